@@ -1,0 +1,32 @@
+# One image for everything: scheduler and dashboard under one parent, the data in a volume.
+#
+#   docker build -t scenario-tracker .
+#   docker run -p 127.0.0.1:8501:8501 -v tracker-data:/data scenario-tracker
+#
+# The dashboard has no log-in yet. Inside the container it has to listen on every address to be reachable at all;
+# publish the port on 127.0.0.1, as above, or put a log-in in front of it.
+
+FROM python:3.11-slim AS build
+WORKDIR /build
+RUN python -m venv /venv
+COPY requirements.lock ./
+RUN /venv/bin/pip install --no-cache-dir --require-hashes -r requirements.lock
+COPY pyproject.toml README.md LICENSE ./
+COPY dashboard dashboard
+COPY forecasts forecasts
+COPY tracker tracker
+RUN /venv/bin/pip install --no-cache-dir --no-build-isolation --no-deps .
+
+FROM python:3.11-slim
+RUN useradd --create-home --uid 10001 tracker \
+    && mkdir /data \
+    && chown tracker /data
+COPY --from=build /venv /venv
+ENV PATH=/venv/bin:$PATH \
+    PYTHONUNBUFFERED=1
+USER tracker
+VOLUME /data
+EXPOSE 8501
+HEALTHCHECK --interval=30s --timeout=10s --start-period=60s --retries=3 \
+    CMD ["python", "-c", "import urllib.request as web; web.urlopen('http://127.0.0.1:8501/healthz', timeout=5)"]
+CMD ["tracker", "--data", "/data", "up", "--no-browser", "--address", "0.0.0.0", "--port", "8501", "--i-know-there-is-no-login"]

@@ -1,0 +1,52 @@
+"""`python -m dashboard`: open a tracker and show it in the browser."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from dashboard.serve import check_address, check_port, serve
+from forecasts.errors import ForecastsError
+from tracker.api import open_tracker
+from tracker.demo import replay_settings
+from tracker.errors import TrackerError
+from tracker.settings import checked, load_settings
+
+
+def parser() -> argparse.ArgumentParser:
+    """What may be given on the command line."""
+    found = argparse.ArgumentParser(
+        "python -m dashboard", description="Show the tracker in a browser.", allow_abbrev=False
+    )
+    found.add_argument("--data", type=Path, metavar="DIR", help="data directory (default: TRACKER_DATA_DIR or ./data)")
+    found.add_argument("--port", type=int, metavar="N", help="port to listen on (default: the setting, 8501)")
+    found.add_argument("--address", metavar="A", help="address to listen on (default: the setting, 127.0.0.1)")
+    found.add_argument("--replay", action="store_true", help="show the replay of the demo instead of the live data")
+    found.add_argument(
+        "--i-know-there-is-no-login",
+        action="store_true",
+        help="allow an address that other machines can reach; everyone there can read and change everything",
+    )
+    return found
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Serve until told to stop; 2 and one line on stderr when that is not possible."""
+    given = parser().parse_args(argv)
+    try:
+        settings = load_settings(given.data)
+        chosen = {"port": given.port, "address": given.address}
+        settings = checked(replace(settings, **{name: value for name, value in chosen.items() if value is not None}))
+        check_address(settings.address, open_to_all=given.i_know_there_is_no_login)
+        check_port(settings.address, settings.port)
+        with open_tracker(replay_settings(settings) if given.replay else settings) as tracker:
+            serve(tracker, settings.address, settings.port)
+    except (TrackerError, ForecastsError) as refusal:
+        sys.stderr.write(f"{refusal}\n")
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

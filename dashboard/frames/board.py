@@ -1,0 +1,107 @@
+"""The list of questions: what needs attention, what moved, one row a question."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import pandas as pd
+
+from dashboard.frames.columns import frame_of
+from dashboard.wording import OUTCOME, STATUS, percent_number
+from forecasts.forecaster import SUGGESTION
+from forecasts.question import ForecasterId
+from tracker.summaries import QuestionSummary
+
+SPARK_POINTS: Final = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Counts for the top of the overview; `overdue` questions should have been answered by now."""
+
+    open: int
+    waiting: int
+    overdue: int
+    resolved: int
+
+
+def tally(summaries: Sequence[QuestionSummary], now: datetime) -> Tally:
+    """Count what needs attention."""
+    return Tally(
+        open=sum(s.status == "open" for s in summaries),
+        waiting=sum(s.waiting for s in summaries if s.status == "open"),
+        overdue=len(overdue(summaries, now)),
+        resolved=sum(s.status == "resolved" for s in summaries),
+    )
+
+
+def overdue(summaries: Sequence[QuestionSummary], now: datetime) -> tuple[QuestionSummary, ...]:
+    """Closed questions whose answer was due, the longest wait first."""
+    late = [s for s in summaries if s.status == "closed" and s.question.resolves_at <= now]
+    return tuple(sorted(late, key=lambda s: s.question.resolves_at))
+
+
+def movers(summaries: Sequence[QuestionSummary], limit: int) -> tuple[QuestionSummary, ...]:
+    """Open questions whose suggestion moved by a point or more in seven days, the largest move first."""
+    moved = [s for s in summaries if s.status == "open" and abs(s.change_7d or 0.0) >= 0.005]
+    return tuple(sorted(moved, key=lambda s: -abs(s.change_7d or 0.0))[:limit])
+
+
+def spark(history: Sequence[tuple[datetime, float]], now: datetime) -> list[float]:
+    """The suggestion at evenly spaced instants, for a small line without a time axis."""
+    if not history:
+        return []
+    start, end = history[0][0], max(now, history[-1][0])
+    values, at = [], 0
+    for k in range(SPARK_POINTS):
+        instant = start + (end - start) * k / (SPARK_POINTS - 1)
+        while at + 1 < len(history) and history[at + 1][0] <= instant:
+            at += 1
+        values.append(history[at][1])
+    return values
+
+
+def questions_frame(summaries: Sequence[QuestionSummary], me: ForecasterId, now: datetime) -> pd.DataFrame:
+    """One row a question. Columns:
+
+    id, question, state (word), answer (YES, NO or empty), suggestion and mine (percent), change
+    (points in seven days), trend (list of 0..1), waiting (evidence to review), closes_in (days, empty
+    once closed), tags.
+    """
+    types = {
+        "id": "str",
+        "question": "str",
+        "state": "str",
+        "answer": "str",
+        "suggestion": "float64",
+        "mine": "float64",
+        "change": "float64",
+        "trend": "object",
+        "waiting": "int64",
+        "closes_in": "float64",
+        "tags": "str",
+    }
+    return frame_of(types, (_question_row(s, me, now) for s in summaries))
+
+
+def _question_row(s: QuestionSummary, me: ForecasterId, now: datetime) -> tuple[Any, ...]:
+    left = (s.question.closes_at - now) / timedelta(days=1)
+    return (
+        s.question.id,
+        s.question.text,
+        STATUS[s.status],
+        OUTCOME[s.resolution.outcome] if s.resolution else "",
+        _held(s, SUGGESTION),
+        _held(s, me),
+        None if s.change_7d is None else round(s.change_7d * 100),
+        spark(s.history, now if s.status == "open" else s.history[-1][0]) if s.history else [],
+        s.waiting,
+        int(left) if s.status == "open" else None,
+        ", ".join(s.question.tags),
+    )
+
+
+def _held(s: QuestionSummary, who: ForecasterId) -> float | None:
+    standing = s.standings.get(who)
+    return None if standing is None else percent_number(standing.p)

@@ -1,0 +1,106 @@
+"""One question's tables: why the suggestion is what it is, evidence, history, signposts."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+import pandas as pd
+
+from dashboard.frames.columns import TIME, frame_of
+from dashboard.wording import clipped, direction, named, percent_number, strength
+from forecasts.forecaster import Forecaster
+from forecasts.question import ForecasterId
+from forecasts.suggestion import Suggestion
+from forecasts.timeline import Forecast
+from tracker.summaries import EvidenceCard, QuestionPage
+
+
+def why_frame(suggestion: Suggestion, cards: Sequence[EvidenceCard]) -> pd.DataFrame:
+    """The lines of the suggestion and their sum. Columns:
+
+    line (kind), why (reason; for evidence its headline and the reason), log_odds, after (percent so far).
+    Lines that add nothing are left out; the sum is over all of them.
+    """
+    headlines = {card.evidence.id: card.headline for card in cards}
+    rows: list[tuple[str, str, float, float]] = []
+    for line in suggestion.lines:
+        if line.kind in ("base rate", "time passed", "evidence") or abs(line.log_odds) >= 0.0005:
+            headline = headlines.get(line.evidence_id) if line.evidence_id is not None else None
+            why = clipped(line.why, 400) if headline is None else f"{clipped(headline, 140)} ({line.why})"
+            rows.append((line.kind, why, line.log_odds, percent_number(line.p_after)))
+    rows.append(("sum", "", sum(line.log_odds for line in suggestion.lines), percent_number(suggestion.p)))
+    return frame_of({"line": "str", "why": "str", "log_odds": "float64", "after": "float64"}, rows)
+
+
+def evidence_frame(cards: Sequence[EvidenceCard]) -> pd.DataFrame:
+    """One row a piece of evidence. Columns:
+
+    id, seen, headline (feed text), sources (feed titles), copies, direction, strength, matched (words),
+    sure (how sure the match is, percent), status, url (of the first copy).
+    """
+    types = {
+        "id": "int64",
+        "seen": TIME,
+        "headline": "str",
+        "direction": "str",
+        "strength": "str",
+        "matched": "str",
+        "sources": "str",
+        "copies": "int64",
+        "sure": "float64",
+        "status": "str",
+        "url": "str",
+    }
+    return frame_of(types, (_evidence_row(card) for card in cards))
+
+
+def _evidence_row(card: EvidenceCard) -> tuple[Any, ...]:
+    e = card.evidence
+    return (
+        e.id,
+        e.first_seen_at,
+        card.headline,
+        direction(e.direction),
+        strength(e.strength),
+        ", ".join(e.matched),
+        ", ".join(dict.fromkeys(copy.feed_title for copy in card.items)),
+        len(card.items),
+        percent_number(e.relevance),
+        e.status,
+        card.items[0].item.url,
+    )
+
+
+def history_frame(
+    acts: Sequence[Forecast], forecasters: Mapping[ForecasterId, Forecaster], me: ForecasterId
+) -> pd.DataFrame:
+    """What people did, newest first. Columns: made, who, act, p (percent, empty for none), why, cites (count)."""
+    types = {"made": TIME, "who": "str", "act": "str", "p": "float64", "why": "str", "cites": "int64"}
+    rows = [
+        (a.made_at, named(forecasters[a.forecaster_id], me), ACT[a.act],
+         None if a.distribution is None else percent_number(a.distribution.p), a.rationale, len(a.cites))
+        for a in reversed(acts)
+    ]  # fmt: skip
+    return frame_of(types, rows)
+
+
+ACT: Final = {"forecast": "forecast", "reaffirm": "reaffirmed", "withdraw": "withdrew", "undo": "undid"}
+
+
+def signposts_frame(page: QuestionPage) -> pd.DataFrame:
+    """The indicators of a question and what was seen of them. Columns:
+
+    name, direction, strength, seen (pieces of evidence not rejected), last (empty while silent),
+    examples (phrasings).
+    """
+    types = {"name": "str", "direction": "str", "strength": "str", "seen": "int64", "last": TIME, "examples": "str"}
+    found: dict[str, list[datetime]] = {}
+    for card in page.evidence:
+        if card.evidence.status != "rejected":
+            found.setdefault(card.evidence.indicator_id, []).append(card.evidence.first_seen_at)
+    rows = [
+        (i.name, direction(i.direction), strength(i.strength), len(found.get(i.id, [])),
+         max(found[i.id]) if i.id in found else None, " · ".join(i.examples))
+        for i in page.indicators.values()
+    ]  # fmt: skip
+    return frame_of(types, sorted(rows, key=lambda row: -row[3]))

@@ -1,0 +1,146 @@
+"""One question's chart: lines of probability, evidence marks, rules and the answer."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+import pandas as pd
+
+from dashboard.frames.columns import TIME, frame_of
+from dashboard.wording import OUTCOME, bearing, clipped, named, percent_exact
+from forecasts.distribution import logit
+from forecasts.evidence import Direction
+from forecasts.forecaster import HAZARD, PRIOR, SUGGESTION, Forecaster
+from forecasts.question import ForecasterId, Resolution, effective_close, outcome_value
+from forecasts.timeline import Timeline
+from tracker.summaries import EvidenceCard, QuestionPage
+
+FURTHEST: Final = 5.0
+"""Log-odds are drawn between −5 and +5 (0.7 % and 99.3 %); beyond, a line runs along the edge."""
+
+LINE_ROWS: Final = 250
+"""At most this many steps of one line are drawn, the last of each stretch of time."""
+
+
+def clamped_log_odds(p: float) -> float:
+    """Log-odds within what a chart shows."""
+    return min(FURTHEST, max(-FURTHEST, logit(p)))
+
+
+def in_order(page: QuestionPage, me: ForecasterId) -> tuple[Forecaster, ...]:
+    """Everyone who held a forecast: me, other people, then what is computed."""
+    last = {SUGGESTION: 2, HAZARD: 3, PRIOR: 4}
+    present = [f for f in page.forecasters.values() if f.id in page.timelines]
+    return tuple(sorted(present, key=lambda f: (0 if f.id == me else last.get(f.id, 1), f.name)))
+
+
+def chart_end(page: QuestionPage, now: datetime) -> datetime:
+    """Where the lines of a question's chart stop: its effective close, or now while it is open."""
+    return min(
+        effective_close(page.summary.question, page.summary.resolution), max(now, page.summary.question.opens_at)
+    )
+
+
+def revisions_frame(page: QuestionPage, me: ForecasterId, now: datetime) -> pd.DataFrame:
+    """The steps of every forecaster's line. Columns:
+
+    time, p and log_odds (empty where a gap begins), forecaster (name), shown (percent in words).
+    The last value is repeated at the end, so that no line stops early.
+    """
+    start, end = page.summary.question.opens_at, chart_end(page, now)
+    types = {"time": TIME, "p": "float64", "log_odds": "float64", "forecaster": "str", "shown": "str"}
+    rows: list[tuple[Any, ...]] = []
+    for forecaster in in_order(page, me):
+        rows.extend(_line(page.timelines[forecaster.id], named(forecaster, me), (start, end)))
+    return frame_of(types, rows)
+
+
+def _line(timeline: Timeline, name: str, window: tuple[datetime, datetime]) -> list[tuple[Any, ...]]:
+    spans = timeline.spans(*window)
+    rows: list[tuple[Any, ...]] = []
+    for index, span in enumerate(spans):
+        p = span.distribution.p
+        rows.append((span.start, p, clamped_log_odds(p), name, percent_exact(p)))
+        following = spans[index + 1].start if index + 1 < len(spans) else None
+        if following != span.end:
+            rows.append((span.end, p, clamped_log_odds(p), name, percent_exact(p)))
+            if following is not None:
+                rows.append((span.end, None, None, name, "no forecast"))
+    return _thinned(rows, window)
+
+
+def _thinned(rows: list[tuple[Any, ...]], window: tuple[datetime, datetime]) -> list[tuple[Any, ...]]:
+    """Keep the last row of each of `LINE_ROWS` equal stretches; short lines are left alone."""
+    if len(rows) <= LINE_ROWS:
+        return rows
+    stretch = (window[1] - window[0]) / LINE_ROWS
+    kept = {int((row[0] - window[0]) / stretch): row for row in rows}
+    return [rows[0], *kept.values()] if rows[0] not in kept.values() else list(kept.values())
+
+
+def acts_frame(page: QuestionPage, me: ForecasterId) -> pd.DataFrame:
+    """People's own acts as points on their lines. Columns: time, p, log_odds, forecaster, shown, why."""
+    types = {"time": TIME, "p": "float64", "log_odds": "float64", "forecaster": "str", "shown": "str", "why": "str"}
+    people = {f.id: named(f, me) for f in page.forecasters.values() if f.id not in (SUGGESTION, HAZARD, PRIOR)}
+    end = effective_close(page.summary.question, page.summary.resolution)
+    opens = page.summary.question.opens_at
+    return frame_of(
+        types,
+        (
+            (max(a.made_at, opens), a.distribution.p, clamped_log_odds(a.distribution.p), people[a.forecaster_id],
+             percent_exact(a.distribution.p), clipped(a.rationale, 160))
+            for a in page.acts
+            if a.forecaster_id in people and a.distribution is not None and a.made_at < end
+        ),
+    )  # fmt: skip
+
+
+def marks_frame(cards: Sequence[EvidenceCard]) -> pd.DataFrame:
+    """Evidence as marks below the chart; rejected pieces count for nothing and are left out. Columns:
+
+    id, time (first seen), direction (word), level (row of marks: −1 for NO, 1 for YES), weight
+    (strength 0..5), bears (words), headline and source (feed text), status.
+    """
+    types = {
+        "id": "int64",
+        "time": TIME,
+        "direction": "str",
+        "level": "int64",
+        "weight": "int64",
+        "bears": "str",
+        "headline": "str",
+        "source": "str",
+    }
+    return frame_of(
+        types,
+        (
+            (c.evidence.id, c.evidence.first_seen_at, _WORDS[c.evidence.direction], int(c.evidence.direction),
+             int(c.evidence.strength), bearing(c.evidence.direction, c.evidence.strength), clipped(c.headline, 140),
+             c.items[0].feed_title)
+            for c in cards
+            if c.evidence.status != "rejected"
+        ),
+    )  # fmt: skip
+
+
+_WORDS: Final = {Direction.YES: "for YES", Direction.NO: "for NO", Direction.NEUTRAL: "neutral"}
+
+
+def rules_frame(page: QuestionPage, now: datetime) -> pd.DataFrame:
+    """Vertical rules inside the drawn time. Columns: time, what (`opens`, `closes`, `answer known`)."""
+    question, resolution = page.summary.question, page.summary.resolution
+    rows = [(question.opens_at, "opens")]
+    if question.closes_at <= now:
+        rows.append((question.closes_at, "closes"))
+    if resolution is not None and resolution.known_at != question.closes_at:
+        rows.append((resolution.known_at, "answer known"))
+    return frame_of({"time": TIME, "what": "str"}, rows)
+
+
+def answer_frame(resolution: Resolution | None) -> pd.DataFrame:
+    """The answer as one mark at 0 or 1; empty while there is none. Columns: time, p, log_odds, answer."""
+    value = outcome_value(resolution)
+    rows = [] if resolution is None or value is None else [
+        (resolution.known_at, float(value), clamped_log_odds(float(value)), f"resolved {OUTCOME[resolution.outcome]}")
+    ]  # fmt: skip
+    return frame_of({"time": TIME, "p": "float64", "log_odds": "float64", "answer": "str"}, rows)

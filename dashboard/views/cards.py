@@ -1,0 +1,84 @@
+"""A piece of evidence as a card: what was reported, why it matched, and the judgement on it."""
+
+from typing import Any, Final
+
+import streamlit as st
+
+from dashboard.views.parts import calm, link_out, link_to_question, say
+from dashboard.views.visit import Visit
+from dashboard.wording import bearing, clipped, direction, evidence_status, inert, percent, plural, strength
+from forecasts.evidence import Direction, Evidence, EvidenceStatus, Strength
+from forecasts.question import Question
+from tracker.summaries import EvidenceCard
+
+SUMMARY_LIMIT = 280
+
+
+def card(visit: Visit, shown: EvidenceCard, *, place: str, question: Question | None = None) -> None:
+    """Show one piece of evidence with its controls; with `question`, also what it bears on.
+
+    `place` tells the same card at two places of a page apart.
+    """
+    e, first = shown.evidence, shown.items[0]
+    with st.container(border=True):
+        if question is not None:
+            link_to_question(visit, question, inert(clipped(question.text, 160)))
+        st.text(shown.headline)
+        summary = clipped(first.item.summary, SUMMARY_LIMIT)
+        if summary and summary.lower() != shown.headline.lower():
+            st.text(summary)
+        st.text(_facts(visit, shown))
+        st.caption(
+            f"{inert(bearing(e.direction, e.strength))} · signpost: {inert(shown.indicator_name)}"
+            f" · {evidence_status(e.status)}"
+        )
+        with st.container(horizontal=True, vertical_alignment="center"):
+            _controls(visit, e, place)
+            link_out(first.item.url, "Read it", key=f"{place}-link-{e.id}")
+
+
+def _facts(visit: Visit, shown: EvidenceCard) -> str:
+    """Source, age, copies, matched words and how sure the match is: feed text, so never Markdown."""
+    e = shown.evidence
+    sources = list(dict.fromkeys(copy.feed_title for copy in shown.items))
+    copies = f"{plural(len(shown.items), 'copy', 'copies')}" if len(shown.items) > 1 else ""
+    words = ", ".join(f"“{word}”" for word in e.matched)
+    sure = f"match {percent(e.relevance)} sure" if e.status == "logged" else ""
+    seen = f"first seen {visit.day(e.first_seen_at)}, {visit.age(e.first_seen_at)}"
+    return " · ".join(filter(None, (", ".join(sources[:3]), seen, copies, f"matched {words}" if words else "", sure)))
+
+
+def _controls(visit: Visit, e: Evidence, place: str) -> None:
+    if e.status != "confirmed" and st.button("Confirm", key=f"{place}-confirm-{e.id}", icon=":material/check:"):
+        _review(visit, e, "confirmed")
+    if e.status != "rejected" and st.button("Reject", key=f"{place}-reject-{e.id}", icon=":material/close:"):
+        _review(visit, e, "rejected")
+    with st.popover("Edit", key=f"{place}-edit-{e.id}", icon=":material/edit:"):
+        _edit(visit, e, place)
+
+
+def _edit(visit: Visit, e: Evidence, place: str) -> None:
+    with st.form(f"{place}-form-{e.id}", border=False):
+        towards = st.selectbox("It speaks", list(Direction)[::-1], index=1 - int(e.direction), format_func=direction)
+        weight = st.selectbox("How strongly", list(Strength), index=int(e.strength), format_func=_strength_option)
+        note = st.text_input("Note", max_chars=500)
+        if st.form_submit_button("Save as edited"):
+            _review(visit, e, "edited", direction=towards, strength=weight, note=note or "")
+
+
+def _strength_option(value: Strength) -> str:
+    return f"{strength(value)} (likelihood ratio {value.likelihood_ratio:g})"
+
+
+def _review(visit: Visit, e: Evidence, verdict: EvidenceStatus, **change: Any) -> None:
+    with calm():
+        visit.tracker.review(e.id, verdict, **change)
+        say(_DONE[verdict])
+        st.rerun()
+
+
+_DONE: Final = {
+    "confirmed": "Confirmed: it counts fully",
+    "rejected": "Rejected: it no longer counts",
+    "edited": "Saved as edited",
+}

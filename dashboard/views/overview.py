@@ -1,0 +1,144 @@
+"""What moved, what waits, and every question as one row."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from dashboard.frames.board import movers, overdue, questions_frame, tally
+from dashboard.views.parts import empty, link_to_question, selected_row, table
+from dashboard.views.visit import Visit
+from dashboard.wording import age, inert, percent, plural, points
+from forecasts.forecaster import SUGGESTION
+from tracker.summaries import QuestionSummary
+
+MOVERS = 5
+STATES = ("open", "closed", "resolved", "all")
+
+
+def render(visit: Visit) -> None:
+    """The first page: the answer first, then the list."""
+    summaries = visit.tracker.questions()
+    if not summaries:
+        empty("There are no questions yet.", "Load a question set: `tracker load china_russia_2022`.")
+        return
+    _moved(visit, summaries)
+    _counts(visit, summaries)
+    _list(visit, summaries)
+
+
+def _moved(visit: Visit, summaries: Sequence[QuestionSummary]) -> None:
+    st.subheader("What moved in seven days", anchor=False)
+    moved = movers(summaries, MOVERS)
+    if not moved:
+        st.caption("No open question moved by a point or more.")
+    with st.container(gap=None):
+        for summary in moved:
+            change, p = summary.change_7d or 0.0, summary.standings[SUGGESTION].p
+            icon = ":material/trending_up:" if change > 0 else ":material/trending_down:"
+            label = f"**{points(change).capitalize()} to {percent(p)}** {inert(summary.question.text)}"
+            link_to_question(visit, summary.question, label, icon)
+
+
+def _counts(visit: Visit, summaries: Sequence[QuestionSummary]) -> None:
+    counts = tally(summaries, visit.now)
+    with st.container(horizontal=True):
+        st.metric("Open questions", f"{counts.open:,}", border=True, width=150)
+        st.metric("Evidence to review", f"{counts.waiting:,}", border=True, width=170)
+        st.metric("Answer overdue", f"{counts.overdue:,}", border=True, width=150)
+        st.metric("Resolved", f"{counts.resolved:,}", border=True, width=150)
+    if counts.waiting:
+        st.page_link(visit.pages["inbox"], label=f"Review {plural(counts.waiting, 'piece', 'pieces')} of evidence")
+    for summary in overdue(summaries, visit.now)[:MOVERS]:
+        due = age(summary.question.resolves_at, visit.now)
+        label = f"Its answer was due {due}: {inert(summary.question.text)}"
+        link_to_question(visit, summary.question, label, ":material/schedule:")
+
+
+def _list(visit: Visit, summaries: Sequence[QuestionSummary]) -> None:
+    st.subheader("All questions", anchor=False)
+    shown = _filtered(summaries)
+    if not shown:
+        empty("No question fits these filters.", "Choose another state or tag, or clear the search.")
+        return
+    frame = questions_frame(shown, visit.me, visit.now)
+    frame["link"] = "/question?q=" + frame["id"]
+    st.caption(f"{plural(len(shown), 'question')}. Pick a row to open it.")
+    picked = selected_row(
+        table(
+            frame,
+            _columns(shown),
+            "All questions",
+            key="questions",
+            on_select="rerun",
+            selection_mode=["single-row", "single-cell"],
+        )
+    )
+    if picked is not None:
+        st.switch_page(visit.pages["question"], query_params={"q": shown[picked].question.id})
+
+
+def _filtered(summaries: Sequence[QuestionSummary]) -> list[QuestionSummary]:
+    tags = sorted({tag for s in summaries for tag in s.question.tags})
+    any_open = any(s.status == "open" for s in summaries)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        state = st.segmented_control(
+            "State", STATES, default="open" if any_open else "all", required=True, key="state",
+            format_func=str.capitalize, bind="query-params",
+        )  # fmt: skip
+        tag = st.selectbox("Tag", tags, index=None, placeholder="Any tag", key="tag", bind="query-params", width=200)
+        find = st.text_input(
+            "Search",
+            type="search",
+            key="find",
+            placeholder="Words in the question",
+            live=True,
+            bind="query-params",
+            width=260,
+        )
+    return [s for s in summaries if _in_state(s, state or "all") and _fits(s, tag, find or "")]
+
+
+def _in_state(summary: QuestionSummary, state: str) -> bool:
+    match state:
+        case "all":
+            return True
+        case "closed":
+            return summary.status == "closed"
+        case "resolved":
+            return summary.status in ("resolved", "annulled", "ambiguous")
+        case _:
+            return summary.status in ("open", "upcoming")
+
+
+def _fits(summary: QuestionSummary, tag: str | None, find: str) -> bool:
+    words = find.lower().split()
+    text = f"{summary.question.text} {summary.question.id} {' '.join(summary.question.tags)}".lower()
+    return (tag is None or tag in summary.question.tags) and all(word in text for word in words)
+
+
+def _columns(shown: Sequence[QuestionSummary]) -> dict[str, object]:
+    """The columns worth showing for these rows: an answer once there is one, a closing while it is ahead."""
+    config = st.column_config
+    columns: dict[str, object] = {
+        "question": config.TextColumn("Question", width="large", pinned=True),
+        "suggestion": config.NumberColumn(
+            "Suggested", format="%g %%", help="What base rate, time and evidence suggest now."
+        ),
+        "mine": config.NumberColumn("Mine", format="%g %%", help="The forecast that you hold."),
+        "change": config.NumberColumn("7 days", format="%+g", help="Move of the suggestion in seven days, in points."),
+        "trend": config.LineChartColumn("90 days", y_min=0.0, y_max=1.0, help="The suggestion, 0 to 100 %."),
+        "waiting": config.NumberColumn("To review", help="Evidence that waits for your judgement."),
+        "closes_in": config.NumberColumn("Closes in", format="%d days"),
+        "state": config.TextColumn("State"),
+        "answer": config.TextColumn("Answer"),
+        "link": config.LinkColumn("Link", display_text="open", help="Opens in a new tab; to keep or to send."),
+    }
+    states = {s.status for s in shown}
+    if not states & {"open"}:
+        for name in ("change", "waiting", "closes_in"):
+            del columns[name]
+    if len(states) == 1:
+        del columns["state"]
+    if not states & {"resolved", "annulled", "ambiguous"}:
+        del columns["answer"]
+    return columns

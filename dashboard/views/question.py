@@ -1,0 +1,140 @@
+"""One question: where it stands, how every probability was revised, and why."""
+
+from typing import get_args
+
+import streamlit as st
+
+from dashboard import charts
+from dashboard.frames.revisions import acts_frame, answer_frame, in_order, marks_frame, revisions_frame, rules_frame
+from dashboard.views import answering, cards, details, forecasting
+from dashboard.views.parts import empty
+from dashboard.views.visit import Visit
+from dashboard.wording import inert, named, percent, percent_exact, signed_points, status_line
+from forecasts.forecaster import SUGGESTION
+from tracker.errors import NotFound
+from tracker.summaries import QuestionPage, QuestionSummary, Standing
+
+TABS = ("Why", "Evidence", "History", "Question", "Answer")
+
+
+def render(visit: Visit) -> None:
+    """The page of the question named by `?q=`, or a way to choose one."""
+    asked = st.query_params.get("q", "")
+    if not asked:
+        _choose(visit)
+        return
+    try:
+        page = visit.tracker.question(asked)
+    except NotFound:
+        _not_found(visit, asked)
+        return
+    _headline(visit, page)
+    _numbers(visit, page)
+    left, right = st.columns([2, 1], gap="medium")
+    with left:
+        _chart(visit, page)
+    with right:
+        forecasting.render(visit, page)
+    _tabs(visit, page)
+
+
+def _choose(visit: Visit) -> None:
+    st.subheader("Choose a question", anchor=False)
+    texts = {s.question.id: s.question.text for s in visit.tracker.questions()}
+    if not texts:
+        empty("There are no questions yet.", "Load a question set: `tracker load china_russia_2022`.")
+        return
+    picked = st.selectbox(
+        "Question", list(texts), index=None, format_func=texts.__getitem__, placeholder="Type to search"
+    )
+    if picked is not None:
+        st.switch_page(visit.pages["question"], query_params={"q": picked})
+    st.page_link(visit.pages["overview"], label="All questions", icon=":material/list:")
+
+
+def _not_found(visit: Visit, asked: str) -> None:
+    st.subheader("There is no such question", anchor=False)
+    st.text(f"Nothing here is called “{asked[:80]}”. The link may be mistyped, or from another database.")
+    st.page_link(visit.pages["overview"], label="All questions", icon=":material/list:")
+
+
+def _headline(visit: Visit, page: QuestionPage) -> None:
+    summary = page.summary
+    st.header(inert(summary.question.text), anchor=False)
+    line = status_line(summary.question, summary.status, summary.resolution, (visit.now, visit.zone))
+    tags = "".join(f" · {tag}" for tag in summary.question.tags)
+    past = " · retrospective: written after its window, practice only" if summary.question.retrospective else ""
+    st.caption(inert(f"{line}{tags}{past}"))
+
+
+def _numbers(visit: Visit, page: QuestionPage) -> None:
+    standings = page.summary.standings
+    with st.container(horizontal=True):
+        for forecaster in in_order(page, visit.me):
+            standing = standings.get(forecaster.id)
+            if standing is not None:
+                _number(named(forecaster, visit.me), standing, page.summary)
+
+
+def _number(name: str, standing: Standing, summary: QuestionSummary) -> None:
+    moved = standing.forecaster.id == SUGGESTION and summary.change_7d is not None and summary.status == "open"
+    delta = f"{signed_points(summary.change_7d or 0.0)} in 7 days" if moved else None
+    st.metric(
+        inert(name),
+        percent(standing.p),
+        delta,
+        delta_color="off",
+        delta_arrow="off",
+        border=True,
+        width=170,
+        help=f"Exactly {percent_exact(standing.p)}",
+    )
+
+
+def _chart(visit: Visit, page: QuestionPage) -> None:
+    scale = st.segmented_control(
+        "Scale", get_args(charts.Scale), default="probability", required=True, key="scale", bind="query-params",
+        label_visibility="collapsed",
+    )  # fmt: skip
+    forecasters = in_order(page, visit.me)
+    styles = charts.lines(forecasters, [named(f, visit.me) for f in forecasters], visit.me)
+    marks, answer = marks_frame(page.evidence), answer_frame(page.summary.resolution)
+    spec = charts.revisions(styles, scale or "probability", marks=not marks.empty, answer=not answer.empty)
+    frames = {
+        "steps": revisions_frame(page, visit.me, visit.now),
+        "acts": acts_frame(page, visit.me),
+        "rules": rules_frame(page, visit.now),
+        **({} if marks.empty else {"marks": marks}),
+        **({} if answer.empty else {"answer": answer}),
+    }
+    state = st.vega_lite_chart(
+        spec=charts.drawn(spec, **frames),
+        width="stretch",
+        key=f"revisions-{scale}-{marks.empty}",
+        on_select="ignore" if marks.empty else "rerun",
+        selection_mode=None if marks.empty else ["evidence"],
+        alt=f"Probability of YES over time, by forecaster, with {len(marks)} pieces of evidence",
+    )
+    _under_chart(visit, page, None if marks.empty else state)
+
+
+def _under_chart(visit: Visit, page: QuestionPage, state: object) -> None:
+    """What the marks mean, and the piece of evidence that was picked among them."""
+    if state is None:
+        st.caption(f"Probability of YES. Times in {visit.zone.key}.")
+        return
+    st.caption(f"Probability of YES. ▲ news for YES, ▼ for NO: pick one to read it. Times in {visit.zone.key}.")
+    picked = state.selection.get("evidence") or []  # type: ignore[attr-defined]
+    wanted = {row.get("id") for row in picked}
+    for card in page.evidence:
+        if card.evidence.id in wanted:
+            cards.card(visit, card, place="chart")
+
+
+def _tabs(visit: Visit, page: QuestionPage) -> None:
+    tabs = st.tabs(TABS, key="tab", on_change="rerun", bind="query-params")
+    bodies = (details.why, details.evidence, details.history, details.about, answering.render)
+    for tab, body in zip(tabs, bodies, strict=True):
+        if tab.open:
+            with tab:
+                body(visit, page)

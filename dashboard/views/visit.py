@@ -1,0 +1,42 @@
+"""What every page is given: the tracker, the time and zone of this run, and where the other pages are."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+
+from dashboard.wording import age, day, moment
+from forecasts.question import ForecasterId
+from tracker.api import Tracker
+
+PageName = Literal["overview", "question", "inbox", "accuracy", "feeds"]
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One run of a page. `now` and `zone` are read once, so that a page agrees with itself."""
+
+    tracker: Tracker
+    pages: Mapping[PageName, st.Page]
+    now: datetime
+    zone: ZoneInfo
+
+    @property
+    def me(self) -> ForecasterId:
+        """The forecaster who looks."""
+        return self.tracker.me
+
+    def age(self, instant: datetime | None) -> str:
+        """`3 hours ago`, as seen from this visit."""
+        return age(instant, self.now)
+
+    def day(self, instant: datetime) -> str:
+        """`24 Nov 2026`, in the viewer's zone."""
+        return day(instant, self.zone)
+
+    def moment(self, instant: datetime) -> str:
+        """`24 Nov 2026, 14:05 CET`, in the viewer's zone."""
+        return moment(instant, self.zone)

@@ -1,0 +1,172 @@
+"""The dated history of a question set: what happened, how it was answered, and invented forecasts.
+
+It is `history.toml`, the one optional file; a replay feeds it through the same pipeline as live news.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import cast, get_args
+
+from forecasts.distribution import Binary
+from forecasts.question import ForecasterId, Outcome, Question, QuestionId
+from forecasts.set_reader import Record, SetFile, unique
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """Another outlet's report of an event, its headline in our words."""
+
+    source: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened, in our words with a link, and the questions it bears on.
+
+    `yes` and `no` are the set author's reading; a replay uses them to review what was matched.
+    """
+
+    id: str
+    at: datetime
+    title: str
+    summary: str
+    source: str
+    url: str
+    yes: tuple[QuestionId, ...]
+    no: tuple[QuestionId, ...]
+    copies: tuple[Copy, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PastResolution:
+    """How a retrospective question was answered."""
+
+    question_id: QuestionId
+    outcome: Outcome
+    event_at: datetime
+    known_at: datetime
+    source_url: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class InventedForecast:
+    """A forecast written for the replay, by nobody real; `distribution` None withdraws."""
+
+    at: datetime
+    question_id: QuestionId
+    forecaster_id: ForecasterId
+    distribution: Binary | None
+    rationale: str
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Everything that `history.toml` says; all of it may be empty."""
+
+    events: tuple[Event, ...]
+    resolutions: tuple[PastResolution, ...]
+    forecasters: Mapping[ForecasterId, str]
+    forecasts: tuple[InventedForecast, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    id: ForecasterId
+    name: str
+
+
+def read_history(file: SetFile, questions: Mapping[QuestionId, Question]) -> History:
+    """Parse and check the history against the set's questions; raises `InvalidQuestionSet`."""
+    file.only("event", "resolution", "forecaster", "forecast")
+    names = unique((r, _name(r)) for r in file.records("forecaster"))
+    forecasters = MappingProxyType({f.id: f.name for f in names})
+    resolutions = tuple(_resolution(r, questions) for r in file.records("resolution"))
+    closes = _closes(questions, resolutions)
+    return History(
+        events=unique((r, _event(r, questions)) for r in file.records("event")),
+        resolutions=resolutions,
+        forecasters=forecasters,
+        forecasts=tuple(_forecast(r, closes, forecasters) for r in file.records("forecast")),
+    )
+
+
+def _closes(
+    questions: Mapping[QuestionId, Question], resolutions: Iterable[PastResolution]
+) -> Mapping[QuestionId, datetime]:
+    """When each question stops taking forecasts: at its scheduled close, or once the answer was known."""
+    closes = {question_id: question.closes_at for question_id, question in questions.items()}
+    for resolution in resolutions:
+        closes[resolution.question_id] = min(closes[resolution.question_id], resolution.known_at)
+    return closes
+
+
+def _event(r: Record, questions: Collection[QuestionId]) -> Event:
+    yes, no = r.sides(questions)
+    event = Event(
+        id=r.slug(),
+        at=r.when("at"),
+        title=r.text("title"),
+        summary=r.text("summary"),
+        source=r.text("source"),
+        url=r.link(),
+        yes=yes,
+        no=no,
+        copies=_copies(r),
+    )
+    r.done()
+    return event
+
+
+def _copies(r: Record) -> tuple[Copy, ...]:
+    copies = r.get("copies", [])
+    if not isinstance(copies, list) or not all(_is_copy(c) for c in copies):
+        r.refuse('copies must be a list such as [{ source = "…", title = "…" }]', "copies")
+    return tuple(Copy(c["source"], c["title"]) for c in copies)
+
+
+def _is_copy(entry: object) -> bool:
+    if not isinstance(entry, dict) or set(entry) != {"source", "title"}:
+        return False
+    return all(isinstance(value, str) and value.strip() for value in entry.values())
+
+
+def _resolution(r: Record, questions: Mapping[QuestionId, Question]) -> PastResolution:
+    question_id = QuestionId(r.word("question", questions))
+    known_at, event_at = r.when("known_at"), r.when("event_at")
+    if known_at < questions[question_id].opens_at:
+        r.refuse("the answer was known before the question opened", "known_at")
+    if event_at > known_at:
+        r.refuse("an event cannot be known before it happened", "event_at")
+    outcome = cast(Outcome, r.word("outcome", get_args(Outcome)))
+    resolution = PastResolution(question_id, outcome, event_at, known_at, r.link(), r.text("note"))
+    r.done()
+    return resolution
+
+
+def _name(r: Record) -> _Name:
+    name = _Name(ForecasterId(r.slug()), r.text("name"))
+    r.done()
+    return name
+
+
+def _forecast(
+    r: Record, closes: Mapping[QuestionId, datetime], forecasters: Collection[ForecasterId]
+) -> InventedForecast:
+    withdrawn = r.flag("withdraw")
+    if withdrawn and r.get("p") is not None:
+        r.refuse("a withdrawal has no p: leave out one of the two", "p")
+    forecast = InventedForecast(
+        at=r.when("at"),
+        question_id=QuestionId(r.word("question", closes)),
+        forecaster_id=ForecasterId(r.word("forecaster", forecasters)),
+        distribution=None if withdrawn else r.checked(lambda: Binary(r.number("p")), "p"),
+        rationale=r.text("rationale"),
+    )
+    if forecast.at >= closes[forecast.question_id]:
+        r.refuse(f"the question took forecasts until {closes[forecast.question_id]:%Y-%m-%d %H:%M} UTC only", "at")
+    r.done()
+    return forecast

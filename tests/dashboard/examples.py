@@ -1,0 +1,177 @@
+"""Hand-built values for the tests of what pages show."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
+from typing import Any
+
+from forecasts.distribution import Binary
+from forecasts.evidence import (
+    Direction,
+    Evidence,
+    EvidenceId,
+    EvidenceStatus,
+    Indicator,
+    IndicatorId,
+    StoryId,
+    Strength,
+)
+from forecasts.forecaster import COMPUTED, PRIOR, SUGGESTION, Forecaster
+from forecasts.question import Essay, EssayId, ForecasterId, Question, QuestionId, Resolution, Status
+from forecasts.suggestion import Line, Suggestion
+from forecasts.timeline import Forecast, ForecastId, Timeline, timeline
+from tracker.feeds.item import FeedId, Item, ItemId
+from tracker.feeds.polling import FeedState
+from tracker.summaries import EvidenceCard, FeedHealth, Health, QuestionPage, QuestionSummary, Standing, StoryItem
+
+OPENS = datetime(2026, 1, 1, tzinfo=UTC)
+NOW = datetime(2026, 7, 1, tzinfo=UTC)
+CLOSES = datetime(2027, 1, 1, tzinfo=UTC)
+ME = ForecasterId("me")
+ANA = ForecasterId("ana")
+
+QUESTION = Question(
+    id=QuestionId("xi-zelensky"),
+    essay_id=EssayId("essay"),
+    kind="binary",
+    text="Will Xi and Zelensky meet in person by the end of 2026?",
+    criteria="YES if both are in one room.",
+    sources=("Reuters",),
+    horizon_shape="event_by",
+    opens_at=OPENS,
+    closes_at=CLOSES,
+    resolves_at=CLOSES + timedelta(days=7),
+    prior=Binary(0.3),
+    prior_reason="3 of 10 comparable years",
+    claim_ids=(),
+    tags=("diplomacy",),
+)
+
+ESSAY = Essay(EssayId("essay"), "An essay", "2022-05", "en", "")
+
+PEOPLE = MappingProxyType(
+    {f.id: f for f in (Forecaster(ME, "Typist", "person"), Forecaster(ANA, "Ana", "person"), *COMPUTED)}
+)
+
+
+def days(count: float) -> timedelta:
+    return timedelta(days=count)
+
+
+def resolution(outcome: Any = "yes", known_at: datetime = NOW) -> Resolution:
+    return Resolution(QUESTION.id, outcome, "https://example.org/answer", "", known_at, known_at, known_at, ME)
+
+
+def summary(
+    change: float | None = None, status: Status = "open", question: Question = QUESTION, **more: Any
+) -> QuestionSummary:
+    held = {SUGGESTION: Standing(PEOPLE[SUGGESTION], 0.46, NOW), PRIOR: Standing(PEOPLE[PRIOR], 0.3, OPENS)}
+    values: dict[str, Any] = {
+        "question": question,
+        "status": status,
+        "resolution": None,
+        "standings": held,
+        "history": ((OPENS, 0.3), (OPENS + days(90), 0.46)),
+        "change_7d": change,
+        "evidence": 3,
+        "waiting": 1,
+        "last_evidence_at": NOW,
+    }
+    return QuestionSummary(**{**values, **more})
+
+
+def named_question(name: str, **changes: Any) -> Question:
+    return replace(QUESTION, id=QuestionId(name), **changes)
+
+
+def act(number: int, p: float | None, at: datetime, who: ForecasterId = ME, **more: Any) -> Forecast:
+    distribution = None if p is None else Binary(p)
+    kind = more.pop("act", "forecast" if p is not None else "withdraw")
+    return Forecast(ForecastId(number), QUESTION.id, who, kind, distribution, at, at, more.pop("rationale", ""), **more)
+
+
+def evidence(number: int = 1, status: EvidenceStatus = "logged", direction: Direction = Direction.YES) -> Evidence:
+    return Evidence(
+        id=EvidenceId(number),
+        question_id=QUESTION.id,
+        story_id=StoryId(number),
+        indicator_id=IndicatorId("visit"),
+        direction=direction,
+        strength=Strength.MODERATE,
+        relevance=0.8,
+        status=status,
+        judged_by=ForecasterId("matcher"),
+        first_seen_at=OPENS + days(number),
+        reports=(),
+        matched=("envoy", "Kyiv"),
+    )
+
+
+def copy(number: int, title: str, url: str = "https://example.org/news", feed: str = "Wire") -> StoryItem:
+    item = Item(ItemId(number), FeedId(feed.lower()), title, "", url, None, OPENS + days(number))
+    return StoryItem(item, feed, feed.lower())
+
+
+def card(number: int = 1, title: str = "Envoy travels to Kyiv", **more: Any) -> EvidenceCard:
+    items = more.pop("items", (copy(number, title),))
+    return EvidenceCard(evidence(number, **more), QUESTION.text, "An envoy visits", items, ())
+
+
+VISIT = Indicator(
+    IndicatorId("visit"),
+    QUESTION.id,
+    "An envoy visits",
+    Direction.YES,
+    Strength.MODERATE,
+    (("envoy",),),
+    examples=("Envoy in Kyiv",),
+)
+
+
+def page(timelines: Mapping[ForecasterId, Timeline] | None = None, **more: Any) -> QuestionPage:
+    base = {
+        SUGGESTION: timeline([(OPENS, Binary(0.3)), (OPENS + days(90), Binary(0.46))]),
+        PRIOR: timeline([(OPENS, Binary(0.3))]),
+    }
+    values: dict[str, Any] = {
+        "summary": summary(),
+        "essay": ESSAY,
+        "claims": (),
+        "indicators": MappingProxyType({VISIT.id: VISIT}),
+        "forecasters": PEOPLE,
+        "acts": (),
+        "timelines": {**base, **(timelines or {})},
+        "suggestion": None,
+        "evidence": (),
+        "resolutions": (),
+        "scores": (),
+    }
+    return QuestionPage(**{**values, **more})
+
+
+def suggestion(*lines: Line, p: float = 0.46) -> Suggestion:
+    return Suggestion(QUESTION.id, NOW, lines, p)
+
+
+def feed(name: str, health: Health = "ok", last_success_at: datetime | None = NOW, **more: Any) -> FeedHealth:
+    values: dict[str, Any] = {
+        "id": FeedId(name),
+        "title": name.title(),
+        "url": f"https://example.org/{name}.xml",
+        "source_group": name,
+        "grade": "B",
+        "theme": "wire",
+        "etag": None,
+        "last_modified": None,
+        "next_due_at": NOW + timedelta(minutes=30),
+        "last_attempt_at": NOW,
+        "last_success_at": last_success_at,
+        "last_new_at": None,
+        "last_status": 200,
+        "last_error": "",
+        "failures": 0,
+        "paused": False,
+        "items_seen": 10,
+    }
+    return FeedHealth(FeedState(**{**values, **more}), health, 5, 2)

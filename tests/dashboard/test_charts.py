@@ -1,0 +1,107 @@
+"""Charts as specifications: what is drawn, by which fields, in which colours."""
+
+import json
+
+import pytest
+
+from dashboard import charts
+from dashboard.frames import accuracy, revisions
+from dashboard.wording import named
+from forecasts.distribution import Binary
+from forecasts.timeline import timeline
+from tests.dashboard.examples import ANA, ME, NOW, OPENS, card, page
+
+HELD = timeline([(OPENS, Binary(0.5))])
+PAGE = page({ME: HELD, ANA: HELD}, evidence=(card(1),))
+FORECASTERS = revisions.in_order(PAGE, ME)
+STYLES = charts.lines(FORECASTERS, [named(f, ME) for f in FORECASTERS], ME)
+
+
+def layers(spec: charts.Spec) -> list[dict]:
+    return spec["layer"]
+
+
+def layer_of(spec: charts.Spec, name: str) -> dict:
+    return next(layer for layer in layers(spec) if layer["data"]["name"] == name)
+
+
+def test_i_am_blue_the_suggestion_vermillion_and_base_rates_are_dashed_grey() -> None:
+    by_name = {line.name: line for line in STYLES}
+    assert by_name["Me"].colour == charts.BLUE
+    assert by_name["Suggestion"].colour == charts.VERMILLION
+    assert by_name["Prior, never moved"].dash
+    assert by_name["Ana"].colour not in (charts.BLUE, charts.VERMILLION, charts.GREY)
+
+
+def test_every_forecaster_is_a_step_line_with_the_same_domain_for_colour_and_dash() -> None:
+    steps = layer_of(charts.revisions(STYLES, "probability", marks=True, answer=True), "steps")
+    assert steps["mark"]["interpolate"] == "step-after"
+    domains = [steps["encoding"][channel]["scale"]["domain"] for channel in ("color", "strokeDash", "strokeWidth")]
+    assert domains == [[line.name for line in STYLES]] * 3
+
+
+def test_evidence_shows_its_side_by_shape_and_colour() -> None:
+    spec = charts.revisions(STYLES, "probability", marks=True, answer=False)
+    marks = layer_of(spec, "marks")
+    assert marks["encoding"]["shape"]["scale"]["range"][:2] == ["triangle-up", "triangle-down"]
+    assert marks["encoding"]["color"]["scale"]["range"][:2] == [charts.BLUE, charts.VERMILLION]
+    assert spec["params"][0]["select"]["fields"] == ["id"]
+
+
+@pytest.mark.parametrize(("scale", "field"), [("probability", "p"), ("log-odds", "log_odds")])
+def test_the_scale_switch_changes_the_field_that_is_drawn(scale: charts.Scale, field: str) -> None:
+    steps = layer_of(charts.revisions(STYLES, scale, marks=False, answer=False), "steps")
+    assert steps["encoding"]["y"]["field"] == field
+
+
+def test_layers_without_data_are_left_out() -> None:
+    names = [
+        layer["data"]["name"] for layer in layers(charts.revisions(STYLES, "probability", marks=False, answer=False))
+    ]
+    assert "marks" not in names
+    assert "answer" not in names
+
+
+def test_a_chart_is_compiled_once_and_holds_no_data() -> None:
+    first = charts.revisions(STYLES, "probability", marks=True, answer=True)
+    assert charts.revisions(STYLES, "probability", marks=True, answer=True) is first
+    assert "datasets" not in first
+    drawn = charts.drawn(first, steps=revisions.revisions_frame(PAGE, ME, NOW))
+    assert list(drawn["datasets"]) == ["steps"]
+    assert "datasets" not in first
+
+
+def fields(value: object) -> set[str]:
+    """Every field that a specification reads."""
+    if isinstance(value, dict):
+        own = {value["field"]} if isinstance(value.get("field"), str) else set()
+        return own.union(*(fields(v) for v in value.values()))
+    return set().union(*(fields(v) for v in value)) if isinstance(value, list) else set()
+
+
+def test_every_field_that_a_chart_reads_is_a_column_of_its_frame() -> None:
+    spec = charts.revisions(STYLES, "log-odds", marks=True, answer=True)
+    frames = {
+        "steps": revisions.revisions_frame(PAGE, ME, NOW),
+        "acts": revisions.acts_frame(PAGE, ME),
+        "rules": revisions.rules_frame(PAGE, NOW),
+        "marks": revisions.marks_frame(PAGE.evidence).assign(strip=0.0),
+        "answer": revisions.answer_frame(None),
+    }
+    for layer in layers(spec):
+        assert fields(layer["encoding"]) <= set(frames[layer["data"]["name"]].columns)
+
+
+def test_the_calibration_chart_reads_the_columns_of_its_frame() -> None:
+    frames = {"bins": accuracy.calibration_frame([(0.5, 1)]), "diagonal": accuracy.calibration_frame([(0.5, 1)])}
+    for layer in layers(charts.calibration()):
+        assert fields(layer["encoding"]) <= set(frames[layer["data"]["name"]].columns)
+
+
+def test_charts_are_plain_json() -> None:
+    for spec in (
+        charts.revisions(STYLES, "probability", marks=True, answer=True),
+        charts.progress(STYLES),
+        charts.calibration(),
+    ):
+        assert json.loads(json.dumps(spec)) == spec

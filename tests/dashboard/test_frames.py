@@ -1,0 +1,316 @@
+"""Domain values become frames whose columns mean what their docstrings say."""
+
+from datetime import timedelta
+from types import MappingProxyType
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboard.frames import accuracy, board, details, feeds, revisions
+from dashboard.frames.columns import TIME
+from forecasts.distribution import Binary
+from forecasts.evidence import Direction
+from forecasts.forecaster import PRIOR, SUGGESTION
+from forecasts.question import ForecasterId, QuestionId
+from forecasts.scoring import score, summarise
+from forecasts.suggestion import Line
+from forecasts.timeline import Timeline, timeline
+from tests.dashboard.examples import (
+    ANA,
+    CLOSES,
+    ME,
+    NOW,
+    OPENS,
+    PEOPLE,
+    QUESTION,
+    act,
+    card,
+    copy,
+    days,
+    feed,
+    named_question,
+    page,
+    resolution,
+    suggestion,
+    summary,
+)
+from tracker.summaries import Accuracy
+
+# The list of questions
+
+
+def test_only_open_questions_that_moved_by_a_point_are_movers_and_the_largest_move_comes_first() -> None:
+    small, large, down = summary(0.004), summary(0.06), summary(-0.1)
+    closed, young = summary(0.5, "closed"), summary(None)
+    assert board.movers([small, large, down, closed, young], 5) == (down, large)
+    assert board.movers([large, down], 1) == (down,)
+
+
+def test_the_tally_counts_what_needs_attention() -> None:
+    due = named_question("due", resolves_at=NOW - days(1))
+    later = named_question("later", resolves_at=NOW + days(1))
+    counts = board.tally(
+        [
+            summary(waiting=2),
+            summary(status="closed", question=due),
+            summary(status="closed", question=later),
+            summary(status="resolved"),
+        ],
+        NOW,
+    )
+    assert counts == board.Tally(open=1, waiting=2, overdue=1, resolved=1)
+
+
+def test_a_question_is_one_row_of_numbers_that_sort() -> None:
+    row = board.questions_frame([summary(0.06)], ME, NOW).iloc[0]
+    assert (row["id"], row["suggestion"], row["change"], row["waiting"], row["closes_in"]) == (
+        "xi-zelensky",
+        46.0,
+        6.0,
+        1,
+        184.0,
+    )
+    assert pd.isna(row["mine"])
+    assert row["state"] == "Open"
+    assert row["answer"] == ""
+
+
+def test_a_resolved_question_shows_its_answer_and_no_closing() -> None:
+    row = board.questions_frame([summary(status="resolved", resolution=resolution("no"))], ME, NOW).iloc[0]
+    assert row["answer"] == "NO"
+    assert pd.isna(row["closes_in"])
+
+
+def test_no_questions_make_an_empty_frame_with_the_same_columns() -> None:
+    empty, full = board.questions_frame([], ME, NOW), board.questions_frame([summary()], ME, NOW)
+    assert list(empty.dtypes.items()) == list(full.dtypes.items())
+
+
+def test_a_spark_samples_the_step_function_evenly() -> None:
+    values = board.spark(((OPENS, 0.3), (OPENS + days(45), 0.5)), OPENS + days(90))
+    assert len(values) == board.SPARK_POINTS
+    assert values == [0.3] * 15 + [0.5] * 15
+    assert board.spark((), NOW) == []
+
+
+# Revisions
+
+
+def steps(line: Timeline, now: object = NOW, **more: object) -> pd.DataFrame:
+    frame = revisions.revisions_frame(page({ME: line}, **more), ME, now)
+    return frame[frame["forecaster"] == "Me"]
+
+
+def test_a_line_repeats_its_last_value_at_the_end_of_the_chart() -> None:
+    mine = steps(timeline([(OPENS + days(1), Binary(0.6)), (OPENS + days(5), Binary(0.7))]))
+    assert list(mine["p"]) == [0.6, 0.7, 0.7]
+    assert mine["time"].iloc[-1] == NOW
+
+
+def test_a_withdrawal_leaves_a_gap_in_the_line() -> None:
+    mine = steps(timeline([(OPENS, Binary(0.6)), (OPENS + days(5), None), (OPENS + days(9), Binary(0.8))]))
+    assert [None if pd.isna(p) else p for p in mine["p"]] == [0.6, 0.6, None, 0.8, 0.8]
+
+
+def test_a_forecast_after_the_answer_was_known_is_not_drawn() -> None:
+    late = timeline([(OPENS, Binary(0.6)), (NOW + days(1), Binary(0.99))])
+    mine = steps(late, NOW + days(9), summary=summary(status="resolved", resolution=resolution("yes", NOW)))
+    assert list(mine["p"]) == [0.6, 0.6]
+
+
+def test_certainty_is_drawn_along_the_edge_in_log_odds() -> None:
+    mine = steps(timeline([(OPENS, Binary(1.0))]))
+    assert list(mine["log_odds"]) == [revisions.FURTHEST] * 2
+
+
+def test_a_question_that_has_not_opened_draws_nothing_and_keeps_its_columns() -> None:
+    frame = revisions.revisions_frame(page(), ME, OPENS - days(3))
+    assert frame.empty
+    assert frame["time"].dtype == TIME
+
+
+@given(st.lists(st.tuples(st.integers(0, 180 * 24), st.floats(0.01, 0.99)), min_size=1, max_size=900))
+def test_a_thinned_line_is_short_and_keeps_its_first_and_last_value(moves: list[tuple[int, float]]) -> None:
+    line = timeline([(OPENS + timedelta(hours=h), Binary(p)) for h, p in moves])
+    mine = steps(line)
+    assert len(mine) <= revisions.LINE_ROWS + 3
+    assert mine["time"].is_monotonic_increasing
+    assert mine["p"].iloc[0] == line.at(mine["time"].iloc[0].to_pydatetime()).p
+    assert mine["p"].iloc[-1] == line.steps[-1][1].p
+
+
+def test_i_come_first_and_what_is_computed_last() -> None:
+    held = timeline([(OPENS, Binary(0.5))])
+    names = [f.id for f in revisions.in_order(page({ANA: held, ME: held}), ME)]
+    assert names == [ME, ANA, SUGGESTION, PRIOR]
+
+
+def test_only_peoples_acts_with_a_number_are_points() -> None:
+    acts = (
+        act(1, 0.4, OPENS - days(3), rationale="early"),
+        act(2, None, OPENS + days(3)),
+        act(3, 0.5, OPENS, who=SUGGESTION),
+        act(4, 0.6, CLOSES + days(1)),
+    )
+    points = revisions.acts_frame(page(acts=acts), ME)
+    assert list(points["why"]) == ["early"]
+    assert points["time"].iloc[0] == OPENS
+
+
+def test_rejected_evidence_is_no_mark() -> None:
+    marks = revisions.marks_frame([card(1), card(2, status="rejected"), card(3, direction=Direction.NO)])
+    assert list(marks["direction"]) == ["for YES", "for NO"]
+    assert list(marks["level"]) == [1, -1]
+    assert revisions.marks_frame([]).dtypes.to_dict() == marks.dtypes.to_dict()
+
+
+def test_a_rule_stands_at_the_close_only_once_it_has_passed() -> None:
+    assert list(revisions.rules_frame(page(), NOW)["what"]) == ["opens"]
+    answered = page(summary=summary(status="resolved", resolution=resolution("yes", NOW)))
+    assert list(revisions.rules_frame(answered, CLOSES + days(1))["what"]) == ["opens", "closes", "answer known"]
+
+
+@pytest.mark.parametrize(("outcome", "heights"), [("yes", [1.0]), ("no", [0.0]), ("annulled", []), (None, [])])
+def test_the_answer_is_one_mark_at_0_or_1(outcome: str | None, heights: list[float]) -> None:
+    assert list(revisions.answer_frame(resolution(outcome) if outcome else None)["p"]) == heights
+
+
+# Details
+
+
+def test_the_why_table_ends_in_the_sum_and_names_the_news() -> None:
+    lines = (
+        Line("base rate", "3 of 10", -0.847, 0.3),
+        Line("evidence", "visit", 0.7, 0.46, card(7).evidence.id),
+        Line("clip", "kept between 1 % and 99 %", 0.0, 0.46),
+    )
+    frame = details.why_frame(suggestion(*lines), [card(7, "Envoy travels")])
+    assert list(frame["line"]) == ["base rate", "evidence", "sum"]
+    assert frame["why"].iloc[1] == "Envoy travels (visit)"
+    assert frame["log_odds"].iloc[-1] == pytest.approx(-0.147)
+    assert frame["after"].iloc[-1] == 46.0
+
+
+def test_evidence_rows_name_every_source_once_and_count_copies() -> None:
+    copies = (copy(1, "Envoy", feed="Wire"), copy(2, "Envoy!", feed="Paper"), copy(3, "Envoy.", feed="Wire"))
+    row = details.evidence_frame([card(1, items=copies)]).iloc[0]
+    assert (row["sources"], row["copies"], row["matched"], row["sure"]) == ("Wire, Paper", 3, "envoy, Kyiv", 80.0)
+
+
+def test_history_is_told_newest_first() -> None:
+    acts = [act(1, 0.4, OPENS, rationale="first", cites=(1, 2)), act(2, None, OPENS + days(1), who=ANA)]
+    frame = details.history_frame(acts, PEOPLE, ME)
+    assert list(frame["who"]) == ["Ana", "Me"]
+    assert list(frame["act"]) == ["withdrew", "forecast"]
+    assert pd.isna(frame["p"].iloc[0])
+    assert frame["cites"].iloc[1] == 2
+
+
+def test_a_silent_signpost_is_listed_with_nothing_seen() -> None:
+    silent = details.signposts_frame(page()).iloc[0]
+    assert silent["seen"] == 0
+    assert pd.isna(silent["last"])
+    seen = details.signposts_frame(page(evidence=(card(1), card(2, status="rejected"), card(3)))).iloc[0]
+    assert seen["seen"] == 2
+    assert seen["last"] == OPENS + days(3)
+
+
+# Accuracy
+
+
+def scored(question: str, outcome: str, held: dict[ForecasterId, float], known_at: object = NOW) -> tuple[object, ...]:
+    asked = named_question(question)
+    answer = resolution(outcome, known_at)
+    found = [
+        score(asked, answer, who, timeline([(OPENS, Binary(p))]), rule)
+        for who, p in held.items()
+        for rule in ("brier", "log")
+    ]
+    return asked, answer, [s for s in found if s is not None]
+
+
+def accuracy_of(*answered: tuple[object, ...]) -> Accuracy:
+    scores = tuple(s for _, _, found in answered for s in found)
+    return Accuracy(
+        questions={QuestionId(q.id): q for q, _, _ in answered},
+        resolutions={QuestionId(q.id): _for(r, q.id) for q, r, _ in answered},
+        forecasters=PEOPLE,
+        scores=scores,
+        summaries=summarise(scores),
+        points=MappingProxyType({}),
+        unscored=0,
+    )
+
+
+def _for(answer: object, question_id: str) -> object:
+    from dataclasses import replace
+
+    return replace(answer, question_id=question_id)
+
+
+BOTH = accuracy_of(
+    scored("first", "yes", {ME: 0.9, PRIOR: 0.3}, NOW - days(10)), scored("second", "no", {ME: 0.8, PRIOR: 0.3}, NOW)
+)
+
+
+def test_the_scoreboard_ranks_by_skill_and_states_how_many_questions() -> None:
+    frame = accuracy.scoreboard_frame(BOTH, ME)
+    assert list(frame["skill"]) == sorted(frame["skill"], reverse=True)
+    mine = frame[frame["forecaster"] == "Me"].iloc[0]
+    assert mine["questions"] == 2
+    assert mine["brier"] == pytest.approx((0.01 + 0.64) / 2)
+
+
+def test_progress_is_the_mean_so_far_in_the_order_of_answers() -> None:
+    mine = accuracy.progress_frame(BOTH, ME)
+    mine = mine[mine["forecaster"] == "Me"]
+    assert list(mine["n"]) == [1, 2]
+    assert list(mine["mean"]) == pytest.approx([0.01, 0.325])
+
+
+def test_calibration_leaves_out_empty_bins_and_states_n() -> None:
+    frame = accuracy.calibration_frame([(0.85, 1), (0.9, 0), (0.1, 0)])
+    assert list(frame["n"]) == [1, 2]
+    assert frame["happened"].iloc[1] == 0.5
+    assert (frame["low"] <= frame["happened"]).all()
+    assert (frame["happened"] <= frame["high"]).all()
+    assert accuracy.calibration_frame([]).empty
+
+
+def test_every_score_of_every_question_is_listed_latest_answer_first() -> None:
+    frame = accuracy.question_scores_frame(BOTH, ME)
+    assert list(frame["id"]) == ["second", "second", "first", "first"]
+    assert list(frame["forecaster"])[:2] == ["Me", "Prior, never moved"]
+
+
+def test_a_receipt_adds_up_to_the_mean_while_active() -> None:
+    found = BOTH.scores[0]
+    frame = accuracy.receipt_frame(found)
+    assert frame["contribution"].sum() == pytest.approx(found.mean_while_active)
+    assert frame["weight"].sum() == pytest.approx(100 * found.coverage)
+
+
+def test_the_scores_of_one_question_are_ranked() -> None:
+    frame = accuracy.scores_frame(BOTH.scores[:4], PEOPLE, ME)
+    assert list(frame["forecaster"]) == ["Me", "Prior, never moved"]
+
+
+# Feeds
+
+
+def test_feeds_in_trouble_come_first_and_are_counted() -> None:
+    down = feed("b", "failing", NOW - days(3), last_error="timed out")
+    everything = [feed("z"), down, feed("c", "paused", None, paused=True)]
+    assert feeds.answering(everything, NOW) == feeds.Answering(feeds=3, answered=1, failing=1, late=0, new=0, paused=1)
+    frame = feeds.feeds_frame(everything)
+    assert list(frame["id"]) == ["b", "z", "c"]
+    assert frame["error"].iloc[0] == "timed out"
+    assert pd.isna(frame["next"].iloc[2])
+
+
+def test_each_frame_keeps_its_types_without_rows() -> None:
+    assert feeds.feeds_frame([]).dtypes.to_dict() == feeds.feeds_frame([feed("a")]).dtypes.to_dict()
+    assert details.evidence_frame([]).dtypes.to_dict() == details.evidence_frame([card()]).dtypes.to_dict()
+    assert QUESTION.text

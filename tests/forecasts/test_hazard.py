@@ -1,0 +1,76 @@
+"""What time alone does to a prior."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from forecasts.distribution import Binary
+from forecasts.hazard import moved_by_time
+from forecasts.question import HorizonShape, Question
+from forecasts.suggestion import hazard, hazard_timeline
+from tests.forecasts import oracles
+from tests.forecasts.strategies import (
+    day,
+    law,
+    moments,
+    question,
+    questions,
+    shapes,
+)
+
+
+@pytest.mark.parametrize(
+    ("shape", "expected"),
+    [
+        ("event_by", [0.3, 0.3, 1 - 0.7**0.5, 0.0, 0.0]),
+        ("holds_until", [0.3, 0.3, 0.3**0.5, 1.0, 1.0]),
+        ("state_at", [0.3] * 5),
+    ],
+)
+def test_time_alone_moves_the_prior_by_the_shape_of_the_question(shape: HorizonShape, expected: list[float]) -> None:
+    q = question(shape, days=100)
+    assert [hazard(q, day(at)) for at in (-10, 0, 50, 100, 200)] == pytest.approx(expected)
+
+
+@law
+@given(questions(), moments, moments)
+def test_the_hazard_of_an_event_only_falls_and_of_a_state_that_holds_only_rises(
+    q: Question, one: float, other: float
+) -> None:
+    early, late = (hazard(q, day(at)) for at in sorted((one, other)))
+    assert 0.0 <= early <= 1.0
+    assert {"event_by": late <= early, "holds_until": late >= early, "state_at": late == early}[q.horizon_shape]
+
+
+@law
+@given(shapes, st.floats(0.001, 0.999), st.floats(0.0, 1.0))
+def test_holding_is_the_complement_of_the_event_that_would_end_it(shape: HorizonShape, p0: float, left: float) -> None:
+    assert moved_by_time(p0, "holds_until", left) == pytest.approx(1 - moved_by_time(1 - p0, "event_by", left))
+    assert moved_by_time(p0, shape, 1.0) == pytest.approx(p0)
+
+
+def test_the_hazard_forecaster_revises_once_a_day() -> None:
+    q = question(days=100)
+    line = hazard_timeline(q, day(0), day(3.5))
+    assert [at for at, _ in line.steps] == [day(0), day(1), day(2), day(3)]
+    assert line.at(day(2.9)) == Binary(hazard(q, day(2)))
+    assert hazard_timeline(q, day(2), day(2)).steps == ()
+
+
+def test_where_time_says_nothing_the_hazard_forecaster_speaks_once() -> None:
+    assert hazard_timeline(question("state_at"), day(0), day(50)).steps == ((day(0), Binary(0.3)),)
+    before = hazard_timeline(question(), day(-3), day(1.5)).steps
+    assert [at for at, _ in before] == [day(-3), day(1)]
+
+
+def test_reference_case_hazard_decay() -> None:
+    case = oracles.case("scoring_cases.json", "L01")
+    q = question(prior=case["input"]["p0"], days=case["input"]["total_days"])
+    found = [hazard(q, day(elapsed)) for elapsed in case["input"]["elapsed"]]
+    assert found == pytest.approx(case["expected"], abs=case["tolerance"])
+
+
+def test_reference_case_holding() -> None:
+    case = oracles.case("scoring_cases.json", "L02")
+    q = question("holds_until", prior=case["input"]["p0_holds"], days=case["input"]["total_days"])
+    assert hazard(q, day(case["input"]["elapsed"])) == pytest.approx(case["expected"], abs=case["tolerance"])

@@ -1,0 +1,256 @@
+"""A small question set: what it says, and every way in which it is refused."""
+
+import pytest
+
+from forecasts.distribution import Binary
+from forecasts.evidence import Direction, IndicatorId, Strength
+from forecasts.question import ForecasterId, QuestionId, utc
+from forecasts.question_set import (
+    FILES,
+    OPTIONAL,
+    Copy,
+    Event,
+    FeedSeed,
+    InventedForecast,
+    PastResolution,
+    QuestionSet,
+    read_question_set,
+)
+from tests.forecasts.small_set import ESSAY, HISTORY, INDICATORS, TEXTS, changed, line_of, refusal
+
+
+@pytest.fixture
+def read() -> QuestionSet:
+    return read_question_set(TEXTS)
+
+
+def test_the_essay_and_its_claims_are_read(read: QuestionSet) -> None:
+    assert (read.essay.id, read.essay.title, read.essay.note) == ("an-essay", "An essay", "Seen in a journal.")
+    (claim,) = read.claims
+    assert (claim.id, claim.essay_id, claim.quote, claim.offset) == ("C01", "an-essay", "will not take sides", 120)
+
+
+def test_questions_are_read_with_their_times_and_priors(read: QuestionSet) -> None:
+    neutral, treaty = read.questions
+    assert (neutral.opens_at, neutral.closes_at) == (utc("2022-06-01"), utc("2023-01-01"))
+    assert (neutral.prior, neutral.horizon_shape, neutral.claim_ids) == (Binary(0.8), "holds_until", ("C01",))
+    assert (neutral.retrospective, treaty.retrospective) == (True, False)
+    assert (neutral.tags, treaty.tags, treaty.claim_ids) == (("un",), (), ())
+
+
+def test_an_indicator_entry_becomes_one_indicator_for_each_question_on_its_side(read: QuestionSet) -> None:
+    for_treaty, against_neutral, abstains = read.indicators
+    assert (for_treaty.id, for_treaty.direction) == (IndicatorId("treaty/drills"), Direction.YES)
+    assert (against_neutral.id, against_neutral.direction) == (IndicatorId("neutral/drills"), Direction.NO)
+    assert for_treaty.strength is Strength.SOME
+    assert for_treaty.terms == (("joint", "combined"), ("drill*",))
+    assert (for_treaty.half_life_days, for_treaty.usual_level, for_treaty.unless) == (90.0, 0.2, ("film",))
+    assert (abstains.half_life_days, abstains.usual_level, abstains.unless) == (None, 0.0, ())
+
+
+def test_half_life_is_45_days_unless_given() -> None:
+    read = read_question_set(changed("indicators.toml", "half_life_days = 90\n", ""))
+    assert read.indicators[0].half_life_days == 45.0
+
+
+def test_feeds_are_read(read: QuestionSet) -> None:
+    assert read.feeds == (FeedSeed("wire", "A wire", "https://example.org/feed.xml", "agency", "B", "wire"),)
+
+
+def test_the_history_is_read(read: QuestionSet) -> None:
+    neutral, ada = QuestionId("neutral"), ForecasterId("demo-ada")
+    assert read.events == (
+        Event(
+            id="vote",
+            at=utc("2022-07-01T12:00Z"),
+            title="It abstained",
+            summary="In the assembly.",
+            source="wire",
+            url="https://example.org/vote",
+            yes=(neutral,),
+            no=(),
+            copies=(Copy("daily", "Abstention"),),
+        ),
+    )
+    answered = (utc("2022-12-31"), utc("2023-01-01"), "https://example.org/answer", "Nothing was signed.")
+    assert read.resolutions == (PastResolution(neutral, "yes", *answered),)
+    assert dict(read.forecasters) == {ada: "Ada (invented)"}
+    assert read.forecasts == (
+        InventedForecast(utc("2022-08-01"), neutral, ada, Binary(0.7), "It leans."),
+        InventedForecast(utc("2022-09-01"), neutral, ada, None, "Unsure."),
+    )
+
+
+def test_a_set_needs_no_history(read: QuestionSet) -> None:
+    bare = read_question_set({name: text for name, text in TEXTS.items() if name not in OPTIONAL})
+    assert bare.questions == read.questions
+    assert (bare.events, bare.resolutions, bare.forecasts, dict(bare.forecasters)) == ((), (), (), {})
+
+
+def test_an_event_needs_no_copies_and_an_essay_no_note() -> None:
+    texts = changed("history.toml", 'copies = [{ source = "daily", title = "Abstention" }]\n', "")
+    assert read_question_set(texts).events[0].copies == ()
+    assert read_question_set(changed("essay.toml", 'note = "Seen in a journal."\n', "")).essay.note == ""
+
+
+@pytest.mark.parametrize("name", [name for name in FILES if name not in OPTIONAL])
+def test_a_missing_file_is_named(name: str) -> None:
+    error = refusal({n: text for n, text in TEXTS.items() if n != name})
+    assert (error.file, error.line, error.reason) == (name, 1, f"the set needs a file {name}")
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_syntax_error_is_named_by_file_and_line(name: str) -> None:
+    error = refusal({**TEXTS, name: TEXTS[name] + "\nbroken = \n"})
+    assert (error.file, error.line) == (name, TEXTS[name].count("\n") + 2)
+    assert "not valid TOML" in error.reason
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_table_that_nobody_reads_is_refused(name: str) -> None:
+    error = refusal({**TEXTS, name: TEXTS[name] + "\n[[mystery]]\nid = 1\n"})
+    assert (error.file, error.line) == (name, TEXTS[name].count("\n") + 2)
+    assert "unknown 'mystery'" in error.reason
+
+
+def test_a_set_without_a_question_is_refused() -> None:
+    error = refusal({**TEXTS, "questions.toml": ""})
+    assert (error.file, error.line, error.reason) == ("questions.toml", 1, "the set has no [[question]]")
+
+
+LONG = 'quote = "' + "word " * 16 + '"'
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "reason"),
+    [
+        # essay.toml
+        ("essay.toml", 'id = "an-essay"', 'id = "An Essay"', "may hold only a-z"),
+        ("essay.toml", 'title = "An essay"', 'title = ""', "'title' must be a text"),
+        ("essay.toml", 'quote = "will not take sides"', LONG, "at most 15 words; this one has 16"),
+        ("essay.toml", "offset = 120", "offset = -1", "whole number from 0 on"),
+        ("essay.toml", "offset = 120", "offset = nan", "must be a number"),
+        # questions.toml
+        ("questions.toml", "closes = 2023-01-01", "closes = 2022-06-01", "closes before it opens"),
+        ("questions.toml", "resolves = 2023-01-08", "resolves = 2022-12-31", "resolves before it closes"),
+        ("questions.toml", "opens = 2022-06-01", "opens = 2022-06-01T00:00:00", "no time zone"),
+        ("questions.toml", "prior = 0.8", "prior = 80", "between 0 and 1"),
+        ("questions.toml", "prior = 0.8", "prior = 0", "could never be revised"),
+        ("questions.toml", "prior = 0.8", "prior = 1.0", "could never be revised"),
+        ("questions.toml", 'kind = "binary"', 'kind = "numeric"', "numeric questions cannot be forecast yet"),
+        ("questions.toml", 'kind = "binary"', 'kind = "bool"', "must be one of: binary, categorical"),
+        ("questions.toml", 'horizon = "holds_until"', 'horizon = "holds"', "one of: event_by, holds_until, state_at"),
+        ("questions.toml", 'claims = ["C01"]', 'claims = ["C01", "C99"]', "'C99', which the set does not define"),
+        ("questions.toml", 'sources = ["https://example.org/un"]', "sources = []", "at least one entry in 'sources'"),
+        ("questions.toml", "retrospective = true", 'retrospective = "yes"', "must be true or false"),
+        ("questions.toml", 'id = "treaty"', 'id = "neutral" #', "id 'neutral' stands twice"),
+        # indicators.toml
+        ("indicators.toml", 'strength = "some"', 'strength = "huge"', "one of: none, slight, some, moderate"),
+        ("indicators.toml", "half_life_days = 90", "half_life_days = 0", 'above 0; write "none"'),
+        ("indicators.toml", "half_life_days = 90", "half_life_days = nan", "must be a number"),
+        ("indicators.toml", "usual_level = 0.2", "usual_level = -0.2", "a size from 0 on"),
+        ("indicators.toml", 'terms = [["abstain*"]]', "terms = []", "a list of lists"),
+        ("indicators.toml", 'terms = [["abstain*"]]', 'terms = ["abstain*"]', "a list of lists"),
+        ("indicators.toml", 'terms = [["abstain*"]]', "terms = [[]]", "a list of lists"),
+        ("indicators.toml", 'terms = [["abstain*"]]', 'terms = [["*"]]', "a list of lists"),
+        ("indicators.toml", 'terms = [["abstain*"]]', "terms = 3", "a list of lists"),
+        ("indicators.toml", 'yes = ["treaty"]', 'yes = ["treety"]', "'treety', which the set does not define"),
+        ("indicators.toml", 'no = ["neutral"]', 'no = ["treaty"]', "it can favour one answer only"),
+        ("indicators.toml", 'id = "abstains"', 'id = "drills" #', "id 'neutral/drills' stands twice"),
+        # feeds.toml
+        ("feeds.toml", 'url = "https://example.org/feed.xml"', 'url = "feed.xml"', "must start with http"),
+        ("feeds.toml", 'grade = "B"', 'grade = "G"', "one of: A, B, C, D, E, F"),
+        # history.toml
+        ("history.toml", "at = 2022-07-01T12:00:00Z", "at = 2022-07-01T12:00:00", "no time zone"),
+        ("history.toml", 'yes = ["neutral"]', 'yes = ["nobody"]', "'nobody', which the set does not define"),
+        (
+            "history.toml",
+            'copies = [{ source = "daily", title = "Abstention" }]',
+            "copies = 3",
+            "copies must be a list",
+        ),
+        ("history.toml", 'title = "Abstention" }]', "title = 3 }]", "copies must be a list"),
+        ("history.toml", 'copies = [{ source = "daily",', "copies = [{", "copies must be a list"),
+        ("history.toml", 'question = "neutral"', 'question = "nobody"', "it must be one of: neutral, treaty"),
+        ("history.toml", 'outcome = "yes"', 'outcome = "maybe"', "one of: yes, no, annulled, ambiguous"),
+        ("history.toml", "event_at = 2022-12-31", "event_at = 2023-01-02", "before it happened"),
+        ("history.toml", "p = 0.7", "p = 70", "between 0 and 1"),
+        ("history.toml", "withdraw = true", "withdraw = true\np = 0.7", "a withdrawal has no p"),
+        ("history.toml", "at = 2022-08-01", "at = 2023-01-01", "took forecasts until 2023-01-01 00:00 UTC only"),
+        ("history.toml", 'forecaster = "demo-ada"', 'forecaster = "demo-bob"', "it must be one of: demo-ada"),
+    ],
+)
+def test_a_mistake_is_refused_with_file_line_and_reason(file: str, old: str, new: str, reason: str) -> None:
+    error = refusal(changed(file, old, new))
+    mistake = line_of(TEXTS[file], old) + new.count("\n")
+    assert (error.file, error.line) == (file, mistake)
+    assert reason in error.reason
+
+
+def test_a_misspelt_key_is_first_missed_under_its_right_name() -> None:
+    error = refusal(changed("essay.toml", "modality =", "modalitty ="))
+    assert (error.line, error.reason) == (line_of(ESSAY, "[[claim]]"), "claim needs 'modality'")
+
+
+@pytest.mark.parametrize(
+    ("file", "entry"),
+    [
+        ("essay.toml", "[[claim]]"),
+        ("questions.toml", "[[question]]"),
+        ("indicators.toml", "[[indicator]]"),
+        ("feeds.toml", "[[feed]]"),
+        ("history.toml", "[[event]]"),
+        ("history.toml", "[[resolution]]"),
+        ("history.toml", "[[forecaster]]"),
+        ("history.toml", "[[forecast]]"),
+    ],
+)
+def test_a_key_that_nobody_reads_is_refused_in_every_kind_of_entry(file: str, entry: str) -> None:
+    texts = changed(file, entry, f'{entry}\nmispelt = "x"')
+    error = refusal(texts)
+    assert (error.file, error.line) == (file, line_of(texts[file], "mispelt"))
+    assert error.reason.startswith(f"unknown key 'mispelt' in {entry.strip('[]')}; known: ")
+
+
+@pytest.mark.parametrize(
+    ("file", "entry"),
+    [
+        ("essay.toml", "[[claim]]"),
+        ("questions.toml", "[[question]]"),
+        ("indicators.toml", "[[indicator]]"),
+        ("feeds.toml", "[[feed]]"),
+        ("history.toml", "[[event]]"),
+        ("history.toml", "[[forecaster]]"),
+    ],
+)
+def test_an_id_that_stands_twice_is_refused_in_every_kind_of_entry(file: str, entry: str) -> None:
+    text = TEXTS[file]
+    begins = text.index(entry)
+    ends = text.find("\n[[", begins + 1)
+    copy = text[begins : ends if ends > 0 else len(text)]
+    error = refusal({**TEXTS, file: f"{text}\n{copy}"})
+    assert error.file == file
+    assert error.reason.endswith("stands twice")
+    assert error.line == text.count("\n") + 1 + line_of(copy, "id = ")
+
+
+def test_an_indicator_that_names_no_question_is_refused_at_its_entry() -> None:
+    old = 'examples = ["It abstained"]\nyes = ["neutral"]'
+    error = refusal(changed("indicators.toml", old, 'examples = ["It abstained"]'))
+    assert error.line == line_of(INDICATORS, 'id = "abstains"') - 1
+    assert "names no question" in error.reason
+
+
+ANSWERED = "event_at = 2022-12-31\nknown_at = 2023-01-01"
+
+
+def test_an_answer_from_before_the_opening_is_refused() -> None:
+    error = refusal(changed("history.toml", ANSWERED, "event_at = 2022-05-01\nknown_at = 2022-05-02"))
+    assert error.line == line_of(HISTORY, "known_at")
+    assert error.reason == "the answer was known before the question opened"
+
+
+def test_an_invented_forecast_after_the_answer_was_known_is_refused() -> None:
+    error = refusal(changed("history.toml", ANSWERED, "event_at = 2022-07-15\nknown_at = 2022-07-16"))
+    assert error.line == line_of(HISTORY, "at = 2022-08-01")
+    assert "until 2022-07-16 00:00 UTC" in error.reason

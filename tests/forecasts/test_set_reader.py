@@ -1,0 +1,264 @@
+"""Reading one file: every refusal names the line where the mistake stands."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+
+from forecasts.distribution import Binary
+from forecasts.errors import InvalidQuestionSet
+from forecasts.set_reader import Record, SetFile, unique
+from tests.forecasts.strategies import OPENS, evidence, question
+
+
+def only_record(text: str) -> Record:
+    (record,) = SetFile("some.toml", text).records("thing")
+    return record
+
+
+def refusal(act: Callable[[], object]) -> InvalidQuestionSet:
+    with pytest.raises(InvalidQuestionSet) as caught:
+        act()
+    return caught.value
+
+
+def marked(text: str) -> int:
+    """The line that carries the mark."""
+    return next(number for number, line in enumerate(text.splitlines(), 1) if "# here" in line)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('[[thing]]\nid = "a"\nid = "b"\n', 3),
+        ('[[thing]]\nid = "a\n', 2),
+        ("[[thing]]\nwhen = 2022-13-01\n", 2),
+        ('[[thing]]\nid = """never closed\n', 3),
+        ("[[thing]]\nn = " + "9" * 5000 + "\n", 3),
+        ("a = " + "[" * 5000, 1),
+    ],
+)
+def test_what_is_no_toml_is_refused_at_its_line(text: str, line: int) -> None:
+    error = refusal(lambda: SetFile("some.toml", text))
+    assert (error.file, error.line) == ("some.toml", line)
+    assert error.reason.startswith("not valid TOML")
+    assert str(error).startswith(f"some.toml:{line}: not valid TOML")
+
+
+def test_an_absent_table_has_no_records() -> None:
+    assert list(SetFile("some.toml", "").records("thing")) == []
+
+
+@pytest.mark.parametrize("text", ["\n[thing] # here\n", "\nthing = 3 # here\n", "\nthing = [1] # here\n"])
+def test_a_table_that_is_no_list_of_entries_is_refused(text: str) -> None:
+    error = refusal(lambda: list(SetFile("some.toml", text).records("thing")))
+    assert (error.line, error.reason) == (marked(text), "write thing as [[thing]] entries")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[[thing]]\n[[thingy]] # here\n",
+        "[[thing]]\n[thingy] # here\n",
+        "[[thing]]\n[thingy.part] # here\n",
+        "[[thing]]\n['thingy'] # here\n",
+        "thingy = 3 # here\n[[thing]]\n",
+        'thingy = "a misplaced key" # here\n',
+    ],
+)
+def test_a_misspelt_table_or_a_misplaced_key_is_refused_at_its_line(text: str) -> None:
+    error = refusal(lambda: SetFile("some.toml", text).only("thing", "other"))
+    assert (error.line, error.reason) == (marked(text), "unknown 'thingy'; known here: thing, other")
+
+
+def test_a_name_that_is_hidden_by_escapes_is_refused_at_the_first_line() -> None:
+    assert refusal(lambda: SetFile("some.toml", '\n["t\\u0068ing"]\n').only("other")).line == 1
+    assert refusal(lambda: only_record('\n[["t\\u0068ing"]]\n').text("id")).line == 1
+
+
+def test_each_entry_knows_its_own_lines() -> None:
+    text = '[[thing]]\nid = "a"\n\n[[other]]\nid = 1\n\n[[ thing ]]\nname = "n"\nid = 3 # here\n'
+    first, second = SetFile("some.toml", text).records("thing")
+    assert (first.line, second.line) == (1, 7)
+    assert first.text("id") == "a"
+    assert refusal(lambda: second.text("id")).line == marked(text)
+    assert refusal(lambda: first.text("missing")).line == 1
+
+
+def test_text_inside_a_long_string_is_never_taken_for_a_key_or_a_header() -> None:
+    text = '[[thing]]\nnote = """\n[[thing]]\nid = no key\n"""\nid = 3 # here\n[[thing]]\nid = "b"\n'
+    first, second = SetFile("some.toml", text).records("thing")
+    assert refusal(lambda: first.text("id")).line == marked(text)
+    assert second.line == 7
+
+
+def test_a_nested_list_is_never_taken_for_a_header() -> None:
+    text = '[[thing]]\nterms = [\n  ["a"]\n]\nid = 3 # here\n'
+    assert refusal(lambda: only_record(text).text("id")).line == marked(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[[thing]]\nid = 'a'\n[[thing.part]] # here\nx = 1\n",
+        "[[thing]]\nid = 'a'\n[thing.part] # here\nx = 1\n",
+        "[[thing]]\nid = 'a'\npart.x = 1 # here\n",
+        "[[thing]]\nid = 'a'\n'part' = 1 # here\n",
+    ],
+)
+def test_a_part_of_an_entry_is_found_by_its_header_or_dotted_key(text: str) -> None:
+    assert refusal(lambda: only_record(text).text("part")).line == marked(text)
+
+
+def test_a_key_that_is_hidden_by_escapes_is_refused_at_its_entry_and_not_in_the_next_one() -> None:
+    text = '[[thing]]\n"i\\u0064" = 1\n[[thing]]\n"i\\u0064" = 2\nid_ = 3\n'
+    first, second = SetFile("some.toml", text).records("thing")
+    assert refusal(lambda: first.text("id")).line == 1
+    assert refusal(lambda: second.text("id")).line == 3
+    spelt_out, _ = SetFile("some.toml", '[[thing]]\n"i\\u0064" = 1\n[[thing]]\nid = 2\n').records("thing")
+    assert refusal(lambda: spelt_out.text("id")).line == 1
+
+
+def test_texts_are_read_with_their_white_space_folded() -> None:
+    record = only_record('[[thing]]\nid = "a-1_b"\nnote = """\n  two\n  lines\n"""\nempty = ""\ntags = ["x  y"]\n')
+    assert record.text("note") == "two lines"
+    assert record.text("empty", "") == ""
+    assert record.text("absent", "else") == "else"
+    assert record.slug() == "a-1_b"
+    assert record.texts("tags") == ("x y",)
+    assert record.texts("absent") == ()
+
+
+def test_numbers_flags_words_and_links_are_read() -> None:
+    record = only_record('[[thing]]\nn = 3\nx = 0.5\nyes = true\nword = "b"\nurl = "https://example.org/"\n')
+    assert (record.number("n"), record.number("x"), record.number("absent", 4.0)) == (3.0, 0.5, 4.0)
+    assert record.count("n") == 3
+    assert (record.flag("yes"), record.flag("absent")) == (True, False)
+    assert record.word("word", ("a", "b")) == "b"
+    assert record.link() == "https://example.org/"
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["2026-01-01", '"2026-01-01"', "2026-01-01T00:00:00Z", "2026-01-01T03:00:00+03:00", '"2026-01-01T00:00Z"'],
+)
+def test_times_are_read_as_utc(written: str) -> None:
+    found = only_record(f"[[thing]]\nat = {written}\n").when("at")
+    assert found == OPENS
+    assert found.tzinfo is UTC
+    assert isinstance(found, datetime)
+
+
+READ: dict[str, Callable[[Record], object]] = {
+    "text": lambda r: r.text("key"),
+    "slug": lambda r: r.slug("key"),
+    "word": lambda r: r.word("key", ("a", "b")),
+    "link": lambda r: r.link("key"),
+    "number": lambda r: r.number("key"),
+    "count": lambda r: r.count("key"),
+    "flag": lambda r: r.flag("key"),
+    "texts": lambda r: r.texts("key"),
+    "known": lambda r: r.known("key", {"a", "b"}),
+    "when": lambda r: r.when("key"),
+}
+
+
+@pytest.mark.parametrize(
+    ("how", "written", "reason"),
+    [
+        ("text", "3", "must be a text that is not empty"),
+        ("text", "'  '", "must be a text that is not empty"),
+        ("slug", "'Two Words'", "may hold only a-z"),
+        ("slug", "'-a'", "may hold only a-z"),
+        ("word", "'c'", "it must be one of: a, b"),
+        ("link", "'ftp://example.org'", "must start with http:// or https://"),
+        ("number", "'3'", "must be a number, not '3'"),
+        ("number", "true", "must be a number, not True"),
+        ("number", "nan", "must be a number, not nan"),
+        ("number", "inf", "must be a number, not inf"),
+        ("count", "-1", "a whole number from 0 on, not -1"),
+        ("count", "1.5", "a whole number from 0 on, not 1.5"),
+        ("flag", "'true'", "must be true or false"),
+        ("texts", "'a'", "must be a list of texts"),
+        ("texts", "['a', 1]", "must be a list of texts"),
+        ("texts", "['a', ' ']", "must be a list of texts"),
+        ("known", "['a', 'c']", "key names 'c', which the set does not define"),
+        ("when", "3", "must be a date such as 2022-06-01"),
+        ("when", "12:00:00", "must be a date such as 2022-06-01"),
+        ("when", "'soon'", "key: 'soon' is not a date"),
+        ("when", "2022-06-01T12:00:00", "key: '2022-06-01T12:00:00' has no time zone"),
+        ("when", "'2022-06-01T12:00'", "has no time zone"),
+    ],
+)
+def test_a_value_of_the_wrong_kind_is_refused_at_its_line(how: str, written: str, reason: str) -> None:
+    text = f"\n[[thing]]\nid = 'a'\nkey = {written} # here\n"
+    error = refusal(lambda: READ[how](only_record(text)))
+    assert (error.file, error.line) == ("some.toml", marked(text))
+    assert reason in error.reason
+
+
+@pytest.mark.parametrize("how", ["text", "slug", "word", "link", "number", "count", "when"])
+def test_a_missing_key_is_refused_at_its_entry(how: str) -> None:
+    text = "\n[[thing]] # here\nid = 'a'\n"
+    error = refusal(lambda: READ[how](only_record(text)))
+    assert (error.line, error.reason) == (marked(text), "thing needs 'key'")
+
+
+def test_a_missing_key_at_the_top_is_refused_at_the_first_line() -> None:
+    error = refusal(lambda: SetFile("some.toml", "\n\n[[thing]]\n").top().text("title"))
+    assert (error.line, error.reason) == (1, "the file needs 'title'")
+
+
+def test_a_list_that_has_to_hold_something_may_not_be_empty() -> None:
+    text = "[[thing]]\nkey = [] # here\n"
+    error = refusal(lambda: only_record(text).texts("key", required=True))
+    assert (error.line, error.reason) == (marked(text), "thing needs at least one entry in 'key'")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[[thing]]\nyes = ['a']\nno = ['b', 'a'] # here\n",
+        "[[thing]]\nno = ['b']\nyes = ['a', 'a'] # here\n",
+    ],
+)
+def test_a_question_may_stand_on_one_side_once(text: str) -> None:
+    error = refusal(lambda: only_record(text).sides({"a", "b"}))
+    assert error.line == marked(text)
+    assert error.reason.startswith("'a' stands twice in 'yes' and 'no'")
+
+
+def test_both_sides_are_read() -> None:
+    assert only_record("[[thing]]\nyes = ['a']\nno = ['b']\n").sides({"a", "b"}) == (("a",), ("b",))
+
+
+def test_a_refusal_from_inside_gets_file_and_line() -> None:
+    text = "[[thing]]\nid = 'a'\np = 1.2 # here\n"
+    record = only_record(text)
+    error = refusal(lambda: record.checked(lambda: Binary(record.number("p")), "p"))
+    assert (error.line, error.reason) == (marked(text), "p: a probability lies between 0 and 1, not 1.2")
+
+
+def test_a_key_that_nobody_reads_is_refused_at_its_line() -> None:
+    text = "[[thing]]\nid = 'a'\nnaem = 'x' # here\n"
+    record = only_record(text)
+    record.slug()
+    record.get("name")
+    error = refusal(record.done)
+    assert (error.line, error.reason) == (marked(text), "unknown key 'naem' in thing; known: id, name")
+
+
+def test_an_entry_read_whole_passes() -> None:
+    record = only_record("[[thing]]\nid = 'a'\n")
+    record.slug()
+    record.done()
+
+
+def test_an_id_that_stands_twice_is_refused_at_its_second_place() -> None:
+    text = "[[thing]]\nid = 'a'\n[[thing]]\nid = 'a' # here\n"
+    records = list(SetFile("some.toml", text).records("thing"))
+    one, other = question(name="one"), question(name="other")
+    assert unique(zip(records, (one, other), strict=True)) == (one, other)
+    assert unique([(records[0], evidence(1)), (records[1], evidence(2))]) == (evidence(1), evidence(2))
+    error = refusal(lambda: unique((record, one) for record in records))
+    assert (error.line, error.reason) == (marked(text), "id 'one' stands twice")

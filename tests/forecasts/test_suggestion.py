@@ -1,0 +1,236 @@
+"""The lines of a suggestion, computed by hand."""
+
+import math
+from typing import Any
+
+import pytest
+
+from forecasts.distribution import logit
+from forecasts.evidence import Direction, Evidence, EvidenceId, Strength
+from forecasts.question import QuestionId
+from forecasts.suggestion import Line, Model, Suggestion, suggest, worth_recording
+from tests.forecasts.strategies import (
+    by_id,
+    day,
+    evidence,
+    indicator,
+    lines_of,
+    question,
+    report,
+)
+
+FULL = Model(gamma=1.0)
+
+
+def test_without_evidence_there_are_base_rate_time_recalibration_and_clip_alone() -> None:
+    found = suggest(question(), [], {}, day(73))  # a fifth of 365 days
+    assert [line.kind for line in found.lines] == ["base rate", "time passed", "recalibration", "clip"]
+    assert found.lines[0].log_odds == pytest.approx(math.log(0.3 / 0.7))
+    assert found.lines[0].why == "3 of 10 comparable years"
+    assert found.p == pytest.approx(1 - 0.7**0.8)
+    assert found.lines[1].why == "73 of 365 days passed without the event"
+    assert found.lines[1].p_after == pytest.approx(found.p)
+
+
+def test_one_confirmed_story_weighs_its_likelihood_ratio_by_reliability_decay_and_gamma() -> None:
+    story = evidence(7, at=10, reports=(report(10, "wire", 0.9),))
+    found = suggest(question("state_at", prior=0.5), [story], by_id(indicator()), day(55))  # one half-life later
+    (line,) = lines_of(found, "evidence")
+    raw = math.log(1 + 0.9 * 2) / 2
+    assert line.log_odds == pytest.approx(raw)
+    assert line.evidence_id == EvidenceId(7)
+    assert line.why == (
+        "talks: moderate (likelihood ratio 3) for YES, reliability 0.90 (1 source group, 1 report),"
+        " novelty ×1, decay ×0.500"
+    )
+    (scale,) = lines_of(found, "evidence scale")
+    assert scale.log_odds == pytest.approx(-raw / 2)
+    assert scale.why == "evidence counts ×0.5"
+    cap = math.log(30)
+    assert lines_of(found, "saturation")[0].log_odds == pytest.approx(cap * math.tanh(raw / 2 / cap) - raw / 2)
+    assert logit(found.p) == pytest.approx(cap * math.tanh(raw / 2 / cap))
+
+
+def test_an_unconfirmed_match_weighs_by_its_relevance_and_says_so() -> None:
+    story = evidence(status="logged", relevance=0.5, reports=(report(10, "wire", 0.8),))
+    (line,) = lines_of(suggest(question(), [story], by_id(indicator()), day(10)), "evidence")
+    assert line.log_odds == pytest.approx(math.log(1 + 0.4 * 2))
+    assert "match 0.50" in line.why
+
+
+def test_evidence_against_is_the_mirror_of_evidence_for() -> None:
+    both = [suggest(question(), [evidence(direction=d)], {}, day(20)) for d in (Direction.YES, Direction.NO)]
+    for_yes, for_no = (lines_of(found, "evidence")[0] for found in both)
+    assert for_yes.log_odds == -for_no.log_odds > 0
+    assert "for NO" in for_no.why
+
+
+def test_a_second_story_of_a_kind_within_a_month_counts_half_a_third_a_quarter() -> None:
+    stories = [evidence(n, at=n) for n in (1, 2, 3)]
+    lines = lines_of(suggest(question(), stories, by_id(indicator(half_life=None)), day(5)), "evidence")
+    assert [line.log_odds / lines[0].log_odds for line in lines] == pytest.approx([1, 0.5, 0.25])
+    assert ["novelty ×1" in lines[0].why, "novelty ×0.5" in lines[1].why, "novelty ×0.25" in lines[2].why] == [True] * 3
+
+
+@pytest.mark.parametrize(("gap", "factor"), [(30.0, 0.5), (30.25, 1.0)])
+def test_a_month_later_the_same_kind_of_story_is_new_again(gap: float, factor: float) -> None:
+    stories = [evidence(1, at=10), evidence(2, at=10 + gap)]
+    lines = lines_of(suggest(question(), stories, by_id(indicator(half_life=None)), day(50)), "evidence")
+    assert lines[1].log_odds == pytest.approx(factor * lines[0].log_odds)
+
+
+def test_stories_of_another_indicator_or_direction_take_no_novelty_away() -> None:
+    stories = [evidence(1), evidence(2, direction=Direction.NO), evidence(3, signpost="drills")]
+    lines = lines_of(suggest(question(), stories, {}, day(10)), "evidence")
+    assert [abs(line.log_odds) for line in lines] == pytest.approx([abs(lines[0].log_odds)] * 3)
+
+
+def test_fifty_stories_of_one_kind_never_reach_twice_the_first() -> None:
+    stories = [evidence(n, at=10) for n in range(1, 51)]
+    lines = lines_of(suggest(question(), stories, {}, day(10)), "evidence")
+    total = sum(line.log_odds for line in lines)
+    assert lines[0].log_odds < total < 2 * lines[0].log_odds + 1e-12
+    assert total == pytest.approx(2 * lines[0].log_odds, rel=1e-12)
+
+
+@pytest.mark.parametrize(("half_life", "decay"), [(14.0, 0.25), (28.0, 0.5), (None, 1.0)])
+def test_weight_fades_by_the_indicators_half_life(half_life: float | None, decay: float) -> None:
+    known = by_id(indicator(half_life=half_life))
+    (line,) = lines_of(suggest(question(), [evidence(at=10)], known, day(38)), "evidence")
+    assert line.log_odds == pytest.approx(decay * math.log(1 + 0.9 * 2))
+
+
+def test_evidence_of_a_deleted_indicator_fades_by_45_days_and_is_named_by_its_id() -> None:
+    (line,) = lines_of(suggest(question(), [evidence(at=0)], {}, day(45)), "evidence")
+    assert line.log_odds == pytest.approx(math.log(1 + 0.9 * 2) / 2)
+    assert line.why.startswith("neutral/talks: moderate")
+
+
+def test_a_decisive_story_counts_as_strong_until_a_person_confirmed_it() -> None:
+    def line(status: Any, strength: Strength = Strength.DECISIVE) -> Line:
+        return lines_of(suggest(question(), [evidence(status=status, strength=strength)], {}, day(10)), "evidence")[0]
+
+    assert line("logged").log_odds == line("logged", Strength.STRONG).log_odds
+    assert "decisive, counted as strong (likelihood ratio 8) until a person confirms it" in line("logged").why
+    assert line("confirmed").log_odds == line("edited").log_odds == pytest.approx(math.log(1 + 0.9 * 24))
+
+
+@pytest.mark.parametrize(
+    "silent",
+    [
+        evidence(status="rejected"),
+        evidence(direction=Direction.NEUTRAL),
+        evidence(strength=Strength.NONE),
+        evidence(of=QuestionId("another")),
+        evidence(at=20.25),
+    ],
+)
+def test_rejected_neutral_foreign_and_future_evidence_adds_no_line_and_takes_no_novelty(silent: Evidence) -> None:
+    later = evidence(2, at=20)
+    assert suggest(question(), [silent, later], {}, day(20)) == suggest(question(), [later], {}, day(20))
+
+
+def test_evidence_counts_at_the_very_instant_when_it_was_first_seen() -> None:
+    assert lines_of(suggest(question(), [evidence(at=20)], {}, day(20)), "evidence")
+
+
+def test_evidence_from_before_the_opening_counts() -> None:
+    (line,) = lines_of(suggest(question(), [evidence(at=-45)], {}, day(0)), "evidence")
+    assert line.log_odds == pytest.approx(math.log(1 + 0.9 * 2) / 2)
+
+
+def test_a_report_counts_from_when_it_was_seen_itself() -> None:
+    story = evidence(at=10, reports=(report(10, "wire", 0.7), report(20, "agency", 0.8)))
+    early, late = (lines_of(suggest(question(), [story], {}, day(at)), "evidence")[0] for at in (19, 20))
+    assert "reliability 0.70 (1 source group, 1 report)" in early.why
+    assert "reliability 0.94 (2 source groups, 2 reports)" in late.why
+
+
+def test_a_story_without_reports_is_listed_and_weighs_nothing() -> None:
+    (line,) = lines_of(suggest(question(), [evidence(reports=())], {}, day(10)), "evidence")
+    assert line.log_odds == 0.0
+    assert "0 source groups, 0 reports" in line.why
+
+
+def test_a_usual_level_is_taken_off_in_its_direction_and_grows_with_the_archive() -> None:
+    known = by_id(indicator("talks", usual=0.4), indicator("drills", Direction.NO, usual=0.2), indicator("other"))
+    found = suggest(question(), [], known, day(45), model=FULL)
+    drills, talks = lines_of(found, "usual level")
+    assert [drills.log_odds, talks.log_odds] == pytest.approx([0.1, -0.2])
+    assert talks.why == "talks: usual level +0.400, ramp ×0.500; such news comes anyway"
+    older = suggest(question(), [], known, day(45), model=FULL, archive_from=day(-45))
+    assert lines_of(older, "usual level")[1].log_odds == pytest.approx(-0.3)
+
+
+def test_usual_levels_of_other_questions_and_of_neutral_indicators_do_not_count() -> None:
+    foreign = indicator("talks", usual=0.4, of=QuestionId("another"))
+    known = by_id(foreign, indicator("calm", Direction.NEUTRAL, usual=0.4))
+    assert suggest(question(), [], known, day(45)) == suggest(question(), [], {}, day(45))
+
+
+@pytest.mark.parametrize(("half_life", "at"), [(None, 100.0), (45.0, 0.0), (45.0, -200_000.0)])
+def test_nothing_is_taken_off_without_decay_or_before_the_archive(half_life: float | None, at: float) -> None:
+    known = by_id(indicator(usual=0.4, half_life=half_life))
+    (line,) = lines_of(suggest(question(), [], known, day(at)), "usual level")
+    assert math.copysign(1, line.log_odds) == 1
+    assert line.log_odds == 0.0
+
+
+def test_a_drum_beat_at_its_usual_rate_moves_nothing() -> None:
+    beats = [evidence(n, at=-730 + 35 * n, strength=Strength.SOME) for n in range(1, 27)]
+    each = math.log(1 + 0.9 * 0.75)
+    usual = each * 45 / math.log(2) / 35  # mean of a sum of exponentials that start every 35 days
+    at, q = day(197), question("state_at", prior=0.3)
+    naive = suggest(q, beats, by_id(indicator()), at)
+    centred = suggest(q, beats, by_id(indicator(usual=usual)), at, archive_from=day(-730))
+    assert naive.p > 0.37
+    assert centred.p == pytest.approx(0.3, abs=0.01)
+
+
+def test_all_evidence_together_never_outweighs_the_soft_cap() -> None:
+    stories = [evidence(n, signpost=f"s{n}", strength=Strength.DECISIVE) for n in range(1, 30)]
+    found = suggest(question("state_at", prior=0.5), stories, {}, day(10), model=FULL)
+    assert found.p == pytest.approx(30 / 31)
+    assert "likelihood ratio of 30" in lines_of(found, "saturation")[0].why
+
+
+def test_recalibration_shifts_and_stretches_the_log_odds() -> None:
+    found = suggest(question("state_at", prior=0.2), [], {}, day(1), model=Model(shift=0.3, slope=0.5))
+    assert logit(found.p) == pytest.approx(0.3 + 0.5 * math.log(0.25))
+    assert lines_of(found, "recalibration")[0].why == "shift 0.3, slope 0.5"
+
+
+@pytest.mark.parametrize(("prior", "p"), [(0.0, 0.01), (0.002, 0.01), (0.999, 0.99), (1.0, 0.99)])
+def test_a_suggestion_is_never_nearer_to_certainty_than_one_percent(prior: float, p: float) -> None:
+    found = suggest(question("state_at", prior=prior), [], {}, day(1))
+    assert found.p == p
+    assert found.lines[-1].why == "kept between 1% and 99%"
+    assert sum(line.log_odds for line in found.lines) == pytest.approx(logit(p), abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("last", "days_ago", "p", "expected"),
+    [
+        (None, 0.0, 0.3, True),
+        (0.3, 0.1, 0.31, True),
+        (0.28, 0.1, 0.29, True),
+        (0.29, 0.1, 0.28, True),
+        (0.3, 0.1, 0.3099, False),
+        (0.3, 1.0, 0.301, True),
+        (0.3, 0.99, 0.301, False),
+        (0.3, 9.0, 0.3009, False),
+        (0.3, 9.0, 0.3, False),
+    ],
+)
+def test_a_suggestion_is_recorded_first_then_by_points_then_by_days(
+    last: float | None, days_ago: float, p: float, expected: bool
+) -> None:
+    new = Suggestion(QuestionId("neutral"), day(10), (), p)
+    assert worth_recording(last, None if last is None else day(10 - days_ago), new) is expected
+
+
+def test_what_evidence_did_is_written_down_at_once_even_if_it_is_little() -> None:
+    new = Suggestion(QuestionId("q"), day(10), (), 0.58)
+    assert not worth_recording(0.578, day(10), new)
+    assert worth_recording(0.578, day(10), new, prompted=True)
+    assert not worth_recording(0.5799, day(10), new, prompted=True)

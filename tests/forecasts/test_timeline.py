@@ -1,0 +1,131 @@
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from forecasts.distribution import Binary
+from forecasts.errors import InvalidForecast
+from forecasts.timeline import Act, Forecast, ForecastId, Timeline, standing_before, timeline_of, undone
+from tests.forecasts.strategies import ANN, QUESTION, day, law, moments, probabilities, steps, timelines
+
+
+def act(number: int, kind: Act, p: float | None, undoes: int | None = None) -> Forecast:
+    when = day(number)
+    return Forecast(
+        id=ForecastId(number),
+        question_id=QUESTION,
+        forecaster_id=ANN,
+        act=kind,
+        distribution=None if p is None else Binary(p),
+        made_at=when,
+        entered_at=when,
+        undoes=None if undoes is None else ForecastId(undoes),
+    )
+
+
+def undo(acts: list[Forecast]) -> Forecast:
+    """Take back the last act, as an act of its own."""
+    gone = undone(acts)
+    before = standing_before(acts, gone)
+    return act(len(acts) + 1, "undo", before.p if before else None, undoes=gone.id)
+
+
+def held(timeline: Timeline, at: float) -> float | None:
+    found = timeline.at(day(at))
+    return None if found is None else found.p
+
+
+def test_a_forecast_stands_from_its_instant_until_the_next() -> None:
+    line = steps((1, 0.2), (3, 0.5))
+    assert [held(line, at) for at in (0.9, 1, 2.9, 3, 99)] == [None, 0.2, 0.2, 0.5, 0.5]
+
+
+def test_nothing_stands_in_an_empty_timeline() -> None:
+    assert held(steps(), 5) is None
+    assert steps().spans(day(0), day(9)) == ()
+
+
+def test_a_withdrawal_leaves_a_gap() -> None:
+    line = steps((0, 0.6), (2, None), (6, 0.2))
+    assert held(line, 4) is None
+    assert [(s.start, s.end, s.distribution.p) for s in line.spans(day(0), day(10))] == [
+        (day(0), day(2), 0.6),
+        (day(6), day(10), 0.2),
+    ]
+
+
+def test_of_two_acts_at_one_instant_the_one_entered_last_wins() -> None:
+    assert held(steps((1, 0.2), (1, 0.9)), 1) == 0.9
+    assert held(steps((1, 0.9), (1, 0.2)), 1) == 0.2
+
+
+def test_acts_entered_out_of_order_are_sorted_by_their_instant() -> None:
+    assert steps((5, 0.9), (1, 0.2)) == steps((1, 0.2), (5, 0.9))
+
+
+def test_spans_are_clipped_to_the_window() -> None:
+    line = steps((-5, 0.3), (5, 0.6), (20, 0.9))
+    assert [(s.start, s.end) for s in line.spans(day(0), day(10))] == [(day(0), day(5)), (day(5), day(10))]
+    assert line.spans(day(10), day(10)) == ()
+    assert line.spans(day(0), day(5))[0].days == 5.0
+
+
+@law
+@given(timelines, moments, moments)
+def test_spans_partition_the_window_where_something_stands(line: Timeline, one: float, other: float) -> None:
+    start, end = sorted((one, other))
+    spans = line.spans(day(start), day(end))
+    assert all(a.end <= b.start for a, b in pairwise(spans))
+    assert all(day(start) <= s.start < s.end <= day(end) for s in spans)
+    quarter = 0.25  # every act falls on a quarter of a day, so what stands is constant between
+    for step in range(int((end - start) / quarter)):
+        instant = day(start + step * quarter)
+        inside = [s.distribution for s in spans if s.start <= instant < s.end]
+        assert inside == ([line.at(instant)] if line.at(instant) is not None else [])
+
+
+def test_undo_takes_back_the_last_act_and_restores_what_stood_before() -> None:
+    acts = [act(1, "forecast", 0.3), act(2, "forecast", 0.8)]
+    acts.append(undo(acts))
+    line = timeline_of(acts)
+    assert [held(line, at) for at in (1, 2, 3)] == [0.3, 0.8, 0.3]
+
+
+def test_undoing_twice_goes_back_two_acts_and_the_first_leaves_nothing() -> None:
+    acts = [act(1, "forecast", 0.3), act(2, "forecast", 0.8)]
+    acts.append(undo(acts))
+    acts.append(undo(acts))
+    assert acts[-1].distribution is None
+    with pytest.raises(InvalidForecast, match="no forecast of yours"):
+        undone(acts)
+
+
+def test_a_withdrawal_can_be_undone() -> None:
+    acts = [act(1, "forecast", 0.3), act(2, "withdraw", None)]
+    acts.append(undo(acts))
+    assert acts[-1].distribution == Binary(0.3)
+
+
+def test_there_is_nothing_to_undo_before_the_first_forecast() -> None:
+    with pytest.raises(InvalidForecast, match="no forecast of yours"):
+        undone([])
+
+
+@law
+@given(st.lists(st.just("undo") | st.just("withdraw") | probabilities, max_size=20))
+def test_undo_always_restores_what_a_stack_of_acts_would_hold(moves: list[float | str]) -> None:
+    acts: list[Forecast] = []
+    stack: list[float | None] = [None]
+    for move in moves:
+        number = len(acts) + 1
+        if move == "undo":
+            if len(stack) == 1:
+                continue
+            stack.pop()
+            acts.append(undo(acts))
+        else:
+            p = None if isinstance(move, str) else move
+            stack.append(p)
+            acts.append(act(number, "withdraw" if p is None else "forecast", p))
+        assert held(timeline_of(acts), number) == stack[-1]

@@ -1,0 +1,111 @@
+"""Migrations on both dialects: up, again, newer than the code, and stopped half way."""
+
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import inspect, text
+from sqlalchemy.exc import DBAPIError
+
+from tracker.errors import DatabaseTooNew, TrackerError
+from tracker.store import schema
+from tracker.store.engine import Store, open_engine
+from tracker.store.schema import check_after, current, row_counts, upgrade
+from tracker.tables import Row
+
+
+def test_an_empty_database_gets_exactly_the_tables_of_the_code(database_url: str) -> None:
+    engine = open_engine(database_url)
+    upgrade(engine)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection)
+        assert compare_metadata(context, Row.metadata) == []
+        assert set(inspect(connection).get_table_names()) == set(Row.metadata.tables) | {"alembic_version"}
+    engine.dispose()
+
+
+def test_upgrading_twice_changes_nothing(database_url: str) -> None:
+    engine = open_engine(database_url)
+    upgrade(engine)
+    with engine.connect() as connection:
+        before = (current(connection), row_counts(connection))
+    upgrade(engine)
+    with engine.connect() as connection:
+        assert (current(connection), row_counts(connection)) == before
+    engine.dispose()
+
+
+def test_the_first_migration_can_be_taken_back(database_url: str) -> None:
+    engine = open_engine(database_url)
+    upgrade(engine)
+    with engine.execution_options(tracker_writing=True).connect() as connection, connection.begin():
+        config = schema._config()
+        config.attributes["connection"] = connection
+        command.downgrade(config, "base")
+        assert inspect(connection).get_table_names() == ["alembic_version"]
+    upgrade(engine)
+    engine.dispose()
+
+
+def test_a_database_newer_than_the_code_is_left_alone(database_url: str) -> None:
+    engine = open_engine(database_url)
+    upgrade(engine)
+    with Store(engine).writing() as session:
+        session.connection().execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(DatabaseTooNew, match="at version 9999, which this tracker does not know: update the tracker"):
+        upgrade(engine)
+    engine.dispose()
+
+
+@pytest.mark.parametrize("table", ["log", "forecast", "decision", "resolution"])
+def test_facts_can_be_neither_changed_nor_removed(database_url: str, table: str) -> None:
+    engine = open_engine(database_url)
+    upgrade(engine)
+    store = Store(engine)
+    columns = {c.name: c for c in Row.metadata.tables[table].columns}
+    with store.writing() as session:
+        _insert_blindly(session, table, columns)
+    for statement in (f"UPDATE {table} SET {next(iter(columns))} = 2", f"DELETE FROM {table}"):
+        with pytest.raises(DBAPIError, match="append-only"), store.writing() as session:
+            session.connection().execute(text(statement))
+    engine.dispose()
+
+
+def _insert_blindly(session, table, columns) -> None:
+    """One row of anything: what is tested is that it cannot be changed, so references are off."""
+    if session.get_bind().dialect.name == "sqlite":
+        session.connection().exec_driver_sql("PRAGMA defer_foreign_keys=ON")
+    else:
+        session.connection().exec_driver_sql("SET LOCAL session_replication_role = replica")
+    values = {"INTEGER": 1, "JSON": "{}"}
+    row = {n: values.get(str(c.type).split("(")[0], "2026-01-01 00:00:00+00:00") for n, c in columns.items()}
+    names = ", ".join(f'"{n}"' for n in row)
+    if session.get_bind().dialect.name == "sqlite":
+        session.connection().exec_driver_sql("COMMIT")
+        session.connection().exec_driver_sql("PRAGMA foreign_keys=OFF")
+        session.connection().exec_driver_sql("BEGIN IMMEDIATE")
+    session.connection().execute(text(f"INSERT INTO {table} ({names}) VALUES ({', '.join(':' + n for n in row)})"), row)
+
+
+def test_a_migration_that_would_lose_rows_is_rolled_back(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'x.sqlite'}")
+    upgrade(engine)
+    with engine.connect() as connection:
+        before = row_counts(connection)
+        assert before["forecaster"] == 3
+        with pytest.raises(TrackerError, match="rows would be lost in forecaster"):
+            check_after(connection, {**before, "forecaster": 4})
+    engine.dispose()
+
+
+def test_a_migration_that_breaks_a_reference_is_rolled_back(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'x.sqlite'}")
+    upgrade(engine)
+    with engine.connect() as connection:
+        connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")
+        connection.exec_driver_sql("INSERT INTO claim VALUES ('C1', 'nowhere', 'q', 0, 'k', 'm', 'r')")
+        with pytest.raises(TrackerError, match="1 broken references, first in claim"):
+            check_after(connection, {})
+    engine.dispose()

@@ -1,0 +1,181 @@
+"""The wheel holds what the installed tracker needs, and the locks hold what the project file asks for, with hashes."""
+
+import configparser
+import importlib.metadata
+import re
+import subprocess
+import tomllib
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hatchling.builders.wheel import WheelBuilder
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+import bootstrap
+from tests.checkouts import ROOT
+
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+ROOMS = ("dashboard", "forecasts", "tracker")
+LOCKS = sorted(bootstrap.LOCKS.values())
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[zipfile.ZipFile]:
+    """The wheel of this checkout, built without a network."""
+    [path] = WheelBuilder(str(ROOT)).build(directory=str(tmp_path_factory.mktemp("dist")), versions=["standard"])
+    with zipfile.ZipFile(path) as opened:
+        yield opened
+
+
+def files_of(room: str) -> set[str]:
+    """What lies in a room, but for what Python leaves there itself."""
+    found = (path for path in (ROOT / room).rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    return {path.relative_to(ROOT).as_posix() for path in found}
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_the_wheel_holds_every_file_of_the_three_rooms(wheel: zipfile.ZipFile, room: str) -> None:
+    assert files_of(room) - set(wheel.namelist()) == set()
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        r"forecasts/sets/\w+/\w+\.toml",
+        r"forecasts/py\.typed",
+        r"tracker/py\.typed",
+        r"tracker/migrations/env\.py",
+        r"tracker/migrations/versions/\w+\.py",
+    ],
+)
+def test_data_that_the_installed_tracker_reads_is_in_the_wheel(wheel: zipfile.ZipFile, pattern: str) -> None:
+    assert [name for name in wheel.namelist() if re.fullmatch(pattern, name)]
+
+
+def test_nothing_but_the_three_rooms_is_installed(wheel: zipfile.ZipFile) -> None:
+    tops = {name.split("/")[0] for name in wheel.namelist()}
+    assert {top for top in tops if not top.endswith(".dist-info")} == set(ROOMS)
+    assert not [name for name in wheel.namelist() if "__pycache__" in name]
+
+
+def test_the_wheel_carries_its_licence(wheel: zipfile.ZipFile) -> None:
+    [licence] = [name for name in wheel.namelist() if name.endswith("/licenses/LICENSE")]
+    assert wheel.read(licence).decode() == (ROOT / "LICENSE").read_text("utf-8")
+
+
+def test_every_command_of_the_wheel_leads_to_a_function(wheel: zipfile.ZipFile) -> None:
+    [name] = [name for name in wheel.namelist() if name.endswith("/entry_points.txt")]
+    commands = configparser.ConfigParser()
+    commands.read_string(wheel.read(name).decode())
+    assert dict(commands["console_scripts"]) == PROJECT["project"]["scripts"]
+    for command, target in commands["console_scripts"].items():
+        assert callable(importlib.metadata.EntryPoint(command, target, "console_scripts").load())
+
+
+# ---- locks ----------------------------------------------------------------------------------------------------------
+
+
+def pins(lock: str) -> dict[str, list[Requirement]]:
+    """The pinned requirements of a lock by name; one name may have several pins for different Pythons."""
+    found: dict[str, list[Requirement]] = {}
+    for entry in entries(lock):
+        requirement = Requirement(entry.split(" \\\n")[0])
+        found.setdefault(canonicalize_name(requirement.name), []).append(requirement)
+    return found
+
+
+def entries(lock: str) -> list[str]:
+    """A lock's entries: a pin and its hashes."""
+    return re.split(r"\n(?=\S)", (ROOT / lock).read_text("utf-8").strip())
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_every_entry_of_a_lock_is_one_version_with_hashes(lock: str) -> None:
+    for entry in entries(lock):
+        pin, *hashes = entry.split(" \\\n")
+        assert re.fullmatch(r"[\w.-]+==[\w.]+( ; .+)?", pin), pin
+        assert hashes, pin
+        assert all(re.fullmatch(r" {4}--hash=sha256:[0-9a-f]{64}", each) for each in hashes), pin
+
+
+@pytest.mark.parametrize("name", [*LOCKS, "bootstrap.py", "run", "test", "pyproject.toml", "Dockerfile", ".ci/run"])
+def test_no_address_of_a_package_index_stands_anywhere(name: str) -> None:
+    text = (ROOT / name).read_text("utf-8")
+    addresses = re.findall(r"\w+://[^\s'\"]+", text)
+    assert [each for each in addresses if not each.startswith("http://127.0.0.1:")] == []
+    assert not re.search(r"--(extra-)?index|--find-links|--trusted-host", text)
+
+
+def wished_for(lock: str) -> list[str]:
+    """What a lock was made from."""
+    level = next(level for level, name in bootstrap.LOCKS.items() if name == lock)
+    extras = PROJECT["project"]["optional-dependencies"]
+    of_extras = [wish for extra in bootstrap.LOCK_EXTRAS[level] for wish in extras[extra]]
+    return [*PROJECT["project"]["dependencies"], *PROJECT["dependency-groups"]["build"], *of_extras]
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_a_lock_fits_what_the_project_file_asks_for(lock: str) -> None:
+    locked = pins(lock)
+    for wish in map(Requirement, wished_for(lock)):
+        versions = [pin.specifier for pin in locked[canonicalize_name(wish.name)]]
+        assert versions
+        for version in versions:
+            assert wish.specifier.contains(str(version).removeprefix("==")), f"{wish} is locked as {version}"
+
+
+def test_the_test_lock_is_the_runtime_lock_and_more() -> None:
+    runtime, test = (set(entries(bootstrap.LOCKS[level])) for level in ("runtime", "test"))
+    assert runtime < test
+
+
+def test_the_locks_are_made_by_the_command_that_the_set_up_holds() -> None:
+    place = bootstrap.Place(ROOT)
+    for level, lock in bootstrap.LOCKS.items():
+        command = bootstrap.lock_command(place, level)
+        assert command[-1] == str(ROOT / lock)
+        for option in ("--generate-hashes", "--no-header", "--universal"):
+            assert option in command
+
+
+# ---- the project file -----------------------------------------------------------------------------------------------
+
+
+def test_the_contract_on_forecasts_names_every_dependency_but_numpy_and_scipy() -> None:
+    extras = PROJECT["project"]["optional-dependencies"]
+    dependencies = {Requirement(wish).name for wish in [*PROJECT["project"]["dependencies"], *extras["postgres"]]}
+    contracts = PROJECT["tool"]["importlinter"]["contracts"]
+    [contract] = [each for each in contracts if each.get("source_modules") == ["forecasts"]]
+    assert set(contract["forbidden_modules"]) == dependencies - {"numpy", "scipy"} | {"tracker", "dashboard"}
+
+
+def test_every_warning_is_an_error_but_for_named_libraries() -> None:
+    first, *exceptions = PROJECT["tool"]["pytest"]["filterwarnings"]
+    assert first == "error"
+    for exception in exceptions:
+        action, _, rest = exception.partition(":")
+        assert action in ("default", "ignore")
+        assert rest.strip(":"), "an exception for everything is no exception"
+
+
+def test_the_ci_script_is_sound_bash_and_runs_the_whole_suite() -> None:
+    script = ROOT / ".ci" / "run"
+    assert subprocess.run(["bash", "-n", str(script)], check=False).returncode == 0
+    text = script.read_text("utf-8")
+    assert "export CI=true" in text
+    assert text.rstrip().endswith("exec ./test </dev/null")  # no arguments: coverage gates included
+
+
+def test_no_file_of_the_set_up_names_a_place_on_one_machine() -> None:
+    for name in ("bootstrap.py", "run", "test", ".ci/run", "pyproject.toml", *LOCKS):
+        assert not re.search(r"/(home|root|Users|work|opt)/", (ROOT / name).read_text("utf-8")), name
+
+
+def test_paths_of_the_project_file_exist() -> None:
+    built = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
+    named = [*built, *PROJECT["tool"]["pytest"]["testpaths"], *PROJECT["tool"]["mypy"]["files"]]
+    named += [PROJECT["project"]["readme"], *PROJECT["project"]["license-files"]]
+    assert [name for name in named if not Path(ROOT, name).exists()] == []

@@ -1,0 +1,328 @@
+"""The tracker: every verb of the application, and the one place where it is wired together.
+
+Each verb gathers what it needs, lets `forecasts` decide, and stores the outcome in one transaction.
+"""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Self, TypedDict, Unpack
+
+from forecasts.distribution import Binary
+from forecasts.evidence import Direction, Evidence, EvidenceId, EvidenceStatus, Strength
+from forecasts.forecaster import Forecaster
+from forecasts.question import ForecasterId, Outcome, Resolution
+from forecasts.question_set import FeedSeed, PastResolution, QuestionSet
+from forecasts.scoring import Score
+from forecasts.timeline import Act, Forecast
+from tracker import forecasting, ingest, reading, reviewing, verifying
+from tracker.errors import NotFound
+from tracker.feeds.fetch import Fetch, FetchLimits, http_fetch
+from tracker.feeds.item import FeedId
+from tracker.feeds.polling import FeedState, PollRules
+from tracker.forecasting import Request
+from tracker.resolving import resolve, score_everyone
+from tracker.reviewing import Review
+from tracker.settings import Settings
+from tracker.store import forecasts, items, properties, questions, resolutions
+from tracker.store.engine import Store, open_engine
+from tracker.store.leader import leading
+from tracker.store.schema import upgrade
+from tracker.suggesting import record_suggestions
+from tracker.summaries import (
+    Accuracy,
+    EvidenceCard,
+    FeedHealth,
+    JobRun,
+    Loaded,
+    PollReport,
+    QuestionPage,
+    QuestionSummary,
+    Verdict,
+)
+
+BY_SET = ForecasterId("question-set")
+"""Who entered the answers that a question set brought with it."""
+
+
+def clock() -> datetime:
+    """The present, in UTC: the only place that reads the clock."""
+    return datetime.now(UTC)
+
+
+def open_tracker(settings: Settings, *, now: Callable[[], datetime] = clock, fetch: Fetch | None = None) -> "Tracker":
+    """Open the database named by the settings, bring it to the newest version, and wire the verbs."""
+    if settings.url.startswith("sqlite:///"):
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+    engine = open_engine(settings.url)
+    try:
+        upgrade(engine)
+    except BaseException:
+        engine.dispose()
+        raise
+    limits = FetchLimits(
+        settings.user_agent, total_seconds=settings.fetch_seconds, max_bytes=int(settings.fetch_megabytes * 1e6)
+    )
+    return Tracker(settings, Store(engine), now, fetch or http_fetch(limits, now))
+
+
+class Said(TypedDict, total=False):
+    """What may go with any act: the reason, who acts, and a key that makes a repeated request harmless."""
+
+    rationale: str
+    forecaster: ForecasterId | None
+    key: str | None
+
+
+class Tracker(AbstractContextManager["Tracker"]):
+    """The application. All times it returns are aware UTC; all its errors are one line for a person."""
+
+    def __init__(self, settings: Settings, store: Store, now: Callable[[], datetime], fetch: Fetch) -> None:
+        self.settings = settings
+        self.now = now
+        self._store = store
+        self._fetch = fetch
+        self.me = ForecasterId(settings.me)
+        self._rules = PollRules(period_seconds=settings.poll_minutes * 60)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the database back."""
+        self._store.close()
+
+    # Questions
+
+    def load(self, question_set: QuestionSet, *, replay: bool = False) -> Loaded:
+        """Store what is new in a question set; what is there stays as it was first loaded.
+
+        Retrospective questions are resolved at once from the set's own history. A replay brings feeds
+        and answers itself, each in its time.
+        """
+        now = self.now()
+        with self._store.writing() as session:
+            known = {q.id for q in questions.every(session)}
+            new = {q.id: q for q in question_set.questions if q.id not in known}
+            questions.add_essay(session, question_set.essay, question_set.claims)
+            for question in new.values():
+                questions.add(session, question, now)
+            questions.add_indicators(session, question_set.indicators)
+            added = 0
+            if not replay:
+                added = sum(items.add_feed(session, feed_from(seed, now)) for seed in question_set.feeds)
+                for past in question_set.resolutions:
+                    if past.question_id in new and past.known_at <= now:
+                        resolve(session, new[past.question_id], _answered(past, now))
+            record_suggestions(session, [q for q in new.values() if q.opens_at <= now], now)
+        return Loaded(question_set.essay.title, len(new), added)
+
+    def questions(self) -> tuple[QuestionSummary, ...]:
+        """All questions with their current numbers, the next to close first."""
+        with self._store.reading() as session:
+            return reading.summaries(session, self.now())
+
+    def question(self, question_id: str) -> QuestionPage:
+        """Everything about one question; raises `NotFound`."""
+        with self._store.reading() as session:
+            return reading.page(session, question_id, self.now())
+
+    # Forecasts
+
+    def forecast(
+        self, question_id: str, distribution: Binary, *, cites: Sequence[EvidenceId] = (), **said: Unpack[Said]
+    ) -> Forecast:
+        """Set a probability, with the reason and the evidence it rests on."""
+        return self._act(question_id, "forecast", said, cites=tuple(cites), distribution=distribution)
+
+    def reaffirm(self, question_id: str, **said: Unpack[Said]) -> Forecast:
+        """Say again what stands; it counts as an act and makes the forecast fresh."""
+        return self._act(question_id, "reaffirm", said)
+
+    def withdraw(self, question_id: str, **said: Unpack[Said]) -> Forecast:
+        """Take the standing forecast back: from now on there is a gap, what stood before still counts."""
+        return self._act(question_id, "withdraw", said)
+
+    def undo(self, question_id: str, **said: Unpack[Said]) -> Forecast:
+        """Take back the last act as a new act; nothing is removed from the history."""
+        return self._act(question_id, "undo", said)
+
+    def _act(
+        self,
+        question_id: str,
+        act: Act,
+        said: Said,
+        *,
+        cites: tuple[EvidenceId, ...] = (),
+        distribution: Binary | None = None,
+    ) -> Forecast:
+        who = said.get("forecaster") or self.me
+        request = Request(question_id, act, who, said.get("rationale", ""), said.get("key"), cites, distribution)
+        with self._store.writing() as session:
+            return forecasting.act(session, request, self.now())
+
+    def add_forecaster(self, forecaster: Forecaster) -> None:
+        """Register a forecaster with a display name; one that is there stays as it is."""
+        with self._store.writing() as session:
+            forecasts.add_forecaster(session, forecaster)
+
+    # Evidence
+
+    def inbox(self, question_id: str | None = None) -> tuple[EvidenceCard, ...]:
+        """Evidence on open questions that waits for a judgement, newest first (at most 200)."""
+        with self._store.reading() as session:
+            return reading.inbox(session, question_id, self.now())
+
+    def review(
+        self,
+        evidence_id: int,
+        verdict: EvidenceStatus,
+        *,
+        direction: Direction | None = None,
+        strength: Strength | None = None,
+        note: str = "",
+        forecaster: ForecasterId | None = None,
+    ) -> Evidence:
+        """Confirm, edit or reject a piece of evidence; the decision is logged and the suggestion follows."""
+        asked = Review(verdict, direction, strength, note, forecaster or self.me)
+        with self._store.writing() as session:
+            return reviewing.review(session, evidence_id, asked, self.now())
+
+    # Resolutions and scores
+
+    def resolve(
+        self,
+        question_id: str,
+        outcome: Outcome,
+        *,
+        source_url: str,
+        known_at: datetime,
+        event_at: datetime | None = None,
+        note: str = "",
+        by: ForecasterId | None = None,
+    ) -> tuple[Score, ...]:
+        """Answer a question, or annul it, and score everyone; a later answer supersedes this one."""
+        now = self.now()
+        with self._store.writing() as session:
+            question = reading.question_or_refuse(session, question_id)
+            resolution = Resolution(
+                question.id, outcome, source_url, note, event_at or known_at, known_at, now, by or self.me
+            )
+            return resolve(session, question, resolution)
+
+    def scores(self, question_id: str) -> tuple[Score, ...]:
+        """The scores of a question with their receipts; empty until it is resolved."""
+        with self._store.reading() as session:
+            return resolutions.scores(session, reading.question_or_refuse(session, question_id).id)
+
+    def accuracy(self, *, retrospective: bool = False) -> Accuracy:
+        """How good everyone was on live questions, or on retrospective ones: the two never mix."""
+        with self._store.reading() as session:
+            return reading.accuracy(session, retrospective, self.now())
+
+    def rescore(self) -> int:
+        """Work out all scores again from the facts; the number of questions scored."""
+        with self._store.writing() as session:
+            answered = resolutions.current(session)
+            for question in questions.every(session):
+                if (resolution := answered.get(question.id)) is not None:
+                    resolutions.replace_scores(session, question.id, score_everyone(session, question, resolution))
+            return len(answered)
+
+    # Feeds and time
+
+    def feeds(self) -> tuple[FeedHealth, ...]:
+        """All feeds with their health."""
+        with self._store.reading() as session:
+            return reading.feed_health(session, self.now())
+
+    def add_feed(self, seed: FeedSeed) -> bool:
+        """Add a feed, due at once; False when its name or address is there already."""
+        with self._store.writing() as session:
+            return items.add_feed(session, feed_from(seed, self.now()))
+
+    def retry_feed(self, feed_id: str) -> None:
+        """Poll a feed at the next tick, even a paused one."""
+        with self._store.writing() as session:
+            state = {f.id: f for f in items.feeds(session)}.get(FeedId(feed_id))
+            if state is None:
+                raise NotFound("feed", feed_id, "see `tracker feeds` for the names")
+            items.save_feed(session, replace(state, next_due_at=self.now(), paused=False))
+
+    def poll(self) -> PollReport:
+        """Poll the feeds that are due and turn what is new into evidence."""
+        return ingest.poll(self._store, self._fetch, self._rules, self.now())
+
+    def suggest(self) -> int:
+        """Let time pass: bring the suggestion of every open question up to now; how many moved."""
+        now = self.now()
+        with self._store.writing() as session:
+            return record_suggestions(session, ingest.open_watch(session, now).questions.values(), now)
+
+    # The database itself
+
+    def leading(self) -> AbstractContextManager[None]:
+        """Hold the place of the one scheduler; raises `AlreadyRunning` and names who holds it."""
+        return leading(self._store.engine, self.now())
+
+    def verify(self, head: str | None = None) -> Verdict:
+        """Check the event log, and every stored fact against it; `head` is an earlier SEQ:HASH to find in it."""
+        with self._store.reading() as session:
+            return verifying.verify(session, head)
+
+    def replayed_until(self) -> datetime | None:
+        """The simulated time a replay has reached; None in a live database."""
+        with self._store.reading() as session:
+            return properties.replayed_until(session)
+
+    def mark_replayed(self, until: datetime) -> None:
+        """Mark the database as a replay that has reached this time."""
+        with self._store.writing() as session:
+            properties.mark_replayed(session, until)
+
+    def record_run(self, run: JobRun) -> None:
+        """Keep the outcome of a scheduled job."""
+        with self._store.writing() as session:
+            properties.add_run(session, run)
+
+    def runs(self) -> tuple[JobRun, ...]:
+        """The last run of each scheduled job."""
+        with self._store.reading() as session:
+            return properties.last_runs(session)
+
+
+def feed_from(seed: FeedSeed, now: datetime) -> FeedState:
+    """A feed that has never been polled, due now."""
+    return FeedState(
+        id=FeedId(seed.id),
+        title=seed.title,
+        url=seed.url,
+        source_group=seed.source_group,
+        grade=seed.grade,
+        theme=seed.theme,
+        etag=None,
+        last_modified=None,
+        next_due_at=now,
+        last_attempt_at=None,
+        last_success_at=None,
+        last_new_at=None,
+        last_status=None,
+        last_error="",
+        failures=0,
+        paused=False,
+        items_seen=0,
+    )
+
+
+def _answered(past: PastResolution, now: datetime) -> Resolution:
+    """What a set knows about a question of the past, as entered now by the set."""
+    return Resolution(
+        past.question_id, past.outcome, past.source_url, past.note, past.event_at, past.known_at, now, BY_SET
+    )

@@ -1,0 +1,72 @@
+"""The command line: argv → one verb → text.
+
+Exit codes: 0 done, 1 failed while running, 2 the request cannot be carried out (with the reason).
+"""
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from forecasts.errors import ForecastsError
+from tracker.commands import evidence, forecasts, operations, questions
+from tracker.demo import replay_settings
+from tracker.errors import StorageUnavailable, TrackerError
+from tracker.logs import set_up_logs
+from tracker.settings import load_settings
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="Data directory (default: data).")
+@click.option("--replay", is_flag=True, help="Work on the replay's database instead of the live one.")
+@click.version_option(package_name="scenario-tracker", message="%(version)s")
+@click.pass_context
+def cli(context: click.Context, /, data: Path | None, replay: bool) -> None:
+    """Turn an essay's predictions into forecasts, follow the news, and keep score."""
+    settings = load_settings(data)
+    set_up_logs(settings)
+    context.obj = replay_settings(settings) if replay else settings
+
+
+COMMANDS = (
+    questions.questions,
+    questions.show_question,
+    questions.load,
+    forecasts.forecast,
+    forecasts.reaffirm,
+    forecasts.withdraw,
+    forecasts.undo,
+    evidence.inbox,
+    evidence.review,
+    questions.resolve,
+    questions.score,
+    questions.accuracy,
+    operations.feeds,
+    operations.ingest,
+    operations.suggest,
+    operations.verify,
+    operations.run,
+    operations.up,
+    operations.demo,
+)
+
+for command in COMMANDS:
+    cli.add_command(command)
+
+
+def main() -> None:
+    """Run the command line; a refusal is one line on standard error and exit code 2."""
+    try:
+        cli.main(standalone_mode=False)
+    except click.exceptions.Abort:
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (ForecastsError, TrackerError) as error:
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(1 if isinstance(error, StorageUnavailable) else 2)
+    except BrokenPipeError:  # the reader of a pipe went away, as `| head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)

@@ -1,0 +1,110 @@
+"""Questions, their resolution, and the scores that follow."""
+
+from typing import Any, get_args
+
+import click
+
+from forecasts.question import ForecasterId, Outcome, Status, utc
+from tracker import printing, question_sets
+from tracker.commands.terminal import acting_as, as_json, console, opened, show
+
+
+@click.command()
+@click.option("--status", type=click.Choice(get_args(Status)), help="Only questions that stand there.")
+@click.option("--tag", help="Only questions with this tag.")
+@as_json
+@click.pass_context
+def questions(context: click.Context, /, status: Status | None, tag: str | None, json: bool) -> None:
+    """List the questions with their current numbers."""
+    with opened(context) as tracker:
+        rows = [
+            r for r in tracker.questions() if status in (None, r.status) and (tag is None or tag in r.question.tags)
+        ]
+        me = tracker.settings.me
+    show([printing.question_row(r, me) for r in rows], json, printing.questions_table(rows, me))
+
+
+@click.command("show")
+@click.argument("question")
+@as_json
+@click.pass_context
+def show_question(context: click.Context, /, question: str, json: bool) -> None:
+    """Show one question: its numbers, why the suggestion is what it is, its evidence."""
+    with opened(context) as tracker:
+        page = tracker.question(question)
+    if json:
+        click.echo(printing.to_json(page))
+    else:
+        printing.print_page(console, page)
+
+
+@click.command()
+@click.argument("question_set", metavar="SET")
+@click.option("--check", is_flag=True, help="Only check the files, load nothing.")
+@as_json
+@click.pass_context
+def load(context: click.Context, /, question_set: str, check: bool, json: bool) -> None:
+    """Load a question set: a folder, or the name of a built-in one."""
+    found = question_sets.load(question_set)
+    if check:
+        show({"questions": len(found.questions)}, json, f"{question_set} is sound: {len(found.questions)} questions.")
+        return
+    with opened(context) as tracker:
+        loaded = tracker.load(found)
+    show(loaded, json, f"Loaded “{loaded.title}”: {loaded.questions} new questions, {loaded.feeds} new feeds.")
+
+
+@click.command()
+@click.argument("question")
+@click.argument("outcome", type=click.Choice(get_args(Outcome)))
+@click.option("--source", required=True, metavar="URL", help="Where anyone can check the answer.")
+@click.option("--known-at", required=True, metavar="TIME", help="When it was known, with zone; a bare date is UTC.")
+@click.option("--event-at", metavar="TIME", help="When it happened (default: when it was known).")
+@click.option("--note", default="", metavar="TEXT", help="One sentence on how the criteria were met.")
+@acting_as
+@as_json
+@click.pass_context
+def resolve(context: click.Context, /, question: str, outcome: Outcome, json: bool, **asked: Any) -> None:
+    """Answer a question, or annul it; a later answer supersedes this one."""
+    known_at = utc(asked["known_at"])
+    event_at = utc(asked["event_at"]) if asked["event_at"] else None
+    who = ForecasterId(asked["who"]) if asked["who"] else None
+    with opened(context) as tracker:
+        scores = tracker.resolve(
+            question,
+            outcome,
+            source_url=asked["source"],
+            known_at=known_at,
+            event_at=event_at,
+            note=asked["note"],
+            by=who,
+        )
+    show(scores, json, printing.scores_table(scores) if scores else f"{question} is {outcome}: nobody is scored on it.")
+
+
+@click.command()
+@click.argument("question")
+@click.option("--receipts", is_flag=True, help="Also print the intervals each score is made of.")
+@as_json
+@click.pass_context
+def score(context: click.Context, /, question: str, receipts: bool, json: bool) -> None:
+    """Show everyone's scores on a resolved question."""
+    with opened(context) as tracker:
+        scores = tracker.scores(question)
+    show(scores, json, printing.scores_table(scores) if scores else f"{question} has no scores: it is not resolved.")
+    if receipts and not json:
+        for found in scores:
+            console.print(printing.receipt_table(found))
+
+
+@click.command()
+@click.option(
+    "--retrospective", is_flag=True, help="Questions written after their own window; never mixed with live ones."
+)
+@as_json
+@click.pass_context
+def accuracy(context: click.Context, /, retrospective: bool, json: bool) -> None:
+    """Show how good every forecaster was over all resolved questions."""
+    with opened(context) as tracker:
+        found = tracker.accuracy(retrospective=retrospective)
+    show(found, json, printing.accuracy_table(found) if found.summaries else "No resolved question to score yet.")

@@ -1,0 +1,38 @@
+"""What all commands share: the terminal, opening the tracker, and common options."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, cast
+
+import click
+from rich.console import Console
+
+from tracker import printing
+from tracker.api import Tracker, open_tracker
+from tracker.settings import Settings
+
+console = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
+
+as_json = click.option("--json", "json", is_flag=True, help="Print JSON instead of a table.")
+acting_as = click.option("--as", "who", metavar="NAME", help="Act as this forecaster (default: setting 'me').")
+
+
+def chosen(context: click.Context) -> Settings:
+    """The settings that the group prepared."""
+    return cast(Settings, context.obj)
+
+
+@contextmanager
+def opened(context: click.Context) -> Iterator[Tracker]:
+    """The tracker on the chosen database."""
+    with open_tracker(chosen(context)) as tracker:
+        yield tracker
+
+
+def show(value: Any, json: bool, table: Any) -> None:
+    """Print a value for a program or for a person."""
+    if json:
+        click.echo(printing.to_json(value))
+    else:
+        console.print(table)

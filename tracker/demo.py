@@ -1,0 +1,163 @@
+"""A replayable world: the dated history of a question set, run through the real pipeline.
+
+A simulated clock walks from event to event. Outlets publish, feeds are polled, matches become
+evidence, invented analysts review and forecast, answers become known, everyone is scored. A replay
+that was killed goes on where it stopped: every step can be repeated without being doubled.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+from forecasts.evidence import Direction
+from forecasts.forecaster import Forecaster
+from forecasts.question import ForecasterId
+from forecasts.question_set import Event, InventedForecast, PastResolution, QuestionSet
+from tracker.api import Said, Tracker, open_tracker
+from tracker.newsroom import Newsroom
+from tracker.settings import Settings
+from tracker.summaries import EvidenceCard
+
+START = datetime(2022, 2, 1, tzinfo=UTC)
+POLL_DELAY = timedelta(minutes=20)
+REVIEW_DELAY = timedelta(hours=20)
+RESOLVE_DELAY = timedelta(hours=1)
+UNREVIEWED = timedelta(days=200)
+"""What happened in the last months waits in the inbox, so that there is something to do."""
+
+REVIEWER = ForecasterId("ana")
+
+Progress = Callable[[int, int, datetime], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something that happens at a time; `order` settles what comes first at one instant."""
+
+    at: datetime
+    order: int
+    name: str
+    do: Callable[[], object]
+
+
+class Clock:
+    """Simulated time, moved by the replay alone."""
+
+    def __init__(self) -> None:
+        self.time = START
+
+    def __call__(self) -> datetime:
+        """The time that the replay has reached."""
+        return self.time
+
+
+def replay_settings(settings: Settings) -> Settings:
+    """The same settings on the replay's own database file, beside the live one."""
+    path = Path(settings.data_dir).absolute() / "replay.sqlite"
+    return replace(settings, database_url=f"sqlite:///{path}")
+
+
+def replay(settings: Settings, question_set: QuestionSet, until: datetime, progress: Progress) -> int:
+    """Replay the history up to `until` into its own database; the number of steps done now."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    now = Clock()
+    newsroom = Newsroom(question_set, now)
+    with open_tracker(replay_settings(settings), now=now, fetch=newsroom.fetch) as tracker:
+        world = World(tracker, newsroom, question_set, now, until)
+        reached = tracker.replayed_until()
+        if reached is None:
+            world.found()
+        todo = [step for step in world.agenda() if reached is None or step.at > reached]
+        for number, step in enumerate(todo, 1):
+            now.time = step.at
+            step.do()
+            if number == len(todo) or todo[number].at > step.at:
+                tracker.mark_replayed(step.at)
+            progress(number, len(todo), step.at)
+        return len(todo)
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The people and outlets of a replay, and what they do when."""
+
+    tracker: Tracker
+    newsroom: Newsroom
+    set: QuestionSet
+    now: Clock
+    until: datetime
+
+    def found(self) -> None:
+        """The world as it stands before anything happened: questions, outlets, analysts."""
+        self.tracker.load(self.set, replay=True)
+        for seed in self.newsroom.outlets.values():
+            self.tracker.add_feed(seed)
+        for forecaster_id, name in self.set.forecasters.items():
+            self.tracker.add_forecaster(Forecaster(forecaster_id, name, "person"))
+
+    def agenda(self) -> list[Step]:
+        """Everything that happens up to the end, in order."""
+        steps = [*self._news(), *self._weeks(), *self._forecasts(), *self._answers()]
+        return sorted((s for s in steps if START <= s.at <= self.until), key=lambda s: (s.at, s.order))
+
+    def _news(self) -> Iterator[Step]:
+        for event in self.set.events:
+            yield Step(event.at + POLL_DELAY, 0, f"news {event.id}", partial(self._poll, event))
+            if event.at < self.until - UNREVIEWED:
+                yield Step(event.at + REVIEW_DELAY, 2, f"review {event.id}", partial(self._review, event))
+
+    def _weeks(self) -> Iterator[Step]:
+        week = START
+        while week <= self.until:
+            yield Step(week, 1, f"week of {week:%Y-%m-%d}", self.tracker.suggest)
+            week += timedelta(days=7)
+        yield Step(self.until, 9, "today", self.tracker.suggest)
+
+    def _forecasts(self) -> Iterator[Step]:
+        for number, made in enumerate(self.set.forecasts):
+            yield Step(made.at, 3, f"forecast {number}", partial(self._forecast, made, number))
+
+    def _answers(self) -> Iterator[Step]:
+        for past in self.set.resolutions:
+            at = max(past.known_at, past.event_at) + RESOLVE_DELAY
+            yield Step(at, 4, f"answer {past.question_id}", partial(self._answer, past))
+
+    def _poll(self, event: Event) -> None:
+        for feed_id in self.newsroom.publishing(event):
+            self.tracker.retry_feed(feed_id)
+        self.tracker.poll()
+
+    def _review(self, event: Event) -> None:
+        """The invented analyst judges what the matcher made of an event, by the set author's reading."""
+        for card in self.tracker.inbox():
+            if any(copy.item.url == event.url for copy in card.items):
+                self._judge(card, event)
+
+    def _judge(self, card: EvidenceCard, event: Event) -> None:
+        piece = card.evidence
+        if piece.question_id in event.yes or piece.question_id in event.no:
+            side = Direction.YES if piece.question_id in event.yes else Direction.NO
+            self.tracker.review(piece.id, "confirmed", direction=side, forecaster=REVIEWER)
+        else:
+            self.tracker.review(piece.id, "rejected", note="does not bear on this question", forecaster=REVIEWER)
+
+    def _forecast(self, made: InventedForecast, number: int) -> None:
+        said = Said(rationale=made.rationale, forecaster=made.forecaster_id, key=f"replay-{number}")
+        if made.distribution is None:
+            self.tracker.withdraw(made.question_id, **said)
+        else:
+            self.tracker.forecast(made.question_id, made.distribution, **said)
+
+    def _answer(self, past: PastResolution) -> None:
+        if not self.tracker.question(past.question_id).resolutions:
+            self.tracker.resolve(
+                past.question_id,
+                past.outcome,
+                source_url=past.source_url,
+                known_at=past.known_at,
+                event_at=past.event_at,
+                note=past.note,
+                by=REVIEWER,
+            )

@@ -1,0 +1,46 @@
+"""What can go wrong around the facts: settings, storage, things that do not exist.
+
+    TrackerError
+    ├── BadSettings          a setting that cannot be used
+    ├── NotFound             no question, evidence, forecaster, feed or set of that name
+    ├── Refused              a request that makes no sense now, with the reason
+    ├── DatabaseTooNew       the database was written by a newer version
+    ├── AlreadyRunning       another scheduler holds this database
+    └── StorageUnavailable   the database is locked, full or unreachable
+
+Expected failures of the outside world (a feed is down, an entry is broken) are values, not
+exceptions. Bad forecasts and questions raise the errors of `forecasts.errors`.
+"""
+
+
+class TrackerError(Exception):
+    """Base of every error of this folder; the message is one line and says what to do."""
+
+
+class BadSettings(TrackerError):
+    """A setting that is unknown, unreadable or out of range."""
+
+
+class NotFound(TrackerError):
+    """Nothing of that kind has that name."""
+
+    def __init__(self, kind: str, name: object, hint: str) -> None:
+        self.kind = kind
+        self.name = name
+        super().__init__(f"there is no {kind} {name!s}: {hint}")
+
+
+class Refused(TrackerError):
+    """A request that cannot be carried out as things stand."""
+
+
+class DatabaseTooNew(TrackerError):
+    """The database was written by a newer version of the tracker."""
+
+
+class AlreadyRunning(TrackerError):
+    """Another scheduler already works on this database; the message names it."""
+
+
+class StorageUnavailable(TrackerError):
+    """The database itself cannot do it now; nothing was changed."""

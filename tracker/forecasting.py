@@ -1,0 +1,97 @@
+"""A forecaster acts on a question: gather what stands, decide what follows, append it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from forecasts.distribution import Binary
+from forecasts.errors import InvalidForecast
+from forecasts.evidence import EvidenceId
+from forecasts.forecaster import RESERVED, Forecaster
+from forecasts.question import ForecasterId, Question, effective_close, latest
+from forecasts.timeline import Act, Forecast, ForecastId, standing_before, undone
+from tracker.errors import NotFound
+from tracker.reading import question_or_refuse
+from tracker.store import evidence, forecasts, resolutions
+from tracker.store.engine import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """An act as it was asked for, before the rules looked at it.
+
+    `key` makes a repeated request harmless: whoever sends it again gets the first act back.
+    """
+
+    question_id: str
+    act: Act
+    forecaster: ForecasterId
+    rationale: str
+    key: str | None
+    cites: tuple[EvidenceId, ...] = ()
+    distribution: Binary | None = None
+
+
+def act(session: Session, request: Request, now: datetime) -> Forecast:
+    """Append the act; raises when the question is closed or there is nothing to act on."""
+    if request.key is not None and (earlier := forecasts.by_key(session, request.key)) is not None:
+        return earlier
+    question = question_or_refuse(session, request.question_id)
+    _refuse_when_closed(session, question, now)
+    register(session, request.forecaster)
+    _refuse_foreign_evidence(session, question, request.cites)
+    own = forecasts.of_question(session, question.id, request.forecaster)
+    distribution, undoes = _decide(request, own)
+    made = Forecast(
+        id=ForecastId(0),
+        question_id=question.id,
+        forecaster_id=request.forecaster,
+        act=request.act,
+        distribution=distribution,
+        made_at=now,
+        entered_at=now,
+        rationale=request.rationale,
+        cites=request.cites,
+        undoes=undoes,
+    )
+    return forecasts.add(session, made, request.key)
+
+
+def register(session: Session, who: ForecasterId) -> None:
+    """Make sure that a person is known; the names of computed forecasters are refused."""
+    if who in RESERVED:
+        raise InvalidForecast(f"{who!r} is computed by the tracker: act under another name")
+    forecasts.add_forecaster(session, Forecaster(who, who, "person"))
+
+
+def _refuse_when_closed(session: Session, question: Question, now: datetime) -> None:
+    close = effective_close(question, latest(resolutions.of_question(session, question.id)))
+    if now >= close:
+        raise InvalidForecast(
+            f"{question.id} takes no more forecasts: it closed on {close:%Y-%m-%d %H:%M} UTC;"
+            f" `tracker show {question.id}` tells how it ended"
+        )
+
+
+def _refuse_foreign_evidence(session: Session, question: Question, cites: Sequence[EvidenceId]) -> None:
+    for evidence_id in cites:
+        piece = evidence.get(session, evidence_id)
+        if piece is None or piece.question_id != question.id:
+            raise NotFound("evidence", evidence_id, f"`tracker show {question.id}` lists what can be cited")
+
+
+def _decide(request: Request, own: Sequence[Forecast]) -> tuple[Binary | None, ForecastId | None]:
+    """What stands after the act, and which act it undoes."""
+    held = own[-1].distribution if own else None
+    match request.act:
+        case "forecast":
+            return request.distribution, None
+        case "reaffirm" | "withdraw" if held is None:
+            raise InvalidForecast(f"you hold no forecast on {request.question_id} to {request.act}: make one first")
+        case "reaffirm":
+            return held, None
+        case "withdraw":
+            return None, None
+        case "undo":
+            last = undone(own)
+            return standing_before(own, last), last.id

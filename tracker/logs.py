@@ -1,0 +1,27 @@
+"""Structured logs to standard error: one event a line, for people or as JSON."""
+
+import logging
+import sys
+
+import structlog
+
+from tracker.settings import Settings
+
+
+def set_up_logs(settings: Settings) -> None:
+    """Set the level and the form once, at the start of a process."""
+    level = logging.getLevelNamesMapping()[settings.log_level.upper()]
+    form = structlog.processors.JSONRenderer() if settings.log_json else structlog.dev.ConsoleRenderer(colors=False)
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            form,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+    logging.basicConfig(level=max(level, logging.WARNING), format="%(asctime)s %(levelname)s %(name)s %(message)s")

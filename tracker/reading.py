@@ -1,0 +1,156 @@
+"""Gather what pages and commands show. Reads only; every answer is as of `now`."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from forecasts.calibration import LEADS_DAYS, snapshots
+from forecasts.forecaster import HAZARD, PRIOR, SUGGESTION, Forecaster
+from forecasts.question import ForecasterId, Question, QuestionId, Resolution, effective_close, latest, status
+from forecasts.scoring import summarise
+from forecasts.suggestion import hazard
+from forecasts.timeline import Forecast, Timeline
+from tracker.errors import NotFound
+from tracker.feeds.polling import health
+from tracker.resolving import timelines
+from tracker.store import evidence, forecasts, items, questions, resolutions
+from tracker.store.engine import Session
+from tracker.suggesting import suggestion_at
+from tracker.summaries import Accuracy, EvidenceCard, FeedHealth, QuestionPage, QuestionSummary, Standing
+
+Record = tuple[Question, Resolution, Timeline]
+
+HISTORY_DAYS = 90
+INBOX_LIMIT = 200
+
+
+def question_or_refuse(session: Session, question_id: str) -> Question:
+    """The question, or an error that says how to find the right name."""
+    question = questions.get(session, question_id)
+    if question is None:
+        raise NotFound("question", question_id, "see `tracker questions` for the names")
+    return question
+
+
+def summaries(session: Session, now: datetime) -> tuple[QuestionSummary, ...]:
+    """All questions as rows, the next to close first."""
+    people = forecasts.forecasters(session)
+    resolved, counts = resolutions.current(session), evidence.counts(session)
+    acts: dict[QuestionId, list[Forecast]] = {}
+    for act in forecasts.standing(session):
+        acts.setdefault(act.question_id, []).append(act)
+    moves: dict[QuestionId, list[tuple[datetime, float]]] = {}
+    for act in forecasts.since(session, SUGGESTION, now - timedelta(days=HISTORY_DAYS)):
+        if act.distribution is not None:
+            moves.setdefault(act.question_id, []).append((act.made_at, act.distribution.p))
+    found = []
+    for question in questions.every(session):
+        resolution = resolved.get(question.id)
+        history = tuple(moves.get(question.id, ()))
+        total, waiting, newest = counts.get(question.id, (0, 0, None))
+        found.append(
+            QuestionSummary(
+                question=question,
+                status=status(question, resolution, now),
+                resolution=resolution,
+                standings=_standings(
+                    question, acts.get(question.id, []), people, min(now, effective_close(question, resolution))
+                ),
+                history=history,
+                change_7d=_change(history, now),
+                evidence=total,
+                waiting=waiting,
+                last_evidence_at=newest,
+            )
+        )
+    return tuple(found)
+
+
+def _standings(
+    question: Question, acts: list[Forecast], people: Mapping[ForecasterId, Forecaster], at: datetime
+) -> Mapping[ForecasterId, Standing]:
+    held = {
+        PRIOR: Standing(people[PRIOR], question.prior.p, question.opens_at),
+        HAZARD: Standing(people[HAZARD], hazard(question, at), at),
+    }
+    for act in acts:
+        if act.distribution is not None:
+            held[act.forecaster_id] = Standing(people[act.forecaster_id], act.distribution.p, act.made_at)
+    return held
+
+
+def _change(history: tuple[tuple[datetime, float], ...], now: datetime) -> float | None:
+    """The move of the suggestion over seven days; None when it had no value a week ago."""
+    before = [p for at, p in history if at <= now - timedelta(days=7)]
+    return history[-1][1] - before[-1] if before else None
+
+
+def page(session: Session, question_id: str, now: datetime) -> QuestionPage:
+    """Everything about one question."""
+    question = question_or_refuse(session, question_id)
+    summary = next(s for s in summaries(session, now) if s.question.id == question.id)
+    essay = questions.essay(session, question.essay_id)
+    if essay is None:  # a foreign key forbids it
+        raise NotFound("essay", question.essay_id, "the database is damaged: run `tracker verify`")
+    answered = resolutions.of_question(session, question.id)
+    at = min(now, effective_close(question, latest(answered)))
+    return QuestionPage(
+        summary=summary,
+        essay=essay,
+        claims=tuple(c for c in questions.claims_of(session, essay.id) if c.id in question.claim_ids),
+        indicators={i.id: i for i in questions.indicators(session, [question.id])},
+        forecasters=forecasts.forecasters(session),
+        acts=forecasts.of_question(session, question.id),
+        timelines=timelines(session, question, at),
+        suggestion=suggestion_at(session, question, at),
+        evidence=evidence.cards(session, evidence.of_question(session, question.id))[::-1],
+        resolutions=answered,
+        scores=resolutions.scores(session, question.id),
+    )
+
+
+def inbox(session: Session, question_id: str | None, now: datetime) -> tuple[EvidenceCard, ...]:
+    """Evidence on open questions that nobody has judged yet, newest first."""
+    if question_id is not None:
+        wanted = [question_or_refuse(session, question_id).id]
+    else:
+        resolved = resolutions.current(session)
+        wanted = [q.id for q in questions.every(session) if status(q, resolved.get(q.id), now) == "open"]
+    return evidence.waiting(session, wanted, INBOX_LIMIT)
+
+
+def feed_health(session: Session, now: datetime) -> tuple[FeedHealth, ...]:
+    """All feeds with their state and what they brought in a week."""
+    activity = items.activity(session, now - timedelta(days=7))
+    return tuple(FeedHealth(f, health(f, now), *activity.get(f.id, (0, 0))) for f in items.feeds(session))
+
+
+def accuracy(session: Session, retrospective: bool, now: datetime) -> Accuracy:
+    """Scores of the live or of the retrospective questions; the two never mix."""
+    wanted = {q.id: q for q in questions.every(session) if q.retrospective == retrospective}
+    resolved = {q: r for q, r in resolutions.current(session).items() if q in wanted}
+    scores = tuple(s for s in resolutions.scores(session) if s.question_id in wanted)
+    answered = {q: r for q, r in resolved.items() if r.outcome in ("yes", "no")}
+    held = {q: timelines(session, wanted[q], wanted[q].closes_at) for q in answered}
+    records = _records(wanted, answered, held)
+    return Accuracy(
+        questions=wanted,
+        resolutions=resolved,
+        forecasters=forecasts.forecasters(session),
+        scores=scores,
+        summaries=summarise(scores),
+        points={lead: {who: snapshots(own, lead, as_of=now) for who, own in records.items()} for lead in LEADS_DAYS},
+        unscored=len(resolved) - len(answered),
+    )
+
+
+def _records(
+    questions: Mapping[QuestionId, Question],
+    answered: Mapping[QuestionId, Resolution],
+    held: Mapping[QuestionId, Mapping[ForecasterId, Timeline]],
+) -> dict[ForecasterId, list[Record]]:
+    """For each forecaster, the answered questions on which anything was held."""
+    found: dict[ForecasterId, list[Record]] = {}
+    for question_id, resolution in answered.items():
+        for who, steps in held[question_id].items():
+            found.setdefault(who, []).append((questions[question_id], resolution, steps))
+    return found

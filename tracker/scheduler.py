@@ -1,0 +1,116 @@
+"""The timer: a handful of fixed jobs that tick. The schedule of each feed is data, not a job.
+
+This is the only file that knows APScheduler. Jobs live in memory; what must not be forgotten lies in
+the database. A job catches its own errors and leaves a `job_run`; the watchdog ends the process when
+the timer's thread died or no longer ticks, since APScheduler would go on saying that it runs.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC
+from functools import partial
+
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from tracker.api import Tracker
+from tracker.summaries import JobRun
+
+logger = structlog.get_logger("tracker.scheduler")
+
+HEARTBEAT_SECONDS = 5.0
+SILENCE_SECONDS = 30.0
+"""Without a heartbeat for this long the timer counts as dead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something done every so often: the verb, and what it says of itself."""
+
+    name: str
+    seconds: float
+    run: Callable[[Tracker], str | None]
+
+
+def poll_feeds(tracker: Tracker) -> str | None:
+    """Poll what is due; nothing to say when nothing was."""
+    report = tracker.poll()
+    if not report.feeds:
+        return None
+    return f"{report.feeds} feeds, {report.failed} failed, {report.new_items} new items, {report.new_evidence} evidence"
+
+
+def let_time_pass(tracker: Tracker) -> str | None:
+    """Bring all suggestions up to now."""
+    return f"{tracker.suggest()} suggestions moved"
+
+
+JOBS = (Job("poll", 15, poll_feeds), Job("suggest", 3600, let_time_pass))
+
+
+class Scheduler:
+    """Ticks until it is stopped or its timer dies."""
+
+    def __init__(self, tracker: Tracker, jobs: tuple[Job, ...] = JOBS) -> None:
+        self._tracker = tracker
+        self._jobs = jobs
+        self._beat = time.monotonic()
+        self._stopped = threading.Event()
+        self._timer = BackgroundScheduler(timezone=UTC)
+
+    def run(self, *, silence_seconds: float = SILENCE_SECONDS) -> bool:
+        """Tick until `stop`; True when it was stopped, False when the timer died and a restart is due."""
+        now = self._tracker.now()
+        for job in self._jobs:
+            self._add(job.name, job.seconds, partial(run_job, self._tracker, job))
+        self._add("heartbeat", HEARTBEAT_SECONDS, self._heartbeat)
+        self._timer.start()
+        logger.info("scheduler.started", jobs=[job.name for job in self._jobs], at=now.isoformat())
+        try:
+            while not self._stopped.wait(1.0):
+                if time.monotonic() - self._beat > silence_seconds:
+                    logger.error("scheduler.silent", seconds=silence_seconds)
+                    return False
+            return True
+        finally:
+            self._timer.shutdown(wait=self._stopped.is_set())
+            logger.info("scheduler.stopped")
+
+    def stop(self) -> None:
+        """End `run` after the job that is running."""
+        self._stopped.set()
+
+    def _heartbeat(self) -> None:
+        self._beat = time.monotonic()
+
+    def _add(self, name: str, seconds: float, call: Callable[[], object]) -> None:
+        # A late run is better than none (no grace limit), once is enough (coalesce), and the first run
+        # is now: an interval alone would wait a whole period after every restart.
+        self._timer.add_job(
+            call,
+            "interval",
+            seconds=seconds,
+            id=name,
+            next_run_time=self._tracker.now(),
+            coalesce=True,
+            max_instances=1,
+            misfire_grace_time=None,
+        )
+
+
+def run_job(tracker: Tracker, job: Job) -> None:
+    """Run one job and keep its outcome; an error is recorded, and the next tick tries again."""
+    started = tracker.now()
+    try:
+        detail, outcome = job.run(tracker), "ok"
+    except Exception as error:  # anything may fail here, the next tick must still come
+        logger.exception("job.failed", job=job.name)
+        detail, outcome = f"{type(error).__name__}: {error}", "failed"
+    if detail is None:
+        return
+    try:
+        tracker.record_run(JobRun(job.name, started, tracker.now(), outcome, detail))
+    except Exception:
+        logger.exception("job.unrecorded", job=job.name)

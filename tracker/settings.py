@@ -1,0 +1,128 @@
+"""Settings: environment and one file, read once, frozen, passed on.
+
+Order: built-in default, then `tracker.toml` in the data directory, then `TRACKER_*` in the
+environment, then what the command line gave. Every setting is described in docs/settings.md.
+"""
+
+import getpass
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+from forecasts.forecaster import RESERVED
+from tracker.errors import BadSettings
+
+FILE = "tracker.toml"
+DEFAULT_DATA_DIR = Path("data")
+"""Where data lives unless told otherwise: beside the working directory."""
+_SLUG = re.compile(r"[a-z0-9]+(?:[-_.][a-z0-9]+)*")
+_TRUE, _FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
+
+
+def _login() -> str:
+    try:
+        name = re.sub(r"[^a-z0-9]+", "-", getpass.getuser().lower()).strip("-")
+    except (OSError, KeyError):  # no such user in a container
+        name = ""
+    return name if name and name not in RESERVED else "analyst"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that can be set.
+
+    `data_dir` holds the database; `database_url` overrides it (PostgreSQL). `me` is the forecaster
+    who types here. `poll_minutes` is the usual time between two polls of one feed. `contact` stands
+    in the user agent so that a publisher can reach us.
+    """
+
+    data_dir: Path = DEFAULT_DATA_DIR
+    database_url: str = ""
+    me: str = "analyst"
+    poll_minutes: float = 30.0
+    fetch_seconds: float = 30.0
+    fetch_megabytes: float = 10.0
+    contact: str = ""
+    log_level: str = "info"
+    log_json: bool = False
+    port: int = 8501
+    address: str = "127.0.0.1"
+
+    @property
+    def url(self) -> str:
+        """The database address: what was set, else SQLite in the data directory."""
+        return self.database_url or f"sqlite:///{self.data_dir.absolute() / 'tracker.sqlite'}"
+
+    @property
+    def user_agent(self) -> str:
+        """How we introduce ourselves to publishers."""
+        contact = f" (+{self.contact})" if self.contact else ""
+        return f"scenario-tracker/0.1{contact}"
+
+
+def load_settings(data_dir: Path | None = None, environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read file and environment once; raises `BadSettings` with the name of the bad setting."""
+    directory = data_dir or Path(environ.get("TRACKER_DATA_DIR") or DEFAULT_DATA_DIR)
+    settings = Settings(data_dir=directory, me=_login())
+    path = directory / FILE
+    if path.exists():
+        settings = _apply(settings, _read(path), str(path))
+    known = {f"TRACKER_{f.name.upper()}": f.name for f in fields(Settings)}
+    from_environment = {known[key]: value for key, value in environ.items() if key in known}
+    from_environment.pop("data_dir", None)
+    return checked(_apply(settings, from_environment, "environment"))
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadSettings(f"{path} is not valid TOML: {error}") from None
+
+
+def _apply(settings: Settings, values: Mapping[str, Any], where: str) -> Settings:
+    types = {f.name: f.type for f in fields(Settings)}
+    for name in values:
+        if name not in types or name == "data_dir":
+            raise BadSettings(
+                f"{where}: unknown setting {name!r}; known: {', '.join(sorted(set(types) - {'data_dir'}))}"
+            )
+    return replace(settings, **{name: _convert(name, value, types[name]) for name, value in values.items()})
+
+
+def _convert(name: str, value: Any, kind: Any) -> Any:
+    try:
+        if kind is bool and isinstance(value, str):
+            return _truth(value)
+        if kind in (int, float) and isinstance(value, bool):
+            raise ValueError
+        return kind(value)
+    except (TypeError, ValueError):
+        raise BadSettings(f"setting {name!r} must be {_NAMES[kind]}, not {value!r}") from None
+
+
+def _truth(text: str) -> bool:
+    if text.lower() in _TRUE | _FALSE:
+        return text.lower() in _TRUE
+    raise ValueError(text)
+
+
+_NAMES = {bool: "true or false", int: "a whole number", float: "a number", str: "a text", Path: "a path"}
+
+
+def checked(settings: Settings) -> Settings:
+    """Refuse values that cannot work."""
+    if not _SLUG.fullmatch(settings.me) or settings.me in RESERVED:
+        raise BadSettings(f"setting 'me' is {settings.me!r}: use lower-case letters and digits, and no reserved name")
+    for name, low, high in (("poll_minutes", 1, 1440), ("fetch_seconds", 1, 600), ("fetch_megabytes", 0.1, 500)):
+        if not low <= getattr(settings, name) <= high:
+            raise BadSettings(f"setting {name!r} must lie between {low} and {high}, not {getattr(settings, name)}")
+    if not 1 <= settings.port <= 65535:
+        raise BadSettings(f"setting 'port' must lie between 1 and 65535, not {settings.port}")
+    if settings.log_level not in ("debug", "info", "warning", "error"):
+        raise BadSettings(f"setting 'log_level' must be debug, info, warning or error, not {settings.log_level!r}")
+    return settings

@@ -1,0 +1,185 @@
+"""Evidence and the decisions about it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from forecasts.evidence import (
+    RELIABILITY,
+    Direction,
+    Evidence,
+    EvidenceId,
+    EvidenceStatus,
+    IndicatorId,
+    Report,
+    StoryId,
+    Strength,
+)
+from forecasts.question import ForecasterId, QuestionId
+from tracker.store import log
+from tracker.store.items import item_of
+from tracker.summaries import Decision, EvidenceCard, StoryItem
+from tracker.tables import DecisionRow, EvidenceRow, FeedRow, IndicatorRow, ItemRow, QuestionRow
+
+
+def exists(session: Session, story_id: StoryId, question_id: QuestionId) -> bool:
+    """Does the story already stand as evidence on the question?"""
+    query = select(EvidenceRow.id).where(EvidenceRow.story_id == story_id, EvidenceRow.question_id == question_id)
+    return session.exec(query).first() is not None
+
+
+def add(session: Session, evidence: Evidence, decision: Decision) -> EvidenceId:
+    """Store a new piece of evidence with the decision that logged it; its own id is ignored."""
+    row = EvidenceRow(
+        question_id=evidence.question_id,
+        story_id=evidence.story_id,
+        indicator_id=evidence.indicator_id,
+        direction=evidence.direction,
+        strength=evidence.strength,
+        relevance=evidence.relevance,
+        status=evidence.status,
+        judged_by=evidence.judged_by,
+        first_seen_at=evidence.first_seen_at,
+        matched=list(evidence.matched),
+    )
+    session.add(row)
+    session.flush()
+    _append(session, row, decision)
+    return EvidenceId(cast(int, row.id))
+
+
+def decide(session: Session, evidence_id: EvidenceId, decision: Decision) -> None:
+    """Append a decision; the evidence follows it."""
+    row = session.get_one(EvidenceRow, evidence_id)
+    row.status, row.judged_by = decision.status, decision.by
+    row.direction, row.strength = decision.direction, decision.strength
+    session.add(row)
+    _append(session, row, decision)
+
+
+def _append(session: Session, row: EvidenceRow, decision: Decision) -> None:
+    evidence_id = cast(int, row.id)
+    found = facts(evidence_id, decision)
+    seq = log.append(session, "evidence", f"{row.question_id}/{evidence_id}", facts=found, at=decision.at)
+    session.add(DecisionRow(**found, log_seq=seq))
+    session.flush()
+
+
+def facts(evidence_id: int, decision: Decision) -> dict[str, Any]:
+    """What the log holds of a decision."""
+    numbers = {"direction": int(decision.direction), "strength": int(decision.strength)}
+    return {"evidence_id": evidence_id, **{n: getattr(decision, n) for n in Decision.__slots__}, **numbers}
+
+
+def seqs(session: Session) -> Mapping[int, dict[str, Any]]:
+    """Facts of each stored decision by the log entry that recorded it."""
+    return {row.log_seq: facts(row.evidence_id, _decision(row)) for row in session.exec(select(DecisionRow))}
+
+
+def get(session: Session, evidence_id: int) -> Evidence | None:
+    """One piece of evidence with its reports."""
+    found = _with_reports(session, session.exec(select(EvidenceRow).where(EvidenceRow.id == evidence_id)).all())
+    return found[0] if found else None
+
+
+def of_question(session: Session, question_id: QuestionId) -> tuple[Evidence, ...]:
+    """The evidence on a question, first seen first."""
+    query = select(EvidenceRow).where(EvidenceRow.question_id == question_id)
+    rows = session.exec(query.order_by(col(EvidenceRow.first_seen_at), col(EvidenceRow.id))).all()
+    return _with_reports(session, rows)
+
+
+def counts(session: Session) -> dict[QuestionId, tuple[int, int, datetime]]:
+    """Per question: pieces of evidence, how many wait for review, when the newest was first seen."""
+    waiting = func.count().filter(col(EvidenceRow.status) == "logged")
+    query = select(EvidenceRow.question_id, func.count(), waiting, func.max(EvidenceRow.first_seen_at))
+    rows = session.exec(query.group_by(EvidenceRow.question_id))
+    return {QuestionId(r[0]): (r[1], r[2], r[3]) for r in rows}
+
+
+def waiting(session: Session, question_ids: Sequence[QuestionId], limit: int) -> tuple[EvidenceCard, ...]:
+    """Cards of the evidence that nobody has judged yet, newest first."""
+    query = select(EvidenceRow).where(EvidenceRow.status == "logged", col(EvidenceRow.question_id).in_(question_ids))
+    newest = query.order_by(col(EvidenceRow.first_seen_at).desc(), col(EvidenceRow.id).desc()).limit(limit)
+    return cards(session, _with_reports(session, session.exec(newest).all()))
+
+
+def cards(session: Session, evidence: Sequence[Evidence]) -> tuple[EvidenceCard, ...]:
+    """Evidence with its copies, its indicator's name and the decisions about it."""
+    copies = _copies(session, [e.story_id for e in evidence])
+    decisions = _decisions(session, [e.id for e in evidence])
+    texts = _names(session, QuestionRow.id, QuestionRow.text, {e.question_id for e in evidence})
+    names = _names(session, IndicatorRow.id, IndicatorRow.name, {e.indicator_id for e in evidence})
+    return tuple(
+        EvidenceCard(
+            evidence=e,
+            question_text=texts[e.question_id],
+            indicator_name=names.get(e.indicator_id, e.indicator_id),
+            items=tuple(item for item, _ in copies[e.story_id]),
+            decisions=tuple(decisions[e.id]),
+        )
+        for e in evidence
+    )
+
+
+def _names(session: Session, key: str, name: str, wanted: set[Any]) -> dict[str, str]:
+    """One column by another, for the rows that are wanted."""
+    return dict(session.exec(select(key, name).where(col(key).in_(wanted))).all())
+
+
+def _with_reports(session: Session, rows: Sequence[EvidenceRow]) -> tuple[Evidence, ...]:
+    copies = _copies(session, [StoryId(r.story_id) for r in rows])
+    return tuple(_evidence(row, tuple(report for _, report in copies[StoryId(row.story_id)])) for row in rows)
+
+
+def _copies(session: Session, story_ids: Sequence[StoryId]) -> dict[StoryId, list[tuple[StoryItem, Report]]]:
+    query = select(ItemRow, FeedRow).join(FeedRow, col(FeedRow.id) == ItemRow.feed_id)
+    rows = session.exec(
+        query.where(col(ItemRow.story_id).in_(set(story_ids))).order_by(col(ItemRow.first_seen_at), col(ItemRow.id))
+    )
+    found: dict[StoryId, list[tuple[StoryItem, Report]]] = {story_id: [] for story_id in story_ids}
+    for item, feed in rows:
+        report = Report(feed.source_group, RELIABILITY[feed.grade], item.first_seen_at)
+        found[StoryId(item.story_id)].append((StoryItem(item_of(item), feed.title, feed.source_group), report))
+    return found
+
+
+def _decisions(session: Session, evidence_ids: Sequence[EvidenceId]) -> dict[EvidenceId, list[Decision]]:
+    found: dict[EvidenceId, list[Decision]] = {evidence_id: [] for evidence_id in evidence_ids}
+    rows = session.exec(
+        select(DecisionRow).where(col(DecisionRow.evidence_id).in_(evidence_ids)).order_by(col(DecisionRow.id))
+    )
+    for row in rows:
+        found[EvidenceId(row.evidence_id)].append(_decision(row))
+    return found
+
+
+def _decision(row: DecisionRow) -> Decision:
+    return Decision(
+        cast(EvidenceStatus, row.status),
+        Direction(row.direction),
+        Strength(row.strength),
+        ForecasterId(row.by),
+        row.at,
+        row.note,
+    )
+
+
+def _evidence(row: EvidenceRow, reports: tuple[Report, ...]) -> Evidence:
+    return Evidence(
+        id=EvidenceId(cast(int, row.id)),
+        question_id=QuestionId(row.question_id),
+        story_id=StoryId(row.story_id),
+        indicator_id=IndicatorId(row.indicator_id),
+        direction=Direction(row.direction),
+        strength=Strength(row.strength),
+        relevance=row.relevance,
+        status=cast(EvidenceStatus, row.status),
+        judged_by=ForecasterId(row.judged_by),
+        first_seen_at=row.first_seen_at,
+        reports=reports,
+        matched=tuple(row.matched),
+    )

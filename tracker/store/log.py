@@ -1,0 +1,40 @@
+"""Rows of the event log: append inside the caller's transaction, read in order."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import text
+from sqlmodel import Session, col, select
+
+from tracker.log import Entry, canonical, following
+from tracker.tables import LogRow
+
+APPEND_LOCK = 7_305_151_211_520_107
+"""PostgreSQL advisory lock that serialises appends; SQLite has one writer anyway."""
+
+
+def append(session: Session, kind: str, subject: str, *, facts: Mapping[str, Any], at: datetime) -> int:
+    """Append one entry and return its number; it is kept or dropped with the transaction."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection().execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": APPEND_LOCK})
+    entry = following(last(session), kind, subject, body=canonical(facts), entered_at=at)
+    session.add(LogRow(**{name: getattr(entry, name) for name in Entry.__slots__}))
+    session.flush()
+    return entry.seq
+
+
+def last(session: Session) -> Entry | None:
+    """The newest entry."""
+    row = session.exec(select(LogRow).order_by(col(LogRow.seq).desc()).limit(1)).first()
+    return None if row is None else _entry(row)
+
+
+def entries(session: Session) -> Iterator[Entry]:
+    """All entries, oldest first, read in slices so that a long log does not fill the memory."""
+    for row in session.exec(select(LogRow).order_by(col(LogRow.seq)).execution_options(yield_per=5000)):
+        yield _entry(row)
+
+
+def _entry(row: LogRow) -> Entry:
+    return Entry(row.seq, row.entered_at, row.kind, row.subject, row.body, row.prev, row.hash)

@@ -1,0 +1,96 @@
+"""Resolutions, appended, and the scores that follow from them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import delete
+from sqlmodel import Session, col, select
+
+from forecasts.question import ForecasterId, Outcome, QuestionId, Resolution, latest
+from forecasts.scoring import Interval, RuleName, Score
+from tracker.store import log
+from tracker.tables import ResolutionRow, ScoreRow
+
+
+def add(session: Session, resolution: Resolution) -> None:
+    """Append a resolution, in the log too."""
+    found = facts(resolution)
+    seq = log.append(session, "resolution", resolution.question_id, facts=found, at=resolution.entered_at)
+    session.add(ResolutionRow(**{**found, "log_seq": seq}))
+    session.flush()
+
+
+def facts(resolution: Resolution) -> dict[str, Any]:
+    """What the log holds of a resolution."""
+    return {name: getattr(resolution, name) for name in Resolution.__slots__}
+
+
+def of_question(session: Session, question_id: QuestionId) -> tuple[Resolution, ...]:
+    """The resolutions of a question in the order they were entered."""
+    rows = session.exec(
+        select(ResolutionRow).where(ResolutionRow.question_id == question_id).order_by(col(ResolutionRow.id))
+    )
+    return tuple(_resolution(row) for row in rows)
+
+
+def current(session: Session) -> dict[QuestionId, Resolution]:
+    """The resolution that counts, for each question that has one."""
+    found: dict[QuestionId, list[Resolution]] = {}
+    for row in session.exec(select(ResolutionRow).order_by(col(ResolutionRow.id))):
+        found.setdefault(QuestionId(row.question_id), []).append(_resolution(row))
+    return {question_id: last for question_id, several in found.items() if (last := latest(several)) is not None}
+
+
+def seqs(session: Session) -> Mapping[int, dict[str, Any]]:
+    """Facts of each stored resolution by the log entry that recorded it."""
+    return {row.log_seq: facts(_resolution(row)) for row in session.exec(select(ResolutionRow))}
+
+
+def replace_scores(session: Session, question_id: QuestionId, scores: Sequence[Score]) -> None:
+    """Scores are derived: the old ones of the question go, the new ones come, in one transaction."""
+    session.execute(delete(ScoreRow).where(col(ScoreRow.question_id) == question_id))
+    session.add_all(_score_row(score) for score in scores)
+    session.flush()
+
+
+def scores(session: Session, question_id: QuestionId | None = None) -> tuple[Score, ...]:
+    """The scores of a question, or of all of them."""
+    query = select(ScoreRow).order_by(col(ScoreRow.question_id), col(ScoreRow.rule), col(ScoreRow.forecaster_id))
+    if question_id is not None:
+        query = query.where(ScoreRow.question_id == question_id)
+    return tuple(_score(row) for row in session.exec(query))
+
+
+def _resolution(row: ResolutionRow) -> Resolution:
+    return Resolution(
+        question_id=QuestionId(row.question_id),
+        outcome=cast(Outcome, row.outcome),
+        source_url=row.source_url,
+        note=row.note,
+        event_at=row.event_at,
+        known_at=row.known_at,
+        entered_at=row.entered_at,
+        entered_by=ForecasterId(row.entered_by),
+    )
+
+
+def _score_row(score: Score) -> ScoreRow:
+    receipt = [[i.start.isoformat(), i.end.isoformat(), i.p, i.weight, i.score, i.contribution] for i in score.receipt]
+    numbers = {name: getattr(score, name) for name in Score.__slots__ if name != "receipt"}
+    return ScoreRow(**numbers, receipt=receipt)
+
+
+def _score(row: ScoreRow) -> Score:
+    return Score(
+        question_id=QuestionId(row.question_id),
+        forecaster_id=ForecasterId(row.forecaster_id),
+        rule=cast(RuleName, row.rule),
+        mean_while_active=row.mean_while_active,
+        coverage=row.coverage,
+        attainable_coverage=row.attainable_coverage,
+        skill_over_schedule=row.skill_over_schedule,
+        receipt=tuple(
+            Interval(datetime.fromisoformat(i[0]), datetime.fromisoformat(i[1]), *i[2:]) for i in row.receipt
+        ),
+    )

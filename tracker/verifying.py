@@ -1,0 +1,68 @@
+"""Is the history what was written? The chain of the log, and every stored fact against it."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from tracker.log import GENESIS, Break, Entry, canonical, first_break
+from tracker.store import evidence, forecasts, log, questions, resolutions
+from tracker.store.engine import Session
+from tracker.summaries import Verdict
+
+Facts = Mapping[int, Mapping[str, Any]]
+
+
+def verify(session: Session, head: str | None = None) -> Verdict:
+    """The first bad entry, if any: a broken chain, a fact that differs from its entry or has none.
+
+    `head` is the SEQ:HASH of an earlier check; if the log no longer holds it, its end was cut off or
+    rewritten.
+    """
+    entries = list(log.entries(session))
+    last = entries[-1] if entries else None
+    found = first_break(entries) or _first_difference(entries, _stored(session)) or _missing_head(entries, head)
+    return Verdict(
+        entries=len(entries),
+        head=f"{last.seq}:{last.hash}" if last else f"0:{GENESIS}",
+        bad_seq=found.seq if found else None,
+        reason=found.reason if found else "",
+    )
+
+
+def _stored(session: Session) -> Mapping[str, Facts]:
+    return {
+        "question": questions.seqs(session),
+        "forecast": forecasts.seqs(session),
+        "evidence": evidence.seqs(session),
+        "resolution": resolutions.seqs(session),
+    }
+
+
+def _first_difference(entries: Iterable[Entry], stored: Mapping[str, Facts]) -> Break | None:
+    logged = {entry.seq for entry in entries}
+    strays = (
+        Break(s, f"a stored fact names entry {s}, which is missing")
+        for fs in stored.values()
+        for s in fs
+        if s not in logged
+    )
+    return min([*_differences(entries, stored), *strays], key=lambda b: b.seq, default=None)
+
+
+def _differences(entries: Iterable[Entry], stored: Mapping[str, Facts]) -> Iterator[Break]:
+    for entry in entries:
+        facts = stored.get(entry.kind, {}).get(entry.seq)
+        if facts is None:
+            yield Break(entry.seq, f"the {entry.kind} that entry {entry.seq} recorded is gone")
+        elif canonical(facts) != entry.body:
+            yield Break(entry.seq, f"the {entry.kind} {entry.subject} was changed after entry {entry.seq} recorded it")
+
+
+def _missing_head(entries: Iterable[Entry], head: str | None) -> Break | None:
+    if head is None:
+        return None
+    seq, _, digest = head.partition(":")
+    if not seq.isdigit():
+        return Break(0, f"{head!r} is no head: give SEQ:HASH as `tracker verify` printed it")
+    if seq == "0" or any(str(entry.seq) == seq and entry.hash == digest for entry in entries):
+        return None
+    return Break(int(seq), f"entry {seq} with that hash is not in the log: its end was cut off or rewritten")
