@@ -220,7 +220,7 @@ def gate_holds(place: Place, call: Call, folder: str, least: int) -> bool:
     total = call([*report, "--format=total"])
     if total.code:
         print(call([*report, "--show-missing", "--skip-covered"]).text)
-    print(f"coverage of {folder}: {total.text.strip()} % (asked: {least})")
+    print(f"coverage of {folder}: {first_line(total.text)} % (asked: {least})")
     return total.code == 0
 
 
@@ -310,7 +310,7 @@ def install_packages(place: Place, lock: Path, call: Call) -> None:
     uv, for_us = [str(place.uv), "pip"], ["--python", place.python]
     if uv_is_there(place, call):
         with step(f"installing the packages of {lock.name} with uv") as answers:
-            answers.append(call([*uv, "sync", "--require-hashes", *for_us, str(lock)]))
+            answers.append(call([*uv, "sync", "--compile-bytecode", "--require-hashes", *for_us, str(lock)]))
         if answers[0].code == 0:
             return install_project([*uv, "install", *for_us], place, call)
         print(f"  uv could not: {last_line(answers[0].text)}")
@@ -357,9 +357,14 @@ def must(answer: Answer, complaint: str) -> None:
         raise SetupFailed(f"{complaint}:\n{end}\n{advice}")
 
 
+def first_line(text: str) -> str:
+    """The first line that says something."""
+    return (text.strip().splitlines() or ["nothing"])[0].strip()
+
+
 def last_line(text: str) -> str:
     """The last line that says something."""
-    return (text.strip().splitlines() or ["it said nothing"])[-1].strip()
+    return (text.strip().splitlines() or ["nothing"])[-1].strip()
 
 
 @contextlib.contextmanager

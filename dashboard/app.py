@@ -50,7 +50,7 @@ def main(start: PageName = "overview") -> None:
     st.set_page_config("Scenario tracker", "🧭", layout="wide")
     visits: list[Visit] = []
     pages = {name: _page(name, entry, visits, start) for name, entry in ENTRIES.items()}
-    visit = Visit(tracker, pages, tracker.now(), zone_of(st.context.timezone))
+    visit = Visit(tracker, pages, tracker.now(), zone_of(st.context.timezone), tracker.replayed_until())
     visits.append(visit)
     page = st.navigation(list(pages.values()), position="top")
     replay_banner(visit)

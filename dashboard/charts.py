@@ -28,7 +28,7 @@ ORANGE: Final = "#E69F00"
 SKY: Final = "#56B4E9"
 GREY: Final = "#8A8A8A"
 
-HEIGHT: Final = 340
+HEIGHT: Final = 400
 _TICKS: Final = (0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
 
 
@@ -74,19 +74,22 @@ def drawn(spec: Spec, **frames: Any) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=256)
-def revisions(styles: tuple[Line, ...], scale: Scale, *, marks: bool, answer: bool) -> Spec:
+def revisions(styles: tuple[Line, ...], scale: Scale, *, marks: bool, answer: bool, long: bool = False) -> Spec:
     """Every forecaster's probability as step lines, evidence marks below, rules, and the answer.
 
     Data: `steps`, `acts`, `rules`, and `marks` and `answer` where asked for. One layered view, because
-    joined views run off a phone.
+    joined views run off a phone. `long` writes years on the time axis.
     """
-    layers = [_rules(), _steps(styles, scale), _hover(styles, scale), _acts(styles, scale)]
+    layers = [_steps(styles, scale, long), _rules(), _hover(styles, scale), _acts(styles, scale)]
     if marks:
         layers.append(_marks(scale))
     if answer:
         layers.append(_answer(scale))
-    chart = alt.layer(*layers).resolve_scale(shape="independent", size="independent")
-    return chart.properties(height=HEIGHT).to_dict()
+    # People and evidence are coloured by different things; the dash goes with its colour into one legend.
+    apart = alt.layer(*layers).resolve_scale(
+        color="independent", strokeDash="independent", shape="independent", size="independent"
+    )
+    return apart.properties(height=HEIGHT).to_dict()
 
 
 def _y(scale: Scale) -> alt.Y:
@@ -98,18 +101,24 @@ def _y(scale: Scale) -> alt.Y:
     return alt.Y("log_odds:Q", title=None, axis=axis, scale=alt.Scale(domain=[-FURTHEST * 1.24, FURTHEST], nice=False))
 
 
-def _x() -> alt.X:
-    return alt.X("time:T", title=None, scale=alt.Scale(nice=False), axis=alt.Axis(grid=False, labelOverlap=True))
+def _x(long: bool | None = None) -> alt.X:
+    """Time. The layer that says whether it is long decides about the labels; the others follow it."""
+    if long is None:
+        return alt.X("time:T", title=None)
+    axis = alt.Axis(grid=False, labelOverlap=True, labelSeparation=12)
+    if long:
+        axis = alt.Axis(grid=False, labelOverlap=True, labelSeparation=12, format="%b %Y", tickCount=6)
+    return alt.X("time:T", title=None, scale=alt.Scale(nice=False), axis=axis)
 
 
 def _colour(styles: tuple[Line, ...], *, legend: bool) -> alt.Color:
     names = [line.name for line in styles]
     scale = alt.Scale(domain=names, range=[line.colour for line in styles])
-    shown = alt.Legend(orient="top", title=None, columns=3, symbolType="stroke") if legend else None
+    shown = alt.Legend(orient="top", title=None, columns=2, symbolType="stroke", symbolSize=260) if legend else None
     return alt.Color("forecaster:N", scale=scale, legend=shown)
 
 
-def _steps(styles: tuple[Line, ...], scale: Scale) -> alt.Chart:
+def _steps(styles: tuple[Line, ...], scale: Scale, long: bool) -> alt.Chart:
     names = [line.name for line in styles]
     dash = alt.Scale(domain=names, range=[list(line.dash) or [1, 0] for line in styles])
     width = alt.Scale(domain=names, range=[line.width for line in styles])
@@ -117,11 +126,11 @@ def _steps(styles: tuple[Line, ...], scale: Scale) -> alt.Chart:
         alt.Chart(alt.NamedData("steps"))
         .mark_line(interpolate="step-after")
         .encode(
-            x=_x(),
+            x=_x(long),
             y=_y(scale),
             color=_colour(styles, legend=True),
             strokeDash=alt.StrokeDash("forecaster:N", scale=dash),
-            strokeWidth=alt.StrokeWidth("forecaster:N", scale=width, legend=None),
+            strokeWidth=alt.StrokeWidth("forecaster:O", scale=width, legend=None),
         )
     )
 
@@ -212,12 +221,11 @@ def progress(styles: tuple[Line, ...]) -> Spec:
         _text("forecaster", "Who"),
         alt.Tooltip("mean:Q", title="Mean so far", format=".3f"),
         alt.Tooltip("n:Q", title="Questions"),
-        alt.Tooltip("brier:Q", title="This question", format=".3f"),
-        _text("question", "Question"),
-        _when("answered"),
+        _text("last", "Answered"),
+        _when("on"),
     ]
     base = alt.Chart(alt.NamedData("progress")).encode(
-        x=_x(),
+        x=_x(long=True),
         y=alt.Y("mean:Q", title="Mean Brier, lower is better", scale=alt.Scale(domainMin=0)),
         color=_colour(styles, legend=True),
     )
@@ -235,7 +243,8 @@ def progress(styles: tuple[Line, ...]) -> Spec:
 @lru_cache(maxsize=1)
 def calibration() -> Spec:
     """What was said against what happened, with 95 % intervals and the diagonal. Data: `bins`, `diagonal`."""
-    said = alt.X("said:Q", title="Said", axis=_share_axis(), scale=alt.Scale(domain=[0, 1]))
+    # Beyond 100 % there is only room for the last count.
+    said = alt.X("said:Q", title="Said", axis=_share_axis(), scale=alt.Scale(domain=[0, 1.1], nice=False))
     bins = alt.Chart(alt.NamedData("bins")).encode(x=said)
     happened = alt.Y("happened:Q", title="Happened", axis=_share_axis(), scale=alt.Scale(domain=[0, 1]))
     tips = [

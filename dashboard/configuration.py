@@ -33,7 +33,7 @@ _LOOK: Final[dict[str, Any]] = {
     "theme.light.backgroundColor": "#FFFFFF",
     "theme.light.secondaryBackgroundColor": "#F3F5F7",
     "theme.light.textColor": "#1C2429",
-    "theme.dark.primaryColor": "#56B4E9",
+    "theme.dark.primaryColor": "#1F80BA",
     "theme.dark.backgroundColor": "#12171B",
     "theme.dark.secondaryBackgroundColor": "#1D252B",
     "theme.dark.textColor": "#E8ECEF",

@@ -40,13 +40,14 @@ def percent(p: float) -> str:
 def percent_number(p: float) -> float:
     """The percentage for a table: whole in the middle, one decimal below 10 and above 90.
 
-    Two decimals where one would round to certainty, so 0.0004 is 0.04 and never 0.
+    Two decimals where one would round to certainty: 0.0004 is 0.04, and only 0 itself is 0.
     """
     value = p * 100
     near = min(value, 100 - value)
     if near >= 10:
         return float(_half_up(value))
-    return round(value, 1 if near >= 0.1 or near == 0 else 2)
+    rounded = round(value, 1 if near >= 0.1 else 2)
+    return rounded if p in (0.0, 1.0) else min(max(rounded, 0.01), 99.99)
 
 
 def percent_exact(p: float) -> str:
@@ -68,13 +69,6 @@ def points(change: float) -> str:
     if whole == 0:
         return "unchanged"
     return f"{'up' if change > 0 else 'down'} {plural(whole, 'point')}"
-
-
-def signed_points(change: float) -> str:
-    """A move in probability as a number: `+6 points`, `−1 point`, `±0 points`."""
-    whole = _half_up(abs(change) * 100)
-    sign = "±" if whole == 0 else "+" if change > 0 else MINUS
-    return f"{sign}{plural(whole, 'point')}"
 
 
 def odds(p: float) -> str:
@@ -213,7 +207,7 @@ HEALTH: Final = {
 """A feed's state: a shape and a word, never colour alone."""
 
 EVIDENCE: Final = {
-    "logged": "waits for review",
+    "logged": "to review",
     "confirmed": "confirmed",
     "edited": "edited",
     "rejected": "rejected",
@@ -272,7 +266,7 @@ def health(state: Health) -> str:
 
 
 def evidence_status(state: EvidenceStatus) -> str:
-    """A piece of evidence's state: `waits for review`."""
+    """A piece of evidence's state: `to review`."""
     return EVIDENCE[state]
 
 

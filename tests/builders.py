@@ -40,6 +40,7 @@ class Press:
 
     def __init__(self) -> None:
         self._entries: dict[str, list[tuple[str, str]]] = {}
+        self._documents: dict[str, bytes] = {}
         self.asked: list[FetchRequest] = []
 
     def publish(self, feed_id: str, title: str, link: str = "") -> None:
@@ -47,13 +48,17 @@ class Press:
         slug = "-".join(title.lower().split())
         self._entries.setdefault(feed_id, []).insert(0, (title, link or f"https://{feed_id}.invalid/{slug}"))
 
+    def serve(self, feed_id: str, document: bytes) -> None:
+        """Answer with this document instead, whatever it is."""
+        self._documents[feed_id] = document
+
     def fetch(self, requests: Sequence[FetchRequest]) -> Sequence[FetchResult]:
         """Answer with the whole feed, as a server without validators would."""
         self.asked += requests
         return [self._answer(request) for request in requests]
 
     def _answer(self, request: FetchRequest) -> FetchResult:
-        body = an_rss(*self._entries.get(request.feed_id, []))
+        body = self._documents.get(request.feed_id) or an_rss(*self._entries.get(request.feed_id, []))
         return Fetched(request.feed_id, request.url, 200, body, "application/rss+xml", None, None, 0.0)
 
 

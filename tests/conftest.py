@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 
 from tests.builders import NOW, FakeClock, Press, no_network
+from tests.feeds.feed_server import FeedServer
 from tracker.api import Tracker, open_tracker
 from tracker.settings import Settings
 
@@ -31,6 +33,13 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> 
     if report.skipped and os.environ.get("CI") == "true" and not hasattr(report, "wasxfail"):
         report.outcome = "failed"
         report.longrepr = f"skipped in CI: {call.excinfo.value if call.excinfo else ''}"
+
+
+@pytest.fixture(autouse=True)
+def fresh_logs() -> Iterator[None]:
+    """Logs that one test sent to its captured terminal do not go there in the next."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture
@@ -118,3 +127,10 @@ def both_with_press(database_url: str, settings: Settings, clock: FakeClock, pre
     """A tracker on each dialect in turn whose feeds are the test's own press."""
     with open_tracker(replace(settings, database_url=database_url), now=clock, fetch=press.fetch) as opened:
         yield opened
+
+
+@pytest.fixture
+def feed_server() -> Iterator[FeedServer]:
+    """A web server on loopback that serves feeds."""
+    with FeedServer() as server:
+        yield server

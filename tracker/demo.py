@@ -24,10 +24,11 @@ START = datetime(2022, 2, 1, tzinfo=UTC)
 POLL_DELAY = timedelta(minutes=20)
 REVIEW_DELAY = timedelta(hours=20)
 RESOLVE_DELAY = timedelta(hours=1)
+NEVER_MINUTES = 60 * 24 * 365 * 100.0
+"""No feed of a replay is due by itself: an outlet is polled when it has published."""
+
 UNREVIEWED = timedelta(days=200)
 """What happened in the last months waits in the inbox, so that there is something to do."""
-
-REVIEWER = ForecasterId("ana")
 
 Progress = Callable[[int, int, datetime], None]
 
@@ -56,7 +57,7 @@ class Clock:
 def replay_settings(settings: Settings) -> Settings:
     """The same settings on the replay's own database file, beside the live one."""
     path = Path(settings.data_dir).absolute() / "replay.sqlite"
-    return replace(settings, database_url=f"sqlite:///{path}")
+    return replace(settings, database_url=f"sqlite:///{path}", poll_minutes=NEVER_MINUTES)
 
 
 def replay(settings: Settings, question_set: QuestionSet, until: datetime, progress: Progress) -> int:
@@ -88,6 +89,11 @@ class World:
     set: QuestionSet
     now: Clock
     until: datetime
+
+    @property
+    def reviewer(self) -> ForecasterId:
+        """The invented analyst who judges evidence and enters answers: the first one of the set."""
+        return next(iter(self.set.forecasters), ForecasterId("analyst"))
 
     def found(self) -> None:
         """The world as it stands before anything happened: questions, outlets, analysts."""
@@ -139,9 +145,9 @@ class World:
         piece = card.evidence
         if piece.question_id in event.yes or piece.question_id in event.no:
             side = Direction.YES if piece.question_id in event.yes else Direction.NO
-            self.tracker.review(piece.id, "confirmed", direction=side, forecaster=REVIEWER)
+            self.tracker.review(piece.id, "confirmed", direction=side, forecaster=self.reviewer)
         else:
-            self.tracker.review(piece.id, "rejected", note="does not bear on this question", forecaster=REVIEWER)
+            self.tracker.review(piece.id, "rejected", note="does not bear on this question", forecaster=self.reviewer)
 
     def _forecast(self, made: InventedForecast, number: int) -> None:
         said = Said(rationale=made.rationale, forecaster=made.forecaster_id, key=f"replay-{number}")
@@ -159,5 +165,5 @@ class World:
                 known_at=past.known_at,
                 event_at=past.event_at,
                 note=past.note,
-                by=REVIEWER,
+                by=self.reviewer,
             )

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import datetime
 from enum import IntEnum
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -13,7 +14,7 @@ from rich.text import Text
 
 from forecasts.forecaster import SUGGESTION
 from forecasts.question import ForecasterId
-from forecasts.scoring import RULES, Score
+from forecasts.scoring import RULES, Score, recompute
 from forecasts.suggestion import Suggestion
 from tracker.summaries import Accuracy, EvidenceCard, FeedHealth, QuestionPage, QuestionSummary
 
@@ -34,6 +35,8 @@ def plain(value: Any) -> Any:
             return {str(key): plain(entry) for key, entry in value.items()}
         case str() | int() | float() | None:
             return value
+        case Path():
+            return str(value)
         case _ if is_dataclass(value):
             return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
         case Iterable():
@@ -168,6 +171,9 @@ def receipt_table(score: Score) -> Table:
     """The intervals a score is made of."""
     table = _table("from", "to", "p", "score", "weight", "contribution")
     table.title = f"{score.forecaster_id}, {RULES[score.rule].title}"
+    table.caption = (
+        "receipts recompute" if recompute(score) == score else "RECEIPTS DO NOT RECOMPUTE: run `tracker verify`"
+    )
     for part in score.receipt:
         table.add_row(
             minute(part.start),

@@ -1,38 +1,30 @@
 """Running processes: the scheduler alone, everything under one parent, a replay and its dashboard."""
 
-import ctypes
-import os
 import signal
-import socket
-import subprocess
 import sys
 import time
 import webbrowser
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
 from tracker.api import Tracker, clock, open_tracker
+from tracker.children import Children, Say
 from tracker.demo import replay, replay_settings
 from tracker.errors import Refused
+from tracker.listening import check_address, check_port
 from tracker.question_sets import DEFAULT, load
 from tracker.scheduler import Scheduler
 from tracker.settings import Settings
 
-READY_SECONDS = 30.0
-STOP_SECONDS = 10.0
-EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 -- recognised here, refused in the dashboard without its switch
+EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 -- only recognised; check_address refuses it
 RESTARTS = 5
 """How often a scheduler that died is started again before everything stops."""
-
-Say = Callable[[str], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +47,14 @@ class Serving:
         )
 
     @property
+    def host(self) -> str:
+        """Where this machine reaches the dashboard."""
+        return "127.0.0.1" if self.address in EVERYWHERE else self.address
+
+    @property
     def url(self) -> str:
         """What to type into a browser."""
-        host = "127.0.0.1" if self.address in EVERYWHERE else self.address
-        return f"http://{host}:{self.port}/"
+        return f"http://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}/"
 
 
 def run_scheduler(tracker: Tracker) -> int:
@@ -72,7 +68,7 @@ def run_scheduler(tracker: Tracker) -> int:
 
 def start_everything(settings: Settings, serving: Serving, say: Say) -> int:
     """Database, question set on first start, then scheduler and dashboard until Ctrl-C."""
-    _refuse_taken_port(serving)
+    _check(serving)
     with open_tracker(settings) as tracker:
         if tracker.replayed_until() is not None:
             raise Refused(
@@ -86,15 +82,15 @@ def start_everything(settings: Settings, serving: Serving, say: Say) -> int:
     children = Children(say)
     children.start("scheduler", [*_tracker(settings), "run"], RESTARTS)
     children.start("dashboard", _dashboard(settings, serving), 0)
-    return children.serve(serving, settings.data_dir)
+    return _watch(children, serving, settings, say)
 
 
 def serve_replay(settings: Settings, serving: Serving, say: Say) -> int:
     """The dashboard on the replay's database; no scheduler, nothing is polled."""
-    _refuse_taken_port(serving)
+    _check(serving)
     children = Children(say)
     children.start("dashboard", [*_dashboard(settings, serving), "--replay"], 0)
-    return children.serve(serving, settings.data_dir)
+    return _watch(children, serving, settings, say)
 
 
 def replay_with_progress(settings: Settings, console: Console, *, fresh: bool, until: datetime | None) -> None:
@@ -116,99 +112,31 @@ def replay_with_progress(settings: Settings, console: Console, *, fresh: bool, u
     console.print(f"Replayed {steps} steps in {time.monotonic() - began:.0f} s into {path}")
 
 
-class Children:
-    """The processes under one parent. They end when it ends, however it ends."""
+def _watch(children: Children, serving: Serving, settings: Settings, say: Say) -> int:
+    def ready() -> None:
+        say(f"Dashboard: {serving.url}\nData:      {settings.data_dir.absolute()}\nStop with Ctrl-C.")
+        if serving.browser:
+            webbrowser.open(serving.url)
 
-    def __init__(self, say: Say) -> None:
-        self._say = say
-        self._commands: dict[str, Sequence[str]] = {}
-        self._running: dict[str, subprocess.Popen[bytes]] = {}
-        self._restarts: dict[str, int] = {}
-        self._stopping = False
-
-    def start(self, name: str, command: Sequence[str], restarts: int) -> None:
-        """Start a process; it is started again at most `restarts` times when it dies."""
-        self._commands[name], self._restarts[name] = command, restarts
-        # This parent has one thread, so what runs between fork and exec is safe.
-        self._running[name] = subprocess.Popen(command, start_new_session=True, preexec_fn=_die_with_parent)  # noqa: PLW1509
-
-    def serve(self, serving: Serving, data_dir: Path) -> int:
-        """Say where the dashboard is once it answers, then wait; 0 after Ctrl-C, 1 when a process died."""
-        for name in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(name, self._stop)
-        try:
-            if self._ready(serving):
-                self._say(f"Dashboard: {serving.url}\nData:      {data_dir.absolute()}\nStop with Ctrl-C.")
-                if serving.browser:
-                    webbrowser.open(serving.url)
-            while not self._stopping:
-                if not self._alive():
-                    return 1
-                time.sleep(0.2)
-            return 0
-        finally:
-            self._end()
-
-    def _ready(self, serving: Serving) -> bool:
-        deadline = time.monotonic() + READY_SECONDS
-        host = serving.url.removeprefix("http://").rpartition(":")[0]
-        while not self._stopping and time.monotonic() < deadline and self._alive():
-            with suppress(OSError), socket.create_connection((host, serving.port), timeout=1):
-                return True
-            time.sleep(0.1)
-        return False
-
-    def _alive(self) -> bool:
-        for name, process in list(self._running.items()):
-            if process.poll() is None:
-                continue
-            if process.returncode == 2 or not self._restarts[name]:
-                self._say(f"The {name} ended with code {process.returncode}.")
-                return False
-            self._say(f"The {name} ended with code {process.returncode}; starting it again.")
-            self.start(name, self._commands[name], self._restarts[name] - 1)
-        return True
-
-    def _stop(self, _number: int, _frame: FrameType | None) -> None:
-        self._stopping = True
-
-    def _end(self) -> None:
-        for process in self._running.values():
-            if process.poll() is None:
-                process.terminate()
-        for process in self._running.values():
-            try:
-                process.wait(STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+    return children.watch(serving.host, serving.port, ready)
 
 
-def _refuse_taken_port(serving: Serving) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((serving.address, serving.port))
-        except OSError as error:
-            raise Refused(
-                f"cannot listen on {serving.address}:{serving.port} ({error.strerror}): choose another --port"
-            ) from None
+def _check(serving: Serving) -> None:
+    """Refuse before anything is started or stored."""
+    check_address(serving.address, open_to_all=serving.open_door)
+    check_port(serving.address, serving.port)
 
 
 def _tracker(settings: Settings) -> list[str]:
-    return [sys.executable, "-m", "tracker", "--data", str(settings.data_dir.absolute())]
+    return [*_python(), "-m", "tracker", "--data", str(settings.data_dir.absolute())]
 
 
 def _dashboard(settings: Settings, serving: Serving) -> list[str]:
     where = ["--port", str(serving.port), "--address", serving.address]
     door = ["--i-know-there-is-no-login"] if serving.open_door else []
-    return [sys.executable, "-m", "dashboard", "--data", str(settings.data_dir.absolute()), *where, *door]
+    return [*_python(), "-m", "dashboard", "--data", str(settings.data_dir.absolute()), *where, *door]
 
 
-def _die_with_parent() -> None:
-    """Ask Linux to end this child when its parent is gone, even after kill -9."""
-    if sys.platform == "linux":
-        pr_set_pdeathsig = 1
-        ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)
-        if os.getppid() == 1:  # the parent died before we could ask
-            os._exit(1)
+def _python() -> list[str]:
+    """This Python, looking for modules where this process does."""
+    return [sys.executable, *(["-P"] if sys.flags.safe_path else [])]

@@ -15,7 +15,7 @@ from functools import partial
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from tracker.api import Tracker
+from tracker.api import Tracker, clock
 from tracker.summaries import JobRun
 
 logger = structlog.get_logger("tracker.scheduler")
@@ -62,12 +62,11 @@ class Scheduler:
 
     def run(self, *, silence_seconds: float = SILENCE_SECONDS) -> bool:
         """Tick until `stop`; True when it was stopped, False when the timer died and a restart is due."""
-        now = self._tracker.now()
         for job in self._jobs:
             self._add(job.name, job.seconds, partial(run_job, self._tracker, job))
         self._add("heartbeat", HEARTBEAT_SECONDS, self._heartbeat)
         self._timer.start()
-        logger.info("scheduler.started", jobs=[job.name for job in self._jobs], at=now.isoformat())
+        logger.info("scheduler.started", jobs=[job.name for job in self._jobs])
         try:
             while not self._stopped.wait(1.0):
                 if time.monotonic() - self._beat > silence_seconds:
@@ -93,7 +92,7 @@ class Scheduler:
             "interval",
             seconds=seconds,
             id=name,
-            next_run_time=self._tracker.now(),
+            next_run_time=clock(),  # the timer lives on the wall clock, whatever time the tracker tells
             coalesce=True,
             max_instances=1,
             misfire_grace_time=None,

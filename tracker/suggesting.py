@@ -29,8 +29,7 @@ def record_suggestions(session: Session, wanted: Iterable[Question], now: dateti
 def _record(session: Session, question: Question, now: datetime, prompted: bool) -> bool:
     if now >= effective_close(question, latest(resolutions.of_question(session, question.id))):
         return False
-    earlier = forecasts.of_question(session, question.id, SUGGESTION)
-    last = earlier[-1] if earlier else None
+    last = forecasts.newest(session, question.id, SUGGESTION)
     new = suggestion_at(session, question, now)
     last_p = None if last is None or last.distribution is None else last.distribution.p
     if not worth_recording(last_p, None if last is None else last.made_at, new, prompted=prompted):

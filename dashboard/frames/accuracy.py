@@ -7,7 +7,7 @@ from typing import Any, Final
 import pandas as pd
 
 from dashboard.frames.columns import TIME, frame_of
-from dashboard.wording import OUTCOME, named, percent, percent_number, plural
+from dashboard.wording import OUTCOME, clipped, named, percent, percent_number, plural
 from forecasts.calibration import Bin, bins
 from forecasts.forecaster import CROWD, HAZARD, PRIOR, SUGGESTION, Forecaster
 from forecasts.question import ForecasterId, QuestionId
@@ -63,21 +63,22 @@ def _board_row(forecaster: Forecaster, rules: dict[str, Summary], me: Forecaster
 def progress_frame(accuracy: Accuracy, me: ForecasterId) -> pd.DataFrame:
     """Each forecaster's mean Brier score as answers came in. Columns:
 
-    time (answer known), forecaster, brier (this question), mean (of all up to here), n (how many),
-    question.
+    time (answer known), forecaster, mean (of all up to here), n (how many), last (the questions that were
+    answered at this time). Answers of one instant are one step.
     """
     known = {r.question_id: r.known_at for r in accuracy.resolutions.values()}
-    types = {"time": TIME, "forecaster": "str", "brier": "float64", "mean": "float64", "n": "int64", "question": "str"}
-    rows: list[tuple[Any, ...]] = []
+    types = {"time": TIME, "forecaster": "str", "mean": "float64", "n": "int64", "last": "str"}
+    rows: dict[tuple[Any, ForecasterId], tuple[Any, ...]] = {}
     for forecaster in ranked(accuracy, me):
         total, n = 0.0, 0
         for score in sorted(_of(accuracy, forecaster.id), key=lambda s: known[s.question_id]):
             if score.mean_while_active is not None:
                 total, n = total + score.mean_while_active, n + 1
-                text = accuracy.questions[score.question_id].text
-                mean = score.mean_while_active
-                rows.append((known[score.question_id], named(forecaster, me), mean, total / n, n, text))
-    return frame_of(types, rows)
+                step = known[score.question_id], forecaster.id
+                text = clipped(accuracy.questions[score.question_id].text, 90)
+                last = f"{rows[step][4]} · {text}" if step in rows else text
+                rows[step] = (known[score.question_id], named(forecaster, me), total / n, n, last)
+    return frame_of(types, rows.values())
 
 
 def _of(accuracy: Accuracy, who: ForecasterId) -> list[Score]:
@@ -117,36 +118,21 @@ def _bin_row(b: Bin) -> tuple[Any, ...]:
 
 
 def question_scores_frame(accuracy: Accuracy, me: ForecasterId) -> pd.DataFrame:
-    """One row a question and forecaster, the latest answer first. Columns:
+    """One row a question, the latest answer first. Columns:
 
-    id, who (forecaster id), question, answer, known (time), forecaster, skill (×100), brier, log,
-    coverage (percent).
+    id, question, answer, known (time), and for each forecaster, under their id, the mean Brier score while
+    a forecast of theirs stood (empty where none did).
     """
-    types = {
-        "id": "str",
-        "who": "str",
-        "question": "str",
-        "answer": "str",
-        "known": TIME,
-        "forecaster": "str",
-        "skill": "float64",
-        "brier": "float64",
-        "log": "float64",
-        "coverage": "float64",
-    }
-    order = {f.id: index for index, f in enumerate(ranked(accuracy, me))}
-    pairs: dict[tuple[QuestionId, ForecasterId], dict[str, Score]] = {}
+    who = [f.id for f in ranked(accuracy, me)]
+    types = {"id": "str", "question": "str", "answer": "str", "known": TIME, **{str(f): "float64" for f in who}}
+    held: dict[QuestionId, dict[ForecasterId, float | None]] = {}
     for score in accuracy.scores:
-        pairs.setdefault((score.question_id, score.forecaster_id), {})[score.rule] = score
-    rows = [
-        (question, who, accuracy.questions[question].text, OUTCOME[accuracy.resolutions[question].outcome],
-         accuracy.resolutions[question].known_at, named(accuracy.forecasters[who], me),
-         100 * rules["brier"].skill_over_schedule, rules["brier"].mean_while_active, rules["log"].mean_while_active,
-         percent_number(rules["brier"].coverage))
-        for (question, who), rules in pairs.items()
-        if who in order
-    ]  # fmt: skip
-    return frame_of(types, sorted(rows, key=lambda row: (-row[4].timestamp(), row[0], order[row[1]])))
+        if score.rule == "brier":
+            held.setdefault(score.question_id, {})[score.forecaster_id] = score.mean_while_active
+    latest = sorted(held, key=lambda q: (accuracy.resolutions[q].known_at, q), reverse=True)
+    rows = [(q, accuracy.questions[q].text, OUTCOME[accuracy.resolutions[q].outcome], accuracy.resolutions[q].known_at,
+             *(held[q].get(f) for f in who)) for q in latest]  # fmt: skip
+    return frame_of(types, rows)
 
 
 def scores_frame(

@@ -42,10 +42,28 @@ def overdue(summaries: Sequence[QuestionSummary], now: datetime) -> tuple[Questi
     return tuple(sorted(late, key=lambda s: s.question.resolves_at))
 
 
-def movers(summaries: Sequence[QuestionSummary], limit: int) -> tuple[QuestionSummary, ...]:
-    """Open questions whose suggestion moved by a point or more in seven days, the largest move first."""
-    moved = [s for s in summaries if s.status == "open" and abs(s.change_7d or 0.0) >= 0.005]
-    return tuple(sorted(moved, key=lambda s: -abs(s.change_7d or 0.0))[:limit])
+@dataclass(frozen=True, slots=True)
+class Move:
+    """How far an open question's suggestion moved, in probability, and where it is now."""
+
+    summary: QuestionSummary
+    change: float
+    p: float
+
+
+def movers(summaries: Sequence[QuestionSummary], limit: int, *, whole_history: bool = False) -> tuple[Move, ...]:
+    """Open questions that moved by a point or more in seven days, or in their 90 days of history.
+
+    The largest move comes first.
+    """
+    found = []
+    for s in summaries:
+        if s.status == "open" and s.history:
+            now = s.history[-1][1]
+            change = now - s.history[0][1] if whole_history else s.change_7d
+            if change is not None and abs(change) >= 0.005:
+                found.append(Move(s, change, now))
+    return tuple(sorted(found, key=lambda move: -abs(move.change))[:limit])
 
 
 def spark(history: Sequence[tuple[datetime, float]], now: datetime) -> list[float]:
@@ -66,7 +84,7 @@ def questions_frame(summaries: Sequence[QuestionSummary], me: ForecasterId, now:
     """One row a question. Columns:
 
     id, question, state (word), answer (YES, NO or empty), suggestion and mine (percent), change
-    (points in seven days), trend (list of 0..1), waiting (evidence to review), closes_in (days, empty
+    (points in seven days, empty below one), trend (list of 0..1), waiting (evidence to review), closes_in (days, empty
     once closed), tags.
     """
     types = {
@@ -94,7 +112,7 @@ def _question_row(s: QuestionSummary, me: ForecasterId, now: datetime) -> tuple[
         OUTCOME[s.resolution.outcome] if s.resolution else "",
         _held(s, SUGGESTION),
         _held(s, me),
-        None if s.change_7d is None else round(s.change_7d * 100),
+        moved if s.change_7d is not None and (moved := round(s.change_7d * 100)) else None,
         spark(s.history, now if s.status == "open" else s.history[-1][0]) if s.history else [],
         s.waiting,
         int(left) if s.status == "open" else None,

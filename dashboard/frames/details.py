@@ -7,29 +7,59 @@ from typing import Any, Final
 import pandas as pd
 
 from dashboard.frames.columns import TIME, frame_of
-from dashboard.wording import clipped, direction, named, percent_number, strength
+from dashboard.wording import clipped, direction, evidence_status, named, percent_number, plural, strength
+from forecasts.distribution import sigmoid
 from forecasts.forecaster import Forecaster
 from forecasts.question import ForecasterId
-from forecasts.suggestion import Suggestion
+from forecasts.suggestion import Line, Suggestion
 from forecasts.timeline import Forecast
 from tracker.summaries import EvidenceCard, QuestionPage
+
+FADED: Final = 0.005
+"""Evidence that adds less than this, in log-odds, has no row of its own."""
+
+_ALWAYS: Final = ("base rate", "time passed")
 
 
 def why_frame(suggestion: Suggestion, cards: Sequence[EvidenceCard]) -> pd.DataFrame:
     """The lines of the suggestion and their sum. Columns:
 
-    line (kind), why (reason; for evidence its headline and the reason), log_odds, after (percent so far).
-    Lines that add nothing are left out; the sum is over all of them.
+    line (kind), what (reason; for evidence its headline), log_odds, after (percent so far), weighed (how
+    the evidence was weighed). Faded evidence stands together in one line; other lines that add nothing
+    are left out. The log-odds still add up.
     """
     headlines = {card.evidence.id: card.headline for card in cards}
-    rows: list[tuple[str, str, float, float]] = []
-    for line in suggestion.lines:
-        if line.kind in ("base rate", "time passed", "evidence") or abs(line.log_odds) >= 0.0005:
-            headline = headlines.get(line.evidence_id) if line.evidence_id is not None else None
-            why = clipped(line.why, 400) if headline is None else f"{clipped(headline, 140)} ({line.why})"
-            rows.append((line.kind, why, line.log_odds, percent_number(line.p_after)))
-    rows.append(("sum", "", sum(line.log_odds for line in suggestion.lines), percent_number(suggestion.p)))
-    return frame_of({"line": "str", "why": "str", "log_odds": "float64", "after": "float64"}, rows)
+    types = {"line": "str", "what": "str", "log_odds": "float64", "after": "float64", "weighed": "str"}
+    rows: list[tuple[Any, ...]] = []
+    z = 0.0
+    for line in _gathered(suggestion.lines):
+        z += line.log_odds
+        headline = headlines.get(line.evidence_id) if line.evidence_id is not None else None
+        what, weighed = (line.why, "") if headline is None else (headline, line.why)
+        rows.append((line.kind, clipped(what, 170), line.log_odds, percent_number(sigmoid(z)), weighed))
+    total = sum(line.log_odds for line in suggestion.lines)
+    rows.append(("sum", "All lines together", total, percent_number(suggestion.p), ""))
+    return frame_of(types, rows)
+
+
+def _gathered(lines: Sequence[Line]) -> list[Line]:
+    """The lines worth a row each, with evidence that has faded gathered into one at its end."""
+    faded = [line for line in lines if line.kind == "evidence" and abs(line.log_odds) < FADED]
+    shown = [line for line in lines if line not in faded and (line.kind in _ALWAYS or abs(line.log_odds) >= 0.0005)]
+    if not faded:
+        return shown
+    last = max(k for k, line in enumerate(shown) if line.kind in (*_ALWAYS, "evidence")) + 1
+    words = f"{plural(len(faded), 'faded piece', 'faded pieces')}, less than {FADED:g} each"
+    together = Line("evidence", words, sum(line.log_odds for line in faded), 0.0)
+    return [*shown[:last], together, *shown[last:]]
+
+
+def stages(suggestion: Suggestion) -> tuple[tuple[str, float], ...]:
+    """The way of the suggestion in three steps: base rate, with time passed, with evidence (0..1)."""
+    after = {line.kind: line.p_after for line in suggestion.lines if line.kind in ("base rate", "time passed")}
+    names = (("base rate", "base rate"), ("time passed", "with the time passed"))
+    found = [(words, after[kind]) for kind, words in names if kind in after]
+    return (*found, ("with evidence", suggestion.p))
 
 
 def evidence_frame(cards: Sequence[EvidenceCard]) -> pd.DataFrame:
@@ -66,7 +96,7 @@ def _evidence_row(card: EvidenceCard) -> tuple[Any, ...]:
         ", ".join(dict.fromkeys(copy.feed_title for copy in card.items)),
         len(card.items),
         percent_number(e.relevance),
-        e.status,
+        evidence_status(e.status),
         card.items[0].item.url,
     )
 

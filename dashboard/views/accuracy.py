@@ -1,6 +1,6 @@
 """How good everyone was: the headline table, scores over time, calibration, every receipt."""
 
-from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -8,16 +8,16 @@ import streamlit as st
 from dashboard import charts
 from dashboard.frames.accuracy import calibration_frame, progress_frame, question_scores_frame, ranked, scoreboard_frame
 from dashboard.views.answering import SCORE_COLUMNS, receipt
-from dashboard.views.parts import empty, link_to_question, selected_row, table
+from dashboard.views.parts import WRAPPED, choice, empty, line_about, selected_row, table
 from dashboard.views.visit import Visit
 from dashboard.wording import inert, named, plural
 from forecasts.calibration import LEADS_DAYS, TOO_FEW, advice
 from forecasts.forecaster import Forecaster
-from forecasts.question import ForecasterId
+from forecasts.question import ForecasterId, QuestionId
 from tracker.summaries import Accuracy
 
 _C = st.column_config
-KINDS = ("live", "retrospective")
+KINDS = ("Live", "Retrospective")
 _DIFFERENT = "On which a forecast of theirs ever stood. Scores over different questions compare only roughly."
 
 
@@ -26,11 +26,11 @@ def render(visit: Visit) -> None:
     st.subheader("Accuracy", anchor=False)
     live = visit.tracker.accuracy(retrospective=False)
     kind = st.segmented_control(
-        "Questions", KINDS, default="live" if live.scores else "retrospective", required=True, key="kind",
-        bind="query-params", format_func=str.capitalize, label_visibility="collapsed",
+        "Questions", KINDS, default="Live" if live.scores else "Retrospective", required=True, key="kind",
+        bind="query-params", label_visibility="collapsed",
     )  # fmt: skip
-    accuracy = live if kind == "live" else visit.tracker.accuracy(retrospective=True)
-    if kind == "retrospective":
+    accuracy = live if kind == "Live" else visit.tracker.accuracy(retrospective=True)
+    if kind == "Retrospective":
         st.caption("Retrospective questions were written after their own window: practice, never a record.")
     if not accuracy.scores:
         empty(
@@ -61,7 +61,7 @@ def _board(visit: Visit, accuracy: Accuracy) -> None:
         "questions": _C.NumberColumn("Questions", help=_DIFFERENT),
         **SCORE_COLUMNS,
     }  # fmt: skip
-    table(frame, columns, "Scores by forecaster", height="content")
+    table(frame, columns, "Scores by forecaster")
     st.caption(
         "Rank by **skill**: Brier points gained over always saying 50 %, times 100, over the whole scheduled time;"
         " higher is better. Brier and log are means while a forecast stood; lower is better."
@@ -89,16 +89,9 @@ def _calibration(visit: Visit, accuracy: Accuracy) -> None:
     st.markdown("**When someone says 70 %, does it happen 7 times in 10?**")
     forecasters = {f.id: named(f, visit.me) for f in ranked(accuracy, visit.me)}
     with st.container(horizontal=True):
-        who = st.selectbox(
-            "Forecaster",
-            list(forecasters),
-            format_func=forecasters.__getitem__,
-            key="who",
-            bind="query-params",
-            width=200,
-        )
+        who = choice("Forecaster", forecasters, "who", index=0, width=200)
         lead = st.selectbox("Days before the close", LEADS_DAYS, index=1, key="lead", bind="query-params", width=180)
-    points = _points(accuracy.points, lead, who)
+    points = accuracy.points.get(lead, {}).get(who, ()) if who else ()
     if not points:
         empty("No forecast stood that long before the close.", "Choose fewer days, or another forecaster.")
         return
@@ -116,35 +109,32 @@ def _calibration(visit: Visit, accuracy: Accuracy) -> None:
     )
 
 
-def _points(
-    points: Mapping[int, Mapping[ForecasterId, tuple[tuple[float, int], ...]]], lead: int, who: ForecasterId
-) -> tuple[tuple[float, int], ...]:
-    return points.get(lead, {}).get(who, ())
-
-
 def _questions(visit: Visit, accuracy: Accuracy) -> None:
-    st.markdown("**Question by question**")
+    st.markdown("**Question by question**: mean Brier score of each forecaster, lower is better")
     frame = question_scores_frame(accuracy, visit.me)
-    columns = {
-        "question": _C.TextColumn("Question", width="large"),
-        "answer": _C.TextColumn("Answer"),
+    forecasters = {f.id: named(f, visit.me) for f in ranked(accuracy, visit.me)}
+    columns: dict[str, Any] = {
+        "question": _C.TextColumn("Question", width=360),
+        "answer": _C.TextColumn("Answer", width=80),
         "known": _C.DatetimeColumn("Known", format="D MMM YYYY", timezone=visit.zone.key),
-        "forecaster": _C.TextColumn("Forecaster"),
-        **SCORE_COLUMNS,
+        **{who: _C.NumberColumn(name, format="%.3f") for who, name in forecasters.items()},
     }
-    st.caption("Pick a row for its receipt.")
-    picked = selected_row(
-        table(frame, columns, "Scores by question", key="by-question", on_select="rerun", selection_mode="single-row")
-    )
+    st.caption("Pick a number for its receipt, or a question for all of them.")
+    state = table(
+        frame, columns, "Scores by question", key="by-question", on_select="rerun",
+        selection_mode=["single-row", "single-cell"], row_height=WRAPPED,
+    )  # fmt: skip
+    picked = selected_row(state)
     if picked is not None:
-        row = frame.iloc[picked]
-        question = accuracy.questions[row["id"]]
-        link_to_question(visit, question, inert(question.text))
-        receipt(
-            visit,
-            next(
-                s
-                for s in accuracy.scores
-                if (s.question_id, s.forecaster_id, s.rule) == (row["id"], row["who"], "brier")
-            ),
-        )
+        cells = state.selection.get("cells", [])
+        chosen = {cells[0][1]} & set(forecasters) if cells else set()
+        _receipts(visit, accuracy, frame["id"][picked], chosen or set(forecasters))
+
+
+def _receipts(visit: Visit, accuracy: Accuracy, question_id: str, wanted: set[ForecasterId]) -> None:
+    question = accuracy.questions[QuestionId(question_id)]
+    line_about(visit, question, "**Receipts**", ":material/receipt_long:")
+    for score in accuracy.scores:
+        if score.question_id == question_id and score.forecaster_id in wanted and score.rule == "brier":
+            st.markdown(f"**{inert(named(accuracy.forecasters[score.forecaster_id], visit.me))}**")
+            receipt(visit, score)

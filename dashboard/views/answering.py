@@ -10,7 +10,7 @@ from dashboard.views.parts import calm, empty, link_out, say, selected_row, tabl
 from dashboard.views.visit import Visit
 from dashboard.wording import OUTCOME, answered
 from forecasts.errors import InvalidResolution
-from forecasts.question import Outcome, Resolution
+from forecasts.question import Outcome
 from forecasts.scoring import Score
 from tracker.summaries import QuestionPage
 
@@ -31,29 +31,34 @@ SCORE_COLUMNS = {
 """The four numbers of a score, each with its unit and direction."""
 
 
-def render(visit: Visit, page: QuestionPage) -> None:
-    """The answer and its scores, or the way to give one."""
+def verdict(visit: Visit, page: QuestionPage) -> None:
+    """Beside the chart once no forecast can be made any more: the answer, or that it is waited for."""
     resolution = page.summary.resolution
-    if resolution is not None:
-        _answer(visit, resolution)
-        _scores(visit, page)
-        _earlier(visit, page)
-        with st.expander("Correct this answer"):
-            st.caption("A later answer supersedes this one; nothing is overwritten, and everyone is scored again.")
-            _form(visit, page)
+    with st.container(border=True):
+        if resolution is None:
+            st.subheader("Waiting for its answer", anchor=False)
+            st.caption(f"Closed {visit.age(page.summary.question.closes_at)}. Give the answer in the tab Answer.")
+            return
+        st.subheader(answered(resolution.outcome), anchor=False)
+        st.caption(f"Known {visit.moment(resolution.known_at)}")
+        if resolution.note:
+            st.text(resolution.note)
+        link_out(resolution.source_url, "Source of the answer", key="answer-source")
+
+
+def render(visit: Visit, page: QuestionPage) -> None:
+    """Everyone's scores and receipts, and the way to give or correct the answer."""
+    resolution = page.summary.resolution
+    if resolution is None:
+        if page.summary.status == "open":
+            st.caption("Is the answer known already? Then give it here; forecasting ends at that instant.")
+        _form(visit, page)
         return
-    if page.summary.status == "open":
-        st.caption(
-            "The question is open. If its answer is known already, give it here: forecasting ends at that instant."
-        )
-    _form(visit, page)
-
-
-def _answer(visit: Visit, resolution: Resolution) -> None:
-    st.markdown(f"**{answered(resolution.outcome)}**, known {visit.moment(resolution.known_at)}")
-    if resolution.note:
-        st.text(resolution.note)
-    link_out(resolution.source_url, "Source of the answer", key="answer-source")
+    _scores(visit, page)
+    _earlier(visit, page)
+    with st.expander("Correct this answer"):
+        st.caption("A later answer supersedes this one; nothing is overwritten, and everyone is scored again.")
+        _form(visit, page)
 
 
 def _scores(visit: Visit, page: QuestionPage) -> None:

@@ -20,21 +20,20 @@ def card(visit: Visit, shown: EvidenceCard, *, place: str, question: Question | 
     `place` tells the same card at two places of a page apart.
     """
     e, first = shown.evidence, shown.items[0]
-    with st.container(border=True):
-        if question is not None:
-            link_to_question(visit, question, inert(clipped(question.text, 160)))
+    with st.container(border=True, gap="xsmall"):
         st.text(shown.headline)
         summary = clipped(first.item.summary, SUMMARY_LIMIT)
         if summary and summary.lower() != shown.headline.lower():
             st.text(summary)
         st.text(_facts(visit, shown))
-        st.caption(
-            f"{inert(bearing(e.direction, e.strength))} · signpost: {inert(shown.indicator_name)}"
-            f" · {evidence_status(e.status)}"
-        )
-        with st.container(horizontal=True, vertical_alignment="center"):
+        about = evidence_status(e.status) if question is None else question.text
+        st.markdown(f"**{inert(bearing(e.direction, e.strength))}**: {inert(about)}")
+        st.caption(f"Signpost: {inert(shown.indicator_name)}")
+        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
             _controls(visit, e, place)
             link_out(first.item.url, "Read it", key=f"{place}-link-{e.id}")
+            if question is not None:
+                link_to_question(visit, question, "Question", ":material/show_chart:")
 
 
 def _facts(visit: Visit, shown: EvidenceCard) -> str:
@@ -49,11 +48,11 @@ def _facts(visit: Visit, shown: EvidenceCard) -> str:
 
 
 def _controls(visit: Visit, e: Evidence, place: str) -> None:
-    if e.status != "confirmed" and st.button("Confirm", key=f"{place}-confirm-{e.id}", icon=":material/check:"):
+    if e.status != "confirmed" and st.button("Confirm", key=f"{place}-confirm-{e.id}"):
         _review(visit, e, "confirmed")
-    if e.status != "rejected" and st.button("Reject", key=f"{place}-reject-{e.id}", icon=":material/close:"):
+    if e.status != "rejected" and st.button("Reject", key=f"{place}-reject-{e.id}"):
         _review(visit, e, "rejected")
-    with st.popover("Edit", key=f"{place}-edit-{e.id}", icon=":material/edit:"):
+    with st.popover("Edit", key=f"{place}-edit-{e.id}"):
         _edit(visit, e, place)
 
 

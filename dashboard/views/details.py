@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from dashboard.frames.details import evidence_frame, history_frame, signposts_frame, why_frame
+from dashboard.frames.details import evidence_frame, history_frame, signposts_frame, stages, why_frame
 from dashboard.views import cards
-from dashboard.views.parts import empty, selected_row, table
+from dashboard.views.parts import WRAPPED, empty, selected_row, table
 from dashboard.views.visit import Visit
 from dashboard.wording import inert, log_odds, percent, plural
 from forecasts.forecaster import SUGGESTION
@@ -19,23 +19,21 @@ def why(visit: Visit, page: QuestionPage) -> None:
     if suggestion is None:
         empty("There is no suggestion yet.", "It is worked out when the question opens.")
         return
-    total = sum(line.log_odds for line in suggestion.lines)
-    st.markdown(
-        f"**Why {percent(suggestion.p)}.** The lines add up to {log_odds(total)} in log-odds,"
-        f" which is {percent(suggestion.p)}."
+    way = ", ".join(f"{inert(words)} {percent(p)}" for words, p in stages(suggestion))
+    st.markdown(f"**Why {percent(suggestion.p)}**: {way}.")
+    columns = {
+        "line": _C.TextColumn("Line", width=110),
+        "log_odds": _C.NumberColumn("Log-odds", format="%+.2f", width=80, help="What it adds, whatever the order."),
+        "after": _C.NumberColumn("So far", format="%g %%", width=70, help="With the lines above it, in this order."),
+        "what": _C.TextColumn("What", width=370),
+        "weighed": _C.TextColumn("How it was weighed", width=410),
+    }
+    table(why_frame(suggestion, page.evidence), columns, "The lines of the suggestion", row_height=WRAPPED)
+    total = log_odds(sum(line.log_odds for line in suggestion.lines))
+    st.caption(
+        f"The lines add up to {total} in log-odds, which is {percent(suggestion.p)}."
+        " “So far” depends on the order of the lines; the log-odds do not."
     )
-    table(
-        why_frame(suggestion, page.evidence),
-        {
-            "line": _C.TextColumn("Line", width="small"),
-            "log_odds": _C.NumberColumn("Log-odds", format="%+.2f", help="What it adds, whatever the order."),
-            "after": _C.NumberColumn("So far", format="%g %%", help="With the lines above it; depends on their order."),
-            "why": _C.TextColumn("Why", width="large"),
-        },
-        "The lines of the suggestion",
-        height="content",
-    )  # fmt: skip
-    st.caption("“So far” depends on the order of the lines; the log-odds and their sum do not.")
 
 
 def evidence(visit: Visit, page: QuestionPage) -> None:
@@ -48,7 +46,7 @@ def evidence(visit: Visit, page: QuestionPage) -> None:
     )
     columns = {
         "seen": _C.DatetimeColumn("First seen", format="D MMM YYYY", timezone=visit.zone.key),
-        "headline": _C.TextColumn("Headline", width="large"),
+        "headline": _C.TextColumn("Headline", width=420),
         "direction": _C.TextColumn("Speaks"),
         "strength": _C.TextColumn("Strength"),
         "status": _C.TextColumn("Status"),
@@ -84,9 +82,9 @@ def history(visit: Visit, page: QuestionPage) -> None:
         "act": _C.TextColumn("Did"),
         "p": _C.NumberColumn("Probability", format="%g %%"),
         "cites": _C.NumberColumn("Cites", help="How many pieces of evidence it rests on."),
-        "why": _C.TextColumn("Why", width="large"),
+        "why": _C.TextColumn("Why", width=460),
     }
-    table(history_frame(acts, page.forecasters, visit.me), columns, "History of forecasts")
+    table(history_frame(acts, page.forecasters, visit.me), columns, "History of forecasts", row_height=WRAPPED)
     st.caption(f"Nothing is ever removed: an undo is an act of its own. Times in {visit.zone.key}.")
 
 
@@ -98,8 +96,7 @@ def about(visit: Visit, page: QuestionPage) -> None:
         st.markdown("**How it is resolved**")
         st.text(_flat(question.criteria))
         st.markdown("**Sources**")
-        for source in question.sources:
-            st.text(source)
+        st.text("\n".join(f"• {source}" for source in question.sources))
         st.markdown(f"**Base rate: {percent(question.prior.p)}**")
         st.text(_flat(question.prior_reason))
         st.caption(
@@ -122,14 +119,14 @@ def _signposts(visit: Visit, page: QuestionPage) -> None:
         return
     st.markdown("**Signposts**: what would bear on it, written down in advance")
     columns = {
-        "name": _C.TextColumn("Signpost", width="medium"),
+        "name": _C.TextColumn("Signpost", width=300),
         "direction": _C.TextColumn("Speaks"),
         "strength": _C.TextColumn("Strength"),
         "seen": _C.NumberColumn("Seen", help="Pieces of evidence that were not rejected; 0 is silence."),
         "last": _C.DatetimeColumn("Last seen", format="D MMM YYYY", timezone=visit.zone.key),
-        "examples": _C.TextColumn("Example", width="large"),
+        "examples": _C.TextColumn("Example", width=420),
     }
-    table(signposts_frame(page), columns, "Signposts", height="content")
+    table(signposts_frame(page), columns, "Signposts", row_height=WRAPPED)
 
 
 def _flat(text: str) -> str:

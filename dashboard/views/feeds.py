@@ -21,8 +21,11 @@ def render(visit: Visit) -> None:
     if not feeds:
         empty("There are no feeds yet.", "They come with a question set: `tracker load china_russia_2022`.")
         return
-    st.markdown(_in_words(answering(feeds, visit.now)))
-    _troubles(visit, [f for f in worst_first(feeds) if f.health in ("failing", "paused")])
+    if visit.replayed_until is not None:
+        st.markdown(f"**{plural(len(feeds), 'outlet')} of the past were replayed.** Nothing is polled in a replay.")
+    else:
+        st.markdown(_in_words(answering(feeds, visit.now)))
+        _troubles(visit, [f for f in worst_first(feeds) if f.health in ("failing", "paused")])
     _all(visit, feeds)
 
 
@@ -60,8 +63,8 @@ def _all(visit: Visit, feeds: Sequence[FeedHealth]) -> None:
         "health": _C.TextColumn("State"),
         "title": _C.TextColumn("Feed", width="medium"),
         "theme": _C.TextColumn("Theme"),
-        "success": _C.DatetimeColumn("Last answer", format="D MMM, HH:mm", timezone=zone),
-        "next": _C.DatetimeColumn("Next try", format="D MMM, HH:mm", timezone=zone),
+        "success": _C.DatetimeColumn("Last answer", format="D MMM YYYY, HH:mm", timezone=zone),
+        "next": _C.DatetimeColumn("Next try", format="D MMM YYYY, HH:mm", timezone=zone),
         "items": _C.NumberColumn("Items, 7 days", help="New entries in seven days."),
         "evidence": _C.NumberColumn("Evidence, 7 days", help="Matches with a signpost in seven days."),
         "error": _C.TextColumn("Error", width="medium"),
@@ -69,5 +72,5 @@ def _all(visit: Visit, feeds: Sequence[FeedHealth]) -> None:
     }
     frame = feeds_frame(feeds)
     frame["url"] = frame["url"].where(frame["url"].str.match(r"https?://", case=False))
-    table(frame, columns, "All feeds", height="content" if len(frame) < 40 else "auto")
+    table(frame, columns, "All feeds")
     st.caption(f"Times in {zone}.")

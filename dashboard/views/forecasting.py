@@ -31,22 +31,12 @@ def render(visit: Visit, page: QuestionPage) -> None:
     with st.container(border=True):
         st.subheader("My forecast", anchor=False)
         standing = page.summary.standings.get(visit.me)
-        if page.summary.status not in ("open", "upcoming"):
-            st.caption(_too_late(visit, page))
-            return
         if standing is None:
             st.caption("You have none yet.")
         else:
             st.caption(f"You hold **{percent_exact(standing.p)}**, last confirmed {visit.age(standing.since)}.")
         _new(visit, page)
         _acts(visit, page, None if standing is None else standing.p)
-
-
-def _too_late(visit: Visit, page: QuestionPage) -> str:
-    end = page.summary.question.closes_at
-    if page.summary.resolution is not None:
-        return "This question is answered; forecasts can no longer be made."
-    return f"This question closed {visit.age(end)}; forecasts can no longer be made."
 
 
 def _render_id(question_id: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dashboard.views.cards import card
-from dashboard.views.parts import empty
+from dashboard.views.parts import choice, empty
 from dashboard.views.visit import Visit
 from dashboard.wording import clipped, plural
 from tracker.summaries import EvidenceCard
@@ -42,8 +42,6 @@ def render(visit: Visit) -> None:
 def _of_question(waiting: Sequence[EvidenceCard]) -> list[EvidenceCard]:
     texts = {c.evidence.question_id: c.question_text for c in waiting}
     counts = Counter(c.evidence.question_id for c in waiting)
-    chosen = st.selectbox(
-        "Question", sorted(texts, key=texts.__getitem__), index=None, placeholder="Any question", key="about",
-        bind="query-params", format_func=lambda q: f"{clipped(texts[q], 110)} ({counts[q]})",
-    )  # fmt: skip
+    words = {q: f"{clipped(texts[q], 110)} ({counts[q]})" for q in sorted(texts, key=texts.__getitem__)}
+    chosen = choice("Question", words, "about", placeholder="Any question")
     return [c for c in waiting if chosen is None or c.evidence.question_id == chosen]

@@ -5,14 +5,13 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dashboard.frames.board import movers, overdue, questions_frame, tally
-from dashboard.views.parts import empty, link_to_question, selected_row, table
+from dashboard.views.parts import WRAPPED, empty, line_about, selected_row, table
 from dashboard.views.visit import Visit
-from dashboard.wording import age, inert, percent, plural, points
-from forecasts.forecaster import SUGGESTION
+from dashboard.wording import age, percent, plural, points
 from tracker.summaries import QuestionSummary
 
 MOVERS = 5
-STATES = ("open", "closed", "resolved", "all")
+STATES = ("Open", "Upcoming", "Closed", "Resolved", "All")
 
 
 def render(visit: Visit) -> None:
@@ -30,13 +29,13 @@ def _moved(visit: Visit, summaries: Sequence[QuestionSummary]) -> None:
     st.subheader("What moved in seven days", anchor=False)
     moved = movers(summaries, MOVERS)
     if not moved:
-        st.caption("No open question moved by a point or more.")
+        moved = movers(summaries, MOVERS, whole_history=True)
+        st.caption(f"No open question moved by a point or more.{' In 90 days:' if moved else ''}")
     with st.container(gap=None):
-        for summary in moved:
-            change, p = summary.change_7d or 0.0, summary.standings[SUGGESTION].p
-            icon = ":material/trending_up:" if change > 0 else ":material/trending_down:"
-            label = f"**{points(change).capitalize()} to {percent(p)}** {inert(summary.question.text)}"
-            link_to_question(visit, summary.question, label, icon)
+        for move in moved:
+            icon = ":material/trending_up:" if move.change > 0 else ":material/trending_down:"
+            words = f"**{points(move.change).capitalize()} to {percent(move.p)}**"
+            line_about(visit, move.summary.question, words, icon)
 
 
 def _counts(visit: Visit, summaries: Sequence[QuestionSummary]) -> None:
@@ -50,8 +49,7 @@ def _counts(visit: Visit, summaries: Sequence[QuestionSummary]) -> None:
         st.page_link(visit.pages["inbox"], label=f"Review {plural(counts.waiting, 'piece', 'pieces')} of evidence")
     for summary in overdue(summaries, visit.now)[:MOVERS]:
         due = age(summary.question.resolves_at, visit.now)
-        label = f"Its answer was due {due}: {inert(summary.question.text)}"
-        link_to_question(visit, summary.question, label, ":material/schedule:")
+        line_about(visit, summary.question, f"**Its answer was due {due}**", ":material/schedule:")
 
 
 def _list(visit: Visit, summaries: Sequence[QuestionSummary]) -> None:
@@ -61,7 +59,6 @@ def _list(visit: Visit, summaries: Sequence[QuestionSummary]) -> None:
         empty("No question fits these filters.", "Choose another state or tag, or clear the search.")
         return
     frame = questions_frame(shown, visit.me, visit.now)
-    frame["link"] = "/question?q=" + frame["id"]
     st.caption(f"{plural(len(shown), 'question')}. Pick a row to open it.")
     picked = selected_row(
         table(
@@ -71,6 +68,7 @@ def _list(visit: Visit, summaries: Sequence[QuestionSummary]) -> None:
             key="questions",
             on_select="rerun",
             selection_mode=["single-row", "single-cell"],
+            row_height=WRAPPED,
         )
     )
     if picked is not None:
@@ -82,8 +80,8 @@ def _filtered(summaries: Sequence[QuestionSummary]) -> list[QuestionSummary]:
     any_open = any(s.status == "open" for s in summaries)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         state = st.segmented_control(
-            "State", STATES, default="open" if any_open else "all", required=True, key="state",
-            format_func=str.capitalize, bind="query-params",
+            "State", STATES, default="Open" if any_open else "All", required=True, key="state",
+            bind="query-params",
         )  # fmt: skip
         tag = st.selectbox("Tag", tags, index=None, placeholder="Any tag", key="tag", bind="query-params", width=200)
         find = st.text_input(
@@ -95,19 +93,17 @@ def _filtered(summaries: Sequence[QuestionSummary]) -> list[QuestionSummary]:
             bind="query-params",
             width=260,
         )
-    return [s for s in summaries if _in_state(s, state or "all") and _fits(s, tag, find or "")]
+    return [s for s in summaries if _in_state(s, state or "All") and _fits(s, tag, find or "")]
 
 
 def _in_state(summary: QuestionSummary, state: str) -> bool:
     match state:
-        case "all":
+        case "All":
             return True
-        case "closed":
-            return summary.status == "closed"
-        case "resolved":
+        case "Resolved":
             return summary.status in ("resolved", "annulled", "ambiguous")
         case _:
-            return summary.status in ("open", "upcoming")
+            return summary.status == state.lower()
 
 
 def _fits(summary: QuestionSummary, tag: str | None, find: str) -> bool:
@@ -120,18 +116,17 @@ def _columns(shown: Sequence[QuestionSummary]) -> dict[str, object]:
     """The columns worth showing for these rows: an answer once there is one, a closing while it is ahead."""
     config = st.column_config
     columns: dict[str, object] = {
-        "question": config.TextColumn("Question", width="large", pinned=True),
         "suggestion": config.NumberColumn(
-            "Suggested", format="%g %%", help="What base rate, time and evidence suggest now."
+            "Suggested", format="%g %%", width=85, help="What base rate, time and evidence suggest now."
         ),
+        "question": config.TextColumn("Question", width=400),
         "mine": config.NumberColumn("Mine", format="%g %%", help="The forecast that you hold."),
-        "change": config.NumberColumn("7 days", format="%+g", help="Move of the suggestion in seven days, in points."),
+        "change": config.NumberColumn("7 days", format="%+g", help="Points it moved, from one point up."),
         "trend": config.LineChartColumn("90 days", y_min=0.0, y_max=1.0, help="The suggestion, 0 to 100 %."),
         "waiting": config.NumberColumn("To review", help="Evidence that waits for your judgement."),
         "closes_in": config.NumberColumn("Closes in", format="%d days"),
         "state": config.TextColumn("State"),
         "answer": config.TextColumn("Answer"),
-        "link": config.LinkColumn("Link", display_text="open", help="Opens in a new tab; to keep or to send."),
     }
     states = {s.status for s in shown}
     if not states & {"open"}:

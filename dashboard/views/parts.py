@@ -1,8 +1,8 @@
 """Pieces that pages share. Feed text goes through `st.text` or a table cell, never through Markdown."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import pandas as pd
 import streamlit as st
@@ -13,7 +13,15 @@ from forecasts.errors import ForecastsError
 from forecasts.question import Question
 from tracker.errors import TrackerError
 
+K = TypeVar("K", bound=str)
 _SAID: Final = "said"
+
+WRAPPED: Final = 62
+"""Height of a row in which text may take two or three lines; streamlit wraps from 4 rem (60 px here) on."""
+
+ROW: Final = 35
+HEADER: Final = 40
+TALLEST: Final = 900
 
 
 @contextmanager
@@ -44,25 +52,49 @@ def said() -> None:
 
 def replay_banner(visit: Visit) -> None:
     """Say on every page of a replay that it is one."""
-    until = visit.tracker.replayed_until()
+    until = visit.replayed_until
     if until is not None:
         st.info(
-            f"**Replay of 2022 to {until.year}**, with invented forecasters and headlines in our own words; not live.",
+            f"**Replay of 2022–{until.year}** with invented forecasters; not live.",
             icon=":material/history:",
         )
 
 
 def link_to_question(visit: Visit, question: Question, label: str, icon: str | None = None) -> None:
-    """A link that keeps the session; `label` is Markdown, so whoever calls makes it inert."""
+    """A link that keeps the session. Its label is cut off where it does not fit: a few words, no question."""
     st.page_link(visit.pages["question"], label=label, icon=icon, query_params={"q": question.id})
 
 
-def link_out(url: str, label: str, key: str) -> None:
-    """A button to another site, where the address may be offered; else the address as text."""
-    safe = web_link(url)
-    if safe is None:
-        st.text(f"No usable link: {url[:200]}")
+def choice(label: str, options: Mapping[K, str], name: str, **how: Any) -> K | None:
+    """A selectbox of {id: words} whose choice stands in the address as its id, under this name.
+
+    Streamlit's own binding would write the words, which change and may be long.
+    """
+    ids = list(options)
+    default: int | None = how.pop("index", None)
+    asked = [k for k, each in enumerate(ids) if each == st.query_params.get(name)]
+    index = asked[0] if asked else default
+    picked = st.selectbox(label, ids, index=index, format_func=options.__getitem__, key=f"choose-{name}", **how)
+    if picked is None or (default is not None and picked == ids[default]):
+        st.query_params.pop(name, None)
     else:
+        st.query_params[name] = picked
+    return picked
+
+
+def line_about(visit: Visit, question: Question, label: str, icon: str) -> None:
+    """A short link, and the question's text beside it or, on a phone, below it."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall"):
+        link_to_question(visit, question, label, icon)
+        st.markdown(inert(question.text), width="content")
+
+
+def link_out(url: str, label: str, key: str) -> None:
+    """A button to another site, where the address may be offered; else the address as text, if there is one."""
+    safe = web_link(url)
+    if safe is None and url:
+        st.text(f"No usable link: {url[:200]}")
+    elif safe is not None:
         st.link_button(label, safe, icon=":material/open_in_new:", type="tertiary", key=key)
 
 
@@ -74,8 +106,13 @@ def empty(text: str, next_step: str) -> None:
 
 
 def table(frame: pd.DataFrame, columns: dict[str, Any], alt: str, **how: Any) -> Any:
-    """A table of exactly these columns; what is not configured is not sent to the browser."""
+    """A table of exactly these columns; what is not configured is not sent to the browser.
+
+    It is as high as its rows up to `TALLEST`, so that a long list never pushes the rest of a page away.
+    """
     shown = [name for name in frame.columns if name in columns]
+    needed = len(frame) * how.get("row_height", ROW) + HEADER
+    how.setdefault("height", "content" if needed <= TALLEST else TALLEST)
     return st.dataframe(
         frame[shown],
         column_config=columns,

@@ -1,6 +1,6 @@
 """One question: where it stands, how every probability was revised, and why."""
 
-from typing import get_args
+from datetime import timedelta
 
 import streamlit as st
 
@@ -9,11 +9,12 @@ from dashboard.frames.revisions import acts_frame, answer_frame, in_order, marks
 from dashboard.views import answering, cards, details, forecasting
 from dashboard.views.parts import empty
 from dashboard.views.visit import Visit
-from dashboard.wording import inert, named, percent, percent_exact, signed_points, status_line
+from dashboard.wording import inert, named, percent_exact, points, status_line
 from forecasts.forecaster import SUGGESTION
 from tracker.errors import NotFound
 from tracker.summaries import QuestionPage, QuestionSummary, Standing
 
+SCALES = ("Probability", "Log-odds")
 TABS = ("Why", "Evidence", "History", "Question", "Answer")
 
 
@@ -34,7 +35,10 @@ def render(visit: Visit) -> None:
     with left:
         _chart(visit, page)
     with right:
-        forecasting.render(visit, page)
+        if page.summary.status in ("open", "upcoming"):
+            forecasting.render(visit, page)
+        else:
+            answering.verdict(visit, page)
     _tabs(visit, page)
 
 
@@ -78,30 +82,33 @@ def _numbers(visit: Visit, page: QuestionPage) -> None:
 
 def _number(name: str, standing: Standing, summary: QuestionSummary) -> None:
     moved = standing.forecaster.id == SUGGESTION and summary.change_7d is not None and summary.status == "open"
-    delta = f"{signed_points(summary.change_7d or 0.0)} in 7 days" if moved else None
+    delta = f"{points(summary.change_7d or 0.0)} in 7 days" if moved else None
     st.metric(
         inert(name),
-        percent(standing.p),
+        percent_exact(standing.p),
         delta,
         delta_color="off",
         delta_arrow="off",
         border=True,
         width=170,
-        help=f"Exactly {percent_exact(standing.p)}",
+        height="stretch",
     )
 
 
 def _chart(visit: Visit, page: QuestionPage) -> None:
-    scale = st.segmented_control(
-        "Scale", get_args(charts.Scale), default="probability", required=True, key="scale", bind="query-params",
+    chosen = st.segmented_control(
+        "Scale", SCALES, default="Probability", required=True, key="scale", bind="query-params",
         label_visibility="collapsed",
     )  # fmt: skip
+    scale: charts.Scale = "log-odds" if chosen == "Log-odds" else "probability"
     forecasters = in_order(page, visit.me)
     styles = charts.lines(forecasters, [named(f, visit.me) for f in forecasters], visit.me)
     marks, answer = marks_frame(page.evidence), answer_frame(page.summary.resolution)
-    spec = charts.revisions(styles, scale or "probability", marks=not marks.empty, answer=not answer.empty)
+    steps = revisions_frame(page, visit.me, visit.now)
+    long = not steps.empty and steps["time"].max() - steps["time"].min() > timedelta(days=400)
+    spec = charts.revisions(styles, scale, marks=not marks.empty, answer=not answer.empty, long=long)
     frames = {
-        "steps": revisions_frame(page, visit.me, visit.now),
+        "steps": steps,
         "acts": acts_frame(page, visit.me),
         "rules": rules_frame(page, visit.now),
         **({} if marks.empty else {"marks": marks}),
@@ -132,7 +139,8 @@ def _under_chart(visit: Visit, page: QuestionPage, state: object) -> None:
 
 
 def _tabs(visit: Visit, page: QuestionPage) -> None:
-    tabs = st.tabs(TABS, key="tab", on_change="rerun", bind="query-params")
+    first = "Answer" if page.summary.resolution else "Why"
+    tabs = st.tabs(TABS, default=first, key="tab", on_change="rerun", bind="query-params")
     bodies = (details.why, details.evidence, details.history, details.about, answering.render)
     for tab, body in zip(tabs, bodies, strict=True):
         if tab.open:

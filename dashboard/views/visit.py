@@ -17,12 +17,16 @@ PageName = Literal["overview", "question", "inbox", "accuracy", "feeds"]
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One run of a page. `now` and `zone` are read once, so that a page agrees with itself."""
+    """One run of a page. `now` and `zone` are read once, so that a page agrees with itself.
+
+    `replayed_until` is None unless the database is a replay.
+    """
 
     tracker: Tracker
     pages: Mapping[PageName, st.Page]
     now: datetime
     zone: ZoneInfo
+    replayed_until: datetime | None
 
     @property
     def me(self) -> ForecasterId:

@@ -44,8 +44,16 @@ from tracker.summaries import Accuracy
 def test_only_open_questions_that_moved_by_a_point_are_movers_and_the_largest_move_comes_first() -> None:
     small, large, down = summary(0.004), summary(0.06), summary(-0.1)
     closed, young = summary(0.5, "closed"), summary(None)
-    assert board.movers([small, large, down, closed, young], 5) == (down, large)
-    assert board.movers([large, down], 1) == (down,)
+    moves = board.movers([small, large, down, closed, young], 5)
+    assert [(move.summary, move.change) for move in moves] == [(down, -0.1), (large, 0.06)]
+    assert [move.summary for move in board.movers([large, down], 1)] == [down]
+
+
+def test_a_question_that_stood_still_for_a_week_may_have_moved_over_its_whole_history() -> None:
+    quiet = summary(0.0, history=((OPENS, 0.3), (OPENS + days(30), 0.46)))
+    assert board.movers([quiet], 5) == ()
+    (move,) = board.movers([quiet], 5, whole_history=True)
+    assert (move.change, move.p) == (pytest.approx(0.16), 0.46)
 
 
 def test_the_tally_counts_what_needs_attention() -> None:
@@ -180,17 +188,32 @@ def test_the_answer_is_one_mark_at_0_or_1(outcome: str | None, heights: list[flo
 # Details
 
 
-def test_the_why_table_ends_in_the_sum_and_names_the_news() -> None:
+def test_the_why_table_names_the_news_and_ends_in_the_sum() -> None:
     lines = (
         Line("base rate", "3 of 10", -0.847, 0.3),
-        Line("evidence", "visit", 0.7, 0.46, card(7).evidence.id),
+        Line("evidence", "visit, moderate", 0.7, 0.46, card(7).evidence.id),
         Line("clip", "kept between 1 % and 99 %", 0.0, 0.46),
     )
     frame = details.why_frame(suggestion(*lines), [card(7, "Envoy travels")])
     assert list(frame["line"]) == ["base rate", "evidence", "sum"]
-    assert frame["why"].iloc[1] == "Envoy travels (visit)"
+    assert (frame["what"].iloc[1], frame["weighed"].iloc[1]) == ("Envoy travels", "visit, moderate")
     assert frame["log_odds"].iloc[-1] == pytest.approx(-0.147)
     assert frame["after"].iloc[-1] == 46.0
+
+
+@given(st.lists(st.floats(-0.02, 0.02), max_size=12))
+def test_the_rows_of_the_why_table_add_up_however_much_evidence_has_faded(weights: list[float]) -> None:
+    faded = [Line("evidence", "old", weight, 0.5, card(k).evidence.id) for k, weight in enumerate(weights, 1)]
+    lines = (Line("base rate", "3 of 10", -0.847, 0.3), *faded, Line("evidence scale", "×0.5", 0.4, 0.5))
+    frame = details.why_frame(suggestion(*lines), [])
+    assert frame["log_odds"].iloc[:-1].sum() == pytest.approx(frame["log_odds"].iloc[-1])
+    shown = sum(abs(weight) >= details.FADED for weight in weights)
+    assert len(frame) == 3 + shown + (shown < len(weights))
+
+
+def test_the_way_of_the_suggestion_is_told_in_three_steps() -> None:
+    lines = (Line("base rate", "", -0.8, 0.3), Line("time passed", "", -0.2, 0.26), Line("evidence", "", 0.9, 0.46))
+    assert [p for _, p in details.stages(suggestion(*lines))] == [0.3, 0.26, 0.46]
 
 
 def test_evidence_rows_name_every_source_once_and_count_copies() -> None:
@@ -279,10 +302,18 @@ def test_calibration_leaves_out_empty_bins_and_states_n() -> None:
     assert accuracy.calibration_frame([]).empty
 
 
-def test_every_score_of_every_question_is_listed_latest_answer_first() -> None:
+def test_every_question_is_one_row_with_everyones_score_and_the_latest_answer_comes_first() -> None:
     frame = accuracy.question_scores_frame(BOTH, ME)
-    assert list(frame["id"]) == ["second", "second", "first", "first"]
-    assert list(frame["forecaster"])[:2] == ["Me", "Prior, never moved"]
+    assert list(frame["id"]) == ["second", "first"]
+    assert list(frame[ME]) == pytest.approx([0.64, 0.01])
+    assert list(frame["answer"]) == ["NO", "YES"]
+
+
+def test_answers_of_one_instant_are_one_step_of_the_progress() -> None:
+    both = accuracy_of(scored("first", "yes", {ME: 0.9}), scored("second", "no", {ME: 0.8}))
+    (step,) = accuracy.progress_frame(both, ME).to_dict("records")
+    assert (step["n"], step["mean"]) == (2, pytest.approx(0.325))
+    assert "·" in step["last"]
 
 
 def test_a_receipt_adds_up_to_the_mean_while_active() -> None:

@@ -6,6 +6,7 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import DBAPIError
 
@@ -24,6 +25,11 @@ def test_an_empty_database_gets_exactly_the_tables_of_the_code(database_url: str
         assert compare_metadata(context, Row.metadata) == []
         assert set(inspect(connection).get_table_names()) == set(Row.metadata.tables) | {"alembic_version"}
     engine.dispose()
+
+
+def test_the_files_of_the_migrations_are_numbered_in_the_order_that_alembic_sees() -> None:
+    script = ScriptDirectory.from_config(schema._config())
+    assert [s.revision for s in script.walk_revisions()][::-1] == schema.revisions()
 
 
 def test_upgrading_twice_changes_nothing(database_url: str) -> None:

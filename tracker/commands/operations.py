@@ -1,6 +1,7 @@
 """Feeds, time, the database itself, and running everything."""
 
 import sys
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -8,6 +9,7 @@ import click
 from forecasts.question import utc
 from tracker import printing
 from tracker.commands.terminal import as_json, chosen, console, opened, show
+from tracker.logs import set_up_logs
 from tracker.running import Serving, replay_with_progress, run_scheduler, serve_replay, start_everything
 
 
@@ -104,6 +106,7 @@ def up(context: click.Context, /, **options: Any) -> None:
 def demo(context: click.Context, /, no_serve: bool, fresh: bool, until: str | None, **options: Any) -> None:
     """Replay the years since February 2022 into a database of its own, and show it."""
     settings = chosen(context)
+    set_up_logs(replace(settings, log_level="warning"))  # a replay polls thousands of times
     replay_with_progress(settings, console, fresh=fresh, until=utc(until) if until else None)
     if not no_serve:
         sys.exit(serve_replay(settings, Serving.chosen(settings, options), console.print))

@@ -111,9 +111,7 @@ def http_fetch(limits: FetchLimits, now: Callable[[], datetime]) -> Fetch:
 async def _fetch_all(
     requests: Sequence[FetchRequest], limits: FetchLimits, now: Callable[[], datetime]
 ) -> Sequence[FetchResult]:
-    # Names are looked up in threads. With one for each request in flight, a name server that hangs
-    # for some feeds does not make the others wait.
-    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(limits.in_flight))
+    asyncio.get_running_loop().set_default_executor(_Lookups(limits.in_flight))
     async with aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=0),
         cookie_jar=aiohttp.DummyCookieJar(),
@@ -122,6 +120,16 @@ async def _fetch_all(
     ) as session:
         visit = _Visit(session, limits, now)
         return await asyncio.gather(*(visit.fetch(request) for request in requests))
+
+
+class _Lookups(ThreadPoolExecutor):
+    """Threads that look up names: one for each request in flight, so that one lookup that hangs holds up no other.
+
+    A lookup cannot be broken off. Closing does not wait for those that are past their feed's deadline.
+    """
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        super().shutdown(wait=False, cancel_futures=True)
 
 
 class _Failure(Exception):  # it travels inside this file only, and leaves as a FetchFailed
@@ -149,7 +157,7 @@ class _Visit:
             return FetchFailed(request.feed_id, failure.reason, failure.status, failure.retry_after, failure.gone)
         except TimeoutError:
             return _failed(request, f"timed out after {self._limits.total_seconds:g} s")
-        except (aiohttp.ClientError, OSError, ValueError) as error:
+        except Exception as error:  # whatever one server makes the client stumble over stops no other feed
             return _failed(request, _reason(error))
 
     async def _follow(self, request: FetchRequest) -> Fetched | NotModified:
@@ -217,7 +225,7 @@ def _host(url: str) -> str:
     """The host of an address that we may ask; the same look at the feed's own and at each redirect's."""
     try:
         parts = urlsplit(url)
-        if parts.scheme in ("http", "https") and parts.hostname:
+        if parts.scheme in ("http", "https") and parts.hostname and not re.search(r"[\s\x00-\x1f]", parts.hostname):
             return parts.hostname
     except ValueError:
         pass
@@ -252,12 +260,14 @@ def _reason(error: Exception) -> str:
             return "not an http(s) address"
         case OSError(errno=errno.ECONNREFUSED):
             return "connection refused"
-        case aiohttp.ServerDisconnectedError() | aiohttp.ClientPayloadError() | ConnectionError():
-            return "answer broke off"
-        case aiohttp.ClientConnectionError() | OSError():
+        case aiohttp.ServerDisconnectedError() | OSError(errno=errno.ECONNRESET | errno.EPIPE):
+            return "server hung up"
+        case OSError() | aiohttp.ClientConnectionError():
             return "could not connect"
+        case aiohttp.ClientError():
+            return "answer was garbled or cut short"
         case _:
-            return "answer was not HTTP"
+            return f"the HTTP client stumbled over it ({type(error).__name__})"
 
 
 def _retry_after(value: str, now: datetime) -> float | None:

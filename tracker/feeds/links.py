@@ -9,7 +9,7 @@ from tracker.feeds.text import visible
 LONGEST_LINK: Final = 2_000
 
 TRACKING: Final = re.compile(
-    r"(?:(?:utm_|at_|mc_|hsa?_|pk_|mtm_|wt[._]|ns_).*|(?:fb|g|d|y|tw|ms|igs|ttc|wbra|gbra)cl(?:id|src)|igshid|_ga|_hsenc|_hsmi"
+    r"(?:(?:utm_|at_|mc_|hsa?_|pk_|mtm_|wt[._]|ns_).*|(?:fb|g|d|y|tw|ms|igs|ttc|wbra|gbra)cl(?:k?id|src)|igshid|_ga|_hsenc|_hsmi"
     r"|cmpid|ncid|ocid|ito|ftag|smid|taid|guccounter|xtor|mkt_tok|ref_src|ref_url|ftcamp|traffic_source)(?:=.*)?|mod=rss.*",
     re.IGNORECASE,
 )

@@ -1,9 +1,8 @@
 """Bytes of a feed → entries in plain text. The only file that knows feedparser.
 
-feedparser reads almost anything, which real feeds need: 2 to 25 in a hundred are malformed. It was not
-written for enemies, though: a document of a few kilobytes can hold it for minutes. What it is given
-here has therefore been decoded, freed of its prolog, cut to a bearable number of entries and looked
-over first; each limit below names the measurement behind it (feedparser 6.0.14, one core).
+feedparser reads almost anything, which real feeds need: 2 to 25 in a hundred are malformed. What it is
+given here has been decoded (`text`) and looked over (`screening`); what it gives becomes plain text,
+http(s) links, keys that are the same at every poll, and no date that the feed did not name.
 """
 
 import hashlib
@@ -20,6 +19,7 @@ import feedparser
 
 from tracker.feeds.item import ParsedItem
 from tracker.feeds.links import canonical_url, web_link
+from tracker.feeds.screening import Screened, screened
 from tracker.feeds.text import decoded, plain, shortened, visible
 
 __all__ = ["ParseFailed", "Parsed", "canonical_url", "parse"]
@@ -32,24 +32,8 @@ STAND_IN_TITLE: Final = 100
 """Characters of the summary that make the title of an entry without one."""
 
 MOST_ITEMS: Final = 500
-EACH_END: Final = 1_000
-"""Feeds run from new to old or from old to new, so the newest 500 of a monster are at one of its ends.
-100,000 entries take feedparser 8 s, these 2,000 a fraction of one."""
-
-MOST_NAMESPACES: Final = 200
-"""Different ones, which cost their square: 10,000 take 2 to 8 s, 50,000 minutes. Real feeds have under 30, though
-some repeat theirs with each entry."""
-
-MOST_ODD_NAMESPACES: Final = 1_000
-"""Uses of the word in text, or declarations too long to compare."""
-
-MOST_TAGS: Final = 300_000
-"""They cost about 10 µs each, and the square with many namespaces. The largest of 3,000 real feeds has 46,000."""
-
-MANY_ATTRIBUTES: Final = re.compile(r"""<[^\s<>/!?"']++(?:\s++[^\s=<>"']++\s*+=\s*+(?:"[^"<]*+"|'[^'<]*+')){300}""")
-"""The attributes of one tag cost their square: 16,000 take 4 s, 100,000 minutes."""
-
 EARLIEST_YEAR: Final = 1990
+
 # feedparser looks for e-mail addresses in authors (40 KB of "a.a.a." take 10 s) and for each category
 # among those before it (16,000 take 6 s). Authors and categories are not read here.
 feedparser.mixin._FeedParserMixin._sync_author_detail = lambda self, key="author": None
@@ -77,61 +61,15 @@ def parse(body: bytes, content_type: str, url: str) -> Parsed | ParseFailed:
     text = decoded(body, content_type)
     if not text.strip():
         return ParseFailed("an empty answer")
-    document = text[_end_of_prolog(text) :]
-    starts = [found.start() for found in _ENTRY.finditer(document)]
-    document = _both_ends(document, starts)
-    danger = _danger(document)
-    if danger:
-        return ParseFailed(danger)
-    return _read(document, url, len(starts)) or ParseFailed(_what_came(text, content_type))
+    screen = screened(text)
+    if screen.danger:
+        return ParseFailed(screen.danger)
+    return _read(screen, url) or ParseFailed(_what_came(text, screen.document, content_type))
 
 
-# What feedparser is spared
-
-
-# Each alternative ends at the end of the text if its own end is missing, so none is tried twice on the same text.
-_PROLOG: Final = re.compile(
-    r"(?:[^<]++|<!--.*?(?:-->|\Z)|<\?.*?(?:\?>|\Z)|<!DOCTYPE[^>\[]*+(?:\[.*?(?:\]\s*+>|\Z)|>|\Z)|<(?![A-Za-z_]))*+",
-    re.DOTALL | re.IGNORECASE,
-)
-_NAMESPACE: Final = re.compile(r"""xmlns(?::[^\s=<>"']{1,100})?\s{0,9}=\s{0,9}(?:"[^"<]{0,300}"|'[^'<]{0,300}')""")
-_HTML: Final = re.compile(r"<html[\s>]", re.IGNORECASE)
-_ENTRY: Final = re.compile(r"<(?:[\w.-]{1,40}:)?(?:item|entry)[\s>/]", re.IGNORECASE)
-
-
-def _end_of_prolog(text: str) -> int:
-    """Where the first element begins: after the declaration, comments and the document type.
-
-    feedparser's patterns for these cost their square or cube (44 KB of `encoding=` in the first line
-    take 8 minutes, 16 KB of empty lines 3 s), and the document type holds the entities of XML bombs.
-    """
-    prolog = _PROLOG.match(text)
-    return prolog.end() if prolog else 0
-
-
-def _both_ends(document: str, starts: list[int]) -> str:
-    if len(starts) <= 2 * EACH_END:
-        return document
-    return document[: starts[EACH_END]] + document[starts[-EACH_END] :]
-
-
-def _danger(document: str) -> str:
-    """Why feedparser should not see this document, or ""."""
-    namespaces = _NAMESPACE.findall(document)
-    if len(set(namespaces)) > MOST_NAMESPACES or document.count("xmlns") - len(namespaces) > MOST_ODD_NAMESPACES:
-        return f"more than {MOST_NAMESPACES} namespaces"
-    if document.count("<") > MOST_TAGS:
-        return f"more than {MOST_TAGS:,} tags"
-    if MANY_ATTRIBUTES.search(document):
-        return "a tag with 300 attributes or more"
-    return ""
-
-
-# What feedparser makes of it
-
-
-def _read(document: str, url: str, entries: int) -> Parsed | ParseFailed | None:
+def _read(screen: Screened, url: str) -> Parsed | ParseFailed | None:
     """The feed; None if feedparser finds none in it."""
+    document = screen.document
     # Only xml:base needs the feed's address here. Without it relative ids stay as they are, so that
     # entries are still known when the feed moves.
     place = {"content-location": url} if "xml:base" in document else {}
@@ -146,9 +84,9 @@ def _read(document: str, url: str, entries: int) -> Parsed | ParseFailed | None:
         return ParseFailed(f"feedparser stumbled over it ({type(error).__name__})")
     if not found.version and (not found.entries or _HTML.match(document)):
         return None
-    items = _newest(_keyed([item for entry in found.entries if (item := _item(entry, url))]))
-    warning = _warning(found, max(entries, len(found.entries)))
-    return Parsed(plain(_said(found.feed, "title"), LONGEST_TITLE), items, warning)
+    items = _keyed([item for entry in found.entries if (item := _item(entry, url))])
+    warning = _warning(found, max(screen.cut_from, len(items)))
+    return Parsed(plain(_said(found.feed, "title"), LONGEST_TITLE), _newest(items), warning)
 
 
 def _warning(found: Any, entries: int) -> str | None:
@@ -162,6 +100,7 @@ def _warning(found: Any, entries: int) -> str | None:
     return "; ".join(odd) or None
 
 
+_HTML: Final = re.compile(r"<html[\s>]", re.IGNORECASE)
 _KNOWN: Final = {
     "html": "an HTML page",
     "opml": "an OPML list of feeds",
@@ -170,9 +109,9 @@ _KNOWN: Final = {
 }
 
 
-def _what_came(text: str, content_type: str) -> str:
+def _what_came(text: str, document: str, content_type: str) -> str:
     """A document that is no feed, in words."""
-    root = re.match(r"<(?:[\w.-]{1,40}:)?([\w.-]{1,40})", text[_end_of_prolog(text) :])
+    root = re.match(r"<(?:[\w.-]{1,40}:)?([\w.-]{1,40})", document)
     name = root[1].lower() if root else ""
     kind = content_type.partition(";")[0].strip().lower()
     if text.startswith("%PDF"):
@@ -217,10 +156,10 @@ def _content(entry: Any) -> str:
     return next((text for content in entry.get("content", ()) if (text := _said(content, "value"))), "")
 
 
-_DAY_OF: Final = (
-    re.compile(r"\s*(?P<year>\d{4})-?(?P<month>\d\d)-?(?P<day>\d\d)(?!\d)", re.ASCII),  # 2022-06-01, 20220601T08Z
-    re.compile(r"(?<!\d)(?P<day>\d{1,2})[ -]+[^\W\d]{3,12}\.?,?[ -]+(?P<year>\d{2,4})(?!\d)"),  # Wed, 1 June 2022
-    re.compile(r"[^\W\d]{3,12} +(?P<day>\d{1,2}) .{0,20}(?P<year>\d{4})(?!\d)"),  # Wed Jun  1 08:00:00 2022
+_ISO_DAY: Final = re.compile(r"\s*(\d{4})-?(\d\d)-?(\d\d)(?!\d)", re.ASCII)  # 2022-06-01, 20220601T08Z
+_NAMED_DAY: Final = re.compile(
+    r"(?<!\d)(\d{1,2})[ -]+[^\W\d]{3,12}\.?,?[ -]+(\d{2,4})(?!\d)"  # Wed, 1 June 2022
+    r"|[^\W\d]{3,12} +(\d{1,2}) .{0,20}(\d{4})(?!\d)"  # Wed Jun  1 08:00:00 2022
 )
 
 
@@ -243,13 +182,22 @@ def _date(raw: str, read: Any) -> datetime | None:
     try:
         year, month, day, hour, minute, second = read[:6]
         at = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
-    except (TypeError, ValueError):
+        return at if at.year >= EARLIEST_YEAR and _names_day(raw, at) else None
+    except (OverflowError, TypeError, ValueError):
         return None
-    named = next((found for pattern in _DAY_OF if (found := pattern.search(raw))), None)
-    if named is None or at.year < EARLIEST_YEAR:
-        return None
-    days = {(at + timedelta(days=n)).day for n in (-1, 0, 1)}  # the zone may have moved it by one
-    return at if int(named["day"]) in days else None
+
+
+def _names_day(raw: str, at: datetime) -> bool:
+    """Does the text name the day of `at`, give or take the one that its zone may move it?"""
+    iso, named = _ISO_DAY.match(raw), _NAMED_DAY.search(raw)
+    if iso:
+        year, month, day = map(int, iso.groups())
+        return abs(at - datetime(year, month, day, tzinfo=UTC)) < timedelta(days=2)
+    if named:
+        day, year = (int(n) for n in named.groups() if n)
+        near = [at + timedelta(days=n) for n in (-1, 0, 1)]
+        return (day, year % 100) in [(d.day, d.year % 100) for d in near]
+    return False
 
 
 def _keyed(items: Sequence[ParsedItem]) -> list[ParsedItem]:

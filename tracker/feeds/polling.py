@@ -91,11 +91,9 @@ def after_success(  # noqa: PLR0917 - a state, what happened, when, and the rule
         failures=0,
         items_seen=state.items_seen + new_items,
     )
-    match result:
-        case Fetched():
-            return replace(answered, etag=result.etag, last_modified=result.last_modified, last_status=result.status)
-        case NotModified():
-            return replace(answered, last_status=304)
+    if isinstance(result, NotModified):
+        return replace(answered, last_status=304)
+    return replace(answered, etag=result.etag, last_modified=result.last_modified, last_status=result.status)
 
 
 def after_failure(

@@ -113,6 +113,7 @@ def _encodings(body: bytes, content_type: str) -> Iterator[str]:
     for mark, encoding in _MARKS:
         if body.startswith(mark):
             yield encoding
+            return
     said = [codec for codec in (_codec(_charset(content_type)), _codec(_declaration(body))) if codec]
     yield from (codec for codec in said if codec.startswith(("iso2022", "hz")))  # ASCII bytes, so valid UTF-8 too
     yield "utf-8"
@@ -135,7 +136,8 @@ def _codec(label: str) -> str:
     """Python's name for an encoding; "" if there is none, or none that a document may have."""
     try:
         name = codecs.lookup(label).name
-    except LookupError:
+        b"<".decode(name, "replace")  # base64 and its like are codecs too, but not of text
+    except (LookupError, UnicodeError):
         return ""
     return "" if name.replace("_", "-") in _NEVER else _WIDER.get(name, name)
 

@@ -69,10 +69,19 @@ def of_question(
     return tuple(_forecast(row) for row in session.exec(query))
 
 
+def newest(session: Session, question_id: QuestionId, forecaster_id: ForecasterId) -> Forecast | None:
+    """A forecaster's last act on a question."""
+    query = select(ForecastRow).where(
+        ForecastRow.question_id == question_id, ForecastRow.forecaster_id == forecaster_id
+    )
+    row = session.exec(query.order_by(col(ForecastRow.id).desc()).limit(1)).first()
+    return None if row is None else _forecast(row)
+
+
 def standing(session: Session) -> tuple[Forecast, ...]:
     """The last act of each forecaster on each question."""
-    newest = select(func.max(ForecastRow.id)).group_by(ForecastRow.question_id, ForecastRow.forecaster_id)
-    return tuple(_forecast(row) for row in session.exec(select(ForecastRow).where(col(ForecastRow.id).in_(newest))))
+    last = select(func.max(ForecastRow.id)).group_by(ForecastRow.question_id, ForecastRow.forecaster_id)
+    return tuple(_forecast(row) for row in session.exec(select(ForecastRow).where(col(ForecastRow.id).in_(last))))
 
 
 def since(session: Session, forecaster_id: ForecasterId, start: datetime) -> tuple[Forecast, ...]:

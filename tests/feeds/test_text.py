@@ -1,0 +1,163 @@
+"""From bytes to text, and from markup to plain text."""
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tracker.feeds.text import decoded, plain, shortened, visible
+
+RUSSIAN = "Пекин и Москва"
+CHINESE = "中俄关系与能源合作"
+
+
+def declared(text: str, encoding: str) -> bytes:
+    return f"<?xml version='1.0' encoding='{encoding}'?><t>{text}</t>".encode(encoding)
+
+
+# Decoding
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "windows-1251", "koi8-r", "iso-8859-5", "utf-16", "utf-32"])
+def test_a_document_is_read_as_it_declares(encoding: str) -> None:
+    assert f"<t>{RUSSIAN}</t>" in decoded(declared(RUSSIAN, encoding), "")
+
+
+@pytest.mark.parametrize(
+    ("declaration", "true"),
+    [("gb2312", "gb18030"), ("gbk", "gb18030"), ("big5", "big5"), ("iso-2022-jp", "iso-2022-jp"), ("utf-8", "utf-8")],
+)
+def test_chinese_is_read_even_if_a_narrower_encoding_is_declared(declaration: str, true: str) -> None:
+    text = "中國" if true in ("big5", "iso-2022-jp") else CHINESE + "镕"  # the last is in no GB 2312
+    body = f"<?xml version='1.0' encoding='{declaration}'?><t>".encode() + text.encode(true) + b"</t>"
+    assert text in decoded(body, "")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be", "cp037"])
+def test_an_encoding_that_is_not_ascii_is_seen_without_a_mark(encoding: str) -> None:
+    assert "<t>news</t>" in decoded("<?xml version='1.0'?><t>news</t>".encode(encoding), "")
+
+
+def test_a_byte_order_mark_is_believed_and_removed() -> None:
+    assert decoded("\ufeff<t>é</t>".encode(), "text/xml; charset=iso-8859-1") == "<t>é</t>"
+
+
+def test_utf8_is_recognised_whatever_the_server_calls_it() -> None:
+    assert decoded(f"<t>{RUSSIAN}</t>".encode(), "text/xml; charset=iso-8859-1") == f"<t>{RUSSIAN}</t>"
+    assert decoded(f"<t>{RUSSIAN}</t>".encode(), "text/xml; charset=us-ascii") == f"<t>{RUSSIAN}</t>"
+
+
+def test_the_servers_charset_comes_before_the_documents() -> None:
+    body = b"<?xml version='1.0' encoding='koi8-r'?><t>" + RUSSIAN.encode("windows-1251")
+    assert RUSSIAN in decoded(body, 'text/xml; Charset = "windows-1251"')
+
+
+@pytest.mark.parametrize("label", ["nonsense", "punycode", "unicode_escape", "utf-7", "base64", "rot13", "idna"])
+def test_a_codec_that_is_no_encoding_of_documents_is_passed_over(label: str) -> None:
+    body = f"<?xml version='1.0' encoding='{label}'?><t>\\x41 +AEE- ".encode() + b"\x93caf\xe9\x94</t>"
+    assert decoded(body, f"text/xml; charset={label}").endswith("<t>\\x41 +AEE- “café”</t>")
+
+
+def test_a_wrong_byte_in_declared_utf8_costs_one_character() -> None:
+    body = declared(RUSSIAN, "utf-8").replace(b"<t>", b"<t>\xff")
+    assert decoded(body, "").endswith(f"<t>\ufffd{RUSSIAN}</t>")
+    assert decoded(b"<t>\xff\xd0\x9f</t>", "text/xml; charset=utf-8") == "<t>\ufffdП</t>"
+
+
+def test_a_wrong_byte_in_another_encoding_costs_one_character() -> None:
+    body = "<?xml version='1.0' encoding='shift_jis'?><t>日本".encode("shift_jis") + b"\x81</t>"
+    assert decoded(body, "").endswith("<t>日本\ufffd</t>")
+    assert decoded(b"<t>\x93\x81\x94</t>", "") == "<t>“\ufffd”</t>"
+    assert decoded("\ufeff<t>a</t>".encode("utf-16")[2:] + b"\x00", "").startswith("<t>a")
+
+
+def test_characters_that_xml_forbids_do_not_cost_the_document() -> None:
+    assert decoded(b"<t>a\x00b\x0bc\xef\xbf\xbfd</t>", "") == "<t>abcd</t>"
+    assert decoded(b"<t>&#0;&#x0B;&#xD800;&#65535;&#99999999;&#x110000;</t>", "") == "<t>" + "\ufffd" * 6 + "</t>"
+    assert decoded(b"<t>&#9;&#65;&#x1F600;&#x0041;</t>", "") == "<t>&#9;&#65;&#x1F600;&#x0041;</t>"
+
+
+@settings(deadline=None)
+@given(st.binary(max_size=200), st.text(max_size=40))
+def test_any_bytes_become_text_that_can_be_stored(body: bytes, content_type: str) -> None:
+    text = decoded(body, content_type)
+    assert "\0" not in text
+    text.encode()
+
+
+# Plain text
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ("Ordinary title", "Ordinary title"),
+        ("  white \t space\n\xa0is\u3000folded ", "white space is folded"),
+        ("<p>One</p><p>Two<br/>Three</p>", "One Two Three"),
+        ("<b>bold</b>er <a href='x'>link</a>s", "bolder links"),
+        ("ex<!-- hidden -->ample<?php x ?>s<!DOCTYPE y>", "examples"),
+        ("a<script>alert(1)</script>b<STYLE type='x'>p{}</STYLE >c", "a b c"),
+        ("<script>never closed", ""),
+        ("<style-guide>kept</style-guide>", "kept"),
+        ("<img alt=\"a > b\" title='c > d'>after", "after"),
+        ("AT&amp;T &lt; R&D &copy; 5 < 6 and 7 > 6 <3", "AT&T < R&D © 5 < 6 and 7 > 6 <3"),
+        ("Q&amp;amp;A &amp;#8220;quoted&amp;#8221;", "Q&A “quoted”"),
+        ("&lt;p&gt;Escaped&lt;/p&gt; &amp;lt;b&amp;gt;twice&amp;lt;/b&amp;gt;", "Escaped twice"),
+        ("&lt;script&gt;alert(1)&lt;/script&gt;safe", "safe"),
+        ("cut in a tag <a href='http://exam", "cut in a tag"),
+        ("&#8217;s &#x2019;s &#146;s", "’s ’s ’s"),
+    ],
+)
+def test_markup_becomes_the_text_that_a_reader_sees(markup: str, text: str) -> None:
+    assert plain(markup, 300) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        ("\u202egnp.exe", "gnp.exe"),
+        ("\u2066left\u2069 &#x202E;right", "left right"),
+        ("pass\u200bword\ufeff \u2060in\u00advisible", "password invisible"),
+        ("bell\x07 \x1b[31mred null&#0;", "bell [31mred null\ufffd"),
+        ("sp\u200dy", "spy"),
+        ("می\u200cخواهم", "می\u200cخواهم"),  # Persian spelling needs it
+        ("👨\u200d👩\u200d👧", "👨\u200d👩\u200d👧"),
+        ("Tag\U000e0041s", "Tags"),
+        ("\ud83d lone", "lone"),
+    ],
+)
+def test_what_cannot_be_seen_is_not_kept(text: str, seen: str) -> None:
+    assert plain(text, 300) == seen
+
+
+def test_an_endless_number_is_no_character() -> None:
+    assert plain("a&#" + "9" * 5_000 + ";b", 300) == "a\ufffdb"
+    assert plain("a&#x" + "F" * 5_000 + ";b", 300) == "a\ufffdb"
+
+
+def test_long_text_ends_at_a_word() -> None:
+    assert shortened("one two three", 13) == "one two three"
+    assert shortened("one two three", 12) == "one two…"
+    assert shortened("one " + "x" * 20, 12) == "one xxxxxxx…"
+    assert shortened("中" * 20, 5) == "中中中中…"
+
+
+@settings(deadline=None)
+@given(st.text(alphabet=st.characters() | st.sampled_from("<>&;#!-/x\"' \u202e"), max_size=300), st.integers(1, 80))
+def test_plain_text_is_one_visible_line_of_bounded_length(markup: str, longest: int) -> None:
+    text = plain(markup, longest)
+    assert len(text) <= longest
+    assert text == visible(text) == " ".join(text.split())
+    text.encode()
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    ["<!--", "<a '", '<a ="', "<a", "<script></scrip", "&#", "&#x0", "</script ", "<!", "=\"<a ='", "&lt;!--"],
+)
+def test_hostile_markup_takes_no_more_than_its_length(pattern: str) -> None:
+    started = time.process_time()
+    plain(pattern * (1_000_000 // len(pattern)), 2_000)
+    decoded((pattern * (1_000_000 // len(pattern))).encode(), "")
+    assert time.process_time() - started < 1

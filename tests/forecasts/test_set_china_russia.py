@@ -1,0 +1,298 @@
+"""The question set of the China–Russia essay: complete, consistent, and matched as its author reads it.
+
+The agreement floors are measured on the set's own headlines, which were written by the author of its
+terms: they show that data and terms stay together, not how good the terms are on anybody else's news.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+import forecasts
+from forecasts.evidence import Direction, Indicator, Strength
+from forecasts.question import Question, QuestionId
+from forecasts.question_set import FILES, MAX_QUOTED_WORDS, QuestionSet, read_question_set
+from forecasts.set_history import Event, PastResolution
+from tracker.feeds.links import canonical_url
+from tracker.matching.stories import same_report, words_of
+from tracker.matching.terms import Words, match
+
+FOLDER = Path(forecasts.__file__).parent / "sets" / "china_russia_2022"
+ESSAY = Path(__file__).resolve().parents[3] / "shared" / "question_seeds" / "essay.txt"
+
+WRITTEN_AT = datetime(2026, 11, 24, tzinfo=UTC)
+"""The day on which the live questions were written."""
+
+ONE_SIDED: dict[str, str] = {}
+"""Questions that have indicators in one direction only, each with its reason."""
+
+COVERED = set("EC01 EC02 EC07 EC08 EC10 EC11 EC18 EC19 EC20 EC23 EC25 EC28 EC38 EC39 EC40".split())
+"""Claims that at least one question has to rest on."""
+
+THEMES = set("wire russian chinese central_asia institutions commodities ukraine analysis".split())
+TAGS = set("neutrality un diplomacy mediation ceasefire trade energy sanctions finance military nato".split())
+TAGS.add("central asia")
+
+Link = tuple[str, QuestionId, Direction]
+
+
+@pytest.fixture(scope="module")
+def essay_set() -> QuestionSet:
+    return read_question_set({name: (FOLDER / name).read_text(encoding="utf-8") for name in FILES})
+
+
+@pytest.fixture(scope="module")
+def answers(essay_set: QuestionSet) -> dict[QuestionId, PastResolution]:
+    return {resolution.question_id: resolution for resolution in essay_set.resolutions}
+
+
+def test_the_set_is_as_large_as_it_says(essay_set: QuestionSet) -> None:
+    past = [q for q in essay_set.questions if q.retrospective]
+    live = [q for q in essay_set.questions if not q.retrospective]
+    assert (len(past), len(live)) == (19, 13)
+    assert len(essay_set.feeds) >= 22
+    assert len({i.id.split("/")[1] for i in essay_set.indicators}) >= 50
+    assert len(essay_set.events) >= 140
+    assert len(essay_set.forecasts) >= 80
+    assert len([e for e in essay_set.events if e.copies]) >= 15
+
+
+def test_the_questions_span_the_essay(essay_set: QuestionSet) -> None:
+    used = {claim for question in essay_set.questions for claim in question.claim_ids}
+    assert used == {claim.id for claim in essay_set.claims}
+    assert used >= COVERED
+    assert {tag for question in essay_set.questions for tag in question.tags} == TAGS
+
+
+def test_every_question_says_how_it_is_resolved(essay_set: QuestionSet) -> None:
+    for question in essay_set.questions:
+        assert len(question.sources) >= 2, f"{question.id}: a named source and a fall-back"
+        assert len(question.criteria.split()) >= 40, question.id
+        assert question.claim_ids, question.id
+        assert 1 <= len(question.tags) <= 4, question.id
+        assert question.id.endswith(("2023", "2024", "2025", "2026", "2027", "2028")), question.id
+        assert question.resolves_at - question.closes_at <= timedelta(days=150), question.id
+
+
+def test_live_questions_are_open_and_end_within_two_years(essay_set: QuestionSet) -> None:
+    for question in essay_set.questions:
+        if not question.retrospective:
+            assert question.opens_at <= WRITTEN_AT < question.closes_at < datetime(2029, 1, 1, tzinfo=UTC), question.id
+
+
+def test_a_prior_of_a_retrospective_question_owns_up_to_hindsight(essay_set: QuestionSet) -> None:
+    for question in essay_set.questions:
+        assert ("hindsight" in question.prior_reason) == question.retrospective, question.id
+
+
+def test_questions_that_opened_before_they_were_written_say_so(essay_set: QuestionSet) -> None:
+    early = [q for q in essay_set.questions if not q.retrospective and q.opens_at < WRITTEN_AT]
+    assert {q.opens_at.year for q in early} == {2026}
+    for question in early:
+        assert "Judged as of" in question.prior_reason, question.id
+
+
+def test_quotes_are_short(essay_set: QuestionSet) -> None:
+    assert max(len(claim.quote.split()) for claim in essay_set.claims) <= MAX_QUOTED_WORDS
+
+
+def test_reference_case_every_quote_stands_at_its_offset_in_the_essay(essay_set: QuestionSet) -> None:
+    if not ESSAY.exists():
+        pytest.skip(f"the essay's text is not shipped and does not lie beside this repository ({ESSAY})")
+    text = ESSAY.read_text(encoding="utf-8")
+    for claim in essay_set.claims:
+        assert text[claim.offset : claim.offset + len(claim.quote)] == claim.quote, claim.id
+
+
+def test_every_example_matches_its_own_indicator(essay_set: QuestionSet) -> None:
+    missed = [(i.id, e) for i in essay_set.indicators for e in i.examples if not match(Words(e, ""), [i])]
+    assert missed == []
+
+
+def test_no_example_matches_an_indicator_of_the_other_direction(essay_set: QuestionSet) -> None:
+    crossed = [
+        (indicator.id, example, found.indicator.id)
+        for indicator in essay_set.indicators
+        for example in indicator.examples
+        for found in match(Words(example, ""), _opposed(essay_set, indicator))
+    ]
+    assert crossed == []
+
+
+def test_every_question_has_indicators_in_both_directions(essay_set: QuestionSet) -> None:
+    sides = {q.id: {i.direction for i in essay_set.indicators if i.question_id == q.id} for q in essay_set.questions}
+    assert {q for q, found in sides.items() if len(found) < 2} == set(ONE_SIDED)
+
+
+def test_indicators_weigh_and_fade_as_agreed(essay_set: QuestionSet) -> None:
+    for indicator in essay_set.indicators:
+        assert indicator.half_life_days in (14.0, 45.0, 90.0, None), indicator.id
+        assert 2 <= len(indicator.examples) <= 4, indicator.id
+        assert 0.0 <= indicator.usual_level <= 0.5, indicator.id
+    decisive = {i.id.split("/")[1] for i in essay_set.indicators if i.strength is Strength.DECISIVE}
+    assert decisive == {"xi-zelensky-call", "double-veto", "pos2-signed", "eu-lists-chinese-bank"}
+
+
+def test_a_wildcard_stands_only_at_the_end_of_a_term(essay_set: QuestionSet) -> None:
+    terms = {t for i in essay_set.indicators for group in (*i.terms, i.unless) for t in group}
+    assert [term for term in terms if "*" in term[:-1]] == []
+
+
+def test_no_term_is_an_everyday_word_in_disguise(essay_set: QuestionSet) -> None:
+    """Case does not matter to the matcher: "US" would find "us", "UN" the end of a Korean name."""
+    terms = {term.lower() for i in essay_set.indicators for group in i.terms for term in group}
+    assert terms & {"us", "un", "who", "it", "in"} == set()
+
+
+def test_feeds_cover_all_themes_at_different_addresses(essay_set: QuestionSet) -> None:
+    assert {feed.theme for feed in essay_set.feeds} == THEMES
+    assert max(Counter(canonical_url(feed.url) for feed in essay_set.feeds).values()) == 1
+
+
+def test_every_retrospective_question_is_answered_once(
+    essay_set: QuestionSet, answers: dict[QuestionId, PastResolution]
+) -> None:
+    past = {q.id: q for q in essay_set.questions if q.retrospective}
+    assert sorted(r.question_id for r in essay_set.resolutions) == sorted(past)
+    for question_id, answer in answers.items():
+        assert answer.known_at >= past[question_id].opens_at, question_id
+        assert answer.event_at <= answer.known_at <= WRITTEN_AT, question_id
+    assert Counter(r.outcome for r in essay_set.resolutions) == {"yes": 10, "no": 9}
+    assert {r.known_at.year for r in essay_set.resolutions} == {2023, 2024, 2025, 2026}
+
+
+def test_every_forecast_is_inside_its_questions_life(
+    essay_set: QuestionSet, answers: dict[QuestionId, PastResolution]
+) -> None:
+    questions = {q.id: q for q in essay_set.questions}
+    for forecast in essay_set.forecasts:
+        question = questions[forecast.question_id]
+        assert question.opens_at <= forecast.at < _effective_close(question, answers), forecast
+        assert forecast.rationale
+
+
+def test_the_invented_analysts_are_two_and_marked_as_invented(essay_set: QuestionSet) -> None:
+    assert set(essay_set.forecasters) == {"ana", "ben"}
+    assert all("invented" in name for name in essay_set.forecasters.values())
+    acts = Counter[str](f.forecaster_id for f in essay_set.forecasts)
+    assert acts["ana"] > 2 * acts["ben"]
+    assert len([f for f in essay_set.forecasts if f.distribution is None]) >= 2
+
+
+def test_events_are_plain_headlines_with_links_of_their_own(essay_set: QuestionSet) -> None:
+    for event in essay_set.events:
+        assert len(event.title.split()) <= 14, event.id
+        assert datetime(2022, 2, 4, tzinfo=UTC) <= event.at <= WRITTEN_AT, event.id
+        outlets = [event.source, *(copy.source for copy in event.copies)]
+        assert len(set(outlets)) == len(outlets), f"{event.id}: an outlet reports it twice"
+    assert max(Counter(canonical_url(event.url) for event in essay_set.events).values()) == 1
+
+
+def test_copies_are_found_to_be_the_same_report(essay_set: QuestionSet) -> None:
+    lost = [
+        (event.id, copy.title)
+        for event in essay_set.events
+        for copy in event.copies
+        if not same_report(words_of(event.title), words_of(copy.title))
+    ]
+    assert lost == []
+
+
+def test_no_two_events_within_days_are_taken_for_one_story(essay_set: QuestionSet) -> None:
+    events = sorted(essay_set.events, key=lambda event: event.at)
+    merged = [
+        (first.id, second.id)
+        for index, first in enumerate(events)
+        for second in events[index + 1 : index + 12]
+        if second.at - first.at <= timedelta(days=4) and same_report(words_of(first.title), words_of(second.title))
+    ]
+    assert merged == []
+
+
+def test_labels_name_questions_that_are_open_or_open_within_months(
+    essay_set: QuestionSet, answers: dict[QuestionId, PastResolution]
+) -> None:
+    questions = {q.id: q for q in essay_set.questions}
+    for event in essay_set.events:
+        for question_id in (*event.yes, *event.no):
+            question = questions[question_id]
+            assert question.opens_at - event.at <= timedelta(days=366), (event.id, question_id)
+            assert event.at <= _effective_close(question, answers), (event.id, question_id)
+
+
+def test_the_matcher_finds_what_the_author_labelled(
+    essay_set: QuestionSet, answers: dict[QuestionId, PastResolution]
+) -> None:
+    labels, links = _labels(essay_set, answers), _links(essay_set, answers)
+    assert len(labels) >= 120
+    assert len(labels & links) / len(labels) >= 0.8, sorted(labels - links)
+
+
+def test_what_the_matcher_links_agrees_with_the_author(
+    essay_set: QuestionSet, answers: dict[QuestionId, PastResolution]
+) -> None:
+    labels, links = _labels(essay_set, answers), _links(essay_set, answers)
+    assert len(links & labels) / len(links) >= 0.85, sorted(links - labels)
+
+
+def test_events_that_bear_on_nothing_are_left_alone(
+    essay_set: QuestionSet, answers: dict[QuestionId, PastResolution]
+) -> None:
+    noise = {event.id for event in essay_set.events if not event.yes and not event.no}
+    linked = {event for event, _, _ in _links(essay_set, answers)} & noise
+    assert len(noise) >= 30
+    assert len(linked) <= 0.1 * len(noise), sorted(linked)
+
+
+def test_every_open_question_of_the_past_got_evidence(
+    essay_set: QuestionSet, answers: dict[QuestionId, PastResolution]
+) -> None:
+    touched = {question for _, question, _ in _links(essay_set, answers)}
+    assert touched >= {q.id for q in essay_set.questions if q.retrospective}
+
+
+def _opposed(essay_set: QuestionSet, indicator: Indicator) -> list[Indicator]:
+    same = [i for i in essay_set.indicators if i.question_id == indicator.question_id]
+    return [i for i in same if i.direction == -indicator.direction]
+
+
+def _effective_close(question: Question, answers: dict[QuestionId, PastResolution]) -> datetime:
+    answer = answers.get(question.id)
+    return min(question.closes_at, answer.known_at) if answer else question.closes_at
+
+
+def _open_at(essay_set: QuestionSet, answers: dict[QuestionId, PastResolution], at: datetime) -> set[QuestionId]:
+    """The questions open at `at`; the news that answers a question still meets it open."""
+    return {
+        q.id
+        for q in essay_set.questions
+        if q.opens_at <= at < q.closes_at and (q.id not in answers or at <= answers[q.id].known_at)
+    }
+
+
+def _labels(essay_set: QuestionSet, answers: dict[QuestionId, PastResolution]) -> set[Link]:
+    """What the author says that each event bears on, for the questions open at the time."""
+    found: set[Link] = set()
+    for event in essay_set.events:
+        opened = _open_at(essay_set, answers, event.at)
+        found |= {(event.id, q, Direction.YES) for q in event.yes if q in opened}
+        found |= {(event.id, q, Direction.NO) for q in event.no if q in opened}
+    return found
+
+
+def _links(essay_set: QuestionSet, answers: dict[QuestionId, PastResolution]) -> set[Link]:
+    """What the matcher makes of each event: the best match on each open question, as in the pipeline."""
+    return {link for event in essay_set.events for link in _links_of(event, essay_set, answers)}
+
+
+def _links_of(event: Event, essay_set: QuestionSet, answers: dict[QuestionId, PastResolution]) -> Iterator[Link]:
+    opened = _open_at(essay_set, answers, event.at)
+    watched = [i for i in essay_set.indicators if i.question_id in opened]
+    best: dict[QuestionId, Direction] = {}
+    for found in match(Words(event.title, event.summary), watched):
+        best.setdefault(found.indicator.question_id, found.indicator.direction)
+    for question_id, direction in best.items():
+        yield event.id, question_id, direction

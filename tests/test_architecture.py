@@ -1,0 +1,50 @@
+"""The arrows of DESIGN.md §3 hold, and each of them would be missed if it were broken."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+def lint_imports(directory: Path) -> subprocess.CompletedProcess[str]:
+    """Check the contracts of a checkout."""
+    command = [str(Path(sys.executable).parent / "lint-imports"), "--no-cache"]
+    return subprocess.run(command, cwd=directory, capture_output=True, text=True, check=False, env={"PYTHONPATH": "."})
+
+
+@pytest.mark.slow
+def test_every_arrow_points_the_right_way() -> None:
+    done = lint_imports(ROOT)
+    assert done.returncode == 0, done.stdout
+    assert "8 kept, 0 broken" in done.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("file", "line", "contract"),
+    [
+        ("tracker/ingest.py", "import dashboard.wording", "dashboard looks at tracker"),
+        ("forecasts/timeline.py", "import tracker.settings", "never the other way"),
+        ("forecasts/timeline.py", "import pandas", "forecasts knows the standard library"),
+        ("tracker/ingest.py", "import feedparser", "feedparser lives in"),
+        ("tracker/feeds/parse.py", "import aiohttp", "the HTTP client lives in"),
+        ("tracker/running.py", "import apscheduler", "APScheduler lives in"),
+        ("tracker/ingest.py", "import sqlmodel", "SQL lives in"),
+        ("tracker/cli.py", "import tracker.store.items", "ask api, not the store"),
+        ("dashboard/charts.py", "import streamlit", "without streamlit"),
+    ],
+)
+def test_a_line_that_breaks_an_arrow_is_found(tmp_path: Path, file: str, line: str, contract: str) -> None:
+    for name in ("forecasts", "tracker", "dashboard"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    path = tmp_path / file
+    path.write_text(f"{path.read_text(encoding='utf-8')}\n{line}  # broken on purpose\n", encoding="utf-8")
+    done = lint_imports(tmp_path)
+    assert done.returncode == 1
+    broken = [row for row in done.stdout.splitlines() if row.endswith("BROKEN")]
+    assert any(contract in row for row in broken), done.stdout

@@ -1,0 +1,239 @@
+"""The command line: what it prints, its exit codes, and one-line refusals that change nothing."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tracker import cli
+from tracker.settings import Settings
+
+QUESTION = "xi-zelensky-meeting-2027"
+YES = ("resolve", QUESTION, "yes", "--source", "https://example.org/a")
+
+
+class Shell:
+    """Types commands as a person would, in one data directory."""
+
+    def __init__(self, directory: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+        self._directory, self._capsys, self._monkeypatch = directory, capsys, monkeypatch
+        self.error = ""
+
+    def __call__(self, *argv: str, code: int = 0) -> str:
+        """Run a command, check its exit code, and return what it printed."""
+        self._monkeypatch.setattr("sys.argv", ["tracker", "--data", str(self._directory), *argv])
+        found = 0
+        try:
+            cli.main()
+        except SystemExit as stop:
+            found = int(stop.code or 0)
+        captured = self._capsys.readouterr()
+        self.error = captured.err
+        assert found == code, captured.out + captured.err
+        return captured.out
+
+    def json(self, *argv: str) -> Any:
+        """The JSON that a command prints."""
+        return json.loads(self(*argv, "--json"))
+
+    def refused(self, *argv: str) -> str:
+        """The one line with which a command is refused."""
+        assert self(*argv, code=2) == ""
+        lines = [line for line in self.error.splitlines() if line]
+        assert len(lines) == 1, self.error
+        return lines[0]
+
+
+@pytest.fixture
+def shell(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Shell:
+    """A shell in a data directory with the built-in set loaded, typed by ada."""
+    monkeypatch.setenv("TRACKER_ME", "ada")
+    monkeypatch.setenv("TRACKER_LOG_LEVEL", "error")
+    opened = Shell(tmp_path / "data", capsys, monkeypatch)
+    opened("load", "china_russia_2022")
+    return opened
+
+
+def test_help_lists_every_command(shell: Shell) -> None:
+    out = shell("--help")
+    assert all(command in out for command in cli.cli.commands)
+    assert "0.63" in shell("forecast", "--help")
+
+
+def test_questions_are_listed_and_filtered(shell: Shell) -> None:
+    everything = shell.json("questions")
+    opened = shell.json("questions", "--status", "open")
+    assert len(everything) > len(opened) >= 10
+    assert {row["status"] for row in opened} == {"open"}
+    assert QUESTION in shell("questions")
+    tagged = shell.json("questions", "--tag", opened[0]["tags"][0])
+    assert opened[0]["id"] in {row["id"] for row in tagged}
+
+
+def test_a_question_is_shown_with_the_reasons_of_its_suggestion(shell: Shell) -> None:
+    out = shell("show", QUESTION)
+    assert "base rate" in out
+    assert "sum" in out
+    page = shell.json("show", QUESTION)
+    assert page["summary"]["question"]["id"] == QUESTION
+    lines = page["suggestion"]["lines"]
+    assert lines[0]["kind"] == "base rate"
+
+
+def test_a_forecast_is_made_reaffirmed_undone_and_withdrawn(shell: Shell) -> None:
+    assert "now holds 12%" in shell("forecast", QUESTION, "12%", "-m", "Nothing planned.")
+    assert shell.json("forecast", QUESTION, "0.2")["distribution"]["p"] == 0.2
+    assert "still holds 20%" in shell("reaffirm", QUESTION)
+    assert "holds 20%" in shell("undo", QUESTION)
+    assert "holds no forecast on" in shell("withdraw", QUESTION, "-m", "Somebody else's field.")
+    acts = [a["act"] for a in shell.json("show", QUESTION)["acts"] if a["forecaster_id"] == "ada"]
+    assert acts == ["forecast", "forecast", "reaffirm", "undo", "withdraw"]
+
+
+def test_a_question_is_resolved_and_scored_with_receipts(shell: Shell) -> None:
+    shell("forecast", QUESTION, "12%")
+    known = shell.json("show", QUESTION)["acts"][-1]["made_at"]
+    said = ["--source", "https://example.org/a", "--known-at", known, "--note", "They met."]
+    assert "Brier" in shell("resolve", QUESTION, "yes", *said)
+    out = shell("score", QUESTION, "--receipts")
+    assert "skill over schedule" in out
+    assert "receipts recompute" in out
+    assert {s["forecaster_id"] for s in shell.json("score", QUESTION)} >= {"suggestion", "prior", "hazard"}
+    assert "Prior" in shell("accuracy")
+    assert shell.json("accuracy", "--retrospective")["summaries"]
+    assert "nobody is scored" in shell("resolve", QUESTION, "annulled", *said)
+    assert "no scores" in shell("score", QUESTION)
+
+
+def test_nothing_waits_and_no_feed_was_polled_at_the_start(shell: Shell) -> None:
+    assert "Nothing waits for review" in shell("inbox")
+    assert shell.json("inbox") == []
+    rows = shell.json("feeds")
+    assert len(rows) >= 20
+    assert {row["health"] for row in rows} == {"new"}
+    assert rows[0]["state"]["id"] in shell("feeds", "--retry", rows[0]["state"]["id"])
+
+
+def test_the_log_is_verified_and_its_head_can_be_asked_for_again(shell: Shell) -> None:
+    verdict = shell.json("verify")
+    assert verdict["bad_seq"] is None
+    assert f"head {verdict['head']}" in shell("verify", "--head", verdict["head"])
+    out = shell("verify", "--head", f"{verdict['entries'] + 1}:{'a' * 64}", code=1)
+    assert out.startswith("First bad entry")
+
+
+def test_time_passing_is_told_in_numbers(shell: Shell) -> None:
+    assert "suggestions moved" in shell("suggest")
+
+
+@pytest.mark.parametrize(
+    ("argv", "reason"),
+    [
+        (("forecast", QUESTION, "1.2"), "a probability lies between 0 and 1"),
+        (("forecast", QUESTION, "-0.1"), "a probability lies between 0 and 1"),
+        (("forecast", QUESTION, "nan"), "is not a probability"),
+        (("forecast", QUESTION, "likely"), "write 0.63, 63% or 63"),
+        (("forecast", "nope", "0.5"), "there is no question nope"),
+        (("forecast", "neutrality-2025", "0.5"), "takes no more forecasts"),
+        (("forecast", QUESTION, "0.5", "--as", "crowd"), "is computed by the tracker"),
+        (("withdraw", QUESTION), "make one first"),
+        (("undo", QUESTION), "no forecast of yours"),
+        (("show", "nope"), "see `tracker questions`"),
+        (("review", "99", "confirm"), "there is no evidence 99"),
+        (
+            ("resolve", QUESTION, "yes", "--source", "https://a.b", "--known-at", "2020-01-01"),
+            "before the question opened",
+        ),
+        (("resolve", QUESTION, "yes", "--source", "https://a.b", "--known-at", "2026-12-01T10:00"), "has no time zone"),
+        (("resolve", QUESTION, "yes", "--source", "https://a.b", "--known-at", "soon"), "is not a date"),
+        (("resolve", QUESTION, "yes", "--source", "https://a.b", "--known-at", "2999-01-01"), "in the future"),
+        (("feeds", "--retry", "nope"), "there is no feed nope"),
+        (("load", "nowhere"), "there is no question set nowhere"),
+    ],
+)
+def test_bad_input_is_refused_in_one_line_and_changes_nothing(shell: Shell, argv: tuple[str, ...], reason: str) -> None:
+    before = shell.json("verify")["head"]
+    assert reason in shell.refused(*argv)
+    assert shell.json("verify")["head"] == before
+
+
+@pytest.mark.parametrize("argv", [("forecast", QUESTION), ("resolve", QUESTION, "perhaps"), ("nonsense",)])
+def test_a_command_that_is_not_one_ends_with_its_usage_and_code_2(shell: Shell, argv: tuple[str, ...]) -> None:
+    shell(*argv, code=2)
+    assert "Usage:" in shell.error
+
+
+def test_a_bad_question_set_is_refused_with_file_line_and_reason(shell: Shell, tmp_path: Path) -> None:
+    built_in = Path(cli.__file__).parent.parent / "forecasts" / "sets" / "china_russia_2022"
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    for file in built_in.glob("*.toml"):
+        (folder / file.name).write_bytes(file.read_bytes())
+    assert "is sound" in shell("load", str(folder), "--check")
+    text = (folder / "questions.toml").read_text(encoding="utf-8")
+    line = next(n for n, row in enumerate(text.splitlines(), 1) if row.startswith("prior ="))
+    (folder / "questions.toml").write_text(text.replace("\nprior = 0", "\nprior = 7", 1), encoding="utf-8")
+    assert f"questions.toml:{line}: prior: a probability lies between 0 and 1" in shell.refused("load", str(folder))
+    (folder / "questions.toml").write_bytes(b'[[question]]\nid = "caf\xe9"\n')
+    assert "questions.toml:2: not UTF-8 text" in shell.refused("load", str(folder))
+
+
+def test_an_example_that_its_own_indicator_misses_is_refused_with_its_line(shell: Shell, tmp_path: Path) -> None:
+    built_in = Path(cli.__file__).parent.parent / "forecasts" / "sets" / "china_russia_2022"
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    for file in built_in.glob("*.toml"):
+        (folder / file.name).write_bytes(file.read_bytes())
+    text = (folder / "indicators.toml").read_text(encoding="utf-8")
+    at = text.index("examples = [")
+    line = text.count("\n", 0, at) + 1
+    broken = text[:at] + 'examples = ["Weather stays fine today", ' + text[at + len("examples = [") :].lstrip()
+    (folder / "indicators.toml").write_text(broken, encoding="utf-8")
+    assert f"indicators.toml:{line}: example 'Weather stays fine today'" in shell.refused("load", str(folder))
+
+
+def test_a_database_newer_than_the_code_is_refused(shell: Shell, tmp_path: Path) -> None:
+    import sqlite3
+
+    with sqlite3.connect(tmp_path / "data" / "tracker.sqlite") as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.close()
+    assert "does not know: update the tracker" in shell.refused("questions")
+
+
+def test_a_bad_setting_is_refused_by_name(shell: Shell, tmp_path: Path) -> None:
+    (tmp_path / "data" / "tracker.toml").write_text("colour = 'blue'\n", encoding="utf-8")
+    assert "unknown setting 'colour'" in shell.refused("questions")
+
+
+def test_hostile_text_reaches_the_terminal_without_escapes() -> None:
+    from tracker.printing import _safe
+
+    assert _safe("a\x1b[31mred\u202e [bold]b").plain == "a[31mred [bold]b"
+
+
+@pytest.mark.parametrize(
+    ("p", "said"),
+    [
+        (None, "–"),
+        (0.0, "0.0%"),
+        (0.0004, "<0.1%"),
+        (0.034, "3.4%"),
+        (0.5, "50%"),
+        (0.956, "95.6%"),
+        (0.9996, ">99.9%"),
+    ],
+)
+def test_percents_are_never_rounded_to_a_false_certainty(p: float | None, said: str) -> None:
+    from tracker.printing import percent
+
+    assert percent(p) == said
+
+
+def test_what_has_no_json_form_is_a_bug_and_says_so() -> None:
+    from tracker.printing import plain
+
+    with pytest.raises(TypeError, match="has no JSON form"):
+        plain(object())
+    assert plain(Settings(me="ada"))["me"] == "ada"

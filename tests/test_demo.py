@@ -1,0 +1,154 @@
+"""A replay runs the past through the real pipeline, and goes on after any interruption."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from forecasts.evidence import Direction
+from forecasts.forecaster import HAZARD, PRIOR, SUGGESTION
+from forecasts.question import ForecasterId
+from forecasts.question_set import read_question_set
+from tests.builders import no_network
+from tests.forecasts.small_set import TEXTS
+from tests.worlds import END, busy_world
+from tracker.api import Tracker, open_tracker
+from tracker.demo import replay, replay_settings
+from tracker.settings import Settings
+
+ROOT = Path(__file__).parent.parent
+ADA = ForecasterId("demo-ada")
+
+
+def silent(_done: int, _total: int, _at: datetime) -> None:
+    """A replay that nobody watches."""
+
+
+def seen(settings: Settings) -> Tracker:
+    """The replayed world, looked at a day after its end."""
+    return open_tracker(replay_settings(settings), now=lambda: END + timedelta(days=1), fetch=no_network)
+
+
+def test_a_replay_leaves_revisions_evidence_and_scores_as_if_it_had_been_lived(settings: Settings) -> None:
+    steps = replay(settings, read_question_set(TEXTS), END, silent)
+    assert steps > 50
+    with seen(settings) as tracker:
+        page = tracker.question("neutral")
+        card = page.evidence[0]
+        assert card.headline == "It abstained"
+        assert card.evidence.direction == Direction.YES
+        assert [d.status for d in card.decisions] == ["logged", "confirmed"]
+        assert card.evidence.first_seen_at == datetime.fromisoformat("2022-07-01T12:20:00+00:00")
+        assert page.summary.status == "resolved"
+        assert [a.act for a in page.acts if a.forecaster_id == ADA] == ["forecast", "withdraw"]
+        assert {s.forecaster_id for s in page.scores} == {ADA, SUGGESTION, PRIOR, HAZARD}
+        assert sum(a.forecaster_id == SUGGESTION for a in page.acts) > 5
+        assert tracker.verify().bad_seq is None
+        assert tracker.replayed_until() == END
+        assert tracker.question("treaty").summary.status == "closed"
+
+
+def test_a_replay_of_what_was_replayed_does_nothing(settings: Settings) -> None:
+    world = read_question_set(TEXTS)
+    replay(settings, world, END, silent)
+    with seen(settings) as tracker:
+        head = tracker.verify().head
+    assert replay(settings, world, END, silent) == 0
+    with seen(settings) as tracker:
+        assert tracker.verify().head == head
+
+
+def test_a_replay_can_be_continued_to_a_later_day(settings: Settings, tmp_path: Path) -> None:
+    world = busy_world()
+    replay(settings, world, END - timedelta(days=100), silent)
+    assert replay(settings, world, END, silent) > 10
+    whole = Settings(data_dir=tmp_path / "whole", me="ada")
+    replay(whole, world, END, silent)
+    continued, at_once = summary(settings), summary(whole)
+    assert continued["resolutions"] == at_once["resolutions"]
+    for question, acts in at_once["acts"].items():
+        assert continued["acts"][question][ADA, "forecast"] == acts[ADA, "forecast"]
+        headlines = [headline for headline, _ in at_once["evidence"][question]]
+        assert [headline for headline, _ in continued["evidence"][question]] == headlines
+
+
+def test_news_of_the_last_months_waits_in_the_inbox(settings: Settings) -> None:
+    replay(settings, busy_world(), datetime.fromisoformat("2022-12-20T00:00:00+00:00"), silent)
+    now = datetime.fromisoformat("2022-12-21T00:00:00+00:00")
+    with open_tracker(replay_settings(settings), now=lambda: now, fetch=no_network) as tracker:
+        assert tracker.inbox()
+
+
+def test_the_live_database_is_not_touched_by_a_replay(settings: Settings) -> None:
+    replay(settings, read_question_set(TEXTS), END, silent)
+    assert sorted(p.name for p in settings.data_dir.iterdir() if p.suffix == ".sqlite") == ["replay.sqlite"]
+
+
+def summary(settings: Settings) -> dict[str, Any]:
+    """What a world holds, in numbers that two equal lives share."""
+    with seen(settings) as tracker:
+        pages = [tracker.question(row.question.id) for row in tracker.questions()]
+        verdict = tracker.verify()
+        assert verdict.bad_seq is None, verdict.reason
+        return {
+            "acts": {p.summary.question.id: Counter((a.forecaster_id, a.act) for a in p.acts) for p in pages},
+            "evidence": {p.summary.question.id: [(c.headline, c.evidence.status) for c in p.evidence] for p in pages},
+            "decisions": {p.summary.question.id: [len(c.decisions) for c in p.evidence] for p in pages},
+            "resolutions": {p.summary.question.id: len(p.resolutions) for p in pages},
+            "scores": {p.summary.question.id: p.scores for p in pages},
+            "entries": verdict.entries,
+        }
+
+
+CHILD = """
+from tests.test_demo import Settings, Path, busy_world, replay, END
+replay(Settings(data_dir=Path({directory!r}), me="ada"), busy_world(), END,
+       lambda done, total, at: print(at.isoformat(), flush=True))
+print("done", flush=True)
+"""
+
+
+def live_until_killed(directory: Path, patience: float) -> list[str]:
+    """Replay in a process of its own and kill it after a while; what it had acknowledged by then."""
+    command = [sys.executable, "-c", CHILD.format(directory=str(directory))]
+    child = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert child.stdout is not None
+    first = child.stdout.readline()  # it has begun
+    assert first, child.stderr.read() if child.stderr else ""
+    time.sleep(patience)
+    os.kill(child.pid, signal.SIGKILL)
+    rest, _ = child.communicate()
+    assert "Traceback" not in first + rest, first + rest
+    return [line for line in (first + rest).splitlines() if line]
+
+
+@pytest.mark.slow
+def test_killed_at_random_moments_nothing_is_lost_and_nothing_doubled(tmp_path: Path) -> None:
+    whole = Settings(data_dir=tmp_path / "whole", me="ada")
+    began = time.monotonic()
+    replay(whole, busy_world(), END, silent)
+    took = time.monotonic() - began
+
+    killed = Settings(data_dir=tmp_path / "killed", me="ada")
+    dice = random.Random(7)
+    for _ in range(4):
+        acknowledged = live_until_killed(killed.data_dir, dice.uniform(0, took / 3))
+        with seen(killed) as tracker:
+            verdict = tracker.verify()
+            assert verdict.bad_seq is None, verdict.reason
+            reached = tracker.replayed_until()
+        assert reached is not None
+        instants = [line for line in acknowledged if line != "done"]
+        finished = [at for at in instants if at < instants[-1]]  # the last instant may be half done
+        if finished:
+            assert reached.isoformat() >= finished[-1]
+    replay(killed, busy_world(), END, silent)
+    assert summary(killed) == summary(whole)

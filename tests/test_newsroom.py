@@ -1,0 +1,61 @@
+"""The fake press of a replay answers like web servers, as of the simulated time."""
+
+from datetime import timedelta
+
+from forecasts.question_set import read_question_set
+from tests.builders import FakeClock
+from tests.forecasts.small_set import TEXTS
+from tracker.feeds.fetch import Fetched, FetchFailed, FetchRequest, NotModified
+from tracker.feeds.item import FeedId
+from tracker.feeds.parse import Parsed, parse
+from tracker.newsroom import ADDRESS, Newsroom
+
+WIRE = FeedId("wire")
+
+
+def newsroom(clock: FakeClock) -> Newsroom:
+    """The press of the small set."""
+    return Newsroom(read_question_set(TEXTS), clock)
+
+
+def ask(press: Newsroom, feed_id: FeedId = WIRE, etag: str | None = None) -> object:
+    """One request."""
+    return press.fetch([FetchRequest(feed_id, f"{ADDRESS}/{feed_id}", etag, None)])[0]
+
+
+def test_an_outlet_shows_what_it_had_published_by_then(clock: FakeClock) -> None:
+    event = read_question_set(TEXTS).events[0]
+    press = newsroom(clock)
+    clock.time = event.at - timedelta(minutes=1)
+    before = ask(press)
+    clock.time = event.at
+    after = ask(press)
+    assert isinstance(before, Fetched)
+    assert isinstance(after, Fetched)
+    parsed = parse(after.body, after.content_type, after.url)
+    assert isinstance(parsed, Parsed)
+    assert [(i.title, i.key, i.published_at) for i in parsed.items] == [("It abstained", "vote", event.at)]
+
+
+def test_an_unchanged_feed_answers_not_modified(clock: FakeClock) -> None:
+    press = newsroom(clock)
+    first = ask(press)
+    assert isinstance(first, Fetched)
+    assert isinstance(ask(press, etag=first.etag), NotModified)
+
+
+def test_copies_come_from_outlets_of_their_own(clock: FakeClock) -> None:
+    press = newsroom(clock)
+    assert set(press.outlets) == {"wire", "daily"}
+    assert set(press.publishing(read_question_set(TEXTS).events[0])) == {"wire", "daily"}
+
+
+def test_an_outlet_is_graded_like_the_feed_of_the_same_name(clock: FakeClock) -> None:
+    texts = {**TEXTS, "feeds.toml": TEXTS["feeds.toml"].replace('title = "A wire"', 'title = "Wire"')}
+    outlets = Newsroom(read_question_set(texts), clock).outlets
+    assert (outlets[WIRE].grade, outlets[WIRE].source_group) == ("B", "agency")
+    assert outlets[FeedId("daily")].grade == "C"
+
+
+def test_a_feed_that_is_not_part_of_the_replay_fails_like_any_dead_feed(clock: FakeClock) -> None:
+    assert isinstance(ask(newsroom(clock), FeedId("elsewhere")), FetchFailed)

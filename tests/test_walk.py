@@ -1,0 +1,71 @@
+"""One item's way through every room: bytes → item → story → evidence → suggestion → forecast → score."""
+
+from datetime import timedelta
+
+import pytest
+
+from forecasts.distribution import Binary
+from forecasts.forecaster import HAZARD, PRIOR, SUGGESTION
+from forecasts.question import ForecasterId
+from forecasts.scoring import recompute
+from tests.builders import DAY, NOW, FakeClock, Press, a_feed, a_question, a_set, an_rss
+from tracker.api import Tracker
+from tracker.feeds.parse import Parsed, parse
+
+HEADLINE = "Arland invites Borland's leader to a summit in Spring City"
+LINK = "https://wire.invalid/summit?utm_source=rss"
+
+
+def test_an_item_walks_from_bytes_to_score(tracker_with_press: Tracker, press: Press, clock: FakeClock) -> None:
+    tracker = tracker_with_press
+    tracker.load(a_set(feeds=[a_feed("wire"), a_feed("agency")]))
+    before = tracker.question("summit-2027").suggestion
+    assert before is not None
+
+    # Bytes become an item: plain text, a key, and an address that is the same in every feed.
+    parsed = parse(an_rss((HEADLINE, LINK)), "application/rss+xml", "https://wire.invalid/rss")
+    assert isinstance(parsed, Parsed)
+    assert (parsed.items[0].title, parsed.items[0].canonical_url) == (HEADLINE, "wire.invalid/summit")
+
+    # Two outlets carry the report: two items, one story, one piece of evidence with its reason.
+    press.publish("wire", HEADLINE, LINK)
+    press.publish("agency", f"{HEADLINE} - The Agency")
+    report = tracker.poll()
+    assert (report.feeds, report.new_items, report.new_evidence) == (2, 2, 1)
+    card = tracker.inbox()[0]
+    assert [copy.source_group for copy in card.items] == ["wire", "agency"]
+    assert (card.indicator_name, card.evidence.matched) == (
+        "One leader invites the other",
+        ("Arland", "Borland", "invites"),
+    )
+
+    # A person confirms it; the suggestion rises by a line that says why, and the lines add up.
+    clock.advance(hours=2)
+    tracker.review(card.evidence.id, "confirmed")
+    after = tracker.question("summit-2027").suggestion
+    assert after is not None
+    assert after.p > before.p
+    assert "2 source groups" in next(line.why for line in after.lines if line.kind == "evidence")
+    assert sum(line.log_odds for line in after.lines) == pytest.approx(Binary(after.p).log_odds, abs=1e-9)
+
+    # The person forecasts on it, changes their mind a month later, and the leaders meet.
+    tracker.forecast("summit-2027", Binary(0.6), rationale="They have a date.", cites=[card.evidence.id])
+    clock.advance(days=30)
+    tracker.forecast("summit-2027", Binary(0.9), rationale="The delegations have arrived.")
+    clock.advance(days=10)
+    known_at = clock.time - timedelta(hours=1)
+    tracker.resolve("summit-2027", "yes", source_url="https://arland.example/summit", known_at=known_at)
+
+    # Everyone is scored over the time each forecast stood, with receipts that recompute.
+    scores = {(s.forecaster_id, s.rule): s for s in tracker.scores("summit-2027")}
+    assert {who for who, _ in scores} == {ForecasterId("ada"), SUGGESTION, HAZARD, PRIOR}
+    assert all(recompute(score) == score for score in scores.values())
+    mine = scores[ForecasterId("ada"), "brier"]
+    first, second = 30 * DAY, known_at - (NOW + timedelta(hours=2) + 30 * DAY)
+    assert mine.mean_while_active == pytest.approx((first * 0.16 + second * 0.01) / (first + second))
+    assert mine.coverage == pytest.approx((first + second) / (a_question().closes_at - a_question().opens_at))
+    assert mine.skill_over_schedule > scores[PRIOR, "brier"].skill_over_schedule
+
+    # The accuracy page knows it, and the log of all this is whole.
+    assert {s.forecaster_id: s.questions for s in tracker.accuracy().summaries}[ForecasterId("ada")] == 1
+    assert tracker.verify().bad_seq is None
