@@ -226,6 +226,9 @@ def _terms(r: Record) -> tuple[tuple[str, ...], ...]:
     groups = r.get("terms")
     if not isinstance(groups, list) or not groups or not all(_is_group(group) for group in groups):
         r.refuse('terms must be a list of lists, such as [["China", "Beijing"], ["abstain*"]]', "terms")
+    for term in (term.strip() for group in groups for term in group):
+        if "*" in term.rstrip("*"):
+            r.refuse(f"a * may stand only at the end of a term, not as in {term!r}", "terms")
     return tuple(tuple(term.strip() for term in group) for group in groups)
 
 

@@ -254,3 +254,8 @@ def test_an_invented_forecast_after_the_answer_was_known_is_refused() -> None:
     error = refusal(changed("history.toml", ANSWERED, "event_at = 2022-07-15\nknown_at = 2022-07-16"))
     assert error.line == line_of(HISTORY, "at = 2022-08-01")
     assert "until 2022-07-16 00:00 UTC" in error.reason
+
+
+def test_a_star_inside_a_term_is_refused_since_it_would_be_taken_literally() -> None:
+    error = refusal(changed("indicators.toml", '["drill*"]', '["dr*ill"]'))
+    assert (error.file, "only at the end of a term, not as in 'dr*ill'" in error.reason) == ("indicators.toml", True)

@@ -18,6 +18,9 @@ Rough by nature: set by hand from reading matches, to be replaced by a measured 
 """
 
 
+Terms = tuple[tuple[str, ...], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """The text of an item that is matched: its headline and its summary, in plain text."""
@@ -37,34 +40,51 @@ class Match:
 
 def match(words: Words, indicators: Iterable[Indicator]) -> tuple[Match, ...]:
     """The indicators that the item bears on, the most relevant first; empty when nothing matches."""
-    found = [m for indicator in indicators if (m := _match_one(words, indicator)) is not None]
+    text = f"{words.title}\n{words.summary}"
+    tried: dict[Terms, tuple[re.Match[str], ...]] = {}  # indicators of several questions share their terms
+    found = []
+    for indicator in indicators:
+        if indicator.terms not in tried:
+            tried[indicator.terms] = _hits(text, indicator.terms)
+        hits = tried[indicator.terms]
+        if hits and not (indicator.unless and _pattern(indicator.unless).search(text)):
+            in_title = all(hit.end() <= len(words.title) for hit in hits)
+            matched = tuple(dict.fromkeys(hit[0] for hit in hits))
+            found.append(Match(indicator, IN_TITLE if in_title else IN_SUMMARY, matched))
     return tuple(sorted(found, key=lambda m: (-m.relevance, -m.indicator.strength, m.indicator.id)))
 
 
-def _match_one(words: Words, indicator: Indicator) -> Match | None:
-    both = f"{words.title}\n{words.summary}"
-    if indicator.unless and _pattern(indicator.unless).search(both):
-        return None
-    hits = [_pattern(group).search(both) for group in indicator.terms]
-    if not all(hits):
-        return None
-    in_title = all(hit is not None and hit.end() <= len(words.title) for hit in hits)
-    matched = dict.fromkeys(hit[0] for hit in hits if hit is not None)
-    return Match(indicator, IN_TITLE if in_title else IN_SUMMARY, tuple(matched))
+def _hits(text: str, terms: Terms) -> tuple[re.Match[str], ...]:
+    """The first hit of each group, or nothing as soon as one group has none."""
+    found = []
+    for group in terms:
+        hit = _pattern(group).search(text)
+        if hit is None:
+            return ()
+        found.append(hit)
+    return tuple(found)
 
 
 @lru_cache(maxsize=20_000)
 def _pattern(terms: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile("|".join(map(_term, terms)), re.IGNORECASE)
+    """Terms as one regular expression: whole words, any white space, `*` for any ending.
 
-
-def _term(term: str) -> str:
-    """One term as a regular expression: whole words, any white space, `*` for any ending.
-
-    Scripts without spaces between words (Chinese) match anywhere, since they have no word borders.
+    The check that a word begins here stands once before all alternatives, which is what makes a search
+    cheap. Scripts without spaces between words (Chinese) have no word borders and match anywhere.
     """
-    stem = term.rstrip("*").strip()
-    body = r"\s+".join(re.escape(word) for word in stem.split())
-    if not stem.isascii() and not re.search(r"[a-zа-яё]", stem, re.IGNORECASE):
-        return body
-    return rf"(?<!\w){body}" + (r"\w*" if term.endswith("*") else r"(?!\w)")
+    anywhere = [_body(term) for term in terms if _without_borders(term)]
+    words = [_body(term) + _ending(term) for term in terms if not _without_borders(term)]
+    alternatives = [*anywhere, *([rf"(?<!\w)(?:{'|'.join(words)})"] if words else [])]
+    return re.compile("|".join(alternatives), re.IGNORECASE)
+
+
+def _body(term: str) -> str:
+    return r"\s+".join(re.escape(word) for word in term.rstrip("*").split())
+
+
+def _ending(term: str) -> str:
+    return r"\w*" if term.endswith("*") else r"(?!\w)"
+
+
+def _without_borders(term: str) -> bool:
+    return re.search(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]", term) is not None
