@@ -9,7 +9,7 @@ from forecasts.distribution import Binary
 from forecasts.evidence import Direction, Indicator, IndicatorId, Strength
 from forecasts.question import Claim, ClaimId, Essay, EssayId, Question, QuestionId
 from forecasts.question_set import FeedSeed, PastResolution, QuestionSet
-from tracker.feeds.fetch import Fetched, FetchFailed, FetchRequest, FetchResult
+from tracker.feeds.answers import Fetched, FetchFailed, FetchRequest, FetchResult
 from tracker.feeds.item import ParsedItem
 
 NOW = datetime(2026, 12, 1, 9, 30, tzinfo=UTC)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from forecasts.question_set import read_question_set
 from tests.builders import FakeClock
 from tests.forecasts.small_set import TEXTS
-from tracker.feeds.fetch import Fetched, FetchFailed, FetchRequest, NotModified
+from tracker.feeds.answers import Fetched, FetchFailed, FetchRequest, NotModified
 from tracker.feeds.item import FeedId
 from tracker.feeds.parse import Parsed, parse
 from tracker.newsroom import ADDRESS, Newsroom

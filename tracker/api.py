@@ -17,9 +17,9 @@ from forecasts.question import ForecasterId, Outcome, Resolution
 from forecasts.question_set import FeedSeed, PastResolution, QuestionSet
 from forecasts.scoring import Score
 from forecasts.timeline import Act, Forecast
-from tracker import forecasting, ingest, reading, reviewing, verifying
+from tracker import forecasting, reading, reviewing, verifying
 from tracker.errors import NotFound
-from tracker.feeds.fetch import Fetch, FetchLimits, http_fetch
+from tracker.feeds.answers import Fetch, FetchLimits, FetchRequest, FetchResult
 from tracker.feeds.item import FeedId
 from tracker.feeds.polling import FeedState, PollRules
 from tracker.forecasting import Request
@@ -62,10 +62,21 @@ def open_tracker(settings: Settings, *, now: Callable[[], datetime] = clock, fet
     except BaseException:
         engine.dispose()
         raise
+    return Tracker(settings, Store(engine), now, fetch or _over_http(settings, now))
+
+
+def _over_http(settings: Settings, now: Callable[[], datetime]) -> Fetch:
+    """A fetch that loads the HTTP client when it is first used: most processes never poll."""
     limits = FetchLimits(
         settings.user_agent, total_seconds=settings.fetch_seconds, max_bytes=int(settings.fetch_megabytes * 1e6)
     )
-    return Tracker(settings, Store(engine), now, fetch or http_fetch(limits, now))
+
+    def fetch(requests: Sequence[FetchRequest]) -> Sequence[FetchResult]:
+        from tracker.feeds.fetch import http_fetch
+
+        return http_fetch(limits, now)(requests)
+
+    return fetch
 
 
 class Said(TypedDict, total=False):
@@ -258,13 +269,15 @@ class Tracker(AbstractContextManager["Tracker"]):
 
     def poll(self) -> PollReport:
         """Poll the feeds that are due and turn what is new into evidence."""
+        from tracker import ingest
+
         return ingest.poll(self._store, self._fetch, self._rules, self.now())
 
     def suggest(self) -> int:
         """Let time pass: bring the suggestion of every open question up to now; how many moved."""
         now = self.now()
         with self._store.writing() as session:
-            return record_suggestions(session, ingest.open_watch(session, now).questions.values(), now)
+            return record_suggestions(session, reading.open_questions(session, now).values(), now)
 
     # The database itself
 

@@ -15,15 +15,16 @@ import structlog
 
 from forecasts.evidence import Evidence, EvidenceId, Indicator, StoryId
 from forecasts.forecaster import MATCHER
-from forecasts.question import Question, QuestionId, status
+from forecasts.question import Question, QuestionId
 from tracker.errors import StorageUnavailable
-from tracker.feeds.fetch import Fetch, Fetched, FetchFailed, FetchRequest, FetchResult, NotModified
+from tracker.feeds.answers import Fetch, Fetched, FetchFailed, FetchRequest, FetchResult, NotModified
 from tracker.feeds.item import FeedId, ParsedItem
 from tracker.feeds.parse import Parsed, ParseFailed, parse
 from tracker.feeds.polling import FeedState, PollRules, after_failure, after_success
 from tracker.matching.stories import WINDOW_DAYS, RecentStories
 from tracker.matching.terms import Match, Words, match
-from tracker.store import evidence, items, questions, resolutions
+from tracker.reading import open_questions
+from tracker.store import evidence, items, questions
 from tracker.store.engine import Session, Store
 from tracker.suggesting import record_suggestions
 from tracker.summaries import Decision, PollReport
@@ -57,8 +58,7 @@ def poll(store: Store, fetch: Fetch, rules: PollRules, now: datetime) -> PollRep
 
 def open_watch(session: Session, now: datetime) -> Watch:
     """The questions that are open at `now`, with their indicators."""
-    resolved = resolutions.current(session)
-    opened = {q.id: q for q in questions.every(session) if status(q, resolved.get(q.id), now) == "open"}
+    opened = open_questions(session, now)
     return Watch(opened, questions.indicators(session, list(opened)))
 
 

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 
 from forecasts.evidence import Grade
 from forecasts.question_set import Event, FeedSeed, QuestionSet
-from tracker.feeds.fetch import Fetched, FetchFailed, FetchRequest, FetchResult, NotModified
+from tracker.feeds.answers import Fetched, FetchFailed, FetchRequest, FetchResult, NotModified
 from tracker.feeds.item import FeedId
 
 NEWEST = 20

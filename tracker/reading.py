@@ -31,6 +31,12 @@ def question_or_refuse(session: Session, question_id: str) -> Question:
     return question
 
 
+def open_questions(session: Session, now: datetime) -> dict[QuestionId, Question]:
+    """The questions that are open at `now`."""
+    resolved = resolutions.current(session)
+    return {q.id: q for q in questions.every(session) if status(q, resolved.get(q.id), now) == "open"}
+
+
 def summaries(session: Session, now: datetime) -> tuple[QuestionSummary, ...]:
     """All questions as rows, the next to close first."""
     people = forecasts.forecasters(session)
@@ -113,8 +119,7 @@ def inbox(session: Session, question_id: str | None, now: datetime) -> tuple[Evi
     if question_id is not None:
         wanted = [question_or_refuse(session, question_id).id]
     else:
-        resolved = resolutions.current(session)
-        wanted = [q.id for q in questions.every(session) if status(q, resolved.get(q.id), now) == "open"]
+        wanted = list(open_questions(session, now))
     return evidence.waiting(session, wanted, INBOX_LIMIT)
 
 

@@ -19,7 +19,6 @@ from tracker.demo import replay, replay_settings
 from tracker.errors import Refused
 from tracker.listening import check_address, check_port
 from tracker.question_sets import DEFAULT, load
-from tracker.scheduler import Scheduler
 from tracker.settings import Settings
 
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 -- only recognised; check_address refuses it
@@ -59,6 +58,8 @@ class Serving:
 
 def run_scheduler(tracker: Tracker) -> int:
     """Tick until SIGINT or SIGTERM; 0 when stopped, 1 when the timer died and wants a restart."""
+    from tracker.scheduler import Scheduler
+
     with tracker.leading():
         scheduler = Scheduler(tracker)
         for name in (signal.SIGINT, signal.SIGTERM):

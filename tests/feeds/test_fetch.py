@@ -15,7 +15,8 @@ import aiohttp
 import pytest
 
 from tests.feeds.feed_server import FeedServer, reply
-from tracker.feeds.fetch import Fetched, FetchFailed, FetchLimits, FetchRequest, FetchResult, NotModified, http_fetch
+from tracker.feeds.answers import Fetched, FetchFailed, FetchLimits, FetchRequest, FetchResult, NotModified
+from tracker.feeds.fetch import http_fetch
 from tracker.feeds.item import FeedId
 
 NOW = datetime(2022, 6, 1, 12, tzinfo=UTC)

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tracker.feeds.fetch import Fetched, NotModified
+from tracker.feeds.answers import Fetched, NotModified
 from tracker.feeds.item import FeedId
 from tracker.feeds.polling import LATE_AFTER, FeedState, PollRules, after_failure, after_success, due, health
 

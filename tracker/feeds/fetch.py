@@ -14,7 +14,6 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -23,7 +22,7 @@ from urllib.parse import urljoin, urlsplit
 
 import aiohttp
 
-from tracker.feeds.item import FeedId
+from tracker.feeds.answers import Fetch, Fetched, FetchFailed, FetchLimits, FetchRequest, FetchResult, NotModified
 
 ACCEPT: Final = (
     "application/atom+xml, application/rss+xml, application/rdf+xml;q=0.9, application/xml;q=0.8, text/xml;q=0.8, "
@@ -36,67 +35,6 @@ LONGEST_RETRY_AFTER: Final = 366 * 86400.0
 REDIRECTS: Final = (301, 302, 303, 307, 308)
 PATIENCE: Final = (429, 503)
 """The answers whose Retry-After is a request to us."""
-
-
-@dataclass(frozen=True, slots=True)
-class FetchRequest:
-    """What to ask for; the validators are those of the last document that could be read."""
-
-    feed_id: FeedId
-    url: str
-    etag: str | None
-    last_modified: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """A document. `url` is where it was found in the end, `min_age_seconds` how long it stays fresh."""
-
-    feed_id: FeedId
-    url: str
-    status: int
-    body: bytes
-    content_type: str
-    etag: str | None
-    last_modified: str | None
-    min_age_seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class NotModified:
-    """The document that we have is still the newest."""
-
-    feed_id: FeedId
-    min_age_seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class FetchFailed:
-    """No document, and why in one line. `gone` means that the server said: for good (410)."""
-
-    feed_id: FeedId
-    reason: str
-    status: int | None
-    retry_after_seconds: float | None
-    gone: bool
-
-
-FetchResult = Fetched | NotModified | FetchFailed
-
-Fetch = Callable[[Sequence[FetchRequest]], Sequence[FetchResult]]
-"""One result for each request, in the same order; a feed's own failure is a result, never an exception."""
-
-
-@dataclass(frozen=True, slots=True)
-class FetchLimits:
-    """How much time, room and company one fetch may have, and the name it gives."""
-
-    user_agent: str
-    total_seconds: float = 30
-    max_bytes: int = 10_000_000
-    in_flight: int = 16
-    per_host: int = 2
-    max_redirects: int = 5
 
 
 def http_fetch(limits: FetchLimits, now: Callable[[], datetime]) -> Fetch:

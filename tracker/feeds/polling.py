@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from forecasts.evidence import Grade
-from tracker.feeds.fetch import Fetched, NotModified
+from tracker.feeds.answers import Fetched, NotModified
 from tracker.feeds.item import FeedId
 
 Health = Literal["new", "ok", "late", "failing", "paused"]
