@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 
+from tests.builders import an_rss
+from tests.feeds.feed_server import FeedServer
+from tests.forecasts.small_set import TEXTS
 from tracker import cli
 from tracker.settings import Settings
 
@@ -32,6 +35,10 @@ class Shell:
         self.error = captured.err
         assert found == code, captured.out + captured.err
         return captured.out
+
+    def elsewhere(self, directory: Path) -> "Shell":
+        """The same shell in another data directory."""
+        return Shell(directory, self._capsys, self._monkeypatch)
 
     def json(self, *argv: str) -> Any:
         """The JSON that a command prints."""
@@ -237,3 +244,28 @@ def test_what_has_no_json_form_is_a_bug_and_says_so() -> None:
     with pytest.raises(TypeError, match="has no JSON form"):
         plain(object())
     assert plain(Settings(me="ada"))["me"] == "ada"
+
+
+def test_news_is_polled_judged_and_cited_on_the_command_line(
+    shell: Shell, tmp_path: Path, feed_server: FeedServer
+) -> None:
+    feed_server.serve("/feed.xml", an_rss(("Joint drills begin <b>today</b>", "https://wire.invalid/1")))
+    folder = tmp_path / "live-set"
+    folder.mkdir()
+    for name, text in TEXTS.items():
+        if name != "history.toml":
+            later = text.replace("2022-06-01", "2026-01-01").replace("2023-01-0", "2099-01-0")
+            served = later.replace("https://example.org/feed.xml", feed_server.url("/feed.xml"))
+            (folder / name).write_text(served.replace('id = "wire"', 'id = "a-wire"'), encoding="utf-8")
+    fresh = shell.elsewhere(tmp_path / "other")
+    fresh("load", str(folder))
+    assert "1 new items, 2 evidence" in fresh("ingest")
+    cards = fresh.json("inbox", "treaty")
+    assert cards[0]["evidence"]["matched"] == ["Joint", "drills"]
+    number = str(cards[0]["evidence"]["id"])
+    assert "Joint drills begin today" in fresh("inbox")
+    assert "is edited" in fresh("review", number, "confirm", "--strength", "moderate", "--note", "Both fleets.")
+    made = fresh.json("forecast", "treaty", "30%", "--cite", number)
+    assert made["cites"] == [int(number)]
+    assert "there is no evidence 99" in fresh.refused("forecast", "treaty", "30%", "--cite", "99")
+    assert fresh.json("ingest")["feeds"] == 0
