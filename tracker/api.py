@@ -14,14 +14,14 @@ from forecasts.distribution import Binary
 from forecasts.evidence import Direction, Evidence, EvidenceId, EvidenceStatus, Strength
 from forecasts.forecaster import Forecaster
 from forecasts.question import ForecasterId, Outcome, Resolution
-from forecasts.question_set import FeedSeed, PastResolution, QuestionSet
+from forecasts.question_set import FeedSeed, QuestionSet
 from forecasts.scoring import Score
 from forecasts.timeline import Act, Forecast
-from tracker import forecasting, reading, reviewing, verifying
+from tracker import forecasting, loading, reading, reviewing, verifying
 from tracker.errors import NotFound
 from tracker.feeds.answers import Fetch, FetchLimits, FetchRequest, FetchResult
 from tracker.feeds.item import FeedId
-from tracker.feeds.polling import FeedState, PollRules
+from tracker.feeds.polling import PollRules, never_polled
 from tracker.forecasting import Request
 from tracker.resolving import resolve, score_everyone
 from tracker.reviewing import Review
@@ -42,9 +42,6 @@ from tracker.summaries import (
     QuestionSummary,
     Verdict,
 )
-
-BY_SET = ForecasterId("question-set")
-"""Who entered the answers that a question set brought with it."""
 
 
 def clock() -> datetime:
@@ -118,22 +115,8 @@ class Tracker(AbstractContextManager["Tracker"]):
         Retrospective questions are resolved at once from the set's own history. A replay brings feeds
         and answers itself, each in its time.
         """
-        now = self.now()
         with self._store.writing() as session:
-            known = {q.id for q in questions.every(session)}
-            new = {q.id: q for q in question_set.questions if q.id not in known}
-            questions.add_essay(session, question_set.essay, question_set.claims)
-            for question in new.values():
-                questions.add(session, question, now)
-            questions.add_indicators(session, question_set.indicators)
-            added = 0
-            if not replay:
-                added = sum(items.add_feed(session, feed_from(seed, now)) for seed in question_set.feeds)
-                for past in question_set.resolutions:
-                    if past.question_id in new and past.known_at <= now:
-                        resolve(session, new[past.question_id], _answered(past, now))
-            record_suggestions(session, [q for q in new.values() if q.opens_at <= now], now)
-        return Loaded(question_set.essay.title, len(new), added)
+            return loading.load(session, question_set, self.now(), replay=replay)
 
     def questions(self) -> tuple[QuestionSummary, ...]:
         """All questions with their current numbers, the next to close first."""
@@ -257,7 +240,7 @@ class Tracker(AbstractContextManager["Tracker"]):
     def add_feed(self, seed: FeedSeed) -> bool:
         """Add a feed, due at once; False when its name or address is there already."""
         with self._store.writing() as session:
-            return items.add_feed(session, feed_from(seed, self.now()))
+            return items.add_feed(session, never_polled(seed, self.now()))
 
     def retry_feed(self, feed_id: str) -> None:
         """Poll a feed at the next tick, even a paused one."""
@@ -309,33 +292,3 @@ class Tracker(AbstractContextManager["Tracker"]):
         """The last run of each scheduled job."""
         with self._store.reading() as session:
             return properties.last_runs(session)
-
-
-def feed_from(seed: FeedSeed, now: datetime) -> FeedState:
-    """A feed that has never been polled, due now."""
-    return FeedState(
-        id=FeedId(seed.id),
-        title=seed.title,
-        url=seed.url,
-        source_group=seed.source_group,
-        grade=seed.grade,
-        theme=seed.theme,
-        etag=None,
-        last_modified=None,
-        next_due_at=now,
-        last_attempt_at=None,
-        last_success_at=None,
-        last_new_at=None,
-        last_status=None,
-        last_error="",
-        failures=0,
-        paused=False,
-        items_seen=0,
-    )
-
-
-def _answered(past: PastResolution, now: datetime) -> Resolution:
-    """What a set knows about a question of the past, as entered now by the set."""
-    return Resolution(
-        past.question_id, past.outcome, past.source_url, past.note, past.event_at, past.known_at, now, BY_SET
-    )

@@ -116,19 +116,21 @@ def print_page(console: Console, page: QuestionPage) -> None:
         held.add_row(page.forecasters[who].name, percent(standing.p), minute(standing.since))
     console.print(held)
     if page.suggestion:
-        console.print(suggestion_table(page.suggestion))
+        console.print(suggestion_table(page.suggestion, page.evidence))
     console.print(evidence_table(page.evidence[:20]))
     for claim in page.claims:
         console.print(Text(f"From “{page.essay.title}”, character {claim.offset}: “{claim.quote}”"))
     console.print(Text(f"Criteria: {question.criteria}"))
 
 
-def suggestion_table(suggestion: Suggestion) -> Table:
+def suggestion_table(suggestion: Suggestion, cards: Sequence[EvidenceCard]) -> Table:
     """Why the suggestion is what it is. The lines add up in log-odds; percentages depend on the order."""
     table = _table("why", "log-odds", "then")
     table.title = f"suggestion {percent(suggestion.p)}"
+    headlines = {card.evidence.id: f"“{card.headline}”, " for card in cards}
     for line in suggestion.lines:
-        table.add_row(_safe(f"{line.kind}: {line.why}"), f"{line.log_odds:+.3f}", percent(line.p_after))
+        of = headlines.get(line.evidence_id, "") if line.evidence_id is not None else ""
+        table.add_row(_safe(f"{line.kind}: {of}{line.why}"), f"{line.log_odds:+.3f}", percent(line.p_after))
     table.add_row("sum", f"{sum(line.log_odds for line in suggestion.lines):+.3f}", percent(suggestion.p))
     return table
 

@@ -98,7 +98,7 @@ def page(session: Session, question_id: str, now: datetime) -> QuestionPage:
     if essay is None:  # a foreign key forbids it
         raise NotFound("essay", question.essay_id, "the database is damaged: run `tracker verify`")
     answered = resolutions.of_question(session, question.id)
-    at = min(now, effective_close(question, latest(answered)))
+    close = effective_close(question, latest(answered))
     return QuestionPage(
         summary=summary,
         essay=essay,
@@ -106,12 +106,23 @@ def page(session: Session, question_id: str, now: datetime) -> QuestionPage:
         indicators={i.id: i for i in questions.indicators(session, [question.id])},
         forecasters=forecasts.forecasters(session),
         acts=forecasts.of_question(session, question.id),
-        timelines=timelines(session, question, at),
-        suggestion=suggestion_at(session, question, at),
+        timelines=timelines(session, question, min(now, close)),
+        suggestion=suggestion_at(session, question, _last_suggested(session, question, now, close)),
         evidence=evidence.cards(session, evidence.of_question(session, question.id))[::-1],
         resolutions=answered,
         scores=resolutions.scores(session, question.id),
     )
+
+
+def _last_suggested(session: Session, question: Question, now: datetime, close: datetime) -> datetime:
+    """When the suggestion last meant something: now, or its last move before the close.
+
+    At the close itself time has run out to the last second, which says nothing that the answer does not.
+    """
+    if now < close:
+        return now
+    last = forecasts.newest(session, question.id, SUGGESTION)
+    return close if last is None else last.made_at
 
 
 def inbox(session: Session, question_id: str | None, now: datetime) -> tuple[EvidenceCard, ...]:

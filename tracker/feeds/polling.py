@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from forecasts.evidence import Grade
+from forecasts.question_set import FeedSeed
 from tracker.feeds.answers import Fetched, NotModified
 from tracker.feeds.item import FeedId
 
@@ -160,3 +161,26 @@ def _spread(feed_id: FeedId, seconds: float) -> float:
     """A wait made up to a tenth shorter or longer, always in the same way for the same feed."""
     lot = int.from_bytes(hashlib.sha256(feed_id.encode()).digest()[:8], "big") / 2**64
     return seconds * (1 - SPREAD + 2 * SPREAD * lot)
+
+
+def never_polled(seed: FeedSeed, now: datetime) -> FeedState:
+    """A feed that has never been polled, due now."""
+    return FeedState(
+        id=FeedId(seed.id),
+        title=seed.title,
+        url=seed.url,
+        source_group=seed.source_group,
+        grade=seed.grade,
+        theme=seed.theme,
+        etag=None,
+        last_modified=None,
+        next_due_at=now,
+        last_attempt_at=None,
+        last_success_at=None,
+        last_new_at=None,
+        last_status=None,
+        last_error="",
+        failures=0,
+        paused=False,
+        items_seen=0,
+    )
