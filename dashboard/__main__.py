@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from dashboard.serve import check_address, check_port, serve
+from dashboard.serve import serve
 from forecasts.errors import ForecastsError
 from tracker.api import open_tracker
 from tracker.demo import replay_settings
-from tracker.errors import TrackerError
-from tracker.settings import checked, load_settings
+from tracker.errors import NotFound, TrackerError
+from tracker.listening import check_address, check_port
+from tracker.logs import set_up_logs
+from tracker.settings import Settings, checked, load_settings
 
 
 def parser() -> argparse.ArgumentParser:
@@ -31,6 +33,14 @@ def parser() -> argparse.ArgumentParser:
     return found
 
 
+def _replay(settings: Settings) -> Settings:
+    """The settings of the replay, which has to be there: an empty one would only puzzle."""
+    found = replay_settings(settings)
+    if not (settings.data_dir / "replay.sqlite").exists():
+        raise NotFound("replay", settings.data_dir, "make one with `tracker demo`")
+    return found
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Serve until told to stop; 2 and one line on stderr when that is not possible."""
     given = parser().parse_args(argv)
@@ -40,7 +50,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         settings = checked(replace(settings, **{name: value for name, value in chosen.items() if value is not None}))
         check_address(settings.address, open_to_all=given.i_know_there_is_no_login)
         check_port(settings.address, settings.port)
-        with open_tracker(replay_settings(settings) if given.replay else settings) as tracker:
+        set_up_logs(settings)
+        with open_tracker(_replay(settings) if given.replay else settings) as tracker:
             serve(tracker, settings.address, settings.port)
     except (TrackerError, ForecastsError) as refusal:
         sys.stderr.write(f"{refusal}\n")

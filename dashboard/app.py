@@ -11,6 +11,8 @@ from dashboard.views.parts import replay_banner, said
 from dashboard.views.visit import PageName, Visit
 from dashboard.wording import zone_of
 
+NAME: Final = "Scenario tracker"
+
 
 class Entry(NamedTuple):
     """A page as it stands in the navigation."""
@@ -47,12 +49,14 @@ def _page(name: PageName, entry: Entry, visits: Sequence[Visit], start: PageName
 def main(start: PageName = "overview") -> None:
     """Run the page that was asked for; `start` is the one at the root address."""
     tracker = shared_tracker()
-    st.set_page_config("Scenario tracker", "🧭", layout="wide")
+    # Before the navigation: else a page's own icon becomes the tab's, and the browser fetches it from elsewhere.
+    st.set_page_config(NAME, "🧭", layout="wide")
     visits: list[Visit] = []
     pages = {name: _page(name, entry, visits, start) for name, entry in ENTRIES.items()}
     visit = Visit(tracker, pages, tracker.now(), zone_of(st.context.timezone), tracker.replayed_until())
     visits.append(visit)
     page = st.navigation(list(pages.values()), position="top")
+    st.set_page_config(page_title=f"{page.title} · {NAME}")
     replay_banner(visit)
     said()
     page.run()

@@ -8,11 +8,9 @@ import base64
 import gc
 import hashlib
 import importlib
-import ipaddress
 import logging
 import re
 import signal
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -30,42 +28,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from dashboard.configuration import LOOPBACK, configure
 from dashboard.opened import share
 from tracker.api import Tracker
-from tracker.errors import Refused
+from tracker.listening import is_loopback
 
 _LOG: Final = logging.getLogger("dashboard")
 _HEAVY: Final = ("altair", "pyarrow", "streamlit.elements.arrow", "streamlit.elements.vega_charts", "dashboard.app")
-
-
-def is_loopback(address: str) -> bool:
-    """Whether only this machine can reach a server that listens on this address."""
-    if address == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return False
-
-
-def check_address(address: str, *, open_to_all: bool) -> None:
-    """Refuse to be reached from elsewhere unless that was asked for by name."""
-    if not is_loopback(address) and not open_to_all:
-        raise Refused(
-            f"there is no log-in, so anyone who reaches {address} could read and change everything:"
-            " use --address 127.0.0.1, or give --i-know-there-is-no-login if that is what you want"
-        )
-
-
-def check_port(address: str, port: int) -> None:
-    """Refuse a port on which something else listens, before anything is started."""
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((address, port))
-        except OSError as error:
-            raise Refused(
-                f"cannot listen on {address}, port {port} ({error.strerror}): choose another --port"
-            ) from None
 
 
 def content_policy() -> str:
@@ -168,7 +134,15 @@ def serve(tracker: Tracker, address: str, port: int) -> None:
     app = build(tracker)
     # uvicorn raises the signal again once it has shut down: leave in order then, not by being killed.
     signal.signal(signal.SIGTERM, _leave)
-    uvicorn.run(app, host=address, port=port, log_level="warning", access_log=False, timeout_graceful_shutdown=2)
+    uvicorn.run(
+        app,
+        host=address,
+        port=port,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=2,
+    )
 
 
 def _leave(number: int, frame: object) -> None:

@@ -10,10 +10,9 @@ from typing import Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from forecasts.evidence import Direction, EvidenceStatus, Strength
+from forecasts.evidence import Direction, Strength
 from forecasts.forecaster import Forecaster
 from forecasts.question import ForecasterId, Outcome, Question, Resolution, Status
-from tracker.summaries import Health
 
 NBSP: Final = "\u00a0"
 MINUS: Final = "\u2212"
@@ -258,16 +257,6 @@ def bearing(towards: Direction, weight: Strength) -> str:
         return "◆ does not speak either way"
     shape, answer = ("▲", "YES") if towards is Direction.YES else ("▼", "NO")
     return f"{shape} speaks {_STRENGTHS[weight]} for {answer}"
-
-
-def health(state: Health) -> str:
-    """A feed's state: `✗ failing`."""
-    return HEALTH[state]
-
-
-def evidence_status(state: EvidenceStatus) -> str:
-    """A piece of evidence's state: `to review`."""
-    return EVIDENCE[state]
 
 
 # Text from outside

@@ -7,7 +7,7 @@ from typing import Any, Final
 import pandas as pd
 
 from dashboard.frames.columns import TIME, frame_of
-from dashboard.wording import clipped, direction, evidence_status, named, percent_number, plural, strength
+from dashboard.wording import EVIDENCE, clipped, direction, named, percent_number, plural, strength
 from forecasts.distribution import sigmoid
 from forecasts.forecaster import Forecaster
 from forecasts.question import ForecasterId
@@ -96,7 +96,7 @@ def _evidence_row(card: EvidenceCard) -> tuple[Any, ...]:
         ", ".join(dict.fromkeys(copy.feed_title for copy in card.items)),
         len(card.items),
         percent_number(e.relevance),
-        evidence_status(e.status),
+        EVIDENCE[e.status],
         card.items[0].item.url,
     )
 

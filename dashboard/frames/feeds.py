@@ -8,10 +8,10 @@ from typing import Any, Final
 import pandas as pd
 
 from dashboard.frames.columns import TIME, frame_of
-from dashboard.wording import health
+from dashboard.wording import HEALTH
 from tracker.summaries import FeedHealth
 
-_WORST_FIRST: Final = {"failing": 0, "late": 1, "new": 2, "ok": 3, "paused": 4}
+_WORST_FIRST: Final = {"failing": 0, "paused": 1, "late": 2, "new": 3, "ok": 4}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def feeds_frame(feeds: Sequence[FeedHealth]) -> pd.DataFrame:
     """One row a feed, trouble first. Columns:
 
     id, title, theme, health (shape and word), success (last, empty for never), next (try, empty while
-    paused), error, items (new in seven days), evidence (in seven days), url.
+    paused), items (new in seven days), evidence (in seven days), ever (items in all), error, url.
     """
     types = {
         "id": "str",
@@ -60,6 +60,7 @@ def feeds_frame(feeds: Sequence[FeedHealth]) -> pd.DataFrame:
         "next": TIME,
         "items": "int64",
         "evidence": "int64",
+        "ever": "int64",
         "error": "str",
         "url": "str",
     }
@@ -70,13 +71,14 @@ def _row(feed: FeedHealth) -> tuple[Any, ...]:
     state = feed.state
     return (
         state.id,
-        health(feed.health),
+        HEALTH[feed.health],
         state.title,
-        state.theme,
+        state.theme.replace("_", " "),
         state.last_success_at,
         None if state.paused else state.next_due_at,
         feed.items_7d,
         feed.evidence_7d,
+        state.items_seen,
         state.last_error,
         state.url,
     )

@@ -12,7 +12,7 @@ from forecasts.distribution import logit
 from forecasts.evidence import Direction
 from forecasts.forecaster import HAZARD, PRIOR, SUGGESTION, Forecaster
 from forecasts.question import ForecasterId, Resolution, effective_close, outcome_value
-from forecasts.timeline import Timeline
+from forecasts.timeline import Span, Timeline
 from tracker.summaries import EvidenceCard, QuestionPage
 
 FURTHEST: Final = 5.0
@@ -55,27 +55,39 @@ def revisions_frame(page: QuestionPage, me: ForecasterId, now: datetime) -> pd.D
     return frame_of(types, rows)
 
 
+Point = tuple[datetime, float | None]
+
+
 def _line(timeline: Timeline, name: str, window: tuple[datetime, datetime]) -> list[tuple[Any, ...]]:
-    spans = timeline.spans(*window)
-    rows: list[tuple[Any, ...]] = []
+    points = _thinned(_points(timeline.spans(*window)), window)
+    return [(at, p, None if p is None else clamped_log_odds(p), name, _shown(p)) for at, p in points]
+
+
+def _shown(p: float | None) -> str:
+    return "no forecast" if p is None else percent_exact(p)
+
+
+def _points(spans: Sequence[Span]) -> list[Point]:
+    """Where each forecast began, where a gap or the end is reached, and an empty point inside each gap."""
+    points: list[Point] = []
     for index, span in enumerate(spans):
         p = span.distribution.p
-        rows.append((span.start, p, clamped_log_odds(p), name, percent_exact(p)))
+        points.append((span.start, p))
         following = spans[index + 1].start if index + 1 < len(spans) else None
         if following != span.end:
-            rows.append((span.end, p, clamped_log_odds(p), name, percent_exact(p)))
+            points.append((span.end, p))
             if following is not None:
-                rows.append((span.end, None, None, name, "no forecast"))
-    return _thinned(rows, window)
+                points.append((span.end, None))
+    return points
 
 
-def _thinned(rows: list[tuple[Any, ...]], window: tuple[datetime, datetime]) -> list[tuple[Any, ...]]:
-    """Keep the last row of each of `LINE_ROWS` equal stretches; short lines are left alone."""
-    if len(rows) <= LINE_ROWS:
-        return rows
+def _thinned(points: list[Point], window: tuple[datetime, datetime]) -> list[Point]:
+    """Keep the first point and the last of each of `LINE_ROWS` equal stretches; short lines are left alone."""
+    if len(points) <= LINE_ROWS:
+        return points
     stretch = (window[1] - window[0]) / LINE_ROWS
-    kept = {int((row[0] - window[0]) / stretch): row for row in rows}
-    return [rows[0], *kept.values()] if rows[0] not in kept.values() else list(kept.values())
+    kept = {int((point[0] - window[0]) / stretch): point for point in points}
+    return [points[0], *(point for point in kept.values() if point is not points[0])]
 
 
 def acts_frame(page: QuestionPage, me: ForecasterId) -> pd.DataFrame:

@@ -134,7 +134,10 @@ def _questions(visit: Visit, accuracy: Accuracy) -> None:
 def _receipts(visit: Visit, accuracy: Accuracy, question_id: str, wanted: set[ForecasterId]) -> None:
     question = accuracy.questions[QuestionId(question_id)]
     line_about(visit, question, "**Receipts**", ":material/receipt_long:")
-    for score in accuracy.scores:
-        if score.question_id == question_id and score.forecaster_id in wanted and score.rule == "brier":
-            st.markdown(f"**{inert(named(accuracy.forecasters[score.forecaster_id], visit.me))}**")
-            receipt(visit, score)
+    order = [f.id for f in ranked(accuracy, visit.me)]
+    found = [s for s in accuracy.scores if s.question_id == question_id and s.rule == "brier"]
+    for score in sorted(found, key=lambda s: order.index(s.forecaster_id)):
+        if score.forecaster_id in wanted:
+            name = inert(named(accuracy.forecasters[score.forecaster_id], visit.me))
+            with st.expander(name, expanded=len(wanted) == 1):
+                receipt(visit, score)

@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard.views.parts import calm, link_out, link_to_question, say
 from dashboard.views.visit import Visit
-from dashboard.wording import bearing, clipped, direction, evidence_status, inert, percent, plural, strength
+from dashboard.wording import EVIDENCE, bearing, clipped, direction, inert, percent, plural, strength
 from forecasts.evidence import Direction, Evidence, EvidenceStatus, Strength
 from forecasts.question import Question
 from tracker.summaries import EvidenceCard
@@ -26,7 +26,7 @@ def card(visit: Visit, shown: EvidenceCard, *, place: str, question: Question | 
         if summary and summary.lower() != shown.headline.lower():
             st.text(summary)
         st.text(_facts(visit, shown))
-        about = evidence_status(e.status) if question is None else question.text
+        about = EVIDENCE[e.status] if question is None else question.text
         st.markdown(f"**{inert(bearing(e.direction, e.strength))}**: {inert(about)}")
         st.caption(f"Signpost: {inert(shown.indicator_name)}")
         with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):

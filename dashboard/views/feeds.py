@@ -1,13 +1,14 @@
 """The health of every feed: in words first, then trouble with its error, then all of them."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import streamlit as st
 
 from dashboard.frames.feeds import Answering, answering, feeds_frame, worst_first
 from dashboard.views.parts import calm, empty, say, table
 from dashboard.views.visit import Visit
-from dashboard.wording import clipped, health, plural
+from dashboard.wording import HEALTH, clipped, plural
 from tracker.summaries import FeedHealth
 
 _C = st.column_config
@@ -41,7 +42,7 @@ def _troubles(visit: Visit, troubled: Sequence[FeedHealth]) -> None:
         state = feed.state
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             with st.container(gap=None):
-                st.text(f"{health(feed.health)}: {state.title}")
+                st.text(f"{HEALTH[feed.health]}: {state.title}")
                 st.text(clipped(state.last_error, 300) or "no error was kept")
                 last = (
                     f"last answered {visit.age(state.last_success_at)}"
@@ -58,8 +59,16 @@ def _troubles(visit: Visit, troubled: Sequence[FeedHealth]) -> None:
 
 
 def _all(visit: Visit, feeds: Sequence[FeedHealth]) -> None:
+    frame = feeds_frame(feeds)
+    frame["url"] = frame["url"].where(frame["url"].str.match(r"https?://", case=False))
+    table(frame, _columns(visit), "All feeds")
+    st.caption(f"Times in {visit.zone.key}.")
+
+
+def _columns(visit: Visit) -> dict[str, Any]:
+    """What is worth knowing of a feed; a replayed outlet is never asked again, so less of it is."""
     zone = visit.zone.key
-    columns = {
+    columns: dict[str, Any] = {
         "health": _C.TextColumn("State"),
         "title": _C.TextColumn("Feed", width="medium"),
         "theme": _C.TextColumn("Theme"),
@@ -67,10 +76,10 @@ def _all(visit: Visit, feeds: Sequence[FeedHealth]) -> None:
         "next": _C.DatetimeColumn("Next try", format="D MMM YYYY, HH:mm", timezone=zone),
         "items": _C.NumberColumn("Items, 7 days", help="New entries in seven days."),
         "evidence": _C.NumberColumn("Evidence, 7 days", help="Matches with a signpost in seven days."),
+        "ever": _C.NumberColumn("Items in all"),
         "error": _C.TextColumn("Error", width="medium"),
         "url": _C.LinkColumn("Address", display_text="open", validate="^https?://"),
     }
-    frame = feeds_frame(feeds)
-    frame["url"] = frame["url"].where(frame["url"].str.match(r"https?://", case=False))
-    table(frame, columns, "All feeds")
-    st.caption(f"Times in {zone}.")
+    if visit.replayed_until is not None:
+        return {name: columns[name] for name in ("title", "success", "ever")}
+    return columns

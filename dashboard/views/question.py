@@ -64,6 +64,7 @@ def _not_found(visit: Visit, asked: str) -> None:
 
 def _headline(visit: Visit, page: QuestionPage) -> None:
     summary = page.summary
+    st.set_page_config(page_title=summary.question.text)
     st.header(inert(summary.question.text), anchor=False)
     line = status_line(summary.question, summary.status, summary.resolution, (visit.now, visit.zone))
     tags = "".join(f" · {tag}" for tag in summary.question.tags)

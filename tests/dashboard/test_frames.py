@@ -336,9 +336,9 @@ def test_feeds_in_trouble_come_first_and_are_counted() -> None:
     everything = [feed("z"), down, feed("c", "paused", None, paused=True)]
     assert feeds.answering(everything, NOW) == feeds.Answering(feeds=3, answered=1, failing=1, late=0, new=0, paused=1)
     frame = feeds.feeds_frame(everything)
-    assert list(frame["id"]) == ["b", "z", "c"]
+    assert list(frame["id"]) == ["b", "c", "z"]
     assert frame["error"].iloc[0] == "timed out"
-    assert pd.isna(frame["next"].iloc[2])
+    assert pd.isna(frame["next"].iloc[1])
 
 
 def test_each_frame_keeps_its_types_without_rows() -> None:

@@ -1,0 +1,431 @@
+"""The pages on a real tracker, without a browser: what they show, and what their forms do."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard.opened import share
+from forecasts.distribution import Binary
+from forecasts.evidence import Direction, Strength
+from forecasts.question import ForecasterId
+from tests.builders import NOW, FakeClock, Press, a_question, a_set
+from tracker.api import Tracker
+
+SUMMIT = "summit-2027"
+ME = ForecasterId("ada")
+INVITED = "Arland invites Borland to a summit"
+HOSTILE = (
+    "Arland cancels Borland talks ![x](http://evil.example/p.png) [now](http://evil.example) :red-badge[LIVE] $5 $6"
+)
+SOURCE = "https://arland.example/statement"
+
+
+def open_page(tracker: Tracker, start: str, **params: str) -> AppTest:
+    """A first visit of the page, as a browser with these query parameters would see it."""
+
+    def script(start: str) -> None:
+        from dashboard import app
+
+        app.main(start)
+
+    share(tracker)
+    visit = AppTest.from_function(script, args=(start,), default_timeout=30)
+    for name, value in params.items():
+        visit.query_params[name] = value
+    return seen(visit.run())
+
+
+def seen(visit: AppTest) -> AppTest:
+    """The page, which did not fail."""
+    assert not visit.exception, visit.exception
+    return visit
+
+
+def words(visit: AppTest) -> str:
+    """All prose of a page."""
+    kinds = (
+        visit.title,
+        visit.header,
+        visit.subheader,
+        visit.markdown,
+        visit.caption,
+        visit.text,
+        visit.info,
+        visit.error,
+    )
+    prose = [str(element.value) for kind in kinds for element in kind]
+    links = [element.proto.label for element in visit.get("page_link")]
+    return "\n".join([*prose, *links]).replace("\u00a0", " ").replace("\\", "")
+
+
+@pytest.fixture
+def news(tracker_with_press: Tracker, press: Press, clock: FakeClock) -> Tracker:
+    """A tracker with an open question and two pieces of evidence to review, one of them hostile text."""
+    tracker_with_press.load(a_set())
+    press.publish("wire", INVITED)
+    press.publish("wire", HOSTILE, "https://wire.invalid/hostile")
+    tracker_with_press.poll()
+    clock.advance(hours=1)
+    assert len(tracker_with_press.inbox()) == 2
+    return tracker_with_press
+
+
+def button(visit: AppTest, label: str) -> Any:
+    """The only button with this label."""
+    (found,) = [b for b in visit.button if b.label.replace("\u00a0", " ") == label]
+    return found
+
+
+def field(visit: AppTest, label: str) -> Any:
+    """The only input with this label."""
+    (found,) = [w for kind in (visit.text_input, visit.text_area) for w in kind if w.label == label]
+    return found
+
+
+def my_acts(tracker: Tracker) -> list[tuple[str, float | None]]:
+    """What I did on the question, as the database has it."""
+    acts = tracker.question(SUMMIT).acts
+    return [(a.act, None if a.distribution is None else a.distribution.p) for a in acts if a.forecaster_id == ME]
+
+
+def save(visit: AppTest, p: str, why: str, cites: str = "") -> AppTest:
+    """Fill in the form and send it."""
+    field(visit, "Probability of YES").set_value(p).run()
+    field(visit, "Why").set_value(why)
+    if cites:
+        visit.multiselect[0].select(cites)
+    return seen(button(visit, "Save forecast").click().run())
+
+
+# Overview
+
+
+def test_an_empty_tracker_says_what_to_do_next(tracker: Tracker) -> None:
+    assert "There are no questions yet" in words(open_page(tracker, "overview"))
+
+
+def test_the_overview_counts_and_lists(news: Tracker) -> None:
+    visit = open_page(news, "overview")
+    assert {m.label: m.value for m in visit.metric} == {
+        "Open questions": "1",
+        "Evidence to review": "2",
+        "Answer overdue": "0",
+        "Resolved": "0",
+    }
+    row = visit.dataframe[0].value.iloc[0]
+    assert row["question"] == a_question().text
+    assert row["waiting"] == 2
+
+
+def test_the_overview_tells_in_words_what_moved(news: Tracker, press: Press, clock: FakeClock) -> None:
+    clock.advance(days=10)
+    news.suggest()
+    clock.advance(days=8)
+    press.publish("wire", "Borland accepts: Arland summit is set for spring")
+    news.retry_feed("wire")
+    news.poll()
+    text = words(open_page(news, "overview"))
+    assert a_question().text in text
+    assert "No open question moved" not in text
+
+
+def test_a_filter_without_a_match_says_so(news: Tracker) -> None:
+    visit = open_page(news, "overview")
+    visit.text_input(key="find").set_value("penguins").run()
+    assert "No question fits these filters" in words(seen(visit))
+
+
+def test_an_overdue_answer_is_asked_for(news: Tracker, clock: FakeClock) -> None:
+    clock.time = a_question().resolves_at + timedelta(days=3)
+    assert "Its answer was due 3 days ago" in words(open_page(news, "overview"))
+
+
+def test_picking_a_row_opens_the_question(news: Tracker) -> None:
+    visit = open_page(news, "overview")
+    visit.session_state["questions"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    assert a_question().text in [h.value.replace("\\", "") for h in seen(visit.run()).header]
+
+
+# Question
+
+
+def test_without_an_id_a_question_can_be_chosen(news: Tracker) -> None:
+    visit = open_page(news, "question")
+    assert "Choose a question" in words(visit)
+    assert visit.selectbox[0].options == [a_question().text]
+
+
+@pytest.mark.parametrize("name", ["nothing", "<script>alert(1)</script>", "../../etc/passwd", "x" * 10_000])
+def test_an_unknown_id_is_met_calmly(news: Tracker, name: str) -> None:
+    visit = open_page(news, "question", q=name)
+    assert "There is no such question" in words(visit)
+    assert not visit.error
+
+
+def test_the_question_page_answers_first(news: Tracker) -> None:
+    visit = open_page(news, "question", q=SUMMIT)
+    assert a_question().text in words(visit)
+    assert "Open since 1 Nov 2026, closes 1 Jul 2027 (in 6 months)" in words(visit)
+    assert {m.label.replace("\\", "") for m in visit.metric} == {"Suggestion", "Prior and time", "Prior, never moved"}
+    spec = json.loads(visit.get("vega_lite_chart")[0].proto.spec)
+    assert {layer["data"]["name"] for layer in spec["layer"]} == {"steps", "acts", "rules", "marks"}
+
+
+def test_the_scale_is_part_of_the_address(news: Tracker) -> None:
+    visit = open_page(news, "question", q=SUMMIT, scale="Log-odds")
+    spec = json.loads(visit.get("vega_lite_chart")[0].proto.spec)
+    assert spec["layer"][0]["encoding"]["y"]["field"] == "log_odds"
+
+
+def test_a_forecast_is_echoed_before_it_is_saved(news: Tracker) -> None:
+    visit = open_page(news, "question", q=SUMMIT)
+    field(visit, "Probability of YES").set_value("63").run()
+    assert "63 %, odds 1.7 to 1 for, about 5 in 8" in words(visit)
+    assert my_acts(news) == []
+
+
+def test_a_saved_forecast_stands_with_its_reason_and_evidence(news: Tracker) -> None:
+    visit = open_page(news, "question", q=SUMMIT)
+    visit = save(visit, "63%", "They have booked the hall.", cites=INVITED)
+    assert my_acts(news) == [("forecast", 0.63)]
+    act = next(a for a in news.question(SUMMIT).acts if a.forecaster_id == ME)
+    assert act.rationale == "They have booked the hall."
+    assert act.cites == (number(news, INVITED),)
+    assert "You hold **63 %**" in words(visit)
+    assert field(visit, "Probability of YES").value == ""
+
+
+@pytest.mark.parametrize("typed", ["120", "-5", "perhaps", "1", "nan", ""])
+def test_what_is_no_probability_changes_nothing_and_says_why(news: Tracker, typed: str) -> None:
+    visit = save(open_page(news, "question", q=SUMMIT), typed, "Because.")
+    assert my_acts(news) == []
+    assert len(visit.error) == 1
+
+
+def test_a_forecast_without_a_reason_is_refused(news: Tracker) -> None:
+    visit = save(open_page(news, "question", q=SUMMIT), "40", "   ")
+    assert my_acts(news) == []
+    assert "needs its reason" in visit.error[0].value
+
+
+def test_a_form_that_is_sent_twice_is_saved_once(news: Tracker) -> None:
+    visit = open_page(news, "question", q=SUMMIT)
+    form = visit.session_state[f"form-{SUMMIT}"]
+    visit = save(visit, "40", "Once.")
+    visit.session_state[f"form-{SUMMIT}"] = form
+    save(seen(visit.run()), "40", "Once.")
+    assert my_acts(news) == [("forecast", 0.4)]
+
+
+def test_a_forecast_is_reaffirmed_undone_and_withdrawn(news: Tracker, clock: FakeClock) -> None:
+    news.forecast(SUMMIT, Binary(0.4), rationale="First.")
+    clock.advance(days=3)
+    visit = open_page(news, "question", q=SUMMIT)
+    visit = seen(button(visit, "Still 40 %").click().run())
+    clock.advance(days=1)
+    visit = seen(button(visit, "Withdraw my forecast").click().run())
+    assert "You have none yet" in words(visit)
+    clock.advance(days=1)
+    visit = seen(button(visit, "Undo my last act").click().run())
+    assert "You hold **40 %**" in words(visit)
+    assert my_acts(news) == [("forecast", 0.4), ("reaffirm", 0.4), ("withdraw", None), ("undo", 0.4)]
+
+
+def test_a_closed_question_offers_no_form(news: Tracker, clock: FakeClock) -> None:
+    clock.time = a_question().closes_at + timedelta(days=1)
+    visit = open_page(news, "question", q=SUMMIT)
+    assert "Waiting for its answer" in words(visit)
+    assert "Save forecast" not in [b.label for b in visit.button]
+
+
+def test_a_forecast_that_comes_too_late_is_refused_in_a_sentence(news: Tracker, clock: FakeClock) -> None:
+    visit = open_page(news, "question", q=SUMMIT)
+    field(visit, "Probability of YES").set_value("40").run()
+    clock.time = a_question().closes_at + timedelta(days=1)
+    field(visit, "Why").set_value("Late.")
+    visit = seen(button(visit, "Save forecast").click().run())
+    assert my_acts(news) == []
+    assert "Waiting for its answer" in words(visit)
+
+
+@pytest.mark.parametrize(
+    ("tab", "shown"),
+    [
+        ("Why", "in log-odds"),
+        ("Evidence", "2 pieces of evidence"),
+        ("History", "Nobody has forecast yet"),
+        ("Question", "YES when both governments confirm a meeting."),
+        ("Answer", "Is the answer known already?"),
+    ],
+)
+def test_every_tab_has_its_address(news: Tracker, tab: str, shown: str) -> None:
+    assert shown in words(open_page(news, "question", q=SUMMIT, tab=tab))
+
+
+def test_an_answer_is_given_with_its_source_and_everyone_is_scored(news: Tracker, clock: FakeClock) -> None:
+    news.forecast(SUMMIT, Binary(0.8), rationale="Sure.")
+    clock.advance(days=30)
+    visit = open_page(news, "question", q=SUMMIT, tab="Answer")
+    visit.button_group(key="answer-outcome").set_value("yes")
+    field(visit, "Source").set_value(SOURCE)
+    visit.checkbox(key="answer-sure").check()
+    visit = seen(button(visit, "Give this answer").click().run())
+    assert "Resolved YES" in words(visit)
+    assert {s.forecaster_id for s in news.scores(SUMMIT)} >= {ME}
+
+
+@pytest.mark.parametrize(
+    ("outcome", "source", "sure", "reason"),
+    [
+        (None, SOURCE, True, "No answer chosen yet"),
+        ("yes", "", True, "needs a source"),
+        ("yes", "javascript:alert(1)", True, "must be an http(s) link"),
+        ("yes", SOURCE, False, "Tick that you have checked the source"),
+    ],
+)
+def test_half_an_answer_is_refused(news: Tracker, outcome: str | None, source: str, sure: bool, reason: str) -> None:
+    visit = open_page(news, "question", q=SUMMIT, tab="Answer")
+    if outcome:
+        visit.button_group(key="answer-outcome").set_value(outcome)
+    field(visit, "Source").set_value(source)
+    visit.checkbox(key="answer-sure").set_value(sure)
+    visit = seen(button(visit, "Give this answer").click().run())
+    assert reason in words(visit)
+    assert news.scores(SUMMIT) == ()
+
+
+# Inbox
+
+
+def test_an_empty_inbox_says_what_to_do_next(tracker: Tracker) -> None:
+    assert "Nothing waits for you" in words(open_page(tracker, "inbox"))
+
+
+def test_every_piece_comes_with_its_source_reason_and_controls(news: Tracker) -> None:
+    visit = open_page(news, "inbox")
+    assert INVITED in [t.value for t in visit.text]
+    facts = words(visit)
+    assert "The wire" in facts
+    assert "1 hour ago" in facts
+    labels = [b.label for b in visit.button]
+    assert labels.count("Confirm") == labels.count("Reject") == labels.count("Save as edited") == 2
+
+
+def test_the_inbox_can_be_narrowed_to_a_question_by_its_address(tracker_with_press: Tracker, press: Press) -> None:
+    tracker_with_press.load(a_set(a_question(), a_question("other-2027", text="Will something else happen?")))
+    press.publish("wire", INVITED)
+    tracker_with_press.poll()
+    assert "2 pieces of evidence" in words(open_page(tracker_with_press, "inbox"))
+    visit = open_page(tracker_with_press, "inbox", about="other-2027")
+    assert "1 piece of evidence" in words(visit)
+    assert "Will something else happen?" in words(visit)
+
+
+def status_of(tracker: Tracker, headline: str) -> tuple[str, Direction, Strength]:
+    (card,) = [c for c in tracker.question(SUMMIT).evidence if c.headline == headline]
+    return card.evidence.status, card.evidence.direction, card.evidence.strength
+
+
+def number(tracker: Tracker, headline: str) -> int:
+    (card,) = [c for c in tracker.question(SUMMIT).evidence if c.headline == headline]
+    return card.evidence.id
+
+
+@pytest.mark.parametrize(("control", "status"), [("confirm", "confirmed"), ("reject", "rejected")])
+def test_a_judgement_is_kept_and_makes_room(news: Tracker, control: str, status: str) -> None:
+    visit = open_page(news, "inbox")
+    visit = seen(visit.button(key=f"inbox-{control}-{number(news, INVITED)}").click().run())
+    assert status_of(news, INVITED)[0] == status
+    assert INVITED not in [t.value for t in visit.text]
+
+
+def test_evidence_is_corrected_before_it_counts(news: Tracker) -> None:
+    visit = open_page(news, "inbox")
+    (card,) = [k for k, c in enumerate(news.inbox()) if c.headline == INVITED]
+    sides, weights = ([s for s in visit.selectbox if s.label == label] for label in ("It speaks", "How strongly"))
+    sides[card].set_value(Direction.NO)
+    weights[card].set_value(Strength.SLIGHT)
+    seen([b for b in visit.button if b.label == "Save as edited"][card].click().run())
+    assert status_of(news, INVITED) == ("edited", Direction.NO, Strength.SLIGHT)
+
+
+def markdown_of(visit: AppTest) -> str:
+    """Everything on a page that is read as Markdown, labels included."""
+    values = [
+        e.value for kind in (visit.markdown, visit.caption, visit.header, visit.subheader, visit.error) for e in kind
+    ]
+    return "\n".join([*map(str, values), *(b.label for b in visit.button), *(m.label for m in visit.metric)])
+
+
+@pytest.mark.parametrize(
+    ("page", "params"),
+    [
+        ("overview", {}),
+        ("inbox", {}),
+        ("question", {"q": SUMMIT}),
+        ("question", {"q": SUMMIT, "tab": "Evidence"}),
+        ("feeds", {}),
+    ],
+)
+def test_feed_text_never_reaches_markdown(news: Tracker, page: str, params: dict[str, str]) -> None:
+    assert "evil" not in markdown_of(open_page(news, page, **params))
+
+
+# Accuracy
+
+
+def test_accuracy_without_answers_says_how_to_get_there(news: Tracker) -> None:
+    assert "No question has been scored yet" in words(open_page(news, "accuracy"))
+
+
+def test_accuracy_ranks_everyone_and_warns_about_small_samples(news: Tracker, clock: FakeClock) -> None:
+    news.forecast(SUMMIT, Binary(0.8), rationale="Sure.")
+    clock.advance(days=30)
+    news.resolve(SUMMIT, "yes", source_url=SOURCE, known_at=clock.time)
+    visit = open_page(news, "accuracy")
+    assert "1 question resolved. With fewer than 20 questions most differences are luck." in words(visit)
+    board = visit.dataframe[0].value
+    assert list(board.columns) == ["forecaster", "questions", "skill", "brier", "log", "coverage"]
+    assert board["forecaster"].iloc[0] == "Me"
+    assert "Too few questions to say anything" in words(visit) or "No forecast stood that long" in words(visit)
+
+
+def test_live_and_retrospective_scores_never_mix(tracker: Tracker, clock: FakeClock) -> None:
+    tracker.load(a_set(a_question(), a_question("past", retrospective=True)))
+    clock.advance(days=30)
+    tracker.resolve("past", "no", source_url=SOURCE, known_at=clock.time)
+    visit = open_page(tracker, "accuracy")
+    assert "practice, never a record" in words(visit)
+    assert "No question has been scored yet" in words(open_page(tracker, "accuracy", kind="Live"))
+
+
+# Feeds
+
+
+def test_feeds_say_first_whether_they_answer(news: Tracker) -> None:
+    visit = open_page(news, "feeds")
+    assert "1 of 1 feed answered in the last day**; none is failing." in words(visit)
+    row = visit.dataframe[0].value.iloc[0]
+    assert (row["title"], row["items"], row["evidence"]) == ("The wire", 2, 2)
+
+
+def test_a_failing_feed_shows_its_error_and_can_be_tried_again(tracker: Tracker, clock: FakeClock) -> None:
+    tracker.load(a_set())
+    tracker.poll()
+    visit = open_page(tracker, "feeds")
+    assert "no network in tests" in words(visit)
+    seen(button(visit, "Try again").click().run())
+    assert tracker.feeds()[0].state.next_due_at == clock.time
+
+
+# Replays
+
+
+@pytest.mark.parametrize("page", ["overview", "question", "inbox", "accuracy", "feeds"])
+def test_every_page_of_a_replay_says_that_it_is_one(news: Tracker, page: str) -> None:
+    assert "Replay" not in words(open_page(news, page))
+    news.mark_replayed(NOW)
+    assert "Replay of 2022–2026** with invented forecasters; not live." in words(open_page(news, page))

@@ -1,0 +1,160 @@
+"""What a person sees and does, in a real browser on the replay of the question set's history."""
+
+import urllib.request
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import HOSTILE, PHONE, Arrive, Visitor
+from tracker.question_sets import DEFAULT, load
+
+OPEN = "power-of-siberia-2-2028"
+TEXT = next(q.text for q in load(DEFAULT).questions if q.id == OPEN)
+RESOLVED = "ceasefire-2025"
+
+PAGES = {
+    "overview": ("/", "All questions"),
+    "question": (f"/question?q={OPEN}", TEXT),
+    "inbox": ("/inbox", "Evidence to review"),
+    "accuracy": ("/accuracy", "Score as answers came in"),
+    "feeds": ("/feeds", "outlets of the past were replayed"),
+}
+LOOKS: dict[str, dict[str, Any]] = {
+    "light": {"color_scheme": "light"},
+    "dark": {"color_scheme": "dark"},
+    "phone": {"viewport": PHONE, "is_mobile": True, "has_touch": True, "device_scale_factor": 2},
+}
+
+
+def shade(page: Page) -> float:
+    """How bright the page's background is, 0 to 255."""
+    colour = page.locator('[data-testid="stApp"]').evaluate("e => getComputedStyle(e).backgroundColor")
+    red, green, blue = (float(part) for part in colour.removeprefix("rgb(").removesuffix(")").split(",")[:3])
+    return (red + green + blue) / 3
+
+
+@pytest.mark.parametrize("look", list(LOOKS))
+def test_all_five_pages_show_real_content_in_every_look(arrive: Arrive, look: str) -> None:
+    visitor = arrive(**LOOKS[look])
+    for name, (path, content) in PAGES.items():
+        page = visitor.open(path)
+        expect(page.get_by_text(content).first).to_be_visible()
+        expect(page).to_have_title(TEXT if name == "question" else f"{name.capitalize()} · Scenario tracker")
+        expect(page.get_by_text("with invented forecasters; not live")).to_be_visible()
+        expect(page.locator('[data-testid="stException"], [data-testid="stAlertContentError"]')).to_have_count(0)
+        width, room = page.locator('[data-testid="stMain"]').evaluate("e => [e.scrollWidth, e.clientWidth]")
+        assert width <= room, f"{name} scrolls sideways"
+        assert (shade(page) < 60) == (look == "dark")
+        visitor.picture(f"{look}-{name}")
+
+
+def test_the_chart_draws_every_forecaster_and_the_news(visitor: Visitor) -> None:
+    page = visitor.open(f"/question?q={RESOLVED}")
+    expect(page).to_have_title("Will a general ceasefire between Russia and Ukraine take effect by 31 December 2025?")
+    chart = page.locator('[data-testid="stVegaLiteChart"]').first
+    for name in ("Ana (invented)", "Suggestion", "Prior and time", "Prior, never moved"):
+        expect(chart.get_by_text(name, exact=True)).to_be_visible()
+    assert chart.locator("svg path[aria-label*='direction']").count() > 5
+    expect(page.get_by_text("Resolved NO", exact=True)).to_be_visible()
+    visitor.picture("resolved")
+
+
+def test_a_mark_on_the_chart_opens_its_news(visitor: Visitor) -> None:
+    page = visitor.open(f"/question?q={RESOLVED}")
+    marks = page.locator('[data-testid="stVegaLiteChart"] svg path[aria-label*="direction"]')
+    expect(page.get_by_role("link", name="Read it")).to_have_count(0)
+    marks.first.click(force=True)
+    visitor.settle()
+    expect(page.get_by_text("Signpost: ").first).to_be_visible()
+
+
+def test_the_scale_and_the_tab_stand_in_the_address(visitor: Visitor) -> None:
+    page = visitor.open(f"/question?q={OPEN}")
+    page.get_by_role("radio", name="Log-odds").or_(page.get_by_role("button", name="Log-odds")).first.click()
+    page.get_by_role("tab", name="History").click()
+    visitor.settle()
+    page.wait_for_url(lambda url: "scale=Log-odds" in url and "tab=History" in url and f"q={OPEN}" in url)
+    page.reload()
+    visitor.settle()
+    expect(page.get_by_role("tab", name="History")).to_have_attribute("aria-selected", "true")
+
+
+def test_a_row_of_the_list_opens_its_question_and_back_returns(visitor: Visitor) -> None:
+    page = visitor.open("/?find=formula")
+    grid = page.locator('[data-testid="stDataFrame"]')
+    grid.click(position={"x": 200, "y": 70})
+    expect(page.get_by_role("heading", name=TEXT)).to_be_visible()
+    page.wait_for_url(lambda url: f"/question?q={OPEN}" in url)
+    page.go_back()
+    expect(page.get_by_role("heading", name="All questions")).to_be_visible()
+
+
+def test_a_forecast_made_in_the_form_is_in_the_chart_and_the_history(visitor: Visitor) -> None:
+    page = visitor.open(f"/question?q={OPEN}&tab=History")
+    page.get_by_role("textbox", name="Probability of YES").fill("37")
+    expect(page.get_by_text("37 %, odds 1.7 to 1 against, about 3 in 8")).to_be_visible()
+    page.get_by_role("textbox", name="Why").fill("The price is still open; Beijing can wait.")
+    page.get_by_role("button", name="Save forecast").click()
+    expect(page.get_by_text("Saved: 37 %")).to_be_visible()
+    expect(page.get_by_text("You hold 37 %")).to_be_visible()
+    chart = page.locator('[data-testid="stVegaLiteChart"]').first
+    expect(chart.get_by_text("Me", exact=True)).to_be_visible()
+    expect(page.get_by_text("Nothing is ever removed")).to_be_visible()
+    visitor.picture("forecast")
+
+    page.get_by_role("button", name="Undo my last act").click()
+    expect(page.get_by_text("You have none yet.")).to_be_visible()
+
+
+def test_evidence_is_confirmed_in_the_inbox(visitor: Visitor) -> None:
+    page = visitor.open("/inbox")
+    cards = page.get_by_role("button", name="Confirm", exact=True)
+    before = cards.count()
+    headline = "China retaliates for EU's Russia-related sanctions with export controls"
+    expect(page.get_by_text(headline)).to_be_visible()
+    card = page.locator('[data-testid="stVerticalBlock"]').filter(has_text=headline).last
+    card.get_by_role("button", name="Confirm", exact=True).click()
+    expect(page.get_by_text(headline)).to_have_count(0)
+    expect(cards).to_have_count(before - 1)
+
+
+@pytest.mark.parametrize("path", ["/inbox", f"/question?q={OPEN}&tab=Evidence", f"/question?q={OPEN}"])
+def test_hostile_feed_text_stays_text(visitor: Visitor, path: str) -> None:
+    page = visitor.open(path)
+    assert page.locator("a[href*='evil.example'], img[src*='evil.example'], .katex").count() == 0
+    if path == "/inbox":
+        expect(page.get_by_text(HOSTILE)).to_be_visible()
+
+
+@pytest.mark.parametrize("name", ["no-such-question", "%3Cscript%3Ealert(1)%3C/script%3E"])
+def test_an_unknown_question_is_met_calmly(visitor: Visitor, name: str) -> None:
+    page = visitor.open(f"/question?q={name}")
+    expect(page.get_by_role("heading", name="There is no such question")).to_be_visible()
+    page.get_by_role("link", name="All questions").click()
+    expect(page.get_by_role("heading", name="All questions")).to_be_visible()
+
+
+def test_the_accuracy_page_opens_every_receipt(visitor: Visitor) -> None:
+    page = visitor.open("/accuracy")
+    grid = page.locator('[data-testid="stDataFrame"]').last
+    grid.scroll_into_view_if_needed()
+    grid.click(position={"x": 200, "y": 70})
+    page.get_by_role("group").filter(has_text="Suggestion").last.locator("summary").click()
+    expect(page.get_by_text("The last column adds up to the mean").locator("visible=true")).to_have_count(1)
+    visitor.picture("receipts")
+
+
+def test_times_are_told_in_the_viewers_own_zone(arrive: Arrive) -> None:
+    page = arrive(timezone_id="Asia/Tokyo").open(f"/question?q={RESOLVED}")
+    expect(page.get_by_text("Times in Asia/Tokyo.").first).to_be_visible()
+    expect(page.get_by_text("JST").first).to_be_visible()
+
+
+def test_answers_carry_security_headers_and_health_is_told(address: str) -> None:
+    for path in ("/", "/healthz", "/question"):
+        with urllib.request.urlopen(address + path) as answer:
+            assert answer.headers["x-content-type-options"] == "nosniff"
+            assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+    with urllib.request.urlopen(f"{address}/healthz") as answer:
+        assert answer.read() == b"ok"
