@@ -38,10 +38,11 @@ PATIENCE: Final = (429, 503)
 
 
 def http_fetch(limits: FetchLimits, now: Callable[[], datetime]) -> Fetch:
-    """A fetch over HTTP. It may be called from any thread that runs no event loop of its own."""
+    """A fetch over HTTP. It may be called from any thread, also one that runs an event loop of its own."""
 
     def fetch(requests: Sequence[FetchRequest]) -> Sequence[FetchResult]:
-        return asyncio.run(_fetch_all(requests, limits, now))
+        with ThreadPoolExecutor(1) as own_thread:
+            return own_thread.submit(lambda: asyncio.run(_fetch_all(requests, limits, now))).result()
 
     return fetch
 
