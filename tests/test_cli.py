@@ -1,15 +1,17 @@
 """The command line: what it prints, its exit codes, and one-line refusals that change nothing."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.builders import an_rss
+from tests.builders import an_rss, no_network
 from tests.feeds.feed_server import FeedServer
 from tests.forecasts.small_set import TEXTS
-from tracker import cli
+from tracker import cli, question_sets
+from tracker.api import open_tracker
 from tracker.settings import Settings
 
 QUESTION = "xi-zelensky-meeting-2027"
@@ -52,14 +54,22 @@ class Shell:
         return lines[0]
 
 
+@pytest.fixture(scope="session")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory with the built-in set, made once; loading it takes a second."""
+    directory = tmp_path_factory.mktemp("loaded") / "data"
+    with open_tracker(Settings(data_dir=directory), fetch=no_network) as tracker:
+        tracker.load(question_sets.load(question_sets.DEFAULT))
+    return directory
+
+
 @pytest.fixture
-def shell(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Shell:
+def shell(loaded: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Shell:
     """A shell in a data directory with the built-in set loaded, typed by ada."""
     monkeypatch.setenv("TRACKER_ME", "ada")
     monkeypatch.setenv("TRACKER_LOG_LEVEL", "error")
-    opened = Shell(tmp_path / "data", capsys, monkeypatch)
-    opened("load", "china_russia_2022")
-    return opened
+    shutil.copytree(loaded, tmp_path / "data")
+    return Shell(tmp_path / "data", capsys, monkeypatch)
 
 
 def test_help_lists_every_command(shell: Shell) -> None:
