@@ -181,12 +181,14 @@ def test_a_command_that_is_not_one_ends_with_its_usage_and_code_2(shell: Shell, 
     assert "Usage:" in shell.error
 
 
-def test_a_bad_question_set_is_refused_with_file_line_and_reason(shell: Shell, tmp_path: Path) -> None:
+def own_copy(directory: Path) -> Path:
+    """The built-in set as a folder that may be spoilt."""
     built_in = Path(cli.__file__).parent.parent / "forecasts" / "sets" / "china_russia_2022"
-    folder = tmp_path / "mine"
-    folder.mkdir()
-    for file in built_in.glob("*.toml"):
-        (folder / file.name).write_bytes(file.read_bytes())
+    return shutil.copytree(built_in, directory / "mine")
+
+
+def test_a_bad_question_set_is_refused_with_file_line_and_reason(shell: Shell, tmp_path: Path) -> None:
+    folder = own_copy(tmp_path)
     assert "is sound" in shell("load", str(folder), "--check")
     text = (folder / "questions.toml").read_text(encoding="utf-8")
     line = next(n for n, row in enumerate(text.splitlines(), 1) if row.startswith("prior ="))
@@ -197,11 +199,7 @@ def test_a_bad_question_set_is_refused_with_file_line_and_reason(shell: Shell, t
 
 
 def test_an_example_that_its_own_indicator_misses_is_refused_with_its_line(shell: Shell, tmp_path: Path) -> None:
-    built_in = Path(cli.__file__).parent.parent / "forecasts" / "sets" / "china_russia_2022"
-    folder = tmp_path / "mine"
-    folder.mkdir()
-    for file in built_in.glob("*.toml"):
-        (folder / file.name).write_bytes(file.read_bytes())
+    folder = own_copy(tmp_path)
     text = (folder / "indicators.toml").read_text(encoding="utf-8")
     at = text.index("examples = [")
     line = text.count("\n", 0, at) + 1

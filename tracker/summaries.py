@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
 from forecasts.evidence import Direction, Evidence, EvidenceStatus, Indicator, IndicatorId, Strength
 from forecasts.forecaster import Forecaster
@@ -12,9 +11,7 @@ from forecasts.scoring import Score, Summary
 from forecasts.suggestion import Suggestion
 from forecasts.timeline import Forecast, Timeline
 from tracker.feeds.item import Item
-from tracker.feeds.polling import FeedState
-
-Health = Literal["new", "ok", "late", "failing", "paused"]
+from tracker.feeds.polling import FeedState, Health
 
 
 @dataclass(frozen=True, slots=True)
