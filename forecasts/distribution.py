@@ -1,20 +1,21 @@
-"""Distributions over a question's outcomes: the only place where a probability is checked."""
+"""Distributions over a question's outcomes, one class a kind of answer. Every number is checked in `probability`."""
 
-import math
-import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from forecasts.errors import InvalidProbability
+from forecasts.cdf import Cdf
+from forecasts.errors import InvalidForecast
+from forecasts.probability import logit, probabilities, summing_to_one
 
-_NUMBER = re.compile(r"(?P<number>[+-]?(?:\d+(?:\.\d*)?|\.\d+))\s*(?P<percent>%?)")
+OTHER = "Other"
+"""The option that stands for every option not named: one added later is read from it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Binary:
     """The probability, 0 to 1, that a binary question resolves YES.
 
-    0 and 1 are allowed: a forecaster may be certain. Anything outside, or NaN, raises
-    `InvalidProbability`.
+    0 and 1 are allowed: a forecaster may be certain. Anything outside, or NaN, raises `InvalidProbability`.
 
     >>> Binary(0.63).p
     0.63
@@ -26,8 +27,7 @@ class Binary:
     p: float
 
     def __post_init__(self) -> None:
-        if not 0.0 <= self.p <= 1.0:  # NaN fails every comparison
-            raise InvalidProbability(f"a probability lies between 0 and 1, not {self.p}")
+        probabilities(self.p)
 
     @property
     def log_odds(self) -> float:
@@ -35,55 +35,97 @@ class Binary:
         return logit(self.p)
 
 
-def logit(p: float) -> float:
-    """Log-odds of a probability, in nats: ln(p / (1 − p)); −inf at 0 and +inf at 1.
+@dataclass(frozen=True, slots=True)
+class Categorical:
+    """Probabilities of exclusive options, in the options' order; together they are 1.
 
-    >>> round(logit(0.75), 4)
-    1.0986
-    """
-    if p <= 0.0:
-        return -math.inf
-    if p >= 1.0:
-        return math.inf
-    return math.log(p) - math.log1p(-p)
+    The order means something for an ordered question only. Names are unique; fewer than two, a doubled one or a
+    number of probabilities that differs from theirs raise `InvalidForecast`, a sum off 1 by more than a millionth
+    `InvalidProbability`: nothing is normalised in silence.
 
-
-def sigmoid(z: float) -> float:
-    """The probability with log-odds z; the inverse of `logit`.
-
-    >>> sigmoid(0.0)
+    >>> Categorical(("Moscow", "Beijing", "Other"), (0.2, 0.5, 0.3)).of("Beijing")
     0.5
     """
-    if z >= 0.0:
-        return 1.0 / (1.0 + math.exp(-z))
-    e = math.exp(z)
-    return e / (1.0 + e)
+
+    options: tuple[str, ...]
+    p: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        if len(self.options) != len(self.p) or len(self.options) < 2:
+            raise InvalidForecast("give each of at least two options its probability")
+        if len(set(self.options)) < len(self.options):
+            raise InvalidForecast("an option is named twice: give each its probability once")
+        summing_to_one(self.p)
+
+    def index(self, option: str) -> int:
+        """The place of an option; of `Other` where the option was not offered when this forecast was made.
+
+        Raises `InvalidForecast` when there is neither.
+
+        >>> Categorical(("Moscow", "Other"), (0.2, 0.8)).index("Minsk")
+        1
+        """
+        if option in self.options:
+            return self.options.index(option)
+        if OTHER in self.options:
+            return self.options.index(OTHER)
+        raise InvalidForecast(f"no option {option!r} here, and no {OTHER!r} to read it from: {', '.join(self.options)}")
+
+    def of(self, option: str) -> float:
+        """The probability of an option, read from `Other` where it was not offered yet."""
+        return self.p[self.index(option)]
+
+    def without(self, option: str) -> "Categorical":
+        """The same forecast after an option was removed: its mass goes to `Other`.
+
+        A forecast that never named the option, or has it and one more only, stays as it is.
+
+        >>> Categorical(("Moscow", "Beijing", "Other"), (0.2, 0.5, 0.3)).without("Moscow")
+        Categorical(options=('Beijing', 'Other'), p=(0.5, 0.5))
+        """
+        if option not in self.options or option == OTHER or OTHER not in self.options or len(self.options) == 2:
+            return self
+        held = dict(zip(self.options, self.p, strict=True))
+        held[OTHER] += held.pop(option)
+        return Categorical(tuple(held), tuple(held.values()))
+
+    @property
+    def likeliest(self) -> str:
+        """The option with the most mass; the first of several."""
+        return max(zip(self.options, self.p, strict=True), key=lambda pair: pair[1])[0]
 
 
-def parse_probability(text: str) -> Binary:
-    """Read what a person typed: `0.63`, `63%` or `63` (a whole number above 1 is a percentage).
+Distribution = Binary | Categorical | Cdf
+"""What a forecaster holds: one class for each kind of answer (ordered options are `Categorical` in their order)."""
 
-    A bare `1` could be 1 % or certainty, so it is refused with the question which was meant.
 
-    >>> parse_probability("63").p, parse_probability("63%").p, parse_probability(".63").p
-    (0.63, 0.63, 0.63)
-    >>> parse_probability("1.0").p, parse_probability("1%").p
-    (1.0, 0.01)
+def p_yes(held: Distribution | None) -> float | None:
+    """The probability of YES where a binary forecast is held; None for nothing and for other kinds.
+
+    >>> p_yes(Binary(0.63)), p_yes(None)
+    (0.63, None)
     """
-    match = _NUMBER.fullmatch(text.strip())
-    if match is None:
-        raise InvalidProbability(f"{text!r} is not a probability: write 0.63, 63% or 63")
-    number = match["number"]
-    value = float(number)
-    if match["percent"]:
-        return Binary(_percent(number))
-    if number.lstrip("+") == "1":
-        raise InvalidProbability("1 could be 1 % or certainty: write 1% or 1.0")
-    if "." not in number and value > 1:
-        return Binary(_percent(number))
-    return Binary(value)
+    return held.p if isinstance(held, Binary) else None
 
 
-def _percent(number: str) -> float:
-    # Moving the decimal point in the text keeps 29 % at 0.29; dividing 29.0 by 100 does not always.
-    return float(f"{number}e-2")
+def even(options: tuple[str, ...]) -> Categorical:
+    """Every option alike: what somebody who knows nothing would say.
+
+    >>> even(("Moscow", "Beijing")).p
+    (0.5, 0.5)
+    """
+    return Categorical(options, tuple(1.0 / len(options) for _ in options))
+
+
+def from_shares(shares: Mapping[str, float], options: tuple[str, ...]) -> Categorical:
+    """Probabilities by name put into the question's order; options that are not named get 0.
+
+    A name that the question does not offer raises `InvalidForecast`.
+
+    >>> from_shares({"Beijing": 0.7, "Moscow": 0.3}, ("Moscow", "Beijing", "Minsk")).p
+    (0.3, 0.7, 0.0)
+    """
+    strange = [name for name in shares if name not in options]
+    if strange:
+        raise InvalidForecast(f"no option {strange[0]!r}: the options are {', '.join(options)}")
+    return Categorical(options, tuple(shares.get(option, 0.0) for option in options))

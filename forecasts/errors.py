@@ -4,6 +4,7 @@
     ├── InvalidProbability   a number that is no probability
     ├── InvalidTime          a time without zone, or times in the wrong order
     ├── InvalidForecast      a forecast that may not stand (too late, nothing to undo, …)
+    ├── InvalidQuestion      a question without what its kind needs
     ├── InvalidResolution    an outcome that contradicts the question's times
     └── InvalidQuestionSet   a question set file that cannot be used: file, line, reason
 
@@ -25,6 +26,10 @@ class InvalidTime(ForecastsError):
 
 class InvalidForecast(ForecastsError):
     """A forecast act that is not possible on this question now."""
+
+
+class InvalidQuestion(ForecastsError):
+    """A question that lacks the options, the range or the prior that its kind needs."""
 
 
 class InvalidResolution(ForecastsError):

@@ -11,6 +11,8 @@ from enum import IntEnum
 from types import MappingProxyType
 from typing import Literal, NewType
 
+from forecasts.errors import ForecastsError
+from forecasts.probability import probabilities
 from forecasts.question import ForecasterId, QuestionId
 
 IndicatorId = NewType("IndicatorId", str)
@@ -137,11 +139,15 @@ def combined_reliability(reports: tuple[Report, ...]) -> float:
 def effective_likelihood_ratio(ratio: float, reliability: float) -> float:
     """A ratio weakened by doubt in its source: 1 + r (LR − 1) above 1, mirrored below 1.
 
-    `ratio` is above 0, `reliability` 0 (worth nothing: the result is 1) to 1 (taken at its word).
+    `ratio` is above 0, `reliability` 0 (worth nothing: the result is 1) to 1 (taken at its word). Raises
+    `ForecastsError` for a ratio that is not above 0 or not finite, `InvalidProbability` for the reliability.
 
     >>> effective_likelihood_ratio(6, 0.5), round(effective_likelihood_ratio(1 / 6, 0.5), 4)
     (3.5, 0.2857)
     """
+    if not 0.0 < ratio < math.inf:
+        raise ForecastsError(f"a likelihood ratio is above 0 and finite, not {ratio}")
+    probabilities(reliability)
     if ratio < 1.0:
         return 1.0 / effective_likelihood_ratio(1.0 / ratio, reliability)
     return 1.0 + reliability * (ratio - 1.0)

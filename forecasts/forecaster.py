@@ -32,6 +32,7 @@ COMPUTED = (
     Forecaster(SUGGESTION, "Suggestion", "suggestion"),
     Forecaster(PRIOR, "Prior, never moved", "prior"),
     Forecaster(HAZARD, "Prior and time", "hazard"),
+    Forecaster(CROWD, "Crowd", "crowd"),
 )
 """The computed forecasters that are scored beside the people."""
 

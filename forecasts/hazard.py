@@ -27,7 +27,7 @@ def hazard(question: Question, at: datetime) -> float:
     >>> round(hazard(question, utc("2026-03-02")), 4)
     0.2577
     """
-    return moved_by_time(question.prior.p, question.horizon_shape, _share_left(question, at))
+    return moved_by_time(question.base_rate, question.horizon_shape, _share_left(question, at))
 
 
 def moved_by_time(p0: float, shape: HorizonShape, left: float) -> float:

@@ -1,12 +1,14 @@
 """Questions: what is forecast, where it came from, and how it was answered."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Literal, NewType, assert_never
 
-from forecasts.distribution import Binary
-from forecasts.errors import InvalidResolution, InvalidTime
+from forecasts.cdf import Cdf, Scale, uniform
+from forecasts.distribution import Binary, Categorical, Distribution, even
+from forecasts.errors import InvalidForecast, InvalidQuestion, InvalidTime
 
 EssayId = NewType("EssayId", str)
 ClaimId = NewType("ClaimId", str)
@@ -15,7 +17,7 @@ ForecasterId = NewType("ForecasterId", str)
 
 Kind = Literal["binary", "categorical", "ordered", "numeric", "date"]
 HorizonShape = Literal["event_by", "holds_until", "state_at"]
-Outcome = Literal["yes", "no", "annulled", "ambiguous"]
+Outcome = Literal["yes", "no", "answered", "annulled", "ambiguous"]
 Status = Literal["upcoming", "open", "closed", "resolved", "annulled", "ambiguous"]
 
 
@@ -48,8 +50,28 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class Option:
+    """One of the exclusive answers of a categorical or ordered question.
+
+    `added_at` and `removed_at` are None for an option that was there from the start, and to the end. A forecast from
+    before it was added reads it from `Other`; when it is removed, what was given to it goes to `Other`.
+    """
+
+    name: str
+    added_at: datetime | None = None
+    removed_at: datetime | None = None
+
+    def offered(self, at: datetime) -> bool:
+        """Whether the option can be chosen at `at`."""
+        return (self.added_at is None or self.added_at <= at) and (self.removed_at is None or at < self.removed_at)
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """A resolvable question: what is forecast, by which criteria, over which time.
+
+    `options` are the answers of a categorical question, or of an ordered one in their order; `scale` is the range of
+    a numeric or a date question. A kind that lacks what it needs, or a prior of another kind, raises `InvalidQuestion`.
 
     `opens_at`, `closes_at` (the scheduled close) and `resolves_at` (the scheduled resolution) are
     aware UTC. `prior` is the base rate for YES, fixed before any evidence, with its reason.
@@ -68,22 +90,93 @@ class Question:
     opens_at: datetime
     closes_at: datetime
     resolves_at: datetime
-    prior: Binary
+    prior: Distribution
     prior_reason: str
     claim_ids: tuple[ClaimId, ...]
     tags: tuple[str, ...] = ()
     retrospective: bool = False
+    options: tuple[Option, ...] = ()
+    scale: Scale | None = None
 
     def __post_init__(self) -> None:
         if not self.opens_at < self.closes_at:
             raise InvalidTime(f"question {self.id} closes before it opens: correct one of the two times")
+        _check_options(self)
+        if (self.scale is not None) != (self.kind in ("numeric", "date")):
+            raise InvalidQuestion(
+                f"question {self.id}: a range belongs to numeric and date questions, and to all of them"
+            )
+        try:
+            check_distribution(self, self.prior)
+        except InvalidForecast as error:
+            raise InvalidQuestion(f"the prior does not fit: {error}") from None
+
+    def offered(self, at: datetime) -> tuple[str, ...]:
+        """The names of the options that can be chosen at `at`, in order."""
+        return tuple(option.name for option in self.options if option.offered(at))
+
+    @property
+    def base_rate(self) -> float:
+        """The prior probability of YES; a question of another kind has none and raises `InvalidForecast`."""
+        if not isinstance(self.prior, Binary):
+            raise InvalidForecast(f"{self.id} is a {self.kind} question: it has no single base rate")
+        return self.prior.p
+
+
+def _check_options(question: Question) -> None:
+    names = [option.name for option in question.options]
+    if question.kind not in ("categorical", "ordered"):
+        if names:
+            raise InvalidQuestion(f"question {question.id}: a {question.kind} question has no options")
+    elif len(names) < 2 or len(set(names)) < len(names) or not all(name.strip() for name in names):
+        raise InvalidQuestion(f"question {question.id}: name at least two options, each of them once")
+
+
+def check_distribution(question: Question, distribution: Distribution) -> None:
+    """Refuse a distribution that is of another kind than the question, or over other options.
+
+    Raises `InvalidForecast`; returns nothing when it fits.
+    """
+    wanted = {"binary": Binary, "categorical": Categorical, "ordered": Categorical, "numeric": Cdf, "date": Cdf}
+    if not isinstance(distribution, wanted[question.kind]):
+        raise InvalidForecast(f"{question.id} is a {question.kind} question: {FORMS[question.kind]}")
+    if isinstance(distribution, Categorical):
+        known = {option.name for option in question.options}
+        strange = [name for name in distribution.options if name not in known]
+        if strange:
+            raise InvalidForecast(f"{question.id} has no option {strange[0]!r}")
+    if isinstance(distribution, Cdf):
+        assert question.scale is not None
+        _check_range(question.scale, distribution)
+
+
+def _check_range(scale: Scale, curve: Cdf) -> None:
+    if curve.x[0] < scale.lower - _SLACK * scale.span or curve.x[-1] > scale.upper + _SLACK * scale.span:
+        raise InvalidForecast(f"the curve leaves the range {scale.lower:g} to {scale.upper:g}")
+    if (curve.below > 0.0 and not scale.open_lower) or (curve.above > _SLACK and not scale.open_upper):
+        raise InvalidForecast("the curve leaves mass beyond a closed bound: start it at 0 and end it at 1")
+
+
+_SLACK = 1e-9  # a bound that went through a logarithm and back
+
+FORMS: Mapping[Kind, str] = MappingProxyType(
+    {
+        "binary": "give a probability, such as 63%",
+        "categorical": "give each option its share, such as Beijing=50% Moscow=30% Other=20%",
+        "ordered": "give each option its share, such as low=20% middle=50% high=30%",
+        "numeric": "give values at levels, such as 5%=10 50%=41 95%=120, or three numbers for quarter, middle, quarter",
+        "date": "give dates at levels, such as 10%=2026-03-01 50%=2026-07-01 never=20%",
+    }
+)
+"""How a forecast of each kind is written, for messages and for the field where it is typed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
     """How a question was answered, or why it was not.
 
-    `event_at`: when it happened; `known_at`: when anyone could know, which ends scoring;
+    `outcome` is "answered" for a question that is not binary, and then `answer` holds the option, the number or the
+    date as text. `event_at`: when it happened; `known_at`: when anyone could know, which ends scoring;
     `entered_at`: when it was written down. A later resolution supersedes; none is overwritten.
     """
 
@@ -95,6 +188,18 @@ class Resolution:
     known_at: datetime
     entered_at: datetime
     entered_by: ForecasterId
+    answer: str = ""
+
+
+def knowing_nothing(options: tuple[str, ...] = (), scale: Scale | None = None) -> Distribution:
+    """What somebody who knows nothing would say: 50 %, all options alike, or an even curve. Skill counts from it.
+
+    >>> knowing_nothing()
+    Binary(p=0.5)
+    """
+    if scale is not None:
+        return uniform(scale)
+    return even(options) if options else Binary(0.5)
 
 
 def effective_close(question: Question, resolution: Resolution | None) -> datetime:
@@ -113,7 +218,7 @@ def status(question: Question, resolution: Resolution | None, now: datetime) -> 
         match resolution.outcome:
             case "annulled" | "ambiguous":
                 return resolution.outcome
-            case "yes" | "no":
+            case "yes" | "no" | "answered":
                 return "resolved"
             case _:
                 assert_never(resolution.outcome)
@@ -122,38 +227,11 @@ def status(question: Question, resolution: Resolution | None, now: datetime) -> 
     return "open" if now < question.closes_at else "closed"
 
 
-def outcome_value(resolution: Resolution | None) -> int | None:
-    """1 for YES, 0 for NO, None where there is nothing to score against."""
-    if resolution is None:
-        return None
-    return {"yes": 1, "no": 0}.get(resolution.outcome)
-
-
 def latest(resolutions: Sequence[Resolution]) -> Resolution | None:
     """The resolution that counts: the one entered last (the later of two at one instant)."""
     if not resolutions:
         return None
     return max(enumerate(resolutions), key=lambda pair: (pair[1].entered_at, pair[0]))[1]
-
-
-def check_resolution(question: Question, resolution: Resolution) -> None:
-    """Refuse an answer that contradicts the question's own times or names no source.
-
-    Raises `InvalidResolution`; returns nothing when all is well.
-    """
-    if not resolution.source_url.strip():
-        raise InvalidResolution("a resolution needs a source: give the link where anyone can check it")
-    if not resolution.source_url.startswith(("http://", "https://")):
-        raise InvalidResolution(f"the source must be an http(s) link, not {resolution.source_url!r}")
-    if resolution.known_at < question.opens_at:
-        raise InvalidResolution(
-            f"known at {resolution.known_at:%Y-%m-%d %H:%M} UTC, before the question opened"
-            f" ({question.opens_at:%Y-%m-%d %H:%M} UTC): correct the time, or annul the question"
-        )
-    if resolution.event_at > resolution.known_at:
-        raise InvalidResolution("an event cannot be known before it happened: correct event or known time")
-    if resolution.known_at > resolution.entered_at:
-        raise InvalidResolution("the answer cannot become known in the future: correct the known time")
 
 
 def utc(text: str) -> datetime:

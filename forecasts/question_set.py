@@ -13,9 +13,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import cast, get_args
 
+from forecasts.asking import Asked, date_scale, question_from
+from forecasts.cdf import Scale
 from forecasts.distribution import Binary
 from forecasts.errors import InvalidQuestionSet
 from forecasts.evidence import RELIABILITY, Direction, Grade, Indicator, IndicatorId, Strength
+from forecasts.options import check_names
 from forecasts.question import (
     Claim,
     ClaimId,
@@ -149,10 +152,11 @@ def _question(r: Record, essay_id: EssayId, claims: Collection[ClaimId]) -> Ques
         r.refuse("the question closes before it opens", "closes")
     if resolves_at < closes_at:
         r.refuse("the question resolves before it closes", "resolves")
-    question = Question(
-        id=QuestionId(r.slug()),
+    kind = cast(Kind, r.word("kind", get_args(Kind)))
+    asked = Asked(
+        id=r.slug(),
         essay_id=essay_id,
-        kind=_kind(r),
+        kind=kind,
         text=r.text("text"),
         criteria=r.text("criteria"),
         sources=r.texts("sources", required=True),
@@ -160,21 +164,37 @@ def _question(r: Record, essay_id: EssayId, claims: Collection[ClaimId]) -> Ques
         opens_at=opens_at,
         closes_at=closes_at,
         resolves_at=resolves_at,
-        prior=_prior(r),
+        prior=_prior(r) if kind == "binary" else r.text("prior", ""),
         prior_reason=r.text("prior_reason"),
         claim_ids=r.known("claims", claims),
         tags=r.texts("tags"),
         retrospective=r.flag("retrospective"),
+        options=_options(r) if kind in ("categorical", "ordered") else (),
+        scale=_scale(r, kind),
     )
     r.done()
-    return question
+    return r.checked(lambda: question_from(asked), "prior")
 
 
-def _kind(r: Record) -> Kind:
-    kind = cast(Kind, r.word("kind", get_args(Kind)))
-    if kind != "binary":
-        r.refuse(f"{kind} questions cannot be forecast yet: write it as a yes/no question with a threshold", "kind")
-    return kind
+def _options(r: Record) -> tuple[str, ...]:
+    names = r.texts("options")
+    if len(names) < 2:
+        r.refuse("the question needs at least two options", "options")
+    r.checked(lambda: check_names(names), "options")
+    return names
+
+
+def _scale(r: Record, kind: Kind) -> Scale | None:
+    """The range of a numeric question, or the window of a date question."""
+    if kind == "date":
+        earliest, latest = r.when("earliest"), r.when("latest")
+        return r.checked(lambda: date_scale(earliest.isoformat(), latest.isoformat()), "latest")
+    if kind != "numeric":
+        return None
+    zero = r.number("zero_point") if r.get("zero_point") is not None else None
+    open_lower, open_upper, unit = r.flag("open_lower"), r.flag("open_upper"), r.text("unit", "")
+    lower, upper = r.number("lower"), r.number("upper")
+    return r.checked(lambda: Scale(lower, upper, open_lower, open_upper, zero, unit), "lower")
 
 
 def _prior(r: Record) -> Binary:

@@ -7,9 +7,10 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
-from typing import cast, get_args
 
-from forecasts.distribution import Binary
+from forecasts.answers import read_answer
+from forecasts.distribution import Binary, Distribution
+from forecasts.entry import read_forecast
 from forecasts.question import ForecasterId, Outcome, Question, QuestionId
 from forecasts.set_reader import Record, SetFile, unique
 
@@ -50,6 +51,7 @@ class PastResolution:
     known_at: datetime
     source_url: str
     note: str
+    answer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ class InventedForecast:
     at: datetime
     question_id: QuestionId
     forecaster_id: ForecasterId
-    distribution: Binary | None
+    distribution: Distribution | None
     rationale: str
 
 
@@ -90,7 +92,7 @@ def read_history(file: SetFile, questions: Mapping[QuestionId, Question]) -> His
         events=unique((r, _event(r, questions)) for r in file.records("event")),
         resolutions=resolutions,
         forecasters=forecasters,
-        forecasts=tuple(_forecast(r, closes, forecasters) for r in file.records("forecast")),
+        forecasts=tuple(_forecast(r, (questions, closes), forecasters) for r in file.records("forecast")),
     )
 
 
@@ -141,8 +143,8 @@ def _resolution(r: Record, questions: Mapping[QuestionId, Question]) -> PastReso
         r.refuse("the answer was known before the question opened", "known_at")
     if event_at > known_at:
         r.refuse("an event cannot be known before it happened", "event_at")
-    outcome = cast(Outcome, r.word("outcome", get_args(Outcome)))
-    resolution = PastResolution(question_id, outcome, event_at, known_at, r.link(), r.text("note"))
+    outcome, answer = r.checked(lambda: read_answer(questions[question_id], r.text("outcome")), "outcome")
+    resolution = PastResolution(question_id, outcome, event_at, known_at, r.link(), r.text("note"), answer)
     r.done()
     return resolution
 
@@ -154,19 +156,30 @@ def _name(r: Record) -> _Name:
 
 
 def _forecast(
-    r: Record, closes: Mapping[QuestionId, datetime], forecasters: Collection[ForecasterId]
+    r: Record,
+    known: tuple[Mapping[QuestionId, Question], Mapping[QuestionId, datetime]],
+    forecasters: Collection[ForecasterId],
 ) -> InventedForecast:
+    questions, closes = known
     withdrawn = r.flag("withdraw")
     if withdrawn and r.get("p") is not None:
         r.refuse("a withdrawal has no p: leave out one of the two", "p")
+    at, question_id = r.when("at"), QuestionId(r.word("question", closes))
     forecast = InventedForecast(
-        at=r.when("at"),
-        question_id=QuestionId(r.word("question", closes)),
+        at=at,
+        question_id=question_id,
         forecaster_id=ForecasterId(r.word("forecaster", forecasters)),
-        distribution=None if withdrawn else r.checked(lambda: Binary(r.number("p")), "p"),
+        distribution=None if withdrawn else _held(r, questions[question_id], at),
         rationale=r.text("rationale"),
     )
     if forecast.at >= closes[forecast.question_id]:
         r.refuse(f"the question took forecasts until {closes[forecast.question_id]:%Y-%m-%d %H:%M} UTC only", "at")
     r.done()
     return forecast
+
+
+def _held(r: Record, question: Question, at: datetime) -> Distribution:
+    """`p` as a number on a binary question, as the text that people would type on another."""
+    if question.kind == "binary":
+        return r.checked(lambda: Binary(r.number("p")), "p")
+    return r.checked(lambda: read_forecast(question, r.text("p"), at), "p")

@@ -216,9 +216,11 @@ class Record:
         return self.checked(lambda: utc(value), key)
 
     def checked(self, make: Callable[[], T], key: str) -> T:
-        """The result of `make`, its refusal turned into one with file and line."""
+        """The result of `make`, its refusal turned into one with file and line, if it has none yet."""
         try:
             return make()
+        except InvalidQuestionSet:
+            raise
         except ForecastsError as error:
             self.refuse(f"{key}: {error}", key)
 

@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from forecasts.distribution import logit, sigmoid
 from forecasts.evidence import (
     Direction,
     Evidence,
@@ -31,6 +30,7 @@ from forecasts.evidence import (
     effective_likelihood_ratio,
 )
 from forecasts.hazard import hazard, hazard_timeline, time_passed
+from forecasts.probability import logit, sigmoid
 from forecasts.question import Question, QuestionId
 
 __all__ = [
@@ -193,11 +193,11 @@ def _finite_logit(p: float) -> float:
 
 
 def _base_rate(question: Question) -> _Weight:
-    return _Weight("base rate", question.prior_reason, _finite_logit(question.prior.p))
+    return _Weight("base rate", question.prior_reason, _finite_logit(question.base_rate))
 
 
 def _time_passed(question: Question, at: datetime) -> _Weight:
-    moved = _finite_logit(hazard(question, at)) - _finite_logit(question.prior.p)
+    moved = _finite_logit(hazard(question, at)) - _finite_logit(question.base_rate)
     return _Weight("time passed", time_passed(question, at), moved)
 
 

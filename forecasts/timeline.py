@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NewType
 
-from forecasts.distribution import Binary
+from forecasts.distribution import Distribution
 from forecasts.errors import InvalidForecast
 from forecasts.evidence import EvidenceId
+from forecasts.forecaster import RESERVED
 from forecasts.question import ForecasterId, QuestionId
 
 ForecastId = NewType("ForecastId", int)
@@ -32,7 +33,7 @@ class Forecast:
     question_id: QuestionId
     forecaster_id: ForecasterId
     act: Act
-    distribution: Binary | None
+    distribution: Distribution | None
     made_at: datetime
     entered_at: datetime
     rationale: str = ""
@@ -46,7 +47,7 @@ class Span:
 
     start: datetime
     end: datetime
-    distribution: Binary
+    distribution: Distribution
 
     @property
     def days(self) -> float:
@@ -58,9 +59,9 @@ class Span:
 class Timeline:
     """What one forecaster held on one question, as steps (instant, distribution or None for a gap)."""
 
-    steps: tuple[tuple[datetime, Binary | None], ...]
+    steps: tuple[tuple[datetime, Distribution | None], ...]
 
-    def at(self, instant: datetime) -> Binary | None:
+    def at(self, instant: datetime) -> Distribution | None:
         """What stood at `instant`; None before the first act and inside a gap."""
         index = bisect_right(self.steps, instant, key=lambda step: step[0])
         return self.steps[index - 1][1] if index else None
@@ -76,10 +77,11 @@ class Timeline:
         return tuple(found)
 
 
-def timeline(acts: Iterable[tuple[datetime, Binary | None]]) -> Timeline:
+def timeline(acts: Iterable[tuple[datetime, Distribution | None]]) -> Timeline:
     """Acts in the order they were entered → steps in time, the last act at an instant winning.
 
     >>> from datetime import UTC, datetime
+    >>> from forecasts.distribution import Binary
     >>> day = datetime(2026, 1, 1, tzinfo=UTC)
     >>> timeline([(day, Binary(0.2)), (day, Binary(0.9))]).at(day)
     Binary(p=0.9)
@@ -106,7 +108,16 @@ def undone(forecasts: Sequence[Forecast]) -> Forecast:
     raise InvalidForecast("there is no forecast of yours on this question to undo")
 
 
-def standing_before(forecasts: Sequence[Forecast], act: Forecast) -> Binary | None:
+def hindsight(acts: Sequence[Forecast], known_at: datetime) -> tuple[Forecast, ...]:
+    """What people forecast when the answer was known already: it earns nothing, and is shown as what it is.
+
+    The computed forecasters go on until the answer is entered, and nobody is to blame for that.
+    """
+    late = (act for act in acts if act.made_at >= known_at and act.forecaster_id not in RESERVED)
+    return tuple(act for act in late if act.act in ("forecast", "reaffirm"))
+
+
+def standing_before(forecasts: Sequence[Forecast], act: Forecast) -> Distribution | None:
     """What stood before `act`, skipping acts that were undone themselves; None when nothing did."""
     gone = {f.undoes for f in forecasts if f.undoes is not None}
     earlier = [f for f in forecasts[: list(forecasts).index(act)] if f.act != "undo" and f.id not in gone]

@@ -7,12 +7,14 @@ import pytest
 from forecasts.distribution import Binary
 from forecasts.errors import InvalidForecast, InvalidResolution
 from forecasts.evidence import Direction, EvidenceId, Strength
-from forecasts.forecaster import HAZARD, PRIOR, SUGGESTION, Forecaster
+from forecasts.forecaster import CROWD, HAZARD, PRIOR, SUGGESTION, Forecaster
 from forecasts.question import ForecasterId, QuestionId
 from forecasts.question_set import PastResolution
+from forecasts.scoring.rulebook import RULES
 from tests.builders import DAY, NOW, FakeClock, Press, a_feed, a_question, a_set, an_indicator, no_network
 from tracker.api import Tracker, open_tracker
 from tracker.errors import AlreadyRunning, NotFound, Refused
+from tracker.summaries import Choice
 
 SOURCE = "https://arland.example/statement"
 ADA = ForecasterId("ada")
@@ -136,11 +138,15 @@ def test_a_resolution_scores_everyone_with_receipts_that_recompute(both: Tracker
     both.forecast("summit-2027", Binary(0.9))
     clock.advance(days=60)
     scores = both.resolve("summit-2027", "yes", source_url=SOURCE, known_at=clock.time - DAY, note="They met.")
-    assert {s.forecaster_id for s in scores} == {ADA, SUGGESTION, PRIOR, HAZARD}
+    assert {s.forecaster_id for s in scores} == {ADA, SUGGESTION, PRIOR, HAZARD, CROWD}
     mine = next(s for s in scores if s.forecaster_id == ADA and s.rule == "brier")
     assert mine.mean_while_active == pytest.approx((60 * 0.04 + 59 * 0.01) / 119)
     assert sum(part.contribution for part in mine.receipt) == pytest.approx(mine.mean_while_active)
-    assert both.scores("summit-2027") == tuple(sorted(scores, key=lambda s: (s.rule, s.forecaster_id)))
+    order = list(RULES)
+    assert both.scores("summit-2027") == tuple(sorted(scores, key=lambda s: (order.index(s.rule), s.forecaster_id)))
+    crowd = next(s for s in scores if s.forecaster_id == CROWD and s.rule == "brier")
+    assert crowd.mean_while_active == mine.mean_while_active
+    assert {s.forecaster_id for s in scores if s.rule == "peer"} == {ADA}
 
 
 def test_annulling_takes_the_scores_away_and_resolving_again_brings_them_back(both: Tracker, clock: FakeClock) -> None:
@@ -151,7 +157,7 @@ def test_annulling_takes_the_scores_away_and_resolving_again_brings_them_back(bo
     clock.advance(days=1)
     assert both.resolve("summit-2027", "annulled", source_url=SOURCE, known_at=NOW + 30 * DAY) == ()
     assert both.scores("summit-2027") == ()
-    assert both.accuracy().unscored == 1
+    assert both.accuracy().unscored == ("summit-2027",)
     clock.advance(days=1)
     both.resolve("summit-2027", "yes", source_url=SOURCE, known_at=NOW + 30 * DAY)
     page = both.question("summit-2027")
@@ -194,7 +200,7 @@ def test_retrospective_questions_come_resolved_and_never_mix_with_live_ones(both
     both.load(a_set(a_question(), old, resolutions=[past]))
     assert {s.question.id: s.status for s in both.questions()} == {"summit-2025": "resolved", "summit-2027": "open"}
     assert both.accuracy().summaries == ()
-    assert {s.forecaster_id for s in both.accuracy(retrospective=True).summaries} == {PRIOR, HAZARD}
+    assert {s.forecaster_id for s in both.accuracy(Choice(retrospective=True)).summaries} == {PRIOR, HAZARD}
 
 
 def test_scores_can_be_worked_out_again_from_the_facts(both: Tracker, clock: FakeClock) -> None:

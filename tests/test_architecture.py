@@ -20,7 +20,7 @@ def lint_imports(directory: Path) -> subprocess.CompletedProcess[str]:
 def test_every_arrow_points_the_right_way() -> None:
     done = lint_imports(ROOT)
     assert done.returncode == 0, done.stdout
-    assert "8 kept, 0 broken" in done.stdout
+    assert "9 kept, 0 broken" in done.stdout
 
 
 @pytest.mark.slow
@@ -33,9 +33,10 @@ def test_every_arrow_points_the_right_way() -> None:
         ("tracker/ingest.py", "import feedparser", "feedparser lives in"),
         ("tracker/feeds/parse.py", "import aiohttp", "the HTTP client lives in"),
         ("tracker/running.py", "import apscheduler", "APScheduler lives in"),
+        ("tracker/habits.py", "import polars", "polars lives in"),
         ("tracker/ingest.py", "import sqlmodel", "SQL lives in"),
         ("tracker/cli.py", "import tracker.store.items", "ask api, not the store"),
-        ("dashboard/charts.py", "import streamlit", "without streamlit"),
+        ("dashboard/charts/common.py", "import streamlit", "without streamlit"),
     ],
 )
 def test_a_line_that_breaks_an_arrow_is_found(tmp_path: Path, file: str, line: str, contract: str) -> None:

@@ -113,11 +113,11 @@ def test_a_question_is_resolved_and_scored_with_receipts(shell: Shell) -> None:
     known = shell.json("show", QUESTION)["acts"][-1]["made_at"]
     said = ["--source", "https://example.org/a", "--known-at", known, "--note", "They met."]
     assert "Brier" in shell("resolve", QUESTION, "yes", *said)
-    out = shell("score", QUESTION, "--receipts")
-    assert "skill over schedule" in out
-    assert "receipts recompute" in out
+    assert "skill: above 0 beats knowing nothing" in shell("score", QUESTION)
+    assert "the receipt gives the score again" in shell("receipts", QUESTION)
+    assert "all together" not in shell("receipts", QUESTION, "--rule", "peer")
     assert {s["forecaster_id"] for s in shell.json("score", QUESTION)} >= {"suggestion", "prior", "hazard"}
-    assert "Prior" in shell("accuracy")
+    assert "1 was answered early" in shell("accuracy")
     assert shell.json("accuracy", "--retrospective")["summaries"]
     assert "nobody is scored" in shell("resolve", QUESTION, "annulled", *said)
     assert "no scores" in shell("score", QUESTION)
@@ -223,9 +223,9 @@ def test_a_bad_setting_is_refused_by_name(shell: Shell, tmp_path: Path) -> None:
 
 
 def test_hostile_text_reaches_the_terminal_without_escapes() -> None:
-    from tracker.printing import _safe
+    from tracker.printing import safe
 
-    assert _safe("a\x1b[31mred\u202e [bold]b").plain == "a[31mred [bold]b"
+    assert safe("a\x1b[31mred\u202e [bold]b").plain == "a[31mred [bold]b"
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from forecasts.evidence import Direction
-from forecasts.forecaster import HAZARD, PRIOR, SUGGESTION
+from forecasts.forecaster import CROWD, HAZARD, PRIOR, SUGGESTION
 from forecasts.question import ForecasterId
 from forecasts.question_set import read_question_set
 from tests.builders import no_network
@@ -49,7 +49,7 @@ def test_a_replay_leaves_revisions_evidence_and_scores_as_if_it_had_been_lived(s
         assert card.evidence.first_seen_at == datetime.fromisoformat("2022-07-01T12:20:00+00:00")
         assert page.summary.status == "resolved"
         assert [a.act for a in page.acts if a.forecaster_id == ADA] == ["forecast", "withdraw"]
-        assert {s.forecaster_id for s in page.scores} == {ADA, SUGGESTION, PRIOR, HAZARD}
+        assert {s.forecaster_id for s in page.scores} == {ADA, CROWD, SUGGESTION, PRIOR, HAZARD}
         assert sum(a.forecaster_id == SUGGESTION for a in page.acts) > 5
         assert tracker.verify().bad_seq is None
         assert tracker.replayed_until() == END

@@ -8,6 +8,9 @@ import pytest
 
 from forecasts.distribution import Binary
 from tests.builders import NOW, FakeClock, Press, a_set
+from tests.lives import LIVES
+from tests.lives import live as live_through
+from tests.lives import resolve as answer
 from tracker.api import Tracker
 
 Tamper = Callable[[sqlite3.Connection], object]
@@ -59,6 +62,15 @@ LAST_FORECAST = "(SELECT max(id) FROM forecast WHERE forecaster_id = 'ada')"
         ("UPDATE decision SET direction = -1", "the evidence"),
         ("UPDATE resolution SET outcome = 'no'", "the resolution summit-2027 was changed"),
         ("DELETE FROM resolution", "the resolution that entry"),
+        # What no fact can be is found as well, and does not stop the search.
+        (
+            f'UPDATE forecast SET distribution = \'{{"kind":"binary","p":7}}\' WHERE id = {LAST_FORECAST}',
+            "was changed after",
+        ),
+        (f"UPDATE forecast SET distribution = '{{}}' WHERE id = {LAST_FORECAST}", "was changed after entry"),
+        ("UPDATE question SET closes_at = '2000-01-01 00:00:00'", "the question summit-2027 was changed after entry 1"),
+        ("UPDATE question SET prior = '[]'", "the question summit-2027 was changed after entry 1"),
+        ("UPDATE decision SET strength = 77", "the evidence"),
     ],
 )
 def test_every_kind_of_tampering_is_found(lived: Tracker, statement: str, reason: str) -> None:
@@ -95,3 +107,68 @@ def test_a_stored_fact_without_its_entry_is_a_stray(lived: Tracker) -> None:
     assert "gone" in verdict.reason
     tampered(lived, sql("DELETE FROM log WHERE seq >= 6"))
     assert lived.verify().bad_seq is not None
+
+
+@pytest.fixture
+def many_kinds(tracker: Tracker, clock: FakeClock) -> Tracker:
+    """A tracker in which a question of every kind was forecast, and all but the last were answered."""
+    for life in LIVES:
+        live_through(tracker, clock, life)
+    for life in LIVES[:-1]:
+        answer(tracker, clock, life)
+    return tracker
+
+
+@pytest.mark.parametrize(
+    ("statement", "reason"),
+    [
+        ("UPDATE option_change SET name = 'Pinsk' WHERE name = 'Minsk'", "the option visit/Minsk was changed after"),
+        ("DELETE FROM option_change WHERE change = 'removed'", "the option that entry"),
+        ('UPDATE question SET options = \'["cold","hot","mild"]\' WHERE id = \'stance\'', "the question stance"),
+        ("UPDATE question SET scale = json_set(scale, '$.upper', 50.0) WHERE id = 'grain'", "the question grain"),
+        ("UPDATE question SET prior = json_set(prior, '$.p[0]', 0.1) WHERE id = 'price'", "the question price"),
+        ("UPDATE resolution SET answer = '41' WHERE question_id = 'grain'", "the resolution grain was changed"),
+        (
+            "UPDATE forecast SET distribution = json_set(distribution, '$.p[0]', 0.1) WHERE question_id = 'grain'",
+            "grain/",
+        ),
+    ],
+)
+def test_tampering_with_what_a_kind_has_is_found(many_kinds: Tracker, statement: str, reason: str) -> None:
+    assert many_kinds.verify().bad_seq is None
+    tampered(many_kinds, sql(statement))
+    assert reason in many_kinds.verify().reason
+
+
+@pytest.mark.parametrize(
+    ("statement", "differences"),
+    [
+        ("UPDATE score SET skill_over_schedule = 0.2 WHERE {}", ["rain: brier of ada"]),
+        ("UPDATE score SET coverage = coverage + 1e-15 WHERE {}", ["rain: brier of ada"]),
+        ("UPDATE score SET mean_while_active = NULL WHERE {}", ["rain: brier of ada"]),
+        ("UPDATE score SET receipt = json_set(receipt, '$[0][2].p', 0.7) WHERE {}", ["rain: brier of ada"]),
+        ("UPDATE score SET receipt = json_remove(receipt, '$[1]') WHERE {}", ["rain: brier of ada"]),
+        ("UPDATE score SET question_id = 'treaty' WHERE {}", ["rain: brier of ada", "treaty: brier of ada"]),
+        ("DELETE FROM score WHERE {}", ["rain: brier of ada"]),
+        ("UPDATE score SET forecaster_id = 'hazard', rule = 'peer' WHERE {}", ["rain: brier of ada", "peer of hazard"]),
+    ],
+)
+def test_a_score_that_is_not_what_the_log_gives_is_found_and_can_be_worked_out_again(
+    many_kinds: Tracker, statement: str, differences: list[str]
+) -> None:
+    whole = many_kinds.verify_scores()
+    assert (whole.questions, whole.differences) == (5, ())
+    tampered(many_kinds, sql(statement.format("question_id = 'rain' AND rule = 'brier' AND forecaster_id = 'ada'")))
+    found = many_kinds.verify_scores()
+    assert (found.questions, found.scores, len(found.differences)) == (5, whole.scores, len(differences))
+    for difference in differences:
+        assert any(difference in line and "is not what the log gives" in line for line in found.differences)
+    assert many_kinds.verify().bad_seq is None  # scores follow from the log, and stand in no entry of it
+    many_kinds.rescore()
+    assert many_kinds.verify_scores() == whole
+
+
+def test_scores_under_a_changed_fact_are_found_as_well(many_kinds: Tracker) -> None:
+    tampered(many_kinds, sql("UPDATE resolution SET outcome = 'no' WHERE question_id = 'rain'"))
+    assert len(many_kinds.verify_scores().differences) > 20
+    assert many_kinds.verify().bad_seq is not None

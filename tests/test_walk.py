@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 
 from forecasts.distribution import Binary
-from forecasts.forecaster import HAZARD, PRIOR, SUGGESTION
+from forecasts.forecaster import CROWD, HAZARD, PRIOR, SUGGESTION
 from forecasts.question import ForecasterId
-from forecasts.scoring import recompute
+from forecasts.scoring.rulebook import OWN_RULES
+from forecasts.scoring.scores import recompute
 from tests.builders import DAY, NOW, FakeClock, Press, a_feed, a_question, a_set, an_rss
 from tracker.api import Tracker
 from tracker.feeds.parse import Parsed, parse
@@ -58,14 +59,19 @@ def test_an_item_walks_from_bytes_to_score(tracker_with_press: Tracker, press: P
 
     # Everyone is scored over the time each forecast stood, with receipts that recompute.
     scores = {(s.forecaster_id, s.rule): s for s in tracker.scores("summit-2027")}
-    assert {who for who, _ in scores} == {ForecasterId("ada"), SUGGESTION, HAZARD, PRIOR}
-    assert all(recompute(score) == score for score in scores.values())
+    assert {who for who, _ in scores} == {ForecasterId("ada"), SUGGESTION, HAZARD, PRIOR, CROWD}
+    found = tracker.receipts("summit-2027")
+    own = [score for score in scores.values() if score.rule in OWN_RULES]
+    assert all(recompute(found.question, found.resolution, score) == score for score in own)
+    assert tracker.verify_scores().differences == ()
     mine = scores[ForecasterId("ada"), "brier"]
     first, second = 30 * DAY, known_at - (NOW + timedelta(hours=2) + 30 * DAY)
     assert mine.mean_while_active == pytest.approx((first * 0.16 + second * 0.01) / (first + second))
     assert mine.coverage == pytest.approx((first + second) / (a_question().closes_at - a_question().opens_at))
     assert mine.skill_over_schedule > scores[PRIOR, "brier"].skill_over_schedule
 
-    # The accuracy page knows it, and the log of all this is whole.
+    # The accuracy page waits for the scheduled close, then it counts; the log of all this is whole.
+    assert tracker.accuracy().early == ("summit-2027",)
+    clock.time = a_question().closes_at
     assert {s.forecaster_id: s.questions for s in tracker.accuracy().summaries}[ForecasterId("ada")] == 1
     assert tracker.verify().bad_seq is None

@@ -8,40 +8,54 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Self, TypedDict, Unpack
+from typing import TYPE_CHECKING, Literal, Self, TypedDict, Unpack
 
-from forecasts.distribution import Binary
+from forecasts.answers import read_answer
+from forecasts.asking import Asked
+from forecasts.distribution import Distribution
+from forecasts.entry import read_forecast
 from forecasts.evidence import Direction, Evidence, EvidenceId, EvidenceStatus, Strength
 from forecasts.forecaster import Forecaster
-from forecasts.question import ForecasterId, Outcome, Resolution
+from forecasts.question import ForecasterId, Question, Resolution
 from forecasts.question_set import FeedSeed, QuestionSet
-from forecasts.scoring import Score
+from forecasts.scoring.scores import Score
 from forecasts.timeline import Act, Forecast
-from tracker import forecasting, loading, reading, reviewing, verifying
+from tracker import asking, forecasting, loading, reading, reviewing, verifying
 from tracker.errors import NotFound
 from tracker.feeds.answers import Fetch, FetchLimits, FetchRequest, FetchResult
 from tracker.feeds.item import FeedId
 from tracker.feeds.polling import PollRules, never_polled
 from tracker.forecasting import Request
-from tracker.resolving import resolve, score_everyone
+from tracker.resolving import bring_up_to_date, rescore, resolve, scores_are_current
 from tracker.reviewing import Review
 from tracker.settings import Settings
-from tracker.store import forecasts, items, properties, questions, resolutions
+from tracker.store import forecasts, items, properties, resolutions
 from tracker.store.engine import Store, open_engine
 from tracker.store.leader import leading
 from tracker.store.schema import upgrade
 from tracker.suggesting import record_suggestions
 from tracker.summaries import (
     Accuracy,
+    CalibrationReport,
+    Choice,
+    ComparisonReport,
     EvidenceCard,
     FeedHealth,
+    Habits,
     JobRun,
     Loaded,
     PollReport,
     QuestionPage,
     QuestionSummary,
+    Receipts,
+    ScoreCheck,
     Verdict,
 )
+
+if TYPE_CHECKING:
+    import polars as pl
+
+EVERYTHING = Choice()
 
 
 def clock() -> datetime:
@@ -54,12 +68,18 @@ def open_tracker(settings: Settings, *, now: Callable[[], datetime] = clock, fet
     if settings.url.startswith("sqlite:///"):
         settings.data_dir.mkdir(parents=True, exist_ok=True)
     engine = open_engine(settings.url)
+    store = Store(engine)
     try:
         upgrade(engine)
+        with store.reading() as session:
+            current = scores_are_current(session)
+        if not current:
+            with store.writing() as session:
+                bring_up_to_date(session)
     except BaseException:
         engine.dispose()
         raise
-    return Tracker(settings, Store(engine), now, fetch or _over_http(settings, now))
+    return Tracker(settings, store, now, fetch or _over_http(settings, now))
 
 
 def _over_http(settings: Settings, now: Callable[[], datetime]) -> Fetch:
@@ -118,6 +138,18 @@ class Tracker(AbstractContextManager["Tracker"]):
         with self._store.writing() as session:
             return loading.load(session, question_set, self.now(), replay=replay)
 
+    def ask(self, asked: Asked) -> Question:
+        """Open a question of one's own; its name must be new."""
+        with self._store.writing() as session:
+            return asking.ask(session, asked, self.now())
+
+    def change_option(
+        self, question_id: str, name: str, change: Literal["added", "removed"], *, by: ForecasterId | None = None
+    ) -> Question:
+        """Add an option to a categorical question, or remove one; forecasts keep what they said."""
+        with self._store.writing() as session:
+            return asking.change_option(session, question_id, (name, change, by or self.me), self.now())
+
     def questions(self) -> tuple[QuestionSummary, ...]:
         """All questions with their current numbers, the next to close first."""
         with self._store.reading() as session:
@@ -131,10 +163,16 @@ class Tracker(AbstractContextManager["Tracker"]):
     # Forecasts
 
     def forecast(
-        self, question_id: str, distribution: Binary, *, cites: Sequence[EvidenceId] = (), **said: Unpack[Said]
+        self, question_id: str, held: Distribution | str, *, cites: Sequence[EvidenceId] = (), **said: Unpack[Said]
     ) -> Forecast:
-        """Set a probability, with the reason and the evidence it rests on."""
+        """Set a forecast, made or as it is typed (see `read_forecast`), with its reason and the evidence behind it."""
+        distribution = self.read_forecast(question_id, held) if isinstance(held, str) else held
         return self._act(question_id, "forecast", said, cites=tuple(cites), distribution=distribution)
+
+    def read_forecast(self, question_id: str, text: str) -> Distribution:
+        """What a person typed as a forecast of this question, over the options that it offers now."""
+        with self._store.reading() as session:
+            return read_forecast(reading.question_or_refuse(session, question_id), text, self.now())
 
     def reaffirm(self, question_id: str, **said: Unpack[Said]) -> Forecast:
         """Say again what stands; it counts as an act and makes the forecast fresh."""
@@ -155,7 +193,7 @@ class Tracker(AbstractContextManager["Tracker"]):
         said: Said,
         *,
         cites: tuple[EvidenceId, ...] = (),
-        distribution: Binary | None = None,
+        distribution: Distribution | None = None,
     ) -> Forecast:
         who = said.get("forecaster") or self.me
         request = Request(question_id, act, who, said.get("rationale", ""), said.get("key"), cites, distribution)
@@ -194,7 +232,7 @@ class Tracker(AbstractContextManager["Tracker"]):
     def resolve(
         self,
         question_id: str,
-        outcome: Outcome,
+        answer: str,
         *,
         source_url: str,
         known_at: datetime,
@@ -202,13 +240,17 @@ class Tracker(AbstractContextManager["Tracker"]):
         note: str = "",
         by: ForecasterId | None = None,
     ) -> tuple[Score, ...]:
-        """Answer a question, or annul it, and score everyone; a later answer supersedes this one."""
+        """Answer a question, or annul it, and score everyone; a later answer supersedes this one.
+
+        `answer` is yes or no, the name of an option, a number or a date, or annulled or ambiguous.
+        """
         now = self.now()
         with self._store.writing() as session:
+            forecasting.refuse_reserved(by or self.me)
             question = reading.question_or_refuse(session, question_id)
-            resolution = Resolution(
-                question.id, outcome, source_url, note, event_at or known_at, known_at, now, by or self.me
-            )
+            outcome, said = read_answer(question, answer)
+            times = (event_at or known_at, known_at, now)
+            resolution = Resolution(question.id, outcome, source_url, note, *times, by or self.me, said)
             return resolve(session, question, resolution)
 
     def scores(self, question_id: str) -> tuple[Score, ...]:
@@ -216,19 +258,50 @@ class Tracker(AbstractContextManager["Tracker"]):
         with self._store.reading() as session:
             return resolutions.scores(session, reading.question_or_refuse(session, question_id).id)
 
-    def accuracy(self, *, retrospective: bool = False) -> Accuracy:
-        """How good everyone was on live questions, or on retrospective ones: the two never mix."""
+    def receipts(self, question_id: str) -> Receipts:
+        """Everyone's scores on a question with their receipts, and the forecasts that came too late to count."""
         with self._store.reading() as session:
-            return reading.accuracy(session, retrospective, self.now())
+            return reading.receipts(session, question_id)
+
+    def accuracy(self, choice: Choice = EVERYTHING) -> Accuracy:
+        """How good everyone was on the chosen questions; live and retrospective ones never mix."""
+        from tracker import accuracy
+
+        with self._store.reading() as session:
+            return accuracy.accuracy(session, choice, self.now())
+
+    def score_table(self, choice: Choice = EVERYTHING) -> "pl.DataFrame":
+        """Every score of the chosen questions as a table, for a spreadsheet."""
+        from tracker import accuracy
+
+        with self._store.reading() as session:
+            return accuracy.table(session, choice, self.now())
+
+    def calibration(self, choice: Choice = EVERYTHING, *, lead_days: int = 30) -> CalibrationReport:
+        """What everybody held so many days before the scheduled close, against what happened."""
+        from tracker import accuracy
+
+        with self._store.reading() as session:
+            return accuracy.calibration(session, choice, lead_days, self.now())
+
+    def compare(self, choice: Choice = EVERYTHING) -> ComparisonReport:
+        """Every pair of forecasters on the questions that both answered, with a verdict in words."""
+        from tracker import accuracy
+
+        with self._store.reading() as session:
+            return accuracy.comparison(session, choice, self.now())
+
+    def habits(self, choice: Choice = EVERYTHING) -> tuple[Habits, ...]:
+        """How people revise: how often, by how much, and whether as much as the evidence asks for."""
+        from tracker import habits
+
+        with self._store.reading() as session:
+            return habits.habits(session, choice, self.now())
 
     def rescore(self) -> int:
         """Work out all scores again from the facts; the number of questions scored."""
         with self._store.writing() as session:
-            answered = resolutions.current(session)
-            for question in questions.every(session):
-                if (resolution := answered.get(question.id)) is not None:
-                    resolutions.replace_scores(session, question.id, score_everyone(session, question, resolution))
-            return len(answered)
+            return rescore(session)
 
     # Feeds and time
 
@@ -272,6 +345,11 @@ class Tracker(AbstractContextManager["Tracker"]):
         """Check the event log, and every stored fact against it; `head` is an earlier SEQ:HASH to find in it."""
         with self._store.reading() as session:
             return verifying.verify(session, head)
+
+    def verify_scores(self) -> ScoreCheck:
+        """Work every score out again from the facts, and compare with what is stored."""
+        with self._store.reading() as session:
+            return verifying.verify_scores(session)
 
     def replayed_until(self) -> datetime | None:
         """The simulated time a replay has reached; None in a live database."""

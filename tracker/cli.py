@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from forecasts.errors import ForecastsError
-from tracker.commands import evidence, forecasts, operations, questions
+from tracker.commands import asking, evidence, forecasts, operations, oracles, questions, scores
 from tracker.demo import replay_settings
 from tracker.errors import StorageUnavailable, TrackerError
 from tracker.logs import set_up_logs
@@ -33,6 +33,8 @@ COMMANDS = (
     questions.questions,
     questions.show_question,
     questions.load,
+    asking.ask,
+    asking.options,
     forecasts.forecast,
     forecasts.reaffirm,
     forecasts.withdraw,
@@ -40,12 +42,17 @@ COMMANDS = (
     evidence.inbox,
     evidence.review,
     questions.resolve,
-    questions.score,
-    questions.accuracy,
+    scores.score,
+    scores.receipts,
+    scores.accuracy,
+    scores.calibration,
+    scores.compare,
+    scores.habits,
     operations.feeds,
     operations.ingest,
     operations.suggest,
     operations.verify,
+    oracles.check_oracle,
     operations.run,
     operations.up,
     operations.demo,

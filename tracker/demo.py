@@ -160,7 +160,7 @@ class World:
         if not self.tracker.question(past.question_id).resolutions:
             self.tracker.resolve(
                 past.question_id,
-                past.outcome,
+                past.answer or past.outcome,
                 source_url=past.source_url,
                 known_at=past.known_at,
                 event_at=past.event_at,

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from forecasts.distribution import Binary
+from forecasts.distribution import Categorical, Distribution
 from forecasts.errors import InvalidForecast
 from forecasts.evidence import EvidenceId
 from forecasts.forecaster import RESERVED, Forecaster
-from forecasts.question import ForecasterId, Question, effective_close, latest
+from forecasts.question import ForecasterId, Question, check_distribution, effective_close, latest
 from forecasts.timeline import Act, Forecast, ForecastId, standing_before, undone
 from tracker.errors import NotFound
 from tracker.reading import question_or_refuse
@@ -29,15 +29,16 @@ class Request:
     rationale: str
     key: str | None
     cites: tuple[EvidenceId, ...] = ()
-    distribution: Binary | None = None
+    distribution: Distribution | None = None
 
 
 def act(session: Session, request: Request, now: datetime) -> Forecast:
     """Append the act; raises when the question is closed or there is nothing to act on."""
     if request.key is not None and (earlier := forecasts.by_key(session, request.key)) is not None:
-        return earlier
+        return _same_request(request, earlier)
     question = question_or_refuse(session, request.question_id)
     _refuse_when_closed(session, question, now)
+    _refuse_unfit(question, request.distribution, now)
     register(session, request.forecaster)
     _refuse_foreign_evidence(session, question, request.cites)
     own = forecasts.of_question(session, question.id, request.forecaster)
@@ -57,11 +58,28 @@ def act(session: Session, request: Request, now: datetime) -> Forecast:
     return forecasts.add(session, made, request.key)
 
 
+def _same_request(request: Request, earlier: Forecast) -> Forecast:
+    """The act that this key stands for already; told as the answer to another request it would be a lie."""
+    if (earlier.question_id, earlier.forecaster_id) != (request.question_id, request.forecaster):
+        raise InvalidForecast(
+            f"key {request.key!r} is that of an act of {earlier.forecaster_id} on {earlier.question_id}:"
+            " give each request a key of its own"
+        )
+    return earlier
+
+
 def register(session: Session, who: ForecasterId) -> None:
     """Make sure that a person is known; the names of computed forecasters are refused."""
+    refuse_reserved(who)
+    forecasts.add_forecaster(session, Forecaster(who, who, "person"))
+
+
+def refuse_reserved(who: ForecasterId) -> None:
+    """Nobody acts under the name of a computed forecaster, or under none."""
     if who in RESERVED:
         raise InvalidForecast(f"{who!r} is computed by the tracker: act under another name")
-    forecasts.add_forecaster(session, Forecaster(who, who, "person"))
+    if not who.strip():
+        raise InvalidForecast("nobody acts without a name: give one, such as ada")
 
 
 def _refuse_when_closed(session: Session, question: Question, now: datetime) -> None:
@@ -73,6 +91,16 @@ def _refuse_when_closed(session: Session, question: Question, now: datetime) -> 
         )
 
 
+def _refuse_unfit(question: Question, distribution: Distribution | None, now: datetime) -> None:
+    """A new forecast fits the question's kind, and names the options that it offers now."""
+    if distribution is None:
+        return
+    check_distribution(question, distribution)
+    offered = question.offered(now)
+    if isinstance(distribution, Categorical) and set(distribution.options) != set(offered):
+        raise InvalidForecast(f"{question.id} offers {', '.join(offered)} now: give each of them its share")
+
+
 def _refuse_foreign_evidence(session: Session, question: Question, cites: Sequence[EvidenceId]) -> None:
     for evidence_id in cites:
         piece = evidence.get(session, evidence_id)
@@ -80,7 +108,7 @@ def _refuse_foreign_evidence(session: Session, question: Question, cites: Sequen
             raise NotFound("evidence", evidence_id, f"`tracker show {question.id}` lists what can be cited")
 
 
-def _decide(request: Request, own: Sequence[Forecast]) -> tuple[Binary | None, ForecastId | None]:
+def _decide(request: Request, own: Sequence[Forecast]) -> tuple[Distribution | None, ForecastId | None]:
     """What stands after the act, and which act it undoes."""
     held = own[-1].distribution if own else None
     match request.act:

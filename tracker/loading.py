@@ -35,6 +35,5 @@ def load(session: Session, question_set: QuestionSet, now: datetime, *, replay: 
 
 def _answered(past: PastResolution, now: datetime) -> Resolution:
     """What a set knows about a question of the past, as entered now by the set."""
-    return Resolution(
-        past.question_id, past.outcome, past.source_url, past.note, past.event_at, past.known_at, now, BY_SET
-    )
+    times = (past.event_at, past.known_at, now)
+    return Resolution(past.question_id, past.outcome, past.source_url, past.note, *times, BY_SET, past.answer)

@@ -9,14 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from forecasts.distribution import Distribution, p_yes
 from forecasts.forecaster import SUGGESTION
-from forecasts.question import ForecasterId
-from forecasts.scoring import RULES, Score, recompute
+from forecasts.question import ForecasterId, Question
+from forecasts.spoken import answer_in_words, in_full, in_short, percent
 from forecasts.suggestion import Suggestion
-from tracker.summaries import Accuracy, EvidenceCard, FeedHealth, QuestionPage, QuestionSummary
+from tracker.summaries import EvidenceCard, FeedHealth, QuestionPage, QuestionSummary
 
 
 def to_json(value: Any) -> str:
@@ -44,17 +46,6 @@ def plain(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} has no JSON form")
 
 
-def percent(p: float | None) -> str:
-    """A probability for people: whole percents, tenths near the ends, never a false 0 % or 100 %."""
-    if p is None:
-        return "–"
-    if 0 < p < 0.001:
-        return "<0.1%"
-    if 0.999 < p < 1:
-        return ">99.9%"
-    return f"{p:.1%}" if p < 0.1 or p > 0.9 else f"{p:.0%}"
-
-
 def day(at: datetime | None) -> str:
     """A date in UTC."""
     return "–" if at is None else f"{at:%Y-%m-%d}"
@@ -67,10 +58,10 @@ def minute(at: datetime | None) -> str:
 
 def question_row(row: QuestionSummary, me: str) -> dict[str, Any]:
     """A question as one flat record for `--json`."""
-    held = {who: standing.p for who, standing in row.standings.items()}
+    held = {who: said(row.question, standing.distribution) for who, standing in row.standings.items()}
     return {
         **plain(row.question),
-        "prior": row.question.prior.p,
+        "prior": said(row.question, row.question.prior),
         "status": row.status,
         "outcome": row.resolution.outcome if row.resolution else None,
         "mine": held.get(ForecasterId(me)),
@@ -82,17 +73,22 @@ def question_row(row: QuestionSummary, me: str) -> dict[str, Any]:
     }
 
 
+def said(question: Question, held: Distribution | None) -> Any:
+    """A forecast for programs: the probability of a binary question, and what would be typed for another."""
+    return p_yes(held) if held is None or question.kind == "binary" else in_full(question, held)
+
+
 def questions_table(rows: Sequence[QuestionSummary], me: str) -> Table:
     """Questions with their current numbers."""
-    table = _table("question", "status", "mine", "suggestion", "7 days", "evidence", "closes")
+    table = table_of("question", "status", "mine", "suggestion", "7 days", "evidence", "closes")
     for row in rows:
-        held = {who: standing.p for who, standing in row.standings.items()}
-        answer = row.resolution.outcome if row.resolution else row.status
+        held = {who: in_short(row.question, standing.distribution) for who, standing in row.standings.items()}
+        answer = answer_in_words(row.question, row.resolution) if row.resolution else row.status
         table.add_row(
-            _safe(f"{row.question.id}\n{row.question.text}"),
-            answer,
-            percent(held.get(ForecasterId(me))),
-            percent(held.get(SUGGESTION)),
+            safe(f"{row.question.id}\n{row.question.text}"),
+            safe(answer),
+            safe(held.get(ForecasterId(me), "–")),
+            safe(held.get(SUGGESTION, "–")),
             "–" if row.change_7d is None else f"{100 * row.change_7d:+.0f} points",
             f"{row.evidence}" + (f" ({row.waiting} new)" if row.waiting else ""),
             day(row.question.closes_at),
@@ -109,12 +105,18 @@ def print_page(console: Console, page: QuestionPage) -> None:
     )
     for resolution in page.resolutions:
         console.print(
-            f"answered [bold]{resolution.outcome}[/bold], known {minute(resolution.known_at)}: ", Text(resolution.note)
+            Text(f"answered {answer_in_words(question, resolution)}", style="bold"),
+            f"known {minute(resolution.known_at)}:",
+            Text(resolution.note),
         )
-    held = _table("forecaster", "probability", "since")
+    held = table_of("forecaster", "forecast", "since")
     for who, standing in sorted(summary.standings.items()):
-        held.add_row(page.forecasters[who].name, percent(standing.p), minute(standing.since))
+        told = safe(in_full(question, standing.distribution))
+        held.add_row(safe(page.forecasters[who].name), told, minute(standing.since))
     console.print(held)
+    if page.weighted_crowd:
+        earned = ", ".join(f"{who} {points:+.1f}" for who, points in page.weighted_crowd.weights.items())
+        console.print(safe(f"crowd weighted by contribution: {percent(page.weighted_crowd.p)} (points: {earned})"))
     if page.suggestion:
         console.print(suggestion_table(page.suggestion, page.evidence))
     console.print(evidence_table(page.evidence[:20]))
@@ -125,105 +127,72 @@ def print_page(console: Console, page: QuestionPage) -> None:
 
 def suggestion_table(suggestion: Suggestion, cards: Sequence[EvidenceCard]) -> Table:
     """Why the suggestion is what it is. The lines add up in log-odds; percentages depend on the order."""
-    table = _table("why", "log-odds", "then")
+    table = table_of("why", "log-odds", "then")
     table.title = f"suggestion {percent(suggestion.p)}"
     headlines = {card.evidence.id: f"“{card.headline}”, " for card in cards}
     for line in suggestion.lines:
         of = headlines.get(line.evidence_id, "") if line.evidence_id is not None else ""
-        table.add_row(_safe(f"{line.kind}: {of}{line.why}"), f"{line.log_odds:+.3f}", percent(line.p_after))
+        table.add_row(safe(f"{line.kind}: {of}{line.why}"), f"{line.log_odds:+.3f}", percent(line.p_after))
     table.add_row("sum", f"{sum(line.log_odds for line in suggestion.lines):+.3f}", percent(suggestion.p))
     return table
 
 
 def evidence_table(cards: Sequence[EvidenceCard]) -> Table:
     """Evidence, newest first, with the words that matched."""
-    table = _table("nr", "seen", "headline", "speaks", "strength", "matched", "state")
+    table = table_of("nr", "seen", "headline", "speaks", "strength", "matched", "state")
     for card in cards:
         piece = card.evidence
         copies = f" ({len(card.items)} copies)" if len(card.items) > 1 else ""
         table.add_row(
             str(piece.id),
             day(piece.first_seen_at),
-            _safe(f"{card.headline}{copies} – {card.items[0].feed_title}"),
+            safe(f"{card.headline}{copies} – {card.items[0].feed_title}"),
             {1: "for", -1: "against", 0: "neither"}[piece.direction],
             piece.strength.name.lower(),
-            _safe(", ".join(piece.matched)),
+            safe(", ".join(piece.matched)),
             piece.status,
         )
     return table
 
 
-def scores_table(scores: Sequence[Score]) -> Table:
-    """Scores of one question by forecaster and rule."""
-    table = _table("forecaster", "rule", "mean while active", "skill over schedule", "coverage")
-    for score in scores:
-        mean = "–" if score.mean_while_active is None else f"{score.mean_while_active:.4f}"
-        table.add_row(
-            score.forecaster_id,
-            RULES[score.rule].title,
-            mean,
-            f"{score.skill_over_schedule:+.4f}",
-            f"{score.coverage:.0%}",
-        )
-    table.caption = "mean while active: lower is better; skill over schedule: above 0 beats always saying 50 %"
-    return table
-
-
-def receipt_table(score: Score) -> Table:
-    """The intervals a score is made of."""
-    table = _table("from", "to", "p", "score", "weight", "contribution")
-    table.title = f"{score.forecaster_id}, {RULES[score.rule].title}"
-    table.caption = (
-        "receipts recompute" if recompute(score) == score else "RECEIPTS DO NOT RECOMPUTE: run `tracker verify`"
-    )
-    for part in score.receipt:
-        table.add_row(
-            minute(part.start),
-            minute(part.end),
-            percent(part.p),
-            f"{part.score:.4f}",
-            f"{part.weight:.4f}",
-            f"{part.contribution:.4f}",
-        )
-    return table
-
-
-def accuracy_table(accuracy: Accuracy) -> Table:
-    """Everyone's accuracy with the number of questions it rests on."""
-    table = _table("forecaster", "rule", "questions", "skill over schedule", "mean while active", "coverage")
-    for row in accuracy.summaries:
-        mean = "–" if row.mean_while_active is None else f"{row.mean_while_active:.4f}"
-        skill = "–" if row.skill is None else f"{row.skill:+.4f}"
-        name = accuracy.forecasters[row.forecaster_id].name
-        table.add_row(name, RULES[row.rule].title, str(row.questions), skill, mean, f"{row.coverage:.0%}")
-    table.caption = f"{accuracy.unscored} annulled or ambiguous questions are not scored"
+def options_table(question: Question) -> Table:
+    """The options of a question in their order, and when they came or went."""
+    table = table_of("option", "added", "removed")
+    for option in question.options:
+        table.add_row(safe(option.name), minute(option.added_at), minute(option.removed_at))
     return table
 
 
 def feeds_table(rows: Sequence[FeedHealth]) -> Table:
     """Feeds with their health, the error in full."""
-    table = _table("feed", "state", "last success", "next poll", "7 days", "error")
+    table = table_of("feed", "state", "last success", "next poll", "7 days", "error")
     for row in rows:
         week = f"{row.items_7d} items, {row.evidence_7d} evidence"
         state = row.state
         table.add_row(
-            _safe(f"{state.id}\n{state.title}"),
+            safe(f"{state.id}\n{state.title}"),
             row.health,
             minute(state.last_success_at),
             minute(state.next_due_at),
             week,
-            _safe(state.last_error),
+            safe(state.last_error),
         )
     return table
 
 
-def _table(*headings: str) -> Table:
+def table_of(*headings: str) -> Table:
+    """An empty table with these headings."""
     table = Table(header_style="bold", pad_edge=False)
     for heading in headings:
         table.add_column(heading, overflow="fold")
     return table
 
 
-def _safe(text: str) -> Text:
+def safe(text: str) -> Text:
     """Text that is not ours, printed as it is: no markup, no terminal escapes."""
     return Text("".join(c for c in text if c == "\n" or c.isprintable()))
+
+
+def as_title(text: str) -> str:
+    """The same for a title or a caption, which has its style only as plain text."""
+    return escape(safe(text).plain)

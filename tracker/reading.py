@@ -3,23 +3,23 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from forecasts.calibration import LEADS_DAYS, snapshots
-from forecasts.forecaster import HAZARD, PRIOR, SUGGESTION, Forecaster
-from forecasts.question import ForecasterId, Question, QuestionId, Resolution, effective_close, latest, status
-from forecasts.scoring import summarise
+from forecasts.crowd import crowd_timeline
+from forecasts.distribution import Binary, p_yes
+from forecasts.forecaster import CROWD, HAZARD, PRIOR, SUGGESTION, Forecaster
+from forecasts.question import ForecasterId, Question, QuestionId, effective_close, latest, status
 from forecasts.suggestion import hazard
-from forecasts.timeline import Forecast, Timeline
+from forecasts.timeline import Forecast, hindsight, timeline
+from tracker.crowds import weighted_crowd
 from tracker.errors import NotFound
 from tracker.feeds.polling import health
-from tracker.resolving import timelines
+from tracker.resolving import people, timelines
 from tracker.store import evidence, forecasts, items, questions, resolutions
 from tracker.store.engine import Session
 from tracker.suggesting import suggestion_at
-from tracker.summaries import Accuracy, EvidenceCard, FeedHealth, QuestionPage, QuestionSummary, Standing
-
-Record = tuple[Question, Resolution, Timeline]
+from tracker.summaries import EvidenceCard, FeedHealth, QuestionPage, QuestionSummary, Receipts, Standing
 
 HISTORY_DAYS = 90
+_INSTANT = timedelta(microseconds=1)
 INBOX_LIMIT = 200
 
 
@@ -46,8 +46,8 @@ def summaries(session: Session, now: datetime) -> tuple[QuestionSummary, ...]:
         acts.setdefault(act.question_id, []).append(act)
     moves: dict[QuestionId, list[tuple[datetime, float]]] = {}
     for act in forecasts.since(session, SUGGESTION, now - timedelta(days=HISTORY_DAYS)):
-        if act.distribution is not None:
-            moves.setdefault(act.question_id, []).append((act.made_at, act.distribution.p))
+        if (p := p_yes(act.distribution)) is not None:
+            moves.setdefault(act.question_id, []).append((act.made_at, p))
     found = []
     for question in questions.every(session):
         resolution = resolved.get(question.id)
@@ -74,13 +74,16 @@ def summaries(session: Session, now: datetime) -> tuple[QuestionSummary, ...]:
 def _standings(
     question: Question, acts: list[Forecast], people: Mapping[ForecasterId, Forecaster], at: datetime
 ) -> Mapping[ForecasterId, Standing]:
-    held = {
-        PRIOR: Standing(people[PRIOR], question.prior.p, question.opens_at),
-        HAZARD: Standing(people[HAZARD], hazard(question, at), at),
-    }
+    held = {PRIOR: Standing(people[PRIOR], question.prior, question.opens_at)}
+    if question.kind == "binary":
+        held[HAZARD] = Standing(people[HAZARD], Binary(hazard(question, at)), at)
     for act in acts:
         if act.distribution is not None:
-            held[act.forecaster_id] = Standing(people[act.forecaster_id], act.distribution.p, act.made_at)
+            held[act.forecaster_id] = Standing(people[act.forecaster_id], act.distribution, act.made_at)
+    members = {who: timeline([(s.since, s.distribution)]) for who, s in held.items() if s.forecaster.kind == "person"}
+    crowd = crowd_timeline(question, members, until=at + _INSTANT).at(at) if members else None
+    if crowd is not None:
+        held[CROWD] = Standing(people[CROWD], crowd, max(held[who].since for who in members))
     return held
 
 
@@ -99,6 +102,7 @@ def page(session: Session, question_id: str, now: datetime) -> QuestionPage:
         raise NotFound("essay", question.essay_id, "the database is damaged: run `tracker verify`")
     answered = resolutions.of_question(session, question.id)
     close = effective_close(question, latest(answered))
+    held = timelines(session, question, min(now, close))
     return QuestionPage(
         summary=summary,
         essay=essay,
@@ -106,12 +110,23 @@ def page(session: Session, question_id: str, now: datetime) -> QuestionPage:
         indicators={i.id: i for i in questions.indicators(session, [question.id])},
         forecasters=forecasts.forecasters(session),
         acts=forecasts.of_question(session, question.id),
-        timelines=timelines(session, question, min(now, close)),
+        timelines=held,
         suggestion=suggestion_at(session, question, _last_suggested(session, question, now, close)),
         evidence=evidence.cards(session, evidence.of_question(session, question.id))[::-1],
         resolutions=answered,
         scores=resolutions.scores(session, question.id),
+        weighted_crowd=weighted_crowd(session, question, people(held), min(now, close)),
     )
+
+
+def receipts(session: Session, question_id: str) -> Receipts:
+    """Everyone's scores on a question with their receipts, and what came too late."""
+    question = question_or_refuse(session, question_id)
+    resolution = latest(resolutions.of_question(session, question.id))
+    late: tuple[Forecast, ...] = ()
+    if resolution is not None:
+        late = hindsight(forecasts.since_known(session, question.id, resolution.known_at), resolution.known_at)
+    return Receipts(question, resolution, resolutions.scores(session, question.id), late)
 
 
 def _last_suggested(session: Session, question: Question, now: datetime, close: datetime) -> datetime:
@@ -138,35 +153,3 @@ def feed_health(session: Session, now: datetime) -> tuple[FeedHealth, ...]:
     """All feeds with their state and what they brought in a week."""
     activity = items.activity(session, now - timedelta(days=7))
     return tuple(FeedHealth(f, health(f, now), *activity.get(f.id, (0, 0))) for f in items.feeds(session))
-
-
-def accuracy(session: Session, retrospective: bool, now: datetime) -> Accuracy:
-    """Scores of the live or of the retrospective questions; the two never mix."""
-    wanted = {q.id: q for q in questions.every(session) if q.retrospective == retrospective}
-    resolved = {q: r for q, r in resolutions.current(session).items() if q in wanted}
-    scores = tuple(s for s in resolutions.scores(session) if s.question_id in wanted)
-    answered = {q: r for q, r in resolved.items() if r.outcome in ("yes", "no")}
-    held = {q: timelines(session, wanted[q], wanted[q].closes_at) for q in answered}
-    records = _records(wanted, answered, held)
-    return Accuracy(
-        questions=wanted,
-        resolutions=resolved,
-        forecasters=forecasts.forecasters(session),
-        scores=scores,
-        summaries=summarise(scores),
-        points={lead: {who: snapshots(own, lead, as_of=now) for who, own in records.items()} for lead in LEADS_DAYS},
-        unscored=len(resolved) - len(answered),
-    )
-
-
-def _records(
-    questions: Mapping[QuestionId, Question],
-    answered: Mapping[QuestionId, Resolution],
-    held: Mapping[QuestionId, Mapping[ForecasterId, Timeline]],
-) -> dict[ForecasterId, list[Record]]:
-    """For each forecaster, the answered questions on which anything was held."""
-    found: dict[ForecasterId, list[Record]] = {}
-    for question_id, resolution in answered.items():
-        for who, steps in held[question_id].items():
-            found.setdefault(who, []).append((questions[question_id], resolution, steps))
-    return found

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from forecasts.distribution import Binary
+from forecasts.distribution import Binary, p_yes
 from forecasts.forecaster import SUGGESTION
 from forecasts.question import Question, effective_close, latest
 from forecasts.suggestion import Line, Suggestion, suggest, worth_recording
@@ -12,8 +12,13 @@ from tracker.store import evidence, forecasts, questions, resolutions
 from tracker.store.engine import Session
 
 
-def suggestion_at(session: Session, question: Question, at: datetime) -> Suggestion:
-    """The suggestion from everything that had been seen by `at`."""
+def suggestion_at(session: Session, question: Question, at: datetime) -> Suggestion | None:
+    """The suggestion from everything that had been seen by `at`; None for a question that is not binary.
+
+    Evidence moves log-odds, and a question with several answers has no single one.
+    """
+    if question.kind != "binary":
+        return None
     indicators = {i.id: i for i in questions.indicators(session, [question.id])}
     return suggest(question, evidence.of_question(session, question.id), indicators, at)
 
@@ -31,7 +36,9 @@ def _record(session: Session, question: Question, now: datetime, prompted: bool)
         return False
     last = forecasts.newest(session, question.id, SUGGESTION)
     new = suggestion_at(session, question, now)
-    last_p = None if last is None or last.distribution is None else last.distribution.p
+    if new is None:
+        return False
+    last_p = None if last is None else p_yes(last.distribution)
     if not worth_recording(last_p, None if last is None else last.made_at, new, prompted=prompted):
         return False
     rationale = in_words(new.lines)

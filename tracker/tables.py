@@ -86,12 +86,27 @@ class QuestionRow(Row, table=True):
     opens_at: datetime
     closes_at: datetime
     resolves_at: datetime
-    prior: float
+    prior: dict[str, Any] = _json()
     prior_reason: str = _long_text()
     claim_ids: list[str] = _json()
     tags: list[str] = _json()
     retrospective: bool
+    options: list[str] = _json()
+    scale: dict[str, Any] | None = Field(sa_column=Column(JSON(none_as_null=True), nullable=True))
     log_seq: int = Field(foreign_key="log.seq")
+
+
+class OptionChangeRow(Row, table=True):
+    """An option added to a question, or removed from it, after its opening; appended, never changed."""
+
+    __tablename__ = "option_change"
+    id: int | None = Field(default=None, primary_key=True)
+    question_id: str = Field(foreign_key="question.id", index=True)
+    name: str
+    change: str
+    at: datetime
+    by: str
+    log_seq: int = Field(foreign_key="log.seq", unique=True)
 
 
 class IndicatorRow(Row, table=True):
@@ -229,6 +244,7 @@ class ResolutionRow(Row, table=True):
     id: int | None = Field(default=None, primary_key=True)
     question_id: str = Field(foreign_key="question.id", index=True)
     outcome: str
+    answer: str = ""
     source_url: str
     note: str = _long_text()
     event_at: datetime

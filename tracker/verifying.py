@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from tracker.log import GENESIS, Break, Entry, canonical, first_break
+from tracker.resolving import score_everyone
 from tracker.store import evidence, forecasts, log, questions, resolutions
 from tracker.store.engine import Session
-from tracker.summaries import Verdict
+from tracker.summaries import ScoreCheck, Verdict
 
 Facts = Mapping[int, Mapping[str, Any]]
 
@@ -28,9 +29,26 @@ def verify(session: Session, head: str | None = None) -> Verdict:
     )
 
 
+def verify_scores(session: Session) -> ScoreCheck:
+    """Work out every score again from the facts and compare it, receipt and all, with the stored one."""
+    answered = resolutions.current(session)
+    differences: list[str] = []
+    count = 0
+    for question in questions.every(session):
+        stored = {(s.forecaster_id, s.rule): s for s in resolutions.scores(session, question.id)}
+        resolution = answered.get(question.id)
+        fresh = () if resolution is None else score_everyone(session, question, resolution)
+        computed = {(s.forecaster_id, s.rule): s for s in fresh}
+        count += len(computed)
+        wrong = [key for key in sorted(stored.keys() | computed.keys()) if stored.get(key) != computed.get(key)]
+        differences += [f"{question.id}: {rule} of {who} is not what the log gives" for who, rule in wrong]
+    return ScoreCheck(len(answered), count, tuple(differences))
+
+
 def _stored(session: Session) -> Mapping[str, Facts]:
     return {
         "question": questions.seqs(session),
+        "option": questions.option_seqs(session),
         "forecast": forecasts.seqs(session),
         "evidence": evidence.seqs(session),
         "resolution": resolutions.seqs(session),

@@ -1,11 +1,17 @@
 """Domain values → tidy frames with documented columns. No streamlit, no clock.
 
-    columns.py     how a frame is made
-    board.py       the list of questions
-    revisions.py   one question's chart
-    details.py     one question's tables
-    accuracy.py    scores, calibration, receipts
-    feeds.py       feed health
+    columns.py         how a frame is made
+    board.py           the list of questions
+    revisions.py       the chart of a yes-no question
+    distributions.py   the charts of options, numbers and dates
+    details.py         one question's tables
+    answers.py         one question's scores and receipts
+    accuracy.py        who was scored, every question's skill, cohorts
+    skill.py           skill with its interval, against references, over time
+    calibrated.py      the calibration curve, bins and their questions
+    compared.py        pairs of forecasters, habits of revision
+    findings.py        what all of these say, in sentences
+    feeds.py           feed health
 
 Probabilities are 0..1 in frames for charts and percent numbers in frames for tables. Times are aware
 UTC. A frame without rows keeps its column types, because charts and tables need them.

@@ -1,182 +1,139 @@
-"""Scores: one row a forecaster, one a question, one an interval of a receipt; calibration."""
+"""Scores: who was scored, one row a question, one a rule, one an interval of a receipt; and how questions ended."""
 
-from collections.abc import Mapping, Sequence
-from datetime import timedelta
-from typing import Any, Final
+import math
+from collections.abc import Iterable, Sequence
+from typing import Final
 
 import pandas as pd
 
 from dashboard.frames.columns import TIME, frame_of
-from dashboard.wording import OUTCOME, clipped, named, percent, percent_number, plural
-from forecasts.calibration import Bin, bins
+from dashboard.wording import MINUS, answer_of, percent_number
+from forecasts.answers import answer
 from forecasts.forecaster import CROWD, HAZARD, PRIOR, SUGGESTION, Forecaster
 from forecasts.question import ForecasterId, QuestionId
-from forecasts.scoring import Score, Summary
-from tracker.summaries import Accuracy
+from forecasts.scoring.rulebook import HEADLINE, OWN_RULES, RULES, RuleName
+from forecasts.scoring.scores import Score, recompute
+from tracker.summaries import Accuracy, Receipts
 
 _COMPUTED: Final = {CROWD: 1, SUGGESTION: 2, HAZARD: 3, PRIOR: 4}
+
+
+_LEAST: Final = 0.001  # of a point; what is less is rounding
+
+
+def ordered(forecasters: Iterable[Forecaster], me: ForecasterId) -> tuple[Forecaster, ...]:
+    """Me, other people by name, then what is computed."""
+    return tuple(sorted(forecasters, key=lambda f: (_COMPUTED.get(f.id, 0), f.id != me, f.name)))
 
 
 def ranked(accuracy: Accuracy, me: ForecasterId) -> tuple[Forecaster, ...]:
     """Everyone who was scored: me, other people, then what is computed."""
     scored = {s.forecaster_id for s in accuracy.summaries if s.questions}
-    present = [f for f in accuracy.forecasters.values() if f.id in scored]
-    return tuple(sorted(present, key=lambda f: (_COMPUTED.get(f.id, 0), f.id != me, f.name)))
+    return ordered((f for f in accuracy.forecasters.values() if f.id in scored), me)
 
 
-def scoreboard_frame(accuracy: Accuracy, me: ForecasterId) -> pd.DataFrame:
-    """One row a forecaster, the best skill first. Columns:
-
-    id, forecaster, questions, skill (Brier points over the schedule, ×100, higher is better), brier and
-    log (mean while active, lower is better), coverage (percent of the scheduled time).
-    """
-    found: dict[ForecasterId, dict[str, Summary]] = {}
-    for summary in accuracy.summaries:
-        if summary.questions:
-            found.setdefault(summary.forecaster_id, {})[summary.rule] = summary
-    types = {
-        "id": "str",
-        "forecaster": "str",
-        "questions": "int64",
-        "skill": "float64",
-        "brier": "float64",
-        "log": "float64",
-        "coverage": "float64",
-    }
-    rows = [_board_row(accuracy.forecasters[who], rules, me) for who, rules in found.items()]
-    return frame_of(types, sorted(rows, key=lambda row: -(row[3] if row[3] is not None else -1e9)))
+def gained(rule: RuleName, skill: float) -> float:
+    """Skill in points: a hundredth of a Brier score is one; what is counted in points already stays as it is."""
+    return skill if RULES[rule].is_points else 100 * skill
 
 
-def _board_row(forecaster: Forecaster, rules: dict[str, Summary], me: ForecasterId) -> tuple[Any, ...]:
-    brier, log = rules["brier"], rules["log"]
-    return (
-        forecaster.id,
-        named(forecaster, me),
-        brier.questions,
-        None if brier.skill is None else 100 * brier.skill,
-        brier.mean_while_active,
-        log.mean_while_active,
-        percent_number(brier.coverage),
-    )
+def settled(gain: float) -> float:
+    """A gain for a column: one that would be written −0.0 is none."""
+    return 0.0 if -0.05 < gain < 0.0 else gain
 
 
-def progress_frame(accuracy: Accuracy, me: ForecasterId) -> pd.DataFrame:
-    """Each forecaster's mean Brier score as answers came in. Columns:
-
-    time (answer known), forecaster, mean (of all up to here), n (how many), last (the questions that were
-    answered at this time). Answers of one instant are one step.
-    """
-    known = {r.question_id: r.known_at for r in accuracy.resolutions.values()}
-    types = {"time": TIME, "forecaster": "str", "mean": "float64", "n": "int64", "last": "str"}
-    rows: dict[tuple[Any, ForecasterId], tuple[Any, ...]] = {}
-    for forecaster in ranked(accuracy, me):
-        total, n = 0.0, 0
-        for score in sorted(_of(accuracy, forecaster.id), key=lambda s: known[s.question_id]):
-            if score.mean_while_active is not None:
-                total, n = total + score.mean_while_active, n + 1
-                step = known[score.question_id], forecaster.id
-                text = clipped(accuracy.questions[score.question_id].text, 90)
-                last = f"{rows[step][4]} · {text}" if step in rows else text
-                rows[step] = (known[score.question_id], named(forecaster, me), total / n, n, last)
-    return frame_of(types, rows.values())
+def signed(value: float, digits: int = 1) -> str:
+    """A gain or a loss: `+5.0`, `−1.3`, and `+0.03` where one digit would hide which of them it is."""
+    number = f"{abs(value):.{digits}f}"
+    if not float(number) and abs(value) >= _LEAST:
+        number = f"{abs(value):.1g}"
+    if not float(number):
+        return number
+    return f"{'+' if value > 0 else MINUS}{number}"
 
 
-def _of(accuracy: Accuracy, who: ForecasterId) -> list[Score]:
-    return [s for s in accuracy.scores if s.forecaster_id == who and s.rule == "brier"]
+def interval(low: float | None, high: float | None, digits: int = 1) -> str:
+    """An interval of gains, `−1.3 to +11.2`; empty where none can be given."""
+    return "" if low is None or high is None else f"{signed(low, digits)} to {signed(high, digits)}"
 
 
-def calibration_frame(points: Sequence[tuple[float, int]]) -> pd.DataFrame:
-    """The bins that hold something. Columns:
-
-    said (mean p) and happened (share), low and high (Wilson interval, 95 %), n, label (n in words), range and says.
-    """
-    types = {
-        "said": "float64",
-        "happened": "float64",
-        "low": "float64",
-        "high": "float64",
-        "n": "int64",
-        "label": "str",
-        "range": "str",
-        "says": "str",
-    }
-    return frame_of(types, (_bin_row(b) for b in bins(points) if b.n))
+def cases(p_value: float) -> str:
+    """A p-value as cases; rounded up, so that 5 of 100 never stands for more than that."""
+    if p_value <= 0.001:
+        return "at most 1 of 1,000 cases"
+    whole = 1000 if p_value < 0.01 else 100
+    return f"{math.ceil(p_value * whole - 1e-9)} of {whole:,} cases"
 
 
-def _bin_row(b: Bin) -> tuple[Any, ...]:
-    span = f"{b.low * 100:.0f}–{percent(b.high)}"
-    return (
-        b.mean_p,
-        b.share,
-        b.low95,
-        b.high95,
-        b.n,
-        f"n = {b.n}",
-        span,
-        f"{b.happened} of {plural(b.n, 'question')} happened",
-    )
+def headline_scores(accuracy: Accuracy, who: ForecasterId) -> list[Score]:
+    """A forecaster's scores by the rule that speaks for each question, where a forecast of theirs ever stood."""
+    return [
+        s
+        for s in accuracy.scores
+        if s.forecaster_id == who
+        and s.mean_while_active is not None
+        and s.rule == HEADLINE[accuracy.questions[s.question_id].kind]
+    ]
 
 
 def question_scores_frame(accuracy: Accuracy, me: ForecasterId) -> pd.DataFrame:
     """One row a question, the latest answer first. Columns:
 
-    id, question, answer, known (time), and for each forecaster, under their id, the mean Brier score while
-    a forecast of theirs stood (empty where none did).
+    id, question, answer, known (time), and for each forecaster, under their id, the points of skill over
+    the schedule by the headline rule of the question (empty where nothing of theirs ever stood).
     """
     who = [f.id for f in ranked(accuracy, me)]
     types = {"id": "str", "question": "str", "answer": "str", "known": TIME, **{str(f): "float64" for f in who}}
-    held: dict[QuestionId, dict[ForecasterId, float | None]] = {}
-    for score in accuracy.scores:
-        if score.rule == "brier":
-            held.setdefault(score.question_id, {})[score.forecaster_id] = score.mean_while_active
+    held: dict[QuestionId, dict[ForecasterId, float]] = {q: {} for q in accuracy.questions}
+    for each in who:
+        for score in headline_scores(accuracy, each):
+            held[score.question_id][each] = settled(gained(score.rule, score.skill_over_schedule))
     latest = sorted(held, key=lambda q: (accuracy.resolutions[q].known_at, q), reverse=True)
-    rows = [(q, accuracy.questions[q].text, OUTCOME[accuracy.resolutions[q].outcome], accuracy.resolutions[q].known_at,
-             *(held[q].get(f) for f in who)) for q in latest]  # fmt: skip
+    rows = []
+    for q in latest:
+        question, resolution = accuracy.questions[q], accuracy.resolutions[q]
+        told = answer_of(question, resolution)
+        rows.append((q, question.text, told, resolution.known_at, *(held[q].get(f) for f in who)))
     return frame_of(types, rows)
 
 
-def scores_frame(
-    scores: Sequence[Score], forecasters: Mapping[ForecasterId, Forecaster], me: ForecasterId
-) -> pd.DataFrame:
-    """The scores of one question, the best first. Columns: who, forecaster, skill (×100), brier, log, coverage."""
-    numbers = ("skill", "brier", "log", "coverage")
-    types = {"who": "str", "forecaster": "str", **dict.fromkeys(numbers, "float64")}
-    found: dict[ForecasterId, dict[str, Score]] = {}
-    for score in scores:
-        found.setdefault(score.forecaster_id, {})[score.rule] = score
-    rows = [
-        (who, named(forecasters[who], me), 100 * rules["brier"].skill_over_schedule, rules["brier"].mean_while_active,
-         rules["log"].mean_while_active, percent_number(rules["brier"].coverage))
-        for who, rules in found.items()
-    ]  # fmt: skip
-    return frame_of(types, sorted(rows, key=lambda row: -row[2]))
+def rules_frame(scores: Sequence[Score]) -> pd.DataFrame:
+    """One forecaster on one question by every rule, in the order of the rules. Columns:
 
-
-def receipt_frame(score: Score) -> pd.DataFrame:
-    """What a score is made of. Columns:
-
-    start and end (time), days, p (percent), weight (percent of the scheduled time), score (of this
-    forecast), contribution (to the mean while active).
+    rule (title), better (which way), mean (while active, empty for points), skill (points), coverage and
+    attainable (percent of the scheduled time).
     """
-    types = {
-        "start": TIME,
-        "end": TIME,
-        "days": "float64",
-        "p": "float64",
-        "weight": "float64",
-        "score": "float64",
-        "contribution": "float64",
-    }
-    rows = [
-        (
-            i.start,
-            i.end,
-            (i.end - i.start) / timedelta(days=1),
-            percent_number(i.p),
-            100 * i.weight,
-            i.score,
-            i.contribution,
-        )
-        for i in score.receipt
-    ]
+    types = {"rule": "str", "better": "str", **dict.fromkeys(("mean", "skill", "coverage", "attainable"), "float64")}
+    rows = []
+    for score in sorted(scores, key=lambda s: list(RULES).index(s.rule)):
+        rule = RULES[score.rule]
+        mean = None if rule.is_points else score.mean_while_active
+        cover = percent_number(score.coverage), percent_number(score.attainable_coverage)
+        gain = settled(gained(score.rule, score.skill_over_schedule))
+        rows.append((rule.title, direction(score.rule), mean, gain, *cover))
     return frame_of(types, rows)
+
+
+def direction(rule: RuleName) -> str:
+    """Which way a rule is better: `↓ lower`, `↑ higher`."""
+    return "↓ lower" if RULES[rule].better == "lower" else "↑ higher"
+
+
+def recomputes(found: Receipts, score: Score) -> bool:
+    """Whether the score comes out the same when it is worked out from its receipt alone.
+
+    Rules that hold forecasters against each other need the others too, so they are never said to.
+    """
+    if found.resolution is None or answer(found.question, found.resolution) is None or score.rule not in OWN_RULES:
+        return False
+    return recompute(found.question, found.resolution, score) == score
+
+
+def cohorts_frame(accuracy: Accuracy) -> pd.DataFrame:
+    """One row a quarter of opening, oldest first. Columns:
+
+    quarter, opened, over, answered, annulled, ambiguous, overdue, early: numbers of questions.
+    """
+    counts = ("opened", "over", "answered", "annulled", "ambiguous", "overdue", "early")
+    types = {"quarter": "str", **dict.fromkeys(counts, "int64")}
+    return frame_of(types, ((c.quarter, *(getattr(c, name) for name in counts)) for c in accuracy.cohorts))

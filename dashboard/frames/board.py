@@ -8,8 +8,9 @@ from typing import Any, Final
 import pandas as pd
 
 from dashboard.frames.columns import frame_of
-from dashboard.wording import OUTCOME, STATUS, percent_number
-from forecasts.forecaster import SUGGESTION
+from dashboard.frames.distributions import as_read
+from dashboard.wording import STATUS, answer_of, in_short, percent_number
+from forecasts.forecaster import CROWD, PRIOR, SUGGESTION
 from forecasts.question import ForecasterId
 from tracker.summaries import QuestionSummary
 
@@ -83,9 +84,10 @@ def spark(history: Sequence[tuple[datetime, float]], now: datetime) -> list[floa
 def questions_frame(summaries: Sequence[QuestionSummary], me: ForecasterId, now: datetime) -> pd.DataFrame:
     """One row a question. Columns:
 
-    id, question, state (word), answer (YES, NO or empty), suggestion and mine (percent), change
-    (points in seven days, empty below one), trend (list of 0..1), waiting (evidence to review), closes_in (days, empty
-    once closed), tags.
+    id, question, state (word), answer (in words, or empty), suggestion and mine (percent of YES, empty where the answer
+    is no yes or no), mine_said and crowd_said (any forecast in words, so written that percentages sort), change (points
+    in seven days, empty below one), trend (list of 0..1), waiting (evidence to review), closes_in (days, empty once
+    closed), tags.
     """
     types = {
         "id": "str",
@@ -94,6 +96,8 @@ def questions_frame(summaries: Sequence[QuestionSummary], me: ForecasterId, now:
         "answer": "str",
         "suggestion": "float64",
         "mine": "float64",
+        "mine_said": "str",
+        "crowd_said": "str",
         "change": "float64",
         "trend": "object",
         "waiting": "int64",
@@ -109,9 +113,11 @@ def _question_row(s: QuestionSummary, me: ForecasterId, now: datetime) -> tuple[
         s.question.id,
         s.question.text,
         STATUS[s.status],
-        OUTCOME[s.resolution.outcome] if s.resolution else "",
+        answer_of(s.question, s.resolution) if s.resolution else "",
         _held(s, SUGGESTION),
         _held(s, me),
+        _said(s, me, now),
+        _said(s, CROWD, now) or _base_rate(s, now),
         moved if s.change_7d is not None and (moved := round(s.change_7d * 100)) else None,
         spark(s.history, now if s.status == "open" else s.history[-1][0]) if s.history else [],
         s.waiting,
@@ -122,4 +128,17 @@ def _question_row(s: QuestionSummary, me: ForecasterId, now: datetime) -> tuple[
 
 def _held(s: QuestionSummary, who: ForecasterId) -> float | None:
     standing = s.standings.get(who)
-    return None if standing is None else percent_number(standing.p)
+    return None if standing is None or standing.p is None else percent_number(standing.p)
+
+
+def _said(s: QuestionSummary, who: ForecasterId, now: datetime) -> str | None:
+    standing = s.standings.get(who)
+    if standing is None:
+        return None
+    words = in_short(s.question, as_read(s.question, standing.distribution, now))
+    return words.rjust(6) if standing.p is not None else words  # a table sorts words by their letters
+
+
+def _base_rate(s: QuestionSummary, now: datetime) -> str | None:
+    """The base rate in the place of a crowd, where there is no suggestion that says more."""
+    return None if s.question.kind == "binary" else f"{_said(s, PRIOR, now)} (base rate)"

@@ -7,10 +7,11 @@ from typing import Any, Final
 import pandas as pd
 
 from dashboard.frames.columns import TIME, frame_of
-from dashboard.wording import EVIDENCE, clipped, direction, named, percent_number, plural, strength
-from forecasts.distribution import sigmoid
+from dashboard.wording import EVIDENCE, clipped, direction, in_short, named, percent_number, plural, strength
+from forecasts.distribution import Categorical
 from forecasts.forecaster import Forecaster
-from forecasts.question import ForecasterId
+from forecasts.probability import sigmoid
+from forecasts.question import ForecasterId, Question
 from forecasts.suggestion import Line, Suggestion
 from forecasts.timeline import Forecast
 from tracker.summaries import EvidenceCard, QuestionPage
@@ -102,13 +103,13 @@ def _evidence_row(card: EvidenceCard) -> tuple[Any, ...]:
 
 
 def history_frame(
-    acts: Sequence[Forecast], forecasters: Mapping[ForecasterId, Forecaster], me: ForecasterId
+    question: Question, acts: Sequence[Forecast], forecasters: Mapping[ForecasterId, Forecaster], me: ForecasterId
 ) -> pd.DataFrame:
-    """What people did, newest first. Columns: made, who, act, p (percent, empty for none), why, cites (count)."""
-    types = {"made": TIME, "who": "str", "act": "str", "p": "float64", "why": "str", "cites": "int64"}
+    """What people did, newest first. Columns: made, who, act, said (a forecast in words), why, cites (count)."""
+    types = {"made": TIME, "who": "str", "act": "str", "said": "str", "why": "str", "cites": "int64"}
     rows = [
-        (a.made_at, named(forecasters[a.forecaster_id], me), ACT[a.act],
-         None if a.distribution is None else percent_number(a.distribution.p), a.rationale, len(a.cites))
+        (a.made_at, named(forecasters[a.forecaster_id], me), ACT[a.act], in_short(question, a.distribution),
+         a.rationale, len(a.cites))
         for a in reversed(acts)
     ]  # fmt: skip
     return frame_of(types, rows)
@@ -134,3 +135,19 @@ def signposts_frame(page: QuestionPage) -> pd.DataFrame:
         for i in page.indicators.values()
     ]  # fmt: skip
     return frame_of(types, sorted(rows, key=lambda row: -row[3]))
+
+
+def options_frame(question: Question) -> pd.DataFrame:
+    """The options of a question in their order, and their base rates. Columns:
+
+    option, prior (percent, empty for one that was added later), added and removed (time, empty for one that was there
+    from the start, and to the end).
+    """
+    types = {"option": "str", "prior": "float64", "added": TIME, "removed": TIME}
+    held = question.prior
+    shares = dict(zip(held.options, held.p, strict=True)) if isinstance(held, Categorical) else {}
+    rows = [
+        (o.name, percent_number(shares[o.name]) if o.name in shares else None, o.added_at, o.removed_at)
+        for o in question.options
+    ]
+    return frame_of(types, rows)

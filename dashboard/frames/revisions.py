@@ -1,4 +1,4 @@
-"""One question's chart: lines of probability, evidence marks, rules and the answer."""
+"""A yes-no question's chart: lines of probability, evidence marks, rules and the answer."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,11 +7,13 @@ from typing import Any, Final
 import pandas as pd
 
 from dashboard.frames.columns import TIME, frame_of
-from dashboard.wording import OUTCOME, bearing, clipped, named, percent_exact
-from forecasts.distribution import logit
+from dashboard.wording import answer_of, bearing, clipped, named, percent_exact
+from forecasts.answers import answer
+from forecasts.distribution import Distribution, p_yes
 from forecasts.evidence import Direction
-from forecasts.forecaster import HAZARD, PRIOR, SUGGESTION, Forecaster
-from forecasts.question import ForecasterId, Resolution, effective_close, outcome_value
+from forecasts.forecaster import CROWD, HAZARD, PRIOR, SUGGESTION, Forecaster
+from forecasts.probability import logit
+from forecasts.question import ForecasterId, Question, Resolution, effective_close
 from forecasts.timeline import Span, Timeline
 from tracker.summaries import EvidenceCard, QuestionPage
 
@@ -29,7 +31,7 @@ def clamped_log_odds(p: float) -> float:
 
 def in_order(page: QuestionPage, me: ForecasterId) -> tuple[Forecaster, ...]:
     """Everyone who held a forecast: me, other people, then what is computed."""
-    last = {SUGGESTION: 2, HAZARD: 3, PRIOR: 4}
+    last = {CROWD: 2, SUGGESTION: 3, HAZARD: 4, PRIOR: 5}
     present = [f for f in page.forecasters.values() if f.id in page.timelines]
     return tuple(sorted(present, key=lambda f: (0 if f.id == me else last.get(f.id, 1), f.name)))
 
@@ -55,33 +57,38 @@ def revisions_frame(page: QuestionPage, me: ForecasterId, now: datetime) -> pd.D
     return frame_of(types, rows)
 
 
-Point = tuple[datetime, float | None]
+Step = tuple[datetime, Distribution | None]
+"""A point of a line: what stands from here on, None where a gap begins."""
 
 
 def _line(timeline: Timeline, name: str, window: tuple[datetime, datetime]) -> list[tuple[Any, ...]]:
-    points = _thinned(_points(timeline.spans(*window)), window)
-    return [(at, p, None if p is None else clamped_log_odds(p), name, _shown(p)) for at, p in points]
+    drawn = ((at, p_yes(held)) for at, held in steps(timeline, window))
+    return [(at, p, None if p is None else clamped_log_odds(p), name, _shown(p)) for at, p in drawn]
 
 
 def _shown(p: float | None) -> str:
     return "no forecast" if p is None else percent_exact(p)
 
 
-def _points(spans: Sequence[Span]) -> list[Point]:
+def steps(timeline: Timeline, window: tuple[datetime, datetime]) -> list[Step]:
+    """What is drawn of a timeline between two instants: its last value is repeated at the end of each stretch."""
+    return _thinned(_points(timeline.spans(*window)), window)
+
+
+def _points(spans: Sequence[Span]) -> list[Step]:
     """Where each forecast began, where a gap or the end is reached, and an empty point inside each gap."""
-    points: list[Point] = []
+    points: list[Step] = []
     for index, span in enumerate(spans):
-        p = span.distribution.p
-        points.append((span.start, p))
+        points.append((span.start, span.distribution))
         following = spans[index + 1].start if index + 1 < len(spans) else None
         if following != span.end:
-            points.append((span.end, p))
+            points.append((span.end, span.distribution))
             if following is not None:
                 points.append((span.end, None))
     return points
 
 
-def _thinned(points: list[Point], window: tuple[datetime, datetime]) -> list[Point]:
+def _thinned(points: list[Step], window: tuple[datetime, datetime]) -> list[Step]:
     """Keep the first point and the last of each of `LINE_ROWS` equal stretches; short lines are left alone."""
     if len(points) <= LINE_ROWS:
         return points
@@ -96,22 +103,23 @@ def acts_frame(page: QuestionPage, me: ForecasterId) -> pd.DataFrame:
     people = {f.id: named(f, me) for f in page.forecasters.values() if f.id not in (SUGGESTION, HAZARD, PRIOR)}
     end = effective_close(page.summary.question, page.summary.resolution)
     opens = page.summary.question.opens_at
+    acts = ((a, p_yes(a.distribution)) for a in page.acts if a.forecaster_id in people and a.made_at < end)
     return frame_of(
         types,
         (
-            (max(a.made_at, opens), a.distribution.p, clamped_log_odds(a.distribution.p), people[a.forecaster_id],
-             percent_exact(a.distribution.p), clipped(a.rationale, 160))
-            for a in page.acts
-            if a.forecaster_id in people and a.distribution is not None and a.made_at < end
+            (max(a.made_at, opens), p, clamped_log_odds(p), people[a.forecaster_id], percent_exact(p),
+             clipped(a.rationale, 160))
+            for a, p in acts
+            if p is not None
         ),
     )  # fmt: skip
 
 
-def marks_frame(cards: Sequence[EvidenceCard]) -> pd.DataFrame:
+def marks_frame(cards: Sequence[EvidenceCard], *, sided: bool = True) -> pd.DataFrame:
     """Evidence as marks below the chart; rejected pieces count for nothing and are left out. Columns:
 
     id, time (first seen), direction (word), level (row of marks: −1 for NO, 1 for YES), weight
-    (strength 0..5), bears (words), headline and source (feed text), status.
+    (strength 0..5), bears (words), headline and source (feed text). `sided` is for yes-no questions.
     """
     types = {
         "id": "int64",
@@ -127,8 +135,8 @@ def marks_frame(cards: Sequence[EvidenceCard]) -> pd.DataFrame:
         types,
         (
             (c.evidence.id, c.evidence.first_seen_at, _WORDS[c.evidence.direction], int(c.evidence.direction),
-             int(c.evidence.strength), bearing(c.evidence.direction, c.evidence.strength), clipped(c.headline, 140),
-             c.items[0].feed_title)
+             int(c.evidence.strength), bearing(c.evidence.direction, c.evidence.strength, sided=sided),
+             clipped(c.headline, 140), c.items[0].feed_title)
             for c in cards
             if c.evidence.status != "rejected"
         ),
@@ -149,10 +157,14 @@ def rules_frame(page: QuestionPage, now: datetime) -> pd.DataFrame:
     return frame_of({"time": TIME, "what": "str"}, rows)
 
 
-def answer_frame(resolution: Resolution | None) -> pd.DataFrame:
-    """The answer as one mark at 0 or 1; empty while there is none. Columns: time, p, log_odds, answer."""
-    value = outcome_value(resolution)
-    rows = [] if resolution is None or value is None else [
-        (resolution.known_at, float(value), clamped_log_odds(float(value)), f"resolved {OUTCOME[resolution.outcome]}")
+def answer_frame(question: Question, resolution: Resolution | None) -> pd.DataFrame:
+    """The answer of a yes-no question as one mark at 0 or 1; empty while there is none.
+
+    Columns: time, p, log_odds, answer.
+    """
+    happened = answer(question, resolution)
+    rows = [] if resolution is None or not isinstance(happened, int) else [
+        (resolution.known_at, float(happened), clamped_log_odds(float(happened)),
+         f"resolved {answer_of(question, resolution)}")
     ]  # fmt: skip
     return frame_of({"time": TIME, "p": "float64", "log_odds": "float64", "answer": "str"}, rows)

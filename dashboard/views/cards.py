@@ -9,13 +9,22 @@ from dashboard.views.visit import Visit
 from dashboard.wording import EVIDENCE, bearing, clipped, direction, inert, percent, plural, strength
 from forecasts.evidence import Direction, Evidence, EvidenceStatus, Strength
 from forecasts.question import Question
-from tracker.summaries import EvidenceCard
+from tracker.summaries import EvidenceCard, QuestionPage
 
 SUMMARY_LIMIT = 280
+INBOX = "inbox"
 
 
-def card(visit: Visit, shown: EvidenceCard, *, place: str, question: Question | None = None) -> None:
-    """Show one piece of evidence with its controls; with `question`, also what it bears on.
+def picked(visit: Visit, page: QuestionPage, state: Any) -> None:
+    """The pieces of evidence that were picked among the marks of a question's chart."""
+    wanted = {row.get("id") for row in state.selection.get("evidence") or []}
+    for each in page.evidence:
+        if each.evidence.id in wanted:
+            card(visit, each, page.summary.question, place="chart")
+
+
+def card(visit: Visit, shown: EvidenceCard, question: Question, *, place: str) -> None:
+    """Show one piece of evidence with its controls; in the inbox also what it bears on.
 
     `place` tells the same card at two places of a page apart.
     """
@@ -26,13 +35,14 @@ def card(visit: Visit, shown: EvidenceCard, *, place: str, question: Question | 
         if summary and summary.lower() != shown.headline.lower():
             st.text(summary)
         st.text(_facts(visit, shown))
-        about = EVIDENCE[e.status] if question is None else question.text
-        st.markdown(f"**{inert(bearing(e.direction, e.strength))}**: {inert(about)}")
+        bears = bearing(e.direction, e.strength, sided=question.kind == "binary")
+        about = question.text if place == INBOX else EVIDENCE[e.status]
+        st.markdown(f"**{inert(bears)}**: {inert(about)}")
         st.caption(f"Signpost: {inert(shown.indicator_name)}")
         with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-            _controls(visit, e, place)
+            _controls(visit, e, question, place)
             link_out(first.item.url, "Read it", key=f"{place}-link-{e.id}")
-            if question is not None:
+            if place == INBOX:
                 link_to_question(visit, question, "Question", ":material/show_chart:")
 
 
@@ -47,18 +57,21 @@ def _facts(visit: Visit, shown: EvidenceCard) -> str:
     return " · ".join(filter(None, (", ".join(sources[:3]), seen, copies, f"matched {words}" if words else "", sure)))
 
 
-def _controls(visit: Visit, e: Evidence, place: str) -> None:
+def _controls(visit: Visit, e: Evidence, question: Question, place: str) -> None:
     if e.status != "confirmed" and st.button("Confirm", key=f"{place}-confirm-{e.id}"):
         _review(visit, e, "confirmed")
     if e.status != "rejected" and st.button("Reject", key=f"{place}-reject-{e.id}"):
         _review(visit, e, "rejected")
     with st.popover("Edit", key=f"{place}-edit-{e.id}"):
-        _edit(visit, e, place)
+        _edit(visit, e, question, place)
 
 
-def _edit(visit: Visit, e: Evidence, place: str) -> None:
+def _edit(visit: Visit, e: Evidence, question: Question, place: str) -> None:
     with st.form(f"{place}-form-{e.id}", border=False):
-        towards = st.selectbox("It speaks", list(Direction)[::-1], index=1 - int(e.direction), format_func=direction)
+        towards: Direction | None = None  # a side that only yes-no questions have
+        if question.kind == "binary":
+            sides = list(Direction)[::-1]
+            towards = st.selectbox("It speaks", sides, index=1 - int(e.direction), format_func=direction)
         weight = st.selectbox("How strongly", list(Strength), index=int(e.strength), format_func=_strength_option)
         note = st.text_input("Note", max_chars=500)
         if st.form_submit_button("Save as edited"):

@@ -1,13 +1,24 @@
 """The tabs of a question: why the suggestion is what it is, evidence, history, what the question says."""
 
+from typing import Literal
+
 import streamlit as st
 
-from dashboard.frames.details import evidence_frame, history_frame, signposts_frame, stages, why_frame
+from dashboard.frames.details import (
+    evidence_frame,
+    history_frame,
+    options_frame,
+    signposts_frame,
+    stages,
+    why_frame,
+)
 from dashboard.views import cards
-from dashboard.views.parts import WRAPPED, empty, selected_row, table
+from dashboard.views.parts import WRAPPED, calm, empty, say, selected_row, table
 from dashboard.views.visit import Visit
-from dashboard.wording import inert, log_odds, percent, plural
+from dashboard.wording import KIND, bound, capital, headline, inert, log_odds, percent, plural, told, value_of
+from forecasts.distribution import OTHER
 from forecasts.forecaster import SUGGESTION
+from forecasts.question import Question
 from tracker.summaries import QuestionPage
 
 _C = st.column_config
@@ -15,6 +26,9 @@ _C = st.column_config
 
 def why(visit: Visit, page: QuestionPage) -> None:
     """The lines of the suggestion; their log-odds add up to it."""
+    if page.summary.question.kind != "binary":
+        _no_suggestion(page)
+        return
     suggestion = page.suggestion
     if suggestion is None:
         empty("There is no suggestion yet.", "It is worked out when the question opens.")
@@ -36,6 +50,20 @@ def why(visit: Visit, page: QuestionPage) -> None:
     )
 
 
+def _no_suggestion(page: QuestionPage) -> None:
+    """What stands in the place of a suggestion where the answer is no yes or no."""
+    question = page.summary.question
+    logged = plural(len(page.evidence), "piece", "pieces")
+    st.markdown("**Nothing is suggested on this question.**")
+    st.markdown(
+        "Evidence speaks for or against a yes. On a question with more than two answers it is logged and shown, and"
+        f" moves no number: what it means for each answer is for people to judge. Logged so far: {logged}."
+    )
+    st.markdown(f"**Base rate: {inert(headline(question, question.prior)[0])}**")
+    st.text(_flat(question.prior_reason))
+    st.caption(inert(capital(told(question, question.prior))))
+
+
 def evidence(visit: Visit, page: QuestionPage) -> None:
     """Everything that was logged for or against, rejected pieces included."""
     if not page.evidence:
@@ -47,7 +75,7 @@ def evidence(visit: Visit, page: QuestionPage) -> None:
     columns = {
         "seen": _C.DatetimeColumn("First seen", format="D MMM YYYY", timezone=visit.zone.key),
         "headline": _C.TextColumn("Headline", width=420),
-        "direction": _C.TextColumn("Speaks"),
+        **({"direction": _C.TextColumn("Speaks")} if page.summary.question.kind == "binary" else {}),
         "strength": _C.TextColumn("Strength"),
         "status": _C.TextColumn("Status"),
         "matched": _C.TextColumn("Matched words"),
@@ -66,25 +94,30 @@ def evidence(visit: Visit, page: QuestionPage) -> None:
         )
     )
     if picked is not None:
-        cards.card(visit, page.evidence[picked], place="table")
+        cards.card(visit, page.evidence[picked], page.summary.question, place="table")
 
 
 def history(visit: Visit, page: QuestionPage) -> None:
     """What everyone said, and why."""
-    computed = st.toggle("With the suggestion's own revisions", key="computed", bind="query-params")
+    question = page.summary.question
+    computed = question.kind == "binary" and st.toggle(
+        "With the suggestion's own revisions", key="computed", bind="query-params"
+    )
     acts = [a for a in page.acts if computed or a.forecaster_id != SUGGESTION]
     if not acts:
-        empty("Nobody has forecast yet.", "Be the first: write a probability beside the chart.")
+        empty("Nobody has forecast yet.", "Be the first: the form is beside the chart.")
         return
     columns = {
         "made": _C.DatetimeColumn("When", format="D MMM YYYY, HH:mm", timezone=visit.zone.key),
         "who": _C.TextColumn("Who"),
         "act": _C.TextColumn("Did"),
-        "p": _C.NumberColumn("Probability", format="%g %%"),
+        "said": _C.TextColumn("Said"),
         "cites": _C.NumberColumn("Cites", help="How many pieces of evidence it rests on."),
         "why": _C.TextColumn("Why", width=460),
     }
-    table(history_frame(acts, page.forecasters, visit.me), columns, "History of forecasts", row_height=WRAPPED)
+    table(
+        history_frame(question, acts, page.forecasters, visit.me), columns, "History of forecasts", row_height=WRAPPED
+    )
     st.caption(f"Nothing is ever removed: an undo is an act of its own. Times in {visit.zone.key}.")
 
 
@@ -97,7 +130,13 @@ def about(visit: Visit, page: QuestionPage) -> None:
         st.text(_flat(question.criteria))
         st.markdown("**Sources**")
         st.text("\n".join(f"• {source}" for source in question.sources))
-        st.markdown(f"**Base rate: {percent(question.prior.p)}**")
+        st.markdown("**What can be the answer**")
+        st.caption(inert(_answers(question)))
+        if question.options:
+            _options(visit, page)
+        st.markdown(f"**Base rate: {inert(headline(question, question.prior)[0])}**")
+        if question.scale is not None:
+            st.caption(inert(capital(told(question, question.prior))))
         st.text(_flat(question.prior_reason))
         st.caption(
             f"Opens {visit.day(question.opens_at)} · closes {visit.day(question.closes_at)}"
@@ -105,7 +144,8 @@ def about(visit: Visit, page: QuestionPage) -> None:
         )
     with right:
         st.markdown("**Where it comes from**")
-        st.caption(inert(f"{page.essay.title} ({page.essay.published})"))
+        when = f" ({page.essay.published})" if page.essay.published else ""
+        st.caption(inert(f"{page.essay.title}{when}"))
         for claim in page.claims:
             with st.container(border=True):
                 st.text(f"“{claim.quote}”")
@@ -114,13 +154,79 @@ def about(visit: Visit, page: QuestionPage) -> None:
     _signposts(visit, page)
 
 
+def _answers(question: Question) -> str:
+    """Which answers a question has, in a sentence."""
+    scale = question.scale
+    if scale is None:
+        return f"{KIND[question.kind]}."
+    log = " Equal steps of its scale are equal ratios." if scale.zero_point is not None else ""
+    outside = [bound(question, "lower")] if scale.open_lower else []
+    outside += [bound(question, "upper")] if scale.open_upper else []
+    beyond = f", or {' or '.join(outside)}" if outside else ""
+    span = f"{value_of(question, scale.lower)} to {value_of(question, scale.upper)}"
+    return f"{KIND[question.kind]} from {span}{beyond}.{log}"
+
+
+def _options(visit: Visit, page: QuestionPage) -> None:
+    """The options with their base rates, and where it is possible the way to change them."""
+    question = page.summary.question
+    zone = visit.zone.key
+    columns = {
+        "option": _C.TextColumn("Option"),
+        "prior": _C.NumberColumn("Base rate", format="%g %%"),
+        "added": _C.DatetimeColumn("Added", format="D MMM YYYY", timezone=zone),
+        "removed": _C.DatetimeColumn("Removed", format="D MMM YYYY", timezone=zone),
+    }
+    if all(option.added_at is None and option.removed_at is None for option in question.options):
+        del columns["added"], columns["removed"]
+    table(options_frame(question), columns, "The options")
+    offered = question.offered(visit.now)
+    if question.kind == "categorical" and OTHER in offered and page.summary.status in ("open", "upcoming"):
+        with st.container(horizontal=True):
+            _add_option(visit, question)
+            if len(offered) > 2:
+                _remove_option(visit, question, [name for name in offered if name != OTHER])
+
+
+def _add_option(visit: Visit, question: Question) -> None:
+    with (
+        st.popover("Add an option", key="adding-option"),
+        st.form(f"add-option-{question.id}", border=False, clear_on_submit=False),
+    ):
+        name = st.text_input("New option", key=f"new-option-{question.id}", max_chars=120, autocomplete="off")
+        st.caption(
+            f"Standing forecasts keep what they said: until somebody forecasts anew, the new option is part of"
+            f" their {OTHER}. Everybody sees it from now on."
+        )
+        if st.form_submit_button("Add it"):
+            _change(visit, question, name or "", "added")
+
+
+def _remove_option(visit: Visit, question: Question, names: list[str]) -> None:
+    with st.popover("Remove an option", key="removing-option"):
+        name = st.selectbox("Option", names, index=None, key=f"old-option-{question.id}")
+        st.caption(
+            f"From now on, what standing forecasts gave to it counts for {OTHER}; what it earned before stays."
+            " The option cannot come back under the same name."
+        )
+        if st.button("Remove it", key="remove-option"):
+            _change(visit, question, name or "", "removed")
+
+
+def _change(visit: Visit, question: Question, name: str, change: Literal["added", "removed"]) -> None:
+    with calm():
+        visit.tracker.change_option(question.id, name, change)
+        say(f"{name.strip()} is {change}")
+        st.rerun()
+
+
 def _signposts(visit: Visit, page: QuestionPage) -> None:
     if not page.indicators:
         return
     st.markdown("**Signposts**: what would bear on it, written down in advance")
     columns = {
         "name": _C.TextColumn("Signpost", width=300),
-        "direction": _C.TextColumn("Speaks"),
+        **({"direction": _C.TextColumn("Speaks")} if page.summary.question.kind == "binary" else {}),
         "strength": _C.TextColumn("Strength"),
         "seen": _C.NumberColumn("Seen", help="Pieces of evidence that were not rejected; 0 is silence."),
         "last": _C.DatetimeColumn("Last seen", format="D MMM YYYY", timezone=visit.zone.key),

@@ -5,11 +5,13 @@ from uuid import uuid4
 
 import streamlit as st
 
+from dashboard.frames.distributions import as_read
+from dashboard.views.entering import Entry, enter
 from dashboard.views.parts import calm, say
 from dashboard.views.visit import Visit
-from dashboard.wording import clipped, echo, inert, percent_exact
-from forecasts.distribution import Binary, parse_probability
-from forecasts.errors import InvalidForecast, InvalidProbability
+from dashboard.wording import clipped, headline, in_short, inert
+from forecasts.distribution import Distribution
+from forecasts.errors import InvalidForecast
 from forecasts.evidence import EvidenceId
 from tracker.summaries import QuestionPage
 
@@ -18,9 +20,9 @@ RATIONALE_LIMIT = 4_000
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What was typed into the form; `key` lets it be saved once only."""
+    """What stands in the form; `key` lets it be saved once only."""
 
-    given: Binary | None
+    entry: Entry
     why: str
     cites: tuple[EvidenceId, ...]
     key: str
@@ -31,12 +33,14 @@ def render(visit: Visit, page: QuestionPage) -> None:
     with st.container(border=True):
         st.subheader("My forecast", anchor=False)
         standing = page.summary.standings.get(visit.me)
+        held = None if standing is None else as_read(page.summary.question, standing.distribution, visit.now)
         if standing is None:
             st.caption("You have none yet.")
         else:
-            st.caption(f"You hold **{percent_exact(standing.p)}**, last confirmed {visit.age(standing.since)}.")
+            words = inert(in_short(page.summary.question, held))
+            st.caption(f"You hold **{words}**, last confirmed {visit.age(standing.since)}.")
         _new(visit, page)
-        _acts(visit, page, None if standing is None else standing.p)
+        _acts(visit, page, held)
 
 
 def _render_id(question_id: str) -> str:
@@ -52,10 +56,7 @@ def _renew(question_id: str) -> None:
 def _new(visit: Visit, page: QuestionPage) -> None:
     question = page.summary.question
     form = _render_id(question.id)
-    typed = st.text_input(
-        "Probability of YES", key=f"p-{form}", placeholder="63, 63% or 0.63", live="300ms", autocomplete="off"
-    )
-    given = _echo(typed or "")
+    entry = enter(visit, page, form)
     with st.form(f"why-{form}", border=False):
         why = st.text_area(
             "Why",
@@ -63,24 +64,12 @@ def _new(visit: Visit, page: QuestionPage) -> None:
             placeholder="What do you know that moves you?",
             height=90,
             max_chars=RATIONALE_LIMIT,
+            persist_state="session",
         )
         cites = _cites(page, form)
         if st.form_submit_button("Save forecast", type="primary"):
             with calm():
-                _save(visit, page.summary.question.id, Draft(given, (why or "").strip(), tuple(cites), form))
-
-
-def _echo(typed: str) -> Binary | None:
-    if not typed.strip():
-        st.caption("In percent or from 0 to 1.")
-        return None
-    try:
-        given = parse_probability(typed)
-    except InvalidProbability as refusal:
-        st.caption(f":material/error: {inert(str(refusal))}")
-        return None
-    st.caption(inert(echo(given.p)))
-    return given
+                _save(visit, page, Draft(entry, (why or "").strip(), tuple(cites), form))
 
 
 def _cites(page: QuestionPage, form: str) -> list[EvidenceId]:
@@ -93,16 +82,18 @@ def _cites(page: QuestionPage, form: str) -> list[EvidenceId]:
         format_func=headlines.__getitem__,
         key=f"cites-{form}",
         placeholder="Optional",
+        persist_state="session",
     )
 
 
-def _save(visit: Visit, question_id: str, draft: Draft) -> None:
-    if draft.given is None:
-        raise InvalidForecast("no probability yet: write 63, 63% or 0.63")
+def _save(visit: Visit, page: QuestionPage, draft: Draft) -> None:
+    question, given = page.summary.question, draft.entry.given
+    if given is None:
+        raise InvalidForecast(draft.entry.problem)
     if not draft.why:
         raise InvalidForecast("a forecast needs its reason: write a sentence under Why")
-    visit.tracker.forecast(question_id, draft.given, rationale=draft.why, cites=draft.cites, key=draft.key)
-    _done(question_id, f"Saved: {percent_exact(draft.given.p)}")
+    visit.tracker.forecast(question.id, given, rationale=draft.why, cites=draft.cites, key=draft.key)
+    _done(question.id, f"Saved: {in_short(question, given)}")
 
 
 def _done(question_id: str, text: str) -> None:
@@ -111,17 +102,18 @@ def _done(question_id: str, text: str) -> None:
     st.rerun()
 
 
-def _acts(visit: Visit, page: QuestionPage, p: float | None) -> None:
+def _acts(visit: Visit, page: QuestionPage, held: Distribution | None) -> None:
     question = page.summary.question
     mine = [a for a in page.acts if a.forecaster_id == visit.me]
     form = _render_id(question.id)
     with st.container(horizontal=True):
-        if p is not None:
-            held = percent_exact(p)
-            if st.button(f"Still {held}", key="reaffirm", help="Say again what you hold, so that it counts as fresh."):
+        if held is not None:
+            words = clipped(headline(question, held)[0], 30)
+            again = "Say again what you hold, so that it counts as fresh."
+            if st.button(f"Still {inert(words)}", key="reaffirm", help=again):
                 with calm():
                     visit.tracker.reaffirm(question.id, key=f"{form}-reaffirm")
-                    _done(question.id, f"Reaffirmed: {held}")
+                    _done(question.id, f"Reaffirmed: {words}")
             with st.popover("Withdraw", key="withdrawing"):
                 st.caption("From now on you hold no forecast here. What stood before still counts.")
                 if st.button("Withdraw my forecast", key="withdraw"):

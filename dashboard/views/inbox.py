@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard.views.cards import card
+from dashboard.views.cards import INBOX, card
 from dashboard.views.parts import choice, empty
 from dashboard.views.visit import Visit
 from dashboard.wording import clipped, plural
@@ -34,7 +34,7 @@ def render(visit: Visit) -> None:
     number = min(st.session_state.get("page", 1), pages)
     questions = {s.question.id: s.question for s in visit.tracker.questions()}
     for each in shown[(number - 1) * PAGE : number * PAGE]:
-        card(visit, each, place="inbox", question=questions[each.evidence.question_id])
+        card(visit, each, questions[each.evidence.question_id], place=INBOX)
     if pages > 1:
         st.pagination(pages, key="page")
 

@@ -19,10 +19,15 @@ def render(visit: Visit) -> None:
     summaries = visit.tracker.questions()
     if not summaries:
         empty("There are no questions yet.", "Load a question set: `tracker load china_russia_2022`.")
+        _ask(visit, "Ask your first question")
         return
     _moved(visit, summaries)
     _counts(visit, summaries)
     _list(visit, summaries)
+
+
+def _ask(visit: Visit, label: str) -> None:
+    st.page_link(visit.pages["ask"], label=label, icon=":material/add:")
 
 
 def _moved(visit: Visit, summaries: Sequence[QuestionSummary]) -> None:
@@ -53,7 +58,9 @@ def _counts(visit: Visit, summaries: Sequence[QuestionSummary]) -> None:
 
 
 def _list(visit: Visit, summaries: Sequence[QuestionSummary]) -> None:
-    st.subheader("All questions", anchor=False)
+    with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
+        st.subheader("All questions", anchor=False, width="content")
+        _ask(visit, "Ask a question")
     shown = _filtered(summaries)
     if not shown:
         empty("No question fits these filters.", "Choose another state or tag, or clear the search.")
@@ -113,7 +120,11 @@ def _fits(summary: QuestionSummary, tag: str | None, find: str) -> bool:
 
 
 def _columns(shown: Sequence[QuestionSummary]) -> dict[str, object]:
-    """The columns worth showing for these rows: an answer once there is one, a closing while it is ahead."""
+    """The columns worth showing for these rows: an answer once there is one, a closing while it is ahead.
+
+    Where all answers are yes or no, forecasts are numbers that sort; else they are words, and the crowd's stand beside
+    mine, for there is no suggestion.
+    """
     config = st.column_config
     columns: dict[str, object] = {
         "suggestion": config.NumberColumn(
@@ -121,6 +132,10 @@ def _columns(shown: Sequence[QuestionSummary]) -> dict[str, object]:
         ),
         "question": config.TextColumn("Question", width=400),
         "mine": config.NumberColumn("Mine", format="%g %%", help="The forecast that you hold."),
+        "mine_said": config.TextColumn("Mine", width=170, help="The forecast that you hold."),
+        "crowd_said": config.TextColumn(
+            "Crowd", width=170, help="Everyone's together; a base rate where nobody has one."
+        ),
         "change": config.NumberColumn("7 days", format="%+g", help="Points it moved, from one point up."),
         "trend": config.LineChartColumn("90 days", y_min=0.0, y_max=1.0, help="The suggestion, 0 to 100 %."),
         "waiting": config.NumberColumn("To review", help="Evidence that waits for your judgement."),
@@ -128,12 +143,21 @@ def _columns(shown: Sequence[QuestionSummary]) -> dict[str, object]:
         "state": config.TextColumn("State"),
         "answer": config.TextColumn("Answer"),
     }
-    states = {s.status for s in shown}
-    if not states & {"open"}:
-        for name in ("change", "waiting", "closes_in"):
-            del columns[name]
-    if len(states) == 1:
-        del columns["state"]
-    if not states & {"resolved", "annulled", "ambiguous"}:
-        del columns["answer"]
+    for name in _needless(shown):
+        columns.pop(name, None)
     return columns
+
+
+def _needless(shown: Sequence[QuestionSummary]) -> list[str]:
+    """The columns that would say nothing, or the same in every row."""
+    states, kinds = {s.status for s in shown}, {s.question.kind for s in shown}
+    found = ["mine_said", "crowd_said"] if kinds == {"binary"} else ["mine"]
+    if "binary" not in kinds:
+        found += ["suggestion", "change", "trend"]
+    if "open" not in states:
+        found += ["change", "waiting", "closes_in"]
+    if len(states) == 1:
+        found.append("state")
+    if not states & {"resolved", "annulled", "ambiguous"}:
+        found.append("answer")
+    return found

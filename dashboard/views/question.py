@@ -5,11 +5,12 @@ from datetime import timedelta
 import streamlit as st
 
 from dashboard import charts
+from dashboard.frames.distributions import as_read
 from dashboard.frames.revisions import acts_frame, answer_frame, in_order, marks_frame, revisions_frame, rules_frame
-from dashboard.views import answering, cards, details, forecasting
+from dashboard.views import answering, cards, details, distributions, forecasting
 from dashboard.views.parts import empty
 from dashboard.views.visit import Visit
-from dashboard.wording import inert, named, percent_exact, points, status_line
+from dashboard.wording import headline, inert, named, points, status_line
 from forecasts.forecaster import SUGGESTION
 from tracker.errors import NotFound
 from tracker.summaries import QuestionPage, QuestionSummary, Standing
@@ -33,7 +34,10 @@ def render(visit: Visit) -> None:
     _numbers(visit, page)
     left, right = st.columns([2, 1], gap="medium")
     with left:
-        _chart(visit, page)
+        if page.summary.question.kind == "binary":
+            _chart(visit, page)
+        else:
+            distributions.render(visit, page)
     with right:
         if page.summary.status in ("open", "upcoming"):
             forecasting.render(visit, page)
@@ -78,15 +82,24 @@ def _numbers(visit: Visit, page: QuestionPage) -> None:
         for forecaster in in_order(page, visit.me):
             standing = standings.get(forecaster.id)
             if standing is not None:
-                _number(named(forecaster, visit.me), standing, page.summary)
+                _number(visit, named(forecaster, visit.me), standing, page.summary)
 
 
-def _number(name: str, standing: Standing, summary: QuestionSummary) -> None:
+def _number(visit: Visit, name: str, standing: Standing, summary: QuestionSummary) -> None:
+    """One forecaster's forecast as it stands: the number, and in small what else belongs to it."""
+    question = summary.question
+    number, more = headline(question, as_read(question, standing.distribution, visit.now))
+    if question.kind != "binary":
+        with st.container(border=True, width=170, height="stretch", gap="xxsmall"):
+            st.caption(inert(name))
+            st.subheader(inert(number), anchor=False)
+            st.caption(inert(more))
+        return
     moved = standing.forecaster.id == SUGGESTION and summary.change_7d is not None and summary.status == "open"
     delta = f"{points(summary.change_7d or 0.0)} in 7 days" if moved else None
     st.metric(
         inert(name),
-        percent_exact(standing.p),
+        number,
         delta,
         delta_color="off",
         delta_arrow="off",
@@ -104,7 +117,7 @@ def _chart(visit: Visit, page: QuestionPage) -> None:
     scale: charts.Scale = "log-odds" if chosen == "Log-odds" else "probability"
     forecasters = in_order(page, visit.me)
     styles = charts.lines(forecasters, [named(f, visit.me) for f in forecasters], visit.me)
-    marks, answer = marks_frame(page.evidence), answer_frame(page.summary.resolution)
+    marks, answer = marks_frame(page.evidence), answer_frame(page.summary.question, page.summary.resolution)
     steps = revisions_frame(page, visit.me, visit.now)
     long = not steps.empty and steps["time"].max() - steps["time"].min() > timedelta(days=400)
     spec = charts.revisions(styles, scale, marks=not marks.empty, answer=not answer.empty, long=long)
@@ -123,20 +136,11 @@ def _chart(visit: Visit, page: QuestionPage) -> None:
         selection_mode=None if marks.empty else ["evidence"],
         alt=f"Probability of YES over time, by forecaster, with {len(marks)} pieces of evidence",
     )
-    _under_chart(visit, page, None if marks.empty else state)
-
-
-def _under_chart(visit: Visit, page: QuestionPage, state: object) -> None:
-    """What the marks mean, and the piece of evidence that was picked among them."""
-    if state is None:
+    if marks.empty:
         st.caption(f"Probability of YES. Times in {visit.zone.key}.")
         return
     st.caption(f"Probability of YES. ▲ news for YES, ▼ for NO: pick one to read it. Times in {visit.zone.key}.")
-    picked = state.selection.get("evidence") or []  # type: ignore[attr-defined]
-    wanted = {row.get("id") for row in picked}
-    for card in page.evidence:
-        if card.evidence.id in wanted:
-            cards.card(visit, card, place="chart")
+    cards.picked(visit, page, state)
 
 
 def _tabs(visit: Visit, page: QuestionPage) -> None:

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
-from forecasts.distribution import Binary
+from forecasts.cdf import Scale, day_number, from_quantiles, uniform
+from forecasts.distribution import Binary, Categorical, Distribution, even
 from forecasts.evidence import (
     Direction,
     Evidence,
@@ -18,7 +19,7 @@ from forecasts.evidence import (
     Strength,
 )
 from forecasts.forecaster import COMPUTED, PRIOR, SUGGESTION, Forecaster
-from forecasts.question import Essay, EssayId, ForecasterId, Question, QuestionId, Resolution, Status
+from forecasts.question import Essay, EssayId, ForecasterId, Option, Question, QuestionId, Resolution, Status
 from forecasts.suggestion import Line, Suggestion
 from forecasts.timeline import Forecast, ForecastId, Timeline, timeline
 from tracker.feeds.item import FeedId, Item, ItemId
@@ -48,6 +49,51 @@ QUESTION = Question(
     tags=("diplomacy",),
 )
 
+VISIT_TO = replace(
+    QUESTION,
+    id=QuestionId("visit"),
+    kind="categorical",
+    text="Where will the first visit go?",
+    horizon_shape="state_at",
+    prior=even(("Beijing", "Minsk", "Other")),
+    options=(Option("Beijing"), Option("Minsk"), Option("Other")),
+)
+GRADE = replace(
+    VISIT_TO,
+    id=QuestionId("grade"),
+    kind="ordered",
+    prior=even(("20 to 30", "30 to 40", "40 to 50")),
+    options=(Option("20 to 30"), Option("30 to 40"), Option("40 to 50")),
+)
+PRICE = replace(
+    QUESTION,
+    id=QuestionId("price"),
+    kind="numeric",
+    horizon_shape="state_at",
+    prior=uniform(Scale(0.0, 200.0, open_upper=True, unit="US dollars")),
+    scale=Scale(0.0, 200.0, open_upper=True, unit="US dollars"),
+)
+INCIDENTS = replace(
+    PRICE,
+    id=QuestionId("incidents"),
+    prior=uniform(Scale(1.0, 1000.0, zero_point=0.0)),
+    scale=Scale(1.0, 1000.0, zero_point=0.0),
+)
+_WINDOW = Scale(day_number(OPENS), day_number(CLOSES), open_upper=True)
+TREATY = replace(PRICE, id=QuestionId("treaty"), kind="date", prior=uniform(_WINDOW), scale=_WINDOW)
+
+
+def shares(beijing: float, minsk: float, other: float) -> Categorical:
+    """A forecast of `VISIT_TO`."""
+    return Categorical(("Beijing", "Minsk", "Other"), (beijing, minsk, other))
+
+
+def price(low: float, middle: float, high: float, above: float = 0.0) -> Distribution:
+    """A forecast of `PRICE` by its 5, 50 and 95 % levels."""
+    assert PRICE.scale is not None
+    return from_quantiles({0.05: low, 0.5: middle, 0.95: high}, PRICE.scale, above=above)
+
+
 ESSAY = Essay(EssayId("essay"), "An essay", "2022-05", "en", "")
 
 PEOPLE = MappingProxyType(
@@ -66,7 +112,10 @@ def resolution(outcome: Any = "yes", known_at: datetime = NOW) -> Resolution:
 def summary(
     change: float | None = None, status: Status = "open", question: Question = QUESTION, **more: Any
 ) -> QuestionSummary:
-    held = {SUGGESTION: Standing(PEOPLE[SUGGESTION], 0.46, NOW), PRIOR: Standing(PEOPLE[PRIOR], 0.3, OPENS)}
+    held = {
+        SUGGESTION: Standing(PEOPLE[SUGGESTION], Binary(0.46), NOW),
+        PRIOR: Standing(PEOPLE[PRIOR], Binary(0.3), OPENS),
+    }
     values: dict[str, Any] = {
         "question": question,
         "status": status,
@@ -83,6 +132,25 @@ def summary(
 
 def named_question(name: str, **changes: Any) -> Question:
     return replace(QUESTION, id=QuestionId(name), **changes)
+
+
+def answered(question: Question, answer: str, known_at: datetime = NOW) -> Resolution:
+    """An answer to a question that is not answered with yes or no."""
+    return replace(resolution("answered", known_at), question_id=question.id, answer=answer)
+
+
+def page_about(question: Question, held: Mapping[ForecasterId, Timeline], **more: Any) -> QuestionPage:
+    """The page of a question of any kind, on which these and the prior hold forecasts."""
+    answer = more.pop("resolution", None)
+    status: Status = "open" if answer is None else "resolved"
+    lines = {**held, PRIOR: timeline([(OPENS, question.prior)])}
+    standings = {
+        who: Standing(PEOPLE[who], line.steps[-1][1], line.steps[-1][0])
+        for who, line in lines.items()
+        if line.steps and line.steps[-1][1] is not None
+    }
+    about = summary(None, status, question, standings=standings, history=(), resolution=answer)
+    return replace(page(**more), summary=about, timelines=lines)
 
 
 def act(number: int, p: float | None, at: datetime, who: ForecasterId = ME, **more: Any) -> Forecast:

@@ -5,11 +5,11 @@ import json
 import pytest
 
 from dashboard import charts
-from dashboard.frames import accuracy, revisions
+from dashboard.frames import revisions
 from dashboard.wording import named
 from forecasts.distribution import Binary
 from forecasts.timeline import timeline
-from tests.dashboard.examples import ANA, ME, NOW, OPENS, card, page
+from tests.dashboard.examples import ANA, ME, NOW, OPENS, QUESTION, card, page
 
 HELD = timeline([(OPENS, Binary(0.5))])
 PAGE = page({ME: HELD, ANA: HELD}, evidence=(card(1),))
@@ -86,22 +86,12 @@ def test_every_field_that_a_chart_reads_is_a_column_of_its_frame() -> None:
         "acts": revisions.acts_frame(PAGE, ME),
         "rules": revisions.rules_frame(PAGE, NOW),
         "marks": revisions.marks_frame(PAGE.evidence).assign(strip=0.0),
-        "answer": revisions.answer_frame(None),
+        "answer": revisions.answer_frame(QUESTION, None),
     }
     for layer in layers(spec):
         assert fields(layer["encoding"]) <= set(frames[layer["data"]["name"]].columns)
 
 
-def test_the_calibration_chart_reads_the_columns_of_its_frame() -> None:
-    frames = {"bins": accuracy.calibration_frame([(0.5, 1)]), "diagonal": accuracy.calibration_frame([(0.5, 1)])}
-    for layer in layers(charts.calibration()):
-        assert fields(layer["encoding"]) <= set(frames[layer["data"]["name"]].columns)
-
-
 def test_charts_are_plain_json() -> None:
-    for spec in (
-        charts.revisions(STYLES, "probability", marks=True, answer=True),
-        charts.progress(STYLES),
-        charts.calibration(),
-    ):
+    for spec in (charts.revisions(STYLES, "probability", marks=True, answer=True),):
         assert json.loads(json.dumps(spec)) == spec

@@ -1,20 +1,17 @@
 """Domain values become frames whose columns mean what their docstrings say."""
 
 from datetime import timedelta
-from types import MappingProxyType
 
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.frames import accuracy, board, details, feeds, revisions
+from dashboard.frames import board, details, feeds, revisions
 from dashboard.frames.columns import TIME
 from forecasts.distribution import Binary
 from forecasts.evidence import Direction
 from forecasts.forecaster import PRIOR, SUGGESTION
-from forecasts.question import ForecasterId, QuestionId
-from forecasts.scoring import score, summarise
 from forecasts.suggestion import Line
 from forecasts.timeline import Timeline, timeline
 from tests.dashboard.examples import (
@@ -36,7 +33,6 @@ from tests.dashboard.examples import (
     suggestion,
     summary,
 )
-from tracker.summaries import Accuracy
 
 # The list of questions
 
@@ -182,7 +178,7 @@ def test_a_rule_stands_at_the_close_only_once_it_has_passed() -> None:
 
 @pytest.mark.parametrize(("outcome", "heights"), [("yes", [1.0]), ("no", [0.0]), ("annulled", []), (None, [])])
 def test_the_answer_is_one_mark_at_0_or_1(outcome: str | None, heights: list[float]) -> None:
-    assert list(revisions.answer_frame(resolution(outcome) if outcome else None)["p"]) == heights
+    assert list(revisions.answer_frame(QUESTION, resolution(outcome) if outcome else None)["p"]) == heights
 
 
 # Details
@@ -224,10 +220,10 @@ def test_evidence_rows_name_every_source_once_and_count_copies() -> None:
 
 def test_history_is_told_newest_first() -> None:
     acts = [act(1, 0.4, OPENS, rationale="first", cites=(1, 2)), act(2, None, OPENS + days(1), who=ANA)]
-    frame = details.history_frame(acts, PEOPLE, ME)
+    frame = details.history_frame(QUESTION, acts, PEOPLE, ME)
     assert list(frame["who"]) == ["Ana", "Me"]
     assert list(frame["act"]) == ["withdrew", "forecast"]
-    assert pd.isna(frame["p"].iloc[0])
+    assert list(frame["said"]) == ["–", "40\u00a0%"]
     assert frame["cites"].iloc[1] == 2
 
 
@@ -238,94 +234,6 @@ def test_a_silent_signpost_is_listed_with_nothing_seen() -> None:
     seen = details.signposts_frame(page(evidence=(card(1), card(2, status="rejected"), card(3)))).iloc[0]
     assert seen["seen"] == 2
     assert seen["last"] == OPENS + days(3)
-
-
-# Accuracy
-
-
-def scored(question: str, outcome: str, held: dict[ForecasterId, float], known_at: object = NOW) -> tuple[object, ...]:
-    asked = named_question(question)
-    answer = resolution(outcome, known_at)
-    found = [
-        score(asked, answer, who, timeline([(OPENS, Binary(p))]), rule)
-        for who, p in held.items()
-        for rule in ("brier", "log")
-    ]
-    return asked, answer, [s for s in found if s is not None]
-
-
-def accuracy_of(*answered: tuple[object, ...]) -> Accuracy:
-    scores = tuple(s for _, _, found in answered for s in found)
-    return Accuracy(
-        questions={QuestionId(q.id): q for q, _, _ in answered},
-        resolutions={QuestionId(q.id): _for(r, q.id) for q, r, _ in answered},
-        forecasters=PEOPLE,
-        scores=scores,
-        summaries=summarise(scores),
-        points=MappingProxyType({}),
-        unscored=0,
-    )
-
-
-def _for(answer: object, question_id: str) -> object:
-    from dataclasses import replace
-
-    return replace(answer, question_id=question_id)
-
-
-BOTH = accuracy_of(
-    scored("first", "yes", {ME: 0.9, PRIOR: 0.3}, NOW - days(10)), scored("second", "no", {ME: 0.8, PRIOR: 0.3}, NOW)
-)
-
-
-def test_the_scoreboard_ranks_by_skill_and_states_how_many_questions() -> None:
-    frame = accuracy.scoreboard_frame(BOTH, ME)
-    assert list(frame["skill"]) == sorted(frame["skill"], reverse=True)
-    mine = frame[frame["forecaster"] == "Me"].iloc[0]
-    assert mine["questions"] == 2
-    assert mine["brier"] == pytest.approx((0.01 + 0.64) / 2)
-
-
-def test_progress_is_the_mean_so_far_in_the_order_of_answers() -> None:
-    mine = accuracy.progress_frame(BOTH, ME)
-    mine = mine[mine["forecaster"] == "Me"]
-    assert list(mine["n"]) == [1, 2]
-    assert list(mine["mean"]) == pytest.approx([0.01, 0.325])
-
-
-def test_calibration_leaves_out_empty_bins_and_states_n() -> None:
-    frame = accuracy.calibration_frame([(0.85, 1), (0.9, 0), (0.1, 0)])
-    assert list(frame["n"]) == [1, 2]
-    assert frame["happened"].iloc[1] == 0.5
-    assert (frame["low"] <= frame["happened"]).all()
-    assert (frame["happened"] <= frame["high"]).all()
-    assert accuracy.calibration_frame([]).empty
-
-
-def test_every_question_is_one_row_with_everyones_score_and_the_latest_answer_comes_first() -> None:
-    frame = accuracy.question_scores_frame(BOTH, ME)
-    assert list(frame["id"]) == ["second", "first"]
-    assert list(frame[ME]) == pytest.approx([0.64, 0.01])
-    assert list(frame["answer"]) == ["NO", "YES"]
-
-
-def test_answers_of_one_instant_are_one_step_of_the_progress() -> None:
-    both = accuracy_of(scored("first", "yes", {ME: 0.9}), scored("second", "no", {ME: 0.8}))
-    (step,) = accuracy.progress_frame(both, ME).to_dict("records")
-    assert (step["n"], step["mean"]) == (2, pytest.approx(0.325))
-    assert "·" in step["last"]
-
-
-def test_a_receipt_adds_up_to_the_mean_while_active() -> None:
-    found = BOTH.scores[0]
-    frame = accuracy.receipt_frame(found)
-    assert frame["contribution"].sum() == pytest.approx(found.mean_while_active)
-    assert frame["weight"].sum() == pytest.approx(100 * found.coverage)
-
-
-def test_the_scores_of_one_question_are_ranked() -> None:
-    frame = accuracy.scores_frame(BOTH.scores[:4], PEOPLE, ME)
-    assert list(frame["forecaster"]) == ["Me", "Prior, never moved"]
 
 
 # Feeds

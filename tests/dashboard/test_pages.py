@@ -2,16 +2,15 @@
 
 import json
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.opened import share
 from forecasts.distribution import Binary
 from forecasts.evidence import Direction, Strength
 from forecasts.question import ForecasterId
 from tests.builders import NOW, FakeClock, Press, a_question, a_set
+from tests.dashboard.pages import button, field, open_page, seen, words
 from tracker.api import Tracker
 
 SUMMIT = "summit-2027"
@@ -21,44 +20,6 @@ HOSTILE = (
     "Arland cancels Borland talks ![x](http://evil.example/p.png) [now](http://evil.example) :red-badge[LIVE] $5 $6"
 )
 SOURCE = "https://arland.example/statement"
-
-
-def open_page(tracker: Tracker, start: str, **params: str) -> AppTest:
-    """A first visit of the page, as a browser with these query parameters would see it."""
-
-    def script(start: str) -> None:
-        from dashboard import app
-
-        app.main(start)
-
-    share(tracker)
-    visit = AppTest.from_function(script, args=(start,), default_timeout=30)
-    for name, value in params.items():
-        visit.query_params[name] = value
-    return seen(visit.run())
-
-
-def seen(visit: AppTest) -> AppTest:
-    """The page, which did not fail."""
-    assert not visit.exception, visit.exception
-    return visit
-
-
-def words(visit: AppTest) -> str:
-    """All prose of a page."""
-    kinds = (
-        visit.title,
-        visit.header,
-        visit.subheader,
-        visit.markdown,
-        visit.caption,
-        visit.text,
-        visit.info,
-        visit.error,
-    )
-    prose = [str(element.value) for kind in kinds for element in kind]
-    links = [element.proto.label for element in visit.get("page_link")]
-    return "\n".join([*prose, *links]).replace("\u00a0", " ").replace("\\", "")
 
 
 @pytest.fixture
@@ -71,18 +32,6 @@ def news(tracker_with_press: Tracker, press: Press, clock: FakeClock) -> Tracker
     clock.advance(hours=1)
     assert len(tracker_with_press.inbox()) == 2
     return tracker_with_press
-
-
-def button(visit: AppTest, label: str) -> Any:
-    """The only button with this label."""
-    (found,) = [b for b in visit.button if b.label.replace("\u00a0", " ") == label]
-    return found
-
-
-def field(visit: AppTest, label: str) -> Any:
-    """The only input with this label."""
-    (found,) = [w for kind in (visit.text_input, visit.text_area) for w in kind if w.label == label]
-    return found
 
 
 def my_acts(tracker: Tracker) -> list[tuple[str, float | None]]:
@@ -269,9 +218,9 @@ def test_an_answer_is_given_with_its_source_and_everyone_is_scored(news: Tracker
     news.forecast(SUMMIT, Binary(0.8), rationale="Sure.")
     clock.advance(days=30)
     visit = open_page(news, "question", q=SUMMIT, tab="Answer")
-    visit.button_group(key="answer-outcome").set_value("yes")
+    visit.button_group(key=f"answer-outcome-{SUMMIT}").set_value("yes")
     field(visit, "Source").set_value(SOURCE)
-    visit.checkbox(key="answer-sure").check()
+    visit.checkbox(key=f"answer-sure-{SUMMIT}").check()
     visit = seen(button(visit, "Give this answer").click().run())
     assert "Resolved YES" in words(visit)
     assert {s.forecaster_id for s in news.scores(SUMMIT)} >= {ME}
@@ -289,9 +238,9 @@ def test_an_answer_is_given_with_its_source_and_everyone_is_scored(news: Tracker
 def test_half_an_answer_is_refused(news: Tracker, outcome: str | None, source: str, sure: bool, reason: str) -> None:
     visit = open_page(news, "question", q=SUMMIT, tab="Answer")
     if outcome:
-        visit.button_group(key="answer-outcome").set_value(outcome)
+        visit.button_group(key=f"answer-outcome-{SUMMIT}").set_value(outcome)
     field(visit, "Source").set_value(source)
-    visit.checkbox(key="answer-sure").set_value(sure)
+    visit.checkbox(key=f"answer-sure-{SUMMIT}").set_value(sure)
     visit = seen(button(visit, "Give this answer").click().run())
     assert reason in words(visit)
     assert news.scores(SUMMIT) == ()
@@ -372,34 +321,6 @@ def markdown_of(visit: AppTest) -> str:
 )
 def test_feed_text_never_reaches_markdown(news: Tracker, page: str, params: dict[str, str]) -> None:
     assert "evil" not in markdown_of(open_page(news, page, **params))
-
-
-# Accuracy
-
-
-def test_accuracy_without_answers_says_how_to_get_there(news: Tracker) -> None:
-    assert "No question has been scored yet" in words(open_page(news, "accuracy"))
-
-
-def test_accuracy_ranks_everyone_and_warns_about_small_samples(news: Tracker, clock: FakeClock) -> None:
-    news.forecast(SUMMIT, Binary(0.8), rationale="Sure.")
-    clock.advance(days=30)
-    news.resolve(SUMMIT, "yes", source_url=SOURCE, known_at=clock.time)
-    visit = open_page(news, "accuracy")
-    assert "1 question resolved. With fewer than 20 questions most differences are luck." in words(visit)
-    board = visit.dataframe[0].value
-    assert list(board.columns) == ["forecaster", "questions", "skill", "brier", "log", "coverage"]
-    assert board["forecaster"].iloc[0] == "Me"
-    assert "Too few questions to say anything" in words(visit) or "No forecast stood that long" in words(visit)
-
-
-def test_live_and_retrospective_scores_never_mix(tracker: Tracker, clock: FakeClock) -> None:
-    tracker.load(a_set(a_question(), a_question("past", retrospective=True)))
-    clock.advance(days=30)
-    tracker.resolve("past", "no", source_url=SOURCE, known_at=clock.time)
-    visit = open_page(tracker, "accuracy")
-    assert "practice, never a record" in words(visit)
-    assert "No question has been scored yet" in words(open_page(tracker, "accuracy", kind="Live"))
 
 
 # Feeds

@@ -1,5 +1,7 @@
 """Numbers, dates and states in words."""
 
+import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,9 +10,27 @@ from hypothesis import strategies as st
 
 from dashboard import wording
 from dashboard.wording import NBSP, UTC_ZONE
+from forecasts import spoken
+from forecasts.cdf import Cdf
+from forecasts.distribution import Binary, Categorical, Distribution
 from forecasts.evidence import Direction, Strength
-from forecasts.question import status
-from tests.dashboard.examples import CLOSES, NOW, OPENS, QUESTION, days, resolution
+from forecasts.question import Question, Resolution, status
+from tests.dashboard.examples import (
+    CLOSES,
+    GRADE,
+    INCIDENTS,
+    NOW,
+    OPENS,
+    PRICE,
+    QUESTION,
+    TREATY,
+    VISIT_TO,
+    answered,
+    days,
+    price,
+    resolution,
+    shares,
+)
 
 PROBABILITIES = st.floats(0.0, 1.0)
 INSIDE = st.floats(0.0, 1.0, exclude_min=True, exclude_max=True)
@@ -181,7 +201,8 @@ def test_inert_text_keeps_every_word_and_escapes_every_mark(text: str) -> None:
     made = wording.inert(text)
     bare = made.replace("\u2060", "")
     shown = "".join(c for i, c in enumerate(bare) if not (c == "\\" and i + 1 < len(bare) and _is_escape(bare, i)))
-    assert shown == " ".join(text.split()).replace("\u2060", "")
+    kept = re.sub(r"[^\S\u00a0]+", " ", text).strip()
+    assert shown == kept.replace("\u2060", "")
 
 
 def _is_escape(text: str, index: int) -> bool:
@@ -220,3 +241,105 @@ def test_web_addresses_may_be_offered(url: str) -> None:
 )
 def test_other_addresses_may_not(url: str) -> None:
     assert wording.web_link(url) is None
+
+
+# Forecasts and answers of every kind
+
+BELOW_TOO = replace(PRICE, scale=replace(PRICE.scale, open_lower=True))
+
+
+@pytest.mark.parametrize(
+    ("question", "held", "short"),
+    [
+        (QUESTION, None, "–"),
+        (QUESTION, Binary(0.63), "63 %"),
+        (QUESTION, Binary(0.045), "4.5 %"),
+        (VISIT_TO, shares(0.6, 0.1, 0.3), "Beijing 60 %"),
+        (VISIT_TO, VISIT_TO.prior, "each 33 %"),
+        (GRADE, Categorical(("20 to 30", "30 to 40", "40 to 50"), (0.2, 0.5, 0.3)), "30 to 40: 50 %"),
+        (PRICE, price(10, 41, 120), "41 (10 to 120) US dollars"),
+        (PRICE, price(10, 41, 120, above=0.05), "41 (10 to 120) US dollars"),
+        (PRICE, Cdf((0.0, 200.0), (0.0, 0.6)), "166.7 (16.67 to above 200) US dollars"),
+        (PRICE, Cdf((0.0, 200.0), (0.0, 0.2)), "above 200 80 %"),
+        (BELOW_TOO, Cdf((0.0, 200.0), (0.7, 1.0)), "below 0 70 %"),
+        (TREATY, TREATY.prior, "12 Jul 2026 (20 Jan 2026 to 1 Jan 2027)"),
+        (TREATY, Cdf(TREATY.prior.x, (0.0, 0.3)), "never 70 %"),
+    ],
+)
+def test_a_forecast_of_every_kind_is_told_in_a_few_words(
+    question: Question, held: Distribution | None, short: str
+) -> None:
+    assert plain(wording.in_short(question, held)) == short
+
+
+def test_a_headline_says_the_rest_in_small() -> None:
+    assert wording.headline(QUESTION, Binary(0.63))[1] == ""
+    assert plain(wording.headline(VISIT_TO, shares(0.6, 0.1, 0.3))[1]) == "Other 30 %, Minsk 10 %"
+    number, more = wording.headline(PRICE, price(10, 41, 120, above=0.01))
+    assert (plain(number), plain(more)) == ("41 US dollars", "90 %: 10 to 120; above 200: 1 %")
+    never, when = wording.headline(TREATY, Cdf(TREATY.prior.x, (0.0, 0.3)))
+    assert (plain(never), plain(when)) == ("never 70 %", "90 %: 2 Mar 2026 to never")
+
+
+def test_what_was_understood_is_told_in_full() -> None:
+    assert plain(wording.told(QUESTION, Binary(0.63))).startswith("63 %, odds")
+    assert plain(wording.told(VISIT_TO, shares(0.6, 0.1, 0.3))) == "Beijing 60 %, Minsk 10 %, Other 30 %"
+    assert plain(wording.told(PRICE, price(10, 41, 120, above=0.05))) == (
+        "middle 41, half of it 23.78 to 84.89, 90 % of it 10 to 120 US dollars; above 200: 5 %"
+    )
+    assert plain(wording.told(TREATY, Cdf(TREATY.prior.x, (0.0, 0.3)))) == (
+        "half of it 1 Nov 2026 to never, 90 % of it 2 Mar 2026 to never; never: 70 %"
+    )
+    assert wording.told(PRICE, None) == "–"
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "words"),
+    [
+        (QUESTION, resolution("no"), "Resolved NO"),
+        (QUESTION, resolution("ambiguous"), "Ambiguous: not scored"),
+        (VISIT_TO, answered(VISIT_TO, "Minsk"), "Resolved: Minsk"),
+        (PRICE, answered(PRICE, "41.2575"), "Resolved: 41.2575 US dollars"),
+        (PRICE, answered(PRICE, "above"), "Resolved: above 200 US dollars"),
+        (BELOW_TOO, answered(BELOW_TOO, "below"), "Resolved: below 0 US dollars"),
+        (TREATY, answered(TREATY, "2026-03-05"), "Resolved: 5 Mar 2026"),
+        (TREATY, answered(TREATY, "never"), "Resolved: never by 1 Jan 2027"),
+    ],
+)
+def test_an_answer_of_every_kind_is_told_exactly(question: Question, answer: Resolution, words: str) -> None:
+    assert plain(wording.answered(question, answer)) == words
+
+
+def test_dates_before_the_window_are_told_as_such() -> None:
+    early = replace(TREATY, scale=replace(TREATY.scale, open_lower=True))
+    assert wording.bound(early, "lower") == "before 1 Jan 2026"
+    assert plain(wording.bound(PRICE, "upper", unit=False)) == "above 200"
+    assert wording.answer_of(QUESTION, None) == "–"
+
+
+def test_a_headline_percentage_differs_from_a_terminals_on_purpose() -> None:
+    assert (plain(wording.percent(0.045)), spoken.percent(0.045)) == ("5 %", "4.5%")
+    assert plain(wording.percent_exact(0.045)).replace(" ", "") == spoken.percent(0.045)
+
+
+def test_evidence_on_a_question_of_many_answers_takes_no_side() -> None:
+    assert wording.bearing(Direction.YES, Strength.MODERATE, sided=False) == "◆ bears moderately on it"
+    assert wording.bearing(Direction.NO, Strength.NONE, sided=False) == "◆ does not bear on it"
+
+
+def test_only_the_first_letter_becomes_a_capital() -> None:
+    assert wording.capital("above 200 US dollars") == "Above 200 US dollars"
+
+
+def test_a_headline_names_a_few_options_and_counts_the_others() -> None:
+    options = tuple("abcdefgh")
+    many = Categorical(options, (0.3, 0.2, 0.1, 0.1, 0.1, 0.1, 0.05, 0.05))
+    assert plain(wording.headline(VISIT_TO, many)[1]) == "b 20 %, c 10 %, d 10 %, 4 more"
+    assert plain(wording.headline(VISIT_TO, Categorical(options[:5], (0.3, 0.2, 0.2, 0.2, 0.1)))[1]).endswith("e 10 %")
+    long = Categorical(("the present coalition goes on without any change", "Other"), (0.6, 0.4))
+    assert plain(wording.headline(VISIT_TO, long)[0]) == "the present coalition goes on… 60 %"
+    assert plain(wording.in_short(VISIT_TO, long)) == "the present coalition goes on without any change 60 %"
+
+
+def test_a_zero_that_went_through_a_logarithm_is_told_as_zero() -> None:
+    assert wording.value_of(INCIDENTS, -7.1e-15) == "0"

@@ -17,7 +17,7 @@ PAGES = {
     "overview": ("/", "All questions"),
     "question": (f"/question?q={OPEN}", TEXT),
     "inbox": ("/inbox", "Evidence to review"),
-    "accuracy": ("/accuracy", "Score as answers came in"),
+    "accuracy": ("/accuracy", "Most gained"),
     "feeds": ("/feeds", "outlets of the past were replayed"),
 }
 LOOKS: dict[str, dict[str, Any]] = {
@@ -136,7 +136,7 @@ def test_an_unknown_question_is_met_calmly(visitor: Visitor, name: str) -> None:
 
 
 def test_the_accuracy_page_opens_every_receipt(visitor: Visitor) -> None:
-    page = visitor.open("/accuracy")
+    page = visitor.open("/accuracy?view=Questions")
     grid = page.locator('[data-testid="stDataFrame"]').last
     grid.scroll_into_view_if_needed()
     grid.click(position={"x": 200, "y": 70})

@@ -1,5 +1,7 @@
 """A small question set as texts, and what is said against a changed one."""
 
+from collections.abc import Mapping
+
 import pytest
 
 from forecasts.errors import InvalidQuestionSet
@@ -125,16 +127,143 @@ withdraw = true
 rationale = "Unsure."
 """
 
+# Questions of every other kind, with their history; to be put behind the ones above.
+MORE_QUESTIONS = """
+[[question]]
+id = "capital"
+kind = "categorical"
+text = "Where is the next summit?"
+criteria = "As both sides announce it."
+sources = ["https://example.org/un"]
+horizon = "state_at"
+opens = 2022-06-01
+closes = 2023-01-01
+resolves = 2023-01-08
+options = ["New York", "Moscow", "Other"]
+prior = "Moscow=50 new york=30 Other=rest"
+prior_reason = "7 of 14 comparable summits"
+claims = []
+
+[[question]]
+id = "trade-level"
+kind = "ordered"
+text = "How does trade end the year?"
+criteria = "As the ministry reports."
+sources = ["https://example.org/un"]
+horizon = "state_at"
+opens = 2022-06-01
+closes = 2023-01-01
+resolves = 2023-01-08
+options = ["low", "middle", "high"]
+prior_reason = "nothing is known"
+
+[[question]]
+id = "trade"
+kind = "numeric"
+text = "How much is traded?"
+criteria = "As the ministry reports."
+sources = ["https://example.org/un"]
+horizon = "state_at"
+opens = 2022-06-01
+closes = 2023-01-01
+resolves = 2023-01-08
+lower = 1
+upper = 1000.0
+open_upper = true
+zero_point = 0
+unit = "billion US dollars"
+prior = "50%=41 above=2%"
+prior_reason = "the last ten years"
+
+[[question]]
+id = "visit"
+kind = "date"
+text = "When is the first visit?"
+criteria = "As both sides announce it."
+sources = ["https://example.org/un"]
+horizon = "event_by"
+opens = 2022-06-01
+closes = 2023-01-01
+resolves = 2023-01-08
+earliest = 2022-06-01
+latest = "2023-01-01"
+prior = "50%=2022-09-01 never=20%"
+prior_reason = "4 of 5 comparable years"
+"""
+
+MORE_HISTORY = """
+[[resolution]]
+question = "capital"
+outcome = "moscow"
+event_at = 2022-12-31
+known_at = 2023-01-01
+url = "https://example.org/answer"
+note = "It was announced."
+
+[[resolution]]
+question = "trade"
+outcome = "1,234.5"
+event_at = 2022-12-31
+known_at = 2023-01-01
+url = "https://example.org/answer"
+note = "As reported."
+
+[[resolution]]
+question = "visit"
+outcome = "never"
+event_at = 2022-12-31
+known_at = 2023-01-01
+url = "https://example.org/answer"
+note = "Nobody came."
+
+[[forecast]]
+at = 2022-08-01
+question = "capital"
+forecaster = "demo-ada"
+p = "Moscow=60% Other=rest"
+rationale = "It leans."
+
+[[forecast]]
+at = 2022-08-01
+question = "trade-level"
+forecaster = "demo-ada"
+p = "low=20 middle=50 high=30"
+rationale = "As ever."
+
+[[forecast]]
+at = 2022-08-01
+question = "trade"
+forecaster = "demo-ada"
+p = "10%=20 50%=60 90%=200"
+rationale = "As last year."
+
+[[forecast]]
+at = 2022-08-01
+question = "visit"
+forecaster = "demo-ada"
+p = "50%=2022-10-01 never=40%"
+rationale = "Not soon."
+
+[[forecast]]
+at = 2022-09-01
+question = "visit"
+forecaster = "demo-ada"
+withdraw = true
+rationale = "Unsure."
+"""
+
 TEXTS = dict(zip(FILES, (ESSAY, QUESTIONS, INDICATORS, FEEDS, HISTORY), strict=True))
 
+EVERY_KIND = {**TEXTS, "questions.toml": QUESTIONS + MORE_QUESTIONS, "history.toml": HISTORY + MORE_HISTORY}
 
-def changed(file: str, old: str, new: str) -> dict[str, str]:
+
+def changed(file: str, old: str, new: str, texts: Mapping[str, str] = TEXTS) -> dict[str, str]:
     """The set with the first `old` in one file replaced; the mark shows where the mistake stands."""
-    assert old in TEXTS[file]
-    return {**TEXTS, file: TEXTS[file].replace(old, new, 1)}
+    assert old in texts[file]
+    return {**texts, file: texts[file].replace(old, new, 1)}
 
 
-def refusal(texts: dict[str, str]) -> InvalidQuestionSet:
+def refusal(texts: Mapping[str, str]) -> InvalidQuestionSet:
     with pytest.raises(InvalidQuestionSet) as caught:
         read_question_set(texts)
     return caught.value

@@ -1,13 +1,15 @@
 """Small questions, evidence and timelines for tests, by hand and by hypothesis."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from forecasts.distribution import Binary
+from forecasts.cdf import Cdf, Scale, date_of, day_number, uniform
+from forecasts.distribution import Binary, Categorical, Distribution, even
 from forecasts.evidence import (
     Direction,
     Evidence,
@@ -24,6 +26,7 @@ from forecasts.question import (
     EssayId,
     ForecasterId,
     HorizonShape,
+    Option,
     Outcome,
     Question,
     QuestionId,
@@ -65,6 +68,38 @@ def question(
     )
 
 
+OPTIONS = ("Moscow", "Beijing", "Other")
+LEVELS = ("low", "middle", "high")
+
+
+def categorical_question(*options: str | Option, days: float = 365.0, name: str = "neutral") -> Question:
+    """A question with exclusive options, by default Moscow, Beijing and Other."""
+    named = tuple(Option(o) if isinstance(o, str) else o for o in options or OPTIONS)
+    return replace(
+        question("state_at", days=days, name=name),
+        kind="categorical",
+        options=named,
+        prior=even(tuple(option.name for option in named)),
+    )
+
+
+def ordered_question(*options: str, days: float = 365.0, name: str = "neutral") -> Question:
+    """A question with ordered options, by default low, middle and high."""
+    return replace(categorical_question(*(options or LEVELS), days=days, name=name), kind="ordered")
+
+
+def numeric_question(scale: Scale | None = None, *, days: float = 365.0, name: str = "neutral") -> Question:
+    """A question about a number, by default from 0 to 100 with closed bounds."""
+    over = Scale(0.0, 100.0) if scale is None else scale
+    return replace(question("state_at", days=days, name=name), kind="numeric", scale=over, prior=uniform(over))
+
+
+def date_question(*, days: float = 365.0, name: str = "neutral") -> Question:
+    """A question about the day of an event that may come while the question is open, or never."""
+    window = Scale(day_number(OPENS), day_number(day(days)), open_upper=True)
+    return replace(question(days=days, name=name), kind="date", scale=window, prior=uniform(window))
+
+
 def resolution(outcome: Outcome, known: float = 365.0, *, entered: float | None = None) -> Resolution:
     return Resolution(
         question_id=QUESTION,
@@ -76,6 +111,11 @@ def resolution(outcome: Outcome, known: float = 365.0, *, entered: float | None 
         entered_at=day(known if entered is None else entered),
         entered_by=ANN,
     )
+
+
+def answered(answer: str, known: float = 365.0, *, entered: float | None = None) -> Resolution:
+    """The answer to a question that is not binary."""
+    return replace(resolution("answered", known, entered=entered), answer=answer)
 
 
 def indicator(
@@ -138,6 +178,11 @@ def steps(*acts: tuple[float, float | None]) -> Timeline:
     return timeline((day(at), None if p is None else Binary(p)) for at, p in acts)
 
 
+def holding(*acts: tuple[float, Distribution | None]) -> Timeline:
+    """A timeline of any kind from (days after opening, distribution or None for a withdrawal)."""
+    return timeline((day(at), held) for at, held in acts)
+
+
 def lines_of(suggestion: Suggestion, kind: str) -> list[Line]:
     return [line for line in suggestion.lines if line.kind == kind]
 
@@ -185,3 +230,70 @@ def _evidence(number: int) -> st.SearchStrategy[Evidence]:
 
 
 timelines = st.lists(st.tuples(moments, st.none() | probabilities), max_size=8).map(lambda acts: steps(*acts))
+
+# One question of each kind, all open for 100 days, two of them with bounds that are open.
+KINDS = (
+    question(days=100),
+    categorical_question(days=100),
+    ordered_question(days=100),
+    numeric_question(days=100),
+    numeric_question(Scale(1.0, 1000.0, open_lower=True, open_upper=True, zero_point=0.0), days=100),
+    date_question(days=100),
+)
+
+
+def categoricals(options: Sequence[str] = OPTIONS) -> st.SearchStrategy[Categorical]:
+    """Shares of options; zeros and round numbers come up often."""
+    weights = st.lists(st.integers(0, 1000), min_size=len(options), max_size=len(options)).filter(any)
+    return weights.map(lambda parts: Categorical(tuple(options), tuple(part / sum(parts) for part in parts)))
+
+
+@st.composite
+def cdfs(draw: st.DrawFn, scale: Scale) -> Cdf:
+    """Curves from bound to bound: flat stretches, steep ones and, where bounds are open, mass beyond them."""
+    inside = sorted(draw(st.sets(st.integers(1, 99), max_size=6)))
+    shares = sorted(draw(st.lists(st.integers(0, 100), min_size=len(inside) + 2, max_size=len(inside) + 2)))
+    levels = [share / 100 for share in shares]
+    levels[0] = levels[0] if scale.open_lower else 0.0
+    levels[-1] = levels[-1] if scale.open_upper else 1.0
+    return Cdf(tuple(scale.values([0.0, *(i / 100 for i in inside), 1.0]).tolist()), tuple(levels))
+
+
+def distributions(of: Question) -> st.SearchStrategy[Distribution]:
+    """What may be held on a question, whatever its kind."""
+    if of.kind == "binary":
+        return probabilities.map(Binary)
+    if of.scale is not None:
+        return cdfs(of.scale)
+    return categoricals([option.name for option in of.options])
+
+
+def timelines_on(of: Question) -> st.SearchStrategy[Timeline]:
+    """What somebody may have held over time, with gaps, before the opening and after the close."""
+    acts = st.lists(st.tuples(moments, st.none() | distributions(of)), max_size=6)
+    return acts.map(lambda found: holding(*found))
+
+
+def resolutions_of(of: Question) -> st.SearchStrategy[Resolution]:
+    """Answers to a question, known at any time up to a little after its close."""
+    known = st.integers(0, 480).map(lambda quarters: quarters / 4)
+    if of.kind == "binary":
+        return st.builds(resolution, st.sampled_from(["yes", "no"]), known=known)
+    return st.builds(answered, st.sampled_from(answers_to(of)), known=known)
+
+
+def answers_to(of: Question) -> list[str]:
+    """Every option, or values all over the range and beyond its open bounds, as people write them."""
+    if of.scale is None:
+        return [option.name for option in of.options]
+    if of.kind == "date":
+        return ["never", *(date_of(of.scale.lower + days).isoformat() for days in (0, 0.25, 50, 99, 100, 130))]
+    places = [0.0, 0.005, 0.3, 0.5, 0.77, 1.0]
+    beyond = [word for word, is_open in (("below", of.scale.open_lower), ("above", of.scale.open_upper)) if is_open]
+    return [*beyond, *(str(min(value, of.scale.upper)) for value in of.scale.values(places).tolist())]
+
+
+worlds: st.SearchStrategy[tuple[Question, Resolution, Timeline]] = st.sampled_from(KINDS).flatmap(
+    lambda of: st.tuples(st.just(of), resolutions_of(of), timelines_on(of))
+)
+"""A question of any kind, its answer, and what somebody held."""

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from forecasts.errors import ForecastsError, InvalidProbability
 from forecasts.evidence import (
     MAX_RELIABILITY,
     RELIABILITY,
@@ -91,3 +92,14 @@ def test_reference_case_source_reliability() -> None:
     pairs = zip(case["input"]["lr"], case["input"]["reliability"], strict=True)
     found = [effective_likelihood_ratio(ratio, r) for ratio, r in pairs]
     assert found == pytest.approx(case["expected"], abs=case["tolerance"])
+
+
+@pytest.mark.parametrize("ratio", [0.0, -1.0, math.inf, math.nan])
+def test_a_likelihood_ratio_that_is_none_is_refused(ratio: float) -> None:
+    with pytest.raises(ForecastsError, match="above 0 and finite"):
+        effective_likelihood_ratio(ratio, 0.5)
+
+
+def test_a_reliability_is_a_probability() -> None:
+    with pytest.raises(InvalidProbability):
+        effective_likelihood_ratio(3.0, 1.2)

@@ -5,14 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecasts.distribution import Binary
-from forecasts.hazard import moved_by_time
+from forecasts.errors import InvalidForecast
+from forecasts.hazard import hazard, hazard_timeline, moved_by_time, time_passed
 from forecasts.question import HorizonShape, Question
-from forecasts.suggestion import hazard, hazard_timeline
-from tests.forecasts import oracles
 from tests.forecasts.strategies import (
     day,
     law,
     moments,
+    numeric_question,
     question,
     questions,
     shapes,
@@ -63,14 +63,27 @@ def test_where_time_says_nothing_the_hazard_forecaster_speaks_once() -> None:
     assert [at for at, _ in before] == [day(-3), day(1)]
 
 
-def test_reference_case_hazard_decay() -> None:
-    case = oracles.case("scoring_cases.json", "L01")
-    q = question(prior=case["input"]["p0"], days=case["input"]["total_days"])
-    found = [hazard(q, day(elapsed)) for elapsed in case["input"]["elapsed"]]
-    assert found == pytest.approx(case["expected"], abs=case["tolerance"])
+@pytest.mark.parametrize(
+    ("p0", "left", "expected"), [(0.0, 0.5, (0.0, 0.0)), (1.0, 0.5, (1.0, 1.0)), (1.0, 0.0, (0.0, 1.0))]
+)
+def test_certainty_is_moved_only_by_the_end_of_its_time(p0: float, left: float, expected: tuple[float, float]) -> None:
+    assert (moved_by_time(p0, "event_by", left), moved_by_time(p0, "holds_until", left)) == expected
+    assert moved_by_time(p0, "state_at", left) == p0
 
 
-def test_reference_case_holding() -> None:
-    case = oracles.case("scoring_cases.json", "L02")
-    q = question("holds_until", prior=case["input"]["p0_holds"], days=case["input"]["total_days"])
-    assert hazard(q, day(case["input"]["elapsed"])) == pytest.approx(case["expected"], abs=case["tolerance"])
+def test_a_question_of_another_kind_has_no_hazard() -> None:
+    with pytest.raises(InvalidForecast, match="no single base rate"):
+        hazard(numeric_question(), day(1))
+
+
+@pytest.mark.parametrize(
+    ("shape", "at", "expected"),
+    [
+        ("event_by", 60, "60 of 365 days passed without the event"),
+        ("holds_until", 12.25, "12.2 of 365 days passed and it still holds"),
+        ("state_at", 500, "365 of 365 days passed; for a state at one date time alone says nothing"),
+        ("event_by", -10, "0 of 365 days passed without the event"),
+    ],
+)
+def test_time_passed_is_told_in_words(shape: HorizonShape, at: float, expected: str) -> None:
+    assert time_passed(question(shape), day(at)) == expected

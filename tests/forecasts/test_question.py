@@ -1,21 +1,42 @@
+"""Questions: what each kind needs, which forecasts fit, when they stand open, and how times are read."""
+
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from forecasts.errors import ForecastsError, InvalidResolution, InvalidTime
+from forecasts.cdf import Cdf, Scale, day_number, uniform
+from forecasts.distribution import Binary, Categorical, Distribution, even
+from forecasts.errors import ForecastsError, InvalidForecast, InvalidQuestion, InvalidResolution, InvalidTime
 from forecasts.forecaster import COMPUTED, RESERVED
 from forecasts.question import (
-    Resolution,
+    FORMS,
+    Option,
+    Question,
     aware,
-    check_resolution,
+    check_distribution,
     effective_close,
+    knowing_nothing,
     latest,
-    outcome_value,
     status,
     utc,
 )
-from tests.forecasts.strategies import OPENS, day, question, resolution
+from tests.forecasts.strategies import (
+    KINDS,
+    LEVELS,
+    OPENS,
+    OPTIONS,
+    answered,
+    categorical_question,
+    date_question,
+    day,
+    numeric_question,
+    ordered_question,
+    question,
+    resolution,
+)
+
+CURVE = Cdf((0.0, 100.0), (0.0, 1.0))
 
 
 @pytest.mark.parametrize("days", [0.0, -1.0])
@@ -24,11 +45,120 @@ def test_a_question_that_does_not_open_before_it_closes_is_refused(days: float) 
         question(days=days)
 
 
+# What each kind needs
+
+
+@pytest.mark.parametrize("names", [("Moscow",), ("Moscow", "Moscow"), ("Moscow", " ")])
+def test_options_are_at_least_two_each_named_once(names: tuple[str, ...]) -> None:
+    for base in (categorical_question(), ordered_question()):
+        with pytest.raises(InvalidQuestion, match="at least two options, each of them once"):
+            replace(base, options=tuple(map(Option, names)))
+
+
+@pytest.mark.parametrize("base", [question(), numeric_question(), date_question()])
+def test_only_categorical_and_ordered_questions_have_options(base: Question) -> None:
+    with pytest.raises(InvalidQuestion, match="has no options"):
+        replace(base, options=(Option("Moscow"), Option("Other")))
+
+
+@pytest.mark.parametrize("base", [question(), categorical_question(), ordered_question()])
+def test_only_numbers_and_dates_have_a_range(base: Question) -> None:
+    with pytest.raises(InvalidQuestion, match="a range belongs to numeric and date questions"):
+        replace(base, scale=Scale(0.0, 1.0))
+
+
+@pytest.mark.parametrize("base", [numeric_question(), date_question()])
+def test_numbers_and_dates_need_a_range(base: Question) -> None:
+    with pytest.raises(InvalidQuestion, match="and to all of them"):
+        replace(base, scale=None)
+
+
+def test_a_prior_is_of_the_kind_of_its_question() -> None:
+    with pytest.raises(ForecastsError, match="is a binary question: give a probability"):
+        replace(question(), prior=CURVE)
+
+
+def test_only_a_binary_question_has_a_base_rate() -> None:
+    assert question(prior=0.2).base_rate == 0.2
+    with pytest.raises(InvalidForecast, match="is a numeric question: it has no single base rate"):
+        _ = numeric_question().base_rate
+
+
+def test_an_option_is_offered_from_its_adding_until_its_removal() -> None:
+    late, gone = Option("Minsk", added_at=day(10)), Option("Beijing", removed_at=day(20))
+    asked = categorical_question("Moscow", late, gone, "Other")
+    assert asked.offered(day(0)) == ("Moscow", "Beijing", "Other")
+    assert asked.offered(day(10)) == ("Moscow", "Minsk", "Beijing", "Other")
+    assert asked.offered(day(20)) == ("Moscow", "Minsk", "Other")
+
+
+# Which forecasts fit
+
+FITTING: dict[str, Distribution] = {
+    "binary": Binary(0.4),
+    "categorical": even(OPTIONS),
+    "ordered": even(LEVELS),
+    "numeric": CURVE,
+    "date": uniform(Scale(day_number(OPENS), day_number(day(100)), open_upper=True)),
+}
+
+
+@pytest.mark.parametrize("asked", [q for q in KINDS if q.scale is None or q.scale.zero_point is None])
+def test_a_forecast_fits_questions_of_its_own_kind_and_no_other(asked: Question) -> None:
+    check_distribution(asked, FITTING[asked.kind])
+    for held in FITTING.values():
+        if type(held) is not type(FITTING[asked.kind]):
+            with pytest.raises(InvalidForecast, match=f"is a {asked.kind} question: {FORMS[asked.kind]}"):
+                check_distribution(asked, held)
+
+
+def test_a_forecast_names_options_of_its_question_alone() -> None:
+    check_distribution(categorical_question(), even(("Moscow", "Other")))
+    with pytest.raises(InvalidForecast, match="has no option 'Minsk'"):
+        check_distribution(categorical_question(), even(("Moscow", "Minsk")))
+
+
+@pytest.mark.parametrize("x", [(-0.001, 100.0), (0.0, 100.001), (-50.0, 50.0)])
+def test_a_curve_stays_in_the_range(x: tuple[float, float]) -> None:
+    for scale in (Scale(0.0, 100.0), Scale(0.0, 100.0, open_lower=True, open_upper=True)):
+        with pytest.raises(InvalidForecast, match="leaves the range 0 to 100"):
+            check_distribution(numeric_question(scale), Cdf(x, (0.0, 1.0)))
+
+
+def test_a_bound_may_have_been_through_a_logarithm_and_back() -> None:
+    check_distribution(numeric_question(), Cdf((-1e-9, 100 + 1e-9), (0.0, 1.0)))
+
+
+@pytest.mark.parametrize("p", [(0.1, 1.0), (0.0, 0.9)])
+def test_no_mass_lies_beyond_a_closed_bound_and_any_beyond_an_open_one(p: tuple[float, float]) -> None:
+    held = Cdf((0.0, 100.0), p)
+    check_distribution(numeric_question(Scale(0.0, 100.0, open_lower=True, open_upper=True)), held)
+    with pytest.raises(InvalidForecast, match="beyond a closed bound"):
+        check_distribution(numeric_question(), held)
+
+
+def test_certainty_fits_every_kind() -> None:
+    check_distribution(question(), Binary(0.0))
+    check_distribution(question(), Binary(1.0))
+    check_distribution(categorical_question(), Categorical(OPTIONS, (1.0, 0.0, 0.0)))
+    check_distribution(numeric_question(), Cdf((0.0, 50.0, 51.0, 100.0), (0.0, 0.0, 1.0, 1.0)))
+
+
+def test_knowing_nothing_is_a_half_all_options_alike_or_an_even_curve() -> None:
+    assert knowing_nothing() == Binary(0.5)
+    assert knowing_nothing(OPTIONS) == even(OPTIONS)
+    assert knowing_nothing(scale=Scale(0.0, 100.0)) == CURVE
+
+
+# When it stands open
+
+
 def test_scoring_ends_at_the_scheduled_close_or_when_the_answer_was_known() -> None:
     q = question(days=100)
     assert effective_close(q, None) == day(100)
     assert effective_close(q, resolution("yes", known=40, entered=90)) == day(40)
     assert effective_close(q, resolution("no", known=120)) == day(100)
+    assert effective_close(numeric_question(days=100), answered("7", known=40)) == day(40)
 
 
 @pytest.mark.parametrize(
@@ -40,18 +170,16 @@ def test_an_unanswered_question_opens_and_closes_on_time(now: float, expected: s
 
 @pytest.mark.parametrize(
     ("outcome", "expected"),
-    [("yes", "resolved"), ("no", "resolved"), ("annulled", "annulled"), ("ambiguous", "ambiguous")],
+    [
+        ("yes", "resolved"),
+        ("no", "resolved"),
+        ("answered", "resolved"),
+        ("annulled", "annulled"),
+        ("ambiguous", "ambiguous"),
+    ],
 )
 def test_an_answered_question_shows_its_answer_whatever_the_time(outcome: str, expected: str) -> None:
     assert status(question(days=100), resolution(outcome, known=10), day(20)) == expected  # type: ignore[arg-type]
-
-
-def test_only_yes_and_no_can_be_scored_against() -> None:
-    assert outcome_value(resolution("yes")) == 1
-    assert outcome_value(resolution("no")) == 0
-    assert outcome_value(resolution("annulled")) is None
-    assert outcome_value(resolution("ambiguous")) is None
-    assert outcome_value(None) is None
 
 
 def test_the_resolution_entered_last_counts_whatever_it_says_about_the_past() -> None:
@@ -67,26 +195,7 @@ def test_of_two_resolutions_entered_at_one_instant_the_later_in_order_counts() -
     assert latest([second, first]) is first
 
 
-def test_a_sound_resolution_passes() -> None:
-    check_resolution(question(), resolution("yes", known=50, entered=51))
-
-
-@pytest.mark.parametrize(
-    ("changed", "reason"),
-    [
-        ({"source_url": "  "}, "needs a source"),
-        ({"source_url": "a newspaper"}, r"http\(s\) link"),
-        ({"known_at": day(-1), "event_at": day(-1)}, "before the question opened"),
-        ({"event_at": day(51)}, "before it happened"),
-        ({"entered_at": day(49)}, "in the future"),
-    ],
-)
-def test_a_resolution_that_contradicts_the_times_or_names_no_source_is_refused(
-    changed: dict[str, object], reason: str
-) -> None:
-    wrong: Resolution = replace(resolution("yes", known=50), **changed)  # type: ignore[arg-type]
-    with pytest.raises(InvalidResolution, match=reason):
-        check_resolution(question(), wrong)
+# How times are read
 
 
 def test_a_bare_date_is_its_first_instant_in_utc() -> None:
@@ -124,7 +233,7 @@ def test_an_instant_beyond_the_calendar_is_refused(text: str) -> None:
 
 
 def test_every_refusal_is_a_forecasts_error_and_a_value_error() -> None:
-    for error in (InvalidTime("x"), InvalidResolution("x")):
+    for error in (InvalidTime("x"), InvalidResolution("x"), InvalidQuestion("x"), InvalidForecast("x")):
         assert isinstance(error, ForecastsError)
         assert isinstance(error, ValueError)
 

@@ -1,10 +1,13 @@
 """A small question set: what it says, and every way in which it is refused."""
 
+import re
+
 import pytest
 
-from forecasts.distribution import Binary
+from forecasts.cdf import Cdf, Scale, day_number
+from forecasts.distribution import Binary, Categorical
 from forecasts.evidence import Direction, IndicatorId, Strength
-from forecasts.question import ForecasterId, QuestionId, utc
+from forecasts.question import ForecasterId, Option, QuestionId, utc
 from forecasts.question_set import (
     FILES,
     OPTIONAL,
@@ -16,7 +19,7 @@ from forecasts.question_set import (
     QuestionSet,
     read_question_set,
 )
-from tests.forecasts.small_set import ESSAY, HISTORY, INDICATORS, TEXTS, changed, line_of, refusal
+from tests.forecasts.small_set import ESSAY, EVERY_KIND, HISTORY, INDICATORS, TEXTS, changed, line_of, refusal
 
 
 @pytest.fixture
@@ -137,7 +140,6 @@ LONG = 'quote = "' + "word " * 16 + '"'
         ("questions.toml", "prior = 0.8", "prior = 80", "between 0 and 1"),
         ("questions.toml", "prior = 0.8", "prior = 0", "could never be revised"),
         ("questions.toml", "prior = 0.8", "prior = 1.0", "could never be revised"),
-        ("questions.toml", 'kind = "binary"', 'kind = "numeric"', "numeric questions cannot be forecast yet"),
         ("questions.toml", 'kind = "binary"', 'kind = "bool"', "must be one of: binary, categorical"),
         ("questions.toml", 'horizon = "holds_until"', 'horizon = "holds"', "one of: event_by, holds_until, state_at"),
         ("questions.toml", 'claims = ["C01"]', 'claims = ["C01", "C99"]', "'C99', which the set does not define"),
@@ -172,10 +174,11 @@ LONG = 'quote = "' + "word " * 16 + '"'
         ("history.toml", 'title = "Abstention" }]', "title = 3 }]", "copies must be a list"),
         ("history.toml", 'copies = [{ source = "daily",', "copies = [{", "copies must be a list"),
         ("history.toml", 'question = "neutral"', 'question = "nobody"', "it must be one of: neutral, treaty"),
-        ("history.toml", 'outcome = "yes"', 'outcome = "maybe"', "one of: yes, no, annulled, ambiguous"),
+        ("history.toml", 'outcome = "yes"', 'outcome = "maybe"', "with yes, no, annulled or ambiguous, not 'maybe'"),
         ("history.toml", "event_at = 2022-12-31", "event_at = 2023-01-02", "before it happened"),
         ("history.toml", "p = 0.7", "p = 70", "between 0 and 1"),
         ("history.toml", "withdraw = true", "withdraw = true\np = 0.7", "a withdrawal has no p"),
+        ("history.toml", "p = 0.7", 'p = "70%"', "'p' must be a number"),
         ("history.toml", "at = 2022-08-01", "at = 2023-01-01", "took forecasts until 2023-01-01 00:00 UTC only"),
         ("history.toml", 'forecaster = "demo-ada"', 'forecaster = "demo-bob"', "it must be one of: demo-ada"),
     ],
@@ -259,3 +262,165 @@ def test_an_invented_forecast_after_the_answer_was_known_is_refused() -> None:
 def test_a_star_inside_a_term_is_refused_since_it_would_be_taken_literally() -> None:
     error = refusal(changed("indicators.toml", '["drill*"]', '["dr*ill"]'))
     assert (error.file, "only at the end of a term, not as in 'dr*ill'" in error.reason) == ("indicators.toml", True)
+
+
+# Questions that are not binary.
+
+CAPITALS = ("New York", "Moscow", "Other")
+
+
+@pytest.fixture
+def every_kind() -> QuestionSet:
+    return read_question_set(EVERY_KIND)
+
+
+def test_questions_of_every_kind_are_read_with_what_their_kind_needs(every_kind: QuestionSet) -> None:
+    _, _, capital, level, trade, visit = every_kind.questions
+    assert [q.kind for q in (capital, level, trade, visit)] == ["categorical", "ordered", "numeric", "date"]
+    assert (capital.options, capital.scale) == (tuple(map(Option, CAPITALS)), None)
+    assert level.options == (Option("low"), Option("middle"), Option("high"))
+    assert trade.scale == Scale(1.0, 1000.0, False, True, 0.0, "billion US dollars")
+    assert visit.scale == Scale(day_number(utc("2022-06-01")), day_number(utc("2023-01-01")), open_upper=True)
+    assert (trade.options, visit.options) == ((), ())
+
+
+def test_priors_of_every_kind_are_typed_as_forecasts_are(every_kind: QuestionSet) -> None:
+    _, _, capital, level, trade, visit = every_kind.questions
+    assert capital.prior == Categorical(CAPITALS, (0.3, 0.5, 0.2))
+    assert level.prior == Categorical(("low", "middle", "high"), (1 / 3,) * 3)  # none was given
+    assert isinstance(trade.prior, Cdf)
+    assert trade.prior.at(41.0) == pytest.approx(0.5)
+    assert trade.prior.above == pytest.approx(0.02)
+    assert isinstance(visit.prior, Cdf)
+    assert visit.prior.at(day_number(utc("2022-09-01"))) == pytest.approx(0.5)
+    assert visit.prior.above == pytest.approx(0.2)
+
+
+def test_a_range_is_plain_and_closed_unless_it_says_otherwise() -> None:
+    texts = changed("history.toml", '"1,234.5"', '"234.5"', EVERY_KIND)
+    for line in (
+        "open_upper = true\n",
+        "zero_point = 0\n",
+        'unit = "billion US dollars"\n',
+        'prior = "50%=41 above=2%"\n',
+    ):
+        texts = changed("questions.toml", line, "", texts)
+    trade = read_question_set(texts).questions[4]
+    assert trade.scale == Scale(1.0, 1000.0)
+    assert trade.prior == Cdf((1.0, 1000.0), (0.0, 1.0))
+    texts = changed("questions.toml", "lower = 1\n", "lower = -5\nopen_lower = true\n", texts)
+    assert read_question_set(texts).questions[4].scale == Scale(-5.0, 1000.0, open_lower=True)
+
+
+def test_answers_of_every_kind_are_read(every_kind: QuestionSet) -> None:
+    found = [(r.question_id, r.outcome, r.answer) for r in every_kind.resolutions]
+    assert found == [
+        ("neutral", "yes", ""),
+        ("capital", "answered", "Moscow"),
+        ("trade", "answered", "1,234.5"),
+        ("visit", "answered", "never"),
+    ]
+
+
+@pytest.mark.parametrize("outcome", ["annulled", "ambiguous"])
+def test_a_question_of_any_kind_may_have_no_answer(outcome: str) -> None:
+    texts = EVERY_KIND
+    for said in ('"yes"', '"moscow"', '"1,234.5"', '"never"'):
+        texts = changed("history.toml", f"outcome = {said}", f'outcome = "{outcome}"', texts)
+    assert {(r.outcome, r.answer) for r in read_question_set(texts).resolutions} == {(outcome, "")}
+
+
+def test_invented_forecasts_of_every_kind_are_read(every_kind: QuestionSet) -> None:
+    *_, capital, level, trade, visit, withdrawn = every_kind.forecasts
+    assert capital.distribution == Categorical(CAPITALS, (0.0, 0.6, 0.4))
+    assert level.distribution == Categorical(("low", "middle", "high"), (0.2, 0.5, 0.3))
+    assert isinstance(trade.distribution, Cdf)
+    assert trade.distribution.at(60.0) == pytest.approx(0.5)
+    assert isinstance(visit.distribution, Cdf)
+    assert visit.distribution.above == pytest.approx(0.4)
+    assert (withdrawn.question_id, withdrawn.distribution) == ("visit", None)
+
+
+OPTIONS = 'options = ["New York", "Moscow", "Other"]'
+CAPITAL_PRIOR = 'prior = "Moscow=50 new york=30 Other=rest"'
+TRADE_PRIOR = 'prior = "50%=41 above=2%"'
+VISIT_PRIOR = 'prior = "50%=2022-09-01 never=20%"'
+CAPITAL_P, TRADE_P, VISIT_P = (
+    'p = "Moscow=60% Other=rest"',
+    'p = "10%=20 50%=60 90%=200"',
+    'p = "50%=2022-10-01 never=40%"',
+)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "reason"),
+    [
+        ("questions.toml", OPTIONS, "options = []", "the question needs at least two options"),
+        ("questions.toml", OPTIONS, 'options = ["Moscow"]', "the question needs at least two options"),
+        ("questions.toml", OPTIONS, 'options = ["Moscow", "  moscow "]', "options: 'moscow' is there already"),
+        ("questions.toml", OPTIONS, 'options = ["a=b", "Other"]', "options: 'a=b' is no name for an option"),
+        ("questions.toml", OPTIONS, 'options = ["ambiguous", "Other"]', "options: 'ambiguous' cannot be an option"),
+        ("questions.toml", OPTIONS, 'options = "Moscow"', "'options' must be a list of texts"),
+        ("questions.toml", CAPITAL_PRIOR, 'prior = "63%"', "prior: '63%' is not a share"),
+        ("questions.toml", CAPITAL_PRIOR, 'prior = "Minsk=50 Other=50"', "prior: no option 'Minsk'"),
+        ("questions.toml", CAPITAL_PRIOR, "prior = 0.5", "'prior' must be a text"),
+        ("questions.toml", CAPITAL_PRIOR, CAPITAL_PRIOR + "\nlower = 3", "unknown key 'lower' in question"),
+        ("questions.toml", "lower = 1\n", "lower = 1000\n", "lower: a range goes from a lower to a higher number"),
+        ("questions.toml", "lower = 1\n", "lower = 0\n", "lower: the zero point of a log scale lies below its range"),
+        ("questions.toml", "lower = 1\n", 'lower = "1"\n', "'lower' must be a number"),
+        ("questions.toml", "upper = 1000.0", "upper = inf", "'upper' must be a number"),
+        ("questions.toml", "open_upper = true", 'open_upper = "yes"', "'open_upper' must be true or false"),
+        ("questions.toml", "zero_point = 0", "zero_point = nan", "'zero_point' must be a number"),
+        ("questions.toml", "zero_point = 0", "zero_point = 0\noptions = []", "unknown key 'options' in question"),
+        ("questions.toml", 'unit = "billion US dollars"', "unit = 3", "'unit' must be a text"),
+        ("questions.toml", TRADE_PRIOR, 'prior = "Moscow=100"', "prior: 'Moscow' is no level"),
+        ("questions.toml", TRADE_PRIOR, 'prior = "50%=1e99999"', "prior: the value of a level is a number"),
+        ("questions.toml", TRADE_PRIOR, 'prior = "50%=0"', "prior: 0 has no place on a log scale"),
+        ("questions.toml", 'latest = "2023-01-01"', "latest = 2022-06-01", "latest: the window ends before it begins"),
+        ("questions.toml", 'latest = "2023-01-01"', 'latest = "soon"', "latest: 'soon' is not a date"),
+        ("questions.toml", "earliest = 2022-06-01", "earliest = 5", "'earliest' must be a date"),
+        ("questions.toml", "earliest = 2022-06-01", "earliest = 2022-06-01T00:00:00", "earliest: .*has no time zone"),
+        ("questions.toml", VISIT_PRIOR, 'prior = "50%=2021-09-01"', "prior: 2021-09-01 lies before the window"),
+        ("questions.toml", VISIT_PRIOR, 'prior = "41"', "prior: '41' is not a forecast of visit"),
+        ("history.toml", 'outcome = "moscow"', 'outcome = "minsk"', "outcome: no option 'minsk'"),
+        ("history.toml", 'outcome = "moscow"', 'outcome = "yes"', "outcome: no option 'yes'"),
+        ("history.toml", 'outcome = "1,234.5"', 'outcome = "0.5"', "outcome: 0.5 lies outside the closed range"),
+        ("history.toml", 'outcome = "1,234.5"', 'outcome = "nan"', "outcome: 'nan' is no number"),
+        ("history.toml", 'outcome = "1,234.5"', "outcome = 41.5", "'outcome' must be a text"),
+        ("history.toml", 'outcome = "never"', 'outcome = "2021-01-01"', "lies outside the closed range"),
+        ("history.toml", CAPITAL_P, "p = 0.6", "'p' must be a text"),
+        ("history.toml", CAPITAL_P, 'p = "Moscow=60%"', "p: the options add up to 60%, 40% is missing"),
+        ("history.toml", TRADE_P, 'p = "60%"', "p: '60%' is not a forecast of trade"),
+        ("history.toml", TRADE_P, 'p = "90%=20 10%=200"', "p: a higher level needs a higher value"),
+        ("history.toml", VISIT_P, 'p = "50%=2022-10-01T12:00"', "p: '2022-10-01T12:00' has no time zone"),
+    ],
+)
+def test_a_mistake_of_a_kind_is_refused_with_file_line_and_reason(file: str, old: str, new: str, reason: str) -> None:
+    error = refusal(changed(file, old, new, EVERY_KIND))
+    assert (error.file, error.line) == (file, line_of(EVERY_KIND[file], old) + new.rstrip("\n").count("\n"))
+    assert re.search(reason, error.reason)
+    assert ".toml:" not in error.reason
+
+
+@pytest.mark.parametrize(
+    ("entry", "line", "needed"),
+    [
+        ("capital", OPTIONS, "the question needs at least two options"),
+        ("trade", "lower = 1\n", "question needs 'lower'"),
+        ("trade", "upper = 1000.0\n", "question needs 'upper'"),
+        ("visit", "earliest = 2022-06-01\n", "question needs 'earliest'"),
+        ("visit", 'latest = "2023-01-01"\n', "question needs 'latest'"),
+        ("neutral", "prior = 0.8\n", "question needs 'prior'"),
+    ],
+)
+def test_what_a_kind_needs_is_missed_at_its_entry(entry: str, line: str, needed: str) -> None:
+    error = refusal(changed("questions.toml", line, "", EVERY_KIND))
+    assert (error.line, error.reason) == (line_of(EVERY_KIND["questions.toml"], f'id = "{entry}"') - 1, needed)
+
+
+def test_a_forecast_without_p_is_missed_at_its_entry_on_every_kind() -> None:
+    for p in ("p = 0.7\n", CAPITAL_P, TRADE_P, VISIT_P):
+        error = refusal(changed("history.toml", p, "", EVERY_KIND))
+        text = EVERY_KIND["history.toml"]
+        entry = text[: text.index(p)].rindex("[[forecast]]")
+        assert (error.line, error.reason) == (text[:entry].count("\n") + 1, "forecast needs 'p'")

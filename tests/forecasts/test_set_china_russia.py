@@ -8,12 +8,13 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 import forecasts
 from forecasts.evidence import Direction, Indicator, Strength
-from forecasts.question import Question, QuestionId
+from forecasts.question import Kind, Question, QuestionId
 from forecasts.question_set import FILES, MAX_QUOTED_WORDS, QuestionSet, read_question_set
 from forecasts.set_history import Event, PastResolution
 from tracker.feeds.links import canonical_url
@@ -52,7 +53,7 @@ def answers(essay_set: QuestionSet) -> dict[QuestionId, PastResolution]:
 def test_the_set_is_as_large_as_it_says(essay_set: QuestionSet) -> None:
     past = [q for q in essay_set.questions if q.retrospective]
     live = [q for q in essay_set.questions if not q.retrospective]
-    assert (len(past), len(live)) == (19, 13)
+    assert (len(past), len(live)) == (21, 16)
     assert len(essay_set.feeds) >= 22
     assert len({i.id.split("/")[1] for i in essay_set.indicators}) >= 50
     assert len(essay_set.events) >= 140
@@ -124,7 +125,8 @@ def test_no_example_matches_an_indicator_of_the_other_direction(essay_set: Quest
 
 def test_every_question_has_indicators_in_both_directions(essay_set: QuestionSet) -> None:
     sides = {q.id: {i.direction for i in essay_set.indicators if i.question_id == q.id} for q in essay_set.questions}
-    assert {q for q, found in sides.items() if len(found) < 2} == set(ONE_SIDED)
+    binary = {q.id for q in essay_set.questions if q.kind == "binary"}
+    assert {q for q, found in sides.items() if len(found) < 2 and q in binary} == set(ONE_SIDED)
 
 
 def test_indicators_weigh_and_fade_as_agreed(essay_set: QuestionSet) -> None:
@@ -160,7 +162,7 @@ def test_every_retrospective_question_is_answered_once(
     for question_id, answer in answers.items():
         assert answer.known_at >= past[question_id].opens_at, question_id
         assert answer.event_at <= answer.known_at <= WRITTEN_AT, question_id
-    assert Counter(r.outcome for r in essay_set.resolutions) == {"yes": 10, "no": 9}
+    assert Counter(r.outcome for r in essay_set.resolutions) == {"yes": 10, "no": 9, "answered": 2}
     assert {r.known_at.year for r in essay_set.resolutions} == {2023, 2024, 2025, 2026}
 
 
@@ -251,7 +253,13 @@ def test_every_open_question_of_the_past_got_evidence(
     essay_set: QuestionSet, answers: dict[QuestionId, PastResolution]
 ) -> None:
     touched = {question for _, question, _ in _links(essay_set, answers)}
-    assert touched >= {q.id for q in essay_set.questions if q.retrospective}
+    assert touched >= {q.id for q in essay_set.questions if q.retrospective and q.kind == "binary"}
+
+
+def test_every_kind_of_question_can_be_seen_in_the_set(essay_set: QuestionSet) -> None:
+    assert {q.kind for q in essay_set.questions} == set(get_args(Kind))
+    held = {f.question_id for f in essay_set.forecasts}
+    assert held >= {q.id for q in essay_set.questions if q.retrospective and q.kind != "binary"}
 
 
 def _opposed(essay_set: QuestionSet, indicator: Indicator) -> list[Indicator]:

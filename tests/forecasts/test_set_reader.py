@@ -239,6 +239,13 @@ def test_a_refusal_from_inside_gets_file_and_line() -> None:
     assert (error.line, error.reason) == (marked(text), "p: a probability lies between 0 and 1, not 1.2")
 
 
+def test_a_refusal_that_has_its_line_already_is_not_wrapped_again() -> None:
+    text = "[[thing]]\nid = 'a'\np = 'often' # here\n"
+    record = only_record(text)
+    error = refusal(lambda: record.checked(lambda: Binary(record.number("p")), "id"))
+    assert (error.line, error.reason) == (marked(text), "'p' must be a number, not 'often'")
+
+
 def test_a_key_that_nobody_reads_is_refused_at_its_line() -> None:
     text = "[[thing]]\nid = 'a'\nnaem = 'x' # here\n"
     record = only_record(text)

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from forecasts.distribution import logit
 from forecasts.evidence import Direction, Evidence, EvidenceId, Strength
+from forecasts.probability import logit
 from forecasts.question import QuestionId
 from forecasts.suggestion import Line, Model, Suggestion, suggest, worth_recording
 from tests.forecasts.strategies import (

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from forecasts.distribution import logit, sigmoid
 from forecasts.evidence import Direction, Evidence, Indicator, IndicatorId, Strength
+from forecasts.probability import logit, sigmoid
 from forecasts.question import Question
 from forecasts.suggestion import Model, suggest
 from tests.forecasts import oracles

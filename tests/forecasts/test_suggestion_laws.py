@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.distribution import logit
 from forecasts.evidence import Direction, Evidence, Report, Strength
+from forecasts.probability import logit
 from forecasts.question import Question
 from forecasts.suggestion import Model, suggest
 from tests.forecasts.strategies import (

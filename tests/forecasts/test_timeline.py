@@ -1,13 +1,38 @@
+"""Forecasts over time: what stood when, the last act at an instant, gaps, and undoing."""
+
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.distribution import Binary
+from forecasts.distribution import Binary, Distribution, p_yes
 from forecasts.errors import InvalidForecast
-from forecasts.timeline import Act, Forecast, ForecastId, Timeline, standing_before, timeline_of, undone
-from tests.forecasts.strategies import ANN, QUESTION, day, law, moments, probabilities, steps, timelines
+from forecasts.question import Question, Resolution
+from forecasts.timeline import (
+    Act,
+    Forecast,
+    ForecastId,
+    Span,
+    Timeline,
+    hindsight,
+    standing_before,
+    timeline,
+    timeline_of,
+    undone,
+)
+from tests.forecasts.strategies import (
+    ANN,
+    QUESTION,
+    categoricals,
+    day,
+    holding,
+    law,
+    moments,
+    probabilities,
+    steps,
+    worlds,
+)
 
 
 def act(number: int, kind: Act, p: float | None, undoes: int | None = None) -> Forecast:
@@ -28,12 +53,11 @@ def undo(acts: list[Forecast]) -> Forecast:
     """Take back the last act, as an act of its own."""
     gone = undone(acts)
     before = standing_before(acts, gone)
-    return act(len(acts) + 1, "undo", before.p if before else None, undoes=gone.id)
+    return act(len(acts) + 1, "undo", p_yes(before), undoes=gone.id)
 
 
-def held(timeline: Timeline, at: float) -> float | None:
-    found = timeline.at(day(at))
-    return None if found is None else found.p
+def held(line: Timeline, at: float) -> float | None:
+    return p_yes(line.at(day(at)))
 
 
 def test_a_forecast_stands_from_its_instant_until_the_next() -> None:
@@ -49,10 +73,10 @@ def test_nothing_stands_in_an_empty_timeline() -> None:
 def test_a_withdrawal_leaves_a_gap() -> None:
     line = steps((0, 0.6), (2, None), (6, 0.2))
     assert held(line, 4) is None
-    assert [(s.start, s.end, s.distribution.p) for s in line.spans(day(0), day(10))] == [
-        (day(0), day(2), 0.6),
-        (day(6), day(10), 0.2),
-    ]
+    assert line.spans(day(0), day(10)) == (
+        Span(day(0), day(2), Binary(0.6)),
+        Span(day(6), day(10), Binary(0.2)),
+    )
 
 
 def test_of_two_acts_at_one_instant_the_one_entered_last_wins() -> None:
@@ -72,8 +96,11 @@ def test_spans_are_clipped_to_the_window() -> None:
 
 
 @law
-@given(timelines, moments, moments)
-def test_spans_partition_the_window_where_something_stands(line: Timeline, one: float, other: float) -> None:
+@given(worlds, moments, moments)
+def test_spans_partition_the_window_where_something_stands(
+    world: tuple[Question, Resolution, Timeline], one: float, other: float
+) -> None:
+    line = world[2]
     start, end = sorted((one, other))
     spans = line.spans(day(start), day(end))
     assert all(a.end <= b.start for a, b in pairwise(spans))
@@ -83,6 +110,24 @@ def test_spans_partition_the_window_where_something_stands(line: Timeline, one: 
         instant = day(start + step * quarter)
         inside = [s.distribution for s in spans if s.start <= instant < s.end]
         assert inside == ([line.at(instant)] if line.at(instant) is not None else [])
+
+
+held_or_not: st.SearchStrategy[Distribution | None] = st.none() | categoricals()
+
+
+@law
+@given(st.lists(st.tuples(st.integers(0, 5), held_or_not)), st.integers(-1, 6))
+def test_what_stands_is_what_was_said_last_at_the_last_instant_so_far(
+    acts: list[tuple[int, Distribution | None]], at: int
+) -> None:
+    until = [(instant, place) for place, (instant, _) in enumerate(acts) if instant <= at]
+    expected = acts[max(until)[1]][1] if until else None
+    assert holding(*acts).at(day(at)) == expected
+
+
+def test_a_timeline_keeps_one_step_an_instant() -> None:
+    line = timeline([(day(1), Binary(0.2)), (day(0), Binary(0.1)), (day(1), None)])
+    assert line.steps == ((day(0), Binary(0.1)), (day(1), None))
 
 
 def test_undo_takes_back_the_last_act_and_restores_what_stood_before() -> None:
@@ -110,6 +155,12 @@ def test_a_withdrawal_can_be_undone() -> None:
 def test_there_is_nothing_to_undo_before_the_first_forecast() -> None:
     with pytest.raises(InvalidForecast, match="no forecast of yours"):
         undone([])
+
+
+def test_what_was_forecast_when_the_answer_was_known_is_hindsight() -> None:
+    acts = [act(1, "forecast", 0.3), act(2, "forecast", 0.8), act(3, "reaffirm", 0.8), act(4, "withdraw", None)]
+    assert hindsight(acts, day(2)) == tuple(acts[1:3])
+    assert hindsight(acts, day(3.5)) == ()
 
 
 @law

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import click
+from rich.text import Text
 
-from forecasts.distribution import parse_probability
 from forecasts.evidence import EvidenceId
 from forecasts.question import ForecasterId
-from tracker import printing
+from forecasts.spoken import in_full, warning_of
 from tracker.commands.terminal import acting_as, as_json, opened, show
 
 because = click.option(
@@ -19,20 +19,27 @@ key = click.option("--key", metavar="KEY", help="Idempotency key: a request repe
 
 @click.command(context_settings={"ignore_unknown_options": True})
 @click.argument("question")
-@click.argument("probability")
+@click.argument("said", metavar="FORECAST")
 @because
 @click.option("--cite", "cites", type=int, multiple=True, metavar="NR", help="Evidence that the forecast rests on.")
 @acting_as
 @key
 @as_json
 @click.pass_context
-def forecast(context: click.Context, /, question: str, probability: str, json: bool, **said: Any) -> None:
-    """Set your probability, as 0.63, 63% or 63."""
-    cites = tuple(map(EvidenceId, said.pop("cites")))
-    distribution = parse_probability(probability)
+def forecast(context: click.Context, /, question: str, said: str, json: bool, **rest: Any) -> None:
+    """Set your forecast.
+
+    A probability as 0.63, 63% or 63; shares of options as "Beijing=50 Moscow=30 Other=rest"; numbers or dates at levels
+    as "5%=10 50%=41 95%=120", or three of them for quarter, middle, quarter; "never=20%" for a date that may not come.
+    """
+    cites = tuple(map(EvidenceId, rest.pop("cites")))
     with opened(context) as tracker:
-        made = tracker.forecast(question, distribution, cites=cites, **_said(said))
-    show(made, json, f"{made.forecaster_id} now holds {printing.percent(distribution.p)} on {question}.")
+        made = tracker.forecast(question, said, cites=cites, **_said(rest))
+        asked = tracker.question(question).summary.question
+        warning = warning_of(asked, made.distribution, made.made_at)
+    show(made, json, f"{made.forecaster_id} now holds {in_full(asked, made.distribution)} on {question}.")
+    if warning and not json:
+        show(None, False, Text(warning, style="yellow"))
 
 
 @click.command()
@@ -46,8 +53,8 @@ def reaffirm(context: click.Context, /, question: str, json: bool, **said: Any) 
     """Say again what you hold; it counts as an act."""
     with opened(context) as tracker:
         made = tracker.reaffirm(question, **_said(said))
-    held = made.distribution.p if made.distribution else None
-    show(made, json, f"{made.forecaster_id} still holds {printing.percent(held)} on {question}.")
+        held = in_full(tracker.question(question).summary.question, made.distribution)
+    show(made, json, f"{made.forecaster_id} still holds {held} on {question}.")
 
 
 @click.command()
@@ -75,7 +82,8 @@ def undo(context: click.Context, /, question: str, json: bool, **said: Any) -> N
     """Take back your last act on a question, as a new act."""
     with opened(context) as tracker:
         made = tracker.undo(question, **_said(said))
-    held = f"holds {printing.percent(made.distribution.p)}" if made.distribution else "holds no forecast"
+        told = in_full(tracker.question(question).summary.question, made.distribution)
+    held = "holds no forecast" if made.distribution is None else f"holds {told}"
     show(made, json, f"Undone: {made.forecaster_id} {held} on {question}.")
 
 

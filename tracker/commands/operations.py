@@ -8,7 +8,9 @@ import click
 
 from forecasts.question import utc
 from tracker import printing
+from tracker.commands.scores import verify_scores
 from tracker.commands.terminal import as_json, chosen, console, opened, show
+from tracker.errors import Refused
 from tracker.logs import set_up_logs
 from tracker.running import Serving, replay_with_progress, run_scheduler, serve_replay, start_everything
 
@@ -50,10 +52,16 @@ def suggest(context: click.Context, /, json: bool) -> None:
 
 @click.command()
 @click.option("--head", metavar="SEQ:HASH", help="A head printed earlier: is it still in the log?")
+@click.option("--scores", is_flag=True, help="Instead work every score out again from the log, and compare.")
 @as_json
 @click.pass_context
-def verify(context: click.Context, /, head: str | None, json: bool) -> None:
+def verify(context: click.Context, /, head: str | None, scores: bool, json: bool) -> None:
     """Check that no forecast, decision, answer or question was changed after it was entered."""
+    if scores and head is not None:
+        raise Refused("--head is about the log and --scores about what follows from it: ask for one at a time")
+    if scores:
+        verify_scores(context, json)
+        return
     with opened(context) as tracker:
         verdict = tracker.verify(head)
     whole = f"The log is whole: {verdict.entries} entries, head {verdict.head}"

@@ -1,11 +1,11 @@
-"""Questions, their resolution, and the scores that follow."""
+"""Questions and their resolution."""
 
 from typing import Any, get_args
 
 import click
 
-from forecasts.question import ForecasterId, Outcome, Status, utc
-from tracker import printing, question_sets
+from forecasts.question import ForecasterId, Status, utc
+from tracker import printing, question_sets, scorecards
 from tracker.commands.terminal import acting_as, as_json, console, opened, show
 
 
@@ -54,9 +54,9 @@ def load(context: click.Context, /, question_set: str, check: bool, json: bool) 
     show(loaded, json, f"Loaded “{loaded.title}”: {loaded.questions} new questions, {loaded.feeds} new feeds.")
 
 
-@click.command()
+@click.command(context_settings={"ignore_unknown_options": True})  # an answer may be −12.5
 @click.argument("question")
-@click.argument("outcome", type=click.Choice(get_args(Outcome)))
+@click.argument("answer")
 @click.option("--source", required=True, metavar="URL", help="Where anyone can check the answer.")
 @click.option("--known-at", required=True, metavar="TIME", help="When it was known, with zone; a bare date is UTC.")
 @click.option("--event-at", metavar="TIME", help="When it happened (default: when it was known).")
@@ -64,47 +64,24 @@ def load(context: click.Context, /, question_set: str, check: bool, json: bool) 
 @acting_as
 @as_json
 @click.pass_context
-def resolve(context: click.Context, /, question: str, outcome: Outcome, json: bool, **asked: Any) -> None:
-    """Answer a question, or annul it; a later answer supersedes this one."""
+def resolve(context: click.Context, /, question: str, answer: str, json: bool, **asked: Any) -> None:
+    """Answer a question, or annul it; a later answer supersedes this one.
+
+    ANSWER is yes or no, the name of an option, a number, a date, below, above or never; or annulled or ambiguous.
+    """
     known_at = utc(asked["known_at"])
     event_at = utc(asked["event_at"]) if asked["event_at"] else None
     who = ForecasterId(asked["who"]) if asked["who"] else None
     with opened(context) as tracker:
         scores = tracker.resolve(
             question,
-            outcome,
+            answer,
             source_url=asked["source"],
             known_at=known_at,
             event_at=event_at,
             note=asked["note"],
             by=who,
         )
-    show(scores, json, printing.scores_table(scores) if scores else f"{question} is {outcome}: nobody is scored on it.")
-
-
-@click.command()
-@click.argument("question")
-@click.option("--receipts", is_flag=True, help="Also print the intervals each score is made of.")
-@as_json
-@click.pass_context
-def score(context: click.Context, /, question: str, receipts: bool, json: bool) -> None:
-    """Show everyone's scores on a resolved question."""
-    with opened(context) as tracker:
-        scores = tracker.scores(question)
-    show(scores, json, printing.scores_table(scores) if scores else f"{question} has no scores: it is not resolved.")
-    if receipts and not json:
-        for found in scores:
-            console.print(printing.receipt_table(found))
-
-
-@click.command()
-@click.option(
-    "--retrospective", is_flag=True, help="Questions written after their own window; never mixed with live ones."
-)
-@as_json
-@click.pass_context
-def accuracy(context: click.Context, /, retrospective: bool, json: bool) -> None:
-    """Show how good every forecaster was over all resolved questions."""
-    with opened(context) as tracker:
-        found = tracker.accuracy(retrospective=retrospective)
-    show(found, json, printing.accuracy_table(found) if found.summaries else "No resolved question to score yet.")
+        found = tracker.question(question).summary
+    nobody = f"{question} is {found.status}: nobody is scored on it."
+    show(scores, json, scorecards.scores_table(found.question, scores) if scores else nobody)

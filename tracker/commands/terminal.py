@@ -35,4 +35,4 @@ def show(value: Any, json: bool, table: Any) -> None:
     if json:
         click.echo(printing.to_json(value))
     else:
-        console.print(table)
+        console.print(printing.safe(table) if isinstance(table, str) else table)  # names are no markup

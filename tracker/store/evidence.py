@@ -76,7 +76,7 @@ def facts(evidence_id: int, decision: Decision) -> dict[str, Any]:
 
 def seqs(session: Session) -> Mapping[int, dict[str, Any]]:
     """Facts of each stored decision by the log entry that recorded it."""
-    return {row.log_seq: facts(row.evidence_id, _decision(row)) for row in session.exec(select(DecisionRow))}
+    return log.by_seq(session.exec(select(DecisionRow)), lambda row: facts(row.evidence_id, _decision(row)))
 
 
 def get(session: Session, evidence_id: int) -> Evidence | None:

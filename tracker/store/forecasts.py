@@ -7,12 +7,12 @@ from typing import Any, cast
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from forecasts.distribution import Binary
 from forecasts.evidence import EvidenceId
 from forecasts.forecaster import Forecaster, ForecasterKind
 from forecasts.question import ForecasterId, QuestionId
 from forecasts.timeline import Act, Forecast, ForecastId
 from tracker.store import log
+from tracker.store.distributions import from_json, to_json
 from tracker.tables import ForecasterRow, ForecastRow
 
 
@@ -44,7 +44,7 @@ def facts(act: Forecast) -> dict[str, Any]:
         "question_id": act.question_id,
         "forecaster_id": act.forecaster_id,
         "act": act.act,
-        "distribution": to_json(act.distribution),
+        "distribution": None if act.distribution is None else to_json(act.distribution),
         "made_at": act.made_at,
         "entered_at": act.entered_at,
         "rationale": act.rationale,
@@ -67,6 +67,12 @@ def of_question(
     if forecaster_id is not None:
         query = query.where(ForecastRow.forecaster_id == forecaster_id)
     return tuple(_forecast(row) for row in session.exec(query))
+
+
+def since_known(session: Session, question_id: QuestionId, known_at: datetime) -> tuple[Forecast, ...]:
+    """The acts on a question from the instant on when its answer was known."""
+    query = select(ForecastRow).where(ForecastRow.question_id == question_id, ForecastRow.made_at >= known_at)
+    return tuple(_forecast(row) for row in session.exec(query.order_by(col(ForecastRow.id))))
 
 
 def newest(session: Session, question_id: QuestionId, forecaster_id: ForecasterId) -> Forecast | None:
@@ -92,12 +98,7 @@ def since(session: Session, forecaster_id: ForecasterId, start: datetime) -> tup
 
 def seqs(session: Session) -> Mapping[int, dict[str, Any]]:
     """Facts of each stored act by the log entry that recorded it."""
-    return {row.log_seq: facts(_forecast(row)) for row in session.exec(select(ForecastRow))}
-
-
-def to_json(distribution: Binary | None) -> dict[str, Any] | None:
-    """A distribution as it is stored; `kind` leaves room for others."""
-    return None if distribution is None else {"kind": "binary", "p": distribution.p}
+    return log.by_seq(session.exec(select(ForecastRow)), lambda row: facts(_forecast(row)))
 
 
 def _forecast(row: ForecastRow) -> Forecast:
@@ -106,7 +107,7 @@ def _forecast(row: ForecastRow) -> Forecast:
         question_id=QuestionId(row.question_id),
         forecaster_id=ForecasterId(row.forecaster_id),
         act=cast(Act, row.act),
-        distribution=None if row.distribution is None else Binary(row.distribution["p"]),
+        distribution=None if row.distribution is None else from_json(row.distribution),
         made_at=row.made_at,
         entered_at=row.entered_at,
         rationale=row.rationale,

@@ -1,6 +1,6 @@
 """Rows of the event log: append inside the caller's transaction, read in order."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,14 +14,33 @@ APPEND_LOCK = 7_305_151_211_520_107
 """PostgreSQL advisory lock that serialises appends; SQLite has one writer anyway."""
 
 
-def append(session: Session, kind: str, subject: str, *, facts: Mapping[str, Any], at: datetime) -> int:
-    """Append one entry and return its number; it is kept or dropped with the transaction."""
+def wait_turn(session: Session) -> None:
+    """Wait until no other transaction appends, and hold the turn until this one ends."""
     if session.get_bind().dialect.name == "postgresql":
         session.connection().execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": APPEND_LOCK})
+
+
+def append(session: Session, kind: str, subject: str, *, facts: Mapping[str, Any], at: datetime) -> int:
+    """Append one entry and return its number; it is kept or dropped with the transaction."""
+    wait_turn(session)
     entry = following(last(session), kind, subject, body=canonical(facts), entered_at=at)
     session.add(LogRow(**{name: getattr(entry, name) for name in Entry.__slots__}))
     session.flush()
     return entry.seq
+
+
+def by_seq(rows: Iterable[Any], facts: Callable[[Any], dict[str, Any]]) -> dict[int, dict[str, Any]]:
+    """The facts of stored rows by the log entry that recorded each.
+
+    A row that somebody changed into what no fact can be has none, and so differs from its entry.
+    """
+    found: dict[int, dict[str, Any]] = {}
+    for row in rows:
+        try:
+            found[row.log_seq] = facts(row)
+        except (ValueError, KeyError, TypeError):
+            found[row.log_seq] = {}
+    return found
 
 
 def last(session: Session) -> Entry | None:

@@ -15,13 +15,24 @@ KEPT_RUNS = 500
 
 def replayed_until(session: Session) -> datetime | None:
     """The simulated time a replay has reached; None in a live database."""
-    row = session.get(PropertyRow, REPLAYED_UNTIL)
-    return None if row is None else datetime.fromisoformat(row.value)
+    value = read(session, REPLAYED_UNTIL)
+    return None if value is None else datetime.fromisoformat(value)
 
 
 def mark_replayed(session: Session, until: datetime) -> None:
     """Mark the database as a replay."""
-    session.merge(PropertyRow(key=REPLAYED_UNTIL, value=until.isoformat()))
+    write(session, REPLAYED_UNTIL, until.isoformat())
+
+
+def read(session: Session, key: str) -> str | None:
+    """A fact about the database by its key."""
+    row = session.get(PropertyRow, key)
+    return None if row is None else row.value
+
+
+def write(session: Session, key: str, value: str) -> None:
+    """Set a fact about the database."""
+    session.merge(PropertyRow(key=key, value=value))
 
 
 def add_run(session: Session, run: JobRun) -> None:

@@ -8,9 +8,22 @@ from sqlmodel import Session, col, select
 
 from forecasts.distribution import Binary
 from forecasts.evidence import Direction, Indicator, IndicatorId, Strength
-from forecasts.question import Claim, ClaimId, Essay, EssayId, HorizonShape, Kind, Question, QuestionId
+from forecasts.options import OptionChange, with_changes
+from forecasts.question import (
+    Claim,
+    ClaimId,
+    Essay,
+    EssayId,
+    ForecasterId,
+    HorizonShape,
+    Kind,
+    Option,
+    Question,
+    QuestionId,
+)
 from tracker.store import log
-from tracker.tables import ClaimRow, EssayRow, IndicatorRow, QuestionRow
+from tracker.store.distributions import from_json, scale_from_json, scale_to_json, to_json
+from tracker.tables import ClaimRow, EssayRow, IndicatorRow, OptionChangeRow, QuestionRow
 
 
 def add_essay(session: Session, essay: Essay, claims: Sequence[Claim]) -> None:
@@ -40,17 +53,52 @@ def claims_of(session: Session, essay_id: EssayId) -> tuple[Claim, ...]:
 
 def add(session: Session, question: Question, at: datetime) -> None:
     """Store a question and log its text in the same transaction."""
-    facts = question_facts(question)
-    seq = log.append(session, "question", question.id, facts=facts, at=at)
-    times = {"opens_at": question.opens_at, "closes_at": question.closes_at, "resolves_at": question.resolves_at}
-    session.add(QuestionRow(**{**facts, **times, "log_seq": seq}))
+    seq = log.append(session, "question", question.id, facts=question_facts(question), at=at)
+    stored = _stored(question)
+    stored |= {"prior": to_json(question.prior), "options": [o.name for o in question.options]}
+    session.add(QuestionRow(**stored, scale=scale_to_json(question.scale), log_seq=seq))
     session.flush()
 
 
 def question_facts(question: Question) -> dict[str, Any]:
-    """What the log holds of a question: everything that is forecast on."""
+    """What the log holds of a question: everything that is forecast on. What a kind does not have is left out."""
+    prior = question.prior.p if isinstance(question.prior, Binary) else to_json(question.prior)
+    facts: dict[str, Any] = {**_stored(question), "prior": prior}
+    if question.options:
+        facts["options"] = [option.name for option in question.options if option.added_at is None]
+    if question.scale is not None:
+        facts["scale"] = scale_to_json(question.scale)
+    return facts
+
+
+def _stored(question: Question) -> dict[str, Any]:
     lists = ("sources", "claim_ids", "tags")
-    return {**_fields(question), "prior": question.prior.p, **{name: list(getattr(question, name)) for name in lists}}
+    plain = {name: value for name, value in _fields(question).items() if name not in ("prior", "options", "scale")}
+    return {**plain, **{name: list(getattr(question, name)) for name in lists}}
+
+
+def add_option_change(session: Session, change: OptionChange) -> None:
+    """Append that an option was added or removed, in the log too."""
+    facts = _fields(change)
+    seq = log.append(session, "option", f"{change.question_id}/{change.name}", facts=facts, at=change.at)
+    session.add(OptionChangeRow(**facts, log_seq=seq))
+    session.flush()
+
+
+def _option_changes(session: Session) -> dict[str, list[OptionChange]]:
+    found: dict[str, list[OptionChange]] = {}
+    for row in session.exec(select(OptionChangeRow).order_by(col(OptionChangeRow.id))):
+        found.setdefault(row.question_id, []).append(_option_change(row))
+    return found
+
+
+def _option_change(row: OptionChangeRow) -> OptionChange:
+    return OptionChange(QuestionId(row.question_id), row.name, cast(Any, row.change), row.at, ForecasterId(row.by))
+
+
+def option_seqs(session: Session) -> Mapping[int, dict[str, Any]]:
+    """Facts of each stored change of options by the log entry that recorded it."""
+    return log.by_seq(session.exec(select(OptionChangeRow)), lambda row: _fields(_option_change(row)))
 
 
 def add_indicators(session: Session, indicators: Sequence[Indicator]) -> None:
@@ -66,18 +114,21 @@ def add_indicators(session: Session, indicators: Sequence[Indicator]) -> None:
 def get(session: Session, question_id: str) -> Question | None:
     """One question by its id."""
     row = session.get(QuestionRow, question_id)
-    return None if row is None else question_of(row)
+    if row is None:
+        return None
+    return with_changes(question_of(row), _option_changes(session).get(row.id, ()) if row.options else ())
 
 
 def every(session: Session) -> tuple[Question, ...]:
     """All questions, the next to close first."""
     rows = session.exec(select(QuestionRow).order_by(col(QuestionRow.closes_at), col(QuestionRow.id)))
-    return tuple(question_of(row) for row in rows)
+    changes = _option_changes(session)
+    return tuple(with_changes(question_of(row), changes.get(row.id, ())) for row in rows)
 
 
 def seqs(session: Session) -> Mapping[int, dict[str, Any]]:
     """Facts of each stored question by the log entry that recorded it."""
-    return {row.log_seq: question_facts(question_of(row)) for row in session.exec(select(QuestionRow))}
+    return log.by_seq(session.exec(select(QuestionRow)), lambda row: question_facts(question_of(row)))
 
 
 def indicators(session: Session, question_ids: Sequence[QuestionId]) -> tuple[Indicator, ...]:
@@ -89,7 +140,7 @@ def indicators(session: Session, question_ids: Sequence[QuestionId]) -> tuple[In
 
 
 def question_of(row: QuestionRow) -> Question:
-    """A row as a question."""
+    """A row as the question that was stored, before any change of its options."""
     return Question(
         id=QuestionId(row.id),
         essay_id=EssayId(row.essay_id),
@@ -101,11 +152,13 @@ def question_of(row: QuestionRow) -> Question:
         opens_at=row.opens_at,
         closes_at=row.closes_at,
         resolves_at=row.resolves_at,
-        prior=Binary(row.prior),
+        prior=from_json(row.prior),
         prior_reason=row.prior_reason,
         claim_ids=tuple(map(ClaimId, row.claim_ids)),
         tags=tuple(row.tags),
         retrospective=row.retrospective,
+        options=tuple(map(Option, row.options)),
+        scale=scale_from_json(row.scale),
     )
 
 

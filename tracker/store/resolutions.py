@@ -1,15 +1,18 @@
 """Resolutions, appended, and the scores that follow from them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import delete
+from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
 from forecasts.question import ForecasterId, Outcome, QuestionId, Resolution, latest
-from forecasts.scoring import Interval, RuleName, Score
+from forecasts.scoring.rulebook import RULES, RuleName
+from forecasts.scoring.scores import Interval, Score
 from tracker.store import log
+from tracker.store.distributions import from_json, to_json
 from tracker.tables import ResolutionRow, ScoreRow
 
 
@@ -22,8 +25,9 @@ def add(session: Session, resolution: Resolution) -> None:
 
 
 def facts(resolution: Resolution) -> dict[str, Any]:
-    """What the log holds of a resolution."""
-    return {name: getattr(resolution, name) for name in Resolution.__slots__}
+    """What the log holds of a resolution; the answer only where there is one beside the outcome."""
+    found = {name: getattr(resolution, name) for name in Resolution.__slots__}
+    return found if resolution.answer else {name: value for name, value in found.items() if name != "answer"}
 
 
 def of_question(session: Session, question_id: QuestionId) -> tuple[Resolution, ...]:
@@ -44,7 +48,7 @@ def current(session: Session) -> dict[QuestionId, Resolution]:
 
 def seqs(session: Session) -> Mapping[int, dict[str, Any]]:
     """Facts of each stored resolution by the log entry that recorded it."""
-    return {row.log_seq: facts(_resolution(row)) for row in session.exec(select(ResolutionRow))}
+    return log.by_seq(session.exec(select(ResolutionRow)), lambda row: facts(_resolution(row)))
 
 
 def replace_scores(session: Session, question_id: QuestionId, scores: Sequence[Score]) -> None:
@@ -54,12 +58,26 @@ def replace_scores(session: Session, question_id: QuestionId, scores: Sequence[S
     session.flush()
 
 
-def scores(session: Session, question_id: QuestionId | None = None) -> tuple[Score, ...]:
-    """The scores of a question, or of all of them."""
-    query = select(ScoreRow).order_by(col(ScoreRow.question_id), col(ScoreRow.rule), col(ScoreRow.forecaster_id))
-    if question_id is not None:
-        query = query.where(ScoreRow.question_id == question_id)
-    return tuple(_score(row) for row in session.exec(query))
+def scores(session: Session, question_id: QuestionId) -> tuple[Score, ...]:
+    """The scores of a question in the order of the rules, with their receipts."""
+    query = select(ScoreRow).where(ScoreRow.question_id == question_id)
+    return tuple(sorted((_score(row) for row in session.exec(query)), key=_place))
+
+
+def all_scores(session: Session, receipts_of: Collection[RuleName]) -> tuple[Score, ...]:
+    """The scores of all questions, by question and in the order of the rules.
+
+    Receipts are long, so they are read for the rules in `receipts_of` alone; other scores come with an empty one.
+    """
+    numbers = [column for column in ScoreRow.__table__.columns if column.name != "receipt"]  # type: ignore[attr-defined]
+    plain = session.execute(sql_select(*numbers).where(col(ScoreRow.rule).not_in(receipts_of)))
+    found = [_score(ScoreRow(**row, receipt=[])) for row in plain.mappings()]
+    found += [_score(row) for row in session.exec(select(ScoreRow).where(col(ScoreRow.rule).in_(receipts_of)))]
+    return tuple(sorted(found, key=_place))
+
+
+def _place(score: Score) -> tuple[QuestionId, int, ForecasterId]:
+    return score.question_id, list(RULES).index(score.rule), score.forecaster_id
 
 
 def _resolution(row: ResolutionRow) -> Resolution:
@@ -72,11 +90,15 @@ def _resolution(row: ResolutionRow) -> Resolution:
         known_at=row.known_at,
         entered_at=row.entered_at,
         entered_by=ForecasterId(row.entered_by),
+        answer=row.answer,
     )
 
 
 def _score_row(score: Score) -> ScoreRow:
-    receipt = [[i.start.isoformat(), i.end.isoformat(), i.p, i.weight, i.score, i.contribution] for i in score.receipt]
+    receipt = [
+        [i.start.isoformat(), i.end.isoformat(), to_json(i.forecast), i.weight, i.score, i.contribution]
+        for i in score.receipt
+    ]
     numbers = {name: getattr(score, name) for name in Score.__slots__ if name != "receipt"}
     return ScoreRow(**numbers, receipt=receipt)
 
@@ -91,6 +113,7 @@ def _score(row: ScoreRow) -> Score:
         attainable_coverage=row.attainable_coverage,
         skill_over_schedule=row.skill_over_schedule,
         receipt=tuple(
-            Interval(datetime.fromisoformat(i[0]), datetime.fromisoformat(i[1]), *i[2:]) for i in row.receipt
+            Interval(datetime.fromisoformat(i[0]), datetime.fromisoformat(i[1]), from_json(i[2]), *i[3:])
+            for i in row.receipt
         ),
     )

@@ -1,0 +1,108 @@
+"""What all charts share: how a forecaster is drawn, the time axis, tips, and handing over the frames."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import altair as alt
+
+from forecasts.forecaster import CROWD, HAZARD, PRIOR, SUGGESTION, Forecaster
+from forecasts.question import ForecasterId
+
+Spec = Mapping[str, Any]
+
+BLUE: Final = "#0072B2"
+VERMILLION: Final = "#D55E00"
+GREEN: Final = "#009E73"
+PURPLE: Final = "#CC79A7"
+ORANGE: Final = "#E69F00"
+SKY: Final = "#56B4E9"
+GREY: Final = "#8A8A8A"
+
+HEIGHT: Final = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """How one forecaster is drawn, everywhere on the page."""
+
+    name: str
+    colour: str
+    dash: tuple[int, ...] = ()
+    width: float = 2.0
+
+
+_COMPUTED: Final = {
+    SUGGESTION: (VERMILLION, (), 2.5),
+    HAZARD: (GREY, (6, 3), 1.5),
+    PRIOR: (GREY, (2, 3), 1.5),
+    CROWD: (ORANGE, (8, 2), 2.0),
+}
+_PEOPLE: Final = (GREEN, PURPLE, SKY, ORANGE)
+
+
+def lines(forecasters: Sequence[Forecaster], names: Sequence[str], me: ForecasterId) -> tuple[Line, ...]:
+    """A colour and dash for each forecaster: me blue, the suggestion vermillion, base rates grey."""
+    found, others = [], 0
+    for forecaster, name in zip(forecasters, names, strict=True):
+        if forecaster.id == me:
+            found.append(Line(name, BLUE, (), 3.0))
+        elif forecaster.id in _COMPUTED:
+            found.append(Line(name, *_COMPUTED[forecaster.id]))
+        else:
+            found.append(Line(name, _PEOPLE[others % len(_PEOPLE)]))
+            others += 1
+    return tuple(found)
+
+
+def drawn(spec: Spec, **frames: Any) -> dict[str, Any]:
+    """A compiled chart with its frames, by the names the chart knows them under."""
+    return {**spec, "datasets": frames}
+
+
+def time_axis(long: bool | None = None) -> alt.X:
+    """Time. The layer that says whether it is long decides about the labels; the others follow it."""
+    if long is None:
+        return alt.X("time:T", title=None)
+    axis = alt.Axis(grid=False, labelOverlap=True, labelSeparation=12)
+    if long:
+        axis = alt.Axis(grid=False, labelOverlap=True, labelSeparation=12, format="%b %Y", tickCount=6)
+    return alt.X("time:T", title=None, scale=alt.Scale(nice=False), axis=axis)
+
+
+def colour(styles: tuple[Line, ...], *, legend: bool, field: str = "forecaster", symbol: str = "stroke") -> alt.Color:
+    """The forecasters' colours, or those of another field, with the legend or without."""
+    names = [line.name for line in styles]
+    scale = alt.Scale(domain=names, range=[line.colour for line in styles])
+    shown = (
+        alt.Legend(
+            orient="top", title=None, columns=2, symbolType=symbol, symbolSize=260 if symbol == "stroke" else 120
+        )
+        if legend
+        else None
+    )
+    return alt.Color(f"{field}:N", scale=scale, legend=shown)
+
+
+def dash(styles: tuple[Line, ...], *, field: str = "forecaster") -> alt.StrokeDash:
+    """The forecasters' dashes, or those of another field: the domain of their colours, so one legend shows both."""
+    names = [line.name for line in styles]
+    return alt.StrokeDash(
+        f"{field}:N", scale=alt.Scale(domain=names, range=[list(line.dash) or [1, 0] for line in styles])
+    )
+
+
+def stroke(styles: tuple[Line, ...]) -> alt.StrokeWidth:
+    """How thick each forecaster's line is."""
+    scale = alt.Scale(domain=[line.name for line in styles], range=[line.width for line in styles])
+    return alt.StrokeWidth("forecaster:O", scale=scale, legend=None)
+
+
+def text(field: str, title: str) -> alt.Tooltip:
+    """A line of a tip that shows words."""
+    return alt.Tooltip(f"{field}:N", title=title)
+
+
+def when(title: str) -> alt.Tooltip:
+    """A line of a tip that shows the time."""
+    return alt.Tooltip("time:T", title=title, format="%d %b %Y, %H:%M")

@@ -1,0 +1,143 @@
+"""A yes-no question: every forecaster's probability over time, evidence, and the answer."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Final, Literal
+
+import altair as alt
+
+from dashboard.charts.common import (
+    BLUE,
+    GREEN,
+    GREY,
+    HEIGHT,
+    VERMILLION,
+    Line,
+    Spec,
+    colour,
+    dash,
+    stroke,
+    text,
+    time_axis,
+    when,
+)
+from dashboard.frames.revisions import FURTHEST
+from forecasts.probability import logit
+
+Scale = Literal["probability", "log-odds"]
+
+_TICKS: Final = (0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
+
+
+@lru_cache(maxsize=256)
+def revisions(styles: tuple[Line, ...], scale: Scale, *, marks: bool, answer: bool, long: bool = False) -> Spec:
+    """Every forecaster's probability as step lines, evidence marks below, rules, and the answer.
+
+    Data: `steps`, `acts`, `rules`, and `marks` and `answer` where asked for. One layered view, because
+    joined views run off a phone. `long` writes years on the time axis.
+    """
+    layers = [_steps(styles, scale, long), rules(), _hover(styles, scale), _acts(styles, scale)]
+    if marks:
+        layers.append(_marks(scale))
+    if answer:
+        layers.append(_answer(scale))
+    # People and evidence are coloured by different things; the dash goes with its colour into one legend.
+    apart = alt.layer(*layers).resolve_scale(
+        color="independent", strokeDash="independent", shape="independent", size="independent"
+    )
+    return apart.properties(height=HEIGHT).to_dict()
+
+
+def _y(scale: Scale) -> alt.Y:
+    if scale == "probability":
+        axis = alt.Axis(format=".0%", values=[0, 0.25, 0.5, 0.75, 1])
+        return alt.Y("p:Q", title=None, axis=axis, scale=alt.Scale(domain=[-0.12, 1.0], nice=False))
+    ticks = [round(logit(p), 4) for p in _TICKS]
+    axis = alt.Axis(values=ticks, labelExpr="format(1 / (1 + exp(-datum.value)), '.0%')")
+    return alt.Y("log_odds:Q", title=None, axis=axis, scale=alt.Scale(domain=[-FURTHEST * 1.24, FURTHEST], nice=False))
+
+
+def _steps(styles: tuple[Line, ...], scale: Scale, long: bool) -> alt.Chart:
+    return (
+        alt.Chart(alt.NamedData("steps"))
+        .mark_line(interpolate="step-after")
+        .encode(
+            x=time_axis(long),
+            y=_y(scale),
+            color=colour(styles, legend=True),
+            strokeDash=dash(styles),
+            strokeWidth=stroke(styles),
+        )
+    )
+
+
+def _hover(styles: tuple[Line, ...], scale: Scale) -> alt.Chart:
+    # A line has one tooltip for its whole length; almost invisible points give each step its own.
+    return (
+        alt.Chart(alt.NamedData("steps"))
+        .mark_point(opacity=0.01, size=80)
+        .encode(
+            x=time_axis(),
+            y=_y(scale),
+            color=colour(styles, legend=False),
+            tooltip=[text("forecaster", "Who"), text("shown", "Said"), when("from")],
+        )
+    )
+
+
+def _acts(styles: tuple[Line, ...], scale: Scale) -> alt.Chart:
+    tips = [text("forecaster", "Who"), text("shown", "Said"), when("on"), text("why", "Why")]
+    return (
+        alt.Chart(alt.NamedData("acts"))
+        .mark_circle(size=45, opacity=1)
+        .encode(x=time_axis(), y=_y(scale), color=colour(styles, legend=False), tooltip=tips)
+    )
+
+
+def rules() -> alt.Chart:
+    """Vertical rules at the opening, the close, and where the answer was known. Data: `rules`."""
+    return (
+        alt.Chart(alt.NamedData("rules"))
+        .mark_rule(strokeDash=[3, 3], color=GREY)
+        .encode(x=time_axis(), tooltip=[text("what", "Question"), when("on")])
+    )
+
+
+def _marks(scale: Scale) -> alt.Chart:
+    # A strip of its own below zero, for YES above for NO, so that no line runs through the marks.
+    unit = 0.045 if scale == "probability" else FURTHEST * 0.09
+    base = -0.065 if scale == "probability" else -FURTHEST * 1.13
+    chart = alt.Chart(alt.NamedData("marks")).transform_calculate(strip=f"{base} + {unit} * datum.level * 0.55")
+    return marked(
+        chart.mark_point(filled=True, opacity=0.85).encode(
+            y=alt.Y("strip:Q"),
+            shape=alt.Shape("direction:N", scale=_direction(["triangle-up", "triangle-down", "diamond"]), legend=None),
+            color=alt.Color("direction:N", scale=_direction([BLUE, VERMILLION, GREY]), legend=None),
+        )
+    )
+
+
+def marked(chart: alt.Chart) -> alt.Chart:
+    """Evidence marks with their place in time, size and tip; picking one tells its `id` as `evidence`."""
+    picked = alt.selection_point(name="evidence", fields=["id"], on="click", empty=False)
+    return chart.encode(
+        x=time_axis(),
+        size=alt.condition(picked, alt.value(260), alt.Size("weight:Q", scale=_weights(), legend=None)),
+        tooltip=[text("headline", "News"), text("source", "Source"), text("bears", "It"), when("seen")],
+    ).add_params(picked)
+
+
+def _direction(of: Sequence[str]) -> alt.Scale:
+    return alt.Scale(domain=["for YES", "for NO", "neutral"], range=list(of))
+
+
+def _weights() -> alt.Scale:
+    return alt.Scale(domain=[0, 5], range=[30, 150])
+
+
+def _answer(scale: Scale) -> alt.Chart:
+    return (
+        alt.Chart(alt.NamedData("answer"))
+        .mark_point(shape="diamond", filled=True, size=220, color=GREEN, opacity=1, clip=False)
+        .encode(x=time_axis(), y=_y(scale), tooltip=[text("answer", "Question"), when("known")])
+    )

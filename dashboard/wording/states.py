@@ -1,0 +1,94 @@
+"""Where things stand: questions, feeds, evidence."""
+
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from dashboard.wording.held import answer_of
+from dashboard.wording.moments import age, day
+from forecasts.evidence import Direction, Strength
+from forecasts.question import Question, Resolution, Status
+
+STATUS: Final = {
+    "upcoming": "Not open yet",
+    "open": "Open",
+    "closed": "Closed, waiting for its answer",
+    "resolved": "Resolved",
+    "annulled": "Annulled",
+    "ambiguous": "Ambiguous",
+}
+"""The states of a question."""
+
+OUTCOME: Final = {"yes": "YES", "no": "NO", "answered": "answered", "annulled": "annulled", "ambiguous": "ambiguous"}
+"""The outcomes of a question."""
+
+HEALTH: Final = {
+    "ok": "✓ answers",
+    "late": "◷ late",
+    "failing": "✗ failing",
+    "new": "○ not polled yet",
+    "paused": "Ⅱ paused",
+}
+"""A feed's state: a shape and a word, never colour alone."""
+
+EVIDENCE: Final = {
+    "logged": "to review",
+    "confirmed": "confirmed",
+    "edited": "edited",
+    "rejected": "rejected",
+}
+"""The states of a piece of evidence."""
+
+_STRENGTHS: Final = ("not at all", "slightly", "somewhat", "moderately", "strongly", "decisively")
+
+
+def status_line(
+    question: Question, state: Status, resolution: Resolution | None, clock: tuple[datetime, ZoneInfo]
+) -> str:
+    """Where a question stands, in one line; `clock` is now and the viewer's zone."""
+    now, zone = clock
+    if resolution is not None:
+        return f"{answered(question, resolution)}, known {day(resolution.known_at, zone)}"
+    closes = f"{day(question.closes_at, zone)} ({age(question.closes_at, now)})"
+    match state:
+        case "upcoming":
+            opens = f"{day(question.opens_at, zone)} ({age(question.opens_at, now)})"
+            return f"Opens {opens}, closes {day(question.closes_at, zone)}"
+        case "open":
+            return f"Open since {day(question.opens_at, zone)}, closes {closes}"
+        case _:
+            return f"Closed {closes}, waiting for its answer"
+
+
+def answered(question: Question, resolution: Resolution) -> str:
+    """`Resolved YES`, `Resolved: Astana`, `Annulled: not scored`."""
+    match resolution.outcome:
+        case "annulled" | "ambiguous":
+            return f"{STATUS[resolution.outcome]}: not scored"
+        case "answered":
+            return f"Resolved: {answer_of(question, resolution)}"
+        case _:
+            return f"Resolved {answer_of(question, resolution)}"
+
+
+def direction(value: Direction) -> str:
+    """`▲ for YES`, `▼ for NO`, `◆ neutral`: a shape and a word."""
+    return {Direction.YES: "▲ for YES", Direction.NO: "▼ for NO", Direction.NEUTRAL: "◆ neutral"}[value]
+
+
+def strength(value: Strength) -> str:
+    """The word of a strength: `moderate`."""
+    return value.name.lower()
+
+
+def bearing(towards: Direction, weight: Strength, *, sided: bool = True) -> str:
+    """How evidence bears on a question: `▲ speaks moderately for YES`.
+
+    Without `sided`, on a question that is not answered with yes or no: `◆ bears moderately on it`.
+    """
+    if weight is Strength.NONE or (sided and towards is Direction.NEUTRAL):
+        return "◆ does not speak either way" if sided else "◆ does not bear on it"
+    if not sided:
+        return f"◆ bears {_STRENGTHS[weight]} on it"
+    shape, answer = ("▲", "YES") if towards is Direction.YES else ("▼", "NO")
+    return f"{shape} speaks {_STRENGTHS[weight]} for {answer}"

@@ -1,0 +1,233 @@
+"""What a mean Brier score is made of: calibration, discrimination, and how hard the questions were.
+
+With few questions prefer `corp`, which needs no bins; what stands here is what the literature reports
+and what a bar chart of bins shows. All of it takes one row per resolved question, never one per revision.
+
+Sources: Murphy 1973, Journal of Applied Meteorology 12; Stephenson, Coelho & Jolliffe 2008, Weather and
+Forecasting 23, for the spread inside bins; Ferro & Fricker 2012, Quarterly Journal of the Royal
+Meteorological Society 138, for the bias; Yates 1982, Organizational Behavior and Human Performance 30.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from forecasts.errors import ForecastsError
+from forecasts.probability import Floats, probabilities
+from forecasts.probability import outcomes as checked_outcomes
+
+TENTHS: tuple[float, ...] = tuple(k / 10 for k in range(11))
+"""Edges of ten equal bins, each the nearest float to its decimal."""
+
+ON_EDGE = 1e-9
+"""A forecast this close above an edge lies on it: 0.1 + 0.2 is 0.30000000000000004 and means 0.3."""
+
+PLACES = 12
+"""Forecasts that agree to so many places are equal: 0.4 − 0.05 is 0.35000000000000003 and means 0.35."""
+
+
+def paired(p: ArrayLike, outcomes: ArrayLike) -> tuple[Floats, Floats]:
+    """Forecasts and what happened, checked: two arrays of one length, at least one row.
+
+    Raises `InvalidProbability` for what is no probability, `ValueError` for an outcome that is not 0 or 1,
+    and `ForecastsError` when there are no rows or the lengths differ.
+
+    >>> [column.tolist() for column in paired([0.3, 0.9], [0, 1])]
+    [[0.3, 0.9], [0.0, 1.0]]
+    """
+    forecasts, happened = probabilities(p), checked_outcomes(outcomes)
+    if forecasts.ndim != 1 or forecasts.shape != happened.shape:
+        raise ForecastsError(
+            f"forecasts of shape {forecasts.shape} and outcomes of shape {happened.shape} do not pair up: "
+            "give two lists with one outcome for each forecast"
+        )
+    if forecasts.size == 0:
+        raise ForecastsError("there is no resolved forecast to judge: give at least one, or wait for a resolution")
+    return forecasts, happened
+
+
+@dataclass(frozen=True, slots=True)
+class Murphy:
+    """The mean Brier score in parts: brier = rel − res + unc + wbv − wbc, exactly.
+
+    `brier`: 0 to 1, lower is better. `rel` reliability: how far shares lie from the bins' mean forecasts,
+    0 to 1, lower is better. `res` resolution: how far the bins' shares lie from the overall share, 0 to
+    `unc`, higher is better. `unc` uncertainty: what always saying the overall share would score, 0 to
+    0.25, a fact about the questions. `wbv`, `wbc`: variance of forecasts inside bins, and twice their
+    covariance with outcomes; both 0 when forecasts in a bin are equal.
+
+    `rel_bc`, `res_bc`, `unc_bc`: the same parts without the bias of small bins, with the same sum. They
+    may fall below 0, which means that nothing can be told from 0: show max(0, ·) and keep the raw value.
+    """
+
+    brier: float
+    rel: float
+    res: float
+    unc: float
+    wbv: float
+    wbc: float
+    rel_bc: float
+    res_bc: float
+    unc_bc: float
+
+
+def murphy(p: ArrayLike, outcomes: ArrayLike, edges: ArrayLike | None = None) -> Murphy:
+    """Murphy's decomposition of the mean Brier score, exact also for forecasts that differ inside a bin.
+
+    One row per resolved question: `p` the forecasts, `outcomes` 1 or 0. `edges` rise from 0 to 1; bins are
+    (low, high], and the first holds 0 too; ten tenths by default. See `Murphy` for ranges and directions.
+    Raises as `paired` does, and `ForecastsError` for edges that do not rise from 0 to 1.
+    Sources: Murphy 1973; Stephenson, Coelho & Jolliffe 2008; Ferro & Fricker 2012.
+
+    >>> found = murphy([0.1, 0.1, 0.8, 0.8], [0, 0, 1, 0])
+    >>> round(found.brier, 4), round(found.rel, 4), round(found.res, 4), round(found.unc, 4)
+    (0.175, 0.05, 0.0625, 0.1875)
+    """
+    forecasts, happened = paired(p, outcomes)
+    index = _bins(forecasts, _checked_edges(TENTHS if edges is None else edges))
+    n, said, share, index = _bin_means(forecasts, happened, index)
+    total, overall = forecasts.size, happened.mean()
+    rel = float(n @ (said - share) ** 2) / total
+    res = float(n @ (share - overall) ** 2) / total
+    unc = float(overall * (1.0 - overall))
+    off_mean = forecasts - said[index]
+    wbv = float((off_mean**2).mean())
+    wbc = 2.0 * float(((happened - share[index]) * off_mean).mean())
+    several = n > 1.0  # a bin with one question tells nothing about its own noise
+    noise = float((n * share * (1.0 - share))[several] @ (1.0 / (n[several] - 1.0))) / total
+    level_noise = unc / max(total - 1, 1)  # with one question unc is 0
+    brier = float(((forecasts - happened) ** 2).mean())
+    return Murphy(brier, rel, res, unc, wbv, wbc, rel - noise, res - noise + level_noise, unc + level_noise)
+
+
+@dataclass(frozen=True, slots=True)
+class Discrimination:
+    """How well forecasts tell what happens from what does not, whatever their level.
+
+    `auc`: the chance that a question that happened had the higher forecast of a random pair, 0 to 1,
+    higher is better, 0.5 is none. `mean_if_yes`, `mean_if_no`: mean forecast of what happened and what
+    did not. `slope`: their difference, −1 to 1, higher is better (Yates' slope). `yes`, `no`: how many
+    questions there are of each. What needs an outcome that never occurred is None.
+    """
+
+    auc: float | None
+    mean_if_yes: float | None
+    mean_if_no: float | None
+    slope: float | None
+    yes: int
+    no: int
+
+
+def discrimination(p: ArrayLike, outcomes: ArrayLike) -> Discrimination:
+    """The area under the ROC curve and the mean forecasts by outcome, one row per resolved question.
+
+    Equal forecasts count half in `auc`. See `Discrimination` for ranges and directions. Raises as `paired`
+    does. Sources: Mason & Graham 2002, Quarterly Journal of the Royal Meteorological Society 128; Yates 1982.
+
+    >>> found = discrimination([0.2, 0.6, 0.6, 0.9], [0, 0, 1, 1])
+    >>> found.auc, found.mean_if_yes, found.mean_if_no, round(found.slope, 4)
+    (0.875, 0.75, 0.4, 0.35)
+    """
+    forecasts, happened = paired(p, outcomes)
+    was_yes = happened == 1.0
+    yes = int(was_yes.sum())
+    no = forecasts.size - yes
+    mean_if_yes = float(forecasts[was_yes].mean()) if yes > 0 else None
+    mean_if_no = float(forecasts[~was_yes].mean()) if no > 0 else None
+    if mean_if_yes is None or mean_if_no is None:
+        return Discrimination(None, mean_if_yes, mean_if_no, None, yes, no)
+    values, index = np.unique(np.round(forecasts, PLACES), return_inverse=True)
+    yes_at = np.bincount(index[was_yes], minlength=values.size)
+    no_at = np.bincount(index[~was_yes], minlength=values.size)
+    won_twice = 2 * (np.cumsum(no_at) - no_at) + no_at  # a tie is half a win
+    return Discrimination(
+        int(yes_at @ won_twice) / (2 * yes * no), mean_if_yes, mean_if_no, mean_if_yes - mean_if_no, yes, no
+    )
+
+
+def sharpness(p: ArrayLike) -> float:
+    """Sharpness: the variance of the forecasts around their own mean, over questions.
+
+    Range 0 (always the same number) to 0.25 (half of them 0, half 1). It says how far a forecaster
+    commits, not whether rightly: higher is better only between forecasters who are calibrated, and it
+    needs no outcome. Raises `InvalidProbability`, and `ForecastsError` without a forecast.
+    Source: Murphy 1993, Weather and Forecasting 8.
+
+    >>> sharpness([0.0, 1.0, 0.5, 0.5])
+    0.125
+    """
+    forecasts = probabilities(p)
+    if forecasts.size == 0:
+        raise ForecastsError("there is no forecast to look at: give at least one")
+    return float(forecasts.var())
+
+
+def ece(p: ArrayLike, outcomes: ArrayLike, bins: int = 10) -> float:
+    """Expected calibration error: mean over questions of |mean forecast − share| of their bin.
+
+    A diagnostic only, never shown bare: it is biased upwards, and a perfect forecaster with 50 questions
+    in ten bins has 0.14 on average. Show `ece_of_perfect` beside it, or `corp` instead. `bins` equal bins
+    (low, high]. Range 0 to 1, lower is better. Raises as `paired` does, and `ForecastsError` for less than
+    one bin. Source: Naeini, Cooper & Hauskrecht 2015, AAAI 29.
+
+    >>> round(ece([0.1, 0.1, 0.8, 0.8], [0, 0, 1, 0]), 4)
+    0.2
+    """
+    forecasts, happened = paired(p, outcomes)
+    index = _bins(forecasts, _equal_edges(bins))
+    return _mean_gap(forecasts - happened, index, bins)
+
+
+def ece_of_perfect(n: int, bins: int = 10, *, resamples: int = 4000, seed: int = 0) -> float:
+    """The mean `ece` of a perfectly calibrated forecaster with n questions: what noise alone gives.
+
+    Forecasts are uniform on 0 to 1 and each outcome comes with the chance that was said; `resamples` such
+    forecasters are drawn from `seed`. Range 0 to 1, falling with n; an `ece` near it is no sign of
+    miscalibration. Raises `ForecastsError` unless n, bins and resamples are at least 1.
+
+    >>> round(ece_of_perfect(50), 2), round(ece_of_perfect(1000), 2)
+    (0.14, 0.03)
+    """
+    if n < 1 or resamples < 1:
+        raise ForecastsError(f"{n} questions and {resamples} resamples: give at least one of each")
+    edges = _equal_edges(bins)
+    rng = np.random.default_rng(seed)
+    total = 0.0
+    for _ in range(resamples):
+        forecasts = rng.random(n)
+        happened = rng.random(n) < forecasts
+        total += _mean_gap(forecasts - happened, _bins(forecasts, edges), bins)
+    return total / resamples
+
+
+def _mean_gap(error: Floats, index: NDArray[np.intp], bins: int) -> float:
+    return float(np.abs(np.bincount(index, weights=error, minlength=bins)).sum()) / error.size
+
+
+def _bin_means(
+    forecasts: Floats, happened: Floats, index: NDArray[np.intp]
+) -> tuple[Floats, Floats, Floats, NDArray[np.intp]]:
+    """Of each bin that is not empty: size, mean forecast, share; and which of these bins a row is in."""
+    _, index, sizes = np.unique(index, return_inverse=True, return_counts=True)
+    n = sizes.astype(np.float64)
+    return n, np.bincount(index, weights=forecasts) / n, np.bincount(index, weights=happened) / n, index
+
+
+def _bins(forecasts: Floats, edges: Floats) -> NDArray[np.intp]:
+    """The bin (low, high] of each forecast, counted from 0."""
+    return np.searchsorted(edges[1:-1], forecasts - ON_EDGE, side="left")
+
+
+def _equal_edges(bins: int) -> Floats:
+    if bins < 1:
+        raise ForecastsError(f"{bins} bins hold nothing: give at least one")
+    return np.arange(bins + 1) / bins
+
+
+def _checked_edges(edges: ArrayLike) -> Floats:
+    found = np.asarray(edges, dtype=np.float64)
+    rising = found.ndim == 1 and found.size >= 2 and bool(np.all(np.diff(found) > 0.0))  # NaN does not rise
+    if not rising or abs(found[0]) > ON_EDGE or abs(found[-1] - 1.0) > ON_EDGE:
+        raise ForecastsError("the edges of bins rise from 0 to 1: give them as in [0, 0.2, 0.5, 1]")
+    return found

@@ -1,0 +1,186 @@
+"""Forecasts as people type them: text → distribution, for every kind of question."""
+
+import math
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import assert_never
+
+from forecasts.answers import ABOVE, BELOW, NEVER
+from forecasts.cdf import Cdf, Scale, date_of, day_number, from_quantiles, from_slider
+from forecasts.distribution import Binary, Categorical, Distribution, from_shares
+from forecasts.errors import InvalidForecast, InvalidProbability, InvalidTime
+from forecasts.probability import SUM_TOLERANCE
+from forecasts.question import FORMS, Question, utc
+
+_NUMBER = re.compile(r"(?P<number>[+-]?(?:\d+(?:\.\d+)?|\.\d+))\s*(?P<percent>%?)")
+_VALUE = re.compile(r"\s*(?P<value>[^\s,;%]+\s*%?)(?P<next>.*)", re.DOTALL)
+
+REST = "rest"
+"""What stands for whatever is missing to 100 %, as in Other=rest."""
+
+
+def read_forecast(question: Question, text: str, at: datetime) -> Distribution:
+    """What a person typed as their forecast at an instant; options are those offered then.
+
+    Raises `InvalidForecast` or `InvalidProbability` with what would be right.
+
+    >>> from forecasts.question import utc
+    >>> day = utc("2026-01-01")
+    >>> question = Question("grain", "essay", "numeric", "Grain exports?", "As the ministry reports.", (), "state_at",
+    ...     day, utc("2026-02-01"), utc("2026-02-02"), Cdf((0.0, 90.0), (0.0, 1.0)), "even", (), scale=Scale(0.0, 90.0))
+    >>> read_forecast(question, "10%=9 50%=41 90%=72", day).quantile(0.5)
+    41.0
+    """
+    match question.kind:
+        case "binary":
+            return read_probability(text)
+        case "categorical" | "ordered":
+            return _shares(question, text, at)
+        case "numeric" | "date":
+            assert question.scale is not None
+            return _curve(question, question.scale, text)
+        case _:
+            assert_never(question.kind)
+
+
+def read_probability(text: str) -> Binary:
+    """A probability as `0.63`, `63%` or `63` (a whole number above 1 is a percentage).
+
+    A bare `1` could be 1 % or certainty, so it is refused with the question which was meant, and so is `2.5`, which
+    could be a slip for 0.25. Raises `InvalidProbability`.
+
+    >>> read_probability("63").p, read_probability("63%").p, read_probability(".63").p
+    (0.63, 0.63, 0.63)
+    >>> read_probability("1.0").p, read_probability("1%").p
+    (1.0, 0.01)
+    """
+    match = _NUMBER.fullmatch(text.strip())
+    if match is None:
+        raise InvalidProbability(f"{_quoted(text)} is not a probability: write 0.63, 63% or 63")
+    number = match["number"]
+    if not match["percent"] and "." not in number and float(number) == 1.0:
+        raise InvalidProbability("1 could be 1 % or certainty: write 1% or 1.0")
+    if match["percent"] or "." not in number:
+        return Binary(_percent(number))
+    if float(number) > 1.0:
+        raise InvalidProbability(
+            f"a probability lies between 0 and 1, not {_quoted(number)}: for a percentage add the sign, as in 2.5%"
+        )
+    return Binary(float(number) + 0.0)
+
+
+def _percent(number: str) -> float:
+    # Moving the decimal point in the text keeps 29 % at 0.29; dividing 29.0 by 100 does not always.
+    return float(f"{number}e-2") + 0.0  # no zero is negative
+
+
+def _shares(question: Question, text: str, at: datetime) -> Categorical:
+    offered = question.offered(at)
+    by_name = {option.casefold(): option for option in offered}
+    said: dict[str, str] = {}
+    for name, value in _pairs(question, text):
+        option = by_name.get(name.casefold())
+        if option is None:
+            raise InvalidForecast(f"no option {_quoted(name)}: the options are {', '.join(offered)}")
+        if option in said:
+            raise InvalidForecast(f"{option!r} is given twice: give it one share")
+        said[option] = value
+    known = {name: _mass(value) for name, value in said.items() if value.casefold() != REST}
+    left = round(1.0 - math.fsum(known.values()), 12) + 0.0  # 1 − 0.8 is meant as 0.2
+    return from_shares({**known, **_rest(said, left)}, offered)
+
+
+def _rest(said: Mapping[str, str], left: float) -> Mapping[str, float]:
+    """What goes to the option that stands for the rest; without such an option nothing may be left."""
+    open_ended = [name for name, value in said.items() if value.casefold() == REST]
+    if len(open_ended) > 1:
+        raise InvalidForecast(f"{REST} can stand for one option alone, not for {' and '.join(open_ended)}")
+    total = f"{100 * (1.0 - left):.6g}%"
+    if open_ended and left < 0.0:
+        raise InvalidForecast(f"there is no {REST}: the other options already add up to {total}")
+    if not open_ended and abs(left) > SUM_TOLERANCE:
+        missing = f"{100 * abs(left):.4g}% {'is missing' if left > 0 else 'too much'}"
+        raise InvalidForecast(f"the options add up to {total}, {missing}: write one of them as {REST}")
+    return dict.fromkeys(open_ended, left)
+
+
+def _mass(text: str) -> float:
+    """A share of the whole; a bare 1 is a percentage here, as 0 and 100 are."""
+    return 0.01 if text == "1" else read_probability(text).p
+
+
+def _curve(question: Question, scale: Scale, text: str) -> Cdf:
+    if "=" not in text:
+        return _handles(question, scale, text)
+    words = {NEVER: ABOVE} if question.kind == "date" else {BELOW: BELOW, ABOVE: ABOVE}
+    said: dict[str | float, float] = {}
+    for name, value in _pairs(question, text):
+        key = words.get(name.casefold()) or _level(question, name)
+        if key in said:
+            raise InvalidForecast(f"{_quoted(name)} is given twice: give it one value")
+        said[key] = _mass(value) if isinstance(key, str) else _placed(question, scale, value)
+    below, above = said.pop(BELOW, None), said.pop(ABOVE, None)
+    levels = {key: value for key, value in said.items() if isinstance(key, float)}
+    if not levels:  # what lies inside the range is spread evenly: half of it on each side of the middle
+        levels = {(1.0 + (below or 0.0) - (above or 0.0)) / 2.0: float(scale.values(0.5))}
+    return from_quantiles(levels, scale, below=below, above=above)
+
+
+def _level(question: Question, name: str) -> float:
+    try:
+        return _mass(name)
+    except InvalidProbability:
+        raise InvalidForecast(f"{_quoted(name)} is no level: {FORMS[question.kind]}") from None
+
+
+def _placed(question: Question, scale: Scale, text: str) -> float:
+    """The value of a level; one that has no place on the scale is refused in the words of the question's kind."""
+    value = _value(question, text)
+    if question.kind == "date" and value < scale.lower:
+        raise InvalidForecast(f"{text} lies before the window, which begins on {date_of(scale.lower).date()}")
+    if scale.zero_point is not None and value <= scale.zero_point:
+        raise InvalidForecast(f"{text} has no place on a log scale from {scale.zero_point:g}: write {BELOW}=5% instead")
+    return value
+
+
+def _handles(question: Question, scale: Scale, text: str) -> Cdf:
+    parts = text.replace(",", " ").replace(";", " ").split()
+    if len(parts) != 3:
+        raise InvalidForecast(f"{_quoted(text)} is not a forecast of {question.id}: {FORMS[question.kind]}")
+    low, middle, high = (_value(question, part) for part in parts)
+    return from_slider(low, middle, high, scale)
+
+
+def _value(question: Question, text: str) -> float:
+    try:
+        return day_number(utc(text)) if question.kind == "date" else float(text)
+    except InvalidTime as error:
+        raise InvalidForecast(str(error)) from None
+    except ValueError:
+        raise InvalidForecast(f"{_quoted(text)} is no number: {FORMS[question.kind]}") from None
+
+
+def _pairs(question: Question, text: str) -> list[tuple[str, str]]:
+    """`name=value` pairs, separated by blanks, commas or semicolons; a name may hold those inside it."""
+    name, *parts = text.split("=")
+    found = []
+    for part in parts:
+        plain, match = _plain(name), _VALUE.match(part)
+        if not plain or match is None:
+            raise InvalidForecast(f"{_quoted(f'{name}={part}')} is not a share: {FORMS[question.kind]}")
+        found.append((plain, match["value"].strip()))
+        name = match["next"]
+    if not found or _plain(name):
+        raise InvalidForecast(f"{_quoted(name)} is not a share: {FORMS[question.kind]}")
+    return found
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.split()).strip(" ,;")
+
+
+def _quoted(text: str) -> str:
+    """What was typed, on one line and not too long for a message."""
+    said = text.strip()
+    return repr(said if len(said) <= 60 else f"{said[:60]}…")

@@ -1,0 +1,88 @@
+"""The one place where a number is checked to be a probability, and the two scales it is read on."""
+
+import math
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from forecasts.errors import InvalidProbability
+
+Floats = NDArray[np.float64]
+"""An array of numbers of any shape."""
+
+SUM_TOLERANCE = 1e-6
+"""How far the probabilities of all options may lie from 1; more is a slip of the pen, and refused."""
+
+
+def probabilities(values: ArrayLike) -> Floats:
+    """The values as an array of probabilities, 0 and 1 included, in the shape they came in.
+
+    Anything outside [0, 1], and NaN, raises `InvalidProbability`: it is refused, never moved until it fits.
+
+    >>> probabilities([0.0, 0.63, 1.0]).tolist()
+    [0.0, 0.63, 1.0]
+    >>> probabilities(1.2)
+    Traceback (most recent call last):
+    forecasts.errors.InvalidProbability: a probability lies between 0 and 1, not 1.2
+    """
+    found = np.asarray(values, dtype=np.float64)
+    fits = (found >= 0.0) & (found <= 1.0)  # NaN fails every comparison
+    if not fits.all():
+        raise InvalidProbability(f"a probability lies between 0 and 1, not {float(found[~fits].flat[0])}")
+    return found
+
+
+def summing_to_one(values: ArrayLike) -> Floats:
+    """Probabilities of exclusive, exhaustive options along the last axis.
+
+    Raises `InvalidProbability` when one is no probability, or when a row's sum is further than
+    `SUM_TOLERANCE` from 1; nothing is normalised in silence.
+
+    >>> summing_to_one([0.5, 0.3, 0.2]).tolist()
+    [0.5, 0.3, 0.2]
+    """
+    found = probabilities(values)
+    sums = found.sum(axis=-1)
+    wrong = np.abs(sums - 1.0) > SUM_TOLERANCE
+    if np.any(wrong):
+        total = float(np.asarray(sums)[wrong].flat[0])
+        raise InvalidProbability(f"the probabilities of all options add up to 1, not {total:.6g}")
+    return found
+
+
+def outcomes(values: ArrayLike) -> Floats:
+    """What happened, 1 or 0, as an array; anything else raises `ValueError`.
+
+    >>> outcomes([1, 0, True]).tolist()
+    [1.0, 0.0, 1.0]
+    """
+    found = np.asarray(values, dtype=np.float64)
+    fits = (found == 0.0) | (found == 1.0)
+    if not fits.all():
+        raise ValueError(f"the outcome of a binary question is 0 or 1, not {float(found[~fits].flat[0]):g}")
+    return found
+
+
+def logit(p: float) -> float:
+    """Log-odds of a probability, in nats: ln(p / (1 − p)); −inf at 0 and +inf at 1.
+
+    >>> round(logit(0.75), 4)
+    1.0986
+    """
+    if p <= 0.0:
+        return -math.inf
+    if p >= 1.0:
+        return math.inf
+    return math.log(p) - math.log1p(-p)
+
+
+def sigmoid(z: float) -> float:
+    """The probability with log-odds z; the inverse of `logit`.
+
+    >>> sigmoid(0.0)
+    0.5
+    """
+    if z >= 0.0:
+        return 1.0 / (1.0 + math.exp(-z))
+    e = math.exp(z)
+    return e / (1.0 + e)

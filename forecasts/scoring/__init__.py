@@ -1,0 +1,1 @@
+"""How good was it? One forecast, forecasts over time, forecasters against others and against references."""

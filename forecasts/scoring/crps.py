@@ -1,0 +1,249 @@
+"""How good a numeric or date forecast was, and how sharp its intervals were.
+
+The continuous ranked probability score (CRPS) is the integral over all thresholds of the Brier score
+of "at or below this threshold". It is in the unit of the answer and lower is better; a point forecast
+scores its absolute error. To average over questions, divide each score by its question's range first.
+
+A date is a number of days. Give the CDF a knot at the opening day with 0, and y = +infinity for "not
+within the window"; the mass above the last knot is what the forecast gave to that.
+
+Sources: Gneiting & Raftery 2007, Journal of the American Statistical Association 102; Gneiting &
+Ranjan 2011, Journal of Business & Economic Statistics 29; Bracher et al. 2021, PLOS Computational Biology 17.
+"""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.special import erf
+
+from forecasts.calibration.shares import wilson
+from forecasts.errors import InvalidForecast, InvalidResolution
+from forecasts.probability import Floats, probabilities
+
+
+def crps_cdf(x: ArrayLike, cdf: ArrayLike, y: ArrayLike) -> Floats:
+    """CRPS of a CDF that is linear between its knots, exactly, over [x₀, x_K] and nowhere else.
+
+    `x` are the knots, strictly increasing, `cdf` the probability of at or below each, non-decreasing. It
+    may begin above 0 and end below 1: that mass lies outside the knots, at an unknown distance. So does a
+    y below the first knot or above the last, ±infinity included, at no more cost than just outside.
+    Leaving out what lies beyond (threshold weighting) keeps the score proper.
+
+    One CDF and one or many y: the result has the shape and the unit of y; 0 to x_K − x₀; lower is better.
+    Raises `InvalidForecast` for bad knots, `InvalidProbability` for a cdf outside [0, 1], and
+    `InvalidResolution` when y is NaN. Source: Gneiting & Ranjan 2011, for the threshold weighting.
+
+    >>> crps_cdf([0, 10], [0, 1], [5, 10, 99]).round(4).tolist()
+    [0.8333, 3.3333, 3.3333]
+    """
+    knots, levels = _knots(x, cdf)
+    answers = _answers(y)
+    left, right, a, b = knots[:-1], knots[1:], levels[:-1], levels[1:]
+    split = np.clip(answers[..., np.newaxis], left, right)
+    middle = a + (b - a) * ((split - left) / (right - left))
+    below = _mean_square(a, middle) * (split - left)
+    above = _mean_square(1.0 - middle, 1.0 - b) * (right - split)
+    total: Floats = (below + above).sum(axis=-1)
+    return total
+
+
+def crps_normal(mu: ArrayLike, sigma: ArrayLike, y: ArrayLike) -> Floats:
+    """CRPS of a normal distribution: σ·(z·(2Φ(z) − 1) + 2φ(z) − 1/√π) with z = (y − μ)/σ.
+
+    Broadcasts; in the unit of y; 0.234·σ at its best, then growing as |y − μ|; lower is better. Raises
+    `InvalidForecast` unless μ is finite and σ finite and above 0, `InvalidResolution` unless y is finite.
+    Source: Gneiting & Raftery 2007, section 4.2.
+
+    >>> round(float(crps_normal(100, 15, 130)), 4)
+    21.7919
+    """
+    mean, spread = _numbers(mu, "the mean"), _numbers(sigma, "the standard deviation")
+    if (spread <= 0.0).any():
+        raise InvalidForecast("the standard deviation has to be above 0; a point forecast scores |y − μ|")
+    z = (_finite_answers(y) - mean) / spread
+    with np.errstate(over="ignore"):  # so far out the density is 0 all the same
+        density = np.exp(-0.5 * z**2) / math.sqrt(2.0 * math.pi)
+    return spread * (z * erf(z / math.sqrt(2.0)) + 2.0 * density - 1.0 / math.sqrt(math.pi))
+
+
+def crps_ensemble(members: ArrayLike, y: ArrayLike) -> Floats:
+    """CRPS of the empirical distribution of equally likely members: mean |xᵢ − y| − ½ mean |xᵢ − xⱼ|.
+
+    Members stand along the last axis, any order; the pairs are all M², each with itself too (the 'nrg'
+    or empirical estimator). Broadcasts; in the unit of y; 0 when all members are y, and lower is better.
+    Raises `InvalidForecast` for no members or one that is not finite, `InvalidResolution` unless y is
+    finite. Source: Gneiting & Raftery 2007, equation 21.
+
+    >>> round(float(crps_ensemble([2.0, 3.5, 3.7, 5.0, 9.0], 4.0)), 4)
+    0.52
+    """
+    drawn = np.atleast_1d(_numbers(members, "a member"))
+    count = drawn.shape[-1]
+    if count == 0:
+        raise InvalidForecast("an ensemble needs at least one member")
+    errors = np.sort(drawn - _finite_answers(y)[..., np.newaxis], axis=-1)
+    # In sorted order the half sum over all pairs of |xᵢ − xⱼ| is a weighted sum: count·log(count), not count².
+    places = np.arange(1 - count, count, 2) / count**2
+    found: Floats = np.abs(errors).mean(axis=-1) - (places * errors).sum(axis=-1)
+    return found
+
+
+def quantile_score(levels: ArrayLike, values: ArrayLike, y: ArrayLike) -> Floats:
+    """Quantile score: the mean over the given levels of twice the pinball loss.
+
+    Pinball at level a and value v is a·(y − v) for y above v, (1 − a)·(v − y) below. `levels` (L,) in any
+    order, each once; `values` (…, L); y broadcasts with the rest. In the unit of y; 0 when every value is
+    y; lower is better. It is proper for these quantiles and nears the CRPS as levels are added; it says
+    nothing about the rest. Raises `InvalidForecast` for levels outside (0, 1) or given twice, values that
+    are not finite or that fall as the level rises; `InvalidResolution` unless y is finite. Source: Gneiting
+    & Raftery 2007, section 6.
+
+    >>> round(float(quantile_score([0.05, 0.25, 0.5, 0.75, 0.95], [10, 20, 26, 35, 60], 41)), 4)
+    7.9
+    """
+    asked, given = _quantiles(levels, values)
+    errors = _finite_answers(y)[..., np.newaxis] - given
+    found: Floats = 2.0 * np.maximum(asked * errors, (asked - 1.0) * errors).mean(axis=-1)
+    return found
+
+
+def weighted_interval_score(median: float, intervals: Iterable[tuple[float, float, float]], y: ArrayLike) -> Floats:
+    """Weighted interval score of a median and central intervals (alpha, low, high); alpha 0.1 is a 90 % one.
+
+    (½·|y − median| + Σ α/2·ISα)/(K + ½), where ISα = width + 2/α·(distance of y outside). That is the same
+    as the `quantile_score` of the median and of the levels α/2 and 1 − α/2, and is computed so. In the unit
+    of y; 0 when everything is y; lower is better. Raises `InvalidForecast` for an alpha outside (0, 1) or
+    given twice, and for ends and median that cross; `InvalidResolution` unless y is finite. Source:
+    Bracher et al. 2021.
+
+    >>> round(float(weighted_interval_score(26, [(0.5, 20, 35), (0.1, 10, 60)], 41)), 4)
+    7.9
+    """
+    levels, values = [0.5], [median]
+    for alpha, low, high in intervals:
+        if not 0.0 < alpha < 1.0:
+            raise InvalidForecast(f"alpha is the share outside the interval, between 0 and 1, not {alpha}")
+        levels += [alpha / 2.0, 1.0 - alpha / 2.0]
+        values += [low, high]
+    return quantile_score(levels, values, y)
+
+
+@dataclass(frozen=True, slots=True)
+class IntervalRecord:
+    """How often intervals held the answer, and how wide they were.
+
+    `coverage` is the share of the `n` answers inside, with its 95 % Wilson interval `low95` to `high95`;
+    well calibrated: the stated level of the intervals lies in it. `mean_width` is in shares of the span;
+    among forecasters with right coverage the sharper, narrower one is better. Answers that share their
+    fate need a wider interval than Wilson's.
+    """
+
+    n: int
+    coverage: float
+    low95: float
+    high95: float
+    mean_width: float
+
+
+def interval_width_share(low: ArrayLike, high: ArrayLike, *, span: ArrayLike) -> float:
+    """Sharpness: the mean over intervals of width/span, where span is the length of the question's range.
+
+    Range 0 up; 1 is as wide as the range; lower is sharper, and better only where coverage is right.
+    Arrays broadcast. Raises `InvalidForecast` for no intervals, ends that are not finite or the wrong way
+    round, or a span that is not above 0. Source: Gneiting, Balabdaoui & Raftery 2007, Journal of the
+    Royal Statistical Society B 69.
+
+    >>> interval_width_share([10, 0], [60, 1], span=[100, 10])
+    0.3
+    """
+    low_ends, high_ends = _intervals(low, high)
+    spans = _numbers(span, "the span")
+    if (spans <= 0.0).any():
+        raise InvalidForecast("the span is the length of the question's range: more than 0")
+    return float(np.mean((high_ends - low_ends) / spans))
+
+
+def interval_coverage(low: ArrayLike, high: ArrayLike, y: ArrayLike, *, span: ArrayLike = 1.0) -> IntervalRecord:
+    """How often answers lay in [low, high], ends included, and how wide the intervals were.
+
+    Arrays broadcast, one interval and one answer each; y may be ±infinity, which is outside. With the
+    default span the width is in the unit of the answer. Coverage is 0 to 1, and the stated level of the
+    intervals is what it should be near: more is too wide, less is too narrow. Raises as
+    `interval_width_share` does, and `InvalidResolution` when y is NaN. Source: Gneiting, Balabdaoui &
+    Raftery 2007, for the pair; Wilson 1927 for the interval.
+
+    >>> interval_coverage([0, 0, 0, 5], [10, 10, 10, 15], [3, 10, 12, 7], span=100).coverage
+    0.75
+    """
+    low_ends, high_ends = _intervals(low, high)
+    answers = _answers(y)
+    inside = (low_ends <= answers) & (answers <= high_ends)
+    if inside.size == 0:
+        raise InvalidForecast("there is no answer yet to hold the intervals against")
+    n, held = inside.size, int(inside.sum())
+    low95, high95 = wilson(held, n)
+    return IntervalRecord(n, held / n, low95, high95, interval_width_share(low, high, span=span))
+
+
+def _mean_square(a: Floats, b: Floats) -> Floats:
+    """The mean square along a line from a to b."""
+    return (a * a + a * b + b * b) / 3.0
+
+
+def _knots(x: ArrayLike, cdf: ArrayLike) -> tuple[Floats, Floats]:
+    knots, levels = _numbers(x, "a knot"), probabilities(cdf)
+    if knots.ndim != 1 or knots.shape != levels.shape or knots.size < 2:
+        raise InvalidForecast(
+            f"a CDF needs two or more knots and one probability for each, not {knots.shape} and {levels.shape}"
+        )
+    if not (np.diff(knots) > 0.0).all():
+        raise InvalidForecast("the knots of a CDF have to rise strictly: put them in order and each in once")
+    if not (np.diff(levels) >= 0.0).all():
+        raise InvalidForecast("a CDF never falls: give the probability of at or below each knot")
+    return knots, levels
+
+
+def _quantiles(levels: ArrayLike, values: ArrayLike) -> tuple[Floats, Floats]:
+    asked, given = _numbers(levels, "a level"), _numbers(values, "a quantile")
+    if asked.ndim != 1 or asked.size == 0 or given.shape[-1:] != asked.shape:
+        raise InvalidForecast(f"give one value for each quantile level, not {given.shape} for {asked.shape}")
+    order = np.argsort(asked)
+    asked, given = asked[order], given[..., order]
+    if asked[0] <= 0.0 or asked[-1] >= 1.0 or not (np.diff(asked) > 0.0).all():
+        raise InvalidForecast("quantile levels lie between 0 and 1, and each is given once")
+    if not (np.diff(given, axis=-1) >= 0.0).all():
+        raise InvalidForecast("quantiles cross: a higher level cannot have a lower value")
+    return asked, given
+
+
+def _intervals(low: ArrayLike, high: ArrayLike) -> tuple[Floats, Floats]:
+    low_ends, high_ends = _numbers(low, "the low end"), _numbers(high, "the high end")
+    if low_ends.size == 0 or high_ends.size == 0:
+        raise InvalidForecast("there are no intervals to judge")
+    if not (low_ends <= high_ends).all():
+        raise InvalidForecast("an interval's low end lies at or below its high end: swap them")
+    return low_ends, high_ends
+
+
+def _numbers(values: ArrayLike, what: str) -> Floats:
+    found = np.asarray(values, dtype=np.float64)
+    if not np.isfinite(found).all():
+        raise InvalidForecast(f"{what} has to be a finite number, not {float(found[~np.isfinite(found)].flat[0])}")
+    return found
+
+
+def _answers(values: ArrayLike) -> Floats:
+    found = np.asarray(values, dtype=np.float64)
+    if np.isnan(found).any():
+        raise InvalidResolution("the answer of a numeric question is a number, or infinity for never; not NaN")
+    return found
+
+
+def _finite_answers(values: ArrayLike) -> Floats:
+    found = _answers(values)
+    if np.isinf(found).any():
+        raise InvalidResolution("this score needs a finite answer: score an open-ended one with crps_cdf")
+    return found

@@ -1,0 +1,193 @@
+"""Scores on a daily grid, as Good Judgment Open and Cultivate Labs keep them, alone and against the median.
+
+A day counts by what stood just before the UTC midnight that ends it. Only full days count: midnights e with opening
+< e ≤ effective close. The day on which the answer came, or on which the question closed before midnight, has no
+midnight left and counts for nobody; so does a forecast made only then.
+
+Daily scores are for comparing with those platforms; our own weigh forecasts by the time they stood.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+import numpy as np
+
+from forecasts.answers import answer
+from forecasts.distribution import Binary
+from forecasts.errors import InvalidForecast
+from forecasts.probability import Floats
+from forecasts.question import ForecasterId, Question, Resolution, effective_close
+from forecasts.scoring.rulebook import RuleName, ignorance, values_of
+from forecasts.scoring.rules import brier
+from forecasts.scoring.scores import Held, Interval, Score
+from forecasts.timeline import Timeline
+
+DAY = timedelta(days=1)
+
+Name = TypeVar("Name")
+
+
+@dataclass(frozen=True, slots=True)
+class DailyBrier:
+    """One forecaster's daily scores on a binary question.
+
+    `days` were there to be had, and on `active_days` of them a forecast stood. `mean_daily_brier` is the mean over
+    the active days, 0 to 1, lower is better, None without any. `relative_brier` is Σ over the active days of (own −
+    the median of all who were active that day) / `days`, −1 to 1; NEGATIVE is better than the crowd, and 0.0 stands
+    for never active, too.
+    """
+
+    days: int
+    active_days: int
+    mean_daily_brier: float | None
+    relative_brier: float
+
+
+def midnights(opens_at: datetime, ends_at: datetime) -> tuple[datetime, ...]:
+    """The UTC midnights e with opens_at < e ≤ ends_at: the ends of the days that count. Both times are aware.
+
+    >>> from forecasts.question import utc
+    >>> [e.isoformat() for e in midnights(utc("2026-01-01T12:00Z"), utc("2026-01-03"))]
+    ['2026-01-02T00:00:00+00:00', '2026-01-03T00:00:00+00:00']
+    """
+    first = opens_at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0) + DAY
+    return tuple(first + n * DAY for n in range((ends_at - first) // DAY + 1))
+
+
+def daily_brier(
+    held: Mapping[Name, Timeline], outcome: int, *, opens_at: datetime, ends_at: datetime
+) -> dict[Name, DailyBrier]:
+    """Daily and relative Brier scores of everyone on a binary question that opened and effectively closed so.
+
+    Divided by the days up to the effective close, as the platforms do; under early answers that is not proper, and
+    `score_daily` divides by the schedule. Two-sided scores, as Good Judgment Open has them, are twice these. Raises
+    `InvalidForecast` for a forecast of another kind of question, `ValueError` for an outcome that is not 1 or 0.
+    Source: the FAQ of Good Judgment Open; Cultivate Labs, relative Brier score.
+
+    >>> from forecasts.question import utc
+    >>> from forecasts.timeline import timeline
+    >>> ann, bob = timeline([(utc("2026-01-01"), Binary(0.9))]), timeline([(utc("2026-01-02"), Binary(0.5))])
+    >>> found = daily_brier({"ann": ann, "bob": bob}, 1, opens_at=utc("2026-01-01"), ends_at=utc("2026-01-03"))
+    >>> found["bob"]
+    DailyBrier(days=2, active_days=1, mean_daily_brier=0.25, relative_brier=0.06)
+    """
+    ends = midnights(opens_at, ends_at)
+    own, relative = _grid(held, outcome, ends)
+    return {
+        name: DailyBrier(
+            days=len(ends),
+            active_days=len(values),
+            mean_daily_brier=math.fsum(values) / len(values) if values else None,
+            relative_brier=math.fsum(behind) / len(ends) if values else 0.0,
+        )
+        for name, values, behind in zip(held, map(_known, own), map(_known, relative), strict=True)
+    }
+
+
+def _grid(held: Mapping[Name, Timeline], outcome: int, ends: Sequence[datetime]) -> tuple[Floats, Floats]:
+    """Brier scores, and how far they are above the median of the day; a row each, a column a day, NaN without one."""
+    p = np.array([[_before(own, e) for e in ends] for own in held.values()], dtype=np.float64)
+    p = p.reshape(len(held), len(ends))  # without forecasters or days numpy cannot know the other number
+    standing = ~np.isnan(p)
+    scores = np.full(p.shape, np.nan)
+    scores[standing] = brier(p[standing], outcome)
+    some = standing.any(axis=0)
+    medians = np.full(len(ends), np.nan)
+    medians[some] = [np.median(day[~np.isnan(day)]) for day in scores[:, some].T]
+    return scores, scores - medians
+
+
+def _before(own: Timeline, midnight: datetime) -> float:
+    forecast = _forecast_before(own, midnight)
+    return math.nan if forecast is None else forecast.p
+
+
+def _forecast_before(own: Timeline, midnight: datetime) -> Binary | None:
+    """What stood just before midnight: an act at midnight belongs to the new day."""
+    found = own.at(midnight - datetime.resolution)
+    if found is not None and not isinstance(found, Binary):
+        raise InvalidForecast("daily scores are of binary questions: give forecasts of a probability")
+    return found
+
+
+def _known(row: Floats) -> list[float]:
+    return [float(value) for value in row[~np.isnan(row)]]
+
+
+def score_daily(question: Question, resolution: Resolution, held: Held) -> tuple[Score, ...]:
+    """Everyone's daily and relative Brier score, with a receipt line a day; none unless binary and answered.
+
+    `held` are the forecasters who make up the median, and the caller decides who they are: people, as a rule. Both
+    means are over one's own active days, lower is better. Skill over schedule, higher is better, divides by the
+    scheduled number of midnights, although `daily_brier` divides by those up to the answer: else a day would weigh
+    more if the event came early than if it never came, and exaggeration would pay (see `propriety`). It is
+    Σ (0.25 − daily) / days, and Σ (median − own) / days: the relative Brier score turned round.
+
+    >>> from forecasts.question import utc
+    >>> from forecasts.timeline import timeline
+    >>> question = Question("ceasefire", "essay", "binary", "Ceasefire by 11 January?", "As both announce it.", (),
+    ...     "event_by", utc("2026-01-01"), utc("2026-01-11"), utc("2026-01-12"), Binary(0.3), "3 of 10 years", ())
+    >>> yes = Resolution("ceasefire", "yes", "https://example.org", "", *[utc("2026-01-06T08:00Z")] * 3, "ann")
+    >>> ann, bob = timeline([(utc("2026-01-01"), Binary(0.9))]), timeline([(utc("2026-01-05"), Binary(0.5))])
+    >>> for s in score_daily(question, yes, {"ann": ann, "bob": bob}):
+    ...     print(s.rule, s.forecaster_id, round(s.mean_while_active, 3), s.coverage, round(s.skill_over_schedule, 3))
+    daily_brier ann 0.01 0.5 0.12
+    daily_brier bob 0.25 0.1 0.0
+    relative_brier ann -0.024 0.5 0.012
+    relative_brier bob 0.12 0.1 -0.012
+    """
+    happened = answer(question, resolution)
+    if happened is None or question.kind != "binary":
+        return ()
+    ends = midnights(question.opens_at, effective_close(question, resolution))
+    scheduled = len(midnights(question.opens_at, question.closes_at))
+    own, relative = _grid(held, int(happened), ends)
+    no_skill = float(values_of("brier", question, happened, [ignorance(question)])[0])
+    rules: list[tuple[RuleName, Floats, float]] = [("daily_brier", own, no_skill), ("relative_brier", relative, 0.0)]
+    return tuple(
+        _score(
+            question,
+            rule,
+            who,
+            _receipt(held[who], ends, row, scheduled),
+            zero=zero,
+            days=len(ends),
+            scheduled=scheduled,
+        )
+        for rule, values, zero in rules
+        for who, row in zip(held, values, strict=True)
+    )
+
+
+def _receipt(own: Timeline, ends: Sequence[datetime], values: Floats, scheduled: int) -> tuple[Interval, ...]:
+    active = int((~np.isnan(values)).sum())
+    return tuple(
+        Interval(end - DAY, end, forecast, 1.0 / scheduled, score, score / active)
+        for end, score in zip(ends, values.tolist(), strict=True)
+        if (forecast := _forecast_before(own, end)) is not None
+    )
+
+
+def _score(
+    question: Question,
+    rule: RuleName,
+    who: ForecasterId,
+    receipt: tuple[Interval, ...],
+    *,
+    zero: float,
+    days: int,
+    scheduled: int,
+) -> Score:
+    return Score(
+        question_id=question.id,
+        forecaster_id=who,
+        rule=rule,
+        mean_while_active=math.fsum(line.contribution for line in receipt) if receipt else None,
+        coverage=len(receipt) / max(scheduled, 1),
+        attainable_coverage=days / max(scheduled, 1),
+        skill_over_schedule=math.fsum((zero - line.score) * line.weight for line in receipt),
+        receipt=receipt,
+    )

@@ -1,0 +1,57 @@
+"""What references would have lost in a forecaster's place: over the same questions, at the same times.
+
+Everything comes from receipts. A forecaster who covers half of a question is held against what the reference lost on
+that half; both are integrated over the active time and divided by the scheduled length, as the headline skill is.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from forecasts.forecaster import HAZARD, PRIOR
+from forecasts.question import ForecasterId
+from forecasts.scoring.scores import Interval, Score
+from forecasts.scoring.skill import ReferenceName
+
+_COMPUTED: tuple[tuple[ReferenceName, ForecasterId], ...] = (("base_rate", PRIOR), ("hazard", HAZARD))
+
+
+def own_loss(own: Score) -> float:
+    """The forecaster's loss over the schedule; 0 when nothing stood."""
+    return 0.0 if own.mean_while_active is None else own.mean_while_active * own.coverage
+
+
+def reference_losses(
+    own: Score, others: Mapping[ForecasterId, Score], climatology: float | None = None
+) -> Mapping[ReferenceName, float]:
+    """What each reference would have lost over the time on which the forecaster held something.
+
+    `others` are everyone's scores on the same question by the same rule, where lower is better; `climatology` is the
+    loss of the share of YES among the other questions. A reference that the question does not have is left out; all
+    are left out when nothing stood.
+    """
+    if own.mean_while_active is None:
+        return {}
+    found: dict[ReferenceName, float] = {
+        "half": own.skill_over_schedule + own_loss(own),
+        "no_change": own.receipt[0].score * own.coverage,
+    }
+    for name, who in _COMPUTED:
+        if who in others:
+            found[name] = _over_same_time(own.receipt, others[who].receipt)
+    if climatology is not None:
+        found["climatology"] = climatology * own.coverage
+    return found
+
+
+def _over_same_time(own: Sequence[Interval], reference: Sequence[Interval]) -> float:
+    """The reference's scores over the intervals of another receipt, as shares of the scheduled length."""
+    total, place = 0.0, 0
+    for line in own:
+        per_second = line.weight / (line.end - line.start).total_seconds()
+        while place < len(reference) and reference[place].end <= line.start:
+            place += 1
+        at = place
+        while at < len(reference) and reference[at].start < line.end:
+            start, end = max(line.start, reference[at].start), min(line.end, reference[at].end)
+            total += reference[at].score * per_second * (end - start).total_seconds()
+            at += 1
+    return total

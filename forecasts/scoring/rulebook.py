@@ -1,0 +1,254 @@
+"""Which scoring rule judges which kind of question, and what each says of forecasts against an answer.
+
+The rules themselves, with their formulas and sources, are in `rules` and `crps`.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+import numpy as np
+
+from forecasts.answers import Answer
+from forecasts.cdf import Cdf, Scale
+from forecasts.distribution import Binary, Categorical, Distribution
+from forecasts.probability import Floats
+from forecasts.question import Kind, Question, knowing_nothing
+from forecasts.scoring.crps import crps_cdf, quantile_score
+from forecasts.scoring.rules import (
+    POINTS_CLIP,
+    baseline_points,
+    baseline_points_continuous,
+    brier,
+    brier_options,
+    log_score,
+    log_score_options,
+    ranked_options,
+    spherical,
+    spherical_options,
+)
+
+RuleName = Literal[
+    "brier",
+    "log",
+    "spherical",
+    "ranked",
+    "crps",
+    "quantile",
+    "baseline",
+    "peer",
+    "spot_baseline",
+    "spot_peer",
+    "daily_brier",
+    "relative_brier",
+]
+Better = Literal["lower", "higher"]
+
+QUANTILE_LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
+"""The levels at which the quantile score reads a curve."""
+
+BUCKETS = 200
+"""Into how many equal parts of its scale a curve is cut where points need a mass and not a density."""
+
+CURVE_FLOOR = 0.01 / BUCKETS
+"""The least that points count a curve as giving to such a part; Metaculus takes no curve with a smaller step."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How one forecast is scored, or a forecaster against others: its name, where it applies, how to read it."""
+
+    name: RuleName
+    title: str
+    kinds: tuple[Kind, ...]
+    better: Better
+    range: str
+
+    @property
+    def is_points(self) -> bool:
+        """Whether the rule counts gains, which need no reference to be held against."""
+        return self.range.endswith(("points", "points; all together 0"))
+
+
+BINARY: tuple[Kind, ...] = ("binary",)
+OPTIONS: tuple[Kind, ...] = ("categorical", "ordered")
+CURVES: tuple[Kind, ...] = ("numeric", "date")
+ALL: tuple[Kind, ...] = (*BINARY, *OPTIONS, *CURVES)
+
+RULES: Mapping[RuleName, Rule] = MappingProxyType(
+    {
+        rule.name: rule
+        for rule in (
+            Rule("brier", "Brier score", (*BINARY, *OPTIONS), "lower", "0 to 1"),
+            Rule("ranked", "Ordered Brier score", ("ordered",), "lower", "0 to 1"),
+            Rule("crps", "CRPS over the range", CURVES, "lower", "0 to 1 of the scale"),
+            Rule("log", "Log score", (*BINARY, *OPTIONS), "lower", "0.001 to 6.908 nats"),
+            Rule("spherical", "Spherical score", (*BINARY, *OPTIONS), "higher", "0 to 1"),
+            Rule("quantile", "Quantile score", CURVES, "lower", "0 to 1 of the scale"),
+            Rule("baseline", "Baseline points", ALL, "higher", "−897 to +265 points"),
+            Rule("peer", "Peer points", ALL, "higher", "points; all together 0"),
+            Rule("spot_baseline", "Spot baseline points", ALL, "higher", "−897 to +265 points"),
+            Rule("spot_peer", "Spot peer points", ALL, "higher", "points; all together 0"),
+            Rule("daily_brier", "Daily Brier score", BINARY, "lower", "0 to 1"),
+            Rule("relative_brier", "Relative Brier score", BINARY, "lower", "−1 to 1"),
+        )
+    }
+)
+"""All are kept for everyone: rankings can differ between proper rules, so nobody picks the flattering one."""
+
+HEADLINE: Mapping[Kind, RuleName] = MappingProxyType(
+    {"binary": "brier", "categorical": "brier", "ordered": "ranked", "numeric": "crps", "date": "crps"}
+)
+"""The rule that speaks for each kind; the others stand beside it."""
+
+Losses = Callable[[Question, Answer, Sequence[Distribution]], Floats]
+
+
+def _of_binary(rule: Callable[[Floats, Answer], Floats]) -> Losses:
+    def of(_: Question, happened: Answer, held: Sequence[Distribution]) -> Floats:
+        return rule(np.array([d.p for d in held if isinstance(d, Binary)]), happened)
+
+    return of
+
+
+def _of_options(rule: Callable[[Sequence[float], int], Floats]) -> Losses:
+    def of(_: Question, happened: Answer, held: Sequence[Distribution]) -> Floats:
+        # Forecasts of one question may name different options, so each is scored on its own.
+        found = [rule(d.p, d.index(str(happened))) for d in held if isinstance(d, Categorical)]
+        return np.array(found, dtype=np.float64)
+
+    return of
+
+
+def _of_curves(rule: Callable[[Question, Answer, Cdf], float]) -> Losses:
+    def of(question: Question, happened: Answer, held: Sequence[Distribution]) -> Floats:
+        return np.array([rule(question, happened, d) for d in held if isinstance(d, Cdf)], dtype=np.float64)
+
+    return of
+
+
+def _ranked(question: Question, happened: Answer, held: Sequence[Distribution]) -> Floats:
+    # The order is the question's, in whichever order a forecast names its options.
+    names = [option.name for option in question.options]
+    rows = [
+        [dict(zip(d.options, d.p, strict=True)).get(n, 0.0) for n in names] for d in held if isinstance(d, Categorical)
+    ]
+    return ranked_options(rows, names.index(str(happened)))
+
+
+def _crps(question: Question, happened: Answer, curve: Cdf) -> float:
+    assert question.scale is not None
+    places, levels = _over_range(question.scale, curve)
+    return float(crps_cdf(places, levels, question.scale.location(float(happened))))
+
+
+def _over_range(scale: Scale, curve: Cdf) -> tuple[list[float], list[float]]:
+    """The curve from bound to bound of its scale: a narrow one is as wrong beyond its knots as it says it is there."""
+    places, levels = scale.locations(curve.x).tolist(), list(curve.p)
+    if places[0] > 0.0:
+        places, levels = [0.0, *places], [levels[0], *levels]
+    if places[-1] < 1.0:
+        places, levels = [*places, 1.0], [*levels, levels[-1]]
+    return places, levels
+
+
+def _quantile(question: Question, happened: Answer, curve: Cdf) -> float:
+    assert question.scale is not None
+    # A level beyond the knots is read at the bound on that side, and so is an answer beyond the range.
+    read = [curve.quantile(level) for level in QUANTILE_LEVELS]
+    ends = [-math.inf if level < curve.p[0] else math.inf for level in QUANTILE_LEVELS]
+    values = [end if value is None else value for value, end in zip(read, ends, strict=True)]
+    *places, place = np.clip(question.scale.locations([*values, float(happened)]), 0.0, 1.0).tolist()
+    return float(quantile_score(QUANTILE_LEVELS, places, place))
+
+
+def _baseline_options(p: Sequence[float], index: int) -> Floats:
+    return baseline_points(p[index], len(p))
+
+
+def _baseline_curve(question: Question, happened: Answer, curve: Cdf) -> float:
+    mass, even = points_mass(question, happened, curve), _even_mass(question, happened)
+    return float(baseline_points_continuous(mass, base=even))
+
+
+def mass_given(question: Question, happened: Answer, forecast: Distribution) -> float:
+    """The probability a forecast gave to what happened: for a curve, to the 200th of the scale where the answer lies.
+
+    Range 0 to 1. A mass and not a density, because a density can be made as large as one likes.
+    """
+    if isinstance(forecast, Binary):
+        return forecast.p if happened else 1.0 - forecast.p
+    if isinstance(forecast, Categorical):
+        return forecast.of(str(happened))
+    assert question.scale is not None
+    bucket = question.scale.bucket(float(happened), BUCKETS)
+    if bucket == 0:
+        return forecast.below
+    if bucket > BUCKETS:
+        return forecast.above
+    low, high = question.scale.values([(bucket - 1) / BUCKETS, bucket / BUCKETS]).tolist()
+    return forecast.at(high) - forecast.at(low)
+
+
+def points_mass(question: Question, happened: Answer, forecast: Distribution) -> float:
+    """`mass_given` as points count it: never so near 0 that it costs without limit.
+
+    Between 0.001 and 0.999 for a binary question and for options, as Metaculus takes nothing outside. A curve gave at
+    least `CURVE_FLOOR` to the 200th of the scale that holds the answer, or 0.001 beyond an open bound.
+    """
+    mass = mass_given(question, happened, forecast)
+    if question.scale is None:
+        return min(max(mass, POINTS_CLIP), 1.0 - POINTS_CLIP)
+    inside = 0 < question.scale.bucket(float(happened), BUCKETS) <= BUCKETS
+    return max(mass, CURVE_FLOOR if inside else POINTS_CLIP)
+
+
+def _even_mass(question: Question, happened: Answer) -> float:
+    assert question.scale is not None
+    if not 0 < question.scale.bucket(float(happened), BUCKETS) <= BUCKETS:
+        return 0.05
+    return (1.0 - 0.05 * (question.scale.open_lower + question.scale.open_upper)) / BUCKETS
+
+
+_OWN: Mapping[RuleName, Mapping[Kind, Losses]] = MappingProxyType(
+    {
+        "brier": {"binary": _of_binary(brier), **dict.fromkeys(OPTIONS, _of_options(brier_options))},
+        "ranked": {"ordered": _ranked},
+        "crps": dict.fromkeys(CURVES, _of_curves(_crps)),
+        "log": {"binary": _of_binary(log_score), **dict.fromkeys(OPTIONS, _of_options(log_score_options))},
+        "spherical": {"binary": _of_binary(spherical), **dict.fromkeys(OPTIONS, _of_options(spherical_options))},
+        "quantile": dict.fromkeys(CURVES, _of_curves(_quantile)),
+        "baseline": {
+            "binary": lambda _, happened, held: baseline_points([mass_given(_, happened, d) for d in held]),
+            **dict.fromkeys(OPTIONS, _of_options(_baseline_options)),
+            **dict.fromkeys(CURVES, _of_curves(_baseline_curve)),
+        },
+    }
+)
+
+
+OWN_RULES: tuple[RuleName, ...] = tuple(_OWN)
+"""The rules that judge a forecaster alone, from what they held while it stood."""
+
+
+def ignorance(question: Question) -> Distribution:
+    """What somebody who knows nothing would say: 50 %, all options alike, or an even curve. Skill counts from it."""
+    return knowing_nothing(question.offered(question.opens_at), question.scale)
+
+
+def values_of(rule: RuleName, question: Question, happened: Answer, held: Sequence[Distribution]) -> Floats:
+    """The rule's value for each forecast against what happened."""
+    return _OWN[rule][question.kind](question, happened, held) if held else np.zeros(0)
+
+
+def gains(rule: RuleName, values: Floats, reference: float) -> Floats:
+    """What values of a rule gain over that of a reference, higher is better; points are gains already.
+
+    >>> gains("brier", np.array([0.04, 0.36]), 0.25).round(2).tolist()
+    [0.21, -0.11]
+    """
+    if RULES[rule].is_points:
+        return values
+    return reference - values if RULES[rule].better == "lower" else values - reference

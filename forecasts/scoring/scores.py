@@ -1,0 +1,240 @@
+"""How good a forecaster was on a question: proper scoring rules over the time each forecast stood.
+
+Scores are taken first and averaged over time afterwards: the score of an averaged forecast would reward moving to the
+far side of one's belief. Two averages are kept, and they answer two questions. *Mean while active* says how good the
+forecasts were while they stood; *skill over schedule* divides by the question's scheduled length, and is the one to
+rank people by. Take an event that comes on day 1 of 10 with 50 %, or never: the mean counts the first day fully if it
+comes and a tenth if not, so that the best report is 91 %. Over the schedule both count a tenth, and the best report is
+the truth.
+
+Sources: Sempere & Lawsen 2021, arXiv 2106.11248, for early resolution; the rules have theirs in `rules` and `crps`.
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+
+import numpy as np
+
+from forecasts.answers import answer
+from forecasts.distribution import Categorical, Distribution
+from forecasts.question import ForecasterId, Question, QuestionId, Resolution, effective_close
+from forecasts.resampling import bootstrap_interval
+from forecasts.scoring.rulebook import OWN_RULES, RULES, RuleName, gains, ignorance, values_of
+from forecasts.scoring.stretches import Stretches, Windows, microseconds, stretches
+from forecasts.timeline import Span, Timeline
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """One line of a receipt: a forecast that stood on [start, end), and what it earned.
+
+    `weight` is its share of the scheduled length; `contribution` is its score times its share of the active time, so
+    that contributions add up to the mean while active.
+    """
+
+    start: datetime
+    end: datetime
+    forecast: Distribution
+    weight: float
+    score: float
+    contribution: float
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """How good one forecaster was on one question under one rule.
+
+    `mean_while_active`: time-weighted mean of the rule, None when nothing ever stood; the rule says whether lower or
+    higher is better. `coverage`: share of the scheduled time with a standing forecast, 0 to 1; `attainable_coverage`:
+    the most that anyone could have, below 1 when the question resolved early. `skill_over_schedule`: the gain over
+    knowing nothing, integrated over the active time and divided by the scheduled length; higher is better, 0 is no
+    skill; skipping a question costs nothing and earns nothing. Knowing nothing is 50 %, all options alike, or an even
+    curve. Points (baseline, peer, spot) are gains already: there skill over schedule is the points themselves.
+    """
+
+    question_id: QuestionId
+    forecaster_id: ForecasterId
+    rule: RuleName
+    mean_while_active: float | None
+    coverage: float
+    attainable_coverage: float
+    skill_over_schedule: float
+    receipt: tuple[Interval, ...]
+
+
+Held = Mapping[ForecasterId, Timeline]
+
+RESAMPLES = 2000
+"""Draws behind the interval of a mean skill: its ends then wobble by a hundredth of its width."""
+
+_APART: Mapping[QuestionId, str] = MappingProxyType({})
+
+
+def score_question(question: Question, resolution: Resolution, held: Held) -> tuple[Score, ...]:
+    """Everyone's score by every rule that judges a forecaster alone; none when annulled or ambiguous.
+
+    Counted is [opening, effective close): a forecast made earlier counts from the opening, one made at or after the
+    instant when the answer was known not at all. Gaps are left out, never filled. Rules that hold forecasters against
+    each other are in `points`, those on a daily grid in `daily`.
+
+    >>> from forecasts.distribution import Binary
+    >>> from forecasts.question import utc
+    >>> from forecasts.timeline import timeline
+    >>> question = Question("ceasefire", "essay", "binary", "Ceasefire by 10 January?", "As both announce it.", (),
+    ...     "event_by", utc("2026-01-01"), utc("2026-01-10"), utc("2026-01-12"), Binary(0.3), "3 of 10 years", ())
+    >>> no = Resolution("ceasefire", "no", "https://example.org", "", *[utc("2026-01-10")] * 3, "ann")
+    >>> steps = timeline([(utc("2026-01-01"), Binary(0.8)), (utc("2026-01-07"), Binary(0.4))])
+    >>> scored = score_question(question, no, {"ann": steps})[0]
+    >>> scored.rule, round(scored.mean_while_active, 4), round(scored.skill_over_schedule, 4)
+    ('brier', 0.48, -0.23)
+    """
+    happened = answer(question, resolution)
+    if happened is None:
+        return ()
+    spans = {who: standing_spans(question, resolution, steps) for who, steps in held.items()}
+    rules = [rule for rule in OWN_RULES if question.kind in RULES[rule].kinds]
+    return tuple(s for rule in rules for s in score_spans(question, resolution, rule, spans))
+
+
+def score_spans(
+    question: Question, resolution: Resolution, rule: RuleName, spans: Mapping[ForecasterId, Sequence[Span]]
+) -> tuple[Score, ...]:
+    """One score a forecaster by one rule, from what stood on the scored time; empty when there is no answer."""
+    happened = answer(question, resolution)
+    if happened is None:
+        return ()
+    flat = [span for own in spans.values() for span in own]
+    cut = _cut(question, resolution, spans, flat)
+    values = values_of(rule, question, happened, [span.distribution for span in flat])
+    weights, (means, parts) = cut.weight, cut.means(values)
+    reference = float(values_of(rule, question, happened, [ignorance(question)])[0])
+    skill = cut.over_schedule(gains(rule, means, reference))
+    found, row = [], 0
+    for number, (who, own) in enumerate(spans.items()):
+        lines = zip(own, range(row, row + len(own)), strict=True)
+        receipt = [
+            Interval(s.start, s.end, s.distribution, float(weights[i]), float(values[i]), float(parts[i]))
+            for s, i in lines
+        ]
+        row += len(own)
+        found.append(
+            Score(
+                question_id=question.id,
+                forecaster_id=who,
+                rule=rule,
+                mean_while_active=float(means[number]) if own else None,
+                coverage=float(cut.coverage[number]),
+                attainable_coverage=float(cut.attainable_coverage[number]),
+                skill_over_schedule=float(skill[number]),
+                receipt=tuple(receipt),
+            )
+        )
+    return tuple(found)
+
+
+def _cut(
+    question: Question, resolution: Resolution, spans: Mapping[ForecasterId, Sequence[Span]], flat: Sequence[Span]
+) -> Stretches:
+    count = len(spans)
+    ends = effective_close(question, resolution)
+    windows = Windows(*(microseconds([t] * count) for t in (question.opens_at, question.closes_at, ends)))
+    pair = np.repeat(np.arange(count), [len(own) for own in spans.values()])
+    return stretches(pair, microseconds([s.start for s in flat]), microseconds([s.end for s in flat]), windows)
+
+
+def recompute(question: Question, resolution: Resolution, score: Score) -> Score:
+    """The same score computed anew from the times and forecasts of its receipt alone.
+
+    `recompute(question, resolution, s) == s`, to the last bit, says that the receipt is whole; a changed number
+    anywhere in it makes the two differ. It serves the rules that judge a forecaster alone.
+    """
+    spans = [Span(line.start, line.end, line.forecast) for line in score.receipt]
+    return score_spans(question, resolution, score.rule, {score.forecaster_id: spans})[0]
+
+
+def standing_spans(question: Question, resolution: Resolution, timeline: Timeline) -> tuple[Span, ...]:
+    """What stood from the opening to the effective close, with the mass of a removed option moved to `Other`."""
+    spans = timeline.spans(question.opens_at, effective_close(question, resolution))
+    for option in question.options:
+        if option.removed_at is not None:
+            spans = tuple(part for span in spans for part in _without(span, option.name, option.removed_at))
+    return spans
+
+
+def _without(span: Span, option: str, removed_at: datetime) -> Iterable[Span]:
+    assert isinstance(span.distribution, Categorical)
+    if span.end <= removed_at:
+        return [span]
+    after = Span(max(span.start, removed_at), span.end, span.distribution.without(option))
+    return [after] if removed_at <= span.start else [Span(span.start, removed_at, span.distribution), after]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """How good one forecaster was under one rule over several questions.
+
+    All numbers are over the same `questions`: those on which a forecast of theirs ever stood, each
+    counting once however long it ran. `mean_while_active` (lower is better) is the mean of the
+    questions' means, `skill` (higher is better) of their skill over schedule, with the 95 % interval `low`
+    to `high` of a bootstrap that draws whole clusters of questions, those that share their fate; None when
+    there is no such question, the interval also when there is one cluster only. `coverage` is the mean
+    share of scheduled time covered, 0 to 1.
+    """
+
+    forecaster_id: ForecasterId
+    rule: RuleName
+    questions: int
+    mean_while_active: float | None
+    skill: float | None
+    coverage: float
+    clusters: int = 0
+    low: float | None = None
+    high: float | None = None
+
+
+def summarise(scores: Sequence[Score], clusters: Mapping[QuestionId, str] = _APART) -> tuple[Summary, ...]:
+    """One summary per forecaster and rule: in the order of `RULES`, within a rule the best skill first.
+
+    `clusters` names the questions that share their fate; a question that it does not name stands alone.
+
+    Forecasters choose their questions, so summaries over different questions compare them only
+    roughly. Scores of retrospective questions are to be summarised on their own.
+    """
+    groups: dict[tuple[RuleName, ForecasterId], list[Score]] = defaultdict(list)
+    for each in scores:
+        groups[each.rule, each.forecaster_id].append(each)
+    summaries = [_summary(forecaster, rule, (group, clusters)) for (rule, forecaster), group in groups.items()]
+    return tuple(sorted(summaries, key=_rank))
+
+
+def _summary(
+    forecaster_id: ForecasterId, rule: RuleName, found: tuple[Iterable[Score], Mapping[QuestionId, str]]
+) -> Summary:
+    scores, clusters = found
+    active = [(s.mean_while_active, s) for s in scores if s.mean_while_active is not None]
+    if not active:
+        return Summary(forecaster_id, rule, 0, None, None, 0.0)
+    n = len(active)
+    fates = [clusters.get(s.question_id, s.question_id) for _, s in active]
+    skills = [s.skill_over_schedule for _, s in active]
+    low, high = bootstrap_interval(skills, fates, resamples=RESAMPLES) if len(set(fates)) > 1 else (None, None)
+    return Summary(
+        forecaster_id=forecaster_id,
+        rule=rule,
+        questions=n,
+        mean_while_active=math.fsum(mean for mean, _ in active) / n,
+        skill=math.fsum(skills) / n,
+        coverage=math.fsum(s.coverage for _, s in active) / n,
+        clusters=len(set(fates)),
+        low=low,
+        high=high,
+    )
+
+
+def _rank(summary: Summary) -> tuple[int, bool, float, ForecasterId]:
+    place = list(RULES).index(summary.rule)
+    return place, summary.skill is None, -(summary.skill or 0.0), summary.forecaster_id

@@ -1,0 +1,120 @@
+"""The whole table of binary forecasts scored at once: every forecaster, every question, every binary rule.
+
+What `scoring` says of one question with receipts to read, this says of a hundred thousand in columns, by the same rules
+and over the same time. Work and memory grow with the number of intervals, and with nothing else.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecasts.errors import ForecastsError, InvalidTime
+from forecasts.probability import Floats, outcomes, probabilities
+from forecasts.scoring.rulebook import RuleName, gains
+from forecasts.scoring.rules import baseline_points, brier, brier_two_sided, log_score, spherical
+from forecasts.scoring.stretches import Counts, Stretches, Windows, stretches
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BinaryTable:
+    """Binary forecasts in columns, for pairs of a forecaster and a question that are numbered from 0 up.
+
+    A row an interval, in any order, those of one pair not overlapping: the number of its `pair`; `start` and `end`,
+    half-open, in whole microseconds since 1970 as `stretches.microseconds` makes them; `p`, the probability of YES that
+    stood. What lies outside its window is cut away. A row a pair: its window, and its `outcome`, 1 or 0.
+
+    Raises `InvalidProbability` for a p outside [0, 1]; `InvalidTime` for a window that does not close after it opens;
+    `ForecastsError` for columns of unequal length and for the number of a pair that is not there; `ValueError` for an
+    outcome that is not 0 or 1.
+    """
+
+    pair: NDArray[np.intp]
+    start: Counts
+    end: Counts
+    p: Floats
+    windows: Windows
+    outcome: Floats
+
+    def __post_init__(self) -> None:
+        _same_length("interval", self.pair, self.start, self.end, self.p)
+        _same_length("pair", self.outcome, self.windows.opens, self.windows.closes, self.windows.ends)
+        pairs = len(self.outcome)
+        if len(self.pair) and not 0 <= self.pair.min() <= self.pair.max() < pairs:
+            raise ForecastsError(f"the pairs are numbered from 0 to {pairs - 1}: an interval belongs to none of them")
+        if not (self.windows.opens < self.windows.closes).all():
+            raise InvalidTime("a window closes before it opens: correct one of the two times")
+        probabilities(self.p)
+        outcomes(self.outcome)
+
+
+def _same_length(what: str, *columns: NDArray[np.generic]) -> None:
+    lengths = [len(column) for column in columns]
+    if len(set(lengths)) > 1:
+        raise ForecastsError(f"every column has one row for each {what}, not {', '.join(map(str, lengths))}")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TableScores:
+    """What one rule says of a table; whether lower or higher is better is the rule's.
+
+    A row a pair, as in `scoring.Score`: `mean_while_active`, NaN where nothing stood; `skill_over_schedule`, higher is
+    better and 0 is no skill; `coverage` and `attainable_coverage`, 0 to 1, which all rules share. A row an interval, as
+    in `scoring.Interval`: `score`; and `contribution` to the mean, 0 for an interval that was cut away.
+    """
+
+    mean_while_active: Floats
+    skill_over_schedule: Floats
+    coverage: Floats
+    attainable_coverage: Floats
+    score: Floats
+    contribution: Floats
+
+
+def score_table(table: BinaryTable) -> Mapping[str, TableScores]:
+    """Scores by every binary rule: `brier`, `brier_two_sided`, `log`, `spherical` and `baseline` points.
+
+    One pair scores here as `scoring.score_question` scores it, to within rounding. Sources: those of `rules`.
+
+    >>> window = Windows(*(np.array([day * 86_400_000_000]) for day in (0, 9, 9)))
+    >>> start, end = np.array([0, 6]) * 86_400_000_000, np.array([6, 9]) * 86_400_000_000
+    >>> table = BinaryTable(np.array([0, 0]), start, end, np.array([0.8, 0.4]), window, np.array([0.0]))
+    >>> for name, found in score_table(table).items():
+    ...     print(name, found.mean_while_active.round(4), found.skill_over_schedule.round(4))
+    brier [0.48] [-0.23]
+    brier_two_sided [0.96] [-0.46]
+    log [1.2432] [-0.5501]
+    spherical [0.439] [-0.2681]
+    baseline [-79.3...] [-79.3...]
+    """
+    cut = stretches(table.pair, table.start, table.end, table.windows)
+    # YES and NO are alike to every rule, so each is asked what the probability given to what happened is worth.
+    given = np.where((table.outcome == 1.0)[table.pair], table.p, 1.0 - table.p)
+    return MappingProxyType({name: _scores(cut, given, rule, like) for name, (rule, like) in _RULES.items()})
+
+
+def _scores(cut: Stretches, given: Floats, rule: Callable[[Floats], Floats], like: RuleName) -> TableScores:
+    score = rule(given)
+    mean, contribution = cut.means(score)
+    return TableScores(
+        mean_while_active=mean,
+        skill_over_schedule=cut.over_schedule(gains(like, mean, float(rule(np.array(0.5))))),
+        coverage=cut.coverage,
+        attainable_coverage=cut.attainable_coverage,
+        score=score,
+        contribution=contribution,
+    )
+
+
+# Each with the rule of the rulebook that says which way is better.
+_RULES: Mapping[str, tuple[Callable[[Floats], Floats], RuleName]] = MappingProxyType(
+    {
+        "brier": (lambda given: brier(given, 1), "brier"),
+        "brier_two_sided": (lambda given: brier_two_sided(given, 1), "brier"),
+        "log": (lambda given: log_score(given, 1), "log"),
+        "spherical": (lambda given: spherical(given, 1), "spherical"),
+        "baseline": (baseline_points, "baseline"),
+    }
+)

@@ -1,0 +1,81 @@
+"""A visit of a page on a real tracker, without a browser."""
+
+import json
+from typing import Any
+
+from streamlit.testing.v1 import AppTest
+
+from dashboard.opened import share
+from tracker.api import Tracker
+
+
+def open_page(tracker: Tracker, start: str, **params: str) -> AppTest:
+    """A first visit of the page, as a browser with these query parameters would see it."""
+
+    def script(start: str) -> None:
+        from dashboard import app
+
+        app.main(start)
+
+    share(tracker)
+    visit = AppTest.from_function(script, args=(start,), default_timeout=30)
+    for name, value in params.items():
+        visit.query_params[name] = value
+    return seen(visit.run())
+
+
+def seen(visit: AppTest) -> AppTest:
+    """The page, which did not fail."""
+    assert not visit.exception, visit.exception
+    return visit
+
+
+def words(visit: AppTest) -> str:
+    """All prose of a page."""
+    kinds = (
+        visit.title,
+        visit.header,
+        visit.subheader,
+        visit.markdown,
+        visit.caption,
+        visit.text,
+        visit.info,
+        visit.error,
+        visit.warning,
+    )
+    prose = [str(element.value) for kind in kinds for element in kind]
+    links = [element.proto.label for element in visit.get("page_link")]
+    return plain("\n".join([*prose, *links]))
+
+
+def plain(text: str) -> str:
+    """A label as it is read: without escapes, word joiners and no-break spaces."""
+    return text.replace("\\", "").replace("\u2060", "").replace("\u00a0", " ")
+
+
+def button(visit: AppTest, label: str) -> Any:
+    """The only button with this label."""
+    (found,) = [b for b in visit.button if plain(b.label) == label]
+    return found
+
+
+def field(visit: AppTest, label: str) -> Any:
+    """The only input with this label."""
+    (found,) = [
+        w
+        for kind in (visit.text_input, visit.text_area, visit.number_input, visit.date_input)
+        for w in kind
+        if plain(w.label) == label
+    ]
+    return found
+
+
+def spec(visit: AppTest, at: int = 0) -> dict[str, Any]:
+    """The specification of a chart of the page."""
+    return json.loads(visit.get("vega_lite_chart")[at].proto.spec)
+
+
+def layers(visit: AppTest, at: int = 0) -> set[str]:
+    """The names of the frames that a chart of the page draws."""
+    found = spec(visit, at)
+    return {layer.get("data", found.get("data"))["name"] for layer in found["layer"]}

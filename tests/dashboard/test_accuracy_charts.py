@@ -1,0 +1,122 @@
+"""The charts of the accuracy page: what is drawn, by which fields, in which colours."""
+
+import json
+
+import pytest
+
+from dashboard import charts
+from dashboard.frames import accuracy, calibrated, skill
+from dashboard.wording import named
+from forecasts.calibration.reliability import reliability
+from forecasts.calibration.snapshots import Snapshot
+from forecasts.forecaster import PRIOR
+from forecasts.question import QuestionId
+from tests.dashboard.accuracy_examples import accuracy_of, scored, skill_against
+from tests.dashboard.examples import ANA, ME
+
+SCORED = accuracy_of(scored("first", "yes", {ME: 0.9, ANA: 0.7, PRIOR: 0.3}))
+FORECASTERS = accuracy.ranked(SCORED, ME)
+STYLES = charts.lines(FORECASTERS, [named(f, ME) for f in FORECASTERS], ME)
+RELIABLE = reliability([Snapshot(QuestionId(f"q{k}"), f"q{k}", 0.2 + k / 10, k % 2) for k in range(5)], resamples=20)
+assert RELIABLE is not None
+REFERENCES = skill.references_frame([skill_against("half"), skill_against("base_rate")])
+
+FRAMES = {
+    "skill": {"rows": skill.skill_frame(SCORED, ME, "brier")},
+    "saved": {"rows": REFERENCES},
+    "progress": {"progress": skill.progress_frame(SCORED, ME)},
+    "calibration": {"band": calibrated.band_frame(RELIABLE.band), "curve": calibrated.curve_frame(RELIABLE.curve)},
+    "bins": {"bins": calibrated.bins_frame(RELIABLE.bins)},
+}
+SPECS = {
+    "skill": charts.skill(STYLES, "Points"),
+    "saved": charts.saved(tuple(REFERENCES["reference"]), "Saved"),
+    "progress": charts.progress(STYLES),
+    "calibration": charts.calibration(),
+    "bins": charts.bins(),
+}
+FIXED = {"zero": {"zero"}, "diagonal": {"said", "happened"}}
+"""Lines that are there whatever the data."""
+
+
+def fields(value: object) -> set[str]:
+    """Every field that a specification reads."""
+    if isinstance(value, dict):
+        own = {value["field"]} if isinstance(value.get("field"), str) else set()
+        return own.union(*(fields(v) for v in value.values()))
+    return set().union(*(fields(v) for v in value)) if isinstance(value, list) else set()
+
+
+def layers_of(spec: charts.Spec, mark: str) -> list[dict]:
+    return [layer for layer in spec["layer"] if layer["mark"]["type"] == mark]
+
+
+@pytest.mark.parametrize("name", list(SPECS))
+def test_every_field_that_a_chart_reads_is_a_column_of_its_frame(name: str) -> None:
+    for layer in SPECS[name]["layer"]:
+        data = layer["data"]["name"]
+        columns = FIXED[data] if data in FIXED else set(FRAMES[name][data].columns)
+        assert fields(layer["encoding"]) <= columns
+
+
+@pytest.mark.parametrize("name", list(SPECS))
+def test_charts_are_plain_json_and_hold_no_data(name: str) -> None:
+    assert json.loads(json.dumps(SPECS[name])) == SPECS[name]
+    assert "datasets" not in SPECS[name]
+
+
+def test_a_chart_is_compiled_once() -> None:
+    assert charts.skill(STYLES, "Points") is SPECS["skill"]
+    assert charts.calibration() is SPECS["calibration"]
+
+
+def test_skill_is_a_dot_and_its_interval_a_bar_in_the_colour_of_the_forecaster() -> None:
+    bar, dot = layers_of(SPECS["skill"], "rule")[1], layers_of(SPECS["skill"], "circle")[0]
+    assert (bar["encoding"]["x"]["field"], bar["encoding"]["x2"]["field"]) == ("low", "high")
+    assert dot["encoding"]["x"]["field"] == "skill"
+    names = [line.name for line in STYLES]
+    assert dot["encoding"]["y"]["sort"] == dot["encoding"]["color"]["scale"]["domain"] == names
+    assert dot["encoding"]["color"]["scale"]["range"][0] == charts.BLUE
+
+
+def test_the_chart_of_skill_grows_with_its_forecasters() -> None:
+    assert SPECS["skill"]["height"] > charts.skill(STYLES[:1], "Points")["height"]
+
+
+@pytest.mark.parametrize("name", ["skill", "saved"])
+def test_no_gain_is_a_line_behind_everything(name: str) -> None:
+    first = SPECS[name]["layer"][0]
+    assert first["data"]["name"] == "zero"
+    assert first["encoding"]["x"]["field"] == "zero"
+
+
+def test_gains_are_written_with_their_sign_and_unit() -> None:
+    axis = layers_of(SPECS["saved"], "circle")[0]["encoding"]["x"]["axis"]
+    assert "'+,~f'" in axis["labelExpr"]
+    assert axis["labelExpr"].endswith("+ ' %'")
+
+
+def test_progress_steps_from_question_to_question_in_one_legend_of_colour_and_dash() -> None:
+    (line,) = layers_of(SPECS["progress"], "line")
+    assert line["mark"]["interpolate"] == "step-after"
+    assert line["encoding"]["strokeDash"]["scale"]["domain"] == line["encoding"]["color"]["scale"]["domain"]
+
+
+def test_the_band_is_shaded_below_the_curve_and_dots_have_the_size_of_their_row() -> None:
+    spec = SPECS["calibration"]
+    assert [layer["data"]["name"] for layer in spec["layer"]] == ["band", "diagonal", "curve", "curve"]
+    (band,) = layers_of(spec, "area")
+    assert (band["encoding"]["y"]["field"], band["encoding"]["y2"]["field"]) == ("lower", "upper")
+    assert layers_of(spec, "circle")[0]["encoding"]["size"] == {"field": "size", "scale": None, "type": "quantitative"}
+
+
+def test_both_axes_of_calibration_run_over_all_probabilities() -> None:
+    curve = layers_of(SPECS["calibration"], "circle")[0]["encoding"]
+    assert curve["x"]["scale"]["domain"] == curve["y"]["scale"]["domain"] == [0, 1]
+
+
+def test_a_bin_has_wilson_as_its_bar_and_both_intervals_in_its_tip() -> None:
+    (bar,) = layers_of(SPECS["bins"], "rule")
+    assert (bar["encoding"]["y"]["field"], bar["encoding"]["y2"]["field"]) == ("low", "high")
+    tips = [tip["field"] for tip in layers_of(SPECS["bins"], "circle")[0]["encoding"]["tooltip"]]
+    assert tips == ["range", "said", "of", "wilson", "jeffreys"]

@@ -1,0 +1,212 @@
+"""The page on which a question is asked."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard.views.asking import short_name
+from forecasts.distribution import Binary
+from tests.builders import FakeClock, a_set
+from tests.dashboard.pages import button, field, open_page, seen, words
+from tracker.api import Tracker
+
+TEXT = "Will the ministry report a record harvest in 2027?"
+
+
+def choose(visit: AppTest, label: str, value: object) -> AppTest:
+    return seen(field(visit, label).set_value(value).run())
+
+
+def kind(visit: AppTest, name: str) -> AppTest:
+    return seen(visit.button_group[0].set_value(name).run())
+
+
+def time(visit: AppTest, label: str, value: datetime) -> None:
+    (each,) = [w for w in visit.datetime_input if w.label == label]
+    each.set_value(value)
+
+
+def filled(tracker: Tracker, **but: str) -> AppTest:
+    """The form of a sound yes-no question; `but` names the fields that differ, by their label."""
+    visit = open_page(tracker, "ask")
+    said = {
+        "Question": TEXT,
+        "How it is resolved": "As the ministry reports.",
+        "Sources, one a line": "arland.example\n\n https://borland.example ",
+        **but,
+    }
+    for label, value in said.items():
+        field(visit, label).set_value(value)
+    time(visit, "Closes", datetime(2027, 12, 31, 18))  # noqa: DTZ001  the input has no zone
+    return visit
+
+
+def send(visit: AppTest) -> AppTest:
+    return seen(button(visit, "Ask this question").click().run())
+
+
+def only_error(visit: AppTest) -> str:
+    (error,) = visit.error
+    return str(error.value).replace("\\", "")
+
+
+def test_a_yes_no_question_is_asked_and_opened(tracker: Tracker, clock: FakeClock) -> None:
+    visit = send(filled(tracker, **{"Base rate": "30%", "Tags, separated by commas": "grain, harvest ,",
+                                    "Where the base rate comes from": "3 of 10 years"}))  # fmt: skip
+    assert TEXT in words(visit)
+    asked = tracker.question("ministry-report-record-harvest-2027").summary.question
+    assert asked.prior == Binary(0.3)
+    assert asked.prior_reason == "3 of 10 years"
+    assert asked.sources == ("arland.example", "https://borland.example")
+    assert asked.tags == ("grain", "harvest")
+    assert (asked.opens_at, asked.closes_at) == (clock.time, datetime(2027, 12, 31, 18, tzinfo=UTC))
+    assert asked.resolves_at == asked.closes_at
+
+
+def test_times_are_read_in_the_viewers_zone(tracker: Tracker) -> None:
+    visit = filled(tracker, **{"Short name": "harvest"})
+    visit.context["timezone"] = "Europe/Berlin"
+    visit = send(seen(visit.run()))
+    assert tracker.question("harvest").summary.question.closes_at == datetime(2027, 12, 31, 17, tzinfo=UTC)
+
+
+def test_a_question_may_open_later_and_be_answered_after_its_close(tracker: Tracker) -> None:
+    visit = filled(tracker, **{"Short name": "harvest"})
+    time(visit, "Opens", datetime(2027, 1, 1))  # noqa: DTZ001
+    time(visit, "Answer due", datetime(2028, 2, 1))  # noqa: DTZ001
+    visit = send(visit)
+    question = tracker.question("harvest").summary
+    assert question.status == "upcoming"
+    assert question.question.resolves_at == datetime(2028, 2, 1, tzinfo=UTC)
+
+
+def test_without_a_base_rate_it_is_what_somebody_who_knows_nothing_would_say(tracker: Tracker) -> None:
+    send(filled(tracker, **{"Short name": "harvest"}))
+    assert tracker.question("harvest").summary.question.prior == Binary(0.5)
+
+
+@pytest.mark.parametrize(
+    ("but", "reason"),
+    [
+        ({"Question": "  "}, "The question itself is empty"),
+        ({"How it is resolved": ""}, "resolution criteria must not be empty"),
+        ({"Sources, one a line": "\n"}, "name at least one source"),
+        ({"Short name": "Grain Exports"}, "'Grain Exports' is no name"),
+        ({"Short name": "summit-2027"}, "there is a question 'summit-2027' already"),
+        ({"Base rate": "perhaps"}, "'perhaps' is not a probability"),
+        ({"Base rate": "100%"}, "could never be revised"),
+    ],
+)
+def test_what_is_missing_or_wrong_is_said_in_one_line_and_nothing_is_lost(
+    tracker: Tracker, but: dict[str, str], reason: str
+) -> None:
+    tracker.load(a_set())
+    visit = send(filled(tracker, **but))
+    assert reason.lower() in only_error(visit).lower()
+    assert [q.question.id for q in tracker.questions()] == ["summit-2027"]
+    assert field(visit, "How it is resolved").value == but.get("How it is resolved", "As the ministry reports.")
+
+
+def test_a_question_that_never_closes_or_is_over_already_is_refused(tracker: Tracker) -> None:
+    visit = filled(tracker)
+    time(visit, "Closes", datetime(2020, 1, 1))  # noqa: DTZ001
+    time(visit, "Opens", datetime(2019, 1, 1))  # noqa: DTZ001
+    assert "its close lies in the past" in only_error(send(visit))
+    time(visit, "Opens", datetime(2021, 1, 1))  # noqa: DTZ001
+    assert "closes before it opens" in only_error(send(visit))
+    fresh = open_page(tracker, "ask")
+    field(fresh, "Question").set_value(TEXT)
+    assert "When does it close?" in only_error(send(fresh))
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("numeric", "fill in From and To"),
+        ("date", "fill in the earliest and the latest date"),
+        ("categorical", "at least two options"),
+        ("ordered", "at least two options"),
+    ],
+)
+def test_a_kind_asks_for_what_it_needs(tracker: Tracker, name: str, reason: str) -> None:
+    visit = kind(filled(tracker), name)
+    time(visit, "Closes", datetime(2027, 12, 31))  # noqa: DTZ001
+    assert reason in only_error(send(visit))
+    assert tracker.questions() == ()
+
+
+def test_a_range_in_the_wrong_order_is_refused(tracker: Tracker) -> None:
+    visit = kind(filled(tracker), "numeric")
+    choose(visit, "From", 9.0)
+    choose(visit, "To", 5.0)
+    assert "from a lower to a higher number" in only_error(send(visit))
+
+
+def test_a_logarithmic_range_has_a_zero_point(tracker: Tracker) -> None:
+    visit = kind(filled(tracker, **{"Short name": "harvest"}), "numeric")
+    choose(visit, "From", 1.0)
+    choose(visit, "To", 1000.0)
+    (log,) = [c for c in visit.checkbox if c.label.startswith("Logarithmic")]
+    seen(log.check().run())
+    choose(visit, "Zero point, below the range", 2.0)
+    assert "zero point of a log scale lies below its range" in only_error(send(visit))
+    choose(visit, "Zero point, below the range", 0.0)
+    send(visit)
+    scale = tracker.question("harvest").summary.question.scale
+    assert scale is not None
+    assert scale.zero_point == 0.0
+
+
+@pytest.mark.parametrize(
+    ("name", "fill", "prior", "echo"),
+    [
+        ("binary", {}, "30%", "30 %, odds 2.3 to 1 against"),
+        ("numeric", {"From": 0.0, "To": 90.0}, "10%=9 50%=41 90%=72", "middle 41, half of it"),
+        ("categorical", {"Options, one a line": "Beijing\nMinsk"}, "Beijing=60 Minsk=rest", "Beijing 60 %, Minsk 40 %"),
+        ("date", {"Latest date": date(2027, 12, 31)}, "50%=2027-07-01 never=20%", "middle 1 Jul 2027"),
+        ("numeric", {"From": 0.0, "To": 90.0}, "cheap", "is not a forecast"),
+    ],
+)
+def test_a_base_rate_is_echoed_as_it_was_understood(
+    tracker: Tracker, name: str, fill: dict[str, object], prior: str, echo: str
+) -> None:
+    visit = kind(open_page(tracker, "ask"), name)
+    for label, value in fill.items():
+        choose(visit, label, value)
+    choose(visit, "Base rate", prior)
+    assert echo in words(visit)
+    assert not visit.error
+
+
+def test_what_was_typed_stays_when_the_kind_changes(tracker: Tracker) -> None:
+    visit = kind(filled(tracker), "categorical")
+    choose(visit, "Options, one a line", "Beijing\nMinsk")
+    kind(visit, "binary")
+    visit = kind(visit, "categorical")
+    assert field(visit, "Options, one a line").value == "Beijing\nMinsk"
+    assert field(visit, "Question").value == TEXT
+
+
+def test_after_a_question_is_asked_the_form_is_empty_again(tracker: Tracker) -> None:
+    visit = send(filled(tracker))
+    assert "asking" not in visit.session_state
+    assert field(open_page(tracker, "ask"), "Question").value == ""
+
+
+def test_an_empty_overview_leads_to_the_form(tracker: Tracker) -> None:
+    assert "Ask your first question" in words(open_page(tracker, "overview"))
+    tracker.load(a_set())
+    assert "Ask a question" in words(open_page(tracker, "overview"))
+
+
+@pytest.mark.parametrize(
+    ("text", "slug"),
+    [
+        ("How many tonnes of grain will be exported in 2027?", "tonnes-grain-exported-2027"),
+        ("Où se réunira le conseil?", "ou-se-reunira-le-conseil"),
+        ("Кто?", ""),
+    ],
+)
+def test_a_short_name_is_made_of_the_question(text: str, slug: str) -> None:
+    assert short_name(text) == slug

@@ -1,0 +1,443 @@
+"""Options, numbers and dates: their frames, their charts, and forecasts set by hand."""
+
+import json
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboard import charts
+from dashboard.frames import answers, board, details, revisions
+from dashboard.frames import distributions as frames
+from dashboard.frames.columns import TIME
+from dashboard.views.handles import Handles, curve_of, handles_of, still_open
+from dashboard.wording import named
+from forecasts.cdf import Cdf, Scale, day_number
+from forecasts.distribution import Binary, Categorical
+from forecasts.errors import InvalidForecast
+from forecasts.forecaster import CROWD, PRIOR, SUGGESTION
+from forecasts.question import Option
+from forecasts.scoring.scores import score_question
+from forecasts.timeline import timeline
+from tests.dashboard.examples import (
+    ANA,
+    CLOSES,
+    GRADE,
+    INCIDENTS,
+    ME,
+    NOW,
+    OPENS,
+    PEOPLE,
+    PRICE,
+    QUESTION,
+    TREATY,
+    VISIT_TO,
+    act,
+    answered,
+    card,
+    days,
+    page_about,
+    price,
+    resolution,
+    shares,
+    summary,
+)
+
+CHANGED = replace(
+    VISIT_TO,
+    options=(
+        Option("Beijing"),
+        Option("Minsk", removed_at=OPENS + days(60)),
+        Option("Other"),
+        Option("Tehran", added_at=OPENS + days(30)),
+    ),
+)
+
+# Options
+
+
+def test_an_option_is_one_step_line_that_runs_to_the_end() -> None:
+    line = timeline([(OPENS, shares(0.2, 0.5, 0.3)), (OPENS + days(10), shares(0.6, 0.1, 0.3))])
+    frame = frames.options_frame(page_about(VISIT_TO, {ME: line}), ME, NOW)
+    beijing = frame[frame["option"] == "Beijing"]
+    assert list(beijing["p"]) == [0.2, 0.6, 0.6]
+    assert beijing["time"].iloc[-1] == NOW
+    assert set(frame["option"]) == {"Beijing", "Minsk", "Other"}
+
+
+def test_a_removed_option_ends_and_what_it_had_goes_to_other() -> None:
+    frame = frames.options_frame(page_about(CHANGED, {ME: timeline([(OPENS, shares(0.2, 0.5, 0.3))])}), ME, NOW)
+    minsk, other = frame[frame["option"] == "Minsk"], frame[frame["option"] == "Other"]
+    assert [None if pd.isna(p) else p for p in minsk["p"]] == [0.5, 0.5, None]
+    assert minsk["time"].iloc[-1] == OPENS + days(60)
+    assert list(other["p"]) == [0.3, 0.8, 0.8]
+    assert "Tehran" not in set(frame["option"])
+
+
+def test_an_option_begins_where_it_was_first_given_a_share() -> None:
+    later = Categorical(("Beijing", "Other", "Tehran"), (0.5, 0.2, 0.3))
+    line = timeline([(OPENS, shares(0.2, 0.5, 0.3)), (OPENS + days(90), later)])
+    frame = frames.options_frame(page_about(CHANGED, {ME: line}), ME, NOW)
+    tehran = frame[frame["option"] == "Tehran"]
+    assert (tehran["time"].iloc[0], tehran["p"].iloc[0]) == (OPENS + days(90), 0.3)
+
+
+def test_a_withdrawal_leaves_a_gap_in_every_option() -> None:
+    line = timeline([(OPENS, shares(0.2, 0.5, 0.3)), (OPENS + days(5), None), (OPENS + days(9), shares(0.2, 0.5, 0.3))])
+    frame = frames.options_frame(page_about(VISIT_TO, {ME: line}), ME, NOW)
+    assert int(frame["p"].isna().sum()) == 3
+
+
+def test_everyones_shares_are_those_that_stand_and_the_answer_carries_a_tick() -> None:
+    held = {ME: timeline([(OPENS, shares(0.2, 0.5, 0.3))]), ANA: timeline([(OPENS, None)])}
+    known = answered(VISIT_TO, "Minsk", OPENS + days(50))
+    frame = frames.shares_frame(page_about(VISIT_TO, held, resolution=known), ME, NOW)
+    assert list(frame["forecaster"].unique()) == ["Me", "Prior, never moved"]
+    assert list(frame["option"].unique()) == ["Beijing", "✓ Minsk", "Other"]
+    assert list(frame.loc[frame["forecaster"] == "Me", "shown"]) == ["20\u00a0%", "50\u00a0%", "30\u00a0%"]
+
+
+def test_a_forecast_made_at_the_close_is_not_what_stood_there() -> None:
+    line = timeline([(OPENS, shares(0.2, 0.5, 0.3)), (OPENS + days(50), shares(0.0, 1.0, 0.0))])
+    late = page_about(VISIT_TO, {ME: line}, resolution=answered(VISIT_TO, "Minsk", OPENS + days(50)))
+    frame = frames.shares_frame(late, ME, NOW)
+    assert list(frame.loc[frame["forecaster"] == "Me", "p"]) == [0.2, 0.5, 0.3]
+
+
+def test_other_stands_last_and_options_that_are_gone_are_left_out() -> None:
+    assert list(frames.option_labels(page_about(CHANGED, {}), NOW)) == ["Beijing", "Tehran", "Other"]
+
+
+def test_the_option_that_happened_is_a_mark_at_the_top() -> None:
+    mark = frames.option_answer_frame(VISIT_TO, answered(VISIT_TO, "minsk"))
+    assert list(mark[["p", "option"]].iloc[0]) == [1.0, "Minsk"]
+    assert frames.option_answer_frame(VISIT_TO, None).empty
+    assert frames.option_answer_frame(VISIT_TO, resolution("annulled")).empty
+
+
+def test_a_chart_shows_me_first_then_the_crowd_then_the_base_rate() -> None:
+    line = timeline([(OPENS, shares(0.2, 0.5, 0.3))])
+    assert frames.shown_first(page_about(VISIT_TO, {ME: line, CROWD: line}), ME) == ME
+    assert frames.shown_first(page_about(VISIT_TO, {CROWD: line}), ME) == CROWD
+    assert frames.shown_first(page_about(VISIT_TO, {ME: timeline([])}), ME) == PRIOR
+
+
+def test_a_chart_of_small_shares_is_not_squeezed_into_its_foot() -> None:
+    tops = [frames.top_of(pd.DataFrame({"p": p})) for p in ([0.1, 0.2], [0.3], [0.1, 0.9], [])]
+    assert tops == [0.25, 0.5, 1.0, 1.0]
+    styles = charts.option_lines(["a", "b"], ordered=False)
+    low = charts.options_over_time(styles, 0.25, marks=False, answer=True)
+    assert low["layer"][0]["encoding"]["y"]["scale"]["domain"] == [0, 0.25]
+    assert frames.option_answer_frame(VISIT_TO, answered(VISIT_TO, "Minsk"), 0.25)["p"].iloc[0] == 0.25
+
+
+# Numbers and dates
+
+
+def test_a_fan_holds_the_middle_half_and_ninety_percent() -> None:
+    line = timeline([(OPENS, price(10, 41, 120)), (OPENS + days(5), None), (OPENS + days(9), price(20, 50, 100))])
+    frame = frames.fan_frame(page_about(PRICE, {ME: line}), ME, NOW)
+    first = frame.iloc[0]
+    assert [first[name] for name in ("low90", "middle", "high90")] == pytest.approx([10, 41, 120])
+    assert list(frame["middle"].isna()) == [False, False, True, False, False]
+    assert frame["time"].iloc[-1] == NOW
+
+
+def test_what_lies_beyond_the_range_is_drawn_at_its_bound() -> None:
+    never = Cdf(TREATY.prior.x, (0.0, 0.3))
+    frame = frames.fan_frame(page_about(TREATY, {ME: timeline([(OPENS, never)])}), ME, NOW)
+    assert list(frame[["middle", "high90"]].iloc[0]) == [CLOSES, CLOSES]
+    assert frame["middle"].dtype == TIME
+    assert frame["shown"].iloc[0] == "never 70\u00a0%"
+    below = Cdf((0.0, 200.0), (0.6, 1.0))
+    low = frames.fan_frame(page_about(replace(PRICE, scale=replace(PRICE.scale, open_lower=True)),
+                                      {ME: timeline([(OPENS, below)])}), ME, NOW)  # fmt: skip
+    assert low["middle"].iloc[0] == 0.0
+
+
+def test_everyone_elses_middle_is_a_line_of_its_own() -> None:
+    held = {ME: timeline([(OPENS, price(10, 41, 120))]), ANA: timeline([(OPENS, price(20, 60, 100))])}
+    frame = frames.medians_frame(page_about(PRICE, held), ME, ME, NOW)
+    assert set(frame["forecaster"]) == {"Ana", "Prior, never moved"}
+    assert frame.loc[frame["forecaster"] == "Ana", "middle"].iloc[0] == pytest.approx(60)
+
+
+def test_on_a_log_scale_values_are_drawn_as_their_distance_from_the_zero_point() -> None:
+    shifted = replace(INCIDENTS, scale=Scale(11.0, 1010.0, zero_point=10.0), prior=Cdf((11.0, 1010.0), (0.0, 1.0)))
+    frame = frames.density_frame(shifted, shifted.prior)
+    assert 1.0 <= frame["value"].min() <= 1.1
+    assert frame["at"].iloc[0].startswith("11.")
+
+
+@given(st.floats(1.0, 90.0), st.floats(1.0, 50.0), st.floats(1.0, 50.0), st.floats(0.0, 0.05))
+def test_the_heights_of_a_curve_hold_the_mass_inside_its_range(
+    low: float, step: float, more: float, above: float
+) -> None:
+    curve = price(low, low + step, low + step + more, above)
+    frame = frames.density_frame(PRICE, curve)
+    assert len(frame) == frames.BUCKETS
+    assert (frame["height"] >= 0).all()
+    assert frame["height"].mean() == pytest.approx(1.0 - curve.below - curve.above)
+
+
+def test_everyones_curves_and_levels_stand_side_by_side() -> None:
+    page = page_about(PRICE, {ME: timeline([(OPENS, price(10, 41, 120, above=0.05))])})
+    assert set(frames.curves_frame(page, ME, NOW)["forecaster"]) == {"Me", "Prior, never moved"}
+    mine = frames.levels_frame(page, ME, NOW).iloc[0]
+    assert (mine["forecaster"], mine["middle"], mine["high90"]) == ("Me", "41", "120")
+    assert mine["above"] == pytest.approx(5.0)
+
+
+@pytest.mark.parametrize(("answer", "value"), [("41.5", 41.5), ("above", 200.0)])
+def test_the_number_that_came_true_is_one_mark(answer: str, value: float) -> None:
+    assert list(frames.value_answer_frame(PRICE, answered(PRICE, answer))["value"]) == [value]
+    assert frames.value_answer_frame(PRICE, None).empty
+
+
+def test_the_date_that_came_true_is_a_time() -> None:
+    mark = frames.value_answer_frame(TREATY, answered(TREATY, "2026-03-05"))
+    assert mark["value"].iloc[0] == pd.Timestamp("2026-03-05", tz="UTC")
+
+
+def test_the_middle_is_marked_where_it_lies_in_the_range() -> None:
+    assert list(frames.middle_frame(PRICE, price(10, 41, 120))["value"]) == [41.0]
+    assert frames.middle_frame(TREATY, Cdf(TREATY.prior.x, (0.0, 0.3))).empty
+
+
+# Tables
+
+
+def test_a_list_of_mixed_kinds_tells_forecasts_in_words_that_sort() -> None:
+    held = page_about(VISIT_TO, {ME: timeline([(OPENS, shares(0.6, 0.1, 0.3))])}).summary
+    nobody = page_about(PRICE, {}).summary
+    frame = board.questions_frame([held, nobody, summary(), summary(question=QUESTION)], ME, NOW)
+    assert frame["mine_said"].iloc[0] == "Beijing 60\u00a0%"
+    assert frame["crowd_said"].iloc[1].startswith("105.3 ")
+    assert frame["crowd_said"].iloc[1].endswith("(base rate)")
+    assert frame["suggestion"].isna().tolist() == [True, True, False, False]
+    assert frame["crowd_said"].isna().tolist() == [False, False, True, True]
+
+
+def test_a_percentage_in_words_sorts_like_a_number() -> None:
+    low, high = (summary(standings={ME: replace(summary().standings[SUGGESTION], distribution=Binary(p))})
+                 for p in (0.05, 0.63))  # fmt: skip
+    said = board.questions_frame([low, high], ME, NOW)["mine_said"]
+    assert list(said.sort_values()) == list(said)
+
+
+def test_history_tells_what_was_said_of_every_kind() -> None:
+    made = replace(act(1, 0.4, OPENS), distribution=price(10, 41, 120))
+    frame = details.history_frame(PRICE, [made, act(2, None, NOW)], PEOPLE, ME)
+    assert list(frame["said"]) == ["–", "41 (10 to 120) US dollars"]
+
+
+def test_options_are_listed_with_their_base_rate_and_what_became_of_them() -> None:
+    frame = details.options_frame(CHANGED)
+    assert list(frame["option"]) == ["Beijing", "Minsk", "Other", "Tehran"]
+    assert pd.isna(frame["prior"].iloc[3])
+    assert frame["removed"].iloc[1] == OPENS + days(60)
+    assert details.options_frame(PRICE).empty
+
+
+def scored(question: object, answer: object, held: dict) -> tuple:
+    return score_question(question, answer, {who: timeline([(OPENS, d)]) for who, d in held.items()})
+
+
+def test_scores_stand_under_the_rules_of_their_kind_the_best_first() -> None:
+    scores = scored(PRICE, answered(PRICE, "41"), {ME: price(10, 41, 120), ANA: price(100, 150, 190)})
+    frame = answers.question_scores_frame(PRICE, scores, PEOPLE, ME)
+    assert list(frame["forecaster"]) == ["Me", "Ana"]
+    assert list(frame.columns[:4]) == ["who", "forecaster", "skill", "crps"]
+    assert frame["peer"].isna().all()
+    assert frame["skill"].is_monotonic_decreasing
+
+
+def test_the_headline_rule_comes_first_for_every_kind() -> None:
+    firsts = {kind: answers.rules_of(kind)[0].name for kind in ("binary", "categorical", "ordered", "numeric", "date")}
+    assert firsts == {
+        "binary": "brier", "categorical": "brier", "ordered": "ranked", "numeric": "crps", "date": "crps"
+    }  # fmt: skip
+
+
+def test_a_receipt_tells_each_forecast_in_words_and_adds_up() -> None:
+    (score, *_) = scored(PRICE, answered(PRICE, "41"), {ME: price(10, 41, 120)})
+    frame = answers.intervals_frame(PRICE, score)
+    assert list(frame["said"]) == ["41 (10 to 120) US dollars"]
+    assert frame["contribution"].sum() == pytest.approx(score.mean_while_active)
+
+
+def test_a_gain_of_nothing_has_no_sign() -> None:
+    scores = scored(PRICE, answered(PRICE, "41"), {ME: PRICE.prior})
+    assert str(answers.question_scores_frame(PRICE, scores, PEOPLE, ME)["skill"].iloc[0]) == "0.0"
+
+
+def test_forecasts_made_with_hindsight_are_listed() -> None:
+    frame = answers.hindsight_frame(QUESTION, [act(1, 0.99, NOW)], PEOPLE, ME)
+    assert list(frame.iloc[0]) == ["Me", pd.Timestamp(NOW), "99\u00a0%"]
+
+
+# Charts
+
+
+def layer_of(spec: charts.Spec, name: str) -> list[dict]:
+    return [layer for layer in spec["layer"] if source_of(spec, layer) == name]
+
+
+def source_of(spec: charts.Spec, layer: dict) -> str:
+    """The frame that a layer draws; one that all layers draw stands at the top."""
+    return layer.get("data", spec.get("data"))["name"]
+
+
+def fields(value: object) -> set[str]:
+    if isinstance(value, dict):
+        own = {value["field"]} if isinstance(value.get("field"), str) else set()
+        return own.union(*(fields(v) for v in value.values()))
+    return set().union(*(fields(v) for v in value)) if isinstance(value, list) else set()
+
+
+def drawn_of(question: object, held: object, answer: str) -> list[tuple[charts.Spec, dict]]:
+    """Every chart of a question with its frames."""
+    page = page_about(
+        question, {ME: timeline([(OPENS, held)])}, resolution=answered(question, answer), evidence=(card(1),)
+    )
+    people = revisions.in_order(page, ME)
+    styles = charts.lines(people, [named(f, ME) for f in people], ME)
+    common = {"rules": revisions.rules_frame(page, NOW), "marks": revisions.marks_frame(page.evidence, sided=False)}
+    if question.scale is None:
+        options = charts.option_lines([o.name for o in question.options], ordered=question.kind == "ordered")
+        over = charts.options_over_time(options, marks=True, answer=True)
+        end = frames.option_answer_frame(question, page.summary.resolution)
+        labels = tuple(frames.option_labels(page, NOW).values())
+        return [
+            (over, {**common, "steps": frames.options_frame(page, ME, NOW), "answer": end}),
+            (charts.options_now(styles, labels), {"shares": frames.shares_frame(page, ME, NOW)}),
+        ]
+    axis = charts.axis_of(question)
+    end = frames.value_answer_frame(question, page.summary.resolution)
+    others = frames.medians_frame(page, ME, ME, NOW)
+    return [
+        (charts.fan(styles, axis, marks=True, answer=True),
+         {**common, "fan": frames.fan_frame(page, ME, NOW), "others": others, "answer": end}),
+        (charts.curves_now(styles, axis, answer=True), {"curves": frames.curves_frame(page, ME, NOW), "answer": end}),
+        (charts.preview(axis),
+         {"curve": frames.density_frame(question, held), "middle": frames.middle_frame(question, held)}),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("question", "held", "answer"),
+    [
+        (VISIT_TO, shares(0.2, 0.5, 0.3), "Minsk"),
+        (GRADE, GRADE.prior, "30 to 40"),
+        (PRICE, price(10, 41, 120), "41"),
+        (INCIDENTS, INCIDENTS.prior, "40"),
+        (TREATY, TREATY.prior, "2026-03-05"),
+    ],
+)
+def test_every_field_that_a_chart_reads_is_a_column_of_its_frame(question: object, held: object, answer: str) -> None:
+    for spec, given_frames in drawn_of(question, held, answer):
+        assert json.loads(json.dumps(spec)) == spec
+        for layer in spec["layer"]:
+            assert fields(layer["encoding"]) <= set(given_frames[source_of(spec, layer)].columns)
+
+
+def test_layers_without_data_are_left_out() -> None:
+    bare = charts.options_over_time(charts.option_lines(["a", "b"], ordered=False), marks=False, answer=False)
+    assert not layer_of(bare, "marks")
+    assert not layer_of(bare, "answer")
+    alone = charts.fan((), ("number", 0.0), marks=False, answer=False)
+    assert not layer_of(alone, "others")
+    assert not layer_of(charts.curves_now((), ("number", 0.0), answer=False), "answer")
+
+
+def test_dates_numbers_and_ratios_have_an_axis_of_their_own() -> None:
+    assert [charts.axis_of(q) for q in (TREATY, PRICE, INCIDENTS)] == [("date", 0.0), ("number", 0.0), ("log", 0.0)]
+    middle = [layer_of(charts.fan((), charts.axis_of(q), marks=False, answer=False), "fan")[2]["encoding"]["y"]
+              for q in (TREATY, PRICE, INCIDENTS)]  # fmt: skip
+    assert [y["type"] for y in middle] == ["temporal", "quantitative", "quantitative"]
+    assert [y["scale"].get("type") for y in middle] == ["utc", None, "log"]
+
+
+def test_options_differ_by_colour_or_dash_and_other_is_grey() -> None:
+    lines = charts.option_lines([*"abcdefgh", "Other"], ordered=False)
+    assert len({(line.colour, line.dash) for line in lines}) == 9
+    assert lines[-1].colour == charts.GREY
+
+
+def test_ordered_options_go_from_cool_to_warm() -> None:
+    lines = charts.option_lines(list("abcd"), ordered=True)
+    assert [line.colour for line in lines] == [charts.BLUE, charts.SKY, charts.ORANGE, charts.VERMILLION]
+    assert charts.option_lines(["a"], ordered=True)[0].colour == charts.BLUE
+
+
+# Handles
+
+
+def test_handles_say_where_the_answer_lies_if_it_lies_in_the_range() -> None:
+    assert TREATY.scale is not None
+    start, end = TREATY.scale.lower, TREATY.scale.upper
+    made = curve_of(Handles(start + 100, start + 200, start + 300, above=0.4), TREATY.scale, TREATY.scale)
+    assert made.above == pytest.approx(0.4)
+    assert made.at(start + 200) == pytest.approx(0.3)
+    assert made.x[-1] == end
+
+
+@given(st.floats(0.0, 0.45), st.floats(0.0, 0.45), st.lists(st.floats(1.0, 199.0), min_size=3, max_size=3, unique=True))
+def test_a_forecast_made_of_handles_gives_them_back(below: float, above: float, places: list[float]) -> None:
+    scale = Scale(0.0, 200.0, open_lower=True, open_upper=True)
+    low, middle, high = sorted(places)
+    if middle - low < 0.5 or high - middle < 0.5:
+        return
+    found = handles_of(curve_of(Handles(low, middle, high, below, above), scale, scale), scale)
+    assert (found.below, found.above) == pytest.approx((below, above))
+    assert found.middle == pytest.approx(middle)
+
+
+@pytest.mark.parametrize(
+    "handles",
+    [
+        Handles(120, 100, 150),
+        Handles(-5, 100, 150),
+        Handles(50, 100, 250),
+        Handles(50, 100, 150, above=1.1),
+    ],
+)
+def test_handles_that_say_nothing_possible_are_refused(handles: Handles) -> None:
+    assert PRICE.scale is not None
+    with pytest.raises(InvalidForecast):
+        curve_of(handles, PRICE.scale, PRICE.scale)
+
+
+def test_a_closed_range_holds_everything_exactly() -> None:
+    closed = Scale(0.0, 200.0)
+    assert curve_of(Handles(50, 100, 150), closed, closed).above == 0.0
+
+
+def test_the_dates_that_are_over_get_nothing() -> None:
+    left = still_open(TREATY, NOW)
+    assert TREATY.scale is not None
+    assert left.lower == day_number(NOW)
+    start = handles_of(TREATY.prior, left)
+    assert start.low > day_number(NOW)
+    made = curve_of(start, left, TREATY.scale)
+    assert made.at(day_number(NOW)) == 0.0
+    assert made.x[0] == TREATY.scale.lower
+
+
+@pytest.mark.parametrize(("question", "now"), [(PRICE, NOW), (TREATY, OPENS - days(9)), (TREATY, CLOSES - days(1))])
+def test_the_whole_range_is_open_where_no_time_of_it_is_over_or_hardly_any_is_left(
+    question: object, now: datetime
+) -> None:
+    assert still_open(question, now) == question.scale
+
+
+def test_handles_of_a_forecast_without_room_are_spread_evenly() -> None:
+    assert PRICE.scale is not None
+    assert handles_of(Cdf((0.0, 200.0), (0.0, 0.0)), PRICE.scale) == Handles(50, 100, 150, above=1.0)
+
+
+def test_half_a_day_belongs_to_tomorrow() -> None:
+    assert still_open(TREATY, NOW + timedelta(hours=12)).lower == day_number(NOW) + 1

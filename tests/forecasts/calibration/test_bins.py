@@ -1,0 +1,137 @@
+"""When someone says 70 %, does it happen seven times in ten? The points, the bins, and the advice."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from forecasts.calibration.bins import BIN_PERCENT, TOO_FEW, Bin, advice, bin_of, bins
+from forecasts.calibration.shares import jeffreys, wilson
+from forecasts.errors import InvalidProbability
+from tests.forecasts.strategies import (
+    law,
+    probabilities,
+)
+
+
+def test_no_points_make_five_empty_bins() -> None:
+    empty = bins([])
+    assert [(b.low, b.high) for b in empty] == [(0.0, 0.2), (0.2, 0.4), (0.4, 0.6), (0.6, 0.8), (0.8, 1.0)]
+    assert {b.n for b in empty} == {0}
+    assert empty[0] == Bin(0.0, 0.2, 0, None, 0, None, None, None)
+
+
+def test_a_bin_says_what_was_said_and_how_often_it_happened() -> None:
+    third = bins([(0.45, 1), (0.55, 0), (0.5, 1), (0.5, 1)])[2]
+    assert (third.n, third.happened, third.share) == (4, 3, 0.75)
+    assert third.mean_p == pytest.approx(0.5)
+    assert (third.low95, third.high95) == wilson(3, 4)
+    assert (third.jeffreys_low95, third.jeffreys_high95) == jeffreys(3, 4)
+
+
+@pytest.mark.parametrize(
+    ("p", "index"),
+    [
+        (0.0, 0),
+        (0.19, 0),
+        (0.2, 1),
+        (1 - 0.8, 1),  # 0.19999999999999996
+        (0.4 - 0.05, 1),  # 0.35000000000000003
+        (0.35, 1),
+        (0.1 * 3 + 0.1, 2),  # 0.4
+        (0.6, 3),
+        (0.1 * 6, 3),  # 0.6000000000000001
+        (1 - 0.2, 4),
+        (1.0, 4),
+    ],
+)
+def test_a_number_on_an_edge_lands_in_the_upper_bin_however_it_was_computed(p: float, index: int) -> None:
+    assert [b.n for b in bins([(p, 1)])] == [int(i == index) for i in range(5)]
+    assert bin_of(p) == index
+
+
+@pytest.mark.parametrize("percent", range(101))
+def test_every_whole_percentage_lands_in_its_bin(percent: int) -> None:
+    expected = min(percent // BIN_PERCENT, 4)
+    assert bin_of(percent / 100) == bin_of(percent * 0.01) == bin_of(1 - (100 - percent) / 100) == expected
+
+
+@law
+@given(st.lists(st.tuples(probabilities | st.integers(0, 100).map(lambda n: n / 100), st.sampled_from([0, 1]))))
+def test_every_point_lands_in_exactly_one_bin(points: list[tuple[float, int]]) -> None:
+    found = bins(points)
+    assert sum(b.n for b in found) == len(points)
+    assert sum(b.happened for b in found) == sum(outcome for _, outcome in points)
+    for b in found:
+        assert b.mean_p is None or b.low - 1e-9 <= b.mean_p <= b.high + 1e-9
+
+
+@pytest.mark.parametrize("p", [-0.01, 1.01, float("nan")])
+def test_a_point_that_is_no_probability_is_refused(p: float) -> None:
+    with pytest.raises(InvalidProbability):
+        bins([(p, 1)])
+    with pytest.raises(InvalidProbability):
+        bin_of(p)
+
+
+def points(*groups: tuple[float, int, int]) -> list[tuple[float, int]]:
+    """So many of (p, n, how many of them happened)."""
+    return [(p, int(index < happened)) for p, n, happened in groups for index in range(n)]
+
+
+@pytest.mark.parametrize(("n", "missing"), [(0, 20), (1, 19), (19, 1)])
+def test_advice_says_how_many_questions_are_missing(n: int, missing: int) -> None:
+    said = advice(points((0.9, n, 0)))
+    assert said == f"Too few questions to say anything: {n} of the {TOO_FEW} needed, {missing} are missing."
+
+
+@pytest.mark.parametrize(
+    ("given_points", "start"),
+    [
+        (points((0.7, 20, 14)), "Over 20 questions forecasts and outcomes agree within chance"),
+        (points((0.1, 30, 3), (0.5, 30, 15), (0.9, 30, 27)), "Over 90 questions"),
+        (points((0.5, 20, 10)), "Over 20 questions"),
+        (points((0.7, 20, 5)), "Too high: forecasts said 70% on average and 25% happened; go lower."),
+        (points((0.3, 20, 15)), "Too low: forecasts said 30% on average and 75% happened; go higher."),
+        (points((0.95, 20, 12), (0.05, 20, 8)), "Too sure: forecasts lay 45 points from 50% on average"),
+        (points((0.6, 40, 40), (0.4, 40, 0)), "Too cautious: forecasts lay 10 points from 50% on average"),
+        (points((1.0, 10, 10), (0.0, 10, 0)), "Over 20 questions"),
+        (points((1.0, 10, 9), (0.0, 10, 0)), "Too high: forecasts said 50% on average and 45% happened"),
+        (points((1.0, 10, 9), (0.0, 10, 1)), "Too sure: forecasts lay 50 points"),
+    ],
+)
+def test_advice_is_one_plain_sentence(given_points: list[tuple[float, int]], start: str) -> None:
+    said = advice(given_points)
+    assert said.startswith(start)
+    assert said.count("\n") == 0
+
+
+@law
+@given(st.lists(st.tuples(st.integers(0, 100), st.sampled_from([0, 1])), min_size=TOO_FEW, max_size=40))
+def test_the_mirror_image_of_forecasts_gets_the_mirrored_advice(pairs: list[tuple[int, int]]) -> None:
+    verdict, _, _ = advice([(p / 100, outcome) for p, outcome in pairs]).partition(":")
+    mirrored, _, _ = advice([((100 - p) / 100, 1 - outcome) for p, outcome in pairs]).partition(":")
+    assert mirrored == {"Too high": "Too low", "Too low": "Too high"}.get(verdict, verdict)
+
+
+def test_questions_of_one_fate_count_as_one_in_the_bars() -> None:
+    apart, tied = bins([(0.5, 1)] * 4)[2], bins([(0.5, 1)] * 4, ["war"] * 4)[2]
+    assert (apart.low95, apart.high95) == wilson(4, 4)
+    assert (tied.low95, tied.high95) == wilson(1, 1)
+    assert (tied.n, tied.happened) == (4, 4)
+
+
+def test_one_piece_of_luck_accuses_nobody() -> None:
+    points = [(0.2, 1)] * 4 + [(0.2, 0)] * 20
+    fates = ["war"] * 4 + [str(n) for n in range(20)]
+    assert "nothing to change" in advice(points, fates)
+    wrong = [(0.2, 1)] * 24
+    assert advice(wrong).startswith("Too low")
+    assert (
+        advice(wrong, ["war"] * 24)
+        == "Too few questions of separate fate to say anything: 1 of the 20 needed, 19 are missing."
+    )
+
+
+def test_an_outcome_of_a_bin_is_yes_or_no() -> None:
+    with pytest.raises(ValueError, match="is 0 or 1"):
+        bins([(0.5, 2)])

@@ -1,0 +1,143 @@
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import beta, binomtest
+
+from forecasts.calibration.shares import effective_n, effective_n_clustered, jeffreys, wilson
+from forecasts.errors import ForecastsError
+from tests.forecasts.strategies import law
+
+Interval = Callable[..., tuple[float, float]]
+
+INTERVALS: list[Interval] = [wilson, jeffreys]
+counts = st.integers(1, 300).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
+levels = st.floats(0.01, 0.99)
+
+
+def test_wilsons_interval_of_one_half_by_hand() -> None:
+    # At this level z² = 4, and n = 4: the middle is (0.5 + 0.5) / 2, the half width √(0.25 + 0.25) / 2.
+    level = 0.9544997361036416
+    assert wilson(2, 4, level) == pytest.approx((0.5 - 0.5**0.5 / 2, 0.5 + 0.5**0.5 / 2))
+
+
+def test_jeffreys_interval_of_one_half_of_one_is_a_quantile_of_the_arcsine_law() -> None:
+    # k = n − k = 0 gives Beta(½, ½), whose quantiles are sin²(π q / 2); half of 0 cannot be seen, so take 1e-12.
+    tiny = 1e-12
+    low, high = jeffreys(tiny / 2, tiny, 0.5)
+    assert (low, high) == pytest.approx((np.sin(np.pi / 8) ** 2, np.sin(3 * np.pi / 8) ** 2))
+
+
+@law
+@given(counts, levels)
+def test_wilsons_interval_is_the_one_that_scipy_computes(seen: tuple[int, int], level: float) -> None:
+    theirs = binomtest(*seen).proportion_ci(confidence_level=level, method="wilson")
+    assert wilson(*seen, level) == pytest.approx((theirs.low, theirs.high), abs=1e-12)
+
+
+@law
+@given(counts, levels)
+def test_jeffreys_interval_leaves_equal_tails_of_its_beta_law(seen: tuple[int, int], level: float) -> None:
+    k, n = seen
+    low, high = jeffreys(k, n, level)
+    tail = (1 - level) / 2
+    assert low == 0.0 if k == 0 else beta.cdf(low, k + 0.5, n - k + 0.5) == pytest.approx(tail)
+    assert high == 1.0 if k == n else beta.sf(high, k + 0.5, n - k + 0.5) == pytest.approx(tail)
+
+
+@law
+@given(counts, levels)
+def test_an_interval_mirrors_when_what_happened_is_turned_round(seen: tuple[int, int], level: float) -> None:
+    k, n = seen
+    for interval in INTERVALS:
+        low, high = interval(k, n, level)
+        assert 0.0 <= low <= high <= 1.0
+        assert interval(n - k, n, level) == pytest.approx((1 - high, 1 - low), abs=1e-9)
+
+
+@law
+@given(counts)
+def test_an_interval_holds_the_share_and_is_narrower_for_more_of_the_same(seen: tuple[int, int]) -> None:
+    k, n = seen
+    for interval in INTERVALS:
+        low, high = interval(k, n)
+        assert low - 1e-12 <= k / n <= high + 1e-12
+        nearer_low, nearer_high = interval(4 * k, 4 * n)
+        assert nearer_high - nearer_low < high - low
+
+
+@pytest.mark.parametrize("interval", INTERVALS)
+def test_an_interval_begins_at_nothing_and_ends_at_all_exactly(interval: Interval) -> None:
+    assert interval(0, 7)[0] == 0.0
+    assert interval(7, 7)[1] == 1.0
+
+
+@pytest.mark.parametrize("interval", INTERVALS)
+def test_an_interval_takes_fractions_of_observations(interval: Interval) -> None:
+    whole, between, more = interval(5, 10), interval(5.25, 10.5), interval(6, 12)
+    assert whole[0] < between[0] < more[0]
+
+
+@pytest.mark.parametrize("interval", INTERVALS)
+@pytest.mark.parametrize(("k", "n"), [(0, 0), (-1, 5), (6, 5), (float("nan"), 5), (1, float("nan")), (1, float("inf"))])
+def test_what_is_no_share_has_no_interval(interval: Interval, k: float, n: float) -> None:
+    with pytest.raises(ForecastsError, match="is no share: give 0 ≤ k ≤ n"):
+        interval(k, n)
+
+
+@pytest.mark.parametrize("interval", INTERVALS)
+@pytest.mark.parametrize("level", [0.0, 1.0, 95, -0.1, float("nan")])
+def test_a_level_that_is_no_chance_is_refused(interval: Interval, level: float) -> None:
+    with pytest.raises(ForecastsError, match=r"such as 0\.95"):
+        interval(3, 5, level)
+
+
+def test_correlated_reports_are_worth_what_the_best_weighting_of_them_is() -> None:
+    for n in (1, 2, 5, 12):
+        for rho in (0.0, 0.2, 0.9):
+            together = np.full((n, n), rho) + (1 - rho) * np.eye(n)
+            best = np.ones(n) @ np.linalg.solve(together, np.ones(n))
+            assert float(effective_n(n, rho)) == pytest.approx(best)
+
+
+def test_copies_are_worth_one_and_nothing_is_worth_nothing() -> None:
+    assert effective_n([[0, 1, 2], [10, 100, 1e9]], 1.0).tolist() == [[0.0, 1.0, 1.0], [1.0, 1.0, 1.0]]
+    assert effective_n([0, 1, 7], 0.0).tolist() == [0.0, 1.0, 7.0]
+    assert effective_n(0.5, 0.7) == 0.5
+
+
+@law
+@given(st.integers(1, 10_000), st.floats(0.01, 1.0))
+def test_more_correlated_observations_are_worth_more_but_never_above_the_limit(n: int, rho: float) -> None:
+    fewer, more = effective_n([n, n + 1], rho)
+    assert fewer <= more + 1e-9
+    assert more <= min(n + 1, 1 / rho) + 1e-9
+
+
+@pytest.mark.parametrize("n", [-1, [3, float("nan")], float("inf")])
+def test_what_is_no_number_of_observations_is_refused(n: float | list[float]) -> None:
+    with pytest.raises(ForecastsError, match="finite and not negative"):
+        effective_n(n, 0.5)
+
+
+@pytest.mark.parametrize("rho", [-0.1, 1.1, float("nan")])
+def test_what_is_no_correlation_is_refused(rho: float) -> None:
+    with pytest.raises(ForecastsError, match="a correlation lies between 0"):
+        effective_n(3, rho)
+    with pytest.raises(ForecastsError, match="a correlation lies between 0"):
+        effective_n_clustered(10, 2, rho)
+
+
+def test_clusters_of_copies_count_once_each_and_loose_ones_in_full() -> None:
+    assert effective_n_clustered(40, 5, 1.0) == 8.0
+    assert effective_n_clustered(40, 5, 0.0) == 40.0
+    assert effective_n_clustered(40, 1, 0.9) == 40.0
+    assert effective_n_clustered(40, 5, 0.25) == 20.0
+
+
+@pytest.mark.parametrize(("n", "size"), [(10, 0.5), (10, 11), (0, 1), (float("inf"), 2), (10, float("nan"))])
+def test_clusters_that_do_not_fit_the_questions_are_refused(n: float, size: float) -> None:
+    with pytest.raises(ForecastsError, match="give a mean size from 1 to n"):
+        effective_n_clustered(n, size, 0.5)

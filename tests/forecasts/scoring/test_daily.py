@@ -1,0 +1,244 @@
+"""Scores on a daily grid: by hand, as published, and against the scores over continuous time."""
+
+import math
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from forecasts.cdf import Cdf
+from forecasts.distribution import Binary, Categorical
+from forecasts.errors import InvalidForecast
+from forecasts.question import ForecasterId, Option, Outcome, Question, Resolution
+from forecasts.scoring.daily import DailyBrier, daily_brier, midnights, score_daily
+from forecasts.scoring.scores import Held, Score, score_question
+from forecasts.timeline import Timeline, timeline
+from tests.forecasts.strategies import ANN, day, law, moments, probabilities, question, resolution, steps, timelines
+
+BOB = ForecasterId("bob")
+everyone = st.dictionaries(st.sampled_from([ForecasterId(name) for name in ("ann", "bob", "cy")]), timelines)
+outcomes: st.SearchStrategy[Outcome] = st.sampled_from(["yes", "no"])
+answers = st.builds(resolution, outcomes, known=st.integers(0, 480).map(lambda quarters: quarters / 4))
+
+
+def daily(*held: Timeline, until: float = 7, outcome: int = 1) -> list[DailyBrier]:
+    return list(daily_brier(dict(enumerate(held)), outcome, opens_at=day(0), ends_at=day(until)).values())
+
+
+def scored(
+    held: Held, outcome: Outcome = "yes", *, known: float = 10, asked: Question | None = None
+) -> dict[tuple[str, str], Score]:
+    found = score_daily(question(days=10) if asked is None else asked, resolution(outcome, known), held)
+    return {(s.rule, s.forecaster_id): s for s in found}
+
+
+def numbers(found: Score) -> tuple[float | None, float, float]:
+    return found.mean_while_active, found.coverage, found.skill_over_schedule
+
+
+# Which days count
+
+
+def test_the_midnight_of_opening_ends_no_day_and_that_of_closing_ends_one() -> None:
+    assert midnights(day(0), day(3)) == (day(1), day(2), day(3))
+
+
+def test_a_day_that_is_not_over_does_not_count() -> None:
+    assert midnights(day(0.5), day(2.9)) == (day(1), day(2))
+    assert midnights(day(0.2), day(0.9)) == ()
+
+
+def test_a_time_before_the_opening_has_no_days() -> None:
+    assert midnights(day(5), day(1)) == ()
+
+
+def test_midnight_is_that_of_utc_whatever_zone_the_times_are_written_in() -> None:
+    east = timezone(timedelta(hours=5))
+    found = midnights(datetime(2026, 1, 1, 4, tzinfo=east), datetime(2026, 1, 2, 6, tzinfo=east))
+    assert found == (datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 2, tzinfo=UTC))
+
+
+# Daily and relative Brier scores
+
+
+def test_published_example_of_three_forecasters_on_the_two_sided_scale() -> None:
+    first, second, third = daily(steps((0, 0.9), (3, 0.95)), steps((0, 0.25), (2, 0.2)), steps((5, 0.99)))
+    assert first.mean_daily_brier is not None
+    assert 2 * first.mean_daily_brier == pytest.approx(0.0114, abs=1e-4)
+    assert 2 * first.relative_brier == pytest.approx(-0.43, abs=1e-4)
+    assert 2 * second.relative_brier == pytest.approx(0.7943, abs=1e-4)
+    assert 2 * third.relative_brier == pytest.approx(-0.00137, abs=1e-4)
+    assert (third.days, third.active_days) == (7, 2)
+
+
+def test_published_example_of_two_forecasters_whose_last_word_of_a_day_counts() -> None:
+    george, kramer = daily(steps((0.5, 0.3), (2.5, 0.4)), steps((1.5, 0.6), (4.5, 0.7)))
+    assert george.mean_daily_brier is not None
+    assert kramer.mean_daily_brier is not None
+    assert 2 * george.mean_daily_brier == pytest.approx(0.794285714)
+    assert 2 * kramer.mean_daily_brier == pytest.approx(0.25)
+    assert 2 * george.relative_brier == pytest.approx(0.22)
+    assert 2 * kramer.relative_brier == pytest.approx(-0.22)
+    assert (george.active_days, kramer.active_days) == (7, 6)
+
+
+def test_withdrawing_ends_the_days_that_count() -> None:
+    (found,) = daily(steps((0, 0.6), (4.2, None)))
+    assert (found.days, found.active_days, found.mean_daily_brier) == (7, 4, pytest.approx(0.16))
+
+
+def test_the_last_forecast_before_midnight_speaks_for_the_day() -> None:
+    assert daily(steps((0, 0.6), (0.3, 0.1), (0.9, 0.8))) == daily(steps((0, 0.8)))
+
+
+def test_a_forecast_at_midnight_belongs_to_the_new_day() -> None:
+    (found,) = daily(steps((0, 1.0), (1, 0.0)), until=2)
+    assert found.mean_daily_brier == 0.5
+
+
+def test_a_forecast_of_the_closing_day_scores_nothing() -> None:
+    late, early = daily(steps((6.5, 0.99)), steps((0, 0.5)), until=6.9)
+    assert late == DailyBrier(days=6, active_days=0, mean_daily_brier=None, relative_brier=0.0)
+    assert early == DailyBrier(days=6, active_days=6, mean_daily_brier=0.25, relative_brier=0.0)
+
+
+def test_a_question_without_a_full_day_has_no_daily_scores() -> None:
+    assert daily(steps((0.1, 0.9)), until=0.7) == [DailyBrier(0, 0, None, 0.0)]
+
+
+def test_nobody_has_no_daily_scores() -> None:
+    assert daily() == []
+
+
+def test_a_forecast_of_another_kind_is_refused() -> None:
+    with pytest.raises(InvalidForecast, match="binary"):
+        daily(timeline([(day(0), Cdf((0.0, 1.0), (0.0, 1.0)))]))
+
+
+def test_an_outcome_that_is_neither_yes_nor_no_is_refused() -> None:
+    with pytest.raises(ValueError, match="0 or 1"):
+        daily(steps((0, 0.5)), outcome=2)
+
+
+@law
+@given(everyone, st.integers(0, 30).map(lambda quarters: quarters / 4), st.sampled_from([0, 1]))
+def test_relative_scores_lie_between_minus_one_and_one_and_are_zero_for_who_is_alone(
+    held: dict[ForecasterId, Timeline], until: float, outcome: int
+) -> None:
+    found = daily(*held.values(), until=until, outcome=outcome)
+    assert all(-1.0 <= each.relative_brier <= 1.0 for each in found)
+    assert all(each.active_days <= each.days for each in found)
+    for own in held.values():
+        assert daily(own, until=until, outcome=outcome)[0].relative_brier == 0.0
+
+
+# As scores with receipts
+
+
+def test_daily_scores_have_a_line_a_day() -> None:
+    found = scored({ANN: steps((0.5, 0.9), (1.5, None)), BOB: steps((0, 0.5))}, known=3)
+    (line,) = found["relative_brier", "ann"].receipt
+    assert (line.start, line.end, line.forecast, line.weight) == (day(0), day(1), Binary(0.9), 0.1)
+    assert (line.score, line.contribution) == pytest.approx((-0.12, -0.12))
+    assert numbers(found["daily_brier", "ann"]) == pytest.approx((0.01, 0.1, 0.024))
+    assert numbers(found["relative_brier", "ann"]) == pytest.approx((-0.12, 0.1, 0.012))
+    assert numbers(found["relative_brier", "bob"]) == pytest.approx((0.12 / 3, 0.3, -0.012))
+    assert len(found["daily_brier", "bob"].receipt) == 3
+
+
+def test_an_early_answer_leaves_the_other_days_of_the_schedule_at_zero() -> None:
+    found = scored({ANN: steps((0, 0.9))}, known=4)["daily_brier", "ann"]
+    assert numbers(found) == pytest.approx((0.01, 0.4, 0.4 * 0.24))
+    assert found.attainable_coverage == 0.4
+
+
+def test_honest_beats_gaming_where_an_answer_can_come_early() -> None:
+    def expected(first_day: float) -> float:
+        held = {ANN: steps((0, first_day), (1, 0.0))}
+        came, never = scored(held, known=1)["daily_brier", "ann"], scored(held, "no")["daily_brier", "ann"]
+        return (came.skill_over_schedule + never.skill_over_schedule) / 2
+
+    assert max((n / 100 for n in range(101)), key=expected) == 0.5
+
+
+def test_a_question_that_is_open_for_part_of_a_day_is_scored_for_nothing() -> None:
+    asked = replace(question(days=10), opens_at=day(0.2), closes_at=day(0.8))
+    for found in scored({ANN: steps((0, 0.9))}, asked=asked, known=0.8).values():
+        assert numbers(found) == (None, 0.0, 0.0)
+        assert (found.attainable_coverage, found.receipt) == (0.0, ())
+
+
+@pytest.mark.parametrize("outcome", ["annulled", "ambiguous"])
+def test_an_annulled_or_ambiguous_question_has_no_daily_scores(outcome: Outcome) -> None:
+    assert scored({ANN: steps((0, 0.9))}, outcome) == {}
+
+
+def test_a_question_with_options_has_no_daily_scores() -> None:
+    even = Categorical(("Moscow", "Other"), (0.5, 0.5))
+    asked = replace(question(days=10), kind="categorical", options=(Option("Moscow"), Option("Other")), prior=even)
+    answered = replace(resolution("answered", 10), answer="Moscow")
+    assert score_daily(asked, answered, {ANN: timeline([(day(0), even)])}) == ()
+
+
+@law
+@given(everyone, answers)
+def test_a_daily_receipt_adds_up_to_its_score(held: dict[ForecasterId, Timeline], answer: Resolution) -> None:
+    for found in score_daily(question(days=100), answer, held):
+        zero = 0.25 if found.rule == "daily_brier" else 0.0
+        gain = math.fsum((zero - x.score) * x.weight for x in found.receipt)
+        assert gain == pytest.approx(found.skill_over_schedule)
+        assert math.fsum(x.contribution for x in found.receipt) == pytest.approx(found.mean_while_active or 0.0)
+        assert math.fsum(x.weight for x in found.receipt) == pytest.approx(found.coverage)
+        assert 0.0 <= found.coverage <= found.attainable_coverage <= 1.0
+
+
+@law
+@given(everyone, outcomes)
+def test_without_an_early_answer_the_score_over_the_schedule_is_the_relative_score_turned_round(
+    held: dict[ForecasterId, Timeline], outcome: Outcome
+) -> None:
+    plain = daily_brier(held, int(outcome == "yes"), opens_at=day(0), ends_at=day(100))
+    found = {(s.rule, s.forecaster_id): s for s in score_daily(question(days=100), resolution(outcome, 100), held)}
+    for who, each in plain.items():
+        assert found["relative_brier", who].skill_over_schedule == pytest.approx(-each.relative_brier)
+        assert (found["daily_brier", who].mean_while_active is None) == (each.mean_daily_brier is None)
+        assert (found["daily_brier", who].mean_while_active or 0.0) == pytest.approx(each.mean_daily_brier or 0.0)
+
+
+@law
+@given(st.lists(st.tuples(st.integers(0, 12), st.none() | probabilities), max_size=6), st.integers(0, 12), outcomes)
+def test_where_everything_happens_at_midnight_days_and_continuous_time_agree(
+    acts: list[tuple[int, float | None]], known: int, outcome: Outcome
+) -> None:
+    held = {ANN: steps(*acts)}
+    over_time = score_question(question(days=10), resolution(outcome, known), held)[0]
+    assert over_time.rule == "brier"
+    mean, coverage, skill = numbers(over_time)
+    assert numbers(scored(held, outcome, known=known)["daily_brier", "ann"]) == (
+        None if mean is None else pytest.approx(mean),
+        pytest.approx(coverage),
+        pytest.approx(skill),
+    )
+
+
+@law
+@given(everyone, answers, moments)
+def test_saying_again_what_stands_changes_no_daily_score(
+    held: dict[ForecasterId, Timeline], answer: Resolution, again: float
+) -> None:
+    saying = {who: timeline([*own.steps, (day(again), own.at(day(again)))]) for who, own in held.items()}
+    asked = question(days=100)
+    assert score_daily(asked, answer, saying) == score_daily(asked, answer, held)
+
+
+@law
+@given(everyone, outcomes, st.integers(0, 400), st.sampled_from([0, 1, 30]), probabilities)
+def test_what_is_said_after_the_answer_was_known_changes_no_daily_score(
+    held: dict[ForecasterId, Timeline], outcome: Outcome, known: int, later: int, p: float
+) -> None:
+    answer, asked = resolution(outcome, known / 4), question(days=100)
+    early = {who: timeline(s for s in own.steps if s[0] < day(known / 4)) for who, own in held.items()}
+    late = {who: timeline([*own.steps, (day(known / 4 + later), Binary(p))]) for who, own in early.items()}
+    assert score_daily(asked, answer, late) == score_daily(asked, answer, early)

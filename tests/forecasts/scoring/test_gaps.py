@@ -1,0 +1,78 @@
+"""Gaps left out or filled."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from forecasts.cdf import Cdf
+from forecasts.errors import InvalidForecast, InvalidProbability
+from forecasts.question import Outcome
+from forecasts.scoring.gaps import mean_with_gaps
+from forecasts.scoring.scores import score_question
+from forecasts.timeline import Timeline, timeline
+from tests.forecasts.strategies import ANN, day, law, probabilities, question, resolution, steps, timelines
+
+
+def filled(held: Timeline, imputed: float | None, *, outcome: int = 1, until: float = 10) -> float | None:
+    return mean_with_gaps(held, outcome, opens_at=day(0), ends_at=day(until), imputed=imputed)
+
+
+@pytest.mark.parametrize(("imputed", "mean"), [(None, 0.04), (0.5, 0.103), (0.2, 0.22), (1.0, 0.028)])
+def test_three_days_without_a_forecast_are_left_out_or_count_as_what_is_imputed(
+    imputed: float | None, mean: float
+) -> None:
+    assert filled(steps((3, 0.8)), imputed) == pytest.approx(mean)
+
+
+def test_a_gap_in_the_middle_is_filled_as_one_at_the_start_is() -> None:
+    assert filled(steps((0, 0.8), (4, None), (7, 0.8)), 0.5) == pytest.approx(filled(steps((3, 0.8)), 0.5))
+
+
+def test_nothing_held_is_what_is_imputed_or_nothing_at_all() -> None:
+    assert filled(steps(), 0.2, outcome=0) == pytest.approx(0.04)
+    assert filled(steps(), None) is None
+
+
+@pytest.mark.parametrize("until", [0.0, -3.0])
+@pytest.mark.parametrize("imputed", [None, 0.5])
+def test_no_time_has_no_mean(until: float, imputed: float | None) -> None:
+    assert filled(steps((-5, 0.8)), imputed, until=until) is None
+
+
+def test_a_number_that_is_no_probability_is_not_imputed() -> None:
+    with pytest.raises(InvalidProbability):
+        filled(steps((3, 0.8)), 1.5)
+
+
+def test_a_curve_has_no_gaps_to_fill() -> None:
+    with pytest.raises(InvalidForecast, match="binary"):
+        filled(timeline([(day(0), Cdf((0.0, 1.0), (0.0, 1.0)))]), 0.5)
+
+
+@pytest.mark.parametrize("outcome", [2, -1])
+def test_an_outcome_that_is_neither_yes_nor_no_is_refused(outcome: int) -> None:
+    with pytest.raises(ValueError, match="0 or 1"):
+        filled(steps((3, 0.8)), 0.5, outcome=outcome)
+
+
+outcomes: st.SearchStrategy[Outcome] = st.sampled_from(["yes", "no"])
+
+
+@law
+@given(timelines, outcomes)
+def test_left_out_gaps_give_the_mean_while_active(held: Timeline, outcome: Outcome) -> None:
+    asked = replace(question(), closes_at=day(10))
+    expected = score_question(asked, resolution(outcome, 10), {ANN: held})[0].mean_while_active
+    found = filled(held, None, outcome=int(outcome == "yes"))
+    assert found == (None if expected is None else pytest.approx(expected))
+
+
+@law
+@given(timelines, outcomes, probabilities)
+def test_filling_gaps_is_holding_what_is_imputed(held: Timeline, outcome: Outcome, imputed: float) -> None:
+    standing = [(at, steps((0, imputed)).steps[0][1] if d is None else d) for at, d in held.steps]
+    always = timeline([(day(-200), steps((0, imputed)).steps[0][1]), *standing])
+    found = filled(held, imputed, outcome=int(outcome == "yes"))
+    assert found == pytest.approx(filled(always, None, outcome=int(outcome == "yes")))

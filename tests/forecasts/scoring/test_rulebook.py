@@ -1,0 +1,324 @@
+"""Which rule judges which kind, and what each says, with numbers worked by hand."""
+
+import math
+from typing import get_args
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from forecasts.answers import Answer
+from forecasts.cdf import Cdf, Scale, from_quantiles, uniform
+from forecasts.distribution import Binary, Categorical, Distribution, even
+from forecasts.question import Kind, Option, Question
+from forecasts.scoring.rulebook import (
+    BUCKETS,
+    CURVE_FLOOR,
+    HEADLINE,
+    OWN_RULES,
+    QUANTILE_LEVELS,
+    RULES,
+    RuleName,
+    gains,
+    ignorance,
+    mass_given,
+    points_mass,
+    values_of,
+)
+from tests.forecasts.strategies import (
+    KINDS,
+    LEVELS,
+    OPENS,
+    OPTIONS,
+    categorical_question,
+    cdfs,
+    date_question,
+    day,
+    distributions,
+    law,
+    numeric_question,
+    ordered_question,
+    question,
+)
+
+OPEN = Scale(0.0, 100.0, open_lower=True, open_upper=True)
+LOG = Scale(1.0, 1000.0, zero_point=0.0)
+
+ANSWERS: dict[str, list[Answer]] = {"binary": [1, 0], "categorical": list(OPTIONS), "ordered": list(LEVELS)}
+
+
+def value(rule: RuleName, asked: Question, happened: Answer, held: Distribution) -> float:
+    return float(values_of(rule, asked, happened, [held])[0])
+
+
+# Which rule judges which kind
+
+
+def test_every_rule_stands_under_its_name_and_is_told_apart_by_its_title() -> None:
+    assert set(RULES) == set(get_args(RuleName))
+    assert all(rule.name == name for name, rule in RULES.items())
+    assert len({rule.title for rule in RULES.values()}) == len(RULES)
+    assert set(OWN_RULES) == {"brier", "ranked", "crps", "log", "spherical", "quantile", "baseline"}
+
+
+@pytest.mark.parametrize("kind", get_args(Kind))
+def test_every_kind_has_a_headline_among_its_rules(kind: Kind) -> None:
+    assert kind in RULES[HEADLINE[kind]].kinds
+    assert HEADLINE[kind] in OWN_RULES
+
+
+@pytest.mark.parametrize("asked", KINDS)
+@pytest.mark.parametrize("rule", OWN_RULES)
+def test_a_rule_judges_the_kinds_that_it_names_and_no_other(rule: RuleName, asked: Question) -> None:
+    happened = ANSWERS.get(asked.kind, [5.0])[0]
+    if asked.kind in RULES[rule].kinds:
+        assert np.isfinite(values_of(rule, asked, happened, [asked.prior])).all()
+        assert values_of(rule, asked, happened, []).tolist() == []
+    else:
+        with pytest.raises(KeyError):
+            values_of(rule, asked, happened, [asked.prior])
+
+
+def test_points_are_gains_and_scores_are_held_against_a_reference() -> None:
+    assert [name for name, rule in RULES.items() if rule.is_points] == [
+        "baseline",
+        "peer",
+        "spot_baseline",
+        "spot_peer",
+    ]
+    values = np.array([0.04, 0.36])
+    assert gains("brier", values, 0.25).tolist() == pytest.approx([0.21, -0.11])
+    assert gains("spherical", values, 0.25).tolist() == pytest.approx([-0.21, 0.11])
+    assert gains("baseline", values, 0.25).tolist() == values.tolist()
+
+
+@pytest.mark.parametrize(
+    ("rule", "asked", "happened", "best", "worst"),
+    [
+        ("brier", question(), 1, Binary(1.0), Binary(0.0)),
+        ("brier", categorical_question(), "Moscow", Categorical(OPTIONS, (1, 0, 0)), Categorical(OPTIONS, (0, 1, 0))),
+        ("log", question(), 0, Binary(0.0), Binary(1.0)),
+        ("log", ordered_question(), "low", Categorical(LEVELS, (1, 0, 0)), Categorical(LEVELS, (0, 0, 1))),
+        ("ranked", ordered_question(), "low", Categorical(LEVELS, (1, 0, 0)), Categorical(LEVELS, (0, 0, 1))),
+        ("crps", numeric_question(OPEN), math.inf, Cdf((0, 100), (0, 0)), Cdf((0, 100), (1, 1))),
+        ("quantile", numeric_question(OPEN), math.inf, Cdf((0, 100), (0, 0)), Cdf((0, 100), (1, 1))),
+    ],
+)
+def test_the_range_of_a_loss_is_from_certain_and_right_to_certain_and_wrong(
+    rule: RuleName, asked: Question, happened: Answer, best: Distribution, worst: Distribution
+) -> None:
+    low, _, high = RULES[rule].range.removesuffix(" nats").removesuffix(" of the scale").partition(" to ")
+    assert RULES[rule].better == "lower"
+    assert value(rule, asked, happened, best) == pytest.approx(float(low), abs=0.0005)
+    assert value(rule, asked, happened, worst) == pytest.approx(float(high), abs=0.0005)
+
+
+def test_the_spherical_score_and_points_are_higher_the_better() -> None:
+    assert [value("spherical", question(), 1, Binary(p)) for p in (0.0, 1.0)] == [0.0, 1.0]
+    assert RULES["spherical"].better == RULES["baseline"].better == "higher"
+    low, _, high = RULES["baseline"].range.removesuffix(" points").replace("−", "-").partition(" to ")
+    assert value("baseline", question(), 1, Binary(0.0)) == pytest.approx(float(low), abs=0.5)
+    sure = Cdf((0.0, 50.0, 50.5, 100.0), (0.0, 0.0, 1.0, 1.0))
+    assert value("baseline", numeric_question(), 50.25, sure) == pytest.approx(float(high), abs=0.5)
+
+
+@law
+@given(st.sampled_from(KINDS).flatmap(lambda q: st.tuples(st.just(q), distributions(q))), st.sampled_from(OWN_RULES))
+def test_no_forecast_leaves_the_range_of_a_rule(pair: tuple[Question, Distribution], rule: RuleName) -> None:
+    asked, held = pair
+    if asked.kind not in RULES[rule].kinds:
+        return
+    low, _, high = RULES[rule].range.replace("−", "-").partition(" to ")
+    happened = ANSWERS.get(asked.kind, [])
+    if asked.scale is not None:
+        happened = [*asked.scale.values(np.linspace(0, 1, 7)).tolist(), *([math.inf] * asked.scale.open_upper)]
+    for each in happened:
+        assert float(low) - 0.5e-3 <= value(rule, asked, each, held) <= float(high.split()[0]) + 0.5e-3
+
+
+# Binary
+
+
+@pytest.mark.parametrize(
+    ("p", "yes", "brier", "log", "spherical", "baseline"),
+    [
+        (0.8, 1, 0.04, -math.log(0.8), 0.8 / math.sqrt(0.68), 100 * (1 + math.log2(0.8))),
+        (0.8, 0, 0.64, -math.log(0.2), 0.2 / math.sqrt(0.68), 100 * (1 + math.log2(0.2))),
+        (1.0, 1, 0.0, -math.log(0.999), 1.0, 100 * (1 + math.log2(0.999))),
+        (0.0, 1, 1.0, math.log(1000), 0.0, 100 * (1 + math.log2(0.001))),
+    ],
+)
+def test_a_binary_forecast_by_every_rule(
+    p: float, yes: int, brier: float, log: float, spherical: float, baseline: float
+) -> None:
+    found = [value(rule, question(), yes, Binary(p)) for rule in ("brier", "log", "spherical", "baseline")]
+    assert found == pytest.approx([brier, log, spherical, baseline])
+
+
+# Options
+
+
+def test_a_categorical_forecast_by_every_rule() -> None:
+    asked, held = categorical_question(), Categorical(OPTIONS, (0.2, 0.5, 0.3))
+    found = [value(rule, asked, "Beijing", held) for rule in ("brier", "log", "spherical", "baseline")]
+    expected = [0.19, math.log(2), 0.5 / math.sqrt(0.38), 100 * math.log(1.5) / math.log(3)]
+    assert found == pytest.approx(expected)
+
+
+def test_forecasts_of_one_question_may_name_different_options() -> None:
+    asked = categorical_question("Moscow", Option("Minsk", added_at=day(10)), "Other")
+    before, after = (
+        Categorical(("Moscow", "Other"), (0.4, 0.6)),
+        Categorical(("Moscow", "Minsk", "Other"), (0.4, 0.5, 0.1)),
+    )
+    assert values_of("brier", asked, "Minsk", [before, after]).tolist() == pytest.approx([0.16, 0.21])
+    points = values_of("baseline", asked, "Minsk", [before, after])
+    assert points.tolist() == pytest.approx([100 * (1 + math.log2(0.6)), 100 * math.log(1.5) / math.log(3)])
+
+
+def test_an_ordered_forecast_by_hand() -> None:
+    asked, held = ordered_question(), Categorical(LEVELS, (0.2, 0.5, 0.3))
+    # At the two cuts the forecast says 0.2 and 0.7 for "at or below".
+    expected = [(0.64 + 0.09) / 2, (0.04 + 0.09) / 2, (0.04 + 0.49) / 2]
+    assert [value("ranked", asked, level, held) for level in LEVELS] == pytest.approx(expected)
+
+
+def test_the_order_is_that_of_the_question_however_a_forecast_names_the_options() -> None:
+    asked = ordered_question()
+    mixed = Categorical(("high", "low", "middle"), (0.3, 0.2, 0.5))
+    part = Categorical(("high", "low"), (0.5, 0.5))
+    assert value("ranked", asked, "high", mixed) == pytest.approx(0.265)
+    assert value("ranked", asked, "middle", part) == pytest.approx(0.25)
+
+
+# Curves
+
+# Half of the mass lies below 20, evenly, and the other half above, evenly.
+SKEWED = Cdf((0.0, 20.0, 100.0), (0.0, 0.5, 1.0))
+
+
+def test_crps_is_a_share_of_the_range() -> None:
+    asked = numeric_question()
+    found = [value("crps", asked, y, uniform(Scale(0.0, 100.0))) for y in (0.0, 50.0, 100.0)]
+    assert found == pytest.approx([1 / 3, 1 / 12, 1 / 3])
+    # Up to 20 the square of a line from 0 to ½, over a fifth; then that of a line from ½ to 0 over the rest.
+    assert value("crps", asked, 20.0, SKEWED) == pytest.approx(0.2 * 0.25 / 3 + 0.8 * 0.25 / 3)
+
+
+def test_crps_on_a_log_scale_is_taken_along_the_scale() -> None:
+    held = Cdf((1.0, 10.0, 1000.0), (0.0, 0.5, 1.0))
+    asked = numeric_question(LOG)
+    assert value("crps", asked, 10.0, held) == pytest.approx(1 / 3 * 0.25 / 3 + 2 / 3 * 0.25 / 3)
+    expected = 1 / 3 * 0.25 / 3 + 1 / 3 * (0.25 + 0.375 + 0.5625) / 3 + 1 / 3 * 0.0625 / 3
+    assert value("crps", asked, 100.0, held) == pytest.approx(expected)
+
+
+def test_on_an_open_log_scale_an_answer_below_its_zero_point_is_just_below() -> None:
+    scale = Scale(1.0, 1000.0, open_lower=True, zero_point=0.0)
+    asked, held = numeric_question(scale), Cdf((1.0, 1000.0), (0.2, 1.0))
+    for rule in ("crps", "quantile", "baseline"):
+        assert value(rule, asked, -5.0, held) == value(rule, asked, -math.inf, held) == value(rule, asked, 0.9, held)
+
+
+def test_a_date_that_never_comes_is_scored_on_the_mass_that_said_it_would() -> None:
+    asked = date_question(days=100)
+    assert asked.scale is not None
+    held = from_quantiles({0.5: asked.scale.lower + 50}, asked.scale, above=0.2)
+    # A line from 0 to ½ over half of the window, and one from 0.5 to 0.8 over the other.
+    expected = 0.5 * 0.25 / 3 + 0.5 * (0.25 + 0.4 + 0.64) / 3
+    assert value("crps", asked, math.inf, held) == pytest.approx(expected)
+    assert value("baseline", asked, math.inf, held) == pytest.approx(50 * math.log(0.2 / 0.05))
+
+
+def test_a_narrow_curve_is_as_wrong_beyond_its_knots_as_one_that_is_written_out() -> None:
+    asked = numeric_question(OPEN)
+    narrow = Cdf((40.0, 60.0), (0.1, 0.7))
+    whole = Cdf((0.0, 40.0, 60.0, 100.0), (0.1, 0.1, 0.7, 0.7))
+    for rule in ("crps", "quantile", "baseline"):
+        for y in (-math.inf, 0.0, 30.0, 45.0, 90.0, 100.0, math.inf):
+            assert value(rule, asked, y, narrow) == pytest.approx(value(rule, asked, y, whole))
+    sure = Cdf((49.0, 51.0), (0.0, 1.0))
+    assert value("crps", numeric_question(), 100.0, sure) == pytest.approx(0.02 / 3 + 0.49)
+
+
+def test_the_quantile_score_reads_a_curve_at_five_levels() -> None:
+    pinballs = [0.05 * 0.45, 0.25 * 0.25, 0.0, 0.25 * 0.25, 0.05 * 0.45]
+    assert value("quantile", numeric_question(), 50.0, uniform(Scale(0.0, 100.0))) == pytest.approx(
+        2 * sum(pinballs) / 5
+    )
+    assert len(QUANTILE_LEVELS) == 5
+
+
+def test_levels_and_answers_beyond_the_range_are_both_read_at_its_bound() -> None:
+    asked = numeric_question(OPEN)
+    nearly_never = Cdf((0.0, 100.0), (0.0, 0.02))  # every level lies above
+    assert value("quantile", asked, math.inf, nearly_never) == 0.0
+    assert value("quantile", asked, 250.0, nearly_never) == 0.0
+    assert value("quantile", asked, 0.0, nearly_never) == pytest.approx(1.0)
+
+
+# Points
+
+
+def test_points_count_the_mass_in_the_two_hundredth_of_the_scale_that_holds_the_answer() -> None:
+    asked = numeric_question()
+    assert value("baseline", asked, 20.0, SKEWED) == pytest.approx(50 * math.log(0.0125 / 0.005))
+    assert value("baseline", asked, 20.01, SKEWED) == pytest.approx(50 * math.log(0.003125 / 0.005))
+
+
+@pytest.mark.parametrize("scale", [Scale(0.0, 100.0), OPEN, LOG, Scale(-3.0, 7.1, open_upper=True)])
+def test_knowing_nothing_earns_no_points_wherever_the_answer_lies(scale: Scale) -> None:
+    places = [0.0, 1e-9, 0.005, 0.123, 0.5, 0.999, 1.0]
+    beyond = [-math.inf] * scale.open_lower + [math.inf] * scale.open_upper
+    for y in [scale.lower, *scale.values(places[1:-1]).tolist(), scale.upper, *beyond]:
+        assert value("baseline", numeric_question(scale), y, uniform(scale)) == pytest.approx(0.0, abs=1e-6)
+
+
+def test_the_lower_bound_lies_in_the_first_part_of_the_scale_and_the_upper_in_the_last() -> None:
+    asked = numeric_question(OPEN)
+    held = Cdf((0.0, 0.5, 99.5, 100.0), (0.1, 0.4, 0.6, 0.8))
+    given_to = [mass_given(asked, y, held) for y in (-0.001, 0.0, 0.5, 50.0, 100.0, 100.001)]
+    assert given_to == pytest.approx([0.1, 0.3, 0.3, 0.2 / 198, 0.2, 0.2])
+
+
+@law
+@given(st.sampled_from([OPEN, LOG]).flatmap(lambda scale: st.tuples(st.just(scale), cdfs(scale))))
+def test_the_masses_of_all_parts_of_a_scale_add_up_to_1(pair: tuple[Scale, Cdf]) -> None:
+    scale, held = pair
+    inside = scale.values((np.arange(BUCKETS) + 0.5) / BUCKETS).tolist()
+    answers = [scale.lower - 1, *inside, scale.upper + 1]
+    assert math.fsum(mass_given(numeric_question(scale), y, held) for y in answers) == pytest.approx(1.0)
+
+
+def test_the_mass_given_to_what_happened_is_read_for_every_kind() -> None:
+    assert mass_given(question(), 1, Binary(0.8)) == 0.8
+    assert mass_given(question(), 0, Binary(0.8)) == pytest.approx(0.2)
+    assert mass_given(categorical_question(), "Minsk", Categorical(OPTIONS, (0.2, 0.5, 0.3))) == 0.3
+
+
+def test_points_limit_how_near_to_0_and_1_a_mass_counts() -> None:
+    assert [points_mass(question(), 1, Binary(p)) for p in (0.0, 0.4, 1.0)] == [0.001, 0.4, 0.999]
+    assert points_mass(categorical_question(), "Moscow", Categorical(OPTIONS, (0.0, 0.5, 0.5))) == 0.001
+    sure = Cdf((0.0, 50.0, 50.5, 100.0), (0.0, 0.0, 1.0, 1.0))
+    asked = numeric_question(OPEN)
+    assert [points_mass(asked, y, sure) for y in (-1.0, 10.0, 50.25, 101.0)] == [0.001, CURVE_FLOOR, 1.0, 0.001]
+
+
+def test_a_curve_that_excluded_what_happened_loses_points_and_not_all_of_them() -> None:
+    asked = date_question(days=100)
+    assert asked.scale is not None
+    surely = from_quantiles({0.5: asked.scale.lower + 50}, asked.scale, above=0.0)
+    assert value("baseline", asked, math.inf, surely) == pytest.approx(50 * math.log(0.001 / 0.05))
+
+
+# Knowing nothing
+
+
+def test_skill_counts_from_what_somebody_who_knows_nothing_would_say() -> None:
+    assert ignorance(question()) == Binary(0.5)
+    late = categorical_question("Moscow", Option("Minsk", added_at=day(10)), "Other")
+    assert ignorance(late) == even(("Moscow", "Other"))
+    early = categorical_question("Moscow", Option("Minsk", added_at=OPENS), "Other")
+    assert ignorance(early) == even(("Moscow", "Minsk", "Other"))
+    assert ignorance(numeric_question(OPEN)) == uniform(OPEN)

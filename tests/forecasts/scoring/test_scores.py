@@ -1,0 +1,427 @@
+"""Scores computed by hand for every kind of question, and published examples."""
+
+import math
+from dataclasses import replace
+
+import pytest
+
+from forecasts.cdf import Cdf, Scale, date_of, from_quantiles, uniform
+from forecasts.distribution import Binary, Categorical, Distribution
+from forecasts.question import ForecasterId, Option, Outcome, Question, QuestionId, Resolution
+from forecasts.resampling import bootstrap_interval
+from forecasts.scoring.rulebook import RuleName
+from forecasts.scoring.scores import (
+    RESAMPLES,
+    Score,
+    Summary,
+    recompute,
+    score_question,
+    score_spans,
+    standing_spans,
+    summarise,
+)
+from forecasts.timeline import Span, Timeline
+from tests.forecasts.strategies import (
+    ANN,
+    LEVELS,
+    OPTIONS,
+    answered,
+    categorical_question,
+    date_question,
+    day,
+    holding,
+    numeric_question,
+    ordered_question,
+    question,
+    resolution,
+    steps,
+)
+
+
+def by_rule(asked: Question, said: Resolution, held: Timeline, rule: RuleName) -> Score:
+    (found,) = [score for score in score_question(asked, said, {ANN: held}) if score.rule == rule]
+    return found
+
+
+def scored(
+    held: Timeline, outcome: Outcome = "yes", *, days: float = 10, known: float = 10, rule: RuleName = "brier"
+) -> Score:
+    return by_rule(question(days=days), resolution(outcome, known), held, rule)
+
+
+def numbers(found: Score) -> tuple[float | None, float, float]:
+    return found.mean_while_active, found.coverage, found.skill_over_schedule
+
+
+def again(found: Score, *, days: float = 10, known: float = 10) -> Score:
+    return recompute(question(days=days), resolution("yes", known), found)
+
+
+# Over time
+
+
+def test_a_forecast_that_stands_all_the_time_scores_as_it_is() -> None:
+    assert numbers(scored(steps((0, 0.8)))) == pytest.approx((0.04, 1.0, 0.21))
+
+
+def test_revisions_count_by_the_time_they_stood() -> None:
+    found = scored(steps((0, 0.4), (6, 0.9)))  # 6 days of 0.36, 4 of 0.01
+    assert numbers(found) == pytest.approx((0.22, 1.0, 0.03))
+
+
+def test_a_gap_is_left_out_and_lowers_coverage() -> None:
+    found = scored(steps((0, 0.8), (2, None), (7, 0.2)), "no")  # 2 days of 0.64, 3 of 0.04
+    assert numbers(found) == pytest.approx((1.4 / 5, 0.5, (2 * (0.25 - 0.64) + 3 * (0.25 - 0.04)) / 10))
+
+
+def test_an_early_answer_leaves_the_rest_of_the_schedule_at_zero() -> None:
+    found = scored(steps((0, 0.9)), known=4)
+    assert numbers(found) == pytest.approx((0.01, 0.4, 0.4 * 0.24))
+    assert found.attainable_coverage == 0.4
+
+
+def test_who_came_late_can_only_cover_the_rest() -> None:
+    found = scored(steps((5, 0.9)))
+    assert numbers(found) == pytest.approx((0.01, 0.5, 0.12))
+    assert found.attainable_coverage == 1.0
+
+
+def test_a_forecast_from_before_the_opening_counts_from_the_opening() -> None:
+    assert numbers(scored(steps((-30, 0.8)))) == numbers(scored(steps((0, 0.8))))
+
+
+def test_hindsight_earns_nothing() -> None:
+    assert scored(steps((0, 0.5), (5, 0.99)), known=5) == scored(steps((0, 0.5)), known=5)
+    assert numbers(scored(steps((5, 0.99)), known=5)) == (None, 0.0, 0.0)
+
+
+def test_what_becomes_known_after_the_close_changes_nothing() -> None:
+    assert scored(steps((0, 0.8)), known=10) == scored(steps((0, 0.8)), known=25)
+
+
+@pytest.mark.parametrize(("held", "known"), [(steps(), 10), (steps((12, 0.9)), 10), (steps((0, 0.9)), 0)])
+def test_where_nothing_ever_stood_there_is_no_mean_and_no_skill(held: Timeline, known: float) -> None:
+    found = scored(held, known=known)
+    assert numbers(found) == (None, 0.0, 0.0)
+    assert found.receipt == ()
+    assert again(found, known=known) == found
+
+
+def test_an_answer_from_before_the_opening_leaves_nothing_to_cover() -> None:
+    found = scored(steps((0, 0.9)), known=-3)
+    assert (found.attainable_coverage, found.coverage) == (0.0, 0.0)
+
+
+@pytest.mark.parametrize("outcome", ["annulled", "ambiguous"])
+def test_an_annulled_or_ambiguous_question_is_not_scored(outcome: Outcome) -> None:
+    asked, said, held = question(days=10), resolution(outcome, 10), steps((0, 0.8))
+    assert score_question(asked, said, {ANN: held}) == ()
+    assert score_spans(asked, said, "brier", {ANN: standing_spans(asked, said, held)}) == ()
+
+
+def test_every_rule_of_a_kind_scores_everyone_in_the_order_they_were_given() -> None:
+    held = {ForecasterId("bob"): steps((0, 0.2)), ANN: steps((0, 0.8)), ForecasterId("idle"): steps()}
+    found = score_question(question(days=10), resolution("yes", 10), held)
+    assert [(s.rule, s.forecaster_id) for s in found] == [
+        (rule, who) for rule in ("brier", "log", "spherical", "baseline") for who in ("bob", "ann", "idle")
+    ]
+    alone = score_question(question(days=10), resolution("yes", 10), {ANN: held[ANN]})
+    assert [s for s in found if s.forecaster_id == ANN] == list(alone)
+    assert score_question(question(days=10), resolution("yes", 10), {}) == ()
+
+
+def test_the_log_score_is_weighted_in_the_same_way() -> None:
+    found = scored(steps((0, 0.5), (5, 0.8)), rule="log")
+    surprise = (math.log(2) - math.log(0.8)) / 2
+    assert numbers(found) == pytest.approx((surprise, 1.0, math.log(2) - surprise))
+
+
+def test_where_higher_is_better_skill_is_what_lies_above_knowing_nothing() -> None:
+    found = scored(steps((0, 0.8)), known=5, rule="spherical")
+    given = 0.8 / math.sqrt(0.68)
+    assert numbers(found) == pytest.approx((given, 0.5, 0.5 * (given - math.sqrt(0.5))))
+
+
+def test_points_are_their_own_skill() -> None:
+    found = scored(steps((0, 0.8)), known=5, rule="baseline")
+    points = 100 * (1 + math.log2(0.8))
+    assert numbers(found) == pytest.approx((points, 0.5, 0.5 * points))
+
+
+@pytest.mark.parametrize("rule", ["brier", "spherical"])
+def test_certainty_is_scored_without_being_moved(rule: RuleName) -> None:
+    right, wrong = (1.0, 0.0) if rule == "spherical" else (0.0, 1.0)
+    for held, expected in ((steps((0, 1.0)), right), (steps((0, 0.0)), wrong)):
+        assert scored(held, rule=rule).mean_while_active == expected
+
+
+def test_certainty_costs_by_the_log_score_and_by_points_what_a_thousandth_does() -> None:
+    for rule, right, wrong in (
+        ("log", -math.log(0.999), math.log(1000)),
+        ("baseline", 100 * (1 + math.log2(0.999)), 100 * (1 + math.log2(0.001))),
+    ):
+        assert scored(steps((0, 1.0)), rule=rule).mean_while_active == pytest.approx(right)  # type: ignore[arg-type]
+        assert scored(steps((0, 0.0)), rule=rule).mean_while_active == pytest.approx(wrong)  # type: ignore[arg-type]
+
+
+def test_of_two_forecasts_at_one_instant_the_last_is_scored() -> None:
+    assert numbers(scored(steps((0, 0.2), (5, 0.9), (5, 0.5)))) == pytest.approx((0.445, 1.0, -0.195))
+    assert scored(steps((0, 0.9), (0, 0.5))) == scored(steps((0, 0.5)))
+    assert scored(steps((0, 0.5), (0, None))) == scored(steps())
+
+
+def test_published_example_of_a_forecast_lowered_too_late() -> None:
+    found = scored(steps((0, 0.8), (6, 0.4)), "no", days=9, known=9)
+    assert found.mean_while_active == pytest.approx(0.48)
+
+
+def test_published_example_on_the_two_sided_scale() -> None:
+    found = scored(steps((0, 0.9), (3, 0.95)), days=7, known=7)
+    assert found.mean_while_active is not None
+    assert round(2 * found.mean_while_active, 4) == 0.0114
+
+
+def test_scores_are_averaged_and_not_forecasts() -> None:
+    found = scored(steps((0, 0.2), (5, 1.0)))
+    assert found.mean_while_active == pytest.approx(0.32)  # the averaged forecast, 60 %, would score 0.16
+
+
+# Options
+
+
+def test_a_categorical_question_scores_by_hand_over_time() -> None:
+    held = holding((0, Categorical(OPTIONS, (0.2, 0.5, 0.3))), (4, None), (6, Categorical(OPTIONS, (0.0, 1.0, 0.0))))
+    found = by_rule(categorical_question(days=10), answered("Beijing", 8), held, "brier")
+    # 4 days of 0.19 and 2 of nothing lost; three options alike would lose a third.
+    assert numbers(found) == pytest.approx((0.76 / 6, 0.6, (4 * (1 / 3 - 0.19) + 2 / 3) / 10))
+    assert found.attainable_coverage == pytest.approx(0.8)
+
+
+def test_an_ordered_question_scores_by_hand() -> None:
+    held = holding((0, Categorical(LEVELS, (0.2, 0.5, 0.3))))
+    found = by_rule(ordered_question(days=10), answered("high", 5), held, "ranked")
+    assert numbers(found) == pytest.approx((0.265, 0.5, 0.5 * (5 / 18 - 0.265)))
+
+
+def test_an_option_added_later_is_read_from_other_until_the_forecast_is_revised() -> None:
+    asked = categorical_question("Moscow", Option("Minsk", added_at=day(5)), "Other", days=10)
+    held = holding(
+        (0, Categorical(("Moscow", "Other"), (0.4, 0.6))),
+        (8, Categorical(("Moscow", "Minsk", "Other"), (0.4, 0.5, 0.1))),
+    )
+    found = by_rule(asked, answered("Minsk", 10), held, "brier")
+    assert [line.score for line in found.receipt] == pytest.approx([0.16, 0.21])
+    # Two options were offered at the opening, so knowing nothing lost a quarter.
+    assert numbers(found) == pytest.approx((0.8 * 0.16 + 0.2 * 0.21, 1.0, 0.25 - 0.8 * 0.16 - 0.2 * 0.21))
+
+
+def test_a_removed_option_moves_to_other_and_splits_the_receipt() -> None:
+    asked = categorical_question("Moscow", Option("Beijing", removed_at=day(4)), "Other", days=10)
+    held = holding((0, Categorical(OPTIONS, (0.25, 0.25, 0.5))), (6, Categorical(("Moscow", "Other"), (0.75, 0.25))))
+    found = by_rule(asked, answered("Moscow", 10), held, "brier")
+    assert [(line.start, line.end, line.forecast) for line in found.receipt] == [
+        (day(0), day(4), Categorical(OPTIONS, (0.25, 0.25, 0.5))),
+        (day(4), day(6), Categorical(("Moscow", "Other"), (0.25, 0.75))),
+        (day(6), day(10), Categorical(("Moscow", "Other"), (0.75, 0.25))),
+    ]
+    assert [line.score for line in found.receipt] == pytest.approx([0.4375, 0.5625, 0.0625])
+    assert recompute(asked, answered("Moscow", 10), found) == found
+
+
+def test_an_option_removed_after_the_answer_was_known_splits_nothing() -> None:
+    asked = categorical_question("Moscow", Option("Beijing", removed_at=day(4)), "Other", days=10)
+    held = holding((0, Categorical(OPTIONS, (0.25, 0.25, 0.5))))
+    assert standing_spans(asked, answered("Moscow", 4), held) == (
+        Span(day(0), day(4), Categorical(OPTIONS, (0.25, 0.25, 0.5))),
+    )
+
+
+# Numbers and dates
+
+
+def test_a_numeric_question_scores_by_hand_over_time() -> None:
+    asked = numeric_question(days=10)
+    held = holding((0, uniform(Scale(0.0, 100.0))), (5, Cdf((0.0, 20.0, 100.0), (0.0, 0.5, 1.0))))
+    found = by_rule(asked, answered("20", 10), held, "crps")
+    even = (0.2**3 + 0.8**3) / 3
+    skewed = 0.2 * 0.25 / 3 + 0.8 * 0.25 / 3
+    assert numbers(found) == pytest.approx(((even + skewed) / 2, 1.0, (even - skewed) / 2))
+
+
+def test_a_numeric_question_on_a_log_scale_scores_by_hand() -> None:
+    asked = numeric_question(Scale(1.0, 1000.0, zero_point=0.0), days=10)
+    found = by_rule(asked, answered("10", 5), holding((0, Cdf((1.0, 10.0, 1000.0), (0.0, 0.5, 1.0)))), "crps")
+    assert found.mean_while_active == pytest.approx(0.25 / 3)
+    # Even over the scale would lose (1/3)³/3 below the answer and (2/3)³/3 above it.
+    assert found.skill_over_schedule == pytest.approx(0.5 * (1 / 9 - 0.25 / 3), abs=1e-6)
+
+
+def test_a_date_question_scores_by_hand_and_never_is_an_answer() -> None:
+    asked = date_question(days=100)
+    assert asked.scale is not None
+    held = holding((0, from_quantiles({0.5: asked.scale.lower + 50}, asked.scale, above=0.2)))
+    never = by_rule(asked, answered("never", 100), held, "crps")
+    assert never.mean_while_active == pytest.approx(0.5 * 0.25 / 3 + 0.5 * (0.25 + 0.4 + 0.64) / 3)
+    assert never.mean_while_active is not None
+    assert never.skill_over_schedule == pytest.approx(0.95**2 / 3 - never.mean_while_active)
+    came = by_rule(asked, answered(date_of(asked.scale.lower + 50).isoformat(), 50), held, "crps")
+    assert came.mean_while_active == pytest.approx(0.5 * 0.25 / 3 + 0.5 * (0.25 + 0.1 + 0.04) / 3)
+    assert (came.coverage, came.attainable_coverage) == (0.5, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("asked", "rules"),
+    [
+        (categorical_question(days=10), ["brier", "log", "spherical", "baseline"]),
+        (ordered_question(days=10), ["brier", "ranked", "log", "spherical", "baseline"]),
+        (numeric_question(days=10), ["crps", "quantile", "baseline"]),
+        (date_question(days=10), ["crps", "quantile", "baseline"]),
+    ],
+)
+def test_knowing_nothing_has_no_skill_by_any_rule(asked: Question, rules: list[RuleName]) -> None:
+    said = {"categorical": "Beijing", "ordered": "low", "numeric": "37.5", "date": "2026-01-04"}[asked.kind]
+    found = score_question(asked, answered(said, 7), {ANN: holding((0, asked.prior))})
+    assert sorted(s.rule for s in found) == sorted(rules)
+    assert [s.skill_over_schedule for s in found] == pytest.approx([0.0] * len(rules), abs=1e-9)
+    assert {s.coverage for s in found} == {0.7}
+
+
+# Receipts
+
+
+def test_a_receipt_lists_what_stood_from_when_to_when_and_what_it_earned() -> None:
+    first, second = scored(steps((0, 0.4), (4, None), (5, 0.9))).receipt
+    assert (first.start, first.end, first.forecast) == (day(0), day(4), Binary(0.4))
+    assert (first.weight, first.score) == pytest.approx((0.4, 0.36))
+    assert first.contribution == pytest.approx(0.36 * 4 / 9)
+    assert (second.start, second.end, second.forecast) == (day(5), day(10), Binary(0.9))
+    assert (second.weight, second.score, second.contribution) == pytest.approx((0.5, 0.01, 0.01 * 5 / 9))
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"forecast": Binary(0.5)},
+        {"score": 0.3},
+        {"weight": 0.9},
+        {"contribution": 0.0},
+        {"end": day(3)},
+        {"start": day(1)},
+    ],
+)
+def test_a_receipt_with_a_changed_number_no_longer_gives_its_score(forged: dict[str, object]) -> None:
+    honest = scored(steps((0, 0.4), (4, None), (5, 0.9)))
+    first, second = honest.receipt
+    wrong = replace(honest, receipt=(replace(first, **forged), second))  # type: ignore[arg-type]
+    assert again(honest) == honest
+    assert again(wrong) != wrong
+
+
+@pytest.mark.parametrize("forged", [{"mean_while_active": 0.1}, {"coverage": 1.0}, {"skill_over_schedule": 0.2}])
+def test_a_changed_total_does_not_follow_from_its_receipt(forged: dict[str, float]) -> None:
+    honest = scored(steps((0, 0.4), (5, 0.9)), known=8)
+    wrong = replace(honest, **forged)  # type: ignore[arg-type]
+    assert again(honest, known=8) == honest
+    assert again(wrong, known=8) != wrong
+
+
+@pytest.mark.parametrize(
+    ("asked", "said", "held", "forged"),
+    [
+        (
+            categorical_question(days=10),
+            answered("Moscow", 10),
+            Categorical(OPTIONS, (0.2, 0.5, 0.3)),
+            Categorical(OPTIONS, (0.3, 0.4, 0.3)),
+        ),
+        (
+            numeric_question(days=10),
+            answered("30", 10),
+            Cdf((0.0, 40.0, 100.0), (0.0, 0.5, 1.0)),
+            Cdf((0.0, 41.0, 100.0), (0.0, 0.5, 1.0)),
+        ),
+    ],
+)
+def test_a_receipt_with_another_forecast_gives_another_score_for_every_kind(
+    asked: Question, said: Resolution, held: Distribution, forged: Distribution
+) -> None:
+    for honest in score_question(asked, said, {ANN: holding((0, held))}):
+        wrong = replace(honest, receipt=(replace(honest.receipt[0], forecast=forged),))
+        assert recompute(asked, said, honest) == honest
+        assert recompute(asked, said, wrong) != wrong
+
+
+# Summaries
+
+
+def plain(who: str, mean: float | None, skill: float, rule: RuleName = "brier", coverage: float = 1.0) -> Score:
+    blank = scored(steps())
+    return replace(
+        blank,
+        forecaster_id=ForecasterId(who),
+        rule=rule,
+        mean_while_active=mean,
+        skill_over_schedule=skill,
+        coverage=coverage,
+    )
+
+
+def test_a_summary_is_the_plain_mean_over_questions() -> None:
+    scores = [plain("ann", 0.1, 0.2), plain("ann", 0.3, -0.1, coverage=0.5)]
+    (summary,) = summarise(scores)
+    assert (summary.forecaster_id, summary.rule, summary.questions) == (ForecasterId("ann"), "brier", 2)
+    assert (summary.mean_while_active, summary.skill, summary.coverage) == pytest.approx((0.2, 0.05, 0.75))
+
+
+def test_questions_on_which_nothing_stood_count_in_no_part_of_a_summary() -> None:
+    scores = [plain("ann", 0.1, 0.2), plain("ann", None, 0.0, coverage=0.0)]
+    assert summarise(scores) == summarise(scores[:1])
+    assert summarise(scores[1:]) == (Summary(ForecasterId("ann"), "brier", 0, None, None, 0.0),)
+
+
+def test_summaries_come_by_rule_with_the_best_skill_first_and_the_idle_last() -> None:
+    scores = [
+        plain("idle", None, 0.0, coverage=0.0),
+        plain("bad", 0.4, -0.2),
+        plain("good", 0.1, 0.2),
+        plain("bad", 0.2, 0.5, "log"),
+        plain("even", 0.25, 0.0),
+        plain("also even", 0.25, 0.0),
+    ]
+    order = [(s.rule, s.forecaster_id) for s in summarise(scores)]
+    assert order == [
+        ("brier", "good"),
+        ("brier", "also even"),
+        ("brier", "even"),
+        ("brier", "bad"),
+        ("brier", "idle"),
+        ("log", "bad"),
+    ]
+
+
+def over(*skills: float) -> list[Score]:
+    """Ann's scores on questions q0, q1, and so on."""
+    return [replace(plain("ann", 0.2, s), question_id=QuestionId(f"q{n}")) for n, s in enumerate(skills)]
+
+
+def test_a_mean_skill_has_an_interval_over_clusters_of_questions_that_share_their_fate() -> None:
+    skills, fates = [0.2, 0.1, -0.1, 0.3], ["a", "a", "b", "q3"]
+    clusters = {QuestionId("q0"): "a", QuestionId("q1"): "a", QuestionId("q2"): "b"}  # q3 stands alone
+    (summary,) = summarise(over(*skills), clusters)
+    assert (summary.questions, summary.clusters) == (4, 3)
+    assert (summary.low, summary.high) == bootstrap_interval(skills, fates, resamples=RESAMPLES)
+    assert summary.low is not None
+    assert summary.high is not None
+    assert summary.low < 0.125 < summary.high
+    (apart,) = summarise(over(*skills))
+    assert apart.clusters == 4
+
+
+def test_one_cluster_has_no_interval() -> None:
+    for scores in (over(0.2), over(0.2, 0.4)):
+        (summary,) = summarise(scores, {QuestionId("q0"): "war", QuestionId("q1"): "war"})
+        assert (summary.clusters, summary.low, summary.high) == (1, None, None)
+
+
+def test_no_scores_have_no_summaries() -> None:
+    assert summarise([]) == ()

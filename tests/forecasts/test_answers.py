@@ -1,0 +1,238 @@
+"""What the answer to a question is, how people write it, and which answers are refused."""
+
+import math
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from forecasts.answers import Answer, answer, check_resolution, read_answer
+from forecasts.cdf import Scale, day_number
+from forecasts.errors import InvalidResolution
+from forecasts.question import Option, Outcome, Question, Resolution
+from tests.forecasts.strategies import (
+    KINDS,
+    answered,
+    answers_to,
+    categorical_question,
+    date_question,
+    day,
+    law,
+    numeric_question,
+    ordered_question,
+    question,
+    resolution,
+)
+
+OPEN = Scale(0.0, 100.0, open_lower=True, open_upper=True)
+
+# What is scored against
+
+
+@pytest.mark.parametrize("asked", KINDS)
+def test_an_annulled_or_ambiguous_or_missing_answer_is_none(asked: Question) -> None:
+    assert answer(asked, None) is None
+    assert answer(asked, resolution("annulled")) is None
+    assert answer(asked, resolution("ambiguous")) is None
+
+
+def test_yes_is_1_and_no_is_0() -> None:
+    assert answer(question(), resolution("yes")) == 1
+    assert answer(question(), resolution("no")) == 0
+
+
+@pytest.mark.parametrize(
+    ("asked", "said", "expected"),
+    [
+        (categorical_question(), "Beijing", "Beijing"),
+        (categorical_question(), "beijing", "Beijing"),
+        (ordered_question(), "high", "high"),
+        (numeric_question(), "41.5", 41.5),
+        (numeric_question(), "0", 0.0),
+        (numeric_question(OPEN), "-7", -7.0),
+        (numeric_question(OPEN), "above", math.inf),
+        (numeric_question(OPEN), "BELOW", -math.inf),
+        (date_question(), "2026-01-11", day_number(day(10))),
+        (date_question(), "2026-01-11T12:00:00Z", day_number(day(10.5))),
+        (date_question(), "Never", math.inf),
+    ],
+)
+def test_an_answer_is_an_option_a_number_or_a_day(asked: Question, said: str, expected: Answer) -> None:
+    assert answer(asked, answered(said)) == expected
+
+
+# How people write it
+
+
+@pytest.mark.parametrize("asked", KINDS)
+@pytest.mark.parametrize("said", ["annulled", "ambiguous"])
+def test_every_kind_can_be_annulled_or_ambiguous(asked: Question, said: str) -> None:
+    assert read_answer(asked, f" {said.title()} ") == (said, "")
+
+
+@pytest.mark.parametrize(("typed", "outcome"), [("yes", "yes"), (" NO ", "no"), ("Yes", "yes")])
+def test_a_binary_question_is_answered_with_yes_or_no(typed: str, outcome: Outcome) -> None:
+    assert read_answer(question(), typed) == (outcome, "")
+
+
+@pytest.mark.parametrize("typed", ["", "maybe", "1", "true"])
+def test_anything_else_does_not_answer_a_binary_question(typed: str) -> None:
+    with pytest.raises(InvalidResolution, match="answered with yes, no, annulled or ambiguous"):
+        read_answer(question(), typed)
+
+
+def test_an_option_is_read_in_any_case_and_kept_as_the_question_names_it() -> None:
+    assert read_answer(categorical_question(), " MOSCOW ") == ("answered", "Moscow")
+    assert read_answer(categorical_question("Yes", "No"), "yes") == ("answered", "Yes")
+
+
+def test_what_is_no_option_is_refused_with_the_options_there_are() -> None:
+    with pytest.raises(InvalidResolution, match="no option 'Minsk': the options are Moscow, Beijing, Other"):
+        read_answer(categorical_question(), "Minsk")
+
+
+@pytest.mark.parametrize(
+    ("typed", "value"),
+    [
+        ("1234567", 1234567.0),
+        ("1,234,567.5", 1234567.5),
+        ("1 234 567", 1234567.0),
+        ("-1,000", -1000.0),
+        ("12,345.", 12345.0),
+        ("1e6", 1000000.0),
+        (" 7 ", 7.0),
+    ],
+)
+def test_a_number_may_be_written_in_groups_of_three(typed: str, value: float) -> None:
+    asked = numeric_question(OPEN)
+    assert read_answer(asked, typed) == ("answered", typed.strip())
+    assert answer(asked, answered(typed.strip())) == value
+
+
+@pytest.mark.parametrize("typed", ["", "many", "nan", "inf", "-infinity", "4,5", "1,23,456", "1 2", "12,3456", "10%"])
+def test_what_is_no_number_or_could_be_two_is_refused_with_an_example(typed: str) -> None:
+    with pytest.raises(InvalidResolution, match=r"is no number: write 41\.5"):
+        read_answer(numeric_question(OPEN), typed)
+
+
+@pytest.mark.parametrize("typed", ["", "soon", "2026-13-01", "2026-01-11T12:00", "above"])
+def test_what_is_no_date_is_refused_with_an_example(typed: str) -> None:
+    with pytest.raises(InvalidResolution, match="or never if it did not come within the window"):
+        read_answer(date_question(), typed)
+
+
+def test_beyond_an_open_bound_lies_an_answer() -> None:
+    assert read_answer(numeric_question(OPEN), "Above") == ("answered", "Above")
+    assert read_answer(numeric_question(OPEN), "500") == ("answered", "500")
+    assert read_answer(date_question(days=10), "2026-02-01") == ("answered", "2026-02-01")
+
+
+@pytest.mark.parametrize("typed", ["above", "below", "never"])
+def test_there_is_nothing_beyond_a_closed_bound(typed: str) -> None:
+    with pytest.raises(InvalidResolution, match="is no number"):
+        read_answer(numeric_question(), typed)
+
+
+@pytest.mark.parametrize(
+    ("asked", "typed"),
+    [
+        (numeric_question(), "-0.1"),
+        (numeric_question(), "100.1"),
+        (numeric_question(Scale(0.0, 100.0, open_lower=True)), "101"),
+        (numeric_question(Scale(0.0, 100.0, open_upper=True)), "-1"),
+        (date_question(), "2025-12-31"),
+    ],
+)
+def test_a_value_beyond_a_closed_bound_is_refused(asked: Question, typed: str) -> None:
+    with pytest.raises(InvalidResolution, match="outside the closed range"):
+        read_answer(asked, typed)
+
+
+def test_a_number_does_not_come_never_and_a_date_is_not_above() -> None:
+    with pytest.raises(InvalidResolution):
+        read_answer(numeric_question(OPEN), "never")
+    with pytest.raises(InvalidResolution):
+        read_answer(date_question(), "above")
+
+
+@law
+@given(st.sampled_from(KINDS).flatmap(lambda asked: st.tuples(st.just(asked), st.sampled_from(_typed(asked)))))
+def test_what_was_read_once_can_be_stored_and_checked(pair: tuple[Question, str]) -> None:
+    asked, typed = pair
+    outcome, kept = read_answer(asked, typed)
+    stored = replace(resolution(outcome, known=50), answer=kept)
+    check_resolution(asked, stored)
+    assert answer(asked, stored) is not None
+
+
+def _typed(asked: Question) -> list[str]:
+    return ["yes", "no"] if asked.kind == "binary" else answers_to(asked)
+
+
+# Which are refused
+
+
+@pytest.mark.parametrize("asked", KINDS)
+@pytest.mark.parametrize("outcome", ["annulled", "ambiguous"])
+def test_a_sound_resolution_passes(asked: Question, outcome: Outcome) -> None:
+    check_resolution(asked, resolution(outcome, known=50, entered=51))
+    check_resolution(question(), resolution("yes", known=50, entered=51))
+
+
+@pytest.mark.parametrize(
+    ("changed", "reason"),
+    [
+        ({"source_url": "  "}, "needs a source"),
+        ({"source_url": "a newspaper"}, r"http\(s\) link"),
+        ({"known_at": day(-1), "event_at": day(-1)}, "before the question opened"),
+        ({"event_at": day(51)}, "before it happened"),
+        ({"entered_at": day(49)}, "in the future"),
+    ],
+)
+def test_a_resolution_that_contradicts_the_times_or_names_no_source_is_refused(
+    changed: dict[str, object], reason: str
+) -> None:
+    wrong: Resolution = replace(resolution("yes", known=50), **changed)  # type: ignore[arg-type]
+    with pytest.raises(InvalidResolution, match=reason):
+        check_resolution(question(), wrong)
+
+
+@pytest.mark.parametrize("asked", [q for q in KINDS if q.kind != "binary"])
+@pytest.mark.parametrize("outcome", ["yes", "no"])
+def test_yes_and_no_answer_binary_questions_only(asked: Question, outcome: Outcome) -> None:
+    with pytest.raises(InvalidResolution, match=f"is a {asked.kind} question: '{outcome}' does not answer it"):
+        check_resolution(asked, resolution(outcome, known=50))
+
+
+def test_an_option_or_a_number_does_not_answer_a_binary_question() -> None:
+    with pytest.raises(InvalidResolution, match="is a binary question: 'answered' does not answer it"):
+        check_resolution(question(), answered("yes", known=50))
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (categorical_question(), "Minsk"),
+        (categorical_question(), "annulled"),
+        (ordered_question(), ""),
+        (numeric_question(), "many"),
+        (numeric_question(), "annulled"),
+        (numeric_question(), "101"),
+        (date_question(), "soon"),
+    ],
+)
+def test_an_answer_has_to_be_one_of_the_questions_answers(asked: Question, said: str) -> None:
+    with pytest.raises(InvalidResolution):
+        check_resolution(asked, answered(said, known=50))
+
+
+def test_an_option_has_to_be_offered_when_the_answer_is_known() -> None:
+    late, gone = Option("Minsk", added_at=day(10)), Option("Beijing", removed_at=day(20))
+    asked = categorical_question("Moscow", late, gone, "Other", days=100)
+    check_resolution(asked, answered("Minsk", known=10))
+    check_resolution(asked, answered("Minsk", known=500))  # known after the close, it is asked at the close
+    check_resolution(asked, answered("Beijing", known=19))
+    for said, known in (("Minsk", 9), ("Beijing", 20), ("beijing", 500)):
+        with pytest.raises(InvalidResolution, match="was not offered when the answer was known"):
+            check_resolution(asked, answered(said, known=known))

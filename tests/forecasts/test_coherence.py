@@ -1,0 +1,318 @@
+"""Forecasts that contradict each other, and the nearest ones that do not."""
+
+import math
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.isotonic import IsotonicRegression
+
+from forecasts.coherence import (
+    Repair,
+    SumRule,
+    incoherence,
+    repair_implication,
+    repair_negation,
+    repair_nested_dates,
+    repair_sum_to_one,
+    repair_total_probability,
+    total_probability_gap,
+)
+from forecasts.errors import ForecastsError, InvalidProbability, InvalidTime
+from forecasts.probability import Floats
+from tests.forecasts.strategies import law
+
+inner = st.floats(1e-4, 1 - 1e-4)
+said = inner | st.sampled_from([0.0, 1.0])
+options = st.lists(said, min_size=1, max_size=6)
+rules: st.SearchStrategy[SumRule] = st.sampled_from(["log", "brier", "normalise"])
+START = date(2026, 12, 31)
+
+
+def chain(p: list[float]) -> Repair:
+    return repair_nested_dates([(START + timedelta(days=i), x) for i, x in enumerate(p)])
+
+
+def total(p: list[float]) -> Repair:
+    b, if_b, if_not, a = p
+    return repair_total_probability(p_b=b, p_a_given_b=if_b, p_a_given_not_b=if_not, p_a=a)
+
+
+def gap(p: tuple[float, ...]) -> float:
+    b, if_b, if_not, a = p
+    return total_probability_gap(p_b=b, p_a_given_b=if_b, p_a_given_not_b=if_not, p_a=a)
+
+
+def four(strategy: st.SearchStrategy[float]) -> st.SearchStrategy[list[float]]:
+    return st.lists(strategy, min_size=4, max_size=4)
+
+
+def logit(p: Floats) -> Floats:
+    return np.log(p) - np.log1p(-p)
+
+
+LOG_REPAIRS: dict[str, tuple[Callable[[list[float]], Repair], Callable[[tuple[float, ...]], bool]]] = {
+    "sum to one": (repair_sum_to_one, lambda p: abs(math.fsum(p) - 1) <= 1e-9),
+    "implication": (lambda p: repair_implication(p[0], p[-1]), lambda p: p[0] <= p[1]),
+    "negation": (lambda p: repair_negation(p[0], p[-1]), lambda p: abs(math.fsum(p) - 1) <= 1e-9),
+    "nested dates": (chain, lambda p: list(p) == sorted(p)),
+    "total probability": (lambda p: total((p * 4)[:4]), lambda p: abs(gap(p)) <= 1e-9),
+}
+
+
+@pytest.mark.parametrize("name", LOG_REPAIRS)
+@law
+@given(options)
+def test_repairs_are_coherent_and_repairing_twice_is_repairing_once(name: str, p: list[float]) -> None:
+    repair, is_coherent = LOG_REPAIRS[name]
+    found = repair(p)
+    assert is_coherent(found.after)
+    assert all(0.0 <= x <= 1.0 for x in found.after)
+    again = repair(list(found.after))
+    assert again.after == found.after == again.before
+    assert again.nats == 0.0
+
+
+@pytest.mark.parametrize("name", LOG_REPAIRS)
+@law
+@given(options)
+def test_what_was_coherent_is_unchanged_and_nothing_else_is(name: str, p: list[float]) -> None:
+    repair, is_coherent = LOG_REPAIRS[name]
+    found = repair(p)
+    assert (found.after == found.before) == is_coherent(found.before)
+    assert found.nats == 0.0 or not is_coherent(found.before)
+
+
+@pytest.mark.parametrize("name", LOG_REPAIRS)
+@law
+@given(options)
+def test_the_log_score_gains_in_every_world(name: str, p: list[float]) -> None:
+    found = LOG_REPAIRS[name][0](p)
+    assert min(found.gains) >= -1e-9
+    assert not any(map(math.isnan, found.gains))
+
+
+@pytest.mark.parametrize("name", LOG_REPAIRS)
+@law
+@given(four(inner))
+def test_no_world_gains_less_than_the_incoherence(name: str, p: list[float]) -> None:
+    found = LOG_REPAIRS[name][0](p)
+    assert math.isfinite(found.nats)
+    assert min(found.gains) >= found.nats - 1e-9
+
+
+def test_one_common_shift_of_log_odds_makes_a_set_add_up() -> None:
+    # Odds of 3 to 2 each; a shift by the factor 1/3 makes them 1 to 2, a third each.
+    assert repair_sum_to_one([0.6, 0.6, 0.6]).after == pytest.approx((1 / 3, 1 / 3, 1 / 3), abs=1e-12)
+    found = repair_sum_to_one([0.55, 0.3, 0.25, 0.1])
+    shifts = logit(np.array(found.after)) - logit(np.array(found.before))
+    assert np.ptp(shifts) < 1e-12
+    assert found.gains == pytest.approx([found.nats] * 4, abs=1e-12)
+
+
+def test_the_brier_rule_takes_the_same_off_each_down_to_zero() -> None:
+    assert repair_sum_to_one([0.55, 0.3, 0.25, 0.1], "brier").after == pytest.approx((0.5, 0.25, 0.2, 0.05), abs=1e-12)
+    assert repair_sum_to_one([0.9, 0.5, 0.1], "brier").after == pytest.approx((0.7, 0.3, 0.0), abs=1e-12)
+
+
+def test_normalising_divides_by_the_sum() -> None:
+    assert repair_sum_to_one([0.3, 0.3, 0.9], "normalise").after == pytest.approx((0.2, 0.2, 0.6), abs=1e-12)
+
+
+@law
+@given(options, rules)
+def test_every_rule_makes_the_sum_one_and_keeps_the_order(p: list[float], rule: SumRule) -> None:
+    after = repair_sum_to_one(p, rule).after
+    assert math.fsum(after) == pytest.approx(1.0, abs=1e-9)
+    assert [after[i] for i in np.argsort(p)] == pytest.approx(sorted(after), abs=1e-15)
+    assert repair_sum_to_one(after, rule).after == after
+
+
+@law
+@given(st.lists(inner, min_size=2, max_size=6))
+def test_the_brier_rule_gains_brier_score_in_every_world(p: list[float]) -> None:
+    before, after = np.array(p), np.array(repair_sum_to_one(p, "brier").after)
+    for world in np.eye(len(p)):
+        assert np.sum((after - world) ** 2) <= np.sum((before - world) ** 2) + 1e-12
+
+
+@law
+@given(st.lists(inner, min_size=2, max_size=5), st.lists(st.floats(0.01, 1.0), min_size=5, max_size=5))
+def test_no_other_coherent_set_is_nearer(p: list[float], weights: list[float]) -> None:
+    other = np.array(weights[: len(p)]) / math.fsum(weights[: len(p)])
+    by_log, by_brier = repair_sum_to_one(p), repair_sum_to_one(p, "brier")
+    assert by_log.nats <= incoherence(p, other) + 1e-9
+    assert np.sum((np.array(by_brier.after) - p) ** 2) <= np.sum((other - p) ** 2) + 1e-9
+
+
+@pytest.mark.parametrize(
+    ("p", "after"),
+    [
+        ([0.7], [1.0]),
+        ([0.0, 0.0], [0.5, 0.5]),
+        ([1.0, 0.3, 0.0], [1.0, 0.0, 0.0]),
+        ([1.0, 1.0, 0.3], [0.5, 0.5, 0.0]),
+        ([0.4, 0.0], [1.0, 0.0]),
+        ([0.0, 0.6, 0.6], [0.0, 0.5, 0.5]),
+    ],
+)
+def test_certainty_in_a_set_keeps_its_place_or_is_shared(p: list[float], after: list[float]) -> None:
+    assert repair_sum_to_one(p).after == pytest.approx(after, abs=1e-12)
+
+
+def test_a_set_without_any_chance_is_shared_alike_by_every_rule() -> None:
+    assert repair_sum_to_one([0.0, 0.0], "normalise").after == (0.5, 0.5)
+    assert repair_sum_to_one([0.0, 0.0], "brier").after == (0.5, 0.5)
+
+
+def test_numbers_at_the_edge_of_what_a_float_can_hold_still_add_up() -> None:
+    found = repair_sum_to_one([5e-324, 1e-300, 1e-17])
+    assert math.fsum(found.after) == pytest.approx(1.0, abs=1e-9)
+    assert math.isfinite(found.nats)
+
+
+def test_a_set_that_is_no_flat_list_is_refused() -> None:
+    for wrong in ([], [[0.5, 0.6]], 0.5):
+        with pytest.raises(ForecastsError, match="flat list"):
+            repair_sum_to_one(wrong)
+    with pytest.raises(InvalidProbability):
+        repair_sum_to_one([0.5, 1.1])
+
+
+def test_what_implies_may_not_be_likelier_than_what_it_implies() -> None:
+    # Odds of 4 and 1/1: the mean of their logarithms is odds of 2.
+    assert repair_implication(0.8, 0.5).after == pytest.approx((2 / 3, 2 / 3), abs=1e-12)
+    assert repair_implication(0.5, 0.8).after == (0.5, 0.8)
+    assert repair_implication(1.0, 0.4).after == (1.0, 1.0)
+    assert repair_implication(0.4, 0.0).after == (0.0, 0.0)
+
+
+def test_a_question_and_its_negation_add_up() -> None:
+    # Odds of 4 for it, and 1 from its negation.
+    assert repair_negation(0.8, 0.5).after == pytest.approx((2 / 3, 1 / 3), abs=1e-12)
+    assert repair_negation(0.7, 1 - 0.7).after == (0.7, 1 - 0.7)
+    assert repair_negation(1.0, 0.4).after == (1.0, 0.0)
+    assert repair_negation(0.4, 0.0).after == (1.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    "found",
+    [repair_implication(1.0, 0.0), repair_negation(1.0, 1.0), repair_negation(0.0, 0.0)],
+)
+def test_opposite_certainties_meet_at_a_half(found: Repair) -> None:
+    assert found.after == (0.5, 0.5)
+    assert found.nats == math.inf
+    assert max(found.gains) == math.inf
+
+
+@law
+@given(st.lists(inner, max_size=8))
+def test_deadlines_are_isotonic_in_log_odds(p: list[float]) -> None:
+    after = np.array(chain(p).after)
+    if p:
+        z = IsotonicRegression().fit_transform(np.arange(len(p)), logit(np.array(p)))
+        assert after == pytest.approx(1 / (1 + np.exp(-z)), abs=1e-9)
+    assert (np.diff(after) >= 0.0).all()
+    assert after.size == len(p)
+
+
+def test_deadlines_in_any_order_come_back_in_that_order() -> None:
+    one, two, three = (START + timedelta(days=i) for i in range(3))
+    found = repair_nested_dates([(three, 0.9), (one, 0.8), (two, 0.5)])
+    assert found.before == (0.9, 0.8, 0.5)
+    assert found.after == pytest.approx((0.9, 2 / 3, 2 / 3), abs=1e-12)
+    assert found.worlds == ((0, 0, 0), (1, 0, 0), (1, 0, 1), (1, 1, 1))
+
+
+def test_a_deadline_that_need_not_move_does_not_move_at_all() -> None:
+    assert chain([0.1, 0.6, 0.45, 0.7]).after[::3] == (0.1, 0.7)
+
+
+@pytest.mark.parametrize(
+    ("p", "after"),
+    [
+        ([1.0, 0.4, 0.6], [1.0, 1.0, 1.0]),
+        ([0.4, 0.6, 0.0], [0.0, 0.0, 0.0]),
+        ([0.2, 1.0, 0.0, 0.7], [0.2, 0.5, 0.5, 0.7]),
+        ([1.0, 0.0, 0.0], [0.0, 0.0, 0.0]),
+    ],
+)
+def test_certain_deadlines_outweigh_the_others(p: list[float], after: list[float]) -> None:
+    assert chain(p).after == pytest.approx(after, abs=1e-12)
+
+
+def test_forecasts_that_differ_in_the_last_bit_alone_are_put_in_order() -> None:
+    above = math.nextafter(1e-4, 1.0)
+    assert chain([above, 1e-4]).after == (above, above)
+    assert repair_implication(above, 1e-4).after == (above, above)
+
+
+def test_a_deadline_given_twice_is_refused() -> None:
+    with pytest.raises(InvalidTime, match="given twice"):
+        repair_nested_dates([(START, 0.2), (START, 0.3)])
+    with pytest.raises(InvalidProbability):
+        repair_nested_dates([(START, 1.2)])
+
+
+def test_the_gap_says_which_side_is_too_high() -> None:
+    assert gap((0.3, 0.8, 0.2, 0.5)) == pytest.approx(0.12, abs=1e-12)
+    assert gap((0.3, 0.8, 0.2, 0.3)) == pytest.approx(-0.08, abs=1e-12)
+    with pytest.raises(InvalidProbability):
+        gap((0.3, 0.8, 0.2, 1.5))
+
+
+@law
+@given(four(inner), four(inner), st.sampled_from([1.0, 0.1, 0.001]))
+def test_no_other_four_that_fit_together_are_nearer(p: list[float], other: list[float], step: float) -> None:
+    found = total(p)
+    # Any others, and others near by: the divergence is convex, so what is least near by is least.
+    b, if_b, if_not = (x + step * (y - x) for x, y in zip(found.after[:3], other[:3], strict=True))
+    fitting = [b, if_b, if_not, b * if_b + (1 - b) * if_not]
+    assert found.nats <= incoherence(p, fitting, [1.0, b, 1.0 - b, 1.0]) + 1e-12
+    assert found.gains == pytest.approx([found.nats] * 4, abs=1e-8)
+
+
+@pytest.mark.parametrize(
+    ("p", "after"),
+    [
+        ([0.5, 0.6, 0.2, 1.0], [0.75, 1.0, 1.0, 1.0]),
+        ([0.5, 0.6, 0.2, 0.0], [1 / 3, 0.0, 0.0, 0.0]),
+        ([0.3, 0.0, 0.0, 0.5], [0.3, 0.0, 0.0, 0.0]),
+        ([0.3, 1.0, 1.0, 0.5], [0.3, 1.0, 1.0, 1.0]),
+        ([0.3, 1.0, 1.0, 0.0], [0.3, 0.5, 0.5, 0.5]),
+        ([0.3, 0.0, 0.0, 1.0], [0.3, 0.5, 0.5, 0.5]),
+        # Odds of A are 1 to 1 and 4 to 1; they meet at 2 to 1, and B takes the odds of A as it goes with it.
+        ([0.5, 1.0, 0.0, 0.8], [2 / 3, 1.0, 0.0, 2 / 3]),
+    ],
+)
+def test_certainty_on_either_side_of_a_condition_stands(p: list[float], after: list[float]) -> None:
+    assert total(p).after == pytest.approx(after, abs=1e-12)
+
+
+def test_incoherence_is_the_divergence_of_after_from_before() -> None:
+    expected = 0.5 * math.log(0.5 / 0.8) + 0.5 * math.log(0.5 / 0.2)
+    assert incoherence([0.8, 0.3], [0.5, 0.3]) == pytest.approx(expected, abs=1e-12)
+    assert incoherence(0.8, 0.5) == pytest.approx(expected, abs=1e-12)
+    assert incoherence([0.8, 0.0], [0.5, 0.5], [2.0, 0.0]) == pytest.approx(2 * expected, abs=1e-12)
+    assert incoherence([0.8, 0.0], [0.5, 0.5]) == math.inf
+    assert incoherence([], []) == 0.0
+    with pytest.raises(ForecastsError, match="as many"):
+        incoherence([0.8], [0.5, 0.5])
+    with pytest.raises(InvalidProbability):
+        incoherence([0.8], [1.5])
+
+
+def test_taking_back_a_wrong_certainty_is_an_infinite_gain() -> None:
+    found = repair_sum_to_one([1.0, 1.0])
+    assert found.gains == (math.inf, math.inf)
+    assert repair_sum_to_one([1.0, 0.5]).gains == pytest.approx((math.log(2), 0.0))
+
+
+def test_a_conditional_forecast_is_scored_only_where_its_condition_holds() -> None:
+    found = total([0.3, 0.8, 0.2, 0.5])
+    assert found.worlds == ((1, 1, None, 1), (1, 0, None, 0), (0, None, 1, 1), (0, None, 0, 0))
+    b, if_b, _, a = found.after
+    assert found.gains[0] == pytest.approx(math.log(b * if_b * a) - math.log(0.3 * 0.8 * 0.5), abs=1e-12)

@@ -1,0 +1,196 @@
+"""Which questions belong together, and when they count."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from forecasts.cohorts import HORIZONS, Cohort, annul_rate, cohorts, counts, fate, horizon, quarter
+from forecasts.question import ClaimId, EssayId, ForecasterId, Outcome, Question, QuestionId, Resolution, utc
+from forecasts.scoring.scores import Score, Summary, summarise
+from tests.forecasts.strategies import OPENS, day, law, question, resolution
+
+
+def asked(name: str, opens: float = 0.0, closes: float = 100.0) -> Question:
+    """A question open from one day after the start of the year to another."""
+    return replace(question(name=name), opens_at=day(opens), closes_at=day(closes), resolves_at=day(closes))
+
+
+def answers(*found: tuple[str, Outcome]) -> dict[QuestionId, Resolution]:
+    return {QuestionId(name): replace(resolution(outcome), question_id=QuestionId(name)) for name, outcome in found}
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"),
+    [
+        (0.25, "short"),
+        (31, "short"),
+        (31.01, "medium"),
+        (32, "medium"),
+        (183, "medium"),
+        (183.01, "long"),
+        (3650, "long"),
+    ],
+)
+def test_the_horizon_is_the_scheduled_length(days: float, expected: str) -> None:
+    assert horizon(asked("q", 5, 5 + days)) == expected
+    assert expected in HORIZONS
+
+
+@pytest.mark.parametrize(
+    ("at", "expected"),
+    [
+        ("2026-01-01", "2026-Q1"),
+        ("2026-03-31T23:59:59Z", "2026-Q1"),
+        ("2026-04-01", "2026-Q2"),
+        ("2026-06-30", "2026-Q2"),
+        ("2026-07-01", "2026-Q3"),
+        ("2026-10-01", "2026-Q4"),
+        ("2026-12-31", "2026-Q4"),
+    ],
+)
+def test_a_quarter_is_three_months_of_a_year(at: str, expected: str) -> None:
+    assert quarter(utc(at)) == expected
+
+
+def test_a_quarter_is_one_of_utc_wherever_the_clock_hung() -> None:
+    assert quarter(datetime(2026, 4, 1, 1, tzinfo=timezone(timedelta(hours=2)))) == "2026-Q1"
+
+
+def test_questions_of_one_first_claim_share_their_fate() -> None:
+    first, second = ClaimId("C01"), ClaimId("C02")
+    by_june = replace(question(name="by-june"), claim_ids=(first,))
+    by_july = replace(question(name="by-july"), claim_ids=(first, second))
+    other = replace(question(name="other"), claim_ids=(second, first))
+    elsewhere = replace(by_june, essay_id=EssayId("another"))
+    alone = [replace(question(name=name), claim_ids=()) for name in ("one", "two")]
+    assert fate(by_june) == fate(by_july) == "claim essay/C01"
+    assert len({fate(q) for q in (by_june, other, elsewhere, *alone)}) == 5
+
+
+def test_a_question_named_like_a_claim_does_not_share_its_fate() -> None:
+    assert fate(replace(question(name="essay/C01"), claim_ids=())) != fate(question(name="any"))
+
+
+def test_a_question_counts_once_its_scheduled_close_has_passed() -> None:
+    assert not counts(asked("q", 0, 10), day(9.99))
+    assert counts(asked("q", 0, 10), day(10))
+
+
+def test_an_early_yes_waits_for_its_scheduled_close() -> None:
+    soon, late = asked("soon", 0, 10), asked("late", 0, 50)
+    known = answers(("late", "yes"))
+    assert cohorts([soon, late], known, day(20)) == (
+        Cohort("2026-Q1", opened=2, over=1, answered=0, annulled=0, ambiguous=0, overdue=1, early=1),
+    )
+    assert cohorts([soon, late], known, day(50)) == (
+        Cohort("2026-Q1", opened=2, over=2, answered=1, annulled=0, ambiguous=0, overdue=1, early=0),
+    )
+
+
+def test_a_cohort_tells_what_became_of_its_questions() -> None:
+    over = [asked(name, 0, 10) for name in ("yes", "no", "many", "void", "vague", "late")]
+    waiting = [asked(name, 20, 60) for name in ("early", "given-up", "open")]
+    second = [asked("spring", 90, 95)]
+    upcoming = [asked("upcoming", 200, 300)]
+    known = answers(
+        ("yes", "yes"), ("no", "no"), ("many", "answered"), ("void", "annulled"), ("vague", "ambiguous"),
+        ("early", "yes"), ("given-up", "annulled"), ("spring", "no"), ("unheard-of", "yes"),
+    )  # fmt: skip
+    assert cohorts([*upcoming, *second, *waiting, *over], known, day(30)) == (
+        Cohort("2026-Q1", opened=9, over=6, answered=3, annulled=1, ambiguous=1, overdue=1, early=2),
+    )
+    assert cohorts([*upcoming, *second, *waiting, *over], known, day(99)) == (
+        Cohort("2026-Q1", opened=9, over=9, answered=4, annulled=2, ambiguous=1, overdue=2, early=0),
+        Cohort("2026-Q2", opened=1, over=1, answered=1, annulled=0, ambiguous=0, overdue=0, early=0),
+    )
+
+
+def test_cohorts_are_in_order_and_leave_out_what_has_not_opened() -> None:
+    every = [asked("c", 800, 900), asked("a", 0, 10), asked("b", 365, 400)]
+    assert [line.quarter for line in cohorts(every, {}, day(900))] == ["2026-Q1", "2027-Q1", "2028-Q1"]
+    assert [line.quarter for line in cohorts(every, {}, day(365))] == ["2026-Q1", "2027-Q1"]
+    assert cohorts(every, {}, OPENS - timedelta(days=1)) == ()
+    assert cohorts([], {}, day(0)) == ()
+
+
+def test_the_annul_rate_is_of_the_questions_that_are_over() -> None:
+    one = Cohort("2026-Q1", opened=10, over=5, answered=2, annulled=1, ambiguous=1, overdue=1, early=3)
+    other = Cohort("2026-Q2", opened=5, over=3, answered=3, annulled=0, ambiguous=0, overdue=0, early=0)
+    young = Cohort("2026-Q3", opened=5, over=0, answered=0, annulled=0, ambiguous=0, overdue=0, early=2)
+    assert annul_rate([one]) == 0.4
+    assert annul_rate([one, other, young]) == 0.25
+    assert annul_rate([other]) == 0.0
+    assert annul_rate([young]) is None
+    assert annul_rate([]) is None
+
+
+OUTCOMES = st.sampled_from([None, "yes", "no", "annulled", "ambiguous"])
+
+
+@law
+@given(st.lists(st.tuples(st.integers(0, 400), st.integers(1, 400), OUTCOMES), max_size=12), st.integers(0, 900))
+def test_every_question_that_has_opened_is_in_one_place(facts: list[tuple[int, int, Outcome | None]], now: int) -> None:
+    every = [asked(f"q{n}", opens, opens + days) for n, (opens, days, _) in enumerate(facts)]
+    known = answers(*((f"q{n}", outcome) for n, (_, _, outcome) in enumerate(facts) if outcome is not None))
+    lines = cohorts(every, known, day(now))
+    assert sum(line.opened for line in lines) == sum(opens <= now for opens, _, _ in facts)
+    for line in lines:
+        assert line.over == line.answered + line.annulled + line.ambiguous + line.overdue
+        assert line.over + line.early <= line.opened
+    assert [line.quarter for line in lines] == sorted({line.quarter for line in lines})
+
+
+# Summaries over questions that share their fate.
+
+
+def score(name: str, gain: float, who: str = "ann") -> Score:
+    return Score(QuestionId(name), ForecasterId(who), "brier", 0.25 - gain, 1.0, 1.0, gain, ())
+
+
+GAINS = (0.2, 0.18, 0.22, -0.1, 0.05)
+
+
+def summary(clusters: dict[QuestionId, str]) -> Summary:
+    (found,) = summarise([score(f"q{n}", gain) for n, gain in enumerate(GAINS)], clusters)
+    return found
+
+
+def test_a_skill_has_an_interval_over_the_clusters_of_its_questions() -> None:
+    apart = summary({})
+    assert (apart.questions, apart.clusters) == (5, 5)
+    assert apart.skill == pytest.approx(0.11)
+    assert apart.low is not None
+    assert apart.high is not None
+    assert apart.low < 0.11 < apart.high
+    tied = summary({QuestionId(f"q{n}"): "claim essay/C01" for n in range(3)})
+    assert (tied.questions, tied.clusters, tied.skill) == (5, 3, apart.skill)
+    assert tied.low is not None
+    assert tied.high is not None
+    assert tied.high - tied.low > apart.high - apart.low
+
+
+def test_the_same_scores_have_the_same_interval() -> None:
+    assert summary({}) == summary({})
+
+
+def test_one_cluster_leaves_no_interval() -> None:
+    found = summary({QuestionId(f"q{n}"): "all" for n in range(5)})
+    assert (found.clusters, found.low, found.high) == (1, None, None)
+    assert found.skill == pytest.approx(0.11)
+    (single,) = summarise([score("q", 0.1)])
+    assert (single.clusters, single.low, single.high) == (1, None, None)
+
+
+def test_equal_gains_leave_an_interval_without_width() -> None:
+    (found,) = summarise([score("one", 0.1), score("two", 0.1)])
+    assert (found.low, found.high) == pytest.approx((0.1, 0.1))
+
+
+def test_clusters_are_counted_for_each_forecaster_alone() -> None:
+    scores = [score("one", 0.1), score("two", 0.2), score("two", 0.3, "bob"), score("three", 0.1, "bob")]
+    clusters = {QuestionId("one"): "c", QuestionId("two"): "c", QuestionId("elsewhere"): "d"}
+    found = {line.forecaster_id: line.clusters for line in summarise(scores, clusters)}
+    assert found == {"ann": 1, "bob": 2}

@@ -1,0 +1,421 @@
+"""What people type as a forecast: what is taken, and what is refused with a word on what would be right."""
+
+from contextlib import suppress
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from forecasts.cdf import Cdf, Scale, day_number
+from forecasts.distribution import Binary, Categorical
+from forecasts.entry import read_forecast, read_probability
+from forecasts.errors import ForecastsError, InvalidForecast, InvalidProbability
+from forecasts.question import Option, Question, check_distribution, utc
+from tests.forecasts.strategies import (
+    KINDS,
+    OPENS,
+    categorical_question,
+    date_question,
+    day,
+    law,
+    numeric_question,
+    ordered_question,
+    question,
+)
+
+OPEN = numeric_question(Scale(0.0, 100.0, open_upper=True))
+CLOSED = numeric_question(Scale(-50.0, 50.0))
+LOG = numeric_question(Scale(1.0, 1000.0, open_lower=True, open_upper=True, zero_point=0.0))
+DATE = date_question()  # 2026-01-01 to 2027-01-01
+CAPITALS = categorical_question("New York", "Moscow", "Other")
+
+
+def shares(text: str, of: Question = CAPITALS) -> dict[str, float]:
+    found = read_forecast(of, text, OPENS)
+    assert isinstance(found, Categorical)
+    return dict(zip(found.options, found.p, strict=True))
+
+
+def curve(of: Question, text: str) -> Cdf:
+    found = read_forecast(of, text, OPENS)
+    assert isinstance(found, Cdf)
+    return found
+
+
+def refused(of: Question, text: str) -> str:
+    with pytest.raises((InvalidForecast, InvalidProbability)) as caught:
+        read_forecast(of, text, OPENS)
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "p"),
+    [
+        ("0.63", 0.63),
+        ("63%", 0.63),
+        ("63 %", 0.63),
+        ("63\N{NO-BREAK SPACE}%", 0.63),
+        ("\t63%\n", 0.63),
+        ("63", 0.63),
+        ("+63", 0.63),
+        (".5", 0.5),
+        ("0.5%", 0.005),
+        ("29%", 0.29),  # 29 / 100 is 0.29, 0.29 * 100 is not 29: the text decides
+        ("57%", 0.57),
+        ("1%", 0.01),
+        ("1.0", 1.0),
+        ("1.0%", 0.01),
+        ("2", 0.02),
+        ("100", 1.0),
+        ("100%", 1.0),
+        ("0", 0.0),
+        ("0%", 0.0),
+        ("0.0", 0.0),
+        ("٦٣%", 0.63),
+        ("0." + "3" * 400, 1 / 3),
+    ],
+)
+def test_a_probability_is_read_as_people_write_it(text: str, p: float) -> None:
+    assert read_probability(text) == Binary(p)
+    assert read_forecast(question(), text, OPENS) == Binary(p)
+
+
+@pytest.mark.parametrize("text", ["-0", "-0.0", "-0%"])
+def test_a_zero_has_no_sign(text: str) -> None:
+    assert str(read_probability(text).p) == "0.0"
+
+
+@pytest.mark.parametrize("text", ["1", "+1", "01", "001", " 1 "])
+def test_a_bare_one_could_be_one_percent_or_certainty_and_is_refused(text: str) -> None:
+    with pytest.raises(InvalidProbability, match=r"could be 1 % or certainty: write 1% or 1\.0"):
+        read_probability(text)
+
+
+@pytest.mark.parametrize("text", ["2.5", "1.5", "100.0", "1.0000001", "1" * 400 + ".0"])
+def test_more_than_one_with_a_point_could_be_a_slip_and_is_refused(text: str) -> None:
+    with pytest.raises(InvalidProbability, match=r"lies between 0 and 1, .*for a percentage add the sign") as caught:
+        read_probability(text)
+    assert len(str(caught.value)) < 180
+
+
+@pytest.mark.parametrize("text", ["101", "150%", "-5", "-5%", "-0.1", "9" * 5000])
+def test_a_number_outside_the_range_is_refused_and_never_moved(text: str) -> None:
+    with pytest.raises(InvalidProbability, match="a probability lies between 0 and 1"):
+        read_probability(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "  ", "nan", "inf", "-inf", "NaN", "1e-3", "1e3", "0x10", "1_0", "½", "0,63", "0,63%", "63%%", "% 63", "%",
+        "0.5.5", "1.", "5.", ".", "+", "0.5 0.6", "likely", "50/50", "6 3", "−5", ">99.9%", "<0.1%", "0.5\N{NULL}",
+    ],
+)  # fmt: skip
+def test_what_is_no_number_is_refused_with_what_would_be_right(text: str) -> None:
+    with pytest.raises(InvalidProbability, match=r"is not a probability: write 0\.63, 63% or 63"):
+        read_probability(text)
+
+
+def test_a_refusal_is_one_short_line_whatever_was_typed() -> None:
+    for of in KINDS:
+        said = refused(of, "some\nthing\n" * 1000)
+        assert len(said) < 250
+
+
+@law
+@given(st.integers(0, 100))
+def test_a_whole_percentage_is_read_to_the_last_bit(n: int) -> None:
+    assert read_probability(f"{n}%").p == float(f"{n / 100:.2f}") == read_probability(f"{n / 100:.2f}").p
+
+
+# Options
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "New York=50 Moscow=30 Other=20",
+        "New York=50% Moscow=30% Other=20%",
+        "New York=0.5 Moscow=0.3 Other=0.2",
+        "New York=50 % Moscow = 30 %, Other= 20 %",
+        "new york=50; MOSCOW=30; other=20",
+        "Other=20,Moscow=30,New York=50",
+        " ,;New   York =50%;; , Moscow=.3 , ; Other=20 ;,",
+        "New York=50\nMoscow=30\nOther=20\n",
+        "New York=50 Moscow=30 Other=rest",
+        "Other=REST Moscow=30% New York=0.5",
+    ],
+)
+def test_shares_are_read_in_any_order_spelling_and_separation(text: str) -> None:
+    assert shares(text) == {"New York": 0.5, "Moscow": 0.3, "Other": 0.2}
+
+
+def test_options_that_are_not_named_get_nothing() -> None:
+    assert shares("Moscow=100") == {"New York": 0.0, "Moscow": 1.0, "Other": 0.0}
+    assert shares("Moscow=rest") == shares("Moscow=100%")
+
+
+def test_a_bare_one_among_options_is_a_percentage() -> None:
+    assert shares("Moscow=1 New York=99") == {"New York": 0.99, "Moscow": 0.01, "Other": 0.0}
+    assert shares("Moscow=1 Other=rest")["Other"] == 0.99
+
+
+def test_an_ordered_question_takes_its_levels_as_options() -> None:
+    found = read_forecast(ordered_question(), "high=20 low=30 middle=50", OPENS)
+    assert found == Categorical(("low", "middle", "high"), (0.3, 0.5, 0.2))
+
+
+def test_names_with_commas_percent_signs_or_digits_are_told_apart_by_the_equal_sign() -> None:
+    of = categorical_question("North, Korea", "% of votes", "50%", "rest area", "Other")
+    found = shares("North, Korea=10% % of votes=20% 50%=30% rest area=15% Other=rest", of)
+    assert found == pytest.approx(
+        {"North, Korea": 0.1, "% of votes": 0.2, "50%": 0.3, "rest area": 0.15, "Other": 0.25}
+    )
+
+
+def test_options_of_other_scripts_are_read_in_any_case() -> None:
+    of = categorical_question("Straße", "МОСКВА", "Other")
+    assert shares("STRASSE=40 москва=60", of) == {"Straße": 0.4, "МОСКВА": 0.6, "Other": 0.0}
+
+
+def test_the_rest_is_what_is_missing_and_never_less_than_nothing_by_rounding() -> None:
+    assert shares("New York=33.3% Moscow=66.7% Other=rest") == {"New York": 0.333, "Moscow": 0.667, "Other": 0.0}
+    ten = categorical_question(*(f"o{n}" for n in range(10)), "Other")
+    found = shares(" ".join(f"o{n}=10%" for n in range(10)) + " Other=rest", ten)
+    assert str(found["Other"]) == "0.0"
+    assert shares("New York=0.6 Moscow=0.2 Other=rest")["Other"] == 0.2  # and not 0.19999999999999996
+
+
+def test_only_options_that_are_offered_then_can_be_named() -> None:
+    of = categorical_question(Option("Moscow", removed_at=day(20)), Option("Minsk", added_at=day(10)), "Other")
+    assert read_forecast(of, "Moscow=40 Other=rest", day(9)) == Categorical(("Moscow", "Other"), (0.4, 0.6))
+    assert read_forecast(of, "Minsk=40 Other=rest", day(20)) == Categorical(("Minsk", "Other"), (0.4, 0.6))
+    with pytest.raises(InvalidForecast, match="no option 'Minsk': the options are Moscow, Other"):
+        read_forecast(of, "Minsk=40 Other=rest", day(9))
+    with pytest.raises(InvalidForecast, match="no option 'Moscow': the options are Minsk, Other"):
+        read_forecast(of, "Moscow=40 Other=rest", day(20))
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "'' is not a share: give each option its share, such as Beijing=50%"),
+        (" , ; ", "is not a share"),
+        ("Moscow", "'Moscow' is not a share"),
+        ("63%", "'63%' is not a share"),
+        ("Moscow 50%", "'Moscow 50%' is not a share"),
+        ("Moscow:50", "'Moscow:50' is not a share"),
+        ("Moscow=", "'Moscow=' is not a share"),
+        ("Moscow=%", "'Moscow=%' is not a share"),
+        ("=50", "'=50' is not a share"),
+        ("Moscow=50 =50", "'=50' is not a share"),
+        ("Moscow==50", "'Moscow=' is not a share"),
+        ("Moscow=50=50", "'=50' is not a share"),
+        ("Moscow=50 Other", "'Other' is not a share"),
+        ("Moscow=50%% Other=50", "no option '% Other'"),
+        ("Moscow=49,5 Other=50,5", "',5' is not a share"),
+        ("Minsk=50 Other=50", "no option 'Minsk': the options are New York, Moscow, Other"),
+        ("rest=100", "no option 'rest'"),
+        ("Moscow=50 Moscow=50", "'Moscow' is given twice"),
+        ("Moscow=50 moscow=100", "'Moscow' is given twice"),
+        ("Moscow=50", "the options add up to 50%, 50% is missing: write one of them as rest"),
+        ("Moscow=60 Other=60", "the options add up to 120%, 20% too much"),
+        ("Moscow=33.333% New York=33.333% Other=33.333%", "add up to 99.999%, 0.001% is missing"),
+        ("Moscow=60 New York=50 Other=rest", "there is no rest: the other options already add up to 110%"),
+        ("Moscow=60 New York=rest Other=rest", "rest can stand for one option alone, not for New York and Other"),
+        ("Moscow=120 Other=rest", "a probability lies between 0 and 1, not 1.2"),
+        ("Moscow=-10 Other=rest", "a probability lies between 0 and 1, not -0.1"),
+        ("Moscow=33.3 Other=rest", "for a percentage add the sign"),
+        ("Moscow=nan Other=rest", "'nan' is not a probability"),
+        ("Moscow=inf", "'inf' is not a probability"),
+        ("Moscow=01 Other=rest", "1 could be 1 % or certainty"),
+        ("Moscow=all", "'all' is not a probability"),
+    ],
+)
+def test_shares_that_cannot_be_meant_are_refused(text: str, reason: str) -> None:
+    assert reason in refused(CAPITALS, text)
+
+
+def test_many_blanks_cost_no_time_to_refuse() -> None:
+    assert "is not a share" in refused(CAPITALS, "a" + " " * 50_000 + "b" + " " * 50_000)
+    assert "no option" in refused(CAPITALS, ("a" + " " * 1000) * 50 + "=5")
+
+
+# Numbers and dates
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "10%=9 50%=41 90%=72",
+        "10=9 50=41 90=72",
+        "0.1=9 .5=41 0.9=72",
+        "90%=72, 10%=9, 50%=41",
+        "10 % = 9; 50 % = 41; 90 % = 72",
+        "10%=9.0 50%=+41 90%=7.2e1",
+    ],
+)
+def test_levels_are_read_as_percentages_or_shares_in_any_order(text: str) -> None:
+    found = curve(OPEN, text)
+    assert [found.quantile(level) for level in (0.1, 0.5, 0.9)] == pytest.approx([9.0, 41.0, 72.0])
+    assert found.above == pytest.approx(0.01)
+
+
+def test_a_level_of_one_is_one_percent_and_one_point_nought_is_the_end() -> None:
+    assert curve(OPEN, "1=3 50=41").at(3.0) == pytest.approx(0.01)
+    assert curve(OPEN, "1.0=99").at(99.0) == 1.0
+    assert curve(OPEN, "0%=20 100%=60").quantile(0.25) == pytest.approx(30.0)
+
+
+def test_the_mass_beyond_an_open_bound_can_be_said() -> None:
+    assert curve(OPEN, "50%=41 ABOVE=20%").above == pytest.approx(0.2)
+    assert curve(OPEN, "50%=41 above=1").above == pytest.approx(0.01)
+    found = curve(LOG, "below=3% 50%=41 above=0.1")
+    assert (found.below, found.above) == pytest.approx((0.03, 0.1))
+
+
+@pytest.mark.parametrize(
+    ("of", "text", "below", "half", "above"),
+    [
+        (OPEN, "above=90%", 0.0, 0.05, 0.9),
+        (OPEN, "above=100%", 0.0, 0.0, 1.0),
+        (DATE, "never=97%", 0.0, 0.015, 0.97),
+        (DATE, "Never=100", 0.0, 0.0, 1.0),
+        (LOG, "below=90%", 0.9, 0.95, 0.01),  # of the other open bound nothing was said
+        (LOG, "below=3% above=97%", 0.03, 0.03, 0.97),
+        (LOG, "below=100%", 1.0, 1.0, 0.0),
+        (LOG, "below=20% above=20%", 0.2, 0.5, 0.2),
+    ],
+)
+def test_of_a_mass_beyond_the_range_alone_the_remainder_is_spread_over_the_range(
+    of: Question, text: str, below: float, half: float, above: float
+) -> None:
+    found = curve(of, text)
+    assert of.scale is not None
+    middle = float(of.scale.values(0.5))
+    assert (found.below, found.at(middle), found.above) == pytest.approx((below, half, above))
+
+
+def test_numbers_below_zero_are_read() -> None:
+    assert curve(CLOSED, "25%=-5 50%=0 75%=5").quantile(0.25) == pytest.approx(-5.0)
+    handles = curve(CLOSED, "-5 0 5")
+    assert handles.at(0.0) == pytest.approx(0.5)
+    assert handles.at(-5.0) == pytest.approx(0.25, abs=0.01)
+
+
+@pytest.mark.parametrize("text", ["10 20 40", "10, 20, 40", "10;20;40", "  10\t20\n40 "])
+def test_three_numbers_are_a_quarter_the_middle_and_a_quarter(text: str) -> None:
+    found = curve(OPEN, text)
+    assert found.at(20.0) == pytest.approx(0.5)
+    assert found.at(40.0) == pytest.approx(0.75)
+
+
+def test_dates_are_read_with_and_without_a_time_in_any_zone() -> None:
+    found = curve(DATE, "10%=2026-03-01 50%=2026-07-01T02:00:00+02:00 75%=2026-09-01T06:00Z never=20%")
+    assert found.quantile(0.1) == day_number(utc("2026-03-01"))
+    assert found.quantile(0.5) == day_number(utc("2026-07-01"))
+    assert found.quantile(0.75) == day_number(utc("2026-09-01")) + 0.25
+    assert found.above == pytest.approx(0.2)
+    assert curve(DATE, "2026-03-01 2026-05-01 2026-07-01").at(day_number(utc("2026-05-01"))) == pytest.approx(0.5)
+
+
+def test_a_date_after_the_window_says_by_itself_how_likely_never_is() -> None:
+    found = curve(DATE, "50%=2026-07-02T12:00Z 100%=2027-07-03")
+    assert found.above == pytest.approx(0.25, abs=0.001)
+
+
+def test_a_value_beyond_an_open_bound_says_by_itself_how_much_lies_there() -> None:
+    assert curve(OPEN, "50%=50 100%=150").above == pytest.approx(0.25)
+
+
+@pytest.mark.parametrize(
+    ("of", "text", "reason"),
+    [
+        (OPEN, "", "'' is not a forecast of neutral: give values at levels, such as 5%=10 50%=41"),
+        (OPEN, "quarter", "'quarter' is not a forecast of neutral"),
+        (OPEN, "63%", "'63%' is not a forecast of neutral"),
+        (OPEN, "10 20", "is not a forecast of neutral"),
+        (OPEN, "10 20 30 40", "is not a forecast of neutral"),
+        (OPEN, "12,345 20,000 30,000", "is not a forecast of neutral"),
+        (OPEN, "30 20 10", "the three handles lie in the range and rise"),
+        (OPEN, "10 10 10", "the three handles lie in the range and rise"),
+        (OPEN, "nan nan nan", "the three handles lie in the range and rise"),
+        (OPEN, "10 20 inf", "the three handles lie in the range and rise"),
+        (OPEN, "10 20 x", "'x' is no number: give values at levels"),
+        (OPEN, "50% 41 x", "'50%' is no number"),
+        (CLOSED, "-51 0 5", "the three handles lie in the range and rise"),
+        (OPEN, "50%=41 0.5=42", "'0.5' is given twice"),
+        (OPEN, "50%=41 50=41", "'50' is given twice"),
+        (OPEN, "above=20% ABOVE=30% 50%=41", "'ABOVE' is given twice"),
+        (OPEN, "50%=nan", "the value of a level is a number"),
+        (OPEN, "50%=inf", "the value of a level is a number"),
+        (OPEN, "50%=1e400", "the value of a level is a number"),
+        (OPEN, "50%=41bn", "'41bn' is no number"),
+        (OPEN, "50%=−5", "'−5' is no number"),
+        (OPEN, "50%=12,345", "',345' is not a share"),
+        (OPEN, "5%=12,345 50%=20000", "'345 50%' is no level"),
+        (OPEN, "50%=10 25%=20", "a higher level needs a higher value"),
+        (OPEN, "50%=-1", "-1 lies outside the range 0 to 100"),
+        (OPEN, "below=5% 50%=41", "cannot lie beyond a closed bound"),
+        (CLOSED, "above=5%", "cannot lie beyond a closed bound"),
+        (OPEN, "50%=41 above=60%", "more than the 0.5 that the outermost level leaves"),
+        (OPEN, "50%=50 100%=150 above=20%", "contradicts the values given"),
+        (LOG, "below=60% above=60%", "more than the 0.5"),
+        (OPEN, "50%=41 above=x", "'x' is not a probability"),
+        (OPEN, "never=20% 50%=41", "'never' is no level: give values at levels"),
+        (OPEN, "median=41", "'median' is no level"),
+        (OPEN, "150=3", "'150' is no level"),
+        (OPEN, "-5=3", "'-5' is no level"),
+        (OPEN, "1.5=3", "'1.5' is no level"),
+        (OPEN, "nan=3", "'nan' is no level"),
+        (OPEN, "50%%=3", "'50%%' is no level"),
+        (OPEN, "50%==3", "'50%=' is not a share"),
+        (OPEN, "=3", "'=3' is not a share"),
+        (OPEN, "50%=", "'50%=' is not a share"),
+        (OPEN, "50%=41%", "'41%' is no number"),
+        (LOG, "5%=0 50%=10", "0 has no place on a log scale from 0: write below=5% instead"),
+        (LOG, "5%=-3 50%=10", "-3 has no place on a log scale"),
+        (DATE, "", "'' is not a forecast of neutral: give dates at levels"),
+        (DATE, "soon", "'soon' is not a forecast of neutral"),
+        (DATE, "50%=soon", "'soon' is not a date: write 2022-06-01"),
+        (DATE, "50%=20500", "'20500' is not a date"),
+        (DATE, "50%=2026-02-30", "'2026-02-30' is not a date"),
+        (DATE, "50%=2026-07-01T12:00", "has no time zone"),
+        (DATE, "50%=9999-12-31T23:59:59-10:00", "lies outside the years 1 to 9999"),
+        (DATE, "50%=2025-12-31", "2025-12-31 lies before the window, which begins on 2026-01-01"),
+        (DATE, "50%=0001-01-01", "lies before the window"),
+        (DATE, "2025-03-01 2026-05-01 2026-07-01", "the three handles lie in the range and rise"),
+        (DATE, "2026-03-01 2026-05-01 2028-07-01", "the three handles lie in the range and rise"),
+        (DATE, "below=5% 50%=2026-05-01", "'below' is no level: give dates at levels"),
+        (DATE, "above=5% 50%=2026-05-01", "'above' is no level"),
+        (DATE, "never=20% Never=30% 50%=2026-05-01", "'Never' is given twice"),
+        (DATE, "never=2026-05-01", "is not a probability"),
+    ],
+)
+def test_a_curve_that_cannot_be_meant_is_refused(of: Question, text: str, reason: str) -> None:
+    assert reason in refused(of, text)
+
+
+PIECES = st.sampled_from(
+    ["=", "%", " ", ",", ";", "-", "+", ".", "0", "1", "50", "1e9", "nan", "inf", "rest", "never", "above", "below",
+     "Moscow", "other", "low", "2026-05-01", "2026-05-01T12:00Z", "½", "\N{NULL}", "\n", "👍", "５０"]
+)  # fmt: skip
+
+
+@law
+@given(st.sampled_from(KINDS), st.lists(PIECES, max_size=12).map("".join) | st.text(max_size=40))
+def test_whatever_is_typed_is_a_forecast_or_a_refusal(of: Question, text: str) -> None:
+    with suppress(ForecastsError):
+        check_distribution(of, read_forecast(of, text, OPENS))
+
+
+@law
+@given(st.sets(st.integers(1, 99), min_size=1, max_size=6), st.sets(st.integers(-49, 49), min_size=6, max_size=6))
+def test_a_curve_goes_through_every_point_that_was_typed(levels: set[int], values: set[int]) -> None:
+    pairs = list(zip(sorted(levels), sorted(values), strict=False))
+    found = curve(CLOSED, " ".join(f"{level}%={value}" for level, value in pairs))
+    for level, value in pairs:
+        assert found.at(value) == pytest.approx(level / 100)
+    assert all(a <= b for a, b in pairwise(found.p))

@@ -1,0 +1,262 @@
+"""Likelihood ratios, words for them, and what repetition, time and silence leave of them."""
+
+import math
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import binom, poisson
+
+from forecasts.errors import ForecastsError, InvalidProbability
+from forecasts.likelihood import (
+    ICD_203,
+    ICD_203_BANDS,
+    combine,
+    count_log_ratio,
+    decayed,
+    hawkes_independent,
+    icd_word,
+    novelty_total,
+    ratio_from_words,
+    silence_log_ratio,
+)
+from tests.forecasts.strategies import law, probabilities
+
+inner = st.floats(0.01, 0.99)
+ratios = st.floats(0.01, 100.0)
+moments = st.lists(st.floats(0.0, 50.0), max_size=8).map(sorted)
+
+
+def test_evidence_multiplies_the_odds() -> None:
+    # Odds of 1 to 4, times 3, halved, times 6: 9 to 4.
+    assert combine(0.2, [3, 0.5, 6]) == pytest.approx(9 / 13, abs=1e-12)
+    assert combine(0.2, []) == pytest.approx(0.2, abs=1e-12)
+
+
+@law
+@given(inner, st.lists(ratios, max_size=6), st.randoms(use_true_random=False))
+def test_the_order_of_evidence_does_not_matter(prior: float, found: list[float], chance: random.Random) -> None:
+    shuffled = list(found)
+    chance.shuffle(shuffled)
+    assert combine(prior, shuffled) == combine(prior, found)
+
+
+@law
+@given(inner, ratios, ratios)
+def test_evidence_taken_in_one_after_the_other_says_the_same(prior: float, one: float, other: float) -> None:
+    assert combine(combine(prior, [one]), [other]) == pytest.approx(combine(prior, [one, other]), rel=1e-9)
+    assert combine(prior, [one, 1 / one]) == pytest.approx(prior, rel=1e-9)
+
+
+@law
+@given(ratios)
+def test_a_certain_prior_is_never_moved(ratio: float) -> None:
+    assert combine(0.0, [ratio]) == 0.0
+    assert combine(1.0, [ratio]) == 1.0
+
+
+def test_decisive_evidence_decides() -> None:
+    assert combine(0.3, [0.0, 5.0]) == 0.0
+    assert combine(0.3, [math.inf, 0.2]) == 1.0
+
+
+@pytest.mark.parametrize(("prior", "found"), [(0.0, [math.inf]), (1.0, [0.0]), (0.5, [0.0, math.inf])])
+def test_what_rules_out_both_answers_is_refused(prior: float, found: list[float]) -> None:
+    with pytest.raises(ForecastsError, match="rule out both"):
+        combine(prior, found)
+
+
+@pytest.mark.parametrize("wrong", [-0.1, math.nan])
+def test_a_ratio_that_is_none_is_refused(wrong: float) -> None:
+    with pytest.raises(ForecastsError, match="likelihood ratio"):
+        combine(0.5, [2.0, wrong])
+    with pytest.raises(InvalidProbability):
+        combine(wrong, [2.0])
+
+
+def test_each_story_of_the_same_kind_counts_half_of_the_one_before() -> None:
+    assert [novelty_total(0.8, n, 0.5) for n in range(4)] == pytest.approx([0.0, 0.8, 1.2, 1.4], abs=1e-12)
+    assert [novelty_total(0.8, n, 0.0) for n in range(4)] == pytest.approx([0.0, 0.8, 0.8, 0.8], abs=1e-12)
+    assert [novelty_total(0.8, n, 1.0) for n in range(4)] == pytest.approx([0.0, 0.8, 1.6, 2.4], abs=1e-12)
+
+
+@law
+@given(st.floats(-3.0, 3.0), st.integers(0, 60), st.floats(0.0, 0.99))
+def test_repetition_never_weighs_more_than_its_limit(ln_lr: float, n: int, delta: float) -> None:
+    total = novelty_total(ln_lr, n, delta)
+    assert abs(total) <= abs(ln_lr) / (1 - delta) + 1e-12
+    assert total == pytest.approx(math.fsum(ln_lr * delta**k for k in range(n)), abs=1e-9)
+
+
+def test_no_story_weighs_nothing_even_if_it_would_be_decisive() -> None:
+    assert novelty_total(-math.inf, 0, 1.0) == 0.0
+    assert novelty_total(-math.inf, 2, 0.5) == -math.inf
+
+
+def test_a_negative_number_of_stories_or_a_discount_outside_0_to_1_is_refused() -> None:
+    with pytest.raises(ForecastsError, match="number of stories"):
+        novelty_total(1.0, -1, 0.5)
+    with pytest.raises(InvalidProbability):
+        novelty_total(1.0, 1, 1.5)
+
+
+def test_a_weight_halves_with_each_half_life() -> None:
+    assert [decayed(2.0, age, 14.0) for age in (0, 7, 14, 42)] == pytest.approx([2.0, 2**0.5, 1.0, 0.25], abs=1e-12)
+    assert decayed(2.0, 1e9, None) == 2.0
+    assert decayed(-math.inf, 1e6, 1.0) == 0.0
+
+
+@law
+@given(st.floats(-5.0, 5.0), st.floats(0.0, 500.0), st.floats(0.0, 500.0), st.floats(1.0, 400.0))
+def test_weights_fade_step_by_step_as_they_do_at_once(ln_lr: float, one: float, other: float, half: float) -> None:
+    at_once = decayed(ln_lr, one + other, half)
+    assert decayed(decayed(ln_lr, one, half), other, half) == pytest.approx(at_once, rel=1e-9, abs=1e-300)
+    assert abs(at_once) <= abs(ln_lr)
+
+
+@pytest.mark.parametrize(("age", "half"), [(-1.0, 14.0), (1.0, 0.0), (1.0, -3.0), (math.nan, 14.0), (1.0, math.inf)])
+def test_evidence_from_the_future_and_impossible_half_lives_are_refused(age: float, half: float) -> None:
+    with pytest.raises(ForecastsError):
+        decayed(1.0, age, half)
+
+
+@law
+@given(st.integers(0, 50), st.integers(0, 50), inner, inner)
+def test_counts_are_the_ratio_of_two_binomial_likelihoods(hits: int, misses: int, yes: float, no: float) -> None:
+    found = count_log_ratio(hits, hits + misses, yes, no)
+    expected = binom.logpmf(hits, hits + misses, yes) - binom.logpmf(hits, hits + misses, no)
+    assert found == pytest.approx(expected, abs=1e-9)
+    assert found == pytest.approx(-count_log_ratio(hits, hits + misses, no, yes), abs=1e-9)
+    assert count_log_ratio(hits, hits + misses, yes, no, overdispersion=4.0) == pytest.approx(found / 4, abs=1e-12)
+
+
+def test_a_count_that_cannot_be_under_one_answer_is_infinite_evidence() -> None:
+    assert count_log_ratio(3, 10, 0.0, 0.2) == -math.inf
+    assert count_log_ratio(3, 10, 0.2, 1.0) == math.inf
+    assert count_log_ratio(0, 10, 0.0, 0.2) == pytest.approx(-10 * math.log(0.8))
+    assert count_log_ratio(0, 0, 0.0, 1.0) == 0.0
+
+
+@pytest.mark.parametrize(("yes", "no"), [(0.0, 0.0), (1.0, 1.0), (0.0, 1.0)])
+def test_a_count_that_cannot_be_under_either_answer_is_refused(yes: float, no: float) -> None:
+    with pytest.raises(ForecastsError, match="impossible under YES and under NO"):
+        count_log_ratio(3, 10, yes, no)
+
+
+def test_counts_that_are_none_are_refused() -> None:
+    for matched, total in ((-1, 5), (6, 5), (math.nan, 5), (1, math.inf)):
+        with pytest.raises(ForecastsError, match="no count"):
+            count_log_ratio(matched, total, 0.1, 0.2)
+    with pytest.raises(ForecastsError, match="overdispersion"):
+        count_log_ratio(1, 5, 0.1, 0.2, overdispersion=0.5)
+    with pytest.raises(InvalidProbability):
+        count_log_ratio(1, 5, 1.1, 0.2)
+
+
+def test_silence_speaks_against_what_would_make_noise() -> None:
+    assert silence_log_ratio(0.5, 0.1, 7) == pytest.approx(-2.8, abs=1e-12)
+    assert silence_log_ratio(0.1, 0.5, 7) == pytest.approx(2.8, abs=1e-12)
+    assert silence_log_ratio(0.0, 0.0, 7) == 0.0
+
+
+@law
+@given(st.floats(0.01, 5.0), st.floats(0.01, 5.0), st.floats(0.1, 30.0), st.integers(0, 30))
+def test_reports_over_time_are_the_ratio_of_two_poisson_likelihoods(
+    yes: float, no: float, days: float, count: int
+) -> None:
+    expected = poisson.logpmf(count, yes * days) - poisson.logpmf(count, no * days)
+    assert silence_log_ratio(yes, no, days, count) == pytest.approx(expected, abs=1e-8)
+
+
+def test_a_report_that_only_one_answer_can_bring_is_infinite_evidence() -> None:
+    assert silence_log_ratio(0.0, 0.1, 7, 1) == -math.inf
+    assert silence_log_ratio(0.1, 0.0, 7, 1) == math.inf
+    with pytest.raises(ForecastsError, match="impossible"):
+        silence_log_ratio(0.0, 0.0, 7, 1)
+
+
+@pytest.mark.parametrize("wrong", [(-0.1, 0.1, 7, 0), (0.1, math.inf, 7, 0), (0.1, 0.1, -7, 0), (0.1, 0.1, 7, -1)])
+def test_rates_days_and_counts_below_zero_are_refused(wrong: tuple[float, float, float, float]) -> None:
+    with pytest.raises(ForecastsError, match="0 or more"):
+        silence_log_ratio(*wrong)
+
+
+@law
+@given(moments, st.floats(0.1, 3.0), st.floats(0.0, 3.0), st.floats(0.1, 5.0))
+def test_each_story_raises_the_rate_of_those_after_it(times: list[float], mu: float, alpha: float, beta: float) -> None:
+    found = hawkes_independent(times, mu, alpha, beta)
+    direct = [
+        mu + sum(alpha * math.exp(-beta * (now - before)) for before in times[:index])
+        for index, now in enumerate(times)
+    ]
+    assert found.intensity == pytest.approx(direct)
+    assert found.n_eff == pytest.approx(sum(mu / rate for rate in direct))
+    assert 0.0 <= found.n_eff <= len(times) + 1e-9
+
+
+def test_stories_that_nothing_echoes_are_all_independent() -> None:
+    assert hawkes_independent([1.0, 1.0, 2.0], 0.3, 0.0, 1.0).n_eff == pytest.approx(3.0)
+    assert hawkes_independent([], 0.3, 1.0, 1.0).intensity == ()
+    assert hawkes_independent([], 0.3, 1.0, 1.0).n_eff == 0.0
+
+
+def test_a_copy_at_the_same_instant_counts_the_first_as_its_cause() -> None:
+    assert hawkes_independent([4.0, 4.0], 0.5, 1.5, 1.0).intensity == pytest.approx((0.5, 2.0))
+
+
+@pytest.mark.parametrize("times", [[2.0, 1.0], [0.0, math.nan], [math.inf]])
+def test_stories_out_of_order_are_refused(times: list[float]) -> None:
+    with pytest.raises(ForecastsError, match="earliest first"):
+        hawkes_independent(times, 0.3, 1.0, 1.0)
+
+
+@pytest.mark.parametrize(("mu", "alpha", "beta"), [(0.0, 1.0, 1.0), (1.0, -1.0, 1.0), (1.0, 1.0, 0.0)])
+def test_rates_that_no_stream_has_are_refused(mu: float, alpha: float, beta: float) -> None:
+    with pytest.raises(ForecastsError):
+        hawkes_independent([0.0], mu, alpha, beta)
+
+
+def test_words_become_the_ratio_of_their_midpoints() -> None:
+    assert ratio_from_words("likely", "unlikely") == pytest.approx(0.675 / 0.325, abs=1e-12)
+    assert ratio_from_words("rare", "common", {"rare": 0.1, "common": 0.4}) == pytest.approx(0.25, abs=1e-12)
+    assert list(ICD_203.values()) == pytest.approx([0.03, 0.125, 0.325, 0.5, 0.675, 0.875, 0.97], abs=1e-12)
+
+
+@law
+@given(st.sampled_from(sorted(ICD_203)), st.sampled_from(sorted(ICD_203)))
+def test_asking_about_no_first_turns_the_ratio_over(one: str, other: str) -> None:
+    assert ratio_from_words(one, other) * ratio_from_words(other, one) == pytest.approx(1.0)
+
+
+def test_an_unknown_word_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(ForecastsError, match="'perhaps' is no word for a chance here: use one of almost no chance, "):
+        ratio_from_words("likely", "perhaps")
+
+
+@pytest.mark.parametrize("midpoint", [0.0, 1.0, math.nan])
+def test_a_word_that_means_certainty_leaves_no_ratio(midpoint: float) -> None:
+    with pytest.raises(ForecastsError, match="midpoint of 'never'"):
+        ratio_from_words("never", "likely", {"never": midpoint, "likely": 0.7})
+
+
+def test_the_bands_touch_and_a_bound_belongs_to_the_higher_word() -> None:
+    assert [low.high for low in ICD_203_BANDS[:-1]] == [high.low for high in ICD_203_BANDS[1:]]
+    assert [icd_word(band.low) for band in ICD_203_BANDS] == [band.word for band in ICD_203_BANDS]
+    assert [icd_word(band.midpoint) for band in ICD_203_BANDS] == [band.word for band in ICD_203_BANDS]
+
+
+def test_beyond_the_bands_the_outermost_word_is_used() -> None:
+    assert (icd_word(0.0), icd_word(0.009)) == ("almost no chance", "almost no chance")
+    assert (icd_word(0.99), icd_word(1.0)) == ("almost certain", "almost certain")
+    assert icd_word(1 - 0.8) == "unlikely"
+    with pytest.raises(InvalidProbability):
+        icd_word(1.01)
+
+
+@law
+@given(probabilities, probabilities)
+def test_a_higher_chance_never_gets_a_lower_word(one: float, other: float) -> None:
+    order = [band.word for band in ICD_203_BANDS]
+    low, high = sorted((one, other))
+    assert order.index(icd_word(low)) <= order.index(icd_word(high))

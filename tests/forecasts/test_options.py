@@ -1,0 +1,128 @@
+"""Options that come and go while a question is open."""
+
+from typing import Literal
+
+import pytest
+
+from forecasts.distribution import Categorical
+from forecasts.entry import read_forecast
+from forecasts.errors import InvalidQuestion
+from forecasts.options import OptionChange, check_change, check_names, with_changes
+from forecasts.question import Option, Question
+from tests.forecasts.strategies import ANN, QUESTION, categorical_question, day, ordered_question, question
+
+CAPITALS = categorical_question(days=100)  # Moscow, Beijing, Other
+
+
+def change(name: str, what: Literal["added", "removed"], at: float = 10) -> OptionChange:
+    return OptionChange(QUESTION, name, what, day(at), ANN)
+
+
+def refusal(of: Question, wanted: OptionChange) -> str:
+    with pytest.raises(InvalidQuestion) as caught:
+        check_change(of, wanted)
+    return str(caught.value)
+
+
+def test_a_question_without_changes_stays_the_same() -> None:
+    assert with_changes(CAPITALS, ()) is CAPITALS
+
+
+def test_options_are_offered_from_when_they_were_added_until_they_were_removed() -> None:
+    of = with_changes(CAPITALS, [change("Minsk", "added", 10), change("Moscow", "removed", 20)])
+    assert of.options == (
+        Option("Moscow", removed_at=day(20)), Option("Beijing"), Option("Other"), Option("Minsk", added_at=day(10))
+    )  # fmt: skip
+    assert of.offered(day(9)) == ("Moscow", "Beijing", "Other")
+    assert of.offered(day(10)) == ("Moscow", "Beijing", "Other", "Minsk")
+    assert of.offered(day(20)) == ("Beijing", "Other", "Minsk")
+    assert of.prior == CAPITALS.prior
+
+
+def test_an_option_that_was_added_can_be_removed_again_and_keeps_both_times() -> None:
+    of = with_changes(CAPITALS, [change("Minsk", "added", 10), change("Minsk", "removed", 20)])
+    assert of.options[-1] == Option("Minsk", added_at=day(10), removed_at=day(20))
+    assert with_changes(with_changes(CAPITALS, [change("Minsk", "added", 10)]), [change("Minsk", "removed", 20)]) == of
+
+
+def test_a_forecast_names_the_options_of_its_time() -> None:
+    of = with_changes(CAPITALS, [change("Minsk", "added", 10)])
+    assert read_forecast(of, "minsk=40 Other=rest", day(10)) == Categorical(
+        ("Moscow", "Beijing", "Other", "Minsk"), (0.0, 0.0, 0.6, 0.4)
+    )
+
+
+@pytest.mark.parametrize(
+    "wanted", [change("Minsk", "added"), change("Moscow", "removed"), change("Minsk", "added", -5)]
+)
+def test_a_change_that_leaves_every_forecast_its_meaning_is_allowed(wanted: OptionChange) -> None:
+    check_change(CAPITALS, wanted)
+    assert with_changes(CAPITALS, [wanted]) != CAPITALS
+
+
+@pytest.mark.parametrize(
+    ("of", "wanted", "reason"),
+    [
+        (question(days=100), change("Minsk", "added"), "only a categorical question with an option 'Other'"),
+        (ordered_question("low", "Other"), change("high", "added"), "only a categorical question"),
+        (categorical_question("Moscow", "Beijing"), change("Minsk", "added"), "only a categorical question"),
+        (CAPITALS, change("Minsk", "added", 100), "is closed: its options stay as they are"),
+        (CAPITALS, change("Moscow", "removed", 101), "is closed"),
+        (CAPITALS, change("Moscow", "added"), "'Moscow' is there already, or was"),
+        (CAPITALS, change("moscow", "added"), "'moscow' is there already, or was"),
+        (CAPITALS, change("OTHER", "added"), "'OTHER' is there already, or was"),
+        (CAPITALS, change("", "added"), "'' is no name for an option"),
+        (CAPITALS, change("  ", "added"), "'  ' is no name for an option"),
+        (CAPITALS, change(" Minsk", "added"), "' Minsk' is no name for an option"),
+        (CAPITALS, change("Minsk=50", "added"), "'Minsk=50' is no name for an option: leave out equal signs"),
+        (CAPITALS, change("ambiguous", "added"), "would be taken for a question without an answer"),
+        (CAPITALS, change("Minsk", "removed"), "'Minsk' cannot be removed: offered are Moscow, Beijing, Other"),
+        (CAPITALS, change("moscow", "removed"), "'moscow' cannot be removed"),
+        (CAPITALS, change("Other", "removed"), "'Other' cannot be removed"),
+        (categorical_question("Moscow", "Other"), change("Moscow", "removed"), "'Moscow' cannot be removed"),
+    ],
+)
+def test_a_change_that_would_leave_a_forecast_without_a_meaning_is_refused(
+    of: Question, wanted: OptionChange, reason: str
+) -> None:
+    assert reason in refusal(of, wanted)
+
+
+def test_what_was_removed_can_neither_come_back_nor_go_twice() -> None:
+    of = with_changes(CAPITALS, [change("Moscow", "removed", 10), change("Minsk", "added", 11)])
+    assert "'Moscow' is there already, or was" in refusal(of, change("Moscow", "added", 12))
+    assert "offered are Beijing, Other, Minsk" in refusal(of, change("Moscow", "removed", 12))
+    assert "cannot be removed: offered are Moscow, Beijing" in refusal(of, change("Minsk", "removed", 9))
+
+
+@pytest.mark.parametrize(
+    "names",
+    [(), ("Moscow",), ("North, Korea", "% of votes", "Straße", "a;b", "50%", "rest"), ("low", "middle", "high")],
+)
+def test_names_that_can_be_typed_are_taken(names: tuple[str, ...]) -> None:
+    check_names(names)
+    if len(names) > 1:
+        of = categorical_question(*names)
+        typed = " ".join(f"{name.upper()}={100 if name == names[-1] else 0}%" for name in names)
+        assert read_forecast(of, typed, day(0)) == Categorical(names, (0.0,) * (len(names) - 1) + (1.0,))
+
+
+@pytest.mark.parametrize(
+    ("names", "reason"),
+    [
+        (("Moscow", "Moscow"), "'Moscow' is there already"),
+        (("Straße", "STRASSE"), "'STRASSE' is there already"),
+        (("",), "'' is no name"),
+        (("two  words",), "is no name"),
+        (("two\nwords",), "is no name"),
+        (("Moscow ",), "is no name"),
+        ((",Moscow",), "is no name"),
+        (("Moscow;",), "is no name"),
+        (("=",), "is no name"),
+        (("Annulled",), "cannot be an option"),
+        (("AMBIGUOUS",), "cannot be an option"),
+    ],
+)
+def test_names_that_nobody_could_type_or_tell_apart_are_refused(names: tuple[str, ...], reason: str) -> None:
+    with pytest.raises(InvalidQuestion, match=reason):
+        check_names(names)

@@ -1,0 +1,471 @@
+import math
+import random
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import gmean
+
+from forecasts.errors import ForecastsError, InvalidForecast, InvalidProbability
+from forecasts.pooling import (
+    LEARNED_AFTER,
+    contribution_weighted,
+    contributions,
+    crowd,
+    crowd_cdf,
+    crowd_options,
+    extremise,
+    geometric_mean,
+    mean,
+    mean_log_odds,
+    median,
+    neyman_factor,
+    recency_weighted_median,
+    recency_weights,
+    weighted_median,
+    weighted_percentile,
+)
+from tests.forecasts.strategies import law, probabilities
+
+crowds = st.lists(probabilities, min_size=1, max_size=9)
+Aggregate = Callable[[list[float]], float]
+
+
+def equally_weighted_median(p: list[float]) -> float:
+    return weighted_median(p, [1.0] * len(p))
+
+
+ALL: list[Aggregate] = [mean, median, equally_weighted_median, recency_weighted_median, mean_log_odds, crowd]
+BOUNDED = [aggregate for aggregate in ALL if aggregate is not mean_log_odds]
+BLIND_TO_ORDER: list[Aggregate] = [mean, median, equally_weighted_median, mean_log_odds]
+
+
+def named(aggregate: Aggregate) -> str:
+    return aggregate.__name__
+
+
+@pytest.mark.parametrize("aggregate", BOUNDED, ids=named)
+@law
+@given(p=crowds)
+def test_an_aggregate_lies_between_the_lowest_and_the_highest_forecast(aggregate: Aggregate, p: list[float]) -> None:
+    assert min(p) - 1e-12 <= aggregate(p) <= max(p) + 1e-12
+
+
+@pytest.mark.parametrize("aggregate", BOUNDED, ids=named)
+@law
+@given(p=probabilities, n=st.integers(1, 9))
+def test_a_crowd_of_equal_forecasts_is_that_forecast(aggregate: Aggregate, p: float, n: int) -> None:
+    assert aggregate([p] * n) == pytest.approx(p, abs=1e-12)
+
+
+@pytest.mark.parametrize("aggregate", ALL, ids=named)
+@law
+@given(p=crowds)
+def test_pooling_the_complements_gives_the_complement(aggregate: Aggregate, p: list[float]) -> None:
+    assert aggregate([1.0 - each for each in p]) == pytest.approx(1.0 - aggregate(p), abs=1e-9)
+
+
+@pytest.mark.parametrize("aggregate", BLIND_TO_ORDER, ids=named)
+@law
+@given(p=crowds, dealer=st.randoms(use_true_random=False))
+def test_where_all_weigh_the_same_order_does_not_matter(
+    aggregate: Aggregate, p: list[float], dealer: random.Random
+) -> None:
+    shuffled = dealer.sample(p, len(p))
+    assert aggregate(shuffled) == pytest.approx(aggregate(p), abs=1e-12)
+
+
+@law
+@given(p=crowds)
+def test_the_median_is_the_weighted_median_with_equal_weights(p: list[float]) -> None:
+    assert equally_weighted_median(p) == pytest.approx(median(p), abs=1e-15)
+
+
+@law
+@given(p=st.lists(st.tuples(probabilities, st.integers(1, 4)), min_size=1, max_size=6))
+def test_a_whole_weight_counts_a_forecast_so_many_times(p: list[tuple[float, int]]) -> None:
+    repeated = [each for each, weight in p for _ in range(weight)]
+    pooled = weighted_median([each for each, _ in p], [weight for _, weight in p])
+    assert pooled == pytest.approx(float(np.median(repeated)), abs=1e-15)
+
+
+def test_a_weighted_percentile_hit_exactly_is_the_mean_of_its_neighbours() -> None:
+    assert weighted_percentile([0.1, 0.2, 0.3, 0.8], [1, 1, 1, 1], 0.75).tolist() == pytest.approx(0.55)
+    assert weighted_percentile([0.1, 0.2, 0.3, 0.8], [1, 1, 1, 1], 0.76).tolist() == pytest.approx(0.8)
+    # 0.1 + 0.2 is not 0.3 in binary, but it is half of the weight
+    assert weighted_median([0.1, 0.2, 0.9], [0.1, 0.2, 0.3]) == pytest.approx(0.55)
+
+
+def test_a_weighted_percentile_treats_each_column_on_its_own() -> None:
+    values = [[0.33, 0.33, 0.34], [0.0, 0.5, 0.5], [0.4, 0.2, 0.4], [0.2, 0.6, 0.2]]
+    assert weighted_percentile(values, None, 0.5) == pytest.approx([0.265, 0.415, 0.37])
+    assert weighted_percentile(values, [0, 0, 2, 0], 0.5).tolist() == [0.4, 0.2, 0.4]
+
+
+def test_shares_of_nothing_and_everything_are_the_lowest_and_highest_value_with_weight() -> None:
+    values, weights = [5.0, -3.0, 7.0, 90.0], [1.0, 0.0, 1.0, 0.0]
+    assert [weighted_percentile(values, weights, share).tolist() for share in (0.0, 1.0)] == [5.0, 7.0]
+
+
+@law
+@given(p=crowds, low=probabilities, high=probabilities)
+def test_percentiles_rise_with_their_share(p: list[float], low: float, high: float) -> None:
+    shares = sorted([low, high])
+    found = [float(weighted_percentile(p, recency_weights(len(p)), share)) for share in shares]
+    assert found[0] <= found[1]
+
+
+@pytest.mark.parametrize(
+    ("values", "weights"),
+    [
+        ([], None),
+        (0.5, None),
+        ([0.1, math.nan], None),
+        ([0.1, math.inf], None),
+        ([0.1, 0.2], [1.0]),
+        ([0.1, 0.2], [1.0, -1.0]),
+        ([0.1, 0.2], [1.0, math.nan]),
+        ([0.1, 0.2], [0.0, 0.0]),
+    ],
+)
+def test_a_percentile_of_nothing_or_under_impossible_weights_is_refused(
+    values: list[float], weights: list[float] | None
+) -> None:
+    with pytest.raises(InvalidForecast):
+        weighted_percentile(values, weights, 0.5)
+
+
+def test_a_share_is_a_probability() -> None:
+    with pytest.raises(InvalidProbability, match="between 0 and 1, not 50"):
+        weighted_percentile([0.1, 0.2], None, 50)
+
+
+def test_recency_weights_fade_with_age_from_three_forecasts_on() -> None:
+    assert recency_weights(1).tolist() == [1.0]
+    assert recency_weights(2).tolist() == [1.0, 1.0]
+    assert recency_weights(3).tolist() == pytest.approx(
+        [math.exp(1 - math.sqrt(3)), math.exp(math.sqrt(2) - math.sqrt(3)), 1.0]
+    )
+
+
+@law
+@given(n=st.integers(3, 400))
+def test_newer_forecasts_weigh_more_and_the_newest_one(n: int) -> None:
+    weights = recency_weights(n)
+    assert (np.diff(weights) > 0.0).all()
+    assert weights[-1] == 1.0
+
+
+@law
+@given(p=st.lists(probabilities, min_size=3, max_size=9))
+def test_a_crowd_follows_whoever_came_last_more_than_who_came_first(p: list[float]) -> None:
+    assert crowd(sorted(p)) >= crowd(sorted(p, reverse=True))
+
+
+def test_two_are_pooled_in_log_odds_and_three_by_the_recency_weighted_median() -> None:
+    odds = math.sqrt(0.25 / 0.75 * (0.8 / 0.2))
+    assert crowd([0.25, 0.8]) == pytest.approx(odds / (1 + odds))
+    # e^(1 − √3) + e^(√2 − √3) = 1.208 against 1 for the newest: half of 2.208 is passed at 0.5
+    assert crowd([0.2, 0.5, 0.9]) == 0.5
+    assert crowd([0.2, 0.9, 0.5]) == 0.5
+    # 1 lies on the newest and 1.765 on the two newest: half of 2.690 is passed at 0.3
+    assert crowd([0.9, 0.8, 0.3, 0.1]) == 0.3
+
+
+def test_one_careless_zero_does_not_wreck_a_crowd_of_three_but_a_mean_of_log_odds() -> None:
+    assert crowd([0.0, 0.4, 0.5]) == 0.4
+    odds = (1 / 999 * 2 / 3) ** (1 / 3)
+    assert mean_log_odds([0.0, 0.4, 0.5], clip=0.001) == pytest.approx(odds / (1 + odds))
+    assert odds < 0.09
+
+
+def test_two_who_agree_beyond_the_clip_are_believed() -> None:
+    assert crowd([0.001, 0.001]) == 0.001
+    assert mean_log_odds([0.001, 0.001]) == pytest.approx(0.01)
+
+
+def test_only_when_asked_is_the_crowd_extremised() -> None:
+    p = [0.6, 0.7, 0.65]
+    assert crowd(p) == 0.65
+    assert crowd(p, extremising=2.0) == pytest.approx(0.65**2 / (0.65**2 + 0.35**2))
+
+
+@pytest.mark.parametrize("aggregate", ALL, ids=named)
+def test_no_forecast_a_table_or_no_probability_makes_no_aggregate(aggregate: Aggregate) -> None:
+    for none in ([], [[0.2, 0.3], [0.2, 0.3]]):
+        with pytest.raises(InvalidForecast, match="at least one"):
+            aggregate(none)  # type: ignore[arg-type]
+    for wrong in ([0.2, 1.2], [math.nan, 0.3, 0.4]):
+        with pytest.raises(InvalidProbability):
+            aggregate(wrong)
+
+
+@pytest.mark.parametrize("count", [recency_weights, neyman_factor])
+def test_nobody_has_neither_weight_nor_exponent(count: Callable[[int], object]) -> None:
+    with pytest.raises(InvalidForecast, match="at least one"):
+        count(0)
+
+
+@pytest.mark.parametrize("clip", [0.0, 0.5, -0.1, math.nan])
+def test_log_odds_need_a_clip_inside_of_the_scale(clip: float) -> None:
+    with pytest.raises(InvalidProbability, match="clip"):
+        mean_log_odds([0.2, 0.3], clip=clip)
+
+
+@law
+@given(p=st.lists(st.floats(0.01, 0.99), min_size=1, max_size=9))
+def test_the_mean_of_log_odds_is_the_geometric_mean_of_odds(p: list[float]) -> None:
+    odds = float(gmean([each / (1 - each) for each in p]))
+    assert mean_log_odds(p) == pytest.approx(odds / (1 + odds), rel=1e-9)
+
+
+@law
+@given(p=st.floats(0.01, 0.99), a=st.floats(0.2, 3.0))
+def test_extremising_is_undone_by_the_inverse_exponent_and_symmetric(p: float, a: float) -> None:
+    assert extremise(p, a) == pytest.approx(p**a / (p**a + (1 - p) ** a), rel=1e-9)
+    assert extremise(1 - p, a) == pytest.approx(1 - extremise(p, a), abs=1e-12)
+    assert extremise(extremise(p, a), 1.0 / a) == pytest.approx(p, rel=1e-3)
+
+
+@law
+@given(p=st.floats(0.5, 1.0), a=st.floats(1.0, 5.0))
+def test_extremising_moves_away_from_a_half(p: float, a: float) -> None:
+    assert extremise(p, a) >= p - 1e-12
+
+
+def test_certainty_stays_certain_when_extremised_and_a_huge_exponent_does_not_break() -> None:
+    assert [extremise(p, 2.5) for p in (0.0, 1.0)] == [0.0, 1.0]
+    assert [extremise(p, 1e6) for p in (0.4, 0.5, 0.6)] == [0.0, 0.5, 1.0]
+
+
+@pytest.mark.parametrize("a", [0.0, -1.0, math.inf, math.nan])
+def test_an_exponent_is_positive_and_finite(a: float) -> None:
+    with pytest.raises(ForecastsError, match="positive number"):
+        extremise(0.6, a)
+
+
+def test_an_impossible_forecast_is_not_extremised() -> None:
+    with pytest.raises(InvalidProbability):
+        extremise(1.1, 2.0)
+
+
+def test_the_exponent_of_neyman_and_roughgarden_goes_from_one_to_the_root_of_three() -> None:
+    factors = [neyman_factor(n) for n in range(1, 200)]
+    assert factors[0] == 1.0
+    assert factors[1] == pytest.approx(2 * (math.sqrt(7) - 2))
+    assert factors == sorted(factors)
+    assert neyman_factor(10**6) == pytest.approx(math.sqrt(3), abs=1e-5)
+
+
+HISTORY = {"ann": [0.9, 0.2], "bob": [0.5, 0.5]}
+
+
+def test_a_contribution_is_what_the_crowd_would_lose_without_the_forecaster() -> None:
+    # all: 0.7 and 0.35, losses 0.09 and 0.1225; without ann 0.25 and 0.25; without bob 0.01 and 0.04
+    found = contributions(HISTORY, [1, 0])
+    assert found == pytest.approx({"ann": 100 * (0.16 + 0.1275) / 2, "bob": -100 * (0.08 + 0.0825) / 2})
+
+
+def test_a_contribution_counts_the_questions_that_were_answered_together_with_others() -> None:
+    history: dict[str, list[float | None]] = {"ann": [0.9, 0.2, 0.3], "bob": [0.5, 0.5, None], "cy": [None, None, None]}
+    assert contributions(history, [1, 0, 1]) == pytest.approx({**contributions(HISTORY, [1, 0]), "cy": 0.0})
+
+
+def test_who_is_alone_or_says_what_everyone_says_contributes_exactly_nothing() -> None:
+    assert contributions({"ann": [0.9, 0.3]}, [1, 0]) == {"ann": 0.0}
+    same = [0.1, 0.7, 0.3]
+    assert contributions(dict.fromkeys("abcdefg", same), [1, 0, 1]) == dict.fromkeys("abcdefg", 0.0)
+    assert contributions({}, []) == {}
+
+
+@law
+@given(
+    rows=st.lists(st.lists(probabilities, min_size=5, max_size=5), min_size=2, max_size=5),
+    happened=st.lists(st.integers(0, 1), min_size=5, max_size=5),
+)
+def test_contributions_agree_with_leaving_out_one_by_one(rows: list[list[float]], happened: list[int]) -> None:
+    def points(members: list[list[float]]) -> float:
+        means = [sum(column) / len(column) for column in zip(*members, strict=True)]
+        losses: list[float] = [(m - o) * (m - o) for m, o in zip(means, happened, strict=True)]
+        return 100 - 100 * sum(losses) / len(losses)
+
+    found = contributions({str(i): row for i, row in enumerate(rows)}, happened)
+    for i in range(len(rows)):
+        expected = points(rows) - points(rows[:i] + rows[i + 1 :])
+        assert found[str(i)] == pytest.approx(expected, abs=2e-9)
+
+
+def test_only_forecasters_with_a_positive_contribution_have_a_say() -> None:
+    assert contribution_weighted(HISTORY, [1, 0], {"ann": 0.8, "bob": 0.1, "new": 0.0}) == pytest.approx(0.8)
+
+
+def test_positive_contributions_are_the_weights() -> None:
+    history = {"ann": [0.9, 0.2], "bob": [0.2, 0.7], "cy": [0.8, 0.1]}
+    earned = contributions(history, [1, 0])
+    assert earned["ann"] > 0.0 > earned["bob"]
+    expected = (earned["ann"] * 0.8 + earned["cy"] * 0.6) / (earned["ann"] + earned["cy"])
+    assert contribution_weighted(history, [1, 0], {"ann": 0.8, "bob": 0.1, "cy": 0.6}) == pytest.approx(expected)
+
+
+def test_where_nobody_has_contributed_the_plain_mean_stands_in() -> None:
+    assert contribution_weighted({}, [], {"ann": 0.2, "bob": 0.6}) == pytest.approx(0.4)
+    assert contribution_weighted(HISTORY, [1, 0], {"bob": 0.2, "cy": 0.6}) == pytest.approx(0.4)
+
+
+def test_contributions_are_learned_over_twenty_questions() -> None:
+    assert LEARNED_AFTER == 20
+
+
+def test_a_history_that_does_not_fit_its_questions_is_refused() -> None:
+    with pytest.raises(InvalidForecast, match="ann has 2 forecasts on 3 questions"):
+        contributions(HISTORY, [1, 0, 1])
+    with pytest.raises(InvalidProbability):
+        contributions({"ann": [1.5], "bob": [0.5]}, [1])
+    with pytest.raises(ValueError, match="0 or 1"):
+        contributions({"ann": [0.5]}, [0.5])
+    with pytest.raises(InvalidForecast, match="at least one"):
+        contribution_weighted(HISTORY, [1, 0], {})
+
+
+@st.composite
+def tables(draw: st.DrawFn, options: int | None = None) -> list[list[float]]:
+    """Rows of probabilities over exclusive options, zeros among them."""
+    width = draw(st.integers(2, 5)) if options is None else options
+    cells = st.lists(st.integers(0, 20), min_size=width, max_size=width).filter(any)
+    return [[cell / sum(row) for cell in row] for row in draw(st.lists(cells, min_size=1, max_size=7))]
+
+
+@law
+@given(table=tables())
+def test_a_crowd_over_options_sums_to_one(table: list[list[float]]) -> None:
+    pooled = crowd_options(table)
+    assert pooled.shape == (len(table[0]),)
+    assert pooled.sum() == pytest.approx(1.0)
+    assert (pooled >= 0.0).all()
+
+
+@law
+@given(p=crowds)
+def test_two_options_are_a_binary_question(p: list[float]) -> None:
+    pooled = crowd_options([[each, 1.0 - each] for each in p])
+    assert pooled.tolist() == pytest.approx([crowd(p), 1.0 - crowd(p)], abs=1e-9)
+
+
+@law
+@given(table=tables(), n=st.integers(1, 5))
+def test_equal_rows_are_the_crowd(table: list[list[float]], n: int) -> None:
+    assert crowd_options([table[0]] * n) == pytest.approx(table[0], abs=1e-12)
+
+
+@law
+@given(table=tables(options=4), order=st.permutations(range(4)))
+def test_naming_options_in_another_order_only_reorders_the_crowd(table: list[list[float]], order: list[int]) -> None:
+    reordered = crowd_options(np.array(table)[:, order])
+    assert reordered == pytest.approx(crowd_options(table)[order], abs=1e-12)
+
+
+def test_when_each_is_certain_of_another_option_the_recency_weighted_mean_stands_in() -> None:
+    weights = recency_weights(3)
+    assert crowd_options(np.eye(3)) == pytest.approx(weights / weights.sum())
+    assert crowd_options(np.eye(2)).tolist() == [0.5, 0.5]
+
+
+@pytest.mark.parametrize("wrong", [[], [[]], [0.5, 0.5], 0.5])
+def test_options_without_rows_are_refused(wrong: list[float]) -> None:
+    with pytest.raises(InvalidForecast, match="one row for each forecaster"):
+        crowd_options(wrong)
+    with pytest.raises(InvalidForecast, match="one row for each forecaster"):
+        geometric_mean(wrong)
+
+
+def test_options_that_do_not_sum_to_one_are_refused() -> None:
+    with pytest.raises(InvalidProbability, match=r"add up to 1, not 1\.1"):
+        crowd_options([[0.5, 0.5], [0.5, 0.6]])
+
+
+Curve = tuple[list[float], list[float]]
+
+
+@st.composite
+def curves(draw: st.DrawFn) -> Curve:
+    """A curve from 0 to 100 with knots of its own."""
+    inner = draw(st.lists(st.integers(1, 99), max_size=4, unique=True))
+    shares = sorted(draw(st.lists(probabilities, min_size=len(inner) + 2, max_size=len(inner) + 2)))
+    return [0.0, *map(float, sorted(inner)), 100.0], shares
+
+
+@law
+@given(given_curves=st.lists(curves(), min_size=1, max_size=6), at=st.floats(-10, 110))
+def test_the_crowd_curve_is_the_recency_weighted_mean_at_every_value(given_curves: list[Curve], at: float) -> None:
+    x, share = crowd_cdf(given_curves)
+    own = [np.interp(at, *curve) for curve in given_curves]
+    expected = float(np.average(own, weights=recency_weights(len(given_curves))))
+    assert float(np.interp(at, x, share)) == pytest.approx(expected, abs=1e-9)
+
+
+@law
+@given(given_curves=st.lists(curves(), min_size=1, max_size=6))
+def test_the_crowd_curve_is_a_curve_on_everyones_knots(given_curves: list[Curve]) -> None:
+    x, share = crowd_cdf(given_curves)
+    assert x.tolist() == sorted({knot for knots, _ in given_curves for knot in knots})
+    assert (np.diff(share) >= 0.0).all()
+    assert min(shares[0] for _, shares in given_curves) <= share[0]
+    assert share[-1] <= max(shares[-1] for _, shares in given_curves)
+
+
+@law
+@given(curve=curves(), n=st.integers(1, 12))
+def test_equal_curves_are_the_crowd_curve_to_the_last_bit(curve: Curve, n: int) -> None:
+    x, share = crowd_cdf([curve] * n)
+    assert (x.tolist(), share.tolist()) == curve
+
+
+def test_a_curve_is_constant_beyond_its_own_knots() -> None:
+    x, share = crowd_cdf([([0, 10], [0.1, 0.9]), ([5, 20], [0.2, 1.0])])
+    assert x.tolist() == [0.0, 5.0, 10.0, 20.0]
+    assert share == pytest.approx([0.15, 0.35, (0.9 + 0.2 + 0.8 / 3) / 2, 0.95])
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ([0.0, 1.0], [0.5, 0.4]),
+        ([1.0, 0.0], [0.4, 0.5]),
+        ([0.0, 0.0], [0.4, 0.5]),
+        ([0.0, math.nan], [0.4, 0.5]),
+        ([0.0, 1.0], [0.4]),
+        ([0.0], [0.4]),
+    ],
+)
+def test_what_is_no_curve_is_refused(wrong: Curve) -> None:
+    with pytest.raises(InvalidForecast):
+        crowd_cdf([([0.0, 1.0], [0.0, 1.0]), wrong])
+
+
+def test_a_crowd_of_no_curves_or_of_impossible_ones_is_refused() -> None:
+    with pytest.raises(InvalidForecast, match="at least one"):
+        crowd_cdf([])
+    with pytest.raises(InvalidProbability):
+        crowd_cdf([([0.0, 1.0], [0.0, 1.5])])
+
+
+@law
+@given(table=tables())
+def test_a_geometric_mean_is_scipys_and_lies_below_the_plain_mean(table: list[list[float]]) -> None:
+    found = geometric_mean(table)
+    with np.errstate(divide="ignore"):
+        assert found == pytest.approx(gmean(table, axis=0), abs=1e-12)
+    assert (found <= np.mean(table, axis=0) + 1e-12).all()
+
+
+def test_a_geometric_mean_has_a_gap_where_an_option_was_not_offered() -> None:
+    found = geometric_mean([[0.6, 0.15, math.nan, 0.25], [0.6, 0.15, math.nan, 0.25]])
+    assert found == pytest.approx([0.6, 0.15, math.nan, 0.25], nan_ok=True)
+    assert geometric_mean([[0.0, 1.0], [0.5, 0.5]])[0] == 0.0
+
+
+def test_a_geometric_mean_refuses_what_is_no_probability() -> None:
+    with pytest.raises(InvalidProbability):
+        geometric_mean([[1.5, math.nan]])

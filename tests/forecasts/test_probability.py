@@ -1,0 +1,82 @@
+"""What is a probability, what is refused, and the two scales it is read on."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import ArrayLike
+
+from forecasts.errors import ForecastsError, InvalidProbability
+from forecasts.probability import SUM_TOLERANCE, logit, outcomes, probabilities, sigmoid, summing_to_one
+from tests.forecasts.strategies import law
+
+
+@pytest.mark.parametrize("values", [0.0, 1.0, 0.63, [0.0, 0.63, 1.0], [[0.2, 0.8], [1.0, 0.0]], [], True])
+def test_probabilities_come_back_in_the_shape_and_with_the_values_they_had(values: ArrayLike) -> None:
+    found = probabilities(values)
+    assert found.shape == np.shape(values)
+    assert found.dtype == np.float64
+    assert found.tolist() == np.asarray(values, dtype=float).tolist()
+
+
+@pytest.mark.parametrize("wrong", [-0.01, 1.01, math.nan, math.inf, -math.inf, np.nextafter(1.0, 2.0), -5e-324])
+def test_a_number_outside_0_to_1_is_refused_alone_and_among_others_and_named(wrong: float) -> None:
+    for values in (wrong, [0.5, wrong], [[0.5, 0.5], [wrong, 0.5]]):
+        with pytest.raises(InvalidProbability, match="between 0 and 1") as caught:
+            probabilities(values)
+        assert str(caught.value).endswith(f"not {float(wrong)}")
+
+
+def test_options_may_miss_1_by_a_rounding_error_and_by_no_more() -> None:
+    assert summing_to_one([0.5, 0.5 - SUM_TOLERANCE / 2]).tolist() == [0.5, 0.5 - SUM_TOLERANCE / 2]
+    assert summing_to_one([[1.0, 0.0], [0.1, 0.9]]).shape == (2, 2)
+    for wrong, total in (([0.5, 0.4], "0.9"), ([[0.5, 0.5], [0.6, 0.5]], "1.1"), ([], "0")):
+        with pytest.raises(InvalidProbability, match=f"add up to 1, not {total}"):
+            summing_to_one(wrong)
+
+
+def test_among_options_too_each_is_a_probability() -> None:
+    with pytest.raises(InvalidProbability, match=r"between 0 and 1, not 1\.2"):
+        summing_to_one([1.2, -0.2])
+
+
+def test_outcomes_are_1_and_0() -> None:
+    assert outcomes([True, False, 1, 0.0]).tolist() == [1.0, 0.0, 1.0, 0.0]
+    assert float(outcomes(1)) == 1.0
+
+
+@pytest.mark.parametrize("wrong", [-1, 2, 0.5, math.nan])
+def test_an_outcome_that_is_neither_0_nor_1_is_refused(wrong: float) -> None:
+    for values in (wrong, [1, wrong]):
+        with pytest.raises(ValueError, match="is 0 or 1, not"):
+            outcomes(values)
+
+
+def test_a_refused_probability_is_a_forecasts_error_and_a_value_error() -> None:
+    assert issubclass(InvalidProbability, ForecastsError)
+    assert issubclass(ForecastsError, ValueError)
+
+
+def test_even_odds_and_three_to_one_have_their_log_odds_and_certainty_infinite_ones() -> None:
+    assert logit(0.5) == 0.0
+    assert logit(0.75) == pytest.approx(math.log(3))
+    assert (logit(0.0), logit(1.0)) == (-math.inf, math.inf)
+
+
+@law
+@given(st.floats(-700.0, 700.0))
+def test_sigmoid_stays_a_probability_and_mirrors_at_zero(z: float) -> None:
+    assert 0.0 <= sigmoid(z) <= 1.0
+    assert sigmoid(z) + sigmoid(-z) == pytest.approx(1.0)
+
+
+@law
+@given(st.floats(0.0001, 0.9999))
+def test_sigmoid_undoes_logit(p: float) -> None:
+    assert sigmoid(logit(p)) == pytest.approx(p, abs=1e-12)
+
+
+def test_sigmoid_of_infinities_is_certainty() -> None:
+    assert (sigmoid(-math.inf), sigmoid(math.inf)) == (0.0, 1.0)

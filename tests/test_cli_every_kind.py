@@ -1,0 +1,350 @@
+"""The command line for questions of every kind and for all that is told of scores, on a clock that the test moves."""
+
+import csv
+import json
+import shutil
+import sqlite3
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from tests.builders import DAY, NOW, FakeClock, no_network
+from tests.lives import CLOSES, KNOWN, LIVES, Life, forecast_all, live, resolve
+from tests.test_cli import Shell
+from tracker.api import open_tracker
+from tracker.commands import terminal
+from tracker.settings import Settings
+
+ANYONE = ("--text", "What comes?", "--criteria", "As reported.", "--source", "https://arland.example")
+BY_NEW_YEAR = (*ANYONE, "--closes", "2026-12-31T09:30Z")
+ANSWERED = ("--source", "https://arland.example/a", "--known-at", "2026-12-21T09:30Z")
+KINDS = {
+    "rain": ("--prior", "30%", "--tag", "weather"),
+    "visit": ("--kind", "categorical", "--option", "Moscow", "--option", "Beijing", "--option", "Other"),
+    "stance": ("--kind", "ordered", "--option", "cold", "--option", "mild", "--option", "hot"),
+    "grain": ("--kind", "numeric", "--lower", "0", "--upper", "100", "--open-upper", "--unit", "Mt"),
+    "price": ("--kind", "numeric", "--lower", "1", "--upper", "1000", "--log-zero", "0", "--open-lower"),
+    "treaty": ("--kind", "date", "--earliest", "2026-12-01", "--latest", "2027-12-31"),
+}
+SAID = {
+    "rain": ("60%", "60%"),
+    "visit": ("Moscow=20 Beijing=50 Other=rest", "Moscow=20% Beijing=50% Other=30%"),
+    "stance": ("hot=20 mild=70 cold=rest", "cold=10% mild=70% hot=20%"),
+    "grain": ("50%=20 above=5%", "5%=2 25%=10 50%=20"),
+    "price": ("5%=2 50%=40 95%=900", "5%=2 25%=7.574 50%=40"),
+    "treaty": ("5%=2026-12-20 50%=2027-07-01 never=20%", "5%=2026-12-20"),
+}
+DATA = {"asked": NOW + 2 * DAY, "answered": CLOSES + DAY}
+
+
+@pytest.fixture(scope="module")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Data directories to copy: questions of every kind that were forecast by three, and such as were answered."""
+    found = {}
+    for name in DATA:
+        clock, directory = FakeClock(), tmp_path_factory.mktemp(name) / "data"
+        with open_tracker(Settings(data_dir=directory, me="ada"), now=clock, fetch=no_network) as tracker:
+            for life in LIVES:
+                if name == "answered":
+                    live(tracker, clock, life)
+                else:
+                    clock.time = NOW
+                    tracker.ask(life.asked)
+                    clock.time = NOW + DAY
+                    forecast_all(tracker, life)
+            for life in LIVES if name == "answered" else ():
+                resolve(tracker, clock, life)
+        found[name] = directory
+    return found
+
+
+@pytest.fixture
+def shell(
+    tmp_path: Path, clock: FakeClock, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Shell:
+    """A shell in an empty data directory, typed by ada."""
+    monkeypatch.setenv("TRACKER_ME", "ada")
+    monkeypatch.setenv("TRACKER_LOG_LEVEL", "error")
+    monkeypatch.setattr(terminal, "open_tracker", partial(open_tracker, now=clock, fetch=no_network))
+    return Shell(tmp_path / "data", capsys, monkeypatch)
+
+
+@pytest.fixture
+def asked(shell: Shell, clock: FakeClock, templates: dict[str, Path], tmp_path: Path) -> Shell:
+    """Questions of every kind, forecast by three people a day later; it is the third day."""
+    clock.time = DATA["asked"]
+    shutil.copytree(templates["asked"], tmp_path / "data")
+    return shell
+
+
+@pytest.fixture
+def answered(shell: Shell, clock: FakeClock, templates: dict[str, Path], tmp_path: Path) -> Shell:
+    """All of them answered, forecast by ada when that was known, and their scheduled close has passed."""
+    clock.time = DATA["answered"]
+    shutil.copytree(templates["answered"], tmp_path / "data")
+    return shell
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_a_question_of_each_kind_is_asked_forecast_and_shown(shell: Shell, clock: FakeClock, name: str) -> None:
+    said, told = SAID[name]
+    assert f"{name} is asked; its base rate is" in shell("ask", name, *BY_NEW_YEAR, *KINDS[name])
+    clock.advance(days=1)
+    assert f"ada now holds {told}" in shell("forecast", name, said)
+    assert told in shell("show", name)
+    assert f"still holds {told}" in shell("reaffirm", name)
+    (row,) = shell.json("questions")
+    shell("forecast", name, str(row["mine"]))  # what is told in full can be typed in again
+    assert shell.json("questions")[0]["mine"] == row["mine"]
+    assert told in shell("undo", name)
+    assert "holds no forecast on" in shell("withdraw", name)
+    assert shell.json("show", name)["summary"]["question"]["kind"] == row["kind"]
+
+
+def test_a_question_is_asked_with_its_times_and_words(shell: Shell) -> None:
+    times = ("--opens", "2026-12-10T12:00+02:00", "--resolves", "2027-01-08", "--horizon", "state_at")
+    made = shell.json("ask", "later", *BY_NEW_YEAR, *times, "--prior-reason", "3 of 10 years")
+    assert (made["opens_at"], made["resolves_at"]) == ("2026-12-10T10:00:00+00:00", "2027-01-08T00:00:00+00:00")
+    assert (made["horizon_shape"], made["prior_reason"]) == ("state_at", "3 of 10 years")
+    assert "its base rate is 50%" in shell("ask", "now", *BY_NEW_YEAR)
+    assert "cold=33." in shell("ask", "stance", *BY_NEW_YEAR, *KINDS["stance"])
+
+
+def test_options_are_listed_added_and_removed(asked: Shell, clock: FakeClock) -> None:
+    assert "Minsk" in asked("options", "visit", "--add", "Minsk", "--as", "ben")
+    clock.advance(days=1)
+    changed = asked.json("options", "visit", "--remove", "Moscow")
+    assert [(o["name"], o["added_at"], o["removed_at"]) for o in changed] == [
+        ("Moscow", None, "2026-12-04T09:30:00+00:00"),
+        ("Beijing", None, None),
+        ("Other", None, None),
+        ("Minsk", "2026-12-03T09:30:00+00:00", None),
+    ]
+    assert "2026-12-03 09:30 UTC" in asked("options", "visit")
+    assert "rain has no options." in asked("options", "rain")
+    assert asked.json("options", "rain") == []
+    assert "now holds Beijing=30% Other=60% Minsk=10%" in asked("forecast", "visit", "beijing=30 Minsk=10 Other=rest")
+    assert "ben" in {a["forecaster_id"] for a in asked.json("show", "visit")["acts"]}
+
+
+def test_mass_on_dates_that_are_over_is_warned_of(asked: Shell, clock: FakeClock) -> None:
+    clock.time = CLOSES - DAY
+    out = asked("forecast", "treaty", "50%=2026-12-20 95%=2027-03-01")
+    assert "of this forecast lies on dates that are over: the event did not come then." in out
+    assert "are over" not in asked("forecast", "treaty", "0.1%=2026-12-31 95%=2027-03-01")
+    json.loads(asked("forecast", "treaty", "50%=2026-12-20 95%=2027-03-01", "--json"))  # and nothing else
+
+
+def test_a_name_with_brackets_is_no_markup(asked: Shell) -> None:
+    assert "[/x] now holds 40% on rain" in asked("forecast", "rain", "40%", "--as", "[/x]")
+    assert "[/x]" in asked("show", "rain")
+    asked("options", "visit", "--add", "Minsk [new]")
+    assert "Minsk [new]=80%" in asked("forecast", "visit", "Minsk [new]=80 Other=rest")
+
+
+ASKED_BADLY = [
+    (("--closes", "2026-12-01"), "closes before it opens"),
+    (("--closes", "soon"), "'soon' is not a date"),
+    (("--closes", "2026-12-31T10:00"), "has no time zone"),
+    (("--closes", "2026-12-31", "--resolves", "2026-12-20"), "resolves before it closes"),
+    (("--opens", "2025-01-01", "--closes", "2025-02-01"), "its close lies in the past"),
+    (("--closes", "2026-12-31", "--essay", "nope"), "there is no essay nope"),
+    (("--closes", "2026-12-31", "--prior", "0%"), "use 1% to 99%"),
+    (("--closes", "2026-12-31", "--kind", "numeric"), "give --lower and --upper"),
+    (("--closes", "2026-12-31", "--kind", "numeric", "--lower", "0"), "give --lower and --upper"),
+    (
+        ("--closes", "2026-12-31", "--kind", "numeric", "--lower", "9", "--upper", "1"),
+        "from a lower to a higher number",
+    ),
+    (("--closes", "2026-12-31", "--kind", "date", "--earliest", "2026-01-01"), "give --earliest and --latest"),
+    (("--closes", "2026-12-31", *KINDS["treaty"], "--latest", "2025-12-31"), "ends before it begins"),
+    (("--closes", "2026-12-31", "--lower", "0"), "--lower belongs to a numeric question: say --kind numeric"),
+    (("--closes", "2026-12-31", "--open-upper"), "--open-upper belongs to a numeric question"),
+    (("--closes", "2026-12-31", *KINDS["grain"], "--latest", "2026-05-01"), "--latest belongs to a date question"),
+    (("--closes", "2026-12-31", *KINDS["treaty"], "--unit", "days"), "--unit belongs to a numeric question"),
+    (("--closes", "2026-12-31", "--option", "a", "--option", "b"), "a binary question has no options"),
+    (("--closes", "2026-12-31", "--kind", "ordered", "--option", "a"), "at least two options"),
+]
+
+
+@pytest.mark.parametrize(("options", "reason"), ASKED_BADLY)
+def test_a_question_that_cannot_stand_is_refused_in_one_line_and_not_written(
+    shell: Shell, options: tuple[str, ...], reason: str
+) -> None:
+    before = shell.json("verify")
+    assert reason in shell.refused("ask", "new", *ANYONE, *options)
+    assert (shell.json("questions"), shell.json("verify")) == ([], before)
+
+
+REFUSED = [
+    (("ask", "rain", *BY_NEW_YEAR), "there is a question 'rain' already"),
+    (("ask", "No Name", *BY_NEW_YEAR), "use small letters"),
+    (("options", "visit", "--add", "moscow"), "is there already, or was"),
+    (("options", "visit", "--add", ""), "is no name for an option"),
+    (("options", "visit", "--remove", "Other"), "cannot be removed: offered are"),
+    (("options", "visit", "--add", "Minsk", "--remove", "Moscow"), "add one, or remove one"),
+    (("options", "visit", "--add", "Minsk", "--as", "crowd"), "is computed by the tracker"),
+    (("options", "stance", "--add", "tepid"), "only a categorical question"),
+    (("options", "nope"), "there is no question nope"),
+    (("forecast", "visit", "Moscow=20 Beijing=50"), "30% is missing: write one of them as rest"),
+    (("forecast", "visit", "Moscow=20 Minsk=rest"), "no option 'Minsk': the options are"),
+    (("forecast", "stance", "mild"), "give each option its share"),
+    (("forecast", "grain", "10 20"), "give values at levels"),
+    (("forecast", "grain", "20 10 40"), "the three handles lie in the range and rise"),
+    (("forecast", "grain", "50%=-5"), "lies outside the range 0 to 100"),
+    (("forecast", "price", "50%=0"), "has no place on a log scale"),
+    (("forecast", "treaty", "50%=2026-12-20T10:00"), "has no time zone"),
+    (("forecast", "treaty", "50%=2025-12-20"), "lies before the window"),
+    (("forecast", "rain", "Yes=50"), "is not a probability"),
+    (("forecast", "rain", "60%", "--as", " "), "nobody acts without a name"),
+    (("resolve", "grain", "yes", *ANSWERED), "is no number"),
+    (("resolve", "grain", "-5", *ANSWERED), "lies outside the closed range of grain"),
+    (("resolve", "visit", "Minsk", *ANSWERED), "no option 'Minsk': the options are"),
+    (("resolve", "treaty", "soon", *ANSWERED), "or never if it did not come within the window"),
+    (("resolve", "rain", "mild", *ANSWERED), "is answered with yes, no, annulled or ambiguous"),
+    (("resolve", "rain", "yes", *ANSWERED, "--as", "crowd"), "is computed by the tracker"),
+    (("score", "nope"), "there is no question nope"),
+    (("score", "rain", "--csv", "scores.csv"), "leave out either the question or --csv"),
+    (("score", "--csv", "/nowhere/at/all.csv"), "cannot be written"),
+    (("receipts", "nope"), "there is no question nope"),
+    (("compare", "--who", "nobody"), "there is no forecaster nobody: `tracker accuracy` lists the names"),
+    (("calibration", "--who", "nobody"), "there is no forecaster nobody"),
+    (("verify", "--scores", "--head", "1:a"), "ask for one at a time"),
+]
+
+
+@pytest.mark.parametrize(("argv", "reason"), REFUSED)
+def test_what_cannot_be_done_is_refused_in_one_line_and_changes_nothing(
+    asked: Shell, clock: FakeClock, argv: tuple[str, ...], reason: str
+) -> None:
+    before = asked.json("verify")
+    clock.time = KNOWN + DAY if argv[0] == "resolve" else clock.time
+    assert reason in asked.refused(*argv)
+    assert asked.json("verify") == before
+
+
+def test_nothing_can_be_told_before_anything_was_scored(asked: Shell) -> None:
+    assert "None of the chosen questions has been scored yet." in asked("score")
+    assert "None of the chosen questions has been scored yet." in asked("accuracy", "--tag", "nope")
+    assert "Nobody held a forecast 30 days before the close" in asked("calibration")
+    assert "No two forecasters answered the same question yet." in asked("compare")
+    assert "Nobody has forecast" in asked("habits")
+    assert "rain has no scores: it is not resolved, or was annulled." in asked("score", "rain")
+    assert "rain has no such scores" in asked("receipts", "rain", "--who", "nobody")
+    assert asked.json("verify", "--scores") == {"questions": 0, "scores": 0, "differences": []}
+
+
+@pytest.mark.parametrize("life", LIVES, ids=lambda life: life.id)
+def test_an_answer_of_each_kind_scores_everybody_at_once(asked: Shell, clock: FakeClock, life: Life) -> None:
+    clock.time = KNOWN + DAY
+    answer = "Beijing" if life.id == "visit" else life.answer
+    out = asked("resolve", life.id, answer, *ANSWERED, "--note", "It was in the paper.")
+    assert "skill: above 0 beats knowing nothing" in out
+    assert "↓" in out
+    assert "0 questions count. 1 was answered early" in asked("accuracy")
+    assert "the receipt gives the score again, to the last digit" in asked("receipts", life.id)
+    assert "nobody is scored" in asked("resolve", life.id, "annulled", *ANSWERED)
+
+
+def test_a_number_below_nothing_is_an_answer(shell: Shell, clock: FakeClock) -> None:
+    shell("ask", "frost", *BY_NEW_YEAR, "--kind", "numeric", "--lower", "-40", "--upper", "40")
+    shell("forecast", "frost", "-20 -5 3")
+    clock.time = CLOSES
+    assert "CRPS" in shell("resolve", "frost", "-12.5", *ANSWERED)
+    assert shell.json("show", "frost")["resolutions"][0]["answer"] == "-12.5"
+
+
+def test_an_answered_question_is_shown_with_its_answer_in_words(answered: Shell) -> None:
+    assert "answered 40 Mt known 2026-12-21 09:30 UTC: It was in the paper." in answered("show", "grain")
+    assert "answered Minsk" in answered("show", "visit")
+    assert "answered YES" in answered("show", "rain")
+
+
+def test_scores_are_told_by_rule_and_of_one_question(answered: Shell) -> None:
+    assert "Peer points" in answered("score")
+    only = answered("score", "--rule", "crps")
+    assert "CRPS over the range" in only
+    assert "Brier" not in only
+    assert {s["rule"] for s in answered.json("score", "--rule", "log")} == {"log"}
+    assert {s["rule"] for s in answered.json("score", "rain", "--rule", "brier")} == {"brier"}
+    assert "rain has no scores by that rule: `tracker score rain` lists those there are." in answered(
+        "score", "rain", "--rule", "crps"
+    )
+    assert answered.json("score")["choice"]["retrospective"] is False
+
+
+def test_scores_are_written_to_a_file_for_a_spreadsheet(answered: Shell, tmp_path: Path) -> None:
+    file = tmp_path / "scores.csv"
+    wrote = answered.json("score", "--csv", str(file))
+    rows = list(csv.DictReader(file.read_text(encoding="utf-8").splitlines()))
+    assert wrote == {"rows": len(rows)}
+    assert len(rows) == answered.json("verify", "--scores")["scores"]
+    one = next(r for r in rows if (r["question"], r["forecaster"], r["rule"]) == ("rain", "ada", "brier"))
+    assert (float(one["mean_while_active"]), one["period"]) == (pytest.approx(LIVES[0].mean), "2026-Q4")
+    assert "scores written to" in answered("score", "--csv", str(file), "--rule", "crps", "--kind", "numeric")
+    rows = list(csv.DictReader(file.read_text(encoding="utf-8").splitlines()))
+    assert {(r["question"], r["rule"]) for r in rows} == {("grain", "crps"), ("price", "crps")}
+
+
+def test_accuracy_tells_the_headlines_the_references_and_what_became_of_the_questions(answered: Shell) -> None:
+    out = answered("accuracy")
+    for words in ("CRPS over the range", "how much of a reference's loss was saved", "opened in", "6 questions count."):
+        assert words in out
+    assert "6 forecasts were made when the answer was known" in out
+    dates = answered("accuracy", "--kind", "date")
+    assert "how much of a reference's loss" not in dates  # only yes/no questions have references
+    found = answered.json("accuracy", "--tag", "trips")
+    assert list(found["questions"]) == ["visit"]
+    assert "None of the chosen questions" in answered("accuracy", "--period", "2025-Q1")
+    assert "None of the chosen questions" in answered("accuracy", "--horizon", "medium")
+
+
+def test_receipts_are_shown_for_one_rule_and_one_forecaster(answered: Shell) -> None:
+    out = answered("receipts", "rain", "--who", "ada")
+    assert "ada, Brier score: 0.0811 while active" in out
+    assert "ben, " not in out
+    assert "made when the answer was known" in out
+    assert "contributions add up" in answered("receipts", "grain", "--rule", "peer", "--who", "ben")
+    assert "has no such scores" in answered("receipts", "grain", "--rule", "brier")
+    found = answered.json("receipts", "visit", "--rule", "log")
+    assert {s["rule"] for s in found["scores"]} == {"log"}
+    assert [act["forecaster_id"] for act in found["hindsight"]] == ["ada"]
+    assert "`tracker score rain` lists who was scored" in answered.refused("receipts", "rain", "--who", "nobody")
+
+
+def test_calibration_is_told_for_everybody_or_one(answered: Shell) -> None:
+    out = answered("calibration", "--lead", "20")
+    assert "ben, 20 days before the close: Too few questions" in out
+    assert "inside the 90% interval" in out
+    one = answered("calibration", "--lead", "20", "--who", "Crowd")
+    assert "Crowd, 20 days before the close" in one
+    assert "ben" not in one
+    assert "inside the 90% interval" in answered("calibration", "--lead", "20", "--kind", "date", "--who", "ben")
+    assert "Nobody held a forecast 20 days" in answered("calibration", "--lead", "20", "--kind", "ordered")
+    assert set(answered.json("calibration", "--lead", "20")["reliability"]) >= {"ada", "ben", "crowd"}
+
+
+def test_forecasters_are_compared_two_by_two(answered: Shell) -> None:
+    assert "ada – ben" in answered("compare")
+    assert "ada – ben" in answered("compare", "--who", "ada", "--who", "ben")
+    alone = answered.json("compare", "--who", "ben")["comparisons"]
+    assert {"ben"} == set.intersection(*({c["a"], c["b"]} for c in alone))
+    assert answered.json("compare", "--kind", "date")["comparisons"][0]["n"] == 1
+
+
+def test_habits_are_told_for_the_questions_that_were_chosen(answered: Shell) -> None:
+    assert "Too few questions to say anything" in answered("habits")
+    assert [h["forecaster"]["id"] for h in answered.json("habits", "--kind", "binary")] == ["ada", "cem", "ben"]
+    assert "Nobody has forecast" in answered("habits", "--kind", "date")
+
+
+def test_every_stored_score_is_held_against_the_log(answered: Shell, tmp_path: Path) -> None:
+    assert "scores of 6 resolved questions are what the log gives." in answered("verify", "--scores")
+    with sqlite3.connect(tmp_path / "data" / "tracker.sqlite") as connection:
+        connection.execute("UPDATE score SET skill_over_schedule = 1 WHERE rule = 'crps' AND forecaster_id = 'ben'")
+    connection.close()
+    out = answered("verify", "--scores", code=1)
+    assert out.splitlines() == [f"{q}: crps of ben is not what the log gives" for q in ("grain", "price", "treaty")]
+    assert len(json.loads(answered("verify", "--scores", "--json", code=1))["differences"]) == 3
+    assert "The log is whole" in answered("verify")

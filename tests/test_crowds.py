@@ -1,0 +1,72 @@
+"""The crowd weighted by contribution: only once each member has enough answered questions to learn from."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from forecasts.distribution import Binary
+from forecasts.pooling import LEARNED_AFTER, contributions
+from forecasts.question import ForecasterId, Question
+from tests.builders import DAY, NOW, FakeClock, a_question, a_set
+from tracker.api import Tracker
+
+GOOD, POOR = ForecasterId("good"), ForecasterId("poor")
+TODAY = "summit-2027"
+
+
+def past(number: int) -> Question:
+    return replace(a_question(f"past-{number}"), opens_at=NOW, closes_at=NOW + 20 * DAY, resolves_at=NOW + 20 * DAY)
+
+
+def a_history(tracker: Tracker, clock: FakeClock, answered: int, *, known_after: float = 20) -> None:
+    """Questions of the past on which one was right and one wrong, then one of today on which both hold something."""
+    names = [f"past-{number}" for number in range(answered)]
+    tracker.load(a_set(a_question(TODAY), *map(past, range(answered))))
+    for number, name in enumerate(names):
+        truth = 0.9 if number % 2 else 0.1
+        tracker.forecast(name, Binary(truth), forecaster=GOOD)
+        tracker.forecast(name, Binary(1 - truth), forecaster=POOR)
+    clock.advance(days=21)
+    for number, name in enumerate(names):
+        known = NOW + timedelta(days=known_after)
+        tracker.resolve(name, "yes" if number % 2 else "no", source_url="https://example.org/a", known_at=known)
+    tracker.forecast(TODAY, Binary(0.8), forecaster=GOOD)
+    tracker.forecast(TODAY, Binary(0.2), forecaster=POOR)
+    clock.advance(days=1)
+
+
+def test_who_made_the_crowd_better_has_the_say(both: Tracker, clock: FakeClock) -> None:
+    a_history(both, clock, LEARNED_AFTER)
+    found = both.question(TODAY).weighted_crowd
+    assert found is not None
+    assert found.p == pytest.approx(0.8)
+    right = [0.9 if number % 2 else 0.1 for number in range(LEARNED_AFTER)]
+    outcomes = [number % 2 for number in range(LEARNED_AFTER)]
+    assert found.weights == contributions({GOOD: right, POOR: [1 - p for p in right]}, outcomes)
+    assert found.weights[POOR] < 0 < found.weights[GOOD]
+    assert found.resolved == {GOOD: LEARNED_AFTER, POOR: LEARNED_AFTER}
+
+
+def test_one_question_too_few_teaches_nothing(tracker: Tracker, clock: FakeClock) -> None:
+    a_history(tracker, clock, LEARNED_AFTER - 1)
+    assert tracker.question(TODAY).weighted_crowd is None
+
+
+def test_a_question_answered_before_its_middle_teaches_nothing(tracker: Tracker, clock: FakeClock) -> None:
+    a_history(tracker, clock, LEARNED_AFTER, known_after=9)
+    assert tracker.question(TODAY).weighted_crowd is None
+
+
+def test_one_person_is_no_crowd(tracker: Tracker, clock: FakeClock) -> None:
+    tracker.load(a_set())
+    tracker.forecast(TODAY, Binary(0.8))
+    assert tracker.question(TODAY).weighted_crowd is None
+
+
+def test_members_who_all_withdrew_hold_nothing(tracker: Tracker, clock: FakeClock) -> None:
+    a_history(tracker, clock, LEARNED_AFTER)
+    for who in (GOOD, POOR):
+        tracker.withdraw(TODAY, forecaster=who)
+    clock.advance(days=1)
+    assert tracker.question(TODAY).weighted_crowd is None

@@ -1,0 +1,129 @@
+"""How people revise: which of their acts count, and what evidence moved in the meantime."""
+
+import math
+
+import pytest
+
+from forecasts.dynamics import logit_move
+from forecasts.forecaster import SUGGESTION
+from forecasts.suggestion import hazard
+from tests.builders import DAY, NOW, FakeClock, Press, a_question, a_set, an_indicator
+from tests.lives import BEN, CEM, CLOSES, KNOWN, LIVES, SOURCE, an_asked, live, resolve
+from tracker.api import EVERYTHING, Tracker
+from tracker.summaries import Choice, Habits
+
+RAIN = LIVES[0]
+
+
+def of(tracker: Tracker, who: str = "ada", choice: Choice = EVERYTHING) -> Habits:
+    """The habits of one forecaster."""
+    return next(h for h in tracker.habits(choice) if h.forecaster.id == who)
+
+
+def test_every_act_counts_but_the_gap_after_a_withdrawal_is_no_active_time(both: Tracker, clock: FakeClock) -> None:
+    both.ask(an_asked())
+    for day, said in ((0, "40%"), (10, ""), (15, "60%"), (20, "withdraw"), (25, "50%")):
+        clock.time = NOW + day * DAY
+        match said:
+            case "":
+                both.reaffirm("rain")
+            case "withdraw":
+                both.withdraw("rain")
+            case _:
+                both.forecast("rain", said)
+    clock.time = CLOSES
+    both.resolve("rain", "yes", source_url=SOURCE, known_at=CLOSES)
+    found = of(both)
+    updates = found.updates
+    assert (updates.n_questions, updates.n_acts, updates.n_updates) == (1, 4, 2)
+    assert updates.per_30_days == pytest.approx(30 * 2 / 25)
+    assert updates.mean_move == pytest.approx(0.15)
+    assert (updates.reaffirmation_share, updates.reversal_share) == (pytest.approx(1 / 3), 1.0)
+    # The path is .4 .4 .6 .5 1: it moved .04 + .01 + .25, and .24 of uncertainty was there to remove.
+    assert (found.excess.n, found.excess.mean_excess) == (1, pytest.approx(0.06))
+    assert found.excess.ratio == pytest.approx(0.30 / 0.24)
+    assert "29 are missing" in found.excess.sentence
+
+
+def test_what_comes_when_the_answer_is_known_is_no_revision(tracker: Tracker, clock: FakeClock) -> None:
+    live(tracker, clock, RAIN)
+    tracker.forecast("rain", "99%", forecaster=BEN)
+    resolve(tracker, clock, RAIN)
+    clock.time = CLOSES
+    assert {h.forecaster.id: h.updates.n_acts for h in tracker.habits()} == {"ada": 2, "cem": 2, "ben": 1}
+    # Of .6 .9 1, not of .6 .9 .9 1 with a reaffirmation.
+    assert of(tracker).excess.mean_excess == pytest.approx(0.09 + 0.01 - 0.24)
+    assert of(tracker).updates.reaffirmation_share == 0.0
+
+
+def test_the_most_active_come_first_and_nobody_is_listed_who_said_nothing_in_time(
+    tracker: Tracker, clock: FakeClock
+) -> None:
+    tracker.ask(an_asked())
+    tracker.forecast("rain", "40%", forecaster=CEM)
+    tracker.forecast("rain", "40%", forecaster=BEN)
+    clock.advance(days=1)
+    tracker.reaffirm("rain", forecaster=CEM)
+    clock.time = KNOWN
+    tracker.forecast("rain", "90%")
+    clock.time = CLOSES
+    tracker.resolve("rain", "yes", source_url=SOURCE, known_at=KNOWN)
+    assert [h.forecaster.id for h in tracker.habits()] == ["cem", "ben"]  # neither ada nor what is computed
+
+
+def test_only_yes_no_questions_with_an_answer_that_count_are_looked_at(tracker: Tracker, clock: FakeClock) -> None:
+    for life in LIVES:
+        live(tracker, clock, life)
+    for name in ("void", "open"):
+        clock.time = NOW
+        tracker.ask(an_asked(name))
+        tracker.forecast(name, "40%")
+    for life in LIVES:
+        resolve(tracker, clock, life)
+    tracker.resolve("void", "annulled", source_url=SOURCE, known_at=KNOWN)
+    assert tracker.habits() == ()  # answered early: the quick answers alone are mostly YES
+    clock.time = CLOSES
+    assert of(tracker).updates.n_questions == 1
+    assert tracker.habits(Choice(kind="date")) == ()
+    assert tracker.habits(Choice(tag="trips")) == ()
+    assert tracker.habits(Choice(retrospective=True)) == ()
+    assert of(tracker, choice=Choice(period="2026-Q4")) == of(tracker)
+
+
+def test_a_revision_is_held_against_what_evidence_alone_suggested(
+    both_with_press: Tracker, press: Press, clock: FakeClock
+) -> None:
+    tracker = both_with_press
+    question = a_question(opens_at=NOW, closes_at=CLOSES, resolves_at=CLOSES)
+    tracker.load(a_set(question, indicators=[an_indicator()]))
+    tracker.forecast("summit-2027", "40%")
+    clock.advance(days=5)
+    press.publish("wire", "Arland invites Borland to a summit")
+    assert tracker.poll().new_evidence == 1
+    tracker.forecast("summit-2027", "60%", rationale="They are invited.")
+    clock.time = CLOSES
+    tracker.resolve("summit-2027", "yes", source_url=SOURCE, known_at=CLOSES)
+    before, after = (a.distribution for a in tracker.question("summit-2027").acts if a.forecaster_id == SUGGESTION)
+    moved = logit_move(before.p, after.p) - logit_move(hazard(question, NOW), hazard(question, NOW + 5 * DAY))  # type: ignore[union-attr]
+    assert 0.0 < moved < math.log(3.0)  # a moderate indicator in one report
+    found = of(tracker).reaction
+    assert (found.n, found.slope) == (1, pytest.approx(logit_move(0.4, 0.6) / moved))
+    assert (found.verdict, "29 are missing" in found.sentence) == (None, True)
+
+
+def test_revisions_from_before_there_was_a_suggestion_are_held_against_nothing(
+    tracker: Tracker, clock: FakeClock
+) -> None:
+    tracker.ask(an_asked(opens_at=NOW + 5 * DAY))
+    for said in ("40%", "50%"):
+        tracker.forecast("rain", said)
+        clock.advance(days=1)
+    clock.time = NOW + 10 * DAY
+    tracker.suggest()
+    tracker.forecast("rain", "60%")
+    clock.advance(days=1)
+    tracker.forecast("rain", "70%")
+    clock.time = CLOSES
+    tracker.resolve("rain", "no", source_url=SOURCE, known_at=CLOSES)
+    found = of(tracker)
+    assert (found.updates.n_updates, found.reaction.n) == (3, 1)

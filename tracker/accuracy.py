@@ -1,0 +1,178 @@
+"""How good everyone was: stored scores and held forecasts, gathered for the questions that were chosen."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import polars as pl
+
+from forecasts.answers import answer
+from forecasts.calibration.reliability import reliability
+from forecasts.calibration.snapshots import Record, interval_record, snapshots
+from forecasts.cohorts import annul_rate, cohorts
+from forecasts.comparison import compare_all
+from forecasts.question import ForecasterId, Question, QuestionId, Resolution
+from forecasts.scoring.references import own_loss, reference_losses
+from forecasts.scoring.rulebook import HEADLINE
+from forecasts.scoring.rules import brier
+from forecasts.scoring.scores import Score, summarise
+from forecasts.scoring.skill import (
+    REFERENCES,
+    ReferenceName,
+    Skill,
+    difficulty_adjusted,
+    leave_one_out,
+    skill_with_interval,
+)
+from forecasts.timeline import hindsight
+from tracker.resolving import timelines
+from tracker.score_table import chosen, facets, fates, question_table, score_table
+from tracker.store import forecasts, questions, resolutions
+from tracker.store.engine import Session
+from tracker.summaries import Accuracy, CalibrationReport, Choice, ComparisonReport
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """The questions of a choice: all of them, their answers, and those that count."""
+
+    table: pl.DataFrame
+    questions: Mapping[QuestionId, Question]
+    resolutions: Mapping[QuestionId, Resolution]
+    counted: Mapping[QuestionId, Question]
+
+    def headline(self, scores: Iterable[Score]) -> tuple[Score, ...]:
+        """Of the scores on questions that count, those by the rule that speaks for each kind."""
+        return tuple(s for s in self.of(scores) if s.rule == HEADLINE[self.counted[s.question_id].kind])
+
+    def of(self, scores: Iterable[Score]) -> tuple[Score, ...]:
+        """The scores on questions that count."""
+        return tuple(s for s in scores if s.question_id in self.counted)
+
+
+def scored(session: Session, choice: Choice, now: datetime) -> Scored:
+    """Gather the questions of a choice; those that count have an answer, and their scheduled close has passed."""
+    every = {q.id: q for q in questions.every(session)}
+    table = question_table(every.values(), now)
+    wanted = {QuestionId(q) for q in chosen(table, choice)["question"]}
+    there = {q: question for q, question in every.items() if q in wanted}
+    resolved = {q: r for q, r in resolutions.current(session).items() if q in wanted}
+    counted = {
+        q: question
+        for q, question in there.items()
+        if question.closes_at <= now and answer(question, resolved.get(q)) is not None
+    }
+    return Scored(table, there, resolved, counted)
+
+
+def accuracy(session: Session, choice: Choice, now: datetime) -> Accuracy:
+    """Scores, summaries, skill against references, and what became of each cohort."""
+    found = scored(session, choice, now)
+    scores = found.of(resolutions.all_scores(session, set(HEADLINE.values())))
+    lines = cohorts(found.questions.values(), found.resolutions, now)
+    answered = resolutions.current(session)
+    resolved = question_table((q for q in questions.every(session) if q.id in answered), now)
+    return Accuracy(
+        choice=choice,
+        facets=facets(resolved, choice.retrospective),
+        questions=found.counted,
+        resolutions=found.resolutions,
+        forecasters=forecasts.forecasters(session),
+        scores=scores,
+        summaries=summarise(scores, fates(found.table)),
+        skills=_skills(found, scores),
+        cohorts=lines,
+        early=tuple(q for q in found.resolutions if found.questions[q].closes_at > now),
+        unscored=tuple(q for q, r in found.resolutions.items() if r.outcome in ("annulled", "ambiguous")),
+        annul_rate=annul_rate(lines),
+        hindsight=_hindsight(session, found.resolutions),
+    )
+
+
+def _hindsight(session: Session, resolved: Mapping[QuestionId, Resolution]) -> dict[ForecasterId, int]:
+    found: dict[ForecasterId, int] = {}
+    for question_id, resolution in resolved.items():
+        for act in hindsight(forecasts.since_known(session, question_id, resolution.known_at), resolution.known_at):
+            found[act.forecaster_id] = found.get(act.forecaster_id, 0) + 1
+    return found
+
+
+def _skills(found: Scored, scores: Iterable[Score]) -> Mapping[ForecasterId, tuple[Skill, ...]]:
+    """Each forecaster against each reference, on the binary questions that count."""
+    by_question: dict[QuestionId, dict[ForecasterId, Score]] = {}
+    for score in found.headline(scores):
+        if found.counted[score.question_id].kind == "binary":
+            by_question.setdefault(score.question_id, {})[score.forecaster_id] = score
+    climatology = _climatology(found, list(by_question))
+    losses: dict[ForecasterId, dict[ReferenceName, list[tuple[float, float, str]]]] = {}
+    clusters = fates(found.table)
+    for question_id, everyone in by_question.items():
+        for who, own in everyone.items():
+            references = reference_losses(own, everyone, climatology.get(question_id))
+            for name, lost in references.items():
+                rows = losses.setdefault(who, {}).setdefault(name, [])
+                rows.append((own_loss(own), lost, clusters[question_id]))
+    return {who: tuple(_skill(name, rows[name]) for name in REFERENCES if name in rows) for who, rows in losses.items()}
+
+
+def _skill(name: ReferenceName, rows: list[tuple[float, float, str]]) -> Skill:
+    own, reference, clusters = zip(*rows, strict=True)
+    return skill_with_interval(own, reference, name=name, clusters=clusters)
+
+
+def _climatology(found: Scored, asked: list[QuestionId]) -> Mapping[QuestionId, float]:
+    """The Brier score of the share of YES among the other questions; nothing for a single question."""
+    if len(asked) < 2:
+        return {}
+    outcomes = [found.resolutions[q].outcome == "yes" for q in asked]
+    return dict(zip(asked, brier(leave_one_out(outcomes), outcomes).tolist(), strict=True))
+
+
+def calibration(session: Session, choice: Choice, lead_days: int, now: datetime) -> CalibrationReport:
+    """What everybody held at a lead time, against what happened."""
+    found = scored(session, choice, now)
+    records = _records(session, found)
+    reliable = {who: reliability(snapshots(own, lead_days)) for who, own in records.items()}
+    inside = {who: interval_record(own, lead_days) for who, own in records.items()}
+    return CalibrationReport(
+        choice=choice,
+        lead_days=lead_days,
+        questions=found.counted,
+        forecasters=forecasts.forecasters(session),
+        reliability={who: r for who, r in reliable.items() if r is not None},
+        intervals={who: i for who, i in inside.items() if i is not None},
+    )
+
+
+def _records(session: Session, found: Scored) -> dict[ForecasterId, list[Record]]:
+    """For each forecaster, the questions that count on which anything was held."""
+    records: dict[ForecasterId, list[Record]] = {}
+    for question_id, question in found.counted.items():
+        for who, steps in timelines(session, question, question.closes_at).items():
+            records.setdefault(who, []).append((question, found.resolutions[question_id], steps))
+    return records
+
+
+def comparison(session: Session, choice: Choice, now: datetime) -> ComparisonReport:
+    """Every pair of forecasters on the questions that both answered."""
+    found = scored(session, choice, now)
+    people = forecasts.forecasters(session)
+    held: dict[ForecasterId, dict[QuestionId, float]] = {}
+    for score in found.headline(resolutions.all_scores(session, ())):
+        if score.mean_while_active is not None:
+            held.setdefault(score.forecaster_id, {})[score.question_id] = score.skill_over_schedule
+    names = {who: people[who].name for who in held}
+    rows = [(str(who), question_id, -gain) for who, own in held.items() for question_id, gain in own.items()]
+    return ComparisonReport(
+        choice=choice,
+        forecasters=people,
+        comparisons=compare_all(held, clusters=fates(found.table), names=names, lower_is_better=False),
+        difficulty=difficulty_adjusted(rows) if rows else None,
+    )
+
+
+def table(session: Session, choice: Choice, now: datetime) -> pl.DataFrame:
+    """Every score of the chosen questions, a row each, for a spreadsheet."""
+    found = scored(session, choice, now)
+    rows = score_table(resolutions.all_scores(session, ()), chosen(found.table, choice))
+    return rows.with_columns(pl.col("tags").list.join(" ")).sort("question", "rule", "forecaster")
