@@ -14,6 +14,7 @@ from forecasts import pooling
 from forecasts.cdf import Cdf, Scale
 from forecasts.distribution import OTHER, Binary, Categorical, Distribution
 from forecasts.errors import InvalidForecast
+from forecasts.options import as_offered
 from forecasts.question import ForecasterId, Question, check_distribution
 from forecasts.scoring.scores import Held
 from forecasts.timeline import Timeline
@@ -115,7 +116,7 @@ def _acts(question: Question, held: Held) -> Mapping[datetime, Sequence[tuple[Fo
 
 
 def _crowd(question: Question, at: datetime, standing: Standing) -> Distribution:
-    held = [_offered(question, at, forecast) for forecast in standing.values()]
+    held = [as_offered(question, at, forecast) for forecast in standing.values()]
     if len(held) == 1:
         return held[0]
     if question.scale is not None:
@@ -123,14 +124,6 @@ def _crowd(question: Question, at: datetime, standing: Standing) -> Distribution
     if question.options:
         return _options(question, [d for d in held if isinstance(d, Categorical)])
     return Binary(pooling.crowd([d.p for d in held if isinstance(d, Binary)]))
-
-
-def _offered(question: Question, at: datetime, forecast: Distribution) -> Distribution:
-    """The forecast with the mass of options that are gone by then in `Other`."""
-    for option in question.options:
-        if option.removed_at is not None and option.removed_at <= at and isinstance(forecast, Categorical):
-            forecast = forecast.without(option.name)
-    return forecast
 
 
 def _options(question: Question, held: Sequence[Categorical]) -> Categorical:

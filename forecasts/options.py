@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from forecasts.distribution import OTHER
+from forecasts.distribution import OTHER, Categorical, Distribution
 from forecasts.errors import InvalidQuestion
 from forecasts.question import ForecasterId, Option, Question, QuestionId
 
@@ -52,6 +52,14 @@ def check_names(names: Iterable[str]) -> None:
         if name.casefold() in _NO_NAMES:
             raise InvalidQuestion(f"{name!r} cannot be an option: it would be taken for a question without an answer")
         seen.add(name.casefold())
+
+
+def as_offered(question: Question, at: datetime, forecast: Distribution) -> Distribution:
+    """The forecast as it reads at `at`: what was given to an option that is gone by then is in `Other`."""
+    for option in question.options:
+        if option.removed_at is not None and option.removed_at <= at and isinstance(forecast, Categorical):
+            forecast = forecast.without(option.name)
+    return forecast
 
 
 def check_change(question: Question, change: OptionChange) -> None:

@@ -9,6 +9,7 @@ from forecasts.distribution import Binary
 from forecasts.pooling import LEARNED_AFTER, contributions
 from forecasts.question import ForecasterId, Question
 from tests.builders import DAY, NOW, FakeClock, a_question, a_set
+from tests.dashboard.pages import open_page, words
 from tracker.api import Tracker
 
 GOOD, POOR = ForecasterId("good"), ForecasterId("poor")
@@ -70,3 +71,10 @@ def test_members_who_all_withdrew_hold_nothing(tracker: Tracker, clock: FakeCloc
         tracker.withdraw(TODAY, forecaster=who)
     clock.advance(days=1)
     assert tracker.question(TODAY).weighted_crowd is None
+
+
+def test_the_question_page_says_what_each_has_added(tracker: Tracker, clock: FakeClock) -> None:
+    a_history(tracker, clock, LEARNED_AFTER)
+    said = words(open_page(tracker, "question", q=TODAY))
+    assert "Crowd weighted by contribution: 80 %" in said
+    assert f"good +56.0 over {LEARNED_AFTER} questions, poor -24.0 over {LEARNED_AFTER} questions" in said

@@ -10,10 +10,10 @@ from dashboard.frames.revisions import acts_frame, answer_frame, in_order, marks
 from dashboard.views import answering, cards, details, distributions, forecasting
 from dashboard.views.parts import empty
 from dashboard.views.visit import Visit
-from dashboard.wording import headline, inert, named, points, status_line
+from dashboard.wording import headline, inert, named, percent, plural, points, status_line
 from forecasts.forecaster import SUGGESTION
 from tracker.errors import NotFound
-from tracker.summaries import QuestionPage, QuestionSummary, Standing
+from tracker.summaries import QuestionPage, QuestionSummary, Standing, WeightedCrowd
 
 SCALES = ("Probability", "Log-odds")
 TABS = ("Why", "Evidence", "History", "Question", "Answer")
@@ -83,6 +83,21 @@ def _numbers(visit: Visit, page: QuestionPage) -> None:
             standing = standings.get(forecaster.id)
             if standing is not None:
                 _number(visit, named(forecaster, visit.me), standing, page.summary)
+    if page.weighted_crowd is not None:
+        st.caption(inert(_weighted(visit, page, page.weighted_crowd)))
+
+
+def _weighted(visit: Visit, page: QuestionPage, crowd: WeightedCrowd) -> str:
+    """The crowd in which those count who made it better, with what each has earned and on how many questions."""
+    earned = sorted(crowd.weights.items(), key=lambda pair: -pair[1])
+    told = (
+        f"{named(page.forecasters[who], visit.me)} {weight:+.1f} over {plural(crowd.resolved[who], 'question')}"
+        for who, weight in earned
+    )
+    return (
+        f"Crowd weighted by contribution: {percent(crowd.p)}. What each has added to the crowd so far, in points of"
+        f" 100 − 100 · Brier, below 0 counting nothing: {', '.join(told)}."
+    )
 
 
 def _number(visit: Visit, name: str, standing: Standing, summary: QuestionSummary) -> None:

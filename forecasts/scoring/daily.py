@@ -8,7 +8,7 @@ Daily scores are for comparing with those platforms; our own weigh forecasts by 
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
@@ -16,11 +16,12 @@ from typing import TypeVar
 import numpy as np
 
 from forecasts.answers import answer
-from forecasts.distribution import Binary
+from forecasts.distribution import Binary, Distribution
 from forecasts.errors import InvalidForecast
+from forecasts.options import as_offered
 from forecasts.probability import Floats
 from forecasts.question import ForecasterId, Question, Resolution, effective_close
-from forecasts.scoring.rulebook import RuleName, ignorance, values_of
+from forecasts.scoring.rulebook import HEADLINE, RULES, RuleName, ignorance, values_of
 from forecasts.scoring.rules import brier
 from forecasts.scoring.scores import Held, Interval, Score
 from forecasts.timeline import Timeline
@@ -32,7 +33,7 @@ Name = TypeVar("Name")
 
 @dataclass(frozen=True, slots=True)
 class DailyBrier:
-    """One forecaster's daily scores on a binary question.
+    """One forecaster's daily scores on a question.
 
     `days` were there to be had, and on `active_days` of them a forecast stood. `mean_daily_brier` is the mean over
     the active days, 0 to 1, lower is better, None without any. `relative_brier` is Σ over the active days of (own −
@@ -75,7 +76,7 @@ def daily_brier(
     DailyBrier(days=2, active_days=1, mean_daily_brier=0.25, relative_brier=0.06)
     """
     ends = midnights(opens_at, ends_at)
-    own, relative = _grid(held, outcome, ends)
+    own, relative = _grid(held, ends, lambda _, forecasts: brier([_binary(each).p for each in forecasts], outcome))
     return {
         name: DailyBrier(
             days=len(ends),
@@ -87,30 +88,31 @@ def daily_brier(
     }
 
 
-def _grid(held: Mapping[Name, Timeline], outcome: int, ends: Sequence[datetime]) -> tuple[Floats, Floats]:
-    """Brier scores, and how far they are above the median of the day; a row each, a column a day, NaN without one."""
-    p = np.array([[_before(own, e) for e in ends] for own in held.values()], dtype=np.float64)
-    p = p.reshape(len(held), len(ends))  # without forecasters or days numpy cannot know the other number
-    standing = ~np.isnan(p)
-    scores = np.full(p.shape, np.nan)
-    scores[standing] = brier(p[standing], outcome)
-    some = standing.any(axis=0)
+Scorer = Callable[[datetime, Sequence[Distribution]], Floats]
+"""Scores of the forecasts that stood just before a midnight."""
+
+
+def _grid(held: Mapping[Name, Timeline], ends: Sequence[datetime], score: Scorer) -> tuple[Floats, Floats]:
+    """Scores, and how far they are above the median of the day; a row each, a column a day, NaN without one."""
+    scores = np.full((len(held), len(ends)), np.nan)
     medians = np.full(len(ends), np.nan)
-    medians[some] = [np.median(day[~np.isnan(day)]) for day in scores[:, some].T]
+    for day, end in enumerate(ends):
+        standing = {row: d for row, own in enumerate(held.values()) if (d := _before(own, end)) is not None}
+        if standing:
+            scores[list(standing), day] = score(end, list(standing.values()))
+            medians[day] = np.median(scores[list(standing), day])
     return scores, scores - medians
 
 
-def _before(own: Timeline, midnight: datetime) -> float:
-    forecast = _forecast_before(own, midnight)
-    return math.nan if forecast is None else forecast.p
-
-
-def _forecast_before(own: Timeline, midnight: datetime) -> Binary | None:
+def _before(own: Timeline, midnight: datetime) -> Distribution | None:
     """What stood just before midnight: an act at midnight belongs to the new day."""
-    found = own.at(midnight - datetime.resolution)
-    if found is not None and not isinstance(found, Binary):
-        raise InvalidForecast("daily scores are of binary questions: give forecasts of a probability")
-    return found
+    return own.at(midnight - datetime.resolution)
+
+
+def _binary(forecast: Distribution) -> Binary:
+    if not isinstance(forecast, Binary):
+        raise InvalidForecast("this daily score is of binary questions: give forecasts of a probability")
+    return forecast
 
 
 def _known(row: Floats) -> list[float]:
@@ -118,7 +120,9 @@ def _known(row: Floats) -> list[float]:
 
 
 def score_daily(question: Question, resolution: Resolution, held: Held) -> tuple[Score, ...]:
-    """Everyone's daily and relative Brier score, with a receipt line a day; none unless binary and answered.
+    """Everyone's daily and relative Brier score, with a receipt line a day; none for numbers, dates, or no answer.
+
+    On ordered options both are of the ordered Brier score, as Good Judgment Open has it.
 
     `held` are the forecasters who make up the median, and the caller decides who they are: people, as a rule. Both
     means are over one's own active days, lower is better. Skill over schedule, higher is better, divides by the
@@ -140,12 +144,18 @@ def score_daily(question: Question, resolution: Resolution, held: Held) -> tuple
     relative_brier bob 0.12 0.1 -0.012
     """
     happened = answer(question, resolution)
-    if happened is None or question.kind != "binary":
+    if happened is None or question.kind not in RULES["daily_brier"].kinds:
         return ()
+    headline = HEADLINE[question.kind]
+
+    def score(end: datetime, forecasts: Sequence[Distribution]) -> Floats:
+        read = [as_offered(question, end - datetime.resolution, each) for each in forecasts]
+        return values_of(headline, question, happened, read)
+
     ends = midnights(question.opens_at, effective_close(question, resolution))
     scheduled = len(midnights(question.opens_at, question.closes_at))
-    own, relative = _grid(held, int(happened), ends)
-    no_skill = float(values_of("brier", question, happened, [ignorance(question)])[0])
+    own, relative = _grid(held, ends, score)
+    no_skill = float(values_of(headline, question, happened, [ignorance(question)])[0])
     rules: list[tuple[RuleName, Floats, float]] = [("daily_brier", own, no_skill), ("relative_brier", relative, 0.0)]
     return tuple(
         _score(
@@ -167,7 +177,7 @@ def _receipt(own: Timeline, ends: Sequence[datetime], values: Floats, scheduled:
     return tuple(
         Interval(end - DAY, end, forecast, 1.0 / scheduled, score, score / active)
         for end, score in zip(ends, values.tolist(), strict=True)
-        if (forecast := _forecast_before(own, end)) is not None
+        if (forecast := _before(own, end)) is not None
     )
 
 

@@ -91,8 +91,8 @@ RULES: Mapping[RuleName, Rule] = MappingProxyType(
             Rule("peer", "Peer points", ALL, "higher", "points; all together 0"),
             Rule("spot_baseline", "Spot baseline points", ALL, "higher", "−897 to +265 points"),
             Rule("spot_peer", "Spot peer points", ALL, "higher", "points; all together 0"),
-            Rule("daily_brier", "Daily Brier score", BINARY, "lower", "0 to 1"),
-            Rule("relative_brier", "Relative Brier score", BINARY, "lower", "−1 to 1"),
+            Rule("daily_brier", "Daily Brier score", (*BINARY, *OPTIONS), "lower", "0 to 1"),
+            Rule("relative_brier", "Relative Brier score", (*BINARY, *OPTIONS), "lower", "−1 to 1"),
         )
     }
 )

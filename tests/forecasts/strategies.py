@@ -40,7 +40,7 @@ ANN = ForecasterId("ann")
 QUESTION = QuestionId("neutral")
 
 # Shared machines stall now and then, so no law fails by the clock.
-law = settings(deadline=None, max_examples=60)
+law = settings(deadline=None, max_examples=40)
 
 
 def day(days: float) -> datetime:

@@ -15,7 +15,24 @@ from forecasts.question import ForecasterId, Option, Outcome, Question, Resoluti
 from forecasts.scoring.daily import DailyBrier, daily_brier, midnights, score_daily
 from forecasts.scoring.scores import Held, Score, score_question
 from forecasts.timeline import Timeline, timeline
-from tests.forecasts.strategies import ANN, day, law, moments, probabilities, question, resolution, steps, timelines
+from tests.forecasts.strategies import (
+    ANN,
+    LEVELS,
+    OPTIONS,
+    answered,
+    categorical_question,
+    day,
+    holding,
+    law,
+    moments,
+    numeric_question,
+    ordered_question,
+    probabilities,
+    question,
+    resolution,
+    steps,
+    timelines,
+)
 
 BOB = ForecasterId("bob")
 everyone = st.dictionaries(st.sampled_from([ForecasterId(name) for name in ("ann", "bob", "cy")]), timelines)
@@ -175,11 +192,33 @@ def test_an_annulled_or_ambiguous_question_has_no_daily_scores(outcome: Outcome)
     assert scored({ANN: steps((0, 0.9))}, outcome) == {}
 
 
-def test_a_question_with_options_has_no_daily_scores() -> None:
-    even = Categorical(("Moscow", "Other"), (0.5, 0.5))
-    asked = replace(question(days=10), kind="categorical", options=(Option("Moscow"), Option("Other")), prior=even)
-    answered = replace(resolution("answered", 10), answer="Moscow")
-    assert score_daily(asked, answered, {ANN: timeline([(day(0), even)])}) == ()
+def test_options_are_scored_by_the_day_too() -> None:
+    ann = holding((0, Categorical(OPTIONS, (0.5, 0.3, 0.2))))
+    bob = holding((2, Categorical(OPTIONS, (0.2, 0.5, 0.3))))
+    found = score_daily(categorical_question(days=10), answered("Moscow", 10), {ANN: ann, BOB: bob})
+    by = {(s.rule, s.forecaster_id): s for s in found}
+    assert numbers(by["daily_brier", ANN]) == pytest.approx((0.19, 1.0, 1 / 3 - 0.19))
+    assert numbers(by["daily_brier", BOB]) == pytest.approx((0.49, 0.8, 0.8 * (1 / 3 - 0.49)))
+    assert numbers(by["relative_brier", ANN]) == pytest.approx((-0.12, 1.0, 0.12))
+    assert numbers(by["relative_brier", BOB]) == pytest.approx((0.15, 0.8, -0.12))
+
+
+def test_ordered_options_are_scored_by_the_ordered_rule() -> None:
+    held = {ANN: holding((0, Categorical(LEVELS, (0.2, 0.5, 0.3))))}
+    found = score_daily(ordered_question(days=10), answered("high", 10), held)
+    assert found[0].mean_while_active == pytest.approx((0.2**2 + 0.7**2) / 2)
+
+
+def test_a_removed_option_is_read_from_other_from_that_day_on() -> None:
+    asked = categorical_question("Moscow", Option("Beijing", removed_at=day(5)), "Other", days=10)
+    held = {ANN: holding((0, Categorical(OPTIONS, (0.2, 0.5, 0.3))))}
+    found = score_daily(asked, answered("Other", 10), held)[0]
+    assert [line.score for line in found.receipt] == pytest.approx([0.39] * 5 + [0.04] * 5)
+
+
+def test_a_question_about_a_number_has_no_daily_scores() -> None:
+    asked = numeric_question(days=10)
+    assert score_daily(asked, answered("50", 10), {ANN: holding((0, asked.prior))}) == ()
 
 
 @law
