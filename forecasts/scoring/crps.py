@@ -19,9 +19,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import erf
 
-from forecasts.calibration.shares import wilson
 from forecasts.errors import InvalidForecast, InvalidResolution
 from forecasts.probability import Floats, probabilities
+from forecasts.shares import wilson
 
 
 def crps_cdf(x: ArrayLike, cdf: ArrayLike, y: ArrayLike) -> Floats:

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecasts.calibration.bins import BIN_PERCENT, TOO_FEW, Bin, advice, bin_of, bins
-from forecasts.calibration.shares import jeffreys, wilson
 from forecasts.errors import InvalidProbability
+from forecasts.shares import jeffreys, wilson
 from tests.forecasts.strategies import (
     law,
     probabilities,

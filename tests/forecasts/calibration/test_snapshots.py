@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.calibration.shares import wilson
 from forecasts.calibration.snapshots import LEADS_DAYS, Record, Snapshot, interval_record, snapshots
 from forecasts.cdf import Cdf, Scale, uniform
 from forecasts.distribution import Binary, Categorical
 from forecasts.errors import ForecastsError
 from forecasts.question import Outcome, Question, QuestionId
+from forecasts.shares import wilson
 from forecasts.timeline import Timeline
 from tests.forecasts.strategies import (
     answered,

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import beta, binomtest
 
-from forecasts.calibration.shares import effective_n, effective_n_clustered, jeffreys, wilson
 from forecasts.errors import ForecastsError
+from forecasts.shares import effective_n, effective_n_clustered, jeffreys, wilson
 from tests.forecasts.strategies import law
 
 Interval = Callable[..., tuple[float, float]]
