@@ -239,9 +239,9 @@ def _tail(said: float | None, left: float, is_open: bool) -> float:
 def from_slider(low: float, middle: float, high: float, scale: Scale) -> Cdf:
     """A forecast from three handles: the answer lies below `low` with 25 %, below `middle` with 50, `high` with 75.
 
-    A logistic curve on the scale, with a width of its own on each side of the middle. Where a closed bound cuts it,
-    the rest of that side is stretched to fill the half: the middle stays exact, the quarter moves a little. Raises
-    `InvalidForecast` when the handles are out of order or outside the range.
+    A logistic curve on the scale, with a width of its own on each side of the middle. What a closed bound cuts off is
+    given back to the quarter before it, so that all three handles stay exact; where a handle lies at the bound itself,
+    to the half. Raises `InvalidForecast` when the handles are out of order or outside the range.
 
     >>> made = from_slider(20.0, 30.0, 60.0, Scale(0.0, 100.0, open_upper=True))
     >>> round(made.at(30.0), 2), round(made.at(60.0), 2), round(made.above, 2)
@@ -257,9 +257,16 @@ def from_slider(low: float, middle: float, high: float, scale: Scale) -> Cdf:
     raw = expit((places - centre) / width)
     start = 0.0 if scale.open_lower else raw[0]
     end = 1.0 if scale.open_upper else raw[-1]
-    left_half, right_half = (raw - start) / (0.5 - start) / 2, 1.0 - (end - raw) / (end - 0.5) / 2
-    shares = np.clip(np.where(places < centre, left_half, right_half), 0.0, 1.0)
+    below, above = _given_back(raw, start), 1.0 - _given_back(1.0 - raw, 1.0 - end)
+    shares = np.clip(np.where(places < centre, below, above), 0.0, 1.0)
     return Cdf(tuple(scale.values(places).tolist()), tuple(shares.tolist()))
+
+
+def _given_back(shares: Floats, cut: float) -> Floats:
+    """Shares up to the middle, with the mass `cut` beyond a closed bound taken into the quarter that ends there."""
+    if 0.25 - cut > 1e-6:
+        return np.where(shares < 0.25, (shares - cut) / (0.25 - cut) / 4, shares)
+    return (shares - cut) / (0.5 - cut) / 2
 
 
 def uniform(scale: Scale) -> Cdf:

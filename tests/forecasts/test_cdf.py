@@ -274,11 +274,16 @@ def test_the_handles_of_the_slider_are_the_quartiles_where_bounds_are_open() -> 
     assert made.above == pytest.approx(1 / (1 + 3 ** (7 / 3)))
 
 
-def test_a_closed_bound_takes_the_mass_beyond_it_into_its_half_and_keeps_the_middle() -> None:
-    made = from_slider(20.0, 30.0, 60.0, CLOSED)
-    assert (made.below, made.above, made.at(30.0)) == (0.0, 0.0, pytest.approx(0.5))
-    assert 0.2 < made.at(20.0) < 0.25
-    assert 0.75 < made.at(60.0) < 0.8
+def test_a_closed_bound_takes_the_mass_beyond_it_into_its_quarter_and_keeps_the_handles() -> None:
+    for handles in ((20.0, 30.0, 60.0), (5.0, 50.0, 99.0)):
+        made = from_slider(*handles, CLOSED)
+        assert (made.below, made.above) == (0.0, 0.0)
+        assert [made.at(x) for x in handles] == pytest.approx([0.25, 0.5, 0.75])
+
+
+def test_a_handle_at_a_closed_bound_leaves_the_middle_exact() -> None:
+    made = from_slider(0.0, 50.0, 90.0, CLOSED)
+    assert (made.at(0.0), made.at(50.0), made.at(90.0)) == pytest.approx((0.0, 0.5, 0.75))
 
 
 def test_the_slider_works_along_a_log_scale() -> None:
