@@ -36,5 +36,5 @@ COMPUTED = (
 )
 """The computed forecasters that are scored beside the people."""
 
-RESERVED = frozenset({SUGGESTION, PRIOR, HAZARD, CROWD, MATCHER})
+RESERVED = frozenset(forecaster.id for forecaster in COMPUTED) | {MATCHER}
 """Names no person may take."""

@@ -92,7 +92,7 @@ def read_history(file: SetFile, questions: Mapping[QuestionId, Question]) -> His
         events=unique((r, _event(r, questions)) for r in file.records("event")),
         resolutions=resolutions,
         forecasters=forecasters,
-        forecasts=tuple(_forecast(r, (questions, closes), forecasters) for r in file.records("forecast")),
+        forecasts=tuple(_forecast(r, questions, closes, forecasters) for r in file.records("forecast")),
     )
 
 
@@ -157,10 +157,10 @@ def _name(r: Record) -> _Name:
 
 def _forecast(
     r: Record,
-    known: tuple[Mapping[QuestionId, Question], Mapping[QuestionId, datetime]],
+    questions: Mapping[QuestionId, Question],
+    closes: Mapping[QuestionId, datetime],
     forecasters: Collection[ForecasterId],
 ) -> InventedForecast:
-    questions, closes = known
     withdrawn = r.flag("withdraw")
     if withdrawn and r.get("p") is not None:
         r.refuse("a withdrawal has no p: leave out one of the two", "p")

@@ -30,6 +30,7 @@ from forecasts.evidence import (
     effective_likelihood_ratio,
 )
 from forecasts.hazard import hazard, hazard_timeline, time_passed
+from forecasts.likelihood import decayed
 from forecasts.probability import logit, sigmoid
 from forecasts.question import Question, QuestionId
 
@@ -229,7 +230,7 @@ def _evidence_weights(
 
 def _evidence_weight(e: Evidence, indicator: Indicator | None, at: datetime, novelty: float) -> _Weight:
     half_life = indicator.half_life_days if indicator else DEFAULT_HALF_LIFE_DAYS
-    decay = 1.0 if half_life is None else 2.0 ** -((at - e.first_seen_at) / _DAY / half_life)
+    decay = decayed(1.0, (at - e.first_seen_at) / _DAY, half_life)
     reports = tuple(r for r in e.reports if r.first_seen_at <= at)
     reliability = combined_reliability(reports)
     strength = _counted_strength(e)
@@ -278,7 +279,7 @@ def _usual_weights(
 
 
 def _ramp(half_life: float | None, archive_days: float) -> float:
-    return 0.0 if half_life is None else 1.0 - 2.0 ** -(max(0.0, archive_days) / half_life)
+    return 1.0 - decayed(1.0, max(0.0, archive_days), half_life)
 
 
 def _combined(weights: Sequence[_Weight], model: Model) -> Iterator[_Weight]:

@@ -9,7 +9,7 @@ import polars as pl
 from forecasts.answers import answer
 from forecasts.calibration.reliability import reliability
 from forecasts.calibration.snapshots import Record, interval_record, snapshots
-from forecasts.cohorts import annul_rate, cohorts
+from forecasts.cohorts import annul_rate, cohorts, counts
 from forecasts.comparison import compare_all
 from forecasts.question import ForecasterId, Question, QuestionId, Resolution
 from forecasts.scoring.references import own_loss, reference_losses
@@ -24,19 +24,23 @@ from forecasts.scoring.skill import (
     leave_one_out,
     skill_with_interval,
 )
-from forecasts.timeline import hindsight
+from tracker.reading import too_late
 from tracker.resolving import timelines
 from tracker.score_table import chosen, facets, fates, question_table, score_table
 from tracker.store import forecasts, questions, resolutions
 from tracker.store.engine import Session
-from tracker.summaries import Accuracy, CalibrationReport, Choice, ComparisonReport
+from tracker.summaries import Accuracy, CalibrationReport, Choice, ComparisonReport, Facets
 
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """The questions of a choice: all of them, their answers, and those that count."""
+    """The questions of a choice: all of them, their answers, and those that count.
+
+    `facets` are what could be chosen instead, among all questions of the same sort that were answered.
+    """
 
     table: pl.DataFrame
+    facets: Facets
     questions: Mapping[QuestionId, Question]
     resolutions: Mapping[QuestionId, Resolution]
     counted: Mapping[QuestionId, Question]
@@ -56,13 +60,15 @@ def scored(session: Session, choice: Choice, now: datetime) -> Scored:
     table = question_table(every.values(), now)
     wanted = {QuestionId(q) for q in chosen(table, choice)["question"]}
     there = {q: question for q, question in every.items() if q in wanted}
-    resolved = {q: r for q, r in resolutions.current(session).items() if q in wanted}
+    answered = resolutions.current(session)
+    resolved = {q: r for q, r in answered.items() if q in wanted}
     counted = {
         q: question
         for q, question in there.items()
-        if question.closes_at <= now and answer(question, resolved.get(q)) is not None
+        if counts(question, now) and answer(question, resolved.get(q)) is not None
     }
-    return Scored(table, there, resolved, counted)
+    choices = facets(table.filter(pl.col("question").is_in(list(answered))), choice.retrospective)
+    return Scored(table, choices, there, resolved, counted)
 
 
 def accuracy(session: Session, choice: Choice, now: datetime) -> Accuracy:
@@ -70,11 +76,9 @@ def accuracy(session: Session, choice: Choice, now: datetime) -> Accuracy:
     found = scored(session, choice, now)
     scores = found.of(resolutions.all_scores(session, set(HEADLINE.values())))
     lines = cohorts(found.questions.values(), found.resolutions, now)
-    answered = resolutions.current(session)
-    resolved = question_table((q for q in questions.every(session) if q.id in answered), now)
     return Accuracy(
         choice=choice,
-        facets=facets(resolved, choice.retrospective),
+        facets=found.facets,
         questions=found.counted,
         resolutions=found.resolutions,
         forecasters=forecasts.forecasters(session),
@@ -82,7 +86,7 @@ def accuracy(session: Session, choice: Choice, now: datetime) -> Accuracy:
         summaries=summarise(scores, fates(found.table)),
         skills=_skills(found, scores),
         cohorts=lines,
-        early=tuple(q for q in found.resolutions if found.questions[q].closes_at > now),
+        early=tuple(q for q in found.resolutions if not counts(found.questions[q], now)),
         unscored=tuple(q for q, r in found.resolutions.items() if r.outcome in ("annulled", "ambiguous")),
         annul_rate=annul_rate(lines),
         hindsight=_hindsight(session, found.resolutions),
@@ -91,8 +95,8 @@ def accuracy(session: Session, choice: Choice, now: datetime) -> Accuracy:
 
 def _hindsight(session: Session, resolved: Mapping[QuestionId, Resolution]) -> dict[ForecasterId, int]:
     found: dict[ForecasterId, int] = {}
-    for question_id, resolution in resolved.items():
-        for act in hindsight(forecasts.since_known(session, question_id, resolution.known_at), resolution.known_at):
+    for resolution in resolved.values():
+        for act in too_late(session, resolution):
             found[act.forecaster_id] = found.get(act.forecaster_id, 0) + 1
     return found
 

@@ -16,7 +16,8 @@ from forecasts.distribution import Distribution
 from forecasts.entry import read_forecast
 from forecasts.evidence import Direction, Evidence, EvidenceId, EvidenceStatus, Strength
 from forecasts.forecaster import Forecaster
-from forecasts.question import ForecasterId, Question, Resolution
+from forecasts.options import OptionChange
+from forecasts.question import ForecasterId, Question, QuestionId, Resolution
 from forecasts.question_set import FeedSeed, QuestionSet
 from forecasts.scoring.scores import Score
 from forecasts.timeline import Act, Forecast
@@ -148,7 +149,8 @@ class Tracker(AbstractContextManager["Tracker"]):
     ) -> Question:
         """Add an option to a categorical question, or remove one; forecasts keep what they said."""
         with self._store.writing() as session:
-            return asking.change_option(session, question_id, (name, change, by or self.me), self.now())
+            wanted = OptionChange(QuestionId(question_id), name, change, self.now(), by or self.me)
+            return asking.change_option(session, wanted)
 
     def questions(self) -> tuple[QuestionSummary, ...]:
         """All questions with their current numbers, the next to close first."""

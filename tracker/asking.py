@@ -1,12 +1,12 @@
 """A person opens a question of their own, or changes the options of one."""
 
+from dataclasses import replace
 from datetime import datetime
-from typing import Literal
 
 from forecasts.asking import OWN_ESSAY, Asked, question_from
 from forecasts.errors import InvalidQuestion
 from forecasts.options import OptionChange, check_change
-from forecasts.question import Essay, ForecasterId, Question, effective_close, latest
+from forecasts.question import Essay, Question, effective_close, latest
 from tracker.errors import NotFound
 from tracker.forecasting import register
 from tracker.reading import question_or_refuse
@@ -34,16 +34,13 @@ def ask(session: Session, asked: Asked, now: datetime) -> Question:
     return question
 
 
-def change_option(
-    session: Session, question_id: str, asked: tuple[str, Literal["added", "removed"], ForecasterId], now: datetime
-) -> Question:
-    """Add or remove an option from now on; raises when that would leave a forecast without a meaning."""
-    name, change, by = asked
-    question = question_or_refuse(session, question_id)
-    wanted = OptionChange(question.id, " ".join(name.split()), change, now, by)
+def change_option(session: Session, asked: OptionChange) -> Question:
+    """Add or remove an option from then on; raises when that would leave a forecast without a meaning."""
+    question = question_or_refuse(session, asked.question_id)
+    wanted = replace(asked, name=" ".join(asked.name.split()))
     check_change(question, wanted)
-    if now >= effective_close(question, latest(resolutions.of_question(session, question.id))):
+    if wanted.at >= effective_close(question, latest(resolutions.of_question(session, question.id))):
         raise InvalidQuestion(f"{question.id} is answered: its options stay as they are")
-    register(session, by)
+    register(session, wanted.by)
     questions.add_option_change(session, wanted)
-    return question_or_refuse(session, question_id)
+    return question_or_refuse(session, question.id)

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from forecasts.distribution import p_yes
 from forecasts.dynamics import Act, excess_movement, logit_move, pooled_updates, reaction
-from forecasts.forecaster import COMPUTED, SUGGESTION
+from forecasts.forecaster import RESERVED, SUGGESTION
 from forecasts.question import ForecasterId, Question, Resolution, effective_close
 from forecasts.suggestion import hazard
 from forecasts.timeline import Forecast, Timeline, timeline_of
@@ -33,7 +33,7 @@ def habits(session: Session, choice: Choice, now: datetime) -> tuple[Habits, ...
 
     Those that were answered early wait here too: the quick answers alone are mostly YES, which looks like movement.
     """
-    there, computed = scored(session, choice, now), {f.id for f in COMPUTED}
+    there = scored(session, choice, now)
     found: dict[ForecasterId, _Gathered] = {}
     for question in there.counted.values():
         if question.kind != "binary":
@@ -41,7 +41,7 @@ def habits(session: Session, choice: Choice, now: datetime) -> tuple[Habits, ...
         resolution = there.resolutions[question.id]
         acts = acts_by_forecaster(forecasts.of_question(session, question.id))
         suggested = timeline_of(acts.get(SUGGESTION, []))
-        for who in acts.keys() - computed:
+        for who in acts.keys() - RESERVED:
             _gather(found.setdefault(who, _Gathered()), (question, resolution), acts[who], suggested)
     people = forecasts.forecasters(session)
     told = [

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from forecasts.crowd import crowd_timeline
 from forecasts.distribution import Binary, p_yes
-from forecasts.forecaster import CROWD, HAZARD, PRIOR, SUGGESTION, Forecaster
-from forecasts.question import ForecasterId, Question, QuestionId, effective_close, latest, status
+from forecasts.forecaster import CROWD, HAZARD, PRIOR, RESERVED, SUGGESTION, Forecaster
+from forecasts.question import ForecasterId, Question, QuestionId, Resolution, effective_close, latest, status
 from forecasts.suggestion import hazard
 from forecasts.timeline import Forecast, hindsight, timeline
 from tracker.crowds import weighted_crowd
@@ -80,7 +80,7 @@ def _standings(
     for act in acts:
         if act.distribution is not None:
             held[act.forecaster_id] = Standing(people[act.forecaster_id], act.distribution, act.made_at)
-    members = {who: timeline([(s.since, s.distribution)]) for who, s in held.items() if s.forecaster.kind == "person"}
+    members = {who: timeline([(s.since, s.distribution)]) for who, s in held.items() if who not in RESERVED}
     crowd = crowd_timeline(question, members, until=at + _INSTANT).at(at) if members else None
     if crowd is not None:
         held[CROWD] = Standing(people[CROWD], crowd, max(held[who].since for who in members))
@@ -123,10 +123,14 @@ def receipts(session: Session, question_id: str) -> Receipts:
     """Everyone's scores on a question with their receipts, and what came too late."""
     question = question_or_refuse(session, question_id)
     resolution = latest(resolutions.of_question(session, question.id))
-    late: tuple[Forecast, ...] = ()
-    if resolution is not None:
-        late = hindsight(forecasts.since_known(session, question.id, resolution.known_at), resolution.known_at)
+    late = () if resolution is None else too_late(session, resolution)
     return Receipts(question, resolution, resolutions.scores(session, question.id), late)
+
+
+def too_late(session: Session, resolution: Resolution) -> tuple[Forecast, ...]:
+    """What people forecast on a question when its answer was known."""
+    acts = forecasts.since_known(session, resolution.question_id, resolution.known_at)
+    return hindsight(acts, resolution.known_at)
 
 
 def _last_suggested(session: Session, question: Question, now: datetime, close: datetime) -> datetime:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from forecasts.answers import check_resolution
 from forecasts.crowd import crowd_timeline
-from forecasts.forecaster import COMPUTED, CROWD, HAZARD, PRIOR
+from forecasts.forecaster import CROWD, HAZARD, PRIOR, RESERVED
 from forecasts.question import ForecasterId, Question, Resolution, effective_close
 from forecasts.scoring.daily import score_daily
 from forecasts.scoring.points import score_points
@@ -44,8 +44,7 @@ def score_everyone(session: Session, question: Question, resolution: Resolution)
 
 def people(held: Held) -> Held:
     """Those of them who are not computed."""
-    computed = {forecaster.id for forecaster in COMPUTED}
-    return {who: steps for who, steps in held.items() if who not in computed}
+    return {who: steps for who, steps in held.items() if who not in RESERVED}
 
 
 def timelines(session: Session, question: Question, until: datetime) -> dict[ForecasterId, Timeline]:

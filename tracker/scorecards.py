@@ -4,12 +4,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from rich.table import Table
 
-from forecasts.answers import answer
 from forecasts.comparison import Comparison
 from forecasts.question import ForecasterId, Question
 from forecasts.scoring.crps import IntervalRecord
-from forecasts.scoring.rulebook import HEADLINE, OWN_RULES, RULES, RuleName
-from forecasts.scoring.scores import Score, Summary, recompute
+from forecasts.scoring.rulebook import HEADLINE, RULES, RuleName
+from forecasts.scoring.scores import Score, Summary, recomputes
 from forecasts.scoring.skill import REFERENCES
 from forecasts.spoken import in_full, in_short, percent
 from tracker.printing import as_title, minute, safe, table_of
@@ -63,9 +62,10 @@ def receipt_table(found: Receipts, score: Score) -> Table:
 
 
 def _whole(found: Receipts, score: Score) -> str:
-    if found.resolution is None or answer(found.question, found.resolution) is None or score.rule not in OWN_RULES:
+    whole = recomputes(found.question, found.resolution, score)
+    if whole is None:
         return "contributions add up to the mean while active"
-    if recompute(found.question, found.resolution, score) == score:
+    if whole:
         return "the receipt gives the score again, to the last digit"
     return "THE RECEIPT DOES NOT GIVE THE SCORE: run `tracker verify --scores`"
 

@@ -8,11 +8,11 @@ import pandas as pd
 
 from dashboard.frames.columns import TIME, frame_of
 from dashboard.wording import MINUS, answer_of, percent_number
-from forecasts.answers import answer
 from forecasts.forecaster import CROWD, HAZARD, PRIOR, SUGGESTION, Forecaster
 from forecasts.question import ForecasterId, QuestionId
-from forecasts.scoring.rulebook import HEADLINE, OWN_RULES, RULES, RuleName
-from forecasts.scoring.scores import Score, recompute
+from forecasts.scoring import scores
+from forecasts.scoring.rulebook import HEADLINE, RULES, RuleName
+from forecasts.scoring.scores import Score
 from tracker.summaries import Accuracy, Receipts
 
 _COMPUTED: Final = {CROWD: 1, SUGGESTION: 2, HAZARD: 3, PRIOR: 4}
@@ -124,9 +124,7 @@ def recomputes(found: Receipts, score: Score) -> bool:
 
     Rules that hold forecasters against each other need the others too, so they are never said to.
     """
-    if found.resolution is None or answer(found.question, found.resolution) is None or score.rule not in OWN_RULES:
-        return False
-    return recompute(found.question, found.resolution, score) == score
+    return scores.recomputes(found.question, found.resolution, score) is True
 
 
 def cohorts_frame(accuracy: Accuracy) -> pd.DataFrame:

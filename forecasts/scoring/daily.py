@@ -88,19 +88,24 @@ def daily_brier(
     }
 
 
-Scorer = Callable[[datetime, Sequence[Distribution]], Floats]
-"""Scores of the forecasts that stood just before a midnight."""
+Scorer = Callable[[Sequence[datetime], Sequence[Distribution]], Floats]
+"""Scores of forecasts, each as it stood just before its midnight."""
 
 
 def _grid(held: Mapping[Name, Timeline], ends: Sequence[datetime], score: Scorer) -> tuple[Floats, Floats]:
     """Scores, and how far they are above the median of the day; a row each, a column a day, NaN without one."""
-    scores = np.full((len(held), len(ends)), np.nan)
-    medians = np.full(len(ends), np.nan)
-    for day, end in enumerate(ends):
-        standing = {row: d for row, own in enumerate(held.values()) if (d := _before(own, end)) is not None}
-        if standing:
-            scores[list(standing), day] = score(end, list(standing.values()))
-            medians[day] = np.median(scores[list(standing), day])
+    standing = [
+        (row, day, forecast)
+        for row, own in enumerate(held.values())
+        for day, end in enumerate(ends)
+        if (forecast := _before(own, end)) is not None
+    ]
+    scores, medians = np.full((len(held), len(ends)), np.nan), np.full(len(ends), np.nan)
+    if standing:
+        rows, days, forecasts = zip(*standing, strict=True)
+        scores[rows, days] = score([ends[day] for day in days], forecasts)
+    some = ~np.isnan(scores).all(axis=0)
+    medians[some] = np.nanmedian(scores[:, some], axis=0)
     return scores, scores - medians
 
 
@@ -148,8 +153,9 @@ def score_daily(question: Question, resolution: Resolution, held: Held) -> tuple
         return ()
     headline = HEADLINE[question.kind]
 
-    def score(end: datetime, forecasts: Sequence[Distribution]) -> Floats:
-        read = [as_offered(question, end - datetime.resolution, each) for each in forecasts]
+    def score(midnight: Sequence[datetime], forecasts: Sequence[Distribution]) -> Floats:
+        pairs = zip(midnight, forecasts, strict=True)
+        read = [as_offered(question, end - datetime.resolution, each) for end, each in pairs]
         return values_of(headline, question, happened, read)
 
     ends = midnights(question.opens_at, effective_close(question, resolution))

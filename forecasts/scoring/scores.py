@@ -15,12 +15,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice, pairwise
 from types import MappingProxyType
 
 import numpy as np
 
 from forecasts.answers import answer
-from forecasts.distribution import Categorical, Distribution
+from forecasts.distribution import Distribution
+from forecasts.options import as_offered
 from forecasts.question import ForecasterId, Question, QuestionId, Resolution, effective_close
 from forecasts.resampling import bootstrap_interval
 from forecasts.scoring.rulebook import OWN_RULES, RULES, RuleName, gains, ignorance, values_of
@@ -92,53 +94,52 @@ def score_question(question: Question, resolution: Resolution, held: Held) -> tu
     >>> scored.rule, round(scored.mean_while_active, 4), round(scored.skill_over_schedule, 4)
     ('brier', 0.48, -0.23)
     """
-    happened = answer(question, resolution)
-    if happened is None:
-        return ()
     spans = {who: standing_spans(question, resolution, steps) for who, steps in held.items()}
-    rules = [rule for rule in OWN_RULES if question.kind in RULES[rule].kinds]
-    return tuple(s for rule in rules for s in score_spans(question, resolution, rule, spans))
+    return _scores(question, resolution, [r for r in OWN_RULES if question.kind in RULES[r].kinds], spans)
 
 
 def score_spans(
     question: Question, resolution: Resolution, rule: RuleName, spans: Mapping[ForecasterId, Sequence[Span]]
 ) -> tuple[Score, ...]:
     """One score a forecaster by one rule, from what stood on the scored time; empty when there is no answer."""
+    return _scores(question, resolution, [rule], spans)
+
+
+Spans = Mapping[ForecasterId, Sequence[Span]]
+
+
+def _scores(question: Question, resolution: Resolution, rules: Sequence[RuleName], spans: Spans) -> tuple[Score, ...]:
+    """By rule and then by forecaster; the time on which each forecast counts is the same for all rules."""
     happened = answer(question, resolution)
     if happened is None:
         return ()
     flat = [span for own in spans.values() for span in own]
-    cut = _cut(question, resolution, spans, flat)
-    values = values_of(rule, question, happened, [span.distribution for span in flat])
-    weights, (means, parts) = cut.weight, cut.means(values)
-    reference = float(values_of(rule, question, happened, [ignorance(question)])[0])
-    skill = cut.over_schedule(gains(rule, means, reference))
-    found, row = [], 0
-    for number, (who, own) in enumerate(spans.items()):
-        lines = zip(own, range(row, row + len(own)), strict=True)
-        receipt = [
-            Interval(s.start, s.end, s.distribution, float(weights[i]), float(values[i]), float(parts[i]))
-            for s, i in lines
-        ]
-        row += len(own)
-        found.append(
-            Score(
-                question_id=question.id,
-                forecaster_id=who,
-                rule=rule,
-                mean_while_active=float(means[number]) if own else None,
-                coverage=float(cut.coverage[number]),
-                attainable_coverage=float(cut.attainable_coverage[number]),
-                skill_over_schedule=float(skill[number]),
-                receipt=tuple(receipt),
+    held, cut = [span.distribution for span in flat], _cut(question, resolution, spans, flat)
+    found = []
+    for rule in rules:
+        values = values_of(rule, question, happened, held)
+        means, parts = cut.means(values)
+        reference = float(values_of(rule, question, happened, [ignorance(question)])[0])
+        skill = cut.over_schedule(gains(rule, means, reference))
+        lines = zip(flat, cut.weight.tolist(), values.tolist(), parts.tolist(), strict=True)
+        for number, (who, own) in enumerate(spans.items()):
+            receipt = tuple(Interval(s.start, s.end, s.distribution, *line) for s, *line in islice(lines, len(own)))
+            found.append(
+                Score(
+                    question_id=question.id,
+                    forecaster_id=who,
+                    rule=rule,
+                    mean_while_active=float(means[number]) if own else None,
+                    coverage=float(cut.coverage[number]),
+                    attainable_coverage=float(cut.attainable_coverage[number]),
+                    skill_over_schedule=float(skill[number]),
+                    receipt=receipt,
+                )
             )
-        )
     return tuple(found)
 
 
-def _cut(
-    question: Question, resolution: Resolution, spans: Mapping[ForecasterId, Sequence[Span]], flat: Sequence[Span]
-) -> Stretches:
+def _cut(question: Question, resolution: Resolution, spans: Spans, flat: Sequence[Span]) -> Stretches:
     count = len(spans)
     ends = effective_close(question, resolution)
     windows = Windows(*(microseconds([t] * count) for t in (question.opens_at, question.closes_at, ends)))
@@ -156,21 +157,25 @@ def recompute(question: Question, resolution: Resolution, score: Score) -> Score
     return score_spans(question, resolution, score.rule, {score.forecaster_id: spans})[0]
 
 
+def recomputes(question: Question, resolution: Resolution | None, score: Score) -> bool | None:
+    """Whether the receipt gives the score again, to the last bit; None where a receipt alone cannot tell.
+
+    It cannot while there is no answer, and for rules that hold forecasters against each other.
+    """
+    if resolution is None or answer(question, resolution) is None or score.rule not in OWN_RULES:
+        return None
+    return recompute(question, resolution, score) == score
+
+
 def standing_spans(question: Question, resolution: Resolution, timeline: Timeline) -> tuple[Span, ...]:
     """What stood from the opening to the effective close, with the mass of a removed option moved to `Other`."""
     spans = timeline.spans(question.opens_at, effective_close(question, resolution))
-    for option in question.options:
-        if option.removed_at is not None:
-            spans = tuple(part for span in spans for part in _without(span, option.name, option.removed_at))
-    return spans
-
-
-def _without(span: Span, option: str, removed_at: datetime) -> Iterable[Span]:
-    assert isinstance(span.distribution, Categorical)
-    if span.end <= removed_at:
-        return [span]
-    after = Span(max(span.start, removed_at), span.end, span.distribution.without(option))
-    return [after] if removed_at <= span.start else [Span(span.start, removed_at, span.distribution), after]
+    removals = [option.removed_at for option in question.options if option.removed_at is not None]
+    return tuple(
+        Span(start, end, as_offered(question, start, span.distribution))
+        for span in spans
+        for start, end in pairwise(sorted({span.start, span.end, *(r for r in removals if span.start < r < span.end)}))
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,14 +212,13 @@ def summarise(scores: Sequence[Score], clusters: Mapping[QuestionId, str] = _APA
     groups: dict[tuple[RuleName, ForecasterId], list[Score]] = defaultdict(list)
     for each in scores:
         groups[each.rule, each.forecaster_id].append(each)
-    summaries = [_summary(forecaster, rule, (group, clusters)) for (rule, forecaster), group in groups.items()]
+    summaries = [_summary(forecaster, rule, group, clusters) for (rule, forecaster), group in groups.items()]
     return tuple(sorted(summaries, key=_rank))
 
 
 def _summary(
-    forecaster_id: ForecasterId, rule: RuleName, found: tuple[Iterable[Score], Mapping[QuestionId, str]]
+    forecaster_id: ForecasterId, rule: RuleName, scores: Iterable[Score], clusters: Mapping[QuestionId, str]
 ) -> Summary:
-    scores, clusters = found
     active = [(s.mean_while_active, s) for s in scores if s.mean_while_active is not None]
     if not active:
         return Summary(forecaster_id, rule, 0, None, None, 0.0)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args
 import click
 
 from forecasts.calibration.snapshots import LEADS_DAYS
-from forecasts.cohorts import HORIZONS, Horizon
+from forecasts.cohorts import HORIZONS
 from forecasts.forecaster import Forecaster
 from forecasts.question import ForecasterId, Kind
 from forecasts.scoring.rulebook import RULES, RuleName
@@ -45,12 +45,6 @@ def choosing(command: Command) -> Command:
     return command
 
 
-def _choice(  # one value of each option
-    retrospective: bool, tag: str | None, horizon: Horizon | None, **rest: Any
-) -> Choice:
-    return Choice(retrospective, tag, horizon, **rest)
-
-
 @click.command()
 @click.argument("question", required=False)
 @choosing
@@ -69,9 +63,9 @@ def score(
         if question is not None:
             _score_question(tracker, question, rule, json)
         elif csv_file is not None:
-            _write_scores(tracker.score_table(_choice(**asked)), rule, csv_file, json)
+            _write_scores(tracker.score_table(Choice(**asked)), rule, csv_file, json)
         else:
-            accuracy = tracker.accuracy(_choice(**asked))
+            accuracy = tracker.accuracy(Choice(**asked))
             rows = tuple(s for s in accuracy.summaries if rule in (None, s.rule))
             table = scorecards.summaries_table(accuracy, rows) if rows else scorecards.nothing_yet(accuracy)
             show(accuracy if rule is None else rows, json, table)
@@ -102,7 +96,7 @@ def _write_scores(table: "pl.DataFrame", rule: RuleName | None, file: Path, json
 def accuracy(context: click.Context, /, json: bool, **asked: Any) -> None:
     """Show how good every forecaster was: the headline skill, the references, and what is waiting."""
     with opened(context) as tracker:
-        found = tracker.accuracy(_choice(**asked))
+        found = tracker.accuracy(Choice(**asked))
     if json:
         show(found, json, "")
     elif not found.summaries:
@@ -162,7 +156,7 @@ def _named(people: Iterable[Forecaster], names: Iterable[str]) -> frozenset[Fore
 def calibration(context: click.Context, /, lead: int, who: str | None, json: bool, **asked: Any) -> None:
     """Show whether 70 % happened seven times in ten, with bands, decompositions and a plain sentence."""
     with opened(context) as tracker:
-        found = tracker.calibration(_choice(**asked), lead_days=lead)
+        found = tracker.calibration(Choice(**asked), lead_days=lead)
     wanted = _named(found.forecasters.values(), () if who is None else (who,))
     if json:
         show(found, json, "")
@@ -187,7 +181,7 @@ def calibration(context: click.Context, /, lead: int, who: str | None, json: boo
 def compare(context: click.Context, /, names: tuple[str, ...], json: bool, **asked: Any) -> None:
     """Say of every pair of forecasters who was better, or that there is not enough to say."""
     with opened(context) as tracker:
-        found = tracker.compare(_choice(**asked))
+        found = tracker.compare(Choice(**asked))
     wanted = _named(found.forecasters.values(), names)
     pairs = scorecards.pairs(found, wanted)
     if json:
@@ -206,7 +200,7 @@ def compare(context: click.Context, /, names: tuple[str, ...], json: bool, **ask
 def habits(context: click.Context, /, json: bool, **asked: Any) -> None:
     """Show how people revise: how often, by how much, and whether as much as the evidence asks for."""
     with opened(context) as tracker:
-        found = tracker.habits(_choice(**asked))
+        found = tracker.habits(Choice(**asked))
     show(found, json, scorecards.habits_table(found) if found else "Nobody has forecast a question that was answered.")
 
 

@@ -7,7 +7,6 @@ from forecasts import base_rates, likelihood
 from forecasts.distribution import Binary
 from forecasts.evidence import effective_likelihood_ratio
 from forecasts.hazard import moved_by_time
-from forecasts.probability import probabilities
 from forecasts.question import HorizonShape
 from forecasts.recalibration import CLIP, fit_recalibration
 from tracker.oracles.cases import is_list
@@ -29,7 +28,6 @@ def moved(given: Given, p0: float, shape: HorizonShape) -> Any:
 def lr_reliability(given: Given) -> Any:
     """Ratios weakened by doubt in their source, one or many."""
     ratio, reliability = given["lr"], given["reliability"]
-    probabilities(reliability)
     if is_list(ratio) and is_list(reliability):
         return list(map(effective_likelihood_ratio, ratio, reliability))
     if is_list(ratio):

@@ -15,6 +15,7 @@ from forecasts.scoring.scores import (
     Score,
     Summary,
     recompute,
+    recomputes,
     score_question,
     score_spans,
     standing_spans,
@@ -425,3 +426,14 @@ def test_one_cluster_has_no_interval() -> None:
 
 def test_no_scores_have_no_summaries() -> None:
     assert summarise([]) == ()
+
+
+def test_a_receipt_alone_tells_of_the_rules_that_judge_a_forecaster_alone() -> None:
+    asked, held = question(days=10), steps((0, 0.8))
+    said = resolution("yes", 10)
+    (found, *_) = score_question(asked, said, {ANN: held})
+    assert recomputes(asked, said, found) is True
+    assert recomputes(asked, said, replace(found, coverage=0.5)) is False
+    assert recomputes(asked, None, found) is None
+    assert recomputes(asked, resolution("annulled", 10), found) is None
+    assert recomputes(asked, said, replace(found, rule="peer")) is None
