@@ -12,7 +12,6 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import expit
 
 from forecasts.errors import InvalidForecast, InvalidTime
 from forecasts.probability import Floats, probabilities
@@ -247,6 +246,8 @@ def from_slider(low: float, middle: float, high: float, scale: Scale) -> Cdf:
     >>> round(made.at(30.0), 2), round(made.at(60.0), 2), round(made.above, 2)
     (0.5, 0.75, 0.07)
     """
+    from scipy.special import expit
+
     if not scale.lower <= low < middle < high <= scale.upper:
         raise InvalidForecast(
             "the three handles lie in the range and rise: a quarter below, the middle, a quarter above"

@@ -19,7 +19,6 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import ndtri, stdtr
 
 from forecasts.errors import ForecastsError
 from forecasts.probability import Floats, probabilities
@@ -61,6 +60,8 @@ def diebold_mariano(differences: ArrayLike, h: int = 1) -> DieboldMariano:
     >>> round(found.statistic, 4), round(found.p_value, 4)
     (2.025, 0.0735)
     """
+    from scipy.special import stdtr
+
     found = cluster_sums(one_each(differences))
     n, mean = len(found), float(found.mean())
     if not 1 <= h < n:
@@ -114,6 +115,8 @@ def questions_needed(sd: float, difference: float, *, power: float = 0.8, alpha:
     >>> questions_needed(0.15, 0.02), questions_needed(0.15, 0.05)
     (442, 71)
     """
+    from scipy.special import ndtri
+
     if not (0.0 < sd < math.inf and 0.0 < abs(difference) < math.inf):
         raise ForecastsError(f"give a spread above 0 and a difference other than 0, not {sd} and {difference}")
     if not (0.0 < alpha < 1.0 and alpha / 2.0 < power < 1.0):

@@ -14,7 +14,6 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import stdtr, stdtrit
 
 from forecasts.errors import InvalidForecast, InvalidTime
 from forecasts.probability import Floats, logit, probabilities
@@ -127,6 +126,8 @@ def excess_movement(paths: Sequence[ArrayLike]) -> ExcessMovement:
 
 
 def _t_test(found: Floats) -> tuple[float | None, float | None]:
+    from scipy.special import stdtr
+
     n = len(found)
     spread = float(found.std(ddof=1)) if n > 1 else 0.0
     if spread <= _EVEN:
@@ -293,6 +294,8 @@ def reaction(pairs: Sequence[tuple[float, float]]) -> Reaction:
     >>> round(found.slope, 3), round(found.low, 3), round(found.high, 3), found.verdict
     (0.483, 0.315, 0.652, None)
     """
+    from scipy.special import stdtrit
+
     made = np.array(pairs, dtype=np.float64).reshape(-1, 2)
     if not np.isfinite(made).all():
         raise InvalidForecast("a move in log-odds is a finite number: take it with logit_move")

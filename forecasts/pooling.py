@@ -22,7 +22,6 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special
 
 from forecasts.cdf import Cdf
 from forecasts.errors import ForecastsError, InvalidForecast, InvalidProbability
@@ -316,6 +315,8 @@ def _numbers(values: ArrayLike) -> tuple[float, ...]:
 
 
 def _mean_log_odds(p: Floats, clip: float) -> Floats:
+    from scipy import special
+
     return np.asarray(special.expit(special.logit(np.clip(p, clip, 1.0 - clip)).mean(axis=0)), dtype=np.float64)
 
 

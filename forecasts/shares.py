@@ -12,7 +12,6 @@ import math
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import betaincinv, ndtri
 
 from forecasts.errors import ForecastsError
 from forecasts.probability import Floats
@@ -29,6 +28,8 @@ def wilson(k: float, n: float, level: float = 0.95) -> tuple[float, float]:
     >>> [round(end, 4) for end in wilson(0, 5)], [round(end, 4) for end in wilson(27, 40)]
     ([0.0, 0.4345], [0.5202, 0.7992])
     """
+    from scipy.special import ndtri
+
     _check_share(k, n, level)
     z = float(ndtri((1.0 + level) / 2.0))
     share, spread = k / n, z * z / n
@@ -48,6 +49,8 @@ def jeffreys(k: float, n: float, level: float = 0.95) -> tuple[float, float]:
     >>> [round(end, 4) for end in jeffreys(0, 5)], [round(end, 4) for end in jeffreys(27, 40)]
     ([0.0, 0.3794], [0.5216, 0.804])
     """
+    from scipy.special import betaincinv
+
     _check_share(k, n, level)
     tail, seen, unseen = (1.0 - level) / 2.0, k + 0.5, n - k + 0.5
     low = 0.0 if k == 0 else float(betaincinv(seen, unseen, tail))

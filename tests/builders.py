@@ -1,6 +1,6 @@
 """Values for tests, each sound by itself, so that a test names only what it is about."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from xml.sax.saxutils import escape
@@ -9,7 +9,7 @@ from forecasts.distribution import Binary
 from forecasts.evidence import Direction, Indicator, IndicatorId, Strength
 from forecasts.question import Claim, ClaimId, Essay, EssayId, Question, QuestionId
 from forecasts.question_set import FeedSeed, PastResolution, QuestionSet
-from tracker.feeds.answers import Fetched, FetchFailed, FetchRequest, FetchResult
+from tracker.feeds.answers import Fetched, FetchFailed, FetchRequest, FetchResult, More, at_once
 from tracker.feeds.item import ParsedItem
 
 NOW = datetime(2026, 12, 1, 9, 30, tzinfo=UTC)
@@ -30,9 +30,9 @@ class FakeClock:
         self.time += timedelta(**delta)
 
 
-def no_network(requests: Sequence[FetchRequest]) -> Sequence[FetchResult]:
+def no_network(more: More) -> Iterator[Sequence[FetchResult]]:
     """Nothing answers."""
-    return [FetchFailed(r.feed_id, "no network in tests", None, None, False) for r in requests]
+    return at_once(lambda request: FetchFailed(request.feed_id, "no network in tests"), more)
 
 
 class Press:
@@ -52,12 +52,12 @@ class Press:
         """Answer with this document instead, whatever it is."""
         self._documents[feed_id] = document
 
-    def fetch(self, requests: Sequence[FetchRequest]) -> Sequence[FetchResult]:
+    def fetch(self, more: More) -> Iterator[Sequence[FetchResult]]:
         """Answer with the whole feed, as a server without validators would."""
-        self.asked += requests
-        return [self._answer(request) for request in requests]
+        return at_once(self._answer, more)
 
     def _answer(self, request: FetchRequest) -> FetchResult:
+        self.asked.append(request)
         body = self._documents.get(request.feed_id) or an_rss(*self._entries.get(request.feed_id, []))
         return Fetched(request.feed_id, request.url, 200, body, "application/rss+xml", None, None, 0.0)
 
@@ -159,10 +159,13 @@ def an_item(title: str = "Arland invites Borland to a summit", **changed: Any) -
         "key": slug,
         "title": title,
         "summary": "",
+        "content": "",
         "url": f"https://wire.invalid/{slug}",
         "canonical_url": f"wire.invalid/{slug}",
         "published_at": NOW - timedelta(hours=1),
         "published_raw": "",
+        "updated_at": None,
+        "fingerprint": slug,
     }
     return ParsedItem(**{**values, **changed})
 

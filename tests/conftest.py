@@ -18,6 +18,10 @@ from tests.feeds.feed_server import FeedServer
 from tracker.api import Tracker, open_tracker
 from tracker.settings import Settings
 
+CORPORA = Path(__file__).parents[2] / "shared" / "corpora"
+collect_ignore_glob = [] if CORPORA.is_dir() else ["test_corpus_*.py", "feeds/test_corpus_*.py"]
+"""Tests on other people's feeds are left out where those are not beside the repository."""
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests on PostgreSQL carry its marker, so that `-m 'not postgres'` leaves them out."""

@@ -126,10 +126,12 @@ def test_a_question_is_resolved_and_scored_with_receipts(shell: Shell) -> None:
 def test_nothing_waits_and_no_feed_was_polled_at_the_start(shell: Shell) -> None:
     assert "Nothing waits for review" in shell("inbox")
     assert shell.json("inbox") == []
-    rows = shell.json("feeds")
+    found = shell.json("feeds")
+    rows = found["feeds"]
     assert len(rows) >= 20
     assert {row["health"] for row in rows} == {"new"}
-    assert rows[0]["state"]["id"] in shell("feeds", "--retry", rows[0]["state"]["id"])
+    assert (found["fleet"]["counts"]["new"], found["fleet"]["alarm"]) == (len(rows), "")
+    assert rows[0]["state"]["feed"]["id"] in shell("feeds", "retry", rows[0]["state"]["feed"]["id"])
 
 
 def test_the_log_is_verified_and_its_head_can_be_asked_for_again(shell: Shell) -> None:
@@ -165,7 +167,8 @@ def test_time_passing_is_told_in_numbers(shell: Shell) -> None:
         (("resolve", QUESTION, "yes", "--source", "https://a.b", "--known-at", "2026-12-01T10:00"), "has no time zone"),
         (("resolve", QUESTION, "yes", "--source", "https://a.b", "--known-at", "soon"), "is not a date"),
         (("resolve", QUESTION, "yes", "--source", "https://a.b", "--known-at", "2999-01-01"), "in the future"),
-        (("feeds", "--retry", "nope"), "there is no feed nope"),
+        (("feeds", "retry", "nope"), "there is no feed nope"),
+        (("feeds", "set", "bbc-world", "--importance", "0"), "the importance of a feed must lie between"),
         (("load", "nowhere"), "there is no question set nowhere"),
     ],
 )
@@ -267,7 +270,7 @@ def test_news_is_polled_judged_and_cited_on_the_command_line(
             (folder / name).write_text(served.replace('id = "wire"', 'id = "a-wire"'), encoding="utf-8")
     fresh = shell.elsewhere(tmp_path / "other")
     fresh("load", str(folder))
-    assert "1 new items, 2 evidence" in fresh("ingest")
+    assert "1 new items, 0 edited, 2 evidence" in fresh("ingest", "--allow-private")
     cards = fresh.json("inbox", "treaty")
     assert cards[0]["evidence"]["matched"] == ["Joint", "drills"]
     number = str(cards[0]["evidence"]["id"])

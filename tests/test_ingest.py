@@ -1,21 +1,48 @@
-"""Polling end to end over real HTTP on loopback, and what a bad feed may not do to the others."""
+"""Polling end to end: what becomes of feeds, items and edits, and what a bad feed may not do to the others."""
 
-import gzip
-import json
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
+from datetime import timedelta
 
 import pytest
 
-from forecasts.question_set import QuestionSet
-from tests.builders import FakeClock, Press, a_feed, a_set, an_rss
+from tests.builders import NOW, FakeClock, Press, a_feed, a_set, an_rss
 from tests.feeds.feed_server import FeedServer
-from tracker import question_sets
+from tracker import keeping
 from tracker.api import Tracker, open_tracker
+from tracker.feeds.answers import Deferred, Fetched, FetchFailed, FetchRequest, FetchResult, More, NotModified, at_once
+from tracker.feeds.feed import FeedState
+from tracker.feeds.item import FeedId
 from tracker.feeds.parse import parse
+from tracker.feeds.parsed import Parsed, ParseFailed
 from tracker.settings import Settings
 
-CAPTURES = Path(__file__).parent.parent.parent / "shared" / "corpora" / "rss_captures"
+
+def states(tracker: Tracker) -> dict[str, FeedState]:
+    """The feeds by their names."""
+    return {row.state.id: row.state for row in tracker.feeds()}
+
+
+class Scripted:
+    """Servers that answer what the test says, by the name of the feed."""
+
+    def __init__(self, **answers: FetchResult) -> None:
+        self.answers = answers
+        self.asked: list[FetchRequest] = []
+
+    def fetch(self, more: More) -> Iterator[Sequence[FetchResult]]:
+        return at_once(self._answer, more)
+
+    def _answer(self, request: FetchRequest) -> FetchResult:
+        self.asked.append(request)
+        return self.answers[request.feed_id]
+
+
+def a_document(feed: str, *headlines: str, **changed: object) -> Fetched:
+    """An RSS document with these headlines."""
+    body = an_rss(*((title, f"https://{feed}.invalid/{number}") for number, title in enumerate(headlines)))
+    document = Fetched(FeedId(feed), f"https://{feed}.invalid/rss", 200, body, "application/rss+xml", None, None, 0.0)
+    return replace(document, **changed)  # type: ignore[arg-type]
 
 
 def test_one_dead_feed_is_a_state_of_that_feed_and_stops_nobody(
@@ -35,24 +62,42 @@ def test_one_dead_feed_is_a_state_of_that_feed_and_stops_nobody(
     assert state["wire"].evidence_7d == 1
 
 
-def test_a_bug_met_by_one_feed_is_shown_on_it_and_stops_nobody(
+def test_a_bug_that_one_document_meets_in_the_parser_is_shown_on_its_feed_and_stops_nobody(
     tracker_with_press: Tracker, press: Press, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tracker = tracker_with_press
     tracker.load(a_set(feeds=[a_feed("wire"), a_feed("agency")]))
     press.publish("wire", "Arland invites Borland to a summit")
 
-    def sometimes(body: bytes, content_type: str, url: str) -> object:
+    def sometimes(body: bytes, content_type: str, url: str) -> Parsed | ParseFailed:
         if "agency" in url:
             raise ZeroDivisionError("a bug")
         return parse(body, content_type, url)
 
-    monkeypatch.setattr("tracker.ingest.parse", sometimes)
+    monkeypatch.setattr("tracker.feeds.worker.parse", sometimes)
     report = tracker.poll()
     assert (report.failed, report.new_evidence) == (1, 1)
-    assert {f.state.id: f.state.last_error for f in tracker.feeds()}[
-        "agency"
-    ] == "internal error: ZeroDivisionError: a bug"
+    assert "crashed the parser (ZeroDivisionError" in states(tracker)["agency"].last_error
+
+
+def test_a_bug_that_one_feed_meets_in_the_writer_is_shown_on_it_and_stops_nobody(
+    tracker_with_press: Tracker, press: Press, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tracker = tracker_with_press
+    tracker.load(a_set(feeds=[a_feed("wire"), a_feed("agency")]))
+    press.publish("wire", "Arland invites Borland to a summit")
+    press.publish("agency", "Borland opens a canal")
+    add_items = keeping.items.add_items
+
+    def sometimes(session: keeping.Session, found: Sequence[tuple[FeedId, keeping.New]], now: object) -> object:
+        if any(feed_id == "agency" for feed_id, _ in found):
+            raise ZeroDivisionError("a bug")
+        return add_items(session, found, NOW)
+
+    monkeypatch.setattr(keeping.items, "add_items", sometimes)
+    report = tracker.poll()
+    assert (report.failed, report.new_items, report.new_evidence) == (1, 1, 1)
+    assert states(tracker)["agency"].last_error == "internal error: ZeroDivisionError: a bug"
 
 
 def test_serving_the_same_again_logs_nothing_twice(both_with_press: Tracker, press: Press, clock: FakeClock) -> None:
@@ -67,11 +112,21 @@ def test_serving_the_same_again_logs_nothing_twice(both_with_press: Tracker, pre
     assert tracker.verify().entries == entries
 
 
-def test_one_article_in_two_feeds_is_one_item(tracker_with_press: Tracker, press: Press) -> None:
-    tracker_with_press.load(a_set(feeds=[a_feed("wire"), a_feed("agency")]))
+@pytest.mark.parametrize("at_once", [True, False], ids=["in one round", "one after the other"])
+def test_one_article_in_two_feeds_is_two_items_of_one_story(
+    both_with_press: Tracker, press: Press, clock: FakeClock, at_once: bool
+) -> None:
+    tracker = both_with_press
+    tracker.load(a_set(feeds=[a_feed("agency"), a_feed("wire")]))
     press.publish("wire", "Arland invites Borland to a summit", "https://www.paper.example/a?utm_source=x")
-    press.publish("agency", "Invitation from Arland", "http://paper.example/a/")
-    assert tracker_with_press.poll().new_items == 1
+    if not at_once:
+        assert tracker.poll(only=[FeedId("wire")]).new_evidence == 1
+        clock.advance(hours=1)
+    press.publish("agency", "An invitation", "http://paper.example/a/")
+    assert tracker.poll().new_evidence == (1 if at_once else 0)
+    (card,) = tracker.inbox()
+    assert {copy.item.title for copy in card.items} == {"Arland invites Borland to a summit", "An invitation"}
+    assert [copy.item.same_as is not None for copy in card.items] == [False, True]
 
 
 def test_a_denial_is_evidence_of_its_own(tracker_with_press: Tracker, press: Press) -> None:
@@ -106,6 +161,7 @@ def test_a_feed_on_a_web_server_is_polled_conditionally(
     settings: Settings, clock: FakeClock, feed_server: FeedServer
 ) -> None:
     feed_server.serve("/rss", an_rss(("Arland invites Borland to a summit", "https://wire.invalid/1")), etag='"v1"')
+    settings = replace(settings, private_feeds="127.0.0.1")
     with open_tracker(settings, now=clock) as tracker:
         tracker.load(a_set(feeds=[a_feed("wire", url=feed_server.url("/rss"))]))
         assert tracker.poll().new_evidence == 1
@@ -114,45 +170,213 @@ def test_a_feed_on_a_web_server_is_polled_conditionally(
     assert (second.feeds, second.not_modified, second.failed) == (1, 1, 0)
 
 
-def captured(feed: str, number: int) -> bytes:
-    """A real feed as it was captured, from the corpus beside the repository."""
-    if not CAPTURES.is_dir():
-        pytest.skip("the corpus of captured feeds is not beside the repository")
-    lines = (CAPTURES / "manifest.jsonl").read_text(encoding="utf-8").splitlines()
-    files = [row["file"] for row in map(json.loads, lines) if row["feed"] == feed]
-    return gzip.decompress((CAPTURES / files[number]).read_bytes())
-
-
-def live_set() -> QuestionSet:
-    """The built-in set, without its feeds."""
-    return replace(question_sets.load(question_sets.DEFAULT), feeds=())
-
-
-def test_real_captures_served_over_http_become_evidence_once(
+def test_a_feed_on_a_private_address_is_not_asked_unless_it_is_allowed(
     settings: Settings, clock: FakeClock, feed_server: FeedServer
 ) -> None:
-    feeds = ("wsj_world", "thinktanks_geo", "ft_home")
+    feed_server.serve("/rss", an_rss(("Arland invites Borland to a summit", "https://wire.invalid/1")))
     with open_tracker(settings, now=clock) as tracker:
-        tracker.load(live_set())
-        for feed in feeds:
-            feed_server.serve(f"/{feed}", captured(feed, 0))
-            tracker.add_feed(a_feed(feed.replace("_", "-"), url=feed_server.url(f"/{feed}")))
-        first = tracker.poll()
-        assert (first.feeds, first.failed) == (3, 0)
-        assert first.new_items > 60
+        tracker.load(a_set(feeds=[a_feed("wire", url=feed_server.url("/rss"))]))
+        assert tracker.poll().failed == 1
+        assert "private_feeds" in states(tracker)["wire"].last_error
+    assert feed_server.seen == []
+
+
+def test_an_edited_headline_is_kept_as_a_revision_and_can_be_evidence(
+    both_with_press: Tracker, press: Press, clock: FakeClock
+) -> None:
+    tracker = both_with_press
+    tracker.load(a_set())
+    link = "https://wire.invalid/1"
+    press.serve("wire", an_rss(("Leaders talk about the weather", link), ("Other news of the day", f"{link}2")))
+    assert (tracker.poll().new_items, tracker.inbox()) == (2, ())
+    clock.advance(hours=2)
+    press.serve("wire", an_rss(("Arland invites Borland to a summit", link), ("Other news of the day", f"{link}2")))
+    report = tracker.poll()
+    assert (report.new_items, report.changed_items, report.new_evidence) == (0, 1, 1)
+    (card,) = tracker.inbox()
+    assert card.decisions[0].note.endswith("in an edited version")
+    (copy,) = card.items
+    assert copy.item.title == "Leaders talk about the weather"
+    assert [(r.title, r.seen_at) for r in copy.revisions] == [("Arland invites Borland to a summit", clock.time)]
+    assert card.evidence.first_seen_at == clock.time
+
+
+def test_an_edit_of_known_evidence_is_no_new_evidence(
+    tracker_with_press: Tracker, press: Press, clock: FakeClock
+) -> None:
+    tracker = tracker_with_press
+    tracker.load(a_set())
+    link = "https://wire.invalid/1"
+    press.serve("wire", an_rss(("Arland invites Borland to a summit", link)))
+    assert tracker.poll().new_evidence == 1
+    for hour, title in enumerate(["Arland invites Borland to a big summit", "Arland invites Borland to a summit"]):
+        clock.advance(hours=2 + hour)
+        press.serve("wire", an_rss((title, link)))
+        report = tracker.poll()
+        assert (report.changed_items, report.new_evidence) == (1, 0)
+    (card,) = tracker.inbox()
+    assert len(card.items[0].revisions) == 2
+
+
+def test_an_item_that_comes_back_is_neither_new_nor_edited(
+    both_with_press: Tracker, press: Press, clock: FakeClock
+) -> None:
+    tracker = both_with_press
+    tracker.load(a_set())
+    first, second = ("Arland invites Borland to a summit", "https://a.invalid/1"), ("Other news", "https://a.invalid/2")
+    counts = []
+    for entries in ([first], [second], [first, second], []):
+        press.serve("wire", an_rss(*entries))
+        report = tracker.poll()
+        counts.append((report.new_items, report.changed_items))
+        clock.advance(hours=30)
+    assert counts == [(1, 0), (1, 0), (0, 0), (0, 0)]
+
+
+def test_items_that_match_nothing_start_no_story(tracker_with_press: Tracker, press: Press) -> None:
+    tracker = tracker_with_press
+    tracker.load(a_set())
+    press.publish("wire", "A cat climbs a tree in the old town")
+    assert tracker.poll().new_items == 1
+    page = tracker.feed("wire")
+    assert [(item.title, item.date_note) for item in page.items] == [("A cat climbs a tree in the old town", "missing")]
+    assert page.questions == {}
+    with tracker._store.reading() as session:
+        assert keeping.items.recent_stories(session, NOW - timedelta(days=9)) == ()
+
+
+def test_a_server_that_asks_for_patience_is_heard_by_all_feeds_of_its_domain(
+    on_each: Settings, clock: FakeClock
+) -> None:
+    wait = FetchFailed(FeedId("first"), "HTTP 429 Too Many Requests", 429, 7200.0, rests="daily-paper.org")
+    servers = Scripted(first=wait, other=NotModified(FeedId("other"), 0.0))
+    with open_tracker(on_each, now=clock, fetch=servers.fetch) as tracker:
+        for name, url in (("first", "a.daily-paper.org"), ("second", "daily-paper.org"), ("other", "xdaily-paper.org")):
+            tracker.add_feed(a_feed(name, url=f"https://{url}/rss"))
+        tracker.poll(only=[FeedId("first")])
+        assert tracker.poll().feeds == 1
+        clock.advance(minutes=119)
+        asked = states(tracker)["second"]
+    assert [request.feed_id for request in servers.asked] == ["first", "other"]
+    assert asked.next_due_at == NOW + timedelta(hours=2)
+    assert "daily-paper.org asked to wait until 1 Dec 11:30 UTC" in asked.next_reason
+    assert asked.failures == 0
+
+
+def test_a_feed_left_for_later_out_of_politeness_has_not_failed(on_each: Settings, clock: FakeClock) -> None:
+    servers = Scripted(wire=Deferred(FeedId("wire"), 40.0, "one request a second to wire.invalid"))
+    with open_tracker(on_each, now=clock, fetch=servers.fetch) as tracker:
+        tracker.load(a_set())
+        report = tracker.poll()
+        state = states(tracker)["wire"]
+        assert (report.feeds, report.deferred, report.failed) == (0, 1, 0)
+        assert (state.failures, state.last_attempt_at) == (0, None)
+        assert state.next_due_at == NOW + timedelta(seconds=40)
+        assert tracker.feeds()[0].days == ()
+
+
+def test_a_document_that_cannot_be_read_leaves_no_validators_behind(on_each: Settings, clock: FakeClock) -> None:
+    page = Fetched(
+        FeedId("wire"), "https://wire.invalid/rss", 200, b"<html>moved</html>", "text/html", '"1"', None, 0.0
+    )
+    servers = Scripted(wire=page)
+    with open_tracker(on_each, now=clock, fetch=servers.fetch) as tracker:
+        tracker.load(a_set())
+        assert tracker.poll().failed == 1
+        servers.answers["wire"] = a_document("wire", "Arland invites Borland to a summit", etag='"2"')
         clock.advance(hours=2)
-        assert tracker.poll().new_items == 0
-        later = 0
-        for number in range(5, 40, 5):
-            for feed in feeds:
-                feed_server.serve(f"/{feed}", captured(feed, number))
-            clock.advance(hours=2)
-            later += tracker.poll().new_items
-        assert later > 20
-        cards = tracker.inbox()
-        assert cards, "weeks of world news hold something on China and Russia"
-        for card in cards:
-            words = f"{card.items[0].item.title}\n{card.items[0].item.summary}".casefold()
-            assert card.evidence.matched
-            assert all(word.casefold() in words for word in card.evidence.matched)
-        assert tracker.verify().bad_seq is None
+        assert tracker.poll().new_evidence == 1
+        servers.answers["wire"] = NotModified(FeedId("wire"), 0.0)
+        clock.advance(days=2)
+        assert tracker.poll().not_modified == 1
+    assert [request.etag for request in servers.asked] == [None, None, '"2"']
+
+
+def test_the_days_of_a_feed_add_up(on_each: Settings, clock: FakeClock) -> None:
+    servers = Scripted(wire=a_document("wire", "One thing happened", "Another thing happened", seconds=0.5))
+    with open_tracker(on_each, now=clock, fetch=servers.fetch) as tracker:
+        tracker.load(a_set())
+        tracker.poll()
+        answers: tuple[FetchResult, ...] = (
+            NotModified(FeedId("wire"), 0.0, seconds=0.1),
+            FetchFailed(FeedId("wire"), "timed out", seconds=1.0),
+        )
+        for answer in answers:
+            servers.answers["wire"] = answer
+            tracker.poll(only=[FeedId("wire")])
+        (today,) = tracker.feeds()[0].days
+    assert (today.day, today.polls, today.not_modified, today.failed) == (NOW.date(), 3, 1, 1)
+    assert (today.new_items, today.changed_items, round(today.seconds, 6)) == (2, 0, 1.6)
+    assert today.bytes > 100
+
+
+def test_a_feed_that_a_person_pauses_while_it_is_asked_stays_paused(on_each: Settings, clock: FakeClock) -> None:
+    servers = Scripted(wire=a_document("wire", "One thing happened"))
+    with open_tracker(on_each, now=clock, fetch=servers.fetch) as tracker:
+        tracker.load(a_set())
+
+        def pausing(more: More) -> Iterator[Sequence[FetchResult]]:
+            for results in at_once(servers._answer, more):
+                tracker.pause_feed("wire")
+                yield results
+
+        tracker._network._given = pausing
+        assert tracker.poll().new_items == 1
+        assert states(tracker)["wire"].paused_why == "paused by hand"
+        clock.advance(days=3)
+        assert tracker.poll().feeds == 0
+        tracker.retry_feed("wire")
+        tracker._network._given = servers.fetch
+        assert tracker.poll().feeds == 1
+        assert not states(tracker)["wire"].paused
+
+
+def test_a_feed_that_is_taken_up_again_is_read_whole(on_each: Settings, clock: FakeClock) -> None:
+    servers = Scripted(wire=a_document("wire", "One thing happened", etag='"1"'))
+    with open_tracker(on_each, now=clock, fetch=servers.fetch) as tracker:
+        tracker.load(a_set())
+        tracker.poll()
+        tracker.retry_feed("wire")
+        assert tracker.poll().feeds == 1
+    assert [request.etag for request in servers.asked] == [None, None]
+
+
+def test_a_round_can_be_about_some_feeds_or_about_all_that_are_not_paused(
+    tracker_with_press: Tracker, press: Press
+) -> None:
+    tracker = tracker_with_press
+    tracker.load(a_set(feeds=[a_feed("wire"), a_feed("agency"), a_feed("gone")]))
+    tracker.pause_feed("gone")
+    assert tracker.poll(only=[FeedId("wire")]).feeds == 1
+    assert tracker.poll().feeds == 1
+    assert tracker.poll().feeds == 0
+    assert tracker.poll(every=True).feeds == 2
+    assert [request.feed_id for request in press.asked] == ["wire", "agency", "agency", "wire"]
+
+
+def test_a_feed_that_has_moved_for_good_is_read_there_after_a_week(on_each: Settings, clock: FakeClock) -> None:
+    new = "https://new.invalid/rss"
+    servers = Scripted(wire=a_document("wire", "One thing happened", moved_to=new))
+    with open_tracker(on_each, now=clock, fetch=servers.fetch) as tracker:
+        tracker.load(a_set())
+        for _ in range(5):
+            tracker.poll(only=[FeedId("wire")])
+            assert states(tracker)["wire"].moved_to == new
+            clock.advance(days=1.7)
+        tracker.poll(only=[FeedId("wire")])
+        assert (states(tracker)["wire"].feed.url, states(tracker)["wire"].moved_to) == (new, "")
+
+
+def test_a_feed_that_moves_to_where_another_is_read_stops_and_says_so(on_each: Settings, clock: FakeClock) -> None:
+    servers = Scripted(
+        wire=a_document("wire", "One thing happened", moved_to="https://wire.invalid/rss"),
+        agency=a_document("agency", "Another thing happened"),
+    )
+    with open_tracker(on_each, now=clock, fetch=servers.fetch) as tracker:
+        tracker.add_feed(a_feed("wire", url="http://wire.invalid/rss"))
+        tracker.add_feed(a_feed("agency", url="https://wire.invalid/rss"))
+        assert tracker.poll().failed == 0
+        found = states(tracker)
+    assert found["wire"].paused_why == "moved to https://wire.invalid/rss, which feed 'agency' reads already"
+    assert found["wire"].feed.url == "http://wire.invalid/rss"
+    assert not found["agency"].paused

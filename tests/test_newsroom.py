@@ -5,7 +5,7 @@ from datetime import timedelta
 from forecasts.question_set import read_question_set
 from tests.builders import FakeClock
 from tests.forecasts.small_set import TEXTS
-from tracker.feeds.answers import Fetched, FetchFailed, FetchRequest, NotModified
+from tracker.feeds.answers import Fetched, FetchFailed, FetchRequest, NotModified, fetch_one
 from tracker.feeds.item import FeedId
 from tracker.feeds.parse import Parsed, parse
 from tracker.newsroom import ADDRESS, Newsroom
@@ -20,7 +20,7 @@ def newsroom(clock: FakeClock) -> Newsroom:
 
 def ask(press: Newsroom, feed_id: FeedId = WIRE, etag: str | None = None) -> object:
     """One request."""
-    return press.fetch([FetchRequest(feed_id, f"{ADDRESS}/{feed_id}", etag, None)])[0]
+    return fetch_one(press.fetch, FetchRequest(feed_id, f"{ADDRESS}/{feed_id}", etag, None))
 
 
 def test_an_outlet_shows_what_it_had_published_by_then(clock: FakeClock) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.builders import FakeClock, Press, a_set
 from tracker.api import Tracker
-from tracker.scheduler import JOBS, Job, Scheduler, let_time_pass, poll_feeds, run_job
+from tracker.scheduler import JOBS, Job, Scheduler, let_time_pass, poll_feeds, read_articles, run_job
 
 
 def wait_until(true: Callable[[], bool], seconds: float = 10) -> None:
@@ -29,7 +29,7 @@ def test_a_poll_is_recorded_with_what_it_did(tracker_with_press: Tracker, press:
     press.publish("wire", "Arland invites Borland to a summit")
     run_job(tracker_with_press, JOBS[0])
     (run,) = tracker_with_press.runs()
-    assert (run.job, run.outcome, run.detail) == ("poll", "ok", "1 feeds, 0 failed, 1 new items, 1 evidence")
+    assert (run.job, run.outcome, run.detail) == ("poll", "ok", "1 feeds, 0 failed, 1 new items, 0 edited, 1 evidence")
 
 
 def test_a_job_that_fails_is_recorded_and_the_next_run_replaces_it(tracker: Tracker) -> None:
@@ -53,7 +53,11 @@ def test_a_run_that_cannot_be_recorded_does_not_stop_the_timer(
 
 
 def test_the_jobs_are_a_table_of_verbs() -> None:
-    assert {job.name: job.run for job in JOBS} == {"poll": poll_feeds, "suggest": let_time_pass}
+    assert {job.name: job.run for job in JOBS} == {
+        "poll": poll_feeds,
+        "articles": read_articles,
+        "suggest": let_time_pass,
+    }
 
 
 def test_time_passing_is_a_job_that_says_how_many_moved(tracker: Tracker, clock: FakeClock) -> None:

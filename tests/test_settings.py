@@ -22,9 +22,9 @@ def test_without_file_and_environment_the_defaults_hold(tmp_path: Path) -> None:
 
 
 def test_the_environment_overrides_the_file(tmp_path: Path) -> None:
-    directory = write(tmp_path, 'me = "grace"\npoll_minutes = 20\nlog_json = true\n')
+    directory = write(tmp_path, 'me = "grace"\nrequest_budget = 2000\nlog_json = true\n')
     settings = load_settings(directory, {"TRACKER_ME": "ada", "TRACKER_PORT": "9000", "PATH": "/bin"})
-    assert (settings.me, settings.poll_minutes, settings.log_json, settings.port) == ("ada", 20.0, True, 9000)
+    assert (settings.me, settings.request_budget, settings.log_json, settings.port) == ("ada", 2000.0, True, 9000)
 
 
 def test_the_data_directory_can_come_from_the_environment(tmp_path: Path) -> None:
@@ -51,7 +51,8 @@ def test_a_contact_stands_in_the_user_agent() -> None:
         ("port = true", "'port' must be a whole number"),
         ('log_json = "perhaps"', "'log_json' must be true or false"),
         ("port = 0", "'port' must lie between 1 and 65535"),
-        ("poll_minutes = 0.5", "'poll_minutes' must lie between 1 and 1440"),
+        ("request_budget = -1", "'request_budget' must lie between 0 and"),
+        ("poll_minutes = 30", "unknown setting 'poll_minutes'"),
         ('me = "suggestion"', "no reserved name"),
         ('me = "Ada Lovelace"', "use lower-case letters"),
         ('log_level = "loud"', "'log_level' must be debug, info, warning or error"),

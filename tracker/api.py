@@ -5,7 +5,6 @@ Each verb gathers what it needs, lets `forecasts` decide, and stores the outcome
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import replace
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Self, TypedDict, Unpack
@@ -18,19 +17,18 @@ from forecasts.evidence import Direction, Evidence, EvidenceId, EvidenceStatus, 
 from forecasts.forecaster import Forecaster
 from forecasts.options import OptionChange
 from forecasts.question import ForecasterId, Question, QuestionId, Resolution
-from forecasts.question_set import FeedSeed, QuestionSet
+from forecasts.question_set import QuestionSet
 from forecasts.scoring.scores import Score
 from forecasts.timeline import Act, Forecast
 from tracker import asking, forecasting, loading, reading, reviewing, verifying
-from tracker.errors import NotFound
-from tracker.feeds.answers import Fetch, FetchLimits, FetchRequest, FetchResult
-from tracker.feeds.item import FeedId
-from tracker.feeds.polling import PollRules, never_polled
+from tracker.feed_verbs import FeedVerbs
+from tracker.feeds.answers import Fetch, FetchLimits
 from tracker.forecasting import Request
+from tracker.network import Network, limits_of
 from tracker.resolving import bring_up_to_date, rescore, resolve, scores_are_current
 from tracker.reviewing import Review
 from tracker.settings import Settings
-from tracker.store import forecasts, items, properties, resolutions
+from tracker.store import forecasts, properties, resolutions
 from tracker.store.engine import Store, open_engine
 from tracker.store.leader import leading
 from tracker.store.schema import upgrade
@@ -41,11 +39,9 @@ from tracker.summaries import (
     Choice,
     ComparisonReport,
     EvidenceCard,
-    FeedHealth,
     Habits,
     JobRun,
     Loaded,
-    PollReport,
     QuestionPage,
     QuestionSummary,
     Receipts,
@@ -64,8 +60,17 @@ def clock() -> datetime:
     return datetime.now(UTC)
 
 
-def open_tracker(settings: Settings, *, now: Callable[[], datetime] = clock, fetch: Fetch | None = None) -> "Tracker":
-    """Open the database named by the settings, bring it to the newest version, and wire the verbs."""
+def open_tracker(
+    settings: Settings,
+    *,
+    now: Callable[[], datetime] = clock,
+    fetch: Fetch | None = None,
+    limits: FetchLimits | None = None,
+) -> "Tracker":
+    """Open the database named by the settings, bring it to the newest version, and wire the verbs.
+
+    `fetch` replaces the network, `limits` how it is used.
+    """
     if settings.url.startswith("sqlite:///"):
         settings.data_dir.mkdir(parents=True, exist_ok=True)
     engine = open_engine(settings.url)
@@ -80,21 +85,7 @@ def open_tracker(settings: Settings, *, now: Callable[[], datetime] = clock, fet
     except BaseException:
         engine.dispose()
         raise
-    return Tracker(settings, store, now, fetch or _over_http(settings, now))
-
-
-def _over_http(settings: Settings, now: Callable[[], datetime]) -> Fetch:
-    """A fetch that loads the HTTP client when it is first used: most processes never poll."""
-    limits = FetchLimits(
-        settings.user_agent, total_seconds=settings.fetch_seconds, max_bytes=int(settings.fetch_megabytes * 1e6)
-    )
-
-    def fetch(requests: Sequence[FetchRequest]) -> Sequence[FetchResult]:
-        from tracker.feeds.fetch import http_fetch
-
-        return http_fetch(limits, now)(requests)
-
-    return fetch
+    return Tracker(settings, store, now, Network(limits or limits_of(settings), now, fetch))
 
 
 class Said(TypedDict, total=False):
@@ -105,16 +96,15 @@ class Said(TypedDict, total=False):
     key: str | None
 
 
-class Tracker(AbstractContextManager["Tracker"]):
+class Tracker(FeedVerbs, AbstractContextManager["Tracker"]):
     """The application. All times it returns are aware UTC; all its errors are one line for a person."""
 
-    def __init__(self, settings: Settings, store: Store, now: Callable[[], datetime], fetch: Fetch) -> None:
+    def __init__(self, settings: Settings, store: Store, now: Callable[[], datetime], network: Network) -> None:
         self.settings = settings
         self.now = now
         self._store = store
-        self._fetch = fetch
+        self._network = network
         self.me = ForecasterId(settings.me)
-        self._rules = PollRules(period_seconds=settings.poll_minutes * 60)
 
     def __enter__(self) -> Self:
         return self
@@ -125,7 +115,8 @@ class Tracker(AbstractContextManager["Tracker"]):
         self.close()
 
     def close(self) -> None:
-        """Give the database back."""
+        """Give the network and the database back."""
+        self._network.close()
         self._store.close()
 
     # Questions
@@ -305,31 +296,7 @@ class Tracker(AbstractContextManager["Tracker"]):
         with self._store.writing() as session:
             return rescore(session)
 
-    # Feeds and time
-
-    def feeds(self) -> tuple[FeedHealth, ...]:
-        """All feeds with their health."""
-        with self._store.reading() as session:
-            return reading.feed_health(session, self.now())
-
-    def add_feed(self, seed: FeedSeed) -> bool:
-        """Add a feed, due at once; False when its name or address is there already."""
-        with self._store.writing() as session:
-            return items.add_feed(session, never_polled(seed, self.now()))
-
-    def retry_feed(self, feed_id: str) -> None:
-        """Poll a feed at the next tick, even a paused one."""
-        with self._store.writing() as session:
-            state = {f.id: f for f in items.feeds(session)}.get(FeedId(feed_id))
-            if state is None:
-                raise NotFound("feed", feed_id, "see `tracker feeds` for the names")
-            items.save_feed(session, replace(state, next_due_at=self.now(), paused=False))
-
-    def poll(self) -> PollReport:
-        """Poll the feeds that are due and turn what is new into evidence."""
-        from tracker import ingest
-
-        return ingest.poll(self._store, self._fetch, self._rules, self.now())
+    # Time
 
     def suggest(self) -> int:
         """Let time pass: bring the suggestion of every open question up to now; how many moved."""

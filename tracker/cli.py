@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from forecasts.errors import ForecastsError
-from tracker.commands import asking, evidence, forecasts, operations, oracles, questions, scores
+from tracker.commands import asking, evidence, feeds, forecasts, operations, oracles, questions, scores
 from tracker.demo import replay_settings
 from tracker.errors import StorageUnavailable, TrackerError
 from tracker.logs import set_up_logs
@@ -48,8 +48,9 @@ COMMANDS = (
     scores.calibration,
     scores.compare,
     scores.habits,
-    operations.feeds,
-    operations.ingest,
+    feeds.feeds,
+    feeds.ingest,
+    feeds.metrics,
     operations.suggest,
     operations.verify,
     oracles.check_oracle,

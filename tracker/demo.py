@@ -24,9 +24,6 @@ START = datetime(2022, 2, 1, tzinfo=UTC)
 POLL_DELAY = timedelta(minutes=20)
 REVIEW_DELAY = timedelta(hours=20)
 RESOLVE_DELAY = timedelta(hours=1)
-NEVER_MINUTES = 60 * 24 * 365 * 100.0
-"""No feed of a replay is due by itself: an outlet is polled when it has published."""
-
 UNREVIEWED = timedelta(days=200)
 """What happened in the last months waits in the inbox, so that there is something to do."""
 
@@ -57,7 +54,7 @@ class Clock:
 def replay_settings(settings: Settings) -> Settings:
     """The same settings on the replay's own database file, beside the live one."""
     path = Path(settings.data_dir).absolute() / "replay.sqlite"
-    return replace(settings, database_url=f"sqlite:///{path}", poll_minutes=NEVER_MINUTES)
+    return replace(settings, database_url=f"sqlite:///{path}")
 
 
 def replay(settings: Settings, question_set: QuestionSet, until: datetime, progress: Progress) -> int:
@@ -131,9 +128,7 @@ class World:
             yield Step(at, 4, f"answer {past.question_id}", partial(self._answer, past))
 
     def _poll(self, event: Event) -> None:
-        for feed_id in self.newsroom.publishing(event):
-            self.tracker.retry_feed(feed_id)
-        self.tracker.poll()
+        self.tracker.poll(only=self.newsroom.publishing(event))
 
     def _review(self, event: Event) -> None:
         """The invented analyst judges what the matcher made of an event, by the set author's reading."""

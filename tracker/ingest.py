@@ -1,208 +1,198 @@
-"""From due feeds to evidence: fetch → parse → new → story → match → evidence → suggestion.
+"""From due feeds to evidence: fetch → unchanged? → parse what is new → items → story → match → evidence.
 
-It decides nothing: when to poll is `feeds.polling`, what matches is `matching.terms`, what a story is
-`matching.stories`, what evidence weighs is `forecasts.suggestion`. Each feed is one transaction and
-one result; a feed that fails is a state of that feed and stops no other.
+It decides nothing: when to poll is `feeds.polling`, what is new in a document `feeds.reading`, what is new
+among the items `feeds.identity`, what matches `matching.terms`. Fetching goes on while documents are read;
+what has been read by then is written in one transaction, so that one writer keeps up with any number of
+feeds. A feed that fails is a state of that feed and stops no other.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import reduce
-from typing import assert_never
+from typing import Final
 
 import structlog
 
-from forecasts.evidence import Evidence, EvidenceId, Indicator, StoryId
-from forecasts.forecaster import MATCHER
-from forecasts.question import Question, QuestionId
+from tracker.arriving import Watch, open_watch
 from tracker.errors import StorageUnavailable
-from tracker.feeds.answers import Fetch, Fetched, FetchFailed, FetchRequest, FetchResult, NotModified
-from tracker.feeds.item import FeedId, ParsedItem
-from tracker.feeds.parse import Parsed, ParseFailed, parse
-from tracker.feeds.polling import FeedState, PollRules, after_failure, after_success
-from tracker.matching.stories import WINDOW_DAYS, RecentStories
-from tracker.matching.terms import Match, Words, match
-from tracker.reading import open_questions
-from tracker.store import evidence, items, questions
-from tracker.store.engine import Session, Store
-from tracker.suggesting import record_suggestions
-from tracker.summaries import Decision, PollReport
+from tracker.feeds.answers import Fetch, Fetched, FetchFailed, FetchRequest, FetchResult
+from tracker.feeds.feed import FeedState
+from tracker.feeds.item import FeedId
+from tracker.feeds.parsed import Parsed, ParseFailed
+from tracker.feeds.reading import Memory, Read, Unchanged, Unread, look, understood
+from tracker.feeds.text import shortened
+from tracker.keeping import Keeping, Outcome
+from tracker.planning import rules
+from tracker.store import feeds
+from tracker.store.engine import Store
+from tracker.summaries import PollReport
 
-BATCH = 50
-"""Feeds fetched together; more of them wait for the next round."""
+ROUND: Final = timedelta(seconds=60)
+"""How long one round takes on further feeds; after it the timer begins the next."""
+
+FULL: Final = 40
+"""Documents that are written together; their entries fill the memory until they are."""
+
+LOOK_AHEAD: Final = 500
+"""Due feeds read from the database at once."""
+
+Parse = Callable[[bytes, str, str], Future[Parsed | ParseFailed]]
+"""Body, content type and address → what is in the document, sooner or later."""
 
 logger = structlog.get_logger("tracker.ingest")
 
 
 @dataclass(frozen=True, slots=True)
-class Watch:
-    """What new items are held against: the open questions and all their indicators."""
+class Press:
+    """Where documents come from, and who reads them."""
 
-    questions: Mapping[QuestionId, Question]
-    indicators: tuple[Indicator, ...]
-
-
-def poll(store: Store, fetch: Fetch, rules: PollRules, now: datetime) -> PollReport:
-    """Poll the feeds that are due; a report of what came of it, never an exception for a feed."""
-    with store.reading() as session:
-        due = items.due_feeds(session, now, BATCH)
-    if not due:
-        return PollReport(0, 0, 0, 0, 0)
-    results = fetch([FetchRequest(f.id, f.url, f.etag, f.last_modified) for f in due])
-    with store.reading() as session:
-        watch = open_watch(session, now)
-    this_round = Round(store, rules, watch, now)
-    return reduce(_added, (this_round.one_feed(f, r) for f, r in zip(due, results, strict=True)))
-
-
-def open_watch(session: Session, now: datetime) -> Watch:
-    """The questions that are open at `now`, with their indicators."""
-    opened = open_questions(session, now)
-    return Watch(opened, questions.indicators(session, list(opened)))
+    fetch: Fetch
+    parse: Parse
 
 
 @dataclass(frozen=True, slots=True)
+class Opened:
+    """A document that is being read, and the feed it is of."""
+
+    state: FeedState
+    fetched: Fetched
+    unread: Unread
+
+
+def poll(
+    store: Store, press: Press, now: Callable[[], datetime], *, budget: float, chosen: Sequence[FeedState] | None = None
+) -> PollReport:
+    """Poll the feeds that are due, or those `chosen`; never an exception for a feed.
+
+    `budget` is how many requests a day the whole fleet may make.
+    """
+    this_round = Round(store, press.parse, now, budget=budget, chosen=chosen)
+    for results in press.fetch(this_round.ask):
+        this_round.take(results)
+    return this_round.finish()
+
+
 class Round:
-    """One round of polling: what every feed in it is treated with."""
+    """One round of polling: what has been asked, what is being read, what came of it."""
 
-    store: Store
-    rules: PollRules
-    watch: Watch
-    now: datetime
+    def __init__(
+        self,
+        store: Store,
+        parse: Parse,
+        now: Callable[[], datetime],
+        *,
+        budget: float,
+        chosen: Sequence[FeedState] | None,
+    ) -> None:
+        self._store = store
+        self._parse = parse
+        self._now = now
+        self._until = now() + ROUND
+        with store.writing() as session:
+            self._rules = rules(session, now(), budget)
+        self._any_due = chosen is None
+        self._waiting = deque(chosen or ())
+        self._watch: Watch | None = None
+        self._asked: dict[FeedId, FeedState] = {}
+        self._reading: dict[Future[Parsed | ParseFailed], Opened] = {}
+        self._report = PollReport()
 
-    def one_feed(self, state: FeedState, result: FetchResult) -> PollReport:
-        """Keep what came of one feed."""
+    def ask(self, room: int) -> Sequence[FetchRequest]:
+        """The next requests, at most `room`; none when nothing is due at the moment, or the round takes no more."""
+        if not self._waiting and self._any_due and self._now() < self._until:
+            busy = {*self._asked, *(opened.state.id for opened in self._reading.values())}
+            with self._store.reading() as session:
+                self._waiting.extend(feeds.due_feeds(session, self._now(), LOOK_AHEAD, but=busy))
+        states = [self._waiting.popleft() for _ in range(min(room, len(self._waiting)))]
+        self._asked |= {state.id: state for state in states}
+        return [_request(state) for state in states]
+
+    def take(self, results: Sequence[FetchResult]) -> None:
+        """Read the documents that came, and write what is settled."""
+        outcomes: list[Outcome] = []
+        documents: list[tuple[FeedState, Fetched]] = []
+        for result in results:
+            state = self._asked.pop(result.feed_id)
+            if isinstance(result, Fetched):
+                documents.append((state, result))
+            else:
+                outcomes.append(Outcome(state, result))
+        with self._store.reading() as session:
+            memories = feeds.memories(session, [state.id for state, _ in documents])
+        for state, document in documents:
+            if outcome := self._look(state, document, memories[state.id]):
+                outcomes.append(outcome)
+            outcomes += self._understood([future for future in self._reading if future.done()])
+            if len(outcomes) >= FULL:  # entries that wait to be written fill the memory
+                self._write(outcomes)
+                outcomes = []
+        self._write(outcomes)
+
+    def finish(self) -> PollReport:
+        """Wait for the documents that are still being read; what the round came to."""
+        while self._reading:
+            done, _ = wait(self._reading, return_when=FIRST_COMPLETED)
+            self._write(self._understood(list(done)))
+        return self._report
+
+    def _look(self, state: FeedState, fetched: Fetched, memory: Memory) -> Outcome | None:
+        """What came of a document that brings nothing new; None when there is something to read."""
+        match look(fetched.body, fetched.content_type, memory):
+            case Unchanged(memory=learned):
+                return Outcome(state, fetched, memory=learned)
+            case Unread() as unread:
+                self._read(Opened(state, fetched, unread))
+        return None
+
+    def _read(self, opened: Opened) -> None:
+        unread = opened.unread
+        self._reading[self._parse(unread.document, unread.content_type, opened.fetched.url)] = opened
+
+    def _understood(self, done: Sequence[Future[Parsed | ParseFailed]]) -> list[Outcome]:
+        outcomes = []
+        for future in done:
+            opened = self._reading.pop(future)
+            match understood(opened.unread, future.result()):
+                case Read() as read:
+                    outcomes.append(Outcome(opened.state, opened.fetched, read))
+                case ParseFailed(reason):
+                    outcomes.append(Outcome(opened.state, opened.fetched, failure=reason))
+                case Unread() as whole:
+                    self._read(Opened(opened.state, opened.fetched, whole))
+        return outcomes
+
+    def _write(self, outcomes: Sequence[Outcome]) -> None:
+        """Keep what came of these feeds in one transaction; if that breaks, each in its own."""
+        if not outcomes:
+            return
         try:
-            report = self._keep(state, result)
+            self._report += self._kept(outcomes)
         except StorageUnavailable:
             raise
         except Exception as error:  # a bug met by one feed must not stop the others; it is logged and shown
-            logger.exception("feed.broke", feed=state.id)
-            reason = f"internal error: {type(error).__name__}: {error}"
-            report = self._failed(after_failure(state, reason, self.now, self.rules))
-        found = {"new": report.new_items, "evidence": report.new_evidence}
-        logger.info("feed.polled", feed=state.id, **found, error="; ".join(report.errors) or None)
-        return report
+            if len(outcomes) > 1:
+                for outcome in outcomes:
+                    self._write([outcome])
+                return
+            logger.exception("feed.broke", feed=outcomes[0].state.id)
+            self._report += self._kept([_broken(outcomes[0], error)])
 
-    def _keep(self, state: FeedState, result: FetchResult) -> PollReport:
-        match result:
-            case FetchFailed() as failed:
-                after = after_failure(
-                    state,
-                    failed.reason,
-                    self.now,
-                    self.rules,
-                    status=failed.status,
-                    retry_after_seconds=failed.retry_after_seconds,
-                    gone=failed.gone,
-                )
-                return self._failed(after)
-            case NotModified() as unchanged:
-                with self.store.writing() as session:
-                    items.save_feed(session, after_success(state, unchanged, 0, self.now, self.rules))
-                return PollReport(1, 1, 0, 0, 0)
-            case Fetched() as fetched:
-                return self._read(state, fetched)
-            case _:
-                assert_never(result)
-
-    def _read(self, state: FeedState, fetched: Fetched) -> PollReport:
-        match parse(fetched.body, fetched.content_type, fetched.url):
-            case ParseFailed(reason):
-                status = fetched.status
-                after = after_failure(state, reason, self.now, self.rules, status=status, drop_validators=True)
-                return self._failed(after)
-            case Parsed() as parsed:
-                return self._take_in(state, fetched, parsed)
-
-    def _take_in(self, state: FeedState, fetched: Fetched, parsed: Parsed) -> PollReport:
-        """One transaction: the new items, what they mean, and the feed's next due time."""
-        warning = parsed.warning or ""
-        with self.store.writing() as session:
-            new = _unknown(session, state, parsed.items)
-            arrivals = Arrivals(session, self.watch, state.id, self.now)
-            evidence_on = [hit for item in new for hit in arrivals.add(item)]
-            touched = sorted(set(evidence_on))
-            record_suggestions(session, [self.watch.questions[q] for q in touched], self.now, prompted=True)
-            after = after_success(state, fetched, len(new), self.now, self.rules, warning=warning)
-            items.save_feed(session, after)
-        return PollReport(1, 0, 0, len(new), len(evidence_on))
-
-    def _failed(self, state: FeedState) -> PollReport:
-        with self.store.writing() as session:
-            items.save_feed(session, state)
-        return PollReport(1, 0, 1, 0, 0, (f"{state.title}: {state.last_error}",))
+    def _kept(self, outcomes: Sequence[Outcome]) -> PollReport:
+        now = self._now()
+        with self._store.writing() as session:
+            if self._watch is None and any(o.read for o in outcomes):
+                self._watch = open_watch(session, now)
+            return Keeping(session, self._rules, now).keep(outcomes, self._watch)
 
 
-def _unknown(session: Session, state: FeedState, parsed: Sequence[ParsedItem]) -> list[ParsedItem]:
-    """The items that are new by key and by canonical address, the oldest entry first."""
-    keys, urls = items.known_keys(session, state.id, parsed)
-    new = []
-    for item in reversed(parsed):
-        if item.key not in keys and item.canonical_url not in urls:
-            new.append(item)
-            keys.add(item.key)
-            urls |= {item.canonical_url} - {""}
-    return new
+def _request(state: FeedState) -> FetchRequest:
+    feed = state.feed
+    most = None if feed.max_megabytes is None else int(feed.max_megabytes * 1e6)
+    return FetchRequest(state.id, feed.url, state.etag, state.last_modified, feed.user_agent, most)
 
 
-class Arrivals:
-    """The new items of one feed, taken in one after the other inside one transaction."""
-
-    def __init__(self, session: Session, watch: Watch, feed_id: FeedId, now: datetime) -> None:
-        self._session = session
-        self._watch = watch
-        self._feed_id = feed_id
-        self._now = now
-        self._recent: RecentStories | None = None
-
-    def add(self, item: ParsedItem) -> tuple[QuestionId, ...]:
-        """Store an item in its story and log it as evidence; the questions it is new evidence on."""
-        story_id = self._story(item)
-        if items.add_item(self._session, self._feed_id, story_id, item=item, now=self._now) is None:
-            return ()
-        best: dict[QuestionId, Match] = {}
-        for found in match(Words(item.title, item.summary), self._watch.indicators):
-            best.setdefault(found.indicator.question_id, found)  # matches come best first
-        return tuple(q for q, found in best.items() if self._log(story_id, found))
-
-    def _story(self, item: ParsedItem) -> StoryId:
-        if self._recent is None:  # most polls bring nothing new and need not read the stories
-            since = self._now - timedelta(days=WINDOW_DAYS)
-            self._recent = RecentStories(items.recent_stories(self._session, since))
-        story_id = self._recent.find(item.title)
-        if story_id is not None:
-            items.touch_story(self._session, story_id, self._now)
-            return story_id
-        story_id = items.add_story(self._session, item.title, self._now)
-        self._recent.add(story_id, item.title)
-        return story_id
-
-    def _log(self, story_id: StoryId, found: Match) -> bool:
-        """Log a match as evidence unless the story stands on that question already."""
-        indicator = found.indicator
-        if evidence.exists(self._session, story_id, indicator.question_id):
-            return False
-        piece = Evidence(
-            id=EvidenceId(0),
-            question_id=indicator.question_id,
-            story_id=story_id,
-            indicator_id=indicator.id,
-            direction=indicator.direction,
-            strength=indicator.strength,
-            relevance=found.relevance,
-            status="logged",
-            judged_by=MATCHER,
-            first_seen_at=self._now,
-            reports=(),
-            matched=found.matched,
-        )
-        reason = f"matched {', '.join(found.matched)}"
-        logged = Decision("logged", piece.direction, piece.strength, MATCHER, self._now, reason)
-        evidence.add(self._session, piece, logged)
-        return True
-
-
-def _added(a: PollReport, b: PollReport) -> PollReport:
-    return PollReport(**{name: getattr(a, name) + getattr(b, name) for name in PollReport.__slots__})
+def _broken(outcome: Outcome, error: Exception) -> Outcome:
+    reason = f"internal error: {type(error).__name__}: {error}"
+    return Outcome(outcome.state, FetchFailed(outcome.state.id, shortened(reason, 300)))

@@ -4,9 +4,10 @@ from datetime import datetime
 
 from forecasts.question import ForecasterId, Resolution
 from forecasts.question_set import PastResolution, QuestionSet
-from tracker.feeds.polling import never_polled
+from tracker import subscribing
+from tracker.feeds.polling import feed_of
 from tracker.resolving import resolve
-from tracker.store import items, questions
+from tracker.store import questions
 from tracker.store.engine import Session
 from tracker.suggesting import record_suggestions
 from tracker.summaries import Loaded
@@ -25,7 +26,7 @@ def load(session: Session, question_set: QuestionSet, now: datetime, *, replay: 
     questions.add_indicators(session, question_set.indicators)
     added = 0
     if not replay:
-        added = sum(items.add_feed(session, never_polled(seed, now)) for seed in question_set.feeds)
+        added = sum(subscribing.add(session, feed_of(seed), now) for seed in question_set.feeds)
         for past in question_set.resolutions:
             if past.question_id in new and past.known_at <= now:
                 resolve(session, new[past.question_id], _answered(past, now))

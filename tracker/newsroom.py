@@ -4,7 +4,7 @@ What it serves goes through the same parser, stories and matcher as live news.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 
 from forecasts.evidence import Grade
 from forecasts.question_set import Event, FeedSeed, QuestionSet
-from tracker.feeds.answers import Fetched, FetchFailed, FetchRequest, FetchResult, NotModified
+from tracker.feeds.answers import Fetched, FetchFailed, FetchRequest, FetchResult, More, NotModified, at_once
 from tracker.feeds.item import FeedId
 
 NEWEST = 20
@@ -59,14 +59,14 @@ class Newsroom:
         guids = {event.id, *(f"{event.id}-{n}" for n, _ in enumerate(event.copies, 1))}
         return tuple(feed_id for feed_id, reports in self._reports.items() if any(r.guid in guids for r in reports))
 
-    def fetch(self, requests: Sequence[FetchRequest]) -> Sequence[FetchResult]:
+    def fetch(self, more: More) -> Iterator[Sequence[FetchResult]]:
         """Answer like web servers, with validators, as of the simulated time."""
-        return [self._answer(request) for request in requests]
+        return at_once(self._answer, more)
 
     def _answer(self, request: FetchRequest) -> FetchResult:
         reports = self._reports.get(request.feed_id)
         if reports is None:
-            return FetchFailed(request.feed_id, "not part of this replay", None, None, False)
+            return FetchFailed(request.feed_id, "not part of this replay")
         out = [r for r in reports if r.at <= self._now()]
         etag = f'"{len(out)}"'
         if request.etag == etag:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import IntEnum
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from forecasts.forecaster import SUGGESTION
 from forecasts.question import ForecasterId, Question
 from forecasts.spoken import answer_in_words, in_full, in_short, percent
 from forecasts.suggestion import Suggestion
-from tracker.summaries import EvidenceCard, FeedHealth, QuestionPage, QuestionSummary
+from tracker.summaries import EvidenceCard, QuestionPage, QuestionSummary
 
 
 def to_json(value: Any) -> str:
@@ -26,12 +26,17 @@ def to_json(value: Any) -> str:
     return json.dumps(plain(value), ensure_ascii=False, indent=2)
 
 
+def in_one_line(value: Any) -> str:
+    """The same in one line, for logs and measurements."""
+    return json.dumps(plain(value), ensure_ascii=False)
+
+
 def plain(value: Any) -> Any:
     """A value as dictionaries, lists, texts and numbers."""
     match value:
         case IntEnum():
             return value.name.lower()
-        case datetime():
+        case date():
             return value.isoformat()
         case Mapping():
             return {str(key): plain(entry) for key, entry in value.items()}
@@ -160,23 +165,6 @@ def options_table(question: Question) -> Table:
     table = table_of("option", "added", "removed")
     for option in question.options:
         table.add_row(safe(option.name), minute(option.added_at), minute(option.removed_at))
-    return table
-
-
-def feeds_table(rows: Sequence[FeedHealth]) -> Table:
-    """Feeds with their health, the error in full."""
-    table = table_of("feed", "state", "last success", "next poll", "7 days", "error")
-    for row in rows:
-        week = f"{row.items_7d} items, {row.evidence_7d} evidence"
-        state = row.state
-        table.add_row(
-            safe(f"{state.id}\n{state.title}"),
-            row.health,
-            minute(state.last_success_at),
-            minute(state.next_due_at),
-            week,
-            safe(state.last_error),
-        )
     return table
 
 

@@ -11,12 +11,12 @@ from forecasts.suggestion import hazard
 from forecasts.timeline import Forecast, hindsight, timeline
 from tracker.crowds import weighted_crowd
 from tracker.errors import NotFound
-from tracker.feeds.polling import health
+from tracker.feed_health import coverage
 from tracker.resolving import people, timelines
-from tracker.store import evidence, forecasts, items, questions, resolutions
+from tracker.store import evidence, forecasts, questions, resolutions
 from tracker.store.engine import Session
 from tracker.suggesting import suggestion_at
-from tracker.summaries import EvidenceCard, FeedHealth, QuestionPage, QuestionSummary, Receipts, Standing
+from tracker.summaries import EvidenceCard, QuestionPage, QuestionSummary, Receipts, Standing
 
 HISTORY_DAYS = 90
 _INSTANT = timedelta(microseconds=1)
@@ -116,6 +116,7 @@ def page(session: Session, question_id: str, now: datetime) -> QuestionPage:
         resolutions=answered,
         scores=resolutions.scores(session, question.id),
         weighted_crowd=weighted_crowd(session, question, people(held), min(now, close)),
+        coverage=coverage(session, question, now),
     )
 
 
@@ -151,9 +152,3 @@ def inbox(session: Session, question_id: str | None, now: datetime) -> tuple[Evi
     else:
         wanted = list(open_questions(session, now))
     return evidence.waiting(session, wanted, INBOX_LIMIT)
-
-
-def feed_health(session: Session, now: datetime) -> tuple[FeedHealth, ...]:
-    """All feeds with their state and what they brought in a week."""
-    activity = items.activity(session, now - timedelta(days=7))
-    return tuple(FeedHealth(f, health(f, now), *activity.get(f.id, (0, 0))) for f in items.feeds(session))

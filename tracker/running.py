@@ -58,8 +58,10 @@ class Serving:
 
 def run_scheduler(tracker: Tracker) -> int:
     """Tick until SIGINT or SIGTERM; 0 when stopped, 1 when the timer died and wants a restart."""
+    from tracker.memory import settle
     from tracker.scheduler import Scheduler
 
+    settle()
     with tracker.leading():
         scheduler = Scheduler(tracker)
         for name in (signal.SIGINT, signal.SIGTERM):

@@ -39,7 +39,17 @@ def poll_feeds(tracker: Tracker) -> str | None:
     report = tracker.poll()
     if not report.feeds:
         return None
-    return f"{report.feeds} feeds, {report.failed} failed, {report.new_items} new items, {report.new_evidence} evidence"
+    alarm = tracker.fleet().alarm
+    if alarm:
+        logger.error("feeds.alarm", alarm=alarm)
+    words = f"{report.feeds} feeds, {report.failed} failed, {report.new_items} new items"
+    return f"{words}, {report.changed_items} edited, {report.new_evidence} evidence"
+
+
+def read_articles(tracker: Tracker) -> str | None:
+    """Read the whole articles that are wanted; nothing to say when there were none."""
+    found = tracker.read_articles()
+    return f"{found} articles" if found else None
 
 
 def let_time_pass(tracker: Tracker) -> str | None:
@@ -47,7 +57,7 @@ def let_time_pass(tracker: Tracker) -> str | None:
     return f"{tracker.suggest()} suggestions moved"
 
 
-JOBS = (Job("poll", 15, poll_feeds), Job("suggest", 3600, let_time_pass))
+JOBS = (Job("poll", 15, poll_feeds), Job("articles", 60, read_articles), Job("suggest", 3600, let_time_pass))
 
 
 class Scheduler:

@@ -36,16 +36,18 @@ class Settings:
     """Everything that can be set.
 
     `data_dir` holds the database; `database_url` overrides it (PostgreSQL). `me` is the forecaster
-    who types here. `poll_minutes` is the usual time between two polls of one feed. `contact` stands
-    in the user agent so that a publisher can reach us.
+    who types here. `request_budget` is how many requests a day all feeds together may cause, 0 for 24 a
+    feed. `private_feeds` names hosts and networks, separated by commas, whose feeds may be read although
+    they are not on the public internet. `contact` stands in the user agent so that a publisher can reach us.
     """
 
     data_dir: Path = DEFAULT_DATA_DIR
     database_url: str = ""
     me: str = "analyst"
-    poll_minutes: float = 30.0
+    request_budget: float = 0.0
     fetch_seconds: float = 30.0
-    fetch_megabytes: float = 10.0
+    fetch_megabytes: float = 20.0
+    private_feeds: str = ""
     contact: str = ""
     log_level: str = "info"
     log_json: bool = False
@@ -56,6 +58,11 @@ class Settings:
     def url(self) -> str:
         """The database address: what was set, else SQLite in the data directory."""
         return self.database_url or f"sqlite:///{self.data_dir.absolute() / 'tracker.sqlite'}"
+
+    @property
+    def private(self) -> tuple[str, ...]:
+        """The hosts and networks of `private_feeds`, one by one."""
+        return tuple(place.strip() for place in self.private_feeds.split(",") if place.strip())
 
     @property
     def user_agent(self) -> str:
@@ -118,7 +125,8 @@ def checked(settings: Settings) -> Settings:
     """Refuse values that cannot work."""
     if not _SLUG.fullmatch(settings.me) or settings.me in RESERVED:
         raise BadSettings(f"setting 'me' is {settings.me!r}: use lower-case letters and digits, and no reserved name")
-    for name, low, high in (("poll_minutes", 1, 1440), ("fetch_seconds", 1, 600), ("fetch_megabytes", 0.1, 500)):
+    limits = (("request_budget", 0, 1e7), ("fetch_seconds", 1, 600), ("fetch_megabytes", 0.1, 500))
+    for name, low, high in limits:
         if not low <= getattr(settings, name) <= high:
             raise BadSettings(f"setting {name!r} must lie between {low} and {high}, not {getattr(settings, name)}")
     if not 1 <= settings.port <= 65535:

@@ -17,6 +17,7 @@ from dashboard.charts.distributions import (
     options_over_time,
     preview,
 )
+from dashboard.charts.feeds import daily_items, daily_polls
 from dashboard.charts.revisions import Scale, revisions
 
 __all__ = [
@@ -36,6 +37,8 @@ __all__ = [
     "bins",
     "calibration",
     "curves_now",
+    "daily_items",
+    "daily_polls",
     "drawn",
     "fan",
     "lines",

@@ -11,7 +11,10 @@
     calibrated.py      the calibration curve, bins and their questions
     compared.py        pairs of forecasters, habits of revision
     findings.py        what all of these say, in sentences
-    feeds.py           feed health
+    feeds.py           all feeds and how they fare
+    feed.py            one feed's days and items
+    trial.py           an address on trial
+    versions.py        what an outlet edited
 
 Probabilities are 0..1 in frames for charts and percent numbers in frames for tables. Times are aware
 UTC. A frame without rows keeps its column types, because charts and tables need them.

@@ -1,84 +1,97 @@
-"""Feed health: counts for the headline, one row a feed."""
+"""All feeds: trouble first, one row a feed, and its days as a small picture."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import pandas as pd
 
 from dashboard.frames.columns import TIME, frame_of
-from dashboard.wording import HEALTH
+from dashboard.wording import HEALTH, answers_in_a_row, moving, span
+from tracker.feeds.health import USUAL_OVER_DAYS, DayCount, Health, share_not_modified, usual_items
+from tracker.feeds.pace import reason
 from tracker.summaries import FeedHealth
 
-_WORST_FIRST: Final = {"failing": 0, "paused": 1, "late": 2, "new": 3, "ok": 4}
-
-
-@dataclass(frozen=True, slots=True)
-class Answering:
-    """How many feeds there are, how many answered in the last day, and which trouble there is."""
-
-    feeds: int
-    answered: int
-    failing: int
-    late: int
-    new: int
-    paused: int
-
-
-def answering(feeds: Sequence[FeedHealth], now: datetime) -> Answering:
-    """Count the feeds by state."""
-    states = [feed.health for feed in feeds]
-    day = now - timedelta(days=1)
-    return Answering(
-        feeds=len(feeds),
-        answered=sum(f.state.last_success_at is not None and f.state.last_success_at >= day for f in feeds),
-        failing=states.count("failing"),
-        late=states.count("late"),
-        new=states.count("new"),
-        paused=states.count("paused"),
-    )
+_WORST_FIRST: Final[dict[Health, int]] = {"failing": 0, "paused": 1, "late": 2, "quiet": 3, "new": 4, "ok": 5}
+_TROUBLE: Final[tuple[Health, ...]] = ("failing", "paused", "quiet")
+"""States of a single feed that somebody should look at. When feeds are late, nobody polls: that is no feed's fault."""
 
 
 def worst_first(feeds: Sequence[FeedHealth]) -> tuple[FeedHealth, ...]:
     """Trouble before calm, then by title."""
-    return tuple(sorted(feeds, key=lambda f: (_WORST_FIRST[f.health], f.state.title.lower())))
+    return tuple(sorted(feeds, key=lambda f: (_WORST_FIRST[f.health], f.state.feed.title.lower())))
 
 
-def feeds_frame(feeds: Sequence[FeedHealth]) -> pd.DataFrame:
-    """One row a feed, trouble first. Columns:
+def troubled(feeds: Sequence[FeedHealth]) -> tuple[FeedHealth, ...]:
+    """The feeds that somebody should look at, the worst first."""
+    return tuple(feed for feed in worst_first(feeds) if feed.health in _TROUBLE)
 
-    id, title, theme, health (shape and word), success (last, empty for never), next (try, empty while
-    paused), items (new in seven days), evidence (in seven days), ever (items in all), error, url.
+
+def what_is_wrong(feed: FeedHealth) -> str:
+    """Why it is paused, how it fails, what is odd about it, or why nothing comes of it; "" when all is well.
+
+    Servers and feeds have their words in it: show it as plain text only.
+    """
+    return feed.state.paused_why or feed.state.last_error or feed.silence
+
+
+def daily_items(days: Sequence[DayCount], now: datetime) -> list[int]:
+    """New items of each of the last 28 days (UTC), today's at the end."""
+    today = now.astimezone(UTC).date()
+    new = {day.day: day.new_items for day in days}
+    return [new.get(today - timedelta(days=back), 0) for back in range(USUAL_OVER_DAYS - 1, -1, -1)]
+
+
+def feeds_frame(feeds: Sequence[FeedHealth], now: datetime) -> pd.DataFrame:
+    """One row a feed, in the order given. Columns:
+
+    id, health (shape and word), title, theme, daily (list: new items of each of 28 days), yesterday (new items of the
+    last whole day, UTC) and usual (of the median day), success (last answer, empty for never), lag (time since then in
+    words), next (empty while paused), why (then), unchanged (percent of answers "not modified", empty without any),
+    answers (the last ones), note (what is wrong, or
+    where it moves), items and evidence (of seven days), ever (items in all).
     """
     types = {
         "id": "str",
         "health": "str",
         "title": "str",
         "theme": "str",
+        "daily": "object",
+        "yesterday": "float64",
+        "usual": "float64",
         "success": TIME,
+        "lag": "str",
         "next": TIME,
+        "why": "str",
+        "unchanged": "float64",
+        "answers": "str",
+        "note": "str",
         "items": "int64",
         "evidence": "int64",
         "ever": "int64",
-        "error": "str",
-        "url": "str",
     }
-    return frame_of(types, (_row(feed) for feed in worst_first(feeds)))
+    return frame_of(types, (_row(feed, now) for feed in feeds))
 
 
-def _row(feed: FeedHealth) -> tuple[Any, ...]:
+def _row(feed: FeedHealth, now: datetime) -> tuple[Any, ...]:
     state = feed.state
+    found, share = usual_items(feed.days, now), share_not_modified(feed.days)
     return (
         state.id,
         HEALTH[feed.health],
-        state.title,
-        state.theme.replace("_", " "),
+        state.feed.title,
+        state.feed.theme.replace("_", " "),
+        daily_items(feed.days, now),
+        found.last_day if feed.days else None,
+        found.usual if feed.days else None,
         state.last_success_at,
+        span(now - state.last_success_at) if state.last_success_at else "never",
         None if state.paused else state.next_due_at,
+        "" if state.paused else reason(state),
+        None if share is None else 100 * share,
+        answers_in_a_row(state.recent),
+        what_is_wrong(feed) or moving(state, now),
         feed.items_7d,
         feed.evidence_7d,
         state.items_seen,
-        state.last_error,
-        state.url,
     )

@@ -4,14 +4,21 @@ from typing import Any, Final
 
 import streamlit as st
 
+from dashboard.frames.versions import versions
 from dashboard.views.parts import calm, link_out, link_to_question, say
 from dashboard.views.visit import Visit
-from dashboard.wording import EVIDENCE, bearing, clipped, direction, inert, percent, plural, strength
+from dashboard.wording import DATE_NOTE, EVIDENCE, bearing, clipped, direction, inert, percent, plural, strength
 from forecasts.evidence import Direction, Evidence, EvidenceStatus, Strength
 from forecasts.question import Question
 from tracker.summaries import EvidenceCard, QuestionPage
 
 SUMMARY_LIMIT = 280
+LONG_ARTICLE = 1_500
+"""Characters from which on an article scrolls in a window of its own."""
+
+MOST_OF_ARTICLE = 30_000
+"""Characters that are sent to the browser: an inbox has ten cards, and nobody has opened them yet."""
+
 INBOX = "inbox"
 
 
@@ -44,17 +51,51 @@ def card(visit: Visit, shown: EvidenceCard, question: Question, *, place: str) -
             link_out(first.item.url, "Read it", key=f"{place}-link-{e.id}")
             if place == INBOX:
                 link_to_question(visit, question, "Question", ":material/show_chart:")
+        _versions(visit, shown, place)
+        _articles(shown, place)
+
+
+def _versions(visit: Visit, shown: EvidenceCard, place: str) -> None:
+    """What its outlets changed since it was first seen, every version with its time."""
+    edits = sum(len(copy.revisions) for copy in shown.items)
+    if not edits:
+        return
+    label = f"Edited {edits}× since it was first seen"
+    with st.expander(label, type="compact", key=f"{place}-versions-{shown.evidence.id}"):
+        for copy in shown.items:
+            for version in versions(copy) if copy.revisions else ():
+                with st.container(gap=None):
+                    st.text(f"{visit.moment(version.seen_at)} · {version.said} · {copy.feed_title}")
+                    st.text(version.title)
+                    if version.summary:
+                        st.text(clipped(version.summary, SUMMARY_LIMIT))
+
+
+def _articles(shown: EvidenceCard, place: str) -> None:
+    """The whole articles behind its copies, where they were read."""
+    for copy in shown.items:
+        if copy.article:
+            label = f"Whole article, {plural(len(copy.article), 'character')}"
+            with (
+                st.expander(label, type="compact", key=f"{place}-article-{shown.evidence.id}-{copy.item.id}"),
+                st.container(height=360 if len(copy.article) > LONG_ARTICLE else "content", border=False),
+            ):
+                st.text(f"{copy.feed_title}\n\n{copy.article[:MOST_OF_ARTICLE]}")
+                if len(copy.article) > MOST_OF_ARTICLE:
+                    st.caption(f"The first {plural(MOST_OF_ARTICLE, 'character')} of it.")
 
 
 def _facts(visit: Visit, shown: EvidenceCard) -> str:
-    """Source, age, copies, matched words and how sure the match is: feed text, so never Markdown."""
+    """Source, age, an odd date, copies, matched words and how sure the match is: feed text, so never Markdown."""
     e = shown.evidence
     sources = list(dict.fromkeys(copy.feed_title for copy in shown.items))
     copies = f"{plural(len(shown.items), 'copy', 'copies')}" if len(shown.items) > 1 else ""
     words = ", ".join(f"“{word}”" for word in e.matched)
     sure = f"match {percent(e.relevance)} sure" if e.status == "logged" else ""
     seen = f"first seen {visit.day(e.first_seen_at)}, {visit.age(e.first_seen_at)}"
-    return " · ".join(filter(None, (", ".join(sources[:3]), seen, copies, f"matched {words}" if words else "", sure)))
+    matched = f"matched {words}" if words else ""
+    dated = DATE_NOTE[shown.items[0].item.date_note]
+    return " · ".join(filter(None, (", ".join(sources[:3]), seen, dated, copies, matched, sure)))
 
 
 def _controls(visit: Visit, e: Evidence, question: Question, place: str) -> None:

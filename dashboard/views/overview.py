@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dashboard.frames.board import movers, overdue, questions_frame, tally
-from dashboard.views.parts import WRAPPED, empty, line_about, selected_row, table
+from dashboard.views.parts import WRAPPED, empty, line_about, selected_row, sentence, table
 from dashboard.views.visit import Visit
 from dashboard.wording import age, percent, plural, points
 from tracker.summaries import QuestionSummary
@@ -21,9 +21,19 @@ def render(visit: Visit) -> None:
         empty("There are no questions yet.", "Load a question set: `tracker load china_russia_2022`.")
         _ask(visit, "Ask your first question")
         return
+    _alarm(visit)
     _moved(visit, summaries)
     _counts(visit, summaries)
     _list(visit, summaries)
+
+
+def _alarm(visit: Visit) -> None:
+    """One line when the feeds as a whole are in trouble: then nothing below moves, whatever happens in the world."""
+    alarm = "" if visit.replayed_until is not None else visit.tracker.fleet().alarm
+    if alarm:
+        with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall"):
+            st.page_link(visit.pages["feeds"], label="**Feeds are in trouble**", icon=":material/warning:")
+            st.markdown(sentence(alarm), width="content")
 
 
 def _ask(visit: Visit, label: str) -> None:

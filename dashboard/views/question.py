@@ -7,15 +7,16 @@ import streamlit as st
 from dashboard import charts
 from dashboard.frames.distributions import as_read
 from dashboard.frames.revisions import acts_frame, answer_frame, in_order, marks_frame, revisions_frame, rules_frame
-from dashboard.views import answering, cards, details, distributions, forecasting
+from dashboard.views import answering, cards, details, distributions, feed, forecasting
 from dashboard.views.parts import empty
 from dashboard.views.visit import Visit
-from dashboard.wording import headline, inert, named, percent, plural, points, status_line
+from dashboard.wording import clipped, headline, inert, named, percent, plural, points, silent_line, status_line
 from forecasts.forecaster import SUGGESTION
 from tracker.errors import NotFound
 from tracker.summaries import QuestionPage, QuestionSummary, Standing, WeightedCrowd
 
 SCALES = ("Probability", "Log-odds")
+LONGEST_REASON = 200
 TABS = ("Why", "Evidence", "History", "Question", "Answer")
 
 
@@ -43,6 +44,7 @@ def render(visit: Visit) -> None:
             forecasting.render(visit, page)
         else:
             answering.verdict(visit, page)
+    _silent(visit, page)
     _tabs(visit, page)
 
 
@@ -156,6 +158,19 @@ def _chart(visit: Visit, page: QuestionPage) -> None:
         return
     st.caption(f"Probability of YES. ▲ news for YES, ▼ for NO: pick one to read it. Times in {visit.zone.key}.")
     cards.picked(visit, page, state)
+
+
+def _silent(visit: Visit, page: QuestionPage) -> None:
+    """A quiet line when feeds that should carry its evidence are silent: no news may then mean no reading."""
+    coverage = page.coverage
+    waits = page.summary.status == "open" and visit.replayed_until is None
+    if coverage is None or not coverage.silent or not waits:
+        return
+    with st.expander(silent_line(coverage), type="compact", icon=":material/rss_feed:", key="silent"):
+        for found in coverage.silent:
+            with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+                feed.link(visit, found.feed_id, found.title)
+                st.text(clipped(found.why, LONGEST_REASON))
 
 
 def _tabs(visit: Visit, page: QuestionPage) -> None:

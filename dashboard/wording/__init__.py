@@ -3,12 +3,28 @@
     numbers.py   probabilities, odds, counts
     moments.py   times, dates, lengths of time
     held.py      forecasts and answers of every kind of question
-    states.py    questions, feeds and evidence
+    states.py    questions and evidence
+    feeds.py     feeds, their servers' answers and what is odd about a date
     texts.py     names, and text from outside
 
 All of it is asked for here, as `dashboard.wording`.
 """
 
+from dashboard.wording.feeds import (
+    DATE_NOTE,
+    GRADE,
+    HEALTH,
+    answer_word,
+    answers_counted,
+    answers_in_a_row,
+    asked_next,
+    brought,
+    faring,
+    fleet_sentence,
+    moving,
+    silent_line,
+    size,
+)
 from dashboard.wording.held import (
     KIND,
     NOTHING,
@@ -40,7 +56,6 @@ from dashboard.wording.numbers import (
 )
 from dashboard.wording.states import (
     EVIDENCE,
-    HEALTH,
     OUTCOME,
     STATUS,
     answered,
@@ -53,7 +68,9 @@ from dashboard.wording.texts import capital, clipped, inert, named, web_link
 
 __all__ = [
     "DASH",
+    "DATE_NOTE",
     "EVIDENCE",
+    "GRADE",
     "HEALTH",
     "KIND",
     "MINUS",
@@ -66,21 +83,29 @@ __all__ = [
     "about",
     "age",
     "answer_of",
+    "answer_word",
     "answered",
+    "answers_counted",
+    "answers_in_a_row",
+    "asked_next",
     "bearing",
     "beyond",
     "bound",
+    "brought",
     "capital",
     "clipped",
     "day",
     "direction",
     "echo",
     "edge",
+    "faring",
+    "fleet_sentence",
     "headline",
     "in_short",
     "inert",
     "log_odds",
     "moment",
+    "moving",
     "named",
     "odds",
     "percent",
@@ -88,6 +113,8 @@ __all__ = [
     "percent_number",
     "plural",
     "points",
+    "silent_line",
+    "size",
     "span",
     "span_of",
     "status_line",

@@ -1,4 +1,4 @@
-"""Where things stand: questions, feeds, evidence."""
+"""Where things stand: questions and evidence."""
 
 from datetime import datetime
 from typing import Final
@@ -21,15 +21,6 @@ STATUS: Final = {
 
 OUTCOME: Final = {"yes": "YES", "no": "NO", "answered": "answered", "annulled": "annulled", "ambiguous": "ambiguous"}
 """The outcomes of a question."""
-
-HEALTH: Final = {
-    "ok": "✓ answers",
-    "late": "◷ late",
-    "failing": "✗ failing",
-    "new": "○ not polled yet",
-    "paused": "Ⅱ paused",
-}
-"""A feed's state: a shape and a word, never colour alone."""
 
 EVIDENCE: Final = {
     "logged": "to review",

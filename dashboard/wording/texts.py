@@ -40,7 +40,8 @@ def inert(text: str) -> str:
     """Text for a place that reads Markdown, made to show as it is.
 
     Every mark is escaped; a word joiner breaks what turns into links, pictures and arrows by itself.
-    Feed text does not come here: it goes through `st.text` and table cells, which read no Markdown.
+    Feed text does not come here: it goes through `st.text` and table cells, which read no Markdown. Only a
+    feed's own title does, cut short, where it is a heading or the label of a link.
     """
     flat = _BLANKS.sub(" ", text).strip()
     return _PUNCTUATION.sub(r"\\\1", _AUTOMATIC.sub(_WORD_JOINER, flat))

@@ -19,7 +19,6 @@ from typing import Literal, Self, assert_never
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import xlog1py, xlogy
 
 from forecasts.calibration.decomposition import PLACES, paired
 from forecasts.errors import ForecastsError
@@ -276,6 +275,8 @@ def _mean_score(p: Floats, happened: Floats, rule: CorpRule) -> float:
 
 def _mean_of_shares(share: Floats, happened: Floats, rule: CorpRule) -> float:
     """The mean score of shares of the same outcomes, of which 0 and 1 are never wrong: 0 · ln 0 is 0."""
+    from scipy.special import xlog1py, xlogy
+
     if rule == "log":
         return float(-(xlogy(happened, share) + xlog1py(1.0 - happened, -share)).mean())
     return _mean_score(share, happened, rule)

@@ -17,7 +17,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import erf
 
 from forecasts.errors import InvalidForecast, InvalidResolution
 from forecasts.probability import Floats, probabilities
@@ -60,6 +59,8 @@ def crps_normal(mu: ArrayLike, sigma: ArrayLike, y: ArrayLike) -> Floats:
     >>> round(float(crps_normal(100, 15, 130)), 4)
     21.7919
     """
+    from scipy.special import erf
+
     mean, spread = _numbers(mu, "the mean"), _numbers(sigma, "the standard deviation")
     if (spread <= 0.0).any():
         raise InvalidForecast("the standard deviation has to be above 0; a point forecast scores |y − μ|")

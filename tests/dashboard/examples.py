@@ -22,9 +22,10 @@ from forecasts.forecaster import COMPUTED, PRIOR, SUGGESTION, Forecaster
 from forecasts.question import Essay, EssayId, ForecasterId, Option, Question, QuestionId, Resolution, Status
 from forecasts.suggestion import Line, Suggestion
 from forecasts.timeline import Forecast, ForecastId, Timeline, timeline
+from tracker.feeds.feed import Feed, FeedState
+from tracker.feeds.health import DayCount, Health
 from tracker.feeds.item import FeedId, Item, ItemId
-from tracker.feeds.polling import FeedState
-from tracker.summaries import EvidenceCard, FeedHealth, Health, QuestionPage, QuestionSummary, Standing, StoryItem
+from tracker.summaries import EvidenceCard, FeedHealth, QuestionPage, QuestionSummary, Standing, StoryItem
 
 OPENS = datetime(2026, 1, 1, tzinfo=UTC)
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
@@ -176,9 +177,9 @@ def evidence(number: int = 1, status: EvidenceStatus = "logged", direction: Dire
     )
 
 
-def copy(number: int, title: str, url: str = "https://example.org/news", feed: str = "Wire") -> StoryItem:
+def copy(number: int, title: str, url: str = "https://example.org/news", feed: str = "Wire", **more: Any) -> StoryItem:
     item = Item(ItemId(number), FeedId(feed.lower()), title, "", url, None, OPENS + days(number))
-    return StoryItem(item, feed, feed.lower())
+    return StoryItem(item, feed, feed.lower(), **more)
 
 
 def card(number: int = 1, title: str = "Envoy travels to Kyiv", **more: Any) -> EvidenceCard:
@@ -222,24 +223,32 @@ def suggestion(*lines: Line, p: float = 0.46) -> Suggestion:
     return Suggestion(QUESTION.id, NOW, lines, p)
 
 
-def feed(name: str, health: Health = "ok", last_success_at: datetime | None = NOW, **more: Any) -> FeedHealth:
+def feed(
+    name: str,
+    health: Health = "ok",
+    last_success_at: datetime | None = NOW,
+    *,
+    about: Mapping[str, Any] = MappingProxyType({}),
+    **more: Any,
+) -> FeedHealth:
+    """A feed with its health; `about` is what people set, `more` its state, its days and its silence."""
+    of = {"title": name.title(), "url": f"https://example.org/{name}.xml", "source_group": name, "theme": "wire"}
     values: dict[str, Any] = {
-        "id": FeedId(name),
-        "title": name.title(),
-        "url": f"https://example.org/{name}.xml",
-        "source_group": name,
-        "grade": "B",
-        "theme": "wire",
-        "etag": None,
-        "last_modified": None,
         "next_due_at": NOW + timedelta(minutes=30),
+        "next_reason": "about 12 items a day: asked every 35 min or so",
         "last_attempt_at": NOW,
-        "last_success_at": last_success_at,
-        "last_new_at": None,
         "last_status": 200,
-        "last_error": "",
-        "failures": 0,
-        "paused": False,
+        "recent": "200 304",
         "items_seen": 10,
+        "days": (),
+        "silence": "",
+        **more,
     }
-    return FeedHealth(FeedState(**{**values, **more}), health, 5, 2)
+    days, silence = values.pop("days"), values.pop("silence")
+    state = FeedState(Feed(FeedId(name), **{**of, **about}), last_success_at=last_success_at, **values)
+    return FeedHealth(state, health, 5, 2, silence, days)
+
+
+def a_day(back: int, **counts: Any) -> DayCount:
+    """What asking a feed came to so many days before NOW."""
+    return DayCount((NOW - days(back)).date(), **counts)

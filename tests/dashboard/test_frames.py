@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.frames import board, details, feeds, revisions
+from dashboard.frames import board, details, revisions
 from dashboard.frames.columns import TIME
 from forecasts.distribution import Binary
 from forecasts.evidence import Direction
@@ -26,7 +26,6 @@ from tests.dashboard.examples import (
     card,
     copy,
     days,
-    feed,
     named_question,
     page,
     resolution,
@@ -236,20 +235,6 @@ def test_a_silent_signpost_is_listed_with_nothing_seen() -> None:
     assert seen["last"] == OPENS + days(3)
 
 
-# Feeds
-
-
-def test_feeds_in_trouble_come_first_and_are_counted() -> None:
-    down = feed("b", "failing", NOW - days(3), last_error="timed out")
-    everything = [feed("z"), down, feed("c", "paused", None, paused=True)]
-    assert feeds.answering(everything, NOW) == feeds.Answering(feeds=3, answered=1, failing=1, late=0, new=0, paused=1)
-    frame = feeds.feeds_frame(everything)
-    assert list(frame["id"]) == ["b", "c", "z"]
-    assert frame["error"].iloc[0] == "timed out"
-    assert pd.isna(frame["next"].iloc[1])
-
-
 def test_each_frame_keeps_its_types_without_rows() -> None:
-    assert feeds.feeds_frame([]).dtypes.to_dict() == feeds.feeds_frame([feed("a")]).dtypes.to_dict()
     assert details.evidence_frame([]).dtypes.to_dict() == details.evidence_frame([card()]).dtypes.to_dict()
     assert QUESTION.text

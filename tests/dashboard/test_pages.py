@@ -323,25 +323,6 @@ def test_feed_text_never_reaches_markdown(news: Tracker, page: str, params: dict
     assert "evil" not in markdown_of(open_page(news, page, **params))
 
 
-# Feeds
-
-
-def test_feeds_say_first_whether_they_answer(news: Tracker) -> None:
-    visit = open_page(news, "feeds")
-    assert "1 of 1 feed answered in the last day**; none is failing." in words(visit)
-    row = visit.dataframe[0].value.iloc[0]
-    assert (row["title"], row["items"], row["evidence"]) == ("The wire", 2, 2)
-
-
-def test_a_failing_feed_shows_its_error_and_can_be_tried_again(tracker: Tracker, clock: FakeClock) -> None:
-    tracker.load(a_set())
-    tracker.poll()
-    visit = open_page(tracker, "feeds")
-    assert "no network in tests" in words(visit)
-    seen(button(visit, "Try again").click().run())
-    assert tracker.feeds()[0].state.next_due_at == clock.time
-
-
 # Replays
 
 

@@ -7,6 +7,7 @@ import re
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -14,11 +15,13 @@ from typing import Any
 
 import pytest
 import streamlit
+from starlette.responses import Response
 from streamlit import config
 
 from dashboard.__main__ import main
 from dashboard.configuration import LOOPBACK, configure, options
 from dashboard.serve import SecurityHeaders, build, content_policy, show_calmly
+from tests.builders import Press, a_set
 from tracker.api import Tracker
 
 ROOT = Path(__file__).parent.parent.parent
@@ -102,18 +105,52 @@ def test_every_answer_carries_the_security_headers() -> None:
     assert names["content-type"] == "text/plain"
 
 
-def health(tracker: Tracker) -> tuple[int, bytes]:
-    """What the health check of this tracker's dashboard answers."""
-    (route,) = [r for r in build(tracker)._user_routes if r.path == "/healthz"]
-    answer = asyncio.run(route.endpoint(None))
-    return answer.status_code, answer.body
+def answer(tracker: Tracker, path: str) -> Response:
+    """What this tracker's dashboard answers at a path of its own."""
+    (route,) = [r for r in build(tracker)._user_routes if r.path == path]
+    found: Response = asyncio.run(route.endpoint(None))
+    return found
 
 
-def test_the_health_check_touches_the_database(tracker: Tracker, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert health(tracker) == (200, b"ok")
+@pytest.fixture
+def closed_tracker(tracker: Tracker, monkeypatch: pytest.MonkeyPatch) -> Tracker:
+    """A tracker whose database does not answer any more."""
     tracker.close()
     monkeypatch.setattr(tracker, "_store", None)
-    assert health(tracker)[0] == 503
+    return tracker
+
+
+def test_the_health_check_touches_the_database(tracker: Tracker) -> None:
+    found = answer(tracker, "/healthz")
+    assert (found.status_code, found.body) == (200, b"ok")
+    assert found.headers["content-type"] == "text/plain; charset=utf-8"
+
+
+def test_metrics_are_told_in_the_format_of_prometheus(tracker_with_press: Tracker, press: Press) -> None:
+    tracker_with_press.load(a_set())
+    press.publish("wire", "Arland invites Borland to a summit")
+    tracker_with_press.poll()
+    found = answer(tracker_with_press, "/metrics")
+    assert found.status_code == 200
+    assert found.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
+    lines = bytes(found.body).decode().splitlines()
+    assert 'tracker_feeds{state="ok"} 1.0' in lines
+    assert "tracker_items_total 1.0" in lines
+
+
+def test_metrics_are_worked_out_beside_the_event_loop(tracker: Tracker, monkeypatch: pytest.MonkeyPatch) -> None:
+    threads: list[int] = []
+    monkeypatch.setattr(tracker, "runs", lambda: threads.append(threading.get_ident()) or ())
+    assert answer(tracker, "/metrics").status_code == 200
+    assert threads
+    assert threading.get_ident() not in threads
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/metrics"])
+def test_a_database_that_does_not_answer_is_said_in_words(closed_tracker: Tracker, path: str) -> None:
+    found = answer(closed_tracker, path)
+    assert (found.status_code, found.body) == (503, b"the database does not answer")
+    assert found.headers["content-type"] == "text/plain; charset=utf-8"
 
 
 def test_every_option_is_known_to_this_version_of_streamlit_and_wins() -> None:

@@ -38,6 +38,9 @@ HOSTILE = (
 )
 """A headline that Markdown would make a picture, a link and a formula of."""
 
+HOSTILE_TITLE = "Stranger ![x](http://evil.example/p.png) [now](http://evil.example) www.evil.example $5 $6"
+"""A feed's own title of the same kind: it stands in a heading and in links, which read Markdown."""
+
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
 
@@ -66,7 +69,7 @@ def _publish(data: Path, headline: str) -> None:
     with open_tracker(settings) as live:
         until = live.now()
     with open_tracker(settings, now=FakeClock(until), fetch=press.fetch) as tracker:
-        tracker.add_feed(a_feed("stranger"))
+        tracker.add_feed(a_feed("stranger", title=HOSTILE_TITLE))
         tracker.poll()
         assert any(card.headline == headline for card in tracker.inbox())
 

@@ -90,6 +90,18 @@ def test_a_row_of_the_list_opens_its_question_and_back_returns(visitor: Visitor)
     expect(page.get_by_role("heading", name="All questions")).to_be_visible()
 
 
+def test_the_address_follows_from_all_feeds_to_one_and_back(visitor: Visitor) -> None:
+    page = visitor.open("/feeds")
+    page.locator('[data-testid="stDataFrame"]').click(position={"x": 100, "y": 70})
+    expect(page.get_by_text("Its newest items")).to_be_visible()
+    page.wait_for_url(lambda url: "/feeds?feed=" in url)
+    page.get_by_role("link", name="All feeds").click()
+    expect(page.get_by_text("outlets of the past were replayed").first).to_be_visible()
+    page.wait_for_url(lambda url: url.endswith("/feeds"))
+    page.go_back()
+    expect(page.get_by_text("Its newest items")).to_be_visible()
+
+
 def test_a_forecast_made_in_the_form_is_in_the_chart_and_the_history(visitor: Visitor) -> None:
     page = visitor.open(f"/question?q={OPEN}&tab=History")
     page.get_by_role("textbox", name="Probability of YES").fill("37")
@@ -119,12 +131,16 @@ def test_evidence_is_confirmed_in_the_inbox(visitor: Visitor) -> None:
     expect(cards).to_have_count(before - 1)
 
 
-@pytest.mark.parametrize("path", ["/inbox", f"/question?q={OPEN}&tab=Evidence", f"/question?q={OPEN}"])
+@pytest.mark.parametrize(
+    "path", ["/inbox", f"/question?q={OPEN}&tab=Evidence", f"/question?q={OPEN}", "/feeds?feed=stranger"]
+)
 def test_hostile_feed_text_stays_text(visitor: Visitor, path: str) -> None:
     page = visitor.open(path)
     assert page.locator("a[href*='evil.example'], img[src*='evil.example'], .katex").count() == 0
     if path == "/inbox":
         expect(page.get_by_text(HOSTILE)).to_be_visible()
+    if "feed=" in path:
+        expect(page.get_by_role("heading", name="Stranger ![x](")).to_be_visible()
 
 
 @pytest.mark.parametrize("name", ["no-such-question", "%3Cscript%3Ealert(1)%3C/script%3E"])
@@ -152,9 +168,12 @@ def test_times_are_told_in_the_viewers_own_zone(arrive: Arrive) -> None:
 
 
 def test_answers_carry_security_headers_and_health_is_told(address: str) -> None:
-    for path in ("/", "/healthz", "/question"):
+    for path in ("/", "/healthz", "/metrics", "/question"):
         with urllib.request.urlopen(address + path) as answer:
             assert answer.headers["x-content-type-options"] == "nosniff"
             assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
     with urllib.request.urlopen(f"{address}/healthz") as answer:
         assert answer.read() == b"ok"
+    with urllib.request.urlopen(f"{address}/metrics") as answer:
+        assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
+        assert b"tracker_feeds_alarm" in answer.read()

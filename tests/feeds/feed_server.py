@@ -25,18 +25,28 @@ class Seen:
     headers: Message
 
 
-class FeedServer:
-    """Answers by path; `seen` holds the requests in the order in which they came."""
+class _Server(ThreadingHTTPServer):
+    daemon_threads = False  # so that closing waits for them, and nothing outlives the test
+    request_queue_size = 256  # or a crowd of connections is made to wait a second by the system
 
-    def __init__(self) -> None:
+
+class FeedServer:
+    """Answers by path; `seen` holds the requests in the order in which they came.
+
+    `connections` counts those that were opened, `open` those that still are. With `keep_alive`, a connection
+    serves more than one request.
+    """
+
+    def __init__(self, *, keep_alive: bool = False) -> None:
         self.seen: list[Seen] = []
         self.most_at_once = 0
+        self.connections = 0
+        self.open = 0
         self._at_once = 0
         self._lock = Lock()
         self._scripts: dict[str, Script] = {}
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = False  # so that closing waits for them, and nothing outlives the test
-        self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
+        self._server = _Server(("127.0.0.1", 0), self._handler(keep_alive))
+        self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.002})
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -57,9 +67,17 @@ class FeedServer:
         """Let a function of its own answer."""
         self._scripts[path] = script
 
+    def raw(self, path: str, *pieces: bytes) -> None:
+        """Send these bytes, whatever they are, and close."""
+        self.script(path, lambda request: _write_raw(request, pieces))
+
     def answer(self, path: str, status: int, body: bytes = b"", headers: Mapping[str, str] | None = None) -> None:
         """Always give this answer."""
         self.script(path, lambda request: reply(request, status, body, headers or {}))
+
+    def redirect(self, path: str, status: int, location: str) -> None:
+        """Send whoever asks somewhere else."""
+        self.answer(path, status, b"", {"Location": location})
 
     def serve(
         self,
@@ -83,11 +101,21 @@ class FeedServer:
 
         self.script(path, conditional)
 
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
+    def _handler(self, keep_alive: bool) -> type[BaseHTTPRequestHandler]:
         server = self
 
         class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1" if keep_alive else "HTTP/1.0"
+            disable_nagle_algorithm = True  # headers and body are written apart, which costs 40 ms otherwise
             timeout = 10  # a client that keeps its connection open does not keep the test waiting for good
+
+            def setup(self) -> None:
+                server._count(opened=1)
+                super().setup()
+
+            def finish(self) -> None:
+                server._count(opened=-1)
+                super().finish()
 
             def do_GET(self) -> None:
                 server._take(self)
@@ -96,6 +124,11 @@ class FeedServer:
                 """Tests are quiet."""
 
         return Handler
+
+    def _count(self, *, opened: int) -> None:
+        with self._lock:
+            self.open += opened
+            self.connections += max(opened, 0)
 
     def _take(self, request: BaseHTTPRequestHandler) -> None:
         with self._lock:
@@ -106,7 +139,7 @@ class FeedServer:
             self._scripts.get(request.path, not_found)(request)
             request.wfile.flush()
         except ConnectionError:
-            pass  # the client has had enough, which is what some tests are about
+            request.close_connection = True  # the client has had enough, which is what some tests are about
         finally:
             with self._lock:
                 self._at_once -= 1
@@ -118,7 +151,7 @@ def not_found(request: BaseHTTPRequestHandler) -> None:
 
 
 def reply(request: BaseHTTPRequestHandler, status: int, body: bytes, headers: Mapping[str, str]) -> None:
-    """A well-formed answer; the connection is closed after it."""
+    """A well-formed answer; the connection is closed after it, unless the server keeps connections."""
     request.send_response(status)
     for name, value in headers.items():
         request.send_header(name, value)
@@ -126,3 +159,9 @@ def reply(request: BaseHTTPRequestHandler, status: int, body: bytes, headers: Ma
         request.send_header("Content-Length", str(len(body)))
     request.end_headers()
     request.wfile.write(body)
+
+
+def _write_raw(request: BaseHTTPRequestHandler, pieces: tuple[bytes, ...]) -> None:
+    request.close_connection = True
+    for piece in pieces:
+        request.wfile.write(piece)

@@ -1,27 +1,22 @@
-"""Fetching, against a real server on loopback."""
+"""Fetching, against a real server on loopback: documents, validators, redirects, and what goes wrong."""
 
 import gzip
 import socket
 import struct
-import time
-from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+import zlib
+from collections.abc import Iterator
+from datetime import timedelta
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler
-from threading import Event
 from typing import Any
 
 import aiohttp
 import pytest
 
-from tests.feeds.feed_server import FeedServer, reply
-from tracker.feeds.answers import Fetched, FetchFailed, FetchLimits, FetchRequest, FetchResult, NotModified
-from tracker.feeds.fetch import http_fetch
+from tests.feeds.feed_server import FeedServer
+from tests.feeds.fetching import BODY, NOW, USER_AGENT, FakeNames, ask, fetch_all, fetching, requests_to, results
+from tracker.feeds.answers import Fetch, Fetched, FetchFailed, FetchRequest, NotModified, fetch_one
 from tracker.feeds.item import FeedId
-
-NOW = datetime(2022, 6, 1, 12, tzinfo=UTC)
-BODY = b"<rss version='2.0'><channel><title>News</title></channel></rss>"
-LIMITS = FetchLimits("tracker-test/1.0 (+https://tracker.example)", total_seconds=5, max_bytes=100_000)
 
 
 @pytest.fixture
@@ -30,22 +25,14 @@ def server() -> Iterator[FeedServer]:
         yield running
 
 
-def ask(url: str, etag: str | None = None, last_modified: str | None = None, limits: FetchLimits = LIMITS) -> Any:
-    (result,) = fetch_all([FetchRequest(FeedId("wire"), url, etag, last_modified)], limits)
-    assert result.feed_id == "wire"
-    return result
+def failed(reason: str, status: int | None = None, **more: Any) -> FetchFailed:
+    return FetchFailed(FeedId("wire"), reason, status, **more)
 
 
-def fetch_all(requests: Sequence[FetchRequest], limits: FetchLimits = LIMITS) -> Sequence[FetchResult]:
-    return http_fetch(limits, lambda: NOW)(requests)
-
-
-def requests_to(*urls: str) -> list[FetchRequest]:
-    return [FetchRequest(FeedId(f"feed-{n}"), url, None, None) for n, url in enumerate(urls)]
-
-
-def limits(**changed: Any) -> FetchLimits:
-    return FetchLimits(**{"user_agent": "tracker-test/1.0", "total_seconds": 5, "max_bytes": 100_000, **changed})
+def timeless(result: Any) -> Any:
+    """The result as if it had taken no time."""
+    assert 0 <= result.seconds < 5
+    return type(result)(**{name: getattr(result, name) for name in result.__slots__} | {"seconds": 0.0})
 
 
 # Documents and validators
@@ -54,7 +41,7 @@ def limits(**changed: Any) -> FetchLimits:
 def test_a_document_comes_with_its_type_and_validators(server: FeedServer) -> None:
     server.serve("/feed.xml", BODY, etag='W/"a-1"', last_modified="Wed, 01 Jun 2022 08:00:00 GMT")
     url = server.url("/feed.xml")
-    assert ask(url) == Fetched(
+    assert timeless(ask(url)) == Fetched(
         FeedId("wire"), url, 200, BODY, "application/rss+xml", 'W/"a-1"', "Wed, 01 Jun 2022 08:00:00 GMT", 0.0
     )
 
@@ -62,16 +49,25 @@ def test_a_document_comes_with_its_type_and_validators(server: FeedServer) -> No
 def test_validators_are_sent_back_word_for_word(server: FeedServer) -> None:
     server.serve("/feed.xml", BODY, etag='W/"odd, etag"', last_modified="some day last week")
     url = server.url("/feed.xml")
-    assert ask(url, 'W/"odd, etag"', None) == NotModified(FeedId("wire"), 0.0)
-    assert ask(url, None, "some day last week") == NotModified(FeedId("wire"), 0.0)
+    assert timeless(ask(url, 'W/"odd, etag"', None)) == NotModified(FeedId("wire"), 0.0)
+    assert timeless(ask(url, None, "some day last week")) == NotModified(FeedId("wire"), 0.0)
     assert ask(url, '"older"', "some other day").body == BODY
     assert [s.headers["If-None-Match"] for s in server.seen] == ['W/"odd, etag"', None, '"older"']
     assert [s.headers["If-Modified-Since"] for s in server.seen] == [None, "some day last week", "some other day"]
 
 
+def test_validators_beyond_ascii_come_back_as_the_bytes_that_they_were(server: FeedServer) -> None:
+    etag = '"é1"'.encode().decode("latin-1")  # as the test's server writes and reads headers
+    server.serve("/feed.xml", BODY, etag=etag)
+    first = ask(server.url("/feed.xml"))
+    assert first.etag == '"é1"'
+    assert timeless(ask(server.url("/feed.xml"), first.etag)) == NotModified(FeedId("wire"), 0.0)
+
+
 def test_not_modified_is_no_answer_to_a_request_without_conditions(server: FeedServer) -> None:
     server.answer("/feed.xml", 304)
-    assert ask(server.url("/feed.xml")) == FetchFailed(FeedId("wire"), "HTTP 304 Not Modified", 304, None, False)
+    result = ask(server.url("/feed.xml"))
+    assert timeless(result) == failed("HTTP 304 Not Modified, but no earlier version was named", 304)
 
 
 def test_a_validator_that_could_not_be_sent_back_is_not_kept(server: FeedServer) -> None:
@@ -83,23 +79,50 @@ def test_a_validator_that_could_not_be_sent_back_is_not_kept(server: FeedServer)
 def test_the_name_is_honest_and_no_cookie_is_ever_sent(server: FeedServer) -> None:
     server.answer("/a", 302, b"", {"Location": "/b", "Set-Cookie": "track=1; Path=/"})
     server.answer("/b", 200, BODY, {"Set-Cookie": "track=2; Path=/"})
-    fetch = http_fetch(LIMITS, lambda: NOW)
-    fetch(requests_to(server.url("/a"), server.url("/a")))
-    fetch(requests_to(server.url("/b")))
-    assert {s.headers["User-Agent"] for s in server.seen} == {"tracker-test/1.0 (+https://tracker.example)"}
+    with fetching() as fetch:
+        results(fetch, requests_to(server.url("/a"), server.url("/a")))
+        results(fetch, requests_to(server.url("/b")))
+    assert len(server.seen) == 5
+    assert {s.headers["User-Agent"] for s in server.seen} == {USER_AGENT}
     assert {s.headers["Cookie"] for s in server.seen} == {None}
     assert {s.headers["Referer"] for s in server.seen} == {None}
 
 
-def test_a_compressed_document_is_unpacked(server: FeedServer) -> None:
-    server.answer("/feed.xml", 200, gzip.compress(BODY), {"Content-Encoding": "gzip"})
+def test_a_feed_may_be_asked_under_a_name_of_its_own(server: FeedServer) -> None:
+    server.serve("/feed.xml", BODY)
+    for name in ("Mozilla/5.0", "two\r\nX-Injected: lines"):
+        assert ask(server.url("/feed.xml"), user_agent=name).body == BODY
+    assert [s.headers["User-Agent"] for s in server.seen] == ["Mozilla/5.0", "two X-Injected: lines"]
+    assert [s.headers["X-Injected"] for s in server.seen] == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "packed"),
+    [("gzip", gzip.compress(BODY)), ("deflate", zlib.compress(BODY)), ("deflate", zlib.compress(BODY)[2:-4])],
+)
+def test_a_compressed_document_is_unpacked(server: FeedServer, encoding: str, packed: bytes) -> None:
+    server.answer("/feed.xml", 200, packed, {"Content-Encoding": encoding})
     assert ask(server.url("/feed.xml")).body == BODY
-    assert "gzip" in server.seen[0].headers["Accept-Encoding"]
+    assert encoding in server.seen[0].headers["Accept-Encoding"]
 
 
 def test_an_empty_document_is_a_document(server: FeedServer) -> None:
     server.answer("/feed.xml", 200)
     assert ask(server.url("/feed.xml")).body == b""
+
+
+def test_a_content_type_is_bounded_and_without_control_characters(server: FeedServer) -> None:
+    server.answer("/feed.xml", 200, BODY, {"Content-Type": "text/xml;\tcharset=" + "x" * 5_000})
+    result = ask(server.url("/feed.xml"))
+    assert result.content_type.startswith("text/xml;")
+    assert len(result.content_type) == 200
+
+
+def test_one_request_has_one_answer(server: FeedServer) -> None:
+    server.serve("/feed.xml", BODY)
+    with fetching() as running:
+        fetch: Fetch = running
+        assert isinstance(fetch_one(fetch, FetchRequest(FeedId("wire"), server.url("/feed.xml"))), Fetched)
 
 
 # How long an answer stays fresh
@@ -116,8 +139,11 @@ def test_an_empty_document_is_a_document(server: FeedServer) -> None:
         ({"Cache-Control": "no-store", "Expires": format_datetime(NOW + timedelta(hours=1), usegmt=True)}, 0),
         ({"Cache-Control": "s-maxage=7200"}, 0),
         ({"Cache-Control": "max-age=soon"}, 0),
+        ({"Cache-Control": "max-age=" + "9" * 5_000}, 366 * 86400),
+        ({"Cache-Control": "max-age=" + "9" * 5_000, "Age": "9" * 5_000}, 0),
         ({"Expires": format_datetime(NOW + timedelta(hours=1), usegmt=True)}, 3600),
         ({"Expires": format_datetime(NOW - timedelta(hours=1), usegmt=True)}, 0),
+        ({"Expires": "Wed, 01 Jun 9000 12:00:00 GMT"}, 366 * 86400),
         ({"Expires": "0"}, 0),
         ({"Cache-Control": "max-age=60", "Expires": format_datetime(NOW + timedelta(hours=1), usegmt=True)}, 60),
     ],
@@ -127,8 +153,15 @@ def test_freshness_follows_cache_control_then_expires(
 ) -> None:
     server.answer("/feed.xml", 200, BODY, headers)
     server.answer("/same.xml", 304, b"", headers)
-    assert ask(server.url("/feed.xml")).min_age_seconds == seconds
-    assert ask(server.url("/same.xml"), '"1"').min_age_seconds == seconds
+    with fetching() as fetch:
+        new, same = results(
+            fetch,
+            [
+                FetchRequest(FeedId("new"), server.url("/feed.xml")),
+                FetchRequest(FeedId("same"), server.url("/same.xml"), '"1"'),
+            ],
+        )
+    assert (new.min_age_seconds, same.min_age_seconds) == (seconds, seconds)
 
 
 # Refusals
@@ -140,43 +173,24 @@ def test_freshness_follows_cache_control_then_expires(
         (404, "HTTP 404 Not Found"),
         (403, "HTTP 403 Forbidden"),
         (500, "HTTP 500 Internal Server Error"),
-        (204, "HTTP 204 No Content"),
-        (302, "HTTP 302 Found"),  # without a Location there is nowhere to go
         (520, "HTTP 520"),
+        (201, "HTTP 201 Created instead of a document"),
+        (204, "HTTP 204 No Content instead of a document"),
+        (206, "HTTP 206 Partial Content instead of a document"),
+        (226, "HTTP 226 IM Used instead of a document"),
+        (300, "HTTP 300 Multiple Choices without a usable address"),
+        (302, "HTTP 302 Found without a usable address"),  # without a Location there is nowhere to go
+        (399, "HTTP 399 without a usable address"),
     ],
 )
 def test_another_status_is_a_failure_that_names_it(server: FeedServer, status: int, reason: str) -> None:
     server.answer("/feed.xml", status, b"", {"Retry-After": "60"})
-    assert ask(server.url("/feed.xml")) == FetchFailed(FeedId("wire"), reason, status, None, False)
+    assert timeless(ask(server.url("/feed.xml"))) == failed(reason, status)
 
 
 def test_gone_is_told_from_not_found(server: FeedServer) -> None:
     server.answer("/feed.xml", 410)
-    assert ask(server.url("/feed.xml")) == FetchFailed(FeedId("wire"), "HTTP 410 Gone", 410, None, True)
-
-
-@pytest.mark.parametrize("status", [429, 503])
-@pytest.mark.parametrize(
-    ("asked", "seconds"),
-    [
-        ("120", 120.0),
-        (" 0 ", 0.0),
-        ("999999999999", 366 * 86400.0),
-        (format_datetime(NOW + timedelta(minutes=5), usegmt=True), 300.0),
-        ("Wed, 01 Jun 2022 12:05:00 -0000", 300.0),
-        (format_datetime(NOW - timedelta(minutes=5), usegmt=True), 0.0),
-        ("Wed, 01 Jun 9000 12:00:00 GMT", 366 * 86400.0),
-        ("soon", None),
-        ("-5", None),
-        ("", None),
-    ],
-)
-def test_retry_after_is_read_as_seconds_or_as_a_date(
-    server: FeedServer, status: int, asked: str, seconds: float | None
-) -> None:
-    server.answer("/feed.xml", status, b"", {"Retry-After": asked})
-    result = ask(server.url("/feed.xml"))
-    assert (result.status, result.retry_after_seconds, result.gone) == (status, seconds, False)
+    assert timeless(ask(server.url("/feed.xml"))) == failed("HTTP 410 Gone", 410, gone=True)
 
 
 # Redirects
@@ -184,100 +198,118 @@ def test_retry_after_is_read_as_seconds_or_as_a_date(
 
 def test_redirects_are_followed_to_the_final_address(server: FeedServer) -> None:
     for status, hop in ((301, 1), (302, 2), (303, 3), (307, 4), (308, 5)):
-        server.answer(
-            f"/{hop}", status, b"moved", {"Location": f"/{hop + 1}" if hop % 2 else server.url(f"/{hop + 1}")}
-        )
+        server.redirect(f"/{hop}", status, f"/{hop + 1}" if hop % 2 else server.url(f"/{hop + 1}"))
     server.serve("/6", BODY, etag='"6"')
     result = ask(server.url("/1"))
     assert (result.url, result.body) == (server.url("/6"), BODY)
-    assert ask(server.url("/1"), '"6"') == NotModified(FeedId("wire"), 0.0)
+    assert isinstance(ask(server.url("/1"), '"6"'), NotModified)
 
 
-def test_a_circle_of_redirects_ends_after_five(server: FeedServer) -> None:
-    server.answer("/a", 302, b"", {"Location": "/b"})
-    server.answer("/b", 301, b"", {"Location": "/a"})
-    assert ask(server.url("/a")).reason == "more than 5 redirects"
+@pytest.mark.parametrize(
+    ("statuses", "moved_to"),
+    [
+        ((), ""),
+        ((301,), "/1"),
+        ((308,), "/1"),
+        ((301, 308), "/2"),
+        ((302,), ""),
+        ((303,), ""),
+        ((307,), ""),
+        ((302, 301), ""),  # what was reached by a temporary redirect is temporary
+        ((301, 302), "/1"),
+        ((308, 307, 301), "/1"),
+    ],
+)
+def test_only_permanent_redirects_from_the_start_move_a_feed(
+    server: FeedServer, statuses: tuple[int, ...], moved_to: str
+) -> None:
+    for hop, status in enumerate(statuses):
+        server.redirect(f"/{hop}", status, f"/{hop + 1}#part")
+    server.serve(f"/{len(statuses)}", BODY, etag='"1"')
+    expected = server.url(moved_to) if moved_to else ""
+    assert ask(server.url("/0")).moved_to == expected
+    assert ask(server.url("/0"), '"1"').moved_to == expected
+
+
+def test_a_circle_of_redirects_is_noticed(server: FeedServer) -> None:
+    server.redirect("/a", 302, "/b")
+    server.redirect("/b", 301, "/a#again")
+    assert timeless(ask(server.url("/a"))) == failed("redirects in a circle", 301)
+    assert len(server.seen) == 2
+
+
+def test_an_endless_chain_of_redirects_ends_after_five(server: FeedServer) -> None:
+    for hop in range(8):
+        server.redirect(f"/{hop}", 302, f"/{hop + 1}")
+    assert timeless(ask(server.url("/0"))) == failed("more than 5 redirects", 302)
     assert len(server.seen) == 6
+
+
+def test_validators_are_named_wherever_a_redirect_leads(server: FeedServer) -> None:
+    server.redirect("/old", 301, "/new")
+    server.serve("/new", BODY, etag='"1"')
+    assert isinstance(ask(server.url("/old"), '"1"'), NotModified)
 
 
 @pytest.mark.parametrize(
     "target",
-    ["file:///etc/passwd", "ftp://127.0.0.1/feed", "javascript:alert(1)", "data:text/xml,<rss/>", "http://[::1"],
+    [
+        "file:///etc/passwd",
+        "ftp://127.0.0.1/feed",
+        "javascript:alert(1)",
+        "data:text/xml,<rss/>",
+        "http://[::1",
+        "http://a b/",
+        "http://\x80\xff/",
+    ],
 )
 def test_a_redirect_to_anything_but_http_is_refused(server: FeedServer, target: str) -> None:
-    server.answer("/feed.xml", 302, b"", {"Location": target})
+    server.redirect("/feed.xml", 302, target)
     assert ask(server.url("/feed.xml")).reason == "not an http(s) address"
 
 
-@pytest.mark.parametrize(
-    "url",
-    [
-        "",
-        "feed.xml",
-        "file:///etc/passwd",
-        "ftp://feeds.example/",
-        "http://",
-        "http://a:port/",
-        "http://a b/",
-        "http://[::1",
-    ],
-)
+@pytest.mark.parametrize("url", ["", "feed.xml", "file:///etc/passwd", "http://", "http://a:port/", "http://a b/"])
 def test_an_address_that_is_not_http_is_refused_unasked(url: str) -> None:
-    assert ask(url) == FetchFailed(FeedId("wire"), "not an http(s) address", None, None, False)
+    assert ask(url) == failed("not an http(s) address")
 
 
-# Time and size
+def test_an_address_may_be_written_carelessly(server: FeedServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = FakeNames(monkeypatch)
+    names.leads["xn--mnchen-3ya.test"] = ["127.0.0.1"]
+    server.serve("/s%C3%BCd?q=%C3%9F", BODY)
+    url = server.url("/süd?q=ß#top", host="MÜNCHEN.test", scheme="HTTP")
+    result = ask(f"  {url} \n")
+    assert result.body == BODY
+    assert result.url == server.url("/s%C3%BCd?q=%C3%9F", host="xn--mnchen-3ya.test")
 
 
-def drip(request: BaseHTTPRequestHandler) -> None:
-    request.send_response(200)
-    request.end_headers()
-    for _ in range(200):
-        request.wfile.write(b" ")
-        request.wfile.flush()
-        time.sleep(0.02)
+# Passwords in addresses
 
 
-def test_a_server_that_drips_is_cut_off(server: FeedServer) -> None:
-    server.script("/slow", drip)
-    started = time.monotonic()
-    assert ask(server.url("/slow"), limits=limits(total_seconds=0.2)).reason == "timed out after 0.2 s"
-    assert time.monotonic() - started < 1
+def test_a_password_is_sent_to_its_host_and_not_shown(server: FeedServer) -> None:
+    server.redirect("/old", 301, "/new")
+    server.serve("/new", BODY)
+    result = ask(server.url("/old", host="me:s%C3%A9cret@127.0.0.1"))
+    assert result.url == server.url("/new")
+    assert result.moved_to == server.url("/new", host="me:s%C3%A9cret@127.0.0.1")  # it is needed there as well
+    assert len({s.headers["Authorization"] for s in server.seen}) == 1
+    assert str(server.seen[1].headers["Authorization"]).startswith("Basic ")
 
 
-def test_redirects_share_one_deadline(server: FeedServer) -> None:
-    def slow_hop(request: BaseHTTPRequestHandler) -> None:
-        time.sleep(0.15)
-        reply(request, 302, b"", {"Location": "/hop"})
-
-    server.script("/hop", slow_hop)
-    assert ask(server.url("/hop"), limits=limits(total_seconds=0.4)).reason == "timed out after 0.4 s"
-    assert len(server.seen) <= 4
-
-
-def test_a_document_over_the_limit_is_refused_while_it_comes(server: FeedServer) -> None:
-    def endless(request: BaseHTTPRequestHandler) -> None:
-        request.send_response(200)
-        request.end_headers()
-        for _ in range(1_000):
-            request.wfile.write(b"x" * 100_000)
-
-    server.script("/endless", endless)
-    assert ask(server.url("/endless"), limits=limits(max_bytes=1_500_000)).reason == "answer larger than 1.5 MB"
+def test_a_password_is_not_sent_to_another_host(server: FeedServer) -> None:
+    server.redirect("/old", 301, server.url("/new", host="localhost"))
+    server.serve("/new", BODY)
+    result = ask(server.url("/old", host="me:secret@127.0.0.1"))
+    assert result.moved_to == server.url("/new", host="localhost")
+    assert server.seen[0].headers["Authorization"]
+    assert server.seen[1].headers["Authorization"] is None
 
 
-def test_a_document_of_exactly_the_limit_is_kept(server: FeedServer) -> None:
-    server.answer("/feed.xml", 200, b"x" * 100_000)
-    assert len(ask(server.url("/feed.xml")).body) == 100_000
-
-
-def test_a_gzip_bomb_is_not_blown_up(server: FeedServer) -> None:
-    bomb = gzip.compress(b"\0" * 200_000_000, 1)
-    assert len(bomb) < 1_000_000
-    server.answer("/bomb", 200, bomb, {"Content-Encoding": "gzip"})
-    started = time.process_time()
-    assert ask(server.url("/bomb")).reason == "answer larger than 0.1 MB"
-    assert time.process_time() - started < 1
+def test_a_password_that_a_server_makes_up_is_not_sent(server: FeedServer) -> None:
+    server.redirect("/old", 301, server.url("/new", host="made:up@127.0.0.1"))
+    server.serve("/new", BODY)
+    assert ask(server.url("/old")).body == BODY
+    assert [s.headers["Authorization"] for s in server.seen] == [None, None]
 
 
 # Broken answers and absent servers
@@ -290,26 +322,25 @@ def test_a_gzip_bomb_is_not_blown_up(server: FeedServer) -> None:
         ({"Content-Encoding": "gzip"}, b"no gzip at all"),
         ({"Content-Encoding": "br"}, b"unasked"),
         ({"Transfer-Encoding": "chunked"}, b"zz\r\nnot chunked\r\n"),
+        ({"Content-Length": "none"}, BODY),
     ],
 )
 def test_a_body_that_is_garbled_or_cut_short_is_a_failure(
     server: FeedServer, headers: dict[str, str], body: bytes
 ) -> None:
     server.answer("/feed.xml", 200, body, headers)
-    result = ask(server.url("/feed.xml"))
-    assert isinstance(result, FetchFailed)
-    assert result.reason == "answer was garbled or cut short"
+    assert timeless(ask(server.url("/feed.xml"))) == failed("answer was garbled or cut short")
 
 
 def test_a_compressed_body_that_stops_early_is_a_failure_within_the_deadline(server: FeedServer) -> None:
     # The client sees the early end at once or, when the body comes in a packet of its own, not at all.
     server.answer("/feed.xml", 200, b"\x78\x9c\x01", {"Content-Encoding": "deflate"})
-    result = ask(server.url("/feed.xml"), limits=limits(total_seconds=0.3))
+    result = ask(server.url("/feed.xml"), total_seconds=0.3)
     assert result.reason in ("answer was garbled or cut short", "timed out after 0.3 s")
 
 
 def test_a_server_that_hangs_up_is_a_failure(server: FeedServer) -> None:
-    server.script("/feed.xml", lambda request: None)
+    server.raw("/feed.xml")
     assert ask(server.url("/feed.xml")).reason == "server hung up"
 
 
@@ -324,10 +355,7 @@ def test_a_server_that_resets_the_connection_is_a_failure(server: FeedServer) ->
 
 
 def test_an_answer_in_another_protocol_is_a_failure(server: FeedServer) -> None:
-    def greet(request: BaseHTTPRequestHandler) -> None:
-        request.wfile.write(b"SSH-2.0-OpenSSH\r\n\r\n")
-
-    server.script("/feed.xml", greet)
+    server.raw("/feed.xml", b"SSH-2.0-OpenSSH\r\n\r\n")
     assert ask(server.url("/feed.xml")).reason == "answer was garbled or cut short"
 
 
@@ -340,34 +368,22 @@ def test_a_closed_port_is_a_failure() -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         port = unused.getsockname()[1]
-    assert ask(f"http://127.0.0.1:{port}/") == FetchFailed(FeedId("wire"), "connection refused", None, None, False)
+    assert timeless(ask(f"http://127.0.0.1:{port}/")) == failed("connection refused")
 
 
-def test_an_unknown_host_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
-    def unknown(*asked: object, **more: object) -> None:
-        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
-
-    monkeypatch.setattr(socket, "getaddrinfo", unknown)
-    assert ask("http://nosuchhost.invalid/").reason == "host not found"
+@pytest.mark.parametrize("host", ["nosuchhost.invalid", "a..b.invalid", "a" * 100 + ".invalid"])
+def test_an_unknown_host_is_a_failure(host: str) -> None:
+    assert ask(f"http://{host}/").reason == "host not found"
 
 
-def test_a_name_server_that_hangs_holds_up_nobody_beyond_the_deadline(
-    server: FeedServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    look_up = socket.getaddrinfo
+def test_a_host_without_addresses_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    FakeNames(monkeypatch).leads["empty.test"] = []
+    assert ask("http://empty.test/").reason == "host not found"
 
-    def slow(host: Any, *asked: Any, **more: Any) -> Any:
-        if host == "hangs.invalid":
-            time.sleep(1.5)
-        return look_up("127.0.0.1", *asked, **more)
 
-    monkeypatch.setattr(socket, "getaddrinfo", slow)
-    server.serve("/feed.xml", BODY)
-    started = time.monotonic()
-    hanging = ["http://hangs.invalid/"] * 2
-    results = fetch_all(requests_to(*hanging, server.url("/feed.xml", host="good.invalid")), limits(total_seconds=0.4))
-    assert time.monotonic() - started < 1.4
-    assert [type(r) for r in results] == [FetchFailed, FetchFailed, Fetched]
+def test_an_unreachable_network_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    FakeNames(monkeypatch).leads["far.test"] = ["255.255.255.255"]  # no connection can be made to everybody
+    assert ask("http://far.test/", private=["*"]).reason == "could not connect"
 
 
 def test_whatever_the_client_stumbles_over_is_a_failure_of_that_feed_alone(
@@ -375,67 +391,13 @@ def test_whatever_the_client_stumbles_over_is_a_failure_of_that_feed_alone(
 ) -> None:
     get = aiohttp.ClientSession.get
 
-    def stumble(session: aiohttp.ClientSession, url: str, **more: Any) -> Any:
-        assert "/odd" not in url
+    def stumble(session: aiohttp.ClientSession, url: Any, **more: Any) -> Any:
+        assert "/odd" not in str(url)
         return get(session, url, **more)
 
     monkeypatch.setattr(aiohttp.ClientSession, "get", stumble)
     server.serve("/feed.xml", BODY)
-    odd, good = fetch_all(requests_to(server.url("/odd"), server.url("/feed.xml")))
+    odd, good = fetch_all([server.url("/odd"), server.url("/feed.xml")])
     assert isinstance(odd, FetchFailed)
     assert odd.reason == "the HTTP client stumbled over it (AssertionError)"
     assert isinstance(good, Fetched)
-
-
-def test_an_unreachable_network_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def unreachable(*asked: object, **more: object) -> None:
-        raise OSError(101, "Network is unreachable")
-
-    monkeypatch.setattr("asyncio.selector_events.BaseSelectorEventLoop.sock_connect", unreachable)
-    assert ask("http://127.0.0.1:9/").reason == "could not connect"
-
-
-# Many at once
-
-
-def test_each_request_has_its_result_in_its_place(server: FeedServer) -> None:
-    server.script("/slow", drip)
-    server.serve("/good", BODY)
-    server.answer("/gone", 410)
-    urls = [server.url("/slow"), server.url("/good"), "ftp://x/", server.url("/gone"), server.url("/good")]
-    results = fetch_all(requests_to(*urls), limits(total_seconds=0.3))
-    assert [r.feed_id for r in results] == ["feed-0", "feed-1", "feed-2", "feed-3", "feed-4"]
-    assert [type(r) for r in results] == [FetchFailed, Fetched, FetchFailed, FetchFailed, Fetched]
-
-
-def test_nothing_to_fetch_is_nothing() -> None:
-    assert list(fetch_all([])) == []
-
-
-def test_one_host_is_asked_by_few_at_once_and_waiting_costs_no_time(server: FeedServer) -> None:
-    def slow(request: BaseHTTPRequestHandler) -> None:
-        time.sleep(0.2)
-        reply(request, 200, BODY, {})
-
-    server.script("/slow", slow)
-    results = fetch_all(requests_to(*[server.url("/slow")] * 8), limits(total_seconds=0.7, per_host=2))
-    assert {type(r) for r in results} == {Fetched}  # the last waited longer than its deadline before its turn
-    assert server.most_at_once == 2
-
-
-def test_a_crowd_for_a_slow_host_leaves_room_for_others(server: FeedServer) -> None:
-    released = Event()
-
-    def blocked(request: BaseHTTPRequestHandler) -> None:
-        released.wait(5)
-        reply(request, 200, BODY, {})
-
-    def release(request: BaseHTTPRequestHandler) -> None:
-        released.set()
-        reply(request, 200, BODY, {})
-
-    server.script("/blocked", blocked)
-    server.script("/release", release)
-    crowd = [server.url("/blocked")] * 6
-    results = fetch_all(requests_to(*crowd, server.url("/release", host="localhost")), limits(in_flight=2, per_host=1))
-    assert {type(r) for r in results} == {Fetched}

@@ -1,66 +1,136 @@
-"""When feeds are asked again, and how they fare."""
+"""When feeds are asked again after what they answered."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tracker.feeds.answers import Fetched, NotModified
+from forecasts.question_set import FeedSeed
+from tests.feeds.test_rhythm import every, moments, rhythms
+from tracker.feeds.answers import Deferred, Fetched, FetchFailed, NotModified
+from tracker.feeds.feed import Feed, FeedState, Rhythm
 from tracker.feeds.item import FeedId
-from tracker.feeds.polling import LATE_AFTER, FeedState, PollRules, after_failure, after_success, due, health
+from tracker.feeds.pace import next_poll, reason
+from tracker.feeds.polling import (
+    REMEMBERED,
+    News,
+    PollRules,
+    after_deferral,
+    after_failure,
+    after_success,
+    after_unreadable,
+    feed_of,
+    never_polled,
+    rested,
+)
+from tracker.feeds.rhythm import learned
 
 NOW = datetime(2022, 6, 1, 12, tzinfo=UTC)
-EARLIER = NOW - timedelta(hours=1)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+EARLIER = NOW - HOUR
 RULES = PollRules()
-HOUR = timedelta(hours=1)
+WIRE = FeedId("wire")
+URL = "https://wire.example/rss"
+BUSY = learned(Rhythm(), every(DAY / 48, EARLIER, 96), EARLIER)
 
 
-def a_feed(id: str = "wire", **changed: Any) -> FeedState:
+def a_feed(id: str = "wire", url: str = URL, **changed: Any) -> FeedState:
+    """A feed that fares well; names of `FeedState` change its state, those of `Feed` how it is set up."""
+    of_feed = {name: changed.pop(name) for name in Feed.__slots__ if name in changed}
     values: dict[str, Any] = {
-        "id": FeedId(id),
-        "title": "Wire",
-        "url": f"https://{id}.example/rss",
-        "source_group": "wire",
-        "grade": "B",
-        "theme": "news",
+        "feed": Feed(FeedId(id), "Wire", url, "wire", "B", "news", **of_feed),
+        "next_due_at": NOW,
         "etag": '"old"',
         "last_modified": "old date",
-        "next_due_at": NOW,
         "last_attempt_at": EARLIER,
         "last_success_at": EARLIER,
         "last_new_at": EARLIER,
         "last_status": 200,
-        "last_error": "",
-        "failures": 0,
-        "paused": False,
+        "recent": "200",
         "items_seen": 10,
+        "rhythm": BUSY,
     }
     return FeedState(**{**values, **changed})
 
 
-def a_document(etag: str | None = '"new"', last_modified: str | None = None, fresh: float = 0.0) -> Fetched:
-    return Fetched(FeedId("wire"), "https://wire.example/rss", 200, b"", "text/xml", etag, last_modified, fresh)
+def a_document(
+    etag: str | None = '"new"', last_modified: str | None = None, fresh: float = 0.0, **more: Any
+) -> Fetched:
+    return Fetched(WIRE, URL, 200, b"<rss/>", "text/xml", etag, last_modified, fresh, **more)
 
 
-def wait_of(state: FeedState) -> timedelta:
-    return state.next_due_at - NOW
+def unchanged(fresh: float = 0.0, **more: Any) -> NotModified:
+    return NotModified(WIRE, fresh, **more)
 
 
-feed_ids = st.text(min_size=1, max_size=20)
-failures = st.integers(0, 10_000)
-seconds = st.floats(0, 400 * 86400, allow_nan=False)
+def failed(reason: str = "host not found", status: int | None = None, **more: Any) -> FetchFailed:
+    return FetchFailed(WIRE, reason, status, **more)
+
+
+def wait_of(state: FeedState, since: datetime = NOW) -> timedelta:
+    return state.next_due_at - since
+
+
+seconds = st.floats(0, 400 * 86400)
+addresses = st.sampled_from(["", URL, "http://wire.example/rss", "https://b.example/", "https://[", "http://x:99999/"])
+answers = st.one_of(
+    st.builds(
+        a_document, st.none() | st.text(max_size=9), st.none() | st.text(max_size=9), seconds, moved_to=addresses
+    ),
+    st.builds(unchanged, seconds, moved_to=addresses),
+)
+failures = st.builds(
+    failed,
+    st.text(max_size=20),
+    st.none() | st.integers(100, 599),
+    retry_after_seconds=st.none() | seconds | st.just(1e18),
+    gone=st.booleans(),
+    seconds=st.floats(0, 30),
+)
+news = st.builds(
+    News,
+    st.lists(moments, max_size=20),
+    st.integers(0, 9),
+    st.none() | st.text(max_size=9),
+    st.none() | seconds | st.just(1e18),
+)
+feeds = st.builds(
+    Feed,
+    st.text(st.characters(codec=None), min_size=1, max_size=20).map(FeedId),  # with half characters, too
+    st.text(max_size=9),
+    addresses,
+    st.text(max_size=9),
+    importance=st.floats(0, 1e6),
+    every_minutes=st.none() | st.floats(0, 1e9),
+)
+states = st.builds(
+    FeedState,
+    feeds,
+    moments,
+    st.text(max_size=9),
+    ttl_seconds=st.floats(0, 1e12),
+    last_attempt_at=st.none() | moments,
+    last_success_at=st.none() | moments,
+    last_new_at=st.none() | moments,
+    last_error=st.text(max_size=9),
+    failures=st.integers(0, 10_000),
+    failing_since=st.none() | moments,
+    paused_why=st.sampled_from(["", "by hand"]),
+    moved_to=addresses,
+    moved_since=st.none() | moments,
+    recent=st.lists(st.sampled_from(["200", "304", "-"]), max_size=30).map(" ".join),
+    need=st.floats(0, 1e6),
+    rhythm=rhythms,
+)
 rules = st.builds(
     PollRules,
-    period_seconds=st.floats(0, 1e6),
-    max_period_seconds=st.floats(0, 1e7),
-    retry_seconds=st.floats(0, 1e6),
-    max_retry_seconds=st.floats(0, 1e7),
-)
-results = st.one_of(
-    st.builds(a_document, st.none() | st.text(max_size=9), st.none() | st.text(max_size=9), seconds),
-    st.builds(NotModified, st.just(FeedId("wire")), seconds),
+    pace=st.floats(0, 1e6),
+    longest_rest=st.timedeltas(timedelta(), 7 * DAY),
+    retry=st.timedeltas(timedelta(), 7 * DAY),
+    longest_retry=st.timedeltas(timedelta(), 60 * DAY),
 )
 
 
@@ -68,150 +138,331 @@ results = st.one_of(
 
 
 def test_a_new_document_brings_its_own_validators_even_if_it_has_none() -> None:
-    after = after_success(a_feed(), a_document('"new"', None), 3, NOW, RULES)
+    after = after_success(a_feed(), a_document('"new"', None), NOW, RULES)
     assert (after.etag, after.last_modified, after.last_status) == ('"new"', None, 200)
-    assert after_success(a_feed(), a_document(None, None), 0, NOW, RULES).etag is None
+    assert after_success(a_feed(), a_document(None, None), NOW, RULES).etag is None
 
 
-def test_an_unchanged_document_keeps_the_validators() -> None:
-    after = after_success(a_feed(), NotModified(FeedId("wire"), 0.0), 0, NOW, RULES)
+def test_an_unchanged_document_keeps_the_validators_and_its_size() -> None:
+    after = after_success(a_feed(last_bytes=70), unchanged(seconds=0.2), NOW, RULES)
     assert (after.etag, after.last_modified, after.last_status) == ('"old"', "old date", 304)
+    assert (after.last_bytes, after.last_seconds) == (70, 0.2)
+    assert after_success(a_feed(last_bytes=70), a_document(), NOW, RULES).last_bytes == len(b"<rss/>")
 
 
 def test_success_counts_new_items_and_remembers_when_they_came() -> None:
-    after = after_success(a_feed(), a_document(), 3, NOW, RULES)
+    after = after_success(a_feed(), a_document(), NOW, RULES, news=News([NOW - MINUTE] * 3))
     assert (after.items_seen, after.last_new_at, after.last_success_at, after.last_attempt_at) == (13, NOW, NOW, NOW)
-    assert after_success(a_feed(), a_document(), 0, NOW, RULES).last_new_at == EARLIER
+    assert after.rhythm.items > BUSY.items
+    same = after_success(a_feed(), a_document(), NOW, RULES, news=News(changed=2))
+    assert (same.items_seen, same.last_new_at) == (10, EARLIER)
+    assert same.rhythm is BUSY  # so that it need not be stored
 
 
-def test_what_was_odd_about_a_document_stays_visible() -> None:
-    after = after_success(a_feed(), a_document(), 1, NOW, RULES, warning="malformed: mismatched tag")
-    assert (after.last_error, health(after, NOW)) == ("malformed: mismatched tag", "ok")
+def test_the_first_document_makes_a_feed_known() -> None:
+    first = never_polled(a_feed().feed, NOW)
+    after = after_success(first, a_document(), NOW, RULES, news=News(every(20 * MINUTE, NOW, 30)))
+    assert "items a day" in reason(after)
+    assert wait_of(after) < wait_of(after_success(first, a_document(), NOW, RULES))
+
+
+def test_what_was_odd_about_a_document_stays_visible_while_it_is_the_newest() -> None:
+    after = after_success(a_feed(), a_document(), NOW, RULES, news=News(warning="malformed: mismatched tag"))
+    assert after.last_error == "malformed: mismatched tag"
+    assert after_success(after, unchanged(), NOW, RULES).last_error == "malformed: mismatched tag"
+    assert after_success(after, a_document(), NOW, RULES, news=News(warning="")).last_error == ""
+
+
+def test_an_answer_ends_a_row_of_failures() -> None:
+    before = a_feed(failures=7, failing_since=EARLIER, last_error="timed out after 30 s")
+    after = after_success(before, unchanged(), NOW, RULES)
+    assert (after.failures, after.failing_since, after.last_error) == (0, None, "")
+
+
+def test_a_feed_is_asked_again_by_its_rhythm_and_the_pace_of_the_fleet() -> None:
+    after = after_success(a_feed(), unchanged(), NOW, RULES)
+    then = next_poll(after, RULES.pace, NOW)
+    assert (after.next_due_at, after.next_reason) == (then.at, then.why)
+    slower = after_success(a_feed(), unchanged(), NOW, PollRules(pace=2 * RULES.pace))
+    assert wait_of(slower) == pytest.approx(2 * wait_of(after), abs=MINUTE)
 
 
 def test_a_document_that_stays_fresh_is_not_asked_for_before_it_is_stale() -> None:
-    assert wait_of(after_success(a_feed(), a_document(fresh=7200), 0, NOW, RULES)) == 2 * HOUR
-    assert wait_of(after_success(a_feed(), NotModified(FeedId("wire"), 7200), 0, NOW, RULES)) == 2 * HOUR
+    for answer in (a_document(fresh=7500), unchanged(fresh=7500)):
+        after = after_success(a_feed(), answer, NOW, RULES)
+        assert wait_of(after) == timedelta(seconds=7500)
+        assert after.next_reason == "the server says the answer stays fresh until 1 Jun 14:05 UTC"
 
 
-def test_freshness_beyond_a_day_is_not_believed() -> None:
-    assert wait_of(after_success(a_feed(), a_document(fresh=3e9), 0, NOW, RULES)) == 24 * HOUR
+def test_a_feed_that_asks_to_be_left_alone_is_left_alone_also_when_nothing_has_changed() -> None:
+    after = after_success(a_feed(), a_document(), NOW, RULES, news=News(ttl_seconds=7200))
+    for again in (after, after_success(after, unchanged(), NOW, RULES)):
+        assert wait_of(again) == 2 * HOUR
+        assert again.next_reason == "the feed itself asks to be left alone for 2 h (ttl)"
+    assert wait_of(after_success(after, a_document(), NOW, RULES, news=News(ttl_seconds=0))) < HOUR
 
 
-def test_feeds_set_up_together_drift_apart_but_each_keeps_its_own_wait() -> None:
-    waits = [wait_of(after_success(a_feed(f"feed-{n}"), a_document(), 0, NOW, RULES)) for n in range(50)]
-    again = [wait_of(after_success(a_feed(f"feed-{n}"), a_document(), 0, NOW, RULES)) for n in range(50)]
-    assert waits == again
+def test_who_asks_for_longest_is_named() -> None:
+    after = after_success(a_feed(), a_document(fresh=7200), NOW, RULES, news=News(ttl_seconds=10_800))
+    assert (wait_of(after), after.next_reason[:15]) == (3 * HOUR, "the feed itself")
+    assert "stays fresh" in after_success(after, unchanged(fresh=14_400), NOW, RULES).next_reason
+    often = after_success(a_feed(every_minutes=600), a_document(fresh=7200), NOW, RULES)
+    assert often.next_reason == "every 10 h, as set"
+
+
+def test_wishes_beyond_a_day_are_not_believed() -> None:
+    assert wait_of(after_success(a_feed(), a_document(fresh=3e9), NOW, RULES)) == 24 * HOUR
+    assert wait_of(after_success(a_feed(), a_document(), NOW, RULES, news=News(ttl_seconds=1e9))) == 24 * HOUR
+
+
+def test_feeds_set_up_together_drift_apart() -> None:
+    waits = [wait_of(after_success(a_feed(f"feed-{n}"), unchanged(), NOW, RULES)) for n in range(50)]
     assert len(set(waits)) == 50
-    assert timedelta(minutes=27) <= min(waits) < timedelta(minutes=28)
-    assert timedelta(minutes=32) < max(waits) <= timedelta(minutes=33)
+    assert max(waits) < 1.25 * min(waits)
 
 
-@settings(deadline=None)
-@given(feed_ids, failures, results, st.integers(0, 500), rules)
-def test_success_resets_failures_and_looks_ahead(
-    feed: str, failed: int, result: Any, new: int, poll_rules: PollRules
+@settings(deadline=None, max_examples=60)
+@given(states, answers, news, rules)
+def test_success_resets_failures_and_is_never_followed_up_earlier_than_anyone_asked(
+    before: FeedState, result: Any, brought: News, poll_rules: PollRules
 ) -> None:
-    before = a_feed(feed, failures=failed, last_error="timed out after 30 s", last_status=None)
-    after = after_success(before, result, new, NOW, poll_rules)
+    after = after_success(before, result, NOW, poll_rules, news=brought)
+    most = poll_rules.longest_rest
     assert after.next_due_at > NOW
-    assert wait_of(after) >= timedelta(seconds=min(result.min_age_seconds, poll_rules.max_period_seconds))
-    assert (after.failures, after.last_error, after.last_success_at) == (0, "", NOW)
-    assert after.items_seen == before.items_seen + new
+    assert wait_of(after) >= min(timedelta(seconds=result.min_age_seconds), most)
+    assert wait_of(after) >= timedelta(seconds=min(after.ttl_seconds, most.total_seconds()))
+    assert (after.failures, after.failing_since, after.last_success_at) == (0, None, NOW)
+    assert after.items_seen == before.items_seen + len(brought.published)
+    assert after.paused_why == before.paused_why
+    assert reason(after)
+
+
+# Moving house
+
+
+def test_a_feed_that_is_only_made_secure_moves_at_once() -> None:
+    for old, new in [
+        ("http://wire.example/rss?a=1", "https://wire.example/rss?a=1"),
+        ("http://wire.example", "https://wire.example/"),
+        ("http://wire.example:80/rss", "https://wire.example:443/rss"),
+    ]:
+        after = after_success(a_feed(url=old), unchanged(moved_to=new), NOW, RULES)
+        assert (after.feed.url, after.moved_to, after.moved_since) == (new, "", None)
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "https://wire.example/other",
+        "https://www.wire.example/rss",
+        "https://wire.example:8443/rss",
+        "https://wire.example/rss?page=2",
+        "https://me:secret@wire.example/rss",
+        "https://[",
+    ],
+)
+def test_any_other_move_is_only_remembered_at_first(target: str) -> None:
+    old = "http://wire.example/rss"
+    after = after_success(a_feed(url=old), a_document(moved_to=target), NOW, RULES)
+    assert (after.feed.url, after.moved_to, after.moved_since) == (old, target, NOW)
+
+
+def test_a_move_holds_after_seven_days_of_the_same_answer() -> None:
+    target, state = "https://new.example/rss", a_feed()
+    for days in range(7):
+        state = after_success(state, a_document(f'"{days}"', moved_to=target), NOW + days * DAY, RULES)
+        assert (state.feed.url, state.moved_to, state.moved_since) == (URL, target, NOW)
+        state = after_failure(state, failed(), NOW + days * DAY + HOUR, RULES)
+    moved = after_success(state, unchanged(moved_to=target), NOW + 7 * DAY, RULES)
+    assert (moved.feed.url, moved.moved_to, moved.moved_since) == (target, "", None)
+    assert moved.etag == '"6"'  # it came from the new address
+
+
+def test_another_target_or_none_starts_the_days_again() -> None:
+    pending = a_feed(moved_to="https://new.example/rss", moved_since=NOW - 30 * DAY)
+    other = after_success(pending, a_document(moved_to="https://other.example/rss"), NOW, RULES)
+    assert (other.feed.url, other.moved_to, other.moved_since) == (URL, "https://other.example/rss", NOW)
+    for back in ("", URL):
+        stayed = after_success(pending, a_document(moved_to=back), NOW, RULES)
+        assert (stayed.feed.url, stayed.moved_to, stayed.moved_since) == (URL, "", None)
+
+
+def test_a_move_seen_before_the_clock_was_set_back_counts_from_now() -> None:
+    pending = a_feed(moved_to="https://new.example/rss", moved_since=NOW + 900 * DAY)
+    after = after_success(pending, a_document(moved_to="https://new.example/rss"), NOW, RULES)
+    assert (after.feed.url, after.moved_since) == (URL, NOW)
 
 
 # After failure
 
 
 def test_failure_keeps_what_is_known_and_says_why() -> None:
-    after = after_failure(a_feed(), "HTTP 404 Not Found", NOW, RULES, status=404)
-    assert (after.failures, after.last_error, after.last_status, after.last_attempt_at) == (
-        1,
-        "HTTP 404 Not Found",
-        404,
-        NOW,
-    )
+    after = after_failure(a_feed(), failed("HTTP 404 Not Found", 404, seconds=0.5), NOW, RULES)
+    assert (after.failures, after.failing_since, after.last_error) == (1, NOW, "HTTP 404 Not Found")
+    assert (after.last_status, after.last_attempt_at, after.last_seconds) == (404, NOW, 0.5)
     assert (after.etag, after.last_modified, after.last_success_at, after.items_seen) == (
         '"old"',
         "old date",
         EARLIER,
         10,
     )
+    again = after_failure(after, failed(), NOW + HOUR, RULES)
+    assert (again.failures, again.failing_since) == (2, NOW)
 
 
 def test_one_missing_document_is_not_the_end_of_a_feed() -> None:
     state = a_feed()
-    for _ in range(50):
-        state = after_failure(state, "HTTP 404 Not Found", NOW, RULES, status=404)
+    for n in range(50):
+        state = after_failure(state, failed("HTTP 404 Not Found", 404), NOW + n * HOUR, RULES)
     assert not state.paused
-    assert due([state], state.next_due_at) == (state,)
 
 
-def test_waits_double_from_an_hour_to_a_week() -> None:
-    state, hours = a_feed(), []
-    for _ in range(10):
-        state = after_failure(state, "host not found", NOW, RULES)
+def test_waits_double_from_an_hour_to_a_week_and_say_so() -> None:
+    state, hours, reasons = a_feed(), [], []
+    for _ in range(11):
+        state = after_failure(state, failed(), NOW, RULES)
         hours.append(wait_of(state) / HOUR)
-    share = hours[0]  # of the feed's own, between 0.9 and 1.1
+        reasons.append(state.next_reason)
+    share = hours[0]  # of the feed's own at this hour, between 0.9 and 1.1
     assert 0.9 <= share <= 1.1
-    assert [round(h / share, 6) for h in hours] == [1, 2, 4, 8, 16, 32, 64, 128, 168, 168]
+    assert [round(h / share, 6) for h in hours] == [1, 2, 4, 8, 16, 32, 64, 128, 168, 168, 168]
+    assert reasons[0] == "1 failure: next try after 60 min"
+    assert reasons[1] == "2nd failure in a row: next try after 2 h"
+    assert reasons[2] == "3rd failure in a row: next try after 4 h"
+    assert reasons[10] == "11th failure in a row: next try after 7 days"
+
+
+def test_a_feed_that_only_fails_comes_down_to_few_requests() -> None:
+    state, asked, end = a_feed(), [NOW], NOW + 29 * DAY
+    while (state := after_failure(state, failed(), asked[-1], RULES)).next_due_at < end:
+        asked.append(state.next_due_at)
+    by_day = [sum(NOW + n * DAY <= at < NOW + (n + 1) * DAY for at in asked) for n in range(29)]
+    assert by_day[0] <= 5
+    assert max(by_day[1:]) <= 1
+    assert asked[-1] > end - 8 * DAY  # and never stops
+
+
+def test_a_server_that_asks_to_wait_is_not_asked_earlier() -> None:
+    after = after_failure(a_feed(), failed("HTTP 429", 429, retry_after_seconds=7500), NOW, RULES)
+    assert (wait_of(after), after.next_reason) == (
+        timedelta(seconds=7500),
+        "the server asked to wait until 1 Jun 14:05 UTC",
+    )
+    long = after_failure(a_feed(), failed("HTTP 503", 503, retry_after_seconds=40 * 86400), NOW, RULES)
+    assert wait_of(long) == 40 * DAY
+    short = after_failure(a_feed(), failed("HTTP 429", 429, retry_after_seconds=60), NOW, RULES)
+    assert wait_of(short) > 50 * MINUTE
 
 
 def test_a_feed_that_is_gone_for_good_pauses_with_its_reason() -> None:
-    after = after_failure(a_feed(), "HTTP 410 Gone", NOW, RULES, status=410, gone=True)
-    assert (after.paused, after.last_error, health(after, NOW)) == (True, "HTTP 410 Gone", "paused")
-    assert due([after], NOW + timedelta(days=365)) == ()
+    after = after_failure(a_feed(), failed("HTTP 410 Gone", 410, gone=True), NOW, RULES)
+    assert after.paused
+    assert after.paused_why == "its server says that it is gone for good (HTTP 410 Gone)"
+    assert after.next_reason == "paused: not asked until a person says so"
+
+
+def test_a_feed_that_does_nothing_but_fail_for_thirty_days_pauses_with_its_reason() -> None:
+    state, now = a_feed(), NOW
+    while now < NOW + 30 * DAY:
+        state = after_failure(state, failed(), now, RULES)
+        assert not state.paused
+        now = state.next_due_at
+    dead = after_failure(state, failed(), now, RULES)
+    times = dead.failures
+    assert dead.paused_why == f"nothing but failures since 2022-06-01, {times} in a row; the last one: host not found"
+
+
+def test_a_feed_that_was_hardly_asked_is_not_taken_for_dead() -> None:
+    rarely = a_feed(failures=3, failing_since=NOW - 90 * DAY)
+    fourth = after_failure(rarely, failed(), NOW, RULES)
+    assert not fourth.paused
+    assert after_failure(fourth, failed(), NOW, RULES).paused
+    set_back = a_feed(failures=9, failing_since=NOW + 900 * DAY)
+    assert after_failure(set_back, failed(), NOW, RULES).failing_since == NOW
 
 
 def test_a_paused_feed_is_not_woken_by_an_answer() -> None:
-    paused = a_feed(paused=True)
-    assert after_success(paused, a_document(), 1, NOW, RULES).paused
-    assert after_failure(paused, "timed out after 30 s", NOW, RULES).paused
+    paused = a_feed(paused_why="by hand")
+    assert after_success(paused, a_document(), NOW, RULES).paused_why == "by hand"
+    assert after_failure(paused, failed("HTTP 410 Gone", gone=True), NOW, RULES).paused_why == "by hand"
 
 
-def test_a_document_that_could_not_be_read_leaves_no_validators() -> None:
-    after = after_failure(a_feed(), "an HTML page, not a feed", NOW, RULES, status=200, drop_validators=True)
-    assert (after.etag, after.last_modified) == (None, None)
+def test_a_document_that_could_not_be_read_is_a_failure_and_leaves_no_validators() -> None:
+    after = after_unreadable(a_feed(), a_document(seconds=0.7), NOW, RULES, reason="an HTML page, not a feed")
+    assert (after.etag, after.last_modified, after.last_bytes, after.last_seconds) == (None, None, 6, 0.7)
+    assert (after.failures, after.last_error, after.last_status) == (1, "an HTML page, not a feed", 200)
+    assert after.last_success_at == EARLIER
 
 
-@settings(deadline=None)
-@given(feed_ids, failures, st.none() | seconds, rules, st.booleans(), st.booleans())
+@settings(deadline=None, max_examples=60)
+@given(states, failures, rules)
 def test_failure_looks_ahead_and_never_earlier_than_the_server_asked(
-    feed: str, failed: int, asked: float | None, poll_rules: PollRules, gone: bool, drop: bool
+    before: FeedState, failure: FetchFailed, poll_rules: PollRules
 ) -> None:
-    after = after_failure(
-        a_feed(feed, failures=failed), "no", NOW, poll_rules, retry_after_seconds=asked, gone=gone, drop_validators=drop
-    )
+    after = after_failure(before, failure, NOW, poll_rules)
     assert after.next_due_at > NOW
-    assert wait_of(after) >= timedelta(seconds=asked or 0.0)
-    assert after.failures == failed + 1
+    assert wait_of(after) >= timedelta(seconds=min(failure.retry_after_seconds or 0.0, 366 * 86400))
+    assert (after.failures, after.last_error) == (before.failures + 1, failure.reason)
+    assert after.paused or not (before.paused or failure.gone)
+    assert after.next_reason
 
 
-@settings(deadline=None)
-@given(feed_ids, failures, rules)
-def test_the_next_failure_in_a_row_never_shortens_the_wait(feed: str, failed: int, poll_rules: PollRules) -> None:
-    first = after_failure(a_feed(feed, failures=failed), "no", NOW, poll_rules)
-    assert after_failure(first, "no", NOW, poll_rules).next_due_at >= first.next_due_at
+@settings(deadline=None, max_examples=60)
+@given(states, rules)
+def test_the_next_failure_in_a_row_never_shortens_the_wait(before: FeedState, poll_rules: PollRules) -> None:
+    first = after_failure(before, failed(), NOW, poll_rules)
+    assert after_failure(first, failed(), NOW, poll_rules).next_due_at >= first.next_due_at
 
 
-# Health and turn
+# Without an answer
 
 
-def test_health_is_the_first_rule_that_holds() -> None:
-    unasked = a_feed(last_attempt_at=None, last_success_at=None, last_new_at=None, last_status=None)
-    overdue = NOW + LATE_AFTER + timedelta(seconds=1)
-    assert health(unasked, NOW) == "new"
-    assert health(a_feed(), NOW + LATE_AFTER) == "ok"
-    assert health(a_feed(), overdue) == health(unasked, overdue) == "late"
-    assert health(a_feed(failures=1), overdue) == "failing"
-    assert health(a_feed(failures=1, paused=True), overdue) == "paused"
+def test_a_feed_that_was_not_asked_out_of_politeness_waits_its_turn() -> None:
+    before = a_feed()
+    after = after_deferral(before, Deferred(WIRE, 90, "enough requests to wire.example for now"), NOW)
+    assert (wait_of(after), after.next_reason) == (1.5 * MINUTE, "enough requests to wire.example for now")
+    assert replace(after, next_due_at=NOW, next_reason=before.next_reason) == before
 
 
-def test_due_feeds_come_longest_overdue_first() -> None:
-    second, first, waiting = (
-        a_feed("b", next_due_at=NOW),
-        a_feed("c", next_due_at=EARLIER),
-        a_feed("a", next_due_at=NOW + timedelta(microseconds=1)),
-    )
-    tied = replace(second, id=FeedId("a"))
-    assert due([second, waiting, first, tied, replace(first, paused=True)], NOW) == (first, tied, second)
+def test_a_feed_rests_with_the_others_of_its_domain_and_never_less_than_it_would_have() -> None:
+    soon, late = a_feed(next_due_at=NOW + MINUTE), a_feed(next_due_at=NOW + DAY)
+    after = rested(soon, NOW + HOUR, "wire.example asked to wait")
+    assert (wait_of(after), after.next_reason) == (HOUR, "wire.example asked to wait")
+    assert rested(late, NOW + HOUR, "wire.example asked to wait") is late
+
+
+# All of it
+
+
+def test_the_last_answers_are_remembered() -> None:
+    state = a_feed(recent="")
+    state = after_success(state, a_document(), NOW, RULES)
+    state = after_success(state, unchanged(), NOW, RULES)
+    state = after_failure(state, failed("HTTP 404 Not Found", 404), NOW, RULES)
+    state = after_failure(state, failed(), NOW, RULES)
+    assert state.recent == "200 304 404 -"
+    for _ in range(REMEMBERED):
+        state = after_success(state, unchanged(), NOW, RULES)
+    assert state.recent == " ".join(["304"] * REMEMBERED)
+
+
+def test_a_feed_of_a_question_set_is_due_at_once() -> None:
+    seed = FeedSeed("wire", "Wire", URL, "wire", "B", "news")
+    state = never_polled(feed_of(seed), NOW)
+    assert state.feed == Feed(WIRE, "Wire", URL, "wire", "B", "news")
+    assert (state.next_due_at, state.next_reason, state.paused) == (NOW, "not polled yet", False)
+
+
+@settings(deadline=None, max_examples=60)
+@given(states, answers, failures, st.floats(-10, 1e18))
+def test_no_state_is_too_odd_to_go_on_from(
+    state: FeedState, result: Any, failure: FetchFailed, wait_seconds: float
+) -> None:
+    for next_state in (
+        after_success(state, result, NOW, RULES),
+        after_failure(state, failure, NOW, RULES),
+        after_unreadable(state, a_document(), NOW, RULES, reason="cut short"),
+        after_deferral(state, Deferred(WIRE, wait_seconds, "later"), NOW),
+        rested(state, NOW + HOUR, "later"),
+    ):
+        assert next_state.next_due_at > NOW

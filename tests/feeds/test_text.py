@@ -1,12 +1,14 @@
 """From bytes to text, and from markup to plain text."""
 
+import html
+import re
 import time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tracker.feeds.text import decoded, plain, shortened, visible
+from tracker.feeds.text import LONGEST_MARKUP, decoded, encodings, plain, shortened, unmarked, visible
 
 RUSSIAN = "Пекин и Москва"
 CHINESE = "中俄关系与能源合作"
@@ -150,6 +152,68 @@ def test_plain_text_is_one_visible_line_of_bounded_length(markup: str, longest: 
     assert len(text) <= longest
     assert text == visible(text) == " ".join(text.split())
     text.encode()
+
+
+# The plain way to write it, with no thought for time: what is quick has to say the same.
+
+UNSEEN = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
+    "\u3164\ufeff\ufff0-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e0fff]"
+    "|(?<![\u0600-\u109f\u1780-\u17ff\u2600-\u27bf\ufe0f\U0001f000-\U0001faff])[\u200c\u200d]"
+)
+TAG = re.compile(
+    r"<!--.*?(?:-->|\Z)"
+    r"|<(script|style|template|iframe)(?![\w-]).*?(?:</\1\s*+>|\Z)"
+    r"""|<(/?[a-z][\w:-]*+)(?:=\s{0,9}(?:"[^"]{0,2000}"|'[^']{0,2000}')|[^>])*+(?:>|\Z)"""
+    r"|<[!?][^>]*+(?:>|\Z)",
+    re.DOTALL | re.IGNORECASE,
+)
+NUMBER = re.compile(r"&#(?:[xX]0*([0-9a-fA-F]{1,7})|0*([0-9]{1,8}));|&#(?:[xX][0-9a-fA-F]{8,}|[0-9]{9,});?")
+WITHIN_WORDS = (
+    "a abbr acronym b bdi bdo big cite code del dfn em font i ins kbd mark q s samp small span strike strong sub sup tt"
+    " u var wbr"
+).split()
+
+
+def slowly(markup: str) -> str:
+    text = UNSEEN.sub("", markup[:LONGEST_MARKUP])
+    for _ in range(3):
+        before = text
+        text = TAG.sub(lambda tag: "" if not (tag[1] or tag[2]) or within(tag) else " ", text)
+        text = UNSEEN.sub("", html.unescape(NUMBER.sub(character, text)))
+        if text == before:
+            break
+    return " ".join(text.split())
+
+
+def within(tag: re.Match[str]) -> bool:
+    return not tag[1] and tag[2].lstrip("/").lower() in WITHIN_WORDS
+
+
+def character(reference: re.Match[str]) -> str:
+    number = int(reference[1], 16) if reference[1] else int(reference[2] or "0")
+    forbidden = number > 0x10FFFF or re.match("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]", chr(number))
+    return "\ufffd" if forbidden else reference[0]
+
+
+PIECES = st.sampled_from([
+    *"""< </ > = ' " a b p P /p script STYLE iframe template !-- --> &lt; &amp; & &# x 8217 ; &#8205; &#0; &#xD800;
+    &#99999999; &lt;b&gt; &amp;lt; - / ? ! é 👨""".split(),
+    *" \n\xa0\x07\u200c\u200d\u061c\u0627\ufe0f\u202e\u212a\u0131\u017f",
+])  # fmt: skip
+
+
+@settings(deadline=None, max_examples=500)
+@given(st.lists(PIECES | st.text(max_size=2), max_size=40).map("".join))
+def test_the_quick_way_says_what_the_plain_way_says(markup: str) -> None:
+    assert unmarked(markup) == slowly(markup)
+    assert visible(markup) == UNSEEN.sub("", markup)
+
+
+def test_the_likeliest_encoding_comes_first() -> None:
+    assert next(encodings(b"<t/>", "text/xml; charset=latin-1")) == "utf-8"
+    assert next(encodings(b"\xef\xbb\xbf<t/>", "")) == "utf-8-sig"
+    assert next(encodings(b"<?xml version='1.0' encoding='iso-2022-jp'?>", "")) == "iso2022_jp"
 
 
 @pytest.mark.parametrize(

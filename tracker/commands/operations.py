@@ -1,4 +1,4 @@
-"""Feeds, time, the database itself, and running everything."""
+"""Time, the database itself, and running everything."""
 
 import sys
 from dataclasses import replace
@@ -7,37 +7,11 @@ from typing import Any
 import click
 
 from forecasts.question import utc
-from tracker import printing
 from tracker.commands.scores import verify_scores
 from tracker.commands.terminal import as_json, chosen, console, opened, show
 from tracker.errors import Refused
 from tracker.logs import set_up_logs
 from tracker.running import Serving, replay_with_progress, run_scheduler, serve_replay, start_everything
-
-
-@click.command()
-@click.option("--retry", metavar="FEED", help="Poll this feed at the next tick, even if it is paused.")
-@as_json
-@click.pass_context
-def feeds(context: click.Context, /, retry: str | None, json: bool) -> None:
-    """Show the feeds with their health."""
-    with opened(context) as tracker:
-        if retry:
-            tracker.retry_feed(retry)
-        rows = tracker.feeds()
-    show(rows, json, printing.feeds_table(rows))
-
-
-@click.command()
-@as_json
-@click.pass_context
-def ingest(context: click.Context, /, json: bool) -> None:
-    """Poll the feeds that are due, once, and log what is new as evidence."""
-    with opened(context) as tracker, console.status("Polling feeds …"):
-        report = tracker.poll()
-    words = f"{report.feeds} feeds polled, {report.failed} failed"
-    words += f", {report.new_items} new items, {report.new_evidence} evidence."
-    show(report, json, "\n".join([words, *report.errors]))
 
 
 @click.command()

@@ -1,191 +1,279 @@
-"""One bounded conditional GET per feed. The only file that knows the HTTP client; bytes come out.
+"""One bounded, polite and safe GET per feed. The only file that knows the HTTP client; bytes come out.
 
 Bounded in time (one deadline over connecting, redirects and every byte, so a server that drips is cut
 off), in size (after decompression, so a small bomb stays small) and in redirects (followed by hand,
-each hop looked at). Polite: conditional requests with the server's own validators, an honest name,
-no cookies, few requests at once to one host. A feed's failure is a value with a reason that a person
+each hop looked at). Polite: conditional requests with the server's own validators, an honest name, no
+cookies, few requests at once to one host and a steady rate per site. Safe: the one place where sockets are
+made looks at the address that is about to be connected to, whether it came from the feed's own address,
+from a name server or from a redirect. A feed's failure is a value with a reason that a person
 understands; one feed's failure stops no other.
+
+aiohttp because of what a request costs the processor: 0.06 ms for a 304 (on uvloop; 0.09 with all that is
+around it here) against 0.36 with httpx and 0.54 with requests, so that fetching stays a small part of a round.
 """
 
 import asyncio
 import errno
-import re
-from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+import socket
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import datetime
 from http import HTTPStatus
-from typing import Final
-from urllib.parse import urljoin, urlsplit
+from typing import Final, NamedTuple
+from weakref import WeakSet
 
 import aiohttp
+from aiohttp.abc import AbstractResolver
+from yarl import URL
 
-from tracker.feeds.answers import Fetch, Fetched, FetchFailed, FetchLimits, FetchRequest, FetchResult, NotModified
+from tracker.feeds.addresses import Allowed, redirect_target, web_address
+from tracker.feeds.answers import (
+    Deferred,
+    Fetched,
+    FetchFailed,
+    FetchLimits,
+    FetchRequest,
+    FetchResult,
+    More,
+    NotModified,
+)
+from tracker.feeds.headers import freshness, one_line, request_headers, retry_after, status_line, validator
+from tracker.feeds.intake import Intake
+from tracker.feeds.manners import registrable_domain
+from tracker.feeds.names import Names
+from tracker.feeds.rounds import Answer, Round, Rounds
+from tracker.feeds.text import visible
+from tracker.feeds.turns import NotNow, Turns
 
 ACCEPT: Final = (
-    "application/atom+xml, application/rss+xml, application/rdf+xml;q=0.9, application/xml;q=0.8, text/xml;q=0.8, "
-    "*/*;q=0.1"
+    "application/atom+xml, application/rss+xml, application/rdf+xml;q=0.9, application/feed+json;q=0.9, "
+    "application/xml;q=0.8, text/xml;q=0.8, */*;q=0.1"
 )
-CHUNK: Final = 65_536
-LONGEST_RETRY_AFTER: Final = 366 * 86400.0
-"""Seconds. A server that asks for more than a year is taken to mean a year."""
+KEEP_ALIVE: Final = 75.0
+"""Seconds for which a connection is kept for the next feed of its host."""
 
+MOST_KEPT: Final = 400
+"""Open connections beyond which new ones are not kept: a process may often have no more than a thousand files."""
+
+LONGEST_TYPE: Final = 200
+"""Characters of a Content-Type."""
+
+PERMANENT: Final = (301, 308)
 REDIRECTS: Final = (301, 302, 303, 307, 308)
 PATIENCE: Final = (429, 503)
 """The answers whose Retry-After is a request to us."""
 
 
-def http_fetch(limits: FetchLimits, now: Callable[[], datetime]) -> Fetch:
-    """A fetch over HTTP. It may be called from any thread, also one that runs an event loop of its own."""
+class HttpFetch:
+    """A `Fetch` over HTTP. It may be called from any thread, also one that runs an event loop of its own.
 
-    def fetch(requests: Sequence[FetchRequest]) -> Sequence[FetchResult]:
-        with ThreadPoolExecutor(1) as own_thread:
-            return own_thread.submit(lambda: asyncio.run(_fetch_all(requests, limits, now))).result()
-
-    return fetch
-
-
-async def _fetch_all(
-    requests: Sequence[FetchRequest], limits: FetchLimits, now: Callable[[], datetime]
-) -> Sequence[FetchResult]:
-    asyncio.get_running_loop().set_default_executor(_Lookups(limits.in_flight))
-    async with aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=0),
-        cookie_jar=aiohttp.DummyCookieJar(),
-        headers={"User-Agent": limits.user_agent, "Accept": ACCEPT},
-        timeout=aiohttp.ClientTimeout(total=None, sock_connect=None),
-    ) as session:
-        visit = _Visit(session, limits, now)
-        return await asyncio.gather(*(visit.fetch(request) for request in requests))
-
-
-class _Lookups(ThreadPoolExecutor):
-    """Threads that look up names: one for each request in flight, so that one lookup that hangs holds up no other.
-
-    A lookup cannot be broken off. Closing does not wait for those that are past their feed's deadline.
+    Its thread and connections are kept from the first call until `close`. Raises ValueError when
+    `limits.private` names a network that is none.
     """
 
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        super().shutdown(wait=False, cancel_futures=True)
+    def __init__(self, limits: FetchLimits, now: Callable[[], datetime]) -> None:
+        allowed = Allowed.of(limits.private)
+        self._rounds = Rounds(limits.in_flight, lambda: _Client(limits, allowed, now))
+
+    def __call__(self, more: More) -> Iterator[Sequence[FetchResult]]:
+        """Ask what `more` gives; the answers as they come in."""
+        return self._rounds(more)
+
+    def close(self) -> None:
+        """Break off what is under way and let go of thread and connections."""
+        self._rounds.close()
 
 
 class _Failure(Exception):  # it travels inside this file only, and leaves as a FetchFailed
     def __init__(
-        self, reason: str, status: int | None = None, retry_after: float | None = None, *, gone: bool = False
+        self, reason: str, status: int | None = None, wait: float | None = None, *, gone: bool = False, rests: str = ""
     ) -> None:
         super().__init__(reason)
-        self.reason, self.status, self.retry_after, self.gone = reason, status, retry_after, gone
+        self.reason, self.status, self.wait, self.gone, self.rests = reason, status, wait, gone, rests
 
 
+class _Redirect(NamedTuple):
+    status: int
+    location: str
+
+
+@dataclass(slots=True)
 class _Visit:
-    """The fetches of one call, which share a session and wait for each other's hosts."""
+    """One request on its way. `seconds` is what its finished hops took, `begun` when the present one began."""
 
-    def __init__(self, session: aiohttp.ClientSession, limits: FetchLimits, now: Callable[[], datetime]) -> None:
-        self._session = session
-        self._limits = limits
-        self._now = now
-        self._places = asyncio.Semaphore(limits.in_flight)
-        self._hosts: dict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(limits.per_host))
+    request: FetchRequest
+    line: Round
+    host: str = ""
+    refusal: str = ""
+    for_good: bool = True
+    moved_to: str = ""
+    seconds: float = 0.0
+    begun: float = 0.0
+    paid: set[str] = field(default_factory=set)
 
-    async def fetch(self, request: FetchRequest) -> FetchResult:
+
+_visit: ContextVar[_Visit] = ContextVar("visit")
+"""Whose socket it is that is being made. The tasks that the client starts to connect inherit it."""
+
+
+class _Client:
+    """What the requests of one `HttpFetch` share. To be made and used inside its event loop."""
+
+    def __init__(self, limits: FetchLimits, allowed: Allowed, now: Callable[[], datetime]) -> None:
+        self._limits, self._allowed, self._now = limits, allowed, now
+        self._clock = asyncio.get_running_loop().time
+        self._turns = Turns(limits)
+        self._names = _Names(limits.in_flight)
+        self._intake = Intake()
+        self._sockets: WeakSet[socket.socket] = WeakSet()
+        self._keeping, self._passing = self._session(KEEP_ALIVE), self._session(None)
+
+    def _session(self, keep_alive: float | None) -> aiohttp.ClientSession:
+        return aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(
+                limit=0,
+                keepalive_timeout=keep_alive,
+                force_close=keep_alive is None,
+                resolver=self._names,
+                socket_factory=self._socket,
+            ),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            headers={"User-Agent": one_line(self._limits.user_agent), "Accept": ACCEPT},
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=None),
+            trust_env=False,  # a proxy would connect for us, past the look at the address
+        )
+
+    async def __aenter__(self) -> Answer:
+        return self.answer
+
+    async def __aexit__(self, *error: object) -> None:
+        await self._keeping.close()
+        await self._passing.close()
+        await self._names.close()
+
+    def _socket(self, address: aiohttp.AddrInfoType) -> socket.socket:
+        """The only way to a connection: no socket for an address that may not be asked."""
+        family, kind, protocol, _, where = address
+        visit = _visit.get()
+        if refusal := self._allowed.refusal(visit.host, str(where[0])):
+            visit.refusal = refusal
+            raise PermissionError(errno.EACCES, refusal)
+        made = socket.socket(family, kind, protocol)
+        self._sockets.add(made)
+        return made
+
+    async def answer(self, request: FetchRequest, line: Round) -> FetchResult:
+        """The answer to one request, whatever happens."""
+        visit, feed = _Visit(request, line), request.feed_id
+        _visit.set(visit)
         try:
-            return await self._follow(request)
-        except _Failure as failure:
-            return FetchFailed(request.feed_id, failure.reason, failure.status, failure.retry_after, failure.gone)
+            return await self._follow(visit)
+        except _Failure as it:
+            return FetchFailed(feed, it.reason, it.status, it.wait, it.gone, it.rests, visit.seconds)
+        except NotNow as later:
+            return Deferred(feed, later.wait_seconds, later.reason)
         except TimeoutError:
-            return _failed(request, f"timed out after {self._limits.total_seconds:g} s")
+            return FetchFailed(feed, f"timed out after {self._limits.total_seconds:g} s", seconds=visit.seconds)
         except Exception as error:  # whatever one server makes the client stumble over stops no other feed
-            return _failed(request, _reason(error))
+            return FetchFailed(feed, visit.refusal or _reason(error), seconds=visit.seconds)
 
-    async def _follow(self, request: FetchRequest) -> Fetched | NotModified:
-        """Ask, and go where the answer points. Waiting for a place costs nothing of the feed's time."""
-        url, seconds_left = request.url, self._limits.total_seconds
-        clock = asyncio.get_running_loop().time
+    async def _follow(self, visit: _Visit) -> Fetched | NotModified:
+        """Ask, and go where the answer points."""
+        url, status, been_at = _sound(web_address(visit.request.url)), 0, set[URL]()
         for _ in range(self._limits.max_redirects + 1):
-            async with self._place(_host(url)):
-                started = clock()
-                async with asyncio.timeout(seconds_left):
-                    answer = await self._ask(request, url)
-                seconds_left -= clock() - started
-            if not isinstance(answer, str):
+            async with self._turn(visit, url.raw_host or ""):
+                answer = await self._hop(visit, url)
+            if not isinstance(answer, _Redirect):
                 return answer
-            url = answer
-        raise _Failure(f"more than {self._limits.max_redirects} redirects")
+            been_at.add(url)
+            url, status = _sound(redirect_target(url, answer.location)), answer.status
+            if url in been_at:
+                raise _Failure("redirects in a circle", status)
+            visit.for_good = visit.for_good and status in PERMANENT
+            if visit.for_good:
+                visit.moved_to = str(url)
+        raise _Failure(f"more than {self._limits.max_redirects} redirects", status)
 
-    @asynccontextmanager
-    async def _place(self, host: str) -> AsyncIterator[None]:
-        # First the host, then the place: feeds that queue for a slow host must not fill all places.
-        async with self._hosts[host], self._places:
-            yield
+    def _turn(self, visit: _Visit, host: str) -> AbstractAsyncContextManager[None]:
+        visit.host, visit.refusal = host, ""
+        if not self._limits.polite:
+            return nullcontext()
+        return self._turns.turn(visit.request.feed_id, host, visit.paid, domain=self._domain(host), line=visit.line)
 
-    async def _ask(self, request: FetchRequest, url: str) -> Fetched | NotModified | str:
-        """One request: the document, the word that it has not changed, or the address to ask instead."""
-        headers = _conditions(request)
-        async with self._session.get(url, headers=headers, allow_redirects=False) as response:
-            if response.status in REDIRECTS and "Location" in response.headers:
-                return urljoin(url, response.headers["Location"])
-            if response.status == HTTPStatus.NOT_MODIFIED and headers:
-                return NotModified(request.feed_id, _freshness(response, self._now()))
-            if response.status != HTTPStatus.OK:
-                raise self._refused(response)
-            return Fetched(
-                feed_id=request.feed_id,
-                url=str(response.url),
-                status=response.status,
-                body=await self._body(response),
-                content_type=response.headers.get("Content-Type", ""),
-                etag=_validator(response.headers.get("ETag")),
-                last_modified=_validator(response.headers.get("Last-Modified")),
-                min_age_seconds=_freshness(response, self._now()),
-            )
+    def _domain(self, host: str) -> str:
+        """The party that a public host belongs to; "" for a host of one's own."""
+        return "" if self._allowed.host(host) else registrable_domain(host)
 
-    async def _body(self, response: aiohttp.ClientResponse) -> bytes:
-        """The whole body, unless it grows past the limit. The client decompresses piece by piece."""
-        limit, body = self._limits.max_bytes, bytearray()
-        async for chunk in response.content.iter_chunked(CHUNK):
-            body += chunk
-            if len(body) > limit:
-                raise _Failure(f"answer larger than {limit / 1e6:g} MB", response.status)
-        return bytes(body)
+    async def _hop(self, visit: _Visit, url: URL) -> Fetched | NotModified | _Redirect:
+        """One request: the document, the word that it has not changed, or where to ask instead."""
+        visit.begun = self._clock()
+        try:
+            async with asyncio.timeout(self._limits.total_seconds - visit.seconds) as deadline:
+                session = self._keeping if len(self._sockets) < MOST_KEPT else self._passing
+                response = await session.get(url, headers=request_headers(visit.request), allow_redirects=False)
+                try:
+                    return await self._read(visit, response, deadline)
+                finally:
+                    response.release()
+        finally:
+            visit.seconds += self._clock() - visit.begun
 
-    def _refused(self, response: aiohttp.ClientResponse) -> _Failure:
-        status, asked = response.status, response.headers.get("Retry-After", "")
-        wait = _retry_after(asked, self._now()) if status in PATIENCE else None
-        return _Failure(_status_line(status), status, wait, gone=status == HTTPStatus.GONE)
+    async def _read(
+        self, visit: _Visit, response: aiohttp.ClientResponse, deadline: asyncio.Timeout
+    ) -> Fetched | NotModified | _Redirect:
+        request, status, headers = visit.request, response.status, response.headers
+        if status in REDIRECTS and headers.get("Location"):
+            return _Redirect(status, headers["Location"])
+        not_modified = status == HTTPStatus.NOT_MODIFIED and (request.etag or request.last_modified)
+        if status != HTTPStatus.OK and not not_modified:
+            raise self._refused(response, visit.host)
+        body = b"" if not_modified else await self._body(visit, response, deadline)
+        seconds, control = visit.seconds + self._clock() - visit.begun, ",".join(headers.getall("Cache-Control", ()))
+        fresh = freshness(control, headers.get("Age", ""), headers.get("Expires", ""), self._now())
+        if not_modified:
+            return NotModified(request.feed_id, fresh, visit.moved_to, seconds)
+        return Fetched(
+            feed_id=request.feed_id,
+            url=str(response.url),
+            status=status,
+            body=body,
+            content_type=visible(headers.get("Content-Type", ""))[:LONGEST_TYPE],
+            etag=validator(headers.get("ETag")),
+            last_modified=validator(headers.get("Last-Modified")),
+            min_age_seconds=fresh,
+            moved_to=visit.moved_to,
+            seconds=seconds,
+        )
+
+    async def _body(self, visit: _Visit, response: aiohttp.ClientResponse, deadline: asyncio.Timeout) -> bytes:
+        """The whole body, unless it is over the limit. The client unpacks it piece by piece, not all at once."""
+        most = self._limits.max_bytes if visit.request.max_bytes is None else visit.request.max_bytes
+        body = None
+        if (response.content_length or 0) <= most:
+            body = await self._intake.all_of(response.content.readany, most, deadline)
+        if body is None:
+            raise _Failure(f"answer larger than {most / 1e6:g} MB", response.status)
+        return body
+
+    def _refused(self, response: aiohttp.ClientResponse, host: str) -> _Failure:
+        status = response.status
+        wait = retry_after(response.headers.get("Retry-After", ""), self._now()) if status in PATIENCE else None
+        domain = self._domain(host) if wait is not None else ""
+        if wait and domain and self._limits.polite:
+            self._turns.rest(domain, wait)
+        return _Failure(status_line(status), status, wait, gone=status == HTTPStatus.GONE, rests=domain)
 
 
-def _failed(request: FetchRequest, reason: str) -> FetchFailed:
-    return FetchFailed(request.feed_id, reason, None, None, False)
+class _Names(Names, AbstractResolver):
+    """The client's way to our lookups."""
 
 
-def _host(url: str) -> str:
-    """The host of an address that we may ask; the same look at the feed's own and at each redirect's."""
-    try:
-        parts = urlsplit(url)
-        if parts.scheme in ("http", "https") and parts.hostname and not re.search(r"[\s\x00-\x1f]", parts.hostname):
-            return parts.hostname
-    except ValueError:
-        pass
-    raise _Failure("not an http(s) address")
-
-
-def _conditions(request: FetchRequest) -> dict[str, str]:
-    validators = (("If-None-Match", request.etag), ("If-Modified-Since", request.last_modified))
-    return {name: value for name, value in validators if value}
-
-
-def _validator(header: str | None) -> str | None:
-    """A validator word for word, unless it could not be sent back or stored."""
-    return header if header and header.isprintable() else None
-
-
-def _status_line(status: int) -> str:
-    try:
-        return f"HTTP {status} {HTTPStatus(status).phrase}"  # never the server's own phrase: it may say anything
-    except ValueError:
-        return f"HTTP {status}"
+def _sound(url: URL | None) -> URL:
+    if url is None:
+        raise _Failure("not an http(s) address")
+    return url
 
 
 def _reason(error: Exception) -> str:
@@ -195,7 +283,7 @@ def _reason(error: Exception) -> str:
             return "host not found"
         case aiohttp.ClientSSLError():
             return "no secure connection (certificate or TLS refused)"
-        case aiohttp.InvalidURL() | ValueError():
+        case aiohttp.InvalidURL():
             return "not an http(s) address"
         case OSError(errno=errno.ECONNREFUSED):
             return "connection refused"
@@ -207,33 +295,3 @@ def _reason(error: Exception) -> str:
             return "answer was garbled or cut short"
         case _:
             return f"the HTTP client stumbled over it ({type(error).__name__})"
-
-
-def _retry_after(value: str, now: datetime) -> float | None:
-    """Seconds to wait by a Retry-After header, which holds seconds or a date; None if it is unreadable."""
-    if re.fullmatch(r"\d{1,12}", value.strip(), re.ASCII):
-        return min(float(value), LONGEST_RETRY_AFTER)
-    until = _http_date(value)
-    return None if until is None else min(max((until - now).total_seconds(), 0.0), LONGEST_RETRY_AFTER)
-
-
-def _freshness(response: aiohttp.ClientResponse, now: datetime) -> float:
-    """Seconds for which a shared answer stays fresh: max-age less the time it has lain, else Expires."""
-    headers = response.headers
-    control = ",".join(headers.getall("Cache-Control", ())).lower()
-    if "no-cache" in control or "no-store" in control:
-        return 0.0
-    max_age = re.search(r"(?:^|[\s,])max-age=\"?(\d{1,12})", control, re.ASCII)
-    if max_age:
-        age = re.match(r"\d{1,12}", headers.get("Age", ""), re.ASCII)
-        return max(float(max_age[1]) - (float(age[0]) if age else 0.0), 0.0)
-    until = _http_date(headers.get("Expires", ""))
-    return 0.0 if until is None else max((until - now).total_seconds(), 0.0)
-
-
-def _http_date(value: str) -> datetime | None:
-    try:
-        read = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    return read if read.tzinfo else read.replace(tzinfo=UTC)

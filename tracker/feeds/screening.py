@@ -1,4 +1,4 @@
-"""What feedparser is spared.
+"""What feedparser is spared, and what came if it was no feed.
 
 feedparser reads almost anything, but it was not written for enemies: a document of a few kilobytes can
 hold it for minutes. Each limit names the measurement behind it (feedparser 6.0.14, one core; "real
@@ -25,6 +25,9 @@ MOST_TAGS: Final = 400_000
 
 MOST_REFERENCES: Final = 1_000_000
 """Uses of "&", which cost 2 to 3 µs each; no real feed has more than 195,000."""
+
+MOST_BASES: Final = 2_000
+"""Uses of xml:base, whose nesting costs their square: 160 KB of them take 7 s. No real feed has more than 100."""
 
 MANY_ATTRIBUTES: Final = re.compile(r"""<[^\s<>/!?"']++(?:\s++[^\s=<>"']++\s*+=\s*+(?:"[^"<]*+"|'[^'<]*+')){300}""")
 """The attributes of one tag cost their square: 16,000 take 4 s, 100,000 minutes."""
@@ -53,33 +56,72 @@ class Screened:
 
 def screened(text: str) -> Screened:
     """Look a document over before it is read, in time proportional to its length."""
-    document = text[_end_of_prolog(text) :]
-    starts = [found.start() for found in _ENTRY.finditer(document)]
+    document = after_prolog(text)
+    tags = document.count("<")
+    starts = [found.start() for found in _ENTRY.finditer(document)] if tags > 2 * EACH_END else []
     if len(starts) <= 2 * EACH_END:
-        return Screened(document, 0, _danger(document))
+        return Screened(document, 0, _danger(document, tags))
     ends = document[: starts[EACH_END]] + document[starts[-EACH_END] :]
-    return Screened(ends, len(starts), _danger(ends))
+    return Screened(ends, len(starts), _danger(ends, ends.count("<")))
 
 
-def _end_of_prolog(text: str) -> int:
-    """Where the first element begins: after the declaration, comments and the document type.
+def after_prolog(text: str) -> str:
+    """The document from its first element on: without declaration, comments and document type.
 
     feedparser's patterns for these cost their square or cube (44 KB of `encoding=` in the first line
     take 8 minutes, 16 KB of empty lines 3 s), and the document type holds the entities of XML bombs.
     """
     prolog = _PROLOG.match(text)
-    return prolog.end() if prolog else 0
+    return text[prolog.end() :] if prolog else text
 
 
-def _danger(document: str) -> str:
+def _danger(document: str, tags: int) -> str:
     """Why feedparser should not see this document, or ""."""
-    namespaces = _NAMESPACE.findall(document)
-    if len(set(namespaces)) > MOST_NAMESPACES or document.count("xmlns") - len(namespaces) > MOST_ODD_NAMESPACES:
+    if _has_many_namespaces(document):
         return f"more than {MOST_NAMESPACES} namespaces"
-    if document.count("<") > MOST_TAGS:
+    if tags > MOST_TAGS:
         return f"more than {MOST_TAGS:,} tags"
-    if document.count("&") > MOST_REFERENCES:
+    if len(document) > MOST_REFERENCES and document.count("&") > MOST_REFERENCES:
         return f"more than {MOST_REFERENCES:,} references"
+    if document.count("xml:base") > MOST_BASES:
+        return f"more than {MOST_BASES:,} uses of xml:base"
     if MANY_ATTRIBUTES.search(document):
         return "a tag with 300 attributes or more"
     return ""
+
+
+def _has_many_namespaces(document: str) -> bool:
+    uses = document.count("xmlns")
+    if uses <= MOST_NAMESPACES:
+        return False
+    declared = _NAMESPACE.findall(document)
+    return len(set(declared)) > MOST_NAMESPACES or uses - len(declared) > MOST_ODD_NAMESPACES
+
+
+_HTML: Final = re.compile(r"<html[\s>]", re.IGNORECASE)
+_ROOT: Final = re.compile(r"<(?:[\w.-]{1,40}:)?([\w.-]{1,40})")
+_KNOWN: Final = {
+    "html": "an HTML page",
+    "opml": "an OPML list of feeds",
+    "sitemapindex": "a sitemap",
+    "urlset": "a sitemap",
+}
+
+
+def is_page(document: str) -> bool:
+    """Is it a page of a site, whatever else it holds?"""
+    return bool(_HTML.match(document))
+
+
+def what_came(text: str, document: str, content_type: str) -> str:
+    """A document that is no feed, in words; `document` is what is left of `text` without its prolog."""
+    root = _ROOT.match(document)
+    name = root[1].lower() if root else ""
+    kind = content_type.partition(";")[0].strip().lower()
+    if text.startswith("%PDF"):
+        return "a PDF document, not a feed"
+    if "\ufffd" in text[:100] or kind.startswith(("image/", "audio/", "video/")):
+        return f"not text but {kind or 'unknown data'}"
+    if not name:
+        return "plain text, not a feed"
+    return f"{_KNOWN.get(name, f'an XML document <{name}>')}, not a feed"

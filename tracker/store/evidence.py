@@ -13,13 +13,15 @@ from forecasts.evidence import (
     Evidence,
     EvidenceId,
     EvidenceStatus,
+    Grade,
     IndicatorId,
     Report,
     StoryId,
     Strength,
 )
 from forecasts.question import ForecasterId, QuestionId
-from tracker.store import log
+from tracker.feeds.item import FeedId
+from tracker.store import items, log
 from tracker.store.items import item_of
 from tracker.summaries import Decision, EvidenceCard, StoryItem
 from tracker.tables import DecisionRow, EvidenceRow, FeedRow, IndicatorRow, ItemRow, QuestionRow
@@ -100,6 +102,25 @@ def counts(session: Session) -> dict[QuestionId, tuple[int, int, datetime]]:
     return {QuestionId(r[0]): (r[1], r[2], r[3]) for r in rows}
 
 
+def by_feed(
+    session: Session, since: datetime, question_ids: Sequence[QuestionId]
+) -> tuple[tuple[FeedId, QuestionId], ...]:
+    """Which feed brought evidence on which of these questions since then, once for each piece not rejected."""
+    query = select(ItemRow.feed_id, EvidenceRow.question_id, EvidenceRow.id)
+    query = query.join(EvidenceRow, col(EvidenceRow.story_id) == ItemRow.story_id).distinct()
+    query = query.where(ItemRow.first_seen_at >= since, col(EvidenceRow.question_id).in_(question_ids))
+    rows = session.exec(query.where(EvidenceRow.status != "rejected"))
+    return tuple((FeedId(feed_id), QuestionId(question_id)) for feed_id, question_id, _ in rows)
+
+
+def questions_of_feed(session: Session, feed_id: FeedId) -> dict[QuestionId, int]:
+    """How many pieces of evidence on which question a feed has brought, rejected ones left out."""
+    query = select(EvidenceRow.question_id, func.count(func.distinct(EvidenceRow.id)))
+    query = query.join(ItemRow, col(ItemRow.story_id) == EvidenceRow.story_id)
+    query = query.where(ItemRow.feed_id == feed_id, EvidenceRow.status != "rejected")
+    return {QuestionId(q): n for q, n in session.exec(query.group_by(EvidenceRow.question_id))}
+
+
 def waiting(session: Session, question_ids: Sequence[QuestionId], limit: int) -> tuple[EvidenceCard, ...]:
     """Cards of the evidence that nobody has judged yet, newest first."""
     query = select(EvidenceRow).where(EvidenceRow.status == "logged", col(EvidenceRow.question_id).in_(question_ids))
@@ -140,10 +161,14 @@ def _copies(session: Session, story_ids: Sequence[StoryId]) -> dict[StoryId, lis
     rows = session.exec(
         query.where(col(ItemRow.story_id).in_(set(story_ids))).order_by(col(ItemRow.first_seen_at), col(ItemRow.id))
     )
+    stored = [(item_of(item), StoryId(cast(int, item.story_id)), feed) for item, feed in rows]
+    later = items.revisions(session, [item.id for item, _, _ in stored])
+    whole = items.articles(session, [item.id for item, _, _ in stored])
     found: dict[StoryId, list[tuple[StoryItem, Report]]] = {story_id: [] for story_id in story_ids}
-    for item, feed in rows:
-        report = Report(feed.source_group, RELIABILITY[feed.grade], item.first_seen_at)
-        found[StoryId(item.story_id)].append((StoryItem(item_of(item), feed.title, feed.source_group), report))
+    for item, story_id, feed in stored:
+        report = Report(feed.source_group, RELIABILITY[cast(Grade, feed.grade)], item.first_seen_at)
+        versions, article = later.get(item.id, ()), whole.get(item.id, "")
+        found[story_id].append((StoryItem(item, feed.title, feed.source_group, versions, article), report))
     return found
 
 

@@ -1,71 +1,193 @@
-"""Feeds, their items, and the stories that items join."""
+"""Items with their revisions and articles, and the stories that items join."""
 
-from collections.abc import Sequence
-from datetime import datetime
-from typing import Any, cast
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Final, cast
 
-from sqlalchemy import func
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import bindparam, func, insert, tuple_, update
 from sqlmodel import Session, col, select
 
-from forecasts.evidence import Grade, StoryId
-from tracker.feeds.item import FeedId, Item, ItemId, ParsedItem
-from tracker.feeds.polling import FeedState
-from tracker.tables import EvidenceRow, FeedRow, ItemRow, StoryRow
+from forecasts.evidence import StoryId
+from tracker.feeds.identity import EDITED_WITHIN, Changed, Known, New
+from tracker.feeds.item import DateNote, FeedId, Item, ItemId, ParsedItem, Revision
+from tracker.store.upsert import inserting
+from tracker.tables import ArticleRow, EvidenceRow, FeedRow, ItemRow, RevisionRow, StoryRow
+
+ITEM: Final = ItemRow.__table__  # type: ignore[attr-defined]
+AT_ONCE: Final = 400
+"""Values in one IN (…): SQLite's older builds take 999 in a statement."""
+
+MOST_RECENT: Final = 200
+"""Items of one feed that a new one is compared with by its words."""
+
+MOST_REVISIONS: Final = 50
+"""Versions kept of one item: a feed that counts comments in its summaries would fill the disk."""
+
+FUTURE: Final = timedelta(hours=1)
+"""Clocks differ; a date further ahead than this is no time of publication."""
+
+_KNOWN: Final = [ITEM.c[name] for name in Known.__slots__]
 
 
-def add_feed(session: Session, state: FeedState) -> bool:
-    """Store a feed unless its id or address is there already; True when it is new."""
-    known = select(FeedRow.id).where((FeedRow.id == state.id) | (FeedRow.url == state.url))
-    if session.exec(known).first() is not None:
-        return False
-    session.add(FeedRow(**{name: getattr(state, name) for name in FeedState.__slots__}))
-    session.flush()
-    return True
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An item that has just been stored or edited: what stories and matching need of it.
+
+    `story_id` is its own story or that of the item it repeats (`same_as`), None when there is none yet.
+    """
+
+    id: ItemId
+    feed_id: FeedId
+    item: ParsedItem
+    story_id: StoryId | None
+    same_as: ItemId | None = None
+    edited: bool = False
 
 
-def feeds(session: Session) -> tuple[FeedState, ...]:
-    """All feeds by title."""
-    return tuple(_state(row) for row in session.exec(select(FeedRow).order_by(func.lower(FeedRow.title))))
+def known_by_key(session: Session, wanted: Sequence[tuple[FeedId, str]]) -> list[Known]:
+    """The stored items with these names in these feeds."""
+    pair = tuple_(ITEM.c.feed_id, ITEM.c.key)
+    return [k for some in _chunks(wanted) for k in _known(session, pair.in_(some))]
 
 
-def due_feeds(session: Session, now: datetime, limit: int) -> tuple[FeedState, ...]:
-    """The feeds whose time has come, the longest overdue first."""
-    query = select(FeedRow).where(col(FeedRow.paused).is_(False), FeedRow.next_due_at <= now)
-    return tuple(_state(row) for row in session.exec(query.order_by(col(FeedRow.next_due_at)).limit(limit)))
+def known_by_url(session: Session, urls: Collection[str]) -> list[Known]:
+    """The stored items with these canonical addresses in any feed, the oldest first."""
+    return [k for some in _chunks(sorted(urls)) for k in _known(session, ITEM.c.canonical_url.in_(some))]
 
 
-def save_feed(session: Session, state: FeedState) -> None:
-    """Keep what polling a feed taught."""
-    row = session.get_one(FeedRow, state.id)
-    for name in FeedState.__slots__:
-        setattr(row, name, getattr(state, name))
-    session.add(row)
-    session.flush()
-
-
-def known_keys(session: Session, feed_id: FeedId, items: Sequence[ParsedItem]) -> tuple[set[str], set[str]]:
-    """Which of the items' keys (in this feed) and canonical addresses (in any feed) are stored."""
-    keys = select(ItemRow.key).where(ItemRow.feed_id == feed_id, col(ItemRow.key).in_([i.key for i in items]))
-    urls = select(ItemRow.canonical_url).where(
-        col(ItemRow.canonical_url).in_([i.canonical_url for i in items if i.canonical_url])
+def recent(session: Session, feed_id: FeedId, now: datetime) -> list[Known]:
+    """The newest items of a feed that a headline could be an edit of."""
+    return list(
+        _known(session, (ITEM.c.feed_id == feed_id) & (ITEM.c.first_seen_at >= now - EDITED_WITHIN), newest=True)
     )
-    return set(session.exec(keys)), {url for url in session.exec(urls) if url}
 
 
-def add_item(session: Session, feed_id: FeedId, story_id: StoryId, *, item: ParsedItem, now: datetime) -> ItemId | None:
-    """Store an item as first seen now; None when another writer was faster."""
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    values = {name: getattr(item, name) for name in ParsedItem.__slots__}
-    values |= {
+def _known(session: Session, condition: Any, *, newest: bool = False) -> Iterator[Known]:
+    query = select(*_KNOWN).where(condition)
+    query = query.order_by(ITEM.c.id.desc()).limit(MOST_RECENT) if newest else query.order_by(ITEM.c.id)
+    for row in session.connection().execute(query):
+        yield Known(row[0], row[1], row[2], row[3] or "", *row[4:])
+
+
+def add_items(session: Session, found: Sequence[tuple[FeedId, New]], now: datetime) -> list[Stored]:
+    """Store entries as first seen now; those that another writer was faster with are left out."""
+    if not found:
+        return []
+    rows = [_new_row(feed_id, new, now) for feed_id, new in found]
+    statement = inserting(session, ItemRow).on_conflict_do_nothing().returning(ITEM.c.id, ITEM.c.feed_id, ITEM.c.key)
+    ids = {(row[1], row[2]): row[0] for row in session.connection().execute(statement, rows)}
+    stories = _stories_of(session, [new.same_as.id for _, new in found if new.same_as])
+    stored = []
+    for feed_id, new in found:
+        if (item_id := ids.get((feed_id, new.item.key))) is not None:
+            earlier = new.same_as.id if new.same_as else None
+            stored.append(Stored(item_id, feed_id, new.item, stories.get(earlier) if earlier else None, earlier))
+    return _linked(session, stored)
+
+
+def _linked(session: Session, stored: Sequence[Stored]) -> list[Stored]:
+    """Articles that came in two feeds at once: the later one repeats the earlier one."""
+    first: dict[str, Stored] = {}
+    found, pairs = [], []
+    for one in stored:
+        earlier = first.setdefault(one.item.canonical_url, one) if one.item.canonical_url else one
+        if earlier.feed_id != one.feed_id and one.same_as is None:
+            pairs.append({"which": one.id, "earlier": earlier.id})
+            found.append(replace(one, same_as=earlier.id))
+        else:
+            found.append(one)
+    if pairs:
+        linking = update(ITEM).where(ITEM.c.id == bindparam("which")).values(same_as=bindparam("earlier"))
+        session.connection().execute(linking, pairs)
+    return found
+
+
+def _new_row(feed_id: FeedId, new: New, now: datetime) -> dict[str, Any]:
+    item = new.item
+    return {
         "feed_id": feed_id,
-        "story_id": story_id,
-        "first_seen_at": now,
+        "key": item.key,
         "canonical_url": item.canonical_url or None,
+        "title": item.title,
+        "summary": item.summary,
+        "content": item.content,
+        "url": item.url,
+        "published_at": item.published_at,
+        "published_raw": item.published_raw,
+        "updated_at": item.updated_at,
+        "date_note": date_note(item, now),
+        "first_seen_at": now,
+        "fingerprint": item.fingerprint,
+        "revisions": 0,
+        "same_as": new.same_as.id if new.same_as else None,
     }
-    statement = dialect.insert(ItemRow).values(**values).on_conflict_do_nothing().returning(col(ItemRow.id))
-    found = session.execute(statement).scalar()
-    return None if found is None else ItemId(cast(int, found))
+
+
+def date_note(item: ParsedItem, now: datetime) -> DateNote:
+    """What is wrong with the date that an entry claims, "" when nothing is."""
+    if item.published_at is not None:
+        return "future" if item.published_at > now + FUTURE else ""
+    return "unreadable" if item.published_raw else "missing"
+
+
+def _stories_of(session: Session, item_ids: Sequence[ItemId]) -> dict[ItemId, StoryId]:
+    query = select(ITEM.c.id, ITEM.c.story_id).where(ITEM.c.story_id.is_not(None))
+    found = {}
+    for some in _chunks(item_ids):
+        found.update({row[0]: row[1] for row in session.connection().execute(query.where(ITEM.c.id.in_(some)))})
+    return found
+
+
+def add_revisions(session: Session, found: Sequence[tuple[FeedId, Changed]], now: datetime) -> list[Stored]:
+    """Append the new versions of edited items; the first version stays as it was seen."""
+    if not found:
+        return []
+    newest = update(ITEM).where(ITEM.c.id == bindparam("which"))
+    newest = newest.values(fingerprint=bindparam("now_is"), revisions=ITEM.c.revisions + bindparam("more"))
+    marks = [{"which": c.known.id, "now_is": c.item.fingerprint, "more": int(not c.silent)} for _, c in found]
+    session.connection().execute(newest, marks)
+    edits = [(feed_id, c) for feed_id, c in found if not c.silent]
+    counts = _counts(session, [c.known.id for _, c in edits])
+    rows = [_revision_row(c, now) for _, c in edits if counts.get(c.known.id, 0) < MOST_REVISIONS]
+    if rows:
+        session.connection().execute(insert(RevisionRow), rows)
+    stories = _stories_of(session, [c.known.id for _, c in edits])
+    return [Stored(c.known.id, feed_id, c.item, stories.get(c.known.id), edited=True) for feed_id, c in edits]
+
+
+def _counts(session: Session, item_ids: Sequence[ItemId]) -> dict[ItemId, int]:
+    query = select(RevisionRow.item_id, func.count()).where(col(RevisionRow.item_id).in_(item_ids))
+    return {ItemId(r[0]): r[1] for r in session.exec(query.group_by(col(RevisionRow.item_id)))}
+
+
+def _revision_row(changed: Changed, now: datetime) -> dict[str, Any]:
+    item = changed.item
+    return {
+        "item_id": changed.known.id,
+        "seen_at": now,
+        "title": item.title,
+        "summary": item.summary,
+        "content": item.content,
+        "url": item.url,
+        "updated_at": item.updated_at,
+    }
+
+
+def revisions(session: Session, item_ids: Collection[ItemId]) -> dict[ItemId, tuple[Revision, ...]]:
+    """The later versions of these items, the oldest first."""
+    query = select(RevisionRow).where(col(RevisionRow.item_id).in_(item_ids)).order_by(col(RevisionRow.id))
+    found: dict[ItemId, list[Revision]] = {}
+    for row in session.exec(query):
+        values = {name: getattr(row, name) for name in Revision.__slots__}
+        found.setdefault(ItemId(row.item_id), []).append(Revision(**values))
+    return {item_id: tuple(versions) for item_id, versions in found.items()}
+
+
+def newest(session: Session, feed_id: FeedId, limit: int) -> tuple[Item, ...]:
+    """The newest items of a feed, newest first."""
+    query = select(ItemRow).where(ItemRow.feed_id == feed_id).order_by(col(ItemRow.id).desc())
+    return tuple(item_of(row) for row in session.exec(query.limit(limit)))
 
 
 def add_story(session: Session, title: str, now: datetime) -> StoryId:
@@ -76,12 +198,11 @@ def add_story(session: Session, title: str, now: datetime) -> StoryId:
     return StoryId(cast(int, row.id))
 
 
-def touch_story(session: Session, story_id: StoryId, now: datetime) -> None:
-    """A story was reported again."""
-    row = session.get_one(StoryRow, story_id)
-    row.last_seen_at = now
-    session.add(row)
-    session.flush()
+def join(session: Session, item_id: ItemId, story_id: StoryId, now: datetime) -> None:
+    """An item joins a story, which so was reported again."""
+    session.execute(update(ITEM).where(ITEM.c.id == item_id).values(story_id=story_id))
+    story = StoryRow.__table__  # type: ignore[attr-defined]
+    session.execute(update(story).where(story.c.id == story_id).values(last_seen_at=now))
 
 
 def recent_stories(session: Session, since: datetime) -> tuple[tuple[StoryId, str], ...]:
@@ -98,19 +219,41 @@ def activity(session: Session, since: datetime) -> dict[FeedId, tuple[int, int]]
     return {FeedId(r[0]): (r[1], r[2]) for r in session.exec(query.group_by(ItemRow.feed_id))}
 
 
+def without_article(session: Session, since: datetime, limit: int) -> tuple[tuple[ItemId, str], ...]:
+    """Items that stand as evidence, whose feeds ask for whole articles, and that nobody has looked for yet."""
+    query = select(ItemRow.id, ItemRow.url).join(FeedRow, col(FeedRow.id) == ItemRow.feed_id)
+    query = query.where(col(FeedRow.full_text), ItemRow.url != "", ItemRow.first_seen_at >= since)
+    query = query.where(col(ItemRow.story_id).in_(select(EvidenceRow.story_id)))
+    query = query.where(col(ItemRow.id).not_in(select(ArticleRow.item_id)))
+    rows = session.exec(query.order_by(col(ItemRow.id).desc()).limit(limit))
+    return tuple((ItemId(cast(int, item_id)), url) for item_id, url in rows)
+
+
+def add_article(session: Session, item_id: ItemId, text: str, why_not: str, *, now: datetime) -> None:
+    """Keep the article behind an item, or why there is none."""
+    session.merge(ArticleRow(item_id=item_id, fetched_at=now, text=text, why_not=why_not))
+
+
+def articles(session: Session, item_ids: Collection[ItemId]) -> dict[ItemId, str]:
+    """The whole articles behind these items, where there are any."""
+    query = select(ArticleRow.item_id, ArticleRow.text).where(col(ArticleRow.item_id).in_(item_ids))
+    return {ItemId(item_id): text for item_id, text in session.exec(query.where(ArticleRow.text != ""))}
+
+
 def item_of(row: ItemRow) -> Item:
     """A row as an item."""
     return Item(
-        ItemId(cast(int, row.id)),
-        FeedId(row.feed_id),
-        row.title,
-        row.summary,
-        row.url,
-        row.published_at,
-        row.first_seen_at,
+        id=ItemId(cast(int, row.id)),
+        feed_id=FeedId(row.feed_id),
+        title=row.title,
+        summary=row.summary,
+        url=row.url,
+        published_at=row.published_at,
+        first_seen_at=row.first_seen_at,
+        date_note=cast(DateNote, row.date_note),
+        same_as=None if row.same_as is None else ItemId(row.same_as),
     )
 
 
-def _state(row: FeedRow) -> FeedState:
-    values: dict[str, Any] = {name: getattr(row, name) for name in FeedState.__slots__}
-    return FeedState(**{**values, "id": FeedId(row.id), "grade": cast(Grade, row.grade)})
+def _chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    return (values[n : n + AT_ONCE] for n in range(0, len(values), AT_ONCE))

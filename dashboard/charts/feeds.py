@@ -1,0 +1,74 @@
+"""A feed's last four weeks: what it brought each day, and what asking it came to."""
+
+from functools import lru_cache
+from typing import Final
+
+import altair as alt
+
+from dashboard.charts.common import BLUE, GREY, SKY, VERMILLION, Spec, text
+
+_HEIGHT: Final = 220
+_NEW: Final = "new items"
+_USUAL: Final = "on the usual day"
+_COLOURS: Final = (BLUE, SKY, VERMILLION)
+
+
+@lru_cache(maxsize=1)
+def daily_items() -> Spec:
+    """New items of each day as bars, and the usual number as a line. Data: `days`, `usual`."""
+    tips = [
+        _day_tip(),
+        alt.Tooltip("new:Q", title="New items"),
+        alt.Tooltip("edited:Q", title="Edited"),
+        alt.Tooltip("polls:Q", title="Polls"),
+        text("unchanged", "Not modified"),
+        text("size", "Read"),
+    ]
+    scale = alt.Scale(domain=[_NEW, _USUAL], range=[BLUE, GREY])
+    series = alt.Color("series:N", scale=scale, legend=alt.Legend(orient="top", title=None))
+    bars = (
+        alt.Chart(alt.NamedData("days"))
+        .mark_bar()
+        .transform_calculate(series=f"'{_NEW}'")
+        .encode(x=_days(), y=alt.Y("new:Q", title="New items", axis=_counts()), color=series, tooltip=tips)
+    )
+    line = (
+        alt.Chart(alt.NamedData("usual"))
+        .mark_rule(strokeDash=[5, 4], strokeWidth=2)
+        .transform_calculate(series=f"'{_USUAL}'")
+        .encode(y=alt.Y("usual:Q"), color=series)
+    )
+    return alt.layer(bars, line).properties(height=_HEIGHT).to_dict()
+
+
+@lru_cache(maxsize=1)
+def daily_polls(outcomes: tuple[str, ...]) -> Spec:
+    """Polls of each day as bars, parted by what they came to. Data: `polls`."""
+    scale = alt.Scale(domain=list(outcomes), range=list(_COLOURS))
+    legend = alt.Legend(orient="top", title=None)
+    tips = [_day_tip(), text("outcome", "Came to"), alt.Tooltip("polls:Q", title="Polls")]
+    bars = (
+        alt.Chart(alt.NamedData("polls"))
+        .mark_bar()
+        .encode(
+            x=_days(),
+            y=alt.Y("polls:Q", title="Polls", stack="zero", axis=_counts()),
+            color=alt.Color("outcome:N", scale=scale, legend=legend),
+            order=alt.Order("rank:Q"),
+            tooltip=tips,
+        )
+    )
+    return bars.properties(height=_HEIGHT).to_dict()
+
+
+def _days() -> alt.X:
+    axis = alt.Axis(format="%-d %b", labelOverlap=True, labelSeparation=12, grid=False)
+    return alt.X("utcyearmonthdate(day):T", title=None, axis=axis)
+
+
+def _counts() -> alt.Axis:
+    return alt.Axis(tickMinStep=1, format="~s", tickCount=5)
+
+
+def _day_tip() -> alt.Tooltip:
+    return alt.Tooltip("utcyearmonthdate(day):T", title="Day (UTC)", format="%d %b %Y")

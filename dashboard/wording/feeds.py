@@ -1,0 +1,160 @@
+"""Feeds: how they fare together, what their servers answered, when each is asked next, what is odd about a date."""
+
+from collections import Counter
+from datetime import datetime
+from http import HTTPStatus
+from itertools import groupby
+from typing import Final
+
+from dashboard.wording.moments import age, span
+from dashboard.wording.numbers import NBSP, plural
+from tracker.feeds.feed import FeedState
+from tracker.feeds.health import Fleet, Health
+from tracker.feeds.item import DateNote
+from tracker.feeds.pace import reason
+from tracker.summaries import Coverage, Imported
+
+HEALTH: Final[dict[Health, str]] = {
+    "ok": "✓ well",
+    "quiet": "◌ quiet",
+    "late": "◷ late",
+    "failing": "✗ failing",
+    "new": "○ new",
+    "paused": "Ⅱ paused",
+}
+"""A feed's state: a shape and a word, never colour alone."""
+
+DATE_NOTE: Final[dict[DateNote, str]] = {
+    "": "",
+    "missing": "no date given",
+    "unreadable": "date cannot be read",
+    "future": "date in the future",
+}
+"""What is wrong with the date that an entry claims."""
+
+GRADE: Final = {
+    "A": "completely reliable",
+    "B": "usually reliable",
+    "C": "fairly reliable",
+    "D": "not usually reliable",
+    "E": "unreliable",
+    "F": "cannot be judged",
+}
+"""The grades of a source."""
+
+_TROUBLE: Final[tuple[Health, ...]] = ("failing", "paused", "late", "quiet", "new")
+_NO_ANSWER: Final = "-"
+_PLAIN: Final = {"200": "a document", "304": "not modified", _NO_ANSWER: "no answer"}
+
+
+def fleet_sentence(fleet: Fleet, now: datetime) -> str:
+    """How all feeds together fare: `9 of 12 feeds are well; 1 failing, 2 quiet. The newest answer came …`."""
+    newest = f" The newest answer came {age(fleet.newest_success, now)}." if fleet.newest_success else ""
+    trouble = [f"{fleet.counts[kind]:,} {_state(kind)}" for kind in _TROUBLE if fleet.counts[kind]]
+    if fleet.feeds == 1:
+        only = next(kind for kind, count in fleet.counts.items() if count)
+        return f"**The only feed is {'well' if only == 'ok' else _state(only)}.**{newest}"
+    if fleet.counts["new"] == fleet.feeds:
+        return "**None of the feeds has been polled yet.**"
+    if not trouble:
+        return f"**All {plural(fleet.feeds, 'feed')} are well.**{newest}"
+    return f"**{_well(fleet)}**; {', '.join(trouble)}.{newest}"
+
+
+def _well(fleet: Fleet) -> str:
+    well, feeds = fleet.counts["ok"], plural(fleet.feeds, "feed")
+    return f"{well:,} of {feeds} {'is' if well == 1 else 'are'} well" if well else f"None of {feeds} is well"
+
+
+def _state(kind: Health) -> str:
+    return "not polled yet" if kind == "new" else kind
+
+
+def faring(state: FeedState, health: Health, now: datetime) -> str:
+    """How one feed fares, in a sentence or two of our own words."""
+    answered = f"It last answered {age(state.last_success_at, now)}."
+    last = answered if state.last_success_at else "It has never answered."
+    match health:
+        case "paused":
+            return f"Nobody polls it. {last}"
+        case "failing":
+            since = f", the first {age(state.failing_since, now)}" if state.failing_since else ""
+            return f"{plural(state.failures, 'failure')} in a row{since}. {last}"
+        case "late":
+            return f"It has been due for {span(now - state.next_due_at)}, and nobody polls it. {last}"
+        case "new":
+            again = "It is about to be asked again."
+            return again if state.last_attempt_at else "It has not been asked yet."
+        case "quiet":
+            return f"It answers, and brings nothing new. {last}"
+        case "ok":
+            return last
+
+
+def asked_next(state: FeedState, now: datetime, at: str = "") -> str:
+    """When a feed is asked next and why then, `at` for its moment in words; "" while it is paused."""
+    if state.paused:
+        return ""
+    when = f"{age(state.next_due_at, now)}{f', at {at}' if at else ''}"
+    if state.next_due_at <= now:
+        when = "in the next round"
+    if state.last_attempt_at is None:
+        return f"First asked {when}."
+    why = reason(state)
+    return f"Asked again {when}: {why}{'' if why.endswith('.') else '.'}"
+
+
+def moving(state: FeedState, now: datetime) -> str:
+    """Where a feed's server says that it has moved to, "" when it says nothing of the kind."""
+    if not state.moved_to:
+        return ""
+    long = f"For {span(now - state.moved_since)} its" if state.moved_since else "Its"
+    return f"{long} server has said that it moved for good to {state.moved_to}"
+
+
+def answer_word(status: str) -> str:
+    """One of a feed's last answers in words: `304 not modified`, `no answer`."""
+    if status == _NO_ANSWER:
+        return _PLAIN[status]
+    try:
+        word = _PLAIN.get(status) or HTTPStatus(int(status)).phrase.lower()
+    except ValueError:
+        return status
+    return f"{status} {word}"
+
+
+def answers_in_a_row(recent: str) -> str:
+    """A feed's last answers, oldest first and equal ones together: `200, 304 ×5, no answer ×2`."""
+    runs = ((status, len(list(run))) for status, run in groupby(recent.split()))
+    words = ((_PLAIN[status] if status == _NO_ANSWER else status, count) for status, count in runs)
+    return ", ".join(f"{word} ×{count}" if count > 1 else word for word, count in words)
+
+
+def answers_counted(recent: str) -> str:
+    """A feed's last answers by kind, the most frequent first: `5 × 304 not modified, 2 × no answer`."""
+    counts = Counter(recent.split())
+    return ", ".join(f"{count} × {answer_word(status)}" for status, count in counts.most_common())
+
+
+def size(count: int) -> str:
+    """A number of bytes: `45 kB`, `1.2 MB`."""
+    if count >= 1_000_000:
+        return f"{count / 1e6:.1f}{NBSP}MB"
+    return f"{count / 1e3:.0f}{NBSP}kB" if count >= 1_000 else plural(count, "byte")
+
+
+def silent_line(coverage: Coverage) -> str:
+    """How many of the feeds behind a question are silent; "" when none is."""
+    silent = len(coverage.silent)
+    if not silent:
+        return ""
+    if coverage.feeds == 1:
+        return "The one feed that should carry its evidence is silent"
+    verb = "is" if silent == 1 else "are"
+    return f"{silent:,} of {plural(coverage.feeds, 'feed')} that should carry its evidence {verb} silent"
+
+
+def brought(found: Imported) -> str:
+    """What a list of feeds brought: `12 feeds added, 3 were there already.`."""
+    known = f", {found.known:,} {'was' if found.known == 1 else 'were'} there already" if found.known else ""
+    return f"{plural(found.added, 'feed') if found.added else 'No feed'} added{known}."

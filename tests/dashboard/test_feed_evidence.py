@@ -1,0 +1,125 @@
+"""What feeds did to evidence, on the pages that show it: edits, whole articles, odd dates, and silence."""
+
+from datetime import timedelta
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.builders import NOW, FakeClock, Press, a_set, an_rss
+from tests.dashboard.pages import open_page, plain, words
+from tests.dashboard.test_feed_pages import markdown_of
+from tracker.api import Tracker
+from tracker.network import Network
+
+SUMMIT = "summit-2027"
+INVITED = "Arland invites Borland to a summit"
+LINK = "https://wire.invalid/1"
+HOSTILE = "Arland invites Borland to a summit ![x](http://evil.example/p.png) [now](http://evil.example)"
+
+
+@pytest.fixture
+def news(tracker_with_press: Tracker, press: Press) -> Tracker:
+    """A tracker with an open question and one piece of evidence."""
+    tracker_with_press.load(a_set())
+    press.publish("wire", INVITED, LINK)
+    tracker_with_press.poll()
+    return tracker_with_press
+
+
+def an_edit(tracker: Tracker, press: Press, clock: FakeClock, title: str) -> None:
+    """The outlet publishes the same entry in other words an hour later."""
+    clock.advance(hours=1)
+    press.serve("wire", an_rss((title, LINK)))
+    tracker.poll(every=True)
+
+
+def drawers(visit: AppTest) -> list[str]:
+    return [plain(e.label) for e in visit.expander]
+
+
+@pytest.mark.parametrize("page", [("inbox", {}), ("question", {"q": SUMMIT, "tab": "Evidence"})])
+def test_an_edited_item_shows_every_version_the_oldest_first(
+    news: Tracker, press: Press, clock: FakeClock, page: tuple[str, dict[str, str]]
+) -> None:
+    an_edit(news, press, clock, "Arland may invite Borland to a summit")
+    an_edit(news, press, clock, "Arland invites nobody to a summit with Borland")
+    visit = open_page(news, page[0], **page[1])
+    if page[0] == "question":
+        visit.session_state["evidence-table"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
+        visit.run()
+    assert "Edited 2× since it was first seen" in drawers(visit)
+    (edited,) = [e for e in visit.expander if e.label.startswith("Edited")]
+    told = [t.value for t in edited.text]
+    assert told == [
+        "1 Dec 2026, 09:30 UTC · first seen · The wire",
+        INVITED,
+        "1 Dec 2026, 10:30 UTC · headline changed · The wire",
+        "Arland may invite Borland to a summit",
+        "1 Dec 2026, 11:30 UTC · headline changed · The wire",
+        "Arland invites nobody to a summit with Borland",
+    ]
+
+
+def test_what_was_never_edited_says_nothing_of_it(news: Tracker) -> None:
+    assert drawers(open_page(news, "inbox")) == []
+
+
+def test_an_edit_of_hostile_text_can_do_nothing(news: Tracker, press: Press, clock: FakeClock) -> None:
+    an_edit(news, press, clock, HOSTILE)
+    visit = open_page(news, "inbox")
+    assert HOSTILE in [t.value for t in visit.text]
+    assert "evil" not in markdown_of(visit)
+
+
+def test_a_whole_article_is_one_click_away(news: Tracker, monkeypatch: pytest.MonkeyPatch) -> None:
+    news.change_feed("wire", full_text=True)
+    monkeypatch.setattr(Network, "article", lambda self, page: (f"{HOSTILE}. They will meet.", ""))
+    news.read_articles()
+    visit = open_page(news, "inbox")
+    text = f"{HOSTILE}. They will meet."
+    assert drawers(visit) == [f"Whole article, {len(text)} characters"]
+    assert text in visit.expander[0].text[0].value
+    assert "evil" not in markdown_of(visit)
+
+
+def test_a_very_long_article_is_cut_and_says_so(news: Tracker, monkeypatch: pytest.MonkeyPatch) -> None:
+    news.change_feed("wire", full_text=True)
+    monkeypatch.setattr(Network, "article", lambda self, page: ("long " * 20_000, ""))
+    news.read_articles()
+    visit = open_page(news, "inbox")
+    assert drawers(visit) == ["Whole article, 100,000 characters"]
+    assert len(visit.expander[0].text[0].value) < 31_000
+    assert "The first 30,000 characters of it." in words(visit)
+
+
+def test_a_card_says_what_is_odd_about_the_date(news: Tracker) -> None:
+    assert "first seen 1 Dec 2026, just now · no date given · matched" in words(open_page(news, "inbox"))
+
+
+# Silence behind a question
+
+
+def test_a_question_says_when_feeds_that_should_carry_its_evidence_are_silent(news: Tracker) -> None:
+    news.pause_feed("wire")
+    visit = open_page(news, "question", q=SUMMIT)
+    assert drawers(visit) == ["The one feed that should carry its evidence is silent"]
+    (silent,) = visit.expander
+    assert [t.value for t in silent.text] == ["paused: paused by hand"]
+    assert [plain(link.proto.label) for link in visit.get("page_link")] == ["The wire"]
+
+
+def test_a_question_whose_feeds_are_well_says_nothing_of_them(news: Tracker) -> None:
+    assert drawers(open_page(news, "question", q=SUMMIT)) == []
+
+
+def test_silence_is_no_news_once_the_answer_is_known(news: Tracker, clock: FakeClock) -> None:
+    news.pause_feed("wire")
+    clock.advance(days=1)
+    news.resolve(SUMMIT, "yes", source_url="https://arland.example/", known_at=NOW + timedelta(hours=2))
+    assert "silent" not in " ".join(drawers(open_page(news, "question", q=SUMMIT)))
+
+
+def test_a_replay_says_nothing_of_silent_feeds(news: Tracker) -> None:
+    news.pause_feed("wire")
+    news.mark_replayed(NOW)
+    assert drawers(open_page(news, "question", q=SUMMIT)) == []

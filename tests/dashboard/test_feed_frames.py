@@ -1,0 +1,267 @@
+"""Feeds become frames, and their days become charts."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pandas as pd
+import pytest
+
+from dashboard import charts
+from dashboard.frames import feed as one
+from dashboard.frames import feeds as all_of_them
+from dashboard.frames.trial import Tried, answer_in_words, matches_frame, named, tried, verdict
+from dashboard.frames.versions import versions
+from forecasts.question import QuestionId
+from tests.builders import an_item
+from tests.dashboard.examples import NOW, OPENS, a_day, copy, days, feed
+from tests.dashboard.test_charts import fields, layers
+from tracker.feeds.answers import Deferred, Fetched, FetchFailed, FetchResult, NotModified
+from tracker.feeds.discovery import Candidate
+from tracker.feeds.feed import Feed
+from tracker.feeds.item import FeedId, Item, ItemId, Revision
+from tracker.feeds.parsed import Parsed
+from tracker.summaries import Trial, TrialMatch
+
+DAYS = (
+    a_day(40, polls=9, new_items=99),
+    a_day(3, polls=10, not_modified=7, failed=1, new_items=4, changed_items=1, bytes=45_000),
+    a_day(1, polls=10, not_modified=10, new_items=0),
+    a_day(0, polls=2, not_modified=1, new_items=3),
+)
+
+# All feeds
+
+
+def test_trouble_comes_first_and_calm_last() -> None:
+    states = ("ok", "quiet", "paused", "new", "failing", "late")
+    rows = [feed(state, state) for state in states]  # type: ignore[arg-type]
+    sorted_ones = all_of_them.worst_first(rows)
+    assert [f.health for f in sorted_ones] == ["failing", "paused", "late", "quiet", "new", "ok"]
+    assert [f.health for f in all_of_them.troubled(rows)] == ["failing", "paused", "quiet"]
+
+
+def test_a_feed_is_one_row_with_its_lag_and_its_next_poll() -> None:
+    down = feed("down", "failing", NOW - days(3), last_error="timed out", failures=4, recent="200 - - -", days=DAYS)
+    row = all_of_them.feeds_frame([down], NOW).iloc[0]
+    assert (row["health"], row["lag"], row["note"]) == ("✗ failing", "3\u00a0days", "timed out")
+    assert (row["next"], row["why"]) == (NOW + timedelta(minutes=30), "about 12 items a day: asked every 35 min or so")
+    assert row["answers"] == "200, no answer ×3"
+    assert row["unchanged"] == pytest.approx(100 * 18 / 31)
+
+
+def test_the_last_whole_day_is_held_against_the_usual_one() -> None:
+    row = all_of_them.feeds_frame([feed("a", days=DAYS)], NOW).iloc[0]
+    assert (row["yesterday"], row["usual"]) == (0, 2.0)
+
+
+def test_a_feed_that_was_never_asked_claims_nothing() -> None:
+    row = all_of_them.feeds_frame([feed("a", "new", None, recent="", last_attempt_at=None)], NOW).iloc[0]
+    assert row["lag"] == "never"
+    assert all(pd.isna(row[name]) for name in ("success", "yesterday", "usual", "unchanged"))
+    assert row["daily"] == [0] * 28
+
+
+def test_a_paused_feed_has_no_next_poll_but_a_reason_why_not() -> None:
+    row = all_of_them.feeds_frame([feed("a", "paused", paused_why="paused by hand")], NOW).iloc[0]
+    assert pd.isna(row["next"])
+    assert (row["why"], row["note"]) == ("", "paused by hand")
+
+
+@pytest.mark.parametrize(
+    ("state", "note"),
+    [
+        ({"paused_why": "gone", "last_error": "HTTP 410"}, "gone"),
+        ({"last_error": "HTTP 500", "silence": "failing since"}, "HTTP 500"),
+        ({"silence": "nothing new since"}, "nothing new since"),
+        ({"moved_to": "https://new.example"}, "Its server has said that it moved for good to https://new.example"),
+        ({}, ""),
+    ],
+)
+def test_what_is_wrong_is_said_by_what_weighs_most(state: dict[str, str], note: str) -> None:
+    assert all_of_them.feeds_frame([feed("a", **state)], NOW)["note"].iloc[0] == note
+
+
+def test_the_small_picture_has_a_place_for_each_of_28_days_and_ends_today() -> None:
+    daily = all_of_them.daily_items(DAYS, NOW)
+    assert len(daily) == 28
+    assert daily[-4:] == [4, 0, 0, 3]
+    assert sum(daily) == 7
+
+
+def test_days_are_those_of_utc_whatever_the_clock_says() -> None:
+    late = datetime(2026, 7, 1, 23, 30, tzinfo=UTC)
+    assert all_of_them.daily_items(DAYS, late) == all_of_them.daily_items(DAYS, NOW)
+
+
+def test_no_feeds_make_an_empty_frame_with_the_same_columns() -> None:
+    empty, full = all_of_them.feeds_frame([], NOW), all_of_them.feeds_frame([feed("a", days=DAYS)], NOW)
+    assert list(empty.dtypes.items()) == list(full.dtypes.items())
+
+
+# One feed
+
+
+def test_every_day_has_a_row_also_one_without_a_poll() -> None:
+    frame = one.days_frame(DAYS, NOW)
+    assert len(frame) == 28
+    assert frame["day"].iloc[-1] == pd.Timestamp(NOW.date(), tz="UTC")
+    row = frame.iloc[-4]
+    assert (row["new"], row["edited"], row["polls"], row["size"]) == (4, 1, 10, "45\u00a0kB")
+    assert (row["unchanged"], frame["unchanged"].iloc[0]) == ("70\u00a0%", "")
+
+
+def test_the_polls_of_a_day_add_up_whatever_they_came_to() -> None:
+    frame = one.polls_frame(DAYS, NOW)
+    assert frame.groupby("day")["polls"].sum().tolist() == [10, 10, 2]
+    first = frame[frame["day"] == pd.Timestamp(NOW.date() - timedelta(days=3), tz="UTC")]
+    assert dict(zip(first["outcome"], first["polls"], strict=True)) == {
+        "new document": 2,
+        "not modified": 7,
+        "failed": 1,
+    }
+    assert one.polls_frame((), NOW).dtypes.to_dict() == frame.dtypes.to_dict()
+
+
+def test_the_charts_of_a_feed_read_columns_of_their_frames() -> None:
+    frames = {
+        "days": one.days_frame(DAYS, NOW).assign(series=""),
+        "usual": one.usual_frame(2.0).assign(series=""),
+        "polls": one.polls_frame(DAYS, NOW),
+    }
+    brought, asked = charts.daily_items(), charts.daily_polls(one.OUTCOMES)
+    for layer in layers(brought):
+        assert fields(layer["encoding"]) <= set(frames[layer["data"]["name"]].columns)
+    assert fields(asked["encoding"]) <= set(frames["polls"].columns)
+    assert asked["encoding"]["color"]["scale"]["domain"] == list(one.OUTCOMES)
+    assert json.loads(json.dumps([brought, asked])) == [brought, asked]
+
+
+def test_days_are_drawn_in_utc_for_every_viewer() -> None:
+    assert charts.daily_polls(one.OUTCOMES)["encoding"]["x"]["timeUnit"].startswith("utc")
+    assert charts.daily_items()["layer"][0]["encoding"]["x"]["timeUnit"].startswith("utc")
+
+
+def an_entry(number: int, **more: object) -> Item:
+    values = {"title": "Headline", "url": "https://example.org/1", "published_at": None, "first_seen_at": NOW, **more}
+    return Item(ItemId(number), FeedId("wire"), values.pop("title"), "", **values)  # type: ignore[arg-type]
+
+
+def test_what_is_odd_about_a_date_is_said() -> None:
+    notes = ("", "missing", "unreadable", "future")
+    frame = one.items_frame([an_entry(n, date_note=note) for n, note in enumerate(notes)])
+    assert list(frame["note"]) == ["", "no date given", "date cannot be read", "date in the future"]
+
+
+def test_a_repeated_item_is_said_to_be_one() -> None:
+    frame = one.items_frame([an_entry(1, date_note="missing", same_as=ItemId(7))])
+    assert frame["note"].iloc[0] == "no date given, repeats an earlier item"
+
+
+def test_only_a_web_address_is_offered() -> None:
+    frame = one.items_frame([an_entry(1), an_entry(2, url="javascript:alert(1)"), an_entry(3, url="")])
+    assert frame["url"].dropna().to_dict() == {0: "https://example.org/1"}
+
+
+def test_how_a_feed_is_read_names_what_is_not_as_usual() -> None:
+    usual = Feed(FeedId("a"), "A", "https://a.example", "a")
+    assert one.how_it_is_read(usual) == ("grade C", "group a", "interval learned")
+    odd = Feed(
+        FeedId("a"), "A", "https://a.example", "a", grade="A", theme="energy", importance=2.5, every_minutes=15.0,
+        user_agent="ours", max_megabytes=2.0, full_text=True,
+    )  # fmt: skip
+    assert one.how_it_is_read(odd) == (
+        "grade A",
+        "group a",
+        "theme energy",
+        "importance 2.5",
+        "asked every 15 minutes",
+        "at most 2 MB",
+        "user agent “ours”",
+        "whole articles of items that match",
+    )
+
+
+# Trials
+
+
+BODY = b"x" * 45_000
+GOT = Fetched(FeedId(""), "https://a.example/rss", 200, BODY, "application/rss+xml", None, None, 0.0, seconds=0.25)
+MATCH = TrialMatch("Envoy travels", QuestionId("xi"), "An envoy visits", ("envoy", "Kyiv"))
+
+
+def a_trial(result: FetchResult = GOT, **more: object) -> Tried:
+    values = {"parsed": None, "reason": "", "candidates": (), "matches": (), **more}
+    return tried(Trial("https://a.example", result, **values))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("result", "told"),
+    [
+        (GOT, "HTTP 200 · 45 kB in 0.25 s · application/rss+xml · https://a.example/rss"),
+        (
+            Fetched(FeedId(""), "https://b.example", 200, b"", "", None, None, 0.0, "https://b.example"),
+            "HTTP 200 · 0 bytes in 0.00 s · no content type · https://b.example · moved for good to https://b.example",
+        ),
+        (FetchFailed(FeedId(""), "timed out"), "timed out"),
+        (Deferred(FeedId(""), 3.0, "enough for the moment"), "enough for the moment"),
+        (NotModified(FeedId(""), 0.0), "not modified"),
+    ],
+)
+def test_any_answer_to_a_trial_is_told(result: FetchResult, told: str) -> None:
+    assert answer_in_words(result).replace("\u00a0", " ") == told
+
+
+def test_a_trial_keeps_a_preview_and_not_the_document() -> None:
+    items = tuple(an_item(f"Headline {n}", content="c" * 20_000) for n in range(30))
+    found = a_trial(parsed=Parsed("Wire", items, "odd"), matches=(MATCH, MATCH))
+    assert (found.title, found.entries, found.odd, len(found.preview)) == ("Wire", 30, "odd", 10)
+    assert "c" * 100 not in repr(found)
+    assert verdict(found).replace("\u00a0", " ") == "**A feed with 30 entries**; 2 matches with 1 open question."
+    row = matches_frame(found, {QuestionId("xi"): "Will Xi?"}).iloc[0]
+    assert list(row) == ["Envoy travels", "Will Xi?", "An envoy visits", "envoy, Kyiv"]
+    assert matches_frame(found, {})["question"].iloc[0] == "xi"
+
+
+def test_a_verdict_tells_no_feed_from_no_answer() -> None:
+    assert verdict(a_trial(reason="an HTML page, not a feed")) == "**This is no feed.**"
+    assert verdict(a_trial(FetchFailed(FeedId(""), "timed out"))) == "**Nothing could be read there.**"
+    empty = a_trial(parsed=Parsed("", (), None))
+    assert empty.title == "A feed without a title"
+    assert "**A feed with 0\u00a0entries**; none would be evidence" in verdict(empty)
+
+
+def test_a_guess_is_called_one() -> None:
+    assert named(Candidate("https://a.example/feed", "", "guess")) == "https://a.example/feed (a guess)"
+    assert named(Candidate("https://a.example/rss", "News", "link")) == "https://a.example/rss · News"
+
+
+# Versions
+
+
+def a_revision(hours: float, title: str, summary: str = "", content: str = "") -> Revision:
+    return Revision(ItemId(1), OPENS + timedelta(hours=hours), title, summary, content, "", None)
+
+
+def test_every_version_says_what_is_different_the_oldest_first() -> None:
+    edits = (
+        a_revision(25, "Envoy may travel"),
+        a_revision(26, "Envoy may travel", "It is said."),
+        a_revision(27, "Envoy stays", "It is denied."),
+        a_revision(28, "Envoy stays", "It is denied.", "And more."),
+    )
+    found = versions(copy(1, "Envoy travels", revisions=edits))
+    assert [v.said for v in found] == [
+        "first seen",
+        "headline changed",
+        "summary changed",
+        "headline and summary changed",
+        "text changed",
+    ]
+    assert [v.title for v in found] == ["Envoy travels", "Envoy may travel", "Envoy may travel", *["Envoy stays"] * 2]
+    assert [v.summary for v in found] == ["", "", "It is said.", "It is denied.", ""]
+    assert [v.seen_at for v in found] == sorted(v.seen_at for v in found)
+
+
+def test_an_item_that_was_never_edited_has_one_version() -> None:
+    (only,) = versions(copy(1, "Envoy travels"))
+    assert only.said == "first seen"

@@ -1,0 +1,447 @@
+"""The page of all feeds and of one, on a real tracker without a browser: what they show, and what their buttons do."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.builders import NOW, FakeClock, Press, a_feed, a_set, an_rss
+from tests.dashboard.pages import button, field, open_page, plain, seen, words
+from tracker.api import Tracker, open_tracker
+from tracker.feeds.answers import Fetched, FetchFailed, FetchRequest, FetchResult, More, NotModified, at_once
+from tracker.feeds.feed import FeedState
+from tracker.settings import Settings
+
+INVITED = "Arland invites Borland to a summit"
+HOSTILE = "Wire ![x](http://evil.example/p.png) [now](http://evil.example) :red-badge[LIVE] $5 $6"
+DOWN = FetchFailed(a_feed().id, "timed out: no answer within 30 seconds")
+GONE = FetchFailed(a_feed().id, "HTTP 410 Gone", 410, gone=True)
+PAGE = b"""<html><head><title>News</title>
+<link rel="alternate" type="application/rss+xml" title="All news" href="/all.rss">
+<link rel="alternate" type="application/rss+xml" title="Politics" href="/politics.rss"></head><body></body></html>"""
+
+
+class Web:
+    """Servers that answer by address what a test has put there; a 404 where it has put nothing."""
+
+    def __init__(self) -> None:
+        self.at: dict[str, FetchResult | bytes] = {}
+
+    def fetch(self, more: More) -> Iterator[list[FetchResult]]:
+        """Answer each request by its address."""
+        return at_once(self._answer, more)  # type: ignore[return-value]
+
+    def _answer(self, request: FetchRequest) -> FetchResult:
+        found = self.at.get(request.url, FetchFailed(request.feed_id, "HTTP 404 Not Found", 404))
+        match found:
+            case bytes():
+                kind = "text/html" if b"<html" in found else "application/rss+xml"
+                return Fetched(request.feed_id, request.url, 200, found, kind, None, None, 0.0, seconds=0.2)
+            case FetchFailed():
+                return FetchFailed(request.feed_id, found.reason, found.status, gone=found.gone)
+            case NotModified():
+                return NotModified(request.feed_id, 0.0, found.moved_to)
+        raise AssertionError(found)
+
+
+@pytest.fixture
+def web() -> Web:
+    return Web()
+
+
+@pytest.fixture
+def online(on_sqlite: Settings, clock: FakeClock, web: Web) -> Iterator[Tracker]:
+    """A tracker whose servers are the test's own, with one question and one feed that answers."""
+    web.at["https://wire.invalid/rss"] = an_rss((INVITED, "https://wire.invalid/1"))
+    with open_tracker(on_sqlite, now=clock, fetch=web.fetch) as opened:
+        opened.load(a_set())
+        yield opened
+
+
+def state(tracker: Tracker, name: str = "wire") -> FeedState:
+    return tracker.feed(name).health.state
+
+
+def tables(visit: AppTest) -> list[list[str]]:
+    return [list(table.value.columns) for table in visit.dataframe]
+
+
+# All feeds
+
+
+def test_without_feeds_the_page_says_how_to_get_some(tracker: Tracker) -> None:
+    visit = open_page(tracker, "feeds")
+    assert "There are no feeds yet" in words(visit)
+    drawers = {plain(e.label): e.proto.expanded for e in visit.expander}
+    assert drawers == {"Add a feed": True, "Lists of feeds (OPML)": False}
+    assert not visit.download_button
+
+
+def test_feeds_say_first_how_they_fare(online: Tracker) -> None:
+    assert "The only feed is not polled yet." in words(open_page(online, "feeds"))
+    online.poll()
+    visit = open_page(online, "feeds")
+    assert "**The only feed is well.** The newest answer came just now." in words(visit)
+    row = visit.dataframe[0].value.iloc[0]
+    assert (row["health"], row["title"], row["lag"]) == ("✓ well", "The wire", "1\u00a0minute")
+    assert row["daily"][-1] == 1
+    assert "not known yet how often it publishes" in row["why"]
+    assert not visit.error
+    assert not visit.warning
+
+
+def test_a_failing_feed_says_why_since_when_and_when_it_is_tried_again(
+    online: Tracker, web: Web, clock: FakeClock
+) -> None:
+    web.at["https://wire.invalid/rss"] = DOWN
+    for _ in range(2):
+        online.poll(every=True)
+        clock.advance(hours=3)
+    text = words(open_page(online, "feeds"))
+    assert "timed out: no answer within 30 seconds" in text
+    assert "2 failures in a row, the first 6 hours ago. It has never answered." in text
+    assert "2nd failure in a row: next try after 2" in text
+
+
+def test_a_feed_in_trouble_is_tried_again_by_a_click(online: Tracker, web: Web, clock: FakeClock) -> None:
+    web.at["https://wire.invalid/rss"] = DOWN
+    online.poll()
+    visit = open_page(online, "feeds")
+    assert [plain(t.value) for t in seen(button(visit, "Try again").click().run()).toast] == [
+        "The wire: due now, the next round of polling asks it"
+    ]
+    assert state(online).next_due_at == clock.time
+    text = words(open_page(online, "feeds", feed="wire"))
+    assert "Asked again in the next round: asked for by hand." in text
+    assert "timed out: no answer within 30 seconds" in text
+    assert "Odd about its document" not in text
+
+
+def test_a_feed_in_trouble_is_paused_by_a_click_and_taken_up_by_another(online: Tracker, web: Web) -> None:
+    web.at["https://wire.invalid/rss"] = DOWN
+    online.poll()
+    visit = seen(button(open_page(online, "feeds"), "Pause").click().run())
+    assert state(online).paused_why == "paused by hand"
+    assert "paused by hand" in words(visit)
+    assert [plain(b.label) for b in visit.button if b.key.startswith(("retry", "pause"))] == ["Try again"]
+    seen(button(visit, "Try again").click().run())
+    assert not state(online).paused
+
+
+def test_a_feed_that_is_gone_is_shown_with_its_reason(online: Tracker, web: Web) -> None:
+    web.at["https://wire.invalid/rss"] = GONE
+    online.poll()
+    visit = open_page(online, "feeds")
+    assert "its server says that it is gone for good (HTTP 410 Gone)" in words(visit)
+    assert "**Ⅱ paused**" in words(visit)
+    assert "Nobody polls it." in words(visit)
+
+
+def test_a_feed_that_answers_and_brings_nothing_is_called_quiet(
+    tracker_with_press: Tracker, press: Press, clock: FakeClock
+) -> None:
+    tracker_with_press.load(a_set())
+    clock.advance(days=-40)
+    for number in range(60):
+        press.publish("wire", f"Report number {number} of many")
+        tracker_with_press.poll(every=True)
+        clock.advance(hours=12)
+    for _ in range(12):
+        tracker_with_press.poll(every=True)
+        clock.advance(hours=20)
+    tracker_with_press.poll(every=True)
+    text = words(open_page(tracker_with_press, "feeds"))
+    assert "**◌ quiet**" in text
+    assert "nothing new since" in text
+    assert "It answers, and brings nothing new." in text
+
+
+def test_a_fleet_in_trouble_sounds_the_alarm_and_lists_few_of_those_alike(tracker: Tracker) -> None:
+    tracker.load(a_set(feeds=[a_feed(f"wire-{n}") for n in range(6)]))
+    tracker.poll()
+    visit = open_page(tracker, "feeds")
+    assert "6 of 6 feeds fail" in words(visit)
+    assert "this machine's own network" in visit.error[0].value
+    assert "4 more feeds in trouble" in words(visit)
+
+
+def test_late_feeds_say_that_nobody_polls(online: Tracker, clock: FakeClock) -> None:
+    online.poll()
+    clock.advance(days=3)
+    visit = open_page(online, "feeds")
+    assert "`tracker up` or `tracker run`" in visit.warning[0].value
+    assert "The only feed is late." in words(visit)
+
+
+def test_picking_a_row_opens_the_feed(online: Tracker) -> None:
+    visit = open_page(online, "feeds")
+    visit.session_state["feeds"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    assert [plain(h.value) for h in seen(visit.run()).header] == ["The wire"]
+
+
+# One feed
+
+
+@pytest.mark.parametrize("name", ["nothing", "<script>alert(1)</script>", "../../etc/passwd", "x" * 10_000])
+def test_an_unknown_feed_is_met_calmly(online: Tracker, name: str) -> None:
+    visit = open_page(online, "feeds", feed=name)
+    assert "There is no such feed" in words(visit)
+    assert not visit.error
+
+
+def test_a_new_feed_says_so_and_shows_nothing_that_is_not_there(online: Tracker) -> None:
+    visit = open_page(online, "feeds", feed="wire")
+    assert "It has not been asked yet." in words(visit)
+    assert "First asked in the next round." in words(visit)
+    assert "It has brought nothing yet." in words(visit)
+    assert not visit.metric
+    assert not visit.get("vega_lite_chart")
+
+
+def test_a_feed_says_how_it_fares_when_it_is_asked_and_what_it_brought(online: Tracker, clock: FakeClock) -> None:
+    online.poll()
+    clock.advance(minutes=12)
+    visit = open_page(online, "feeds", feed="wire")
+    text = words(visit)
+    assert "**✓ well** · It last answered 12 minutes ago." in text
+    assert "Asked again in" in text
+    assert "not known yet how often it publishes" in text
+    assert "https://wire.invalid/rss" in text
+    assert "The last 1 answer: 1 × 200 a document." in text
+    assert "1 piece" in text
+    figures = {plain(m.label): plain(str(m.value)) for m in visit.metric}
+    assert figures["Items in 7 days"] == figures["Evidence in 7 days"] == "1"
+    assert figures["Not modified"] == "0 %"
+    assert len(visit.get("vega_lite_chart")) == 2
+    row = visit.dataframe[0].value.iloc[0]
+    assert (row["title"], row["note"]) == (INVITED, "no date given")
+
+
+def test_a_feed_without_evidence_says_how_there_would_be_some(online: Tracker, web: Web) -> None:
+    web.at["https://wire.invalid/rss"] = an_rss(("Cat rescued", "https://wire.invalid/2"))
+    online.poll()
+    text = words(open_page(online, "feeds", feed="wire"))
+    assert "None so far." in text
+    assert "signpost" in text
+
+
+def test_a_pending_move_is_told_with_what_will_come_of_it(online: Tracker, web: Web, clock: FakeClock) -> None:
+    online.poll()
+    web.at["https://wire.invalid/rss"] = NotModified(a_feed().id, 0.0, "https://new.invalid/rss")
+    online.poll(every=True)
+    clock.advance(days=2)
+    text = words(open_page(online, "feeds", feed="wire"))
+    assert "For 2 days its server has said that it moved for good to https://new.invalid/rss." in text
+    assert "After seven days it will be asked there." in text
+
+
+def test_what_is_odd_about_a_document_is_said_although_it_was_read(online: Tracker, web: Web) -> None:
+    whole = an_rss((INVITED, "https://wire.invalid/1"))
+    web.at["https://wire.invalid/rss"] = whole.removesuffix(b"</channel></rss>")
+    online.poll()
+    assert "Odd about its document: " in words(open_page(online, "feeds", feed="wire"))
+
+
+def test_a_feed_is_read_as_the_form_says(online: Tracker) -> None:
+    visit = open_page(online, "feeds", feed="wire")
+    field(visit, "Title").set_value("Wire of Arland")
+    field(visit, "Theme").set_value("summit")
+    field(visit, "Minutes between polls").set_value(15.0)
+    field(visit, "Importance").set_value(2.5)
+    visit.selectbox(key="grade-wire").set_value("A")
+    visit.checkbox(key="full_text-wire").check()
+    visit = seen(button(visit, "Save").click().run())
+    feed = state(online).feed
+    assert (feed.title, feed.theme, feed.every_minutes, feed.importance) == ("Wire of Arland", "summit", 15.0, 2.5)
+    assert (feed.grade, feed.full_text, feed.max_megabytes, feed.user_agent) == ("A", True, None, "")
+    assert [plain(h.value) for h in visit.header] == ["Wire of Arland"]
+    assert "asked every 15 minutes" in words(visit)
+
+
+@pytest.mark.parametrize(
+    ("label", "value", "reason"),
+    [
+        ("Importance", 0.0, "The importance of a feed must lie between 0.01 and 100"),
+        ("Minutes between polls", 1.0, "The minutes between two polls must lie between 5 and 44640"),
+        ("Size limit, MB", 900.0, "The megabytes that a feed may have must lie between 0.01 and 500"),
+        ("Title", "  ", "A feed needs a title"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_refused_in_a_sentence(
+    online: Tracker, label: str, value: object, reason: str
+) -> None:
+    before = state(online).feed
+    visit = open_page(online, "feeds", feed="wire")
+    field(visit, label).set_value(value)
+    visit = seen(button(visit, "Save").click().run())
+    assert reason in plain(visit.error[0].value)
+    assert state(online).feed == before
+    assert field(visit, label).value == value
+
+
+def markdown_of(visit: AppTest) -> str:
+    """Everything on a page that is read as Markdown, labels included."""
+    kinds = (visit.markdown, visit.caption, visit.header, visit.subheader, visit.error, visit.toast)
+    values = [str(element.value) for kind in kinds for element in kind]
+    labels = [e.label for kind in (visit.button, visit.expander, visit.metric) for e in kind]
+    return "\n".join([*values, *labels, *(link.proto.label for link in visit.get("page_link"))])
+
+
+@pytest.mark.parametrize("params", [{}, {"feed": "wire"}])
+def test_a_feeds_own_title_can_do_nothing(online: Tracker, web: Web, params: dict[str, str]) -> None:
+    online.change_feed("wire", title=HOSTILE, theme="[now](http://evil.example)")
+    web.at["https://wire.invalid/rss"] = FetchFailed(a_feed().id, HOSTILE)
+    online.poll()
+    text = markdown_of(open_page(online, "feeds", **params))
+    for mark in ("![", "](", ":red-badge[", "//evil", "$5"):
+        assert mark not in text
+
+
+# Adding
+
+
+def type_address(visit: AppTest, url: str) -> AppTest:
+    return seen(field(visit, "Address").set_value(url).run())
+
+
+def test_an_address_is_tested_and_nothing_is_kept(online: Tracker, web: Web) -> None:
+    web.at["https://new.invalid/rss"] = an_rss((INVITED, "https://new.invalid/1"), ("Cat", "https://new.invalid/2"))
+    visit = type_address(open_page(online, "feeds"), "https://new.invalid/rss")
+    visit = seen(button(visit, "Test").click().run())
+    assert "**A feed with 2 entries**; 1 match with 1 open question." in words(visit)
+    assert "HTTP 200 ·" in words(visit)
+    _, matches, entries = visit.dataframe
+    assert list(matches.value.iloc[0])[:2] == [INVITED, a_set().questions[0].text]
+    assert list(entries.value["title"]) == [INVITED, "Cat"]
+    assert [row.state.id for row in online.feeds()] == ["wire"]
+    assert "A feed with" not in words(type_address(visit, "https://another.invalid/"))
+
+
+def test_an_address_that_does_not_answer_says_why(online: Tracker) -> None:
+    visit = type_address(open_page(online, "feeds"), "https://nobody.invalid/")
+    text = words(seen(button(visit, "Test").click().run()))
+    assert "**Nothing could be read there.**" in text
+    assert "HTTP 404 Not Found" in text
+
+
+@pytest.mark.parametrize("label", ["Test", "Read it from now on"])
+def test_an_empty_address_is_asked_for(online: Tracker, label: str) -> None:
+    visit = seen(button(open_page(online, "feeds"), label).click().run())
+    assert "There is no address yet" in visit.error[0].value
+
+
+def test_a_page_offers_the_feeds_that_it_names_and_one_is_tested(online: Tracker, web: Web) -> None:
+    web.at["https://news.invalid/"] = PAGE
+    web.at["https://news.invalid/politics.rss"] = an_rss(("Cat", "https://news.invalid/2"), title="Politics")
+    visit = type_address(open_page(online, "feeds"), "https://news.invalid/")
+    visit = seen(button(visit, "Test").click().run())
+    assert "**This is no feed.**" in words(visit)
+    choices = visit.selectbox(key="candidate")
+    assert choices.options == [
+        "https://news.invalid/all.rss · All news",
+        "https://news.invalid/politics.rss · Politics",
+    ]
+    visit = seen(choices.select_index(1).run())
+    visit = seen(button(visit, "Test this one").click().run())
+    assert field(visit, "Address").value == "https://news.invalid/politics.rss"
+    assert "**A feed with 1 entry**" in words(visit)
+
+
+def test_a_page_without_a_feed_offers_usual_places_as_guesses(online: Tracker, web: Web) -> None:
+    web.at["https://news.invalid/"] = b"<html><body>Nothing</body></html>"
+    visit = type_address(open_page(online, "feeds"), "https://news.invalid/")
+    visit = seen(button(visit, "Test").click().run())
+    assert "usual places" in visit.selectbox(key="candidate").label
+    assert all("(a guess)" in option for option in visit.selectbox(key="candidate").options)
+
+
+def test_a_feed_is_read_from_now_on_and_its_page_opens(online: Tracker, web: Web) -> None:
+    web.at["https://new.invalid/rss"] = an_rss((INVITED, "https://new.invalid/1"), title="The new one")
+    visit = type_address(open_page(online, "feeds"), "https://new.invalid/rss")
+    visit = seen(button(visit, "Read it from now on").click().run())
+    assert state(online, "the-new-one").feed.url == "https://new.invalid/rss"
+    assert [plain(h.value) for h in visit.header] == ["The new one"]
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("https://wire.invalid/rss", "is read already, as feed 'wire'"),
+        ("https://news.invalid/", "the page names these feeds: https://news.invalid/all.rss"),
+        ("https://nobody.invalid/", "HTTP 404 Not Found"),
+    ],
+)
+def test_a_feed_that_cannot_be_added_is_refused_in_a_sentence(online: Tracker, web: Web, url: str, reason: str) -> None:
+    web.at["https://news.invalid/"] = PAGE
+    visit = type_address(open_page(online, "feeds"), url)
+    visit = seen(button(visit, "Read it from now on").click().run())
+    assert reason in plain(visit.error[0].value)
+    assert len(online.feeds()) == 1
+
+
+OPML = b"""<opml version="2.0"><head><title>Mine</title></head><body>
+<outline text="The wire" xmlUrl="https://wire.invalid/rss"/>
+<outline text="Another" xmlUrl="https://another.invalid/rss"/>
+<outline text="Odd [x](http://evil.example)" xmlUrl="ftp://odd.invalid/rss"/></body></opml>"""
+
+
+def give_list(visit: AppTest, document: bytes) -> AppTest:
+    visit = seen(visit.file_uploader[0].set_value(("feeds.opml", document, "text/x-opml")).run())
+    return seen(button(visit, "Add its feeds").click().run())
+
+
+def test_a_list_is_taken_in_and_says_what_was_left_out_and_why(online: Tracker) -> None:
+    visit = give_list(open_page(online, "feeds"), OPML)
+    text = words(visit)
+    assert "**1 feed added, 1 was there already.** Left out, and why:" in text
+    assert "not an http(s) address" in text
+    assert {row.state.feed.url for row in online.feeds()} == {"https://wire.invalid/rss", "https://another.invalid/rss"}
+    assert "evil" not in markdown_of(visit)
+    assert "Add its feeds" not in [b.label for b in visit.button]
+
+
+def test_what_is_no_list_is_refused_in_a_sentence(online: Tracker) -> None:
+    visit = give_list(open_page(online, "feeds"), an_rss())
+    assert "A feed, not a list of feeds" in plain(visit.error[0].value)
+    assert len(online.feeds()) == 1
+
+
+def test_all_feeds_can_be_taken_away_as_a_list(online: Tracker) -> None:
+    (save,) = open_page(online, "feeds").download_button
+    assert plain(save.label) == "Save all feeds as a list"
+    assert b"https://wire.invalid/rss" in online.export_feeds()
+
+
+# Replays
+
+
+def test_a_replay_lists_its_outlets_and_offers_nothing_to_do(online: Tracker) -> None:
+    online.poll()
+    online.mark_replayed(NOW)
+    visit = open_page(online, "feeds")
+    assert "**1 outlet of the past were replayed.**" in words(visit)
+    assert tables(visit) == [["title", "success", "ever"]]
+    assert not visit.button
+    assert not visit.expander
+    visit = open_page(online, "feeds", feed="wire")
+    assert "1 item in the replay." in words(visit)
+    assert INVITED in list(visit.dataframe[0].value["title"])
+    assert not visit.button
+    assert not visit.text_input
+
+
+# Overview
+
+
+def test_the_overview_has_one_line_about_feeds_only_when_they_are_in_trouble(
+    tracker: Tracker, clock: FakeClock
+) -> None:
+    tracker.load(a_set(feeds=[a_feed(f"wire-{n}") for n in range(6)]))
+    assert "Feeds are in trouble" not in words(open_page(tracker, "overview"))
+    tracker.poll()
+    text = words(open_page(tracker, "overview"))
+    assert "Feeds are in trouble" in text
+    assert "6 of 6 feeds fail." in text
+    tracker.mark_replayed(clock.time + timedelta(days=1))
+    assert "Feeds are in trouble" not in words(open_page(tracker, "overview"))

@@ -1,0 +1,147 @@
+"""Feeds in words: how they fare, what servers answered, when each is asked next."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from dashboard import wording
+from dashboard.wording import NBSP
+from tests.dashboard.examples import NOW, days, feed
+from tracker.feeds.feed import FeedState
+from tracker.feeds.health import Health, fleet
+from tracker.feeds.item import FeedId
+from tracker.summaries import Coverage, Imported, SilentFeed
+
+
+def plain(text: str) -> str:
+    return text.replace(NBSP, " ")
+
+
+WELL = feed("well").state
+FAILING = feed("failing", last_success_at=NOW - days(6), failures=3, failing_since=NOW - days(5)).state
+PAUSED = feed("paused", paused_why="paused by hand").state
+NEW = feed("new", last_success_at=None, last_attempt_at=None, next_reason="not polled yet").state
+LATE = feed("late", next_due_at=NOW - timedelta(hours=3)).state
+
+
+def sentence(*states: FeedState) -> str:
+    return plain(wording.fleet_sentence(fleet(states, NOW), NOW))
+
+
+def test_the_fleet_is_told_in_one_sentence_with_its_trouble() -> None:
+    told = sentence(WELL, replace(WELL), FAILING, PAUSED, LATE, NEW)
+    assert told == (
+        "**2 of 6 feeds are well**; 1 failing, 1 paused, 1 late, 1 not polled yet. The newest answer came just now."
+    )
+
+
+@pytest.mark.parametrize(
+    ("states", "told"),
+    [
+        ([WELL, WELL], "**All 2 feeds are well.** The newest answer came just now."),
+        ([WELL, PAUSED], "**1 of 2 feeds is well**; 1 paused. The newest answer came just now."),
+        ([FAILING, FAILING], "**None of 2 feeds is well**; 2 failing. The newest answer came 6 days ago."),
+        ([WELL], "**The only feed is well.** The newest answer came just now."),
+        ([FAILING], "**The only feed is failing.** The newest answer came 6 days ago."),
+        ([NEW, NEW], "**None of the feeds has been polled yet.**"),
+        ([NEW], "**The only feed is not polled yet.**"),
+        ([NEW, replace(FAILING, last_success_at=None)], "**None of 2 feeds is well**; 1 failing, 1 not polled yet."),
+    ],
+)
+def test_a_fleet_of_any_kind_is_told_in_whole_sentences(states: list[FeedState], told: str) -> None:
+    assert sentence(*states) == told
+
+
+@pytest.mark.parametrize(
+    ("state", "health", "told"),
+    [
+        (WELL, "ok", "It last answered just now."),
+        (FAILING, "failing", "3 failures in a row, the first 5 days ago. It last answered 6 days ago."),
+        (PAUSED, "paused", "Nobody polls it. It last answered just now."),
+        (LATE, "late", "It has been due for 3 hours, and nobody polls it. It last answered just now."),
+        (WELL, "quiet", "It answers, and brings nothing new. It last answered just now."),
+        (NEW, "new", "It has not been asked yet."),
+        (replace(NEW, failures=1), "failing", "1 failure in a row. It has never answered."),
+    ],
+)
+def test_one_feed_is_told_by_its_state(state: FeedState, health: Health, told: str) -> None:
+    assert plain(wording.faring(state, health, NOW)) == told
+
+
+def test_every_state_has_a_shape_and_a_word_of_its_own() -> None:
+    shapes = {told.partition(" ")[0] for told in wording.HEALTH.values()}
+    assert len(shapes) == len(wording.HEALTH)
+
+
+def test_the_next_poll_is_told_with_its_moment_and_its_reason() -> None:
+    why = "about 12 items a day: asked every 35 min or so"
+    assert plain(wording.asked_next(WELL, NOW)) == f"Asked again in 30 minutes: {why}."
+    assert plain(wording.asked_next(WELL, NOW, "14:05")) == f"Asked again in 30 minutes, at 14:05: {why}."
+    assert wording.asked_next(LATE, NOW, "09:05") == f"Asked again in the next round: {why}."
+    assert plain(wording.asked_next(NEW, NOW)) == "First asked in 30 minutes."
+    assert wording.asked_next(PAUSED, NOW) == ""
+
+
+def test_a_pending_move_is_told_with_how_long_it_has_been_said() -> None:
+    assert wording.moving(WELL, NOW) == ""
+    there = replace(WELL, moved_to="https://new.example/rss", moved_since=NOW - days(3))
+    told = "For 3 days its server has said that it moved for good to https://new.example/rss"
+    assert plain(wording.moving(there, NOW)) == told
+
+
+@pytest.mark.parametrize(
+    ("status", "told"),
+    [
+        ("200", "200 a document"),
+        ("304", "304 not modified"),
+        ("404", "404 not found"),
+        ("429", "429 too many requests"),
+        ("-", "no answer"),
+        ("799", "799"),
+        ("odd", "odd"),
+    ],
+)
+def test_an_answer_is_a_number_and_a_word(status: str, told: str) -> None:
+    assert wording.answer_word(status) == told
+
+
+def test_the_last_answers_are_told_in_a_row_and_counted() -> None:
+    recent = "200 304 304 304 - - 500"
+    assert wording.answers_in_a_row(recent) == "200, 304 ×3, no answer ×2, 500"
+    told = "3 × 304 not modified, 2 × no answer, 1 × 200 a document, 1 × 500 internal server error"
+    assert wording.answers_counted(recent) == told
+    assert wording.answers_in_a_row("") == wording.answers_counted("") == ""
+
+
+@pytest.mark.parametrize(
+    ("count", "told"), [(0, "0 bytes"), (1, "1 byte"), (999, "999 bytes"), (45_200, "45 kB"), (1_250_000, "1.2 MB")]
+)
+def test_a_size_is_told_in_its_largest_unit(count: int, told: str) -> None:
+    assert plain(wording.size(count)) == told
+
+
+@pytest.mark.parametrize(
+    ("feeds", "silent", "told"),
+    [
+        (5, 0, ""),
+        (5, 1, "1 of 5 feeds that should carry its evidence is silent"),
+        (5, 2, "2 of 5 feeds that should carry its evidence are silent"),
+        (1, 1, "The one feed that should carry its evidence is silent"),
+    ],
+)
+def test_silence_behind_a_question_is_counted(feeds: int, silent: int, told: str) -> None:
+    coverage = Coverage(feeds, tuple(SilentFeed(FeedId(str(n)), "A feed", "failing") for n in range(silent)))
+    assert plain(wording.silent_line(coverage)) == told
+
+
+@pytest.mark.parametrize(
+    ("found", "told"),
+    [
+        (Imported("", 12, 0, ()), "12 feeds added."),
+        (Imported("", 1, 1, ("x",)), "1 feed added, 1 was there already."),
+        (Imported("", 0, 3, ()), "No feed added, 3 were there already."),
+    ],
+)
+def test_what_a_list_brought_is_counted(found: Imported, told: str) -> None:
+    assert plain(wording.brought(found)) == told

@@ -1,0 +1,177 @@
+"""What is not public is not asked: not by its number, not by its name, not by a redirect, not by a trick."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.feeds.feed_server import FeedServer
+from tests.feeds.fetching import BODY, FakeNames, ask, fetch_all, fetching, requests_to, results
+from tracker.feeds import addresses
+from tracker.feeds.answers import Fetched, NotModified
+
+PRIVATE = [
+    "127.0.0.1",
+    "127.8.8.8",
+    "0.0.0.0",
+    "0x7f.1",
+    "0177.0.0.1",
+    "2130706433",
+    "127.1",
+    "127.0.0.1.",
+    "１２７.0.0.1",
+    "localhost",
+    "LOCALHOST.",
+    "[::1]",
+    "[::]",
+    "[::ffff:127.0.0.1]",
+    "[::127.0.0.1]",
+    "[64:ff9b::7f00:1]",
+    "[64:ff9b:1::7f00:1]",
+    "[2002:7f00:1::]",
+    "[fe80::1%25lo]",
+    "169.254.169.254",
+    "10.0.0.1",
+    "100.64.0.1",
+    "192.168.0.1",
+    "224.0.0.1",
+    "255.255.255.255",
+]
+REFUSED = ("is not a public address", "not an http(s) address", "host not found")
+"""The client itself takes short and long forms of an IPv4 address for none; a name server may not know them."""
+
+
+@pytest.fixture
+def server() -> Iterator[FeedServer]:
+    with FeedServer(keep_alive=True) as running:
+        yield running
+
+
+@pytest.fixture
+def loopback_is_public(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The test's server stands for the public internet; other private networks are as private as ever."""
+    others = tuple((network, why) for network, why in addresses.NOT_PUBLIC if str(network) != "127.0.0.0/8")
+    monkeypatch.setattr(addresses, "NOT_PUBLIC", others)
+
+
+@pytest.mark.parametrize("host", PRIVATE)
+def test_what_is_not_public_is_not_asked(server: FeedServer, host: str) -> None:
+    server.serve("/feed.xml", BODY)
+    result = ask(server.url("/feed.xml", host=host), private=())
+    assert any(words in result.reason for words in REFUSED)
+    assert not server.seen
+    assert server.connections == 0
+
+
+def test_the_reason_says_what_to_do_about_it(server: FeedServer) -> None:
+    result = ask(server.url("/feed.xml"), private=())
+    assert result.reason == "127.0.0.1 is not a public address (loopback); allow it with the setting private_feeds"
+    assert result.status is None
+
+
+@pytest.mark.usefixtures("loopback_is_public")
+@pytest.mark.parametrize(
+    "host",
+    [
+        "169.254.169.254",
+        "10.0.0.1",
+        "100.64.0.1",
+        "192.168.0.1",
+        "metadata.test",
+        "[::1]",
+        "[::ffff:10.0.0.1]",
+        "[64:ff9b::a00:1]",
+        "[2002:a00:1::]",
+        "[fe80::1%25lo]",
+    ],
+)
+def test_a_redirect_from_a_public_server_to_what_is_not_public_is_not_followed(
+    server: FeedServer, monkeypatch: pytest.MonkeyPatch, host: str
+) -> None:
+    FakeNames(monkeypatch).leads["metadata.test"] = ["169.254.169.254"]
+    server.redirect("/feed.xml", 302, server.url("/latest/meta-data/", host=host))
+    assert "is not a public address" in ask(server.url("/feed.xml"), private=()).reason
+    assert server.connections == 1
+
+
+@pytest.mark.parametrize("host", [host for host in PRIVATE if "１" not in host])
+def test_a_redirect_from_an_allowed_host_does_not_allow_another(
+    server: FeedServer, host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = FakeNames(monkeypatch)
+    names.leads |= {"nas.test": ["127.0.0.1"], "localhost": ["127.0.0.1"], "0x7f.1": ["127.0.0.1"]}
+    server.redirect("/feed.xml", 302, server.url("/other.xml", host=host))
+    result = ask(server.url("/feed.xml", host="nas.test"), private=["nas.test"])
+    assert any(words in result.reason for words in REFUSED)
+    assert [s.path for s in server.seen] == ["/feed.xml"]
+
+
+@pytest.mark.usefixtures("loopback_is_public")
+def test_a_name_that_leads_elsewhere_the_second_time_is_found_out(
+    server: FeedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = iter((["127.0.0.1"], ["10.0.0.1"]))
+    FakeNames(monkeypatch).leads["rebinding.test"] = lambda: next(answers)
+    with FeedServer() as other:
+        server.redirect("/feed.xml", 302, other.url("/feed.xml", host="rebinding.test"))
+        result = ask(server.url("/feed.xml", host="rebinding.test"), private=())
+    assert "10.0.0.1 is not a public address (private)" in result.reason
+    assert (len(server.seen), other.connections) == (1, 0)
+    assert next(answers, None) is None
+
+
+@pytest.mark.usefixtures("loopback_is_public")
+def test_of_a_name_with_public_and_private_addresses_only_the_public_ones_are_asked(
+    server: FeedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    FakeNames(monkeypatch).leads["both.test"] = ["10.0.0.1", "127.0.0.1", "::ffff:10.0.0.2"]
+    server.serve("/feed.xml", BODY)
+    assert ask(server.url("/feed.xml", host="both.test"), private=(), total_seconds=2).body == BODY
+
+
+def test_an_open_connection_of_an_allowed_name_serves_no_other(
+    server: FeedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = FakeNames(monkeypatch)
+    names.leads = {"nas.test": ["127.0.0.1"], "evil.test": ["127.0.0.1"]}
+    server.serve("/feed.xml", BODY)
+    urls = [server.url("/feed.xml", host=host) for host in ("nas.test", "evil.test", "127.0.0.1", "nas.test")]
+    with fetching(private=["nas.test"]) as fetch:
+        found = [results(fetch, requests_to(url))[0] for url in urls]
+    assert [isinstance(r, Fetched) for r in found] == [True, False, False, True]
+    assert server.connections == 1
+
+
+@pytest.mark.parametrize(
+    ("private", "host", "allowed"),
+    [
+        (["nas.test"], "nas.test", True),
+        (["nas.test"], "NAS.test.", True),
+        (["nas.test"], "www.nas.test", False),
+        (["127.0.0.1"], "nas.test", True),
+        (["127.0.0.0/8"], "127.0.0.1", True),
+        (["10.0.0.0/8"], "127.0.0.1", False),
+        (["::1"], "127.0.0.1", False),
+        (["*"], "127.0.0.1", True),
+    ],
+)
+def test_what_is_allowed_may_be_asked(
+    server: FeedServer, monkeypatch: pytest.MonkeyPatch, private: list[str], host: str, allowed: bool
+) -> None:
+    names = FakeNames(monkeypatch)
+    names.leads = {name: ["127.0.0.1"] for name in ("nas.test", "nas.test.", "www.nas.test")}
+    server.serve("/feed.xml", BODY, etag='"1"')
+    result = ask(server.url("/feed.xml", host=host), '"1"', private=private)
+    assert isinstance(result, NotModified) == allowed
+    assert bool(server.seen) == allowed
+
+
+def test_a_slip_of_the_pen_in_the_allow_list_is_told_at_once() -> None:
+    with pytest.raises(ValueError, match="private_feeds"), fetching(private=["10.0.0.0/99"]):
+        pass
+
+
+def test_no_proxy_is_taken_from_the_environment(server: FeedServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, server.url("/"))
+    assert fetch_all(["http://nosuchhost.invalid/"])[0].reason == "host not found"
+    assert server.connections == 0

@@ -1,0 +1,236 @@
+"""How feeds, the fleet, and the feeds behind a question fare."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.feeds.test_polling import DAY, HOUR, MINUTE, NOW, a_document, a_feed, failed, states, unchanged
+from tests.feeds.test_rhythm import every, moments
+from tracker.feeds.feed import FeedState, Rhythm
+from tracker.feeds.health import (
+    LATE_AFTER,
+    DayCount,
+    UsualItems,
+    counted,
+    fleet,
+    health,
+    is_quiet,
+    share_not_modified,
+    silence,
+    usual_items,
+)
+from tracker.feeds.polling import News, PollRules, after_failure, after_success, never_polled
+from tracker.feeds.rhythm import learned
+
+# NOW is a Wednesday at noon.
+UNASKED = never_polled(a_feed().feed, NOW)
+
+
+def silent_for(gap: timedelta, interval: timedelta = DAY / 12, **changed: Any) -> FeedState:
+    """A feed that answers, and brought an item at each interval until a while ago."""
+    last = NOW - gap
+    rhythm = learned(Rhythm(), every(interval, last, 200), last)
+    asked = {"last_success_at": NOW - MINUTE, "last_attempt_at": NOW - MINUTE}
+    return a_feed(**{"last_new_at": last, "rhythm": rhythm, **asked, **changed})
+
+
+# A feed
+
+
+def test_health_is_the_first_rule_that_holds() -> None:
+    overdue = NOW + LATE_AFTER + timedelta(seconds=1)
+    assert health(UNASKED, NOW) == "new"
+    assert health(a_feed(), NOW + LATE_AFTER) == "ok"
+    assert health(a_feed(), overdue) == health(UNASKED, overdue) == "late"
+    assert health(a_feed(failures=1), overdue) == "failing"
+    assert health(a_feed(failures=1, paused_why="by hand"), overdue) == "paused"
+    assert health(silent_for(4 * DAY), NOW) == "quiet"
+    assert health(silent_for(4 * DAY), overdue) == "late"
+
+
+def test_a_feed_is_quiet_after_a_gap_that_its_rhythm_makes_unlikely() -> None:
+    assert not is_quiet(silent_for(23 * HOUR), NOW)  # an item every two hours, but a day may always pass
+    assert is_quiet(silent_for(25 * HOUR), NOW)
+    assert not is_quiet(silent_for(6 * DAY, interval=DAY), NOW)
+    assert is_quiet(silent_for(12 * DAY, interval=DAY), NOW)
+
+
+def test_weekends_are_no_gap() -> None:
+    monday, sunday = NOW - 2 * DAY, NOW - 3 * DAY
+    friday_evening = sunday - 1.6 * DAY
+    rhythm = learned(Rhythm(), every(DAY / 12, friday_evening, 150), friday_evening)
+    state = a_feed(last_new_at=friday_evening, rhythm=rhythm)
+    assert not is_quiet(state, sunday + 10 * HOUR)
+    assert is_quiet(state, monday + 8 * HOUR)
+
+
+def test_a_feed_that_is_silent_for_years_is_quiet() -> None:
+    assert is_quiet(silent_for(4000 * DAY, interval=20 * DAY), NOW)
+    assert not is_quiet(silent_for(20 * DAY, interval=20 * DAY), NOW)
+
+
+def test_a_feed_that_never_brought_anything_is_not_quiet() -> None:
+    assert not is_quiet(a_feed(last_new_at=None), NOW + 900 * DAY)
+    assert not is_quiet(a_feed(rhythm=Rhythm()), NOW + 900 * DAY)
+
+
+# The feeds behind a question
+
+
+def test_a_feed_that_answers_and_brings_news_is_not_silent() -> None:
+    assert silence(a_feed(), NOW) == ""
+    assert silence(UNASKED, NOW) == ""
+
+
+def test_a_paused_feed_is_silent_and_says_why() -> None:
+    gone = after_failure(a_feed(), failed("HTTP 410 Gone", 410, gone=True), NOW, PollRules())
+    assert silence(gone, NOW) == "paused: its server says that it is gone for good (HTTP 410 Gone)"
+
+
+def test_a_feed_that_fails_is_silent_from_the_second_time_on() -> None:
+    once = after_failure(a_feed(), failed("host not found"), NOW, PollRules())
+    assert silence(once, NOW + HOUR) == ""
+    twice = after_failure(once, failed("timed out after 30 s"), NOW + HOUR, PollRules())
+    assert silence(twice, NOW + HOUR) == "failing since 1 Jun 12:00 UTC: timed out after 30 s"
+
+
+def test_a_feed_without_an_answer_for_a_day_is_silent() -> None:
+    state = a_feed(last_success_at=NOW - 31 * HOUR)
+    assert silence(state, NOW) == "no answer since 31 May 05:00 UTC"
+    assert silence(state, NOW - 3 * HOUR) == ""
+    assert silence(UNASKED, NOW + 2 * DAY) == "it has never answered"
+    once = after_failure(UNASKED, failed(), NOW, PollRules())
+    assert silence(once, NOW + 2 * DAY) == "it has never answered"
+
+
+def test_a_feed_that_is_asked_once_a_week_may_be_silent_for_as_long() -> None:
+    weekly = a_feed(last_success_at=NOW - 7 * DAY, every_minutes=7 * 1440.0, rhythm=Rhythm())
+    assert silence(weekly, NOW) == ""
+    assert silence(weekly, NOW + 3 * DAY) == "no answer since 25 May 12:00 UTC"
+
+
+def test_a_feed_that_used_to_bring_news_is_silent_and_says_what_was_usual() -> None:
+    assert (
+        silence(silent_for(4 * DAY), NOW) == "nothing new since 28 May 12:00 UTC, against about 11 items a day before"
+    )
+
+
+@settings(deadline=None)
+@given(states, moments)
+def test_every_feed_has_a_health_and_no_state_is_too_odd_to_look_at(state: FeedState, now: Any) -> None:
+    named = fleet([state], now)
+    assert sum(named.counts.values()) == named.counts[health(state, now)] == 1
+    assert bool(silence(state, now)) or health(state, now) != "paused"
+
+
+# The fleet
+
+
+def answered(ago: timedelta, next_in: timedelta = 10 * MINUTE) -> FeedState:
+    return a_feed(last_success_at=NOW - ago, last_attempt_at=NOW - ago, next_due_at=NOW + next_in)
+
+
+def failing(ago: timedelta, **changed: Any) -> FeedState:
+    last = {"last_success_at": NOW - ago - HOUR, "last_attempt_at": NOW - ago, "next_due_at": NOW + HOUR}
+    return a_feed(failures=1, failing_since=NOW - ago, **{**last, **changed})
+
+
+def test_a_fleet_counts_its_feeds_by_health() -> None:
+    found = fleet([answered(HOUR), answered(3 * HOUR), failing(HOUR), UNASKED, a_feed(paused_why="by hand")], NOW)
+    assert dict(found.counts) == {"new": 1, "ok": 2, "quiet": 0, "late": 0, "failing": 1, "paused": 1}
+    assert (found.feeds, found.asked, found.share_failing) == (5, 3, 1 / 3)
+    assert (found.newest_success, found.alarm) == (NOW - HOUR, "")
+    assert (fleet([], NOW).share_failing, fleet([], NOW).newest_success, fleet([], NOW).alarm) == (0.0, None, "")
+
+
+def alarm(states: Sequence[FeedState]) -> str:
+    return fleet(states, NOW).alarm
+
+
+def test_an_alarm_is_raised_when_nothing_succeeds_for_two_hours() -> None:
+    fails_since_then = [answered(125 * MINUTE, 20 * HOUR), failing(121 * MINUTE)]
+    assert alarm(fails_since_then) == "no feed has answered since 1 Jun 09:55 UTC"
+    assert alarm([answered(119 * MINUTE, 20 * HOUR), failing(118 * MINUTE)]) == ""
+
+
+def test_an_alarm_is_raised_when_nobody_asks() -> None:
+    assert alarm([answered(5 * HOUR, -3 * HOUR)]) == "no feed has answered since 1 Jun 07:00 UTC"
+    assert alarm([replace(UNASKED, next_due_at=NOW - 3 * HOUR)]) == "no feed has ever answered"
+
+
+def test_no_alarm_is_raised_when_no_feed_was_due() -> None:
+    assert alarm([answered(9 * HOUR, 5 * HOUR)]) == ""
+    assert alarm([answered(9 * HOUR, -5 * MINUTE)]) == ""  # the scheduler is about to ask
+    assert alarm([answered(MINUTE), answered(9 * HOUR, -5 * HOUR)]) == ""  # it is at work, but does not get round
+    assert alarm([answered(9 * HOUR, 5 * HOUR), failing(30 * MINUTE, last_success_at=NOW - 20 * HOUR)]) == ""
+    assert alarm([answered(9 * HOUR, 5 * HOUR), failing(30 * HOUR)]) == ""  # that one is known not to answer
+    assert alarm([answered(9 * HOUR, 5 * HOUR), a_feed(paused_why="by hand", last_success_at=None)]) == ""
+
+
+def test_a_new_fleet_that_cannot_reach_anything_raises_an_alarm_after_two_hours() -> None:
+    def offline(ago: timedelta) -> list[FeedState]:
+        return [after_failure(UNASKED, failed(), NOW - ago, PollRules())] * 3
+
+    assert alarm(offline(119 * MINUTE)) == ""
+    assert alarm(offline(121 * MINUTE)) == "no feed has ever answered"
+
+
+def test_an_alarm_is_raised_when_more_than_a_fifth_of_the_feeds_fail() -> None:
+    assert alarm([answered(HOUR)] * 8 + [failing(HOUR)] * 2) == ""
+    assert alarm([answered(HOUR)] * 7 + [failing(HOUR)] * 3) == "3 of 10 feeds fail"
+    assert alarm([answered(HOUR)] * 2 + [failing(HOUR)] * 2) == ""  # four feeds are too few to speak of shares
+    assert alarm([answered(HOUR)] * 3 + [failing(HOUR)] * 2 + [UNASKED] * 20) == "2 of 5 feeds fail"
+
+
+def test_both_alarms_are_raised_together() -> None:
+    assert alarm([failing(3 * HOUR)] * 6) == "no feed has answered since 1 Jun 08:00 UTC; 6 of 6 feeds fail"
+
+
+# Days
+
+
+def test_a_poll_adds_to_its_day() -> None:
+    day = date(2022, 6, 1)
+    news = News([NOW, NOW], changed=1)
+    assert counted(a_document(seconds=0.5), NOW, news=news) == DayCount(day, 1, 0, 0, 6, 0.5, 2, 1)
+    assert counted(unchanged(seconds=0.1), NOW) == DayCount(day, 1, 1, 0, 0, 0.1, 0, 0)
+    assert counted(failed(seconds=30.0), NOW) == DayCount(day, 1, 0, 1, 0, 30.0, 0, 0)
+    assert counted(a_document(), NOW, unreadable=True) == DayCount(day, 1, 0, 1, 6)
+
+
+def test_the_share_of_polls_that_found_nothing_changed() -> None:
+    days = [DayCount(date(2022, 6, 1), polls=10, not_modified=9), DayCount(date(2022, 6, 2), polls=30, failed=3)]
+    assert share_not_modified(days) == 9 / 40
+    assert share_not_modified([]) is None
+    assert share_not_modified([DayCount(date(2022, 6, 1))]) is None
+
+
+def test_items_of_the_last_whole_day_stand_against_the_median_day_of_four_weeks() -> None:
+    today = date(2022, 6, 1)
+    days = [DayCount(today - n * DAY, new_items=n) for n in range(40)]
+    assert usual_items(days, NOW) == UsualItems(1, 14.5)  # days 1 to 28, without today
+    assert usual_items(days[5:8], NOW) == UsualItems(0, 6.0)
+    assert usual_items([], NOW) == UsualItems(0, 0.0)
+
+
+@given(st.lists(st.integers(0, 1000), min_size=1, max_size=28))
+def test_the_usual_day_lies_between_the_least_and_the_best(items: list[int]) -> None:
+    days = [DayCount(date(2022, 5, 31) - n * DAY, new_items=count) for n, count in enumerate(items)]
+    assert min(items) <= usual_items(days, NOW).usual <= max(items)
+    assert usual_items(days, NOW).last_day == items[0]
+
+
+def test_a_feed_is_well_again_after_one_answer() -> None:
+    state = after_failure(after_failure(a_feed(), failed(), NOW, PollRules()), failed(), NOW, PollRules())
+    assert health(state, NOW) == "failing"
+    well = after_success(state, unchanged(), NOW, PollRules())
+    assert (health(well, NOW), silence(well, NOW)) == ("ok", "")
+
+
+def test_a_feed_that_is_taken_up_again_is_new_until_it_has_answered() -> None:
+    assert health(a_feed(last_success_at=NOW - DAY, last_attempt_at=NOW - HOUR), NOW) == "new"
+    assert health(a_feed(last_success_at=NOW - HOUR, last_attempt_at=NOW - HOUR), NOW) == "ok"

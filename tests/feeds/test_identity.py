@@ -1,0 +1,148 @@
+"""Is an entry new, the same, or an edit?"""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.builders import NOW, an_item
+from tracker.feeds.identity import Changed, Known, New, Shelf
+from tracker.feeds.item import FeedId, ItemId, ParsedItem
+
+WIRE, DAILY = FeedId("wire"), FeedId("daily")
+TITLE = "Arland invites Borland to a summit in spring"
+
+
+def known(item: ParsedItem, feed: FeedId = WIRE, **changed: Any) -> Known:
+    """What is stored of an item that was first seen an hour ago."""
+    stored = Known(
+        ItemId(7),
+        feed,
+        item.key,
+        item.canonical_url,
+        item.title,
+        item.fingerprint,
+        item.published_at,
+        NOW - timedelta(hours=1),
+    )
+    return replace(stored, **changed)
+
+
+def sorted_out(
+    *items: ParsedItem, stored: tuple[Known, ...] = (), cut: tuple[str, ...] = (), recent: tuple[Known, ...] = ()
+) -> tuple[list[New], list[Changed]]:
+    """What the wire's document brings; `cut` are names that stand in it as they did before."""
+    names = {item.key for item in items}
+    by_key = [k for k in stored if k.feed_id == WIRE and k.key in names]
+    return Shelf(WIRE, by_key, stored, recent).sorted_out(items, cut.__contains__, NOW)
+
+
+def test_an_entry_that_nobody_has_seen_is_new() -> None:
+    item = an_item(TITLE)
+    assert sorted_out(item) == ([New(item, None)], [])
+
+
+def test_an_entry_with_the_same_words_is_nothing_at_all() -> None:
+    item = an_item(TITLE)
+    assert sorted_out(item, stored=(known(item),)) == ([], [])
+
+
+def test_other_words_under_the_same_name_are_an_edit() -> None:
+    item = an_item(TITLE)
+    stored = known(item)
+    edited = replace(item, title="Arland takes its invitation back", fingerprint="other")
+    assert sorted_out(edited, stored=(stored,)) == ([], [Changed(stored, edited, silent=False)])
+
+
+def test_words_that_were_not_kept_before_are_learned_without_an_edit() -> None:
+    item = an_item(TITLE)
+    stored = known(item, fingerprint="")
+    assert sorted_out(item, stored=(stored,)) == ([], [Changed(stored, item, silent=True)])
+
+
+def test_a_new_name_for_the_same_address_and_nearly_the_same_words_is_the_same_item() -> None:
+    item = an_item(TITLE)
+    stored = known(item)
+    renamed = replace(item, key="guid-2", title=f"{TITLE}, again", fingerprint="other")
+    assert sorted_out(renamed, stored=(stored,)) == ([], [Changed(stored, renamed, silent=False)])
+
+
+def test_a_new_name_and_new_words_are_the_same_item_if_address_and_time_of_publication_agree() -> None:
+    item = an_item(TITLE)
+    assert item.published_at is not None
+    renamed = replace(item, key="guid-2", title="Spring summit: all there is to know", fingerprint="other")
+    new, changed = sorted_out(renamed, stored=(known(item),))
+    assert (new, [c.known.id for c in changed]) == ([], [7])
+
+
+def test_episodes_that_share_one_address_are_items_of_their_own() -> None:
+    episode = an_item("Episode 12: the pipeline talks", key="ep12")
+    following = replace(
+        episode, key="ep13", title="Episode 13: what the vote means", published_at=NOW, fingerprint="13"
+    )
+    new, changed = sorted_out(following, stored=(known(episode),))
+    assert ([n.item.key for n in new], changed) == (["ep13"], [])
+
+
+@pytest.mark.parametrize("in_document", ["whole", "cut out"])
+def test_two_entries_of_one_document_with_one_address_stay_two(in_document: str) -> None:
+    first = an_item(TITLE, key="block-1")
+    second = replace(first, key="block-2", fingerprint="2")
+    if in_document == "whole":
+        new, changed = sorted_out(second, first, stored=(known(first),))
+    else:
+        new, changed = sorted_out(second, stored=(known(first),), cut=("block-1",))
+    assert ([n.item.key for n in new], changed) == (["block-2"], [])
+
+
+def test_an_entry_told_apart_by_its_address_since_another_took_its_guid_is_the_same() -> None:
+    first = an_item(TITLE, key="guid")
+    told_apart = replace(first, key=f"guid {first.url}")
+    assert sorted_out(told_apart, stored=(known(first),), cut=("guid",)) == ([], [])
+
+
+def test_an_article_of_another_feed_is_an_item_of_its_own_that_repeats_it() -> None:
+    item = an_item(TITLE)
+    elsewhere = known(item, DAILY)
+    mine = replace(item, key="other-name")
+    assert sorted_out(mine, stored=(elsewhere,)) == ([New(mine, elsewhere)], [])
+
+
+def test_a_headline_edited_with_its_name_and_address_is_linked_and_not_lost() -> None:
+    item = an_item(TITLE)
+    edited = an_item(f"Update: {TITLE}", key="x", url="https://wire.invalid/x", canonical_url="wire.invalid/x")
+    new, changed = sorted_out(edited, recent=(known(item),))
+    assert ([(n.item.key, n.same_as and n.same_as.id) for n in new], changed) == ([("x", 7)], [])
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        pytest.param("Day 13: what we know of the talks so far", id="another number"),
+        pytest.param("Day 12: nothing at all", id="other words"),
+    ],
+)
+def test_a_headline_of_its_own_is_linked_to_nothing(title: str) -> None:
+    item = an_item("Day 12: what we know of the talks so far")
+    other = an_item(title, key="x", url="", canonical_url="")
+    assert [n.same_as for n in sorted_out(other, recent=(known(item),))[0]] == [None]
+
+
+def test_the_headline_of_an_entry_that_still_stands_there_is_not_edited() -> None:
+    item = an_item(TITLE)
+    other = an_item(f"Update: {TITLE}", key="x", url="", canonical_url="")
+    assert [n.same_as for n in sorted_out(other, recent=(known(item),), cut=(item.key,))[0]] == [None]
+
+
+def test_a_headline_older_than_two_days_is_not_edited() -> None:
+    item = an_item(TITLE)
+    old = known(item, first_seen_at=NOW - timedelta(days=3))
+    other = an_item(f"Update: {TITLE}", key="x", url="", canonical_url="")
+    assert [n.same_as for n in sorted_out(other, recent=(old,))[0]] == [None]
+
+
+def test_an_entry_without_an_address_is_never_the_same_for_want_of_one() -> None:
+    item = an_item(TITLE, url="", canonical_url="")
+    other = an_item("Quite another thing happened today", key="x", url="", canonical_url="")
+    assert [n.same_as for n in sorted_out(other, stored=(known(item),))[0]] == [None]

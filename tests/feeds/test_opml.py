@@ -1,0 +1,369 @@
+"""Subscription lists both ways."""
+
+import time
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tracker.feeds.feed import Feed
+from tracker.feeds.item import FeedId
+from tracker.feeds.listed import LONGEST_WORDS, Listed, feed_of
+from tracker.feeds.opml import (
+    LARGEST,
+    MOST_CATEGORIES,
+    MOST_SKIPPED,
+    NAMESPACE,
+    FeedList,
+    ListFailed,
+    read_list,
+)
+
+
+def opml(body: str, head: str = "", declared: str = "") -> bytes:
+    return f"{declared}<opml version='2.0'><head>{head}</head><body>{body}</body></opml>".encode()
+
+
+def outline(name: str = "News", inside: str = "", **attributes: str) -> str:
+    said = {"text": name, "xmlUrl": f"https://{name.lower()}.example/rss"} | attributes
+    return "<outline " + " ".join(f'{key}="{value}"' for key, value in said.items()) + f">{inside}</outline>"
+
+
+def folder(name: str, *inside: str) -> str:
+    return f'<outline text="{name}">{"".join(inside)}</outline>'
+
+
+def ours(**attributes: str) -> str:
+    """A feed with attributes of our own."""
+    own = {f"t:{name}": value for name, value in attributes.items()}
+    return outline(**{"xmlns:t": NAMESPACE}, **own)
+
+
+def read(document: bytes) -> FeedList:
+    found = read_list(document)
+    assert isinstance(found, FeedList), found
+    return found
+
+
+def only(document: bytes) -> Listed:
+    (listed,) = read(document).feeds
+    return listed
+
+
+# Reading
+
+
+def test_a_list_is_its_title_and_feeds() -> None:
+    body = outline("News", type="rss", htmlUrl="https://news.example/") + outline("Wire")
+    assert read(opml(body, "<title>My &amp; your feeds</title>")) == FeedList(
+        "My & your feeds",
+        (
+            Listed("https://news.example/rss", "News", "https://news.example/"),
+            Listed("https://wire.example/rss", "Wire"),
+        ),
+    )
+
+
+def test_folders_in_folders_are_paths_and_come_before_tags() -> None:
+    body = folder("World", folder("Asia", outline(category="/Economy/Trade, ,gas,World/Asia")))
+    assert only(opml(body)).categories == (("World", "Asia"), ("Economy", "Trade"), ("gas",))
+
+
+def test_an_address_that_is_listed_twice_is_one_feed_in_both_folders() -> None:
+    body = folder("A", outline(category="x")) + folder("B", outline("Else", xmlUrl="https://news.example/rss"))
+    assert only(opml(body)) == Listed("https://news.example/rss", "News", categories=(("A",), ("x",), ("B",)))
+
+
+def test_two_ways_to_write_an_address_are_one_feed() -> None:
+    body = folder("A", outline(xmlUrl="feed://news.example/rss")) + folder(
+        "B", outline(xmlUrl="http://news.example/rss")
+    )
+    assert only(opml(body)).categories == (("A",), ("B",))
+
+
+@pytest.mark.parametrize(
+    ("document", "title"),
+    [
+        (opml(outline("Économie")), "Économie"),
+        (opml(outline("Économie"), declared="<?xml version='1.0' encoding='utf-8'?>"), "Économie"),
+        (b"\xef\xbb\xbf" + opml(outline("Économie")), "Économie"),
+        (opml(outline("Économie")).decode().encode("utf-16"), "Économie"),
+        (
+            opml(outline("Économie"), declared="<?xml version='1.0' encoding='iso-8859-1'?>").decode().encode("latin1"),
+            "Économie",
+        ),
+        (opml(outline("A  B\n\u200bC", xmlUrl="https://a.example/")), "A B C"),
+        (opml(outline("a&gt;b &amp;amp; &quot;c&quot;", xmlUrl="https://a.example/")), 'a>b &amp; "c"'),
+        (opml(outline("", title="Other", xmlUrl="https://a.example/")), "Other"),
+    ],
+    ids=["undeclared", "UTF-8", "with mark", "UTF-16", "Latin-1", "unseen", "escaped", "no text"],
+)
+def test_titles_are_read_whatever_their_encoding(document: bytes, title: str) -> None:
+    assert only(document).title == title
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        b"<opml><body><outline xmlUrl='https://news.example/rss'>",
+        b"<OPML><Body><OUTLINE XMLURL=https://news.example/rss></Body>",
+        b"<outline text='no root' xmlUrl='https://news.example/rss'/>",
+        b"<opml><head><title/></head><body></outline></outline><outline xmlUrl=' https://news.example/rss '/>",
+        b"<opml><outline text='a'><rdf:RDF></rdf:RDF></outline><outline xmlUrl='https://news.example/rss'/>",
+        b"<!DOCTYPE opml [<!ENTITY x 'y'>]><opml><outline text='&x;' xmlUrl='https://news.example/rss'/>",
+        b"<opml>\x00<body>\x01<outline xmlUrl='https://news.example/rss'/></foaf:group></rdf:rdf></ig:module>",
+    ],
+)
+def test_malformed_lists_are_read(document: bytes) -> None:
+    assert only(document).url == "https://news.example/rss"
+
+
+def test_a_list_that_never_closes_its_outlines_is_read() -> None:
+    body = "".join(f"<outline text='{n}' xmlUrl='https://news.example/{n}'>" for n in range(400))
+    assert [listed.categories for listed in read(opml(body)).feeds] == [()] * 400
+
+
+def test_other_formats_are_read() -> None:
+    foaf = b"""<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://xmlns.com/foaf/0.1/"
+        xmlns:rss="http://purl.org/rss/1.0/"><Group><name>World</name><member><Agent><name>News</name>
+        <weblog><Document><rss:channel rdf:about="https://news.example/rss"/></Document></weblog>
+        </Agent></member></Group></rdf:RDF>"""
+    assert only(foaf) == Listed("https://news.example/rss", "News", categories=(("World",),))
+    module = '<ig:Module type="RSS"><ig:ModulePrefs xmlUrl="https://news.example/rss"/></ig:Module>'
+    igoogle = f"""<GadgetTabML xmlns="http://schemas.google.com/GadgetTabML/2008" xmlns:ig="http://www.google.com/ig">
+        <Tab title="A">{module}</Tab><Tab title="B">{module}</Tab></GadgetTabML>"""
+    assert only(igoogle.encode()) == Listed("https://news.example/rss", categories=(("A",), ("B",)))
+
+
+def test_what_is_no_web_feed_is_skipped_and_said() -> None:
+    body = (
+        outline("Local", xmlUrl="file:///etc/passwd")
+        + outline("Script", xmlUrl="javascript:alert(1)")
+        + '<outline type="include" text="Others" url="https://lists.example/a.opml"/>'
+        + '<outline type="rss" text="" htmlUrl="https://page.example/"/>'
+        + outline()
+    )
+    found = read(opml(body))
+    assert [listed.title for listed in found.feeds] == ["News"]
+    assert found.skipped == (
+        "Local: not an http(s) address",
+        "Script: not an http(s) address",
+        "Others: another list, not a feed; import it by itself",
+        "https://page.example/: a page without a feed; look for its feed",
+    )
+
+
+def test_of_many_skipped_some_are_named() -> None:
+    skipped = read(opml(outline("x", xmlUrl="ftp://x") + "".join(outline(xmlUrl=f"ftp://{n}") for n in range(1_500))))
+    assert len(skipped.skipped) == MOST_SKIPPED + 1
+    assert skipped.skipped[-1] == "and 501 more"
+
+
+@pytest.mark.parametrize(
+    ("document", "why"),
+    [
+        (b"", "not an OPML list"),
+        (b"hello", "not an OPML list; export one from your reader"),
+        (b"%PDF-1.7", "not an OPML list"),
+        (b"\xff\x00" * 500, "not an OPML list"),
+        (b"<!doctype html><html><body>Hello</body></html>", "an HTML page, not an OPML list"),
+        (b"<?xml version='1.0'?><rss version='2.0'><channel><title>x</title></channel></rss>", "a feed, not a list"),
+        (b"<feed xmlns='http://www.w3.org/2005/Atom'><title>x</title></feed>", "add it by its address"),
+        (
+            b"<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns='http://purl.org/rss/1.0/'>"
+            b"<channel rdf:about='https://news.example/'><title>x</title></channel></rdf:RDF>",
+            "a feed, not a list",
+        ),
+        (b"<opml>" + b" " * LARGEST, "more than 10 MB"),
+        (opml("<outline/>" * 100_001), "more than 100,000 entries"),
+        (opml("<outline text='a'>" * 1_000), "more than 500 deep"),
+        (b"<html>" + b"<p>" * 30_000, "very much else"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_is_no_list_is_refused_with_what_to_do(document: bytes, why: str) -> None:
+    failed = read_list(document)
+    assert isinstance(failed, ListFailed)
+    assert why in failed.reason
+
+
+def test_an_empty_list_is_a_list() -> None:
+    assert read(opml("")) == FeedList("", ())
+
+
+# Our own attributes
+
+
+def test_our_own_attributes_are_read_under_any_prefix() -> None:
+    listed = only(
+        opml(
+            ours(
+                id="bbc_world-2",
+                source_group="bbc",
+                grade="a",
+                theme="wire",
+                importance="2.5",
+                every_minutes="15",
+                user_agent="Reader/2",
+                max_megabytes="40",
+                full_text="TRUE",
+            )
+        )
+    )
+    assert listed == Listed(
+        "https://news.example/rss",
+        "News",
+        "",
+        (),
+        "bbc_world-2",
+        "bbc",
+        "A",
+        "wire",
+        2.5,
+        15.0,
+        "Reader/2",
+        40.0,
+        True,
+    )
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        outline(grade="A", importance="3"),
+        outline(**{"tracker:grade": "A"}),
+        outline(**{"xmlns:t": "urn:other", "t:grade": "A"}),
+        f"<outline xmlns:t='{NAMESPACE}'/>" + outline(**{"t:grade": "A"}),
+    ],
+    ids=["no prefix", "undeclared", "another's", "declared elsewhere"],
+)
+def test_attributes_of_others_are_not_taken_for_ours(body: str) -> None:
+    assert only(opml(body)) == Listed("https://news.example/rss", "News")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "wanted"),
+    [
+        ("importance", "0", "a number above 0"),
+        ("importance", "-1", "a number above 0"),
+        ("importance", "nan", "a number above 0"),
+        ("importance", "inf", "a number above 0"),
+        ("importance", "", "a number above 0"),
+        ("every_minutes", "4.9", "a number of minutes, at least 5"),
+        ("every_minutes", "often", "a number of minutes, at least 5"),
+        ("max_megabytes", "0", "a number above 0"),
+        ("grade", "G", "a letter from A to F"),
+        ("full_text", "maybe", "true or false"),
+        ("id", "Not an id", "at most 60 of a-z, 0-9, '-' and '_'"),
+        ("id", "a" * 61, "at most 60 of a-z, 0-9, '-' and '_'"),
+    ],
+)
+def test_a_value_that_cannot_be_is_passed_over_and_the_feed_kept(name: str, value: str, wanted: str) -> None:
+    found = read(opml(ours(**{name: value})))
+    assert found.feeds == (Listed("https://news.example/rss", "News"),)
+    (said,) = found.skipped
+    assert said.startswith(f'News: {name} "{value[:39]}')
+    assert said.endswith(f"has to be {wanted}")
+
+
+# From a list to a feed
+
+
+def test_what_a_list_leaves_open_is_as_usual() -> None:
+    listed = Listed("https://www.feeds.news.co.uk/rss", "News, World", categories=(("World", "Asia"), ("x",)))
+    assert feed_of(listed, ()) == Feed(
+        id=FeedId("news-world"),
+        title="News, World",
+        url="https://www.feeds.news.co.uk/rss",
+        source_group="news.co.uk",
+        grade="C",
+        theme="world/asia",
+        categories=(("World", "Asia"), ("x",)),
+    )
+
+
+@pytest.mark.parametrize(("url", "group"), [("http://localhost:8080/rss", "localhost"), ("http://[::1]/rss", "::1")])
+def test_a_host_without_a_domain_is_its_own_group(url: str, group: str) -> None:
+    assert feed_of(Listed(url), ()).source_group == group
+
+
+def test_a_feed_without_a_title_is_called_by_its_host() -> None:
+    feed = feed_of(Listed("https://www.news.example/rss"), ())
+    assert (feed.title, feed.id, feed.theme) == ("news.example", "news-example", "")
+
+
+def test_an_id_from_the_list_is_kept_unless_it_is_taken() -> None:
+    listed = Listed("https://news.example/rss", "News", id="bbc_world")
+    assert feed_of(listed, {"news"}).id == "bbc_world"
+    assert feed_of(listed, {"bbc_world"}).id == "bbc-world"
+    assert feed_of(listed, {"bbc_world", "bbc-world"}).id == "bbc-world-2"
+
+
+# Hostile lists
+
+TAGS = [
+    *("<opml>", "<body>", "<outline ", "xmlUrl='http://a.example/' ", "category='/a,b' ", ">", "/>", "</outline>"),
+    *("text='x' ", "type='include' ", "url='http://b.example/' ", "<title>", "</title>", "</opml>", "<dateCreated>"),
+    *("<foaf:Group>", "<foaf:name>", "</foaf:Group>", "<foaf:Person>", "</foaf:Person>", "<rss:channel "),
+    *("rdf:about='http://c.example/'>", "<rdf:RDF>", "</rdf:RDF>", "<foaf:Document ", "<ya:feed ", "<gtml:Tab>"),
+    *("</gtml:Tab>", "<igoogle:Module type='RSS'>", "<igoogle:ModulePrefs ", f"xmlns:t='{NAMESPACE}' t:grade='A' "),
+]
+
+
+@settings(deadline=None, max_examples=300)
+@given(
+    st.one_of(
+        st.binary(max_size=200),
+        st.lists(st.sampled_from(TAGS) | st.text(max_size=5), max_size=40).map(
+            lambda parts: "".join(parts).encode("utf-8", "surrogatepass")
+        ),
+    )
+)
+def test_nothing_that_is_brought_raises(document: bytes) -> None:
+    found = read_list(document)
+    assert isinstance(found, FeedList | ListFailed)
+    if isinstance(found, FeedList):
+        for listed in found.feeds:
+            feed_of(listed, ())
+
+
+def rdf(inside: str) -> bytes:
+    names = "xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns:foaf='http://xmlns.com/foaf/0.1/'"
+    return f"<rdf:RDF {names} xmlns:rss='http://purl.org/rss/1.0/'>{inside}".encode()
+
+
+CHANNEL = "<rss:channel rdf:about='http://a.example/{}'/>"
+HOSTILE: dict[str, Callable[[], bytes]] = {
+    "nested": lambda: opml("<outline text='x'>" * 100_000),
+    "nested unseen": lambda: opml("<outline text='&#8203;'>" * 490 + "<outline xmlUrl='http://a.example/'/>" * 20_000),
+    "one address in many folders": lambda: opml(
+        "".join(f"<outline text='{n}'><outline xmlUrl='http://a.example/'/></outline>" for n in range(40_000))
+    ),
+    "one feed with many tags": lambda: opml(outline(category=",".join(map(str, range(1_000_000))))),
+    "a long title": lambda: opml(outline("x" * 9_000_000, xmlUrl="http://a.example/")),
+    "comments": lambda: b"<opml>" + b"<!--" * 2_000_000,
+    "brackets": lambda: b"<opml>" + b"<" * 5_000_000,
+    "attributes": lambda: b"<opml><outline " + b" ".join(b"a%d=''" % n for n in range(400_000)) + b">",
+    "namespaces": lambda: b"<opml " + b" ".join(b"xmlns:a%d=''" % n for n in range(300_000)) + b">",
+    "dates": lambda: b"<opml><dateCreated>" + b"1 " * 4_000_000 + b"</dateCreated>",
+    "people in people": lambda: rdf(
+        "<foaf:Person>" + "".join(CHANNEL.format(n) for n in range(9_000)) + "<foaf:Person>" * 9_000
+    ),
+    "groups": lambda: rdf(
+        "".join(
+            f"<foaf:Group><foaf:name>{n}</foaf:name><foaf:Agent>{CHANNEL.format('')}</foaf:Agent></foaf:Group>"
+            for n in range(4_900)
+        )
+    ),
+}
+
+
+@pytest.mark.parametrize("document", HOSTILE.values(), ids=HOSTILE)
+def test_a_hostile_list_ends(document: Callable[[], bytes]) -> None:
+    started = time.monotonic()
+    found = read_list(document())
+    assert time.monotonic() - started < 10
+    if isinstance(found, FeedList):
+        assert all(len(listed.categories) <= MOST_CATEGORIES for listed in found.feeds)
+        assert all(len(listed.title) <= LONGEST_WORDS for listed in found.feeds)

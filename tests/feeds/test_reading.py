@@ -1,0 +1,281 @@
+"""Reading only what is new: a series of documents by their differences, and each of them whole."""
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.feeds.documents import KINDS, Entry, Kind, document
+from tracker.feeds.item import ParsedItem
+from tracker.feeds.parse import Parsed, ParseFailed, parse
+from tracker.feeds.reading import NOTHING, Memory, Read, Unchanged, Unread, look, understood
+
+URL = "https://feed.example/news/rss.xml"
+TYPE = "application/xml"
+
+
+def whole(body: bytes) -> Parsed:
+    parsed = parse(body, TYPE, URL)
+    assert isinstance(parsed, Parsed), parsed
+    return parsed
+
+
+def step(body: bytes, memory: Memory) -> tuple[Read | Unchanged, int]:
+    """What the next document brings, and how many entries it was parsed without."""
+    unread = look(body, TYPE, memory)
+    if isinstance(unread, Unchanged):
+        return unread, 0
+    outcome = understood(unread, parse(unread.document, unread.content_type, URL))
+    if isinstance(outcome, Unread):
+        assert (outcome.document, outcome.cut) == (body, 0)
+        unread, outcome = outcome, understood(outcome, parse(outcome.document, outcome.content_type, URL))
+    assert isinstance(outcome, Read)
+    return outcome, unread.cut
+
+
+def first_read(body: bytes) -> Read:
+    outcome, cut = step(body, NOTHING)
+    assert isinstance(outcome, Read)
+    assert cut == 0
+    return outcome
+
+
+def titles(outcome: Read | Unchanged) -> list[str]:
+    return [item.title for item in outcome.items] if isinstance(outcome, Read) else []
+
+
+ONE, TWO, THREE = (Entry(guid=n, link=f"https://wire.example/{n}", title=n, text=f"Text of {n}") for n in "123")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_first_document_is_read_whole(kind: Kind) -> None:
+    body = document(kind, [ONE, TWO])
+    outcome = first_read(body)
+    parsed = whole(body)
+    assert outcome.items == parsed.items
+    assert (outcome.title, outcome.site_url, outcome.warning) == (parsed.title, parsed.site_url, None)
+    assert outcome.ttl_seconds == (1800 if kind == "rss" else 0)
+    assert len(outcome.memory.entries) == 32
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_same_bytes_are_not_looked_into(kind: Kind) -> None:
+    body = document(kind, [ONE, TWO])
+    memory = first_read(body).memory
+    assert look(body, TYPE, memory) == Unchanged(memory)
+    assert look(body, TYPE, Memory(memory.body_hash, b"")) == Unchanged(Memory(memory.body_hash, b""))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_document_that_was_only_made_again_need_not_be_parsed(kind: Kind) -> None:
+    memory = first_read(document(kind, [ONE, TWO, THREE])).memory
+    later = look(document(kind, [THREE, ONE], built="later"), TYPE, memory)
+    assert isinstance(later, Unchanged)
+    assert later.memory.entries == memory.entries[32:] + memory.entries[:16]
+    assert look(document(kind, [THREE, ONE], built="later"), TYPE, later.memory) == later
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_only_new_and_edited_entries_are_parsed(kind: Kind) -> None:
+    memory = first_read(document(kind, [ONE, TWO])).memory
+    edited = Entry(guid="2", link=TWO.link, title="2", text="Another text")
+    body = document(kind, [THREE, ONE, edited], built="later")
+    unread = look(body, TYPE, memory)
+    assert isinstance(unread, Unread)
+    assert (unread.cut, unread.whole) == (1, body)
+    assert b"Text of 1" not in unread.document
+    outcome = understood(unread, parse(unread.document, unread.content_type, URL))
+    assert isinstance(outcome, Read)
+    assert outcome.items == (whole(body).items[0], whole(body).items[2])
+    assert outcome.memory == first_read(body).memory
+
+
+def test_a_name_of_an_entry_that_was_cut_out_makes_the_document_be_read_whole() -> None:
+    memory = first_read(document("rss", [ONE, TWO])).memory
+    same_guid = Entry(guid="1", link="https://wire.example/4", title="4")
+    body = document("rss", [same_guid, ONE, TWO])
+    outcome, cut = step(body, memory)
+    assert isinstance(outcome, Read)
+    assert (cut, outcome.items) == (0, whole(body).items)
+    assert outcome.items[0].key == "1 https://wire.example/4"
+
+
+def test_an_entry_that_says_nothing_is_remembered_all_the_same() -> None:
+    empty = Entry(link="https://wire.example/x", title="")
+    memory = first_read(document("rss", [ONE, empty])).memory
+    assert memory.entries[24:] == bytes(8)
+    outcome, cut = step(document("rss", [empty, TWO, ONE, Entry(title="", link="https://wire.example/y")]), memory)
+    assert (titles(outcome), cut) == (["2"], 2)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [(b"<channel>", b"<channel xml:base='https://other.example/'>"), (b"<rss ", b"<rss xml:lang='de' ")],
+)
+def test_entries_whose_surroundings_change_are_read_again(before: bytes, after: bytes) -> None:
+    body = document("rss", [Entry(guid="1", link="/1")])
+    outcome, _ = step(body.replace(before, after), first_read(body).memory)
+    assert titles(outcome) == ["A title"]
+
+
+def test_a_base_inside_entries_does_not_reach_others_whether_they_are_cut_out_or_not() -> None:
+    def feed(*links: str) -> bytes:
+        entries = "".join(
+            f"<entry{' xml:base={0}https://other.example/x/{0}'.format(chr(39)) if link < 'b' else ''}><id>{link}</id>"
+            f"<title>{link}</title><link href='{link}'/></entry>"
+            for link in links
+        )
+        return f"<feed xmlns='http://www.w3.org/2005/Atom'><title>t</title>{entries}</feed>".encode()
+
+    memory = first_read(feed("a", "b")).memory
+    outcome, cut = step(feed("a", "b", "c"), memory)
+    assert isinstance(outcome, Read)
+    assert (cut, outcome.items) == (2, whole(feed("a", "b", "c")).items[2:])
+    outcome, cut = step(feed("a", "aa", "b"), memory)
+    assert isinstance(outcome, Read)
+    assert (cut, outcome.items) == (2, whole(feed("a", "aa", "b")).items[1:2])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        document("rss", [ONE, TWO])[:-10],
+        document("rss", [ONE, TWO]).replace(b"Text", b"Text &nbsp;"),
+        b'{"version": "https://jsonfeed.org/version/1.1", "items": [{"id": 1, "title": "1"}, {"id": 2, "title": "2"}]}',
+    ],
+)
+def test_what_cannot_be_split_is_read_whole_each_time_it_changes(body: bytes) -> None:
+    outcome = first_read(body)
+    assert (titles(outcome), outcome.memory.entries) == (["1", "2"], b"")
+    assert look(body, TYPE, outcome.memory) == Unchanged(outcome.memory)
+    again, cut = step(body.replace(b"2", b"3"), outcome.memory)
+    assert (titles(again), cut) == (["1", "3"], 0)
+
+
+def test_entries_of_a_namespace_that_feedparser_does_not_know_are_not_trusted() -> None:
+    body = document("rss", [ONE]).replace(b"<channel>", b"<channel xmlns:x='urn:x'><x:item>odd</x:item>")
+    outcome = first_read(body)
+    assert (titles(outcome), outcome.memory.entries) == (["1"], b"")
+
+
+def test_a_part_that_cannot_be_parsed_or_counted_gives_way_to_the_whole() -> None:
+    memory = first_read(document("rss", [ONE])).memory
+    unread = look(document("rss", [ONE, TWO]), TYPE, memory)
+    assert isinstance(unread, Unread)
+    part = whole(unread.document)
+    entire = understood(unread, ParseFailed("too slow"))
+    assert isinstance(entire, Unread)
+    assert (entire.document, entire.cut) == (unread.whole, 0)
+    assert understood(unread, Parsed(part.title, part.items, None, names=())) == entire
+    assert understood(unread, Parsed(part.title, part.items, None, names=part.names * 2)) == entire
+
+
+def test_a_whole_document_that_cannot_be_parsed_has_failed() -> None:
+    unread = look(b"<html/>", TYPE, NOTHING)
+    assert isinstance(unread, Unread)
+    assert understood(unread, ParseFailed("an HTML page, not a feed")) == ParseFailed("an HTML page, not a feed")
+
+
+def test_of_a_monster_all_entries_are_remembered_although_only_the_newest_are_read() -> None:
+    entries = [Entry(guid=str(n), title=str(n)) for n in range(3_000)]
+    outcome = first_read(document("rss", entries))
+    assert (len(outcome.items), len(outcome.memory.entries)) == (500, 48_000)
+    news, cut = step(document("rss", [Entry(guid="new", title="new"), *entries]), outcome.memory)
+    assert (titles(news), cut) == (["new"], 3_000)
+
+
+# Laws
+
+
+def guid_of_its_own(entries: Sequence[Entry]) -> list[Entry]:
+    """The first entry of each guid; what has none goes by its link or its words."""
+    return list({entry.guid or entry.link or (entry.title, entry.text): entry for entry in entries[::-1]}.values())[
+        ::-1
+    ]
+
+
+def entries(guids: Sequence[str]) -> st.SearchStrategy[Entry]:
+    """Entries that are often the same, often edited, and often in each other's way."""
+
+    def entry(guid: str, link: str, edition: str, date: str) -> Entry:
+        return Entry(guid, link, f"{edition} entry {guid}{link[-1:]}".strip(), f"<p>Said & {edition}</p>", date)
+
+    return st.builds(
+        entry,
+        st.sampled_from(guids),
+        st.sampled_from(["", "https://wire.example/1", "https://wire.example/2", "/3"]),
+        st.sampled_from(["first", "second"]),
+        st.sampled_from(["", "2022-06-01", "2022-06-02"]),
+    )
+
+
+def series(guids: Sequence[str]) -> st.SearchStrategy[list[list[Entry]]]:
+    return st.lists(st.lists(entries(guids), min_size=1, max_size=8), min_size=1, max_size=5)
+
+
+KIND = st.sampled_from(KINDS)
+FEW, MANY = ["", "a", "b"], ["", *"abcdefgh"]
+
+
+@settings(deadline=None, max_examples=60)
+@given(KIND, series(MANY))
+def test_reading_by_differences_leaves_the_same_items_as_reading_whole(
+    kind: Kind, documents: list[list[Entry]]
+) -> None:
+    kept: dict[str, ParsedItem] = {}
+    by_differences: dict[str, ParsedItem] = {}
+    memory = NOTHING
+    for n, found in enumerate(documents):
+        body = document(kind, guid_of_its_own(found), built=str(n))
+        kept.update({item.key: item for item in whole(body).items})
+        outcome, _ = step(body, memory)
+        memory = outcome.memory
+        if isinstance(outcome, Read):
+            by_differences.update({item.key: item for item in outcome.items})
+    assert by_differences == kept
+
+
+@settings(deadline=None, max_examples=60)
+@given(KIND, series(FEW))
+def test_what_is_handed_on_is_what_reading_whole_gives_in_the_same_order(
+    kind: Kind, documents: list[list[Entry]]
+) -> None:
+    memory = NOTHING
+    for n, found in enumerate(documents):
+        body = document(kind, found, built=str(n))
+        outcome, cut = step(body, memory)
+        memory = outcome.memory
+        if isinstance(outcome, Read):
+            places = [whole(body).items.index(item) for item in outcome.items]
+            assert places == sorted(places)
+            assert cut or len(places) == len(whole(body).items)
+
+
+@settings(deadline=None, max_examples=60)
+@given(KIND, series(FEW))
+def test_an_entry_is_handed_on_exactly_when_it_is_new_or_changed(kind: Kind, documents: list[list[Entry]]) -> None:
+    before: list[Entry] = []
+    memory = NOTHING
+    for n, found in enumerate(documents):
+        outcome, cut = step(document(kind, found, built=str(n)), memory)
+        memory = outcome.memory
+        news = {entry.title for entry in found if entry not in before}
+        assert news <= {*titles(outcome)}
+        if cut or isinstance(outcome, Unchanged):
+            assert news == {*titles(outcome)}
+        before = found
+
+
+@settings(deadline=None, max_examples=60)
+@given(KIND, st.lists(entries(MANY), min_size=2, max_size=12), st.data())
+def test_half_of_the_entries_known_gives_the_other_half(kind: Kind, found: list[Entry], data: st.DataObject) -> None:
+    body = document(kind, guid_of_its_own(found))
+    read = first_read(body)
+    names = [read.memory.entries[at : at + 16] for at in range(0, len(read.memory.entries), 16)]
+    known = data.draw(st.lists(st.sampled_from(names), unique=True))
+    outcome, cut = step(body, Memory(b"", b"".join(known)))
+    assert cut == (len(known) if len(known) < len(names) else 0)
+    wanted = [item for item, name in zip(read.items, names, strict=True) if name not in known]
+    assert ([*outcome.items] if isinstance(outcome, Read) else []) == wanted
+    assert outcome.memory == read.memory

@@ -1,0 +1,130 @@
+"""Successive captures of real feeds, served over HTTP in their order: nothing lost, nothing doubled, edits kept.
+
+The corpus lies beside the repository; without it these tests are left out.
+"""
+
+import gzip
+import json
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import feedparser
+import pytest
+from sqlmodel import select
+
+from forecasts.question_set import QuestionSet
+from tests.builders import FakeClock, a_feed
+from tests.feeds.feed_server import FeedServer
+from tracker import question_sets
+from tracker.api import Tracker, open_tracker
+from tracker.feeds.item import FeedId
+from tracker.feeds.links import canonical_url
+from tracker.settings import Settings
+from tracker.tables import ItemRow, RevisionRow
+
+CAPTURES = Path(__file__).parent.parent.parent / "shared" / "corpora" / "rss_captures"
+
+
+def _manifest() -> list[dict[str, Any]]:
+    path = CAPTURES / "manifest.jsonl"
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
+
+
+def documents(feed: str) -> Iterator[tuple[datetime, bytes]]:
+    """The captures of a feed with their times, in order."""
+    rows = sorted((r for r in _manifest() if r["feed"] == feed), key=lambda r: str(r["captured_at"]))
+    for row in rows:
+        yield datetime.fromisoformat(row["captured_at"]), gzip.decompress((CAPTURES / row["file"]).read_bytes())
+
+
+NAMES = sorted({row["feed"] for row in _manifest()})
+each_capture = pytest.mark.parametrize("captured", NAMES)
+
+
+def identity(entry: Any) -> str:
+    """What names an entry: its guid, else its link."""
+    return " ".join(str(entry.get("id") or entry.get("link") or entry.get("title")).split())
+
+
+def live_set() -> QuestionSet:
+    """The built-in set, without its feeds."""
+    return replace(question_sets.load(question_sets.DEFAULT), feeds=())
+
+
+@pytest.mark.slow
+@each_capture
+def test_captures_in_order_lose_nothing_double_nothing_and_keep_edits(
+    captured: str, on_sqlite: Settings, clock: FakeClock, feed_server: FeedServer
+) -> None:
+    wire, url = FeedId("wire"), feed_server.url("/rss")
+    expected: dict[str, set[str]] = defaultdict(set)
+    new = changed = 0
+    with open_tracker(replace(on_sqlite, private_feeds="127.0.0.1"), now=clock) as tracker:
+        tracker.add_feed(a_feed("wire", url=url))
+        for at, body in documents(captured):
+            clock.time = max(clock.time, at)
+            feed_server.serve("/rss", body)
+            report = tracker.poll(only=[wire])
+            assert report.errors == ()
+            new, changed = new + report.new_items, changed + report.changed_items
+            for entry in feedparser.parse(BytesIO(body), sanitize_html=False, resolve_relative_uris=False).entries:
+                if entry.get("title") or entry.get("summary"):
+                    expected[identity(entry)].add(" ".join(entry.get("title", "").split()))
+        found, revisions = stored(tracker)
+    assert len(found) == new
+    assert not lost(expected, found)
+    assert len({item.key for item in found}) == len(found)
+    edited = sum(len(titles) > 1 for titles in expected.values())
+    assert changed >= edited
+    assert len(revisions) == changed
+    assert len({r.item_id for r in revisions if differs(r, found)}) >= edited
+
+
+def stored(tracker: Tracker) -> tuple[list[ItemRow], list[RevisionRow]]:
+    """All items and revisions as they lie in the database."""
+    with tracker._store.reading() as session:
+        items, revisions = session.exec(select(ItemRow)).all(), session.exec(select(RevisionRow)).all()
+        session.expunge_all()
+    return list(items), list(revisions)
+
+
+def lost(expected: dict[str, set[str]], found: list[ItemRow]) -> set[str]:
+    """Names that no item has, nor the address of one."""
+    keys = {item.key for item in found} | {item.key.split(" ")[0] for item in found}
+    urls = {item.canonical_url for item in found}
+    return {name for name in expected if name not in keys and canonical_url(name) not in urls}
+
+
+def differs(revision: RevisionRow, found: list[ItemRow]) -> bool:
+    """Does a revision carry another headline than the item was first seen with?"""
+    first = {item.id: item.title for item in found}
+    return revision.title != first[revision.item_id]
+
+
+@each_capture
+def test_real_captures_become_evidence_once(
+    on_sqlite: Settings, clock: FakeClock, feed_server: FeedServer, captured: str
+) -> None:
+    with open_tracker(replace(on_sqlite, private_feeds="127.0.0.1"), now=clock) as tracker:
+        tracker.load(live_set())
+        tracker.add_feed(a_feed("wire", url=feed_server.url("/rss")))
+        for number, (_, body) in enumerate(documents(captured)):
+            if number % 10 == 0:
+                feed_server.serve("/rss", body)
+                assert tracker.poll(only=[FeedId("wire")]).failed == 0
+                clock.advance(hours=2)
+        entries = tracker.verify()
+        cards = tracker.inbox()
+    assert entries.bad_seq is None
+    assert len({(c.evidence.question_id, c.evidence.story_id) for c in cards}) == len(cards)
+    for card in cards:
+        words = "\n".join(
+            f"{copy.item.title}\n{copy.item.summary}\n" + "".join(f"{r.title}\n{r.summary}\n" for r in copy.revisions)
+            for copy in card.items
+        ).casefold()
+        assert all(word.casefold() in words for word in card.evidence.matched)

@@ -1,0 +1,99 @@
+"""The state of feeds, questions and jobs for Prometheus, gathered when it is asked for.
+
+Numbers alone: names of feeds are labels only where they are few, since every label value is a series of
+its own in the collector's memory.
+"""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from tracker.feeds.health import share_not_modified
+
+if TYPE_CHECKING:
+    from tracker.api import Tracker
+
+NAMED: Final = 500
+"""Feeds beyond this number are counted and not named."""
+
+
+def exposition(tracker: "Tracker") -> bytes:
+    """Everything in the text format of Prometheus."""
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(_Now(tracker))
+    found: bytes = generate_latest(registry)
+    return found
+
+
+class _Now(Collector):
+    def __init__(self, tracker: "Tracker") -> None:
+        self._tracker = tracker
+
+    def collect(self) -> Iterator[Metric]:
+        yield from self._fleet()
+        yield from self._feeds()
+        yield from self._questions()
+        yield from self._jobs()
+
+    def _fleet(self) -> Iterator[Metric]:
+        fleet = self._tracker.fleet()
+        states = GaugeMetricFamily("tracker_feeds", "Feeds by state.", labels=["state"])
+        for kind, count in fleet.counts.items():
+            states.add_metric([kind], count)
+        yield states
+        yield GaugeMetricFamily("tracker_feeds_failing_ratio", "Share of asked feeds that fail.", fleet.share_failing)
+        yield GaugeMetricFamily("tracker_feeds_alarm", "1 when the fleet is in trouble.", float(bool(fleet.alarm)))
+        if fleet.newest_success:
+            newest = fleet.newest_success.timestamp()
+            yield GaugeMetricFamily("tracker_feeds_newest_success_timestamp_seconds", "Newest answer.", newest)
+
+    def _feeds(self) -> Iterator[Metric]:
+        rows = self._tracker.feeds()
+        total = CounterMetricFamily("tracker_items", "Items seen, all feeds together.")
+        total.add_metric([], sum(row.state.items_seen for row in rows))
+        yield total
+        sums = {"polls": 0, "not_modified": 0, "failed": 0, "bytes": 0, "new_items": 0, "changed_items": 0}
+        for count in (day for row in rows for day in row.days):
+            sums = {name: value + getattr(count, name) for name, value in sums.items()}
+        for name, value in sums.items():
+            yield GaugeMetricFamily(f"tracker_feeds_28d_{name}", f"{name.replace('_', ' ')}, 28 days.", value)
+        now = self._tracker.now()
+        lag = GaugeMetricFamily("tracker_feed_lag_seconds", "Time since the feed last answered.", labels=["feed"])
+        failures = GaugeMetricFamily("tracker_feed_failures", "Failures in a row.", labels=["feed"])
+        cached = GaugeMetricFamily("tracker_feed_not_modified_ratio", "Share of 304 answers.", labels=["feed"])
+        seconds = GaugeMetricFamily("tracker_feed_seconds", "How long the last answer took.", labels=["feed"])
+        size = GaugeMetricFamily("tracker_feed_bytes", "Size of the last document.", labels=["feed"])
+        for row in rows[:NAMED]:
+            state = row.state
+            if state.last_success_at:
+                lag.add_metric([state.id], (now - state.last_success_at).total_seconds())
+            failures.add_metric([state.id], state.failures)
+            seconds.add_metric([state.id], state.last_seconds)
+            size.add_metric([state.id], state.last_bytes)
+            share = share_not_modified(row.days)
+            if share is not None:
+                cached.add_metric([state.id], share)
+        yield from (lag, failures, cached, seconds, size)
+
+    def _questions(self) -> Iterator[Metric]:
+        counts: dict[str, int] = {}
+        waiting = 0
+        for row in self._tracker.questions():
+            counts[row.status] = counts.get(row.status, 0) + 1
+            waiting += row.waiting
+        states = GaugeMetricFamily("tracker_questions", "Questions by state.", labels=["state"])
+        for status, count in sorted(counts.items()):
+            states.add_metric([status], count)
+        yield states
+        yield GaugeMetricFamily("tracker_evidence_waiting", "Evidence that waits for a judgement.", waiting)
+
+    def _jobs(self) -> Iterator[Metric]:
+        ended = GaugeMetricFamily("tracker_job_ended_timestamp_seconds", "End of a job's last run.", labels=["job"])
+        failed = GaugeMetricFamily("tracker_job_failed", "1 when a job's last run failed.", labels=["job"])
+        for run in self._tracker.runs():
+            ended.add_metric([run.job], run.ended_at.timestamp())
+            failed.add_metric([run.job], float(run.outcome != "ok"))
+        yield from (ended, failed)

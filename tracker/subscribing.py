@@ -1,0 +1,144 @@
+"""Which feeds are read: add one, take a list in and give it out, change how one is read, try an address."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+
+from tracker.arriving import Watch
+from tracker.errors import NotFound, Refused
+from tracker.feeds.answers import FetchResult
+from tracker.feeds.feed import Feed, FeedState
+from tracker.feeds.item import FeedId
+from tracker.feeds.naming import feed_id
+from tracker.feeds.polling import never_polled
+from tracker.matching.terms import Words, match
+from tracker.planning import make_void
+from tracker.store import feeds
+from tracker.store.engine import Session
+from tracker.summaries import Imported, Trial, TrialMatch
+
+if TYPE_CHECKING:
+    from tracker.feeds.parsed import Parsed, ParseFailed
+
+BY_HAND: Final = "paused by hand"
+SHOWN: Final = 100
+"""Entries of a feed on trial that are held against the open questions."""
+
+SETTABLE: Final = frozenset(
+    "title source_group grade theme importance every_minutes user_agent max_megabytes full_text".split()
+)
+
+
+def feed_or_refuse(session: Session, name: str) -> FeedState:
+    """The feed, or an error that says how to find the right name."""
+    state = feeds.feed(session, name)
+    if state is None:
+        raise NotFound("feed", name, "see `tracker feeds` for the names")
+    return state
+
+
+def add(session: Session, feed: Feed, now: datetime) -> bool:
+    """Add a feed, due at once; False when its name or address is there already."""
+    added = feeds.add_feed(session, never_polled(feed, now))
+    if added:
+        make_void(session)
+    return added
+
+
+def take_in(session: Session, document: bytes, now: datetime) -> Imported:
+    """Add the feeds of a subscription list that are not there yet; raises `Refused` for anything else."""
+    from tracker.feeds.listed import feed_of
+    from tracker.feeds.opml import ListFailed, read_list
+
+    found = read_list(document)
+    if isinstance(found, ListFailed):
+        raise Refused(found.reason)
+    taken = feeds.taken_urls(session)
+    ids = set(taken.values())
+    added = 0
+    for listed in found.feeds:
+        if listed.url not in taken:
+            feed = feed_of(listed, ids)
+            added += add(session, feed, now)
+            ids.add(feed.id)
+    return Imported(found.title, added, len(found.feeds) - added, found.skipped)
+
+
+def give_out(session: Session) -> bytes:
+    """All feeds as a subscription list (OPML)."""
+    from tracker.feeds.opml import write_list
+
+    return write_list([state.feed for state in feeds.feeds(session)], "Feeds of the scenario tracker")
+
+
+def change(session: Session, name: str, **settings: Any) -> Feed:
+    """Set how a feed is read; raises `Refused` for a value that cannot be."""
+    state = feed_or_refuse(session, name)
+    unknown = set(settings) - SETTABLE
+    if unknown:
+        raise Refused(f"a feed has no {', '.join(sorted(unknown))} to set; it has {', '.join(sorted(SETTABLE))}")
+    changed = checked(replace(state.feed, **settings))
+    feeds.save_feed(session, changed)
+    make_void(session)
+    return changed
+
+
+def checked(feed: Feed) -> Feed:
+    """Refuse values that cannot work."""
+    limits = (
+        ("the importance of a feed", feed.importance, 0.01, 100),
+        ("the minutes between two polls", feed.every_minutes, 5, 44640),
+        ("the megabytes that a feed may have", feed.max_megabytes, 0.01, 500),
+    )
+    for what, value, low, high in limits:
+        if value is not None and not low <= value <= high:
+            raise Refused(f"{what} must lie between {low} and {high}, not {value:g}")
+    if feed.grade not in "ABCDEF" or len(feed.grade) != 1:
+        raise Refused(f"a grade is one of A to F, not {feed.grade!r}")
+    if not feed.title.strip() or not feed.source_group.strip():
+        raise Refused("a feed needs a title and a source group")
+    if not feed.user_agent.isprintable():
+        raise Refused("a user agent is one line of printable text")
+    return feed
+
+
+def pause(session: Session, name: str) -> None:
+    """Poll a feed no more, until it is asked for again."""
+    feeds.stop(session, feed_or_refuse(session, name).id, BY_HAND)
+    make_void(session)
+
+
+def retry(session: Session, name: str, now: datetime) -> None:
+    """Poll a feed at the next tick, even a paused one, and read its document whole."""
+    feeds.wake(session, feed_or_refuse(session, name).id, now, "asked for by hand")
+    make_void(session)
+
+
+def feed_from(parsed: "Parsed", url: str, taken: Sequence[FeedId]) -> Feed:
+    """A feed as its own document describes it."""
+    host = (urlsplit(url).hostname or url).removeprefix("www.")
+    title = parsed.title or host
+    return Feed(feed_id(title, url, taken), title, url, host, site_url=parsed.site_url)
+
+
+def trial(url: str, result: FetchResult, parsed: "Parsed | ParseFailed | None", watch: Watch) -> Trial:
+    """What subscribing to an address would bring."""
+    from tracker.feeds.discovery import feeds_of_page
+    from tracker.feeds.parsed import Parsed, ParseFailed
+
+    if isinstance(parsed, Parsed):
+        return Trial(url, result, parsed, "", (), _matches(parsed, watch))
+    if isinstance(parsed, ParseFailed):
+        page = feeds_of_page(result.body, result.content_type, result.url)  # type: ignore[union-attr]
+        return Trial(url, result, None, parsed.reason, page, ())
+    return Trial(url, result, None, getattr(result, "reason", ""), (), ())
+
+
+def _matches(parsed: "Parsed", watch: Watch) -> tuple[TrialMatch, ...]:
+    return tuple(
+        TrialMatch(item.title, found.indicator.question_id, found.indicator.name, found.matched)
+        for item in parsed.items[:SHOWN]
+        for found in match(Words(item.title, item.summary), watch.indicators)
+    )
