@@ -32,7 +32,7 @@ from tracker.summaries import PollReport
 ROUND: Final = timedelta(seconds=60)
 """How long one round takes on further feeds; after it the timer begins the next."""
 
-FULL: Final = 40
+FULL: Final = 20
 """Documents that are written together; their entries fill the memory until they are."""
 
 LOOK_AHEAD: Final = 500
@@ -141,7 +141,7 @@ class Round:
         """What came of a document that brings nothing new; None when there is something to read."""
         match look(fetched.body, fetched.content_type, memory):
             case Unchanged(memory=learned):
-                return Outcome(state, fetched, memory=learned)
+                return Outcome(state, fetched, memory=None if learned is memory else learned)
             case Unread() as unread:
                 self._read(Opened(state, fetched, unread))
         return None

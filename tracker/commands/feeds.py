@@ -189,14 +189,19 @@ def _online(context: click.Context, allow_private: bool, no_politeness: bool = F
 
 
 def _measured(context: click.Context, every: bool, **network: bool) -> None:
-    """One round, and one line about it. The time to start and to open the database is not in it."""
-    for name in ("tracker.feeds.fetch", "tracker.feeds.pool", "tracker.ingest"):
-        import_module(name)  # a scheduler has them loaded long before
-    settle()
-    tracker = _online(context, **network)
-    began = Spent.so_far()
-    with tracker:
+    """One round, and one line about it.
+
+    What a scheduler has done long before is not in it: loading the libraries, opening the database, the first
+    (here empty) round. What ends the parsers is, since only then the system counts their CPU.
+    """
+    for name in ("tracker.feeds.fetch", "tracker.feeds.pool"):
+        import_module(name)
+    with _online(context, **network) as tracker:
+        tracker.poll(only=())
+        settle()
+        began = Spent.so_far()
         report = tracker.poll(every=every)
+        tracker.close()
     took = Spent.so_far() - began
     line = {
         "feeds": report.feeds,

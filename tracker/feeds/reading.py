@@ -79,7 +79,7 @@ class Read:
 
 def look(body: bytes, content_type: str, memory: Memory) -> Unchanged | Unread:
     """Compare a document with what is remembered of the last one."""
-    body_hash = hashlib.blake2b(body, digest_size=16).digest()
+    body_hash = hashlib.sha256(body).digest()[:16]  # processors have it built in: half the time of blake2b
     if body_hash == memory.body_hash:
         return Unchanged(memory)
     found = split(body, content_type)

@@ -26,7 +26,7 @@ PRAGMAS = (
     "synchronous=FULL",  # an acknowledged forecast survives a power cut
     "foreign_keys=ON",
     f"busy_timeout={BUSY_SECONDS * 1000}",
-    "cache_size=-8000",  # kB; the system keeps the file in its own cache, too
+    "cache_size=-4000",  # kB; the system keeps the file in its own cache, too
 )
 
 
