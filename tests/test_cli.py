@@ -22,12 +22,12 @@ class Shell:
     """Types commands as a person would, in one data directory."""
 
     def __init__(self, directory: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-        self._directory, self._capsys, self._monkeypatch = directory, capsys, monkeypatch
+        self.directory, self._capsys, self._monkeypatch = directory, capsys, monkeypatch
         self.error = ""
 
     def __call__(self, *argv: str, code: int = 0) -> str:
         """Run a command, check its exit code, and return what it printed."""
-        self._monkeypatch.setattr("sys.argv", ["tracker", "--data", str(self._directory), *argv])
+        self._monkeypatch.setattr("sys.argv", ["tracker", "--data", str(self.directory), *argv])
         found = 0
         try:
             cli.main()

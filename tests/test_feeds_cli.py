@@ -136,3 +136,23 @@ def test_metrics_are_what_prometheus_reads(shell: Shell, press: FeedServer) -> N
     assert "tracker_feeds_alarm 0.0" in lines
     assert "tracker_items_total 1.0" in lines
     assert 'tracker_feed_failures{feed="the-wire-of-the-town"} 0.0' in lines
+
+
+def test_a_feed_that_has_moved_is_given_its_new_address_and_read_whole(shell: Shell, press: FeedServer) -> None:
+    shell("feeds", "add", press.url("/rss"), "--allow-private")
+    shell("ingest", "--allow-private")
+    press.serve("/new", NEWS, etag='"1"')
+    name = "the-wire-of-the-town"
+    shell("feeds", "set", name, "--url", press.url("/new"))
+    assert json.loads(shell("ingest", "--once", "--all", "--allow-private"))["new"] == 0
+    assert press.seen[-1].path == "/new"
+    assert "no http or https address" in shell.refused("feeds", "set", name, "--url", "file:///etc/passwd")
+    shell("feeds", "import", str(_a_list(shell)))
+    assert "is read already" in shell.refused("feeds", "set", name, "--url", "https://other.invalid/rss")
+
+
+def _a_list(shell: Shell) -> Path:
+    listed = shell.directory.parent / "list.opml"
+    outline = '<outline text="Other" xmlUrl="https://other.invalid/rss"/>'
+    listed.write_text(f'<opml version="2.0"><body>{outline}</body></opml>')
+    return listed

@@ -43,8 +43,12 @@ class FeedVerbs:
             with self._store.reading() as session:
                 known = feeds.feeds(session)
             chosen = [s for s in known if (s.id in only if only is not None else not s.paused)]
-        press = ingest.Press(self._network.fetch, self._network.parse)
+        press = ingest.Press(self._network.fetch, self._network.parse, self._network.is_closing)
         return ingest.poll(self._store, press, self.now, budget=self.settings.request_budget, chosen=chosen)
+
+    def wind_down(self) -> None:
+        """Let a round that is under way ask no further feeds: the process is about to end."""
+        self._network.wind_down()
 
     def feeds(self) -> tuple[FeedHealth, ...]:
         """All feeds with their health."""
@@ -78,10 +82,8 @@ class FeedVerbs:
         with self._store.writing() as session:
             taken = feeds.taken_urls(session)
             found = trial.result.moved_to or trial.url
-            if found in taken:
-                raise Refused(f"{found} is read already, as feed {taken[found]!r}")
             feed = subscribing.feed_from(trial.parsed, found, tuple(taken.values()))
-            subscribing.add(session, feed, self.now())
+            subscribing.add_or_refuse(session, feed, self.now())
             return subscribing.change(session, feed.id, **settings) if settings else feed
 
     def try_feed(self, url: str) -> Trial:

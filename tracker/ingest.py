@@ -21,6 +21,7 @@ from tracker.feeds.answers import Fetch, Fetched, FetchFailed, FetchRequest, Fet
 from tracker.feeds.feed import FeedState
 from tracker.feeds.item import FeedId
 from tracker.feeds.parsed import Parsed, ParseFailed
+from tracker.feeds.polling import PollRules
 from tracker.feeds.reading import Memory, Read, Unchanged, Unread, look, understood
 from tracker.feeds.text import shortened
 from tracker.keeping import Keeping, Outcome
@@ -46,10 +47,11 @@ logger = structlog.get_logger("tracker.ingest")
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """Where documents come from, and who reads them."""
+    """Where documents come from, and who reads them; once it is `closing`, no further ones are asked for."""
 
     fetch: Fetch
     parse: Parse
+    closing: Callable[[], bool] = lambda: False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ def poll(
 
     `budget` is how many requests a day the whole fleet may make.
     """
-    this_round = Round(store, press.parse, now, budget=budget, chosen=chosen)
+    this_round = Round(store, press, now, budget=budget, chosen=chosen)
     for results in press.fetch(this_round.ask):
         this_round.take(results)
     return this_round.finish()
@@ -80,18 +82,18 @@ class Round:
     def __init__(
         self,
         store: Store,
-        parse: Parse,
+        press: Press,
         now: Callable[[], datetime],
         *,
         budget: float,
         chosen: Sequence[FeedState] | None,
     ) -> None:
         self._store = store
-        self._parse = parse
+        self._press = press
         self._now = now
         self._until = now() + ROUND
-        with store.writing() as session:
-            self._rules = rules(session, now(), budget)
+        self._budget = budget
+        self._rules: PollRules | None = None
         self._any_due = chosen is None
         self._waiting = deque(chosen or ())
         self._watch: Watch | None = None
@@ -101,6 +103,8 @@ class Round:
 
     def ask(self, room: int) -> Sequence[FetchRequest]:
         """The next requests, at most `room`; none when nothing is due at the moment, or the round takes no more."""
+        if self._press.closing():
+            return ()
         if not self._waiting and self._any_due and self._now() < self._until:
             busy = {*self._asked, *(opened.state.id for opened in self._reading.values())}
             with self._store.reading() as session:
@@ -148,7 +152,7 @@ class Round:
 
     def _read(self, opened: Opened) -> None:
         unread = opened.unread
-        self._reading[self._parse(unread.document, unread.content_type, opened.fetched.url)] = opened
+        self._reading[self._press.parse(unread.document, unread.content_type, opened.fetched.url)] = opened
 
     def _understood(self, done: Sequence[Future[Parsed | ParseFailed]]) -> list[Outcome]:
         outcomes = []
@@ -182,6 +186,7 @@ class Round:
     def _kept(self, outcomes: Sequence[Outcome]) -> PollReport:
         now = self._now()
         with self._store.writing() as session:
+            self._rules = self._rules or rules(session, now, self._budget)
             if self._watch is None and any(o.read for o in outcomes):
                 self._watch = open_watch(session, now)
             return Keeping(session, self._rules, now).keep(outcomes, self._watch)

@@ -202,7 +202,7 @@ def _news(
     found = {}
     for feed_id, read in ((o.state.id, o.read) for o in outcomes):
         warning, ttl = (read.warning or "", read.ttl_seconds) if read else (None, None)
-        found[feed_id] = News(published[feed_id], changed[feed_id], warning, ttl)
+        found[feed_id] = News(tuple(published[feed_id]), changed[feed_id], warning, ttl)
     return found
 
 

@@ -6,7 +6,7 @@ One for each tracker, used by all its threads: connections, parsers and what sit
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from datetime import datetime, timedelta
-from threading import Lock
+from threading import Event, Lock
 from typing import TYPE_CHECKING, Final
 
 from tracker.feeds.answers import Fetch, Fetched, FetchLimits, FetchResult, More
@@ -45,6 +45,7 @@ class Network:
         self._robots: dict[str, tuple[datetime, Robots]] = {}
         self._visits: dict[str, datetime] = {}
         self._starting = Lock()
+        self._closing = Event()
 
     def fetch(self, more: More) -> Iterator[Sequence[FetchResult]]:
         """Ask what `more` gives; see `Fetch`."""
@@ -85,6 +86,14 @@ class Network:
             return False
         self._visits[place] = now
         return True
+
+    def wind_down(self) -> None:
+        """Ask nothing further; what is under way may end."""
+        self._closing.set()
+
+    def is_closing(self) -> bool:
+        """Should nothing further be asked?"""
+        return self._closing.is_set()
 
     def close(self) -> None:
         """End the connections and the parsers."""

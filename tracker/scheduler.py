@@ -88,7 +88,8 @@ class Scheduler:
             logger.info("scheduler.stopped")
 
     def stop(self) -> None:
-        """End `run` after the job that is running."""
+        """End `run` after the job that is running, which takes on nothing further."""
+        self._tracker.wind_down()
         self._stopped.set()
 
     def _heartbeat(self) -> None:

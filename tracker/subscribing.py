@@ -11,6 +11,7 @@ from tracker.errors import NotFound, Refused
 from tracker.feeds.answers import FetchResult
 from tracker.feeds.feed import Feed, FeedState
 from tracker.feeds.item import FeedId
+from tracker.feeds.links import web_link
 from tracker.feeds.naming import feed_id
 from tracker.feeds.polling import never_polled
 from tracker.matching.terms import Words, match
@@ -27,7 +28,7 @@ SHOWN: Final = 100
 """Entries of a feed on trial that are held against the open questions."""
 
 SETTABLE: Final = frozenset(
-    "title source_group grade theme importance every_minutes user_agent max_megabytes full_text".split()
+    "url title source_group grade theme importance every_minutes user_agent max_megabytes full_text".split()
 )
 
 
@@ -45,6 +46,12 @@ def add(session: Session, feed: Feed, now: datetime) -> bool:
     if added:
         make_void(session)
     return added
+
+
+def add_or_refuse(session: Session, feed: Feed, now: datetime) -> None:
+    """Add a feed; raises `Refused` when its address is read already."""
+    _refuse_taken(session, feed)
+    add(session, checked(feed), now)
 
 
 def take_in(session: Session, document: bytes, now: datetime) -> Imported:
@@ -80,9 +87,17 @@ def change(session: Session, name: str, **settings: Any) -> Feed:
     if unknown:
         raise Refused(f"a feed has no {', '.join(sorted(unknown))} to set; it has {', '.join(sorted(SETTABLE))}")
     changed = checked(replace(state.feed, **settings))
+    if changed.url != state.feed.url:
+        _refuse_taken(session, changed)
+        feeds.forget(session, changed.id)
     feeds.save_feed(session, changed)
     make_void(session)
     return changed
+
+
+def _refuse_taken(session: Session, feed: Feed) -> None:
+    if (reader := feeds.taken_urls(session).get(feed.url)) is not None:
+        raise Refused(f"{feed.url} is read already, as feed {reader!r}")
 
 
 def checked(feed: Feed) -> Feed:
@@ -99,6 +114,8 @@ def checked(feed: Feed) -> Feed:
         raise Refused(f"a grade is one of A to F, not {feed.grade!r}")
     if not feed.title.strip() or not feed.source_group.strip():
         raise Refused("a feed needs a title and a source group")
+    if not web_link(feed.url, ""):
+        raise Refused(f"{feed.url} is no http or https address")
     if not feed.user_agent.isprintable():
         raise Refused("a user agent is one line of printable text")
     return feed

@@ -238,3 +238,16 @@ def test_who_stands_in_line_for_too_long_comes_back_later(server: FeedServer, mo
         (0.1, "too many feeds were waiting for 127.0.0.1")
     }
     assert len(server.seen) == 1
+
+
+def test_slow_servers_are_asked_all_at_once(server: FeedServer) -> None:
+    def slow(request: BaseHTTPRequestHandler) -> None:
+        time.sleep(0.3)
+        reply(request, 200, BODY, {})
+
+    server.script("/slow", slow)
+    began = time.monotonic()
+    found = fetch_all([server.url("/slow")] * 100, polite=False, in_flight=100, total_seconds=20)
+    assert {type(r) for r in found} == {Fetched}
+    assert server.most_at_once > 40
+    assert time.monotonic() - began < 5

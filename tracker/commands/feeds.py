@@ -110,6 +110,7 @@ def export_feeds(context: click.Context, /, file: Path | None) -> None:
 
 @feeds.command("set")
 @click.argument("feed")
+@click.option("--url", help="Its address, when it has moved.")
 @click.option("--title", help="What to call it.")
 @click.option("--group", "source_group", help="Its owner or wire: copies inside one group count once.")
 @click.option("--grade", type=click.Choice(list("ABCDEF")), help="How reliable the source is.")

@@ -160,6 +160,13 @@ def remember(session: Session, learned: Mapping[FeedId, Memory]) -> None:
     upsert(session, FeedDocumentRow, rows, update=("body_hash", "entries"))
 
 
+def forget(session: Session, feed_id: str) -> None:
+    """Forget what was remembered of a feed's document: it has another address now."""
+    moved = {"etag": None, "last_modified": None, "moved_to": "", "moved_since": None}
+    session.execute(update(FEED).where(FEED.c.id == feed_id).values(**moved))
+    remember(session, {FeedId(feed_id): NOTHING})
+
+
 def count_days(session: Session, counts: Iterable[tuple[FeedId, DayCount]]) -> None:
     """Add these polls to their feeds' days."""
     rows = [{"feed_id": f, **{n: getattr(c, n) for n in DayCount.__slots__}} for f, c in counts]
