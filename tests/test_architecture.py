@@ -31,7 +31,7 @@ def test_every_arrow_points_the_right_way() -> None:
         ("forecasts/timeline.py", "import tracker.settings", "never the other way"),
         ("forecasts/timeline.py", "import pandas", "forecasts knows the standard library"),
         ("tracker/ingest.py", "import feedparser", "feedparser lives in"),
-        ("tracker/feeds/parse.py", "import aiohttp", "the HTTP client lives in"),
+        ("tracker/feeds/parsing/parse.py", "import aiohttp", "the HTTP client lives in"),
         ("tracker/subscribing.py", "import listparser", "subscription lists are read in"),
         ("tracker/articles.py", "import trafilatura", "pages are read in"),
         ("tracker/articles.py", "import protego", "what sites ask of robots"),

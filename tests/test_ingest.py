@@ -13,8 +13,8 @@ from tracker.api import Tracker, open_tracker
 from tracker.feeds.answers import Deferred, Fetched, FetchFailed, FetchRequest, FetchResult, More, NotModified, at_once
 from tracker.feeds.feed import FeedState
 from tracker.feeds.item import FeedId
-from tracker.feeds.parse import parse
-from tracker.feeds.parsed import Parsed, ParseFailed
+from tracker.feeds.parsing.parse import parse
+from tracker.feeds.parsing.parsed import Parsed, ParseFailed
 from tracker.settings import Settings
 
 
@@ -74,7 +74,7 @@ def test_a_bug_that_one_document_meets_in_the_parser_is_shown_on_its_feed_and_st
             raise ZeroDivisionError("a bug")
         return parse(body, content_type, url)
 
-    monkeypatch.setattr("tracker.feeds.worker.parse", sometimes)
+    monkeypatch.setattr("tracker.feeds.parsing.worker.parse", sometimes)
     report = tracker.poll()
     assert (report.failed, report.new_evidence) == (1, 1)
     assert "crashed the parser (ZeroDivisionError" in states(tracker)["agency"].last_error
@@ -380,3 +380,18 @@ def test_a_feed_that_moves_to_where_another_is_read_stops_and_says_so(on_each: S
     assert found["wire"].paused_why == "moved to https://wire.invalid/rss, which feed 'agency' reads already"
     assert found["wire"].feed.url == "http://wire.invalid/rss"
     assert not found["agency"].paused
+
+
+def test_an_address_that_a_person_sets_while_a_feed_is_asked_stays(on_each: Settings, clock: FakeClock) -> None:
+    servers = Scripted(wire=a_document("wire", "One thing happened"))
+    with open_tracker(on_each, now=clock, fetch=servers.fetch) as tracker:
+        tracker.load(a_set())
+
+        def moving(more: More) -> Iterator[Sequence[FetchResult]]:
+            for results in at_once(servers._answer, more):
+                tracker.change_feed("wire", url="https://new.invalid/rss")
+                yield results
+
+        tracker._network._given = moving
+        assert tracker.poll().new_items == 1
+        assert states(tracker)["wire"].feed.url == "https://new.invalid/rss"

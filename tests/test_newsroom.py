@@ -7,7 +7,7 @@ from tests.builders import FakeClock
 from tests.forecasts.small_set import TEXTS
 from tracker.feeds.answers import Fetched, FetchFailed, FetchRequest, NotModified, fetch_one
 from tracker.feeds.item import FeedId
-from tracker.feeds.parse import Parsed, parse
+from tracker.feeds.parsing.parse import Parsed, parse
 from tracker.newsroom import ADDRESS, Newsroom
 
 WIRE = FeedId("wire")

@@ -6,9 +6,18 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.builders import FakeClock, Press, a_set
+from tests.builders import FakeClock, Press, a_feed, a_set
 from tracker.api import Tracker
-from tracker.scheduler import JOBS, Job, Scheduler, let_time_pass, poll_feeds, read_articles, run_job
+from tracker.scheduler import (
+    JOBS,
+    Job,
+    Scheduler,
+    let_time_pass,
+    poll_feeds,
+    read_articles,
+    run_job,
+    watch_the_fleet,
+)
 
 
 def wait_until(true: Callable[[], bool], seconds: float = 10) -> None:
@@ -56,6 +65,7 @@ def test_the_jobs_are_a_table_of_verbs() -> None:
     assert {job.name: job.run for job in JOBS} == {
         "poll": poll_feeds,
         "articles": read_articles,
+        "fleet": watch_the_fleet,
         "suggest": let_time_pass,
     }
 
@@ -85,3 +95,12 @@ def test_a_timer_without_a_heartbeat_ends_the_run_so_that_it_is_restarted(
     scheduler = Scheduler(tracker, ())
     monkeypatch.setattr(scheduler, "_heartbeat", lambda: None)
     assert scheduler.run(silence_seconds=0.1) is False
+
+
+def test_a_fleet_in_trouble_raises_the_alarm_and_a_calm_one_says_nothing(tracker: Tracker, clock: FakeClock) -> None:
+    assert watch_the_fleet(tracker) is None
+    tracker.load(a_set(feeds=[a_feed(f"wire-{number}") for number in range(6)]))
+    tracker.poll()
+    assert watch_the_fleet(tracker) == "ALARM: 6 of 6 feeds fail"
+    clock.advance(hours=3)
+    assert "no feed has ever answered" in str(watch_the_fleet(tracker))

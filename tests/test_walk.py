@@ -11,7 +11,7 @@ from forecasts.scoring.rulebook import OWN_RULES
 from forecasts.scoring.scores import recompute
 from tests.builders import DAY, NOW, FakeClock, Press, a_feed, a_question, a_set, an_rss
 from tracker.api import Tracker
-from tracker.feeds.parse import Parsed, parse
+from tracker.feeds.parsing.parse import Parsed, parse
 
 HEADLINE = "Arland invites Borland's leader to a summit in Spring City"
 LINK = "https://wire.invalid/summit?utm_source=rss"

@@ -16,7 +16,7 @@ from tracker.store import items
 from tracker.store.engine import Store
 
 if TYPE_CHECKING:
-    from tracker.feeds.robots import Robots
+    from tracker.feeds.pages.robots import Robots
 
 AT_ONCE: Final = 20
 """Articles of one round: they are few, and nobody waits for them."""
@@ -56,7 +56,7 @@ def read(store: Store, network: Network, now: Callable[[], datetime]) -> int:
 
 def _in_turn(network: Network, url: str, robots: "Robots", now: datetime) -> bool:
     """May this site be visited again already? Pages whose turn has not come wait for a later round."""
-    from tracker.feeds.robots import robots_url
+    from tracker.feeds.pages.robots import robots_url
 
     delay = robots.delay_seconds(network.user_agent)
     return delay == 0 or network.may_visit(robots_url(url), delay, now)
@@ -64,7 +64,7 @@ def _in_turn(network: Network, url: str, robots: "Robots", now: datetime) -> boo
 
 def _robots(network: Network, urls: Sequence[str], now: datetime) -> "dict[str, Robots]":
     """The wishes of the sites that these pages are on."""
-    from tracker.feeds.robots import read_robots, robots_url
+    from tracker.feeds.pages.robots import read_robots, robots_url
 
     places = {url: robots_url(url) for url in urls}
     unknown = {place for place in places.values() if network.robots(place, now) is None}

@@ -5,9 +5,9 @@ from typing import Final
 
 from forecasts.question import Question
 from tracker.feeds.feed import FeedState
-from tracker.feeds.health import DayCount, Fleet, fleet, health, silence
 from tracker.feeds.item import FeedId
-from tracker.feeds.pace import reason
+from tracker.feeds.timing.health import DayCount, Fleet, fleet, health, silence
+from tracker.feeds.timing.pace import reason
 from tracker.store import evidence, feeds, items
 from tracker.store.engine import Session
 from tracker.summaries import Coverage, FeedHealth, FeedPage, SilentFeed

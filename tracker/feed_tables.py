@@ -9,7 +9,7 @@ from rich.table import Table
 
 from tracker.feeds.answers import Fetched, NotModified
 from tracker.feeds.feed import Feed
-from tracker.feeds.health import Fleet, UsualItems, share_not_modified, usual_items
+from tracker.feeds.timing.health import Fleet, UsualItems, share_not_modified, usual_items
 from tracker.printing import day, minute, plain, safe, table_of
 from tracker.summaries import FeedHealth, FeedPage, Trial
 

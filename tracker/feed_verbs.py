@@ -13,9 +13,9 @@ from tracker import feed_health, subscribing
 from tracker.errors import Refused
 from tracker.feeds.answers import Fetched, FetchRequest, fetch_one
 from tracker.feeds.feed import Feed
-from tracker.feeds.health import Fleet
 from tracker.feeds.item import FeedId
-from tracker.feeds.polling import feed_of
+from tracker.feeds.timing.health import Fleet
+from tracker.feeds.timing.polling import feed_of
 from tracker.network import Network
 from tracker.settings import Settings
 from tracker.store import feeds
@@ -23,7 +23,7 @@ from tracker.store.engine import Store
 from tracker.summaries import FeedHealth, FeedPage, Imported, PollReport, Trial
 
 if TYPE_CHECKING:
-    from tracker.feeds.discovery import Candidate
+    from tracker.feeds.pages.discovery import Candidate
 
 
 class FeedVerbs:

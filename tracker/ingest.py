@@ -20,10 +20,10 @@ from tracker.errors import StorageUnavailable
 from tracker.feeds.answers import Fetch, Fetched, FetchFailed, FetchRequest, FetchResult
 from tracker.feeds.feed import FeedState
 from tracker.feeds.item import FeedId
-from tracker.feeds.parsed import Parsed, ParseFailed
-from tracker.feeds.polling import PollRules
-from tracker.feeds.reading import Memory, Read, Unchanged, Unread, look, understood
+from tracker.feeds.parsing.parsed import Parsed, ParseFailed
+from tracker.feeds.parsing.reading import Memory, Read, Unchanged, Unread, look, understood
 from tracker.feeds.text import shortened
+from tracker.feeds.timing.polling import PollRules
 from tracker.keeping import Keeping, Outcome
 from tracker.planning import rules
 from tracker.store import feeds

@@ -16,11 +16,12 @@ import structlog
 from tracker.arriving import Watch, arrive
 from tracker.feeds.answers import Deferred, Fetched, FetchFailed, FetchResult, NotModified
 from tracker.feeds.feed import FeedState
-from tracker.feeds.health import DayCount, counted
 from tracker.feeds.identity import Changed, Known, New, Shelf
 from tracker.feeds.item import FeedId, ParsedItem
-from tracker.feeds.pace import moment
-from tracker.feeds.polling import (
+from tracker.feeds.parsing.reading import NOTHING, Memory, Names, Read
+from tracker.feeds.timing.health import DayCount, counted
+from tracker.feeds.timing.pace import moment
+from tracker.feeds.timing.polling import (
     News,
     PollRules,
     after_deferral,
@@ -29,7 +30,6 @@ from tracker.feeds.polling import (
     after_unreadable,
     rested,
 )
-from tracker.feeds.reading import NOTHING, Memory, Names, Read
 from tracker.store import feeds, items
 from tracker.store.engine import Session
 from tracker.store.items import Stored
@@ -176,7 +176,9 @@ def _merged(outcome: Outcome, state: FeedState, reader: FeedId) -> FeedState:
 
 
 def _of_domain(domain: str, states: Sequence[FeedState]) -> list[FeedState]:
-    from tracker.feeds.manners import registrable_domain  # its list of suffixes takes a moment, and is seldom needed
+    from tracker.feeds.asking.manners import (
+        registrable_domain,  # its list of suffixes takes a moment, and is seldom needed
+    )
 
     return [s for s in states if registrable_domain(urlsplit(s.feed.url).hostname or "") == domain]
 

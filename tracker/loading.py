@@ -5,7 +5,7 @@ from datetime import datetime
 from forecasts.question import ForecasterId, Resolution
 from forecasts.question_set import PastResolution, QuestionSet
 from tracker import subscribing
-from tracker.feeds.polling import feed_of
+from tracker.feeds.timing.polling import feed_of
 from tracker.resolving import resolve
 from tracker.store import questions
 from tracker.store.engine import Session

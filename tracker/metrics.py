@@ -11,7 +11,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from tracker.feeds.health import share_not_modified
+from tracker.feeds.timing.health import share_not_modified
 
 if TYPE_CHECKING:
     from tracker.api import Tracker

@@ -13,10 +13,10 @@ from tracker.feeds.answers import Fetch, Fetched, FetchLimits, FetchResult, More
 from tracker.settings import Settings
 
 if TYPE_CHECKING:
-    from tracker.feeds.fetch import HttpFetch
-    from tracker.feeds.parsed import Parsed, ParseFailed
-    from tracker.feeds.pool import ParserPool
-    from tracker.feeds.robots import Robots
+    from tracker.feeds.asking.fetch import HttpFetch
+    from tracker.feeds.pages.robots import Robots
+    from tracker.feeds.parsing.parsed import Parsed, ParseFailed
+    from tracker.feeds.parsing.pool import ParserPool
 
 ROBOTS_STAND: Final = timedelta(days=1)
 MOST_SITES: Final = 10_000
@@ -57,7 +57,7 @@ class Network:
 
     def article(self, page: Fetched) -> tuple[str, str]:
         """The text of an article on a page, or "" and why there is none."""
-        from tracker.feeds.article import Article
+        from tracker.feeds.pages.article import Article
 
         found = self._parsers().extract(page.body, page.content_type, page.url).result()
         return (found.text, "") if isinstance(found, Article) else ("", found.reason)
@@ -106,7 +106,7 @@ class Network:
     def _parsers(self) -> "ParserPool":
         with self._starting:
             if self._pool is None:
-                from tracker.feeds.pool import ParserPool
+                from tracker.feeds.parsing.pool import ParserPool
 
                 self._pool = ParserPool()
             return self._pool
@@ -114,7 +114,7 @@ class Network:
     def _over_http(self) -> Fetch:
         with self._starting:
             if self._http is None:
-                from tracker.feeds.fetch import HttpFetch
+                from tracker.feeds.asking.fetch import HttpFetch
 
                 self._http = HttpFetch(self._limits, self._now)
             return self._http

@@ -7,8 +7,8 @@ from typing import Final
 from forecasts.question import Question, QuestionId
 from tracker.feeds.feed import FeedState
 from tracker.feeds.item import FeedId
-from tracker.feeds.pace import Bearing, fleet_pace, need
-from tracker.feeds.polling import PollRules
+from tracker.feeds.timing.pace import Bearing, fleet_pace, need
+from tracker.feeds.timing.polling import PollRules
 from tracker.reading import open_questions
 from tracker.store import evidence, feeds, properties
 from tracker.store.engine import Session

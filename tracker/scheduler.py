@@ -39,9 +39,6 @@ def poll_feeds(tracker: Tracker) -> str | None:
     report = tracker.poll()
     if not report.feeds:
         return None
-    alarm = tracker.fleet().alarm
-    if alarm:
-        logger.error("feeds.alarm", alarm=alarm)
     words = f"{report.feeds} feeds, {report.failed} failed, {report.new_items} new items"
     return f"{words}, {report.changed_items} edited, {report.new_evidence} evidence"
 
@@ -52,12 +49,26 @@ def read_articles(tracker: Tracker) -> str | None:
     return f"{found} articles" if found else None
 
 
+def watch_the_fleet(tracker: Tracker) -> str | None:
+    """Raise the alarm when the feeds as a whole are in trouble; nothing to say when all is well."""
+    alarm = tracker.fleet().alarm
+    if not alarm:
+        return None
+    logger.error("feeds.alarm", alarm=alarm)
+    return f"ALARM: {alarm}"
+
+
 def let_time_pass(tracker: Tracker) -> str | None:
     """Bring all suggestions up to now."""
     return f"{tracker.suggest()} suggestions moved"
 
 
-JOBS = (Job("poll", 15, poll_feeds), Job("articles", 60, read_articles), Job("suggest", 3600, let_time_pass))
+JOBS = (
+    Job("poll", 15, poll_feeds),
+    Job("articles", 60, read_articles),
+    Job("fleet", 300, watch_the_fleet),
+    Job("suggest", 3600, let_time_pass),
+)
 
 
 class Scheduler:

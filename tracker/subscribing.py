@@ -12,8 +12,8 @@ from tracker.feeds.answers import FetchResult
 from tracker.feeds.feed import Feed, FeedState
 from tracker.feeds.item import FeedId
 from tracker.feeds.links import web_link
-from tracker.feeds.naming import feed_id
-from tracker.feeds.polling import never_polled
+from tracker.feeds.lists.naming import feed_id
+from tracker.feeds.timing.polling import never_polled
 from tracker.matching.terms import Words, match
 from tracker.planning import make_void
 from tracker.store import feeds
@@ -21,7 +21,7 @@ from tracker.store.engine import Session
 from tracker.summaries import Imported, Trial, TrialMatch
 
 if TYPE_CHECKING:
-    from tracker.feeds.parsed import Parsed, ParseFailed
+    from tracker.feeds.parsing.parsed import Parsed, ParseFailed
 
 BY_HAND: Final = "paused by hand"
 SHOWN: Final = 100
@@ -56,8 +56,8 @@ def add_or_refuse(session: Session, feed: Feed, now: datetime) -> None:
 
 def take_in(session: Session, document: bytes, now: datetime) -> Imported:
     """Add the feeds of a subscription list that are not there yet; raises `Refused` for anything else."""
-    from tracker.feeds.listed import feed_of
-    from tracker.feeds.opml import ListFailed, read_list
+    from tracker.feeds.lists.listed import feed_of
+    from tracker.feeds.lists.opml import ListFailed, read_list
 
     found = read_list(document)
     if isinstance(found, ListFailed):
@@ -68,14 +68,15 @@ def take_in(session: Session, document: bytes, now: datetime) -> Imported:
     for listed in found.feeds:
         if listed.url not in taken:
             feed = feed_of(listed, ids)
-            added += add(session, feed, now)
+            added += feeds.add_feed(session, never_polled(feed, now))
             ids.add(feed.id)
+    make_void(session)
     return Imported(found.title, added, len(found.feeds) - added, found.skipped)
 
 
 def give_out(session: Session) -> bytes:
     """All feeds as a subscription list (OPML)."""
-    from tracker.feeds.opml import write_list
+    from tracker.feeds.lists.opml import write_list
 
     return write_list([state.feed for state in feeds.feeds(session)], "Feeds of the scenario tracker")
 
@@ -142,8 +143,8 @@ def feed_from(parsed: "Parsed", url: str, taken: Sequence[FeedId]) -> Feed:
 
 def trial(url: str, result: FetchResult, parsed: "Parsed | ParseFailed | None", watch: Watch) -> Trial:
     """What subscribing to an address would bring."""
-    from tracker.feeds.discovery import feeds_of_page
-    from tracker.feeds.parsed import Parsed, ParseFailed
+    from tracker.feeds.pages.discovery import feeds_of_page
+    from tracker.feeds.parsing.parsed import Parsed, ParseFailed
 
     if isinstance(parsed, Parsed):
         return Trial(url, result, parsed, "", (), _matches(parsed, watch))

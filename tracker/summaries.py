@@ -20,12 +20,12 @@ from forecasts.suggestion import Suggestion
 from forecasts.timeline import Forecast, Timeline
 from tracker.feeds.answers import FetchResult
 from tracker.feeds.feed import FeedState
-from tracker.feeds.health import DayCount, Health
 from tracker.feeds.item import FeedId, Item, Revision
+from tracker.feeds.timing.health import DayCount, Health
 
 if TYPE_CHECKING:
-    from tracker.feeds.discovery import Candidate
-    from tracker.feeds.parsed import Parsed
+    from tracker.feeds.pages.discovery import Candidate
+    from tracker.feeds.parsing.parsed import Parsed
 
 MOST_ERRORS = 100
 """Lines of errors in the report of a round of polling."""

@@ -9,8 +9,8 @@ import pandas as pd
 from dashboard.frames.columns import TIME, frame_of
 from dashboard.wording import DATE_NOTE, percent, size, web_link
 from tracker.feeds.feed import Feed
-from tracker.feeds.health import USUAL_OVER_DAYS, DayCount
 from tracker.feeds.item import Item
+from tracker.feeds.timing.health import USUAL_OVER_DAYS, DayCount
 
 OUTCOMES: Final = ("new document", "not modified", "failed")
 """What a poll can come to."""

@@ -8,8 +8,8 @@ import pandas as pd
 
 from dashboard.frames.columns import TIME, frame_of
 from dashboard.wording import HEALTH, answers_in_a_row, moving, span
-from tracker.feeds.health import USUAL_OVER_DAYS, DayCount, Health, share_not_modified, usual_items
-from tracker.feeds.pace import reason
+from tracker.feeds.timing.health import USUAL_OVER_DAYS, DayCount, Health, share_not_modified, usual_items
+from tracker.feeds.timing.pace import reason
 from tracker.summaries import FeedHealth
 
 _WORST_FIRST: Final[dict[Health, int]] = {"failing": 0, "paused": 1, "late": 2, "quiet": 3, "new": 4, "ok": 5}

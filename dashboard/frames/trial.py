@@ -16,7 +16,7 @@ from tracker.feeds.answers import Deferred, Fetched, FetchFailed, FetchResult
 from tracker.summaries import Trial, TrialMatch
 
 if TYPE_CHECKING:  # it brings a parser of pages with it, which only a trial needs
-    from tracker.feeds.discovery import Candidate
+    from tracker.feeds.pages.discovery import Candidate
 
 PREVIEW: Final = 10
 """Entries shown of a feed on trial."""

@@ -24,7 +24,7 @@ from dashboard.wording import (
 )
 from tracker.errors import NotFound
 from tracker.feeds.feed import Feed
-from tracker.feeds.health import share_not_modified, usual_items
+from tracker.feeds.timing.health import share_not_modified, usual_items
 from tracker.summaries import FeedHealth, FeedPage
 
 _C = st.column_config

@@ -10,7 +10,7 @@ from dashboard.views import adding, feed
 from dashboard.views.parts import WRAPPED, empty, selected_row, sentence, table
 from dashboard.views.visit import Visit
 from dashboard.wording import HEALTH, asked_next, clipped, faring, fleet_sentence, inert, plural
-from tracker.feeds.health import fleet
+from tracker.feeds.timing.health import fleet
 from tracker.summaries import FeedHealth
 
 _C = st.column_config

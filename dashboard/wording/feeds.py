@@ -9,9 +9,9 @@ from typing import Final
 from dashboard.wording.moments import age, span
 from dashboard.wording.numbers import NBSP, plural
 from tracker.feeds.feed import FeedState
-from tracker.feeds.health import Fleet, Health
 from tracker.feeds.item import DateNote
-from tracker.feeds.pace import reason
+from tracker.feeds.timing.health import Fleet, Health
+from tracker.feeds.timing.pace import reason
 from tracker.summaries import Coverage, Imported
 
 HEALTH: Final[dict[Health, str]] = {

@@ -23,8 +23,8 @@ from forecasts.question import Essay, EssayId, ForecasterId, Option, Question, Q
 from forecasts.suggestion import Line, Suggestion
 from forecasts.timeline import Forecast, ForecastId, Timeline, timeline
 from tracker.feeds.feed import Feed, FeedState
-from tracker.feeds.health import DayCount, Health
 from tracker.feeds.item import FeedId, Item, ItemId
+from tracker.feeds.timing.health import DayCount, Health
 from tracker.summaries import EvidenceCard, FeedHealth, QuestionPage, QuestionSummary, Standing, StoryItem
 
 OPENS = datetime(2026, 1, 1, tzinfo=UTC)

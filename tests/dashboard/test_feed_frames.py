@@ -16,10 +16,10 @@ from tests.builders import an_item
 from tests.dashboard.examples import NOW, OPENS, a_day, copy, days, feed
 from tests.dashboard.test_charts import fields, layers
 from tracker.feeds.answers import Deferred, Fetched, FetchFailed, FetchResult, NotModified
-from tracker.feeds.discovery import Candidate
 from tracker.feeds.feed import Feed
 from tracker.feeds.item import FeedId, Item, ItemId, Revision
-from tracker.feeds.parsed import Parsed
+from tracker.feeds.pages.discovery import Candidate
+from tracker.feeds.parsing.parsed import Parsed
 from tracker.summaries import Trial, TrialMatch
 
 DAYS = (

@@ -101,7 +101,7 @@ def test_a_failing_feed_says_why_since_when_and_when_it_is_tried_again(
     text = words(open_page(online, "feeds"))
     assert "timed out: no answer within 30 seconds" in text
     assert "2 failures in a row, the first 6 hours ago. It has never answered." in text
-    assert "2nd failure in a row: next try after 2" in text
+    assert "2nd failure in a row, so it is left alone for 2" in text
 
 
 def test_a_feed_in_trouble_is_tried_again_by_a_click(online: Tracker, web: Web, clock: FakeClock) -> None:

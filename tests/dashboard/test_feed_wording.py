@@ -9,8 +9,8 @@ from dashboard import wording
 from dashboard.wording import NBSP
 from tests.dashboard.examples import NOW, days, feed
 from tracker.feeds.feed import FeedState
-from tracker.feeds.health import Health, fleet
 from tracker.feeds.item import FeedId
+from tracker.feeds.timing.health import Health, fleet
 from tracker.summaries import Coverage, Imported, SilentFeed
 
 

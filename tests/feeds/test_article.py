@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tracker.feeds.article import LONGEST_TEXT, Article, NoArticle, extract
+from tracker.feeds.pages.article import LONGEST_TEXT, Article, NoArticle, extract
 
 URL = "https://site.example/news/summit.html"
 FIRST = "Arland and Borland agreed on Tuesday to meet in the spring, their governments said in a joint statement. " * 2
@@ -168,7 +168,7 @@ def test_what_comes_out_can_travel_between_processes() -> None:
 
 
 def test_trafilatura_is_imported_only_when_an_article_is_read() -> None:
-    program = "import sys, tracker.feeds.article; sys.exit('trafilatura' in sys.modules)"
+    program = "import sys, tracker.feeds.pages.article; sys.exit('trafilatura' in sys.modules)"
     subprocess.run([sys.executable, "-W", "error", "-c", program], check=True, timeout=60)
 
 

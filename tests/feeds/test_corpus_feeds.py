@@ -19,9 +19,9 @@ import feedparser
 import pytest
 
 from tracker.feeds.item import ParsedItem
-from tracker.feeds.parse import Parsed, ParseFailed, as_feedparser, parse
-from tracker.feeds.parsed import MOST_ITEMS, Said, gathered, item_of, newest
-from tracker.feeds.reading import NOTHING, Memory, Read, Unchanged, Unread, look, understood
+from tracker.feeds.parsing.parse import Parsed, ParseFailed, as_feedparser, parse
+from tracker.feeds.parsing.parsed import MOST_ITEMS, Said, gathered, item_of, newest
+from tracker.feeds.parsing.reading import NOTHING, Memory, Read, Unchanged, Unread, look, understood
 from tracker.feeds.text import LONGEST_MARKUP, unmarked
 
 CORPORA: Final = Path(__file__).parents[2] / ".." / "shared" / "corpora"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tracker.feeds.discovery import LONGEST_PAGE, MOST_CANDIDATES, USUAL_PATHS, Candidate, feeds_of_page
+from tracker.feeds.pages.discovery import LONGEST_PAGE, MOST_CANDIDATES, USUAL_PATHS, Candidate, feeds_of_page
 
 PAGE = "https://site.example/news/page.html"
 

@@ -11,10 +11,10 @@ import pytest
 
 from tests.feeds.feed_server import FeedServer, reply
 from tests.feeds.fetching import BODY, NOW, FakeNames, ask, fetch_all, fetching, giving, requests_to, results
-from tracker.feeds import manners, turns
 from tracker.feeds.answers import Deferred, Fetched, FetchFailed
-from tracker.feeds.headers import retry_after
-from tracker.feeds.manners import Rate
+from tracker.feeds.asking import manners, turns
+from tracker.feeds.asking.headers import retry_after
+from tracker.feeds.asking.manners import Rate
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ import pytest
 
 from tests.feeds.feed_server import FeedServer
 from tests.feeds.fetching import BODY, FakeNames, ask, fetch_all, fetching, requests_to, results
-from tracker.feeds import addresses
 from tracker.feeds.answers import Fetched, NotModified
+from tracker.feeds.asking import addresses
 
 PRIVATE = [
     "127.0.0.1",

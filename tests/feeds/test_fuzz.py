@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from tests.feeds.documents import KINDS, Entry, document
 from tracker.feeds.links import LONGEST_LINK, canonical_url
-from tracker.feeds.parse import Parsed, ParseFailed, parse
-from tracker.feeds.parsed import (
+from tracker.feeds.parsing.parse import Parsed, ParseFailed, parse
+from tracker.feeds.parsing.parsed import (
     LONGEST_CONTENT,
     LONGEST_DATE,
     LONGEST_KEY,
@@ -20,8 +20,8 @@ from tracker.feeds.parsed import (
     LONGEST_TITLE,
     MOST_ITEMS,
 )
-from tracker.feeds.reading import NOTHING, Memory, Read, Unchanged, Unread, look, understood
-from tracker.feeds.split import split, without
+from tracker.feeds.parsing.reading import NOTHING, Memory, Read, Unchanged, Unread, look, understood
+from tracker.feeds.parsing.split import split, without
 from tracker.feeds.text import visible
 
 URL: Final = "https://feed.example/news/rss.xml"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.feeds.test_polling import DAY, HOUR, MINUTE, NOW, a_document, a_feed, failed, states, unchanged
 from tests.feeds.test_rhythm import every, moments
 from tracker.feeds.feed import FeedState, Rhythm
-from tracker.feeds.health import (
+from tracker.feeds.timing.health import (
     LATE_AFTER,
     DayCount,
     UsualItems,
@@ -23,8 +23,8 @@ from tracker.feeds.health import (
     silence,
     usual_items,
 )
-from tracker.feeds.polling import News, PollRules, after_failure, after_success, never_polled
-from tracker.feeds.rhythm import learned
+from tracker.feeds.timing.polling import News, PollRules, after_failure, after_success, never_polled
+from tracker.feeds.timing.rhythm import learned
 
 # NOW is a Wednesday at noon.
 UNASKED = never_polled(a_feed().feed, NOW)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.feeds.documents import Entry, document
 from tracker.feeds.item import ParsedItem
-from tracker.feeds.parse import Parsed, ParseFailed, parse
+from tracker.feeds.parsing.parse import Parsed, ParseFailed, parse
 
 URL = "https://feed.example/news/feed.json"
 VERSION = "https://jsonfeed.org/version/1.1"

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.feeds import manners
+from tracker.feeds.asking import manners
+from tracker.feeds.asking.manners import PATIENCE, USUAL, Buckets, enough, registrable_domain
 from tracker.feeds.item import FeedId
-from tracker.feeds.manners import PATIENCE, USUAL, Buckets, enough, registrable_domain
 
 
 def feeds(number: int) -> list[FeedId]:

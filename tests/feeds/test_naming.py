@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.feeds.naming import LONGEST_ID, MOST_NUMBERS, feed_id, feed_link, host_of
+from tracker.feeds.lists.naming import LONGEST_ID, MOST_NUMBERS, feed_id, feed_link, host_of
 
 URL = "https://www.site.example/rss.xml"
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from tracker.feeds.feed import Feed
 from tracker.feeds.item import FeedId
-from tracker.feeds.listed import LONGEST_WORDS, Listed, feed_of
-from tracker.feeds.opml import (
+from tracker.feeds.lists.listed import LONGEST_WORDS, Listed, feed_of
+from tracker.feeds.lists.opml import (
     LARGEST,
     MOST_CATEGORIES,
     MOST_SKIPPED,

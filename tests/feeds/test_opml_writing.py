@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from tracker.feeds.feed import Feed
 from tracker.feeds.item import FeedId
-from tracker.feeds.listed import LONGEST_WORDS, feed_of, words
-from tracker.feeds.opml import NAMESPACE, FeedList, read_list, write_list
+from tracker.feeds.lists.listed import LONGEST_WORDS, feed_of, words
+from tracker.feeds.lists.opml import NAMESPACE, FeedList, read_list, write_list
 
 
 def read(document: bytes) -> FeedList:

@@ -13,8 +13,8 @@ from tests.benchmarks.polling import Fare, by_rhythm, by_the_clock, made_up
 from tests.feeds.test_polling import BUSY, DAY, HOUR, MINUTE, NOW, a_feed, states
 from tests.feeds.test_rhythm import rhythms
 from tracker.feeds.feed import FeedState, Rhythm
-from tracker.feeds.pace import FEWEST, MOST, Bearing, fleet_pace, moment, need, next_poll, pace, reason, span
-from tracker.feeds.rhythm import hourly, learned
+from tracker.feeds.timing.pace import FEWEST, MOST, Bearing, fleet_pace, moment, need, next_poll, pace, reason, span
+from tracker.feeds.timing.rhythm import hourly, learned
 
 fleets = st.lists(st.tuples(rhythms, st.floats(0.1, 10)), min_size=1, max_size=6)
 

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tracker.feeds.item import ParsedItem
-from tracker.feeds.parse import Parsed, ParseFailed, as_feedparser, canonical_url, parse
-from tracker.feeds.sax import drive
+from tracker.feeds.parsing.parse import Parsed, ParseFailed, as_feedparser, canonical_url, parse
+from tracker.feeds.parsing.sax import drive
 
 URL = "https://feed.example/news/rss.xml"
 
@@ -544,7 +544,7 @@ def test_entities_of_the_document_expand_to_nothing(tmp_path: Path) -> None:
         ("<a " + " ".join(f"xmlns:{'n' * 150}{n}='u'" for n in range(2_000)) + "/>", "more than 100 namespaces"),
         ("<a " + " ".join(f"a{n}='>'" for n in range(100_000)) + "/>", "a tag with 300 attributes or more"),
         ("<a>" * 500_000, "more than 400,000 tags"),
-        ("<a xml:base='a/b/c'>" * 8_000, "more than 2,000 uses of xml:base"),
+        ("<a xml:base='a/b/c'>" * 8_000, "more than 1,000 uses of xml:base"),
         ("&amp;" * 1_100_000, "more than 1,000,000 references"),
         ("<" * 500_000, "more than 400,000 tags"),
     ],

@@ -13,8 +13,8 @@ from tests.feeds.test_rhythm import every, moments, rhythms
 from tracker.feeds.answers import Deferred, Fetched, FetchFailed, NotModified
 from tracker.feeds.feed import Feed, FeedState, Rhythm
 from tracker.feeds.item import FeedId
-from tracker.feeds.pace import next_poll, reason
-from tracker.feeds.polling import (
+from tracker.feeds.timing.pace import next_poll, reason
+from tracker.feeds.timing.polling import (
     REMEMBERED,
     News,
     PollRules,
@@ -26,7 +26,7 @@ from tracker.feeds.polling import (
     never_polled,
     rested,
 )
-from tracker.feeds.rhythm import learned
+from tracker.feeds.timing.rhythm import learned
 
 NOW = datetime(2022, 6, 1, 12, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -326,10 +326,10 @@ def test_waits_double_from_an_hour_to_a_week_and_say_so() -> None:
     share = hours[0]  # of the feed's own at this hour, between 0.9 and 1.1
     assert 0.9 <= share <= 1.1
     assert [round(h / share, 6) for h in hours] == [1, 2, 4, 8, 16, 32, 64, 128, 168, 168, 168]
-    assert reasons[0] == "1 failure: next try after 60 min"
-    assert reasons[1] == "2nd failure in a row: next try after 2 h"
-    assert reasons[2] == "3rd failure in a row: next try after 4 h"
-    assert reasons[10] == "11th failure in a row: next try after 7 days"
+    assert reasons[0] == "1 failure, so it is left alone for 60 min"
+    assert reasons[1] == "2nd failure in a row, so it is left alone for 2 h"
+    assert reasons[2] == "3rd failure in a row, so it is left alone for 4 h"
+    assert reasons[10] == "11th failure in a row, so it is left alone for 7 days"
 
 
 def test_a_feed_that_only_fails_comes_down_to_few_requests() -> None:

@@ -19,12 +19,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tracker.feeds import pool as pools
-from tracker.feeds import worker
-from tracker.feeds.parse import Parsed, ParseFailed
-from tracker.feeds.pool import ParseLimits, ParserPool, PoolClosed
-from tracker.feeds.screening import EACH_END, MOST_TAGS
-from tracker.feeds.worker import attempt, read_answer, serve, write_request
+from tracker.feeds.parsing import pool as pools
+from tracker.feeds.parsing import worker
+from tracker.feeds.parsing.parse import Parsed, ParseFailed
+from tracker.feeds.parsing.pool import ParseLimits, ParserPool, PoolClosed
+from tracker.feeds.parsing.screening import EACH_END, MOST_TAGS
+from tracker.feeds.parsing.worker import attempt, read_answer, serve, write_request
 
 ROOT = Path(__file__).parents[2]
 KIND = "application/rss+xml"
@@ -259,7 +259,7 @@ def test_a_worker_that_never_starts_is_not_tried_for_ever(
 ) -> None:
     real, pool = sys.executable, new_pool(workers=1)
     starts = pretend_python(monkeypatch, tmp_path / "python", "exit 3")
-    reason = "there is no parser: python -m tracker.feeds.worker ended with code 3"
+    reason = "there is no parser: python -m tracker.feeds.parsing.worker ended with code 3"
     assert answer(pool, document("1")) == ParseFailed(reason)
     assert len(starts.read_text().splitlines()) == pools.START_TRIES
     assert answer(pool, document("2")) == ParseFailed(reason)
@@ -274,7 +274,7 @@ def test_a_worker_that_hangs_while_it_starts_is_given_up(
     pretend_python(monkeypatch, tmp_path / "python", "exec sleep 60")
     monkeypatch.setattr(pools, "START_SECONDS", 0.1)
     monkeypatch.setattr(pools, "LOOK_SECONDS", 0.05)
-    reason = "there is no parser: python -m tracker.feeds.worker ended with code -9"
+    reason = "there is no parser: python -m tracker.feeds.parsing.worker ended with code -9"
     assert answer(new_pool(), document("1")) == ParseFailed(reason)
 
 
@@ -373,7 +373,7 @@ def test_the_computing_of_workers_counts_as_that_of_our_children(new_pool: NewPo
 
 def test_workers_end_when_their_parent_is_killed() -> None:
     script = f"""
-from tracker.feeds.pool import ParserPool
+from tracker.feeds.parsing.pool import ParserPool
 pool = ParserPool()
 pool.submit({document("News")!r}, "", "").result()
 print("ready", flush=True)
@@ -391,7 +391,7 @@ input()
 
 def test_a_program_that_forgets_to_close_the_pool_ends_all_the_same() -> None:
     script = f"""
-from tracker.feeds.pool import ParserPool
+from tracker.feeds.parsing.pool import ParserPool
 print(ParserPool().submit({document("News")!r}, "", "").result().title)
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, timeout=HANGS, check=True)
@@ -402,12 +402,12 @@ print(ParserPool().submit({document("News")!r}, "", "").result().title)
 
 
 def test_a_worker_knows_nothing_that_parsing_does_not_need() -> None:
-    script = "import sys, tracker.feeds.worker; print(*sys.modules)"
+    script = "import sys, tracker.feeds.parsing.worker; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()
     heavy = (
         "aiohttp alembic altair apscheduler asyncio click numpy pandas polars rich scipy sqlalchemy sqlmodel streamlit"
     )
-    assert not set(loaded) & {*heavy.split(), "structlog", "subprocess", "tracker.feeds.pool"}
+    assert not set(loaded) & {*heavy.split(), "structlog", "subprocess", "tracker.feeds.parsing.pool"}
 
 
 def test_a_worker_finds_our_modules_and_none_that_lie_about(
@@ -427,7 +427,7 @@ def test_a_worker_has_the_parser_that_its_parent_has(tmp_path: Path) -> None:
     script = f"""
 import sys
 sys.path.insert(0, {str(tmp_path)!r})
-from tracker.feeds.pool import ParserPool
+from tracker.feeds.parsing.pool import ParserPool
 print(ParserPool().submit({document("News")!r}, "", "").result().reason)
 """
     assert subprocess.check_output([sys.executable, "-c", script], timeout=HANGS) == b"the other one\n"
@@ -437,7 +437,7 @@ def in_child(parser: str, before: str = "") -> str:
     """What a worker answers whose parser is one expression, after another was evaluated."""
     script = f"""
 import resource, signal, sys
-from tracker.feeds import worker
+from tracker.feeds.parsing import worker
 {before}
 worker.parse = lambda *document: worker.ParseFailed(str({parser}))
 worker.main()

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tracker.feeds.feed import HOURS, Rhythm
-from tracker.feeds.rhythm import BURST, MEMORY_DAYS, hourly, hourly_of_all, items_a_day, learned, rate
+from tracker.feeds.timing.rhythm import BURST, MEMORY_DAYS, hourly, hourly_of_all, items_a_day, learned, rate
 
 NOW = datetime(2022, 6, 1, 12, tzinfo=UTC)
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)

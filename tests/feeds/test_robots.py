@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.feeds.robots import LARGEST, LONGEST_DELAY, read_robots, robots_url
+from tracker.feeds.pages.robots import LARGEST, LONGEST_DELAY, read_robots, robots_url
 
 ROBOT = "scenario-tracker/0.1 (+https://tracker.example/about)"
 PAGE = "https://site.example/news/today.html"

@@ -13,10 +13,10 @@ import pytest
 
 from tests.feeds.feed_server import FeedServer, reply
 from tests.feeds.fetching import BODY, NOW, ask, fetching, giving, limits, requests_to, results
-from tracker.feeds import fetch as fetch_module
-from tracker.feeds import rounds
 from tracker.feeds.answers import Fetched, FetchRequest
-from tracker.feeds.fetch import HttpFetch
+from tracker.feeds.asking import fetch as fetch_module
+from tracker.feeds.asking import rounds
+from tracker.feeds.asking.fetch import HttpFetch
 
 
 @pytest.fixture

@@ -195,7 +195,7 @@ def _measured(context: click.Context, every: bool, **network: bool) -> None:
     What a scheduler has done long before is not in it: loading the libraries, opening the database, the first
     (here empty) round. What ends the parsers is, since only then the system counts their CPU.
     """
-    for name in ("tracker.feeds.fetch", "tracker.feeds.pool"):
+    for name in ("tracker.feeds.asking.fetch", "tracker.feeds.parsing.pool"):
         import_module(name)
     with _online(context, **network) as tracker:
         tracker.poll(only=())

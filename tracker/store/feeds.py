@@ -12,9 +12,9 @@ from sqlalchemy import Row, String, Update, bindparam, case, func, insert, updat
 from sqlmodel import Session, col, select
 
 from tracker.feeds.feed import HOURS, Feed, FeedState, Rhythm
-from tracker.feeds.health import DayCount
 from tracker.feeds.item import FeedId
-from tracker.feeds.reading import NOTHING, Memory
+from tracker.feeds.parsing.reading import NOTHING, Memory
+from tracker.feeds.timing.health import DayCount
 from tracker.store.upsert import upsert
 from tracker.tables import FeedDayRow, FeedDocumentRow, FeedRow
 
@@ -71,7 +71,7 @@ def due_feeds(session: Session, now: datetime, limit: int, *, but: Collection[Fe
 def save_states(session: Session, before: Sequence[FeedState], after: Sequence[FeedState]) -> None:
     """Keep what polling these feeds taught: of each no more columns than have changed.
 
-    A feed that a person has paused in the meantime stays so.
+    What a person has set in the meantime stays: a pause, an address.
     """
     rows: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for old, new in zip(before, after, strict=True):
@@ -83,21 +83,18 @@ def save_states(session: Session, before: Sequence[FeedState], after: Sequence[F
 
 def _touched(before: FeedState, after: FeedState) -> tuple[str, ...]:
     """A usual answer says only when it came and when to ask again, which is all that most polls bring."""
-    if after.rhythm is not before.rhythm:
-        return (*AT_EACH_POLL, *SELDOM, "url", "paused_why", *OF_RHYTHM)
-    if _seldom(before) != _seldom(after) or before.feed is not after.feed or after.paused_why:
-        return (*AT_EACH_POLL, *SELDOM, "url", "paused_why")
+    taught = OF_RHYTHM if after.rhythm is not before.rhythm else ()
+    moved = ("url",) if after.feed.url != before.feed.url else ()
+    if taught or moved or after.paused_why or _seldom(before) != _seldom(after):
+        return (*AT_EACH_POLL, *SELDOM, "paused_why", *moved, *taught)
     return AT_EACH_POLL
 
 
 def _values(state: FeedState, columns: tuple[str, ...]) -> dict[str, Any]:
-    values: dict[str, Any] = dict(zip(_NEW_AT_EACH_POLL, _at_each_poll(state), strict=True))
-    values["which"] = state.id
-    if columns is not AT_EACH_POLL:
-        values |= zip([f"new_{name}" for name in SELDOM], _seldom(state), strict=True)
-        values |= {"new_url": state.feed.url, "new_paused_why": state.paused_why}
-        values |= {f"new_{name}": value for name, value in _rhythm_values(state).items()}
-    return values
+    if columns is AT_EACH_POLL:
+        return dict(zip(_NEW_AT_EACH_POLL, _at_each_poll(state), strict=True), which=state.id)
+    known = {**_state_values(state), **_rhythm_values(state), "url": state.feed.url}
+    return {"which": state.id, **{f"new_{name}": known[name] for name in columns}}
 
 
 @cache

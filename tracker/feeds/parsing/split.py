@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Final
 from xml.parsers import expat
 
-from tracker.feeds.screening import after_prolog
+from tracker.feeds.parsing.screening import after_prolog
 from tracker.feeds.text import decoded, encodings
 
 MOST_ENTRIES: Final = 5_000

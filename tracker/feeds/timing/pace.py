@@ -18,7 +18,7 @@ from typing import Final
 import numpy as np
 
 from tracker.feeds.feed import HOURS, FeedState, Rhythm
-from tracker.feeds.rhythm import DAY, by_hour, hourly, hourly_of_all, items_a_day
+from tracker.feeds.timing.rhythm import DAY, by_hour, hourly, hourly_of_all, items_a_day
 
 FEWEST: Final = 1.0
 MOST: Final = 288.0

@@ -28,7 +28,6 @@ import aiohttp
 from aiohttp.abc import AbstractResolver
 from yarl import URL
 
-from tracker.feeds.addresses import Allowed, redirect_target, web_address
 from tracker.feeds.answers import (
     Deferred,
     Fetched,
@@ -39,13 +38,14 @@ from tracker.feeds.answers import (
     More,
     NotModified,
 )
-from tracker.feeds.headers import freshness, one_line, request_headers, retry_after, status_line, validator
-from tracker.feeds.intake import Intake
-from tracker.feeds.manners import registrable_domain
-from tracker.feeds.names import Names
-from tracker.feeds.rounds import Answer, Round, Rounds
+from tracker.feeds.asking.addresses import Allowed, redirect_target, web_address
+from tracker.feeds.asking.headers import freshness, one_line, request_headers, retry_after, status_line, validator
+from tracker.feeds.asking.intake import Intake
+from tracker.feeds.asking.manners import registrable_domain
+from tracker.feeds.asking.names import Names
+from tracker.feeds.asking.rounds import Answer, Round, Rounds
+from tracker.feeds.asking.turns import NotNow, Turns
 from tracker.feeds.text import visible
-from tracker.feeds.turns import NotNow, Turns
 
 ACCEPT: Final = (
     "application/atom+xml, application/rss+xml, application/rdf+xml;q=0.9, application/feed+json;q=0.9, "

@@ -11,9 +11,9 @@ from typing import Final, Literal, get_args
 
 from tracker.feeds.answers import Fetched, FetchFailed, NotModified
 from tracker.feeds.feed import FeedState
-from tracker.feeds.pace import moment, usually
-from tracker.feeds.polling import NO_NEWS, News
-from tracker.feeds.rhythm import DAY, hourly, items_a_day
+from tracker.feeds.timing.pace import moment, usually
+from tracker.feeds.timing.polling import NO_NEWS, News
+from tracker.feeds.timing.rhythm import DAY, hourly, items_a_day
 
 Health = Literal["new", "ok", "quiet", "late", "failing", "paused"]
 

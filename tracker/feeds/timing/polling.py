@@ -17,8 +17,8 @@ from forecasts.question_set import FeedSeed
 from tracker.feeds.answers import Deferred, Fetched, FetchFailed, NotModified
 from tracker.feeds.feed import Feed, FeedState, Rhythm
 from tracker.feeds.item import FeedId
-from tracker.feeds.pace import Next, lot, moment, next_poll, span
-from tracker.feeds.rhythm import learned
+from tracker.feeds.timing.pace import Next, lot, moment, next_poll, span
+from tracker.feeds.timing.rhythm import learned
 
 NOT_MODIFIED: Final = 304
 
@@ -36,7 +36,7 @@ REMEMBERED: Final = 24
 class PollRules:
     """The fleet's pace, and how patiently to deal with servers.
 
-    `pace` is what `tracker.feeds.pace.fleet_pace` gives. What a server or a document asks for after a good
+    `pace` is what `tracker.feeds.timing.pace.fleet_pace` gives. What a server or a document asks for after a good
     answer is believed up to `longest_rest`. A failing feed is asked again after `retry`, then after twice
     as long each time, up to `longest_retry`. After `dead_after` with `dead_failures` failures or more and
     nothing else it pauses. An address that has moved for good is given up after `move_after`.
@@ -182,7 +182,7 @@ def _when_to_retry(state: FeedState, failed: FetchFailed, now: datetime, rules: 
     doubled = rules.retry.total_seconds() * 2.0 ** min(state.failures - 1, 60)  # past any week, and no overflow
     wait = min(doubled, rules.longest_retry.total_seconds())
     times = "1 failure" if state.failures == 1 else f"{_nth(state.failures)} failure in a row"
-    ours = Next(_later(now, wait * lot(state, now)), f"{times}: next try after {span(wait)}")
+    ours = Next(_later(now, wait * lot(state, now)), f"{times}, so it is left alone for {span(wait)}")
     until = _later(now, failed.retry_after_seconds or 0.0)
     return max(ours, Next(until, f"the server asked to wait until {moment(until)}"), key=lambda then: then.at)
 

@@ -19,9 +19,9 @@ from typing import Any, Final
 
 import feedparser
 
-from tracker.feeds import json_feed
 from tracker.feeds.links import canonical_url, web_link
-from tracker.feeds.parsed import (
+from tracker.feeds.parsing import json_feed
+from tracker.feeds.parsing.parsed import (
     EARLIEST_YEAR,
     LONGEST_TITLE,
     Parsed,
@@ -33,8 +33,8 @@ from tracker.feeds.parsed import (
     newest,
     too_many,
 )
-from tracker.feeds.sax import Spelling, drive
-from tracker.feeds.screening import EACH_END, Screened, is_page, screened, what_came
+from tracker.feeds.parsing.sax import Spelling, drive
+from tracker.feeds.parsing.screening import EACH_END, Screened, is_page, screened, what_came
 from tracker.feeds.text import decoded, plain, unmarked
 
 __all__ = ["ParseFailed", "Parsed", "as_feedparser", "canonical_url", "parse"]

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from tracker.feeds.links import web_link
-from tracker.feeds.parsed import (
+from tracker.feeds.parsing.parsed import (
     EARLIEST_YEAR,
     LONGEST_TITLE,
     Parsed,
@@ -17,7 +17,7 @@ from tracker.feeds.parsed import (
     newest,
     too_many,
 )
-from tracker.feeds.screening import EACH_END
+from tracker.feeds.parsing.screening import EACH_END
 from tracker.feeds.text import plain, unmarked, visible
 
 MOST_VALUES: Final = 2_000_000

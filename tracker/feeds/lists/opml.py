@@ -25,9 +25,9 @@ from listparser.opml import OpmlMixin
 from listparser.xml_handler import XMLHandler
 
 from tracker.feeds.feed import Feed
-from tracker.feeds.listed import LONGEST_WORDS, Listed, paths, read_attributes, words, written_attributes
+from tracker.feeds.lists.listed import LONGEST_WORDS, Listed, paths, read_attributes, words, written_attributes
+from tracker.feeds.lists.naming import feed_link
 from tracker.feeds.markup import read_markup
-from tracker.feeds.naming import feed_link
 from tracker.feeds.text import decoded, shortened, visible
 
 NAMESPACE: Final = "urn:scenario-tracker:feed"

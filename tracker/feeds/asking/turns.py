@@ -12,9 +12,9 @@ from typing import Final
 from weakref import WeakValueDictionary
 
 from tracker.feeds.answers import FetchLimits
+from tracker.feeds.asking.manners import PATIENCE, Buckets, enough
+from tracker.feeds.asking.rounds import Round
 from tracker.feeds.item import FeedId
-from tracker.feeds.manners import PATIENCE, Buckets, enough
-from tracker.feeds.rounds import Round
 
 LONGEST_QUEUE: Final = 60.0
 """Seconds that a feed stands in line at a host before it is sent away to come back as much later."""

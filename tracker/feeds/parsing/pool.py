@@ -5,8 +5,8 @@ its worker is killed at its limit and replaced, while the documents behind it go
 (In `concurrent.futures.ProcessPoolExecutor` a process that dies takes all waiting documents with it.)
 
 To hand over 80 KB and take the entries back costs both sides 1 ms, where parsing takes 9; a worker starts
-in 0.1 s and holds 26 MB. So small documents are parsed by the caller: 24 KB took 0.2 s in the worst
-of 40 attacks, and most polls bring only a few new entries and need no worker at all.
+in 0.1 s and holds 26 MB. So small documents are parsed by the caller: 48 KB took 0.2 s in the worst
+of 20 attacks, and most polls bring only a few new entries and need no worker at all.
 """
 
 import os
@@ -26,11 +26,11 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
 import tracker
-from tracker.feeds.parsed import Parsed, ParseFailed
-from tracker.feeds.worker import Kind, attempt, read_answer, write_request
+from tracker.feeds.parsing.parsed import Parsed, ParseFailed
+from tracker.feeds.parsing.worker import Kind, attempt, read_answer, write_request
 
 if TYPE_CHECKING:
-    from tracker.feeds.article import Article, NoArticle
+    from tracker.feeds.pages.article import Article, NoArticle
 
 START_SECONDS: Final = 20.0
 """How long a worker may take until it is ready; 0.1 s is usual."""
@@ -56,7 +56,7 @@ class ParseLimits:
     cpu_seconds: int = 10
     wall_seconds: float = 20
     megabytes: int = 1024
-    inline_bytes: int = 24_000
+    inline_bytes: int = 48_000
     workers: int = 2
     waiting: int = 8
     documents_per_worker: int = 2000
@@ -246,7 +246,7 @@ class _Worker:
         while trouble := self._trouble_at_start():
             self._bad_starts += 1
             if self._bad_starts >= START_TRIES and not self._stopped.is_set():
-                return f"there is no parser: python -m tracker.feeds.worker {trouble}"
+                return f"there is no parser: python -m tracker.feeds.parsing.worker {trouble}"
         self._documents = self._bad_starts = 0
         return ""
 
@@ -301,7 +301,7 @@ def _child(limits: ParseLimits) -> subprocess.Popen[bytes]:
     """A worker that finds the modules where this process finds them, whatever the working directory is."""
     places = [place for place in sys.path if place] + [str(Path(tracker.__file__).parents[1])]
     return subprocess.Popen(
-        [sys.executable, "-P", "-m", "tracker.feeds.worker", str(limits.cpu_seconds), str(limits.megabytes)],
+        [sys.executable, "-P", "-m", "tracker.feeds.parsing.worker", str(limits.cpu_seconds), str(limits.megabytes)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -19,8 +19,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from tracker.feeds.item import ParsedItem
-from tracker.feeds.parsed import NO_NAME, Parsed, ParseFailed, name_hash
-from tracker.feeds.split import split, without
+from tracker.feeds.parsing.parsed import NO_NAME, Parsed, ParseFailed, name_hash
+from tracker.feeds.parsing.split import split, without
 
 _HALF: Final = 8
 

@@ -11,8 +11,8 @@ from typing import Final, Literal
 from urllib.parse import SplitResult, urldefrag, urljoin, urlsplit
 
 from tracker.feeds.links import web_link
+from tracker.feeds.lists.naming import feed_link
 from tracker.feeds.markup import page_text, read_markup
-from tracker.feeds.naming import feed_link
 from tracker.feeds.text import plain
 
 How = Literal["link", "anchor", "guess"]

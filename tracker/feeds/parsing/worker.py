@@ -1,4 +1,4 @@
-"""The child process that parses: `python -m tracker.feeds.worker CPU_SECONDS MEGABYTES`.
+"""The child process that parses: `python -m tracker.feeds.parsing.worker CPU_SECONDS MEGABYTES`.
 
 feedparser was written for friends: 160 KB of nested `xml:base` hold it for 7 s, and ten times that for minutes.
 `screening` keeps the known attacks from it, but not those that nobody has thought of. No thread can be stopped
@@ -22,11 +22,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, BinaryIO, Final, Literal
 
-from tracker.feeds.parse import parse
-from tracker.feeds.parsed import Parsed, ParseFailed
+from tracker.feeds.parsing.parse import parse
+from tracker.feeds.parsing.parsed import Parsed, ParseFailed
 
 if TYPE_CHECKING:
-    from tracker.feeds.article import Article, NoArticle
+    from tracker.feeds.pages.article import Article, NoArticle
 
 if sys.platform != "win32":
     import resource
@@ -54,7 +54,7 @@ def attempt(body: bytes, content_type: str, url: str) -> Parsed | ParseFailed:
 def _attempt_article(body: bytes, content_type: str, url: str) -> "Article | NoArticle | ParseFailed":
     """The same for the article on a page, whose libraries most workers never load."""
     try:
-        from tracker.feeds.article import extract
+        from tracker.feeds.pages.article import extract
 
         return extract(body, content_type, url)
     except MemoryError:

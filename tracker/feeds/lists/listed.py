@@ -9,10 +9,10 @@ from types import MappingProxyType
 from typing import Any, Final, get_args
 
 from forecasts.evidence import Grade
+from tracker.feeds.asking.manners import registrable_domain
 from tracker.feeds.feed import Feed
 from tracker.feeds.item import FeedId
-from tracker.feeds.manners import registrable_domain
-from tracker.feeds.naming import LONGEST_ID, feed_id, host_of
+from tracker.feeds.lists.naming import LONGEST_ID, feed_id, host_of
 from tracker.feeds.text import shortened, visible
 
 LONGEST_WORDS: Final = 300
