@@ -35,7 +35,7 @@ HANGS = 30.0
 NewPool = Callable[..., ParserPool]
 
 
-def document(title: str, size: int = 30_000) -> bytes:
+def document(title: str, size: int = 60_000) -> bytes:
     """A document of about so many bytes that is parsed in no time."""
     return f"<rss version='2.0'><channel><title>{title}</title>{' ' * size}</channel></rss>".encode()
 
@@ -209,7 +209,7 @@ def test_every_worker_may_be_held_up_and_what_waits_is_parsed_all_the_same(
 
 def test_a_document_that_fills_the_memory_costs_only_its_own_turn(new_pool: NewPool) -> None:
     pool = new_pool(megabytes=128, workers=1)
-    first, huge = ready(pool), document("huge", 130_000_000)
+    first, huge = ready(pool), document("huge", 160_000_000)
     assert answer(pool, huge) == ParseFailed("needed more memory than 128 MB")
     assert ready(pool) != first
 
@@ -323,7 +323,7 @@ def test_closing_ends_what_is_under_way_and_what_waits(new_pool: NewPool) -> Non
     assert len(refused) == 1
 
 
-@pytest.mark.parametrize("size", [1, 30_000])
+@pytest.mark.parametrize("size", [1, 60_000])
 def test_a_closed_pool_takes_no_documents(new_pool: NewPool, size: int) -> None:
     pool = new_pool()
     pool.close()
@@ -377,7 +377,7 @@ from tracker.feeds.parsing.pool import ParserPool
 pool = ParserPool()
 pool.submit({document("News")!r}, "", "").result()
 print("ready", flush=True)
-pool.submit(b" " * 30_000, "", "").result()
+pool.submit(b" " * 60_000, "", "").result()
 input()
 """
     command = [sys.executable, "-c", script]
@@ -422,7 +422,7 @@ def test_a_worker_finds_our_modules_and_none_that_lie_about(
 def test_a_worker_has_the_parser_that_its_parent_has(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "tracker" / "feeds", tmp_path / "tracker" / "feeds")
     (tmp_path / "tracker" / "__init__.py").touch()
-    with (tmp_path / "tracker" / "feeds" / "parse.py").open("a") as parser:
+    with (tmp_path / "tracker" / "feeds" / "parsing" / "parse.py").open("a") as parser:
         parser.write("\n\ndef parse(*document):\n    return ParseFailed('the other one')\n")
     script = f"""
 import sys
