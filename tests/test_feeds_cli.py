@@ -135,7 +135,9 @@ def test_metrics_are_what_prometheus_reads(shell: Shell, press: FeedServer) -> N
     assert 'tracker_feeds{state="ok"} 1.0' in lines
     assert "tracker_feeds_alarm 0.0" in lines
     assert "tracker_items_total 1.0" in lines
-    assert 'tracker_feed_failures{feed="the-wire-of-the-town"} 0.0' in lines
+    for what in ("failures", "silent"):
+        assert f'tracker_feed_{what}{{feed="the-wire-of-the-town"}} 0.0' in lines
+    assert 'tracker_feed_items_7d{feed="the-wire-of-the-town"} 1.0' in lines
 
 
 def test_a_feed_that_has_moved_is_given_its_new_address_and_read_whole(shell: Shell, press: FeedServer) -> None:
@@ -156,3 +158,12 @@ def _a_list(shell: Shell) -> Path:
     outline = '<outline text="Other" xmlUrl="https://other.invalid/rss"/>'
     listed.write_text(f'<opml version="2.0"><body>{outline}</body></opml>')
     return listed
+
+
+def test_a_question_says_which_of_its_feeds_are_silent(shell: Shell) -> None:
+    shell("load", "china_russia_2022")
+    name = next(q["id"] for q in shell.json("questions") if q["status"] == "open")
+    assert "silent" not in shell("show", name)
+    shell("feeds", "pause", "bbc-world")
+    said = " ".join(shell("show", name).split())
+    assert "1 of 35 feeds that should carry its evidence are silent: BBC News, World:" in said

@@ -66,6 +66,9 @@ class _Now(Collector):
         cached = GaugeMetricFamily("tracker_feed_not_modified_ratio", "Share of 304 answers.", labels=["feed"])
         seconds = GaugeMetricFamily("tracker_feed_seconds", "How long the last answer took.", labels=["feed"])
         size = GaugeMetricFamily("tracker_feed_bytes", "Size of the last document.", labels=["feed"])
+        silent = GaugeMetricFamily("tracker_feed_silent", "1 when nothing comes of the feed.", labels=["feed"])
+        brought = GaugeMetricFamily("tracker_feed_items_7d", "New items of a week.", labels=["feed"])
+        due = GaugeMetricFamily("tracker_feed_next_poll_timestamp_seconds", "When it is asked next.", labels=["feed"])
         for row in rows[:NAMED]:
             state = row.state
             if state.last_success_at:
@@ -73,10 +76,14 @@ class _Now(Collector):
             failures.add_metric([state.id], state.failures)
             seconds.add_metric([state.id], state.last_seconds)
             size.add_metric([state.id], state.last_bytes)
+            silent.add_metric([state.id], float(bool(row.silence)))
+            brought.add_metric([state.id], row.items_7d)
+            if not state.paused:
+                due.add_metric([state.id], state.next_due_at.timestamp())
             share = share_not_modified(row.days)
             if share is not None:
                 cached.add_metric([state.id], share)
-        yield from (lag, failures, cached, seconds, size)
+        yield from (lag, failures, cached, seconds, size, silent, brought, due)
 
     def _questions(self) -> Iterator[Metric]:
         counts: dict[str, int] = {}

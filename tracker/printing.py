@@ -18,7 +18,7 @@ from forecasts.forecaster import SUGGESTION
 from forecasts.question import ForecasterId, Question
 from forecasts.spoken import answer_in_words, in_full, in_short, percent
 from forecasts.suggestion import Suggestion
-from tracker.summaries import EvidenceCard, QuestionPage, QuestionSummary
+from tracker.summaries import Coverage, EvidenceCard, QuestionPage, QuestionSummary
 
 
 def to_json(value: Any) -> str:
@@ -125,9 +125,18 @@ def print_page(console: Console, page: QuestionPage) -> None:
     if page.suggestion:
         console.print(suggestion_table(page.suggestion, page.evidence))
     console.print(evidence_table(page.evidence[:20]))
+    if page.coverage and page.coverage.silent and summary.status == "open":
+        console.print(safe(silent_in_words(page.coverage)))
     for claim in page.claims:
         console.print(Text(f"From “{page.essay.title}”, character {claim.offset}: “{claim.quote}”"))
     console.print(Text(f"Criteria: {question.criteria}"))
+
+
+def silent_in_words(coverage: Coverage) -> str:
+    """Which of the feeds that should carry evidence are silent, and why."""
+    each = [f"  {feed.title}: {feed.why}" for feed in coverage.silent]
+    first = f"{len(each)} of {coverage.feeds} feeds that should carry its evidence are silent:"
+    return "\n".join([first, *each])
 
 
 def suggestion_table(suggestion: Suggestion, cards: Sequence[EvidenceCard]) -> Table:
