@@ -9,7 +9,7 @@ from operator import attrgetter
 from typing import Any, Final
 
 from sqlalchemy import Row, String, Update, bindparam, case, func, insert, update
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from tracker.feeds.feed import HOURS, Feed, FeedState, Rhythm
 from tracker.feeds.item import FeedId
@@ -19,6 +19,7 @@ from tracker.store.upsert import upsert
 from tracker.tables import FeedDayRow, FeedDocumentRow, FeedRow
 
 FEED: Final = FeedRow.__table__  # type: ignore[attr-defined]
+DOCUMENT: Final = FeedDocumentRow.__table__  # type: ignore[attr-defined]
 DAY: Final = FeedDayRow.__table__  # type: ignore[attr-defined]
 OF_FEED: Final = tuple(f.name for f in fields(Feed))
 OF_STATE: Final = tuple(f.name for f in fields(FeedState) if f.name not in ("feed", "rhythm"))
@@ -146,8 +147,8 @@ def memories(session: Session, feed_ids: Collection[FeedId]) -> dict[FeedId, Mem
     """What is remembered of the last documents of these feeds."""
     if not feed_ids:
         return {}
-    query = select(FeedDocumentRow.feed_id, FeedDocumentRow.body_hash, FeedDocumentRow.entries)
-    found = session.exec(query.where(col(FeedDocumentRow.feed_id).in_(feed_ids)))
+    query = select(DOCUMENT.c.feed_id, DOCUMENT.c.body_hash, DOCUMENT.c.entries)
+    found = session.connection().execute(query.where(DOCUMENT.c.feed_id.in_(feed_ids)))
     return dict.fromkeys(feed_ids, NOTHING) | {FeedId(f): Memory(b, e) for f, b, e in found}
 
 
