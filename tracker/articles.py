@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from tracker.feeds.answers import Fetch, Fetched, FetchFailed, FetchRequest, FetchResult
+from tracker.feeds.answers import Fetch, Fetched, FetchFailed, FetchRequest, FetchResult, giving
 from tracker.feeds.item import FeedId, ItemId
 from tracker.network import Network
 from tracker.store import items
@@ -72,20 +72,16 @@ def _robots(network: Network, urls: Sequence[str], now: datetime) -> "dict[str, 
     for place in unknown:
         match answers.get(place):
             case Fetched(status=status, body=body):
-                network.keep_robots(place, read_robots(status, body), now)
+                found = read_robots(status, body)
             case FetchFailed(status=status):
-                network.keep_robots(place, read_robots(status), now)
+                found = read_robots(status)
             case _:
-                network.keep_robots(place, read_robots(None), now)
-    return {url: found for url, place in places.items() if (found := network.robots(place, now))}
+                found = read_robots(None)
+        network.keep_robots(place, found, now)
+    return {url: wishes for url, place in places.items() if (wishes := network.robots(place, now))}
 
 
 def ask(fetch: Fetch, addresses: Mapping[str, str], most_bytes: int) -> dict[str, FetchResult]:
     """What these addresses answer, by the names that they were given."""
-    waiting = [FetchRequest(FeedId(name), url, max_bytes=most_bytes) for name, url in addresses.items()]
-
-    def more(room: int) -> Sequence[FetchRequest]:
-        asked, waiting[:] = waiting[:room], waiting[room:]
-        return asked
-
-    return {str(result.feed_id): result for results in fetch(more) for result in results}
+    requests = [FetchRequest(FeedId(name), url, max_bytes=most_bytes) for name, url in addresses.items()]
+    return {str(result.feed_id): result for results in fetch(giving(requests)) for result in results}

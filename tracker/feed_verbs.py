@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from forecasts.question_set import FeedSeed
 from tracker import feed_health, subscribing
+from tracker.arriving import open_watch
 from tracker.errors import Refused
 from tracker.feeds.answers import Fetched, FetchRequest, fetch_one
 from tracker.feeds.feed import Feed
@@ -93,8 +94,6 @@ class FeedVerbs:
         if isinstance(result, Fetched):
             parsed = self._network.parse(result.body, result.content_type, result.url).result()
         with self._store.reading() as session:
-            from tracker.arriving import open_watch
-
             return subscribing.trial(url, result, parsed, open_watch(session, self.now()))
 
     def import_feeds(self, document: bytes) -> Imported:

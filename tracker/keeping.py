@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
-from urllib.parse import urlsplit
 
 import structlog
 
@@ -18,6 +17,7 @@ from tracker.feeds.answers import Deferred, Fetched, FetchFailed, FetchResult, N
 from tracker.feeds.feed import FeedState
 from tracker.feeds.identity import Changed, Known, New, Shelf
 from tracker.feeds.item import FeedId, ParsedItem
+from tracker.feeds.lists.naming import host_of
 from tracker.feeds.parsing.reading import NOTHING, Memory, Names, Read
 from tracker.feeds.timing.health import DayCount, counted
 from tracker.feeds.timing.pace import moment
@@ -180,7 +180,7 @@ def _of_domain(domain: str, states: Sequence[FeedState]) -> list[FeedState]:
         registrable_domain,  # its list of suffixes takes a moment, and is seldom needed
     )
 
-    return [s for s in states if registrable_domain(urlsplit(s.feed.url).hostname or "") == domain]
+    return [s for s in states if registrable_domain(host_of(s.feed.url)) == domain]
 
 
 def _unknown(entries: Sequence[ParsedItem], known: Iterable[Known]) -> list[ParsedItem]:

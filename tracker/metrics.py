@@ -4,14 +4,15 @@ Numbers alone: names of feeds are labels only where they are few, since every la
 its own in the collector's memory.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from tracker.feeds.timing.health import share_not_modified
+from tracker.feeds.timing.health import Fleet, fleet, share_not_modified
+from tracker.summaries import FeedHealth
 
 if TYPE_CHECKING:
     from tracker.api import Tracker
@@ -33,25 +34,24 @@ class _Now(Collector):
         self._tracker = tracker
 
     def collect(self) -> Iterator[Metric]:
-        yield from self._fleet()
-        yield from self._feeds()
+        rows = self._tracker.feeds()
+        yield from self._fleet(fleet([row.state for row in rows], self._tracker.now()))
+        yield from self._feeds(rows)
         yield from self._questions()
         yield from self._jobs()
 
-    def _fleet(self) -> Iterator[Metric]:
-        fleet = self._tracker.fleet()
+    def _fleet(self, whole: Fleet) -> Iterator[Metric]:
         states = GaugeMetricFamily("tracker_feeds", "Feeds by state.", labels=["state"])
-        for kind, count in fleet.counts.items():
+        for kind, count in whole.counts.items():
             states.add_metric([kind], count)
         yield states
-        yield GaugeMetricFamily("tracker_feeds_failing_ratio", "Share of asked feeds that fail.", fleet.share_failing)
-        yield GaugeMetricFamily("tracker_feeds_alarm", "1 when the fleet is in trouble.", float(bool(fleet.alarm)))
-        if fleet.newest_success:
-            newest = fleet.newest_success.timestamp()
+        yield GaugeMetricFamily("tracker_feeds_failing_ratio", "Share of asked feeds that fail.", whole.share_failing)
+        yield GaugeMetricFamily("tracker_feeds_alarm", "1 when the fleet is in trouble.", float(bool(whole.alarm)))
+        if whole.newest_success:
+            newest = whole.newest_success.timestamp()
             yield GaugeMetricFamily("tracker_feeds_newest_success_timestamp_seconds", "Newest answer.", newest)
 
-    def _feeds(self) -> Iterator[Metric]:
-        rows = self._tracker.feeds()
+    def _feeds(self, rows: Sequence[FeedHealth]) -> Iterator[Metric]:
         total = CounterMetricFamily("tracker_items", "Items seen, all feeds together.")
         total.add_metric([], sum(row.state.items_seen for row in rows))
         yield total

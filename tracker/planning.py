@@ -1,6 +1,7 @@
 """How the fleet's requests are shared out: worked out anew each hour, from what feeds publish and questions need."""
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -37,7 +38,7 @@ def plan(session: Session, now: datetime, budget: float) -> float:
     known = feeds.feeds(session)
     needs = {feed_id: need(bearing) for feed_id, bearing in bearings(session, known, now).items()}
     feeds.save_needs(session, {s.id: needs[s.id] for s in known if needs[s.id] != s.need})
-    pace = fleet_pace(feeds.feeds(session), budget or PER_FEED * len(known), now)
+    pace = fleet_pace([replace(s, need=needs[s.id]) for s in known], budget or PER_FEED * len(known), now)
     properties.write(session, PACE, f"{now.isoformat()} {pace!r}")
     return pace
 

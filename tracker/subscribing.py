@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlsplit
 
 from tracker.arriving import Watch
 from tracker.errors import NotFound, Refused
@@ -12,7 +11,7 @@ from tracker.feeds.answers import FetchResult
 from tracker.feeds.feed import Feed, FeedState
 from tracker.feeds.item import FeedId
 from tracker.feeds.links import web_link
-from tracker.feeds.lists.naming import feed_id
+from tracker.feeds.lists.naming import feed_id, host_of
 from tracker.feeds.timing.polling import never_polled
 from tracker.matching.terms import Words, match
 from tracker.planning import make_void
@@ -136,7 +135,7 @@ def retry(session: Session, name: str, now: datetime) -> None:
 
 def feed_from(parsed: "Parsed", url: str, taken: Sequence[FeedId]) -> Feed:
     """A feed as its own document describes it."""
-    host = (urlsplit(url).hostname or url).removeprefix("www.")
+    host = host_of(url) or url
     title = parsed.title or host
     return Feed(feed_id(title, url, taken), title, url, host, site_url=parsed.site_url)
 

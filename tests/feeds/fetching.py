@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from tracker.feeds.answers import FetchLimits, FetchRequest, FetchResult, More
+from tracker.feeds.answers import FetchLimits, FetchRequest, FetchResult, giving
 from tracker.feeds.asking.fetch import HttpFetch
 from tracker.feeds.item import FeedId
 
@@ -29,17 +29,6 @@ def fetching(**changed: Any) -> Iterator[HttpFetch]:
         yield fetch
     finally:
         fetch.close()
-
-
-def giving(requests: Sequence[FetchRequest]) -> More:
-    """Gives these requests, and then no more."""
-    left = list(requests)
-
-    def more(room: int) -> Sequence[FetchRequest]:
-        given, left[:] = left[:room], left[room:]
-        return given
-
-    return more
 
 
 def results(fetch: HttpFetch, requests: Sequence[FetchRequest]) -> list[Any]:

@@ -10,8 +10,8 @@ from threading import Event
 import pytest
 
 from tests.feeds.feed_server import FeedServer, reply
-from tests.feeds.fetching import BODY, NOW, FakeNames, ask, fetch_all, fetching, giving, requests_to, results
-from tracker.feeds.answers import Deferred, Fetched, FetchFailed
+from tests.feeds.fetching import BODY, NOW, FakeNames, ask, fetch_all, fetching, requests_to, results
+from tracker.feeds.answers import Deferred, Fetched, FetchFailed, giving
 from tracker.feeds.asking import manners, turns
 from tracker.feeds.asking.headers import retry_after
 from tracker.feeds.asking.manners import Rate

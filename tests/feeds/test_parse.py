@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tracker.feeds.item import ParsedItem
-from tracker.feeds.parsing.parse import Parsed, ParseFailed, as_feedparser, canonical_url, parse
+from tracker.feeds.links import canonical_url
+from tracker.feeds.parsing.parse import Parsed, ParseFailed, as_feedparser, parse
 from tracker.feeds.parsing.sax import drive
 
 URL = "https://feed.example/news/rss.xml"

@@ -12,8 +12,8 @@ from threading import Event
 import pytest
 
 from tests.feeds.feed_server import FeedServer, reply
-from tests.feeds.fetching import BODY, NOW, ask, fetching, giving, limits, requests_to, results
-from tracker.feeds.answers import Fetched, FetchRequest
+from tests.feeds.fetching import BODY, NOW, ask, fetching, limits, requests_to, results
+from tracker.feeds.answers import Fetched, FetchRequest, giving
 from tracker.feeds.asking import fetch as fetch_module
 from tracker.feeds.asking import rounds
 from tracker.feeds.asking.fetch import HttpFetch

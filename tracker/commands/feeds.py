@@ -12,6 +12,7 @@ import click
 from tracker import feed_tables, printing
 from tracker.api import Tracker, open_tracker
 from tracker.commands.terminal import as_json, chosen, console, opened, show
+from tracker.feeds.timing.health import fleet
 from tracker.memory import settle
 from tracker.network import limits_of
 
@@ -28,11 +29,12 @@ def feeds(context: click.Context, /, json: bool) -> None:
     if context.invoked_subcommand is not None:
         return
     with opened(context) as tracker:
-        rows, fleet = tracker.feeds(), tracker.fleet()
+        rows = tracker.feeds()
+        all_together = fleet([row.state for row in rows], tracker.now())
     if json:
-        show({"fleet": fleet, "feeds": rows}, json, "")
+        show({"fleet": all_together, "feeds": rows}, json, "")
         return
-    console.print(printing.safe(feed_tables.fleet_in_words(fleet)))
+    console.print(printing.safe(feed_tables.fleet_in_words(all_together)))
     console.print(feed_tables.feeds_table(rows))
 
 

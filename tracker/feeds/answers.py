@@ -111,15 +111,20 @@ class FetchLimits:
     polite: bool = True
 
 
-def fetch_one(fetch: Fetch, request: FetchRequest) -> FetchResult:
-    """One answer to one request."""
-    waiting = [request]
+def giving(requests: Sequence[FetchRequest]) -> More:
+    """Gives these requests, and then no more."""
+    left = list(requests)
 
     def more(room: int) -> Sequence[FetchRequest]:
-        asked, waiting[:] = waiting[:room], waiting[room:]
-        return asked
+        given, left[:] = left[:room], left[room:]
+        return given
 
-    return next(result for results in fetch(more) for result in results)
+    return more
+
+
+def fetch_one(fetch: Fetch, request: FetchRequest) -> FetchResult:
+    """One answer to one request."""
+    return next(result for results in fetch(giving([request])) for result in results)
 
 
 def at_once(answer: Callable[[FetchRequest], FetchResult], more: More) -> Iterator[Sequence[FetchResult]]:

@@ -35,6 +35,7 @@ class Known:
     fingerprint: str
     published_at: datetime | None
     first_seen_at: datetime
+    revisions: int = 0
 
 
 @dataclass(frozen=True, slots=True)

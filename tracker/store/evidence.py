@@ -139,7 +139,7 @@ def cards(session: Session, evidence: Sequence[Evidence]) -> tuple[EvidenceCard,
             evidence=e,
             question_text=texts[e.question_id],
             indicator_name=names.get(e.indicator_id, e.indicator_id),
-            items=tuple(item for item, _ in copies[e.story_id]),
+            items=tuple(copies[e.story_id]),
             decisions=tuple(decisions[e.id]),
         )
         for e in evidence
@@ -152,24 +152,36 @@ def _names(session: Session, key: str, name: str, wanted: set[Any]) -> dict[str,
 
 
 def _with_reports(session: Session, rows: Sequence[EvidenceRow]) -> tuple[Evidence, ...]:
-    copies = _copies(session, [StoryId(r.story_id) for r in rows])
-    return tuple(_evidence(row, tuple(report for _, report in copies[StoryId(row.story_id)])) for row in rows)
+    reports = _reports(session, [StoryId(r.story_id) for r in rows])
+    return tuple(_evidence(row, tuple(reports[StoryId(row.story_id)])) for row in rows)
 
 
-def _copies(session: Session, story_ids: Sequence[StoryId]) -> dict[StoryId, list[tuple[StoryItem, Report]]]:
-    query = select(ItemRow, FeedRow).join(FeedRow, col(FeedRow.id) == ItemRow.feed_id)
-    rows = session.exec(
-        query.where(col(ItemRow.story_id).in_(set(story_ids))).order_by(col(ItemRow.first_seen_at), col(ItemRow.id))
-    )
-    stored = [(item_of(item), StoryId(cast(int, item.story_id)), feed) for item, feed in rows]
-    later = items.revisions(session, [item.id for item, _, _ in stored])
-    whole = items.articles(session, [item.id for item, _, _ in stored])
-    found: dict[StoryId, list[tuple[StoryItem, Report]]] = {story_id: [] for story_id in story_ids}
-    for item, story_id, feed in stored:
-        report = Report(feed.source_group, RELIABILITY[cast(Grade, feed.grade)], item.first_seen_at)
-        versions, article = later.get(item.id, ()), whole.get(item.id, "")
-        found[story_id].append((StoryItem(item, feed.title, feed.source_group, versions, article), report))
+def _reports(session: Session, story_ids: Sequence[StoryId]) -> dict[StoryId, list[Report]]:
+    """Who reported these stories and when, which is all that a suggestion asks of their items."""
+    query = select(ItemRow.story_id, FeedRow.source_group, FeedRow.grade, ItemRow.first_seen_at)
+    found: dict[StoryId, list[Report]] = {story_id: [] for story_id in story_ids}
+    for story_id, group, grade, seen in session.exec(_of_stories(query, story_ids)):
+        found[StoryId(cast(int, story_id))].append(Report(group, RELIABILITY[cast(Grade, grade)], seen))
     return found
+
+
+def _copies(session: Session, story_ids: Sequence[StoryId]) -> dict[StoryId, list[StoryItem]]:
+    """The items of these stories with their later versions and whole articles."""
+    rows = session.exec(_of_stories(select(ItemRow, FeedRow), story_ids)).all()
+    stored = [(StoryId(cast(int, item.story_id)), item_of(item), feed) for item, feed in rows]
+    later = items.revisions(session, [item.id for _, item, _ in stored])
+    whole = items.articles(session, [item.id for _, item, _ in stored])
+    found: dict[StoryId, list[StoryItem]] = {story_id: [] for story_id in story_ids}
+    for story_id, item, feed in stored:
+        versions, article = later.get(item.id, ()), whole.get(item.id, "")
+        found[story_id].append(StoryItem(item, feed.title, feed.source_group, versions, article))
+    return found
+
+
+def _of_stories(query: Any, story_ids: Sequence[StoryId]) -> Any:
+    """The items of these stories with their feeds, first seen first."""
+    query = query.join(FeedRow, col(FeedRow.id) == ItemRow.feed_id).where(col(ItemRow.story_id).in_(set(story_ids)))
+    return query.order_by(col(ItemRow.first_seen_at), col(ItemRow.id))
 
 
 def _decisions(session: Session, evidence_ids: Sequence[EvidenceId]) -> dict[EvidenceId, list[Decision]]:

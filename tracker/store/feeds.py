@@ -114,10 +114,12 @@ def stop(session: Session, feed_id: str, why: str) -> None:
 
 def wake(session: Session, feed_id: str, now: datetime, why: str) -> None:
     """Poll a feed at the next tick, even a paused one, and read its document whole."""
-    patient = {"paused_why": "", "failures": 0, "failing_since": None}  # or a dead feed would pause again at once
-    woken = {"next_due_at": now, "next_reason": why, "etag": None, "last_modified": None}
-    session.execute(update(FEED).where(FEED.c.id == feed_id).values(**patient, **woken))
-    remember(session, {FeedId(feed_id): NOTHING})
+    patient: dict[str, Any] = {
+        "paused_why": "",
+        "failures": 0,
+        "failing_since": None,
+    }  # or a dead feed would pause again at once
+    _forget(session, feed_id, next_due_at=now, next_reason=why, **patient)
 
 
 def save_feed(session: Session, changed: Feed) -> None:
@@ -160,8 +162,12 @@ def remember(session: Session, learned: Mapping[FeedId, Memory]) -> None:
 
 def forget(session: Session, feed_id: str) -> None:
     """Forget what was remembered of a feed's document: it has another address now."""
-    moved = {"etag": None, "last_modified": None, "moved_to": "", "moved_since": None}
-    session.execute(update(FEED).where(FEED.c.id == feed_id).values(**moved))
+    _forget(session, feed_id, moved_to="", moved_since=None)
+
+
+def _forget(session: Session, feed_id: str, **besides: Any) -> None:
+    """Let a feed's next document be asked for and read as if it were the first; set what else there is to set."""
+    session.execute(update(FEED).where(FEED.c.id == feed_id).values(etag=None, last_modified=None, **besides))
     remember(session, {FeedId(feed_id): NOTHING})
 
 

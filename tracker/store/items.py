@@ -148,17 +148,11 @@ def add_revisions(session: Session, found: Sequence[tuple[FeedId, Changed]], now
     marks = [{"which": c.known.id, "now_is": c.item.fingerprint, "more": int(not c.silent)} for _, c in found]
     session.connection().execute(newest, marks)
     edits = [(feed_id, c) for feed_id, c in found if not c.silent]
-    counts = _counts(session, [c.known.id for _, c in edits])
-    rows = [_revision_row(c, now) for _, c in edits if counts.get(c.known.id, 0) < MOST_REVISIONS]
+    rows = [_revision_row(c, now) for _, c in edits if c.known.revisions < MOST_REVISIONS]
     if rows:
         session.connection().execute(insert(RevisionRow), rows)
     stories = _stories_of(session, [c.known.id for _, c in edits])
     return [Stored(c.known.id, feed_id, c.item, stories.get(c.known.id), edited=True) for feed_id, c in edits]
-
-
-def _counts(session: Session, item_ids: Sequence[ItemId]) -> dict[ItemId, int]:
-    query = select(RevisionRow.item_id, func.count()).where(col(RevisionRow.item_id).in_(item_ids))
-    return {ItemId(r[0]): r[1] for r in session.exec(query.group_by(col(RevisionRow.item_id)))}
 
 
 def _revision_row(changed: Changed, now: datetime) -> dict[str, Any]:

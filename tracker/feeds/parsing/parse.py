@@ -19,7 +19,7 @@ from typing import Any, Final
 
 import feedparser
 
-from tracker.feeds.links import canonical_url, web_link
+from tracker.feeds.links import web_link
 from tracker.feeds.parsing import json_feed
 from tracker.feeds.parsing.parsed import (
     EARLIEST_YEAR,
@@ -37,7 +37,7 @@ from tracker.feeds.parsing.sax import Spelling, drive
 from tracker.feeds.parsing.screening import EACH_END, Screened, is_page, screened, what_came
 from tracker.feeds.text import decoded, plain, unmarked
 
-__all__ = ["ParseFailed", "Parsed", "as_feedparser", "canonical_url", "parse"]
+__all__ = ["ParseFailed", "Parsed", "as_feedparser", "parse"]
 
 
 def parse(body: bytes, content_type: str, url: str) -> Parsed | ParseFailed:
