@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 import streamlit as st
 
 from dashboard.opened import shared_tracker
-from dashboard.views import accuracy, asking, feeds, inbox, overview, question
+from dashboard.views import accuracy, asking, feeds, inbox, learned, overview, question
 from dashboard.views.parts import replay_banner, said
 from dashboard.views.visit import PageName, Visit
 from dashboard.wording import zone_of
@@ -30,6 +30,9 @@ ENTRIES: Final[Mapping[PageName, Entry]] = {
     ),
     "inbox": Entry("Inbox", ":material/inbox:", "Evidence that waits for a judgement.", inbox.render),
     "accuracy": Entry("Accuracy", ":material/target:", "How good every forecaster was.", accuracy.render),
+    "learned": Entry(
+        "Learned", ":material/school:", "What reviews and answers have taught, and what it rests on.", learned.render
+    ),
     "feeds": Entry("Feeds", ":material/rss_feed:", "The health of every news feed.", feeds.render),
     "ask": Entry("Ask", ":material/add:", "Open a question of your own.", asking.render),
 }

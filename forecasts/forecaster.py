@@ -13,6 +13,8 @@ HAZARD = ForecasterId("hazard")
 CROWD = ForecasterId("crowd")
 MATCHER = ForecasterId("matcher")
 """What judges new evidence; it holds no forecasts."""
+MODEL_PREFIX = "model:"
+"""What the names of language models that judge evidence begin with; no person may take such a name."""
 
 
 @dataclass(frozen=True, slots=True)

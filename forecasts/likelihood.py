@@ -75,6 +75,18 @@ def ratio_from_words(if_yes: str, if_no: str, midpoints: Mapping[str, float] = I
     return _midpoint(if_yes, midpoints) / _midpoint(if_no, midpoints)
 
 
+def absence_ratio_from_words(if_yes: str, if_no: str, midpoints: Mapping[str, float] = ICD_203) -> float:
+    """The likelihood ratio of a report that did not come, from how expected it was if YES and if NO.
+
+    (1 − p_yes) / (1 − p_no), above 0; below 1 speaks for NO: a dog that should have barked did not. Words and errors
+    are those of `ratio_from_words`.
+
+    >>> round(absence_ratio_from_words("very likely", "unlikely"), 4)
+    0.1852
+    """
+    return (1.0 - _midpoint(if_yes, midpoints)) / (1.0 - _midpoint(if_no, midpoints))
+
+
 def combine(prior: float, likelihood_ratios: Iterable[float]) -> float:
     """The probability after independent pieces of evidence: logit p = logit prior + Σ ln LR (Bayes' rule).
 

@@ -4,6 +4,7 @@
     questions.toml    the questions
     indicators.toml   signposts, each with the questions it speaks for and against
     feeds.toml        the feeds to poll
+    statements.toml   what a report can say, over the signposts (optional)
     history.toml      dated events, resolutions and invented demo forecasts (optional)
 
 Reading the files is the tracker's business; this module sees their texts alone.
@@ -17,7 +18,7 @@ from forecasts.asking import Asked, date_scale, question_from
 from forecasts.cdf import Scale
 from forecasts.distribution import Binary
 from forecasts.errors import InvalidQuestionSet
-from forecasts.evidence import RELIABILITY, Direction, Grade, Indicator, IndicatorId, Strength
+from forecasts.evidence import RELIABILITY, Grade, Indicator
 from forecasts.options import check_names
 from forecasts.question import (
     Claim,
@@ -28,10 +29,11 @@ from forecasts.question import (
     HorizonShape,
     Kind,
     Question,
-    QuestionId,
 )
 from forecasts.set_history import Copy, Event, InventedForecast, PastResolution, read_history
+from forecasts.set_indicators import read_indicators, read_statements
 from forecasts.set_reader import Record, SetFile, unique
+from forecasts.statement import Statement
 
 __all__ = [
     "FILES",
@@ -46,10 +48,9 @@ __all__ = [
     "read_question_set",
 ]
 
-FILES = ("essay.toml", "questions.toml", "indicators.toml", "feeds.toml", "history.toml")
-OPTIONAL = ("history.toml",)
+FILES = ("essay.toml", "questions.toml", "indicators.toml", "feeds.toml", "history.toml", "statements.toml")
+OPTIONAL = ("history.toml", "statements.toml")
 MAX_QUOTED_WORDS = 15
-STRENGTHS = tuple(s.name.lower() for s in Strength)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,7 @@ class QuestionSet:
     resolutions: tuple[PastResolution, ...]
     forecasts: tuple[InventedForecast, ...]
     forecasters: Mapping[ForecasterId, str]
+    statements: tuple[Statement, ...] = ()
 
 
 def read_question_set(texts: Mapping[str, str]) -> QuestionSet:
@@ -95,7 +97,7 @@ def read_question_set(texts: Mapping[str, str]) -> QuestionSet:
     essay, claims = _essay(files["essay.toml"])
     questions = _questions(files["questions.toml"], essay.id, {c.id for c in claims})
     by_id = {q.id: q for q in questions}
-    indicators = _indicators(files["indicators.toml"], by_id)
+    indicators = read_indicators(files["indicators.toml"], by_id)
     feeds = _feeds(files["feeds.toml"])
     history = read_history(files["history.toml"], by_id)
     return QuestionSet(
@@ -108,6 +110,7 @@ def read_question_set(texts: Mapping[str, str]) -> QuestionSet:
         resolutions=history.resolutions,
         forecasts=history.forecasts,
         forecasters=history.forecasters,
+        statements=read_statements(files["statements.toml"], indicators),
     )
 
 
@@ -202,58 +205,6 @@ def _prior(r: Record) -> Binary:
     if prior.p in (0.0, 1.0):
         r.refuse("a prior of 0 or 1 could never be revised: use 0.01 to 0.99", "prior")
     return prior
-
-
-def _indicators(file: SetFile, questions: Collection[QuestionId]) -> tuple[Indicator, ...]:
-    file.only("indicator")
-    return unique((r, indicator) for r in file.records("indicator") for indicator in _indicator(r, questions))
-
-
-def _indicator(r: Record, questions: Collection[QuestionId]) -> list[Indicator]:
-    """One entry speaks for some questions and against others: one `Indicator` for each of them."""
-    name, slug = r.text("name"), r.slug()
-    strength = Strength[r.word("strength", STRENGTHS).upper()]
-    half_life, usual = _half_life(r), _usual_level(r)
-    terms, unless, examples = _terms(r), r.texts("unless"), r.texts("examples", required=True)
-    yes, no = r.sides(questions)
-    if not yes and not no:
-        r.refuse("the indicator names no question: fill 'yes' (speaks for) or 'no' (speaks against)")
-    r.done()
-    sides = [(Direction.YES, q) for q in yes] + [(Direction.NO, q) for q in no]
-    return [
-        Indicator(IndicatorId(f"{q}/{slug}"), q, name, side, strength, terms, unless, examples, half_life, usual)
-        for side, q in sides
-    ]
-
-
-def _half_life(r: Record) -> float | None:
-    if r.get("half_life_days") == "none":
-        return None
-    days = r.number("half_life_days", 45.0)
-    if days <= 0:
-        r.refuse('half_life_days must be above 0; write "none" for a weight that never fades', "half_life_days")
-    return days
-
-
-def _usual_level(r: Record) -> float:
-    usual = r.number("usual_level", 0.0)
-    if usual < 0:
-        r.refuse("usual_level is a size from 0 on; its sign is the side that the indicator speaks for", "usual_level")
-    return usual
-
-
-def _terms(r: Record) -> tuple[tuple[str, ...], ...]:
-    groups = r.get("terms")
-    if not isinstance(groups, list) or not groups or not all(_is_group(group) for group in groups):
-        r.refuse('terms must be a list of lists, such as [["China", "Beijing"], ["abstain*"]]', "terms")
-    for term in (term.strip() for group in groups for term in group):
-        if "*" in term.rstrip("*"):
-            r.refuse(f"a * may stand only at the end of a term, not as in {term!r}", "terms")
-    return tuple(tuple(term.strip() for term in group) for group in groups)
-
-
-def _is_group(group: object) -> bool:
-    return isinstance(group, list) and bool(group) and all(isinstance(t, str) and t.strip(" *") for t in group)
 
 
 def _feeds(file: SetFile) -> tuple[FeedSeed, ...]:

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from scipy.special import expit, logit
 
 from forecasts.errors import ForecastsError
+from forecasts.logistic import most_probable
 from forecasts.probability import Floats, outcomes, probabilities
 
 ENOUGH_QUESTIONS = 50
@@ -19,9 +20,6 @@ ENOUGH_QUESTIONS = 50
 
 CLIP = (0.01, 0.99)
 """Certainty has infinite log-odds, which can be neither shifted nor stretched; beyond these ends all count alike."""
-
-_ROUNDS = 500
-_SETTLED = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,30 +73,10 @@ def fit_recalibration(
     if not (0.0 < sd_a < math.inf and 0.0 < sd_b < math.inf):
         raise ForecastsError(f"the standard deviations of the priors are above 0, not {sd_a} and {sd_b}")
     features = np.column_stack([np.ones_like(found), found])
-    a, b = _most_probable(features, answers, precision=np.array([sd_a, sd_b]) ** -2.0)
-    return replace(unfitted, a=a, b=b)
+    priors = {"middle": np.array([0.0, 1.0]), "precision": np.array([sd_a, sd_b]) ** -2.0}
+    a, b = most_probable(features, answers, **priors)
+    return replace(unfitted, a=float(a), b=float(b))
 
 
 def _log_odds(p: ArrayLike, clip: tuple[float, float]) -> Floats:
     return np.asarray(logit(np.clip(probabilities(p), *clip)))
-
-
-def _most_probable(features: Floats, answers: Floats, precision: Floats) -> tuple[float, float]:
-    """Newton's method, in steps shortened by ln(1 + size)/size of the log-odds that they move.
-
-    Undamped it can run away; this shortening is proven to descend for every logistic loss (Sun & Tran-Dinh 2019,
-    Mathematical Programming 178) and fades as the steps do.
-    """
-    middle = np.array([0.0, 1.0])
-    sides = 1.0 - 2.0 * answers  # so that an error of 1e-20 near certainty is not rounded away, as p − 1 would be
-    fitted = middle.copy()
-    for _ in range(_ROUNDS):
-        z = features @ fitted
-        slope = features.T @ (sides * expit(sides * z)) + precision * (fitted - middle)
-        curvature = (features.T * (expit(z) * expit(-z))) @ features + np.diag(precision)
-        step = np.linalg.solve(curvature, -slope)
-        if float(np.abs(step).max()) <= _SETTLED * (1.0 + float(np.abs(fitted).max())):
-            return float(fitted[0]), float(fitted[1])
-        size = float(np.abs(features @ step).max(initial=0.0))
-        fitted = fitted + step * (math.log1p(size) / size if size > 0.0 else 1.0)
-    raise ForecastsError("the recalibration did not settle: use standard deviations of the priors nearer to 1")

@@ -12,6 +12,7 @@ from forecasts.errors import ForecastsError, InvalidQuestionSet
 from forecasts.question import aware, utc
 
 _SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
+_NAME = re.compile(r"[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*")
 _SYNTAX = re.compile(r"\(at line (\d+)")
 _LONG_TEXT = re.compile(r'"""[\s\S]*?"""|' + r"'''[\s\S]*?'''")
 _ENTRY = re.compile(r"\s*\[\[\s*[\w-]+\s*\]\]")
@@ -140,6 +141,17 @@ class Record:
         if not _SLUG.fullmatch(value):
             self.refuse(f"{key} {value!r} may hold only a-z, 0-9, '-' and '_'", key)
         return value
+
+    def name(self, key: str = "id") -> str:
+        """An identifier that is shown and never stands in a link: a slug that may hold capitals."""
+        value = self.text(key)
+        if not _NAME.fullmatch(value):
+            self.refuse(f"{key} {value!r} may hold only letters, 0-9, '-' and '_'", key)
+        return value
+
+    def part(self, key: str, values: Mapping[str, Any]) -> "Record":
+        """The table that stands under `key` of this entry, as an entry of its own."""
+        return Record(self.file, key, self.file.key_line(self.line, key), values)
 
     def word(self, key: str, allowed: Iterable[str]) -> str:
         """One word out of a closed set."""

@@ -1,40 +1,33 @@
 """The suggestion: prior, time passed and evidence, as lines in log-odds that add up exactly.
 
     z = logit(prior) + [logit(hazard) − logit(prior)]
-      + softcap(γ · (Σ stories ± ln LR · novelty · decay − Σ indicators usual level · ramp))
+      + softcap(γ · (Σ stories ± ln LR · novelty · decay + Σ silences ln LR − Σ indicators usual level · ramp))
     p = clip(sigmoid(a + b z), 0.01, 0.99)
 
 Four things keep it honest. An event counts once, however many outlets copy it. A second story of
 the same kind within a month counts half, a third a quarter. News fades. And news that would come
 anyway, its *usual level*, is taken off again. Counting articles instead is far worse than doing
 nothing: in simulations its Brier score was 0.68, against 0.12 for this model and for time alone.
-Strengths follow Kass & Raftery 1995, reliability the Admiralty grades.
+Strengths follow Kass & Raftery 1995, reliability the Admiralty grades. The lines are in `forecasts.ledger`, what
+one story weighs in `forecasts.weighing`.
 """
 
 import math
-from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from types import MappingProxyType
 
-from forecasts.evidence import (
-    Direction,
-    Evidence,
-    EvidenceId,
-    Indicator,
-    IndicatorId,
-    Report,
-    Strength,
-    combined_reliability,
-    effective_likelihood_ratio,
-)
+from forecasts.evidence import Evidence, Expectation, Indicator, IndicatorId
 from forecasts.hazard import hazard, hazard_timeline, time_passed
-from forecasts.likelihood import decayed
+from forecasts.ledger import Line, LineKind, Weight, in_order, rest, soft_capped
 from forecasts.probability import logit, sigmoid
 from forecasts.question import Question, QuestionId
+from forecasts.weighing import DAY, DEFAULT_HALF_LIFE_DAYS, DEFAULT_MODEL, Model, ramp, visible, weighed
 
 __all__ = [
+    "DEFAULT_HALF_LIFE_DAYS",
+    "DEFAULT_MODEL",
     "Line",
     "LineKind",
     "Model",
@@ -45,76 +38,24 @@ __all__ = [
     "worth_recording",
 ]
 
-LineKind = Literal[
-    "base rate", "time passed", "evidence", "usual level", "evidence scale", "saturation", "recalibration", "clip"
-]
-
-DEFAULT_HALF_LIFE_DAYS = 45.0
-"""For evidence whose indicator was deleted since."""
-
 CERTAIN = 1e-12
 """Lines never go nearer to 0 or 1 than this: at a deadline the exact log-odds are infinite and do not add up."""
 
-_DAY = timedelta(days=1)
-_SIDE = {Direction.YES: "for YES", Direction.NO: "for NO", Direction.NEUTRAL: "for neither side"}
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One reason why the suggestion is what it is.
-
-    `log_odds` is what it adds, in nats; `p_after` the probability with this line and those above it.
-    `p_after` depends on the order of the lines, `log_odds` does not.
-    """
-
-    kind: LineKind
-    why: str
-    log_odds: float
-    p_after: float
-    evidence_id: EvidenceId | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Model:
-    """The constants of the suggestion; another set of them is another version.
-
-    `gamma` scales all evidence (0.5 until it can be learned from 30 resolved questions), `soft_cap` is
-    the most that evidence can ever add, in log-odds, `novelty` the factor for each earlier story of the
-    same indicator and direction within `novelty_window_days`, `shift` and `slope` the recalibration.
-    """
-
-    version: str = "1"
-    gamma: float = 0.5
-    soft_cap: float = math.log(30)
-    novelty: float = 0.5
-    novelty_window_days: float = 30.0
-    p_min: float = 0.01
-    p_max: float = 0.99
-    shift: float = 0.0
-    slope: float = 1.0
-
-
-DEFAULT_MODEL = Model()
+NO_LEVELS: Mapping[IndicatorId, float] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A suggested probability with its lines, whose log-odds add up to logit(p) within 1e-9."""
+    """A suggested probability with its lines, whose log-odds add up to logit(p) within 1e-12.
+
+    `version` is that of the model which made it.
+    """
 
     question_id: QuestionId
     at: datetime
     lines: tuple[Line, ...]
     p: float
-
-
-@dataclass(frozen=True, slots=True)
-class _Weight:
-    """A line before its place in the ledger is known."""
-
-    kind: LineKind
-    why: str
-    log_odds: float
-    evidence_id: EvidenceId | None = None
+    version: str = DEFAULT_MODEL.version
 
 
 def suggest(
@@ -125,6 +66,7 @@ def suggest(
     *,
     model: Model = DEFAULT_MODEL,
     archive_from: datetime | None = None,
+    usual_levels: Mapping[IndicatorId, float] = NO_LEVELS,
 ) -> Suggestion:
     """The suggested probability of YES at the instant `at`, with every line that makes it up.
 
@@ -137,14 +79,19 @@ def suggest(
     - Evidence on other questions, rejected, neutral or of no strength adds no line, and takes no
       novelty from others.
     - The weight is ln of the strength's ratio, weakened by reliability (independent source groups) times
-      trust (relevance until a person confirmed the match), times novelty, times decay from its first
-      report by the indicator's half-life. A deleted indicator fades by 45 days and has no usual level.
+      trust (relevance and direction, until a person confirmed the match), times novelty, times decay from
+      its first report by the indicator's half-life. A deleted indicator fades by 45 days and has no usual
+      level.
     - A decisive story counts as strong until a person confirmed or edited it: news of that weight
       usually *is* the answer, and asks for a resolution, not for a jump.
+    - An indicator that was expected by a date, and of which nothing was seen between the opening and that date,
+      adds ln of its ratio when silent, from the date on. It does not fade. Rejected evidence breaks no silence,
+      and a match in doubt only as far as it is trusted: the line counts × Π (1 − trust).
     - An indicator's usual level is subtracted in its direction, growing as
       1 − 2^(−days since `archive_from` / half-life), so that it weighs as much as the evidence that can
       have piled up. The archive starts when the question opens unless `archive_from` says otherwise.
-      Where weight never fades there is no level to settle at, and nothing is subtracted.
+      Where weight never fades there is no level to settle at, and nothing is subtracted. A level in
+      `usual_levels`, such as one learned by `forecasts.usual`, takes the place of the indicator's own.
 
     >>> from forecasts.distribution import Binary
     >>> from forecasts.question import utc
@@ -155,18 +102,22 @@ def suggest(
     -0.847 → 30%  3 of 10 years
     -0.210 → 26%  60 of 365 days passed without the event
     """
-    archive = archive_from or question.opens_at
-    weights = [*_evidence_weights(_visible(question, evidence, at), indicators, at, model)]
-    weights += _usual_weights(question, indicators, (at - archive) / _DAY)
-    first = [_base_rate(question), _time_passed(question, at), *weights, *_combined(weights, model)]
-    z = math.fsum(w.log_odds for w in first)
+    mine = sorted((i for i in indicators.values() if i.question_id == question.id), key=lambda i: (i.name, i.id))
+    archive_days = (at - (archive_from or question.opens_at)) / DAY
+    weights = [
+        story.line(question.kind) for story in weighed(visible(evidence, question.id, at), indicators, at, model)
+    ]
+    weights += _silences(question, evidence, mine, at)
+    weights += usual_weights(mine, archive_days, usual_levels)
+    moved = [_base_rate(question), _time_passed(question, at)]
+    scaling, capped = combined(weights, model)
+    z = math.fsum([*(w.log_odds for w in moved), capped])
     recalibrated = model.shift + model.slope * z
     p = min(max(sigmoid(recalibrated), model.p_min), model.p_max)
-    last = [
-        _Weight("recalibration", f"shift {model.shift:g}, slope {model.slope:g}", recalibrated - z),
-        _Weight("clip", f"kept between {model.p_min:.0%} and {model.p_max:.0%}", logit(p) - recalibrated),
-    ]
-    return Suggestion(question.id, at, tuple(_ledger([*first, *last])), p)
+    lines = [*moved, *weights, *scaling]
+    lines.append(Weight("recalibration", f"shift {model.shift:g}, slope {model.slope:g}", recalibrated - z))
+    lines.append(Weight("clip", f"kept between {model.p_min:.0%} and {model.p_max:.0%}", rest(logit(p), lines)))
+    return Suggestion(question.id, at, tuple(in_order(lines)), p, model.version)
 
 
 def worth_recording(last: float | None, last_at: datetime | None, new: Suggestion, *, prompted: bool = False) -> bool:
@@ -185,118 +136,82 @@ def worth_recording(last: float | None, last_at: datetime | None, new: Suggestio
     """
     if last is None or last_at is None:
         return True
-    move = round(abs(new.p - last), 9)  # 0.29 − 0.28 is a point, though not to the last bit
-    return move >= 0.01 or (move >= 0.001 and (prompted or new.at - last_at >= _DAY))
+    return worth_a_step(new.p - last, new.at - last_at, prompted=prompted)
+
+
+def worth_a_step(move: float, since: timedelta, *, prompted: bool = False) -> bool:
+    """Whether a move of so much probability, so long after the last step, is one: a point, or a tenth of one.
+
+    A tenth is enough after a day, or when evidence `prompted` it.
+
+    >>> [worth_a_step(move, timedelta(hours=hours)) for move, hours in ((-0.01, 0), (0.002, 23), (0.002, 24))]
+    [True, False, True]
+    """
+    size = round(abs(move), 9)  # 0.29 − 0.28 is a point, though not to the last bit
+    return size >= 0.01 or (size >= 0.001 and (prompted or since >= DAY))
+
+
+def usual_weights(
+    indicators: Iterable[Indicator], archive_days: float, levels: Mapping[IndicatorId, float] = NO_LEVELS
+) -> Iterator[Weight]:
+    """What is taken off because it comes anyway: a line for each indicator with a usual level and a direction."""
+    for indicator in indicators:
+        usual = levels.get(indicator.id, indicator.usual_level)
+        if not usual or not indicator.direction:
+            continue
+        level, share = indicator.direction * usual, ramp(indicator.half_life_days, archive_days)
+        why = f"{indicator.name}: usual level {level:+.3f}, ramp ×{share:.3f}; such news comes anyway"
+        yield Weight("usual level", why, 0.0 - level * share)
+
+
+def combined(weights: Sequence[Weight], model: Model) -> tuple[list[Weight], float]:
+    """What scale and saturation do to all evidence together, and what is left of it; nothing where there is none."""
+    if not weights:
+        return [], 0.0
+    raw = math.fsum(w.log_odds for w in weights)
+    scaled = model.gamma * raw
+    capped = soft_capped(scaled, model.soft_cap)
+    scaling = []
+    if model.gamma != 1.0:
+        scaling.append(Weight("evidence scale", f"evidence counts ×{model.gamma:g}", scaled - raw))
+    most = f"{math.exp(model.soft_cap):.3g}"
+    why = f"all evidence together never exceeds a likelihood ratio of {most}"
+    scaling.append(Weight("saturation", why, capped - scaled))
+    return scaling, capped
 
 
 def _finite_logit(p: float) -> float:
     return logit(min(max(p, CERTAIN), 1.0 - CERTAIN))
 
 
-def _base_rate(question: Question) -> _Weight:
-    return _Weight("base rate", question.prior_reason, _finite_logit(question.base_rate))
+def _base_rate(question: Question) -> Weight:
+    return Weight("base rate", question.prior_reason, _finite_logit(question.base_rate))
 
 
-def _time_passed(question: Question, at: datetime) -> _Weight:
+def _time_passed(question: Question, at: datetime) -> Weight:
     moved = _finite_logit(hazard(question, at)) - _finite_logit(question.base_rate)
-    return _Weight("time passed", time_passed(question, at), moved)
+    return Weight("time passed", time_passed(question, at), moved)
 
 
-def _visible(question: Question, evidence: Iterable[Evidence], at: datetime) -> list[Evidence]:
-    """The evidence that counts, first seen first; ids break ties, so that the given order never matters."""
-    counted = (
-        e
-        for e in evidence
-        if e.question_id == question.id
-        and e.first_seen_at <= at
-        and e.status != "rejected"
-        and e.direction is not Direction.NEUTRAL
-        and e.strength is not Strength.NONE
-    )
-    return sorted(counted, key=lambda e: (e.first_seen_at, e.id))
+def _silences(
+    question: Question, evidence: Iterable[Evidence], indicators: Iterable[Indicator], at: datetime
+) -> Iterator[Weight]:
+    """A line for each expected indicator whose date passed while the question was open, and that nobody surely saw."""
+    due = {i.id: i for i in indicators if i.expected and question.opens_at < i.expected.by <= at}
+    unseen = dict.fromkeys(due, 1.0)
+    taken = (e for e in evidence if e.indicator_id in due and e.question_id == question.id and e.status != "rejected")
+    for e in sorted(taken, key=lambda e: e.id):  # so that not even rounding tells the order
+        expected = due[e.indicator_id].expected
+        if expected and question.opens_at <= e.first_seen_at <= expected.by:
+            unseen[e.indicator_id] *= 1.0 - e.trust
+    for indicator in due.values():
+        if indicator.expected and unseen[indicator.id]:
+            yield _silence(indicator, indicator.expected, unseen[indicator.id])
 
 
-def _evidence_weights(
-    seen: Iterable[Evidence], indicators: Mapping[IndicatorId, Indicator], at: datetime, model: Model
-) -> Iterator[_Weight]:
-    recent: dict[tuple[IndicatorId, Direction], deque[datetime]] = defaultdict(deque)
-    for e in seen:
-        stories = recent[e.indicator_id, e.direction]
-        while stories and (e.first_seen_at - stories[0]) / _DAY > model.novelty_window_days:
-            stories.popleft()
-        yield _evidence_weight(e, indicators.get(e.indicator_id), at, model.novelty ** len(stories))
-        stories.append(e.first_seen_at)
-
-
-def _evidence_weight(e: Evidence, indicator: Indicator | None, at: datetime, novelty: float) -> _Weight:
-    half_life = indicator.half_life_days if indicator else DEFAULT_HALF_LIFE_DAYS
-    decay = decayed(1.0, (at - e.first_seen_at) / _DAY, half_life)
-    reports = tuple(r for r in e.reports if r.first_seen_at <= at)
-    reliability = combined_reliability(reports)
-    strength = _counted_strength(e)
-    ratio = effective_likelihood_ratio(strength.likelihood_ratio, reliability * e.trust)
-    facts = [
-        f"{indicator.name if indicator else e.indicator_id}: {_strength_words(e, strength)} {_SIDE[e.direction]}",
-        f"reliability {reliability:.2f} ({_source_words(reports)})",
-        *([f"match {e.trust:.2f}"] if e.trust < 1.0 else []),
-        f"novelty ×{novelty:.3g}",
-        f"decay ×{decay:.3f}",
-    ]
-    return _Weight("evidence", ", ".join(facts), e.direction * math.log(ratio) * novelty * decay, e.id)
-
-
-def _counted_strength(e: Evidence) -> Strength:
-    if e.strength is Strength.DECISIVE and e.status not in ("confirmed", "edited"):
-        return Strength.STRONG
-    return e.strength
-
-
-def _strength_words(e: Evidence, counted: Strength) -> str:
-    ratio = f"(likelihood ratio {counted.likelihood_ratio:g})"
-    if counted is not e.strength:
-        return f"{e.strength.name.lower()}, counted as {counted.name.lower()} {ratio} until a person confirms it,"
-    return f"{counted.name.lower()} {ratio}"
-
-
-def _source_words(reports: Sequence[Report]) -> str:
-    groups = len({r.source_group for r in reports})
-    return f"{_counted(groups, 'source group')}, {_counted(len(reports), 'report')}"
-
-
-def _counted(n: int, noun: str) -> str:
-    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
-
-
-def _usual_weights(
-    question: Question, indicators: Mapping[IndicatorId, Indicator], archive_days: float
-) -> Iterator[_Weight]:
-    mine = (i for i in indicators.values() if i.question_id == question.id and i.usual_level and i.direction)
-    for indicator in sorted(mine, key=lambda i: (i.name, i.id)):
-        level = indicator.direction * indicator.usual_level
-        ramp = _ramp(indicator.half_life_days, archive_days)
-        why = f"{indicator.name}: usual level {level:+.3f}, ramp ×{ramp:.3f}; such news comes anyway"
-        yield _Weight("usual level", why, 0.0 - level * ramp)
-
-
-def _ramp(half_life: float | None, archive_days: float) -> float:
-    return 1.0 - decayed(1.0, max(0.0, archive_days), half_life)
-
-
-def _combined(weights: Sequence[_Weight], model: Model) -> Iterator[_Weight]:
-    """What scale and saturation do to all evidence together; nothing where there is none."""
-    if not weights:
-        return
-    raw = math.fsum(w.log_odds for w in weights)
-    scaled = model.gamma * raw
-    if model.gamma != 1.0:
-        yield _Weight("evidence scale", f"evidence counts ×{model.gamma:g}", scaled - raw)
-    capped = model.soft_cap * math.tanh(scaled / model.soft_cap)
-    most = f"{math.exp(model.soft_cap):.3g}"
-    yield _Weight("saturation", f"all evidence together never exceeds a likelihood ratio of {most}", capped - scaled)
-
-
-def _ledger(weights: Iterable[_Weight]) -> Iterator[Line]:
-    z = 0.0
-    for weight in weights:
-        z += weight.log_odds
-        yield Line(weight.kind, weight.why, weight.log_odds, sigmoid(z), weight.evidence_id)
+def _silence(indicator: Indicator, expected: Expectation, unseen: float) -> Weight:
+    words = f"{expected.if_yes} if YES, {expected.if_no} if NO"
+    ratio = f"likelihood ratio {expected.ratio_when_silent:.3g}"
+    doubt = f", ×{unseen:.3f} as a match in doubt may have been it" if unseen < 1.0 else ""
+    why = f"{indicator.name}: expected by {expected.by.date().isoformat()} ({words}) and not seen ({ratio}){doubt}"
+    return Weight("silence", why, math.log(expected.ratio_when_silent) * unseen)

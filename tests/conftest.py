@@ -16,7 +16,12 @@ import structlog
 from tests.builders import NOW, FakeClock, Press, no_network
 from tests.feeds.feed_server import FeedServer
 from tracker.api import Tracker, open_tracker
+from tracker.matching import encoders
 from tracker.settings import Settings
+
+os.environ["TRACKER_ENCODER"] = "static"
+encoders.PREFERRED = ("static",)
+"""The better encoder is slow to open and has tests of its own; all others compare meanings by the table."""
 
 CORPORA = Path(__file__).parents[2] / "shared" / "corpora"
 collect_ignore_glob = [] if CORPORA.is_dir() else ["test_corpus_*.py", "feeds/test_corpus_*.py"]

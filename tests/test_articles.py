@@ -93,7 +93,7 @@ def test_the_wishes_of_a_site_are_asked_again_after_a_day(
         "/rss", an_rss(("Rain or shine: Borland accepts, Arland hosts the summit after all", press.url("/other")))
     )
     press.serve("/other", PAGE.encode(), content_type="text/html")
-    assert tracker.poll().new_evidence == 1
+    assert tracker.poll().new_items == 1
     assert tracker.read_articles() == 1
     assert asked(press) == ["/robots.txt", "/summit", "/robots.txt", "/other"]
 
@@ -106,7 +106,7 @@ def test_the_pause_that_a_site_wishes_between_visits_is_kept(
     other = ("Rain or shine: Borland accepts, Arland hosts the summit after all", press.url("/other"))
     press.serve("/rss", an_rss(other, ("Arland invites Borland to a summit", press.url("/summit"))))
     clock.advance(hours=20)
-    assert tracker.poll().new_evidence == 1
+    assert tracker.poll().new_items == 1
     assert [tracker.read_articles(), tracker.read_articles()] == [1, 0]
     clock.advance(minutes=11)
     assert tracker.read_articles() == 1

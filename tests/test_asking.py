@@ -47,15 +47,20 @@ def test_a_question_can_belong_to_an_essay_that_is_there(both: Tracker) -> None:
     assert both.question("rain").essay.title == "Why they will meet"
 
 
-def test_a_binary_question_has_a_suggestion_from_its_opening_on(both: Tracker, clock: FakeClock) -> None:
+def test_a_question_of_yes_or_no_or_of_options_has_a_suggestion_from_its_opening_on(
+    both: Tracker, clock: FakeClock
+) -> None:
     both.ask(an_asked("now"))
     both.ask(an_asked("later", opens_at=NOW + 2 * DAY))
     both.ask(VISIT.asked)
-    assert {q for row in both.questions() if SUGGESTION in row.standings for q in [row.question.id]} == {"now"}
+    assert {q for row in both.questions() if SUGGESTION in row.standings for q in [row.question.id]} == {"now", "visit"}
     clock.advance(days=3)
     both.suggest()
     assert SUGGESTION in both.question("later").summary.standings
-    assert SUGGESTION not in both.question("visit").summary.standings  # several answers have no single log-odds
+    page = both.question("visit")
+    assert page.suggestion is None  # several answers have no single log-odds, but shares that follow the same lines
+    assert page.option_suggestion is not None
+    assert page.option_suggestion.distribution == page.summary.question.prior
 
 
 def test_a_question_about_the_past_is_asked_as_what_it_is(both: Tracker) -> None:

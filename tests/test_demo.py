@@ -70,7 +70,7 @@ def test_a_replay_can_be_continued_to_a_later_day(settings: Settings, tmp_path: 
     world = busy_world()
     replay(settings, world, END - timedelta(days=100), silent)
     assert replay(settings, world, END, silent) > 10
-    whole = Settings(data_dir=tmp_path / "whole", me="ada")
+    whole = Settings(data_dir=tmp_path / "whole", me="ada", encoder="static")
     replay(whole, world, END, silent)
     continued, at_once = summary(settings), summary(whole)
     assert continued["resolutions"] == at_once["resolutions"]
@@ -110,7 +110,7 @@ def summary(settings: Settings) -> dict[str, Any]:
 
 CHILD = """
 from tests.test_demo import Settings, Path, busy_world, replay, END
-replay(Settings(data_dir=Path({directory!r}), me="ada"), busy_world(), END,
+replay(Settings(data_dir=Path({directory!r}), me="ada", encoder="static"), busy_world(), END,
        lambda done, total, at: print(at.isoformat(), flush=True))
 print("done", flush=True)
 """
@@ -132,12 +132,12 @@ def live_until_killed(directory: Path, patience: float) -> list[str]:
 
 @pytest.mark.slow
 def test_killed_at_random_moments_nothing_is_lost_and_nothing_doubled(tmp_path: Path) -> None:
-    whole = Settings(data_dir=tmp_path / "whole", me="ada")
+    whole = Settings(data_dir=tmp_path / "whole", me="ada", encoder="static")
     began = time.monotonic()
     replay(whole, busy_world(), END, silent)
     took = time.monotonic() - began
 
-    killed = Settings(data_dir=tmp_path / "killed", me="ada")
+    killed = Settings(data_dir=tmp_path / "killed", me="ada", encoder="static")
     dice = random.Random(7)
     for _ in range(4):
         acknowledged = live_until_killed(killed.data_dir, dice.uniform(0, took / 3))

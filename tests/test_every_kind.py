@@ -27,8 +27,8 @@ def test_everybody_is_scored_by_every_rule_of_the_kind_and_the_receipts_give_the
 ) -> None:
     live(both, clock, life)
     scores = resolve(both, clock, life)
-    binary = life.asked.kind == "binary"
-    everybody = {*PEOPLE, CROWD, PRIOR, *((HAZARD, SUGGESTION) if binary else ())}
+    computed = {"binary": (HAZARD, SUGGESTION), "categorical": (SUGGESTION,), "ordered": (SUGGESTION,)}
+    everybody = {*PEOPLE, CROWD, PRIOR, *computed.get(life.asked.kind, ())}
     rules = [rule for rule in RULES.values() if life.asked.kind in rule.kinds]
     expected = {(r.name, who) for r in rules for who in (everybody if r.name in OWN_RULES else PEOPLE)}
     assert {(s.rule, s.forecaster_id) for s in scores} == expected

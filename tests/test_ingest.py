@@ -16,6 +16,7 @@ from tracker.feeds.item import FeedId
 from tracker.feeds.parsing.parse import parse
 from tracker.feeds.parsing.parsed import Parsed, ParseFailed
 from tracker.settings import Settings
+from tracker.store import stories
 
 
 def states(tracker: Tracker) -> dict[str, FeedState]:
@@ -242,7 +243,7 @@ def test_items_that_match_nothing_start_no_story(tracker_with_press: Tracker, pr
     assert [(item.title, item.date_note) for item in page.items] == [("A cat climbs a tree in the old town", "missing")]
     assert page.questions == {}
     with tracker._store.reading() as session:
-        assert keeping.items.recent_stories(session, NOW - timedelta(days=9)) == ()
+        assert stories.recent(session, NOW - timedelta(days=9), NOW, "") == []
 
 
 def test_a_server_that_asks_for_patience_is_heard_by_all_feeds_of_its_domain(

@@ -12,7 +12,10 @@ from tracker.scheduler import (
     JOBS,
     Job,
     Scheduler,
+    ask_model,
+    learn,
     let_time_pass,
+    match_the_archive,
     poll_feeds,
     read_articles,
     run_job,
@@ -67,6 +70,9 @@ def test_the_jobs_are_a_table_of_verbs() -> None:
         "articles": read_articles,
         "fleet": watch_the_fleet,
         "suggest": let_time_pass,
+        "rematch": match_the_archive,
+        "learn": learn,
+        "ask_model": ask_model,
     }
 
 

@@ -40,13 +40,14 @@ def test_an_item_walks_from_bytes_to_score(tracker_with_press: Tracker, press: P
         ("Arland", "Borland", "invites"),
     )
 
-    # A person confirms it; the suggestion rises by a line that says why, and the lines add up.
+    # A person confirms it; the suggestion rises by a line that says why, and the lines add up. The agency's copy is
+    # no second witness.
     clock.advance(hours=2)
     tracker.review(card.evidence.id, "confirmed")
     after = tracker.question("summit-2027").suggestion
     assert after is not None
     assert after.p > before.p
-    assert "2 source groups" in next(line.why for line in after.lines if line.kind == "evidence")
+    assert "1 source group, 2 reports" in next(line.why for line in after.lines if line.kind == "evidence")
     assert sum(line.log_odds for line in after.lines) == pytest.approx(Binary(after.p).log_odds, abs=1e-9)
 
     # The person forecasts on it, changes their mind a month later, and the leaders meet.

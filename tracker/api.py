@@ -13,20 +13,21 @@ from forecasts.answers import read_answer
 from forecasts.asking import Asked
 from forecasts.distribution import Distribution
 from forecasts.entry import read_forecast
-from forecasts.evidence import Direction, Evidence, EvidenceId, EvidenceStatus, Strength
+from forecasts.evidence import EvidenceId
 from forecasts.forecaster import Forecaster
 from forecasts.options import OptionChange
 from forecasts.question import ForecasterId, Question, QuestionId, Resolution
 from forecasts.question_set import QuestionSet
 from forecasts.scoring.scores import Score
 from forecasts.timeline import Act, Forecast
-from tracker import asking, forecasting, loading, reading, reviewing, verifying
+from tracker import asking, forecasting, loading, reading, verifying
+from tracker.evidence_verbs import EvidenceVerbs
 from tracker.feed_verbs import FeedVerbs
 from tracker.feeds.answers import Fetch, FetchLimits
 from tracker.forecasting import Request
 from tracker.network import Network, limits_of
+from tracker.newsdesk import Newsdesk
 from tracker.resolving import bring_up_to_date, rescore, resolve, scores_are_current
-from tracker.reviewing import Review
 from tracker.settings import Settings
 from tracker.store import forecasts, properties, resolutions
 from tracker.store.engine import Store, open_engine
@@ -38,7 +39,6 @@ from tracker.summaries import (
     CalibrationReport,
     Choice,
     ComparisonReport,
-    EvidenceCard,
     Habits,
     JobRun,
     Loaded,
@@ -96,7 +96,7 @@ class Said(TypedDict, total=False):
     key: str | None
 
 
-class Tracker(FeedVerbs, AbstractContextManager["Tracker"]):
+class Tracker(FeedVerbs, EvidenceVerbs, AbstractContextManager["Tracker"]):
     """The application. All times it returns are aware UTC; all its errors are one line for a person."""
 
     def __init__(self, settings: Settings, store: Store, now: Callable[[], datetime], network: Network) -> None:
@@ -104,6 +104,7 @@ class Tracker(FeedVerbs, AbstractContextManager["Tracker"]):
         self.now = now
         self._store = store
         self._network = network
+        self._desk = Newsdesk(settings.encoder, settings.data_dir / "models")
         self.me = ForecasterId(settings.me)
 
     def __enter__(self) -> Self:
@@ -197,28 +198,6 @@ class Tracker(FeedVerbs, AbstractContextManager["Tracker"]):
         """Register a forecaster with a display name; one that is there stays as it is."""
         with self._store.writing() as session:
             forecasts.add_forecaster(session, forecaster)
-
-    # Evidence
-
-    def inbox(self, question_id: str | None = None) -> tuple[EvidenceCard, ...]:
-        """Evidence on open questions that waits for a judgement, newest first (at most 200)."""
-        with self._store.reading() as session:
-            return reading.inbox(session, question_id, self.now())
-
-    def review(
-        self,
-        evidence_id: int,
-        verdict: EvidenceStatus,
-        *,
-        direction: Direction | None = None,
-        strength: Strength | None = None,
-        note: str = "",
-        forecaster: ForecasterId | None = None,
-    ) -> Evidence:
-        """Confirm, edit or reject a piece of evidence; the decision is logged and the suggestion follows."""
-        asked = Review(verdict, direction, strength, note, forecaster or self.me)
-        with self._store.writing() as session:
-            return reviewing.review(session, evidence_id, asked, self.now())
 
     # Resolutions and scores
 

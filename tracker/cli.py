@@ -10,7 +10,20 @@ from pathlib import Path
 import click
 
 from forecasts.errors import ForecastsError
-from tracker.commands import asking, evidence, feeds, forecasts, operations, oracles, questions, scores
+from tracker.commands import (
+    archive,
+    asking,
+    backtest,
+    evaluate,
+    evidence,
+    feeds,
+    forecasts,
+    learned,
+    operations,
+    oracles,
+    questions,
+    scores,
+)
 from tracker.demo import replay_settings
 from tracker.errors import StorageUnavailable, TrackerError
 from tracker.logs import set_up_logs
@@ -41,6 +54,9 @@ COMMANDS = (
     forecasts.undo,
     evidence.inbox,
     evidence.review,
+    learned.learned,
+    learned.learn,
+    learned.ask_model,
     questions.resolve,
     scores.score,
     scores.receipts,
@@ -51,9 +67,12 @@ COMMANDS = (
     feeds.feeds,
     feeds.ingest,
     feeds.metrics,
+    archive.rematch,
     operations.suggest,
     operations.verify,
     oracles.check_oracle,
+    evaluate.evaluate,
+    backtest.backtest,
     operations.run,
     operations.up,
     operations.demo,

@@ -27,6 +27,9 @@ RESOLVE_DELAY = timedelta(hours=1)
 UNREVIEWED = timedelta(days=200)
 """What happened in the last months waits in the inbox, so that there is something to do."""
 
+QUARTER = 91
+"""Days between two times of learning, in whole weeks."""
+
 Progress = Callable[[int, int, datetime], None]
 
 
@@ -115,6 +118,8 @@ class World:
         week = START
         while week <= self.until:
             yield Step(week, 1, f"week of {week:%Y-%m-%d}", self.tracker.suggest)
+            if (week - START).days % QUARTER == 0:
+                yield Step(week, 0, f"lessons of {week:%Y-%m-%d}", self.tracker.learn)
             week += timedelta(days=7)
         yield Step(self.until, 9, "today", self.tracker.suggest)
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from forecasts.question_set import FeedSeed
 from tracker import feed_health, subscribing
-from tracker.arriving import open_watch
 from tracker.errors import Refused
 from tracker.feeds.answers import Fetched, FetchRequest, fetch_one
 from tracker.feeds.feed import Feed
@@ -18,6 +17,7 @@ from tracker.feeds.item import FeedId
 from tracker.feeds.timing.health import Fleet
 from tracker.feeds.timing.polling import feed_of
 from tracker.network import Network
+from tracker.newsdesk import Newsdesk
 from tracker.settings import Settings
 from tracker.store import feeds
 from tracker.store.engine import Store
@@ -34,6 +34,7 @@ class FeedVerbs:
     now: Callable[[], datetime]
     _store: Store
     _network: Network
+    _desk: Newsdesk
 
     def poll(self, *, only: Sequence[FeedId] | None = None, every: bool = False) -> PollReport:
         """Poll the feeds that are due, or `only` these, or `every` one not paused; turn what is new into evidence."""
@@ -44,7 +45,7 @@ class FeedVerbs:
             with self._store.reading() as session:
                 known = feeds.feeds(session)
             chosen = [s for s in known if (s.id in only if only is not None else not s.paused)]
-        press = ingest.Press(self._network.fetch, self._network.parse, self._network.is_closing)
+        press = ingest.Press(self._network.fetch, self._network.parse, self._desk, self._network.is_closing)
         return ingest.poll(self._store, press, self.now, budget=self.settings.request_budget, chosen=chosen)
 
     def wind_down(self) -> None:
@@ -94,7 +95,7 @@ class FeedVerbs:
         if isinstance(result, Fetched):
             parsed = self._network.parse(result.body, result.content_type, result.url).result()
         with self._store.reading() as session:
-            return subscribing.trial(url, result, parsed, open_watch(session, self.now()))
+            return subscribing.trial(url, result, parsed, self._desk.watch(session, self.now()))
 
     def import_feeds(self, document: bytes) -> Imported:
         """Add the feeds of a subscription list (OPML) that are not there yet."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from forecasts.distribution import Categorical, Distribution
 from forecasts.errors import InvalidForecast
 from forecasts.evidence import EvidenceId
-from forecasts.forecaster import RESERVED, Forecaster
+from forecasts.forecaster import MODEL_PREFIX, RESERVED, Forecaster
 from forecasts.question import ForecasterId, Question, check_distribution, effective_close, latest
 from forecasts.timeline import Act, Forecast, ForecastId, standing_before, undone
 from tracker.errors import NotFound
@@ -78,6 +78,8 @@ def refuse_reserved(who: ForecasterId) -> None:
     """Nobody acts under the name of a computed forecaster, or under none."""
     if who in RESERVED:
         raise InvalidForecast(f"{who!r} is computed by the tracker: act under another name")
+    if who.startswith(MODEL_PREFIX):
+        raise InvalidForecast(f"{who!r} is a model's name: only the tracker lets a model judge; act under another name")
     if not who.strip():
         raise InvalidForecast("nobody acts without a name: give one, such as ada")
 

@@ -1,7 +1,7 @@
 """From due feeds to evidence: fetch → unchanged? → parse what is new → items → story → match → evidence.
 
 It decides nothing: when to poll is `feeds.polling`, what is new in a document `feeds.reading`, what is new
-among the items `feeds.identity`, what matches `matching.terms`. Fetching goes on while documents are read;
+among the items `feeds.identity`, what matches `matching.matcher`. Fetching goes on while documents are read;
 what has been read by then is written in one transaction, so that one writer keeps up with any number of
 feeds. A feed that fails is a state of that feed and stops no other.
 """
@@ -15,7 +15,6 @@ from typing import Final
 
 import structlog
 
-from tracker.arriving import Watch, open_watch
 from tracker.errors import StorageUnavailable
 from tracker.feeds.answers import Fetch, Fetched, FetchFailed, FetchRequest, FetchResult
 from tracker.feeds.feed import FeedState
@@ -25,6 +24,7 @@ from tracker.feeds.parsing.reading import Memory, Read, Unchanged, Unread, look,
 from tracker.feeds.text import shortened
 from tracker.feeds.timing.polling import PollRules
 from tracker.keeping import Keeping, Outcome
+from tracker.newsdesk import Newsdesk, Watch
 from tracker.planning import rules
 from tracker.store import feeds
 from tracker.store.engine import Store
@@ -47,10 +47,14 @@ logger = structlog.get_logger("tracker.ingest")
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """Where documents come from, and who reads them; once it is `closing`, no further ones are asked for."""
+    """Where documents come from, who reads them, and the desk that matches what is new in them.
+
+    Once it is `closing`, no further ones are asked for.
+    """
 
     fetch: Fetch
     parse: Parse
+    desk: Newsdesk
     closing: Callable[[], bool] = lambda: False
 
 
@@ -185,11 +189,18 @@ class Round:
 
     def _kept(self, outcomes: Sequence[Outcome]) -> PollReport:
         now = self._now()
+        try:
+            return self._written(outcomes, now)
+        except BaseException:
+            self._press.desk.forget()  # what it holds in memory was not kept
+            raise
+
+    def _written(self, outcomes: Sequence[Outcome], now: datetime) -> PollReport:
         with self._store.writing() as session:
             self._rules = self._rules or rules(session, now, self._budget)
             if self._watch is None and any(o.read for o in outcomes):
-                self._watch = open_watch(session, now)
-            return Keeping(session, self._rules, now).keep(outcomes, self._watch)
+                self._watch = self._press.desk.watch(session, now)
+            return Keeping(session, self._rules, self._press.desk, now).keep(outcomes, self._watch)
 
 
 def _request(state: FeedState) -> FetchRequest:

@@ -12,7 +12,7 @@ from typing import Final
 
 import structlog
 
-from tracker.arriving import Watch, arrive
+from tracker.arriving import arrive
 from tracker.feeds.answers import Deferred, Fetched, FetchFailed, FetchResult, NotModified
 from tracker.feeds.feed import FeedState
 from tracker.feeds.identity import Changed, Known, New, Shelf
@@ -30,6 +30,7 @@ from tracker.feeds.timing.polling import (
     after_unreadable,
     rested,
 )
+from tracker.newsdesk import Newsdesk, Watch
 from tracker.store import feeds, items
 from tracker.store.engine import Session
 from tracker.store.items import Stored
@@ -64,9 +65,10 @@ class Outcome:
 class Keeping:
     """One transaction of the writer: items, evidence, and what polling taught."""
 
-    def __init__(self, session: Session, poll_rules: PollRules, now: datetime) -> None:
+    def __init__(self, session: Session, poll_rules: PollRules, desk: Newsdesk, now: datetime) -> None:
         self._session = session
         self._rules = poll_rules
+        self._desk = desk
         self._now = now
 
     def keep(self, outcomes: Sequence[Outcome], watch: Watch | None) -> PollReport:
@@ -74,7 +76,7 @@ class Keeping:
         new, changed = self._sorted_out([o for o in outcomes if o.read])
         stored = items.add_items(self._session, new, self._now)
         edited = items.add_revisions(self._session, changed, self._now)
-        found = arrive(self._session, watch, [*stored, *edited], self._now) if watch and (stored or edited) else 0
+        found = arrive(self._session, self._desk, watch, [*stored, *edited], now=self._now) if watch else 0
         news = _news(outcomes, stored, edited, self._now)
         after = self._settled(outcomes, [self._after(o, news[o.state.id]) for o in outcomes])
         self._save(outcomes, after)

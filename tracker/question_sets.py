@@ -7,7 +7,6 @@ from pathlib import Path
 from forecasts.errors import InvalidQuestionSet
 from forecasts.question_set import FILES, QuestionSet, read_question_set
 from tracker.errors import NotFound
-from tracker.matching.terms import Words, match
 
 DEFAULT = "china_russia_2022"
 
@@ -35,9 +34,12 @@ def _text(file: Traversable, name: str) -> str:
 
 def _check_examples(question_set: QuestionSet, text: str) -> None:
     """An indicator whose own example does not match its terms would never see real news either."""
-    for indicator in question_set.indicators:
-        for example in indicator.examples:
-            if not match(Words(example, ""), [indicator]):
+    from tracker.matching.profile import profile_of
+    from tracker.matching.rules import fulfils
+
+    for profile in dict.fromkeys(map(profile_of, question_set.indicators)):
+        for example in profile.examples:
+            if not fulfils(example, profile):
                 line = _line_of(text, example)
                 reason = f"example {example!r} does not match the terms of its own indicator: mend one of them"
                 raise InvalidQuestionSet("indicators.toml", line, reason)

@@ -6,21 +6,26 @@ from datetime import datetime, timedelta
 from forecasts.crowd import crowd_timeline
 from forecasts.distribution import Binary, p_yes
 from forecasts.forecaster import CROWD, HAZARD, PRIOR, RESERVED, SUGGESTION, Forecaster
+from forecasts.informativeness import most_informative
+from forecasts.option_suggestion import OptionSuggestion
 from forecasts.question import ForecasterId, Question, QuestionId, Resolution, effective_close, latest, status
-from forecasts.suggestion import hazard
+from forecasts.suggestion import Suggestion, hazard
 from forecasts.timeline import Forecast, hindsight, timeline
 from tracker.crowds import weighted_crowd
 from tracker.errors import NotFound
 from tracker.feed_health import coverage
+from tracker.known_values import model_at
 from tracker.resolving import people, timelines
 from tracker.store import evidence, forecasts, questions, resolutions
 from tracker.store.engine import Session
-from tracker.suggesting import suggestion_at
+from tracker.suggesting import leaning_at, suggested
 from tracker.summaries import EvidenceCard, QuestionPage, QuestionSummary, Receipts, Standing
 
 HISTORY_DAYS = 90
 _INSTANT = timedelta(microseconds=1)
 INBOX_LIMIT = 200
+INBOX_CANDIDATES = 1000
+"""The newest pieces that wait, of which those are shown that are worth a judgement most."""
 
 
 def question_or_refuse(session: Session, question_id: str) -> Question:
@@ -103,6 +108,8 @@ def page(session: Session, question_id: str, now: datetime) -> QuestionPage:
     answered = resolutions.of_question(session, question.id)
     close = effective_close(question, latest(answered))
     held = timelines(session, question, min(now, close))
+    last = _last_suggested(session, question, now, close)
+    found = suggested(session, question, last)
     return QuestionPage(
         summary=summary,
         essay=essay,
@@ -111,7 +118,9 @@ def page(session: Session, question_id: str, now: datetime) -> QuestionPage:
         forecasters=forecasts.forecasters(session),
         acts=forecasts.of_question(session, question.id),
         timelines=held,
-        suggestion=suggestion_at(session, question, _last_suggested(session, question, now, close)),
+        suggestion=found if isinstance(found, Suggestion) else None,
+        option_suggestion=found if isinstance(found, OptionSuggestion) else None,
+        leaning=leaning_at(session, question, last),
         evidence=evidence.cards(session, evidence.of_question(session, question.id))[::-1],
         resolutions=answered,
         scores=resolutions.scores(session, question.id),
@@ -146,9 +155,24 @@ def _last_suggested(session: Session, question: Question, now: datetime, close: 
 
 
 def inbox(session: Session, question_id: str | None, now: datetime) -> tuple[EvidenceCard, ...]:
-    """Evidence on open questions that nobody has judged yet, newest first."""
+    """Evidence on open questions that nobody has judged yet, the most informative first, of the newest that waits.
+
+    What favours neither side has nothing to move, and comes after that, the newest first.
+    """
     if question_id is not None:
         wanted = [question_or_refuse(session, question_id).id]
     else:
         wanted = list(open_questions(session, now))
-    return evidence.waiting(session, wanted, INBOX_LIMIT)
+    cards = evidence.waiting(session, wanted, INBOX_CANDIDATES)
+    asked = {card.evidence.question_id for card in cards}
+    standing = {q: forecasts.newest(session, q, SUGGESTION) for q in sorted(asked)}
+    suggested = {q: p_yes(act.distribution) for q, act in standing.items() if act is not None}
+    ranked = most_informative(
+        (card.evidence for card in cards),
+        {i.id: i for i in questions.indicators(session, sorted(asked))},
+        {q: p for q, p in suggested.items() if p is not None},
+        now,
+        model=model_at(session, now),
+    )
+    place = {one.evidence.id: n for n, one in enumerate(ranked)}
+    return tuple(sorted(cards, key=lambda card: place.get(card.evidence.id, len(place)))[:INBOX_LIMIT])

@@ -24,6 +24,9 @@ HEARTBEAT_SECONDS = 5.0
 SILENCE_SECONDS = 30.0
 """Without a heartbeat for this long the timer counts as dead."""
 
+CHUNKS_A_RUN = 5
+"""Chunks of the archive matched in one run: new news must not wait long for its turn."""
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -63,11 +66,39 @@ def let_time_pass(tracker: Tracker) -> str | None:
     return f"{tracker.suggest()} suggestions moved"
 
 
+def match_the_archive(tracker: Tracker) -> str | None:
+    """Hold a part of the archive against new questions; nothing to say when there are none."""
+    report = tracker.rematch(most_chunks=CHUNKS_A_RUN)
+    if not report.chunks_done:
+        return None
+    return f"{report.chunks_done} chunks, {report.chunks_left} left, {report.found} evidence"
+
+
+def learn(tracker: Tracker) -> str | None:
+    """Learn from reviews and answers; nothing to say when that changed nothing."""
+    changed = tracker.learn()
+    return f"{len(changed)} learned values changed" if changed else None
+
+
+def ask_model(tracker: Tracker) -> str | None:
+    """Have the model judge evidence that waits; nothing to say without a model, or without anything to ask about."""
+    if not tracker.settings.model_url:
+        return None
+    report = tracker.ask_model()
+    if not (report.asked or report.judged or report.why):
+        return None
+    words = f"{report.asked} asked, {report.judged} judged, {report.refused} refused, {report.requests} requests"
+    return f"{words}; {report.why}" if report.why else words
+
+
 JOBS = (
     Job("poll", 15, poll_feeds),
     Job("articles", 60, read_articles),
     Job("fleet", 300, watch_the_fleet),
     Job("suggest", 3600, let_time_pass),
+    Job("rematch", 300, match_the_archive),
+    Job("learn", 86400, learn),
+    Job("ask_model", 600, ask_model),
 )
 
 

@@ -9,18 +9,24 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from forecasts.forecaster import RESERVED
 from tracker.errors import BadSettings
+
+if TYPE_CHECKING:
+    from tracker.machine.answers import Endpoint
 
 FILE = "tracker.toml"
 DEFAULT_DATA_DIR = Path("data")
 """Where data lives unless told otherwise: beside the working directory."""
 _SLUG = re.compile(r"[a-z0-9]+(?:[-_.][a-z0-9]+)*")
 _TRUE, _FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
+
+
+ENCODERS = ("auto", "static", "minilm", "none")
 
 
 def _login() -> str:
@@ -39,6 +45,9 @@ class Settings:
     who types here. `request_budget` is how many requests a day all feeds together may cause, 0 for 24 a
     feed. `private_feeds` names hosts and networks, separated by commas, whose feeds may be read although
     they are not on the public internet. `contact` stands in the user agent so that a publisher can reach us.
+    `encoder` is what compares meanings: `minilm` (extra `onnx`), `static`, `none`, or `auto` for the best there is.
+    `model_url` is the base address of an OpenAI-compatible endpoint that may judge evidence, "" for none; `model_name`,
+    `model_key`, `model_seconds`, `model_tokens` and `model_budget` (requests a day) say how it is asked.
     """
 
     data_dir: Path = DEFAULT_DATA_DIR
@@ -49,6 +58,13 @@ class Settings:
     fetch_megabytes: float = 20.0
     private_feeds: str = ""
     contact: str = ""
+    encoder: str = "auto"
+    model_url: str = ""
+    model_name: str = ""
+    model_key: str = field(default="", repr=False)
+    model_seconds: float = 60.0
+    model_tokens: int = 1000
+    model_budget: int = 200
     log_level: str = "info"
     log_json: bool = False
     port: int = 8501
@@ -131,6 +147,28 @@ def checked(settings: Settings) -> Settings:
             raise BadSettings(f"setting {name!r} must lie between {low} and {high}, not {getattr(settings, name)}")
     if not 1 <= settings.port <= 65535:
         raise BadSettings(f"setting 'port' must lie between 1 and 65535, not {settings.port}")
+    if settings.encoder not in ENCODERS:
+        raise BadSettings(f"setting 'encoder' must be one of {', '.join(ENCODERS)}, not {settings.encoder!r}")
     if settings.log_level not in ("debug", "info", "warning", "error"):
         raise BadSettings(f"setting 'log_level' must be debug, info, warning or error, not {settings.log_level!r}")
+    model_of(settings)
     return settings
+
+
+def model_of(settings: Settings) -> "Endpoint | None":
+    """Where the model is asked, and how much; None without an address. Raises `BadSettings`."""
+    if not settings.model_url:
+        return None
+    from tracker.machine.answers import Endpoint  # it brings what reads addresses, which most commands never need
+
+    try:
+        return Endpoint(
+            base_url=settings.model_url,
+            model=settings.model_name,
+            key=settings.model_key,
+            timeout_seconds=settings.model_seconds,
+            max_tokens=settings.model_tokens,
+            budget_per_day=settings.model_budget,
+        )
+    except BadSettings as error:
+        raise BadSettings(f"settings 'model_…': {error}") from None

@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from tracker.arriving import Watch
 from tracker.errors import NotFound, Refused
 from tracker.feeds.answers import FetchResult
 from tracker.feeds.feed import Feed, FeedState
@@ -13,7 +12,7 @@ from tracker.feeds.item import FeedId
 from tracker.feeds.links import web_link
 from tracker.feeds.lists.naming import feed_id, host_of
 from tracker.feeds.timing.polling import never_polled
-from tracker.matching.terms import Words, match
+from tracker.newsdesk import Watch
 from tracker.planning import make_void
 from tracker.store import feeds
 from tracker.store.engine import Session
@@ -154,8 +153,12 @@ def trial(url: str, result: FetchResult, parsed: "Parsed | ParseFailed | None", 
 
 
 def _matches(parsed: "Parsed", watch: Watch) -> tuple[TrialMatch, ...]:
+    from tracker.matching.matcher import words_of
+
+    tried = parsed.items[:SHOWN]
     return tuple(
-        TrialMatch(item.title, found.indicator.question_id, found.indicator.name, found.matched)
-        for item in parsed.items[:SHOWN]
-        for found in match(Words(item.title, item.summary), watch.indicators)
+        TrialMatch(item.title, indicator.question_id, indicator.name, found.matched)
+        for item, matches in zip(tried, watch.matcher.match([words_of(i.title, i.summary) for i in tried]), strict=True)
+        for found in matches
+        for indicator in watch.bearings[found.profile]
     )

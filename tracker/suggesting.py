@@ -1,26 +1,68 @@
 """Keep the suggestion of each open question up to date: gather evidence, compute, record what moved."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
-from forecasts.distribution import Binary, p_yes
+from forecasts.distribution import Binary, Categorical, Distribution, p_yes
 from forecasts.forecaster import SUGGESTION
+from forecasts.option_suggestion import Leaning, OptionSuggestion, leaning, suggest_options
 from forecasts.question import Question, effective_close, latest
-from forecasts.suggestion import Line, Suggestion, suggest, worth_recording
+from forecasts.suggestion import Line, Suggestion, suggest, worth_a_step
 from forecasts.timeline import Forecast, ForecastId
-from tracker.store import evidence, forecasts, questions, resolutions
+from tracker.known_values import model_at, usual_levels
+from tracker.store import evidence, forecasts, questions, resolutions, reviews
 from tracker.store.engine import Session
+
+ARCHIVE = timedelta(days=365)
+"""How far back before its opening a question's evidence is looked for, and its usual level learned."""
+
+Suggested = Suggestion | OptionSuggestion
+
+
+def suggested(session: Session, question: Question, at: datetime) -> Suggested | None:
+    """The suggestion from everything that had been seen and learned by `at`; None for numbers and dates.
+
+    A likelihood ratio for "higher" says nothing about how much higher: see `leaning_at`.
+    """
+    if question.kind == "binary":
+        return suggest(question, **_known(session, question, at))
+    return suggest_options(question, **_known(session, question, at)) if question.options else None
 
 
 def suggestion_at(session: Session, question: Question, at: datetime) -> Suggestion | None:
-    """The suggestion from everything that had been seen by `at`; None for a question that is not binary.
+    """The suggestion of a yes/no question; None for one of another kind."""
+    found = suggested(session, question, at) if question.kind == "binary" else None
+    return found if isinstance(found, Suggestion) else None
 
-    Evidence moves log-odds, and a question with several answers has no single one.
-    """
-    if question.kind != "binary":
+
+def leaning_at(session: Session, question: Question, at: datetime) -> Leaning | None:
+    """Where the evidence on a number or a date leans; None for a question of another kind."""
+    if question.kind not in ("numeric", "date"):
         return None
     indicators = {i.id: i for i in questions.indicators(session, [question.id])}
-    return suggest(question, evidence.of_question(session, question.id), indicators, at)
+    return leaning(question, evidence.as_counted(session, question.id, at), indicators, at)
+
+
+def _known(session: Session, question: Question, at: datetime) -> dict[str, Any]:
+    """What a suggestion is made of."""
+    return {
+        "evidence": evidence.as_counted(session, question.id, at),
+        "indicators": {i.id: i for i in questions.indicators(session, [question.id])},
+        "at": at,
+        "model": model_at(session, at),
+        "archive_from": archive_start(session, question),
+        "usual_levels": usual_levels(session, at),
+    }
+
+
+def archive_start(session: Session, question: Question) -> datetime:
+    """From when on evidence on a question can have piled up: the first item that was seen, at most a year before.
+
+    Before any news is read there is no usual level to take off.
+    """
+    first = reviews.archive_from(session)
+    return question.closes_at if first is None else max(first, question.opens_at - ARCHIVE)
 
 
 def record_suggestions(session: Session, wanted: Iterable[Question], now: datetime, *, prompted: bool = False) -> int:
@@ -34,17 +76,38 @@ def record_suggestions(session: Session, wanted: Iterable[Question], now: dateti
 def _record(session: Session, question: Question, now: datetime, prompted: bool) -> bool:
     if now >= effective_close(question, latest(resolutions.of_question(session, question.id))):
         return False
-    last = forecasts.newest(session, question.id, SUGGESTION)
-    new = suggestion_at(session, question, now)
+    new = suggested(session, question, now)
     if new is None:
         return False
-    last_p = None if last is None else p_yes(last.distribution)
-    if not worth_recording(last_p, None if last is None else last.made_at, new, prompted=prompted):
+    held = Binary(new.p) if isinstance(new, Suggestion) else new.distribution
+    last = forecasts.newest(session, question.id, SUGGESTION)
+    if last is not None and not _worth_recording(last, held, now, prompted=prompted):
         return False
-    rationale = in_words(new.lines)
-    act = Forecast(ForecastId(0), question.id, SUGGESTION, "forecast", Binary(new.p), now, now, rationale)
+    act = Forecast(ForecastId(0), question.id, SUGGESTION, "forecast", held, now, now, _rationale(new))
     forecasts.add(session, act)
     return True
+
+
+def _worth_recording(last: Forecast, held: Distribution, now: datetime, *, prompted: bool) -> bool:
+    stood = last.distribution
+    return stood is None or worth_a_step(_move(stood, held), now - last.made_at, prompted=prompted)
+
+
+def _move(last: Distribution, new: Distribution) -> float:
+    """How much probability moved: that of YES, or the most of any option."""
+    if isinstance(last, Categorical) and isinstance(new, Categorical):
+        before, after = (dict(zip(d.options, d.p, strict=True)) for d in (last, new))
+        return max(abs(after.get(name, 0.0) - before.get(name, 0.0)) for name in before | after)
+    before_yes, after_yes = p_yes(last), p_yes(new)
+    return 1.0 if before_yes is None or after_yes is None else after_yes - before_yes
+
+
+def _rationale(new: Suggested) -> str:
+    if isinstance(new, Suggestion):
+        return in_words(new.lines)
+    moved = {name: lines for name, lines in new.lines.items() if any(line.kind == "evidence" for line in lines)}
+    told = (f"{name}: " + "; ".join(f"{x.kind} {x.log_share:+.3f} ({x.why})" for x in ls) for name, ls in moved.items())
+    return "\n".join(told) or "no evidence yet: the shares of the prior"
 
 
 def in_words(lines: Iterable[Line]) -> str:

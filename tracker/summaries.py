@@ -12,6 +12,7 @@ from forecasts.distribution import Distribution, p_yes
 from forecasts.dynamics import ExcessMovement, Reaction, Updates
 from forecasts.evidence import Direction, Evidence, EvidenceStatus, Indicator, IndicatorId, Strength
 from forecasts.forecaster import Forecaster
+from forecasts.option_suggestion import Leaning, OptionSuggestion
 from forecasts.question import Claim, Essay, ForecasterId, Kind, Question, QuestionId, Resolution, Status
 from forecasts.scoring.crps import IntervalRecord
 from forecasts.scoring.scores import Score, Summary
@@ -20,7 +21,7 @@ from forecasts.suggestion import Suggestion
 from forecasts.timeline import Forecast, Timeline
 from tracker.feeds.answers import FetchResult
 from tracker.feeds.feed import FeedState
-from tracker.feeds.item import FeedId, Item, Revision
+from tracker.feeds.item import FeedId, Item, ItemId, Revision
 from tracker.feeds.timing.health import DayCount, Health
 
 if TYPE_CHECKING:
@@ -66,13 +67,18 @@ class QuestionSummary:
 
 @dataclass(frozen=True, slots=True)
 class StoryItem:
-    """One copy of a story with the feed that carried it, its later versions, and the whole article if it was read."""
+    """One report of a story with the feed that carried it, its later versions, and the whole article if it was read.
+
+    `source_group` is the agency that it names as its source, or else the owner of the feed. `copy_of` is the first
+    report that carried the same text.
+    """
 
     item: Item
     feed_title: str
     source_group: str
     revisions: tuple[Revision, ...] = ()
     article: str = ""
+    copy_of: ItemId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +94,28 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
+class Why:
+    """Why an item matched: the phrasing `nearest` to it, with the `cosine` of the two (0 without an encoder).
+
+    `leaning` says why it points where it does, and `matcher` which matcher found it.
+    """
+
+    nearest: str = ""
+    cosine: float = 0.0
+    leaning: str = ""
+    matcher: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class EvidenceCard:
-    """A piece of evidence with everything that explains it. `items` are the copies, first seen first."""
+    """A piece of evidence with everything that explains it. `items` are its reports, first seen first."""
 
     evidence: Evidence
     question_text: str
     indicator_name: str
     items: tuple[StoryItem, ...]
     decisions: tuple[Decision, ...]
+    why: Why = Why()
 
     @property
     def headline(self) -> str:
@@ -132,6 +152,8 @@ class QuestionPage:
     resolutions: tuple[Resolution, ...]
     scores: tuple[Score, ...]
     weighted_crowd: WeightedCrowd | None = None
+    option_suggestion: OptionSuggestion | None = None
+    leaning: Leaning | None = None
     coverage: "Coverage | None" = None
 
 

@@ -121,6 +121,11 @@ class IndicatorRow(Row, table=True):
     examples: list[str] = _json()
     half_life_days: float | None
     usual_level: float
+    opposites: list[str] = _json()
+    expected_by: datetime | None = None
+    if_yes: str = ""
+    if_no: str = ""
+    option: str = ""
 
 
 class FeedRow(Row, table=True):
@@ -199,13 +204,26 @@ class FeedDayRow(Row, table=True):
 
 
 class StoryRow(Row, table=True):
-    """A cluster of items that report the same event."""
+    """A cluster of items that report the same event. `vector` sums those of its reports, made by `encoder`."""
 
     __tablename__ = "story"
     id: int | None = Field(default=None, primary_key=True)
     title: str
     first_seen_at: datetime
     last_seen_at: datetime = Field(index=True)
+    vector: bytes = b""
+    encoder: str = ""
+
+
+class StoryMergeRow(Row, table=True):
+    """From `at` on two stories are one: the later one counts as part of the earlier. Appended, never changed."""
+
+    __tablename__ = "story_merge"
+    id: int | None = Field(default=None, primary_key=True)
+    story_id: int = Field(foreign_key="story.id", index=True)
+    into_id: int = Field(foreign_key="story.id", index=True)
+    at: datetime
+    why: str
 
 
 class ItemRow(Row, table=True):
@@ -230,6 +248,8 @@ class ItemRow(Row, table=True):
     fingerprint: str
     revisions: int
     same_as: int | None = Field(default=None, foreign_key="item.id")
+    copy_of: int | None = None
+    wire: str = ""
 
 
 class RevisionRow(Row, table=True):
@@ -282,6 +302,12 @@ class EvidenceRow(Row, table=True):
     judged_by: str
     first_seen_at: datetime
     matched: list[str] = _json()
+    p_direction: float = 1.0
+    option: str = ""
+    nearest: str = Field(default="", sa_column=Column(Text, nullable=False))
+    cosine: float = 0.0
+    leaning: str = Field(default="", sa_column=Column(Text, nullable=False))
+    matcher: str = ""
 
 
 class DecisionRow(Row, table=True):
@@ -297,6 +323,55 @@ class DecisionRow(Row, table=True):
     at: datetime
     note: str
     log_seq: int = Field(foreign_key="log.seq", unique=True)
+
+
+class LearnedRow(Row, table=True):
+    """A number that this installation learned, or what a person decided about it; appended, the newest counts."""
+
+    __tablename__ = "learned"
+    __table_args__ = (Index("ix_learned_name_scope", "name", "scope"),)
+    id: int | None = Field(default=None, primary_key=True)
+    name: str
+    scope: str
+    value: float
+    n: int
+    as_of: datetime
+    why: str = _long_text()
+    state: str
+    by: str
+    log_seq: int = Field(foreign_key="log.seq", unique=True)
+
+
+class RematchRow(Row, table=True):
+    """A stretch of the archive that one matcher has held against one set of questions, or still has to."""
+
+    __tablename__ = "rematch"
+    matcher: str = Field(primary_key=True)
+    question_id: str = Field(primary_key=True, foreign_key="question.id")
+    first_item: int = Field(primary_key=True)
+    last_item: int
+    done_at: datetime | None = Field(default=None, index=True)
+    found: int = 0
+
+
+class ModelAnswerRow(Row, table=True):
+    """What the model answered to a question put to it, so that it is not asked twice."""
+
+    __tablename__ = "model_answer"
+    key: str = Field(primary_key=True)
+    shape: str
+    model: str
+    asked_at: datetime
+    tokens: int
+    value: dict[str, Any] = _json()
+
+
+class ModelDayRow(Row, table=True):
+    """How many requests the model was sent on one day (UTC)."""
+
+    __tablename__ = "model_day"
+    day: date = Field(primary_key=True)
+    requests: int
 
 
 class ForecastRow(Row, table=True):

@@ -4,13 +4,16 @@
     board.py           the list of questions
     revisions.py       the chart of a yes-no question
     distributions.py   the charts of options, numbers and dates
-    details.py         one question's tables
+    why.py             why a suggestion is what it is, line by line
+    evidence.py        evidence, and the reports behind a piece of it
+    details.py         one question's history, signposts and options
     answers.py         one question's scores and receipts
     accuracy.py        who was scored, every question's skill, cohorts
     skill.py           skill with its interval, against references, over time
     calibrated.py      the calibration curve, bins and their questions
     compared.py        pairs of forecasters, habits of revision
     findings.py        what all of these say, in sentences
+    learned.py         what this installation has learned
     feeds.py           all feeds and how they fare
     feed.py            one feed's days and items
     trial.py           an address on trial

@@ -117,7 +117,7 @@ def _question_row(s: QuestionSummary, me: ForecasterId, now: datetime) -> tuple[
         _held(s, SUGGESTION),
         _held(s, me),
         _said(s, me, now),
-        _said(s, CROWD, now) or _base_rate(s, now),
+        _said(s, CROWD, now) or _computed(s, now),
         moved if s.change_7d is not None and (moved := round(s.change_7d * 100)) else None,
         spark(s.history, now if s.status == "open" else s.history[-1][0]) if s.history else [],
         s.waiting,
@@ -139,6 +139,9 @@ def _said(s: QuestionSummary, who: ForecasterId, now: datetime) -> str | None:
     return words.rjust(6) if standing.p is not None else words  # a table sorts words by their letters
 
 
-def _base_rate(s: QuestionSummary, now: datetime) -> str | None:
-    """The base rate in the place of a crowd, where there is no suggestion that says more."""
-    return None if s.question.kind == "binary" else f"{_said(s, PRIOR, now)} (base rate)"
+def _computed(s: QuestionSummary, now: datetime) -> str | None:
+    """What is computed in the place of a crowd, where the answer is no yes or no: suggested shares or the base rate."""
+    if s.question.kind == "binary":
+        return None
+    suggested = _said(s, SUGGESTION, now)
+    return f"{_said(s, PRIOR, now)} (base rate)" if suggested is None else f"{suggested} (suggested)"

@@ -17,7 +17,7 @@ from dashboard.wording import answer_of, edge, in_short, named, percent, percent
 from forecasts.answers import answer
 from forecasts.cdf import Cdf, Scale, date_of
 from forecasts.distribution import OTHER, Categorical, Distribution
-from forecasts.forecaster import CROWD, PRIOR, Forecaster
+from forecasts.forecaster import CROWD, PRIOR, SUGGESTION, Forecaster
 from forecasts.question import ForecasterId, Question, Resolution, effective_close
 from forecasts.timeline import Timeline, timeline
 from tracker.summaries import QuestionPage
@@ -45,8 +45,8 @@ def _read(question: Question, line: Timeline) -> Timeline:
 
 
 def shown_first(page: QuestionPage, me: ForecasterId) -> ForecasterId:
-    """Whose forecasts a chart of one forecaster shows at first: mine, else the crowd's, else the base rate."""
-    return next((who for who in (me, CROWD) if who in page.timelines and page.timelines[who].steps), PRIOR)
+    """Whose forecasts a chart of one forecaster shows at first: mine, the crowd's, the suggestion, or the base rate."""
+    return next((who for who in (me, CROWD, SUGGESTION) if who in page.timelines and page.timelines[who].steps), PRIOR)
 
 
 def _steps_of(page: QuestionPage, who: ForecasterId, now: datetime) -> list[Step]:

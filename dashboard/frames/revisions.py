@@ -13,7 +13,7 @@ from forecasts.distribution import Distribution, p_yes
 from forecasts.evidence import Direction
 from forecasts.forecaster import CROWD, HAZARD, PRIOR, SUGGESTION, Forecaster
 from forecasts.probability import logit
-from forecasts.question import ForecasterId, Question, Resolution, effective_close
+from forecasts.question import ForecasterId, Kind, Question, Resolution, effective_close
 from forecasts.timeline import Span, Timeline
 from tracker.summaries import EvidenceCard, QuestionPage
 
@@ -115,11 +115,11 @@ def acts_frame(page: QuestionPage, me: ForecasterId) -> pd.DataFrame:
     )  # fmt: skip
 
 
-def marks_frame(cards: Sequence[EvidenceCard], *, sided: bool = True) -> pd.DataFrame:
+def marks_frame(cards: Sequence[EvidenceCard], kind: Kind = "binary") -> pd.DataFrame:
     """Evidence as marks below the chart; rejected pieces count for nothing and are left out. Columns:
 
     id, time (first seen), direction (word), level (row of marks: −1 for NO, 1 for YES), weight
-    (strength 0..5), bears (words), headline and source (feed text). `sided` is for yes-no questions.
+    (strength 0..5), bears (in the words of the question's kind), headline and source (feed text).
     """
     types = {
         "id": "int64",
@@ -135,7 +135,7 @@ def marks_frame(cards: Sequence[EvidenceCard], *, sided: bool = True) -> pd.Data
         types,
         (
             (c.evidence.id, c.evidence.first_seen_at, _WORDS[c.evidence.direction], int(c.evidence.direction),
-             int(c.evidence.strength), bearing(c.evidence.direction, c.evidence.strength, sided=sided),
+             int(c.evidence.strength), bearing(c.evidence, kind),
              clipped(c.headline, 140), c.items[0].feed_title)
             for c in cards
             if c.evidence.status != "rejected"

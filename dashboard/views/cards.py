@@ -1,15 +1,17 @@
-"""A piece of evidence as a card: what was reported, why it matched, and the judgement on it."""
+"""A story as a card: what was reported and by whom, and below it what it means for one question or for several."""
 
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import streamlit as st
 
+from dashboard.frames.evidence import fold, reports_frame
 from dashboard.frames.versions import versions
-from dashboard.views.parts import calm, link_out, link_to_question, say
+from dashboard.views import judging
+from dashboard.views.parts import HEADER, ROW, link_out, table
 from dashboard.views.visit import Visit
-from dashboard.wording import DATE_NOTE, EVIDENCE, bearing, clipped, direction, inert, percent, plural, strength
-from forecasts.evidence import Direction, Evidence, EvidenceStatus, Strength
-from forecasts.question import Question
+from dashboard.wording import DATE_NOTE, clipped, folded, leans, matched, plural
+from forecasts.question import Question, QuestionId
 from tracker.summaries import EvidenceCard, QuestionPage
 
 SUMMARY_LIMIT = 280
@@ -19,7 +21,14 @@ LONG_ARTICLE = 1_500
 MOST_OF_ARTICLE = 30_000
 """Characters that are sent to the browser: an inbox has ten cards, and nobody has opened them yet."""
 
+SOURCES = 3
+"""Sources that are named; the reports name them all."""
+
+MANY_REPORTS = 8
+"""Reports up to which their table is as high as it needs to be; longer ones scroll."""
+
 INBOX = "inbox"
+_C = st.column_config
 
 
 def picked(visit: Visit, page: QuestionPage, state: Any) -> None:
@@ -31,107 +40,99 @@ def picked(visit: Visit, page: QuestionPage, state: Any) -> None:
 
 
 def card(visit: Visit, shown: EvidenceCard, question: Question, *, place: str) -> None:
-    """Show one piece of evidence with its controls; in the inbox also what it bears on.
-
-    `place` tells the same card at two places of a page apart.
-    """
-    e, first = shown.evidence, shown.items[0]
+    """One piece of evidence on the page of its question. `place` tells the same card at two places of a page apart."""
     with st.container(border=True, gap="xsmall"):
-        st.text(shown.headline)
-        summary = clipped(first.item.summary, SUMMARY_LIMIT)
+        _reported(visit, shown, place)
+        judging.judgement(visit, shown, question, place=place)
+        _behind(visit, shown, place)
+
+
+def story(visit: Visit, pieces: Sequence[EvidenceCard], questions: Mapping[QuestionId, Question]) -> None:
+    """A story in the inbox: told once, and then judged for each question that it bears on."""
+    with st.container(border=True, gap="xsmall"):
+        _reported(visit, pieces[0], INBOX)
+        before = ""
+        for each in pieces:
+            question = questions[each.evidence.question_id]
+            said = f"{matched(each.evidence, each.why)}{leans(each.evidence, each.why)}"
+            with st.container(border=len(pieces) > 1, gap="xsmall"):
+                judging.judgement(visit, each, question, place=INBOX, about=question.text, repeats=said == before)
+            before = said
+        if len(pieces) > 1:
+            judging.together(visit, pieces)
+        _behind(visit, pieces[0], INBOX)
+
+
+def _reported(visit: Visit, shown: EvidenceCard, place: str) -> None:
+    """Headline, summary, source, age, an odd date, and who else reported it: feed text, so never Markdown."""
+    first = shown.items[0]
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        st.text(shown.headline, width="content")
+        link_out(first.item.url, "Read it", key=f"{place}-link-{shown.evidence.id}")
+    summary = clipped(first.item.summary, SUMMARY_LIMIT)
+    with st.container(gap=None):
         if summary and summary.lower() != shown.headline.lower():
             st.text(summary)
-        st.text(_facts(visit, shown))
-        bears = bearing(e.direction, e.strength, sided=question.kind == "binary")
-        about = question.text if place == INBOX else EVIDENCE[e.status]
-        st.markdown(f"**{inert(bears)}**: {inert(about)}")
-        st.caption(f"Signpost: {inert(shown.indicator_name)}")
-        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-            _controls(visit, e, question, place)
-            link_out(first.item.url, "Read it", key=f"{place}-link-{e.id}")
-            if place == INBOX:
-                link_to_question(visit, question, "Question", ":material/show_chart:")
-        _versions(visit, shown, place)
-        _articles(shown, place)
+        st.text(_source(visit, shown))
+    if len(shown.items) > 1:
+        _reports(visit, shown, place)
+
+
+def _source(visit: Visit, shown: EvidenceCard) -> str:
+    """Who reported it, when it was first seen, and what is odd about its date."""
+    names = list(dict.fromkeys(item.feed_title for item in shown.items))
+    more = f" and {len(names) - SOURCES:,} more" if len(names) > SOURCES else ""
+    seen = f"first seen {visit.day(shown.evidence.first_seen_at)}, {visit.age(shown.evidence.first_seen_at)}"
+    note = DATE_NOTE[shown.items[0].item.date_note]
+    return " · ".join(filter(None, (", ".join(names[:SOURCES]) + more, seen, note)))
+
+
+def _reports(visit: Visit, shown: EvidenceCard, place: str) -> None:
+    """Everyone who reported it, copies marked: they count once."""
+    counts = fold(shown.items)
+    label = folded(counts.reports, counts.independent, counts.copies)
+    columns = {
+        "what": _C.TextColumn("What", width=70, help="A copy has the text of an earlier report, and counts once."),
+        "source": _C.TextColumn("Source", width=190),
+        "group": _C.TextColumn("Stands behind it", width=120, help="The agency it names, or the owner of the feed."),
+        "seen": _C.DatetimeColumn("First seen", format="D MMM YYYY, HH:mm", timezone=visit.zone.key, width=140),
+        "headline": _C.TextColumn("Headline", width=420),
+    }
+    with st.expander(label, type="compact", key=f"{place}-reports-{shown.evidence.id}"):
+        height = "content" if len(shown.items) <= MANY_REPORTS else HEADER + MANY_REPORTS * ROW
+        table(reports_frame(shown.items), columns, "Reports of this story", height=height)
+
+
+def _behind(visit: Visit, shown: EvidenceCard, place: str) -> None:
+    _versions(visit, shown, place)
+    _articles(shown, place)
 
 
 def _versions(visit: Visit, shown: EvidenceCard, place: str) -> None:
     """What its outlets changed since it was first seen, every version with its time."""
-    edits = sum(len(copy.revisions) for copy in shown.items)
+    edits = sum(len(item.revisions) for item in shown.items)
     if not edits:
         return
     label = f"Edited {edits}× since it was first seen"
     with st.expander(label, type="compact", key=f"{place}-versions-{shown.evidence.id}"):
-        for copy in shown.items:
-            for version in versions(copy) if copy.revisions else ():
+        for item in shown.items:
+            for version in versions(item) if item.revisions else ():
                 with st.container(gap=None):
-                    st.text(f"{visit.moment(version.seen_at)} · {version.said} · {copy.feed_title}")
+                    st.text(f"{visit.moment(version.seen_at)} · {version.said} · {item.feed_title}")
                     st.text(version.title)
                     if version.summary:
                         st.text(clipped(version.summary, SUMMARY_LIMIT))
 
 
 def _articles(shown: EvidenceCard, place: str) -> None:
-    """The whole articles behind its copies, where they were read."""
-    for copy in shown.items:
-        if copy.article:
-            label = f"Whole article, {plural(len(copy.article), 'character')}"
+    """The whole articles behind its reports, where they were read."""
+    for item in shown.items:
+        if item.article:
+            label = f"Whole article, {plural(len(item.article), 'character')}"
             with (
-                st.expander(label, type="compact", key=f"{place}-article-{shown.evidence.id}-{copy.item.id}"),
-                st.container(height=360 if len(copy.article) > LONG_ARTICLE else "content", border=False),
+                st.expander(label, type="compact", key=f"{place}-article-{shown.evidence.id}-{item.item.id}"),
+                st.container(height=360 if len(item.article) > LONG_ARTICLE else "content", border=False),
             ):
-                st.text(f"{copy.feed_title}\n\n{copy.article[:MOST_OF_ARTICLE]}")
-                if len(copy.article) > MOST_OF_ARTICLE:
+                st.text(f"{item.feed_title}\n\n{item.article[:MOST_OF_ARTICLE]}")
+                if len(item.article) > MOST_OF_ARTICLE:
                     st.caption(f"The first {plural(MOST_OF_ARTICLE, 'character')} of it.")
-
-
-def _facts(visit: Visit, shown: EvidenceCard) -> str:
-    """Source, age, an odd date, copies, matched words and how sure the match is: feed text, so never Markdown."""
-    e = shown.evidence
-    sources = list(dict.fromkeys(copy.feed_title for copy in shown.items))
-    copies = f"{plural(len(shown.items), 'copy', 'copies')}" if len(shown.items) > 1 else ""
-    words = ", ".join(f"“{word}”" for word in e.matched)
-    sure = f"match {percent(e.relevance)} sure" if e.status == "logged" else ""
-    seen = f"first seen {visit.day(e.first_seen_at)}, {visit.age(e.first_seen_at)}"
-    matched = f"matched {words}" if words else ""
-    dated = DATE_NOTE[shown.items[0].item.date_note]
-    return " · ".join(filter(None, (", ".join(sources[:3]), seen, dated, copies, matched, sure)))
-
-
-def _controls(visit: Visit, e: Evidence, question: Question, place: str) -> None:
-    if e.status != "confirmed" and st.button("Confirm", key=f"{place}-confirm-{e.id}"):
-        _review(visit, e, "confirmed")
-    if e.status != "rejected" and st.button("Reject", key=f"{place}-reject-{e.id}"):
-        _review(visit, e, "rejected")
-    with st.popover("Edit", key=f"{place}-edit-{e.id}"):
-        _edit(visit, e, question, place)
-
-
-def _edit(visit: Visit, e: Evidence, question: Question, place: str) -> None:
-    with st.form(f"{place}-form-{e.id}", border=False):
-        towards: Direction | None = None  # a side that only yes-no questions have
-        if question.kind == "binary":
-            sides = list(Direction)[::-1]
-            towards = st.selectbox("It speaks", sides, index=1 - int(e.direction), format_func=direction)
-        weight = st.selectbox("How strongly", list(Strength), index=int(e.strength), format_func=_strength_option)
-        note = st.text_input("Note", max_chars=500)
-        if st.form_submit_button("Save as edited"):
-            _review(visit, e, "edited", direction=towards, strength=weight, note=note or "")
-
-
-def _strength_option(value: Strength) -> str:
-    return f"{strength(value)} (likelihood ratio {value.likelihood_ratio:g})"
-
-
-def _review(visit: Visit, e: Evidence, verdict: EvidenceStatus, **change: Any) -> None:
-    with calm():
-        visit.tracker.review(e.id, verdict, **change)
-        say(_DONE[verdict])
-        st.rerun()
-
-
-_DONE: Final = {
-    "confirmed": "Confirmed: it counts fully",
-    "rejected": "Rejected: it no longer counts",
-    "edited": "Saved as edited",
-}

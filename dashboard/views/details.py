@@ -1,67 +1,21 @@
-"""The tabs of a question: why the suggestion is what it is, evidence, history, what the question says."""
+"""The tabs of a question: its evidence, its history, what it says."""
 
 from typing import Literal
 
 import streamlit as st
 
-from dashboard.frames.details import (
-    evidence_frame,
-    history_frame,
-    options_frame,
-    signposts_frame,
-    stages,
-    why_frame,
-)
+from dashboard.frames.details import history_frame, options_frame, signposts_frame
+from dashboard.frames.evidence import evidence_frame
 from dashboard.views import cards
-from dashboard.views.parts import WRAPPED, calm, empty, say, selected_row, table
+from dashboard.views.parts import WRAPPED, calm, empty, flat, say, selected_row, table
 from dashboard.views.visit import Visit
-from dashboard.wording import KIND, bound, capital, headline, inert, log_odds, percent, plural, told, value_of
+from dashboard.wording import KIND, bound, capital, headline, inert, plural, told, value_of
 from forecasts.distribution import OTHER
 from forecasts.forecaster import SUGGESTION
 from forecasts.question import Question
 from tracker.summaries import QuestionPage
 
 _C = st.column_config
-
-
-def why(visit: Visit, page: QuestionPage) -> None:
-    """The lines of the suggestion; their log-odds add up to it."""
-    if page.summary.question.kind != "binary":
-        _no_suggestion(page)
-        return
-    suggestion = page.suggestion
-    if suggestion is None:
-        empty("There is no suggestion yet.", "It is worked out when the question opens.")
-        return
-    way = ", ".join(f"{inert(words)} {percent(p)}" for words, p in stages(suggestion))
-    st.markdown(f"**Why {percent(suggestion.p)}**: {way}.")
-    columns = {
-        "line": _C.TextColumn("Line", width=110),
-        "log_odds": _C.NumberColumn("Log-odds", format="%+.2f", width=80, help="What it adds, whatever the order."),
-        "after": _C.NumberColumn("So far", format="%g %%", width=70, help="With the lines above it, in this order."),
-        "what": _C.TextColumn("What", width=370),
-        "weighed": _C.TextColumn("How it was weighed", width=410),
-    }
-    table(why_frame(suggestion, page.evidence), columns, "The lines of the suggestion", row_height=WRAPPED)
-    total = log_odds(sum(line.log_odds for line in suggestion.lines))
-    st.caption(
-        f"The lines add up to {total} in log-odds, which is {percent(suggestion.p)}."
-        " “So far” depends on the order of the lines; the log-odds do not."
-    )
-
-
-def _no_suggestion(page: QuestionPage) -> None:
-    """What stands in the place of a suggestion where the answer is no yes or no."""
-    question = page.summary.question
-    logged = plural(len(page.evidence), "piece", "pieces")
-    st.markdown("**Nothing is suggested on this question.**")
-    st.markdown(
-        "Evidence speaks for or against a yes. On a question with more than two answers it is logged and shown, and"
-        f" moves no number: what it means for each answer is for people to judge. Logged so far: {logged}."
-    )
-    st.markdown(f"**Base rate: {inert(headline(question, question.prior)[0])}**")
-    st.text(_flat(question.prior_reason))
-    st.caption(inert(capital(told(question, question.prior))))
 
 
 def evidence(visit: Visit, page: QuestionPage) -> None:
@@ -72,20 +26,25 @@ def evidence(visit: Visit, page: QuestionPage) -> None:
     st.caption(
         f"{plural(len(page.evidence), 'piece', 'pieces')} of evidence, the newest first. Pick a row to judge it."
     )
+    frame = evidence_frame(page.evidence, page.summary.question.kind)
     columns = {
         "seen": _C.DatetimeColumn("First seen", format="D MMM YYYY", timezone=visit.zone.key),
-        "headline": _C.TextColumn("Headline", width=420),
-        **({"direction": _C.TextColumn("Speaks")} if page.summary.question.kind == "binary" else {}),
+        "headline": _C.TextColumn("Headline", width=340),
+        "direction": _C.TextColumn("Points" if page.leaning is not None else "Speaks"),
+        "sure": _C.NumberColumn("Sure of it", format="%g %%", help="How sure the direction is, until a person says."),
         "strength": _C.TextColumn("Strength"),
+        "relevant": _C.NumberColumn("Relevant", format="%g %%", help="How likely it bears on the question at all."),
         "status": _C.TextColumn("Status"),
-        "matched": _C.TextColumn("Matched words"),
+        "reports": _C.NumberColumn("Reports", help="With a text of their own."),
+        "independent": _C.NumberColumn("Independent", help="Owners or agencies behind the reports."),
+        "copies": _C.NumberColumn("Copies", help="With the text of an earlier report: they count once."),
         "sources": _C.TextColumn("Sources"),
-        "copies": _C.NumberColumn("Copies"),
-        "sure": _C.NumberColumn("Match", format="%g %%", help="How sure the match is."),
+        "matched": _C.TextColumn("Matched words"),
+        "nearest": _C.TextColumn("Nearest phrasing"),
     }
     picked = selected_row(
         table(
-            evidence_frame(page.evidence),
+            frame,
             columns,
             "Evidence",
             key="evidence-table",
@@ -100,7 +59,7 @@ def evidence(visit: Visit, page: QuestionPage) -> None:
 def history(visit: Visit, page: QuestionPage) -> None:
     """What everyone said, and why."""
     question = page.summary.question
-    computed = question.kind == "binary" and st.toggle(
+    computed = question.kind not in ("numeric", "date") and st.toggle(
         "With the suggestion's own revisions", key="computed", bind="query-params"
     )
     acts = [a for a in page.acts if computed or a.forecaster_id != SUGGESTION]
@@ -127,7 +86,7 @@ def about(visit: Visit, page: QuestionPage) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown("**How it is resolved**")
-        st.text(_flat(question.criteria))
+        st.text(flat(question.criteria))
         st.markdown("**Sources**")
         st.text("\n".join(f"• {source}" for source in question.sources))
         st.markdown("**What can be the answer**")
@@ -137,7 +96,7 @@ def about(visit: Visit, page: QuestionPage) -> None:
         st.markdown(f"**Base rate: {inert(headline(question, question.prior)[0])}**")
         if question.scale is not None:
             st.caption(inert(capital(told(question, question.prior))))
-        st.text(_flat(question.prior_reason))
+        st.text(flat(question.prior_reason))
         st.caption(
             f"Opens {visit.day(question.opens_at)} · closes {visit.day(question.closes_at)}"
             f" · answer due {visit.day(question.resolves_at)}"
@@ -149,7 +108,7 @@ def about(visit: Visit, page: QuestionPage) -> None:
         for claim in page.claims:
             with st.container(border=True):
                 st.text(f"“{claim.quote}”")
-                st.text(_flat(claim.restatement))
+                st.text(flat(claim.restatement))
                 st.caption(f"{inert(claim.id)} · {inert(claim.modality)} · at character {claim.offset:,} of the essay")
     _signposts(visit, page)
 
@@ -226,15 +185,16 @@ def _signposts(visit: Visit, page: QuestionPage) -> None:
     st.markdown("**Signposts**: what would bear on it, written down in advance")
     columns = {
         "name": _C.TextColumn("Signpost", width=300),
-        **({"direction": _C.TextColumn("Speaks")} if page.summary.question.kind == "binary" else {}),
+        "direction": _C.TextColumn("Points" if page.leaning is not None else "Speaks"),
         "strength": _C.TextColumn("Strength"),
         "seen": _C.NumberColumn("Seen", help="Pieces of evidence that were not rejected; 0 is silence."),
         "last": _C.DatetimeColumn("Last seen", format="D MMM YYYY", timezone=visit.zone.key),
-        "examples": _C.TextColumn("Example", width=420),
+        "expected": _C.DatetimeColumn(
+            "Expected by", format="D MMM YYYY", timezone=visit.zone.key, help="From then on its silence counts."
+        ),
+        "examples": _C.TextColumn("For example", width=380),
+        "opposites": _C.TextColumn("The opposite", width=380),
     }
+    if all(i.expected is None for i in page.indicators.values()):
+        del columns["expected"]
     table(signposts_frame(page), columns, "Signposts", row_height=WRAPPED)
-
-
-def _flat(text: str) -> str:
-    """Prose without the line breaks of the file it was written in; paragraphs stay."""
-    return "\n\n".join(" ".join(block.split()) for block in text.strip().split("\n\n"))

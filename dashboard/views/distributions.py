@@ -54,7 +54,7 @@ class Drawing:
 
 
 def _over_time(visit: Visit, page: QuestionPage, who: ForecasterId) -> None:
-    marks = marks_frame(page.evidence, sided=False)
+    marks = marks_frame(page.evidence, page.summary.question.kind)
     draw = _options_over_time if page.summary.question.scale is None else _fan
     drawing = draw(visit, page, who, marks=not marks.empty)
     rules = rules_frame(page, visit.now)

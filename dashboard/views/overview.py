@@ -133,7 +133,7 @@ def _columns(shown: Sequence[QuestionSummary]) -> dict[str, object]:
     """The columns worth showing for these rows: an answer once there is one, a closing while it is ahead.
 
     Where all answers are yes or no, forecasts are numbers that sort; else they are words, and the crowd's stand beside
-    mine, for there is no suggestion.
+    mine: of shares what is suggested stands there until there is a crowd, of numbers and dates the base rate.
     """
     config = st.column_config
     columns: dict[str, object] = {
@@ -144,7 +144,9 @@ def _columns(shown: Sequence[QuestionSummary]) -> dict[str, object]:
         "mine": config.NumberColumn("Mine", format="%g %%", help="The forecast that you hold."),
         "mine_said": config.TextColumn("Mine", width=170, help="The forecast that you hold."),
         "crowd_said": config.TextColumn(
-            "Crowd", width=170, help="Everyone's together; a base rate where nobody has one."
+            "Crowd",
+            width=170,
+            help="Everyone's together; where nobody has forecast, what is suggested or the base rate.",
         ),
         "change": config.NumberColumn("7 days", format="%+g", help="Points it moved, from one point up."),
         "trend": config.LineChartColumn("90 days", y_min=0.0, y_max=1.0, help="The suggestion, 0 to 100 %."),

@@ -89,6 +89,11 @@ def line_about(visit: Visit, question: Question, label: str, icon: str) -> None:
         st.markdown(inert(question.text), width="content")
 
 
+def flat(text: str) -> str:
+    """Prose without the line breaks of the file it was written in; paragraphs stay."""
+    return "\n\n".join(" ".join(block.split()) for block in text.strip().split("\n\n"))
+
+
 def link_out(url: str, label: str, key: str) -> None:
     """A button to another site, where the address may be offered; else the address as text, if there is one."""
     safe = web_link(url)

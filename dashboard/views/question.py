@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard import charts
 from dashboard.frames.distributions import as_read
 from dashboard.frames.revisions import acts_frame, answer_frame, in_order, marks_frame, revisions_frame, rules_frame
-from dashboard.views import answering, cards, details, distributions, feed, forecasting
+from dashboard.views import answering, cards, details, distributions, feed, forecasting, why
 from dashboard.views.parts import empty
 from dashboard.views.visit import Visit
 from dashboard.wording import clipped, headline, inert, named, percent, plural, points, silent_line, status_line
@@ -176,7 +176,7 @@ def _silent(visit: Visit, page: QuestionPage) -> None:
 def _tabs(visit: Visit, page: QuestionPage) -> None:
     first = "Answer" if page.summary.resolution else "Why"
     tabs = st.tabs(TABS, default=first, key="tab", on_change="rerun", bind="query-params")
-    bodies = (details.why, details.evidence, details.history, details.about, answering.render)
+    bodies = (why.render, details.evidence, details.history, details.about, answering.render)
     for tab, body in zip(tabs, bodies, strict=True):
         if tab.open:
             with tab:

@@ -12,7 +12,7 @@ from dashboard.wording import age, day, moment
 from forecasts.question import ForecasterId
 from tracker.api import Tracker
 
-PageName = Literal["overview", "question", "inbox", "accuracy", "feeds", "ask"]
+PageName = Literal["overview", "question", "inbox", "accuracy", "learned", "feeds", "ask"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,33 @@
     numbers.py   probabilities, odds, counts
     moments.py   times, dates, lengths of time
     held.py      forecasts and answers of every kind of question
-    states.py    questions and evidence
+    states.py    where questions stand
+    evidence.py  which way evidence points, how surely, and why
+    learned.py   what was learned, and what it waits for
     feeds.py     feeds, their servers' answers and what is odd about a date
     texts.py     names, and text from outside
 
 All of it is asked for here, as `dashboard.wording`.
 """
 
+from dashboard.wording.evidence import (
+    EVIDENCE,
+    LINE,
+    bearing,
+    folded,
+    judge,
+    judgement_line,
+    leaning_sentence,
+    leans,
+    lines_explained,
+    machine,
+    matched,
+    side,
+    side_of,
+    strength,
+    sureness,
+    uncalled,
+)
 from dashboard.wording.feeds import (
     DATE_NOTE,
     GRADE,
@@ -39,6 +59,7 @@ from dashboard.wording.held import (
     told,
     value_of,
 )
+from dashboard.wording.learned import STATE, borne_out, gamma_sentence, shift_sentence
 from dashboard.wording.moments import UTC_ZONE, age, day, moment, span, zone_of
 from dashboard.wording.numbers import (
     DASH,
@@ -54,16 +75,7 @@ from dashboard.wording.numbers import (
     plural,
     points,
 )
-from dashboard.wording.states import (
-    EVIDENCE,
-    OUTCOME,
-    STATUS,
-    answered,
-    bearing,
-    direction,
-    status_line,
-    strength,
-)
+from dashboard.wording.states import OUTCOME, STATUS, answered, status_line
 from dashboard.wording.texts import capital, clipped, inert, named, web_link
 
 __all__ = [
@@ -73,10 +85,12 @@ __all__ = [
     "GRADE",
     "HEALTH",
     "KIND",
+    "LINE",
     "MINUS",
     "NBSP",
     "NOTHING",
     "OUTCOME",
+    "STATE",
     "STATUS",
     "UTC_ZONE",
     "Side",
@@ -90,20 +104,29 @@ __all__ = [
     "asked_next",
     "bearing",
     "beyond",
+    "borne_out",
     "bound",
     "brought",
     "capital",
     "clipped",
     "day",
-    "direction",
     "echo",
     "edge",
     "faring",
     "fleet_sentence",
+    "folded",
+    "gamma_sentence",
     "headline",
     "in_short",
     "inert",
+    "judge",
+    "judgement_line",
+    "leaning_sentence",
+    "leans",
+    "lines_explained",
     "log_odds",
+    "machine",
+    "matched",
     "moment",
     "moving",
     "named",
@@ -113,13 +136,18 @@ __all__ = [
     "percent_number",
     "plural",
     "points",
+    "shift_sentence",
+    "side",
+    "side_of",
     "silent_line",
     "size",
     "span",
     "span_of",
     "status_line",
     "strength",
+    "sureness",
     "told",
+    "uncalled",
     "value_of",
     "web_link",
     "zone_of",

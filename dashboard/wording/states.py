@@ -1,4 +1,4 @@
-"""Where things stand: questions and evidence."""
+"""Where questions stand."""
 
 from datetime import datetime
 from typing import Final
@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 
 from dashboard.wording.held import answer_of
 from dashboard.wording.moments import age, day
-from forecasts.evidence import Direction, Strength
 from forecasts.question import Question, Resolution, Status
 
 STATUS: Final = {
@@ -21,16 +20,6 @@ STATUS: Final = {
 
 OUTCOME: Final = {"yes": "YES", "no": "NO", "answered": "answered", "annulled": "annulled", "ambiguous": "ambiguous"}
 """The outcomes of a question."""
-
-EVIDENCE: Final = {
-    "logged": "to review",
-    "confirmed": "confirmed",
-    "edited": "edited",
-    "rejected": "rejected",
-}
-"""The states of a piece of evidence."""
-
-_STRENGTHS: Final = ("not at all", "slightly", "somewhat", "moderately", "strongly", "decisively")
 
 
 def status_line(
@@ -60,26 +49,3 @@ def answered(question: Question, resolution: Resolution) -> str:
             return f"Resolved: {answer_of(question, resolution)}"
         case _:
             return f"Resolved {answer_of(question, resolution)}"
-
-
-def direction(value: Direction) -> str:
-    """`▲ for YES`, `▼ for NO`, `◆ neutral`: a shape and a word."""
-    return {Direction.YES: "▲ for YES", Direction.NO: "▼ for NO", Direction.NEUTRAL: "◆ neutral"}[value]
-
-
-def strength(value: Strength) -> str:
-    """The word of a strength: `moderate`."""
-    return value.name.lower()
-
-
-def bearing(towards: Direction, weight: Strength, *, sided: bool = True) -> str:
-    """How evidence bears on a question: `▲ speaks moderately for YES`.
-
-    Without `sided`, on a question that is not answered with yes or no: `◆ bears moderately on it`.
-    """
-    if weight is Strength.NONE or (sided and towards is Direction.NEUTRAL):
-        return "◆ does not speak either way" if sided else "◆ does not bear on it"
-    if not sided:
-        return f"◆ bears {_STRENGTHS[weight]} on it"
-    shape, answer = ("▲", "YES") if towards is Direction.YES else ("▼", "NO")
-    return f"{shape} speaks {_STRENGTHS[weight]} for {answer}"

@@ -18,14 +18,16 @@ from forecasts.evidence import (
     StoryId,
     Strength,
 )
-from forecasts.forecaster import COMPUTED, PRIOR, SUGGESTION, Forecaster
+from forecasts.forecaster import COMPUTED, MATCHER, PRIOR, SUGGESTION, Forecaster
+from forecasts.learned import Learned
 from forecasts.question import Essay, EssayId, ForecasterId, Option, Question, QuestionId, Resolution, Status
 from forecasts.suggestion import Line, Suggestion
 from forecasts.timeline import Forecast, ForecastId, Timeline, timeline
 from tracker.feeds.feed import Feed, FeedState
 from tracker.feeds.item import FeedId, Item, ItemId
 from tracker.feeds.timing.health import DayCount, Health
-from tracker.summaries import EvidenceCard, FeedHealth, QuestionPage, QuestionSummary, Standing, StoryItem
+from tracker.learning import Kept
+from tracker.summaries import EvidenceCard, FeedHealth, QuestionPage, QuestionSummary, Standing, StoryItem, Why
 
 OPENS = datetime(2026, 1, 1, tzinfo=UTC)
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
@@ -160,8 +162,10 @@ def act(number: int, p: float | None, at: datetime, who: ForecasterId = ME, **mo
     return Forecast(ForecastId(number), QUESTION.id, who, kind, distribution, at, at, more.pop("rationale", ""), **more)
 
 
-def evidence(number: int = 1, status: EvidenceStatus = "logged", direction: Direction = Direction.YES) -> Evidence:
-    return Evidence(
+def evidence(
+    number: int = 1, status: EvidenceStatus = "logged", direction: Direction = Direction.YES, **more: Any
+) -> Evidence:
+    found = Evidence(
         id=EvidenceId(number),
         question_id=QUESTION.id,
         story_id=StoryId(number),
@@ -174,17 +178,33 @@ def evidence(number: int = 1, status: EvidenceStatus = "logged", direction: Dire
         first_seen_at=OPENS + days(number),
         reports=(),
         matched=("envoy", "Kyiv"),
+        p_direction=0.9,
     )
+    return replace(found, **more)
 
 
 def copy(number: int, title: str, url: str = "https://example.org/news", feed: str = "Wire", **more: Any) -> StoryItem:
     item = Item(ItemId(number), FeedId(feed.lower()), title, "", url, None, OPENS + days(number))
-    return StoryItem(item, feed, feed.lower(), **more)
+    return StoryItem(item, feed, more.pop("group", feed.lower()), **more)
+
+
+def syndicated(copies: int, reports: int = 1) -> tuple[StoryItem, ...]:
+    """Reports in words of their own, each by another outlet, and so many copies of the first."""
+    own = [copy(n, f"Report {n}", feed=f"Wire {n}") for n in range(1, reports + 1)]
+    others = [copy(100 + n, "Report 1", feed=f"Paper {n}", copy_of=ItemId(1)) for n in range(copies)]
+    return (*own, *others)
 
 
 def card(number: int = 1, title: str = "Envoy travels to Kyiv", **more: Any) -> EvidenceCard:
-    items = more.pop("items", (copy(number, title),))
-    return EvidenceCard(evidence(number, **more), QUESTION.text, "An envoy visits", items, ())
+    items, why = more.pop("items", (copy(number, title),)), more.pop("why", Why())
+    decisions = more.pop("decisions", ())
+    return EvidenceCard(evidence(number, **more), QUESTION.text, "An envoy visits", items, decisions, why)
+
+
+def learned(name: str, value: float, scope: str = "all", **more: Any) -> Kept:
+    """A value learned from 40 of something, half a year in."""
+    found = Learned(name, scope, value, more.pop("n", 40), more.pop("as_of", NOW), more.pop("why", "fitted to 40"))
+    return Kept(found, **{"state": "learned", "by": MATCHER, **more})
 
 
 VISIT = Indicator(

@@ -338,7 +338,7 @@ def test_every_kind_of_question_alone_has_every_section(tracker: Tracker, clock:
 def test_questions_that_no_person_forecast_still_show_what_is_computed(tracker: Tracker, clock: FakeClock) -> None:
     open_world(tracker, clock, of_kind("which", "categorical"))
     close(tracker, clock, which="Astana")
-    assert "There is no pair to compare yet." in words(section(tracker, "Pairs"))
+    assert "It is too early to say who is better." in words(section(tracker, "Pairs"))
     assert "Prior, never moved, 0.0 points of skill a question." in words(section(tracker, "Skill"))
 
 

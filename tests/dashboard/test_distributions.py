@@ -305,7 +305,7 @@ def drawn_of(question: object, held: object, answer: str) -> list[tuple[charts.S
     )
     people = revisions.in_order(page, ME)
     styles = charts.lines(people, [named(f, ME) for f in people], ME)
-    common = {"rules": revisions.rules_frame(page, NOW), "marks": revisions.marks_frame(page.evidence, sided=False)}
+    common = {"rules": revisions.rules_frame(page, NOW), "marks": revisions.marks_frame(page.evidence, question.kind)}
     if question.scale is None:
         options = charts.option_lines([o.name for o in question.options], ordered=question.kind == "ordered")
         over = charts.options_over_time(options, marks=True, answer=True)

@@ -12,7 +12,6 @@ from dashboard.frames.columns import TIME
 from forecasts.distribution import Binary
 from forecasts.evidence import Direction
 from forecasts.forecaster import PRIOR, SUGGESTION
-from forecasts.suggestion import Line
 from forecasts.timeline import Timeline, timeline
 from tests.dashboard.examples import (
     ANA,
@@ -24,12 +23,10 @@ from tests.dashboard.examples import (
     QUESTION,
     act,
     card,
-    copy,
     days,
     named_question,
     page,
     resolution,
-    suggestion,
     summary,
 )
 
@@ -183,40 +180,6 @@ def test_the_answer_is_one_mark_at_0_or_1(outcome: str | None, heights: list[flo
 # Details
 
 
-def test_the_why_table_names_the_news_and_ends_in_the_sum() -> None:
-    lines = (
-        Line("base rate", "3 of 10", -0.847, 0.3),
-        Line("evidence", "visit, moderate", 0.7, 0.46, card(7).evidence.id),
-        Line("clip", "kept between 1 % and 99 %", 0.0, 0.46),
-    )
-    frame = details.why_frame(suggestion(*lines), [card(7, "Envoy travels")])
-    assert list(frame["line"]) == ["base rate", "evidence", "sum"]
-    assert (frame["what"].iloc[1], frame["weighed"].iloc[1]) == ("Envoy travels", "visit, moderate")
-    assert frame["log_odds"].iloc[-1] == pytest.approx(-0.147)
-    assert frame["after"].iloc[-1] == 46.0
-
-
-@given(st.lists(st.floats(-0.02, 0.02), max_size=12))
-def test_the_rows_of_the_why_table_add_up_however_much_evidence_has_faded(weights: list[float]) -> None:
-    faded = [Line("evidence", "old", weight, 0.5, card(k).evidence.id) for k, weight in enumerate(weights, 1)]
-    lines = (Line("base rate", "3 of 10", -0.847, 0.3), *faded, Line("evidence scale", "×0.5", 0.4, 0.5))
-    frame = details.why_frame(suggestion(*lines), [])
-    assert frame["log_odds"].iloc[:-1].sum() == pytest.approx(frame["log_odds"].iloc[-1])
-    shown = sum(abs(weight) >= details.FADED for weight in weights)
-    assert len(frame) == 3 + shown + (shown < len(weights))
-
-
-def test_the_way_of_the_suggestion_is_told_in_three_steps() -> None:
-    lines = (Line("base rate", "", -0.8, 0.3), Line("time passed", "", -0.2, 0.26), Line("evidence", "", 0.9, 0.46))
-    assert [p for _, p in details.stages(suggestion(*lines))] == [0.3, 0.26, 0.46]
-
-
-def test_evidence_rows_name_every_source_once_and_count_copies() -> None:
-    copies = (copy(1, "Envoy", feed="Wire"), copy(2, "Envoy!", feed="Paper"), copy(3, "Envoy.", feed="Wire"))
-    row = details.evidence_frame([card(1, items=copies)]).iloc[0]
-    assert (row["sources"], row["copies"], row["matched"], row["sure"]) == ("Wire, Paper", 3, "envoy, Kyiv", 80.0)
-
-
 def test_history_is_told_newest_first() -> None:
     acts = [act(1, 0.4, OPENS, rationale="first", cites=(1, 2)), act(2, None, OPENS + days(1), who=ANA)]
     frame = details.history_frame(QUESTION, acts, PEOPLE, ME)
@@ -236,5 +199,5 @@ def test_a_silent_signpost_is_listed_with_nothing_seen() -> None:
 
 
 def test_each_frame_keeps_its_types_without_rows() -> None:
-    assert details.evidence_frame([]).dtypes.to_dict() == details.evidence_frame([card()]).dtypes.to_dict()
-    assert QUESTION.text
+    bare, full = page(indicators={}), page()
+    assert details.signposts_frame(bare).dtypes.to_dict() == details.signposts_frame(full).dtypes.to_dict()

@@ -9,9 +9,9 @@ from streamlit.testing.v1 import AppTest
 
 from forecasts.asking import Asked, date_scale
 from forecasts.cdf import Cdf, Scale, day_number
-from forecasts.distribution import Binary
-from forecasts.question import ForecasterId
-from tests.builders import NOW, FakeClock, Press, a_question, a_set
+from forecasts.distribution import Binary, even
+from forecasts.question import ForecasterId, Option
+from tests.builders import NOW, FakeClock, Press, a_question, a_set, an_indicator
 from tests.dashboard.pages import button, field, layers, open_page, plain, seen, spec, words
 from tracker.api import Tracker
 
@@ -410,12 +410,27 @@ def test_everyones_numbers_stand_below_their_curves(held: Tracker) -> None:
     assert levels["above"].iloc[0] == pytest.approx(30.0)
 
 
-@pytest.mark.parametrize("question", ["visit", "price", "treaty"])
-def test_why_says_plainly_that_evidence_moves_no_number(held: Tracker, question: str) -> None:
+@pytest.mark.parametrize(("question", "sides"), [("price", "higher or lower"), ("treaty", "earlier or later")])
+def test_of_numbers_and_dates_why_says_that_none_is_made_from_stories(held: Tracker, question: str, sides: str) -> None:
+    text = words(open_page(held, "question", q=question, tab="Why"))
+    assert f"No story points {sides} yet" in text
+    assert "By strength" not in text
+    assert "Base rate: " in text
+
+
+@pytest.mark.parametrize("question", ["visit", "grade"])
+def test_of_options_why_shows_suggested_shares_and_the_lines_of_one(held: Tracker, question: str) -> None:
     visit = open_page(held, "question", q=question, tab="Why")
-    assert "Nothing is suggested on this question" in words(visit)
-    assert "moves no number" in words(visit)
-    assert "Base rate: " in words(visit)
+    assert "Suggested shares: the base rates, which no evidence has moved yet" in words(visit).replace("**", "")
+    shares, lines = (table.value for table in visit.dataframe)
+    assert list(shares["prior"]) == list(shares["suggested"])
+    assert list(lines["line"]) == ["base rate", "sum"]
+
+
+def test_the_option_whose_lines_are_shown_stands_in_the_address(held: Tracker) -> None:
+    visit = open_page(held, "question", q="visit", tab="Why", option="Minsk")
+    (chosen,) = [s for s in visit.selectbox if s.label == "Why this share"]
+    assert chosen.value == "Minsk"
 
 
 def test_the_history_tells_every_kind_in_words(held: Tracker) -> None:
@@ -436,7 +451,7 @@ def test_the_question_tab_says_what_can_be_the_answer(held: Tracker) -> None:
     assert "A date from 1 Nov 2026 to 31 Dec 2027, or never by 31 Dec 2027." in about["treaty"]
 
 
-def test_evidence_on_a_question_of_many_answers_is_a_mark_without_a_side(
+def test_evidence_on_a_number_is_a_mark_that_points_and_makes_no_number(
     tracker_with_press: Tracker, press: Press, clock: FakeClock
 ) -> None:
     question = a_question(
@@ -449,12 +464,29 @@ def test_evidence_on_a_question_of_many_answers_is_a_mark_without_a_side(
     visit = open_page(tracker_with_press, "question", q="summit-2027", tab="Evidence")
     assert "marks" in layers(visit)
     assert "◆ news: pick one to read it" in words(visit)
-    assert "direction" not in visit.dataframe[0].value.columns
-    inbox = open_page(tracker_with_press, "inbox")
-    assert "◆ bears moderately on it" in words(inbox)
-    assert "It speaks" not in [s.label for s in inbox.selectbox]
-    seen(button(inbox, "Save as edited").click().run())
-    assert tracker_with_press.inbox() == ()
+    assert list(visit.dataframe[0].value["direction"]) == ["▲ higher"]
+    why = words(open_page(tracker_with_press, "question", q="summit-2027", tab="Why"))
+    assert "1 story points higher, none lower; no number is made from that." in why
+    assert "How much higher or lower that makes it is for people to judge." in why
+
+
+def test_evidence_for_an_option_moves_the_shares(tracker_with_press: Tracker, press: Press, clock: FakeClock) -> None:
+    question = a_question(
+        kind="categorical", prior=even(("Arlburg", "Bortown", "Other")), horizon_shape="state_at",
+        options=(Option("Arlburg"), Option("Bortown"), Option("Other")),
+    )  # fmt: skip
+    tracker_with_press.load(a_set(question, indicators=[an_indicator(option="Bortown")]))
+    press.publish("wire", "Arland invites Borland to a summit")
+    tracker_with_press.poll()
+    clock.advance(hours=1)
+    assert "▲ speaks moderately for option Bortown" in words(open_page(tracker_with_press, "inbox"))
+    visit = open_page(tracker_with_press, "question", q="summit-2027", tab="Why")
+    shares, lines = (table.value for table in visit.dataframe)
+    assert shares.set_index("option")["change"].idxmax() == "Bortown"
+    assert {"evidence", "evidence scale", "all options"} <= set(lines["line"])
+    assert "All options: the shares of all options are brought back to 100 %." in words(visit)
+    crowd = open_page(tracker_with_press, "overview").dataframe[0].value["crowd_said"].iloc[0]
+    assert crowd.endswith("(suggested)")
 
 
 # Options that change

@@ -13,7 +13,6 @@ from dashboard.wording import NBSP, UTC_ZONE
 from forecasts import spoken
 from forecasts.cdf import Cdf
 from forecasts.distribution import Binary, Categorical, Distribution
-from forecasts.evidence import Direction, Strength
 from forecasts.question import Question, Resolution, status
 from tests.dashboard.examples import (
     CLOSES,
@@ -189,13 +188,6 @@ def test_the_status_line_says_where_a_question_stands() -> None:
     assert told(NOW, "annulled") == "Annulled: not scored, known 1 Jul 2026"
 
 
-def test_evidence_is_told_with_a_shape_a_side_and_a_strength() -> None:
-    assert wording.bearing(Direction.YES, Strength.MODERATE) == "▲ speaks moderately for YES"
-    assert wording.bearing(Direction.NO, Strength.SLIGHT) == "▼ speaks slightly for NO"
-    assert wording.bearing(Direction.NEUTRAL, Strength.STRONG) == wording.bearing(Direction.YES, Strength.NONE)
-    assert {wording.direction(d)[0] for d in Direction} == {"▲", "▼", "◆"}
-
-
 @given(st.text(max_size=200))
 def test_inert_text_keeps_every_word_and_escapes_every_mark(text: str) -> None:
     made = wording.inert(text)
@@ -320,11 +312,6 @@ def test_dates_before_the_window_are_told_as_such() -> None:
 def test_a_headline_percentage_differs_from_a_terminals_on_purpose() -> None:
     assert (plain(wording.percent(0.045)), spoken.percent(0.045)) == ("5 %", "4.5%")
     assert plain(wording.percent_exact(0.045)).replace(" ", "") == spoken.percent(0.045)
-
-
-def test_evidence_on_a_question_of_many_answers_takes_no_side() -> None:
-    assert wording.bearing(Direction.YES, Strength.MODERATE, sided=False) == "◆ bears moderately on it"
-    assert wording.bearing(Direction.NO, Strength.NONE, sided=False) == "◆ does not bear on it"
 
 
 def test_only_the_first_letter_becomes_a_capital() -> None:

@@ -18,6 +18,7 @@ PAGES = {
     "question": (f"/question?q={OPEN}", TEXT),
     "inbox": ("/inbox", "Evidence to review"),
     "accuracy": ("/accuracy", "Most gained"),
+    "learned": ("/learned", "What this installation has learned"),
     "feeds": ("/feeds", "outlets of the past were replayed"),
 }
 LOOKS: dict[str, dict[str, Any]] = {
@@ -35,7 +36,7 @@ def shade(page: Page) -> float:
 
 
 @pytest.mark.parametrize("look", list(LOOKS))
-def test_all_five_pages_show_real_content_in_every_look(arrive: Arrive, look: str) -> None:
+def test_every_page_shows_real_content_in_every_look(arrive: Arrive, look: str) -> None:
     visitor = arrive(**LOOKS[look])
     for name, (path, content) in PAGES.items():
         page = visitor.open(path)
@@ -125,10 +126,21 @@ def test_evidence_is_confirmed_in_the_inbox(visitor: Visitor) -> None:
     before = cards.count()
     headline = "China retaliates for EU's Russia-related sanctions with export controls"
     expect(page.get_by_text(headline)).to_be_visible()
-    card = page.locator('[data-testid="stVerticalBlock"]').filter(has_text=headline).last
+    confirm = page.get_by_role("button", name="Confirm", exact=True)
+    card = page.locator('[data-testid="stVerticalBlock"]').filter(has_text=headline).filter(has=confirm).last
     card.get_by_role("button", name="Confirm", exact=True).click()
     expect(page.get_by_text(headline)).to_have_count(0)
     expect(cards).to_have_count(before - 1)
+
+
+def test_a_default_is_frozen_in_two_steps(visitor: Visitor) -> None:
+    page = visitor.open("/learned")
+    page.get_by_role("button", name="Freeze").last.click()
+    page.get_by_role("button", name="Freeze it").locator("visible=true").click()
+    expect(page.get_by_text("How much evidence counts: frozen")).to_be_visible()
+    page.get_by_role("button", name="Let it learn").click()
+    page.get_by_role("button", name="Let it learn again").locator("visible=true").click()
+    expect(page.get_by_text("How much evidence counts: it learns again")).to_be_visible()
 
 
 @pytest.mark.parametrize(

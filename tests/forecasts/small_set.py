@@ -252,7 +252,18 @@ withdraw = true
 rationale = "Unsure."
 """
 
-TEXTS = dict(zip(FILES, (ESSAY, QUESTIONS, INDICATORS, FEEDS, HISTORY), strict=True))
+STATEMENTS = """
+[[statement]]
+id = "Q1_joint_drills"
+text = "The two armies exercise together."
+yes = ["drills"]
+no = ["abstains"]
+examples = ["Joint drills begin"]
+opposites = ["Joint drills are called off"]
+aliases = ["war games"]
+"""
+
+TEXTS = dict(zip(FILES, (ESSAY, QUESTIONS, INDICATORS, FEEDS, HISTORY, STATEMENTS), strict=True))
 
 EVERY_KIND = {**TEXTS, "questions.toml": QUESTIONS + MORE_QUESTIONS, "history.toml": HISTORY + MORE_HISTORY}
 

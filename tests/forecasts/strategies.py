@@ -15,6 +15,7 @@ from forecasts.evidence import (
     Evidence,
     EvidenceId,
     EvidenceStatus,
+    Expectation,
     Indicator,
     IndicatorId,
     Report,
@@ -125,6 +126,8 @@ def indicator(
     half_life: float | None = 45.0,
     usual: float = 0.0,
     of: QuestionId = QUESTION,
+    expected: Expectation | None = None,
+    option: str = "",
 ) -> Indicator:
     return Indicator(
         id=IndicatorId(f"{of}/{name}"),
@@ -135,11 +138,18 @@ def indicator(
         terms=((name,),),
         half_life_days=half_life,
         usual_level=usual,
+        expected=expected,
+        option=option,
     )
 
 
-def report(at: float, group: str = "wire", reliability: float = 0.9) -> Report:
-    return Report(group, reliability, day(at))
+def due(at: float, if_yes: str = "very likely", if_no: str = "unlikely") -> Expectation:
+    """What is expected by a day; its silence speaks for NO unless other words are given."""
+    return Expectation(day(at), if_yes, if_no)
+
+
+def report(at: float, group: str = "wire", reliability: float = 0.9, text: int = 0) -> Report:
+    return Report(group, reliability, day(at), text)
 
 
 def evidence(
@@ -153,6 +163,8 @@ def evidence(
     relevance: float = 1.0,
     reports: Sequence[Report] | None = None,
     of: QuestionId = QUESTION,
+    p_direction: float = 1.0,
+    option: str = "",
 ) -> Evidence:
     return Evidence(
         id=EvidenceId(number),
@@ -166,6 +178,8 @@ def evidence(
         judged_by=ANN,
         first_seen_at=day(at),
         reports=(report(at),) if reports is None else tuple(reports),
+        p_direction=p_direction,
+        option=option,
     )
 
 
@@ -190,7 +204,8 @@ def lines_of(suggestion: Suggestion, kind: str) -> list[Line]:
 INDICATORS = by_id(
     indicator("talks", usual=0.4),
     indicator("drills", Direction.NO, half_life=90.0, usual=0.2),
-    indicator("treaty", half_life=None),
+    indicator("treaty", half_life=None, expected=due(50)),
+    indicator("summit", expected=due(100, "unlikely", "almost certain")),
 )
 
 probabilities = st.floats(0.0, 1.0)
@@ -212,20 +227,25 @@ def evidence_lists(draw: st.DrawFn) -> list[Evidence]:
 
 
 def _evidence(number: int) -> st.SearchStrategy[Evidence]:
-    def made(at: float, copies: list[tuple[str, float, float]], **rest: Any) -> Evidence:
+    def made(at: float, copies: list[tuple[str, float, float, int]], **rest: Any) -> Evidence:
         first = report(at, "first")
-        return evidence(number, at, reports=(first, *(report(at + late, g, r) for g, r, late in copies)), **rest)
+        return evidence(
+            number, at, reports=(first, *(report(at + late, g, r, text) for g, r, late, text in copies)), **rest
+        )
 
-    copy = st.tuples(st.sampled_from(["first", "a", "b"]), st.floats(0.1, 0.97), st.floats(0.0, 20.0))
+    texts = st.integers(0, 2)
+    copy = st.tuples(st.sampled_from(["first", "a", "b"]), st.floats(0.1, 0.97), st.floats(0.0, 20.0), texts)
     return st.builds(
         made,
         moments,
         st.lists(copy, max_size=4),
         direction=st.sampled_from(Direction),
         strength=st.sampled_from(Strength),
-        signpost=st.sampled_from(["talks", "drills", "treaty", "deleted"]),
+        signpost=st.sampled_from(["talks", "drills", "treaty", "summit", "deleted"]),
         status=st.sampled_from(["logged", "confirmed", "edited", "rejected"]),
         relevance=st.floats(0.0, 1.0),
+        p_direction=st.sampled_from([0.5, 0.6, 0.9, 1.0]),
+        option=st.sampled_from(["", *OPTIONS]),
     )
 
 

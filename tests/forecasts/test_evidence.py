@@ -6,21 +6,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from forecasts import likelihood
 from forecasts.errors import ForecastsError, InvalidProbability
 from forecasts.evidence import (
     MAX_RELIABILITY,
     RELIABILITY,
     Direction,
+    Expectation,
     Report,
     Strength,
     combined_reliability,
     effective_likelihood_ratio,
+    independent,
+    side_words,
+    strength_from_words,
 )
+from forecasts.question import Kind
 from tests.forecasts import oracles
-from tests.forecasts.strategies import evidence, law, report
+from tests.forecasts.strategies import day, due, evidence, law, report
 
 reports = st.lists(
-    st.builds(lambda group, r: report(0, group, r), st.sampled_from("abc"), st.floats(0.0, 0.97)), max_size=6
+    st.builds(report, st.integers(0, 3), st.sampled_from("abc"), st.floats(0.0, 0.97), st.integers(0, 2)), max_size=6
 )
 
 
@@ -42,6 +48,40 @@ def test_directions_are_signs() -> None:
 @pytest.mark.parametrize(("status", "trust"), [("logged", 0.6), ("confirmed", 1.0), ("edited", 1.0), ("rejected", 0.6)])
 def test_a_match_counts_by_its_relevance_until_a_person_confirmed_it(status: Any, trust: float) -> None:
     assert evidence(status=status, relevance=0.6).trust == trust
+
+
+@pytest.mark.parametrize(("p_direction", "trust"), [(1.0, 0.8), (0.75, 0.4), (0.5, 0.0), (0.3, 0.0)])
+def test_a_called_direction_counts_by_how_much_better_it_is_than_a_coin(p_direction: float, trust: float) -> None:
+    assert evidence(status="logged", relevance=0.8, p_direction=p_direction).trust == pytest.approx(trust)
+    assert evidence(status="confirmed", relevance=0.8, p_direction=p_direction).trust == 1.0
+
+
+@pytest.mark.parametrize(
+    ("status", "reviewed"), [("logged", False), ("confirmed", True), ("edited", True), ("rejected", False)]
+)
+def test_evidence_is_reviewed_once_a_person_took_it(status: Any, reviewed: bool) -> None:
+    assert evidence(status=status).reviewed is reviewed
+
+
+def test_two_hundred_copies_in_two_hundred_outlets_are_one_report() -> None:
+    first = report(0, "wire", 0.7, text=3)
+    copies = [report(n, f"outlet {n}", 0.97, text=3) for n in range(1, 201)]
+    assert combined_reliability((*copies, first)) == combined_reliability((first,))
+    assert independent((*copies, first)) == (first,)
+
+
+def test_a_copy_group_speaks_for_the_source_that_carried_it_first() -> None:
+    wire, own = report(0, "wire", 0.7, text=3), report(2, "daily", 0.5)
+    copy = report(1, "daily", 0.9, text=3)
+    assert combined_reliability((wire, copy)) == pytest.approx(0.7)
+    assert combined_reliability((wire, copy, own)) == pytest.approx(1 - 0.3 * 0.5)
+    again = report(3, "wire", 0.8, text=4)
+    assert combined_reliability((wire, copy, own, again)) == pytest.approx(1 - 0.2 * 0.5)
+
+
+def test_of_copies_seen_at_one_instant_the_most_reliable_counts() -> None:
+    both = (report(0, "daily", 0.5, text=3), report(0, "wire", 0.7, text=3))
+    assert independent(both) == independent(both[::-1]) == (both[1],)
 
 
 def test_nobody_reporting_is_worth_nothing() -> None:
@@ -70,6 +110,14 @@ def test_another_report_only_raises_reliability_and_never_beyond_the_ceiling(
     after = combined_reliability((*known, report(0, "new", reliability)))
     assert 0.0 <= before <= after + 1e-15
     assert after <= MAX_RELIABILITY
+
+
+@law
+@given(reports, st.randoms(use_true_random=False))
+def test_the_order_of_reports_does_not_matter_to_the_last_bit(known: list[Report], random: Any) -> None:
+    shuffled = known.copy()
+    random.shuffle(shuffled)
+    assert combined_reliability(shuffled) == combined_reliability(known)
 
 
 @pytest.mark.parametrize(
@@ -103,3 +151,51 @@ def test_a_likelihood_ratio_that_is_none_is_refused(ratio: float) -> None:
 def test_a_reliability_is_a_probability() -> None:
     with pytest.raises(InvalidProbability):
         effective_likelihood_ratio(3.0, 1.2)
+
+
+def test_what_was_expected_speaks_for_yes_when_seen_and_for_no_when_silent() -> None:
+    found = due(50, if_yes="almost certain", if_no="roughly even chance")
+    assert found.ratio_when_seen == pytest.approx(0.97 / 0.5)
+    assert found.ratio_when_silent == pytest.approx(0.03 / 0.5)
+    against = due(50, if_yes="roughly even chance", if_no="almost certain")
+    assert against.ratio_when_silent == pytest.approx(0.5 / 0.03)
+
+
+def test_an_expectation_in_words_that_nobody_knows_is_refused() -> None:
+    with pytest.raises(ForecastsError, match="'perhaps' is no word for a chance"):
+        Expectation(day(1), "likely", "perhaps")
+
+
+@law
+@given(st.sampled_from(sorted(likelihood.ICD_203)), st.sampled_from(sorted(likelihood.ICD_203)))
+def test_two_words_for_one_report_give_a_side_and_a_strength_that_is_never_decisive(if_yes: str, if_no: str) -> None:
+    direction, strength = strength_from_words(if_yes, if_no)
+    nats = math.log(likelihood.ratio_from_words(if_yes, if_no))
+    assert strength is not Strength.DECISIVE
+    assert (direction is Direction.NEUTRAL) == (strength is Strength.NONE)
+    assert direction * nats >= 0.0
+    others = [s for s in Strength if s is not Strength.DECISIVE]
+    assert abs(abs(nats) - math.log(strength.likelihood_ratio)) == min(
+        abs(abs(nats) - math.log(s.likelihood_ratio)) for s in others
+    )
+    assert strength_from_words(if_no, if_yes) == (-direction, strength)
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("binary", ("for YES", "for NO")),
+        ("numeric", ("higher", "lower")),
+        ("date", ("earlier", "later")),
+        ("categorical", ("for option low", "against option low")),
+        ("ordered", ("for option low", "against option low")),
+    ],
+)
+def test_a_side_is_told_in_the_words_of_its_kind(kind: Kind, words: tuple[str, str]) -> None:
+    assert (side_words(kind, Direction.YES, "low"), side_words(kind, Direction.NO, "low")) == words
+    assert side_words(kind, Direction.NEUTRAL, "low") == "for neither side"
+
+
+def test_a_side_of_options_without_one_says_so() -> None:
+    assert side_words("ordered", Direction.YES) == "for an option not named"
+    assert side_words("ordered", Direction.NO) == "against an option not named"

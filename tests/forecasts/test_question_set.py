@@ -19,6 +19,7 @@ from forecasts.question_set import (
     QuestionSet,
     read_question_set,
 )
+from forecasts.statement import Statement, StatementId
 from tests.forecasts.small_set import ESSAY, EVERY_KIND, HISTORY, INDICATORS, TEXTS, changed, line_of, refusal
 
 
@@ -96,6 +97,25 @@ def test_an_event_needs_no_copies_and_an_essay_no_note() -> None:
     assert read_question_set(changed("essay.toml", 'note = "Seen in a journal."\n', "")).essay.note == ""
 
 
+def test_statements_are_read_with_the_indicators_that_they_stand_over(read: QuestionSet) -> None:
+    assert read.statements == (
+        Statement(
+            id=StatementId("Q1_joint_drills"),
+            text="The two armies exercise together.",
+            yes=("drills",),
+            no=("abstains",),
+            examples=("Joint drills begin",),
+            opposites=("Joint drills are called off",),
+            aliases=("war games",),
+        ),
+    )
+
+
+def test_a_set_needs_no_statements(read: QuestionSet) -> None:
+    bare = read_question_set({name: text for name, text in TEXTS.items() if name != "statements.toml"})
+    assert (bare.statements, bare.indicators) == ((), read.indicators)
+
+
 @pytest.mark.parametrize("name", [name for name in FILES if name not in OPTIONAL])
 def test_a_missing_file_is_named(name: str) -> None:
     error = refusal({n: text for n, text in TEXTS.items() if n != name})
@@ -162,6 +182,11 @@ LONG = 'quote = "' + "word " * 16 + '"'
         # feeds.toml
         ("feeds.toml", 'url = "https://example.org/feed.xml"', 'url = "feed.xml"', "must start with http"),
         ("feeds.toml", 'grade = "B"', 'grade = "G"', "one of: A, B, C, D, E, F"),
+        # statements.toml
+        ("statements.toml", 'id = "Q1_joint_drills"', 'id = "Q1 drills"', "may hold only letters"),
+        ("statements.toml", 'yes = ["drills"]', 'yes = ["treaty/drills"]', "which the set does not define"),
+        ("statements.toml", 'no = ["abstains"]', 'no = ["drills"]', "it can favour one answer only"),
+        ("statements.toml", 'aliases = ["war games"]', "aliases = 3", "a list of texts"),
         # history.toml
         ("history.toml", "at = 2022-07-01T12:00:00Z", "at = 2022-07-01T12:00:00", "no time zone"),
         ("history.toml", 'yes = ["neutral"]', 'yes = ["nobody"]', "'nobody', which the set does not define"),

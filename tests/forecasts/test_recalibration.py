@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 
-from forecasts import recalibration
+from forecasts import logistic
 from forecasts.errors import ForecastsError, InvalidProbability
 from forecasts.probability import Floats
 from forecasts.recalibration import CLIP, Recalibration, fit_recalibration
@@ -153,6 +153,6 @@ def test_priors_without_a_width_are_refused(sd_a: float, sd_b: float) -> None:
 
 
 def test_a_fit_that_does_not_settle_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recalibration, "_ROUNDS", 1)
+    monkeypatch.setattr(logistic, "_ROUNDS", 1)
     with pytest.raises(ForecastsError, match="did not settle"):
         fit_recalibration([0.3], [1])

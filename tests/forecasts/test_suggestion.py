@@ -1,17 +1,19 @@
 """The lines of a suggestion, computed by hand."""
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from forecasts.evidence import Direction, Evidence, EvidenceId, Strength
+from forecasts.evidence import Direction, Evidence, EvidenceId, IndicatorId, Strength
 from forecasts.probability import logit
 from forecasts.question import QuestionId
 from forecasts.suggestion import Line, Model, Suggestion, suggest, worth_recording
 from tests.forecasts.strategies import (
     by_id,
     day,
+    due,
     evidence,
     indicator,
     lines_of,
@@ -55,7 +57,45 @@ def test_an_unconfirmed_match_weighs_by_its_relevance_and_says_so() -> None:
     story = evidence(status="logged", relevance=0.5, reports=(report(10, "wire", 0.8),))
     (line,) = lines_of(suggest(question(), [story], by_id(indicator()), day(10)), "evidence")
     assert line.log_odds == pytest.approx(math.log(1 + 0.4 * 2))
-    assert "match 0.50" in line.why
+    assert "match 0.50, novelty" in line.why
+
+
+def test_an_unsure_direction_weighs_by_how_much_better_it_is_than_a_coin_and_says_so() -> None:
+    story = evidence(status="logged", relevance=0.82, p_direction=0.9, reports=(report(10, "wire", 0.8),))
+    (line,) = lines_of(suggest(question(), [story], by_id(indicator()), day(10)), "evidence")
+    assert line.log_odds == pytest.approx(math.log(1 + 0.8 * 0.82 * 0.8 * 2))
+    assert "match 0.82, direction 0.90, novelty" in line.why
+
+
+def test_what_a_person_confirmed_is_doubted_in_nothing() -> None:
+    story = evidence(status="confirmed", relevance=0.3, p_direction=0.6)
+    (line,) = lines_of(suggest(question(), [story], by_id(indicator()), day(10)), "evidence")
+    assert line.log_odds == pytest.approx(math.log(1 + 0.9 * 2))
+    assert "match" not in line.why
+    assert "direction" not in line.why
+
+
+def test_copies_are_reports_of_one_source_group() -> None:
+    story = evidence(at=10, reports=(report(10, "wire", 0.7, text=1), report(11, "daily", 0.9, text=1)))
+    (line,) = lines_of(suggest(question(), [story], {}, day(12)), "evidence")
+    assert "reliability 0.70 (1 source group, 2 reports)" in line.why
+
+
+def test_a_doubtful_match_takes_novelty_by_its_trust_alone() -> None:
+    def second(status: Any, **doubt: Any) -> float:
+        stories = [evidence(1, at=10, status=status, **doubt), evidence(2, at=10)]
+        lines = lines_of(suggest(question(), stories, by_id(indicator()), day(10)), "evidence")
+        return lines[1].log_odds / math.log(1 + 0.9 * 2)
+
+    assert second("confirmed") == pytest.approx(0.5)
+    assert second("logged", relevance=0.25) == pytest.approx(0.5**0.25)
+    assert second("logged", relevance=0.0) == second("logged", p_direction=0.5) == pytest.approx(1.0)
+
+
+def test_matches_of_one_trust_take_novelty_from_each_other_in_full() -> None:
+    stories = [evidence(n, at=10, status="logged", relevance=0.3) for n in (1, 2, 3)]
+    lines = lines_of(suggest(question(), stories, by_id(indicator()), day(10)), "evidence")
+    assert [line.log_odds / lines[0].log_odds for line in lines] == pytest.approx([1, 0.5, 0.25])
 
 
 def test_evidence_against_is_the_mirror_of_evidence_for() -> None:
@@ -176,6 +216,79 @@ def test_nothing_is_taken_off_without_decay_or_before_the_archive(half_life: flo
     assert line.log_odds == 0.0
 
 
+def test_a_learned_usual_level_takes_the_place_of_the_stated_one() -> None:
+    known = by_id(indicator("talks", usual=0.4), indicator("drills", Direction.NO))
+    levels = {IndicatorId("neutral/talks"): 0.0, IndicatorId("neutral/drills"): 0.6}
+    (line,) = lines_of(suggest(question(), [], known, day(45), usual_levels=levels), "usual level")
+    assert line.why.startswith("drills: usual level -0.600")
+    assert line.log_odds == pytest.approx(0.3)
+
+
+EXPECTED = by_id(indicator(expected=due(20)))
+
+
+def test_silence_about_what_was_expected_counts_from_its_date_on() -> None:
+    before, after, later = (suggest(question(), [], EXPECTED, day(at), model=FULL) for at in (19.75, 20, 200))
+    assert lines_of(before, "silence") == []
+    (line,) = lines_of(after, "silence")
+    assert line.log_odds == pytest.approx(math.log(0.125 / 0.675))
+    assert line.why == (
+        "talks: expected by 2026-01-21 (very likely if YES, unlikely if NO) and not seen (likelihood ratio 0.185)"
+    )
+    assert lines_of(later, "silence")[0].log_odds == line.log_odds
+    raw, cap = line.log_odds, math.log(30)
+    assert lines_of(after, "saturation")[0].log_odds == pytest.approx(cap * math.tanh(raw / cap) - raw)
+
+
+def test_silence_about_what_was_expected_of_no_speaks_for_yes() -> None:
+    known = by_id(indicator(direction=Direction.NO, expected=due(20, "unlikely", "very likely")))
+    (line,) = lines_of(suggest(question(), [], known, day(30)), "silence")
+    assert line.log_odds == pytest.approx(math.log(0.675 / 0.125))
+
+
+@pytest.mark.parametrize(
+    ("story", "silent"),
+    [
+        (evidence(at=5), False),
+        (evidence(at=0), False),
+        (evidence(at=20), False),
+        (evidence(at=5, status="logged"), False),
+        (evidence(at=5, status="logged", relevance=0.0), True),
+        (evidence(at=5, direction=Direction.NEUTRAL), False),
+        (evidence(at=5, status="rejected"), True),
+        (evidence(at=-1), True),
+        (evidence(at=21), True),
+        (evidence(at=5, signpost="drills"), True),
+        (replace(evidence(at=5), question_id=QuestionId("another")), True),
+    ],
+)
+def test_only_evidence_of_the_indicator_between_opening_and_date_breaks_the_silence(
+    story: Evidence, silent: bool
+) -> None:
+    assert bool(lines_of(suggest(question(), [story], EXPECTED, day(30)), "silence")) is silent
+
+
+def test_matches_in_doubt_break_the_silence_as_far_as_they_are_trusted() -> None:
+    doubtful = [evidence(n, n, status="logged", relevance=0.5) for n in (5, 6)]
+    (line,) = lines_of(suggest(question(), doubtful, EXPECTED, day(30)), "silence")
+    assert line.log_odds == pytest.approx(0.25 * math.log(0.125 / 0.675))
+    assert line.why.endswith("(likelihood ratio 0.185), ×0.250 as a match in doubt may have been it")
+
+
+def test_evidence_seen_twice_breaks_the_silence_once() -> None:
+    assert lines_of(suggest(question(), [evidence(1, 5), evidence(2, 6)], EXPECTED, day(30)), "silence") == []
+
+
+@pytest.mark.parametrize("at", [-5.0, 0.0])
+def test_what_was_expected_before_the_opening_is_in_the_prior(at: float) -> None:
+    assert lines_of(suggest(question(), [], by_id(indicator(expected=due(at))), day(30)), "silence") == []
+
+
+def test_a_suggestion_names_the_version_of_its_model() -> None:
+    assert suggest(question(), [], {}, day(1)).version == Model().version
+    assert suggest(question(), [], {}, day(1), model=Model(version="mine")).version == "mine"
+
+
 def test_a_drum_beat_at_its_usual_rate_moves_nothing() -> None:
     beats = [evidence(n, at=-730 + 35 * n, strength=Strength.SOME) for n in range(1, 27)]
     each = math.log(1 + 0.9 * 0.75)
@@ -205,7 +318,7 @@ def test_a_suggestion_is_never_nearer_to_certainty_than_one_percent(prior: float
     found = suggest(question("state_at", prior=prior), [], {}, day(1))
     assert found.p == p
     assert found.lines[-1].why == "kept between 1% and 99%"
-    assert sum(line.log_odds for line in found.lines) == pytest.approx(logit(p), abs=1e-9)
+    assert math.fsum(line.log_odds for line in found.lines) == pytest.approx(logit(p), abs=1e-12)
 
 
 @pytest.mark.parametrize(

@@ -16,9 +16,11 @@ from forecasts.question import Question
 from forecasts.suggestion import Model, suggest
 from tests.forecasts.strategies import (
     INDICATORS,
+    by_id,
     day,
     evidence,
     evidence_lists,
+    indicator,
     law,
     lines_of,
     moments,
@@ -27,11 +29,14 @@ from tests.forecasts.strategies import (
     report,
 )
 
+UNCLIPPED = Model(p_min=1e-9, p_max=1 - 1e-9)
+OF_EVIDENCE = ("evidence", "silence", "usual level", "evidence scale", "saturation")
+
 
 @law
 @given(questions(), evidence_lists(), moments, st.randoms(use_true_random=False))
 def test_the_order_of_evidence_does_not_matter(q: Question, known: list[Evidence], at: float, random: Any) -> None:
-    shuffled = known.copy()
+    shuffled = [replace(e, reports=tuple(random.sample(e.reports, len(e.reports)))) for e in known]
     random.shuffle(shuffled)
     assert suggest(q, shuffled, INDICATORS, day(at)) == suggest(q, known, INDICATORS, day(at))
 
@@ -44,18 +49,32 @@ def test_two_stories_seen_at_one_instant_share_their_novelty_in_the_same_way_in_
 
 
 @law
-@given(questions(), evidence_lists(), moments, st.floats(0.1, 2.0))
+@given(
+    questions(),
+    evidence_lists(),
+    moments,
+    st.builds(Model, gamma=st.floats(0.0, 2.0), shift=st.floats(-1.0, 1.0), slope=st.floats(0.2, 2.0)),
+)
 def test_lines_add_up_to_the_log_odds_of_p_and_tell_the_way(
-    q: Question, known: list[Evidence], at: float, gamma: float
+    q: Question, known: list[Evidence], at: float, model: Model
 ) -> None:
-    found = suggest(q, known, INDICATORS, day(at), model=Model(gamma=gamma))
-    assert math.fsum(line.log_odds for line in found.lines) == pytest.approx(logit(found.p), abs=1e-9)
+    found = suggest(q, known, INDICATORS, day(at), model=model)
+    assert math.fsum(line.log_odds for line in found.lines) == pytest.approx(logit(found.p), rel=0, abs=1e-12)
     assert found.lines[-1].p_after == pytest.approx(found.p, abs=1e-9)
     running = 0.0
     for line in found.lines:
         running += line.log_odds
         assert logit(line.p_after) == pytest.approx(running, abs=1e-6, rel=1e-6) or abs(running) > 20
     assert 0.01 <= found.p <= 0.99
+
+
+@law
+@given(st.integers(0, 1000), st.floats(0.0, 1e12))
+def test_lines_add_up_however_many_they_are_and_however_large(stories: int, level: float) -> None:
+    known = by_id(indicator(usual=level))
+    many = [evidence(n, at=n / 100, strength=Strength.STRONG) for n in range(stories)]
+    found = suggest(question(), many, known, day(60))
+    assert math.fsum(line.log_odds for line in found.lines) == pytest.approx(logit(found.p), rel=0, abs=1e-12)
 
 
 @law
@@ -67,7 +86,25 @@ def test_what_is_seen_later_leaves_the_past_as_it_was_to_the_last_bit(
     late_report = report(at + delay, "late", 0.97)
     poisoned = [replace(e, reports=(*e.reports, late_report)) for e in known]
     poisoned += [evidence(100 + n, at + delay, strength=Strength.DECISIVE, signpost=s) for n, s in enumerate("ab")]
+    poisoned += [evidence(200 + n, at + delay, signpost=i.name) for n, i in enumerate(INDICATORS.values())]
     assert suggest(q, poisoned, INDICATORS, day(at)) == before
+
+
+@law
+@given(questions(), evidence_lists(), st.lists(st.integers(0, 500), min_size=1, max_size=12, unique=True))
+def test_a_replay_equals_what_was_stored_as_it_happened_to_the_last_bit(
+    q: Question, known: list[Evidence], days: list[int]
+) -> None:
+    """Live, nothing of the future is there yet; in the replay all of it is."""
+    stored = []
+    for at in map(day, sorted(days)):
+        seen = [
+            replace(e, reports=tuple(r for r in e.reports if r.first_seen_at <= at))
+            for e in known
+            if e.first_seen_at <= at
+        ]
+        stored.append(suggest(q, seen, INDICATORS, at))
+    assert [suggest(q, known, INDICATORS, old.at) for old in stored] == stored
 
 
 @law
@@ -77,10 +114,26 @@ def test_two_hundred_copies_from_one_source_group_move_nothing(q: Question, know
         copies = [Report("first", 0.9, story.first_seen_at + timedelta(minutes=n)) for n in range(200)]
         return replace(story, reports=(*story.reports, *copies))
 
-    before = suggest(q, known, INDICATORS, day(at))
-    after = suggest(q, [copied(e) for e in known], INDICATORS, day(at))
-    assert after.p == before.p
-    assert [line.log_odds for line in after.lines] == [line.log_odds for line in before.lines]
+    assert_same_weights(q, known, [copied(e) for e in known], at)
+
+
+@law
+@given(questions(), evidence_lists(), moments)
+def test_two_hundred_copies_in_two_hundred_outlets_move_nothing(q: Question, known: list[Evidence], at: float) -> None:
+    def syndicated(story: Evidence, copies: int) -> Evidence:
+        first = report(0, "first", 0.7, text=9)
+        own = replace(first, first_seen_at=story.first_seen_at)
+        late = (Report(f"outlet {n}", 0.97, story.first_seen_at + timedelta(minutes=n), 9) for n in range(1, copies))
+        return replace(story, reports=(*story.reports, own, *late))
+
+    assert_same_weights(q, [syndicated(e, 1) for e in known], [syndicated(e, 201) for e in known], at)
+
+
+def assert_same_weights(q: Question, before: list[Evidence], after: list[Evidence], at: float) -> None:
+    """The same number and the same weights, to the last bit; the words may count the reports."""
+    one, other = (suggest(q, known, INDICATORS, day(at)) for known in (before, after))
+    assert other.p == one.p
+    assert [line.log_odds for line in other.lines] == [line.log_odds for line in one.lines]
 
 
 @law
@@ -108,6 +161,24 @@ def test_a_story_of_a_new_kind_moves_towards_its_side_and_one_without_strength_n
 
 
 @law
+@given(
+    questions(),
+    evidence_lists(),
+    moments,
+    st.sampled_from(["talks", "summit", "deleted"]),
+    st.sampled_from([{"relevance": 0.0}, {"p_direction": 0.5}]),
+)
+def test_a_match_of_no_relevance_and_a_direction_by_coin_move_nothing(
+    q: Question, known: list[Evidence], at: float, signpost: str, doubt: dict[str, Any]
+) -> None:
+    coins = [evidence(100 + n, at - 40 + n, signpost=signpost, status="logged", **doubt) for n in range(40)]
+    before, after = (suggest(q, seen, INDICATORS, day(at)) for seen in (known, [*known, *coins]))
+    assert after.p == before.p
+    weights = [line.log_odds for line in after.lines if line.evidence_id is None or line.evidence_id < 100]
+    assert weights == [line.log_odds for line in before.lines]
+
+
+@law
 @given(evidence_lists(), st.floats(0.01, 0.99), st.sampled_from([365.0, 366.0, 2000.0]))
 def test_at_the_deadline_an_event_that_did_not_come_is_out_and_a_state_that_held_is_in(
     known: list[Evidence], prior: float, at: float
@@ -116,7 +187,32 @@ def test_at_the_deadline_an_event_that_did_not_come_is_out_and_a_state_that_held
     assert suggest(question("holds_until", prior=prior), known, INDICATORS, day(at)).p == 0.99
 
 
-def test_a_thousand_neutral_stories_change_nothing() -> None:
-    noise = [evidence(n, at=n / 100, direction=Direction.NEUTRAL, strength=Strength.NONE) for n in range(2, 1002)]
-    one = evidence(1, at=5)
-    assert suggest(question(), [one, *noise], INDICATORS, day(20)) == suggest(question(), [one], INDICATORS, day(20))
+@law
+@given(st.floats(0.01, 0.99))
+def test_the_nearer_the_deadline_the_less_likely_is_an_event_that_did_not_come(prior: float) -> None:
+    course = [
+        suggest(question(prior=prior), [], {}, day(365 - left), model=UNCLIPPED).p for left in (365, 90, 9, 0.001)
+    ]
+    assert all(later < earlier for earlier, later in pairwise(course))
+    assert course[-1] < 1e-4
+
+
+@law
+@given(questions(), st.integers(1, 400), st.sampled_from([Direction.YES, Direction.NO]), st.floats(0.1, 5.0))
+def test_no_volume_of_evidence_moves_more_than_the_cap_allows(
+    q: Question, volume: int, direction: Direction, gamma: float
+) -> None:
+    flood = [evidence(n, 5 + n / 1000, direction, Strength.DECISIVE, signpost=f"s{n}") for n in range(volume)]
+    model = replace(UNCLIPPED, gamma=gamma)
+    alone, flooded = (suggest(q, seen, INDICATORS, day(8), model=model) for seen in ([], flood))
+    moved = math.fsum(line.log_odds for line in flooded.lines if line.kind in OF_EVIDENCE)
+    assert abs(moved) <= math.log(30) + 1e-9
+    start = [line.log_odds for line in alone.lines if line.kind in ("base rate", "time passed")]
+    assert abs(logit(flooded.p) - math.fsum(start)) <= math.log(30) + 1e-9 or flooded.p in (model.p_min, model.p_max)
+
+
+@law
+@given(questions(), evidence_lists(), moments)
+def test_a_thousand_neutral_stories_change_nothing(q: Question, known: list[Evidence], at: float) -> None:
+    noise = [evidence(n, n / 100, Direction.NEUTRAL, Strength.NONE, signpost="noise") for n in range(100, 1100)]
+    assert suggest(q, [*known, *noise], INDICATORS, day(at)) == suggest(q, known, INDICATORS, day(at))

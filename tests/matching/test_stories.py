@@ -1,50 +1,211 @@
-"""Copies of one report join one story; a denial never joins what it denies."""
+"""Reports of one event join one story; a denial never joins what it denies, nor does what comes too late."""
 
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from forecasts.evidence import StoryId
-from tracker.matching.stories import RecentStories, same_report, words_of
-
-FIRST = "Arland invites Borland's leader to a summit in June"
-
-
-@pytest.mark.parametrize(
-    "other",
-    [
-        "Arland invites Borland's leader to a summit in June - The Daily",
-        "Arland invites leader of Borland to summit in June",
-        "ARLAND INVITES BORLAND’S LEADER TO A SUMMIT IN JUNE",
-    ],
+from forecasts.evidence import Direction, StoryId
+from forecasts.question import QuestionId
+from tests.matching.opposites_of_headlines import OPPOSITES
+from tests.matching.some_stories import HOUR, MONDAY, NOTHING, QUESTION, SECOND, SUMMIT, a_story, at_cosine, place
+from tracker.matching.semantic import comparable
+from tracker.matching.stories import (
+    LONGEST,
+    NEAR,
+    SETTLED,
+    WINDOW,
+    KnownStory,
+    Stories,
+    contradicts,
+    opposed,
+    shares_words,
+    substance,
 )
-def test_nearly_the_same_words_are_the_same_report(other: str) -> None:
-    assert same_report(words_of(FIRST), words_of(other))
+
+
+def by_words(title: str, *known: str) -> int | None:
+    """The story that a report joins where there is no encoder."""
+    held = [a_story(n, other, vector=NOTHING) for n, other in enumerate(known, 1)]
+    placed = Stories(held, "lexical").place(title, NOTHING, {}, MONDAY).story
+    return None if placed is None else placed.id
+
+
+def test_a_report_joins_the_nearest_story_that_is_near_enough() -> None:
+    near, nearest = a_story(1, vector=at_cosine(0.9)), a_story(2, vector=at_cosine(0.99))
+    placed = place([near, nearest])
+    assert placed.story is nearest
+    assert placed.cosine == pytest.approx(0.99, abs=1e-3)
+    assert place([near], cosine=-0.5).story is None
+    assert place([]).story is None
+
+
+@pytest.mark.parametrize(("gap", "joins"), [(0.01, True), (-0.01, False)])
+def test_the_threshold_decides(gap: float, joins: bool) -> None:
+    assert (place([a_story()], cosine=NEAR["static"] + gap).story is not None) is joins
+
+
+def test_more_than_ten_nearer_stories_that_do_not_fit_hide_none_that_does() -> None:
+    denials = [a_story(n, "Arland denies it invites Borland's leader to a summit in June") for n in range(1, 40)]
+    fits = a_story(99, vector=at_cosine(0.9))
+    assert place([*denials, fits]).story is fits
 
 
 @pytest.mark.parametrize(
-    "other",
+    "title",
     [
         "Arland denies it invites Borland's leader to a summit in June",
         "Arland rejects invitation of Borland's leader to a summit in June",
-        "Borland's economy grows faster than expected",
+        "Arland does not invite Borland's leader to a summit in June",
     ],
 )
-def test_a_denial_or_another_event_is_another_story(other: str) -> None:
-    assert not same_report(words_of(FIRST), words_of(other))
+def test_a_denial_never_joins_the_story_it_denies(title: str) -> None:
+    assert place([a_story()], title).story is None
+    assert place([a_story(title=title)]).story is None
+    assert by_words(title, SUMMIT) is None
 
 
-def test_other_numbers_are_another_event() -> None:
-    assert not same_report(
-        words_of("Trade rises 12 % in May year on year"), words_of("Trade rises 15 % in May year on year")
-    )
+def test_hardly_a_headline_joins_what_says_the_opposite_however_near_they_are() -> None:
+    joined = [pair for pair in OPPOSITES if place([a_story(title=pair[0])], pair[1]).story is not None]
+    assert len(joined) <= 0.03 * len(OPPOSITES)
 
 
-def test_headlines_that_say_too_little_are_never_joined() -> None:
-    assert not same_report(words_of("Live updates: war"), words_of("Live updates: war"))
+def test_opposite_directions_on_a_shared_question_never_join() -> None:
+    yes = {QUESTION: Direction.YES}
+    assert place([a_story(sides=yes)], side=-1).story is None
+    assert place([a_story(sides=yes)], side=1).story is not None
+    assert place([a_story(sides={QUESTION: Direction.NEUTRAL})], side=-1).story is not None
+    assert place([a_story(sides={QuestionId("another"): Direction.YES})], side=-1).story is not None
 
 
-def test_an_item_finds_the_story_with_most_words_in_common() -> None:
-    stories = RecentStories(((StoryId(1), "Arland and Borland sign a trade treaty"), (StoryId(2), FIRST)))
-    assert stories.find("Arland invites Borland's leader to summit in June | Wire") == StoryId(2)
-    assert stories.find("Storm hits the coast of Corland today") is None
-    stories.add(StoryId(3), "Storm hits the coast of Corland today")
-    assert stories.find("Storm hits coast of Corland today") == StoryId(3)
+def test_names_alone_do_not_make_one_event() -> None:
+    assert place([a_story(title="Russian forces shell Ukrainian port")], "Ukraine and Russia hold talks").story is None
+    assert not shares_words("Zelensky calls Biden on Ukraine sanctions", "Russia bombs hospital in Ukraine")
+    assert shares_words("Biden bans Russian oil imports", "Biden to announce ban on imports of Russian oil")
+
+
+def test_headlines_in_different_scripts_need_no_words_in_common() -> None:
+    assert place([a_story(title="习近平会见普京")], "Xi meets Putin in Moscow for talks").story is not None
+    assert shares_words("Арланд и Борланд", "A treaty is signed")
+
+
+def test_a_page_of_a_days_events_is_no_part_of_a_story() -> None:
+    live = "Russia-Ukraine War LIVE Updates: Arland invites Borland's leader to a summit in June"
+    assert place([a_story()], live).story is None
+    assert place([a_story(title=live)], live).story is None
+
+
+@pytest.mark.parametrize(
+    ("later", "joins"),
+    [(WINDOW, True), (WINDOW + SECOND, False), (-WINDOW, True), (-WINDOW - SECOND, False)],
+)
+def test_a_story_is_joined_only_around_its_last_report(later: timedelta, joins: bool) -> None:
+    assert (place([a_story()], at=MONDAY + later).story is not None) is joins
+
+
+@pytest.mark.parametrize(("age", "joins"), [(LONGEST, True), (LONGEST + SECOND, False)])
+def test_a_story_is_not_joined_after_its_longest_time_however_steadily_it_is_reported(
+    age: timedelta, joins: bool
+) -> None:
+    steady = a_story(last_seen_at=MONDAY + age)
+    assert (place([steady], at=MONDAY + age).story is not None) is joins
+
+
+def test_joining_moves_last_report_centre_and_sides_but_no_side_that_is_taken() -> None:
+    story = a_story(sides={QUESTION: Direction.YES})
+    held = Stories([story], "static")
+    other = QuestionId("another")
+    held.join(story, at_cosine(0.8), {QUESTION: Direction.NO, other: Direction.NO}, MONDAY + HOUR)
+    assert story.last_seen_at == MONDAY + HOUR
+    assert story.sides == {QUESTION: Direction.YES, other: Direction.NO}
+    assert story.vector == pytest.approx(at_cosine(1.0) + at_cosine(0.8))
+    assert held.place(SUMMIT, at_cosine(0.8), {}, MONDAY).cosine > 0.9
+    held.join(story, NOTHING, {}, MONDAY)
+    assert story.last_seen_at == MONDAY + HOUR
+
+
+def test_a_story_stays_what_its_first_reports_said() -> None:
+    story = a_story()
+    held = Stories([story], "static")
+    for n in range(50):
+        held.join(story, at_cosine(0.8), {}, MONDAY + n * HOUR)
+    assert np.linalg.norm(story.vector) < SETTLED + 1.0
+    assert held.place(SUMMIT, at_cosine(0.0), {}, MONDAY).story is None
+
+
+def test_near_the_same_words_join_without_an_encoder() -> None:
+    others = ("Arland and Borland sign a trade treaty", SUMMIT)
+    assert by_words("Arland invites leader of Borland to summit in June", *others) == 2
+    assert by_words("ARLAND INVITES BORLAND’S LEADER TO A SUMMIT IN JUNE", *others) == 2
+    assert by_words("Storm hits the coast of Corland today", *others) is None
+
+
+def test_headlines_that_say_too_little_are_never_joined_by_words() -> None:
+    assert by_words("Live updates: war", "Live updates: war") is None
+    assert by_words("", "") is None
+
+
+def test_a_text_without_a_vector_goes_by_words_only_where_all_do() -> None:
+    assert Stories([a_story()], "static").place(SUMMIT, np.zeros(3, dtype=np.float32), {}, MONDAY).story is None
+
+
+def test_vectors_of_another_encoder_are_not_compared() -> None:
+    old = a_story(1, vector=NOTHING)
+    assert Stories([old], "static").place(SUMMIT, at_cosine(1.0), {}, MONDAY).story is None
+    held = Stories([old, a_story(2)], "static")
+    assert held.place(SUMMIT, at_cosine(1.0), {}, MONDAY).story is held.get(StoryId(2))
+    assert held.place(SUMMIT, np.ones(7, dtype=np.float32), {}, MONDAY).story is None
+    held.join(old, at_cosine(1.0), {}, MONDAY)
+    assert held.place(SUMMIT, at_cosine(1.0), {}, MONDAY).story is old
+
+
+@given(st.lists(st.floats(width=32, allow_nan=False), max_size=20))
+def test_a_centre_comes_back_from_storage_to_the_last_bit(numbers: list[float]) -> None:
+    story = a_story(5, vector=np.array(numbers, dtype=np.float32), sides={QUESTION: Direction.NO})
+    again = KnownStory.unpacked(story.id, story.title, story.packed(), (MONDAY, MONDAY), story.sides)
+    assert again.vector.tobytes() == story.vector.tobytes()
+    assert (again.id, again.title, again.sides) == (story.id, story.title, story.sides)
+    assert again.sides is not story.sides
+
+
+def test_a_centre_is_stored_the_same_on_every_machine() -> None:
+    assert a_story(vector=np.array([1.0, -2.0], dtype=np.float32)).packed() == b"\0\0\x80?\0\0\0\xc0"
+
+
+@given(st.lists(st.floats(-1, 1), min_size=1, max_size=12), st.floats(-1, 1), st.randoms())
+def test_the_cosine_found_does_not_depend_on_what_else_is_held(cosines: list[float], asked: float, chance: Any) -> None:
+    held = [a_story(n, vector=at_cosine(cosine)) for n, cosine in enumerate(cosines)]
+    vector = comparable(at_cosine(asked))
+    first = Stories(held, "static").place(SUMMIT, vector, {}, MONDAY)
+    chance.shuffle(held)
+    assert Stories(held, "static").place(SUMMIT, vector, {}, MONDAY).cosine == first.cosine
+    if first.story:
+        assert Stories([first.story], "static").place(SUMMIT, vector, {}, MONDAY).cosine == first.cosine
+
+
+@given(st.dictionaries(st.sampled_from("abc"), st.sampled_from(Direction)))
+def test_nothing_is_opposed_to_itself_and_opposition_is_mutual(sides: dict[str, Direction]) -> None:
+    one = {QuestionId(q): side for q, side in sides.items()}
+    other = {q: Direction(-side) for q, side in one.items()}
+    assert not opposed(one, one)
+    assert opposed(one, other) == opposed(other, one) == any(one.values())
+
+
+@pytest.mark.parametrize(("one", "other"), [("Prices rise in Arland", "Prices fall in Arland"), ("Yes", "No")])
+def test_contradiction_is_mutual(one: str, other: str) -> None:
+    assert contradicts(one, other) is contradicts(other, one) is True
+    assert not contradicts(one, one)
+
+
+@pytest.mark.parametrize("title", ["", "\0", "🎉" * 1_000, "a" * 100_000, "\ud800 war", "\u202eabc"])
+def test_odd_headlines_are_placed_like_others(title: str) -> None:
+    placed = place([a_story(), a_story(2, title)], title)
+    assert placed.story is None or placed.story.id == 2
+    assert by_words(title, SUMMIT) is None
+
+
+def test_small_words_carry_no_substance() -> None:
+    assert substance("The end of an era") == {"end", "era"}

@@ -1,13 +1,16 @@
 """Evidence that waits, and the judgement about it."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import click
+from rich.table import Table
 
-from forecasts.evidence import Direction, EvidenceStatus, Strength
-from forecasts.question import ForecasterId
+from forecasts.evidence import Direction, EvidenceStatus, Strength, side_words
+from forecasts.question import ForecasterId, Kind, QuestionId
 from tracker import printing
-from tracker.commands.terminal import acting_as, as_json, opened, show
+from tracker.commands.terminal import acting_as, as_json, console, opened, show
+from tracker.summaries import EvidenceCard
 
 
 @click.command()
@@ -15,10 +18,14 @@ from tracker.commands.terminal import acting_as, as_json, opened, show
 @as_json
 @click.pass_context
 def inbox(context: click.Context, /, question: str | None, json: bool) -> None:
-    """List the evidence that waits for your judgement."""
+    """List the evidence that waits for your judgement: what it would change most comes first."""
     with opened(context) as tracker:
         cards = tracker.inbox(question)
-    show(cards, json, printing.evidence_table(cards) if cards else "Nothing waits for review.")
+        if json or not cards:
+            show(cards, json, "Nothing waits for review.")
+            return
+        kinds = {row.question.id: row.question.kind for row in tracker.questions()}
+    console.print(inbox_table(cards, kinds))
 
 
 @click.command()
@@ -41,3 +48,43 @@ def review(context: click.Context, /, number: int, verdict: str, json: bool, **a
             number, status, direction=direction, strength=strength, note=asked["note"], forecaster=who
         )
     show(piece, json, f"Evidence {number} on {piece.question_id} is {piece.status}.")
+
+
+def inbox_table(cards: Sequence[EvidenceCard], kinds: Mapping[QuestionId, Kind]) -> Table:
+    """Evidence that waits, with what it is taken for, how surely, and why."""
+    table = printing.table_of("nr", "seen", "report", "speaks", "why")
+    for card in cards:
+        piece = card.evidence
+        copies = f" ({len(card.items)} reports)" if len(card.items) > 1 else ""
+        report = f"{card.headline}{copies} – {card.items[0].feed_title}\non {piece.question_id}: {card.indicator_name}"
+        speaks = [
+            _side(card, kinds[piece.question_id]),
+            f"strength {piece.strength.name.lower()}",
+            f"relevance {piece.relevance:.2f}",
+        ]
+        table.add_row(
+            str(piece.id),
+            printing.day(piece.first_seen_at),
+            printing.safe(report),
+            printing.safe("\n".join(speaks)),
+            printing.safe("\n".join(_reasons(card))),
+        )
+    return table
+
+
+def _side(card: EvidenceCard, kind: Kind) -> str:
+    piece = card.evidence
+    side = side_words(kind, piece.direction, piece.option)
+    return f"{side} {piece.p_direction:.2f}" if piece.direction else side
+
+
+def _reasons(card: EvidenceCard) -> Iterator[str]:
+    """Why it matched and points where it does, and what a model made of it."""
+    why = card.why
+    if card.evidence.matched:
+        yield f"words: {', '.join(card.evidence.matched)}"
+    if why.nearest:
+        yield f"nearest: “{why.nearest}”" + (f" ({why.cosine:.2f})" if why.cosine else "")
+    if why.leaning:
+        yield f"leans: {why.leaning}"
+    yield from (decision.note for decision in card.decisions if decision.by.startswith("model:"))

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from sqlalchemy import func
+from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
 from forecasts.evidence import (
@@ -19,12 +20,18 @@ from forecasts.evidence import (
     StoryId,
     Strength,
 )
+from forecasts.merging import merged
 from forecasts.question import ForecasterId, QuestionId
-from tracker.feeds.item import FeedId
-from tracker.store import items, log
+from tracker.feeds.item import FeedId, ItemId
+from tracker.store import items, learned, log, stories
 from tracker.store.items import item_of
-from tracker.summaries import Decision, EvidenceCard, StoryItem
+from tracker.summaries import Decision, EvidenceCard, StoryItem, Why
 from tracker.tables import DecisionRow, EvidenceRow, FeedRow, IndicatorRow, ItemRow, QuestionRow
+
+EVIDENCE: Final = EvidenceRow.__table__  # type: ignore[attr-defined]
+
+UNKNOWN = Why()
+"""Evidence that was stored before reasons were."""
 
 
 def exists(session: Session, story_id: StoryId, question_id: QuestionId) -> bool:
@@ -33,8 +40,8 @@ def exists(session: Session, story_id: StoryId, question_id: QuestionId) -> bool
     return session.exec(query).first() is not None
 
 
-def add(session: Session, evidence: Evidence, decision: Decision) -> EvidenceId:
-    """Store a new piece of evidence with the decision that logged it; its own id is ignored."""
+def add(session: Session, evidence: Evidence, decision: Decision, why: Why = UNKNOWN) -> EvidenceId:
+    """Store a new piece of evidence with the decision that logged it and why it matched; its own id is ignored."""
     row = EvidenceRow(
         question_id=evidence.question_id,
         story_id=evidence.story_id,
@@ -46,6 +53,12 @@ def add(session: Session, evidence: Evidence, decision: Decision) -> EvidenceId:
         judged_by=evidence.judged_by,
         first_seen_at=evidence.first_seen_at,
         matched=list(evidence.matched),
+        p_direction=evidence.p_direction,
+        option=evidence.option,
+        nearest=why.nearest,
+        cosine=why.cosine,
+        leaning=why.leaning,
+        matcher=why.matcher,
     )
     session.add(row)
     session.flush()
@@ -53,11 +66,14 @@ def add(session: Session, evidence: Evidence, decision: Decision) -> EvidenceId:
     return EvidenceId(cast(int, row.id))
 
 
-def decide(session: Session, evidence_id: EvidenceId, decision: Decision) -> None:
-    """Append a decision; the evidence follows it."""
+def decide(session: Session, evidence_id: EvidenceId, decision: Decision, judged: Evidence | None = None) -> None:
+    """Append a decision; the evidence follows it. `judged` is the evidence as a model sees it, with its own chances."""
     row = session.get_one(EvidenceRow, evidence_id)
     row.status, row.judged_by = decision.status, decision.by
     row.direction, row.strength = decision.direction, decision.strength
+    if judged is not None:
+        row.indicator_id, row.option = judged.indicator_id, judged.option
+        row.relevance, row.p_direction = judged.relevance, judged.p_direction
     session.add(row)
     _append(session, row, decision)
 
@@ -87,11 +103,20 @@ def get(session: Session, evidence_id: int) -> Evidence | None:
     return found[0] if found else None
 
 
-def of_question(session: Session, question_id: QuestionId) -> tuple[Evidence, ...]:
-    """The evidence on a question, first seen first."""
+def of_question(session: Session, question_id: QuestionId, at: datetime | None = None) -> tuple[Evidence, ...]:
+    """The evidence on a question, first seen first; each story by itself, as `forecasts.merging` has not been asked.
+
+    Its reports are as reliable as their feeds were known to be `at` an instant: now, if none is given.
+    """
     query = select(EvidenceRow).where(EvidenceRow.question_id == question_id)
     rows = session.exec(query.order_by(col(EvidenceRow.first_seen_at), col(EvidenceRow.id))).all()
-    return _with_reports(session, rows)
+    return _with_reports(session, rows, at)
+
+
+def as_counted(session: Session, question_id: QuestionId, at: datetime) -> tuple[Evidence, ...]:
+    """The evidence on a question as a suggestion counts it at an instant: stories that were one by then once."""
+    found = of_question(session, question_id, at)
+    return merged(found, stories.merges(session, {e.story_id for e in found}), at) if found else ()
 
 
 def counts(session: Session) -> dict[QuestionId, tuple[int, int, datetime]]:
@@ -134,6 +159,7 @@ def cards(session: Session, evidence: Sequence[Evidence]) -> tuple[EvidenceCard,
     decisions = _decisions(session, [e.id for e in evidence])
     texts = _names(session, QuestionRow.id, QuestionRow.text, {e.question_id for e in evidence})
     names = _names(session, IndicatorRow.id, IndicatorRow.name, {e.indicator_id for e in evidence})
+    whys = _whys(session, [e.id for e in evidence])
     return tuple(
         EvidenceCard(
             evidence=e,
@@ -141,9 +167,16 @@ def cards(session: Session, evidence: Sequence[Evidence]) -> tuple[EvidenceCard,
             indicator_name=names.get(e.indicator_id, e.indicator_id),
             items=tuple(copies[e.story_id]),
             decisions=tuple(decisions[e.id]),
+            why=whys[e.id],
         )
         for e in evidence
     )
+
+
+def _whys(session: Session, evidence_ids: Sequence[EvidenceId]) -> dict[int, Why]:
+    columns = [EVIDENCE.c[name] for name in ("id", *Why.__slots__)]
+    rows = session.connection().execute(sa_select(*columns).where(EVIDENCE.c.id.in_(evidence_ids)))
+    return {row[0]: Why(*row[1:]) for row in rows}
 
 
 def _names(session: Session, key: str, name: str, wanted: set[Any]) -> dict[str, str]:
@@ -151,30 +184,35 @@ def _names(session: Session, key: str, name: str, wanted: set[Any]) -> dict[str,
     return dict(session.exec(select(key, name).where(col(key).in_(wanted))).all())
 
 
-def _with_reports(session: Session, rows: Sequence[EvidenceRow]) -> tuple[Evidence, ...]:
-    reports = _reports(session, [StoryId(r.story_id) for r in rows])
+def _with_reports(session: Session, rows: Sequence[EvidenceRow], at: datetime | None = None) -> tuple[Evidence, ...]:
+    reports = _reports(session, [StoryId(r.story_id) for r in rows], at)
     return tuple(_evidence(row, tuple(reports[StoryId(row.story_id)])) for row in rows)
 
 
-def _reports(session: Session, story_ids: Sequence[StoryId]) -> dict[StoryId, list[Report]]:
+def _reports(session: Session, story_ids: Sequence[StoryId], at: datetime | None) -> dict[StoryId, list[Report]]:
     """Who reported these stories and when, which is all that a suggestion asks of their items."""
-    query = select(ItemRow.story_id, FeedRow.source_group, FeedRow.grade, ItemRow.first_seen_at)
+    columns: list[Any] = [ItemRow.story_id, ItemRow.wire, FeedRow.source_group, FeedRow.id, FeedRow.grade]
+    columns += [ItemRow.first_seen_at, func.coalesce(ItemRow.copy_of, ItemRow.id)]
+    query: Any = sa_select(*columns)
+    known = learned.values(session, "reliability", at)
     found: dict[StoryId, list[Report]] = {story_id: [] for story_id in story_ids}
-    for story_id, group, grade, seen in session.exec(_of_stories(query, story_ids)):
-        found[StoryId(cast(int, story_id))].append(Report(group, RELIABILITY[cast(Grade, grade)], seen))
+    for story_id, wire, group, feed_id, grade, seen, text in session.execute(_of_stories(query, story_ids)):
+        reliability = known.get(feed_id, RELIABILITY[cast(Grade, grade)])
+        found[StoryId(story_id)].append(Report(wire or group, reliability, seen, text))
     return found
 
 
 def _copies(session: Session, story_ids: Sequence[StoryId]) -> dict[StoryId, list[StoryItem]]:
     """The items of these stories with their later versions and whole articles."""
     rows = session.exec(_of_stories(select(ItemRow, FeedRow), story_ids)).all()
-    stored = [(StoryId(cast(int, item.story_id)), item_of(item), feed) for item, feed in rows]
-    later = items.revisions(session, [item.id for _, item, _ in stored])
-    whole = items.articles(session, [item.id for _, item, _ in stored])
+    stored = [(StoryId(cast(int, row.story_id)), item_of(row), feed, row) for row, feed in rows]
+    later = items.revisions(session, [item.id for _, item, *_ in stored])
+    whole = items.articles(session, [item.id for _, item, *_ in stored])
     found: dict[StoryId, list[StoryItem]] = {story_id: [] for story_id in story_ids}
-    for story_id, item, feed in stored:
+    for story_id, item, feed, row in stored:
+        wire, root = row.wire, None if row.copy_of is None else ItemId(row.copy_of)
         versions, article = later.get(item.id, ()), whole.get(item.id, "")
-        found[story_id].append(StoryItem(item, feed.title, feed.source_group, versions, article))
+        found[story_id].append(StoryItem(item, feed.title, wire or feed.source_group, versions, article, root))
     return found
 
 
@@ -205,6 +243,11 @@ def _decision(row: DecisionRow) -> Decision:
     )
 
 
+def bare(row: EvidenceRow) -> Evidence:
+    """A row as evidence, without its reports."""
+    return _evidence(row, ())
+
+
 def _evidence(row: EvidenceRow, reports: tuple[Report, ...]) -> Evidence:
     return Evidence(
         id=EvidenceId(cast(int, row.id)),
@@ -219,4 +262,6 @@ def _evidence(row: EvidenceRow, reports: tuple[Report, ...]) -> Evidence:
         first_seen_at=row.first_seen_at,
         reports=reports,
         matched=tuple(row.matched),
+        p_direction=row.p_direction,
+        option=row.option,
     )

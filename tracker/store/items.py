@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 from typing import Any, Final, cast
 
 from sqlalchemy import bindparam, func, insert, tuple_, update
+from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
 from forecasts.evidence import StoryId
 from tracker.feeds.identity import EDITED_WITHIN, Changed, Known, New
 from tracker.feeds.item import DateNote, FeedId, Item, ItemId, ParsedItem, Revision
 from tracker.store.upsert import inserting
-from tracker.tables import ArticleRow, EvidenceRow, FeedRow, ItemRow, RevisionRow, StoryRow
+from tracker.tables import ArticleRow, EvidenceRow, FeedRow, ItemRow, RevisionRow
 
 ITEM: Final = ItemRow.__table__  # type: ignore[attr-defined]
 AT_ONCE: Final = 400
@@ -34,7 +35,8 @@ _KNOWN: Final = [ITEM.c[name] for name in Known.__slots__]
 class Stored:
     """An item that has just been stored or edited: what stories and matching need of it.
 
-    `story_id` is its own story or that of the item it repeats (`same_as`), None when there is none yet.
+    `story_id` is its own story or that of the item it repeats (`same_as`), None when there is none yet. An item of
+    the archive says when it was first seen (`seen_at`) and what it copies; one that has just come does not.
     """
 
     id: ItemId
@@ -43,6 +45,8 @@ class Stored:
     story_id: StoryId | None
     same_as: ItemId | None = None
     edited: bool = False
+    seen_at: datetime | None = None
+    copy_of: ItemId | None = None
 
 
 def known_by_key(session: Session, wanted: Sequence[tuple[FeedId, str]]) -> list[Known]:
@@ -184,25 +188,59 @@ def newest(session: Session, feed_id: FeedId, limit: int) -> tuple[Item, ...]:
     return tuple(item_of(row) for row in session.exec(query.limit(limit)))
 
 
-def add_story(session: Session, title: str, now: datetime) -> StoryId:
-    """A new story, named after its first headline."""
-    row = StoryRow(title=title, first_seen_at=now, last_seen_at=now)
-    session.add(row)
-    session.flush()
-    return StoryId(cast(int, row.id))
+@dataclass(frozen=True, slots=True)
+class Read:
+    """An item as copies are found: its words, when it was first seen, and the item that it copies."""
+
+    id: ItemId
+    copy_of: ItemId | None
+    title: str
+    summary: str
+    first_seen_at: datetime
 
 
-def join(session: Session, item_id: ItemId, story_id: StoryId, now: datetime) -> None:
-    """An item joins a story, which so was reported again."""
-    session.execute(update(ITEM).where(ITEM.c.id == item_id).values(story_id=story_id))
-    story = StoryRow.__table__  # type: ignore[attr-defined]
-    session.execute(update(story).where(story.c.id == story_id).values(last_seen_at=now))
+def read_since(session: Session, after: ItemId, since: datetime) -> list[Read]:
+    """The items stored after one of them and first seen at or after `since`, in the order they came."""
+    columns = [ITEM.c[name] for name in Read.__slots__]
+    query = select(*columns).where(ITEM.c.id > after, ITEM.c.first_seen_at >= since).order_by(ITEM.c.id)
+    return [Read(*row) for row in session.connection().execute(query)]
 
 
-def recent_stories(session: Session, since: datetime) -> tuple[tuple[StoryId, str], ...]:
-    """Stories that were reported at or after `since`, by id and title, the oldest first."""
-    query = select(StoryRow.id, StoryRow.title).where(StoryRow.last_seen_at >= since).order_by(col(StoryRow.id))
-    return tuple((StoryId(cast(int, story_id)), title) for story_id, title in session.exec(query))
+def mark_copies(session: Session, copies: Sequence[tuple[ItemId, ItemId | None, str]]) -> None:
+    """Keep of which item each is a copy, and which agency it names as its source."""
+    marks = [{"which": item, "root": root, "agency": wire} for item, root, wire in copies if root or wire]
+    if marks:
+        marking = update(ITEM).where(ITEM.c.id == bindparam("which"))
+        session.connection().execute(marking.values(copy_of=bindparam("root"), wire=bindparam("agency")), marks)
+
+
+def stories_of(session: Session, item_ids: Sequence[ItemId]) -> dict[ItemId, StoryId]:
+    """The story of each of these items that has one."""
+    return _stories_of(session, item_ids)
+
+
+def archive(session: Session, after: ItemId, until: ItemId) -> list[Stored]:
+    """Stored items of a stretch of the archive, in the order they came, with when they were first seen."""
+    query = select(ItemRow).where(col(ItemRow.id) > after, col(ItemRow.id) <= until).order_by(col(ItemRow.id))
+    return [_stored(row) for row in session.exec(query)]
+
+
+def bounds(session: Session, since: datetime) -> tuple[ItemId, ItemId]:
+    """The ids of the first and the last item first seen at or after `since`; (0, 0) without any."""
+    query = sa_select(func.min(ITEM.c.id), func.max(ITEM.c.id)).where(ITEM.c.first_seen_at >= since)
+    first, last = session.connection().execute(query).one()
+    return ItemId(first or 0), ItemId(last or 0)
+
+
+def _stored(row: ItemRow) -> Stored:
+    words = (row.key, row.title, row.summary, row.content, row.url, row.canonical_url or "")
+    item = ParsedItem(*words, row.published_at, row.published_raw, row.updated_at, row.fingerprint)
+    story = None if row.story_id is None else StoryId(row.story_id)
+    same_as = None if row.same_as is None else ItemId(row.same_as)
+    copy_of = None if row.copy_of is None else ItemId(row.copy_of)
+    return Stored(
+        ItemId(cast(int, row.id)), FeedId(row.feed_id), item, story, same_as, seen_at=row.first_seen_at, copy_of=copy_of
+    )
 
 
 def activity(session: Session, since: datetime) -> dict[FeedId, tuple[int, int]]:

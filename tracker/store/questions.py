@@ -7,7 +7,7 @@ from typing import Any, cast
 from sqlmodel import Session, col, select
 
 from forecasts.distribution import Binary
-from forecasts.evidence import Direction, Indicator, IndicatorId, Strength
+from forecasts.evidence import Direction, Expectation, Indicator, IndicatorId, Strength
 from forecasts.options import OptionChange, with_changes
 from forecasts.question import (
     Claim,
@@ -106,9 +106,18 @@ def add_indicators(session: Session, indicators: Sequence[Indicator]) -> None:
     known = set(session.exec(select(IndicatorRow.id)))
     for indicator in indicators:
         if indicator.id not in known:
-            lists = {"terms": [list(g) for g in indicator.terms], "unless": list(indicator.unless)}
-            session.add(IndicatorRow(**{**_fields(indicator), **lists, "examples": list(indicator.examples)}))
+            session.add(IndicatorRow(**_indicator_fields(indicator)))
     session.flush()
+
+
+def _indicator_fields(indicator: Indicator) -> dict[str, Any]:
+    plain = {name: value for name, value in _fields(indicator).items() if name != "expected"}
+    plain["terms"] = [list(group) for group in indicator.terms]
+    for name in ("unless", "examples", "opposites"):
+        plain[name] = list(getattr(indicator, name))
+    if (expected := indicator.expected) is not None:
+        plain |= {"expected_by": expected.by, "if_yes": expected.if_yes, "if_no": expected.if_no}
+    return plain
 
 
 def get(session: Session, question_id: str) -> Question | None:
@@ -174,6 +183,9 @@ def _indicator(row: IndicatorRow) -> Indicator:
         examples=tuple(row.examples),
         half_life_days=row.half_life_days,
         usual_level=row.usual_level,
+        opposites=tuple(row.opposites),
+        expected=None if row.expected_by is None else Expectation(row.expected_by, row.if_yes, row.if_no),
+        option=row.option,
     )
 
 

@@ -1,0 +1,134 @@
+"""What a story means for one question: why it matched, which way it points, how surely, and a person's judgement."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import streamlit as st
+
+from dashboard.views.parts import calm, link_to_question, say
+from dashboard.views.visit import Visit
+from dashboard.wording import (
+    EVIDENCE,
+    bearing,
+    capital,
+    inert,
+    judgement_line,
+    leans,
+    machine,
+    matched,
+    strength,
+    sureness,
+    uncalled,
+)
+from forecasts.evidence import Direction, Evidence, EvidenceStatus, Strength, side_words
+from forecasts.question import Question
+from tracker.summaries import EvidenceCard
+
+SIDES: Final = (Direction.YES, Direction.NEUTRAL, Direction.NO)
+_UNSAID: Final = "Say first which way it points; `for neither side` is an answer too."
+
+
+def judgement(
+    visit: Visit, shown: EvidenceCard, question: Question, *, place: str, about: str = "", repeats: bool = False
+) -> None:
+    """The facts of a piece of evidence with its controls. `about` is the question's text where it is not in sight.
+
+    `repeats` leaves out why it matched, where the same was said just above.
+    """
+    e = shown.evidence
+    st.markdown(f"**{inert(bearing(e, question.kind))}**: {inert(about or EVIDENCE[e.status])}")
+    by = " · machine judgement, no person has judged it yet" if e.status == "logged" and machine(e.judged_by) else ""
+    st.caption(f"Signpost: {inert(shown.indicator_name)}{by}")
+    with st.container(gap=None):
+        reasons = () if repeats else (matched(e, shown.why), leans(e, shown.why))
+        for line in (sureness(e, question.kind), *reasons):
+            if line:
+                st.text(capital(line))  # matched words and reasons quote the item
+    _decided(visit, shown, question)
+    towards: Direction | None = None
+    if uncalled(e) and e.status != "rejected":
+        towards = _direction(e, question, None, key=f"{place}-side-{e.id}", width=230)
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        _controls(visit, e, question, place, towards=towards)
+        if about:
+            link_to_question(visit, question, "Question", ":material/show_chart:")
+
+
+def _decided(visit: Visit, shown: EvidenceCard, question: Question) -> None:
+    """Who judged it after the matcher, the newest last; a machine is called one. Notes may quote the item."""
+    for decision in shown.decisions:
+        if machine(decision.by) or decision.status != "logged":
+            words = judgement_line(decision, question.kind, shown.evidence.option, visit.me)
+            st.text(f"{visit.day(decision.at)} · {words}")
+
+
+def _controls(visit: Visit, e: Evidence, question: Question, place: str, *, towards: Direction | None) -> None:
+    if e.status != "confirmed":
+        missing = uncalled(e) and towards is None
+        label, key = "Confirm", f"{place}-confirm-{e.id}"
+        if st.button(label, key=key, disabled=missing, help=_UNSAID if missing else None):
+            _review(visit, e, "confirmed", direction=towards)
+    if e.status != "rejected" and st.button("Reject", key=f"{place}-reject-{e.id}"):
+        _review(visit, e, "rejected")
+    with st.popover("Edit", key=f"{place}-edit-{e.id}"):
+        _edit(visit, e, question, place)
+
+
+def _direction(e: Evidence, question: Question, index: int | None, **how: Any) -> Direction | None:
+    """Which way it points, in the words of the question's kind."""
+    label = "It points" if question.kind in ("numeric", "date") else "It speaks"
+    picked: Direction | None = st.selectbox(
+        label,
+        SIDES,
+        index=index,
+        format_func=lambda side: side_words(question.kind, side, e.option),
+        placeholder="Which way?",
+        **how,
+    )
+    return picked
+
+
+def _edit(visit: Visit, e: Evidence, question: Question, place: str) -> None:
+    with st.form(f"{place}-form-{e.id}", border=False):
+        towards = _direction(e, question, None if uncalled(e) else SIDES.index(e.direction))
+        weight = st.selectbox("How strongly", list(Strength), index=int(e.strength), format_func=_strength_option)
+        note = st.text_input("Note", max_chars=500)
+        if st.form_submit_button("Save as edited"):
+            if towards is None:
+                st.error(_UNSAID, icon=":material/error:")
+            else:
+                _review(visit, e, "edited", direction=towards, strength=weight, note=note or "")
+
+
+def _strength_option(value: Strength) -> str:
+    return f"{strength(value)} (likelihood ratio {value.likelihood_ratio:g})"
+
+
+def together(visit: Visit, pieces: Sequence[EvidenceCard]) -> None:
+    """One judgement for a story on all questions that it bears on, where its direction was called on each."""
+    if any(uncalled(each.evidence) for each in pieces):
+        return
+    verdicts: tuple[tuple[str, EvidenceStatus], ...] = (("Confirm", "confirmed"), ("Reject", "rejected"))
+    with st.container(horizontal=True, gap="xsmall"):
+        for label, verdict in verdicts:
+            if st.button(f"{label} all {len(pieces)}", key=f"all-{verdict}-{pieces[0].evidence.id}"):
+                with calm():
+                    for each in pieces:
+                        visit.tracker.review(each.evidence.id, verdict)
+                    say(_DONE[verdict])
+                    st.rerun()
+
+
+def _review(visit: Visit, e: Evidence, verdict: EvidenceStatus, **change: Any) -> None:
+    with calm():
+        found = visit.tracker.review(e.id, verdict, **change)
+        neither = found.reviewed and found.direction is Direction.NEUTRAL
+        say("Kept: it speaks for neither side" if neither else _DONE[verdict])
+        st.rerun()
+
+
+_DONE: Final = {
+    "confirmed": "Confirmed: it counts fully",
+    "rejected": "Rejected: it no longer counts",
+    "edited": "Saved as edited",
+}

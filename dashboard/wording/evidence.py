@@ -1,0 +1,177 @@
+"""Evidence: which way it points and how surely, why it matched, who reported it, who judged it.
+
+Phrasings are ours, but why something leans may quote the item: all of these go where no Markdown is read, or through
+`inert`.
+"""
+
+from typing import Final
+
+from dashboard.wording.numbers import percent, plural
+from dashboard.wording.texts import capital
+from forecasts.evidence import Direction, Evidence, Strength, side_words
+from forecasts.forecaster import MATCHER, MODEL_PREFIX
+from forecasts.option_suggestion import Leaning
+from forecasts.question import ForecasterId, Kind
+from tracker.summaries import Decision, Why
+
+EVIDENCE: Final = {
+    "logged": "to review",
+    "confirmed": "confirmed",
+    "edited": "edited",
+    "rejected": "rejected",
+}
+"""The states of a piece of evidence."""
+
+NOT_CALLED: Final = "◆ direction not called"
+
+_STRENGTHS: Final = ("not at all", "slightly", "somewhat", "moderately", "strongly", "decisively")
+_MEASURED: Final = ("numeric", "date")
+"""Kinds whose evidence points along a scale."""
+
+
+def strength(value: Strength) -> str:
+    """The word of a strength: `moderate`."""
+    return value.name.lower()
+
+
+def uncalled(e: Evidence) -> bool:
+    """Whether nobody has said yet which way it points: such evidence moves nothing until a person says."""
+    return e.direction is Direction.NEUTRAL and not e.reviewed
+
+
+def side(kind: Kind, direction: Direction, option: str = "") -> str:
+    """The side with its shape: `▲ for YES`, `▼ lower`, `◀ earlier`, `▼ against option Moscow`, `◆ for neither side`."""
+    return f"{_shape(kind, direction)} {side_words(kind, direction, option)}"
+
+
+def side_of(e: Evidence, kind: Kind) -> str:
+    """The side that a piece of evidence speaks for, or that nobody has said so yet."""
+    return NOT_CALLED if uncalled(e) else side(kind, e.direction, e.option)
+
+
+def bearing(e: Evidence, kind: Kind) -> str:
+    """How evidence bears on a question: `▲ speaks moderately for YES`, `▼ points slightly lower`."""
+    if uncalled(e):
+        return NOT_CALLED
+    if e.strength is Strength.NONE or e.direction is Direction.NEUTRAL:
+        return "◆ does not speak either way"
+    verb = "points" if kind in _MEASURED else "speaks"
+    words = side_words(kind, e.direction, e.option)
+    return f"{_shape(kind, e.direction)} {verb} {_STRENGTHS[e.strength]} {words}"
+
+
+def _shape(kind: Kind, direction: Direction) -> str:
+    if direction is Direction.NEUTRAL:
+        return "◆"
+    first, second = ("◀", "▶") if kind == "date" else ("▲", "▼")
+    return first if direction is Direction.YES else second
+
+
+def sureness(e: Evidence, kind: Kind) -> str:
+    """How sure the match and its direction are, and what it counts for until a person says more.
+
+    `82 % likely to be relevant · for YES, 90 % sure · counts 66 % until a person judges it`. Of what a person took or
+    rejected, that.
+    """
+    if e.reviewed:
+        return "a person took it: it counts fully" if e.direction else "a person took it: it speaks for neither side"
+    if e.status == "rejected":
+        return "a person rejected it: it counts nothing"
+    relevant = f"{percent(e.relevance)} likely to be relevant"
+    if uncalled(e):
+        return f"{relevant} · direction not called: it counts nothing until a person says which way it points"
+    words = side_words(kind, e.direction, e.option)
+    counts = f"counts {percent(e.trust)} until a person judges it"
+    return f"{relevant} · {words}, {percent(e.p_direction)} sure · {counts}"
+
+
+def matched(e: Evidence, why: Why) -> str:
+    """The words that matched, and the phrasing nearest to it: `matched “envoy” · nearest to: “…” (cosine 0.61)`."""
+    words = ", ".join(f"“{word}”" for word in e.matched)
+    cosine = f" (cosine {why.cosine:.2f})" if why.cosine else ""
+    near = f"nearest to: “{why.nearest}”{cosine}" if why.nearest else ""
+    return " · ".join(filter(None, (f"matched {words}" if words else "", near)))
+
+
+def leans(e: Evidence, why: Why) -> str:
+    """Why it was taken to point where it does, or why no direction was called; empty where that was not kept."""
+    if not why.leaning:
+        return ""
+    reason = why.leaning
+    if why.nearest:
+        reason = reason.replace(f"as in “{why.nearest}”", "as in that phrasing")
+    return f"why no direction: {reason}" if uncalled(e) else f"why this way: {reason}"
+
+
+def folded(reports: int, independent: int, copies: int) -> str:
+    """`3 reports, 2 independent; 14 copies`."""
+    told = plural(reports, "report")
+    if reports > 1:
+        told += ", all independent" if independent == reports else f", {independent:,} independent"
+    return f"{told}; {plural(copies, 'copy', 'copies')}" if copies else told
+
+
+def machine(by: str) -> str:
+    """The name of the model, if a judge is one; else empty."""
+    return by.removeprefix(MODEL_PREFIX) if by.startswith(MODEL_PREFIX) else ""
+
+
+def judge(by: ForecasterId, me: ForecasterId) -> str:
+    """Who judged: `me`, `the matcher`, `a machine (name)`, or a person's name."""
+    model = machine(by)
+    if model:
+        return f"a machine ({model})"
+    return {me: "me", MATCHER: "the matcher"}.get(by, by)
+
+
+def judgement_line(decision: Decision, kind: Kind, option: str, me: ForecasterId) -> str:
+    """A judgement in a line: `Machine judgement (name): for YES, moderate. …`, `Confirmed by me: for YES, moderate.`"""
+    model = machine(decision.by)
+    if model:
+        who = f"Machine judgement ({model})"
+    elif decision.status == "logged":
+        who = f"Logged by {judge(decision.by, me)}"
+    else:
+        who = f"{decision.status.capitalize()} by {judge(decision.by, me)}"
+    if decision.direction is Direction.NEUTRAL and decision.status == "logged":
+        words = "direction not called"
+    else:
+        words = side_words(kind, decision.direction, option)
+    said = decision.note.removeprefix(f"machine judgement by {model}: ")
+    note = f" {capital(said)}" if said else ""
+    return f"{who}: {words}, {strength(decision.strength)}.{note}"
+
+
+def leaning_sentence(kind: Kind, found: Leaning) -> str:
+    """Where the evidence on a number or a day leans: `5 stories point higher, 2 lower; no number is made from that.`"""
+    made = "date" if kind == "date" else "number"
+    yes, no = side_words(kind, Direction.YES), side_words(kind, Direction.NO)
+    if not found.yes and not found.no:
+        return f"No story points {yes} or {no} yet; no {made} is made from stories."
+    first, *others = [(n, word) for n, word in ((found.yes, yes), (found.no, no)) if n]
+    verb = "points" if first[0] == 1 else "point"
+    told = f"{plural(first[0], 'story', 'stories')} {verb} {first[1]}"
+    rest = f"{others[0][0]:,} {others[0][1]}" if others else f"none {no if first[1] == yes else yes}"
+    return f"{told}, {rest}; no {made} is made from that."
+
+
+LINE: Final = {
+    "base rate": "where it starts, before any news",
+    "time passed": "what the time that passed without the event, or with it, tells",
+    "evidence": "one story, weighed",
+    "silence": "a signpost that was expected by its date and was not seen",
+    "usual level": "what such news amounts to in ordinary times, taken off again",
+    "evidence scale": "all evidence together counts for less than its parts say",
+    "saturation": "what is taken off so that no volume of news runs away with the number",
+    "recalibration": "what earlier suggestions were off by",
+    "clip": "the limits that no suggestion goes beyond",
+    "all options": "the shares of all options are brought back to 100 %",
+}
+"""What each kind of line in a suggestion means."""
+
+_OBVIOUS: Final = frozenset({"base rate", "time passed", "evidence"})
+
+
+def lines_explained(kinds: set[str]) -> str:
+    """What the less obvious lines among these mean, in a sentence each; empty when there is none."""
+    return " ".join(f"{kind.capitalize()}: {said}." for kind, said in LINE.items() if kind in kinds - _OBVIOUS)

@@ -1,0 +1,393 @@
+"""A back-test knows at each date what was known then, leaves live work alone, and ends the same if it was killed."""
+
+import json
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from forecasts.forecaster import HAZARD, PRIOR, SUGGESTION
+from forecasts.hazard import hazard
+from forecasts.question import QuestionId, utc
+from forecasts.scoring.rules import brier
+from tests.backtest.test_archives import captured, line, written
+from tests.builders import an_rss, no_network
+from tests.forecasts.small_set import TEXTS
+from tests.test_cli import Shell
+from tracker import question_sets
+from tracker.api import open_tracker
+from tracker.backtest import walk
+from tracker.backtest.running import BacktestReport, Wanted, backtest
+from tracker.backtest.scores import RETROSPECTIVE
+from tracker.backtest.snapshots import Snapshot, Span, Track, schedule, track
+from tracker.errors import Refused
+from tracker.settings import Settings
+from tracker.store.engine import Store, open_engine
+from tracker.suggesting import suggestion_at
+
+PLACES = "Arford Bexley Corwen Dunmore Elsted Farley Gorsley Hadlow Ilsham Jarrow Kelby Lorton Marden Norbury".split()
+FIRST, OPENS = utc("2022-04-04T09:00:00Z"), utc("2022-06-01")
+
+ANSWERED = """
+[[resolution]]
+question = "treaty"
+outcome = "no"
+event_at = 2022-12-31
+known_at = 2023-01-01
+url = "https://example.org/answer"
+note = "None was signed."
+"""
+
+
+def silent(_what: str, _done: int, _total: int, _place: str) -> None:
+    """A back-test that nobody watches."""
+
+
+def small_set(folder: Path) -> Path:
+    """The small set as a folder, with both of its questions answered after the end of every archive here."""
+    folder.mkdir()
+    for name, text in TEXTS.items():
+        (folder / name).write_text(text + (ANSWERED if name == "history.toml" else ""), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    """A set of this test alone."""
+    return small_set(tmp_path / "set")
+
+
+@pytest.fixture
+def by_words(tmp_path: Path) -> Settings:
+    """Settings of live work that must not be touched; meanings are not compared."""
+    return Settings(data_dir=tmp_path / "live", me="ada", encoder="none")
+
+
+@dataclass(frozen=True)
+class Lived:
+    """Twenty weeks that were lived through once for all tests that only look."""
+
+    run: Wanted
+    report: BacktestReport
+
+
+@pytest.fixture(scope="module")
+def lived(tmp_path_factory: pytest.TempPathFactory) -> Lived:
+    """A run that is done; nobody may change it."""
+    folder = tmp_path_factory.mktemp("lived")
+    run = wanted(folder, small_set(folder / "set"), news(range(20)))
+    return Lived(run, backtest(Settings(data_dir=folder / "live", encoder="none"), run, silent))
+
+
+def news(weeks: Iterable[int]) -> list[Any]:
+    """Each week one outlet tells of a vote, which bears out what comes; another of drills, which misleads."""
+    found = []
+    for week in weeks:
+        place, at = PLACES[week % len(PLACES)], FIRST + timedelta(days=7 * week)
+        vote = line(f"It abstained when the assembly voted on {place} water rights", f"{at:%Y-%m-%dT%H:%M:%SZ}")
+        found.append({**vote, "source": "The Herald", "url": f"https://herald.invalid/{week}"})
+        later = f"{at + timedelta(days=2):%Y-%m-%dT%H:%M:%SZ}"
+        other = line(f"Joint drills begin off {place} harbour with nine ships", later)
+        found.append({**other, "source": "The Gazette", "url": f"https://gazette.invalid/{week}"})
+    return found
+
+
+def wanted(tmp_path: Path, small: Path, lines: Sequence[Any], name: str = "run", **more: Any) -> Wanted:
+    """A back-test of these lines in a folder of its own."""
+    archive = written(tmp_path / f"{name}.jsonl", *lines)
+    return Wanted(archive=archive, set_name=str(small), out=tmp_path / name, **{"workers": 1, **more})
+
+
+def tracks(run: Wanted) -> dict[str, Track]:
+    """The questions of a run that is done."""
+    report = json.loads((run.out / "report.json").read_text(encoding="utf-8"))
+    over = Span(utc(report["since"]), utc(report["until"]))
+    return {q: track(url_of(run), QuestionId(q), over, None) for q in ("neutral", "treaty")}
+
+
+def url_of(run: Wanted) -> str:
+    """The database of a run."""
+    return f"sqlite:///{run.out.absolute() / 'replay.sqlite'}"
+
+
+def before(found: Track, at: datetime) -> list[Snapshot]:
+    """What was said up to an instant."""
+    return [s for s in found.snapshots if s.at <= at]
+
+
+def test_nothing_that_is_seen_later_changes_what_was_said_before(
+    tmp_path: Path, by_words: Settings, small: Path, lived: Lived
+) -> None:
+    poison = [
+        *news(range(20, 30)),
+        line("It abstained and then joint drills begin at once", "2022-08-17T12:00:01Z", source="The Herald"),
+        line("It abstained when the assembly voted on Arford water rights", "2022-08-18T12:00:00Z", source="Copycat"),
+    ]
+    long = wanted(tmp_path, small, news(range(20)) + poison, "long")
+    backtest(by_words, long, silent)
+    at, after = utc("2022-08-17"), tracks(long)
+    for question_id, found in tracks(lived.run).items():
+        known = before(found, at)
+        assert len(known) == 12
+        assert any(s.without for s in known)
+        assert before(after[question_id], at) == known  # to the last bit
+
+
+def test_what_a_back_test_says_is_what_live_work_would_have_said(lived: Lived) -> None:
+    run = lived.run
+    store = Store(open_engine(url_of(run)))
+    asked = {q.id: q for q in question_sets.load(run.set_name).questions}
+    with store.reading() as session:
+        for question_id, found in tracks(run).items():
+            question = asked[QuestionId(question_id)]
+            for s in found.snapshots:
+                live = suggestion_at(session, question, s.at)
+                assert live is not None
+                assert s.said[SUGGESTION] == live.p
+                assert s.said[HAZARD] == hazard(question, s.at)
+                assert s.said[PRIOR] == question.base_rate
+    store.close()
+
+
+class Killed(Exception):
+    """The process goes away in the middle of its work."""
+
+
+@pytest.mark.parametrize("when", [1, 25, 45])
+def test_a_run_that_was_killed_goes_on_and_ends_with_the_same_report(
+    tmp_path: Path, by_words: Settings, lived: Lived, monkeypatch: pytest.MonkeyPatch, when: int
+) -> None:
+    run, left = replace(lived.run, out=tmp_path / "broken"), when
+    act = walk._Walk._act
+
+    def dies(self: Any, session: Any, at: datetime) -> None:
+        nonlocal left
+        left -= 1
+        if left == 0:
+            raise Killed
+        act(self, session, at)
+
+    monkeypatch.setattr(walk._Walk, "_act", dies)
+    with pytest.raises(Killed):
+        backtest(by_words, run, silent)
+    assert backtest(by_words, run, silent) == lived.report
+    assert (run.out / "report.json").read_bytes() == (lived.run.out / "report.json").read_bytes()
+    assert evidence_of(run) == evidence_of(lived.run)
+
+
+def evidence_of(run: Wanted) -> list[Any]:
+    """The evidence of a run as its pages show it."""
+    settings = Settings(data_dir=run.out, database_url=url_of(run), encoder="none")
+    with open_tracker(settings, now=lambda: utc("2022-09-01"), fetch=no_network) as tracker:
+        return [tracker.question(q).evidence for q in ("neutral", "treaty")]
+
+
+def test_a_run_killed_between_two_questions_does_not_weigh_the_first_again(
+    tmp_path: Path, by_words: Settings, small: Path
+) -> None:
+    run = wanted(tmp_path, small, news(range(12)))
+    weighed: list[str] = []
+
+    def stops(what: str, _done: int, _total: int, place: str) -> None:
+        if what == "weighing":
+            weighed.append(place)
+            raise Killed
+
+    with pytest.raises(Killed):
+        backtest(by_words, run, stops)
+    again: list[str] = []
+    first = backtest(by_words, run, lambda what, _d, _t, place: again.append(f"{what} {place}"))
+    assert weighed == ["neutral"]
+    assert again == ["weighing treaty"]
+    assert backtest(by_words, run, silent) == first
+
+
+def test_the_feed_that_carried_the_only_true_evidence_is_missed_and_the_misleading_one_is_not(
+    tmp_path: Path, by_words: Settings, small: Path
+) -> None:
+    votes = [one for one in news(range(9, 24)) if one["source"] == "The Herald"]
+    drills = [one for one in news(range(9, 24)) if one["source"] == "The Gazette"]
+    report = backtest(by_words, wanted(tmp_path, small, votes + drills), silent)
+    found = {row.feed: row.difference for row in report.scores.feeds}
+    assert found["the-herald"] > 0.0 > found["the-gazette"]
+
+
+def test_without_its_only_feed_a_suggestion_is_that_of_a_run_that_never_had_it(
+    tmp_path: Path, by_words: Settings, small: Path, lived: Lived
+) -> None:
+    alone = wanted(tmp_path, small, [x for x in news(range(20)) if x["source"] == "The Herald"], "alone")
+    backtest(by_words, alone, silent)
+    both = tracks(lived.run)
+    for question_id, found in tracks(alone).items():
+        pairs = zip(found.snapshots, both[question_id].snapshots, strict=False)
+        for single, other in pairs:
+            left_out = other.without.get("the-gazette", other.said[SUGGESTION])
+            assert left_out == pytest.approx(single.said[SUGGESTION], abs=1e-12)
+
+
+def test_losses_are_divided_by_the_dates_of_the_schedule(lived: Lived) -> None:
+    run, report = lived.run, lived.report
+    (row,) = [row for row in report.scores.questions if row.question_id == "treaty"]
+    said = [s.said[SUGGESTION] for s in tracks(run)["treaty"].snapshots]
+    assert row.scheduled == len(said) == 12
+    assert row.brier[SUGGESTION] == pytest.approx(sum(float(brier(p, 0)) for p in said) / 12)
+
+
+def test_an_early_answer_takes_no_date_off_the_schedule(tmp_path: Path, by_words: Settings, small: Path) -> None:
+    early = TEXTS["history.toml"].partition("[[forecast]]")[0] + ANSWERED
+    early = early.replace("2022-12-31", "2022-06-10").replace("2023-01-01", "2022-06-10")
+    (small / "history.toml").write_text(early, encoding="utf-8")
+    report = backtest(by_words, wanted(tmp_path, small, news(range(20))), silent)
+    assert [(row.scheduled, row.snapshots) for row in report.scores.questions] == [(12, 2), (12, 2)]
+
+
+def test_the_schedule_has_a_date_a_week_before_the_close_and_within_the_archive(small: Path) -> None:
+    question = question_sets.load(str(small)).questions[0]
+    week, second = timedelta(days=7), timedelta(seconds=1)
+    assert schedule(question, Span(FIRST, OPENS - second)) == ()
+    assert schedule(question, Span(FIRST, OPENS)) == (OPENS,)
+    assert schedule(question, Span(FIRST, OPENS + week)) == (OPENS, OPENS + week)
+    assert schedule(question, Span(OPENS + second, OPENS + week)) == (OPENS + week,)
+    assert len(schedule(question, Span(FIRST, utc("2030-01-01")))) == math.ceil((question.closes_at - OPENS) / week)
+    assert schedule(question, Span(question.closes_at, utc("2030-01-01"))) == ()
+
+
+def test_nothing_is_written_into_the_database_that_is_in_use(tmp_path: Path, by_words: Settings, small: Path) -> None:
+    with open_tracker(by_words, fetch=no_network) as tracker:
+        tracker.load(question_sets.load(str(small)))
+        head = tracker.verify()
+    held = (by_words.data_dir / "tracker.sqlite").read_bytes()
+    backtest(by_words, wanted(tmp_path, small, news(range(6))), silent)
+    assert (by_words.data_dir / "tracker.sqlite").read_bytes() == held
+    with open_tracker(by_words, fetch=no_network) as tracker:
+        assert tracker.verify() == head
+        assert tracker.replayed_until() is None
+
+
+def test_a_run_is_marked_as_a_replay_and_its_log_is_whole(lived: Lived) -> None:
+    run, report = lived.run, lived.report
+    with open_tracker(Settings(data_dir=run.out, database_url=url_of(run)), fetch=no_network) as tracker:
+        assert tracker.replayed_until() == report.until
+        assert tracker.verify().bad_seq is None
+        assert all(feed.state.paused for feed in tracker.feeds())
+
+
+def test_a_folder_that_holds_something_else_is_refused(tmp_path: Path, by_words: Settings, lived: Lived) -> None:
+    run = lived.run
+    with pytest.raises(Refused, match="holds another run"):
+        backtest(by_words, replace(run, people=True), silent)
+    demo = tmp_path / "demo"
+    open_tracker(Settings(data_dir=demo, database_url=f"sqlite:///{demo / 'replay.sqlite'}"), fetch=no_network).close()
+    with pytest.raises(Refused, match="holds another run"):
+        backtest(by_words, replace(run, out=demo), silent)
+
+
+def test_the_run_never_takes_the_place_of_the_live_database(tmp_path: Path, by_words: Settings, small: Path) -> None:
+    run = wanted(tmp_path, small, news(range(3)))
+    mine = replace(by_words, database_url=url_of(run))
+    with pytest.raises(Refused, match="in use"):
+        backtest(mine, run, silent)
+    assert not run.out.exists()
+
+
+def test_people_are_held_against_time_alone_on_their_own_dates(tmp_path: Path, by_words: Settings, small: Path) -> None:
+    report = backtest(by_words, wanted(tmp_path, small, news(range(22)), people=True), silent)
+    rows = {row.who: row for row in report.scores.forecasters}
+    assert set(rows) == {SUGGESTION, HAZARD, PRIOR, "demo-ada"}
+    assert (rows["demo-ada"].n, rows["demo-ada"].snapshots) == (1, 5)  # from 2022-08-01 until withdrawn a month later
+    assert rows["demo-ada"].hazard < rows[HAZARD].brier
+    assert rows[HAZARD].skill == 0.0
+    assert "too few to say" in rows[SUGGESTION].verdict
+
+
+def test_what_people_said_before_the_archive_begins_stands_when_it_does(
+    tmp_path: Path, by_words: Settings, small: Path
+) -> None:
+    run = wanted(tmp_path, small, news(range(24)), people=True, since=utc("2022-08-20"))
+    rows = {row.who: row for row in backtest(by_words, run, silent).scores.forecasters}
+    assert rows["demo-ada"].snapshots == 2  # the 24th and the 31st of August
+
+
+def test_what_people_said_is_left_out_unless_it_is_asked_for(lived: Lived) -> None:
+    assert [row.who for row in lived.report.scores.forecasters] == [SUGGESTION, HAZARD, PRIOR]
+
+
+def test_evidence_keeps_to_its_bound_and_the_report_says_by_how_much(lived: Lived) -> None:
+    safety = lived.report.scores.safety
+    assert safety.holds
+    assert 0.0 < safety.largest_evidence < safety.bound
+    assert safety.largest_move is not None
+    assert abs(safety.largest_move.log_odds) < 2 * safety.bound
+
+
+def test_only_the_time_between_from_and_until_is_lived_through(tmp_path: Path, by_words: Settings, small: Path) -> None:
+    since, until = utc("2022-05-01"), utc("2022-07-01")
+    report = backtest(by_words, wanted(tmp_path, small, news(range(24)), since=since, until=until), silent)
+    assert since <= report.since < report.until == until
+    assert report.items == sum(since <= utc(one["published"]) <= until for one in news(range(24)))
+
+
+def test_captured_feeds_are_lived_through_with_edits_and_copies(
+    tmp_path: Path, by_words: Settings, small: Path
+) -> None:
+    vote, edited = (
+        "It abstained in the vote on shipping grain through Arford harbour",
+        "It abstained in the late vote on shipping grain through Arford harbour",
+    )
+    folder = captured(
+        tmp_path / "captures",
+        ("wire", "2022-06-02T00:00:00Z", an_rss((vote, "https://wire.invalid/1"))),
+        ("wire", "2022-06-03T00:00:00Z", an_rss((edited, "https://wire.invalid/1"))),
+        ("daily", "2022-06-03T12:00:00Z", an_rss((vote, "https://daily.invalid/1"), title="The daily")),
+        (
+            "wire",
+            "2022-06-20T00:00:00Z",
+            an_rss(("Weather", "https://wire.invalid/2"), (edited, "https://wire.invalid/1")),
+        ),
+    )
+    run = Wanted(archive=folder, set_name=str(small), out=tmp_path / "run", workers=1)
+    report = backtest(by_words, run, silent)
+    assert (report.items, report.evidence, report.warnings) == (3, 1, ())
+    (card,) = evidence_of(run)[0]
+    assert card.evidence.first_seen_at == utc("2022-06-02")
+    assert [(i.item.title, i.item.first_seen_at, len(i.revisions)) for i in card.items] == [
+        (vote, utc("2022-06-02"), 1),
+        (vote, utc("2022-06-03T12:00:00Z"), 0),
+    ]
+
+
+def test_all_cores_find_what_one_finds(tmp_path: Path, by_words: Settings, small: Path) -> None:
+    lines = news(range(12))
+    one = backtest(by_words, wanted(tmp_path, small, lines, "one"), silent)
+    many = replace(wanted(tmp_path, small, lines, "many", workers=2), archive=tmp_path / "one.jsonl")
+    assert backtest(by_words, many, silent) == one
+
+
+def test_the_command_says_first_that_it_is_retrospective_and_prints_the_report(
+    tmp_path: Path, small: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shell = Shell(tmp_path / "data", capsys, monkeypatch)
+    archive = written(tmp_path / "autumn.jsonl.gz", *news(range(12)))
+    asked = ("backtest", str(archive), "--set", str(small), "--encoder", "none", "--workers", "1")
+    printed = shell(*asked)
+    assert printed.startswith(RETROSPECTIVE)
+    assert "no first_seen in this archive: the claimed publication time was used" in printed
+    assert "suggestion" in printed
+    found = json.loads(shell(*asked, "--json"))
+    kept = tmp_path / "data" / "backtests" / "autumn" / "report.json"
+    assert found == json.loads(kept.read_text(encoding="utf-8"))
+    assert not (tmp_path / "data" / "tracker.sqlite").exists()
+
+
+def test_a_question_that_nobody_answered_counts_for_safety_alone(
+    tmp_path: Path, by_words: Settings, small: Path
+) -> None:
+    (small / "history.toml").write_text(TEXTS["history.toml"], encoding="utf-8")
+    report: BacktestReport = backtest(by_words, wanted(tmp_path, small, news(range(14))), silent)
+    outcomes = {row.question_id: (row.outcome, bool(row.brier)) for row in report.scores.questions}
+    assert outcomes == {"neutral": ("yes", True), "treaty": (None, False)}
+    assert {row.n for row in report.scores.forecasters} == {1}

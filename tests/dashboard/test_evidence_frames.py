@@ -1,0 +1,166 @@
+"""Evidence and the lines of suggestions become frames whose columns mean what their docstrings say."""
+
+from math import exp
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboard.frames import why
+from dashboard.frames.evidence import Fold, evidence_frame, fold, reports_frame, told
+from forecasts.evidence import Direction, Report, Strength, independent
+from forecasts.option_suggestion import OptionSuggestion, suggest_options
+from forecasts.suggestion import Line
+from tests.dashboard.examples import NOW, OPENS, VISIT_TO, card, copy, days, evidence, suggestion, syndicated
+from tracker.feeds.item import ItemId
+from tracker.summaries import Why
+
+# Evidence
+
+
+def test_copies_are_folded_and_one_owner_is_one_witness() -> None:
+    assert fold(syndicated(14, reports=3)) == Fold(3, 3, 14)
+    sisters = (copy(1, "Envoy", feed="Daily", group="press"), copy(2, "Envoy in Kyiv", feed="Sunday", group="press"))
+    assert fold(sisters) == Fold(2, 1, 0)
+    assert fold((copy(1, "Envoy"),)) == Fold(1, 1, 0)
+
+
+@given(st.lists(st.tuples(st.integers(1, 6), st.integers(1, 4)), min_size=1, max_size=12))
+def test_what_is_folded_is_what_reliability_counts(of: list[tuple[int, int]]) -> None:
+    items = [
+        copy(n, "x", group=f"g{group}", copy_of=None if text >= n else ItemId(text))
+        for n, (text, group) in enumerate(of, 1)
+    ]
+    reports = [Report(i.source_group, 0.8, i.item.first_seen_at, text=i.copy_of or i.item.id) for i in items]
+    counted = independent(reports)
+    assert fold(items).reports == len(counted)
+    assert fold(items).independent == len({r.source_group for r in counted})
+
+
+def test_every_report_is_listed_with_copies_marked_first_seen_first() -> None:
+    frame = reports_frame(syndicated(2, reports=2)[::-1])
+    assert list(frame["what"]) == ["report", "report", "copy", "copy"]
+    assert list(frame["source"]) == ["Wire 1", "Wire 2", "Paper 0", "Paper 1"]
+    assert reports_frame(()).dtypes.to_dict() == frame.dtypes.to_dict()
+
+
+def test_a_copy_whose_original_is_elsewhere_stands_for_its_text() -> None:
+    pair = (copy(5, "Envoy", copy_of=ItemId(1)), copy(6, "Envoy", copy_of=ItemId(1)))
+    assert [t.copy for t in told(pair)] == [False, True]
+
+
+def test_evidence_rows_tell_sides_chances_and_reports() -> None:
+    row = evidence_frame([card(1, items=syndicated(3, reports=2), why=Why("Envoy in Kyiv", 0.6))], "numeric").iloc[0]
+    assert (row["direction"], row["sure"], row["relevant"]) == ("▲ higher", 90.0, 80.0)
+    assert (row["reports"], row["independent"], row["copies"]) == (2, 2, 3)
+    assert (row["matched"], row["nearest"]) == ("envoy, Kyiv", "Envoy in Kyiv")
+    assert row["sources"] == "Wire 1, Wire 2, Paper 0, Paper 1, Paper 2"
+
+
+def test_a_direction_that_was_not_called_has_no_chance() -> None:
+    row = evidence_frame([card(1, direction=Direction.NEUTRAL)], "date").iloc[0]
+    assert row["direction"] == "◆ direction not called"
+    assert pd.isna(row["sure"])
+
+
+def test_what_a_person_judged_shows_no_chances() -> None:
+    row = evidence_frame([card(1, status="confirmed")], "binary").iloc[0]
+    assert pd.isna(row["sure"])
+    assert pd.isna(row["relevant"])
+
+
+def test_a_machine_judgement_is_marked_in_the_list() -> None:
+    row = evidence_frame([card(1, judged_by="model:qwen")], "binary").iloc[0]
+    assert (row["status"], row["judge"]) == ("to review, machine judgement", "qwen")
+
+
+def test_evidence_keeps_its_types_without_rows() -> None:
+    assert evidence_frame([], "binary").dtypes.to_dict() == evidence_frame([card()], "binary").dtypes.to_dict()
+
+
+# Why
+
+
+def test_the_why_table_names_the_news_and_ends_in_the_sum() -> None:
+    lines = (
+        Line("base rate", "3 of 10", -0.847, 0.3),
+        Line("evidence", "visit, moderate", 0.7, 0.46, card(7).evidence.id),
+        Line("silence", "treaty: expected by 2026-03-01 and not seen", -0.2, 0.41),
+        Line("clip", "kept between 1 % and 99 %", 0.0, 0.41),
+    )
+    frame = why.why_frame(suggestion(*lines, p=0.41), [card(7, "Envoy travels")])
+    assert list(frame["line"]) == ["base rate", "evidence", "silence", "sum"]
+    assert (frame["what"].iloc[1], frame["weighed"].iloc[1]) == ("Envoy travels", "visit, moderate")
+    assert frame["log_odds"].iloc[-1] == pytest.approx(-0.347)
+    assert frame["after"].iloc[-1] == 41.0
+
+
+@given(st.lists(st.floats(-0.02, 0.02), max_size=12))
+def test_the_rows_of_the_why_table_add_up_however_much_evidence_has_faded(weights: list[float]) -> None:
+    faded = [Line("evidence", "old", weight, 0.5, card(k).evidence.id) for k, weight in enumerate(weights, 1)]
+    lines = (Line("base rate", "3 of 10", -0.847, 0.3), *faded, Line("evidence scale", "×0.5", 0.4, 0.5))
+    frame = why.why_frame(suggestion(*lines), [])
+    assert frame["log_odds"].iloc[:-1].sum() == pytest.approx(frame["log_odds"].iloc[-1])
+    shown = sum(abs(weight) >= why.FADED for weight in weights)
+    assert len(frame) == 3 + shown + (shown < len(weights))
+
+
+def test_the_way_of_the_suggestion_is_told_in_three_steps() -> None:
+    lines = (Line("base rate", "", -0.8, 0.3), Line("time passed", "", -0.2, 0.26), Line("evidence", "", 0.9, 0.46))
+    assert [p for _, p in why.stages(suggestion(*lines))] == [0.3, 0.26, 0.46]
+
+
+# Shares
+
+
+def shares_after(*pieces: tuple[str, Direction]) -> OptionSuggestion:
+    """What is suggested on `VISIT_TO` after confirmed evidence for or against these options."""
+    found = [
+        evidence(n, "confirmed", side, option=option, question_id=VISIT_TO.id, strength=Strength.STRONG,
+                 reports=(Report(f"wire {n}", 0.9, OPENS),))
+        for n, (option, side) in enumerate(pieces, 1)
+    ]  # fmt: skip
+    return suggest_options(VISIT_TO, found, {}, OPENS + days(20))
+
+
+def test_suggested_shares_stand_beside_their_base_rates() -> None:
+    frame = why.shares_frame(shares_after(("Minsk", Direction.YES)), VISIT_TO).set_index("option")
+    assert list(frame.index) == ["Beijing", "Minsk", "Other"]
+    assert frame["suggested"].sum() == pytest.approx(100.0, abs=1.5)
+    assert frame.loc["Minsk", "change"] > 0 > frame.loc["Beijing", "change"]
+    assert list(frame["stories"]) == [0, 1, 0]
+
+
+def test_without_evidence_no_share_has_moved() -> None:
+    frame = why.shares_frame(shares_after(), VISIT_TO)
+    assert not frame["change"].any()
+    assert why.moved_most(shares_after(), VISIT_TO) == "Beijing"
+
+
+def test_the_lines_shown_first_are_of_the_option_that_moved_most() -> None:
+    assert why.moved_most(shares_after(("Minsk", Direction.NO)), VISIT_TO) == "Minsk"
+
+
+@given(st.lists(st.tuples(st.sampled_from(["Beijing", "Minsk", "Other"]), st.sampled_from([-1, 1])), max_size=6))
+def test_the_lines_of_every_share_add_up_to_its_logarithm(pieces: list[tuple[str, int]]) -> None:
+    found = shares_after(*((option, Direction(side)) for option, side in pieces))
+    for option, p in zip(found.distribution.options, found.distribution.p, strict=True):
+        frame = why.option_why_frame(found, option, [])
+        assert exp(frame["log_share"].iloc[-1]) == pytest.approx(p)
+        assert frame["log_share"].iloc[:-1].sum() == pytest.approx(frame["log_share"].iloc[-1], abs=2e-3)
+
+
+def test_the_line_of_an_option_names_its_news() -> None:
+    found = shares_after(("Minsk", Direction.YES))
+    frame = why.option_why_frame(found, "Minsk", [card(1, "Envoy travels to Minsk")])
+    row = frame[frame["line"] == "evidence"].iloc[0]
+    assert row["what"] == "Envoy travels to Minsk"
+    assert "for option Minsk" in row["weighed"]
+    assert found.at < NOW
+
+
+def test_an_option_that_cannot_be_has_no_lines() -> None:
+    frame = why.option_why_frame(shares_after(), "Tehran", [])
+    assert frame.empty
+    assert frame.dtypes.to_dict() == why.option_why_frame(shares_after(), "Minsk", []).dtypes.to_dict()

@@ -1,0 +1,146 @@
+"""Evidence in words: which way it points in each kind's terms, how surely, why, by whom, and what lines mean."""
+
+from typing import get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboard import wording
+from dashboard.wording.evidence import LINE
+from forecasts.evidence import Direction, Strength
+from forecasts.ledger import LineKind
+from forecasts.option_suggestion import Leaning
+from forecasts.question import ForecasterId, Kind
+from tests.dashboard.examples import ME, NOW, evidence
+from tests.dashboard.pages import plain
+from tracker.summaries import Decision, Why
+
+YES, NO, NEUTRAL = Direction.YES, Direction.NO, Direction.NEUTRAL
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+
+@pytest.mark.parametrize(
+    ("kind", "direction", "told"),
+    [
+        ("binary", YES, "▲ speaks moderately for YES"),
+        ("binary", NO, "▼ speaks moderately for NO"),
+        ("numeric", YES, "▲ points moderately higher"),
+        ("date", YES, "◀ points moderately earlier"),
+        ("date", NO, "▶ points moderately later"),
+        ("categorical", YES, "▲ speaks moderately for option Minsk"),
+        ("ordered", NO, "▼ speaks moderately against option Minsk"),
+    ],
+)
+def test_evidence_is_told_with_a_shape_a_side_and_a_strength(kind: Kind, direction: Direction, told: str) -> None:
+    assert wording.bearing(evidence(direction=direction, option="Minsk"), kind) == told
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_direction_that_nobody_called_is_never_told_as_one(kind: Kind) -> None:
+    found = evidence(direction=NEUTRAL, p_direction=0.5)
+    assert wording.bearing(found, kind) == wording.side_of(found, kind) == "◆ direction not called"
+    assert "counts nothing until a person says" in wording.sureness(found, kind)
+    assert " sure" not in wording.sureness(found, kind)
+
+
+def test_neutral_is_an_answer_once_a_person_gave_it() -> None:
+    found = evidence(status="confirmed", direction=NEUTRAL)
+    assert wording.side_of(found, "binary") == "◆ for neither side"
+    assert wording.bearing(found, "binary") == "◆ does not speak either way"
+    assert wording.sureness(found, "binary") == "a person took it: it speaks for neither side"
+
+
+def test_what_has_no_strength_speaks_for_nobody() -> None:
+    assert wording.bearing(evidence(strength=Strength.NONE), "numeric") == "◆ does not speak either way"
+
+
+def test_how_sure_a_match_is_comes_with_what_it_counts_for() -> None:
+    told = plain(wording.sureness(evidence(), "binary"))
+    assert told == "80 % likely to be relevant · for YES, 90 % sure · counts 64 % until a person judges it"
+    assert wording.sureness(evidence(status="edited"), "binary") == "a person took it: it counts fully"
+    assert wording.sureness(evidence(status="rejected"), "binary") == "a person rejected it: it counts nothing"
+
+
+@given(st.floats(0.0, 1.0), st.floats(0.5, 1.0), st.sampled_from(KINDS))
+def test_every_chance_can_be_told(relevance: float, p_direction: float, kind: Kind) -> None:
+    found = evidence(relevance=relevance, p_direction=p_direction)
+    assert wording.percent(found.trust) in wording.sureness(found, kind)
+
+
+def test_a_match_names_its_words_and_the_phrasing_nearest_to_it() -> None:
+    near = Why("Envoy visits Kyiv", 0.612, "as in “Envoy visits Kyiv”")
+    assert (
+        wording.matched(evidence(), near) == "matched “envoy”, “Kyiv” · nearest to: “Envoy visits Kyiv” (cosine 0.61)"
+    )
+    assert wording.matched(evidence(), Why("Envoy visits Kyiv")).endswith("nearest to: “Envoy visits Kyiv”")
+    assert wording.matched(evidence(), Why()) == "matched “envoy”, “Kyiv”"
+
+
+def test_why_it_leans_so_does_not_say_a_phrasing_twice() -> None:
+    near = Why("Envoy visits Kyiv", 0.6, "as in “Envoy visits Kyiv”")
+    assert wording.leans(evidence(), near) == "why this way: as in that phrasing"
+    other = Why("Envoy visits Kyiv", 0.6, "as in the opposite “Envoy stays at home”")
+    assert wording.leans(evidence(), other) == "why this way: as in the opposite “Envoy stays at home”"
+    unsure = Why("Envoy visits Kyiv", 0.6, "it asks and does not say")
+    assert wording.leans(evidence(direction=NEUTRAL), unsure) == "why no direction: it asks and does not say"
+    assert wording.leans(evidence(), Why()) == ""
+
+
+@pytest.mark.parametrize(
+    ("counts", "told"),
+    [
+        ((1, 1, 0), "1 report"),
+        ((1, 1, 14), "1 report; 14 copies"),
+        ((3, 2, 14), "3 reports, 2 independent; 14 copies"),
+        ((3, 3, 1), "3 reports, all independent; 1 copy"),
+    ],
+)
+def test_reports_are_counted_as_they_count(counts: tuple[int, int, int], told: str) -> None:
+    assert plain(wording.folded(*counts)) == told
+
+
+def test_a_machine_is_called_one() -> None:
+    assert wording.machine("model:qwen") == "qwen"
+    assert wording.machine("ada") == wording.machine("matcher") == ""
+    assert [wording.judge(ForecasterId(by), ME) for by in ("model:qwen", "matcher", ME, "ada")] == [
+        "a machine (qwen)", "the matcher", "me", "ada",
+    ]  # fmt: skip
+
+
+def decided(by: str, status: str = "logged", direction: Direction = YES, note: str = "") -> str:
+    found = Decision(status, direction, Strength.MODERATE, ForecasterId(by), NOW, note)  # type: ignore[arg-type]
+    return wording.judgement_line(found, "binary", "", ME)
+
+
+def test_a_judgement_says_who_made_it() -> None:
+    note = "machine judgement by qwen: relevance 0.80: “sends an envoy”"
+    assert decided("model:qwen", note=note) == (
+        "Machine judgement (qwen): for YES, moderate. Relevance 0.80: “sends an envoy”"
+    )
+    assert decided(ME, "confirmed") == "Confirmed by me: for YES, moderate."
+    assert decided("ada", "rejected", note="Old news.") == "Rejected by ada: for YES, moderate. Old news."
+    assert decided("matcher", direction=NEUTRAL) == "Logged by the matcher: direction not called, moderate."
+
+
+@pytest.mark.parametrize(
+    ("kind", "yes", "no", "told"),
+    [
+        ("numeric", 5, 2, "5 stories point higher, 2 lower; no number is made from that."),
+        ("numeric", 0, 1, "1 story points lower, none higher; no number is made from that."),
+        ("date", 3, 0, "3 stories point earlier, none later; no date is made from that."),
+        ("date", 0, 0, "No story points earlier or later yet; no date is made from stories."),
+    ],
+)
+def test_where_evidence_leans_is_counted_and_no_number_is_made(kind: Kind, yes: int, no: int, told: str) -> None:
+    assert plain(wording.leaning_sentence(kind, Leaning(yes, no, 0.5 * yes, 0.5 * no))) == told
+
+
+def test_every_kind_of_line_has_a_meaning() -> None:
+    assert set(LINE) == {*get_args(LineKind), "all options"}
+
+
+def test_only_lines_that_are_there_and_need_it_are_explained() -> None:
+    told = wording.lines_explained({"base rate", "evidence", "silence", "sum"})
+    assert told == "Silence: a signpost that was expected by its date and was not seen."
+    assert wording.lines_explained({"base rate", "time passed", "evidence"}) == ""

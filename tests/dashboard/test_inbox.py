@@ -1,0 +1,165 @@
+"""The inbox: one card a story, honest about what nobody called, with copies folded."""
+
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from forecasts.cdf import Cdf, Scale
+from forecasts.evidence import Direction, Evidence, Strength
+from forecasts.question import ForecasterId
+from tests.builders import FakeClock, Press, a_feed, a_question, a_set, an_indicator
+from tests.dashboard.pages import button, open_page, plain, seen, words
+from tracker.api import Tracker
+from tracker.store import evidence
+from tracker.summaries import Decision
+
+SUMMIT = "summit-2027"
+INVITED = "Arland invites Borland to a summit"
+UNSAID = "Will Arland invite Borland to a summit?"
+
+
+def polled(tracker: Tracker, press: Press, *headlines: str) -> Tracker:
+    for headline in headlines:
+        press.publish("wire", headline)
+    tracker.poll(every=True)
+    return tracker
+
+
+def only(tracker: Tracker) -> Evidence:
+    (card,) = tracker.question(SUMMIT).evidence
+    return card.evidence
+
+
+@pytest.fixture
+def uncalled(tracker_with_press: Tracker, press: Press, clock: FakeClock) -> Tracker:
+    """A tracker with one piece of evidence of which nobody can say which way it points: it only asks."""
+    tracker_with_press.load(a_set())
+    polled(tracker_with_press, press, UNSAID)
+    clock.advance(hours=1)
+    assert only(tracker_with_press).direction is Direction.NEUTRAL
+    return tracker_with_press
+
+
+def test_the_inbox_says_how_it_is_ordered(uncalled: Tracker) -> None:
+    assert "First comes what your judgement would move most" in words(open_page(uncalled, "inbox"))
+
+
+def test_a_card_gives_chances_words_and_the_nearest_phrasing(tracker_with_press: Tracker, press: Press) -> None:
+    tracker_with_press.load(a_set())
+    polled(tracker_with_press, press, INVITED)
+    text = words(open_page(tracker_with_press, "inbox"))
+    assert "likely to be relevant · for YES" in text
+    assert "nearest to: “Arland invites Borland to a summit”" in text
+    assert "Why this way: as in that phrasing" in text
+
+
+def confirm(tracker: Tracker, visit: AppTest) -> Any:
+    return visit.button(key=f"inbox-confirm-{only(tracker).id}")
+
+
+def test_a_direction_that_was_not_called_has_to_be_said_before_it_is_confirmed(uncalled: Tracker) -> None:
+    visit = open_page(uncalled, "inbox")
+    assert "◆ direction not called" in words(visit)
+    assert "Why no direction: it asks and does not say" in words(visit)
+    assert confirm(uncalled, visit).disabled
+    side = visit.selectbox(key=f"inbox-side-{only(uncalled).id}")
+    assert side.options == ["for YES", "for neither side", "for NO"]
+    visit = seen(side.set_value(Direction.NO).run())
+    seen(confirm(uncalled, visit).click().run())
+    assert (only(uncalled).status, only(uncalled).direction) == ("edited", Direction.NO)
+
+
+def test_a_person_may_say_that_it_speaks_for_neither_side(uncalled: Tracker) -> None:
+    visit = open_page(uncalled, "inbox")
+    visit = seen(visit.selectbox(key=f"inbox-side-{only(uncalled).id}").set_value(Direction.NEUTRAL).run())
+    seen(confirm(uncalled, visit).click().run())
+    assert (only(uncalled).status, only(uncalled).direction) == ("confirmed", Direction.NEUTRAL)
+    assert uncalled.inbox() == ()
+
+
+def test_an_edit_without_a_direction_is_refused(uncalled: Tracker) -> None:
+    visit = open_page(uncalled, "inbox")
+    (save,) = [b for b in visit.button if b.label == "Save as edited"]
+    visit = seen(save.click().run())
+    assert only(uncalled).status == "logged"
+    assert "Say first which way it points" in words(visit)
+
+
+def test_what_nobody_called_can_be_rejected_at_once(uncalled: Tracker) -> None:
+    visit = open_page(uncalled, "inbox")
+    seen(visit.button(key=f"inbox-reject-{only(uncalled).id}").click().run())
+    assert only(uncalled).status == "rejected"
+
+
+def test_the_question_says_that_evidence_waits_for_its_direction(uncalled: Tracker) -> None:
+    text = words(open_page(uncalled, "question", q=SUMMIT, tab="Why"))
+    assert "1 piece of evidence waits for a person to say which way it points" in text
+
+
+def test_directions_are_offered_in_the_words_of_the_questions_kind(tracker_with_press: Tracker, press: Press) -> None:
+    scale = Scale(0.0, 9.0)
+    question = a_question(kind="numeric", prior=Cdf((0.0, 9.0), (0.0, 1.0)), scale=scale, horizon_shape="state_at")
+    tracker_with_press.load(a_set(question))
+    polled(tracker_with_press, press, INVITED)
+    visit = open_page(tracker_with_press, "inbox")
+    assert "▲ points moderately higher" in words(visit)
+    (side,) = [s for s in visit.selectbox if s.label == "It points"]
+    assert side.options == ["higher", "for neither side", "lower"]
+
+
+def test_a_story_on_several_questions_is_told_once_and_judged_for_each(
+    tracker_with_press: Tracker, press: Press
+) -> None:
+    tracker_with_press.load(a_set(a_question(), a_question("other", text="Will something else happen?")))
+    polled(tracker_with_press, press, INVITED)
+    visit = open_page(tracker_with_press, "inbox")
+    assert "2 pieces of evidence in 1 story" in words(visit)
+    assert [t.value for t in visit.text].count(INVITED) == 1
+    assert [b.label for b in visit.button].count("Confirm") == 2
+    seen(button(visit, "Confirm all 2").click().run())
+    assert tracker_with_press.inbox() == ()
+    for question in (SUMMIT, "other"):
+        (card,) = tracker_with_press.question(question).evidence
+        assert card.evidence.status == "confirmed"
+
+
+def test_a_story_is_not_judged_as_one_while_a_direction_is_missing(tracker_with_press: Tracker, press: Press) -> None:
+    tracker_with_press.load(a_set(a_question(), a_question("other", text="Will something else happen?")))
+    polled(tracker_with_press, press, UNSAID)
+    assert not [b for b in open_page(tracker_with_press, "inbox").button if "all" in b.label]
+
+
+def test_copies_are_folded_behind_a_line_that_lists_them(tracker_with_press: Tracker, press: Press) -> None:
+    outlets = ("wire", "daily", "evening")
+    tracker_with_press.load(a_set(feeds=[a_feed(name) for name in outlets]))
+    report = "Arland invites Borland to a summit in the spring, the foreign ministry in the capital says"
+    for name in outlets:
+        press.publish(name, report)
+        tracker_with_press.poll(every=True)
+    visit = open_page(tracker_with_press, "inbox")
+    (drawer,) = [e for e in visit.expander if "report" in e.label]
+    assert plain(drawer.label) == "1 report; 2 copies"
+    frame = drawer.dataframe[0].value
+    assert list(frame["what"]) == ["report", "copy", "copy"]
+    assert list(frame["source"]) == [f"The {name}" for name in outlets]
+
+
+def test_a_machine_judgement_is_labelled_until_a_person_has_judged(
+    tracker_with_press: Tracker, press: Press, clock: FakeClock
+) -> None:
+    tracker_with_press.load(a_set(indicators=[an_indicator()]))
+    polled(tracker_with_press, press, INVITED)
+    clock.advance(hours=1)
+    note = "machine judgement by qwen: relevance 0.80, YES with 0.90: “invites ![x](http://evil.example) Borland”"
+    judged = Decision("logged", Direction.YES, Strength.MODERATE, ForecasterId("model:qwen"), clock.time, note)
+    with tracker_with_press._store.writing() as session:
+        evidence.decide(session, only(tracker_with_press).id, judged)
+    visit = open_page(tracker_with_press, "inbox")
+    text = words(visit)
+    assert "machine judgement, no person has judged it yet" in text
+    assert "Machine judgement (qwen): for YES, moderate. Relevance 0.80" in text
+    assert "evil" not in "".join(str(e.value) for kind in (visit.markdown, visit.caption) for e in kind)
+    tracker_with_press.review(only(tracker_with_press).id, "confirmed")
+    visit = open_page(tracker_with_press, "question", q=SUMMIT, tab="Evidence")
+    assert visit.dataframe[0].value["status"].iloc[0] == "confirmed"

@@ -1,0 +1,228 @@
+"""What was learned: its frames, its words, and the page with its buttons on a real tracker."""
+
+from datetime import timedelta
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard import wording
+from dashboard.frames import learned as frames
+from forecasts.learned import LearnedMap
+from tests.builders import NOW as BUILT
+from tests.builders import FakeClock, Press, a_question, a_set
+from tests.dashboard.examples import ME, NOW, QUESTION, days, feed, learned, named_question, resolution, summary
+from tests.dashboard.pages import open_page, plain, seen, words
+from tracker.api import Tracker
+from tracker.learning import Kept
+
+LEVEL = "xi-zelensky/envoy-visits"
+
+# Frames
+
+
+def known(*values: Kept) -> dict[frames.Name, Kept]:
+    return frames.by_name(values)
+
+
+def test_a_value_that_was_reset_counts_as_its_default() -> None:
+    assert frames.value_of(known(learned("gamma", 0.8)), "gamma") == 0.8
+    assert frames.value_of(known(learned("gamma", 0.8, state="frozen")), "gamma") == 0.8
+    assert frames.value_of(known(learned("gamma", 0.8, state="reset")), "gamma") == 0.5
+    assert frames.value_of({}, "gamma") == 0.5
+
+
+def test_chances_are_corrected_only_by_what_was_learned() -> None:
+    assert frames.map_of({}, "relevance", NOW).apply(0.8) == 0.8
+    found = frames.map_of(known(learned("relevance shift", -1.0)), "relevance", NOW)
+    assert found.apply(0.8) < 0.8
+    assert frames.map_of(known(learned("relevance shift", -1.0)), "direction", NOW).apply(0.8) == 0.8
+
+
+def test_judged_evidence_and_answers_given_in_time_are_counted() -> None:
+    answer = resolution("yes")
+    hindsight = named_question("past", retrospective=True)
+    found = frames.progress(
+        [
+            summary(evidence=5, waiting=2),
+            summary(status="resolved", resolution=answer, evidence=2, waiting=2),
+            summary(status="resolved", resolution=answer, question=hindsight, evidence=1, waiting=0),
+            summary(status="annulled", evidence=0, waiting=0),
+        ]
+    )
+    assert found == frames.Progress(judged=4, answered=1)
+
+
+def test_feeds_stand_against_their_grades_the_most_surprising_first() -> None:
+    feeds = [feed("wire", about={"grade": "B"}), feed("paper", about={"grade": "C"})]
+    record = {"wire": 0.88, "paper": 0.4, "gone": 0.5}
+    values = [learned("reliability", value, name) for name, value in record.items()]
+    frame = frames.reliability_frame(values, feeds)
+    assert list(frame["feed"]) == ["gone", "Paper", "Wire"]
+    assert list(frame["graded"].iloc[1:]) == [75.0, 90.0]
+    assert frame["value"].iloc[2] == pytest.approx(88.0)
+    assert frames.reliability_frame((), ()).dtypes.to_dict() == frame.dtypes.to_dict()
+
+
+def test_usual_levels_are_grouped_by_question() -> None:
+    other = named_question("a-summit", text="A summit?")
+    values = (learned("usual level", 0.1, LEVEL), learned("usual level", 0.3, "a-summit/talks"),
+              learned("usual level", 0.2, "xi-zelensky/phone-call", state="reset"))  # fmt: skip
+    frame = frames.usual_frame(values, [summary(), summary(question=other)])
+    assert list(frame["question"]) == ["A summit?", QUESTION.text, QUESTION.text]
+    assert list(frame["signpost"]) == ["talks", "envoy visits", "phone call"]
+    assert pd.isna(frame["value"].iloc[2])
+
+
+def test_history_is_told_newest_first_and_names_who_decided() -> None:
+    versions = (learned("gamma", 0.6), learned("gamma", 0.6, state="frozen", by=ME, as_of=NOW + days(1)))
+    frame = frames.history_frame(versions, ME)
+    assert list(frame["by"]) == ["me", "learned by itself"]
+    assert list(frame["state"]) == ["❄ frozen", "✓ learns"]
+
+
+# Words
+
+
+def test_what_a_map_does_is_told_by_example() -> None:
+    shift, slope = (learned(f"relevance {what}", value).learned for what, value in (("shift", 0.0), ("slope", 1.0)))
+    told = plain(wording.borne_out(LearnedMap(shift, slope)))
+    assert told == "60 % is taken for 60 %, 80 % for 80 %, 95 % for 95 %"
+
+
+def test_the_weight_of_evidence_stands_against_its_default() -> None:
+    assert wording.gamma_sentence(0.62) == "Evidence counts ×0.62; the default is ×0.50."
+    assert wording.gamma_sentence(0.5) == "Evidence counts ×0.50, which is the default."
+    assert wording.gamma_sentence(0.0) == "Evidence counts nothing: it pointed the wrong way."
+
+
+def test_a_shift_says_which_way_base_rates_were_off() -> None:
+    assert "too high: −0.14" in wording.shift_sentence(-0.14)
+    assert "too low: +0.14" in wording.shift_sentence(0.14)
+    assert wording.shift_sentence(0.0) == "Base rate and time stand as they are."
+
+
+# The page
+
+
+@pytest.fixture
+def taught(tracker_with_press: Tracker, press: Press, clock: FakeClock) -> Tracker:
+    """A tracker that judged enough evidence to learn from: of forty pieces every other was rejected."""
+    tracker = tracker_with_press
+    tracker.load(a_set(*(a_question(f"summit-{n}") for n in range(40))))
+    press.publish("wire", "Arland invites Borland to a summit")
+    tracker.poll()
+    clock.advance(hours=1)
+    for n, each in enumerate(tracker.inbox()):
+        tracker.review(each.evidence.id, "rejected" if n % 2 else "confirmed")
+    clock.advance(hours=1)
+    assert {found.name for found in tracker.learn()} >= {"relevance shift"}
+    clock.advance(hours=1)
+    return tracker
+
+
+def test_before_anything_is_learned_the_page_says_what_it_waits_for(tracker: Tracker) -> None:
+    text = words(open_page(tracker, "learned"))
+    assert "Nothing has been learned yet" in text
+    assert "Learning begins when 30 pieces of evidence were judged. So far 0 are judged." in text
+    assert "when 30 yes-no questions are answered, 8 of them the rarer way. So far 0 are answered." in text
+    assert "the archive goes back 14 days before that" in text
+    assert "when 10 questions that it bore on are answered, 3 of them the rarer way" in text
+
+
+def test_judgements_count_towards_the_first_lesson(tracker_with_press: Tracker, press: Press) -> None:
+    tracker_with_press.load(a_set())
+    press.publish("wire", "Arland invites Borland to a summit")
+    tracker_with_press.poll()
+    (waiting,) = tracker_with_press.inbox()
+    tracker_with_press.review(waiting.evidence.id, "confirmed")
+    assert "So far 1 is judged." in words(open_page(tracker_with_press, "learned"))
+
+
+def test_where_there_is_enough_only_the_next_round_of_learning_is_missing(
+    tracker_with_press: Tracker, press: Press, clock: FakeClock
+) -> None:
+    tracker = tracker_with_press
+    tracker.load(a_set(*(a_question(f"summit-{n}") for n in range(30))))
+    press.publish("wire", "Arland invites Borland to a summit")
+    tracker.poll()
+    for each in tracker.inbox():
+        tracker.review(each.evidence.id, "confirmed")
+    clock.advance(hours=1)
+    text = words(open_page(tracker, "learned"))
+    assert "So far 30 are judged: those of them that qualify are taken in when learning next runs." in text
+
+
+def test_a_learned_value_stands_against_its_default_with_its_reason(taught: Tracker) -> None:
+    text = words(open_page(taught, "learned"))
+    assert "Nothing has been learned yet" not in text
+    assert "Of the matcher's chance that a match is relevant, 60 % is taken for" in text
+    assert "(default 0)" in text
+    assert "Fitted to 40 decisions, 20 kept" in text
+    assert "✓ learns · since 1 Dec 2026" in text
+
+
+def state(tracker: Tracker) -> str:
+    (found,) = [k.state for k in tracker.learned() if k.learned.name == "relevance shift"]
+    return found
+
+
+def press_sure(visit: AppTest, key: str) -> AppTest:
+    return seen(visit.button(key=f"sure-{key}").click().run())
+
+
+def test_a_value_is_frozen_and_let_learn_again_each_with_a_second_step(taught: Tracker, clock: FakeClock) -> None:
+    visit = open_page(taught, "learned")
+    assert state(taught) == "learned"
+    visit = press_sure(visit, "freeze-relevance")
+    assert state(taught) == "frozen"
+    assert "❄ frozen" in words(visit)
+    assert "Frozen by ada" in words(visit)
+    clock.advance(hours=1)
+    press_sure(open_page(taught, "learned"), "thaw-relevance")
+    assert state(taught) == "learned"
+
+
+def test_a_reset_brings_the_default_back_and_keeps_the_history(taught: Tracker, clock: FakeClock) -> None:
+    press_sure(open_page(taught, "learned"), "reset-relevance")
+    assert state(taught) == "reset"
+    clock.advance(hours=1)
+    visit = open_page(taught, "learned")
+    text = words(visit)
+    assert "The matcher's chances stand as they are. Learning begins when 30 pieces" in text
+    assert "Reset by ada" in text
+    keys = {b.key for b in visit.button}
+    assert "sure-freeze-relevance" in keys
+    assert not {"sure-reset-relevance", "sure-thaw-relevance"} & keys
+    drawer = next(e for e in visit.expander if e.label.startswith("History"))
+    assert "↺ reset" in set(drawer.dataframe[0].value["state"])
+
+
+def test_a_usual_level_is_picked_from_the_table_and_decided_on(
+    tracker_with_press: Tracker, press: Press, clock: FakeClock
+) -> None:
+    tracker = tracker_with_press
+    tracker.load(a_set(a_question("later", opens_at=BUILT + timedelta(days=30))))
+    press.publish("wire", "Arland invites Borland to a summit")
+    tracker.poll()
+    clock.advance(days=31)
+    tracker.learn()
+    clock.advance(hours=1)
+    visit = open_page(tracker, "learned")
+    assert "How reliable each feed is" in words(visit)
+    visit.session_state["usual-level-table"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    visit = seen(visit.run())
+    assert "Its set states 0.000, the default." in words(visit)
+    (reset,) = [b.key for b in visit.button if b.label == "Reset it" and "usual-level" in str(b.key)]
+    press_sure(visit, str(reset).removeprefix("sure-"))
+    decided = [k for k in tracker.learned() if k.learned.name == "usual level" and k.state == "reset"]
+    assert [k.by for k in decided] == ["ada"]
+
+
+def test_a_default_can_be_frozen_before_anything_is_learned(tracker: Tracker) -> None:
+    visit = press_sure(open_page(tracker, "learned"), "freeze-scale")
+    assert {k.learned.name: (k.learned.value, k.state) for k in tracker.learned()} == {
+        "gamma": (0.5, "frozen"),
+        "shift": (0.0, "frozen"),
+    }
+    assert "Evidence counts ×0.50, which is the default." in words(visit)

@@ -1,0 +1,310 @@
+"""What is learned from answers and reviews: the right amount, and never from later ones."""
+
+import math
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.optimize import minimize
+
+from forecasts.errors import InvalidProbability
+from forecasts.evidence import MAX_RELIABILITY
+from forecasts.learned import Learned, LearnedMap
+from forecasts.learning import (
+    EvidenceRow,
+    Pointed,
+    Review,
+    evidence_row,
+    fit_direction,
+    fit_gamma,
+    fit_relevance,
+    fit_reliability,
+)
+from forecasts.probability import logit, sigmoid
+from forecasts.question import QuestionId
+from forecasts.suggestion import suggest
+from tests.forecasts.strategies import INDICATORS, by_id, day, due, evidence, indicator, law, question
+
+NOW = day(100)
+
+
+def row(
+    number: int, happened: bool, evidence: float, *, offset: float = 0.0, known: float = 50.0, at: float = 10.0
+) -> EvidenceRow:
+    return EvidenceRow(QuestionId(f"q{number}"), day(at), day(known), offset, evidence, happened, 1)
+
+
+def world(gamma: float, count: int, *, seed: int = 1, shift: float = 0.0) -> list[EvidenceRow]:
+    """Questions whose answers follow the evidence as far as `gamma` says."""
+    luck = random.Random(seed)
+    rows = []
+    for number in range(count):
+        weight, offset = luck.gauss(0.0, 1.5), luck.gauss(-0.5, 1.0)
+        happened = luck.random() < sigmoid(offset + shift + gamma * weight)
+        rows.append(row(number, happened, weight, offset=offset))
+    return rows
+
+
+def values(found: Sequence[Learned]) -> tuple[float, ...]:
+    return tuple(learned.value for learned in found)
+
+
+def test_a_row_holds_what_the_lines_of_a_suggestion_add_up_to() -> None:
+    known = by_id(indicator(usual=0.4), indicator("treaty", expected=due(20)))
+    found = suggest(question(), [evidence()], known, day(30))
+    made = evidence_row(found, known_at=day(50), happened=True, scheduled=4)
+    per_kind: dict[str, float] = {}
+    for line in found.lines:
+        per_kind[line.kind] = per_kind.get(line.kind, 0.0) + line.log_odds
+    assert made.offset == pytest.approx(per_kind["base rate"] + per_kind["time passed"])
+    assert made.evidence == pytest.approx(per_kind["evidence"] + per_kind["silence"] + per_kind["usual level"])
+    assert max(per_kind["silence"], per_kind["usual level"]) < 0.0
+    assert (made.question_id, made.at, made.known_at, made.happened, made.scheduled) == (
+        found.question_id,
+        day(30),
+        day(50),
+        True,
+        4,
+    )
+
+
+def test_from_many_questions_the_scale_that_made_them_is_found() -> None:
+    gamma, shift = fit_gamma(world(1.1, 1500, shift=-0.3), before=NOW)
+    assert gamma.value == pytest.approx(1.1, abs=0.12)
+    assert shift.value == pytest.approx(-0.3, abs=0.2)
+    assert "fitted to 1500 snapshots of 1500 resolved questions" in gamma.why
+
+
+@pytest.mark.parametrize("scheduled", [1, 7])
+def test_the_fit_is_the_most_probable_one_by_another_optimiser_too(scheduled: int) -> None:
+    known = [replace(r, scheduled=scheduled) for r in world(0.9, 80)]
+
+    def lost(at: Any) -> float:
+        a, gamma = at
+        signs = [(1.0 if r.happened else -1.0) * (r.offset + a + gamma * r.evidence) for r in known]
+        prior = (a / 0.3) ** 2 / 2 + ((gamma - 0.5) / 0.3) ** 2 / 2
+        return float(prior + math.fsum(math.log1p(math.exp(-z)) for z in signs) / scheduled)
+
+    gamma, shift = fit_gamma(known, before=NOW)
+    best = minimize(lost, [0.0, 0.5], method="Nelder-Mead", options={"xatol": 1e-8, "fatol": 1e-12})
+    assert [shift.value, gamma.value] == pytest.approx(best.x, abs=1e-5)
+
+
+def test_thirty_questions_whose_evidence_says_nothing_draw_the_default_down() -> None:
+    gamma, _ = fit_gamma(world(0.0, 30), before=NOW)
+    assert 0.0 < gamma.value < 0.5
+
+
+@pytest.mark.parametrize(
+    ("happened", "why"),
+    [
+        ([True, False] * 14 + [True], "default: 29 of 30 questions are resolved"),
+        ([True] * 7 + [False] * 40, "default: 7 of 8 needed came out the rarer way"),
+        ([], "default: 0 of 30 questions are resolved"),
+    ],
+)
+def test_from_too_little_nothing_is_learned_and_the_reason_is_given(happened: list[bool], why: str) -> None:
+    gamma, shift = fit_gamma([row(n, yes, 1.0) for n, yes in enumerate(happened)], before=NOW)
+    assert values((gamma, shift)) == (0.5, 0.0)
+    assert gamma.why == shift.why == why
+    assert gamma.n == len(happened)
+
+
+def test_snapshots_of_one_question_are_no_more_than_one_question() -> None:
+    many = [row(n % 3, n % 3 > 0, 1.0, at=n) for n in range(90)]
+    assert fit_gamma(many, before=NOW)[0].why == "default: 3 of 30 questions are resolved"
+    once = world(0.8, 60)
+    often = [replace(r, at=day(date), scheduled=5) for r in once for date in range(5)]
+    assert values(fit_gamma(often, before=NOW)) == pytest.approx(values(fit_gamma(once, before=NOW)))
+
+
+def test_a_question_that_was_answered_early_counts_for_the_dates_that_it_stood_alone() -> None:
+    known = world(0.8, 60)
+    early = [replace(r, scheduled=1000) for r in known]
+    assert values(fit_gamma(early, before=NOW)) == pytest.approx((0.5, 0.0), abs=0.01)
+
+
+def test_evidence_that_points_the_wrong_way_counts_nothing_and_is_never_turned_round() -> None:
+    known = world(-1.5, 600)
+    without = [replace(r, evidence=0.0) for r in known]
+    gamma, shift = fit_gamma(known, before=NOW)
+    assert gamma.value == 0.0
+    assert gamma.why.endswith("evidence pointed the wrong way, so none counts")
+    assert shift.value == pytest.approx(fit_gamma(without, before=NOW)[1].value, abs=1e-9)
+
+
+@law
+@given(st.lists(st.tuples(st.booleans(), st.floats(-30, 30), st.floats(-28, 28)), min_size=30, max_size=60))
+def test_every_record_gives_finite_values(record: list[tuple[bool, float, float]]) -> None:
+    gamma, shift = fit_gamma([row(n, yes, s, offset=o) for n, (yes, s, o) in enumerate(record)], before=NOW)
+    assert 0.0 <= gamma.value < math.inf
+    assert math.isfinite(shift.value)
+
+
+@law
+@given(st.integers(0, 60), st.booleans(), st.floats(-5, 5), st.randoms(use_true_random=False))
+def test_later_answers_never_matter_and_neither_does_the_order(
+    number: int, happened: bool, weight: float, luck: Any
+) -> None:
+    known = world(0.7, 40)
+    poison = [row(number + n, happened, weight, known=100 + n) for n in range(30)]
+    mixed = [*known, *poison]
+    luck.shuffle(mixed)
+    assert fit_gamma(mixed, before=NOW) == fit_gamma(known, before=NOW)
+
+
+def reviews(*parts: tuple[float, int, int]) -> list[Review]:
+    """(shown, kept, not kept) → decisions."""
+    return [Review(shown, n < kept, day(n % 50)) for shown, kept, rest in parts for n in range(kept + rest)]
+
+
+FITS: tuple[Callable[..., LearnedMap], ...] = (fit_relevance, fit_direction)
+
+
+@pytest.mark.parametrize("fit", FITS)
+def test_shown_chances_that_were_right_stay_about_as_they_are(fit: Callable[..., LearnedMap]) -> None:
+    found = fit(reviews((0.9, 90, 10), (0.5, 50, 50), (0.2, 20, 80)), before=NOW)
+    for p in (0.2, 0.5, 0.9):
+        assert found.apply(p) == pytest.approx(p, abs=0.01)
+
+
+def test_matches_that_were_shown_too_high_are_brought_down() -> None:
+    found = fit_relevance(reviews((0.9, 50, 50), (0.6, 20, 80)), before=NOW)
+    assert found.apply(0.9) == pytest.approx(0.5, abs=0.06)
+    assert found.apply(0.6) == pytest.approx(0.2, abs=0.06)
+    assert found.slope.why == "fitted to 200 decisions, 70 kept"
+    assert (found.shift.name, found.slope.name, found.shift.n) == ("relevance shift", "relevance slope", 200)
+
+
+@pytest.mark.parametrize("fit", FITS)
+def test_below_thirty_decisions_chances_stay_exactly_as_shown(fit: Callable[..., LearnedMap]) -> None:
+    found = fit(reviews((0.9, 0, 29)), before=NOW)
+    assert [found.apply(p) for p in (0.0, 0.0001, 0.37, 1.0)] == [0.0, 0.0001, 0.37, 1.0]
+    assert found.shift.why == "default: 29 of 30 decisions are made"
+
+
+def test_where_higher_was_kept_less_often_all_get_one_chance() -> None:
+    found = fit_relevance(reviews((0.95, 2, 198), (0.05, 198, 2)), before=NOW)
+    assert found.slope.value == 0.0
+    assert found.apply(0.05) == found.apply(0.95) == pytest.approx(0.5, abs=0.02)
+
+
+def test_a_chance_that_is_none_is_refused() -> None:
+    with pytest.raises(InvalidProbability):
+        fit_relevance([], before=NOW).apply(1.2)
+
+
+decisions = st.lists(
+    st.builds(Review, st.floats(0.0, 1.0), st.booleans(), st.integers(0, 200).map(day)), min_size=30, max_size=80
+)
+
+
+@law
+@given(decisions, st.lists(st.floats(0.0, 1.0), min_size=2, max_size=10))
+def test_a_learned_map_never_falls(known: list[Review], shown: list[float]) -> None:
+    found = fit_relevance(known, before=day(201))
+    assert all(low <= high for low, high in pairwise([found.apply(p) for p in sorted(shown)]))
+
+
+@law
+@given(decisions)
+def test_later_decisions_never_matter(known: list[Review]) -> None:
+    assert fit_direction(known, before=NOW) == fit_direction([r for r in known if r.at < NOW], before=NOW)
+
+
+def record(*parts: tuple[bool, float, int], first: int = 0, known: float = 50.0) -> list[Pointed]:
+    """(came out, share of questions on which it pointed to YES, questions) → one piece of evidence a question."""
+    found: list[Pointed] = []
+    for happened, to_yes, count in parts:
+        start = first + len(found)
+        found += [Pointed(QuestionId(f"q{start + n}"), day(known), n < to_yes * count, happened) for n in range(count)]
+    return found
+
+
+def reliability(graded: float, known: Sequence[Pointed]) -> Learned:
+    return fit_reliability("wire", graded, known, before=NOW)
+
+
+def test_a_feed_that_is_always_right_comes_near_certainty_and_not_beyond_the_ceiling() -> None:
+    found = reliability(0.4, record((True, 1.0, 400), (False, 0.0, 400)))
+    assert 0.95 < found.value <= MAX_RELIABILITY
+    assert found.why.startswith("pointed right in 99% of 400 questions that came out YES and 99% of 400")
+
+
+@pytest.mark.parametrize("habit", [0.0, 0.2, 0.9, 1.0])
+@pytest.mark.parametrize("yes", [100, 1000])
+def test_a_feed_that_knows_nothing_is_worth_nothing_whatever_its_habit_and_however_rare_yes_is(
+    habit: float, yes: int
+) -> None:
+    assert reliability(0.5, record((True, habit, yes), (False, habit, 1000))).value < 0.07
+
+
+@pytest.mark.parametrize("habit", [0.1, 0.5, 0.9])
+def test_of_a_feed_that_knows_now_and_then_it_is_found_how_often(habit: float) -> None:
+    knows = 0.6
+    right_if_yes, yes_if_no = knows + (1 - knows) * habit, (1 - knows) * habit
+    found = reliability(0.9, record((True, right_if_yes, 1000), (False, yes_if_no, 5000)))
+    assert found.value == pytest.approx(knows, abs=0.01)
+
+
+def test_a_record_as_the_grade_leads_to_expect_changes_nothing() -> None:
+    assert reliability(0.8, record((True, 0.9, 20), (False, 0.1, 20))).value == pytest.approx(0.8)
+
+
+def test_a_feed_that_points_the_wrong_way_is_worth_nothing_and_never_less() -> None:
+    assert reliability(0.9, record((True, 0.0, 50), (False, 1.0, 50))).value == 0.0
+
+
+@pytest.mark.parametrize(
+    ("known", "why"),
+    [
+        (record((True, 0.0, 5), (False, 1.0, 4)), "default: 9 of 10 questions that it bore on are resolved"),
+        (record((True, 0.0, 2), (False, 1.0, 40)), "default: 2 of 3 needed came out the rarer way"),
+        (record((True, 0.0, 50)), "default: 0 of 3 needed came out the rarer way"),
+    ],
+)
+def test_from_a_short_record_the_grade_stands(known: list[Pointed], why: str) -> None:
+    found = reliability(0.75, known)
+    assert (found.value, found.why, found.scope) == (0.75, why, "wire")
+
+
+def test_a_hundred_pieces_on_one_question_are_one_question() -> None:
+    few = record((True, 1.0, 10), (False, 1.0, 10))
+    flood = [*few, *[few[0]] * 100]
+    assert reliability(0.75, flood) == reliability(0.75, few)
+
+
+def test_a_question_counts_by_the_share_of_evidence_that_pointed_right() -> None:
+    known = [Pointed(QuestionId(f"q{n}"), day(50), to_yes, n % 2 == 0) for n in range(40) for to_yes in (True, False)]
+    assert reliability(0.0, known).value == pytest.approx(0.0)
+    assert "50% of 20 questions that came out YES" in reliability(0.0, known).why
+
+
+@law
+@given(st.lists(st.tuples(st.booleans(), st.booleans(), st.integers(0, 200)), min_size=20, max_size=60))
+def test_later_outcomes_never_matter_to_a_feed(parts: list[tuple[bool, bool, int]]) -> None:
+    known = [Pointed(QuestionId(f"q{n}"), day(at), to_yes, yes) for n, (to_yes, yes, at) in enumerate(parts)]
+    found = reliability(0.75, known)
+    assert found == reliability(0.75, [r for r in known if r.known_at < NOW])
+    assert 0.0 <= found.value <= MAX_RELIABILITY
+
+
+def test_a_grade_that_is_no_probability_is_refused() -> None:
+    with pytest.raises(InvalidProbability):
+        reliability(1.5, [])
+
+
+def test_a_learned_shift_and_slope_act_in_log_odds() -> None:
+    shift, slope = (Learned(name, "all", value, 40, NOW, "") for name, value in (("shift", 0.3), ("slope", 0.5)))
+    assert logit(LearnedMap(shift, slope).apply(0.2)) == pytest.approx(0.3 + 0.5 * math.log(0.25))
+    assert 0.0 < LearnedMap(shift, slope).apply(0.0) < LearnedMap(shift, slope).apply(1.0) < 1.0
+
+
+def test_indicators_with_expectations_enter_a_row_with_their_silence() -> None:
+    found = suggest(question(), [], INDICATORS, day(120))
+    assert evidence_row(found, known_at=NOW, happened=False, scheduled=1).evidence > 0.0

@@ -1,0 +1,180 @@
+"""Suggested shares of options, and the count of evidence where there is no suggestion."""
+
+import math
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+
+from forecasts.distribution import Categorical
+from forecasts.errors import InvalidForecast
+from forecasts.evidence import Direction, Evidence, IndicatorId, Strength
+from forecasts.option_suggestion import Leaning, leaning, suggest_options
+from forecasts.question import Option, Question
+from forecasts.suggestion import Model
+from tests.forecasts.strategies import (
+    INDICATORS,
+    OPTIONS,
+    by_id,
+    categorical_question,
+    categoricals,
+    date_question,
+    day,
+    evidence,
+    evidence_lists,
+    indicator,
+    law,
+    moments,
+    numeric_question,
+    ordered_question,
+    question,
+    report,
+)
+
+PRIOR = Categorical(OPTIONS, (0.5, 0.3, 0.2))
+FULL = Model(gamma=1.0)
+
+
+def summit(prior: Categorical = PRIOR, *options: str | Option) -> Question:
+    return replace(categorical_question(*options), prior=prior)
+
+
+def shares(q: Question, *known: Evidence, at: float = 10.0, **given: Any) -> tuple[float, ...]:
+    return suggest_options(q, known, {}, day(at), **given).distribution.p
+
+
+def capped(raw: float) -> float:
+    return math.log(30) * math.tanh(raw / math.log(30))
+
+
+@law
+@given(categoricals())
+def test_without_evidence_it_is_exactly_the_prior(prior: Categorical) -> None:
+    found = suggest_options(summit(prior), [], INDICATORS, day(0))
+    assert found.distribution == prior
+    assert [[line.kind for line in own][:1] for own in found.lines.values()] == [
+        ["base rate"] if p else [] for p in prior.p
+    ]
+
+
+def test_evidence_for_an_option_multiplies_its_odds_and_leaves_the_others_in_proportion() -> None:
+    p = shares(summit(), evidence(option="Beijing"))
+    grown = math.exp(capped(0.5 * math.log(1 + 0.9 * 2)))
+    assert p[1] / p[0] == pytest.approx(0.3 / 0.5 * grown)
+    assert p[0] / p[2] == pytest.approx(0.5 / 0.2)
+    assert sum(p) == pytest.approx(1.0)
+
+
+def test_evidence_against_an_option_takes_off_what_evidence_for_it_adds() -> None:
+    against = shares(summit(), evidence(option="Beijing", direction=Direction.NO))
+    assert against[1] < 0.3 < shares(summit(), evidence(option="Beijing"))[1]
+    both = [evidence(1, option="Beijing"), evidence(2, option="Beijing", direction=Direction.NO)]
+    assert shares(summit(), *both) == pytest.approx(PRIOR.p)
+
+
+def test_an_ordered_question_has_its_shares_too() -> None:
+    low, middle, high = shares(ordered_question(), evidence(option="low"))
+    assert low > middle == pytest.approx(high)
+
+
+@pytest.mark.parametrize("option", ["", "Minsk"])
+def test_evidence_about_no_option_of_the_question_moves_nothing(option: str) -> None:
+    assert shares(summit(), evidence(option=option)) == PRIOR.p
+
+
+def test_an_option_that_is_gone_gets_nothing_and_its_share_is_in_other() -> None:
+    q = summit(PRIOR, "Moscow", Option("Beijing", removed_at=day(20)), "Other")
+    story = evidence(option="Beijing")
+    assert suggest_options(q, [story], {}, day(19)).distribution.of("Beijing") > 0.3
+    later = suggest_options(q, [story], {}, day(20))
+    assert later.distribution == Categorical(("Moscow", "Other"), (0.5, 0.5))
+    assert set(later.lines) == {"Moscow", "Other"}
+
+
+def test_an_option_that_was_added_is_read_from_other_and_not_before_it_is_offered() -> None:
+    q = summit(PRIOR, *OPTIONS, Option("Minsk", added_at=day(20)))
+    story = evidence(option="Minsk")
+    assert shares(q, story, at=19) == PRIOR.p
+    assert shares(q, story, at=20) == shares(q, replace(story, option="Other"), at=20) != PRIOR.p
+
+
+def test_what_can_be_no_more_stays_so_whatever_is_reported() -> None:
+    q = summit(Categorical(OPTIONS, (0.7, 0.3, 0.0)))
+    found = suggest_options(q, [evidence(option="Other", strength=Strength.DECISIVE)], {}, day(10))
+    assert found.distribution.of("Other") == 0.0
+    assert found.lines["Other"] == ()
+    assert found.distribution.of("Moscow") == pytest.approx(0.7)
+
+
+def test_a_usual_level_of_an_option_is_taken_off_it() -> None:
+    known = by_id(indicator(usual=0.4, option="Moscow"), indicator("drills", usual=9.0))
+    found = suggest_options(summit(), [], known, day(45), model=FULL)
+    assert found.distribution.of("Moscow") / found.distribution.of("Beijing") == pytest.approx(
+        0.5 / 0.3 * math.exp(capped(-0.2))
+    )
+    older = suggest_options(summit(), [], known, day(45), model=FULL, archive_from=day(-45))
+    assert older.distribution.of("Moscow") < found.distribution.of("Moscow")
+    learned = suggest_options(summit(), [], known, day(45), usual_levels={IndicatorId("neutral/talks"): 0.0})
+    assert learned.distribution == PRIOR
+
+
+def test_no_volume_of_evidence_gives_an_option_more_than_the_cap() -> None:
+    flood = [evidence(n, option="Other", strength=Strength.DECISIVE, signpost=f"s{n}") for n in range(1, 50)]
+    p = shares(summit(), *flood, model=FULL)
+    assert p[2] / p[0] == pytest.approx(30 * 0.2 / 0.5)
+
+
+def test_the_lines_say_what_moved_an_option() -> None:
+    found = suggest_options(summit(), [evidence(7, option="Beijing")], {}, day(10))
+    kinds = [line.kind for line in found.lines["Beijing"]]
+    assert kinds == ["base rate", "evidence", "evidence scale", "saturation", "all options"]
+    assert found.lines["Beijing"][1].evidence_id == 7
+    assert "moderate (likelihood ratio 3) for option Beijing" in found.lines["Beijing"][1].why
+    assert [line.kind for line in found.lines["Moscow"]] == ["base rate", "all options"]
+    assert found.version == Model().version
+
+
+@law
+@given(categoricals(), evidence_lists(), moments)
+def test_lines_add_up_to_the_logarithm_of_the_share_and_shares_to_one(
+    prior: Categorical, known: list[Evidence], at: float
+) -> None:
+    found = suggest_options(summit(prior), known, by_id(indicator(usual=0.3, option="Moscow")), day(at))
+    assert math.fsum(found.distribution.p) == pytest.approx(1.0)
+    for option, p in zip(OPTIONS, found.distribution.p, strict=True):
+        if p > 0.0:
+            total = math.fsum(line.log_share for line in found.lines[option])
+            assert total == pytest.approx(math.log(p), rel=0, abs=1e-12)
+
+
+@law
+@given(categoricals(), evidence_lists(), moments)
+def test_neither_order_nor_the_future_matters_to_the_last_bit(
+    prior: Categorical, known: list[Evidence], at: float
+) -> None:
+    now = day(at)
+    seen = [e for e in known if e.first_seen_at <= now]
+    late = report(at + 1, "late", 0.97)
+    poisoned = [replace(e, reports=(*e.reports, late)) for e in reversed(known)]
+    q = summit(prior)
+    assert suggest_options(q, poisoned, INDICATORS, now) == suggest_options(q, seen, INDICATORS, now)
+
+
+@pytest.mark.parametrize("q", [question(), numeric_question(), date_question()])
+def test_a_question_without_options_is_refused(q: Question) -> None:
+    with pytest.raises(InvalidForecast, match="only one with options has shares"):
+        suggest_options(q, [], {}, day(1))
+
+
+@pytest.mark.parametrize("q", [numeric_question(), date_question()])
+def test_evidence_on_a_number_or_a_day_is_counted_by_side_and_made_no_forecast(q: Question) -> None:
+    known = [evidence(1), evidence(2, direction=Direction.NO, strength=Strength.STRONG), evidence(3, signpost="drills")]
+    found = leaning(q, [*known, evidence(4, 11), evidence(5, status="rejected")], {}, day(10))
+    assert (found.yes, found.no) == (2, 1)
+    assert found.yes_weight == pytest.approx(2 * math.log(1 + 0.9 * 2))
+    assert found.no_weight == pytest.approx(math.log(1 + 0.9 * 7))
+
+
+def test_without_evidence_nothing_leans() -> None:
+    assert leaning(date_question(), [], INDICATORS, day(10)) == Leaning(0, 0, 0.0, 0.0)

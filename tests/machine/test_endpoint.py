@@ -1,0 +1,427 @@
+"""Asking a model: what is sent, what is believed of the answer, and what a bad endpoint costs."""
+
+import asyncio
+import errno
+import gzip
+import json
+import socket
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.machine.model_stub import ModelStub, Reply, completion
+from tracker.errors import BadSettings
+from tracker.machine import endpoint as model_endpoint
+from tracker.machine.answers import Answered, Endpoint, Message, Shape, Unanswered, answer_key, mismatch
+from tracker.machine.endpoint import MOST_BYTES, ask
+
+CAPITAL = Shape(
+    "capital-1",
+    {
+        "type": "object",
+        "properties": {"city": {"type": "string"}, "sure": {"type": "number"}},
+        "required": ["city", "sure"],
+        "additionalProperties": False,
+    },
+)
+PROMPT = (Message("system", "Answer in JSON."), Message("user", "Which city is the capital of Arland?"))
+GOOD = {"city": "Arlburg", "sure": 0.9}
+BUSY = Reply(status=429, headers={"Retry-After": "0"})
+
+
+@pytest.fixture
+def stub() -> Iterator[ModelStub]:
+    with ModelStub() as running:
+        yield running
+
+
+def asking(stub: ModelStub, *, spent_today: int = 0, **changed: Any) -> Answered | Unanswered:
+    return ask(stub.endpoint(**changed), PROMPT, CAPITAL, spent_today=spent_today)
+
+
+def reason(stub: ModelStub, *replies: Any, **changed: Any) -> str:
+    """Why there is no answer when the endpoint replies so."""
+    stub.gives(*replies)
+    result = asking(stub, **changed)
+    assert isinstance(result, Unanswered), result
+    assert result.requests == len(stub.seen)
+    return result.reason
+
+
+# What is asked
+
+
+def test_a_good_answer_comes_back_with_what_it_cost(stub: ModelStub) -> None:
+    stub.gives(completion(GOOD))
+    assert asking(stub) == Answered(GOOD, "stub", requests=1, tokens=321)
+
+
+def test_the_question_is_put_as_such_endpoints_take_it(stub: ModelStub) -> None:
+    stub.gives(completion(GOOD))
+    asking(stub, key="secret-key", max_tokens=77)
+    (seen,) = stub.seen
+    assert seen.path == "/v1/chat/completions"
+    assert seen.headers["Authorization"] == "Bearer secret-key"
+    assert seen.asked["messages"][1] == {"role": "user", "content": "Which city is the capital of Arland?"}
+    assert (seen.asked["model"], seen.asked["temperature"], seen.asked["max_tokens"]) == ("stub", 0, 77)
+    form = seen.asked["response_format"]["json_schema"]
+    assert (form["name"], form["strict"], form["schema"]) == ("capital-1", True, dict(CAPITAL.schema))
+
+
+def test_an_endpoint_of_ones_own_is_sent_no_key(stub: ModelStub) -> None:
+    stub.gives(completion(GOOD))
+    asking(stub)
+    assert "Authorization" not in stub.seen[0].headers
+
+
+def test_it_may_be_asked_where_an_event_loop_runs(stub: ModelStub) -> None:
+    stub.gives(completion(GOOD))
+
+    async def within() -> Answered | Unanswered:
+        return asking(stub)
+
+    with ThreadPoolExecutor(1) as elsewhere:  # a browser test may have left its own loop in this thread
+        assert isinstance(elsewhere.submit(lambda: asyncio.run(within())).result(), Answered)
+
+
+def test_a_proxy_that_the_environment_names_is_not_told_the_key(
+    stub: ModelStub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    stub.gives(completion(GOOD))
+    assert isinstance(asking(stub), Answered)
+
+
+# Garbage
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("The capital is Arlburg.", "the answer is not JSON"),
+        ("", "the answer is not JSON"),
+        ("[" * 50_000, "the answer is not JSON"),
+        ("9" * 10_000, "the answer is not JSON"),
+        ('{"city": "Arlburg", "sure": 0.9} And more.', "the answer is not JSON"),
+        ("[]", "the answer is not an object"),
+        ('{"city": "Arlburg"}', "the answer lacks sure"),
+        ('{"city": 3, "sure": 0.9}', "city is not a text"),
+        ('{"city": "Arlburg", "sure": NaN}', "sure is not a number"),
+        ('{"city": "Arlburg", "sure": 1e999}', "sure is not a number"),
+        ('{"city": "Arlburg", "sure": true}', "sure is not a number"),
+        ('{"city": "Arlburg", "sure": 0.9, "run": "rm"}', "something nobody asked for: 'run'"),
+    ],
+)
+def test_an_answer_of_another_shape_is_refused(stub: ModelStub, text: str, why: str) -> None:
+    assert why in reason(stub, completion(text))
+
+
+@pytest.mark.parametrize(
+    "body", [b"[1, 2]", b'"text"', b"{}", b'{"choices": []}', b'{"choices": [{"message": "hello"}]}', b"null"]
+)
+def test_json_that_is_no_completion_is_refused(stub: ModelStub, body: bytes) -> None:
+    assert reason(stub, Reply(body)) == "what came back is no chat completion"
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>Please log in</html>", b"\xff\xfe\x00", b"[" * 100_000])
+def test_what_is_no_json_at_all_is_refused(stub: ModelStub, body: bytes) -> None:
+    assert reason(stub, Reply(body)) == "what came back is not JSON"
+
+
+def test_a_model_that_declines_or_is_cut_off_has_not_answered(stub: ModelStub) -> None:
+    declined = completion(GOOD, message={"content": None, "refusal": "I would rather not."})
+    assert reason(stub, declined) == "the model declined to answer"
+    stub.seen.clear()
+    assert "cut off" in reason(stub, completion(GOOD, finish_reason="length"))
+
+
+def test_characters_that_cannot_be_seen_or_stored_are_taken_out(stub: ModelStub) -> None:
+    stub.gives(completion('{"city": "Arl\\u0000b\\ud800u\\u202erg", "sure": 1}'))
+    result = asking(stub)
+    assert isinstance(result, Answered)
+    assert result.value["city"] == "Arlburg"
+
+
+def test_a_count_of_tokens_that_is_none_counts_as_not_said(stub: ModelStub) -> None:
+    said = json.loads(completion(GOOD).body)
+    for usage in ("many", {"total_tokens": -1}, {"total_tokens": True}, {"total_tokens": 10**40}, {}):
+        stub.gives(Reply(json.dumps(said | {"usage": usage}).encode()))
+        assert asking(stub) == Answered(GOOD, "stub", requests=1, tokens=0)
+
+
+# Time and size
+
+
+def test_an_endpoint_that_hangs_is_given_up(stub: ModelStub) -> None:
+    assert reason(stub, None, timeout_seconds=0.2) == "the model took longer than 0.2 s"
+
+
+def test_an_endpoint_that_drips_is_given_up(stub: ModelStub) -> None:
+    assert reason(stub, Reply(drop=b" "), timeout_seconds=0.3) == "the model took longer than 0.3 s"
+
+
+def test_the_wait_of_a_busy_endpoint_comes_out_of_the_same_time(stub: ModelStub) -> None:
+    busy = Reply(status=503, headers={"Retry-After": "5"})
+    assert reason(stub, busy, timeout_seconds=0.3) == "the model took longer than 0.3 s"
+
+
+def test_a_name_server_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    let_go, ended = Event(), Event()
+
+    def hang(*_: Any, **__: Any) -> Any:
+        let_go.wait(5)
+        ended.set()
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", hang)
+    endpoint = Endpoint("https://model.invalid/v1", "m", timeout_seconds=0.2)
+    try:
+        assert ask(endpoint, PROMPT, CAPITAL, spent_today=0) == Unanswered("the model took longer than 0.2 s", 1)
+        assert not ended.is_set()  # nobody waited for the lookup
+    finally:
+        let_go.set()
+
+
+def test_an_answer_that_is_too_large_is_not_taken_in(stub: ModelStub) -> None:
+    assert reason(stub, Reply(b" " * (MOST_BYTES + 1))) == "the answer is larger than 200 kB"
+    stub.seen.clear()
+    assert reason(stub, Reply(drop=b" " * 65_536)) == "the answer is larger than 200 kB"
+
+
+def test_nothing_packed_is_unpacked(stub: ModelStub) -> None:
+    bomb = Reply(gzip.compress(b" " * 1_000_000), headers={"Content-Encoding": "gzip"})
+    assert "packed" in reason(stub, bomb)
+    assert stub.seen[0].headers["Accept-Encoding"] == "identity"
+
+
+# Refusals and tries
+
+
+def test_a_busy_endpoint_is_tried_once_more(stub: ModelStub) -> None:
+    stub.gives(BUSY, completion(GOOD))
+    assert asking(stub) == Answered(GOOD, "stub", requests=2, tokens=321)
+
+
+@pytest.mark.parametrize("said", ["", "soon", "-1", "²"])
+def test_a_wait_that_cannot_be_read_is_a_short_one(stub: ModelStub, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(model_endpoint, "USUAL_WAIT", 0.01)
+    stub.gives(Reply(status=429, headers={"Retry-After": said.encode().decode("latin-1")}), completion(GOOD))
+    assert isinstance(asking(stub), Answered)
+
+
+def test_an_endpoint_that_stays_busy_is_left_alone(stub: ModelStub) -> None:
+    assert reason(stub, BUSY) == "HTTP 429 Too Many Requests"
+    assert len(stub.seen) == 2
+
+
+def test_who_asks_for_a_long_wait_is_not_asked_again_now(stub: ModelStub) -> None:
+    stub.gives(Reply(status=503, headers={"Retry-After": "120"}))
+    assert asking(stub) == Unanswered("HTTP 503 Service Unavailable", requests=1, wait_seconds=120.0)
+    stub.gives(Reply(status=503, headers={"Retry-After": "9" * 400}))
+    assert asking(stub) == Unanswered("HTTP 503 Service Unavailable", requests=1, wait_seconds=86400.0)
+
+
+@pytest.mark.parametrize("status", [400, 401, 404, 500, 502])
+def test_other_refusals_are_final(stub: ModelStub, status: int) -> None:
+    assert reason(stub, Reply(status=status), completion(GOOD)).startswith(f"HTTP {status} ")
+    assert len(stub.seen) == 1
+
+
+def test_what_an_endpoint_says_of_an_error_is_passed_on_without_the_key(stub: ModelStub) -> None:
+    body = json.dumps({"error": {"message": "Incorrect\nkey: sk-123.\u202e " + "x" * 500}}).encode()
+    said = reason(stub, Reply(body, status=401), key="sk-123")
+    assert said.startswith("HTTP 401 Unauthorized: Incorrect key: [key]. ")
+    assert len(said) < 250
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_is_not_followed(stub: ModelStub, status: int) -> None:
+    elsewhere = {"Location": f"{stub.endpoint().base_url}/elsewhere"}
+    said = reason(stub, Reply(status=status, headers=elsewhere), completion(GOOD), key="secret-key")
+    assert "redirects are not followed" in said
+    assert len(stub.seen) == 1
+
+
+def test_nobody_at_the_address_is_a_reason_in_words() -> None:
+    with socket.socket() as reserved:  # bound and not listening: nobody answers here, and nobody else can
+        reserved.bind(("127.0.0.1", 0))
+        endpoint = Endpoint(f"http://127.0.0.1:{reserved.getsockname()[1]}/v1", "m", timeout_seconds=5)
+        assert ask(endpoint, PROMPT, CAPITAL, spent_today=0) == Unanswered("nobody answers at the model's address", 1)
+
+
+def test_a_host_that_has_no_address_is_a_reason_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nothing(*_: Any, **__: Any) -> Any:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", nothing)
+    endpoint = Endpoint("https://model.invalid/v1", "m", timeout_seconds=5)
+    assert ask(endpoint, PROMPT, CAPITAL, spent_today=0) == Unanswered("the model's host was not found", 1)
+
+
+def test_a_server_without_encryption_is_not_spoken_to_as_if_it_had_some(stub: ModelStub) -> None:
+    endpoint = Endpoint(stub.endpoint().base_url.replace("http:", "https:"), "m", timeout_seconds=5)
+    result = ask(endpoint, PROMPT, CAPITAL, spent_today=0)
+    assert result == Unanswered("no secure connection to the model (certificate or TLS refused)", 1)
+
+
+def test_half_an_answer_is_none(stub: ModelStub) -> None:
+    assert reason(stub, Reply(status=0)) == "the model's server hung up"
+    stub.seen.clear()
+    assert reason(stub, Reply(b"220 mail.example ESMTP\r\n", status=0)) == "the answer was garbled or cut short"
+    stub.seen.clear()
+    cut = Reply(b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n{", status=0)
+    assert reason(stub, cut) == "the answer was garbled or cut short"
+
+
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [
+        (ConnectionResetError(errno.ECONNRESET, "reset"), "the model's server hung up"),
+        (OSError(errno.EHOSTUNREACH, "no route"), "the model's server could not be reached"),
+        (AssertionError(), "the HTTP client stumbled over the answer (AssertionError)"),
+    ],
+)
+def test_whatever_the_client_stumbles_over_is_a_value(
+    stub: ModelStub, error: Exception, why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stumble(*_: Any) -> Any:
+        raise error
+
+    monkeypatch.setattr(model_endpoint, "_completion", stumble)
+    assert reason(stub, completion(GOOD)) == why
+
+
+def test_text_that_is_no_text_is_no_completion(stub: ModelStub) -> None:
+    assert reason(stub, completion(GOOD, message={"content": None})) == "what came back is no chat completion"
+
+
+def test_lists_are_cleaned_like_texts(stub: ModelStub) -> None:
+    names = {"type": "object", "properties": {"names": {"type": "array", "items": {"type": "string"}}}}
+    stub.gives(completion({"names": ["a\u200bb"]}))
+    assert ask(stub.endpoint(), PROMPT, Shape("names-1", names), spent_today=0) == Answered(
+        {"names": ["ab"]}, "stub", requests=1, tokens=321
+    )
+
+
+# Budget
+
+
+def test_a_spent_budget_asks_nothing(stub: ModelStub) -> None:
+    result = asking(stub, spent_today=3, budget_per_day=3)
+    assert result == Unanswered("the budget of 3 requests a day to the model is spent", requests=0)
+    assert stub.seen == []
+
+
+def test_the_last_request_of_a_day_has_no_second_try(stub: ModelStub) -> None:
+    assert reason(stub, BUSY, completion(GOOD), spent_today=2, budget_per_day=3) == "HTTP 429 Too Many Requests"
+    assert len(stub.seen) == 1
+
+
+# Settings
+
+
+@pytest.mark.parametrize(
+    ("changed", "why"),
+    [
+        ({"base_url": "ftp://model.example/v1"}, "no plain http"),
+        ({"base_url": "https://ada:pw@model.example/v1"}, "no plain http"),
+        ({"base_url": "https://model.example/v1?key=1"}, "no plain http"),
+        ({"base_url": "https://model.example/v1#part"}, "no plain http"),
+        ({"base_url": ""}, "no plain http"),
+        ({"model": " "}, "needs a name"),
+        ({"model": "a\nb"}, "needs a name"),
+        ({"key": "a\r\nX-Evil: 1"}, "no key has"),
+        ({"timeout_seconds": 0.0}, "lies between"),
+        ({"timeout_seconds": float("nan")}, "lies between"),
+        ({"max_tokens": 0}, "at least 1"),
+        ({"budget_per_day": -1}, "not below 0"),
+    ],
+)
+def test_an_endpoint_that_cannot_work_is_refused_at_once(changed: Any, why: str) -> None:
+    with pytest.raises(BadSettings, match=why):
+        Endpoint(**{"base_url": "http://127.0.0.1:11434/v1", "model": "m", **changed})
+
+
+def test_a_key_is_never_printed() -> None:
+    assert "secret" not in repr(Endpoint("http://127.0.0.1:11434/v1", "m", "secret"))
+
+
+# Keeping answers
+
+
+def test_the_same_question_has_the_same_key_and_any_other_has_another() -> None:
+    reordered = Shape(CAPITAL.name, dict(reversed(list(CAPITAL.schema.items()))))
+    key = answer_key("m", PROMPT, CAPITAL)
+    assert answer_key("m", list(PROMPT), reordered) == key
+    others = [
+        answer_key("n", PROMPT, CAPITAL),
+        answer_key("m", PROMPT[::-1], CAPITAL),
+        answer_key("m", (Message("user", PROMPT[0].content), PROMPT[1]), CAPITAL),
+        answer_key("m", PROMPT, Shape("capital-2", CAPITAL.schema)),
+        answer_key("m", PROMPT, Shape("capital-1", {**CAPITAL.schema, "required": ["city"]})),
+    ]
+    assert len({key, *others}) == 6
+
+
+# Shapes
+
+
+@pytest.mark.parametrize(
+    ("schema", "good", "bad"),
+    [
+        ({"type": ["string", "null"]}, [None, "a"], [1, False]),
+        ({"type": "integer"}, [3, -1], [3.5, True, "3"]),
+        ({"type": "boolean"}, [True], [1, "true"]),
+        ({"type": "string", "enum": ["a", "b"]}, ["a"], ["c", ""]),
+        (
+            {"type": "array", "items": {"type": "number"}, "minItems": 1, "maxItems": 2},
+            [[1], [1, 2.5]],
+            [[], ["1"], [1] * 3],
+        ),
+    ],
+)
+def test_values_are_held_against_their_schema(schema: Any, good: list[Any], bad: list[Any]) -> None:
+    assert [mismatch(value, schema) for value in good] == [""] * len(good)
+    assert all(mismatch(value, schema) for value in bad)
+
+
+def test_a_mismatch_says_where_it_is() -> None:
+    people = {"type": "array", "items": {"type": "object", "properties": {"age": {"type": "integer"}}}}
+    assert mismatch([{"age": 1}, {"age": "two"}], people) == "age is not a whole number"
+    assert mismatch([{}, 3], people) == "entry 2 of the answer is not an object"
+
+
+def test_a_schema_that_could_not_be_checked_is_refused_before_anybody_is_asked() -> None:
+    deep = {"type": "object", "properties": {"tags": {"type": "array", "items": {"type": "string", "pattern": "a"}}}}
+    with pytest.raises(ValueError, match="'pattern' cannot be checked"):
+        Shape("tags-1", deep)
+    with pytest.raises(ValueError, match="not that of an object"):
+        Shape("tags-1", {"type": "array"})
+    with pytest.raises(ValueError, match="no name that endpoints take"):
+        Shape("tags 1", {"type": "object"})
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5) | st.just("city"), inner, max_size=3)
+    ),
+)
+
+
+@given(st.fixed_dictionaries({"city": json_values, "sure": json_values}, optional={"more": json_values}) | json_values)
+def test_whatever_fits_can_be_read_without_another_look(value: Any) -> None:
+    if not mismatch(value, CAPITAL.schema):
+        assert set(value) == {"city", "sure"}
+        assert isinstance(value["city"], str)
+        assert abs(value["sure"]) < 1e300
+
+
+@given(st.text(), st.floats(allow_nan=False, allow_infinity=False, width=32))
+def test_every_answer_of_the_shape_fits(city: str, sure: float) -> None:
+    assert mismatch({"city": city, "sure": sure}, CAPITAL.schema) == ""

@@ -1,0 +1,88 @@
+"""Many names of one concept: which word counts as which, and whether the gazetteer that ships is well formed."""
+
+import tomllib
+from collections import defaultdict
+
+import pytest
+
+from tracker.matching.aliases import GAZETTEER, LONGEST_BEGINNING, WORD, aliases, read_aliases
+
+SMALL = read_aliases(
+    """
+    [[concept]]
+    name = "arland"
+    entity = true
+    en = ["Arland", "Arlander*", "Port Arl*", "A.R."]
+    ru = ["Арланд*"]
+    zh = ["阿兰"]
+    exact = ["AR"]
+
+    [[concept]]
+    name = "arlandia-club"
+    en = ["Arlanderfest*"]
+    """
+)
+
+
+@pytest.mark.parametrize(
+    ("word", "concept"),
+    [
+        ("Arland", "arland"),
+        ("ARLAND", "arland"),
+        ("AR", "arland"),
+        ("ar", None),
+        ("Ar", None),
+        ("Arlanders", "arland"),
+        ("арландского", "arland"),
+        ("Arlanderfestival", "arlandia-club"),
+        ("Borland", None),
+        ("", None),
+        ("a" * 100_000, None),
+        ("Arland\0", None),
+        ("\ud800", None),
+    ],
+)
+def test_a_word_names_a_concept_by_name_exact_case_or_beginning(word: str, concept: str | None) -> None:
+    assert SMALL.concept(word) == concept
+
+
+def test_names_of_several_words_and_other_scripts_are_phrases() -> None:
+    assert dict(SMALL.phrases) == {"port arl*": "arland", "a.r.": "arland", "阿兰": "arland"}
+
+
+def test_only_what_is_marked_is_an_entity() -> None:
+    assert SMALL.entities == {"arland"}
+
+
+def test_nothing_known_names_nothing() -> None:
+    assert read_aliases("concept = []").concept("Arland") is None
+
+
+def test_a_gazetteer_cannot_be_changed() -> None:
+    with pytest.raises(TypeError):
+        aliases().words["beijing"] = "japan"  # type: ignore[index]
+
+
+def test_in_the_gazetteer_each_name_belongs_to_one_concept_and_each_concept_stands_once() -> None:
+    entries = tomllib.loads(GAZETTEER.read_text(encoding="utf-8"))["concept"]
+    owners = defaultdict(set)
+    for entry in entries:
+        for language in ("en", "ru", "zh"):
+            for name in entry.get(language, ()):
+                owners[name.lower()].add(entry["name"])
+        for name in entry.get("exact", ()):
+            owners[f"={name}"].add(entry["name"])
+    assert {name: some for name, some in owners.items() if len(some) > 1} == {}
+    names = [entry["name"] for entry in entries]
+    assert len(names) == len(set(names))
+
+
+def test_in_the_gazetteer_exact_names_are_single_words_and_beginnings_can_be_found() -> None:
+    known = aliases()
+    assert [name for name in known.exact if not WORD.fullmatch(name)] == []
+    assert max(map(len, known.beginnings)) <= LONGEST_BEGINNING
+    assert min(map(len, known.beginnings)) >= 3  # a shorter one would name half the dictionary
+
+
+def test_the_united_states_are_not_us() -> None:
+    assert (aliases().concept("US"), aliases().concept("us"), aliases().concept("Us")) == ("united-states", None, None)

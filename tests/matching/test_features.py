@@ -1,0 +1,86 @@
+"""What is known of item and profile as numbers that a person can check."""
+
+import numpy as np
+import pytest
+
+from tracker.matching.aliases import Aliases
+from tracker.matching.features import NAMES, lexical_features, rule_features
+from tracker.matching.lexical import Lexical, Pairs
+from tracker.matching.profile import Profile
+from tracker.matching.tokens import Tokens
+
+FIRST, LAST = NAMES.index("BM25"), NAMES.index("words in common")
+LEXICAL = NAMES[FIRST : LAST + 1]
+TOKENS = Tokens()
+
+
+def features(item: str, *profiles: Profile, tokens: Tokens = TOKENS) -> list[dict[str, float]]:
+    """The lexical features of an item with each profile, by name."""
+    index = Lexical(profiles, tokens)
+    pairs = Pairs(np.zeros(len(profiles), dtype=np.int64), np.arange(len(profiles)))
+    found = lexical_features(index, index.count([item]), pairs)
+    assert found.dtype == np.float32
+    return [dict(zip(LEXICAL, row, strict=True)) for row in found.tolist()]
+
+
+def test_an_item_that_says_the_sentence_covers_it() -> None:
+    (found,) = features("China signs a harbour treaty", Profile("China signs a harbour treaty"))
+    assert found["sentence covered"] == found["item covered"] == found["names in common"] == pytest.approx(1.0)
+    assert found["BM25 of its best"] == pytest.approx(1.0)
+    assert found["words in common"] == pytest.approx(np.log(5))
+    assert found["names elsewhere"] == 0.0
+
+
+def test_an_item_about_something_else_shares_nothing() -> None:
+    (found,) = features("A zebra sleeps", Profile("China signs a treaty"))
+    assert set(found.values()) == {0.0}
+
+
+def test_half_of_the_sentence_is_half_covered_by_rarity() -> None:
+    tokens = Tokens(Aliases())
+    (found,) = features("qwertyuio sleeps soundly", Profile("qwertyuio asdfghjkl"), tokens=tokens)
+    assert found["sentence covered"] == pytest.approx(0.5)
+    assert 0.0 < found["item covered"] < 0.5
+
+
+def test_a_sentence_without_names_is_neither_for_nor_against() -> None:
+    assert features("harbour", Profile("harbour strike"))[0]["names in common"] == 0.5
+
+
+def test_names_that_stand_in_phrasings_only_count_elsewhere() -> None:
+    (found,) = features("Xi visits Kazan", Profile("Russia hosts a summit", ("Putin greets Xi",)))
+    assert found["names elsewhere"] > 0.0
+    assert found["names in common"] == 0.0
+
+
+def test_the_rarest_word_is_that_of_the_pair_even_beside_pairs_without_any() -> None:
+    nothing, common, rare = features(
+        "China and a zebra", Profile("river"), Profile("China votes"), Profile("zebra from China")
+    )
+    assert nothing["rarest word"] == 0.0
+    assert 0.0 < common["rarest word"] < rare["rarest word"]
+
+
+def test_no_pairs_have_no_features() -> None:
+    index = Lexical([Profile("harbour")], TOKENS)
+    nobody = np.zeros(0, dtype=np.int64)
+    assert lexical_features(index, index.count(["harbour"]), Pairs(nobody, nobody)).shape == (0, len(LEXICAL))
+
+
+def test_features_do_not_depend_on_what_was_read_before() -> None:
+    profile = Profile("China signs a harbour treaty", ("a pact on ports",))
+    seasoned = Tokens()
+    seasoned.of("treaty pact harbour ports zebra signs")
+    item = "A pact on the harbour, says China"
+    assert features(item, profile) == features(item, profile, tokens=seasoned)
+
+
+def test_a_rule_counts_as_full_only_when_it_is() -> None:
+    headline, anywhere = (np.array(x, dtype=np.float32) for x in ([1 / 3, 1.0, 0.0], [1.0, 1.0, 2 / 3]))
+    found = rule_features(headline, anywhere, np.array([1.0, 1.0, 1.0], dtype=np.float32))
+    names = NAMES[LAST + 1 :]
+    assert found.shape == (3, len(names))
+    rows = [dict(zip(names, row, strict=True)) for row in found.tolist()]
+    assert [row["all terms in headline"] for row in rows] == [0.0, 1.0, 0.0]
+    assert [row["all terms"] for row in rows] == [1.0, 1.0, 0.0]
+    assert [row["demanded"] for row in rows] == [1.0] * 3

@@ -1,0 +1,111 @@
+"""BM25 of all profiles at once is BM25 of each one, and the best are the best."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from tracker.matching import lexical
+from tracker.matching.aliases import Aliases
+from tracker.matching.lexical import Lexical, exact_sums
+from tracker.matching.profile import Profile
+from tracker.matching.tokens import Tokens
+
+WORDS = ("harbour", "strike", "treaty", "river", "vote", "flood", "unheard", "the")
+texts = st.lists(st.sampled_from(WORDS), max_size=7).map(" ".join)
+
+
+def an_index(*sentences: str) -> Lexical:
+    return Lexical([Profile(sentence) for sentence in sentences], Tokens(Aliases()))
+
+
+def dense(index: Lexical, items: list[str]) -> NDArray[np.float32]:
+    """Items × profiles: BM25 in full."""
+    found: NDArray[np.float32] = (index.count(items).shared @ index.bm25).toarray()
+    return found
+
+
+def test_bm25_of_an_example_counted_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lexical, "rarities", lambda names: np.full(len(names), 2.0, dtype=np.float32))
+    index = an_index("harbour strike", "harbour harbour treaty")  # 2 and 3 tokens, 2.5 on average
+    once = 2.0 * 2.2 / (1 + 1.2 * (0.25 + 0.75 * 2 / 2.5))
+    twice = 2.0 * 2 * 2.2 / (2 + 1.2 * (0.25 + 0.75 * 3 / 2.5))
+    assert dense(index, ["harbour"])[0] == pytest.approx([once, twice])
+    assert dense(index, ["Harbours, harbour!"])[0] == pytest.approx([once, twice])  # each token of an item counts once
+    assert dense(index, ["strikes at a harbour"])[0] == pytest.approx([2 * once, twice])
+    assert dense(index, ["river the", ""]).any() == False  # noqa: E712 - numpy's
+
+
+def test_a_rare_word_counts_for_more_than_a_common_one() -> None:
+    index = Lexical([Profile("China"), Profile("zebra")], Tokens())
+    scores = dense(index, ["China's zebra"])[0]
+    assert 0 < scores[0] < scores[1]
+
+
+@given(st.lists(texts, min_size=1, max_size=8), st.lists(texts, max_size=5), st.integers(1, 5))
+def test_the_best_are_those_of_a_full_computation(profiles: list[str], items: list[str], most: int) -> None:
+    index = an_index(*profiles)
+    scores = dense(index, items)
+    found = index.best(index.count(items), most)
+    assert len(found) == len({*zip(found.items.tolist(), found.profiles.tolist(), strict=True)})
+    for row, full in enumerate(scores):
+        mine = sorted(full[found.profiles[found.items == row]].tolist(), reverse=True)
+        assert mine == [score for score in sorted(full.tolist(), reverse=True) if score > 0][:most]
+
+
+@given(st.lists(texts, max_size=6))
+def test_an_item_is_counted_the_same_in_any_company(items: list[str]) -> None:
+    one, other = an_index("harbour strike", "river vote treaty"), an_index("harbour strike", "river vote treaty")
+    whole = one.count(items)
+    for row in reversed(range(len(items))):
+        alone = other.count([items[row]])
+        assert alone.shared.toarray().tolist() == whole.shared[row].toarray().tolist()
+        assert alone.weight[0] == whole.weight[row]
+
+
+def test_no_profiles_and_no_items_are_no_trouble() -> None:
+    index = an_index()
+    assert len(index.best(index.count(["harbour strike"]), 3)) == 0
+    assert len(an_index("harbour").best(an_index("harbour").count([]), 3)) == 0
+
+
+def test_a_profile_without_a_word_matches_nothing() -> None:
+    index = an_index("the of", "harbour")
+    assert dense(index, ["the harbour"])[0].tolist()[0] == 0.0
+    assert index.self_score[0] > 0.0  # it is divided by
+
+
+def test_weight_is_the_rarity_of_all_distinct_words_of_an_item() -> None:
+    index = an_index("harbour")
+    weight = index.count(["harbour", "harbour harbour the", "harbour zebra"]).weight
+    assert weight[0] == weight[1] < weight[2]
+
+
+def test_what_item_and_profile_share_is_known_as_tokens() -> None:
+    index = an_index("harbour strike", "river")
+    counted = index.count(["a strike in the harbour by the river"])
+    pairs = index.best(counted, 2)
+    matched = index.matched(counted, pairs)
+    names = {
+        int(profile): {index.tokens.names[t] for t in index.tokens_of(matched[row].indices)}
+        for row, profile in enumerate(pairs.profiles)
+    }
+    assert names == {0: {"harbour", "strike"}, 1: {"river"}}
+
+
+def test_the_end_of_a_profile_with_many_phrasings_counts_too() -> None:
+    long = Profile("harbour", tuple(f"phrasing number {n} of many that say little" for n in range(80)), ("zebra",))
+    index = Lexical([long], Tokens(Aliases()))
+    assert dense(index, ["zebra"])[0, 0] > 0.0
+
+
+@given(st.permutations(list(np.random.default_rng(0).uniform(0.1, 12.0, 40).astype(np.float32).tolist())))
+def test_sums_do_not_depend_on_the_order_of_columns(values: list[float]) -> None:
+    from scipy.sparse import csr_matrix
+
+    row = csr_matrix(np.array([values], dtype=np.float32))
+    assert exact_sums(row)[0] == math.fsum(values)
+    assert exact_sums(row, np.full(40, 0.1, dtype=np.float32))[0] == pytest.approx(0.1 * math.fsum(values))

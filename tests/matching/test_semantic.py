@@ -1,0 +1,114 @@
+"""How near an item is to each phrasing, the same to the last bit in any company."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from tests.matching.small_encoder import SmallEncoder
+from tracker.matching.profile import Profile
+from tracker.matching.semantic import GRID, MOST_SUMMARY, NEAR, Semantic, as_read, comparable, kind_of
+from tracker.matching.tokens import Tokens
+
+TOKENS = Tokens()
+PROFILES = (
+    Profile("harbour strike", ("dockers walk out",), ("dockers go back to work", "harbour opens")),
+    Profile("river flood"),
+    Profile("treaty is signed", ("leaders sign a treaty",)),
+)
+texts = st.lists(st.sampled_from("harbour strike river flood dockers treaty signed opens zebra".split()), max_size=6)
+
+
+def semantic(*profiles: Profile) -> Semantic:
+    return Semantic(profiles, SmallEncoder(), TOKENS)
+
+
+def random_vectors(rows: int, width: int, seed: int) -> NDArray[np.float32]:
+    found = np.random.default_rng(seed).normal(size=(rows, width))
+    return np.asarray(found / np.linalg.norm(found, axis=1, keepdims=True), dtype=np.float32)
+
+
+def test_the_best_phrasing_counts_for_a_profile() -> None:
+    stage = semantic(*PROFILES)
+    similar = stage.similar(stage.encode(["dockers walk out", "river flood"]))
+    best = stage.best(similar)
+    assert similar.shape == (2, 7)
+    assert best.shape == (2, 3)
+    assert best[0, 0] == pytest.approx(1.0, abs=1e-3)
+    assert best[1, 1] == pytest.approx(1.0, abs=1e-3)
+    assert best[1, 0] < 0.5
+
+
+def test_the_cosines_of_one_profile_start_with_its_own_sentence() -> None:
+    stage = semantic(*PROFILES)
+    similar = stage.similar(stage.encode(["treaty is signed"]))
+    assert stage.of_profile(similar, 0, 2).tolist() == similar[0, 5:7].tolist()
+    pairs = stage.near(stage.best(similar), 3)
+    assert (pairs.items.tolist(), pairs.profiles.tolist()) == ([0], [2])
+    assert stage.sentence(similar, pairs).tolist() == [similar[0, 5]]
+
+
+def test_at_most_so_many_profiles_are_near() -> None:
+    stage = semantic(*PROFILES)
+    best = np.array([[0.9, 0.8, 0.7], [0.9, 0.1, NEAR - 0.01], [0.0, 0.0, 0.0]], dtype=np.float32)
+    assert stage.near(best, 2).profiles.tolist() == [0, 1, 0]
+    assert stage.near(best, 3).items.tolist() == [0, 0, 0, 1]
+
+
+def test_nothing_is_near_where_there_are_no_profiles_or_no_items() -> None:
+    empty = semantic()
+    best = empty.best(empty.similar(empty.encode(["harbour"])))
+    assert best.shape == (1, 0)
+    assert len(empty.near(best, 5)) == 0
+    stage = semantic(*PROFILES)
+    assert len(stage.near(stage.best(stage.similar(stage.encode([]))), 5)) == 0
+
+
+def test_a_text_without_a_known_word_is_near_to_nothing() -> None:
+    stage = semantic(*PROFILES)
+    assert not stage.similar(stage.encode(["", "🎉"])).any()
+
+
+def test_the_encoder_reads_names_in_other_scripts_in_english() -> None:
+    encoder = SmallEncoder()
+    Semantic([Profile("中国")], encoder, TOKENS)
+    assert encoder.asked == ["china 中国"]
+
+
+def test_an_item_is_read_as_headline_and_the_beginning_of_its_summary() -> None:
+    assert as_read("Title", "") == "Title"
+    assert as_read("Title", "x" * 1_000) == "Title. " + "x" * MOST_SUMMARY
+
+
+@pytest.mark.parametrize("name", ["static-1a2b", "minilm-8199be6f-1"])
+def test_the_kind_of_an_encoder_is_the_beginning_of_its_name(name: str) -> None:
+    assert kind_of(SmallEncoder(name)) == name.split("-", maxsplit=1)[0]
+
+
+def test_no_encoder_is_of_the_lexical_kind() -> None:
+    assert kind_of(None) == "lexical"
+
+
+@given(st.integers(0, 10_000))
+def test_comparable_vectors_are_nearly_the_same_and_stay_so(seed: int) -> None:
+    vectors = random_vectors(3, 384, seed)
+    found = comparable(vectors)
+    assert np.abs(found - vectors).max() <= 0.5 / GRID + 1e-7
+    assert (comparable(found) == found).all()
+    assert not comparable(np.zeros((1, 4), dtype=np.float32)).any()
+
+
+@given(st.integers(0, 10_000), st.integers(1, 5))
+def test_cosines_of_comparable_vectors_are_exact_whatever_is_multiplied(seed: int, rows: int) -> None:
+    items, phrasings = comparable(random_vectors(rows, 256, seed)), comparable(random_vectors(9, 256, seed + 1))
+    exact = items.astype(np.float64) @ phrasings.astype(np.float64).T
+    assert ((items @ phrasings.T).astype(np.float64) == exact).all()
+    assert all((items[row] @ phrasings.T == exact[row]).all() for row in range(rows))
+
+
+@given(st.lists(texts, min_size=1, max_size=5))
+def test_an_item_is_as_near_in_any_company(items: list[list[str]]) -> None:
+    stage, said = semantic(*PROFILES), [" ".join(item) for item in items]
+    whole = stage.similar(stage.encode(said))
+    assert all((stage.similar(stage.encode([text]))[0] == whole[row]).all() for row, text in enumerate(said))

@@ -1,0 +1,159 @@
+"""Words become tokens that mean the same whoever met them first, in three languages."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tracker.matching import tokens as tokens_module
+from tracker.matching.aliases import Aliases, read_aliases
+from tracker.matching.tokens import MOST_TEXT, NOTHING, STOPPED, Tokens, stem, token_name
+
+SMALL = read_aliases(
+    """
+    [[concept]]
+    name = "china"
+    en = ["Beijing"]
+    ru = ["китайск*"]
+    zh = ["中国"]
+
+    [[concept]]
+    name = "united-states"
+    en = ["White House"]
+    exact = ["US"]
+    """
+)
+
+sentences = st.lists(
+    st.sampled_from(
+        ["Beijing", "китайский", "中国外交部", "the", "sanctions", "US", "us", "White House", "é", "x", "9"]
+    ),
+    max_size=8,
+).map(" ".join)
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Tokens:
+    return Tokens()
+
+
+def named(tokens: Tokens, text: str) -> list[str]:
+    """The names of a text's tokens that say something."""
+    return [tokens.names[t] for t in tokens.of(text) if t != NOTHING]
+
+
+@pytest.mark.parametrize("text", ["Beijing", "CHINESE", "China's", "китайского", "Пекине", "中国", "中方", "PRC"])
+def test_english_russian_and_chinese_names_meet(shipped: Tokens, text: str) -> None:
+    assert "@china" in named(shipped, text)
+
+
+def test_us_is_a_country_and_us_is_not(shipped: Tokens) -> None:
+    assert named(shipped, "US") == ["@united-states"]
+    assert named(shipped, "us") == []
+    assert named(shipped, "the U.S. position")[-1] == "@united-states"
+
+
+def test_the_longest_of_overlapping_names_wins(shipped: Tokens) -> None:
+    assert "@india" not in named(shipped, "印度尼西亚总统访问")
+    assert "@indonesia" in named(shipped, "印度尼西亚总统访问")
+    assert "@russia" not in named(shipped, "白俄罗斯")
+    assert {"@russia", "@belarus"} <= {*named(shipped, "俄罗斯和白俄罗斯")}
+
+
+def test_a_name_of_several_words_may_end_in_any_way_where_the_gazetteer_says_so() -> None:
+    known = read_aliases('[[concept]]\nname = "rate"\nen = ["interest rate*"]')
+    assert "@rate" in named(Tokens(known), "Interest  rates rise")
+    assert "@rate" not in named(Tokens(known), "Interests rated")
+
+
+def test_words_that_say_nothing_are_no_tokens(shipped: Tokens) -> None:
+    assert shipped.of("the of a I 9, - !") == [NOTHING] * 5
+    assert shipped.of("") == []
+
+
+@pytest.mark.parametrize("word", sorted(STOPPED)[:20])
+def test_a_stopped_word_has_no_name_in_any_case(word: str) -> None:
+    assert token_name(word, Aliases()) == token_name(word.capitalize(), Aliases()) == ""
+
+
+def test_endings_do_not_matter(shipped: Tokens) -> None:
+    assert shipped.of("sanctioning") == shipped.of("Sanctions") == shipped.of("sanction's") == shipped.of("sanction’s")
+    assert stem("санкции") == stem("санкций")
+
+
+@given(st.lists(sentences, max_size=6), st.randoms())
+def test_what_a_text_means_does_not_depend_on_what_was_read_before(texts: list[str], chance: object) -> None:
+    one, other = Tokens(SMALL), Tokens(SMALL)
+    shuffled = sorted(texts, key=lambda _: chance.random())  # type: ignore[attr-defined]
+    for text in shuffled:
+        other.of(text)
+    assert [named(one, text) for text in texts] == [named(other, text) for text in texts]
+
+
+@given(sentences)
+def test_a_text_has_the_same_tokens_each_time_and_tokens_have_one_name(text: str) -> None:
+    tokens = Tokens(SMALL)
+    assert tokens.of(text) == tokens.of(text)
+    assert len(tokens.names) == len(set(tokens.names)) == len(tokens)
+
+
+@given(st.text(max_size=300))
+def test_any_text_has_tokens_and_words_that_stand_in_it(text: str) -> None:
+    tokens = Tokens(Aliases())
+    found = tokens.of(text)
+    assert all(0 <= token < len(tokens) for token in found)
+    assert all(surface in text for surface in tokens.surfaces(text, found))
+
+
+@pytest.mark.parametrize(
+    "text", ["Beijing \ud800 talks", "Beijing\0talks", "🇨🇳 Beijing 🎉 talks", "\u202eBeijing talks"]
+)
+def test_broken_and_odd_characters_leave_the_words(shipped: Tokens, text: str) -> None:
+    assert named(shipped, text) == ["@china", *named(shipped, "talks")]
+
+
+def test_only_the_beginning_of_a_long_text_is_read_unless_more_is_asked_for(shipped: Tokens) -> None:
+    text = "padding " * (MOST_TEXT // 8) + "Beijing"
+    assert "@china" not in named(shipped, text)
+    assert "@china" in [shipped.names[t] for t in shipped.of(text, len(text))]
+    assert len(shipped.of("word " * 20_000)) == MOST_TEXT // 5
+
+
+def test_the_reason_is_the_words_as_they_stand(shipped: Tokens) -> None:
+    text = "BEIJING’s envoy visits the White  House — 印度尼西亚, İstanbul"
+    wanted = shipped.of("China United States Indonesia Istanbul")
+    assert shipped.surfaces(text, wanted) == ("BEIJING’s", "White House", "印度尼西亚")
+    assert shipped.surfaces(text, [NOTHING]) == ()
+
+
+def test_words_are_learned_again_when_the_memory_was_emptied(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tokens_module, "MOST_WORDS", 3)
+    tokens = Tokens(Aliases())
+    first = tokens.of("one harbour opens today while another closes")
+    assert tokens.of("one harbour opens today while another closes") == first
+    assert tokens.surfaces("harbour opens", first) == ("harbour", "opens")
+
+
+def test_a_vocabulary_says_when_it_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    tokens = Tokens(Aliases())
+    assert not tokens.full
+    monkeypatch.setattr(tokens_module, "MOST_TOKENS", 3)
+    tokens.of("harbour opens again")
+    assert tokens.full
+
+
+def test_an_encoder_of_english_is_told_the_names_in_other_scripts(shipped: Tokens) -> None:
+    assert shipped.in_english("习近平会见普京") == "xi jinping meeting putin 习近平会见普京"
+    assert shipped.in_english("Путин в Пекине").startswith("putin china ")
+
+
+@pytest.mark.parametrize(
+    "text", ["China’s envoy meets Putin — again", "China's envoy", "Élysée: Macron calls", "é", ""]
+)
+def test_english_with_odd_punctuation_stays_as_it_is(shipped: Tokens, text: str) -> None:
+    assert shipped.in_english(text) == text
+
+
+def test_names_of_people_and_places_are_entities(shipped: Tokens) -> None:
+    assert [shipped.is_entity(t) for t in shipped.of("Beijing")] == [True]
+    assert [shipped.is_entity(t) for t in shipped.of("harbour")] == [False]
+    assert not shipped.is_entity(NOTHING)

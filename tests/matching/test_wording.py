@@ -1,0 +1,133 @@
+"""What a report says is found again under tags, labels, datelines and boilerplate, and nothing of it is lost."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tracker.matching.wires import wire
+from tracker.matching.wording import body, headline, normalised, words
+
+SAID = "Arland opens the border to Borland"
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Arland opens the border to Borland - Reuters",
+        "Arland opens the border to Borland – The New York Times",
+        "Arland opens the border to Borland | World News | BBC News",
+        "Arland opens the border to Borland (Reuters)",
+        "Arland opens the border to Borland - nytimes.com",
+        "Reuters: Arland opens the border to Borland",
+        "BREAKING Arland opens the border to Borland",
+        "Exclusive: Arland opens the border to Borland",
+        "UPDATE 3-Arland opens the border to Borland",
+        "Factbox-Arland opens the border to Borland",
+        "WATCH: Arland  opens the\nborder to Borland",
+        "LIVE | Arland opens the border to Borland - CNN",
+    ],
+)
+def test_what_outlets_put_around_a_headline_is_cut(title: str) -> None:
+    assert headline(title) == SAID
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Russia - China gas deal",
+        "Arland - the country where all live well",
+        "Talks on gas end without result - Kremlin",
+        "Live updates: war",
+        "Zelensky: peace is near",
+        "LIVE",
+        "Reuters",
+        "",
+    ],
+)
+def test_what_belongs_to_a_headline_stays(title: str) -> None:
+    assert headline(title) == title
+
+
+def test_escapes_are_undone_even_when_they_were_escaped_again() -> None:
+    assert headline("Arland &amp; Borland&amp;rsquo;s leaders meet") == "Arland & Borland's leaders meet"
+
+
+def test_the_name_of_the_feed_is_cut_wherever_it_stands() -> None:
+    assert headline("arland daily: the border opens today", "Arland Daily") == "the border opens today"
+    assert headline("The border opens today - arland daily", "Arland Daily") == "The border opens today"
+
+
+def test_a_tag_in_chinese_is_cut() -> None:
+    assert headline("两国领导人下月在首都举行会谈 - 新华网") == "两国领导人下月在首都举行会谈"
+
+
+@pytest.mark.parametrize(
+    "summary",
+    [
+        "Ships left port. Read more",
+        "Ships left port. Continue reading...",
+        "Ships left port. The post Ships leave appeared first on Arland Daily.",
+        "Ships left port. Sign up for our newsletter.",
+        "Ships left port. Click here to subscribe.",
+        "Ships left port. Follow us on Twitter.",
+        "Ships left port. [...]",
+        "Ships left port. (Photo by A. Person/Getty Images)",
+        "(Reuters) - Ships left port.",
+        "CORLAND, March 3 (Reuters) - Ships left port.",
+        "CORLAND (AP) — Ships left port.",
+    ],
+)
+def test_boilerplate_and_datelines_are_cut_from_a_summary(summary: str) -> None:
+    assert body(summary) == "Ships left port."
+
+
+def test_a_sentence_about_reading_or_photos_stays() -> None:
+    said = "Children read more books (a third more) and took photographs."
+    assert body(f"Minister: {said}").endswith("photographs.")
+
+
+def test_words_are_lower_case_and_signs_stand_alone() -> None:
+    assert words("Arland’s 'big' U.S. deal_2") == ["arland's", "big", "us", "deal", "2"]
+    assert words("中国GDP增长") == ["中", "国", "gdp", "增", "长"]
+    assert words("Ёлка растёт") == ["ёлка", "растёт"]
+    assert words("🔴 🇷🇺 …") == []
+
+
+@pytest.mark.parametrize(
+    ("title", "summary", "agency"),
+    [
+        ("Ships leave", "CORLAND, March 3 (Reuters) - Ships left.", "reuters"),
+        ("Ships leave", "CORLAND (AP) — Ships left.", "ap"),
+        ("Ships leave", "AP — Ships left.", "ap"),
+        ("Ships leave", "Ships left. Source: Xinhua", "xinhua"),
+        ("Ships leave", "MOSCOW, March 3. /TASS/. Ships left.", "tass"),
+        ("Корабли ушли", "МОСКВА, 3 марта. /ТАСС/. Корабли ушли.", "tass"),
+        ("船只离港", "新华社北京3月3日电 船只离港", "xinhua"),
+        ("Ships leave", "New Delhi [India], March 3 (ANI): Ships left.", "ani"),
+        ("Ships leave", "New Delhi, Mar 3 (PTI) Ships left.", "pti"),
+        ("Ships leave", "PARIS (AFP) - Ships left.", "afp"),
+        ("Ships leave - Bloomberg", "", "bloomberg"),
+        ("Ships leave (Reuters)", "", "reuters"),
+        ("Ships leave", "Ships left. (Reporting by A. Person; Editing by B. Person)", "reuters"),
+        ("Reuters journalist killed in Corland", "He had worked for Reuters for years.", ""),
+        ("Ships leave", "Two officials told Reuters that ships left.", ""),
+        ("AP sues the government", "The Associated Press is going to court.", ""),
+        ("", "", ""),
+    ],
+)
+def test_a_wire_is_named_by_dateline_or_byline_and_not_by_mention(title: str, summary: str, agency: str) -> None:
+    assert wire(title, summary) == agency
+
+
+@given(st.text(max_size=200))
+def test_a_cleaned_headline_is_a_piece_of_the_whole_with_at_least_three_words(text: str) -> None:
+    whole, cleaned = words(normalised(text)), words(headline(text))
+    assert len(cleaned) >= min(3, len(whole))
+    assert any(whole[at : at + len(cleaned)] == cleaned for at in range(len(whole) + 1))
+
+
+@pytest.mark.parametrize("text", ["A" * 100_000, "a b " * 25_000, "- " * 50_000, "(" * 100_000, "the post " * 11_000])
+def test_text_of_any_length_is_cleaned(text: str) -> None:
+    assert len(headline(text)) <= 4_000
+    assert len(body(text)) <= 4_000
+    assert wire(text, text) == ""

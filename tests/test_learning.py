@@ -1,0 +1,433 @@
+"""What reviews and answers teach: when there is enough, from what, from when on, and how a person stays in charge."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+
+import pytest
+
+from forecasts.distribution import Binary
+from forecasts.evidence import Direction, Evidence, EvidenceId, IndicatorId, StoryId, Strength
+from forecasts.forecaster import MATCHER
+from forecasts.learned import Learned
+from forecasts.question import Question, QuestionId
+from tests.builders import DAY, NOW, FakeClock, a_question, a_set, an_indicator, an_item
+from tests.lives import an_asked
+from tests.test_cli import Shell
+from tracker import learning
+from tracker.api import Tracker
+from tracker.errors import NotFound, Refused
+from tracker.feeds.identity import New
+from tracker.feeds.item import FeedId
+from tracker.known_values import calibration, model_at, usual_levels
+from tracker.scheduler import learn
+from tracker.store import evidence, items, questions, stories
+from tracker.suggesting import suggestion_at
+from tracker.summaries import Decision, Why
+
+NUMBERS = count(1)
+"""No two reports of these tests are the same."""
+
+OPENED = NOW - 200 * DAY
+CLOSES = NOW + 200 * DAY
+
+
+def log(
+    tracker: Tracker, question: str = "summit-2027", *, title: str = "", seen: datetime | None = None, **changed: Any
+) -> EvidenceId:
+    """A report that the matcher has put to a question, as it stands before anybody judged it."""
+    number, now = next(NUMBERS), tracker.now()
+    at = seen or now
+    item = an_item(title or f"Report {number} on a summit", key=f"k{number}", url=f"https://wire.invalid/{number}")
+    values: dict[str, Any] = {
+        "indicator_id": IndicatorId(f"{question}/invitation"),
+        "direction": Direction.YES,
+        "strength": Strength.MODERATE,
+        "relevance": 0.9,
+        "p_direction": 0.9,
+    }
+    with tracker._store.writing() as session:
+        (stored,) = items.add_items(session, [(FeedId("wire"), New(item, None))], at)
+        story = stories.add(session, item.title, at)
+        stories.join(session, stored.id, story, at)
+        piece = Evidence(
+            id=EvidenceId(0),
+            question_id=QuestionId(question),
+            story_id=StoryId(story),
+            status="logged",
+            judged_by=MATCHER,
+            first_seen_at=at,
+            reports=(),
+            matched=("summit",),
+            **{**values, **changed},
+        )
+        logged = Decision("logged", piece.direction, piece.strength, MATCHER, now, "matched summit")
+        return evidence.add(session, piece, logged, Why("Arland invites Borland to a summit", 0.71, "as written", "m1"))
+
+
+def review_some(tracker: Tracker, kept: list[bool], **logged: Any) -> None:
+    """So many pieces are logged and judged, some kept and some rejected."""
+    for good in kept:
+        tracker.review(log(tracker, **logged), "confirmed" if good else "rejected")
+
+
+def open_for_years() -> Question:
+    """A question that is open whatever the wall clock says, for the terminal."""
+    years = [datetime(year, 1, 1, tzinfo=UTC) for year in (2020, 2090, 2091)]
+    return a_question(opens_at=years[0], closes_at=years[1], resolves_at=years[2])
+
+
+def standing(tracker: Tracker) -> dict[str, float]:
+    """The learned values of the whole installation by name, those that were reset left out."""
+    return {k.learned.name: k.learned.value for k in tracker.learned() if k.state != "reset"}
+
+
+def a_record(tracker: Tracker, clock: FakeClock, outcomes: list[bool], **asked: Any) -> None:
+    """Questions of the past half-year with one confirmed report each that speaks for YES, and their answers."""
+    clock.time = OPENED
+    slugs = [f"q{n}" for n in range(len(outcomes))]
+    times = {"opens_at": OPENED, "closes_at": CLOSES, "resolves_at": CLOSES + DAY}
+    tracker.load(a_set(*[a_question(slug, **times, **asked) for slug in slugs]))
+    clock.advance(days=5)
+    for slug in slugs:
+        tracker.review(log(tracker, slug), "confirmed")
+    clock.time = NOW
+    for slug, happened in zip(slugs, outcomes, strict=True):
+        answered = "yes" if happened else "no"
+        tracker.resolve(slug, answered, source_url="https://example.org/a", known_at=NOW - timedelta(hours=1))
+
+
+ANSWERS = [n % 3 > 0 for n in range(32)]
+"""Two of three came out YES, as the report said."""
+
+EVEN = [n % 2 > 0 for n in range(32)]
+
+
+# Reviews
+
+
+def test_too_few_reviews_teach_nothing_and_thirty_do(both: Tracker, clock: FakeClock) -> None:
+    both.load(a_set())
+    review_some(both, [n % 2 > 0 for n in range(29)])
+    clock.advance(hours=1)
+    assert both.learn() == ()
+    review_some(both, [True])
+    clock.advance(hours=1)
+    changed = {one.name: one for one in both.learn()}
+    assert changed.keys() == {"relevance shift", "relevance slope"}  # 15 were kept, too few to judge directions by
+    assert "fitted to 30 decisions, 15 kept" in changed["relevance shift"].why
+    with both._store.reading() as session:
+        assert calibration(session, clock()).relevance.apply(0.9) < 0.8
+        assert calibration(session, clock() - timedelta(seconds=1)).relevance.apply(0.9) == 0.9
+    assert both.learn() == ()
+    assert both.verify().bad_seq is None
+
+
+def test_a_direction_that_people_turn_round_is_trusted_less(tracker: Tracker, clock: FakeClock) -> None:
+    tracker.load(a_set())
+    for n in range(40):
+        tracker.review(log(tracker), "confirmed", direction=Direction.NO if n % 2 else Direction.YES)
+    clock.advance(hours=1)
+    tracker.learn()
+    with tracker._store.reading() as session:
+        assert 0.4 < calibration(session, clock()).direction.apply(0.9) < 0.7
+
+
+def test_corrected_chances_do_not_teach_that_nothing_needs_correcting(tracker: Tracker, clock: FakeClock) -> None:
+    """The matcher says 0.9 and is right every other time, before it is corrected and after."""
+    tracker.load(a_set())
+    found = []
+    for _ in range(3):
+        with tracker._store.reading() as session:
+            shown = calibration(session, clock()).relevance.apply(0.9)
+        review_some(tracker, [n % 2 > 0 for n in range(40)], relevance=shown)
+        clock.advance(hours=1)
+        tracker.learn()
+        clock.advance(hours=1)
+        with tracker._store.reading() as session:
+            found.append(calibration(session, clock()).relevance.apply(0.9))
+    assert all(abs(p - 0.5) < 0.1 for p in found)
+    assert abs(found[-1] - 0.5) <= abs(found[0] - 0.5)
+
+
+# A person stays in charge
+
+
+def test_a_frozen_value_stays_until_it_is_let_go(both: Tracker, clock: FakeClock) -> None:
+    both.load(a_set())
+    review_some(both, [n % 2 > 0 for n in range(30)])
+    clock.advance(hours=1)
+    both.learn()
+    before = standing(both)
+    kept = both.decide_learned("relevance shift", "all", "freeze")
+    assert (kept.state, kept.by, kept.learned.value) == ("frozen", "ada", before["relevance shift"])
+    review_some(both, [False] * 30)
+    clock.advance(hours=1)
+    assert [one.name for one in both.learn()] == []
+    assert standing(both) == before  # the slope is half of the same calibration, and was frozen with it
+    both.decide_learned("relevance shift", "all", "thaw")
+    assert {one.name for one in both.learn()} == {"relevance shift", "relevance slope"}
+    assert standing(both)["relevance shift"] < before["relevance shift"]
+    states = [k.state for k in both.learned_history("relevance slope", "all")]
+    assert states == ["learned", "frozen", "learned", "learned"]
+
+
+def test_a_reset_brings_the_default_back_and_old_decisions_count_no_more(both: Tracker, clock: FakeClock) -> None:
+    both.load(a_set())
+    review_some(both, [n % 2 > 0 for n in range(30)])
+    clock.advance(hours=1)
+    both.learn()
+    kept = both.decide_learned("relevance slope", "all", "reset")
+    assert (kept.state, kept.learned.value) == ("reset", 1.0)
+    with both._store.reading() as session:
+        assert calibration(session, clock()).relevance.apply(0.9) == 0.9
+    clock.advance(hours=1)
+    assert both.learn() == ()
+    review_some(both, [False] * 29)
+    clock.advance(hours=1)
+    assert both.learn() == ()
+    review_some(both, [False])
+    clock.advance(hours=1)
+    (found, _) = both.learn()
+    assert "fitted to 30 decisions, 0 kept" in found.why
+
+
+def test_a_default_can_be_frozen_before_anything_is_learned(tracker: Tracker, clock: FakeClock) -> None:
+    a_record(tracker, clock, ANSWERS)
+    assert tracker.decide_learned("gamma", "all", "freeze").learned.value == 0.5
+    assert tracker.decide_learned("reliability", "wire", "freeze").learned.value == 0.9
+    assert tracker.decide_learned("usual level", "q1/invitation", "freeze").learned.value == 0.0
+    assert not {"gamma", "shift", "reliability", "usual level"} & {one.name for one in tracker.learn()}
+
+
+def test_what_cannot_be_decided_is_refused_in_words(tracker: Tracker) -> None:
+    tracker.load(a_set())
+    for name, scope in [
+        ("luck", "all"),
+        ("gamma", "wire"),
+        ("reliability", "nobody"),
+        ("usual level", "summit-2027/x"),
+    ]:
+        with pytest.raises(NotFound, match=f"{name} {scope}"):
+            tracker.decide_learned(name, scope, "freeze")
+    with pytest.raises(Refused, match="gamma all is not frozen"):
+        tracker.decide_learned("gamma", "all", "thaw")
+    tracker.decide_learned("gamma", "all", "freeze")
+    with pytest.raises(Refused, match="gamma all is frozen already"):
+        tracker.decide_learned("gamma", "all", "freeze")
+    assert tracker.decide_learned("gamma", "all", "reset").state == "reset"
+
+
+def test_what_a_person_decided_while_learning_was_going_on_stands(tracker: Tracker, clock: FakeClock) -> None:
+    tracker.load(a_set())
+    review_some(tracker, [n % 2 > 0 for n in range(30)])
+    clock.advance(hours=1)
+    with tracker._store.reading() as session:
+        found = learning.fitted(session, clock())
+    clock.advance(seconds=1)
+    tracker.decide_learned("relevance shift", "all", "reset")
+    with tracker._store.writing() as session:
+        assert learning.keep(session, found) == ()
+
+
+# Answers
+
+
+def test_gamma_is_learned_from_thirty_answers_and_not_from_fewer(both: Tracker, clock: FakeClock) -> None:
+    a_record(both, clock, ANSWERS[:29])
+    assert "gamma" not in {one.name for one in both.learn()}
+    both.load(a_set(a_question("one-more", opens_at=OPENED, closes_at=CLOSES, resolves_at=CLOSES + DAY)))
+    both.resolve("one-more", "no", source_url="https://example.org/a", known_at=NOW - timedelta(hours=1))
+    found = {one.name: one for one in both.learn()}
+    assert found["gamma"].n == 30
+    assert found["gamma"].as_of == clock()
+
+
+def test_news_that_came_out_right_counts_for_more_from_then_on_only(both: Tracker, clock: FakeClock) -> None:
+    a_record(both, clock, ANSWERS)
+    with both._store.reading() as session:
+        question = questions.get(session, "q0")
+        assert question is not None
+        earlier = [suggestion_at(session, question, NOW - DAY * days) for days in (1, 30, 150)]
+    both.decide_learned("reliability", "wire", "freeze")
+    assert {"gamma", "shift"} <= {one.name for one in both.learn()}
+    with both._store.reading() as session:
+        assert [suggestion_at(session, question, NOW - DAY * days) for days in (1, 30, 150)] == earlier
+        assert model_at(session, NOW) != model_at(session, NOW - timedelta(seconds=1))
+        assert model_at(session, NOW - timedelta(seconds=1)).gamma == 0.5
+
+
+def test_what_is_answered_later_never_matters(tracker: Tracker, clock: FakeClock) -> None:
+    a_record(tracker, clock, ANSWERS)
+    with tracker._store.reading() as session:
+        before = learning.fitted(session, NOW)
+        assert any(one.name == "gamma" and "fitted" in one.why for one in before)
+    clock.advance(days=3)
+    times = {"opens_at": OPENED, "closes_at": CLOSES, "resolves_at": CLOSES + DAY}
+    tracker.load(a_set(a_question("late", **times)))
+    tracker.review(log(tracker, "late", seen=OPENED + DAY), "confirmed")
+    tracker.resolve("late", "no", source_url="https://example.org/a", known_at=NOW + DAY)
+    with tracker._store.reading() as session:
+        same = learning.fitted(session, NOW)
+    assert _global(same) == _global(before)
+
+
+def _global(found: tuple[Learned, ...]) -> list[Learned]:
+    return [one for one in found if one.scope == "all"]
+
+
+def test_questions_asked_with_hindsight_teach_in_a_replay_alone(tracker: Tracker, clock: FakeClock) -> None:
+    a_record(tracker, clock, ANSWERS, retrospective=True)
+    assert not {"gamma", "reliability"} & {one.name for one in tracker.learn()}
+    tracker.mark_replayed(NOW)
+    assert {"gamma", "reliability"} <= {one.name for one in tracker.learn()}
+
+
+def test_a_feed_is_trusted_by_its_record(both: Tracker, clock: FakeClock) -> None:
+    a_record(both, clock, EVEN)
+    found = next(one for one in both.learn() if one.name == "reliability")
+    assert (found.scope, found.n) == ("wire", 32)
+    assert found.value < 0.9  # it said YES every time, and came out right every other time
+    with both._store.reading() as session:
+        piece = evidence.get(session, 1)
+    assert piece is not None
+    assert piece.reports[0].reliability == found.value
+
+
+def test_who_judges_with_the_answer_at_hand_does_not_help_a_feed(tracker: Tracker, clock: FakeClock) -> None:
+    a_record(tracker, clock, EVEN)
+    with tracker._store.reading() as session:
+        before = learning.fitted(session, NOW)
+    for card in (c for n in range(0, 32, 2) for c in tracker.question(f"q{n}").evidence):
+        tracker.review(card.evidence.id, "rejected", note="did not come true")
+    with tracker._store.reading() as session:
+        after = learning.fitted(session, NOW)
+    assert [o for o in after if o.name == "reliability"] == [o for o in before if o.name == "reliability"]
+
+
+def test_a_feeds_record_leaves_earlier_suggestions_as_they_were(tracker: Tracker, clock: FakeClock) -> None:
+    a_record(tracker, clock, EVEN)
+    with tracker._store.reading() as session:
+        question = questions.get(session, "q0")
+        assert question is not None
+        earlier = suggestion_at(session, question, NOW - DAY)
+    tracker.learn()
+    with tracker._store.reading() as session:
+        assert suggestion_at(session, question, NOW - DAY) == earlier
+
+
+# What is usual
+
+
+def test_the_usual_level_comes_from_the_archive_and_again_when_more_of_it_was_read(
+    both: Tracker, clock: FakeClock
+) -> None:
+    opens = NOW - DAY
+    question = a_question(opens_at=opens)
+    never_fades = an_indicator(slug="treaty", half_life_days=None)
+    both.load(a_set(question, indicators=[an_indicator(), never_fades]))
+    log(both, seen=opens - 90 * DAY, relevance=1.0, p_direction=1.0)
+    clock.advance(hours=1)
+    (found,) = both.learn()
+    assert (found.name, found.scope, found.n) == ("usual level", "summit-2027/invitation", 90)
+    with both._store.reading() as session:
+        assert usual_levels(session, clock()) == {"summit-2027/invitation": found.value}
+        assert usual_levels(session, clock() - timedelta(seconds=1)) == {}
+    log(both, seen=clock(), relevance=1.0)  # today's news is no archive
+    clock.advance(hours=1)
+    assert both.learn() == ()
+    log(both, seen=opens - 50 * DAY, relevance=1.0, p_direction=1.0)
+    clock.advance(hours=1)
+    (more,) = both.learn()
+    assert more.value > found.value
+    both.decide_learned("usual level", "summit-2027/invitation", "reset")
+    log(both, seen=opens - 20 * DAY, relevance=1.0, p_direction=1.0)
+    clock.advance(hours=1)
+    assert both.learn() == ()
+
+
+# The order of the inbox
+
+
+def test_what_would_change_most_comes_first_and_what_favours_neither_side_last(both: Tracker, clock: FakeClock) -> None:
+    both.load(a_set())
+    neutral = [log(both, direction=Direction.NEUTRAL, p_direction=0.5) for _ in range(2)]
+    doubtful = log(both, relevance=0.5, strength=Strength.STRONG)
+    clock.advance(hours=1)
+    sure = log(both, relevance=0.98, p_direction=0.98, strength=Strength.SLIGHT, indicator_id="summit-2027/other")
+    assert [card.evidence.id for card in both.inbox()] == [doubtful, sure, *neutral[::-1]]
+    both.review(doubtful, "confirmed")
+    assert [card.evidence.id for card in both.inbox("summit-2027")] == [sure, *neutral[::-1]]
+
+
+def test_a_question_without_a_number_counts_as_an_even_one(tracker: Tracker) -> None:
+    tracker.load(a_set(a_question(prior=Binary(0.02))))
+    tracker.ask(an_asked("visit", kind="categorical", options=("Moscow", "Beijing")))
+    settled, open_still = log(tracker), log(tracker, "visit", option="Moscow")
+    assert [card.evidence.id for card in tracker.inbox()] == [open_still, settled]
+
+
+# At the terminal
+
+
+@pytest.fixture
+def shell(tracker: Tracker, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Shell:
+    """A shell in the tracker's data directory, typed by ada."""
+    monkeypatch.setenv("TRACKER_ME", "ada")
+    monkeypatch.setenv("TRACKER_LOG_LEVEL", "error")
+    return Shell(tracker.settings.data_dir, capsys, monkeypatch)
+
+
+def test_learned_values_are_shown_and_decided_about(tracker: Tracker, shell: Shell) -> None:
+    assert "Nothing is learned yet" in shell("learned")
+    assert shell.json("learned") == []
+    tracker.load(a_set(open_for_years()))
+    review_some(tracker, [n % 2 > 0 for n in range(30)])
+    clock_of(tracker).advance(hours=1)
+    tracker.learn()
+    assert {row["name"] for row in shell.json("learned")} == {"relevance shift", "relevance slope"}
+    assert "relevance shift" in shell("learned")
+    assert "relevance shift all stays at" in shell("learned", "freeze", "relevance-shift")
+    assert "relevance shift all learns again" in shell("learned", "thaw", "relevance-shift")
+    assert shell.json("learned", "reset", "relevance shift")["value"] == 0.0
+    states = [row["state"] for row in shell.json("learned", "history", "relevance-slope")]
+    assert states == ["learned", "frozen", "learned", "reset"]
+    assert "reset by ada" in " ".join(shell("learned", "history", "relevance-slope").split())
+    assert "gamma all was never learned" in shell("learned", "history", "gamma")
+    assert "tracker learned" in shell.refused("learned", "freeze", "luck")
+    assert "The log is whole" in shell("verify")
+
+
+def test_learning_from_the_terminal_says_what_changed(tracker: Tracker, shell: Shell) -> None:
+    assert "Nothing changed." in shell("learn")
+    clock_of(tracker).time = datetime(2020, 2, 1, tzinfo=UTC)  # before whatever the wall clock says
+    tracker.load(a_set(open_for_years()))
+    review_some(tracker, [n % 2 > 0 for n in range(30)])
+    assert "relevance shift all is" in shell("learn")
+    assert {run["name"] for run in shell.json("learned")} == {"relevance shift", "relevance slope"}
+
+
+def test_the_inbox_says_how_sure_it_is_and_why(tracker: Tracker, shell: Shell) -> None:
+    tracker.load(a_set(open_for_years()))
+    log(tracker, title="Arland invites Borland", relevance=0.62, p_direction=0.81)
+    log(tracker, title="[bold]Borland", direction=Direction.NEUTRAL, p_direction=0.5)
+    out = " ".join(shell("inbox").split())
+    for told in ("for YES 0.81", "relevance 0.62", "strength moderate", "words: summit", "(0.71)", "leans: as written"):
+        assert told in out
+    assert "for neither side" in out
+    assert "[bold]Borland" in out
+    assert {row["evidence"]["p_direction"] for row in shell.json("inbox")} == {0.81, 0.5}
+
+
+def test_learning_is_a_daily_job_that_says_what_changed(tracker: Tracker, clock: FakeClock) -> None:
+    tracker.load(a_set())
+    assert learn(tracker) is None
+    review_some(tracker, [n % 2 > 0 for n in range(30)])
+    clock.advance(hours=1)
+    assert learn(tracker) == "2 learned values changed"
+
+
+def clock_of(tracker: Tracker) -> FakeClock:
+    """The clock that the tracker was opened with."""
+    assert isinstance(tracker.now, FakeClock)
+    return tracker.now

@@ -1,0 +1,277 @@
+"""Archives of news → what was first seen when, for going through the past without looking ahead.
+
+Two kinds:
+
+    a file of JSON lines (plain or .gz)    id, title, summary, url, published, source, and first_seen where it is known
+    a folder of captured feeds             manifest.jsonl with feed, file and captured_at, and the gzipped documents
+
+An entry of a captured feed was first seen with the first capture that has it; documents are read by the parser that
+reads live feeds, in the order of their capture.
+"""
+
+import gzip
+import hashlib
+import json
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import groupby
+from pathlib import Path
+from typing import Any, Final
+
+from forecasts.errors import InvalidTime
+from forecasts.question import utc
+from tracker.errors import Refused
+from tracker.feeds.item import ParsedItem
+from tracker.feeds.parsing.reading import NOTHING, Memory, Read, Unchanged, Unread, look, understood
+
+MANIFEST: Final = "manifest.jsonl"
+NO_FIRST_SEEN: Final = "no first_seen in this archive: the claimed publication time was used"
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """Entries of one source that were first seen, or seen edited, at one instant, in the order in which they came.
+
+    `document` is what is remembered of the document that they came in; None where every line of the archive is an
+    item of its own. `address` is a link to the source or into it, "" without one.
+    """
+
+    at: datetime
+    source: str
+    address: str
+    entries: tuple[ParsedItem, ...]
+    document: Memory | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """What an archive holds, in the order in which it was first seen.
+
+    `warnings` say what its times are worth, `skipped` what could not be read, `digest` tells archives apart.
+    """
+
+    sightings: tuple[Sighting, ...]
+    warnings: tuple[str, ...]
+    skipped: tuple[str, ...]
+    digest: str
+
+    @property
+    def entries(self) -> int:
+        """How many entries were seen, edits counted again."""
+        return sum(len(one.entries) for one in self.sightings)
+
+    def between(self, since: datetime | None, until: datetime | None) -> tuple[Sighting, ...]:
+        """What was seen from `since` up to and with `until`."""
+        return tuple(s for s in self.sightings if (since is None or s.at >= since) and (until is None or s.at <= until))
+
+
+class _Wrong(Exception):
+    """What is wrong with a line or a document."""
+
+
+@dataclass(slots=True)
+class _Reading:
+    """An archive while it is read: bad lines are refused at once, or counted when they may be skipped."""
+
+    skip_bad: bool
+    skipped: list[str] = field(default_factory=list)
+    digest: Any = field(default_factory=hashlib.sha256)
+
+    def wrong(self, where: str, why: object) -> None:
+        if not self.skip_bad:
+            raise Refused(f"{where}: {why}; mend it, or leave such entries out with --skip-bad")
+        self.skipped.append(f"{where}: {why}")
+
+
+def read_archive(path: Path, *, skip_bad: bool = False) -> Archive:
+    """The archive in a file of JSON lines or a folder of captures.
+
+    Raises `Refused` when it cannot be read or holds nothing, and for the first line or document that cannot be used,
+    with its number, unless `skip_bad`.
+    """
+    reading = _Reading(skip_bad)
+    sightings, warnings = _folder(path, reading) if path.is_dir() else _lines_of(path, reading)
+    if not sightings:
+        raise Refused(f"{path} holds no entry that can be used: give JSON lines, or a folder with {MANIFEST}")
+    sightings.sort(key=lambda s: s.at)  # stable: what came together stays in its order
+    return Archive(tuple(sightings), tuple(warnings), tuple(reading.skipped), reading.digest.hexdigest())
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    at: datetime
+    source: str
+    item: ParsedItem
+    claimed: bool
+    day_only: bool
+
+
+def _lines_of(path: Path, reading: _Reading) -> tuple[list[Sighting], list[str]]:
+    lines = []
+    for number, text in _text_lines(path):
+        reading.digest.update(text.encode())
+        try:
+            lines.append(_line(_record(text)))
+        except (_Wrong, InvalidTime) as wrong:
+            reading.wrong(f"{path}:{number}", wrong)
+    lines.sort(key=lambda line: line.at)
+    together = groupby(lines, key=lambda line: (line.at, line.source))
+    return [_sighting(at, source, list(some)) for (at, source), some in together], list(_doubts(lines))
+
+
+def _sighting(at: datetime, source: str, lines: list[_Line]) -> Sighting:
+    return Sighting(at, source, lines[0].item.url, tuple(line.item for line in lines))
+
+
+def _doubts(lines: list[_Line]) -> Iterator[str]:
+    """What the times of the archive are worth."""
+    claimed, day_only = sum(line.claimed for line in lines), sum(line.claimed and line.day_only for line in lines)
+    if claimed and claimed == len(lines):
+        yield NO_FIRST_SEEN
+    elif claimed:
+        yield f"{claimed:,} of {len(lines):,} items have no first_seen: the claimed publication time was used for them"
+    if day_only:
+        yield f"{day_only:,} items name the day of their publication only: they may have come hours earlier or later"
+
+
+def _line(record: Mapping[str, Any]) -> _Line:
+    title, summary, source = (_text(record, name) for name in ("title", "summary", "source"))
+    if not (title or summary):
+        raise _Wrong("title is missing: write the headline of the item")
+    if not source:
+        raise _Wrong("source is missing: write the name of the outlet")
+    published, first_seen = _text(record, "published"), _text(record, "first_seen")
+    if not (published or first_seen):
+        raise _Wrong("first_seen and published are missing: write a time such as 2026-03-01T12:00:00Z")
+    item = _item(record, title, summary, published)
+    if item is None:
+        raise _Wrong("title holds no text that can be shown")
+    day_only = _text(record, "date_precision") == "day"
+    return _Line(utc(first_seen or published), source, item, not first_seen, day_only)
+
+
+def _item(record: Mapping[str, Any], title: str, summary: str, published: str) -> ParsedItem | None:
+    """The entry as the parser of feeds would have made it."""
+    from tracker.feeds.parsing.parsed import LONGEST_SUMMARY, LONGEST_TITLE, Said, gathered, item_of
+    from tracker.feeds.text import plain
+
+    said = Said(
+        guid=_name(record, "id"),
+        title=plain(title, LONGEST_TITLE),
+        summary=plain(summary, LONGEST_SUMMARY),
+        content="",
+        link=_text(record, "url"),
+        published_at=utc(published) if published else None,
+        published_raw=published,
+        updated_at=None,
+    )
+    kept, _ = gathered([item_of(said, "")])
+    return kept[0] if kept else None
+
+
+def _record(text: str) -> Mapping[str, Any]:
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        raise _Wrong('this is no JSON: write one object a line, such as {"title": …}') from None
+    if not isinstance(found, dict):
+        raise _Wrong('a line is one JSON object with named fields, such as {"title": …}')
+    return found
+
+
+def _text(record: Mapping[str, Any], name: str) -> str:
+    value = record.get(name)
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise _Wrong(f"{name} is {json.dumps(value)[:40]}: write a text in quotation marks")
+    return value.strip()
+
+
+def _name(record: Mapping[str, Any], name: str) -> str:
+    """An id, which may be written as a whole number too."""
+    value = record.get(name)
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else _text(record, name)
+
+
+def _text_lines(path: Path) -> Iterator[tuple[int, str]]:
+    """The lines that are not blank, with their numbers from 1."""
+    opener = gzip.open if path.suffix == ".gz" else open
+    try:
+        with opener(path, "rt", encoding="utf-8-sig") as lines:
+            for number, line in enumerate(lines, start=1):
+                if line.strip():
+                    yield number, line
+    except UnicodeDecodeError:
+        raise Refused(f"{path} is not UTF-8 text: save it as UTF-8") from None
+    except (gzip.BadGzipFile, EOFError, zlib.error):
+        raise Refused(f"{path} is no whole gzip file: pack it again, or take .gz off its name") from None
+    except OSError as error:
+        raise Refused(f"{path} cannot be read: {error.strerror}; name a file that is there") from None
+
+
+def _folder(path: Path, reading: _Reading) -> tuple[list[Sighting], list[str]]:
+    return list(_captured(path, reading)), []
+
+
+def _captured(folder: Path, reading: _Reading) -> Iterator[Sighting]:
+    """The captures of a folder, each with the entries that the one before it did not have."""
+    memories: dict[str, Memory] = {}
+    for at, where, row in sorted(_manifest(folder, reading), key=lambda capture: capture[0]):
+        feed, address = _text(row, "feed"), _text(row, "url")
+        try:
+            body = _document(folder, row)
+            found = _new_in(body, address, memories.get(feed, NOTHING))
+        except _Wrong as wrong:
+            reading.wrong(where, wrong)
+            continue
+        reading.digest.update(body)
+        memories[feed] = found.memory
+        if isinstance(found, Read) and found.items:
+            newest_last = found.items[::-1]  # feeds have the newest entry at the top
+            yield Sighting(at, feed, found.site_url or address, newest_last, found.memory)
+
+
+def _new_in(body: bytes, address: str, memory: Memory) -> Read | Unchanged:
+    """What a document has that the one before it had not, read as a poll reads it."""
+    from tracker.feeds.parsing.parse import ParseFailed, parse
+
+    found = look(body, "", memory)
+    while isinstance(found, Unread):
+        read = understood(found, parse(found.document, found.content_type, address))
+        if isinstance(read, ParseFailed):
+            raise _Wrong(read.reason)
+        if isinstance(read, Read):
+            return read
+        found = read
+    return found
+
+
+def _manifest(folder: Path, reading: _Reading) -> Iterator[tuple[datetime, str, Mapping[str, Any]]]:
+    path = folder / MANIFEST
+    for number, text in _text_lines(path):
+        where = f"{path}:{number}"
+        try:
+            row = _record(text)
+            missing = [name for name in ("feed", "file", "captured_at") if not _text(row, name)]
+            if missing:
+                raise _Wrong(f"{missing[0]} is missing: a capture has feed, file and captured_at")
+            yield utc(_text(row, "captured_at")), where, row
+        except (_Wrong, InvalidTime) as wrong:
+            reading.wrong(where, wrong)
+
+
+def _document(folder: Path, row: Mapping[str, Any]) -> bytes:
+    """A captured document; only files inside the folder are read."""
+    path = (folder / _text(row, "file")).resolve()
+    if not path.is_relative_to(folder.resolve()):
+        raise _Wrong(f"{_text(row, 'file')} lies outside the folder of the archive")
+    try:
+        body = path.read_bytes()
+        return gzip.decompress(body) if path.suffix == ".gz" else body
+    except (gzip.BadGzipFile, EOFError, zlib.error):
+        raise _Wrong(f"{_text(row, 'file')} is no whole gzip file") from None
+    except OSError as error:
+        raise _Wrong(f"{_text(row, 'file')} cannot be read: {error.strerror}") from None

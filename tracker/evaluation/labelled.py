@@ -1,0 +1,192 @@
+"""Files of labelled items, one JSON object a line: read whole, or refused with the line and what is wrong with it.
+
+Three kinds, each plain or gzipped:
+
+    labels     question, qid, title, summary, relevance, stance, id     does the item bear on the question, and how?
+    archive    title, summary, id                                       items nobody labelled, to be found irrelevant
+    reports    event, title, summary, published or first_seen, lang     which items report one event?
+
+Other fields, such as the time or the source of an archive's item, are passed over.
+"""
+
+import gzip
+import json
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from forecasts.errors import InvalidTime
+from forecasts.question import utc
+from tracker.errors import Refused
+
+Value = TypeVar("Value")
+AskedAbout = tuple[str, str]
+"""A question as a file names it: its id or "", and its text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What a person says of an item and a question.
+
+    `relevance` 0 not, 1 relevant, 2 highly relevant; `stance` −1 speaks for NO, +1 for YES, 0 neither or unknown.
+    """
+
+    line: int
+    asked: AskedAbout
+    id: str
+    title: str
+    summary: str
+    relevance: int
+    stance: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unlabelled:
+    """An item of an archive that nobody has labelled; `id` may be ""."""
+
+    id: str
+    title: str
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """An item and the event that it reports; `lang` may be ""."""
+
+    event: str
+    title: str
+    summary: str
+    at: datetime
+    lang: str
+
+
+class _Wrong(Exception):
+    """What is wrong with a line."""
+
+
+def read_labels(file: Path) -> tuple[Label, ...]:
+    """The labels of a file in its order. A pair that is labelled twice alike counts once.
+
+    Raises `Refused` when the file cannot be read, a line cannot be used, there are none, or when two lines label the
+    same pair of question and item differently.
+    """
+    found: dict[tuple[object, ...], Label] = {}
+    for label in _read(file, _label):
+        which = (label.asked, label.id or (folded(label.title), folded(label.summary)))
+        first = found.setdefault(which, label)
+        if (first.relevance, first.stance) != (label.relevance, label.stance):
+            why = f"the item of line {first.line} has other labels for the same question here: keep one of the two"
+            raise Refused(f"{file}:{label.line}: {why}")
+    return tuple(found.values())
+
+
+def read_archive(file: Path) -> tuple[Unlabelled, ...]:
+    """The items of an archive that have any text; raises `Refused` as `read_labels` does."""
+    return tuple(item for item in _read(file, _unlabelled) if item.title or item.summary)
+
+
+def read_reports(file: Path) -> tuple[Reported, ...]:
+    """The items of a file with the events that they report, in its order; raises `Refused` as `read_labels` does."""
+    return tuple(_read(file, _reported))
+
+
+def folded(text: str) -> str:
+    """A text without capitals and with single spaces, to tell whether two are the same."""
+    return " ".join(text.casefold().split())
+
+
+def _read(file: Path, take: Callable[[dict[str, Any], int], Value]) -> list[Value]:
+    found = []
+    for number, text in _lines(file):
+        try:
+            found.append(take(_record(text), number))
+        except (_Wrong, InvalidTime) as wrong:
+            raise Refused(f"{file}:{number}: {wrong}") from None
+    if not found:
+        raise Refused(f"{file} is empty: give a file with one JSON object a line")
+    return found
+
+
+def _lines(file: Path) -> Iterator[tuple[int, str]]:
+    """The lines that are not blank, with their numbers from 1."""
+    opener = gzip.open if file.suffix == ".gz" else open
+    try:
+        with opener(file, "rt", encoding="utf-8-sig") as lines:
+            for number, line in enumerate(lines, start=1):
+                if line.strip():
+                    yield number, line
+    except UnicodeDecodeError:
+        raise Refused(f"{file} is not UTF-8 text: save it as UTF-8") from None
+    except (gzip.BadGzipFile, EOFError, zlib.error):
+        raise Refused(f"{file} is no whole gzip file: pack it again, or take .gz off its name") from None
+    except OSError as error:
+        raise Refused(f"{file} cannot be read: {error.strerror}; name a file that is there") from None
+
+
+def _record(text: str) -> dict[str, Any]:
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        raise _Wrong('this is no JSON: write one object a line, such as {"title": …}') from None
+    if not isinstance(found, dict):
+        raise _Wrong('a line is one JSON object with named fields, such as {"title": …}')
+    return found
+
+
+def _label(record: dict[str, Any], line: int) -> Label:
+    asked = (_name(record, "qid"), _text(record, "question"))
+    if asked == ("", ""):
+        raise _Wrong("question is missing: write its text, or the id of one in the set")
+    title, summary = _words(record)
+    relevance, stance = _one_of(record, "relevance", (0, 1, 2)), _one_of(record, "stance", (-1, 0, 1), default=0)
+    return Label(line, asked, _name(record, "id"), title, summary, relevance, stance)
+
+
+def _unlabelled(record: dict[str, Any], line: int) -> Unlabelled:
+    return Unlabelled(_name(record, "id"), _text(record, "title"), _text(record, "summary"))
+
+
+def _reported(record: dict[str, Any], line: int) -> Reported:
+    event = _name(record, "event")
+    if not event:
+        raise _Wrong("event is missing: write the same id for all items that report one event")
+    title, summary = _words(record)
+    at = _text(record, "first_seen") or _text(record, "published")
+    if not at:
+        raise _Wrong("published is missing: write a time such as 2026-03-01T12:00:00Z, or first_seen")
+    return Reported(event, title, summary, utc(at), _text(record, "lang"))
+
+
+def _words(record: dict[str, Any]) -> tuple[str, str]:
+    title, summary = _text(record, "title"), _text(record, "summary")
+    if not (title or summary):
+        raise _Wrong("title is missing: write the headline of the item")
+    return title, summary
+
+
+def _text(record: dict[str, Any], field: str) -> str:
+    """A text without the space around it; "" when there is none."""
+    value = record.get(field)
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise _Wrong(f"{field} is {json.dumps(value)[:40]}: write a text in quotation marks")
+    return value.strip()
+
+
+def _name(record: dict[str, Any], field: str) -> str:
+    """An id, which may be written as a whole number too."""
+    value = record.get(field)
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else _text(record, field)
+
+
+def _one_of(record: dict[str, Any], field: str, allowed: tuple[int, ...], default: int | None = None) -> int:
+    value = record.get(field, default)
+    value = default if value is None else value
+    if isinstance(value, bool) or value not in allowed:  # true would pass for 1
+        said = "missing" if value is None else f"{json.dumps(value)[:40]}"
+        raise _Wrong(f"{field} is {said}: write one of {', '.join(map(str, allowed))}")
+    return int(value)

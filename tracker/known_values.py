@@ -1,0 +1,78 @@
+"""Learned values where they are used: what counted at an instant, the default where nothing was learned.
+
+Apart from `learning`, which fits them and needs scipy: a process that only polls need not load that.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from forecasts.evidence import IndicatorId
+from forecasts.learned import Learned, LearnedMap
+from forecasts.suggestion import DEFAULT_MODEL, Model
+from tracker.store import learned
+from tracker.store.engine import Session
+from tracker.store.learned import Kept
+
+Known = dict[tuple[str, str], Kept]
+"""Learned values by name and scope."""
+
+_MAP: Final = {"shift": 0.0, "slope": 1.0}
+"""The two values of a calibration, as they change nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """What reviews taught about the matcher's own chances."""
+
+    relevance: LearnedMap
+    direction: LearnedMap
+
+
+def calibration(session: Session, at: datetime) -> Calibration:
+    """How the chances that the matcher gives are corrected at an instant."""
+    return calibrations(session)(at)
+
+
+def calibrations(session: Session) -> Callable[[datetime], Calibration]:
+    """The same for many instants: every version is read once."""
+    versions = _versions(session, (f"{name} {what}" for name in ("relevance", "direction") for what in _MAP))
+
+    def at(when: datetime) -> Calibration:
+        known = _known(versions, when)
+        return Calibration(_map(known, "relevance", when), _map(known, "direction", when))
+
+    return at
+
+
+def model_at(session: Session, at: datetime) -> Model:
+    """The suggestion's constants as they were learned by an instant."""
+    known = _known(_versions(session, ("gamma", "shift")), at)
+    gamma, shift = (_value(known, name, default) for name, default in (("gamma", DEFAULT_MODEL.gamma), ("shift", 0.0)))
+    return replace(DEFAULT_MODEL, gamma=gamma, shift=shift)
+
+
+def usual_levels(session: Session, at: datetime) -> dict[IndicatorId, float]:
+    """The learned usual levels that counted at an instant."""
+    return {IndicatorId(scope): value for scope, value in learned.values(session, "usual level", at).items()}
+
+
+def _versions(session: Session, names: Iterable[str]) -> list[Kept]:
+    """Each version of a few values of the whole installation: there may be thousands of others, which nobody needs."""
+    return [kept for name in names for kept in learned.history(session, name, "all")]
+
+
+def _known(versions: Iterable[Kept], at: datetime) -> Known:
+    return {(kept.learned.name, "all"): kept for kept in versions if kept.learned.as_of <= at}
+
+
+def _map(known: Known, name: str, at: datetime) -> LearnedMap:
+    values = ((what, _value(known, f"{name} {what}", default)) for what, default in _MAP.items())
+    shift, slope = (Learned(f"{name} {what}", "all", value, 0, at, "") for what, value in values)
+    return LearnedMap(shift, slope)
+
+
+def _value(known: Known, name: str, default: float) -> float:
+    kept = known.get((name, "all"))
+    return default if kept is None or kept.state == "reset" else kept.learned.value

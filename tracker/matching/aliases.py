@@ -1,0 +1,98 @@
+"""One concept, many names: "Beijing", "Chinese", "китайский" and "中国" all speak of China.
+
+The gazetteer is `aliases.toml` beside this file. It is general: nothing in it is about one question set.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
+
+GAZETTEER: Final = Path(__file__).with_name("aliases.toml")
+
+HAN: Final = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
+"""Scripts without spaces between words, for a regular expression's brackets."""
+
+WORD: Final = re.compile(rf"[{HAN}]|[^\W_{HAN}]+(?:[.'’][^\W_{HAN}]+)*")
+"""A word, or one character of a script that has no spaces."""
+
+LONGEST_BEGINNING: Final = 24
+"""Characters of a word within which a beginning has to end."""
+
+_HAN: Final = re.compile(f"[{HAN}]")
+
+
+@dataclass(frozen=True, slots=True)
+class Aliases:
+    """Names → concepts.
+
+    `words` holds single words in lower case, `exact` those that count only as they are written ("US" is not "us"),
+    `beginnings` what a word may begin with ("китайск"), `phrases` names of several words and those in scripts
+    without spaces, in lower case, with a `*` behind where the last word may end in any way. `entities` are the
+    concepts that are people, places or bodies.
+    """
+
+    words: Mapping[str, str] = field(default_factory=dict)
+    exact: Mapping[str, str] = field(default_factory=dict)
+    beginnings: Mapping[str, str] = field(default_factory=dict)
+    phrases: Mapping[str, str] = field(default_factory=dict)
+    entities: frozenset[str] = frozenset()
+
+    def concept(self, word: str) -> str | None:
+        """The concept that a single word names, if any; of several beginnings the longest, which says more.
+
+        >>> Aliases(words={"beijing": "china"}, exact={"US": "usa"}).concept("Beijing")
+        'china'
+        """
+        if word in self.exact:
+            return self.exact[word]
+        lower = word.lower()
+        if lower in self.words:
+            return self.words[lower]
+        ends = range(min(len(lower), LONGEST_BEGINNING), 0, -1)
+        return next((self.beginnings[lower[:end]] for end in ends if lower[:end] in self.beginnings), None)
+
+
+@lru_cache(maxsize=1)
+def aliases() -> Aliases:
+    """The gazetteer that comes with the tracker; read once."""
+    return read_aliases(GAZETTEER.read_text(encoding="utf-8"))
+
+
+def read_aliases(text: str) -> Aliases:
+    """A gazetteer from its TOML text."""
+    words: dict[str, str] = {}
+    exact: dict[str, str] = {}
+    beginnings: dict[str, str] = {}
+    phrases: dict[str, str] = {}
+    entities = set()
+    for entry in tomllib.loads(text)["concept"]:
+        concept = entry["name"]
+        words.setdefault(concept, concept)
+        if entry.get("entity"):
+            entities.add(concept)
+        exact.update(dict.fromkeys(entry.get("exact", ()), concept))
+        for name in _names(entry):
+            if name.endswith("*") and " " not in name:
+                beginnings[name.rstrip("*").lower()] = concept
+            elif " " in name or _HAN.search(name) or not WORD.fullmatch(name):
+                phrases[name.lower()] = concept
+            else:
+                words[name.lower()] = concept
+    return Aliases(
+        words=MappingProxyType(words),
+        exact=MappingProxyType(exact),
+        beginnings=MappingProxyType(beginnings),
+        phrases=MappingProxyType(phrases),
+        entities=frozenset(entities),
+    )
+
+
+def _names(entry: Mapping[str, Any]) -> Iterator[str]:
+    exact = set(entry.get("exact", ()))
+    for language in ("en", "ru", "zh"):
+        yield from (name for name in entry.get(language, ()) if name not in exact)

@@ -1,0 +1,72 @@
+"""What is known of a candidate, item × profile, as numbers: the input of the head.
+
+Each number has a meaning that a person can check; `NAMES` says which column is what.
+"""
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tracker.matching.lexical import Counted, Lexical, Pairs, exact_sums
+
+Floats = NDArray[np.float32]
+
+NAMES: Final = (
+    "near the sentence",  # cosine of the item with the profile's own sentence
+    "near a phrasing",  # the highest cosine with any phrasing
+    "BM25",  # over 40
+    "BM25 of its best",  # over what the profile's own sentence would score
+    "sentence covered",  # share of the sentence's rarity that the item has
+    "item covered",  # share of the item's rarity that the profile has
+    "names in common",  # share of the rarity of names in the sentence that the item has
+    "names elsewhere",  # rarity of matched names that stand in phrasings, over 10
+    "rarest word",  # over 10
+    "words in common",  # ln(1 + number)
+    "terms in headline",  # share of the author's groups
+    "terms",  # share of the author's groups, anywhere
+    "all terms in headline",
+    "all terms",
+    "demanded",  # 1 where the author wrote terms
+)
+
+
+def lexical_features(index: Lexical, counted: Counted, pairs: Pairs) -> Floats:
+    """The columns from "BM25" to "words in common"."""
+    matched = index.matched(counted, pairs)
+    rarity, entity = index.rarity, index.is_entity
+    total = exact_sums(matched, rarity)
+    bm25 = exact_sums(matched.multiply(index.bm25_rows[pairs.profiles]))
+    core = matched.multiply(index.core[pairs.profiles]).tocsr()
+    in_core = exact_sums(core, rarity)
+    names_in_core = exact_sums(core, rarity * entity)
+    names = exact_sums(matched, rarity * entity)
+    entities = index.core_entities[pairs.profiles]
+    return np.stack(
+        [
+            bm25 / 40.0,
+            np.minimum(bm25 / index.self_score[pairs.profiles], 1.5),
+            in_core / index.core_weight[pairs.profiles],
+            total / np.maximum(counted.weight[pairs.items], 1e-6),
+            np.where(entities > 0, names_in_core / np.maximum(entities, 1e-6), 0.5),
+            (names - names_in_core) / 10.0,
+            _rarest(matched.indptr, rarity[matched.indices]) / 10.0,
+            np.log1p(np.diff(matched.indptr)),
+        ],
+        axis=1,
+    ).astype(np.float32)
+
+
+def rule_features(headline: Floats, anywhere: Floats, demanded: Floats) -> Floats:
+    """The columns from "terms in headline" on."""
+    full = [(share > 0.999).astype(np.float32) for share in (headline, anywhere)]
+    return np.stack([headline, anywhere, *full, demanded], axis=1).astype(np.float32)
+
+
+def _rarest(starts: NDArray[np.int32], values: Floats) -> Floats:
+    """The highest value of each row, 0 for an empty one."""
+    found = np.zeros(len(starts) - 1, dtype=np.float32)
+    filled = np.diff(starts) > 0
+    if filled.any():
+        found[filled] = np.maximum.reduceat(values, starts[:-1][filled])
+    return found

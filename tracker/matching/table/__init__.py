@@ -1,0 +1,82 @@
+"""The table of word pieces that ships with the product: one file, read whole and checked by its hash.
+
+How it was made, from what, and how good it is: README.md in this folder.
+"""
+
+import hashlib
+import io
+import lzma
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import structlog
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+FILE = Path(__file__).with_name("words.npz")
+SHA256 = "8ee18da0026c3305c6c4c4ef47c28dc8743ca6814bba5970a87eaf0295d8ae84"
+
+logger = structlog.get_logger("tracker.matching")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The vocabulary in the order of its numbers, and a row for each piece that has a meaning of its own.
+
+    `row_of[number]` is a piece's row, -1 for one without (punctuation, other scripts); the row's vector is
+    `rows[row] * scales[row]`.
+    """
+
+    vocabulary: tuple[str, ...]
+    row_of: "NDArray[np.int32]"
+    rows: "NDArray[np.int8]"
+    scales: "NDArray[np.float32]"
+    sha256: str
+
+
+def read(file: Path = FILE, sha256: str = SHA256) -> Table | None:
+    """The table, or None when its file is missing or is not the one that is expected; the log says which."""
+    if not file.is_file():
+        logger.warning("word table missing", file=str(file))
+        return None
+    content = file.read_bytes()
+    found = hashlib.sha256(content).hexdigest()
+    if found != sha256:
+        logger.warning("word table is another one", file=str(file), expected=sha256[:8], found=found[:8])
+        return None
+    return unpacked(content)
+
+
+def packed(
+    vocabulary: Sequence[str], pieces: "NDArray[np.uint16]", rows: "NDArray[np.int8]", scales: "NDArray[np.float32]"
+) -> bytes:
+    """The file of a table whose row i belongs to the piece with the number `pieces[i]`. Same input, same bytes."""
+    import numpy as np
+
+    names = np.frombuffer(lzma.compress("\n".join(vocabulary).encode(), preset=9), dtype=np.uint8)
+    file = io.BytesIO()
+    np.savez(file, vocabulary=names, pieces=pieces, rows=rows, scales=scales.astype(np.float16))
+    return file.getvalue()
+
+
+def unpacked(content: bytes) -> Table:
+    """What `packed` packed.
+
+    >>> import numpy as np
+    >>> file = packed(["[UNK]", "war"], np.array([1], "u2"), np.array([[3, -4]], "i1"), np.array([0.5], "f4"))
+    >>> table = unpacked(file)
+    >>> table.vocabulary, table.row_of.tolist(), (table.rows * table.scales[:, None]).tolist()
+    (('[UNK]', 'war'), [-1, 0], [[1.5, -2.0]])
+    """
+    import numpy as np
+
+    with np.load(io.BytesIO(content), allow_pickle=False) as parts:
+        vocabulary = tuple(lzma.decompress(parts["vocabulary"].tobytes()).decode().split("\n"))
+        row_of = np.full(len(vocabulary), -1, np.int32)
+        row_of[parts["pieces"]] = np.arange(len(parts["pieces"]), dtype=np.int32)
+        scales = parts["scales"].astype(np.float32)
+        return Table(vocabulary, row_of, parts["rows"], scales, hashlib.sha256(content).hexdigest())

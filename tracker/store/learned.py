@@ -1,0 +1,76 @@
+"""What was learned, and what people decided about it: appended and logged; the newest of a name and scope counts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, cast
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from forecasts.learned import Learned
+from forecasts.question import ForecasterId
+from tracker.store import log
+from tracker.tables import LearnedRow
+
+State = Literal["learned", "frozen", "reset"]
+"""Learned from the record; kept as it is by a person; or forgotten by a person, the default standing until there is
+enough to learn from again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A learned value as it stands, and who left it so."""
+
+    learned: Learned
+    state: State
+    by: ForecasterId
+
+
+def add(session: Session, kept: Kept) -> None:
+    """Append a value; the log has it too."""
+    found = facts(kept)
+    subject = f"{kept.learned.name}/{kept.learned.scope}"
+    seq = log.append(session, "learned", subject, facts=found, at=kept.learned.as_of)
+    session.add(LearnedRow(**found, log_seq=seq))
+    session.flush()
+
+
+def facts(kept: Kept) -> dict[str, Any]:
+    """What the log holds of a learned value."""
+    plain = {name: getattr(kept.learned, name) for name in Learned.__slots__}
+    return {**plain, "state": kept.state, "by": kept.by}
+
+
+def current(session: Session, at: datetime | None = None, name: str = "") -> dict[tuple[str, str], Kept]:
+    """The values (of one `name`, if given) that counted at an instant, now if none is given, by name and scope."""
+    newest = select(func.max(LearnedRow.id)).group_by(LearnedRow.name, LearnedRow.scope)
+    if name:
+        newest = newest.where(LearnedRow.name == name)
+    if at is not None:
+        newest = newest.where(col(LearnedRow.as_of) <= at)
+    rows = session.exec(select(LearnedRow).where(col(LearnedRow.id).in_(newest)).order_by(col(LearnedRow.id)))
+    return {(row.name, row.scope): _kept(row) for row in rows}
+
+
+def values(session: Session, name: str, at: datetime | None = None) -> Mapping[str, float]:
+    """The values of one name by scope; what was reset has none, so that the default stands."""
+    return {
+        scope: kept.learned.value for (_, scope), kept in current(session, at, name).items() if kept.state != "reset"
+    }
+
+
+def history(session: Session, name: str, scope: str) -> tuple[Kept, ...]:
+    """Every version of one value, the oldest first."""
+    query = select(LearnedRow).where(LearnedRow.name == name, LearnedRow.scope == scope)
+    return tuple(_kept(row) for row in session.exec(query.order_by(col(LearnedRow.id))))
+
+
+def seqs(session: Session) -> Mapping[int, dict[str, Any]]:
+    """Facts of each stored value by the log entry that recorded it."""
+    return log.by_seq(session.exec(select(LearnedRow)), lambda row: facts(_kept(row)))
+
+
+def _kept(row: LearnedRow) -> Kept:
+    found = Learned(row.name, row.scope, row.value, row.n, row.as_of, row.why)
+    return Kept(found, cast(State, row.state), ForecasterId(row.by))
