@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
-from forecasts.evidence import Direction, Expectation, Indicator, IndicatorId, Strength
+from forecasts.evidence import Direction, Expectation, Indicator, IndicatorId, Strength, strength_from_words
 from forecasts.likelihood import ICD_203
 from forecasts.question import Kind, Question, QuestionId
 from forecasts.set_reader import Record, SetFile, unique
@@ -39,11 +39,11 @@ def read_statements(file: SetFile, indicators: Collection[Indicator]) -> tuple[S
 def _indicator(r: Record, questions: _Questions) -> list[Indicator]:
     """One entry speaks for some questions and against others: one `Indicator` for each of them."""
     name, slug = r.text("name"), r.slug()
-    strength = Strength[r.word("strength", STRENGTHS).upper()]
     half_life, usual = _half_life(r), _usual_level(r)
     terms, unless, examples = _terms(r), r.texts("unless"), r.texts("examples", required=True)
     opposites = r.texts("opposites")
     sides = [(key, side, questions[q]) for key, side, q in _sides(r, questions)]
+    strength = _strength(r, {side for _, side, _ in sides})
     options, expected = _options(r, [q for _, _, q in sides]), _expected(r, sides)
     r.done()
     return [
@@ -64,6 +64,24 @@ def _indicator(r: Record, questions: _Questions) -> list[Indicator]:
         )
         for _, side, q in sides
     ]
+
+
+def _strength(r: Record, sides: Collection[Direction]) -> Strength:
+    """The word for how strongly it speaks, or the one that "how expected if YES, if NO" comes to."""
+    given = r.get("how_expected")
+    if given is None:
+        return Strength[r.word("strength", STRENGTHS).upper()]
+    if r.get("strength") is not None:
+        r.refuse("strength and how_expected say the same: give one of them", "how_expected")
+    if not isinstance(given, dict) or set(given) != {"if_yes", "if_no"}:
+        r.refuse('how_expected must be such as { if_yes = "likely", if_no = "unlikely" }', "how_expected")
+    side, strength = r.checked(lambda: strength_from_words(str(given["if_yes"]), str(given["if_no"])), "how_expected")
+    if strength is Strength.NONE:
+        r.refuse("how_expected says that it is as likely one way as the other: such news says nothing", "how_expected")
+    if set(sides) != {side}:
+        keys = "yes" if side is Direction.YES else "no"
+        r.refuse(f"how_expected speaks for {side.name}, so its questions stand under {keys!r} alone", "how_expected")
+    return strength
 
 
 def _sides(r: Record, questions: _Questions) -> list[tuple[str, Direction, QuestionId]]:

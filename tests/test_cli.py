@@ -276,6 +276,9 @@ def test_news_is_polled_judged_and_cited_on_the_command_line(
     number = str(cards[0]["evidence"]["id"])
     assert "Joint drills begin today" in fresh("inbox")
     assert "is edited" in fresh("review", number, "confirm", "--strength", "moderate", "--note", "Both fleets.")
+    likely = ("--if-yes", "very likely", "--if-no", "very unlikely")
+    assert fresh.json("review", number, "confirm", *likely)["strength"] == "strong"
+    assert "likely" in fresh.refused("review", number, "confirm", "--if-yes", "perhaps", "--if-no", "likely")
     made = fresh.json("forecast", "treaty", "30%", "--cite", number)
     assert made["cites"] == [int(number)]
     assert "there is no evidence 99" in fresh.refused("forecast", "treaty", "30%", "--cite", "99")

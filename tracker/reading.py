@@ -157,7 +157,8 @@ def _last_suggested(session: Session, question: Question, now: datetime, close: 
 def inbox(session: Session, question_id: str | None, now: datetime) -> tuple[EvidenceCard, ...]:
     """Evidence on open questions that nobody has judged yet, the most informative first, of the newest that waits.
 
-    What favours neither side has nothing to move, and comes after that, the newest first.
+    Before all others comes what may be the answer itself, and asks for a resolution. What favours neither side has
+    nothing to move, and comes after all that, the newest first.
     """
     if question_id is not None:
         wanted = [question_or_refuse(session, question_id).id]
@@ -175,4 +176,5 @@ def inbox(session: Session, question_id: str | None, now: datetime) -> tuple[Evi
         model=model_at(session, now),
     )
     place = {one.evidence.id: n for n, one in enumerate(ranked)}
-    return tuple(sorted(cards, key=lambda card: place.get(card.evidence.id, len(place)))[:INBOX_LIMIT])
+    first = sorted(cards, key=lambda card: (not card.may_answer, place.get(card.evidence.id, len(place))))
+    return tuple(first[:INBOX_LIMIT])

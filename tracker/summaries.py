@@ -118,6 +118,13 @@ class EvidenceCard:
     why: Why = Why()
 
     @property
+    def may_answer(self) -> bool:
+        """Is it news of the strength that usually is the answer itself? It asks for a resolution, and moves no more
+        than strong news until a person has confirmed it."""
+        e = self.evidence
+        return e.strength is Strength.DECISIVE and e.direction is not Direction.NEUTRAL and e.status == "logged"
+
+    @property
     def headline(self) -> str:
         """The headline of the first copy. It is feed text: show it as plain text only."""
         return self.items[0].item.title

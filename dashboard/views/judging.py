@@ -44,6 +44,8 @@ def judgement(
         for line in (sureness(e, question.kind), *reasons):
             if line:
                 st.text(capital(line))  # matched words and reasons quote the item
+    if shown.may_answer:
+        st.info("This may be the answer itself: if it is, resolve the question. Until you say so it counts as strong.")
     _decided(visit, shown, question)
     towards: Direction | None = None
     if uncalled(e) and e.status != "rejected":

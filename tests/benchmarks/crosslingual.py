@@ -29,7 +29,7 @@ from tracker.feeds.text import unmarked
 
 def main() -> None:
     """Write the corpus as lines, evaluate them and print the table."""
-    from tracker.matching.judging import cluster
+    from tracker.evaluation.judge import cluster
 
     asked = argparse.ArgumentParser()
     asked.add_argument("corpus", type=Path)

@@ -54,6 +54,17 @@ def test_a_card_gives_chances_words_and_the_nearest_phrasing(tracker_with_press:
     assert "Why this way: as in that phrasing" in text
 
 
+def test_news_that_may_be_the_answer_asks_for_a_resolution(tracker_with_press: Tracker, press: Press) -> None:
+    met = an_indicator(strength=Strength.DECISIVE)
+    tracker_with_press.load(a_set(indicators=[met]))
+    polled(tracker_with_press, press, INVITED)
+    assert "This may be the answer itself: if it is, resolve the question" in words(
+        open_page(tracker_with_press, "inbox")
+    )
+    tracker_with_press.review(only(tracker_with_press).id, "confirmed")
+    assert not tracker_with_press.question(SUMMIT).evidence[0].may_answer
+
+
 def confirm(tracker: Tracker, visit: AppTest) -> Any:
     return visit.button(key=f"inbox-confirm-{only(tracker).id}")
 

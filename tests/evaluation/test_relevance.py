@@ -75,10 +75,10 @@ def report(labelled: Path, archive: Path) -> RelevanceReport:
 @pytest.fixture
 def matcher(monkeypatch: pytest.MonkeyPatch) -> None:
     """The command finds the judge of these tests in the place of the matcher."""
-    stands_in: Any = ModuleType("tracker.matching.judging")
+    stands_in: Any = ModuleType("tracker.evaluation.judge")
     stands_in.open_judge = lambda set_name, encoder: WordJudge(f"by words, set {set_name}, encoder {encoder}")
     stands_in.cluster = by_first_word
-    monkeypatch.setitem(sys.modules, "tracker.matching.judging", stands_in)
+    monkeypatch.setitem(sys.modules, "tracker.evaluation.judge", stands_in)
 
 
 def told(*argv: str | Path) -> str:

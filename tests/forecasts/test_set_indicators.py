@@ -2,7 +2,7 @@
 
 import pytest
 
-from forecasts.evidence import Direction, Expectation, Indicator, IndicatorId
+from forecasts.evidence import Direction, Expectation, Indicator, IndicatorId, Strength
 from forecasts.question import utc
 from forecasts.question_set import read_question_set
 from tests.forecasts.small_set import EVERY_KIND, INDICATORS, TEXTS, changed, line_of, refusal
@@ -119,6 +119,34 @@ def test_what_is_expected_has_to_be_likelier_on_the_side_that_it_speaks_for(side
 
 def test_what_is_as_likely_either_way_is_not_expected_of_either() -> None:
     assert "if_yes must be the likelier" in refused('yes = ["neutral"]', DUE.replace("unlikely", "likely"))
+
+
+STRENGTH = 'strength = "some"'
+HOW = 'how_expected = { if_yes = "very likely", if_no = "very unlikely" }'
+
+
+def elicited(*lines: str) -> dict[str, str]:
+    """The set with an indicator that says how expected it is instead of a word for its strength."""
+    return {**EVERY_KIND, "indicators.toml": INDICATORS + ENTRY.replace(STRENGTH, "") + "\n".join(lines)}
+
+
+def test_how_expected_a_report_is_under_either_answer_gives_its_strength() -> None:
+    found = read_question_set(elicited('yes = ["neutral"]', HOW)).indicators
+    assert [i.strength for i in found if i.id == "neutral/signal"] == [Strength.STRONG]
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        (texts('yes = ["neutral"]', HOW), "give one of them"),
+        (elicited('no = ["neutral"]', HOW), "how_expected speaks for YES, so its questions stand under 'yes' alone"),
+        (elicited('yes = ["neutral"]', HOW.replace("very unlikely", "very likely")), "such news says nothing"),
+        (elicited('yes = ["neutral"]', HOW.replace("very unlikely", "perhaps")), "perhaps"),
+        (elicited('yes = ["neutral"]', "how_expected = 3"), "how_expected must be such as"),
+    ],
+)
+def test_how_expected_is_refused_with_a_reason_where_it_cannot_be(given: dict[str, str], reason: str) -> None:
+    assert reason in refusal(given).reason
 
 
 def test_what_speaks_for_one_question_and_against_another_is_expected_in_two_entries() -> None:

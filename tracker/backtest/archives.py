@@ -11,7 +11,6 @@ reads live feeds, in the order of their capture.
 
 import gzip
 import hashlib
-import json
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -25,6 +24,9 @@ from forecasts.question import utc
 from tracker.errors import Refused
 from tracker.feeds.item import ParsedItem
 from tracker.feeds.parsing.reading import NOTHING, Memory, Read, Unchanged, Unread, look, understood
+from tracker.json_lines import WrongLine, name_of, text
+from tracker.json_lines import lines as lines_of
+from tracker.json_lines import record as record_of
 
 MANIFEST: Final = "manifest.jsonl"
 NO_FIRST_SEEN: Final = "no first_seen in this archive: the claimed publication time was used"
@@ -67,10 +69,6 @@ class Archive:
         return tuple(s for s in self.sightings if (since is None or s.at >= since) and (until is None or s.at <= until))
 
 
-class _Wrong(Exception):
-    """What is wrong with a line or a document."""
-
-
 @dataclass(slots=True)
 class _Reading:
     """An archive while it is read: bad lines are refused at once, or counted when they may be skipped."""
@@ -110,11 +108,11 @@ class _Line:
 
 def _lines_of(path: Path, reading: _Reading) -> tuple[list[Sighting], list[str]]:
     lines = []
-    for number, text in _text_lines(path):
-        reading.digest.update(text.encode())
+    for number, line in lines_of(path):
+        reading.digest.update(line.encode())
         try:
-            lines.append(_line(_record(text)))
-        except (_Wrong, InvalidTime) as wrong:
+            lines.append(_line(record_of(line)))
+        except (WrongLine, InvalidTime) as wrong:
             reading.wrong(f"{path}:{number}", wrong)
     lines.sort(key=lambda line: line.at)
     together = groupby(lines, key=lambda line: (line.at, line.source))
@@ -137,18 +135,18 @@ def _doubts(lines: list[_Line]) -> Iterator[str]:
 
 
 def _line(record: Mapping[str, Any]) -> _Line:
-    title, summary, source = (_text(record, name) for name in ("title", "summary", "source"))
+    title, summary, source = (text(record, name) for name in ("title", "summary", "source"))
     if not (title or summary):
-        raise _Wrong("title is missing: write the headline of the item")
+        raise WrongLine("title is missing: write the headline of the item")
     if not source:
-        raise _Wrong("source is missing: write the name of the outlet")
-    published, first_seen = _text(record, "published"), _text(record, "first_seen")
+        raise WrongLine("source is missing: write the name of the outlet")
+    published, first_seen = text(record, "published"), text(record, "first_seen")
     if not (published or first_seen):
-        raise _Wrong("first_seen and published are missing: write a time such as 2026-03-01T12:00:00Z")
+        raise WrongLine("first_seen and published are missing: write a time such as 2026-03-01T12:00:00Z")
     item = _item(record, title, summary, published)
     if item is None:
-        raise _Wrong("title holds no text that can be shown")
-    day_only = _text(record, "date_precision") == "day"
+        raise WrongLine("title holds no text that can be shown")
+    day_only = text(record, "date_precision") == "day"
     return _Line(utc(first_seen or published), source, item, not first_seen, day_only)
 
 
@@ -158,58 +156,17 @@ def _item(record: Mapping[str, Any], title: str, summary: str, published: str) -
     from tracker.feeds.text import plain
 
     said = Said(
-        guid=_name(record, "id"),
+        guid=name_of(record, "id"),
         title=plain(title, LONGEST_TITLE),
         summary=plain(summary, LONGEST_SUMMARY),
         content="",
-        link=_text(record, "url"),
+        link=text(record, "url"),
         published_at=utc(published) if published else None,
         published_raw=published,
         updated_at=None,
     )
     kept, _ = gathered([item_of(said, "")])
     return kept[0] if kept else None
-
-
-def _record(text: str) -> Mapping[str, Any]:
-    try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
-        raise _Wrong('this is no JSON: write one object a line, such as {"title": …}') from None
-    if not isinstance(found, dict):
-        raise _Wrong('a line is one JSON object with named fields, such as {"title": …}')
-    return found
-
-
-def _text(record: Mapping[str, Any], name: str) -> str:
-    value = record.get(name)
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        raise _Wrong(f"{name} is {json.dumps(value)[:40]}: write a text in quotation marks")
-    return value.strip()
-
-
-def _name(record: Mapping[str, Any], name: str) -> str:
-    """An id, which may be written as a whole number too."""
-    value = record.get(name)
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else _text(record, name)
-
-
-def _text_lines(path: Path) -> Iterator[tuple[int, str]]:
-    """The lines that are not blank, with their numbers from 1."""
-    opener = gzip.open if path.suffix == ".gz" else open
-    try:
-        with opener(path, "rt", encoding="utf-8-sig") as lines:
-            for number, line in enumerate(lines, start=1):
-                if line.strip():
-                    yield number, line
-    except UnicodeDecodeError:
-        raise Refused(f"{path} is not UTF-8 text: save it as UTF-8") from None
-    except (gzip.BadGzipFile, EOFError, zlib.error):
-        raise Refused(f"{path} is no whole gzip file: pack it again, or take .gz off its name") from None
-    except OSError as error:
-        raise Refused(f"{path} cannot be read: {error.strerror}; name a file that is there") from None
 
 
 def _folder(path: Path, reading: _Reading) -> tuple[list[Sighting], list[str]]:
@@ -220,11 +177,11 @@ def _captured(folder: Path, reading: _Reading) -> Iterator[Sighting]:
     """The captures of a folder, each with the entries that the one before it did not have."""
     memories: dict[str, Memory] = {}
     for at, where, row in sorted(_manifest(folder, reading), key=lambda capture: capture[0]):
-        feed, address = _text(row, "feed"), _text(row, "url")
+        feed, address = text(row, "feed"), text(row, "url")
         try:
             body = _document(folder, row)
             found = _new_in(body, address, memories.get(feed, NOTHING))
-        except _Wrong as wrong:
+        except WrongLine as wrong:
             reading.wrong(where, wrong)
             continue
         reading.digest.update(body)
@@ -242,7 +199,7 @@ def _new_in(body: bytes, address: str, memory: Memory) -> Read | Unchanged:
     while isinstance(found, Unread):
         read = understood(found, parse(found.document, found.content_type, address))
         if isinstance(read, ParseFailed):
-            raise _Wrong(read.reason)
+            raise WrongLine(read.reason)
         if isinstance(read, Read):
             return read
         found = read
@@ -251,27 +208,27 @@ def _new_in(body: bytes, address: str, memory: Memory) -> Read | Unchanged:
 
 def _manifest(folder: Path, reading: _Reading) -> Iterator[tuple[datetime, str, Mapping[str, Any]]]:
     path = folder / MANIFEST
-    for number, text in _text_lines(path):
+    for number, line in lines_of(path):
         where = f"{path}:{number}"
         try:
-            row = _record(text)
-            missing = [name for name in ("feed", "file", "captured_at") if not _text(row, name)]
+            row = record_of(line)
+            missing = [name for name in ("feed", "file", "captured_at") if not text(row, name)]
             if missing:
-                raise _Wrong(f"{missing[0]} is missing: a capture has feed, file and captured_at")
-            yield utc(_text(row, "captured_at")), where, row
-        except (_Wrong, InvalidTime) as wrong:
+                raise WrongLine(f"{missing[0]} is missing: a capture has feed, file and captured_at")
+            yield utc(text(row, "captured_at")), where, row
+        except (WrongLine, InvalidTime) as wrong:
             reading.wrong(where, wrong)
 
 
 def _document(folder: Path, row: Mapping[str, Any]) -> bytes:
     """A captured document; only files inside the folder are read."""
-    path = (folder / _text(row, "file")).resolve()
+    path = (folder / text(row, "file")).resolve()
     if not path.is_relative_to(folder.resolve()):
-        raise _Wrong(f"{_text(row, 'file')} lies outside the folder of the archive")
+        raise WrongLine(f"{text(row, 'file')} lies outside the folder of the archive")
     try:
         body = path.read_bytes()
         return gzip.decompress(body) if path.suffix == ".gz" else body
     except (gzip.BadGzipFile, EOFError, zlib.error):
-        raise _Wrong(f"{_text(row, 'file')} is no whole gzip file") from None
+        raise WrongLine(f"{text(row, 'file')} is no whole gzip file") from None
     except OSError as error:
-        raise _Wrong(f"{_text(row, 'file')} cannot be read: {error.strerror}") from None
+        raise WrongLine(f"{text(row, 'file')} cannot be read: {error.strerror}") from None

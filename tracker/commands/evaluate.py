@@ -30,9 +30,9 @@ def relevance(file: Path, *, set_name: str | None, encoder: str, json: bool, **d
     """
     from tracker import question_sets  # here and below: not for commands that measure nothing
     from tracker.evaluation import tables as evaluation_tables
+    from tracker.evaluation.judge import open_judge
     from tracker.evaluation.labelled import read_archive, read_labels
     from tracker.evaluation.relevance import evaluate_relevance, sampled, wordings
-    from tracker.matching.judging import open_judge
 
     labels = read_labels(file)
     archive = () if drawn["negatives"] is None else read_archive(drawn["negatives"])
@@ -56,9 +56,9 @@ def stories(file: Path, *, json: bool) -> None:
     Lines hold event, title, summary and published or first_seen, and may hold lang.
     """
     from tracker.evaluation import tables as evaluation_tables
+    from tracker.evaluation.judge import cluster
     from tracker.evaluation.labelled import read_reports
     from tracker.evaluation.stories import evaluate_stories
-    from tracker.matching.judging import cluster
 
     found = evaluate_stories(cluster, read_reports(file))
     show(found, json, evaluation_tables.stories_table(found))

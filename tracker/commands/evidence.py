@@ -6,7 +6,7 @@ from typing import Any
 import click
 from rich.table import Table
 
-from forecasts.evidence import Direction, EvidenceStatus, Strength, side_words
+from forecasts.evidence import Direction, EvidenceStatus, Strength, side_words, strength_from_words
 from forecasts.question import ForecasterId, Kind, QuestionId
 from tracker import printing
 from tracker.commands.terminal import acting_as, as_json, console, opened, show
@@ -33,6 +33,8 @@ def inbox(context: click.Context, /, question: str | None, json: bool) -> None:
 @click.argument("verdict", type=click.Choice(["confirm", "reject"]))
 @click.option("--direction", type=click.Choice(["yes", "no", "neutral"]), help="Correct what it speaks for.")
 @click.option("--strength", type=click.Choice([s.name.lower() for s in Strength]), help="Correct how strongly.")
+@click.option("--if-yes", metavar="WORD", help='How expected it is if the answer is YES, such as "likely".')
+@click.option("--if-no", metavar="WORD", help="How expected it is if the answer is NO: say both.")
 @click.option("--note", default="", metavar="TEXT", help="Why, kept with the decision.")
 @acting_as
 @as_json
@@ -42,12 +44,21 @@ def review(context: click.Context, /, number: int, verdict: str, json: bool, **a
     status: EvidenceStatus = "confirmed" if verdict == "confirm" else "rejected"
     direction = Direction[asked["direction"].upper()] if asked["direction"] else None
     strength = Strength[asked["strength"].upper()] if asked["strength"] else None
+    if asked["if_yes"] or asked["if_no"]:
+        direction, strength = _elicited(asked)
     who = ForecasterId(asked["who"]) if asked["who"] else None
     with opened(context) as tracker:
         piece = tracker.review(
             number, status, direction=direction, strength=strength, note=asked["note"], forecaster=who
         )
     show(piece, json, f"Evidence {number} on {piece.question_id} is {piece.status}.")
+
+
+def _elicited(asked: Mapping[str, Any]) -> tuple[Direction, Strength]:
+    """Direction and strength from how expected the report is under either answer."""
+    if not (asked["if_yes"] and asked["if_no"]) or asked["direction"] or asked["strength"]:
+        raise click.UsageError("give --if-yes and --if-no together, and then neither --direction nor --strength")
+    return strength_from_words(asked["if_yes"], asked["if_no"])
 
 
 def inbox_table(cards: Sequence[EvidenceCard], kinds: Mapping[QuestionId, Kind]) -> Table:
@@ -81,6 +92,8 @@ def _side(card: EvidenceCard, kind: Kind) -> str:
 def _reasons(card: EvidenceCard) -> Iterator[str]:
     """Why it matched and points where it does, and what a model made of it."""
     why = card.why
+    if card.may_answer:
+        yield f"may be the answer itself: if it is, `tracker resolve {card.evidence.question_id}`"
     if card.evidence.matched:
         yield f"words: {', '.join(card.evidence.matched)}"
     if why.nearest:

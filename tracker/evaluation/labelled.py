@@ -9,10 +9,8 @@ Three kinds, each plain or gzipped:
 Other fields, such as the time or the source of an archive's item, are passed over.
 """
 
-import gzip
 import json
-import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +19,9 @@ from typing import Any, TypeVar
 from forecasts.errors import InvalidTime
 from forecasts.question import utc
 from tracker.errors import Refused
+from tracker.json_lines import WrongLine, name_of, text
+from tracker.json_lines import lines as lines_of
+from tracker.json_lines import record as record_of
 
 Value = TypeVar("Value")
 AskedAbout = tuple[str, str]
@@ -63,10 +64,6 @@ class Reported:
     lang: str
 
 
-class _Wrong(Exception):
-    """What is wrong with a line."""
-
-
 def read_labels(file: Path) -> tuple[Label, ...]:
     """The labels of a file in its order. A pair that is labelled twice alike counts once.
 
@@ -98,95 +95,53 @@ def folded(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
-def _read(file: Path, take: Callable[[dict[str, Any], int], Value]) -> list[Value]:
+def _read(file: Path, take: Callable[[Mapping[str, Any], int], Value]) -> list[Value]:
     found = []
-    for number, text in _lines(file):
+    for number, line in lines_of(file):
         try:
-            found.append(take(_record(text), number))
-        except (_Wrong, InvalidTime) as wrong:
+            found.append(take(record_of(line), number))
+        except (WrongLine, InvalidTime) as wrong:
             raise Refused(f"{file}:{number}: {wrong}") from None
     if not found:
         raise Refused(f"{file} is empty: give a file with one JSON object a line")
     return found
 
 
-def _lines(file: Path) -> Iterator[tuple[int, str]]:
-    """The lines that are not blank, with their numbers from 1."""
-    opener = gzip.open if file.suffix == ".gz" else open
-    try:
-        with opener(file, "rt", encoding="utf-8-sig") as lines:
-            for number, line in enumerate(lines, start=1):
-                if line.strip():
-                    yield number, line
-    except UnicodeDecodeError:
-        raise Refused(f"{file} is not UTF-8 text: save it as UTF-8") from None
-    except (gzip.BadGzipFile, EOFError, zlib.error):
-        raise Refused(f"{file} is no whole gzip file: pack it again, or take .gz off its name") from None
-    except OSError as error:
-        raise Refused(f"{file} cannot be read: {error.strerror}; name a file that is there") from None
-
-
-def _record(text: str) -> dict[str, Any]:
-    try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
-        raise _Wrong('this is no JSON: write one object a line, such as {"title": …}') from None
-    if not isinstance(found, dict):
-        raise _Wrong('a line is one JSON object with named fields, such as {"title": …}')
-    return found
-
-
-def _label(record: dict[str, Any], line: int) -> Label:
-    asked = (_name(record, "qid"), _text(record, "question"))
+def _label(record: Mapping[str, Any], line: int) -> Label:
+    asked = (name_of(record, "qid"), text(record, "question"))
     if asked == ("", ""):
-        raise _Wrong("question is missing: write its text, or the id of one in the set")
+        raise WrongLine("question is missing: write its text, or the id of one in the set")
     title, summary = _words(record)
     relevance, stance = _one_of(record, "relevance", (0, 1, 2)), _one_of(record, "stance", (-1, 0, 1), default=0)
-    return Label(line, asked, _name(record, "id"), title, summary, relevance, stance)
+    return Label(line, asked, name_of(record, "id"), title, summary, relevance, stance)
 
 
-def _unlabelled(record: dict[str, Any], line: int) -> Unlabelled:
-    return Unlabelled(_name(record, "id"), _text(record, "title"), _text(record, "summary"))
+def _unlabelled(record: Mapping[str, Any], line: int) -> Unlabelled:
+    return Unlabelled(name_of(record, "id"), text(record, "title"), text(record, "summary"))
 
 
-def _reported(record: dict[str, Any], line: int) -> Reported:
-    event = _name(record, "event")
+def _reported(record: Mapping[str, Any], line: int) -> Reported:
+    event = name_of(record, "event")
     if not event:
-        raise _Wrong("event is missing: write the same id for all items that report one event")
+        raise WrongLine("event is missing: write the same id for all items that report one event")
     title, summary = _words(record)
-    at = _text(record, "first_seen") or _text(record, "published")
+    at = text(record, "first_seen") or text(record, "published")
     if not at:
-        raise _Wrong("published is missing: write a time such as 2026-03-01T12:00:00Z, or first_seen")
-    return Reported(event, title, summary, utc(at), _text(record, "lang"))
+        raise WrongLine("published is missing: write a time such as 2026-03-01T12:00:00Z, or first_seen")
+    return Reported(event, title, summary, utc(at), text(record, "lang"))
 
 
-def _words(record: dict[str, Any]) -> tuple[str, str]:
-    title, summary = _text(record, "title"), _text(record, "summary")
+def _words(record: Mapping[str, Any]) -> tuple[str, str]:
+    title, summary = text(record, "title"), text(record, "summary")
     if not (title or summary):
-        raise _Wrong("title is missing: write the headline of the item")
+        raise WrongLine("title is missing: write the headline of the item")
     return title, summary
 
 
-def _text(record: dict[str, Any], field: str) -> str:
-    """A text without the space around it; "" when there is none."""
-    value = record.get(field)
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        raise _Wrong(f"{field} is {json.dumps(value)[:40]}: write a text in quotation marks")
-    return value.strip()
-
-
-def _name(record: dict[str, Any], field: str) -> str:
-    """An id, which may be written as a whole number too."""
-    value = record.get(field)
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else _text(record, field)
-
-
-def _one_of(record: dict[str, Any], field: str, allowed: tuple[int, ...], default: int | None = None) -> int:
+def _one_of(record: Mapping[str, Any], field: str, allowed: tuple[int, ...], default: int | None = None) -> int:
     value = record.get(field, default)
     value = default if value is None else value
     if isinstance(value, bool) or value not in allowed:  # true would pass for 1
         said = "missing" if value is None else f"{json.dumps(value)[:40]}"
-        raise _Wrong(f"{field} is {said}: write one of {', '.join(map(str, allowed))}")
+        raise WrongLine(f"{field} is {said}: write one of {', '.join(map(str, allowed))}")
     return int(value)

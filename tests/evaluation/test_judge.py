@@ -8,8 +8,8 @@ import pytest
 from tests.builders import a_question, a_set
 from tests.matching.small_encoder import SmallEncoder
 from tracker import question_sets
-from tracker.matching import judging
-from tracker.matching.judging import MatcherJudge, cluster, open_judge
+from tracker.evaluation import judge as judging
+from tracker.evaluation.judge import MatcherJudge, cluster, open_judge
 
 QUESTION = a_question()
 ITEMS = [
