@@ -66,6 +66,13 @@ class Newsdesk:
 
         return open_encoder(self._wanted, self._cache)
 
+    @cached_property
+    def _phrasings(self) -> "Encoder | None":
+        """Encodes each phrasing once, however often questions come and go: a transformer takes 5 ms for it."""
+        from tracker.matching.encoders import Remembering
+
+        return Remembering(self.encoder) if self.encoder else None
+
     @property
     def tokens(self) -> "Tokens":
         """The vocabulary of this process; a full one is given up, and with it the matcher that was built on it."""
@@ -101,7 +108,7 @@ class Newsdesk:
             if kept is not None and only is None and tuple(bearings) == kept.matcher.profiles:
                 matcher = kept.matcher
             else:
-                matcher = Matcher(tuple(bearings), self.encoder, tokens)
+                matcher = Matcher(tuple(bearings), self.encoder, tokens, phrasings=self._phrasings)
             watch = Watch(opened, bearings, matcher)
             if only is None:
                 self._watch = watch

@@ -97,6 +97,7 @@ class Matcher:
         with_heads: Heads | None = None,
         *,
         call_bare: bool = False,
+        phrasings: Encoder | None = None,
     ) -> None:
         self.profiles = profiles
         self.heads = with_heads or heads(kind_of(encoder))
@@ -104,7 +105,7 @@ class Matcher:
         self._tokens = tokens
         self._index = Lexical(profiles, tokens)
         self._rules = Rules(profiles)
-        self._semantic = Semantic(profiles, encoder, tokens) if encoder else None
+        self._semantic = Semantic(profiles, encoder, tokens, phrasings) if encoder else None
         self._demanded = np.array([bool(p.terms) for p in profiles], dtype=np.float32)
         self._prepared: dict[int, Prepared] = {}
         self._known: dict[int, set[int]] = {}

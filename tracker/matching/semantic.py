@@ -49,18 +49,27 @@ def comparable(vectors: Floats) -> Floats:
 
 
 class Semantic:
-    """The phrasings of all profiles as vectors."""
+    """The phrasings of all profiles as vectors.
 
-    def __init__(self, profiles: Sequence[Profile], encoder: Encoder, tokens: Tokens) -> None:
+    `phrasings` encodes the profiles' own texts, the encoder itself unless another is given: one that remembers them,
+    where profiles come and go.
+    """
+
+    def __init__(
+        self, profiles: Sequence[Profile], encoder: Encoder, tokens: Tokens, phrasings: Encoder | None = None
+    ) -> None:
         self._encoder = encoder
         self._tokens = tokens
         self._starts = list(accumulate((len(p.phrasings) for p in profiles), initial=0))
         texts = list(chain.from_iterable(p.phrasings for p in profiles))
-        self._phrasings = self.encode(texts)
+        self._phrasings = self._encoded(texts, phrasings or encoder)
 
     def encode(self, texts: Sequence[str]) -> Floats:
         """Texts in any of the scripts that the gazetteer knows as `comparable` vectors."""
-        return comparable(self._encoder.encode([self._tokens.in_english(text) for text in texts]))
+        return self._encoded(texts, self._encoder)
+
+    def _encoded(self, texts: Sequence[str], encoder: Encoder) -> Floats:
+        return comparable(encoder.encode([self._tokens.in_english(text) for text in texts]))
 
     def similar(self, vectors: Floats) -> Floats:
         """Items × phrasings: cosines of vectors that `encode` made."""
