@@ -195,3 +195,8 @@ def test_it_does_not_claim_to_judge_arguments() -> None:
         rows = list(csv.DictReader(file))[:500]
     said = [polarity(r["claims.claimCorrectedText"], "", prepare([r["topicText"]], [])) for r in rows]
     assert sum(p.p_right > 0.9 for p in said) < 0.1 * len(said)
+
+
+def test_a_contract_is_an_agreement_and_no_fall() -> None:
+    exports = prepare(["Exports to Borland fall by a tenth"], ["Exports to Borland rise by a tenth"])
+    assert polarity("Arland and Borland sign a gas contract", "", exports).sign == 0

@@ -50,7 +50,7 @@ _AXES = (
     " рост растет растёт вырос выросла выросли повысил повысила увеличил"
     " / fall falls fell falling fallen drop drops dropped slide slides slid decline decline's plunge plunges plunged"
     " tumble tumbles tumbled sink sinks sank slump slumps slumped shrink shrinks shrank decrease decreases decreased"
-    " decreasing down downward lower lowers lowered contract contracts contraction collapse collapses collapsed"
+    " decreasing down downward lower lowers lowered contraction collapse collapses collapsed"
     " lowest"
     " dip dips dipped slip slips slipped fade fades faded fewer weaken weakens weakened worsen worsens worsened"
     " cut cuts cutting slash slashes slashed reduce"

@@ -22,7 +22,7 @@ more: rise rose risen increase grow grew grown climb jump soar surge expand swel
     top lift_rate lift_output lift_forecast lift_price biggest high= higher heavier flood faster upgrade accumulate
     add build_up dearer ramp inflate elevate replenish stockpile expansion
   | fall fell fallen decrease decline~ drop~ shrink shrank shrunk dwindle slump plunge plummet tumble slide slid
-    sink sank sunk dip slip narrow contract= contracts= contracted= contraction cut trim slash lower reduce
+    sink sank sunk dip slip narrow contracted= contraction= cut trim slash lower reduce
     reduction less fewer down= halve recede drain lose_ground scale_back scale_down lowest smallest record_low
     year_low decade_low low= cheaper wane ebb thin dry_up sag crash shed deplete diminish lessen downgrade lighter
     taper shrinkage pump_less cut_back curtail deflate subside tick_down downturn
