@@ -58,7 +58,7 @@ def learned_usual_level(
     mean = indicator.direction * math.fsum(levels) / days
     value = max(0.0, (days * mean + PRIOR_DAYS * indicator.usual_level) / (days + PRIOR_DAYS))
     why = (
-        f"mean {mean:.3f} over {days} days before the opening ({len(known)} pieces of evidence), shrunk towards"
+        f"mean {mean:z.3f} over {days} days before the opening ({len(known)} pieces of evidence), shrunk towards"
         f" {indicator.usual_level:.3f} as if that were {PRIOR_DAYS:g} days more"
     )
     return replace(_kept(indicator, opens_at), value=value, n=days, why=why)

@@ -55,13 +55,11 @@ class Progress:
     answered: int
 
 
-def progress(summaries: Sequence[QuestionSummary]) -> Progress:
-    """Count what there is to learn from; what was asked with hindsight teaches nothing about answers."""
+def progress(summaries: Sequence[QuestionSummary], *, replayed: bool = False) -> Progress:
+    """Count what there is to learn from; what was asked with hindsight teaches about answers in a replay alone."""
     judged = sum(s.evidence - s.waiting for s in summaries)
-    answered = sum(
-        s.question.kind == "binary" and not s.question.retrospective and s.status == "resolved" for s in summaries
-    )
-    return Progress(judged, answered)
+    teach = [s for s in summaries if replayed or not s.question.retrospective]
+    return Progress(judged, sum(s.question.kind == "binary" and s.status == "resolved" for s in teach))
 
 
 def reliability_frame(kept: Sequence[Kept], feeds: Sequence[FeedHealth]) -> pd.DataFrame:

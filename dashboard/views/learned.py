@@ -32,7 +32,7 @@ def render(visit: Visit) -> None:
     """What holds everywhere first, then feeds, then signposts."""
     known = by_name(visit.tracker.learned())
     summaries = visit.tracker.questions()
-    have = progress(summaries)
+    have = progress(summaries, replayed=visit.replayed_until is not None)
     st.subheader("What this installation has learned", anchor=False)
     st.caption(
         "From your own judgements and answers alone. A value counts from the moment it was learned: what was suggested"

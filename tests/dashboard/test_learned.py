@@ -42,15 +42,14 @@ def test_chances_are_corrected_only_by_what_was_learned() -> None:
 def test_judged_evidence_and_answers_given_in_time_are_counted() -> None:
     answer = resolution("yes")
     hindsight = named_question("past", retrospective=True)
-    found = frames.progress(
-        [
-            summary(evidence=5, waiting=2),
-            summary(status="resolved", resolution=answer, evidence=2, waiting=2),
-            summary(status="resolved", resolution=answer, question=hindsight, evidence=1, waiting=0),
-            summary(status="annulled", evidence=0, waiting=0),
-        ]
-    )
-    assert found == frames.Progress(judged=4, answered=1)
+    rows = [
+        summary(evidence=5, waiting=2),
+        summary(status="resolved", resolution=answer, evidence=2, waiting=2),
+        summary(status="resolved", resolution=answer, question=hindsight, evidence=1, waiting=0),
+        summary(status="annulled", evidence=0, waiting=0),
+    ]
+    assert frames.progress(rows) == frames.Progress(judged=4, answered=1)
+    assert frames.progress(rows, replayed=True).answered == 2
 
 
 def test_feeds_stand_against_their_grades_the_most_surprising_first() -> None:
