@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.matching import tokens as tokens_module
-from tracker.matching.aliases import Aliases, read_aliases
-from tracker.matching.tokens import MOST_TEXT, NOTHING, STOPPED, Tokens, stem, token_name
+from tracker.matching.aliases import WORD, Aliases, read_aliases
+from tracker.matching.tokens import MOST_TEXT, NOTHING, PLAIN_WORD, STOPPED, Tokens, stem, token_name
 
 SMALL = read_aliases(
     """
@@ -157,3 +157,8 @@ def test_names_of_people_and_places_are_entities(shipped: Tokens) -> None:
     assert [shipped.is_entity(t) for t in shipped.of("Beijing")] == [True]
     assert [shipped.is_entity(t) for t in shipped.of("harbour")] == [False]
     assert not shipped.is_entity(NOTHING)
+
+
+@given(st.text(alphabet=st.characters(max_codepoint=127)))
+def test_words_in_plain_ascii_are_the_same_by_either_way(text: str) -> None:
+    assert PLAIN_WORD.findall(text) == WORD.findall(text)

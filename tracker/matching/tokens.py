@@ -11,6 +11,9 @@ from tracker.matching.spotting import Spotter, flat, one_spaced
 NOTHING: Final = 0
 """The token of words that say nothing by themselves; it has no weight anywhere."""
 
+PLAIN_WORD: Final = re.compile(r"[A-Za-z0-9]+(?:[.'][A-Za-z0-9]+)*")
+"""`WORD` in plain ASCII, where it finds the same in half the time."""
+
 MOST_TEXT: Final = 2_000
 """Characters of a text that are read: what an item is about stands at its beginning."""
 
@@ -59,7 +62,7 @@ class Tokens:
     def of(self, text: str, most: int = MOST_TEXT) -> list[int]:
         """The tokens of the first `most` characters of a text in order, names of several words at the end."""
         text = text[:most]
-        found = list(map(self._seen.__getitem__, WORD.findall(text)))
+        found = list(map(self._seen.__getitem__, (PLAIN_WORD if text.isascii() else WORD).findall(text)))
         if spotted := self._spotter.indexes(flat(text)):
             found += [self._concepts[i] for i in spotted]
         return found
