@@ -1,5 +1,6 @@
 """Subscription lists both ways."""
 
+import gc
 import time
 from collections.abc import Callable
 
@@ -361,9 +362,11 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
 
 @pytest.mark.parametrize("document", HOSTILE.values(), ids=HOSTILE)
 def test_a_hostile_list_ends(document: Callable[[], bytes]) -> None:
-    started = time.monotonic()
+    gc.freeze()  # what other tests left behind is none of its doing
+    started = time.process_time()
     found = read_list(document())
-    assert time.monotonic() - started < 10
+    assert time.process_time() - started < 10
+    gc.unfreeze()
     if isinstance(found, FeedList):
         assert all(len(listed.categories) <= MOST_CATEGORIES for listed in found.feeds)
         assert all(len(listed.title) <= LONGEST_WORDS for listed in found.feeds)

@@ -18,9 +18,14 @@ STATIC, MINILM = SmallEncoder("static-1"), SmallEncoder("minilm-1")
 @pytest.fixture(autouse=True)
 def nothing_is_remembered() -> Iterator[None]:
     """Encoders are kept for the life of a process."""
-    encoders._opened.cache_clear()
+    _forget()
     yield
-    encoders._opened.cache_clear()
+    _forget()
+
+
+def _forget() -> None:
+    for kept in (encoders._minilm, encoders._static):
+        kept.cache_clear()
 
 
 @pytest.fixture

@@ -40,13 +40,21 @@ def open_encoder(wanted: str, cache: Path) -> Encoder | None:
     return None
 
 
-@lru_cache(maxsize=4)
 def _opened(kind: str, cache: Path) -> Encoder | None:
     """An encoder, loaded once a process; None where it is not installed."""
-    if kind == "minilm":
-        from tracker.matching import minilm
+    return _minilm(cache) if kind == "minilm" else _static()
 
-        return minilm.load(cache)
+
+@lru_cache(maxsize=1)
+def _minilm(cache: Path) -> Encoder | None:
+    from tracker.matching import minilm
+
+    return minilm.load(cache)
+
+
+@lru_cache(maxsize=1)
+def _static() -> Encoder | None:
+    """The table needs no folder, so that all trackers of a process share it."""
     from tracker.matching import static
 
     return static.load()
