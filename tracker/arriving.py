@@ -9,8 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-import structlog
-
 from forecasts.evidence import Direction, Evidence, EvidenceId, Indicator, StoryId
 from forecasts.forecaster import MATCHER
 from forecasts.merging import Merge
@@ -30,8 +28,6 @@ if TYPE_CHECKING:
 
 Reading = tuple["tuple[Match, ...]", object]
 """What one item bears on, the surest first, and its vector if it bears on anything."""
-
-logger = structlog.get_logger("tracker.arriving")
 
 
 def arrive(session: Session, desk: Newsdesk, watch: Watch, stored: Sequence[Stored], *, now: datetime) -> int:

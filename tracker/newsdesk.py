@@ -12,8 +12,6 @@ from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Final
 
-import structlog
-
 from forecasts.evidence import Direction, Indicator, IndicatorId, Strength
 from forecasts.question import Question, QuestionId
 from tracker.feeds.item import ItemId
@@ -29,7 +27,6 @@ if TYPE_CHECKING:
     from tracker.matching.stories import Stories
     from tracker.matching.tokens import Tokens
 
-logger = structlog.get_logger("tracker.newsdesk")
 
 OWN_TEXT: Final = "own-text"
 """The indicator of a question for which nobody wrote any: what its own text says."""
