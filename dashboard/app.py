@@ -6,7 +6,20 @@ from typing import Final, NamedTuple
 import streamlit as st
 
 from dashboard.opened import shared_tracker
-from dashboard.views import accuracy, asking, feeds, inbox, learned, overview, question
+from dashboard.views import (
+    accuracy,
+    asking,
+    calendar,
+    coherence,
+    essay,
+    essays,
+    feeds,
+    inbox,
+    learned,
+    overview,
+    question,
+    scenarios,
+)
 from dashboard.views.parts import replay_banner, said
 from dashboard.views.visit import PageName, Visit
 from dashboard.wording import zone_of
@@ -21,14 +34,29 @@ class Entry(NamedTuple):
     icon: str
     help: str
     render: Callable[[Visit], None]
+    hidden: bool = False
 
 
 ENTRIES: Final[Mapping[PageName, Entry]] = {
     "overview": Entry("Overview", ":material/list:", "What moved, what waits, and all questions.", overview.render),
+    "essays": Entry("Essays", ":material/article:", "Every essay with its record, and a new one.", essays.render),
+    "essay": Entry("Essay", ":material/article:", "One essay, read claim by claim.", essay.render, hidden=True),
     "question": Entry(
         "Question", ":material/show_chart:", "One question: its chart, reasons and forecasts.", question.render
     ),
     "inbox": Entry("Inbox", ":material/inbox:", "Evidence that waits for a judgement.", inbox.render),
+    "calendar": Entry(
+        "Calendar", ":material/event:", "What to expect next: signposts, closes, answers due.", calendar.render
+    ),
+    "scenarios": Entry(
+        "Scenarios",
+        ":material/stacked_bar_chart:",
+        "Whole futures: which leads, and what would change it.",
+        scenarios.render,
+    ),
+    "coherence": Entry(
+        "Coherence", ":material/rule:", "What contradicts what, and the nearest that does not.", coherence.render
+    ),
     "accuracy": Entry("Accuracy", ":material/target:", "How good every forecaster was.", accuracy.render),
     "learned": Entry(
         "Learned", ":material/school:", "What reviews and answers have taught, and what it rests on.", learned.render
@@ -47,6 +75,7 @@ def _page(name: PageName, entry: Entry, visits: Sequence[Visit], start: PageName
         help=entry.help,
         url_path=name,
         default=name == start,
+        visibility="hidden" if entry.hidden else "visible",
     )
 
 

@@ -1,6 +1,7 @@
 """A new question as somebody asks it, checked and made into a `Question`."""
 
 import re
+import unicodedata
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -53,6 +54,7 @@ class Asked:
     essay_id: EssayId = OWN_ESSAY
     claim_ids: tuple[ClaimId, ...] = ()
     retrospective: bool = False
+    bears_out: str = ""
 
 
 def question_from(asked: Asked) -> Question:
@@ -85,6 +87,7 @@ def question_from(asked: Asked) -> Question:
         retrospective=asked.retrospective,
         options=tuple(map(Option, options)),
         scale=asked.scale,
+        bears_out=asked.bears_out.strip(),
     )
     if question.resolves_at < question.closes_at:
         raise InvalidQuestion("the question resolves before it closes: correct one of the two times")
@@ -106,6 +109,22 @@ def date_scale(earliest: str, latest: str) -> Scale:
     if not first < last:
         raise InvalidTime(f"the window ends before it begins: {earliest} is not before {latest}")
     return Scale(first, last, open_upper=True)
+
+
+def short_name(text: str) -> str:
+    """A short name out of a question or a title: its first five words of some weight, in small letters.
+
+    >>> short_name("Will both governments announce a ceasefire by 30 June 2027?")
+    'both-governments-announce-ceasefire-30'
+    """
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    words = [word for word in re.findall(r"[a-z0-9]+", plain) if word not in _LIGHT]
+    return "-".join(words[:5])
+
+
+_LIGHT = frozenset(
+    "a an and at be by for how in is it many much of on or the to was what when where which who will".split()
+)
 
 
 def _prior(asked: Asked, question: Question) -> Distribution:

@@ -31,6 +31,7 @@ SumRule = Literal["log", "brier", "normalise"]
 """By which distance a set is brought to a sum of 1."""
 
 _ROUNDING = 1e-9  # nearer than this to coherent is coherent
+_NOT_EITHER = np.array([1.0, 1.0, 0.0])  # |this − (A, B, both)| is (not A, not B, both)
 _CERTAIN = 1000.0  # log-odds that outweigh those of any other probability a float can hold (−745)
 
 
@@ -134,6 +135,26 @@ def repair_negation(p: float, p_not: float) -> Repair:
         middle = float(z[0] - z[1]) / 2.0
         after = expit(np.array([middle, -middle]))
     return _repair(given, after, ((1, 0), (0, 1)))
+
+
+def repair_conjunction(p_a: float, p_b: float, p_both: float) -> Repair:
+    """Forecasts of A, of B and of both, for which max(0, P(A) + P(B) − 1) ≤ P(both) ≤ min(P(A), P(B)) (Fréchet).
+
+    `before` and `after` are (A, B, both). P(both) too high and the lower of the two meet at their mean in log-odds,
+    and so does the other if it lies lower still; where P(both) is too low, the log-odds of "both", "not A" and "not B"
+    move by one amount, up to a sum of 1. Raises `InvalidProbability`. Source: Predd et al. 2009.
+
+    >>> [round(p, 4) for p in repair_conjunction(0.8, 0.7, 0.3).after]
+    [0.7434, 0.6283, 0.3717]
+    """
+    given = probabilities([p_a, p_b, p_both])
+    after = given
+    if given[:2].sum() - 1.0 - given[2] > _ROUNDING:
+        after = np.abs(_NOT_EITHER - _shifted_alike(np.abs(_NOT_EITHER - given)))
+        after[2] = after.min()  # where A or B is certain, "both" meets the other but for a rounding
+    elif given[2] > given[:2].min():
+        after = _both_at_most(given)
+    return _repair(given, after, ((1, 1, 1), (1, 0, 0), (0, 1, 0), (0, 0, 0)))
 
 
 def repair_nested_dates(forecasts: Sequence[tuple[date, float]]) -> Repair:
@@ -245,6 +266,18 @@ def _rising(p: Floats) -> Floats:
     shared = isotonic_regression(z).x
     moved = np.where(shared == z, p, expit(shared))  # what need not move does not move by a rounding either
     return np.maximum.accumulate(moved)  # two that differ in the last bit can have the same logit
+
+
+def _both_at_most(p: Floats) -> Floats:
+    """(A, B, both) with "both" brought down to the lower of the two, or all three to one value."""
+    z = _finite_logits(p)
+    low = int(z[:2].argmin())
+    shared = (z[low] + z[2]) / 2.0
+    if shared > z[1 - low]:
+        return np.full(3, expit(z.mean()))
+    after = p.copy()
+    after[[low, 2]] = min(float(expit(shared)), p[1 - low])
+    return after
 
 
 def _finite_logits(p: Floats) -> Floats:

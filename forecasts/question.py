@@ -76,8 +76,9 @@ class Question:
     `opens_at`, `closes_at` (the scheduled close) and `resolves_at` (the scheduled resolution) are
     aware UTC. `prior` is the base rate for YES, fixed before any evidence, with its reason.
     `retrospective` marks a question written after its own window: its scores never mix with live
-    ones. A question that does not open before it closes raises `InvalidTime`: every score divides
-    by that time.
+    ones. `bears_out` says which answer bears the claims out ("yes", "no", "at least 200",
+    "by 2027-01-01", an option; see `forecasts.bearing`), and is empty when none does. A question
+    that does not open before it closes raises `InvalidTime`: every score divides by that time.
     """
 
     id: QuestionId
@@ -97,6 +98,7 @@ class Question:
     retrospective: bool = False
     options: tuple[Option, ...] = ()
     scale: Scale | None = None
+    bears_out: str = ""
 
     def __post_init__(self) -> None:
         if not self.opens_at < self.closes_at:

@@ -23,11 +23,14 @@ class SoftUpdate:
     """The probabilities of the scenarios (their sum is 1) once they agree with forecasts of the indicators.
 
     `nats` is the least information that those forecasts add to prior and table, 0 when they are what prior and table
-    led to expect (`indicator_probabilities`); large numbers say that board and table do not go together.
+    led to expect (`indicator_probabilities`); large numbers say that board and table do not go together. `row_logs`
+    has what each row, in their order, adds to ln of each scenario's prior, in nats, before all are brought to a sum
+    of 1; −inf where an answer rules a scenario out.
     """
 
     scenarios: tuple[float, ...]
     nats: float
+    row_logs: tuple[tuple[float, ...], ...] = ()
 
 
 def scenario_posterior(prior: ArrayLike, likelihoods: ArrayLike) -> tuple[float, ...]:
@@ -68,13 +71,15 @@ def soft_update(prior: ArrayLike, likelihoods: ArrayLike, board: ArrayLike) -> S
     if said.shape != table.shape[:1]:
         raise ForecastsError(f"give one probability for each of the {len(table)} rows of the likelihood table")
     answered = (said == 0.0) | (said == 1.0)
-    observed = np.where(said[:, None] == 1.0, table, 1.0 - table)[answered]
-    logs = _ln(weights) + _ln(observed).sum(axis=0)
+    row_logs = _ln(np.where(said[:, None] == 1.0, table, 1.0 - table))
+    logs = _ln(weights) + row_logs[answered].sum(axis=0)
     _shares(logs)  # refuses answers that no scenario allows
     table, said = table[~answered], said[~answered]
     shifts = _fitting_shifts(logs, table, said)
-    moved = logs + _shifted(table, shifts)[0].sum(axis=0)
-    return SoftUpdate(_as_tuple(_shares(moved)), max(0.0, float(shifts @ said - logsumexp(moved))))
+    row_logs[~answered] = _shifted(table, shifts)[0]
+    moved = logs + row_logs[~answered].sum(axis=0)
+    nats = max(0.0, float(shifts @ said - logsumexp(moved)))
+    return SoftUpdate(_as_tuple(_shares(moved)), nats, tuple(map(_as_tuple, row_logs)))
 
 
 def indicator_probabilities(prior: ArrayLike, likelihoods: ArrayLike) -> tuple[float, ...]:

@@ -23,6 +23,7 @@ from forecasts.hazard import hazard, hazard_timeline, time_passed
 from forecasts.ledger import Line, LineKind, Weight, in_order, rest, soft_capped
 from forecasts.probability import logit, sigmoid
 from forecasts.question import Question, QuestionId
+from forecasts.signposts import unseen
 from forecasts.weighing import DAY, DEFAULT_HALF_LIFE_DAYS, DEFAULT_MODEL, Model, ramp, visible, weighed
 
 __all__ = [
@@ -194,24 +195,18 @@ def _time_passed(question: Question, at: datetime) -> Weight:
 
 
 def _silences(
-    question: Question, evidence: Iterable[Evidence], indicators: Iterable[Indicator], at: datetime
+    question: Question, evidence: Iterable[Evidence], indicators: Sequence[Indicator], at: datetime
 ) -> Iterator[Weight]:
     """A line for each expected indicator whose date passed while the question was open, and that nobody surely saw."""
-    due = {i.id: i for i in indicators if i.expected and question.opens_at < i.expected.by <= at}
-    unseen = dict.fromkeys(due, 1.0)
-    taken = (e for e in evidence if e.indicator_id in due and e.question_id == question.id and e.status != "rejected")
-    for e in sorted(taken, key=lambda e: e.id):  # so that not even rounding tells the order
-        expected = due[e.indicator_id].expected
-        if expected and question.opens_at <= e.first_seen_at <= expected.by:
-            unseen[e.indicator_id] *= 1.0 - e.trust
-    for indicator in due.values():
-        if indicator.expected and unseen[indicator.id]:
-            yield _silence(indicator, indicator.expected, unseen[indicator.id])
+    left = unseen(question, indicators, evidence, at)
+    for indicator in indicators:
+        if indicator.expected and indicator.expected.by <= at and left.get(indicator.id):
+            yield _silence(indicator, indicator.expected, left[indicator.id])
 
 
-def _silence(indicator: Indicator, expected: Expectation, unseen: float) -> Weight:
+def _silence(indicator: Indicator, expected: Expectation, left: float) -> Weight:
     words = f"{expected.if_yes} if YES, {expected.if_no} if NO"
     ratio = f"likelihood ratio {expected.ratio_when_silent:.3g}"
-    doubt = f", ×{unseen:.3f} as a match in doubt may have been it" if unseen < 1.0 else ""
+    doubt = f", ×{left:.3f} as a match in doubt may have been it" if left < 1.0 else ""
     why = f"{indicator.name}: expected by {expected.by.date().isoformat()} ({words}) and not seen ({ratio}){doubt}"
-    return Weight("silence", why, math.log(expected.ratio_when_silent) * unseen)
+    return Weight("silence", why, math.log(expected.ratio_when_silent) * left)

@@ -69,8 +69,11 @@ def a_question(id: str = "summit-2027", **changed: Any) -> Question:
         "essay_id": EssayId("essay"),
         "kind": "binary",
         "text": "Will the leaders of Arland and Borland meet in person by 30 June 2027?",
-        "criteria": "YES when both governments confirm a meeting. Annul if either state ceases to exist.",
-        "sources": ("arland.example", "Reuters"),
+        "criteria": (
+            "YES when both governments confirm a meeting by 30 June 2027 (UTC)."
+            " Annulled if either state ceases to exist."
+        ),
+        "sources": ("arland.example", "Reuters, as fall-back"),
         "horizon_shape": "event_by",
         "opens_at": datetime(2026, 11, 1, tzinfo=UTC),
         "closes_at": datetime(2027, 7, 1, tzinfo=UTC),
@@ -149,6 +152,7 @@ def a_set(
         resolutions=tuple(resolutions),
         forecasts=(),
         forecasters={},
+        overrides={q.id: "a question of a test, with other dates than its text" for q in asked},
     )
 
 

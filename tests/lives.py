@@ -27,9 +27,12 @@ def an_asked(id: str = "rain", **changed: Any) -> Asked:
     """A question of one's own about rain, yes or no, that opens now and closes in 30 days."""
     values: dict[str, Any] = {
         "id": id,
-        "text": "Will it rain in Arland?",
-        "criteria": "As the weather service reports.",
-        "sources": ("https://weather.arland.example",),
+        "text": "Will it rain in Arland before 31 December 2026?",
+        "criteria": (
+            "YES if the weather service of Arland reports rain before 31 December 2026, 09:30 UTC."
+            " Annulled if the weather service is closed down."
+        ),
+        "sources": ("https://weather.arland.example", "Reuters, as fall-back"),
         "opens_at": NOW,
         "closes_at": CLOSES,
         "resolves_at": CLOSES,

@@ -201,7 +201,7 @@ def test_a_comparison_uses_the_headline_rule_of_each_kind(tracker: Tracker, cloc
 def test_forecasters_who_share_no_question_are_not_compared(world: Tracker, clock: FakeClock) -> None:
     clock.time = NOW + 40 * DAY
     later = {"opens_at": clock.time, "closes_at": clock.time + DAY, "resolves_at": clock.time + DAY}
-    world.ask(an_asked("last", **later))
+    world.ask(an_asked("last", **later), override="its text is of another day")
     world.forecast("last", "10%", forecaster=CEM)
     clock.advance(days=1)
     world.resolve("last", "no", source_url=SOURCE, known_at=clock.time)

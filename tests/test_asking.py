@@ -67,7 +67,8 @@ def test_a_question_about_the_past_is_asked_as_what_it_is(both: Tracker) -> None
     past = {"opens_at": NOW - 60 * DAY, "closes_at": NOW - 30 * DAY, "resolves_at": NOW - 30 * DAY}
     with pytest.raises(InvalidQuestion, match="its close lies in the past"):
         both.ask(an_asked(**past))
-    assert both.ask(an_asked(**past, retrospective=True)).retrospective
+    asked = an_asked(**past, retrospective=True, text="Did it rain in Arland in October 2026?")
+    assert both.ask(asked, override="its criteria name a later day").retrospective
     assert SUGGESTION not in both.question("rain").summary.standings
 
 

@@ -169,7 +169,7 @@ def test_time_passing_is_told_in_numbers(shell: Shell) -> None:
         (("resolve", QUESTION, "yes", "--source", "https://a.b", "--known-at", "2999-01-01"), "in the future"),
         (("feeds", "retry", "nope"), "there is no feed nope"),
         (("feeds", "set", "bbc-world", "--importance", "0"), "the importance of a feed must lie between"),
-        (("load", "nowhere"), "there is no question set nowhere"),
+        (("sets", "import", "nowhere"), "there is no question set nowhere"),
     ],
 )
 def test_bad_input_is_refused_in_one_line_and_changes_nothing(shell: Shell, argv: tuple[str, ...], reason: str) -> None:
@@ -192,13 +192,15 @@ def own_copy(directory: Path) -> Path:
 
 def test_a_bad_question_set_is_refused_with_file_line_and_reason(shell: Shell, tmp_path: Path) -> None:
     folder = own_copy(tmp_path)
-    assert "is sound" in shell("load", str(folder), "--check")
+    assert "questions (" in shell("sets", "validate", str(folder))
     text = (folder / "questions.toml").read_text(encoding="utf-8")
     line = next(n for n, row in enumerate(text.splitlines(), 1) if row.startswith("prior ="))
     (folder / "questions.toml").write_text(text.replace("\nprior = 0", "\nprior = 7", 1), encoding="utf-8")
-    assert f"questions.toml:{line}: prior: a probability lies between 0 and 1" in shell.refused("load", str(folder))
+    assert f"questions.toml:{line}: prior: a probability lies between 0 and 1" in shell.refused(
+        "sets", "import", str(folder)
+    )
     (folder / "questions.toml").write_bytes(b'[[question]]\nid = "caf\xe9"\n')
-    assert "questions.toml:2: not UTF-8 text" in shell.refused("load", str(folder))
+    assert "questions.toml:2: not UTF-8 text" in shell.refused("sets", "import", str(folder))
 
 
 def test_an_example_that_its_own_indicator_misses_is_refused_with_its_line(shell: Shell, tmp_path: Path) -> None:
@@ -208,7 +210,7 @@ def test_an_example_that_its_own_indicator_misses_is_refused_with_its_line(shell
     line = text.count("\n", 0, at) + 1
     broken = text[:at] + 'examples = ["Weather stays fine today", ' + text[at + len("examples = [") :].lstrip()
     (folder / "indicators.toml").write_text(broken, encoding="utf-8")
-    assert f"indicators.toml:{line}: example 'Weather stays fine today'" in shell.refused("load", str(folder))
+    assert f"indicators.toml:{line}: example 'Weather stays fine today'" in shell.refused("sets", "import", str(folder))
 
 
 def test_a_database_newer_than_the_code_is_refused(shell: Shell, tmp_path: Path) -> None:
@@ -269,7 +271,7 @@ def test_news_is_polled_judged_and_cited_on_the_command_line(
             served = later.replace("https://example.org/feed.xml", feed_server.url("/feed.xml"))
             (folder / name).write_text(served.replace('id = "wire"', 'id = "a-wire"'), encoding="utf-8")
     fresh = shell.elsewhere(tmp_path / "other")
-    fresh("load", str(folder))
+    fresh("sets", "import", str(folder))
     assert "1 new items, 0 edited, 2 evidence" in fresh("ingest", "--allow-private")
     cards = fresh.json("inbox", "treaty")
     assert cards[0]["evidence"]["matched"] == ["Joint", "drills"]

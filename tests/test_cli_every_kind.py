@@ -17,7 +17,7 @@ from tracker.commands import terminal
 from tracker.settings import Settings
 
 ANYONE = ("--text", "What comes?", "--criteria", "As reported.", "--source", "https://arland.example")
-BY_NEW_YEAR = (*ANYONE, "--closes", "2026-12-31T09:30Z")
+BY_NEW_YEAR = (*ANYONE, "--closes", "2026-12-31T09:30Z", "--override", "a question of a test")
 ANSWERED = ("--source", "https://arland.example/a", "--known-at", "2026-12-21T09:30Z")
 KINDS = {
     "rain": ("--prior", "30%", "--tag", "weather"),
@@ -100,6 +100,15 @@ def test_a_question_of_each_kind_is_asked_forecast_and_shown(shell: Shell, clock
     assert told in shell("undo", name)
     assert "holds no forecast on" in shell("withdraw", name)
     assert shell.json("show", name)["summary"]["question"]["kind"] == row["kind"]
+
+
+def test_a_question_that_the_linter_blocks_opens_only_with_a_reason_that_is_kept(shell: Shell) -> None:
+    refused = shell.refused("ask", "new", *ANYONE, "--closes", "2026-12-31")
+    assert "a stranger could not resolve new. Neither text nor criteria name the day on which it ends." in refused
+    assert shell.json("verify")["entries"] == 0
+    shell("ask", "new", *ANYONE, "--closes", "2026-12-31", "--override", "the oracle knows")
+    assert "Opened against the linter" in shell("show", "new")
+    assert "the oracle knows" in shell("show", "new")
 
 
 def test_a_question_is_asked_with_its_times_and_words(shell: Shell) -> None:

@@ -10,9 +10,14 @@ from typing import get_args
 
 import pytest
 
+from forecasts.claim_map import ClaimState
+from forecasts.essay import ClaimForm
 from forecasts.forecaster import COMPUTED
+from forecasts.links import LinkKind
+from forecasts.lint import CODES, Severity
 from forecasts.question import Kind
 from forecasts.question_set import FILES, read_question_set
+from forecasts.scenario_set import FIVE_WORDS
 from forecasts.scoring.rulebook import RULES
 from tests.forecasts import small_set
 from tests.test_cli import Shell
@@ -35,26 +40,38 @@ def fenced(language: str, page: str) -> list[str]:
 
 
 def steps(page: str) -> list[tuple[list[str], list[str]]]:
-    """The commands of a page, each with the lines that it is said to print."""
+    """The commands of a page, each with the lines that it is said to print; `write FILE` has those of a file."""
     found: list[tuple[list[str], list[str]]] = []
-    for block in fenced("console", page):
-        for line in block.strip().splitlines():
+    for language, block in re.findall(r"```(console|toml)\n(.*?)```", page, re.DOTALL):
+        lines = block.strip().splitlines()
+        if language == "toml":
+            found.append((["write", lines[0].removeprefix("# ")], lines))
+            continue
+        for line in lines:
             if line.startswith("$ tracker "):
                 found.append((shlex.split(line)[2:], []))
             else:
-                found[-1][1].append(line)
+                found[-1][1].append(" ".join(line.split()))
     return found
 
 
+@pytest.mark.slow
 def test_every_command_of_the_tutorial_runs_and_prints_what_it_says(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TRACKER_LOG_LEVEL", "error")
+    for folder in (DOCS, LIBRARY):
+        (tmp_path / folder.name).symlink_to(folder)
+    monkeypatch.chdir(tmp_path)
     shell = Shell(tmp_path / "data", capsys, monkeypatch)
     commands = steps(text("tutorial.md"))
-    assert len(commands) >= 10
+    assert len(commands) >= 40
     for argv, expected in commands:
-        printed = " ".join(shell(*argv).split())
+        if argv[0] == "write":
+            Path(argv[1]).write_text("\n".join(expected), encoding="utf-8")
+            continue
+        refused = any(line.startswith("Error:") for line in expected)
+        printed = shell.refused(*argv) if refused else " ".join(shell(*argv).split())
         for line in expected:
             assert line in printed, f"tracker {' '.join(argv)}"
 
@@ -64,6 +81,38 @@ def test_every_command_is_documented_and_has_help() -> None:
     for name, command in cli.cli.commands.items():
         assert f"`tracker {name}" in page
         assert command.help
+        for part, inner in getattr(command, "commands", {}).items():
+            assert re.search(rf"`tracker {name} {part}\b|`{part}`", page), f"tracker {name} {part}"
+            assert inner.help
+
+
+def test_every_finding_of_the_linter_is_documented_with_its_weights() -> None:
+    told = dict(re.findall(r"^\| `([\w-]+)` \| ([^|]+) \|", text("essays.md"), re.MULTILINE))
+    given: dict[str, set[str]] = {code: set() for code in CODES}
+    for path in (LIBRARY / "linting").glob("*.py"):
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "Flaw":
+                code, weight = ast.literal_eval(call.args[0]), call.args[1]
+                said = {str(part.value) for part in ast.walk(weight) if isinstance(part, ast.Constant)}
+                given[code] |= said or {*get_args(Severity)}  # a name stands for either
+    assert [name for name in told if name in CODES] == list(CODES)
+    for name, weights in given.items():
+        assert {*re.findall("blocking|advice", told[name])} == weights, name
+
+
+def test_every_kind_of_link_and_every_word_of_a_likelihood_table_is_documented() -> None:
+    page = text("essays.md")
+    for kind in get_args(LinkKind):
+        assert f"| `{kind}` |" in page
+    for word, p in FIVE_WORDS.items():
+        assert f"| {word} | {100 * p:g} % |" in page
+
+
+def test_every_state_and_every_kind_of_a_claim_is_documented() -> None:
+    page = " ".join(text("essays.md").split())
+    for said in (*get_args(ClaimState), *get_args(ClaimForm)):
+        if said not in ("dropped", "not forward-looking"):
+            assert said in page
 
 
 def test_every_setting_is_documented_with_its_environment_variable() -> None:

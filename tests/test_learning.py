@@ -362,7 +362,9 @@ def test_what_would_change_most_comes_first_and_what_favours_neither_side_last(b
 
 def test_a_question_without_a_number_counts_as_an_even_one(tracker: Tracker) -> None:
     tracker.load(a_set(a_question(prior=Binary(0.02))))
-    tracker.ask(an_asked("visit", kind="categorical", options=("Moscow", "Beijing")))
+    tracker.ask(
+        an_asked("visit", kind="categorical", options=("Moscow", "Beijing")), override="nowhere else is possible"
+    )
     settled, open_still = log(tracker), log(tracker, "visit", option="Moscow")
     assert [card.evidence.id for card in tracker.inbox()] == [open_still, settled]
 

@@ -39,7 +39,7 @@ def run(data: Path, *argv: str) -> subprocess.CompletedProcess[str]:
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
     """A data directory with the small set: nothing in it can reach the network."""
-    done = run(tmp_path / "data", "load", str(set_folder(tmp_path)))
+    done = run(tmp_path / "data", "sets", "import", str(set_folder(tmp_path)))
     assert done.returncode == 0, done.stderr
     return tmp_path / "data"
 

@@ -13,8 +13,10 @@ from tracker.scheduler import (
     Job,
     Scheduler,
     ask_model,
+    forget_old_texts,
     learn,
     let_time_pass,
+    mark_signposts,
     match_the_archive,
     poll_feeds,
     read_articles,
@@ -69,10 +71,12 @@ def test_the_jobs_are_a_table_of_verbs() -> None:
         "poll": poll_feeds,
         "articles": read_articles,
         "fleet": watch_the_fleet,
+        "signposts": mark_signposts,
         "suggest": let_time_pass,
         "rematch": match_the_archive,
         "learn": learn,
         "ask_model": ask_model,
+        "forget": forget_old_texts,
     }
 
 

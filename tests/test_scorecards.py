@@ -165,7 +165,7 @@ def test_an_interval_of_what_was_saved_needs_two_groups(tracker: Tracker, clock:
 @pytest.mark.usefixtures("annulled")
 def test_cohorts_are_told_with_the_rate_of_annulment(tracker: Tracker) -> None:
     for name in ("one", "two"):
-        tracker.ask(an_asked(name, closes_at=CLOSES + DAY, resolves_at=CLOSES + DAY))
+        tracker.ask(an_asked(name, closes_at=CLOSES + DAY, resolves_at=CLOSES + DAY), override="closes a day later")
     text = told(scorecards.cohorts_table(tracker.accuracy()))
     assert line(text, "2026-Q4").replace(" ", "") == "│2026-Q4│3│1│0│1│0│0│0│"
     assert "of those that are over: 100.0%" in text

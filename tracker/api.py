@@ -7,27 +7,28 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import TYPE_CHECKING, Literal, Self, TypedDict, Unpack
+from typing import TYPE_CHECKING, Self, TypedDict, Unpack
 
 from forecasts.answers import read_answer
-from forecasts.asking import Asked
 from forecasts.distribution import Distribution
 from forecasts.entry import read_forecast
 from forecasts.evidence import EvidenceId
 from forecasts.forecaster import Forecaster
-from forecasts.options import OptionChange
-from forecasts.question import ForecasterId, Question, QuestionId, Resolution
-from forecasts.question_set import QuestionSet
+from forecasts.question import ForecasterId, Resolution
 from forecasts.scoring.scores import Score
 from forecasts.timeline import Act, Forecast
-from tracker import asking, forecasting, loading, reading, verifying
+from tracker import forecasting, reading, verifying
+from tracker.essay_verbs import EssayVerbs
 from tracker.evidence_verbs import EvidenceVerbs
 from tracker.feed_verbs import FeedVerbs
 from tracker.feeds.answers import Fetch, FetchLimits
 from tracker.forecasting import Request
 from tracker.network import Network, limits_of
 from tracker.newsdesk import Newsdesk
+from tracker.question_verbs import QuestionVerbs
 from tracker.resolving import bring_up_to_date, rescore, resolve, scores_are_current
+from tracker.scenario_verbs import ScenarioVerbs
+from tracker.scenarios.pairs import annul_branches
 from tracker.settings import Settings
 from tracker.store import forecasts, properties, resolutions
 from tracker.store.engine import Store, open_engine
@@ -41,9 +42,6 @@ from tracker.summaries import (
     ComparisonReport,
     Habits,
     JobRun,
-    Loaded,
-    QuestionPage,
-    QuestionSummary,
     Receipts,
     ScoreCheck,
     Verdict,
@@ -96,7 +94,7 @@ class Said(TypedDict, total=False):
     key: str | None
 
 
-class Tracker(FeedVerbs, EvidenceVerbs, AbstractContextManager["Tracker"]):
+class Tracker(QuestionVerbs, EssayVerbs, ScenarioVerbs, FeedVerbs, EvidenceVerbs, AbstractContextManager["Tracker"]):
     """The application. All times it returns are aware UTC; all its errors are one line for a person."""
 
     def __init__(self, settings: Settings, store: Store, now: Callable[[], datetime], network: Network) -> None:
@@ -119,40 +117,6 @@ class Tracker(FeedVerbs, EvidenceVerbs, AbstractContextManager["Tracker"]):
         """Give the network and the database back."""
         self._network.close()
         self._store.close()
-
-    # Questions
-
-    def load(self, question_set: QuestionSet, *, replay: bool = False) -> Loaded:
-        """Store what is new in a question set; what is there stays as it was first loaded.
-
-        Retrospective questions are resolved at once from the set's own history. A replay brings feeds
-        and answers itself, each in its time.
-        """
-        with self._store.writing() as session:
-            return loading.load(session, question_set, self.now(), replay=replay)
-
-    def ask(self, asked: Asked) -> Question:
-        """Open a question of one's own; its name must be new."""
-        with self._store.writing() as session:
-            return asking.ask(session, asked, self.now())
-
-    def change_option(
-        self, question_id: str, name: str, change: Literal["added", "removed"], *, by: ForecasterId | None = None
-    ) -> Question:
-        """Add an option to a categorical question, or remove one; forecasts keep what they said."""
-        with self._store.writing() as session:
-            wanted = OptionChange(QuestionId(question_id), name, change, self.now(), by or self.me)
-            return asking.change_option(session, wanted)
-
-    def questions(self) -> tuple[QuestionSummary, ...]:
-        """All questions with their current numbers, the next to close first."""
-        with self._store.reading() as session:
-            return reading.summaries(session, self.now())
-
-    def question(self, question_id: str) -> QuestionPage:
-        """Everything about one question; raises `NotFound`."""
-        with self._store.reading() as session:
-            return reading.page(session, question_id, self.now())
 
     # Forecasts
 
@@ -214,7 +178,8 @@ class Tracker(FeedVerbs, EvidenceVerbs, AbstractContextManager["Tracker"]):
     ) -> tuple[Score, ...]:
         """Answer a question, or annul it, and score everyone; a later answer supersedes this one.
 
-        `answer` is yes or no, the name of an option, a number or a date, or annulled or ambiguous.
+        `answer` is yes or no, the name of an option, a number or a date, or annulled or ambiguous. If the question is
+        the condition of a pair, the branch that cannot come about any more is annulled with it.
         """
         now = self.now()
         with self._store.writing() as session:
@@ -223,7 +188,9 @@ class Tracker(FeedVerbs, EvidenceVerbs, AbstractContextManager["Tracker"]):
             outcome, said = read_answer(question, answer)
             times = (event_at or known_at, known_at, now)
             resolution = Resolution(question.id, outcome, source_url, note, *times, by or self.me, said)
-            return resolve(session, question, resolution)
+            scores = resolve(session, question, resolution)
+            annul_branches(session, question, resolution)
+            return scores
 
     def scores(self, question_id: str) -> tuple[Score, ...]:
         """The scores of a question with their receipts; empty until it is resolved."""

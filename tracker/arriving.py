@@ -16,6 +16,7 @@ from forecasts.question import QuestionId
 from tracker.feeds.item import ItemId
 from tracker.known_values import Calibration, calibration
 from tracker.newsdesk import Newsdesk, Watch
+from tracker.scenarios import signposts
 from tracker.store import evidence, items, stories
 from tracker.store.engine import Session
 from tracker.store.items import Stored
@@ -44,6 +45,7 @@ def arrive(session: Session, desk: Newsdesk, watch: Watch, stored: Sequence[Stor
             raise
     touched = [watch.questions[q] for q in sorted(arrivals.touched) if q in watch.questions]
     record_suggestions(session, touched, now, prompted=True)
+    signposts.mark(session, touched, now)
     return found
 
 

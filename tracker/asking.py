@@ -1,15 +1,19 @@
 """A person opens a question of their own, or changes the options of one."""
 
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 
 from forecasts.asking import OWN_ESSAY, Asked, question_from
+from forecasts.bearing import check_bearing
 from forecasts.errors import InvalidQuestion
+from forecasts.evidence import Indicator
 from forecasts.options import OptionChange, check_change
 from forecasts.question import Essay, Question, effective_close, latest
+from tracker import linting
 from tracker.errors import NotFound
 from tracker.forecasting import register
 from tracker.reading import question_or_refuse
+from tracker.said import Standpoint
 from tracker.store import questions, resolutions
 from tracker.store.engine import Session
 from tracker.suggesting import record_suggestions
@@ -17,20 +21,35 @@ from tracker.suggesting import record_suggestions
 OWN = Essay(OWN_ESSAY, "Questions of our own", "", "en", "Questions that came from no essay.")
 
 
-def ask(session: Session, asked: Asked, now: datetime) -> Question:
-    """Store a new question; raises when its name is taken, its essay unknown, or it could never be forecast."""
+def ask(
+    session: Session,
+    asked: Asked,
+    keep_days: float,
+    made: Standpoint,
+    *,
+    indicators: Sequence[Indicator] = (),
+    override: str = "",
+) -> Question:
+    """Store a new question; raises when its name is taken, its essay unknown, or it could never be forecast.
+
+    Findings of the linter that block it raise `Unresolvable`, unless `override` says why it opens all the same.
+    """
     question = question_from(asked)
-    if questions.get(session, question.id) is not None:
+    check_bearing(question)
+    if questions.taken(session, question.id):
         raise InvalidQuestion(f"there is a question {question.id!r} already: give this one a name of its own")
-    if not question.retrospective and question.closes_at <= now:
+    if not question.retrospective and question.closes_at <= made.at:
         raise InvalidQuestion("the question would be closed before it opens here: its close lies in the past")
     if question.essay_id == OWN_ESSAY:
         questions.add_essay(session, OWN, ())
     elif questions.essay(session, question.essay_id) is None:
         raise NotFound("essay", question.essay_id, "leave the essay out for a question of your own")
-    questions.add(session, question, now)
-    if question.opens_at <= now:
-        record_suggestions(session, [question], now)
+    found = linting.flaws(session, question, linting.surroundings(session, keep_days, made.at), indicators)
+    questions.add(session, question, made.at)
+    linting.insist(session, question, found, override, made=made)
+    questions.add_indicators(session, indicators)
+    if question.opens_at <= made.at:
+        record_suggestions(session, [question], made.at)
     return question
 
 

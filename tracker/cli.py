@@ -14,6 +14,7 @@ from tracker.commands import (
     archive,
     asking,
     backtest,
+    essays,
     evaluate,
     evidence,
     feeds,
@@ -22,7 +23,10 @@ from tracker.commands import (
     operations,
     oracles,
     questions,
+    scenarios,
     scores,
+    sets,
+    wording,
 )
 from tracker.demo import replay_settings
 from tracker.errors import StorageUnavailable, TrackerError
@@ -45,9 +49,16 @@ def cli(context: click.Context, /, data: Path | None, replay: bool) -> None:
 COMMANDS = (
     questions.questions,
     questions.show_question,
-    questions.load,
+    sets.sets,
+    essays.essay,
     asking.ask,
+    wording.lint,
+    wording.edit,
+    wording.retract,
     asking.options,
+    scenarios.scenarios,
+    scenarios.links,
+    scenarios.calendar,
     forecasts.forecast,
     forecasts.reaffirm,
     forecasts.withdraw,

@@ -157,7 +157,9 @@ class World:
             self.tracker.forecast(made.question_id, made.distribution, **said)
 
     def _answer(self, past: PastResolution) -> None:
-        if not self.tracker.question(past.question_id).resolutions:
+        if past.needs_check:
+            self.tracker.note_unchecked(past)
+        elif not self.tracker.question(past.question_id).resolutions:
             self.tracker.resolve(
                 past.question_id,
                 past.answer or past.outcome,

@@ -4,6 +4,7 @@
     ├── BadSettings          a setting that cannot be used
     ├── NotFound             no question, evidence, forecaster, feed or set of that name
     ├── Refused              a request that makes no sense now, with the reason
+    │   └── Unresolvable     a question that the linter objects to, with its findings
     ├── DatabaseTooNew       the database was written by a newer version
     ├── AlreadyRunning       another scheduler holds this database
     └── StorageUnavailable   the database is locked, full or unreachable
@@ -11,6 +12,11 @@
 Expected failures of the outside world (a feed is down, an entry is broken) are values, not
 exceptions. Bad forecasts and questions raise the errors of `forecasts.errors`.
 """
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from forecasts.lint import Flaw
 
 
 class TrackerError(Exception):
@@ -32,6 +38,15 @@ class NotFound(TrackerError):
 
 class Refused(TrackerError):
     """A request that cannot be carried out as things stand."""
+
+
+class Unresolvable(Refused):
+    """A question with findings of the linter that block it; `flaws` are these."""
+
+    def __init__(self, question_id: str, flaws: "tuple[Flaw, ...]") -> None:
+        self.flaws = flaws
+        told = " ".join(f"{flaw.reason[:1].upper()}{flaw.reason[1:]}. {flaw.fix}" for flaw in flaws)
+        super().__init__(f"a stranger could not resolve {question_id}. {told} Or say why it opens all the same")
 
 
 class DatabaseTooNew(TrackerError):

@@ -5,7 +5,7 @@ parsers are loaded when they are first needed: most processes never poll.
 """
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from forecasts.question_set import FeedSeed
@@ -19,7 +19,7 @@ from tracker.feeds.timing.polling import feed_of
 from tracker.network import Network
 from tracker.newsdesk import Newsdesk
 from tracker.settings import Settings
-from tracker.store import feeds
+from tracker.store import feeds, items
 from tracker.store.engine import Store
 from tracker.summaries import FeedHealth, FeedPage, Imported, PollReport, Trial
 
@@ -127,6 +127,13 @@ class FeedVerbs:
         from tracker import articles
 
         return articles.read(self._store, self._network, self.now)
+
+    def forget_old_texts(self) -> int:
+        """Drop the texts that are older than setting `keep_days` and bear on no question; how many that were."""
+        if not self.settings.keep_days:
+            return 0
+        with self._store.writing() as session:
+            return items.empty(session, self.now() - timedelta(days=self.settings.keep_days))
 
 
 def _instead(candidates: "Sequence[Candidate]") -> str:

@@ -1,7 +1,7 @@
 """Values as text: JSON for programs, tables for people."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from enum import IntEnum
@@ -130,6 +130,18 @@ def print_page(console: Console, page: QuestionPage) -> None:
     for claim in page.claims:
         console.print(Text(f"From “{page.essay.title}”, character {claim.offset}: “{claim.quote}”"))
     console.print(Text(f"Criteria: {question.criteria}"))
+    for line in _beside_the_text(page):
+        console.print(safe(line))
+
+
+def _beside_the_text(page: QuestionPage) -> Iterator[str]:
+    """What was said of the question itself: its wordings, an override of the linter, answers that wait for a check."""
+    for version in page.versions[1:]:
+        yield f"Wording {version.number}, {minute(version.at)} by {version.by}: {version.why}"
+    if page.override is not None:
+        yield f"Opened against the linter ({', '.join(page.override.codes)}) by {page.override.by}: {page.override.why}"
+    for answer in page.unchecked:
+        yield f"Not checked, and not counted: {answer.answer or answer.outcome} ({answer.source_url}) {answer.note}"
 
 
 def silent_in_words(coverage: Coverage) -> str:

@@ -1,26 +1,104 @@
 """Question sets on disk: the built-in ones and those of the user."""
 
+import os
+import shutil
+from dataclasses import replace
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from forecasts.errors import InvalidQuestionSet
-from forecasts.question_set import FILES, QuestionSet, read_question_set
-from tracker.errors import NotFound
+from forecasts.question_set import ESSAY_TEXT, FILES, QuestionSet, read_question_set
+from tracker.errors import NotFound, Refused
 
 DEFAULT = "china_russia_2022"
+
+OF_A_SET = (*FILES, ESSAY_TEXT)
+"""The names of all files that a set may have."""
 
 
 def load(name_or_path: str) -> QuestionSet:
     """A set by its built-in name or its folder; raises `NotFound` or `InvalidQuestionSet`."""
-    built_in = files("forecasts") / "sets" / name_or_path
+    built_in = _shelf() / name_or_path
     folder: Traversable = built_in if built_in.is_dir() else Path(name_or_path)
     if not folder.is_dir():
         raise NotFound("question set", name_or_path, f"give a folder with {', '.join(FILES)}, or {DEFAULT}")
-    texts = {name: _text(folder.joinpath(name), name) for name in FILES if folder.joinpath(name).is_file()}
+    texts = {name: _text(folder.joinpath(name), name) for name in OF_A_SET if folder.joinpath(name).is_file()}
     question_set = read_question_set(texts)
     _check_examples(question_set, texts["indicators.toml"])
     return question_set
+
+
+def built_in() -> tuple[str, ...]:
+    """The names of the sets that come with the tracker, in alphabetical order."""
+    return tuple(sorted(entry.name for entry in _shelf().iterdir() if entry.joinpath(FILES[0]).is_file()))
+
+
+def save(question_set: QuestionSet, folder: Path, *, force: bool = False) -> tuple[str, ...]:
+    """Write a set to a folder, all of it or nothing, and return the names of its files.
+
+    Raises `Refused` for a folder that has files (with `force`: files that belong to no set), for one that cannot be
+    written, and for a set that could not be read again.
+    """
+    texts = _texts(question_set)
+    target = folder.resolve()
+    _check_target(target, force)
+    staging, old = (target.with_name(f".{target.name}.{what}-{os.getpid()}") for what in ("new", "old"))
+    try:
+        staging.mkdir(parents=True)
+        for name, text in texts.items():
+            (staging / name).write_bytes(text.encode("utf-8"))
+        _swap(staging, target, old)
+    except OSError as error:
+        raise Refused(f"{folder} cannot be written: {error.strerror or error}") from None
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+    return tuple(texts)
+
+
+def _texts(question_set: QuestionSet) -> dict[str, str]:
+    """The set as it is written: indicators of one name share an entry, whatever order they came in."""
+    from forecasts.set_files.indicators_file import side_by_side
+    from forecasts.set_files.writer import write_question_set
+
+    by_id = {question.id: question for question in question_set.questions}
+    texts = write_question_set(replace(question_set, indicators=side_by_side(question_set.indicators, by_id)))
+    try:
+        read_question_set(texts)
+    except InvalidQuestionSet as error:
+        lines = texts.get(error.file, "").splitlines()[error.line - 1 : error.line]
+        where = f" (at: {lines[0][:80]})" if lines else ""
+        raise Refused(f"this could not be read again as a question set: {error.reason}{where}") from None
+    return texts
+
+
+def _check_target(target: Path, force: bool) -> None:
+    if target.exists() and not target.is_dir():
+        raise Refused(f"{target.name} is a file: name a folder")
+    found = sorted(entry.name for entry in target.iterdir()) if target.is_dir() else []
+    strange = [name for name in found if name not in OF_A_SET]
+    if strange and force:
+        raise Refused(f"{target.name} holds {strange[0]}, which belongs to no question set: name another folder")
+    if found and not force:
+        raise Refused(f"{target.name} has files already: name another folder, or use --force to replace the set there")
+
+
+def _swap(staging: Path, target: Path, old: Path) -> None:
+    """Put the new folder in the place of the old one, which comes back if that fails."""
+    if not target.exists():
+        staging.rename(target)
+        return
+    target.rename(old)
+    try:
+        staging.rename(target)
+    except OSError:
+        old.rename(target)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _shelf() -> Traversable:
+    return files("forecasts") / "sets"
 
 
 def _text(file: Traversable, name: str) -> str:

@@ -11,12 +11,13 @@ from forecasts.option_suggestion import OptionSuggestion
 from forecasts.question import ForecasterId, Question, QuestionId, Resolution, effective_close, latest, status
 from forecasts.suggestion import Suggestion, hazard
 from forecasts.timeline import Forecast, hindsight, timeline
+from forecasts.versions import versions
 from tracker.crowds import weighted_crowd
 from tracker.errors import NotFound
 from tracker.feed_health import coverage
 from tracker.known_values import model_at
 from tracker.resolving import people, timelines
-from tracker.store import evidence, forecasts, questions, resolutions
+from tracker.store import edits, evidence, forecasts, questions, resolutions, scenarios
 from tracker.store.engine import Session
 from tracker.suggesting import leaning_at, suggested
 from tracker.summaries import EvidenceCard, QuestionPage, QuestionSummary, Receipts, Standing
@@ -126,6 +127,10 @@ def page(session: Session, question_id: str, now: datetime) -> QuestionPage:
         scores=resolutions.scores(session, question.id),
         weighted_crowd=weighted_crowd(session, question, people(held), min(now, close)),
         coverage=coverage(session, question, now),
+        versions=versions(questions.as_opened(session, question.id), edits.of_question(session, question.id)),
+        override=edits.override_of(session, question.id),
+        unchecked=edits.unchecked(session, question.id),
+        scenarios=scenarios.of_question(session, question.id) is not None,
     )
 
 

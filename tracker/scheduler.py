@@ -91,14 +91,31 @@ def ask_model(tracker: Tracker) -> str | None:
     return f"{words}; {report.why}" if report.why else words
 
 
+def forget_old_texts(tracker: Tracker) -> str | None:
+    """Drop the texts of old items that bear on nothing; nothing to say where they are kept for ever."""
+    emptied = tracker.forget_old_texts()
+    return f"{emptied} texts of old items dropped" if emptied else None
+
+
+def mark_signposts(tracker: Tracker) -> str | None:
+    """Note expected indicators that were seen, and those whose date passed in silence; nothing to say without any."""
+    marks = tracker.mark_signposts()
+    if not marks:
+        return None
+    silent = sum(mark.state == "silent" for mark in marks)
+    return f"{len(marks) - silent} signposts seen, {silent} silent"
+
+
 JOBS = (
     Job("poll", 15, poll_feeds),
     Job("articles", 60, read_articles),
     Job("fleet", 300, watch_the_fleet),
+    Job("signposts", 600, mark_signposts),
     Job("suggest", 3600, let_time_pass),
     Job("rematch", 300, match_the_archive),
     Job("learn", 86400, learn),
     Job("ask_model", 600, ask_model),
+    Job("forget", 86400, forget_old_texts),
 )
 
 

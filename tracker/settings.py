@@ -45,6 +45,7 @@ class Settings:
     who types here. `request_budget` is how many requests a day all feeds together may cause, 0 for 24 a
     feed. `private_feeds` names hosts and networks, separated by commas, whose feeds may be read although
     they are not on the public internet. `contact` stands in the user agent so that a publisher can reach us.
+    `keep_days` is how long the text of an item that bears on no question is kept, 0 for ever.
     `encoder` is what compares meanings: `minilm` (extra `onnx`), `static`, `none`, or `auto` for the best there is.
     `model_url` is the base address of an OpenAI-compatible endpoint that may judge evidence, "" for none; `model_name`,
     `model_key`, `model_seconds`, `model_tokens` and `model_budget` (requests a day) say how it is asked.
@@ -58,6 +59,7 @@ class Settings:
     fetch_megabytes: float = 20.0
     private_feeds: str = ""
     contact: str = ""
+    keep_days: float = 0.0
     encoder: str = "auto"
     model_url: str = ""
     model_name: str = ""
@@ -141,7 +143,12 @@ def checked(settings: Settings) -> Settings:
     """Refuse values that cannot work."""
     if not _SLUG.fullmatch(settings.me) or settings.me in RESERVED:
         raise BadSettings(f"setting 'me' is {settings.me!r}: use lower-case letters and digits, and no reserved name")
-    limits = (("request_budget", 0, 1e7), ("fetch_seconds", 1, 600), ("fetch_megabytes", 0.1, 500))
+    limits = (
+        ("request_budget", 0, 1e7),
+        ("fetch_seconds", 1, 600),
+        ("fetch_megabytes", 0.1, 500),
+        ("keep_days", 0, 36500),
+    )
     for name, low, high in limits:
         if not low <= getattr(settings, name) <= high:
             raise BadSettings(f"setting {name!r} must lie between {low} and {high}, not {getattr(settings, name)}")

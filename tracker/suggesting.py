@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+from forecasts.scenario_suggestion import suggest_scenarios
+
 from forecasts.distribution import Binary, Categorical, Distribution, p_yes
 from forecasts.forecaster import SUGGESTION
 from forecasts.option_suggestion import Leaning, OptionSuggestion, leaning, suggest_options
@@ -11,7 +13,8 @@ from forecasts.question import Question, effective_close, latest
 from forecasts.suggestion import Line, Suggestion, suggest, worth_a_step
 from forecasts.timeline import Forecast, ForecastId
 from tracker.known_values import model_at, usual_levels
-from tracker.store import evidence, forecasts, questions, resolutions, reviews
+from tracker.scenarios.board import board
+from tracker.store import evidence, forecasts, questions, resolutions, reviews, scenarios
 from tracker.store.engine import Session
 
 ARCHIVE = timedelta(days=365)
@@ -23,10 +26,14 @@ Suggested = Suggestion | OptionSuggestion
 def suggested(session: Session, question: Question, at: datetime) -> Suggested | None:
     """The suggestion from everything that had been seen and learned by `at`; None for numbers and dates.
 
-    A likelihood ratio for "higher" says nothing about how much higher: see `leaning_at`.
+    A likelihood ratio for "higher" says nothing about how much higher: see `leaning_at`. The scenarios of a set follow
+    from their table and the questions in it.
     """
     if question.kind == "binary":
         return suggest(question, **_known(session, question, at))
+    if (scenario_set := scenarios.of_question(session, question.id, at)) is not None:
+        seen = board(session, [row.question_id for row in scenario_set.rows], at)
+        return suggest_scenarios(question, scenario_set, seen, at)
     return suggest_options(question, **_known(session, question, at)) if question.options else None
 
 

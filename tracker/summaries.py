@@ -19,10 +19,12 @@ from forecasts.scoring.scores import Score, Summary
 from forecasts.scoring.skill import Difficulty, Skill
 from forecasts.suggestion import Suggestion
 from forecasts.timeline import Forecast, Timeline
+from forecasts.versions import Version
 from tracker.feeds.answers import FetchResult
 from tracker.feeds.feed import FeedState
 from tracker.feeds.item import FeedId, Item, ItemId, Revision
 from tracker.feeds.timing.health import DayCount, Health
+from tracker.said import Override, UncheckedAnswer
 
 if TYPE_CHECKING:
     from tracker.feeds.pages.discovery import Candidate
@@ -145,7 +147,11 @@ class WeightedCrowd:
 
 @dataclass(frozen=True, slots=True)
 class QuestionPage:
-    """Everything about one question. `acts` are all forecasts in the order they were entered."""
+    """Everything about one question. `acts` are all forecasts in the order they were entered.
+
+    `versions` are its wordings, the first one first; `override` says why it opened against the linter; `unchecked` are
+    answers that wait for a check; `scenarios` says whether its options are those of a scenario set.
+    """
 
     summary: QuestionSummary
     essay: Essay
@@ -162,6 +168,10 @@ class QuestionPage:
     option_suggestion: OptionSuggestion | None = None
     leaning: Leaning | None = None
     coverage: "Coverage | None" = None
+    versions: tuple[Version, ...] = ()
+    override: Override | None = None
+    unchecked: tuple[UncheckedAnswer, ...] = ()
+    scenarios: bool = False
 
 
 @dataclass(frozen=True, slots=True)

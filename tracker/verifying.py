@@ -5,7 +5,7 @@ from typing import Any
 
 from tracker.log import GENESIS, Break, Entry, canonical, first_break
 from tracker.resolving import score_everyone
-from tracker.store import evidence, forecasts, learned, log, questions, resolutions
+from tracker.store import essays, evidence, facts, forecasts, learned, log, questions, resolutions
 from tracker.store.engine import Session
 from tracker.summaries import ScoreCheck, Verdict
 
@@ -53,6 +53,8 @@ def _stored(session: Session) -> Mapping[str, Facts]:
         "evidence": evidence.seqs(session),
         "resolution": resolutions.seqs(session),
         "learned": learned.seqs(session),
+        "essay text": essays.text_seqs(session),
+        **facts.seqs(session),
     }
 
 

@@ -17,6 +17,7 @@ from dashboard.charts.distributions import (
     options_over_time,
     preview,
 )
+from dashboard.charts.essay import essay_record
 from dashboard.charts.feeds import daily_items, daily_polls
 from dashboard.charts.revisions import Scale, revisions
 
@@ -40,6 +41,7 @@ __all__ = [
     "daily_items",
     "daily_polls",
     "drawn",
+    "essay_record",
     "fan",
     "lines",
     "option_lines",

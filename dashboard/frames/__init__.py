@@ -13,6 +13,11 @@
     calibrated.py      the calibration curve, bins and their questions
     compared.py        pairs of forecasters, habits of revision
     findings.py        what all of these say, in sentences
+    calendar.py        what to expect next, by day
+    wording.py         what changed from one wording of a question to the next
+    groups.py          linked questions side by side
+    essay.py           an essay as it is read, and its record by word and by kind
+    drafting.py        the form of a draft: how it begins, what a slot changes, what it asks
     learned.py         what this installation has learned
     feeds.py           all feeds and how they fare
     feed.py            one feed's days and items

@@ -12,6 +12,7 @@ from forecasts.distribution import Categorical
 from forecasts.forecaster import Forecaster
 from forecasts.question import ForecasterId, Question
 from forecasts.timeline import Forecast
+from forecasts.versions import Version, version_at
 from tracker.summaries import QuestionPage
 
 PHRASINGS: Final = 130
@@ -19,13 +20,23 @@ PHRASINGS: Final = 130
 
 
 def history_frame(
-    question: Question, acts: Sequence[Forecast], forecasters: Mapping[ForecasterId, Forecaster], me: ForecasterId
+    question: Question,
+    acts: Sequence[Forecast],
+    forecasters: Mapping[ForecasterId, Forecaster],
+    me: ForecasterId,
+    *,
+    versions: Sequence[Version] = (),
 ) -> pd.DataFrame:
-    """What people did, newest first. Columns: made, who, act, said (a forecast in words), why, cites (count)."""
-    types = {"made": TIME, "who": "str", "act": "str", "said": "str", "why": "str", "cites": "int64"}
+    """What people did, newest first. Columns:
+
+    made, who, act, said (a forecast in words), wording (the one it was made on; empty where there is but one), why,
+    cites (count).
+    """
+    types = dict.fromkeys(("made", "who", "act", "said", "wording", "why"), "str") | {"made": TIME, "cites": "int64"}
+    worded = len(versions) > 1
     rows = [
         (a.made_at, named(forecasters[a.forecaster_id], me), ACT[a.act], in_short(question, a.distribution),
-         a.rationale, len(a.cites))
+         f"wording {version_at(versions, a.entered_at).number}" if worded else "", a.rationale, len(a.cites))
         for a in reversed(acts)
     ]  # fmt: skip
     return frame_of(types, rows)

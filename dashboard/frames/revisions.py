@@ -147,9 +147,10 @@ _WORDS: Final = {Direction.YES: "for YES", Direction.NO: "for NO", Direction.NEU
 
 
 def rules_frame(page: QuestionPage, now: datetime) -> pd.DataFrame:
-    """Vertical rules inside the drawn time. Columns: time, what (`opens`, `closes`, `answer known`)."""
+    """Vertical rules inside the drawn time. Columns: time, what (`opens`, `worded anew`, `closes`, `answer known`)."""
     question, resolution = page.summary.question, page.summary.resolution
     rows = [(question.opens_at, "opens")]
+    rows += [(each.at, "worded anew") for each in page.versions[1:] if question.opens_at < each.at <= now]
     if question.closes_at <= now:
         rows.append((question.closes_at, "closes"))
     if resolution is not None and resolution.known_at != question.closes_at:

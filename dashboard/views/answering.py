@@ -6,7 +6,9 @@ from datetime import date, datetime
 import streamlit as st
 
 from dashboard.frames.answers import hindsight_frame, intervals_frame, question_scores_frame, rules_of
+from dashboard.views import unchecked
 from dashboard.views.parts import calm, empty, link_out, say, selected_row, table
+from dashboard.views.unchecked import OPTION, VALUE
 from dashboard.views.visit import Visit
 from dashboard.wording import answer_of, answered, bound, capital, inert, plural
 from forecasts.answers import ABOVE, BELOW, NEVER
@@ -35,6 +37,8 @@ def verdict(visit: Visit, page: QuestionPage) -> None:
         if resolution is None:
             st.subheader("Waiting for its answer", anchor=False)
             st.caption(f"Closed {visit.age(page.summary.question.closes_at)}. Give the answer in the tab Answer.")
+            if page.unchecked:
+                st.caption("An answer from memory is there; it counts once somebody has checked it.")
             return
         st.subheader(inert(answered(page.summary.question, resolution)), anchor=False)
         st.caption(f"Known {visit.moment(resolution.known_at)}")
@@ -47,6 +51,7 @@ def render(visit: Visit, page: QuestionPage) -> None:
     """Everyone's scores and receipts, and the way to give or correct the answer."""
     resolution = page.summary.resolution
     if resolution is None:
+        unchecked.render(visit, page)
         if page.summary.status == "open":
             st.caption("Is the answer known already? Then give it here; forecasting ends at that instant.")
         _form(visit, page)
@@ -175,10 +180,6 @@ class Given:
     known: datetime | None
     event: datetime | None
     sure: bool
-
-
-OPTION, VALUE = "option", "value"
-"""Outcomes for which the answer itself is given in an input of its own."""
 
 
 def outcomes(question: Question) -> dict[str, str]:

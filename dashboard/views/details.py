@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard.frames.details import history_frame, options_frame, signposts_frame
 from dashboard.frames.evidence import evidence_frame
-from dashboard.views import cards
+from dashboard.views import cards, signposts, wording_history
 from dashboard.views.parts import WRAPPED, calm, empty, flat, say, selected_row, table
 from dashboard.views.visit import Visit
 from dashboard.wording import KIND, bound, capital, headline, inert, plural, told, value_of
@@ -19,7 +19,8 @@ _C = st.column_config
 
 
 def evidence(visit: Visit, page: QuestionPage) -> None:
-    """Everything that was logged for or against, rejected pieces included."""
+    """Everything that was logged for or against, rejected pieces included, and dates that passed in silence."""
+    signposts.silences(visit, page)
     if not page.evidence:
         empty("No evidence yet.", "News that matches a signpost of this question will be listed here.")
         return
@@ -71,12 +72,14 @@ def history(visit: Visit, page: QuestionPage) -> None:
         "who": _C.TextColumn("Who"),
         "act": _C.TextColumn("Did"),
         "said": _C.TextColumn("Said"),
+        "wording": _C.TextColumn("On", help="The wording that it was made on; see the tab Question."),
         "cites": _C.NumberColumn("Cites", help="How many pieces of evidence it rests on."),
         "why": _C.TextColumn("Why", width=460),
     }
-    table(
-        history_frame(question, acts, page.forecasters, visit.me), columns, "History of forecasts", row_height=WRAPPED
-    )
+    if len(page.versions) < 2:
+        del columns["wording"]
+    frame = history_frame(question, acts, page.forecasters, visit.me, versions=page.versions)
+    table(frame, columns, "History of forecasts", row_height=WRAPPED)
     st.caption(f"Nothing is ever removed: an undo is an act of its own. Times in {visit.zone.key}.")
 
 
@@ -86,6 +89,7 @@ def about(visit: Visit, page: QuestionPage) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown("**How it is resolved**")
+        wording_history.wording_now(visit, page)
         st.text(flat(question.criteria))
         st.markdown("**Sources**")
         st.text("\n".join(f"• {source}" for source in question.sources))
@@ -111,6 +115,7 @@ def about(visit: Visit, page: QuestionPage) -> None:
                 st.text(flat(claim.restatement))
                 st.caption(f"{inert(claim.id)} · {inert(claim.modality)} · at character {claim.offset:,} of the essay")
     _signposts(visit, page)
+    wording_history.render(visit, page)
 
 
 def _answers(question: Question) -> str:

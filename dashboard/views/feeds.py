@@ -41,7 +41,7 @@ def render(visit: Visit) -> None:
     if not feeds:
         empty(
             "There are no feeds yet.",
-            "They come with a question set (`tracker load china_russia_2022`), or add your own here.",
+            "They come with a question set (`tracker sets import china_russia_2022`), or add your own here.",
         )
     else:
         _fleet(visit, feeds)

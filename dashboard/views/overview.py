@@ -18,7 +18,7 @@ def render(visit: Visit) -> None:
     """The first page: the answer first, then the list."""
     summaries = visit.tracker.questions()
     if not summaries:
-        empty("There are no questions yet.", "Load a question set: `tracker load china_russia_2022`.")
+        empty("There are no questions yet.", "Load a question set: `tracker sets import china_russia_2022`.")
         _ask(visit, "Ask your first question")
         return
     _alarm(visit)

@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard import charts
 from dashboard.frames.distributions import as_read
 from dashboard.frames.revisions import acts_frame, answer_frame, in_order, marks_frame, revisions_frame, rules_frame
-from dashboard.views import answering, cards, details, distributions, feed, forecasting, why
+from dashboard.views import answering, cards, details, distributions, feed, forecasting, groups, why
 from dashboard.views.parts import empty
 from dashboard.views.visit import Visit
 from dashboard.wording import clipped, headline, inert, named, percent, plural, points, silent_line, status_line
@@ -17,7 +17,7 @@ from tracker.summaries import QuestionPage, QuestionSummary, Standing, WeightedC
 
 SCALES = ("Probability", "Log-odds")
 LONGEST_REASON = 200
-TABS = ("Why", "Evidence", "History", "Question", "Answer")
+TABS = ("Why", "Evidence", "History", "Question", "Linked", "Answer")
 
 
 def render(visit: Visit) -> None:
@@ -52,7 +52,7 @@ def _choose(visit: Visit) -> None:
     st.subheader("Choose a question", anchor=False)
     texts = {s.question.id: s.question.text for s in visit.tracker.questions()}
     if not texts:
-        empty("There are no questions yet.", "Load a question set: `tracker load china_russia_2022`.")
+        empty("There are no questions yet.", "Load a question set: `tracker sets import china_russia_2022`.")
         return
     picked = st.selectbox(
         "Question", list(texts), index=None, format_func=texts.__getitem__, placeholder="Type to search"
@@ -176,7 +176,7 @@ def _silent(visit: Visit, page: QuestionPage) -> None:
 def _tabs(visit: Visit, page: QuestionPage) -> None:
     first = "Answer" if page.summary.resolution else "Why"
     tabs = st.tabs(TABS, default=first, key="tab", on_change="rerun", bind="query-params")
-    bodies = (why.render, details.evidence, details.history, details.about, answering.render)
+    bodies = (why.render, details.evidence, details.history, details.about, groups.render, answering.render)
     for tab, body in zip(tabs, bodies, strict=True):
         if tab.open:
             with tab:

@@ -12,7 +12,20 @@ from dashboard.wording import age, day, moment
 from forecasts.question import ForecasterId
 from tracker.api import Tracker
 
-PageName = Literal["overview", "question", "inbox", "accuracy", "learned", "feeds", "ask"]
+PageName = Literal[
+    "overview",
+    "essays",
+    "essay",
+    "question",
+    "inbox",
+    "accuracy",
+    "learned",
+    "feeds",
+    "ask",
+    "calendar",
+    "scenarios",
+    "coherence",
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard.frames.why import moved_most, option_why_frame, shares_frame, stages, why_frame
+from dashboard.views import signposts
 from dashboard.views.parts import WRAPPED, choice, empty, flat, table
 from dashboard.views.visit import Visit
 from dashboard.wording import (
@@ -38,6 +39,7 @@ def render(visit: Visit, page: QuestionPage) -> None:
     else:
         empty("There is no suggestion yet.", "It is worked out when the question opens.")
     _unsaid(page)
+    signposts.render(visit, page)
 
 
 def _suggestion(page: QuestionPage) -> None:

@@ -5,11 +5,15 @@
     held.py      forecasts and answers of every kind of question
     states.py    where questions stand
     evidence.py  which way evidence points, how surely, and why
+    expected.py  what is expected by a date, and what silence says
+    versions.py  how a question came to read as it does, and what the linter finds
+    groups.py    what links between questions say
+    essay.py     how sentences of an essay stand, how much was asked, how it did
     learned.py   what was learned, and what it waits for
     feeds.py     feeds, their servers' answers and what is odd about a date
     texts.py     names, and text from outside
 
-All of it is asked for here, as `dashboard.wording`.
+All of it is asked for here, as `dashboard.wording`, but for essays: their words are only theirs.
 """
 
 from dashboard.wording.evidence import (
@@ -30,6 +34,7 @@ from dashboard.wording.evidence import (
     sureness,
     uncalled,
 )
+from dashboard.wording.expected import DUE, WAITING, if_seen, mark_line, says, signpost_says, signpost_state, silence
 from dashboard.wording.feeds import (
     DATE_NOTE,
     GRADE,
@@ -45,6 +50,7 @@ from dashboard.wording.feeds import (
     silent_line,
     size,
 )
+from dashboard.wording.groups import RULE, contradiction, percent_of_all, together, with_numbers
 from dashboard.wording.held import (
     KIND,
     NOTHING,
@@ -77,10 +83,12 @@ from dashboard.wording.numbers import (
 )
 from dashboard.wording.states import OUTCOME, STATUS, answered, status_line
 from dashboard.wording.texts import capital, clipped, inert, named, web_link
+from dashboard.wording.versions import against_the_linter, finding, findings, marked
 
 __all__ = [
     "DASH",
     "DATE_NOTE",
+    "DUE",
     "EVIDENCE",
     "GRADE",
     "HEALTH",
@@ -90,11 +98,14 @@ __all__ = [
     "NBSP",
     "NOTHING",
     "OUTCOME",
+    "RULE",
     "STATE",
     "STATUS",
     "UTC_ZONE",
+    "WAITING",
     "Side",
     "about",
+    "against_the_linter",
     "age",
     "answer_of",
     "answer_word",
@@ -109,14 +120,18 @@ __all__ = [
     "brought",
     "capital",
     "clipped",
+    "contradiction",
     "day",
     "echo",
     "edge",
     "faring",
+    "finding",
+    "findings",
     "fleet_sentence",
     "folded",
     "gamma_sentence",
     "headline",
+    "if_seen",
     "in_short",
     "inert",
     "judge",
@@ -126,6 +141,8 @@ __all__ = [
     "lines_explained",
     "log_odds",
     "machine",
+    "mark_line",
+    "marked",
     "matched",
     "moment",
     "moving",
@@ -134,11 +151,16 @@ __all__ = [
     "percent",
     "percent_exact",
     "percent_number",
+    "percent_of_all",
     "plural",
     "points",
+    "says",
     "shift_sentence",
     "side",
     "side_of",
+    "signpost_says",
+    "signpost_state",
+    "silence",
     "silent_line",
     "size",
     "span",
@@ -146,9 +168,11 @@ __all__ = [
     "status_line",
     "strength",
     "sureness",
+    "together",
     "told",
     "uncalled",
     "value_of",
     "web_link",
+    "with_numbers",
     "zone_of",
 ]

@@ -5,13 +5,17 @@ from datetime import UTC, date, datetime
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.views.asking import short_name
+from forecasts.asking import short_name
 from forecasts.distribution import Binary
 from tests.builders import FakeClock, a_set
 from tests.dashboard.pages import button, field, open_page, seen, words
 from tracker.api import Tracker
 
 TEXT = "Will the ministry report a record harvest in 2027?"
+CRITERIA = (
+    "YES if the ministry of Arland reports a record harvest between 1 December 2026 and 31 December 2027 (UTC), in its"
+    " first release. Annulled if the ministry is closed down."
+)
 
 
 def choose(visit: AppTest, label: str, value: object) -> AppTest:
@@ -32,7 +36,7 @@ def filled(tracker: Tracker, **but: str) -> AppTest:
     visit = open_page(tracker, "ask")
     said = {
         "Question": TEXT,
-        "How it is resolved": "As the ministry reports.",
+        "How it is resolved": CRITERIA,
         "Sources, one a line": "arland.example\n\n https://borland.example ",
         **but,
     }
@@ -105,7 +109,7 @@ def test_what_is_missing_or_wrong_is_said_in_one_line_and_nothing_is_lost(
     visit = send(filled(tracker, **but))
     assert reason.lower() in only_error(visit).lower()
     assert [q.question.id for q in tracker.questions()] == ["summit-2027"]
-    assert field(visit, "How it is resolved").value == but.get("How it is resolved", "As the ministry reports.")
+    assert field(visit, "How it is resolved").value == but.get("How it is resolved", CRITERIA)
 
 
 def test_a_question_that_never_closes_or_is_over_already_is_refused(tracker: Tracker) -> None:
@@ -147,6 +151,7 @@ def test_a_logarithmic_range_has_a_zero_point(tracker: Tracker) -> None:
     visit = kind(filled(tracker, **{"Short name": "harvest"}), "numeric")
     choose(visit, "From", 1.0)
     choose(visit, "To", 1000.0)
+    choose(visit, "Unit", "Mt")
     (log,) = [c for c in visit.checkbox if c.label.startswith("Logarithmic")]
     seen(log.check().run())
     choose(visit, "Zero point, below the range", 2.0)
@@ -198,6 +203,38 @@ def test_an_empty_overview_leads_to_the_form(tracker: Tracker) -> None:
     assert "Ask your first question" in words(open_page(tracker, "overview"))
     tracker.load(a_set())
     assert "Ask a question" in words(open_page(tracker, "overview"))
+
+
+def test_what_blocks_a_question_stands_beside_its_field_with_a_fix(tracker: Tracker) -> None:
+    visit = seen(filled(tracker, **{"Question": "Will exports fall significantly by 31 December 2027?"}).run())
+    said = words(visit)
+    assert "Blocks it. Readers measure “significantly” by different yardsticks." in said.replace("*", "")
+    assert "1 finding blocks it" in said
+    assert "No reason stands behind the prior." in said  # advice, which blocks nothing
+
+
+def test_an_empty_form_has_no_findings(tracker: Tracker) -> None:
+    said = words(open_page(tracker, "ask"))
+    assert "Blocks it" not in said
+    assert "Nothing blocks it" not in said
+
+
+def test_before_a_close_is_given_nothing_is_found_wrong_with_it(tracker: Tracker) -> None:
+    visit = open_page(tracker, "ask")
+    field(visit, "Question").set_value(TEXT)
+    field(visit, "How it is resolved").set_value(CRITERIA)
+    field(visit, "Sources, one a line").set_value("arland.example\nborland.example")
+    assert "Nothing blocks it" in words(seen(visit.run()))
+
+
+def test_a_question_that_is_blocked_opens_only_with_a_reason_which_is_kept(tracker: Tracker) -> None:
+    visit = send(filled(tracker, **{"Question": "Will exports fall significantly in 2027?", "Short name": "exports"}))
+    assert "1 finding blocks it" in only_error(visit).replace("\u00a0", " ")
+    assert tracker.questions() == ()
+    choose(visit, "Open it all the same, because", "The ministry has its own bound for it.")
+    send(visit)
+    assert [q.question.id for q in tracker.questions()] == ["exports"]
+    assert tracker.verify().bad_seq is None
 
 
 @pytest.mark.parametrize(

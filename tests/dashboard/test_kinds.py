@@ -40,7 +40,7 @@ def kinds(tracker: Tracker, clock: FakeClock) -> Tracker:
     """A tracker with a question of every kind."""
     tracker.load(a_set())
     for question in QUESTIONS:
-        tracker.ask(question)
+        tracker.ask(question, override="questions of a test")
     clock.advance(hours=1)
     return tracker
 
@@ -151,6 +151,7 @@ def ask(tracker: Tracker, kind: str, fill: Callable[[AppTest], None]) -> AppTest
     choose(visit, "Sources, one a line", "arland.example\nReuters")
     times = {each.label: each for each in visit.datetime_input}
     times["Closes"].set_value(datetime(2027, 12, 31, 12))  # noqa: DTZ001  the input has no zone
+    choose(visit, "Open it all the same, because", "It is only a test.")
     return seen(button(visit, "Ask this question").click().run())
 
 
@@ -616,7 +617,7 @@ def test_a_mixed_list_tells_forecasts_in_words(held: Tracker) -> None:
 
 
 def test_a_list_without_yes_and_no_has_no_column_for_suggestions(tracker: Tracker, clock: FakeClock) -> None:
-    tracker.ask(QUESTIONS[0])
+    tracker.ask(QUESTIONS[0], override="a question of a test")
     clock.advance(hours=1)
     columns = open_page(tracker, "overview").dataframe[0].value.columns
     assert not {"suggestion", "change", "trend", "mine"} & set(columns)

@@ -206,7 +206,7 @@ def test_a_forecast_that_comes_too_late_is_refused_in_a_sentence(news: Tracker, 
         ("Why", "in log-odds"),
         ("Evidence", "2 pieces of evidence"),
         ("History", "Nobody has forecast yet"),
-        ("Question", "YES when both governments confirm a meeting."),
+        ("Question", "YES when both governments confirm a meeting by 30 June 2027 (UTC)."),
         ("Answer", "Is the answer known already?"),
     ],
 )

@@ -76,12 +76,16 @@ def _publish(data: Path, headline: str) -> None:
 
 @pytest.fixture(scope="session")
 def address(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Where the dashboard on the replay answers; it runs in a foreign working directory."""
+    """Where the dashboard on the replay answers."""
+    yield from served(demo, tmp_path_factory.mktemp("log") / "dashboard.log", "--replay")
+
+
+def served(data: Path, log: Path, *flags: str) -> Iterator[str]:
+    """Where a dashboard on this data answers; it runs in a foreign working directory, until the last one is done."""
     with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as probe:
         port = probe.getsockname()[1]
-    log = tmp_path_factory.mktemp("log") / "dashboard.log"
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "TRACKER_ME": "ada"}
-    command = [sys.executable, "-m", "dashboard", "--data", str(demo), "--replay", "--port", str(port)]
+    command = [sys.executable, "-m", "dashboard", "--data", str(data), *flags, "--port", str(port)]
     with (
         log.open("w") as out,
         subprocess.Popen(command, cwd=log.parent, env=environment, stdout=out, stderr=out) as server,

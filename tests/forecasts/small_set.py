@@ -36,6 +36,7 @@ closes = 2023-01-01
 resolves = 2023-01-08
 prior = 0.8
 prior_reason = "8 of 10 comparable years"
+override = "A set for tests."
 claims = ["C01"]
 tags = ["un"]
 retrospective = true
@@ -52,6 +53,7 @@ closes = 2023-01-01
 resolves = 2023-01-08
 prior = 0.1
 prior_reason = "1 of 10 comparable years"
+override = "A set for tests."
 claims = []
 """
 
@@ -142,6 +144,7 @@ resolves = 2023-01-08
 options = ["New York", "Moscow", "Other"]
 prior = "Moscow=50 new york=30 Other=rest"
 prior_reason = "7 of 14 comparable summits"
+override = "A set for tests."
 claims = []
 
 [[question]]
@@ -156,6 +159,7 @@ closes = 2023-01-01
 resolves = 2023-01-08
 options = ["low", "middle", "high"]
 prior_reason = "nothing is known"
+override = "A set for tests."
 
 [[question]]
 id = "trade"
@@ -174,6 +178,7 @@ zero_point = 0
 unit = "billion US dollars"
 prior = "50%=41 above=2%"
 prior_reason = "the last ten years"
+override = "A set for tests."
 
 [[question]]
 id = "visit"
@@ -189,6 +194,7 @@ earliest = 2022-06-01
 latest = "2023-01-01"
 prior = "50%=2022-09-01 never=20%"
 prior_reason = "4 of 5 comparable years"
+override = "A set for tests."
 """
 
 MORE_HISTORY = """
@@ -263,9 +269,48 @@ opposites = ["Joint drills are called off"]
 aliases = ["war games"]
 """
 
-TEXTS = dict(zip(FILES, (ESSAY, QUESTIONS, INDICATORS, FEEDS, HISTORY, STATEMENTS), strict=True))
+SCENARIOS = """
+[[scenario_set]]
+question = "capital"
+title = "Where it turns"
+descriptions = ["West", "East", "Neither"]
+note = "Three ways."
 
-EVERY_KIND = {**TEXTS, "questions.toml": QUESTIONS + MORE_QUESTIONS, "history.toml": HISTORY + MORE_HISTORY}
+[[scenario_set.row]]
+question = "neutral"
+p = ["very unlikely", 0.25, "roughly even chance"]
+why = "A summit is a side taken."
+
+[[scenario_set.row]]
+question = "treaty"
+p = [0.01, 0.99, "almost no chance"]
+"""
+
+LINKS = """
+[[link]]
+id = "sides"
+kind = "negates"
+questions = ["neutral", "treaty"]
+title = "Neutral or bound"
+why = "A treaty ends neutrality."
+
+[[link]]
+id = "countries"
+kind = "members"
+questions = ["treaty", "neutral"]
+title = "Side by side"
+labels = ["treaty", "neutrality"]
+"""
+
+TEXTS = dict(zip(FILES, (ESSAY, QUESTIONS, INDICATORS, FEEDS, HISTORY, STATEMENTS, "", ""), strict=True))
+
+EVERY_KIND = {
+    **TEXTS,
+    "questions.toml": QUESTIONS + MORE_QUESTIONS,
+    "history.toml": HISTORY + MORE_HISTORY,
+    "scenarios.toml": SCENARIOS,
+    "links.toml": LINKS,
+}
 
 
 def changed(file: str, old: str, new: str, texts: Mapping[str, str] = TEXTS) -> dict[str, str]:

@@ -8,12 +8,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.optimize import LinearConstraint, minimize
 from sklearn.isotonic import IsotonicRegression
 
 from forecasts.coherence import (
     Repair,
     SumRule,
     incoherence,
+    repair_conjunction,
     repair_implication,
     repair_negation,
     repair_nested_dates,
@@ -46,6 +48,15 @@ def gap(p: tuple[float, ...]) -> float:
     return total_probability_gap(p_b=b, p_a_given_b=if_b, p_a_given_not_b=if_not, p_a=a)
 
 
+def joined(p: list[float]) -> Repair:
+    return repair_conjunction(p[0], p[len(p) // 2], p[-1])
+
+
+def fits_both(p: tuple[float, ...]) -> bool:
+    a, b, both = p
+    return a + b - 1.0 - both <= 1e-9 and both <= min(a, b)
+
+
 def four(strategy: st.SearchStrategy[float]) -> st.SearchStrategy[list[float]]:
     return st.lists(strategy, min_size=4, max_size=4)
 
@@ -59,6 +70,7 @@ LOG_REPAIRS: dict[str, tuple[Callable[[list[float]], Repair], Callable[[tuple[fl
     "implication": (lambda p: repair_implication(p[0], p[-1]), lambda p: p[0] <= p[1]),
     "negation": (lambda p: repair_negation(p[0], p[-1]), lambda p: abs(math.fsum(p) - 1) <= 1e-9),
     "nested dates": (chain, lambda p: list(p) == sorted(p)),
+    "conjunction": (joined, fits_both),
     "total probability": (lambda p: total((p * 4)[:4]), lambda p: abs(gap(p)) <= 1e-9),
 }
 
@@ -290,6 +302,55 @@ def test_no_other_four_that_fit_together_are_nearer(p: list[float], other: list[
 )
 def test_certainty_on_either_side_of_a_condition_stands(p: list[float], after: list[float]) -> None:
     assert total(p).after == pytest.approx(after, abs=1e-12)
+
+
+@law
+@given(st.lists(inner, min_size=3, max_size=3))
+def test_a_conjunction_is_repaired_as_a_general_solver_does_it(p: list[float]) -> None:
+    # P(both) − P(A) − P(B) ≥ −1, P(A) − P(both) ≥ 0 and P(B) − P(both) ≥ 0.
+    bounds = LinearConstraint(np.array([[-1.0, -1.0, 1.0], [1.0, 0.0, -1.0], [0.0, 1.0, -1.0]]), [-1.0, 0.0, 0.0])
+    start = np.array([p[0], p[1], max(p[0] + p[1] - 1.0, min(p))])
+    inside = [(1e-9, 1.0 - 1e-9)] * 3
+    found = minimize(lambda q: incoherence(p, q), start, method="SLSQP", bounds=inside, constraints=bounds, tol=1e-12)
+    assert joined(p).nats == pytest.approx(found.fun, abs=1e-6)
+
+
+@law
+@given(st.lists(inner, min_size=3, max_size=3), st.tuples(inner, inner, inner, inner), st.sampled_from([1.0, 0.01]))
+def test_no_other_three_that_fit_together_are_nearer(p: list[float], world: tuple[float, ...], step: float) -> None:
+    found = joined(p)
+    both, a_alone, b_alone, _ = (x / math.fsum(world) for x in world)
+    other = np.array([both + a_alone, both + b_alone, both])
+    between = np.array(found.after) + step * (other - np.array(found.after))
+    assert found.nats <= incoherence(p, between) + 1e-12
+
+
+@pytest.mark.parametrize(
+    ("p", "after"),
+    [
+        # Odds of 4 for both and of 1 for B, the lower: they meet at 2 to 1, and A is higher already.
+        ([0.9, 0.5, 0.8], [0.9, 2 / 3, 2 / 3]),
+        # They would meet above A, so the three share the mean of odds of 1, 1 and 8.
+        ([0.5, 0.5, 8 / 9], [2 / 3, 2 / 3, 2 / 3]),
+        # "not A", "not B" and "both" are 1/5 each, odds of 1/4; the sum is 1 at odds of 1/2 each.
+        ([0.8, 0.8, 0.2], [2 / 3, 2 / 3, 1 / 3]),
+        ([0.4, 0.7, 1.0], [1.0, 1.0, 1.0]),
+        ([0.0, 0.7, 0.6], [0.0, 0.7, 0.0]),
+        ([1.0, 0.7, 0.0], [1.0, 0.0, 0.0]),
+        ([1.0, 1.0, 0.3], [1.0, 1.0, 1.0]),
+        ([1.0, 1.0, 0.0], [2 / 3, 2 / 3, 1 / 3]),
+        ([0.0, 0.0, 1.0], [0.0, 0.0, 0.0]),
+    ],
+)
+def test_conjunctions_by_hand(p: list[float], after: list[float]) -> None:
+    assert joined(p).after == pytest.approx(after, abs=1e-12)
+
+
+def test_a_conjunction_between_its_bounds_stays() -> None:
+    assert joined([0.8, 0.7, 0.5]).after == (0.8, 0.7, 0.5)
+    assert joined([0.8, 0.7, 0.7]).after == (0.8, 0.7, 0.7)
+    with pytest.raises(InvalidProbability):
+        repair_conjunction(0.5, 0.5, -0.1)
 
 
 def test_incoherence_is_the_divergence_of_after_from_before() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from forecasts.distribution import Binary
 from forecasts.errors import InvalidQuestionSet
-from forecasts.set_reader import Record, SetFile, unique
+from forecasts.set_files.reader import Record, SetFile, unique
 from tests.forecasts.strategies import OPENS, evidence, question
 
 

@@ -159,7 +159,7 @@ class _Walk:
     def _found(self, session: Session) -> datetime:
         """The world before anything happened: questions and sources, none of which anybody polls."""
         before = self._moments()[0] - timedelta(microseconds=1)
-        loading.load(session, self._set, before, replay=True)
+        loading.load(session, self._set, 0.0, before, replay=True)
         sources.add(session, self._seen, self._set, before)
         properties.mark_replayed(session, before)
         return before

@@ -37,6 +37,8 @@ from tracker.errors import Refused
 @click.option("--earliest", metavar="DATE", help="First date of a date question's window.")
 @click.option("--latest", metavar="DATE", help="Last date of the window; later is “never”.")
 @click.option("--tag", "tags", multiple=True, help="A word to find it by; may be given again.")
+@click.option("--bears-out", default="", metavar="ANSWER", help="Which answer bears out the claim behind it.")
+@click.option("--override", default="", metavar="TEXT", help="Why it opens although the linter objects.")
 @click.option("--essay", default=OWN_ESSAY, metavar="ESSAY", help="The essay that it belongs to.")
 @as_json
 @click.pass_context
@@ -60,8 +62,9 @@ def ask(context: click.Context, /, name: str, json: bool, **given: Any) -> None:
             scale=_scale(given),
             tags=given["tags"],
             essay_id=EssayId(given["essay"]),
+            bears_out=given["bears_out"],
         )
-        question = tracker.ask(asked)
+        question = tracker.ask(asked, override=given["override"])
     show(question, json, f"{question.id} is asked; its base rate is {in_full(question, question.prior)}.")
 
 

@@ -5,7 +5,7 @@ from typing import Any, get_args
 import click
 
 from forecasts.question import ForecasterId, Status, utc
-from tracker import printing, question_sets, scorecards
+from tracker import printing, scorecards
 from tracker.commands.terminal import acting_as, as_json, console, opened, show
 
 
@@ -36,22 +36,6 @@ def show_question(context: click.Context, /, question: str, json: bool) -> None:
         click.echo(printing.to_json(page))
     else:
         printing.print_page(console, page)
-
-
-@click.command()
-@click.argument("question_set", metavar="SET")
-@click.option("--check", is_flag=True, help="Only check the files, load nothing.")
-@as_json
-@click.pass_context
-def load(context: click.Context, /, question_set: str, check: bool, json: bool) -> None:
-    """Load a question set: a folder, or the name of a built-in one."""
-    found = question_sets.load(question_set)
-    if check:
-        show({"questions": len(found.questions)}, json, f"{question_set} is sound: {len(found.questions)} questions.")
-        return
-    with opened(context) as tracker:
-        loaded = tracker.load(found)
-    show(loaded, json, f"Loaded “{loaded.title}”: {loaded.questions} new questions, {loaded.feeds} new feeds.")
 
 
 @click.command(context_settings={"ignore_unknown_options": True})  # an answer may be −12.5

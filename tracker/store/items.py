@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, cast
 
-from sqlalchemy import bindparam, func, insert, tuple_, update
+from sqlalchemy import bindparam, delete, func, insert, or_, tuple_, update
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
@@ -270,6 +270,22 @@ def articles(session: Session, item_ids: Collection[ItemId]) -> dict[ItemId, str
     """The whole articles behind these items, where there are any."""
     query = select(ArticleRow.item_id, ArticleRow.text).where(col(ArticleRow.item_id).in_(item_ids))
     return {ItemId(item_id): text for item_id, text in session.exec(query.where(ArticleRow.text != ""))}
+
+
+def empty(session: Session, before: datetime) -> int:
+    """Drop the texts of items that were first seen before then and bear on no question; how many that were.
+
+    Headline, address and times stay: an entry that is still in its feed must not come again as a new one.
+    """
+    bearing = select(EvidenceRow.story_id)
+    old = [
+        col(ItemRow.first_seen_at) < before,
+        or_(col(ItemRow.story_id).is_(None), col(ItemRow.story_id).not_in(bearing)),
+    ]
+    session.execute(delete(ArticleRow).where(col(ArticleRow.item_id).in_(select(ItemRow.id).where(*old))))
+    told = or_(col(ItemRow.summary) != "", col(ItemRow.content) != "")
+    emptied = session.connection().execute(update(ItemRow).where(*old, told).values(summary="", content=""))
+    return emptied.rowcount
 
 
 def item_of(row: ItemRow) -> Item:

@@ -21,7 +21,8 @@ from forecasts.question import (
     Question,
     QuestionId,
 )
-from tracker.store import log
+from forecasts.versions import with_edits
+from tracker.store import edits, log
 from tracker.store.distributions import from_json, scale_from_json, scale_to_json, to_json
 from tracker.tables import ClaimRow, EssayRow, IndicatorRow, OptionChangeRow, QuestionRow
 
@@ -40,6 +41,13 @@ def essay(session: Session, essay_id: EssayId) -> Essay | None:
     """One essay by its id."""
     row = session.get(EssayRow, essay_id)
     return None if row is None else Essay(EssayId(row.id), row.title, row.published, row.language, row.note)
+
+
+def add_claim(session: Session, claim: Claim) -> None:
+    """Store a claim that somebody took up; one that is there already stays as it is."""
+    if session.get(ClaimRow, (claim.id, claim.essay_id)) is None:
+        session.add(ClaimRow(**_fields(claim)))
+        session.flush()
 
 
 def claims_of(session: Session, essay_id: EssayId) -> tuple[Claim, ...]:
@@ -64,6 +72,8 @@ def question_facts(question: Question) -> dict[str, Any]:
     """What the log holds of a question: everything that is forecast on. What a kind does not have is left out."""
     prior = question.prior.p if isinstance(question.prior, Binary) else to_json(question.prior)
     facts: dict[str, Any] = {**_stored(question), "prior": prior}
+    if not question.bears_out:
+        del facts["bears_out"]
     if question.options:
         facts["options"] = [option.name for option in question.options if option.added_at is None]
     if question.scale is not None:
@@ -121,18 +131,30 @@ def _indicator_fields(indicator: Indicator) -> dict[str, Any]:
 
 
 def get(session: Session, question_id: str) -> Question | None:
-    """One question by its id."""
+    """One question by its id, as it reads now; None when it was taken back."""
     row = session.get(QuestionRow, question_id)
-    if row is None:
+    if row is None or row.id in edits.retracted(session):
         return None
-    return with_changes(question_of(row), _option_changes(session).get(row.id, ()) if row.options else ())
+    asked = with_changes(question_of(row), _option_changes(session).get(row.id, ()) if row.options else ())
+    return with_edits(asked, edits.of_question(session, asked.id))
+
+
+def taken(session: Session, question_id: str) -> bool:
+    """Whether there is, or ever was, a question of that name: a name is never given twice."""
+    return session.get(QuestionRow, question_id) is not None
+
+
+def as_opened(session: Session, question_id: QuestionId) -> Question:
+    """A question in the wording with which it opened."""
+    return question_of(session.exec(select(QuestionRow).where(QuestionRow.id == question_id)).one())
 
 
 def every(session: Session) -> tuple[Question, ...]:
-    """All questions, the next to close first."""
+    """All questions as they read now, the next to close first; those that were taken back are left out."""
     rows = session.exec(select(QuestionRow).order_by(col(QuestionRow.closes_at), col(QuestionRow.id)))
-    changes = _option_changes(session)
-    return tuple(with_changes(question_of(row), changes.get(row.id, ())) for row in rows)
+    changes, later, gone = _option_changes(session), edits.every(session), edits.retracted(session)
+    asked = (with_changes(question_of(row), changes.get(row.id, ())) for row in rows if row.id not in gone)
+    return tuple(with_edits(question, later.get(question.id, ())) for question in asked)
 
 
 def seqs(session: Session) -> Mapping[int, dict[str, Any]]:
@@ -168,6 +190,7 @@ def question_of(row: QuestionRow) -> Question:
         retrospective=row.retrospective,
         options=tuple(map(Option, row.options)),
         scale=scale_from_json(row.scale),
+        bears_out=row.bears_out,
     )
 
 

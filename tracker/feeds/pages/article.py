@@ -36,7 +36,7 @@ _RULE_OF_TABLE: Final = re.compile(r"[|\s-]*")
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """The text of an article, at most 20,000 characters; a line is a paragraph."""
+    """The text of an article, at most 20,000 characters if nothing else was asked for; a line is a paragraph."""
 
     text: str
 
@@ -48,8 +48,8 @@ class NoArticle:
     reason: str
 
 
-def extract(html: bytes, content_type: str, url: str) -> Article | NoArticle:
-    """The article on a page that was fetched from `url`."""
+def extract(html: bytes, content_type: str, url: str, longest: int = LONGEST_TEXT) -> Article | NoArticle:
+    """The article on a page that was fetched from `url`, or the first `longest` characters of it."""
     kind = content_type.partition(";")[0].strip().lower()
     if html.startswith(b"%PDF") or kind == "application/pdf":
         return NoArticle("a PDF document, not a page")
@@ -60,15 +60,15 @@ def extract(html: bytes, content_type: str, url: str) -> Article | NoArticle:
         return NoArticle("an empty page")
     if _is_tangled(page):
         return NoArticle("a page with too many tags, which would take too long")
-    return _read(page, url)
+    return _read(page, url, longest)
 
 
-def _read(page: str, url: str) -> Article | NoArticle:
+def _read(page: str, url: str, longest: int) -> Article | NoArticle:
     import trafilatura  # 0.2 s, which only those pay who read articles
 
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # what it complains of is a reason here
     try:
-        found = trafilatura.extract(page, url=url, fast=True, include_comments=False)
+        found = trafilatura.extract(page, url=url or None, fast=True, include_comments=False)
     except MemoryError:  # the process is what it hits
         raise
     except Exception as error:  # on some broken pages it stumbles in many ways, as lxml does below it
@@ -78,7 +78,7 @@ def _read(page: str, url: str) -> Article | NoArticle:
         return NoArticle(
             f"only {len(text)} characters of text: behind a paywall, or filled in by scripts" if text else "no text"
         )
-    return Article(shortened(text, LONGEST_TEXT))
+    return Article(shortened(text, longest))
 
 
 def _is_tangled(page: str) -> bool:

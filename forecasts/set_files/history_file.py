@@ -1,6 +1,6 @@
 """The dated history of a question set: what happened, how it was answered, and invented forecasts.
 
-It is `history.toml`, the one optional file; a replay feeds it through the same pipeline as live news.
+It is `history.toml`, which a set need not have; a replay feeds it through the same pipeline as live news.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -11,8 +11,9 @@ from types import MappingProxyType
 from forecasts.answers import read_answer
 from forecasts.distribution import Binary, Distribution
 from forecasts.entry import read_forecast
-from forecasts.question import ForecasterId, Outcome, Question, QuestionId
-from forecasts.set_reader import Record, SetFile, unique
+from forecasts.question import ForecasterId, Outcome, Question, QuestionId, check_distribution
+from forecasts.set_files.curves import read_curve
+from forecasts.set_files.reader import Record, SetFile, unique
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,8 @@ class Copy:
 class Event:
     """Something that happened, in our words with a link, and the questions it bears on.
 
-    `yes` and `no` are the set author's reading; a replay uses them to review what was matched.
+    `yes` and `no` are the set author's reading; a replay uses them to review what was matched. `needs_check` marks
+    what was written from memory: nobody has looked yet at whether the link says so.
     """
 
     id: str
@@ -39,11 +41,16 @@ class Event:
     yes: tuple[QuestionId, ...]
     no: tuple[QuestionId, ...]
     copies: tuple[Copy, ...]
+    needs_check: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PastResolution:
-    """How a retrospective question was answered."""
+    """How a retrospective question was answered.
+
+    With `needs_check` it was written from memory: it is shown, and never resolves the question until somebody has
+    checked it.
+    """
 
     question_id: QuestionId
     outcome: Outcome
@@ -52,6 +59,7 @@ class PastResolution:
     source_url: str
     note: str
     answer: str = ""
+    needs_check: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +107,9 @@ def read_history(file: SetFile, questions: Mapping[QuestionId, Question]) -> His
 def _closes(
     questions: Mapping[QuestionId, Question], resolutions: Iterable[PastResolution]
 ) -> Mapping[QuestionId, datetime]:
-    """When each question stops taking forecasts: at its scheduled close, or once the answer was known."""
+    """When each question stops taking forecasts: at its scheduled close, or once the answer was known for sure."""
     closes = {question_id: question.closes_at for question_id, question in questions.items()}
-    for resolution in resolutions:
+    for resolution in (r for r in resolutions if not r.needs_check):
         closes[resolution.question_id] = min(closes[resolution.question_id], resolution.known_at)
     return closes
 
@@ -118,6 +126,7 @@ def _event(r: Record, questions: Collection[QuestionId]) -> Event:
         yes=yes,
         no=no,
         copies=_copies(r),
+        needs_check=r.flag("needs_check"),
     )
     r.done()
     return event
@@ -144,7 +153,8 @@ def _resolution(r: Record, questions: Mapping[QuestionId, Question]) -> PastReso
     if event_at > known_at:
         r.refuse("an event cannot be known before it happened", "event_at")
     outcome, answer = r.checked(lambda: read_answer(questions[question_id], r.text("outcome")), "outcome")
-    resolution = PastResolution(question_id, outcome, event_at, known_at, r.link(), r.text("note"), answer)
+    source, note, needs_check = r.link(), r.text("note", ""), r.flag("needs_check")
+    resolution = PastResolution(question_id, outcome, event_at, known_at, source, note, answer, needs_check)
     r.done()
     return resolution
 
@@ -179,7 +189,10 @@ def _forecast(
 
 
 def _held(r: Record, question: Question, at: datetime) -> Distribution:
-    """`p` as a number on a binary question, as the text that people would type on another."""
+    """`p` as a number on a binary question, on another as the text that people would type or as a curve."""
+    if question.scale is not None and (curve := read_curve(r, "p")) is not None:
+        r.checked(lambda: check_distribution(question, curve), "p")
+        return curve
     if question.kind == "binary":
         return r.checked(lambda: Binary(r.number("p")), "p")
     return r.checked(lambda: read_forecast(question, r.text("p"), at), "p")

@@ -1,12 +1,12 @@
 """Reading the TOML files of a question set so that every refusal names file, line and reason."""
 
-import math
 import re
+import sys
 import tomllib
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any, NoReturn, Protocol, TypeVar, cast
+from typing import Any, NoReturn, Protocol, TypeGuard, TypeVar, cast
 
 from forecasts.errors import ForecastsError, InvalidQuestionSet
 from forecasts.question import aware, utc
@@ -92,6 +92,17 @@ class SetFile:
                 return number
         return start
 
+    def inner_lines(self, start: int, table: str, key: str) -> tuple[int, ...]:
+        """The lines of the `[[table.key]]` headers in the entry that starts at line `start`."""
+        header = re.compile(rf"\s*\[\[\s*{re.escape(table)}\s*\.\s*{re.escape(key)}\s*\]\]")
+        found = []
+        for number, line in enumerate(self.lines[start:], start + 1):
+            if _ENTRY.match(line):
+                break
+            if header.match(line):
+                found.append(number)
+        return tuple(found)
+
     def _header_line(self, table: str, index: int) -> int:
         header = re.compile(rf"\s*\[\[\s*{re.escape(table)}\s*\]\]")
         starts = [number for number, line in enumerate(self.lines, 1) if header.match(line)]
@@ -153,6 +164,16 @@ class Record:
         """The table that stands under `key` of this entry, as an entry of its own."""
         return Record(self.file, key, self.file.key_line(self.line, key), values)
 
+    def records(self, key: str) -> Iterator["Record"]:
+        """The `[[table.key]]` entries inside this one, in order; none when there is none."""
+        entries = self.get(key, [])
+        if not isinstance(entries, list) or not all(isinstance(e, dict) for e in entries):
+            self.refuse(f"write {key} as [[{self.table}.{key}]] entries", key)
+        starts = self.file.inner_lines(self.line, self.table, key)
+        for index, entry in enumerate(entries):
+            line = starts[index] if index < len(starts) else self.file.key_line(self.line, key)
+            yield Record(self.file, key, line, entry)
+
     def word(self, key: str, allowed: Iterable[str]) -> str:
         """One word out of a closed set."""
         value, words = self.text(key), tuple(allowed)
@@ -170,9 +191,16 @@ class Record:
     def number(self, key: str, default: float | None = None) -> float:
         """A finite number; a bool is none."""
         value = self.required(key, default)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        if not is_number(value):
             self.refuse(f"{key!r} must be a number, not {value!r}", key)
         return float(value)
+
+    def numbers(self, key: str) -> tuple[float, ...]:
+        """A list of finite numbers."""
+        value = self.required(key)
+        if not isinstance(value, list) or not all(map(is_number, value)):
+            self.refuse(f"{key!r} must be a list of numbers", key)
+        return tuple(map(float, value))
 
     def count(self, key: str) -> int:
         """A whole number from 0 on."""
@@ -242,6 +270,11 @@ class Record:
             if key not in self.asked:
                 known = ", ".join(sorted(self.asked))
                 self.refuse(f"unknown key {key!r} in {self.table}; known: {known}", key)
+
+
+def is_number(value: object) -> TypeGuard[float]:
+    """Whether it is a finite number; a bool is none, and a whole number beyond every float is none here."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
 
 
 def unique(pairs: Iterable[tuple[Record, V]]) -> tuple[V, ...]:

@@ -1,11 +1,13 @@
 """The signposts of a question set: indicators.toml, and statements.toml over it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from forecasts.evidence import Direction, Expectation, Indicator, IndicatorId, Strength, strength_from_words
 from forecasts.likelihood import ICD_203
 from forecasts.question import Kind, Question, QuestionId
-from forecasts.set_reader import Record, SetFile, unique
+from forecasts.set_files.reader import Record, SetFile, unique
+from forecasts.set_files.toml_text import Value
 from forecasts.statement import Statement, StatementId
 
 STRENGTHS = tuple(s.name.lower() for s in Strength)
@@ -59,7 +61,7 @@ def _indicator(r: Record, questions: _Questions) -> list[Indicator]:
             half_life,
             usual,
             opposites,
-            expected if expected and q.opens_at < expected.by <= q.closes_at else None,
+            expected if expected and _open(q, expected) else None,
             options.get(q.id, ""),
         )
         for _, side, q in sides
@@ -139,7 +141,7 @@ def _expected(r: Record, sides: Collection[tuple[str, Direction, Question]]) -> 
                 " that speaks for some questions and against others is two entries once it is expected",
                 "expected",
             )
-    if not any(q.opens_at < due.by <= q.closes_at for _, _, q in sides):
+    if not any(_open(q, due) for _, _, q in sides):
         r.refuse("no question of the indicator is open on the date by which it is expected", "expected")
     return due
 
@@ -187,3 +189,82 @@ def _statement(r: Record, slugs: Collection[str]) -> Statement:
     )
     r.done()
     return statement
+
+
+def side_by_side(indicators: Iterable[Indicator], questions: _Questions) -> tuple[Indicator, ...]:
+    """The indicators in an order in which those of one name are neighbours, so that they can share an entry."""
+    found = tuple(indicators)
+    first_at = {_slug(i): n for n, i in reversed(tuple(enumerate(found)))}
+    keys = [key for key, *_ in SIDES]
+    return tuple(sorted(found, key=lambda i: (first_at[_slug(i)], keys.index(_side_key(i, questions)))))
+
+
+def entries(indicators: Iterable[Indicator], questions: _Questions) -> list[dict[str, Value]]:
+    """Indicators as their file has them: neighbours that differ in nothing but question and side share an entry."""
+    groups: list[list[Indicator]] = []
+    for indicator in indicators:
+        if groups and _shares_entry([*groups[-1], indicator], questions):
+            groups[-1].append(indicator)
+        else:
+            groups.append([indicator])
+    return [_entry(group, questions) for group in groups]
+
+
+def _shares_entry(group: Sequence[Indicator], questions: _Questions) -> bool:
+    """Whether an entry with all of these is read to the same indicators, in the same order."""
+    first, keys = group[0], [_side_key(i, questions) for i in group]
+    alike = all(_slug(i) == _slug(first) and _bare(i) == _bare(first) for i in group)
+    if not alike or keys != sorted(keys, key=[key for key, *_ in SIDES].index):
+        return False
+    due = next((i.expected for i in group if i.expected is not None), None)
+    if due is None:
+        return True
+    return all(
+        i.direction is first.direction
+        and (i.expected == due if _open(questions[i.question_id], due) else not i.expected)
+        for i in group
+    )
+
+
+def _entry(group: Sequence[Indicator], questions: _Questions) -> dict[str, Value]:
+    first = group[0]
+    found: dict[str, Value] = {"id": _slug(first), "name": first.name}
+    for key, *_ in SIDES:
+        if named := tuple(i.question_id for i in group if _side_key(i, questions) == key):
+            found[key] = named
+    if options := {str(i.question_id): i.option for i in group if i.option}:
+        found["option"] = options
+    found["strength"] = first.strength.name.lower()
+    found["half_life_days"] = "none" if first.half_life_days is None else first.half_life_days
+    if first.usual_level:
+        found["usual_level"] = first.usual_level
+    found["terms"] = first.terms
+    texts = {"unless": first.unless, "examples": first.examples, "opposites": first.opposites}
+    found |= {key: value for key, value in texts.items() if value}
+    if due := next((i.expected for i in group if i.expected is not None), None):
+        found["expected"] = {"by": due.by, "if_yes": due.if_yes, "if_no": due.if_no}
+    return found
+
+
+def _side_key(indicator: Indicator, questions: _Questions) -> str:
+    """The key under which its question stands: of its kind, where the kind has a word of its own."""
+    kind = questions[indicator.question_id].kind
+    keys = [key for key, side, wanted in SIDES if side is indicator.direction and wanted in (None, kind)]
+    return keys[-1]
+
+
+def _slug(indicator: Indicator) -> str:
+    return indicator.id.removeprefix(f"{indicator.question_id}/")
+
+
+def _bare(indicator: Indicator) -> Indicator:
+    """What the questions of one entry have in common."""
+    nobody = QuestionId("")
+    return replace(
+        indicator, id=IndicatorId(""), question_id=nobody, direction=Direction.NEUTRAL, expected=None, option=""
+    )
+
+
+def _open(question: Question, due: Expectation) -> bool:
+    """Whether the date by which something is expected counts for the question."""
+    return question.opens_at < due.by <= question.closes_at

@@ -1,0 +1,71 @@
+"""Scenarios over time, stacked to 100 %, and as they would stand after an answer."""
+
+from functools import lru_cache
+from typing import Final
+
+import altair as alt
+
+from dashboard.charts.common import BLUE, Line, Spec, colour, text, time_axis, when
+
+HEIGHT: Final = 460
+_BAR: Final = 26
+_LEGEND: Final = (45, 20)  # room around it and for each of its lines, which streamlit fits into the height as well
+
+
+@lru_cache(maxsize=64)
+def scenarios_over_time(styles: tuple[Line, ...], *, long: bool) -> Spec:
+    """Everyone of the scenarios as an area, the first on top, together 100 %. Data: `stack`, `stretches`, `ends`."""
+    y = alt.Y("share:Q", title=None, stack="zero", axis=_shares(), scale=alt.Scale(domain=[0, 1], nice=False))
+    areas = (
+        alt.Chart(alt.NamedData("stack"))
+        .mark_area(interpolate="step-after", opacity=1)
+        .encode(
+            x=time_axis(long),
+            y=y,
+            color=colour(styles, legend=True, field="option", symbol="square"),
+            order=alt.Order("rank:Q", sort="descending"),
+        )
+    )
+    # A whole stretch answers to the pointer: nothing moves within it, and a thin line would be hard to find.
+    tips = [text(f"s{n}", line.name) for n, line in enumerate(styles)]
+    hover = (
+        alt.Chart(alt.NamedData("stretches"))
+        .mark_rect(opacity=0.001)
+        .encode(x=time_axis(), x2="until", y=alt.datum(0), y2=alt.datum(1), tooltip=[when("From"), *tips])
+    )
+    numbers = (
+        alt.Chart(alt.NamedData("ends"))
+        .mark_text(align="right", dx=-8, fontWeight="bold", fontSize=13)
+        .encode(x=time_axis(), y=alt.Y("y:Q"), text="shown:N", color=_on_top(styles))
+    )
+    found = alt.layer(areas, numbers, hover).resolve_scale(color="independent")
+    return found.properties(height=HEIGHT).to_dict()
+
+
+@lru_cache(maxsize=64)
+def scenarios_in_cases(styles: tuple[Line, ...], cases: tuple[str, ...], *, legend: bool = False) -> Spec:
+    """The scenarios in each of some cases, as bars of 100 %. Data: `cases`."""
+    base = alt.Chart(alt.NamedData("cases")).encode(
+        y=alt.Y("case:N", title=None, sort=list(cases), axis=alt.Axis(ticks=False, domain=False, labelPadding=8))
+    )
+    bars = base.mark_bar(opacity=1).encode(
+        x=alt.X("share:Q", title=None, stack="zero", axis=None, scale=alt.Scale(domain=[0, 1], nice=False)),
+        color=colour(styles, legend=legend, field="option", symbol="square"),
+        order=alt.Order("rank:Q"),
+        tooltip=[text("case", "If"), text("option", "Scenario"), text("shown", "Share")],
+    )
+    numbers = base.mark_text(fontWeight="bold").encode(x=alt.X("x:Q"), text="label:N", color=_on_top(styles))
+    around, line = _LEGEND
+    height = 10 + _BAR * len(cases) + (around + line * -(-len(styles) // 2) if legend else 0)
+    return alt.layer(bars, numbers).resolve_scale(color="independent").properties(height=height).to_dict()
+
+
+def _on_top(styles: tuple[Line, ...]) -> alt.Color:
+    """Of black and white the one that is read on each colour: white on blue (5.2 : 1) alone."""
+    shown = ["white" if line.colour == BLUE else "black" for line in styles]
+    scale = alt.Scale(domain=[line.name for line in styles], range=shown)
+    return alt.Color("option:N", scale=scale, legend=None)
+
+
+def _shares() -> alt.Axis:
+    return alt.Axis(format=".0%", values=[0, 0.25, 0.5, 0.75, 1], grid=False)

@@ -1,0 +1,52 @@
+"""Why a scenario has its share: its prior, what each indicator question adds, and the sum."""
+
+import streamlit as st
+
+from dashboard.frames import scenarios as frames
+from dashboard.views.parts import WRAPPED, choice, flat, table
+from dashboard.wording import clipped, inert, percent, plural
+from dashboard.wording.scenarios import strained
+from forecasts.scenario_set import ScenarioPosterior
+from tracker.scenarios.values import ScenarioPage
+
+LONGEST = 120
+_C = st.column_config
+
+
+def strain_line(page: ScenarioPage, found: ScenarioPosterior) -> None:
+    """A sentence when board and table do not go together."""
+    strain = frames.strain(page, found)
+    if strain is None:
+        return
+    text = clipped(page.board[strain.question_id].question.question.text, LONGEST)
+    told = strained(strain.nats, text, strain.said, strain.expected)
+    if told:
+        st.markdown(f":material/warning: {inert(told)}")
+
+
+def render(page: ScenarioPage, found: ScenarioPosterior) -> None:
+    """The lines of one scenario's share, which add up to its logarithm."""
+    names = {name: name for name in found.distribution.options}
+    first = list(names).index(frames.moved_most(found))
+    option = choice("Why this share", names, "scenario", index=first, width=320) or frames.moved_most(found)
+    frame = frames.why_frame(page, found, option)
+    if frame.empty:
+        st.caption("Its prior is 0, and no answer moves what cannot happen.")
+        return
+    share = found.distribution.of(option)
+    st.markdown(f"**{inert(option)}: from {percent(found.prior.of(option))} to {percent(share)}**")
+    columns = {
+        "what": _C.TextColumn("What", width=420),
+        "adds": _C.NumberColumn("Adds", format="%+.2f", width=70, help="To the natural logarithm of its share."),
+        "times": _C.TextColumn("Multiplies it by", width=110),
+        "weighed": _C.TextColumn("How", width=360),
+    }
+    table(frame, columns, f"The lines of the share of {option}", row_height=WRAPPED)
+    st.caption(
+        "The lines add up to the logarithm of the share. “All scenarios together” is what is taken off or added so that"
+        " the shares make 100 %: rows that share a cause say partly the same."
+    )
+    if found.left_out:
+        st.caption(f"{plural(len(found.left_out), 'row has', 'rows have')} no number on the board and count nothing.")
+    st.markdown("**The prior**")
+    st.text(flat(page.summary.question.prior_reason))

@@ -1,0 +1,224 @@
+"""What to expect next, and silence: frames, words, the page, and the signposts of one question on a real tracker."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from dashboard import wording
+from dashboard.frames.calendar import Section, noted, sections, shortened
+from forecasts.evidence import Expectation, Indicator
+from forecasts.question import Question, QuestionId
+from forecasts.signposts import Entry, Signpost, calendar, signposts
+from tests.builders import DAY, FakeClock, Press, a_question, a_set, an_indicator
+from tests.builders import NOW as BUILT
+from tests.dashboard.examples import CLOSES, NOW, QUESTION, VISIT, days, evidence, named_question, summary
+from tests.dashboard.pages import open_page, words
+from tracker.api import Tracker
+from tracker.scenarios.values import Calendar, Mark
+
+ZONE = wording.UTC_ZONE
+SUMMIT = "summit-2027"
+
+
+def expected_by(by: datetime, **changes: Any) -> Indicator:
+    return replace(VISIT, expected=Expectation(by, "very likely", "unlikely"), **changes)
+
+
+def a_calendar(*questions: Question, indicators: tuple[Indicator, ...] = (), now: datetime = NOW) -> Calendar:
+    """What the tracker gathers: entries of questions without an answer, and all questions as rows."""
+    status = {q.id: "closed" if q.closes_at <= now else "open" for q in questions}
+    entries = [Entry(q, signposts(q, indicators, [], now)) for q in questions]
+    rows = {q.id: summary(None, status[q.id], q) for q in questions}  # type: ignore[arg-type]
+    return Calendar(calendar(entries, now), (), rows, {i.id: i.name for i in indicators})
+
+
+# Frames
+
+
+def test_what_is_due_stands_in_sections_of_time_and_no_section_is_empty() -> None:
+    # NOW is a Wednesday: its week ends on Sunday, 5 July 2026.
+    assert NOW.weekday() == 2
+    soon = [expected_by(NOW + days(n), id=f"in {n}", name=f"in {n} days") for n in (4, 5, 30, 31)]
+    found = sections(a_calendar(QUESTION, indicators=tuple(soon)), NOW, ZONE)
+    names = {s.title: [d.name or d.what for each in s.days for d in each.due] for s in found}
+    assert names == {
+        "This week": ["in 4 days"],
+        "Next 30 days": ["in 5 days", "in 30 days"],
+        "Later": ["in 31 days", "close", "answer due"],
+    }
+
+
+def test_answers_that_are_overdue_come_first_even_of_questions_that_are_closed() -> None:
+    closed = named_question("past", closes_at=NOW - days(9), resolves_at=NOW - days(2))
+    waits = named_question("soon", closes_at=NOW - days(1), resolves_at=NOW + days(1))
+    first, second, *_ = sections(a_calendar(QUESTION, closed, waits), NOW, ZONE)
+    assert (first.title, [q.id for _, q in first.days[0].due[0].entries]) == ("Overdue", ["past"])
+    assert (second.title, [q.id for _, q in second.days[0].due[0].entries]) == ("This week", ["soon"])
+
+
+def test_one_signpost_on_two_questions_is_named_once() -> None:
+    other = named_question("other")
+    both = tuple(expected_by(NOW + days(9), id=q.id, question_id=q.id) for q in (QUESTION, other))
+    (due,) = sections(a_calendar(QUESTION, other, indicators=both), NOW, ZONE)[0].days[0].due
+    assert due.name == VISIT.name
+    assert {q.id for _, q in due.entries} == {QUESTION.id, "other"}
+
+
+def test_a_signpost_that_was_seen_is_waited_for_no_more() -> None:
+    indicator = expected_by(NOW + days(9))
+    seen = signposts(QUESTION, [indicator], [evidence(status="confirmed")], NOW)
+    found = replace(a_calendar(QUESTION), expected=calendar([Entry(QUESTION, seen)], NOW))
+    assert {d.what for s in sections(found, NOW, ZONE) for each in s.days for d in each.due} == {"close", "answer due"}
+
+
+def test_a_long_section_is_cut_at_a_whole_day() -> None:
+    many = tuple(named_question(f"q{n}", closes_at=CLOSES + days(n // 3)) for n in range(9))
+    later = next(s for s in sections(a_calendar(*many), NOW, ZONE) if s.title == "Later")
+    assert shortened(later, later.count) == later.days
+    kept = shortened(later, 5)
+    assert sum(each.count for each in kept) <= 5
+    assert shortened(later, 1) == later.days[:1]
+    assert shortened(Section("Later", ()), 5) == ()
+
+
+def test_a_mark_on_a_question_that_is_gone_is_left_out() -> None:
+    mark = Mark(VISIT.id, QUESTION.id, "silent", NOW, 0.2, 0.0, NOW)
+    found = replace(
+        a_calendar(QUESTION), marks=(mark, replace(mark, question_id=QuestionId("gone"))), names={VISIT.id: VISIT.name}
+    )
+    assert noted(found) == ((mark, QUESTION, VISIT.name),)
+
+
+# Words
+
+
+def test_a_ratio_says_its_side_in_the_words_of_the_kind() -> None:
+    assert wording.says(0.1852, "binary") == "×0.19, speaks for NO"
+    assert wording.says(5.4, "numeric") == "×5.4, points higher"
+    assert wording.says(12.4, "date") == "×12, points earlier"
+    assert wording.says(0.5, "categorical", "Moscow") == "×0.5, speaks against option Moscow"
+    assert wording.says(1.0, "binary") == "×1, speaks for neither side"
+
+
+def a_post(state: str, **more: Any) -> Signpost:
+    values = {"seen_at": None, "trust": 0.0, **more}
+    return Signpost(expected_by(NOW + days(14)), state, values["seen_at"], values["trust"])  # type: ignore[arg-type]
+
+
+def test_a_signpost_says_where_it_stands_and_what_its_silence_will_say() -> None:
+    clock = (NOW, ZONE)
+    waiting = a_post("waiting")
+    assert wording.signpost_state(waiting, clock) == "○ Waiting, due by 15 Jul 2026 (in 14\u00a0days)"
+    assert wording.signpost_says(QUESTION, waiting, ZONE) == (
+        "If unseen by 15 Jul 2026: ×0.19, speaks for NO. If seen: ×2.7, speaks for YES."
+    )
+    seen = a_post("seen", seen_at=NOW - days(2), trust=0.6)
+    assert wording.signpost_state(seen, clock) == "✓ Seen 29 Jun 2026 (60\u00a0% sure), due by 15 Jul 2026"
+    assert (
+        wording.signpost_says(QUESTION, seen, ZONE) == "Seen in time: its reports are evidence, each weighed by itself."
+    )
+    silent = a_post("silent")
+    assert wording.signpost_state(silent, (NOW + days(20), ZONE)) == (
+        "∅ Silent: due by 15 Jul 2026 (6\u00a0days ago) and not seen"
+    )
+    assert wording.signpost_says(QUESTION, silent, ZONE) == "The silence counts: ×0.19, speaks for NO."
+
+
+def test_a_silence_reads_as_a_piece_of_evidence() -> None:
+    indicator = expected_by(NOW)
+    assert wording.silence(QUESTION, indicator, NOW + days(1), ZONE) == (
+        "Silence: “An envoy visits” was expected by 1 Jul 2026 and not seen, likelihood ratio 0.19"
+        " (5.4 times likelier if NO), logged on 2 Jul 2026."
+    )
+    assert wording.silence(QUESTION, indicator, None, ZONE).endswith("(5.4 times likelier if NO).")
+
+
+def test_marks_say_what_was_noted() -> None:
+    silent = Mark(VISIT.id, QUESTION.id, "silent", NOW, 0.1852, 0.0, NOW + days(1))
+    assert wording.mark_line(silent, "A visit", "binary", ZONE) == (
+        "∅ Silent: “A visit” was due by 1 Jul 2026 and not seen, noted on 2 Jul 2026: ×0.19, speaks for NO"
+    )
+    seen = replace(silent, state="seen")
+    assert wording.mark_line(seen, "A visit", "binary", ZONE) == (
+        "✓ Seen: “A visit”, due by 1 Jul 2026, noted on 2 Jul 2026"
+    )
+
+
+# Pages
+
+
+@pytest.fixture
+def waiting(tracker_with_press: Tracker) -> Tracker:
+    """A tracker with a question of which an invitation is expected within nine days."""
+    due = Expectation(BUILT + 9 * DAY, "very likely", "unlikely")
+    tracker_with_press.load(a_set(indicators=[an_indicator(expected=due)]))
+    return tracker_with_press
+
+
+def test_an_empty_calendar_says_so(tracker: Tracker) -> None:
+    text = words(open_page(tracker, "calendar"))
+    assert "Nothing is expected" in text
+    assert "All questions" in text
+
+
+def test_the_calendar_tells_what_comes_and_what_it_will_say(waiting: Tracker) -> None:
+    text = words(open_page(waiting, "calendar"))
+    assert "1 signpost to watch for, 1 close, 1 answer due" in text
+    assert "**10 Dec 2026** · in 9 days" in text
+    assert "If seen: ×2.7, speaks for YES. If not: ×0.19, speaks for NO." in text
+    assert text.count(a_question().text) == 3
+    assert "Nothing. Signposts that are seen" in text
+
+
+def test_a_date_that_passed_in_silence_is_noted_and_stands_among_the_evidence(
+    waiting: Tracker, clock: FakeClock
+) -> None:
+    clock.advance(days=10)
+    waiting.mark_signposts()
+    assert "∅ Silent: “One leader invites the other” was due by 10 Dec 2026" in words(open_page(waiting, "calendar"))
+    said = words(open_page(waiting, "question", q=SUMMIT, tab="Evidence"))
+    assert "Silence: “One leader invites the other” was expected by 10 Dec 2026 and not seen" in said
+    assert "logged on 11 Dec 2026" in said
+    assert "No evidence yet" in said
+
+
+def test_a_question_shows_its_signposts_before_and_after_the_date(waiting: Tracker, clock: FakeClock) -> None:
+    assert "If unseen by 10 Dec 2026: ×0.19, speaks for NO" in words(open_page(waiting, "question", q=SUMMIT))
+    clock.advance(days=10)
+    assert "The silence counts: ×0.19" in words(open_page(waiting, "question", q=SUMMIT))
+
+
+def test_what_was_seen_in_time_is_no_silence(waiting: Tracker, press: Press, clock: FakeClock) -> None:
+    press.publish("wire", "Arland invites Borland to a summit")
+    waiting.poll()
+    card = waiting.inbox()[0]
+    waiting.review(card.evidence.id, "confirmed")
+    clock.advance(days=10)
+    waiting.mark_signposts()
+    assert "✓ Seen 1 Dec 2026" in words(open_page(waiting, "question", q=SUMMIT))
+    assert "Silence:" not in words(open_page(waiting, "question", q=SUMMIT, tab="Evidence"))
+    assert "✓ Seen: “One leader invites the other”" in words(open_page(waiting, "calendar"))
+
+
+def test_an_overdue_answer_comes_first(waiting: Tracker, clock: FakeClock) -> None:
+    clock.time = a_question().resolves_at + timedelta(days=3)
+    text = words(open_page(waiting, "calendar"))
+    assert "Overdue" in text
+    assert "**8 Jul 2027** · 3 days ago" in text
+
+
+def test_many_entries_are_shown_on_demand(tracker: Tracker) -> None:
+    closes = datetime(2027, 7, 1, tzinfo=UTC)
+    many = [
+        a_question(
+            f"q{n}", closes_at=closes + n * DAY, resolves_at=closes + (n + 60) * DAY, text=f"{a_question().text} {n}"
+        )
+        for n in range(25)
+    ]
+    tracker.load(a_set(*many, indicators=[]))
+    visit = open_page(tracker, "calendar")
+    assert len(visit.get("page_link")) == 40
+    visit.toggle(key="all-Later").set_value(True).run()
+    assert len(visit.get("page_link")) == 50

@@ -1,0 +1,261 @@
+"""Scenario sets in frames, charts and words."""
+
+from dataclasses import replace
+from datetime import timedelta
+from math import log
+
+import pytest
+
+from dashboard.charts import option_lines
+from dashboard.charts.scenarios import scenarios_in_cases, scenarios_over_time
+from dashboard.frames import scenarios as frames
+from dashboard.wording import UTC_ZONE
+from dashboard.wording import scenarios as wording
+from forecasts.distribution import Categorical
+from forecasts.errors import ForecastsError
+from forecasts.question import ForecasterId
+from forecasts.scenario_set import FIVE_WORDS, LikelihoodRow, likelihood_from
+from tests.builders import NOW, FakeClock
+from tests.dashboard.pages import plain
+from tests.dashboard.scenario_examples import BEN, FAIR, FUTURES, OPTIONS, PACT, a_world
+from tracker.api import Tracker
+from tracker.scenarios.values import ScenarioPage
+
+ME = ForecasterId("ada")
+STYLES = option_lines(OPTIONS, ordered=False)
+
+
+@pytest.fixture
+def page(tracker: Tracker, clock: FakeClock) -> ScenarioPage:
+    """The page of the small world, on its tenth day."""
+    a_world(tracker, clock)
+    return tracker.scenarios(FUTURES)
+
+
+# Over time
+
+
+def test_the_stack_adds_up_to_one_at_every_instant_and_goes_on_to_now(page: ScenarioPage, clock: FakeClock) -> None:
+    frame = frames.stack_frame(page, clock.time)
+    assert frame.groupby("time")["share"].sum().tolist() == pytest.approx([1.0] * frame["time"].nunique())
+    assert frame["time"].min() == NOW
+    assert frame["time"].max() == clock.time
+    assert list(dict.fromkeys(frame["option"])) == list(OPTIONS)
+
+
+def test_every_stretch_says_its_shares_and_they_follow_each_other(page: ScenarioPage, clock: FakeClock) -> None:
+    frame = frames.stretches_frame(page, clock.time)
+    assert list(frame["time"].iloc[1:]) == list(frame["until"].iloc[:-1])
+    assert len(frame) == len(page.history) == 3
+    found = frames.standing(page, clock.time)
+    now = [plain(words) for words in frame[["s0", "s1", "s2"]].iloc[-1]]
+    assert now[0] == f"{round(100 * found.distribution.p[0])} %"
+
+
+def test_a_number_stands_in_the_middle_of_its_area_where_there_is_room(page: ScenarioPage, clock: FakeClock) -> None:
+    frame = frames.ends_frame(page, clock.time).set_index("option")
+    shares = dict(zip(OPTIONS, page.history[-1].shares, strict=True))
+    assert shares["Other"] > frames.LEAST_LABEL
+    assert frame.loc["friends", "y"] == pytest.approx(1.0 - shares["friends"] / 2)  # the first lies on top
+    assert frame.loc["Other", "y"] == pytest.approx(shares["Other"] / 2)
+    small = replace(page, history=(replace(page.history[-1], shares=(0.97, 0.02, 0.01)),))
+    assert list(frames.ends_frame(small, clock.time)["option"]) == ["friends"]
+
+
+def test_a_question_that_has_not_opened_has_frames_without_rows(page: ScenarioPage, clock: FakeClock) -> None:
+    early = replace(page, history=())
+    for frame in (frames.stack_frame, frames.stretches_frame, frames.ends_frame):
+        assert frame(early, clock.time).empty
+    assert frames.moves(early, clock.time) is None
+
+
+def test_what_moved_is_told_since_the_opening_or_for_thirty_days(page: ScenarioPage, clock: FakeClock) -> None:
+    found = frames.moves(page, clock.time)
+    assert found is not None
+    since, changes = found
+    assert since == NOW
+    assert sum(change for _, change in changes) == pytest.approx(0.0, abs=1e-12)
+    assert dict(changes)["friends"] > 0.2
+    far = replace(page.summary.question, closes_at=NOW + timedelta(days=90))
+    quiet = replace(page, summary=replace(page.summary, question=far))
+    later = frames.moves(quiet, NOW + timedelta(days=60))
+    assert later == (NOW + timedelta(days=30), tuple((name, 0.0) for name in OPTIONS))
+
+
+def test_an_option_that_was_removed_counts_for_other(page: ScenarioPage, clock: FakeClock) -> None:
+    gone = tuple(
+        replace(o, removed_at=NOW + timedelta(days=3)) if o.name == "friends" else o
+        for o in page.summary.question.options
+    )
+    changed = replace(page, summary=replace(page.summary, question=replace(page.summary.question, options=gone)))
+    frame = frames.stack_frame(changed, clock.time)
+    last = frame[frame["time"] == clock.time].set_index("option")["share"]
+    assert last["friends"] == 0.0
+    assert last.sum() == pytest.approx(1.0)
+    found = frames.standing(changed, clock.time)
+    assert [one.name for one in frames.scenarios(changed, found, ME, clock.time)] == ["strangers", "Other"]
+
+
+# Where they stand, and why
+
+
+def test_a_scenario_shows_prior_now_and_what_people_hold(
+    tracker: Tracker, page: ScenarioPage, clock: FakeClock
+) -> None:
+    tracker.forecast(FUTURES, "friends=50 strangers=40 Other=10", rationale="So it looks.")
+    tracker.forecast(FUTURES, "friends=70 strangers=20 Other=10", rationale="So it looks.", forecaster=BEN)
+    after = tracker.scenarios(FUTURES)
+    first, *_ = frames.scenarios(after, frames.standing(after, clock.time), ME, clock.time)
+    assert (first.name, first.prior, first.description) == ("friends", 0.3, "They sign pacts.")
+    assert [name for name, _ in first.held] == ["Me", "Crowd"]
+    assert dict(first.held)["Me"] == 0.5
+    alone, *_ = frames.scenarios(page, frames.standing(page, clock.time), ME, clock.time)
+    assert alone.held == ()
+
+
+@pytest.mark.parametrize("option", OPTIONS)
+def test_the_lines_of_a_share_add_up_to_its_logarithm(page: ScenarioPage, clock: FakeClock, option: str) -> None:
+    found = frames.standing(page, clock.time)
+    frame = frames.why_frame(page, found, option)
+    *lines, total = frame["adds"]
+    assert sum(lines) == pytest.approx(total, abs=1e-12)
+    assert total == pytest.approx(log(found.distribution.of(option)))
+    assert list(frame["what"])[1:3] == ["Will they sign a pact?", "Will there be a fair?"]
+    assert frame["times"].iloc[0] == ""
+
+
+def test_a_scenario_with_a_prior_of_zero_has_no_lines(page: ScenarioPage, clock: FakeClock) -> None:
+    never = replace(page.summary.question, prior=Categorical(OPTIONS, (0.4, 0.6, 0.0)))
+    changed = replace(page, summary=replace(page.summary, question=never))
+    assert frames.why_frame(changed, frames.standing(changed, clock.time), "Other").empty
+
+
+def test_board_and_table_that_do_not_go_together_are_named_with_their_worst_row(
+    page: ScenarioPage, clock: FakeClock
+) -> None:
+    strain = frames.strain(page, frames.standing(page, clock.time))
+    assert strain is not None
+    assert strain.question_id == PACT
+    assert strain.said == pytest.approx(0.8)
+    assert strain.nats == pytest.approx(frames.standing(page, clock.time).nats)
+    empty = replace(page, scenario_set=replace(page.scenario_set, rows=()))
+    assert frames.strain(empty, frames.standing(empty, clock.time)) is None
+
+
+def test_an_answer_that_was_to_be_expected_is_no_strain(tracker: Tracker, page: ScenarioPage, clock: FakeClock) -> None:
+    tracker.resolve(FAIR, "yes", source_url="https://arland.example/fair", known_at=clock.time, note="It was held.")
+    clock.advance(hours=1)
+    after = tracker.scenarios(FUTURES)
+    known = replace(after, board={FAIR: after.board[FAIR], PACT: replace(after.board[PACT], p=None)})
+    found = frames.standing(known, clock.time)
+    strain = frames.strain(known, found)
+    assert found.nats > 0.5
+    assert strain is not None
+    assert strain.nats < 0.2
+
+
+# What would change our mind, and the table
+
+
+def test_the_most_telling_question_comes_first_and_answered_ones_are_left_out(
+    tracker: Tracker, page: ScenarioPage, clock: FakeClock
+) -> None:
+    assert [v.question_id for v in frames.values(page, frames.standing(page, clock.time))] == [PACT, FAIR]
+    tracker.resolve(PACT, "yes", source_url="https://arland.example/pact", known_at=clock.time, note="Signed.")
+    clock.advance(hours=1)
+    after = tracker.scenarios(FUTURES)
+    assert [v.question_id for v in frames.values(after, frames.standing(after, clock.time))] == [FAIR]
+
+
+def test_bars_have_their_numbers_where_there_is_room() -> None:
+    frame = frames.cases_frame({"Now": Categorical(OPTIONS, (0.5, 0.46, 0.04))})
+    assert list(frame["x"]) == pytest.approx([0.25, 0.73, 0.98])
+    assert [plain(label) for label in frame["label"]] == ["50 %", "46 %", ""]
+    assert plain(frame["shown"].iloc[2]) == "4 %"
+
+
+def test_the_table_has_the_most_telling_row_first_and_counts_against_once_it_is_answered(
+    tracker: Tracker, page: ScenarioPage, clock: FakeClock
+) -> None:
+    frame = frames.table_frame(page, frames.diagnosed(page))
+    assert list(frame["id"]) == [PACT, FAIR]
+    assert plain(frame["c0"].iloc[0]) == "++ · 88 % very likely"
+    assert plain(frame["board"].iloc[0]) == "80 % (Crowd)"
+    tracker.resolve(PACT, "yes", source_url="https://arland.example/pact", known_at=clock.time, note="Signed.")
+    clock.advance(hours=1)
+    after = tracker.scenarios(FUTURES)
+    found = frames.diagnosed(after)
+    assert frames.table_frame(after, found)["board"].iloc[0] == "answered YES"
+    assert found.inconsistency == (0, 2, 2)
+
+
+def test_an_edit_shows_before_after_and_the_points_between() -> None:
+    before, after = Categorical(OPTIONS, (0.3, 0.6, 0.1)), Categorical(OPTIONS, (0.5, 0.4, 0.1))
+    frame = frames.edited_frame(before, after)
+    assert list(frame["before"]) == [30.0, 60.0, 10.0]
+    assert list(frame["change"])[:2] == [20.0, -20.0]
+    assert frame["change"].isna().tolist() == [False, False, True]
+
+
+def test_shares_over_the_options_that_are_offered_give_new_ones_nothing() -> None:
+    found = frames.offered_shares(Categorical(OPTIONS, (0.3, 0.6, 0.1)), (*OPTIONS, "rivals"))
+    assert found.p == (0.3, 0.6, 0.1, 0.0)
+
+
+# Charts
+
+
+def test_the_legend_follows_the_options_and_the_first_lies_on_top() -> None:
+    spec = scenarios_over_time(STYLES, long=False)
+    areas, numbers, hover = spec["layer"]
+    assert areas["encoding"]["color"]["scale"]["domain"] == list(OPTIONS)
+    assert areas["encoding"]["order"]["sort"] == "descending"
+    assert numbers["encoding"]["color"]["scale"]["range"][0] == "white"
+    assert [tip["title"] for tip in hover["encoding"]["tooltip"]] == ["From", *OPTIONS]
+
+
+def test_a_legend_makes_room_for_itself() -> None:
+    with_legend = scenarios_in_cases(STYLES, ("Now",), legend=True)
+    without = scenarios_in_cases(STYLES, ("Now",))
+    assert with_legend["height"] > without["height"]
+    assert without["layer"][0]["encoding"]["color"]["legend"] is None
+
+
+# Words
+
+
+def test_who_leads_and_by_how_much() -> None:
+    said = plain(wording.leads((("a", 0.22), ("b", 0.55), ("c", 0.23))))
+    assert said == "“b” leads with 55 %, 32 points ahead of “c” (23 %)."
+    assert plain(wording.leads((("a", 0.5), ("b", 0.5)))) == "“a” and “b” stand level at 50 %."
+    assert plain(wording.leads((("a", 1.0),))) == "“a” has 100 %."
+
+
+def test_what_moved_and_that_nothing_did() -> None:
+    said = plain(wording.moved((("a", -0.02), ("b", 0.12), ("c", 0.001)), NOW, UTC_ZONE))
+    assert said == "Since 1 Dec 2026 “b” is up 12 points, “a” down 2 points."
+    assert wording.moved((("a", 0.001),), NOW, UTC_ZONE) == "Nothing has moved since 1 Dec 2026."
+
+
+@pytest.mark.parametrize("p", [*FIVE_WORDS.values(), 0.15, 0.333, 0.999])
+def test_a_likelihood_can_be_typed_as_it_is_shown(p: float) -> None:
+    assert likelihood_from(wording.likelihood(p)) == pytest.approx(p, abs=1e-9)
+
+
+def test_a_board_that_is_off_is_said_in_words_that_fit_how_far() -> None:
+    assert wording.strained(0.4, "Pact?", 0.8, 0.3) == ""
+    assert "says other things than" in wording.strained(0.6, "Pact?", 0.8, 0.3)
+    assert "hardly go together" in wording.strained(2.0, "Pact?", 0.8, 0.3)
+    assert "was answered NO" in wording.strained(2.0, "Pact?", 0.0, 0.9)
+
+
+def test_what_counts_against_each_scenario_is_said_only_once_something_is_answered() -> None:
+    assert "nothing counts against any" in wording.against(OPTIONS, (0, 0, 0), 0)
+    said = plain(wording.against(OPTIONS, (2, 0, 1), 1))
+    assert said.endswith("“strangers” 0, “Other” 1, “friends” 2.")
+
+
+def test_a_table_that_lacks_a_number_for_a_new_scenario_is_refused(page: ScenarioPage, clock: FakeClock) -> None:
+    short = replace(page.scenario_set, rows=(LikelihoodRow(PACT, (0.5,)),))
+    with pytest.raises(ForecastsError, match="give it a number"):
+        frames.standing(replace(page, scenario_set=short), clock.time)

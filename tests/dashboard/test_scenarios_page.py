@@ -1,0 +1,333 @@
+"""The page of scenarios on a real tracker: the answer, my own shares, the table, and new scenario sets."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard.views.likelihoods import read
+from forecasts.distribution import Categorical
+from forecasts.errors import InvalidProbability
+from forecasts.question import QuestionId
+from forecasts.scenario_set import LikelihoodRow
+from tests.builders import FakeClock
+from tests.dashboard.pages import button, field, open_page, plain, seen, spec, words
+from tests.dashboard.scenario_examples import (
+    BEN,
+    FUTURES,
+    OPTIONS,
+    OVERRIDE,
+    PACT,
+    SET,
+    a_world,
+    ask_questions,
+)
+from tests.lives import an_asked
+from tracker.api import Tracker
+
+
+@pytest.fixture
+def world(tracker: Tracker, clock: FakeClock) -> Tracker:
+    """The small world, on its tenth day."""
+    a_world(tracker, clock)
+    return tracker
+
+
+def select(visit: AppTest, label: str, value: str) -> AppTest:
+    """Choose in the only selectbox with this label."""
+    (found,) = [box for box in visit.selectbox if plain(box.label) == label]
+    return seen(found.set_value(value).run())
+
+
+def choose(visit: AppTest, label: str, value: str) -> AppTest:
+    """Choose one of the buttons that stand side by side under this label."""
+    (found,) = [group for group in visit.button_group if plain(group.label) == label]
+    return seen(found.set_value(value).run())
+
+
+def fill(visit: AppTest, label: str, value: str) -> None:
+    """Choose in a selectbox of a form, which is sent together with its button."""
+    (found,) = [box for box in visit.selectbox if plain(box.label) == label]
+    found.set_value(value)
+
+
+def opened(visit: AppTest, key: str) -> AppTest:
+    """Open a drawer by its key."""
+    visit.session_state[key] = True
+    return seen(visit.run())
+
+
+def pick_row(visit: AppTest, row: int) -> AppTest:
+    visit.session_state["likelihoods"] = {"selection": {"rows": [row], "columns": [], "cells": []}}
+    return seen(visit.run())
+
+
+# The answer
+
+
+def test_the_page_says_first_which_scenario_leads_and_what_moved(world: Tracker) -> None:
+    visit = open_page(world, "scenarios", q=FUTURES)
+    assert visit.header[0].value == "Arland and Borland"
+    lead = plain(visit.subheader[0].value)
+    assert lead.startswith("“friends” leads with 72 %, 50 points ahead of “strangers” (22 %)")
+    text = words(visit)
+    assert "Since 1 Dec 2026 “friends” is up 42 points" in text
+    assert "friends** · 30 % → **72 %" in text
+    assert "They sign pacts." in text
+    assert "Nobody holds a forecast yet" in text
+
+
+def test_the_chart_draws_every_scenario_in_the_order_of_the_options(world: Tracker) -> None:
+    visit = open_page(world, "scenarios", q=FUTURES)
+    found = spec(visit)
+    assert [layer["data"]["name"] for layer in found["layer"]] == ["stack", "ends", "stretches"]
+    assert found["layer"][0]["encoding"]["color"]["scale"]["domain"] == list(OPTIONS)
+
+
+def test_the_only_set_is_shown_at_once_and_several_as_a_list(world: Tracker) -> None:
+    assert open_page(world, "scenarios").header[0].value == "Arland and Borland"
+    world.ask(
+        an_asked("more", text="Which way?", kind="categorical", horizon_shape="state_at", options=OPTIONS),
+        override=OVERRIDE,
+    )
+    world.add_scenario_set(replace(SET, question_id=QuestionId("more"), title="Another", rows=()))
+    visit = open_page(world, "scenarios")
+    assert [h.value for h in visit.subheader] == ["Scenarios"]
+    assert {"**Arland and Borland**", "**Another**"} <= {m.value for m in visit.markdown}
+
+
+def test_without_a_set_the_page_says_what_one_is(tracker: Tracker) -> None:
+    text = words(open_page(tracker, "scenarios"))
+    assert "There are no scenario sets yet." in text
+    assert "tracker sets import" in text
+
+
+def test_a_name_that_is_no_scenario_set_is_not_found(world: Tracker) -> None:
+    text = words(open_page(world, "scenarios", q="![x](http://evil.example)"))
+    assert "There is no such scenario set" in text
+
+
+def test_a_title_from_outside_is_shown_as_it_is(tracker: Tracker) -> None:
+    ask_questions(tracker)
+    tracker.add_scenario_set(
+        replace(SET, title="![x](http://evil.example) $5", descriptions=("[a](http://b)", "b", "c"))
+    )
+    visit = open_page(tracker, "scenarios", q=FUTURES)
+    assert "http://evil" not in visit.header[0].value
+    assert "[a](http" not in "".join(c.value for c in visit.caption)
+
+
+def test_a_set_that_has_not_opened_yet_says_so(tracker: Tracker, clock: FakeClock) -> None:
+    ask_questions(tracker)
+    tracker.add_scenario_set(SET)
+    clock.advance(days=-1)
+    text = words(open_page(tracker, "scenarios", q=FUTURES))
+    assert "It opens on 1 Dec 2026" in text
+    assert "There is no history yet." in text
+
+
+# Why
+
+
+def test_every_share_can_be_asked_why_and_its_lines_add_up(world: Tracker) -> None:
+    for option in OPTIONS:
+        visit = open_page(world, "scenarios", q=FUTURES, scenario=option)
+        frame = visit.dataframe[0].value
+        assert sum(frame["adds"].iloc[:-1]) == pytest.approx(frame["adds"].iloc[-1], abs=1e-12)
+        assert "Will they sign a pact?" in list(frame["what"])
+        assert "a guess" in words(visit)
+
+
+def test_board_and_table_that_hardly_go_together_are_said_to(world: Tracker) -> None:
+    assert "nats apart" in words(open_page(world, "scenarios", q=FUTURES))
+    world.forecast(PACT, "30%", rationale="It is off.")
+    world.forecast(PACT, "30%", rationale="It is off.", forecaster=BEN)
+    assert "nats apart" not in words(open_page(world, "scenarios", q=FUTURES))
+
+
+# My own
+
+
+def own(world: Tracker) -> AppTest:
+    return open_page(world, "scenarios", q=FUTURES, section="My own")
+
+
+def saved(world: Tracker) -> Categorical:
+    (mine,) = [s.distribution for who, s in world.question(FUTURES).summary.standings.items() if who == "ada"]
+    assert isinstance(mine, Categorical)
+    return mine
+
+
+@pytest.mark.parametrize(
+    ("way", "expected"),
+    [("in proportion", (0.5, 0.4286, 0.0714)), ("in log-odds", (0.5, 0.4441, 0.0559)), ("from one", (0.5, 0.4, 0.1))],
+)
+def test_the_others_give_way_as_chosen_and_the_sum_stays_whole(
+    world: Tracker, way: str, expected: tuple[float, ...]
+) -> None:
+    world.forecast(FUTURES, "friends=30 strangers=60 Other=10", rationale="So it looks.")
+    visit = select(own(world), "Scenario", "friends")
+    visit = choose(visit, "The others give way", way)
+    visit = seen(field(visit, "Its share, in percent").set_value(50.0).run())
+    assert "Together **100 %**" in words(visit)
+    field(visit, "Why").set_value("The pact is near.")
+    seen(button(visit, "Save as my forecast").click().run())
+    assert saved(world).p == pytest.approx(expected, abs=1e-3)
+    assert sum(saved(world).p) == pytest.approx(1.0, abs=1e-12)
+
+
+def test_a_forecast_without_a_reason_is_not_saved(world: Tracker) -> None:
+    visit = select(own(world), "Scenario", "strangers")
+    visit = seen(field(visit, "Its share, in percent").set_value(50.0).run())
+    visit = seen(button(visit, "Save as my forecast").click().run())
+    assert "A forecast needs its reason" in plain(visit.error[0].value)
+    assert "ada" not in world.question(FUTURES).summary.standings
+
+
+def test_one_that_has_too_little_cannot_give_way_alone(world: Tracker) -> None:
+    world.forecast(FUTURES, "friends=30 strangers=60 Other=10", rationale="So it looks.")
+    visit = choose(select(own(world), "Scenario", "friends"), "The others give way", "from one")
+    visit = select(visit, "Which one", "Other")
+    visit = seen(field(visit, "Its share, in percent").set_value(50.0).run())
+    assert "has only 0.1 to give" in words(visit)
+    field(visit, "Why").set_value("All the same.")
+    visit = seen(button(visit, "Save as my forecast").click().run())
+    assert saved(world).p == (0.3, 0.6, 0.1)
+    assert len(visit.error) == 1
+
+
+def test_several_edits_make_one_forecast(world: Tracker) -> None:
+    world.forecast(FUTURES, "friends=30 strangers=60 Other=10", rationale="So it looks.")
+    visit = select(own(world), "Scenario", "friends")
+    visit = seen(field(visit, "Its share, in percent").set_value(50.0).run())
+    visit = seen(button(visit, "Keep this, edit another").click().run())
+    visit = select(visit, "Scenario", "Other")
+    visit = seen(field(visit, "Its share, in percent").set_value(20.0).run())
+    field(visit, "Why").set_value("Both.")
+    seen(button(visit, "Save as my forecast").click().run())
+    assert saved(world).of("Other") == pytest.approx(0.2)
+    assert saved(world).of("friends") == pytest.approx(0.8 * 0.5 / (0.5 + 0.6 * 0.5 / 0.7))
+
+
+def test_an_answered_question_takes_no_forecasts(world: Tracker, clock: FakeClock) -> None:
+    world.resolve(FUTURES, "friends", source_url="https://arland.example/x", known_at=clock.time, note="So it came.")
+    clock.advance(hours=1)
+    visit = own(world)
+    assert "It takes no forecasts any more." in words(visit)
+    assert "Resolved: friends" in words(visit)
+
+
+# What would change it
+
+
+def test_open_questions_are_ranked_by_what_their_answers_would_tell(world: Tracker) -> None:
+    visit = open_page(world, "scenarios", q=FUTURES, section="What would change it")
+    text = words(visit)
+    assert text.index("Will they sign a pact?") < text.index("Will there be a fair?")
+    assert "80 % (Crowd) on the board · tells 0.4" in text
+    assert len(visit.get("vega_lite_chart")) == 4  # over time, now, and one a question
+
+
+def test_without_an_open_question_nothing_would_change_it(tracker: Tracker) -> None:
+    ask_questions(tracker)
+    tracker.add_scenario_set(replace(SET, rows=()))
+    text = words(open_page(tracker, "scenarios", q=FUTURES, section="What would change it"))
+    assert "No indicator question is open." in text
+
+
+# The table
+
+
+def table(world: Tracker) -> AppTest:
+    return open_page(world, "scenarios", q=FUTURES, section="The table")
+
+
+def rows(world: Tracker) -> dict[Any, LikelihoodRow]:
+    return {row.question_id: row for row in world.scenarios(FUTURES).scenario_set.rows}
+
+
+def test_the_table_shows_its_note_its_marks_and_what_counts_against(world: Tracker) -> None:
+    visit = table(world)
+    assert list(visit.dataframe[0].value["question"]) == ["Will they sign a pact?", "Will there be a fair?"]
+    text = words(visit)
+    assert "They share a cause." in text
+    assert "nothing counts against any scenario" in text
+
+
+def test_a_row_is_changed_with_its_reason_and_the_scenarios_move(world: Tracker) -> None:
+    before = world.scenarios(FUTURES).history[-1].shares
+    visit = pick_row(table(world), 0)
+    fill(visit, "friends", "almost certain")
+    fill(visit, "Other", "roughly even chance")
+    field(visit, "Why these numbers").set_value("They have said so.")
+    seen(button(visit, "Save row").click().run())
+    assert rows(world)[PACT].p == pytest.approx((0.97, 0.03, 0.5))
+    assert rows(world)[PACT].why == "They have said so."
+    assert world.scenarios(FUTURES).history[-1].shares != before
+
+
+def test_a_number_is_read_and_what_is_none_is_refused() -> None:
+    assert read(("Very likely", "20%", "0.3")) == (0.875, 0.2, 0.3)
+    with pytest.raises(InvalidProbability, match="almost no chance, very unlikely"):
+        read(("perhaps",))
+
+
+def test_a_row_can_be_taken_out(world: Tracker) -> None:
+    visit = pick_row(table(world), 1)
+    seen(button(visit, "Take it out").click().run())
+    assert set(rows(world)) == {PACT}
+
+
+def test_a_row_is_added_with_its_reason(world: Tracker) -> None:
+    visit = select(opened(table(world), "add-row"), "Question", "race")
+    fill(visit, "strangers", "very unlikely")
+    visit = seen(button(visit, "Add row").click().run())
+    assert "A row needs its reason" in plain(visit.error[0].value)
+    field(visit, "Why these numbers").set_value("Strangers do not race.")
+    seen(button(visit, "Add row").click().run())
+    assert rows(world)["race"].p == pytest.approx((0.5, 0.125, 0.5))
+
+
+def test_a_table_that_lacks_a_number_for_a_new_scenario_says_so_and_the_rest_stands(
+    world: Tracker, clock: FakeClock
+) -> None:
+    world.change_option(FUTURES, "rivals", "added", by=BEN)
+    clock.advance(hours=1)
+    visit = table(world)
+    assert "give it a number" in plain(visit.warning[0].value)
+    assert "“friends” leads with 72 %" in words(visit)
+    assert "rivals** · **no number" in words(visit)
+
+
+# A new set
+
+
+def test_a_question_becomes_a_scenario_set_with_a_row(tracker: Tracker) -> None:
+    ask_questions(tracker)
+    visit = select(opened(open_page(tracker, "scenarios"), "add-set"), "Question", FUTURES)
+    field(visit, "Title").set_value("Two countries")
+    for name in OPTIONS:
+        field(visit, f"What “{name}” means").set_value(f"They are {name}.")
+    (indicators,) = visit.multiselect
+    visit = seen(indicators.set_value([PACT]).run())
+    visit = select(visit, "friends", "almost certain")
+    seen(button(visit, "Make it a scenario set").click().run())
+    (found,) = tracker.scenario_sets()
+    assert found.scenario_set.title == "Two countries"
+    assert found.scenario_set.descriptions[0] == "They are friends."
+    assert found.scenario_set.rows[0].p == pytest.approx((0.97, 0.5, 0.5))
+
+
+def test_a_set_without_a_description_is_refused(tracker: Tracker) -> None:
+    ask_questions(tracker)
+    visit = select(opened(open_page(tracker, "scenarios"), "add-set"), "Question", FUTURES)
+    field(visit, "Title").set_value("Two countries")
+    visit = seen(button(visit, "Make it a scenario set").click().run())
+    assert "Say of every scenario what it means" in plain(visit.error[0].value)
+    assert tracker.scenario_sets() == ()
+
+
+def test_without_a_free_question_the_form_leads_to_asking_one(world: Tracker) -> None:
+    text = words(opened(open_page(world, "scenarios"), "add-set"))
+    assert "Ask a question" in text

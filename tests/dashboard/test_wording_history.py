@@ -1,0 +1,277 @@
+"""How a question came to read as it does: versions and diffs, the linter, taking back, and answers from memory."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from dashboard import wording
+from dashboard.frames.details import history_frame
+from dashboard.frames.revisions import rules_frame
+from dashboard.frames.wording import forecast_by_somebody, rewordings
+from dashboard.views.answering import outcomes
+from dashboard.views.unchecked import typed
+from forecasts.forecaster import SUGGESTION
+from forecasts.lint import Flaw
+from forecasts.question import ForecasterId, Question, QuestionId
+from forecasts.question_set import PastResolution
+from forecasts.versions import Edit, Version, difference, versions
+from tests.builders import DAY, FakeClock, a_question, a_set
+from tests.builders import NOW as BUILT
+from tests.dashboard.examples import ME, NOW, OPENS, PEOPLE, PRICE, QUESTION, TREATY, VISIT_TO, act, days, page
+from tests.dashboard.pages import button, field, open_page, plain, seen, words
+from tests.lives import an_asked
+from tracker.api import Tracker
+from tracker.question_verbs import Wording
+from tracker.said import Override, UncheckedAnswer
+
+SUMMIT = "summit-2027"
+OTHERS = "Reuters"
+
+
+def an_edit(at: int, why: str = "clearer", **changes: object) -> Edit:
+    said = {"text": QUESTION.text, "criteria": QUESTION.criteria, "sources": QUESTION.sources, **changes}
+    return Edit(QUESTION.id, OPENS + days(at), ME, why, **said)  # type: ignore[arg-type]
+
+
+TWICE = versions(
+    QUESTION, [an_edit(10, criteria="YES if both are in one building."), an_edit(20, sources=(OTHERS, "AP"))]
+)
+
+# Frames and words
+
+
+def test_each_later_wording_tells_only_what_it_changed() -> None:
+    second, first = rewordings(
+        versions(QUESTION, [an_edit(10, criteria="YES!"), an_edit(20, criteria="YES!", text="A?")])
+    )
+    assert [(c.part, second.version.number) for c in second.changes] == [("The question", 3)]
+    assert [(c.part, first.version.number) for c in first.changes] == [("How it is resolved", 2)]
+    assert rewordings(versions(QUESTION, [])) == ()
+
+
+def test_a_diff_is_told_by_more_than_colour_and_its_words_are_inert() -> None:
+    said = wording.marked(difference("in one room", "in one *building*"))
+    assert said == r"in one :orange-background[~~room~~] :blue-background[**\*building\***]"
+
+
+def test_each_forecast_is_marked_with_the_wording_that_it_was_made_on() -> None:
+    acts = [act(n, 0.4, OPENS + days(at)) for n, at in enumerate((5, 10, 15, 25))]
+    frame = history_frame(QUESTION, acts, PEOPLE, ME, versions=TWICE)
+    assert list(frame["wording"]) == ["wording 3", "wording 2", "wording 2", "wording 1"]
+    assert set(history_frame(QUESTION, acts, PEOPLE, ME, versions=TWICE[:1])["wording"]) == {""}
+
+
+def test_the_chart_has_a_rule_where_the_question_was_worded_anew() -> None:
+    assert list(rules_frame(page(versions=TWICE), NOW)["what"]) == ["opens", "worded anew", "worded anew"]
+    assert list(rules_frame(page(versions=TWICE), OPENS + days(15))["what"]) == ["opens", "worded anew"]
+
+
+def test_what_is_computed_counts_as_nobody() -> None:
+    assert not forecast_by_somebody(page(acts=(act(1, 0.5, OPENS, SUGGESTION),)))
+    assert forecast_by_somebody(page(acts=(act(1, 0.5, OPENS, SUGGESTION), act(2, None, OPENS, ForecasterId("ana")))))
+
+
+def test_findings_are_counted_and_told_with_what_to_write() -> None:
+    blocks = Flaw("vague-word", "blocking", "text", "“significantly” means many things", "name a number")
+    advice = replace(blocks, severity="advice")
+    assert wording.findings([]) == "no finding"
+    assert plain(wording.findings([blocks, blocks, advice])) == "2 findings that block, 1 piece of advice"
+    assert wording.finding(blocks) == "Blocks: “significantly” means many things. Name a number."
+    assert wording.finding(advice).startswith("Advice: ")
+
+
+def test_an_override_names_who_and_why_and_what_the_linter_said() -> None:
+    override = Override(QUESTION.id, ("no-deadline", "gone-code"), "the treaty says it", ME, NOW)
+    said = wording.against_the_linter(override, opened=True, by="me", on="1 Jul 2026")
+    assert said.startswith("Opened against the linter by me on 1 Jul 2026, because: The treaty says it.")
+    assert said.endswith("in which the question ends. gone-code")
+    assert wording.against_the_linter(override, opened=False, by="me", on="").startswith("Worded anew against")
+
+
+# The page
+
+
+@pytest.fixture
+def asked(tracker: Tracker) -> Tracker:
+    """A tracker with one question that nobody has forecast."""
+    tracker.load(a_set())
+    return tracker
+
+
+def question_tab(tracker: Tracker, question_id: str = SUMMIT):  # type: ignore[no-untyped-def]
+    return open_page(tracker, "question", q=question_id, tab="Question")
+
+
+def reworded(tracker: Tracker, clock: FakeClock) -> Question:
+    clock.advance(days=1)
+    criteria = f"{a_question().criteria} A meeting by video does not count."
+    return tracker.edit_question(SUMMIT, Wording(criteria=criteria), why="Borland prefers video.")
+
+
+def test_a_question_in_its_first_wording_has_no_history_of_it(asked: Tracker) -> None:
+    text = words(question_tab(asked))
+    assert "Worded anew" not in text
+    assert "Wording 1" not in text
+
+
+def test_a_question_that_was_worded_anew_shows_when_why_and_what(asked: Tracker, clock: FakeClock) -> None:
+    asked.forecast(SUMMIT, "40%", rationale="first")
+    reworded(asked, clock)
+    asked.forecast(SUMMIT, "30%", rationale="second")
+    text = words(question_tab(asked))
+    assert "Wording 2 of 2, since 2 Dec 2026" in text
+    assert "Worded anew on 2 Dec 2026, 09:30 UTC by me because: Borland prefers video." in text
+    assert ":blue-background[**A meeting by video does not count.**]" in text
+    history = open_page(asked, "question", q=SUMMIT, tab="History").dataframe[0].value
+    assert list(history["wording"]) == ["wording 2", "wording 1"]
+
+
+def anew(tracker: Tracker, question_id: str = SUMMIT):  # type: ignore[no-untyped-def]
+    visit = question_tab(tracker, question_id)
+    visit.session_state["wording-anew"] = True
+    return seen(visit.run())
+
+
+def test_the_form_words_a_question_anew(asked: Tracker) -> None:
+    visit = anew(asked)
+    assert field(visit, "Question").value == a_question().text
+    field(visit, "Sources, one a line").set_value("arland.example\nborland.example\nReuters, as fall-back").run()
+    field(visit, "Why it changes").set_value("Borland has a site, too.").run()
+    seen(button(visit, "Word it anew").click().run())
+    found = asked.question(SUMMIT)
+    assert found.summary.question.sources == ("arland.example", "borland.example", "Reuters, as fall-back")
+    assert [(v.number, v.by, v.why) for v in found.versions[1:]] == [(2, "ada", "Borland has a site, too.")]
+    assert found.versions[1].criteria == a_question().criteria
+
+
+def test_a_wording_needs_its_reason_and_a_change(asked: Tracker) -> None:
+    visit = anew(asked)
+    seen(button(visit, "Word it anew").click().run())
+    assert "Say why the wording changes" in words(visit)
+    field(visit, "Why it changes").set_value("I feel like it.").run()
+    seen(button(visit, "Word it anew").click().run())
+    assert "Nothing has changed" in words(visit)
+    assert len(asked.question(SUMMIT).versions) == 1
+
+
+def test_a_wording_that_the_linter_blocks_asks_why_it_stands_all_the_same(asked: Tracker) -> None:
+    visit = anew(asked)
+    vague = "Will relations of Arland and Borland improve significantly by 30 June 2027?"
+    field(visit, "Question").set_value(vague).run()
+    assert "Blocks:" in words(visit)
+    field(visit, "Why it changes").set_value("Broader.").run()
+    seen(button(visit, "Word it anew").click().run())
+    assert "stranger could not resolve" in words(visit)
+    field(visit, "Why it stands against the linter").set_value("Our panel judges it.").run()
+    seen(button(visit, "Word it anew").click().run())
+    assert asked.question(SUMMIT).summary.question.text == vague
+    text = words(question_tab(asked))
+    assert "Worded anew against the linter by me on 1 Dec 2026, because: Our panel judges it." in text
+
+
+def test_a_question_that_opened_against_the_linter_says_so(tracker: Tracker) -> None:
+    tracker.ask(an_asked(text="Will it rain significantly in Arland before 31 December 2026?"), override="For fun")
+    text = words(question_tab(tracker, "rain"))
+    assert "Opened against the linter by me on 1 Dec 2026, because: For fun." in text
+    assert any("1 finding that blocks" in plain(e.label) for e in question_tab(tracker, "rain").expander)
+
+
+def test_the_linter_speaks_only_while_a_question_can_still_be_changed(asked: Tracker, clock: FakeClock) -> None:
+    assert any(plain(e.label).startswith("Can a stranger resolve it?") for e in question_tab(asked).expander)
+    clock.time = a_question().resolves_at + DAY
+    assert not any("stranger" in e.label for e in question_tab(asked).expander)
+    asked.resolve(SUMMIT, "no", source_url="https://arland.example/x", known_at=a_question().closes_at)
+    visit = question_tab(asked)
+    assert "It has its answer, so its wording stays" in words(visit)
+    assert not any(e.label == "Word it anew" for e in visit.expander)
+
+
+def test_a_question_that_nobody_has_forecast_can_be_taken_back(asked: Tracker) -> None:
+    visit = question_tab(asked)
+    seen(button(visit, "Take it back").click().run())
+    assert "is not taken back without a reason" in words(visit)
+    field(visit, "Why it goes").set_value("Asked twice.").run()
+    button(visit, "Take it back").click().run()
+    assert asked.questions() == ()
+
+
+def test_a_question_that_somebody_has_forecast_stays_and_the_page_says_what_can_be_done(asked: Tracker) -> None:
+    asked.forecast(SUMMIT, "40%", rationale="first")
+    visit = question_tab(asked)
+    assert "it can only be annulled, in the tab Answer" in words(visit)
+    assert not [b for b in visit.button if b.label == "Take it back"]
+
+
+# Answers from memory
+
+
+def from_memory(question: Question, outcome: str, answer: str = "") -> UncheckedAnswer:
+    return UncheckedAnswer(question.id, outcome, answer, "https://example.org", "by heart", NOW, NOW)
+
+
+@pytest.mark.parametrize(
+    ("question", "outcome", "answer", "found"),
+    [
+        (QUESTION, "yes", "", ("yes", "", None)),
+        (QUESTION, "annulled", "", ("annulled", "", None)),
+        (VISIT_TO, "answered", "Minsk", ("option", "option", "Minsk")),
+        (PRICE, "answered", "141.5", ("value", "number", "141.5")),
+        (PRICE, "answered", "above", ("above", "", None)),
+        (TREATY, "answered", "never", ("never", "", None)),
+    ],
+)
+def test_an_answer_from_memory_goes_into_the_inputs_of_its_kind(
+    question: Question, outcome: str, answer: str, found: tuple[str, str, object]
+) -> None:
+    assert typed(question, from_memory(question, outcome, answer)) == found
+    assert found[0] in outcomes(question)
+
+
+def test_a_day_from_memory_is_a_day_in_the_form() -> None:
+    outcome, name, value = typed(TREATY, from_memory(TREATY, "answered", "2026-03-05"))
+    assert (outcome, name, str(value)) == ("value", "date", "2026-03-05")
+
+
+@pytest.fixture
+def remembered(asked: Tracker, clock: FakeClock) -> Tracker:
+    """The question has closed, and its set believes to know the answer."""
+    known = BUILT + 100 * DAY
+    clock.time = a_question().closes_at + DAY
+    past = PastResolution(
+        QuestionId(SUMMIT), "yes", known, known, "https://arland.example/met", "They met, I think.", needs_check=True
+    )
+    asked.note_unchecked(past)
+    return asked
+
+
+def test_an_answer_from_memory_is_shown_and_does_not_count(remembered: Tracker) -> None:
+    visit = open_page(remembered, "question", q=SUMMIT, tab="Answer")
+    text = words(visit)
+    assert "Not checked, and not counted: YES" in text
+    assert "They met, I think." in text
+    assert "it counts once somebody has checked it" in text
+    assert remembered.question(SUMMIT).summary.resolution is None
+
+
+def test_a_click_fills_the_form_with_it_and_a_person_still_has_to_say_that_they_checked(remembered: Tracker) -> None:
+    visit = open_page(remembered, "question", q=SUMMIT, tab="Answer")
+    seen(button(visit, "Fill the form with it").click().run())
+    assert field(visit, "Source").value == "https://arland.example/met"
+    assert field(visit, "Note").value == "They met, I think."
+    seen(button(visit, "Give this answer").click().run())
+    assert "Tick that you have checked the source" in words(visit)
+    assert remembered.question(SUMMIT).summary.resolution is None
+    visit.checkbox[0].check()
+    seen(button(visit, "Give this answer").click().run())
+    resolution = remembered.question(SUMMIT).summary.resolution
+    assert resolution is not None
+    assert (resolution.outcome, resolution.known_at) == ("yes", BUILT + 100 * DAY)
+    assert "Not checked" not in words(open_page(remembered, "question", q=SUMMIT, tab="Answer"))
+
+
+def test_versions_at_one_instant_keep_their_order() -> None:
+    both = versions(QUESTION, [an_edit(10, text="A?"), an_edit(10, text="B?")])
+    assert [each.version.text for each in rewordings(both)] == ["B?", "A?"]
+    assert isinstance(both[0], Version)
+    assert rules_frame(page(versions=both), OPENS + timedelta(days=30))["what"].tolist().count("worded anew") == 2

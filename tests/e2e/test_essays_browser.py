@@ -1,0 +1,218 @@
+"""From an essay to good questions, in a real browser: read, pick a sentence, complete its draft, open the question."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import PHONE, Arrive, Visitor, served
+from tracker.api import open_tracker
+from tracker.essays.values import NewEssay
+from tracker.question_sets import load
+from tracker.settings import Settings
+
+ESSAY = "grid_storage_2026"
+SENTENCE = "The rule is dying."
+ANSWERED = "Year after year the count of such hours has climbed."
+HOSTILE = '<img src=x onerror="document.title=1"> ![x](http://evil.example/p.png) [now](http://evil.example) $5 $6'
+HOSTILE_TEXT = f"{HOSTILE}\n\nArland will sign the treaty {HOSTILE} by the end of 2027.\n\nسوف يهطل المطر in 2027."
+TEXT = """The river treaty
+
+Arland will sign the river treaty by the end of 2027. Prices fell in May.
+
+Borland may leave the customs union in 2028. The dam will hold until 2030.
+"""
+DAM = "The lake will rise until 2030. The dam will hold until 2031. The town may leave the valley in 2032."
+LOOKS: dict[str, dict[str, Any]] = {
+    "light": {"color_scheme": "light"},
+    "dark": {"color_scheme": "dark"},
+    "phone": {"viewport": PHONE, "is_mobile": True, "has_touch": True, "device_scale_factor": 2},
+}
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A dashboard on a live database with two sets, of which one ships its text, and a hostile essay."""
+    data = tmp_path_factory.mktemp("essays")
+    with open_tracker(Settings(data_dir=data, me="ada")) as tracker:
+        tracker.load(load(ESSAY))
+        tracker.load(load("china_russia_2022"))
+        tracker.add_essay(NewEssay("hostile", HOSTILE, HOSTILE_TEXT, "pasted"))
+        tracker.add_essay(NewEssay("dam", "The dam", DAM, "pasted"))
+    yield from served(data, tmp_path_factory.mktemp("log") / "dashboard.log")
+
+
+def sentence(page: Page, text: str) -> Any:
+    """A sentence of the essay: a link, named by its text and its state."""
+    return page.get_by_role("link", name=re.compile(re.escape(text)))
+
+
+def sound(page: Page) -> None:
+    """Nothing on the page failed, and it does not scroll sideways."""
+    expect(page.locator('[data-testid="stException"], [data-testid="stAlertContentError"]')).to_have_count(0)
+    width, room = page.locator('[data-testid="stMain"]').evaluate("e => [e.scrollWidth, e.clientWidth]")
+    assert width <= room
+
+
+@pytest.mark.parametrize("look", list(LOOKS))
+def test_essays_are_read_with_their_record_in_every_look(arrive: Arrive, look: str) -> None:
+    visitor = arrive(**LOOKS[look])
+    page = visitor.open("/essays")
+    expect(page.get_by_text("forward-looking sentences became questions").first).to_be_visible()
+    sound(page)
+    visitor.picture(f"{look}-essays")
+    page = visitor.open(f"/essay?e={ESSAY}")
+    expect(page).to_have_title("After the Noon Glut")
+    expect(page.get_by_text("Asked before the answer could be known.")).to_be_visible()
+    expect(sentence(page, ANSWERED)).to_be_visible()
+    sound(page)
+    visitor.picture(f"{look}-essay")
+
+
+def test_the_map_says_a_sentences_state_without_its_colour(visitor: Visitor) -> None:
+    page = visitor.open(f"/essay?e={ESSAY}")
+    answered = sentence(page, ANSWERED)
+    expect(answered).to_have_accessible_name(re.compile(r"Borne out: 1 of 1 question, looking back"))
+    expect(answered.locator(".mark")).to_have_text("(✓)")
+    lines = {text: sentence(page, text).evaluate("e => getComputedStyle(e).textDecorationStyle")
+             for text in (ANSWERED, SENTENCE, "Germany and Spain will each")}  # fmt: skip
+    assert set(lines.values()) == {"solid", "dashed", "dotted"}
+    expect(page.locator(".legend li").filter(has_text="borne out 3")).to_be_visible()
+
+
+def test_the_sentence_that_is_picked_stands_in_the_address(visitor: Visitor) -> None:
+    page = visitor.open(f"/essay?e={ESSAY}")
+    sentence(page, "Germany and Spain will each").click()
+    page.wait_for_url(re.compile(r"[?&]s=\d+"))
+    panel = page.locator(".st-key-claim")
+    expect(panel.get_by_text("Will Spain count at least 600 hours")).to_be_visible()
+    page.reload()
+    visitor.settle()
+    expect(sentence(page, "Germany and Spain will each")).to_have_attribute("aria-current", "true")
+    panel.get_by_role("link", name=re.compile("%")).first.click()
+    page.wait_for_url(re.compile(r"/question\?q="))
+
+
+def test_the_keyboard_goes_from_claim_to_claim(visitor: Visitor) -> None:
+    page = visitor.open(f"/essay?e={ESSAY}")
+    sentence(page, SENTENCE).focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    expect(sentence(page, ANSWERED)).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator(".st-key-claim").get_by_text(ANSWERED)).to_be_visible()
+    assert page.locator(".essay a[tabindex='0']").count() == 1
+
+
+def test_on_a_phone_what_is_picked_comes_into_view(arrive: Arrive) -> None:
+    visitor = arrive(**LOOKS["phone"])
+    page = visitor.open("/essay?e=dam")
+    sentence(page, "The lake will rise").tap()
+    expect(page.get_by_role("button", name="Draft a question")).to_be_in_viewport()
+
+
+def test_an_essay_is_pasted_and_a_sentence_becomes_a_question(visitor: Visitor) -> None:
+    page = visitor.open("/essays")
+    page.get_by_text("Add an essay").click()
+    page.get_by_role("textbox", name="Title").fill("The river treaty")
+    page.get_by_role("textbox", name="Its text").fill(TEXT)
+    page.get_by_role("button", name="Add this essay").click()
+    expect(page.get_by_role("heading", name="The river treaty")).to_be_visible()
+    expect(page.get_by_text("0 of 3 forward-looking sentences became questions")).to_be_visible()
+
+    sentence(page, "Arland will sign").click()
+    page.get_by_role("button", name="Draft a question").click()
+    question = page.get_by_role("textbox", name="Question", exact=True)
+    expect(question).to_have_value("Will Arland sign the river treaty by 31 December 2027?")
+    expect(page.get_by_text("Blocks it.").first).to_be_visible()
+    opener = page.get_by_role("button", name="Open the question")
+    expect(opener).to_be_disabled()
+
+    for slot, said in (
+        ("From where on it counts", "both presidents sign it"),
+        ("Who will report it", "Foreign ministry of Arland, treaty register"),
+        ("How often did this happen before?", "3 of 10 comparable treaties"),
+        ("Base rate", "30%"),
+    ):
+        page.get_by_role("textbox", name=slot, exact=True).fill(said)
+        page.keyboard.press("Tab")
+        visitor.settle()
+    expect(page.get_by_role("textbox", name="How it is resolved")).to_have_value(re.compile("both presidents sign it"))
+    expect(page.get_by_text("Nothing blocks it")).to_be_visible()
+    expect(page.get_by_text("30 %, odds 2.3 to 1 against")).to_be_visible()
+    page.get_by_role("button", name="31 Dec 2028").click()
+    visitor.settle()
+    visitor.picture("draft")
+    page.get_by_role("button", name=re.compile(r"Open 2.questions")).click()
+    expect(page.get_by_text(re.compile("2.questions are open"))).to_be_visible()
+    expect(sentence(page, "Arland will sign")).to_have_accessible_name(re.compile("2 open questions"))
+    expect(page.get_by_text("1 of 3 forward-looking sentences became a question")).to_be_visible()
+
+
+def test_a_sentence_is_set_aside_with_its_reason(visitor: Visitor) -> None:
+    page = visitor.open("/essay?e=dam")
+    sentence(page, "The dam will hold").click()
+    page.get_by_text("Set it aside as untestable").click()
+    page.get_by_role("textbox", name="Why can it not be tested?").fill("A figure of speech.")
+    page.get_by_role("button", name="Set it aside").click()
+    expect(page.get_by_text("Rejected: A figure of speech.")).to_be_visible()
+    page.get_by_role("button", name="Take it up again").click()
+    expect(page.get_by_role("button", name="Draft a question")).to_be_visible()
+
+
+def test_a_draft_half_written_survives_a_new_visit(visitor: Visitor) -> None:
+    page = visitor.open("/essay?e=dam")
+    sentence(page, "The town may leave").click()
+    page.get_by_role("button", name="Draft a question").click()
+    page.get_by_role("textbox", name="Question", exact=True).fill("Will the town move by 31 December 2027?")
+    page.keyboard.press("Tab")
+    page.get_by_role("button", name="Save draft").click()
+    expect(page.get_by_text("The draft is kept")).to_be_visible()
+    page.reload()
+    visitor.settle()
+    expect(page.get_by_role("textbox", name="Question", exact=True)).to_have_value(re.compile("town move"))
+    expect(sentence(page, "The town may leave").locator(".mark")).to_have_text("✎")
+
+
+def test_an_essay_without_its_text_shows_quotes_and_says_why(visitor: Visitor) -> None:
+    page = visitor.open("/essay?e=china_russia_2022")
+    expect(page.get_by_text("The text is not here: it is not ours to ship.")).to_be_visible()
+    expect(page.get_by_text("tracker essay add FILE --name china_russia_2022")).to_be_visible()
+    expect(page.locator(".essay a")).not_to_have_count(0)
+    chart = page.locator('[data-testid="stVegaLiteChart"]').first
+    expect(chart.get_by_text("will", exact=True)).to_be_visible()
+    visitor.picture("essay-quotes")
+
+
+def test_hostile_text_stays_text(visitor: Visitor) -> None:
+    page = visitor.open("/essay?e=hostile")
+    expect(page.locator(".essay").get_by_text("onerror").first).to_be_visible()
+    sentence(page, "Arland will sign").first.click()
+    visitor.settle()
+    for drafted in (False, True):
+        if drafted:
+            page.get_by_role("button", name="Draft a question").click()
+            visitor.settle()
+        assert page.locator("img[src='x'], img[src*='evil'], a[href*='evil.example'], .katex").count() == 0
+    expect(page).not_to_have_title("1")
+    page = visitor.open("/essays")
+    assert page.locator("img[src='x'], img[src*='evil'], a[href*='evil.example'], .katex").count() == 0
+
+
+def test_the_form_of_ones_own_question_shows_what_blocks_it(visitor: Visitor) -> None:
+    page = visitor.open("/ask")
+    page.get_by_role("textbox", name="Question", exact=True).fill("Will exports fall significantly in 2027?")
+    page.keyboard.press("Tab")
+    expect(page.get_by_text("by different yardsticks").first).to_be_visible()
+    expect(page.get_by_role("textbox", name="Open it all the same, because")).to_be_visible()
+
+
+def test_the_text_is_drawn_by_a_script_that_the_policy_lets_in(visitor: Visitor) -> None:
+    page = visitor.open(f"/essay?e={ESSAY}")
+    scripts = page.evaluate("[...document.scripts].map(each => each.src).filter(src => src.includes('reader'))")
+    assert scripts
+    assert all(src.startswith(visitor.address) for src in scripts)
+    assert Path(scripts[0].split("?")[0]).name == "reader.js"

@@ -1,0 +1,114 @@
+"""Scenarios and coherence in a real browser, on a small world that is ten days old."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from playwright.sync_api import expect
+
+from forecasts.links import Link, LinkId
+from forecasts.question import QuestionId
+from tests.builders import FakeClock
+from tests.dashboard.scenario_examples import FUTURES, PACT, a_world
+from tests.e2e.conftest import PHONE, Arrive, Visitor, served
+from tests.e2e.test_browser import LOOKS, shade
+from tracker.api import open_tracker
+from tracker.settings import Settings
+
+LEADS = "“friends” leads with"
+RACE = QuestionId("race")
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where the dashboard on the small world answers; it has one set and one contradiction of mine."""
+    data = tmp_path_factory.mktemp("scenarios")
+    clock = FakeClock()
+    with open_tracker(Settings(data_dir=data, me="ada"), now=clock) as tracker:
+        a_world(tracker, clock, datetime.now(UTC).replace(microsecond=0) - timedelta(days=10, minutes=1))
+        tracker.add_link(Link(LinkId("race"), "implies", (PACT, RACE), "Pacts are raced for", (), "As ever."))
+        tracker.forecast(RACE, "20%", rationale="Too cold.")
+    yield from served(data, tmp_path_factory.mktemp("log") / "dashboard.log")
+
+
+PAGES = {
+    "scenarios": ("/scenarios", LEADS),
+    "scenarios-own": (f"/scenarios?q={FUTURES}&section=My+own", "The others give way"),
+    "scenarios-mind": (f"/scenarios?q={FUTURES}&section=What+would+change+it", "What the answer of each open question"),
+    "scenarios-table": (f"/scenarios?q={FUTURES}&section=The+table", "How likely YES is in each scenario"),
+    "coherence": ("/coherence", "Your forecasts contradict each other"),
+}
+
+
+@pytest.mark.parametrize("look", list(LOOKS))
+def test_the_pages_show_real_content_in_every_look(arrive: Arrive, look: str) -> None:
+    visitor = arrive(**LOOKS[look])
+    for name, (path, content) in PAGES.items():
+        page = visitor.open(path)
+        expect(page.get_by_text(content).first).to_be_visible()
+        expect(page.locator('[data-testid="stException"], [data-testid="stAlertContentError"]')).to_have_count(0)
+        width, room = page.locator('[data-testid="stMain"]').evaluate("e => [e.scrollWidth, e.clientWidth]")
+        assert width <= room, f"{name} scrolls sideways"
+        assert (shade(page) < 60) == (look == "dark")
+        visitor.picture(f"{look}-{name}")
+
+
+def test_the_chart_tells_all_shares_wherever_the_pointer_is(visitor: Visitor) -> None:
+    page = visitor.open(f"/scenarios?q={FUTURES}")
+    chart = page.locator('[data-testid="stVegaLiteChart"]').first
+    for name in ("friends", "strangers", "Other"):
+        expect(chart.get_by_text(name, exact=True)).to_be_visible()
+    box = chart.locator("svg").first.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] * 0.9, box["y"] + box["height"] * 0.6)
+    tip = page.locator("#vg-tooltip-element")
+    expect(tip).to_contain_text("From")
+    expect(tip).to_contain_text("strangers")
+    expect(tip).to_contain_text("%")
+
+
+def test_an_edit_is_seen_before_it_is_saved_and_the_page_follows(visitor: Visitor) -> None:
+    page = visitor.open(f"/scenarios?q={FUTURES}&section=My+own")
+    expect(page.get_by_text("You hold no forecast yet")).to_be_visible()
+    share = page.get_by_role("spinbutton", name="Its share, in percent")
+    share.fill("50")
+    share.press("Enter")
+    visitor.settle()
+    expect(page.get_by_role("button", name="Keep this, edit another")).to_be_visible()
+    expect(page.get_by_text("Together 100 %, before and after.")).to_be_visible()
+    page.get_by_role("textbox", name="Why").fill("A pact is a paper.")
+    page.get_by_role("button", name="Save as my forecast").click()
+    expect(page.get_by_text("Saved: friends 50 %")).to_be_visible()
+    expect(page.get_by_text("Me 50 %").first).to_be_visible()
+
+
+def test_a_row_takes_a_word_or_a_number_and_the_answer_moves(visitor: Visitor) -> None:
+    page = visitor.open(f"/scenarios?q={FUTURES}&section=The+table")
+    lead = page.get_by_role("heading", name=LEADS).inner_text()
+    page.locator('[data-testid="stDataFrame"]').click(position={"x": 200, "y": 70})
+    box = page.get_by_role("combobox", name="strangers")
+    box.fill("10%")
+    box.press("Enter")
+    page.get_by_role("button", name="Save row").click()
+    expect(page.get_by_text("Saved; the scenarios have moved with it")).to_be_visible()
+    visitor.settle()
+    assert page.get_by_role("heading", name=LEADS).inner_text() != lead
+
+
+def test_the_section_stands_in_the_address(visitor: Visitor) -> None:
+    page = visitor.open(f"/scenarios?q={FUTURES}")
+    page.get_by_role("tab", name="What would change it").click()
+    page.wait_for_url(lambda url: "section=What" in url and f"q={FUTURES}" in url)
+    page.reload()
+    visitor.settle()
+    expect(page.get_by_role("tab", name="What would change it")).to_have_attribute("aria-selected", "true")
+
+
+def test_a_contradiction_is_adopted_and_stands_in_the_record(arrive: Arrive) -> None:
+    visitor = arrive(viewport=PHONE, is_mobile=True, has_touch=True)
+    page = visitor.open("/coherence")
+    expect(page.get_by_text("Your forecasts contradict each other")).to_be_visible()
+    page.get_by_role("button", name="Adopt the nearest").click()
+    expect(page.get_by_text("Adopted: your forecasts agree now")).to_be_visible()
+    expect(page.get_by_text("Your forecasts contradict each other")).to_have_count(0)
+    expect(page.get_by_text("None of their questions is answered yet")).to_be_visible()

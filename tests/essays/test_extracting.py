@@ -1,0 +1,129 @@
+"""A saved file becomes the plain text of an essay, or is refused with what to do instead."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tracker.errors import Refused
+from tracker.essays.extracting import LONGEST_FILE, extract
+
+FIRST = "The two governments have agreed to meet in the spring, and the talks could well fail before the summer. " * 3
+SECOND = "Neither side will say whether the border is to be talked about, and prices remain where they were. " * 3
+
+
+def a_page(*paragraphs: str) -> str:
+    body = "".join(f"<p>{text}</p>" for text in paragraphs)
+    return (
+        "<!doctype html><html><head><title>Site</title><script>track()</script></head><body>"
+        "<nav><a href='/'>Home</a> <a href='/subscribe'>Subscribe</a></nav>"
+        f"<article><h1>A title</h1>{body}</article><footer>All rights reserved</footer></body></html>"
+    )
+
+
+def refusal(raw: bytes, name: str) -> str:
+    with pytest.raises(Refused) as refused:
+        extract(raw, name)
+    assert "\n" not in str(refused.value)
+    return str(refused.value)
+
+
+def test_plain_text_comes_out_as_it_went_in() -> None:
+    text = "A title\n\nPrices “will” rise — or so they\u00a0say…\n"
+    assert extract(text.encode(), "essay.txt") == text
+
+
+def test_lines_of_other_systems_end_in_a_line_feed() -> None:
+    assert extract(b"One line.\r\nTwo lines.\rThree lines.", "essay.txt") == "One line.\nTwo lines.\nThree lines."
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
+def test_text_in_other_encodings_is_read(encoding: str) -> None:
+    assert extract("It’s a cliché that prices rise.".encode(encoding), "essay.txt") == "It’s a cliché that prices rise."
+
+
+def test_what_cannot_be_seen_is_left_out() -> None:
+    assert extract("Pri\u00adces will\u200b rise.".encode(), "essay.txt") == "Prices will rise."
+
+
+def test_markdown_keeps_its_marks_and_loses_its_settings() -> None:
+    assert extract(b"---\ntitle: Prices\ndate: 2026-01-02\n---\n# Prices\n\n* They *will* rise.\n", "essay.md") == (
+        "# Prices\n\n* They *will* rise.\n"
+    )
+
+
+def test_a_rule_in_markdown_is_no_block_of_settings() -> None:
+    text = "Prices rise.\n\n---\n\nThey will fall.\n\n---\n"
+    assert extract(text.encode(), "essay.md") == text
+
+
+@pytest.mark.parametrize("name", ["page.html", "PAGE.HTM", "page.txt", "page"])
+def test_of_a_saved_page_only_the_article_stays(name: str) -> None:
+    text = extract(a_page(FIRST, SECOND).encode(), name)
+    assert text.splitlines()[-2:] == [FIRST.strip(), SECOND.strip()]
+    assert "Subscribe" not in text
+    assert "track()" not in text
+
+
+def test_a_page_longer_than_a_news_article_is_read_to_its_end() -> None:
+    paragraphs = [
+        f"Paragraph {number} says that prices will rise in the year {2000 + number}. " * 5 for number in range(99)
+    ]
+    assert "year 2098" in extract(a_page(*paragraphs).encode(), "page.html").splitlines()[-1]
+
+
+def test_a_page_saved_as_one_file_is_read() -> None:
+    archive = (
+        "From: <Saved by a browser>\nMIME-Version: 1.0\nContent-Type: multipart/related; boundary=edge\n\n"
+        "--edge\nContent-Type: text/html; charset=utf-8\n\n" + a_page(FIRST, SECOND) + "\n--edge--\n"
+    )
+    assert extract(archive.encode(), "page.mhtml").splitlines()[-1] == SECOND.strip()
+
+
+def test_an_archive_without_a_page_is_refused() -> None:
+    assert "holds no web page" in refusal(b"MIME-Version: 1.0\nContent-Type: text/plain\n\nNothing.", "page.mht")
+
+
+def test_a_page_without_an_article_is_refused_with_what_to_do() -> None:
+    reason = refusal(b"<!doctype html><html><body><div id='app'></div></body></html>", "page.html")
+    assert "no essay was found in page.html" in reason
+    assert "copy its text" in reason
+
+
+@pytest.mark.parametrize("raw", [b"", b"  \n\t ", b"\xef\xbb\xbf"])
+def test_an_empty_file_is_refused(raw: bytes) -> None:
+    assert refusal(raw, "essay.txt").startswith("essay.txt is empty")
+
+
+def test_a_file_without_words_is_refused() -> None:
+    assert "holds no words" in refusal(b"1 2 3 ...", "essay.txt")
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        (b"%PDF-1.7 ...", "a PDF document: open it, select all, copy"),
+        (b"PK\x03\x04rest", "word processor"),
+        (b"\xd0\xcf\x11\xe0rest", "word processor"),
+        (b"{\\rtf1 words}", "rich text"),
+        (b"\x89PNG\r\n", "picture"),
+        (b"\xff\xd8\xff\xe0", "picture"),
+        (b"\x1f\x8brest", "unpack"),
+        (bytes(range(32)) * 20, "not text"),
+    ],
+)
+def test_what_is_no_text_is_refused_with_what_to_do(raw: bytes, said: str) -> None:
+    assert said in refusal(raw, "essay.txt")
+
+
+def test_a_file_too_large_for_an_essay_is_refused() -> None:
+    assert "5 MB" in refusal(b"a" * (LONGEST_FILE + 1), "essay.txt")
+
+
+@given(st.binary(max_size=400), st.sampled_from(["a.txt", "a.md", "a.html", "a.mhtml", "a"]))
+def test_any_bytes_are_text_or_refused(raw: bytes, name: str) -> None:
+    try:
+        text = extract(raw, name)
+    except Refused:
+        return
+    assert text.strip()
+    assert "\r" not in text

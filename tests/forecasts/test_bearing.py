@@ -1,0 +1,268 @@
+"""Which answer bears a claim out: how it is typed, judged, and how likely it is under a forecast."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from forecasts.answers import answer
+from forecasts.bearing import BEARING_FORMS, borne_out, chance, check_bearing, in_words
+from forecasts.cdf import Cdf, Scale
+from forecasts.distribution import Binary, Categorical, Distribution
+from forecasts.errors import InvalidForecast, InvalidQuestion
+from forecasts.options import OptionChange, with_changes
+from forecasts.question import Outcome, Question, Resolution
+from tests.forecasts.strategies import (
+    ANN,
+    KINDS,
+    QUESTION,
+    answered,
+    categorical_question,
+    categoricals,
+    cdfs,
+    date_question,
+    day,
+    distributions,
+    law,
+    numeric_question,
+    ordered_question,
+    question,
+    resolution,
+    resolutions_of,
+)
+
+OPEN = Scale(0.0, 100.0, open_lower=True, open_upper=True, unit="billion US dollars")
+BEARINGS = {
+    "binary": ["yes", "no"],
+    "categorical": ["Moscow", "Beijing | Other"],
+    "ordered": ["low", "middle | high"],
+    "numeric": ["at least 40", "at most 40", "more than 60.5", "less than 60.5"],
+    "date": ["by 2026-02-01", "after 2026-02-01", "by 2026-04-11", "after 2026-04-11"],
+}
+
+
+def bearing(of: Question, bears_out: str) -> Question:
+    return replace(of, bears_out=bears_out)
+
+
+@st.composite
+def borne(draw: st.DrawFn) -> Question:
+    """A question of any kind that says which answer bears its claims out."""
+    of = draw(st.sampled_from(KINDS))
+    return bearing(of, draw(st.sampled_from(BEARINGS[of.kind])))
+
+
+def certain_of(of: Question, found: Resolution) -> Distribution:
+    """A forecast with all its mass on the answer, or so near to it that only a tie could tell."""
+    value = answer(of, found)
+    assert value is not None
+    if isinstance(value, str):
+        names = [option.name for option in of.options]
+        return Categorical(tuple(names), tuple(float(name == value) for name in names))
+    if of.scale is None:
+        return Binary(float(value))
+    low, high = of.scale.lower, of.scale.upper
+    if value > high:
+        return Cdf((low, high), (0.0, 0.0))
+    if value < low:
+        return Cdf((low, high), (1.0, 1.0))
+    left, right = max(low, value - 1e-6), min(high, value + 1e-6)
+    return Cdf((left, right), (0.0, 1.0))
+
+
+@law
+@given(borne(), st.data())
+def test_a_forecast_that_is_certain_of_an_answer_is_certain_of_what_it_says_of_the_claim(
+    of: Question, data: st.DataObject
+) -> None:
+    found = data.draw(resolutions_of(of))
+    p = chance(of, certain_of(of, found))
+    assert p is not None
+    assume(p in (0.0, 1.0))  # a curve cannot be certain of the very number of the threshold
+    assert (p == 1.0) is borne_out(of, found)
+
+
+@law
+@given(borne(), st.data())
+def test_a_chance_is_a_probability_whatever_is_held(of: Question, data: st.DataObject) -> None:
+    p = chance(of, data.draw(distributions(of)))
+    assert p is not None
+    assert 0.0 <= p <= 1.0
+
+
+@pytest.mark.parametrize(
+    ("of", "one", "other"),
+    [
+        (KINDS[0], "yes", "no"),
+        (KINDS[1], "Moscow", "Beijing | Other"),
+        (KINDS[2], "middle | high", "low"),
+        (KINDS[3], "at least 40", "less than 40"),
+        (KINDS[4], "more than 40", "at most 40"),
+        (KINDS[5], "by 2026-02-01", "after 2026-02-01"),
+        (KINDS[5], "by 2026-04-11", "after 2026-04-11"),
+    ],
+)
+@law
+@given(st.data())
+def test_of_two_claims_that_deny_each_other_exactly_one_is_borne_out(
+    of: Question, one: str, other: str, data: st.DataObject
+) -> None:
+    found, held = data.draw(resolutions_of(of)), data.draw(distributions(of))
+    assert borne_out(bearing(of, one), found) is not borne_out(bearing(of, other), found)
+    chances = [chance(bearing(of, said), held) for said in (one, other)]
+    assert sum(p for p in chances if p is not None) == pytest.approx(1.0)
+
+
+@law
+@given(cdfs(OPEN), st.integers(0, 100), st.integers(0, 100))
+def test_a_higher_threshold_is_never_likelier_to_be_reached(held: Cdf, one: int, other: int) -> None:
+    of = numeric_question(OPEN)
+    higher, lower = (chance(bearing(of, f"at least {v}"), held) for v in (max(one, other), min(one, other)))
+    assert higher is not None
+    assert lower is not None
+    assert higher <= lower
+
+
+def test_the_mass_beyond_an_open_bound_is_above_every_threshold_or_below_it() -> None:
+    held = Cdf((0.0, 50.0, 100.0), (0.1, 0.5, 0.8))
+    of = numeric_question(OPEN)
+    said = ("at least 50", "at most 50", "at least 100", "at most 0", "more than 0", "less than 100")
+    assert [chance(bearing(of, one), held) for one in said] == pytest.approx([0.5, 0.5, 0.2, 0.1, 0.9, 0.8])
+    assert borne_out(bearing(of, "at least 100"), answered("above")) is True
+    assert borne_out(bearing(of, "at most 0"), answered("below")) is True
+    assert borne_out(bearing(of, "more than 0"), answered("below")) is False
+
+
+def test_at_a_threshold_the_words_tell() -> None:
+    said = ("at least 41.5", "at most 41.5", "more than 41.5", "less than 41.5")
+    found = [borne_out(bearing(numeric_question(), one), answered("41.5")) for one in said]
+    assert found == [True, True, False, False]
+
+
+def test_a_curve_does_not_say_how_likely_the_number_at_a_closed_bound_is_but_the_answer_does() -> None:
+    of = numeric_question()
+    for said in ("more than 0", "at most 0", "less than 100", "at least 100"):
+        assert chance(bearing(of, said), of.prior) is None
+    assert borne_out(bearing(of, "more than 0"), answered("0")) is False
+    assert borne_out(bearing(of, "more than 0"), answered("1")) is True
+
+
+def test_the_day_of_a_deadline_is_still_in_time_to_its_last_minute() -> None:
+    by = bearing(date_question(days=100), "by 2026-02-01")
+    assert borne_out(by, answered("2026-02-01")) is True
+    assert borne_out(by, answered("2026-02-01T23:59Z")) is True
+    assert borne_out(by, answered("2026-02-02")) is False
+    assert borne_out(by, answered("never")) is False
+    assert borne_out(bearing(by, "after 2026-02-01"), answered("never")) is True
+    assert chance(by, by.prior) == pytest.approx(0.95 * 32 / 100)
+
+
+def test_by_the_end_of_the_window_is_all_but_never() -> None:
+    of = date_question(days=100)
+    assert chance(bearing(of, "by 2026-04-11"), of.prior) == pytest.approx(0.95)
+    assert chance(bearing(of, "after 2026-04-11"), of.prior) == pytest.approx(0.05)
+    assert borne_out(bearing(of, "by 2026-04-11"), answered("2026-04-11")) is True
+    assert borne_out(bearing(of, "by 2026-04-11"), answered("2026-04-11T12:00Z")) is False  # after the window
+
+
+def test_options_are_read_whatever_their_case_and_their_shares_add_up() -> None:
+    of = bearing(categorical_question(), " beijing | OTHER ")
+    assert chance(of, Categorical(("Moscow", "Beijing", "Other"), (0.5, 0.3, 0.2))) == pytest.approx(0.5)
+    assert borne_out(of, answered("Other")) is True
+    assert borne_out(of, answered("Moscow")) is False
+
+
+@law
+@given(categoricals())
+def test_an_option_that_came_later_is_read_from_other_and_counted_once(held: Categorical) -> None:
+    added = OptionChange(QUESTION, "Minsk", "added", day(10), ANN)
+    of = with_changes(categorical_question(), [added])
+    assert chance(bearing(of, "Minsk"), held) == held.of("Other")
+    assert chance(bearing(of, "Minsk | Other"), held) == held.of("Other")
+    gone = with_changes(of, [replace(added, change="removed", at=day(20))])
+    assert chance(bearing(gone, "Minsk"), held) == 0.0
+
+
+def test_an_option_that_is_gone_does_not_take_the_share_of_other() -> None:
+    of = with_changes(categorical_question(), [OptionChange(QUESTION, "Moscow", "removed", day(10), ANN)])
+    assert chance(bearing(of, "Moscow"), Categorical(("Beijing", "Other"), (0.4, 0.6))) == 0.0
+
+
+@pytest.mark.parametrize("outcome", ["annulled", "ambiguous"])
+@pytest.mark.parametrize("of", KINDS, ids=lambda of: of.kind)
+def test_a_question_without_an_answer_says_nothing_of_the_claim(of: Question, outcome: Outcome) -> None:
+    without = replace(resolution("yes"), outcome=outcome)
+    assert borne_out(bearing(of, BEARINGS[of.kind][0]), without) is None
+
+
+def test_a_question_whose_answers_bear_nothing_out_says_nothing_at_all() -> None:
+    assert borne_out(question(), resolution("yes")) is None
+    assert chance(question(), Binary(0.3)) is None
+    assert in_words(question()) == ""
+    check_bearing(question())
+
+
+@pytest.mark.parametrize(
+    ("of", "said", "words"),
+    [
+        (question(), "YES", "the answer is YES"),
+        (question(), "no", "the answer is NO"),
+        (numeric_question(OPEN), "At  Least 20", "at least 20 billion US dollars"),
+        (numeric_question(), "less than 70.5", "less than 70.5"),
+        (date_question(), "by 2026-03-01", "it comes by 2026-03-01"),
+        (date_question(), "after 2026-03-01", "it comes after 2026-03-01, or never"),
+        (categorical_question(), "moscow", "the answer is “Moscow”"),
+        (categorical_question("a", "b", "c", "d"), "c | a | b", "the answer is “a”, “b” or “c”"),
+    ],
+)
+def test_the_answer_that_bears_a_claim_out_is_told_in_words(of: Question, said: str, words: str) -> None:
+    check_bearing(bearing(of, said))
+    assert in_words(bearing(of, said)) == f"is borne out if {words}"
+
+
+@pytest.mark.parametrize(
+    ("of", "said", "reason"),
+    [
+        (question(), "maybe", "'maybe' does not say which answer bears the claims out: write yes or no"),
+        (question(), "at least 5", "write yes or no"),
+        (numeric_question(), "yes", "write at least 200"),
+        (numeric_question(), "at least 20 tonnes", "without the unit"),
+        (numeric_question(), "at least nan", "write at least 200"),
+        (numeric_question(), "about 5", "write at least 200"),
+        (numeric_question(OPEN), "at least 101", "101 lies outside the range 0 to 100"),
+        (numeric_question(), "at least 0", "'at least 0' holds for all answers or for none"),
+        (numeric_question(), "more than 100", "holds for all answers or for none"),
+        (date_question(), "by summer", "write by 2027-01-01 or after 2027-01-01"),
+        (date_question(), "by 2026-02-30", "2026-02-30 is no day"),
+        (date_question(), "by 2025-12-31", "lies outside the window"),
+        (date_question(), "after 2027-01-02", "lies outside the window"),
+        (date_question(), "by 9999-12-31", "lies outside the window"),
+        (categorical_question(), "Minsk", "no option 'Minsk'"),
+        (categorical_question(), "Moscow | Moscow", "once"),
+        (categorical_question(), "Moscow | Beijing | Other", "leave at least one that does not"),
+        (ordered_question(), "low |", "no option 'low |'"),
+    ],
+)
+def test_what_says_no_answer_or_every_answer_is_refused(of: Question, said: str, reason: str) -> None:
+    wrong = bearing(of, said)
+    for asked in (
+        check_bearing,
+        in_words,
+        lambda q: chance(q, q.prior),
+        lambda q: borne_out(q, resolution("annulled")),
+    ):
+        with pytest.raises(InvalidQuestion) as caught:
+            asked(wrong)
+        assert reason in str(caught.value)
+
+
+@pytest.mark.parametrize("of", KINDS, ids=lambda of: of.kind)
+def test_a_forecast_of_another_kind_is_refused(of: Question) -> None:
+    other = Categorical(("a", "b"), (0.5, 0.5)) if of.kind in ("binary", "numeric", "date") else Binary(0.5)
+    with pytest.raises(InvalidForecast, match=f"is a {of.kind} question"):
+        chance(bearing(of, BEARINGS[of.kind][0]), other)
+
+
+def test_every_kind_says_how_its_bearing_is_written() -> None:
+    assert set(BEARING_FORMS) == {of.kind for of in KINDS}

@@ -1,0 +1,80 @@
+"""The word by which an essay commits itself, and how sure it sounds."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from forecasts.commitment import A_QUESTION, NOT_SAID, SURENESS, head_word, sureness
+from tests.forecasts.strategies import law
+
+
+@pytest.mark.parametrize(
+    ("said", "word"),
+    [
+        ("will (1.0)", "will"),
+        ("Will not", "will"),
+        ("won’t", "will"),
+        ("cannot", "can"),
+        ("will have to (1.0)", "will"),
+        ("would be bound to (0.9)", "would"),
+        ("would … perhaps (0.5)", "would"),
+        ("would ... perhaps", "would"),
+        ("could easily", "could"),
+        ("are likely to", "is likely to"),
+        ("is unlikely to", "is unlikely to"),
+        ("looks set to", "is set to"),
+        ("present perfect + clearly", "present perfect"),
+        ("have begun", "present perfect"),
+        ("has not yet risen", "present perfect"),
+        ("has to", "has to"),
+        ("have yet to", "have yet to"),
+        ("present tense", "present tense"),
+        ("for now", "for now"),
+        ("will (question)", A_QUESTION),
+        ("whether … will; open question", A_QUESTION),
+        ("rhetorical question", A_QUESTION),
+        ("will it?", A_QUESTION),
+        ("", NOT_SAID),
+        (" (0.5) ", NOT_SAID),
+    ],
+)
+def test_claims_are_counted_by_the_word_that_carries_them(said: str, word: str) -> None:
+    assert head_word(said) == word
+
+
+@pytest.mark.parametrize(
+    ("said", "sure"),
+    [
+        ("will (0.9)", 0.9),
+        ("difficult to see (80 %)", 0.8),
+        ("will", 1.0),
+        ("won't", 1.0),
+        ("might well", 0.4),
+        ("would perhaps", 0.5),
+        ("might perhaps", 0.4),
+        ("is likely to", 0.75),
+        ("ought to", 0.7),
+        ("are going to", 0.95),
+        ("will (question)", None),
+        ("present perfect", None),
+        ("will (7)", None),
+        ("", None),
+    ],
+)
+def test_a_figure_that_is_given_counts_before_that_of_the_word(said: str, sure: float | None) -> None:
+    assert sureness(said) == sure
+
+
+@law
+@given(st.text(max_size=40))
+def test_whatever_is_said_has_a_word_and_no_more_than_full_sureness(said: str) -> None:
+    assert head_word(said).strip()
+    sure = sureness(said)
+    assert sure is None or 0.0 <= sure <= 1.0
+
+
+@law
+@given(st.sampled_from(sorted(SURENESS)), st.sampled_from(["", " not", " easily", " have to"]), st.integers(0, 100))
+def test_a_verb_keeps_its_place_whatever_follows_it(verb: str, rest: str, percent: int) -> None:
+    assert head_word(f"{verb.title()}{rest} ({percent / 100})") == verb
+    assert sureness(f"{verb}{rest} ({percent / 100})") == percent / 100

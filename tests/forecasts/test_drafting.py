@@ -1,0 +1,457 @@
+"""From a claim to a draft: what the rules read off a sentence, and that a person finds every gap that they leave."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from forecasts.asking import question_from
+from forecasts.drafting import Draft, asked_from, draft, indicators_from, with_slots
+from forecasts.drafts.clauses import clause_of
+from forecasts.drafts.deadlines import horizons_from
+from forecasts.drafts.figures import figures
+from forecasts.drafts.terms import terms_from
+from forecasts.essay import Sentence, find_claims
+from forecasts.evidence import Direction, Strength
+from forecasts.lint import Surroundings, lint
+from forecasts.question import ClaimId, EssayId, QuestionId, utc
+from tracker.matching.profile import profile_of
+from tracker.matching.rules import fulfils
+
+TODAY = date(2026, 11, 24)
+NOW = utc("2026-11-25T09:30:00Z")
+
+
+def sentence(text: str, cue: str = "", kind: str | None = "explicit prediction") -> Sentence:
+    return Sentence(0, len(text), " ".join(text.split()), kind, cue, 1.0, 0.9, True, "")  # type: ignore[arg-type]
+
+
+def drafted(text: str, cue: str = "", kind: str | None = "explicit prediction") -> Draft:
+    return draft(sentence(text, cue, kind), TODAY)
+
+
+def found(text: str) -> Draft:
+    """The draft of the one claim that is found in a text."""
+    (claim,) = [claim for claim in find_claims(text) if claim.kept]
+    return draft(claim, TODAY)
+
+
+def asked_codes(made: Draft, **changed: str) -> set[str]:
+    asked = asked_from(made, name="treaty", closes_on=made.horizons[0], now=NOW, prior="30%", prior_reason="3 of 10")
+    return {flaw.code for flaw in lint(replace(asked, **changed), Surroundings(NOW)) if flaw.severity == "blocking"}  # type: ignore[arg-type]
+
+
+# The text
+
+
+@pytest.mark.parametrize(
+    ("claim", "text"),
+    [
+        ("Arland will sign the treaty by the end of 2027.", "Will Arland sign the treaty by 31 December 2027?"),
+        ("However, Arland will soon sign the treaty.", "Will Arland sign the treaty by 31 March 2027?"),
+        ("Germany, the largest buyer, will leave the union.", "Will Germany leave the union by 31 March 2027?"),
+        ("In the long run, the bank is likely to cut rates.", "Will the bank cut rates by 31 March 2027?"),
+        ("The result is that neutrality will continue.", "Will neutrality continue until 31 March 2027?"),
+        ("The alliance may well remain united until 2030.", "Will the alliance remain united until 31 December 2030?"),
+        ("The deal could be dead on 1 May 2027.", "Will the deal be dead on 1 May 2027?"),
+        ("There will be an election next year.", "Will there be an election by 31 December 2027?"),
+        ("It is difficult to see how Arland can win.", "Will Arland win by 31 March 2027?"),
+        ("Economists expect the bank to cut rates in 2027.", "Will the bank cut rates by 31 December 2027?"),
+        ("They say that it will rain.", "Will [… who or what] rain by 31 March 2027?"),
+        ("If it rains, Arland will win the cup.", "If it rains, will Arland win the cup by 31 March 2027?"),
+        ("Arland will win the cup if it rains.", "If it rains, will Arland win the cup by 31 March 2027?"),
+        ("Unless it rains, Arland will win.", "Unless it rains, will Arland win by 31 March 2027?"),
+        ("By 2035 the bank will be gone.", "Will the bank be gone by 31 December 2035?"),
+        ("By raising rates, the bank can stop inflation.", "Will the bank stop inflation by 31 March 2027?"),
+    ],
+)
+def test_a_prediction_is_turned_into_a_question(claim: str, text: str) -> None:
+    made = drafted(claim)
+    assert (made.text, made.kind) == (text, "binary")
+
+
+@pytest.mark.parametrize(
+    ("claim", "text"),
+    [
+        ("So will China think twice about it?", "Will China think twice about it by 31 March 2027?"),
+        ("Will voters forgive the president?", "Will voters forgive the president by 31 March 2027?"),
+        ("Does the bank intend to cut rates?", "Will the bank intend to cut rates by 31 March 2027?"),
+        ("Is there no limit?", "Will it be true on 31 March 2027 that [… “Is there no limit?” said as a statement]?"),
+    ],
+)
+def test_an_open_question_stays_one_and_neither_answer_bears_it_out(claim: str, text: str) -> None:
+    made = drafted(claim, kind="open question")
+    assert (made.text, made.kind, made.bears_out) == (text, "binary", "")
+
+
+def test_the_clause_with_the_marker_is_asked_about() -> None:
+    made = drafted("China says so, but this is easy to see: Beijing refuses to join.", "refuses to", "status quo")
+    assert made.text == "Will it still be true on 31 March 2027 that Beijing refuses to join?"
+    assert (made.horizon_shape, made.bears_out) == ("holds_until", "yes")
+
+
+@pytest.mark.parametrize("text", ["His own will is strong.", "It has military might.", "He left in May."])
+def test_nouns_that_look_like_modals_are_none(text: str) -> None:
+    assert not clause_of(text).is_future
+
+
+def test_a_long_claim_is_cut_to_a_gap_and_not_to_nonsense() -> None:
+    made = drafted("Arland will " + "build a dam and " * 20 + "rest.")
+    assert "[… shorter]" in made.text
+    assert "placeholder" in asked_codes(made)
+
+
+# Kinds
+
+
+@pytest.mark.parametrize(
+    ("claim", "text", "bears_out", "unit"),
+    [
+        ("Inflation will fall below 3 % by 2027.", "How high will inflation be on DAY", "less than 3", "per cent"),
+        ("Oil will exceed $9 a barrel.", "How high will oil be on DAY", "more than 9", "US dollars a barrel"),
+        ("Trade will reach 20 billion dollars.", "How high will trade be on DAY", "at least 20", "billion dollars"),
+        ("Trade will not reach 20bn dollars.", "How high will trade be on DAY", "less than 20", "billion dollars"),
+        ("Rates will stay above 2.5 %, it says.", "How high will rates be on DAY", "more than 2.5", "per cent"),
+        ("Exports will shrink by 10 %.", "By how much will exports shrink by DAY", "at least 10", "per cent"),
+        (
+            "Ann will buy 9 million tonnes of oil.",
+            "How many UNIT of oil will Ann buy by DAY",
+            "at least 9",
+            "million tonnes",
+        ),
+        ("Ann will send up to 5,000 troops.", "How many UNIT will Ann send by DAY", "at most 5000", "troops"),
+        ("The number of ships will hit 4.", "How high will the number of ships be on DAY", "at least 4", "ships"),
+    ],
+)
+def test_a_number_asks_how_high(claim: str, text: str, bears_out: str, unit: str) -> None:
+    made = drafted(claim)
+    day = "31 December 2027" if "2027" in claim else "31 March 2027"
+    asked = text.replace("DAY", day).replace("UNIT", unit) + ("?" if "UNIT" in text else f", in {unit}?")
+    assert (made.text, made.kind, made.bears_out, made.unit) == (asked, "numeric", bears_out, unit)
+
+
+def test_a_trend_asks_for_the_series_that_shows_it() -> None:
+    made = drafted("Its name has suffered.", "has suffered", "trend")
+    assert (made.kind, made.horizon_shape, made.bears_out) == ("numeric", "state_at", "")
+    assert made.text == "What will [… the published series that shows it: “Its name has suffered”] be on 31 March 2027?"
+
+
+def test_when_asks_for_a_date() -> None:
+    made = drafted("When will the war end?", kind="open question")
+    assert (made.text, made.kind, made.horizon_shape) == ("When will the war end?", "date", "event_by")
+    asked = asked_from(made, name="war-ends", closes_on=date(2027, 12, 31), now=NOW)
+    opened = question_from(asked)
+    assert opened.scale is not None
+    assert opened.scale.open_upper
+    assert asked.bears_out == ""
+
+
+def test_how_many_asks_for_a_number_of_what_is_counted() -> None:
+    made = drafted("How many states will join by 2030?", kind="open question")
+    assert (made.text, made.kind, made.unit) == ("How many states will join by 31 December 2030?", "numeric", "states")
+
+
+@pytest.mark.parametrize(
+    ("claim", "text", "options"),
+    [
+        (
+            "Brazil will either devalue or default.",
+            "What will Brazil do by 31 March 2027: devalue, default, or something else?",
+            ("devalue", "default", "Other"),
+        ),
+        (
+            "India may visit Moscow, Beijing or Tehran.",
+            "Which will India visit by 31 March 2027: Moscow, Beijing, Tehran or another?",
+            ("Moscow", "Beijing", "Tehran", "Other"),
+        ),
+        (
+            "Who will win the vote?",
+            "Who will win the vote by 31 March 2027?",
+            ("[… first answer]", "[… second answer]", "Other"),
+        ),
+    ],
+)
+def test_alternatives_become_options_with_another_for_what_nobody_named(
+    claim: str, text: str, options: tuple[str, ...]
+) -> None:
+    made = drafted(claim)
+    assert (made.text, made.kind, made.options) == (text, "categorical", options)
+    assert "options-gap" not in asked_codes(made)
+
+
+def test_two_objects_are_no_alternatives() -> None:
+    assert drafted("Arland will sign or reject it.").kind == "binary"
+
+
+# What bears it out
+
+
+@pytest.mark.parametrize(
+    ("claim", "answer"),
+    [
+        ("Arland will sign the treaty.", "yes"),
+        ("Arland will not sign the treaty.", "no"),
+        ("Arland won’t sign the treaty.", "no"),
+        ("Arland is unlikely to sign the treaty.", "no"),
+        ("Arland will never sign the treaty.", "no"),
+        ("Arland will no longer sign treaties.", "no"),
+        ("It is hard to see how Arland could sign.", "no"),
+        ("Arland could sign the treaty.", "yes"),
+        ("It is hard to see how Arland could not sign.", "yes"),
+    ],
+)
+def test_a_denial_is_asked_the_positive_way_and_borne_out_by_no(claim: str, answer: str) -> None:
+    made = drafted(claim)
+    assert made.bears_out == answer
+    assert " not " not in made.text
+
+
+# Times
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("by 31 May 2027", "2027-05-31"),
+        ("by 2030", "2030-12-31"),
+        ("before 2030", "2029-12-31"),
+        ("within six months", "2027-05-24"),
+        ("next year", "2027-12-31"),
+        ("by the end of the decade", "2029-12-31"),
+        ("in the second half of 2027", "2027-12-31"),
+        ("in 2019", "2027-03-31"),
+        ("after talking for three years", "2027-03-31"),
+        ("for the next three years", "2029-11-24"),
+        ("", "2027-03-31"),
+    ],
+)
+def test_the_first_horizon_is_the_essays_own_or_the_next_quarter(text: str, first: str) -> None:
+    made = drafted(f"Arland will sign the treaty {text}.")
+    assert made.horizons[0].isoformat() == first
+    assert all(day > TODAY for day in made.horizons)
+    assert made.text.endswith(f" by {made.horizons[0].day} {made.horizons[0]:%B %Y}?")
+
+
+@given(st.dates(date(1900, 1, 1), date(9990, 1, 1)), st.one_of(st.none(), st.dates()))
+def test_two_to_four_horizons_lie_ahead(today: date, said: date | None) -> None:
+    horizons = horizons_from(said, today)
+    assert 2 <= len(horizons) <= 4
+    assert len(set(horizons)) == len(horizons)
+    assert all(day > today for day in horizons)
+
+
+# The rest of the draft
+
+
+def test_slots_hold_what_the_sentence_says_and_nothing_else() -> None:
+    slots = drafted("Arland will sell at least 3 ships in Port Ann by May 2027.").slots
+    assert (slots.actor, slots.event) == ("Arland", "sell at least 3 ships in Port Ann")
+    assert (slots.threshold, slots.place, slots.deadline) == ("3 ships", "Port Ann", "31 May 2027")
+    empty = drafted("It rains.").slots
+    assert (empty.actor, empty.threshold, empty.place, empty.deadline, empty.source) == ("", "", "", "", "")
+
+
+@pytest.mark.parametrize(
+    ("claim", "source"),
+    [
+        ("Arland will vote against the UN resolution.", "UN Digital Library, voting data"),
+        ("Exports to Borland will fall.", "Customs administration of the country, first release"),
+        ("Oil prices will fall.", "US Energy Information Administration (eia.gov)"),
+        ("The central bank will act.", "The central bank, rate decisions"),
+        ("She will win the referendum.", "National election commission, certified results"),
+        ("Cats will rule.", "[… who publishes the answer, and where]"),
+    ],
+)
+def test_sources_fit_the_subject_and_end_with_a_fall_back(claim: str, source: str) -> None:
+    sources = drafted(claim).sources
+    assert sources[0] == source
+    assert sources[-1] == "Reuters, as fall-back"
+
+
+def test_a_condition_that_does_not_come_about_annuls() -> None:
+    made = drafted("If it rains, Arland will win the cup.")
+    assert made.slots.annul_rule == "Annulled if the condition, “it rains”, does not come about by 31 March 2027 (UTC)."
+    assert made.slots.annul_rule in made.criteria
+    unless = drafted("Unless it rains, Arland will win the cup.").slots.annul_rule
+    assert unless == "Annulled if the condition, “it rains”, comes about by 31 March 2027 (UTC)."
+
+
+def test_how_often_it_happened_before_is_asked_and_left_to_the_person() -> None:
+    made = drafted("Arland will sign the treaty.")
+    assert (
+        made.base_rate_prompt == "How often did this happen in comparable years: Arland signs the treaty? Give k of n."
+    )
+    assert made.past_resolutions == ""
+    asked = asked_from(replace(made, past_resolutions="2 of 9"), name="a", closes_on=made.horizons[0], now=NOW)
+    assert asked.prior_reason == "2 of 9"
+
+
+def test_every_kind_has_edge_cases_of_its_own() -> None:
+    made = [drafted(text) for text in ("A will go.", "Oil will reach $9.", "When will it end?", "Who will win?")]
+    assert len({one.edge_cases for one in made}) == 4
+    assert all(len(one.edge_cases) >= 3 for one in made)
+
+
+# What the linter says of a draft
+
+
+@pytest.mark.parametrize(
+    "claim", ["Arland will sign the treaty.", "The truce will hold.", "Trade will reach $9bn.", "When will it end?"]
+)
+def test_a_draft_lacks_only_what_a_person_has_to_decide(claim: str) -> None:
+    assert asked_codes(drafted(claim)) == {"placeholder"}
+
+
+def test_a_draft_whose_gaps_are_filled_can_be_opened() -> None:
+    made = found("Arland will sign the river treaty with Borland by the end of 2027.")
+    criteria = made.criteria.replace(
+        made.criteria[made.criteria.index("[") : made.criteria.index("]") + 1], "both sign"
+    )
+    whole = replace(made, criteria=criteria)
+    assert asked_codes(whole) == set()
+    asked = asked_from(whole, name="treaty", closes_on=made.horizons[0], now=NOW, prior="30%", prior_reason="3 of 10")
+    assert question_from(asked).bears_out == "yes"
+
+
+def test_every_gap_is_seen_by_the_linter() -> None:
+    for claim in ("He will go.", "Its name has suffered.", "Is it so?", "Who will win?", "Cats will rule."):
+        assert "placeholder" in asked_codes(drafted(claim))
+
+
+# Asked
+
+
+def test_a_last_day_closes_with_its_end_in_utc_and_resolves_a_week_later() -> None:
+    made = drafted("Arland will sign the treaty.")
+    asked = asked_from(
+        made,
+        name="treaty",
+        closes_on=date(2027, 5, 31),
+        now=NOW,
+        essay_id=EssayId("essay"),
+        claim_id=ClaimId("C1"),
+        prior="20%",
+        prior_reason="1 of 5",
+    )
+    assert (asked.opens_at, asked.closes_at, asked.resolves_at) == (NOW, utc("2027-06-01"), utc("2027-06-08"))
+    assert asked.text == "Will Arland sign the treaty by 31 May 2027?"
+    assert "between 25 November 2026 and 31 May 2027 (UTC)" in asked.criteria
+    assert (asked.essay_id, asked.claim_ids, asked.prior, asked.bears_out) == ("essay", ("C1",), "20%", "yes")
+
+
+def test_words_that_a_person_changed_are_kept_but_for_the_last_day() -> None:
+    made = replace(drafted("Arland will sign."), text="Will Arland’s king sign by 31 March 2027, as he said?")
+    asked = asked_from(made, name="a", closes_on=date(2028, 1, 2), now=NOW)
+    assert asked.text == "Will Arland’s king sign by 2 January 2028, as he said?"
+
+
+def test_the_range_of_a_number_goes_to_twice_the_threshold_with_open_ends() -> None:
+    asked = asked_from(drafted("Oil will exceed $100 a barrel."), name="oil", closes_on=date(2027, 3, 31), now=NOW)
+    assert asked.scale is not None
+    assert (asked.scale.lower, asked.scale.upper, asked.scale.unit) == (0.0, 200.0, "US dollars a barrel")
+    assert (asked.scale.open_lower, asked.scale.open_upper) == (True, True)
+    assert question_from(asked).kind == "numeric"
+
+
+# Indicators
+
+
+def test_there_is_an_indicator_for_each_side_with_reports_and_denials() -> None:
+    report, denial = drafted("Arland will sign the treaty.").indicators
+    assert (report.direction, report.strength) == (Direction.YES, Strength.MODERATE)
+    assert (denial.direction, denial.strength) == (Direction.NO, Strength.SOME)
+    assert report.examples == ("Arland signs the treaty", "Arland signed the treaty", "Arland has signed the treaty")
+    assert report.opposites == denial.examples
+    assert denial.examples[0] == "Arland will not sign the treaty"
+
+
+def test_a_report_of_a_fall_speaks_for_the_lower_number() -> None:
+    report, denial = drafted("Inflation will fall below 3 %.").indicators
+    assert (report.direction, denial.direction) == (Direction.NO, Direction.YES)
+
+
+def test_with_options_an_indicator_names_one() -> None:
+    made = drafted("Brazil will either devalue or default.")
+    assert {one.option for one in indicators_from(made, QuestionId("brazil"))} == {"devalue"}
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "Arland will sign the treaty.",
+        "The two leaders will meet in Geneva.",
+        "There will be another pandemic.",
+        "He will never resign.",
+        "When will the war end?",
+        "Who will win the election?",
+        "Will voters forgive the president?",
+        "两国将签署条约。",
+    ],
+)
+def test_each_example_matches_the_terms_of_its_indicator(claim: str) -> None:
+    for indicator in indicators_from(drafted(claim), QuestionId("q")):
+        profile = profile_of(indicator)
+        assert all(fulfils(example, profile) for example in profile.examples), indicator
+
+
+def test_terms_leave_out_words_that_say_nothing() -> None:
+    assert terms_from(("The bank has raised the rates",)) == (("bank*",), ("raised*",), ("rate*",))
+    assert terms_from(()) == terms_from(("it is",)) == ()
+
+
+def test_a_person_or_a_model_may_fill_a_slot() -> None:
+    assert with_slots(drafted("He will go."), actor="Ander").slots.actor == "Ander"
+
+
+# Laws
+
+words = st.lists(
+    st.sampled_from(
+        "Will will not it China, The war or either , ; : ? . – “ ” ( ) 2027 by before 31 June May 100 $ % bn than if"
+        " unless When How many Who is there never unlikely to be sign Moscow, and 9999 in the within 999 decades"
+        " [ … ] = next year the end of number 0 . 5 0001-01-01 the century a's 三 п".split()
+    ),
+    max_size=25,
+).map(" ".join)
+
+
+@settings(deadline=None, max_examples=300)
+@given(
+    st.one_of(st.text(max_size=120), words),
+    st.sampled_from(["", "will", "?", "may", "if", "…", "is not"]),
+    st.sampled_from([None, "explicit prediction", "conditional", "trend", "open question", "status quo"]),
+    st.dates(),
+)
+def test_every_sentence_has_a_draft_that_can_be_looked_at(text: str, cue: str, kind: str | None, today: date) -> None:
+    made = draft(sentence(text, cue, kind), today)
+    assert made.text.strip().endswith("?")
+    assert made.criteria.strip()
+    assert made.horizons
+    now = datetime.combine(today, datetime.min.time(), UTC)
+    asked = asked_from(made, name="any", closes_on=made.horizons[-1], now=now)
+    lint(asked, Surroundings(now))
+    indicators_from(made, QuestionId("any"))
+
+
+@settings(deadline=None, max_examples=100)
+@given(words, st.dates(date(2000, 1, 1), date(2100, 1, 1)), st.integers(1, 3000))
+def test_a_draft_without_gaps_in_its_options_opens(text: str, today: date, days: int) -> None:
+    made = draft(sentence(text), today)
+    now = datetime.combine(today, datetime.min.time(), UTC)
+    opened = question_from(asked_from(made, name="any", closes_on=today + timedelta(days=days), now=now))
+    assert opened.kind == made.kind
+    assert opened.closes_at == now + timedelta(days=days + 1)
+
+
+@settings(deadline=None)
+@given(st.text(max_size=80))
+def test_a_figure_lies_where_it_is_said_to(text: str) -> None:
+    for figure in figures(text):
+        assert figure.value in text[figure.start : figure.end].replace(",", "")
+
+
+def test_a_hostile_sentence_takes_no_long_time() -> None:
+    for piece in ("will " * 20_000, "a, " * 30_000, "31 May to " * 10_000, "either or " * 10_000, "If x, " * 10_000):
+        assert drafted(piece).horizons

@@ -1,0 +1,174 @@
+"""Where the sentences of an essay begin and end, and what on its page is no part of it."""
+
+import re
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from forecasts.essay import find_claims
+from tests.forecasts.essays import HELD_OUT, TUNED_ON, kept, labelled, only
+
+DIRT = (
+    "Leave a Reply",
+    "Click here to subscribe for full access.",
+    "Enjoying this article? Click here to subscribe. Only $ 5 per month.",
+    "if you want to read this article from the original credit source then you can read from here.",
+    "p class=”ad-inline ng-hide”>Prices will rise! Read more.",
+    "<div id='ad'>You could win</div>",
+    "Share this article on social media",
+    "© 2026 The Courier. All rights reserved.",
+    "Your email address will not be published.",
+    "This article was originally published in the Courier.",
+)
+LAYOUT = re.compile(r"[\s#>*+•‣◦▪●–—-]*(?:(?:\(?\d{1,3}[.)]|[a-z]\)|\[[ xX]\])\s+)?[\s#>*+•‣◦▪●–—-]*")
+
+
+def quotes(text: str) -> list[str]:
+    return [text[sentence.offset : sentence.end] for sentence in find_claims(text)]
+
+
+# --- where sentences begin and end ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        (
+            "Dr. J. R. Smith left the U.S. in May. He is No. 5.",
+            ["Dr. J. R. Smith left the U.S. in May.", "He is No. 5."],
+        ),
+        (
+            "It fell in the U.S. The dollar rose 3.5% to $1.20.",
+            ["It fell in the U.S.", "The dollar rose 3.5% to $1.20."],
+        ),
+        ("Some, e.g. Brazil, grew. Others did not.", ["Some, e.g. Brazil, grew.", "Others did not."]),
+        ("He waited... and left. Who… knows?", ["He waited... and left.", "Who… knows?"]),
+        ("“Will it fall?” he asked. “No!” She left.", ["“Will it fall?” he asked.", "“No!”", "She left."]),
+        ("Prices rise; wages do not. So be it.", ["Prices rise; wages do not.", "So be it."]),
+        ("It is cold in Jan. Prices rise.", ["It is cold in Jan. Prices rise."]),
+        ("The war goes on. till now nobody won.", ["The war goes on.", "till now nobody won."]),
+        ("# A title\n\nOne.\n\n* two\n* three\n1. four\n> five", ["A title", "One.", "two", "three", "four", "five"]),
+        ("A\u00a0B will\u00a0win. C loses.", ["A\u00a0B will\u00a0win.", "C loses."]),
+        ("Title\nTitle\nA first line.", ["Title", "Title", "A first line."]),
+    ],
+)
+def test_a_sentence_ends_where_a_reader_ends_it(text: str, sentences: list[str]) -> None:
+    assert quotes(text) == sentences
+
+
+def test_lines_broken_by_hand_are_put_together() -> None:
+    text = (
+        "The bank that nobody wanted to save in the spring of that year\n"
+        "will be sold before long. Its branches in the north of the country\n"
+        "would then close, and the savers who have waited since the summer\n"
+        "will get their money.\n"
+    )
+    first, second = find_claims(text)
+    assert first.text.endswith("will be sold before long.")
+    assert second.text.startswith("Its branches")
+
+
+def test_white_space_is_folded_in_the_text_and_not_in_the_source() -> None:
+    sentence = only("Prices  will\u00a0 rise.")
+    assert sentence.text == "Prices will rise."
+    assert sentence.end == len("Prices  will\u00a0 rise.")
+
+
+@given(
+    st.text(alphabet=st.sampled_from("aB .!?…\n\r\t#*->1)“”\"'’;,:\u00a0will"), max_size=200) | st.text(max_size=200)
+)
+@example("1) a. B\n\n> * c")
+@example("a\x85b\u2028c\x1cd")
+def test_every_character_is_in_one_sentence_or_is_layout(text: str) -> None:
+    at = 0
+    for sentence in find_claims(text):
+        assert at <= sentence.offset < sentence.end <= len(text)
+        assert LAYOUT.fullmatch(text[at : sentence.offset])
+        quote = text[sentence.offset : sentence.end]
+        assert quote == quote.strip()
+        assert sentence.text == " ".join(quote.split())
+        at = sentence.end
+    assert LAYOUT.fullmatch(text[at:])
+
+
+# --- what stands around it -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("line", DIRT)
+def test_what_stands_around_an_essay_is_dropped_with_its_reason(line: str) -> None:
+    for sentence in find_claims(f"Prices will rise.\n\n{line}\n")[1:]:
+        assert not sentence.kept
+        assert sentence.why in ("boilerplate", "broken markup")
+
+
+def test_a_title_is_a_heading_and_its_repeats_are_repeats() -> None:
+    title = "Why the bank has not stayed away from the mergers"
+    found = find_claims(f"{title} TOU\n\n{title}\n\n{title}\n\nThe bank will fail.")
+    assert [sentence.why for sentence in found[:3]] == [
+        "a heading",
+        "repeats an earlier line",
+        "repeats an earlier line",
+    ]
+    assert [sentence.kept for sentence in found] == [False, False, False, True]
+
+
+def test_a_sentence_that_comes_twice_is_kept_once() -> None:
+    assert kept("The bank will fail.\n\nWe said so. The bank will fail.") == ["The bank will fail."]
+
+
+def test_a_heading_that_asks_and_an_item_of_a_list_are_kept() -> None:
+    assert kept("# Will the bank fail?\n\nNobody knew.\n\n* Prices will rise\n* Wages fell\n") == [
+        "Will the bank fail?",
+        "Prices will rise",
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Sponsored hackers will subscribe to the same forums.",
+        "Two more states will sign up to the treaty next year.",
+        "The losses posted by the banks will grow.",
+        "A free trial will not be granted to the protesters.",
+        "Its privacy policy will be struck down by the court.",
+    ],
+)
+def test_words_of_a_button_within_a_sentence_are_no_dirt(text: str) -> None:
+    assert only(text).kept
+
+
+@given(
+    st.sampled_from((*TUNED_ON, *HELD_OUT)),
+    st.lists(st.tuples(st.integers(0, 400), st.sampled_from(DIRT)), min_size=1, max_size=4),
+)
+def test_dirt_between_paragraphs_changes_nothing_else(name: str, added: list[tuple[int, str]]) -> None:
+    text, _ = labelled(name)
+    paragraphs = text.split("\n\n")
+    dirty = list(paragraphs)
+    for place, line in added:
+        dirty.insert(place % len(dirty), line)
+    clean, found = (
+        [(s.text, s.kind, s.cue, s.score) for s in find_claims(lines) if s.kept] for lines in (text, "\n\n".join(dirty))
+    )
+    assert found == clean
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a" * 1_000_000,
+        "will " * 200_000,
+        "has been quickly " * 60_000,
+        ". " * 500_000,
+        "U.S. " * 200_000,
+        "](" * 500_000,
+        "<a " * 300_000,
+        "\n" * 1_000_000,
+        "a will be\n" * 100_000,
+        "".join(f"If {number} banks fail, prices could rise by 2030. " for number in range(20_000)),
+    ],
+    ids=lambda text: text[:12].strip() or "blank",
+)
+def test_a_megabyte_of_anything_is_read(text: str) -> None:
+    assert all(sentence.offset < sentence.end for sentence in find_claims(text))

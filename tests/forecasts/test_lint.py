@@ -1,0 +1,306 @@
+"""The linter: each code fires on what it is for, keeps silent on what only looks like it, and nothing makes it fail."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from forecasts.asking import Asked, question_from
+from forecasts.evidence import Direction
+from forecasts.lint import CODES, Flaw, Surroundings, lint
+from forecasts.linting.surroundings import GENERAL_FEED_WORDS
+from forecasts.question import ClaimId, Question, utc
+from tests.forecasts.flawed_questions import (
+    AROUND,
+    CHOICE,
+    CRITERIA,
+    FLAWED,
+    INDICATORS,
+    MEASURED,
+    NOW,
+    NUMERIC,
+    SOUND,
+    SOUND_ONES,
+    indicator,
+)
+from tracker.question_sets import DEFAULT, load
+
+ABOUT_SURROUNDINGS = {"no-indicators", "one-sided", "retention", "no-feed"}
+
+
+def made(case: str | Asked) -> Asked:
+    return replace(SOUND, text=case) if isinstance(case, str) else case
+
+
+def flaws(case: str | Asked, code: str = "", **around: Any) -> list[Flaw]:
+    found = lint(made(case), replace(AROUND, **around))
+    return [flaw for flaw in found if flaw.code == code] if code else list(found)
+
+
+def codes(case: str | Asked, **around: Any) -> set[str]:
+    return {flaw.code for flaw in flaws(case, **around)}
+
+
+@pytest.mark.parametrize(("code", "case"), [(code, case) for code, cases in FLAWED.items() for case in cases])
+def test_what_is_wrong_is_found(code: str, case: str | Asked) -> None:
+    found = flaws(case, code)
+    assert found, made(case)
+    assert all(flaw.reason and flaw.fix and "\n" not in flaw.reason + flaw.fix for flaw in found)
+
+
+@pytest.mark.parametrize(("code", "case"), [(code, case) for code, cases in SOUND_ONES.items() for case in cases])
+def test_what_only_looks_wrong_is_left_alone(code: str, case: str | Asked) -> None:
+    assert flaws(case, code) == []
+
+
+@pytest.mark.parametrize("asked", [SOUND, MEASURED, NUMERIC, CHOICE], ids=lambda asked: asked.text)
+def test_a_sound_question_has_no_flaw(asked: Asked) -> None:
+    assert flaws(asked) == []
+
+
+def test_every_code_has_ten_questions_that_it_is_for_and_some_that_it_is_not() -> None:
+    assert set(FLAWED) == set(SOUND_ONES) == set(CODES) - ABOUT_SURROUNDINGS
+    assert all(len(cases) >= 10 for cases in FLAWED.values())
+    assert all(len(cases) >= 3 for cases in SOUND_ONES.values())
+
+
+def test_a_question_reads_the_same_before_and_after_it_is_opened() -> None:
+    for cases in FLAWED.values():
+        for case in filter(lambda case: isinstance(case, Asked), cases):
+            asked = made(case)
+            if asked.sources and all(map(str.strip, asked.sources)) and asked.criteria and asked.prior != "1":
+                opened = question_from(asked)
+                expected = lint(replace(asked, prior_reason=opened.prior_reason), AROUND)
+                assert lint(opened, AROUND) == expected
+
+
+def test_the_shipped_questions_can_be_resolved_by_a_stranger() -> None:
+    shipped = load(DEFAULT)
+    feeds = tuple(f"{feed.title} {feed.theme}" for feed in shipped.feeds)
+    for question in shipped.questions:
+        indicators = tuple(i for i in shipped.indicators if i.question_id == question.id)
+        alike = tuple(q for q in shipped.questions if set(q.claim_ids) & set(question.claim_ids))
+        around = Surroundings(utc("2026-11-24T12:00:00Z"), None, feeds, indicators, alike)
+        blocking = [flaw for flaw in lint(question, around) if flaw.severity == "blocking"]
+        assert blocking == [], question.id
+
+
+# What a flaw says
+
+
+def test_the_words_at_fault_and_what_to_write_instead_are_told() -> None:
+    (flaw,) = flaws("Will relations improve substantially by 30 June 2027?", "vague-word")
+    assert (flaw.severity, flaw.where) == ("blocking", "text")
+    assert flaw.reason == "readers measure “improve”, “substantially” by different yardsticks"
+    assert flaw.fix.startswith("Write a series that is published")
+
+
+def test_blocking_flaws_come_first() -> None:
+    severities = [flaw.severity for flaw in flaws("Will it improve", feeds=(), indicators=())]
+    assert severities == sorted(severities, key=lambda severity: severity != "blocking")
+    assert {"blocking", "advice"} == set(severities)
+
+
+def test_a_close_that_is_taken_as_included_is_explained() -> None:
+    asked = replace(SOUND, text="Will Arland sign by 31 May 2023?", criteria="YES if so.", opens_at=utc("2022-01-01"))
+    (flaw,) = flaws(replace(asked, closes_at=utc("2023-05-31"), retrospective=True), "other-deadline")
+    assert flaw.reason == "text ends on 31 May 2023, but the last day before the close is 30 May 2023"
+    assert flaw.fix == "Write 30 May 2023, or close at 2023-06-01T00:00Z: the close itself is excluded."
+
+
+def test_the_figure_of_a_year_that_closes_after_it_is_only_advised_against() -> None:
+    late = replace(MEASURED, closes_at=utc("2028-02-01"))
+    early = replace(MEASURED, closes_at=utc("2027-12-01"))
+    assert [flaw.severity for asked in (late, early) for flaw in flaws(asked, "other-deadline")] == [
+        "advice",
+        "blocking",
+    ]
+
+
+def test_a_vague_word_that_the_criteria_define_no_longer_blocks() -> None:
+    asked = replace(SOUND, text="Will Arland make a major concession by 30 June 2027?")
+    defined = replace(asked, criteria=f"“Major” means that troops leave the valley. {CRITERIA}")
+    assert [flaw.severity for flaw in flaws(asked, "vague-word")] == ["blocking"]
+    assert "blocking" not in [flaw.severity for flaw in flaws(defined, "vague-word") if flaw.where == "text"]
+
+
+def test_a_date_does_not_define_a_vague_word_but_a_number_does() -> None:
+    by_date = "Will exports fall significantly by 30 June 2027?"
+    by_number = "Will exports fall significantly, by 20 %, by 30 June 2027?"
+    severities = [flaw.severity for text in (by_date, by_number) for flaw in flaws(text, "vague-word")]
+    assert severities == ["blocking", "advice"]
+
+
+def test_one_option_within_another_blocks_unless_it_may_be_another_name() -> None:
+    def severity(*options: str) -> str:
+        return flaws(replace(CHOICE, options=(*options, "Other")), "options-overlap")[0].severity
+
+    assert (severity("Russia", "Russia and China"), severity("Sudan", "South Sudan")) == ("blocking", "advice")
+
+
+# What stands around a question
+
+
+def sibling(closes: str, **given: Any) -> Question:
+    asked = replace(
+        SOUND, id=f"until-{closes}", closes_at=utc(closes), resolves_at=utc(closes), claim_ids=(ClaimId("C1"),)
+    )
+    return question_from(replace(asked, **given))
+
+
+def test_only_the_question_that_closes_first_has_to_be_uncertain() -> None:
+    sure = replace(SOUND, prior="99%")
+    earlier, later = sibling("2027-03-01"), sibling("2027-09-01")
+    assert codes(sure, alike=(later,)) == {"extreme-prior"}
+    assert codes(sure, alike=(earlier, later)) == set()
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        sibling("2026-12-01", opens_at=utc("2026-01-01")),  # closed already
+        sibling("2027-03-01", retrospective=True),
+        sibling("2027-03-01", kind="categorical", options=("a", "Other"), prior=""),
+    ],
+)
+def test_a_question_that_cannot_be_compared_excuses_no_certainty(other: Question) -> None:
+    assert codes(replace(SOUND, prior="1%"), alike=(other,)) == {"extreme-prior"}
+
+
+def test_a_question_does_not_excuse_itself() -> None:
+    itself = replace(question_from(SOUND), closes_at=utc("2027-02-01"))
+    assert codes(replace(SOUND, prior="1%"), alike=(itself,)) == {"extreme-prior"}
+
+
+@pytest.mark.parametrize("days", [1, 30, 90, 180])
+def test_reports_have_to_be_kept_until_the_close(days: float) -> None:
+    (flaw,) = flaws(SOUND, "retention", keeps_days=days)
+    assert flaw.reason == f"it is open for 181 days, but reports are deleted after {days}"
+
+
+@pytest.mark.parametrize("days", [181, 400.5, None])
+def test_reports_that_are_kept_until_the_close_are_kept_long_enough(days: float | None) -> None:
+    assert flaws(SOUND, keeps_days=days) == []
+
+
+@pytest.mark.parametrize(
+    "feeds",
+    [
+        (),
+        ("Football today",),
+        ("OilPrice.com commodities", "Knitting weekly"),
+        ("World Health Organization",),
+        ("International Atomic Energy Agency",),
+    ],
+)
+def test_without_a_feed_that_could_report_it_there_will_be_no_evidence(feeds: tuple[str, ...]) -> None:
+    if feeds == ("International Atomic Energy Agency",):
+        assert flaws(SOUND, "no-feed", feeds=feeds) == []  # “international” stands for news of every kind
+    else:
+        assert [flaw.severity for flaw in flaws(SOUND, "no-feed", feeds=feeds)] == ["advice"]
+
+
+@pytest.mark.parametrize(
+    "feeds",
+    [
+        None,
+        ("BBC News, World",),
+        ("The Arland Times",),
+        ("Rivers and lakes",),
+        ("Knitting weekly", "Treaties of the region"),
+        *((f"Daily {word}",) for word in sorted(GENERAL_FEED_WORDS)),
+    ],
+)
+def test_a_feed_on_the_subject_or_on_everything_is_enough(feeds: tuple[str, ...] | None) -> None:
+    assert flaws(SOUND, feeds=feeds) == []
+
+
+def test_a_feed_that_an_indicator_is_about_is_enough() -> None:
+    asked = replace(SOUND, text="Will they sign by 30 June 2027?")
+    about = (indicator(Direction.YES, "Dredgers at work"), indicator(Direction.NO))
+    assert flaws(asked, "no-feed", feeds=("Dredging monthly",))
+    assert flaws(asked, "no-feed", feeds=("Dredging monthly",), indicators=about) == []
+
+
+def test_a_question_needs_indicators_for_both_sides() -> None:
+    assert codes(SOUND, indicators=()) == {"no-indicators"}
+    assert codes(SOUND, indicators=INDICATORS[:1]) == {"one-sided"}
+    assert codes(SOUND, indicators=INDICATORS[1:]) == {"one-sided"}
+    assert codes(CHOICE, indicators=INDICATORS[:1]) == set()  # with options each indicator names its own
+
+
+# Laws
+
+texts = st.one_of(
+    st.text(max_size=80),
+    st.lists(
+        st.sampled_from(
+            "Will Arland by 31 2027 June 2030 [ … ] “ ” ' \" and or sign die % $ 10 – 1,000 . ; ? at least UTC between"
+            " 0001 9999 31/12/9999 0–10 none −5 1e999 Other annul within a few years ٣ ½ ² next decade (a) \n".split(
+                " "
+            )
+        ),
+        max_size=14,
+    ).map(" ".join),
+)
+times = st.datetimes(min_value=utc("0001-01-02").replace(tzinfo=None)).map(lambda at: at.replace(tzinfo=NOW.tzinfo))
+
+
+@settings(deadline=None, max_examples=150)
+@given(
+    st.builds(
+        Asked,
+        id=texts,
+        text=texts,
+        criteria=texts,
+        sources=st.lists(texts, max_size=3).map(tuple),
+        opens_at=times,
+        closes_at=times,
+        resolves_at=times,
+        kind=st.sampled_from(["binary", "categorical", "ordered", "numeric", "date"]),
+        horizon_shape=st.sampled_from(["event_by", "holds_until", "state_at"]),
+        prior=texts,
+        prior_reason=texts,
+        options=st.lists(texts, max_size=4).map(tuple),
+        scale=st.sampled_from([None, NUMERIC.scale]),
+        retrospective=st.booleans(),
+    ),
+    times,
+    st.one_of(st.none(), st.lists(texts, max_size=2).map(tuple)),
+)
+def test_no_question_makes_the_linter_fail_and_its_answer_is_always_the_same(
+    asked: Asked, now: Any, feeds: tuple[str, ...] | None
+) -> None:
+    around = Surroundings(now, 30.0, feeds, INDICATORS)
+    found = lint(asked, around)
+    assert found == lint(asked, around)
+    assert all(flaw.code in CODES and flaw.reason.strip() and flaw.fix.strip() for flaw in found)
+    assert list(found) == sorted(found, key=lambda flaw: flaw.severity != "blocking")
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.sampled_from([case for cases in FLAWED.values() for case in cases]), st.text(" \n\t", max_size=5))
+def test_white_space_makes_no_difference(case: str | Asked, space: str) -> None:
+    asked = made(case)
+    spaced = replace(asked, text=f"{space}{asked.text}{space}", criteria=asked.criteria.replace(" ", f" {space}"))
+    assert lint(spaced, AROUND) == lint(asked, AROUND)
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.integers(1, 3000))
+def test_a_later_look_never_makes_a_question_less_settled(days: int) -> None:
+    settled = [bool(flaws(SOUND, "already-settled", now=NOW + timedelta(days=d))) for d in (0, days, 2 * days)]
+    assert settled == sorted(settled)
+
+
+def test_a_long_text_is_read_in_good_time() -> None:
+    long = "Will Arland " + "sign and 31 May and [… “ at least 10 " * 3000
+    assert flaws(replace(SOUND, text=long, criteria=long), "placeholder")
+
+
+def test_a_time_without_a_zone_is_read_as_utc() -> None:
+    naive = replace(SOUND, opens_at=SOUND.opens_at.replace(tzinfo=None), closes_at=SOUND.closes_at.replace(tzinfo=None))
+    assert flaws(naive) == flaws(SOUND)

@@ -1,0 +1,84 @@
+"""Everything that the reader of question sets accepts is documented, and the examples there can be read."""
+
+import re
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+
+from forecasts.links import LinkKind
+from forecasts.question_set import ESSAY_TEXT, FILES, read_question_set
+from forecasts.scenario_set import FIVE_WORDS
+from forecasts.set_files.reader import Record, SetFile
+from tests.forecasts import small_set
+
+PAGE = (Path(__file__).parents[2] / "docs" / "question-sets.md").read_text(encoding="utf-8")
+EXPECTED = 'examples = ["It abstained"]\nexpected = { by = 2022-09-01, if_yes = "very likely", if_no = "unlikely" }'
+
+
+def section(file: str) -> str:
+    """What the page says about one file."""
+    found = re.search(rf"^## {re.escape(file)}.*?(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL)
+    assert found, file
+    return found[0]
+
+
+def blocks(table: str) -> str:
+    """The examples of the page that begin with an entry of a table."""
+    shown = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
+    return "".join(block for block in shown if block.startswith(f"[[{table}]]"))
+
+
+@pytest.mark.parametrize("file", [*FILES, ESSAY_TEXT])
+def test_every_file_has_a_section_of_its_own(file: str) -> None:
+    assert section(file)
+
+
+def test_every_key_that_the_reader_accepts_stands_in_the_section_of_its_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    accepted: set[tuple[str, str]] = set()
+    plain, only = Record.get, SetFile.only
+
+    def heard(self: Record, key: str, default: Any = None) -> Any:
+        accepted.add((self.file.name, key))
+        return plain(self, key, default)
+
+    def tables(self: SetFile, *names: str) -> None:
+        accepted.update((self.name, name) for name in names)
+        only(self, *names)
+
+    monkeypatch.setattr(Record, "get", heard)
+    monkeypatch.setattr(SetFile, "only", tables)
+    read_question_set(
+        small_set.changed("indicators.toml", 'examples = ["It abstained"]', EXPECTED, small_set.EVERY_KIND)
+    )
+    assert len(accepted) > 90
+    assert {file for file, _ in accepted} == set(FILES)
+    missing = [
+        (f, k) for f, k in sorted(accepted) if not re.search(rf"`(\[\[)?{k}(\]\])?`|^{k} = |\b{k} =", section(f), re.M)
+    ]
+    assert missing == []
+
+
+def test_every_kind_of_link_and_every_word_of_a_row_is_explained() -> None:
+    assert all(f"| `{kind}` |" in section("links.toml") for kind in get_args(LinkKind))
+    assert all(f"| `{word}` | {p:g} |" in section("scenarios.toml") for word, p in FIVE_WORDS.items())
+
+
+def test_the_examples_of_essay_scenarios_and_links_can_be_read() -> None:
+    first = blocks("question")
+    half = first[: first.index("[[question]]", 1)].replace("ceasefire-2027", "ceasefire-2026")
+    essay = next(block for block in re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL) if block.startswith("id ="))
+    texts = {
+        "essay.toml": essay,
+        "questions.toml": first + half.replace("closes = 2027-01-01", "closes = 2026-07-01"),
+        "indicators.toml": blocks("indicator"),
+        "feeds.toml": "",
+        "history.toml": blocks("resolution"),
+        "scenarios.toml": blocks("scenario_set"),
+        "links.toml": blocks("link"),
+    }
+    read = read_question_set(texts)
+    assert len(read.rejections) == 1
+    assert [link.kind for link in read.links] == ["dates", "implies"]
+    assert read.scenarios[0].rows[0].p == (0.125, 0.5, 0.4)
+    assert any(resolution.needs_check for resolution in read.resolutions)

@@ -1,0 +1,119 @@
+"""What the second built-in set knows of the news: its indicators, its feeds, and what happened so far."""
+
+from collections import Counter
+from datetime import UTC, datetime
+
+import pytest
+
+from forecasts.evidence import Indicator
+from forecasts.question import Question, QuestionId
+from forecasts.question_set import QuestionSet
+from tracker import question_sets
+from tracker.feeds.links import canonical_url
+from tracker.matching.profile import profile_of
+from tracker.matching.rules import fulfils
+
+OPENS = datetime(2026, 12, 1, tzinfo=UTC)
+"""The day on which the live questions open; nothing that the set tells is younger."""
+
+THEMES = set("storage solar grid europe statistics".split())
+
+
+@pytest.fixture(scope="module")
+def grid_set() -> QuestionSet:
+    return question_sets.load("grid_storage_2026")
+
+
+@pytest.fixture(scope="module")
+def asked(grid_set: QuestionSet) -> dict[str, Question]:
+    return {question.id: question for question in grid_set.questions}
+
+
+def test_every_question_has_indicators_of_both_directions(grid_set: QuestionSet) -> None:
+    for question in grid_set.questions:
+        own = [i for i in grid_set.indicators if i.question_id == question.id]
+        assert len({i.direction for i in own}) == 2, question.id
+
+
+def test_no_example_matches_an_indicator_of_the_other_direction(grid_set: QuestionSet) -> None:
+    crossed = [
+        (indicator.id, example, found.id)
+        for indicator in grid_set.indicators
+        for example in indicator.examples
+        for found in _opposed(grid_set, indicator)
+        if fulfils(example, profile_of(found))
+    ]
+    assert crossed == []
+
+
+def test_no_opposite_matches_its_own_indicator(grid_set: QuestionSet) -> None:
+    wrong = [(i.id, o) for i in grid_set.indicators for o in i.opposites if fulfils(o, profile_of(i))]
+    assert wrong == []
+
+
+def test_indicators_weigh_and_fade_as_agreed(grid_set: QuestionSet) -> None:
+    for indicator in grid_set.indicators:
+        assert indicator.half_life_days in (45.0, 90.0, None), indicator.id
+        assert 4 <= len(indicator.examples) <= 6, indicator.id
+        assert 2 <= len(indicator.opposites) <= 4, indicator.id
+        assert 0.0 <= indicator.usual_level <= 0.5, indicator.id
+
+
+def test_silence_counts_on_some_questions_and_only_while_they_are_open(
+    grid_set: QuestionSet, asked: dict[str, Question]
+) -> None:
+    due = [i for i in grid_set.indicators if i.expected is not None]
+    assert len({i.id.split("/")[1] for i in due}) >= 5
+    for indicator in due:
+        assert indicator.expected is not None
+        question = asked[indicator.question_id]
+        assert question.opens_at < indicator.expected.by <= question.closes_at, indicator.id
+        assert (indicator.expected.ratio_when_seen - 1.0) * indicator.direction > 0.0, indicator.id
+
+
+def test_feeds_cover_all_themes_at_different_addresses(grid_set: QuestionSet) -> None:
+    assert {feed.theme for feed in grid_set.feeds} == THEMES
+    assert max(Counter(canonical_url(feed.url) for feed in grid_set.feeds).values()) == 1
+    assert all(feed.url.startswith("https://") for feed in grid_set.feeds)
+
+
+# ---- history --------------------------------------------------------------------------------------------------------
+
+
+def test_every_retrospective_question_is_answered_once_and_for_sure(
+    grid_set: QuestionSet, asked: dict[str, Question]
+) -> None:
+    past = sorted(q.id for q in grid_set.questions if q.retrospective)
+    assert sorted(r.question_id for r in grid_set.resolutions) == past
+    assert not any(r.needs_check for r in grid_set.resolutions)
+    for answer in grid_set.resolutions:
+        assert asked[answer.question_id].opens_at <= answer.event_at <= answer.known_at < OPENS, answer.question_id
+
+
+def test_events_are_older_than_the_essay_and_have_links_of_their_own(grid_set: QuestionSet) -> None:
+    assert all(event.at < OPENS for event in grid_set.events)
+    assert max(Counter(canonical_url(event.url) for event in grid_set.events).values()) == 1
+
+
+def test_the_rules_find_what_the_author_labelled(grid_set: QuestionSet) -> None:
+    missed = [
+        (event.id, question_id)
+        for event in grid_set.events
+        for question_id in (*event.yes, *event.no)
+        if not _found(grid_set, f"{event.title} {event.summary}", question_id)
+    ]
+    assert missed == []
+
+
+def _opposed(grid_set: QuestionSet, indicator: Indicator) -> list[Indicator]:
+    """The indicators that speak against what this one speaks for, on the same question and of the same option."""
+    return [
+        i
+        for i in grid_set.indicators
+        if i.question_id == indicator.question_id and i.option == indicator.option
+        if i.direction == -indicator.direction
+    ]
+
+
+def _found(grid_set: QuestionSet, text: str, question_id: QuestionId) -> bool:
+    return any(fulfils(text, profile_of(i)) for i in grid_set.indicators if i.question_id == question_id)

@@ -1,0 +1,126 @@
+"""A set that is written and read again is the same set, however its texts are spelt."""
+
+import tomllib
+from dataclasses import fields, replace
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from forecasts.cdf import Cdf, Scale
+from forecasts.entry import read_forecast
+from forecasts.question_set import FILES, OPTIONAL, QuestionSet, read_question_set
+from forecasts.set_files.curves import written
+from forecasts.set_files.toml_text import WIDTH, entry
+from forecasts.set_files.writer import write_question_set
+from tests.forecasts.set_strategies import lists, question_sets, texts
+from tests.forecasts.small_set import EVERY_KIND, TEXTS, changed
+from tests.forecasts.strategies import OPENS, categorical_question, date_question, numeric_question
+
+
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(question_sets())
+def test_what_is_written_is_read_as_the_same_set(made: QuestionSet) -> None:
+    again = read_question_set(write_question_set(made))
+    for field in fields(QuestionSet):
+        assert getattr(again, field.name) == getattr(made, field.name), field.name
+
+
+@settings(deadline=None, max_examples=60)
+@given(texts, lists)
+def test_whatever_a_text_holds_a_toml_reader_gets_it_back(text: str, items: tuple[str, ...]) -> None:
+    long = " ".join([text] * 9)
+    given_back = tomllib.loads(entry("thing", {"text": text, "long": long, "items": items, 'an "odd" key': text}))
+    (thing,) = given_back["thing"]
+    assert (thing["items"], thing['an "odd" key'].split()) == (list(items), text.split())
+    assert (thing["text"].split(), thing["long"].split()) == (text.split(), long.split())
+
+
+@pytest.mark.parametrize("name", ["one", "every"])
+def test_the_small_sets_survive_being_written(name: str) -> None:
+    read = read_question_set(TEXTS if name == "one" else EVERY_KIND)
+    assert read_question_set(write_question_set(read)) == read
+
+
+def test_writing_twice_gives_the_same_texts() -> None:
+    once = write_question_set(read_question_set(EVERY_KIND))
+    assert write_question_set(read_question_set(once)) == once
+
+
+def test_a_file_that_would_say_nothing_is_left_out() -> None:
+    bare = read_question_set({name: text for name, text in TEXTS.items() if name not in OPTIONAL})
+    assert set(write_question_set(bare)) == set(FILES) - set(OPTIONAL)
+
+
+def test_a_long_text_is_broken_between_words_and_no_line_is_long() -> None:
+    criteria = "Both governments announce it “in public” and neither takes it back for a week. " * 8
+    read = read_question_set(changed("questions.toml", "No treaty is signed.", criteria.strip()))
+    lines = write_question_set(read)["questions.toml"].splitlines()
+    assert 'criteria = """' in lines
+    assert max(map(len, lines)) <= WIDTH + len('"""')
+
+
+def test_an_indicator_for_several_questions_is_one_entry_again() -> None:
+    text = write_question_set(read_question_set(TEXTS))["indicators.toml"]
+    assert text.count("[[indicator]]") == 2
+    assert 'yes = ["treaty"]\nno = ["neutral"]' in text
+
+
+def test_an_indicator_that_counts_as_expected_on_one_of_its_questions_is_one_entry_again() -> None:
+    due = 'expected = { by = 2022-09-01, if_yes = "very likely", if_no = "unlikely" }\nyes = ["neutral", "treaty"]'
+    texts = changed("indicators.toml", 'examples = ["It abstained"]\nyes = ["neutral"]', 'examples = ["A"]\n' + due)
+    later = changed(
+        "questions.toml", "opens = 2022-06-01\ncloses = 2023-01-01", "opens = 2022-10-01\ncloses = 2023-01-01"
+    )
+    history = {name: text for name, text in later.items() if name != "history.toml"}
+    read = read_question_set({**history, "indicators.toml": texts["indicators.toml"]})
+    assert [i.expected is None for i in read.indicators if i.id.endswith("abstains")] == [True, False]
+    written_again = write_question_set(read)
+    assert written_again["indicators.toml"].count("[[indicator]]") == 2
+    assert read_question_set(written_again) == read
+
+
+def test_indicators_in_an_order_that_no_entry_has_are_written_one_by_one() -> None:
+    read = read_question_set(TEXTS)
+    turned = replace(read, indicators=tuple(reversed(read.indicators)))
+    assert read_question_set(write_question_set(turned)) == turned
+
+
+def test_numbers_and_days_are_named_by_the_words_of_their_kind() -> None:
+    signal = '\n[[indicator]]\nid = "signal"\nname = "A signal"\nstrength = "some"\nterms = [["signal"]]\n'
+    sides = 'examples = ["A signal"]\nyes = ["trade"]\nno = ["visit"]\n'
+    texts = {**EVERY_KIND, "indicators.toml": EVERY_KIND["indicators.toml"] + signal + sides}
+    found = write_question_set(read_question_set(texts))["indicators.toml"]
+    assert 'higher = ["trade"]\nlater = ["visit"]\n' in found
+
+
+LOG = numeric_question(Scale(1.0, 10000.0, open_lower=True, open_upper=True, zero_point=0.0))
+
+
+@pytest.mark.parametrize("text", ["5%=2 50%=100 95%=3000", "20%=37.5 below=3% above=2.5%", "12 40 900"])
+def test_a_curve_on_a_log_scale_is_written_as_it_was_typed(text: str) -> None:
+    assert written(LOG, read_forecast(LOG, text, OPENS), OPENS) == text
+
+
+def test_a_date_is_written_as_it_was_typed() -> None:
+    asked = date_question()
+    text = "10%=2026-02-01 50%=2026-07-01T12:00:00Z never=20%"
+    assert written(asked, read_forecast(asked, text, OPENS), OPENS) == text
+
+
+def test_shares_are_written_to_the_last_digit() -> None:
+    asked = categorical_question("% of it", "Beijing", "Other")
+    held = read_forecast(asked, "Beijing=0.1 Other=33.3333333333% % of it=rest", OPENS)
+    text = written(asked, held, OPENS)
+    assert isinstance(text, str)
+    assert read_forecast(asked, text, OPENS) == held
+
+
+def test_a_curve_that_nobody_could_have_typed_is_written_point_by_point() -> None:
+    flat = Cdf((0.0, 20.0, 40.0, 100.0), (0.0, 0.5, 0.5, 1.0))
+    assert written(numeric_question(), flat, OPENS) == {"value": flat.x, "at_most": flat.p}
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_a_number_is_read_to_the_same_float(number: float) -> None:
+    assert float(tomllib.loads(entry("", {"x": number}))["x"]) == number

@@ -1,0 +1,190 @@
+"""What should have been reported by a date, whether it was, and what to expect next."""
+
+import math
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from forecasts.evidence import Direction, Evidence, EvidenceStatus, Indicator
+from forecasts.question import Kind, Question, QuestionId
+from forecasts.signposts import Entry, Signpost, calendar, ratio_in_words, signposts, silence_ratio, unseen
+from forecasts.suggestion import suggest
+from tests.forecasts.strategies import (
+    INDICATORS,
+    categorical_question,
+    day,
+    due,
+    evidence,
+    evidence_lists,
+    indicator,
+    law,
+    lines_of,
+    moments,
+    question,
+    questions,
+)
+
+VISIT = indicator(expected=due(30))
+
+
+def one(at: float, *stories: Evidence, of: Indicator = VISIT) -> Signpost:
+    (found,) = signposts(question(days=100), [of], stories, day(at))
+    return found
+
+
+@law
+@given(questions(), evidence_lists(), moments)
+def test_signposts_tell_of_silence_exactly_where_the_suggestion_weighs_it(
+    q: Question, known: list[Evidence], at: float
+) -> None:
+    found = signposts(q, INDICATORS.values(), known, day(at))
+    came = [s for s in found if s.indicator.expected and s.indicator.expected.by <= day(at)]
+    left = unseen(q, INDICATORS.values(), known, day(at))
+    weights = [
+        math.log(s.indicator.expected.ratio_when_silent) * left[s.indicator.id]
+        for s in came
+        if s.indicator.expected and left[s.indicator.id]
+    ]
+    lines = lines_of(suggest(q, known, INDICATORS, day(at)), "silence")
+    assert sorted(line.log_odds for line in lines) == sorted(weights)
+    assert all(s.trust == 1.0 - left[s.indicator.id] for s in found)
+    assert {s.state for s in came} <= {"seen", "silent"}
+
+
+@law
+@given(questions(), evidence_lists(), moments, st.randoms(use_true_random=False))
+def test_the_order_of_evidence_does_not_matter(q: Question, known: list[Evidence], at: float, random: Any) -> None:
+    shuffled = random.sample(known, len(known))
+    assert signposts(q, INDICATORS.values(), shuffled, day(at)) == signposts(q, INDICATORS.values(), known, day(at))
+
+
+@law
+@given(questions(), evidence_lists(), moments)
+def test_what_is_seen_later_leaves_the_past_as_it_was(q: Question, known: list[Evidence], at: float) -> None:
+    by_then = [e for e in known if e.first_seen_at <= day(at)]
+    assert signposts(q, INDICATORS.values(), known, day(at)) == signposts(q, INDICATORS.values(), by_then, day(at))
+
+
+def test_a_signpost_waits_until_its_date_and_is_silent_from_then_on() -> None:
+    assert [one(at).state for at in (0, 29.9, 30, 90)] == ["waiting", "waiting", "silent", "silent"]
+    assert (one(40).seen_at, one(40).trust) == (None, 0.0)
+
+
+def test_a_signpost_that_was_seen_in_time_stays_seen() -> None:
+    assert [one(at, evidence(1, 10)).state for at in (9, 10, 30, 90)] == ["waiting", "seen", "seen", "seen"]
+    assert one(90, evidence(1, 10), evidence(2, 20)).seen_at == day(10)
+
+
+@pytest.mark.parametrize(
+    "story",
+    [
+        evidence(1, -1),
+        evidence(1, 30.25),
+        evidence(1, 10, status="rejected"),
+        evidence(1, 10, signpost="other"),
+        evidence(1, 10, of=QuestionId("other")),
+    ],
+)
+def test_only_evidence_of_the_indicator_between_opening_and_date_shows_it(story: Evidence) -> None:
+    assert one(40, story).state == "silent"
+
+
+@pytest.mark.parametrize(("status", "state"), [("logged", "silent"), ("confirmed", "seen"), ("edited", "seen")])
+def test_a_match_in_doubt_shows_a_signpost_once_a_person_confirmed_it(status: EvidenceStatus, state: str) -> None:
+    found = one(40, evidence(1, 10, status=status, relevance=0.4))
+    assert found.state == state
+    assert found.trust == (0.4 if state == "silent" else 1.0)
+
+
+def test_matches_in_doubt_add_up_to_one_that_was_seen_when_they_make_it_likelier_than_not() -> None:
+    doubtful = [evidence(n, 10 * n, status="logged", relevance=0.4) for n in (2, 1)]
+    found = one(40, *doubtful)
+    assert (found.state, found.seen_at) == ("seen", day(20))
+    assert found.trust == pytest.approx(0.64)
+
+
+def test_what_is_not_expected_or_was_due_before_the_opening_is_no_signpost() -> None:
+    others = [
+        indicator("plain"),
+        indicator("late", expected=due(0)),
+        indicator("theirs", of=QuestionId("other"), expected=due(30)),
+    ]
+    assert signposts(question(), others, [], day(50)) == ()
+
+
+def test_the_next_date_comes_first() -> None:
+    several = [indicator("c", expected=due(50)), indicator("b", expected=due(20)), indicator("a", expected=due(50))]
+    assert [s.indicator.name for s in signposts(question(), several, [], day(30))] == ["b", "a", "c"]
+
+
+def test_the_calendar_has_signposts_closes_and_due_answers_of_all_questions_in_order() -> None:
+    first, second = question(days=100), question(days=40, name="other")
+    late = indicator("after the close", expected=due(101))
+    posts = signposts(first, [VISIT, late], [evidence(1, 10)], day(20))
+    found = calendar([Entry(first, posts), Entry(second)], day(20))
+    assert [((e.at - day(0)).days, e.what, e.question_id, e.state) for e in found] == [
+        (30, "signpost", "neutral", "seen"),
+        (40, "close", "other", "waiting"),
+        (47, "answer due", "other", "waiting"),
+        (100, "close", "neutral", "waiting"),
+        (107, "answer due", "neutral", "waiting"),
+    ]
+    assert found[0].if_seen == pytest.approx(0.875 / 0.325)
+    assert found[0].if_silent == pytest.approx(0.125 / 0.675)
+    assert (found[0].seen_words, found[0].silent_words) == ("2.7 times likelier if YES", "5.4 times likelier if NO")
+    assert (found[1].indicator, found[1].if_seen, found[1].silent_words) == (None, None, "")
+
+
+def test_the_calendar_leaves_out_what_is_over_unless_it_is_asked_for_and_keeps_overdue_answers() -> None:
+    entries = [Entry(question(days=50), (one(60),))]
+    assert [(e.what, e.state) for e in calendar(entries, day(55))] == [("answer due", "waiting")]
+    assert [(e.what, e.state) for e in calendar(entries, day(60))] == [("answer due", "overdue")]
+    found = calendar(entries, day(60), since=day(30))
+    assert [(e.what, e.state) for e in found] == [("signpost", "silent"), ("close", "past"), ("answer due", "overdue")]
+
+
+def test_nothing_is_expected_of_a_question_with_an_answer() -> None:
+    assert calendar([Entry(question(), (one(1),), answered=True)], day(1)) == ()
+
+
+@law
+@given(moments, moments)
+def test_the_calendar_runs_forward_and_loses_nothing_that_lies_ahead(now: float, since: float) -> None:
+    entries = [Entry(question(days=n, name=f"q{n}"), (one(now),)) for n in (3, 40, 300)]
+    found = calendar(entries, day(now), since=min(day(now), day(since)))
+    assert [e.at for e in found] == sorted(e.at for e in found)
+    assert {e for e in calendar(entries, day(now)) if e.at > day(now)} == {e for e in found if e.at > day(now)}
+
+
+def test_silence_is_told_in_the_words_of_the_kind_of_its_question() -> None:
+    assert silence_ratio(question(), VISIT) == "5.4 times likelier if NO"
+    against = indicator(direction=Direction.NO, expected=due(30, "unlikely", "very likely"))
+    assert silence_ratio(question(), against) == "5.4 times likelier if YES"
+    of_option = replace(VISIT, option="Moscow")
+    assert silence_ratio(categorical_question(), of_option) == "5.4 times likelier if not Moscow"
+    assert silence_ratio(question(), indicator()) == ""
+
+
+@pytest.mark.parametrize(
+    ("ratio", "kind", "words"),
+    [
+        (3.0, "binary", "3 times likelier if YES"),
+        (3.0, "numeric", "3 times likelier if higher"),
+        (1 / 3, "numeric", "3 times likelier if lower"),
+        (3.0, "date", "3 times likelier if earlier"),
+        (1 / 3, "date", "3 times likelier if later"),
+        (3.0, "ordered", "3 times likelier if that option"),
+        (1.02, "binary", "as likely either way"),
+    ],
+)
+def test_a_ratio_is_told_by_the_side_that_it_makes_likelier(ratio: float, kind: Kind, words: str) -> None:
+    assert ratio_in_words(ratio, kind) == words
+
+
+def test_a_date_is_reached_at_its_very_instant() -> None:
+    assert one(30 - timedelta(microseconds=1) / timedelta(days=1)).state == "waiting"
+    assert one(30).state == "silent"

@@ -1,0 +1,129 @@
+"""The wording of a question over time."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from forecasts.errors import InvalidQuestion
+from forecasts.question import QuestionId
+from forecasts.versions import Edit, Piece, check_edit, difference, version_at, versions, with_edits
+from tests.forecasts.strategies import ANN, QUESTION, day, law, question
+
+OPENED = question(days=100)
+
+
+def edit(at: float = 10, **changed: Any) -> Edit:
+    return replace(Edit(QUESTION, day(at), ANN, "clearer", OPENED.text, OPENED.criteria, OPENED.sources), **changed)
+
+
+wordings = st.lists(st.sampled_from(["a", "b", "c,", "d."]), max_size=12).map(" ".join)
+edits = st.lists(st.builds(edit, st.integers(-5, 120), text=wordings), max_size=6)
+
+
+def test_a_question_without_edits_stays_the_same() -> None:
+    assert with_edits(OPENED, ()) is OPENED
+    (only,) = versions(OPENED, ())
+    assert (only.number, only.at, only.by, only.text) == (1, OPENED.opens_at, None, OPENED.text)
+
+
+def test_the_newest_wording_counts_and_every_older_one_is_kept() -> None:
+    made = [edit(10, text="Will it come?"), edit(20, criteria="As one side announces it.", sources=("https://a.org",))]
+    newest = with_edits(OPENED, made)
+    assert (newest.text, newest.criteria) == (OPENED.text, "As one side announces it.")
+    assert newest.sources == ("https://a.org",)
+    assert replace(newest, text=OPENED.text, criteria=OPENED.criteria, sources=OPENED.sources) == OPENED
+    assert [(v.number, v.at, v.text) for v in versions(OPENED, made)] == [
+        (1, day(0), OPENED.text),
+        (2, day(10), "Will it come?"),
+        (3, day(20), OPENED.text),
+    ]
+
+
+def test_a_forecast_keeps_the_version_that_it_was_made_on() -> None:
+    of = versions(OPENED, [edit(10, text="two"), edit(20, text="three")])
+    assert [version_at(of, day(at)).number for at in (-1, 0, 9.99, 10, 19, 20, 99)] == [1, 1, 1, 2, 2, 3, 3]
+
+
+def test_a_question_edited_before_it_opens_is_forecast_on_the_new_wording() -> None:
+    of = versions(OPENED, [edit(-2, text="two")])
+    assert [version_at(of, day(at)).number for at in (-3, -2, 0, 50)] == [1, 2, 2, 2]
+
+
+def test_edits_of_another_question_change_nothing() -> None:
+    other = edit(question_id=QuestionId("other"), text="two")
+    assert with_edits(OPENED, [other]) is OPENED
+    assert len(versions(OPENED, [other])) == 1
+
+
+@law
+@given(edits)
+def test_the_last_version_is_the_question_as_it_reads_now(made: list[Edit]) -> None:
+    of = versions(OPENED, made)
+    newest = with_edits(OPENED, made)
+    assert (of[-1].text, of[-1].criteria, of[-1].sources) == (newest.text, newest.criteria, newest.sources)
+    assert version_at(of, day(1000)) == of[-1]
+    assert [v.number for v in of] == list(range(1, len(made) + 2))
+
+
+@law
+@given(edits, st.integers(0, 130))
+def test_what_is_edited_later_leaves_the_version_of_an_earlier_forecast_as_it_was(made: list[Edit], at: int) -> None:
+    known = [e for e in made if e.at <= day(at)]
+    assert version_at(versions(OPENED, made), day(at)) == version_at(versions(OPENED, known), day(at))
+
+
+@law
+@given(wordings | st.text(max_size=60), wordings | st.text(max_size=60))
+def test_the_pieces_of_a_difference_make_up_both_wordings(old: str, new: str) -> None:
+    pieces = difference(old, new)
+    assert " ".join(p.text for p in pieces if p.change != "added").split() == old.split()
+    assert " ".join(p.text for p in pieces if p.change != "removed").split() == new.split()
+    assert all(p.text for p in pieces)
+
+
+@law
+@given(wordings, wordings)
+def test_two_wordings_are_all_the_same_only_if_their_words_are(old: str, new: str) -> None:
+    assert all(p.change == "same" for p in difference(old, new)) is (old.split() == new.split())
+
+
+def test_a_difference_keeps_what_stays_and_shows_the_words_that_went_and_came() -> None:
+    assert difference("Will both sides announce a truce?", "Will both sides  sign a truce by July?") == (
+        Piece("Will both sides", "same"),
+        Piece("announce", "removed"),
+        Piece("sign", "added"),
+        Piece("a", "same"),
+        Piece("truce?", "removed"),
+        Piece("truce by July?", "added"),
+    )
+    assert difference("", "new") == (Piece("new", "added"),)
+    assert difference("old", " ") == (Piece("old", "removed"),)
+    assert difference("", "") == ()
+
+
+@pytest.mark.parametrize("changed", [{"text": "x"}, {"criteria": "x"}, {"sources": (*OPENED.sources, "x")}])
+def test_an_edit_with_a_reason_is_allowed_until_the_answer_is_there(changed: dict[str, Any]) -> None:
+    check_edit(OPENED, edit(**changed), answered=False)
+    with pytest.raises(InvalidQuestion, match="neutral has its answer: its wording stays as it is"):
+        check_edit(OPENED, edit(**changed), answered=True)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "reason"),
+    [
+        (edit(text="  "), "the question itself must not be empty"),
+        (edit(criteria=""), "resolution criteria must not be empty"),
+        (edit(sources=()), "name at least one source"),
+        (edit(sources=("https://a.org", " ")), "name at least one source"),
+        (edit(text="x", why=" "), "say why the wording changes"),
+        (edit(), "nothing has changed"),
+        (edit(text=OPENED.text.replace(" ", "\n ")), "nothing has changed"),
+        (edit(text="x", question_id=QuestionId("other")), "the edit belongs to other, not to neutral"),
+    ],
+)
+def test_an_edit_that_leaves_no_meaning_or_no_account_is_refused(wrong: Edit, reason: str) -> None:
+    with pytest.raises(InvalidQuestion, match=reason):
+        check_edit(OPENED, wrong, answered=False)

@@ -1,0 +1,101 @@
+"""A file that a person saved → the plain text of the essay in it."""
+
+import email
+import email.policy
+import re
+from typing import Final
+
+from tracker.errors import Refused
+from tracker.feeds.pages.article import NoArticle
+from tracker.feeds.pages.article import extract as article_on
+from tracker.feeds.text import decoded, visible
+
+LONGEST_FILE: Final = 5_000_000
+"""Bytes. A long book has less than two million letters."""
+
+LONGEST_ESSAY: Final = 2_000_000
+"""Characters."""
+
+_SAVE_AS: Final = "save its text as a .txt, .md or .html file and give that"
+_NOT_TEXT: Final = (
+    (b"%PDF", "a PDF document: open it, select all, copy, and paste into a plain text file"),
+    (b"PK\x03\x04", f"a word processor's document or an archive: {_SAVE_AS}"),
+    (b"\xd0\xcf\x11\xe0", f"a word processor's document: {_SAVE_AS}"),
+    (b"{\\rtf", f"a document in rich text: {_SAVE_AS}"),
+    (b"\x89PNG", "a picture, and pictures are not read: type or copy the text"),
+    (b"\xff\xd8\xff", "a picture, and pictures are not read: type or copy the text"),
+    (b"GIF8", "a picture, and pictures are not read: type or copy the text"),
+    (b"\x1f\x8b", "a packed file: unpack it first"),
+)
+_PAGE_NAMES: Final = (".html", ".htm", ".xhtml", ".shtml")
+_ARCHIVE_NAMES: Final = (".mhtml", ".mht")
+_PAGE_BEGINS: Final = re.compile(
+    rb"\s{0,99}(?:<\?xml[^>]{0,200}>\s{0,99})?(?:<!--[^>]{0,500}-->\s{0,99})?<(?:!doctype html|html|head|body)\b",
+    re.IGNORECASE,
+)
+_FRONT_MATTER: Final = re.compile(r"\A---[ \t]*\n(?:[^\n]{0,2000}\n){0,200}?---[ \t]*(?:\n|\Z)")
+_WORD: Final = re.compile(r"[^\W\d_]{2}")
+
+
+def extract(raw: bytes, name: str) -> str:
+    """The text of an essay from a saved file: plain text, Markdown, or a web page, by its contents and its `name`.
+
+    Lines end in a line feed, and what cannot be seen is left out; a Markdown file loses the block of settings at its
+    top. Of a web page only the article stays, a paragraph a line, without navigation, scripts and comments. Sentences'
+    offsets count in this text, so it is what has to be kept. Raises `Refused` for a file without an essay in it, with
+    what to do instead.
+
+    >>> extract(b"Prices will rise.\\r\\nWages may not.\\r\\n", "essay.txt")
+    'Prices will rise.\\nWages may not.\\n'
+    """
+    _check(raw, name)
+    lower = name.lower()
+    text = decoded(raw, "text/plain")
+    if lower.endswith(_ARCHIVE_NAMES):
+        return _of_archive(raw, name)
+    if lower.endswith(_PAGE_NAMES) or _PAGE_BEGINS.match(raw) or _PAGE_BEGINS.match(text[:2000].encode()):
+        return _of_page(raw, name)
+    text = visible(text.replace("\r\n", "\n").replace("\r", "\n"))
+    if lower.endswith((".md", ".markdown")):
+        text = _FRONT_MATTER.sub("", text)
+    if not _WORD.search(text):
+        raise Refused(f"{name} holds no words: give a file with the text of the essay in it")
+    return text
+
+
+def _check(raw: bytes, name: str) -> None:
+    """Refuse what is empty, too large, or no text."""
+    if not raw.strip(b" \t\r\n\0\xef\xbb\xbf\xfe\xff"):
+        raise Refused(f"{name} is empty: give a file with the text of the essay in it")
+    if len(raw) > LONGEST_FILE:
+        raise Refused(
+            f"{name} is larger than {LONGEST_FILE // 1_000_000} MB, which no essay is: cut out the essay's text"
+        )
+    for mark, what in _NOT_TEXT:
+        if raw.startswith(mark):
+            raise Refused(f"{name} is {what}")
+    beginning = raw[:4096]
+    if not beginning.startswith((b"\xff\xfe", b"\xfe\xff")):
+        odd = sum(byte < 9 or 13 < byte < 32 for byte in beginning)
+        if odd * 50 > len(beginning):
+            raise Refused(f"{name} is not text: {_SAVE_AS}")
+
+
+def _of_page(raw: bytes, name: str) -> str:
+    found = article_on(raw, "text/html", "", LONGEST_ESSAY)
+    if isinstance(found, NoArticle):
+        raise Refused(
+            f"no essay was found in {name} ({found.reason}): copy its text into a plain text file and give that"
+        )
+    return found.text + "\n"
+
+
+def _of_archive(raw: bytes, name: str) -> str:
+    """The page in a file that a browser saved as one: its first part that is HTML."""
+    message = email.message_from_bytes(raw, policy=email.policy.default)
+    for part in message.walk():
+        if part.get_content_type() == "text/html":
+            page = part.get_payload(decode=True)
+            if isinstance(page, bytes) and page:
+                return _of_page(page, name)
+    raise Refused(f"{name} holds no web page: save the page as HTML and give that")

@@ -1,0 +1,62 @@
+"""A sentence of an essay becomes a question: the draft that is proposed, and the question that is opened."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from forecasts.asking import Asked
+from forecasts.drafting import Draft, draft
+from forecasts.essay import Sentence
+from forecasts.evidence import Indicator
+from forecasts.question import Claim, ClaimId, EssayId, Question
+from forecasts.question_set import MAX_QUOTED_WORDS
+from tracker import asking
+from tracker.essays.adding import sentence_at
+from tracker.essays.anchoring import anchored
+from tracker.said import Standpoint
+from tracker.store import essays, questions
+from tracker.store.engine import Session
+
+
+def proposed(session: Session, essay_id: EssayId, offset: int, made: Standpoint) -> Draft:
+    """What a question from the sentence at `offset` could look like; a person completes it."""
+    return draft(sentence_at(session, essay_id, offset), made.at.date())
+
+
+def open_claim(
+    session: Session,
+    asked: Asked,
+    offset: int,
+    keep_days: float,
+    *,
+    made: Standpoint,
+    indicators: Sequence[Indicator] = (),
+    override: str = "",
+) -> Question:
+    """Open a question from the sentence at `offset` of its essay; the sentence becomes a claim if it is none yet."""
+    sentence = sentence_at(session, asked.essay_id, offset)
+    claim = claim_of(session, asked.essay_id, sentence)
+    questions.add_claim(session, claim)
+    whole = replace(asked, claim_ids=tuple(dict.fromkeys([claim.id, *asked.claim_ids])))
+    question = asking.ask(session, whole, keep_days, made, indicators=indicators, override=override)
+    essays.drop_draft(session, asked.essay_id, sentence.offset)
+    return question
+
+
+def claim_of(session: Session, essay_id: EssayId, sentence: Sentence) -> Claim:
+    """The claim that starts in a sentence, or what would be one."""
+    text = essays.newest_text(session, essay_id)
+    for claim in anchored(questions.claims_of(session, essay_id), "" if text is None else text.text):
+        if sentence.offset <= claim.offset < sentence.end:
+            return claim
+    words = sentence.text.split()
+    quote = " ".join(words[:MAX_QUOTED_WORDS])
+    modality = f"{sentence.cue} ({sentence.modality:g})" if sentence.cue else "none"
+    return Claim(
+        id=ClaimId(f"at-{sentence.offset}"),
+        essay_id=essay_id,
+        quote=quote,
+        offset=sentence.offset,
+        claim_kind=sentence.kind or "statement",
+        modality=modality,
+        restatement=" ".join(words[:60]),
+    )

@@ -1,0 +1,93 @@
+"""Gather essays with their record written over them."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from functools import lru_cache
+
+from forecasts.claim_map import claim_map, coverage, verdict
+from forecasts.distribution import Distribution
+from forecasts.essay import Sentence, find_claims
+from forecasts.forecaster import CROWD, PRIOR, SUGGESTION
+from forecasts.question import Essay, EssayId, QuestionId, Resolution
+from tracker.errors import NotFound
+from tracker.essays.anchoring import anchored, moved
+from tracker.essays.values import EssayPage, EssaySummary, EssayText
+from tracker.reading import summaries
+from tracker.store import essays, questions
+from tracker.store.engine import Session
+from tracker.summaries import QuestionSummary, Standing
+
+BOARD = (CROWD, SUGGESTION, PRIOR)
+"""Whose number stands for a question where one is wanted: the people's, else the suggestion's, else the base rate."""
+
+
+def on_the_board(summary: QuestionSummary) -> Standing:
+    """The number that stands for a question, and whose it is."""
+    return next(summary.standings[who] for who in BOARD if who in summary.standings)
+
+
+@lru_cache(maxsize=16)
+def sentences_of(text: str) -> tuple[Sentence, ...]:
+    """The sentences of a text; the same text is read once."""
+    return find_claims(text)
+
+
+def page(session: Session, essay_id: EssayId, now: datetime) -> EssayPage:
+    """An essay with its record; raises `NotFound`."""
+    essay = questions.essay(session, essay_id)
+    if essay is None:
+        raise NotFound("essay", essay_id, "see `tracker essay list` for the names")
+    return _page(session, essay, _by_essay(session, now).get(essay_id, {}))
+
+
+def every(session: Session, now: datetime) -> tuple[EssaySummary, ...]:
+    """All essays as rows."""
+    by_essay = _by_essay(session, now)
+    return tuple(_summary(_page(session, essay, by_essay.get(essay.id, {}))) for essay in essays.every(session))
+
+
+def _summary(page: EssayPage) -> EssaySummary:
+    return EssaySummary(
+        page.essay, page.text is not None, page.coverage, page.live, page.retrospective, len(page.questions)
+    )
+
+
+Asked = Mapping[QuestionId, QuestionSummary]
+
+
+def _by_essay(session: Session, now: datetime) -> dict[EssayId, dict[QuestionId, QuestionSummary]]:
+    found: dict[EssayId, dict[QuestionId, QuestionSummary]] = {}
+    for row in summaries(session, now):
+        found.setdefault(row.question.essay_id, {})[row.question.id] = row
+    return found
+
+
+def _page(session: Session, essay: Essay, asked: Asked) -> EssayPage:
+    text: EssayText | None = essays.newest_text(session, essay.id)
+    words = "" if text is None else text.text
+    claims = anchored(questions.claims_of(session, essay.id), words)
+    rejected = moved(essays.rejections(session, essay.id), words)
+    all_asked = [row.question for row in asked.values()]
+    held, answered = _held(asked.values()), _answered(asked.values())
+    sentences = sentences_of(words) if words else ()
+    mapped = claim_map(sentences, claims, rejected, all_asked, held, answered)
+    return EssayPage(
+        essay=essay,
+        text=text,
+        mapped=mapped,
+        coverage=coverage(mapped),
+        live=verdict(claims, all_asked, answered, held, retrospective=False),
+        retrospective=verdict(claims, all_asked, answered, held, retrospective=True),
+        claims=claims,
+        questions=dict(asked),
+        rejections=rejected,
+        drafts=essays.drafts(session, essay.id),
+    )
+
+
+def _held(rows: Iterable[QuestionSummary]) -> dict[QuestionId, Distribution]:
+    return {row.question.id: on_the_board(row).distribution for row in rows}
+
+
+def _answered(rows: Iterable[QuestionSummary]) -> dict[QuestionId, Resolution]:
+    return {row.question.id: row.resolution for row in rows if row.resolution is not None}

@@ -1,0 +1,44 @@
+"""Is a question resolvable, here and now? What the linter has to know of the surroundings, gathered for it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from forecasts.asking import Asked
+from forecasts.evidence import Indicator
+from forecasts.lint import Flaw, Surroundings, lint
+from forecasts.question import Question, QuestionId
+from tracker.errors import Unresolvable
+from tracker.said import Override, Standpoint
+from tracker.store import edits, feeds, questions
+from tracker.store.engine import Session
+
+
+def surroundings(session: Session, keep_days: float, now: datetime) -> Surroundings:
+    """What is true of every question asked here: the time, how long reports are kept, and what the feeds are about."""
+    words = tuple(" ".join([s.feed.title, s.feed.theme, *sum(s.feed.categories, ())]) for s in feeds.feeds(session))
+    return Surroundings(now=now, keeps_days=keep_days or None, feeds=words)
+
+
+def flaws(
+    session: Session, asked: Asked | Question, around: Surroundings, indicators: Sequence[Indicator] = ()
+) -> tuple[Flaw, ...]:
+    """What the linter finds in a question with its indicators, beside those that came from the same claims."""
+    claims = set(asked.claim_ids)
+    alike = tuple(
+        q
+        for q in questions.every(session)
+        if claims & set(q.claim_ids) and q.essay_id == asked.essay_id and q.id != asked.id
+    )
+    return lint(asked, replace(around, indicators=tuple(indicators), alike=alike))
+
+
+def insist(session: Session, question: Question, found: Sequence[Flaw], why: str, *, made: Standpoint) -> None:
+    """Refuse blocking flaws that nobody takes upon themselves; log who did, and why. Raises `Unresolvable`."""
+    blocking = [flaw for flaw in found if flaw.severity == "blocking"]
+    if not blocking:
+        return
+    if not why.strip():
+        raise Unresolvable(question.id, tuple(blocking))
+    codes = tuple(dict.fromkeys(flaw.code for flaw in blocking))
+    edits.add_override(session, Override(QuestionId(question.id), codes, why.strip(), made.by, made.at))

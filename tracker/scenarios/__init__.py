@@ -1,0 +1,1 @@
+"""Scenario sets, links between questions, and what contradicts what: gathered, changed, decided."""

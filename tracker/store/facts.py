@@ -1,0 +1,61 @@
+"""Facts of one shape: a row with what it says, when, by whom, and the log entry that recorded it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, select
+
+from forecasts.question import ForecasterId
+from tracker.store import log
+from tracker.tables import (
+    ClaimDecisionRow,
+    LikelihoodRow,
+    LinkRow,
+    LintOverrideRow,
+    QuestionEditRow,
+    RepairRow,
+    RetractionRow,
+    ScenarioSetRow,
+    SignpostMarkRow,
+    UncheckedAnswerRow,
+)
+
+KINDS: Mapping[str, type[Any]] = {
+    "claim": ClaimDecisionRow,
+    "edit": QuestionEditRow,
+    "retraction": RetractionRow,
+    "override": LintOverrideRow,
+    "unchecked": UncheckedAnswerRow,
+    "link": LinkRow,
+    "repair": RepairRow,
+    "scenarios": ScenarioSetRow,
+    "likelihood": LikelihoodRow,
+    "signpost": SignpostMarkRow,
+}
+"""Each kind of log entry whose facts are the columns of its row."""
+
+
+def append(
+    session: Session, kind: str, subject: str, said: Mapping[str, Any], *, at: datetime, by: ForecasterId
+) -> None:
+    """Append a fact, in the log too."""
+    facts = {**said, "at": at, "by": by}
+    seq = log.append(session, kind, subject, facts=facts, at=at)
+    session.add(KINDS[kind](**facts, log_seq=seq))
+    session.flush()
+
+
+def seqs(session: Session) -> dict[str, Mapping[int, dict[str, Any]]]:
+    """The facts of every kind by the log entry that recorded each."""
+    return {kind: log.by_seq(session.exec(select(row)), _facts) for kind, row in KINDS.items()}
+
+
+def _facts(row: Any) -> dict[str, Any]:
+    own = {name for name, field in type(row).model_fields.items() if not _numbered(name, field)}
+    return {name: getattr(row, name) for name in own if name != "log_seq"}
+
+
+def _numbered(name: str, field: Any) -> bool:
+    """The row's own number, which the database gives it."""
+    return name == "id" and field.default is None

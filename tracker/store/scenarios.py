@@ -1,0 +1,65 @@
+"""Scenario sets: their descriptions, and the newest row of each table."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from forecasts.question import QuestionId
+from forecasts.scenario_set import LikelihoodRow, ScenarioSet
+from tracker.said import Standpoint
+from tracker.store import facts
+from tracker.tables import LikelihoodRow as Stored
+from tracker.tables import ScenarioSetRow
+
+
+def add(session: Session, scenario_set: ScenarioSet, made: Standpoint) -> None:
+    """Append a scenario set with its table."""
+    said = {"question_id": scenario_set.question_id, "title": scenario_set.title, "note": scenario_set.note}
+    whole = {**said, "descriptions": list(scenario_set.descriptions)}
+    facts.append(session, "scenarios", scenario_set.question_id, whole, at=made.at, by=made.by)
+    for row in scenario_set.rows:
+        set_row(session, scenario_set.question_id, row, made)
+
+
+def set_row(session: Session, scenario_question: QuestionId, row: LikelihoodRow, made: Standpoint) -> None:
+    """Append what scenarios say about an indicator question, in place of what they said before."""
+    said = {"scenario_question_id": scenario_question, "question_id": row.question_id, "p": list(row.p), "why": row.why}
+    facts.append(session, "likelihood", f"{scenario_question}/{row.question_id}", said, at=made.at, by=made.by)
+
+
+def every(session: Session, at: datetime | None = None) -> tuple[ScenarioSet, ...]:
+    """All scenario sets with their tables as they stood at an instant, now if none is given; by title."""
+    sets = session.exec(select(ScenarioSetRow).order_by(col(ScenarioSetRow.title)))
+    rows = _tables(session, at)
+    return tuple(_set(row, rows.get(row.question_id, {}).values()) for row in sets if at is None or row.at <= at)
+
+
+def of_question(session: Session, question_id: QuestionId, at: datetime | None = None) -> ScenarioSet | None:
+    """The scenario set that a question is, with its table as it stood at an instant; None when it is none."""
+    row = session.get(ScenarioSetRow, question_id)
+    if row is None or (at is not None and row.at > at):
+        return None
+    return _set(row, _tables(session, at).get(question_id, {}).values())
+
+
+def resting_on(session: Session, question_ids: Sequence[QuestionId]) -> tuple[QuestionId, ...]:
+    """The scenario questions with a row on any of these questions."""
+    query = select(Stored.scenario_question_id).where(col(Stored.question_id).in_(question_ids)).distinct()
+    return tuple(map(QuestionId, session.exec(query)))
+
+
+def _tables(session: Session, at: datetime | None) -> dict[str, dict[str, LikelihoodRow]]:
+    found: dict[str, dict[str, LikelihoodRow]] = {}
+    query = select(Stored).order_by(col(Stored.id))
+    for row in session.exec(query if at is None else query.where(col(Stored.at) <= at)):
+        table = found.setdefault(row.scenario_question_id, {})
+        table.pop(row.question_id, None)
+        if row.p:
+            table[row.question_id] = LikelihoodRow(QuestionId(row.question_id), tuple(row.p), row.why)
+    return found
+
+
+def _set(row: ScenarioSetRow, rows: Iterable[LikelihoodRow]) -> ScenarioSet:
+
+    return ScenarioSet(QuestionId(row.question_id), row.title, tuple(row.descriptions), tuple(rows), row.note)
