@@ -5,6 +5,7 @@ import doctest
 import re
 import shlex
 from dataclasses import fields
+from functools import partial
 from pathlib import Path
 from typing import get_args
 
@@ -15,13 +16,16 @@ from forecasts.essay import ClaimForm
 from forecasts.forecaster import COMPUTED
 from forecasts.links import LinkKind
 from forecasts.lint import CODES, Severity
-from forecasts.question import Kind
+from forecasts.question import Kind, utc
 from forecasts.question_set import FILES, read_question_set
 from forecasts.scenario_set import FIVE_WORDS
 from forecasts.scoring.rulebook import RULES
+from tests.builders import FakeClock
 from tests.forecasts import small_set
 from tests.test_cli import Shell
 from tracker import cli
+from tracker.api import open_tracker
+from tracker.commands import terminal
 from tracker.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -63,10 +67,13 @@ def test_every_command_of_the_tutorial_runs_and_prints_what_it_says(
     for folder in (DOCS, LIBRARY):
         (tmp_path / folder.name).symlink_to(folder)
     monkeypatch.chdir(tmp_path)
+    clock = FakeClock(utc("2026-11-25T12:00:00Z"))  # when the page was written: its questions close in 2027
+    monkeypatch.setattr(terminal, "open_tracker", partial(open_tracker, now=clock))
     shell = Shell(tmp_path / "data", capsys, monkeypatch)
     commands = steps(text("tutorial.md"))
     assert len(commands) >= 40
     for argv, expected in commands:
+        clock.advance(minutes=1)
         if argv[0] == "write":
             Path(argv[1]).write_text("\n".join(expected), encoding="utf-8")
             continue
@@ -175,6 +182,20 @@ def test_every_link_inside_the_documentation_leads_somewhere() -> None:
     for page in pages:
         for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
             assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+def test_every_link_to_a_heading_leads_to_one() -> None:
+    pages = [*DOCS.glob("*.md"), *ROOT.glob("*.md"), LIBRARY / "README.md"]
+    for page in pages:
+        for target, anchor in re.findall(r"\]\(([^)#:]*)#([^)]+)\)", page.read_text(encoding="utf-8")):
+            named = (page.parent / target if target else page).read_text(encoding="utf-8")
+            assert anchor in anchors(named), f"{page.name} links to {target}#{anchor}"
+
+
+def anchors(page: str) -> set[str]:
+    """The names that headings of a page have in links, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.+)$", page, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 def test_the_rooms_of_the_design_are_those_of_the_code() -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Final
 from uuid import uuid4
 
 import streamlit as st
@@ -26,6 +27,9 @@ from forecasts.errors import ForecastsError, InvalidQuestion
 from forecasts.lint import Flaw
 from forecasts.question import HorizonShape, Kind
 from tracker.errors import Refused, Unresolvable
+
+_BY_THE_CLOSE: Final = frozenset({"other-deadline", "no-start"})
+"""Findings that hold words against the close, which says nothing before there is one."""
 
 
 def render(visit: Visit) -> None:
@@ -143,7 +147,9 @@ def _found(visit: Visit, draft: Draft) -> tuple[Flaw, ...]:
     if not draft.asked.text:
         return ()
     found = visit.tracker.lint(draft.asked)
-    return found if draft.closes is not None else tuple(flaw for flaw in found if flaw.where != "times")
+    if draft.closes is not None:
+        return found
+    return tuple(flaw for flaw in found if flaw.where != "times" and flaw.code not in _BY_THE_CLOSE)
 
 
 def _ask(visit: Visit, draft: Draft, override: str) -> None:

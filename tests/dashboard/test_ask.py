@@ -225,6 +225,8 @@ def test_before_a_close_is_given_nothing_is_found_wrong_with_it(tracker: Tracker
     field(visit, "How it is resolved").set_value(CRITERIA)
     field(visit, "Sources, one a line").set_value("arland.example\nborland.example")
     assert "Nothing blocks it" in words(seen(visit.run()))
+    field(visit, "Question").set_value("Will it rain by 31 December 2027?")
+    assert "Text ends on" not in words(seen(visit.run()))
 
 
 def test_a_question_that_is_blocked_opens_only_with_a_reason_which_is_kept(tracker: Tracker) -> None:
