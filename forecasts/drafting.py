@@ -13,21 +13,23 @@ from forecasts.asking import OWN_ESSAY, Asked
 from forecasts.cdf import Scale, day_number
 from forecasts.drafts import shapes
 from forecasts.drafts.clauses import clause_of
-from forecasts.drafts.deadlines import deadline_of, horizons_from
+from forecasts.drafts.deadlines import begins_on, deadline_of, horizons_from
 from forecasts.drafts.figures import figures
-from forecasts.drafts.plans import FROM_THE_OPENING, Form, Plan
+from forecasts.drafts.plans import FROM_THE_OPENING, Form, Plan, between
 from forecasts.drafts.sources import sources_for
 from forecasts.drafts.terms import terms_from
 from forecasts.essay import Sentence
 from forecasts.evidence import Direction, Indicator, IndicatorId, Strength
 from forecasts.question import ClaimId, EssayId, HorizonShape, Kind, QuestionId
-from forecasts.said_dates import long_date
+from forecasts.said_dates import long_date, said_times
 
 _RESOLVES_AFTER: Final = timedelta(days=7)
 _LONGEST: Final = 1_000
 """Characters of a sentence that are read: nobody asks about one that is longer."""
 
-_COUNTED: Final = re.compile(r"\bnumber of (?P<what>\w+)")
+_COUNTED: Final = re.compile(
+    r"\bnumber of (?P<what>\w+(?:\s(?!(?:in|of|at|that|who|which|with|on|for|from|by|to)\b)\w+){0,3})"
+)
 _PLACE: Final = re.compile(
     r"\b(?:in|at|near|across|over|around|inside|off)\s(?:the\s)?(?P<place>(?:[A-Z][\w’'-]+)(?:\s(?:of\s)?[A-Z][\w’'-]+){0,3})"
 )
@@ -107,7 +109,8 @@ def draft(sentence: Sentence, today: date) -> Draft:
     horizons = horizons_from(said, today)
     counted = _COUNTED.search(clause.subject)
     figure = next(iter(figures(clause.raw_event, counted["what"] if counted else "")), None)
-    form = Form(clause, sentence.kind or "", figure, horizons[0], said, sources_for(text))
+    first = begins_on(text, said, today) if said else None
+    form = Form(clause, sentence.kind or "", figure, horizons[0], said, sources_for(text), first)
     plan = shapes.plan(form)
     return Draft(
         quote=sentence.text,
@@ -226,8 +229,20 @@ def _later(at: datetime, by: timedelta) -> datetime:
 
 def _dated(said: str, draft: Draft, closes_on: date, now: datetime) -> str:
     written = long_date(draft.horizons[0]) if draft.horizons else ""
-    dated = said.replace(written, long_date(closes_on)) if written else said
+    dated = _moved(said, draft.horizons[0], closes_on, now.date()) if written else said
     return dated.replace(FROM_THE_OPENING, f"between {long_date(now.date())} and")
+
+
+def _moved(said: str, written: date, closes_on: date, today: date) -> str:
+    """The words for another last day. A year that is still to begin moves with it, or begins today if it cannot."""
+    stretch = re.compile(rf"between (?P<first>[0-9]{{1,2}} [A-Z][a-z]+ [0-9]{{4}}) and {long_date(written)}")
+    for match in reversed([*stretch.finditer(said)]):
+        for day in said_times(match["first"]):
+            if day.first > today:
+                begins = date(closes_on.year, day.first.month, 1)
+                begins = begins if today < begins < closes_on else today
+                said = said[: match.start()] + between(begins, closes_on) + said[match.end() :]
+    return said.replace(long_date(written), long_date(closes_on))
 
 
 def _scale(draft: Draft, now: datetime, closes_at: datetime) -> Scale | None:

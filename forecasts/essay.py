@@ -12,6 +12,7 @@ from typing import Final
 
 from forecasts.claims import boilerplate, grammar, phrases, verb_forms
 from forecasts.claims.grammar import Cue, Setting
+from forecasts.claims.marks import plain
 from forecasts.claims.phrases import ClaimForm
 from forecasts.claims.sentences import spans
 from forecasts.claims.words import Phrases, spelled, tokens
@@ -45,7 +46,8 @@ _QUESTION_READER: Final = frozenset("you your i my me we our us".split())
 class Sentence:
     """A sentence of an essay, and what kind of claim it makes, if any.
 
-    `text[offset:end]` of the source is the sentence as it stands there; `text` is the same with white space folded.
+    `text[offset:end]` of the source is the sentence as it stands there. `text` need not be equal to that: it is what a
+    reader sees, without marks of emphasis, links, code and tags, and with white space folded.
     `kind` is None for a sentence that does not look ahead. `cue` is the marker in lower case, "" without one;
     `modality` (0 to 1) how sure the writer is by it: "will" 1.0, "would" 0.8, "may" 0.5. `score` (0 to 1) is how good a
     sign the marker is that somebody could check the sentence later. It is `kept` from a score of 0.5, unless it is a
@@ -73,12 +75,12 @@ def find_claims(text: str) -> tuple[Sentence, ...]:
     ('If it rains, they will rise again.', 20, '“will” before a verb')
     """
     places = spans(text)
-    spellings = [spelled(text[place.offset : place.end]) for place in places]
+    quotes = [plain(text[place.offset : place.end]) for place in places]
+    spellings = [spelled(quote) for quote in quotes]
     dirt = boilerplate.reasons(text, places, spellings)
     present = _present(spellings, dirt)
     found = []
-    for place, spelling, reason in zip(places, spellings, dirt, strict=True):
-        quote = " ".join(text[place.offset : place.end].split())
+    for place, quote, spelling, reason in zip(places, quotes, spellings, dirt, strict=True):
         cue = None if reason else _judged(spelling, present)
         found.append(_sentence((place.offset, place.end), quote, reason, cue))
     return tuple(found)

@@ -61,8 +61,10 @@ class ScenarioSet:
 class ScenarioLine:
     """One reason for a scenario's share: `log_share` is what it adds to ln of the share, in nats.
 
-    `question_id` is that of the row; None for the first line (the prior) and the last (the sum of 1). A row that says
-    the same of all scenarios adds 0 everywhere; one alone on the board adds all that there is, and the last line 0.
+    `question_id` is that of the row; None for the first line (the prior) and the last (what the rows make together). A
+    row that says the same of all scenarios adds 0 everywhere; one alone on the board adds all that there is, and the
+    last line 0. Rows act together: one that the prior alone would call high may lower a scenario here, because another
+    row has raised it already. `why` compares with the prior alone.
     """
 
     question_id: QuestionId | None
@@ -246,7 +248,7 @@ Effect = tuple[QuestionId, str, tuple[float, ...]]
 
 def _why(said: float, expected: float) -> str:
     now = {1.0: "answered YES", 0.0: "answered NO"}.get(said, f"at {percent(said)}")
-    return f"{now}, where prior and table expect {percent(expected)}"
+    return f"{now}, where the prior alone expects {percent(expected)}"
 
 
 def _alone(prior: Sequence[float], logs: Sequence[float]) -> tuple[float, ...]:
@@ -265,4 +267,4 @@ def _lines(index: int, prior: Categorical, held: Categorical, effects: Sequence[
     share = held.p[index]
     # What is ruled out is at −∞ already, by the line that rules it out.
     left = math.fsum((math.log(share), *(-line.log_share for line in lines))) if share > 0.0 else 0.0
-    yield ScenarioLine(None, "the shares of all scenarios add up to 1", left)
+    yield ScenarioLine(None, "the rows together: what several of them say counts once, and the shares make 1", left)

@@ -33,7 +33,7 @@ def suggest_scenarios(
     >>> [round(p, 3) for p in found.distribution.p]
     [0.8, 0.2]
     >>> found.lines["Other"][1].why
-    'summit: at 20%, where prior and table expect 20%'
+    'summit: at 20%, where the prior alone expects 20%'
     """
     found = posterior(question, scenario_set, board, at=at)
     lines = {name: _lines_of(found, name) for name in found.distribution.options}

@@ -10,8 +10,8 @@ from forecasts.cdf import Scale
 from forecasts.distribution import Binary, Categorical
 from forecasts.errors import ForecastsError, InvalidForecast, InvalidQuestion
 from forecasts.forecaster import SUGGESTION
-from forecasts.question import EssayId, ForecasterId
-from tests.builders import DAY, NOW, FakeClock, a_question, a_set
+from forecasts.question import ClaimId, EssayId, ForecasterId
+from tests.builders import DAY, NOW, FakeClock, a_question, a_set, an_indicator
 from tests.lives import ADA, BEN, CLOSES, KNOWN, LIVES, SOURCE, an_asked, live, resolve
 from tracker.api import Tracker
 from tracker.errors import NotFound, TrackerError
@@ -80,6 +80,7 @@ def test_a_question_about_the_past_is_asked_as_what_it_is(both: Tracker) -> None
         ({"text": " "}, "must not be empty"),
         ({"sources": ()}, "at least one source"),
         ({"essay_id": EssayId("nope")}, "there is no essay nope: leave the essay out"),
+        ({"essay_id": EssayId("essay"), "claim_ids": (ClaimId("C9"),)}, "there is no claim C9: see"),
         ({"closes_at": NOW}, "closes before it opens"),
         ({"resolves_at": CLOSES - DAY}, "resolves before it closes"),
         ({"kind": "numeric"}, "a range belongs to numeric and date questions"),
@@ -100,6 +101,20 @@ def test_what_could_never_be_forecast_is_refused_and_nothing_is_written(
         tracker.ask(an_asked(**changed))
     assert tracker.verify() == before
     assert [row.question.id for row in tracker.questions()] == ["summit-2027"]
+
+
+@pytest.mark.parametrize(
+    ("of", "count", "reason"),
+    [("rain", 2, "two of its indicators have the same name"), ("summit-2027", 1, "belongs to another question")],
+)
+def test_indicators_that_are_not_its_own_or_come_twice_are_refused(
+    tracker: Tracker, of: str, count: int, reason: str
+) -> None:
+    tracker.load(a_set(a_question()))
+    before = tracker.verify()
+    with pytest.raises(InvalidQuestion, match=reason):
+        tracker.ask(an_asked(), indicators=[an_indicator(of, "wet")] * count)
+    assert tracker.verify() == before
 
 
 def names(tracker: Tracker) -> list[tuple[str, bool]]:

@@ -1,17 +1,32 @@
 """Whoever changes history behind the tracker's back is found, and the first bad entry is named."""
 
+import shutil
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import JSON, DateTime, Float, Integer, TypeDecorator
 
 from forecasts.distribution import Binary
-from tests.builders import NOW, FakeClock, Press, a_set
-from tests.lives import LIVES
+from forecasts.evidence import Expectation
+from forecasts.links import Link, LinkId
+from forecasts.question import QuestionId
+from forecasts.question_set import PastResolution
+from tests.builders import DAY, NOW, FakeClock, Press, a_set, an_indicator, no_network
+from tests.dashboard.scenario_examples import SET, ask_questions
+from tests.essays.essay_examples import SIGNS, add
+from tests.lives import LIVES, SOURCE, an_asked
 from tests.lives import live as live_through
 from tests.lives import resolve as answer
-from tracker.api import Tracker
+from tracker.api import Tracker, open_tracker
+from tracker.question_verbs import Wording
+from tracker.settings import Settings
+from tracker.store import facts
+from tracker.tables import EssayTextRow, LearnedRow
 
 Tamper = Callable[[sqlite3.Connection], object]
 
@@ -172,3 +187,144 @@ def test_scores_under_a_changed_fact_are_found_as_well(many_kinds: Tracker) -> N
     tampered(many_kinds, sql("UPDATE resolution SET outcome = 'no' WHERE question_id = 'rain'"))
     assert len(many_kinds.verify_scores().differences) > 20
     assert many_kinds.verify().bad_seq is not None
+
+
+# Facts that stand beside questions
+
+
+@pytest.fixture(scope="module")
+def said(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path) -> Path:
+    """A database in which every kind of fact was said once at least, made once and copied for each test."""
+    directory, clock = tmp_path_factory.mktemp("said"), FakeClock(NOW)
+    shutil.copy(migrated_file, directory)
+    with open_tracker(Settings(data_dir=directory, me="ada"), now=clock, fetch=no_network) as tracker:
+        say_everything(tracker, clock)
+        assert tracker.verify().bad_seq is None
+    return directory / "tracker.sqlite"
+
+
+def say_everything(tracker: Tracker, clock: FakeClock) -> None:
+    add(tracker)
+    tracker.reject_claim("river", SIGNS, "no date")
+    ask_questions(tracker)
+    tracker.add_scenario_set(SET)
+    for name in ("rain", "hail"):
+        tracker.ask(an_asked(name))
+    tracker.ask(an_asked("snow", criteria="YES if it snows."), override="everybody knows")
+    tracker.retract("hail", "asked twice")
+    tracker.edit_question("rain", Wording(sources=("https://arland.example", "Reuters")), why="it moved")
+    due = Expectation(NOW + DAY, "very likely", "unlikely")
+    tracker.add_indicator(replace(an_indicator("rain"), expected=due))
+    past = PastResolution(QuestionId("rain"), "yes", NOW, NOW, SOURCE, "I think so.", needs_check=True)
+    tracker.note_unchecked(past)
+    tracker.add_link(Link(LinkId("wet"), "negates", (QuestionId("rain"), QuestionId("snow")), "Either", why="cold"))
+    for name, p in (("rain", 0.9), ("snow", 0.6)):
+        tracker.forecast(name, Binary(p))
+    tracker.decide_repair("wet", "declined", why="both may come")
+    tracker.decide_learned("gamma", "all", "freeze")
+    clock.advance(days=2)
+    tracker.mark_signposts()
+
+
+@pytest.fixture
+def whole(said: Path, tmp_path: Path) -> Iterator[Tracker]:
+    """A tracker on a copy of that database, into which anybody with a SQL shell may write."""
+    shutil.copy(said, tmp_path)
+    with open_tracker(Settings(data_dir=tmp_path), now=FakeClock(NOW + 2 * DAY), fetch=no_network) as tracker:
+        yield tracker
+
+
+TABLES: dict[str, Any] = {**facts.KINDS, "essay text": EssayTextRow, "learned": LearnedRow}
+UNSAID = ("id", "log_seq")
+"""The row's own number, where the database gives it, and that of its entry."""
+
+
+def columns(kind: str) -> dict[str, Any]:
+    """The columns of a fact that say something, with what each holds."""
+    return {c.name: c.type for c in TABLES[kind].__table__.columns if c.name not in UNSAID}
+
+
+def other(holds: Any) -> str:
+    """SQL for another value than the one that stands in `{0}`, of its kind."""
+    if isinstance(holds, JSON):
+        return "json_insert({0}, '$[#]', 'x')"
+    if isinstance(holds, DateTime | TypeDecorator) and "DateTime" in type(holds).__name__:
+        return "'2020-01-01 00:00:00.000000'"
+    return "{0} + 1" if isinstance(holds, Integer | Float) else "{0} || 'x'"
+
+
+def value(tracker: Tracker, query: str) -> Any:
+    """The one value that a query finds."""
+    with closing(sqlite3.connect(Path(tracker.settings.data_dir) / "tracker.sqlite")) as connection:
+        return connection.execute(query).fetchone()[0]
+
+
+def test_every_kind_of_fact_that_can_be_said_is_in_that_database(said: Path) -> None:
+    with closing(sqlite3.connect(said)) as connection:
+        kinds = {kind for (kind,) in connection.execute("SELECT DISTINCT kind FROM log")}
+    assert kinds >= set(TABLES)
+
+
+@pytest.mark.parametrize("kind", TABLES)
+def test_whatever_is_changed_in_a_fact_the_tampered_row_is_named(whole: Tracker, kind: str) -> None:
+    table, found = TABLES[kind].__tablename__, columns(kind)
+    assert len(found) >= 4
+    newest = value(whole, f"SELECT max(log_seq) FROM {table}")
+    subject = value(whole, f"SELECT subject FROM log WHERE seq = {newest}")
+    for column, holds in found.items():
+        before = value(whole, f"SELECT {column} FROM {table} WHERE log_seq = {newest}")
+        tampered(whole, sql(f"UPDATE {table} SET {column} = {other(holds).format(column)} WHERE log_seq = {newest}"))
+        verdict = whole.verify()
+        assert verdict.bad_seq == newest, column
+        assert verdict.reason == f"the {kind} {subject} was changed after entry {newest} recorded it", column
+        put_back = f"UPDATE {table} SET {column} = ? WHERE log_seq = {newest}"
+        tampered(whole, lambda connection, said=(put_back, (before,)): connection.execute(*said))
+        assert whole.verify().bad_seq is None, column
+
+
+@pytest.mark.parametrize("kind", TABLES)
+def test_a_fact_that_was_taken_away_is_missed(whole: Tracker, kind: str) -> None:
+    table = TABLES[kind].__tablename__
+    first = value(whole, f"SELECT min(log_seq) FROM {table}")
+    tampered(whole, sql(f"DELETE FROM {table} WHERE log_seq = {first}"))
+    assert (whole.verify().bad_seq, whole.verify().reason) == (first, f"the {kind} that entry {first} recorded is gone")
+
+
+@pytest.mark.parametrize("kind", facts.KINDS)
+def test_what_is_no_time_or_no_list_at_all_does_not_stop_the_search(whole: Tracker, kind: str) -> None:
+    table = TABLES[kind].__tablename__
+    lists = [name for name, holds in columns(kind).items() if isinstance(holds, JSON)]
+    last = value(whole, f"SELECT max(log_seq) FROM {table}")
+    for column, garbage in [("at", "'yesterday'"), *((name, "'[1, '") for name in lists)]:
+        tampered(whole, sql(f"UPDATE {table} SET {column} = {garbage} WHERE log_seq = {last}"))
+        verdict = whole.verify()
+        assert verdict.bad_seq == last
+        assert f"the {kind} " in verdict.reason
+        assert "was changed after" in verdict.reason
+
+
+@pytest.mark.parametrize(
+    ("statement", "reason"),
+    [
+        ("UPDATE essay_text SET at = 'yesterday'", "the essay text river/1 was changed"),
+        ("UPDATE essay_text SET text = replace(text, '2027', '2037')", "the essay text river/1 was changed"),
+        ("UPDATE question SET closes_at = 'soon' WHERE id = 'snow'", "the question of entry"),
+        ("UPDATE forecast SET distribution = '{'", "the forecast of entry"),
+        ("UPDATE learned SET as_of = 'soon'", "the learned of entry"),
+        ("UPDATE log SET entered_at = 'soon' WHERE seq = 4", "cannot be read: it was changed after it was written"),
+        ("UPDATE link SET log_seq = 999", "that entry"),
+        ("UPDATE forecast SET log_seq = 'abc' WHERE id = (SELECT max(id) FROM forecast)", "names entry abc"),
+    ],
+)
+def test_nothing_that_is_written_over_stops_the_search(whole: Tracker, statement: str, reason: str) -> None:
+    tampered(whole, sql(statement))
+    verdict = whole.verify()
+    assert verdict.bad_seq is not None
+    assert reason in verdict.reason
+
+
+@pytest.mark.parametrize("head", ["²:abc", "-1:abc", ":", "1", "1:"])
+def test_a_head_that_is_none_or_of_no_entry_is_told_so(whole: Tracker, head: str) -> None:
+    verdict = whole.verify(head)
+    assert verdict.bad_seq is not None
+    assert "give SEQ:HASH" in verdict.reason or "is not in the log" in verdict.reason

@@ -188,9 +188,9 @@ class Tracker(QuestionVerbs, EssayVerbs, ScenarioVerbs, FeedVerbs, EvidenceVerbs
             outcome, said = read_answer(question, answer)
             times = (event_at or known_at, known_at, now)
             resolution = Resolution(question.id, outcome, source_url, note, *times, by or self.me, said)
-            scores = resolve(session, question, resolution)
+            resolve(session, question, resolution)
             annul_branches(session, question, resolution)
-            return scores
+            return resolutions.scores(session, question.id)  # none if it is itself a branch that was annulled
 
     def scores(self, question_id: str) -> tuple[Score, ...]:
         """The scores of a question with their receipts; empty until it is resolved."""

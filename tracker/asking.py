@@ -11,7 +11,7 @@ from forecasts.options import OptionChange, check_change
 from forecasts.question import Essay, Question, effective_close, latest
 from tracker import linting
 from tracker.errors import NotFound
-from tracker.forecasting import register
+from tracker.forecasting import refuse_reserved, register
 from tracker.reading import question_or_refuse
 from tracker.said import Standpoint
 from tracker.store import questions, resolutions
@@ -34,6 +34,7 @@ def ask(
 
     Findings of the linter that block it raise `Unresolvable`, unless `override` says why it opens all the same.
     """
+    refuse_reserved(made.by)
     question = question_from(asked)
     check_bearing(question)
     if questions.taken(session, question.id):
@@ -44,6 +45,7 @@ def ask(
         questions.add_essay(session, OWN, ())
     elif questions.essay(session, question.essay_id) is None:
         raise NotFound("essay", question.essay_id, "leave the essay out for a question of your own")
+    _check_parts(session, question, indicators)
     found = linting.flaws(session, question, linting.surroundings(session, keep_days, made.at), indicators)
     questions.add(session, question, made.at)
     linting.insist(session, question, found, override, made=made)
@@ -51,6 +53,19 @@ def ask(
     if question.opens_at <= made.at:
         record_suggestions(session, [question], made.at)
     return question
+
+
+def _check_parts(session: Session, question: Question, indicators: Sequence[Indicator]) -> None:
+    """Refuse claims that its essay does not make, and indicators that are not its own or come twice."""
+    known = {claim.id for claim in questions.claims_of(session, question.essay_id)}
+    for claim_id in question.claim_ids:
+        if claim_id not in known:
+            raise NotFound("claim", claim_id, f"see `tracker essay map {question.essay_id}` for those of its essay")
+    ids = [indicator.id for indicator in indicators]
+    if len(set(ids)) < len(ids):
+        raise InvalidQuestion("two of its indicators have the same name: give each a name of its own")
+    if any(indicator.question_id != question.id for indicator in indicators):
+        raise InvalidQuestion(f"an indicator belongs to another question than {question.id!r}")
 
 
 def change_option(session: Session, asked: OptionChange) -> Question:
@@ -62,4 +77,6 @@ def change_option(session: Session, asked: OptionChange) -> Question:
         raise InvalidQuestion(f"{question.id} is answered: its options stay as they are")
     register(session, wanted.by)
     questions.add_option_change(session, wanted)
-    return question_or_refuse(session, question.id)
+    changed = question_or_refuse(session, question.id)
+    record_suggestions(session, [changed], wanted.at, prompted=True)
+    return changed

@@ -28,8 +28,7 @@ def edit(session: Session, wanted: Edit, keep_days: float, *, override: str = ""
     edits.add(session, wanted)
     edited = question_or_refuse(session, question.id)
     new = [flaw for flaw in linting.flaws(session, edited, around, indicators) if flaw.code not in before]
-    if edits.override_of(session, question.id) is None:
-        linting.insist(session, edited, new, override, made=Standpoint(wanted.by, wanted.at))
+    linting.insist(session, edited, new, override, made=Standpoint(wanted.by, wanted.at))
     return edited
 
 

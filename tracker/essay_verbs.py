@@ -12,8 +12,10 @@ from forecasts.claim_map import Rejection
 from forecasts.drafting import Draft
 from forecasts.evidence import Indicator
 from forecasts.question import EssayId, ForecasterId, Question
-from tracker.essays import adding, opening, reading
+from tracker.essays import adding, horizons, opening, reading
 from tracker.essays.extracting import extract
+from tracker.essays.horizons import Wanted
+from tracker.essays.titles import title_of
 from tracker.essays.values import EssayPage, EssaySummary, EssayText, NewEssay
 from tracker.said import Standpoint
 from tracker.settings import Settings
@@ -51,6 +53,11 @@ class EssayVerbs:
         """The plain text of a saved file: text, Markdown or a web page; raises `Refused` for anything else."""
         return extract(raw, name)
 
+    @staticmethod
+    def read_title(raw: bytes, name: str) -> str:
+        """The title of an essay in a saved file; empty when it shows none."""
+        return title_of(raw, name)
+
     def draft(self, essay_id: str, offset: int) -> Draft:
         """What a question from the sentence at `offset` could look like."""
         with self._store.reading() as session:
@@ -74,6 +81,13 @@ class EssayVerbs:
                 made=self._mine(),
                 indicators=indicators,
                 override=override,
+            )
+
+    def open_claims(self, wanted: Sequence[Wanted], offset: int, *, override: str = "") -> tuple[Question, ...]:
+        """Open questions from one sentence, all or none; several last days of one event are bound as a group."""
+        with self._store.writing() as session:
+            return horizons.open_claims(
+                session, wanted, offset, self.settings.keep_days, made=self._mine(), override=override
             )
 
     def reject_claim(self, essay_id: str, offset: int, why: str) -> Rejection:

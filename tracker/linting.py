@@ -1,6 +1,6 @@
 """Is a question resolvable, here and now? What the linter has to know of the surroundings, gathered for it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -15,8 +15,9 @@ from tracker.store.engine import Session
 
 
 def surroundings(session: Session, keep_days: float, now: datetime) -> Surroundings:
-    """What is true of every question asked here: the time, how long reports are kept, and what the feeds are about."""
-    words = tuple(" ".join([s.feed.title, s.feed.theme, *sum(s.feed.categories, ())]) for s in feeds.feeds(session))
+    """What is true of every question asked here: the time, how long reports stay, what each polled feed is about."""
+    polled = [state.feed for state in feeds.feeds(session) if not state.paused_why]
+    words = tuple(" ".join([feed.title, feed.theme, *sum(feed.categories, ())]) for feed in polled)
     return Surroundings(now=now, keeps_days=keep_days or None, feeds=words)
 
 
@@ -24,12 +25,15 @@ def flaws(
     session: Session, asked: Asked | Question, around: Surroundings, indicators: Sequence[Indicator] = ()
 ) -> tuple[Flaw, ...]:
     """What the linter finds in a question with its indicators, beside those that came from the same claims."""
+    return flaws_among(questions.every(session), asked, around, indicators)
+
+
+def flaws_among(
+    others: Iterable[Question], asked: Asked | Question, around: Surroundings, indicators: Sequence[Indicator]
+) -> tuple[Flaw, ...]:
+    """The same, where all other questions are at hand."""
     claims = set(asked.claim_ids)
-    alike = tuple(
-        q
-        for q in questions.every(session)
-        if claims & set(q.claim_ids) and q.essay_id == asked.essay_id and q.id != asked.id
-    )
+    alike = tuple(q for q in others if claims & set(q.claim_ids) and q.essay_id == asked.essay_id and q.id != asked.id)
     return lint(asked, replace(around, indicators=tuple(indicators), alike=alike))
 
 

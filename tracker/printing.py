@@ -5,20 +5,27 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from enum import IntEnum
+from itertools import pairwise
+from math import isfinite
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from forecasts.bearing import in_words
 from forecasts.distribution import Distribution, p_yes
 from forecasts.forecaster import SUGGESTION
 from forecasts.question import ForecasterId, Question
 from forecasts.spoken import answer_in_words, in_full, in_short, percent
 from forecasts.suggestion import Suggestion
+from forecasts.versions import Piece, Version, difference
 from tracker.summaries import Coverage, EvidenceCard, QuestionPage, QuestionSummary
+
+BESIDE: Final = 6
+"""Words of a wording that stayed the same, on either side of what changed."""
 
 
 def to_json(value: Any) -> str:
@@ -32,7 +39,7 @@ def in_one_line(value: Any) -> str:
 
 
 def plain(value: Any) -> Any:
-    """A value as dictionaries, lists, texts and numbers."""
+    """A value as dictionaries, lists, texts and numbers; JSON knows no infinite number, so such a one is null."""
     match value:
         case IntEnum():
             return value.name.lower()
@@ -41,7 +48,7 @@ def plain(value: Any) -> Any:
         case Mapping():
             return {str(key): plain(entry) for key, entry in value.items()}
         case str() | int() | float() | None:
-            return value
+            return _finite(value)
         case Path():
             return str(value)
         case _ if is_dataclass(value):
@@ -49,6 +56,10 @@ def plain(value: Any) -> Any:
         case Iterable():
             return [plain(entry) for entry in value]
     raise TypeError(f"{type(value).__name__} has no JSON form")
+
+
+def _finite(value: Any) -> Any:
+    return None if isinstance(value, float) and not isfinite(value) else value
 
 
 def day(at: datetime | None) -> str:
@@ -119,29 +130,67 @@ def print_page(console: Console, page: QuestionPage) -> None:
         told = safe(in_full(question, standing.distribution))
         held.add_row(safe(page.forecasters[who].name), told, minute(standing.since))
     console.print(held)
+    _print_suggested(console, page)
+    _print_text(console, page)
+
+
+def _print_suggested(console: Console, page: QuestionPage) -> None:
+    """What the crowd and the evidence make of it."""
     if page.weighted_crowd:
         earned = ", ".join(f"{who} {points:+.1f}" for who, points in page.weighted_crowd.weights.items())
         console.print(safe(f"crowd weighted by contribution: {percent(page.weighted_crowd.p)} (points: {earned})"))
     if page.suggestion:
         console.print(suggestion_table(page.suggestion, page.evidence))
     console.print(evidence_table(page.evidence[:20]))
-    if page.coverage and page.coverage.silent and summary.status == "open":
+    if page.coverage and page.coverage.silent and page.summary.status == "open":
         console.print(safe(silent_in_words(page.coverage)))
+
+
+def _print_text(console: Console, page: QuestionPage) -> None:
+    """Where the question comes from, and what its answer rests on."""
+    question = page.summary.question
     for claim in page.claims:
         console.print(Text(f"From “{page.essay.title}”, character {claim.offset}: “{claim.quote}”"))
     console.print(Text(f"Criteria: {question.criteria}"))
+    console.print(safe(f"Sources: {'; '.join(question.sources)}"))
+    if told := in_words(question):
+        console.print(safe(f"The claim {told}"))
     for line in _beside_the_text(page):
         console.print(safe(line))
 
 
 def _beside_the_text(page: QuestionPage) -> Iterator[str]:
     """What was said of the question itself: its wordings, an override of the linter, answers that wait for a check."""
-    for version in page.versions[1:]:
+    for before, version in pairwise(page.versions):
         yield f"Wording {version.number}, {minute(version.at)} by {version.by}: {version.why}"
+        yield from _changed(before, version)
     if page.override is not None:
         yield f"Opened against the linter ({', '.join(page.override.codes)}) by {page.override.by}: {page.override.why}"
     for answer in page.unchecked:
         yield f"Not checked, and not counted: {answer.answer or answer.outcome} ({answer.source_url}) {answer.note}"
+
+
+def _changed(before: Version, after: Version) -> Iterator[str]:
+    """What a wording changed of the one before: `-removed- +added+`, with long stretches of the same left out."""
+    parts = (
+        ("question", before.text, after.text),
+        ("criteria", before.criteria, after.criteria),
+        ("sources", "; ".join(before.sources), "; ".join(after.sources)),
+    )
+    for name, old, new in parts:
+        pieces = difference(old, new)
+        if any(piece.change != "same" for piece in pieces):
+            yield f"  {name}: {' '.join(_marked(piece) for piece in pieces)}"
+
+
+def _marked(piece: Piece) -> str:
+    mark = {"same": "", "removed": "-", "added": "+"}[piece.change]
+    return f"{mark}{piece.text}{mark}" if mark else _in_short(piece.text)
+
+
+def _in_short(text: str) -> str:
+    words = text.split()
+    return text if len(words) <= 2 * BESIDE else " ".join([*words[:BESIDE], "…", *words[-BESIDE:]])
 
 
 def silent_in_words(coverage: Coverage) -> str:

@@ -15,7 +15,7 @@ from forecasts.options import OptionChange
 from forecasts.question import EssayId, ForecasterId, Question, QuestionId
 from forecasts.question_set import PastResolution, QuestionSet
 from forecasts.versions import Edit
-from tracker import asking, editing, exporting, linting, loading, reading
+from tracker import asking, editing, exporting, linting, loading, reading, watching
 from tracker.said import Standpoint
 from tracker.settings import Settings
 from tracker.store import questions
@@ -94,6 +94,11 @@ class QuestionVerbs:
         made = Standpoint(self.me, self.now())
         with self._store.writing() as session:
             return asking.ask(session, asked, self.settings.keep_days, made, indicators=indicators, override=override)
+
+    def add_indicator(self, indicator: Indicator) -> Indicator:
+        """Watch for something more on a question; raises for one that does not fit it or misses its own example."""
+        with self._store.writing() as session:
+            return watching.add_indicator(session, indicator, self.now())
 
     def edit_question(
         self, question_id: str, wording: Wording, *, why: str, by: ForecasterId | None = None, override: str = ""

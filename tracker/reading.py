@@ -17,7 +17,7 @@ from tracker.errors import NotFound
 from tracker.feed_health import coverage
 from tracker.known_values import model_at
 from tracker.resolving import people, timelines
-from tracker.store import edits, evidence, forecasts, questions, resolutions, scenarios
+from tracker.store import edits, evidence, forecasts, questions, resolutions, scenarios, signposts
 from tracker.store.engine import Session
 from tracker.suggesting import leaning_at, suggested
 from tracker.summaries import EvidenceCard, QuestionPage, QuestionSummary, Receipts, Standing
@@ -131,6 +131,7 @@ def page(session: Session, question_id: str, now: datetime) -> QuestionPage:
         override=edits.override_of(session, question.id),
         unchecked=edits.unchecked(session, question.id),
         scenarios=scenarios.of_question(session, question.id) is not None,
+        marks=signposts.of_question(session, question.id),
     )
 
 

@@ -1,9 +1,13 @@
-"""What is said about a question beside its text: who says it and when, overrides of the linter, answers to check."""
+"""What is said about a question beside its text: by whom and when, overrides, answers to check, marks of signposts."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
+from forecasts.evidence import IndicatorId
 from forecasts.question import ForecasterId, QuestionId
+
+MarkState = Literal["seen", "silent"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +40,19 @@ class UncheckedAnswer:
     note: str
     event_at: datetime
     known_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What was noted of an expected indicator: that it was seen (with how much trust), or that its date passed unseen.
+
+    `ratio` is what that says: P(so | YES) / P(so | NO), as it was set in advance.
+    """
+
+    indicator_id: IndicatorId
+    question_id: QuestionId
+    state: MarkState
+    due_at: datetime
+    ratio: float
+    trust: float
+    at: datetime

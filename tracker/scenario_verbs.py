@@ -9,14 +9,12 @@ from datetime import datetime
 from forecasts.links import Link
 from forecasts.question import ForecasterId, QuestionId
 from forecasts.scenario_set import LikelihoodRow, ScenarioSet
-from tracker.reading import open_questions
-from tracker.said import Standpoint
+from tracker.said import Mark, Standpoint
 from tracker.scenarios import changing, coherence, reading, signposts
 from tracker.scenarios.values import (
     Calendar,
     Coherence,
     Group,
-    Mark,
     RepairDecision,
     RepairWord,
     ScenarioPage,
@@ -85,7 +83,7 @@ class ScenarioVerbs:
         """Note expected indicators that were seen, and those whose date passed in silence; what is new."""
         now = self.now()
         with self._store.writing() as session:
-            return signposts.mark(session, open_questions(session, now).values(), now)
+            return signposts.mark(session, signposts.watched(session, now), now)
 
     def _at(self, by: ForecasterId | None = None) -> Standpoint:
         """Who acts here, now."""

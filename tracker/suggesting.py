@@ -1,17 +1,19 @@
 """Keep the suggestion of each open question up to date: gather evidence, compute, record what moved."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from forecasts.scenario_suggestion import suggest_scenarios
-
 from forecasts.distribution import Binary, Categorical, Distribution, p_yes
+from forecasts.evidence import IndicatorId
 from forecasts.forecaster import SUGGESTION
-from forecasts.option_suggestion import Leaning, OptionSuggestion, leaning, suggest_options
+from forecasts.option_suggestion import Leaning, OptionLine, OptionSuggestion, leaning, suggest_options
 from forecasts.question import Question, effective_close, latest
+from forecasts.scenario_suggestion import suggest_scenarios
 from forecasts.suggestion import Line, Suggestion, suggest, worth_a_step
 from forecasts.timeline import Forecast, ForecastId
+from forecasts.weighing import Model
 from tracker.known_values import model_at, usual_levels
 from tracker.scenarios.board import board
 from tracker.store import evidence, forecasts, questions, resolutions, reviews, scenarios
@@ -23,18 +25,34 @@ ARCHIVE = timedelta(days=365)
 Suggested = Suggestion | OptionSuggestion
 
 
-def suggested(session: Session, question: Question, at: datetime) -> Suggested | None:
+@dataclass(frozen=True, slots=True)
+class Background:
+    """What all suggestions of one instant rest on, beside their own evidence: read once for all of them."""
+
+    at: datetime
+    model: Model
+    usual_levels: Mapping[IndicatorId, float]
+    archive_from: datetime | None
+
+
+def background(session: Session, at: datetime) -> Background:
+    """What had been learned by `at`, and since when news has been read."""
+    return Background(at, model_at(session, at), usual_levels(session, at), reviews.archive_from(session))
+
+
+def suggested(session: Session, question: Question, at: datetime, known: Background | None = None) -> Suggested | None:
     """The suggestion from everything that had been seen and learned by `at`; None for numbers and dates.
 
     A likelihood ratio for "higher" says nothing about how much higher: see `leaning_at`. The scenarios of a set follow
     from their table and the questions in it.
     """
+    known = known or background(session, at)
     if question.kind == "binary":
-        return suggest(question, **_known(session, question, at))
+        return suggest(question, **_known(session, question, known))
     if (scenario_set := scenarios.of_question(session, question.id, at)) is not None:
         seen = board(session, [row.question_id for row in scenario_set.rows], at)
         return suggest_scenarios(question, scenario_set, seen, at)
-    return suggest_options(question, **_known(session, question, at)) if question.options else None
+    return suggest_options(question, **_known(session, question, known)) if question.options else None
 
 
 def suggestion_at(session: Session, question: Question, at: datetime) -> Suggestion | None:
@@ -51,15 +69,15 @@ def leaning_at(session: Session, question: Question, at: datetime) -> Leaning | 
     return leaning(question, evidence.as_counted(session, question.id, at), indicators, at)
 
 
-def _known(session: Session, question: Question, at: datetime) -> dict[str, Any]:
+def _known(session: Session, question: Question, known: Background) -> dict[str, Any]:
     """What a suggestion is made of."""
     return {
-        "evidence": evidence.as_counted(session, question.id, at),
+        "evidence": evidence.as_counted(session, question.id, known.at),
         "indicators": {i.id: i for i in questions.indicators(session, [question.id])},
-        "at": at,
-        "model": model_at(session, at),
-        "archive_from": archive_start(session, question),
-        "usual_levels": usual_levels(session, at),
+        "at": known.at,
+        "model": known.model,
+        "archive_from": _since(known.archive_from, question),
+        "usual_levels": known.usual_levels,
     }
 
 
@@ -68,7 +86,10 @@ def archive_start(session: Session, question: Question) -> datetime:
 
     Before any news is read there is no usual level to take off.
     """
-    first = reviews.archive_from(session)
+    return _since(reviews.archive_from(session), question)
+
+
+def _since(first: datetime | None, question: Question) -> datetime:
     return question.closes_at if first is None else max(first, question.opens_at - ARCHIVE)
 
 
@@ -77,13 +98,18 @@ def record_suggestions(session: Session, wanted: Iterable[Question], now: dateti
 
     `prompted`: evidence on these questions came in or was judged, so small moves are worth it too.
     """
-    return sum(_record(session, question, now, prompted) for question in wanted)
+    asked = tuple(wanted)
+    if not asked:
+        return 0
+    known = background(session, now)
+    return sum(_record(session, question, known, prompted=prompted) for question in asked)
 
 
-def _record(session: Session, question: Question, now: datetime, prompted: bool) -> bool:
+def _record(session: Session, question: Question, known: Background, *, prompted: bool) -> bool:
+    now = known.at
     if now >= effective_close(question, latest(resolutions.of_question(session, question.id))):
         return False
-    new = suggested(session, question, now)
+    new = suggested(session, question, now, known)
     if new is None:
         return False
     held = Binary(new.p) if isinstance(new, Suggestion) else new.distribution
@@ -113,8 +139,14 @@ def _rationale(new: Suggested) -> str:
     if isinstance(new, Suggestion):
         return in_words(new.lines)
     moved = {name: lines for name, lines in new.lines.items() if any(line.kind == "evidence" for line in lines)}
-    told = (f"{name}: " + "; ".join(f"{x.kind} {x.log_share:+.3f} ({x.why})" for x in ls) for name, ls in moved.items())
+    told = (f"{name}: " + "; ".join(_of_share(line) for line in lines) for name, lines in moved.items())
     return "\n".join(told) or "no evidence yet: the shares of the prior"
+
+
+def _of_share(line: OptionLine) -> str:
+    """A line of a share; a row of a likelihood table names its question and is no story."""
+    kind = "table row" if line.kind == "evidence" and line.evidence_id is None else line.kind
+    return f"{kind} {line.log_share:+.3f} ({line.why})"
 
 
 def in_words(lines: Iterable[Line]) -> str:

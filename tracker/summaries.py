@@ -24,7 +24,7 @@ from tracker.feeds.answers import FetchResult
 from tracker.feeds.feed import FeedState
 from tracker.feeds.item import FeedId, Item, ItemId, Revision
 from tracker.feeds.timing.health import DayCount, Health
-from tracker.said import Override, UncheckedAnswer
+from tracker.said import Mark, Override, UncheckedAnswer
 
 if TYPE_CHECKING:
     from tracker.feeds.pages.discovery import Candidate
@@ -150,7 +150,8 @@ class QuestionPage:
     """Everything about one question. `acts` are all forecasts in the order they were entered.
 
     `versions` are its wordings, the first one first; `override` says why it opened against the linter; `unchecked` are
-    answers that wait for a check; `scenarios` says whether its options are those of a scenario set.
+    answers that wait for a check; `scenarios` says whether its options are those of a scenario set; `marks` are what
+    was noted of its expected indicators, the oldest first.
     """
 
     summary: QuestionSummary
@@ -172,6 +173,7 @@ class QuestionPage:
     override: Override | None = None
     unchecked: tuple[UncheckedAnswer, ...] = ()
     scenarios: bool = False
+    marks: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Is the history what was written? The chain of the log, and every stored fact against it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from tracker.log import GENESIS, Break, Entry, canonical, first_break
@@ -10,6 +10,8 @@ from tracker.store.engine import Session
 from tracker.summaries import ScoreCheck, Verdict
 
 Facts = Mapping[int, Mapping[str, Any]]
+Stored = Mapping[str, Facts | None]
+"""The facts of each kind; None where they cannot be read."""
 
 
 def verify(session: Session, head: str | None = None) -> Verdict:
@@ -18,15 +20,28 @@ def verify(session: Session, head: str | None = None) -> Verdict:
     `head` is the SEQ:HASH of an earlier check; if the log no longer holds it, its end was cut off or
     rewritten.
     """
-    entries = list(log.entries(session))
+    entries, unread = _entries(session)
     last = entries[-1] if entries else None
-    found = first_break(entries) or _first_difference(entries, _stored(session)) or _missing_head(entries, head)
+    found = (
+        first_break(entries) or unread or _first_difference(entries, _stored(session)) or _missing_head(entries, head)
+    )
     return Verdict(
         entries=len(entries),
         head=f"{last.seq}:{last.hash}" if last else f"0:{GENESIS}",
         bad_seq=found.seq if found else None,
         reason=found.reason if found else "",
     )
+
+
+def _entries(session: Session) -> tuple[list[Entry], Break | None]:
+    """The log as far as it can be read, and where that ends: a time that somebody wrote over may be none."""
+    entries: list[Entry] = []
+    try:
+        entries.extend(log.entries(session))
+    except (ValueError, TypeError):
+        seq = len(entries) + 1
+        return entries, Break(seq, f"entry {seq}, or one after it, cannot be read: it was changed after it was written")
+    return entries, None
 
 
 def verify_scores(session: Session) -> ScoreCheck:
@@ -45,33 +60,45 @@ def verify_scores(session: Session) -> ScoreCheck:
     return ScoreCheck(len(answered), count, tuple(differences))
 
 
-def _stored(session: Session) -> Mapping[str, Facts]:
-    return {
-        "question": questions.seqs(session),
-        "option": questions.option_seqs(session),
-        "forecast": forecasts.seqs(session),
-        "evidence": evidence.seqs(session),
-        "resolution": resolutions.seqs(session),
-        "learned": learned.seqs(session),
-        "essay text": essays.text_seqs(session),
-        **facts.seqs(session),
+def _stored(session: Session) -> Stored:
+    kinds = {
+        "question": questions.seqs,
+        "option": questions.option_seqs,
+        "forecast": forecasts.seqs,
+        "evidence": evidence.seqs,
+        "resolution": resolutions.seqs,
+        "learned": learned.seqs,
+        "essay text": essays.text_seqs,
     }
+    return {**{kind: _read(session, seqs) for kind, seqs in kinds.items()}, **facts.seqs(session)}
 
 
-def _first_difference(entries: Iterable[Entry], stored: Mapping[str, Facts]) -> Break | None:
+def _read(session: Session, seqs: Callable[[Session], Facts]) -> Facts | None:
+    """The facts of a kind; None when one of them holds something that is no time, or no JSON, at all."""
+    try:
+        return seqs(session)
+    except (ValueError, TypeError):
+        return None
+
+
+def _first_difference(entries: Iterable[Entry], stored: Stored) -> Break | None:
     logged = {entry.seq for entry in entries}
     strays = (
-        Break(s, f"a stored fact names entry {s}, which is missing")
+        Break(s if str(s).isdecimal() else 0, f"a stored fact names entry {s}, which is missing")
         for fs in stored.values()
-        for s in fs
+        for s in fs or ()
         if s not in logged
     )
     return min([*_differences(entries, stored), *strays], key=lambda b: b.seq, default=None)
 
 
-def _differences(entries: Iterable[Entry], stored: Mapping[str, Facts]) -> Iterator[Break]:
+def _differences(entries: Iterable[Entry], stored: Stored) -> Iterator[Break]:
     for entry in entries:
-        facts = stored.get(entry.kind, {}).get(entry.seq)
+        kept = stored.get(entry.kind, {})
+        if kept is None:
+            yield Break(entry.seq, f"the {entry.kind} of entry {entry.seq}, or of a later one, cannot be read any more")
+            continue
+        facts = kept.get(entry.seq)
         if facts is None:
             yield Break(entry.seq, f"the {entry.kind} that entry {entry.seq} recorded is gone")
         elif canonical(facts) != entry.body:
@@ -82,7 +109,7 @@ def _missing_head(entries: Iterable[Entry], head: str | None) -> Break | None:
     if head is None:
         return None
     seq, _, digest = head.partition(":")
-    if not seq.isdigit():
+    if not (seq.isascii() and seq.isdecimal()):
         return Break(0, f"{head!r} is no head: give SEQ:HASH as `tracker verify` printed it")
     if seq == "0" or any(str(entry.seq) == seq and entry.hash == digest for entry in entries):
         return None

@@ -15,6 +15,8 @@
     findings.py        what all of these say, in sentences
     calendar.py        what to expect next, by day
     wording.py         what changed from one wording of a question to the next
+    scenarios.py       scenarios over time, why they stand so, what would move them, and their table
+    coherence.py       what contradicts what, and how repairs did
     groups.py          linked questions side by side
     essay.py           an essay as it is read, and its record by word and by kind
     drafting.py        the form of a draft: how it begins, what a slot changes, what it asks

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 from forecasts.question import Question
 from forecasts.signposts import Expected
-from tracker.scenarios.values import Calendar, Mark
+from tracker.said import Mark
+from tracker.scenarios.values import Calendar
 
 MONTH: Final = timedelta(days=30)
 

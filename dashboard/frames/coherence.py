@@ -17,8 +17,6 @@ from tracker.scenarios.values import Coherence, Contradiction, RepairWord, Score
 from tracker.summaries import QuestionSummary
 
 LONGEST: Final = 120
-LEAST: Final = 1e-4
-"""Nats below which the numbers on the page would be the same before and after."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +40,7 @@ class Moved:
 
 def sorted_out(found: Coherence, me: ForecasterId) -> Sorted:
     """The contradictions that are more than noise, mine apart from those of others, the largest first."""
-    told = [each for each in found.contradictions if each.violation.nats >= LEAST and not _of_one(each, found)]
+    told = [each for each in found.contradictions if not each.slight and not _of_one(each, found)]
     flagged = [each for each in told if each.violation.flagged]
     return Sorted(
         mine=tuple(each for each in flagged if each.forecaster.id == me),

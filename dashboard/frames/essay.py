@@ -11,6 +11,7 @@ from dashboard.frames.columns import frame_of
 from dashboard.wording import capital, percent, plural
 from dashboard.wording.essay import DRAFTED, LOOK, LOOKS_BACK, Look, mark_of, record, shade_of, standing
 from forecasts.claim_map import Mapped, Verdict, VerdictLine
+from forecasts.claims.marks import plain
 from tracker.essays.values import EssayPage
 
 Record = Literal["live", "looking back"]
@@ -52,7 +53,7 @@ def blocks(page: EssayPage) -> tuple[Block, ...]:
 def stands(text: str, one: Mapped) -> bool:
     """Whether a sentence stands in this text where it says; a claim of an earlier version may not."""
     sentence = one.sentence
-    return bool(sentence.text) and " ".join(text[sentence.offset : sentence.end].split()) == sentence.text
+    return bool(sentence.text) and plain(text[sentence.offset : sentence.end]) == sentence.text
 
 
 def elsewhere(page: EssayPage) -> tuple[Mapped, ...]:

@@ -1,7 +1,7 @@
 """A scenario set: how its scenarios stood and stand, why, what would move them, and its table."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from math import exp, fsum, inf, log
@@ -169,28 +169,38 @@ def moves(page: ScenarioPage, now: datetime) -> tuple[datetime, tuple[tuple[str,
 
 
 def why_frame(page: ScenarioPage, found: ScenarioPosterior, option: str) -> pd.DataFrame:
-    """The lines of one scenario's share and their sum, ln of the share. Columns: what, adds, weighed, times.
+    """The lines of one scenario's share and their sum, ln of the share. Columns: what, adds, times, alone, weighed.
 
-    `times` is what the line multiplies the share by, in words.
+    `times` is what the line multiplies the share by, together with the others, in words; `alone` what its row would
+    multiply the prior by if no other were on the board, empty for lines that are no rows.
     """
-    types = {"what": "str", "adds": "float64", "times": "str", "weighed": "str"}
+    types = {"what": "str", "adds": "float64", "times": "str", "alone": "str", "weighed": "str"}
     lines = found.lines.get(option, ())
     rows: list[tuple[Any, ...]] = []
     for n, line in enumerate(lines):
         if line.question_id is None:
-            what = "Before any evidence" if n == 0 else "All scenarios together"
+            what, alone = "Before any evidence" if n == 0 else "All rows together", ""
         else:
             what = clipped(page.board[line.question_id].question.question.text, LONGEST)
-        rows.append((what, line.log_share, "" if n == 0 else _times(line.log_share), line.why))
+            alone = _alone(page, found, line.question_id, option)
+        rows.append((what, line.log_share, "" if n == 0 else _times(exp(line.log_share)), alone, line.why))
     if rows:
         share = found.distribution.of(option)
         sum_of = log(share) if share > 0.0 else -inf
-        rows.append(("Sum", sum_of, "", f"the natural logarithm of {percent_exact(share)}"))
+        rows.append(("Sum", sum_of, "", "", f"the natural logarithm of {percent_exact(share)}"))
     return frame_of(types, rows)
 
 
-def _times(log_share: float) -> str:
-    factor = exp(log_share)
+def _alone(page: ScenarioPage, found: ScenarioPosterior, question_id: QuestionId, option: str) -> str:
+    """What a row would multiply a scenario's prior by, were it the only one on the board: `×1.20`."""
+    p = page.board[question_id].p
+    row = tuple(row for row in page.scenario_set.rows if row.question_id == question_id)
+    question = replace(page.summary.question, prior=found.prior)
+    held = posterior(question, replace(page.scenario_set, rows=row), {} if p is None else {question_id: p})
+    return _times(held.distribution.of(option) / found.prior.of(option))
+
+
+def _times(factor: float) -> str:
     return f"×{factor:.2f}" if factor < 10 else f"×{factor:.0f}"
 
 

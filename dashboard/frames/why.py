@@ -11,7 +11,7 @@ from dashboard.frames.columns import frame_of
 from dashboard.wording import clipped, percent_number, plural
 from forecasts.distribution import Categorical
 from forecasts.evidence import EvidenceId
-from forecasts.option_suggestion import OptionSuggestion
+from forecasts.option_suggestion import OptionLine, OptionSuggestion
 from forecasts.probability import sigmoid
 from forecasts.question import Question
 from forecasts.suggestion import Suggestion
@@ -57,17 +57,23 @@ def shares_frame(found: OptionSuggestion, question: Question) -> pd.DataFrame:
     """The suggested shares of the options. Columns:
 
     option, prior (percent, empty for an option that was added later), suggested (percent), change (points), stories
-    (that bear on it).
+    (that bear on it), rows (of a likelihood table, that say something of it).
     """
-    types = {"option": "str", "prior": "float64", "suggested": "float64", "change": "float64", "stories": "int64"}
+    numbers = {"prior": "float64", "suggested": "float64", "change": "float64", "stories": "int64", "rows": "int64"}
     before = _prior(question)
     rows = [
         (name, percent_number(before[name]) if name in before else None, percent_number(p),
          round(100.0 * (p - before[name]), 1) if name in before else None,
-         sum(line.kind == "evidence" for line in found.lines.get(name, ())))
+         *_counts(found.lines.get(name, ())))
         for name, p in zip(found.distribution.options, found.distribution.p, strict=True)
     ]  # fmt: skip
-    return frame_of(types, rows)
+    return frame_of({"option": "str", **numbers}, rows)
+
+
+def _counts(lines: Iterable[OptionLine]) -> tuple[int, int]:
+    """How many stories, and how many rows of a likelihood table, are among the lines of an option."""
+    kinds = [_kind(line) for line in lines]
+    return kinds.count("evidence"), kinds.count("table row")
 
 
 def moved_most(found: OptionSuggestion, question: Question) -> str:
@@ -84,7 +90,7 @@ def option_why_frame(found: OptionSuggestion, option: str, cards: Sequence[Evide
     from the start has none.
     """
     types = {"line": "str", "what": "str", "log_share": "float64", "weighed": "str"}
-    lines = [_Reason(x.kind, x.why, x.log_share, x.evidence_id) for x in found.lines.get(option, ())]
+    lines = [_Reason(_kind(x), x.why, x.log_share, x.evidence_id) for x in found.lines.get(option, ())]
     if not lines:
         return frame_of(types, ())
     rows: list[tuple[Any, ...]] = []
@@ -94,6 +100,11 @@ def option_why_frame(found: OptionSuggestion, option: str, cards: Sequence[Evide
     share = dict(zip(found.distribution.options, found.distribution.p, strict=True))[option]
     rows.append(("sum", "All lines together", log(share), ""))
     return frame_of(types, rows)
+
+
+def _kind(line: OptionLine) -> str:
+    """A row of a likelihood table is no story."""
+    return "table row" if line.kind == "evidence" and line.evidence_id is None else line.kind
 
 
 def _prior(question: Question) -> dict[str, float]:
@@ -108,7 +119,7 @@ def _said(reason: _Reason, cards: Sequence[EvidenceCard]) -> tuple[str, str]:
 
 
 def _gathered(lines: Iterable[_Reason]) -> list[_Reason]:
-    """The lines worth a row each, with evidence that has faded gathered into one at its end."""
+    """The lines worth a row each, with stories that have faded gathered into one at their end."""
     every = list(lines)
     faded = [line for line in every if line.kind == "evidence" and abs(line.adds) < FADED]
     shown = [x for x in every if x not in faded and (x.kind in _ALWAYS or abs(x.adds) >= _NOTHING)]

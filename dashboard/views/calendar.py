@@ -7,7 +7,7 @@ from dashboard.views.parts import empty, link_to_question
 from dashboard.views.visit import Visit
 from dashboard.wording import DUE, clipped, if_seen, inert, mark_line, plural
 from forecasts.question import Question
-from tracker.scenarios.values import Mark
+from tracker.said import Mark
 
 MOST = 40
 """Entries of a section that are shown before all of them are asked for."""

@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard.frames.details import history_frame, options_frame, signposts_frame
 from dashboard.frames.evidence import evidence_frame
-from dashboard.views import cards, signposts, wording_history
+from dashboard.views import cards, signposts, watching, wording_history
 from dashboard.views.parts import WRAPPED, calm, empty, flat, say, selected_row, table
 from dashboard.views.visit import Visit
 from dashboard.wording import KIND, bound, capital, headline, inert, plural, told, value_of
@@ -115,6 +115,7 @@ def about(visit: Visit, page: QuestionPage) -> None:
                 st.text(flat(claim.restatement))
                 st.caption(f"{inert(claim.id)} · {inert(claim.modality)} · at character {claim.offset:,} of the essay")
     _signposts(visit, page)
+    watching.render(visit, page)
     wording_history.render(visit, page)
 
 

@@ -18,10 +18,10 @@ from forecasts.asking import Asked, question_from
 from forecasts.bearing import check_bearing
 from forecasts.claim_map import Mapped
 from forecasts.drafting import asked_from
-from forecasts.errors import ForecastsError, InvalidQuestion
+from forecasts.errors import ForecastsError
 from forecasts.evidence import Indicator
 from forecasts.question import EssayId
-from tracker.errors import NotFound
+from tracker.essays.horizons import Wanted
 from tracker.essays.values import EssayPage
 
 _FORMS: Final = "draft-forms"
@@ -122,19 +122,9 @@ def _save(work: Drafting) -> None:
 
 
 def _open(work: Drafting, asked: Sequence[Asked], watched: Mapping[str, tuple[Indicator, ...]], override: str) -> None:
-    """Open them all. A name that is taken is refused before the first opens."""
-    for each in asked:
-        _refuse_taken(work.visit, each.id)
-    for each in asked:
-        work.visit.tracker.open_claim(each, work.offset, indicators=watched[each.id], override=override)
+    """Open them all, or none: several last days of one event are bound as a group in the same step."""
+    wanted = [Wanted(each, watched[each.id]) for each in asked]
+    work.visit.tracker.open_claims(wanted, work.offset, override=override)
     close_form(work.essay_id, work.offset)
     say("The question is open" if len(asked) == 1 else f"{plural(len(asked), 'question')} are open")
     st.rerun()
-
-
-def _refuse_taken(visit: Visit, name: str) -> None:
-    try:
-        visit.tracker.question(name)
-    except NotFound:
-        return
-    raise InvalidQuestion(f"there is a question {name!r} already: give this one a name of its own")

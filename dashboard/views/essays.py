@@ -23,7 +23,7 @@ _FORM: Final = "new-essay"
 def render(visit: Visit) -> None:
     """A row for each essay, then the form for another."""
     st.subheader("Essays", anchor=False)
-    found = [one for one in visit.tracker.essays() if one.essay.id != OWN_ESSAY]
+    found = visit.tracker.essays()
     if found:
         for one in found:
             _row(visit, one)
@@ -53,7 +53,10 @@ def _row(visit: Visit, one: EssaySummary) -> None:
 
 def _add(visit: Visit) -> None:
     form = st.session_state.setdefault(_FORM, uuid4().hex)  # a new one empties the fields
-    title = st.text_input("Title", autocomplete="off", max_chars=200, key=f"title-{form}", persist_state="session")
+    title = st.text_input(
+        "Title", autocomplete="off", max_chars=200, placeholder="As it stands in the text",
+        key=f"title-{form}", persist_state="session",
+    )  # fmt: skip
     published = st.text_input(
         "Published", autocomplete="off", max_chars=40, placeholder="2026-11-25, or May 2022",
         key=f"published-{form}", persist_state="session",
@@ -62,9 +65,10 @@ def _add(visit: Visit) -> None:
     if not st.button("Add this essay", type="primary", key="add-it"):
         return
     with calm():
-        if not title.strip():
-            raise Refused("the essay has no title yet: give it one, it stands above the text")
         text, source = _handed_in(visit, pasted, file)
+        title = title.strip() or visit.tracker.read_title(*(file or (pasted.encode(), "pasted")))
+        if not title:
+            raise Refused("the essay has no title yet: give it one, it stands above the text")
         kept = visit.tracker.add_essay(
             NewEssay(_free_name(visit, title), title, text, source, published=published or "")
         )

@@ -75,7 +75,17 @@ def _headline(visit: Visit, page: QuestionPage) -> None:
     line = status_line(summary.question, summary.status, summary.resolution, (visit.now, visit.zone))
     tags = "".join(f" · {tag}" for tag in summary.question.tags)
     past = " · retrospective: written after its window, practice only" if summary.question.retrospective else ""
-    st.caption(inert(f"{line}{tags}{past}"))
+    if not page.scenarios:
+        st.caption(inert(f"{line}{tags}{past}"))
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        st.caption(inert(f"{line}{tags}{past}"), width="content")
+        st.page_link(
+            visit.pages["scenarios"],
+            label="As scenarios",
+            icon=":material/stacked_bar_chart:",
+            query_params={"q": summary.question.id},
+        )
 
 
 def _numbers(visit: Visit, page: QuestionPage) -> None:

@@ -32,7 +32,7 @@ def render(visit: Visit, page: ScenarioPage) -> None:
             found = frames.diagnosed(page)
         except ForecastsError as refusal:
             st.warning(sentence(str(refusal)))
-            return
+            picked = _incomplete(page)
         else:
             picked = _matrix(page, found)
     if picked is not None:
@@ -62,6 +62,17 @@ def _matrix(page: ScenarioPage, found: Diagnosticity) -> QuestionId | None:
     return None if picked is None or picked >= len(frame) else QuestionId(frame["id"].iloc[picked])
 
 
+def _incomplete(page: ScenarioPage) -> QuestionId | None:
+    """The row to complete: an option that came later has no number in the rows before it."""
+    wanting = [row.question_id for row in page.scenario_set.rows if len(row.p) < len(_scenarios(page))]
+    if not wanting:
+        return None
+    return st.selectbox(
+        "Row to complete", wanting, key="incomplete-row",
+        format_func=lambda name: clipped(page.board[name].question.question.text, LONGEST),
+    )  # fmt: skip
+
+
 def _scenarios(page: ScenarioPage) -> tuple[str, ...]:
     return tuple(option.name for option in page.summary.question.options)
 
@@ -75,7 +86,8 @@ def _edit(visit: Visit, page: ScenarioPage, question_id: QuestionId) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
             link_to_question(visit, question, "Open", ":material/show_chart:")
             st.markdown(f"**{inert(question.text)}**", width="content")
-        said, why = _inputs(names, row.p, question_id, row.why)
+        start = (*row.p, *[NEW] * (len(names) - len(row.p)))
+        said, why = _inputs(names, start, question_id, row.why)
         with st.container(horizontal=True):
             saved = st.form_submit_button("Save row", type="primary")
             out = st.form_submit_button("Take it out")

@@ -36,15 +36,18 @@ def render(page: ScenarioPage, found: ScenarioPosterior) -> None:
     share = found.distribution.of(option)
     st.markdown(f"**{inert(option)}: from {percent(found.prior.of(option))} to {percent(share)}**")
     columns = {
-        "what": _C.TextColumn("What", width=420),
+        "what": _C.TextColumn("What", width=400),
         "adds": _C.NumberColumn("Adds", format="%+.2f", width=70, help="To the natural logarithm of its share."),
         "times": _C.TextColumn("Multiplies it by", width=110),
-        "weighed": _C.TextColumn("How", width=360),
+        "alone": _C.TextColumn("Alone", width=70, help="What it would multiply the prior by, if no other row counted."),
+        "weighed": _C.TextColumn("How", width=330),
     }
     table(frame, columns, f"The lines of the share of {option}", row_height=WRAPPED)
     st.caption(
-        "The lines add up to the logarithm of the share. “All scenarios together” is what is taken off or added so that"
-        " the shares make 100 %: rows that share a cause say partly the same."
+        "The lines add up to the logarithm of the share. “How” compares the board with the prior alone, and so does"
+        " “Alone”; “Multiplies it by” is what a row does beside the others. Rows that share a cause say partly the"
+        " same: a row that alone would raise a scenario may lower it here, where another has raised it too far. “All"
+        " rows together” is the rest, so that what several rows say counts once and the shares make 100 %."
     )
     if found.left_out:
         st.caption(f"{plural(len(found.left_out), 'row has', 'rows have')} no number on the board and count nothing.")

@@ -6,7 +6,6 @@ import streamlit as st
 
 from dashboard.views.visit import Visit
 from dashboard.wording import inert, signpost_says, signpost_state, silence
-from forecasts.evidence import IndicatorId
 from forecasts.signposts import Signpost, signposts
 from tracker.summaries import QuestionPage
 
@@ -29,7 +28,7 @@ def silences(visit: Visit, page: QuestionPage) -> None:
     silent = [post for post in _found(visit, page) if post.state == "silent"]
     if not silent:
         return
-    logged = _logged(visit)
+    logged = {mark.indicator_id: mark.at for mark in page.marks if mark.state == "silent"}
     for post in sorted(silent, key=_by, reverse=True):
         with st.container(border=True):
             said = silence(page.summary.question, post.indicator, logged.get(post.indicator.id), visit.zone)
@@ -44,11 +43,6 @@ def _found(visit: Visit, page: QuestionPage) -> tuple[Signpost, ...]:
     if page.summary.resolution is not None:
         until = min(until, page.summary.resolution.known_at)
     return signposts(page.summary.question, expecting, [card.evidence for card in page.evidence], until)
-
-
-def _logged(visit: Visit) -> dict[IndicatorId, datetime]:
-    """When the silences of the last 30 days were noted."""
-    return {mark.indicator_id: mark.at for mark in visit.tracker.calendar().marks if mark.state == "silent"}
 
 
 def _by(post: Signpost) -> datetime:

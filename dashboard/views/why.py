@@ -70,9 +70,8 @@ def _shares(page: QuestionPage, found: OptionSuggestion) -> None:
     """The suggested shares of all options, and the lines of one of them."""
     question = page.summary.question
     frame = shares_frame(found, question)
-    still = (
-        "" if frame["stories"].any() or frame["change"].any() else ": the base rates, which no evidence has moved yet"
-    )
+    moved = frame[["stories", "rows", "change"]].any().any()
+    still = "" if moved else ": the base rates, which no evidence has moved yet"
     st.markdown(f"**Suggested shares**{still}")
     columns = {
         "option": _C.TextColumn("Option", width=260),
@@ -80,7 +79,9 @@ def _shares(page: QuestionPage, found: OptionSuggestion) -> None:
         "suggested": _C.NumberColumn("Suggested", format="%g %%"),
         "change": _C.NumberColumn("Moved", format="%+.1f", help="Points from its base rate."),
         "stories": _C.NumberColumn("Stories", help="That speak for this option or against it."),
+        "rows": _C.NumberColumn("Rows", help="Of the likelihood table, which say how it goes with other questions."),
     }
+    del columns["stories" if page.scenarios else "rows"]
     table(frame, columns, "Suggested shares of the options")
     names = {name: name for name in found.distribution.options}
     first = list(names).index(moved_most(found, question))

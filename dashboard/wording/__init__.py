@@ -8,12 +8,15 @@
     expected.py  what is expected by a date, and what silence says
     versions.py  how a question came to read as it does, and what the linter finds
     groups.py    what links between questions say
+    coherence.py what contradicts what, what repairs would gain, and what they gained
+    scenarios.py who leads among scenarios, what moved, what the marks of a table mean
     essay.py     how sentences of an essay stand, how much was asked, how it did
     learned.py   what was learned, and what it waits for
     feeds.py     feeds, their servers' answers and what is odd about a date
     texts.py     names, and text from outside
 
-All of it is asked for here, as `dashboard.wording`, but for essays: their words are only theirs.
+All of it is asked for here, as `dashboard.wording`, but for essays, coherence and scenarios: their words are only
+theirs.
 """
 
 from dashboard.wording.evidence import (

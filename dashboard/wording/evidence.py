@@ -159,6 +159,7 @@ LINE: Final = {
     "base rate": "where it starts, before any news",
     "time passed": "what the time that passed without the event, or with it, tells",
     "evidence": "one story, weighed",
+    "table row": "what an indicator question says by the likelihood table",
     "silence": "a signpost that was expected by its date and was not seen",
     "usual level": "what such news amounts to in ordinary times, taken off again",
     "evidence scale": "all evidence together counts for less than its parts say",

@@ -12,7 +12,7 @@ from dashboard.wording.numbers import percent
 from forecasts.evidence import Direction, Expectation, Indicator, side_words
 from forecasts.question import Kind, Question
 from forecasts.signposts import Expected, Signpost, silence_ratio
-from tracker.scenarios.values import Mark
+from tracker.said import Mark
 
 WAITING: Final = {"waiting": "○ Waiting", "seen": "✓ Seen", "silent": "∅ Silent"}
 """The states of a signpost, each with its shape."""

@@ -5,14 +5,18 @@ from collections.abc import Sequence
 from typing import Final
 
 from forecasts.claims import phrases
+from forecasts.claims.marks import plain, without_inline
 from forecasts.claims.sentences import Span
 from forecasts.claims.words import Phrases
 
 _MARKUP: Final = re.compile(
     r"""\b(?:class|href|src|style|id|rel|onclick|data-[a-z]{1,20})\s?=\s?["'“”‘’]|</?[a-zA-Z][a-zA-Z0-9]{0,9}(?:\s|/?>)"""
-    r"""|&(?:nbsp|amp|lt|gt|quot|#\d{1,5});|\{\{|\}\}|\bfunction\s?\(|^\s{0,9}[.#][\w-]{1,30}\s?\{"""
+    r"""|\{\{|\}\}|\bfunction\s?\(|^\s{0,9}[.#][\w-]{1,30}\s?\{"""
 )
 _FINISHED: Final = re.compile(r"[.!?…;:。！？][\"'”’»)\]*_]{0,4}$")
+_IN_TAGS: Final = 5
+"""Sentences with tags. When there are as many, and most are so, the essay was written with tags: they are no dirt."""
+
 _LONGEST_LINE: Final = 45
 """Words of a line that is judged as a whole: an advertisement is seldom longer, a paragraph mostly."""
 
@@ -27,16 +31,31 @@ def reasons(text: str, spans: Sequence[Span], spellings: Sequence[str]) -> list[
     by_line: dict[int, list[int]] = {}
     for at, span in enumerate(spans):
         by_line.setdefault(span.line, []).append(at)
+    own = _own_reasons([text[span.offset : span.end] for span in spans], spellings)
     found = [""] * len(spans)
     for members in by_line.values():
-        for at, reason in zip(members, _line_reasons(text, spans, spellings, members), strict=True):
+        for at, reason in zip(members, _line_reasons((text, spans), spellings, own, members), strict=True):
             found[at] = reason
     _mark_repeats(spellings, found)
     return found
 
 
-def _line_reasons(text: str, spans: Sequence[Span], spellings: Sequence[str], members: Sequence[int]) -> list[str]:
-    own = [_reason(text[spans[at].offset : spans[at].end], spellings[at]) for at in members]
+def _own_reasons(quotes: Sequence[str], spellings: Sequence[str]) -> list[str]:
+    """What each sentence by itself is, if it is no part of the essay."""
+    tagged = [bool(_MARKUP.search(without_inline(quote[:2000]))) for quote in quotes]
+    if sum(tagged) >= _IN_TAGS and sum(tagged) * 2 > len(quotes):
+        tagged = [bool(_MARKUP.search(plain(quote[:2000]))) for quote in quotes]
+    return [
+        "broken markup" if has_tags else _boilerplate(spelling)
+        for has_tags, spelling in zip(tagged, spellings, strict=True)
+    ]
+
+
+def _line_reasons(
+    source: tuple[str, Sequence[Span]], spellings: Sequence[str], reasons: Sequence[str], members: Sequence[int]
+) -> list[str]:
+    text, spans = source
+    own = [reasons[at] for at in members]
     whole = sum(len(spellings[at].split()) for at in members)
     dirty = next((reason for reason in own if reason), "")
     if dirty and whole <= _LONGEST_LINE:
@@ -46,9 +65,7 @@ def _line_reasons(text: str, spans: Sequence[Span], spellings: Sequence[str], me
     return ["a heading"] if title else own
 
 
-def _reason(sentence: str, spelling: str) -> str:
-    if _MARKUP.search(sentence[:2000]):
-        return "broken markup"
+def _boilerplate(spelling: str) -> str:
     words = spelling.split()
     if len(words) <= _LONGEST_LINE and _BOILERPLATE.any_within(spelling):
         return "boilerplate"

@@ -6,10 +6,11 @@ what comes out.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from forecasts.claims import phrases, verb_forms
+from forecasts.claims.disclaimers import without_disclaimers
 from forecasts.claims.phrases import ClaimForm
 from forecasts.claims.words import Found, Phrases
 
@@ -96,6 +97,8 @@ class Setting:
 
 def cues(setting: Setting) -> Iterator[Cue]:
     """Every verb of a sentence that looks ahead, or seems to."""
+    said = without_disclaimers(f" {' '.join(setting.tokens)} ")
+    setting = replace(setting, tokens=(*said.split(),))
     for at, word in enumerate(setting.tokens):
         if word in verb_forms.MODALS:
             yield from _modal(setting, at)
@@ -202,14 +205,19 @@ def _can(setting: Setting, at: int, words: str) -> Iterator[Cue]:
         yield Cue(words, "causal expectation", 0.5, 0.2, f"“{words}” is what somebody is able or allowed to do")
 
 
+_NUMBER: Final = re.compile(r"(?!(?:1[5-9]|20|21)\d\d$)\d.*|percent|hundred|thousand|million|billion|trillion")
+
+
 def _should(setting: Setting, at: int) -> Iterator[Cue]:
-    """What ought to be is no forecast; what should come about by the numbers is one."""
-    _, verb = _after(setting.tokens, at)
-    numbers = any(word[0].isdigit() for word in setting.tokens)
-    if verb in verb_forms.CHANGES and (numbers or setting.ahead) and setting.tokens[at - 1 : at] != ("we",):
-        yield Cue(
-            "should", "explicit prediction", 0.7, 0.6, "“should” before a verb of change, with a figure or a time"
-        )
+    """What somebody ought to do is no forecast; what should come about by the numbers, or by a day, is one."""
+    before = setting.tokens[at - 1] if at else ""
+    after, verb = _after(setting.tokens, at)
+    is_advice = before in _SUBJECTS_I or before == "one" or verb in verb_forms.DEEDS
+    is_asked = not before.isalpha() or not verb or after in _DETERMINERS  # "Should the talks collapse"
+    if is_advice or is_asked or not (setting.ahead or any(map(_NUMBER.fullmatch, setting.tokens))):
+        return
+    words = "should not" if after == "not" else "should"
+    yield Cue(words, "explicit prediction", 0.7, 0.6, f"“{words}” before a verb, with a figure or a time")
 
 
 def _perfect(setting: Setting, at: int) -> Iterator[Cue]:
@@ -287,7 +295,7 @@ _FAMILIES: Final = Phrases(family.phrases for family in phrases.FAMILIES)
 
 def phrase_cues(words: str) -> Iterator[Cue]:
     """Every fixed phrase of a spelled sentence that looks ahead."""
-    for found in _FAMILIES.within(words):
+    for found in _FAMILIES.within(without_disclaimers(words)):
         yield _cue(found)
 
 

@@ -5,9 +5,11 @@ the length of the text, whatever the text.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
+
+from forecasts.claims.lines import Block, blocks
 
 _ABBREVIATIONS: Final = frozenset(
     """
@@ -42,13 +44,7 @@ _OPENERS: Final = frozenset(
 _END: Final = re.compile(r"[.!?…。！？]+[\"'”’»)\]*_]{0,4}(?=\s|$)|[.!?…]{1,3}”(?=[A-Z])")
 _LAST_WORD: Final = re.compile(r"[\w.&'’-]{1,40}$")
 _NEXT: Final = re.compile(r"\s*([\"'“‘«(\[*_–—-]{0,4}\s?)(\S?)([\w.'’-]{0,40})")
-_BULLET: Final = re.compile(r"[ \t]{0,12}((?:[-*+•‣◦▪●–—]|\(?\d{1,3}[.)]|[a-z]\))[ \t]+(?:\[[ xX]\][ \t]+)?)(?=\S)")
-_HEADING: Final = re.compile(r"[ \t]{0,3}(#{1,6}[ \t]+)(?=\S)")
-_QUOTED: Final = re.compile(r"[ \t]{0,3}((?:>[ \t]?){1,5})(?=\S)")
 _RULE: Final = re.compile(r"[\s*_=#>|:+-]*")
-_TERMINAL: Final = re.compile(r"[.!?…:;。！？][\"'”’»)\]*_]{0,4}$")
-_WIDEST_WRAP: Final = 130
-"""Characters. Longer lines are paragraphs that were never broken by hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,86 +60,23 @@ class Span:
     shape: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Block:
-    offset: int
-    end: int
-    shape: str
-
-
 def spans(text: str) -> tuple[Span, ...]:
     """Every sentence of a text, in order. Between two of them is white space and marks of layout, and nothing else.
 
     Marks of layout are those of Markdown before a heading, an item of a list and a quotation. A line break ends a
-    sentence, except where lines were broken by hand at a fixed width. A semicolon does not.
+    sentence, except where lines were broken by hand. A semicolon does not.
 
     >>> text = "Mr. A. Smith left the U.S. in May. Will he return?"
     >>> [text[span.offset : span.end] for span in spans(text)]
     ['Mr. A. Smith left the U.S. in May.', 'Will he return?']
     """
     found: list[Span] = []
-    for number, block in enumerate(_blocks(text)):
+    for number, block in enumerate(blocks(text)):
         found.extend(Span(start, end, number, block.shape) for start, end in _split(text, block))
     return tuple(found)
 
 
-def _blocks(text: str) -> Iterator[_Block]:
-    """Paragraphs, list items and headings, without their marks."""
-    lines = _lines(text)
-    wrapped = _is_wrapped([text[line.offset : line.end] for line in lines])
-    held: _Block | None = None
-    for line in lines:
-        if held is not None and _goes_on(text, held, line, wrapped):
-            held = _Block(held.offset, line.end, held.shape)
-            continue
-        if held is not None:
-            yield held
-        held = line
-    if held is not None:
-        yield held
-
-
-def _lines(text: str) -> list[_Block]:
-    """Lines that hold something, trimmed, with what their mark says they are."""
-    found = []
-    at = 0
-    for raw in text.splitlines(keepends=True):
-        start, stop = at, at + len(raw)
-        at = stop
-        shape = "text"
-        for mark, its_shape in ((_QUOTED, "quote"), (_HEADING, "heading"), (_BULLET, "item")):
-            if match := mark.match(text, start, stop):
-                start, shape = match.end(1), its_shape
-        start += len(text[start:stop]) - len(text[start:stop].lstrip())
-        stop = start + len(text[start:stop].rstrip())
-        if start < stop:
-            found.append(_Block(start, stop, shape))
-    return found
-
-
-def _is_wrapped(lines: Sequence[str]) -> bool:
-    """Were lines broken by hand? Then most that are long end in the middle of a sentence, and none is very long."""
-    long = [line for line in lines if len(line) >= 45]
-    if len(long) < 3 or sum(len(line) > _WIDEST_WRAP for line in long) * 20 > len(long):
-        return False
-    return sum(not _TERMINAL.search(line[-8:]) for line in long) * 2 > len(long)
-
-
-def _goes_on(text: str, held: _Block, line: _Block, wrapped: bool) -> bool:
-    """Is this line the rest of what the one before it began?"""
-    if line.shape not in ("text", held.shape) or line.shape in ("item", "heading") or held.shape == "heading":
-        return False
-    between = text[held.end : line.offset]
-    if between.strip(" \t\r\n>") or len(between.splitlines()) > 2 or "\n\n" in between.replace("\r", ""):
-        return False
-    tail = text[max(held.offset, held.end - 130) : held.end]
-    if text[line.offset].islower() and not _TERMINAL.search(tail[-8:]):
-        return True
-    last_line = tail.rpartition("\n")[2].strip()
-    return wrapped and len(last_line) >= 45
-
-
-def _split(text: str, block: _Block) -> Iterator[tuple[int, int]]:
+def _split(text: str, block: Block) -> Iterator[tuple[int, int]]:
     """Sentences within a paragraph."""
     start = block.offset
     if _RULE.fullmatch(text, start, min(block.end, start + 200)) and block.end - start <= 200:
@@ -161,7 +94,7 @@ def _split(text: str, block: _Block) -> Iterator[tuple[int, int]]:
         yield start, block.end
 
 
-def _ends(text: str, match: re.Match[str], block: _Block) -> bool:
+def _ends(text: str, match: re.Match[str], block: Block) -> bool:
     """Does the sentence end at this point, or is it an abbreviation, an initial, a pause?"""
     following = _NEXT.match(text, match.end(), block.end)
     opening, first, rest = following.groups() if following else ("", "", "")

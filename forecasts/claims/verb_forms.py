@@ -124,3 +124,19 @@ BEFORE_PARTICIPLES: Final = frozenset(
     """.split()
 )
 """Words before a participle, hardly ever before a verb in the past."""
+
+DEEDS: Final = frozenset(
+    """
+    abandon abolish accept act adapt adopt aim allow apologise apologize apply approve arm ask avoid back ban build
+    buy call care charge check choose commit consider consult cooperate copy create debate defend demand deploy
+    devote diversify do donate embrace encourage enforce engage ensure explain expropriate fight focus force forget
+    fund give halt hand heed help hire honour ignore impose improve insist introduce invest invite join keep leave
+    legalise legalize let levy limit listen look make mandate mind nationalise nationalize negotiate oppose
+    overhaul pay plan prepare press prioritise prioritize privatise privatize promise promote protect punish push
+    put raise ratify read recall recognise recognize reconsider reform refuse regulate reject remember require
+    resign resist respect restore rethink reward sanction save say scrap seek sell send share sign spare speak
+    spend stand subsidise subsidize support take talk tax teach tell think treat try urge use veto vote wait want
+    watch welcome withdraw work worry
+    """.split()
+)
+"""Verbs that after "should" say mostly what somebody ought to do."""

@@ -15,6 +15,7 @@ _CONTINUES: Final = re.compile(
     r"^(?:continue|remain|stay|keep|persist|last|endure|hold|maintain|survive|go on|still|retain|preserve|stick)\b",
     re.IGNORECASE,
 )
+_UNTIL: Final = re.compile(r"\b(?:until|till)\s", re.IGNORECASE)
 _ENDS: Final = {"event_by": "by", "holds_until": "until", "state_at": "on"}
 
 
@@ -33,20 +34,20 @@ def still(form: Form) -> Plan:
     what = lowered(form.clause.event) or WHAT
     question = f"Will it still be true on {long_date(form.last)} that {what}?"
     reports = (sentence_case(what), f"It is still true that {what}")
-    return binary(form, "holds_until", question, Phrased(what, reports, (f"It is no longer true that {what}",)))
+    return binary(form, "holds_until", question, Phrased(what, what, reports, (f"It is no longer true that {what}",)))
 
 
 def state_asked(form: Form) -> Plan:
     """A question about the present that has to be turned into a statement by a person."""
     asked = form.clause.asked.strip()
     what = f"[… “{asked}” said as a statement]"
-    said = Phrased(what, (f"Reports confirm: {asked}",), (f"Officials deny: {asked}",))
+    said = Phrased(what, what, (f"Reports confirm: {asked}",), (f"Officials deny: {asked}",))
     return binary(form, "state_at", f"Will it be true on {long_date(form.last)} that {what}?", said)
 
 
 def binary(form: Form, shape: HorizonShape, text: str, said: Phrased) -> Plan:
     """The wording around a text. A claim that denies its event is borne out by NO, one that only asks by neither."""
-    what, last = lowered(said.reports[0]), long_date(form.last)
+    what, last = said.what, long_date(form.last)
     rule = {
         "event_by": f"YES if it happens, {form.until}, that {what}, by this test: {TEST}. NO if not.",
         "holds_until": f"YES if it is true all the time {form.until} that {what}, by this test: {TEST}. NO at the first"
@@ -74,7 +75,8 @@ def binary(form: Form, shape: HorizonShape, text: str, said: Phrased) -> Plan:
 
 def _shape(form: Form) -> HorizonShape:
     clause = form.clause
-    if _CONTINUES.match(clause.event) or (form.claim_kind == "status quo" and not clause.negated):
+    lasts = _CONTINUES.match(clause.event) or (_UNTIL.search(clause.raw_event) and not clause.negated)
+    if lasts or (form.claim_kind == "status quo" and not clause.negated):
         return "holds_until"
     verb, _, rest = clause.event.partition(" ")
     is_state = verb == "be" and rest and not is_participle(rest.split(" ", 1)[0]) and clause.subject != "there"

@@ -9,31 +9,17 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from forecasts.drafts.blanks import WHO
-from forecasts.drafts.casing import lowered
-from forecasts.drafts.verbs import is_base
-from forecasts.moving_dates import without_moving_times
-from forecasts.said_dates import without_times
+from forecasts.drafts.subjects import FILLERS, LEAD, PREFIX, subject_of, timeless
+from forecasts.drafts.verbs import base_form, is_base
 
 Asks = Literal["", "whether", "when", "number", "which", "state"]
 
-_LEAD: Final = re.compile(
-    r"^\W*(?:(?:but|and|yet|so|or|however|thus|therefore|hence|still|then|nevertheless|nonetheless|moreover|furthermore"
-    r"|meanwhile|instead|indeed|besides|perhaps|maybe|also|for now|for example|of course|in addition|in the end"
-    r"|in short|in fact|in turn|in other words|in the long run|in the near future|at the same time|as a result"
-    r"|on the other hand|by contrast|to be sure|first|second|third|[a-z]+ly),?\s+)+",
-    re.IGNORECASE,
-)
 _TOLD: Final = re.compile(
     r"^(?:the )?(?:cold |short |likely |simple )?"
     r"(?:result|consequence|upshot|outcome|answer|truth|fact|reality) is(?: that|:)\s+"
     r"|^(?:i|we|they|experts|analysts|economists|observers|officials|many|most|some)\s(?:\w+\s)?"
     r"(?:(?:think|believe|say|argue)s?(?: that)?|(?:expect|predict|warn|fear|hope)s? that)\s+"
     r"|^(?:it|there) is (?:\w+ )?(?:clear|likely|certain|possible|probable|no doubt|safe to say)(?: that)?\s+",
-    re.IGNORECASE,
-)
-_PREFIX: Final = re.compile(
-    r"^(?:By|In|For|With|Under|Over|At|On|From|After|Before|Despite|Without|Through|During|Given|Like|Unlike|To|Among"
-    r"|Across|According to|Within|Until|Since|Because of|Thanks to)\b[^,]{2,160},\s+(?=\S)",
     re.IGNORECASE,
 )
 _ASIDES: Final = re.compile(
@@ -52,7 +38,8 @@ _LIKELY: Final = (
 _MODAL: Final = re.compile(
     rf"\b(?:(?:is|are|was|were|seems?|appears?|looks?|remains?)(?: not)? {_LIKELY} to"
     r"|(?:will|would|could|may|might|can|shall|should|must)(?: not\b|n[’']t\b)?|won[’']t|cannot|can[’']t|ha(?:s|ve) to"
-    r"|(?:plans?|intends?|aims?|vows?|threatens?|promises?|is going|are going) to)\b(?! of\b)",
+    r"|(?:plans?|intends?|aims?|vows?|threatens?|promises?|expects?|ought|is going|are going) to)\b(?! of\b)"
+    r"|(?<=[a-z])[’']ll\b",
     re.IGNORECASE,
 )
 _NOUN_BEFORE: Final = re.compile(
@@ -64,27 +51,30 @@ _EXPECTED: Final = re.compile(
     r"\b(?:expects?|predicts?|forecasts?|anticipates?|foresees?|projects?|wants?)\s(?P<who>(?!to\b)[^,.;]{1,80}?)\sto\s(?P<what>\w.+)",
     re.I,
 )
+_DOUBTED: Final = re.compile(
+    r"(?:\bnot|\bnever|n[’']t)\s(?:expect|think|believe|anticipate|predict|foresee|see)\b"
+    r"|(?<!\bno )(?<!\blittle )\bdoubts?\s(?!about\b)|\bno way\s",
+    re.IGNORECASE,
+)
+"""Words by which the writer denies what follows."""
+
+_LED_BY_TIME: Final = re.compile(
+    r"(?:by|before|until|till|at|in|within|over|during|for|from|on|later|this|next|tomorrow|the (?:coming|next|years?"
+    r"|decades?|months?|rest)|years|months|decades)\b",
+    re.IGNORECASE,
+)
+"""The beginning of a marker that is no verb, as in "by the end of": the verb stands elsewhere."""
+
 _HARD_TO_SEE: Final = re.compile(
     r"\b(?:difficult|hard|impossible) to (?:see|imagine|envisage|believe) (?:how|why|that|when)\s", re.IGNORECASE
 )
 _NOT: Final = re.compile(r"\b(?:not|never|no longer|hardly|scarcely|cannot)\b|n[’']t\b|\b(?:unlikely|unable) to", re.I)
-_BOUNDARY: Final = re.compile(
-    r"[;:()—]|\s[–-]\s|\b(?:that|whether|how|why|because|since|while|although|though|as|so|if|unless|when|where|which|who"
-    r"|until|but|than)\b(?=\s)|\band (?=(?:it|they|he|she|this)\b)",
-    re.IGNORECASE,
-)
 _END: Final = re.compile(
     r"(?:(?<![A-Z])\.|[!?])(?!\S)|[;:—()]|\s[–-]\s|,\s(?=(?:which|who|as|because|since|while|although|though|but|so|and|yet|if|unless|when|where"
     r"|whereas|or rather|not least|especially|he|she|said|according|hence|thus|with)\b)"
     r"|,?\s(?=(?:is|remains) (?:still )?(?:an open question|to be seen|unclear|uncertain|doubtful|anyone))|\sor not\b"
-    r"|\s(?=(?:because|although|though|whereas|unless|so that|as long as|even if|provided that|if|while)\b)",
-    re.IGNORECASE,
-)
-_FILLERS: Final = re.compile(
-    r"^(?:(?:also|thus|therefore|then|still|soon|eventually|probably|likely|almost|certainly|surely|now|even|only|just"
-    r"|further|increasingly|likewise|inevitably|ultimately|possibly|perhaps|easily|well|not|never|no longer|hardly|all"
-    r"|be (?:bound|likely|able|unlikely|unable|forced|set|certain|sure|expected|obliged) to|have to|need to"
-    r"|(?:try|continue to try|seek|want|wish|hope) to)\b,?\s+)+",
+    r"|\s(?=(?:because|although|though|whereas|unless|so that|as long as|even if|provided that|if|while)\b)"
+    r"|,\s(?=[^,]{1,60}\s(?:(?:says|said|thinks|believes|warns|predicts|expects|argues|reckons)\b[^,]{0,20}|say[.!]?)$)",
     re.IGNORECASE,
 )
 _INVERTED: Final = re.compile(
@@ -100,6 +90,7 @@ _WH: Final = re.compile(
     r"|whose|which|what|where)\b(?P<rest>[^?]{2,})\?",
     re.IGNORECASE,
 )
+_LEFT_OVER: Final = re.compile(r"\s(?:by|in|on|of|for|before|until|during|at|from|to|the|and)$", re.IGNORECASE)
 _IF: Final = re.compile(
     r"^(?:even |only )?(?:if|should|unless|once|were|provided that|assuming(?: that)?)\s"
     r"(?P<if>[^,]{3,160}),\s(?:then )?(?P<then>.{5,})$",
@@ -108,12 +99,8 @@ _IF: Final = re.compile(
 _THEN_IF: Final = re.compile(
     r"^(?P<then>.{5,}?),?\s(?:if|provided that|as long as|only if)\s(?P<if>[^,.;]{3,160})[.!]?$", re.I
 )
-_PRONOUN: Final = re.compile(
-    r"^(?:it|they|this|that|these|those|he|she|we|i|you|one|both|which|who|such|some|most)$", re.I
-)
 MOST_WORDS: Final = 28
 _BEGINNING: Final = 12
-_MOST_OF_SUBJECT: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +148,7 @@ def _bare(text: str) -> str:
     before = None
     while said != before:
         before = said
-        said = _TOLD.sub("", _LEAD.sub("", said, count=1), count=1)
+        said = _TOLD.sub("", LEAD.sub("", said, count=1), count=1)
     return _ASIDES.sub("", said).strip()
 
 
@@ -178,7 +165,7 @@ def _question(said: str) -> Clause | None:
         word = match["word"].lower()
         asks: Asks = "when" if word == "when" else "number" if word.startswith("how") else "which"
         event = _event(match["rest"])
-        return Clause(asks=asks, asked=f"{match['word'].capitalize()} {_timeless(match['rest'])}".strip(), event=event)
+        return Clause(asks=asks, asked=f"{match['word'].capitalize()} {timeless(match['rest'])}".strip(), event=event)
     if match := _INVERTED.search(said):
         return _inverted(match["rest"])
     if match := _STATE.search(said):
@@ -189,28 +176,33 @@ def _question(said: str) -> Clause | None:
 def _inverted(rest: str) -> Clause:
     """What comes after "Will": the subject ends where a verb in its base form begins, if one is known."""
     words = rest.split()
-    verb = next((n for n, word in enumerate(words) if n and is_base(word)), 0)
+    verbs = [n for n, word in enumerate(words) if n and is_base(word) and words[n - 1].lower() != "to"]
+    verb = next(iter(verbs), 0)
+    if verb + 1 in verbs and words[verb] not in ("help", "let", "make"):
+        verb += 1  # "a home win change": the first of two is a noun
     if not verb:
         return Clause(asks="whether", event=_event(rest), raw_event=rest, is_whole=True)
-    subject, pronoun = _subject(" ".join(words[:verb]))
+    subject, pronoun = subject_of(" ".join(words[:verb]))
     after = " ".join(words[verb:])
     if not subject and not pronoun:
         return Clause(asks="whether", event=_event(rest), raw_event=rest, is_whole=True)
-    return Clause(asks="whether", subject=subject, pronoun=pronoun, event=_event(after), raw_event=after)
+    return Clause(asks="whether", subject=subject, pronoun=pronoun, event=_act(after), raw_event=after)
 
 
 def _statement(said: str, cue: str, *, negated: bool = False) -> Clause:
     modal = _modal(said, cue)
     if modal is None:
         if expected := _EXPECTED.search(said):
-            subject, pronoun = _subject(expected["who"])
+            subject, pronoun = subject_of(expected["who"])
+            negated ^= bool(_DOUBTED.search(said[: expected.start("who")]))
             return _future(subject, pronoun, expected["what"], negated=negated)
-        whole = _PREFIX.sub("", _timeless(_around(said, cue)), count=1)
+        whole = PREFIX.sub("", timeless(_around(said, cue)), count=1)
         return Clause(event=_short(whole), raw_event=said, is_future=False, negated=negated)
-    subject, pronoun = _subject(said[: modal.start()])
+    subject, pronoun = subject_of(said[: modal.start()])
     after = said[modal.end() :]
-    start = _FILLERS.match(after.lstrip())
+    start = FILLERS.match(after.lstrip())
     negated ^= bool(_NOT.search(modal[0]) or (start and _NOT.search(start[0])))
+    negated ^= bool(_DOUBTED.search(said[: modal.start()]))
     is_open = re.search(r"\bwhether\b", said[: modal.start()], re.IGNORECASE) is not None
     clause = _future(subject, pronoun, after, negated=negated)
     return replace(clause, asks="whether") if is_open else clause
@@ -226,8 +218,8 @@ def _around(said: str, cue: str) -> str:
 
 
 def _future(subject: str, pronoun: str, after: str, *, negated: bool) -> Clause:
-    raw = _END.split(_FILLERS.sub("", after.strip()), maxsplit=1)[0]
-    return Clause(subject=subject, event=_event(after), raw_event=raw, negated=negated, pronoun=pronoun)
+    raw = _END.split(FILLERS.sub("", after.strip()), maxsplit=1)[0]
+    return Clause(subject=subject, event=_act(after), raw_event=raw, negated=negated, pronoun=pronoun)
 
 
 def _modal(said: str, cue: str) -> re.Match[str] | None:
@@ -236,7 +228,15 @@ def _modal(said: str, cue: str) -> re.Match[str] | None:
     if at is None:
         return next(iter(found), None)
     near = (m for m in found if m.start() < at + len(cue) and at <= m.end() + 1)
-    return next(near, None)
+    return next(near, None) or (_beside(said, at, found) if _LED_BY_TIME.match(cue) else None)
+
+
+def _beside(said: str, at: int, found: list[re.Match[str]]) -> re.Match[str] | None:
+    """The modal in the clause in which a time stands."""
+    ends = [m.start() for m in _END.finditer(said)]
+    start = max((end for end in ends if end <= at), default=0)
+    end = min((end for end in ends if end > at), default=len(said))
+    return next((m for m in found if start <= m.start() < end), None)
 
 
 def _is_noun(modal: re.Match[str], said: str) -> bool:
@@ -251,29 +251,16 @@ def _place(said: str, cue: str) -> int | None:
     return at if at >= 0 else None
 
 
-def _subject(before: str) -> tuple[str, str]:
-    """The subject at the end of what stands before the verb, and the pronoun in its place, if it is one."""
-    said = _PREFIX.sub("", _timeless(before) + ("," if before.rstrip().endswith(",") else ""), count=1)
-    if said.endswith(","):  # "China, the largest buyer, will"
-        said = said.split(",", 1)[0]
-    pieces = [piece.strip(" ,") for piece in _BOUNDARY.split(said) if piece is not None]
-    named = next((piece for piece in reversed(pieces) if piece), "")
-    named = _FILLERS.sub("", named.split(", ")[-1] if not re.search(r", [^,]+ and ", named) else named)
-    named = _LEAD.sub("", f"{named} ").strip(' ,“”"')
-    if _PRONOUN.match(named):
-        return "", named.lower()
-    return ("", "") if len(named.split()) > _MOST_OF_SUBJECT else (lowered(named), "")
+def _act(after: str) -> str:
+    """What will be done, its verb in the base form."""
+    verb, _, rest = _event(after).partition(" ")
+    return f"{base_form(verb)} {rest}".strip()
 
 
 def _event(after: str) -> str:
-    said = _FILLERS.sub("", after.strip())
+    said = FILLERS.sub("", after.strip())
     said = _END.split(said, maxsplit=1)[0]
-    return _short(_FILLERS.sub("", _timeless(said)))
-
-
-def _timeless(said: str) -> str:
-    bare = without_moving_times(without_times(said))
-    return re.sub(r"\s+([,.;])", r"\1", " ".join(bare.split())).strip(" ,;")
+    return _short(_LEFT_OVER.sub("", FILLERS.sub("", timeless(said))))
 
 
 def _short(said: str) -> str:

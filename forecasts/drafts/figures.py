@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from forecasts.drafts.blanks import UNIT
 from forecasts.said_dates import said_times
 
 _SCALE: Final = r"(?:(?:hundred|thousand|million|billion|trillion)\b|(?:bn|mn|tn|m|k)\b)"
@@ -12,7 +13,7 @@ _FIGURE: Final = re.compile(
     rf"(?P<cue>at least|at most|no more than|not more than|more than|no fewer than|fewer than|no less than|less than"
     rf"|up to|over|above|below|under|beyond|exceed(?:ing)?|surpass|reach|top|hit|fall to|drop to|rise to|grow to"
     rf"|by)?\s?"
-    rf"(?:about |around |some |roughly |nearly |almost |the )?(?P<money>US\$|[$€£¥₹])?\s?"
+    rf"(?:about |around |some |roughly |nearly |almost |the )?(?P<money>US\$|[$€£¥₹]|\b(?:USD|EUR|GBP|JPY|CHF)\b)?\s?"
     rf"(?P<n>[0-9][0-9,]*(?:\.[0-9]+)?)\s?(?P<scale>{_SCALE})?\s?"
     rf"(?P<unit>(?:a|an|per) (?:{_EACH})\b|%|per ?cent(?:age points?)?|percentage points|°C"
     rf"|[A-Za-z][A-Za-z-]*(?: [a-z-]+)?)?",
@@ -24,8 +25,12 @@ _NOT_UNIT: Final = re.compile(
     re.IGNORECASE,
 )
 _TAIL: Final = re.compile(
-    r" (?:by|in|on|at|before|until|during|for|and|or|the|a|if|when|as|from|to|than|of|with|after|since)$"
+    r" (?:by|in|on|at|before|until|during|for|and|or|the|a|if|when|as|from|to|than|of|with|after|since|through"
+    r"|out|above|below)$"
 )
+_GOES_UP: Final = re.compile(r"\b(?:pick|go|move|edge|creep|inch|speed)(?:s|es|d|ed)?\s?$", re.IGNORECASE)
+"""Verbs that have the "up" for themselves: "pick up to 2 %"."""
+
 _SYMBOLS: Final = {
     "$": "US dollars",
     "US$": "US dollars",
@@ -33,6 +38,11 @@ _SYMBOLS: Final = {
     "£": "pounds",
     "¥": "yen",
     "₹": "rupees",
+    "USD": "US dollars",
+    "EUR": "euros",
+    "GBP": "pounds",
+    "JPY": "yen",
+    "CHF": "Swiss francs",
     "%": "per cent",
 }
 _SHORT_SCALES: Final = {"bn": "billion", "mn": "million", "m": "million", "tn": "trillion", "k": "thousand"}
@@ -102,7 +112,11 @@ class Figure:
 def figures(text: str, counted: str = "") -> tuple[Figure, ...]:
     """The numbers of a text that have a unit; neither dates nor bare numbers.
 
-    `counted` is the unit of a bare number that is said as a threshold or with a scale: "reach 120 million".
+    `counted` is the unit of a bare number that is said as a threshold or with a scale: "reach 120 million". Without it
+    the unit of a threshold with a scale is a gap: of "exceed 40 billion" a person has to say in what.
+
+    >>> [figure.words for figure in figures("exceed 40 billion")]
+    ['40 billion [… unit]']
     """
     dates = [(said.start, said.end) for said in said_times(text)]
     found = []
@@ -111,10 +125,12 @@ def figures(text: str, counted: str = "") -> tuple[Figure, ...]:
             continue
         unit = _unit(match)
         if not unit and counted and (match["cue"] or match["scale"]):
-            scale = (match["scale"] or "").lower()
-            unit = f"{_SHORT_SCALES.get(scale, scale)} {counted}".strip()
+            unit = f"{_scale(match)} {counted}".strip()
+        if not unit and match["cue"] and match["scale"]:
+            unit = f"{_scale(match)} {UNIT}"
         if unit:
             cue = (match["cue"] or "").lower()
+            cue = "" if cue == "up to" and _GOES_UP.search(text[: match.start()]) else cue
             value = match["n"].replace(",", "").rstrip(".")
             led = _TAIL.search(match["unit"] or "")  # "million tonnes of": what comes after is not the unit
             end = match.end() - (len(led[0]) if led else 0)
@@ -122,9 +138,13 @@ def figures(text: str, counted: str = "") -> tuple[Figure, ...]:
     return tuple(found)
 
 
+def _scale(match: re.Match[str]) -> str:
+    said = (match["scale"] or "").lower()
+    return _SHORT_SCALES.get(said, said)
+
+
 def _unit(match: re.Match[str]) -> str:
-    unit, scale = match["unit"] or "", (match["scale"] or "").lower()
-    scale = _SHORT_SCALES.get(scale, scale)
+    unit, scale = match["unit"] or "", _scale(match)
     money = _SYMBOLS.get((match["money"] or "").upper(), "")
     if money and re.match(r"(?:a|an|per) ", unit, re.IGNORECASE):
         return f"{scale} {money} {unit.lower()}".strip()

@@ -5,33 +5,48 @@ from typing import Final
 
 from forecasts.drafts.blanks import SERIES, TEST, UNIT, WHAT
 from forecasts.drafts.casing import sentence_case
+from forecasts.drafts.clauses import Clause
 from forecasts.drafts.figures import Figure
 from forecasts.drafts.phrasing import Phrased, phrased
-from forecasts.drafts.plans import Form, Plan
+from forecasts.drafts.plans import Form, Plan, between
 from forecasts.said_dates import long_date
 
 _MEASURES: Final = re.compile(
     r"^(?P<verb>reach|exceed|surpass|be|hit|top|total|average|approach|rise|fall|drop|grow|climb|shrink|decline|increase"
-    r"|decrease|sink|jump|expand|contract|double|halve|pass|stay|remain|hold|run|settle|end|close)\b",
+    r"|decrease|sink|jump|expand|contract|double|halve|pass|stay|remain|hold|run|settle|end|close"
+    r"|(?:pick|go|move|edge|creep|inch|speed) (?:up|down))\b",
     re.IGNORECASE,
 )
-_BY: Final = re.compile(r"\bby (?:about |around |at least |more than |up to |some )?[0-9$€£]", re.IGNORECASE)
+_ABOUT: Final = r"(?:(?:about|around|at least|more than|up to|some|only|just|nearly|roughly|over|almost|another) )*"
+_BY: Final = re.compile(rf"\bby {_ABOUT}[0-9$€£]", re.IGNORECASE)
+_CHANGES: Final = re.compile(
+    r"^(?:rise|fall|drop|grow|climb|shrink|decline|increase|decrease|sink|jump|expand|contract) "
+    rf"{_ABOUT}[0-9][0-9.,]*\s?(?:%|per ?cent)",
+    re.IGNORECASE,
+)
 _HOW_MANY: Final = re.compile(
     r"^how many (?P<what>.{1,60}?) (?:will|would|could|can|may|might|do|does|did|are|is)\b", re.I
 )
+
+
+def asks_how_much(clause: Clause, figure: Figure) -> bool:
+    """Is the figure what a claim is about: "exceed 5 %", "send 5,000 troops", and not "cut its rate to 5 %"?"""
+    return bool(_MEASURES.match(clause.event)) or " " not in clause.raw_event[: figure.start].strip()
 
 
 def number(form: Form, figure: Figure) -> Plan:
     """How high will the number be that a claim names?"""
     clause, last = form.clause, long_date(form.last)
     verb = clause.event.partition(" ")[0]
-    if _BY.search(clause.event) and (m := _MEASURES.match(clause.event)):
-        text = f"By how much will {form.who} {m['verb']} by {last}, in {figure.unit}?"
+    within = between(form.first, form.last) if form.first else ""
+    by = within or f"by {last}"
+    if (_BY.search(clause.event) or _CHANGES.match(clause.event)) and (m := _MEASURES.match(clause.event)):
+        text = f"By how much will {form.who} {m['verb']} {by}, in {figure.unit}?"
     elif _MEASURES.match(clause.event):
-        text = f"How high will {form.who} be on {last}, in {figure.unit}?"
+        text = f"How high will {form.who} be {within or f'on {last}'}, in {figure.unit}?"
     else:
         rest = _within(clause.event, clause.raw_event[figure.end :].strip(" ,."))
-        text = f"How many {figure.unit}{f' {rest}' if rest else ''} will {form.who} {verb} by {last}?"
+        text = f"How many {figure.unit}{f' {rest}' if rest else ''} will {form.who} {verb} {by}?"
     bears_out = "" if clause.asks else figure.bears_out(negated=clause.negated)
     return _numeric(form, form.asked(text), phrased(clause, form.who), (figure.unit, bears_out, figure.is_upper))
 
@@ -39,7 +54,7 @@ def number(form: Form, figure: Figure) -> Plan:
 def trend(form: Form) -> Plan:
     """Where will the series stand whose course a claim describes?"""
     what = form.clause.event or WHAT
-    said = Phrased(what, (sentence_case(what),), (f"It is not true that {what}",))
+    said = Phrased(what, what, (sentence_case(what),), (f"It is not true that {what}",))
     text = f"What will [… the published series that shows it: “{what}”] be on {long_date(form.last)}?"
     return _numeric(form, text, said, (UNIT, "", False))
 
@@ -49,7 +64,7 @@ def number_asked(form: Form) -> Plan:
     asked = form.clause.asked
     many = _HOW_MANY.match(asked)
     unit = many["what"] if many else form.figure.unit if form.figure else UNIT
-    said = Phrased(asked, (asked,), (f"No figure yet: {asked}",))
+    said = Phrased(asked, asked, (asked,), (f"No figure yet: {asked}",))
     return _numeric(form, form.asked(f"{asked} by {long_date(form.last)}?"), said, (unit, "", False))
 
 
@@ -93,7 +108,7 @@ def _numeric(form: Form, text: str, said: Phrased, scale: tuple[str, str, bool])
         kind="numeric",
         shape="state_at",
         text=text,
-        criteria=f"The value of {SERIES}, in {unit}, {form.until}, in its first release at"
+        criteria=f"The value of {SERIES}, in {unit}, {form.span}, in its first release at"
         f" {form.sources[0]}; later revisions do not count. Annulled if no figure is published within 90 days of the"
         " close.",
         base_rate_prompt="What were the last five values of this figure, and by how much does it change in a year?",

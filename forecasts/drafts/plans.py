@@ -15,9 +15,21 @@ FROM_THE_OPENING: Final = "from the opening of the question to"
 """What stands in a draft's criteria before the last day; it becomes a date when the question is asked."""
 
 
+def between(first: date, last: date) -> str:
+    """A stretch of days, both included.
+
+    >>> between(date(2027, 1, 1), date(2027, 12, 31))
+    'between 1 January 2027 and 31 December 2027'
+    """
+    return f"between {long_date(first)} and {long_date(last)}"
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
-    """All that was read off a sentence. `said` is its own deadline, None without one; `last` the day asked about."""
+    """All that was read off a sentence. `said` is its own deadline, None without one; `last` the day asked about.
+
+    `first` is the day on which the year of a figure begins, None if it counts from the opening.
+    """
 
     clause: Clause
     claim_kind: str
@@ -25,6 +37,7 @@ class Form:
     last: date
     said: date | None
     sources: tuple[str, ...]
+    first: date | None = None
 
     @property
     def who(self) -> str:
@@ -35,6 +48,11 @@ class Form:
     def until(self) -> str:
         """The time in which it counts, with its zone."""
         return f"{FROM_THE_OPENING} {long_date(self.last)} (UTC)"
+
+    @property
+    def span(self) -> str:
+        """The time that a figure is of, with its zone."""
+        return f"{between(self.first, self.last)} (UTC)" if self.first else self.until
 
     @property
     def annul_rule(self) -> str:

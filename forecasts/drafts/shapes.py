@@ -25,8 +25,9 @@ def plan(form: Form) -> Plan:
         return kinds.choice(form, options)
     if not clause.is_future:
         return kinds.trend(form) if form.claim_kind == "trend" else binary.still(form)
-    has_number = form.figure is not None and bool(clause.subject) and clause.subject != "there"
-    return kinds.number(form, form.figure) if form.figure is not None and has_number else binary.event(form)
+    if form.figure is None or clause.subject in ("", "there") or not kinds.asks_how_much(clause, form.figure):
+        return binary.event(form)
+    return kinds.number(form, form.figure)
 
 
 def edge_cases(kind: Kind, shape: HorizonShape) -> tuple[str, ...]:

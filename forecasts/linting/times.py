@@ -115,8 +115,13 @@ def _other_deadline(question: Examined, where: Where, said: SaidTime) -> Flaw:
     last, day = last_day(question.closes_at), said.last_days[0]
     # A figure for a year may be asked about until it is out; an event that the text lets in after the close may not.
     is_early_figure = not _is_about_events(question) and day < last
-    reason = f"{where} ends on {long_date(day)}, but the last day before the close is {long_date(last)}"
-    fix = f"Write {long_date(last)}, or close at {_after(day):%Y-%m-%dT%H:%MZ}: the close itself is excluded."
+    close_there = f"close at {_after(day):%Y-%m-%dT%H:%MZ}: the close itself is excluded."
+    if day == last:
+        reason = f"{where} ends on {long_date(day)}, but it closes at {question.closes_at:%H:%M} UTC of that day"
+        fix = f"C{close_there[1:]}"
+    else:
+        reason = f"{where} ends on {long_date(day)}, but the last day before the close is {long_date(last)}"
+        fix = f"Write {long_date(last)}, or {close_there}"
     return Flaw("other-deadline", "advice" if is_early_figure else "blocking", where, reason, fix)
 
 

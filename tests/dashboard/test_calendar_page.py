@@ -16,7 +16,8 @@ from tests.builders import NOW as BUILT
 from tests.dashboard.examples import CLOSES, NOW, QUESTION, VISIT, days, evidence, named_question, summary
 from tests.dashboard.pages import open_page, words
 from tracker.api import Tracker
-from tracker.scenarios.values import Calendar, Mark
+from tracker.said import Mark
+from tracker.scenarios.values import Calendar
 
 ZONE = wording.UTC_ZONE
 SUMMIT = "summit-2027"

@@ -74,6 +74,11 @@ def test_items_of_a_list_stand_on_lines_of_their_own() -> None:
     assert found == [["Three things."], ["It will rain"], ["It will snow"], ["It will thaw"]]
 
 
+def test_marks_of_emphasis_links_and_tags_are_not_shown() -> None:
+    text = "The *bank* will fail. It <b>will</b> close by [May](https://example.org/a_b)."
+    assert texts(page_of(text)) == [["The bank will fail.", "It will close by May."]]
+
+
 def test_text_between_sentences_is_not_lost() -> None:
     first, last = (
         Sentence(0, 4, "Rain", None, "", 0.0, 0.0, False, ""),

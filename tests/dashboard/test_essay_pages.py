@@ -119,6 +119,13 @@ def test_an_essay_is_pasted_and_opened(tracker: Tracker) -> None:
     assert page.text.text == TEXT
 
 
+def test_an_essay_without_a_title_takes_that_of_its_text(tracker: Tracker) -> None:
+    visit = open_page(tracker, "essays")
+    field(visit, "Its text").set_value(TEXT)
+    press(visit, "Add this essay")
+    assert tracker.essay("river-treaty").essay.title == "The river treaty"
+
+
 def test_an_essay_comes_from_a_file(tracker: Tracker) -> None:
     visit = open_page(tracker, "essays")
     field(visit, "Title").set_value("Treaties")
@@ -142,7 +149,7 @@ def test_two_essays_of_one_title_get_names_of_their_own(essay: Tracker) -> None:
 @pytest.mark.parametrize(
     ("title", "text", "reason"),
     [
-        ("", TEXT, "the essay has no title yet"),
+        ("", TEXT.partition("\n\n")[2], "the essay has no title yet"),
         ("Treaties", "  ", "there is no text yet"),
         ("Treaties", "123 456", "holds no words"),
     ],
@@ -215,8 +222,8 @@ def test_from_a_sentence_one_goes_on_to_the_next_without_a_question(essay: Track
 def test_hostile_text_is_handed_over_as_text(tracker: Tracker) -> None:
     tracker.add_essay(NewEssay("odd", HOSTILE, f"Arland will sign {HOSTILE} in 2027.", "pasted"))
     visit = at(tracker, 0, "odd")
-    assert HOSTILE.split("]", maxsplit=1)[0] in str(text_shown(visit)["blocks"])
-    assert "evil.example" in words(visit)
+    assert "Arland will sign x now $5 $6 :red[x] in 2027." in str(text_shown(visit)["blocks"])
+    assert "evil.example" in words(visit)  # the title
     shown = [str(element.value) for kind in (visit.markdown, visit.caption, visit.header) for element in kind]
     assert not any("](http" in said or "<b>" in said for said in shown)
 
@@ -391,6 +398,19 @@ def test_several_closing_days_open_a_question_each(essay: Tracker) -> None:
     found = {q.question.id: q.question for q in essay.questions()}
     assert set(found) == {"arland-sign-river-treaty-2027", "arland-sign-river-treaty-2028"}
     assert found["arland-sign-river-treaty-2028"].text.endswith("by 31 December 2028?")  # type: ignore[index]
+    (bound,) = essay.coherence().links
+    assert (bound.kind, bound.title) == ("dates", "Will Arland sign the river treaty?")
+    assert bound.labels == ("by 31 Dec 2027", "by 31 Dec 2028")
+
+
+def test_one_name_that_is_taken_keeps_all_closing_days_from_opening(essay: Tracker, clock: FakeClock) -> None:
+    from tests.lives import an_asked
+
+    essay.ask(an_asked("treaty-2028"))
+    visit = days(say(completed(drafted(essay)), "Short name", "treaty"), "2027-12-31", "2028-12-31")
+    press(visit, "Open 2 questions")
+    assert "there is a question 'treaty-2028' already" in error(visit).lower()
+    assert {q.question.id for q in essay.questions()} == {"treaty-2028"}
 
 
 def test_without_a_closing_day_the_form_says_so(essay: Tracker) -> None:

@@ -124,6 +124,34 @@ def test_the_lines_of_a_share_add_up_to_its_logarithm(page: ScenarioPage, clock:
     assert frame["times"].iloc[0] == ""
 
 
+def test_a_row_is_told_beside_the_others_and_as_if_it_were_alone(page: ScenarioPage, clock: FakeClock) -> None:
+    one = replace(page, board={PACT: page.board[PACT]})
+    frame = frames.why_frame(one, frames.standing(one, clock.time), "friends")
+    assert frame["alone"].iloc[1] == frame["times"].iloc[1]
+    assert list(frame["alone"])[::2] == ["", ""]
+    assert list(frame["what"])[2:] == ["All rows together", "Sum"]
+
+
+def test_a_row_that_alone_would_raise_a_scenario_may_lower_it_beside_another(
+    page: ScenarioPage, clock: FakeClock
+) -> None:
+    rows = (LikelihoodRow(PACT, (0.95, 0.05, 0.05)), LikelihoodRow(FAIR, (0.95, 0.05, 0.05)))
+    seats = {PACT: replace(page.board[PACT], p=0.9), FAIR: replace(page.board[FAIR], p=0.5)}
+    both = replace(page, scenario_set=replace(page.scenario_set, rows=rows), board=seats)
+    frame = frames.why_frame(both, frames.standing(both, clock.time), "friends")
+    fair = frame[frame["what"] == "Will there be a fair?"].iloc[0]
+    assert float(fair["alone"].removeprefix("×")) > 1.0
+    assert float(fair["times"].removeprefix("×")) < 1.0
+    assert fair["weighed"] == "at 50%, where the prior alone expects 32%"
+
+
+def test_an_option_that_is_gone_leaves_the_lines_whole(page: ScenarioPage, tracker: Tracker, clock: FakeClock) -> None:
+    tracker.change_option(FUTURES, "strangers", "removed")
+    after = tracker.scenarios(FUTURES)
+    frame = frames.why_frame(after, frames.standing(after, clock.time), "friends")
+    assert frame["alone"].iloc[1].startswith("×")
+
+
 def test_a_scenario_with_a_prior_of_zero_has_no_lines(page: ScenarioPage, clock: FakeClock) -> None:
     never = replace(page.summary.question, prior=Categorical(OPTIONS, (0.4, 0.6, 0.0)))
     changed = replace(page, summary=replace(page.summary, question=never))

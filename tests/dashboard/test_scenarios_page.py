@@ -298,6 +298,10 @@ def test_a_table_that_lacks_a_number_for_a_new_scenario_says_so_and_the_rest_sta
     assert "give it a number" in plain(visit.warning[0].value)
     assert "“friends” leads with 72 %" in words(visit)
     assert "rivals** · **no number" in words(visit)
+    fill(visit, "rivals", "very unlikely")
+    seen(button(visit, "Save row").click().run())
+    assert [len(row.p) for row in rows(world).values()].count(4) == 1
+    assert "give it a number" in plain(table(world).warning[0].value)  # the other rows
 
 
 # A new set

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from forecasts.claims.marks import plain
 from forecasts.essay import find_claims
 from tests.forecasts.essays import HELD_OUT, TUNED_ON, kept, labelled, only
 
@@ -87,7 +88,7 @@ def test_every_character_is_in_one_sentence_or_is_layout(text: str) -> None:
         assert LAYOUT.fullmatch(text[at : sentence.offset])
         quote = text[sentence.offset : sentence.end]
         assert quote == quote.strip()
-        assert sentence.text == " ".join(quote.split())
+        assert sentence.text == plain(quote)
         at = sentence.end
     assert LAYOUT.fullmatch(text[at:])
 

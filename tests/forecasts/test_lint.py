@@ -111,6 +111,13 @@ def test_a_close_that_is_taken_as_included_is_explained() -> None:
     assert flaw.fix == "Write 30 May 2023, or close at 2023-06-01T00:00Z: the close itself is excluded."
 
 
+def test_a_close_in_the_morning_of_the_day_that_is_named_is_explained() -> None:
+    asked = replace(SOUND, text="Will Arland sign by 31 May 2023?", criteria="YES if so.", opens_at=utc("2022-01-01"))
+    (flaw,) = flaws(replace(asked, closes_at=utc("2023-05-31T09:30Z"), retrospective=True), "other-deadline")
+    assert flaw.reason == "text ends on 31 May 2023, but it closes at 09:30 UTC of that day"
+    assert flaw.fix == "Close at 2023-06-01T00:00Z: the close itself is excluded."
+
+
 def test_the_figure_of_a_year_that_closes_after_it_is_only_advised_against() -> None:
     late = replace(MEASURED, closes_at=utc("2028-02-01"))
     early = replace(MEASURED, closes_at=utc("2027-12-01"))

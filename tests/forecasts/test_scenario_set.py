@@ -122,8 +122,8 @@ def test_answers_are_bayes_rule_and_the_lines_say_so() -> None:
     assert (first.log_share, first.question_id, last.question_id) == (math.log(0.3), None, None)
     # By itself, the summit makes "closer" 0.18 of 0.24, where it was 0.3.
     assert summit.log_share == pytest.approx(math.log(0.18 / 0.24 / 0.3), abs=1e-12)
-    assert summit.why == "answered YES, where prior and table expect 24%"
-    assert contract.why == "answered NO, where prior and table expect 61%"
+    assert summit.why == "answered YES, where the prior alone expects 24%"
+    assert contract.why == "answered NO, where the prior alone expects 61%"
 
 
 @law

@@ -29,7 +29,7 @@ def test_it_is_the_posterior_and_its_lines_add_up(case: Case) -> None:
 
 def test_a_line_names_its_question() -> None:
     found = suggest_scenarios(FUTURES, TABLE, {SUMMIT: 0.5}, day(3))
-    assert found.lines["closer"][1].why == "summit: at 50%, where prior and table expect 24%"
+    assert found.lines["closer"][1].why == "summit: at 50%, where the prior alone expects 24%"
     assert found.lines["closer"][1].evidence_id is None
 
 

@@ -69,7 +69,7 @@ def backtest(settings: Settings, wanted: Wanted, say: Progress) -> BacktestRepor
     try:
         asked = {str(q.id): q for q in question_set.questions if q.kind == "binary"}
         opened = [q for q in asked.values() if q.opens_at <= walked.over.until and q.closes_at > walked.over.since]
-        answers = {r.question_id: r for r in question_set.resolutions}
+        answers = {r.question_id: r for r in question_set.resolutions if not r.needs_check}
         asked_of = [(q.id, answers.get(q.id)) for q in opened]
         tracks = _tracks(walked, wanted, asked_of, say)
         outcomes = {str(question_id): answer.outcome for question_id, answer in answers.items()}

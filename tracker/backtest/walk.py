@@ -36,6 +36,7 @@ from tracker.loading import BY_SET
 from tracker.newsdesk import Newsdesk, Watch
 from tracker.reading import open_questions
 from tracker.resolving import resolve
+from tracker.scenarios.pairs import annul_branches
 from tracker.settings import Settings
 from tracker.store import items, properties
 from tracker.store.engine import Session, Store, open_engine
@@ -187,10 +188,11 @@ class _Walk:
         for made in (f for f in self._set.forecasts if f.at == at):
             _forecast(session, made, at)
         asked = {q.id: q for q in self._set.questions}
-        for past in (r for r in self._set.resolutions if r.known_at == at):
+        for past in (r for r in self._set.resolutions if r.known_at == at and not r.needs_check):
             times = (past.event_at, past.known_at, at)
             found = Resolution(past.question_id, past.outcome, past.source_url, past.note, *times, BY_SET, past.answer)
             resolve(session, asked[past.question_id], found)
+            annul_branches(session, asked[past.question_id], found)
         if at in self._weekly():
             learning.learn(session, at)
             record_suggestions(session, open_questions(session, at).values(), at)

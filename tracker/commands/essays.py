@@ -1,6 +1,7 @@
 """From an essay to questions: read a text, see its claims, draft, open, set aside, and read the record."""
 
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 import click
@@ -15,6 +16,7 @@ from tracker.errors import Refused
 from tracker.essays.draft_files import asked_of, read_draft, write_draft
 from tracker.essays.extracting import extract
 from tracker.essays.reading import sentences_of
+from tracker.essays.titles import name_of, title_of
 from tracker.essays.values import EssayPage, NewEssay
 from tracker.machine.answers import Unanswered
 from tracker.machine.drafting import with_proposal
@@ -45,16 +47,19 @@ def list_essays(context: click.Context, /, json: bool) -> None:
 
 @essay.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--name", metavar="ESSAY", help="Its short name (default: from the file's name).")
-@click.option("--title", default="", help="Its title (default: its name).")
+@click.option("--name", metavar="ESSAY", help="Its short name (default: from the file's name, or its title).")
+@click.option("--title", default="", help="Its title (default: as it stands in the file).")
 @click.option("--published", default="", metavar="DATE", help="When it appeared.")
 @click.option("--note", default="", metavar="TEXT", help="Anything worth knowing about the copy.")
 @as_json
 @click.pass_context
-def add(context: click.Context, /, file: Path, name: str | None, json: bool, **said: Any) -> None:
+def add(  # noqa: PLR0917  one value of each option
+    context: click.Context, /, file: Path, name: str | None, title: str, json: bool, **said: Any
+) -> None:
     """Add an essay with its text, or a new version of its text: plain text, Markdown or a saved web page."""
-    text = extract(file.read_bytes(), file.name)
-    made = NewEssay(id=name or short_name(file.stem), text=text, source=file.name, **said)
+    raw = file.read_bytes()
+    text, title = extract(raw, file.name), title.strip() or title_of(raw, file.name)
+    made = NewEssay(id=name or name_of(file.stem, title), title=title, text=text, source=file.name, **said)
     with opened(context) as tracker:
         kept = tracker.add_essay(made)
         page = tracker.essay(kept.essay_id)
@@ -70,7 +75,7 @@ def add(context: click.Context, /, file: Path, name: str | None, json: bool, **s
 def claims(context: click.Context, /, essay_or_file: str, everything: bool, json: bool) -> None:
     """Find the claims in a file, or in the text of an essay that is kept; `--json` prints every sentence."""
     path = Path(essay_or_file)
-    if path.is_file():
+    if _is_file(path):
         found = sentences_of(extract(path.read_bytes(), path.name))
     else:
         with opened(context) as tracker:
@@ -79,6 +84,13 @@ def claims(context: click.Context, /, essay_or_file: str, everything: bool, json
             raise Refused(f"the text of {essay_or_file} is not kept: add it with `tracker essay add`, or name a file")
         found = sentences_of(page.text.text)
     show(found, json, _claims_table([s for s in found if everything or s.kept]))
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # no file has so long a name
+        return False
 
 
 def _claims_table(found: list[Sentence]) -> Table | str:
@@ -120,7 +132,9 @@ def draft(  # noqa: PLR0917  one value of each option
             file.write(text)
     except FileExistsError:
         raise Refused(f"{out} is there already: name a new file, or remove that one") from None
-    console.print(f"Complete {out}, then: tracker essay open {name} {at} {out}")
+    except OSError as error:
+        raise Refused(f"{out} cannot be written: {error.strerror or error}") from None
+    show(made, json, f"Complete {out}, then: tracker essay open {name} {at} {quote(str(out))}")
 
 
 @essay.command("open")
@@ -135,32 +149,44 @@ def open_question(  # noqa: PLR0917  one value of each option
 ) -> None:
     """Open the question of a completed draft, with its indicators."""
     with opened(context) as tracker:
-        asked, indicators = read_draft(file.read_text(encoding="utf-8"), file.name, tracker.essay(name).essay)
+        asked, indicators = read_draft(_utf8(file), file.name, tracker.essay(name).essay)
         made = tracker.open_claim(asked_of(asked), at, indicators=indicators, override=override)
     show(made, json, f"{made.id} is open; its base rate is {in_full(made, made.prior)}.")
+
+
+def _utf8(file: Path) -> str:
+    """The text of a file that an editor saved, with or without a byte order mark."""
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise Refused(f"{file.name} is not UTF-8 text: save the file as UTF-8") from None
 
 
 @essay.command()
 @click.argument("name", metavar="ESSAY")
 @click.argument("at", type=int)
 @click.option("--why", required=True, metavar="TEXT", help="Why it cannot be tested.")
+@as_json
 @click.pass_context
-def reject(context: click.Context, /, name: str, at: int, why: str) -> None:
+def reject(  # noqa: PLR0917  one value of each option
+    context: click.Context, /, name: str, at: int, why: str, json: bool
+) -> None:
     """Set the sentence at a character aside as untestable."""
     with opened(context) as tracker:
         decided = tracker.reject_claim(name, at, why)
-    console.print(f"The sentence at {decided.offset} is set aside.")
+    show(decided, json, f"The sentence at {decided.offset} is set aside.")
 
 
 @essay.command()
 @click.argument("name", metavar="ESSAY")
 @click.argument("at", type=int)
+@as_json
 @click.pass_context
-def restore(context: click.Context, /, name: str, at: int) -> None:
+def restore(context: click.Context, /, name: str, at: int, json: bool) -> None:
     """Take a sentence up again that was set aside."""
     with opened(context) as tracker:
         tracker.restore_claim(name, at)
-    console.print(f"The sentence at {at} is taken up again.")
+    show({"essay": name, "at": at}, json, f"The sentence at {at} is taken up again.")
 
 
 @essay.command("map")

@@ -1,15 +1,30 @@
 """Scenario sets, links between questions, and what is expected next."""
 
-from typing import get_args
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final, get_args
 
 import click
 
+from forecasts.distribution import Categorical
 from forecasts.links import Link, LinkId, LinkKind
 from forecasts.question import ForecasterId, QuestionId
-from forecasts.scenario_set import LikelihoodRow, likelihood_from
+from forecasts.scenario_reading import diagnosticity, information
+from forecasts.scenario_set import LikelihoodRow, likelihood_from, posterior
+from forecasts.signposts import Expected
 from tracker import printing
 from tracker.commands.terminal import acting_as, as_json, console, opened, show
 from tracker.scenarios.values import Coherence, ScenarioPage
+
+MOST_TOLD: Final = 5
+"""Questions that would change our mind, of which a terminal tells."""
+
+NO_NUMBER: Final = "no number yet"
+"""What a row says of a scenario that came after it."""
+
+LONG_OVERDUE: Final = timedelta(days=365)
+"""From when on an answer that is due is counted, and no longer listed."""
 
 
 @click.group()
@@ -36,28 +51,73 @@ def list_scenarios(context: click.Context, /, json: bool) -> None:
 @as_json
 @click.pass_context
 def show_scenarios(context: click.Context, /, question: str, json: bool) -> None:
-    """Show a scenario set: its shares now, its table, and what each indicator question could change."""
+    """Show a scenario set: its shares now, its table with marks, and which answers would change our mind most."""
     with opened(context) as tracker:
-        page = tracker.scenarios(question)
+        page, now = tracker.scenarios(question), tracker.now()
     if json:
         click.echo(printing.to_json(page))
     else:
-        _print_scenarios(page)
+        _print_scenarios(page, now)
 
 
-def _print_scenarios(page: ScenarioPage) -> None:
-    options = page.summary.question.offered(page.summary.question.opens_at)
-    now = page.history[-1].shares if page.history else ()
-    table = printing.table_of("scenario", "by the table now", "what it is")
-    for n, (name, told) in enumerate(zip(options, page.scenario_set.descriptions, strict=False)):
-        table.add_row(printing.safe(name), f"{now[n]:.0%}" if now else "–", printing.safe(told))
+def _print_scenarios(page: ScenarioPage, now: datetime) -> None:
+    question = page.summary.question
+    options = question.offered(now)
+    descriptions = dict(zip((option.name for option in question.options), page.scenario_set.descriptions, strict=False))
+    board = {question_id: seat.p for question_id, seat in page.board.items() if seat.p is not None}
+    found = posterior(question, page.scenario_set, board, at=now).distribution
+    shares = dict(zip(found.options, found.p, strict=True))
+    opened = question.opens_at <= now
+    heading = "by the table now" if opened else f"prior and table, from {printing.day(question.opens_at)} on"
+    table = printing.table_of("scenario", heading, "what it is")
+    for name in options:
+        share = f"{shares[name]:.0%}" if name in shares else "–"
+        table.add_row(printing.safe(name), share, printing.safe(descriptions.get(name, "")))
     console.print(table)
-    rows = printing.table_of("indicator question", "now", *map(printing.as_title, options))
-    for row in page.scenario_set.rows:
-        seat = page.board[row.question_id]
-        said = "–" if seat.p is None else f"{seat.p:.0%}"
-        rows.add_row(row.question_id, said, *(f"{p:.0%}" for p in row.p))
-    console.print(rows)
+    _print_table(page)
+    _print_information(page, found)
+
+
+def _print_table(page: ScenarioPage) -> None:
+    """The table with its marks, the most telling row first; last come rows where a scenario has no number yet."""
+    options = [option.name for option in page.summary.question.options]
+    table = printing.table_of("indicator question", "now", *map(printing.as_title, options))
+    short = [row for row in page.scenario_set.rows if len(row.p) < len(options)]
+    marked = _marked(page, short)
+    bare = [(r.question_id, [f"{p:.0%}" for p in r.p] + [NO_NUMBER] * (len(options) - len(r.p))) for r in short]
+    for question_id, cells in [*marked, *bare]:
+        seat = page.board[question_id]
+        table.add_row(question_id, "–" if seat.p is None else f"{seat.p:.0%}", *cells)
+    console.print(table)
+    if marked:
+        console.print("Marks: ++ twice the mean of all scenarios or more, + from 5/4 of it, N near it, - and -- below.")
+
+
+def _marked(page: ScenarioPage, short: Sequence[LikelihoodRow]) -> list[tuple[QuestionId, list[str]]]:
+    answers = {q: seat.p == 1.0 for q, seat in page.board.items() if seat.question.resolution and seat.p is not None}
+    whole = replace(page.scenario_set, rows=tuple(row for row in page.scenario_set.rows if row not in short))
+    found = diagnosticity(page.summary.question, whole, answers)
+    return [(row.question_id, [f"{cell.p:.0%} {cell.mark}" for cell in row.cells]) for row in found.rows]
+
+
+def _print_information(page: ScenarioPage, held: Categorical) -> None:
+    """What would change our mind most: the open rows by what their answers are expected to tell."""
+    answered = {q for q, seat in page.board.items() if seat.question.resolution is not None}
+    values = information(page.summary.question, page.scenario_set, held, answered=answered)
+    if not values:
+        return
+    table = printing.table_of("would change our mind most", "bits", "expected to move", "if YES", "if NO")
+    for value in values[:MOST_TOLD]:
+        ends = [_leader(after) for after in (value.if_yes, value.if_no)]
+        table.add_row(value.question_id, f"{value.bits:.2f}", f"{value.expected_shift:.0%}", *map(printing.safe, ends))
+    console.print(table)
+    if len(values) > MOST_TOLD:
+        console.print(f"{len(values) - MOST_TOLD} more would tell less.")
+
+
+def _leader(held: Categorical) -> str:
+    name, share = max(zip(held.options, held.p, strict=True), key=lambda pair: pair[1])
+    return f"{name} {share:.0%}"
 
 
 @scenarios.command("row")
@@ -69,7 +129,7 @@ def _print_scenarios(page: ScenarioPage) -> None:
 def set_row(  # noqa: PLR0917  one value of each option
     context: click.Context, /, question: str, indicator: str, words: tuple[str, ...], why: str
 ) -> None:
-    """Say how likely an indicator question is answered YES in each scenario, in their order.
+    """Say how likely an indicator question is answered YES in each scenario that is offered now, in their order.
 
     Each of WORDS is a number from 0 to 1 or one of: almost no chance, very unlikely, roughly even chance, very likely,
     almost certain.
@@ -77,8 +137,8 @@ def set_row(  # noqa: PLR0917  one value of each option
     row = LikelihoodRow(QuestionId(indicator), tuple(map(likelihood_from, words)), why)
     with opened(context) as tracker:
         tracker.set_likelihoods(question, row)
-        page = tracker.scenarios(question)
-    _print_scenarios(page)
+        page, now = tracker.scenarios(question), tracker.now()
+    _print_scenarios(page, now)
 
 
 @click.group()
@@ -104,12 +164,15 @@ def _print_coherence(found: Coherence) -> None:
     for link in found.links:
         table.add_row(link.id, link.kind, printing.safe(link.title), ", ".join(link.question_ids))
     console.print(table if found.links else "No links yet.")
-    for one in found.contradictions:
+    told = [one for one in found.contradictions if not one.slight]
+    for one in told:
         v = one.violation
         numbers = ", ".join(f"{b:.0%} → {a:.0%}" for b, a in zip(v.repair.before, v.repair.after, strict=True))
         console.print(
             f"{one.forecaster.name} on {v.link.id}: {v.words}; {v.nats:.3f} nats; nearest coherent: {numbers}"
         )
+    if left_out := len(found.contradictions) - len(told):
+        console.print(f"{left_out} slight ones are left out: too small to change a number that is shown.")
     for repair in found.repairs:
         gain = "not answered yet" if repair.gain is None else f"the repair gains {repair.gain:+.3f} nats"
         console.print(f"{repair.decision.decision} on {repair.link.id} by {repair.decision.forecaster_id}: {gain}")
@@ -160,13 +223,26 @@ def repair(  # noqa: PLR0917  one value of each option
 def calendar(context: click.Context, /, json: bool) -> None:
     """Show what to expect next: signposts, closes and answers, with what it says if they come or stay out."""
     with opened(context) as tracker:
-        found = tracker.calendar()
+        found, now = tracker.calendar(), tracker.now()
     if json:
         click.echo(printing.to_json({"expected": found.expected, "marks": found.marks}))
-        return
+    else:
+        _print_calendar(found.expected, now)
+
+
+def _print_calendar(expected: Sequence[Expected], now: datetime) -> None:
+    """Answers that are overdue first, but for those that have been for long, which one line counts."""
+    overdue = [one for one in expected if one.state == "overdue"]
+    long = [one for one in overdue if one.at < now - LONG_OVERDUE]
+    shown = [*overdue[len(long) :], *(one for one in expected if one.state != "overdue")]
     table = printing.table_of("by", "what", "question", "if seen", "if silent")
-    for one in found.expected:
+    for one in shown:
         name = one.indicator.name if one.indicator else one.what
+        by = f"overdue since {printing.day(one.at)}" if one.state == "overdue" else printing.day(one.at)
         ratios = [("–" if r is None else f"×{r:.2f}") for r in (one.if_seen, one.if_silent)]
-        table.add_row(printing.day(one.at), printing.safe(name), one.question_id, *ratios)
-    console.print(table if found.expected else "Nothing is expected: no open question has a date to come.")
+        table.add_row(by, printing.safe(name), one.question_id, *ratios)
+    if long:
+        are = "answer has been" if len(long) == 1 else "answers have been"
+        console.print(f"{len(long)} {are} overdue for more than a year: `tracker resolve QUESTION ANSWER` gives one.")
+    if shown or not long:
+        console.print(table if shown else "Nothing is expected: no open question has a date to come.")

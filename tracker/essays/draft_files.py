@@ -11,6 +11,7 @@ from forecasts.set_files.indicators_file import read_indicators
 from forecasts.set_files.questions_file import read_questions
 from forecasts.set_files.reader import SetFile
 from forecasts.set_files.writer import write_question_set
+from tracker.feeds.text import visible
 from tracker.said import Standpoint
 
 
@@ -32,7 +33,7 @@ def _notes(draft: Draft) -> str:
         f"Last days to choose from: {', '.join(day.isoformat() for day in draft.horizons)}",
         *(f"Edge case: {case}" for case in draft.edge_cases),
     ]
-    return "".join(f"# {' '.join(line.split())}\n" for line in lines)
+    return "".join(f"# {' '.join(visible(line).split())}\n" for line in lines)  # TOML takes no others in a comment
 
 
 def read_draft(text: str, name: str, essay: Essay) -> tuple[Question, tuple[Indicator, ...]]:

@@ -33,7 +33,7 @@ _PAGE_BEGINS: Final = re.compile(
     rb"\s{0,99}(?:<\?xml[^>]{0,200}>\s{0,99})?(?:<!--[^>]{0,500}-->\s{0,99})?<(?:!doctype html|html|head|body)\b",
     re.IGNORECASE,
 )
-_FRONT_MATTER: Final = re.compile(r"\A---[ \t]*\n(?:[^\n]{0,2000}\n){0,200}?---[ \t]*(?:\n|\Z)")
+FRONT_MATTER: Final = re.compile(r"\A---[ \t]*\n(?:[^\n]{0,2000}\n){0,200}?---[ \t]*(?:\n|\Z)")
 _WORD: Final = re.compile(r"[^\W\d_]{2}")
 
 
@@ -49,18 +49,29 @@ def extract(raw: bytes, name: str) -> str:
     'Prices will rise.\\nWages may not.\\n'
     """
     _check(raw, name)
-    lower = name.lower()
-    text = decoded(raw, "text/plain")
-    if lower.endswith(_ARCHIVE_NAMES):
-        return _of_archive(raw, name)
-    if lower.endswith(_PAGE_NAMES) or _PAGE_BEGINS.match(raw) or _PAGE_BEGINS.match(text[:2000].encode()):
-        return _of_page(raw, name)
-    text = visible(text.replace("\r\n", "\n").replace("\r", "\n"))
-    if lower.endswith((".md", ".markdown")):
-        text = _FRONT_MATTER.sub("", text)
+    page = page_in(raw, name)
+    if page is not None:
+        return _of_page(page, name)
+    text = visible(decoded(raw, "text/plain").replace("\r\n", "\n").replace("\r", "\n"))
+    if is_markdown(name):
+        text = FRONT_MATTER.sub("", text)
     if not _WORD.search(text):
         raise Refused(f"{name} holds no words: give a file with the text of the essay in it")
     return text
+
+
+def is_markdown(name: str) -> bool:
+    """Whether a file is Markdown, by its name."""
+    return name.lower().endswith((".md", ".markdown"))
+
+
+def page_in(raw: bytes, name: str) -> bytes | None:
+    """The web page that a file is or holds, None for plain text; raises `Refused` for an archive without a page."""
+    if name.lower().endswith(_ARCHIVE_NAMES):
+        return _of_archive(raw, name)
+    begins = decoded(raw, "text/plain")[:2000].encode()
+    is_page = name.lower().endswith(_PAGE_NAMES) or _PAGE_BEGINS.match(raw) or _PAGE_BEGINS.match(begins)
+    return raw if is_page else None
 
 
 def _check(raw: bytes, name: str) -> None:
@@ -90,12 +101,12 @@ def _of_page(raw: bytes, name: str) -> str:
     return found.text + "\n"
 
 
-def _of_archive(raw: bytes, name: str) -> str:
+def _of_archive(raw: bytes, name: str) -> bytes:
     """The page in a file that a browser saved as one: its first part that is HTML."""
     message = email.message_from_bytes(raw, policy=email.policy.default)
     for part in message.walk():
         if part.get_content_type() == "text/html":
             page = part.get_payload(decode=True)
             if isinstance(page, bytes) and page:
-                return _of_page(page, name)
+                return page
     raise Refused(f"{name} holds no web page: save the page as HTML and give that")

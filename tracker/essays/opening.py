@@ -2,19 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 from forecasts.asking import Asked
 from forecasts.drafting import Draft, draft
 from forecasts.essay import Sentence
 from forecasts.evidence import Indicator
-from forecasts.question import Claim, ClaimId, EssayId, Question
-from forecasts.question_set import MAX_QUOTED_WORDS
+from forecasts.question import Claim, EssayId, Question
 from tracker import asking
 from tracker.essays.adding import sentence_at
-from tracker.essays.anchoring import anchored
+from tracker.essays.anchoring import anchored, free_id, quotable, stands
+from tracker.forecasting import register
 from tracker.said import Standpoint
 from tracker.store import essays, questions
 from tracker.store.engine import Session
+
+LONGEST_RESTATEMENT: Final = 1_000
+"""Characters."""
 
 
 def proposed(session: Session, essay_id: EssayId, offset: int, made: Standpoint) -> Draft:
@@ -34,6 +38,7 @@ def open_claim(
 ) -> Question:
     """Open a question from the sentence at `offset` of its essay; the sentence becomes a claim if it is none yet."""
     sentence = sentence_at(session, asked.essay_id, offset)
+    register(session, made.by)
     claim = claim_of(session, asked.essay_id, sentence)
     questions.add_claim(session, claim)
     whole = replace(asked, claim_ids=tuple(dict.fromkeys([claim.id, *asked.claim_ids])))
@@ -44,19 +49,20 @@ def open_claim(
 
 def claim_of(session: Session, essay_id: EssayId, sentence: Sentence) -> Claim:
     """The claim that starts in a sentence, or what would be one."""
-    text = essays.newest_text(session, essay_id)
-    for claim in anchored(questions.claims_of(session, essay_id), "" if text is None else text.text):
-        if sentence.offset <= claim.offset < sentence.end:
+    newest = essays.newest_text(session, essay_id)
+    text = "" if newest is None else newest.text
+    known = anchored(questions.claims_of(session, essay_id), text)
+    for claim in known:
+        if sentence.offset <= claim.offset < sentence.end and stands(claim, text):
             return claim
-    words = sentence.text.split()
-    quote = " ".join(words[:MAX_QUOTED_WORDS])
+    quote, offset = quotable(sentence, text)
     modality = f"{sentence.cue} ({sentence.modality:g})" if sentence.cue else "none"
     return Claim(
-        id=ClaimId(f"at-{sentence.offset}"),
+        id=free_id(sentence.offset, {claim.id for claim in known}),
         essay_id=essay_id,
         quote=quote,
-        offset=sentence.offset,
+        offset=offset,
         claim_kind=sentence.kind or "statement",
         modality=modality,
-        restatement=" ".join(words[:60]),
+        restatement=" ".join(sentence.text.split()[:60])[:LONGEST_RESTATEMENT],
     )

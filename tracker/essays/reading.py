@@ -4,13 +4,14 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
 
+from forecasts.asking import OWN_ESSAY
 from forecasts.claim_map import claim_map, coverage, verdict
 from forecasts.distribution import Distribution
 from forecasts.essay import Sentence, find_claims
 from forecasts.forecaster import CROWD, PRIOR, SUGGESTION
 from forecasts.question import Essay, EssayId, QuestionId, Resolution
 from tracker.errors import NotFound
-from tracker.essays.anchoring import anchored, moved
+from tracker.essays.anchoring import anchored, moved, stands
 from tracker.essays.values import EssayPage, EssaySummary, EssayText
 from tracker.reading import summaries
 from tracker.store import essays, questions
@@ -41,9 +42,10 @@ def page(session: Session, essay_id: EssayId, now: datetime) -> EssayPage:
 
 
 def every(session: Session, now: datetime) -> tuple[EssaySummary, ...]:
-    """All essays as rows."""
+    """All essays as rows; questions that came from no essay are none."""
     by_essay = _by_essay(session, now)
-    return tuple(_summary(_page(session, essay, by_essay.get(essay.id, {}))) for essay in essays.every(session))
+    found = [essay for essay in essays.every(session) if essay.id != OWN_ESSAY]
+    return tuple(_summary(_page(session, essay, by_essay.get(essay.id, {}))) for essay in found)
 
 
 def _summary(page: EssayPage) -> EssaySummary:
@@ -70,7 +72,10 @@ def _page(session: Session, essay: Essay, asked: Asked) -> EssayPage:
     all_asked = [row.question for row in asked.values()]
     held, answered = _held(asked.values()), _answered(asked.values())
     sentences = sentences_of(words) if words else ()
-    mapped = claim_map(sentences, claims, rejected, all_asked, held, answered)
+    here = [claim for claim in claims if not words or stands(claim, words)]
+    gone = [claim for claim in claims if claim not in here]  # other words stand at its place now
+    found = claim_map(sentences, here, rejected, all_asked, held, answered)
+    mapped = (*found, *claim_map((), gone, (), all_asked, held, answered))
     return EssayPage(
         essay=essay,
         text=text,

@@ -7,7 +7,6 @@ from typing import Any
 
 from forecasts.claim_map import Coverage, Mapped, Rejection, Verdict
 from forecasts.lint import Flaw
-
 from forecasts.question import Claim, Essay, EssayId, ForecasterId, QuestionId
 from tracker.summaries import QuestionSummary
 
@@ -64,8 +63,9 @@ class EssaySummary:
 class EssayPage:
     """An essay with its record written over it.
 
-    `mapped` are all sentences in order, or the claims alone where the text is not kept. `retrospective` is the record
-    of questions written after their own window, which never mixes with the live one.
+    `mapped` are all sentences in order, then the claims whose words the text no longer has; or the claims alone where
+    the text is not kept. `retrospective` is the record of questions written after their own window, which never mixes
+    with the live one.
     """
 
     essay: Essay

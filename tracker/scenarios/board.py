@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from forecasts.distribution import p_yes
 from forecasts.forecaster import CROWD, PRIOR, SUGGESTION
@@ -11,6 +11,8 @@ from forecasts.timeline import Timeline
 from tracker.resolving import timelines
 from tracker.store import questions, resolutions
 from tracker.store.engine import Session
+
+_INSTANT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ def board(session: Session, wanted: Iterable[QuestionId], at: datetime) -> dict[
 
 
 def _row(session: Session, question: Question, until: datetime) -> Row:
-    held = timelines(session, question, until)
+    held = timelines(session, question, until + _INSTANT)  # what is said at that very instant counts
     steps = tuple(held[who] for who in (CROWD, SUGGESTION, PRIOR) if who in held)
     known = [r for r in resolutions.of_question(session, question.id) if r.entered_at <= until]
     answer = latest(known)

@@ -3,10 +3,9 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from forecasts.linked import scored_repair, violation
-
 from forecasts.distribution import Binary, Distribution
 from forecasts.forecaster import CROWD, RESERVED, SUGGESTION
+from forecasts.linked import scored_repair, violation
 from forecasts.links import Link
 from forecasts.question import ForecasterId, QuestionId
 from tracker import forecasting
@@ -20,6 +19,8 @@ from tracker.store import links, resolutions
 from tracker.store.engine import Session
 from tracker.summaries import QuestionSummary
 
+Rows = Mapping[QuestionId, QuestionSummary]
+
 ADOPTED = "Adopted a repair: these forecasts contradicted each other ({title})."
 
 
@@ -30,9 +31,7 @@ def coherence(session: Session, now: datetime) -> Coherence:
     decisions = links.decisions(session)
     newest = {(d.link_id, d.forecaster_id): d for d in decisions}
     found = [
-        Contradiction(
-            v, rows[link.question_ids[0]].standings[who].forecaster, _of(link, rows), newest.get((link.id, who))
-        )
+        Contradiction(v, rows[v.question_ids[0]].standings[who].forecaster, _of(link, rows), newest.get((link.id, who)))
         for link in known
         for who in sorted(_holders(link, rows))
         if (v := violation(link, _held(link, rows, who), asked(session, link.question_ids))) is not None
@@ -53,7 +52,7 @@ def decide(session: Session, link_id: str, decision: RepairWord, made: Standpoin
     held = _held(link, rows, made.by)
     found = violation(link, held, asked(session, link.question_ids))
     if found is None:
-        raise Refused(f"your forecasts on {link.id} do not contradict each other: there is nothing to repair")
+        raise Refused(_nothing_to_repair(link, rows, made.by))
     register(session, made.by)
     made_of = RepairDecision(
         link_id=link.id,
@@ -68,25 +67,53 @@ def decide(session: Session, link_id: str, decision: RepairWord, made: Standpoin
     )
     links.decide(session, made_of)
     if decision == "adopted":
-        _adopt(session, made_of, link.title)
+        _adopt(session, made_of, link)
     return made_of
 
 
-def _adopt(session: Session, decision: RepairDecision, title: str) -> None:
+MOST_NAMED = 3
+"""Questions that a refusal names before it counts the rest."""
+
+
+def _nothing_to_repair(link: Link, rows: Rows, who: ForecasterId) -> str:
+    """Why there is no repair: the forecasts agree, or what is missing for them to be held against each other."""
+    if link.kind == "members":
+        return f"{link.id} only puts questions side by side: no forecast on one contradicts one on another"
+    missing = list(filter(None, (_missing(rows[q], who) for q in link.question_ids)))
+    if not missing:
+        return f"your forecasts on {link.id} do not contradict each other: there is nothing to repair"
+    more = len(missing) - MOST_NAMED
+    told = "; ".join([*missing[:MOST_NAMED], *([f"and so on for {more} more"] if more > 0 else [])])
+    return f"there is nothing to repair on {link.id} yet: {told}"
+
+
+def _missing(row: QuestionSummary, who: ForecasterId) -> str:
+    """Why a forecast on a question cannot contradict another; empty when it could."""
+    question = row.question
+    match row.status:
+        case "open":
+            return "" if who in row.standings else f"you hold no forecast on {question.id}"
+        case "upcoming":
+            return f"{question.id} opens on {question.opens_at.day} {question.opens_at:%b %Y}"
+        case "closed":
+            return f"{question.id} is closed"
+        case _:
+            return f"{question.id} is answered"
+
+
+def _adopt(session: Session, decision: RepairDecision, link: Link) -> None:
+    rationale = f"{ADOPTED.format(title=link.title)} {decision.why}".strip()
     for question_id, before, after in zip(decision.question_ids, decision.before, decision.after, strict=True):
         if before != after:
             wanted = Request(
                 question_id,
                 "forecast",
                 decision.forecaster_id,
-                ADOPTED.format(title=title),
+                rationale,
                 None,
                 distribution=Binary(min(max(after, 0.0), 1.0)),
             )
             forecasting.act(session, wanted, decision.at)
-
-
-Rows = Mapping[QuestionId, QuestionSummary]
 
 
 def _of(link: Link, rows: Rows) -> dict[QuestionId, QuestionSummary]:

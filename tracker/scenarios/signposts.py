@@ -4,16 +4,27 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from forecasts.evidence import Indicator
-from forecasts.question import Question
+from forecasts.question import Question, status
 from forecasts.signposts import Entry, Signpost, calendar, signposts
 from tracker.reading import summaries
-from tracker.scenarios.values import Calendar, Mark
-from tracker.store import evidence, questions
+from tracker.said import Mark
+from tracker.scenarios.values import Calendar
+from tracker.store import evidence, questions, resolutions
 from tracker.store import signposts as marks
 from tracker.store.engine import Session
 
 LATELY = timedelta(days=30)
 """How long a mark is shown beside what is still to come."""
+
+
+def watched(session: Session, now: datetime) -> tuple[Question, ...]:
+    """The questions whose signposts are marked: those that are open, and for a month those that wait for an answer.
+
+    A date may be that of the close itself, and nobody may have been there when it passed.
+    """
+    resolved = resolutions.current(session)
+    standing = [(q, status(q, resolved.get(q.id), now)) for q in questions.every(session)]
+    return tuple(q for q, s in standing if s == "open" or (s == "closed" and now - q.closes_at <= LATELY))
 
 
 def mark(session: Session, wanted: Iterable[Question], now: datetime) -> tuple[Mark, ...]:

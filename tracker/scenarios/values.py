@@ -5,19 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from forecasts.linked import Violation
-from forecasts.signposts import Expected
-
 from forecasts.distribution import Distribution
 from forecasts.evidence import IndicatorId
 from forecasts.forecaster import Forecaster
+from forecasts.linked import Violation
 from forecasts.links import Link, LinkId
 from forecasts.question import ForecasterId, QuestionId
 from forecasts.scenario_set import ScenarioSet
+from forecasts.signposts import Expected
+from tracker.said import Mark
 from tracker.summaries import QuestionSummary
 
 RepairWord = Literal["adopted", "declined"]
-MarkState = Literal["seen", "silent"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +31,6 @@ class RepairDecision:
     nats: float
     decision: RepairWord
     why: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """What was noted of an expected indicator: that it was seen (with how much trust), or that its date passed unseen.
-
-    `ratio` is what that says: P(so | YES) / P(so | NO), as it was set in advance.
-    """
-
-    indicator_id: IndicatorId
-    question_id: QuestionId
-    state: MarkState
-    due_at: datetime
-    ratio: float
-    trust: float
     at: datetime
 
 
@@ -78,7 +61,10 @@ class Stood:
 
 @dataclass(frozen=True, slots=True)
 class ScenarioPage:
-    """Everything about one scenario set. `history` is how table and board moved the scenarios, the oldest first."""
+    """Everything about one scenario set.
+
+    `history` is how table and board moved the scenarios, the oldest first, each by the table as it stood then.
+    """
 
     scenario_set: ScenarioSet
     summary: QuestionSummary
@@ -86,6 +72,10 @@ class ScenarioPage:
     history: tuple[Stood, ...]
     held: Mapping[ForecasterId, Distribution]
     forecasters: Mapping[ForecasterId, Forecaster]
+
+
+LEAST = 1e-4
+"""Nats below which forecasts read the same before and after their repair."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +86,11 @@ class Contradiction:
     forecaster: Forecaster
     questions: Mapping[QuestionId, QuestionSummary]
     decided: RepairDecision | None
+
+    @property
+    def slight(self) -> bool:
+        """Whether it is too small to be told: within noise, and no more than rounding shows."""
+        return not self.violation.flagged and self.violation.nats < LEAST
 
 
 @dataclass(frozen=True, slots=True)

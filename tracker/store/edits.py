@@ -9,7 +9,7 @@ from forecasts.question import ForecasterId, QuestionId
 from forecasts.versions import Edit
 from tracker.said import Override, UncheckedAnswer
 from tracker.store import facts
-from tracker.tables import LintOverrideRow, QuestionEditRow, RetractionRow, UncheckedAnswerRow
+from tracker.tables import LintOverrideRow, QuestionEditRow, ResolutionRow, RetractionRow, UncheckedAnswerRow
 
 
 def add(session: Session, edit: Edit) -> None:
@@ -55,14 +55,15 @@ def retracted(session: Session) -> frozenset[str]:
 
 
 def add_override(session: Session, override: Override) -> None:
-    """Append why a question was opened although the linter objected."""
+    """Append why a question was opened, or worded anew, although the linter objected."""
     said = {"question_id": override.question_id, "codes": list(override.codes), "why": override.why}
     facts.append(session, "override", override.question_id, said, at=override.at, by=override.by)
 
 
 def override_of(session: Session, question_id: QuestionId) -> Override | None:
-    """Why the linter was overridden for a question; None when it was not."""
-    row = session.get(LintOverrideRow, question_id)
+    """Why the linter was overridden for a question, the last time it was; None when it never was."""
+    query = select(LintOverrideRow).where(LintOverrideRow.question_id == question_id)
+    row = session.exec(query.order_by(col(LintOverrideRow.id).desc()).limit(1)).first()
     if row is None:
         return None
     return Override(QuestionId(row.question_id), tuple(row.codes), row.why, ForecasterId(row.by), row.at)
@@ -74,10 +75,16 @@ def add_unchecked(session: Session, answer: UncheckedAnswer, *, at: datetime, by
     facts.append(session, "unchecked", answer.question_id, said, at=at, by=by)
 
 
-def unchecked(session: Session, question_id: QuestionId) -> tuple[UncheckedAnswer, ...]:
-    """The answers to a question that wait for a check."""
+def noted(session: Session, question_id: QuestionId) -> tuple[UncheckedAnswer, ...]:
+    """Every answer to a question that was ever kept for a check, the oldest first."""
     query = select(UncheckedAnswerRow).where(UncheckedAnswerRow.question_id == question_id)
     return tuple(
         UncheckedAnswer(QuestionId(r.question_id), r.outcome, r.answer, r.source_url, r.note, r.event_at, r.known_at)
         for r in session.exec(query.order_by(col(UncheckedAnswerRow.id)))
     )
+
+
+def unchecked(session: Session, question_id: QuestionId) -> tuple[UncheckedAnswer, ...]:
+    """The answers to a question that wait for a check: none once a person has answered it."""
+    answered = session.exec(select(ResolutionRow.id).where(ResolutionRow.question_id == question_id).limit(1)).first()
+    return noted(session, question_id) if answered is None else ()

@@ -35,7 +35,13 @@ def newest_text(session: Session, essay_id: EssayId) -> EssayText | None:
 
 def text_seqs(session: Session) -> Mapping[int, dict[str, Any]]:
     """Facts of each version of a text by the log entry that recorded it."""
-    return log.by_seq(session.exec(select(EssayTextRow)), lambda row: _facts(_text(row)))
+    return facts.by_seq(session, EssayTextRow, _facts_of)
+
+
+def _facts_of(row: EssayTextRow) -> dict[str, Any]:
+    """What a row says; nothing when its digest is that of another text."""
+    said = _facts(_text(row))
+    return said if said["digest"] == row.digest else {}
 
 
 def _facts(said: EssayText) -> dict[str, Any]:
@@ -56,14 +62,23 @@ def decide_claim(session: Session, essay_id: EssayId, decided: Rejection, quote:
 
 
 def rejections(session: Session, essay_id: EssayId) -> tuple[tuple[Rejection, str], ...]:
-    """The sentences that stand rejected, each with its words as they were then, in the order of the text."""
+    """The sentences that stand rejected, each with its words as they were then, in the order of the text.
+
+    A decision is about words at a place: in a later text other words may stand there.
+    """
     query = select(ClaimDecisionRow).where(ClaimDecisionRow.essay_id == essay_id).order_by(col(ClaimDecisionRow.id))
-    newest = {row.start: row for row in session.exec(query)}
+    newest = {(row.start, row.quote): row for row in session.exec(query)}
     return tuple(
         (Rejection(row.start, row.end, row.why, ForecasterId(row.by), row.at), row.quote)
         for _, row in sorted(newest.items())
         if row.verdict == "rejected"
     )
+
+
+def judged(session: Session, essay_id: EssayId) -> frozenset[tuple[int, str]]:
+    """Where, and on which words, anybody ever decided: what was taken up again is not set aside by a set once more."""
+    query = select(ClaimDecisionRow.start, ClaimDecisionRow.quote).where(ClaimDecisionRow.essay_id == essay_id)
+    return frozenset((start, quote) for start, quote in session.exec(query))
 
 
 def save_draft(session: Session, draft: SavedDraft) -> None:

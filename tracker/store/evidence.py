@@ -26,7 +26,7 @@ from tracker.feeds.item import FeedId, ItemId
 from tracker.store import items, learned, log, stories
 from tracker.store.items import item_of
 from tracker.summaries import Decision, EvidenceCard, StoryItem, Why
-from tracker.tables import DecisionRow, EvidenceRow, FeedRow, IndicatorRow, ItemRow, QuestionRow
+from tracker.tables import DecisionRow, EvidenceRow, FeedRow, IndicatorRow, ItemRow, QuestionRow, RetractionRow
 
 EVIDENCE: Final = EvidenceRow.__table__  # type: ignore[attr-defined]
 
@@ -139,10 +139,14 @@ def by_feed(
 
 
 def questions_of_feed(session: Session, feed_id: FeedId) -> dict[QuestionId, int]:
-    """How many pieces of evidence on which question a feed has brought, rejected ones left out."""
+    """How many pieces of evidence on which question a feed has brought, rejected ones left out.
+
+    So is what bears on a question that was taken back.
+    """
     query = select(EvidenceRow.question_id, func.count(func.distinct(EvidenceRow.id)))
     query = query.join(ItemRow, col(ItemRow.story_id) == EvidenceRow.story_id)
     query = query.where(ItemRow.feed_id == feed_id, EvidenceRow.status != "rejected")
+    query = query.where(col(EvidenceRow.question_id).not_in(select(RetractionRow.question_id)))
     return {QuestionId(q): n for q, n in session.exec(query.group_by(EvidenceRow.question_id))}
 
 

@@ -1,6 +1,6 @@
 """Facts of one shape: a row with what it says, when, by whom, and the log entry that recorded it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -48,7 +48,30 @@ def append(
 
 def seqs(session: Session) -> dict[str, Mapping[int, dict[str, Any]]]:
     """The facts of every kind by the log entry that recorded each."""
-    return {kind: log.by_seq(session.exec(select(row)), _facts) for kind, row in KINDS.items()}
+    return {kind: by_seq(session, row, _facts) for kind, row in KINDS.items()}
+
+
+def by_seq(session: Session, table: type[Any], said: Callable[[Any], dict[str, Any]]) -> dict[int, dict[str, Any]]:
+    """What the rows of a table say, by the log entry that recorded each.
+
+    A row with a column that holds no time, or no JSON, keeps nobody from reading the others: it says nothing.
+    """
+    try:
+        return log.by_seq(session.exec(select(table)), said)
+    except (ValueError, TypeError):
+        found: dict[int, dict[str, Any]] = {}
+        for seq in session.exec(select(table.log_seq)).all():
+            found |= _one(session, table, seq, said)
+        return found
+
+
+def _one(
+    session: Session, table: type[Any], seq: int, said: Callable[[Any], dict[str, Any]]
+) -> dict[int, dict[str, Any]]:
+    try:
+        return log.by_seq(session.exec(select(table).where(table.log_seq == seq)), said)
+    except (ValueError, TypeError):
+        return {seq: {}}
 
 
 def _facts(row: Any) -> dict[str, Any]:

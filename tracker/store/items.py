@@ -273,19 +273,25 @@ def articles(session: Session, item_ids: Collection[ItemId]) -> dict[ItemId, str
 
 
 def empty(session: Session, before: datetime) -> int:
-    """Drop the texts of items that were first seen before then and bear on no question; how many that were.
+    """Drop the texts of items that were first seen before then and bear on no question; how many texts that were.
 
-    Headline, address and times stay: an entry that is still in its feed must not come again as a new one.
+    The same goes for their later versions that were seen before then. Headline, address and times stay: an entry that
+    is still in its feed must not come again as a new one.
     """
     bearing = select(EvidenceRow.story_id)
     old = [
         col(ItemRow.first_seen_at) < before,
         or_(col(ItemRow.story_id).is_(None), col(ItemRow.story_id).not_in(bearing)),
     ]
-    session.execute(delete(ArticleRow).where(col(ArticleRow.item_id).in_(select(ItemRow.id).where(*old))))
-    told = or_(col(ItemRow.summary) != "", col(ItemRow.content) != "")
-    emptied = session.connection().execute(update(ItemRow).where(*old, told).values(summary="", content=""))
-    return emptied.rowcount
+    items = select(ItemRow.id).where(*old)
+    session.execute(delete(ArticleRow).where(col(ArticleRow.item_id).in_(items)))
+    edited = [col(RevisionRow.item_id).in_(items), col(RevisionRow.seen_at) < before]
+    return _without_text(session, ItemRow, old) + _without_text(session, RevisionRow, edited)
+
+
+def _without_text(session: Session, table: type[ItemRow | RevisionRow], which: Sequence[Any]) -> int:
+    told = or_(col(table.summary) != "", col(table.content) != "")
+    return session.connection().execute(update(table).where(*which, told).values(summary="", content="")).rowcount
 
 
 def item_of(row: ItemRow) -> Item:

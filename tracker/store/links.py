@@ -1,5 +1,7 @@
 """Links between questions, and what people decided about repairs of forecasts that contradict each other."""
 
+import sys
+from math import inf
 from typing import cast
 
 from sqlmodel import Session, col, select
@@ -10,6 +12,9 @@ from tracker.said import Standpoint
 from tracker.scenarios.values import RepairDecision, RepairWord
 from tracker.store import facts
 from tracker.tables import LinkRow, RepairRow
+
+_WITHOUT_END = sys.float_info.max
+"""Nats of certainties that contradict each other, which are infinite: neither the log nor JSON knows that number."""
 
 
 def add(session: Session, link: Link, made: Standpoint) -> None:
@@ -38,7 +43,7 @@ def every(session: Session) -> tuple[Link, ...]:
 def decide(session: Session, decision: RepairDecision) -> None:
     """Append that a repair was adopted or declined."""
     plain = ("link_id", "forecaster_id", "nats", "decision", "why")
-    said = {name: getattr(decision, name) for name in plain}
+    said = {name: getattr(decision, name) for name in plain} | {"nats": min(decision.nats, _WITHOUT_END)}
     lists = {name: list(getattr(decision, name)) for name in ("question_ids", "before", "after")}
     facts.append(session, "repair", decision.link_id, {**said, **lists}, at=decision.at, by=decision.forecaster_id)
 
@@ -53,7 +58,7 @@ def decisions(session: Session) -> tuple[RepairDecision, ...]:
             question_ids=tuple(map(QuestionId, r.question_ids)),
             before=tuple(r.before),
             after=tuple(r.after),
-            nats=r.nats,
+            nats=inf if r.nats >= _WITHOUT_END else r.nats,
             decision=cast(RepairWord, r.decision),
             why=r.why,
             at=r.at,

@@ -1,5 +1,6 @@
 """Rows of the event log: append inside the caller's transaction, read in order."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
@@ -7,11 +8,16 @@ from typing import Any
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
+from tracker.errors import Refused
 from tracker.log import Entry, canonical, following
 from tracker.tables import LogRow
 
 APPEND_LOCK = 7_305_151_211_520_107
 """PostgreSQL advisory lock that serialises appends; SQLite has one writer anyway."""
+
+
+_NO_TEXT = re.compile(r"(?<!\\)(?:\\\\)*\\u0000|[\ud800-\udfff]")
+"""What no database keeps in a text, as canonical JSON has it: the NUL character, and halves of characters."""
 
 
 def wait_turn(session: Session) -> None:
@@ -21,9 +27,15 @@ def wait_turn(session: Session) -> None:
 
 
 def append(session: Session, kind: str, subject: str, *, facts: Mapping[str, Any], at: datetime) -> int:
-    """Append one entry and return its number; it is kept or dropped with the transaction."""
+    """Append one entry and return its number; it is kept or dropped with the transaction.
+
+    Raises `Refused` for a text with a character that cannot be kept.
+    """
+    body = canonical(facts)
+    if _NO_TEXT.search(body):
+        raise Refused(f"the {kind} holds a character that cannot be kept (NUL, or half a character): leave it out")
     wait_turn(session)
-    entry = following(last(session), kind, subject, body=canonical(facts), entered_at=at)
+    entry = following(last(session), kind, subject, body=body, entered_at=at)
     session.add(LogRow(**{name: getattr(entry, name) for name in Entry.__slots__}))
     session.flush()
     return entry.seq

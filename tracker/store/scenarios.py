@@ -12,6 +12,8 @@ from tracker.store import facts
 from tracker.tables import LikelihoodRow as Stored
 from tracker.tables import ScenarioSetRow
 
+_Table = dict[str, LikelihoodRow]
+
 
 def add(session: Session, scenario_set: ScenarioSet, made: Standpoint) -> None:
     """Append a scenario set with its table."""
@@ -43,23 +45,40 @@ def of_question(session: Session, question_id: QuestionId, at: datetime | None =
     return _set(row, _tables(session, at).get(question_id, {}).values())
 
 
+def versions(session: Session, question_id: QuestionId) -> tuple[tuple[datetime, ScenarioSet], ...]:
+    """A scenario set as it stood from each instant at which its table changed, the oldest first; empty for none."""
+    row = session.get(ScenarioSetRow, question_id)
+    if row is None:
+        return ()
+    table: _Table = {}
+    found = {row.at: _set(row, ())}
+    query = select(Stored).where(col(Stored.scenario_question_id) == question_id).order_by(col(Stored.id))
+    for said in session.exec(query):
+        _say(table, said)
+        found[said.at] = _set(row, table.values())
+    return tuple(found.items())
+
+
 def resting_on(session: Session, question_ids: Sequence[QuestionId]) -> tuple[QuestionId, ...]:
     """The scenario questions with a row on any of these questions."""
     query = select(Stored.scenario_question_id).where(col(Stored.question_id).in_(question_ids)).distinct()
     return tuple(map(QuestionId, session.exec(query)))
 
 
-def _tables(session: Session, at: datetime | None) -> dict[str, dict[str, LikelihoodRow]]:
-    found: dict[str, dict[str, LikelihoodRow]] = {}
+def _tables(session: Session, at: datetime | None) -> dict[str, _Table]:
+    found: dict[str, _Table] = {}
     query = select(Stored).order_by(col(Stored.id))
     for row in session.exec(query if at is None else query.where(col(Stored.at) <= at)):
-        table = found.setdefault(row.scenario_question_id, {})
-        table.pop(row.question_id, None)
-        if row.p:
-            table[row.question_id] = LikelihoodRow(QuestionId(row.question_id), tuple(row.p), row.why)
+        _say(found.setdefault(row.scenario_question_id, {}), row)
     return found
 
 
-def _set(row: ScenarioSetRow, rows: Iterable[LikelihoodRow]) -> ScenarioSet:
+def _say(table: _Table, row: Stored) -> None:
+    """What a row says counts in place of what it said before; without numbers it says nothing any more."""
+    table.pop(row.question_id, None)
+    if row.p:
+        table[row.question_id] = LikelihoodRow(QuestionId(row.question_id), tuple(row.p), row.why)
 
+
+def _set(row: ScenarioSetRow, rows: Iterable[LikelihoodRow]) -> ScenarioSet:
     return ScenarioSet(QuestionId(row.question_id), row.title, tuple(row.descriptions), tuple(rows), row.note)

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 from forecasts.evidence import IndicatorId
 from forecasts.forecaster import MATCHER
 from forecasts.question import QuestionId
-from tracker.scenarios.values import Mark, MarkState
+from tracker.said import Mark, MarkState
 from tracker.store import facts
 from tracker.tables import SignpostMarkRow
 
@@ -23,6 +23,12 @@ def newest(session: Session) -> Mapping[IndicatorId, Mark]:
     """The mark of each indicator that has one."""
     rows = session.exec(select(SignpostMarkRow).order_by(col(SignpostMarkRow.id)))
     return {mark.indicator_id: mark for mark in map(_mark, rows)}
+
+
+def of_question(session: Session, question_id: QuestionId) -> tuple[Mark, ...]:
+    """Every mark on a question, the oldest first."""
+    query = select(SignpostMarkRow).where(SignpostMarkRow.question_id == question_id)
+    return tuple(map(_mark, session.exec(query.order_by(col(SignpostMarkRow.id)))))
 
 
 def _mark(row: SignpostMarkRow) -> Mark:

@@ -78,10 +78,11 @@ class RetractionRow(Fact, table=True):
 
 
 class LintOverrideRow(Fact, table=True):
-    """Why a question was opened although the linter objected."""
+    """Why a question was opened, or worded anew, although the linter objected; of several the last counts."""
 
     __tablename__ = "lint_override"
-    question_id: str = Field(primary_key=True, foreign_key="question.id")
+    id: int | None = Field(default=None, primary_key=True)
+    question_id: str = Field(foreign_key="question.id", index=True)
     codes: list[str] = json_column()
     why: str = long_text()
 

@@ -42,7 +42,8 @@ FACTS: dict[str, tuple[tuple[str, Any, str], ...]] = {
     ),
     "retraction": (("question_id", TEXT(), "key question.id"), ("why", sa.Text(), "")),
     "lint_override": (
-        ("question_id", TEXT(), "key question.id"),
+        ("id", sa.Integer(), "key"),
+        ("question_id", TEXT(), "question.id index"),
         ("codes", sa.JSON(), ""),
         ("why", sa.Text(), ""),
     ),

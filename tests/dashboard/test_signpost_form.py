@@ -1,0 +1,96 @@
+"""The form on a question's page that says what else to watch for, and the way from a question to its scenarios."""
+
+from datetime import date
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from forecasts.evidence import Direction, Strength
+from tests.builders import DAY, FakeClock
+from tests.dashboard.pages import button, field, open_page, plain, seen, words
+from tests.dashboard.scenario_examples import FUTURES, PACT, a_world
+from tests.lives import KNOWN, LIVES, SOURCE, an_asked
+from tracker.api import Tracker
+
+
+@pytest.fixture
+def asked(tracker: Tracker) -> Tracker:
+    """A tracker with a yes-no question and one with options."""
+    tracker.ask(an_asked(), override="a question of a test")
+    tracker.ask(LIVES[1].asked, override="a question of a test")
+    return tracker
+
+
+def form(tracker: Tracker, question_id: str = "rain") -> AppTest:
+    visit = open_page(tracker, "question", q=question_id, tab="Question")
+    visit.session_state["add-signpost"] = True
+    return seen(visit.run())
+
+
+def filled(visit: AppTest, *, example: str = "Storm on its way to Arland") -> AppTest:
+    field(visit, "Signpost").set_value("A storm is forecast")
+    field(visit, "Words to find it by: each line must have one in a report, with | between them").set_value(
+        "storm* | gale\nArland"
+    )
+    field(visit, "Headlines that would say so, one a line").set_value(example)
+    return visit
+
+
+def choose(visit: AppTest, label: str, value: object) -> None:
+    (found,) = [box for box in visit.selectbox if plain(box.label) == label]
+    found.set_value(value)
+
+
+def sent(visit: AppTest) -> AppTest:
+    return seen(button(visit, "Watch for it").click().run())
+
+
+def test_a_signpost_is_added_on_the_page_of_its_question(asked: Tracker) -> None:
+    visit = filled(form(asked))
+    choose(visit, "It speaks", Direction.NO)
+    choose(visit, "If YES, or its like", "unlikely")
+    choose(visit, "If NO", "very likely")
+    field(visit, "By the end of (UTC)").set_value(date(2026, 12, 20))
+    sent(visit)
+    (found,) = asked.question("rain").indicators.values()
+    assert (found.name, found.direction, found.strength) == ("A storm is forecast", Direction.NO, Strength.MODERATE)
+    assert found.terms == (("storm*", "gale"), ("Arland",))
+    assert found.expected is not None
+    assert f"{found.expected.by:%Y-%m-%d %H:%M}" == "2026-12-21 00:00"
+
+
+def test_for_a_question_with_options_one_of_them_is_named(asked: Tracker) -> None:
+    visit = filled(form(asked, "visit"))
+    choose(visit, "Which option", "Beijing")
+    sent(visit)
+    (found,) = asked.question("visit").indicators.values()
+    assert (found.direction, found.option) == (Direction.YES, "Beijing")
+
+
+def test_an_example_that_its_words_miss_is_one_calm_line_and_nothing_is_lost(asked: Tracker) -> None:
+    visit = sent(filled(form(asked), example="Sunshine all over"))
+    (error,) = visit.error
+    assert "does not match the words of its own indicator" in str(error.value)
+    assert field(visit, "Signpost").value == "A storm is forecast"
+    assert not asked.question("rain").indicators
+
+
+def test_an_empty_form_is_refused(asked: Tracker) -> None:
+    (error,) = sent(form(asked)).error
+    assert "no name" in str(error.value)
+
+
+def test_a_question_that_is_over_is_watched_no_more(asked: Tracker, clock: FakeClock) -> None:
+    clock.time = KNOWN + DAY
+    asked.resolve("rain", "yes", source_url=SOURCE, known_at=KNOWN)
+    assert "Add a signpost" not in [drawer.label for drawer in form(asked).expander]
+
+
+def test_the_question_of_a_scenario_set_leads_to_its_scenarios(tracker: Tracker, clock: FakeClock) -> None:
+    a_world(tracker, clock)
+    found = {
+        link.proto.label: link.proto.query_string for link in open_page(tracker, "question", q=FUTURES).get("page_link")
+    }
+    assert found["As scenarios"] == "q=futures"
+    assert "As scenarios" not in [link.proto.label for link in open_page(tracker, "question", q=PACT).get("page_link")]
+    assert "Arland and Borland" in words(open_page(tracker, "scenarios", q=FUTURES))

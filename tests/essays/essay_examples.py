@@ -1,0 +1,35 @@
+"""A short essay for tests, and what is asked from its sentences."""
+
+from typing import Any
+
+from forecasts.asking import Asked
+from forecasts.question import EssayId
+from tests.lives import an_asked
+from tracker.api import Tracker
+from tracker.essays.values import EssayText, NewEssay
+
+TEXT = """The river treaty
+
+Arland will sign the river treaty by the end of 2027. Prices fell in May. Borland may leave the customs union in 2028.
+
+The dam will hold.
+"""
+SIGNS, PRICES, LEAVES, HOLDS = (TEXT.index(words) for words in ("Arland", "Prices", "Borland", "The dam"))
+RIVER = EssayId("river")
+
+
+def add(tracker: Tracker, text: str = TEXT, **changed: Any) -> EssayText:
+    """The essay as somebody hands it in."""
+    said = {"id": "river", "title": "On the river", "text": text, "source": "river.txt"}
+    return tracker.add_essay(NewEssay(**{**said, **changed}))
+
+
+def asked_of(name: str = "rain", **changed: Any) -> Asked:
+    """A sound question that belongs to the essay."""
+    return an_asked(name, essay_id=RIVER, **changed)
+
+
+def states(tracker: Tracker, essay: str = "river") -> dict[int, str]:
+    """The state of each sentence that is forward-looking, by where it stands."""
+    idle = ("not forward-looking", "dropped")
+    return {one.sentence.offset: one.state for one in tracker.essay(essay).mapped if one.state not in idle}

@@ -1,0 +1,198 @@
+"""A draft is written as a file, completed in an editor, and read to the question that was meant, or refused by line."""
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from forecasts.asking import question_from
+from forecasts.drafting import asked_from, draft, indicators_from
+from forecasts.errors import InvalidQuestion, InvalidQuestionSet
+from forecasts.essay import Sentence, find_claims
+from forecasts.lint import Surroundings, lint
+from forecasts.question import Essay
+from forecasts.question_set import ESSAY_TEXT
+from tests.builders import NOW
+from tests.essays.essay_examples import RIVER, SIGNS, TEXT, add
+from tests.lives import ADA, LIVES
+from tracker.api import Tracker
+from tracker.errors import Unresolvable
+from tracker.essays.draft_files import asked_of, read_draft, write_draft
+from tracker.essays.extracting import extract
+from tracker.said import Standpoint
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+ESSAY: Final = Essay(RIVER, "On the river", "2026", "en", "")
+SEEDS: Final = (
+    *sorted((ROOT / "docs" / "essays").iterdir()),
+    *sorted((ROOT / "forecasts" / "sets").glob(f"*/{ESSAY_TEXT}")),
+)
+LAST_MOMENT: Final = datetime(2028, 2, 29, 23, 59, 59, 999_999, tzinfo=UTC)
+
+
+def written(sentence: Sentence, at: datetime = NOW, name: str = "rain") -> str:
+    return write_draft(draft(sentence, at.date()), ESSAY, name, Standpoint(ADA, at))
+
+
+def is_read_again(sentence: Sentence, at: datetime) -> bool:
+    """Whether the file of a draft is read to the question and the indicators that the draft means."""
+    made = draft(sentence, at.date())
+    question = question_from(asked_from(made, name="rain", closes_on=made.horizons[0], now=at, essay_id=RIVER))
+    return read_draft(written(sentence, at), "draft.toml", ESSAY) == (question, indicators_from(made, question.id))
+
+
+@pytest.mark.parametrize("at", [NOW, LAST_MOMENT], ids=["now", "at the last moment of a day"])
+@pytest.mark.parametrize("seed", SEEDS, ids=lambda path: path.name if path.name != ESSAY_TEXT else path.parent.name)
+def test_every_sentence_of_the_example_essays_is_read_again_as_it_was_drafted(seed: Path, at: datetime) -> None:
+    sentences = find_claims(extract(seed.read_bytes(), seed.name))
+    assert len(sentences) > 20
+    assert [one.text for one in sentences if not is_read_again(one, at)] == []
+
+
+@given(
+    st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=60), st.sampled_from(["", " will ", '"""'])
+)
+def test_any_sentence_is_read_again_as_it_was_drafted(text: str, put_in: str) -> None:
+    for sentence in find_claims(f"Arland {put_in}{text}"):
+        assert is_read_again(sentence, NOW)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'Arland will sign """ [[question]] id = "x" """ by the end of 2027.',
+        "Arland will sign \\u0022 ''' # no comment = [1] by the end of 2027.",
+        "Arland will\n[[question]]\nid = 'x'\n[[indicator]]\nsign by the end of 2027.",
+        "\u202eArland will sign\u2028[[indicator]]\x85the river treaty by the end of 2027.",
+        "<script>Arland</script> will sign {{7*7}} %s ${HOME} by the end of 2027.",
+    ],
+)
+def test_a_sentence_that_looks_like_a_file_of_its_own_is_text(text: str) -> None:
+    sentence = max(find_claims(text), key=lambda one: len(one.text))
+    assert is_read_again(sentence, NOW)
+    notes = [line for line in written(sentence).split("\n") if line.startswith("#")]
+    assert notes[0].startswith(f"# From character {sentence.offset}: “")
+
+
+def test_the_notes_say_what_a_person_has_to_think_of() -> None:
+    (sentence,) = find_claims("Arland will sign\nthe river treaty by the end of 2027.")
+    notes = [line for line in written(sentence).split("\n") if line.startswith("#")]
+    assert notes[0] == "# From character 0: “Arland will sign the river treaty by the end of 2027.”"
+    assert "# Last days to choose from: 2027-12-31, 2027-03-31, 2028-12-31" in notes
+    assert any(line.startswith("# Base rate: ") for line in notes)
+    assert any(line.startswith("# Edge case: ") for line in notes)
+
+
+def test_a_name_that_can_be_none_is_refused_before_anything_is_written() -> None:
+    (sentence,) = find_claims("Arland will sign the river treaty by the end of 2027.")
+    with pytest.raises(InvalidQuestion, match="'Two words' is no name"):
+        written(sentence, name="Two words")
+
+
+# Completed
+
+
+def completed() -> str:
+    """A draft in which nothing is left open, as lines that a test can spoil."""
+    (sentence,) = find_claims("Arland will sign the river treaty by the end of 2027.")
+    told = "YES if the register of Arland lists the river treaty by 31 December 2027 (UTC). Annulled if it closes."
+    question = written(sentence).split("[[indicator]]")[0]
+    question = re.sub(r'criteria = """.*?"""', f'criteria = "{told}"', question, flags=re.DOTALL)
+    more = [
+        "[[indicator]]", 'id = "talks"', 'name = "They talk"', 'yes = ["rain"]', 'strength = "some"',
+        "half_life_days = 45.0", 'terms = [["Arland*"], ["talk*"]]', 'examples = ["Arland talks"]', "",
+    ]  # fmt: skip
+    return "\n".join([question, *more])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "at", "reason"),
+    [
+        ("[[question]]", "[[questions]]", "[[questions]]", "unknown 'questions'; known here: question"),
+        ('id = "rain"', 'id = "Two words"', 'id = "Two', "may hold only a-z"),
+        ('id = "rain"', 'id = "rain', 'id = "rain', "not valid TOML"),
+        ('kind = "binary"', 'kind = "bynary"', "kind", "kind is 'bynary'; it must be one of: binary"),
+        ('kind = "binary"', 'kind = "binary"\ncolour = "red"', "colour", "unknown key 'colour' in question"),
+        ('horizon = "event_by"', 'horizon = "by"', "horizon", "horizon is 'by'; it must be one of"),
+        ("opens = 2026", "opens = 2029", "closes", "the question closes before it opens"),
+        ("resolves = 2028", "resolves = 2027", "resolves", "the question resolves before it closes"),
+        ("prior = 0.5", "prior = 50", "prior", "between 0 and 1"),
+        ("prior = 0.5", "prior = 1", "prior", "a prior of 0 or 1 could never be revised"),
+        ("prior = 0.5", "", "[[question]]", "question needs 'prior'"),
+        ('bears_out = "yes"', 'bears_out = "perhaps"', "bears_out", "bears_out"),
+        ("claims = []", 'claims = ["C1"]', "claims", "claims names 'C1', which the set does not define"),
+        ('strength = "some"', 'strength = "huge"', 'strength = "huge"', "strength is 'huge'; it must be one of"),
+        ('yes = ["rain"]', 'yes = ["snow"]', 'yes = ["snow"]', "yes names 'snow', which the set does not define"),
+        ('[["Arland*"], ["talk*"]]', '"talk"', 'terms = "talk"', "terms must be a list of lists"),
+        ("half_life_days = 45.0", "half_life = 45.0", "half_life = 45.0", "unknown key 'half_life' in indicator"),
+        ('["Arland talks"]', '["Arland talks"', "", "not valid TOML"),
+    ],
+)
+def test_a_mistake_is_refused_with_its_line(old: str, new: str, at: str, reason: str) -> None:
+    text = completed()
+    assert text.count(old) == 1
+    spoilt = text.replace(old, new)
+    with pytest.raises(InvalidQuestionSet) as refusal:
+        read_draft(spoilt, "draft.toml", ESSAY)
+    told = str(refusal.value)
+    assert reason in told
+    lines = spoilt.split("\n")
+    named = int(told.removeprefix("draft.toml:").split(":")[0])
+    assert lines[named - 1].startswith(at) if at else named >= lines.index('examples = ["Arland talks"') + 1
+
+
+def test_a_file_without_a_question_and_one_with_two_are_refused() -> None:
+    question = completed().split("[[indicator]]")[0]
+    with pytest.raises(InvalidQuestionSet, match=r"draft\.toml:1: the set has no"):
+        read_draft("# nothing\n", "draft.toml", ESSAY)
+    two = question + question[question.index("[[question]]") :].replace('"rain"', '"snow"')
+    with pytest.raises(InvalidQuestionSet, match="open each from its own file"):
+        read_draft(two, "draft.toml", ESSAY)
+
+
+def test_indicators_can_be_left_out_or_written_as_one_likes() -> None:
+    text = completed()
+    _, indicators = read_draft(text, "draft.toml", ESSAY)
+    assert [one.id for one in indicators] == ["rain/talks"]
+    assert read_draft(text.split("[[indicator]]")[0], "draft.toml", ESSAY)[1] == ()
+    twice = f"{text}\n{text[text.index('[[indicator]]') :].replace('talks', 'calls', 1)}"
+    assert [one.id for one in read_draft(twice, "draft.toml", ESSAY)[1]] == ["rain/talks", "rain/calls"]
+
+
+@pytest.mark.parametrize("life", LIVES, ids=lambda life: life.id)
+def test_a_question_is_asked_as_it_was_read(life: object) -> None:
+    question = question_from(life.asked)  # type: ignore[attr-defined]
+    assert question_from(asked_of(question)) == question
+
+
+# Opened
+
+
+def test_a_draft_opens_once_nothing_is_left_to_decide(both: Tracker) -> None:
+    add(both)
+    text = write_draft(both.draft("river", SIGNS), ESSAY, "rain", Standpoint(ADA, NOW))
+    question, indicators = read_draft(text, "draft.toml", ESSAY)
+    assert "[…" in text
+    with pytest.raises(Unresolvable) as refusal:
+        both.open_claim(asked_of(question), SIGNS, indicators=indicators)
+    assert "placeholder" in {flaw.code for flaw in refusal.value.flaws}
+    assert both.questions() == ()
+    whole, watched = read_draft(completed(), "draft.toml", ESSAY)
+    both.open_claim(asked_of(whole), SIGNS, indicators=watched)
+    page = both.question("rain")
+    assert [claim.quote for claim in page.claims] == ["Arland will sign the river treaty by the end of 2027."]
+    assert tuple(page.indicators.values()) == watched
+    assert TEXT[page.claims[0].offset :].startswith("Arland")
+
+
+@given(st.sampled_from(["text", "criteria"]), st.text("ab .", max_size=9))
+def test_a_gap_anywhere_in_a_question_is_seen(field: str, said: str) -> None:
+    asked = LIVES[0].asked
+    assume(not any(flaw.code == "placeholder" for flaw in lint(asked, Surroundings(NOW))))
+    spoilt = replace(asked, **{field: f"{getattr(asked, field)} [… {said}]"})
+    assert any(flaw.code == "placeholder" and flaw.severity == "blocking" for flaw in lint(spoilt, Surroundings(NOW)))

@@ -1,0 +1,253 @@
+"""A question is opened from a sentence: question, claim and indicators together, or nothing at all."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from forecasts.errors import ForecastsError, InvalidForecast, InvalidQuestion
+from forecasts.forecaster import CROWD, SUGGESTION
+from forecasts.question import ClaimId, EssayId, QuestionId
+from forecasts.question_set import MAX_QUOTED_WORDS
+from tests.builders import DAY, NOW, FakeClock, a_question, a_set, an_indicator
+from tests.essays.essay_examples import HOLDS, LEAVES, PRICES, RIVER, SIGNS, TEXT, add, asked_of, states
+from tests.essays.test_adding import HOSTILE
+from tests.lives import LIVES, an_asked
+from tracker.api import Tracker
+from tracker.errors import NotFound, TrackerError, Unresolvable
+from tracker.essays.opening import LONGEST_RESTATEMENT
+from tracker.essays.values import NewEssay
+from tracker.log import Entry
+from tracker.said import Override
+from tracker.store import edits, log
+
+SENTENCE = "Arland will sign the river treaty by the end of 2027."
+VAGUE = {"criteria": "If it seems so."}
+
+
+@pytest.fixture
+def essay(both: Tracker) -> Tracker:
+    """An essay of which nothing has been asked."""
+    add(both)
+    return both
+
+
+def entries(tracker: Tracker) -> list[Entry]:
+    """The log."""
+    with tracker._store.reading() as session:
+        return list(log.entries(session))
+
+
+def override_of(tracker: Tracker, question: str) -> Override | None:
+    """Why the linter was overridden."""
+    with tracker._store.reading() as session:
+        return edits.override_of(session, QuestionId(question))
+
+
+def nothing_came_of_it(tracker: Tracker, before: int) -> bool:
+    """Whether no claim, no question and no indicator is there, and the log is as long as it was."""
+    page = tracker.essay("river")
+    return not (page.claims or page.questions or tracker.questions()) and tracker.verify().entries == before
+
+
+# Together
+
+
+def test_question_claim_and_indicators_are_bound_to_each_other(essay: Tracker) -> None:
+    signs = an_indicator("rain"), an_indicator("rain", "refusal")
+    made = essay.open_claim(asked_of(), SIGNS, indicators=signs)
+    page = essay.essay("river")
+    (claim,) = page.claims
+    assert (claim.id, claim.quote, claim.offset) == (f"at-{SIGNS}", SENTENCE, SIGNS)
+    assert (claim.claim_kind, claim.modality, claim.restatement) == ("explicit prediction", "will (1)", SENTENCE)
+    assert (made.essay_id, made.claim_ids) == (RIVER, (claim.id,))
+    assert page.questions["rain"].question == made  # type: ignore[index]
+    shown = essay.question("rain")
+    assert (shown.claims, tuple(shown.indicators.values())) == ((claim,), signs)
+    assert SUGGESTION in shown.summary.standings
+    assert states(essay)[SIGNS] == "open"
+    assert essay.verify().bad_seq is None
+
+
+@pytest.mark.parametrize("at", [LEAVES, LEAVES + 1, TEXT.index(" in 2028"), TEXT.index("2028.") + 4])
+def test_any_character_of_a_sentence_stands_for_it(essay: Tracker, at: int) -> None:
+    assert essay.open_claim(asked_of(), at).claim_ids == (f"at-{LEAVES}",)
+
+
+def test_a_sentence_that_does_not_look_ahead_can_be_asked_as_well(essay: Tracker) -> None:
+    essay.open_claim(asked_of(), PRICES)
+    (claim,) = essay.essay("river").claims
+    assert (claim.claim_kind, claim.modality) == ("statement", "none")
+    assert states(essay)[PRICES] == "open"
+
+
+def test_a_draft_is_done_with_once_its_question_is_open(essay: Tracker) -> None:
+    for at in (SIGNS, LEAVES):
+        essay.save_draft("river", at, {"text": "Will they?"})
+    essay.open_claim(asked_of(), SIGNS + 4)
+    assert set(essay.essay("river").drafts) == {LEAVES}
+
+
+def test_what_was_set_aside_and_is_asked_all_the_same_counts_as_asked(essay: Tracker) -> None:
+    essay.reject_claim("river", HOLDS, "no date")
+    essay.open_claim(asked_of(), HOLDS)
+    assert states(essay)[HOLDS] == "open"
+    assert essay.essay("river").coverage.rejected == 0
+
+
+@pytest.mark.parametrize("life", LIVES, ids=lambda life: life.id)
+def test_a_question_of_every_kind_opens_from_a_sentence(essay: Tracker, life: Any) -> None:
+    made = essay.open_claim(replace(life.asked, essay_id=RIVER), SIGNS, override="a question of a test")
+    assert essay.question(made.id).summary.question == made
+    assert essay.essay("river").mapped[1].question_ids == (life.id,)
+
+
+# Or nothing at all
+
+
+@pytest.mark.parametrize(
+    ("changed", "at", "reason"),
+    [
+        (VAGUE, SIGNS, "a stranger could not resolve rain"),
+        ({"text": "Will [… who] sign?"}, SIGNS, "a stranger could not resolve rain"),
+        ({"id": "Two words"}, SIGNS, "is no name: use small letters"),
+        ({"text": ""}, SIGNS, "the question itself must not be empty"),
+        ({"sources": ()}, SIGNS, "name at least one source"),
+        ({"prior": "130%"}, SIGNS, "a probability lies between 0 and 1"),
+        ({"bears_out": "perhaps"}, SIGNS, "perhaps"),
+        ({"opens_at": NOW - 9 * DAY, "closes_at": NOW, "resolves_at": NOW}, SIGNS, "its close lies in the past"),
+        ({"resolves_at": NOW}, SIGNS, "resolves before it closes"),
+        ({"criteria": "YES if \0 by 31 December 2026."}, SIGNS, "character that cannot be kept"),
+        ({}, len(TEXT) + 9, "there is no sentence at character"),
+        ({}, -1, "there is no sentence at character"),
+        ({"essay_id": EssayId("nope")}, SIGNS, "there is no essay nope"),
+        ({"essay_id": EssayId("own-questions")}, SIGNS, "there is no essay own-questions"),
+    ],
+)
+def test_what_cannot_open_leaves_nothing_behind(essay: Tracker, changed: dict[str, Any], at: int, reason: str) -> None:
+    essay.save_draft("river", SIGNS, {"text": "Will they?"})
+    before = essay.verify().entries
+    with pytest.raises((TrackerError, ForecastsError), match=reason):
+        essay.open_claim(replace(asked_of(), **changed), at, indicators=[an_indicator("rain")])
+    assert nothing_came_of_it(essay, before)
+    assert set(essay.essay("river").drafts) == {SIGNS}
+
+
+def test_a_name_that_is_taken_leaves_nothing_behind(essay: Tracker) -> None:
+    essay.open_claim(asked_of(), SIGNS)
+    before = essay.verify()
+    with pytest.raises(InvalidQuestion, match="there is a question 'rain' already: give this one a name of its own"):
+        essay.open_claim(asked_of(criteria="YES if it snows."), LEAVES, indicators=[an_indicator("rain")])
+    assert [claim.offset for claim in essay.essay("river").claims] == [SIGNS]
+    assert not essay.question("rain").indicators
+    assert essay.verify() == before
+
+
+def test_an_essay_without_its_text_has_no_sentence_to_ask_from(both: Tracker) -> None:
+    both.load(a_set())
+    before = both.verify()
+    with pytest.raises(NotFound, match="there is no text of essay essay: add it with"):
+        both.open_claim(an_asked(essay_id=EssayId("essay")), 120)
+    assert both.verify() == before
+
+
+# Although the linter objects
+
+
+@pytest.mark.parametrize("why", ["", " \n "])
+def test_an_override_needs_a_reason(essay: Tracker, why: str) -> None:
+    before = essay.verify().entries
+    with pytest.raises(Unresolvable, match="Or say why it opens all the same") as refusal:
+        essay.open_claim(asked_of(**VAGUE), SIGNS, override=why)
+    assert {flaw.severity for flaw in refusal.value.flaws} == {"blocking"}
+    assert nothing_came_of_it(essay, before)
+
+
+def test_an_override_is_logged_with_what_was_objected_to(essay: Tracker) -> None:
+    essay.open_claim(asked_of(**VAGUE), SIGNS, override="  we all know what is meant ")
+    found = override_of(essay, "rain")
+    assert found is not None
+    assert (found.why, found.by, found.at) == ("we all know what is meant", "ada", NOW)
+    assert found.codes
+    assert essay.question("rain").override == found
+    (entry,) = (entry for entry in entries(essay) if "override" in entry.kind)
+    assert "we all know what is meant" in entry.body
+
+
+def test_a_sound_question_needs_no_override_and_logs_none(essay: Tracker) -> None:
+    essay.open_claim(asked_of(), SIGNS, override="in case somebody objects")
+    assert override_of(essay, "rain") is None
+
+
+def test_nobody_opens_a_question_under_the_name_of_what_is_computed(essay: Tracker) -> None:
+    before = essay.verify().entries
+    essay.me = CROWD
+    with pytest.raises(InvalidForecast, match="is computed by the tracker"):
+        essay.open_claim(asked_of(**VAGUE), SIGNS, override="a question of a test")
+    assert nothing_came_of_it(essay, before)
+
+
+# Claims
+
+
+def test_a_long_sentence_is_quoted_by_its_first_words(both: Tracker) -> None:
+    words = ["Arland", "will", *(f"word{n}" for n in range(80))]
+    add(both, " ".join(words) + ".")
+    both.open_claim(asked_of(), 0)
+    (claim,) = both.essay("river").claims
+    assert claim.quote.split() == words[:MAX_QUOTED_WORDS]
+    assert claim.restatement.split() == words[:60]
+    assert states(both) == {0: "open"}
+
+
+def test_two_questions_come_from_one_claim(essay: Tracker) -> None:
+    first = essay.open_claim(asked_of("rain"), SIGNS)
+    second = essay.open_claim(asked_of("snow"), SIGNS + 9)
+    page = essay.essay("river")
+    assert [claim.id for claim in page.claims] == [f"at-{SIGNS}"]
+    assert first.claim_ids == second.claim_ids
+    (one,) = (one for one in page.mapped if one.question_ids)
+    assert set(one.question_ids) == {"rain", "snow"}
+    assert (page.coverage.asked, page.live.overall.claims) == (1, 1)  # a claim counts once
+    assert sum(entry.kind == "question" for entry in entries(essay)) == 2
+
+
+def test_further_claims_come_after_the_sentence_it_was_opened_from(essay: Tracker) -> None:
+    essay.open_claim(asked_of("rain"), SIGNS)
+    own, other = ClaimId(f"at-{LEAVES}"), ClaimId(f"at-{SIGNS}")
+    assert essay.open_claim(asked_of("snow", claim_ids=(other, own)), LEAVES).claim_ids == (own, other)
+    assert states(essay)[SIGNS] == "open"
+
+
+def test_a_claim_of_a_set_that_starts_within_the_sentence_is_the_one_that_is_asked(both: Tracker) -> None:
+    both.load(a_set(a_question()))
+    text = f"{'Something else. ' * 9}And so they will meet in the spring of 2027."
+    both.add_essay(NewEssay(id="essay", title="", text=text, source="found.txt"))
+    made = both.open_claim(an_asked(essay_id=EssayId("essay")), text.index("And so"))
+    assert made.claim_ids == ("C1",)
+    assert len(both.essay("essay").claims) == 1
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_a_hostile_sentence_is_drafted_and_asked_like_any_other(both: Tracker, clock: FakeClock, text: str) -> None:
+    add(both, text)
+    sentence = both.essay("river").mapped[0].sentence
+    draft = both.draft("river", sentence.offset)
+    assert draft.horizons[0] > NOW.date()
+    both.open_claim(asked_of(), sentence.offset)
+    (claim,) = both.essay("river").claims
+    assert len(claim.quote.split()) <= MAX_QUOTED_WORDS
+    assert len(claim.restatement) <= LONGEST_RESTATEMENT
+    assert both.essay("river").mapped[0].question_ids == ("rain",)
+    clock.advance(days=1)
+    add(both, f"Foreword!\n\n{text}")
+    found = [one.sentence.offset for one in both.essay("river").mapped if one.question_ids]
+    assert found == [sentence.offset + len("Foreword!\n\n")]
+    assert both.verify().bad_seq is None
+
+
+@pytest.mark.parametrize("text", ["?!.,;:-()[]*_ " * 2_000, "…", "*", "。。。", "- - -\n\n***\n"])
+def test_a_text_of_marks_alone_is_kept_and_has_nothing_to_ask(both: Tracker, text: str) -> None:
+    add(both, text)
+    assert states(both) == {}
+    assert both.essay("river").coverage.forward_looking == 0

@@ -1,0 +1,220 @@
+"""An essay is read with its record over it: how each sentence stands, how much was asked, how its claims did."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from forecasts.forecaster import CROWD, PRIOR, SUGGESTION
+from forecasts.question import ForecasterId
+from tests.builders import DAY, NOW, FakeClock, a_question, a_set
+from tests.essays.essay_examples import HOLDS, LEAVES, PRICES, SIGNS, add, asked_of, states
+from tests.essays.test_adding import HOSTILE
+from tests.lives import SOURCE, an_asked
+from tracker import printing
+from tracker.api import Tracker
+from tracker.errors import NotFound
+from tracker.essays.reading import on_the_board, sentences_of
+from tracker.essays.values import NewEssay
+from tracker.summaries import QuestionSummary
+
+WHY = "a question of a test"
+
+MANY = """# Weather
+
+Arland will have rain in 2027. Borland will have snow in 2027. Carland may get hail in 2027.
+
+Darland may get fog in 2027. If it thaws, the dam will break. The dam was built of stone.
+"""
+LANDS = {name: MANY.index(name) for name in ("Arland", "Borland", "Carland", "Darland", "If it thaws", "The dam was")}
+
+
+@pytest.fixture
+def essay(both: Tracker) -> Tracker:
+    """An essay of which nothing has been asked."""
+    add(both)
+    return both
+
+
+def answered(tracker: Tracker, clock: FakeClock, name: str, at: int, answer: str, **changed: Any) -> None:
+    """A question from a sentence, and its answer a day later."""
+    tracker.open_claim(asked_of(name, bears_out="yes", **changed), at, override=WHY)
+    clock.advance(days=1)
+    tracker.resolve(name, answer, source_url=SOURCE, known_at=clock.time)
+
+
+def summary(tracker: Tracker, name: str) -> QuestionSummary:
+    return next(row for row in tracker.questions() if row.question.id == name)
+
+
+# How each sentence stands
+
+
+def test_every_sentence_is_there_in_order_with_its_state(essay: Tracker, clock: FakeClock) -> None:
+    essay.reject_claim("river", HOLDS, "no date")
+    essay.open_claim(asked_of(prior="30%", bears_out="no"), LEAVES)
+    found = essay.essay("river").mapped
+    assert [one.sentence.offset for one in found] == [0, SIGNS, PRICES, LEAVES, HOLDS]
+    assert [one.state for one in found] == [
+        "not forward-looking", "no question yet", "not forward-looking", "open", "rejected",
+    ]  # fmt: skip
+    assert (found[3].question_ids, found[3].p) == (("rain",), pytest.approx(0.7))
+    assert (found[4].why, found[4].words) == ("no date", "rejected: no date")
+
+
+@pytest.mark.parametrize(
+    ("answer", "state"),
+    [("yes", "borne out"), ("no", "not borne out"), ("annulled", "no answer"), ("ambiguous", "no answer")],
+)
+def test_an_answer_shows_over_its_sentence(essay: Tracker, clock: FakeClock, answer: str, state: str) -> None:
+    answered(essay, clock, "rain", SIGNS, answer)
+    assert states(essay)[SIGNS] == state
+
+
+def test_two_answers_that_disagree_count_half_and_an_open_one_is_told_apart(essay: Tracker, clock: FakeClock) -> None:
+    answered(essay, clock, "rain", SIGNS, "yes")
+    answered(essay, clock, "snow", SIGNS, "no", opens_at=clock.time)
+    essay.open_claim(asked_of("hail", bears_out="yes", prior="20%", opens_at=clock.time), SIGNS, override=WHY)
+    one = essay.essay("river").mapped[1]
+    assert (one.state, one.share, one.p) == ("not borne out", 0.5, pytest.approx(0.2))
+    overall = essay.essay("river").live.overall
+    assert (overall.claims, overall.answered, overall.borne_out) == (1, 1, 0.5)
+
+
+def test_the_number_on_the_board_is_the_crowds_then_the_suggestions_then_the_base_rate(
+    essay: Tracker, clock: FakeClock
+) -> None:
+    essay.open_claim(asked_of(prior="30%", bears_out="yes", opens_at=NOW + DAY), SIGNS, override=WHY)
+    assert on_the_board(summary(essay, "rain")).forecaster.id == PRIOR
+    assert essay.essay("river").mapped[1].p == pytest.approx(0.3)
+    clock.advance(days=2)
+    essay.suggest()
+    assert on_the_board(summary(essay, "rain")).forecaster.id == SUGGESTION
+    essay.forecast("rain", "90%")
+    essay.forecast("rain", "90%", forecaster=ForecasterId("ben"))
+    assert on_the_board(summary(essay, "rain")).forecaster.id == CROWD
+    assert essay.essay("river").mapped[1].p == pytest.approx(0.9)
+
+
+# How much was asked
+
+
+def test_coverage_counts_the_sentences_that_look_ahead(essay: Tracker) -> None:
+    def figures() -> tuple[int, int, int, float | None]:
+        found = essay.essay("river").coverage
+        return found.asked, found.rejected, found.forward_looking, found.share
+
+    assert figures() == (0, 0, 3, 0.0)
+    essay.open_claim(asked_of("rain"), SIGNS)
+    essay.open_claim(asked_of("snow"), SIGNS)
+    assert figures() == (1, 0, 3, pytest.approx(1 / 3))
+    essay.reject_claim("river", HOLDS, "no date")
+    assert figures() == (1, 1, 3, pytest.approx(1 / 3))
+    essay.open_claim(asked_of("hail"), PRICES)  # it did not look ahead, until somebody asked
+    assert figures() == (2, 1, 4, 0.5)
+
+
+def test_an_essay_that_never_looks_ahead_has_no_share(both: Tracker) -> None:
+    add(both, "Prices fell in May.")
+    assert (both.essay("river").coverage.share, both.essay("river").coverage.forward_looking) == (None, 0)
+
+
+# How its claims did
+
+
+def test_the_verdict_tells_kinds_and_words_apart_with_their_numbers(both: Tracker, clock: FakeClock) -> None:
+    add(both, MANY)
+    later = {"opens_at": NOW}
+    answered(both, clock, "rain", LANDS["Arland"], "yes", **later)
+    answered(both, clock, "snow", LANDS["Borland"], "no", **later)
+    answered(both, clock, "hail", LANDS["Carland"], "yes", **later)
+    answered(both, clock, "thaw", LANDS["If it thaws"], "annulled", **later)
+    both.open_claim(asked_of("fog", bears_out="yes", prior="40%"), LANDS["Darland"], override=WHY)
+    record = both.essay("river").live
+
+    def figures(lines: Any) -> dict[str, tuple[int, float, int, int]]:
+        return {line.label: (line.answered, line.borne_out, line.open, line.unanswered) for line in lines}
+
+    assert figures([record.overall]) == {record.overall.label: (3, 2.0, 1, 1)}
+    assert figures(record.by_modality) == {"will": (2, 1.0, 0, 1), "may": (1, 1.0, 1, 0)}
+    assert figures(record.by_kind) == {"explicit prediction": (3, 2.0, 1, 0), "conditional": (0, 0.0, 0, 1)}
+    assert record.overall.small
+    assert record.overall.mean_chance == pytest.approx(summary(both, "fog").standings[SUGGESTION].p)
+    assert record.calibration is not None
+    assert (record.calibration.claims, record.calibration.claimed) == (3, pytest.approx((1 + 1 + 0.5) / 3))
+
+
+def test_questions_that_look_back_have_a_record_of_their_own(essay: Tracker, clock: FakeClock) -> None:
+    past = {"opens_at": NOW - 60 * DAY, "closes_at": NOW - 30 * DAY, "resolves_at": NOW - 30 * DAY}
+    essay.open_claim(asked_of("past", retrospective=True, bears_out="yes", **past), SIGNS, override=WHY)
+    essay.resolve("past", "yes", source_url=SOURCE, known_at=NOW - 40 * DAY)
+    essay.open_claim(asked_of("rain", bears_out="yes"), LEAVES, override=WHY)
+    page = essay.essay("river")
+    assert (page.retrospective.overall.answered, page.retrospective.overall.borne_out) == (1, 1.0)
+    assert (page.live.overall.answered, page.live.overall.open) == (0, 1)
+    (row,) = essay.essays()
+    assert (row.live, row.retrospective, row.questions, row.coverage) == (
+        page.live, page.retrospective, 2, page.coverage,
+    )  # fmt: skip
+
+
+# The list
+
+
+def test_questions_from_no_essay_are_on_no_list_of_essays(essay: Tracker) -> None:
+    essay.ask(an_asked("own"))
+    assert [row.essay.id for row in essay.essays()] == ["river"]
+    assert essay.essay("river").questions == {}
+    assert set(essay.essay("own-questions").questions) == {"own"}
+
+
+def test_essays_are_listed_by_title_each_with_its_own_questions(essay: Tracker) -> None:
+    essay.load(a_set(a_question()))
+    essay.add_essay(NewEssay("another", "Another essay", "It will rain in 2027.", "x.txt"))
+    essay.open_claim(asked_of(), SIGNS)
+    rows = {row.essay.id: row for row in essay.essays()}
+    assert list(rows) == ["another", "river", "essay"]  # Another essay, On the river, Why they will meet
+    assert {name: row.questions for name, row in rows.items()} == {"another": 0, "river": 1, "essay": 1}
+    assert {name for name, row in rows.items() if row.has_text} == {"another", "river"}
+
+
+def test_an_essay_without_its_text_shows_its_claims_alone(both: Tracker) -> None:
+    both.load(a_set())
+    page = both.essay("essay")
+    assert page.text is None
+    assert [(one.sentence.text, one.sentence.offset, one.state) for one in page.mapped] == [
+        ("they will meet", 120, "open")
+    ]
+    assert (page.coverage.asked, page.coverage.forward_looking) == (1, 1)
+
+
+def test_an_unknown_essay_is_refused(both: Tracker) -> None:
+    with pytest.raises(NotFound, match="there is no essay nope: see `tracker essay list`"):
+        both.essay("nope")
+    with pytest.raises(NotFound, match="there is no essay nope: see `tracker essay list`"):
+        both.restore_claim("nope", 0)
+
+
+def test_the_page_of_a_day_has_the_text_and_the_drafts_of_that_day(essay: Tracker, clock: FakeClock) -> None:
+    essay.save_draft("river", SIGNS, {"text": "Will they?"})
+    clock.advance(days=1)
+    essay.save_draft("river", LEAVES, {})
+    page = essay.essay("river")
+    assert page.text is not None
+    assert (page.text.version, page.text.at) == (1, NOW)
+    assert {at: draft.saved_at - NOW for at, draft in page.drafts.items()} == {SIGNS: timedelta(), LEAVES: DAY}
+
+
+def test_the_same_text_is_read_once() -> None:
+    assert sentences_of(MANY) is sentences_of(MANY[:5] + MANY[5:])
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_the_page_of_a_hostile_text_is_printed_for_programs(both: Tracker, text: str) -> None:
+    add(both, text)
+    for one in both.essay("river").mapped[:3]:
+        if one.state == "no question yet":
+            both.reject_claim("river", one.sentence.offset, f"{text[:80]} is no claim")
+    page = both.essay("river")
+    assert page.coverage.undecided == max(0, sum(one.state == "no question yet" for one in page.mapped))
+    assert '"mapped"' in printing.to_json(page)

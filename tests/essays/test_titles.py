@@ -1,0 +1,70 @@
+"""The title of an essay comes out of the file that a person saved, where it shows one."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.essays.test_extracting import FIRST, SECOND, a_page
+from tracker.errors import Refused
+from tracker.essays.titles import LONGEST_TITLE, name_of, title_of
+
+
+@pytest.mark.parametrize(
+    ("page", "title"),
+    [
+        ("<title>Seven hunches – The Far Post</title><h1>Seven <em>hunches</em></h1>", "Seven hunches"),
+        ("<title>Seven hunches – The Far Post</title><h1>The Far News</h1>", "Seven hunches – The Far Post"),
+        ("<title>Grain &amp;\n trade</title>", "Grain & trade"),
+        ("<h1>  </h1><h1>Grain</h1>", "Grain"),
+        ("<title>Grain</title><svg><title>Logo</title></svg>", "Grain"),
+        ("<p>Grain</p>", ""),
+    ],
+)
+def test_a_page_is_called_by_its_heading_or_its_title(page: str, title: str) -> None:
+    assert title_of(f"<!doctype html><html><body>{page}</body></html>".encode(), "page.html") == title
+
+
+def test_a_page_saved_as_one_file_is_called_as_the_page() -> None:
+    archive = (
+        "MIME-Version: 1.0\nContent-Type: multipart/related; boundary=edge\n\n--edge\n"
+        "Content-Type: text/html; charset=utf-8\n\n" + a_page(FIRST, SECOND) + "\n--edge--\n"
+    )
+    assert title_of(archive.encode(), "page.mhtml") == "Site"
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "title"),
+    [
+        ("---\ntitle: x\n---\nBefore.\n\n## The *river* treaty ##\n", "a.md", "The river treaty"),
+        ("# Grain\r\n\r\nIt will rise.", "a.txt", "Grain"),
+        ("Grain and trade\n\nIt will rise.", "a.txt", "Grain and trade"),
+        ("Grain and trade\n\nIt will rise.", "a.md", "Grain and trade"),
+        ("Will grain rise?\n\nIt will.", "a.txt", "Will grain rise?"),
+        ("Grain will rise.\n\nIt will.", "a.txt", ""),
+        ("Grain will\nrise by a lot\n\nIt will.", "a.txt", ""),
+        (f"{'grain ' * 30}\n\nIt will.", "a.txt", ""),
+        ("Grain", "a.txt", ""),
+        ("No.\n# Grain\n", "a.txt", ""),
+        ("", "a.txt", ""),
+    ],
+)
+def test_a_text_is_called_by_its_heading_or_a_first_line_that_stands_alone(text: str, name: str, title: str) -> None:
+    assert title_of(text.encode(), name) == title
+
+
+@pytest.mark.parametrize(("stem", "title", "name"), [
+    ("page", "The grain trade", "grain-trade"), ("Grain 2027", "Why", "grain-2027"), ("page", "", "page"),
+    ("…", "The grain trade", "grain-trade"), ("…", "", ""),
+])  # fmt: skip
+def test_a_file_whose_name_says_nothing_is_named_by_its_title(stem: str, title: str, name: str) -> None:
+    assert name_of(stem, title) == name
+
+
+@given(st.binary(max_size=400), st.sampled_from(["a.txt", "a.md", "a.html", "a.mhtml", "a"]))
+def test_a_title_of_any_bytes_is_a_line_that_is_not_long(raw: bytes, name: str) -> None:
+    try:
+        title = title_of(raw, name)
+    except Refused:
+        return
+    assert len(title) <= LONGEST_TITLE
+    assert title == " ".join(title.split())

@@ -1,0 +1,170 @@
+"""Figures in drafts: of which year they are, what they count, and when they are only beside the point."""
+
+import re
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from forecasts.drafting import Draft, asked_from, draft
+from forecasts.essay import Sentence
+from forecasts.lint import Surroundings, lint
+from forecasts.question import utc
+
+TODAY = date(2026, 11, 24)
+NOW = utc("2026-11-25T09:30:00Z")
+YEAR = "between 1 January 2027 and 31 December 2027"
+
+
+def drafted(text: str) -> Draft:
+    return draft(Sentence(0, len(text), text, "explicit prediction", "", 1.0, 0.9, True, ""), TODAY)
+
+
+@pytest.mark.parametrize(
+    ("claim", "text"),
+    [
+        ("In 2027 exports will exceed 40 billion dollars.", f"How high will exports be {YEAR}, in billion dollars?"),
+        ("Exports in 2027 will exceed 40 billion dollars.", f"How high will exports be {YEAR}, in billion dollars?"),
+        ("Exports will exceed 4 % next year.", f"How high will exports be {YEAR}, in per cent?"),
+        ("Airbus will deliver 900 aircraft in 2027.", f"How many aircraft will Airbus deliver {YEAR}?"),
+        ("Shipments will grow 12% in 2027.", f"By how much will shipments grow {YEAR}, in per cent?"),
+        (
+            "Exports will pass 9 % in the second half of 2027.",
+            "How high will exports be between 1 July 2027 and 31 December 2027, in per cent?",
+        ),
+    ],
+)
+def test_a_figure_of_a_year_counts_from_its_first_day_to_its_last(claim: str, text: str) -> None:
+    made = drafted(claim)
+    assert made.text == text
+    assert f"{text[text.index('between') : text.index('December') + 13]} (UTC)" in made.criteria
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "In 2026 exports will exceed 40 billion dollars.",  # it has begun: from now
+        "By 2027 exports will exceed 40 billion dollars.",
+        "Exports will exceed 40 billion dollars on 1 May 2027.",
+        "Exports will exceed 40 billion dollars within the next year.",
+        "Exports will exceed 40 billion dollars in mid-2027.",
+        "Exports will exceed 40 billion dollars.",
+    ],
+)
+def test_another_figure_counts_from_the_opening(claim: str) -> None:
+    made = drafted(claim)
+    assert "between" not in made.text
+    assert "from the opening of the question to" in made.criteria
+
+
+def test_an_event_of_a_year_counts_from_the_opening() -> None:
+    made = drafted("Borland will default in 2027.")
+    assert "from the opening of the question to 31 December 2027" in made.criteria
+
+
+@pytest.mark.parametrize(
+    ("closes_on", "window"),
+    [
+        (date(2027, 12, 31), YEAR),
+        (date(2028, 12, 31), "between 1 January 2028 and 31 December 2028"),
+        (date(2027, 3, 31), "between 1 January 2027 and 31 March 2027"),
+        (date(2026, 12, 31), "between 25 November 2026 and 31 December 2026"),
+    ],
+)
+def test_the_year_moves_with_the_last_day(closes_on: date, window: str) -> None:
+    asked = asked_from(
+        drafted("In 2027 exports will exceed 4 billion dollars."), name="e", closes_on=closes_on, now=NOW
+    )
+    assert window in asked.text
+    assert f"{window} (UTC)" in asked.criteria
+
+
+def test_the_words_of_a_person_are_moved_for_a_stretch_to_come_and_no_other() -> None:
+    made = drafted("In 2027 exports will exceed 4 billion dollars.")
+    own = draft(Sentence(0, 9, "It will rain in 2027.", "explicit prediction", "", 1.0, 0.9, True, ""), TODAY)
+    for between in ("between 1 January 2026 and 31 December 2027", "between 31 June 2027 and 31 December 2027"):
+        said = replace(own, text=f"Rain {between}?")
+        asked = asked_from(said, name="e", closes_on=date(2028, 12, 31), now=NOW)
+        assert asked.text == f"Rain {between.replace('December 2027', 'December 2028')}?"
+    assert asked_from(made, name="e", closes_on=date(2027, 12, 31), now=utc("2027-02-01")).text == made.text
+
+
+@given(st.integers(2027, 2060), st.dates(date(2026, 12, 1), date(2070, 12, 31)))
+def test_a_window_never_begins_before_the_question_nor_after_its_last_day(year: int, closes_on: date) -> None:
+    asked = asked_from(
+        drafted(f"In {year} exports will exceed 4 billion dollars."), name="e", closes_on=closes_on, now=NOW
+    )
+    window = asked.text[asked.text.index("between ") :]
+    days = [date(int(y), 1, 1) for y in re.findall(r"\b(2[0-9]{3})\b", window)]
+    assert days[0] <= days[1]
+    assert days[1].year == closes_on.year
+
+
+@pytest.mark.parametrize(
+    ("claim", "text"),
+    [
+        ("The bank will cut its rate to 2.5 percent.", "Will the bank cut its rate to 2.5 percent by 31 March 2027?"),
+        (
+            "Shops will rent a stand for less than $2 an hour.",
+            "Will shops rent a stand for less than $2 an hour by 31 March 2027?",
+        ),
+    ],
+)
+def test_a_figure_beside_an_act_is_part_of_the_act(claim: str, text: str) -> None:
+    made = drafted(claim)
+    assert (made.text, made.kind) == (text, "binary")
+
+
+@pytest.mark.parametrize(
+    ("claim", "text", "bears_out"),
+    [
+        ("Growth will pick up to 2.1 percent.", "How high will growth be on", "at least 2.1"),
+        ("Ann will send up to 5,000 troops.", "How many troops will Ann send by", "at most 5000"),
+        ("Prices will drop only 20%.", "By how much will prices drop by", "at least 20"),
+        ("Prices will drop below 20%.", "How high will prices be on", "less than 20"),
+        ("Profits could reach USD 45bn.", "How high will profits be on", "at least 45"),
+        ("The number of data centres in Arland will exceed 120.", "How high will the number of data", "more than 120"),
+    ],
+)
+def test_which_side_of_a_figure_is_meant(claim: str, text: str, bears_out: str) -> None:
+    made = drafted(claim)
+    assert made.text.startswith(text)
+    assert made.bears_out == bears_out
+
+
+def test_what_is_counted_may_have_two_words() -> None:
+    assert drafted("The number of data centres in Arland will exceed 120.").unit == "data centres"
+
+
+def test_a_word_of_time_is_no_part_of_a_unit() -> None:
+    assert drafted("The order book will stay above 900 aircraft through the end of 2027.").unit == "aircraft"
+    assert drafted("Ann will buy 900 aircraft by then.").text == "How many aircraft will Ann buy by 31 March 2027?"
+
+
+def test_a_sum_of_nothing_leaves_a_gap_for_its_unit() -> None:
+    made = drafted("In 2027 exports will exceed 40 billion.")
+    assert made.unit == "billion [… unit]"
+    asked = asked_from(made, name="e", closes_on=made.horizons[0], now=NOW)
+    assert "placeholder" in {flaw.code for flaw in lint(asked, Surroundings(NOW))}
+    assert drafted("Forty nations and 40 states will sign.").kind == "binary"
+
+
+@pytest.mark.parametrize(
+    ("claim", "text"),
+    [
+        ("OpenChip will release it by summer 2027.", "Will OpenChip release it by 31 August 2027?"),
+        ("OpenChip will release it in the spring of 2028.", "Will OpenChip release it by 31 May 2028?"),
+        ("OpenChip will repeat the summer 2019 sale.", "Will OpenChip repeat sale by 31 March 2027?"),
+        ("OpenChip will release it by winter 2027.", "Will OpenChip release it by winter by 31 December 2027?"),
+    ],
+)
+def test_a_season_ends_with_its_last_month(claim: str, text: str) -> None:
+    assert drafted(claim).text == text
+
+
+def test_what_holds_until_a_day_must_hold_all_the_time() -> None:
+    made = drafted("The peg will exist until 2030.")
+    assert (made.text, made.horizon_shape) == ("Will the peg exist until 31 December 2030?", "holds_until")
+    assert drafted("The peg will not break until 2030.").horizon_shape == "event_by"

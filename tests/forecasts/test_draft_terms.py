@@ -1,0 +1,127 @@
+"""Search terms of drafted indicators: whole names, stems that are words, nothing that stands in any report."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from forecasts.drafting import draft, indicators_from
+from forecasts.drafts.terms import terms_from
+from forecasts.essay import Sentence
+from forecasts.evidence import Indicator
+from forecasts.question import QuestionId
+from tracker.matching.profile import profile_of
+from tracker.matching.rules import fulfils
+
+DENIALS = (*"not no never refuse* reject* deny denies denied fail* delay* postpone*".split(), "put off", "ruled out")
+Terms = tuple[tuple[str, ...], ...]
+
+
+def indicators(text: str, cue: str = "", kind: str = "explicit prediction") -> tuple[Indicator, ...]:
+    claim = Sentence(0, len(text), text, kind, cue, 1.0, 0.9, True, "")  # type: ignore[arg-type]
+    return indicators_from(draft(claim, date(2026, 11, 24)), QuestionId("q"))
+
+
+@pytest.mark.parametrize(
+    ("claim", "terms"),
+    [
+        ("Airbus will reach the coast.", (("Airbus",), ("reach*",), ("coast*",))),
+        ("The Bank of Arland will cut its rate.", (("Bank of Arland",), ("cuts", "cut"), ("rate*",))),
+        ("The Security Council will adopt it.", (("Security Council",), ("adopt*",))),
+        ("Some countries will ban the app.", (("countries", "country"), ("ban", "banned"), ("app",))),
+        ("The US will fix at least one reactor.", (("US",), ("fixes", "fixed", "fix"), ("reactor*",))),
+        ("Prices will fall.", (("price*",), ("fall", "fell", "fallen"))),
+        ("Inflation will fall below 3 percent.", (("inflation*",), ("falls", "fell", "fallen", "fall"))),
+        ("The country's biggest bank will go bankrupt.", (("bank*",), ("bankrupt*",))),
+        (
+            "The largest party in parliament will leave the pact.",
+            (("party*",), ("leaves", "left", "leave"), ("pact*",)),
+        ),
+        ("The news will worry Arland.", (("news",), ("worries", "worried", "worry"), ("Arland",))),
+        ("The treaty will be signed in Arlburg.", (("treaty*",), ("signed*",), ("Arlburg",))),
+    ],
+)
+def test_a_report_is_sought_by_who_does_what_to_whom(claim: str, terms: Terms) -> None:
+    assert indicators(claim)[0].terms == terms
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "Arland will sign the treaty.",
+        "Airbus will deliver 900 aircraft.",
+        "There will be a war.",
+        "The dam will be finished.",
+        "When will the war end?",
+        "He will resign.",
+    ],
+)
+def test_a_denial_has_terms_of_its_own(claim: str) -> None:
+    report, denial = indicators(claim)
+    assert denial.terms[-1] == DENIALS
+    assert report.terms != denial.terms
+    assert "not" not in [term for group in report.terms for term in group]
+    told, denied = profile_of(report), profile_of(denial)
+    assert not any(fulfils(example, denied) for example in report.examples)
+    assert all(fulfils(example, denied) for example in denial.examples)
+    assert all(fulfils(example, told) for example in report.examples)
+
+
+def test_a_refusal_is_a_denial_that_none_of_its_examples_has() -> None:
+    denied = profile_of(indicators("Arland will sign the treaty.")[1])
+    assert fulfils("Arland refuses the treaty", denied)
+    assert fulfils("Vote on treaty postponed in Arland", denied)
+    assert not fulfils("Arland welcomes the treaty", denied)
+
+
+def test_what_is_no_longer_true_is_sought_by_its_words() -> None:
+    report, denial = indicators("Beijing refuses to join the pact.", "refuses to", "status quo")
+    assert report.terms == (("Beijing",), ("refuse*",), ("join*",))
+    assert denial.terms[:2] == (("Beijing",), ("refuse*",))
+
+
+@pytest.mark.parametrize(
+    ("examples", "terms"),
+    [
+        ((), ()),
+        (("it is",), ()),
+        (("it is", "Arland wins"), ()),
+        (("Raised again", "It fell"), (("Raised", "fell"),)),
+        (("He won’t go home",), (("home*",),)),
+        (("Arland’s army’s ships sink",), (("Arland",), ("sink*",))),
+        (("Bankrupt again", "Bank again"), (("Bankrupt", "Bank"),)),
+        (("Arland rose", "Arland sank"), (("Arland",), ("rose", "sank"))),
+        (("not Arland", "no Borland"), (("Arland", "Borland"), DENIALS)),
+        (("Arland will not win", "Arland wins"), (("Arland",), ("win", "wins"))),
+        (("Élan vital",), (("Élan",), ("vital*",))),
+    ],
+)
+def test_few_words_are_made_the_most_of(examples: tuple[str, ...], terms: Terms) -> None:
+    assert terms_from(examples) == terms
+
+
+WORDS = st.sampled_from(
+    "Arland Airbus the central bank of countries reaches cities at least two percent US news sign treaty deny drop and"
+    " not raise rates Security Council’s again fix no Prices five USD".split()
+)
+
+
+@given(st.lists(WORDS, min_size=1, max_size=9).map(" ".join))
+def test_stems_are_long_names_whole_and_every_example_matches(said: str) -> None:
+    for indicator in indicators(f"The {said} bank will join {said}."):
+        profile = profile_of(indicator)
+        assert all(fulfils(example, profile) for example in profile.examples)
+        for term in (term for group in indicator.terms for term in group):
+            assert len(term.rstrip("*")) >= 4 or not term.endswith("*")
+            assert term.rstrip("*").lower() not in {
+                "least",
+                "percent",
+                "at",
+                "two",
+                "again",
+                "airbu",
+                "the",
+                "five",
+                "usd",
+            }

@@ -1,0 +1,1 @@
+"""Scenario sets, links, contradictions and signposts, as the tracker keeps them."""

@@ -1,0 +1,395 @@
+"""Scenario sets, their rows and links are checked whole before anything is kept; what is kept is never rewritten."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from forecasts.cdf import Scale
+from forecasts.distribution import Categorical
+from forecasts.errors import ForecastsError, InvalidProbability, InvalidQuestion
+from forecasts.forecaster import SUGGESTION
+from forecasts.links import LinkKind
+from forecasts.question import QuestionId
+from forecasts.scenario_reading import gives_way
+from forecasts.scenario_set import LikelihoodRow
+from tests.builders import DAY, NOW, FakeClock
+from tests.dashboard.scenario_examples import BEN, FAIR, FUTURES, OPTIONS, PACT, SET, TABLE, a_world, ask_questions
+from tests.scenarios.linked_questions import a_link, acts_of, ask, say
+from tracker.api import Tracker
+from tracker.errors import NotFound
+from tracker.store import scenarios
+
+RACE = QuestionId("race")
+
+
+@pytest.fixture
+def asked(tracker: Tracker) -> Tracker:
+    """The futures and their indicator questions, without a table."""
+    ask_questions(tracker)
+    return tracker
+
+
+@pytest.fixture
+def world(tracker: Tracker, clock: FakeClock) -> Tracker:
+    """The scenario set on its tenth day."""
+    a_world(tracker, clock)
+    return tracker
+
+
+def row_of(tracker: Tracker, question_id: QuestionId) -> LikelihoodRow:
+    return next(row for row in tracker.scenarios(FUTURES).scenario_set.rows if row.question_id == question_id)
+
+
+def suggested(tracker: Tracker) -> dict[str, float]:
+    """The shares of the last suggestion that was recorded."""
+    held = acts_of(tracker, FUTURES, SUGGESTION)[-1].distribution
+    assert isinstance(held, Categorical)
+    return dict(zip(held.options, held.p, strict=True))
+
+
+# A set
+
+
+@pytest.mark.parametrize(
+    ("changed", "error", "reason"),
+    [
+        ({"question_id": QuestionId("nope")}, NotFound, "there is no question nope"),
+        ({"question_id": PACT}, InvalidQuestion, "is binary: scenarios are the options of a categorical question"),
+        ({"descriptions": ("one", "two")}, InvalidQuestion, "2 descriptions for 3 scenarios"),
+        ({"rows": (LikelihoodRow(QuestionId("nope"), (0.5, 0.5, 0.5)),)}, NotFound, "there is no question nope"),
+        ({"rows": (LikelihoodRow(FUTURES, (0.5, 0.5, 0.5)),)}, InvalidQuestion, "is the scenarios' own question"),
+        ({"rows": (TABLE[0], TABLE[0])}, InvalidQuestion, "in the table twice"),
+        ({"rows": (LikelihoodRow(PACT, (0.5, 0.5)),)}, InvalidQuestion, "has 2 numbers for 3 scenarios"),
+        ({"rows": (LikelihoodRow(PACT, (0.5, 0.5, 1.0)),)}, InvalidProbability, "nothing could undo that"),
+        ({"rows": (LikelihoodRow(PACT, (0.5, 0.5, 1.2)),)}, InvalidProbability, "1.2"),
+    ],
+)
+def test_a_set_that_does_not_fit_is_refused_whole(
+    asked: Tracker, changed: dict[str, Any], error: type[Exception], reason: str
+) -> None:
+    before = asked.verify()
+    with pytest.raises(error, match=reason):
+        asked.add_scenario_set(replace(SET, **changed))
+    assert asked.scenario_sets() == ()
+    assert asked.verify() == before
+
+
+def test_a_question_is_a_scenario_set_once(asked: Tracker) -> None:
+    asked.add_scenario_set(SET)
+    with pytest.raises(InvalidQuestion, match="futures is a scenario set already: change its rows"):
+        asked.add_scenario_set(replace(SET, title="Another"))
+    (one,) = asked.scenario_sets()
+    assert one.scenario_set == SET
+    assert one.summary.question.id == FUTURES
+
+
+def test_a_set_moves_the_suggestion_as_soon_as_it_is_there(asked: Tracker) -> None:
+    assert suggested(asked) == pytest.approx({"friends": 0.3, "strangers": 0.6, "Other": 0.1})
+    say(asked, {PACT: "90%"})
+    asked.add_scenario_set(SET)
+    assert suggested(asked)["friends"] > 0.6
+
+
+def test_a_set_is_kept_on_both_databases_and_the_log_stays_whole(both: Tracker) -> None:
+    ask_questions(both)
+    both.add_scenario_set(SET)
+    both.set_likelihoods(FUTURES, LikelihoodRow(RACE, (0.2, 0.3, 0.4), "They run."))
+    assert both.scenarios(FUTURES).scenario_set.rows == (*TABLE, LikelihoodRow(RACE, (0.2, 0.3, 0.4), "They run."))
+    assert both.verify().bad_seq is None
+
+
+# A row
+
+
+@pytest.mark.parametrize(
+    ("row", "error", "reason"),
+    [
+        (LikelihoodRow(QuestionId("nope"), (0.5, 0.5, 0.5)), NotFound, "there is no question nope"),
+        (LikelihoodRow(FUTURES, (0.5, 0.5, 0.5)), InvalidQuestion, "is the scenarios' own question"),
+        (LikelihoodRow(PACT, (0.5, 0.5)), InvalidQuestion, "2 numbers for 3 scenarios: give one for each"),
+        (LikelihoodRow(PACT, (0.5, 0.5, 0.5, 0.5)), InvalidQuestion, "4 numbers for 3 scenarios"),
+        (LikelihoodRow(PACT, (0.5, 0.5, 0.0)), InvalidProbability, "write 0.01 or 0.99"),
+        (LikelihoodRow(RACE, ()), NotFound, "there is no row on question race: the table of futures has none to take"),
+    ],
+)  # fmt: skip
+def test_a_row_that_does_not_fit_is_refused_and_the_table_stays(
+    world: Tracker, row: LikelihoodRow, error: type[Exception], reason: str
+) -> None:
+    before = world.verify()
+    with pytest.raises(error, match=reason):
+        world.set_likelihoods(FUTURES, row)
+    assert world.scenarios(FUTURES).scenario_set == SET
+    assert world.verify() == before
+
+
+def test_a_row_on_what_is_no_scenario_set_is_not_found(asked: Tracker) -> None:
+    with pytest.raises(NotFound, match="there is no scenario set futures: see `tracker scenarios list`"):
+        asked.set_likelihoods(FUTURES, TABLE[0])
+
+
+def test_a_row_replaces_what_it_said_and_one_without_numbers_goes(world: Tracker) -> None:
+    again = LikelihoodRow(PACT, (0.5, 0.4, 0.5), "I was wrong.")
+    assert world.set_likelihoods(FUTURES, again).rows == (TABLE[1], again)
+    assert world.scenarios(FUTURES).scenario_set.rows == (TABLE[1], again)
+    assert world.set_likelihoods(FUTURES, LikelihoodRow(PACT, ())).rows == (TABLE[1],)
+    assert set(world.scenarios(FUTURES).board) == {FAIR}
+    world.set_likelihoods(FUTURES, TABLE[0])
+    assert row_of(world, PACT) == TABLE[0]
+
+
+def test_the_suggestion_moves_with_the_table(world: Tracker) -> None:
+    world.suggest()
+    before = suggested(world)["friends"]
+    world.set_likelihoods(FUTURES, LikelihoodRow(PACT, (0.1, 0.5, 0.5), "The other way round."))
+    assert suggested(world)["friends"] < before - 0.3
+
+
+# Earlier tables
+
+
+def test_a_table_is_read_as_it_stood_at_an_instant(world: Tracker, clock: FakeClock) -> None:
+    changed = clock.time
+    row = LikelihoodRow(PACT, (0.5, 0.4, 0.5), "I was wrong.")
+    world.set_likelihoods(FUTURES, row)
+    clock.advance(days=1)
+    world.set_likelihoods(FUTURES, LikelihoodRow(FAIR, ()))
+    with world._store.reading() as session:
+        stood = [scenarios.of_question(session, FUTURES, at) for at in (NOW, changed - DAY, changed, clock.time)]
+        before = scenarios.of_question(session, FUTURES, NOW - DAY)
+        listed = scenarios.every(session, NOW - DAY), scenarios.every(session, changed)[0].rows
+        resting = scenarios.resting_on(session, [FAIR])
+        versions = scenarios.versions(session, FUTURES)
+        none = scenarios.versions(session, PACT)
+    assert [one.rows for one in stood if one is not None] == [TABLE, TABLE, (TABLE[1], row), (row,)]
+    assert (before, listed[0], none) == (None, (), ())
+    assert listed[1] == (TABLE[1], row)
+    assert resting == (FUTURES,)
+    assert [(at, one.rows) for at, one in versions] == [(NOW, TABLE), (changed, (TABLE[1], row)), (clock.time, (row,))]
+
+
+def test_a_row_that_is_changed_leaves_the_past_of_the_shares_as_it_was(world: Tracker, clock: FakeClock) -> None:
+    before = world.scenarios(FUTURES).history
+    assert len(before) == 3
+    world.set_likelihoods(FUTURES, LikelihoodRow(PACT, (0.1, 0.5, 0.5), "The other way round."))
+    after = world.scenarios(FUTURES).history
+    assert after[:-1] == before
+    assert after[-1].at == clock.time
+    assert after[-1].shares[0] < before[-1].shares[0] - 0.3
+    clock.advance(days=3)
+    assert world.scenarios(FUTURES).history == after
+
+
+def test_a_row_that_changes_nothing_is_no_step(world: Tracker) -> None:
+    before = world.scenarios(FUTURES).history
+    world.set_likelihoods(FUTURES, replace(TABLE[0], why="Told better."))
+    assert world.scenarios(FUTURES).history == before
+
+
+def test_a_set_that_is_made_late_tells_the_time_before_by_its_first_table(asked: Tracker, clock: FakeClock) -> None:
+    say(asked, {PACT: "90%"})
+    clock.advance(days=4)
+    asked.add_scenario_set(SET)
+    (first, *rest) = asked.scenarios(FUTURES).history
+    assert (first.at, rest) == (NOW, [])
+    assert first.shares[0] > 0.6
+    clock.advance(days=1)
+    asked.set_likelihoods(FUTURES, LikelihoodRow(PACT, ()))
+    assert asked.scenarios(FUTURES).history[0] == first
+
+
+def test_a_set_that_opens_later_has_no_history(tracker: Tracker) -> None:
+    ask_questions(tracker, NOW + 2 * DAY)
+    tracker.add_scenario_set(SET)
+    assert tracker.scenarios(FUTURES).history == ()
+    assert acts_of(tracker, FUTURES, SUGGESTION) == []
+
+
+# Options that come and go
+
+
+def test_a_scenario_that_came_later_leaves_old_rows_readable_and_new_ones_have_a_number_for_it(world: Tracker) -> None:
+    history = world.scenarios(FUTURES).history
+    world.change_option(FUTURES, "rivals", "added")
+    page = world.scenarios(FUTURES)
+    assert page.scenario_set.rows == TABLE
+    assert page.scenario_set.descriptions == (*SET.descriptions, "")
+    assert page.history == history
+    with pytest.raises(
+        InvalidQuestion, match="3 numbers for 4 scenarios: give one for each of friends, strangers, Oth"
+    ):
+        world.set_likelihoods(FUTURES, replace(TABLE[0], p=(0.5, 0.4, 0.5)))
+    world.set_likelihoods(FUTURES, LikelihoodRow(PACT, (0.5, 0.4, 0.5, 0.2), "Rivals do not sign."))
+    assert row_of(world, PACT).p == (0.5, 0.4, 0.5, 0.2)
+    assert row_of(world, FAIR) == TABLE[1]
+
+
+def test_a_row_for_the_scenarios_that_are_left_keeps_what_it_said_of_one_that_is_gone(
+    world: Tracker, clock: FakeClock
+) -> None:
+    world.change_option(FUTURES, "strangers", "removed")
+    history = world.scenarios(FUTURES).history
+    clock.advance(hours=1)
+    with pytest.raises(InvalidQuestion, match=r"1 numbers for 2 scenarios: give one for each of friends, Other$"):
+        world.set_likelihoods(FUTURES, LikelihoodRow(PACT, (0.5,)))
+    changed = world.set_likelihoods(FUTURES, LikelihoodRow(PACT, (0.9, 0.2), "Only two are left."))
+    assert row_of(world, PACT) == changed.rows[-1] == LikelihoodRow(PACT, (0.9, 0.03, 0.2), "Only two are left.")
+    assert world.scenarios(FUTURES).history[:-1] == history
+    assert set(suggested(world)) == {"friends", "Other"}
+
+
+def test_a_new_row_says_of_a_scenario_that_is_gone_what_it_says_of_other(world: Tracker) -> None:
+    world.change_option(FUTURES, "strangers", "removed")
+    world.set_likelihoods(FUTURES, LikelihoodRow(RACE, (0.9, 0.2)))
+    assert row_of(world, RACE).p == (0.9, 0.2, 0.2)
+
+
+def test_a_row_may_name_those_that_are_gone_as_well(world: Tracker) -> None:
+    world.change_option(FUTURES, "strangers", "removed")
+    world.set_likelihoods(FUTURES, LikelihoodRow(PACT, (0.9, 0.1, 0.2)))
+    assert row_of(world, PACT).p == (0.9, 0.1, 0.2)
+
+
+def test_of_two_changes_each_number_goes_to_its_own_scenario(world: Tracker) -> None:
+    world.change_option(FUTURES, "rivals", "added")
+    world.change_option(FUTURES, "strangers", "removed")
+    world.set_likelihoods(FUTURES, LikelihoodRow(PACT, (0.9, 0.2, 0.4)))
+    assert row_of(world, PACT).p == (0.9, 0.03, 0.2, 0.4)
+    world.change_option(FUTURES, "rivals", "removed")
+    world.set_likelihoods(FUTURES, LikelihoodRow(PACT, (0.8, 0.3)))
+    assert row_of(world, PACT).p == (0.8, 0.03, 0.3, 0.4)
+    world.set_likelihoods(FUTURES, LikelihoodRow(FAIR, (0.8, 0.3)))
+    assert row_of(world, FAIR).p == (0.8, 0.4, 0.3, 0.3)
+    assert world.verify().bad_seq is None
+
+
+# One scenario is edited, and the others give way
+
+
+@pytest.mark.parametrize(
+    ("how", "one", "after"),
+    [
+        ("in proportion", None, {"friends": 0.55, "strangers": 0.36, "Other": 0.09}),
+        ("from one", "strangers", {"friends": 0.55, "strangers": 0.35, "Other": 0.1}),
+    ],
+)
+def test_an_edited_scenario_is_a_forecast_in_which_the_others_gave_way(
+    world: Tracker, how: Any, one: str | None, after: dict[str, float]
+) -> None:
+    held = Categorical(OPTIONS, (0.5, 0.4, 0.1))
+    world.forecast(FUTURES, held, rationale="So it looks.")
+    world.forecast(FUTURES, gives_way(held, "friends", 0.55, how=how, one=one), rationale="The pact.")
+    page = world.scenarios(FUTURES)
+    mine = page.held[world.me]
+    assert isinstance(mine, Categorical)
+    assert dict(zip(mine.options, mine.p, strict=True)) == pytest.approx(after)
+    assert sum(mine.p) == 1.0
+    assert page.scenario_set == SET
+    assert [act.rationale for act in acts_of(world, FUTURES)] == ["So it looks.", "The pact."]
+    assert acts_of(world, FUTURES, BEN) == []
+
+
+# Links
+
+
+@pytest.fixture
+def questions(tracker: Tracker) -> Tracker:
+    """Yes/no questions that close one after the other, and one of every other kind."""
+    for n, name in enumerate(("a", "b", "c", "d")):
+        ask(tracker, name, closes=30 + n)
+    ask(tracker, "calm", closes=50, horizon_shape="holds_until")
+    ask(tracker, "grain", closes=60, kind="numeric", scale=Scale(0.0, 100.0, unit="Mt"), horizon_shape="state_at")
+    ask(tracker, "futures", closes=60, kind="categorical", options=OPTIONS, horizon_shape="state_at")
+    return tracker
+
+
+FITTING: tuple[tuple[LinkKind, tuple[str, ...]], ...] = (
+    ("implies", ("a", "b")),
+    ("negates", ("a", "b")),
+    ("conjunction", ("a", "b", "c")),
+    ("one of", ("a", "b", "c", "d")),
+    ("dates", ("a", "b", "c")),
+    ("members", ("d", "c")),
+    ("condition", ("a", "b", "c")),
+    ("condition", ("a", "b", "c", "d")),
+)
+
+
+@pytest.mark.parametrize(("kind", "names"), FITTING)
+def test_a_link_that_fits_is_kept_as_it_was_said(questions: Tracker, kind: LinkKind, names: tuple[str, ...]) -> None:
+    made = a_link(kind, *names, labels=names)
+    questions.add_link(made)
+    assert questions.coherence().links == (made,)
+    (group,) = questions.groups(names[1])
+    assert (group.link, [row.question.id for row in group.questions]) == (made, list(names))
+    assert questions.verify().bad_seq is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "names", "reason"),
+    [
+        ("implies", ("a",), "has 2 questions, not 1"),
+        ("implies", ("a", "b", "c"), "has 2 questions, not 3"),
+        ("implies", ("a", "a"), "'a' stands in the link twice"),
+        ("implies", ("a", "grain"), "'grain' is numeric"),
+        ("negates", ("a", "futures"), "'futures' is categorical"),
+        ("negates", ("b", "b"), "stands in the link twice"),
+        ("conjunction", ("a", "b"), "has 3 questions, not 2"),
+        ("conjunction", ("a", "b", "grain"), "all its questions have to be binary"),
+        ("one of", ("a",), "has 2 or more questions, not 1"),
+        ("one of", ("a", "b", "a"), "stands in the link twice"),
+        ("one of", ("a", "futures"), "all its questions have to be binary"),
+        ("dates", ("b", "a"), "'a' does not close after 'b'"),
+        ("dates", ("a", "calm"), "make a group of each, they move apart"),
+        ("dates", ("a", "grain"), "those that stand side by side are of one kind"),
+        ("dates", ("a",), "has 2 or more questions, not 1"),
+        ("members", ("a", "grain"), "those that stand side by side are of one kind"),
+        ("members", ("a", "a"), "stands in the link twice"),
+        ("condition", ("a", "b"), "has 3 or 4 questions, not 2"),
+        ("condition", ("futures", "b", "c"), "its first question has to be binary"),
+        ("condition", ("a", "b", "grain"), "those that stand side by side are of one kind"),
+        ("condition", ("a", "a", "b"), "stands in the link twice"),
+    ],
+)
+def test_a_link_that_does_not_fit_is_refused_and_nothing_is_kept(
+    questions: Tracker, kind: LinkKind, names: tuple[str, ...], reason: str
+) -> None:
+    before = questions.verify()
+    with pytest.raises(ForecastsError, match=reason):
+        questions.add_link(a_link(kind, *names))
+    assert questions.coherence().links == ()
+    assert questions.verify() == before
+
+
+@pytest.mark.parametrize("kind", ["implies", "negates", "conjunction", "one of", "dates", "members", "condition"])
+def test_a_link_to_a_question_that_is_not_there_is_refused(questions: Tracker, kind: LinkKind) -> None:
+    names = ("a", "b", "nope") if kind in ("conjunction", "condition") else ("a", "nope")
+    with pytest.raises(NotFound, match="there is no question nope"):
+        questions.add_link(a_link(kind, *names))
+
+
+def test_a_name_is_given_once_and_labels_are_for_all_or_none(questions: Tracker) -> None:
+    questions.add_link(a_link("implies", "a", "b"))
+    with pytest.raises(InvalidQuestion, match="there is a link 'rains' already"):
+        questions.add_link(a_link("negates", "c", "d"))
+    with pytest.raises(InvalidQuestion, match="1 labels for 2 questions"):
+        questions.add_link(a_link("members", "c", "d", id="other", labels=("c",)))
+    assert len(questions.coherence().links) == 1
+
+
+def test_a_pair_that_would_be_its_own_condition_is_refused(questions: Tracker) -> None:
+    questions.add_link(a_link("condition", "a", "b", "c", id="first"))
+    with pytest.raises(InvalidQuestion, match="'b' counts only if 'own' has come about"):
+        questions.add_link(a_link("condition", "b", "a", "d", id="own"))
+    questions.add_link(a_link("condition", "c", "d", "calm", id="second"))
+    with pytest.raises(InvalidQuestion, match="'d' counts only if 'third' has come about"):
+        questions.add_link(a_link("condition", "d", "a", "b", id="third"))
+    assert [link.id for link in questions.coherence().links] == ["first", "second"]
+
+
+def test_two_that_imply_each_other_are_allowed_they_are_one_event(questions: Tracker) -> None:
+    questions.add_link(a_link("implies", "a", "b", id="there"))
+    questions.add_link(a_link("implies", "b", "a", id="back"))
+    say(questions, {"a": "60%", "b": "40%"})
+    mine = [c.violation.link.id for c in questions.coherence().contradictions if c.forecaster.id == questions.me]
+    assert mine == ["there"]

@@ -1,0 +1,256 @@
+"""Conditional pairs: the branch that does not come about is annulled once, whatever is answered first."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import permutations
+
+import pytest
+
+from forecasts.errors import InvalidForecast
+from forecasts.question import Outcome, QuestionId, Resolution
+from forecasts.question_set import PastResolution, QuestionSet
+from tests.builders import DAY, NOW, FakeClock, a_question, a_set
+from tests.lives import BEN
+from tests.scenarios.linked_questions import PAPER, a_link, answer, ask, outcomes, say
+from tracker.api import Tracker
+
+TARIFFS, IF, UNLESS, WAR = "tariffs", "war-if", "war-unless", "war"
+PAIR = a_link("condition", TARIFFS, IF, UNLESS)
+BRANCHES = (IF, UNLESS)
+
+
+@pytest.fixture
+def pair(tracker: Tracker, clock: FakeClock) -> Tracker:
+    """A pair of which both branches were forecast a day ago."""
+    ask(tracker, TARIFFS, *BRANCHES)
+    tracker.add_link(PAIR)
+    say(tracker, dict.fromkeys(BRANCHES, "70%"))
+    clock.advance(days=1)
+    return tracker
+
+
+def status(tracker: Tracker, name: str) -> str:
+    return tracker.question(name).summary.status
+
+
+def annulment(tracker: Tracker, name: str) -> Resolution:
+    (found,) = (r for r in tracker.question(name).resolutions if r.outcome == "annulled")
+    return found
+
+
+# On resolution
+
+
+@pytest.mark.parametrize(
+    ("outcome", "gone", "said"),
+    [
+        ("yes", (UNLESS,), "came about"),
+        ("no", (IF,), "did not come about"),
+        ("annulled", BRANCHES, "was annulled"),
+        ("ambiguous", BRANCHES, "was ambiguous"),
+    ],
+)
+def test_what_cannot_come_about_is_annulled_with_the_answer_of_its_condition(
+    pair: Tracker, outcome: str, gone: tuple[str, ...], said: str
+) -> None:
+    answer(pair, TARIFFS, outcome)
+    assert {name for name in BRANCHES if status(pair, name) == "annulled"} == set(gone)
+    assert {name for name in BRANCHES if status(pair, name) == "open"} == set(BRANCHES) - set(gone)
+    for name in gone:
+        found = annulment(pair, name)
+        assert found.note == f"condition tariffs {said}: this branch of the pair is not scored"
+        assert (found.source_url, found.known_at, found.entered_by) == (PAPER, pair.now(), "ada")
+    assert pair.verify().bad_seq is None
+
+
+def test_nobody_is_scored_on_the_branch_that_does_not_count(pair: Tracker, clock: FakeClock) -> None:
+    answer(pair, TARIFFS, "no")
+    clock.advance(days=1)
+    answer(pair, UNLESS, "yes")
+    assert pair.scores(IF) == ()
+    assert {score.forecaster_id for score in pair.scores(UNLESS)} >= {"ada", "crowd", "prior"}
+    clock.advance(days=60)
+    assert set(pair.accuracy().questions) == {TARIFFS, UNLESS}
+    assert pair.accuracy().unscored == (IF,)
+
+
+def test_the_question_that_a_pair_is_about_is_left_alone(tracker: Tracker) -> None:
+    ask(tracker, TARIFFS, *BRANCHES, WAR)
+    tracker.add_link(a_link("condition", TARIFFS, IF, UNLESS, WAR))
+    answer(tracker, TARIFFS, "annulled")
+    assert [status(tracker, name) for name in (*BRANCHES, WAR)] == ["annulled", "annulled", "open"]
+
+
+@pytest.mark.parametrize("kind", ["one of", "members", "dates"])
+def test_links_of_other_kinds_annul_nothing(tracker: Tracker, kind: str) -> None:
+    for n, name in enumerate((TARIFFS, *BRANCHES)):
+        ask(tracker, name, closes=30 + n)
+    tracker.add_link(replace(PAIR, kind=kind))  # type: ignore[arg-type]
+    answer(tracker, TARIFFS, "no")
+    assert [status(tracker, name) for name in BRANCHES] == ["open", "open"]
+
+
+def test_a_pair_that_hangs_on_a_branch_that_is_gone_goes_with_it(pair: Tracker) -> None:
+    ask(pair, "peace-if", "peace-unless")
+    pair.add_link(a_link("condition", IF, "peace-if", "peace-unless", id="peace"))
+    answer(pair, TARIFFS, "no")
+    assert [status(pair, name) for name in ("peace-if", "peace-unless", UNLESS)] == ["annulled", "annulled", "open"]
+    assert annulment(pair, "peace-if").note.startswith("condition war-if was annulled")
+
+
+def test_a_branch_that_has_not_opened_yet_is_annulled_as_well(tracker: Tracker, clock: FakeClock) -> None:
+    ask(tracker, TARIFFS)
+    ask(tracker, *BRANCHES, opens=5)
+    tracker.add_link(PAIR)
+    clock.advance(days=1)
+    answer(tracker, TARIFFS, "no")
+    assert [status(tracker, name) for name in BRANCHES] == ["annulled", "upcoming"]
+    clock.advance(days=10)
+    assert tracker.question(IF).timelines.keys() == {"prior", "hazard"}
+    with pytest.raises(InvalidForecast, match="takes no more forecasts"):
+        tracker.forecast(IF, "50%")
+
+
+def test_a_branch_that_opened_after_its_condition_was_known_is_annulled_from_its_opening(
+    tracker: Tracker, clock: FakeClock
+) -> None:
+    ask(tracker, TARIFFS)
+    ask(tracker, *BRANCHES, opens=2)
+    tracker.add_link(PAIR)
+    clock.advance(days=3)
+    tracker.resolve(TARIFFS, "no", source_url=PAPER, known_at=NOW + DAY)
+    found = annulment(tracker, IF)
+    assert (found.event_at, found.known_at, found.entered_at) == (NOW + DAY, NOW + 2 * DAY, clock.time)
+
+
+# Once, and on a correction
+
+
+def test_the_same_answer_once_more_annuls_nothing_again(pair: Tracker, clock: FakeClock) -> None:
+    for _ in range(3):
+        answer(pair, TARIFFS, "no")
+        clock.advance(hours=1)
+    assert outcomes(pair, IF) == ["annulled"]
+    assert outcomes(pair, UNLESS) == []
+
+
+def test_a_correction_annuls_the_other_branch_and_the_first_stays_until_somebody_answers_it(
+    pair: Tracker, clock: FakeClock
+) -> None:
+    answer(pair, TARIFFS, "yes")
+    clock.advance(hours=1)
+    answer(pair, TARIFFS, "no")
+    assert [outcomes(pair, name) for name in BRANCHES] == [["annulled"], ["annulled"]]
+    clock.advance(hours=1)
+    answer(pair, UNLESS, "yes")
+    assert outcomes(pair, UNLESS) == ["annulled", "yes"]
+    assert any(score.forecaster_id == "ada" for score in pair.scores(UNLESS))
+    clock.advance(hours=1)
+    answer(pair, TARIFFS, "no")
+    assert outcomes(pair, UNLESS)[-1] == "yes"
+
+
+def test_an_answer_that_is_corrected_back_leaves_what_was_answered_meanwhile_unscored(
+    pair: Tracker, clock: FakeClock
+) -> None:
+    for name, outcome in ((TARIFFS, "no"), (UNLESS, "yes"), (TARIFFS, "yes")):
+        answer(pair, name, outcome)
+        clock.advance(hours=1)
+    assert outcomes(pair, UNLESS) == ["yes", "annulled"]
+    assert pair.scores(UNLESS) == ()
+
+
+# Whatever is answered first
+
+
+@pytest.mark.parametrize("order", list(permutations((TARIFFS, IF, UNLESS))), ids=" ".join)
+def test_whatever_is_answered_first_the_dead_branch_is_annulled_and_the_live_one_scored(
+    pair: Tracker, clock: FakeClock, order: Sequence[str]
+) -> None:
+    for name in order:
+        answer(pair, name, "no")
+        clock.advance(hours=1)
+    assert outcomes(pair, IF)[-1] == "annulled"
+    assert outcomes(pair, IF).count("annulled") <= 2
+    assert pair.scores(IF) == ()
+    assert outcomes(pair, UNLESS) == ["no"]
+    assert pair.scores(UNLESS)
+
+
+def test_what_is_annulled_is_annulled_again_when_somebody_answers_it_all_the_same(
+    pair: Tracker, clock: FakeClock
+) -> None:
+    answer(pair, TARIFFS, "no")
+    clock.advance(hours=1)
+    answer(pair, IF, "yes")
+    assert outcomes(pair, IF) == ["annulled", "yes", "annulled"]
+    assert pair.verify().bad_seq is None
+
+
+def test_a_pair_that_is_bound_late_annuls_what_is_gone_by_then(tracker: Tracker, clock: FakeClock) -> None:
+    ask(tracker, TARIFFS, *BRANCHES)
+    say(tracker, {IF: "40%"}, BEN)
+    clock.advance(days=1)
+    answer(tracker, TARIFFS, "no")
+    answer(tracker, IF, "yes")
+    assert tracker.scores(IF)
+    tracker.add_link(PAIR)
+    assert outcomes(tracker, IF) == ["yes", "annulled"]
+    assert tracker.scores(IF) == ()
+    assert outcomes(tracker, UNLESS) == []
+
+
+# A set
+
+
+def past(name: str, outcome: Outcome, day: int) -> PastResolution:
+    at = NOW.replace(month=11, day=day)
+    return PastResolution(QuestionId(name), outcome, at, at, PAPER, "As it was.")
+
+
+def a_pair_set(*answers: PastResolution) -> QuestionSet:
+    """A set that brings a pair with its history."""
+    made = a_set(*(a_question(name) for name in (TARIFFS, *BRANCHES)), indicators=[], resolutions=answers)
+    return replace(made, links=(PAIR,))
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        (past(TARIFFS, "no", 20),),
+        (past(TARIFFS, "no", 20), past(IF, "yes", 25)),
+        (past(IF, "yes", 25), past(TARIFFS, "no", 20)),
+        (past(IF, "annulled", 25), past(TARIFFS, "no", 20)),
+    ],
+)
+def test_a_set_that_is_loaded_annuls_what_its_own_history_rules_out(
+    tracker: Tracker, answers: tuple[PastResolution, ...]
+) -> None:
+    tracker.load(a_pair_set(*answers))
+    assert outcomes(tracker, IF)[-1] == "annulled"
+    assert outcomes(tracker, IF).count("annulled") == 1
+    assert tracker.scores(IF) == ()
+    assert status(tracker, UNLESS) == "open"
+    before = tracker.verify().entries
+    tracker.load(a_pair_set(*answers))
+    assert tracker.verify().entries == before
+
+
+def test_a_set_whose_condition_is_open_annuls_nothing(tracker: Tracker) -> None:
+    tracker.load(a_pair_set(past(UNLESS, "yes", 25)))
+    assert outcomes(tracker, UNLESS) == ["yes"]
+    assert status(tracker, IF) == "open"
+
+
+def test_a_pair_of_a_set_that_comes_after_the_answers_annuls_what_does_not_count(
+    tracker: Tracker, clock: FakeClock
+) -> None:
+    brought = a_pair_set()
+    tracker.load(replace(brought, links=()))
+    for name, outcome in ((TARIFFS, "no"), (IF, "yes"), (UNLESS, "yes")):
+        clock.advance(days=1)
+        answer(tracker, name, outcome)
+    tracker.load(brought)
+    assert outcomes(tracker, IF) == ["yes", "annulled"]
+    assert (status(tracker, IF), tracker.scores(IF)) == ("annulled", ())
+    assert status(tracker, UNLESS) == "resolved"

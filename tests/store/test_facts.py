@@ -1,0 +1,219 @@
+"""Facts of one shape: what was said, when and by whom, in the row and in the log alike, and never changed."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from forecasts.claim_map import Rejection
+from forecasts.evidence import IndicatorId
+from forecasts.links import Link, LinkId
+from forecasts.question import EssayId, ForecasterId, QuestionId
+from forecasts.scenario_set import LikelihoodRow, ScenarioSet
+from forecasts.versions import Edit
+from tests.builders import DAY, NOW, a_question, a_set
+from tests.lives import BEN
+from tracker.api import Tracker
+from tracker.errors import Refused
+from tracker.log import canonical
+from tracker.said import Mark, Override, Standpoint, UncheckedAnswer
+from tracker.scenarios.values import RepairDecision
+from tracker.store import edits, essays, facts, links, log, scenarios, signposts
+from tracker.store.engine import Session
+
+SUMMIT, TALKS = QuestionId("summit-2027"), QuestionId("talks-2027")
+AT = NOW + DAY
+MADE = Standpoint(BEN, AT)
+LINK = Link(LinkId("pair"), "negates", (SUMMIT, TALKS), "Either", ("a", "b"), "so we say")
+ANSWER = UncheckedAnswer(SUMMIT, "yes", "", "https://arland.example", "I think.", NOW, NOW)
+MARK = Mark(IndicatorId(f"{SUMMIT}/invitation"), SUMMIT, "seen", NOW, 3.0, 0.5, AT)
+REPAIR = RepairDecision(
+    link_id=LINK.id, forecaster_id=BEN, question_ids=(SUMMIT, TALKS), before=(0.9, 0.6), after=(0.7, 0.3), nats=0.2,
+    decision="declined", why="both may come", at=AT,
+)  # fmt: skip
+ASIDE = Rejection(120, 134, "no measure", BEN, AT)
+OVERRIDE = Override(SUMMIT, ("vague-word", "no-time-zone"), "everybody knows", BEN, AT)
+TABLE = LikelihoodRow(TALKS, (0.9, 0.25), "they talk")
+SET = ScenarioSet(SUMMIT, "Futures", ("one", "two"), (), "a note")
+
+
+def edit(text: str = "Will they meet?", days: float = 1) -> Edit:
+    return Edit(
+        question_id=SUMMIT, at=NOW + days * DAY, by=BEN, why="shorter", text=text, criteria="So.", sources=("a", "b")
+    )
+
+
+def say_likelihood(session: Session) -> None:
+    scenarios.add(session, SET, MADE)
+    scenarios.set_row(session, SUMMIT, TABLE, MADE)
+
+
+def say_repair(session: Session) -> None:
+    links.add(session, LINK, MADE)
+    links.decide(session, REPAIR)
+
+
+SAID: Mapping[str, Any] = {
+    "claim": lambda s: essays.decide_claim(s, EssayId("essay"), ASIDE, "they will meet", verdict="rejected"),
+    "edit": lambda s: edits.add(s, edit()),
+    "retraction": lambda s: edits.retract(s, SUMMIT, "asked twice", at=AT, by=BEN),
+    "override": lambda s: edits.add_override(s, OVERRIDE),
+    "unchecked": lambda s: edits.add_unchecked(s, ANSWER, at=AT, by=BEN),
+    "link": lambda s: links.add(s, LINK, MADE),
+    "repair": say_repair,
+    "scenarios": lambda s: scenarios.add(s, SET, MADE),
+    "likelihood": say_likelihood,
+    "signpost": lambda s: signposts.add(s, MARK),
+}
+"""How each kind of fact is said, by ben, a day after NOW."""
+
+SUBJECTS = {
+    "claim": "essay/120",
+    "link": "pair",
+    "repair": "pair",
+    "likelihood": f"{SUMMIT}/{TALKS}",
+    "signpost": MARK.indicator_id,
+}
+"""What the log says a fact is about, where that is not the question."""
+
+
+@pytest.fixture
+def asked(tracker: Tracker) -> Tracker:
+    """A tracker with two questions of an essay, and ben."""
+    tracker.load(a_set(a_question(), a_question(TALKS)))
+    return tracker
+
+
+def test_every_kind_is_said_in_these_tests() -> None:
+    assert SAID.keys() == facts.KINDS.keys()
+
+
+@pytest.mark.parametrize("kind", SAID)
+def test_a_fact_stands_in_its_row_and_in_the_log_with_its_time_and_who_said_it(asked: Tracker, kind: str) -> None:
+    with asked._store.writing() as session:
+        SAID[kind](session)
+    with asked._store.reading() as session:
+        entry = log.last(session)
+        assert entry is not None
+        (row,) = [said for seq, said in facts.seqs(session)[kind].items() if seq == entry.seq]
+    assert (entry.kind, entry.subject, entry.entered_at) == (kind, SUBJECTS.get(kind, SUMMIT), AT)
+    assert (row["at"], row["by"]) == (AT, BEN if kind != "signpost" else "matcher")
+    assert canonical(row) == entry.body
+    assert asked.verify().bad_seq is None
+
+
+@pytest.mark.parametrize("kind", SAID)
+def test_a_fact_is_neither_changed_nor_taken_away(asked: Tracker, kind: str) -> None:
+    table = facts.KINDS[kind].__tablename__
+    with asked._store.writing() as session:
+        SAID[kind](session)
+    for statement in (f"UPDATE {table} SET by = 'eve'", f"DELETE FROM {table}"):
+        with pytest.raises(DBAPIError, match="append-only"), asked._store.writing() as session:
+            session.connection().execute(text(statement))
+    assert asked.verify().bad_seq is None
+
+
+@pytest.mark.parametrize("kind", SAID)
+def test_what_is_said_in_a_transaction_that_fails_was_never_said(asked: Tracker, kind: str) -> None:
+    before = asked.verify()
+    with pytest.raises(RuntimeError, match="power cut"):
+        say_and_fail(asked, kind)
+    assert asked.verify() == before
+    with asked._store.reading() as session:
+        assert not facts.seqs(session)[kind]
+
+
+def say_and_fail(tracker: Tracker, kind: str) -> None:
+    with tracker._store.writing() as session:
+        SAID[kind](session)
+        raise RuntimeError("power cut")
+
+
+@pytest.mark.parametrize("lost", ["a\0b", "\ud83d", "\udc00 alone"])
+def test_a_character_that_cannot_be_kept_is_refused_with_the_kind(asked: Tracker, lost: str) -> None:
+    with pytest.raises(Refused, match="the retraction holds a character"), asked._store.writing() as session:
+        edits.retract(session, SUMMIT, lost, at=AT, by=BEN)
+    assert asked.questions()
+
+
+def test_a_name_is_given_to_one_link_alone(asked: Tracker) -> None:
+    with asked._store.writing() as session:
+        links.add(session, LINK, MADE)
+    before = asked.verify()
+    with pytest.raises(IntegrityError), asked._store.writing() as session:
+        links.add(session, LINK, MADE)
+    assert asked.verify() == before
+
+
+# What is read back
+
+
+def test_what_was_said_is_read_as_it_was_said(asked: Tracker) -> None:
+    with asked._store.writing() as session:
+        for kind in ("claim", "edit", "override", "unchecked", "repair", "likelihood", "signpost"):
+            SAID[kind](session)
+    with asked._store.reading() as session:
+        assert edits.of_question(session, SUMMIT) == (edit(),)
+        assert edits.override_of(session, SUMMIT) == OVERRIDE
+        assert edits.unchecked(session, SUMMIT) == (ANSWER,)
+        assert links.every(session) == (LINK,)
+        assert links.decisions(session) == (REPAIR,)
+        assert scenarios.every(session) == (ScenarioSet(SUMMIT, "Futures", ("one", "two"), (TABLE,), "a note"),)
+        assert signposts.of_question(session, SUMMIT) == (MARK,)
+        assert essays.rejections(session, EssayId("essay")) == ((ASIDE, "they will meet"),)
+
+
+def test_of_several_the_last_counts_and_all_are_kept(asked: Tracker) -> None:
+    later = Override(SUMMIT, ("death",), "we checked", ForecasterId("ada"), AT + DAY)
+    with asked._store.writing() as session:
+        for one in (OVERRIDE, later):
+            edits.add_override(session, one)
+        for version in (edit(), edit("Do they meet?", 2)):
+            edits.add(session, version)
+    with asked._store.reading() as session:
+        assert edits.override_of(session, SUMMIT) == later
+        assert [one.text for one in edits.of_question(session, SUMMIT)] == ["Will they meet?", "Do they meet?"]
+        assert edits.every(session) == {SUMMIT: [edit(), edit("Do they meet?", 2)]}
+        assert len(facts.seqs(session)["override"]) == 2
+
+
+def test_a_verdict_on_a_sentence_counts_for_the_words_it_was_about(asked: Tracker) -> None:
+    essay, other = EssayId("essay"), Rejection(120, 130, "no date", BEN, AT)
+    with asked._store.writing() as session:
+        essays.decide_claim(session, essay, ASIDE, "they will meet", verdict="rejected")
+        essays.decide_claim(session, essay, other, "it will rain", verdict="rejected")
+        essays.decide_claim(session, essay, ASIDE, "they will meet", verdict="restored")
+    with asked._store.reading() as session:
+        assert essays.rejections(session, essay) == ((other, "it will rain"),)
+        assert essays.judged(session, essay) == {(120, "they will meet"), (120, "it will rain")}
+        assert essays.rejections(session, EssayId("another")) == ()
+
+
+def test_a_question_that_was_taken_back_is_named_among_them(asked: Tracker) -> None:
+    with asked._store.writing() as session:
+        SAID["retraction"](session)
+    with asked._store.reading() as session:
+        assert edits.retracted(session) == {SUMMIT}
+    with pytest.raises(IntegrityError), asked._store.writing() as session:
+        SAID["retraction"](session)
+
+
+# Rows that somebody wrote over
+
+
+def test_a_row_that_cannot_be_read_keeps_nobody_from_reading_the_others(asked: Tracker) -> None:
+    with asked._store.writing() as session:
+        for days in (1, 2, 3):
+            edits.add(session, edit(f"Version {days}?", days))
+    with asked._store.reading() as session:
+        first, second, third = sorted(facts.seqs(session)["edit"])
+    with asked._store.writing() as session:
+        session.connection().execute(text("DROP TRIGGER question_edit_no_update"))
+        session.connection().execute(text(f"UPDATE question_edit SET at = 'soon' WHERE log_seq = {second}"))
+        session.connection().execute(text(f"UPDATE question_edit SET sources = '[' WHERE log_seq = {third}"))
+    with asked._store.reading() as session:
+        found = facts.seqs(session)["edit"]
+    assert (found[first]["text"], found[second], found[third]) == ("Version 1?", {}, {})
+    assert asked.verify().bad_seq == second

@@ -1,0 +1,349 @@
+"""A question is worded anew or taken back: forecasts keep the wording they were made on, and nothing is overwritten."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from forecasts.distribution import Binary
+from forecasts.errors import ForecastsError, InvalidForecast, InvalidQuestion
+from forecasts.forecaster import CROWD
+from forecasts.links import Link, LinkId
+from forecasts.question import ForecasterId, QuestionId
+from forecasts.scenario_set import LikelihoodRow, ScenarioSet
+from forecasts.versions import version_at
+from tests.builders import DAY, NOW, FakeClock, Press, a_question, a_set
+from tests.dashboard.pages import open_page, words
+from tests.lives import ADA, BEN, CLOSES, SOURCE, an_asked
+from tracker.api import Tracker
+from tracker.errors import NotFound, Refused, TrackerError, Unresolvable
+from tracker.question_verbs import Wording
+from tracker.summaries import Choice
+
+BETTER = (
+    "YES if the weather service of Arland measures 1.0 mm of rain or more on one day before 31 December 2026, 09:30"
+    " UTC. Annulled if the weather service is closed down."
+)
+VAGUE = "YES if it rains a significant amount."
+SUMMIT = "summit-2027"
+
+
+def test_a_forecast_keeps_the_wording_it_was_made_on(both: Tracker, clock: FakeClock) -> None:
+    asked = both.ask(an_asked())
+    clock.advance(days=1)
+    before = both.forecast("rain", Binary(0.4))
+    clock.advance(days=1)
+    edited = both.edit_question("rain", Wording(criteria=BETTER), why="how much rain counts", by=BEN)
+    clock.advance(days=1)
+    after = both.forecast("rain", Binary(0.3))
+    page = both.question("rain")
+    assert page.summary.question == edited
+    assert (edited.text, edited.criteria) == (asked.text, BETTER)
+    first, second = page.versions
+    assert (first.number, first.criteria, first.by) == (1, asked.criteria, None)
+    assert (second.number, second.criteria, second.by, second.why) == (2, BETTER, BEN, "how much rain counts")
+    made_on = {act.id: version_at(page.versions, act.entered_at).number for act in page.acts}
+    assert (made_on[before.id], made_on[after.id]) == (1, 2)
+    assert BEN in page.forecasters
+    assert both.verify().bad_seq is None
+
+
+def test_what_is_not_worded_anew_stays_as_it_is(both: Tracker, clock: FakeClock) -> None:
+    asked = both.ask(an_asked())
+    clock.advance(days=1)
+    sources = ("https://other.arland.example", "Reuters, as fall-back")
+    both.edit_question("rain", Wording(sources=sources), why="the service has moved")
+    clock.advance(days=1)
+    both.edit_question("rain", Wording(text="Does it rain in Arland before 31 December 2026?"), why="shorter")
+    (row,) = both.questions()
+    assert (row.question.criteria, row.question.sources) == (asked.criteria, sources)
+    assert row.question.text.startswith("Does it rain")
+    assert row.question.prior == asked.prior
+    assert [v.why for v in both.question("rain").versions] == ["as opened", "the service has moved", "shorter"]
+
+
+@pytest.mark.parametrize(
+    ("wording", "why", "reason"),
+    [
+        ({"criteria": BETTER}, "", "say why the wording changes"),
+        ({"criteria": BETTER}, "  ", "say why the wording changes"),
+        ({}, "no reason to", "nothing has changed"),
+        ({"text": f"  {an_asked().text}\n"}, "white space", "nothing has changed"),
+        ({"text": " "}, "shorter", "must not be empty"),
+        ({"criteria": ""}, "shorter", "must not be empty"),
+        ({"sources": ()}, "shorter", "at least one source"),
+        ({"criteria": VAGUE}, "shorter", "a stranger could not resolve rain"),
+        ({"criteria": f"{BETTER}\0"}, "from a broken file", "character that cannot be kept"),
+        ({"criteria": f"{BETTER}\ud800"}, "from a broken file", "character that cannot be kept"),
+        ({"criteria": BETTER}, "half a character: \udfff", "character that cannot be kept"),
+    ],
+)
+def test_an_edit_that_nobody_could_account_for_is_refused_and_nothing_is_written(
+    both: Tracker, wording: dict[str, Any], why: str, reason: str
+) -> None:
+    asked = both.ask(an_asked())
+    before = both.verify()
+    with pytest.raises((ForecastsError, TrackerError), match=reason):
+        both.edit_question("rain", Wording(**wording), why=why)
+    assert both.verify() == before
+    assert both.questions()[0].question == asked
+
+
+def test_a_backslash_that_only_looks_like_a_lost_character_is_kept(both: Tracker) -> None:
+    both.ask(an_asked())
+    odd = f"{BETTER} See \\u0000 and \\\\u0000 in the manual."
+    both.edit_question("rain", Wording(criteria=odd), why="as the manual has it")
+    assert both.questions()[0].question.criteria == odd
+    assert both.verify().bad_seq is None
+
+
+@pytest.mark.parametrize("answer", ["yes", "no", "annulled", "ambiguous"])
+def test_an_answered_question_stays_as_it_is(tracker: Tracker, clock: FakeClock, answer: str) -> None:
+    tracker.ask(an_asked())
+    clock.advance(days=1)
+    tracker.resolve("rain", answer, source_url=SOURCE, known_at=clock.time)
+    clock.advance(days=1)
+    with pytest.raises(InvalidQuestion, match="rain has its answer: its wording stays as it is"):
+        tracker.edit_question("rain", Wording(criteria=BETTER), why="too late")
+    with pytest.raises(Refused, match="rain is answered and stays"):
+        tracker.retract("rain", "too late")
+
+
+def test_a_closed_question_that_waits_for_its_answer_can_still_be_made_clearer(
+    tracker: Tracker, clock: FakeClock
+) -> None:
+    tracker.ask(an_asked())
+    clock.time = CLOSES + DAY
+    assert tracker.edit_question("rain", Wording(criteria=BETTER), why="how much counts").criteria == BETTER
+
+
+def test_a_new_blocking_flaw_needs_an_override_that_is_logged(both: Tracker) -> None:
+    both.ask(an_asked())
+    with pytest.raises(Unresolvable, match="a stranger could not resolve rain") as refusal:
+        both.edit_question("rain", Wording(criteria=VAGUE), why="shorter")
+    assert {flaw.severity for flaw in refusal.value.flaws} == {"blocking"}
+    both.edit_question("rain", Wording(criteria=VAGUE), why="shorter", override="we know what we mean", by=BEN)
+    override = both.question("rain").override
+    assert override is not None
+    assert (override.why, override.by, override.at) == ("we know what we mean", BEN, NOW)
+    assert set(override.codes) == {flaw.code for flaw in refusal.value.flaws}
+    assert both.verify().bad_seq is None
+
+
+def test_an_override_of_old_flaws_does_not_cover_new_ones(both: Tracker, clock: FakeClock) -> None:
+    vague = "Will it rain a significant amount in Arland before 31 December 2026?"
+    both.ask(an_asked(text=vague), override="everybody knows")
+    first = both.question("rain").override
+    assert first is not None
+    assert "vague-word" in first.codes
+    clock.advance(days=1)
+    with pytest.raises(Unresolvable):
+        both.edit_question("rain", Wording(criteria="YES if it rains."), why="shorter")
+    both.edit_question("rain", Wording(criteria="YES if it rains."), why="shorter", override="the same goes for this")
+    second = both.question("rain").override
+    assert second is not None
+    assert (second.why, second.at) == ("the same goes for this", clock.time)
+    assert not set(first.codes) & set(second.codes)
+    assert both.verify().bad_seq is None
+
+
+def test_an_edit_that_leaves_old_flaws_as_they_were_needs_no_override(tracker: Tracker) -> None:
+    vague = "Will it rain a significant amount in Arland before 31 December 2026?"
+    tracker.ask(an_asked(text=vague), override="everybody knows")
+    tracker.edit_question("rain", Wording(criteria=BETTER), why="how much rain counts")
+    override = tracker.question("rain").override
+    assert override is not None
+    assert override.why == "everybody knows"
+
+
+def test_an_edit_that_mends_a_flaw_is_not_asked_for_an_override(tracker: Tracker) -> None:
+    tracker.ask(an_asked(criteria=VAGUE), override="in a hurry")
+    tracker.edit_question("rain", Wording(criteria=BETTER), why="now with care", override="not needed")
+    override = tracker.question("rain").override
+    assert override is not None
+    assert override.why == "in a hurry"  # what was not needed is not logged
+    assert not [flaw for flaw in tracker.lint_question("rain") if flaw.severity == "blocking"]
+
+
+@pytest.mark.parametrize("who", [CROWD, "matcher", " "])
+def test_nobody_words_or_retracts_under_the_name_of_what_is_computed(tracker: Tracker, who: str) -> None:
+    tracker.ask(an_asked())
+    before = tracker.verify()
+    with pytest.raises(InvalidForecast):
+        tracker.edit_question("rain", Wording(criteria=BETTER), why="clearer", by=ForecasterId(who))
+    with pytest.raises(InvalidForecast):
+        tracker.retract("rain", "a mistake", by=ForecasterId(who))
+    assert tracker.verify() == before
+
+
+def test_an_unknown_question_can_be_neither_worded_anew_nor_taken_back(tracker: Tracker) -> None:
+    with pytest.raises(NotFound, match="there is no question nope"):
+        tracker.edit_question("nope", Wording(criteria=BETTER), why="clearer")
+    with pytest.raises(NotFound, match="there is no question nope"):
+        tracker.retract("nope", "a mistake")
+    with pytest.raises(NotFound, match="there is no question nope"):
+        tracker.lint_question("nope")
+
+
+# Taking back
+
+
+def test_a_question_is_taken_back_and_its_name_is_never_given_again(both: Tracker) -> None:
+    both.ask(an_asked())
+    both.retract("rain", "  asked twice  ", by=BEN)
+    assert both.questions() == ()
+    with pytest.raises(NotFound, match="there is no question rain"):
+        both.question("rain")
+    with pytest.raises(InvalidQuestion, match="there is a question 'rain' already"):
+        both.ask(an_asked())
+    with pytest.raises(NotFound):
+        both.retract("rain", "again")
+    assert both.verify().bad_seq is None
+
+
+def test_a_set_does_not_bring_back_what_was_taken_back(both: Tracker) -> None:
+    both.load(a_set())
+    both.retract(SUMMIT, "asked twice")
+    assert both.load(a_set()).questions == 0
+    assert both.questions() == ()
+    assert both.verify().bad_seq is None
+
+
+@pytest.mark.parametrize("withdrawn", [False, True])
+def test_once_anybody_has_forecast_a_question_stays(both: Tracker, clock: FakeClock, withdrawn: bool) -> None:
+    both.ask(an_asked())
+    both.forecast("rain", Binary(0.4), forecaster=BEN)
+    clock.advance(days=1)
+    if withdrawn:
+        both.withdraw("rain", forecaster=BEN)
+    with pytest.raises(Refused, match="rain has been forecast and stays: resolve it as annulled"):
+        both.retract("rain", "asked twice")
+    assert len(both.questions()) == 1
+
+
+def test_taking_back_needs_a_reason(tracker: Tracker) -> None:
+    tracker.ask(an_asked())
+    with pytest.raises(Refused, match="not taken back without a reason"):
+        tracker.retract("rain", " ")
+    assert len(tracker.questions()) == 1
+
+
+def test_a_linked_question_stays(tracker: Tracker) -> None:
+    for name in ("rain", "snow"):
+        tracker.ask(an_asked(name))
+    tracker.add_link(Link(LinkId("weather"), "implies", (QuestionId("snow"), QuestionId("rain")), "Weather"))
+    for name in ("rain", "snow"):
+        with pytest.raises(Refused, match=f"{name} is part of the link weather and stays"):
+            tracker.retract(name, "asked twice")
+
+
+def test_a_question_of_a_scenario_set_stays_until_its_row_is_taken_out(tracker: Tracker) -> None:
+    tracker.ask(an_asked("rain"))
+    tracker.ask(an_asked("futures", kind="categorical", options=("wet", "Other"), horizon_shape="state_at"))
+    row = LikelihoodRow(QuestionId("rain"), (0.9, 0.2), "wet is wet")
+    tracker.add_scenario_set(ScenarioSet(QuestionId("futures"), "Weather", ("wet", "dry"), (row,)))
+    for name in ("rain", "futures"):
+        with pytest.raises(Refused, match=f"{name} is part of the scenarios futures and stays"):
+            tracker.retract(name, "asked twice")
+    tracker.set_likelihoods("futures", LikelihoodRow(QuestionId("rain"), ()))
+    tracker.retract("rain", "asked twice")
+    assert [row.question.id for row in tracker.questions()] == ["futures"]
+    tracker.suggest()
+    assert tracker.scenarios("futures").board == {}
+
+
+@pytest.fixture
+def taken_back(tracker_with_press: Tracker, press: Press, clock: FakeClock) -> Tracker:
+    """A tracker in which evidence came in on a question before it was taken back; another question is open."""
+    tracker = tracker_with_press
+    tracker.load(a_set(a_question(), a_question("talks-2027")))
+    press.publish("wire", "Arland invites Borland to a summit")
+    tracker.poll()
+    assert len(tracker.inbox()) == 2
+    clock.advance(hours=1)
+    tracker.retract(SUMMIT, "asked twice")
+    return tracker
+
+
+VERBS: tuple[Callable[[Tracker], object], ...] = (
+    lambda t: t.questions(),
+    lambda t: t.essays(),
+    lambda t: t.essay("essay"),
+    lambda t: t.export_set("essay"),
+    lambda t: t.feeds(),
+    lambda t: t.feed("wire"),
+    lambda t: t.fleet(),
+    lambda t: t.calendar(),
+    lambda t: t.coherence(),
+    lambda t: t.scenario_sets(),
+    lambda t: t.accuracy(Choice()),
+    lambda t: t.score_table(),
+    lambda t: t.calibration(),
+    lambda t: t.compare(),
+    lambda t: t.habits(),
+    lambda t: t.suggest(),
+    lambda t: t.mark_signposts(),
+    lambda t: t.learn(),
+    lambda t: t.rematch(),
+    lambda t: t.rescore(),
+    lambda t: t.forget_old_texts(),
+    lambda t: t.load(a_set(a_question(), a_question("talks-2027"))),
+)
+
+
+@pytest.mark.parametrize("verb", VERBS, ids=lambda verb: str(verb.__code__.co_names[0]))
+def test_evidence_on_a_question_that_was_taken_back_is_in_nobodys_way(
+    taken_back: Tracker, verb: Callable[[Tracker], object]
+) -> None:
+    verb(taken_back)
+    assert [row.question.id for row in taken_back.questions()] == ["talks-2027"]
+    assert {card.evidence.question_id for card in taken_back.inbox()} == {"talks-2027"}
+    assert taken_back.verify().bad_seq is None
+
+
+def test_news_no_longer_bears_on_a_question_that_was_taken_back(taken_back: Tracker, press: Press) -> None:
+    press.publish("wire", "Arland calls off all talks with Borland")
+    assert taken_back.poll(every=True).new_evidence == 1
+    (row,) = taken_back.questions()
+    assert row.evidence == 2
+    assert set(taken_back.feed("wire").questions) == {"talks-2027"}
+
+
+def test_what_bears_on_a_question_that_was_taken_back_can_no_longer_be_judged(taken_back: Tracker) -> None:
+    known = {card.evidence.id for card in taken_back.inbox()}
+    (gone,) = {1, 2} - known
+    before = taken_back.verify()
+    with pytest.raises(NotFound, match=f"there is no question {SUMMIT}"):
+        taken_back.review(gone, "confirmed")
+    assert taken_back.verify() == before
+
+
+@pytest.mark.parametrize(
+    ("page", "params"),
+    [
+        ("overview", {}),
+        ("inbox", {}),
+        ("feeds", {}),
+        ("feeds", {"feed": "wire"}),
+        ("calendar", {}),
+        ("essay", {"e": "essay"}),
+        ("essays", {}),
+        ("question", {"q": SUMMIT}),
+        ("accuracy", {}),
+    ],
+)
+def test_no_page_fails_over_a_question_that_was_taken_back(
+    taken_back: Tracker, page: str, params: dict[str, str]
+) -> None:
+    assert words(open_page(taken_back, page, **params))
+
+
+def test_retraction_is_known_by_whom_and_when(both: Tracker, clock: FakeClock) -> None:
+    both.ask(an_asked())
+    clock.advance(days=1)
+    both.retract("rain", "asked twice", by=ADA)
+    with both._store.reading() as session:
+        from tracker.store import facts
+
+        (said,) = facts.seqs(session)["retraction"].values()
+    assert (said["by"], said["at"], said["why"]) == (ADA, clock.time, "asked twice")

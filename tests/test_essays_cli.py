@@ -1,0 +1,380 @@
+"""`tracker essay`: what each command prints and keeps, and one-line refusals that leave everything as it was."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from forecasts.essay import find_claims
+from tests.builders import NOW, FakeClock, a_set
+from tests.essays.essay_examples import HOLDS, LEAVES, PRICES, SIGNS, TEXT, add, asked_of, states
+from tests.terminals import at_a_terminal
+from tests.test_cli import Shell
+from tracker import printing
+from tracker.api import Tracker
+
+SAID = "YES if the register of Arland lists the river treaty by 31 December 2027 (UTC). Annulled if it closes."
+WHY = "a question of a test"
+MARKUP = "[red]Arland[/red] will sign \x1b[31mthe treaty\u202e by the end of 2027."
+
+
+@pytest.fixture
+def shell(
+    tracker: Tracker, clock: FakeClock, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Shell:
+    """A terminal in front of the tracker."""
+    return at_a_terminal(tracker, clock, capsys, monkeypatch)
+
+
+@pytest.fixture
+def essay(tracker: Tracker, shell: Shell) -> Tracker:
+    """An essay of which nothing has been asked, behind the terminal."""
+    add(tracker)
+    return tracker
+
+
+@pytest.fixture
+def draft(essay: Tracker, shell: Shell, tmp_path: Path) -> Path:
+    """The draft of a question, as it comes."""
+    file = tmp_path / "draft.toml"
+    shell("essay", "draft", "river", str(SIGNS), "--question", "signs", "--out", str(file))
+    return file
+
+
+def complete(draft: Path) -> Path:
+    """The same with nothing left to decide."""
+    text = draft.read_text(encoding="utf-8")
+    draft.write_text(re.sub(r'criteria = """.*?"""', f'criteria = "{SAID}"', text, flags=re.DOTALL), encoding="utf-8")
+    return draft
+
+
+# list
+
+
+def test_the_list_says_how_much_was_asked_and_how_it_came_out(essay: Tracker, shell: Shell, clock: FakeClock) -> None:
+    essay.open_claim(asked_of(bears_out="yes"), SIGNS)
+    clock.advance(days=1)
+    essay.resolve("rain", "yes", source_url="https://arland.example", known_at=clock.time)
+    (line,) = [line for line in shell("essay", "list").splitlines() if "river" in line]
+    assert [cell.strip() for cell in line.strip("│").split("│")] == [
+        "river", "On the river", "1", "1 of 3", "1 of 1", "0 of 0",
+    ]  # fmt: skip
+    (row,) = shell.json("essay", "list")
+    assert (row["essay"]["id"], row["has_text"], row["questions"]) == ("river", True, 1)
+    assert row["coverage"] == {"asked": 1, "rejected": 0, "forward_looking": 3}
+    assert row["live"]["overall"]["borne_out"] == 1.0
+
+
+def test_without_essays_the_list_says_what_to_do(shell: Shell) -> None:
+    assert "No essays yet: add one with `tracker essay add FILE`." in shell("essay", "list")
+    assert shell.json("essay", "list") == []
+
+
+# add
+
+
+def test_an_essay_is_added_and_added_anew(tracker: Tracker, shell: Shell, tmp_path: Path) -> None:
+    file = tmp_path / "river.txt"
+    file.write_text(TEXT, encoding="utf-8")
+    told = shell("essay", "add", str(file), "--published", "2026-11-01", "--note", "my copy")
+    assert told.strip() == "Kept version 1 of river: 3 forward-looking sentences."
+    file.write_text(f"{TEXT}\nIt will flood.\n", encoding="utf-8")
+    assert shell.json("essay", "add", str(file)) == {
+        "essay": "river",
+        "version": 2,
+        "coverage": {"asked": 0, "rejected": 0, "forward_looking": 4},
+    }
+    page = tracker.essay("river")
+    assert (page.essay.title, page.essay.published, page.essay.note) == ("The river treaty", "2026-11-01", "my copy")
+    assert page.text is not None
+    assert (page.text.source, page.text.by, page.text.at) == ("river.txt", "ada", NOW)
+
+
+@pytest.mark.parametrize(
+    ("name", "raw", "more", "reason"),
+    [
+        ("river.txt", TEXT.encode(), (), "this is the text of river already, to the character"),
+        ("other.txt", b"It will rain.", ("--name", "Two words"), "'Two words' is no name for an essay"),
+        ("other.txt", b"It will rain.", ("--name", "own-questions"), "is no name for an essay"),
+        ("雨.txt", "雨が降る。".encode(), (), "is no name for an essay"),
+        ("other.txt", b"", (), "other.txt is empty"),
+        ("other.txt", b"?! ...", (), "other.txt holds no words"),
+        ("other.pdf", b"%PDF-1.7 It will rain.", (), "other.pdf is a PDF document"),
+        ("other.docx", b"PK\x03\x04 It will rain.", (), "word processor's document"),
+        ("other.html", b"<html><body></body></html>", (), "no essay was found in other.html"),
+        ("other.txt", b"It will rain." * 160_000, (), "more than 2,000,000: give a part of it"),
+    ],
+)
+def test_what_is_no_essay_is_refused_in_one_line(
+    essay: Tracker, shell: Shell, tmp_path: Path, name: str, raw: bytes, more: tuple[str, ...], reason: str
+) -> None:
+    before = essay.verify()
+    (tmp_path / name).write_bytes(raw)
+    assert reason in shell.refused("essay", "add", str(tmp_path / name), *more)
+    assert [row.essay.id for row in essay.essays()] == ["river"]
+    assert essay.verify() == before
+
+
+# claims
+
+
+def test_the_claims_of_an_essay_and_of_a_file_are_the_same(essay: Tracker, shell: Shell, tmp_path: Path) -> None:
+    file = tmp_path / "river.txt"
+    file.write_text(TEXT, encoding="utf-8")
+    assert shell("essay", "claims", "river") == shell("essay", "claims", str(file))
+    found = shell.json("essay", "claims", "river")
+    assert found == [printing.plain(sentence) for sentence in find_claims(TEXT)]
+
+
+def test_only_what_looks_ahead_is_listed_unless_all_is_asked_for(essay: Tracker, shell: Shell) -> None:
+    few, everything = shell("essay", "claims", "river"), shell("essay", "claims", "river", "--all")
+    assert all(str(at) in few for at in (SIGNS, LEAVES, HOLDS))
+    assert "Prices fell" not in few
+    assert "Prices fell" in everything
+    row = next(line for line in few.splitlines() if str(LEAVES) in line)
+    assert [cell.strip() for cell in row.strip("│").split("│")][:4] == [
+        str(LEAVES),
+        "explicit prediction",
+        "may",
+        "0.50",
+    ]
+
+
+def test_a_text_without_claims_says_so(shell: Shell, tmp_path: Path) -> None:
+    file = tmp_path / "past.txt"
+    file.write_text("Prices fell in May.", encoding="utf-8")
+    assert "nothing in this text can be asked" in shell("essay", "claims", str(file))
+
+
+@pytest.mark.parametrize("name", ["nope", "nope.txt", "no/such/file.txt", "x" * 300])
+def test_what_is_neither_essay_nor_file_is_refused(shell: Shell, name: str) -> None:
+    assert f"there is no essay {name}: see `tracker essay list`" in shell.refused("essay", "claims", name)
+
+
+def test_an_essay_without_its_text_has_no_claims_to_find(tracker: Tracker, shell: Shell) -> None:
+    tracker.load(a_set())
+    assert "the text of essay is not kept: add it with" in shell.refused("essay", "claims", "essay")
+    assert "there is no text of essay essay: add it with" in shell.refused("essay", "draft", "essay", "120")
+
+
+# draft
+
+
+def test_a_draft_is_printed_or_written_and_keeps_nothing(essay: Tracker, shell: Shell, tmp_path: Path) -> None:
+    before = essay.verify()
+    text = shell("essay", "draft", "river", str(SIGNS))
+    assert 'text = "Will Arland sign the river treaty by 31 December 2027?"' in text
+    made = shell.json("essay", "draft", "river", str(SIGNS + 5))
+    assert (made["offset"], made["kind"], made["horizons"][0]) == (SIGNS, "binary", "2027-12-31")
+    out = tmp_path / "a [b] c.toml"
+    told = " ".join(shell("essay", "draft", "river", str(SIGNS), "--out", str(out)).split())
+    assert told == f"Complete {out}, then: tracker essay open river {SIGNS} '{out}'"
+    assert out.read_text(encoding="utf-8") == text.removesuffix("\n")
+    assert essay.verify() == before
+    another = tmp_path / "another.toml"
+    assert shell.json("essay", "draft", "river", str(SIGNS), "--out", str(another)) == made
+    assert another.read_text(encoding="utf-8") == out.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("argv", "reason"),
+    [
+        (("nope", "0"), "there is no essay nope: see `tracker essay list`"),
+        (("river", "9999"), "there is no sentence at character 9999: see `tracker essay claims river`"),
+        (("river", "--", "-5"), "there is no sentence at character -5"),
+        (("river", str(SIGNS), "--question", "Two words"), "'Two words' is no name"),
+        (("river", str(SIGNS), "--ask-model"), "the model proposes nothing: no model is set up"),
+        (("river", str(SIGNS), "--out", "here/nowhere/draft.toml"), "draft.toml cannot be written: No such file"),
+    ],
+)
+def test_what_cannot_be_drafted_is_refused(
+    essay: Tracker, shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, argv: tuple[str, ...], reason: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert reason in shell.refused("essay", "draft", *argv)
+    assert not list(tmp_path.rglob("*.toml"))
+
+
+def test_a_draft_is_never_written_over_another_file(draft: Path, shell: Shell) -> None:
+    draft.write_text("my own words", encoding="utf-8")
+    told = shell.refused("essay", "draft", "river", str(LEAVES), "--out", str(draft))
+    assert f"{draft} is there already: name a new file, or remove that one" in told
+    assert draft.read_text(encoding="utf-8") == "my own words"
+
+
+# open
+
+
+def test_a_completed_draft_is_opened_with_its_indicators(essay: Tracker, draft: Path, shell: Shell) -> None:
+    told = shell("essay", "open", "river", str(SIGNS), str(complete(draft)))
+    assert told.strip() == "signs is open; its base rate is 50%."
+    page = essay.question("signs")
+    assert page.summary.question.criteria == SAID
+    assert [claim.offset for claim in page.claims] == [SIGNS]
+    assert page.indicators
+    assert (states(essay)[SIGNS], page.override) == ("open", None)
+
+
+def test_an_opened_question_is_printed_for_programs(essay: Tracker, draft: Path, shell: Shell) -> None:
+    made = shell.json("essay", "open", "river", str(SIGNS), str(complete(draft)))
+    assert (made["id"], made["essay_id"], made["claim_ids"]) == ("signs", "river", [f"at-{SIGNS}"])
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-8"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_an_editor_may_leave_its_marks_in_the_file(
+    essay: Tracker, draft: Path, shell: Shell, encoding: str, newline: str
+) -> None:
+    text = complete(draft).read_text(encoding="utf-8")
+    draft.write_text(text, encoding=encoding, newline=newline)
+    shell("essay", "open", "river", str(SIGNS), str(draft))
+    assert essay.question("signs").indicators
+
+
+def test_what_is_left_open_blocks_until_somebody_says_why_not(essay: Tracker, draft: Path, shell: Shell) -> None:
+    before = essay.verify()
+    argv = ("essay", "open", "river", str(SIGNS), str(draft))
+    told = shell.refused(*argv)
+    assert "a stranger could not resolve signs. Still open: “[… the act" in told
+    assert told.endswith("Or say why it opens all the same")
+    shell.refused(*argv, "--override", "  ")
+    assert essay.verify() == before
+    assert essay.essay("river").claims == ()
+    shell(*argv, "--override", WHY)
+    override = essay.question("signs").override
+    assert override is not None
+    assert (override.why, override.by) == (WHY, "ada")
+    assert "placeholder" in override.codes
+
+
+@pytest.mark.parametrize(
+    ("essay_name", "at", "old", "new", "reason"),
+    [
+        ("river", SIGNS, "[[question]]", "[[questions]]", "unknown 'questions'"),
+        ("river", SIGNS, 'kind = "binary"', 'kind = "bynary"', "kind is 'bynary'"),
+        ("river", SIGNS, "prior = 0.5", "prior = 2", "between 0 and 1"),
+        ("river", SIGNS, "prior = 0.5", "prior 0.5", "not valid TOML"),
+        ("river", SIGNS, 'yes = ["signs"]', 'yes = ["rain"]', "names 'rain', which the set does not define"),
+        ("nope", SIGNS, "", "", "there is no essay nope"),
+        ("river", 9999, "", "", "there is no sentence at character 9999"),
+    ],
+)
+def test_what_cannot_open_is_refused_with_file_and_line(
+    essay: Tracker, draft: Path, shell: Shell, essay_name: str, at: int, old: str, new: str, reason: str
+) -> None:
+    before = essay.verify()
+    text = complete(draft).read_text(encoding="utf-8")
+    assert old in text
+    draft.write_text(text.replace(old, new, 1), encoding="utf-8")
+    told = shell.refused("essay", "open", essay_name, str(at), str(draft))
+    assert reason in told
+    if old:
+        line = int(re.findall(r"^Error: draft\.toml:(\d+): ", told)[0])
+        assert new in draft.read_text(encoding="utf-8").split("\n")[line - 1]
+    assert (essay.questions(), essay.essay("river").claims) == ((), ())
+    assert essay.verify() == before
+
+
+def test_a_name_that_is_taken_is_refused(essay: Tracker, draft: Path, shell: Shell) -> None:
+    argv = ("essay", "open", "river", str(SIGNS), str(complete(draft)))
+    shell(*argv)
+    before = essay.verify()
+    assert "there is a question 'signs' already: give this one a name of its own" in shell.refused(*argv)
+    assert essay.verify() == before
+
+
+def test_a_file_that_is_no_text_is_refused(essay: Tracker, draft: Path, shell: Shell) -> None:
+    draft.write_bytes(b"\xff\xfe\x00[[question]]")
+    told = shell.refused("essay", "open", "river", str(SIGNS), str(draft))
+    assert "draft.toml is not UTF-8 text: save the file as UTF-8" in told
+
+
+# reject, restore
+
+
+def test_a_sentence_is_set_aside_and_taken_up_again(essay: Tracker, shell: Shell) -> None:
+    told = shell("essay", "reject", "river", str(HOLDS + 3), "--why", "no date")
+    assert told.strip() == f"The sentence at {HOLDS} is set aside."
+    assert states(essay)[HOLDS] == "rejected"
+    assert shell("essay", "restore", "river", str(HOLDS)).strip() == f"The sentence at {HOLDS} is taken up again."
+    assert states(essay)[HOLDS] == "no question yet"
+    decided = shell.json("essay", "reject", "river", str(HOLDS), "--why", "no measure")
+    assert (decided["offset"], decided["why"], decided["by"]) == (HOLDS, "no measure", "ada")
+    assert shell.json("essay", "restore", "river", str(HOLDS)) == {"essay": "river", "at": HOLDS}
+
+
+@pytest.mark.parametrize(
+    ("argv", "reason"),
+    [
+        (("reject", "river", str(HOLDS), "--why", " "), "say why the claim cannot be tested"),
+        (("reject", "river", "9999", "--why", "no date"), "there is no sentence at character 9999"),
+        (("reject", "nope", "0", "--why", "no date"), "there is no essay nope"),
+        (("restore", "river", str(PRICES)), f"there is no rejected claim at character {PRICES}: it was not set aside"),
+        (("restore", "nope", "0"), "there is no essay nope"),
+        (("map", "nope"), "there is no essay nope"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_and_changes_nothing(
+    essay: Tracker, shell: Shell, argv: tuple[str, ...], reason: str
+) -> None:
+    before = essay.verify()
+    assert reason in shell.refused("essay", *argv)
+    assert essay.verify() == before
+
+
+@pytest.mark.parametrize(
+    ("argv", "reason"),
+    [
+        (("reject", "river", "0"), "Missing option '--why'"),
+        (("draft", "river", "first"), "'first' is not a valid integer"),
+        (("draft", "river"), "Missing argument 'AT'"),
+        (("add", "no-such-file.txt"), "does not exist"),
+        (("open", "river", "0", "no-such-file.toml"), "does not exist"),
+        (("nothing",), "No such command 'nothing'"),
+    ],
+)
+def test_what_is_typed_wrong_is_told_with_how_to_get_help(
+    essay: Tracker, shell: Shell, argv: tuple[str, ...], reason: str
+) -> None:
+    before = essay.verify()
+    assert shell("essay", *argv, code=2) == ""
+    assert reason in shell.error
+    assert "--help" in shell.error
+    assert essay.verify() == before
+
+
+# map
+
+
+def test_the_map_shows_each_sentence_and_the_record_in_numbers(essay: Tracker, shell: Shell, clock: FakeClock) -> None:
+    essay.open_claim(asked_of("rain", bears_out="yes"), SIGNS)
+    essay.open_claim(asked_of("snow", bears_out="yes", prior="30%"), LEAVES)
+    essay.reject_claim("river", HOLDS, "no date")
+    clock.advance(days=1)
+    essay.resolve("rain", "no", source_url="https://arland.example", known_at=clock.time)
+    rows = [
+        [cell.strip() for cell in line.strip("│").split("│")] for line in shell("essay", "map", "river").splitlines()
+    ]
+    assert [row[:2] for row in rows if row[0].isdigit()] == [
+        [str(SIGNS), "not borne out"], [str(LEAVES), "open"], [str(HOLDS), "rejected"],
+    ]  # fmt: skip
+    assert next(row for row in rows if row[0] == str(HOLDS))[3] == "no date"
+    live = {row[0]: row[1:3] for row in rows if len(row) == 4 and " of " in row[1]}
+    assert live["may"] == ["0 of 0", "1"]
+    assert live["will"] == ["0 of 1", "0"]
+    assert live["explicit prediction"] == ["0 of 1", "1"]
+    found = shell.json("essay", "map", "river")
+    assert set(found) == {"coverage", "map", "live", "retrospective"}
+    assert [one["sentence"]["offset"] for one in found["map"]] == [0, SIGNS, PRICES, LEAVES, HOLDS]
+    assert found["coverage"] == {"asked": 2, "rejected": 1, "forward_looking": 3}
+
+
+def test_hostile_words_reach_the_terminal_as_text(tracker: Tracker, shell: Shell) -> None:
+    add(tracker, MARKUP, title="[bold]\x1b[2JA title[/bold]")
+    tracker.reject_claim("river", 0, "[link=x]\x1b]0;no date")
+    for argv in (("list",), ("claims", "river"), ("map", "river"), ("draft", "river", "0")):
+        out = shell("essay", *argv)
+        assert "\x1b" not in out
+        assert "[red]Arland[/red] will sign" in " ".join(out.split()) or argv[0] in ("list", "draft")
+    assert "[bold][2JA title[/bold]" in shell("essay", "list")
+    assert "[link=x]]0;no date" in shell("essay", "map", "river")

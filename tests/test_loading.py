@@ -1,0 +1,299 @@
+"""A question set is taken in whole or not at all, once and not twice; what it has from memory resolves nothing."""
+
+import re
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from forecasts.distribution import Binary
+from forecasts.links import Link, LinkId
+from forecasts.question import ClaimId, EssayId, QuestionId
+from forecasts.question_set import PastResolution, QuestionSet, read_question_set
+from forecasts.scenario_set import LikelihoodRow
+from tests.builders import DAY, NOW, FakeClock, a_denial, a_feed, a_question, a_set, an_indicator
+from tests.forecasts.set_strategies import question_sets
+from tests.forecasts.small_set import EVERY_KIND, changed
+from tests.lives import BEN, SOURCE
+from tests.terminals import at_a_terminal
+from tests.test_exporting import Installations, meaning
+from tracker.api import Tracker
+from tracker.errors import Refused, Unresolvable
+from tracker.essays.values import NewEssay
+from tracker.question_verbs import Wording
+
+SMALL = read_question_set(EVERY_KIND)
+SUMMIT = QuestionId("summit-2027")
+WHY = "a set of a test"
+
+
+def overridden(made: QuestionSet) -> QuestionSet:
+    return replace(made, overrides={q.id: WHY for q in made.questions})
+
+
+def past(outcome: str = "yes", *, checked: bool = False, days: int = -1, **changed: object) -> PastResolution:
+    known = NOW + days * DAY
+    said = PastResolution(SUMMIT, outcome, known, known, SOURCE, "They met, I think.", needs_check=not checked)  # type: ignore[arg-type]
+    return replace(said, **changed)  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module")
+def install(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installations]:
+    """Installations for the tests of this file."""
+    with closing(Installations(tmp_path_factory.mktemp("installations"))) as made:
+        yield made
+
+
+# Once is as good as twice
+
+
+def unkept(made: QuestionSet) -> bool:
+    """Whether anything that is stored of a set holds a character that no database keeps."""
+    stored = replace(made, events=(), forecasts=(), forecasters={}, statements=(), overrides={}, rejections={})
+    return bool(re.search(r"(?<!\\)(\\\\)*\\(x00|ud[89a-f])", repr((stored, sorted(made.rejections.values())))))
+
+
+def branches(made: QuestionSet) -> set[QuestionId]:
+    """Questions that another question's answer may annul."""
+    return {q for link in made.links if link.kind == "condition" for q in link.question_ids[1:]}
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(made=question_sets())
+def test_whatever_a_set_says_is_kept_and_the_same_set_again_changes_nothing(
+    install: Installations, migrated_file: Path, made: QuestionSet
+) -> None:
+    tracker = install(0, migrated_file, NOW)
+    if unkept(made):
+        with pytest.raises(Refused, match="character that cannot be kept"):
+            tracker.load(overridden(made))
+        assert (tracker.verify().entries, tracker.questions(), tracker.essays()) == (0, (), ())
+        return
+    tracker.load(overridden(made))
+    before, kept, said = tracker.verify(), meaning(tracker.export_set(made.essay.id)), meaning(made)
+    assert before.bad_seq is None
+    again = tracker.load(overridden(made))
+    assert (again.questions, again.feeds) == (0, 0)
+    assert tracker.verify() == before
+    assert meaning(tracker.export_set(made.essay.id)) == kept
+    answers = [{r for r in told.pop("resolutions") if r.question_id not in branches(made)} for told in (kept, said)]
+    assert answers[0] == answers[1]
+    assert kept == said
+
+
+def test_a_set_loaded_again_leaves_what_people_did_since(tracker: Tracker, clock: FakeClock) -> None:
+    made = a_set(a_question(), a_question("talks-2027"))
+    tracker.load(made)
+    clock.advance(days=1)
+    tracker.edit_question(SUMMIT, Wording(sources=("https://b.example", "Reuters")), why="it moved")
+    tracker.forecast(SUMMIT, Binary(0.4))
+    tracker.retract("talks-2027", "asked twice")
+    tracker.pause_feed("wire")
+    before = tracker.verify()
+    assert tracker.load(made).questions == 0
+    assert tracker.verify() == before
+    (row,) = tracker.questions()
+    assert row.question.sources == ("https://b.example", "Reuters")
+    assert tracker.feed("wire").health.state.paused_why
+
+
+def test_what_a_later_edition_of_a_set_adds_is_taken_in(tracker: Tracker) -> None:
+    tracker.load(a_set(indicators=[an_indicator()]))
+    more = a_set(a_question(), a_question("talks-2027"), indicators=[an_indicator(), a_denial()])
+    loaded = tracker.load(replace(more, feeds=(a_feed(), a_feed("gazette"))))
+    assert (loaded.questions, loaded.feeds) == (1, 1)
+    assert set(tracker.question(SUMMIT).indicators) == {an_indicator().id, a_denial().id}
+
+
+def test_what_rests_on_a_question_that_was_taken_back_is_left_out(tracker: Tracker) -> None:
+    loose = replace(SMALL, links=(), scenarios=())
+    tracker.load(loose)
+    tracker.resolve("neutral", "annulled", source_url=SOURCE, known_at=NOW)
+    with pytest.raises(Refused, match="answered and stays"):
+        tracker.retract("neutral", "a mistake")
+    tracker.retract("treaty", "a mistake")
+    tracker.load(SMALL)
+    assert tracker.coherence().links == ()
+    (row,) = tracker.scenarios("capital").scenario_set.rows
+    assert row.question_id == "neutral"
+    assert tracker.verify().bad_seq is None
+
+
+def test_a_table_that_a_person_has_changed_stays_as_it_is(tracker: Tracker) -> None:
+    tracker.load(SMALL)
+    tracker.set_likelihoods("capital", LikelihoodRow(QuestionId("treaty"), ()))
+    tracker.load(SMALL)
+    assert [row.question_id for row in tracker.scenarios("capital").scenario_set.rows] == ["neutral"]
+
+
+# Sentences that are set aside
+
+
+TEXT = "They will meet. " + " ".join(["It", "will", "be", *["very"] * 20, "cold."])
+COLD = TEXT.index("It will")
+
+
+@pytest.fixture
+def judged(tracker: Tracker) -> QuestionSet:
+    """The set of an essay in which a long sentence was set aside here."""
+    tracker.add_essay(NewEssay("essay", "Why they will meet", TEXT, "pasted"))
+    tracker.load(replace(a_set(a_question(claim_ids=())), claims=()))
+    tracker.reject_claim("essay", COLD, "no measure")
+    made = tracker.export_set("essay")
+    assert dict(made.rejections) == {f"at-{COLD}": "no measure"}
+    return made
+
+
+def test_what_was_set_aside_is_not_set_aside_again_by_its_own_set(tracker: Tracker, judged: QuestionSet) -> None:
+    before = tracker.verify()
+    tracker.load(judged)
+    assert tracker.verify() == before
+
+
+def test_what_was_taken_up_again_stays_so_whatever_an_older_set_says(tracker: Tracker, judged: QuestionSet) -> None:
+    tracker.restore_claim("essay", COLD)
+    before = tracker.verify()
+    tracker.load(judged)
+    assert tracker.essay("essay").rejections == ()
+    assert tracker.verify() == before
+
+
+def test_the_same_holds_when_the_text_has_moved_since(tracker: Tracker, judged: QuestionSet) -> None:
+    foreword = "A foreword.\n\n"
+    tracker.add_essay(NewEssay("essay", "Why they will meet", f"{foreword}{TEXT}", "pasted"))
+    moved = tracker.export_set("essay")
+    before = tracker.verify()
+    tracker.load(moved)
+    tracker.load(judged)
+    assert tracker.verify() == before
+    assert [one.offset for one in tracker.essay("essay").rejections] == [COLD + len(foreword)]
+
+
+def test_a_set_sets_aside_what_nobody_has_judged(tracker: Tracker) -> None:
+    aside = replace(SMALL.claims[0], id=ClaimId("C9"), quote="it will be cold", offset=400)
+    tracker.load(replace(SMALL, claims=(*SMALL.claims, aside), rejections={aside.id: "no measure"}))
+    (one,) = tracker.essay("an-essay").rejections
+    assert (one.offset, one.why, one.by) == (400, "no measure", "question-set")
+
+
+# Answers from memory
+
+
+def test_an_answer_from_memory_resolves_nothing_and_waits(both: Tracker, clock: FakeClock) -> None:
+    both.load(a_set(resolutions=[past()]))
+    page = both.question(SUMMIT)
+    assert (page.resolutions, page.scores, page.summary.resolution, page.summary.status) == ((), (), None, "open")
+    (waits,) = page.unchecked
+    assert (waits.outcome, waits.source_url, waits.known_at) == ("yes", SOURCE, NOW - DAY)
+    both.forecast(SUMMIT, Binary(0.4))  # it is still open to everybody
+    both.load(a_set(resolutions=[past()]))
+    assert both.question(SUMMIT).unchecked == (waits,)
+    assert both.verify().bad_seq is None
+
+
+def test_whoever_has_checked_it_answers_and_nothing_waits_any_more(
+    tracker: Tracker, clock: FakeClock, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tracker.load(a_set(resolutions=[past()]))
+    shell = at_a_terminal(tracker, clock, capsys, monkeypatch)
+    assert "Not checked, and not counted: yes" in " ".join(shell("show", SUMMIT).split())
+    (waits,) = tracker.question(SUMMIT).unchecked
+    scores = tracker.resolve(SUMMIT, waits.outcome, source_url=waits.source_url, known_at=waits.known_at, by=BEN)
+    assert scores
+    page = tracker.question(SUMMIT)
+    assert (page.unchecked, page.resolutions[0].entered_by) == ((), BEN)
+    assert "Not checked" not in shell("show", SUMMIT)
+    before = tracker.verify()
+    tracker.note_unchecked(past())  # as a replay would once more
+    assert tracker.verify() == before
+    assert before.bad_seq is None
+
+
+def test_a_second_memory_that_differs_waits_beside_the_first(tracker: Tracker) -> None:
+    tracker.load(a_set(resolutions=[past()]))
+    tracker.note_unchecked(past("no"))
+    tracker.note_unchecked(past("no"))
+    assert [one.outcome for one in tracker.question(SUMMIT).unchecked] == ["yes", "no"]
+
+
+def test_what_was_checked_counts_at_once_and_what_is_yet_to_come_does_not(tracker: Tracker) -> None:
+    ids = [QuestionId(f"q-{n}") for n in range(4)]
+    answers = [
+        past(checked=True, question_id=ids[0]),
+        past(question_id=ids[1]),
+        past(checked=True, days=1, question_id=ids[2]),
+        past(days=1, question_id=ids[3]),
+    ]
+    tracker.load(a_set(*(a_question(name) for name in ids), resolutions=answers))
+    pages = [tracker.question(name) for name in ids]
+    assert [(len(page.resolutions), len(page.unchecked)) for page in pages] == [(1, 0), (0, 1), (0, 0), (0, 0)]
+    assert pages[0].resolutions[0].entered_by == "question-set"
+
+
+def test_a_memory_of_the_condition_annuls_no_branch(tracker: Tracker) -> None:
+    names = [QuestionId(name) for name in ("condition", "if-so", "if-not")]
+    pair = Link(LinkId("pair"), "condition", tuple(names), "A pair")
+    made = a_set(*(a_question(name) for name in names), resolutions=[past(question_id=names[0])])
+    tracker.load(replace(made, links=(pair,)))
+    assert all(tracker.question(name).resolutions == () for name in names)
+    tracker.resolve("condition", "yes", source_url=SOURCE, known_at=NOW)
+    assert tracker.question("if-so").resolutions == ()
+    assert tracker.question("if-not").resolutions[-1].outcome == "annulled"
+
+
+def test_a_replay_brings_neither_feeds_nor_answers(tracker: Tracker) -> None:
+    answers = [past(checked=True), past("no")]
+    loaded = tracker.load(a_set(resolutions=answers), replay=True)
+    assert (loaded.questions, loaded.feeds, tracker.feeds()) == (1, 0, ())
+    assert (tracker.question(SUMMIT).resolutions, tracker.question(SUMMIT).unchecked) == ((), ())
+
+
+# Whole, or not at all
+
+
+@pytest.mark.parametrize(
+    ("broken", "error"),
+    [
+        ({"overrides": {}}, Unresolvable),
+        ({"text": "A lost character: \0"}, Refused),
+        ({"claims": (replace(SMALL.claims[0], restatement="\0"),)}, Refused),
+        ({"essay": replace(SMALL.essay, note="\udc00")}, Refused),
+        ({"scenarios": (replace(SMALL.scenarios[0], note="\ud800"),)}, Refused),
+    ],
+    ids=["a blocked question", "its text", "a claim", "its note", "its last file"],
+)
+def test_a_set_of_which_one_part_is_refused_leaves_nothing_behind(
+    both: Tracker, broken: dict[str, object], error: type[Exception]
+) -> None:
+    with pytest.raises(error):
+        both.load(replace(SMALL, **broken))  # type: ignore[arg-type]
+    assert (both.verify().entries, both.questions(), both.essays(), both.feeds()) == (0, (), (), ())
+    assert both.load(SMALL).questions == 6
+
+
+def test_a_question_that_opens_later_has_no_suggestion_yet(tracker: Tracker, clock: FakeClock) -> None:
+    tracker.load(a_set(a_question(opens_at=NOW + DAY)))
+    assert tracker.question(SUMMIT).acts == ()
+    assert tracker.questions()[0].status == "upcoming"
+    clock.advance(days=2)
+    assert tracker.suggest() == 1
+
+
+def test_a_question_of_another_essay_keeps_its_name(tracker: Tracker) -> None:
+    tracker.load(a_set())
+    other = a_set(a_question(essay_id=EssayId("another"), text="Something else?"))
+    other = replace(other, essay=replace(other.essay, id=EssayId("another")), claims=())
+    assert tracker.load(other).questions == 0
+    assert tracker.question(SUMMIT).summary.question == a_question()
+
+
+def test_a_set_that_needs_a_check_comes_through_its_files(tracker: Tracker) -> None:
+    note = 'note = "Nothing was signed."'
+    texts = changed("history.toml", note, f"{note}\nneeds_check = true", EVERY_KIND)
+    tracker.load(read_question_set(texts))
+    assert [one.outcome for one in tracker.question("neutral").unchecked] == ["yes"]
+    assert tracker.question("neutral").resolutions == ()
+    assert tracker.question("capital").resolutions

@@ -1,0 +1,189 @@
+"""Scenarios, links and the calendar at a terminal: what is told, what is left out, what is missing."""
+
+import pytest
+
+from forecasts.links import Link, LinkId, LinkKind
+from forecasts.question import ForecasterId, QuestionId
+from forecasts.scenario_set import LikelihoodRow
+from tests.builders import DAY, NOW, FakeClock
+from tests.dashboard.scenario_examples import FAIR, FUTURES, PACT, SET, a_world, ask_questions
+from tests.lives import an_asked
+from tests.terminals import at_a_terminal
+from tests.test_cli import Shell
+from tracker.api import Tracker
+from tracker.errors import Refused
+
+WHY = "a question of a test"
+
+
+@pytest.fixture
+def shell(
+    tracker: Tracker, clock: FakeClock, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Shell:
+    """A terminal in front of the tracker."""
+    return at_a_terminal(tracker, clock, capsys, monkeypatch)
+
+
+def ask(tracker: Tracker, name: str, *, opens: int = 0, closes: int = 30) -> None:
+    """A question on rain that opens and closes on these days."""
+    times = {"opens_at": NOW + opens * DAY, "closes_at": NOW + closes * DAY, "resolves_at": NOW + closes * DAY}
+    tracker.ask(an_asked(name, horizon_shape="event_by", **times), override=WHY)
+
+
+def link(tracker: Tracker, *names: str, kind: LinkKind = "dates") -> None:
+    tracker.add_link(Link(LinkId("rains"), kind, tuple(map(QuestionId, names)), "Rain"))
+
+
+def folded(said: str) -> str:
+    return " ".join(said.split())
+
+
+# Repairs
+
+
+@pytest.fixture
+def two(tracker: Tracker) -> Tracker:
+    """A group of two dates, of which the second opens in two days."""
+    ask(tracker, "early")
+    ask(tracker, "late", opens=2, closes=60)
+    link(tracker, "early", "late")
+    return tracker
+
+
+def refusal(tracker: Tracker) -> str:
+    with pytest.raises(Refused) as refused:
+        tracker.decide_repair("rains", "adopted")
+    return str(refused.value)
+
+
+def test_a_repair_says_which_forecasts_are_missing(two: Tracker, clock: FakeClock) -> None:
+    assert refusal(two) == (
+        "there is nothing to repair on rains yet: you hold no forecast on early; late opens on 3 Dec 2026"
+    )
+    clock.advance(days=3)
+    two.forecast("early", "60%")
+    assert refusal(two).endswith("yet: you hold no forecast on late")
+    two.forecast("late", "70%")
+    assert refusal(two) == "your forecasts on rains do not contradict each other: there is nothing to repair"
+    clock.advance(days=30)
+    assert refusal(two).endswith("yet: early is closed")
+    two.resolve("early", "no", source_url="https://arland.example", known_at=clock.time)
+    assert refusal(two).endswith("yet: early is answered")
+    assert not two.coherence().repairs
+
+
+def test_of_many_missing_forecasts_three_are_named(tracker: Tracker) -> None:
+    names = [f"rain-{n}" for n in range(5)]
+    for n, name in enumerate(names):
+        ask(tracker, name, closes=30 + n)
+    link(tracker, *names)
+    assert "no forecast on rain-2; and so on for 2 more" in refusal(tracker)
+
+
+def test_what_only_stands_side_by_side_has_no_repair(tracker: Tracker) -> None:
+    ask(tracker, "north")
+    ask(tracker, "south")
+    link(tracker, "north", "south", kind="members")
+    assert "rains only puts questions side by side" in refusal(tracker)
+
+
+# Contradictions
+
+
+def test_slight_contradictions_are_counted_and_not_listed(two: Tracker, clock: FakeClock, shell: Shell) -> None:
+    clock.advance(days=3)
+    for who, early in (("ada", "14.01%"), ("ben", "60%")):
+        two.forecast("early", early, forecaster=ForecasterId(who))
+        two.forecast("late", "14%", forecaster=ForecasterId(who))
+    said = folded(shell("links", "list"))
+    assert "ben on rains:" in said
+    assert "ada on rains:" not in said
+    assert "1 slight ones are left out" in said
+    assert len(shell.json("links", "list")["contradictions"]) > 1
+
+
+def test_without_slight_contradictions_nothing_is_said_of_them(two: Tracker, shell: Shell) -> None:
+    assert "slight" not in shell("links", "list")
+
+
+# Scenarios
+
+
+def test_before_the_opening_the_prior_and_what_the_table_makes_of_it_are_shown(
+    tracker: Tracker, clock: FakeClock, shell: Shell
+) -> None:
+    ask_questions(tracker, NOW + 2 * DAY)
+    tracker.add_scenario_set(SET)
+    said = folded(shell("scenarios", "show", FUTURES))
+    assert "from 2026-12-03 on" in said
+    shares = said.split("what it is", maxsplit=1)[1].split("indicator question", maxsplit=1)[0]
+    assert ("–" in shares, shares.count("%")) == (False, 3)
+
+
+def test_a_set_shows_its_marks_and_what_would_change_our_mind_most(
+    tracker: Tracker, clock: FakeClock, shell: Shell
+) -> None:
+    a_world(tracker, clock)
+    said = folded(shell("scenarios", "show", FUTURES))
+    assert "88% ++" in said
+    order = said.split("would change our mind most", maxsplit=1)[1]
+    assert order.index(PACT) < order.index(FAIR)
+    assert "friends" in order
+
+
+def test_an_answered_row_is_marked_by_its_answer_and_tells_nothing_more(
+    tracker: Tracker, clock: FakeClock, shell: Shell
+) -> None:
+    a_world(tracker, clock)
+    tracker.resolve(PACT, "no", source_url="https://arland.example", known_at=clock.time)
+    said = folded(shell("scenarios", "show", FUTURES))
+    assert "88% --" in said
+    assert PACT not in said.split("would change our mind most", maxsplit=1)[1]
+
+
+def test_a_scenario_that_came_later_has_no_share_and_the_table_no_marks(
+    tracker: Tracker, clock: FakeClock, shell: Shell
+) -> None:
+    a_world(tracker, clock)
+    tracker.change_option(FUTURES, "rivals", "added")
+    said = folded(shell("scenarios", "show", FUTURES))
+    assert "│rivals │ – │" in said
+    assert "++" not in said
+
+
+def test_a_changed_row_is_shown_at_once(tracker: Tracker, clock: FakeClock, shell: Shell) -> None:
+    a_world(tracker, clock)
+    said = folded(shell("scenarios", "row", FUTURES, FAIR, "0.9", "0.1", "0.2"))
+    assert "90% ++" in said
+    assert LikelihoodRow(FAIR, (0.9, 0.1, 0.2)) in tracker.scenarios(FUTURES).scenario_set.rows
+
+
+# The calendar
+
+
+def test_overdue_answers_stand_first_and_say_so(tracker: Tracker, clock: FakeClock, shell: Shell) -> None:
+    ask(tracker, "soon", closes=1)
+    ask(tracker, "later", closes=400)
+    clock.advance(days=2)
+    said = folded(shell("calendar"))
+    assert said.index("overdue since 2026-12-02") < said.index("later")
+    assert "more than a year" not in said
+
+
+@pytest.mark.parametrize(("names", "told"), [(("soon",), "1 answer has been overdue"),
+                                             (("soon", "next"), "2 answers have been overdue")])  # fmt: skip
+def test_answers_overdue_for_long_are_counted_in_a_line(
+    tracker: Tracker, clock: FakeClock, shell: Shell, names: tuple[str, ...], told: str
+) -> None:
+    for name in (*names, "later"):
+        ask(tracker, name, closes=1 if name in names else 500)
+    clock.advance(days=400)
+    said = folded(shell("calendar"))
+    assert f"{told} for more than a year" in said
+    assert "overdue since" not in said
+    assert "later" in said
+    assert len(shell.json("calendar")["expected"]) == 2 + len(names)
+
+
+def test_an_empty_calendar_says_so(shell: Shell) -> None:
+    assert "Nothing is expected" in shell("calendar")
