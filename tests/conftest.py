@@ -1,5 +1,6 @@
 """Fixtures that all tests share: time, databases of both dialects, a tracker. The network is never real."""
 
+import gc
 import os
 import shutil
 import tempfile
@@ -33,6 +34,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "postgres_server" in getattr(item, "fixturenames", ()) or "[postgresql" in item.name:
             item.add_marker("postgres")
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays as long as the run: garbage is looked for elsewhere, which takes a fifth of the time."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(hookwrapper=True)

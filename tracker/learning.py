@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal
 
-from forecasts.evidence import RELIABILITY, Indicator
+from forecasts.evidence import RELIABILITY, Indicator, IndicatorId
 from forecasts.forecaster import MATCHER
 from forecasts.learned import CLIP, Learned, LearnedMap
 from forecasts.probability import logit, sigmoid
@@ -21,11 +21,11 @@ from forecasts.question import ForecasterId, Question, QuestionId, Resolution
 from forecasts.suggestion import DEFAULT_MODEL, suggest
 from tracker.errors import NotFound, Refused
 from tracker.feeds.item import FeedId
-from tracker.known_values import Known, calibrations, usual_levels
+from tracker.known_values import Known, calibrations
 from tracker.reading import open_questions
 from tracker.store import feeds, learned, properties, questions, resolutions, reviews, teaching
 from tracker.store.engine import Session
-from tracker.store.learned import Kept, State
+from tracker.store.learned import Kept, State, ValuesOverTime
 from tracker.suggesting import archive_start
 
 if TYPE_CHECKING:
@@ -199,7 +199,12 @@ class _Taught:
         from forecasts.learning import fit_gamma
 
         start = self._forgotten("gamma", "shift")
-        rows = (row for q, r in self._answered() if start is None or r.known_at > start for row in self._rows(q, r))
+        then = (
+            learned.values_over_time(self.session, "usual level"),
+            learned.values_over_time(self.session, "reliability"),
+        )
+        answered = (pair for pair in self._answered() if start is None or pair[1].known_at > start)
+        rows = (row for question, resolution in answered for row in self._rows(question, resolution, *then))
         return iter(fit_gamma(rows, before=self.now))
 
     def reliabilities(self) -> Iterator[Learned]:
@@ -260,15 +265,19 @@ class _Taught:
             if resolution.outcome in ("yes", "no") and resolution.known_at < self.now:
                 yield question, resolution
 
-    def _rows(self, question: Question, resolution: Resolution) -> "Iterator[EvidenceRow]":
+    def _rows(
+        self, question: Question, resolution: Resolution, levels: ValuesOverTime, reliability: ValuesOverTime
+    ) -> "Iterator[EvidenceRow]":
         """The suggestion on the dates of the question's schedule, as it stood then."""
         from forecasts.learning import evidence_row
 
         dates = _schedule(question)
         indicators = {i.id: i for i in questions.indicators(self.session, [question.id])}
         start = archive_start(self.session, question)
+        known = reviews.EvidenceOverTime(self.session, question.id)
         for at in (d for d in dates if d < min(resolution.known_at, question.closes_at)):
-            seen, usual = reviews.as_known(self.session, question.id, at), usual_levels(self.session, at)
+            seen = known.at(at, reliability(at))
+            usual = {IndicatorId(scope): level for scope, level in levels(at).items() if scope in indicators}
             stood = suggest(question, seen, indicators, at, archive_from=start, usual_levels=usual)
             happened = resolution.outcome == "yes"
             yield evidence_row(stood, known_at=resolution.known_at, happened=happened, scheduled=len(dates))

@@ -113,11 +113,15 @@ def _text(file: Traversable, name: str) -> str:
 def _check_examples(question_set: QuestionSet, text: str) -> None:
     """An indicator whose own example does not match its terms would never see real news either."""
     from tracker.matching.profile import profile_of
-    from tracker.matching.rules import fulfils
+    from tracker.matching.rules import fulfilling
 
-    for profile in dict.fromkeys(map(profile_of, question_set.indicators)):
+    profiles = list(dict.fromkeys(map(profile_of, question_set.indicators)))
+    examples = list(dict.fromkeys(example for profile in profiles for example in profile.examples))
+    number = {example: n for n, example in enumerate(examples)}
+    matching = fulfilling(examples, profiles)
+    for n, profile in enumerate(profiles):
         for example in profile.examples:
-            if not fulfils(example, profile):
+            if (number[example], n) not in matching:
                 line = _line_of(text, example)
                 reason = f"example {example!r} does not match the terms of its own indicator: mend one of them"
                 raise InvalidQuestionSet("indicators.toml", line, reason)

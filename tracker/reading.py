@@ -40,7 +40,7 @@ def question_or_refuse(session: Session, question_id: str) -> Question:
 def open_questions(session: Session, now: datetime) -> dict[QuestionId, Question]:
     """The questions that are open at `now`."""
     resolved = resolutions.current(session)
-    return {q.id: q for q in questions.every(session) if status(q, resolved.get(q.id), now) == "open"}
+    return {q.id: q for q in questions.between_times(session, now) if status(q, resolved.get(q.id), now) == "open"}
 
 
 def summaries(session: Session, now: datetime) -> tuple[QuestionSummary, ...]:
@@ -172,8 +172,8 @@ def inbox(session: Session, question_id: str | None, now: datetime) -> tuple[Evi
         wanted = list(open_questions(session, now))
     cards = evidence.waiting(session, wanted, INBOX_CANDIDATES)
     asked = {card.evidence.question_id for card in cards}
-    standing = {q: forecasts.newest(session, q, SUGGESTION) for q in sorted(asked)}
-    suggested = {q: p_yes(act.distribution) for q, act in standing.items() if act is not None}
+    standing = forecasts.newest_each(session, sorted(asked), SUGGESTION)
+    suggested = {q: p_yes(act.distribution) for q, act in standing.items()}
     ranked = most_informative(
         (card.evidence for card in cards),
         {i.id: i for i in questions.indicators(session, sorted(asked))},

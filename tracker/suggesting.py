@@ -1,15 +1,15 @@
 """Keep the suggestion of each open question up to date: gather evidence, compute, record what moved."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from forecasts.distribution import Binary, Categorical, Distribution, p_yes
-from forecasts.evidence import IndicatorId
+from forecasts.evidence import Evidence, Indicator, IndicatorId
 from forecasts.forecaster import SUGGESTION
 from forecasts.option_suggestion import Leaning, OptionLine, OptionSuggestion, leaning, suggest_options
-from forecasts.question import Question, effective_close, latest
+from forecasts.question import Question, QuestionId, effective_close
 from forecasts.scenario_suggestion import suggest_scenarios
 from forecasts.suggestion import Line, Suggestion, suggest, worth_a_step
 from forecasts.timeline import Forecast, ForecastId
@@ -25,19 +25,36 @@ ARCHIVE = timedelta(days=365)
 Suggested = Suggestion | OptionSuggestion
 
 
+AT_ONCE = 100
+"""Questions whose evidence is read together: all of it for each of them is in memory then."""
+
+
 @dataclass(frozen=True, slots=True)
 class Background:
-    """What all suggestions of one instant rest on, beside their own evidence: read once for all of them."""
+    """What the suggestions of some questions at one instant rest on, read at once for all of them."""
 
     at: datetime
     model: Model
     usual_levels: Mapping[IndicatorId, float]
     archive_from: datetime | None
+    indicators: Mapping[QuestionId, Mapping[IndicatorId, Indicator]]
+    evidence: Mapping[QuestionId, tuple[Evidence, ...]]
 
 
-def background(session: Session, at: datetime) -> Background:
-    """What had been learned by `at`, and since when news has been read."""
-    return Background(at, model_at(session, at), usual_levels(session, at), reviews.archive_from(session))
+def background(session: Session, wanted: Sequence[Question], at: datetime) -> Background:
+    """What had been learned and seen of these questions by `at`, and since when news has been read."""
+    ids = [question.id for question in wanted]
+    indicators: dict[QuestionId, dict[IndicatorId, Indicator]] = {question_id: {} for question_id in ids}
+    for indicator in questions.indicators(session, ids):
+        indicators[indicator.question_id][indicator.id] = indicator
+    return Background(
+        at=at,
+        model=model_at(session, at),
+        usual_levels=usual_levels(session, at),
+        archive_from=reviews.archive_from(session),
+        indicators=indicators,
+        evidence=evidence.as_counted_each(session, ids, at),
+    )
 
 
 def suggested(session: Session, question: Question, at: datetime, known: Background | None = None) -> Suggested | None:
@@ -46,13 +63,13 @@ def suggested(session: Session, question: Question, at: datetime, known: Backgro
     A likelihood ratio for "higher" says nothing about how much higher: see `leaning_at`. The scenarios of a set follow
     from their table and the questions in it.
     """
-    known = known or background(session, at)
+    known = known or background(session, [question], at)
     if question.kind == "binary":
-        return suggest(question, **_known(session, question, known))
+        return suggest(question, **_known(question, known))
     if (scenario_set := scenarios.of_question(session, question.id, at)) is not None:
         seen = board(session, [row.question_id for row in scenario_set.rows], at)
         return suggest_scenarios(question, scenario_set, seen, at)
-    return suggest_options(question, **_known(session, question, known)) if question.options else None
+    return suggest_options(question, **_known(question, known)) if question.options else None
 
 
 def suggestion_at(session: Session, question: Question, at: datetime) -> Suggestion | None:
@@ -69,11 +86,11 @@ def leaning_at(session: Session, question: Question, at: datetime) -> Leaning | 
     return leaning(question, evidence.as_counted(session, question.id, at), indicators, at)
 
 
-def _known(session: Session, question: Question, known: Background) -> dict[str, Any]:
+def _known(question: Question, known: Background) -> dict[str, Any]:
     """What a suggestion is made of."""
     return {
-        "evidence": evidence.as_counted(session, question.id, known.at),
-        "indicators": {i.id: i for i in questions.indicators(session, [question.id])},
+        "evidence": known.evidence[question.id],
+        "indicators": known.indicators[question.id],
         "at": known.at,
         "model": known.model,
         "archive_from": _since(known.archive_from, question),
@@ -101,19 +118,24 @@ def record_suggestions(session: Session, wanted: Iterable[Question], now: dateti
     asked = tuple(wanted)
     if not asked:
         return 0
-    known = background(session, now)
-    return sum(_record(session, question, known, prompted=prompted) for question in asked)
+    answers = resolutions.current(session)
+    moving = [q for q in asked if now < effective_close(q, answers.get(q.id))]
+    some = (moving[start : start + AT_ONCE] for start in range(0, len(moving), AT_ONCE))
+    return sum(_record_some(session, several, now, prompted=prompted) for several in some)
 
 
-def _record(session: Session, question: Question, known: Background, *, prompted: bool) -> bool:
+def _record_some(session: Session, wanted: Sequence[Question], now: datetime, *, prompted: bool) -> int:
+    known = background(session, wanted, now)
+    last = forecasts.newest_each(session, [question.id for question in wanted], SUGGESTION)
+    return sum(_record(session, q, known, last.get(q.id), prompted=prompted) for q in wanted)
+
+
+def _record(session: Session, question: Question, known: Background, last: Forecast | None, *, prompted: bool) -> bool:
     now = known.at
-    if now >= effective_close(question, latest(resolutions.of_question(session, question.id))):
-        return False
     new = suggested(session, question, now, known)
     if new is None:
         return False
     held = Binary(new.p) if isinstance(new, Suggestion) else new.distribution
-    last = forecasts.newest(session, question.id, SUGGESTION)
     if last is not None and not _worth_recording(last, held, now, prompted=prompted):
         return False
     act = Forecast(ForecastId(0), question.id, SUGGESTION, "forecast", held, now, now, _rationale(new))

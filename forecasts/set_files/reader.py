@@ -62,8 +62,10 @@ class SetFile:
         entries = self.tables.get(table, [])
         if not isinstance(entries, list) or not all(isinstance(e, dict) for e in entries):
             raise InvalidQuestionSet(self.name, self.name_line(table), f"write {table} as [[{table}]] entries")
+        starts = self._header_lines(table)
         for index, entry in enumerate(entries):
-            yield Record(self, table, self._header_line(table, index), entry)
+            line = starts[index] if index < len(starts) else self.name_line(table)
+            yield Record(self, table, line, entry)
 
     def top(self) -> "Record":
         """The keys above the first table."""
@@ -103,10 +105,9 @@ class SetFile:
                 found.append(number)
         return tuple(found)
 
-    def _header_line(self, table: str, index: int) -> int:
+    def _header_lines(self, table: str) -> list[int]:
         header = re.compile(rf"\s*\[\[\s*{re.escape(table)}\s*\]\]")
-        starts = [number for number, line in enumerate(self.lines, 1) if header.match(line)]
-        return starts[index] if index < len(starts) else self.name_line(table)
+        return [number for number, line in enumerate(self.lines, 1) if header.match(line)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,7 +82,7 @@ def test_the_scale_and_the_tab_stand_in_the_address(visitor: Visitor) -> None:
 
 
 def test_a_row_of_the_list_opens_its_question_and_back_returns(visitor: Visitor) -> None:
-    page = visitor.open("/?find=formula")
+    page = visitor.open("/?find=formula%202028")
     grid = page.locator('[data-testid="stDataFrame"]')
     grid.click(position={"x": 200, "y": 70})
     expect(page.get_by_role("heading", name=TEXT)).to_be_visible()

@@ -165,12 +165,12 @@ def test_a_reason_can_be_given_anew(tracker: Tracker) -> None:
         ("river", HOLDS, "a lost \0 character", "character that cannot be kept"),
     ],
 )
-def test_what_cannot_be_set_aside_is_refused(both: Tracker, essay: str, at: int, why: str, reason: str) -> None:
-    add(both)
-    before = both.verify()
+def test_what_cannot_be_set_aside_is_refused(tracker: Tracker, essay: str, at: int, why: str, reason: str) -> None:
+    add(tracker)
+    before = tracker.verify()
     with pytest.raises((NotFound, Refused), match=reason):
-        both.reject_claim(essay, at, why)
-    assert both.verify() == before
+        tracker.reject_claim(essay, at, why)
+    assert tracker.verify() == before
 
 
 def test_a_rejection_moves_with_its_words_and_goes_with_them(both: Tracker, clock: FakeClock) -> None:

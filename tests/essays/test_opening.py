@@ -26,10 +26,10 @@ VAGUE = {"criteria": "If it seems so."}
 
 
 @pytest.fixture
-def essay(both: Tracker) -> Tracker:
+def essay(tracker: Tracker) -> Tracker:
     """An essay of which nothing has been asked."""
-    add(both)
-    return both
+    add(tracker)
+    return tracker
 
 
 def entries(tracker: Tracker) -> list[Entry]:
@@ -143,12 +143,12 @@ def test_a_name_that_is_taken_leaves_nothing_behind(essay: Tracker) -> None:
     assert essay.verify() == before
 
 
-def test_an_essay_without_its_text_has_no_sentence_to_ask_from(both: Tracker) -> None:
-    both.load(a_set())
-    before = both.verify()
+def test_an_essay_without_its_text_has_no_sentence_to_ask_from(tracker: Tracker) -> None:
+    tracker.load(a_set())
+    before = tracker.verify()
     with pytest.raises(NotFound, match="there is no text of essay essay: add it with"):
-        both.open_claim(an_asked(essay_id=EssayId("essay")), 120)
-    assert both.verify() == before
+        tracker.open_claim(an_asked(essay_id=EssayId("essay")), 120)
+    assert tracker.verify() == before
 
 
 # Although the linter objects
@@ -190,14 +190,14 @@ def test_nobody_opens_a_question_under_the_name_of_what_is_computed(essay: Track
 # Claims
 
 
-def test_a_long_sentence_is_quoted_by_its_first_words(both: Tracker) -> None:
+def test_a_long_sentence_is_quoted_by_its_first_words(tracker: Tracker) -> None:
     words = ["Arland", "will", *(f"word{n}" for n in range(80))]
-    add(both, " ".join(words) + ".")
-    both.open_claim(asked_of(), 0)
-    (claim,) = both.essay("river").claims
+    add(tracker, " ".join(words) + ".")
+    tracker.open_claim(asked_of(), 0)
+    (claim,) = tracker.essay("river").claims
     assert claim.quote.split() == words[:MAX_QUOTED_WORDS]
     assert claim.restatement.split() == words[:60]
-    assert states(both) == {0: "open"}
+    assert states(tracker) == {0: "open"}
 
 
 def test_two_questions_come_from_one_claim(essay: Tracker) -> None:
@@ -219,35 +219,35 @@ def test_further_claims_come_after_the_sentence_it_was_opened_from(essay: Tracke
     assert states(essay)[SIGNS] == "open"
 
 
-def test_a_claim_of_a_set_that_starts_within_the_sentence_is_the_one_that_is_asked(both: Tracker) -> None:
-    both.load(a_set(a_question()))
+def test_a_claim_of_a_set_that_starts_within_the_sentence_is_the_one_that_is_asked(tracker: Tracker) -> None:
+    tracker.load(a_set(a_question()))
     text = f"{'Something else. ' * 9}And so they will meet in the spring of 2027."
-    both.add_essay(NewEssay(id="essay", title="", text=text, source="found.txt"))
-    made = both.open_claim(an_asked(essay_id=EssayId("essay")), text.index("And so"))
+    tracker.add_essay(NewEssay(id="essay", title="", text=text, source="found.txt"))
+    made = tracker.open_claim(an_asked(essay_id=EssayId("essay")), text.index("And so"))
     assert made.claim_ids == ("C1",)
-    assert len(both.essay("essay").claims) == 1
+    assert len(tracker.essay("essay").claims) == 1
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
-def test_a_hostile_sentence_is_drafted_and_asked_like_any_other(both: Tracker, clock: FakeClock, text: str) -> None:
-    add(both, text)
-    sentence = both.essay("river").mapped[0].sentence
-    draft = both.draft("river", sentence.offset)
+def test_a_hostile_sentence_is_drafted_and_asked_like_any_other(tracker: Tracker, clock: FakeClock, text: str) -> None:
+    add(tracker, text)
+    sentence = tracker.essay("river").mapped[0].sentence
+    draft = tracker.draft("river", sentence.offset)
     assert draft.horizons[0] > NOW.date()
-    both.open_claim(asked_of(), sentence.offset)
-    (claim,) = both.essay("river").claims
+    tracker.open_claim(asked_of(), sentence.offset)
+    (claim,) = tracker.essay("river").claims
     assert len(claim.quote.split()) <= MAX_QUOTED_WORDS
     assert len(claim.restatement) <= LONGEST_RESTATEMENT
-    assert both.essay("river").mapped[0].question_ids == ("rain",)
+    assert tracker.essay("river").mapped[0].question_ids == ("rain",)
     clock.advance(days=1)
-    add(both, f"Foreword!\n\n{text}")
-    found = [one.sentence.offset for one in both.essay("river").mapped if one.question_ids]
+    add(tracker, f"Foreword!\n\n{text}")
+    found = [one.sentence.offset for one in tracker.essay("river").mapped if one.question_ids]
     assert found == [sentence.offset + len("Foreword!\n\n")]
-    assert both.verify().bad_seq is None
+    assert tracker.verify().bad_seq is None
 
 
 @pytest.mark.parametrize("text", ["?!.,;:-()[]*_ " * 2_000, "…", "*", "。。。", "- - -\n\n***\n"])
-def test_a_text_of_marks_alone_is_kept_and_has_nothing_to_ask(both: Tracker, text: str) -> None:
-    add(both, text)
-    assert states(both) == {}
-    assert both.essay("river").coverage.forward_looking == 0
+def test_a_text_of_marks_alone_is_kept_and_has_nothing_to_ask(tracker: Tracker, text: str) -> None:
+    add(tracker, text)
+    assert states(tracker) == {}
+    assert tracker.essay("river").coverage.forward_looking == 0

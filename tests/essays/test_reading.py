@@ -30,10 +30,10 @@ LANDS = {name: MANY.index(name) for name in ("Arland", "Borland", "Carland", "Da
 
 
 @pytest.fixture
-def essay(both: Tracker) -> Tracker:
+def essay(tracker: Tracker) -> Tracker:
     """An essay of which nothing has been asked."""
-    add(both)
-    return both
+    add(tracker)
+    return tracker
 
 
 def answered(tracker: Tracker, clock: FakeClock, name: str, at: int, answer: str, **changed: Any) -> None:
@@ -114,23 +114,23 @@ def test_coverage_counts_the_sentences_that_look_ahead(essay: Tracker) -> None:
     assert figures() == (2, 1, 4, 0.5)
 
 
-def test_an_essay_that_never_looks_ahead_has_no_share(both: Tracker) -> None:
-    add(both, "Prices fell in May.")
-    assert (both.essay("river").coverage.share, both.essay("river").coverage.forward_looking) == (None, 0)
+def test_an_essay_that_never_looks_ahead_has_no_share(tracker: Tracker) -> None:
+    add(tracker, "Prices fell in May.")
+    assert (tracker.essay("river").coverage.share, tracker.essay("river").coverage.forward_looking) == (None, 0)
 
 
 # How its claims did
 
 
-def test_the_verdict_tells_kinds_and_words_apart_with_their_numbers(both: Tracker, clock: FakeClock) -> None:
-    add(both, MANY)
+def test_the_verdict_tells_kinds_and_words_apart_with_their_numbers(tracker: Tracker, clock: FakeClock) -> None:
+    add(tracker, MANY)
     later = {"opens_at": NOW}
-    answered(both, clock, "rain", LANDS["Arland"], "yes", **later)
-    answered(both, clock, "snow", LANDS["Borland"], "no", **later)
-    answered(both, clock, "hail", LANDS["Carland"], "yes", **later)
-    answered(both, clock, "thaw", LANDS["If it thaws"], "annulled", **later)
-    both.open_claim(asked_of("fog", bears_out="yes", prior="40%"), LANDS["Darland"], override=WHY)
-    record = both.essay("river").live
+    answered(tracker, clock, "rain", LANDS["Arland"], "yes", **later)
+    answered(tracker, clock, "snow", LANDS["Borland"], "no", **later)
+    answered(tracker, clock, "hail", LANDS["Carland"], "yes", **later)
+    answered(tracker, clock, "thaw", LANDS["If it thaws"], "annulled", **later)
+    tracker.open_claim(asked_of("fog", bears_out="yes", prior="40%"), LANDS["Darland"], override=WHY)
+    record = tracker.essay("river").live
 
     def figures(lines: Any) -> dict[str, tuple[int, float, int, int]]:
         return {line.label: (line.answered, line.borne_out, line.open, line.unanswered) for line in lines}
@@ -139,7 +139,7 @@ def test_the_verdict_tells_kinds_and_words_apart_with_their_numbers(both: Tracke
     assert figures(record.by_modality) == {"will": (2, 1.0, 0, 1), "may": (1, 1.0, 1, 0)}
     assert figures(record.by_kind) == {"explicit prediction": (3, 2.0, 1, 0), "conditional": (0, 0.0, 0, 1)}
     assert record.overall.small
-    assert record.overall.mean_chance == pytest.approx(summary(both, "fog").standings[SUGGESTION].p)
+    assert record.overall.mean_chance == pytest.approx(summary(tracker, "fog").standings[SUGGESTION].p)
     assert record.calibration is not None
     assert (record.calibration.claims, record.calibration.claimed) == (3, pytest.approx((1 + 1 + 0.5) / 3))
 
@@ -178,9 +178,9 @@ def test_essays_are_listed_by_title_each_with_its_own_questions(essay: Tracker) 
     assert {name for name, row in rows.items() if row.has_text} == {"another", "river"}
 
 
-def test_an_essay_without_its_text_shows_its_claims_alone(both: Tracker) -> None:
-    both.load(a_set())
-    page = both.essay("essay")
+def test_an_essay_without_its_text_shows_its_claims_alone(tracker: Tracker) -> None:
+    tracker.load(a_set())
+    page = tracker.essay("essay")
     assert page.text is None
     assert [(one.sentence.text, one.sentence.offset, one.state) for one in page.mapped] == [
         ("they will meet", 120, "open")
@@ -188,11 +188,11 @@ def test_an_essay_without_its_text_shows_its_claims_alone(both: Tracker) -> None
     assert (page.coverage.asked, page.coverage.forward_looking) == (1, 1)
 
 
-def test_an_unknown_essay_is_refused(both: Tracker) -> None:
+def test_an_unknown_essay_is_refused(tracker: Tracker) -> None:
     with pytest.raises(NotFound, match="there is no essay nope: see `tracker essay list`"):
-        both.essay("nope")
+        tracker.essay("nope")
     with pytest.raises(NotFound, match="there is no essay nope: see `tracker essay list`"):
-        both.restore_claim("nope", 0)
+        tracker.restore_claim("nope", 0)
 
 
 def test_the_page_of_a_day_has_the_text_and_the_drafts_of_that_day(essay: Tracker, clock: FakeClock) -> None:
@@ -210,11 +210,11 @@ def test_the_same_text_is_read_once() -> None:
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
-def test_the_page_of_a_hostile_text_is_printed_for_programs(both: Tracker, text: str) -> None:
-    add(both, text)
-    for one in both.essay("river").mapped[:3]:
+def test_the_page_of_a_hostile_text_is_printed_for_programs(tracker: Tracker, text: str) -> None:
+    add(tracker, text)
+    for one in tracker.essay("river").mapped[:3]:
         if one.state == "no question yet":
-            both.reject_claim("river", one.sentence.offset, f"{text[:80]} is no claim")
-    page = both.essay("river")
+            tracker.reject_claim("river", one.sentence.offset, f"{text[:80]} is no claim")
+    page = tracker.essay("river")
     assert page.coverage.undecided == max(0, sum(one.state == "no question yet" for one in page.mapped))
     assert '"mapped"' in printing.to_json(page)

@@ -242,11 +242,11 @@ def test_our_short_way_equals_feedparsers_long_one(unpacked: Path) -> None:
     feedparser made up. Entries of our own come from UTF-16 without a mark, which feedparser refuses.
     """
     counts: Counter[str] = Counter()
-    for _, body in documents(unpacked, every=1, capture=6):
+    for _, body in documents(unpacked, every=4, capture=8):
         if not body.lstrip().startswith((b"{", b"[")):
             counts += compared(body)
     entries = counts.total() - counts["entries of our own"]
-    assert entries > 15_000
+    assert entries > 8_000
     assert counts["lost"] == 0
     assert counts["different"] <= entries / 1_000, counts
 
@@ -312,5 +312,5 @@ def test_odd_feeds_of_other_readers_tests_are_read_or_refused_with_a_reason(unpa
         assert len({item.key for item in parsed.items}) == len(parsed.items)
         assert all(item.key and item.title for item in parsed.items)
     assert read_ones > 200
-    assert entries > 200
+    assert entries > 8_000
     assert sum(refusals.values()) < read_ones / 20, refusals

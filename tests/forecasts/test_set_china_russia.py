@@ -23,7 +23,7 @@ from tracker.matching import static
 from tracker.matching.copies import Copies
 from tracker.matching.matcher import Match, Matcher, words_of
 from tracker.matching.profile import distinct, profile_of
-from tracker.matching.rules import fulfils
+from tracker.matching.rules import fulfilling
 from tracker.matching.tokens import Tokens
 
 FOLDER = Path(forecasts.__file__).parent / "sets" / "china_russia_2022"
@@ -118,17 +118,26 @@ def test_reference_case_every_quote_stands_at_its_offset_in_the_essay(essay_set:
 
 
 def test_every_example_matches_its_own_indicator(essay_set: QuestionSet) -> None:
-    missed = [(i.id, e) for i in essay_set.indicators for e in i.examples if not fulfils(e, profile_of(i))]
+    matching = _matching(essay_set)
+    missed = [(i.id, e) for i in essay_set.indicators for e in i.examples if (e, i.id) not in matching]
     assert missed == []
 
 
+def _matching(essay_set: QuestionSet) -> set[tuple[str, str]]:
+    """Which example fulfils which indicator."""
+    indicators = essay_set.indicators
+    examples = list(dict.fromkeys(example for i in indicators for example in i.examples))
+    return {(examples[e], indicators[i].id) for e, i in fulfilling(examples, list(map(profile_of, indicators)))}
+
+
 def test_no_example_matches_an_indicator_of_the_other_direction(essay_set: QuestionSet) -> None:
+    matching = _matching(essay_set)
     crossed = [
-        (indicator.id, example, found.indicator.id)
+        (indicator.id, example, found.id)
         for indicator in essay_set.indicators
         for example in indicator.examples
         for found in _opposed(essay_set, indicator)
-        if fulfils(example, profile_of(found))
+        if (example, found.id) in matching
     ]
     assert crossed == []
 

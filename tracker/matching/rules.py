@@ -89,12 +89,18 @@ class Rules:
         return tuple(dict.fromkeys(found[n] for n in sorted(found))) if len(found) == len(profile.terms) else ()
 
 
+def fulfilling(texts: Sequence[str], profiles: Sequence[Profile]) -> frozenset[tuple[int, int]]:
+    """Which texts have a term of every group of which profiles, and no veto term: (text, profile) by their places."""
+    rules = Rules(profiles)
+    spotted = rules.spot(texts, [""] * len(texts))
+    pairs = rules.fulfilled(spotted)
+    kept = ~rules.vetoed(spotted, pairs)
+    return frozenset(zip(pairs.items[kept].tolist(), pairs.profiles[kept].tolist(), strict=True))
+
+
 def fulfils(text: str, profile: Profile) -> bool:
     """Does a text have a term of every group, and no veto term?"""
-    rules = Rules([profile])
-    spotted = rules.spot([text], [""])
-    pairs = rules.fulfilled(spotted)
-    return bool(len(pairs)) and not rules.vetoed(spotted, pairs).any()
+    return bool(fulfilling([text], [profile]))
 
 
 def _terms(profile: Profile) -> tuple[str, ...]:

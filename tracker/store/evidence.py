@@ -30,6 +30,9 @@ from tracker.tables import DecisionRow, EvidenceRow, FeedRow, IndicatorRow, Item
 
 EVIDENCE: Final = EvidenceRow.__table__  # type: ignore[attr-defined]
 
+MOST_NAMED: Final = 10_000
+"""Values that a query lists; no database takes any number of them."""
+
 UNKNOWN = Why()
 """Evidence that was stored before reasons were."""
 
@@ -115,8 +118,22 @@ def of_question(session: Session, question_id: QuestionId, at: datetime | None =
 
 def as_counted(session: Session, question_id: QuestionId, at: datetime) -> tuple[Evidence, ...]:
     """The evidence on a question as a suggestion counts it at an instant: stories that were one by then once."""
-    found = of_question(session, question_id, at)
-    return merged(found, stories.merges(session, {e.story_id for e in found}), at) if found else ()
+    return as_counted_each(session, [question_id], at)[question_id]
+
+
+def as_counted_each(
+    session: Session, question_ids: Sequence[QuestionId], at: datetime
+) -> dict[QuestionId, tuple[Evidence, ...]]:
+    """The same for several questions, with as many queries as for one; give it few enough for the memory."""
+    query = select(EvidenceRow).where(col(EvidenceRow.question_id).in_(question_ids))
+    rows = session.exec(query.order_by(col(EvidenceRow.first_seen_at), col(EvidenceRow.id))).all()
+    pieces = _with_reports(session, rows, at)
+    touched = {e.story_id for e in pieces}
+    merges = stories.merges(session, touched if len(touched) <= MOST_NAMED else None) if pieces else ()
+    found: dict[QuestionId, list[Evidence]] = {question_id: [] for question_id in question_ids}
+    for piece in merged(pieces, merges, at):
+        found[piece.question_id].append(piece)
+    return {question_id: tuple(pieces) for question_id, pieces in found.items()}
 
 
 def counts(session: Session) -> dict[QuestionId, tuple[int, int, datetime]]:
@@ -189,7 +206,10 @@ def _names(session: Session, key: str, name: str, wanted: set[Any]) -> dict[str,
 
 
 def _with_reports(session: Session, rows: Sequence[EvidenceRow], at: datetime | None = None) -> tuple[Evidence, ...]:
-    reports = _reports(session, [StoryId(r.story_id) for r in rows], at)
+    reports: dict[StoryId, list[Report]] = {}
+    wanted = list(dict.fromkeys(StoryId(row.story_id) for row in rows))
+    for start in range(0, len(wanted), MOST_NAMED):
+        reports |= _reports(session, wanted[start : start + MOST_NAMED], at)
     return tuple(_evidence(row, tuple(reports[StoryId(row.story_id)])) for row in rows)
 
 

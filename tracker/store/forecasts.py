@@ -84,6 +84,16 @@ def newest(session: Session, question_id: QuestionId, forecaster_id: ForecasterI
     return None if row is None else _forecast(row)
 
 
+def newest_each(
+    session: Session, question_ids: Sequence[QuestionId], forecaster_id: ForecasterId
+) -> dict[QuestionId, Forecast]:
+    """A forecaster's last act on each of some questions, where there is one."""
+    mine = select(func.max(ForecastRow.id)).where(ForecastRow.forecaster_id == forecaster_id)
+    last = mine.where(col(ForecastRow.question_id).in_(question_ids)).group_by(col(ForecastRow.question_id))
+    rows = session.exec(select(ForecastRow).where(col(ForecastRow.id).in_(last)))
+    return {act.question_id: act for act in map(_forecast, rows)}
+
+
 def standing(session: Session) -> tuple[Forecast, ...]:
     """The last act of each forecaster on each question."""
     last = select(func.max(ForecastRow.id)).group_by(ForecastRow.question_id, ForecastRow.forecaster_id)

@@ -1,8 +1,10 @@
 """What was learned, and what people decided about it: appended and logged; the newest of a name and scope counts."""
 
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, Literal, cast
 
 from sqlalchemy import func
@@ -16,6 +18,9 @@ from tracker.tables import LearnedRow
 State = Literal["learned", "frozen", "reset"]
 """Learned from the record; kept as it is by a person; or forgotten by a person, the default standing until there is
 enough to learn from again."""
+
+ValuesOverTime = Callable[[datetime], Mapping[str, float]]
+"""The values of one name by scope, as they counted at an instant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,20 @@ def values(session: Session, name: str, at: datetime | None = None) -> Mapping[s
     return {
         scope: kept.learned.value for (_, scope), kept in current(session, at, name).items() if kept.state != "reset"
     }
+
+
+def values_over_time(session: Session, name: str) -> ValuesOverTime:
+    """`values` at any instant: every version is read once, and worked out once between two times of learning."""
+    query = select(LearnedRow).where(LearnedRow.name == name).order_by(col(LearnedRow.id))
+    versions = [_kept(row) for row in session.exec(query)]
+    instants = sorted({kept.learned.as_of for kept in versions})
+
+    @cache
+    def after(times: int) -> Mapping[str, float]:
+        known = {k.learned.scope: k for k in versions if times and k.learned.as_of <= instants[times - 1]}
+        return {scope: kept.learned.value for scope, kept in known.items() if kept.state != "reset"}
+
+    return lambda at: after(bisect_right(instants, at))
 
 
 def history(session: Session, name: str, scope: str) -> tuple[Kept, ...]:

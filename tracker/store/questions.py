@@ -151,7 +151,16 @@ def as_opened(session: Session, question_id: QuestionId) -> Question:
 
 def every(session: Session) -> tuple[Question, ...]:
     """All questions as they read now, the next to close first; those that were taken back are left out."""
-    rows = session.exec(select(QuestionRow).order_by(col(QuestionRow.closes_at), col(QuestionRow.id)))
+    return _as_they_read(session, select(QuestionRow))
+
+
+def between_times(session: Session, now: datetime) -> tuple[Question, ...]:
+    """Those whose opening lies behind and whose close lies ahead, answered or not."""
+    return _as_they_read(session, select(QuestionRow).where(QuestionRow.opens_at <= now, QuestionRow.closes_at > now))
+
+
+def _as_they_read(session: Session, query: Any) -> tuple[Question, ...]:
+    rows = session.exec(query.order_by(col(QuestionRow.closes_at), col(QuestionRow.id)))
     changes, later, gone = _option_changes(session), edits.every(session), edits.retracted(session)
     asked = (with_changes(question_of(row), changes.get(row.id, ())) for row in rows if row.id not in gone)
     return tuple(with_edits(question, later.get(question.id, ())) for question in asked)
