@@ -25,15 +25,24 @@ encoders.PREFERRED = ("static",)
 """The better encoder is slow to open and has tests of its own; all others compare meanings by the table."""
 
 CORPORA = Path(__file__).parents[2] / "shared" / "corpora"
+UNMEASURED = {"dashboard", "e2e"}
+"""Folders whose tests are not measured for coverage."""
+
 collect_ignore_glob = [] if CORPORA.is_dir() else ["test_corpus_*.py", "feeds/test_corpus_*.py"]
 """Tests on other people's feeds are left out where those are not beside the repository."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests on PostgreSQL carry its marker, so that `-m 'not postgres'` leaves them out."""
+    """Tests on PostgreSQL carry its marker, so that `-m 'not postgres'` leaves them out.
+
+    Tests of pages and on corpora are not measured: no line of the library is theirs to prove, and the tracer doubles
+    their time.
+    """
     for item in items:
         if "postgres_server" in getattr(item, "fixturenames", ()) or "[postgresql" in item.name:
             item.add_marker("postgres")
+        if UNMEASURED & {*item.path.parts} or item.path.stem.startswith("test_corpus_"):
+            item.add_marker("no_cover")
 
 
 def pytest_collection_finish() -> None:

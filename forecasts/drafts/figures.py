@@ -8,7 +8,10 @@ from forecasts.drafts.blanks import UNIT
 from forecasts.said_dates import said_times
 
 _SCALE: Final = r"(?:(?:hundred|thousand|million|billion|trillion)\b|(?:bn|mn|tn|m|k)\b)"
-_EACH: Final = "barrel|tonne|ton|day|week|month|year|hour|share|litre|gallon|ounce|kilo|person|head"
+_EACH: Final = (
+    "barrel|tonne|ton|day|week|month|year|hour|share|litre|gallon|ounce|kilo|person|head|cubic metre"
+    "|(?:kilo|mega|giga)watt-hour|[kmg]wh"
+)
 _FIGURE: Final = re.compile(
     rf"(?P<cue>at least|at most|no more than|not more than|more than|no fewer than|fewer than|no less than|less than"
     rf"|up to|over|above|below|under|beyond|exceed(?:ing)?|surpass|reach|top|hit|fall to|drop to|rise to|grow to"
@@ -16,7 +19,7 @@ _FIGURE: Final = re.compile(
     rf"(?:about |around |some |roughly |nearly |almost |the )?(?P<money>US\$|[$€£¥₹]|\b(?:USD|EUR|GBP|JPY|CHF)\b)?\s?"
     rf"(?P<n>[0-9][0-9,]*(?:\.[0-9]+)?)\s?(?P<scale>{_SCALE})?\s?"
     rf"(?P<unit>(?:a|an|per) (?:{_EACH})\b|%|per ?cent(?:age points?)?|percentage points|°C"
-    rf"|[A-Za-z][A-Za-z-]*(?: [a-z-]+)?)?",
+    rf"|[A-Za-z][A-Za-z-]*(?: per [a-z-]+| [a-z-]+)?)?",
     re.IGNORECASE,
 )
 _NOT_UNIT: Final = re.compile(

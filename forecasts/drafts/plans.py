@@ -8,6 +8,7 @@ from forecasts.drafts.blanks import WHO
 from forecasts.drafts.casing import lowered
 from forecasts.drafts.clauses import Clause
 from forecasts.drafts.figures import Figure
+from forecasts.drafts.verbs import is_plural
 from forecasts.question import HorizonShape, Kind
 from forecasts.said_dates import long_date
 
@@ -62,7 +63,8 @@ class Form:
             comes = "comes about" if clause.is_unless else "does not come about"
             return f"Annulled if the condition, “{clause.condition}”, {comes} by {long_date(self.last)} (UTC)."
         if clause.subject and clause.subject != "there":
-            return f"Annulled if {clause.subject} no longer exists, or {sources}."
+            exists = "exist" if is_plural(clause.subject) else "exists"
+            return f"Annulled if {clause.subject} no longer {exists}, or {sources}."
         return f"Annulled if {sources}."
 
     def asked(self, question: str) -> str:

@@ -43,6 +43,24 @@ def test_a_figure_of_a_year_counts_from_its_first_day_to_its_last(claim: str, te
 
 
 @pytest.mark.parametrize(
+    ("claim", "unit"),
+    [
+        ("Prices will fall below 80 euros per megawatt-hour by June 2027.", "in euros per megawatt-hour?"),
+        ("Prices will fall below €80 per megawatt-hour by June 2027.", "in euros per megawatt-hour?"),
+        ("Prices will fall below 80 euros per capita by June 2027.", "in euros per capita?"),
+        ("Prices will fall below 80 euros by June 2027.", "in euros?"),
+    ],
+)
+def test_a_unit_may_be_for_each_of_something(claim: str, unit: str) -> None:
+    assert drafted(claim).text.endswith(unit)
+
+
+def test_what_no_longer_exists_agrees_with_its_number() -> None:
+    assert "Annulled if the banks no longer exist, or" in drafted("The banks will close in 2027.").criteria
+    assert "Annulled if the bank no longer exists, or" in drafted("The bank will close in 2027.").criteria
+
+
+@pytest.mark.parametrize(
     "claim",
     [
         "In 2026 exports will exceed 40 billion dollars.",  # it has begun: from now
