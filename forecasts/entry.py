@@ -12,16 +12,18 @@ from forecasts.distribution import Binary, Categorical, Distribution, from_share
 from forecasts.errors import InvalidForecast, InvalidProbability, InvalidTime
 from forecasts.probability import SUM_TOLERANCE
 from forecasts.question import FORMS, Question, utc
+from forecasts.said_probability import read_probability
 
-_NUMBER = re.compile(r"(?P<number>[+-]?(?:\d+(?:\.\d+)?|\.\d+))\s*(?P<percent>%?)")
 _VALUE = re.compile(r"\s*(?P<value>[^\s,;%]+\s*%?)(?P<next>.*)", re.DOTALL)
 
 REST = "rest"
 """What stands for whatever is missing to 100 %, as in Other=rest."""
 
 
-def read_forecast(question: Question, text: str, at: datetime) -> Distribution:
+def read_forecast(question: Question, text: str, at: datetime, held: Distribution | None = None) -> Distribution:
     """What a person typed as their forecast at an instant; options are those offered then.
+
+    `held` is what they hold, which `+5` and `x2` change. A probability is read by `read_probability`.
 
     Raises `InvalidForecast` or `InvalidProbability` with what would be right.
 
@@ -34,7 +36,7 @@ def read_forecast(question: Question, text: str, at: datetime) -> Distribution:
     """
     match question.kind:
         case "binary":
-            return read_probability(text)
+            return read_probability(text, held if isinstance(held, Binary) else None)
         case "categorical" | "ordered":
             return _shares(question, text, at)
         case "numeric" | "date":
@@ -42,37 +44,6 @@ def read_forecast(question: Question, text: str, at: datetime) -> Distribution:
             return _curve(question, question.scale, text)
         case _:
             assert_never(question.kind)
-
-
-def read_probability(text: str) -> Binary:
-    """A probability as `0.63`, `63%` or `63` (a whole number above 1 is a percentage).
-
-    A bare `1` could be 1 % or certainty, so it is refused with the question which was meant, and so is `2.5`, which
-    could be a slip for 0.25. Raises `InvalidProbability`.
-
-    >>> read_probability("63").p, read_probability("63%").p, read_probability(".63").p
-    (0.63, 0.63, 0.63)
-    >>> read_probability("1.0").p, read_probability("1%").p
-    (1.0, 0.01)
-    """
-    match = _NUMBER.fullmatch(text.strip())
-    if match is None:
-        raise InvalidProbability(f"{_quoted(text)} is not a probability: write 0.63, 63% or 63")
-    number = match["number"]
-    if not match["percent"] and "." not in number and float(number) == 1.0:
-        raise InvalidProbability("1 could be 1 % or certainty: write 1% or 1.0")
-    if match["percent"] or "." not in number:
-        return Binary(_percent(number))
-    if float(number) > 1.0:
-        raise InvalidProbability(
-            f"a probability lies between 0 and 1, not {_quoted(number)}: for a percentage add the sign, as in 2.5%"
-        )
-    return Binary(float(number) + 0.0)
-
-
-def _percent(number: str) -> float:
-    # Moving the decimal point in the text keeps 29 % at 0.29; dividing 29.0 by 100 does not always.
-    return float(f"{number}e-2") + 0.0  # no zero is negative
 
 
 def _shares(question: Question, text: str, at: datetime) -> Categorical:

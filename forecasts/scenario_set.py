@@ -11,12 +11,12 @@ from datetime import datetime
 from types import MappingProxyType
 
 from forecasts.distribution import Categorical
-from forecasts.entry import read_probability
 from forecasts.errors import ForecastsError, InvalidForecast, InvalidProbability, InvalidQuestion
 from forecasts.likelihood import ICD_203
 from forecasts.options import as_offered
 from forecasts.probability import probabilities
 from forecasts.question import Question, QuestionId
+from forecasts.said_probability import read_probability
 from forecasts.spoken import percent
 
 FIVE_WORDS: Mapping[str, float] = MappingProxyType(

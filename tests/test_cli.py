@@ -101,11 +101,15 @@ def test_a_question_is_shown_with_the_reasons_of_its_suggestion(shell: Shell) ->
 def test_a_forecast_is_made_reaffirmed_undone_and_withdrawn(shell: Shell) -> None:
     assert "now holds 12%" in shell("forecast", QUESTION, "12%", "-m", "Nothing planned.")
     assert shell.json("forecast", QUESTION, "0.2")["distribution"]["p"] == 0.2
+    assert "now holds 25%" in shell("forecast", QUESTION, "+5")
+    assert "now holds 20%" in shell("forecast", QUESTION, "-5")
+    assert "now holds 33.33%" in shell("forecast", QUESTION, "x2")
+    assert "now holds 20%" in shell("forecast", QUESTION, "1:4")
     assert "still holds 20%" in shell("reaffirm", QUESTION)
     assert "holds 20%" in shell("undo", QUESTION)
     assert "holds no forecast on" in shell("withdraw", QUESTION, "-m", "Somebody else's field.")
     acts = [a["act"] for a in shell.json("show", QUESTION)["acts"] if a["forecaster_id"] == "ada"]
-    assert acts == ["forecast", "forecast", "reaffirm", "undo", "withdraw"]
+    assert acts == [*["forecast"] * 6, "reaffirm", "undo", "withdraw"]
 
 
 def test_a_question_is_resolved_and_scored_with_receipts(shell: Shell) -> None:

@@ -124,13 +124,20 @@ class Tracker(QuestionVerbs, EssayVerbs, ScenarioVerbs, FeedVerbs, EvidenceVerbs
         self, question_id: str, held: Distribution | str, *, cites: Sequence[EvidenceId] = (), **said: Unpack[Said]
     ) -> Forecast:
         """Set a forecast, made or as it is typed (see `read_forecast`), with its reason and the evidence behind it."""
-        distribution = self.read_forecast(question_id, held) if isinstance(held, str) else held
+        who = said.get("forecaster") or self.me
+        distribution = self.read_forecast(question_id, held, who) if isinstance(held, str) else held
         return self._act(question_id, "forecast", said, cites=tuple(cites), distribution=distribution)
 
-    def read_forecast(self, question_id: str, text: str) -> Distribution:
-        """What a person typed as a forecast of this question, over the options that it offers now."""
+    def read_forecast(self, question_id: str, text: str, forecaster: ForecasterId | None = None) -> Distribution:
+        """What a person typed as a forecast of this question, over the options that it offers now.
+
+        `+5` and `x2` change what the forecaster (by default whoever types here) holds.
+        """
         with self._store.reading() as session:
-            return read_forecast(reading.question_or_refuse(session, question_id), text, self.now())
+            question = reading.question_or_refuse(session, question_id)
+            return read_forecast(
+                question, text, self.now(), forecasting.held_by(session, question.id, forecaster or self.me)
+            )
 
     def reaffirm(self, question_id: str, **said: Unpack[Said]) -> Forecast:
         """Say again what stands; it counts as an act and makes the forecast fresh."""

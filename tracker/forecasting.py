@@ -8,7 +8,7 @@ from forecasts.distribution import Categorical, Distribution
 from forecasts.errors import InvalidForecast
 from forecasts.evidence import EvidenceId
 from forecasts.forecaster import MODEL_PREFIX, RESERVED, Forecaster
-from forecasts.question import ForecasterId, Question, check_distribution, effective_close, latest
+from forecasts.question import ForecasterId, Question, QuestionId, check_distribution, effective_close, latest
 from forecasts.timeline import Act, Forecast, ForecastId, standing_before, undone
 from tracker.errors import NotFound
 from tracker.reading import question_or_refuse
@@ -56,6 +56,12 @@ def act(session: Session, request: Request, now: datetime) -> Forecast:
         undoes=undoes,
     )
     return forecasts.add(session, made, request.key)
+
+
+def held_by(session: Session, question_id: QuestionId, who: ForecasterId) -> Distribution | None:
+    """What somebody holds on a question; None before their first forecast, and after they withdrew it."""
+    last = forecasts.newest(session, question_id, who)
+    return None if last is None else last.distribution
 
 
 def _same_request(request: Request, earlier: Forecast) -> Forecast:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from math import ceil, floor, fsum, log10
+from typing import Final
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -21,6 +22,8 @@ from forecasts.question import FORMS, Question
 from forecasts.spoken import warning_of
 from tracker.summaries import QuestionPage
 
+_WAYS: Final = "In percent, from 0 to 1, as odds 2:1 or as a fraction 1/3"
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -33,12 +36,15 @@ class Entry:
 def enter(visit: Visit, page: QuestionPage, form: str) -> Entry:
     """The inputs, and below them what is understood of them. `form` tells one rendering of the form from the next."""
     question = page.summary.question
+    standing = page.summary.standings.get(visit.me)
+    held = None if standing is None else standing.distribution
     if question.kind == "binary":
-        return _said(visit, question, _typed(question, "Probability of YES", "63, 63% or 0.63", form))
+        example = "63 or 2:1" if held is None else "63, 2:1, +5 or x2"
+        return _said(visit, question, _typed(question, "Probability of YES", example, form), held)
     typing = f"typing-{form}"
     if st.session_state.get(typing, False):
         text = _typed(question, "Forecast", FORMS[question.kind].partition("such as ")[2], form)
-        entry = _said(visit, question, text)
+        entry = _said(visit, question, text, held)
     else:
         entry = _set(visit, page, form)
     if isinstance(entry.given, Cdf):
@@ -63,17 +69,21 @@ def _typed(question: Question, label: str, example: str, form: str) -> str:
     )
 
 
-def _said(visit: Visit, question: Question, text: str) -> Entry:
-    """What was typed, echoed as it was understood."""
+def _said(visit: Visit, question: Question, text: str, held: Distribution | None) -> Entry:
+    """What was typed, echoed as it was understood; `+5` and `x2` change what is held."""
     if not text.strip():
-        st.caption("In percent or from 0 to 1." if question.kind == "binary" else inert(capital(FORMS[question.kind])))
+        st.caption(_ways(held) if question.kind == "binary" else inert(capital(FORMS[question.kind])))
         return Entry(None, f"no forecast yet: {FORMS[question.kind]}")
     try:
-        given = read_forecast(question, text, visit.now)
+        given = read_forecast(question, text, visit.now, held)
     except ForecastsError as refusal:
         return _refused(refusal)
     st.caption(inert(capital(told(question, given))))
     return Entry(given, "")
+
+
+def _ways(held: Distribution | None) -> str:
+    return f"{_WAYS}." if held is None else f"{_WAYS}; or a change: +5 points, x2 the odds."
 
 
 def _refused(refusal: ForecastsError) -> Entry:

@@ -9,10 +9,10 @@ from typing import Final, Literal
 from forecasts.asking import Asked
 from forecasts.cdf import Scale
 from forecasts.distribution import Binary
-from forecasts.entry import read_probability
 from forecasts.errors import ForecastsError
 from forecasts.evidence import Indicator
 from forecasts.question import HorizonShape, Kind, Question
+from forecasts.said_probability import read_probability
 
 Severity = Literal["blocking", "advice"]
 Where = Literal["text", "criteria", "sources", "prior", "options", "scale", "times", "indicators", "feeds"]

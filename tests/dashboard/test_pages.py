@@ -136,6 +136,18 @@ def test_a_forecast_is_echoed_before_it_is_saved(news: Tracker) -> None:
     assert my_acts(news) == []
 
 
+def test_a_change_is_made_on_what_one_holds_and_odds_are_read(news: Tracker) -> None:
+    visit = open_page(news, "question", q=SUMMIT)
+    field(visit, "Probability of YES").set_value("+5").run()
+    assert "changes a forecast, and there is none" in words(visit)
+    visit = save(visit, "2:1", "They have booked the hall.")
+    assert "or a change: +5 points, x2 the odds" in words(visit)
+    field(visit, "Probability of YES").set_value("x2").run()
+    assert "80 %, odds 4 to 1 for" in words(visit)
+    save(visit, "+3", "And the band.")
+    assert [p for _, p in my_acts(news)] == pytest.approx([2 / 3, 2 / 3 + 0.03])
+
+
 def test_a_saved_forecast_stands_with_its_reason_and_evidence(news: Tracker) -> None:
     visit = open_page(news, "question", q=SUMMIT)
     visit = save(visit, "63%", "They have booked the hall.", cites=INVITED)

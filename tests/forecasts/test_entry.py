@@ -4,14 +4,15 @@ from contextlib import suppress
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from forecasts.cdf import Cdf, Scale, day_number
 from forecasts.distribution import Binary, Categorical
-from forecasts.entry import read_forecast, read_probability
+from forecasts.entry import read_forecast
 from forecasts.errors import ForecastsError, InvalidForecast, InvalidProbability
 from forecasts.question import Option, Question, check_distribution, utc
+from forecasts.said_probability import read_probability
 from tests.forecasts.strategies import (
     KINDS,
     OPENS,
@@ -59,7 +60,14 @@ def refused(of: Question, text: str) -> str:
         ("63\N{NO-BREAK SPACE}%", 0.63),
         ("\t63%\n", 0.63),
         ("63", 0.63),
-        ("+63", 0.63),
+        ("2:1", 2 / 3),
+        ("2 to 1", 2 / 3),
+        ("1 : 4", 0.2),
+        ("0.5:1.5", 0.25),
+        ("0:1", 0.0),
+        ("1/3", 1 / 3),
+        ("3 / 4", 0.75),
+        ("0/7", 0.0),
         (".5", 0.5),
         ("0.5%", 0.005),
         ("29%", 0.29),  # 29 / 100 is 0.29, 0.29 * 100 is not 29: the text decides
@@ -87,7 +95,7 @@ def test_a_zero_has_no_sign(text: str) -> None:
     assert str(read_probability(text).p) == "0.0"
 
 
-@pytest.mark.parametrize("text", ["1", "+1", "01", "001", " 1 "])
+@pytest.mark.parametrize("text", ["1", "01", "001", " 1 "])
 def test_a_bare_one_could_be_one_percent_or_certainty_and_is_refused(text: str) -> None:
     with pytest.raises(InvalidProbability, match=r"could be 1 % or certainty: write 1% or 1\.0"):
         read_probability(text)
@@ -110,12 +118,87 @@ def test_a_number_outside_the_range_is_refused_and_never_moved(text: str) -> Non
     "text",
     [
         "", "  ", "nan", "inf", "-inf", "NaN", "1e-3", "1e3", "0x10", "1_0", "½", "0,63", "0,63%", "63%%", "% 63", "%",
-        "0.5.5", "1.", "5.", ".", "+", "0.5 0.6", "likely", "50/50", "6 3", "−5", ">99.9%", "<0.1%", "0.5\N{NULL}",
+        "0.5.5", "1.", "5.", ".", "+", "0.5 0.6", "likely", "6 3", ">99.9%", "<0.1%", "0.5\N{NULL}",
+        "2:", ":1", "1:2:3", "-1:2", "1/-2", "1/2.5", "x", "2x", "++5",
     ],
 )  # fmt: skip
 def test_what_is_no_number_is_refused_with_what_would_be_right(text: str) -> None:
-    with pytest.raises(InvalidProbability, match=r"is not a probability: write 0\.63, 63% or 63"):
+    with pytest.raises(InvalidProbability, match=r"is not a probability: write 0\.63, 63% or 63, odds 2:1"):
         read_probability(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("50/50", "is no part of one: write odds as 1:1"),
+        ("5/2", "is no part of one"),
+        ("1/0", "is no part of one"),
+        ("0:0", "are no odds: write two numbers"),
+        ("9" * 400 + ":1", "are no odds"),
+        ("+5", "changes a forecast, and there is none"),
+        ("−5", "changes a forecast, and there is none"),
+        ("x2", "changes a forecast, and there is none"),
+    ],
+)
+def test_what_could_be_meant_in_two_ways_is_refused(text: str, reason: str) -> None:
+    with pytest.raises(InvalidProbability, match=reason):
+        read_probability(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "p"),
+    [
+        ("+5", 0.65),
+        ("+ 5 %", 0.65),
+        ("-5", 0.55),
+        ("−5 points", 0.55),
+        ("+0.5%", 0.605),
+        ("-2.5", 0.575),
+        ("-60", 0.0),
+        ("+40pp", 1.0),
+        ("x2", 0.75),
+        ("×2", 0.75),
+        ("* 0.5", 0.6 * 0.5 / 0.7),
+        ("x1", 0.6),
+        ("63", 0.63),
+        ("2:1", 2 / 3),
+    ],
+)
+def test_a_change_is_made_on_what_is_held(text: str, p: float) -> None:
+    assert read_probability(text, Binary(0.6)).p == pytest.approx(p, abs=1e-12)
+    assert read_forecast(question(), text, OPENS, Binary(0.6)) == read_probability(text, Binary(0.6))
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("+41", "make 1.01, which is no probability"),
+        ("-61%", "make -0.01, which is no probability"),
+        ("+0.05", "could be a part of a point or of one: write"),
+        ("-0.1", "could be a part of a point or of one"),
+        ("x0", "would rule it out for good"),
+        ("+" + "9" * 400, "is no probability"),
+    ],
+)
+def test_a_change_that_leaves_the_range_or_is_no_change_is_refused(text: str, reason: str) -> None:
+    with pytest.raises(InvalidProbability, match=reason) as caught:
+        read_probability(text, Binary(0.6))
+    assert len(str(caught.value)) < 250
+
+
+@law
+@given(st.floats(0.01, 0.99), st.floats(0.1, 10.0))
+def test_odds_times_a_factor_and_its_inverse_are_what_they_were(p: float, factor: float) -> None:
+    there = read_probability(f"x{factor:.12f}", Binary(p))
+    assert read_probability(f"x{1 / float(f'{factor:.12f}'):.12f}", there).p == pytest.approx(p, abs=1e-6)
+
+
+@law
+@given(st.integers(0, 1000), st.integers(0, 1000))
+def test_odds_for_and_against_add_up_to_one(yes: int, no: int) -> None:
+    assume(yes + no > 0)
+    for_it, against = read_probability(f"{yes}:{no}").p, read_probability(f"{no}:{yes}").p
+    assert for_it + against == pytest.approx(1.0)
 
 
 def test_a_refusal_is_one_short_line_whatever_was_typed() -> None:
