@@ -174,7 +174,7 @@ def combined(weights: Sequence[Weight], model: Model) -> tuple[list[Weight], flo
     capped = soft_capped(scaled, model.soft_cap)
     scaling = []
     if model.gamma != 1.0:
-        scaling.append(Weight("evidence scale", f"evidence counts ×{model.gamma:g}", scaled - raw))
+        scaling.append(Weight("evidence scale", f"evidence counts ×{model.gamma:.3g}", scaled - raw))
     most = f"{math.exp(model.soft_cap):.3g}"
     why = f"all evidence together never exceeds a likelihood ratio of {most}"
     scaling.append(Weight("saturation", why, capped - scaled))

@@ -11,11 +11,12 @@ from typing import Literal
 from forecasts.asking import Asked
 from forecasts.evidence import Indicator
 from forecasts.lint import Flaw
+from forecasts.moves import Move
 from forecasts.options import OptionChange
 from forecasts.question import EssayId, ForecasterId, Question, QuestionId
 from forecasts.question_set import PastResolution, QuestionSet
 from forecasts.versions import Edit
-from tracker import asking, editing, exporting, linting, loading, reading, watching
+from tracker import asking, editing, exporting, linting, loading, moving, reading, watching
 from tracker.said import Standpoint
 from tracker.settings import Settings
 from tracker.store import questions
@@ -69,6 +70,23 @@ class QuestionVerbs:
         """Everything about one question; raises `NotFound`."""
         with self._store.reading() as session:
             return reading.page(session, question_id, self.now())
+
+    def moved(self, question_id: str, since: datetime, until: datetime | None = None) -> Move:
+        """Why the suggestion of a yes-no question moved between two instants (until now), in lines that add up.
+
+        Each is worked out from what was known then. Raises `NotFound`, and `Refused` where there was no suggestion.
+        """
+        now = self.now()
+        with self._store.reading() as session:
+            return moving.suggestion_moved(session, question_id, since, min(until or now, now))
+
+    def act_moved(self, question_id: str, forecast_id: int) -> Move | None:
+        """Why a forecaster moved with one of their acts: the evidence that they cite, and their judgement.
+
+        None where nothing stands after the act, and for the first suggestion, which moved from nothing.
+        """
+        with self._store.reading() as session:
+            return moving.act_moved(session, question_id, forecast_id)
 
     def lint(self, asked: Asked | Question, indicators: Sequence[Indicator] = ()) -> tuple[Flaw, ...]:
         """What the linter finds in a question, the findings that block it first."""

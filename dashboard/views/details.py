@@ -1,12 +1,12 @@
 """The tabs of a question: its evidence, its history, what it says."""
 
-from typing import Literal
+from typing import Any, Literal
 
 import streamlit as st
 
 from dashboard.frames.details import history_frame, options_frame, signposts_frame
 from dashboard.frames.evidence import evidence_frame
-from dashboard.views import cards, signposts, watching, wording_history
+from dashboard.views import cards, moved, signposts, watching, wording_history
 from dashboard.views.parts import WRAPPED, calm, empty, flat, say, selected_row, table
 from dashboard.views.visit import Visit
 from dashboard.wording import KIND, bound, capital, headline, inert, plural, told, value_of
@@ -60,6 +60,8 @@ def evidence(visit: Visit, page: QuestionPage) -> None:
 def history(visit: Visit, page: QuestionPage) -> None:
     """What everyone said, and why."""
     question = page.summary.question
+    if question.kind == "binary":
+        moved.between(visit, page)
     computed = question.kind not in ("numeric", "date") and st.toggle(
         "With the suggestion's own revisions", key="computed", bind="query-params"
     )
@@ -79,8 +81,14 @@ def history(visit: Visit, page: QuestionPage) -> None:
     if len(page.versions) < 2:
         del columns["wording"]
     frame = history_frame(question, acts, page.forecasters, visit.me, versions=page.versions)
-    table(frame, columns, "History of forecasts", row_height=WRAPPED)
-    st.caption(f"Nothing is ever removed: an undo is an act of its own. Times in {visit.zone.key}.")
+    picking = {"key": f"history-{computed}-{question.id}", "on_select": "rerun", "selection_mode": "single-row"}
+    how: dict[str, Any] = picking if question.kind == "binary" else {}
+    state = table(frame, columns, "History of forecasts", row_height=WRAPPED, **how)
+    pick = "Pick a row to see why it moved. " if how else ""
+    st.caption(f"{pick}Nothing is ever removed: an undo is an act of its own. Times in {visit.zone.key}.")
+    picked = selected_row(state) if how else None
+    if picked is not None:
+        moved.act(visit, page, acts[::-1][picked])
 
 
 def about(visit: Visit, page: QuestionPage) -> None:

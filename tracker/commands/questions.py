@@ -1,12 +1,18 @@
 """Questions and their resolution."""
 
+from collections.abc import Sequence
 from typing import Any, get_args
 
 import click
+from rich.table import Table
 
+from forecasts.moves import Move
+from forecasts.probability import logit, sigmoid
 from forecasts.question import ForecasterId, Status, utc
+from forecasts.spoken import percent
 from tracker import printing, scorecards
 from tracker.commands.terminal import acting_as, as_json, console, opened, show
+from tracker.summaries import EvidenceCard
 
 
 @click.command()
@@ -26,16 +32,42 @@ def questions(context: click.Context, /, status: Status | None, tag: str | None,
 
 @click.command("show")
 @click.argument("question")
+@click.option("--moved", "since", metavar="SINCE", help="Instead: why the suggestion moved since then (UTC or a zone).")
+@click.option("--until", metavar="TIME", help="With --moved: up to then (default: now).")
 @as_json
 @click.pass_context
-def show_question(context: click.Context, /, question: str, json: bool) -> None:
-    """Show one question: its numbers, why the suggestion is what it is, its evidence."""
+def show_question(context: click.Context, /, question: str, json: bool, **asked: str | None) -> None:
+    """Show one question: its numbers, why the suggestion is what it is or why it moved, its evidence."""
+    since, until = asked["since"], asked["until"]
+    if until and not since:
+        raise click.UsageError("--until needs --moved SINCE")
     with opened(context) as tracker:
+        move = tracker.moved(question, utc(since), utc(until) if until else None) if since else None
         page = tracker.question(question)
-    if json:
+    if move is not None:
+        show({**printing.plain(move), "log_odds": move.log_odds}, json, moved_table(move, page.evidence))
+    elif json:
         click.echo(printing.to_json(page))
     else:
         printing.print_page(console, page)
+
+
+def moved_table(move: Move, cards: Sequence[EvidenceCard]) -> Table:
+    """Why a suggestion moved: reasons that add up in log-odds; percentages depend on the order."""
+    table = printing.table_of("why", "log-odds", "then")
+    spread = f"{percent(move.before)} → {percent(move.after)}"
+    table.title = f"suggestion {spread}, {printing.minute(move.since)} to {printing.minute(move.until)}"
+    headlines = {card.evidence.id: f"“{card.headline}”, " for card in cards}
+    z = start = logit(move.before)
+    table.add_row("before", "", percent(move.before))
+    for reason in move.reasons:
+        z += reason.log_odds
+        of = headlines.get(reason.evidence_id, "") if reason.evidence_id is not None else ""
+        table.add_row(
+            printing.safe(f"{reason.cause}: {of}{reason.why}"), f"{reason.log_odds:+.3f}", percent(sigmoid(z))
+        )
+    table.add_row("sum", f"{z - start:+.3f}", percent(move.after))
+    return table
 
 
 @click.command(context_settings={"ignore_unknown_options": True})  # an answer may be −12.5

@@ -1,0 +1,214 @@
+"""Why did it move? On the question page: the words, the frame, one revision, and any two days."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from dashboard.frames.moved import moved_frame
+from dashboard.views.moved import PRESETS
+from dashboard.wording.moved import causes_explained, moved_sentence
+from forecasts.evidence import EvidenceId
+from forecasts.moves import Move, Reason
+from forecasts.probability import logit
+from tests.builders import DAY, FakeClock, a_question, a_set
+from tests.dashboard.examples import NOW, OPENS, QUESTION, card
+from tests.dashboard.pages import field, open_page, plain, seen, words
+from tests.lives import an_asked
+from tests.test_learning import log
+from tracker.api import Tracker
+
+SUMMIT = "summit-2027"
+WHOLE = logit(0.5) - logit(0.25)
+
+
+def a_move(*reasons: Reason, before: float = 0.25, after: float = 0.5) -> Move:
+    return Move(QUESTION.id, OPENS, NOW, before, after, reasons)
+
+
+TWO = a_move(
+    Reason("cited", "visit: some; of that ×0.5 counts", 0.4, EvidenceId(1)), Reason("judgement", "rest", WHOLE - 0.4)
+)
+
+# Frames and words
+
+
+def test_reasons_stand_with_their_headline_and_add_up_to_the_sum() -> None:
+    frame = moved_frame(TWO, [card(1, "Envoy travels to Kyiv")])
+    assert list(frame["cause"]) == ["cited", "judgement", "sum"]
+    assert list(frame["what"]) == ["Envoy travels to Kyiv", "rest", "All reasons together"]
+    assert frame["weighed"][0].startswith("visit: some")
+    assert frame["log_odds"][:2].sum() == pytest.approx(frame["log_odds"][2]) == pytest.approx(WHOLE)
+    assert list(frame["after"]) == [33.2, 50.0, 50.0]
+
+
+def test_a_piece_without_a_card_is_told_by_how_it_was_weighed() -> None:
+    assert moved_frame(TWO, [])["what"][0].startswith("visit: some")
+
+
+def test_dust_has_no_row_but_judgement_always_has_one() -> None:
+    frame = moved_frame(a_move(Reason("small changes", "", 1e-6), Reason("judgement", "", -1e-6), after=0.25), [])
+    assert list(frame["cause"]) == ["judgement", "sum"]
+
+
+def test_certainty_has_a_sentence_and_no_rows() -> None:
+    certain = a_move(after=1.0)
+    assert moved_frame(certain, []).empty
+    assert "infinitely far away" in moved_sentence(certain, "May", "June")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        (0.25, 0.5, "up 25 points, +1.10"),
+        (0.252, 0.242, "down 1 point, −0.05"),
+        (0.05, 0.0546, "up 0.5 points, +0.09"),
+        (0.3, 0.30001, "up by less than 0.1 points, +0.00"),
+        (0.3, 0.3, "unchanged, +0.00"),
+    ],
+)
+def test_the_sentence_tells_moves_smaller_than_a_point(before: float, after: float, told: str) -> None:
+    assert plain(moved_sentence(a_move(before=before, after=after), "1 May", "1 June")).endswith(
+        f": {told} in log-odds."
+    )
+
+
+def test_the_sentence_names_the_base_rate_where_a_first_forecast_starts() -> None:
+    said = plain(moved_sentence(replace(TWO, before=0.252), "1 May", "1 June", from_base_rate=True))
+    assert said.startswith("From 25.2 % (the base rate, 1 May) to 50 % (1 June)")
+
+
+def test_only_causes_that_are_not_obvious_are_explained() -> None:
+    assert causes_explained({"came in", "time passed", "sum"}) == ""
+    said = causes_explained({"cited", "judgement", "evidence scale"})
+    assert said.count(".") == 3
+    assert "Judgement: the rest" in said
+
+
+# The page
+
+
+@pytest.fixture
+def held(tracker: Tracker, clock: FakeClock) -> Tracker:
+    """A question with an old story, a confirmed one today, and a forecast that rests on that."""
+    tracker.load(a_set())
+    clock.advance(days=1)
+    tracker.review(log(tracker, title="An old invitation"), "confirmed")
+    clock.advance(days=10)
+    story = log(tracker, title="A new invitation")
+    tracker.review(story, "confirmed")
+    tracker.forecast(SUMMIT, "60%", rationale="They were invited.", cites=[story])
+    clock.advance(hours=1)
+    return tracker
+
+
+def history(tracker: Tracker, question: str = SUMMIT, **params: str):  # type: ignore[no-untyped-def]
+    return open_page(tracker, "question", q=question, tab="History", **params)
+
+
+def picked(visit, row: int, computed: bool = False):  # type: ignore[no-untyped-def]
+    visit.session_state[f"history-{computed}-{SUMMIT}"] = {"selection": {"rows": [row], "columns": [], "cells": []}}
+    return seen(visit.run())
+
+
+def because(visit) -> list[list[str]]:  # type: ignore[no-untyped-def]
+    """The causes in each table of reasons on the page."""
+    return [list(table.value["cause"]) for table in visit.dataframe if "cause" in table.value.columns]
+
+
+def test_nothing_is_worked_out_until_somebody_asks(held: Tracker) -> None:
+    visit = history(held)
+    assert "Pick a row to see why it moved." in words(visit)
+    assert because(visit) == []
+
+
+def test_picking_a_forecast_shows_what_it_rests_on_and_the_judgement(held: Tracker) -> None:
+    visit = picked(history(held), 0)
+    assert because(visit) == [["cited", "judgement", "sum"]]
+    (table,) = [t.value for t in visit.dataframe if "cause" in t.value.columns]
+    assert table["what"][0] == "A new invitation"
+    assert table["log_odds"][2] == pytest.approx(logit(0.6) - logit(0.3))
+    assert "From 30 % (the base rate," in words(visit)
+
+
+def test_a_forecast_that_cites_nothing_is_all_judgement(held: Tracker, clock: FakeClock) -> None:
+    held.forecast(SUMMIT, "70%", rationale="A feeling.")
+    visit = picked(history(held), 0)
+    assert because(visit) == [["judgement", "sum"]]
+    assert "all of it is judgement" in words(visit)
+    assert "the base rate," not in words(visit)
+
+
+def test_picking_a_revision_of_the_suggestion_shows_its_lines(held: Tracker) -> None:
+    acts = held.question(SUMMIT).acts[::-1]
+    ours = [n for n, act in enumerate(acts) if act.forecaster_id == "suggestion"]
+    visit = picked(history(held, computed="true"), ours[0], computed=True)
+    assert {"came in", "faded", "time passed"} <= set(because(visit)[0])
+    visit = picked(history(held, computed="true"), ours[-1], computed=True)
+    assert "The suggestion began here" in words(visit)
+
+
+def test_a_withdrawal_has_no_move(held: Tracker) -> None:
+    held.withdraw(SUMMIT, rationale="I do not know.")
+    visit = picked(history(held), 0)
+    assert "Nothing stands after this act" in words(visit)
+    assert because(visit) == []
+
+
+@pytest.mark.parametrize(("preset", "stories"), [("24 h", 1), ("7 d", 1), ("30 d", 2)])
+def test_the_last_day_week_and_month_are_one_click_away(held: Tracker, preset: str, stories: int) -> None:
+    visit = history(held, **{"moved-in": preset})
+    assert because(visit)[0].count("came in") == stories
+    move = held.moved(SUMMIT, held.now() - PRESETS[preset])
+    assert visit.dataframe[0].value["log_odds"].iloc[-1] == pytest.approx(move.log_odds)
+
+
+def test_two_days_in_the_address_tell_the_move_between_them(held: Tracker) -> None:
+    visit = history(held, **{"moved-in": "two days", "from": "2026-12-03", "to": "2026-12-08"})
+    assert [str(field(visit, label).value) for label in ("From", "To the end of")] == ["2026-12-03", "2026-12-08"]
+    assert "3 Dec 2026, 00:00 UTC" in words(visit)
+    assert "9 Dec 2026, 00:00 UTC" in words(visit)
+    assert "came in" not in because(visit)[0]
+    visit = seen(field(visit, "To the end of").set_value(held.now().date()).run())
+    assert "came in" in because(visit)[0]
+
+
+def test_days_in_the_wrong_order_are_refused_calmly(held: Tracker) -> None:
+    visit = history(held, **{"moved-in": "two days", "from": "2026-12-10", "to": "2026-12-03"})
+    assert "had no suggestion between" in words(visit)
+
+
+def test_days_outside_the_life_of_the_question_and_nonsense_do_not_break_the_page(held: Tracker) -> None:
+    for since, until in (("2020-01-01", "2031-01-01"), ("soon", "2026-13-45")):
+        visit = history(held, **{"moved-in": "two days", "from": since, "to": until})
+        assert "came in" in because(visit)[0]
+    assert because(history(held, **{"moved-in": "a year"})) == []
+
+
+def test_days_chosen_on_one_question_do_not_break_another(held: Tracker, clock: FakeClock) -> None:
+    held.ask(
+        an_asked(opens_at=clock(), closes_at=clock() + 20 * DAY, resolves_at=clock() + 20 * DAY), override="a test"
+    )
+    visit = history(held, **{"moved-in": "two days", "from": "2026-11-10", "to": "2026-12-03"})
+    clock.advance(days=3)
+    visit.query_params["q"] = "rain"
+    seen(visit.run())
+    assert "Will it rain" in visit.header[0].value
+    assert str(field(visit, "From").value) >= "2026-12-12"  # it opened only then
+
+
+def test_a_closed_question_tells_its_last_month(held: Tracker, clock: FakeClock) -> None:
+    clock.time = a_question().closes_at + timedelta(days=90)
+    visit = history(held, **{"moved-in": "30 d"})
+    assert "came in" in because(visit)[0]
+    (said,) = [line for line in words(visit).splitlines() if line.endswith("in log-odds.")]
+    assert "(12 Dec 2026, 09:30 UTC)" in said  # the last suggestion on record, not the close
+
+
+def test_shares_have_no_lines_of_this_kind(tracker: Tracker) -> None:
+    tracker.load(a_set())
+    asked = an_asked("visit-2027", kind="categorical", options=("Arland", "Borland", "Other"))
+    tracker.ask(asked, override="a question of a test")
+    visit = history(tracker, "visit-2027", computed="true")
+    assert not [c for c in visit.get("button_group") if "Why did" in str(c.proto.label)]
+    assert "Pick a row" not in words(visit)

@@ -1,0 +1,53 @@
+"""Why did it move? Picked in the history of a question, in a real browser on the replay."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import PHONE, Arrive, Visitor
+
+pytestmark = pytest.mark.xdist_group("browser")
+"""One process makes the replay for all, and drives its browser alone."""
+
+PIPELINE = "power-of-siberia-2-2028"
+HISTORY = f"/question?q={PIPELINE}&tab=History&computed=true"
+
+LOOKS: dict[str, dict[str, Any]] = {
+    "light": {"color_scheme": "light"},
+    "dark": {"color_scheme": "dark"},
+    "phone": {"viewport": PHONE, "is_mobile": True, "has_touch": True, "device_scale_factor": 2},
+}
+
+
+def pick_first_row(page: Page) -> None:
+    """Tick the box of the newest act; the table is drawn on a canvas."""
+    table = page.locator(f".st-key-history-True-{PIPELINE}")
+    table.scroll_into_view_if_needed()
+    table.click(position={"x": 18, "y": 35 + 31})
+
+
+@pytest.mark.parametrize("look", list(LOOKS))
+def test_a_revision_that_is_picked_tells_why_it_moved_in_every_look(arrive: Arrive, look: str) -> None:
+    visitor = arrive(**LOOKS[look])
+    page = visitor.open(f"{HISTORY}&moved-in=30+d")
+    expect(page.get_by_text("in log-odds.")).to_have_count(1)
+    pick_first_row(page)
+    expect(page.get_by_text("in log-odds.")).to_have_count(2)
+    expect(page.locator('[data-testid="stException"], [data-testid="stAlertContentError"]')).to_have_count(0)
+    width, room = page.locator('[data-testid="stMain"]').evaluate("e => [e.scrollWidth, e.clientWidth]")
+    assert width <= room, "the history scrolls sideways"
+    visitor.picture(f"{look}-moved")
+
+
+def test_two_days_stand_in_the_address_and_survive_a_reload(visitor: Visitor) -> None:
+    page = visitor.open(HISTORY)
+    page.get_by_role("radio", name="two days").click()
+    page.wait_for_url(lambda url: "moved-in=two+days" in url)
+    visitor.open(f"{HISTORY}&moved-in=two+days&from=2026-05-01&to=2026-06-01")
+    told = page.get_by_text("in log-odds.")
+    expect(told).to_contain_text("1 May 2026, 00:00 CEST")
+    expect(told).to_contain_text("2 Jun 2026, 00:00 CEST")
+    page.reload()
+    visitor.settle()
+    expect(told).to_contain_text("1 May 2026, 00:00 CEST")

@@ -1,0 +1,204 @@
+"""Why probabilities moved: the suggestion between two instants, acts of people, and the terminal."""
+
+import math
+from functools import partial
+
+import pytest
+
+from forecasts.evidence import Strength
+from forecasts.forecaster import SUGGESTION
+from forecasts.moves import Move
+from forecasts.probability import logit
+from forecasts.question import ForecasterId
+from forecasts.timeline import Forecast
+from tests.builders import DAY, FakeClock, Press, a_question, a_set, no_network
+from tests.lives import an_asked
+from tests.test_cli import Shell
+from tests.test_learning import log
+from tracker.api import Tracker, open_tracker
+from tracker.commands import terminal
+from tracker.errors import NotFound, Refused
+
+SUMMIT = "summit-2027"
+
+
+@pytest.fixture
+def shell(
+    tracker: Tracker, clock: FakeClock, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Shell:
+    """A shell on the data of `tracker`, at its time."""
+    monkeypatch.setenv("TRACKER_LOG_LEVEL", "error")
+    monkeypatch.setattr(terminal, "open_tracker", partial(open_tracker, now=clock, fetch=no_network))
+    return Shell(tracker.settings.data_dir, capsys, monkeypatch)
+
+
+@pytest.fixture
+def loaded(tracker: Tracker) -> Tracker:
+    """A tracker with one question that no news has reached."""
+    tracker.load(a_set())
+    return tracker
+
+
+def adds_up(move: Move | None) -> Move:
+    """The move, whose reasons tell all of it."""
+    assert move is not None
+    assert math.fsum(r.log_odds for r in move.reasons) == pytest.approx(
+        logit(move.after) - logit(move.before), abs=1e-9
+    )
+    return move
+
+
+def causes(move: Move) -> set[str]:
+    return {reason.cause for reason in move.reasons}
+
+
+def acts_of(tracker: Tracker, who: str, question: str = SUMMIT) -> list[Forecast]:
+    return [act for act in tracker.question(question).acts if act.forecaster_id == who]
+
+
+def test_news_and_time_move_the_suggestion_between_two_instants(loaded: Tracker, clock: FakeClock) -> None:
+    since = clock()
+    clock.advance(days=30)
+    story = log(loaded)
+    move = adds_up(loaded.moved(SUMMIT, since))
+    assert (move.since, move.until) == (since, clock())
+    assert {"time passed", "came in", "evidence scale"} <= causes(move)
+    assert [r.evidence_id for r in move.reasons if r.cause == "came in"] == [story]
+
+
+def test_each_instant_counts_the_judgements_of_its_own_time(loaded: Tracker, clock: FakeClock) -> None:
+    story = log(loaded)
+    logged = clock()
+    clock.advance(days=1)
+    loaded.review(story, "rejected")
+    rejected = clock()
+    clock.advance(days=1)
+    loaded.review(story, "edited", strength=Strength.STRONG)
+    taken = adds_up(loaded.moved(SUMMIT, logged, rejected))
+    (back,) = [r for r in taken.reasons if r.cause == "judged anew"]
+    assert back.log_odds < -0.2
+    again = adds_up(loaded.moved(SUMMIT, rejected, clock()))
+    (brought,) = [r for r in again.reasons if r.cause == "judged anew"]
+    assert brought.log_odds > -back.log_odds
+    assert adds_up(loaded.moved(SUMMIT, logged - DAY, logged)).after == taken.before
+
+
+def test_instants_outside_the_life_of_a_suggestion_are_moved_into_it(loaded: Tracker, clock: FakeClock) -> None:
+    question = a_question()
+    clock.advance(days=1)
+    move = loaded.moved(SUMMIT, question.opens_at - 900 * DAY, clock() + 900 * DAY)
+    assert (move.since, move.until) == (question.opens_at, clock())
+    clock.time = question.closes_at + 30 * DAY
+    assert loaded.moved(SUMMIT, question.opens_at).until < question.closes_at
+    with pytest.raises(Refused, match="had no suggestion between"):
+        loaded.moved(SUMMIT, question.closes_at + DAY)
+
+
+def test_without_a_suggestion_on_record_time_runs_to_the_close(tracker: Tracker, clock: FakeClock) -> None:
+    clock.time = a_question().closes_at + 30 * DAY
+    tracker.load(a_set())
+    assert acts_of(tracker, SUGGESTION) == []
+    assert tracker.moved(SUMMIT, a_question().opens_at).until == a_question().closes_at
+
+
+def test_only_questions_with_yes_and_no_have_lines_in_log_odds(loaded: Tracker) -> None:
+    with pytest.raises(NotFound):
+        loaded.moved("no-such-question", loaded.now() - DAY)
+    asked = an_asked("visit-2027", kind="categorical", options=("Arland", "Borland", "Other"))
+    loaded.ask(asked, override="a question of a test")
+    with pytest.raises(Refused, match="no yes-no question"):
+        loaded.moved("visit-2027", loaded.now() - DAY)
+    with pytest.raises(NotFound, match="there is no forecast 999"):
+        loaded.act_moved(SUMMIT, 999)
+
+
+def test_a_revision_of_the_suggestion_is_told_as_it_was_written_down(
+    tracker_with_press: Tracker, press: Press, clock: FakeClock
+) -> None:
+    tracker = tracker_with_press
+    tracker.load(a_set())
+    tracker.poll()
+    clock.advance(days=2)
+    press.publish("wire", "Arland invites Borland to a summit")
+    tracker.poll()
+    first, *others = acts_of(tracker, SUGGESTION)
+    assert tracker.act_moved(SUMMIT, first.id) is None
+    move = adds_up(tracker.act_moved(SUMMIT, others[-1].id))
+    assert "came in" in causes(move)
+    assert "recorded otherwise" not in causes(move)
+    assert move.after == others[-1].distribution.p  # type: ignore[union-attr]
+
+
+def test_what_was_logged_later_than_it_was_seen_is_named_as_such(loaded: Tracker, clock: FakeClock) -> None:
+    start = clock()
+    clock.advance(days=3)
+    story = log(loaded)
+    loaded.review(story, "confirmed")
+    clock.advance(days=3)
+    log(loaded, seen=start + DAY)
+    move = adds_up(loaded.act_moved(SUMMIT, acts_of(loaded, SUGGESTION)[-1].id))
+    assert "recorded otherwise" in causes(move)
+
+
+def test_the_first_forecast_of_a_person_starts_from_the_base_rate(loaded: Tracker, clock: FakeClock) -> None:
+    clock.advance(days=3)
+    story = log(loaded)
+    loaded.forecast(SUMMIT, "60%", rationale="They were invited.", cites=[story])
+    (act,) = acts_of(loaded, "ada")
+    move = adds_up(loaded.act_moved(SUMMIT, act.id))
+    assert (move.before, move.after, move.until) == (0.3, 0.6, clock())
+    cited, judged = move.reasons
+    assert (cited.cause, cited.evidence_id, judged.cause) == ("cited", story, "judgement")
+    whole = {r.cause: r.log_odds for r in loaded.moved(SUMMIT, move.since).reasons}
+    assert cited.log_odds == pytest.approx(math.fsum(whole[c] for c in ("came in", "evidence scale")), abs=0.01)
+    assert 0 < cited.log_odds < whole["came in"]
+
+
+def test_a_revision_counts_what_changed_since_the_last_act_of_the_same_person(
+    loaded: Tracker, clock: FakeClock
+) -> None:
+    story = log(loaded)
+    loaded.forecast(SUMMIT, "60%", rationale="first", cites=[story])
+    loaded.forecast(SUMMIT, "10%", rationale="somebody else", forecaster=ForecasterId("ben"))
+    clock.advance(days=45)
+    loaded.forecast(SUMMIT, "50%", rationale="It fades.", cites=[story])
+    move = adds_up(loaded.act_moved(SUMMIT, acts_of(loaded, "ada")[-1].id))
+    assert (move.before, move.after) == (0.6, 0.5)
+    assert move.reasons[0].log_odds < -0.05
+    assert move.until - move.since == 45 * DAY
+
+
+def test_after_a_withdrawal_there_is_no_move_and_the_next_forecast_starts_anew(
+    loaded: Tracker, clock: FakeClock
+) -> None:
+    loaded.forecast(SUMMIT, "60%", rationale="first")
+    clock.advance(days=1)
+    loaded.withdraw(SUMMIT, rationale="I do not know.")
+    clock.advance(days=1)
+    loaded.forecast(SUMMIT, "70%", rationale="Now I do.")
+    _, gone, back = acts_of(loaded, "ada")
+    assert loaded.act_moved(SUMMIT, gone.id) is None
+    move = adds_up(loaded.act_moved(SUMMIT, back.id))
+    assert (move.before, move.after) == (0.3, 0.7)
+    assert causes(move) == {"judgement"}
+
+
+def test_a_certain_forecast_has_no_reasons(loaded: Tracker) -> None:
+    loaded.forecast(SUMMIT, "100%", rationale="It happened.", cites=[log(loaded)])
+    move = loaded.act_moved(SUMMIT, acts_of(loaded, "ada")[0].id)
+    assert move is not None
+    assert (move.certain, move.reasons) == (True, ())
+
+
+def test_the_terminal_tells_why_a_suggestion_moved(loaded: Tracker, shell: Shell, clock: FakeClock) -> None:
+    story = log(loaded)
+    clock.advance(days=2)
+    printed = shell("show", SUMMIT, "--moved", "2026-11-30", "--until", "2026-12-02")
+    assert "suggestion" in printed
+    assert "came in: “Report" in printed
+    assert "sum" in printed
+    found = shell.json("show", SUMMIT, "--moved", "2026-11-30", "--until", "2026-12-02")
+    assert math.fsum(r["log_odds"] for r in found["reasons"]) == pytest.approx(found["log_odds"], abs=1e-9)
+    assert story in [r["evidence_id"] for r in found["reasons"]]
+    assert shell("show", SUMMIT, "--until", "2026-12-02", code=2) == ""
+    assert "--until needs --moved" in shell.error
