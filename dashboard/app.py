@@ -16,15 +16,17 @@ from dashboard.views import (
     feeds,
     inbox,
     learned,
-    overview,
     question,
+    questions,
     scenarios,
+    today,
 )
 from dashboard.views.parts import replay_banner, said
 from dashboard.views.visit import PageName, Visit
 from dashboard.wording import zone_of
 
 NAME: Final = "Scenario tracker"
+_FIRST: Final = "-first"
 
 
 class Entry(NamedTuple):
@@ -38,11 +40,16 @@ class Entry(NamedTuple):
 
 
 ENTRIES: Final[Mapping[PageName, Entry]] = {
-    "overview": Entry("Overview", ":material/list:", "What moved, what waits, and all questions.", overview.render),
+    "today": Entry("Today", ":material/today:", "What moved, what waits for you, and who disagrees.", today.render),
+    "questions": Entry("Questions", ":material/list:", "Every question, with filters.", questions.render),
     "essays": Entry("Essays", ":material/article:", "Every essay with its record, and a new one.", essays.render),
     "essay": Entry("Essay", ":material/article:", "One essay, read claim by claim.", essay.render, hidden=True),
     "question": Entry(
-        "Question", ":material/show_chart:", "One question: its chart, reasons and forecasts.", question.render
+        "Question",
+        ":material/show_chart:",
+        "One question: its chart, reasons and forecasts.",
+        question.render,
+        hidden=True,
     ),
     "inbox": Entry("Inbox", ":material/inbox:", "Evidence that waits for a judgement.", inbox.render),
     "calendar": Entry(
@@ -73,13 +80,21 @@ def _page(name: PageName, entry: Entry, visits: Sequence[Visit], start: PageName
         title=entry.title,
         icon=entry.icon,
         help=entry.help,
-        url_path=name,
+        url_path=f"{name}{_FIRST}" if name == start else name,
         default=name == start,
         visibility="hidden" if entry.hidden else "visible",
     )
 
 
-def main(start: PageName = "overview") -> None:
+def _by_its_name(start: PageName, visits: Sequence[Visit]) -> st.Page:
+    """The first page once more, under its own name: streamlit answers for it at the root address only."""
+    entry = ENTRIES[start]
+    return st.Page(
+        lambda: entry.render(visits[0]), title=entry.title, icon=entry.icon, url_path=start, visibility="hidden"
+    )
+
+
+def main(start: PageName = "today") -> None:
     """Run the page that was asked for; `start` is the one at the root address."""
     tracker = shared_tracker()
     # Before the navigation: else a page's own icon becomes the tab's, and the browser fetches it from elsewhere.
@@ -88,7 +103,7 @@ def main(start: PageName = "overview") -> None:
     pages = {name: _page(name, entry, visits, start) for name, entry in ENTRIES.items()}
     visit = Visit(tracker, pages, tracker.now(), zone_of(st.context.timezone), tracker.replayed_until())
     visits.append(visit)
-    page = st.navigation(list(pages.values()), position="top")
+    page = st.navigation([*pages.values(), _by_its_name(start, visits)], position="top")
     st.set_page_config(page_title=f"{page.title} · {NAME}")
     replay_banner(visit)
     said()

@@ -321,7 +321,8 @@ def test_what_bears_on_a_question_that_was_taken_back_can_no_longer_be_judged(ta
 @pytest.mark.parametrize(
     ("page", "params"),
     [
-        ("overview", {}),
+        ("today", {}),
+        ("questions", {}),
         ("inbox", {}),
         ("feeds", {}),
         ("feeds", {"feed": "wire"}),

@@ -1,93 +1,206 @@
-"""The list of questions: what needs attention, what moved, one row a question."""
+"""The list of questions: what moved, who disagrees, which to show in which order, one row a question."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from bisect import bisect_right
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Final
+from itertools import combinations
+from typing import Any, Final, Literal
 
 import pandas as pd
 
 from dashboard.frames.columns import frame_of
 from dashboard.frames.distributions import as_read
 from dashboard.wording import STATUS, answer_of, in_short, percent_number
-from forecasts.forecaster import CROWD, PRIOR, SUGGESTION
-from forecasts.question import ForecasterId
-from tracker.summaries import QuestionSummary
+from forecasts.forecaster import CROWD, PRIOR, RESERVED, SUGGESTION
+from forecasts.probability import logit
+from forecasts.question import ForecasterId, Resolution, status
+from tracker.summaries import QuestionSummary, Standing
 
 SPARK_POINTS: Final = 30
+POINT: Final = 0.005
+"""What is written as one point: less is no move."""
 
+CERTAIN: Final = 0.0001
+"""How near to certainty a difference in log-odds is counted; beyond it would be endless."""
 
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """Counts for the top of the overview; `overdue` questions should have been answered by now."""
+WEEK: Final = timedelta(days=7)
 
-    open: int
-    waiting: int
-    overdue: int
-    resolved: int
+State = Literal["Open", "Upcoming", "Closed", "Overdue", "Resolved", "All"]
+"""What can be chosen of the states; an answer is overdue when a closed question should have been answered by now."""
 
-
-def tally(summaries: Sequence[QuestionSummary], now: datetime) -> Tally:
-    """Count what needs attention."""
-    return Tally(
-        open=sum(s.status == "open" for s in summaries),
-        waiting=sum(s.waiting for s in summaries if s.status == "open"),
-        overdue=len(overdue(summaries, now)),
-        resolved=sum(s.status == "resolved" for s in summaries),
-    )
-
-
-def overdue(summaries: Sequence[QuestionSummary], now: datetime) -> tuple[QuestionSummary, ...]:
-    """Closed questions whose answer was due, the longest wait first."""
-    late = [s for s in summaries if s.status == "closed" and s.question.resolves_at <= now]
-    return tuple(sorted(late, key=lambda s: s.question.resolves_at))
+Order = Literal["closing", "change", "stale", "apart"]
+"""By what a list is sorted: the next to close, the largest move, my oldest forecast, or the widest gap first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """How far an open question's suggestion moved, in probability, and where it is now."""
+    """How far an open question's suggestion moved, in probability."""
 
     summary: QuestionSummary
-    change: float
-    p: float
+    before: float
+    after: float
+
+    @property
+    def change(self) -> float:
+        """0.12 is up 12 points."""
+        return self.after - self.before
 
 
-def movers(summaries: Sequence[QuestionSummary], limit: int, *, whole_history: bool = False) -> tuple[Move, ...]:
-    """Open questions that moved by a point or more in seven days, or in their 90 days of history.
+def move(s: QuestionSummary, length: timedelta, now: datetime) -> Move | None:
+    """The move of an open question's suggestion over a length of time up to 90 days, or since it opened.
 
-    The largest move comes first.
+    None for any other, and when it is not known what was suggested before.
     """
-    found = []
-    for s in summaries:
-        if s.status == "open" and s.history:
-            now = s.history[-1][1]
-            change = now - s.history[0][1] if whole_history else s.change_7d
-            if change is not None and abs(change) >= 0.005:
-                found.append(Move(s, change, now))
-    return tuple(sorted(found, key=lambda move: -abs(move.change))[:limit])
+    if s.status != "open" or not s.history:
+        return None
+    start = now - length
+    before = [p for at, p in s.history if at <= start]
+    if before:
+        return Move(s, before[-1], s.history[-1][1])
+    return Move(s, s.history[0][1], s.history[-1][1]) if s.question.opens_at > start else None
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Two of me, crowd and suggestion on an open question, and their probabilities of YES."""
+
+    summary: QuestionSummary
+    one: ForecasterId
+    other: ForecasterId
+    p_one: float
+    p_other: float
+
+    @property
+    def size(self) -> float:
+        """How far apart they are in log-odds: 0.69 where the odds of one are twice those of the other."""
+        return abs(_log_odds(self.p_one) - _log_odds(self.p_other))
+
+
+def gap(s: QuestionSummary, me: ForecasterId) -> Gap | None:
+    """The widest gap among me, crowd and suggestion; None where no two of them hold a probability of YES.
+
+    I alone am no crowd.
+    """
+    alone = all(who == me or who in RESERVED for who in s.standings)
+    heard = [
+        (who, standing.p)
+        for who in (me, CROWD, SUGGESTION)
+        if (standing := s.standings.get(who)) is not None and standing.p is not None and not (who == CROWD and alone)
+    ]
+    if s.status != "open" or len(heard) < 2:
+        return None
+    gaps = [Gap(s, one, other, p, q) for (one, p), (other, q) in combinations(heard, 2)]
+    return max(gaps, key=lambda each: each.size)
+
+
+def _log_odds(p: float) -> float:
+    return logit(min(max(p, CERTAIN), 1 - CERTAIN))
+
+
+def is_overdue(s: QuestionSummary, now: datetime) -> bool:
+    """Whether it should have been answered by now."""
+    return s.status == "closed" and s.question.resolves_at <= now
+
+
+def as_of(summaries: Sequence[QuestionSummary], now: datetime) -> list[QuestionSummary]:
+    """The questions with their states at an instant: a replay ends at its own time, whatever the clock says."""
+    return [replace(s, status=status(s.question, s.resolution, now)) for s in summaries]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which questions a list shows; None and "" let all through. `mine` are those I hold a forecast on, or not."""
+
+    state: State = "All"
+    tag: str | None = None
+    essay: str | None = None
+    mine: bool | None = None
+    find: str = ""
+
+
+def chosen(
+    summaries: Sequence[QuestionSummary], wanted: Wanted, me: ForecasterId, now: datetime
+) -> list[QuestionSummary]:
+    """The questions that fit every filter, in the order they came in."""
+    words = wanted.find.lower().split()
+    return [
+        s
+        for s in summaries
+        if _in_state(s, wanted.state, now)
+        and (wanted.tag is None or wanted.tag in s.question.tags)
+        and (wanted.essay is None or wanted.essay == s.question.essay_id)
+        and (wanted.mine is None or wanted.mine == (me in s.standings))
+        and (not words or _has(s, words))
+    ]
+
+
+def _in_state(s: QuestionSummary, state: State, now: datetime) -> bool:
+    match state:
+        case "All":
+            return True
+        case "Resolved":
+            return s.status in ("resolved", "annulled", "ambiguous")
+        case "Overdue":
+            return is_overdue(s, now)
+        case _:
+            return s.status == state.lower()
+
+
+def _has(s: QuestionSummary, words: Sequence[str]) -> bool:
+    text = f"{s.question.text} {s.question.id} {' '.join(s.question.tags)}".lower()
+    return all(word in text for word in words)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Who looks at a list, when, and over what time it shows changes."""
+
+    me: ForecasterId
+    now: datetime
+    over: timedelta = WEEK
+
+
+def in_order(summaries: Sequence[QuestionSummary], order: Order, look: Look) -> list[QuestionSummary]:
+    """The questions in this order; those that have nothing to sort by come last, the next to close first."""
+    keys: Mapping[Order, Callable[[QuestionSummary], float | None]] = {
+        "closing": lambda s: 0.0,
+        "change": lambda s: None if (found := move(s, look.over, look.now)) is None else -abs(found.change),
+        "stale": lambda s: None if (held := my_open(s, look.me)) is None else held.since.timestamp(),
+        "apart": lambda s: None if (found := gap(s, look.me)) is None else -found.size,
+    }
+    key = keys[order]
+
+    def place(s: QuestionSummary) -> tuple[bool, float, datetime]:
+        value = key(s)
+        return value is None, value or 0.0, s.question.closes_at
+
+    return sorted(summaries, key=place)
+
+
+def my_open(s: QuestionSummary, me: ForecasterId) -> Standing | None:
+    """The forecast that I hold on an open question."""
+    return s.standings.get(me) if s.status == "open" else None
 
 
 def spark(history: Sequence[tuple[datetime, float]], now: datetime) -> list[float]:
     """The suggestion at evenly spaced instants, for a small line without a time axis."""
     if not history:
         return []
-    start, end = history[0][0], max(now, history[-1][0])
-    values, at = [], 0
-    for k in range(SPARK_POINTS):
-        instant = start + (end - start) * k / (SPARK_POINTS - 1)
-        while at + 1 < len(history) and history[at + 1][0] <= instant:
-            at += 1
-        values.append(history[at][1])
-    return values
+    start = history[0][0]
+    since = [(at - start).total_seconds() for at, _ in history]
+    whole = max((now - start).total_seconds(), since[-1])
+    # Seconds, not times: arithmetic with times took most of what a list of 1,000 questions took.
+    return [history[bisect_right(since, whole * (k / (SPARK_POINTS - 1))) - 1][1] for k in range(SPARK_POINTS)]
 
 
-def questions_frame(summaries: Sequence[QuestionSummary], me: ForecasterId, now: datetime) -> pd.DataFrame:
+def questions_frame(summaries: Sequence[QuestionSummary], look: Look) -> pd.DataFrame:
     """One row a question. Columns:
 
-    id, question, state (word), answer (in words, or empty), suggestion and mine (percent of YES, empty where the answer
-    is no yes or no), mine_said and crowd_said (any forecast in words, so written that percentages sort), change (points
-    in seven days, empty below one), trend (list of 0..1), waiting (evidence to review), closes_in (days, empty once
-    closed), tags.
+    id, question, state (word), answer (in words, or empty), suggestion, mine and crowd (percent of YES, empty where the
+    answer is no yes or no), mine_said and crowd_said (any forecast in words, so written that percentages sort), change
+    (points over `look.over`, empty below one), trend (list of 0..1), waiting (evidence to review), closes_in (days,
+    empty once closed), last_change (days since I last forecast or confirmed, while it is open), tags.
     """
     types = {
         "id": "str",
@@ -96,34 +209,46 @@ def questions_frame(summaries: Sequence[QuestionSummary], me: ForecasterId, now:
         "answer": "str",
         "suggestion": "float64",
         "mine": "float64",
+        "crowd": "float64",
         "mine_said": "str",
         "crowd_said": "str",
         "change": "float64",
         "trend": "object",
         "waiting": "int64",
         "closes_in": "float64",
+        "last_change": "float64",
         "tags": "str",
     }
-    return frame_of(types, (_question_row(s, me, now) for s in summaries))
+    return frame_of(types, (_question_row(s, look) for s in summaries))
 
 
-def _question_row(s: QuestionSummary, me: ForecasterId, now: datetime) -> tuple[Any, ...]:
-    left = (s.question.closes_at - now) / timedelta(days=1)
+def _question_row(s: QuestionSummary, look: Look) -> tuple[Any, ...]:
+    now, moved, held = look.now, move(s, look.over, look.now), my_open(s, look.me)
     return (
         s.question.id,
         s.question.text,
         STATUS[s.status],
-        answer_of(s.question, s.resolution) if s.resolution else "",
+        _answer(s, s.resolution),
         _held(s, SUGGESTION),
-        _held(s, me),
-        _said(s, me, now),
+        _held(s, look.me),
+        _held(s, CROWD),
+        _said(s, look.me, now),
         _said(s, CROWD, now) or _computed(s, now),
-        moved if s.change_7d is not None and (moved := round(s.change_7d * 100)) else None,
+        (round(moved.change * 100) or None) if moved is not None else None,
         spark(s.history, now if s.status == "open" else s.history[-1][0]) if s.history else [],
         s.waiting,
-        int(left) if s.status == "open" else None,
+        _days(s.question.closes_at - now) if s.status == "open" else None,
+        None if held is None else _days(now - held.since),
         ", ".join(s.question.tags),
     )
+
+
+def _days(length: timedelta) -> int:
+    return int(length / timedelta(days=1))
+
+
+def _answer(s: QuestionSummary, resolution: Resolution | None) -> str:
+    return answer_of(s.question, resolution) if resolution is not None else ""
 
 
 def _held(s: QuestionSummary, who: ForecasterId) -> float | None:

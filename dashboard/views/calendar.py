@@ -26,7 +26,7 @@ def render(visit: Visit) -> None:
             "Nothing is expected.",
             "Open questions, with the signposts that should be seen by a date, will be listed here.",
         )
-        st.page_link(visit.pages["overview"], label="All questions", icon=":material/list:")
+        st.page_link(visit.pages["questions"], label="All questions", icon=":material/list:")
     else:
         st.caption(inert(_in_short(coming)))
     for section in coming:

@@ -82,10 +82,14 @@ def choice(label: str, options: Mapping[K, str], name: str, **how: Any) -> K | N
     return picked
 
 
-def line_about(visit: Visit, question: Question, label: str, icon: str) -> None:
-    """A short link, and the question's text beside it or, on a phone, below it."""
+def line_about(visit: Visit, question: Question, label: str, icon: str, *, inbox: bool = False) -> None:
+    """A short link, and the question's text beside it or, on a phone, below it.
+
+    The link leads to the question, or to its evidence in the inbox.
+    """
+    page, params = (visit.pages["inbox"], {"about": question.id}) if inbox else (visit.pages["question"], None)
     with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall"):
-        link_to_question(visit, question, label, icon)
+        st.page_link(page, label=label, icon=icon, query_params=params or {"q": question.id})
         st.markdown(inert(question.text), width="content")
 
 
@@ -101,6 +105,17 @@ def link_out(url: str, label: str, key: str) -> None:
         st.text(f"No usable link: {url[:200]}")
     elif safe is not None:
         st.link_button(label, safe, icon=":material/open_in_new:", type="tertiary", key=key)
+
+
+def titled(words: str) -> None:
+    """The title of a section of a page."""
+    st.markdown(f"#### {words}")
+
+
+def no_questions(visit: Visit) -> None:
+    """A database without a question says what comes next."""
+    empty("There are no questions yet.", "Load a question set: `tracker sets import china_russia_2022`.")
+    st.page_link(visit.pages["ask"], label="Ask your first question", icon=":material/add:")
 
 
 def empty(text: str, next_step: str) -> None:

@@ -59,13 +59,13 @@ def _choose(visit: Visit) -> None:
     )
     if picked is not None:
         st.switch_page(visit.pages["question"], query_params={"q": picked})
-    st.page_link(visit.pages["overview"], label="All questions", icon=":material/list:")
+    st.page_link(visit.pages["questions"], label="All questions", icon=":material/list:")
 
 
 def _not_found(visit: Visit, asked: str) -> None:
     st.subheader("There is no such question", anchor=False)
     st.text(f"Nothing here is called “{asked[:80]}”. The link may be mistyped, or from another database.")
-    st.page_link(visit.pages["overview"], label="All questions", icon=":material/list:")
+    st.page_link(visit.pages["questions"], label="All questions", icon=":material/list:")
 
 
 def _headline(visit: Visit, page: QuestionPage) -> None:

@@ -13,7 +13,8 @@ from forecasts.question import ForecasterId
 from tracker.api import Tracker
 
 PageName = Literal[
-    "overview",
+    "today",
+    "questions",
     "essays",
     "essay",
     "question",
@@ -45,6 +46,11 @@ class Visit:
     def me(self) -> ForecasterId:
         """The forecaster who looks."""
         return self.tracker.me
+
+    @property
+    def stands_at(self) -> datetime:
+        """The instant at which the questions stand: the time a replay has reached, else now."""
+        return self.replayed_until or self.now
 
     def age(self, instant: datetime | None) -> str:
         """`3 hours ago`, as seen from this visit."""

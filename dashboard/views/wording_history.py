@@ -190,4 +190,4 @@ def _take_back(visit: Visit, page: QuestionPage) -> None:
             with calm():
                 visit.tracker.retract(question.id, (why or "").strip())
                 say(f"Taken back: {clipped(question.text, 80)}")
-                st.switch_page(visit.pages["overview"])
+                st.switch_page(visit.pages["questions"])

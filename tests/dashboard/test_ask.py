@@ -199,10 +199,14 @@ def test_after_a_question_is_asked_the_form_is_empty_again(tracker: Tracker) -> 
     assert field(open_page(tracker, "ask"), "Question").value == ""
 
 
-def test_an_empty_overview_leads_to_the_form(tracker: Tracker) -> None:
-    assert "Ask your first question" in words(open_page(tracker, "overview"))
+@pytest.mark.parametrize("page", ["today", "questions"])
+def test_an_empty_database_leads_to_the_form(tracker: Tracker, page: str) -> None:
+    assert "Ask your first question" in words(open_page(tracker, page))
+
+
+def test_the_list_of_questions_leads_to_the_form(tracker: Tracker) -> None:
     tracker.load(a_set())
-    assert "Ask a question" in words(open_page(tracker, "overview"))
+    assert "Ask a question" in words(open_page(tracker, "questions"))
 
 
 def test_what_blocks_a_question_stands_beside_its_field_with_a_fix(tracker: Tracker) -> None:

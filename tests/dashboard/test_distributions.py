@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from dashboard import charts
 from dashboard.frames import answers, board, details, revisions
 from dashboard.frames import distributions as frames
+from dashboard.frames.board import Look
 from dashboard.frames.columns import TIME
 from dashboard.views.handles import Handles, curve_of, handles_of, still_open
 from dashboard.wording import named
@@ -213,7 +214,7 @@ def test_the_middle_is_marked_where_it_lies_in_the_range() -> None:
 def test_a_list_of_mixed_kinds_tells_forecasts_in_words_that_sort() -> None:
     held = page_about(VISIT_TO, {ME: timeline([(OPENS, shares(0.6, 0.1, 0.3))])}).summary
     nobody = page_about(PRICE, {}).summary
-    frame = board.questions_frame([held, nobody, summary(), summary(question=QUESTION)], ME, NOW)
+    frame = board.questions_frame([held, nobody, summary(), summary(question=QUESTION)], Look(ME, NOW))
     assert frame["mine_said"].iloc[0] == "Beijing 60\u00a0%"
     assert frame["crowd_said"].iloc[1].startswith("105.3 ")
     assert frame["crowd_said"].iloc[1].endswith("(base rate)")
@@ -224,7 +225,7 @@ def test_a_list_of_mixed_kinds_tells_forecasts_in_words_that_sort() -> None:
 def test_a_percentage_in_words_sorts_like_a_number() -> None:
     low, high = (summary(standings={ME: replace(summary().standings[SUGGESTION], distribution=Binary(p))})
                  for p in (0.05, 0.63))  # fmt: skip
-    said = board.questions_frame([low, high], ME, NOW)["mine_said"]
+    said = board.questions_frame([low, high], Look(ME, NOW))["mine_said"]
     assert list(said.sort_values()) == list(said)
 
 

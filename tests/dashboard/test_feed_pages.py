@@ -431,17 +431,15 @@ def test_a_replay_lists_its_outlets_and_offers_nothing_to_do(online: Tracker) ->
     assert not visit.text_input
 
 
-# Overview
+# Today
 
 
-def test_the_overview_has_one_line_about_feeds_only_when_they_are_in_trouble(
-    tracker: Tracker, clock: FakeClock
-) -> None:
+def test_today_has_one_line_about_feeds_only_when_they_are_in_trouble(tracker: Tracker, clock: FakeClock) -> None:
     tracker.load(a_set(feeds=[a_feed(f"wire-{n}") for n in range(6)]))
-    assert "Feeds are in trouble" not in words(open_page(tracker, "overview"))
+    assert "Feeds are in trouble" not in words(open_page(tracker, "today"))
     tracker.poll()
-    text = words(open_page(tracker, "overview"))
+    text = words(open_page(tracker, "today"))
     assert "Feeds are in trouble" in text
     assert "6 of 6 feeds fail." in text
     tracker.mark_replayed(clock.time + timedelta(days=1))
-    assert "Feeds are in trouble" not in words(open_page(tracker, "overview"))
+    assert "Feeds are in trouble" not in words(open_page(tracker, "today"))

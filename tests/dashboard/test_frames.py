@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.frames import board, details, revisions
+from dashboard.frames.board import Look
 from dashboard.frames.columns import TIME
 from forecasts.distribution import Binary
 from forecasts.evidence import Direction
@@ -24,47 +25,18 @@ from tests.dashboard.examples import (
     act,
     card,
     days,
-    named_question,
     page,
     resolution,
     summary,
 )
 
+LOOK = Look(ME, NOW)
+
 # The list of questions
 
 
-def test_only_open_questions_that_moved_by_a_point_are_movers_and_the_largest_move_comes_first() -> None:
-    small, large, down = summary(0.004), summary(0.06), summary(-0.1)
-    closed, young = summary(0.5, "closed"), summary(None)
-    moves = board.movers([small, large, down, closed, young], 5)
-    assert [(move.summary, move.change) for move in moves] == [(down, -0.1), (large, 0.06)]
-    assert [move.summary for move in board.movers([large, down], 1)] == [down]
-
-
-def test_a_question_that_stood_still_for_a_week_may_have_moved_over_its_whole_history() -> None:
-    quiet = summary(0.0, history=((OPENS, 0.3), (OPENS + days(30), 0.46)))
-    assert board.movers([quiet], 5) == ()
-    (move,) = board.movers([quiet], 5, whole_history=True)
-    assert (move.change, move.p) == (pytest.approx(0.16), 0.46)
-
-
-def test_the_tally_counts_what_needs_attention() -> None:
-    due = named_question("due", resolves_at=NOW - days(1))
-    later = named_question("later", resolves_at=NOW + days(1))
-    counts = board.tally(
-        [
-            summary(waiting=2),
-            summary(status="closed", question=due),
-            summary(status="closed", question=later),
-            summary(status="resolved"),
-        ],
-        NOW,
-    )
-    assert counts == board.Tally(open=1, waiting=2, overdue=1, resolved=1)
-
-
 def test_a_question_is_one_row_of_numbers_that_sort() -> None:
-    row = board.questions_frame([summary(0.06)], ME, NOW).iloc[0]
+    row = board.questions_frame([summary(history=((OPENS, 0.4), (NOW - days(3), 0.46)))], LOOK).iloc[0]
     assert (row["id"], row["suggestion"], row["change"], row["waiting"], row["closes_in"]) == (
         "xi-zelensky",
         46.0,
@@ -78,13 +50,13 @@ def test_a_question_is_one_row_of_numbers_that_sort() -> None:
 
 
 def test_a_resolved_question_shows_its_answer_and_no_closing() -> None:
-    row = board.questions_frame([summary(status="resolved", resolution=resolution("no"))], ME, NOW).iloc[0]
+    row = board.questions_frame([summary(status="resolved", resolution=resolution("no"))], LOOK).iloc[0]
     assert row["answer"] == "NO"
     assert pd.isna(row["closes_in"])
 
 
 def test_no_questions_make_an_empty_frame_with_the_same_columns() -> None:
-    empty, full = board.questions_frame([], ME, NOW), board.questions_frame([summary()], ME, NOW)
+    empty, full = board.questions_frame([], LOOK), board.questions_frame([summary()], LOOK)
     assert list(empty.dtypes.items()) == list(full.dtypes.items())
 
 
@@ -93,6 +65,14 @@ def test_a_spark_samples_the_step_function_evenly() -> None:
     assert len(values) == board.SPARK_POINTS
     assert values == [0.3] * 15 + [0.5] * 15
     assert board.spark((), NOW) == []
+
+
+@given(st.lists(st.tuples(st.integers(0, 90 * 24 * 60), st.floats(0.01, 0.99)), min_size=1, max_size=60))
+def test_a_spark_starts_and_ends_where_the_suggestion_does(moves: list[tuple[int, float]]) -> None:
+    history = tuple((OPENS + timedelta(minutes=at), p) for at, p in sorted(dict(moves).items()))
+    values = board.spark(history, history[-1][0])
+    assert (values[0], values[-1]) == (history[0][1] if len(history) > 1 else history[-1][1], history[-1][1])
+    assert set(values) <= {p for _, p in history}
 
 
 # Revisions

@@ -486,7 +486,7 @@ def test_evidence_for_an_option_moves_the_shares(tracker_with_press: Tracker, pr
     assert shares.set_index("option")["change"].idxmax() == "Bortown"
     assert {"evidence", "evidence scale", "all options"} <= set(lines["line"])
     assert "All options: the shares of all options are brought back to 100 %." in words(visit)
-    crowd = open_page(tracker_with_press, "overview").dataframe[0].value["crowd_said"].iloc[0]
+    crowd = open_page(tracker_with_press, "questions").dataframe[0].value["crowd_said"].iloc[0]
     assert crowd.endswith("(suggested)")
 
 
@@ -609,7 +609,7 @@ def test_an_earlier_answer_stays_in_sight(held: Tracker, clock: FakeClock) -> No
 
 def test_a_mixed_list_tells_forecasts_in_words(held: Tracker) -> None:
     held.forecast("summit-2027", Binary(0.05), rationale="Known.")
-    visit = open_page(held, "overview", state="All")
+    visit = open_page(held, "questions", state="All")
     frame = visit.dataframe[0].value.set_index("question")
     assert plain(frame.loc["What of visit?", "mine_said"]) == "Beijing 60 %"
     assert plain(frame.loc[a_question().text, "mine_said"]).strip() == "5 %"
@@ -619,6 +619,6 @@ def test_a_mixed_list_tells_forecasts_in_words(held: Tracker) -> None:
 def test_a_list_without_yes_and_no_has_no_column_for_suggestions(tracker: Tracker, clock: FakeClock) -> None:
     tracker.ask(QUESTIONS[0], override="a question of a test")
     clock.advance(hours=1)
-    columns = open_page(tracker, "overview").dataframe[0].value.columns
+    columns = open_page(tracker, "questions").dataframe[0].value.columns
     assert not {"suggestion", "change", "trend", "mine"} & set(columns)
     assert {"mine_said", "crowd_said"} <= set(columns)

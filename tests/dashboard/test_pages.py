@@ -49,55 +49,6 @@ def save(visit: AppTest, p: str, why: str, cites: str = "") -> AppTest:
     return seen(button(visit, "Save forecast").click().run())
 
 
-# Overview
-
-
-def test_an_empty_tracker_says_what_to_do_next(tracker: Tracker) -> None:
-    assert "There are no questions yet" in words(open_page(tracker, "overview"))
-
-
-def test_the_overview_counts_and_lists(news: Tracker) -> None:
-    visit = open_page(news, "overview")
-    assert {m.label: m.value for m in visit.metric} == {
-        "Open questions": "1",
-        "Evidence to review": "2",
-        "Answer overdue": "0",
-        "Resolved": "0",
-    }
-    row = visit.dataframe[0].value.iloc[0]
-    assert row["question"] == a_question().text
-    assert row["waiting"] == 2
-
-
-def test_the_overview_tells_in_words_what_moved(news: Tracker, press: Press, clock: FakeClock) -> None:
-    clock.advance(days=10)
-    news.suggest()
-    clock.advance(days=8)
-    press.publish("wire", "Borland accepts: Arland summit is set for spring")
-    news.retry_feed("wire")
-    news.poll()
-    text = words(open_page(news, "overview"))
-    assert a_question().text in text
-    assert "No open question moved" not in text
-
-
-def test_a_filter_without_a_match_says_so(news: Tracker) -> None:
-    visit = open_page(news, "overview")
-    visit.text_input(key="find").set_value("penguins").run()
-    assert "No question fits these filters" in words(seen(visit))
-
-
-def test_an_overdue_answer_is_asked_for(news: Tracker, clock: FakeClock) -> None:
-    clock.time = a_question().resolves_at + timedelta(days=3)
-    assert "Its answer was due 3 days ago" in words(open_page(news, "overview"))
-
-
-def test_picking_a_row_opens_the_question(news: Tracker) -> None:
-    visit = open_page(news, "overview")
-    visit.session_state["questions"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
-    assert a_question().text in [h.value.replace("\\", "") for h in seen(visit.run()).header]
-
-
 # Question
 
 
@@ -324,7 +275,8 @@ def markdown_of(visit: AppTest) -> str:
 @pytest.mark.parametrize(
     ("page", "params"),
     [
-        ("overview", {}),
+        ("today", {}),
+        ("questions", {}),
         ("inbox", {}),
         ("question", {"q": SUMMIT}),
         ("question", {"q": SUMMIT, "tab": "Evidence"}),
@@ -338,7 +290,7 @@ def test_feed_text_never_reaches_markdown(news: Tracker, page: str, params: dict
 # Replays
 
 
-@pytest.mark.parametrize("page", ["overview", "question", "inbox", "accuracy", "feeds"])
+@pytest.mark.parametrize("page", ["today", "questions", "question", "inbox", "accuracy", "feeds"])
 def test_every_page_of_a_replay_says_that_it_is_one(news: Tracker, page: str) -> None:
     assert "Replay" not in words(open_page(news, page))
     news.mark_replayed(NOW)

@@ -17,7 +17,8 @@ TEXT = next(q.text for q in load(DEFAULT).questions if q.id == OPEN)
 RESOLVED = "ceasefire-2025"
 
 PAGES = {
-    "overview": ("/", "All questions"),
+    "today": ("/", "What moved in"),
+    "questions": ("/questions", "Pick a row to open it"),
     "question": (f"/question?q={OPEN}", TEXT),
     "inbox": ("/inbox", "Evidence to review"),
     "accuracy": ("/accuracy", "Most gained"),
@@ -85,13 +86,48 @@ def test_the_scale_and_the_tab_stand_in_the_address(visitor: Visitor) -> None:
 
 
 def test_a_row_of_the_list_opens_its_question_and_back_returns(visitor: Visitor) -> None:
-    page = visitor.open("/?find=formula%202028")
+    page = visitor.open("/questions?find=formula%202028")
     grid = page.locator('[data-testid="stDataFrame"]')
     grid.click(position={"x": 200, "y": 70})
     expect(page.get_by_role("heading", name=TEXT)).to_be_visible()
     page.wait_for_url(lambda url: f"/question?q={OPEN}" in url)
     page.go_back()
-    expect(page.get_by_role("heading", name="All questions")).to_be_visible()
+    expect(page.get_by_role("heading", name="Questions", exact=True)).to_be_visible()
+
+
+def test_the_first_page_has_a_name_and_keeps_the_time_asked_for(visitor: Visitor) -> None:
+    page = visitor.open("/today?moved=30+days")
+    expect(page.get_by_role("heading", name="What moved in 30 days")).to_be_visible()
+    expect(page.get_by_text("Page not found")).to_have_count(0)
+    page.get_by_role("radio", name="24 hours").or_(page.get_by_role("button", name="24 hours")).first.click()
+    expect(page.get_by_role("heading", name="What moved in 24 hours")).to_be_visible()
+    page.wait_for_url(lambda url: "moved=24" in url)
+
+
+def test_a_section_of_the_first_page_leads_to_all_of_it(visitor: Visitor) -> None:
+    page = visitor.open("/")
+    page.get_by_role("link", name="overdue answers").click()
+    page.wait_for_url(lambda url: "/questions?state=Overdue" in url)
+    expect(page.get_by_role("heading", name="Questions", exact=True)).to_be_visible()
+    expect(page.get_by_text("Pick a row to open it")).to_be_visible()
+
+
+def test_evidence_on_the_first_page_leads_to_its_place_in_the_inbox(visitor: Visitor) -> None:
+    page = visitor.open("/")
+    page.get_by_role("link", name="to review").first.click()
+    page.wait_for_url(lambda url: "/inbox?about=" in url)
+    expect(page.get_by_role("heading", name="Evidence to review")).to_be_visible()
+
+
+def test_filters_and_order_of_the_list_stand_in_the_address(visitor: Visitor) -> None:
+    page = visitor.open("/questions")
+    page.get_by_role("combobox", name="Order").click()
+    page.get_by_role("option", name="Most moved first").click()
+    page.wait_for_url(lambda url: "sort=change" in url)
+    expect(page.get_by_role("combobox", name="Moved over")).to_be_visible()
+    page.reload()
+    visitor.settle()
+    expect(page.get_by_role("combobox", name="Moved over")).to_be_visible()
 
 
 def test_the_address_follows_from_all_feeds_to_one_and_back(visitor: Visitor) -> None:
@@ -163,7 +199,7 @@ def test_an_unknown_question_is_met_calmly(visitor: Visitor, name: str) -> None:
     page = visitor.open(f"/question?q={name}")
     expect(page.get_by_role("heading", name="There is no such question")).to_be_visible()
     page.get_by_role("link", name="All questions").click()
-    expect(page.get_by_role("heading", name="All questions")).to_be_visible()
+    expect(page.get_by_role("heading", name="Questions", exact=True)).to_be_visible()
 
 
 def test_the_accuracy_page_opens_every_receipt(visitor: Visitor) -> None:

@@ -1,0 +1,232 @@
+"""The list of questions: its filters, its orders, its columns."""
+
+from datetime import timedelta
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from dashboard.frames.board import Look, Order, State, Wanted, chosen, in_order, questions_frame
+from forecasts.asking import Asked
+from forecasts.distribution import Binary
+from forecasts.forecaster import CROWD, SUGGESTION
+from forecasts.question import EssayId, ForecasterId
+from tests.builders import NOW as NOW_THERE
+from tests.builders import FakeClock, a_question, a_set
+from tests.dashboard.examples import ANA, ME, NOW, PEOPLE, VISIT_TO, answered, days, named_question, summary
+from tests.dashboard.pages import open_page, seen, words
+from tracker.api import Tracker
+from tracker.summaries import QuestionSummary, Standing
+
+LOOK = Look(ME, NOW)
+OTHER = "other-2027"
+
+
+def named(name: str, **more: Any) -> QuestionSummary:
+    return summary(question=named_question(name, **more.pop("question", {})), **more)
+
+
+def held(name: str, who: ForecasterId = ME, p: float = 0.4, ago: float = 1) -> QuestionSummary:
+    return named(name, standings={who: Standing(PEOPLE[who], Binary(p), NOW - days(ago))})
+
+
+def ids(found: list[QuestionSummary]) -> list[str]:
+    return [s.question.id for s in found]
+
+
+# Which questions
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        ("Open", ["open"]),
+        ("Upcoming", ["upcoming"]),
+        ("Closed", ["late", "waits"]),
+        ("Overdue", ["late"]),
+        ("Resolved", ["answered", "annulled"]),
+        ("All", ["open", "upcoming", "late", "waits", "answered", "annulled"]),
+    ],
+)
+def test_a_state_lets_its_questions_through(state: State, expected: list[str]) -> None:
+    every = [
+        named("open"),
+        named("upcoming", status="upcoming"),
+        named("late", status="closed", question={"resolves_at": NOW}),
+        named("waits", status="closed", question={"resolves_at": NOW + days(1)}),
+        named("answered", status="resolved"),
+        named("annulled", status="annulled"),
+    ]
+    assert ids(chosen(every, Wanted(state), ME, NOW)) == expected
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        (Wanted(tag="trade"), ["b"]),
+        (Wanted(essay="second"), ["c"]),
+        (Wanted(mine=True), ["d"]),
+        (Wanted(mine=False), ["a", "b", "c"]),
+        (Wanted(find="will  XI"), ["a", "b", "c", "d"]),
+        (Wanted(find="trade"), ["b"]),
+        (Wanted(find="xi penguin"), []),
+        (Wanted(tag="trade", essay="second"), []),
+    ],
+)
+def test_every_filter_has_to_fit(wanted: Wanted, expected: list[str]) -> None:
+    every = [
+        named("a"),
+        named("b", question={"tags": ("trade",)}),
+        named("c", question={"essay_id": EssayId("second")}),
+        held("d"),
+    ]
+    assert ids(chosen(every, wanted, ME, NOW)) == expected
+
+
+# In which order
+
+
+def in_this_order(order: Order, *summaries: QuestionSummary, over: timedelta = timedelta(days=7)) -> list[str]:
+    return ids(in_order(summaries, order, Look(ME, NOW, over)))
+
+
+def test_the_next_to_close_comes_first() -> None:
+    late, soon = named("late"), named("soon", question={"closes_at": NOW + days(1)})
+    assert in_this_order("closing", late, soon) == ["soon", "late"]
+
+
+def test_the_most_moved_comes_first_over_the_time_asked_for() -> None:
+    week = named("week", history=((NOW - days(50), 0.3), (NOW - days(3), 0.35)))
+    month = named("month", history=((NOW - days(50), 0.5), (NOW - days(20), 0.3)))
+    closed = named("closed", status="closed", question={"closes_at": NOW - days(1)})
+    assert in_this_order("change", closed, month, week) == ["week", "month", "closed"]
+    assert in_this_order("change", closed, week, month, over=timedelta(days=30)) == ["month", "week", "closed"]
+
+
+def test_my_oldest_forecast_comes_first_and_what_i_do_not_forecast_last() -> None:
+    assert in_this_order("stale", held("hers", ANA, ago=90), held("new", ago=2), held("old", ago=60)) == [
+        "old",
+        "new",
+        "hers",
+    ]
+
+
+def test_who_is_furthest_apart_comes_first() -> None:
+    wide, near = (
+        named(
+            name, standings={who: Standing(PEOPLE[who], Binary(p), NOW) for who, p in ((ME, mine), (SUGGESTION, 0.5))}
+        )
+        for name, mine in (("wide", 0.9), ("near", 0.6))
+    )
+    assert in_this_order("apart", named("alone"), near, wide) == ["wide", "near", "alone"]
+
+
+# The row
+
+
+def test_a_row_has_the_crowd_and_how_long_ago_i_last_acted() -> None:
+    both = {who: Standing(PEOPLE[who], Binary(0.4), NOW - days(12)) for who in (ME, CROWD)}
+    mine = questions_frame([named("q", standings=both)], LOOK).iloc[0]
+    assert (mine["mine"], mine["crowd"], mine["last_change"]) == (40.0, 40.0, 12.0)
+    assert pd.isna(questions_frame([named("q", standings=both, status="closed")], LOOK).iloc[0]["last_change"])
+    nobody = questions_frame([named("q"), summary(question=VISIT_TO)], LOOK)
+    assert nobody[["crowd", "last_change"]].isna().all(axis=None)
+
+
+def test_a_move_of_less_than_a_point_is_left_empty() -> None:
+    still = named("q", history=((NOW - days(50), 0.3), (NOW - days(3), 0.304)))
+    assert pd.isna(questions_frame([still], LOOK).iloc[0]["change"])
+
+
+def test_an_answer_is_told_in_its_words() -> None:
+    told = summary(status="resolved", question=VISIT_TO, resolution=answered(VISIT_TO, "Minsk"))
+    assert questions_frame([told], LOOK).iloc[0]["answer"] == "Minsk"
+
+
+# The page
+
+
+@pytest.fixture
+def two(tracker: Tracker, clock: FakeClock) -> Tracker:
+    """Two open questions; I forecast the one that closes later."""
+    tracker.load(a_set(a_question(), a_question(OTHER, text="Will something else happen?", tags=("else",))))
+    tracker.forecast(OTHER, Binary(0.8), rationale="Known.")
+    clock.advance(hours=1)
+    return tracker
+
+
+def listed(tracker: Tracker, **params: str) -> list[str]:
+    return list(open_page(tracker, "questions", **params).dataframe[0].value["question"])
+
+
+def test_the_list_has_a_row_for_every_open_question(two: Tracker) -> None:
+    assert set(listed(two)) == {a_question().text, "Will something else happen?"}
+    columns = set(open_page(two, "questions").dataframe[0].value.columns)
+    assert {"suggestion", "mine", "crowd", "change", "trend", "waiting", "closes_in", "last_change"} <= columns
+    assert not {"state", "answer", "mine_said"} & columns
+
+
+@pytest.mark.parametrize(
+    "params", [{"mine": "yes"}, {"tag": "else"}, {"find": "something"}, {"mine": "yes", "sort": "stale"}]
+)
+def test_filters_stand_in_the_address(two: Tracker, params: dict[str, str]) -> None:
+    assert listed(two, **params) == ["Will something else happen?"]
+
+
+def test_an_order_stands_in_the_address(two: Tracker) -> None:
+    assert listed(two, sort="stale")[0] == "Will something else happen?"
+    assert listed(two, sort="apart")[0] == "Will something else happen?"
+
+
+@pytest.mark.parametrize("name", ["state", "tag", "essay", "mine", "sort", "over", "find"])
+@pytest.mark.parametrize("value", ["<script>alert(1)</script>", "x" * 5_000])
+def test_a_foreign_address_is_met_calmly(two: Tracker, name: str, value: str) -> None:
+    visit = open_page(two, "questions", **{name: value})
+    assert not visit.error
+    assert len(visit.dataframe) == (name != "find")
+
+
+def test_without_an_open_question_all_are_listed(two: Tracker, clock: FakeClock) -> None:
+    clock.time = a_question().closes_at + timedelta(days=1)
+    assert len(listed(two)) == 2
+    assert "No question fits these filters" in words(open_page(two, "questions", state="Open"))
+
+
+def test_overdue_answers_can_be_listed(two: Tracker, clock: FakeClock) -> None:
+    clock.time = a_question().closes_at + timedelta(days=1)
+    assert "No question fits" in words(open_page(two, "questions", state="Overdue"))
+    clock.time = a_question().resolves_at + timedelta(days=1)
+    assert len(listed(two, state="Overdue")) == 2
+
+
+def test_a_search_without_a_match_says_so(two: Tracker) -> None:
+    visit = open_page(two, "questions")
+    visit.text_input(key="find").set_value("penguins").run()
+    assert "No question fits these filters" in words(seen(visit))
+
+
+def test_an_essay_is_a_filter_where_there_are_several(two: Tracker, clock: FakeClock) -> None:
+    labels = [s.label for s in open_page(two, "questions").selectbox]
+    assert "Essay" not in labels
+    own = "Will it rain in Arland by 30 June 2027?"
+    times = (NOW_THERE, a_question().closes_at, a_question().resolves_at)
+    two.ask(Asked("rain", own, "As measured.", ("arland.example",), *times), override="a question of a test")
+    clock.advance(hours=1)
+    visit = open_page(two, "questions", essay="own-questions")
+    (essay,) = [s for s in visit.selectbox if s.label == "Essay"]
+    assert essay.options == ["Why they will meet", "From no essay"]
+    assert list(visit.dataframe[0].value["question"]) == [own]
+
+
+def test_the_change_column_follows_the_time_asked_for(two: Tracker) -> None:
+    def header(**params: str) -> str:
+        return open_page(two, "questions", **params).dataframe[0].proto.columns
+
+    assert '"label": "7 days"' in header()
+    assert '"label": "30 days"' in header(sort="change", over="30 days")
+
+
+def test_picking_a_row_opens_the_question(two: Tracker) -> None:
+    visit = open_page(two, "questions", mine="yes")
+    visit.session_state["questions"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    assert "Will something else happen?" in [h.value.replace("\\", "") for h in seen(visit.run()).header]

@@ -1,0 +1,301 @@
+"""The first page: what moved, what waits, what is due, and who disagrees."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboard.frames.board import Look, gap, move
+from dashboard.frames.today import Morning, counted, morning
+from dashboard.views.today import MOST, MOVES
+from forecasts.distribution import Binary
+from forecasts.forecaster import CROWD, SUGGESTION
+from forecasts.question import ForecasterId, QuestionId
+from tests.builders import FakeClock, Press, a_question, a_set
+from tests.dashboard.examples import (
+    ANA,
+    ME,
+    NOW,
+    OPENS,
+    PEOPLE,
+    PRICE,
+    QUESTION,
+    answered,
+    days,
+    named_question,
+    resolution,
+    summary,
+)
+from tests.dashboard.pages import open_page, words
+from tracker.api import Tracker
+from tracker.summaries import QuestionSummary, Standing
+
+WEEK = timedelta(days=7)
+
+
+def at(*summaries: QuestionSummary, over: timedelta = WEEK) -> Morning:
+    return morning(summaries, Look(ME, NOW, over))
+
+
+def moving(name: str, *ps: tuple[float, float], **more: Any) -> QuestionSummary:
+    """A question whose suggestion became `p` so many days ago."""
+    history = tuple((NOW - days(ago), p) for ago, p in ps)
+    return summary(question=named_question(name, **more.pop("question", {})), history=history, **more)
+
+
+def held_by(held: Mapping[ForecasterId, float], name: str = "q", ago: float = 1, **question: Any) -> QuestionSummary:
+    """A question on which these hold forecasts, all made so many days ago."""
+    standings = {who: Standing(PEOPLE[who], Binary(p), NOW - days(ago)) for who, p in held.items()}
+    return summary(question=named_question(name, **question), standings=standings)
+
+
+def names(found: tuple[Any, ...]) -> list[str]:
+    return [(each if isinstance(each, QuestionSummary) else each.summary).question.id for each in found]
+
+
+# What moved
+
+
+def test_the_largest_move_comes_first_with_its_ends_whichever_way_it_went() -> None:
+    up, down = moving("up", (20, 0.3), (2, 0.36)), moving("down", (20, 0.6), (3, 0.52), (1, 0.5))
+    little = moving("little", (20, 0.3), (2, 0.304))
+    found = at(up, down, little).moves
+    assert [(names((each,))[0], each.before, each.after) for each in found] == [("down", 0.6, 0.5), ("up", 0.3, 0.36)]
+
+
+def test_a_move_counts_in_the_stretch_in_which_it_happened() -> None:
+    one = moving("one", (60, 0.3), (3, 0.4))
+    assert names(at(one, over=timedelta(days=1)).moves) == []
+    assert names(at(one, over=timedelta(days=7)).moves) == ["one"]
+    back = moving("back", (60, 0.3), (20, 0.5), (3, 0.3))
+    assert [each.change for each in at(back).moves] == [pytest.approx(-0.2)]
+    assert at(back, over=timedelta(days=30)).moves == ()
+
+
+def test_a_question_that_opened_lately_moved_since_it_opened() -> None:
+    young = moving("young", (2, 0.3), (1, 0.4), question={"opens_at": NOW - days(2)})
+    assert [each.before for each in at(young).moves] == [0.3]
+
+
+def test_a_move_from_nobody_knows_where_is_not_told() -> None:
+    assert move(moving("old", (2, 0.3), (1, 0.4)), WEEK, NOW) is None
+    assert move(summary(history=()), WEEK, NOW) is None
+
+
+def test_a_closed_question_moves_no_more() -> None:
+    assert at(moving("closed", (20, 0.3), (2, 0.5), status="closed")).moves == ()
+
+
+# What waits
+
+
+def test_evidence_waits_on_open_questions_only_the_most_first() -> None:
+    few, many = summary(waiting=2, question=named_question("few")), summary(waiting=9, question=named_question("many"))
+    none, closed = summary(waiting=0), summary(waiting=5, status="closed")
+    found = at(few, none, many, closed)
+    assert names(found.waiting) == ["many", "few"]
+    assert found.pieces == 11
+
+
+def test_a_forecast_of_mine_is_stale_after_30_days_and_the_oldest_comes_first() -> None:
+    fresh, edge = held_by({ME: 0.4}, "fresh", 3), held_by({ME: 0.4}, "edge", 30)
+    stale, staler = held_by({ME: 0.4}, "stale", 31), held_by({ME: 0.4}, "staler", 80)
+    hers = held_by({ANA: 0.4}, "hers", 80)
+    assert names(at(fresh, edge, stale, hers, staler).stale) == ["staler", "stale"]
+
+
+def test_what_closes_soon_is_told_as_closing_and_not_as_stale() -> None:
+    old = held_by({ME: 0.4}, "old", 90, closes_at=NOW + days(14))
+    next_, later = (
+        held_by({ME: 0.4}, "next", closes_at=NOW + days(1)),
+        held_by({ME: 0.4}, "later", closes_at=NOW + days(15)),
+    )
+    found = at(old, later, next_, held_by({ANA: 0.4}, "hers", closes_at=NOW + days(1)))
+    assert names(found.closing) == ["next", "old"]
+    assert found.stale == ()
+
+
+def test_only_a_closed_question_can_be_overdue_and_the_longest_wait_comes_first() -> None:
+    questions = {n: named_question(str(n), resolves_at=NOW - days(n)) for n in (-1, 1, 5)}
+    late = [summary(status="closed", question=q) for q in questions.values()]
+    assert names(at(*late, summary(question=questions[5])).overdue) == ["5", "1"]
+
+
+# Who disagrees
+
+
+def test_disagreement_is_measured_in_log_odds() -> None:
+    near_the_end = held_by({ME: 0.01, SUGGESTION: 0.08}, "end")
+    in_the_middle = held_by({ME: 0.4, SUGGESTION: 0.6}, "middle")
+    agreed = held_by({ME: 0.5, SUGGESTION: 0.6}, "agreed")
+    assert names(at(in_the_middle, agreed, near_the_end).apart) == ["end", "middle"]
+
+
+def test_the_two_who_are_furthest_apart_are_named() -> None:
+    found = gap(held_by({ME: 0.5, ANA: 0.9, CROWD: 0.8, SUGGESTION: 0.3}), ME)
+    assert found is not None
+    assert (found.one, found.other, found.p_one, found.p_other) == (CROWD, SUGGESTION, 0.8, 0.3)
+
+
+def test_i_alone_am_no_crowd() -> None:
+    assert gap(held_by({ME: 0.5, CROWD: 0.5}), ME) is None
+    alone = gap(held_by({ME: 0.5, CROWD: 0.5, SUGGESTION: 0.3}), ME)
+    assert alone is not None
+    assert alone.one == ME
+
+
+def test_only_open_yes_no_questions_are_compared() -> None:
+    closed = replace(held_by({ME: 0.1, SUGGESTION: 0.9}), status="closed")
+    number = summary(
+        question=PRICE,
+        standings={who: Standing(PEOPLE[who], PRICE.prior, NOW) for who in (ME, SUGGESTION)},
+    )
+    assert at(closed, number).apart == ()
+
+
+@given(st.floats(0, 1), st.floats(0, 1))
+def test_a_gap_is_finite_and_the_same_from_both_sides(p: float, q: float) -> None:
+    one, other = gap(held_by({ME: p, SUGGESTION: q}), ME), gap(held_by({ME: q, SUGGESTION: p}), ME)
+    assert one is not None
+    assert other is not None
+    assert 0 <= one.size < 19
+    assert one.size == pytest.approx(other.size)
+
+
+# Practice and replays
+
+
+def test_questions_that_look_back_count_in_a_replay_only() -> None:
+    live, back = summary(), summary(question=named_question("back", retrospective=True))
+    assert counted([live, back], NOW, replayed=False) == [live]
+    assert counted([live, back], NOW, replayed=True) == [live, back]
+
+
+def test_a_replay_stands_at_its_own_time() -> None:
+    closed_since = summary(status="closed", question=QUESTION)
+    answered_one = summary(status="resolved", question=PRICE, resolution=answered(PRICE, "40"))
+    annulled = summary(status="annulled", resolution=resolution("annulled"))
+    found = counted([closed_since, answered_one, annulled], OPENS + days(1), replayed=True)
+    assert [s.status for s in found] == ["open", "resolved", "annulled"]
+
+
+# The page
+
+SUMMIT = "summit-2027"
+INVITED = "Arland invites Borland to a summit"
+
+
+@pytest.fixture
+def news(tracker_with_press: Tracker, press: Press, clock: FakeClock) -> Tracker:
+    """A tracker with an open question and a piece of evidence to review."""
+    tracker_with_press.load(a_set())
+    press.publish("wire", INVITED)
+    tracker_with_press.poll()
+    clock.advance(hours=1)
+    return tracker_with_press
+
+
+def links(tracker: Tracker, **params: str) -> dict[str, dict[str, str]]:
+    """The links of the page by their words, with the filters they set."""
+    found = open_page(tracker, "today", **params).get("page_link")
+    return {plain_label(e.proto.label): dict(p.split("=") for p in e.proto.query_string.split("&") if p) for e in found}
+
+
+def plain_label(label: str) -> str:
+    return label.replace("*", "").replace("\u00a0", " ")
+
+
+def test_a_morning_on_which_nothing_happened_is_short(tracker: Tracker) -> None:
+    tracker.load(a_set())
+    text = words(open_page(tracker, "today"))
+    assert "**Nothing moved** in 7 days. Nothing waits for you." in text
+    assert "No open question moved by a point or more." in text
+    assert not {"Evidence to review", "Answers overdue", "Furthest apart"} & set(text.replace("#### ", "").split("\n"))
+
+
+def test_a_move_is_told_with_its_ends_and_leads_to_its_question(news: Tracker, press: Press, clock: FakeClock) -> None:
+    clock.advance(days=10)
+    news.suggest()
+    clock.advance(days=8)
+    press.publish("wire", "Borland accepts: Arland summit is set for spring")
+    news.retry_feed("wire")
+    news.poll()
+    (told,) = [label for label in links(news) if "→" in label]
+    (s,) = news.questions()
+    assert told.startswith("Up ")
+    assert s.history[-1][1] > 0.3
+    assert links(news)[told] == {"q": SUMMIT}
+    assert a_question().text in words(open_page(news, "today"))
+
+
+def test_evidence_leads_to_its_place_in_the_inbox(news: Tracker) -> None:
+    assert links(news)["1 piece to review"] == {"about": SUMMIT}
+
+
+def test_my_forecast_is_asked_for_again_after_30_days(news: Tracker, clock: FakeClock) -> None:
+    news.forecast(SUMMIT, Binary(0.4), rationale="First.")
+    clock.advance(days=29)
+    assert "not confirmed" not in words(open_page(news, "today"))
+    clock.advance(days=2)
+    assert links(news)["40 %, confirmed 31 days ago"] == {"q": SUMMIT}
+    news.reaffirm(SUMMIT)
+    assert "not confirmed" not in words(open_page(news, "today"))
+
+
+def test_my_forecast_is_told_before_its_question_closes(news: Tracker, clock: FakeClock) -> None:
+    news.forecast(SUMMIT, Binary(0.4), rationale="First.")
+    clock.time = a_question().closes_at - timedelta(days=3)
+    assert "Closes in 3 days, you hold 40 %" in links(news)
+
+
+def test_an_overdue_answer_is_asked_for(news: Tracker, clock: FakeClock) -> None:
+    clock.time = a_question().resolves_at + timedelta(days=3)
+    assert links(news)["Due 3 days ago"] == {"q": SUMMIT}
+
+
+def test_a_disagreement_is_told_in_points(news: Tracker) -> None:
+    news.forecast(SUMMIT, Binary(0.95), rationale="Known.")
+    (told,) = [label for label in links(news) if "apart" in label]
+    assert "points apart: you 95 %, suggested " in told
+
+
+def test_questions_that_look_back_are_left_out_of_a_live_morning(tracker: Tracker, clock: FakeClock) -> None:
+    tracker.load(a_set(replace(a_question(), retrospective=True)))
+    clock.time = a_question().resolves_at + timedelta(days=3)
+    assert "Answers overdue" not in words(open_page(tracker, "today"))
+    tracker.mark_replayed(clock.time)
+    assert "Answers overdue" in words(open_page(tracker, "today"))
+
+
+def test_a_replay_is_told_at_the_time_it_has_reached(tracker: Tracker, clock: FakeClock) -> None:
+    tracker.load(a_set())
+    tracker.mark_replayed(a_question().resolves_at + timedelta(days=3))
+    assert "Due 3 days ago" in links(tracker)
+    clock.advance(days=4_000)
+    assert "Due 3 days ago" in links(tracker)
+
+
+def test_a_long_section_is_cut_and_leads_to_all_of_it(tracker: Tracker, clock: FakeClock) -> None:
+    many = [replace(a_question(f"q-{n}", text=f"Will it be {n}?"), id=QuestionId(f"q-{n}")) for n in range(7)]
+    tracker.load(a_set(*many))
+    for question in many:
+        tracker.forecast(question.id, Binary(0.99), rationale="Known.")
+    clock.advance(days=40)
+    found = links(tracker)
+    assert found["All 7 of them"] == {"mine": "yes", "sort": "stale"}
+    assert found["All 7 that are apart"] == {"sort": "apart"}
+    assert "99 %, confirmed 40 days ago" in found
+    clock.time = a_question().resolves_at + timedelta(days=3)
+    found = links(tracker)
+    assert found["All 7 overdue answers"] == {"state": "Overdue"}
+    shown = [e for e in open_page(tracker, "today").get("page_link") if "Due " in e.proto.label]
+    assert len(shown) == MOST <= MOVES <= 5
+
+
+def test_the_stretch_stands_in_the_address(news: Tracker) -> None:
+    assert "What moved in 24 hours" in words(open_page(news, "today", moved="24 hours"))
+    assert "What moved in 7 days" in words(open_page(news, "today", moved="a century"))
