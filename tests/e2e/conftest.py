@@ -1,7 +1,9 @@
 """A real browser on a real dashboard: the demo's replay, served by its own process."""
 
 import contextlib
+import fcntl
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -53,13 +55,26 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data directory with the whole replay, and one hostile headline at its end."""
+def demo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A data directory with the whole replay, and one hostile headline at its end. One process makes it for all."""
     data = tmp_path_factory.mktemp("demo")
+    if worker_id == "master":
+        _replay(data)
+        return data
+    made = tmp_path_factory.getbasetemp().parent / "replay"
+    with made.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # the others wait here until it is made
+        if not made.exists():
+            half = made.with_suffix(".half")
+            _replay(half)
+            half.rename(made)
+    return shutil.copytree(made, data, dirs_exist_ok=True)
+
+
+def _replay(data: Path) -> None:
     command = [sys.executable, "-m", "tracker", "--data", str(data), "demo", "--no-serve"]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=300)
     _publish(data, HOSTILE)
-    return data
 
 
 def _publish(data: Path, headline: str) -> None:

@@ -9,9 +9,6 @@ from playwright.sync_api import Page, expect
 from tests.e2e.conftest import HOSTILE, PHONE, Arrive, Visitor
 from tracker.question_sets import DEFAULT, load
 
-pytestmark = pytest.mark.xdist_group("browser")
-"""One process makes the replay for all, and drives its browser alone."""
-
 OPEN = "power-of-siberia-2-2028"
 TEXT = next(q.text for q in load(DEFAULT).questions if q.id == OPEN)
 RESOLVED = "ceasefire-2025"

@@ -8,9 +8,6 @@ from playwright.sync_api import expect
 from tests.e2e.conftest import PHONE, Arrive, Visitor
 from tracker.question_sets import DEFAULT, load
 
-pytestmark = pytest.mark.xdist_group("browser")
-"""One process makes the replay for all, and drives its browser alone."""
-
 EARLIER, LATER = next(link for link in load(DEFAULT).links if link.kind == "dates").question_ids[:2]
 """Two open questions on one event by two dates."""
 

@@ -14,9 +14,6 @@ from tracker.essays.values import NewEssay
 from tracker.question_sets import load
 from tracker.settings import Settings
 
-pytestmark = pytest.mark.xdist_group("browser")
-"""One process makes the replay for all, and drives its browser alone."""
-
 ESSAY = "grid_storage_2026"
 SENTENCE = "The rule is dying."
 ANSWERED = "Year after year the count of such hours has climbed."

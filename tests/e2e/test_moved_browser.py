@@ -7,9 +7,6 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import PHONE, Arrive, Visitor
 
-pytestmark = pytest.mark.xdist_group("browser")
-"""One process makes the replay for all, and drives its browser alone."""
-
 PIPELINE = "power-of-siberia-2-2028"
 HISTORY = f"/question?q={PIPELINE}&tab=History&computed=true"
 

@@ -15,9 +15,6 @@ from tests.e2e.test_browser import LOOKS, shade
 from tracker.api import open_tracker
 from tracker.settings import Settings
 
-pytestmark = pytest.mark.xdist_group("browser")
-"""One process makes the replay for all, and drives its browser alone."""
-
 LEADS = "“friends” leads with"
 RACE = QuestionId("race")
 
