@@ -202,9 +202,9 @@ def test(place: Place, arguments: Sequence[str]) -> int:
 
 
 def whole_suite(processors: int) -> List[str]:
-    """Pytest's arguments for everything at once. Tests marked with one xdist_group stay in one process."""
+    """Pytest's arguments for everything at once."""
     workers = max(2, min(MOST_TEST_WORKERS, processors))
-    return ["-n", str(workers), "--dist", "loadgroup", "--cov", "--cov-report="]
+    return ["-n", str(workers), "--cov", "--cov-report="]
 
 
 def check_gates(place: Place, call: Call) -> int:

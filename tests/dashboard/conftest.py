@@ -1,6 +1,5 @@
 """Pages in tests look for installed streamlit components once, not at every visit: that took half of their time."""
 
-import gc
 from collections.abc import Iterator
 from functools import cache
 
@@ -14,10 +13,3 @@ def components_are_looked_for_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
         yield
-
-
-@pytest.fixture(scope="session", autouse=True)
-def what_is_loaded_stays_out_of_the_collectors_way() -> None:
-    """Streamlit collects garbage after every run of a page, as in `dashboard.serve`: that took most of their time."""
-    gc.collect()
-    gc.freeze()
