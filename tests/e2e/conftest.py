@@ -43,6 +43,8 @@ HOSTILE = (
 HOSTILE_TITLE = "Stranger ![x](http://evil.example/p.png) [now](http://evil.example) www.evil.example $5 $6"
 """A feed's own title of the same kind: it stands in a heading and in links, which read Markdown."""
 
+expect.set_options(timeout=20_000)  # ms; a slow machine with other work takes several times as long as ours
+
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
 

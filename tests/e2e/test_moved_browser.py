@@ -21,6 +21,7 @@ def pick_first_row(page: Page) -> None:
     """Tick the box of the newest act; the table is drawn on a canvas."""
     table = page.locator(f".st-key-history-True-{PIPELINE}")
     table.scroll_into_view_if_needed()
+    expect(table.locator("canvas").first).to_be_visible()
     table.click(position={"x": 18, "y": 35 + 31})
 
 

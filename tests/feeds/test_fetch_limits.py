@@ -135,13 +135,13 @@ def test_a_name_server_that_hangs_holds_up_nobody_beyond_the_deadline(
     names = FakeNames(monkeypatch)
     names.leads["good.test"] = ["127.0.0.1"]
     for n in range(8):  # more than the four lookups at once that the event loop has of its own
-        names.leads[f"hangs-{n}.test"] = lambda: (hangs.wait(5), ["127.0.0.1"])[1]
+        names.leads[f"hangs-{n}.test"] = lambda: (hangs.wait(60), ["127.0.0.1"])[1]
     server.serve("/feed.xml", BODY)
     urls = [*(f"http://hangs-{n}.test/" for n in range(8)), server.url("/feed.xml", host="good.test")]
     started = time.monotonic()
     try:
         found = fetch_all(urls, total_seconds=0.3)
-        assert time.monotonic() - started < 2
+        assert time.monotonic() - started < 30
     finally:
         hangs.set()
     assert {r.reason for r in found[:8]} == {"timed out after 0.3 s"}

@@ -170,7 +170,7 @@ def test_a_server_of_ones_own_has_no_rate(server: FeedServer) -> None:
     started = time.monotonic()
     found = fetch_all([server.url("/feed.xml"), server.url("/feed.xml", host="nas.lan")] * 20)
     assert {type(r) for r in found} == {Fetched}
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 12  # at a request a second for each host it would be 15
 
 
 def test_without_politeness_nothing_is_waited_for(server: FeedServer) -> None:
@@ -208,7 +208,7 @@ def test_a_crowd_for_a_slow_host_leaves_room_for_others(server: FeedServer) -> N
     released = Event()
 
     def blocked(request: BaseHTTPRequestHandler) -> None:
-        released.wait(5)
+        released.wait(60)
         reply(request, 200, BODY, {})
 
     def release(request: BaseHTTPRequestHandler) -> None:
@@ -221,7 +221,7 @@ def test_a_crowd_for_a_slow_host_leaves_room_for_others(server: FeedServer) -> N
     started = time.monotonic()
     found = fetch_all([*crowd, server.url("/release", host="nas.lan")], in_flight=3, per_host=1)
     assert {type(r) for r in found} == {Fetched}
-    assert time.monotonic() - started < 4
+    assert time.monotonic() - started < 30
 
 
 def test_who_stands_in_line_for_too_long_comes_back_later(server: FeedServer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -246,8 +246,6 @@ def test_slow_servers_are_asked_all_at_once(server: FeedServer) -> None:
         reply(request, 200, BODY, {})
 
     server.script("/slow", slow)
-    began = time.monotonic()
     found = fetch_all([server.url("/slow")] * 100, polite=False, in_flight=100, total_seconds=20)
     assert {type(r) for r in found} == {Fetched}
     assert server.most_at_once > 40
-    assert time.monotonic() - began < 5

@@ -1,7 +1,6 @@
 """JSON Feed: the same items as from XML, and no trouble from hostile documents."""
 
 import json
-import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.feeds.documents import Entry, document
+from tests.patience import patience
 from tracker.feeds.item import ParsedItem
 from tracker.feeds.parsing.parse import Parsed, ParseFailed, parse
 
@@ -181,9 +181,8 @@ def test_of_a_monster_the_newest_500_entries_are_read() -> None:
     ids=["lists", "objects", "values", "cut", "comma", "escapes"],
 )
 def test_a_hostile_or_broken_document_is_refused_quickly(body: bytes, reason: str) -> None:
-    started = time.process_time()
-    assert refused(body) == reason
-    assert time.process_time() - started < 2
+    with patience():
+        assert refused(body) == reason
 
 
 def test_lone_surrogates_and_control_characters_are_left_out() -> None:

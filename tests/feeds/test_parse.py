@@ -1,7 +1,6 @@
 """Reading feeds: of every kind, malformed, and hostile ones."""
 
 import pickle
-import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.patience import patience
 from tracker.feeds.item import ParsedItem
 from tracker.feeds.links import canonical_url
 from tracker.feeds.parsing.parse import Parsed, ParseFailed, as_feedparser, parse
@@ -552,9 +552,8 @@ def test_entities_of_the_document_expand_to_nothing(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_a_document_that_would_hold_the_reader_for_minutes_is_refused(inside: str, reason: str) -> None:
     body = rss(entry(inside=inside))
-    started = time.process_time()
-    assert refused(body) == reason
-    assert time.process_time() - started < 2
+    with patience():
+        assert refused(body) == reason
 
 
 @pytest.mark.parametrize(
@@ -597,9 +596,8 @@ def test_a_document_that_would_hold_the_reader_for_minutes_is_refused(inside: st
     ],
 )
 def test_a_document_that_is_only_odd_is_read_quickly(body: bytes) -> None:
-    started = time.process_time()
-    assert [i.title for i in read(body).items] == ["A title"]
-    assert time.process_time() - started < 5
+    with patience():
+        assert [i.title for i in read(body).items] == ["A title"]
 
 
 @pytest.mark.parametrize("newest_first", [True, False])
@@ -611,9 +609,8 @@ def test_of_a_monster_the_newest_500_entries_are_read(newest_first: bool) -> Non
         for n in range(200_000, 300_000)
     ]
     body = rss(*(reversed(dated) if newest_first else dated))
-    started = time.process_time()
-    parsed = read(body)
-    assert time.process_time() - started < 5
+    with patience():
+        parsed = read(body)
     assert {i.key for i in parsed.items} == {f"g{n}" for n in range(299_500, 300_000)}
     assert parsed.items[0].key == ("g299999" if newest_first else "g299500")
     assert parsed.warning == "100,000 entries, of which the newest 500 were read"

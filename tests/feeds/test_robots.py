@@ -1,11 +1,10 @@
 """What a site lets robots fetch."""
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.patience import patience
 from tracker.feeds.pages.robots import LARGEST, LONGEST_DELAY, read_robots, robots_url
 
 ROBOT = "scenario-tracker/0.1 (+https://tracker.example/about)"
@@ -108,9 +107,8 @@ def lines(pattern: str, count: int) -> bytes:
     ids=["many agents", "many rules", "agents between sitemaps", "no colons", "the same agents again"],
 )
 def test_a_file_that_would_cost_the_square_of_its_size_allows_nothing(body: bytes) -> None:
-    started = time.monotonic()
-    assert not read_robots(200, body).allows(PAGE, ROBOT)
-    assert time.monotonic() - started < 5
+    with patience():
+        assert not read_robots(200, body).allows(PAGE, ROBOT)
 
 
 @pytest.mark.parametrize(
@@ -127,9 +125,8 @@ def test_a_file_that_would_cost_the_square_of_its_size_allows_nothing(body: byte
     ids=["many groups", "remarks", "patterns", "stars", "dollars", "escapes", "no text"],
 )
 def test_a_large_file_is_read_in_time(body: bytes) -> None:
-    started = time.monotonic()
-    assert read_robots(200, body).allows(PAGE + "?" + "a" * 1_900, ROBOT)
-    assert time.monotonic() - started < 5
+    with patience():
+        assert read_robots(200, body).allows(PAGE + "?" + "a" * 1_900, ROBOT)
 
 
 @given(st.binary(max_size=300), st.text(max_size=30), st.text(max_size=30))
