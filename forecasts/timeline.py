@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, NewType
+from typing import Final, Literal, NewType
 
 from forecasts.distribution import Distribution
 from forecasts.errors import InvalidForecast
@@ -18,7 +18,9 @@ from forecasts.forecaster import RESERVED
 from forecasts.question import ForecasterId, QuestionId
 
 ForecastId = NewType("ForecastId", int)
-Act = Literal["forecast", "reaffirm", "withdraw", "undo"]
+Act = Literal["forecast", "reaffirm", "withdraw", "undo", "redo"]
+_STEPS_BACK: Final = ("undo", "redo")
+"""Acts that say nothing new: what stands after them stood before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,7 @@ class Forecast:
     """One act of a forecaster on a question, never changed afterwards.
 
     `distribution` is what stands after the act: None after a withdrawal, or after undoing the first.
-    `cites` names the evidence it rests on; `undoes` the act that an undo takes back.
+    `cites` names the evidence it rests on; `undoes` the act that an undo takes back, and of a redo the undo.
     """
 
     id: ForecastId
@@ -101,11 +103,41 @@ def undone(forecasts: Sequence[Forecast]) -> Forecast:
     `forecasts` are one forecaster's acts on one question in the order they were entered. Raises
     `InvalidForecast` when there is nothing left to undo.
     """
-    gone = {f.undoes for f in forecasts if f.undoes is not None}
+    gone = _gone(forecasts)
     for forecast in reversed(forecasts):
-        if forecast.act != "undo" and forecast.id not in gone:
+        if forecast.act not in _STEPS_BACK and forecast.id not in gone:
             return forecast
     raise InvalidForecast("there is no forecast of yours on this question to undo")
+
+
+def redone(forecasts: Sequence[Forecast]) -> Forecast:
+    """The undo that a redo takes back now: the last one since the last new act that no redo has taken back.
+
+    `forecasts` are one forecaster's acts on one question in the order they were entered. Raises
+    `InvalidForecast` when nothing was undone since the last new act: what comes after an undo replaces what it took.
+    """
+    gone = _gone(forecasts)
+    for forecast in reversed(forecasts):
+        if forecast.act not in _STEPS_BACK:
+            break
+        if forecast.act == "undo" and forecast.id not in gone:
+            return forecast
+    raise InvalidForecast("nothing of yours on this question was undone last, so there is nothing to do again")
+
+
+def _gone(forecasts: Iterable[Forecast]) -> frozenset[ForecastId]:
+    """The acts that were taken back and not brought again, and the undos that were themselves taken back."""
+    gone: set[ForecastId] = set()
+    taken: dict[ForecastId, ForecastId] = {}
+    for forecast in forecasts:
+        if forecast.undoes is None:
+            continue
+        gone.add(forecast.undoes)
+        if forecast.act == "undo":
+            taken[forecast.id] = forecast.undoes
+        else:
+            gone.discard(taken[forecast.undoes])
+    return frozenset(gone)
 
 
 def hindsight(acts: Sequence[Forecast], known_at: datetime) -> tuple[Forecast, ...]:
@@ -114,11 +146,11 @@ def hindsight(acts: Sequence[Forecast], known_at: datetime) -> tuple[Forecast, .
     The computed forecasters go on until the answer is entered, and nobody is to blame for that.
     """
     late = (act for act in acts if act.made_at >= known_at and act.forecaster_id not in RESERVED)
-    return tuple(act for act in late if act.act in ("forecast", "reaffirm"))
+    return tuple(act for act in late if act.act in ("forecast", "reaffirm", "redo"))
 
 
 def standing_before(forecasts: Sequence[Forecast], act: Forecast) -> Distribution | None:
     """What stood before `act`, skipping acts that were undone themselves; None when nothing did."""
-    gone = {f.undoes for f in forecasts if f.undoes is not None}
-    earlier = [f for f in forecasts[: list(forecasts).index(act)] if f.act != "undo" and f.id not in gone]
+    gone = _gone(forecasts)
+    earlier = [f for f in forecasts[: list(forecasts).index(act)] if f.act not in _STEPS_BACK and f.id not in gone]
     return earlier[-1].distribution if earlier else None

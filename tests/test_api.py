@@ -76,6 +76,24 @@ def test_undo_is_a_new_act_that_brings_back_what_stood_before(both: Tracker, clo
     with pytest.raises(InvalidForecast, match="no forecast of yours on this question to undo"):
         both.undo("summit-2027")
     assert len(both.question("summit-2027").acts) == 4 + 1  # nothing is removed; the suggestion has one act
+    clock.advance(minutes=1)
+    first = both.redo("summit-2027")
+    assert (first.act, first.distribution) == ("redo", Binary(0.4))
+    clock.advance(minutes=1)
+    again = both.redo("summit-2027")
+    assert (again.distribution, again.undoes) == (Binary(0.04), undone.id)
+    with pytest.raises(InvalidForecast, match="nothing to do again"):
+        both.redo("summit-2027")
+    assert both.undo("summit-2027").distribution == Binary(0.4)
+
+
+def test_what_is_said_anew_after_an_undo_cannot_be_done_again(both: Tracker) -> None:
+    both.load(a_set())
+    both.forecast("summit-2027", Binary(0.4))
+    both.undo("summit-2027")
+    both.forecast("summit-2027", Binary(0.5))
+    with pytest.raises(InvalidForecast, match="nothing to do again"):
+        both.redo("summit-2027")
 
 
 def test_a_request_repeated_with_its_key_changes_nothing(both: Tracker) -> None:

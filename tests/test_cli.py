@@ -107,9 +107,10 @@ def test_a_forecast_is_made_reaffirmed_undone_and_withdrawn(shell: Shell) -> Non
     assert "now holds 20%" in shell("forecast", QUESTION, "1:4")
     assert "still holds 20%" in shell("reaffirm", QUESTION)
     assert "holds 20%" in shell("undo", QUESTION)
+    assert "Done again: ada holds 20%" in shell("redo", QUESTION)
     assert "holds no forecast on" in shell("withdraw", QUESTION, "-m", "Somebody else's field.")
     acts = [a["act"] for a in shell.json("show", QUESTION)["acts"] if a["forecaster_id"] == "ada"]
-    assert acts == [*["forecast"] * 6, "reaffirm", "undo", "withdraw"]
+    assert acts == [*["forecast"] * 6, "reaffirm", "undo", "redo", "withdraw"]
 
 
 def test_a_question_is_resolved_and_scored_with_receipts(shell: Shell) -> None:
@@ -162,6 +163,7 @@ def test_time_passing_is_told_in_numbers(shell: Shell) -> None:
         (("forecast", QUESTION, "0.5", "--as", "crowd"), "is computed by the tracker"),
         (("withdraw", QUESTION), "make one first"),
         (("undo", QUESTION), "no forecast of yours"),
+        (("redo", QUESTION), "nothing to do again"),
         (("show", "nope"), "see `tracker questions`"),
         (("review", "99", "confirm"), "there is no evidence 99"),
         (

@@ -151,6 +151,10 @@ class Tracker(QuestionVerbs, EssayVerbs, ScenarioVerbs, FeedVerbs, EvidenceVerbs
         """Take back the last act as a new act; nothing is removed from the history."""
         return self._act(question_id, "undo", said)
 
+    def redo(self, question_id: str, **said: Unpack[Said]) -> Forecast:
+        """Bring back what the last undo took, as a new act; refused once something new was said since."""
+        return self._act(question_id, "redo", said)
+
     def _act(
         self,
         question_id: str,

@@ -65,6 +65,7 @@ COMMANDS = (
     forecasts.reaffirm,
     forecasts.withdraw,
     forecasts.undo,
+    forecasts.redo,
     evidence.inbox,
     evidence.review,
     learned.learned,

@@ -9,7 +9,7 @@ from forecasts.errors import InvalidForecast
 from forecasts.evidence import EvidenceId
 from forecasts.forecaster import MODEL_PREFIX, RESERVED, Forecaster
 from forecasts.question import ForecasterId, Question, QuestionId, check_distribution, effective_close, latest
-from forecasts.timeline import Act, Forecast, ForecastId, standing_before, undone
+from forecasts.timeline import Act, Forecast, ForecastId, redone, standing_before, undone
 from tracker.errors import NotFound
 from tracker.reading import question_or_refuse
 from tracker.store import evidence, forecasts, resolutions
@@ -131,3 +131,7 @@ def _decide(request: Request, own: Sequence[Forecast]) -> tuple[Distribution | N
         case "undo":
             last = undone(own)
             return standing_before(own, last), last.id
+        case "redo":
+            step_back = redone(own)
+            brought = next(act for act in own if act.id == step_back.undoes)
+            return brought.distribution, step_back.id

@@ -42,7 +42,13 @@ def history_frame(
     return frame_of(types, rows)
 
 
-ACT: Final = {"forecast": "forecast", "reaffirm": "reaffirmed", "withdraw": "withdrew", "undo": "undid"}
+ACT: Final = {
+    "forecast": "forecast",
+    "reaffirm": "reaffirmed",
+    "withdraw": "withdrew",
+    "undo": "undid",
+    "redo": "did again",
+}
 
 
 def signposts_frame(page: QuestionPage) -> pd.DataFrame:

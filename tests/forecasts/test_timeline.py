@@ -16,6 +16,7 @@ from forecasts.timeline import (
     Span,
     Timeline,
     hindsight,
+    redone,
     standing_before,
     timeline,
     timeline_of,
@@ -54,6 +55,13 @@ def undo(acts: list[Forecast]) -> Forecast:
     gone = undone(acts)
     before = standing_before(acts, gone)
     return act(len(acts) + 1, "undo", p_yes(before), undoes=gone.id)
+
+
+def redo(acts: list[Forecast]) -> Forecast:
+    """Take back the last undo, as an act of its own."""
+    back = redone(acts)
+    brought = next(each for each in acts if each.id == back.undoes)
+    return act(len(acts) + 1, "redo", p_yes(brought.distribution), undoes=back.id)
 
 
 def held(line: Timeline, at: float) -> float | None:
@@ -164,19 +172,28 @@ def test_what_was_forecast_when_the_answer_was_known_is_hindsight() -> None:
 
 
 @law
-@given(st.lists(st.just("undo") | st.just("withdraw") | probabilities, max_size=20))
-def test_undo_always_restores_what_a_stack_of_acts_would_hold(moves: list[float | str]) -> None:
+@given(st.lists(st.sampled_from(["undo", "redo", "withdraw"]) | probabilities, max_size=25))
+def test_undo_and_redo_do_what_two_stacks_of_acts_would(moves: list[float | str]) -> None:
     acts: list[Forecast] = []
-    stack: list[float | None] = [None]
+    held_so_far: list[float | None] = [None]
+    taken: list[float | None] = []
     for move in moves:
         number = len(acts) + 1
         if move == "undo":
-            if len(stack) == 1:
+            if len(held_so_far) == 1:
                 continue
-            stack.pop()
+            taken.append(held_so_far.pop())
             acts.append(undo(acts))
+        elif move == "redo":
+            if not taken:
+                with pytest.raises(InvalidForecast, match="nothing to do again"):
+                    redone(acts)
+                continue
+            held_so_far.append(taken.pop())
+            acts.append(redo(acts))
         else:
             p = None if isinstance(move, str) else move
-            stack.append(p)
+            held_so_far.append(p)
+            taken.clear()
             acts.append(act(number, "withdraw" if p is None else "forecast", p))
-        assert held(timeline_of(acts), number) == stack[-1]
+        assert held(timeline_of(acts), number) == held_so_far[-1]

@@ -1,4 +1,4 @@
-"""Forecasts: set, reaffirm, withdraw, undo."""
+"""Forecasts: set, reaffirm, withdraw, undo, redo."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,6 +9,8 @@ from rich.text import Text
 from forecasts.evidence import EvidenceId
 from forecasts.question import ForecasterId
 from forecasts.spoken import in_full, warning_of
+from forecasts.timeline import Forecast
+from tracker.api import Tracker
 from tracker.commands.terminal import acting_as, as_json, opened, show
 
 because = click.option(
@@ -82,9 +84,28 @@ def undo(context: click.Context, /, question: str, json: bool, **said: Any) -> N
     """Take back your last act on a question, as a new act."""
     with opened(context) as tracker:
         made = tracker.undo(question, **_said(said))
-        told = in_full(tracker.question(question).summary.question, made.distribution)
-    held = "holds no forecast" if made.distribution is None else f"holds {told}"
+        held = _holds(tracker, made)
     show(made, json, f"Undone: {made.forecaster_id} {held} on {question}.")
+
+
+@click.command()
+@click.argument("question")
+@because
+@acting_as
+@key
+@as_json
+@click.pass_context
+def redo(context: click.Context, /, question: str, json: bool, **said: Any) -> None:
+    """Bring back what your last undo took, as a new act."""
+    with opened(context) as tracker:
+        made = tracker.redo(question, **_said(said))
+        held = _holds(tracker, made)
+    show(made, json, f"Done again: {made.forecaster_id} {held} on {question}.")
+
+
+def _holds(tracker: Tracker, made: Forecast) -> str:
+    told = in_full(tracker.question(made.question_id).summary.question, made.distribution)
+    return "holds no forecast" if made.distribution is None else f"holds {told}"
 
 
 def _said(said: Mapping[str, Any]) -> Any:
