@@ -21,7 +21,9 @@ from dashboard.views import (
     scenarios,
     today,
 )
-from dashboard.views.parts import replay_banner, said
+from dashboard.views.keys import foot
+from dashboard.views.notice import said
+from dashboard.views.parts import replay_banner
 from dashboard.views.visit import PageName, Visit
 from dashboard.wording import zone_of
 
@@ -73,10 +75,15 @@ ENTRIES: Final[Mapping[PageName, Entry]] = {
 }
 
 
+def _show(name: PageName, visit: Visit) -> None:
+    ENTRIES[name].render(visit)
+    foot(visit, name)
+
+
 def _page(name: PageName, entry: Entry, visits: Sequence[Visit], start: PageName) -> st.Page:
     """The page as streamlit knows it. It is needed to make the visit, so it looks the visit up when it runs."""
     return st.Page(
-        lambda: entry.render(visits[0]),
+        lambda: _show(name, visits[0]),
         title=entry.title,
         icon=entry.icon,
         help=entry.help,
@@ -90,7 +97,7 @@ def _by_its_name(start: PageName, visits: Sequence[Visit]) -> st.Page:
     """The first page once more, under its own name: streamlit answers for it at the root address only."""
     entry = ENTRIES[start]
     return st.Page(
-        lambda: entry.render(visits[0]), title=entry.title, icon=entry.icon, url_path=start, visibility="hidden"
+        lambda: _show(start, visits[0]), title=entry.title, icon=entry.icon, url_path=start, visibility="hidden"
     )
 
 

@@ -5,7 +5,8 @@ from typing import Final
 import streamlit as st
 
 from dashboard.frames.trial import Tried, matches_frame, named, tried, verdict
-from dashboard.views.parts import WRAPPED, calm, say, table
+from dashboard.views.notice import say
+from dashboard.views.parts import WRAPPED, calm, table
 from dashboard.views.visit import Visit
 from dashboard.wording import brought, capital, clipped
 from tracker.summaries import Imported

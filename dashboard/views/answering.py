@@ -7,7 +7,8 @@ import streamlit as st
 
 from dashboard.frames.answers import hindsight_frame, intervals_frame, question_scores_frame, rules_of
 from dashboard.views import unchecked
-from dashboard.views.parts import calm, empty, link_out, say, selected_row, table
+from dashboard.views.notice import say
+from dashboard.views.parts import calm, empty, link_out, selected_row, table
 from dashboard.views.unchecked import OPTION, VALUE
 from dashboard.views.visit import Visit
 from dashboard.wording import answer_of, answered, bound, capital, inert, plural

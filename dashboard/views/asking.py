@@ -7,7 +7,8 @@ from uuid import uuid4
 
 import streamlit as st
 
-from dashboard.views.parts import calm, say
+from dashboard.views.notice import say
+from dashboard.views.parts import calm
 from dashboard.views.question_form import (
     EXAMPLES,
     Form,

@@ -7,7 +7,8 @@ import streamlit as st
 from dashboard.frames.distributions import as_read
 from dashboard.frames.essay import next_unasked
 from dashboard.views import drafting
-from dashboard.views.parts import calm, empty, link_to_question, say
+from dashboard.views.notice import say
+from dashboard.views.parts import calm, empty, link_to_question
 from dashboard.views.visit import Visit
 from dashboard.wording import headline, inert, status_line
 from dashboard.wording.essay import said_with, standing

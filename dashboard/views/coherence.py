@@ -7,7 +7,8 @@ import streamlit as st
 from dashboard.frames import coherence as frames
 from dashboard.frames.coherence import Moved
 from dashboard.views import linking
-from dashboard.views.parts import WRAPPED, calm, empty, flat, link_to_question, say, table
+from dashboard.views.notice import say
+from dashboard.views.parts import WRAPPED, calm, empty, flat, link_to_question, table
 from dashboard.views.visit import Visit
 from dashboard.wording import RULE, clipped, inert, named, plural
 from dashboard.wording.coherence import KIND_OF_LINK, nats, offers, record

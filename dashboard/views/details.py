@@ -7,7 +7,8 @@ import streamlit as st
 from dashboard.frames.details import history_frame, options_frame, signposts_frame
 from dashboard.frames.evidence import evidence_frame
 from dashboard.views import cards, moved, signposts, watching, wording_history
-from dashboard.views.parts import WRAPPED, calm, empty, flat, say, selected_row, table
+from dashboard.views.notice import say
+from dashboard.views.parts import WRAPPED, calm, empty, flat, selected_row, table
 from dashboard.views.visit import Visit
 from dashboard.wording import KIND, bound, capital, headline, inert, plural, told, value_of
 from forecasts.distribution import OTHER

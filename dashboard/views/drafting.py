@@ -10,7 +10,8 @@ from dashboard.frames.drafting import Chosen, begun, kept, questions_of, togethe
 from dashboard.views import proposals
 from dashboard.views.draft_fields import Drafting, Filled, fields, slots
 from dashboard.views.draft_signposts import Row, indicator_rows, indicators_for
-from dashboard.views.parts import calm, say, sentence
+from dashboard.views.notice import say
+from dashboard.views.parts import calm, sentence
 from dashboard.views.question_form import Form, override_of, show_findings
 from dashboard.views.visit import Visit
 from dashboard.wording import inert, plural

@@ -11,6 +11,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import charts
 from dashboard.frames.distributions import as_read, density_frame, middle_frame
+from dashboard.views import chance
+from dashboard.views.drafts import day_of, flag_of, number_of, text_of
 from dashboard.views.handles import Handles, curve_of, handles_of, still_open
 from dashboard.views.visit import Visit
 from dashboard.wording import Side, bound, capital, inert, percent_exact, told, value_of
@@ -20,7 +22,7 @@ from forecasts.entry import read_forecast
 from forecasts.errors import ForecastsError, InvalidForecast
 from forecasts.question import FORMS, Question
 from forecasts.spoken import warning_of
-from tracker.summaries import QuestionPage
+from tracker.summaries import QuestionSummary
 
 _WAYS: Final = "In percent, from 0 to 1, as odds 2:1 or as a fraction 1/3"
 
@@ -33,20 +35,18 @@ class Entry:
     problem: str
 
 
-def enter(visit: Visit, page: QuestionPage, form: str) -> Entry:
+def enter(visit: Visit, summary: QuestionSummary, form: str) -> Entry:
     """The inputs, and below them what is understood of them. `form` tells one rendering of the form from the next."""
-    question = page.summary.question
-    standing = page.summary.standings.get(visit.me)
-    held = None if standing is None else standing.distribution
+    question, held = summary.question, chance.held_by_me(visit, summary)
     if question.kind == "binary":
-        example = "63 or 2:1" if held is None else "63, 2:1, +5 or x2"
-        return _said(visit, question, _typed(question, "Probability of YES", example, form), held)
+        return _said(visit, question, chance.typed(visit, summary, form, slider=True), held)
     typing = f"typing-{form}"
-    if st.session_state.get(typing, False):
-        text = _typed(question, "Forecast", FORMS[question.kind].partition("such as ")[2], form)
+    st.session_state.setdefault(typing, flag_of(form, "typing"))
+    if st.session_state[typing]:
+        text = _typed(question, FORMS[question.kind].partition("such as ")[2], form)
         entry = _said(visit, question, text, held)
     else:
-        entry = _set(visit, page, form)
+        entry = _set(visit, summary, form)
     if isinstance(entry.given, Cdf):
         _preview(question, entry.given, form)
     _warn(visit, question, entry.given)
@@ -54,13 +54,22 @@ def enter(visit: Visit, page: QuestionPage, form: str) -> Entry:
     return entry
 
 
-def _typed(question: Question, label: str, example: str, form: str) -> str:
+def type_in(visit: Visit, summary: QuestionSummary, form: str) -> Entry:
+    """One field to type any forecast into, for where there is little room."""
+    question, held = summary.question, chance.held_by_me(visit, summary)
+    if question.kind == "binary":
+        return _said(visit, question, chance.typed(visit, summary, form, slider=False), held)
+    return _said(visit, question, _typed(question, FORMS[question.kind].partition("such as ")[2], form), held)
+
+
+def _typed(question: Question, example: str, form: str) -> str:
     return (
         st.text_input(
-            label,
+            "Forecast",
+            text_of(form, "typed"),
             key=f"typed-{form}",
             placeholder=example,
-            help=None if question.kind == "binary" else inert(f"Form: {FORMS[question.kind]}"),
+            help=inert(f"Form: {FORMS[question.kind]}"),
             live="300ms",
             autocomplete="off",
             persist_state="session",
@@ -91,10 +100,9 @@ def _refused(refusal: ForecastsError) -> Entry:
     return Entry(None, str(refusal))
 
 
-def _set(visit: Visit, page: QuestionPage, form: str) -> Entry:
+def _set(visit: Visit, summary: QuestionSummary, form: str) -> Entry:
     """The inputs for options, numbers and dates; they start from what I hold, else from the base rate."""
-    question = page.summary.question
-    mine = page.summary.standings.get(visit.me)
+    question, mine = summary.question, summary.standings.get(visit.me)
     held = as_read(question, question.prior if mine is None else mine.distribution, visit.now)
     if mine is None:
         st.caption("The inputs start from the base rate.")
@@ -121,7 +129,7 @@ def _shares(visit: Visit, question: Question, held: Categorical, form: str) -> C
     given: dict[str, float] = {}
     for pair in (named[k : k + 2] for k in range(0, len(named), 2)):  # row by row, so that a phone keeps their order
         for place, name in zip(st.columns(2), pair, strict=False):
-            given[name] = _share(place, inert(name), start.get(name, 0.0), f"share-{form}-{name}")
+            given[name] = _share(place, inert(name), start.get(name, 0.0), (form, f"share-{name}"))
     left = 1.0 - fsum(given.values())
     if left < -1e-9:
         too_much = f"{-100 * left:.4g}%"
@@ -131,15 +139,16 @@ def _shares(visit: Visit, question: Question, held: Categorical, form: str) -> C
     return Categorical(offered, tuple(given[name] for name in offered))
 
 
-def _share(place: DeltaGenerator, label: str, p: float, key: str) -> float:
+def _share(place: DeltaGenerator, label: str, p: float, field: tuple[str, str]) -> float:
+    form, name = field
     value = place.number_input(
         label,
         0.0,
         100.0,
-        min(max(100 * p, 0.0), 100.0),
+        min(max(number_of(form, name, min(max(100 * p, 0.0), 100.0)), 0.0), 100.0),
         step=1.0,
         format="%.4g",
-        key=key,
+        key=f"{name}-{form}",
         persist_state="session",
     )
     return value / 100
@@ -186,7 +195,7 @@ def _numbers(question: Question, start: Handles, left: Scale, form: str) -> tupl
             label,
             float(left.lower),
             float(left.upper),
-            min(max(round(value, digits), left.lower), left.upper),
+            _within(number_of(form, label, _within(round(value, digits), left)), left),
             step=10.0**-decimals if left.zero_point is not None else _nice(left.span / 100),
             format=f"%.{decimals}f",
             key=f"{label}-{form}",
@@ -194,6 +203,10 @@ def _numbers(question: Question, start: Handles, left: Scale, form: str) -> tupl
         )
         found.append(float(given))
     return found[0], found[1], found[2]
+
+
+def _within(value: float, left: Scale) -> float:
+    return min(max(value, left.lower), left.upper)
 
 
 def _nice(step: float) -> float:
@@ -210,7 +223,7 @@ def _days(question: Question, start: Handles, left: Scale, form: str) -> tuple[f
     for label, value in zip(_LABELS["date"], (low, middle, high), strict=True):
         given = st.date_input(
             label,
-            date_of(value).date(),
+            min(max(day_of(form, label, date_of(value).date()), date_of(first).date()), date_of(last).date()),
             date_of(first).date(),
             date_of(last).date(),
             format="YYYY-MM-DD",
@@ -234,7 +247,7 @@ def _masses(question: Question, start: Handles, form: str) -> dict[str, float]:
         sides.append(("above", "upper", start.above))
     places = st.columns(2) if len(sides) > 1 else [st.container()]
     return {
-        name: _share(place, f"{inert(capital(bound(question, side, unit=False)))}, %", mass, f"{name}-{form}")
+        name: _share(place, f"{inert(capital(bound(question, side, unit=False)))}, %", mass, (form, name))
         for place, (name, side, mass) in zip(places, sides, strict=False)
     }
 

@@ -6,7 +6,8 @@ from uuid import uuid4
 import streamlit as st
 
 from dashboard.frames.essay import in_a_row
-from dashboard.views.parts import calm, empty, say
+from dashboard.views.notice import say
+from dashboard.views.parts import calm, empty
 from dashboard.views.visit import Visit
 from dashboard.wording import inert
 from dashboard.wording.essay import asked_sentence, claims_asked

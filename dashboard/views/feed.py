@@ -6,7 +6,8 @@ from dashboard import charts
 from dashboard.frames.feed import OUTCOMES, days_frame, how_it_is_read, items_frame, polls_frame, usual_frame
 from dashboard.frames.feeds import what_is_wrong
 from dashboard.views import feed_settings
-from dashboard.views.parts import calm, empty, line_about, link_out, say, table
+from dashboard.views.notice import say
+from dashboard.views.parts import calm, empty, line_about, link_out, table
 from dashboard.views.visit import Visit
 from dashboard.wording import (
     DASH,

@@ -4,7 +4,8 @@ from typing import Any, Final
 
 import streamlit as st
 
-from dashboard.views.parts import calm, say
+from dashboard.views.notice import say
+from dashboard.views.parts import calm
 from dashboard.views.visit import Visit
 from dashboard.wording import GRADE, clipped
 from tracker.feeds.feed import Feed

@@ -1,19 +1,23 @@
 """The form where a person forecasts, reaffirms, withdraws and undoes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from uuid import uuid4
 
 import streamlit as st
 
 from dashboard.frames.distributions import as_read
-from dashboard.views.entering import Entry, enter
-from dashboard.views.parts import calm, say
+from dashboard.views import acts
+from dashboard.views.chance import held_by_me
+from dashboard.views.drafts import begin_anew, form_of, keep, numbers_of, text_of
+from dashboard.views.entering import Entry, enter, type_in
+from dashboard.views.notice import Notice, tell
+from dashboard.views.parts import calm
 from dashboard.views.visit import Visit
 from dashboard.wording import clipped, headline, in_short, inert
-from forecasts.distribution import Distribution
 from forecasts.errors import InvalidForecast
 from forecasts.evidence import EvidenceId
-from tracker.summaries import QuestionPage
+from forecasts.question import Question
+from tracker.summaries import EvidenceCard, QuestionPage, QuestionSummary
 
 RATIONALE_LIMIT = 4_000
 
@@ -32,53 +36,76 @@ def render(visit: Visit, page: QuestionPage) -> None:
     """My forecast: what stands, and what can be done about it."""
     with st.container(border=True):
         st.subheader("My forecast", anchor=False)
-        standing = page.summary.standings.get(visit.me)
-        held = None if standing is None else as_read(page.summary.question, standing.distribution, visit.now)
-        if standing is None:
-            st.caption("You have none yet.")
-        else:
-            words = inert(in_short(page.summary.question, held))
-            st.caption(f"You hold **{words}**, last confirmed {visit.age(standing.since)}.")
-        _new(visit, page)
-        _acts(visit, page, held)
+        st.caption(standing_words(visit, page.summary))
+        _new(visit, page.summary, page.evidence)
+        with st.container(horizontal=True):
+            still(visit, page.summary)
+            _other_acts(visit, page)
 
 
-def _render_id(question_id: str) -> str:
-    """The name of this rendering of the form: also the key under which its save is kept once only."""
-    return st.session_state.setdefault(f"form-{question_id}", uuid4().hex)
-
-
-def _renew(question_id: str) -> None:
-    st.session_state.pop(f"form-{question_id}", None)
+def standing_words(visit: Visit, summary: QuestionSummary) -> str:
+    """What I hold and since when, in a sentence."""
+    standing = summary.standings.get(visit.me)
+    if standing is None:
+        return "You have none yet."
+    words = inert(in_short(summary.question, as_read(summary.question, standing.distribution, visit.now)))
+    return f"You hold **{words}**, last confirmed {visit.age(standing.since)}."
 
 
 @st.fragment
-def _new(visit: Visit, page: QuestionPage) -> None:
-    question = page.summary.question
-    form = _render_id(question.id)
-    entry = enter(visit, page, form)
-    with st.form(f"why-{form}", border=False):
-        why = st.text_area(
-            "Why",
-            key=f"why-text-{form}",
-            placeholder="What do you know that moves you?",
-            height=90,
-            max_chars=RATIONALE_LIMIT,
-            persist_state="session",
-        )
-        cites = _cites(page, form)
-        if st.form_submit_button("Save forecast", type="primary"):
-            with calm():
-                _save(visit, page, Draft(entry, (why or "").strip(), tuple(cites), form))
+def in_place(visit: Visit, summary: QuestionSummary) -> None:
+    """My forecast in a list: one field for it, one for the reason, and the button to say again what I hold."""
+    form = form_of(summary.question.id)
+    left, right = st.columns([2, 3])
+    with left:
+        entry = type_in(visit, summary, form)
+    with right:
+        why = _why(form)
+    with st.container(horizontal=True):
+        _saving(visit, summary, Draft(entry, why, (), form))
+        still(visit, summary)
 
 
-def _cites(page: QuestionPage, form: str) -> list[EvidenceId]:
-    headlines = {c.evidence.id: clipped(c.headline, 90) for c in page.evidence if c.evidence.status != "rejected"}
+@st.fragment
+def _new(visit: Visit, summary: QuestionSummary, evidence: Sequence[EvidenceCard]) -> None:
+    question = summary.question
+    form = form_of(question.id)
+    entry = enter(visit, summary, form)
+    why = _why(form)
+    cites = _cites(evidence, form)
+    _saving(visit, summary, Draft(entry, why, tuple(cites), form))
+
+
+def _why(form: str) -> str:
+    text = st.text_area(
+        "Why",
+        text_of(form, "why-text"),
+        key=f"why-text-{form}",
+        placeholder="What do you know that moves you?",
+        height=90,
+        max_chars=RATIONALE_LIMIT,
+        persist_state="session",
+    )
+    return (text or "").strip()
+
+
+def _saving(visit: Visit, summary: QuestionSummary, draft: Draft) -> None:
+    """The button that saves, and what keeps the draft until then."""
+    if st.button("Save forecast", key="save", type="primary", shortcut="Ctrl+Enter"):
+        with calm():
+            _save(visit, summary.question, draft)
+    standing = summary.standings.get(visit.me)
+    keep(summary.question.id, draft.key, None if standing is None else standing.since)
+
+
+def _cites(evidence: Sequence[EvidenceCard], form: str) -> list[EvidenceId]:
+    headlines = {c.evidence.id: clipped(c.headline, 90) for c in evidence if c.evidence.status != "rejected"}
     if not headlines:
         return []
     return st.multiselect(
         "Evidence it rests on",
         list(headlines),
+        [EvidenceId(nr) for nr in numbers_of(form, "cites") if nr in headlines],
         format_func=headlines.__getitem__,
         key=f"cites-{form}",
         placeholder="Optional",
@@ -86,41 +113,46 @@ def _cites(page: QuestionPage, form: str) -> list[EvidenceId]:
     )
 
 
-def _save(visit: Visit, page: QuestionPage, draft: Draft) -> None:
-    question, given = page.summary.question, draft.entry.given
+def _save(visit: Visit, question: Question, draft: Draft) -> None:
+    given = draft.entry.given
     if given is None:
         raise InvalidForecast(draft.entry.problem)
     if not draft.why:
         raise InvalidForecast("a forecast needs its reason: write a sentence under Why")
-    visit.tracker.forecast(question.id, given, rationale=draft.why, cites=draft.cites, key=draft.key)
-    _done(question.id, f"Saved: {in_short(question, given)}")
+    act = visit.tracker.forecast(question.id, given, rationale=draft.why, cites=draft.cites, key=draft.key)
+    _done(question, acts.done(visit.tracker, question, "Saved", act))
 
 
-def _done(question_id: str, text: str) -> None:
-    _renew(question_id)
-    say(text)
+def _done(question: Question, notice: Notice) -> None:
+    begin_anew(question.id)
+    tell(notice)
     st.rerun()
 
 
-def _acts(visit: Visit, page: QuestionPage, held: Distribution | None) -> None:
-    question = page.summary.question
-    mine = [a for a in page.acts if a.forecaster_id == visit.me]
-    form = _render_id(question.id)
-    with st.container(horizontal=True):
-        if held is not None:
-            words = clipped(headline(question, held)[0], 30)
-            again = "Say again what you hold, so that it counts as fresh."
-            if st.button(f"Still {inert(words)}", key="reaffirm", help=again):
+def still(visit: Visit, summary: QuestionSummary) -> None:
+    """The button that says again what I hold, where I hold something."""
+    question, held = summary.question, held_by_me(visit, summary)
+    if held is None:
+        return
+    words = clipped(headline(question, as_read(question, held, visit.now))[0], 30)
+    again = "Say again what you hold, so that it counts as fresh."
+    if st.button(f"Still {inert(words)}", key="reaffirm", help=again, shortcut="A"):
+        with calm():
+            act = visit.tracker.reaffirm(question.id, key=f"{form_of(question.id)}-reaffirm")
+            _done(question, acts.done(visit.tracker, question, "Reaffirmed", act))
+
+
+def _other_acts(visit: Visit, page: QuestionPage) -> None:
+    question, tracker = page.summary.question, visit.tracker
+    form = form_of(question.id)
+    if visit.me in page.summary.standings:
+        with st.popover("Withdraw", key="withdrawing"):
+            st.caption("From now on you hold no forecast here. What stood before still counts.")
+            if st.button("Withdraw my forecast", key="withdraw"):
                 with calm():
-                    visit.tracker.reaffirm(question.id, key=f"{form}-reaffirm")
-                    _done(question.id, f"Reaffirmed: {words}")
-            with st.popover("Withdraw", key="withdrawing"):
-                st.caption("From now on you hold no forecast here. What stood before still counts.")
-                if st.button("Withdraw my forecast", key="withdraw"):
-                    with calm():
-                        visit.tracker.withdraw(question.id, key=f"{form}-withdraw")
-                        _done(question.id, "Withdrawn")
-        if mine and st.button("Undo my last act", key="undo", type="tertiary", icon=":material/undo:"):
-            with calm():
-                visit.tracker.undo(question.id, key=f"{form}-undo")
-                _done(question.id, "Undone; the history keeps both")
+                    act = tracker.withdraw(question.id, key=f"{form}-withdraw")
+                    _done(question, acts.done(tracker, question, "Withdrawn", act))
+    mine = any(a.forecaster_id == visit.me for a in page.acts)
+    if mine and st.button("Undo my last act", key="undo", type="tertiary", icon=":material/undo:"):
+        with calm():
+            _done(question, acts.undo(tracker, question, f"{form}-undo"))

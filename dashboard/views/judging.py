@@ -5,7 +5,8 @@ from typing import Any, Final
 
 import streamlit as st
 
-from dashboard.views.parts import calm, link_to_question, say
+from dashboard.views.notice import say
+from dashboard.views.parts import calm, link_to_question
 from dashboard.views.visit import Visit
 from dashboard.wording import (
     EVIDENCE,

@@ -7,7 +7,8 @@ from typing import Final
 import streamlit as st
 
 from dashboard.frames.learned import Name, history_frame
-from dashboard.views.parts import WRAPPED, calm, say, table
+from dashboard.views.notice import say
+from dashboard.views.parts import WRAPPED, calm, table
 from dashboard.views.visit import Visit
 from dashboard.wording import STATE, capital, inert, plural
 from tracker.learning import Decided, Kept

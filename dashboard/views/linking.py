@@ -6,7 +6,8 @@ from typing import get_args
 import streamlit as st
 
 from dashboard.frames.coherence import fitting
-from dashboard.views.parts import calm, say
+from dashboard.views.notice import say
+from dashboard.views.parts import calm
 from dashboard.views.visit import Visit
 from dashboard.wording import RULE, clipped, inert
 from dashboard.wording.coherence import ABOUT, KIND_OF_LINK, ROLES

@@ -14,7 +14,6 @@ from forecasts.question import Question
 from tracker.errors import TrackerError
 
 K = TypeVar("K", bound=str)
-_SAID: Final = "said"
 
 WRAPPED: Final = 62
 """Height of a row in which text may take two or three lines; streamlit wraps from 4 rem (60 px here) on."""
@@ -36,18 +35,6 @@ def calm() -> Iterator[None]:
 def sentence(text: str) -> str:
     """An error message as a sentence, with nothing in it that Markdown could act on."""
     return inert(text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!")) else "."))
-
-
-def say(text: str) -> None:
-    """Keep a sentence for the next run of the page: what was just done."""
-    st.session_state[_SAID] = text
-
-
-def said() -> None:
-    """Show what was just done, once."""
-    text = st.session_state.pop(_SAID, None)
-    if text:
-        st.toast(inert(text), icon=":material/check:")
 
 
 def replay_banner(visit: Visit) -> None:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from dashboard.frames.board import Look, Order, State, Wanted, as_of, chosen, in_order, questions_frame
 from dashboard.frames.today import STRETCHES
+from dashboard.views import at_hand
 from dashboard.views.parts import WRAPPED, choice, empty, no_questions, selected_row, table
 from dashboard.views.visit import Visit
 from dashboard.wording import plural
@@ -51,6 +52,7 @@ def render(visit: Visit) -> None:
     if not shown:
         empty("No question fits these filters.", "Choose another state or tag, or clear the search.")
         return
+    at_hand.render(visit, shown)
     _list(visit, shown, look, over)
 
 
@@ -99,7 +101,11 @@ def _order() -> tuple[Order, str]:
 def _list(visit: Visit, shown: Sequence[QuestionSummary], look: Look, over: str) -> None:
     st.caption(f"{plural(len(shown), 'question')}. Pick a row to open it.")
     frame = questions_frame(shown, look)
-    columns = _columns(frame, over)
+    at = at_hand.of(shown)
+    frame.insert(0, "at", ["▸" if s is at else "" for s in shown])
+    columns = {"at": st.column_config.TextColumn("", width=30), **_columns(frame, over)}
+    if at is None:
+        columns.pop("at")
     for name in _needless(shown, visit.me):
         columns.pop(name, None)
     picked = selected_row(

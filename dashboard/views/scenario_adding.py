@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dashboard.views.likelihoods import NEW, read, row_inputs
-from dashboard.views.parts import calm, say
+from dashboard.views.notice import say
+from dashboard.views.parts import calm
 from dashboard.views.visit import Visit
 from dashboard.wording import clipped, inert
 from forecasts.errors import InvalidQuestion

@@ -8,7 +8,8 @@ import streamlit as st
 
 from dashboard.frames import scenarios as frames
 from dashboard.frames.distributions import as_read
-from dashboard.views.parts import calm, say, table
+from dashboard.views.notice import say
+from dashboard.views.parts import calm, table
 from dashboard.views.visit import Visit
 from dashboard.wording import in_short, inert, percent_exact
 from dashboard.wording.scenarios import GIVES_WAY

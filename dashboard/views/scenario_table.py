@@ -6,7 +6,8 @@ import streamlit as st
 
 from dashboard.frames import scenarios as frames
 from dashboard.views.likelihoods import NEW, read, row_inputs
-from dashboard.views.parts import WRAPPED, calm, empty, flat, link_to_question, say, selected_row, sentence, table
+from dashboard.views.notice import say
+from dashboard.views.parts import WRAPPED, calm, empty, flat, link_to_question, selected_row, sentence, table
 from dashboard.views.visit import Visit
 from dashboard.wording import capital, clipped, inert
 from dashboard.wording.scenarios import MARKS, against

@@ -5,7 +5,8 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard.views.parts import calm, say
+from dashboard.views.notice import say
+from dashboard.views.parts import calm
 from dashboard.views.visit import Visit
 from dashboard.wording import side, strength
 from forecasts.evidence import Direction, Expectation, Indicator, Strength

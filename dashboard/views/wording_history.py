@@ -7,7 +7,8 @@ from uuid import uuid4
 import streamlit as st
 
 from dashboard.frames.wording import forecast_by_somebody, rewordings
-from dashboard.views.parts import calm, flat, say
+from dashboard.views.notice import say
+from dashboard.views.parts import calm, flat
 from dashboard.views.visit import Visit
 from dashboard.wording import (
     against_the_linter,

@@ -1,0 +1,103 @@
+"""What is typed and not yet saved: kept in the viewer's browser, and put back after a reload.
+
+The browser hands back what it kept, and that can be anything: each value is used as the start of an input, which takes
+only what fits it.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import uuid4
+
+import streamlit as st
+
+from dashboard.views.scripts import scripted
+from forecasts.question import QuestionId
+
+_MOST: Final = 60
+"""Values of one form: more were not kept by this page."""
+
+
+def form_of(question_id: QuestionId) -> str:
+    """The name of this rendering of the form: also the key under which its save is kept once only."""
+    name: str = st.session_state.setdefault(f"form-{question_id}", uuid4().hex)
+    return name
+
+
+def begin_anew(question_id: QuestionId) -> None:
+    """The next form of this question is another one, and empty."""
+    st.session_state.pop(f"form-{question_id}", None)
+
+
+def text_of(form: str, name: str) -> str:
+    """What an input of text starts from: the draft, else nothing."""
+    value = _restored(form).get(name)
+    return value if isinstance(value, str) else ""
+
+
+def flag_of(form: str, name: str) -> bool:
+    """What a switch starts from."""
+    return _restored(form).get(name) is True
+
+
+def numbers_of(form: str, name: str) -> list[int]:
+    """What a choice of several numbers starts from."""
+    value = _restored(form).get(name)
+    return [each for each in value if type(each) is int] if isinstance(value, list) else []
+
+
+def number_of(form: str, name: str, usual: float) -> float:
+    """What an input of a number starts from: the draft, else what is usual, which is no draft."""
+    st.session_state.setdefault(f"usual-{form}", {})[name] = usual
+    value = _restored(form).get(name)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < 1e300:
+        return usual
+    return float(value)
+
+
+def day_of(form: str, name: str, usual: date) -> date:
+    """What an input of a date starts from."""
+    st.session_state.setdefault(f"usual-{form}", {})[name] = usual.isoformat()
+    value = _restored(form).get(name)
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) else usual
+    except ValueError:
+        return usual
+
+
+def keep(question_id: QuestionId, form: str, held_since: datetime | None) -> None:
+    """Let the browser keep what stands in the form.
+
+    `held_since` is when I last said what I hold: once I have said something newer, the draft is void.
+    """
+    after = 0.0 if held_since is None else held_since.timestamp()
+    data = {"question": question_id, "form": form, "after": after, "values": _values(form)}
+
+    def put_back() -> None:
+        found = st.session_state[f"keeper-{question_id}"].restored
+        if isinstance(found, Mapping) and 0 < len(found) <= _MOST:
+            begin_anew(question_id)
+            st.session_state[f"restored-{form_of(question_id)}"] = dict(found)
+
+    scripted("keeper")(key=f"keeper-{question_id}", data=data, on_restored_change=put_back)
+
+
+def _restored(form: str) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = st.session_state.get(f"restored-{form}", {})
+    return found
+
+
+def _values(form: str) -> dict[str, Any]:
+    """What stands in the form and is not there by itself."""
+    usual = st.session_state.get(f"usual-{form}", {})
+    end, found = f"-{form}", {}
+    for key, value in st.session_state.items():
+        name = str(key).removesuffix(end)
+        plain = value.isoformat() if isinstance(value, date) else value
+        if name != key and isinstance(plain, str | int | float | list) and plain != usual.get(name, ""):
+            found[name] = plain
+    return {name: value for name, value in found.items() if value not in (False, []) and name not in _OWN}
+
+
+_OWN: Final = ("form", "usual", "restored", "slide")
+"""What this file notes, and the slider, which follows what is typed."""

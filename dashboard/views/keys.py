@@ -1,0 +1,111 @@
+"""What every page ends with: the way to any question or page, to the next question, and the list of keys.
+
+No key acts while something is being typed; only those with Ctrl do.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+import streamlit as st
+
+from dashboard.frames.board import Look, in_order
+from dashboard.views.notice import say
+from dashboard.views.visit import PageName, Visit
+from dashboard.wording import inert
+from forecasts.question import QuestionId
+
+KEYS: Final = (
+    ("J", "the next question, or the next piece of evidence"),
+    ("K", "the one before"),
+    ("E", "type a forecast"),
+    ("Ctrl + Enter", "save it"),
+    ("A", "say again what you hold; in the inbox, accept the evidence"),
+    ("X", "in the inbox, reject the evidence"),
+    ("U", "undo what was just done"),
+    ("Ctrl + K", "jump to a question or a page"),
+    ("H", "this list"),
+)
+_ORDER: Final = "walked"
+
+
+def remember(shown: Sequence[QuestionId]) -> None:
+    """The questions in the order that J and K walk through them, as they were last listed."""
+    st.session_state[_ORDER] = tuple(shown)
+
+
+def step(ids: Sequence[QuestionId], at: str | None, by: int) -> QuestionId | None:
+    """The question so many places after the one that is at hand, or the first; None beyond either end.
+
+    >>> step(["a", "b"], "a", 1), step(["a", "b"], "b", 1), step(["a", "b"], None, 1), step([], None, 1)
+    ('b', None, 'a', None)
+    """
+    if at is None or at not in ids:
+        return ids[0] if ids else None
+    place = ids.index(QuestionId(at)) + by
+    return ids[place] if 0 <= place < len(ids) else None
+
+
+def walk(ids: Sequence[QuestionId], name: str) -> None:
+    """The buttons that put the question before or after the one at hand into the address, under this name."""
+    for label, key, by in (("Previous", "K", -1), ("Next", "J", 1)):
+        icon = ":material/keyboard_arrow_down:" if by > 0 else ":material/keyboard_arrow_up:"
+        told = (ids, name, by)
+        st.button(label, key=f"walk-{key}", shortcut=key, icon=icon, on_click=_walk, args=told, type="tertiary")
+
+
+def _walk(ids: Sequence[QuestionId], name: str, by: int) -> None:
+    found = step(ids, st.query_params.get(name), by)
+    if found is None:
+        say("There is no other question in this list" if by > 0 else "This is the first question of the list")
+        return
+    st.query_params[name] = found
+
+
+def foot(visit: Visit, name: PageName) -> None:
+    """The last line of a page."""
+    with st.container(horizontal=True, key="foot"):
+        if name == "question" and st.query_params.get("q"):
+            walk(_walked(visit), "q")
+        if st.button("Jump to …", key="jump", shortcut="Ctrl+K", icon=":material/search:", type="tertiary"):
+            _jump(visit)
+        if st.button("Keys", key="keys", shortcut="H", icon=":material/keyboard:", type="tertiary"):
+            _list()
+
+
+def _walked(visit: Visit) -> tuple[QuestionId, ...]:
+    """The questions as they were last listed, else the open ones, the next to close first."""
+    if _ORDER not in st.session_state:
+        open_ones = [s for s in visit.tracker.questions() if s.status == "open"]
+        remember([s.question.id for s in in_order(open_ones, "closing", Look(visit.me, visit.stands_at))])
+    found: tuple[QuestionId, ...] = st.session_state[_ORDER]
+    return found
+
+
+@st.dialog("Jump to")
+def _jump(visit: Visit) -> None:
+    pages = {f"page {name}": page.title for name, page in visit.pages.items() if page.visibility == "visible"}
+    questions = {f"question {s.question.id}": s.question.text for s in visit.tracker.questions()}
+    words = {**pages, **questions}
+    picked = st.selectbox(
+        "Page or question",
+        list(words),
+        index=None,
+        format_func=words.__getitem__,
+        placeholder="Type a few letters",
+        key="jump-to",
+    )
+    if picked is None:
+        return
+    kind, _, name = picked.partition(" ")
+    if kind == "page":
+        st.switch_page(next(page for key, page in visit.pages.items() if key == name))
+    st.switch_page(visit.pages["question"], query_params={"q": name})
+
+
+@st.dialog("Keys")
+def _list() -> None:
+    for key, does in KEYS:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.badge(inert(key), color="gray")
+            st.markdown(does, width="content")
+    st.caption("Letters act only while nothing is being typed.")

@@ -1,0 +1,277 @@
+"""Forecasting by hand: slider and field in step, drafts, the way back, and walking through a list."""
+
+import json
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from streamlit.testing.v1 import AppTest
+
+from dashboard.frames.stops import STOPS, Mark, nearest, place, ruler, said
+from dashboard.views import drafts
+from dashboard.views.keys import step
+from forecasts.distribution import Binary
+from forecasts.question import ForecasterId, QuestionId
+from tests.builders import FakeClock, a_question, a_set
+from tests.dashboard.pages import button, field, open_page, plain, seen, words
+from tracker.api import Tracker
+
+SUMMIT = "summit-2027"
+OTHER = "other-2027"
+ME = ForecasterId("ada")
+
+
+@pytest.fixture
+def loaded(tracker: Tracker, clock: FakeClock) -> Tracker:
+    """A tracker with one open question of yes or no."""
+    tracker.load(a_set())
+    return tracker
+
+
+def held(tracker: Tracker) -> float | None:
+    standing = tracker.question(SUMMIT).summary.standings.get(ME)
+    return None if standing is None else standing.p
+
+
+def slider(visit: AppTest) -> Any:
+    (found,) = visit.select_slider
+    return found
+
+
+def opened(tracker: Tracker) -> AppTest:
+    return open_page(tracker, "question", q=SUMMIT)
+
+
+# The stops of the slider
+
+
+@given(st.floats(0.0, 1.0))
+def test_no_stop_is_nearer_than_the_nearest(p: float) -> None:
+    assert abs(nearest(p) - 1000 * p) == min(abs(stop - 1000 * p) for stop in STOPS)
+
+
+def test_near_the_ends_a_stop_is_a_tenth_of_a_point_and_neither_end_is_certain() -> None:
+    assert [said(stop) for stop in (*STOPS[:2], STOPS[19], STOPS[20], STOPS[-1])] == [
+        "0.1%",
+        "0.2%",
+        "2%",
+        "3%",
+        "99.9%",
+    ]
+    assert list(STOPS) == sorted({*STOPS})
+
+
+def test_a_mark_lies_where_the_slider_has_its_stop() -> None:
+    assert [place(p) for p in (0.0001, 0.5, 0.9999)] == [0.0, 0.5, 1.0]
+    drawn = ruler([Mark(0.0001, "dot", "#0072B2", "you"), Mark(0.9999, "square", "#D55E00", "suggested")])
+    assert 'cx="6.0"' in drawn
+    assert "translate(324.0 0)" in drawn
+
+
+# In step
+
+
+def test_the_slider_starts_at_the_base_rate_and_says_nothing_until_it_is_moved(loaded: Tracker) -> None:
+    visit = opened(loaded)
+    assert slider(visit).value == nearest(a_question().prior.p)  # type: ignore[union-attr]
+    assert field(visit, "Probability of YES").value == ""
+    field(visit, "Why").set_value("A reason.").run()
+    visit = seen(button(visit, "Save forecast").click().run())
+    assert "No forecast yet" in words(visit)
+    assert held(loaded) is None
+
+
+def test_what_is_typed_moves_the_slider_and_is_not_rounded_by_it(loaded: Tracker) -> None:
+    visit = opened(loaded)
+    field(visit, "Probability of YES").set_value("0.05%").run()
+    assert slider(visit).value == 1
+    field(visit, "Why").set_value("A reason.").run()
+    seen(button(visit, "Save forecast").click().run())
+    assert held(loaded) == pytest.approx(0.0005)
+
+
+def test_the_slider_types_its_stop(loaded: Tracker) -> None:
+    visit = opened(loaded)
+    slider(visit).set_value(985).run()
+    assert field(visit, "Probability of YES").value == "98.5%"
+    field(visit, "Why").set_value("A reason.").run()
+    seen(button(visit, "Save forecast").click().run())
+    assert held(loaded) == pytest.approx(0.985)
+
+
+def test_what_cannot_be_read_leaves_the_slider_where_it_is(loaded: Tracker) -> None:
+    visit = opened(loaded)
+    before = slider(visit).value
+    field(visit, "Probability of YES").set_value("perhaps").run()
+    assert slider(visit).value == before
+
+
+def test_base_rate_what_i_held_and_the_suggestion_are_marked(loaded: Tracker) -> None:
+    loaded.forecast(SUMMIT, Binary(0.7), rationale="First.")
+    told = words(opened(loaded))
+    assert "● you, before 70 %" in told
+    assert "▲ base rate" in told
+    assert "○ crowd" not in told  # I alone am no crowd
+
+
+# The way back
+
+
+def test_a_saved_forecast_is_undone_and_done_again_from_its_notice(loaded: Tracker, clock: FakeClock) -> None:
+    loaded.forecast(SUMMIT, Binary(0.4), rationale="First.")
+    clock.advance(days=1)
+    visit = opened(loaded)
+    field(visit, "Probability of YES").set_value("80").run()
+    field(visit, "Why").set_value("A slip.").run()
+    visit = seen(button(visit, "Save forecast").click().run())
+    assert "Saved: 80 %" in words(visit)
+    clock.advance(minutes=1)
+    visit = seen(button(visit, "Undo").click().run())
+    assert "Undone, you hold 40 %" in words(visit)
+    assert held(loaded) == 0.4
+    clock.advance(minutes=1)
+    visit = seen(button(visit, "Redo").click().run())
+    assert held(loaded) == 0.8
+    assert [a.act for a in loaded.question(SUMMIT).acts if a.forecaster_id == ME] == [
+        "forecast",
+        "forecast",
+        "undo",
+        "redo",
+    ]
+
+
+def test_a_notice_stays_until_it_is_closed(loaded: Tracker) -> None:
+    loaded.forecast(SUMMIT, Binary(0.4), rationale="First.")
+    visit = seen(button(opened(loaded), "Still 40 %").click().run())
+    visit = seen(visit.run())
+    assert "Reaffirmed: 40 %" in words(visit)
+    visit = seen(button(visit, "Close").click().run())
+    assert "Reaffirmed" not in words(visit)
+
+
+def test_an_undo_that_comes_too_late_says_why(loaded: Tracker, clock: FakeClock) -> None:
+    loaded.forecast(SUMMIT, Binary(0.4), rationale="First.")
+    visit = seen(button(opened(loaded), "Still 40 %").click().run())
+    clock.time = a_question().closes_at
+    visit = seen(button(visit, "Undo").click().run())
+    (toast,) = visit.toast
+    assert "Not done: summit-2027 takes no more forecasts" in plain(toast.value)
+
+
+# Drafts
+
+
+def kept(visit: AppTest) -> dict[str, Any]:
+    """What the page hands to the browser to keep."""
+    (found,) = [json.loads(e.proto.json) for e in visit.get("bidi_component") if "keeper" in e.proto.component_name]
+    return found
+
+
+def test_only_what_was_changed_is_a_draft(loaded: Tracker) -> None:
+    visit = opened(loaded)
+    assert kept(visit)["values"] == {}
+    field(visit, "Probability of YES").set_value("63").run()
+    field(visit, "Why").set_value("Because.").run()
+    assert kept(visit)["values"] == {"typed": "63", "why-text": "Because."}
+
+
+def test_a_draft_is_void_once_something_newer_was_said(loaded: Tracker, clock: FakeClock) -> None:
+    before = kept(opened(loaded))["after"]
+    clock.advance(hours=1)
+    loaded.forecast(SUMMIT, Binary(0.4), rationale="First.")
+    assert (before, kept(opened(loaded))["after"]) == (0.0, clock.time.timestamp())
+
+
+def restored(tracker: Tracker, **values: Any) -> AppTest:
+    """The page after a browser handed these values back."""
+    visit = opened(tracker)
+    form = visit.session_state[f"form-{SUMMIT}"]
+    visit.session_state[f"restored-{form}"] = values
+    for name in ("typed", "why-text", "slide", "cites"):
+        if f"{name}-{form}" in visit.session_state:
+            del visit.session_state[f"{name}-{form}"]
+    anew = open_page(tracker, "question", q=SUMMIT)
+    anew.session_state[f"form-{SUMMIT}"] = "again"
+    anew.session_state["restored-again"] = values
+    return seen(anew.run())
+
+
+def test_a_draft_is_put_back(loaded: Tracker) -> None:
+    visit = restored(loaded, typed="63", **{"why-text": "Because."})
+    assert (field(visit, "Probability of YES").value, field(visit, "Why").value) == ("63", "Because.")
+    assert slider(visit).value == 630
+
+
+@pytest.mark.parametrize("junk", [None, 7, True, ["63"], {"a": 1}, float("inf")])
+def test_a_draft_of_anything_else_is_none(loaded: Tracker, junk: Any) -> None:
+    visit = restored(loaded, typed=junk, cites=junk, typing=junk, **{"why-text": junk})
+    assert field(visit, "Probability of YES").value == ""
+
+
+@pytest.mark.parametrize("value", [None, "x", "2026-13-01", 5, [1]])
+def test_a_day_that_is_none_starts_as_usual(monkeypatch: pytest.MonkeyPatch, value: Any) -> None:
+    monkeypatch.setattr(drafts.st, "session_state", {"restored-form": {"Middle": value, "Low": value}})
+    usual = date(2027, 1, 1)
+    assert drafts.day_of("form", "Middle", usual) == usual
+    assert drafts.number_of("form", "Low", 2.5) == (5.0 if value == 5 else 2.5)
+
+
+# Walking through a list
+
+
+def test_a_step_ends_at_either_end() -> None:
+    ids = [QuestionId("a"), QuestionId("b")]
+    assert [step(ids, "a", 1), step(ids, "b", 1), step(ids, "a", -1), step(ids, "gone", 1)] == ["b", None, None, "a"]
+
+
+@pytest.fixture
+def two(tracker: Tracker) -> Tracker:
+    """A tracker with two open questions; the summit closes last."""
+    first = a_question(OTHER, text="Will the other thing happen?", closes_at=a_question().closes_at - timedelta(days=1))
+    tracker.load(a_set(a_question(), first))
+    return tracker
+
+
+def test_j_and_k_put_a_question_at_hand_and_into_the_address(two: Tracker) -> None:
+    visit = open_page(two, "questions")
+    walked = []
+    for label in ("Next", "Next", "Next", "Previous"):
+        visit = seen(button(visit, label).click().run())
+        walked.append(visit.query_params["at"])
+    assert walked == [OTHER, SUMMIT, SUMMIT, OTHER]
+    assert "**Will the other thing happen?**" in words(visit)
+
+
+def test_at_the_end_of_the_list_the_next_says_so(loaded: Tracker) -> None:
+    visit = seen(button(open_page(loaded, "questions", at=SUMMIT), "Next").click().run())
+    (toast,) = visit.toast
+    assert "no other question" in toast.value
+
+
+def test_a_question_at_hand_is_forecast_and_confirmed_in_place(loaded: Tracker, clock: FakeClock) -> None:
+    visit = open_page(loaded, "questions", at=SUMMIT)
+    field(visit, "Probability of YES").set_value("2:1").run()
+    field(visit, "Why").set_value("In the list.").run()
+    visit = seen(button(visit, "Save forecast").click().run())
+    assert held(loaded) == pytest.approx(2 / 3)
+    clock.advance(days=1)
+    seen(button(visit, "Still 67 %").click().run())
+    assert loaded.question(SUMMIT).summary.standings[ME].since == clock.time
+
+
+def test_a_question_that_is_not_in_the_list_is_not_at_hand(loaded: Tracker) -> None:
+    visit = open_page(loaded, "questions", at="<script>")
+    assert [w.label for w in visit.text_input] == ["Search"]
+
+
+def test_below_a_question_stands_the_next_of_the_list(two: Tracker) -> None:
+    visit = seen(button(open_page(two, "question", q=OTHER), "Next").click().run())
+    assert visit.query_params["q"] == SUMMIT
+    assert a_question().text in words(visit)
+
+
+def test_every_page_lists_the_keys(loaded: Tracker) -> None:
+    visit = seen(button(open_page(loaded, "feeds"), "Keys").click().run())
+    assert "say again what you hold" in words(visit)
