@@ -421,6 +421,15 @@ def test_the_inbox_says_how_sure_it_is_and_why(tracker: Tracker, shell: Shell) -
     assert {row["evidence"]["p_direction"] for row in shell.json("inbox")} == {0.81, 0.5}
 
 
+def test_a_judgement_is_taken_back_from_the_terminal(tracker: Tracker, shell: Shell) -> None:
+    tracker.load(a_set(open_for_years()))
+    number = str(log(tracker))
+    shell("review", number, "reject")
+    assert f"Evidence {number} on summit-2027 waits for review again." in shell("review", number, "reopen")
+    assert "waits already" in shell.refused("review", number, "reopen")
+    assert "nothing but the number" in shell.refused("review", number, "reopen", "--strength", "strong")
+
+
 def test_learning_is_a_daily_job_that_says_what_changed(tracker: Tracker, clock: FakeClock) -> None:
     tracker.load(a_set())
     assert learn(tracker) is None

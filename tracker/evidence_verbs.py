@@ -12,7 +12,7 @@ from forecasts.learned import Learned
 from forecasts.question import ForecasterId
 from tracker import reading, reviewing
 from tracker.newsdesk import Newsdesk
-from tracker.reviewing import Review
+from tracker.reviewing import Effect, Review
 from tracker.settings import Settings
 from tracker.store import learned
 from tracker.store.engine import Store
@@ -53,6 +53,19 @@ class EvidenceVerbs:
         asked = Review(verdict, direction, strength, note, forecaster or self.me)
         with self._store.writing() as session:
             return reviewing.review(session, evidence_id, asked, self.now())
+
+    def reopen(self, evidence_id: int, forecaster: ForecasterId | None = None) -> Evidence:
+        """Take the judgement of a piece of evidence back: it waits again, and the suggestion follows."""
+        with self._store.writing() as session:
+            return reviewing.reopen(session, evidence_id, forecaster or self.me, self.now())
+
+    def effect_of_review(
+        self, evidence_id: int, direction: Direction | None = None, strength: Strength | None = None
+    ) -> Effect | None:
+        """What confirming evidence (so corrected) and rejecting it would make of the suggestion; nothing is written."""
+        asked = Review("confirmed", direction, strength, "", self.me)
+        with self._store.reading() as session:
+            return reviewing.effect(session, evidence_id, asked, self.now())
 
     def learn(self) -> tuple[Learned, ...]:
         """Learn from reviews and answers; the values that changed, which count from now on."""

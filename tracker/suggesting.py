@@ -135,12 +135,17 @@ def _record(session: Session, question: Question, known: Background, last: Forec
     new = suggested(session, question, now, known)
     if new is None:
         return False
-    held = Binary(new.p) if isinstance(new, Suggestion) else new.distribution
+    held = held_by(new)
     if last is not None and not _worth_recording(last, held, now, prompted=prompted):
         return False
     act = Forecast(ForecastId(0), question.id, SUGGESTION, "forecast", held, now, now, _rationale(new))
     forecasts.add(session, act)
     return True
+
+
+def held_by(found: Suggested) -> Distribution:
+    """What a suggestion holds, as a forecast."""
+    return Binary(found.p) if isinstance(found, Suggestion) else found.distribution
 
 
 def _worth_recording(last: Forecast, held: Distribution, now: datetime, *, prompted: bool) -> bool:

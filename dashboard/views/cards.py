@@ -8,9 +8,11 @@ import streamlit as st
 from dashboard.frames.evidence import fold, reports_frame
 from dashboard.frames.versions import versions
 from dashboard.views import judging
+from dashboard.views.marked import marked
 from dashboard.views.parts import HEADER, ROW, link_out, table
 from dashboard.views.visit import Visit
-from dashboard.wording import DATE_NOTE, clipped, folded, leans, matched, plural
+from dashboard.wording import DATE_NOTE, clipped, folded, leans, plural
+from dashboard.wording import matched as matched_words
 from forecasts.question import Question, QuestionId
 from tracker.summaries import EvidenceCard, QuestionPage
 
@@ -43,20 +45,23 @@ def card(visit: Visit, shown: EvidenceCard, question: Question, *, place: str) -
     """One piece of evidence on the page of its question. `place` tells the same card at two places of a page apart."""
     with st.container(border=True, gap="xsmall"):
         _reported(visit, shown, place)
-        judging.judgement(visit, shown, question, place=place)
+        judging.judgement(visit, shown, question, judging.How(place))
         _behind(visit, shown, place)
 
 
-def story(visit: Visit, pieces: Sequence[EvidenceCard], questions: Mapping[QuestionId, Question]) -> None:
-    """A story in the inbox: told once, and then judged for each question that it bears on."""
+def story(
+    visit: Visit, pieces: Sequence[EvidenceCard], questions: Mapping[QuestionId, Question], *, keys: bool = False
+) -> None:
+    """A story in the inbox: told once, and then judged for each question that it bears on, for the first by keys."""
     with st.container(border=True, gap="xsmall"):
         _reported(visit, pieces[0], INBOX)
         before = ""
         for each in pieces:
             question = questions[each.evidence.question_id]
-            said = f"{matched(each.evidence, each.why)}{leans(each.evidence, each.why)}"
+            said = f"{matched_words(each.evidence, each.why)}{leans(each.evidence, each.why)}"
             with st.container(border=len(pieces) > 1, gap="xsmall"):
-                judging.judgement(visit, each, question, place=INBOX, about=question.text, repeats=said == before)
+                how = judging.How(INBOX, question.text, repeats=said == before, keys=keys and each is pieces[0])
+                judging.judgement(visit, each, question, how)
             before = said
         if len(pieces) > 1:
             judging.together(visit, pieces)
@@ -67,12 +72,12 @@ def _reported(visit: Visit, shown: EvidenceCard, place: str) -> None:
     """Headline, summary, source, age, an odd date, and who else reported it: feed text, so never Markdown."""
     first = shown.items[0]
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        st.text(shown.headline, width="content")
+        marked(shown.headline, shown.evidence.matched, f"{place}-headline-{shown.evidence.id}", "headline")
         link_out(first.item.url, "Read it", key=f"{place}-link-{shown.evidence.id}")
     summary = clipped(first.item.summary, SUMMARY_LIMIT)
     with st.container(gap=None):
         if summary and summary.lower() != shown.headline.lower():
-            st.text(summary)
+            marked(summary, shown.evidence.matched, f"{place}-summary-{shown.evidence.id}")
         st.text(_source(visit, shown))
     if len(shown.items) > 1:
         _reports(visit, shown, place)

@@ -1,11 +1,14 @@
 """What a story means for one question: why it matched, which way it points, how surely, and a person's judgement."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import streamlit as st
 
-from dashboard.views.notice import say
+from dashboard.views import one_key
+from dashboard.views.notice import Notice, tell
 from dashboard.views.parts import calm, link_to_question
 from dashboard.views.visit import Visit
 from dashboard.wording import (
@@ -22,6 +25,7 @@ from dashboard.wording import (
     uncalled,
 )
 from forecasts.evidence import Direction, Evidence, EvidenceStatus, Strength, side_words
+from forecasts.forecaster import MATCHER
 from forecasts.question import Question
 from tracker.summaries import EvidenceCard
 
@@ -29,30 +33,44 @@ SIDES: Final = (Direction.YES, Direction.NEUTRAL, Direction.NO)
 _UNSAID: Final = "Say first which way it points; `for neither side` is an answer too."
 
 
-def judgement(
-    visit: Visit, shown: EvidenceCard, question: Question, *, place: str, about: str = "", repeats: bool = False
-) -> None:
-    """The facts of a piece of evidence with its controls. `about` is the question's text where it is not in sight.
+@dataclass(frozen=True, slots=True)
+class How:
+    """How a judgement is shown: `place` tells the same piece at two places of a page apart, `about` is the question's
+    text where it is not in sight, `repeats` leaves out why it matched where that was said just above, and `keys` lets
+    it be judged by keys."""
 
-    `repeats` leaves out why it matched, where the same was said just above.
-    """
+    place: str
+    about: str = ""
+    repeats: bool = False
+    keys: bool = False
+
+
+def judgement(visit: Visit, shown: EvidenceCard, question: Question, how: How) -> None:
+    """The facts of a piece of evidence with its controls."""
+    place, about = how.place, how.about
     e = shown.evidence
     st.markdown(f"**{inert(bearing(e, question.kind))}**: {inert(about or EVIDENCE[e.status])}")
     by = " · machine judgement, no person has judged it yet" if e.status == "logged" and machine(e.judged_by) else ""
     st.caption(f"Signpost: {inert(shown.indicator_name)}{by}")
     with st.container(gap=None):
-        reasons = () if repeats else (matched(e, shown.why), leans(e, shown.why))
+        reasons = () if how.repeats else (matched(e, shown.why), leans(e, shown.why))
         for line in (sureness(e, question.kind), *reasons):
             if line:
                 st.text(capital(line))  # matched words and reasons quote the item
     if shown.may_answer:
         st.info("This may be the answer itself: if it is, resolve the question. Until you say so it counts as strong.")
     _decided(visit, shown, question)
+    if how.keys:
+        one_key.panel(visit, e, question, place)
     towards: Direction | None = None
-    if uncalled(e) and e.status != "rejected":
+    if not how.keys and uncalled(e) and e.status != "rejected":
         towards = _direction(e, question, None, key=f"{place}-side-{e.id}", width=230)
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        _controls(visit, e, question, place, towards=towards)
+        if not how.keys:
+            _controls(visit, e, question, place, towards=towards)
+        else:
+            with st.popover("Edit with a note", key=f"{place}-edit-{e.id}"):
+                _edit(visit, e, question, place)
         if about:
             link_to_question(visit, question, "Question", ":material/show_chart:")
 
@@ -60,7 +78,7 @@ def judgement(
 def _decided(visit: Visit, shown: EvidenceCard, question: Question) -> None:
     """Who judged it after the matcher, the newest last; a machine is called one. Notes may quote the item."""
     for decision in shown.decisions:
-        if machine(decision.by) or decision.status != "logged":
+        if decision.by != MATCHER:
             words = judgement_line(decision, question.kind, shown.evidence.option, visit.me)
             st.text(f"{visit.day(decision.at)} · {words}")
 
@@ -68,7 +86,7 @@ def _decided(visit: Visit, shown: EvidenceCard, question: Question) -> None:
 def _controls(visit: Visit, e: Evidence, question: Question, place: str, *, towards: Direction | None) -> None:
     if e.status != "confirmed":
         missing = uncalled(e) and towards is None
-        label, key = "Confirm", f"{place}-confirm-{e.id}"
+        label, key = "Accept", f"{place}-confirm-{e.id}"
         if st.button(label, key=key, disabled=missing, help=_UNSAID if missing else None):
             _review(visit, e, "confirmed", direction=towards)
     if e.status != "rejected" and st.button("Reject", key=f"{place}-reject-{e.id}"):
@@ -111,14 +129,15 @@ def together(visit: Visit, pieces: Sequence[EvidenceCard]) -> None:
     """One judgement for a story on all questions that it bears on, where its direction was called on each."""
     if any(uncalled(each.evidence) for each in pieces):
         return
-    verdicts: tuple[tuple[str, EvidenceStatus], ...] = (("Confirm", "confirmed"), ("Reject", "rejected"))
+    verdicts: tuple[tuple[str, EvidenceStatus], ...] = (("Accept", "confirmed"), ("Reject", "rejected"))
     with st.container(horizontal=True, gap="xsmall"):
         for label, verdict in verdicts:
             if st.button(f"{label} all {len(pieces)}", key=f"all-{verdict}-{pieces[0].evidence.id}"):
                 with calm():
-                    for each in pieces:
-                        visit.tracker.review(each.evidence.id, verdict)
-                    say(_DONE[verdict])
+                    ids = [each.evidence.id for each in pieces]
+                    for evidence_id in ids:
+                        visit.tracker.review(evidence_id, verdict)
+                    tell(Notice(_DONE[verdict], "Undo", partial(one_key.take_back, visit.tracker, *ids)))
                     st.rerun()
 
 
@@ -126,12 +145,14 @@ def _review(visit: Visit, e: Evidence, verdict: EvidenceStatus, **change: Any) -
     with calm():
         found = visit.tracker.review(e.id, verdict, **change)
         neither = found.reviewed and found.direction is Direction.NEUTRAL
-        say("Kept: it speaks for neither side" if neither else _DONE[verdict])
+        words = "Kept: it speaks for neither side" if neither else _DONE[verdict]
+        waited = e.status == "logged"
+        tell(Notice(words, "Undo", partial(one_key.take_back, visit.tracker, e.id)) if waited else Notice(words))
         st.rerun()
 
 
 _DONE: Final = {
-    "confirmed": "Confirmed: it counts fully",
+    "confirmed": "Accepted: it counts fully",
     "rejected": "Rejected: it no longer counts",
     "edited": "Saved as edited",
 }

@@ -6,12 +6,14 @@ Phrasings are ours, but why something leans may quote the item: all of these go 
 
 from typing import Final
 
-from dashboard.wording.numbers import percent, plural
+from dashboard.wording.numbers import NBSP, percent, plural
 from dashboard.wording.texts import capital
+from forecasts.distribution import Categorical, Distribution, p_yes
 from forecasts.evidence import Direction, Evidence, Strength, side_words
 from forecasts.forecaster import MATCHER, MODEL_PREFIX
 from forecasts.option_suggestion import Leaning
-from forecasts.question import ForecasterId, Kind
+from forecasts.question import ForecasterId, Kind, Question
+from tracker.reviewing import Effect
 from tracker.summaries import Decision, Why
 
 EVIDENCE: Final = {
@@ -103,6 +105,37 @@ def leans(e: Evidence, why: Why) -> str:
     return f"why no direction: {reason}" if uncalled(e) else f"why this way: {reason}"
 
 
+def effect_line(question: Question, found: Effect | None, option: str = "") -> str:
+    """What a judgement would do: `Suggested now 46.0 %; accepted 49.2 % (+3.2 points), …`"""
+    if question.kind in _MEASURED:
+        what = "day" if question.kind == "date" else "number"
+        return f"Of a {what} evidence only shows where it leans: it moves none."
+    if found is None:
+        return "It moves nothing by itself: its story was joined to another."
+    stands, accepted, rejected = (_chance(held, option) for held in (found.stands, found.confirmed, found.rejected))
+    if stands is None or accepted is None or rejected is None:
+        return "It names no option, so it moves no share."
+    told = (
+        f"{verb} {_tenths(p)} ({_change(p - stands)})" for verb, p in (("accepted", accepted), ("rejected", rejected))
+    )
+    return f"Suggested now{f' for {option}' if option else ''} {_tenths(stands)}; {', '.join(told)}."
+
+
+def _tenths(p: float) -> str:
+    """In tenths of a point, for one story seldom moves a whole one."""
+    return f"{100 * p:.1f}{NBSP}%"
+
+
+def _change(p: float) -> str:
+    return "unchanged" if abs(p) < 0.0005 else f"{100 * p:+.1f} points".replace("-", "−")
+
+
+def _chance(held: Distribution, option: str) -> float | None:
+    if isinstance(held, Categorical):
+        return dict(zip(held.options, held.p, strict=True)).get(option)
+    return p_yes(held)
+
+
 def folded(reports: int, independent: int, copies: int) -> str:
     """`3 reports, 2 independent; 14 copies`."""
     told = plural(reports, "report")
@@ -130,7 +163,7 @@ def judgement_line(decision: Decision, kind: Kind, option: str, me: ForecasterId
     if model:
         who = f"Machine judgement ({model})"
     elif decision.status == "logged":
-        who = f"Logged by {judge(decision.by, me)}"
+        who = f"{'Logged' if decision.by == MATCHER else 'Taken back'} by {judge(decision.by, me)}"
     else:
         who = f"{decision.status.capitalize()} by {judge(decision.by, me)}"
     if decision.direction is Direction.NEUTRAL and decision.status == "logged":

@@ -45,7 +45,13 @@ def words(visit: AppTest) -> str:
     )
     prose = [str(element.value) for kind in kinds for element in kind]
     links = [element.proto.label for element in visit.get("page_link")]
-    return plain("\n".join([*prose, *links]))
+    return plain("\n".join([*prose, *links, *marked(visit)]))
+
+
+def marked(visit: AppTest) -> list[str]:
+    """Feed texts that are shown with their matched words marked."""
+    sent = [json.loads(e.proto.json) for e in visit.get("bidi_component") if e.proto.component_name.endswith("marked")]
+    return ["".join(text for text, _ in each["pieces"]) for each in sent]
 
 
 def plain(text: str) -> str:

@@ -9,7 +9,7 @@ from forecasts.cdf import Cdf, Scale
 from forecasts.evidence import Direction, Evidence, Strength
 from forecasts.question import ForecasterId
 from tests.builders import FakeClock, Press, a_feed, a_question, a_set, an_indicator
-from tests.dashboard.pages import button, open_page, plain, seen, words
+from tests.dashboard.pages import button, marked, open_page, plain, seen, words
 from tracker.api import Tracker
 from tracker.store import evidence
 from tracker.summaries import Decision
@@ -74,16 +74,13 @@ def test_a_direction_that_was_not_called_has_to_be_said_before_it_is_confirmed(u
     assert "◆ direction not called" in words(visit)
     assert "Why no direction: it asks and does not say" in words(visit)
     assert confirm(uncalled, visit).disabled
-    side = visit.selectbox(key=f"inbox-side-{only(uncalled).id}")
-    assert side.options == ["for YES", "for neither side", "for NO"]
-    visit = seen(side.set_value(Direction.NO).run())
+    visit = seen(button(visit, "for NO").click().run())
     seen(confirm(uncalled, visit).click().run())
     assert (only(uncalled).status, only(uncalled).direction) == ("edited", Direction.NO)
 
 
 def test_a_person_may_say_that_it_speaks_for_neither_side(uncalled: Tracker) -> None:
-    visit = open_page(uncalled, "inbox")
-    visit = seen(visit.selectbox(key=f"inbox-side-{only(uncalled).id}").set_value(Direction.NEUTRAL).run())
+    visit = seen(button(open_page(uncalled, "inbox"), "for neither side").click().run())
     seen(confirm(uncalled, visit).click().run())
     assert (only(uncalled).status, only(uncalled).direction) == ("confirmed", Direction.NEUTRAL)
     assert uncalled.inbox() == ()
@@ -115,8 +112,9 @@ def test_directions_are_offered_in_the_words_of_the_questions_kind(tracker_with_
     polled(tracker_with_press, press, INVITED)
     visit = open_page(tracker_with_press, "inbox")
     assert "▲ points moderately higher" in words(visit)
-    (side,) = [s for s in visit.selectbox if s.label == "It points"]
-    assert side.options == ["higher", "for neither side", "lower"]
+    labels = [b.label for b in visit.button]
+    assert {"higher", "for neither side", "lower"} <= {*labels}
+    assert "it moves none" in words(visit)
 
 
 def test_a_story_on_several_questions_is_told_once_and_judged_for_each(
@@ -126,9 +124,9 @@ def test_a_story_on_several_questions_is_told_once_and_judged_for_each(
     polled(tracker_with_press, press, INVITED)
     visit = open_page(tracker_with_press, "inbox")
     assert "2 pieces of evidence in 1 story" in words(visit)
-    assert [t.value for t in visit.text].count(INVITED) == 1
-    assert [b.label for b in visit.button].count("Confirm") == 2
-    seen(button(visit, "Confirm all 2").click().run())
+    assert marked(visit).count(INVITED) == 1
+    assert [b.label for b in visit.button].count("Accept") == 2
+    seen(button(visit, "Accept all 2").click().run())
     assert tracker_with_press.inbox() == ()
     for question in (SUMMIT, "other"):
         (card,) = tracker_with_press.question(question).evidence

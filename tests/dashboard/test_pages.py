@@ -10,7 +10,7 @@ from forecasts.distribution import Binary
 from forecasts.evidence import Direction, Strength
 from forecasts.question import ForecasterId
 from tests.builders import NOW, FakeClock, Press, a_question, a_set
-from tests.dashboard.pages import button, field, open_page, seen, words
+from tests.dashboard.pages import button, field, marked, open_page, seen, words
 from tracker.api import Tracker
 
 SUMMIT = "summit-2027"
@@ -216,14 +216,20 @@ def test_an_empty_inbox_says_what_to_do_next(tracker: Tracker) -> None:
     assert "Nothing waits for you" in words(open_page(tracker, "inbox"))
 
 
-def test_every_piece_comes_with_its_source_reason_and_controls(news: Tracker) -> None:
-    visit = open_page(news, "inbox")
-    assert INVITED in [t.value for t in visit.text]
+def at_hand(tracker: Tracker, headline: str) -> AppTest:
+    """The inbox with this report at hand."""
+    return open_page(tracker, "inbox", at=str(number(tracker, headline)))
+
+
+def test_what_is_at_hand_comes_with_its_source_reason_and_controls(news: Tracker) -> None:
+    visit = at_hand(news, INVITED)
+    assert marked(visit)[0] == INVITED
     facts = words(visit)
     assert "The wire" in facts
     assert "1 hour ago" in facts
     labels = [b.label for b in visit.button]
-    assert labels.count("Confirm") == labels.count("Reject") == labels.count("Save as edited") == 2
+    assert [labels.count(label) for label in ("Accept", "Reject", "Save as edited", "slight", "for NO")] == [1] * 5
+    assert sorted(visit.dataframe[0].value["headline"]) == sorted([INVITED, HOSTILE])
 
 
 def test_the_inbox_can_be_narrowed_to_a_question_by_its_address(tracker_with_press: Tracker, press: Press) -> None:
@@ -248,20 +254,62 @@ def number(tracker: Tracker, headline: str) -> int:
 
 @pytest.mark.parametrize(("control", "status"), [("confirm", "confirmed"), ("reject", "rejected")])
 def test_a_judgement_is_kept_and_makes_room(news: Tracker, control: str, status: str) -> None:
-    visit = open_page(news, "inbox")
+    visit = at_hand(news, INVITED)
     visit = seen(visit.button(key=f"inbox-{control}-{number(news, INVITED)}").click().run())
     assert status_of(news, INVITED)[0] == status
-    assert INVITED not in [t.value for t in visit.text]
+    assert marked(visit)[0] == HOSTILE
 
 
-def test_evidence_is_corrected_before_it_counts(news: Tracker) -> None:
-    visit = open_page(news, "inbox")
-    (card,) = [k for k, c in enumerate(news.inbox()) if c.headline == INVITED]
-    sides, weights = ([s for s in visit.selectbox if s.label == label] for label in ("It speaks", "How strongly"))
-    sides[card].set_value(Direction.NO)
-    weights[card].set_value(Strength.SLIGHT)
-    seen([b for b in visit.button if b.label == "Save as edited"][card].click().run())
+def test_evidence_is_corrected_by_key_before_it_counts(news: Tracker) -> None:
+    visit = at_hand(news, INVITED)
+    for label in ("for NO", "slight", "Accept"):
+        visit = seen(button(visit, label).click().run())
     assert status_of(news, INVITED) == ("edited", Direction.NO, Strength.SLIGHT)
+
+
+def test_what_accepting_would_do_is_said_before(news: Tracker) -> None:
+    visit = at_hand(news, INVITED)
+    before = [c.value for c in visit.caption if str(c.value).startswith("Suggested now")]
+    visit = seen(button(visit, "strong").click().run())
+    after = [c.value for c in visit.caption if str(c.value).startswith("Suggested now")]
+    assert len(before) == len(after) == 1
+    assert before != after
+    assert status_of(news, INVITED)[0] == "logged"
+
+
+def test_a_judgement_is_undone_from_its_notice(news: Tracker) -> None:
+    visit = seen(button(at_hand(news, INVITED), "Reject").click().run())
+    assert len(news.inbox()) == 1
+    seen(button(visit, "Undo").click().run())
+    assert status_of(news, INVITED)[0] == "logged"
+    assert len(news.inbox()) == 2
+
+
+def test_the_next_story_is_walked_to_and_the_end_says_so(news: Tracker) -> None:
+    visit = open_page(news, "inbox")
+    first = marked(visit)[0]
+    visit = seen(button(visit, "Next").click().run())
+    assert marked(visit)[0] != first
+    visit = seen(button(visit, "Next").click().run())
+    (toast,) = visit.toast
+    assert "last story" in toast.value
+
+
+def test_what_is_ticked_is_judged_together_and_taken_back_together(news: Tracker) -> None:
+    visit = open_page(news, "inbox")
+    visit.session_state[f"inbox-list-2-{news.inbox()[0].evidence.id}"] = {"selection": {"rows": [0, 1], "columns": [], "cells": []}}
+    visit = seen(visit.run())
+    visit = seen(button(visit, "Reject 2").click().run())
+    assert news.inbox() == ()
+    seen(button(visit, "Undo").click().run())
+    assert len(news.inbox()) == 2
+
+
+@pytest.mark.parametrize(("points", "pieces"), [("yes", 1), ("no", 1), ("uncalled", 0)])
+def test_the_inbox_is_filtered_by_where_it_points(news: Tracker, points: str, pieces: int) -> None:
+    text = words(open_page(news, "inbox", points=points))
+    told = f"{pieces} piece of evidence in 1 story" if pieces else "Nothing that waits fits these filters"
+    assert told in text
 
 
 def markdown_of(visit: AppTest) -> str:

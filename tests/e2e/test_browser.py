@@ -156,19 +156,6 @@ def test_a_forecast_made_in_the_form_is_in_the_chart_and_the_history(visitor: Vi
     expect(page.get_by_text("You have none yet.")).to_be_visible()
 
 
-def test_evidence_is_confirmed_in_the_inbox(visitor: Visitor) -> None:
-    page = visitor.open("/inbox")
-    cards = page.get_by_role("button", name="Confirm", exact=True)
-    before = cards.count()
-    headline = "China retaliates for EU's Russia-related sanctions with export controls"
-    expect(page.get_by_text(headline)).to_be_visible()
-    confirm = page.get_by_role("button", name="Confirm", exact=True)
-    card = page.locator('[data-testid="stVerticalBlock"]').filter(has_text=headline).filter(has=confirm).last
-    card.get_by_role("button", name="Confirm", exact=True).click()
-    expect(page.get_by_text(headline)).to_have_count(0)
-    expect(cards).to_have_count(before - 1)
-
-
 def test_a_default_is_frozen_in_two_steps(visitor: Visitor) -> None:
     page = visitor.open("/learned")
     page.get_by_role("button", name="Freeze").last.click()

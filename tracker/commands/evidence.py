@@ -10,6 +10,7 @@ from forecasts.evidence import Direction, EvidenceStatus, Strength, side_words, 
 from forecasts.question import ForecasterId, Kind, QuestionId
 from tracker import printing
 from tracker.commands.terminal import acting_as, as_json, console, opened, show
+from tracker.errors import Refused
 from tracker.summaries import EvidenceCard
 
 
@@ -30,7 +31,7 @@ def inbox(context: click.Context, /, question: str | None, json: bool) -> None:
 
 @click.command()
 @click.argument("number", type=int, metavar="NR")
-@click.argument("verdict", type=click.Choice(["confirm", "reject"]))
+@click.argument("verdict", type=click.Choice(["confirm", "reject", "reopen"]))
 @click.option("--direction", type=click.Choice(["yes", "no", "neutral"]), help="Correct what it speaks for.")
 @click.option("--strength", type=click.Choice([s.name.lower() for s in Strength]), help="Correct how strongly.")
 @click.option("--if-yes", metavar="WORD", help='How expected it is if the answer is YES, such as "likely".')
@@ -40,7 +41,10 @@ def inbox(context: click.Context, /, question: str | None, json: bool) -> None:
 @as_json
 @click.pass_context
 def review(context: click.Context, /, number: int, verdict: str, json: bool, **asked: Any) -> None:
-    """Judge a piece of evidence: confirm it, perhaps corrected, or reject it."""
+    """Judge a piece of evidence: confirm it, perhaps corrected, or reject it; or reopen it, so that it waits again."""
+    if verdict == "reopen":
+        _reopen(context, number, json, asked)
+        return
     status: EvidenceStatus = "confirmed" if verdict == "confirm" else "rejected"
     direction = Direction[asked["direction"].upper()] if asked["direction"] else None
     strength = Strength[asked["strength"].upper()] if asked["strength"] else None
@@ -52,6 +56,15 @@ def review(context: click.Context, /, number: int, verdict: str, json: bool, **a
             number, status, direction=direction, strength=strength, note=asked["note"], forecaster=who
         )
     show(piece, json, f"Evidence {number} on {piece.question_id} is {piece.status}.")
+
+
+def _reopen(context: click.Context, number: int, json: bool, asked: Mapping[str, Any]) -> None:
+    if any(asked[name] for name in ("direction", "strength", "if_yes", "if_no", "note")):
+        raise Refused("what is reopened waits as it was logged: give nothing but the number")
+    who = ForecasterId(asked["who"]) if asked["who"] else None
+    with opened(context) as tracker:
+        piece = tracker.reopen(number, who)
+    show(piece, json, f"Evidence {number} on {piece.question_id} waits for review again.")
 
 
 def _elicited(asked: Mapping[str, Any]) -> tuple[Direction, Strength]:

@@ -246,6 +246,11 @@ def _of_stories(query: Any, story_ids: Sequence[StoryId]) -> Any:
     return query.order_by(col(ItemRow.first_seen_at), col(ItemRow.id))
 
 
+def decisions(session: Session, evidence_id: EvidenceId) -> tuple[Decision, ...]:
+    """Every decision on one piece, the oldest first."""
+    return tuple(_decisions(session, [evidence_id])[evidence_id])
+
+
 def _decisions(session: Session, evidence_ids: Sequence[EvidenceId]) -> dict[EvidenceId, list[Decision]]:
     found: dict[EvidenceId, list[Decision]] = {evidence_id: [] for evidence_id in evidence_ids}
     rows = session.exec(

@@ -1,19 +1,37 @@
 """What an installation's own record has to teach: reviews of what the matcher said, and where feeds pointed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import cast
+from itertools import groupby
+from typing import Protocol, TypeVar, cast
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from forecasts.evidence import Direction, Evidence, EvidenceStatus, Strength
-from forecasts.forecaster import MATCHER
+from forecasts.forecaster import MATCHER, MODEL_PREFIX
 from forecasts.question import ForecasterId, QuestionId
 from tracker.feeds.item import FeedId
 from tracker.store import evidence
 from tracker.tables import DecisionRow, EvidenceRow, ItemRow, QuestionRow
+
+
+class Judgement(Protocol):
+    """As much of a decision on evidence as says whether it teaches."""
+
+    @property
+    def status(self) -> str:
+        """What became of the evidence; `logged` means that it waits again."""
+        ...
+
+    @property
+    def by(self) -> str:
+        """Who judged."""
+        ...
+
+
+Judged = TypeVar("Judged", bound=Judgement)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +48,29 @@ def first_reviews(session: Session) -> Iterator[FirstReview]:
     """What people made of the matcher's calls, in the order of logging.
 
     Only what the matcher alone had judged: a model's judgement takes the place of the matcher's chances, so that what
-    a person says of it teaches nothing about the matcher.
+    a person says of it teaches nothing about the matcher. A judgement that was taken back teaches nothing either: the
+    next one is the first then.
     """
     query = select(EvidenceRow, DecisionRow).join(DecisionRow, col(DecisionRow.evidence_id) == EvidenceRow.id)
-    logged: DecisionRow | None = None
-    done = -1
-    for row, decision in session.exec(query.order_by(col(EvidenceRow.id), col(DecisionRow.id))):
-        if logged is None or logged.evidence_id != decision.evidence_id:
-            logged = decision
-        elif done != decision.evidence_id:
-            done = decision.evidence_id
-            if logged.by == MATCHER and decision.status != "logged":
-                yield FirstReview(_as_left(row, logged), logged.at, _as_left(row, decision), decision.at)
+    rows = session.exec(query.order_by(col(EvidenceRow.id), col(DecisionRow.id)))
+    for _, several in groupby(rows, key=lambda pair: pair[0].id):
+        (row, logged), *later = several
+        standing = first_standing([decision for _, decision in later])
+        if standing is not None and logged.by == MATCHER:
+            yield FirstReview(_as_left(row, logged), logged.at, _as_left(row, standing), standing.at)
+
+
+def first_standing(later: Sequence[Judged]) -> Judged | None:
+    """The first judgement after the logging that was not taken back; None when a model came first, or nobody."""
+    first: Judged | None = None
+    for decision in later:
+        if decision.status != "logged":
+            first = first or decision
+        elif decision.by.startswith(MODEL_PREFIX):
+            return first
+        else:
+            first = None
+    return first
 
 
 def _as_left(row: EvidenceRow, decision: DecisionRow) -> Evidence:

@@ -1,0 +1,108 @@
+"""Evidence judged with one key each: which way it points, how strongly, accept, reject; and before, what that does."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+import streamlit as st
+
+from dashboard.views.notice import Notice, tell
+from dashboard.views.parts import calm
+from dashboard.views.visit import Visit
+from dashboard.wording import effect_line, inert, strength, uncalled
+from forecasts.evidence import Direction, Evidence, EvidenceId, Strength, side_words
+from forecasts.question import Question
+from tracker.api import Tracker
+
+SIDES: Final = ((Direction.YES, "Y"), (Direction.NEUTRAL, "0"), (Direction.NO, "N"))
+STRENGTHS: Final = tuple((value, str(int(value))) for value in Strength if value is not Strength.NONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What I take a piece of evidence for, before I accept it; None where nobody has said which way it points."""
+
+    direction: Direction | None
+    strength: Strength
+
+
+def panel(visit: Visit, e: Evidence, question: Question, place: str) -> None:
+    """The keys for one piece, and what accepting or rejecting it would do to the suggestion."""
+    call = _call(e)
+    sides = [(Call(side, call.strength), key, side_words(question.kind, side, e.option)) for side, key in SIDES]
+    strengths = [(Call(call.direction, value), key, strength(value)) for value, key in STRENGTHS]
+    with st.container(gap="xsmall"):
+        _choice("It points", sides, call, e)
+        _choice("How strongly", strengths, call, e)
+        st.caption(_effect(visit, e, question, call))
+    missing = call.direction is None
+    unsaid = "Say first which way it points; `for neither side` is an answer too."
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        if st.button(
+            "Accept",
+            key=f"{place}-confirm-{e.id}",
+            type="primary",
+            shortcut="A",
+            disabled=missing,
+            help=unsaid if missing else None,
+        ):
+            _accept(visit, e, call)
+        if st.button("Reject", key=f"{place}-reject-{e.id}", shortcut="X"):
+            _reject(visit, e)
+
+
+def _call(e: Evidence) -> Call:
+    usual = Call(None if uncalled(e) else e.direction, e.strength)
+    found: Call = st.session_state.get(f"call-{e.id}", usual)
+    return found
+
+
+def _choice(label: str, offered: Sequence[tuple[Call, str, str]], call: Call, e: Evidence) -> None:
+    """Buttons of which one is pressed; each has its key."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall"):
+        st.caption(label, width=90)
+        for new, key, words in offered:
+            st.button(
+                inert(words),
+                key=f"call-{e.id}-{key}",
+                shortcut=key,
+                type="primary" if new == call else "secondary",
+                on_click=_press,
+                args=(e.id, new),
+            )
+
+
+def _press(evidence_id: EvidenceId, new: Call) -> None:
+    st.session_state[f"call-{evidence_id}"] = new
+
+
+def _effect(visit: Visit, e: Evidence, question: Question, call: Call) -> str:
+    found = visit.tracker.effect_of_review(e.id, call.direction, call.strength)
+    return inert(effect_line(question, found, e.option))
+
+
+def _accept(visit: Visit, e: Evidence, call: Call) -> None:
+    with calm():
+        found = visit.tracker.review(e.id, "confirmed", direction=call.direction, strength=call.strength)
+        neither = found.direction is Direction.NEUTRAL
+        _done(visit, e, "Kept: it speaks for neither side" if neither else "Accepted: it counts fully")
+
+
+def _reject(visit: Visit, e: Evidence) -> None:
+    with calm():
+        visit.tracker.review(e.id, "rejected")
+        _done(visit, e, "Rejected: it no longer counts")
+
+
+def _done(visit: Visit, e: Evidence, words: str) -> None:
+    st.session_state.pop(f"call-{e.id}", None)
+    tell(Notice(words, "Undo", partial(take_back, visit.tracker, e.id)))
+    st.rerun()
+
+
+def take_back(tracker: Tracker, *evidence_ids: EvidenceId) -> Notice:
+    """Let pieces wait again that were just judged."""
+    for evidence_id in evidence_ids:
+        tracker.reopen(evidence_id)
+    return Notice("Taken back: it waits again" if len(evidence_ids) == 1 else "Taken back: they wait again")

@@ -1,0 +1,39 @@
+"""Evidence judged in a real browser, by keys alone."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.conftest import Visitor
+from tracker.api import open_tracker
+from tracker.demo import replay_settings
+from tracker.settings import Settings
+
+
+def waiting(data: Path) -> int:
+    """Pieces of evidence that wait."""
+    with open_tracker(replay_settings(Settings(data_dir=data, me="ada"))) as tracker:
+        return len(tracker.inbox())
+
+
+@pytest.mark.behaviour(7)
+def test_evidence_is_walked_called_accepted_and_taken_back_without_a_mouse(visitor: Visitor, demo: Path) -> None:
+    before = waiting(demo)
+    page = visitor.open("/inbox")
+    expect(page.locator(".marked mark").first).to_be_visible()
+    expect(page.get_by_text("Story 1 of")).to_be_visible()
+    page.keyboard.press("j")
+    expect(page.get_by_text("Story 2 of")).to_be_visible()
+    page.keyboard.press("n")
+    page.keyboard.press("4")
+    expect(page.get_by_text("Suggested now")).to_be_visible()
+    page.keyboard.press("a")
+    notice = page.locator(".st-key-notice")
+    expect(notice).to_contain_text("Accepted: it counts fully")
+    assert waiting(demo) == before - 1
+    visitor.picture("inbox-keys")
+    page.keyboard.press("u")
+    expect(notice).to_have_count(0)
+    expect(page.get_by_text("Taken back: it waits again")).to_be_visible()
+    assert waiting(demo) == before

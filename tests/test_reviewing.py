@@ -1,0 +1,132 @@
+"""Judging evidence: what it would do is said before and comes true, and a judgement can be taken back."""
+
+from typing import NamedTuple
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from forecasts.cdf import Cdf, Scale
+from forecasts.distribution import Binary
+from forecasts.evidence import Direction, EvidenceId, Strength
+from tests.builders import FakeClock, Press, a_question, a_set
+from tracker.api import Tracker
+from tracker.errors import NotFound, Refused
+from tracker.store.teaching import first_standing
+
+SUMMIT = "summit-2027"
+INVITED = "Arland invites Borland to a summit"
+
+
+@pytest.fixture
+def waiting(both_with_press: Tracker, press: Press) -> Tracker:
+    """A tracker with one piece of evidence that waits."""
+    both_with_press.load(a_set())
+    press.publish("wire", INVITED)
+    both_with_press.poll()
+    return both_with_press
+
+
+def number(tracker: Tracker) -> EvidenceId:
+    (card,) = tracker.question(SUMMIT).evidence
+    return card.evidence.id
+
+
+def test_what_a_judgement_would_do_is_said_and_nothing_is_written(waiting: Tracker) -> None:
+    before = waiting.verify()
+    found = waiting.effect_of_review(number(waiting))
+    assert found is not None
+    assert isinstance(found.stands, Binary)
+    assert isinstance(found.confirmed, Binary)
+    assert isinstance(found.rejected, Binary)
+    assert found.rejected.p < found.stands.p < found.confirmed.p
+    assert waiting.verify() == before
+    assert len(waiting.inbox()) == 1
+
+
+@pytest.mark.parametrize(
+    ("direction", "strength"), [(None, None), (Direction.NO, Strength.STRONG), (Direction.NEUTRAL, None)]
+)
+def test_what_was_said_of_a_confirmation_comes_true(
+    waiting: Tracker, direction: Direction | None, strength: Strength | None
+) -> None:
+    said = waiting.effect_of_review(number(waiting), direction, strength)
+    waiting.review(number(waiting), "confirmed", direction=direction, strength=strength)
+    line = waiting.question(SUMMIT).suggestion
+    assert said is not None
+    assert line is not None
+    assert isinstance(said.confirmed, Binary)
+    assert line.p == pytest.approx(said.confirmed.p, abs=1e-12)
+
+
+def test_what_was_said_of_a_rejection_comes_true(waiting: Tracker) -> None:
+    said = waiting.effect_of_review(number(waiting))
+    waiting.review(number(waiting), "rejected")
+    now = waiting.question(SUMMIT).suggestion
+    assert said is not None
+    assert now is not None
+    assert isinstance(said.rejected, Binary)
+    assert now.p == pytest.approx(said.rejected.p, abs=1e-12)
+
+
+def test_on_a_number_no_judgement_moves_a_suggestion(tracker_with_press: Tracker, press: Press) -> None:
+    scale = Scale(0.0, 9.0)
+    question = a_question(kind="numeric", prior=Cdf((0.0, 9.0), (0.0, 1.0)), scale=scale, horizon_shape="state_at")
+    tracker_with_press.load(a_set(question))
+    press.publish("wire", INVITED)
+    tracker_with_press.poll()
+    assert tracker_with_press.effect_of_review(number(tracker_with_press)) is None
+
+
+def test_there_is_no_effect_of_evidence_that_is_not_there(waiting: Tracker) -> None:
+    with pytest.raises(NotFound, match="no evidence 99"):
+        waiting.effect_of_review(99)
+
+
+# Taken back
+
+
+def test_a_judgement_that_was_taken_back_waits_as_it_was_logged(waiting: Tracker, clock: FakeClock) -> None:
+    before = waiting.question(SUMMIT).suggestion
+    waiting.review(number(waiting), "confirmed", direction=Direction.NO, strength=Strength.STRONG)
+    clock.advance(minutes=1)
+    piece = waiting.reopen(number(waiting))
+    (card,) = waiting.inbox()
+    assert (piece.status, card.evidence.direction, card.evidence.strength) == (
+        "logged",
+        Direction.YES,
+        card.decisions[0].strength,
+    )
+    after = waiting.question(SUMMIT).suggestion
+    assert before is not None
+    assert after is not None
+    assert after.p == pytest.approx(before.p, abs=1e-3)
+    assert [d.status for d in card.decisions] == ["logged", "edited", "logged"]
+    assert waiting.verify().bad_seq is None
+
+
+def test_what_waits_already_cannot_be_taken_back(waiting: Tracker) -> None:
+    with pytest.raises(Refused, match="waits already"):
+        waiting.reopen(number(waiting))
+    with pytest.raises(NotFound, match="no evidence 99"):
+        waiting.reopen(99)
+
+
+class Judged(NamedTuple):
+    """A decision as the store has it, as far as it matters here."""
+
+    status: str
+    by: str = "ada"
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.sampled_from(["confirmed", "rejected", "reopen"]), max_size=8))
+def test_a_judgement_that_was_taken_back_teaches_nothing(acts: list[str]) -> None:
+    """The first judgement since the last time it was taken back is the one that teaches."""
+    found = first_standing([Judged("logged" if act == "reopen" else act) for act in acts])
+    since = acts[len(acts) - acts[::-1].index("reopen") :] if "reopen" in acts else acts
+    assert (None if found is None else found.status) == (since[0] if since else None)
+
+
+def test_what_a_model_judged_first_teaches_nothing_about_the_matcher() -> None:
+    assert first_standing([Judged("logged", "model:x"), Judged("confirmed")]) is None
