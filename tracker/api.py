@@ -26,6 +26,7 @@ from tracker.forecasting import Request
 from tracker.network import Network, limits_of
 from tracker.newsdesk import Newsdesk
 from tracker.question_verbs import QuestionVerbs
+from tracker.report_verbs import ReportVerbs
 from tracker.resolving import bring_up_to_date, rescore, resolve, scores_are_current
 from tracker.scenario_verbs import ScenarioVerbs
 from tracker.scenarios.pairs import annul_branches
@@ -94,7 +95,15 @@ class Said(TypedDict, total=False):
     key: str | None
 
 
-class Tracker(QuestionVerbs, EssayVerbs, ScenarioVerbs, FeedVerbs, EvidenceVerbs, AbstractContextManager["Tracker"]):
+class Tracker(
+    QuestionVerbs,
+    EssayVerbs,
+    ScenarioVerbs,
+    FeedVerbs,
+    EvidenceVerbs,
+    ReportVerbs,
+    AbstractContextManager["Tracker"],
+):
     """The application. All times it returns are aware UTC; all its errors are one line for a person."""
 
     def __init__(self, settings: Settings, store: Store, now: Callable[[], datetime], network: Network) -> None:

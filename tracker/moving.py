@@ -9,7 +9,7 @@ from forecasts.evidence import Indicator, IndicatorId
 from forecasts.forecaster import SUGGESTION
 from forecasts.moves import Known, Move, Revision, as_recorded, moved, revised
 from forecasts.question import Question, effective_close, latest
-from forecasts.suggestion import suggest
+from forecasts.suggestion import Suggestion, suggest
 from forecasts.timeline import Forecast
 from tracker.errors import NotFound, Refused
 from tracker.known_values import model_at, usual_levels
@@ -52,6 +52,11 @@ def act_moved(session: Session, question_id: str, forecast_id: int) -> Move | No
     if act.forecaster_id == SUGGESTION:
         return _suggested(session, question, (earlier[-1], act), held)
     return _said(session, question, (*earlier, act), held)
+
+
+def suggestion_then(session: Session, question: Question, at: datetime) -> Suggestion:
+    """The suggestion of a yes-no question worked out from what was known at an instant, judged as it was then."""
+    return _known(session, question, _indicators(session, question))(at).suggestion
 
 
 def _suggested(

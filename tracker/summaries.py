@@ -413,3 +413,14 @@ class JobRun:
     ended_at: datetime
     outcome: str
     detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Something that a person did: a question asked, a forecast, an answer. `seq` is its number in the log."""
+
+    seq: int
+    at: datetime
+    question: Question
+    by: str
+    what: Forecast | Resolution | None

@@ -1,44 +1,50 @@
 """What all charts share: how a forecaster is drawn, the time axis, tips, and handing over the frames."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 import altair as alt
 
-from forecasts.forecaster import CROWD, HAZARD, PRIOR, SUGGESTION, Forecaster
+from forecasts.forecaster import Forecaster
 from forecasts.question import ForecasterId
+from tracker.reports.palette import (
+    BLUE,
+    COMPUTED,
+    GREEN,
+    GREY,
+    ME,
+    ORANGE,
+    PEOPLE,
+    PURPLE,
+    SKY,
+    VERMILLION,
+    Line,
+)
+
+__all__ = [
+    "BLUE",
+    "GREEN",
+    "GREY",
+    "HEIGHT",
+    "ORANGE",
+    "PURPLE",
+    "SKY",
+    "VERMILLION",
+    "Line",
+    "Spec",
+    "colour",
+    "dash",
+    "drawn",
+    "lines",
+    "stroke",
+    "text",
+    "time_axis",
+    "when",
+]
 
 Spec = Mapping[str, Any]
 
-BLUE: Final = "#0072B2"
-VERMILLION: Final = "#D55E00"
-GREEN: Final = "#009E73"
-PURPLE: Final = "#CC79A7"
-ORANGE: Final = "#E69F00"
-SKY: Final = "#56B4E9"
-GREY: Final = "#8A8A8A"
-
 HEIGHT: Final = 400
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """How one forecaster is drawn, everywhere on the page."""
-
-    name: str
-    colour: str
-    dash: tuple[int, ...] = ()
-    width: float = 2.0
-
-
-_COMPUTED: Final = {
-    SUGGESTION: (VERMILLION, (), 2.5),
-    HAZARD: (GREY, (6, 3), 1.5),
-    PRIOR: (GREY, (2, 3), 1.5),
-    CROWD: (ORANGE, (8, 2), 2.0),
-}
-_PEOPLE: Final = (GREEN, PURPLE, SKY, ORANGE)
 
 
 def lines(forecasters: Sequence[Forecaster], names: Sequence[str], me: ForecasterId) -> tuple[Line, ...]:
@@ -46,11 +52,11 @@ def lines(forecasters: Sequence[Forecaster], names: Sequence[str], me: Forecaste
     found, others = [], 0
     for forecaster, name in zip(forecasters, names, strict=True):
         if forecaster.id == me:
-            found.append(Line(name, BLUE, (), 3.0))
-        elif forecaster.id in _COMPUTED:
-            found.append(Line(name, *_COMPUTED[forecaster.id]))
+            found.append(Line(name, *ME))
+        elif forecaster.id in COMPUTED:
+            found.append(Line(name, *COMPUTED[forecaster.id]))
         else:
-            found.append(Line(name, _PEOPLE[others % len(_PEOPLE)]))
+            found.append(Line(name, PEOPLE[others % len(PEOPLE)]))
             others += 1
     return tuple(found)
 

@@ -8,12 +8,8 @@ import altair as alt
 
 from dashboard.charts.common import (
     BLUE,
-    GREEN,
     GREY,
     HEIGHT,
-    ORANGE,
-    PURPLE,
-    SKY,
     VERMILLION,
     Line,
     Spec,
@@ -27,13 +23,12 @@ from dashboard.charts.common import (
 from dashboard.charts.revisions import marked, rules
 from forecasts.distribution import OTHER
 from forecasts.question import Question
+from tracker.reports.palette import DASHES, OPTIONS
 
 Axis = tuple[Literal["number", "log", "date"], float]
 """How values are drawn: as numbers, as dates, or on a log scale as distances from its zero point, the second entry."""
 
-_OPTIONS: Final = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY)
 _COOL_TO_WARM: Final = ((0, 114, 178), (86, 180, 233), (230, 159, 0), (213, 94, 0))
-_DASHES: Final = ((), (6, 3), (2, 3))
 
 
 def axis_of(question: Question) -> Axis:
@@ -53,7 +48,7 @@ def option_lines(names: Sequence[str], *, ordered: bool) -> tuple[Line, ...]:
         if name == OTHER:
             found.append(Line(name, GREY, (2, 3)))
         else:
-            found.append(Line(name, _OPTIONS[used % len(_OPTIONS)], _DASHES[used // len(_OPTIONS) % len(_DASHES)]))
+            found.append(Line(name, OPTIONS[used % len(OPTIONS)], DASHES[used // len(OPTIONS) % len(DASHES)]))
             used += 1
     return tuple(found)
 

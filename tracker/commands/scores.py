@@ -14,7 +14,7 @@ from forecasts.question import ForecasterId, Kind
 from forecasts.scoring.rulebook import RULES, RuleName
 from tracker import scorecards
 from tracker.api import Tracker
-from tracker.commands.terminal import as_json, console, opened, show
+from tracker.commands.terminal import as_json, console, opened, put, show
 from tracker.errors import NotFound, Refused
 from tracker.summaries import Choice
 
@@ -82,10 +82,9 @@ def _score_question(tracker: Tracker, question: str, rule: RuleName | None, json
 
 def _write_scores(table: "pl.DataFrame", rule: RuleName | None, file: Path, json: bool) -> None:
     rows = table if rule is None else table.filter(table["rule"] == rule)
-    try:
-        file.write_text(rows.write_csv(), encoding="utf-8")
-    except OSError as error:
-        raise Refused(f"{file} cannot be written: {error.strerror}; name a file in a folder that is yours") from None
+    from tracker.table_files import csv
+
+    put(file, csv(rows).encode())
     show({"rows": rows.height}, json, f"{rows.height} scores written to {file}.")
 
 

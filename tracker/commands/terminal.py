@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, cast
 
 import click
@@ -10,6 +11,7 @@ from rich.console import Console
 
 from tracker import printing
 from tracker.api import Tracker, open_tracker
+from tracker.errors import Refused
 from tracker.settings import Settings
 
 console = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
@@ -36,3 +38,11 @@ def show(value: Any, json: bool, table: Any) -> None:
         click.echo(printing.to_json(value))
     else:
         console.print(printing.safe(table) if isinstance(table, str) else table)  # names are no markup
+
+
+def put(file: Path, content: bytes) -> None:
+    """Write a file; raises `Refused` where that is not possible."""
+    try:
+        file.write_bytes(content)
+    except OSError as error:
+        raise Refused(f"{file} cannot be written: {error.strerror}; name a file in a folder that is yours") from None

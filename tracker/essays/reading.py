@@ -22,6 +22,9 @@ BOARD = (CROWD, SUGGESTION, PRIOR)
 """Whose number stands for a question where one is wanted: the people's, else the suggestion's, else the base rate."""
 
 
+Asked = Mapping[QuestionId, QuestionSummary]
+
+
 def on_the_board(summary: QuestionSummary) -> Standing:
     """The number that stands for a question, and whose it is."""
     return next(summary.standings[who] for who in BOARD if who in summary.standings)
@@ -33,12 +36,14 @@ def sentences_of(text: str) -> tuple[Sentence, ...]:
     return find_claims(text)
 
 
-def page(session: Session, essay_id: EssayId, now: datetime) -> EssayPage:
-    """An essay with its record; raises `NotFound`."""
+def page(session: Session, essay_id: EssayId, now: datetime, known: Asked | None = None) -> EssayPage:
+    """An essay with its record, by all questions as they stand, or as they were `known`; raises `NotFound`."""
     essay = questions.essay(session, essay_id)
     if essay is None:
         raise NotFound("essay", essay_id, "see `tracker essay list` for the names")
-    return _page(session, essay, _by_essay(session, now).get(essay_id, {}))
+    if known is None:
+        return _page(session, essay, _by_essay(session, now).get(essay_id, {}))
+    return _page(session, essay, {q: row for q, row in known.items() if row.question.essay_id == essay_id})
 
 
 def every(session: Session, now: datetime) -> tuple[EssaySummary, ...]:
@@ -52,9 +57,6 @@ def _summary(page: EssayPage) -> EssaySummary:
     return EssaySummary(
         page.essay, page.text is not None, page.coverage, page.live, page.retrospective, len(page.questions)
     )
-
-
-Asked = Mapping[QuestionId, QuestionSummary]
 
 
 def _by_essay(session: Session, now: datetime) -> dict[EssayId, dict[QuestionId, QuestionSummary]]:

@@ -35,7 +35,7 @@ def add(session: Session, act: Forecast, key: str | None = None) -> Forecast:
     row = ForecastRow(**facts(act), key=key, log_seq=seq)
     session.add(row)
     session.flush()
-    return _forecast(row)
+    return act_of(row)
 
 
 def facts(act: Forecast) -> dict[str, Any]:
@@ -56,7 +56,7 @@ def facts(act: Forecast) -> dict[str, Any]:
 def by_key(session: Session, key: str) -> Forecast | None:
     """The act that was entered under an idempotency key."""
     row = session.exec(select(ForecastRow).where(ForecastRow.key == key)).first()
-    return None if row is None else _forecast(row)
+    return None if row is None else act_of(row)
 
 
 def of_question(
@@ -66,13 +66,13 @@ def of_question(
     query = select(ForecastRow).where(ForecastRow.question_id == question_id).order_by(col(ForecastRow.id))
     if forecaster_id is not None:
         query = query.where(ForecastRow.forecaster_id == forecaster_id)
-    return tuple(_forecast(row) for row in session.exec(query))
+    return tuple(act_of(row) for row in session.exec(query))
 
 
 def since_known(session: Session, question_id: QuestionId, known_at: datetime) -> tuple[Forecast, ...]:
     """The acts on a question from the instant on when its answer was known."""
     query = select(ForecastRow).where(ForecastRow.question_id == question_id, ForecastRow.made_at >= known_at)
-    return tuple(_forecast(row) for row in session.exec(query.order_by(col(ForecastRow.id))))
+    return tuple(act_of(row) for row in session.exec(query.order_by(col(ForecastRow.id))))
 
 
 def newest(session: Session, question_id: QuestionId, forecaster_id: ForecasterId) -> Forecast | None:
@@ -81,7 +81,7 @@ def newest(session: Session, question_id: QuestionId, forecaster_id: ForecasterI
         ForecastRow.question_id == question_id, ForecastRow.forecaster_id == forecaster_id
     )
     row = session.exec(query.order_by(col(ForecastRow.id).desc()).limit(1)).first()
-    return None if row is None else _forecast(row)
+    return None if row is None else act_of(row)
 
 
 def newest_each(
@@ -91,27 +91,28 @@ def newest_each(
     mine = select(func.max(ForecastRow.id)).where(ForecastRow.forecaster_id == forecaster_id)
     last = mine.where(col(ForecastRow.question_id).in_(question_ids)).group_by(col(ForecastRow.question_id))
     rows = session.exec(select(ForecastRow).where(col(ForecastRow.id).in_(last)))
-    return {act.question_id: act for act in map(_forecast, rows)}
+    return {act.question_id: act for act in map(act_of, rows)}
 
 
 def standing(session: Session) -> tuple[Forecast, ...]:
     """The last act of each forecaster on each question."""
     last = select(func.max(ForecastRow.id)).group_by(ForecastRow.question_id, ForecastRow.forecaster_id)
-    return tuple(_forecast(row) for row in session.exec(select(ForecastRow).where(col(ForecastRow.id).in_(last))))
+    return tuple(act_of(row) for row in session.exec(select(ForecastRow).where(col(ForecastRow.id).in_(last))))
 
 
 def since(session: Session, forecaster_id: ForecasterId, start: datetime) -> tuple[Forecast, ...]:
     """One forecaster's acts on all questions made at or after `start`, in order."""
     query = select(ForecastRow).where(ForecastRow.forecaster_id == forecaster_id, ForecastRow.made_at >= start)
-    return tuple(_forecast(row) for row in session.exec(query.order_by(col(ForecastRow.id))))
+    return tuple(act_of(row) for row in session.exec(query.order_by(col(ForecastRow.id))))
 
 
 def seqs(session: Session) -> Mapping[int, dict[str, Any]]:
     """Facts of each stored act by the log entry that recorded it."""
-    return log.by_seq(session.exec(select(ForecastRow)), lambda row: facts(_forecast(row)))
+    return log.by_seq(session.exec(select(ForecastRow)), lambda row: facts(act_of(row)))
 
 
-def _forecast(row: ForecastRow) -> Forecast:
+def act_of(row: ForecastRow) -> Forecast:
+    """An act as it was stored."""
     return Forecast(
         id=ForecastId(cast(int, row.id)),
         question_id=QuestionId(row.question_id),

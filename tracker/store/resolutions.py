@@ -35,20 +35,20 @@ def of_question(session: Session, question_id: QuestionId) -> tuple[Resolution, 
     rows = session.exec(
         select(ResolutionRow).where(ResolutionRow.question_id == question_id).order_by(col(ResolutionRow.id))
     )
-    return tuple(_resolution(row) for row in rows)
+    return tuple(resolution_of(row) for row in rows)
 
 
 def current(session: Session) -> dict[QuestionId, Resolution]:
     """The resolution that counts, for each question that has one."""
     found: dict[QuestionId, list[Resolution]] = {}
     for row in session.exec(select(ResolutionRow).order_by(col(ResolutionRow.id))):
-        found.setdefault(QuestionId(row.question_id), []).append(_resolution(row))
+        found.setdefault(QuestionId(row.question_id), []).append(resolution_of(row))
     return {question_id: last for question_id, several in found.items() if (last := latest(several)) is not None}
 
 
 def seqs(session: Session) -> Mapping[int, dict[str, Any]]:
     """Facts of each stored resolution by the log entry that recorded it."""
-    return log.by_seq(session.exec(select(ResolutionRow)), lambda row: facts(_resolution(row)))
+    return log.by_seq(session.exec(select(ResolutionRow)), lambda row: facts(resolution_of(row)))
 
 
 def replace_scores(session: Session, question_id: QuestionId, scores: Sequence[Score]) -> None:
@@ -80,7 +80,8 @@ def _place(score: Score) -> tuple[QuestionId, int, ForecasterId]:
     return score.question_id, list(RULES).index(score.rule), score.forecaster_id
 
 
-def _resolution(row: ResolutionRow) -> Resolution:
+def resolution_of(row: ResolutionRow) -> Resolution:
+    """A resolution as it was stored."""
     return Resolution(
         question_id=QuestionId(row.question_id),
         outcome=cast(Outcome, row.outcome),

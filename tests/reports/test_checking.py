@@ -1,0 +1,59 @@
+"""The file of a report is read back: whole or changed, and the same as the database or not."""
+
+import zlib
+
+import pytest
+
+from forecasts.question import utc
+from tests.reports.lived import QUESTION, Lived
+from tracker.errors import Refused
+from tracker.reports.checking import carried
+from tracker.reports.writing import FORMATS, Format, written
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_file_of_any_format_says_what_the_database_says(lived: Lived, form: Format) -> None:
+    report = lived.tracker.report("question", QUESTION, as_of=lived.open)
+    found = lived.tracker.check_report(written(report, form))
+    assert (found.whole, found.same) == (True, True)
+    assert (found.carried.kind, found.carried.name, found.carried.known_at) == ("question", QUESTION, lived.open)
+    assert found.carried.sha256 == report.sha256
+    assert found.words.startswith("The file is whole, and says what this database says")
+
+
+def test_a_file_that_was_changed_is_found_out(lived: Lived) -> None:
+    page = written(lived.tracker.report("question", QUESTION), "html")
+    found = lived.tracker.check_report(page.replace(b"55%", b"95%"))
+    assert not found.whole
+    assert "was changed" in found.words
+
+
+def test_a_number_that_was_changed_in_the_data_and_their_hash_is_found_out_by_the_database(lived: Lived) -> None:
+    report = lived.tracker.report("question", QUESTION)
+    found = lived.tracker.check_report(written(report, "json").replace(b"55%", b"95%"))
+    assert (found.whole, found.same) == (True, False)
+    assert "this database says something else" in found.words
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{}",
+        b"[" * 100_000,
+        b"<html></html>",
+        b"%PDF-1.7\nstream\n{]\nendstream",
+        b"%PDF-1.7\nstream\n" + zlib.compress(b"{" + b" " * 1_000_000 + b"}") + b"\nendstream",
+        b'{"kind": "question", "name": 1, "known_at": "2026-01-01", "format": 1}',
+        b'{"kind": "secrets", "name": "", "known_at": "2026-01-01", "format": 1}',
+    ],
+)
+def test_other_files_are_refused(content: bytes) -> None:
+    with pytest.raises(Refused, match="not the file of a report"):
+        carried(content)
+
+
+def test_a_file_of_data_alone_has_its_own_hash() -> None:
+    found = carried(b'{"kind":"week","name":"","known_at":"2026-01-01T00:00:00+00:00","format":1}')
+    assert found.sha256 == found.shown
+    assert found.known_at == utc("2026-01-01")

@@ -1,0 +1,148 @@
+"""A report as HTML, PDF and JSON: self-contained, inert, with vector charts, and the same whenever it is made."""
+
+import hashlib
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from tests.builders import NOW
+from tests.reports.lived import HOSTILE, QUESTION, Lived
+from tracker.errors import Refused
+from tracker.reports import figures
+from tracker.reports.content import Chart, EvidenceMark, Point, Report, Rule, Section, Series, cell, row, table, words
+from tracker.reports.writing import FORMATS, file_name, format_of, written
+
+LOADS = {"img", "iframe", "object", "embed", "link", "video", "audio", "source", "base", "form"}
+
+
+class Elements(HTMLParser):
+    """Every element of a page, with its attributes."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+
+
+def a_chart(name: str = "Ada", **changed: object) -> Chart:
+    points = (Point(NOW, 0.3), Point(NOW.replace(day=20), 0.5))
+    series = (Series(name, "me", points), Series("Suggestion", "suggestion", points), Series("x", "person", points))
+    values = {"axis": "share", "unit": "", "series": series, "alt": f"What {name} held."}
+    return Chart(**{**values, **changed})  # type: ignore[arg-type]
+
+
+def a_report(*blocks: object, title: str = "A title") -> Report:
+    return Report("question", "q", title, "63%", NOW, (Section("All", blocks),))  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module")
+def hostile() -> Report:
+    """Hostile text in every place."""
+    one = table((HOSTILE, "n"), [row(cell(HOSTILE, "https://wire.invalid/a"), 1)], wide=(0,), numbers=(1,))
+    return a_report(a_chart(f"{HOSTILE} <b onload=x>"), words(HOSTILE), one, title=HOSTILE)
+
+
+def test_the_html_loads_nothing_and_runs_nothing_whatever_the_texts_say(hostile: Report) -> None:
+    page = written(hostile, "html").decode()
+    elements = Elements(page).found
+    assert not [tag for tag, _ in elements if tag in LOADS]
+    assert [attributes for tag, attributes in elements if tag == "script"] == [
+        {"type": "application/json", "id": "data"}
+    ]
+    names = {name for _, attributes in elements for name in attributes}
+    assert not [name for name in names if name.startswith("on") or name in ("src", "srcset", "xlink:href", "style")]
+    assert [a["href"] for _, a in elements if "href" in a] == ["https://wire.invalid/a"]
+    assert "url(" not in page
+    assert "@import" not in page
+    assert "default-src &#39;none&#39;" in page
+
+
+def test_the_texts_are_there_as_they_are(hostile: Report) -> None:
+    page = written(hostile, "html").decode()
+    assert page.count("&lt;script&gt;alert(1)&lt;/script&gt; #read(&#34;/etc/passwd&#34;) *b*") >= 4
+    assert "习近平 Привет" in page
+
+
+def test_the_pdf_takes_hostile_text_for_text_and_has_no_picture_of_dots(hostile: Report) -> None:
+    content = written(hostile, "pdf")
+    assert content.startswith(b"%PDF-")
+    assert b"/Subtype/Image" not in content.replace(b" ", b"")
+    assert b"/URI" in content
+    assert b"root:" not in content
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_the_same_report_is_the_same_file(hostile: Report, form: str) -> None:
+    figures.svg.cache_clear()
+    first = written(hostile, form)  # type: ignore[arg-type]
+    figures.svg.cache_clear()
+    assert written(hostile, form) == first  # type: ignore[arg-type]
+
+
+def test_the_hash_is_that_of_the_data_and_stands_in_every_format(hostile: Report) -> None:
+    data = written(hostile, "json")
+    assert hashlib.sha256(data).hexdigest() == hostile.sha256
+    assert hostile.sha256.encode() in written(hostile, "html")
+    assert hostile.sha256.encode() in written(hostile, "pdf")
+
+
+def test_anybody_can_work_the_hash_of_an_html_file_out_again(hostile: Report) -> None:
+    page = written(hostile, "html").decode()
+    (inside,) = re.findall(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)
+    again = json.dumps(json.loads(inside), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    assert hashlib.sha256(again.encode()).hexdigest() == hostile.sha256
+
+
+def test_a_chart_draws_steps_evidence_rules_and_the_answer_as_vectors() -> None:
+    marks = (EvidenceMark(NOW, 1, 3), EvidenceMark(NOW, -1, 5), EvidenceMark(NOW, 0, 0))
+    chart = a_chart(marks=marks, rules=(Rule(NOW, "closes"),), answer=Point(NOW, 1.0))
+    drawn = figures.svg(chart)
+    assert drawn.startswith("<svg")
+    assert "<image" not in drawn
+    assert ">closes</text>" in drawn
+    assert drawn.count('aria-roledescription="point"') == 4
+    assert "#0072B2" in drawn
+
+
+def test_stacked_shares_and_ranges_are_areas() -> None:
+    options = tuple(Series(name, "option", (Point(NOW, 0.5), Point(NOW.replace(day=9), 0.5))) for name in "ab")
+    assert figures.spec(a_chart(series=options, stacked=True))["layer"][0]["encoding"]["y"]["stack"] == "zero"
+    ranged = (Series("Ada", "me", (Point(NOW, 1.7e9, 1.6e9, 1.8e9), Point(NOW.replace(day=9), 1.7e9, 1.6e9, 1.8e9))),)
+    spec = figures.spec(a_chart(series=ranged, axis="date"))
+    assert spec["layer"][0]["mark"]["type"] == "area"
+    assert spec["layer"][0]["data"]["values"][0]["value"] == 1.7e12  # Vega counts milliseconds
+    assert figures.svg(a_chart(series=ranged, axis="date"))
+
+
+def test_every_line_of_a_chart_is_told_apart_by_colour_or_dash() -> None:
+    options = tuple(Series(str(n), "option", ()) for n in range(14))
+    strokes = [(line.colour, line.dash) for line in figures.styles(options)]
+    assert len({*strokes}) == 14
+
+
+def test_a_real_report_reads_in_every_format(lived: Lived) -> None:
+    report = lived.tracker.report("question", QUESTION)
+    page = written(report, "html").decode()
+    assert "As known on 2027-01-10 09:30 UTC" in page
+    assert f"tracker report question {QUESTION} --as-of 2027-01-10T09:30:00+00:00" in page
+    assert page.count("<svg") == 1
+    assert json.loads(written(report, "json"))["known_at"] == "2027-01-10T09:30:00+00:00"
+
+
+def test_files_are_named_after_what_they_are_about() -> None:
+    assert file_name(a_report(), "pdf") == "question-q-2026-12-01.pdf"
+    assert file_name(Report("week", "", "t", "a", NOW, ()), "html") == "week-2026-12-01.html"
+    assert "/" not in file_name(Report("question", "../../x", "t", "a", NOW, ()), "json")
+
+
+def test_the_name_of_a_file_says_its_format() -> None:
+    assert format_of(Path("a.PDF"), None) == "pdf"
+    assert format_of(Path("a.txt"), "json") == "json"
+    with pytest.raises(Refused, match=r"end it in \.html, \.pdf or \.json"):
+        format_of(Path("a.txt"), None)

@@ -1,0 +1,107 @@
+"""What was known of one question at an instant."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from forecasts.forecaster import SUGGESTION, Forecaster
+from forecasts.option_suggestion import Leaning, OptionSuggestion
+from forecasts.question import Claim, Essay, ForecasterId, Question, Resolution, effective_close, latest
+from forecasts.scoring.scores import Score
+from forecasts.suggestion import Suggestion
+from forecasts.timeline import Forecast, Timeline, timeline
+from forecasts.versions import Version, versions
+from tracker.errors import NotFound
+from tracker.moving import suggestion_then
+from tracker.reading import question_or_refuse
+from tracker.reports import known
+from tracker.reports.content import minute
+from tracker.reports.histories import Held
+from tracker.resolving import timelines
+from tracker.store import edits, evidence, forecasts, questions, resolutions, reviews
+from tracker.store import known as store
+from tracker.store.engine import Session
+from tracker.suggesting import leaning_at, suggested
+from tracker.summaries import EvidenceCard
+
+_INSTANT: Final = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What was known of a question at an instant."""
+
+    at: datetime
+    me: ForecasterId
+    question: Question
+    essay: Essay
+    claims: tuple[Claim, ...]
+    versions: tuple[Version, ...]
+    resolution: Resolution | None
+    people: Mapping[ForecasterId, Forecaster]
+    acts: tuple[Forecast, ...]
+    held: Held
+    cards: tuple[EvidenceCard, ...]
+    suggestion: Suggestion | OptionSuggestion | Leaning | None
+    scores: tuple[Score, ...]
+
+    def name(self, who: str) -> str:
+        """How a forecaster is called."""
+        found = self.people.get(ForecasterId(who))
+        return who if found is None else found.name
+
+
+def gather(session: Session, question_id: str, at: datetime, me: ForecasterId) -> Known:
+    """What was known of a question at an instant."""
+    question = known.worded(session, question_or_refuse(session, question_id), at)
+    if question.id not in store.asked(session, at):
+        raise NotFound("question", question_id, f"it was asked after {minute(at)}")
+    entered = resolutions.of_question(session, question.id)
+    resolution = latest([r for r in entered if r.entered_at <= at])
+    close = effective_close(question, resolution)
+    acts = tuple(a for a in forecasts.of_question(session, question.id) if a.entered_at <= at)
+    essay = questions.essay(session, question.essay_id)
+    assert essay is not None  # a foreign key forbids it
+    people = forecasts.forecasters(session)
+    until = min(at + _INSTANT, close)  # what is said at that very instant counts
+    window = (question.opens_at, max(until, question.opens_at))
+    pieces = reviews.as_known(session, question.id, at)
+    return Known(
+        at=at,
+        me=me,
+        question=question,
+        essay=essay,
+        claims=tuple(c for c in questions.claims_of(session, essay.id) if c.id in question.claim_ids),
+        versions=tuple(
+            v
+            for v in versions(questions.as_opened(session, question.id), edits.of_question(session, question.id))
+            if v.number == 1 or v.at <= at
+        ),
+        resolution=resolution,
+        people=people,
+        acts=acts,
+        held=Held(question, _upto(timelines(session, question, until), at), people, window, me),
+        cards=evidence.cards(session, pieces)[::-1],
+        suggestion=_suggested(session, question, _last_suggested(acts, at, close)),
+        scores=resolutions.scores(session, question.id) if resolution == latest(entered) else (),
+    )
+
+
+def _upto(held: Mapping[ForecasterId, Timeline], at: datetime) -> dict[ForecasterId, Timeline]:
+    """The timelines without what came later."""
+    found = {who: timeline(step for step in steps.steps if step[0] <= at) for who, steps in held.items()}
+    return {who: steps for who, steps in found.items() if steps.steps}
+
+
+def _last_suggested(acts: Sequence[Forecast], at: datetime, close: datetime) -> datetime:
+    """When the suggestion last meant something: at the instant itself, or its last move before the close."""
+    if at < close:
+        return at
+    return next((a.made_at for a in reversed(acts) if a.forecaster_id == SUGGESTION and a.made_at < close), close)
+
+
+def _suggested(session: Session, question: Question, at: datetime) -> Suggestion | OptionSuggestion | Leaning | None:
+    if question.kind == "binary":
+        return suggestion_then(session, question, max(at, question.opens_at))
+    return suggested(session, question, at) or leaning_at(session, question, at)
