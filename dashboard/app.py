@@ -18,6 +18,7 @@ from dashboard.views import (
     learned,
     question,
     questions,
+    reports,
     scenarios,
     today,
 )
@@ -71,6 +72,9 @@ ENTRIES: Final[Mapping[PageName, Entry]] = {
         "Learned", ":material/school:", "What reviews and answers have taught, and what it rests on.", learned.render
     ),
     "feeds": Entry("Feeds", ":material/rss_feed:", "The health of every news feed.", feeds.render),
+    "reports": Entry(
+        "Reports", ":material/description:", "Reports, tables and addresses for programs to take along.", reports.render
+    ),
     "ask": Entry("Ask", ":material/add:", "Open a question of your own.", asking.render),
 }
 

@@ -12,6 +12,7 @@ LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 
 _SERVING: Final[dict[str, Any]] = {
     "browser.gatherUsageStats": False,  # telemetry would contact a foreign host
+    "client.disableDataExport": True,  # its CSV lets a headline start a formula; the page Reports has one that does not
     "client.showErrorDetails": "none",
     "client.showErrorLinks": False,
     "client.toolbarMode": "viewer",

@@ -11,22 +11,21 @@ import importlib
 import logging
 import re
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
 
-import anyio.to_thread
 import streamlit
+import streamlit.config
 import uvicorn
 from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard.configuration import LOOPBACK, configure
 from dashboard.opened import share
+from dashboard.routes import routes
 from tracker.api import Tracker
 from tracker.listening import is_loopback
 
@@ -90,39 +89,19 @@ def build(tracker: Tracker) -> Any:
     """The application that shows this tracker."""
     share(tracker)
 
-    async def healthz(request: Request) -> Response:
-        return await _answered(lambda: _touched(tracker), "text/plain")
-
-    async def metrics(request: Request) -> Response:
-        return await _answered(lambda: _measured(tracker), "text/plain; version=0.0.4")
-
     return streamlit.App(
         Path(__file__).with_name("app.py"),
         lifespan=_warm,
-        routes=[Route("/healthz", healthz), Route("/metrics", metrics)],
-        middleware=[Middleware(SecurityHeaders)],
+        routes=routes(tracker),
+        middleware=[Middleware(SecurityHeaders), Middleware(TrustedHostMiddleware, allowed_hosts=_hosts())],
         on_script_error=show_calmly,
     )
 
 
-def _touched(tracker: Tracker) -> bytes:
-    tracker.replayed_until()
-    return b"ok"
-
-
-def _measured(tracker: Tracker) -> bytes:
-    from tracker.metrics import exposition
-
-    return exposition(tracker)
-
-
-async def _answered(work: Callable[[], bytes], kind: str) -> Response:
-    """What a thread of its own makes of the database, or 503 in words; the event loop goes on meanwhile."""
-    try:
-        return Response(await anyio.to_thread.run_sync(work), media_type=kind)
-    except Exception:  # whatever it is, the database does not answer
-        _LOG.exception("the database was asked in vain")
-        return Response("the database does not answer", status_code=503, media_type="text/plain")
+def _hosts() -> list[str]:
+    """The names that this server answers to, which keeps pages of strangers from reading it by a name of their own."""
+    names = streamlit.config.get_option("server.allowedHosts")
+    return [f"[{name}]" if ":" in name else name for name in names] or ["*"]
 
 
 @asynccontextmanager

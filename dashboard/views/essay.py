@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard import charts
 from dashboard.frames.essay import Record, at_offset, blocks, elsewhere, record_frame, records, told_apart
-from dashboard.views import claim, drafting, essays
+from dashboard.views import claim, downloads, drafting, essays
 from dashboard.views.parts import empty, flat
 from dashboard.views.reader import essay_reader
 from dashboard.views.visit import Visit
@@ -42,6 +42,7 @@ def render(visit: Visit) -> None:
         _text(visit, page, picked.sentence.offset if picked else None)
     with right, st.container(key="claim"):
         claim.render(visit, page, picked)
+    downloads.report(visit, "essay", page.essay.id)
 
 
 def _not_found(visit: Visit, asked: str) -> None:

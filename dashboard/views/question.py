@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard import charts
 from dashboard.frames.distributions import as_read
 from dashboard.frames.revisions import acts_frame, answer_frame, in_order, marks_frame, revisions_frame, rules_frame
-from dashboard.views import answering, cards, details, distributions, feed, forecasting, groups, why
+from dashboard.views import answering, cards, details, distributions, downloads, feed, forecasting, groups, why
 from dashboard.views.parts import empty
 from dashboard.views.visit import Visit
 from dashboard.wording import clipped, headline, inert, named, percent, plural, points, silent_line, status_line
@@ -46,6 +46,7 @@ def render(visit: Visit) -> None:
             answering.verdict(visit, page)
     _silent(visit, page)
     _tabs(visit, page)
+    downloads.report(visit, "question", page.summary.question.id)
 
 
 def _choose(visit: Visit) -> None:

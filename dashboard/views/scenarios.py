@@ -8,7 +8,7 @@ from dashboard import charts
 from dashboard.charts.scenarios import scenarios_over_time
 from dashboard.frames import scenarios as frames
 from dashboard.frames.scenarios import Scenario
-from dashboard.views import scenario_adding, scenario_editing, scenario_mind, scenario_table, scenario_why
+from dashboard.views import downloads, scenario_adding, scenario_editing, scenario_mind, scenario_table, scenario_why
 from dashboard.views.parts import empty, flat, link_to_question, sentence
 from dashboard.views.visit import Visit
 from dashboard.wording import inert, percent, percent_exact, status_line
@@ -95,6 +95,7 @@ def _one(visit: Visit, page: ScenarioPage) -> None:
         for scenario in frames.scenarios(page, found, visit.me, visit.now):
             _card(scenario)
     _sections(visit, page, found)
+    downloads.report(visit, "scenarios", summary.question.id)
 
 
 def _answer(visit: Visit, page: ScenarioPage, found: ScenarioPosterior) -> None:

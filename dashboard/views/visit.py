@@ -26,6 +26,7 @@ PageName = Literal[
     "calendar",
     "scenarios",
     "coherence",
+    "reports",
 ]
 
 

@@ -1,0 +1,159 @@
+"""The page *Reports*, and the buttons that give reports away on other pages."""
+
+import asyncio
+import json
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+from starlette.applications import Starlette
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from dashboard import configuration
+from dashboard.routes import routes
+from dashboard.serve import _hosts
+from dashboard.views import downloads
+from dashboard.views.visit import Visit
+from tests.dashboard.pages import open_page, words
+from tests.dashboard.scenario_examples import FUTURES, a_world
+from tests.reports.lived import QUESTION, Lived, lived, lived_file
+from tracker.api import Tracker
+from tracker.reports.writing import written
+
+__all__ = ["lived", "lived_file"]
+
+
+def labels(visit: Any) -> list[str]:
+    """The buttons that give something away."""
+    return [element.proto.label for element in visit.get("download_button")]
+
+
+def test_the_page_offers_the_last_week_and_every_table(lived: Lived) -> None:
+    visit = open_page(lived.tracker, "reports")
+    assert labels(visit) == ["HTML", "PDF", "Data", "CSV", "Parquet", "JSON"]
+    assert "/changes.atom" in words(visit)
+    (_, table) = visit.selectbox
+    assert {"forecast", "feed day", "log"} <= {*table.options}
+    assert table.value == "forecast"
+
+
+@pytest.mark.parametrize(("kind", "name"), [("question", QUESTION), ("essay", "essay")])
+def test_a_report_is_chosen_in_the_address(lived: Lived, kind: str, name: str) -> None:
+    visit = open_page(lived.tracker, "reports", report=kind, name=name)
+    assert labels(visit)[:3] == ["HTML", "PDF", "Data"]
+    assert [box.value for box in visit.selectbox][:2] == [kind, name]
+
+
+def test_a_tracker_without_scenarios_says_so(lived: Lived) -> None:
+    visit = open_page(lived.tracker, "reports", report="scenarios")
+    assert "There is nothing to report on yet." in words(visit)
+    assert labels(visit) == ["CSV", "Parquet", "JSON"]
+
+
+def test_no_report_is_made_before_its_button_is_pressed(lived: Lived, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(type(lived.tracker), "report", lambda *a, **k: asked.append("report"))
+    monkeypatch.setattr(type(lived.tracker), "table_file", lambda *a, **k: asked.append("table"))
+    open_page(lived.tracker, "reports")
+    open_page(lived.tracker, "question", q=QUESTION)
+    assert asked == []
+
+
+def test_the_question_and_the_essay_give_their_reports_away(lived: Lived) -> None:
+    assert labels(open_page(lived.tracker, "question", q=QUESTION))[-3:] == ["HTML", "PDF", "Data"]
+    assert labels(open_page(lived.tracker, "essay", e="essay"))[-3:] == ["HTML", "PDF", "Data"]
+
+
+def test_the_scenarios_give_their_report_away(tracker: Tracker, clock: Any) -> None:
+    a_world(tracker, clock)
+    assert labels(open_page(tracker, "scenarios", q=FUTURES))[-3:] == ["HTML", "PDF", "Data"]
+    assert labels(open_page(tracker, "reports", report="scenarios"))[:3] == ["HTML", "PDF", "Data"]
+
+
+def test_a_button_makes_what_the_terminal_makes_of_the_same_instant(lived: Lived) -> None:
+    visit = Visit(lived.tracker, {}, lived.open, None, lived.open)  # type: ignore[arg-type]
+    made = downloads._made(visit, "question", QUESTION, "json")()
+    assert made == written(lived.tracker.report("question", QUESTION, as_of=lived.open), "json")
+
+
+# What programs ask
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an application answered."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+def ask(app: Any, path: str, method: str = "GET", host: str = "127.0.0.1:8501") -> Answer:
+    """What an application answers to one request, without a socket."""
+    sent: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http", "method": method, "path": unquote(path), "raw_path": path.encode(), "root_path": "",
+        "query_string": b"", "headers": [(b"host", host.encode())], "scheme": "http", "server": ("127.0.0.1", 8501),
+    }  # fmt: skip
+    asyncio.run(app(scope, receive, send))
+    headers = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
+    return Answer(sent[0]["status"], headers, b"".join(message.get("body", b"") for message in sent[1:]))
+
+
+@pytest.fixture
+def app(lived: Lived) -> Starlette:
+    """The addresses beside the pages."""
+    return Starlette(routes=routes(lived.tracker))
+
+
+def test_the_api_answers_in_json(app: Starlette) -> None:
+    found = ask(app, "/api/v1/questions")
+    assert (found.status, found.headers["content-type"]) == (200, "application/json")
+    assert found.headers["cache-control"] == "no-store"
+    assert json.loads(found.body)["questions"][0]["id"] == QUESTION
+    assert json.loads(ask(app, f"/api/v1/questions/{QUESTION}").body)["question"]["status"] == "resolved"
+
+
+def test_what_is_not_there_is_404_in_json(app: Starlette) -> None:
+    found = ask(app, "/api/v1/questions/%3Cscript%3E")
+    assert (found.status, found.headers["content-type"]) == (404, "application/json")
+    assert "there is no question <script>" in json.loads(found.body)["error"]
+
+
+def test_the_feed_of_changes_names_the_address_it_was_asked_at(app: Starlette) -> None:
+    found = ask(app, "/changes.atom")
+    assert found.headers["content-type"].startswith("application/atom+xml")
+    assert b'href="http://127.0.0.1:8501/changes.atom"' in found.body
+
+
+def test_the_api_is_for_reading(app: Starlette) -> None:
+    assert ask(app, "/api/v1/questions", "POST").status == 405
+    assert ask(app, f"/api/v1/questions/{QUESTION}", "DELETE").status == 405
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [("127.0.0.1:8501", 200), ("localhost", 200), ("[::1]:8501", 200), ("evil.example", 400), ("", 400)],
+)
+def test_a_local_dashboard_answers_to_no_foreign_name(app: Starlette, host: str, status: int) -> None:
+    configuration.configure()
+    guarded = TrustedHostMiddleware(app, allowed_hosts=_hosts())
+    assert ask(guarded, "/healthz", host=host).status == status
+
+
+def test_a_dashboard_for_others_answers_to_any_name() -> None:
+    configuration.configure(())
+    assert _hosts() == ["*"]
+    configuration.configure()
+
+
+def test_tables_of_pages_have_no_download_of_their_own() -> None:
+    assert configuration.options(())["client.disableDataExport"] is True
