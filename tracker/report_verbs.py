@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Literal, assert_never, get_args
 from forecasts.question import ForecasterId
 from tracker.errors import NotFound, Refused
 from tracker.settings import Settings
-from tracker.store import known, properties, whole
+from tracker.store import known, log, properties, whole
 from tracker.store.engine import Session, Store
 from tracker.summaries import Change
 
@@ -34,14 +34,21 @@ class ReportVerbs:
     def report(self, kind: "Kind", name: str = "", *, as_of: datetime | None = None) -> "Report":
         """A report on a question, a scenario set (by its question), an essay, or the week before.
 
-        It says what this tracker knew at `as_of`: by default now, in a replay the time that it has reached. Raises
-        `NotFound`, and `Refused` for an instant that is still to come.
+        It says what this tracker knew at `as_of`: by default now, in a replay the time that it has reached, or that of
+        what was entered after. Raises `NotFound`, and `Refused` for an instant that is still to come.
         """
         with self._store.reading() as session:
-            now = properties.replayed_until(session) or self.now()
+            now = self._stands_at(session)
             if as_of is not None and as_of > now:
                 raise Refused(f"nobody knows yet what will be known on {as_of.isoformat()}: it is {now.isoformat()}")
             return self._report(session, kind, name, as_of or now)
+
+    def _stands_at(self, session: Session) -> datetime:
+        """The present of this database."""
+        reached, newest = properties.replayed_until(session), log.last(session)
+        if reached is None:
+            return self.now()
+        return reached if newest is None else max(reached, newest.entered_at)
 
     def _report(self, session: Session, kind: "Kind", name: str, at: datetime) -> "Report":
         from tracker.reports import essay, question, scenarios, week

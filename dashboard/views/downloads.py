@@ -17,7 +17,7 @@ _LABELS: Final[dict[Format, tuple[str, str]]] = {
 
 
 def report(visit: Visit, kind: Kind, name: str = "") -> None:
-    """The buttons for one report, by what is known at this visit."""
+    """The buttons for one report, on what is known when one is pressed."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"report-{kind}-{name}"):
         st.caption("Report:", width="content")
         for form, (label, tip) in _LABELS.items():
@@ -35,5 +35,5 @@ def report(visit: Visit, kind: Kind, name: str = "") -> None:
 
 
 def _made(visit: Visit, kind: Kind, name: str, form: Format) -> Callable[[], bytes]:
-    tracker, at = visit.tracker, visit.stands_at
-    return lambda: written(tracker.report(kind, name, as_of=at), form)
+    tracker = visit.tracker
+    return lambda: written(tracker.report(kind, name), form)

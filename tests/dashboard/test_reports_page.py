@@ -72,9 +72,9 @@ def test_the_scenarios_give_their_report_away(tracker: Tracker, clock: Any) -> N
 
 
 def test_a_button_makes_what_the_terminal_makes_of_the_same_instant(lived: Lived) -> None:
-    visit = Visit(lived.tracker, {}, lived.open, None, lived.open)  # type: ignore[arg-type]
+    visit = Visit(lived.tracker, {}, lived.answered, None, None)  # type: ignore[arg-type]
     made = downloads._made(visit, "question", QUESTION, "json")()
-    assert made == written(lived.tracker.report("question", QUESTION, as_of=lived.open), "json")
+    assert made == written(lived.tracker.report("question", QUESTION, as_of=lived.answered), "json")
 
 
 # What programs ask

@@ -140,3 +140,11 @@ def test_every_kind_of_question_has_its_chart_before_and_after_its_answer(
     report = tracker.report("question", life.asked.id)
     assert (report.charts[0].answer is not None) == (life.asked.kind in ("binary", "numeric", "date"))
     assert report.answer.startswith("Answered ")
+
+
+def test_a_replay_is_told_as_far_as_it_went_and_with_what_was_entered_after(lived: Lived, clock: FakeClock) -> None:
+    lived.tracker.mark_replayed(lived.answered - DAY)
+    clock.advance(days=100)
+    assert lived.tracker.report("question", QUESTION).known_at == lived.answered
+    lived.tracker.mark_replayed(lived.answered + DAY)
+    assert lived.tracker.report("question", QUESTION).known_at == lived.answered + DAY
