@@ -6,7 +6,7 @@ made from what people read anyway, and never members by default. How forecasts a
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import numpy as np
 
@@ -47,6 +47,26 @@ def crowd_timeline(question: Question, held: Held, *, until: datetime) -> Timeli
     7 0.7
     """
     return _pooled(question, held, until, _crowd)
+
+
+def crowd_at(question: Question, held: Held, at: datetime) -> Distribution | None:
+    """What the crowd of `held` holds at an instant, None while nobody stands: `crowd_timeline` there, pooled once.
+
+    Of each member's timeline only the last step up to the instant matters, a gap included.
+
+    >>> from forecasts.question import utc
+    >>> from forecasts.timeline import timeline
+    >>> question = Question("ceasefire", "essay", "binary", "Ceasefire by 11 January?", "As both announce it.", (),
+    ...     "event_by", utc("2026-01-01"), utc("2026-01-11"), utc("2026-01-12"), Binary(0.3), "3 of 10 years", ())
+    >>> ann, bob = timeline([(utc("2026-01-01"), Binary(0.2))]), timeline([(utc("2026-01-05"), Binary(0.7))])
+    >>> crowd_at(question, {"ann": ann, "bob": bob}, utc("2026-01-02"))
+    Binary(p=0.2)
+    """
+    changed: datetime = at
+    standing: Standing = {}
+    for changed, standing in _changes(question, held, at + timedelta.resolution):  # noqa: B007  the last one counts
+        pass
+    return _crowd(question, changed, standing) if standing else None
 
 
 def weighted_crowd_timeline(

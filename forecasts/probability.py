@@ -26,6 +26,8 @@ def probabilities(values: ArrayLike) -> Floats:
     forecasts.errors.InvalidProbability: a probability lies between 0 and 1, not 1.2
     """
     found = np.asarray(values, dtype=np.float64)
+    if found.ndim == 0 and 0.0 <= float(found) <= 1.0:
+        return found  # one number is checked a hundred thousand times a page, and arrays are slow for it
     fits = (found >= 0.0) & (found <= 1.0)  # NaN fails every comparison
     if not fits.all():
         raise InvalidProbability(f"a probability lies between 0 and 1, not {float(found[~fits].flat[0])}")

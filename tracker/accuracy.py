@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import polars as pl
 
@@ -11,6 +11,8 @@ from forecasts.calibration.reliability import reliability
 from forecasts.calibration.snapshots import Record, interval_record, snapshots
 from forecasts.cohorts import annul_rate, cohorts, counts
 from forecasts.comparison import compare_all
+from forecasts.crowd import crowd_at
+from forecasts.forecaster import CROWD, HAZARD, PRIOR
 from forecasts.question import ForecasterId, Question, QuestionId, Resolution
 from forecasts.scoring.references import own_loss, reference_losses
 from forecasts.scoring.rulebook import HEADLINE
@@ -24,11 +26,14 @@ from forecasts.scoring.skill import (
     leave_one_out,
     skill_with_interval,
 )
+from forecasts.suggestion import hazard_timeline
+from forecasts.timeline import Timeline, timeline
 from tracker.reading import too_late
-from tracker.resolving import timelines
+from tracker.resolving import people
 from tracker.score_table import chosen, facets, fates, question_table, score_table
 from tracker.store import forecasts, questions, resolutions
 from tracker.store.engine import Session
+from tracker.store.forecasts import Stood
 from tracker.summaries import Accuracy, CalibrationReport, Choice, ComparisonReport, Facets
 
 
@@ -74,7 +79,7 @@ def scored(session: Session, choice: Choice, now: datetime) -> Scored:
 def accuracy(session: Session, choice: Choice, now: datetime) -> Accuracy:
     """Scores, summaries, skill against references, and what became of each cohort."""
     found = scored(session, choice, now)
-    scores = found.of(resolutions.all_scores(session, set(HEADLINE.values())))
+    scores = found.of(resolutions.all_scores(session))
     lines = cohorts(found.questions.values(), found.resolutions, now)
     return Accuracy(
         choice=choice,
@@ -84,7 +89,7 @@ def accuracy(session: Session, choice: Choice, now: datetime) -> Accuracy:
         forecasters=forecasts.forecasters(session),
         scores=scores,
         summaries=summarise(scores, fates(found.table)),
-        skills=_skills(found, scores),
+        skills=_skills(session, found),
         cohorts=lines,
         early=tuple(q for q in found.resolutions if not counts(found.questions[q], now)),
         unscored=tuple(q for q, r in found.resolutions.items() if r.outcome in ("annulled", "ambiguous")),
@@ -101,12 +106,12 @@ def _hindsight(session: Session, resolved: Mapping[QuestionId, Resolution]) -> d
     return found
 
 
-def _skills(found: Scored, scores: Iterable[Score]) -> Mapping[ForecasterId, tuple[Skill, ...]]:
-    """Each forecaster against each reference, on the binary questions that count."""
+def _skills(session: Session, found: Scored) -> Mapping[ForecasterId, tuple[Skill, ...]]:
+    """Each forecaster against each reference, on the binary questions that count: the one use of receipts here."""
+    binary = [q.id for q in found.counted.values() if q.kind == "binary"]
     by_question: dict[QuestionId, dict[ForecasterId, Score]] = {}
-    for score in found.headline(scores):
-        if found.counted[score.question_id].kind == "binary":
-            by_question.setdefault(score.question_id, {})[score.forecaster_id] = score
+    for score in resolutions.with_receipts(session, HEADLINE["binary"], binary):
+        by_question.setdefault(score.question_id, {})[score.forecaster_id] = score
     climatology = _climatology(found, list(by_question))
     losses: dict[ForecasterId, dict[ReferenceName, list[tuple[float, float, str]]]] = {}
     clusters = fates(found.table)
@@ -135,7 +140,7 @@ def _climatology(found: Scored, asked: list[QuestionId]) -> Mapping[QuestionId, 
 def calibration(session: Session, choice: Choice, lead_days: int, now: datetime) -> CalibrationReport:
     """What everybody held at a lead time, against what happened."""
     found = scored(session, choice, now)
-    records = _records(session, found)
+    records = _records(session, found, lead_days)
     reliable = {who: reliability(snapshots(own, lead_days)) for who, own in records.items()}
     inside = {who: interval_record(own, lead_days) for who, own in records.items()}
     return CalibrationReport(
@@ -148,13 +153,31 @@ def calibration(session: Session, choice: Choice, lead_days: int, now: datetime)
     )
 
 
-def _records(session: Session, found: Scored) -> dict[ForecasterId, list[Record]]:
-    """For each forecaster, the questions that count on which anything was held."""
+def _records(session: Session, found: Scored, lead_days: int) -> dict[ForecasterId, list[Record]]:
+    """For each forecaster, the questions that count on which anything was held so many days before the close.
+
+    Only what stood at that instant is read, and not how it came about.
+    """
     records: dict[ForecasterId, list[Record]] = {}
+    instants = {q.id: q.closes_at - timedelta(days=lead_days) for q in found.counted.values()}
+    stood = forecasts.stood_at(session, instants)
     for question_id, question in found.counted.items():
-        for who, steps in timelines(session, question, question.closes_at).items():
+        for who, steps in _held_at(question, instants[question_id], stood.get(question_id, {})).items():
             records.setdefault(who, []).append((question, found.resolutions[question_id], steps))
     return records
+
+
+def _held_at(
+    question: Question, instant: datetime, stood: Mapping[ForecasterId, Stood]
+) -> Mapping[ForecasterId, Timeline]:
+    """`timelines` of a question as far as they say what stood at one instant."""
+    held = {who: timeline([step]) for who, step in stood.items()}
+    held[PRIOR] = timeline([(question.opens_at, question.prior)])
+    if question.kind == "binary":
+        held[HAZARD] = hazard_timeline(question, question.opens_at, question.closes_at)
+    if (crowd := crowd_at(question, people(held), instant)) is not None:
+        held[CROWD] = timeline([(instant, crowd)])
+    return held
 
 
 def comparison(session: Session, choice: Choice, now: datetime) -> ComparisonReport:
@@ -162,7 +185,7 @@ def comparison(session: Session, choice: Choice, now: datetime) -> ComparisonRep
     found = scored(session, choice, now)
     people = forecasts.forecasters(session)
     held: dict[ForecasterId, dict[QuestionId, float]] = {}
-    for score in found.headline(resolutions.all_scores(session, ())):
+    for score in found.headline(resolutions.all_scores(session)):
         if score.mean_while_active is not None:
             held.setdefault(score.forecaster_id, {})[score.question_id] = score.skill_over_schedule
     names = {who: people[who].name for who in held}
@@ -178,5 +201,5 @@ def comparison(session: Session, choice: Choice, now: datetime) -> ComparisonRep
 def table(session: Session, choice: Choice, now: datetime) -> pl.DataFrame:
     """Every score of the chosen questions, a row each, for a spreadsheet."""
     found = scored(session, choice, now)
-    rows = score_table(resolutions.all_scores(session, ()), chosen(found.table, choice))
+    rows = score_table(resolutions.all_scores(session), chosen(found.table, choice))
     return rows.with_columns(pl.col("tags").list.join(" ")).sort("question", "rule", "forecaster")

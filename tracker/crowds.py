@@ -9,10 +9,9 @@ from forecasts.distribution import p_yes
 from forecasts.pooling import LEARNED_AFTER, contributions
 from forecasts.question import ForecasterId, Question
 from forecasts.scoring.points import spot_time
-from forecasts.timeline import Timeline, timeline_of
+from forecasts.timeline import Timeline
 from tracker.store import forecasts, questions, resolutions
 from tracker.store.engine import Session
-from tracker.store.forecasts import acts_by_forecaster
 from tracker.summaries import WeightedCrowd
 
 
@@ -41,17 +40,18 @@ def _history(
     """What each member held half-way through each answered question, and how it was answered."""
     answered = {q: r for q, r in resolutions.current(session).items() if r.outcome in ("yes", "no")}
     history: dict[str, list[float | None]] = {who: [] for who in members}
-    outcomes: list[int] = []
     if len(answered) < LEARNED_AFTER:
-        return history, outcomes
-    for other in questions.every(session):
-        resolution = answered.get(other.id)
-        if resolution is None or other.retrospective != question.retrospective or not counts(other, at):
-            continue
-        middle = spot_time(other)
-        acts = acts_by_forecaster(forecasts.of_question(session, other.id))
+        return history, []
+    others = [
+        q
+        for q in questions.every(session)
+        if q.id in answered and q.retrospective == question.retrospective and counts(q, at)
+    ]
+    middles = {other.id: spot_time(other) for other in others}
+    stood = forecasts.stood_at(session, middles)
+    for other in others:
+        known = middles[other.id] < answered[other.id].known_at
+        held = stood.get(other.id, {}) if known else {}
         for who, said in history.items():
-            held = timeline_of(acts.get(ForecasterId(who), [])).at(middle) if middle < resolution.known_at else None
-            said.append(p_yes(held))
-        outcomes.append(int(resolution.outcome == "yes"))
-    return history, outcomes
+            said.append(p_yes(held[ForecasterId(who)][1]) if who in held else None)
+    return history, [int(answered[other.id].outcome == "yes") for other in others]

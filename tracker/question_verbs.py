@@ -16,7 +16,7 @@ from forecasts.options import OptionChange
 from forecasts.question import EssayId, ForecasterId, Question, QuestionId
 from forecasts.question_set import PastResolution, QuestionSet
 from forecasts.versions import Edit
-from tracker import asking, editing, exporting, linting, loading, moving, reading, watching
+from tracker import asking, editing, exporting, linting, listing, loading, moving, reading, watching
 from tracker.said import Standpoint
 from tracker.settings import Settings
 from tracker.store import questions
@@ -64,7 +64,7 @@ class QuestionVerbs:
     def questions(self) -> tuple[QuestionSummary, ...]:
         """All questions with their current numbers, the next to close first."""
         with self._store.reading() as session:
-            return reading.summaries(session, self.now())
+            return listing.summaries(session, self.now())
 
     def question(self, question_id: str) -> QuestionPage:
         """Everything about one question; raises `NotFound`."""

@@ -1,29 +1,26 @@
 """Gather what pages and commands show. Reads only; every answer is as of `now`."""
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from forecasts.crowd import crowd_timeline
-from forecasts.distribution import Binary, p_yes
-from forecasts.forecaster import CROWD, HAZARD, PRIOR, RESERVED, SUGGESTION, Forecaster
+from forecasts.distribution import p_yes
+from forecasts.forecaster import SUGGESTION
 from forecasts.informativeness import most_informative
 from forecasts.option_suggestion import OptionSuggestion
-from forecasts.question import ForecasterId, Question, QuestionId, Resolution, effective_close, latest, status
-from forecasts.suggestion import Suggestion, hazard
-from forecasts.timeline import Forecast, hindsight, timeline
+from forecasts.question import Question, QuestionId, Resolution, effective_close, latest, status
+from forecasts.suggestion import Suggestion
+from forecasts.timeline import Forecast, hindsight
 from forecasts.versions import versions
 from tracker.crowds import weighted_crowd
 from tracker.errors import NotFound
 from tracker.feed_health import coverage
 from tracker.known_values import model_at
+from tracker.listing import summary
 from tracker.resolving import people, timelines
 from tracker.store import edits, evidence, forecasts, questions, resolutions, scenarios, signposts
 from tracker.store.engine import Session
 from tracker.suggesting import leaning_at, suggested
-from tracker.summaries import EvidenceCard, QuestionPage, QuestionSummary, Receipts, Standing
+from tracker.summaries import EvidenceCard, QuestionPage, Receipts
 
-HISTORY_DAYS = 90
-_INSTANT = timedelta(microseconds=1)
 INBOX_LIMIT = 200
 INBOX_CANDIDATES = 1000
 """The newest pieces that wait, of which those are shown that are worth a judgement most."""
@@ -43,66 +40,9 @@ def open_questions(session: Session, now: datetime) -> dict[QuestionId, Question
     return {q.id: q for q in questions.between_times(session, now) if status(q, resolved.get(q.id), now) == "open"}
 
 
-def summaries(session: Session, now: datetime) -> tuple[QuestionSummary, ...]:
-    """All questions as rows, the next to close first."""
-    people = forecasts.forecasters(session)
-    resolved, counts = resolutions.current(session), evidence.counts(session)
-    acts: dict[QuestionId, list[Forecast]] = {}
-    for act in forecasts.standing(session):
-        acts.setdefault(act.question_id, []).append(act)
-    moves: dict[QuestionId, list[tuple[datetime, float]]] = {}
-    for act in forecasts.since(session, SUGGESTION, now - timedelta(days=HISTORY_DAYS)):
-        if (p := p_yes(act.distribution)) is not None:
-            moves.setdefault(act.question_id, []).append((act.made_at, p))
-    found = []
-    for question in questions.every(session):
-        resolution = resolved.get(question.id)
-        history = tuple(moves.get(question.id, ()))
-        total, waiting, newest = counts.get(question.id, (0, 0, None))
-        found.append(
-            QuestionSummary(
-                question=question,
-                status=status(question, resolution, now),
-                resolution=resolution,
-                standings=_standings(
-                    question, acts.get(question.id, []), people, min(now, effective_close(question, resolution))
-                ),
-                history=history,
-                change_7d=_change(history, now),
-                evidence=total,
-                waiting=waiting,
-                last_evidence_at=newest,
-            )
-        )
-    return tuple(found)
-
-
-def _standings(
-    question: Question, acts: list[Forecast], people: Mapping[ForecasterId, Forecaster], at: datetime
-) -> Mapping[ForecasterId, Standing]:
-    held = {PRIOR: Standing(people[PRIOR], question.prior, question.opens_at)}
-    if question.kind == "binary":
-        held[HAZARD] = Standing(people[HAZARD], Binary(hazard(question, at)), at)
-    for act in acts:
-        if act.distribution is not None:
-            held[act.forecaster_id] = Standing(people[act.forecaster_id], act.distribution, act.made_at)
-    members = {who: timeline([(s.since, s.distribution)]) for who, s in held.items() if who not in RESERVED}
-    crowd = crowd_timeline(question, members, until=at + _INSTANT).at(at) if members else None
-    if crowd is not None:
-        held[CROWD] = Standing(people[CROWD], crowd, max(held[who].since for who in members))
-    return held
-
-
-def _change(history: tuple[tuple[datetime, float], ...], now: datetime) -> float | None:
-    """The move of the suggestion over seven days; None when it had no value a week ago."""
-    before = [p for at, p in history if at <= now - timedelta(days=7)]
-    return history[-1][1] - before[-1] if before else None
-
-
 def page(session: Session, question_id: str, now: datetime) -> QuestionPage:
     """Everything about one question."""
     question = question_or_refuse(session, question_id)
-    summary = next(s for s in summaries(session, now) if s.question.id == question.id)
     essay = questions.essay(session, question.essay_id)
     if essay is None:  # a foreign key forbids it
         raise NotFound("essay", question.essay_id, "the database is damaged: run `tracker verify`")
@@ -112,7 +52,7 @@ def page(session: Session, question_id: str, now: datetime) -> QuestionPage:
     last = _last_suggested(session, question, now, close)
     found = suggested(session, question, last)
     return QuestionPage(
-        summary=summary,
+        summary=summary(session, question, now),
         essay=essay,
         claims=tuple(c for c in questions.claims_of(session, essay.id) if c.id in question.claim_ids),
         indicators={i.id: i for i in questions.indicators(session, [question.id])},

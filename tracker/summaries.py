@@ -283,7 +283,7 @@ class Accuracy:
     """How good everyone was on the chosen questions.
 
     `questions` are those that count: their scheduled close has passed and their answer can be scored. `scores` are
-    theirs, the receipts of the headline rules included; `summaries` put them together with intervals. `skills` hold
+    theirs, without receipts (see `Receipts`); `summaries` put them together with intervals. `skills` hold
     each forecaster against the references, on binary questions. `early` were answered before their scheduled close,
     which is still to come: they wait, because only the quick answers are known. `hindsight` counts the forecasts made
     when the answer was known, which earned nothing.

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecasts.cdf import Cdf, Scale
-from forecasts.crowd import crowd_timeline, weighted_crowd_timeline
+from forecasts.crowd import crowd_at, crowd_timeline, weighted_crowd_timeline
 from forecasts.distribution import Binary, Categorical, Distribution
 from forecasts.errors import InvalidForecast
 from forecasts.pooling import crowd, crowd_cdf, crowd_options, mean
@@ -121,6 +121,13 @@ def test_at_every_instant_the_crowd_is_what_stands_then_pooled(held: dict[Foreca
 
 
 @law
+@given(everyone, moments)
+def test_read_at_one_instant_alone_it_is_what_its_timeline_says_then(
+    held: dict[ForecasterId, Timeline], when: float
+) -> None:
+    assert crowd_at(question(), held, day(when)) == pooled(held, until=1000).at(day(when))
+
+
 @given(everyone)
 def test_the_order_in_which_members_are_listed_does_not_matter(held: dict[ForecasterId, Timeline]) -> None:
     assert pooled(dict(reversed(held.items()))) == pooled(held)

@@ -13,7 +13,7 @@ from forecasts.question import Essay, EssayId, QuestionId, Resolution
 from tracker.errors import NotFound
 from tracker.essays.anchoring import anchored, moved, stands
 from tracker.essays.values import EssayPage, EssaySummary, EssayText
-from tracker.reading import summaries
+from tracker.listing import summaries
 from tracker.store import essays, questions
 from tracker.store.engine import Session
 from tracker.summaries import QuestionSummary, Standing

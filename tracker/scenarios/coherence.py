@@ -11,7 +11,7 @@ from forecasts.question import ForecasterId, QuestionId
 from tracker import forecasting
 from tracker.errors import NotFound, Refused
 from tracker.forecasting import Request, register
-from tracker.reading import summaries
+from tracker.listing import summaries
 from tracker.said import Standpoint
 from tracker.scenarios.changing import asked
 from tracker.scenarios.values import Coherence, Contradiction, RepairDecision, RepairWord, ScoredRepair

@@ -8,7 +8,7 @@ from math import isclose
 from forecasts.question import Question
 from forecasts.scenario_set import ScenarioSet, history
 from tracker.essays.reading import on_the_board
-from tracker.reading import summaries
+from tracker.listing import summaries
 from tracker.scenarios.board import rows
 from tracker.scenarios.changing import described, scenario_set_or_refuse
 from tracker.scenarios.values import Group, ScenarioPage, ScenarioSummary, Seat, Stood

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from forecasts.evidence import Indicator
 from forecasts.question import Question, status
 from forecasts.signposts import Entry, Signpost, calendar, signposts
-from tracker.reading import summaries
+from tracker.listing import summaries
 from tracker.said import Mark
 from tracker.scenarios.values import Calendar
 from tracker.store import evidence, questions, resolutions

@@ -24,11 +24,12 @@ from forecasts.merging import merged
 from forecasts.question import ForecasterId, QuestionId
 from tracker.feeds.item import FeedId, ItemId
 from tracker.store import items, learned, log, stories
-from tracker.store.items import item_of
+from tracker.store.items import ITEM, ITEM_COLUMNS, item_of
 from tracker.summaries import Decision, EvidenceCard, StoryItem, Why
 from tracker.tables import DecisionRow, EvidenceRow, FeedRow, IndicatorRow, ItemRow, QuestionRow, RetractionRow
 
 EVIDENCE: Final = EvidenceRow.__table__  # type: ignore[attr-defined]
+DECISION: Final = DecisionRow.__table__  # type: ignore[attr-defined]
 
 MOST_NAMED: Final = 10_000
 """Values that a query lists; no database takes any number of them."""
@@ -111,8 +112,8 @@ def of_question(session: Session, question_id: QuestionId, at: datetime | None =
 
     Its reports are as reliable as their feeds were known to be `at` an instant: now, if none is given.
     """
-    query = select(EvidenceRow).where(EvidenceRow.question_id == question_id)
-    rows = session.exec(query.order_by(col(EvidenceRow.first_seen_at), col(EvidenceRow.id))).all()
+    query = sa_select(EVIDENCE).where(EVIDENCE.c.question_id == question_id)
+    rows = session.execute(query.order_by(EVIDENCE.c.first_seen_at, EVIDENCE.c.id)).all()
     return _with_reports(session, rows, at)
 
 
@@ -125,8 +126,8 @@ def as_counted_each(
     session: Session, question_ids: Sequence[QuestionId], at: datetime
 ) -> dict[QuestionId, tuple[Evidence, ...]]:
     """The same for several questions, with as many queries as for one; give it few enough for the memory."""
-    query = select(EvidenceRow).where(col(EvidenceRow.question_id).in_(question_ids))
-    rows = session.exec(query.order_by(col(EvidenceRow.first_seen_at), col(EvidenceRow.id))).all()
+    query = sa_select(EVIDENCE).where(EVIDENCE.c.question_id.in_(question_ids))
+    rows = session.execute(query.order_by(EVIDENCE.c.first_seen_at, EVIDENCE.c.id)).all()
     pieces = _with_reports(session, rows, at)
     touched = {e.story_id for e in pieces}
     merges = stories.merges(session, touched if len(touched) <= MOST_NAMED else None) if pieces else ()
@@ -136,12 +137,20 @@ def as_counted_each(
     return {question_id: tuple(pieces) for question_id, pieces in found.items()}
 
 
-def counts(session: Session) -> dict[QuestionId, tuple[int, int, datetime]]:
-    """Per question: pieces of evidence, how many wait for review, when the newest was first seen."""
-    waiting = func.count().filter(col(EvidenceRow.status) == "logged")
-    query = select(EvidenceRow.question_id, func.count(), waiting, func.max(EvidenceRow.first_seen_at))
-    rows = session.exec(query.group_by(EvidenceRow.question_id))
-    return {QuestionId(r[0]): (r[1], r[2], r[3]) for r in rows}
+def counts(session: Session, question_id: QuestionId | None = None) -> dict[QuestionId, tuple[int, int, datetime]]:
+    """Per question, or of one: pieces of evidence, how many wait for review, when the newest was first seen.
+
+    By status, so that the database reads the index alone, in its order.
+    """
+    query = select(EvidenceRow.question_id, EvidenceRow.status, func.count(), func.max(EvidenceRow.first_seen_at))
+    if question_id is not None:
+        query = query.where(EvidenceRow.question_id == question_id)
+    found: dict[QuestionId, tuple[int, int, datetime]] = {}
+    for asked, status, count, newest in session.exec(query.group_by(EvidenceRow.question_id, col(EvidenceRow.status))):
+        total, waiting, last = found.get(QuestionId(asked), (0, 0, newest))
+        waiting += count if status == "logged" else 0
+        found[QuestionId(asked)] = (total + count, waiting, max(last, newest))
+    return found
 
 
 def by_feed(
@@ -205,7 +214,7 @@ def _names(session: Session, key: str, name: str, wanted: set[Any]) -> dict[str,
     return dict(session.exec(select(key, name).where(col(key).in_(wanted))).all())
 
 
-def _with_reports(session: Session, rows: Sequence[EvidenceRow], at: datetime | None = None) -> tuple[Evidence, ...]:
+def _with_reports(session: Session, rows: Sequence[Any], at: datetime | None = None) -> tuple[Evidence, ...]:
     reports: dict[StoryId, list[Report]] = {}
     wanted = list(dict.fromkeys(StoryId(row.story_id) for row in rows))
     for start in range(0, len(wanted), MOST_NAMED):
@@ -228,15 +237,17 @@ def _reports(session: Session, story_ids: Sequence[StoryId], at: datetime | None
 
 def _copies(session: Session, story_ids: Sequence[StoryId]) -> dict[StoryId, list[StoryItem]]:
     """The items of these stories with their later versions and whole articles."""
-    rows = session.exec(_of_stories(select(ItemRow, FeedRow), story_ids)).all()
-    stored = [(StoryId(cast(int, row.story_id)), item_of(row), feed, row) for row, feed in rows]
-    later = items.revisions(session, [item.id for _, item, *_ in stored])
-    whole = items.articles(session, [item.id for _, item, *_ in stored])
+    columns = [ITEM.c[name] for name in ("story_id", "wire", "copy_of", *ITEM_COLUMNS)]
+    query = sa_select(*columns, col(FeedRow.title).label("feed_title"), col(FeedRow.source_group))
+    rows = session.execute(_of_stories(query, story_ids)).all()
+    later = items.revisions(session, [row.id for row in rows])
+    whole = items.articles(session, [row.id for row in rows])
     found: dict[StoryId, list[StoryItem]] = {story_id: [] for story_id in story_ids}
-    for story_id, item, feed, row in stored:
-        wire, root = row.wire, None if row.copy_of is None else ItemId(row.copy_of)
+    for row in rows:
+        item, root = item_of(row), None if row.copy_of is None else ItemId(row.copy_of)
         versions, article = later.get(item.id, ()), whole.get(item.id, "")
-        found[story_id].append(StoryItem(item, feed.title, wire or feed.source_group, versions, article, root))
+        report = StoryItem(item, row.feed_title, row.wire or row.source_group, versions, article, root)
+        found[StoryId(row.story_id)].append(report)
     return found
 
 
@@ -253,15 +264,13 @@ def decisions(session: Session, evidence_id: EvidenceId) -> tuple[Decision, ...]
 
 def _decisions(session: Session, evidence_ids: Sequence[EvidenceId]) -> dict[EvidenceId, list[Decision]]:
     found: dict[EvidenceId, list[Decision]] = {evidence_id: [] for evidence_id in evidence_ids}
-    rows = session.exec(
-        select(DecisionRow).where(col(DecisionRow.evidence_id).in_(evidence_ids)).order_by(col(DecisionRow.id))
-    )
-    for row in rows:
+    query = sa_select(DECISION).where(DECISION.c.evidence_id.in_(evidence_ids)).order_by(DECISION.c.id)
+    for row in session.execute(query):
         found[EvidenceId(row.evidence_id)].append(_decision(row))
     return found
 
 
-def _decision(row: DecisionRow) -> Decision:
+def _decision(row: Any) -> Decision:
     return Decision(
         cast(EvidenceStatus, row.status),
         Direction(row.direction),
@@ -272,12 +281,12 @@ def _decision(row: DecisionRow) -> Decision:
     )
 
 
-def bare(row: EvidenceRow) -> Evidence:
+def bare(row: Any) -> Evidence:
     """A row as evidence, without its reports."""
     return _evidence(row, ())
 
 
-def _evidence(row: EvidenceRow, reports: tuple[Report, ...]) -> Evidence:
+def _evidence(row: Any, reports: tuple[Report, ...]) -> Evidence:
     return Evidence(
         id=EvidenceId(cast(int, row.id)),
         question_id=QuestionId(row.question_id),

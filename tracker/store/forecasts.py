@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, Final, cast
 
-from sqlalchemy import func
+from sqlalchemy import String, column, func, true
+from sqlalchemy import select as sa_select
+from sqlalchemy import values as sa_values
 from sqlmodel import Session, col, select
 
+from forecasts.distribution import Distribution
 from forecasts.evidence import EvidenceId
 from forecasts.forecaster import Forecaster, ForecasterKind
 from forecasts.question import ForecasterId, QuestionId
@@ -14,6 +17,16 @@ from forecasts.timeline import Act, Forecast, ForecastId
 from tracker.store import log
 from tracker.store.distributions import from_json, to_json
 from tracker.tables import ForecasterRow, ForecastRow
+
+FORECAST: Final = ForecastRow.__table__  # type: ignore[attr-defined]
+
+_STOOD: Final = [FORECAST.c[name] for name in ("question_id", "forecaster_id", "made_at", "distribution")]
+
+AT_ONCE: Final = 400
+"""Instants that one query names; no database takes any number of values."""
+
+Stood = tuple[datetime, Distribution | None]
+"""The last act up to an instant: when it was made, and what it left standing."""
 
 
 def add_forecaster(session: Session, forecaster: Forecaster) -> None:
@@ -63,10 +76,10 @@ def of_question(
     session: Session, question_id: QuestionId, forecaster_id: ForecasterId | None = None
 ) -> tuple[Forecast, ...]:
     """The acts on a question in the order they were entered."""
-    query = select(ForecastRow).where(ForecastRow.question_id == question_id).order_by(col(ForecastRow.id))
+    query = sa_select(FORECAST).where(FORECAST.c.question_id == question_id).order_by(FORECAST.c.id)
     if forecaster_id is not None:
-        query = query.where(ForecastRow.forecaster_id == forecaster_id)
-    return tuple(act_of(row) for row in session.exec(query))
+        query = query.where(FORECAST.c.forecaster_id == forecaster_id)
+    return tuple(map(act_of, session.execute(query)))
 
 
 def since_known(session: Session, question_id: QuestionId, known_at: datetime) -> tuple[Forecast, ...]:
@@ -94,16 +107,65 @@ def newest_each(
     return {act.question_id: act for act in map(act_of, rows)}
 
 
-def standing(session: Session) -> tuple[Forecast, ...]:
-    """The last act of each forecaster on each question."""
-    last = select(func.max(ForecastRow.id)).group_by(ForecastRow.question_id, ForecastRow.forecaster_id)
-    return tuple(act_of(row) for row in session.exec(select(ForecastRow).where(col(ForecastRow.id).in_(last))))
+def standing(session: Session, question_id: QuestionId | None = None) -> dict[QuestionId, dict[ForecasterId, Stood]]:
+    """The last act of each forecaster on each question, or on one, in the order they were entered."""
+    last = sa_select(func.max(FORECAST.c.id)).group_by(FORECAST.c.question_id, FORECAST.c.forecaster_id)
+    if question_id is not None:
+        last = last.where(FORECAST.c.question_id == question_id)
+    rows = session.execute(sa_select(*_STOOD).where(FORECAST.c.id.in_(last)).order_by(FORECAST.c.id))
+    return _by_question(rows)
 
 
-def since(session: Session, forecaster_id: ForecasterId, start: datetime) -> tuple[Forecast, ...]:
-    """One forecaster's acts on all questions made at or after `start`, in order."""
-    query = select(ForecastRow).where(ForecastRow.forecaster_id == forecaster_id, ForecastRow.made_at >= start)
-    return tuple(act_of(row) for row in session.exec(query.order_by(col(ForecastRow.id))))
+def stood_at(session: Session, instants: Mapping[QuestionId, datetime]) -> dict[QuestionId, dict[ForecasterId, Stood]]:
+    """The last act of each forecaster on each of these questions up to an instant of its own, where there is one.
+
+    It is what `timeline_of(acts).at(instant)` gives, found in the index: of two acts at one instant the last counts.
+    """
+    found: dict[QuestionId, dict[ForecasterId, Stood]] = {}
+    asked = list(instants.items())
+    for start in range(0, len(asked), AT_ONCE):
+        found |= _by_question(session.execute(_standing_then(asked[start : start + AT_ONCE])))
+    return found
+
+
+def _standing_then(instants: Sequence[tuple[QuestionId, datetime]]) -> Any:
+    at = column("at", FORECAST.c.made_at.type)
+    moment = sa_values(column("question_id", String), at, name="moment").data(instants).cte()
+    who = ForecasterRow.__table__  # type: ignore[attr-defined]
+    last = sa_select(FORECAST.c.id).where(
+        FORECAST.c.question_id == moment.c.question_id,
+        FORECAST.c.forecaster_id == who.c.id,
+        FORECAST.c.made_at <= moment.c.at,
+    )
+    last = last.order_by(FORECAST.c.made_at.desc(), FORECAST.c.id.desc()).limit(1)
+    each = sa_select(last.correlate(moment, who).scalar_subquery().label("id")).select_from(moment.join(who, true()))
+    return sa_select(*_STOOD).where(FORECAST.c.id.in_(each)).order_by(FORECAST.c.id)
+
+
+def _by_question(rows: Any) -> dict[QuestionId, dict[ForecasterId, Stood]]:
+    found: dict[QuestionId, dict[ForecasterId, Stood]] = {}
+    for question_id, who, made_at, stored in rows:
+        held = None if stored is None else from_json(stored)
+        found.setdefault(QuestionId(question_id), {})[ForecasterId(who)] = (made_at, held)
+    return found
+
+
+def history(
+    session: Session, forecaster_id: ForecasterId, start: datetime, question_id: QuestionId | None = None
+) -> dict[QuestionId, list[tuple[datetime, float]]]:
+    """One forecaster's probabilities of YES on all questions, or on one, from `start` on, in the order entered.
+
+    Plain columns: there are tens of thousands of them, and a row with all that belongs to it costs ten times as much.
+    """
+    query = sa_select(FORECAST.c.question_id, FORECAST.c.made_at, FORECAST.c.distribution)
+    query = query.where(FORECAST.c.forecaster_id == forecaster_id, FORECAST.c.made_at >= start)
+    if question_id is not None:
+        query = query.where(FORECAST.c.question_id == question_id)
+    found: dict[QuestionId, list[tuple[datetime, float]]] = {}
+    for asked, made_at, stored in session.execute(query.order_by(FORECAST.c.id)):
+        if stored is not None and stored["kind"] == "binary":
+            found.setdefault(QuestionId(asked), []).append((made_at, stored["p"]))
+    return found
 
 
 def seqs(session: Session) -> Mapping[int, dict[str, Any]]:
@@ -111,7 +173,7 @@ def seqs(session: Session) -> Mapping[int, dict[str, Any]]:
     return log.by_seq(session.exec(select(ForecastRow)), lambda row: facts(act_of(row)))
 
 
-def act_of(row: ForecastRow) -> Forecast:
+def act_of(row: Any) -> Forecast:
     """An act as it was stored."""
     return Forecast(
         id=ForecastId(cast(int, row.id)),

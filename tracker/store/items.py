@@ -294,7 +294,11 @@ def _without_text(session: Session, table: type[ItemRow | RevisionRow], which: S
     return session.connection().execute(update(table).where(*which, told).values(summary="", content="")).rowcount
 
 
-def item_of(row: ItemRow) -> Item:
+ITEM_COLUMNS: Final = Item.__slots__
+"""The columns that make an item."""
+
+
+def item_of(row: Any) -> Item:
     """A row as an item."""
     return Item(
         id=ItemId(cast(int, row.id)),

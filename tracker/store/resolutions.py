@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from sqlalchemy import delete
 from sqlalchemy import select as sql_select
@@ -14,6 +14,14 @@ from forecasts.scoring.scores import Interval, Score
 from tracker.store import log
 from tracker.store.distributions import from_json, to_json
 from tracker.tables import ResolutionRow, ScoreRow
+
+RESOLUTION: Final = ResolutionRow.__table__  # type: ignore[attr-defined]
+SCORE: Final = ScoreRow.__table__  # type: ignore[attr-defined]
+_NUMBERS: Final = [name for name in Score.__slots__ if name != "receipt"]
+_ORDER: Final = {rule: place for place, rule in enumerate(RULES)}
+
+AT_ONCE: Final = 1000
+"""Questions that one query names; no database takes any number of values."""
 
 
 def add(session: Session, resolution: Resolution) -> None:
@@ -41,7 +49,7 @@ def of_question(session: Session, question_id: QuestionId) -> tuple[Resolution, 
 def current(session: Session) -> dict[QuestionId, Resolution]:
     """The resolution that counts, for each question that has one."""
     found: dict[QuestionId, list[Resolution]] = {}
-    for row in session.exec(select(ResolutionRow).order_by(col(ResolutionRow.id))):
+    for row in session.execute(sql_select(RESOLUTION).order_by(RESOLUTION.c.id)):
         found.setdefault(QuestionId(row.question_id), []).append(resolution_of(row))
     return {question_id: last for question_id, several in found.items() if (last := latest(several)) is not None}
 
@@ -60,27 +68,34 @@ def replace_scores(session: Session, question_id: QuestionId, scores: Sequence[S
 
 def scores(session: Session, question_id: QuestionId) -> tuple[Score, ...]:
     """The scores of a question in the order of the rules, with their receipts."""
-    query = select(ScoreRow).where(ScoreRow.question_id == question_id)
-    return tuple(sorted((_score(row) for row in session.exec(query)), key=_place))
+    query = sql_select(SCORE).where(SCORE.c.question_id == question_id)
+    return tuple(sorted(map(_score, session.execute(query)), key=_place))
 
 
-def all_scores(session: Session, receipts_of: Collection[RuleName]) -> tuple[Score, ...]:
-    """The scores of all questions, by question and in the order of the rules.
+def all_scores(session: Session) -> tuple[Score, ...]:
+    """The scores of all questions, by question and in the order of the rules, without their receipts.
 
-    Receipts are long, so they are read for the rules in `receipts_of` alone; other scores come with an empty one.
+    Receipts are long: they are read where they are asked for: see `scores` and `with_receipts`.
     """
-    numbers = [column for column in ScoreRow.__table__.columns if column.name != "receipt"]  # type: ignore[attr-defined]
-    plain = session.execute(sql_select(*numbers).where(col(ScoreRow.rule).not_in(receipts_of)))
-    found = [_score(ScoreRow(**row, receipt=[])) for row in plain.mappings()]
-    found += [_score(row) for row in session.exec(select(ScoreRow).where(col(ScoreRow.rule).in_(receipts_of)))]
+    rows = session.execute(sql_select(*(SCORE.c[name] for name in _NUMBERS)))
+    return tuple(sorted((Score(**row, receipt=()) for row in rows.mappings()), key=_place))
+
+
+def with_receipts(session: Session, rule: RuleName, question_ids: Collection[QuestionId]) -> tuple[Score, ...]:
+    """The scores by one rule on these questions, by question, with their receipts."""
+    wanted = sorted(question_ids)
+    found: list[Score] = []
+    for start in range(0, len(wanted), AT_ONCE):
+        some = SCORE.c.question_id.in_(wanted[start : start + AT_ONCE])
+        found += map(_score, session.execute(sql_select(SCORE).where(SCORE.c.rule == rule, some)))
     return tuple(sorted(found, key=_place))
 
 
 def _place(score: Score) -> tuple[QuestionId, int, ForecasterId]:
-    return score.question_id, list(RULES).index(score.rule), score.forecaster_id
+    return score.question_id, _ORDER[score.rule], score.forecaster_id
 
 
-def resolution_of(row: ResolutionRow) -> Resolution:
+def resolution_of(row: Any) -> Resolution:
     """A resolution as it was stored."""
     return Resolution(
         question_id=QuestionId(row.question_id),
@@ -104,7 +119,7 @@ def _score_row(score: Score) -> ScoreRow:
     return ScoreRow(**numbers, receipt=receipt)
 
 
-def _score(row: ScoreRow) -> Score:
+def _score(row: Any) -> Score:
     return Score(
         question_id=QuestionId(row.question_id),
         forecaster_id=ForecasterId(row.forecaster_id),

@@ -16,6 +16,7 @@ class EvidenceRow(Row, table=True):
     __table_args__ = (
         UniqueConstraint("story_id", "question_id"),
         Index("ix_evidence_question_id_first_seen_at", "question_id", "first_seen_at"),
+        Index("ix_evidence_question_id_status_first_seen_at", "question_id", "status", "first_seen_at"),
     )
     id: int | None = Field(default=None, primary_key=True)
     question_id: str = Field(foreign_key="question.id")

@@ -41,7 +41,10 @@ class ForecastRow(Row, table=True):
     """One act of a forecaster on a question; appended, never changed."""
 
     __tablename__ = "forecast"
-    __table_args__ = (Index("ix_forecast_question_id_forecaster_id", "question_id", "forecaster_id"),)
+    __table_args__ = (
+        Index("ix_forecast_question_id_forecaster_id_made_at", "question_id", "forecaster_id", "made_at"),
+        Index("ix_forecast_forecaster_id_made_at", "forecaster_id", "made_at"),
+    )
     id: int | None = Field(default=None, primary_key=True)
     question_id: str = Field(foreign_key="question.id")
     forecaster_id: str = Field(foreign_key="forecaster.id")

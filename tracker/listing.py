@@ -1,0 +1,89 @@
+"""Questions as rows: where each stands, who holds what, what moved, how much evidence there is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from forecasts.crowd import crowd_at
+from forecasts.distribution import Binary
+from forecasts.forecaster import CROWD, HAZARD, PRIOR, RESERVED, SUGGESTION, Forecaster
+from forecasts.question import ForecasterId, Question, QuestionId, Resolution, effective_close, latest, status
+from forecasts.suggestion import hazard
+from forecasts.timeline import timeline
+from tracker.store import evidence, forecasts, questions, resolutions
+from tracker.store.engine import Session
+from tracker.store.forecasts import Stood
+from tracker.summaries import QuestionSummary, Standing
+
+HISTORY_DAYS = 90
+
+
+def summaries(session: Session, now: datetime) -> tuple[QuestionSummary, ...]:
+    """All questions as rows, the next to close first."""
+    known = _Known.of(session, now, resolutions.current(session))
+    return tuple(known.summary(question, now) for question in questions.every(session))
+
+
+def summary(session: Session, question: Question, now: datetime) -> QuestionSummary:
+    """One question as a row: what `summaries` says of it, without a look at the others."""
+    resolution = latest(resolutions.of_question(session, question.id))
+    answered = {} if resolution is None else {question.id: resolution}
+    return _Known.of(session, now, answered, question.id).summary(question, now)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What rows are made of, read at once for all questions, or for one."""
+
+    people: Mapping[ForecasterId, Forecaster]
+    resolved: Mapping[QuestionId, Resolution]
+    counts: Mapping[QuestionId, tuple[int, int, datetime]]
+    stood: Mapping[QuestionId, Mapping[ForecasterId, Stood]]
+    moves: Mapping[QuestionId, list[tuple[datetime, float]]]
+
+    @classmethod
+    def of(
+        cls, session: Session, now: datetime, resolved: Mapping[QuestionId, Resolution], only: QuestionId | None = None
+    ) -> "_Known":
+        return cls(
+            people=forecasts.forecasters(session),
+            resolved=resolved,
+            counts=evidence.counts(session, only),
+            stood=forecasts.standing(session, only),
+            moves=forecasts.history(session, SUGGESTION, now - timedelta(days=HISTORY_DAYS), only),
+        )
+
+    def summary(self, question: Question, now: datetime) -> QuestionSummary:
+        resolution = self.resolved.get(question.id)
+        history = tuple(self.moves.get(question.id, ()))
+        total, waiting, newest = self.counts.get(question.id, (0, 0, None))
+        return QuestionSummary(
+            question=question,
+            status=status(question, resolution, now),
+            resolution=resolution,
+            standings=self._standings(question, min(now, effective_close(question, resolution))),
+            history=history,
+            change_7d=_change(history, now),
+            evidence=total,
+            waiting=waiting,
+            last_evidence_at=newest,
+        )
+
+    def _standings(self, question: Question, at: datetime) -> Mapping[ForecasterId, Standing]:
+        held = {PRIOR: Standing(self.people[PRIOR], question.prior, question.opens_at)}
+        if question.kind == "binary":
+            held[HAZARD] = Standing(self.people[HAZARD], Binary(hazard(question, at)), at)
+        for who, (since, distribution) in self.stood.get(question.id, {}).items():
+            if distribution is not None:
+                held[who] = Standing(self.people[who], distribution, since)
+        members = {who: timeline([(s.since, s.distribution)]) for who, s in held.items() if who not in RESERVED}
+        crowd = crowd_at(question, members, at) if members else None
+        if crowd is not None:
+            held[CROWD] = Standing(self.people[CROWD], crowd, max(held[who].since for who in members))
+        return held
+
+
+def _change(history: tuple[tuple[datetime, float], ...], now: datetime) -> float | None:
+    """The move of the suggestion over seven days; None when it had no value a week ago."""
+    before = [p for at, p in history if at <= now - timedelta(days=7)]
+    return history[-1][1] - before[-1] if before else None
