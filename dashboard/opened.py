@@ -4,14 +4,17 @@ Streamlit runs the page script anew at each visit and hands it nothing, so the s
 tracker somewhere; this is the place.
 """
 
+from typing import cast
+
+from dashboard.remembering import Remembering
 from tracker.api import Tracker
 
 _shared: list[Tracker] = []
 
 
 def share(tracker: Tracker) -> None:
-    """Let the pages of this process look at this tracker from now on."""
-    _shared[:] = [tracker]
+    """Let the pages of this process look at this tracker from now on, each at the same answers."""
+    _shared[:] = [cast(Tracker, Remembering(tracker))]
 
 
 def shared_tracker() -> Tracker:

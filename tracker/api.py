@@ -31,7 +31,7 @@ from tracker.resolving import bring_up_to_date, rescore, resolve, scores_are_cur
 from tracker.scenario_verbs import ScenarioVerbs
 from tracker.scenarios.pairs import annul_branches
 from tracker.settings import Settings
-from tracker.store import forecasts, properties, resolutions
+from tracker.store import forecasts, log, properties, resolutions
 from tracker.store.engine import Store, open_engine
 from tracker.store.leader import leading
 from tracker.store.schema import upgrade
@@ -271,6 +271,15 @@ class Tracker(
             return record_suggestions(session, reading.open_questions(session, now).values(), now)
 
     # The database itself
+
+    def version(self) -> str:
+        """A word that stays the same as long as nothing is written to the database, by this process or another."""
+        return self._store.version()
+
+    def newest_entry(self) -> int:
+        """The number of the newest entry of the log: what follows from logged facts alone changes with it only."""
+        with self._store.reading() as session:
+            return log.newest_seq(session)
 
     def leading(self) -> AbstractContextManager[None]:
         """Hold the place of the one scheduler; raises `AlreadyRunning` and names who holds it."""

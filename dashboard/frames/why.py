@@ -120,9 +120,12 @@ def _said(reason: _Reason, cards: Sequence[EvidenceCard]) -> tuple[str, str]:
 
 def _gathered(lines: Iterable[_Reason]) -> list[_Reason]:
     """The lines worth a row each, with stories that have faded gathered into one at their end."""
-    every = list(lines)
-    faded = [line for line in every if line.kind == "evidence" and abs(line.adds) < FADED]
-    shown = [x for x in every if x not in faded and (x.kind in _ALWAYS or abs(x.adds) >= _NOTHING)]
+    faded, shown = list[_Reason](), list[_Reason]()
+    for line in lines:
+        if line.kind == "evidence" and abs(line.adds) < FADED:
+            faded.append(line)
+        elif line.kind in _ALWAYS or abs(line.adds) >= _NOTHING:
+            shown.append(line)
     if not faded:
         return shown
     last = max(k for k, line in enumerate(shown) if line.kind in (*_ALWAYS, "evidence")) + 1

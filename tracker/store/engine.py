@@ -15,6 +15,7 @@ from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlmodel import Session
 
 from tracker.errors import BadSettings, StorageUnavailable
+from tracker.store.changes import Changes
 
 __all__ = ["Session", "Store", "open_engine"]  # verbs name a session by this door, SQL stays behind it
 
@@ -62,6 +63,7 @@ class Store:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._writer = engine.execution_options(tracker_writing=True)
+        self._changes = Changes(engine)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -75,8 +77,14 @@ class Store:
         with _explained(), Session(self._writer) as session, session.begin():
             yield session
 
+    def version(self) -> str:
+        """A word that stays the same as long as nothing is written here, by this process or another."""
+        with _explained():
+            return self._changes.version()
+
     def close(self) -> None:
         """Give the connections back."""
+        self._changes.close()
         self.engine.dispose()
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import func, text
 from sqlmodel import Session, col, select
 
 from tracker.errors import Refused
@@ -59,6 +59,11 @@ def last(session: Session) -> Entry | None:
     """The newest entry."""
     row = session.exec(select(LogRow).order_by(col(LogRow.seq).desc()).limit(1)).first()
     return None if row is None else _entry(row)
+
+
+def newest_seq(session: Session) -> int:
+    """The number of the newest entry; 0 while there is none."""
+    return session.exec(select(func.coalesce(func.max(LogRow.seq), 0))).one()
 
 
 def entries(session: Session) -> Iterator[Entry]:
