@@ -18,249 +18,37 @@ takes it from there the next time. The world is that of `dashboard_world.py`.
 
 import argparse
 import asyncio
-import contextlib
-import os
-import random
-import socket
-import subprocess
 import sys
 import tempfile
-import time
-import urllib.request
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median, quantiles
-from typing import Self
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 from rich import box
 from rich.console import Console
 from rich.table import Table
-from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from websockets.asyncio.client import ClientConnection, connect
 
+from tests.benchmarks.dashboard_browser import (
+    AGAIN,
+    CAPTIONS,
+    CHROMIUM,
+    FLAGS,
+    PANEL,
+    STATES,
+    TABS,
+    click,
+    cold,
+    there_and_back,
+    visit,
+)
+from tests.benchmarks.dashboard_client import alone, cpu, together
+from tests.benchmarks.dashboard_servers import Served, Servers
 from tests.benchmarks.dashboard_world import Size, build
 from tracker.api import open_tracker
 from tracker.settings import Settings
-
-ROOT = Path(__file__).parents[2]
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
-    " --disable-component-update --disable-sync"
-).split()
-THINK_SECONDS = 5.0
-RERUNS = 8
-EMPTY = """
-import streamlit as st
-
-st.session_state.runs = st.session_state.get("runs", 0) + 1
-st.button("Again")
-st.caption(f"run {st.session_state.runs}")
-"""
-TWO_PAGES = """
-import streamlit as st
-
-pages = [st.Page(lambda n=n: st.caption(f"page {n}"), title=n, url_path=n, default=n == "one") for n in ("one", "two")]
-st.navigation(pages, position="top").run()
-"""
-_DRAWN = """
-const drawn = () => {
-  const app = document.querySelector('[data-testid="stApp"]');
-  if (app?.dataset.testScriptState !== 'notRunning' || document.querySelector('[data-testid="stSkeleton"]'))
-    return false;
-  const parts = [...document.querySelectorAll('[data-testid="stVegaLiteChart"], [data-testid="stDataFrame"]')];
-  return parts.every(part => part.querySelector('svg.marks, canvas'))
-    && (parts.length || /^(run|page) /.test(document.querySelector('[data-testid="stCaptionContainer"]')
-      ?.textContent));
-};
-"""
-STANDS = f"""() => new Promise(done => {{ {_DRAWN}
-  const look = () => drawn() ? done(performance.now()) : requestAnimationFrame(look);
-  look();
-}})"""
-CLICK = """([button, changing]) => new Promise(done => {
-  const said = () => [...document.querySelectorAll(changing)].map(part => part.textContent).join('');
-  const before = said(), start = performance.now();
-  const watch = new MutationObserver(() => {
-    const now = said();
-    if (now && now !== before) { watch.disconnect(); done(performance.now() - start); }
-  });
-  watch.observe(document.body, {subtree: true, childList: true, characterData: true});
-  document.querySelector(button).click();
-})"""
-SWITCH = f"""link => new Promise(done => {{ {_DRAWN}
-  const before = location.pathname, start = performance.now();
-  const look = () =>
-    location.pathname !== before && drawn() ? done(performance.now() - start) : requestAnimationFrame(look);
-  document.querySelector(link).click();
-  look();
-}})"""
-CAPTIONS = '[data-testid="stCaptionContainer"]'
-PANEL = '[role="tabpanel"]'
-AGAIN = '[data-testid="stButton"] button'
-FILTER = '[data-testid="stSelectbox"] input'
-STATES = '[role="option"]:is([data-key="0"], [data-key="5"]):not([aria-selected="true"])'
-TABS = '[role="tab"]:is([data-key="2"], [data-key="3"]):not([aria-selected="true"])'
-
-
-@dataclass(frozen=True, slots=True)
-class Served:
-    """A server, and what it has cost so far."""
-
-    address: str
-    pid: int
-
-    def cpu_seconds(self) -> float:
-        """CPU of the whole process, of threads that have ended too (Linux: the clock of another process)."""
-        return time.clock_gettime((~self.pid << 3) | 2)
-
-
-@contextlib.contextmanager
-def served(command: Sequence[str], health: str, folder: Path) -> Iterator[Served]:
-    """Run a server on a free port until the end of the block; its health is asked for until it answers."""
-    with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as probe:
-        port = probe.getsockname()[1]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TRACKER_ME": "ada"}
-    log = (folder / f"{port}.log").open("w")
-    with log, subprocess.Popen([*command, str(port)], cwd=folder, env=environment, stdout=log, stderr=log) as process:
-        try:
-            address = f"http://127.0.0.1:{port}"
-            while not _answers(address + health):
-                assert process.poll() is None, Path(log.name).read_text()
-                time.sleep(0.05)
-            yield Served(address, process.pid)
-        finally:
-            process.terminate()
-
-
-def _answers(url: str) -> bool:
-    with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=2) as answer:
-        return bool(answer.status == 200)
-    return False
-
-
-class Servers:
-    """How the three are started: ours, the empty app, the empty app of two pages."""
-
-    def __init__(self, data: Path, folder: Path) -> None:
-        self._data, self._folder = data, folder
-        (folder / "empty.py").write_text(EMPTY)
-        (folder / "pages.py").write_text(TWO_PAGES)
-
-    def ours(self) -> contextlib.AbstractContextManager[Served]:
-        """The dashboard as it is started."""
-        command = [sys.executable, "-m", "dashboard", "--data", str(self._data), "--port"]
-        return served(command, "/healthz", self._folder)
-
-    def empty(self, script: str = "empty.py") -> contextlib.AbstractContextManager[Served]:
-        """An app with nothing in it, as everybody starts one."""
-        command = [sys.executable, "-m", "streamlit", "run", script, "--server.headless=true"]
-        command += ["--browser.gatherUsageStats=false", "--server.port"]
-        return served(command, "/_stcore/health", self._folder)
-
-
-def visit(page: Page, url: str) -> float:
-    """Milliseconds from the navigation to the finished page."""
-    page.goto(url, wait_until="commit")
-    return float(page.evaluate(STANDS))
-
-
-def cold(browser: Browser, start: Callable[[], contextlib.AbstractContextManager[Served]], path: str) -> float:
-    """Milliseconds that the first visitor of a new server waits, with an empty cache."""
-    with start() as server, contextlib.closing(browser.new_context()) as context:
-        return visit(context.new_page(), server.address + path)
-
-
-def click(page: Page, button: str, changing: str) -> float:
-    """Milliseconds until the text of what is changing is another; then waits until the page stands."""
-    if button == STATES:  # they stand in a list that has to be opened first
-        page.locator(FILTER).first.click()
-        page.wait_for_selector(STATES)
-    took = float(page.evaluate(CLICK, [button, changing]))
-    page.evaluate(STANDS)
-    return took
-
-
-class Client:
-    """A session without a browser."""
-
-    def __init__(self, connection: ClientConnection, page: str, query: str) -> None:
-        self._connection = connection
-        self._ask = BackMsg()
-        state = self._ask.rerun_script
-        state.page_name, state.query_string, state.context_info.timezone = page, query, "Europe/Berlin"
-
-    @classmethod
-    @contextlib.asynccontextmanager
-    async def connected(cls, server: Served, page: str, query: str) -> AsyncIterator[Self]:
-        """A session that has seen its page once."""
-        url = server.address.replace("http", "ws", 1) + "/_stcore/stream"
-        async with connect(
-            url, subprotocols=["streamlit"], origin=server.address, max_size=None, compression=None, ping_interval=None
-        ) as connection:  # fmt: skip
-            client = cls(connection, page, query)
-            await client.rerun()
-            yield client
-
-    async def rerun(self) -> float:
-        """Milliseconds from the request to run the page to its end; a page that fails, or has nothing, is an error."""
-        start, parts = time.perf_counter(), 0
-        await self._connection.send(self._ask.SerializeToString())
-        while True:
-            said = ForwardMsg.FromString(await self._connection.recv(decode=False))
-            match said.WhichOneof("type"):
-                case "new_session":
-                    self._ask.rerun_script.page_script_hash = said.new_session.page_script_hash
-                case "delta" | "ref_hash":
-                    assert said.delta.new_element.WhichOneof("type") != "exception", said
-                    parts += 1
-                case "script_finished":
-                    assert said.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY
-                    assert parts > 1
-                    return 1000.0 * (time.perf_counter() - start)
-
-
-async def cpu(server: Served, page: str, query: str) -> float:
-    """Milliseconds of CPU that one more run of a page costs."""
-    async with Client.connected(server, page, query) as client:
-        before = server.cpu_seconds()
-        for _ in range(RERUNS):
-            await client.rerun()
-        return 1000.0 * (server.cpu_seconds() - before) / RERUNS
-
-
-async def together(server: Served, queries: Sequence[str], seconds: float) -> list[float]:
-    """How long each request of so many sessions took, in milliseconds.
-
-    After twice the time nobody waits any longer: what is not answered by then has taken so long at least.
-    """
-    end = time.monotonic() + seconds
-    took = []
-
-    async def session(query: str, rng: random.Random) -> None:
-        asked = time.monotonic() + rng.uniform(0.0, THINK_SECONDS)
-        try:
-            async with asyncio.timeout(2 * seconds):
-                await asyncio.sleep(asked - time.monotonic())
-                async with Client.connected(server, "question", query) as client:
-                    while (asked := time.monotonic() + rng.expovariate(1.0 / THINK_SECONDS)) < end:
-                        await asyncio.sleep(asked - time.monotonic())
-                        took.append(await client.rerun())
-        except TimeoutError:
-            took.append(1000.0 * (time.monotonic() - asked))
-
-    await asyncio.gather(*(session(query, random.Random(n)) for n, query in enumerate(queries)))
-    return took
-
-
-async def alone(server: Served, query: str) -> list[float]:
-    """The same for one session with nobody beside it."""
-    async with Client.connected(server, "question", query) as client:
-        return [await client.rerun() for _ in range(RERUNS)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,10 +113,6 @@ def switches(measuring: Measuring, browser: Browser, servers: tuple[Served, Serv
     ours, pages = servers
     mine, other = (browser.new_context().new_page() for _ in servers)
     visit(other, pages.address)
-
-    def there_and_back(page: Page, served: Served, paths: Sequence[str]) -> float:
-        page.evaluate(SWITCH, f'a[href="{served.address}{paths[0]}"]')
-        return float(page.evaluate(SWITCH, f'a[href="{served.address}{paths[1]}"]'))
 
     for name, ways in (
         ("switch to the list", ("/accuracy", list_path())),

@@ -18,8 +18,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from forecasts.cdf import EPOCH, Cdf, Scale
-from forecasts.distribution import Binary, Categorical, Distribution
+from forecasts.cdf import Scale
 from forecasts.evidence import Direction, Indicator, IndicatorId, Strength
 from forecasts.forecaster import SUGGESTION, Forecaster
 from forecasts.question import (
@@ -34,6 +33,7 @@ from forecasts.question import (
     QuestionId,
     Resolution,
 )
+from tests.benchmarks.dashboard_rows import DAY, INDICATORS, OPTIONS, News, days, entry, held, held_by
 from tests.benchmarks.feed_world import Writer
 from tracker.api import open_tracker
 from tracker.feeds.feed import Feed, FeedState
@@ -46,10 +46,8 @@ from tracker.tables import DecisionRow, EvidenceRow, ForecastRow, ItemRow, LogRo
 
 ESSAYS = 5
 CLAIMS = 40
-INDICATORS = 4
 PEOPLE = ("ada", "ben", "cem", "dee", "eli")
 TAGS = ("energy", "trade", "alliances", "elections", "borders", "finance", "arms", "climate")
-OPTIONS = ("North", "South", "East", "Other")
 KINDS: tuple[Kind, ...] = (
     "binary",
     "binary",
@@ -61,12 +59,10 @@ KINDS: tuple[Kind, ...] = (
     "ordered",
     "date",
 )
-STATUSES = ("confirmed",) * 7 + ("edited", "rejected", "logged")
 EVIDENCE_PER_FEED = 2_000
 BATCH = 10_000
 ORDER = (LogRow, ForecastRow, StoryRow, ItemRow, EvidenceRow, DecisionRow)
 """What is referred to comes before what refers to it."""
-DAY = timedelta(days=1)
 
 Rows = Iterator[tuple[Any, dict[str, Any]]]
 
@@ -124,6 +120,7 @@ class World:
         self._writer = Writer(rng)
         self._titles = [self._writer.title() for _ in range(2_000)]
         self._summaries = [" ".join(self._writer.words(40)).capitalize() for _ in range(2_000)]
+        self._news = News(self._titles, self._summaries, size.feeds, rng)
         self.questions = [self._question(number) for number in range(size.questions)]
         over = [q for q in self.questions if q.closes_at <= now]
         self._answered = {q.id: self._resolution(n, q) for n, q in enumerate(over) if n % 10 != 9}
@@ -151,7 +148,7 @@ class World:
         for place, (at, question) in enumerate(self._moments(self._size.revisions)):
             level = levels[question.id] = min(max(levels[question.id] + self._rng.gauss(0.0, 0.03), 0.02), 0.98)
             suggested = question.scale is None and self._rng.random() < 0.7
-            yield _entry(seq + place, at, "forecast")
+            yield entry(seq + place, at, "forecast")
             yield (
                 ForecastRow,
                 {
@@ -175,14 +172,14 @@ class World:
             if alone is None or alone is question:
                 story, alone = story + 1, question
                 copied = self._rng.random() < 0.3
-                yield StoryRow, self._story(story, at, at + timedelta(hours=2 * copied))
+                yield StoryRow, self._news.story(story, at, at + timedelta(hours=2 * copied))
                 for number in range(1 + copied):
                     items += 1
-                    yield ItemRow, self._item((items, story, number), at + timedelta(hours=2 * number))
+                    yield ItemRow, self._news.item((items, story, number), at + timedelta(hours=2 * number))
             else:
                 alone = None
-            yield _entry(seq + place, at, "evidence")
-            piece = self._piece((place + 1, story), at, question)
+            yield entry(seq + place, at, "evidence")
+            piece = self._news.piece((place + 1, story), at, question)
             yield EvidenceRow, piece
             kept = {name: piece[name] for name in ("status", "direction", "strength")}
             who = {"evidence_id": place + 1, "by": piece["judged_by"], "at": at, "note": "", "log_seq": seq + place}
@@ -206,7 +203,7 @@ class World:
         essay, claim = number % ESSAYS, number // ESSAYS % CLAIMS
         scale = {
             "numeric": Scale(0.0, 200.0, unit="billion"),
-            "date": Scale(_days(opens), _days(closes), open_upper=True),
+            "date": Scale(days(opens), days(closes), open_upper=True),
         }
         place = " ".join(self._writer.words(3)).title()
         question = {
@@ -225,7 +222,7 @@ class World:
             opens_at=opens,
             closes_at=closes,
             resolves_at=closes + 7 * DAY,
-            prior=_held(kind, scale.get(kind), 0.3),
+            prior=held_by(kind, scale.get(kind), 0.3),
             claim_ids=(ClaimId(f"C{claim}"),),
             options=tuple(map(Option, options)),
             scale=scale.get(kind),
@@ -277,91 +274,3 @@ class World:
         return FeedState(
             feed, self._now + DAY, "", last_attempt_at=self._now, last_success_at=self._now, last_status=200
         )
-
-    def _story(self, number: int, first: datetime, last: datetime) -> dict[str, Any]:
-        title = self._titles[number % len(self._titles)]
-        return {
-            "id": number,
-            "title": title,
-            "first_seen_at": first,
-            "last_seen_at": last,
-            "vector": b"",
-            "encoder": "",
-        }
-
-    def _item(self, numbers: tuple[int, int, int], seen: datetime) -> dict[str, Any]:
-        """An item by its own number, its story's and its place in the story; all but the first are copies of it."""
-        item, story, place = numbers
-        url = f"https://news.example/{story}/{place}"
-        return {
-            "id": item,
-            "feed_id": f"feed-{(story * 7 + place) % self._size.feeds}",
-            "story_id": story,
-            "key": str(item),
-            "canonical_url": url,
-            "title": self._titles[story % len(self._titles)],
-            "summary": self._summaries[story * 3 % len(self._summaries)],
-            "content": "",
-            "url": url,
-            "published_at": seen,
-            "published_raw": "",
-            "updated_at": None,
-            "date_note": "",
-            "first_seen_at": seen,
-            "fingerprint": f"{item:x}",
-            "revisions": 0,
-            "same_as": None,
-            "copy_of": item - place if place else None,
-            "wire": "",
-        }
-
-    def _piece(self, numbers: tuple[int, int], at: datetime, question: Question) -> dict[str, Any]:
-        """A piece of evidence by its own number and its story's."""
-        piece, story = numbers
-        indicator, status = piece % INDICATORS, self._rng.choice(STATUSES)
-        return {
-            "id": piece,
-            "question_id": question.id,
-            "story_id": story,
-            "indicator_id": f"{question.id}/{indicator}",
-            "direction": -1 if indicator % 2 else 1,
-            "strength": indicator + 1,
-            "relevance": round(self._rng.uniform(0.5, 1.0), 3),
-            "status": status,
-            "judged_by": "matcher" if status == "logged" else "ada",
-            "first_seen_at": at,
-            "matched": ["arland", "summit"],
-            "p_direction": 0.9,
-            "option": OPTIONS[piece % len(OPTIONS)] if question.options else "",
-            "nearest": self._titles[piece % len(self._titles)],
-            "cosine": 0.6,
-            "leaning": "",
-            "matcher": "made",
-        }
-
-
-def held(question: Question, level: float) -> Distribution:
-    """What somebody holds whose belief in YES, in the first option or in much is `level`, 0 to 1."""
-    return _held(question.kind, question.scale, level)
-
-
-def _held(kind: Kind, scale: Scale | None, level: float) -> Distribution:
-    rest = 1.0 - level
-    if kind == "binary":
-        return Binary(round(level, 3))
-    if scale is None:
-        return Categorical(OPTIONS, (level, rest / 2, rest / 4, rest / 4))
-    middle = 0.1 + 0.8 * level
-    knots = (0.0, middle - 0.05, middle, middle + 0.05, 1.0)
-    end = 0.9 if scale.open_upper else 1.0
-    return Cdf(tuple(map(float, scale.values(knots))), (0.0, 0.25, 0.5, 0.75, end))
-
-
-def _entry(seq: int, at: datetime, kind: str) -> tuple[Any, dict[str, Any]]:
-    """An entry of the log that says nothing and is chained to nothing."""
-    entry = {"seq": seq, "entered_at": at, "kind": kind, "subject": "", "body": "{}", "prev": "", "hash": f"made {seq}"}
-    return LogRow, entry
-
-
-def _days(at: datetime) -> float:
-    return (at - EPOCH) / DAY
