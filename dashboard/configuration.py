@@ -18,6 +18,7 @@ _SERVING: Final[dict[str, Any]] = {
     "client.toolbarMode": "viewer",
     "global.developmentMode": False,
     "runner.magicEnabled": False,
+    "runner.postScriptGC": False,  # a look at every answer that is kept, after each click: 100 ms for twenty pages
     "server.enableStaticServing": False,
     "server.fileWatcherType": "none",
     "server.headless": True,

@@ -5,6 +5,7 @@ TCP_NODELAY, without which every click waits for a delayed acknowledgement (44 m
 """
 
 import base64
+import contextlib
 import gc
 import hashlib
 import importlib
@@ -24,9 +25,10 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard.configuration import LOOPBACK, configure
-from dashboard.opened import share
+from dashboard.opened import share, shared_tracker
 from dashboard.routes import routes
 from tracker.api import Tracker
+from tracker.errors import TrackerError
 from tracker.listening import is_loopback
 
 _LOG: Final = logging.getLogger("dashboard")
@@ -108,14 +110,21 @@ def _hosts() -> list[str]:
 async def _warm(app: object) -> AsyncIterator[None]:
     """Import what is heavy before the first visit, and take it out of the garbage collector's way.
 
-    Streamlit collects garbage after every run of a page; with the modules frozen a question page costs
-    28 ms of CPU instead of 75.
+    Streamlit would collect garbage after every run of a page, which is switched off (see `configuration`); when Python
+    does so by itself, now and then, it need not look at the modules.
     """
     for name in _HEAVY:
         importlib.import_module(name)
     gc.collect()
     gc.freeze()
+    await anyio.to_thread.run_sync(_read_first)
     yield
+
+
+def _read_first() -> None:
+    """Read the list once, which every page needs; whoever comes first need not wait for it."""
+    with contextlib.suppress(TrackerError):  # the database does not answer: the health check says so
+        shared_tracker().questions()
 
 
 def show_calmly(error: Exception) -> bool:
