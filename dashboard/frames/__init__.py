@@ -1,6 +1,6 @@
 """Domain values → tidy frames with documented columns. No streamlit, no clock.
 
-    columns.py         how a frame is made
+    columns.py         how a frame is made; once.py: and not again of the same
     board.py           the list of questions
     revisions.py       the chart of a yes-no question
     distributions.py   the charts of options, numbers and dates

@@ -7,6 +7,7 @@ from typing import Any, Final
 import pandas as pd
 
 from dashboard.frames.columns import TIME, frame_of
+from dashboard.frames.once import once
 from dashboard.wording import answer_of, bearing, clipped, named, percent_exact
 from forecasts.answers import answer
 from forecasts.distribution import Distribution, p_yes
@@ -43,6 +44,7 @@ def chart_end(page: QuestionPage, now: datetime) -> datetime:
     )
 
 
+@once()
 def revisions_frame(page: QuestionPage, me: ForecasterId, now: datetime) -> pd.DataFrame:
     """The steps of every forecaster's line. Columns:
 
@@ -97,6 +99,7 @@ def _thinned(points: list[Step], window: tuple[datetime, datetime]) -> list[Step
     return [points[0], *(point for point in kept.values() if point is not points[0])]
 
 
+@once()
 def acts_frame(page: QuestionPage, me: ForecasterId) -> pd.DataFrame:
     """People's own acts as points on their lines. Columns: time, p, log_odds, forecaster, shown, why."""
     types = {"time": TIME, "p": "float64", "log_odds": "float64", "forecaster": "str", "shown": "str", "why": "str"}
@@ -115,6 +118,7 @@ def acts_frame(page: QuestionPage, me: ForecasterId) -> pd.DataFrame:
     )  # fmt: skip
 
 
+@once()
 def marks_frame(cards: Sequence[EvidenceCard], kind: Kind = "binary") -> pd.DataFrame:
     """Evidence as marks below the chart; rejected pieces count for nothing and are left out. Columns:
 

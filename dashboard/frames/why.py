@@ -8,6 +8,7 @@ from typing import Any, Final
 import pandas as pd
 
 from dashboard.frames.columns import frame_of
+from dashboard.frames.once import once
 from dashboard.wording import clipped, percent_number, plural
 from forecasts.distribution import Categorical
 from forecasts.evidence import EvidenceId
@@ -34,6 +35,7 @@ class _Reason:
     evidence_id: EvidenceId | None = None
 
 
+@once(2)
 def why_frame(suggestion: Suggestion, cards: Sequence[EvidenceCard]) -> pd.DataFrame:
     """The lines of the suggestion and their sum. Columns:
 

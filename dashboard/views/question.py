@@ -146,13 +146,13 @@ def _chart(visit: Visit, page: QuestionPage) -> None:
     forecasters = in_order(page, visit.me)
     styles = charts.lines(forecasters, [named(f, visit.me) for f in forecasters], visit.me)
     marks, answer = marks_frame(page.evidence), answer_frame(page.summary.question, page.summary.resolution)
-    steps = revisions_frame(page, visit.me, visit.now)
+    steps = revisions_frame(page, visit.me, visit.minute)
     long = not steps.empty and steps["time"].max() - steps["time"].min() > timedelta(days=400)
     spec = charts.revisions(styles, scale, marks=not marks.empty, answer=not answer.empty, long=long)
     frames = {
         "steps": steps,
         "acts": acts_frame(page, visit.me),
-        "rules": rules_frame(page, visit.now),
+        "rules": rules_frame(page, visit.minute),
         **({} if marks.empty else {"marks": marks}),
         **({} if answer.empty else {"answer": answer}),
     }

@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.frames.board import Look, Order, State, Wanted, as_of, chosen, in_order, questions_frame
+from dashboard.frames.once import once
 from dashboard.frames.today import STRETCHES
 from dashboard.views import at_hand
 from dashboard.views.parts import WRAPPED, choice, empty, no_questions, selected_row, table
@@ -37,7 +38,7 @@ def render(visit: Visit) -> None:
     if not every:
         no_questions(visit)
         return
-    now = visit.stands_at
+    now = visit.replayed_until or visit.minute
     if visit.replayed_until is not None:
         every = tuple(as_of(every, now))
     with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
@@ -47,13 +48,21 @@ def render(visit: Visit) -> None:
         wanted = _wanted(visit, every)
         order, over = _order()
         wanted = replace(wanted, find=_search())
-    look = Look(visit.me, now, STRETCHES[over])
-    shown = in_order(chosen(every, wanted, visit.me, now), order, look)
+    shown, frame = _listed(every, wanted, order, Look(visit.me, now, STRETCHES[over]))
     if not shown:
         empty("No question fits these filters.", "Choose another state or tag, or clear the search.")
         return
     at_hand.render(visit, shown)
-    _list(visit, shown, look, over)
+    _list(visit, shown, frame, over)
+
+
+@once()
+def _listed(
+    every: Sequence[QuestionSummary], wanted: Wanted, order: Order, look: Look
+) -> tuple[list[QuestionSummary], pd.DataFrame]:
+    """The questions that are wanted, in order, and their frame."""
+    shown = in_order(chosen(every, wanted, look.me, look.now), order, look)
+    return shown, questions_frame(shown, look)
 
 
 def _wanted(visit: Visit, every: Sequence[QuestionSummary]) -> Wanted:
@@ -98,14 +107,14 @@ def _order() -> tuple[Order, str]:
     return order, over or "7 days"
 
 
-def _list(visit: Visit, shown: Sequence[QuestionSummary], look: Look, over: str) -> None:
+def _list(visit: Visit, shown: Sequence[QuestionSummary], frame: pd.DataFrame, over: str) -> None:
     st.caption(f"{plural(len(shown), 'question')}. Pick a row to open it.")
-    frame = questions_frame(shown, look)
+    columns = _columns(frame, over)
     at = at_hand.of(shown)
-    frame.insert(0, "at", ["▸" if s is at else "" for s in shown])
-    columns = {"at": st.column_config.TextColumn("", width=30), **_columns(frame, over)}
-    if at is None:
-        columns.pop("at")
+    if at is not None:
+        frame = frame.copy(deep=False)  # the frame itself is shared by all who look
+        frame.insert(0, "at", ["▸" if s is at else "" for s in shown])
+        columns = {"at": st.column_config.TextColumn("", width=30), **columns}
     for name in _needless(shown, visit.me):
         columns.pop(name, None)
     picked = selected_row(

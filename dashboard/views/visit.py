@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -52,6 +52,11 @@ class Visit:
     def stands_at(self) -> datetime:
         """The instant at which the questions stand: the time a replay has reached, else now."""
         return self.replayed_until or self.now
+
+    @property
+    def minute(self) -> datetime:
+        """The end of the minute: what is drawn up to then, and not up to now, a click need not draw anew."""
+        return self.now.replace(second=0, microsecond=0) + timedelta(minutes=1)
 
     def age(self, instant: datetime | None) -> str:
         """`3 hours ago`, as seen from this visit."""

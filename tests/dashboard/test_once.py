@@ -1,0 +1,44 @@
+"""A frame is made once of the same values, and anew of any other."""
+
+from dashboard.frames.once import MOST, once
+from dashboard.frames.revisions import marks_frame
+from tests.dashboard.examples import card
+
+
+def test_the_same_values_are_not_gone_through_again_and_other_ones_are() -> None:
+    made: list[tuple[object, ...]] = []
+
+    @once()
+    def note(large: object, *small: object) -> int:
+        made.append((large, *small))
+        return len(made)
+
+    first, alike = [1, 2], [1, 2]
+    assert [note(first, "a"), note(first, "a"), note(first, "b"), note(alike, "a"), note(first, "a")] == [1, 1, 2, 3, 1]
+
+
+def test_two_large_values_are_told_apart_where_there_are_two() -> None:
+    add = once(2)(lambda one, other: [*one, *other])
+    one, two, three = [1], [2], [3]
+    assert (add(one, two), add(one, three), add(one, two)) == ([1, 2], [1, 3], [1, 2])
+
+
+def test_what_is_gone_is_never_taken_for_what_came_in_its_place() -> None:
+    copied = once()(list)
+    assert [copied([n]) for n in range(3 * MOST)] == [[n] for n in range(3 * MOST)]
+
+
+def test_only_what_was_asked_for_last_is_kept() -> None:
+    copied = once()(list)
+    values = [(n,) for n in range(MOST + 1)]
+    first = copied(values[0])
+    assert copied(values[0]) is first
+    for value in values:
+        copied(value)
+    assert copied(values[0]) is not first
+
+
+def test_the_marks_of_a_chart_are_made_once_while_the_evidence_is_the_same() -> None:
+    cards = (card(1), card(2))
+    assert marks_frame(cards) is marks_frame(cards)
+    assert len(marks_frame((*cards, card(3)))) == 3
