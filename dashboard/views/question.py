@@ -1,5 +1,6 @@
 """One question: where it stands, how every probability was revised, and why."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import streamlit as st
@@ -12,6 +13,7 @@ from dashboard.views.parts import empty
 from dashboard.views.visit import Visit
 from dashboard.wording import clipped, headline, inert, named, percent, plural, points, silent_line, status_line
 from forecasts.forecaster import SUGGESTION
+from forecasts.question import QuestionId
 from tracker.errors import NotFound
 from tracker.summaries import QuestionPage, QuestionSummary, Standing, WeightedCrowd
 
@@ -45,7 +47,7 @@ def render(visit: Visit) -> None:
         else:
             answering.verdict(visit, page)
     _silent(visit, page)
-    _tabs(visit, page)
+    _tabs(visit, page.summary.question.id)
     downloads.report(visit, "question", page.summary.question.id)
 
 
@@ -184,7 +186,10 @@ def _silent(visit: Visit, page: QuestionPage) -> None:
                 st.text(clipped(found.why, LONGEST_REASON))
 
 
-def _tabs(visit: Visit, page: QuestionPage) -> None:
+@st.fragment
+def _tabs(visit: Visit, question_id: QuestionId) -> None:
+    """The tabs by themselves: who chooses another one need not have the chart drawn anew. They stand as of now."""
+    visit, page = replace(visit, now=visit.tracker.now()), visit.tracker.question(question_id)
     first = "Answer" if page.summary.resolution else "Why"
     tabs = st.tabs(TABS, default=first, key="tab", on_change="rerun", bind="query-params")
     bodies = (why.render, details.evidence, details.history, details.about, groups.render, answering.render)
