@@ -17,6 +17,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
 
+import anyio.to_thread
 import streamlit
 import streamlit.config
 import uvicorn

@@ -297,7 +297,8 @@ def test_the_next_story_is_walked_to_and_the_end_says_so(news: Tracker) -> None:
 
 def test_what_is_ticked_is_judged_together_and_taken_back_together(news: Tracker) -> None:
     visit = open_page(news, "inbox")
-    visit.session_state[f"inbox-list-2-{news.inbox()[0].evidence.id}"] = {"selection": {"rows": [0, 1], "columns": [], "cells": []}}
+    ticked = {"selection": {"rows": [0, 1], "columns": [], "cells": []}}
+    visit.session_state[f"inbox-list-2-{news.inbox()[0].evidence.id}"] = ticked
     visit = seen(visit.run())
     visit = seen(button(visit, "Reject 2").click().run())
     assert news.inbox() == ()

@@ -134,7 +134,7 @@ def _resolved(answered: Sequence[QuestionSummary]) -> Section:
 def _scores(session: Session, week: _Week) -> Iterator[Section]:
     """Everyone by the rule that speaks for each kind, over all questions that count by now."""
     people = forecasts.forecasters(session)
-    every = resolutions.all_scores(session, ())
+    every = resolutions.all_scores(session)
     for retrospective, heading in ((False, "Scores so far"), (True, "Scores of questions that look back")):
         asked = {
             q: s.question
