@@ -20,6 +20,7 @@ from dashboard.charts.distributions import (
 from dashboard.charts.essay import essay_record
 from dashboard.charts.feeds import daily_items, daily_polls
 from dashboard.charts.revisions import Scale, revisions
+from dashboard.charts.waterfall import waterfall
 
 __all__ = [
     "BLUE",
@@ -52,4 +53,5 @@ __all__ = [
     "revisions",
     "saved",
     "skill",
+    "waterfall",
 ]
