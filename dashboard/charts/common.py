@@ -19,6 +19,9 @@ ORANGE: Final = "#E69F00"
 SKY: Final = "#56B4E9"
 GREY: Final = "#8A8A8A"
 
+INK: Final = "#808495"
+"""The grey of words within a chart, which can be read on light and on dark."""
+
 HEIGHT: Final = 400
 
 
@@ -84,12 +87,11 @@ def colour(styles: tuple[Line, ...], *, legend: bool, field: str = "forecaster",
     return alt.Color(f"{field}:N", scale=scale, legend=shown)
 
 
-def dash(styles: tuple[Line, ...], *, field: str = "forecaster") -> alt.StrokeDash:
+def dash(styles: tuple[Line, ...], *, field: str = "forecaster", legend: bool = True) -> alt.StrokeDash:
     """The forecasters' dashes, or those of another field: the domain of their colours, so one legend shows both."""
     names = [line.name for line in styles]
-    return alt.StrokeDash(
-        f"{field}:N", scale=alt.Scale(domain=names, range=[list(line.dash) or [1, 0] for line in styles])
-    )
+    scale = alt.Scale(domain=names, range=[list(line.dash) or [1, 0] for line in styles])
+    return alt.StrokeDash(f"{field}:N", scale=scale, legend=alt.Undefined if legend else None)
 
 
 def stroke(styles: tuple[Line, ...]) -> alt.StrokeWidth:

@@ -5,15 +5,13 @@ from typing import Final
 
 import altair as alt
 
-from dashboard.charts.common import BLUE, GREY, VERMILLION, Spec, text
+from dashboard.charts.common import BLUE, GREY, INK, VERMILLION, Spec, text
 from dashboard.frames.waterfall import DOWN, END, UP
 from forecasts.probability import logit
 
 _ROW: Final = 30
 _LOW: Final = (0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45)
 _TICKS: Final = (*_LOW, 0.5, *(1.0 - p for p in _LOW))
-_INK: Final = "#808495"
-"""Streamlit's grey of axis labels, which both themes can show."""
 
 
 @lru_cache(maxsize=32)
@@ -40,7 +38,7 @@ def waterfall(rows: int) -> Spec:
         shape="diamond", filled=True, size=130, opacity=1
     )  # fmt: skip
     right = base.transform_calculate(edge="max(datum.start, datum.end)").mark_text(
-        align="left", dx=9, color=_INK, fontSize=12
+        align="left", dx=9, color=INK, fontSize=12
     )
     layers = (bars, ends.encode(x=_along("end"), color=coloured), right.encode(x=_along("edge"), text="shown:N"))
     return alt.layer(*layers).properties(height=50 + _ROW * rows).to_dict()

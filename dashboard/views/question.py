@@ -1,13 +1,10 @@
 """One question: where it stands, how every probability was revised, and why."""
 
-from datetime import timedelta
-
 import streamlit as st
 
-from dashboard import charts
 from dashboard.frames.distributions import as_read
-from dashboard.frames.revisions import acts_frame, answer_frame, in_order, marks_frame, revisions_frame, rules_frame
-from dashboard.views import answering, cards, details, distributions, feed, forecasting, groups, why
+from dashboard.frames.revisions import in_order
+from dashboard.views import answering, details, distributions, feed, forecasting, groups, revision_chart, why
 from dashboard.views.parts import empty
 from dashboard.views.visit import Visit
 from dashboard.wording import clipped, headline, inert, named, percent, plural, points, silent_line, status_line
@@ -15,7 +12,6 @@ from forecasts.forecaster import SUGGESTION
 from tracker.errors import NotFound
 from tracker.summaries import QuestionPage, QuestionSummary, Standing, WeightedCrowd
 
-SCALES = ("Probability", "Log-odds")
 LONGEST_REASON = 200
 TABS = ("Why", "Evidence", "History", "Question", "Linked", "Answer")
 
@@ -36,7 +32,7 @@ def render(visit: Visit) -> None:
     left, right = st.columns([2, 1], gap="medium")
     with left:
         if page.summary.question.kind == "binary":
-            _chart(visit, page)
+            revision_chart.render(visit, page)
         else:
             distributions.render(visit, page)
     with right:
@@ -134,40 +130,6 @@ def _number(visit: Visit, name: str, standing: Standing, summary: QuestionSummar
         width=170,
         height="stretch",
     )
-
-
-def _chart(visit: Visit, page: QuestionPage) -> None:
-    chosen = st.segmented_control(
-        "Scale", SCALES, default="Probability", required=True, key="scale", bind="query-params",
-        label_visibility="collapsed",
-    )  # fmt: skip
-    scale: charts.Scale = "log-odds" if chosen == "Log-odds" else "probability"
-    forecasters = in_order(page, visit.me)
-    styles = charts.lines(forecasters, [named(f, visit.me) for f in forecasters], visit.me)
-    marks, answer = marks_frame(page.evidence), answer_frame(page.summary.question, page.summary.resolution)
-    steps = revisions_frame(page, visit.me, visit.now)
-    long = not steps.empty and steps["time"].max() - steps["time"].min() > timedelta(days=400)
-    spec = charts.revisions(styles, scale, marks=not marks.empty, answer=not answer.empty, long=long)
-    frames = {
-        "steps": steps,
-        "acts": acts_frame(page, visit.me),
-        "rules": rules_frame(page, visit.now),
-        **({} if marks.empty else {"marks": marks}),
-        **({} if answer.empty else {"answer": answer}),
-    }
-    state = st.vega_lite_chart(
-        spec=charts.drawn(spec, **frames),
-        width="stretch",
-        key=f"revisions-{scale}-{marks.empty}",
-        on_select="ignore" if marks.empty else "rerun",
-        selection_mode=None if marks.empty else ["evidence"],
-        alt=f"Probability of YES over time, by forecaster, with {len(marks)} pieces of evidence",
-    )
-    if marks.empty:
-        st.caption(f"Probability of YES. Times in {visit.zone.key}.")
-        return
-    st.caption(f"Probability of YES. ▲ news for YES, ▼ for NO: pick one to read it. Times in {visit.zone.key}.")
-    cards.picked(visit, page, state)
 
 
 def _silent(visit: Visit, page: QuestionPage) -> None:

@@ -6,11 +6,12 @@ Phrasings are ours, but why something leans may quote the item: all of these go 
 
 from typing import Final
 
-from dashboard.wording.numbers import percent, plural
+from dashboard.wording.numbers import MINUS, log_odds, percent, plural
 from dashboard.wording.texts import capital
 from forecasts.evidence import Direction, Evidence, Strength, side_words
 from forecasts.forecaster import MATCHER, MODEL_PREFIX
 from forecasts.option_suggestion import Leaning
+from forecasts.probability import logit, sigmoid
 from forecasts.question import ForecasterId, Kind
 from tracker.summaries import Decision, Why
 
@@ -101,6 +102,18 @@ def leans(e: Evidence, why: Why) -> str:
     if why.nearest:
         reason = reason.replace(f"as in “{why.nearest}”", "as in that phrasing")
     return f"why no direction: {reason}" if uncalled(e) else f"why this way: {reason}"
+
+
+def shift_of(adds: float | None, p: float) -> str:
+    """What a story does to a suggestion of p: `Shifts the suggestion by −0.03 in log-odds now, about −0.5 points`.
+
+    `adds` is its line in log-odds, None where it has none.
+    """
+    if adds is None:
+        return "Does not move the suggestion now"
+    moved = round(100 * (p - sigmoid(logit(p) - adds)), 1)
+    size = f"{'+' if moved > 0 else MINUS}{abs(moved):g}" if moved else "0"
+    return f"Shifts the suggestion by {log_odds(adds)} in log-odds now, about {size} points"
 
 
 def folded(reports: int, independent: int, copies: int) -> str:

@@ -71,7 +71,9 @@ def test_the_question_page_answers_first(news: Tracker) -> None:
     assert "Open since 1 Nov 2026, closes 1 Jul 2027 (in 6 months)" in words(visit)
     assert {m.label.replace("\\", "") for m in visit.metric} == {"Suggestion", "Prior and time", "Prior, never moved"}
     spec = json.loads(visit.get("vega_lite_chart")[0].proto.spec)
-    assert {layer["data"]["name"] for layer in spec["layer"]} == {"steps", "acts", "rules", "marks"}
+    assert {layer["data"]["name"] for layer in spec["layer"]} == {
+        "steps", "ends", "crossings", "acts", "rules", "marks"
+    }  # fmt: skip
 
 
 def test_the_scale_is_part_of_the_address(news: Tracker) -> None:
