@@ -6,7 +6,21 @@ Ito's, which the colour-blind can tell apart; a shape or a dash always says the 
 """
 
 from dashboard.charts.accuracy import bins, calibration, progress, saved, skill
-from dashboard.charts.common import BLUE, GREEN, GREY, HEIGHT, ORANGE, PURPLE, SKY, VERMILLION, Line, Spec, drawn, lines
+from dashboard.charts.common import (
+    BLUE,
+    GREEN,
+    GREY,
+    HEIGHT,
+    ORANGE,
+    PURPLE,
+    SKY,
+    VERMILLION,
+    Line,
+    Spec,
+    drawn,
+    lines,
+    other_line,
+)
 from dashboard.charts.distributions import (
     Axis,
     axis_of,
@@ -48,6 +62,7 @@ __all__ = [
     "option_lines",
     "options_now",
     "options_over_time",
+    "other_line",
     "preview",
     "progress",
     "revisions",

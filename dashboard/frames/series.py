@@ -1,6 +1,6 @@
 """The lines of one chart: whose probability over time, where each ends, and what all of them say at an instant."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -11,7 +11,8 @@ from dashboard.frames.columns import TIME, frame_of
 from dashboard.frames.revisions import FURTHEST, clamped_log_odds, in_order, steps
 from dashboard.wording import clipped, named, percent_exact
 from forecasts.distribution import p_yes
-from forecasts.question import ForecasterId
+from forecasts.forecaster import CROWD, HAZARD, PRIOR, SUGGESTION
+from forecasts.question import ForecasterId, Question
 from forecasts.timeline import Timeline
 from tracker.summaries import QuestionPage
 
@@ -27,7 +28,11 @@ ROOM: Final = 0.24
 _APART_P, _APART_Z = 0.052, 0.52
 """How far apart names stand at least, in probability and in log-odds: a line of text on a chart of 400 pixels."""
 
+MOST: Final = 5
+"""Lines that one chart can tell apart."""
+
 _FEW: Final = 40
+_TEXT: Final = 60
 _NAME: Final = 24
 
 
@@ -43,6 +48,23 @@ class Series:
 def everyone(page: QuestionPage, me: ForecasterId) -> tuple[Series, ...]:
     """Everybody who held a forecast on a question, as lines."""
     return tuple(Series(f.id, named(f, me), page.timelines[f.id]) for f in in_order(page, me))
+
+
+def first_lines(page: QuestionPage, me: ForecasterId) -> tuple[Series, ...]:
+    """Whose lines are drawn until somebody chooses, up to `MOST`: base rates come last, people before them."""
+    last = {HAZARD: 1, PRIOR: 2}
+    every = everyone(page, me)
+    wanted = sorted(
+        every, key=lambda each: (each.id not in (me, SUGGESTION, CROWD), last.get(ForecasterId(each.id), 0))
+    )
+    chosen = {each.id for each in wanted[:MOST]}
+    return tuple(each for each in every if each.id in chosen)
+
+
+def of_other_question(question: Question, held: Mapping[ForecasterId, Timeline]) -> Series:
+    """Another question as one line: its suggestion, or its base rate before there is one."""
+    who = SUGGESTION if SUGGESTION in held else PRIOR
+    return Series(question.id, clipped(question.text, _TEXT), held[who])
 
 
 def steps_frame(series: Sequence[Series], window: Window) -> pd.DataFrame:

@@ -7,11 +7,10 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import charts
-from dashboard.frames.revisions import acts_frame, answer_frame, in_order, marks_frame, rules_frame, window_of
-from dashboard.frames.series import Window, crossings_frame, ends_frame, everyone, steps_frame
-from dashboard.views import cards, moved
+from dashboard.frames.revisions import acts_frame, answer_frame, marks_frame, rules_frame, window_of
+from dashboard.frames.series import Window, crossings_frame, ends_frame, steps_frame
+from dashboard.views import cards, comparing, moved
 from dashboard.views.visit import Visit
-from dashboard.wording import named
 from tracker.summaries import QuestionPage
 
 SCALES: Final = ("Probability", "Log-odds")
@@ -25,6 +24,7 @@ def render(visit: Visit, page: QuestionPage) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = _buttons("Scale", SCALES, SCALES[0], "scale")
         zoom = _buttons("Zoom", tuple(ZOOMS), "All", "zoom")
+        comparing.control(visit, page)
     window = window_of(page, visit.now, ZOOMS[zoom])
     _chart(visit, page, "log-odds" if chosen == "Log-odds" else "probability", window)
 
@@ -37,20 +37,20 @@ def _buttons(label: str, options: tuple[str, ...], usual: str, key: str) -> str:
 
 
 def _chart(visit: Visit, page: QuestionPage, scale: charts.Scale, window: Window) -> None:
-    forecasters = in_order(page, visit.me)
-    styles = charts.lines(forecasters, [named(f, visit.me) for f in forecasters], visit.me)
-    series = everyone(page, visit.me)
-    steps = steps_frame(series, window)
+    shown = comparing.compared(visit, page)
+    names = [each.name for each in shown.series]
+    steps = steps_frame(shown.series, window)
     rules = rules_frame(page, visit.now, moved.looked_between(visit, page))
     marks = _inside(marks_frame(page.evidence), window)
     answer = answer_frame(page.summary.question, page.summary.resolution)
     long = window[1] - window[0] > LONG
-    spec = charts.revisions(styles, scale, marks=not marks.empty, answer=not answer.empty, long=long)
+    acts = _inside(acts_frame(page, visit.me), window)
+    spec = charts.revisions(shown.styles, scale, marks=not marks.empty, answer=not answer.empty, long=long)
     frames = {
         "steps": steps,
         "ends": ends_frame(steps, window),
-        "crossings": crossings_frame(series, window),
-        "acts": _inside(acts_frame(page, visit.me), window),
+        "crossings": crossings_frame(shown.series, window),
+        "acts": acts[acts["forecaster"].isin(names)],
         "rules": _inside(rules, window),
         **({} if marks.empty else {"marks": marks}),
         **({} if answer.empty else {"answer": answer}),
@@ -61,8 +61,9 @@ def _chart(visit: Visit, page: QuestionPage, scale: charts.Scale, window: Window
         key=f"revisions-{scale}-{marks.empty}",
         on_select="ignore" if marks.empty else "rerun",
         selection_mode=None if marks.empty else ["evidence"],
-        alt=f"Probability of YES over time, by forecaster, with {len(marks)} pieces of evidence",
+        alt=f"Probability of YES over time: {', '.join(names)}; {len(marks)} pieces of evidence",
     )
+    comparing.notes(shown)
     if marks.empty:
         st.caption(f"Probability of YES. Times in {visit.zone.key}.")
         return
