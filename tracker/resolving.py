@@ -1,6 +1,6 @@
 """Answer a question and score everyone on it, in one transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from forecasts.answers import check_resolution
@@ -11,7 +11,7 @@ from forecasts.scoring.daily import score_daily
 from forecasts.scoring.points import score_points
 from forecasts.scoring.scores import Score, score_question
 from forecasts.suggestion import hazard_timeline
-from forecasts.timeline import Timeline, timeline, timeline_of
+from forecasts.timeline import Forecast, Timeline, timeline, timeline_of
 from tracker.store import forecasts, log, properties, questions, resolutions
 from tracker.store.engine import Session
 from tracker.store.forecasts import acts_by_forecaster
@@ -36,7 +36,11 @@ def score_everyone(session: Session, question: Question, resolution: Resolution)
 
     People alone are held against each other: whoever is computed for every question has no peers.
     """
-    held = timelines(session, question, effective_close(question, resolution))
+    return scores_of(question, resolution, timelines(session, question, effective_close(question, resolution)))
+
+
+def scores_of(question: Question, resolution: Resolution, held: Held) -> tuple[Score, ...]:
+    """The same, from what everyone held; none where there is nothing to score against."""
     peers = people(held)
     alone = score_question(question, resolution, held)
     return (*alone, *score_points(question, resolution, peers), *score_daily(question, resolution, peers))
@@ -49,8 +53,12 @@ def people(held: Held) -> Held:
 
 def timelines(session: Session, question: Question, until: datetime) -> dict[ForecasterId, Timeline]:
     """What each forecaster held over time; the computed ones are worked out up to `until`."""
-    acts = acts_by_forecaster(forecasts.of_question(session, question.id))
-    held = {who: timeline_of(own) for who, own in acts.items()}
+    return timelines_of(question, forecasts.of_question(session, question.id), until)
+
+
+def timelines_of(question: Question, acts: Sequence[Forecast], until: datetime) -> dict[ForecasterId, Timeline]:
+    """The same, from the acts on the question in the order they were entered."""
+    held = {who: timeline_of(own) for who, own in acts_by_forecaster(acts).items()}
     held[PRIOR] = timeline([(question.opens_at, question.prior)])
     if question.kind == "binary":
         held[HAZARD] = hazard_timeline(question, question.opens_at, min(until, question.closes_at))

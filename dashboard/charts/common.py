@@ -60,7 +60,7 @@ def lines(forecasters: Sequence[Forecaster], names: Sequence[str], me: Forecaste
 
 def other_line(name: str, number: int) -> Line:
     """How the line of another question is drawn among those of this one: in long dashes."""
-    return Line(name, _PEOPLE[-1 - number % len(_PEOPLE)], (10, 3), 2.0)
+    return Line(name, _PEOPLE[(2 - number) % len(_PEOPLE)], (10, 3), 2.0)
 
 
 def drawn(spec: Spec, **frames: Any) -> dict[str, Any]:

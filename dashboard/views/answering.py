@@ -50,6 +50,9 @@ def verdict(visit: Visit, page: QuestionPage) -> None:
 def render(visit: Visit, page: QuestionPage) -> None:
     """Everyone's scores and receipts, and the way to give or correct the answer."""
     resolution = page.summary.resolution
+    if visit.looks_back:
+        _as_known(visit, page)
+        return
     if resolution is None:
         unchecked.render(visit, page)
         if page.summary.status == "open":
@@ -62,6 +65,15 @@ def render(visit: Visit, page: QuestionPage) -> None:
     with st.expander("Correct this answer"):
         st.caption("A later answer supersedes this one; nothing is overwritten, and everyone is scored again.")
         _form(visit, page)
+
+
+def _as_known(visit: Visit, page: QuestionPage) -> None:
+    """What an earlier instant knew of the answer; nothing is given or corrected then."""
+    if page.summary.resolution is None:
+        empty("The answer was not entered yet.", "Go back to now to see it, or to give it.")
+        return
+    _scores(visit, page)
+    _earlier(visit, page)
 
 
 def _scores(visit: Visit, page: QuestionPage) -> None:

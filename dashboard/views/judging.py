@@ -47,6 +47,8 @@ def judgement(
     if shown.may_answer:
         st.info("This may be the answer itself: if it is, resolve the question. Until you say so it counts as strong.")
     _decided(visit, shown, question)
+    if visit.looks_back:
+        return
     towards: Direction | None = None
     if uncalled(e) and e.status != "rejected":
         towards = _direction(e, question, None, key=f"{place}-side-{e.id}", width=230)

@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard.frames.distributions import as_read
 from dashboard.frames.revisions import in_order
-from dashboard.views import answering, details, distributions, feed, forecasting, groups, revision_chart, why
+from dashboard.views import answering, details, distributions, feed, forecasting, groups, known_on, revision_chart, why
 from dashboard.views.parts import empty
 from dashboard.views.visit import Visit
 from dashboard.wording import clipped, headline, inert, named, percent, plural, points, silent_line, status_line
@@ -13,6 +13,8 @@ from tracker.errors import NotFound
 from tracker.summaries import QuestionPage, QuestionSummary, Standing, WeightedCrowd
 
 LONGEST_REASON = 200
+NOW = ("Linked",)
+"""Tabs that tell of the present alone."""
 TABS = ("Why", "Evidence", "History", "Question", "Linked", "Answer")
 
 
@@ -23,11 +25,14 @@ def render(visit: Visit) -> None:
         _choose(visit)
         return
     try:
-        page = visit.tracker.question(asked)
+        present = visit.tracker.question(asked)
+        now, visit = visit, known_on.looking(visit, present.summary.question)
+        page = present if visit.known_on is None else visit.tracker.question_at(asked, visit.known_on)
     except NotFound:
         _not_found(visit, asked)
         return
     _headline(visit, page)
+    known_on.banner(visit, now, page.summary.question)
     _numbers(visit, page)
     left, right = st.columns([2, 1], gap="medium")
     with left:
@@ -35,13 +40,23 @@ def render(visit: Visit) -> None:
             revision_chart.render(visit, page)
         else:
             distributions.render(visit, page)
+        known_on.slider(now, page.summary.question)
     with right:
-        if page.summary.status in ("open", "upcoming"):
-            forecasting.render(visit, page)
-        else:
-            answering.verdict(visit, page)
+        _beside(visit, page)
     _silent(visit, page)
     _tabs(visit, page)
+
+
+def _beside(visit: Visit, page: QuestionPage) -> None:
+    """What can be done about it now: forecast, or read its answer; nothing in the past."""
+    if page.summary.status not in ("open", "upcoming"):
+        answering.verdict(visit, page)
+    elif visit.looks_back:
+        with st.container(border=True):
+            st.markdown("**You look back**")
+            st.caption("Forecasts are made now: go back to now to make one.")
+    else:
+        forecasting.render(visit, page)
 
 
 def _choose(visit: Visit) -> None:
@@ -147,9 +162,10 @@ def _silent(visit: Visit, page: QuestionPage) -> None:
 
 def _tabs(visit: Visit, page: QuestionPage) -> None:
     first = "Answer" if page.summary.resolution else "Why"
-    tabs = st.tabs(TABS, default=first, key="tab", on_change="rerun", bind="query-params")
     bodies = (why.render, details.evidence, details.history, details.about, groups.render, answering.render)
-    for tab, body in zip(tabs, bodies, strict=True):
+    offered = [(name, body) for name, body in zip(TABS, bodies, strict=True) if not (visit.looks_back and name in NOW)]
+    tabs = st.tabs([name for name, _ in offered], default=first, key="tab", on_change="rerun", bind="query-params")
+    for tab, (_, body) in zip(tabs, offered, strict=True):
         if tab.open:
             with tab:
                 body(visit, page)

@@ -33,7 +33,8 @@ PageName = Literal[
 class Visit:
     """One run of a page. `now` and `zone` are read once, so that a page agrees with itself.
 
-    `replayed_until` is None unless the database is a replay.
+    `replayed_until` is None unless the database is a replay. `known_on` is the earlier instant at which somebody looks
+    at a question, and `now` with it: nothing is written then.
     """
 
     tracker: Tracker
@@ -41,6 +42,7 @@ class Visit:
     now: datetime
     zone: ZoneInfo
     replayed_until: datetime | None
+    known_on: datetime | None = None
 
     @property
     def me(self) -> ForecasterId:
@@ -51,6 +53,11 @@ class Visit:
     def stands_at(self) -> datetime:
         """The instant at which the questions stand: the time a replay has reached, else now."""
         return self.replayed_until or self.now
+
+    @property
+    def looks_back(self) -> bool:
+        """Whether the page shows an earlier instant, at which nobody can act any more."""
+        return self.known_on is not None
 
     def age(self, instant: datetime | None) -> str:
         """`3 hours ago`, as seen from this visit."""

@@ -1,0 +1,68 @@
+"""As known on: the page of a question as it stood at the end of an earlier day. The address keeps the day."""
+
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from typing import Final
+
+import streamlit as st
+
+from dashboard.views.visit import Visit
+from dashboard.wording import inert
+from forecasts.question import Question
+
+PARAMETER: Final = "known"
+
+
+def looking(visit: Visit, question: Question) -> Visit:
+    """The visit, or one at the end of the day that somebody chose; the last day of all is now."""
+    days = _days(visit, question)
+    chosen = _read(st.session_state.get(PARAMETER) or st.query_params.get(PARAMETER))
+    if days is None or chosen is None or not days[0] <= chosen < days[1]:
+        return visit
+    at = datetime.combine(chosen + timedelta(days=1), time(), visit.zone) - timedelta(microseconds=1)
+    at = max(at, question.opens_at)
+    return replace(visit, now=at, known_on=at)
+
+
+def _days(visit: Visit, question: Question) -> tuple[date, date] | None:
+    """The first and the last day that can be chosen; None where there is only one, or none yet."""
+    first, last = (instant.astimezone(visit.zone).date() for instant in (question.opens_at, visit.stands_at))
+    return (first, last) if first < last else None
+
+
+def _read(said: object) -> date | None:
+    try:
+        return said if isinstance(said, date) else date.fromisoformat(str(said))
+    except ValueError:
+        return None
+
+
+def banner(visit: Visit, present: Visit, question: Question) -> None:
+    """That somebody looks back, and the way to the present."""
+    days = _days(present, question)
+    if visit.known_on is None or days is None:
+        return
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        st.markdown(
+            f":material/history: **As known on {inert(visit.day(visit.known_on))}**, at the end of the day in"
+            f" {inert(visit.zone.key)}. What came later is left out, and nothing can be changed here.",
+            width="stretch",
+        )
+        st.button("Back to now", key="back-to-now", on_click=_back, args=(days[1],), icon=":material/update:")
+
+
+def _back(last: date) -> None:
+    st.session_state[PARAMETER] = last  # the usual value, which the address leaves out
+
+
+def slider(visit: Visit, question: Question) -> None:
+    """The day as which the page is seen; `visit` is that of the present."""
+    days = _days(visit, question)
+    if days is None:
+        return
+    held = _read(st.session_state.get(PARAMETER))
+    if held is not None and not days[0] <= held <= days[1]:
+        st.session_state[PARAMETER] = days[1]  # it was chosen on another question
+    with st.expander("As known on an earlier day", type="compact", icon=":material/history:", key="looking-back"):
+        st.slider("As known at the end of", *days, days[1], key=PARAMETER, bind="query-params", format="D MMM YYYY")
+        st.caption("The chart, the numbers and the evidence as they stood then. The last day is now.")
