@@ -1,9 +1,10 @@
 """Answer a question and score everyone on it, in one transaction."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from forecasts.answers import check_resolution
+from forecasts.answers import check_resolution, read_answer
 from forecasts.crowd import crowd_timeline
 from forecasts.forecaster import CROWD, HAZARD, PRIOR, RESERVED
 from forecasts.question import ForecasterId, Question, Resolution, effective_close
@@ -22,6 +23,24 @@ SCORES_VERSION = "3"
 Held = Mapping[ForecasterId, Timeline]
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An answer as it is typed, with its source and times; without `event_at` it happened when it was known."""
+
+    answer: str
+    source_url: str
+    known_at: datetime
+    event_at: datetime | None
+    note: str
+    by: ForecasterId
+
+    def resolution(self, question: Question, now: datetime) -> Resolution:
+        """The resolution of the question, entered now; raises `InvalidResolution` for what is no answer of it."""
+        outcome, said = read_answer(question, self.answer)
+        times = (self.event_at or self.known_at, self.known_at, now)
+        return Resolution(question.id, outcome, self.source_url, self.note, *times, self.by, said)
+
+
 def resolve(session: Session, question: Question, resolution: Resolution) -> tuple[Score, ...]:
     """Append the resolution and replace this question's scores alone; annulled ones have none."""
     check_resolution(question, resolution)
@@ -29,6 +48,23 @@ def resolve(session: Session, question: Question, resolution: Resolution) -> tup
     scores = score_everyone(session, question, resolution)
     resolutions.replace_scores(session, question.id, scores)
     return scores
+
+
+def preview(
+    session: Session, question: Question, answers: Sequence[str], known_at: datetime
+) -> dict[str, tuple[Score, ...]]:
+    """What everyone would score under each of several answers as they are typed, known at one instant; nothing is kept.
+
+    Raises `InvalidResolution` for what is no answer of the question.
+    """
+    pretended = [(text, _as_if(question, text, known_at)) for text in answers]
+    held = timelines(session, question, min(known_at, question.closes_at))
+    return {text: scores_of(question, resolution, held) for text, resolution in pretended}
+
+
+def _as_if(question: Question, text: str, known_at: datetime) -> Resolution:
+    outcome, said = read_answer(question, text)
+    return Resolution(question.id, outcome, "", "", known_at, known_at, known_at, PRIOR, said)
 
 
 def score_everyone(session: Session, question: Question, resolution: Resolution) -> tuple[Score, ...]:

@@ -63,6 +63,9 @@ def slider(visit: Visit, question: Question) -> None:
     held = _read(st.session_state.get(PARAMETER))
     if held is not None and not days[0] <= held <= days[1]:
         st.session_state[PARAMETER] = days[1]  # it was chosen on another question
-    with st.expander("As known on an earlier day", type="compact", icon=":material/history:", key="looking-back"):
+    opened = held is not None and held < days[1]
+    with st.expander(
+        "As known on an earlier day", opened, type="compact", icon=":material/history:", key="looking-back"
+    ):
         st.slider("As known at the end of", *days, days[1], key=PARAMETER, bind="query-params", format="D MMM YYYY")
         st.caption("The chart, the numbers and the evidence as they stood then. The last day is now.")
