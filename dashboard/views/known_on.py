@@ -11,13 +11,16 @@ from dashboard.wording import inert
 from forecasts.question import Question
 
 PARAMETER: Final = "known"
+_LAST: Final = "known-last"
+"""Where the day is kept that stood for now when the slider was last drawn: the next one does at midnight."""
 
 
 def looking(visit: Visit, question: Question) -> Visit:
     """The visit, or one at the end of the day that somebody chose; the last day of all is now."""
     days = _days(visit, question)
     chosen = _read(st.session_state.get(PARAMETER) or st.query_params.get(PARAMETER))
-    if days is None or chosen is None or not days[0] <= chosen < days[1]:
+    now = chosen is None or chosen == st.session_state.get(_LAST)
+    if days is None or chosen is None or now or not days[0] <= chosen < days[1]:
         return visit
     at = datetime.combine(chosen + timedelta(days=1), time(), visit.zone) - timedelta(microseconds=1)
     at = max(at, question.opens_at)
@@ -61,8 +64,10 @@ def slider(visit: Visit, question: Question) -> None:
     if days is None:
         return
     held = _read(st.session_state.get(PARAMETER))
-    if held is not None and not days[0] <= held <= days[1]:
-        st.session_state[PARAMETER] = days[1]  # it was chosen on another question
+    if held is not None and (held == st.session_state.get(_LAST) or not days[0] <= held <= days[1]):
+        # It was now, before midnight, or it was chosen on another question.
+        held = st.session_state[PARAMETER] = days[1]
+    st.session_state[_LAST] = days[1]
     opened = held is not None and held < days[1]
     with st.expander(
         "As known on an earlier day", opened, type="compact", icon=":material/history:", key="looking-back"

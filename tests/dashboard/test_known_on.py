@@ -59,6 +59,14 @@ def test_the_last_day_is_now(lived: Tracker, clock: FakeClock) -> None:
     assert "Resolved YES" in words(on(lived, clock.time.date().isoformat()))
 
 
+def test_a_page_that_stays_open_over_midnight_still_shows_now(lived: Tracker, clock: FakeClock) -> None:
+    visit = open_page(lived, "question", q=SUMMIT)
+    for _ in range(2):
+        clock.advance(days=1)
+        assert "You look back" not in words(seen(visit.run()))
+        assert "known" not in visit.query_params
+
+
 def test_a_question_that_opened_today_has_no_earlier_day(tracker: Tracker, clock: FakeClock) -> None:
     from tests.builders import a_set
 
