@@ -27,7 +27,8 @@ from tracker.forecasting import Request
 from tracker.network import Network, limits_of
 from tracker.newsdesk import Newsdesk
 from tracker.question_verbs import QuestionVerbs
-from tracker.resolving import Given, bring_up_to_date, preview, rescore, resolve, scores_are_current
+from tracker.resolving import Given, bring_up_to_date, preview, reopen, rescore, resolve, scores_are_current
+from tracker.said import Standpoint
 from tracker.scenario_verbs import ScenarioVerbs
 from tracker.scenarios.pairs import annul_branches
 from tracker.settings import Settings
@@ -197,6 +198,16 @@ class Tracker(QuestionVerbs, EssayVerbs, ScenarioVerbs, FeedVerbs, EvidenceVerbs
             resolve(session, question, resolution)
             annul_branches(session, question, resolution)
             return resolutions.scores(session, question.id)  # none if it is itself a branch that was annulled
+
+    def reopen(self, question_id: str, why: str, *, by: ForecasterId | None = None) -> None:
+        """Take the answer of a question back, with the reason: it is open again, or waits for its answer.
+
+        Nothing is overwritten; its scores go until it is answered anew.
+        """
+        made = Standpoint(by or self.me, self.now())
+        with self._store.writing() as session:
+            forecasting.refuse_reserved(made.by)
+            reopen(session, reading.question_or_refuse(session, question_id), why, made)
 
     def check_answer(
         self,

@@ -7,12 +7,14 @@ from datetime import datetime
 from forecasts.answers import check_resolution, read_answer
 from forecasts.crowd import crowd_timeline
 from forecasts.forecaster import CROWD, HAZARD, PRIOR, RESERVED
-from forecasts.question import ForecasterId, Question, Resolution, effective_close
+from forecasts.question import ForecasterId, Question, Resolution, effective_close, latest
 from forecasts.scoring.daily import score_daily
 from forecasts.scoring.points import score_points
 from forecasts.scoring.scores import Score, score_question
 from forecasts.suggestion import hazard_timeline
 from forecasts.timeline import Forecast, Timeline, timeline, timeline_of
+from tracker.errors import Refused
+from tracker.said import Standpoint
 from tracker.store import forecasts, log, properties, questions, resolutions
 from tracker.store.engine import Session
 from tracker.store.forecasts import acts_by_forecaster
@@ -48,6 +50,24 @@ def resolve(session: Session, question: Question, resolution: Resolution) -> tup
     scores = score_everyone(session, question, resolution)
     resolutions.replace_scores(session, question.id, scores)
     return scores
+
+
+def reopen(session: Session, question: Question, why: str, by: Standpoint) -> Resolution:
+    """Take the answer of a question back: its scores go, and it stands as if it had none. Raises `Refused` without one.
+
+    The answer stays in the record, and what was forecast meanwhile counts again. Branches of a pair that were annulled
+    by it stay annulled until they are re-opened themselves.
+    """
+    standing = latest(resolutions.of_question(session, question.id))
+    if standing is None:
+        raise Refused(f"{question.id} has no answer to take back")
+    if not why.strip():
+        raise Refused("a question is re-opened for a reason: say which")
+    at = max(by.at, standing.entered_at)  # entered before what it takes back, it would not count
+    taken_back = Resolution(question.id, "reopened", standing.source_url, why.strip(), at, at, at, by.by)
+    resolutions.add(session, taken_back)
+    resolutions.replace_scores(session, question.id, ())
+    return taken_back
 
 
 def preview(

@@ -44,6 +44,7 @@ def render(visit: Visit, page: QuestionPage) -> None:
         if page.summary.status == "open":
             st.caption("Is the answer known already? Then give it here; forecasting ends at that instant.")
         resolving.form(visit, page)
+        _earlier(visit, page)
         return
     _scores(visit, page)
     if page.scores:
@@ -53,6 +54,7 @@ def render(visit: Visit, page: QuestionPage) -> None:
     with st.expander("Correct this answer"):
         st.caption("A later answer supersedes this one; nothing is overwritten, and everyone is scored again.")
         resolving.form(visit, page)
+    resolving.reopening(visit, page.summary.question)
 
 
 def _as_known(visit: Visit, page: QuestionPage) -> None:
@@ -131,8 +133,9 @@ def _hindsight(visit: Visit, page: QuestionPage) -> None:
 
 
 def _earlier(visit: Visit, page: QuestionPage) -> None:
-    if len(page.resolutions) > 1:
+    earlier = page.resolutions if page.summary.resolution is None else page.resolutions[:-1]
+    if earlier:
         st.markdown("**Earlier answers**")
-        for old in page.resolutions[:-1]:
+        for old in earlier:
             words = answer_of(page.summary.question, old)
             st.text(f"{words}, entered {visit.moment(old.entered_at)} by {old.entered_by}. {old.note}")

@@ -9,10 +9,11 @@ from dashboard.frames.distributions import as_read
 from dashboard.views.entering import Entry, enter
 from dashboard.views.parts import calm, say
 from dashboard.views.visit import Visit
-from dashboard.wording import clipped, headline, in_short, inert
+from dashboard.wording import clipped, headline, in_short, inert, percent
 from forecasts.distribution import Distribution
 from forecasts.errors import InvalidForecast
 from forecasts.evidence import EvidenceId
+from forecasts.scoring.rulebook import HEADLINE, RULES
 from tracker.summaries import QuestionPage
 
 RATIONALE_LIMIT = 4_000
@@ -102,6 +103,25 @@ def _done(question_id: str, text: str) -> None:
     st.rerun()
 
 
+def _earned(visit: Visit, page: QuestionPage) -> None:
+    """What stood so far would score under either answer of a yes-no question, if nothing follows it."""
+    question = page.summary.question
+    if question.kind != "binary" or visit.now <= question.opens_at:
+        return
+    scored = visit.tracker.preview(question.id, ("yes", "no"), visit.now)
+    rule = RULES[HEADLINE[question.kind]]
+    own = {
+        answer: next((s for s in scores if s.forecaster_id == visit.me and s.rule == rule.name), None)
+        for answer, scores in scored.items()
+    }
+    yes, no = own["yes"], own["no"]
+    if yes is not None and no is not None and yes.mean_while_active is not None and no.mean_while_active is not None:
+        st.caption(
+            f"What stood so far would score {yes.mean_while_active:.3f} if YES and {no.mean_while_active:.3f} if NO by"
+            f" {rule.title} ({rule.better} is better), on {percent(yes.coverage)} of the scheduled time."
+        )
+
+
 def _acts(visit: Visit, page: QuestionPage, held: Distribution | None) -> None:
     question = page.summary.question
     mine = [a for a in page.acts if a.forecaster_id == visit.me]
@@ -114,8 +134,10 @@ def _acts(visit: Visit, page: QuestionPage, held: Distribution | None) -> None:
                 with calm():
                     visit.tracker.reaffirm(question.id, key=f"{form}-reaffirm")
                     _done(question.id, f"Reaffirmed: {words}")
-            with st.popover("Withdraw", key="withdrawing"):
+            with st.popover("Withdraw", key="withdrawing", on_change="rerun") as leaving:
                 st.caption("From now on you hold no forecast here. What stood before still counts.")
+                if leaving.open:
+                    _earned(visit, page)
                 if st.button("Withdraw my forecast", key="withdraw"):
                     with calm():
                         visit.tracker.withdraw(question.id, key=f"{form}-withdraw")

@@ -200,3 +200,18 @@ def _give(visit: Visit, question: Question, given: Given) -> None:
     resolution = visit.tracker.question(question.id).summary.resolution
     say("Answered" if resolution is None else answered(question, resolution))
     st.rerun()
+
+
+def reopening(visit: Visit, question: Question) -> None:
+    """The way to take an answer back, which needs a reason and a second click."""
+    with st.popover("Re-open the question", icon=":material/undo:", key=f"reopening-{question.id}"):
+        st.caption(
+            "Its answer is taken back and its scores go, until it is answered anew. The answer stays in the record, and"
+            " everyone can forecast again until the scheduled close."
+        )
+        why = st.text_input("Why it is re-opened", key=f"reopen-why-{question.id}", max_chars=1_000)
+        if st.button("Re-open it", key=f"reopen-{question.id}"):
+            with calm():
+                visit.tracker.reopen(question.id, why or "")
+                say("Re-opened: it has no answer now")
+                st.rerun()
