@@ -10,10 +10,13 @@ from datetime import datetime
 from itertools import groupby, pairwise
 from typing import Final, Literal
 
+import numpy as np
+
 from forecasts.answers import Answer, answer
 from forecasts.distribution import Distribution
 from forecasts.evidence import Direction, Evidence, EvidenceId, Indicator, IndicatorId
 from forecasts.options import as_offered
+from forecasts.probability import Floats
 from forecasts.question import ForecasterId, Question, QuestionId, Resolution, effective_close
 from forecasts.scoring.rulebook import HEADLINE, gains, ignorance, values_of
 from forecasts.signposts import signposts
@@ -183,22 +186,25 @@ def stretches_between(
     changes = {at for line in (mine, other) for at, _ in line.steps} | removed
     cuts = [start, *sorted(at for at in changes if start < at < end), end]
     length = question.closes_at - question.opens_at
-    found = []
-    for begin, finish in pairwise(cuts):
-        own, others = (_read(question, begin, line.at(begin)) for line in (mine, other))
-        gain = _gain(question, happened, others) - _gain(question, happened, own)
-        found.append(Stretch(begin, finish, own, others, gain * ((finish - begin) / length)))
-    return tuple(found)
+    own, others = ([_read(question, at, line.at(at)) for at in cuts[:-1]] for line in (mine, other))
+    ahead = _gains(question, happened, others) - _gains(question, happened, own)
+    return tuple(
+        Stretch(begin, finish, own[n], others[n], float(ahead[n]) * ((finish - begin) / length))
+        for n, (begin, finish) in enumerate(pairwise(cuts))
+    )
 
 
 def _read(question: Question, at: datetime, held: Distribution | None) -> Distribution | None:
     return None if held is None else as_offered(question, at, held)
 
 
-def _gain(question: Question, happened: Answer, held: Distribution | None) -> float:
-    """What a forecast gains over knowing nothing, by the headline rule; nothing held gains nothing."""
-    if held is None:
-        return 0.0
+def _gains(question: Question, happened: Answer, held: Sequence[Distribution | None]) -> Floats:
+    """What each forecast gains over knowing nothing, by the headline rule; nothing held gains nothing."""
     rule = HEADLINE[question.kind]
-    reference, value = values_of(rule, question, happened, [ignorance(question), held])
-    return float(gains(rule, value, float(reference)))
+    there = [n for n, each in enumerate(held) if each is not None]
+    reference, *values = values_of(
+        rule, question, happened, [ignorance(question), *(each for each in held if each is not None)]
+    )
+    found = np.zeros(len(held))
+    found[there] = gains(rule, np.array(values), float(reference))
+    return found

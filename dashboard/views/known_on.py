@@ -9,27 +9,46 @@ import streamlit as st
 from dashboard.views.visit import Visit
 from dashboard.wording import inert
 from forecasts.question import Question
+from tracker.summaries import QuestionPage
 
 PARAMETER: Final = "known"
 _LAST: Final = "known-last"
 """Where the day is kept that stood for now when the slider was last drawn: the next one does at midnight."""
 
 
-def looking(visit: Visit, question: Question) -> Visit:
-    """The visit, or one at the end of the day that somebody chose; the last day of all is now."""
-    days = _days(visit, question)
+def page_then(visit: Visit, question_id: str) -> QuestionPage | None:
+    """The page as it stood at the end of the day that somebody chose; None for now, which the last day of all is.
+
+    Raises `NotFound`.
+    """
+    at = _instant(visit)
+    if at is None:
+        return None
+    page = visit.tracker.question_at(question_id, at)
+    return page if page.summary.question.opens_at <= at else None  # no day of its own
+
+
+def looking(visit: Visit) -> Visit:
+    """The visit at the end of the day that somebody chose."""
+    at = _instant(visit)
+    return visit if at is None else replace(visit, now=at, known_on=at)
+
+
+def _instant(visit: Visit) -> datetime | None:
+    """The last instant of the chosen day; None where that is still to come."""
     chosen = _read(st.session_state.get(PARAMETER) or st.query_params.get(PARAMETER))
-    now = chosen is None or chosen == st.session_state.get(_LAST)
-    if days is None or chosen is None or now or not days[0] <= chosen < days[1]:
-        return visit
-    at = datetime.combine(chosen + timedelta(days=1), time(), visit.zone) - timedelta(microseconds=1)
-    at = max(at, question.opens_at)
-    return replace(visit, now=at, known_on=at)
+    if chosen is None or chosen == st.session_state.get(_LAST) or chosen >= _day(visit, visit.stands_at):
+        return None
+    return datetime.combine(chosen + timedelta(days=1), time(), visit.zone) - timedelta(microseconds=1)
+
+
+def _day(visit: Visit, instant: datetime) -> date:
+    return instant.astimezone(visit.zone).date()
 
 
 def _days(visit: Visit, question: Question) -> tuple[date, date] | None:
     """The first and the last day that can be chosen; None where there is only one, or none yet."""
-    first, last = (instant.astimezone(visit.zone).date() for instant in (question.opens_at, visit.stands_at))
+    first, last = (_day(visit, instant) for instant in (question.opens_at, visit.stands_at))
     return (first, last) if first < last else None
 
 

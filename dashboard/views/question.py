@@ -25,9 +25,11 @@ def render(visit: Visit) -> None:
         _choose(visit)
         return
     try:
-        present = visit.tracker.question(asked)
-        now, visit = visit, known_on.looking(visit, present.summary.question)
-        page = present if visit.known_on is None else visit.tracker.question_at(asked, visit.known_on)
+        now, page = visit, known_on.page_then(visit, asked)
+        if page is None:
+            page = visit.tracker.question(asked)
+        else:
+            visit = known_on.looking(visit)
     except NotFound:
         _not_found(visit, asked)
         return
