@@ -88,7 +88,7 @@ def test_an_earlier_day_is_marked_as_one_and_has_a_way_back(visitor: Visitor) ->
     expect(page.get_by_role("button", name="Save forecast")).to_have_count(0)
     page.get_by_role("button", name="Back to now").click()
     page.wait_for_url(lambda url: "known" not in url)
-    expect(page.get_by_text("Resolved NO")).to_be_visible()
+    expect(page.get_by_text("Resolved NO", exact=True)).to_be_visible()
 
 
 def test_an_answer_is_previewed_and_needs_a_second_click(visitor: Visitor) -> None:
@@ -102,7 +102,7 @@ def test_an_answer_is_previewed_and_needs_a_second_click(visitor: Visitor) -> No
     visitor.picture("light-preview")
     page.get_by_role("button", name="Not yet").click()
     expect(page.get_by_text("Before you confirm")).to_have_count(0)
-    expect(page.get_by_text("Resolved NO")).to_have_count(0)
+    expect(page.get_by_text("Resolved NO", exact=True)).to_have_count(0)
 
 
 def test_an_answered_question_tells_what_there_is_to_learn(visitor: Visitor) -> None:
