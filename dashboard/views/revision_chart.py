@@ -1,6 +1,6 @@
 """The chart of a yes-no question: every probability over time, the news below it, and why to look where."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import pandas as pd
@@ -41,6 +41,7 @@ def _chart(visit: Visit, page: QuestionPage, scale: charts.Scale, window: Window
     names = [each.name for each in shown.series]
     steps = steps_frame(shown.series, window)
     rules = rules_frame(page, visit.now, moved.looked_between(visit, page))
+    until = _drawn_until(page, window)
     marks = _inside(marks_frame(page.evidence), window)
     answer = answer_frame(page.summary.question, page.summary.resolution)
     long = window[1] - window[0] > LONG
@@ -48,10 +49,10 @@ def _chart(visit: Visit, page: QuestionPage, scale: charts.Scale, window: Window
     spec = charts.revisions(shown.styles, scale, marks=not marks.empty, answer=not answer.empty, long=long)
     frames = {
         "steps": steps,
-        "ends": ends_frame(steps, window),
+        "ends": ends_frame(steps, (window[0], until)),
         "crossings": crossings_frame(shown.series, window),
         "acts": acts[acts["forecaster"].isin(names)],
-        "rules": _inside(rules, window),
+        "rules": _inside(rules[rules["time"] <= pd.Timestamp(until)], window),
         **({} if marks.empty else {"marks": marks}),
         **({} if answer.empty else {"answer": answer}),
     }
@@ -69,6 +70,12 @@ def _chart(visit: Visit, page: QuestionPage, scale: charts.Scale, window: Window
         return
     st.caption(f"Probability of YES. ▲ news for YES, ▼ for NO: pick one to read it. Times in {visit.zone.key}.")
     cards.picked(visit, page, state)
+
+
+def _drawn_until(page: QuestionPage, window: Window) -> datetime:
+    """Where the drawing ends: the answer may have become known after the lines had stopped."""
+    resolution = page.summary.resolution
+    return window[1] if resolution is None else max(window[1], resolution.known_at)
 
 
 def _inside(frame: pd.DataFrame, window: Window) -> pd.DataFrame:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard import charts
@@ -58,6 +58,7 @@ def test_every_line_has_its_name_at_its_end_and_there_is_room_for_it() -> None:
     assert ends["time"].iloc[-1] > NOW
 
 
+@settings(deadline=None, max_examples=40)
 @given(st.lists(st.floats(0.001, 0.999), min_size=1, max_size=12))
 def test_names_never_stand_upon_each_other_and_keep_the_order_of_their_lines(values: list[float]) -> None:
     lines = [line(f"L{n}", (0, p)) for n, p in enumerate(values)]
@@ -204,3 +205,22 @@ def test_the_chart_stays_small_enough_to_be_drawn_as_svg(read: Tracker) -> None:
     visit = seen(open_page(read, "question", q=SUMMIT))
     names = {layer["data"]["name"] for layer in spec(visit)["layer"]}
     assert sum(len(drawn(visit, name)) for name in names) < 2_000
+
+
+def test_a_question_that_was_answered_early_is_drawn_to_its_answer_and_no_further(
+    read: Tracker, clock: FakeClock
+) -> None:
+    known = clock.time
+    read.resolve(SUMMIT, "yes", source_url="https://arland.example/yes", known_at=known)
+    clock.time = read.question(SUMMIT).summary.question.closes_at + timedelta(days=9)
+    rules = drawn(open_page(read, "question", q=SUMMIT), "rules")
+    assert list(rules["what"]) == ["opens", "answer known"]
+    assert rules["time"].max() == pd.Timestamp(known)
+
+
+def test_names_stand_right_of_an_answer_that_became_known_after_the_close(read: Tracker, clock: FakeClock) -> None:
+    clock.time = read.question(SUMMIT).summary.question.closes_at + timedelta(days=30)
+    read.resolve(SUMMIT, "no", source_url="https://arland.example/no", known_at=clock.time)
+    visit = open_page(read, "question", q=SUMMIT)
+    assert drawn(visit, "ends")["time"].min() == pd.Timestamp(clock.time)
+    assert set(drawn(visit, "rules")["what"]) == {"opens", "closes", "answer known"}

@@ -3,7 +3,7 @@
 from math import fsum
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard import charts
@@ -27,6 +27,7 @@ def ledger(base: float, *adds: float):  # type: ignore[no-untyped-def]
     return suggestion(*lines, p=sigmoid(fsum((base, *adds))))
 
 
+@settings(deadline=None, max_examples=40)
 @given(st.floats(-4, 4), st.lists(ADDS, max_size=30))
 def test_bars_lead_from_the_base_rate_to_the_suggestion_without_a_gap(base: float, adds: list[float]) -> None:
     frame = waterfall_frame(ledger(base, *adds), [])

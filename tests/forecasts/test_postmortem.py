@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forecasts.distribution import Binary, Categorical
@@ -87,6 +87,7 @@ def test_other_kinds_and_unanswered_questions_have_missed_nothing() -> None:
 # Paths
 
 
+@settings(deadline=None, max_examples=40)
 @given(paths, paths, st.sampled_from([YES, NO]))
 def test_what_was_lost_on_all_stretches_is_the_difference_in_skill(mine: Timeline, other: Timeline, answer) -> None:  # type: ignore[no-untyped-def]
     scores = score_question(QUESTION, answer, {ME: mine, ANA: other})
@@ -95,6 +96,7 @@ def test_what_was_lost_on_all_stretches_is_the_difference_in_skill(mine: Timelin
     assert lost == pytest.approx(skill[ANA] - skill[ME], abs=1e-9)
 
 
+@settings(deadline=None, max_examples=40)
 @given(paths, paths)
 def test_what_one_loses_the_other_gains(mine: Timeline, other: Timeline) -> None:
     there, back = (stretches_between(QUESTION, YES, *pair) for pair in ((mine, other), (other, mine)))
