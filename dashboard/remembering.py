@@ -21,8 +21,8 @@ MOST: Final = 64
 """Answers that are kept, those that were asked for last; the page of a question with much evidence takes 3 MB."""
 
 READS: Final = frozenset(
-    "accuracy act_moved calendar calibration coherence compare essay essays feed feeds fleet groups habits inbox"
-    " learned learned_history lint_question moved question questions"
+    "accuracy act_moved calendar calibration coherence compare effect_of_review essay essays feed feeds fleet groups"
+    " habits held inbox learned learned_history lint_question moved post_mortem question question_at questions"
     " receipts replayed_until scenario_sets scenarios".split()
 )
 """The verbs whose answers are kept."""

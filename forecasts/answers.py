@@ -29,7 +29,7 @@ def answer(question: Question, resolution: Resolution | None) -> Answer | None:
     >>> answer(question, Resolution("grain", "answered", "https://example.org", "", day, day, day, "ann", "4.5"))
     4.5
     """
-    if resolution is None or resolution.outcome in ("annulled", "ambiguous"):
+    if resolution is None or resolution.outcome in ("annulled", "ambiguous", "reopened"):
         return None
     if resolution.outcome != "answered":
         return int(resolution.outcome == "yes")
@@ -128,7 +128,7 @@ def _check_outcome(question: Question, resolution: Resolution) -> None:
 
 def _answers(question: Question, resolution: Resolution) -> bool:
     """Whether there is an answer; one to a question of another kind is refused."""
-    if resolution.outcome in ("annulled", "ambiguous"):
+    if resolution.outcome in ("annulled", "ambiguous", "reopened"):
         return False
     if (resolution.outcome == "answered") == (question.kind == "binary"):
         raise InvalidResolution(

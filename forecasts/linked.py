@@ -147,6 +147,8 @@ def branch_to_annul(link: Link, outcome: Outcome) -> tuple[QuestionId, ...]:
             return (if_so,)
         case "annulled" | "ambiguous" | "answered":
             return (if_so, if_not)
+        case "reopened":
+            return ()
         case _:
             assert_never(outcome)
 

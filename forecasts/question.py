@@ -17,7 +17,7 @@ ForecasterId = NewType("ForecasterId", str)
 
 Kind = Literal["binary", "categorical", "ordered", "numeric", "date"]
 HorizonShape = Literal["event_by", "holds_until", "state_at"]
-Outcome = Literal["yes", "no", "answered", "annulled", "ambiguous"]
+Outcome = Literal["yes", "no", "answered", "annulled", "ambiguous", "reopened"]
 Status = Literal["upcoming", "open", "closed", "resolved", "annulled", "ambiguous"]
 
 
@@ -178,8 +178,9 @@ class Resolution:
     """How a question was answered, or why it was not.
 
     `outcome` is "answered" for a question that is not binary, and then `answer` holds the option, the number or the
-    date as text. `event_at`: when it happened; `known_at`: when anyone could know, which ends scoring;
-    `entered_at`: when it was written down. A later resolution supersedes; none is overwritten.
+    date as text; "reopened" takes the answers before it back, so that there is none. `event_at`: when it happened;
+    `known_at`: when anyone could know, which ends scoring; `entered_at`: when it was written down. A later resolution
+    supersedes; none is overwritten.
     """
 
     question_id: QuestionId
@@ -222,6 +223,8 @@ def status(question: Question, resolution: Resolution | None, now: datetime) -> 
                 return resolution.outcome
             case "yes" | "no" | "answered":
                 return "resolved"
+            case "reopened":
+                pass  # as if there had been no answer
             case _:
                 assert_never(resolution.outcome)
     if now < question.opens_at:
@@ -230,10 +233,11 @@ def status(question: Question, resolution: Resolution | None, now: datetime) -> 
 
 
 def latest(resolutions: Sequence[Resolution]) -> Resolution | None:
-    """The resolution that counts: the one entered last (the later of two at one instant)."""
+    """The resolution that counts: the one entered last (the later of two at one instant); None after a re-opening."""
     if not resolutions:
         return None
-    return max(enumerate(resolutions), key=lambda pair: (pair[1].entered_at, pair[0]))[1]
+    last = max(enumerate(resolutions), key=lambda pair: (pair[1].entered_at, pair[0]))[1]
+    return None if last.outcome == "reopened" else last
 
 
 def utc(text: str) -> datetime:

@@ -90,7 +90,7 @@ def test_a_judgement_that_was_taken_back_waits_as_it_was_logged(waiting: Tracker
     before = waiting.question(SUMMIT).suggestion
     waiting.review(number(waiting), "confirmed", direction=Direction.NO, strength=Strength.STRONG)
     clock.advance(minutes=1)
-    piece = waiting.reopen(number(waiting))
+    piece = waiting.reopen_evidence(number(waiting))
     (card,) = waiting.inbox()
     assert (piece.status, card.evidence.direction, card.evidence.strength) == (
         "logged",
@@ -107,9 +107,9 @@ def test_a_judgement_that_was_taken_back_waits_as_it_was_logged(waiting: Tracker
 
 def test_what_waits_already_cannot_be_taken_back(waiting: Tracker) -> None:
     with pytest.raises(Refused, match="waits already"):
-        waiting.reopen(number(waiting))
+        waiting.reopen_evidence(number(waiting))
     with pytest.raises(NotFound, match="no evidence 99"):
-        waiting.reopen(99)
+        waiting.reopen_evidence(99)
 
 
 class Judged(NamedTuple):

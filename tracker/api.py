@@ -9,15 +9,16 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypedDict, Unpack
 
-from forecasts.answers import read_answer
+from forecasts.answers import check_resolution
 from forecasts.distribution import Distribution
 from forecasts.entry import read_forecast
 from forecasts.evidence import EvidenceId
 from forecasts.forecaster import Forecaster
+from forecasts.postmortem import PostMortem
 from forecasts.question import ForecasterId, Resolution
 from forecasts.scoring.scores import Score
 from forecasts.timeline import Act, Forecast
-from tracker import forecasting, reading, verifying
+from tracker import forecasting, postmortems, reading, verifying
 from tracker.essay_verbs import EssayVerbs
 from tracker.evidence_verbs import EvidenceVerbs
 from tracker.feed_verbs import FeedVerbs
@@ -27,7 +28,8 @@ from tracker.network import Network, limits_of
 from tracker.newsdesk import Newsdesk
 from tracker.question_verbs import QuestionVerbs
 from tracker.report_verbs import ReportVerbs
-from tracker.resolving import bring_up_to_date, rescore, resolve, scores_are_current
+from tracker.resolving import Given, bring_up_to_date, preview, reopen, rescore, resolve, scores_are_current
+from tracker.said import Standpoint
 from tracker.scenario_verbs import ScenarioVerbs
 from tracker.scenarios.pairs import annul_branches
 from tracker.settings import Settings
@@ -201,21 +203,56 @@ class Tracker(
         `answer` is yes or no, the name of an option, a number or a date, or annulled or ambiguous. If the question is
         the condition of a pair, the branch that cannot come about any more is annulled with it.
         """
-        now = self.now()
+        given = Given(answer, source_url, known_at, event_at, note, by or self.me)
         with self._store.writing() as session:
-            forecasting.refuse_reserved(by or self.me)
+            forecasting.refuse_reserved(given.by)
             question = reading.question_or_refuse(session, question_id)
-            outcome, said = read_answer(question, answer)
-            times = (event_at or known_at, known_at, now)
-            resolution = Resolution(question.id, outcome, source_url, note, *times, by or self.me, said)
+            resolution = given.resolution(question, self.now())
             resolve(session, question, resolution)
             annul_branches(session, question, resolution)
             return resolutions.scores(session, question.id)  # none if it is itself a branch that was annulled
+
+    def reopen(self, question_id: str, why: str, *, by: ForecasterId | None = None) -> None:
+        """Take the answer of a question back, with the reason: it is open again, or waits for its answer.
+
+        Nothing is overwritten; its scores go until it is answered anew.
+        """
+        made = Standpoint(by or self.me, self.now())
+        with self._store.writing() as session:
+            forecasting.refuse_reserved(made.by)
+            reopen(session, reading.question_or_refuse(session, question_id), why, made)
+
+    def check_answer(
+        self,
+        question_id: str,
+        answer: str,
+        *,
+        source_url: str,
+        known_at: datetime,
+        event_at: datetime | None = None,
+        note: str = "",
+    ) -> Resolution:
+        """The resolution that `resolve` would keep, checked as it would be, and not kept."""
+        with self._store.reading() as session:
+            question = reading.question_or_refuse(session, question_id)
+            resolution = Given(answer, source_url, known_at, event_at, note, self.me).resolution(question, self.now())
+            check_resolution(question, resolution)
+            return resolution
+
+    def preview(self, question_id: str, answers: Sequence[str], known_at: datetime) -> dict[str, tuple[Score, ...]]:
+        """What everyone would score under each of several answers, if it was known at an instant; nothing is kept."""
+        with self._store.reading() as session:
+            return preview(session, reading.question_or_refuse(session, question_id), answers, known_at)
 
     def scores(self, question_id: str) -> tuple[Score, ...]:
         """The scores of a question with their receipts; empty until it is resolved."""
         with self._store.reading() as session:
             return resolutions.scores(session, reading.question_or_refuse(session, question_id).id)
+
+    def post_mortem(self, question_id: str) -> PostMortem | None:
+        """What an answered question can teach whoever types here; None while there is no answer to score against."""
+        with self._store.reading() as session:
+            return postmortems.post_mortem(session, question_id, self.me)
 
     def receipts(self, question_id: str) -> Receipts:
         """Everyone's scores on a question with their receipts, and the forecasts that came too late to count."""

@@ -54,7 +54,7 @@ class EvidenceVerbs:
         with self._store.writing() as session:
             return reviewing.review(session, evidence_id, asked, self.now())
 
-    def reopen(self, evidence_id: int, forecaster: ForecasterId | None = None) -> Evidence:
+    def reopen_evidence(self, evidence_id: int, forecaster: ForecasterId | None = None) -> Evidence:
         """Take the judgement of a piece of evidence back: it waits again, and the suggestion follows."""
         with self._store.writing() as session:
             return reviewing.reopen(session, evidence_id, forecaster or self.me, self.now())

@@ -16,12 +16,12 @@ from forecasts.options import OptionChange
 from forecasts.question import EssayId, ForecasterId, Question, QuestionId
 from forecasts.question_set import PastResolution, QuestionSet
 from forecasts.versions import Edit
-from tracker import asking, editing, exporting, linting, listing, loading, moving, reading, watching
+from tracker import asking, editing, exporting, linting, listing, loading, looking_back, moving, reading, watching
 from tracker.said import Standpoint
 from tracker.settings import Settings
 from tracker.store import questions
 from tracker.store.engine import Store
-from tracker.summaries import Loaded, QuestionPage, QuestionSummary
+from tracker.summaries import Held, Loaded, QuestionPage, QuestionSummary
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,16 @@ class QuestionVerbs:
         """Everything about one question; raises `NotFound`."""
         with self._store.reading() as session:
             return reading.page(session, question_id, self.now())
+
+    def question_at(self, question_id: str, at: datetime) -> QuestionPage:
+        """The same as it was known at an earlier instant: what was entered by then, judged as it was then."""
+        with self._store.reading() as session:
+            return looking_back.page_at(session, question_id, min(at, self.now()))
+
+    def held(self, question_id: str) -> Held:
+        """What everyone held over time on a question, and nothing else of it; raises `NotFound`."""
+        with self._store.reading() as session:
+            return reading.held(session, question_id, self.now())
 
     def moved(self, question_id: str, since: datetime, until: datetime | None = None) -> Move:
         """Why the suggestion of a yes-no question moved between two instants (until now), in lines that add up.

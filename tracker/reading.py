@@ -19,7 +19,7 @@ from tracker.resolving import people, timelines
 from tracker.store import edits, evidence, forecasts, questions, resolutions, scenarios, signposts
 from tracker.store.engine import Session
 from tracker.suggesting import leaning_at, suggested
-from tracker.summaries import EvidenceCard, QuestionPage, Receipts
+from tracker.summaries import EvidenceCard, Held, QuestionPage, Receipts
 
 INBOX_LIMIT = 200
 INBOX_CANDIDATES = 1000
@@ -73,6 +73,13 @@ def page(session: Session, question_id: str, now: datetime) -> QuestionPage:
         scenarios=scenarios.of_question(session, question.id) is not None,
         marks=signposts.of_question(session, question.id),
     )
+
+
+def held(session: Session, question_id: str, now: datetime) -> Held:
+    """What everyone held over time on a question, the computed ones up to now or the close."""
+    question = question_or_refuse(session, question_id)
+    close = effective_close(question, latest(resolutions.of_question(session, question.id)))
+    return Held(question, timelines(session, question, min(now, close)))
 
 
 def receipts(session: Session, question_id: str) -> Receipts:

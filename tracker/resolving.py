@@ -1,17 +1,20 @@
 """Answer a question and score everyone on it, in one transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from forecasts.answers import check_resolution
+from forecasts.answers import check_resolution, read_answer
 from forecasts.crowd import crowd_timeline
 from forecasts.forecaster import CROWD, HAZARD, PRIOR, RESERVED
-from forecasts.question import ForecasterId, Question, Resolution, effective_close
+from forecasts.question import ForecasterId, Question, Resolution, effective_close, latest
 from forecasts.scoring.daily import score_daily
 from forecasts.scoring.points import score_points
 from forecasts.scoring.scores import Score, score_question
 from forecasts.suggestion import hazard_timeline
-from forecasts.timeline import Timeline, timeline, timeline_of
+from forecasts.timeline import Forecast, Timeline, timeline, timeline_of
+from tracker.errors import Refused
+from tracker.said import Standpoint
 from tracker.store import forecasts, log, properties, questions, resolutions
 from tracker.store.engine import Session
 from tracker.store.forecasts import acts_by_forecaster
@@ -20,6 +23,24 @@ SCORES_VERSION = "3"
 """Raised when the rules change: stored scores of another version are worked out again when the tracker opens."""
 
 Held = Mapping[ForecasterId, Timeline]
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An answer as it is typed, with its source and times; without `event_at` it happened when it was known."""
+
+    answer: str
+    source_url: str
+    known_at: datetime
+    event_at: datetime | None
+    note: str
+    by: ForecasterId
+
+    def resolution(self, question: Question, now: datetime) -> Resolution:
+        """The resolution of the question, entered now; raises `InvalidResolution` for what is no answer of it."""
+        outcome, said = read_answer(question, self.answer)
+        times = (self.event_at or self.known_at, self.known_at, now)
+        return Resolution(question.id, outcome, self.source_url, self.note, *times, self.by, said)
 
 
 def resolve(session: Session, question: Question, resolution: Resolution) -> tuple[Score, ...]:
@@ -31,12 +52,51 @@ def resolve(session: Session, question: Question, resolution: Resolution) -> tup
     return scores
 
 
+def reopen(session: Session, question: Question, why: str, by: Standpoint) -> Resolution:
+    """Take the answer of a question back: its scores go, and it stands as if it had none. Raises `Refused` without one.
+
+    The answer stays in the record, and what was forecast meanwhile counts again. Branches of a pair that were annulled
+    by it stay annulled until they are re-opened themselves.
+    """
+    standing = latest(resolutions.of_question(session, question.id))
+    if standing is None:
+        raise Refused(f"{question.id} has no answer to take back")
+    if not why.strip():
+        raise Refused("a question is re-opened for a reason: say which")
+    at = max(by.at, standing.entered_at)  # entered before what it takes back, it would not count
+    taken_back = Resolution(question.id, "reopened", standing.source_url, why.strip(), at, at, at, by.by)
+    resolutions.add(session, taken_back)
+    resolutions.replace_scores(session, question.id, ())
+    return taken_back
+
+
+def preview(
+    session: Session, question: Question, answers: Sequence[str], known_at: datetime
+) -> dict[str, tuple[Score, ...]]:
+    """What everyone would score under each of several answers as they are typed, known at one instant; nothing is kept.
+
+    Raises `InvalidResolution` for what is no answer of the question.
+    """
+    pretended = [(text, _as_if(question, text, known_at)) for text in answers]
+    held = timelines(session, question, min(known_at, question.closes_at))
+    return {text: scores_of(question, resolution, held) for text, resolution in pretended}
+
+
+def _as_if(question: Question, text: str, known_at: datetime) -> Resolution:
+    outcome, said = read_answer(question, text)
+    return Resolution(question.id, outcome, "", "", known_at, known_at, known_at, PRIOR, said)
+
+
 def score_everyone(session: Session, question: Question, resolution: Resolution) -> tuple[Score, ...]:
     """Every forecaster who held anything, and the computed ones, by every rule that fits the question.
 
     People alone are held against each other: whoever is computed for every question has no peers.
     """
-    held = timelines(session, question, effective_close(question, resolution))
+    return scores_of(question, resolution, timelines(session, question, effective_close(question, resolution)))
+
+
+def scores_of(question: Question, resolution: Resolution, held: Held) -> tuple[Score, ...]:
+    """The same, from what everyone held; none where there is nothing to score against."""
     peers = people(held)
     alone = score_question(question, resolution, held)
     return (*alone, *score_points(question, resolution, peers), *score_daily(question, resolution, peers))
@@ -49,8 +109,12 @@ def people(held: Held) -> Held:
 
 def timelines(session: Session, question: Question, until: datetime) -> dict[ForecasterId, Timeline]:
     """What each forecaster held over time; the computed ones are worked out up to `until`."""
-    acts = acts_by_forecaster(forecasts.of_question(session, question.id))
-    held = {who: timeline_of(own) for who, own in acts.items()}
+    return timelines_of(question, forecasts.of_question(session, question.id), until)
+
+
+def timelines_of(question: Question, acts: Sequence[Forecast], until: datetime) -> dict[ForecasterId, Timeline]:
+    """The same, from the acts on the question in the order they were entered."""
+    held = {who: timeline_of(own) for who, own in acts_by_forecaster(acts).items()}
     held[PRIOR] = timeline([(question.opens_at, question.prior)])
     if question.kind == "binary":
         held[HAZARD] = hazard_timeline(question, question.opens_at, min(until, question.closes_at))

@@ -168,6 +168,14 @@ class EvidenceCard:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """A question, and what everyone held on it over time."""
+
+    question: Question
+    timelines: Mapping[ForecasterId, Timeline]
+
+
+@dataclass(frozen=True, slots=True)
 class WeightedCrowd:
     """The crowd's probability of YES when those count who made it better on earlier questions.
 

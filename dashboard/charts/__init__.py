@@ -6,7 +6,21 @@ Ito's, which the colour-blind can tell apart; a shape or a dash always says the 
 """
 
 from dashboard.charts.accuracy import bins, calibration, progress, saved, skill
-from dashboard.charts.common import BLUE, GREEN, GREY, HEIGHT, ORANGE, PURPLE, SKY, VERMILLION, Line, Spec, drawn, lines
+from dashboard.charts.common import (
+    BLUE,
+    GREEN,
+    GREY,
+    HEIGHT,
+    ORANGE,
+    PURPLE,
+    SKY,
+    VERMILLION,
+    Line,
+    Spec,
+    drawn,
+    lines,
+    other_line,
+)
 from dashboard.charts.distributions import (
     Axis,
     axis_of,
@@ -20,6 +34,7 @@ from dashboard.charts.distributions import (
 from dashboard.charts.essay import essay_record
 from dashboard.charts.feeds import daily_items, daily_polls
 from dashboard.charts.revisions import Scale, revisions
+from dashboard.charts.waterfall import waterfall
 
 __all__ = [
     "BLUE",
@@ -47,9 +62,11 @@ __all__ = [
     "option_lines",
     "options_now",
     "options_over_time",
+    "other_line",
     "preview",
     "progress",
     "revisions",
     "saved",
     "skill",
+    "waterfall",
 ]

@@ -44,6 +44,9 @@ __all__ = [
 
 Spec = Mapping[str, Any]
 
+INK: Final = "#808495"
+"""The grey of words within a chart, which can be read on light and on dark."""
+
 HEIGHT: Final = 400
 
 
@@ -59,6 +62,11 @@ def lines(forecasters: Sequence[Forecaster], names: Sequence[str], me: Forecaste
             found.append(Line(name, PEOPLE[others % len(PEOPLE)]))
             others += 1
     return tuple(found)
+
+
+def other_line(name: str, number: int) -> Line:
+    """How the line of another question is drawn among those of this one: in long dashes."""
+    return Line(name, PEOPLE[(2 - number) % len(PEOPLE)], (10, 3), 2.0)
 
 
 def drawn(spec: Spec, **frames: Any) -> dict[str, Any]:
@@ -90,12 +98,11 @@ def colour(styles: tuple[Line, ...], *, legend: bool, field: str = "forecaster",
     return alt.Color(f"{field}:N", scale=scale, legend=shown)
 
 
-def dash(styles: tuple[Line, ...], *, field: str = "forecaster") -> alt.StrokeDash:
+def dash(styles: tuple[Line, ...], *, field: str = "forecaster", legend: bool = True) -> alt.StrokeDash:
     """The forecasters' dashes, or those of another field: the domain of their colours, so one legend shows both."""
     names = [line.name for line in styles]
-    return alt.StrokeDash(
-        f"{field}:N", scale=alt.Scale(domain=names, range=[list(line.dash) or [1, 0] for line in styles])
-    )
+    scale = alt.Scale(domain=names, range=[list(line.dash) or [1, 0] for line in styles])
+    return alt.StrokeDash(f"{field}:N", scale=scale, legend=alt.Undefined if legend else None)
 
 
 def stroke(styles: tuple[Line, ...]) -> alt.StrokeWidth:

@@ -11,6 +11,7 @@ from dashboard.charts.common import (
     GREEN,
     GREY,
     HEIGHT,
+    INK,
     VERMILLION,
     Line,
     Spec,
@@ -22,6 +23,7 @@ from dashboard.charts.common import (
     when,
 )
 from dashboard.frames.revisions import FURTHEST
+from dashboard.frames.series import ROOM
 from forecasts.probability import logit
 
 Scale = Literal["probability", "log-odds"]
@@ -31,17 +33,18 @@ _TICKS: Final = (0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
 
 @lru_cache(maxsize=256)
 def revisions(styles: tuple[Line, ...], scale: Scale, *, marks: bool, answer: bool, long: bool = False) -> Spec:
-    """Every forecaster's probability as step lines, evidence marks below, rules, and the answer.
+    """Every forecaster's probability as step lines with names at their ends, evidence marks below, rules, the answer.
 
-    Data: `steps`, `acts`, `rules`, and `marks` and `answer` where asked for. One layered view, because
-    joined views run off a phone. `long` writes years on the time axis.
+    Data: `steps`, `ends`, `crossings`, `acts`, `rules`, and `marks` and `answer` where asked for. One layered view,
+    because joined views run off a phone. `long` writes years on the time axis.
     """
-    layers = [_steps(styles, scale, long), rules(), _hover(styles, scale), _acts(styles, scale)]
+    layers = [_steps(styles, scale, long), _names(styles, scale), _ends(styles, scale), rules(), _rule_words()]
+    layers += [_crosshair(styles), _acts(styles, scale)]
     if marks:
         layers.append(_marks(scale))
     if answer:
         layers.append(_answer(scale))
-    # People and evidence are coloured by different things; the dash goes with its colour into one legend.
+    # People and evidence are coloured by different things, so no scale is shared.
     apart = alt.layer(*layers).resolve_scale(
         color="independent", strokeDash="independent", shape="independent", size="independent"
     )
@@ -64,24 +67,41 @@ def _steps(styles: tuple[Line, ...], scale: Scale, long: bool) -> alt.Chart:
         .encode(
             x=time_axis(long),
             y=_y(scale),
-            color=colour(styles, legend=True),
-            strokeDash=dash(styles),
+            color=colour(styles, legend=False),
+            strokeDash=dash(styles, legend=False),
             strokeWidth=stroke(styles),
         )
     )
 
 
-def _hover(styles: tuple[Line, ...], scale: Scale) -> alt.Chart:
-    # A line has one tooltip for its whole length; almost invisible points give each step its own.
+def _names(styles: tuple[Line, ...], scale: Scale) -> alt.Chart:
+    # Names are ink, which every eye can read on both themes; the stroke beside them has the line's colour and dash.
+    limit = {"expr": f"width * {ROOM / (1 + ROOM):.3f} - 22"}
+    size = {"expr": "width < 400 ? 10 : 12"}
+    chart = alt.Chart(alt.NamedData("ends")).mark_text(align="left", dx=24, color=INK, limit=limit, fontSize=size)
+    return chart.encode(x=time_axis(), y=_y(scale), text="label:N")
+
+
+def _ends(styles: tuple[Line, ...], scale: Scale) -> alt.Chart:
+    chart = alt.Chart(alt.NamedData("ends")).transform_filter("datum.label != ''")
+    return chart.mark_point(shape="stroke", size=240, xOffset=12).encode(
+        x=time_axis(),
+        y=_y(scale),
+        color=colour(styles, legend=False),
+        strokeDash=dash(styles, legend=False),
+        strokeWidth=stroke(styles),
+    )
+
+
+def _crosshair(styles: tuple[Line, ...]) -> alt.Chart:
+    """An upright line at the instant nearest to the pointer, with one tip for what all lines say then."""
+    near = alt.selection_point(name="near", nearest=True, on="pointerover", encodings=["x"], empty=False)
+    said = [text(f"s{n}", line.name) for n, line in enumerate(styles)]
     return (
-        alt.Chart(alt.NamedData("steps"))
-        .mark_point(opacity=0.01, size=80)
-        .encode(
-            x=time_axis(),
-            y=_y(scale),
-            color=colour(styles, legend=False),
-            tooltip=[text("forecaster", "Who"), text("shown", "Said"), when("from")],
-        )
+        alt.Chart(alt.NamedData("crossings"))
+        .mark_rule(color=INK)
+        .encode(x=time_axis(), opacity=alt.condition(near, alt.value(0.7), alt.value(0)), tooltip=[when("At"), *said])
+        .add_params(near)
     )
 
 
@@ -101,6 +121,11 @@ def rules() -> alt.Chart:
         .mark_rule(strokeDash=[3, 3], color=GREY)
         .encode(x=time_axis(), tooltip=[text("what", "Question"), when("on")])
     )
+
+
+def _rule_words() -> alt.Chart:
+    chart = alt.Chart(alt.NamedData("rules")).mark_text(align="left", dx=4, color=INK, fontSize=11)
+    return chart.encode(x=time_axis(), y=alt.value({"expr": "6 + 13 * datum.row"}), text="what:N")
 
 
 def _marks(scale: Scale) -> alt.Chart:

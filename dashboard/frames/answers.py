@@ -1,13 +1,14 @@
 """One question's scores and receipts, by the rules of its kind."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pandas as pd
 
 from dashboard.frames.columns import TIME, frame_of
 from dashboard.wording import in_short, named, percent_number
+from forecasts.answers import ABOVE, BELOW, NEVER
 from forecasts.forecaster import Forecaster
 from forecasts.question import ForecasterId, Kind, Question
 from forecasts.scoring.rulebook import HEADLINE, RULES, Rule
@@ -42,6 +43,38 @@ def question_scores_frame(
         if rules[0].name in own
     ]  # fmt: skip
     return frame_of(types, sorted(rows, key=lambda row: -row[2]))
+
+
+def possible(question: Question, given: str, at: datetime) -> tuple[str, ...]:
+    """The answers whose scores are worth comparing, as they are typed, the given one first.
+
+    YES and NO, or the options that are offered at an instant; of numbers and dates, which are too many, the given one
+    and what lies beyond open bounds.
+    """
+    if question.kind == "binary":
+        others: tuple[str, ...] = ("yes", "no")
+    elif question.scale is None:
+        others = question.offered(at)
+    else:
+        above = NEVER if question.kind == "date" else ABOVE
+        others = (*([BELOW] if question.scale.open_lower else []), *([above] if question.scale.open_upper else []))
+    return tuple(dict.fromkeys((given, *others)))
+
+
+def would_score_frame(
+    question: Question,
+    scored: Mapping[str, Sequence[Score]],
+    forecasters: Mapping[ForecasterId, Forecaster],
+    me: ForecasterId,
+) -> pd.DataFrame:
+    """What everyone would score under several outcomes, in their order. Columns: outcome, and those of
+    `question_scores_frame`. Outcomes under which nobody is scored have no row.
+    """
+    parts = [
+        question_scores_frame(question, scores, forecasters, me).assign(outcome=outcome)
+        for outcome, scores in scored.items()
+    ]
+    return pd.concat(parts, ignore_index=True)
 
 
 def _number(rule: Rule, score: Score | None) -> float | None:

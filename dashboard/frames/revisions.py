@@ -1,8 +1,8 @@
 """A yes-no question's chart: lines of probability, evidence marks, rules and the answer."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Any, Final
+from datetime import datetime, timedelta
+from typing import Final
 
 import pandas as pd
 
@@ -44,32 +44,15 @@ def chart_end(page: QuestionPage, now: datetime) -> datetime:
     )
 
 
-@once()
-def revisions_frame(page: QuestionPage, me: ForecasterId, now: datetime) -> pd.DataFrame:
-    """The steps of every forecaster's line. Columns:
-
-    time, p and log_odds (empty where a gap begins), forecaster (name), shown (percent in words).
-    The last value is repeated at the end, so that no line stops early.
-    """
-    start, end = page.summary.question.opens_at, chart_end(page, now)
-    types = {"time": TIME, "p": "float64", "log_odds": "float64", "forecaster": "str", "shown": "str"}
-    rows: list[tuple[Any, ...]] = []
-    for forecaster in in_order(page, me):
-        rows.extend(_line(page.timelines[forecaster.id], named(forecaster, me), (start, end)))
-    return frame_of(types, rows)
+def window_of(page: QuestionPage, now: datetime, back: timedelta | None = None) -> tuple[datetime, datetime]:
+    """From when to when a question's chart is drawn: all of it, or so far back from its end."""
+    end = chart_end(page, now)
+    opens = page.summary.question.opens_at
+    return (opens if back is None else max(opens, end - back)), end
 
 
 Step = tuple[datetime, Distribution | None]
 """A point of a line: what stands from here on, None where a gap begins."""
-
-
-def _line(timeline: Timeline, name: str, window: tuple[datetime, datetime]) -> list[tuple[Any, ...]]:
-    drawn = ((at, p_yes(held)) for at, held in steps(timeline, window))
-    return [(at, p, None if p is None else clamped_log_odds(p), name, _shown(p)) for at, p in drawn]
-
-
-def _shown(p: float | None) -> str:
-    return "no forecast" if p is None else percent_exact(p)
 
 
 def steps(timeline: Timeline, window: tuple[datetime, datetime]) -> list[Step]:
@@ -150,8 +133,12 @@ def marks_frame(cards: Sequence[EvidenceCard], kind: Kind = "binary") -> pd.Data
 _WORDS: Final = {Direction.YES: "for YES", Direction.NO: "for NO", Direction.NEUTRAL: "neutral"}
 
 
-def rules_frame(page: QuestionPage, now: datetime) -> pd.DataFrame:
-    """Vertical rules inside the drawn time. Columns: time, what (`opens`, `worded anew`, `closes`, `answer known`)."""
+def rules_frame(page: QuestionPage, now: datetime, between: tuple[datetime, datetime] | None = None) -> pd.DataFrame:
+    """Vertical rules inside the drawn time. Columns:
+
+    time, what (`opens`, `worded anew`, `closes`, `answer known`; `before` and `after` for the two dates `between` which
+    somebody looks), row (0 to 2, so that the words of neighbours stand below each other).
+    """
     question, resolution = page.summary.question, page.summary.resolution
     rows = [(question.opens_at, "opens")]
     rows += [(each.at, "worded anew") for each in page.versions[1:] if question.opens_at < each.at <= now]
@@ -159,7 +146,9 @@ def rules_frame(page: QuestionPage, now: datetime) -> pd.DataFrame:
         rows.append((question.closes_at, "closes"))
     if resolution is not None and resolution.known_at != question.closes_at:
         rows.append((resolution.known_at, "answer known"))
-    return frame_of({"time": TIME, "what": "str"}, rows)
+    rows += [] if between is None else [(between[0], "before"), (between[1], "after")]
+    numbered = [(*row, n % 3) for n, row in enumerate(sorted(rows))]
+    return frame_of({"time": TIME, "what": "str", "row": "int64"}, numbered)
 
 
 def answer_frame(question: Question, resolution: Resolution | None) -> pd.DataFrame:

@@ -1,34 +1,19 @@
-"""The last tab of a question: its answer with everyone's scores, and the form that gives it."""
-
-from dataclasses import dataclass
-from datetime import date, datetime
+"""The last tab of a question: its answer with everyone's scores and receipts."""
 
 import streamlit as st
 
-from dashboard.frames.answers import hindsight_frame, intervals_frame, question_scores_frame, rules_of
-from dashboard.views import unchecked
-from dashboard.views.notice import say
-from dashboard.views.parts import calm, empty, link_out, selected_row, table
-from dashboard.views.unchecked import OPTION, VALUE
+from dashboard.frames.answers import hindsight_frame, intervals_frame, question_scores_frame
+from dashboard.views import postmortem, resolving, unchecked
+from dashboard.views.parts import empty, link_out, selected_row, table
+from dashboard.views.scoring import direction, score_columns
 from dashboard.views.visit import Visit
-from dashboard.wording import answer_of, answered, bound, capital, inert, plural
-from forecasts.answers import ABOVE, BELOW, NEVER
-from forecasts.cdf import date_of
-from forecasts.errors import InvalidResolution
+from dashboard.wording import answer_of, answered, inert, plural
 from forecasts.question import Question
-from forecasts.scoring.rulebook import HEADLINE, RULES, RuleName
+from forecasts.scoring.rulebook import HEADLINE, RULES
 from forecasts.scoring.scores import Score
 from tracker.summaries import QuestionPage
 
 _C = st.column_config
-
-_SKILL = "100 × the gain of the headline rule over knowing nothing, over the scheduled time. Higher is better."
-
-SCORE_COLUMNS = {
-    "skill": _C.NumberColumn("Skill", format="%+.1f", help=_SKILL),
-    "coverage": _C.NumberColumn("Coverage", format="%g %%", help="Share of the scheduled time with a forecast."),
-}
-"""The numbers that every score has, each with its unit and direction; those of its rules stand between them."""
 
 
 def verdict(visit: Visit, page: QuestionPage) -> None:
@@ -51,18 +36,34 @@ def verdict(visit: Visit, page: QuestionPage) -> None:
 def render(visit: Visit, page: QuestionPage) -> None:
     """Everyone's scores and receipts, and the way to give or correct the answer."""
     resolution = page.summary.resolution
+    if visit.looks_back:
+        _as_known(visit, page)
+        return
     if resolution is None:
         unchecked.render(visit, page)
         if page.summary.status == "open":
             st.caption("Is the answer known already? Then give it here; forecasting ends at that instant.")
-        _form(visit, page)
+        resolving.form(visit, page)
+        _earlier(visit, page)
         return
     _scores(visit, page)
+    if page.scores:
+        postmortem.render(visit, page)
     _hindsight(visit, page)
     _earlier(visit, page)
     with st.expander("Correct this answer"):
         st.caption("A later answer supersedes this one; nothing is overwritten, and everyone is scored again.")
-        _form(visit, page)
+        resolving.form(visit, page)
+    resolving.reopening(visit, page.summary.question)
+
+
+def _as_known(visit: Visit, page: QuestionPage) -> None:
+    """What an earlier instant knew of the answer; nothing is given or corrected then."""
+    if page.summary.resolution is None:
+        empty("The answer was not entered yet.", "Go back to now to see it, or to give it.")
+        return
+    _scores(visit, page)
+    _earlier(visit, page)
 
 
 def _scores(visit: Visit, page: QuestionPage) -> None:
@@ -75,7 +76,7 @@ def _scores(visit: Visit, page: QuestionPage) -> None:
     picked = selected_row(
         table(
             frame,
-            _columns(question, everything=st.session_state.get("all-rules", False)),
+            score_columns(question, everything=st.session_state.get("all-rules", False)),
             "Scores",
             key="scores-table",
             on_select="rerun",
@@ -94,35 +95,6 @@ def _scores(visit: Visit, page: QuestionPage) -> None:
         receipt(visit, question, next(s for s in page.scores if s.forecaster_id == who and s.rule == headline))
 
 
-def _columns(question: Question, *, everything: bool) -> dict[str, object]:
-    """The columns of a table of scores: skill, the rules of the kind with the headline rule first, coverage."""
-    rules = rules_of(question.kind)
-    shown = rules if everything else [r for r in rules if r.name in _FIRST]
-    numbers: dict[str, object] = {
-        r.name: _C.NumberColumn(
-            f"{r.title} {'↓' if r.better == 'lower' else '↑'}",
-            format="%+.1f" if r.is_points else "%.3f",
-            help=f"{_direction(r.name)}.",
-        )
-        for r in shown
-    }
-    return {
-        "forecaster": _C.TextColumn("Forecaster", width="medium"),
-        "skill": SCORE_COLUMNS["skill"],
-        **numbers,
-        "coverage": SCORE_COLUMNS["coverage"],
-    }
-
-
-_FIRST: tuple[RuleName, ...] = ("brier", "ranked", "crps", "log", "quantile", "baseline", "peer")
-"""The rules that a table of scores shows before all are asked for."""
-
-
-def _direction(rule: RuleName) -> str:
-    found = RULES[rule]
-    return f"{capital(found.range)}; {found.better} is better"
-
-
 def receipt(visit: Visit, question: Question, score: Score) -> None:
     """What a score is made of, so that anyone can work it out again."""
     zone, rule = visit.zone.key, RULES[score.rule]
@@ -132,7 +104,7 @@ def receipt(visit: Visit, question: Question, score: Score) -> None:
         "days": _C.NumberColumn("Days", format="%.1f"),
         "said": _C.TextColumn("Said"),
         "weight": _C.NumberColumn("Share of schedule", format="%.1f %%"),
-        "score": _C.NumberColumn(rule.title, format="%.3f", help=f"{_direction(rule.name)}."),
+        "score": _C.NumberColumn(rule.title, format="%.3f", help=f"{direction(rule.name)}."),
         "contribution": _C.NumberColumn("Adds to mean", format="%.4f"),
     }
     table(
@@ -143,7 +115,7 @@ def receipt(visit: Visit, question: Question, score: Score) -> None:
         if score.mean_while_active is None
         else f" The last column adds up to the mean, {score.mean_while_active:.4f}."
     )
-    st.caption(f"Each row is a forecast that stood, with its {rule.title}: {_direction(rule.name)}.{mean}")
+    st.caption(f"Each row is a forecast that stood, with its {rule.title}: {direction(rule.name)}.{mean}")
 
 
 def _hindsight(visit: Visit, page: QuestionPage) -> None:
@@ -161,121 +133,9 @@ def _hindsight(visit: Visit, page: QuestionPage) -> None:
 
 
 def _earlier(visit: Visit, page: QuestionPage) -> None:
-    if len(page.resolutions) > 1:
+    earlier = page.resolutions if page.summary.resolution is None else page.resolutions[:-1]
+    if earlier:
         st.markdown("**Earlier answers**")
-        for old in page.resolutions[:-1]:
+        for old in earlier:
             words = answer_of(page.summary.question, old)
             st.text(f"{words}, entered {visit.moment(old.entered_at)} by {old.entered_by}. {old.note}")
-
-
-# The form
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """What stands in the form: the answer as it would be typed, None while there is none, and what goes with it."""
-
-    answer: str | None
-    source: str
-    note: str
-    known: datetime | None
-    event: datetime | None
-    sure: bool
-
-
-def outcomes(question: Question) -> dict[str, str]:
-    """What can be chosen as the outcome of a question, in words."""
-    scale = question.scale
-    found: dict[str, str] = {}
-    if question.kind == "binary":
-        found = {"yes": "YES", "no": "NO"}
-    elif scale is None:
-        found = {OPTION: "One of the options"}
-    else:
-        found = {VALUE: "A date" if question.kind == "date" else "A number"}
-        if scale.open_lower:
-            found[BELOW] = capital(bound(question, "lower"))
-        if scale.open_upper:
-            found[NEVER if question.kind == "date" else ABOVE] = capital(bound(question, "upper"))
-    return {**found, "annulled": "Annulled", "ambiguous": "Ambiguous"}
-
-
-def _form(visit: Visit, page: QuestionPage) -> None:
-    question = page.summary.question
-    words = outcomes(question)
-    local = visit.now.astimezone(visit.zone).replace(tzinfo=None, second=0, microsecond=0)
-    zone = visit.zone.key
-    # Outside the form, because what the form asks for depends on it.
-    outcome = st.segmented_control(
-        "Answer",
-        list(words),
-        format_func=lambda word: inert(words[word]),
-        key=f"answer-outcome-{question.id}",
-        default=next(iter(words)) if question.kind != "binary" else None,
-    )
-    with st.form(f"answer-{question.id}"):
-        answer = _answer(question, outcome)
-        source = st.text_input(
-            "Source",
-            placeholder="https://…",
-            key=f"answer-url-{question.id}",
-            help="The link where anyone can check it.",
-        )
-        left, right = st.columns(2)
-        known = left.datetime_input(
-            f"Known at ({zone})",
-            local,
-            key=f"answer-known-{question.id}",
-            help="When anyone could know. Forecasts made later do not count.",
-        )
-        event = right.datetime_input(
-            f"Happened at ({zone})", None, key=f"answer-event-{question.id}", help="Leave it empty if it is the same."
-        )
-        note = st.text_input("Note", key=f"answer-note-{question.id}", max_chars=1_000)
-        sure = st.checkbox(
-            "I have checked the source. Forecasting on this question ends, and everyone is scored.",
-            key=f"answer-sure-{question.id}",
-        )
-        if st.form_submit_button("Give this answer", type="primary"):
-            with calm():
-                _give(visit, question, Given(answer, source or "", note or "", known, event, sure))
-
-
-def _answer(question: Question, outcome: str | None) -> str | None:
-    """The answer as it would be typed; None while it is not given."""
-    if outcome == OPTION:
-        names = [option.name for option in question.options]
-        return st.selectbox(
-            "Option", names, index=None, key=f"answer-option-{question.id}", placeholder="Which one was it?"
-        )
-    if outcome != VALUE:
-        return outcome
-    scale = question.scale
-    assert scale is not None
-    if question.kind == "date":
-        first, last = date_of(scale.lower).date(), date_of(scale.upper).date()
-        came = st.date_input("Date", None, first, last, key=f"answer-date-{question.id}", format="YYYY-MM-DD")
-        return came.isoformat() if isinstance(came, date) else None
-    unit = f"Number, {inert(scale.unit)}" if scale.unit else "Number"
-    text = st.text_input(unit, key=f"answer-number-{question.id}", placeholder="41.5", autocomplete="off")
-    return (text or "").strip() or None
-
-
-def _give(visit: Visit, question: Question, given: Given) -> None:
-    if given.answer is None:
-        raise InvalidResolution(f"no answer chosen yet: {' or '.join(outcomes(question).values())}")
-    if given.known is None:
-        raise InvalidResolution("when was it known? give a date and time")
-    if not given.sure:
-        raise InvalidResolution("tick that you have checked the source, then give the answer again")
-    visit.tracker.resolve(
-        question.id,
-        given.answer,
-        source_url=given.source.strip(),
-        known_at=given.known.replace(tzinfo=visit.zone),
-        event_at=None if given.event is None else given.event.replace(tzinfo=visit.zone),
-        note=given.note,
-    )
-    resolution = visit.tracker.question(question.id).summary.resolution
-    say("Answered" if resolution is None else answered(question, resolution))
-    st.rerun()

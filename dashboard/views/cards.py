@@ -11,7 +11,7 @@ from dashboard.views import judging
 from dashboard.views.marked import marked
 from dashboard.views.parts import HEADER, ROW, link_out, table
 from dashboard.views.visit import Visit
-from dashboard.wording import DATE_NOTE, clipped, folded, leans, plural
+from dashboard.wording import DATE_NOTE, clipped, folded, leans, plural, shift_of
 from dashboard.wording import matched as matched_words
 from forecasts.question import Question, QuestionId
 from tracker.summaries import EvidenceCard, QuestionPage
@@ -38,7 +38,18 @@ def picked(visit: Visit, page: QuestionPage, state: Any) -> None:
     wanted = {row.get("id") for row in state.selection.get("evidence") or []}
     for each in page.evidence:
         if each.evidence.id in wanted:
+            st.text(_shift(page, each))
             card(visit, each, page.summary.question, place="chart")
+
+
+def _shift(page: QuestionPage, shown: EvidenceCard) -> str:
+    """What a piece does to the suggestion now, and how often it was reported and copied."""
+    counts = fold(shown.items)
+    copied = folded(counts.reports, counts.independent, counts.copies) + ("" if counts.copies else "; no copies")
+    if page.suggestion is None:
+        return copied
+    line = next((x for x in page.suggestion.lines if x.evidence_id == shown.evidence.id), None)
+    return f"{shift_of(None if line is None else line.log_odds, page.suggestion.p)} · {copied}"
 
 
 def card(visit: Visit, shown: EvidenceCard, question: Question, *, place: str) -> None:

@@ -124,7 +124,8 @@ def about(visit: Visit, page: QuestionPage) -> None:
                 st.text(flat(claim.restatement))
                 st.caption(f"{inert(claim.id)} · {inert(claim.modality)} · at character {claim.offset:,} of the essay")
     _signposts(visit, page)
-    watching.render(visit, page)
+    if not visit.looks_back:
+        watching.render(visit, page)
     wording_history.render(visit, page)
 
 
@@ -155,6 +156,8 @@ def _options(visit: Visit, page: QuestionPage) -> None:
         del columns["added"], columns["removed"]
     table(options_frame(question), columns, "The options")
     offered = question.offered(visit.now)
+    if visit.looks_back:
+        return
     if question.kind == "categorical" and OTHER in offered and page.summary.status in ("open", "upcoming"):
         with st.container(horizontal=True):
             _add_option(visit, question)

@@ -13,10 +13,11 @@ from dashboard.views.entering import Entry, enter, type_in
 from dashboard.views.notice import Notice, tell
 from dashboard.views.parts import calm
 from dashboard.views.visit import Visit
-from dashboard.wording import clipped, headline, in_short, inert
+from dashboard.wording import clipped, headline, in_short, inert, percent
 from forecasts.errors import InvalidForecast
 from forecasts.evidence import EvidenceId
 from forecasts.question import Question
+from forecasts.scoring.rulebook import HEADLINE, RULES
 from tracker.summaries import EvidenceCard, QuestionPage, QuestionSummary
 
 RATIONALE_LIMIT = 4_000
@@ -146,8 +147,10 @@ def _other_acts(visit: Visit, page: QuestionPage) -> None:
     question, tracker = page.summary.question, visit.tracker
     form = form_of(question.id)
     if visit.me in page.summary.standings:
-        with st.popover("Withdraw", key="withdrawing"):
+        with st.popover("Withdraw", key="withdrawing", on_change="rerun") as leaving:
             st.caption("From now on you hold no forecast here. What stood before still counts.")
+            if leaving.open:
+                _earned(visit, page)
             if st.button("Withdraw my forecast", key="withdraw"):
                 with calm():
                     act = tracker.withdraw(question.id, key=f"{form}-withdraw")
@@ -156,3 +159,22 @@ def _other_acts(visit: Visit, page: QuestionPage) -> None:
     if mine and st.button("Undo my last act", key="undo", type="tertiary", icon=":material/undo:"):
         with calm():
             _done(question, acts.undo(tracker, question, f"{form}-undo"))
+
+
+def _earned(visit: Visit, page: QuestionPage) -> None:
+    """What stood so far would score under either answer of a yes-no question, if nothing follows it."""
+    question = page.summary.question
+    if question.kind != "binary" or visit.now <= question.opens_at:
+        return
+    scored = visit.tracker.preview(question.id, ("yes", "no"), visit.now)
+    rule = RULES[HEADLINE[question.kind]]
+    own = {
+        answer: next((s for s in scores if s.forecaster_id == visit.me and s.rule == rule.name), None)
+        for answer, scores in scored.items()
+    }
+    yes, no = own["yes"], own["no"]
+    if yes is not None and no is not None and yes.mean_while_active is not None and no.mean_while_active is not None:
+        st.caption(
+            f"What stood so far would score {yes.mean_while_active:.3f} if YES and {no.mean_while_active:.3f} if NO by"
+            f" {rule.title} ({rule.better} is better), on {percent(yes.coverage)} of the scheduled time."
+        )

@@ -47,9 +47,8 @@ class How:
 
 def judgement(visit: Visit, shown: EvidenceCard, question: Question, how: How) -> None:
     """The facts of a piece of evidence with its controls."""
-    place, about = how.place, how.about
     e = shown.evidence
-    st.markdown(f"**{inert(bearing(e, question.kind))}**: {inert(about or EVIDENCE[e.status])}")
+    st.markdown(f"**{inert(bearing(e, question.kind))}**: {inert(how.about or EVIDENCE[e.status])}")
     by = " · machine judgement, no person has judged it yet" if e.status == "logged" and machine(e.judged_by) else ""
     st.caption(f"Signpost: {inert(shown.indicator_name)}{by}")
     with st.container(gap=None):
@@ -60,18 +59,25 @@ def judgement(visit: Visit, shown: EvidenceCard, question: Question, how: How) -
     if shown.may_answer:
         st.info("This may be the answer itself: if it is, resolve the question. Until you say so it counts as strong.")
     _decided(visit, shown, question)
-    if how.keys:
-        one_key.panel(visit, e, question, place)
-    towards: Direction | None = None
-    if not how.keys and uncalled(e) and e.status != "rejected":
-        towards = _direction(e, question, None, key=f"{place}-side-{e.id}", width=230)
+    if not visit.looks_back:
+        _by_keys(visit, e, question, how) if how.keys else _by_mouse(visit, e, question, how)
+
+
+def _by_keys(visit: Visit, e: Evidence, question: Question, how: How) -> None:
+    one_key.panel(visit, e, question, how.place)
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        if not how.keys:
-            _controls(visit, e, question, place, towards=towards)
-        else:
-            with st.popover("Edit with a note", key=f"{place}-edit-{e.id}"):
-                _edit(visit, e, question, place)
-        if about:
+        with st.popover("Edit with a note", key=f"{how.place}-edit-{e.id}"):
+            _edit(visit, e, question, how.place)
+        link_to_question(visit, question, "Question", ":material/show_chart:")
+
+
+def _by_mouse(visit: Visit, e: Evidence, question: Question, how: How) -> None:
+    towards: Direction | None = None
+    if uncalled(e) and e.status != "rejected":
+        towards = _direction(e, question, None, key=f"{how.place}-side-{e.id}", width=230)
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        _controls(visit, e, question, how.place, towards=towards)
+        if how.about:
             link_to_question(visit, question, "Question", ":material/show_chart:")
 
 

@@ -32,13 +32,45 @@ def between(visit: Visit, page: QuestionPage) -> None:
     )
     if asked is None:
         return
-    until = suggestion.at
-    since = until - PRESETS[asked] if asked in PRESETS else page.summary.question.opens_at
+    since, until = _preset(page, suggestion.at, asked)
     if asked == TWO_DAYS:
         since, until = _two_days(visit, since, until)
     with calm():
         move = visit.tracker.moved(page.summary.question.id, since, until)
         _reasons(visit, page, move, "Suggestion")
+
+
+def looked_between(visit: Visit, page: QuestionPage) -> tuple[datetime, datetime] | None:
+    """The two instants between which somebody asks why it moved, before the page has come to that; None if nobody does.
+
+    What stands in a field counts before what the address says, as it is newer.
+    """
+    asked, since, until = (st.session_state.get(key) or st.query_params.get(key) for key in ("moved-in", "from", "to"))
+    if page.suggestion is None or asked not in (*PRESETS, TWO_DAYS):
+        return None
+    first, last = _preset(page, page.suggestion.at, asked)
+    if asked != TWO_DAYS:
+        return first, last
+    begin, end = _read_day(since), _read_day(until)
+    if begin is None or end is None or begin > end:
+        return None
+    return max(_starts(visit, begin), first), min(_starts(visit, end + timedelta(days=1)), last)
+
+
+def _preset(page: QuestionPage, until: datetime, asked: str) -> tuple[datetime, datetime]:
+    opens = page.summary.question.opens_at
+    return (max(opens, until - PRESETS[asked]) if asked in PRESETS else opens), until
+
+
+def _read_day(said: object) -> date | None:
+    try:
+        return said if isinstance(said, date) else date.fromisoformat(str(said))
+    except ValueError:
+        return None
+
+
+def _starts(visit: Visit, on: date) -> datetime:
+    return datetime.combine(on, time(), visit.zone)
 
 
 def act(visit: Visit, page: QuestionPage, revised: Forecast) -> None:
@@ -64,9 +96,7 @@ def _two_days(visit: Visit, first: datetime, last: datetime) -> tuple[datetime, 
     with st.container(horizontal=True):
         since = _day("From", "from", max(opens, ends - timedelta(days=30)), (opens, ends))
         until = _day("To the end of", "to", ends, (opens, ends))
-    begin = datetime.combine(since, time(), visit.zone)
-    end = datetime.combine(until + timedelta(days=1), time(), visit.zone)
-    return max(begin, first), min(end, last)
+    return max(_starts(visit, since), first), min(_starts(visit, until + timedelta(days=1)), last)
 
 
 def _day(label: str, key: str, usual: date, within: tuple[date, date]) -> date:

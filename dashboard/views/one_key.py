@@ -104,5 +104,5 @@ def _done(visit: Visit, e: Evidence, words: str) -> None:
 def take_back(tracker: Tracker, *evidence_ids: EvidenceId) -> Notice:
     """Let pieces wait again that were just judged."""
     for evidence_id in evidence_ids:
-        tracker.reopen(evidence_id)
+        tracker.reopen_evidence(evidence_id)
     return Notice("Taken back: it waits again" if len(evidence_ids) == 1 else "Taken back: they wait again")

@@ -1,14 +1,23 @@
 """One question: where it stands, how every probability was revised, and why."""
 
 from dataclasses import replace
-from datetime import timedelta
 
 import streamlit as st
 
-from dashboard import charts
 from dashboard.frames.distributions import as_read
-from dashboard.frames.revisions import acts_frame, answer_frame, in_order, marks_frame, revisions_frame, rules_frame
-from dashboard.views import answering, cards, details, distributions, downloads, feed, forecasting, groups, why
+from dashboard.frames.revisions import in_order
+from dashboard.views import (
+    answering,
+    details,
+    distributions,
+    downloads,
+    feed,
+    forecasting,
+    groups,
+    known_on,
+    revision_chart,
+    why,
+)
 from dashboard.views.parts import empty
 from dashboard.views.visit import Visit
 from dashboard.wording import clipped, headline, inert, named, percent, plural, points, silent_line, status_line
@@ -17,8 +26,9 @@ from forecasts.question import QuestionId
 from tracker.errors import NotFound
 from tracker.summaries import QuestionPage, QuestionSummary, Standing, WeightedCrowd
 
-SCALES = ("Probability", "Log-odds")
 LONGEST_REASON = 200
+NOW = ("Linked",)
+"""Tabs that tell of the present alone."""
 TABS = ("Why", "Evidence", "History", "Question", "Linked", "Answer")
 
 
@@ -29,26 +39,41 @@ def render(visit: Visit) -> None:
         _choose(visit)
         return
     try:
-        page = visit.tracker.question(asked)
+        now, page = visit, known_on.page_then(visit, asked)
+        if page is None:
+            page = visit.tracker.question(asked)
+        else:
+            visit = known_on.looking(visit)
     except NotFound:
         _not_found(visit, asked)
         return
     _headline(visit, page)
+    known_on.banner(visit, now, page.summary.question)
     _numbers(visit, page)
     left, right = st.columns([2, 1], gap="medium")
     with left:
         if page.summary.question.kind == "binary":
-            _chart(visit, page)
+            revision_chart.render(visit, page)
         else:
             distributions.render(visit, page)
+        known_on.slider(now, page.summary.question)
     with right:
-        if page.summary.status in ("open", "upcoming"):
-            forecasting.render(visit, page)
-        else:
-            answering.verdict(visit, page)
+        _beside(visit, page)
     _silent(visit, page)
-    _tabs(visit, page.summary.question.id)
+    _tabs(now, page.summary.question.id)
     downloads.report(visit, "question", page.summary.question.id)
+
+
+def _beside(visit: Visit, page: QuestionPage) -> None:
+    """What can be done about it now: forecast, or read its answer; nothing in the past."""
+    if page.summary.status not in ("open", "upcoming"):
+        answering.verdict(visit, page)
+    elif visit.looks_back:
+        with st.container(border=True):
+            st.markdown("**You look back**")
+            st.caption("Forecasts are made now: go back to now to make one.")
+    else:
+        forecasting.render(visit, page)
 
 
 def _choose(visit: Visit) -> None:
@@ -139,40 +164,6 @@ def _number(visit: Visit, name: str, standing: Standing, summary: QuestionSummar
     )
 
 
-def _chart(visit: Visit, page: QuestionPage) -> None:
-    chosen = st.segmented_control(
-        "Scale", SCALES, default="Probability", required=True, key="scale", bind="query-params",
-        label_visibility="collapsed",
-    )  # fmt: skip
-    scale: charts.Scale = "log-odds" if chosen == "Log-odds" else "probability"
-    forecasters = in_order(page, visit.me)
-    styles = charts.lines(forecasters, [named(f, visit.me) for f in forecasters], visit.me)
-    marks, answer = marks_frame(page.evidence), answer_frame(page.summary.question, page.summary.resolution)
-    steps = revisions_frame(page, visit.me, visit.minute)
-    long = not steps.empty and steps["time"].max() - steps["time"].min() > timedelta(days=400)
-    spec = charts.revisions(styles, scale, marks=not marks.empty, answer=not answer.empty, long=long)
-    frames = {
-        "steps": steps,
-        "acts": acts_frame(page, visit.me),
-        "rules": rules_frame(page, visit.minute),
-        **({} if marks.empty else {"marks": marks}),
-        **({} if answer.empty else {"answer": answer}),
-    }
-    state = st.vega_lite_chart(
-        spec=charts.drawn(spec, **frames),
-        width="stretch",
-        key=f"revisions-{scale}-{marks.empty}",
-        on_select="ignore" if marks.empty else "rerun",
-        selection_mode=None if marks.empty else ["evidence"],
-        alt=f"Probability of YES over time, by forecaster, with {len(marks)} pieces of evidence",
-    )
-    if marks.empty:
-        st.caption(f"Probability of YES. Times in {visit.zone.key}.")
-        return
-    st.caption(f"Probability of YES. ▲ news for YES, ▼ for NO: pick one to read it. Times in {visit.zone.key}.")
-    cards.picked(visit, page, state)
-
-
 def _silent(visit: Visit, page: QuestionPage) -> None:
     """A quiet line when feeds that should carry its evidence are silent: no news may then mean no reading."""
     coverage = page.coverage
@@ -188,12 +179,18 @@ def _silent(visit: Visit, page: QuestionPage) -> None:
 
 @st.fragment
 def _tabs(visit: Visit, question_id: QuestionId) -> None:
-    """The tabs by themselves: who chooses another one need not have the chart drawn anew. They stand as of now."""
-    visit, page = replace(visit, now=visit.tracker.now()), visit.tracker.question(question_id)
+    """The tabs by themselves: who chooses another one need not have the chart drawn anew."""
+    visit = replace(visit, now=visit.tracker.now())
+    page = known_on.page_then(visit, question_id)
+    if page is None:
+        page = visit.tracker.question(question_id)
+    else:
+        visit = known_on.looking(visit)
     first = "Answer" if page.summary.resolution else "Why"
-    tabs = st.tabs(TABS, default=first, key="tab", on_change="rerun", bind="query-params")
     bodies = (why.render, details.evidence, details.history, details.about, groups.render, answering.render)
-    for tab, body in zip(tabs, bodies, strict=True):
+    offered = [(name, body) for name, body in zip(TABS, bodies, strict=True) if not (visit.looks_back and name in NOW)]
+    tabs = st.tabs([name for name, _ in offered], default=first, key="tab", on_change="rerun", bind="query-params")
+    for tab, (_, body) in zip(tabs, offered, strict=True):
         if tab.open:
             with tab:
                 body(visit, page)

@@ -59,7 +59,7 @@ def _times(said: UncheckedAnswer) -> dict[str, datetime]:
 def typed(question: Question, said: UncheckedAnswer) -> tuple[str, str, str | date | None]:
     """An answer as the form has it: the outcome that is chosen, the input beside it if there is one, what stands there.
 
-    Outcomes are those of `dashboard.views.answering.outcomes`.
+    Outcomes are those of `dashboard.views.resolving.outcomes`.
     """
     if said.outcome != "answered":
         return said.outcome, "", None

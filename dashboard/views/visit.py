@@ -34,7 +34,8 @@ PageName = Literal[
 class Visit:
     """One run of a page. `now` and `zone` are read once, so that a page agrees with itself.
 
-    `replayed_until` is None unless the database is a replay.
+    `replayed_until` is None unless the database is a replay. `known_on` is the earlier instant at which somebody looks
+    at a question, and `now` with it: nothing is written then.
     """
 
     tracker: Tracker
@@ -42,6 +43,7 @@ class Visit:
     now: datetime
     zone: ZoneInfo
     replayed_until: datetime | None
+    known_on: datetime | None = None
 
     @property
     def me(self) -> ForecasterId:
@@ -56,7 +58,12 @@ class Visit:
     @property
     def minute(self) -> datetime:
         """The end of the minute: what is drawn up to then, and not up to now, a click need not draw anew."""
-        return self.now.replace(second=0, microsecond=0) + timedelta(minutes=1)
+        return self.known_on or self.now.replace(second=0, microsecond=0) + timedelta(minutes=1)
+
+    @property
+    def looks_back(self) -> bool:
+        """Whether the page shows an earlier instant, at which nobody can act any more."""
+        return self.known_on is not None
 
     def age(self, instant: datetime | None) -> str:
         """`3 hours ago`, as seen from this visit."""

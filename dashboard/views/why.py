@@ -2,6 +2,8 @@
 
 import streamlit as st
 
+from dashboard import charts
+from dashboard.frames.waterfall import waterfall_frame
 from dashboard.frames.why import moved_most, option_why_frame, shares_frame, stages, why_frame
 from dashboard.views import signposts
 from dashboard.views.parts import WRAPPED, choice, empty, flat, table
@@ -20,9 +22,14 @@ from dashboard.wording import (
 )
 from forecasts.evidence import Direction, side_words
 from forecasts.option_suggestion import Leaning, OptionSuggestion
+from forecasts.suggestion import Suggestion
 from tracker.summaries import QuestionPage
 
 _C = st.column_config
+
+MOVED_BARS = 3
+"""Bars from which on there is something between the ends to draw."""
+
 _LINE = _C.TextColumn("Line", width=110)
 _WHAT = _C.TextColumn("What", width=370)
 _WEIGHED = _C.TextColumn("How it was weighed", width=410)
@@ -50,6 +57,7 @@ def _suggestion(page: QuestionPage) -> None:
         return
     way = ", ".join(f"{inert(words)} {percent(p)}" for words, p in stages(suggestion))
     st.markdown(f"**Why {percent(suggestion.p)}**: {way}.")
+    _waterfall(page, suggestion)
     columns = {
         "line": _LINE,
         "log_odds": _C.NumberColumn("Log-odds", format="%+.2f", width=80, help="What it adds, whatever the order."),
@@ -63,6 +71,23 @@ def _suggestion(page: QuestionPage) -> None:
     st.caption(
         f"The lines add up to {total} in log-odds, which is {percent(suggestion.p)}."
         f" “So far” depends on the order of the lines; the log-odds do not. {lines_explained(set(frame['line']))}"
+    )
+
+
+def _waterfall(page: QuestionPage, suggestion: Suggestion) -> None:
+    """The same lines as bars, which show at a glance what weighs most."""
+    bars = waterfall_frame(suggestion, page.evidence)
+    if len(bars) < MOVED_BARS:
+        return
+    st.vega_lite_chart(
+        spec=charts.drawn(charts.waterfall(len(bars)), bars=bars),
+        width="stretch",
+        key="waterfall",
+        alt=f"From the base rate of {bars['shown'].iloc[0]} to the suggestion of {bars['shown'].iloc[-1]}, bar by bar",
+    )
+    st.caption(
+        "Each bar starts where the one above it ends. ▲ blue and + towards YES, ▼ orange and − towards NO, in log-odds:"
+        " equal lengths change the odds alike."
     )
 
 

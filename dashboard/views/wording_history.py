@@ -35,6 +35,8 @@ def render(visit: Visit, page: QuestionPage) -> None:
     """Earlier wordings, the linter's findings, and below them the forms, where they can still be used."""
     _override(visit, page)
     _earlier(visit, page)
+    if visit.looks_back:
+        return
     if page.summary.status in ("open", "upcoming"):
         _lint(visit, page)
     if page.summary.resolution is None:

@@ -12,12 +12,13 @@
     scenarios.py who leads among scenarios, what moved, what the marks of a table mean
     essay.py     how sentences of an essay stand, how much was asked, how it did
     today.py     what moved, what waits, who disagrees
+    postmortem.py  whose path would have scored best
     learned.py   what was learned, and what it waits for
     feeds.py     feeds, their servers' answers and what is odd about a date
     texts.py     names, and text from outside
 
-All of it is asked for here, as `dashboard.wording`, but for essays, coherence, scenarios and the first page: their
-words are only theirs.
+All of it is asked for here, as `dashboard.wording`, but for essays, coherence, scenarios, post-mortems and the first
+page: their words are only theirs.
 """
 
 from dashboard.wording.evidence import (
@@ -33,6 +34,7 @@ from dashboard.wording.evidence import (
     lines_explained,
     machine,
     matched,
+    shift_of,
     side,
     side_of,
     strength,
@@ -161,6 +163,7 @@ __all__ = [
     "plural",
     "points",
     "says",
+    "shift_of",
     "shift_sentence",
     "side",
     "side_of",

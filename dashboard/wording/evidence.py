@@ -6,12 +6,13 @@ Phrasings are ours, but why something leans may quote the item: all of these go 
 
 from typing import Final
 
-from dashboard.wording.numbers import NBSP, percent, plural
+from dashboard.wording.numbers import MINUS, NBSP, log_odds, percent, plural
 from dashboard.wording.texts import capital
 from forecasts.distribution import Categorical, Distribution, p_yes
 from forecasts.evidence import Direction, Evidence, Strength, side_words
 from forecasts.forecaster import MATCHER, MODEL_PREFIX
 from forecasts.option_suggestion import Leaning
+from forecasts.probability import logit, sigmoid
 from forecasts.question import ForecasterId, Kind, Question
 from tracker.reviewing import Effect
 from tracker.summaries import Decision, Why
@@ -134,6 +135,18 @@ def _chance(held: Distribution, option: str) -> float | None:
     if isinstance(held, Categorical):
         return dict(zip(held.options, held.p, strict=True)).get(option)
     return p_yes(held)
+
+
+def shift_of(adds: float | None, p: float) -> str:
+    """What a story does to a suggestion of p: `Shifts the suggestion by −0.03 in log-odds now, about −0.5 points`.
+
+    `adds` is its line in log-odds, None where it has none.
+    """
+    if adds is None:
+        return "Does not move the suggestion now"
+    moved = round(100 * (p - sigmoid(logit(p) - adds)), 1)
+    size = f"{'+' if moved > 0 else MINUS}{abs(moved):g}" if moved else "0"
+    return f"Shifts the suggestion by {log_odds(adds)} in log-odds now, about {size} points"
 
 
 def folded(reports: int, independent: int, copies: int) -> str:

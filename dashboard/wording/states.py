@@ -18,7 +18,14 @@ STATUS: Final = {
 }
 """The states of a question."""
 
-OUTCOME: Final = {"yes": "YES", "no": "NO", "answered": "answered", "annulled": "annulled", "ambiguous": "ambiguous"}
+OUTCOME: Final = {
+    "yes": "YES",
+    "no": "NO",
+    "answered": "answered",
+    "annulled": "annulled",
+    "ambiguous": "ambiguous",
+    "reopened": "re-opened",
+}
 """The outcomes of a question."""
 
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from dashboard import charts
-from dashboard.frames import revisions
+from dashboard.frames import revisions, series
 from dashboard.wording import named
 from forecasts.distribution import Binary
 from forecasts.timeline import timeline
@@ -14,6 +14,9 @@ from tests.dashboard.examples import ANA, ME, NOW, OPENS, QUESTION, card, page
 HELD = timeline([(OPENS, Binary(0.5))])
 PAGE = page({ME: HELD, ANA: HELD}, evidence=(card(1),))
 FORECASTERS = revisions.in_order(PAGE, ME)
+WINDOW = revisions.window_of(PAGE, NOW)
+LINES = series.everyone(PAGE, ME)
+STEPS = series.steps_frame(LINES, WINDOW)
 STYLES = charts.lines(FORECASTERS, [named(f, ME) for f in FORECASTERS], ME)
 
 
@@ -45,7 +48,8 @@ def test_evidence_shows_its_side_by_shape_and_colour() -> None:
     marks = layer_of(spec, "marks")
     assert marks["encoding"]["shape"]["scale"]["range"][:2] == ["triangle-up", "triangle-down"]
     assert marks["encoding"]["color"]["scale"]["range"][:2] == [charts.BLUE, charts.VERMILLION]
-    assert spec["params"][0]["select"]["fields"] == ["id"]
+    (evidence,) = [param["select"] for param in spec["params"] if param["name"] == "evidence"]
+    assert evidence["fields"] == ["id"]
 
 
 @pytest.mark.parametrize(("scale", "field"), [("probability", "p"), ("log-odds", "log_odds")])
@@ -66,7 +70,7 @@ def test_a_chart_is_compiled_once_and_holds_no_data() -> None:
     first = charts.revisions(STYLES, "probability", marks=True, answer=True)
     assert charts.revisions(STYLES, "probability", marks=True, answer=True) is first
     assert "datasets" not in first
-    drawn = charts.drawn(first, steps=revisions.revisions_frame(PAGE, ME, NOW))
+    drawn = charts.drawn(first, steps=STEPS)
     assert list(drawn["datasets"]) == ["steps"]
     assert "datasets" not in first
 
@@ -82,7 +86,9 @@ def fields(value: object) -> set[str]:
 def test_every_field_that_a_chart_reads_is_a_column_of_its_frame() -> None:
     spec = charts.revisions(STYLES, "log-odds", marks=True, answer=True)
     frames = {
-        "steps": revisions.revisions_frame(PAGE, ME, NOW),
+        "steps": STEPS,
+        "ends": series.ends_frame(STEPS, WINDOW),
+        "crossings": series.crossings_frame(LINES, WINDOW),
         "acts": revisions.acts_frame(PAGE, ME),
         "rules": revisions.rules_frame(PAGE, NOW),
         "marks": revisions.marks_frame(PAGE.evidence).assign(strip=0.0),

@@ -1,13 +1,13 @@
 """Domain values become frames whose columns mean what their docstrings say."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.frames import board, details, revisions
+from dashboard.frames import board, details, revisions, series
 from dashboard.frames.board import Look
 from dashboard.frames.columns import TIME
 from forecasts.distribution import Binary
@@ -29,6 +29,7 @@ from tests.dashboard.examples import (
     resolution,
     summary,
 )
+from tracker.summaries import QuestionPage
 
 LOOK = Look(ME, NOW)
 
@@ -78,8 +79,12 @@ def test_a_spark_starts_and_ends_where_the_suggestion_does(moves: list[tuple[int
 # Revisions
 
 
-def steps(line: Timeline, now: object = NOW, **more: object) -> pd.DataFrame:
-    frame = revisions.revisions_frame(page({ME: line}, **more), ME, now)
+def drawn(shown: QuestionPage, now: datetime = NOW) -> pd.DataFrame:
+    return series.steps_frame(series.everyone(shown, ME), revisions.window_of(shown, now))
+
+
+def steps(line: Timeline, now: datetime = NOW, **more: object) -> pd.DataFrame:
+    frame = drawn(page({ME: line}, **more), now)
     return frame[frame["forecaster"] == "Me"]
 
 
@@ -106,7 +111,7 @@ def test_certainty_is_drawn_along_the_edge_in_log_odds() -> None:
 
 
 def test_a_question_that_has_not_opened_draws_nothing_and_keeps_its_columns() -> None:
-    frame = revisions.revisions_frame(page(), ME, OPENS - days(3))
+    frame = drawn(page(), OPENS - days(3))
     assert frame.empty
     assert frame["time"].dtype == TIME
 
@@ -149,7 +154,7 @@ def test_rejected_evidence_is_no_mark() -> None:
 def test_a_rule_stands_at_the_close_only_once_it_has_passed() -> None:
     assert list(revisions.rules_frame(page(), NOW)["what"]) == ["opens"]
     answered = page(summary=summary(status="resolved", resolution=resolution("yes", NOW)))
-    assert list(revisions.rules_frame(answered, CLOSES + days(1))["what"]) == ["opens", "closes", "answer known"]
+    assert list(revisions.rules_frame(answered, CLOSES + days(1))["what"]) == ["opens", "answer known", "closes"]
 
 
 @pytest.mark.parametrize(("outcome", "heights"), [("yes", [1.0]), ("no", [0.0]), ("annulled", []), (None, [])])

@@ -12,7 +12,7 @@ from forecasts.cdf import Cdf, Scale, day_number
 from forecasts.distribution import Binary, even
 from forecasts.question import ForecasterId, Option
 from tests.builders import NOW, FakeClock, Press, a_question, a_set, an_indicator
-from tests.dashboard.pages import button, field, layers, open_page, plain, seen, spec, words
+from tests.dashboard.pages import button, field, give_answer, layers, open_page, plain, seen, spec, words
 from tracker.api import Tracker
 
 ME, BO = ForecasterId("ada"), ForecasterId("bo")
@@ -176,7 +176,7 @@ def test_a_question_is_asked_forecast_and_answered(tracker: Tracker, clock: Fake
     answer(visit)
     field(visit, "Source").set_value(SOURCE)
     visit.checkbox(key=f"answer-sure-{question}").check()
-    visit = seen(button(visit, "Give this answer").click().run())
+    visit = give_answer(visit)
     assert told in words(visit)
     assert {s.forecaster_id for s in tracker.scores(question)} >= {ME}
     assert "answer" in layers(visit)
@@ -549,13 +549,13 @@ def resolve(tracker: Tracker, question: str, outcome: str) -> AppTest:
 )
 def test_every_outcome_of_every_kind_can_be_given(held: Tracker, question: str, outcome: str, told: str) -> None:
     visit = resolve(held, question, outcome)
-    visit = seen(button(visit, "Give this answer").click().run())
+    visit = give_answer(visit)
     assert told in words(visit)
 
 
 @pytest.mark.parametrize(("question", "outcome"), [("visit", "option"), ("price", "value"), ("treaty", "value")])
 def test_an_answer_that_is_not_given_is_asked_for(held: Tracker, question: str, outcome: str) -> None:
-    visit = seen(button(resolve(held, question, outcome), "Give this answer").click().run())
+    visit = seen(button(resolve(held, question, outcome), "Preview the scores").click().run())
     assert "No answer chosen yet" in words(visit)
     assert held.scores(question) == ()
 
@@ -563,7 +563,7 @@ def test_an_answer_that_is_not_given_is_asked_for(held: Tracker, question: str, 
 def test_an_answer_that_is_no_number_is_refused(held: Tracker) -> None:
     visit = resolve(held, "price", "value")
     field(visit, "Number, US dollars").set_value("a lot")
-    visit = seen(button(visit, "Give this answer").click().run())
+    visit = seen(button(visit, "Preview the scores").click().run())
     assert "'a lot' is no number" in words(visit)
     assert field(visit, "Number, US dollars").value == "a lot"
 

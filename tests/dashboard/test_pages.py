@@ -10,7 +10,7 @@ from forecasts.distribution import Binary
 from forecasts.evidence import Direction, Strength
 from forecasts.question import ForecasterId
 from tests.builders import NOW, FakeClock, Press, a_question, a_set
-from tests.dashboard.pages import button, field, marked, open_page, seen, words
+from tests.dashboard.pages import button, field, give_answer, marked, open_page, seen, words
 from tracker.api import Tracker
 
 SUMMIT = "summit-2027"
@@ -71,7 +71,9 @@ def test_the_question_page_answers_first(news: Tracker) -> None:
     assert "Open since 1 Nov 2026, closes 1 Jul 2027 (in 6 months)" in words(visit)
     assert {m.label.replace("\\", "") for m in visit.metric} == {"Suggestion", "Prior and time", "Prior, never moved"}
     spec = json.loads(visit.get("vega_lite_chart")[0].proto.spec)
-    assert {layer["data"]["name"] for layer in spec["layer"]} == {"steps", "acts", "rules", "marks"}
+    assert {layer["data"]["name"] for layer in spec["layer"]} == {
+        "steps", "ends", "crossings", "acts", "rules", "marks"
+    }  # fmt: skip
 
 
 def test_the_scale_is_part_of_the_address(news: Tracker) -> None:
@@ -184,7 +186,7 @@ def test_an_answer_is_given_with_its_source_and_everyone_is_scored(news: Tracker
     visit.button_group(key=f"answer-outcome-{SUMMIT}").set_value("yes")
     field(visit, "Source").set_value(SOURCE)
     visit.checkbox(key=f"answer-sure-{SUMMIT}").check()
-    visit = seen(button(visit, "Give this answer").click().run())
+    visit = give_answer(visit)
     assert "Resolved YES" in words(visit)
     assert {s.forecaster_id for s in news.scores(SUMMIT)} >= {ME}
 
@@ -204,7 +206,8 @@ def test_half_an_answer_is_refused(news: Tracker, outcome: str | None, source: s
         visit.button_group(key=f"answer-outcome-{SUMMIT}").set_value(outcome)
     field(visit, "Source").set_value(source)
     visit.checkbox(key=f"answer-sure-{SUMMIT}").set_value(sure)
-    visit = seen(button(visit, "Give this answer").click().run())
+    visit = seen(button(visit, "Preview the scores").click().run())
+    assert "Give this answer" not in [b.label for b in visit.button]
     assert reason in words(visit)
     assert news.scores(SUMMIT) == ()
 

@@ -9,7 +9,7 @@ from dashboard import wording
 from dashboard.frames.details import history_frame
 from dashboard.frames.revisions import rules_frame
 from dashboard.frames.wording import forecast_by_somebody, rewordings
-from dashboard.views.answering import outcomes
+from dashboard.views.resolving import outcomes
 from dashboard.views.unchecked import typed
 from forecasts.forecaster import SUGGESTION
 from forecasts.lint import Flaw
@@ -19,7 +19,7 @@ from forecasts.versions import Edit, Version, difference, versions
 from tests.builders import DAY, FakeClock, a_question, a_set
 from tests.builders import NOW as BUILT
 from tests.dashboard.examples import ME, NOW, OPENS, PEOPLE, PRICE, QUESTION, TREATY, VISIT_TO, act, days, page
-from tests.dashboard.pages import button, field, open_page, plain, seen, words
+from tests.dashboard.pages import button, field, give_answer, open_page, plain, seen, words
 from tests.lives import an_asked
 from tracker.api import Tracker
 from tracker.question_verbs import Wording
@@ -259,11 +259,11 @@ def test_a_click_fills_the_form_with_it_and_a_person_still_has_to_say_that_they_
     seen(button(visit, "Fill the form with it").click().run())
     assert field(visit, "Source").value == "https://arland.example/met"
     assert field(visit, "Note").value == "They met, I think."
-    seen(button(visit, "Give this answer").click().run())
+    seen(button(visit, "Preview the scores").click().run())
     assert "Tick that you have checked the source" in words(visit)
     assert remembered.question(SUMMIT).summary.resolution is None
     visit.checkbox[0].check()
-    seen(button(visit, "Give this answer").click().run())
+    give_answer(visit)
     resolution = remembered.question(SUMMIT).summary.resolution
     assert resolution is not None
     assert (resolution.outcome, resolution.known_at) == ("yes", BUILT + 100 * DAY)

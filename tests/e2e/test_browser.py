@@ -55,7 +55,7 @@ def test_the_chart_draws_every_forecaster_and_the_news(visitor: Visitor) -> None
     page = visitor.open(f"/question?q={RESOLVED}")
     expect(page).to_have_title("Will a general ceasefire between Russia and Ukraine take effect by 31 December 2025?")
     chart = page.locator('[data-testid="stVegaLiteChart"]').first
-    for name in ("Ana (invented)", "Suggestion", "Prior and time", "Prior, never moved"):
+    for name in ("Ana (invented)", "Ben (invented)", "Crowd", "Suggestion", "Prior and time"):
         expect(chart.get_by_text(name, exact=True)).to_be_visible()
     assert chart.locator("svg path[aria-label*='direction']").count() > 5
     expect(page.get_by_text("Resolved NO", exact=True)).to_be_visible()

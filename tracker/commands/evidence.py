@@ -63,7 +63,7 @@ def _reopen(context: click.Context, number: int, json: bool, asked: Mapping[str,
         raise Refused("what is reopened waits as it was logged: give nothing but the number")
     who = ForecasterId(asked["who"]) if asked["who"] else None
     with opened(context) as tracker:
-        piece = tracker.reopen(number, who)
+        piece = tracker.reopen_evidence(number, who)
     show(piece, json, f"Evidence {number} on {piece.question_id} waits for review again.")
 
 

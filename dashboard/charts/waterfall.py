@@ -1,0 +1,55 @@
+"""Why a suggestion is what it is: a bar a line, from the base rate to the suggestion."""
+
+from functools import lru_cache
+from typing import Final
+
+import altair as alt
+
+from dashboard.charts.common import BLUE, GREY, INK, VERMILLION, Spec, text
+from dashboard.frames.waterfall import DOWN, END, UP
+from forecasts.probability import logit
+
+_ROW: Final = 30
+_LOW: Final = (0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45)
+_TICKS: Final = (*_LOW, 0.5, *(1.0 - p for p in _LOW))
+
+
+@lru_cache(maxsize=32)
+def waterfall(rows: int) -> Spec:
+    """The lines of a suggestion as bars along log-odds, each beginning where the one above ends. Data: `bars`.
+
+    The ends are diamonds with their probability; the side of a bar is told by colour, by its sign and by a triangle.
+    """
+    base = alt.Chart(alt.NamedData("bars")).encode(
+        y=alt.Y(
+            "label:N",
+            title=None,
+            sort=alt.EncodingSortField("rank", op="min", order="ascending"),
+            axis=alt.Axis(labelLimit=190, grid=False, ticks=False),
+        ),
+        tooltip=[text("label", "Line"), text("shown", "Adds"), text("so_far", "So far"), text("why", "Why")],
+    )
+    colours = alt.Scale(domain=[UP, DOWN, END], range=[BLUE, VERMILLION, GREY])
+    coloured = alt.Color("way:N", scale=colours, legend=None)
+    bars = base.mark_bar(height={"band": 0.55}, opacity=0.85, minBandSize=3).encode(
+        x=_along("start"), x2="end", color=coloured
+    )
+    ends = base.transform_filter(f"datum.way == '{END}'").mark_point(
+        shape="diamond", filled=True, size=130, opacity=1
+    )  # fmt: skip
+    right = base.transform_calculate(edge="max(datum.start, datum.end)").mark_text(
+        align="left", dx=9, color=INK, fontSize=12
+    )
+    layers = (bars, ends.encode(x=_along("end"), color=coloured), right.encode(x=_along("edge"), text="shown:N"))
+    return alt.layer(*layers).properties(height=50 + _ROW * rows).to_dict()
+
+
+def _along(field: str) -> alt.X:
+    axis = alt.Axis(
+        values=[round(logit(p), 4) for p in _TICKS],
+        labelExpr="format(1 / (1 + exp(-datum.value)), '.0%')",
+        labelOverlap="greedy",
+        labelSeparation=14,
+        gridOpacity=0.5,
+    )
+    return alt.X(f"{field}:Q", title=None, axis=axis, scale=alt.Scale(zero=False, nice=False, padding=56))

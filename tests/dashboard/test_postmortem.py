@@ -1,0 +1,92 @@
+"""What there is to learn from an answered question, on its page."""
+
+import pytest
+
+from dashboard.frames.postmortem import HARMFUL, HELPFUL, missed_frame, pushes_frame
+from dashboard.wording.postmortem import path_sentences
+from forecasts.distribution import Binary
+from forecasts.evidence import EvidenceId
+from forecasts.postmortem import Missed, Path, PostMortem, Push, Stretch
+from tests.builders import FakeClock, a_set
+from tests.dashboard.examples import ANA, ME, NOW, OPENS, QUESTION, VISIT, card, page
+from tests.dashboard.pages import open_page, words
+from tests.test_learning import log
+from tracker.api import Tracker
+
+SUMMIT = "summit-2027"
+WORST = Stretch(OPENS, NOW, Binary(0.4), Binary(0.1), 0.031)
+
+
+def found(**more) -> PostMortem:  # type: ignore[no-untyped-def]
+    values = {"helpful": (), "harmful": (), "missed": (), "path": None}
+    return PostMortem(QUESTION.id, **{**values, **more})
+
+
+def test_helpful_evidence_comes_before_harmful_and_says_which_by_mark_and_word() -> None:
+    both = found(helpful=(Push(EvidenceId(1), 0.4),), harmful=(Push(EvidenceId(2), -0.3), Push(EvidenceId(9), -0.1)))
+    frame = pushes_frame(both, page(evidence=(card(1), card(2, "Envoy recalled"))))
+    assert list(frame["way"]) == [HELPFUL, HARMFUL]
+    assert list(frame["log_odds"]) == [0.4, -0.3]
+    assert list(frame["headline"]) == ["Envoy travels to Kyiv", "Envoy recalled"]
+
+
+def test_what_was_missed_is_told_in_words() -> None:
+    frame = missed_frame(found(missed=(Missed(VISIT.id, "never seen"), Missed(VISIT.id, "silent", False))), page())
+    assert list(frame["told"]) == [
+        "would have pointed to the answer, and was never seen",
+        "expected and not seen: its silence pointed away from the answer",
+    ]
+
+
+def test_the_best_path_is_a_sentence_with_numbers_and_their_unit() -> None:
+    said = path_sentences(QUESTION, Path(ANA, 0.062, WORST), "Ana", ("1 Jan", "1 Jul")).replace("\u00a0", " ")
+    assert said.startswith("Ana would have scored best, 6.2 points of skill ahead of you.")
+    assert "from 1 Jan to 1 Jul, when you held 40 % and, half-way through, Ana 10 %: 3.1 points." in said
+
+
+def test_a_path_that_nobody_beats_is_told_so() -> None:
+    assert "No other path" in path_sentences(QUESTION, Path(ME, 0.0, None), "Me", ("", ""))
+
+
+@pytest.fixture
+def answered(tracker: Tracker, clock: FakeClock) -> Tracker:
+    """A question on which I said 40 %, with one story for YES, that was answered NO."""
+    tracker.load(a_set())
+    clock.advance(days=1)
+    tracker.forecast(SUMMIT, Binary(0.9), rationale="Sure.")
+    tracker.review(log(tracker, title="An invitation"), "confirmed")
+    clock.advance(days=40)
+    tracker.resolve(SUMMIT, "no", source_url="https://arland.example/no", known_at=clock.time)
+    return tracker
+
+
+def test_an_answered_question_tells_what_misled_and_whose_path_was_better(answered: Tracker) -> None:
+    found = answered.post_mortem(SUMMIT)
+    assert found is not None
+    assert (len(found.helpful), len(found.harmful)) == (0, 1)
+    assert found.harmful[0].toward < -0.2
+    assert found.path is not None
+    assert found.path.best != "ada"
+    visit = open_page(answered, "question", q=SUMMIT, tab="Answer")
+    told = words(visit)
+    assert "would have scored best" in told
+    assert "n = 1" in told
+    (pushes,) = [t.value for t in visit.dataframe if "way" in t.value.columns]
+    assert list(pushes["headline"]) == ["An invitation"]
+
+
+def test_without_an_answer_there_is_nothing_to_learn(tracker: Tracker, clock: FakeClock) -> None:
+    tracker.load(a_set())
+    assert tracker.post_mortem(SUMMIT) is None
+    tracker.resolve(SUMMIT, "annulled", source_url="https://arland.example/no", known_at=clock.time)
+    assert tracker.post_mortem(SUMMIT) is None
+    assert "What there is to learn" not in [e.label for e in open_page(tracker, "question", q=SUMMIT).expander]
+
+
+def test_whoever_said_nothing_is_told_so(tracker: Tracker, clock: FakeClock) -> None:
+    tracker.load(a_set())
+    clock.advance(days=9)
+    tracker.resolve(SUMMIT, "yes", source_url="https://arland.example/yes", known_at=clock.time)
+    told = words(open_page(tracker, "question", q=SUMMIT, tab="Answer"))
+    assert "there is no path of yours to compare" in told
+    assert "No evidence moved the suggestion." in told

@@ -1,0 +1,116 @@
+"""The desk where a question is answered: what everyone would score, before it is confirmed."""
+
+from datetime import timedelta
+
+import pytest
+
+from dashboard.frames.answers import possible
+from forecasts.distribution import Binary
+from forecasts.errors import InvalidResolution
+from forecasts.question import ForecasterId
+from tests.builders import FakeClock, a_set
+from tests.dashboard.examples import INCIDENTS, NOW, PRICE, QUESTION, TREATY, VISIT_TO
+from tests.dashboard.pages import button, field, give_answer, open_page, seen, words
+from tracker.api import Tracker
+
+SUMMIT = "summit-2027"
+ME = ForecasterId("ada")
+SOURCE = "https://arland.example/statement"
+
+
+@pytest.fixture
+def held(tracker: Tracker, clock: FakeClock) -> Tracker:
+    tracker.load(a_set())
+    tracker.forecast(SUMMIT, Binary(0.8), rationale="Sure.")
+    clock.advance(days=30)
+    return tracker
+
+
+def filled(tracker: Tracker, outcome: str = "yes"):  # type: ignore[no-untyped-def]
+    visit = open_page(tracker, "question", q=SUMMIT, tab="Answer")
+    visit.button_group(key=f"answer-outcome-{SUMMIT}").set_value(outcome)
+    field(visit, "Source").set_value(SOURCE)
+    visit.checkbox(key=f"answer-sure-{SUMMIT}").check()
+    return visit
+
+
+def previewed(tracker: Tracker, outcome: str = "yes"):  # type: ignore[no-untyped-def]
+    return seen(button(filled(tracker, outcome), "Preview the scores").click().run())
+
+
+@pytest.mark.parametrize(
+    ("question", "given", "shown"),
+    [
+        (QUESTION, "no", ("no", "yes")),
+        (QUESTION, "annulled", ("annulled", "yes", "no")),
+        (VISIT_TO, "Minsk", ("Minsk", "Beijing", "Other")),
+        (PRICE, "41.5", ("41.5", "above")),
+        (TREATY, "2026-05-01", ("2026-05-01", "never")),
+        (INCIDENTS, "7", ("7",)),
+    ],
+)
+def test_the_given_answer_comes_first_among_those_that_are_compared(question, given, shown) -> None:  # type: ignore[no-untyped-def]
+    assert possible(question, given, NOW) == shown
+
+
+def test_the_preview_shows_everyone_under_yes_and_under_no_and_keeps_nothing(held: Tracker) -> None:
+    visit = previewed(held)
+    frame = visit.dataframe[0].value
+    mine = frame[frame["forecaster"] == "Me"].set_index("outcome")
+    assert list(mine.index) == ["YES", "NO"]
+    assert mine["brier"]["YES"] == pytest.approx(0.04)
+    assert mine["brier"]["NO"] == pytest.approx(0.64)
+    assert mine["skill"]["YES"] > 0 > mine["skill"]["NO"]
+    assert "Before you confirm: YES" in words(visit)
+    assert "by Brier score over knowing nothing: higher is better" in words(visit)
+    assert held.question(SUMMIT).summary.resolution is None
+
+
+def test_what_was_previewed_is_what_everyone_gets(held: Tracker, clock: FakeClock) -> None:
+    expected = held.preview(SUMMIT, ["yes", "no"], clock.time)
+    given = held.resolve(SUMMIT, "yes", source_url=SOURCE, known_at=clock.time)
+    by = lambda scores: {(s.forecaster_id, s.rule): s for s in scores}  # noqa: E731
+    assert by(expected["yes"]) == by(given)
+    assert by(expected["no"]) != by(given)
+
+
+def test_nobody_is_scored_when_it_is_annulled(held: Tracker, clock: FakeClock) -> None:
+    assert held.preview(SUMMIT, ["annulled"], clock.time) == {"annulled": ()}
+    visit = previewed(held, "annulled")
+    assert "Before you confirm: Annulled" in words(visit)
+    visit = seen(button(visit, "Give this answer").click().run())
+    assert "Annulled" in words(visit)
+
+
+def test_what_is_no_answer_has_no_preview(held: Tracker, clock: FakeClock) -> None:
+    with pytest.raises(InvalidResolution):
+        held.preview(SUMMIT, ["perhaps"], clock.time)
+
+
+def test_an_answer_that_is_changed_after_its_preview_has_to_be_previewed_again(held: Tracker) -> None:
+    visit = previewed(held)
+    seen(visit.button_group(key=f"answer-outcome-{SUMMIT}").set_value("no").run())
+    assert "Give this answer" not in [b.label for b in visit.button]
+    assert held.question(SUMMIT).summary.resolution is None
+
+
+def test_one_may_think_again(held: Tracker) -> None:
+    visit = seen(button(previewed(held), "Not yet").click().run())
+    assert "Before you confirm" not in words(visit)
+    assert held.question(SUMMIT).summary.resolution is None
+
+
+def test_the_answer_is_given_with_its_source_and_time(held: Tracker, clock: FakeClock) -> None:
+    visit = give_answer(filled(held))
+    assert "Resolved YES" in words(visit)
+    kept = held.question(SUMMIT).summary.resolution
+    assert kept is not None
+    assert (kept.outcome, kept.source_url, kept.known_at) == ("yes", SOURCE, clock.time)
+
+
+def test_a_time_in_the_future_is_refused_before_the_preview(held: Tracker, clock: FakeClock) -> None:
+    visit = filled(held)
+    visit.datetime_input(key=f"answer-known-{SUMMIT}").set_value((clock.time + timedelta(days=2)).replace(tzinfo=None))
+    visit = seen(button(visit, "Preview the scores").click().run())
+    assert "cannot become known in the future" in words(visit)
+    assert "Before you confirm" not in words(visit)

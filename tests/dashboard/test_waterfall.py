@@ -1,0 +1,88 @@
+"""Why 46 %? The lines of a suggestion as bars that begin where the one above ends."""
+
+from math import fsum
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dashboard import charts
+from dashboard.frames.waterfall import DOWN, END, MOST_BARS, UP, waterfall_frame
+from forecasts.evidence import EvidenceId
+from forecasts.ledger import Line, LineKind
+from forecasts.probability import sigmoid
+from tests.builders import FakeClock, a_set
+from tests.dashboard.examples import card, suggestion
+from tests.dashboard.pages import open_page, words
+from tests.test_learning import log
+from tracker.api import Tracker
+
+KINDS: tuple[LineKind, ...] = ("time passed", "evidence", "silence", "usual level", "saturation", "recalibration")
+ADDS = st.one_of(st.floats(-4, 4), st.floats(-0.01, 0.01), st.just(0.0))
+
+
+def ledger(base: float, *adds: float):  # type: ignore[no-untyped-def]
+    lines = [Line("base rate", "3 of 10 years", base, sigmoid(base))]
+    lines += [Line(KINDS[n % len(KINDS)], f"reason {n}", z, 0.5) for n, z in enumerate(adds)]
+    return suggestion(*lines, p=sigmoid(fsum((base, *adds))))
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.floats(-4, 4), st.lists(ADDS, max_size=30))
+def test_bars_lead_from_the_base_rate_to_the_suggestion_without_a_gap(base: float, adds: list[float]) -> None:
+    frame = waterfall_frame(ledger(base, *adds), [])
+    assert 2 <= len(frame) <= MOST_BARS
+    assert frame["start"].iloc[0] == base
+    assert list(frame["start"][1:]) == pytest.approx(list(frame["end"][:-1]), abs=1e-9)
+    assert frame["end"].iloc[-1] == pytest.approx(fsum((base, *adds)), abs=1e-9)
+    assert frame["label"].is_unique
+
+
+def test_a_bar_says_its_side_by_word_sign_and_triangle() -> None:
+    frame = waterfall_frame(ledger(-0.85, 0.5, -0.3), [])
+    assert list(frame["way"]) == [END, UP, DOWN, END]
+    assert list(frame["shown"]) == ["30\u00a0%", "+0.50\u00a0▲", "−0.30\u00a0▼", "34\u00a0%"]
+
+
+def test_what_is_left_over_stands_summed_in_one_bar() -> None:
+    adds = [0.01 * n for n in range(1, 21)]
+    frame = waterfall_frame(ledger(0.0, *adds), [])
+    assert len(frame) == MOST_BARS
+    assert frame["label"].iloc[-2] == "… 11 smaller"
+    assert frame["end"].iloc[-2] - frame["start"].iloc[-2] == pytest.approx(sum(adds[:11]))
+
+
+def test_lines_too_small_to_be_written_share_a_bar() -> None:
+    frame = waterfall_frame(ledger(0.0, 1.0, 0.004, 0.003), [])
+    assert list(frame["label"])[1:] == ["Time passed", "… 2 smaller", "Suggestion"]
+
+
+def test_stories_go_by_their_headline_and_equal_ones_are_told_apart() -> None:
+    lines = [Line("evidence", f"visit {n}", 0.3, 0.5, EvidenceId(n)) for n in (1, 2)]
+    frame = waterfall_frame(suggestion(Line("base rate", "", 0.0, 0.5), *lines), [card(1), card(2)])
+    assert list(frame["label"])[1:3] == ["Envoy travels to Kyiv", "Envoy travels to Kyiv (2)"]
+
+
+def test_sides_have_two_colours_and_the_axis_is_read_in_percent() -> None:
+    spec = charts.waterfall(5)
+    bars, ends, shown = spec["layer"]
+    assert bars["encoding"]["color"]["scale"]["range"][:2] == [charts.BLUE, charts.VERMILLION]
+    assert "exp(-datum.value)" in bars["encoding"]["x"]["axis"]["labelExpr"]
+    assert ends["mark"]["shape"] == "diamond"
+    assert shown["encoding"]["text"]["field"] == "shown"
+
+
+def test_the_tab_why_draws_the_bars_above_their_exact_table(tracker: Tracker, clock: FakeClock) -> None:
+    tracker.load(a_set())
+    clock.advance(days=30)
+    tracker.review(log(tracker, title="An invitation"), "confirmed")
+    visit = open_page(tracker, "question", q="summit-2027", tab="Why")
+    assert len(visit.get("vega_lite_chart")) == 2
+    assert "Each bar starts where the one above it ends." in words(visit)
+    assert "The lines add up to" in words(visit)
+
+
+def test_a_base_rate_that_nothing_moved_needs_no_bars(tracker: Tracker, clock: FakeClock) -> None:
+    tracker.load(a_set())
+    clock.time = tracker.question("summit-2027").summary.question.opens_at
+    assert len(open_page(tracker, "question", q="summit-2027", tab="Why").get("vega_lite_chart")) == 1

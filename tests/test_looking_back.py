@@ -1,0 +1,138 @@
+"""A question as it was known at an earlier instant."""
+
+from dataclasses import replace
+
+import pytest
+
+from forecasts.distribution import Binary, p_yes
+from forecasts.evidence import Strength
+from forecasts.forecaster import CROWD, SUGGESTION
+from forecasts.question import ForecasterId
+from tests.builders import DAY, FakeClock, a_question, a_set
+from tests.lives import an_asked
+from tests.test_learning import log
+from tracker.api import Tracker
+from tracker.errors import NotFound
+from tracker.question_verbs import Wording
+from tracker.summaries import QuestionPage
+
+SUMMIT = "summit-2027"
+ME = ForecasterId("ada")
+
+
+@pytest.fixture
+def lived(tracker: Tracker, clock: FakeClock) -> Tracker:
+    """Ten days apart: a forecast with a story, another judgement of both with other words, and an answer."""
+    tracker.load(a_set())
+    clock.advance(days=1)
+    story = log(tracker, title="An invitation")
+    tracker.forecast(SUMMIT, Binary(0.6), rationale="They were invited.")
+    clock.advance(days=10)
+    tracker.review(story, "edited", strength=Strength.STRONG)
+    log(tracker, title="Another invitation")
+    tracker.forecast(SUMMIT, Binary(0.8), rationale="Twice.")
+    tracker.edit_question(SUMMIT, Wording(criteria="YES when both say so by 30 June 2027 (UTC)."), why="shorter")
+    tracker.suggest()
+    clock.advance(days=10)
+    tracker.resolve(SUMMIT, "yes", source_url="https://arland.example/said", known_at=clock.time)
+    clock.advance(days=1)
+    return tracker
+
+
+def back(tracker: Tracker, clock: FakeClock, days: float) -> QuestionPage:
+    return tracker.question_at(SUMMIT, clock.time - days * DAY)
+
+
+def test_an_earlier_day_knows_its_own_forecasts_evidence_wording_and_no_answer(
+    lived: Tracker, clock: FakeClock
+) -> None:
+    early = back(lived, clock, 20)
+    assert early.summary.standings[ME].distribution == Binary(0.6)
+    assert [a.rationale for a in early.acts if a.forecaster_id == ME] == ["They were invited."]
+    assert [card.headline for card in early.evidence] == ["An invitation"]
+    assert early.evidence[0].evidence.strength is not Strength.STRONG
+    assert early.summary.question.criteria == a_question().criteria
+    assert len(early.versions) == 1
+    assert (early.summary.status, early.summary.resolution, early.scores) == ("open", None, ())
+
+
+def test_a_later_day_knows_what_came_between(lived: Tracker, clock: FakeClock) -> None:
+    later = back(lived, clock, 5)
+    assert later.summary.standings[ME].distribution == Binary(0.8)
+    assert [card.headline for card in later.evidence] == ["Another invitation", "An invitation"]
+    assert later.evidence[1].evidence.strength is Strength.STRONG
+    assert later.summary.question.criteria.startswith("YES when both say so")
+    assert later.summary.resolution is None
+
+
+def test_the_suggestion_of_then_is_the_one_that_was_written_down(lived: Tracker, clock: FakeClock) -> None:
+    # Of several at one instant the last stands.
+    written = {a.made_at: a for a in lived.question(SUMMIT).acts if a.forecaster_id == SUGGESTION}
+    assert len(written) == 2
+    for act in written.values():
+        found = lived.question_at(SUMMIT, act.made_at).suggestion
+        assert found is not None
+        assert found.p == pytest.approx(p_yes(act.distribution), abs=1e-9)
+
+
+def test_looking_at_now_shows_what_the_page_shows(lived: Tracker, clock: FakeClock) -> None:
+    then, now = lived.question_at(SUMMIT, clock.time), lived.question(SUMMIT)
+    left_out = {"coverage": None, "weighted_crowd": None}
+    assert replace(then, **left_out, summary=now.summary) == replace(now, **left_out)
+    assert then.summary.standings == now.summary.standings
+    assert then.summary.resolution == now.summary.resolution
+
+
+def test_looking_at_now_shows_what_the_page_of_an_open_question_shows(tracker: Tracker, clock: FakeClock) -> None:
+    tracker.load(a_set())
+    clock.advance(days=1)
+    log(tracker, title="An invitation")
+    tracker.forecast(SUMMIT, Binary(0.6), rationale="They were invited.")
+    clock.advance(days=9)
+    then, now = tracker.question_at(SUMMIT, clock.time), tracker.question(SUMMIT)
+    assert then.summary.standings == now.summary.standings
+    assert then.summary.history == now.summary.history
+    assert then == replace(now, coverage=None, weighted_crowd=None)
+
+
+def test_the_future_is_now_and_before_the_opening_is_the_opening(lived: Tracker, clock: FakeClock) -> None:
+    assert back(lived, clock, -30).summary.resolution is not None
+    first = back(lived, clock, 5_000)
+    assert first.evidence == ()
+    assert CROWD not in first.summary.standings
+
+
+def test_a_superseded_answer_is_scored_as_it_was_then(lived: Tracker, clock: FakeClock) -> None:
+    before = clock.time
+    clock.advance(days=1)
+    lived.resolve(SUMMIT, "no", source_url="https://arland.example/denied", known_at=before - 2 * DAY)
+    then = lived.question_at(SUMMIT, before)
+    assert then.summary.resolution is not None
+    assert then.summary.resolution.outcome == "yes"
+    mine = [s.mean_while_active for s in then.scores if s.forecaster_id == ME and s.rule == "brier"]
+    now = [s.mean_while_active for s in lived.scores(SUMMIT) if s.forecaster_id == ME and s.rule == "brier"]
+    assert mine < now
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"kind": "categorical", "options": ("Arland", "Borland", "Other")},
+        {"kind": "numeric", "scale": (0.0, 10.0)},
+    ],
+)
+def test_every_kind_of_question_can_be_looked_back_at(tracker: Tracker, clock: FakeClock, asked: dict) -> None:
+    from forecasts.cdf import Scale
+
+    if "scale" in asked:
+        asked = {**asked, "scale": Scale(*asked["scale"])}
+    tracker.load(a_set())
+    tracker.ask(an_asked("kind-2027", **asked), override="a question of a test")
+    clock.advance(days=2)
+    then, now = tracker.question_at("kind-2027", clock.time), tracker.question("kind-2027")
+    assert then == replace(now, coverage=None, weighted_crowd=None)
+
+
+def test_there_is_no_past_of_a_question_that_is_not_there(tracker: Tracker, clock: FakeClock) -> None:
+    with pytest.raises(NotFound):
+        tracker.question_at("nothing", clock.time)
