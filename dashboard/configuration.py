@@ -17,6 +17,7 @@ _SERVING: Final[dict[str, Any]] = {
     "client.showErrorLinks": False,
     "client.toolbarMode": "viewer",
     "global.developmentMode": False,
+    "global.disableWidgetStateDuplicationWarning": True,  # it would stand on the page; the state is what counts
     "runner.magicEnabled": False,
     "runner.postScriptGC": False,  # a look at every answer that is kept, after each click: 100 ms for twenty pages
     "server.enableStaticServing": False,

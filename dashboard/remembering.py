@@ -1,7 +1,8 @@
 """What the tracker answered last, kept as long as it would answer the same: every click runs a page anew.
 
-An answer stands until something is written to the database, by this process or another, and for a minute at most,
-because some of it depends on the time. It is shared by all sessions: answers are frozen values, which nobody changes.
+An answer stands until something is written to the database, by this process or another, and for five minutes at
+most, because some of it depends on the time. It is shared by all sessions: answers are frozen values, which nobody
+changes.
 """
 
 from collections import OrderedDict
@@ -14,11 +15,11 @@ from typing import Any, Final
 
 from tracker.api import Tracker
 
-FRESH: Final = timedelta(minutes=1)
+FRESH: Final = timedelta(minutes=5)
 """How long an answer stands while nothing is written. Probabilities move by less than a page shows in that time."""
 
-MOST: Final = 64
-"""Answers that are kept, those that were asked for last; the page of a question with much evidence takes 3 MB."""
+MOST: Final = 128
+"""Answers that are kept, those asked for last; the page of a question with 1,000 pieces of evidence takes 6 MB."""
 
 READS: Final = frozenset(
     "accuracy act_moved calendar calibration coherence compare effect_of_review essay essays feed feeds fleet groups"

@@ -7,7 +7,6 @@ from typing import Final
 import pandas as pd
 
 from dashboard.frames.columns import TIME, frame_of
-from dashboard.frames.once import once
 from dashboard.wording import answer_of, bearing, clipped, named, percent_exact
 from forecasts.answers import answer
 from forecasts.distribution import Distribution, p_yes
@@ -82,7 +81,6 @@ def _thinned(points: list[Step], window: tuple[datetime, datetime]) -> list[Step
     return [points[0], *(point for point in kept.values() if point is not points[0])]
 
 
-@once()
 def acts_frame(page: QuestionPage, me: ForecasterId) -> pd.DataFrame:
     """People's own acts as points on their lines. Columns: time, p, log_odds, forecaster, shown, why."""
     types = {"time": TIME, "p": "float64", "log_odds": "float64", "forecaster": "str", "shown": "str", "why": "str"}
@@ -101,7 +99,6 @@ def acts_frame(page: QuestionPage, me: ForecasterId) -> pd.DataFrame:
     )  # fmt: skip
 
 
-@once()
 def marks_frame(cards: Sequence[EvidenceCard], kind: Kind = "binary") -> pd.DataFrame:
     """Evidence as marks below the chart; rejected pieces count for nothing and are left out. Columns:
 
@@ -128,6 +125,21 @@ def marks_frame(cards: Sequence[EvidenceCard], kind: Kind = "binary") -> pd.Data
             if c.evidence.status != "rejected"
         ),
     )  # fmt: skip
+
+
+MARK_PLACES: Final = 80
+"""Marks that stand side by side in a chart and can still be told apart, for each direction."""
+
+
+def drawn_marks(marks: pd.DataFrame, window: tuple[datetime, datetime]) -> pd.DataFrame:
+    """The marks that are drawn: all where there is room, else the strongest at each place, the newest of equals."""
+    if len(marks) <= MARK_PLACES:
+        return marks
+    start, width = pd.Timestamp(window[0]), (window[1] - window[0]) / MARK_PLACES
+    place = ((marks["time"] - start) // pd.Timedelta(width)).clip(0, MARK_PLACES - 1)
+    order = marks.assign(place=place).sort_values(["weight", "time"], kind="stable")
+    kept = order.drop_duplicates(["place", "level"], keep="last").drop(columns="place")
+    return kept.sort_values("time", kind="stable").reset_index(drop=True)
 
 
 _WORDS: Final = {Direction.YES: "for YES", Direction.NO: "for NO", Direction.NEUTRAL: "neutral"}

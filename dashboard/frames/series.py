@@ -8,6 +8,7 @@ from typing import Any, Final
 import pandas as pd
 
 from dashboard.frames.columns import TIME, frame_of
+from dashboard.frames.once import once
 from dashboard.frames.revisions import FURTHEST, clamped_log_odds, in_order, steps
 from dashboard.wording import clipped, named, percent_exact
 from forecasts.distribution import p_yes
@@ -50,6 +51,7 @@ def everyone(page: QuestionPage, me: ForecasterId) -> tuple[Series, ...]:
     return tuple(Series(f.id, named(f, me), page.timelines[f.id]) for f in in_order(page, me))
 
 
+@once()
 def first_lines(page: QuestionPage, me: ForecasterId) -> tuple[Series, ...]:
     """Whose lines are drawn until somebody chooses, up to `MOST`: base rates come last, people before them."""
     last = {HAZARD: 1, PRIOR: 2}

@@ -7,6 +7,7 @@ from typing import Any, Final
 import pandas as pd
 
 from dashboard.frames.columns import frame_of
+from dashboard.frames.once import once
 from dashboard.wording import clipped, log_odds, percent
 from dashboard.wording.numbers import NBSP
 from forecasts.ledger import Line
@@ -27,6 +28,7 @@ _LONGEST: Final = 44
 _NOTHING: Final = 1e-12
 
 
+@once(frozen=2)
 def waterfall_frame(suggestion: Suggestion, cards: Sequence[EvidenceCard]) -> pd.DataFrame:
     """The bars of a suggestion from the base rate down to itself. Columns:
 

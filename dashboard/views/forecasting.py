@@ -21,6 +21,8 @@ from forecasts.scoring.rulebook import HEADLINE, RULES
 from tracker.summaries import EvidenceCard, QuestionPage, QuestionSummary
 
 RATIONALE_LIMIT = 4_000
+MOST_CITED = 100
+"""Pieces of evidence that are offered, the newest: they travel to the browser with each visit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,8 @@ def _saving(visit: Visit, summary: QuestionSummary, draft: Draft) -> None:
 
 
 def _cites(evidence: Sequence[EvidenceCard], form: str) -> list[EvidenceId]:
-    headlines = {c.evidence.id: clipped(c.headline, 90) for c in evidence if c.evidence.status != "rejected"}
+    newest = [c for c in evidence if c.evidence.status != "rejected"][-MOST_CITED:]
+    headlines = {c.evidence.id: clipped(c.headline, 90) for c in reversed(newest)}
     if not headlines:
         return []
     return st.multiselect(

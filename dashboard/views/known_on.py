@@ -83,7 +83,8 @@ def slider(visit: Visit, question: Question) -> None:
     if days is None:
         return
     held = _read(st.session_state.get(PARAMETER))
-    if held is not None and (held == st.session_state.get(_LAST) or not days[0] <= held <= days[1]):
+    was_now = held == st.session_state.get(_LAST, days[1])
+    if held not in (None, days[1]) and (was_now or not days[0] <= held <= days[1]):
         # It was now, before midnight, or it was chosen on another question.
         held = st.session_state[PARAMETER] = days[1]
     st.session_state[_LAST] = days[1]

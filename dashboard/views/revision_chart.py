@@ -1,16 +1,21 @@
 """The chart of a yes-no question: every probability over time, the news below it, and why to look where."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 import pandas as pd
+import pyarrow as pa
 import streamlit as st
 
 from dashboard import charts
-from dashboard.frames.revisions import acts_frame, answer_frame, marks_frame, rules_frame, window_of
-from dashboard.frames.series import Window, crossings_frame, ends_frame, steps_frame
+from dashboard.frames.once import once
+from dashboard.frames.revisions import acts_frame, answer_frame, drawn_marks, marks_frame, rules_frame, window_of
+from dashboard.frames.series import Series, Window, crossings_frame, ends_frame, steps_frame
 from dashboard.views import cards, comparing, moved
 from dashboard.views.visit import Visit
+from forecasts.question import ForecasterId
 from tracker.summaries import QuestionPage
 
 SCALES: Final = ("Probability", "Log-odds")
@@ -39,37 +44,65 @@ def _buttons(label: str, options: tuple[str, ...], usual: str, key: str) -> str:
 def _chart(visit: Visit, page: QuestionPage, scale: charts.Scale, window: Window) -> None:
     shown = comparing.compared(visit, page)
     names = [each.name for each in shown.series]
-    steps = steps_frame(shown.series, window)
-    rules = rules_frame(page, visit.minute, moved.looked_between(visit, page))
-    until = _drawn_until(page, window)
-    marks = _inside(marks_frame(page.evidence), window)
-    answer = answer_frame(page.summary.question, page.summary.resolution)
+    seen = Look(visit.me, visit.minute, window, moved.looked_between(visit, page))
+    found = drawing(page, shown.series, seen)
     long = window[1] - window[0] > LONG
-    acts = _inside(acts_frame(page, visit.me), window)
-    spec = charts.revisions(shown.styles, scale, marks=not marks.empty, answer=not answer.empty, long=long)
+    spec = charts.revisions(shown.styles, scale, marks=found.marks > 0, answer="answer" in found.frames, long=long)
+    state = st.vega_lite_chart(
+        spec=charts.drawn(spec, **found.frames),
+        width="stretch",
+        key=f"revisions-{scale}-{not found.marks}",
+        on_select="rerun" if found.marks else "ignore",
+        selection_mode=["evidence"] if found.marks else None,
+        alt=f"Probability of YES over time: {', '.join(names)}; {found.evidence} pieces of evidence",
+    )
+    comparing.notes(shown)
+    if not found.marks:
+        st.caption(f"Probability of YES. Times in {visit.zone.key}.")
+        return
+    few = "" if found.marks == found.evidence else f" The strongest {found.marks} of {found.evidence:,} are drawn."
+    st.caption(f"Probability of YES. ▲ news for YES, ▼ for NO: pick one to read it.{few} Times in {visit.zone.key}.")
+    cards.picked(visit, page, state)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Who looks, when, from when to when, and between which two dates, if between any."""
+
+    me: ForecasterId
+    now: datetime
+    window: Window
+    between: tuple[datetime, datetime] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """What a chart draws, by the names that it knows; how many marks, and of how many pieces of evidence."""
+
+    frames: Mapping[str, pa.Table]
+    marks: int
+    evidence: int
+
+
+@once(frozen=2)
+def drawing(page: QuestionPage, series: tuple[Series, ...], look: Look) -> Drawing:
+    """The frames of the chart, made once while nothing changes, and as Arrow already, as they go to the browser."""
+    window, until = look.window, _drawn_until(page, look.window)
+    steps = steps_frame(series, window)
+    rules, acts = rules_frame(page, look.now, look.between), _inside(acts_frame(page, look.me), window)
+    every = _inside(marks_frame(page.evidence), window)
     frames = {
         "steps": steps,
         "ends": ends_frame(steps, (window[0], until)),
-        "crossings": crossings_frame(shown.series, window),
-        "acts": acts[acts["forecaster"].isin(names)],
+        "crossings": crossings_frame(series, window),
+        "acts": acts[acts["forecaster"].isin([each.name for each in series])],
         "rules": _inside(rules[rules["time"] <= pd.Timestamp(until)], window),
-        **({} if marks.empty else {"marks": marks}),
-        **({} if answer.empty else {"answer": answer}),
+        "marks": drawn_marks(every, window),
+        "answer": answer_frame(page.summary.question, page.summary.resolution),
     }
-    state = st.vega_lite_chart(
-        spec=charts.drawn(spec, **frames),
-        width="stretch",
-        key=f"revisions-{scale}-{marks.empty}",
-        on_select="ignore" if marks.empty else "rerun",
-        selection_mode=None if marks.empty else ["evidence"],
-        alt=f"Probability of YES over time: {', '.join(names)}; {len(marks)} pieces of evidence",
-    )
-    comparing.notes(shown)
-    if marks.empty:
-        st.caption(f"Probability of YES. Times in {visit.zone.key}.")
-        return
-    st.caption(f"Probability of YES. ▲ news for YES, ▼ for NO: pick one to read it. Times in {visit.zone.key}.")
-    cards.picked(visit, page, state)
+    optional = {name for name in ("marks", "answer") if frames[name].empty}
+    sent = {name: pa.Table.from_pandas(f, preserve_index=False) for name, f in frames.items() if name not in optional}
+    return Drawing(sent, len(frames["marks"]), len(every))
 
 
 def _drawn_until(page: QuestionPage, window: Window) -> datetime:

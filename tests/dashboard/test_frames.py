@@ -151,6 +151,24 @@ def test_rejected_evidence_is_no_mark() -> None:
     assert revisions.marks_frame([]).dtypes.to_dict() == marks.dtypes.to_dict()
 
 
+def test_of_many_marks_the_strongest_at_each_place_are_drawn() -> None:
+    """Where there is no room for all, what is left out is weaker than what stands at its place, or older."""
+    start, end = OPENS, OPENS + days(80)
+    times = pd.date_range(start, end, periods=801, inclusive="left")
+    every = pd.DataFrame({
+        "id": range(800),
+        "time": times.as_unit("us"),
+        "level": [(-1, 1)[n % 2] for n in range(800)],
+        "weight": [n % 5 for n in range(800)],
+    })  # fmt: skip
+    drawn = revisions.drawn_marks(every, (start, end))
+    assert len(drawn) == 2 * revisions.MARK_PLACES
+    assert set(drawn["weight"]) == {4}
+    assert list(drawn["time"]) == sorted(drawn["time"])
+    few = every.head(revisions.MARK_PLACES)
+    assert revisions.drawn_marks(few, (start, end)) is few
+
+
 def test_a_rule_stands_at_the_close_only_once_it_has_passed() -> None:
     assert list(revisions.rules_frame(page(), NOW)["what"]) == ["opens"]
     answered = page(summary=summary(status="resolved", resolution=resolution("yes", NOW)))
