@@ -75,7 +75,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
 
 def _replay(data: Path) -> None:
     command = [sys.executable, "-m", "tracker", "--data", str(data), "demo", "--no-serve"]
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=300)
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=900)
     _publish(data, HOSTILE)
 
 
