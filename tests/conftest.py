@@ -16,13 +16,21 @@ import structlog
 
 from tests.builders import NOW, FakeClock, Press, no_network
 from tests.feeds.feed_server import FeedServer
+from tests.quick_databases import engine_that_shares, upgrade_by_copy
+from tracker import api
 from tracker.api import Tracker, open_tracker
+from tracker.backtest import walk
 from tracker.matching import encoders
 from tracker.settings import Settings
+from tracker.store import engine
 
 os.environ["TRACKER_ENCODER"] = "static"
 encoders.PREFERRED = ("static",)
 """The better encoder is slow to open and has tests of its own; all others compare meanings by the table."""
+
+engine.create_engine = engine_that_shares
+api.upgrade = walk.upgrade = upgrade_by_copy
+"""Statements are compiled and migrations run once a process, not for every test."""
 
 CORPORA = Path(__file__).parents[2] / "shared" / "corpora"
 UNMEASURED = {"dashboard", "e2e"}
