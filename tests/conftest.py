@@ -13,16 +13,30 @@ from typing import Any
 
 import pytest
 import structlog
+from hypothesis import settings as examples
 
 from tests.builders import NOW, FakeClock, Press, no_network
 from tests.feeds.feed_server import FeedServer
+from tests.quick_databases import engine_that_shares, upgrade_by_copy
+from tracker import api
 from tracker.api import Tracker, open_tracker
+from tracker.backtest import walk
 from tracker.matching import encoders
 from tracker.settings import Settings
+from tracker.store import engine
 
 os.environ["TRACKER_ENCODER"] = "static"
 encoders.PREFERRED = ("static",)
 """The better encoder is slow to open and has tests of its own; all others compare meanings by the table."""
+
+engine.create_engine = engine_that_shares
+api.upgrade = walk.upgrade = upgrade_by_copy
+"""Statements are compiled and migrations run once a process, not for every test."""
+
+examples.register_profile("suite", deadline=None, max_examples=40)
+examples.register_profile("long", deadline=None, max_examples=1_000)
+examples.load_profile("suite")
+"""Other examples are drawn at every run, so a few do each time; `--hypothesis-profile=long` searches for longer."""
 
 CORPORA = Path(__file__).parents[2] / "shared" / "corpora"
 UNMEASURED = {"dashboard", "e2e"}

@@ -11,6 +11,7 @@ from forecasts.question_set import PastResolution
 from forecasts.scoring.skill import REFERENCES
 from tests.builders import DAY, NOW, FakeClock, a_question, a_set
 from tests.lives import ADA, BEN, CEM, CLOSES, KNOWN, LIVES, SOURCE, an_asked, by_rule, live, resolve
+from tests.quick_databases import begin
 from tracker.api import Tracker
 from tracker.summaries import Accuracy, Choice
 
@@ -23,6 +24,11 @@ def world(tracker: Tracker, clock: FakeClock) -> Tracker:
 
     Ada says 80 % from the opening on to each, ben 40 % to the first two; the first two came true, the third did not.
     """
+    begin(tracker, clock, ask_and_answer)
+    return tracker
+
+
+def ask_and_answer(tracker: Tracker, clock: FakeClock) -> None:
     tags = {"one": ("war", "east"), "two": ("war",)}
     for name in ("one", "two", "three", "void", "open"):
         tracker.ask(an_asked(name, tags=tags.get(name, ()), prior="25%"))
@@ -32,7 +38,6 @@ def world(tracker: Tracker, clock: FakeClock) -> Tracker:
     clock.time = CLOSES
     for name, said in {"one": "yes", "two": "yes", "three": "no", "void": "ambiguous"}.items():
         tracker.resolve(name, said, source_url=SOURCE, known_at=CLOSES)
-    return tracker
 
 
 def saved(found: Accuracy, who: ForecasterId) -> dict[str, float | None]:

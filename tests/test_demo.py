@@ -37,10 +37,24 @@ def seen(settings: Settings) -> Tracker:
     return open_tracker(replay_settings(settings), now=lambda: END + timedelta(days=1), fetch=no_network)
 
 
-def test_a_replay_leaves_revisions_evidence_and_scores_as_if_it_had_been_lived(settings: Settings) -> None:
-    steps = replay(settings, read_question_set(TEXTS), END, silent)
-    assert steps > 50
-    with seen(settings) as tracker:
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The small set, replayed to its end; it took more than fifty steps."""
+    made = Settings(data_dir=tmp_path_factory.mktemp("small"), me="ada")
+    assert replay(made, read_question_set(TEXTS), END, silent) > 50
+    return made
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, float]:
+    """The busy world, replayed to its end without a break, and how many seconds that took."""
+    made, began = Settings(data_dir=tmp_path_factory.mktemp("whole"), me="ada", encoder="static"), time.monotonic()
+    replay(made, busy_world(), END, silent)
+    return made, time.monotonic() - began
+
+
+def test_a_replay_leaves_revisions_evidence_and_scores_as_if_it_had_been_lived(small: Settings) -> None:
+    with seen(small) as tracker:
         page = tracker.question("neutral")
         card = page.evidence[0]
         assert card.headline == "It abstained"
@@ -56,23 +70,19 @@ def test_a_replay_leaves_revisions_evidence_and_scores_as_if_it_had_been_lived(s
         assert tracker.question("treaty").summary.status == "closed"
 
 
-def test_a_replay_of_what_was_replayed_does_nothing(settings: Settings) -> None:
-    world = read_question_set(TEXTS)
-    replay(settings, world, END, silent)
-    with seen(settings) as tracker:
+def test_a_replay_of_what_was_replayed_does_nothing(small: Settings) -> None:
+    with seen(small) as tracker:
         head = tracker.verify().head
-    assert replay(settings, world, END, silent) == 0
-    with seen(settings) as tracker:
+    assert replay(small, read_question_set(TEXTS), END, silent) == 0
+    with seen(small) as tracker:
         assert tracker.verify().head == head
 
 
-def test_a_replay_can_be_continued_to_a_later_day(settings: Settings, tmp_path: Path) -> None:
+def test_a_replay_can_be_continued_to_a_later_day(settings: Settings, whole: tuple[Settings, float]) -> None:
     world = busy_world()
     replay(settings, world, END - timedelta(days=100), silent)
     assert replay(settings, world, END, silent) > 10
-    whole = Settings(data_dir=tmp_path / "whole", me="ada", encoder="static")
-    replay(whole, world, END, silent)
-    continued, at_once = summary(settings), summary(whole)
+    continued, at_once = summary(settings), summary(whole[0])
     assert continued["resolutions"] == at_once["resolutions"]
     for question, acts in at_once["acts"].items():
         assert continued["acts"][question][ADA, "forecast"] == acts[ADA, "forecast"]
@@ -87,9 +97,8 @@ def test_news_of_the_last_months_waits_in_the_inbox(settings: Settings) -> None:
         assert tracker.inbox()
 
 
-def test_the_live_database_is_not_touched_by_a_replay(settings: Settings) -> None:
-    replay(settings, read_question_set(TEXTS), END, silent)
-    assert sorted(p.name for p in settings.data_dir.iterdir() if p.suffix == ".sqlite") == ["replay.sqlite"]
+def test_the_live_database_is_not_touched_by_a_replay(small: Settings) -> None:
+    assert sorted(p.name for p in small.data_dir.iterdir() if p.suffix == ".sqlite") == ["replay.sqlite"]
 
 
 def summary(settings: Settings) -> dict[str, Any]:
@@ -109,7 +118,10 @@ def summary(settings: Settings) -> dict[str, Any]:
 
 
 CHILD = """
-from tests.test_demo import Settings, Path, busy_world, replay, END
+from pathlib import Path
+from tests.worlds import END, busy_world
+from tracker.demo import replay
+from tracker.settings import Settings
 replay(Settings(data_dir=Path({directory!r}), me="ada", encoder="static"), busy_world(), END,
        lambda done, total, at: print(at.isoformat(), flush=True))
 print("done", flush=True)
@@ -131,12 +143,10 @@ def live_until_killed(directory: Path, patience: float) -> list[str]:
 
 
 @pytest.mark.slow
-def test_killed_at_random_moments_nothing_is_lost_and_nothing_doubled(tmp_path: Path) -> None:
-    whole = Settings(data_dir=tmp_path / "whole", me="ada", encoder="static")
-    began = time.monotonic()
-    replay(whole, busy_world(), END, silent)
-    took = time.monotonic() - began
-
+def test_killed_at_random_moments_nothing_is_lost_and_nothing_doubled(
+    tmp_path: Path, whole: tuple[Settings, float]
+) -> None:
+    at_once, took = whole
     killed = Settings(data_dir=tmp_path / "killed", me="ada", encoder="static")
     dice = random.Random(7)
     for _ in range(4):
@@ -151,4 +161,4 @@ def test_killed_at_random_moments_nothing_is_lost_and_nothing_doubled(tmp_path: 
         if finished:
             assert reached.isoformat() >= finished[-1]
     replay(killed, busy_world(), END, silent)
-    assert summary(killed) == summary(whole)
+    assert summary(killed) == summary(at_once)

@@ -15,6 +15,7 @@ from forecasts.versions import version_at
 from tests.builders import DAY, NOW, FakeClock, Press, a_question, a_set
 from tests.dashboard.pages import open_page, words
 from tests.lives import ADA, BEN, CLOSES, SOURCE, an_asked
+from tests.quick_databases import begin
 from tracker.api import Tracker
 from tracker.errors import NotFound, Refused, TrackerError, Unresolvable
 from tracker.question_verbs import Wording
@@ -255,14 +256,17 @@ def test_a_question_of_a_scenario_set_stays_until_its_row_is_taken_out(tracker: 
 @pytest.fixture
 def taken_back(tracker_with_press: Tracker, press: Press, clock: FakeClock) -> Tracker:
     """A tracker in which evidence came in on a question before it was taken back; another question is open."""
-    tracker = tracker_with_press
-    tracker.load(a_set(a_question(), a_question("talks-2027")))
     press.publish("wire", "Arland invites Borland to a summit")
+    begin(tracker_with_press, clock, read_and_take_back)
+    return tracker_with_press
+
+
+def read_and_take_back(tracker: Tracker, clock: FakeClock) -> None:
+    tracker.load(a_set(a_question(), a_question("talks-2027")))
     tracker.poll()
     assert len(tracker.inbox()) == 2
     clock.advance(hours=1)
     tracker.retract(SUMMIT, "asked twice")
-    return tracker
 
 
 VERBS: tuple[Callable[[Tracker], object], ...] = (

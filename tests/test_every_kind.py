@@ -13,6 +13,7 @@ from forecasts.scoring.rulebook import HEADLINE, OWN_RULES, RULES
 from forecasts.scoring.scores import recompute
 from tests.builders import DAY, NOW, FakeClock, a_question, a_set, no_network
 from tests.lives import ADA, BEN, CEM, CLOSES, KNOWN, LIVES, PEOPLE, SOURCE, Life, by_rule, forecast_all, live, resolve
+from tests.quick_databases import begin
 from tracker.api import Tracker, open_tracker
 from tracker.resolving import SCORES_VERSION, bring_up_to_date
 from tracker.summaries import Choice
@@ -25,7 +26,7 @@ every_kind = pytest.mark.parametrize("life", LIVES, ids=lambda life: life.id)
 def test_everybody_is_scored_by_every_rule_of_the_kind_and_the_receipts_give_the_scores_again(
     both: Tracker, clock: FakeClock, life: Life
 ) -> None:
-    live(both, clock, life)
+    begin(both, clock, live, life)
     scores = resolve(both, clock, life)
     computed = {"binary": (HAZARD, SUGGESTION), "categorical": (SUGGESTION,), "ordered": (SUGGESTION,)}
     everybody = {*PEOPLE, CROWD, PRIOR, *computed.get(life.asked.kind, ())}
@@ -49,7 +50,7 @@ def test_everybody_is_scored_by_every_rule_of_the_kind_and_the_receipts_give_the
 def test_a_question_counts_once_its_scheduled_close_has_passed_and_hindsight_earns_nothing(
     both: Tracker, clock: FakeClock, life: Life
 ) -> None:
-    live(both, clock, life)
+    begin(both, clock, live, life)
     scores = resolve(both, clock, life)
     assert by_rule(scores, life.headline).receipt[-1].end == KNOWN
     late = both.receipts(life.id).hindsight
@@ -72,7 +73,7 @@ def test_a_question_counts_once_its_scheduled_close_has_passed_and_hindsight_ear
 def test_another_answer_scores_everybody_anew_and_annulling_takes_the_scores_away(
     both: Tracker, clock: FakeClock, life: Life
 ) -> None:
-    live(both, clock, life)
+    begin(both, clock, live, life)
     first = resolve(both, clock, life)
     clock.advance(days=1)
     second = resolve(both, clock, life, life.another)

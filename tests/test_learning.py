@@ -13,6 +13,7 @@ from forecasts.learned import Learned
 from forecasts.question import Question, QuestionId
 from tests.builders import DAY, NOW, FakeClock, a_question, a_set, an_indicator, an_item
 from tests.lives import an_asked
+from tests.quick_databases import begin
 from tests.test_cli import Shell
 from tracker import learning
 from tracker.api import Tracker
@@ -71,6 +72,12 @@ def review_some(tracker: Tracker, kept: list[bool], **logged: Any) -> None:
         tracker.review(log(tracker, **logged), "confirmed" if good else "rejected")
 
 
+def thirty_reviews(tracker: Tracker, _clock: FakeClock) -> None:
+    """A set with as many judged pieces as are needed to learn from, every other one rejected."""
+    tracker.load(a_set())
+    review_some(tracker, [n % 2 > 0 for n in range(30)])
+
+
 def open_for_years() -> Question:
     """A question that is open whatever the wall clock says, for the terminal."""
     years = [datetime(year, 1, 1, tzinfo=UTC) for year in (2020, 2090, 2091)]
@@ -82,12 +89,16 @@ def standing(tracker: Tracker) -> dict[str, float]:
     return {k.learned.name: k.learned.value for k in tracker.learned() if k.state != "reset"}
 
 
-def a_record(tracker: Tracker, clock: FakeClock, outcomes: list[bool], **asked: Any) -> None:
+def a_record(tracker: Tracker, clock: FakeClock, outcomes: list[bool], *, retrospective: bool = False) -> None:
     """Questions of the past half-year with one confirmed report each that speaks for YES, and their answers."""
+    begin(tracker, clock, make_record, tuple(outcomes), retrospective)
+
+
+def make_record(tracker: Tracker, clock: FakeClock, outcomes: tuple[bool, ...], retrospective: bool) -> None:
     clock.time = OPENED
     slugs = [f"q{n}" for n in range(len(outcomes))]
     times = {"opens_at": OPENED, "closes_at": CLOSES, "resolves_at": CLOSES + DAY}
-    tracker.load(a_set(*[a_question(slug, **times, **asked) for slug in slugs]))
+    tracker.load(a_set(*[a_question(slug, **times, retrospective=retrospective) for slug in slugs]))
     clock.advance(days=5)
     for slug in slugs:
         tracker.review(log(tracker, slug), "confirmed")
@@ -154,8 +165,7 @@ def test_corrected_chances_do_not_teach_that_nothing_needs_correcting(tracker: T
 
 
 def test_a_frozen_value_stays_until_it_is_let_go(both: Tracker, clock: FakeClock) -> None:
-    both.load(a_set())
-    review_some(both, [n % 2 > 0 for n in range(30)])
+    begin(both, clock, thirty_reviews)
     clock.advance(hours=1)
     both.learn()
     before = standing(both)
@@ -173,8 +183,7 @@ def test_a_frozen_value_stays_until_it_is_let_go(both: Tracker, clock: FakeClock
 
 
 def test_a_reset_brings_the_default_back_and_old_decisions_count_no_more(both: Tracker, clock: FakeClock) -> None:
-    both.load(a_set())
-    review_some(both, [n % 2 > 0 for n in range(30)])
+    begin(both, clock, thirty_reviews)
     clock.advance(hours=1)
     both.learn()
     kept = both.decide_learned("relevance slope", "all", "reset")
@@ -219,8 +228,7 @@ def test_what_cannot_be_decided_is_refused_in_words(tracker: Tracker) -> None:
 
 
 def test_what_a_person_decided_while_learning_was_going_on_stands(tracker: Tracker, clock: FakeClock) -> None:
-    tracker.load(a_set())
-    review_some(tracker, [n % 2 > 0 for n in range(30)])
+    begin(tracker, clock, thirty_reviews)
     clock.advance(hours=1)
     with tracker._store.reading() as session:
         found = learning.fitted(session, clock())

@@ -1,5 +1,6 @@
 """Real processes: everything under one parent, one scheduler a database, and no orphan left."""
 
+import shutil
 import signal
 import socket
 import subprocess
@@ -36,12 +37,19 @@ def run(data: Path, *argv: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
 
 
-@pytest.fixture
-def data(tmp_path: Path) -> Path:
-    """A data directory with the small set: nothing in it can reach the network."""
-    done = run(tmp_path / "data", "sets", "import", str(set_folder(tmp_path)))
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory with the small set, made once: nothing in it can reach the network."""
+    directory = tmp_path_factory.mktemp("imported")
+    done = run(directory / "data", "sets", "import", str(set_folder(directory)))
     assert done.returncode == 0, done.stderr
-    return tmp_path / "data"
+    return directory / "data"
+
+
+@pytest.fixture
+def data(imported: Path, tmp_path: Path) -> Path:
+    """A copy of it for a test."""
+    return shutil.copytree(imported, tmp_path / "data")
 
 
 class Up:

@@ -9,6 +9,7 @@ from forecasts.question import ForecasterId
 from forecasts.scenario_set import LikelihoodRow
 from tests.builders import DAY, NOW, FakeClock, a_set, an_indicator
 from tests.dashboard.scenario_examples import FAIR, FUTURES, OPTIONS, PACT, SET, TABLE, a_world, ask_questions
+from tests.quick_databases import begin
 from tests.scenarios.linked_questions import a_link, answer, ask, outcomes, say
 from tests.terminals import at_a_terminal
 from tests.test_cli import Shell
@@ -26,18 +27,22 @@ def shell(
 @pytest.fixture
 def world(tracker: Tracker, clock: FakeClock) -> Tracker:
     """The scenario set on its tenth day."""
-    a_world(tracker, clock)
+    begin(tracker, clock, a_world)
     return tracker
 
 
 @pytest.fixture
-def dates(tracker: Tracker) -> Tracker:
+def dates(tracker: Tracker, clock: FakeClock) -> Tracker:
     """One event by two dates, on which ada contradicts herself."""
+    begin(tracker, clock, ask_dates)
+    return tracker
+
+
+def ask_dates(tracker: Tracker, _clock: FakeClock) -> None:
     ask(tracker, "early")
     ask(tracker, "late", closes=60)
     tracker.add_link(a_link("dates", "early", "late", labels=("by June", "by July")))
     say(tracker, {"early": "60%", "late": "30%"})
-    return tracker
 
 
 def folded(said: str) -> str:

@@ -8,6 +8,7 @@ from forecasts.scenario_set import LikelihoodRow
 from tests.builders import DAY, NOW, FakeClock
 from tests.dashboard.scenario_examples import FAIR, FUTURES, PACT, SET, a_world, ask_questions
 from tests.lives import an_asked
+from tests.quick_databases import begin
 from tests.terminals import at_a_terminal
 from tests.test_cli import Shell
 from tracker.api import Tracker
@@ -123,7 +124,7 @@ def test_before_the_opening_the_prior_and_what_the_table_makes_of_it_are_shown(
 def test_a_set_shows_its_marks_and_what_would_change_our_mind_most(
     tracker: Tracker, clock: FakeClock, shell: Shell
 ) -> None:
-    a_world(tracker, clock)
+    begin(tracker, clock, a_world)
     said = folded(shell("scenarios", "show", FUTURES))
     assert "88% ++" in said
     order = said.split("would change our mind most", maxsplit=1)[1]
@@ -134,7 +135,7 @@ def test_a_set_shows_its_marks_and_what_would_change_our_mind_most(
 def test_an_answered_row_is_marked_by_its_answer_and_tells_nothing_more(
     tracker: Tracker, clock: FakeClock, shell: Shell
 ) -> None:
-    a_world(tracker, clock)
+    begin(tracker, clock, a_world)
     tracker.resolve(PACT, "no", source_url="https://arland.example", known_at=clock.time)
     said = folded(shell("scenarios", "show", FUTURES))
     assert "88% --" in said
@@ -144,7 +145,7 @@ def test_an_answered_row_is_marked_by_its_answer_and_tells_nothing_more(
 def test_a_scenario_that_came_later_has_no_share_and_the_table_no_marks(
     tracker: Tracker, clock: FakeClock, shell: Shell
 ) -> None:
-    a_world(tracker, clock)
+    begin(tracker, clock, a_world)
     tracker.change_option(FUTURES, "rivals", "added")
     said = folded(shell("scenarios", "show", FUTURES))
     assert "│rivals │ – │" in said
@@ -152,7 +153,7 @@ def test_a_scenario_that_came_later_has_no_share_and_the_table_no_marks(
 
 
 def test_a_changed_row_is_shown_at_once(tracker: Tracker, clock: FakeClock, shell: Shell) -> None:
-    a_world(tracker, clock)
+    begin(tracker, clock, a_world)
     said = folded(shell("scenarios", "row", FUTURES, FAIR, "0.9", "0.1", "0.2"))
     assert "90% ++" in said
     assert LikelihoodRow(FAIR, (0.9, 0.1, 0.2)) in tracker.scenarios(FUTURES).scenario_set.rows

@@ -22,6 +22,7 @@ from tests.essays.essay_examples import SIGNS, add
 from tests.lives import LIVES, SOURCE, an_asked
 from tests.lives import live as live_through
 from tests.lives import resolve as answer
+from tests.quick_databases import begin
 from tracker.api import Tracker, open_tracker
 from tracker.question_verbs import Wording
 from tracker.settings import Settings
@@ -34,15 +35,18 @@ Tamper = Callable[[sqlite3.Connection], object]
 @pytest.fixture
 def lived(tracker_with_press: Tracker, press: Press, clock: FakeClock) -> Tracker:
     """A tracker with a question, evidence, three forecasts and a resolution."""
-    tracker = tracker_with_press
-    tracker.load(a_set())
     press.publish("wire", "Arland invites Borland to a summit")
+    begin(tracker_with_press, clock, read_and_answer)
+    return tracker_with_press
+
+
+def read_and_answer(tracker: Tracker, clock: FakeClock) -> None:
+    tracker.load(a_set())
     tracker.poll()
     for p in (0.4, 0.5, 0.6):
         clock.advance(days=1)
         tracker.forecast("summit-2027", Binary(p))
     tracker.resolve("summit-2027", "yes", source_url="https://arland.example/", known_at=NOW)
-    return tracker
 
 
 def tampered(tracker: Tracker, change: Tamper) -> None:
@@ -127,11 +131,15 @@ def test_a_stored_fact_without_its_entry_is_a_stray(lived: Tracker) -> None:
 @pytest.fixture
 def many_kinds(tracker: Tracker, clock: FakeClock) -> Tracker:
     """A tracker in which a question of every kind was forecast, and all but the last were answered."""
+    begin(tracker, clock, live_all)
+    return tracker
+
+
+def live_all(tracker: Tracker, clock: FakeClock) -> None:
     for life in LIVES:
         live_through(tracker, clock, life)
     for life in LIVES[:-1]:
         answer(tracker, clock, life)
-    return tracker
 
 
 @pytest.mark.parametrize(

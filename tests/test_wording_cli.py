@@ -9,6 +9,7 @@ from forecasts.links import Link, LinkId
 from forecasts.question import QuestionId
 from tests.builders import DAY, NOW, FakeClock, a_denial, a_feed, an_indicator
 from tests.lives import ADA, BEN, CLOSES, KNOWN, SOURCE, an_asked
+from tests.quick_databases import begin
 from tests.terminals import at_a_terminal
 from tests.test_cli import Shell
 from tracker.api import Tracker
@@ -26,9 +27,13 @@ RETRACT = ("retract", "rain", "--why", "asked twice")
 @pytest.fixture
 def asked(tracker: Tracker, clock: FakeClock) -> Tracker:
     """A tracker with a sound question, asked a day ago."""
+    begin(tracker, clock, ask_soundly)
+    return tracker
+
+
+def ask_soundly(tracker: Tracker, clock: FakeClock) -> None:
     tracker.ask(an_asked(), indicators=[an_indicator("rain"), a_denial("rain")])
     clock.advance(days=1)
-    return tracker
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from tests.dashboard.accuracy_examples import (
     yes_no_world,
 )
 from tests.dashboard.pages import open_page, plain, seen, spec, words
+from tests.quick_databases import begin
 from tracker.api import Tracker
 from tracker.summaries import Choice
 
@@ -31,7 +32,7 @@ ADA = ForecasterId("ada")
 @pytest.fixture
 def scored(tracker: Tracker, clock: FakeClock) -> Tracker:
     """Four answered yes-no questions on events of their own; who looks is Ada."""
-    yes_no_world(tracker, clock)
+    begin(tracker, clock, yes_no_world)
     return tracker
 
 
@@ -163,7 +164,7 @@ def test_pairs_of_one_forecaster_have_them_first(scored: Tracker) -> None:
 
 
 def test_with_thirty_events_verdicts_are_given_in_words(tracker: Tracker, clock: FakeClock) -> None:
-    yes_no_world(tracker, clock, 30)
+    begin(tracker, clock, yes_no_world, 30)
     visit = section(tracker, "Pairs")
     assert "can be told apart" in words(visit)
     assert "Me better than Ben: +" in words(visit)
@@ -238,7 +239,7 @@ def test_all_scores_can_be_taken_along(scored: Tracker) -> None:
 
 
 def test_a_filtered_view_has_an_address_and_can_be_cleared(tracker: Tracker, clock: FakeClock) -> None:
-    mixed_world(tracker, clock)
+    begin(tracker, clock, mixed_world)
     visit = section(tracker, "Questions", topic="other", type="numeric")
     assert list(tables(visit)["Skill by question"]["answer"]) == ["45 tonnes"]
     visit = seen(visit.button(key="clear").click().run())
@@ -247,7 +248,7 @@ def test_a_filtered_view_has_an_address_and_can_be_cleared(tracker: Tracker, clo
 
 
 def test_a_filter_is_there_only_where_it_can_tell_questions_apart(tracker: Tracker, clock: FakeClock) -> None:
-    yes_no_world(tracker, clock)
+    begin(tracker, clock, yes_no_world)
     labels = {s.label for s in open_page(tracker, "accuracy").selectbox}
     assert labels == {"Scoring rule"}
 
@@ -256,12 +257,12 @@ def test_a_filter_is_there_only_where_it_can_tell_questions_apart(tracker: Track
 def test_a_strange_filter_in_an_address_is_no_filter(
     tracker: Tracker, clock: FakeClock, params: dict[str, str]
 ) -> None:
-    yes_no_world(tracker, clock)
+    begin(tracker, clock, yes_no_world)
     assert "Over 4 separate questions" in words(open_page(tracker, "accuracy", **params))
 
 
 def test_filters_without_a_question_say_what_to_do(tracker: Tracker, clock: FakeClock) -> None:
-    mixed_world(tracker, clock)
+    begin(tracker, clock, mixed_world)
     visit = open_page(tracker, "accuracy", topic="summit", type="numeric")
     assert "No scored question fits these filters." in words(visit)
     assert "Clear" in [b.label for b in visit.button]
@@ -329,7 +330,7 @@ def test_one_question_with_one_forecaster_is_enough_for_every_section(
 
 @pytest.mark.parametrize("kind", ["binary", "ordered", "numeric", "date", None])
 def test_every_kind_of_question_alone_has_every_section(tracker: Tracker, clock: FakeClock, kind: str | None) -> None:
-    mixed_world(tracker, clock)
+    begin(tracker, clock, mixed_world)
     for name in SECTIONS:
         visit = section(tracker, name, **({"type": kind} if kind else {}))
         assert visit.button_group(key="view").value == name
@@ -343,14 +344,14 @@ def test_questions_that_no_person_forecast_still_show_what_is_computed(tracker: 
 
 
 def test_numbers_and_dates_are_judged_by_their_intervals(tracker: Tracker, clock: FakeClock) -> None:
-    mixed_world(tracker, clock)
+    begin(tracker, clock, mixed_world)
     visit = section(tracker, "Calibration", type="numeric", who="ben")
     assert "Ben: 0 of 1 answer inside. Too few to say anything: 19 more are needed." in words(visit)
     assert tables(visit)["Coverage of 90 % intervals"].set_index("forecaster").loc["Ben", "inside"] == 0
 
 
 def test_a_mixture_says_which_questions_a_rule_leaves_out(tracker: Tracker, clock: FakeClock) -> None:
-    mixed_world(tracker, clock)
+    begin(tracker, clock, mixed_world)
     assert "2 questions of other kinds are not in it: see CRPS over the range." in words(open_page(tracker, "accuracy"))
 
 
@@ -362,7 +363,7 @@ def test_a_forecaster_of_numbers_alone_has_no_reference(tracker: Tracker, clock:
 
 
 def test_the_prior_is_not_held_against_itself(tracker: Tracker, clock: FakeClock) -> None:
-    yes_no_world(tracker, clock)
+    begin(tracker, clock, yes_no_world)
     visit = section(tracker, "References", who="prior")
     assert "First forecast kept" not in list(tables(visit)["Against references"]["reference"])
 

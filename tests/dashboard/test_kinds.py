@@ -13,6 +13,7 @@ from forecasts.distribution import Binary, even
 from forecasts.question import ForecasterId, Option
 from tests.builders import NOW, FakeClock, Press, a_question, a_set, an_indicator
 from tests.dashboard.pages import button, field, give_answer, layers, open_page, plain, seen, spec, words
+from tests.quick_databases import begin
 from tracker.api import Tracker
 
 ME, BO = ForecasterId("ada"), ForecasterId("bo")
@@ -38,11 +39,15 @@ QUESTIONS = (
 @pytest.fixture
 def kinds(tracker: Tracker, clock: FakeClock) -> Tracker:
     """A tracker with a question of every kind."""
+    begin(tracker, clock, ask_kinds)
+    return tracker
+
+
+def ask_kinds(tracker: Tracker, clock: FakeClock) -> None:
     tracker.load(a_set())
     for question in QUESTIONS:
         tracker.ask(question, override="questions of a test")
     clock.advance(hours=1)
-    return tracker
 
 
 def mine(tracker: Tracker, name: str) -> Any:
@@ -362,8 +367,14 @@ def test_a_forecast_of_any_kind_is_reaffirmed_withdrawn_and_undone(kinds: Tracke
 
 
 @pytest.fixture
-def held(kinds: Tracker, clock: FakeClock) -> Tracker:
+def held(tracker: Tracker, clock: FakeClock) -> Tracker:
     """The same with forecasts of two people on all of them."""
+    begin(tracker, clock, hold_kinds)
+    return tracker
+
+
+def hold_kinds(kinds: Tracker, clock: FakeClock) -> None:
+    ask_kinds(kinds, clock)
     for who, shift in ((ME, 0), (BO, 5)):
         kinds.forecast("visit", f"Beijing={60 - shift} Minsk=10 Other=rest", rationale="Known.", forecaster=who)
         kinds.forecast("grade", f"poor={10 + shift} fair=20 good=rest", rationale="Known.", forecaster=who)
@@ -373,7 +384,6 @@ def held(kinds: Tracker, clock: FakeClock) -> Tracker:
             "treaty", f"20%=2027-03-01 50%=2027-0{6 + shift // 5}-01 never=30%", rationale="Known.", forecaster=who
         )
     clock.advance(days=20)
-    return kinds
 
 
 @pytest.mark.parametrize("question", ["visit", "grade", "price", "incidents", "treaty"])

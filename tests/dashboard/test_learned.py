@@ -13,6 +13,7 @@ from tests.builders import NOW as BUILT
 from tests.builders import FakeClock, Press, a_question, a_set
 from tests.dashboard.examples import ME, NOW, QUESTION, days, feed, learned, named_question, resolution, summary
 from tests.dashboard.pages import open_page, plain, seen, words
+from tests.quick_databases import begin
 from tracker.api import Tracker
 from tracker.learning import Kept
 
@@ -107,9 +108,13 @@ def test_a_shift_says_which_way_base_rates_were_off() -> None:
 @pytest.fixture
 def taught(tracker_with_press: Tracker, press: Press, clock: FakeClock) -> Tracker:
     """A tracker that judged enough evidence to learn from: of forty pieces every other was rejected."""
-    tracker = tracker_with_press
-    tracker.load(a_set(*(a_question(f"summit-{n}") for n in range(40))))
     press.publish("wire", "Arland invites Borland to a summit")
+    begin(tracker_with_press, clock, read_judge_and_learn)
+    return tracker_with_press
+
+
+def read_judge_and_learn(tracker: Tracker, clock: FakeClock) -> None:
+    tracker.load(a_set(*(a_question(f"summit-{n}") for n in range(40))))
     tracker.poll()
     clock.advance(hours=1)
     for n, each in enumerate(tracker.inbox()):
@@ -117,7 +122,6 @@ def taught(tracker_with_press: Tracker, press: Press, clock: FakeClock) -> Track
     clock.advance(hours=1)
     assert {found.name for found in tracker.learn()} >= {"relevance shift"}
     clock.advance(hours=1)
-    return tracker
 
 
 def test_before_anything_is_learned_the_page_says_what_it_waits_for(tracker: Tracker) -> None:

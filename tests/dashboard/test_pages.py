@@ -11,6 +11,7 @@ from forecasts.evidence import Direction, Strength
 from forecasts.question import ForecasterId
 from tests.builders import NOW, FakeClock, Press, a_question, a_set
 from tests.dashboard.pages import button, field, give_answer, marked, open_page, seen, words
+from tests.quick_databases import begin
 from tracker.api import Tracker
 
 SUMMIT = "summit-2027"
@@ -25,13 +26,17 @@ SOURCE = "https://arland.example/statement"
 @pytest.fixture
 def news(tracker_with_press: Tracker, press: Press, clock: FakeClock) -> Tracker:
     """A tracker with an open question and two pieces of evidence to review, one of them hostile text."""
-    tracker_with_press.load(a_set())
     press.publish("wire", INVITED)
     press.publish("wire", HOSTILE, "https://wire.invalid/hostile")
-    tracker_with_press.poll()
-    clock.advance(hours=1)
-    assert len(tracker_with_press.inbox()) == 2
+    begin(tracker_with_press, clock, read_two)
     return tracker_with_press
+
+
+def read_two(tracker: Tracker, clock: FakeClock) -> None:
+    tracker.load(a_set())
+    tracker.poll()
+    clock.advance(hours=1)
+    assert len(tracker.inbox()) == 2
 
 
 def my_acts(tracker: Tracker) -> list[tuple[str, float | None]]:

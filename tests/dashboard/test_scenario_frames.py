@@ -18,6 +18,7 @@ from forecasts.scenario_set import FIVE_WORDS, LikelihoodRow, likelihood_from
 from tests.builders import NOW, FakeClock
 from tests.dashboard.pages import plain
 from tests.dashboard.scenario_examples import BEN, FAIR, FUTURES, OPTIONS, PACT, a_world
+from tests.quick_databases import begin
 from tracker.api import Tracker
 from tracker.scenarios.values import ScenarioPage
 
@@ -28,7 +29,7 @@ STYLES = option_lines(OPTIONS, ordered=False)
 @pytest.fixture
 def page(tracker: Tracker, clock: FakeClock) -> ScenarioPage:
     """The page of the small world, on its tenth day."""
-    a_world(tracker, clock)
+    begin(tracker, clock, a_world)
     return tracker.scenarios(FUTURES)
 
 

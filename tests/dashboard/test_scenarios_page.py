@@ -24,13 +24,14 @@ from tests.dashboard.scenario_examples import (
     ask_questions,
 )
 from tests.lives import an_asked
+from tests.quick_databases import begin
 from tracker.api import Tracker
 
 
 @pytest.fixture
 def world(tracker: Tracker, clock: FakeClock) -> Tracker:
     """The small world, on its tenth day."""
-    a_world(tracker, clock)
+    begin(tracker, clock, a_world)
     return tracker
 
 

@@ -10,6 +10,7 @@ from tests.builders import DAY, FakeClock
 from tests.dashboard.pages import button, field, open_page, plain, seen, words
 from tests.dashboard.scenario_examples import FUTURES, PACT, a_world
 from tests.lives import KNOWN, LIVES, SOURCE, an_asked
+from tests.quick_databases import begin
 from tracker.api import Tracker
 
 
@@ -87,7 +88,7 @@ def test_a_question_that_is_over_is_watched_no_more(asked: Tracker, clock: FakeC
 
 
 def test_the_question_of_a_scenario_set_leads_to_its_scenarios(tracker: Tracker, clock: FakeClock) -> None:
-    a_world(tracker, clock)
+    begin(tracker, clock, a_world)
     found = {
         link.proto.label: link.proto.query_string for link in open_page(tracker, "question", q=FUTURES).get("page_link")
     }

@@ -123,7 +123,7 @@ def follow(body: bytes, content_type: str, memory: Memory) -> Memory:
     return found.memory
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=60)
 @given(st.binary(max_size=400), st.text(max_size=20))
 def test_bytes_from_nowhere_have_an_answer(body: bytes, content_type: str) -> None:
     checked(parse(body, content_type, URL))
@@ -131,13 +131,13 @@ def test_bytes_from_nowhere_have_an_answer(body: bytes, content_type: str) -> No
     follow(body, content_type, NOTHING)
 
 
-@settings(deadline=None, max_examples=250)
+@settings(deadline=None, max_examples=100)
 @given(mutants(), TYPES)
 def test_a_feed_after_accidents_has_an_answer_within_its_caps(body: bytes, content_type: str) -> None:
     checked(parse(body, content_type, URL))
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=60)
 @given(mutants(), mutants(), TYPES)
 def test_one_damaged_feed_after_another_is_followed(before: bytes, after: bytes, content_type: str) -> None:
     memory = follow(after, content_type, follow(before, content_type, NOTHING))
@@ -146,7 +146,7 @@ def test_one_damaged_feed_after_another_is_followed(before: bytes, after: bytes,
         assert isinstance(look(after, content_type, memory), Unchanged)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=50)
 @given(mutants(), st.data())
 def test_what_is_cut_out_of_a_damaged_feed_leaves_the_rest_as_it_is(body: bytes, data: st.DataObject) -> None:
     parts = split(body, "")

@@ -311,7 +311,7 @@ TAGS = [
 ]
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=100)
 @given(
     st.one_of(
         st.binary(max_size=200),

@@ -221,7 +221,7 @@ def test_feeds_set_up_together_drift_apart() -> None:
     assert max(waits) < 1.25 * min(waits)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(states, answers, news, rules)
 def test_success_resets_failures_and_is_never_followed_up_earlier_than_anyone_asked(
     before: FeedState, result: Any, brought: News, poll_rules: PollRules
@@ -394,7 +394,7 @@ def test_a_document_that_could_not_be_read_is_a_failure_and_leaves_no_validators
     assert after.last_success_at == EARLIER
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(states, failures, rules)
 def test_failure_looks_ahead_and_never_earlier_than_the_server_asked(
     before: FeedState, failure: FetchFailed, poll_rules: PollRules
@@ -407,7 +407,7 @@ def test_failure_looks_ahead_and_never_earlier_than_the_server_asked(
     assert after.next_reason
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(states, rules)
 def test_the_next_failure_in_a_row_never_shortens_the_wait(before: FeedState, poll_rules: PollRules) -> None:
     first = after_failure(before, failed(), NOW, poll_rules)
@@ -453,7 +453,7 @@ def test_a_feed_of_a_question_set_is_due_at_once() -> None:
     assert (state.next_due_at, state.next_reason, state.paused) == (NOW, "not polled yet", False)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(states, answers, failures, st.floats(-10, 1e18))
 def test_no_state_is_too_odd_to_go_on_from(
     state: FeedState, result: Any, failure: FetchFailed, wait_seconds: float

@@ -218,7 +218,7 @@ KIND = st.sampled_from(KINDS)
 FEW, MANY = ["", "a", "b"], ["", *"abcdefgh"]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(KIND, series(MANY))
 def test_reading_by_differences_leaves_the_same_items_as_reading_whole(
     kind: Kind, documents: list[list[Entry]]
@@ -236,7 +236,7 @@ def test_reading_by_differences_leaves_the_same_items_as_reading_whole(
     assert by_differences == kept
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(KIND, series(FEW))
 def test_what_is_handed_on_is_what_reading_whole_gives_in_the_same_order(
     kind: Kind, documents: list[list[Entry]]
@@ -252,7 +252,7 @@ def test_what_is_handed_on_is_what_reading_whole_gives_in_the_same_order(
             assert cut or len(places) == len(whole(body).items)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(KIND, series(FEW))
 def test_an_entry_is_handed_on_exactly_when_it_is_new_or_changed(kind: Kind, documents: list[list[Entry]]) -> None:
     before: list[Entry] = []
@@ -267,7 +267,7 @@ def test_an_entry_is_handed_on_exactly_when_it_is_new_or_changed(kind: Kind, doc
         before = found
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(KIND, st.lists(entries(MANY), min_size=2, max_size=12), st.data())
 def test_half_of_the_entries_known_gives_the_other_half(kind: Kind, found: list[Entry], data: st.DataObject) -> None:
     body = document(kind, guid_of_its_own(found))

@@ -203,7 +203,7 @@ PIECES = st.sampled_from([
 ])  # fmt: skip
 
 
-@settings(deadline=None, max_examples=500)
+@settings(deadline=None, max_examples=200)
 @given(st.lists(PIECES | st.text(max_size=2), max_size=40).map("".join))
 def test_the_quick_way_says_what_the_plain_way_says(markup: str) -> None:
     assert unmarked(markup) == slowly(markup)

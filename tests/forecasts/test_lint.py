@@ -256,7 +256,7 @@ texts = st.one_of(
 times = st.datetimes(min_value=utc("0001-01-02").replace(tzinfo=None)).map(lambda at: at.replace(tzinfo=NOW.tzinfo))
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=60)
 @given(
     st.builds(
         Asked,
@@ -288,7 +288,7 @@ def test_no_question_makes_the_linter_fail_and_its_answer_is_always_the_same(
     assert list(found) == sorted(found, key=lambda flaw: flaw.severity != "blocking")
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(st.sampled_from([case for cases in FLAWED.values() for case in cases]), st.text(" \n\t", max_size=5))
 def test_white_space_makes_no_difference(case: str | Asked, space: str) -> None:
     asked = made(case)
@@ -296,7 +296,7 @@ def test_white_space_makes_no_difference(case: str | Asked, space: str) -> None:
     assert lint(spaced, AROUND) == lint(asked, AROUND)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=20)
 @given(st.integers(1, 3000))
 def test_a_later_look_never_makes_a_question_less_settled(days: int) -> None:
     settled = [bool(flaws(SOUND, "already-settled", now=NOW + timedelta(days=d))) for d in (0, days, 2 * days)]

@@ -18,7 +18,7 @@ from tests.forecasts.small_set import EVERY_KIND, TEXTS, changed
 from tests.forecasts.strategies import OPENS, categorical_question, date_question, numeric_question
 
 
-@settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(deadline=None, max_examples=15, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(question_sets())
 def test_what_is_written_is_read_as_the_same_set(made: QuestionSet) -> None:
     again = read_question_set(write_question_set(made))
@@ -26,7 +26,7 @@ def test_what_is_written_is_read_as_the_same_set(made: QuestionSet) -> None:
         assert getattr(again, field.name) == getattr(made, field.name), field.name
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(texts, lists)
 def test_whatever_a_text_holds_a_toml_reader_gets_it_back(text: str, items: tuple[str, ...]) -> None:
     long = " ".join([text] * 9)

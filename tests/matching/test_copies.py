@@ -41,7 +41,7 @@ def groups(*texts: tuple[str, str]) -> list[int | None]:
 
 
 @given(st.permutations(VERSIONS), st.booleans())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_copies_in_any_order_are_one_group_whether_they_come_together_or_one_by_one(
     versions: list[tuple[str, str]], together: bool
 ) -> None:
@@ -51,7 +51,7 @@ def test_copies_in_any_order_are_one_group_whether_they_come_together_or_one_by_
 
 
 @given(st.lists(st.sampled_from([*VERSIONS, *OTHERS]), min_size=1, max_size=12))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_adding_everything_twice_makes_no_group_and_changes_none(texts: list[tuple[str, str]]) -> None:
     copies = Copies()
     first = copies.add([(i, *text, START) for i, text in enumerate(texts)])

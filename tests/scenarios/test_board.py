@@ -8,6 +8,7 @@ from forecasts.question import QuestionId
 from tests.builders import DAY, NOW, FakeClock
 from tests.dashboard.scenario_examples import FAIR, FUTURES, OPTIONS, PACT, a_world
 from tests.lives import BEN
+from tests.quick_databases import begin
 from tests.scenarios.linked_questions import PAPER, answer, ask, say
 from tracker.api import Tracker
 from tracker.scenarios.board import Row, board, rows
@@ -132,7 +133,7 @@ def test_what_is_not_there_or_is_no_yes_or_no_question_has_no_row(late: Tracker,
 
 
 def test_every_seat_says_whose_number_it_is(tracker: Tracker, clock: FakeClock) -> None:
-    a_world(tracker, clock)
+    begin(tracker, clock, a_world)
     seats = tracker.scenarios(FUTURES).board
     assert {name: seat.p for name, seat in seats.items()} == pytest.approx({PACT: 0.8, FAIR: 0.3})
     assert {name: seat.by for name, seat in seats.items()} == {PACT: "Crowd", FAIR: "Suggestion"}
@@ -142,7 +143,7 @@ def test_every_seat_says_whose_number_it_is(tracker: Tracker, clock: FakeClock) 
 def test_an_answered_seat_says_so_and_moves_the_shares(
     tracker: Tracker, clock: FakeClock, outcome: str, p: float | None
 ) -> None:
-    a_world(tracker, clock)
+    begin(tracker, clock, a_world)
     before = tracker.scenarios(FUTURES).history
     answer(tracker, PACT, outcome)
     clock.advance(days=1)
@@ -158,7 +159,7 @@ def test_an_answered_seat_says_so_and_moves_the_shares(
 
 
 def test_seats_and_suggestion_tell_one_story(tracker: Tracker, clock: FakeClock) -> None:
-    a_world(tracker, clock)
+    begin(tracker, clock, a_world)
     tracker.suggest()
     seats = {name: seat.p for name, seat in tracker.scenarios(FUTURES).board.items()}
     assert board_at(tracker, clock.time, PACT, FAIR) == pytest.approx(seats)

@@ -15,6 +15,7 @@ from forecasts.scenario_reading import gives_way
 from forecasts.scenario_set import LikelihoodRow
 from tests.builders import DAY, NOW, FakeClock
 from tests.dashboard.scenario_examples import BEN, FAIR, FUTURES, OPTIONS, PACT, SET, TABLE, a_world, ask_questions
+from tests.quick_databases import begin
 from tests.scenarios.linked_questions import a_link, acts_of, ask, say
 from tracker.api import Tracker
 from tracker.errors import NotFound
@@ -24,17 +25,21 @@ RACE = QuestionId("race")
 
 
 @pytest.fixture
-def asked(tracker: Tracker) -> Tracker:
+def asked(tracker: Tracker, clock: FakeClock) -> Tracker:
     """The futures and their indicator questions, without a table."""
-    ask_questions(tracker)
+    begin(tracker, clock, questions_alone)
     return tracker
 
 
 @pytest.fixture
 def world(tracker: Tracker, clock: FakeClock) -> Tracker:
     """The scenario set on its tenth day."""
-    a_world(tracker, clock)
+    begin(tracker, clock, a_world)
     return tracker
+
+
+def questions_alone(tracker: Tracker, clock: FakeClock) -> None:
+    ask_questions(tracker, clock.time)
 
 
 def row_of(tracker: Tracker, question_id: QuestionId) -> LikelihoodRow:
@@ -293,14 +298,18 @@ def test_an_edited_scenario_is_a_forecast_in_which_the_others_gave_way(
 
 
 @pytest.fixture
-def questions(tracker: Tracker) -> Tracker:
+def questions(tracker: Tracker, clock: FakeClock) -> Tracker:
     """Yes/no questions that close one after the other, and one of every other kind."""
+    begin(tracker, clock, ask_for_links)
+    return tracker
+
+
+def ask_for_links(tracker: Tracker, _clock: FakeClock) -> None:
     for n, name in enumerate(("a", "b", "c", "d")):
         ask(tracker, name, closes=30 + n)
     ask(tracker, "calm", closes=50, horizon_shape="holds_until")
     ask(tracker, "grain", closes=60, kind="numeric", scale=Scale(0.0, 100.0, unit="Mt"), horizon_shape="state_at")
     ask(tracker, "futures", closes=60, kind="categorical", options=OPTIONS, horizon_shape="state_at")
-    return tracker
 
 
 FITTING: tuple[tuple[LinkKind, tuple[str, ...]], ...] = (

@@ -9,6 +9,7 @@ from forecasts.errors import InvalidForecast
 from forecasts.question import ForecasterId
 from tests.builders import FakeClock
 from tests.lives import ADA, BEN
+from tests.quick_databases import begin
 from tests.scenarios.linked_questions import a_link, acts_of, answer, ask, say
 from tracker.api import Tracker
 from tracker.errors import NotFound, Refused
@@ -19,14 +20,18 @@ DATES = a_link("dates", EARLY, LATE)
 
 
 @pytest.fixture
-def linked(tracker: Tracker) -> Tracker:
+def linked(tracker: Tracker, clock: FakeClock) -> Tracker:
     """One event by two dates; ada contradicts herself by a lot, ben does not."""
+    begin(tracker, clock, ask_dates)
+    return tracker
+
+
+def ask_dates(tracker: Tracker, _clock: FakeClock) -> None:
     ask(tracker, EARLY)
     ask(tracker, LATE, closes=60)
     tracker.add_link(DATES)
     say(tracker, {EARLY: "60%", LATE: "30%"})
     say(tracker, {EARLY: "20%", LATE: "40%"}, BEN)
-    return tracker
 
 
 def mine(tracker: Tracker, who: ForecasterId = ADA) -> Contradiction:

@@ -11,6 +11,7 @@ from forecasts.question import Outcome, QuestionId, Resolution
 from forecasts.question_set import PastResolution, QuestionSet
 from tests.builders import DAY, NOW, FakeClock, a_question, a_set
 from tests.lives import BEN
+from tests.quick_databases import begin
 from tests.scenarios.linked_questions import PAPER, a_link, answer, ask, outcomes, say
 from tracker.api import Tracker
 
@@ -22,11 +23,15 @@ BRANCHES = (IF, UNLESS)
 @pytest.fixture
 def pair(tracker: Tracker, clock: FakeClock) -> Tracker:
     """A pair of which both branches were forecast a day ago."""
+    begin(tracker, clock, ask_pair)
+    return tracker
+
+
+def ask_pair(tracker: Tracker, clock: FakeClock) -> None:
     ask(tracker, TARIFFS, *BRANCHES)
     tracker.add_link(PAIR)
     say(tracker, dict.fromkeys(BRANCHES, "70%"))
     clock.advance(days=1)
-    return tracker
 
 
 def status(tracker: Tracker, name: str) -> str:

@@ -1,0 +1,115 @@
+"""What every test would do again at its database, done once a process: compiling statements, migrating, first acts.
+
+Nothing of the product is left out by it. The statements are the product's own, compiled once and not for every engine
+anew; a new database is a copy of one that the migrations made; and a test's beginning is a copy of what the same acts
+left behind before. What proves migrations calls them itself (tests/store).
+"""
+
+import sqlite3
+import tempfile
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.util import LRUCache
+
+from tests.builders import FakeClock
+from tracker.api import Tracker
+from tracker.store import schema
+from tracker.store.engine import open_engine
+
+STATEMENTS = 5000
+"""Compiled statements that are kept: all that the product has."""
+
+
+@cache
+def _shared() -> Engine:
+    """An engine whose dialect and compiled statements serve every SQLite database of this process."""
+    engine = create_engine("sqlite://")
+    engine.connect().close()  # the dialect looks at the library's version
+    engine._compiled_cache = LRUCache(STATEMENTS)
+    return engine
+
+
+def engine_that_shares(url: str, **options: Any) -> Engine:
+    """SQLAlchemy's `create_engine`, with the statements that other engines of the process have compiled."""
+    engine = create_engine(url, **options)
+    if engine.dialect.name == "sqlite":
+        engine.dialect, engine._compiled_cache = _shared().dialect, _shared()._compiled_cache
+    return engine
+
+
+def upgrade_by_copy(engine: Engine, target: str = "head") -> None:
+    """`schema.upgrade`, which fills a new SQLite database from one that the migrations made before."""
+    if engine.dialect.name == "sqlite" and target == "head" and _is_new(_file(engine)):
+        _restore(_migrated(), _file(engine))
+    schema.upgrade(engine, target)
+
+
+def begin(tracker: Tracker, clock: FakeClock, acts: Callable[..., object], *arguments: object) -> None:
+    """Bring an empty tracker and its clock to where these acts leave them; on SQLite they are done once a process.
+
+    The acts have to be the same every time: all they know is the tracker, the clock, and arguments that compare equal.
+    What a test's press publishes stands outside of the tracker, so the test publishes it itself, before.
+    """
+    engine = tracker._store.engine
+    if engine.dialect.name != "sqlite":
+        acts(tracker, clock, *arguments)
+        return
+    known = (acts, arguments, clock.time)
+    if known not in _BEGINNINGS:
+        acts(tracker, clock, *arguments)
+        _BEGINNINGS[known] = (_taken(_file(engine)), clock.time)
+        return
+    image, clock.time = _BEGINNINGS[known]
+    _restore(image, _file(engine))
+
+
+_BEGINNINGS: dict[Any, tuple[bytes, Any]] = {}
+
+
+@cache
+def _migrated() -> bytes:
+    """An empty database of the newest version."""
+    with tempfile.TemporaryDirectory() as directory:
+        file = Path(directory) / "new.sqlite"
+        engine = open_engine(f"sqlite:///{file}")
+        schema.upgrade(engine)
+        engine.dispose()
+        return _taken(file)
+
+
+def _file(engine: Engine) -> Path:
+    return Path(engine.url.database or "")
+
+
+def _is_new(file: Path) -> bool:
+    return not file.exists() or file.stat().st_size == 0
+
+
+def _taken(file: Path) -> bytes:
+    """All that a database holds, as it stands."""
+    source, copy = sqlite3.connect(file), sqlite3.connect(":memory:")
+    try:
+        source.backup(copy)
+        image = copy.serialize()
+        return (
+            image[:18] + b"\1\1" + image[20:]
+        )  # the mark of a write-ahead log, which a database in memory cannot have
+    finally:
+        source.close()
+        copy.close()
+
+
+def _restore(image: bytes, file: Path) -> None:
+    """Make a database what the image holds, whoever has it open."""
+    copy, target = sqlite3.connect(":memory:"), sqlite3.connect(file)
+    try:
+        target.execute("PRAGMA journal_mode=WAL")
+        copy.deserialize(image)
+        copy.backup(target)
+    finally:
+        copy.close()
+        target.close()

@@ -1,0 +1,59 @@
+"""What is done once a process leaves a test where doing it again would have."""
+
+import re
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+from tests.builders import NOW, FakeClock, no_network
+from tests.lives import LIVES, Life, live
+from tests.quick_databases import begin, upgrade_by_copy
+from tracker.api import Tracker, open_tracker
+from tracker.settings import Settings
+from tracker.store.engine import open_engine
+from tracker.store.schema import upgrade
+
+RAN: list[str] = []
+
+
+def acts(tracker: Tracker, clock: FakeClock, life: Life) -> None:
+    RAN.append(life.id)
+    live(tracker, clock, life)
+
+
+def begun(directory: Path, life: Life) -> tuple[str, object]:
+    """The head of the log, and the time, where a beginning leaves a new tracker; it goes on from there."""
+    clock = FakeClock(NOW)
+    with open_tracker(Settings(data_dir=directory, me="ada"), now=clock, fetch=no_network) as tracker:
+        begin(tracker, clock, acts, life)
+        verdict = tracker.verify()
+        assert verdict.bad_seq is None
+        tracker.forecast(life.id, life.revised)
+        assert tracker.verify().entries > verdict.entries
+        return verdict.head, clock.time
+
+
+def test_a_beginning_is_lived_once_and_every_test_starts_from_its_end(tmp_path: Path) -> None:
+    RAN.clear()
+    rain, grain = LIVES[0], LIVES[3]
+    first = begun(tmp_path / "first", rain)
+    assert begun(tmp_path / "second", rain) == first
+    assert begun(tmp_path / "third", replace(rain)) == first
+    assert begun(tmp_path / "other", grain) != first
+    assert [rain.id, grain.id] == RAN
+
+
+def test_a_copied_new_database_is_what_the_migrations_make(tmp_path: Path) -> None:
+    found = []
+    for name, way in (("migrated", upgrade), ("copied", upgrade_by_copy)):
+        file = tmp_path / f"{name}.sqlite"
+        engine = open_engine(f"sqlite:///{file}")
+        way(engine)
+        engine.dispose()
+        with closing(sqlite3.connect(file)) as connection:
+            mode = connection.execute("PRAGMA journal_mode").fetchone()
+            # A rebuilt table names its constraints in any order, so each statement counts by its words.
+            found.append((mode, sorted(sorted(re.split(r"[\s,()]+", line)) for line in connection.iterdump())))
+    assert found[0] == found[1]
+    assert len(found[0][1]) > 20
