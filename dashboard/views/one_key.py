@@ -1,9 +1,9 @@
 """Evidence judged with one key each: which way it points, how strongly, accept, reject; and before, what that does."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 import streamlit as st
 
@@ -30,8 +30,8 @@ class Call:
 def panel(visit: Visit, e: Evidence, question: Question, place: str) -> None:
     """The keys for one piece, and what accepting or rejecting it would do to the suggestion."""
     call = _call(e)
-    sides = [(Call(side, call.strength), key, side_words(question.kind, side, e.option)) for side, key in SIDES]
-    strengths = [(Call(call.direction, value), key, strength(value)) for value, key in STRENGTHS]
+    sides = [(key, {"direction": side}, side_words(question.kind, side, e.option)) for side, key in SIDES]
+    strengths = [(key, {"strength": value}, strength(value)) for value, key in STRENGTHS]
     with st.container(gap="xsmall"):
         _choice("It points", sides, call, e)
         _choice("How strongly", strengths, call, e)
@@ -58,23 +58,24 @@ def _call(e: Evidence) -> Call:
     return found
 
 
-def _choice(label: str, offered: Sequence[tuple[Call, str, str]], call: Call, e: Evidence) -> None:
+def _choice(label: str, offered: Sequence[tuple[str, Mapping[str, Any], str]], call: Call, e: Evidence) -> None:
     """Buttons of which one is pressed; each has its key."""
     with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall"):
         st.caption(label, width=90)
-        for new, key, words in offered:
+        for key, change, words in offered:
             st.button(
                 inert(words),
                 key=f"call-{e.id}-{key}",
                 shortcut=key,
-                type="primary" if new == call else "secondary",
+                type="primary" if replace(call, **change) == call else "secondary",
                 on_click=_press,
-                args=(e.id, new),
+                args=(e, change),
             )
 
 
-def _press(evidence_id: EvidenceId, new: Call) -> None:
-    st.session_state[f"call-{evidence_id}"] = new
+def _press(e: Evidence, change: Mapping[str, Any]) -> None:
+    """Change what is called as it stands now: two keys may come before the page is drawn once."""
+    st.session_state[f"call-{e.id}"] = replace(_call(e), **change)
 
 
 def _effect(visit: Visit, e: Evidence, question: Question, call: Call) -> str:

@@ -140,7 +140,7 @@ def test_the_address_follows_from_all_feeds_to_one_and_back(visitor: Visitor) ->
 
 
 def test_a_forecast_made_in_the_form_is_in_the_chart_and_the_history(visitor: Visitor) -> None:
-    page = visitor.open(f"/question?q={OPEN}&tab=History")
+    page = visitor.open("/question?q=double-veto-2028&tab=History")
     page.get_by_role("textbox", name="Probability of YES").fill("37")
     expect(page.get_by_text("37 %, odds 1.7 to 1 against, about 3 in 8")).to_be_visible()
     page.get_by_role("textbox", name="Why").fill("The price is still open; Beijing can wait.")
