@@ -85,6 +85,10 @@ def _nothing(visit: Visit, accuracy: Accuracy) -> None:
             "Scores appear once a question has its answer and its scheduled close has passed."
             " The answer is given on the question's page, in the tab Answer.",
         )
+        overdue = {"state": "Overdue"}
+        st.page_link(
+            visit.pages["questions"], label="Answers that are due", icon=":material/gavel:", query_params=overdue
+        )
     if accuracy.cohorts:
         scored.cohorts(visit, accuracy)
 

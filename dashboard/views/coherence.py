@@ -30,7 +30,8 @@ def render(visit: Visit) -> None:
         empty(
             "No questions are linked yet.",
             "A link says what questions have to do with each other, such as that one follows from the other. Forecasts"
-            " that contradict it are then found here, with the nearest ones that do not.",
+            " that contradict it are then found here, with the nearest ones that do not. Links come with question sets,"
+            " or from `tracker links add`.",
         )
     else:
         _contradictions(visit, found)

@@ -101,8 +101,13 @@ def titled(words: str) -> None:
 
 def no_questions(visit: Visit) -> None:
     """A database without a question says what comes next."""
-    empty("There are no questions yet.", "Load a question set: `tracker sets import china_russia_2022`.")
-    st.page_link(visit.pages["ask"], label="Ask your first question", icon=":material/add:")
+    empty(
+        "There are no questions yet.",
+        "Load a question set on the page Today, or with `tracker sets import china_russia_2022`; or write your own.",
+    )
+    with st.container(horizontal=True):
+        st.page_link(visit.pages["today"], label="The first steps", icon=":material/today:")
+        st.page_link(visit.pages["ask"], label="Ask your first question", icon=":material/add:")
 
 
 def empty(text: str, next_step: str) -> None:

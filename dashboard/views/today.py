@@ -8,6 +8,7 @@ import streamlit as st
 from dashboard.frames.board import Gap, Look, Move
 from dashboard.frames.distributions import as_read
 from dashboard.frames.today import STRETCHES, Morning, counted, morning, moves
+from dashboard.views import first_run
 from dashboard.views.parts import line_about, no_questions, sentence, titled
 from dashboard.views.visit import Visit
 from dashboard.wording import plural
@@ -37,9 +38,11 @@ _MORE: Final = ":material/list:"
 
 def render(visit: Visit) -> None:
     """The answer in a sentence; what moved, the news and who disagrees at the left, what is due at the right."""
+    shown = first_run.render(visit)
     every = visit.tracker.questions()
     if not every:
-        no_questions(visit)
+        if not shown:
+            no_questions(visit)
         return
     now = visit.stands_at
     summaries = counted(every, now, replayed=visit.replayed_until is not None)
