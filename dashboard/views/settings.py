@@ -181,7 +181,7 @@ def _installation(visit: Visit) -> None:
         )
         st.markdown("\n".join(f"- {line}" for line in lines))
         _log(visit)
-        copied = "Copy the data directory while nothing runs" if found.database == "SQLite" else "Use `pg_dump`"
+        copied = "copy the data directory while nothing runs" if found.database == "SQLite" else "use `pg_dump`"
         st.caption(f"Backup: {copied}. Whole tables, to read elsewhere:")
         st.page_link(visit.pages["reports"], label="Reports and tables", icon=":material/description:")
 

@@ -35,11 +35,13 @@ def may_cost(found: Budget) -> str:
 def next_round(found: Budget, now: datetime) -> str:
     """What the next round of polling does.
 
-    >>> next_round(Budget(48.0, False, 0, 2, 0, 0, None), datetime(2026, 12, 1))
-    'No feed will be asked: each is paused, or there is none.'
+    >>> next_round(Budget(48.0, False, 0, 0, 0, 0, None), datetime(2026, 12, 1))
+    'Every feed is paused: none will be asked.'
     """
+    if not found.limit:
+        return ""
     if found.next_at is None:
-        return "No feed will be asked: each is paused, or there is none."
+        return "Every feed is paused: none will be asked."
     if found.due:
         return f"The next round asks {plural(found.due, 'feed')} now due; within the hour {found.soon:,} are."
     return (
@@ -80,6 +82,6 @@ def steps_done(steps: FirstSteps) -> str:
     """How far a new database has come.
 
     >>> steps_done(FirstSteps(True, False, False, False))
-    '1 of 4 first steps done'
+    'First steps: 1 of 4 done'
     """
-    return f"{steps.done} of 4 first steps done"
+    return f"First steps: {steps.done} of 4 done"

@@ -66,10 +66,10 @@ def test_steps_are_ticked_when_they_are_done_and_the_list_then_goes(
         yield ticked(words(open_page(tracker, "today")))
 
     assert list(shown()) == [[], [STEPS[0]], [STEPS[0], STEPS[2]], list(STEPS[:3])]
-    assert "3 of 4 first steps done" in words(open_page(tracker, "today"))
+    assert "First steps: 3 of 4 done" in words(open_page(tracker, "today"))
     tracker.review(tracker.inbox()[0].evidence.id, "rejected")
     text = words(open_page(tracker, "today"))
-    assert "first steps" not in text
+    assert "First steps" not in text
     assert "What moved in 7 days" in text
 
 
@@ -77,15 +77,15 @@ def test_the_list_is_put_away_for_a_session_and_the_page_still_says_the_next_ste
     visit = open_page(tracker, "today")
     visit = seen(button(visit, "Hide").click().run())
     text = words(visit)
-    assert "first steps done" not in text
+    assert "First steps" not in text
     assert "There are no questions yet." in text
-    assert "0 of 4 first steps done" in words(open_page(tracker, "today"))
+    assert "First steps: 0 of 4 done" in words(open_page(tracker, "today"))
 
 
 def test_a_replay_has_no_first_steps(tracker: Tracker, clock: FakeClock) -> None:
     tracker.load(a_set())
     tracker.mark_replayed(clock())
-    assert "first steps done" not in words(open_page(tracker, "today"))
+    assert "First steps" not in words(open_page(tracker, "today"))
 
 
 def test_the_sets_that_are_offered_are_those_that_come_along() -> None:
