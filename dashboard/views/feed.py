@@ -119,7 +119,8 @@ def _fares(visit: Visit, found: FeedHealth) -> None:
             was_read = found.health == "ok" and state.last_success_at == state.last_attempt_at
             st.text(f"Odd about its document: {wrong}" if was_read else wrong)
         if not state.paused:
-            st.text(asked_next(state, visit.now, visit.moment(state.next_due_at)))
+            due = state.next_due_at
+            st.text(asked_next(state, visit.now, visit.moment(due)), help=visit.utc(due))
         move = moving(state, visit.now)
         if move:
             st.text(f"{move}. After seven days it will be asked there.")

@@ -131,7 +131,9 @@ def _columns(visit: Visit, feeds: Sequence[FeedHealth]) -> dict[str, Any]:
         "health": _C.TextColumn("State", width=80),
         "title": _C.TextColumn("Feed", width=165),
         "daily": _C.BarChartColumn("28 days", y_min=0, width=115, help="New items of each day."),
-        "yesterday": _C.NumberColumn("Yesterday", width=80, help="New items of the last whole day."),
+        "yesterday": _C.NumberColumn(
+            "Yesterday", format="localized", width=80, help="New items of the last whole day."
+        ),
         "usual": _C.NumberColumn("Usually", width=70, format="%g", help="Of the median day of four weeks."),
         "lag": _C.TextColumn("Lag", width=85, help="Time since it last answered."),
         "next": _C.DatetimeColumn("Next poll", format="D MMM, HH:mm", timezone=zone, width=105),
@@ -154,7 +156,7 @@ def _columns(visit: Visit, feeds: Sequence[FeedHealth]) -> dict[str, Any]:
         ),
         "success": _C.DatetimeColumn("Last answer", format="D MMM YYYY, HH:mm", timezone=zone, width=135),
         "theme": _C.TextColumn("Theme", width=100),
-        "ever": _C.NumberColumn("Items in all", width=90),
+        "ever": _C.NumberColumn("Items in all", format="localized", width=90),
     }
     if visit.replayed_until is not None:
         return {name: columns[name] for name in ("title", "success", "ever")}

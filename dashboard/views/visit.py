@@ -78,6 +78,10 @@ class Visit:
         """`24 Nov 2026, 14:05 CET`, in the viewer's zone."""
         return moment(instant, self.zone)
 
+    def ago(self, instant: datetime) -> str:
+        """`24 Nov 2026, 14:05 CET, 3 hours ago`."""
+        return f"{self.moment(instant)}, {self.age(instant)}"
+
     def utc(self, instant: datetime) -> str:
         """`24 Nov 2026, 13:05 UTC`, for whoever points at a time that is written in another zone."""
         return moment(instant, UTC_ZONE)
