@@ -13,7 +13,7 @@ ROW: Final = 40
 _ROOM: Final = 40  # for the axis below the lines
 _MEDIUM: Final = 320
 _TALL: Final = 420
-_FAINT: Final = 0.35
+_FAINT: Final = 0.45
 """Opacity of what rests on too few questions to say anything."""
 
 

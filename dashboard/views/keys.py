@@ -64,7 +64,7 @@ def _walk(ids: Sequence[QuestionId], name: str, by: int) -> None:
 
 def foot(visit: Visit, name: PageName) -> None:
     """The last line of a page."""
-    with st.container(horizontal=True, key="foot"):
+    with st.container(horizontal=True, vertical_alignment="center", key="foot"):
         if name == "question" and st.query_params.get("q"):
             walk(_walked(visit), "q")
         if st.button("Jump to …", key="jump", shortcut="Ctrl+K", icon=":material/search:", type="tertiary"):
