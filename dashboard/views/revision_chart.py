@@ -66,9 +66,9 @@ def _chart(visit: Visit, page: QuestionPage, scale: charts.Scale, window: Window
     )
     comparing.notes(shown)
     if marks.empty:
-        st.caption(f"Probability of YES. Times in {visit.zone.key}.")
+        st.caption(f"Probability of YES. Times in {visit.charts_zone}.")
         return
-    st.caption(f"Probability of YES. ▲ news for YES, ▼ for NO: pick one to read it. Times in {visit.zone.key}.")
+    st.caption(f"Probability of YES. ▲ news for YES, ▼ for NO: pick one to read it. Times in {visit.charts_zone}.")
     cards.picked(visit, page, state)
 
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from dashboard.wording import UTC_ZONE, age, day, moment
+from dashboard.wording import UTC_ZONE, age, day, moment, zone_of
 from forecasts.question import ForecasterId
 from tracker.api import Tracker
 
@@ -81,6 +81,11 @@ class Visit:
     def ago(self, instant: datetime) -> str:
         """`24 Nov 2026, 14:05 CET, 3 hours ago`."""
         return f"{self.moment(instant)}, {self.age(instant)}"
+
+    @property
+    def charts_zone(self) -> str:
+        """The zone of times in charts: the browser draws them in its own, whichever one the pages write."""
+        return zone_of(st.context.timezone).key
 
     def utc(self, instant: datetime) -> str:
         """`24 Nov 2026, 13:05 UTC`, for whoever points at a time that is written in another zone."""

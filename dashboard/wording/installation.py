@@ -1,23 +1,19 @@
 """What the settings and the first page say of the installation: its feeds' budget, its database, its first steps."""
 
 from datetime import datetime
-from typing import Final
 from zoneinfo import ZoneInfo
 
 from dashboard.wording.feeds import size
 from dashboard.wording.moments import age
-from dashboard.wording.numbers import MINUS, plural
+from dashboard.wording.numbers import MINUS, percent, plural
 from tracker.installation import Budget, FirstSteps, Installation
-
-HEAVY: Final = 0.9
-"""The share of a day's requests from which on the day is called nearly spent."""
 
 
 def may_cost(found: Budget) -> str:
     """What all feeds together may cost in a day, and what they have cost since midnight UTC.
 
-    >>> may_cost(Budget(2000.0, True, 150, 40, 3, 12, None))
-    '2,000 requests a day at most, for all feeds together. Used since midnight UTC: 150, which is 8 in 100.'
+    >>> may_cost(Budget(2000.0, True, 150, 40, 3, 12, None)).replace("\u00a0", " ")
+    '2,000 requests a day at most, for all feeds together. Used since midnight UTC: 150, or 8 % of it.'
     >>> may_cost(Budget(48.0, False, 0, 2, 0, 0, None))
     '24 requests a day for each feed, 48 in all: no budget is set. Used since midnight UTC: none.'
     """
@@ -28,8 +24,9 @@ def may_cost(found: Budget) -> str:
         limit = f"24 requests a day for each feed, {found.limit:,.0f} in all: no budget is set."
     if not found.used:
         return f"{limit} Used since midnight UTC: none."
-    share = f", which is {100 * found.used / found.limit:.0f} in 100" if found.used < found.limit else ""
-    return f"{limit} Used since midnight UTC: {found.used:,}{share or ', more than was meant for a whole day'}."
+    spent = found.used / found.limit
+    share = f"or {percent(spent)} of it" if spent <= 1.0 else "more than was meant for a whole day"
+    return f"{limit} Used since midnight UTC: {found.used:,}, {share}."
 
 
 def next_round(found: Budget, now: datetime) -> str:
@@ -43,7 +40,7 @@ def next_round(found: Budget, now: datetime) -> str:
     if found.next_at is None:
         return "Every feed is paused: none will be asked."
     if found.due:
-        return f"The next round asks {plural(found.due, 'feed')} now due; within the hour {found.soon:,} are."
+        return f"The next round asks {plural(found.due, 'feed')} now due; within the hour, {found.soon:,} in all."
     return (
         f"The next feed is due {age(found.next_at, now)}; within the hour {plural(found.soon, 'feed')} will be asked."
     )
