@@ -20,13 +20,14 @@ from dashboard.views import (
     questions,
     reports,
     scenarios,
+    settings,
     today,
 )
+from dashboard.views.acting import acting, acting_banner, zone
 from dashboard.views.keys import foot
 from dashboard.views.notice import said
 from dashboard.views.parts import replay_banner
 from dashboard.views.visit import PageName, Visit
-from dashboard.wording import zone_of
 
 NAME: Final = "Scenario tracker"
 _FIRST: Final = "-first"
@@ -69,13 +70,23 @@ ENTRIES: Final[Mapping[PageName, Entry]] = {
     ),
     "accuracy": Entry("Accuracy", ":material/target:", "How good every forecaster was.", accuracy.render),
     "learned": Entry(
-        "Learned", ":material/school:", "What reviews and answers have taught, and what it rests on.", learned.render
+        "Learned",
+        ":material/school:",
+        "What reviews and answers have taught, and what it rests on.",
+        learned.render,
+        hidden=True,
     ),
     "feeds": Entry("Feeds", ":material/rss_feed:", "The health of every news feed.", feeds.render),
     "reports": Entry(
         "Reports", ":material/description:", "Reports, tables and addresses for programs to take along.", reports.render
     ),
     "ask": Entry("Ask", ":material/add:", "Open a question of your own.", asking.render),
+    "settings": Entry(
+        "Settings",
+        ":material/settings:",
+        "Who you are, your time zone, what feeds may cost, what was learned, and how all of it fares.",
+        settings.render,
+    ),
 }
 
 
@@ -107,16 +118,17 @@ def _by_its_name(start: PageName, visits: Sequence[Visit]) -> st.Page:
 
 def main(start: PageName = "today") -> None:
     """Run the page that was asked for; `start` is the one at the root address."""
-    tracker = shared_tracker()
+    tracker = acting(shared_tracker())
     # Before the navigation: else a page's own icon becomes the tab's, and the browser fetches it from elsewhere.
     st.set_page_config(NAME, "🧭", layout="wide")
     visits: list[Visit] = []
     pages = {name: _page(name, entry, visits, start) for name, entry in ENTRIES.items()}
-    visit = Visit(tracker, pages, tracker.now(), zone_of(st.context.timezone), tracker.replayed_until())
+    visit = Visit(tracker, pages, tracker.now(), zone(), tracker.replayed_until())
     visits.append(visit)
     page = st.navigation([*pages.values(), _by_its_name(start, visits)], position="top")
     st.set_page_config(page_title=f"{page.title} · {NAME}")
     replay_banner(visit)
+    acting_banner(visit)
     said()
     page.run()
 

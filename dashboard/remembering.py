@@ -13,6 +13,7 @@ from functools import partial
 from threading import Lock
 from typing import Any, Final
 
+from forecasts.question import ForecasterId
 from tracker.api import Tracker
 
 FRESH: Final = timedelta(minutes=5)
@@ -24,9 +25,12 @@ MOST: Final = 128
 READS: Final = frozenset(
     "accuracy act_moved calendar calibration coherence compare effect_of_review essay essays feed feeds fleet groups"
     " habits held inbox learned learned_history lint_question moved post_mortem question question_at questions"
-    " receipts replayed_until scenario_sets scenarios".split()
+    " receipts replayed_until scenario_sets scenarios first_steps budget installation people".split()
 )
 """The verbs whose answers are kept."""
+
+PERSONAL: Final = frozenset(("post_mortem", "effect_of_review"))
+"""Of these, those whose answer depends on who asks."""
 
 LOGGED: Final = frozenset(("questions",))
 """Of these, those that follow from logged facts alone: polling writes every minute, and changes nothing of them."""
@@ -51,12 +55,19 @@ class Remembering:
         self._lock = Lock()
         self._kept: OrderedDict[Hashable, _Kept] = OrderedDict()
 
+    def acting_as(self, who: ForecasterId) -> "Remembering":
+        """The same for somebody else: what it answered is shared, but for what depends on who asks."""
+        other = Remembering(self._tracker.acting_as(who))
+        other._lock, other._kept = self._lock, self._kept
+        return other
+
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._tracker, name)
         return partial(self._remembered, name, found) if name in READS else found
 
     def _remembered(self, name: str, read: Callable[..., Any], *args: Any, **named: Any) -> Any:
-        kept = self._place((name, args, tuple(sorted(named.items()))))
+        asks = self._tracker.me if name in PERSONAL else ""
+        kept = self._place((name, asks, args, tuple(sorted(named.items()))))
         with kept.lock:  # who asks the same at once waits for the one answer
             version, now = self._tracker.version(), self._tracker.now()
             fresh = kept.at is not None and timedelta(0) <= now - kept.at < FRESH

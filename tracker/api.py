@@ -24,6 +24,7 @@ from tracker.evidence_verbs import EvidenceVerbs
 from tracker.feed_verbs import FeedVerbs
 from tracker.feeds.answers import Fetch, FetchLimits
 from tracker.forecasting import Request
+from tracker.installation_verbs import InstallationVerbs
 from tracker.network import Network, limits_of
 from tracker.newsdesk import Newsdesk
 from tracker.question_verbs import QuestionVerbs
@@ -104,6 +105,7 @@ class Tracker(
     FeedVerbs,
     EvidenceVerbs,
     ReportVerbs,
+    InstallationVerbs,
     AbstractContextManager["Tracker"],
 ):
     """The application. All times it returns are aware UTC; all its errors are one line for a person."""

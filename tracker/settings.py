@@ -5,8 +5,10 @@ environment, then what the command line gave. Every setting is described in docs
 """
 
 import getpass
+import json
 import os
 import re
+import shutil
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -179,3 +181,41 @@ def model_of(settings: Settings) -> "Endpoint | None":
         )
     except BadSettings as error:
         raise BadSettings(f"settings 'model_…': {error}") from None
+
+
+def overruled(name: str, environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether the environment sets this, so that the file has no say."""
+    return f"TRACKER_{name.upper()}" in environ
+
+
+def write_setting(data_dir: Path, name: str, value: str) -> None:
+    """Set one text in the settings file and leave every other line of it as it is; raises `BadSettings`.
+
+    The file is put in place whole, so that a start at the same moment reads the old one or the new one.
+    """
+    path = data_dir / FILE
+    before = path.read_text(encoding="utf-8") if path.exists() else ""
+    line = f"{name} = {json.dumps(value)}"  # a JSON string is a TOML string, too
+    after, count = re.subn(rf"(?m)^[ \t]*{name}[ \t]*=.*$", lambda _: line, before, count=1)
+    if not count:
+        after = f"{line}\n{before}"
+    _checked_file(path, after, {**(_read(path) if before else {}), name: value})
+    fresh = path.with_name(f".{FILE}.{os.getpid()}")
+    try:
+        fresh.write_text(after, encoding="utf-8")
+        if path.exists():
+            shutil.copymode(path, fresh)
+        fresh.replace(path)
+    except OSError as error:
+        raise BadSettings(f"{path} cannot be written: {error.strerror or error}") from None
+
+
+def _checked_file(path: Path, text: str, wanted: Mapping[str, Any]) -> None:
+    """Refuse to write what would read otherwise, as a line inside a text of several lines would make it."""
+    try:
+        same = tomllib.loads(text) == wanted
+    except tomllib.TOMLDecodeError:
+        same = False
+    if not same:
+        raise BadSettings(f"{path} is written in a way that cannot be changed here: change it by hand")
+    checked(_apply(Settings(data_dir=path.parent), wanted, str(path)))

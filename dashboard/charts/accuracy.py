@@ -13,6 +13,8 @@ ROW: Final = 40
 _ROOM: Final = 40  # for the axis below the lines
 _MEDIUM: Final = 320
 _TALL: Final = 420
+_FAINT: Final = 0.45
+"""Opacity of what rests on too few questions to say anything."""
 
 
 @lru_cache(maxsize=64)
@@ -49,13 +51,21 @@ def _rows(field: str, names: list[str]) -> alt.Y:
 
 
 def _dots(base: alt.Chart, x: tuple[str, str, str], tips: list[alt.Tooltip], count: int) -> Spec:
-    """A dot and a bar a row, and the line of no gain behind them."""
+    """A dot and a bar a row, faint where too few questions stand behind it, and the line of no gain behind them."""
     field, title, unit = x
     axis = _gain_axis(unit)
     zero = alt.Chart(alt.NamedData("zero")).mark_rule(color=GREY, strokeDash=[4, 3]).encode(x="zero:Q")
-    bars = base.mark_rule(strokeWidth=3, opacity=0.55).encode(x=alt.X("low:Q", title=title, axis=axis), x2="high:Q")
-    dots = base.mark_circle(size=150, opacity=1).encode(x=alt.X(f"{field}:Q", title=title, axis=axis), tooltip=tips)
+    bars = base.mark_rule(strokeWidth=3).encode(
+        x=alt.X("low:Q", title=title, axis=axis), x2="high:Q", opacity=_where_enough(0.55)
+    )
+    dots = base.mark_circle(size=150).encode(
+        x=alt.X(f"{field}:Q", title=title, axis=axis), tooltip=tips, opacity=_where_enough(1.0)
+    )
     return alt.layer(zero, bars, dots).properties(height=count * ROW + _ROOM).to_dict()
+
+
+def _where_enough(full: float) -> alt.typing.ChannelOpacity:
+    return alt.when("datum.enough").then(alt.value(full)).otherwise(alt.value(full * _FAINT))
 
 
 def _gain_axis(unit: str = "") -> alt.Axis:
@@ -86,9 +96,11 @@ def progress(styles: tuple[Line, ...]) -> Spec:
     return alt.layer(zero, line, dots).properties(height=_MEDIUM).to_dict()
 
 
-@lru_cache(maxsize=1)
-def calibration() -> Spec:
+@lru_cache(maxsize=2)
+def calibration(*, curved: bool = True) -> Spec:
     """The reliability curve over its band and the diagonal; the more questions, the larger a dot.
+
+    Not `curved`, where there are too few questions: dots alone, since a line through noise looks like knowledge.
 
     Data: `band`, `diagonal`, `curve`.
     """
@@ -104,7 +116,7 @@ def calibration() -> Spec:
     layers = (
         band.encode(x=said, y=alt.Y("lower:Q"), y2="upper:Q"),
         diagonal.encode(x=said, y=happened),
-        curve.mark_line(color=BLUE, strokeWidth=2),
+        *((curve.mark_line(color=BLUE, strokeWidth=2),) if curved else ()),
         curve.mark_circle(color=BLUE, opacity=0.9).encode(size=alt.Size("size:Q", scale=None), tooltip=tips),
     )
     return alt.layer(*layers).properties(height=_TALL).to_dict()

@@ -17,6 +17,11 @@ _TROUBLE: Final[tuple[Health, ...]] = ("failing", "paused", "quiet")
 """States of a single feed that somebody should look at. When feeds are late, nobody polls: that is no feed's fault."""
 
 
+def asks(health: Health) -> str:
+    """What the button is called that lets the next round ask a feed."""
+    return "Try again" if health in ("failing", "paused") else "Ask now"
+
+
 def worst_first(feeds: Sequence[FeedHealth]) -> tuple[FeedHealth, ...]:
     """Trouble before calm, then by title."""
     return tuple(sorted(feeds, key=lambda f: (_WORST_FIRST[f.health], f.state.feed.title.lower())))
@@ -48,7 +53,7 @@ def feeds_frame(feeds: Sequence[FeedHealth], now: datetime) -> pd.DataFrame:
     id, health (shape and word), title, theme, daily (list: new items of each of 28 days), yesterday (new items of the
     last whole day, UTC) and usual (of the median day), success (last answer, empty for never), lag (time since then in
     words), next (empty while paused), why (then), unchanged (percent of answers "not modified", empty without any),
-    answers (the last ones), note (what is wrong, or
+    answers (the last ones), ask (what its button is called), note (what is wrong, or
     where it moves), items and evidence (of seven days), ever (items in all).
     """
     types = {
@@ -65,6 +70,7 @@ def feeds_frame(feeds: Sequence[FeedHealth], now: datetime) -> pd.DataFrame:
         "why": "str",
         "unchanged": "float64",
         "answers": "str",
+        "ask": "str",
         "note": "str",
         "items": "int64",
         "evidence": "int64",
@@ -90,6 +96,7 @@ def _row(feed: FeedHealth, now: datetime) -> tuple[Any, ...]:
         "" if state.paused else reason(state),
         None if share is None else 100 * share,
         answers_in_a_row(state.recent),
+        asks(feed.health),
         what_is_wrong(feed) or moving(state, now),
         feed.items_7d,
         feed.evidence_7d,

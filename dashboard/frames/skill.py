@@ -40,11 +40,19 @@ def skill_frame(accuracy: Accuracy, me: ForecasterId, rule: RuleName) -> pd.Data
     """One row a forecaster, the best first. Columns:
 
     id, forecaster, skill with low and high (points; empty ends where there is one group only), interval (in
-    words), questions and groups (how many), on (both in words), coverage and attainable (percent of the
-    scheduled time, mean over questions), mean (while active; empty for points).
+    words), verdict (whether it is more than luck), questions and groups (how many), enough (whether they are
+    enough to say so), on (both in words), coverage and attainable (percent of the scheduled time, mean over
+    questions), mean (while active; empty for points).
     """
     types = {"id": "str", "forecaster": "str", "skill": "float64", "low": "float64", "high": "float64"}
-    types |= {"interval": "str", "questions": "int64", "groups": "int64", "on": "str"}
+    types |= {
+        "interval": "str",
+        "verdict": "str",
+        "questions": "int64",
+        "groups": "int64",
+        "enough": "bool",
+        "on": "str",
+    }
     types |= {"coverage": "float64", "attainable": "float64", "mean": "float64"}
     return frame_of(types, (_skill_row(accuracy, me, s) for s in by_skill(accuracy, rule)))
 
@@ -58,13 +66,24 @@ def _skill_row(accuracy: Accuracy, me: ForecasterId, found: Summary) -> tuple[An
         low,
         high,
         interval(low, high),
+        shown(found),
         found.questions,
         found.clusters,
+        found.clusters >= MIN_CLUSTERS,
         tersely(found.questions, found.clusters),
         percent_number(found.coverage),
         percent_number(_attainable(accuracy, found)),
         None if RULES[found.rule].is_points else found.mean_while_active,
     )
+
+
+def shown(found: Summary) -> str:
+    """Whether a gain is more than luck: nothing is said of fewer than 30 groups."""
+    if found.clusters < MIN_CLUSTERS or found.low is None or found.high is None:
+        return "too few to say"
+    if found.low > 0.0:
+        return "yes"
+    return "no: a loss" if found.high < 0.0 else "not shown"
 
 
 def _attainable(accuracy: Accuracy, found: Summary) -> float:
@@ -97,18 +116,19 @@ def references_frame(skills: Sequence[Skill]) -> pd.DataFrame:
     """One row a reference. Columns:
 
     reference (title), saved with low and high (percent of the reference's loss), interval (in words), on
-    (questions and groups in words), verdict, meaning (what it is), shows (what beating it shows).
+    (questions and groups in words), enough (whether they are enough to say anything), verdict, meaning (what it is),
+    shows (what beating it shows).
     """
     types = {"reference": "str", "saved": "float64", "low": "float64", "high": "float64", "interval": "str"}
-    types |= {"on": "str", "verdict": "str", "meaning": "str", "shows": "str"}
+    types |= {"on": "str", "enough": "bool", "verdict": "str", "meaning": "str", "shows": "str"}
     rows = []
     for skill in skills:
         saved, low, high = (None if x is None else 100 * x for x in (skill.skill, skill.low, skill.high))
         told = REFERENCES[skill.reference]
         on = tersely(skill.n, skill.n_clusters)
-        rows.append(
-            (told.title, saved, low, high, interval(low, high, 0), on, verdict(skill), told.meaning, told.shows)
-        )
+        ends = (low, high, interval(low, high, 0))
+        enough = skill.n_clusters >= MIN_CLUSTERS
+        rows.append((told.title, saved, *ends, on, enough, verdict(skill), told.meaning, told.shows))
     return frame_of(types, rows)
 
 

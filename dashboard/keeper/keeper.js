@@ -15,7 +15,7 @@ export default function ({ data, setTriggerValue }) {
     document.addEventListener("keydown", edit, true);
   }
   const draft = read(data);
-  const begun = `${data.question} after ${data.after}`;
+  const begun = `${place(data)} after ${data.after}`;
   if (restored !== begun) {
     restored = begun;
     if (draft && draft.form !== data.form) {
@@ -45,7 +45,7 @@ function edit(event) {
   field.select();
 }
 
-const place = (data) => `draft:${data.question}`;
+const place = (data) => `draft:${data.who}:${data.question}`;
 
 // The draft of this question, unless something was done since; null when there is none or it cannot be read.
 function read(data) {

@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard.frames.findings import on_waiting
 from dashboard.views import calibrated, compared, revised, scored, skilled
-from dashboard.views.parts import choice, empty
+from dashboard.views.parts import choice, empty, worked_out
 from dashboard.views.visit import Visit
 from dashboard.wording import KIND, inert
 from forecasts.cohorts import HORIZONS
@@ -37,10 +37,12 @@ _FILTERS: Final = ("topic", "horizon", "period", "type")
 
 def render(visit: Visit) -> None:
     """The switch, the filters, and one section at a time; the kind with scores is shown first."""
-    live = visit.tracker.accuracy(Choice())
-    past = None if live.scores else visit.tracker.accuracy(_PRACTICE)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader("Accuracy", anchor=False, width="content")
+    head = st.container(horizontal=True, vertical_alignment="center")
+    head.subheader("Accuracy", anchor=False, width="content")
+    with worked_out():
+        live = visit.tracker.accuracy(Choice())
+        past = None if live.scores else visit.tracker.accuracy(_PRACTICE)
+    with head:
         kind = st.segmented_control(
             "Questions",
             KINDS,
@@ -59,7 +61,8 @@ def render(visit: Visit) -> None:
     if not whole.scores:
         _nothing(visit, whole)
         return
-    accuracy = whole if wanted == whole.choice else visit.tracker.accuracy(wanted)
+    with worked_out():
+        accuracy = whole if wanted == whole.choice else visit.tracker.accuracy(wanted)
     if not accuracy.scores:
         empty("No scored question fits these filters.", "Choose others, or clear them.")
         return
@@ -84,6 +87,10 @@ def _nothing(visit: Visit, accuracy: Accuracy) -> None:
             "No question has been scored yet.",
             "Scores appear once a question has its answer and its scheduled close has passed."
             " The answer is given on the question's page, in the tab Answer.",
+        )
+        overdue = {"state": "Overdue"}
+        st.page_link(
+            visit.pages["questions"], label="Answers that are due", icon=":material/gavel:", query_params=overdue
         )
     if accuracy.cohorts:
         scored.cohorts(visit, accuracy)

@@ -27,7 +27,7 @@ def verdict(visit: Visit, page: QuestionPage) -> None:
                 st.caption("An answer from memory is there; it counts once somebody has checked it.")
             return
         st.subheader(inert(answered(page.summary.question, resolution)), anchor=False)
-        st.caption(f"Known {visit.moment(resolution.known_at)}")
+        st.caption(f"Known {visit.ago(resolution.known_at)}", help=visit.utc(resolution.known_at))
         if resolution.note:
             st.text(resolution.note)
         link_out(resolution.source_url, "Source of the answer", key="answer-source")
@@ -138,4 +138,7 @@ def _earlier(visit: Visit, page: QuestionPage) -> None:
         st.markdown("**Earlier answers**")
         for old in earlier:
             words = answer_of(page.summary.question, old)
-            st.text(f"{words}, entered {visit.moment(old.entered_at)} by {old.entered_by}. {old.note}")
+            st.text(
+                f"{words}, entered {visit.ago(old.entered_at)}, by {old.entered_by}. {old.note}",
+                help=visit.utc(old.entered_at),
+            )

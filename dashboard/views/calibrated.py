@@ -15,10 +15,11 @@ from dashboard.frames.calibrated import (
 )
 from dashboard.frames.findings import on_intervals
 from dashboard.frames.skill import rests_on
-from dashboard.views.parts import choice, empty, line_about, selected_row, table
+from dashboard.views.parts import choice, empty, line_about, selected_row, table, worked_out
 from dashboard.views.skilled import who
 from dashboard.views.visit import Visit
 from dashboard.wording import inert, named, percent, plural
+from forecasts.calibration.bins import TOO_FEW
 from forecasts.calibration.reliability import Reliability
 from forecasts.calibration.snapshots import LEADS_DAYS
 from forecasts.forecaster import Forecaster
@@ -38,7 +39,8 @@ def render(visit: Visit, accuracy: Accuracy) -> None:
         chosen = who(visit, accuracy)
         lead = choice("As it stood", _LEADS, "lead", index=1, width=220, label_visibility="collapsed")
     forecaster = accuracy.forecasters[chosen]
-    report = visit.tracker.calibration(accuracy.choice, lead_days=int(lead or LEADS_DAYS[1]))
+    with worked_out():
+        report = visit.tracker.calibration(accuracy.choice, lead_days=int(lead or LEADS_DAYS[1]))
     found = report.reliability.get(chosen)
     if found is not None:
         with place:
@@ -63,12 +65,14 @@ def _diagram(found: Reliability) -> None:
     with left:
         frames = {"band": band_frame(found.band), "diagonal": DIAGONAL, "curve": curve_frame(found.curve)}
         alt = f"Reliability curve over {plural(found.n, 'question')}, with the band of a calibrated forecaster"
-        spec = charts.drawn(charts.calibration(), **frames)
+        enough = found.clusters >= TOO_FEW
+        spec = charts.drawn(charts.calibration(curved=enough), **frames)
         st.vega_lite_chart(spec=spec, width="stretch", key="calibration", alt=alt)
+        drawn = "Line" if enough else f"No line is drawn below {TOO_FEW} groups of questions. Dots"
         st.caption(
-            "Line: what forecasts were worth, by CORP, which needs no bins; dots grow with their number of questions."
-            " Below the diagonal forecasts were too high. Shaded: where the line of a perfectly calibrated forecaster"
-            f" lies in {percent(found.band.level)} of cases, at each forecast."
+            f"{drawn}: what forecasts were worth, by CORP, which needs no bins; dots grow with their number of"
+            " questions. Below the diagonal forecasts were too high. Shaded: where the line of a perfectly calibrated"
+            f" forecaster lies in {percent(found.band.level)} of cases, at each forecast."
         )
     with right:
         # Lines of text, because a phone has no room for a table with sentences in it.

@@ -134,7 +134,8 @@ def _versions(visit: Visit, shown: EvidenceCard, place: str) -> None:
         for item in shown.items:
             for version in versions(item) if item.revisions else ():
                 with st.container(gap=None):
-                    st.text(f"{visit.moment(version.seen_at)} · {version.said} · {item.feed_title}")
+                    seen = version.seen_at
+                    st.text(f"{visit.ago(seen)} · {version.said} · {item.feed_title}", help=visit.utc(seen))
                     st.text(version.title)
                     if version.summary:
                         st.text(clipped(version.summary, SUMMARY_LIMIT))

@@ -8,7 +8,7 @@ from dashboard.frames import coherence as frames
 from dashboard.frames.coherence import Moved
 from dashboard.views import linking
 from dashboard.views.notice import say
-from dashboard.views.parts import WRAPPED, calm, empty, flat, link_to_question, table
+from dashboard.views.parts import WRAPPED, calm, empty, flat, link_to_question, table, worked_out
 from dashboard.views.visit import Visit
 from dashboard.wording import RULE, clipped, inert, named, plural
 from dashboard.wording.coherence import KIND_OF_LINK, nats, offers, record
@@ -24,13 +24,15 @@ FIRST = 3
 
 def render(visit: Visit) -> None:
     """Contradictions first, then the record of repairs, then the links."""
-    found = visit.tracker.coherence()
     st.subheader("What contradicts what", anchor=False)
+    with worked_out():
+        found = visit.tracker.coherence()
     if not found.links:
         empty(
             "No questions are linked yet.",
             "A link says what questions have to do with each other, such as that one follows from the other. Forecasts"
-            " that contradict it are then found here, with the nearest ones that do not.",
+            " that contradict it are then found here, with the nearest ones that do not. Links come with question sets,"
+            " or from `tracker links add`.",
         )
     else:
         _contradictions(visit, found)

@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard.frames.accuracy import ranked
 from dashboard.frames.compared import adjusted_frame, apart, names_of, pairs_frame, pairs_of
 from dashboard.frames.findings import on_pairs, told_apart
-from dashboard.views.parts import choice, empty, selected_row, table
+from dashboard.views.parts import choice, empty, selected_row, table, worked_out
 from dashboard.views.skilled import say
 from dashboard.views.visit import Visit
 from dashboard.wording import inert, named
@@ -30,7 +30,8 @@ _PAIRS = {
 @st.fragment
 def render(visit: Visit, accuracy: Accuracy) -> None:
     """The pairs, those that can be told apart first, and skill adjusted for difficulty."""
-    report = visit.tracker.compare(accuracy.choice)
+    with worked_out():
+        report = visit.tracker.compare(accuracy.choice)
     everyone = pairs_of(report, None)
     if not everyone:
         empty("There is no pair to compare yet.", "It takes two forecasters who answered a question in common.")

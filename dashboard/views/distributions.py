@@ -67,7 +67,7 @@ def _over_time(visit: Visit, page: QuestionPage, who: ForecasterId) -> None:
         alt=f"{drawing.about}, over time",
     )
     news = "" if marks.empty else " ◆ news: pick one to read it."
-    st.caption(f"{inert(drawing.about)}. Times in {visit.zone.key}.{news}")
+    st.caption(f"{inert(drawing.about)}. Times in {visit.charts_zone}.{news}")
     if not marks.empty:
         cards.picked(visit, page, state)
 

@@ -12,7 +12,7 @@ from uuid import uuid4
 import streamlit as st
 
 from dashboard.views.scripts import scripted
-from forecasts.question import QuestionId
+from forecasts.question import ForecasterId, QuestionId
 
 _MOST: Final = 60
 """Values of one form: more were not kept by this page."""
@@ -65,13 +65,13 @@ def day_of(form: str, name: str, usual: date) -> date:
         return usual
 
 
-def keep(question_id: QuestionId, form: str, held_since: datetime | None) -> None:
-    """Let the browser keep what stands in the form.
+def keep(question_id: QuestionId, who: ForecasterId, form: str, held_since: datetime | None) -> None:
+    """Let the browser keep what stands in the form, for the person who typed it.
 
-    `held_since` is when I last said what I hold: once I have said something newer, the draft is void.
+    `held_since` is when they last said what they hold: once they have said something newer, the draft is void.
     """
     after = 0.0 if held_since is None else held_since.timestamp()
-    data = {"question": question_id, "form": form, "after": after, "values": _values(form)}
+    data = {"question": question_id, "who": who, "form": form, "after": after, "values": _values(form)}
 
     def put_back() -> None:
         found = st.session_state[f"keeper-{question_id}"].restored

@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard import charts
 from dashboard.frames.feed import OUTCOMES, days_frame, how_it_is_read, items_frame, polls_frame, usual_frame
-from dashboard.frames.feeds import what_is_wrong
+from dashboard.frames.feeds import asks, what_is_wrong
 from dashboard.views import feed_settings
 from dashboard.views.notice import say
 from dashboard.views.parts import calm, empty, line_about, link_out, table
@@ -25,6 +25,7 @@ from dashboard.wording import (
 )
 from tracker.errors import NotFound
 from tracker.feeds.feed import Feed
+from tracker.feeds.item import FeedId
 from tracker.feeds.timing.health import share_not_modified, usual_items
 from tracker.summaries import FeedHealth, FeedPage
 
@@ -70,18 +71,25 @@ def link(visit: Visit, feed_id: str, title: str) -> None:
 def buttons(visit: Visit, found: FeedHealth) -> None:
     """Ask a feed now, or ask it no more."""
     feed = found.state.feed
-    again = "Try again" if found.health in ("failing", "paused") else "Ask now"
+    again = asks(found.health)
     with st.container(horizontal=True, gap="xsmall", width="content"):
-        if st.button(again, key=f"retry-{feed.id}", icon=":material/refresh:"):
-            with calm():
-                visit.tracker.retry_feed(feed.id)
-                say(f"{clipped(feed.title, LONGEST_TITLE)}: due now, the next round of polling asks it")
-                st.rerun()
+        st.button(again, key=f"retry-{feed.id}", icon=":material/refresh:", on_click=ask_now, args=(visit, feed.id))
         if not found.state.paused and st.button("Pause", key=f"pause-{feed.id}", icon=":material/pause:"):
             with calm():
                 visit.tracker.pause_feed(feed.id)
                 say(f"{clipped(feed.title, LONGEST_TITLE)}: paused until somebody tries it again")
                 st.rerun()
+
+
+def ask_now(visit: Visit, feed_id: FeedId) -> None:
+    """Let the next round of polling ask a feed, and say so; before a run."""
+    try:
+        visit.tracker.retry_feed(feed_id)
+        title = visit.tracker.feed(feed_id).health.state.feed.title
+    except NotFound as refusal:
+        say(f"Not done: {refusal}")
+        return
+    say(f"{clipped(title, LONGEST_TITLE)}: due now, the next round of polling asks it")
 
 
 def _not_found(visit: Visit, asked: str) -> None:
@@ -111,7 +119,8 @@ def _fares(visit: Visit, found: FeedHealth) -> None:
             was_read = found.health == "ok" and state.last_success_at == state.last_attempt_at
             st.text(f"Odd about its document: {wrong}" if was_read else wrong)
         if not state.paused:
-            st.text(asked_next(state, visit.now, visit.moment(state.next_due_at)))
+            due = state.next_due_at
+            st.text(asked_next(state, visit.now, visit.moment(due)), help=visit.utc(due))
         move = moving(state, visit.now)
         if move:
             st.text(f"{move}. After seven days it will be asked there.")

@@ -10,6 +10,7 @@ from dashboard.views import adding, feed
 from dashboard.views.parts import WRAPPED, empty, selected_row, sentence, table
 from dashboard.views.visit import Visit
 from dashboard.wording import HEALTH, asked_next, clipped, faring, fleet_sentence, inert, plural
+from tracker.feeds.item import FeedId
 from tracker.feeds.timing.health import fleet
 from tracker.summaries import FeedHealth
 
@@ -20,6 +21,7 @@ TROUBLES = 6
 ALIKE = 2
 """Cards while the whole fleet is in trouble: they say the same."""
 
+_ASKED = "ask-feed"
 LONGEST = 300
 WORDS = 840
 """Width of the words of a card: on a phone, which has less, its buttons go below them."""
@@ -102,7 +104,7 @@ def _all(visit: Visit, feeds: Sequence[FeedHealth]) -> None:
     picked = selected_row(
         table(
             feeds_frame(feeds, visit.now),
-            _columns(visit),
+            _columns(visit, feeds),
             "All feeds",
             key="feeds",
             on_select="rerun",
@@ -115,17 +117,35 @@ def _all(visit: Visit, feeds: Sequence[FeedHealth]) -> None:
         st.switch_page(visit.pages["feeds"], query_params={"feed": feeds[picked].state.id})
 
 
-def _columns(visit: Visit) -> dict[str, Any]:
+def _ask_row(visit: Visit, ids: Sequence[FeedId]) -> None:
+    """The button of a row: the feed that stood there when the list was drawn is asked in the next round."""
+    clicked = st.session_state[_ASKED]
+    if clicked is not None and clicked.row < len(ids):
+        feed.ask_now(visit, ids[clicked.row])
+
+
+def _columns(visit: Visit, feeds: Sequence[FeedHealth]) -> dict[str, Any]:
     """What is worth knowing of a feed; a replayed outlet is never asked again, so less of it is."""
     zone = visit.zone.key
     columns: dict[str, Any] = {
         "health": _C.TextColumn("State", width=80),
         "title": _C.TextColumn("Feed", width=165),
         "daily": _C.BarChartColumn("28 days", y_min=0, width=115, help="New items of each day."),
-        "yesterday": _C.NumberColumn("Yesterday", width=80, help="New items of the last whole day."),
+        "yesterday": _C.NumberColumn(
+            "Yesterday", format="localized", width=80, help="New items of the last whole day."
+        ),
         "usual": _C.NumberColumn("Usually", width=70, format="%g", help="Of the median day of four weeks."),
         "lag": _C.TextColumn("Lag", width=85, help="Time since it last answered."),
         "next": _C.DatetimeColumn("Next poll", format="D MMM, HH:mm", timezone=zone, width=105),
+        "ask": _C.ButtonColumn(
+            "Ask",
+            width=95,
+            help="In the next round; a paused feed is read again.",
+            type="tertiary",
+            key=_ASKED,
+            on_click=_ask_row,
+            args=(visit, [each.state.id for each in feeds]),
+        ),
         "why": _C.TextColumn("Why then", width=345),
         "note": _C.TextColumn("What is wrong", width=260),
         "unchanged": _C.NumberColumn(
@@ -136,7 +156,7 @@ def _columns(visit: Visit) -> dict[str, Any]:
         ),
         "success": _C.DatetimeColumn("Last answer", format="D MMM YYYY, HH:mm", timezone=zone, width=135),
         "theme": _C.TextColumn("Theme", width=100),
-        "ever": _C.NumberColumn("Items in all", width=90),
+        "ever": _C.NumberColumn("Items in all", format="localized", width=90),
     }
     if visit.replayed_until is not None:
         return {name: columns[name] for name in ("title", "success", "ever")}

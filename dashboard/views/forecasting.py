@@ -98,7 +98,7 @@ def _saving(visit: Visit, summary: QuestionSummary, draft: Draft) -> None:
         with calm():
             _save(visit, summary.question, draft)
     standing = summary.standings.get(visit.me)
-    keep(summary.question.id, draft.key, None if standing is None else standing.since)
+    keep(summary.question.id, visit.me, draft.key, None if standing is None else standing.since)
 
 
 def _cites(evidence: Sequence[EvidenceCard], form: str) -> list[EvidenceId]:

@@ -12,6 +12,7 @@ from dashboard.frames.board import Look, in_order
 from dashboard.views.notice import say
 from dashboard.views.visit import PageName, Visit
 from dashboard.wording import inert
+from dashboard.wording.installation import zone_line
 from forecasts.question import QuestionId
 
 KEYS: Final = (
@@ -63,13 +64,22 @@ def _walk(ids: Sequence[QuestionId], name: str, by: int) -> None:
 
 def foot(visit: Visit, name: PageName) -> None:
     """The last line of a page."""
-    with st.container(horizontal=True, key="foot"):
+    with st.container(horizontal=True, vertical_alignment="center", key="foot"):
         if name == "question" and st.query_params.get("q"):
             walk(_walked(visit), "q")
         if st.button("Jump to …", key="jump", shortcut="Ctrl+K", icon=":material/search:", type="tertiary"):
             _jump(visit)
         if st.button("Keys", key="keys", shortcut="H", icon=":material/keyboard:", type="tertiary"):
             _list()
+        st.caption(f"As of {inert(visit.moment(visit.stands_at))}", width="content", help=in_full(visit))
+
+
+def in_full(visit: Visit) -> str:
+    """The time of a page in UTC, and the zone in which the page writes all others."""
+    zone = inert(zone_line(visit.zone, visit.stands_at))
+    return (
+        f"{inert(visit.utc(visit.stands_at))}. Times of this page are in {zone}; choose another on the page Settings."
+    )
 
 
 def _walked(visit: Visit) -> tuple[QuestionId, ...]:

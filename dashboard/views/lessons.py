@@ -52,7 +52,8 @@ def box(visit: Visit, known: Mapping[Name, Kept], lesson: Lesson, lines: Sequenc
 def stands(visit: Visit, lesson: Lesson, kept: Kept) -> None:
     """What it rests on and since when, with the buttons."""
     st.text(capital(kept.learned.why))
-    st.caption(f"{STATE[kept.state]} · since {visit.moment(kept.learned.as_of)}")
+    since = kept.learned.as_of
+    st.caption(f"{STATE[kept.state]} · since {visit.ago(since)}", help=visit.utc(since))
     with st.container(horizontal=True, gap="xsmall"):
         for decided in _OPEN[kept.state]:
             _decide(visit, lesson, decided)

@@ -1,7 +1,7 @@
 """Pieces that pages share. Feed text goes through `st.text` or a table cell, never through Markdown."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Final, TypeVar
 
 import pandas as pd
@@ -30,6 +30,14 @@ def calm() -> Iterator[None]:
         yield
     except (ForecastsError, TrackerError) as refusal:
         st.error(sentence(str(refusal)), icon=":material/error:")
+
+
+def worked_out(height: int = 320) -> AbstractContextManager[object]:
+    """Around what may take longer than the blink of an eye: what is above stands already, and a grey field waits below.
+
+    It shows only after a moment, so that what is remembered comes without a flicker.
+    """
+    return st.skeleton(height=height)
 
 
 def sentence(text: str) -> str:
@@ -101,8 +109,13 @@ def titled(words: str) -> None:
 
 def no_questions(visit: Visit) -> None:
     """A database without a question says what comes next."""
-    empty("There are no questions yet.", "Load a question set: `tracker sets import china_russia_2022`.")
-    st.page_link(visit.pages["ask"], label="Ask your first question", icon=":material/add:")
+    empty(
+        "There are no questions yet.",
+        "Load a question set on the page Today, or with `tracker sets import china_russia_2022`; or write your own.",
+    )
+    with st.container(horizontal=True):
+        st.page_link(visit.pages["today"], label="The first steps", icon=":material/today:")
+        st.page_link(visit.pages["ask"], label="Ask your first question", icon=":material/add:")
 
 
 def empty(text: str, next_step: str) -> None:

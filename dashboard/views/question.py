@@ -18,7 +18,7 @@ from dashboard.views import (
     revision_chart,
     why,
 )
-from dashboard.views.parts import empty
+from dashboard.views.parts import no_questions
 from dashboard.views.visit import Visit
 from dashboard.wording import clipped, headline, inert, named, percent, plural, points, silent_line, status_line
 from forecasts.forecaster import SUGGESTION
@@ -80,7 +80,7 @@ def _choose(visit: Visit) -> None:
     st.subheader("Choose a question", anchor=False)
     texts = {s.question.id: s.question.text for s in visit.tracker.questions()}
     if not texts:
-        empty("There are no questions yet.", "Load a question set: `tracker sets import china_russia_2022`.")
+        no_questions(visit)
         return
     picked = st.selectbox(
         "Question", list(texts), index=None, format_func=texts.__getitem__, placeholder="Type to search"

@@ -116,7 +116,8 @@ def _confirm(visit: Visit, page: QuestionPage, given: Given) -> None:
     frame = _would_score(visit, page, given, known)
     with st.container(border=True):
         st.markdown(
-            f"**Before you confirm: {inert(_words(question, given.answer or ''))}**, known {visit.moment(known)}"
+            f"**Before you confirm: {inert(_words(question, given.answer or ''))}**, known {visit.moment(known)}",
+            help=visit.utc(known),
         )
         if frame.empty:
             st.caption("Nobody would be scored. What everyone said stays in the history.")

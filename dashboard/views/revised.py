@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard.frames.compared import habits_frame
-from dashboard.views.parts import empty, table
+from dashboard.views.parts import empty, table, worked_out
 from dashboard.views.visit import Visit
 from dashboard.wording import inert, named
 from tracker.summaries import Accuracy
@@ -34,7 +34,8 @@ _COLUMNS = {
 @st.fragment
 def render(visit: Visit, accuracy: Accuracy) -> None:
     """Each person in two sentences, and everyone as numbers."""
-    found = visit.tracker.habits(accuracy.choice)
+    with worked_out():
+        found = visit.tracker.habits(accuracy.choice)
     if not found:
         empty("Nobody has forecast a yes-no question that was answered.", "Habits show once people have.")
         return

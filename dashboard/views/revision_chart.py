@@ -58,10 +58,10 @@ def _chart(visit: Visit, page: QuestionPage, scale: charts.Scale, window: Window
     )
     comparing.notes(shown)
     if not found.marks:
-        st.caption(f"Probability of YES. Times in {visit.zone.key}.")
+        st.caption(f"Probability of YES. Times in {visit.charts_zone}.")
         return
     few = "" if found.marks == found.evidence else f" The strongest {found.marks} of {found.evidence:,} are drawn."
-    st.caption(f"Probability of YES. ▲ news for YES, ▼ for NO: pick one to read it.{few} Times in {visit.zone.key}.")
+    st.caption(f"Probability of YES. ▲ news for YES, ▼ for NO: pick one to read it.{few} Times in {visit.charts_zone}.")
     cards.picked(visit, page, state)
 
 

@@ -129,7 +129,7 @@ def _chart(visit: Visit, page: ScenarioPage) -> None:
     )
     st.caption(
         "By the table: how likely each indicator question is in each scenario, held against what the people, else the"
-        f" suggestion, give it each day. The first scenario lies on top. Times in {visit.zone.key}."
+        f" suggestion, give it each day. The first scenario lies on top. Times in {visit.charts_zone}."
     )
 
 

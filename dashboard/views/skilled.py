@@ -12,6 +12,7 @@ from dashboard.frames.skill import against, progress_frame, references_frame, ru
 from dashboard.views.parts import WRAPPED, choice, empty, table
 from dashboard.views.visit import Visit
 from dashboard.wording import inert, named
+from forecasts.comparison import MIN_CLUSTERS
 from forecasts.forecaster import Forecaster
 from forecasts.question import ForecasterId
 from forecasts.scoring.rulebook import RULES, RuleName
@@ -55,6 +56,7 @@ def headline(visit: Visit, accuracy: Accuracy) -> None:
             st.caption(inert(missing))
     frame = skill_frame(accuracy, visit.me, rule)
     _chart(visit, accuracy, frame, rule)
+    _faint(frame)
     table(frame, _columns(rule), "Skill by forecaster")
     _meaning(rule)
 
@@ -68,6 +70,12 @@ def _chart(visit: Visit, accuracy: Accuracy, frame: pd.DataFrame, rule: RuleName
     )
 
 
+def _faint(frame: pd.DataFrame) -> None:
+    """Why some of a chart is drawn faintly."""
+    if not frame["enough"].all():
+        st.caption(f"Faint: fewer than {MIN_CLUSTERS} groups of questions, too few to tell skill from luck.")
+
+
 _DRAWN = "From drawing whole groups of questions anew; none where there is one group only."
 _ATTAINABLE = "The most of the scheduled time that anyone could cover: the answer may come early."
 
@@ -79,6 +87,7 @@ def _columns(rule: RuleName) -> dict[str, Any]:
         "forecaster": _C.TextColumn("Forecaster", width=170),
         "skill": _C.NumberColumn(title, format="%+.1f", help=f"{gain}, a question. Higher is better."),
         "interval": _C.TextColumn("95 % interval", alignment="right", help=_DRAWN),
+        "verdict": _C.TextColumn("More than luck?", width=115, help=f"Nothing is said below {MIN_CLUSTERS} groups."),
         "on": _C.TextColumn("Questions", width=130, help="On which a forecast of theirs ever stood."),
         "coverage": _C.NumberColumn("Coverage", format="%g %%", help="Share of the scheduled time with a forecast."),
         "attainable": _C.NumberColumn("Attainable", format="%g %%", help=_ATTAINABLE),
@@ -153,6 +162,7 @@ def references(visit: Visit, accuracy: Accuracy) -> None:
     frame = references_frame(skills)
     spec = charts.drawn(charts.saved(tuple(frame["reference"]), "Saved of its loss"), rows=frame, zero=ZERO)
     st.vega_lite_chart(spec=spec, width="stretch", key="saved", alt="Share of each reference's loss that was saved")
+    _faint(frame)
     table(frame, _REFERENCES, "Against references", row_height=WRAPPED)
     st.caption(
         "Brier loss on yes-no questions, of both over the same times. It is a share of sums, so that no question on"

@@ -8,9 +8,10 @@ import streamlit as st
 from dashboard.frames.board import Gap, Look, Move
 from dashboard.frames.distributions import as_read
 from dashboard.frames.today import STRETCHES, Morning, counted, morning, moves
-from dashboard.views.parts import line_about, no_questions, sentence, titled
+from dashboard.views import first_run
+from dashboard.views.parts import line_about, no_questions, sentence, titled, worked_out
 from dashboard.views.visit import Visit
-from dashboard.wording import plural
+from dashboard.wording import inert, plural
 from dashboard.wording.today import apart, closing, late, moved, stale, still, waits
 from tracker.summaries import QuestionSummary
 
@@ -37,13 +38,16 @@ _MORE: Final = ":material/list:"
 
 def render(visit: Visit) -> None:
     """The answer in a sentence; what moved, the news and who disagrees at the left, what is due at the right."""
-    every = visit.tracker.questions()
+    shown = first_run.render(visit)
+    over = _over() if visit.tracker.first_steps().asked else USUAL
+    with worked_out():
+        every = visit.tracker.questions()
     if not every:
-        no_questions(visit)
+        if not shown:
+            no_questions(visit)
         return
     now = visit.stands_at
     summaries = counted(every, now, replayed=visit.replayed_until is not None)
-    over = _over()
     found = morning(summaries, Look(visit.me, now, STRETCHES[over]))
     st.markdown(waits(over, len(found.moves), found.pieces, (len(found.closing), len(found.stale), len(found.overdue))))
     _alarm(visit)
@@ -60,11 +64,18 @@ def render(visit: Visit) -> None:
 
 def _alarm(visit: Visit) -> None:
     """One line when the feeds as a whole are in trouble: then nothing below moves, whatever happens in the world."""
-    alarm = "" if visit.replayed_until is not None else visit.tracker.fleet().alarm
-    if alarm:
-        with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall"):
-            st.page_link(visit.pages["feeds"], label="**Feeds are in trouble**", icon=":material/warning:")
-            st.markdown(sentence(alarm), width="content")
+    if visit.replayed_until is not None:
+        return
+    fleet = visit.tracker.fleet()
+    if not fleet.alarm and not fleet.counts["late"]:
+        return
+    label = "Feeds are in trouble" if fleet.alarm else "Some feeds are late"
+    said = [sentence(fleet.alarm)] if fleet.alarm else []
+    if fleet.newest_success:
+        said.append(f"The newest news is as of {inert(visit.ago(fleet.newest_success))}.")
+    with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall"):
+        st.page_link(visit.pages["feeds"], label=f"**{label}**", icon=":material/warning:")
+        st.markdown(" ".join(said), width="content", help=visit.utc(fleet.newest_success or visit.now))
 
 
 def _over() -> str:

@@ -22,7 +22,8 @@ def render(visit: Visit, page: QuestionPage) -> None:
     for number, said in enumerate(page.unchecked):
         with st.container(border=True, gap="xsmall"):
             st.markdown(f":material/help: **Not checked, and not counted: {inert(answer_of(question, _as_if(said)))}**")
-            st.caption(f"From the question set, by memory. Known {visit.moment(said.known_at)}.")
+            known = said.known_at
+            st.caption(f"From the question set, by memory. Known {visit.ago(known)}.", help=visit.utc(known))
             if said.note:
                 st.text(said.note)
             link_out(said.source_url, "Source to check", key=f"unchecked-source-{number}")

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from dashboard.wording import age, day, moment
+from dashboard.wording import UTC_ZONE, age, day, moment, zone_of
 from forecasts.question import ForecasterId
 from tracker.api import Tracker
 
@@ -27,6 +27,7 @@ PageName = Literal[
     "scenarios",
     "coherence",
     "reports",
+    "settings",
 ]
 
 
@@ -76,3 +77,16 @@ class Visit:
     def moment(self, instant: datetime) -> str:
         """`24 Nov 2026, 14:05 CET`, in the viewer's zone."""
         return moment(instant, self.zone)
+
+    def ago(self, instant: datetime) -> str:
+        """`24 Nov 2026, 14:05 CET, 3 hours ago`."""
+        return f"{self.moment(instant)}, {self.age(instant)}"
+
+    @property
+    def charts_zone(self) -> str:
+        """The zone of times in charts: the browser draws them in its own, whichever one the pages write."""
+        return zone_of(st.context.timezone).key
+
+    def utc(self, instant: datetime) -> str:
+        """`24 Nov 2026, 13:05 UTC`, for whoever points at a time that is written in another zone."""
+        return moment(instant, UTC_ZONE)

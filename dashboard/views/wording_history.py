@@ -85,8 +85,8 @@ def _earlier(visit: Visit, page: QuestionPage) -> None:
         version = each.version
         with st.container(border=True, gap="xsmall"):
             who = _name(visit, page, version.by)
-            said = f"Worded anew on {visit.moment(version.at)} by {who} because: {version.why}"
-            st.markdown(f"**{version.number}** · {inert(said)}")
+            said = f"Worded anew on {visit.ago(version.at)}, by {who} because: {version.why}"
+            st.markdown(f"**{version.number}** · {inert(said)}", help=visit.utc(version.at))
             for change in each.changes:
                 st.caption(change.part)
                 st.markdown(marked(change.pieces))

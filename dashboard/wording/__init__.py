@@ -15,10 +15,11 @@
     postmortem.py  whose path would have scored best
     learned.py   what was learned, and what it waits for
     feeds.py     feeds, their servers' answers and what is odd about a date
+    installation.py  what feeds may cost, how the installation fares, how far a new one has come
     texts.py     names, and text from outside
 
-All of it is asked for here, as `dashboard.wording`, but for essays, coherence, scenarios, post-mortems and the first
-page: their words are only theirs.
+All of it is asked for here, as `dashboard.wording`, but for essays, coherence, scenarios, post-mortems, the first page
+and the settings: their words are only theirs.
 """
 
 from dashboard.wording.evidence import (

@@ -120,3 +120,20 @@ def test_a_bin_has_wilson_as_its_bar_and_both_intervals_in_its_tip() -> None:
     assert (bar["encoding"]["y"]["field"], bar["encoding"]["y2"]["field"]) == ("low", "high")
     tips = [tip["field"] for tip in layers_of(SPECS["bins"], "circle")[0]["encoding"]["tooltip"]]
     assert tips == ["range", "said", "of", "wilson", "jeffreys"]
+
+
+def test_no_line_is_drawn_through_too_few_questions() -> None:
+    dotted = charts.calibration(curved=False)
+    assert [layer["mark"]["type"] for layer in dotted["layer"]] == ["area", "line", "circle"]
+    assert dotted["layer"][-1] == SPECS["calibration"]["layer"][-1]
+
+
+@pytest.mark.parametrize("name", ["skill", "saved"])
+def test_what_rests_on_too_few_questions_is_drawn_faintly(name: str) -> None:
+    for mark in ("rule", "circle"):
+        drawn = [
+            layer["encoding"]["opacity"] for layer in layers_of(SPECS[name], mark) if layer["data"]["name"] == "rows"
+        ]
+        ((enough,), few) = drawn[0]["condition"], drawn[0]["value"]
+        assert enough["test"] == "datum.enough"
+        assert few < enough["value"] / 2

@@ -512,3 +512,19 @@ def test_a_late_answer_shortens_nothing() -> None:
     row = skill.skill_frame(accuracy_of(late), ME, "brier").iloc[0]
     assert (row["coverage"], row["attainable"]) == (100.0, 100.0)
     assert row["skill"] == pytest.approx(24.0)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "clusters", "said"),
+    [
+        (0.01, 0.09, 40, "yes"),
+        (-0.09, -0.01, 40, "no: a loss"),
+        (-0.01, 0.09, 40, "not shown"),
+        (0.01, 0.09, 29, "too few to say"),
+        (None, None, 40, "too few to say"),
+    ],
+)
+def test_a_gain_is_called_more_than_luck_only_where_enough_stands_behind_it(
+    low: float | None, high: float | None, clusters: int, said: str
+) -> None:
+    assert skill.shown(summary(low=low, high=high, clusters=clusters)) == said

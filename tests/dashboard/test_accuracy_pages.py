@@ -83,7 +83,7 @@ def test_the_answer_is_who_gained_most_and_that_it_is_too_early_to_say(scored: T
     assert "Most gained: Me, +" in words(visit)
     assert "Over 4 separate questions: too few to say who is better, 26 more are needed." in words(visit)
     board = tables(visit)["Skill by forecaster"]
-    assert list(board.columns) == ["forecaster", "skill", "interval", "on", "coverage", "attainable", "mean"]
+    assert list(board.columns) == ["forecaster", "skill", "interval", "verdict", "on", "coverage", "attainable", "mean"]
     assert list(board["forecaster"])[:1] == ["Me"]
     assert "Ben" in list(board["forecaster"])
     assert spec(visit)["layer"][0]["data"]["name"] == "zero"
@@ -122,7 +122,8 @@ def test_references_say_what_beating_them_shows(scored: Tracker) -> None:
 
 def test_calibration_shows_the_curve_the_measures_and_the_bins(scored: Tracker) -> None:
     visit = section(scored, "Calibration")
-    assert [layer["data"]["name"] for layer in spec(visit)["layer"]] == ["band", "diagonal", "curve", "curve"]
+    assert [layer["data"]["name"] for layer in spec(visit)["layer"]] == ["band", "diagonal", "curve"]
+    assert "No line is drawn below 20 groups of questions." in words(visit)
     told = words(visit)
     assert "4 separate questions, each as it stood 30 days before its scheduled close." in told
     assert "no sign of miscalibration" in told

@@ -1,8 +1,9 @@
 """A frame is made once of the same values, and anew of any other."""
 
 from dashboard.frames.once import MOST, once
-from dashboard.frames.revisions import marks_frame
-from tests.dashboard.examples import card
+from dashboard.frames.series import first_lines
+from dashboard.views.revision_chart import Look, drawing
+from tests.dashboard.examples import ME, NOW, OPENS, card, page
 
 
 def test_the_same_values_are_not_gone_through_again_and_other_ones_are() -> None:
@@ -38,7 +39,8 @@ def test_only_what_was_asked_for_last_is_kept() -> None:
     assert copied(values[0]) is not first
 
 
-def test_the_marks_of_a_chart_are_made_once_while_the_evidence_is_the_same() -> None:
-    cards = (card(1), card(2))
-    assert marks_frame(cards) is marks_frame(cards)
-    assert len(marks_frame((*cards, card(3)))) == 3
+def test_what_a_chart_draws_is_made_once_while_the_page_is_the_same() -> None:
+    shown, look = page(evidence=(card(1), card(2))), Look(ME, NOW, (OPENS, NOW), None)
+    lines = first_lines(shown, ME)
+    assert drawing(shown, lines, look) is drawing(shown, first_lines(shown, ME), look)
+    assert drawing(page(evidence=(card(1), card(2), card(3))), lines, look).marks == 3

@@ -299,3 +299,23 @@ def test_a_long_section_is_cut_and_leads_to_all_of_it(tracker: Tracker, clock: F
 def test_the_stretch_stands_in_the_address(news: Tracker) -> None:
     assert "What moved in 24 hours" in words(open_page(news, "today", moved="24 hours"))
     assert "What moved in 7 days" in words(open_page(news, "today", moved="a century"))
+
+
+@pytest.mark.parametrize(("hours", "what"), [(1, "Some feeds are late"), (3, "Feeds are in trouble")])
+def test_when_nobody_polls_the_news_says_as_of_when_it_is(
+    news: Tracker, clock: FakeClock, hours: int, what: str
+) -> None:
+    assert what not in words(open_page(news, "today"))
+    clock.advance(hours=hours, minutes=30)
+    text = words(open_page(news, "today"))
+    assert what in text
+    assert f"The newest news is as of 1 Dec 2026, 09:30 UTC, {hours + 1} hours ago." in text
+
+
+def test_a_page_says_as_of_when_it_stands(news: Tracker, clock: FakeClock) -> None:
+    text = words(open_page(news, "today"))
+    assert f"As of {clock().day} Dec 2026, {clock():%H:%M} UTC" in text
+    news.mark_replayed(clock())
+    at = clock()
+    clock.advance(days=400)
+    assert f"As of {at.day} Dec 2026" in words(open_page(news, "today"))

@@ -121,7 +121,7 @@ def test_a_question_that_was_worded_anew_shows_when_why_and_what(asked: Tracker,
     asked.forecast(SUMMIT, "30%", rationale="second")
     text = words(question_tab(asked))
     assert "Wording 2 of 2, since 2 Dec 2026" in text
-    assert "Worded anew on 2 Dec 2026, 09:30 UTC by me because: Borland prefers video." in text
+    assert "Worded anew on 2 Dec 2026, 09:30 UTC, just now, by me because: Borland prefers video." in text
     assert ":blue-background[**A meeting by video does not count.**]" in text
     history = open_page(asked, "question", q=SUMMIT, tab="History").dataframe[0].value
     assert list(history["wording"]) == ["wording 2", "wording 1"]

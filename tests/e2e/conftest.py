@@ -182,15 +182,18 @@ Arrive = Callable[..., Visitor]
 
 
 @pytest.fixture
-def arrive(browser: Browser, address: str) -> Iterator[Arrive]:
-    """Bring a visitor; at the end of the test nothing may have gone wrong for any of them."""
+def arrive(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Arrive]:
+    """Bring a visitor, to the replay or to the dashboard `at` another address.
+
+    At the end of the test nothing may have gone wrong for any of them.
+    """
     came: list[tuple[BrowserContext, Visitor]] = []
 
-    def arrive(**how: Any) -> Visitor:
+    def arrive(at: str | None = None, **how: Any) -> Visitor:
         defaults = {"viewport": DESKTOP, "timezone_id": "Europe/Berlin", "locale": "en-GB", "reduced_motion": "reduce"}
         context = browser.new_context(**{**defaults, **how})
         context.set_default_timeout(15_000)
-        visitor = Visitor(address, context.new_page())
+        visitor = Visitor(at or request.getfixturevalue("address"), context.new_page())
         visitor.page.on("console", visitor.heard)
         visitor.page.on("pageerror", lambda error: visitor.troubles.append(f"error: {error}"))
         visitor.page.on("request", visitor.asked)

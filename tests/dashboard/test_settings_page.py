@@ -1,0 +1,177 @@
+"""Settings: who acts in a session, in which zone it reads, what feeds may cost, what was learned, how all fares."""
+
+import inspect
+import json
+from typing import cast
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard.opened import share, shared_tracker
+from dashboard.remembering import PERSONAL, READS, Remembering
+from dashboard.views.acting import act_as
+from forecasts.distribution import Binary
+from forecasts.question import ForecasterId
+from tests.builders import FakeClock, a_set
+from tests.dashboard.pages import button, field, open_page, seen, words
+from tracker.api import Tracker
+
+SUMMIT = "summit-2027"
+ADA, GRACE = ForecasterId("ada"), ForecasterId("grace")
+
+
+@pytest.fixture
+def two(tracker: Tracker) -> Tracker:
+    """A tracker with a question and two people."""
+    tracker.load(a_set())
+    tracker.add_person("Grace")
+    return tracker
+
+
+def open_as(tracker: Tracker, who: ForecasterId, start: str, **params: str) -> AppTest:
+    """A page in a session where this person was chosen."""
+    visit = open_page(tracker, start, **params)
+    visit.session_state["acting-as"] = who
+    return seen(visit.run())
+
+
+def say(visit: AppTest, p: str, why: str) -> AppTest:
+    field(visit, "Probability of YES").set_value(p).run()
+    field(visit, "Why").set_value(why)
+    return seen(button(visit, "Save forecast").click().run())
+
+
+# Who acts
+
+
+def test_two_sessions_with_different_names_do_not_mix(two: Tracker, clock: FakeClock) -> None:
+    ada, grace = open_page(two, "question", q=SUMMIT), open_as(two, GRACE, "question", q=SUMMIT)
+    ada, grace = say(ada, "20", "I doubt it."), say(grace, "70", "I do not.")
+    clock.advance(minutes=1)
+    assert "You hold **20 %**" in words(seen(ada.run()))
+    assert "You hold **70 %**" in words(seen(grace.run()))
+    assert "You act as Grace until" in words(grace).replace("**", "")
+    assert "You act as" not in words(ada)
+    grace = seen(button(grace, "Undo").click().run())
+    held = two.questions()[0].standings
+    assert held[ADA].p == 0.2
+    assert GRACE not in held
+    assert "You have none yet" in words(grace)
+    assert "You hold **20 %**" in words(seen(ada.run()))
+
+
+def test_each_has_drafts_of_their_own(two: Tracker) -> None:
+    visits = open_page(two, "question", q=SUMMIT), open_as(two, GRACE, "question", q=SUMMIT)
+    kept = [e for v in visits for e in v.get("bidi_component") if e.proto.component_name.endswith("keeper")]
+    assert [json.loads(each.proto.json)["who"] for each in kept] == ["ada", "grace"]
+
+
+def test_another_person_is_chosen_and_what_the_first_one_began_goes(two: Tracker) -> None:
+    visit = open_page(two, "settings")
+    assert "You act as ada" in words(visit).replace("**", "")
+    visit.session_state["form-x"] = "begun"
+    chooser = next(box for box in visit.selectbox if box.label == "Act as")
+    assert chooser.options == ["ada", "Grace (grace)"]
+    visit = seen(chooser.select("grace").run())
+    assert "You act as Grace (grace)" in words(visit).replace("**", "")
+    assert "form-x" not in visit.session_state
+    assert two.me == ADA
+
+
+def test_a_choice_is_kept_for_the_next_start_only_when_asked(two: Tracker, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TRACKER_ME", raising=False)
+    file = two.settings.data_dir / "tracker.toml"
+    visit = open_as(two, GRACE, "settings")
+    assert not file.exists()
+    seen(button(visit, "Keep it").click().run())
+    assert file.read_text(encoding="utf-8") == 'me = "grace"\n'
+
+
+def test_somebody_new_is_added_and_acts_at_once(two: Tracker) -> None:
+    visit = open_page(two, "settings")
+    field(visit, "Name").set_value("![x](http://evil.example/p.png)")
+    visit = seen(button(visit, "Add, and act as them").click().run())
+    assert two.people()[0].id == "x-http-evil-example-p-png"
+    assert not [m for m in visit.markdown if "![x](http" in m.value]
+    visit = open_page(two, "settings")
+    field(visit, "Name").set_value("crowd")
+    visit = seen(button(visit, "Add, and act as them").click().run())
+    assert "is computed by the tracker" in words(visit)
+
+
+def test_whoever_is_no_longer_there_acts_no_more(two: Tracker) -> None:
+    visit = open_as(two, ForecasterId("gone"), "settings")
+    assert "You act as ada" in words(visit).replace("**", "")
+
+
+def test_the_session_keeps_its_time_zone_when_somebody_else_acts(monkeypatch: pytest.MonkeyPatch) -> None:
+    state = {"time-zone": "Asia/Tokyo", "form-x": "begun"}
+    monkeypatch.setattr("streamlit.session_state", state)
+    act_as(GRACE)
+    assert state == {"time-zone": "Asia/Tokyo", "acting-as": GRACE}
+
+
+# What is remembered
+
+
+def test_answers_that_depend_on_who_asks_are_kept_apart_and_others_shared(two: Tracker) -> None:
+    share(two)
+    ada = shared_tracker()
+    grace = cast(Remembering, ada).acting_as(GRACE)
+    assert grace.questions() is ada.questions()
+    assert (grace.me, ada.me) == (GRACE, ADA)
+    ada.forecast(SUMMIT, Binary(0.3))
+    assert grace.questions() is ada.questions()
+    assert grace.questions()[0].standings[ADA].p == 0.3
+
+
+def test_every_answer_that_depends_on_who_asks_is_known_to(two: Tracker) -> None:
+    depends = {name for name in READS if "self.me" in inspect.getsource(getattr(Tracker, name))}
+    assert depends == PERSONAL
+
+
+# Time zone
+
+
+def test_times_are_written_in_the_zone_that_was_chosen_and_charts_are_said_to_differ(two: Tracker) -> None:
+    visit = open_page(two, "settings")
+    assert "Times are written in UTC" in words(visit).replace("**", "")
+    chooser = next(box for box in visit.selectbox if box.label == "Time zone")
+    visit = seen(chooser.select("Asia/Tokyo").run())
+    text = words(visit).replace("**", "")
+    assert "Times are written in Asia/Tokyo (JST, UTC+9), as you chose." in text
+    assert "It is 1 Dec 2026, 18:30 JST, which is 1 Dec 2026, 09:30 UTC." in text
+    assert "Charts are drawn by the browser, in its own zone: UTC." in text
+    chooser = next(box for box in visit.selectbox if box.label == "Time zone")
+    assert "Asia/Tokyo" not in words(seen(chooser.select("browser").run()))
+
+
+# The rest
+
+
+def test_the_budget_and_the_line_that_changes_it_are_said(two: Tracker) -> None:
+    text = words(open_page(two, "settings"))
+    assert "24 requests a day for each feed, 24 in all: no budget is set." in text
+    assert "The next round asks 1 feed now due" in text
+    assert "write `request_budget = 2000`" in text
+
+
+def test_the_log_is_checked_when_asked(two: Tracker) -> None:
+    visit = open_page(two, "settings")
+    assert "The log is whole" not in words(visit)
+    assert "The log is whole" in words(seen(button(visit, "Check the log").click().run()))
+
+
+def test_a_replay_says_that_nothing_is_polled(two: Tracker, clock: FakeClock) -> None:
+    two.mark_replayed(clock())
+    text = words(open_page(two, "settings"))
+    assert "Nothing is polled in a replay." in text
+    assert "Scheduler: none in a replay" in text
+
+
+def test_learned_values_are_summed_up_and_their_page_is_linked(two: Tracker) -> None:
+    assert "Nothing has been learned yet" in words(open_page(two, "settings"))
+    two.decide_learned("gamma", "all", "freeze")
+    visit = open_page(two, "settings")
+    assert "2 values learned, or decided on by a person; 2 frozen, 0 reset" in words(visit).replace("**", "")
+    assert "What this installation has learned" in words(open_page(two, "learned"))

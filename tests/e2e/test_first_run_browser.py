@@ -1,0 +1,47 @@
+"""A new installation in a browser: it says what to do first, and says it no longer when it is done."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.conftest import PHONE, Arrive, served
+
+
+@pytest.fixture(scope="module")
+def new(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A dashboard on a database that was made just now."""
+    data = tmp_path_factory.mktemp("new")
+    yield from served(data, data / "dashboard.log")
+
+
+@pytest.mark.behaviour(17)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_an_empty_page_says_the_next_step_on_a_phone_too(new: str, arrive: Arrive, scheme: str) -> None:
+    visitor = arrive(at=new, viewport=PHONE, color_scheme=scheme)
+    steps = {"today": "./run --demo", "inbox": "The Feeds page shows", "accuracy": "Answers that are due"}
+    for name, step in steps.items():
+        page = visitor.open(f"/{name}")
+        expect(page.get_by_test_id("stMain").get_by_text(step).filter(visible=True).first).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+        visitor.picture(f"empty-{name}-{scheme}")
+
+
+@pytest.mark.behaviour(17)
+def test_first_steps_are_ticked_as_they_are_done_and_can_be_put_away(new: str, arrive: Arrive) -> None:
+    visitor = arrive(at=new)
+    page = visitor.open("/today")
+    main = page.get_by_test_id("stMain")
+    expect(main.get_by_text("First steps: 0 of 4 done")).to_be_visible()
+    page.get_by_role("button", name="After the noon glut").click()
+    expect(main.get_by_text("First steps: 1 of 4 done")).to_be_visible()
+    expect(main.get_by_text("Load questions, or write some: done")).to_be_visible()
+    expect(main.get_by_role("button", name="After the noon glut")).to_have_count(0)
+    visitor.picture("first-steps")
+    main.get_by_role("link", name="Choose a question").click()
+    page.wait_for_url("**/questions")
+    visitor.settle()
+    page.go_back()
+    page.get_by_role("button", name="Hide").click()
+    expect(main.get_by_text("First steps")).to_have_count(0)
+    expect(main.get_by_text("What moved in 7 days")).to_be_visible()

@@ -1,0 +1,198 @@
+"""Settings, feeds and accuracy in a browser: whose act it is, when it was, how feeds fare, what a score is worth."""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.builders import FakeClock, Press, a_feed, a_question, a_set
+from tests.e2e.conftest import PHONE, Arrive, Visitor, served
+from tracker.api import open_tracker
+from tracker.feeds.answers import FetchFailed, FetchResult, More
+from tracker.settings import Settings
+
+DAYS = 9
+WELL, BROKEN = "wire", "broken"
+ASKED = "summit-2027"
+ASK_AT = 790
+"""Pixels from the left edge of the table of feeds to the button that asks one."""
+
+GRID = '[data-testid="stDataFrame"]'
+
+
+@pytest.fixture(scope="module")
+def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A dashboard on a live database: one feed that is well and one that fails, and nobody who polls any more."""
+    data = tmp_path_factory.mktemp("live")
+    clock, press = FakeClock(datetime.now(UTC) - timedelta(days=DAYS)), Press()
+
+    def fetch(more: More) -> Iterator[Sequence[FetchResult]]:
+        for answers in press.fetch(more):
+            yield [
+                FetchFailed(a.feed_id, "the server answers 503: out of <b>order</b>") if a.feed_id == BROKEN else a
+                for a in answers
+            ]
+
+    with open_tracker(Settings(data_dir=data, me="ada"), now=clock, fetch=fetch) as tracker:
+        question = a_question(opens_at=clock(), closes_at=clock() + timedelta(days=300),
+                              resolves_at=clock() + timedelta(days=310))  # fmt: skip
+        tracker.load(a_set(question, feeds=[a_feed(WELL), a_feed(BROKEN, theme="summit")]))
+        tracker.add_person("Grace Hopper")
+        for day in range(DAYS):
+            press.publish(WELL, f"Arland invites Borland to summit number {day}")
+            tracker.poll(every=True)
+            clock.advance(days=1)
+        clock.advance(minutes=-5)
+        tracker.poll(every=True)
+    yield from served(data, data / "dashboard.log")
+
+
+@pytest.mark.behaviour(15)
+def test_a_feed_says_how_it_fares_and_is_asked_again_by_one_click(live: str, arrive: Arrive) -> None:
+    visitor = arrive(at=live)
+    page = visitor.open("/feeds")
+    main = page.get_by_test_id("stMain")
+    expect(main.get_by_text("✗ failing").first).to_be_visible()
+    expect(main.get_by_text("the server answers 503: out of <b>order</b>").first).to_be_visible()
+    expect(
+        main.get_by_text(re.compile("failures in a row, the first .* It has never answered. Asked again"))
+    ).to_be_visible()
+    grid = page.locator(GRID).first
+    heads = grid.locator('[role="columnheader"]')
+    for head in ("State", "28 days", "Yesterday", "Usually", "Lag", "Next poll", "Ask", "Why then"):
+        expect(heads.filter(has_text=re.compile(f"^{head}$"))).to_have_count(1)
+    visitor.picture("feeds-live")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_test_id("stToast")).to_contain_text("the next round of polling asks it")
+    expect(page.get_by_role("button", name="Try again")).to_have_count(0)
+    expect(main.get_by_text("1 not polled yet", exact=False)).to_be_visible()
+
+
+@pytest.mark.behaviour(15)
+def test_a_feed_is_asked_from_its_row_and_the_list_stays(live: str, arrive: Arrive) -> None:
+    visitor = arrive(at=live)
+    page = visitor.open("/feeds")
+    grid = page.locator(GRID).first
+    grid.scroll_into_view_if_needed()
+    box = grid.bounding_box()
+    assert box is not None
+    # A canvas has no cells to click: the button lies below its heading, in the row of the feed that is well.
+    page.mouse.click(box["x"] + ASK_AT, box["y"] + 40 + 62 + 31)
+    expect(page.get_by_test_id("stToast")).to_contain_text("The wire: due now, the next round of polling asks it")
+    expect(page).to_have_url(re.compile("/feeds$"))
+
+
+# Accuracy
+
+
+@pytest.mark.behaviour(12)
+def test_a_score_has_its_interval_its_n_its_references_and_the_questions_behind_it(visitor: Visitor) -> None:
+    page = visitor.open("/accuracy?kind=Retrospective")
+    main = page.get_by_test_id("stMain")
+    claim = main.get_by_test_id("stMarkdown").filter(has_text="points of skill a question")
+    expect(claim).to_contain_text(re.compile(r"interval .+ to .+Over \d+\squestions in \d+\sgroups"))
+    expect(main.get_by_text(re.compile("too few to say who is better, .*more groups"))).to_be_visible()
+    expect(main.get_by_text("Faint: fewer than 30 groups of questions")).to_be_visible()
+    for rule in ("log", "brier"):
+        visitor.open(f"/accuracy?kind=Retrospective&rule={rule}")
+        expect(claim).to_contain_text(re.compile(r"interval .+ to .+Over \d+\squestions in \d+\sgroups"))
+    visitor.open("/accuracy?kind=Retrospective&view=References")
+    chart = page.get_by_test_id("stVegaLiteChart")
+    for reference in ("Base rate", "First forecast kept"):
+        expect(chart.get_by_text(reference, exact=True)).to_be_visible()
+    expect(main.get_by_text(re.compile("of what “Base rate” lost was saved, 95.% interval"))).to_be_visible()
+    visitor.open("/accuracy?kind=Retrospective&view=Calibration")
+    bins = page.locator(f".st-key-bins-table {GRID}")
+    bins.scroll_into_view_if_needed()
+    box = bins.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + 18, box["y"] + 35 + 17)
+    expect(main.get_by_role("link", name=re.compile("%, (YES|NO)")).first).to_be_visible()
+
+
+@pytest.mark.behaviour(13)
+def test_calibration_is_told_in_words_and_no_line_goes_through_noise(visitor: Visitor) -> None:
+    page = visitor.open("/accuracy?kind=Retrospective&view=Calibration")
+    main = page.get_by_test_id("stMain")
+    said = re.compile(r"Too few questions of separate fate to say anything: \d+ of the 20 needed")
+    expect(main.get_by_text(said)).to_be_visible()
+    expect(main.get_by_text("No line is drawn below 20 groups of questions.")).to_be_visible()
+    curve = page.get_by_test_id("stVegaLiteChart").first.locator("svg")
+    expect(curve.locator("g.mark-area")).to_have_count(1)  # where a calibrated forecaster's line would lie
+    expect(curve.locator("g.mark-line")).to_have_count(1)  # the diagonal
+    visitor.picture("calibration-of-few")
+
+
+@pytest.mark.behaviour(16)
+def test_head_and_filters_stand_before_what_takes_long(visitor: Visitor) -> None:
+    page = visitor.page
+    page.add_init_script(FIRST_SEEN)
+    page = visitor.open("/accuracy?kind=Retrospective&view=Calibration&lead=7")
+    expect(page.get_by_text("In five coarse bins.")).to_be_visible()
+    order = page.evaluate("window.firstSeen")
+    head, filters, section, body = (order.index(each) for each in ("head", "filters", "section", "body"))
+    assert head < body
+    assert filters < body
+    assert section < body
+    expect(
+        page.get_by_test_id("stMain").get_by_text(re.compile(r"As of \d+ \w+ \d{4}, \d\d:\d\d CES?T"))
+    ).to_be_visible()
+
+
+FIRST_SEEN = """
+window.firstSeen = [];
+const signs = {
+  head: () => [...document.querySelectorAll("h3")].some((e) => e.textContent === "Accuracy"),
+  filters: () => document.querySelector(".st-key-choose-topic, .st-key-choose-horizon"),
+  section: () => document.querySelector(".st-key-view"),
+  body: () => document.body.textContent.includes("In five coarse bins."),
+};
+new MutationObserver(() => {
+  for (const [name, there] of Object.entries(signs))
+    if (!window.firstSeen.includes(name) && document.body && there()) window.firstSeen.push(name);
+}).observe(document, { childList: true, subtree: true });
+"""
+"""Notes the order in which the parts of the page come to stand; parts of one instant are noted from head to body."""
+
+
+# Who acts, and when
+
+
+@pytest.mark.behaviour(18)
+def test_times_are_in_the_zone_of_the_viewer_or_the_chosen_one_with_utc_on_hover(live: str, arrive: Arrive) -> None:
+    visitor = arrive(at=live, timezone_id="Asia/Tokyo")
+    page = visitor.open("/settings")
+    main = page.get_by_test_id("stMain")
+    expect(main.get_by_text("Times are written in Asia/Tokyo (JST, UTC+9), as your browser says.")).to_be_visible()
+    foot = page.locator(".st-key-foot")
+    expect(foot.get_by_text(re.compile(r"As of .*\d\d:\d\d JST"))).to_be_visible()
+    foot.get_by_test_id("stTooltipHoverTarget").last.hover()
+    expect(page.get_by_test_id("stTooltipContent")).to_contain_text(re.compile(r"\d\d:\d\d UTC"))
+    page.get_by_role("combobox", name="Time zone").click()
+    page.keyboard.type("Kolkata")
+    page.keyboard.press("Enter")
+    expect(main.get_by_text("Times are written in Asia/Kolkata (IST, UTC+5:30), as you chose.")).to_be_visible()
+    visitor.picture("settings")
+    page.get_by_role("link", name="Feeds", exact=True).first.click()
+    visitor.settle()
+    expect(main.get_by_text("Times in Asia/Kolkata; days are those of UTC.")).to_be_visible()
+    expect(main.get_by_text(re.compile("It last answered .* ago|The newest answer came .* ago")).first).to_be_visible()
+
+
+def test_two_tabs_act_for_two_people(live: str, arrive: Arrive) -> None:
+    one, other = arrive(at=live), arrive(at=live, viewport=PHONE)
+    page = other.open("/settings")
+    page.get_by_role("combobox", name="Act as").click()
+    page.get_by_role("option", name="Grace Hopper").click()
+    banner = page.get_by_text("You act as Grace Hopper until this tab is reloaded.")
+    expect(banner).to_be_visible()
+    expect(one.open("/settings").get_by_text("You act as ada")).to_be_visible()
+    page.get_by_role("link", name="How each feed fares").click()
+    other.settle()
+    expect(banner).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    page.reload()
+    other.settle()
+    expect(banner).to_have_count(0)

@@ -1,0 +1,184 @@
+"""Who acts here, what feeds may cost, how far a new database has come, and how the installation fares."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from forecasts.distribution import Binary
+from forecasts.errors import InvalidForecast
+from forecasts.forecaster import Forecaster
+from forecasts.question import ForecasterId
+from tests.builders import FakeClock, Press, a_feed, a_set
+from tracker import installation
+from tracker.api import Tracker
+from tracker.errors import BadSettings, NotFound, Refused
+from tracker.installation import FirstSteps
+from tracker.settings import load_settings, overruled, write_setting
+
+ADA, GRACE = ForecasterId("ada"), ForecasterId("grace-hopper")
+ASKED = "summit-2027"
+
+
+# Who acts
+
+
+def test_two_who_share_a_tracker_act_each_under_their_own_name(both: Tracker) -> None:
+    both.load(a_set())
+    grace = both.acting_as(both.add_person("Grace Hopper").id)
+    both.forecast(ASKED, Binary(0.2), rationale="I doubt it.")
+    grace.forecast(ASKED, Binary(0.7), rationale="I do not.")
+    grace.undo(ASKED)
+    held = both.questions()[0].standings
+    assert held[ADA].p == 0.2
+    assert GRACE not in held
+    assert {a.forecaster_id for a in both.question(ASKED).acts} >= {ADA, GRACE}
+    assert (both.me, grace.me) == (ADA, GRACE)
+
+
+def test_a_person_is_named_once_and_listed_with_whoever_the_settings_name(tracker: Tracker) -> None:
+    assert tracker.people() == (Forecaster(ADA, "ada", "person"),)
+    assert tracker.add_person("  Grace   Hopper ") == Forecaster(GRACE, "Grace Hopper", "person")
+    assert [person.name for person in tracker.people()] == ["ada", "Grace Hopper"]
+    with pytest.raises(Refused, match="'grace-hopper' is there already"):
+        tracker.add_person("grace hopper")
+
+
+@pytest.mark.parametrize("name", ["", "   ", "—", "x" * 81])
+def test_what_is_no_name_is_refused(tracker: Tracker, name: str) -> None:
+    with pytest.raises(Refused, match="a name takes 1 to 80 characters"):
+        tracker.add_person(name)
+
+
+def test_nobody_is_called_what_the_tracker_computes_and_no_stranger_acts(tracker: Tracker) -> None:
+    with pytest.raises(InvalidForecast, match="'crowd' is computed"):
+        tracker.add_person("Crowd")
+    for who in ("nobody", "crowd"):
+        with pytest.raises(NotFound, match="person"):
+            tracker.acting_as(ForecasterId(who))
+
+
+def test_who_acts_is_kept_in_the_settings_file_and_the_environment_counts_for_more(
+    tracker: Tracker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("TRACKER_ME", raising=False)
+    data = tracker.settings.data_dir
+    grace = tracker.acting_as(tracker.add_person("Grace Hopper").id)
+    assert grace.keep_me()
+    assert load_settings(data, {}).me == GRACE
+    assert tracker.me == ADA
+    monkeypatch.setenv("TRACKER_ME", "ada")
+    assert not grace.keep_me()
+    assert overruled("me", {"TRACKER_ME": "ada"})
+    assert not overruled("me", {"TRACKER_PORT": "1"})
+
+
+# The settings file
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("", 'me = "grace"\n'),
+        ("port = 9000\n", 'me = "grace"\nport = 9000\n'),
+        ('# who\nme = "ada"\nport = 9000\n', '# who\nme = "grace"\nport = 9000\n'),
+        ("port = 9000\n  me='ada'", 'port = 9000\nme = "grace"'),
+    ],
+)
+def test_one_line_of_the_settings_file_changes_and_no_other(tmp_path: Path, before: str, after: str) -> None:
+    file = tmp_path / "tracker.toml"
+    file.write_text(before, encoding="utf-8")
+    write_setting(tmp_path, "me", "grace")
+    assert file.read_text(encoding="utf-8") == after
+    assert [each.name for each in tmp_path.iterdir()] == ["tracker.toml"]
+
+
+@pytest.mark.parametrize(
+    ("before", "value", "reason"),
+    [
+        ('contact = """\nme = 1\n"""\n', "grace", "change it by hand"),
+        ("prot = 9000\n", "grace", "unknown setting"),
+        ("port = \n", "grace", "not valid TOML"),
+        ("port = 9000\n", "Grace Hopper", "lower-case"),
+    ],
+)
+def test_a_file_that_would_read_otherwise_is_left_alone(tmp_path: Path, before: str, value: str, reason: str) -> None:
+    file = tmp_path / "tracker.toml"
+    file.write_text(before, encoding="utf-8")
+    with pytest.raises(BadSettings, match=reason):
+        write_setting(tmp_path, "me", value)
+    assert file.read_text(encoding="utf-8") == before
+
+
+def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
+    with pytest.raises(BadSettings, match="cannot be written"):
+        write_setting(tmp_path / "gone", "me", "grace")
+
+
+# How far it has come
+
+
+def test_a_step_is_done_when_the_database_shows_it(both_with_press: Tracker, press: Press, clock: FakeClock) -> None:
+    tracker = both_with_press
+    assert tracker.first_steps() == FirstSteps(False, False, False, False)
+    tracker.load(a_set())
+    assert tracker.first_steps() == FirstSteps(True, False, False, False)
+    press.publish("wire", "Arland invites Borland to a summit")
+    tracker.poll()
+    assert tracker.first_steps() == FirstSteps(True, False, True, False)  # the matcher's judgement is no person's
+    tracker.review(tracker.inbox()[0].evidence.id, "confirmed")
+    assert tracker.first_steps() == FirstSteps(True, False, True, True)
+    tracker.forecast(ASKED, Binary(0.4))
+    assert tracker.first_steps().done == 4
+
+
+def test_a_set_that_comes_along_is_loaded_by_name_and_no_other(tracker: Tracker) -> None:
+    with pytest.raises(NotFound, match="grid_storage_2026"):
+        tracker.load_built_in("../../etc")
+    assert tracker.load_built_in("grid_storage_2026").questions == len(tracker.questions()) > 0
+
+
+# What feeds may cost
+
+
+def test_the_budget_says_what_was_used_today_and_what_comes_next(
+    tracker_with_press: Tracker, press: Press, clock: FakeClock
+) -> None:
+    tracker = tracker_with_press
+    assert tracker.budget().next_at is None
+    for name in ("wire", "other", "third"):
+        tracker.add_feed(a_feed(name))
+    found = tracker.budget()
+    assert (found.limit, found.was_set, found.used, found.feeds, found.due, found.soon) == (72.0, False, 0, 3, 3, 3)
+    tracker.poll()
+    tracker.pause_feed("third")
+    found = tracker.budget()
+    assert (found.used, found.feeds, found.due) == (3, 2, 0)
+    assert found.next_at is not None
+    assert found.next_at > clock()
+    clock.advance(days=1)
+    assert tracker.budget().used == 0
+
+
+def test_a_budget_that_was_set_holds_for_all_feeds_together(tracker: Tracker) -> None:
+    tracker.add_feed(a_feed())
+    tracker.settings = replace(tracker.settings, request_budget=2000.0)
+    assert (tracker.budget().limit, tracker.budget().was_set) == (2000.0, True)
+
+
+# How it fares
+
+
+def test_the_installation_names_its_database_and_counts_its_log(both: Tracker) -> None:
+    both.load(a_set())
+    found = both.installation()
+    assert found.database == ("PostgreSQL" if both.settings.database_url else "SQLite")
+    assert found.bytes > 100_000
+    assert found.entries == both.verify().entries > 0
+    assert found.last_job is None
+
+
+def test_a_folder_that_was_not_installed_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert installation.version()[0].isdigit()
+    monkeypatch.setattr(installation, "PACKAGE", "no-such-package")
+    assert installation.version() == "of this folder, not installed"
