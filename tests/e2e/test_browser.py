@@ -7,21 +7,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import HOSTILE, PHONE, Arrive, Visitor
+from tests.e2e.places import OPEN, RESOLVED
 from tracker.question_sets import DEFAULT, load
 
-OPEN = "power-of-siberia-2-2028"
 TEXT = next(q.text for q in load(DEFAULT).questions if q.id == OPEN)
-RESOLVED = "ceasefire-2025"
 
-PAGES = {
-    "today": ("/", "What moved in"),
-    "questions": ("/questions", "Pick a row to open it"),
-    "question": (f"/question?q={OPEN}", TEXT),
-    "inbox": ("/inbox", "Evidence to review"),
-    "accuracy": ("/accuracy", "Most gained"),
-    "learned": ("/learned", "What this installation has learned"),
-    "feeds": ("/feeds", "outlets of the past were replayed"),
-}
 LOOKS: dict[str, dict[str, Any]] = {
     "light": {"color_scheme": "light"},
     "dark": {"color_scheme": "dark"},
@@ -34,21 +24,6 @@ def shade(page: Page) -> float:
     colour = page.locator('[data-testid="stApp"]').evaluate("e => getComputedStyle(e).backgroundColor")
     red, green, blue = (float(part) for part in colour.removeprefix("rgb(").removesuffix(")").split(",")[:3])
     return (red + green + blue) / 3
-
-
-@pytest.mark.parametrize("look", list(LOOKS))
-def test_every_page_shows_real_content_in_every_look(arrive: Arrive, look: str) -> None:
-    visitor = arrive(**LOOKS[look])
-    for name, (path, content) in PAGES.items():
-        page = visitor.open(path)
-        expect(page.get_by_text(content).first).to_be_visible()
-        expect(page).to_have_title(TEXT if name == "question" else f"{name.capitalize()} · Scenario tracker")
-        expect(page.get_by_text("with invented forecasters; not live")).to_be_visible()
-        expect(page.locator('[data-testid="stException"], [data-testid="stAlertContentError"]')).to_have_count(0)
-        width, room = page.locator('[data-testid="stMain"]').evaluate("e => [e.scrollWidth, e.clientWidth]")
-        assert width <= room, f"{name} scrolls sideways"
-        assert (shade(page) < 60) == (look == "dark")
-        visitor.picture(f"{look}-{name}")
 
 
 def test_the_chart_draws_every_forecaster_and_the_news(visitor: Visitor) -> None:
