@@ -26,6 +26,7 @@ def shade(page: Page) -> float:
     return (red + green + blue) / 3
 
 
+@pytest.mark.behaviour(8)
 def test_the_chart_draws_every_forecaster_and_the_news(visitor: Visitor) -> None:
     page = visitor.open(f"/question?q={RESOLVED}")
     expect(page).to_have_title("Will a general ceasefire between Russia and Ukraine take effect by 31 December 2025?")
@@ -37,6 +38,7 @@ def test_the_chart_draws_every_forecaster_and_the_news(visitor: Visitor) -> None
     visitor.picture("resolved")
 
 
+@pytest.mark.behaviour(8)
 def test_a_mark_on_the_chart_opens_its_news(visitor: Visitor) -> None:
     page = visitor.open(f"/question?q={RESOLVED}")
     marks = page.locator('[data-testid="stVegaLiteChart"] svg path[aria-label*="direction"]')
@@ -46,6 +48,8 @@ def test_a_mark_on_the_chart_opens_its_news(visitor: Visitor) -> None:
     expect(page.get_by_text("Signpost: ").first).to_be_visible()
 
 
+@pytest.mark.behaviour(1)
+@pytest.mark.behaviour(8)
 def test_the_scale_and_the_tab_stand_in_the_address(visitor: Visitor) -> None:
     page = visitor.open(f"/question?q={OPEN}")
     page.get_by_role("radio", name="Log-odds").or_(page.get_by_role("button", name="Log-odds")).first.click()
@@ -91,6 +95,7 @@ def test_evidence_on_the_first_page_leads_to_its_place_in_the_inbox(visitor: Vis
     expect(page.get_by_role("heading", name="Evidence to review")).to_be_visible()
 
 
+@pytest.mark.behaviour(1)
 def test_filters_and_order_of_the_list_stand_in_the_address(visitor: Visitor) -> None:
     page = visitor.open("/questions")
     page.get_by_role("combobox", name="Order").click()
@@ -153,6 +158,7 @@ def test_hostile_feed_text_stays_text(visitor: Visitor, path: str) -> None:
         expect(page.get_by_role("heading", name="Stranger ![x](")).to_be_visible()
 
 
+@pytest.mark.behaviour(1)
 @pytest.mark.parametrize("name", ["no-such-question", "%3Cscript%3Ealert(1)%3C/script%3E"])
 def test_an_unknown_question_is_met_calmly(visitor: Visitor, name: str) -> None:
     page = visitor.open(f"/question?q={name}")
