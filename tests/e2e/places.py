@@ -104,7 +104,10 @@ PLACES: Final[dict[str, Place]] = {
     ),
     "feeds": _named("Feeds", "/feeds", "outlets of the past were replayed", "The health of every feed."),
     "feed": Place(
-        "/feeds?feed=al-jazeera-english", "Its newest items", "Al Jazeera", "One feed: its items, and the evidence it brought."
+        "/feeds?feed=al-jazeera-english",
+        "Its newest items",
+        "Al Jazeera",
+        "One feed: its items, and the evidence it brought.",
     ),
     "reports": _named("Reports", "/reports", "Every table as it is stored", "Reports and tables to take along."),
     "ask": _named("Ask", "/ask", "Left empty, it opens now", "A question of your own."),
