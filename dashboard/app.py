@@ -1,6 +1,7 @@
 """The page script: streamlit runs it at every visit and click."""
 
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Final, NamedTuple
 
 import streamlit as st
@@ -31,6 +32,7 @@ from dashboard.views.visit import PageName, Visit
 
 NAME: Final = "Scenario tracker"
 _FIRST: Final = "-first"
+_LOOK: Final = Path(__file__).with_name("look.css")
 
 
 class Entry(NamedTuple):
@@ -125,6 +127,7 @@ def main(start: PageName = "today") -> None:
     pages = {name: _page(name, entry, visits, start) for name, entry in ENTRIES.items()}
     visit = Visit(tracker, pages, tracker.now(), zone(), tracker.replayed_until())
     visits.append(visit)
+    st.html(_LOOK)
     page = st.navigation([*pages.values(), _by_its_name(start, visits)], position="top")
     st.set_page_config(page_title=f"{page.title} · {NAME}")
     replay_banner(visit)

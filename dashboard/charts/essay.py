@@ -16,7 +16,8 @@ _WIDEST: Final = 130
 def essay_record(labels: tuple[str, ...]) -> Spec:
     """A line for each label: the share borne out with its interval, what open claims are held to be, and the counts.
 
-    Data: `rows` (see `dashboard.frames.essay.record_frame`).
+    Data: `rows` (see `dashboard.frames.essay.record_frame`). Read aloud are the labels and the counts, and the words
+    that go with the chart: a layer without rows would be a picture without a name.
     """
     axis = alt.Axis(labelLimit=_WIDEST, ticks=False, domain=False, labelPadding=8)
     base = alt.Chart(alt.NamedData("rows")).encode(
@@ -28,10 +29,10 @@ def essay_record(labels: tuple[str, ...]) -> Spec:
         text("interval", "95 %"),
         alt.Tooltip("chance:Q", title="Open ones are held to be", format=".0%"),
     ]
-    bars = base.transform_filter("isValid(datum.share)").mark_rule(strokeWidth=3, opacity=0.5, color=BLUE)
-    dots = base.transform_filter("isValid(datum.share)").mark_circle(size=130, opacity=1, color=BLUE)
+    bars = base.transform_filter("isValid(datum.share)").mark_rule(strokeWidth=3, opacity=0.5, color=BLUE, aria=False)
+    dots = base.transform_filter("isValid(datum.share)").mark_circle(size=130, opacity=1, color=BLUE, aria=False)
     open_ = base.transform_filter("isValid(datum.chance)").mark_point(
-        shape="diamond", size=90, filled=False, strokeWidth=2, color=GREEN
+        shape="diamond", size=90, filled=False, strokeWidth=2, color=GREEN, aria=False
     )
     counts = base.mark_text(align="left", dx=4, color=GREY, fontSize=12)
     layers = (

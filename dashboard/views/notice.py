@@ -63,6 +63,9 @@ def _line(notice: Notice) -> None:
 
 
 def _go_back(notice: Notice) -> None:
+    # While the page is made anew both the old line and the new one stand for a moment, and U presses both.
+    if st.session_state.get(_BACK) is not notice:
+        return
     assert notice.back is not None
     try:
         tell(notice.back())

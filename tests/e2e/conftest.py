@@ -146,6 +146,12 @@ class Visitor:
     page: Page
     troubles: list[str] = field(default_factory=list)
 
+    def listen(self) -> None:
+        """Note from now on what goes wrong."""
+        self.page.on("console", self.heard)
+        self.page.on("pageerror", lambda error: self.troubles.append(f"error: {error}"))
+        self.page.on("request", self.asked)
+
     def open(self, path: str) -> Page:
         """Open a page by its address and wait until it stands."""
         self.page.goto(self.address + path)
@@ -178,6 +184,12 @@ class Visitor:
         self.page.set_viewport_size(size)
 
 
+def sideways(page: Page) -> bool:
+    """Whether the page is wider than the window."""
+    width, room = page.locator('[data-testid="stMain"]').evaluate("e => [e.scrollWidth, e.clientWidth]")
+    return bool(width > room)
+
+
 Arrive = Callable[..., Visitor]
 
 
@@ -194,9 +206,7 @@ def arrive(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Arrive]
         context = browser.new_context(**{**defaults, **how})
         context.set_default_timeout(15_000)
         visitor = Visitor(at or request.getfixturevalue("address"), context.new_page())
-        visitor.page.on("console", visitor.heard)
-        visitor.page.on("pageerror", lambda error: visitor.troubles.append(f"error: {error}"))
-        visitor.page.on("request", visitor.asked)
+        visitor.listen()
         came.append((context, visitor))
         return visitor
 

@@ -7,21 +7,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import HOSTILE, PHONE, Arrive, Visitor
+from tests.e2e.places import OPEN, RESOLVED
 from tracker.question_sets import DEFAULT, load
 
-OPEN = "power-of-siberia-2-2028"
 TEXT = next(q.text for q in load(DEFAULT).questions if q.id == OPEN)
-RESOLVED = "ceasefire-2025"
 
-PAGES = {
-    "today": ("/", "What moved in"),
-    "questions": ("/questions", "Pick a row to open it"),
-    "question": (f"/question?q={OPEN}", TEXT),
-    "inbox": ("/inbox", "Evidence to review"),
-    "accuracy": ("/accuracy", "Most gained"),
-    "learned": ("/learned", "What this installation has learned"),
-    "feeds": ("/feeds", "outlets of the past were replayed"),
-}
 LOOKS: dict[str, dict[str, Any]] = {
     "light": {"color_scheme": "light"},
     "dark": {"color_scheme": "dark"},
@@ -36,21 +26,7 @@ def shade(page: Page) -> float:
     return (red + green + blue) / 3
 
 
-@pytest.mark.parametrize("look", list(LOOKS))
-def test_every_page_shows_real_content_in_every_look(arrive: Arrive, look: str) -> None:
-    visitor = arrive(**LOOKS[look])
-    for name, (path, content) in PAGES.items():
-        page = visitor.open(path)
-        expect(page.get_by_text(content).first).to_be_visible()
-        expect(page).to_have_title(TEXT if name == "question" else f"{name.capitalize()} · Scenario tracker")
-        expect(page.get_by_text("with invented forecasters; not live")).to_be_visible()
-        expect(page.locator('[data-testid="stException"], [data-testid="stAlertContentError"]')).to_have_count(0)
-        width, room = page.locator('[data-testid="stMain"]').evaluate("e => [e.scrollWidth, e.clientWidth]")
-        assert width <= room, f"{name} scrolls sideways"
-        assert (shade(page) < 60) == (look == "dark")
-        visitor.picture(f"{look}-{name}")
-
-
+@pytest.mark.behaviour(8)
 def test_the_chart_draws_every_forecaster_and_the_news(visitor: Visitor) -> None:
     page = visitor.open(f"/question?q={RESOLVED}")
     expect(page).to_have_title("Will a general ceasefire between Russia and Ukraine take effect by 31 December 2025?")
@@ -62,6 +38,7 @@ def test_the_chart_draws_every_forecaster_and_the_news(visitor: Visitor) -> None
     visitor.picture("resolved")
 
 
+@pytest.mark.behaviour(8)
 def test_a_mark_on_the_chart_opens_its_news(visitor: Visitor) -> None:
     page = visitor.open(f"/question?q={RESOLVED}")
     marks = page.locator('[data-testid="stVegaLiteChart"] svg path[aria-label*="direction"]')
@@ -71,6 +48,8 @@ def test_a_mark_on_the_chart_opens_its_news(visitor: Visitor) -> None:
     expect(page.get_by_text("Signpost: ").first).to_be_visible()
 
 
+@pytest.mark.behaviour(1)
+@pytest.mark.behaviour(8)
 def test_the_scale_and_the_tab_stand_in_the_address(visitor: Visitor) -> None:
     page = visitor.open(f"/question?q={OPEN}")
     page.get_by_role("radio", name="Log-odds").or_(page.get_by_role("button", name="Log-odds")).first.click()
@@ -116,6 +95,7 @@ def test_evidence_on_the_first_page_leads_to_its_place_in_the_inbox(visitor: Vis
     expect(page.get_by_role("heading", name="Evidence to review")).to_be_visible()
 
 
+@pytest.mark.behaviour(1)
 def test_filters_and_order_of_the_list_stand_in_the_address(visitor: Visitor) -> None:
     page = visitor.open("/questions")
     page.get_by_role("combobox", name="Order").click()
@@ -178,6 +158,7 @@ def test_hostile_feed_text_stays_text(visitor: Visitor, path: str) -> None:
         expect(page.get_by_role("heading", name="Stranger ![x](")).to_be_visible()
 
 
+@pytest.mark.behaviour(1)
 @pytest.mark.parametrize("name", ["no-such-question", "%3Cscript%3Ealert(1)%3C/script%3E"])
 def test_an_unknown_question_is_met_calmly(visitor: Visitor, name: str) -> None:
     page = visitor.open(f"/question?q={name}")

@@ -25,6 +25,7 @@ def pick_first_row(page: Page) -> None:
     table.click(position={"x": 18, "y": 35 + 31})
 
 
+@pytest.mark.behaviour(9)
 @pytest.mark.parametrize("look", list(LOOKS))
 def test_a_revision_that_is_picked_tells_why_it_moved_in_every_look(arrive: Arrive, look: str) -> None:
     visitor = arrive(**LOOKS[look])

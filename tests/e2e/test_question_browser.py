@@ -34,6 +34,7 @@ def test_the_page_has_its_chart_and_its_bars_in_every_look(arrive: Arrive, look:
     visitor.picture(f"{look}-question-then")
 
 
+@pytest.mark.behaviour(8)
 def test_a_triangle_opens_its_story_with_source_age_shift_and_copies(visitor: Visitor) -> None:
     page = visitor.open(f"/question?q={PIPELINE}&scale=Log-odds")
     mark = chart(page).locator('svg path[aria-label*="direction: for NO"]').first
@@ -44,6 +45,7 @@ def test_a_triangle_opens_its_story_with_source_age_shift_and_copies(visitor: Vi
     expect(page.get_by_text("first seen")).to_contain_text("ago")
 
 
+@pytest.mark.behaviour(8)
 def test_the_crosshair_tells_every_line_in_one_tip(visitor: Visitor) -> None:
     page = visitor.open(f"/question?q={PIPELINE}")
     box = chart(page).locator("svg").first.bounding_box()
@@ -67,6 +69,7 @@ def test_the_zoom_is_a_button_and_stays_in_the_address(visitor: Visitor) -> None
     expect(page.get_by_role("radio", name="1 month")).to_be_checked()
 
 
+@pytest.mark.behaviour(10)
 def test_other_questions_and_forecasters_are_compared_and_the_address_keeps_it(visitor: Visitor) -> None:
     page = visitor.open(f"/question?q={PIPELINE}&with=ana,{CEASEFIRE},nobody")
     labels = chart(page).locator("svg text")
@@ -91,6 +94,7 @@ def test_an_earlier_day_is_marked_as_one_and_has_a_way_back(visitor: Visitor) ->
     expect(page.get_by_text("Resolved NO", exact=True)).to_be_visible()
 
 
+@pytest.mark.behaviour(11)
 def test_an_answer_is_previewed_and_needs_a_second_click(visitor: Visitor) -> None:
     page = visitor.open(f"/question?q={PIPELINE}&tab=Answer")
     page.get_by_role("radio", name="NO", exact=True).click()

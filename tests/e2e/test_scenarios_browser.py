@@ -67,6 +67,7 @@ def test_the_chart_tells_all_shares_wherever_the_pointer_is(visitor: Visitor) ->
     expect(tip).to_contain_text("%")
 
 
+@pytest.mark.behaviour(14)
 def test_an_edit_is_seen_before_it_is_saved_and_the_page_follows(visitor: Visitor) -> None:
     page = visitor.open(f"/scenarios?q={FUTURES}&section=My+own")
     expect(page.get_by_text("You hold no forecast yet")).to_be_visible()
@@ -104,6 +105,7 @@ def test_the_section_stands_in_the_address(visitor: Visitor) -> None:
     expect(page.get_by_role("tab", name="What would change it")).to_have_attribute("aria-selected", "true")
 
 
+@pytest.mark.behaviour(14)
 def test_a_contradiction_is_adopted_and_stands_in_the_record(arrive: Arrive) -> None:
     visitor = arrive(viewport=PHONE, is_mobile=True, has_touch=True)
     page = visitor.open("/coherence")

@@ -1,0 +1,62 @@
+"""Hostile text in every field, seen through every page without a browser: none of it reaches what reads Markdown."""
+
+from collections.abc import Iterator
+
+import pytest
+from google.protobuf.message import Message
+from streamlit.testing.v1 import AppTest
+
+from dashboard.app import ENTRIES
+from tests import hostile
+from tests.builders import FakeClock, Press
+from tests.dashboard.pages import open_page
+from tracker.api import Tracker, open_tracker
+from tracker.settings import Settings
+
+PLAIN = ("Text", "Dataframe", "VegaLiteChart", "BidiComponent", "Selectbox.options", "MultiSelect.options")
+PLAIN_TOO = ("TextInput.default", "TextArea.default", "NumberInput.id", "LinkButton.url")
+"""What shows text as it is, or is not shown; every other field is taken to read Markdown."""
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tracker]:
+    """A tracker with hostile text in every field; its pages are only looked at."""
+    clock, press = FakeClock(), Press()
+    settings = Settings(data_dir=tmp_path_factory.mktemp("hostile"), me="ada")
+    with open_tracker(settings, now=clock, fetch=press.fetch) as tracker:
+        hostile.fill(tracker, press, clock)
+        yield tracker
+
+
+def texts(message: Message, above: str = "") -> Iterator[tuple[str, str]]:
+    """Every text in what is sent to the browser, with the field that it stands in."""
+    name = message.DESCRIPTOR.name
+    if name in PLAIN:
+        return
+    for field, value in message.ListFields():
+        for each in value if field.is_repeated else [value]:
+            if isinstance(each, Message):
+                yield from texts(each, f"{above}{name}.")
+            elif isinstance(each, str) and f"{name}.{field.name}" not in (*PLAIN, *PLAIN_TOO):
+                yield f"{above}{name}.{field.name}", each
+
+
+def alive(visit: AppTest) -> list[tuple[str, str]]:
+    """The hostile texts that stand where Markdown is read, and are not escaped."""
+    return [
+        (where, text[:200])
+        for node in visit._tree
+        if (message := getattr(node, "proto", None)) is not None
+        for where, text in texts(message)
+        if hostile.MARK in text.lower()
+    ]
+
+
+def test_every_page_is_looked_at() -> None:
+    assert {name for name, _ in hostile.VISITS} == set(ENTRIES)
+
+
+@pytest.mark.parametrize(("page", "given"), hostile.VISITS, ids=lambda value: str(value).replace(" ", ""))
+def test_hostile_text_never_reaches_markdown(world: Tracker, page: str, given: dict[str, str]) -> None:
+    visit = open_page(world, page, **given)
+    assert alive(visit) == []

@@ -1,0 +1,33 @@
+"""What the tests of all pages rest on: that no page is left out."""
+
+import re
+from pathlib import Path
+
+from dashboard.app import ENTRIES
+from tests.e2e.places import PLACES
+from tests.pictures import OUT, names
+
+BROWSER = Path(__file__).parent.parent / "e2e"
+BEHAVIOURS = set(range(1, 21))
+"""Those that the docs promise."""
+
+
+def test_every_page_of_the_navigation_is_visited_by_the_tests_in_the_browser() -> None:
+    assert {place.page for place in PLACES.values()} == set(ENTRIES)
+
+
+def test_every_behaviour_that_the_docs_promise_has_a_test_in_the_browser() -> None:
+    claimed = {
+        int(number)
+        for file in BROWSER.glob("test_*.py")
+        for number in re.findall(r"^@pytest\.mark\.behaviour\((\d+)\)$", file.read_text("utf-8"), re.MULTILINE)
+    }
+    assert claimed == BEHAVIOURS
+
+
+def test_the_docs_show_every_page_in_every_look_and_stay_light() -> None:
+    assert {place.page for place in PLACES.values() if place.pictured} == set(ENTRIES)
+    shown = re.findall(r'src="pictures/([\w-]+\.png)"', OUT.with_name("pages.md").read_text("utf-8"))
+    assert shown == names()
+    assert [name for name in shown if not (OUT / name).is_file()] == []
+    assert sum(file.stat().st_size for file in OUT.iterdir()) < 4_500_000

@@ -1,0 +1,106 @@
+"""Every page, once: it shows what it should, fits a phone, is light or dark as asked, and axe finds nothing wrong."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from shutil import copytree
+from typing import Final
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.conftest import DESKTOP, PHONE, Visitor, served, sideways
+from tests.e2e.places import PLACES, live_in
+from tests.e2e.test_browser import shade
+from tracker.settings import Settings
+
+BEYOND_US: Final = {
+    # The ticks of a table that rows are picked in: streamlit's grid writes its heads, and gives this column none.
+    "empty-table-header": '[data-testid="data-grid-canvas"]',
+}
+"""What axe finds in streamlit itself, by rule and by where; each of its findings has to lie in there."""
+
+_FIND: Final = """([only, beyond]) => axe.run(only ? {runOnly: only} : {}).then(found => {
+    const ours = (rule, node) => !(rule in beyond && document.querySelector(node.target[0]).closest(beyond[rule]));
+    const why = node => [...node.any, ...node.all, ...node.none].map(check => check.message).join(" ");
+    return found.violations.flatMap(({id, nodes}) => nodes.filter(node => ours(id, node))
+        .map(node => `${id}: ${node.html.slice(0, 200)} (${why(node)})`));
+})"""
+
+
+def violations(page: Page, *only: str) -> list[str]:
+    """What axe finds on the page, with the element; all rules, or only these."""
+    page.evaluate(AXE_SCRIPT)
+    found: list[str] = page.evaluate(_FIND, [list(only) or None, BEYOND_US])
+    return found
+
+
+def charts(page: Page) -> list[str]:
+    """What every chart says of itself to those who do not see it."""
+    found: list[str] = page.locator('[data-testid="stVegaLiteChart"]').evaluate_all(
+        "all => all.map(e => e.closest('[aria-label]')?.ariaLabel ?? e.querySelector('[aria-label]')?.ariaLabel ?? '')"
+    )
+    return found
+
+
+@pytest.fixture(scope="module")
+def address(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where a dashboard answers that somebody has used: on a replay with forecasts of their own and a second essay."""
+    data = copytree(demo, tmp_path_factory.mktemp("lived") / "data")
+    live_in(Settings(data_dir=data, me="ada"))
+    yield from served(data, data.with_name("dashboard.log"), "--replay")
+
+
+@pytest.fixture(scope="module")
+def desk(browser: Browser, address: str) -> Iterator[Visitor]:
+    """One visitor for all pages, so that the browser loads streamlit once."""
+    context = browser.new_context(
+        viewport=DESKTOP, timezone_id="Europe/Berlin", locale="en-GB", reduced_motion="reduce"
+    )
+    context.set_default_timeout(15_000)
+    visitor = Visitor(address, context.new_page())
+    visitor.listen()
+    yield visitor
+    context.close()
+
+
+@pytest.fixture(autouse=True)
+def light_desktop(desk: Visitor) -> Iterator[None]:
+    """Every page is opened by day at a desk; nothing may go wrong on it, in the console or on the wire."""
+    desk.page.set_viewport_size(DESKTOP)
+    desk.page.emulate_media(color_scheme="light")
+    desk.troubles.clear()
+    yield
+    assert desk.troubles == []
+
+
+@pytest.mark.behaviour(19)
+@pytest.mark.parametrize("name", list(PLACES))
+def test_the_page_is_sound_for_everyone(desk: Visitor, name: str) -> None:
+    place = PLACES[name]
+    page = desk.open(place.path)
+    expect(page.get_by_text(place.shows).locator("visible=true").first).to_be_visible()
+    assert page.title().startswith(place.title)
+    expect(page.get_by_text("with invented forecasters; not live")).to_be_visible()
+    expect(page.locator('[data-testid="stException"], [data-testid="stAlertContentError"]')).to_have_count(0)
+    assert not sideways(page)
+    assert violations(page) == []
+    assert [said for said in charts(page) if len(said.split()) < 3] == []
+    page.emulate_media(color_scheme="dark")
+    expect(page.locator('[data-testid="stApp"]')).to_have_css("color-scheme", "dark")
+    assert shade(page) < 60
+    assert violations(page, "color-contrast") == []
+    page.set_viewport_size(PHONE)
+    desk.settle()
+    assert not sideways(page)
+
+
+@pytest.mark.behaviour(19)
+@pytest.mark.parametrize(("key", "title"), [("h", "Keys"), ("Control+k", "Jump to")])
+def test_the_dialogs_are_sound_for_everyone(desk: Visitor, key: str, title: str) -> None:
+    page = desk.open("/reports")
+    page.keyboard.press(key)
+    expect(page.get_by_role("dialog")).to_contain_text(title)
+    assert violations(page) == []
+    page.emulate_media(color_scheme="dark")
+    assert violations(page, "color-contrast") == []

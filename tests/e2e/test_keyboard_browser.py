@@ -1,0 +1,98 @@
+"""The whole way without a mouse: find a question, forecast it, judge evidence, give an answer."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.e2e.conftest import Visitor
+from tracker.api import open_tracker
+from tracker.demo import replay_settings
+from tracker.settings import Settings
+
+FORECAST = "china-objects-central-asia-2027"
+ANSWERED = "china-objects-central-asia-2025"
+FARTHEST = 60
+"""Steps of the Tab key after which something counts as out of reach."""
+
+
+def tab_to(page: Page, wanted: Locator) -> None:
+    """Press Tab until this has the focus."""
+    expect(wanted).to_be_attached()
+    for _ in range(FARTHEST):
+        if wanted.evaluate("e => e === document.activeElement || e.contains(document.activeElement)"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"no way by Tab to {wanted}")
+
+
+def jump(visitor: Visitor, letters: str) -> None:
+    """Go to the page or question that these letters find."""
+    page = visitor.page
+    page.keyboard.press("Control+k")
+    field = page.get_by_role("dialog").get_by_role("combobox")
+    tab_to(page, field)
+    page.keyboard.type(letters)
+    expect(page.get_by_role("option").first).to_contain_text(letters)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    visitor.settle()
+
+
+@pytest.mark.behaviour(7)
+@pytest.mark.behaviour(19)
+def test_a_question_is_forecast_evidence_judged_and_an_answer_given_without_a_mouse(
+    visitor: Visitor, demo: Path
+) -> None:
+    page = visitor.open("/")
+    jump(visitor, "Central Asian state by 31 December 2027")
+    _forecast(page)
+    jump(visitor, "Inbox")
+    expect(page.get_by_text("Story 1 of")).to_be_visible()
+    page.keyboard.press("a")
+    expect(page.locator(".st-key-notice")).to_contain_text("Accepted")
+    page.keyboard.press("u")
+    expect(page.get_by_text("Taken back: it waits again")).to_be_visible()
+    jump(visitor, "Central Asian state by 31 May 2025")
+    _answer(visitor)
+    with open_tracker(replay_settings(Settings(data_dir=demo, me="ada"))) as tracker:
+        resolution = tracker.question(ANSWERED).summary.resolution
+        assert resolution is not None
+        assert (resolution.outcome, resolution.source_url) == ("no", "https://mfa.example/2025")
+        assert [act.act for act in tracker.question(FORECAST).acts if act.forecaster_id == "ada"] == ["forecast"]
+
+
+def _forecast(page: Page) -> None:
+    """By E, typing, Tab, typing, Ctrl + Enter."""
+    expect(page.get_by_role("textbox", name="Probability of YES")).to_be_visible()
+    page.keyboard.press("e")
+    page.keyboard.type("1:9")
+    expect(page.get_by_text("10 %, odds 9 to 1 against")).to_be_visible()
+    tab_to(page, page.get_by_role("textbox", name="Why"))
+    page.keyboard.type("It never has.")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_text("You hold 10 %")).to_be_visible()
+
+
+def _answer(visitor: Visitor) -> None:
+    """By Tab to the tabs, arrows to the last one, then Tab, Space and Enter through the form."""
+    page = visitor.page
+    tab_to(page, page.get_by_role("tab", name="Why"))
+    page.keyboard.press("End")
+    page.keyboard.press("Enter")
+    visitor.settle()
+    answer = page.get_by_role("radio", name="NO", exact=True)
+    tab_to(page, page.get_by_role("radio", name="YES", exact=True))
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Space")
+    expect(answer).to_be_checked()
+    visitor.settle()
+    tab_to(page, page.get_by_role("textbox", name="Source"))
+    page.keyboard.type("https://mfa.example/2025")
+    tab_to(page, page.get_by_role("checkbox", name="I have checked the source."))
+    page.keyboard.press("Space")
+    tab_to(page, page.get_by_role("button", name="Preview the scores"))
+    page.keyboard.press("Enter")
+    tab_to(page, page.get_by_role("button", name="Give this answer"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Resolved NO", exact=True)).to_be_visible()

@@ -1,0 +1,164 @@
+"""Text that strangers could send, and a tracker in which every field that takes text has some of it."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
+
+from forecasts.evidence import Direction, Strength
+from forecasts.forecaster import Forecaster
+from forecasts.links import Link, LinkId
+from forecasts.question import ForecasterId, QuestionId
+from forecasts.scenario_set import LikelihoodRow, ScenarioSet
+from tests.builders import FakeClock, Press, a_feed, a_question, a_set, an_indicator, an_rss
+from tests.lives import an_asked
+from tracker.api import Tracker
+from tracker.essays.values import NewEssay
+
+MARK: Final = "evil.example"
+"""Stands in all of it. Where Markdown is read it has to be escaped, and then these letters do not stand there so."""
+
+STRINGS: Final[dict[str, str]] = {
+    "script": f"<script>document.title='{MARK}'</script><img src=x onerror=\"document.title='{MARK}'\">",
+    "image": f"![x](http://{MARK}/p.png) <img src='http://{MARK}/q.png'>",
+    "link": f"[now](http://{MARK}) http://{MARK} www.{MARK} me@{MARK} <a href='javascript:alert(1)'>",
+    "formula": f"$5 {MARK} $x^2$ $$\\frac{{1}}{{2}}$$",
+    "badge": f":red-badge[LIVE {MARK}] :red[{MARK}] :material/home: :streamlit: :smile: -> >=",
+    "marks": f"# {MARK} **{MARK}** `{MARK}` | {MARK} | ~~{MARK}~~ > {MARK}",
+    "backwards": f"\u202e{MARK}\u202c \u2066{MARK}\u2069 \u200f{MARK}",
+    "formula cell": f'=HYPERLINK("http://{MARK}") @{MARK} +1',
+    "unbroken": MARK + "W" * 250,
+}
+EVERYTHING: Final = " ".join(STRINGS.values())
+LONG: Final = f"{EVERYTHING} " * (100_000 // len(EVERYTHING) + 1)
+"""More than a hundred thousand characters."""
+
+OPEN, ANSWERED, FUTURES, PACT = (QuestionId(name) for name in ("summit-2027", "answered", "futures", "pact"))
+EVE: Final = ForecasterId("eve")
+ESSAY: Final = "hostile-text"
+FEED: Final = "wire"
+_WHY: Final = "a question of a test"
+
+
+def fill(tracker: Tracker, press: Press, clock: FakeClock) -> None:
+    """Write hostile text wherever text goes, as of ten days before the clock's time."""
+    until = clock.time
+    clock.time = until - timedelta(days=10)
+    _questions(tracker, clock)
+    _futures(tracker, clock)
+    _essay(tracker)
+    _news(tracker, press, clock)
+    _people(tracker, clock)
+    clock.time = until
+
+
+def _questions(tracker: Tracker, clock: FakeClock) -> None:
+    opens = clock.time - timedelta(days=1)
+    text = f"Will {EVERYTHING}?"
+    told = {
+        "text": text, "criteria": LONG, "sources": (EVERYTHING,), "tags": (STRINGS["badge"], STRINGS["link"]),
+        "prior_reason": EVERYTHING, "opens_at": opens,
+    }  # fmt: skip
+    asked = tuple(
+        a_question(
+            name, **told, closes_at=clock.time + timedelta(days=days), resolves_at=clock.time + timedelta(days=days)
+        )
+        for name, days in ((OPEN, 200), (ANSWERED, 5))
+    )
+    signs = tuple(
+        an_indicator(name, name=EVERYTHING, examples=("Arland invites Borland", EVERYTHING))
+        for name in (OPEN, ANSWERED)
+    )
+    found = a_set(*asked, indicators=signs, feeds=(a_feed(FEED, title=EVERYTHING, theme=STRINGS["badge"]),))
+    (claim,) = found.claims
+    tracker.load(
+        replace(
+            found,
+            essay=replace(found.essay, title=EVERYTHING, published=STRINGS["badge"], note=LONG),
+            claims=(replace(claim, quote=STRINGS["link"], restatement=EVERYTHING),),
+        )
+    )
+
+
+def _futures(tracker: Tracker, clock: FakeClock) -> None:
+    times = {"opens_at": clock.time, "closes_at": clock.time + timedelta(days=90)}
+    times["resolves_at"] = times["closes_at"]
+    options = (f"![x](http://{MARK}/p.png)", STRINGS["marks"], "Other")
+    tracker.ask(
+        an_asked(
+            FUTURES, text=f"Which future? {EVERYTHING}", kind="categorical", horizon_shape="state_at", options=options,
+            prior_reason=EVERYTHING, **times,
+        ),
+        override=_WHY,
+    )  # fmt: skip
+    tracker.ask(
+        an_asked(PACT, text=f"Will they sign? {EVERYTHING}", prior="30%", prior_reason=EVERYTHING, **times),
+        override=_WHY,
+    )
+    row = LikelihoodRow(PACT, (0.9, 0.1, 0.2), EVERYTHING)
+    tracker.add_scenario_set(ScenarioSet(FUTURES, EVERYTHING, (EVERYTHING, EVERYTHING, EVERYTHING), (row,), EVERYTHING))
+    tracker.add_link(Link(LinkId("bound"), "implies", (PACT, OPEN), EVERYTHING, (), EVERYTHING))
+
+
+def _essay(tracker: Tracker) -> None:
+    text = f"{EVERYTHING}\n\nArland will sign the treaty {EVERYTHING} by the end of 2027.\n\nIt will rain in 2028."
+    tracker.add_essay(NewEssay(ESSAY, EVERYTHING, text, "pasted", published=STRINGS["badge"]))
+
+
+def _news(tracker: Tracker, press: Press, clock: FakeClock) -> None:
+    clock.time += timedelta(days=1)
+    heads = [
+        (f"Arland invites Borland to a summit {text}", f"https://wire.invalid/{n}")
+        for n, text in enumerate(STRINGS.values())
+    ]
+    document = an_rss(*heads, (f"Arland invites Borland to a summit {LONG}", "https://wire.invalid/long"))
+    body = f"<description><![CDATA[{LONG}]]></description><author><![CDATA[{EVERYTHING}]]></author></item>"
+    press.serve(FEED, document.replace(b"</item>", body.encode()))
+    tracker.poll()
+    first, second, *_ = tracker.inbox()
+    tracker.review(first.evidence.id, "confirmed", note=EVERYTHING)
+    tracker.review(second.evidence.id, "edited", direction=Direction.NO, strength=Strength.SLIGHT, note=LONG[:1_000])
+
+
+def _people(tracker: Tracker, clock: FakeClock) -> None:
+    clock.time += timedelta(days=1)
+    tracker.add_forecaster(Forecaster(EVE, EVERYTHING, "person"))
+    for question in (OPEN, ANSWERED, PACT):
+        tracker.forecast(question, "40%", rationale=LONG, forecaster=EVE)
+        tracker.forecast(question, "90%", rationale=EVERYTHING)
+    clock.time += timedelta(days=1)
+    tracker.forecast(OPEN, "20%", rationale=EVERYTHING)
+    tracker.resolve(ANSWERED, "yes", source_url=f"https://{MARK}/?q=%3Cscript%3E", known_at=clock.time, note=EVERYTHING)
+
+
+VISITS: Final[tuple[tuple[str, dict[str, str]], ...]] = (
+    *(
+        (name, {})
+        for name in (
+            "today",
+            "essays",
+            "inbox",
+            "calendar",
+            "coherence",
+            "learned",
+            "feeds",
+            "reports",
+            "settings",
+            "ask",
+        )
+    ),
+    ("questions", {"state": "All"}),
+    ("questions", {"at": OPEN}),
+    *(("question", {"q": OPEN, "tab": tab}) for tab in ("Why", "Evidence", "History", "Question", "Linked", "Answer")),
+    ("question", {"q": ANSWERED}),
+    ("question", {"q": FUTURES, "with": f"{EVE},{FUTURES}"}),
+    ("question", {"q": OPEN, "with": f"{EVE},{PACT}", "moved-in": "30 d"}),
+    ("essay", {"e": ESSAY, "s": str(len(EVERYTHING) + 2)}),
+    ("essay", {"e": "essay"}),
+    *(
+        ("scenarios", {"q": FUTURES, "section": name})
+        for name in ("Why", "My own", "What would change it", "The table")
+    ),
+    ("accuracy", {"kind": "Live", "view": "Questions"}),
+    ("feeds", {"feed": FEED}),
+)
+"""Every page, as (name, parameters), with what it shows of this world."""
