@@ -62,8 +62,7 @@ def test_a_question_counts_once_its_scheduled_close_has_passed_and_hindsight_ear
     assert (set(found.questions), found.early, found.facets.kinds) == ({life.id}, (), (life.asked.kind,))
     mine = next(s for s in found.summaries if s.forecaster_id == ADA and s.rule == HEADLINE[life.asked.kind])
     assert (mine.questions, mine.mean_while_active) == (1, pytest.approx(life.mean))
-    assert by_rule(found.scores, life.headline) == by_rule(scores, life.headline)
-    assert {replace(s, receipt=()) for s in found.scores} == {replace(s, receipt=()) for s in scores}
+    assert {*found.scores} == {replace(s, receipt=()) for s in scores}  # receipts are read where one is opened
     assert both.score_table().height == len(scores)
     others = {"binary", "categorical", "ordered", "numeric", "date"} - {life.asked.kind}
     assert all(both.accuracy(Choice(kind=kind)).summaries == () for kind in others)  # type: ignore[arg-type]

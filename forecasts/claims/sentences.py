@@ -90,8 +90,7 @@ def _split(text: str, block: Block) -> Iterator[tuple[int, int]]:
         start = end
         while start < block.end and text[start].isspace():
             start += 1
-    if start < block.end:
-        yield start, block.end
+    yield start, block.end  # a block never ends in white space, so something is left
 
 
 def _ends(text: str, match: re.Match[str], block: Block) -> bool:

@@ -43,10 +43,19 @@ HOSTILE = (
 HOSTILE_TITLE = "Stranger ![x](http://evil.example/p.png) [now](http://evil.example) www.evil.example $5 $6"
 """A feed's own title of the same kind: it stands in a heading and in links, which read Markdown."""
 
-expect.set_options(timeout=20_000)  # ms; a slow machine with other work takes several times as long as ours
+PATIENCE = 30_000
+"""Milliseconds: a slow machine with other work takes several times as long as ours."""
+
+expect.set_options(timeout=PATIENCE)
 
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
+USUAL: dict[str, Any] = {
+    "viewport": DESKTOP,
+    "timezone_id": "Europe/Berlin",
+    "locale": "en-GB",
+    "reduced_motion": "reduce",
+}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -202,9 +211,8 @@ def arrive(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Arrive]
     came: list[tuple[BrowserContext, Visitor]] = []
 
     def arrive(at: str | None = None, **how: Any) -> Visitor:
-        defaults = {"viewport": DESKTOP, "timezone_id": "Europe/Berlin", "locale": "en-GB", "reduced_motion": "reduce"}
-        context = browser.new_context(**{**defaults, **how})
-        context.set_default_timeout(15_000)
+        context = browser.new_context(**{**USUAL, **how})
+        context.set_default_timeout(PATIENCE)
         visitor = Visitor(at or request.getfixturevalue("address"), context.new_page())
         visitor.listen()
         came.append((context, visitor))
@@ -216,7 +224,22 @@ def arrive(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Arrive]
         assert visitor.troubles == []
 
 
+@pytest.fixture(scope="session")
+def desk(browser: Browser) -> Iterator[BrowserContext]:
+    """A browser that keeps what it has loaded: most tests are visits by the same person."""
+    context = browser.new_context(**USUAL)
+    context.set_default_timeout(PATIENCE)
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def visitor(arrive: Arrive) -> Visitor:
-    """Somebody at a desk in Berlin."""
-    return arrive()
+def visitor(desk: BrowserContext, address: str) -> Iterator[Visitor]:
+    """Somebody at a desk in Berlin; nothing may have gone wrong for them, and no draft is left behind."""
+    came = Visitor(address, desk.new_page())
+    came.listen()
+    yield came
+    if came.page.url.startswith(address):
+        came.page.evaluate("localStorage.clear()")
+    came.page.close()
+    assert came.troubles == []

@@ -125,7 +125,7 @@ def test_a_forecast_made_in_the_form_is_in_the_chart_and_the_history(visitor: Vi
     expect(page.get_by_text("37 %, odds 1.7 to 1 against, about 3 in 8")).to_be_visible()
     page.get_by_role("textbox", name="Why").fill("The price is still open; Beijing can wait.")
     page.get_by_role("button", name="Save forecast").click()
-    expect(page.get_by_text("Saved: 37 %")).to_be_visible()
+    expect(page.locator(".st-key-notice")).to_contain_text("Saved: 37 %")
     expect(page.get_by_text("You hold 37 %")).to_be_visible()
     chart = page.locator('[data-testid="stVegaLiteChart"]').first
     expect(chart.get_by_text("Me", exact=True)).to_be_visible()
