@@ -9,6 +9,7 @@ import streamlit as st
 
 from dashboard.frames.inbox import inbox_frame
 from dashboard.views import cards, one_key
+from dashboard.views.keys import steps
 from dashboard.views.notice import Notice, say, tell
 from dashboard.views.parts import calm, choice, empty, table
 from dashboard.views.visit import Visit
@@ -101,10 +102,7 @@ def _heading(shown: Sequence[EvidenceCard], stories: Sequence[Story], place: int
         " First comes what your judgement would move most: where the matcher is unsure and much hangs on it."
     )
     with st.container(horizontal=True, vertical_alignment="center"):
-        for label, key, by in (("Previous", "K", -1), ("Next", "J", 1)):
-            icon = ":material/keyboard_arrow_down:" if by > 0 else ":material/keyboard_arrow_up:"
-            told = (stories, place + by)
-            st.button(label, key=f"walk-{key}", shortcut=key, icon=icon, type="tertiary", on_click=_walk, args=told)
+        steps(lambda by: _walk(stories, place + by))
         st.caption(f"Story {place + 1} of {len(stories)}", width="content")
 
 

@@ -3,7 +3,7 @@
 No key acts while something is being typed; only those with Ctrl do.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import streamlit as st
@@ -48,10 +48,14 @@ def step(ids: Sequence[QuestionId], at: str | None, by: int) -> QuestionId | Non
 
 def walk(ids: Sequence[QuestionId], name: str) -> None:
     """The buttons that put the question before or after the one at hand into the address, under this name."""
+    steps(lambda by: _walk(ids, name, by))
+
+
+def steps(go: Callable[[int], None]) -> None:
+    """The buttons to the one before and the next, with their keys; `go` is told −1 or 1."""
     for label, key, by in (("Previous", "K", -1), ("Next", "J", 1)):
         icon = ":material/keyboard_arrow_down:" if by > 0 else ":material/keyboard_arrow_up:"
-        told = (ids, name, by)
-        st.button(label, key=f"walk-{key}", shortcut=key, icon=icon, on_click=_walk, args=told, type="tertiary")
+        st.button(label, key=f"walk-{key}", shortcut=key, icon=icon, on_click=go, args=(by,), type="tertiary")
 
 
 def _walk(ids: Sequence[QuestionId], name: str, by: int) -> None:

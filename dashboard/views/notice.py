@@ -25,9 +25,9 @@ class Notice:
     icon: str = ":material/check:"
 
 
-def say(text: str, way: str = "", back: "Callable[[], Notice] | None" = None) -> None:
-    """Keep a sentence for the next run of the page: what was just done, and how to take it back."""
-    tell(Notice(text, way, back))
+def say(text: str) -> None:
+    """Keep a sentence for the next run of the page: what was just done."""
+    tell(Notice(text))
 
 
 def tell(notice: Notice) -> None:
