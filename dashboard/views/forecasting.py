@@ -102,8 +102,8 @@ def _saving(visit: Visit, summary: QuestionSummary, draft: Draft) -> None:
 
 
 def _cites(evidence: Sequence[EvidenceCard], form: str) -> list[EvidenceId]:
-    newest = [c for c in evidence if c.evidence.status != "rejected"][-MOST_CITED:]
-    headlines = {c.evidence.id: clipped(c.headline, 90) for c in reversed(newest)}
+    newest = [c for c in evidence if c.evidence.status != "rejected"][:MOST_CITED]  # pages have them newest first
+    headlines = {c.evidence.id: clipped(c.headline, 90) for c in newest}
     if not headlines:
         return []
     return st.multiselect(

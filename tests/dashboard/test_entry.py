@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 from dashboard.frames.stops import STOPS, Mark, nearest, place, ruler, said
-from dashboard.views import drafts
+from dashboard.views import drafts, forecasting
 from dashboard.views.keys import step
 from forecasts.distribution import Binary
 from forecasts.question import ForecasterId, QuestionId
-from tests.builders import FakeClock, a_question, a_set
+from tests.builders import FakeClock, Press, a_question, a_set
 from tests.dashboard.pages import button, field, open_page, plain, seen, words
 from tracker.api import Tracker
 
@@ -216,6 +216,19 @@ def test_a_day_that_is_none_starts_as_usual(monkeypatch: pytest.MonkeyPatch, val
     usual = date(2027, 1, 1)
     assert drafts.day_of("form", "Middle", usual) == usual
     assert drafts.number_of("form", "Low", 2.5) == (5.0 if value == 5 else 2.5)
+
+
+def test_of_much_evidence_the_newest_is_offered_to_cite(
+    tracker_with_press: Tracker, press: Press, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(forecasting, "MOST_CITED", 1)
+    tracker_with_press.load(a_set())
+    for headline in ("Arland invites Borland to a summit", "Arland cancels Borland talks"):
+        press.publish("wire", headline)
+        tracker_with_press.poll(every=True)
+        clock.advance(hours=1)
+    (offered,) = opened(tracker_with_press).multiselect
+    assert offered.options == ["Arland cancels Borland talks"]
 
 
 # Walking through a list
