@@ -95,4 +95,4 @@ def _answer(visitor: Visitor) -> None:
     page.keyboard.press("Enter")
     tab_to(page, page.get_by_role("button", name="Give this answer"))
     page.keyboard.press("Enter")
-    expect(page.get_by_text("Resolved NO", exact=True)).to_be_visible()
+    expect(page.get_by_role("heading", name="Resolved NO", exact=True)).to_be_visible()  # a toast says it too
