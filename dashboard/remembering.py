@@ -23,9 +23,9 @@ MOST: Final = 128
 """Answers that are kept, those asked for last; the page of a question with 1,000 pieces of evidence takes 6 MB."""
 
 READS: Final = frozenset(
-    "accuracy act_moved calendar calibration coherence compare effect_of_review essay essays feed feeds fleet groups"
-    " habits held inbox learned learned_history lint_question moved post_mortem question question_at questions"
-    " receipts replayed_until scenario_sets scenarios first_steps budget installation people".split()
+    "accuracy act_moved calendar calibration coherence compare effect_of_review essay essay_titles essays feed feeds"
+    " fleet groups habits held inbox learned learned_history lint_question moved post_mortem question question_at"
+    " questions receipts replayed_until scenario_sets scenarios first_steps budget installation people".split()
 )
 """The verbs whose answers are kept."""
 

@@ -4,13 +4,10 @@ Served by `uvicorn.run` with host and port and not by `streamlit run`: only then
 TCP_NODELAY, without which every click waits for a delayed acknowledgement (44 ms against 6 ms).
 """
 
-import base64
 import contextlib
 import gc
-import hashlib
 import importlib
 import logging
-import re
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -24,27 +21,38 @@ import uvicorn
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit import delta_generator
 
+from dashboard.assets import Assets
 from dashboard.configuration import LOOPBACK, configure
 from dashboard.opened import share, shared_tracker
 from dashboard.routes import routes
+from dashboard.shell import hashes, pages, shell
 from tracker.api import Tracker
 from tracker.errors import TrackerError
 from tracker.listening import is_loopback
 
 _LOG: Final = logging.getLogger("dashboard")
-_HEAVY: Final = ("altair", "pyarrow", "streamlit.elements.arrow", "streamlit.elements.vega_charts", "dashboard.app")
+_HEAVY: Final = (
+    "altair",
+    "pyarrow",
+    "streamlit.elements.arrow",
+    "streamlit.elements.vega_charts",
+    "streamlit.emojis",
+    "dashboard.app",
+)
+
+_COLLECT: Final = (20_000, 20, 10)
+"""How much is made before garbage is looked for. By Python's own measure all that is kept would be looked through after
+every tenth run of a page, which then takes five times as long; by ours after every thousandth or so."""
 
 
 def content_policy() -> str:
-    """The content security policy: nothing from elsewhere, and only the one inline script of the page's shell.
+    """The content security policy: nothing from elsewhere, and of inline scripts only those of the page's shell.
 
-    Its hash is worked out from the installed file, so that an update of streamlit cannot break it.
+    Their hashes are worked out from the installed file, so that an update of streamlit cannot break it.
     """
-    index = Path(streamlit.__file__).with_name("static") / "index.html"
-    inline = re.findall(r"<script>(.*?)</script>", index.read_text(encoding="utf-8"), re.DOTALL)
-    hashes = [base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in inline]
-    scripts = " ".join(["'self'", *(f"'sha256-{value}'" for value in hashes)])
+    scripts = " ".join(["'self'", *(f"'{value}'" for value in hashes(shell()))])
     return "; ".join(
         (
             "default-src 'self'",
@@ -95,8 +103,12 @@ def build(tracker: Tracker) -> Any:
     return streamlit.App(
         Path(__file__).with_name("app.py"),
         lifespan=_warm,
-        routes=routes(tracker),
-        middleware=[Middleware(SecurityHeaders), Middleware(TrustedHostMiddleware, allowed_hosts=_hosts())],
+        routes=[*routes(tracker), *pages()],
+        middleware=[
+            Middleware(SecurityHeaders),
+            Middleware(TrustedHostMiddleware, allowed_hosts=_hosts()),
+            Middleware(Assets),
+        ],
         on_script_error=show_calmly,
     )
 
@@ -116,16 +128,19 @@ async def _warm(app: object) -> AsyncIterator[None]:
     """
     for name in _HEAVY:
         importlib.import_module(name)
+    delta_generator._maybe_print_use_warning()  # looks through every module once, before the first element of a page
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*_COLLECT)
     await anyio.to_thread.run_sync(_read_first)
     yield
 
 
 def _read_first() -> None:
-    """Read the list once, which every page needs; whoever comes first need not wait for it."""
+    """Read once what the list needs, as most pages need it too; whoever comes first need not wait for it."""
     with contextlib.suppress(TrackerError):  # the database does not answer: the health check says so
         shared_tracker().questions()
+        shared_tracker().essay_titles()
 
 
 def show_calmly(error: Exception) -> bool:

@@ -115,5 +115,5 @@ def _handed_in(visit: Visit, pasted: str, file: tuple[bytes, str] | None) -> tup
 def _free_name(visit: Visit, title: str) -> str:
     """A short name out of the title that no essay has yet."""
     made = short_name(title) or "essay"
-    taken = {one.essay.id for one in visit.tracker.essays()} | {OWN_ESSAY}
+    taken = {*visit.tracker.essay_titles(), OWN_ESSAY}
     return next(name for n in range(1, len(taken) + 2) if (name := made if n == 1 else f"{made}-{n}") not in taken)

@@ -59,7 +59,7 @@ def _names(visit: Visit, kind: Kind) -> dict[str, str]:
         case "scenarios":
             return {s.scenario_set.question_id: s.scenario_set.title for s in visit.tracker.scenario_sets()}
         case _:
-            return {e.essay.id: e.essay.title for e in visit.tracker.essays()}
+            return {str(name): title for name, title in visit.tracker.essay_titles().items()}
 
 
 def _tables(visit: Visit) -> None:

@@ -21,6 +21,7 @@ from streamlit import config
 from dashboard.__main__ import main
 from dashboard.configuration import LOOPBACK, configure, options
 from dashboard.serve import SecurityHeaders, build, content_policy, show_calmly
+from dashboard.shell import shell
 from tests.builders import Press, a_set
 from tracker.api import Tracker
 
@@ -77,12 +78,15 @@ def test_the_module_runs_from_any_directory(tmp_path: Path) -> None:
     assert "--i-know-there-is-no-login" in done.stdout
 
 
-def test_the_policy_names_the_one_inline_script_of_the_installed_shell() -> None:
-    shell = (Path(streamlit.__file__).parent / "static" / "index.html").read_text("utf-8")
-    (script,) = re.findall(r"<script>(.*?)</script>", shell, re.DOTALL)
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+def test_the_policy_names_the_inline_scripts_of_the_shell_and_of_the_installed_page() -> None:
+    installed = (Path(streamlit.__file__).parent / "static" / "index.html").read_text("utf-8")
+    (script,) = re.findall(r"<script>(.*?)</script>", installed, re.DOTALL)
+    (known, same) = re.findall(r"<script>(.*?)</script>", shell(), re.DOTALL)
+    assert same == script
     policy = content_policy()
-    assert f"script-src 'self' 'sha256-{digest}';" in policy
+    for text in (known, script):
+        assert f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'" in policy
+    assert policy.count("sha256-") == 2
     assert "unsafe-eval" not in policy
     assert "frame-ancestors 'none'" in policy
 

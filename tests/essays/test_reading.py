@@ -168,6 +168,15 @@ def test_questions_from_no_essay_are_on_no_list_of_essays(essay: Tracker) -> Non
     assert set(essay.essay("own-questions").questions) == {"own"}
 
 
+def test_titles_are_told_of_essays_alone_and_in_their_order(essay: Tracker) -> None:
+    essay.ask(an_asked("own"))
+    essay.add_essay(NewEssay("another", "Another essay", "It will rain in 2027.", "x.txt"))
+    assert list(essay.essay_titles().items()) == [
+        ("another", "Another essay"),
+        ("river", essay.essay("river").essay.title),
+    ]
+
+
 def test_essays_are_listed_by_title_each_with_its_own_questions(essay: Tracker) -> None:
     essay.load(a_set(a_question()))
     essay.add_essay(NewEssay("another", "Another essay", "It will rain in 2027.", "x.txt"))

@@ -53,6 +53,11 @@ def every(session: Session, now: datetime) -> tuple[EssaySummary, ...]:
     return tuple(_summary(_page(session, essay, by_essay.get(essay.id, {}))) for essay in found)
 
 
+def titles(session: Session) -> dict[EssayId, str]:
+    """What each essay is called; questions that came from no essay are none."""
+    return {essay.id: essay.title for essay in essays.every(session) if essay.id != OWN_ESSAY}
+
+
 def _summary(page: EssayPage) -> EssaySummary:
     return EssaySummary(
         page.essay, page.text is not None, page.coverage, page.live, page.retrospective, len(page.questions)

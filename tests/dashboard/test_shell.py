@@ -1,0 +1,106 @@
+"""The page that the browser loads first, and the files that it and all others are made of."""
+
+import asyncio
+import gzip
+import re
+from dataclasses import dataclass
+from typing import Any, get_args
+
+import pytest
+from starlette.responses import PlainTextResponse
+
+from dashboard.assets import STATIC, Assets
+from dashboard.serve import build
+from dashboard.shell import needed, shell
+from dashboard.views.visit import PageName
+from tracker.api import Tracker
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back."""
+
+    headers: dict[str, str]
+    body: bytes
+
+
+async def _word(scope: Any, receive: Any, send: Any) -> None:
+    await PlainTextResponse("the app")(scope, receive, send)
+
+
+def ask(path: str, host: str = "127.0.0.1", encoding: str = "gzip", method: str = "GET") -> Answer:
+    """What somebody at this address gets, before an app that has nothing but a word."""
+    sent: list[Any] = []
+
+    async def keep(message: Any) -> None:
+        sent.append(message)
+
+    headers = [(b"accept-encoding", encoding.encode())]
+    scope = {"type": "http", "method": method, "path": path, "headers": headers, "client": (host, 50_000)}
+    asyncio.run(Assets(_word)(scope, None, keep))  # type: ignore[arg-type]
+    named = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
+    return Answer(named, b"".join(message.get("body", b"") for message in sent[1:]))
+
+
+def a_script() -> str:
+    """The name of the largest script that the page itself asks for."""
+    names = re.findall(r'src="\./static/js/([^"]+)"', shell())
+    return max(names, key=lambda name: (STATIC / "static" / "js" / name).stat().st_size)
+
+
+def test_a_page_tells_the_browser_where_its_server_is(tracker: Tracker) -> None:
+    paths = {route.path for route in build(tracker)._user_routes}
+    assert {"/", *(f"/{name}" for name in get_args(PageName))} <= paths
+    assert 'BACKEND_BASE_URL: new URL(".", location.href).href' in shell()
+    assert "allowedOrigins: [location.origin]" in shell()
+
+
+def test_the_page_is_that_of_the_installed_streamlit_and_has_our_name() -> None:
+    installed = (STATIC / "index.html").read_text("utf-8")
+    assert set(re.findall(r'"\./static/[^"]+"', installed)) <= set(re.findall(r'"\./static/[^"]+"', shell()))
+    assert "<title>Scenario tracker</title>" in shell()
+    assert "<title>Streamlit</title>" not in shell()
+
+
+def test_every_file_that_the_page_asks_for_is_there_and_asked_for_once() -> None:
+    asked = re.findall(r'(?:src|href)="\./(static/js/[^"]+)"', shell())
+    assert len(asked) == len(set(asked)) > 60
+    assert [name for name in asked if not (STATIC / name).is_file()] == []
+
+
+def test_what_a_part_imports_is_needed_too() -> None:
+    names = needed(["DataFrame"])
+    assert names[0].startswith("DataFrame.")
+    assert any(name.startswith("Quiver.") for name in names)
+    assert len(names) == len(set(names))
+
+
+def test_files_come_as_they_are_to_this_machine_and_need_never_be_asked_for_again() -> None:
+    name = a_script()
+    answer = ask(f"/static/js/{name}")
+    assert answer.body == (STATIC / "static" / "js" / name).read_bytes()
+    assert answer.headers["cache-control"] == "public, immutable, max-age=31536000"
+    assert "javascript" in answer.headers["content-type"]
+    assert "content-encoding" not in answer.headers
+
+
+def test_files_come_compressed_to_another_machine_that_understands_it() -> None:
+    name = a_script()
+    whole = (STATIC / "static" / "js" / name).read_bytes()
+    answer = ask(f"/static/js/{name}", host="192.168.1.5")
+    assert (answer.headers["content-encoding"], answer.headers["vary"]) == ("gzip", "accept-encoding")
+    assert gzip.decompress(answer.body) == whole
+    assert len(answer.body) < len(whole) / 2
+    plain = ask(f"/static/js/{name}", host="192.168.1.5", encoding="identity")
+    assert (plain.body, "content-encoding" in plain.headers) == (whole, False)
+
+
+@pytest.mark.parametrize(
+    "path", ["/static/js/none.js", "/static/../index.html", "/static/js/../../index.html", "/static/", "/questions"]
+)
+def test_what_is_no_file_of_streamlit_is_left_to_the_app(path: str) -> None:
+    assert ask(path).body == b"the app"
+
+
+def test_only_questions_are_answered_from_memory() -> None:
+    assert ask(f"/static/js/{a_script()}", method="POST").body == b"the app"
