@@ -40,55 +40,26 @@ class Entry(NamedTuple):
 
     title: str
     icon: str
-    help: str
     render: Callable[[Visit], None]
     hidden: bool = False
 
 
 ENTRIES: Final[Mapping[PageName, Entry]] = {
-    "today": Entry("Today", ":material/today:", "What moved, what waits for you, and who disagrees.", today.render),
-    "questions": Entry("Questions", ":material/list:", "Every question, with filters.", questions.render),
-    "essays": Entry("Essays", ":material/article:", "Every essay with its record, and a new one.", essays.render),
-    "essay": Entry("Essay", ":material/article:", "One essay, read claim by claim.", essay.render, hidden=True),
-    "question": Entry(
-        "Question",
-        ":material/show_chart:",
-        "One question: its chart, reasons and forecasts.",
-        question.render,
-        hidden=True,
-    ),
-    "inbox": Entry("Inbox", ":material/inbox:", "Evidence that waits for a judgement.", inbox.render),
-    "calendar": Entry(
-        "Calendar", ":material/event:", "What to expect next: signposts, closes, answers due.", calendar.render
-    ),
-    "scenarios": Entry(
-        "Scenarios",
-        ":material/stacked_bar_chart:",
-        "Whole futures: which leads, and what would change it.",
-        scenarios.render,
-    ),
-    "coherence": Entry(
-        "Coherence", ":material/rule:", "What contradicts what, and the nearest that does not.", coherence.render
-    ),
-    "accuracy": Entry("Accuracy", ":material/target:", "How good every forecaster was.", accuracy.render),
-    "learned": Entry(
-        "Learned",
-        ":material/school:",
-        "What reviews and answers have taught, and what it rests on.",
-        learned.render,
-        hidden=True,
-    ),
-    "feeds": Entry("Feeds", ":material/rss_feed:", "The health of every news feed.", feeds.render),
-    "reports": Entry(
-        "Reports", ":material/description:", "Reports, tables and addresses for programs to take along.", reports.render
-    ),
-    "ask": Entry("Ask", ":material/add:", "Open a question of your own.", asking.render),
-    "settings": Entry(
-        "Settings",
-        ":material/settings:",
-        "Who you are, your time zone, what feeds may cost, what was learned, and how all of it fares.",
-        settings.render,
-    ),
+    "today": Entry("Today", ":material/today:", today.render),
+    "questions": Entry("Questions", ":material/list:", questions.render),
+    "essays": Entry("Essays", ":material/article:", essays.render),
+    "essay": Entry("Essay", ":material/article:", essay.render, hidden=True),
+    "question": Entry("Question", ":material/show_chart:", question.render, hidden=True),
+    "inbox": Entry("Inbox", ":material/inbox:", inbox.render),
+    "calendar": Entry("Calendar", ":material/event:", calendar.render),
+    "scenarios": Entry("Scenarios", ":material/stacked_bar_chart:", scenarios.render),
+    "coherence": Entry("Coherence", ":material/rule:", coherence.render),
+    "accuracy": Entry("Accuracy", ":material/target:", accuracy.render),
+    "learned": Entry("Learned", ":material/school:", learned.render, hidden=True),
+    "feeds": Entry("Feeds", ":material/rss_feed:", feeds.render),
+    "reports": Entry("Reports", ":material/description:", reports.render),
+    "ask": Entry("Ask", ":material/add:", asking.render),
+    "settings": Entry("Settings", ":material/settings:", settings.render),
 }
 
 
@@ -103,7 +74,6 @@ def _page(name: PageName, entry: Entry, visits: Sequence[Visit], start: PageName
         lambda: _show(name, visits[0]),
         title=entry.title,
         icon=entry.icon,
-        help=entry.help,
         url_path=f"{name}{_FIRST}" if name == start else name,
         default=name == start,
         visibility="hidden" if entry.hidden else "visible",

@@ -9,7 +9,7 @@ from typing import Final
 import streamlit as st
 
 from dashboard.frames.board import Look, in_order
-from dashboard.views.notice import say
+from dashboard.views.notice import remark
 from dashboard.views.visit import PageName, Visit
 from dashboard.wording import inert
 from dashboard.wording.installation import zone_line
@@ -61,7 +61,7 @@ def steps(go: Callable[[int], None]) -> None:
 def _walk(ids: Sequence[QuestionId], name: str, by: int) -> None:
     found = step(ids, st.query_params.get(name), by)
     if found is None:
-        say("There is no other question in this list" if by > 0 else "This is the first question of the list")
+        remark("There is no other question in this list" if by > 0 else "This is the first question of the list")
         return
     st.query_params[name] = found
 

@@ -37,11 +37,21 @@ def tell(notice: Notice) -> None:
     st.session_state[_BACK] = notice if notice.back is not None else None
 
 
-def said() -> None:
-    """Show what was just done: a toast, and at the foot of the window a line with the way back."""
+def remark(text: str) -> None:
+    """Keep a sentence for the next run about something that did nothing: the way back from what was done stays."""
+    st.session_state[_SAID] = Notice(text)
+
+
+def toast() -> None:
+    """Show what was just done for a moment; a part of a page that runs by itself says it, too."""
     notice: Notice | None = st.session_state.pop(_SAID, None)
     if notice is not None:
         st.toast(inert(notice.text), icon=notice.icon)
+
+
+def said() -> None:
+    """Show what was just done: a toast, and at the foot of the window a line with the way back."""
+    toast()
     standing: Notice | None = st.session_state.get(_BACK)
     if standing is not None:
         _line(standing)

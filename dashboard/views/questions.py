@@ -11,6 +11,7 @@ from dashboard.frames.board import Look, Order, State, Wanted, as_of, chosen, in
 from dashboard.frames.once import once
 from dashboard.frames.today import STRETCHES
 from dashboard.views import at_hand
+from dashboard.views.notice import toast
 from dashboard.views.parts import WRAPPED, choice, empty, no_questions, selected_row, table
 from dashboard.views.visit import Visit
 from dashboard.wording import plural
@@ -34,16 +35,24 @@ OVER: Final = {words: words for words in STRETCHES}
 
 def render(visit: Visit) -> None:
     """The filters, then the list; a row opens its question."""
-    every = visit.tracker.questions()
-    if not every:
+    if not visit.tracker.questions():
         no_questions(visit)
         return
-    now = visit.replayed_until or visit.minute
-    if visit.replayed_until is not None:
-        every = tuple(as_of(every, now))
     with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
         st.subheader("Questions", anchor=False, width="content")
         st.page_link(visit.pages["ask"], label="Ask a question", icon=":material/add:")
+    _filtered(visit)
+
+
+@st.fragment
+def _filtered(visit: Visit) -> None:
+    """The list by itself: who filters it, or walks through it, need not have the rest of the page drawn anew."""
+    toast()
+    visit = replace(visit, now=visit.tracker.now())
+    every = visit.tracker.questions()
+    now = visit.replayed_until or visit.minute
+    if visit.replayed_until is not None:
+        every = tuple(as_of(every, now))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         wanted = _wanted(visit, every)
         order, over = _order()
@@ -96,7 +105,7 @@ def _essay(visit: Visit, every: Sequence[QuestionSummary]) -> str | None:
     names = sorted({s.question.essay_id for s in every})
     if len(names) < 2:
         return None
-    titles = {one.essay.id: one.essay.title for one in visit.tracker.essays()}
+    titles = visit.tracker.essay_titles()
     words = {str(name): "From no essay" if name == OWN_ESSAY else titles.get(name, name) for name in names}
     return choice("Essay", words, "essay", placeholder="Any", index=None, width=200)
 

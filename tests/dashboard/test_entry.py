@@ -263,6 +263,15 @@ def test_at_the_end_of_the_list_the_next_says_so(loaded: Tracker) -> None:
     assert "no other question" in toast.value
 
 
+def test_walking_past_the_end_leaves_the_way_back_from_what_was_done(loaded: Tracker) -> None:
+    loaded.forecast(SUMMIT, Binary(0.4), rationale="First.")
+    visit = seen(button(open_page(loaded, "questions", at=SUMMIT), "Still 40 %").click().run())
+    visit = seen(button(visit, "Next").click().run())
+    assert "no other question" in visit.toast[0].value
+    assert "Reaffirmed: 40 %" in words(visit)
+    assert button(visit, "Undo")
+
+
 def test_a_question_at_hand_is_forecast_and_confirmed_in_place(loaded: Tracker, clock: FakeClock) -> None:
     visit = open_page(loaded, "questions", at=SUMMIT)
     field(visit, "Probability of YES").set_value("2:1").run()
