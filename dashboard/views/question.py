@@ -4,8 +4,6 @@ from dataclasses import replace
 
 import streamlit as st
 
-from dashboard.frames.distributions import as_read
-from dashboard.frames.revisions import in_order
 from dashboard.views import (
     answering,
     details,
@@ -15,16 +13,16 @@ from dashboard.views import (
     forecasting,
     groups,
     known_on,
+    numbers,
     revision_chart,
     why,
 )
 from dashboard.views.parts import no_questions
 from dashboard.views.visit import Visit
-from dashboard.wording import clipped, headline, inert, named, percent, plural, points, silent_line, status_line
-from forecasts.forecaster import SUGGESTION
+from dashboard.wording import clipped, inert, silent_line, status_line
 from forecasts.question import QuestionId
 from tracker.errors import NotFound
-from tracker.summaries import QuestionPage, QuestionSummary, Standing, WeightedCrowd
+from tracker.summaries import QuestionPage
 
 LONGEST_REASON = 200
 NOW = ("Linked",)
@@ -49,7 +47,7 @@ def render(visit: Visit) -> None:
         return
     _headline(visit, page)
     known_on.banner(visit, now, page.summary.question)
-    _numbers(visit, page)
+    numbers.render(visit, page)
     left, right = st.columns([2, 1], gap="medium")
     with left:
         if page.summary.question.kind == "binary":
@@ -114,54 +112,6 @@ def _headline(visit: Visit, page: QuestionPage) -> None:
             icon=":material/stacked_bar_chart:",
             query_params={"q": summary.question.id},
         )
-
-
-def _numbers(visit: Visit, page: QuestionPage) -> None:
-    standings = page.summary.standings
-    with st.container(horizontal=True):
-        for forecaster in in_order(page, visit.me):
-            standing = standings.get(forecaster.id)
-            if standing is not None:
-                _number(visit, named(forecaster, visit.me), standing, page.summary)
-    if page.weighted_crowd is not None:
-        st.caption(inert(_weighted(visit, page, page.weighted_crowd)))
-
-
-def _weighted(visit: Visit, page: QuestionPage, crowd: WeightedCrowd) -> str:
-    """The crowd in which those count who made it better, with what each has earned and on how many questions."""
-    earned = sorted(crowd.weights.items(), key=lambda pair: -pair[1])
-    told = (
-        f"{named(page.forecasters[who], visit.me)} {weight:+.1f} over {plural(crowd.resolved[who], 'question')}"
-        for who, weight in earned
-    )
-    return (
-        f"Crowd weighted by contribution: {percent(crowd.p)}. What each has added to the crowd so far, in points of"
-        f" 100 − 100 · Brier, below 0 counting nothing: {', '.join(told)}."
-    )
-
-
-def _number(visit: Visit, name: str, standing: Standing, summary: QuestionSummary) -> None:
-    """One forecaster's forecast as it stands: the number, and in small what else belongs to it."""
-    question = summary.question
-    number, more = headline(question, as_read(question, standing.distribution, visit.now))
-    if question.kind != "binary":
-        with st.container(border=True, width=170, height="stretch", gap="xxsmall"):
-            st.caption(inert(name))
-            st.subheader(inert(number), anchor=False)
-            st.caption(inert(more))
-        return
-    moved = standing.forecaster.id == SUGGESTION and summary.change_7d is not None and summary.status == "open"
-    delta = f"{points(summary.change_7d or 0.0)} in 7 days" if moved else None
-    st.metric(
-        inert(name),
-        number,
-        delta,
-        delta_color="off",
-        delta_arrow="off",
-        border=True,
-        width=170,
-        height="stretch",
-    )
 
 
 def _silent(visit: Visit, page: QuestionPage) -> None:

@@ -10,7 +10,7 @@ from forecasts.distribution import Binary
 from forecasts.evidence import Direction, Strength
 from forecasts.question import ForecasterId
 from tests.builders import NOW, FakeClock, Press, a_question, a_set
-from tests.dashboard.pages import button, field, give_answer, marked, open_page, seen, words
+from tests.dashboard.pages import button, field, give_answer, marked, open_page, plain, seen, words
 from tests.quick_databases import begin
 from tracker.api import Tracker
 
@@ -74,11 +74,25 @@ def test_the_question_page_answers_first(news: Tracker) -> None:
     visit = open_page(news, "question", q=SUMMIT)
     assert a_question().text in words(visit)
     assert "Open since 1 Nov 2026, closes 1 Jul 2027 (in 6 months)" in words(visit)
-    assert {m.label.replace("\\", "") for m in visit.metric} == {"Suggestion", "Prior and time", "Prior, never moved"}
+    assert [m.label for m in visit.metric] == ["Suggestion"]
+    assert "Prior and time: 27 % · Prior, never moved: 30 %" in plain(words(visit)).splitlines()
     spec = json.loads(visit.get("vega_lite_chart")[0].proto.spec)
     assert {layer["data"]["name"] for layer in spec["layer"]} == {
         "steps", "ends", "crossings", "acts", "rules", "marks"
     }  # fmt: skip
+
+
+def test_mine_the_crowds_and_the_suggestion_come_first_and_of_many_others_eight_are_named(news: Tracker) -> None:
+    news.forecast(SUMMIT, Binary(0.6), rationale="The date is set.")
+    for n in range(10):
+        news.forecast(SUMMIT, Binary(0.2), forecaster=ForecasterId(f"p{n}"), rationale="Not yet.")
+    visit = open_page(news, "question", q=SUMMIT)
+    assert [m.label for m in visit.metric] == ["Me", "Crowd of 11", "Suggestion"]
+    said = plain(words(visit))
+    assert "p0: 20 % · p1: 20 %" in said
+    assert "p7: 20 % · Prior and time" in said
+    assert "Prior, never moved: 30 % · 2 more people" in said
+    assert "p8: 20 %" not in said
 
 
 def test_the_scale_is_part_of_the_address(news: Tracker) -> None:
