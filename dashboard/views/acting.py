@@ -1,10 +1,14 @@
-"""Who acts in this browser tab, and in which time zone it reads: chosen on the page Settings, held by the session."""
+"""Who acts in this browser tab, and in which time zone it reads: both are chosen on the page Settings.
+
+Who acts is held by the session, so that nobody forecasts tomorrow in another's name; the time zone by the browser.
+"""
 
 from typing import Final
 from zoneinfo import ZoneInfo
 
 import streamlit as st
 
+from dashboard.views.scripts import scripted
 from dashboard.views.visit import Visit
 from dashboard.wording import inert, zone_of
 from forecasts.question import ForecasterId
@@ -13,6 +17,10 @@ from tracker.errors import NotFound
 
 _WHO: Final = "acting-as"
 _ZONE: Final = "time-zone"
+"""In the session: the zone that was chosen in this tab, empty for the browser's own."""
+
+_KEPT: Final = "tracker-zone"
+"""The cookie in which the browser keeps the zone for its next visits."""
 
 
 def acting(tracker: Tracker) -> Tracker:
@@ -41,21 +49,23 @@ def act_as(who: ForecasterId) -> None:
 
 def zone() -> ZoneInfo:
     """The time zone that pages write: the one that was chosen, else the browser's, else UTC."""
-    return zone_of(st.session_state.get(_ZONE) or st.context.timezone)
+    return zone_of(chosen_zone() or st.context.timezone)
 
 
 def chosen_zone() -> str | None:
-    """The time zone that was chosen; None for the browser's."""
-    name: str | None = st.session_state.get(_ZONE)
-    return name
+    """The time zone that was chosen, in this tab or at an earlier visit; None for the browser's."""
+    name: str = st.session_state[_ZONE] if _ZONE in st.session_state else st.context.cookies.get(_KEPT, "")
+    return name if name and zone_of(name).key == name else None
 
 
 def read_in(name: str | None) -> None:
     """Write times in this zone from now on, None for the browser's."""
-    if name is None:
-        st.session_state.pop(_ZONE, None)
-    else:
-        st.session_state[_ZONE] = name
+    st.session_state[_ZONE] = name or ""
+
+
+def keep_zone() -> None:
+    """Let the browser keep what was chosen."""
+    scripted("zone")(key="keep-zone", data={"zone": chosen_zone() or ""})
 
 
 def acting_banner(visit: Visit) -> None:

@@ -14,7 +14,7 @@ from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentM
 
 ROOM: Final = Path(__file__).parent.parent
 _PACKAGE: Final = "tracker"
-_FOLDERS: Final = ("reader", "keeper", "marked")
+_FOLDERS: Final = ("reader", "keeper", "marked", "zone")
 
 
 def scripted(folder: str, html: str = "", css: str = "") -> Callable[..., Any]:

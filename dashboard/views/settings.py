@@ -6,7 +6,7 @@ from zoneinfo import available_timezones
 
 import streamlit as st
 
-from dashboard.views.acting import act_as, chosen_zone, read_in
+from dashboard.views.acting import act_as, chosen_zone, keep_zone, read_in
 from dashboard.views.notice import say
 from dashboard.views.parts import calm
 from dashboard.views.visit import Visit
@@ -119,6 +119,7 @@ def _zone(visit: Visit) -> None:
             key="choose-zone",
             on_change=_zone_chosen,
         )
+        keep_zone()
         st.caption(f"It is {inert(visit.moment(visit.now))}, which is {inert(visit.utc(visit.now))}.")
         if visit.zone.key != own.key:
             st.caption(f":material/info: Charts are drawn by the browser, in its own zone: {inert(own.key)}.")

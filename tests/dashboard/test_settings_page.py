@@ -2,6 +2,7 @@
 
 import inspect
 import json
+from types import SimpleNamespace
 from typing import cast
 
 import pytest
@@ -9,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.opened import share, shared_tracker
 from dashboard.remembering import PERSONAL, READS, Remembering
-from dashboard.views.acting import act_as
+from dashboard.views.acting import act_as, chosen_zone
 from forecasts.distribution import Binary
 from forecasts.question import ForecasterId
 from tests.builders import FakeClock, a_set
@@ -144,6 +145,33 @@ def test_times_are_written_in_the_zone_that_was_chosen_and_charts_are_said_to_di
     assert "Charts are drawn by the browser, in its own zone: UTC." in text
     chooser = next(box for box in visit.selectbox if box.label == "Time zone")
     assert "Asia/Tokyo" not in words(seen(chooser.select("browser").run()))
+
+
+@pytest.mark.parametrize(
+    ("session", "cookies", "zone"),
+    [
+        ({}, {}, None),
+        ({}, {"tracker-zone": "Asia/Tokyo"}, "Asia/Tokyo"),
+        ({"time-zone": "Europe/Paris"}, {"tracker-zone": "Asia/Tokyo"}, "Europe/Paris"),
+        ({"time-zone": ""}, {"tracker-zone": "Asia/Tokyo"}, None),
+        ({}, {"tracker-zone": "<b>Tokyo</b>"}, None),
+        ({}, {"tracker-zone": "../../etc/passwd"}, None),
+    ],
+)
+def test_the_zone_is_that_of_this_tab_else_the_one_the_browser_kept(
+    monkeypatch: pytest.MonkeyPatch, session: dict[str, str], cookies: dict[str, str], zone: str | None
+) -> None:
+    monkeypatch.setattr("streamlit.session_state", session)
+    monkeypatch.setattr("streamlit.context", SimpleNamespace(cookies=cookies, timezone="Europe/Berlin"))
+    assert chosen_zone() == zone
+
+
+def test_the_browser_is_told_to_keep_the_zone_that_was_chosen(two: Tracker) -> None:
+    visit = open_page(two, "settings")
+    chooser = next(box for box in visit.selectbox if box.label == "Time zone")
+    visit = seen(chooser.select("Asia/Tokyo").run())
+    (kept,) = [json.loads(e.proto.json) for e in visit.get("bidi_component") if e.proto.component_name.endswith("zone")]
+    assert kept == {"zone": "Asia/Tokyo"}
 
 
 # The rest
