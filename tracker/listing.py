@@ -4,16 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from forecasts.crowd import crowd_at
-from forecasts.distribution import Binary
-from forecasts.forecaster import CROWD, HAZARD, PRIOR, RESERVED, SUGGESTION, Forecaster
+from forecasts.forecaster import SUGGESTION, Forecaster
 from forecasts.question import ForecasterId, Question, QuestionId, Resolution, effective_close, latest, status
-from forecasts.suggestion import hazard
-from forecasts.timeline import timeline
+from tracker.standings import standings
 from tracker.store import evidence, forecasts, questions, resolutions
 from tracker.store.engine import Session
 from tracker.store.forecasts import Stood
-from tracker.summaries import QuestionSummary, Standing
+from tracker.summaries import QuestionSummary
 
 HISTORY_DAYS = 90
 
@@ -61,26 +58,18 @@ class _Known:
             question=question,
             status=status(question, resolution, now),
             resolution=resolution,
-            standings=self._standings(question, min(now, effective_close(question, resolution))),
+            standings=standings(
+                question,
+                self.stood.get(question.id, {}),
+                self.people,
+                min(now, effective_close(question, resolution)),
+            ),
             history=history,
             change_7d=_change(history, now),
             evidence=total,
             waiting=waiting,
             last_evidence_at=newest,
         )
-
-    def _standings(self, question: Question, at: datetime) -> Mapping[ForecasterId, Standing]:
-        held = {PRIOR: Standing(self.people[PRIOR], question.prior, question.opens_at)}
-        if question.kind == "binary":
-            held[HAZARD] = Standing(self.people[HAZARD], Binary(hazard(question, at)), at)
-        for who, (since, distribution) in self.stood.get(question.id, {}).items():
-            if distribution is not None:
-                held[who] = Standing(self.people[who], distribution, since)
-        members = {who: timeline([(s.since, s.distribution)]) for who, s in held.items() if who not in RESERVED}
-        crowd = crowd_at(question, members, at) if members else None
-        if crowd is not None:
-            held[CROWD] = Standing(self.people[CROWD], crowd, max(held[who].since for who in members))
-        return held
 
 
 def _change(history: tuple[tuple[datetime, float], ...], now: datetime) -> float | None:

@@ -8,18 +8,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from forecasts.distribution import Binary, p_yes
+from forecasts.distribution import p_yes
 from forecasts.evidence import Evidence, IndicatorId
-from forecasts.forecaster import CROWD, HAZARD, PRIOR, RESERVED, SUGGESTION, Forecaster
+from forecasts.forecaster import RESERVED, SUGGESTION, Forecaster
 from forecasts.option_suggestion import Leaning, OptionSuggestion, leaning
 from forecasts.question import ForecasterId, Question, Resolution, effective_close, latest, status
 from forecasts.scoring.rulebook import RULES
-from forecasts.suggestion import Suggestion, hazard
+from forecasts.suggestion import Suggestion
 from forecasts.timeline import Forecast, Timeline
 from forecasts.versions import Version, version_at, versions
 from tracker.listing import HISTORY_DAYS
 from tracker.reading import question_or_refuse
 from tracker.resolving import scores_of, timelines_of
+from tracker.standings import standings
 from tracker.store import edits, evidence, forecasts, learned, questions, resolutions, reviews, scenarios, signposts
 from tracker.store.engine import Session
 from tracker.suggesting import background, suggested
@@ -176,15 +177,6 @@ def _standings(
     question: Question, held: Mapping[ForecasterId, Timeline], people: Mapping[ForecasterId, Forecaster], at: datetime
 ) -> dict[ForecasterId, Standing]:
     """What everyone held at an instant, and when that was last confirmed; at the close, just before it."""
-    found: dict[ForecasterId, Standing] = {}
-    for who, line in held.items():
-        steps = [step for step in line.steps if step[0] <= at]
-        stands = steps[-1][1] if steps else None
-        if stands is not None:
-            found[who] = Standing(people[who], stands, steps[-1][0])
-    if question.kind == "binary":
-        found[HAZARD] = Standing(people[HAZARD], Binary(hazard(question, at)), at)
-    members = [standing.since for who, standing in found.items() if who not in RESERVED]
-    if CROWD in found and members:
-        found[CROWD] = replace(found[CROWD], since=max(members))
-    return {who: found[who] for who in (PRIOR, HAZARD, *found) if who in found}
+    last = {who: [step for step in line.steps if step[0] <= at][-1:] for who, line in held.items()}
+    stood = {who: steps[0] for who, steps in last.items() if steps and (who not in RESERVED or who == SUGGESTION)}
+    return standings(question, stood, people, at)

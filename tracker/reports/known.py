@@ -1,22 +1,17 @@
 """Every question as this tracker knew it at an instant: by what had been entered by then, and nothing later."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from forecasts.crowd import crowd_timeline
-from forecasts.distribution import Binary
-from forecasts.forecaster import CROWD, HAZARD, PRIOR, RESERVED, Forecaster
-from forecasts.hazard import hazard
 from forecasts.question import ForecasterId, Question, QuestionId, Resolution, effective_close, status
-from forecasts.timeline import Forecast, timeline
 from forecasts.versions import version_at, versions
+from tracker.standings import standings
 from tracker.store import edits, forecasts, questions
 from tracker.store import known as store
 from tracker.store.engine import Session
+from tracker.store.forecasts import Stood
 from tracker.summaries import QuestionSummary, Standing
-
-_INSTANT = timedelta(microseconds=1)
 
 Rows = Mapping[QuestionId, QuestionSummary]
 
@@ -28,15 +23,16 @@ def known(session: Session, at: datetime) -> Rows:
     """
     people, asked, answers = forecasts.forecasters(session), store.asked(session, at), store.resolved(session, at)
     counts = store.evidence(session, at)
-    acts: dict[QuestionId, list[Forecast]] = {}
+    stood: dict[QuestionId, dict[ForecasterId, Stood]] = {}
     for act in store.standing(session, at):
-        acts.setdefault(act.question_id, []).append(act)
+        stood.setdefault(act.question_id, {})[act.forecaster_id] = (act.made_at, act.distribution)
     later = {q for q, several in edits.every(session).items() if several[-1].at > at}
     rows = {}
     for newest in questions.every(session):
         if newest.id in asked:
             question = worded(session, newest, at) if newest.id in later else newest
-            held = _standings(question, acts.get(question.id, ()), people, (at, answers.get(question.id)))
+            close = effective_close(question, answers.get(question.id))
+            held = standings(question, stood.get(question.id, {}), people, min(at, close))
             rows[question.id] = _row(question, answers.get(question.id), held, (at, counts.get(question.id, 0)))
     return rows
 
@@ -66,24 +62,3 @@ def _row(
         waiting=0,
         last_evidence_at=None,
     )
-
-
-def _standings(
-    question: Question,
-    acts: Sequence[Forecast],
-    people: Mapping[ForecasterId, Forecaster],
-    then: tuple[datetime, Resolution | None],
-) -> Mapping[ForecasterId, Standing]:
-    """What everybody held, the computed forecasters too; after the close, what they held last."""
-    at = min(then[0], effective_close(question, then[1]))
-    held = {PRIOR: Standing(people[PRIOR], question.prior, question.opens_at)}
-    if question.kind == "binary":
-        held[HAZARD] = Standing(people[HAZARD], Binary(hazard(question, at)), at)
-    for act in acts:
-        if act.distribution is not None:
-            held[act.forecaster_id] = Standing(people[act.forecaster_id], act.distribution, act.made_at)
-    members = {who: timeline([(s.since, s.distribution)]) for who, s in held.items() if who not in RESERVED}
-    crowd = crowd_timeline(question, members, until=at + _INSTANT).at(at) if members else None
-    if crowd is not None:
-        held[CROWD] = Standing(people[CROWD], crowd, max(held[who].since for who in members))
-    return held
