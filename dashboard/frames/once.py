@@ -9,7 +9,7 @@ from typing import Any, Final, ParamSpec, TypeVar
 P = ParamSpec("P")
 R = TypeVar("R")
 
-MOST: Final = 32
+MOST: Final = 64
 """What is kept of each kind, those that were asked for last."""
 
 

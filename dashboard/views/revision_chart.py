@@ -24,14 +24,26 @@ LONG: Final = timedelta(days=400)
 """From here on the years stand on the time axis."""
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Who looks, when, from when to when, and between which two dates, if between any."""
+
+    me: ForecasterId
+    now: datetime
+    window: Window
+    between: tuple[datetime, datetime] | None
+
+
 def render(visit: Visit, page: QuestionPage) -> None:
     """How it is drawn, the chart, and the news that is picked in it."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = _buttons("Scale", SCALES, SCALES[0], "scale")
         zoom = _buttons("Zoom", tuple(ZOOMS), "All", "zoom")
         comparing.control(visit, page)
-    window = window_of(page, visit.minute, ZOOMS[zoom])
-    _chart(visit, page, "log-odds" if chosen == "Log-odds" else "probability", window)
+    shown = ZOOMS[zoom]
+    until = visit.drawn_to(page.summary.question.opens_at, shown)
+    look = Look(visit.me, until, window_of(page, until, shown), moved.looked_between(visit, page))
+    _chart(visit, page, "log-odds" if chosen == "Log-odds" else "probability", look)
 
 
 def _buttons(label: str, options: tuple[str, ...], usual: str, key: str) -> str:
@@ -41,12 +53,11 @@ def _buttons(label: str, options: tuple[str, ...], usual: str, key: str) -> str:
     return picked or usual
 
 
-def _chart(visit: Visit, page: QuestionPage, scale: charts.Scale, window: Window) -> None:
+def _chart(visit: Visit, page: QuestionPage, scale: charts.Scale, look: Look) -> None:
     shown = comparing.compared(visit, page)
     names = [each.name for each in shown.series]
-    seen = Look(visit.me, visit.minute, window, moved.looked_between(visit, page))
-    found = drawing(page, shown.series, seen)
-    long = window[1] - window[0] > LONG
+    found = drawing(page, shown.series, look)
+    long = look.window[1] - look.window[0] > LONG
     spec = charts.revisions(shown.styles, scale, marks=found.marks > 0, answer="answer" in found.frames, long=long)
     state = st.vega_lite_chart(
         spec=charts.drawn(spec, **found.frames),
@@ -63,16 +74,6 @@ def _chart(visit: Visit, page: QuestionPage, scale: charts.Scale, window: Window
     few = "" if found.marks == found.evidence else f" The strongest {found.marks} of {found.evidence:,} are drawn."
     st.caption(f"Probability of YES. ▲ news for YES, ▼ for NO: pick one to read it.{few} Times in {visit.charts_zone}.")
     cards.picked(visit, page, state)
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """Who looks, when, from when to when, and between which two dates, if between any."""
-
-    me: ForecasterId
-    now: datetime
-    window: Window
-    between: tuple[datetime, datetime] | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil, floor, log2
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -60,6 +61,19 @@ class Visit:
     def minute(self) -> datetime:
         """The end of the minute: what is drawn up to then, and not up to now, a click need not draw anew."""
         return self.known_on or self.now.replace(second=0, microsecond=0) + timedelta(minutes=1)
+
+    def drawn_to(self, begins: datetime, shown: timedelta | None = None) -> datetime:
+        """The instant up to which a chart is drawn that begins then, and of which so much is shown, or all.
+
+        It is now, or ahead of it by less than can be seen: it moves on in steps of a minute, or of about a thousandth
+        of what is shown where that is more, so that a click need not draw the chart anew.
+        """
+        if self.known_on is not None:
+            return self.known_on
+        passed = self.now - begins
+        minutes = min(passed, shown or passed) / timedelta(minutes=1)
+        step = timedelta(minutes=2.0 ** floor(log2(max(minutes, 1_000.0) / 1_000.0)))
+        return begins + ceil(passed / step) * step
 
     @property
     def looks_back(self) -> bool:

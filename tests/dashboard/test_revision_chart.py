@@ -1,6 +1,6 @@
 """The chart of a yes-no question: zoom, crosshair, names at the ends of lines, rules, and what a picked story did."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pandas as pd
 import pytest
@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from dashboard import charts
 from dashboard.frames import revisions, series
 from dashboard.views.revision_chart import ZOOMS
-from dashboard.wording import shift_of
+from dashboard.views.visit import Visit
+from dashboard.wording import UTC_ZONE, shift_of
 from forecasts.distribution import Binary
 from forecasts.probability import logit, sigmoid
 from forecasts.timeline import timeline
@@ -176,7 +177,9 @@ def test_the_zoom_stands_in_the_address_and_hides_what_is_older(read: Tracker) -
     near = open_page(read, "question", q=SUMMIT, zoom="1 month")
     assert list(drawn(near, "marks")["headline"]) == ["A new invitation"]
     assert drawn(near, "acts").empty
-    assert drawn(near, "steps")["time"].min() == pd.Timestamp(read.now() + timedelta(minutes=1) - timedelta(days=30))
+    begins, ends = drawn(near, "steps")["time"].min(), drawn(near, "steps")["time"].max()
+    assert ends - begins == timedelta(days=30)
+    assert timedelta(0) <= ends - pd.Timestamp(read.now()) < timedelta(days=30) / 1_000
     assert set(drawn(near, "steps")["forecaster"]) >= {"Me", "Suggestion"}
 
 
@@ -224,3 +227,25 @@ def test_names_stand_right_of_an_answer_that_became_known_after_the_close(read: 
     visit = open_page(read, "question", q=SUMMIT)
     assert drawn(visit, "ends")["time"].min() == pd.Timestamp(clock.time)
     assert set(drawn(visit, "rules")["what"]) == {"opens", "closes", "answer known"}
+
+
+@given(st.timedeltas(timedelta(0), timedelta(days=2_000)), st.sampled_from(list(ZOOMS.values())))
+def test_a_chart_is_drawn_to_now_or_ahead_by_less_than_can_be_seen(passed: timedelta, shown: timedelta | None) -> None:
+    until = at(NOW + passed).drawn_to(NOW, shown)
+    ahead = until - (NOW + passed)
+    pixel = max(min(passed, shown or passed) / 1_000, timedelta(minutes=1))
+    assert timedelta(0) <= ahead < pixel
+    assert at(until).drawn_to(NOW, shown) >= until
+
+
+def test_of_a_year_the_chart_is_drawn_anew_a_few_times_a_day_and_of_a_day_once_a_minute() -> None:
+    def drawings(begun: timedelta, every: timedelta) -> int:
+        return len({at(NOW + begun + n * every).drawn_to(NOW) for n in range(24 * 60)})
+
+    assert drawings(timedelta(days=365), timedelta(minutes=1)) == 4
+    assert drawings(timedelta(hours=12), timedelta(seconds=1)) == 25
+
+
+def at(now: datetime) -> Visit:
+    """A visit at this instant."""
+    return Visit(None, {}, now, UTC_ZONE, None)  # type: ignore[arg-type]
