@@ -13,6 +13,7 @@ import pandas as pd
 
 from dashboard.frames.columns import TIME, frame_of
 from dashboard.frames.revisions import Step, chart_end, in_order, steps
+from dashboard.frames.series import Window
 from dashboard.wording import answer_of, edge, in_short, named, percent, percent_exact, told, value_of
 from forecasts.answers import answer
 from forecasts.cdf import Cdf, Scale, date_of
@@ -49,21 +50,20 @@ def shown_first(page: QuestionPage, me: ForecasterId) -> ForecasterId:
     return next((who for who in (me, CROWD, SUGGESTION) if who in page.timelines and page.timelines[who].steps), PRIOR)
 
 
-def _steps_of(page: QuestionPage, who: ForecasterId, now: datetime) -> list[Step]:
-    question = page.summary.question
-    return steps(_read(question, page.timelines[who]), (question.opens_at, chart_end(page, now)))
+def _steps_of(page: QuestionPage, who: ForecasterId, window: Window) -> list[Step]:
+    return steps(_read(page.summary.question, page.timelines[who]), window)
 
 
 # Options
 
 
-def options_frame(page: QuestionPage, who: ForecasterId, now: datetime) -> pd.DataFrame:
-    """One step line an option, of one forecaster. Columns:
+def options_frame(page: QuestionPage, who: ForecasterId, window: Window) -> pd.DataFrame:
+    """One step line an option, of one forecaster, within a window. Columns:
 
     time, p (0..1, empty where a line ends), option, shown (percent in words). An option has no line before it was
     given a probability of its own, or after it was removed.
     """
-    points = _steps_of(page, who, now)
+    points = _steps_of(page, who, window)
     rows = [row for option in page.summary.question.options for row in _option_line(points, option.name)]
     return frame_of({"time": TIME, "p": "float64", "option": "str", "shown": "str"}, rows)
 
@@ -123,8 +123,8 @@ def option_answer_frame(question: Question, resolution: Resolution | None, top: 
 # Numbers and dates
 
 
-def fan_frame(page: QuestionPage, who: ForecasterId, now: datetime) -> pd.DataFrame:
-    """Middle, half and 90 % of one forecaster's forecasts over time. Columns:
+def fan_frame(page: QuestionPage, who: ForecasterId, window: Window) -> pd.DataFrame:
+    """Middle, half and 90 % of one forecaster's forecasts within a window. Columns:
 
     time, low90, low50, middle, high50, high90 (values; an end beyond the range is drawn at its bound, all of them are
     empty where a gap begins), shown (the forecast in words).
@@ -133,7 +133,7 @@ def fan_frame(page: QuestionPage, who: ForecasterId, now: datetime) -> pd.DataFr
     scale = _scale(question)
     types = {"time": TIME, **dict.fromkeys(FAN, _type(question)), "shown": "str"}
     rows = []
-    for at, held in _steps_of(page, who, now):
+    for at, held in _steps_of(page, who, window):
         ends = (
             [_drawn(question, _bounded(held, scale, q)) for q in FAN.values()] if isinstance(held, Cdf) else [None] * 5
         )
@@ -141,8 +141,8 @@ def fan_frame(page: QuestionPage, who: ForecasterId, now: datetime) -> pd.DataFr
     return frame_of(types, rows)
 
 
-def medians_frame(page: QuestionPage, who: ForecasterId, me: ForecasterId, now: datetime) -> pd.DataFrame:
-    """The middle of everyone else's forecasts over time. Columns: time, middle, forecaster, shown."""
+def medians_frame(page: QuestionPage, who: ForecasterId, me: ForecasterId, window: Window) -> pd.DataFrame:
+    """The middle of everyone else's forecasts within a window. Columns: time, middle, forecaster, shown."""
     question = page.summary.question
     scale = _scale(question)
     rows = [
@@ -150,7 +150,7 @@ def medians_frame(page: QuestionPage, who: ForecasterId, me: ForecasterId, now: 
          in_short(question, held) if held is not None else "no forecast")
         for forecaster in in_order(page, me)
         if forecaster.id != who
-        for at, held in _steps_of(page, forecaster.id, now)
+        for at, held in _steps_of(page, forecaster.id, window)
     ]  # fmt: skip
     return frame_of({"time": TIME, "middle": _type(question), "forecaster": "str", "shown": "str"}, rows)
 

@@ -50,6 +50,11 @@ def window_of(page: QuestionPage, now: datetime, back: timedelta | None = None) 
     return (opens if back is None else max(opens, end - back)), end
 
 
+def inside(frame: pd.DataFrame, window: tuple[datetime, datetime]) -> pd.DataFrame:
+    """The rows from the beginning of a window on."""
+    return frame[frame["time"] >= pd.Timestamp(window[0])].reset_index(drop=True)
+
+
 Step = tuple[datetime, Distribution | None]
 """A point of a line: what stands from here on, None where a gap begins."""
 

@@ -2,17 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 
 import pandas as pd
 import streamlit as st
 
 from dashboard import charts
 from dashboard.frames import distributions as frames
-from dashboard.frames.revisions import chart_end, in_order, marks_frame, rules_frame
+from dashboard.frames.revisions import in_order, inside, marks_frame, rules_frame
 from dashboard.views import cards
 from dashboard.views.parts import choice, table
 from dashboard.views.visit import Visit
+from dashboard.views.zooming import Shown, zoomed
 from dashboard.wording import inert, named
 from forecasts.question import ForecasterId
 from tracker.summaries import QuestionPage
@@ -29,8 +29,9 @@ def render(visit: Visit, page: QuestionPage) -> None:
             label_visibility="collapsed",
         )  # fmt: skip
         who = None if view == "Everyone" else _chosen(visit, page)
-    if who is not None:
-        _over_time(visit, page, who)
+        shown = None if who is None else zoomed(visit, page)
+    if who is not None and shown is not None:
+        _over_time(visit, page, who, shown)
     elif page.summary.question.scale is None:
         _options_now(visit, page)
     else:
@@ -53,11 +54,11 @@ class Drawing:
     frames: Mapping[str, pd.DataFrame]
 
 
-def _over_time(visit: Visit, page: QuestionPage, who: ForecasterId) -> None:
-    marks = marks_frame(page.evidence, page.summary.question.kind)
+def _over_time(visit: Visit, page: QuestionPage, who: ForecasterId, shown: Shown) -> None:
+    marks = inside(marks_frame(page.evidence, page.summary.question.kind), shown.window)
     draw = _options_over_time if page.summary.question.scale is None else _fan
-    drawing = draw(visit, page, who, marks=not marks.empty)
-    rules = rules_frame(page, visit.now)
+    drawing = draw(visit, (page, who), shown, marks=not marks.empty)
+    rules = inside(rules_frame(page, shown.now), shown.window)
     state = st.vega_lite_chart(
         spec=charts.drawn(drawing.spec, rules=rules, **drawing.frames, **({} if marks.empty else {"marks": marks})),
         width="stretch",
@@ -72,37 +73,33 @@ def _over_time(visit: Visit, page: QuestionPage, who: ForecasterId) -> None:
         cards.picked(visit, page, state)
 
 
-def _long(visit: Visit, page: QuestionPage) -> bool:
-    return chart_end(page, visit.now) - page.summary.question.opens_at > timedelta(days=400)
-
-
-def _options_over_time(visit: Visit, page: QuestionPage, who: ForecasterId, *, marks: bool) -> Drawing:
-    question = page.summary.question
-    steps = frames.options_frame(page, who, visit.now)
+def _options_over_time(visit: Visit, about: tuple[QuestionPage, ForecasterId], shown: Shown, *, marks: bool) -> Drawing:
+    (page, who), question = about, about[0].summary.question
+    steps = frames.options_frame(page, who, shown.window)
     top = frames.top_of(steps)
     answer = frames.option_answer_frame(question, page.summary.resolution, top)
     styles = charts.option_lines([o.name for o in question.options], ordered=question.kind == "ordered")
-    spec = charts.options_over_time(styles, top, marks=marks, answer=not answer.empty, long=_long(visit, page))
+    spec = charts.options_over_time(styles, top, marks=marks, answer=not answer.empty, long=shown.long)
     name = named(page.forecasters[who], visit.me)
     return Drawing(f"{name}: probability of each option", spec, {"steps": steps, **_unless_empty(answer)})
 
 
-def _fan(visit: Visit, page: QuestionPage, who: ForecasterId, *, marks: bool) -> Drawing:
-    question = page.summary.question
+def _fan(visit: Visit, about: tuple[QuestionPage, ForecasterId], shown: Shown, *, marks: bool) -> Drawing:
+    (page, who), question = about, about[0].summary.question
     answer = frames.value_answer_frame(question, page.summary.resolution)
     others = [f for f in in_order(page, visit.me) if f.id != who]
     styles = charts.lines(others, [named(f, visit.me) for f in others], visit.me)
     axis = charts.axis_of(question)
-    spec = charts.fan(styles, axis, marks=marks, answer=not answer.empty, long=_long(visit, page))
-    fan = frames.fan_frame(page, who, visit.now)
-    medians = frames.medians_frame(page, who, visit.me, visit.now)
+    spec = charts.fan(styles, axis, marks=marks, answer=not answer.empty, long=shown.long)
+    fan = frames.fan_frame(page, who, shown.window)
+    medians = frames.medians_frame(page, who, visit.me, shown.window)
     unit = f", in {question.scale.unit}" if question.scale is not None and question.scale.unit else ""
     name = named(page.forecasters[who], visit.me)
-    about = f"{name}: middle, half and 90 % of the forecast{unit}; thin lines are the middles of everyone else's"
+    words = f"{name}: middle, half and 90 % of the forecast{unit}; thin lines are the middles of everyone else's"
     if question.scale is not None and (question.scale.open_lower or question.scale.open_upper):
         top = "never" if question.kind == "date" else "values beyond the range"
-        about += f"; what reaches the edge stands for {top}"
-    return Drawing(about, spec, {"fan": fan, "others": medians, **_unless_empty(answer)})
+        words += f"; what reaches the edge stands for {top}"
+    return Drawing(words, spec, {"fan": fan, "others": medians, **_unless_empty(answer)})
 
 
 def _unless_empty(answer: pd.DataFrame) -> dict[str, pd.DataFrame]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 import pandas as pd
@@ -11,54 +11,42 @@ import streamlit as st
 
 from dashboard import charts
 from dashboard.frames.once import once
-from dashboard.frames.revisions import acts_frame, answer_frame, drawn_marks, marks_frame, rules_frame, window_of
+from dashboard.frames.revisions import acts_frame, answer_frame, drawn_marks, inside, marks_frame, rules_frame
 from dashboard.frames.series import Series, Window, crossings_frame, ends_frame, steps_frame
 from dashboard.views import cards, comparing, moved
 from dashboard.views.visit import Visit
+from dashboard.views.zooming import Shown, buttons, zoomed
 from forecasts.question import ForecasterId
 from tracker.summaries import QuestionPage
 
 SCALES: Final = ("Probability", "Log-odds")
-ZOOMS: Final = {"1 week": timedelta(days=7), "1 month": timedelta(days=30), "3 months": timedelta(days=91), "All": None}
-LONG: Final = timedelta(days=400)
-"""From here on the years stand on the time axis."""
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Who looks, when, from when to when, and between which two dates, if between any."""
+    """Who looks, at what time, and between which two dates, if between any."""
 
     me: ForecasterId
-    now: datetime
-    window: Window
+    shown: Shown
     between: tuple[datetime, datetime] | None
 
 
 def render(visit: Visit, page: QuestionPage) -> None:
     """How it is drawn, the chart, and the news that is picked in it."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        chosen = _buttons("Scale", SCALES, SCALES[0], "scale")
-        zoom = _buttons("Zoom", tuple(ZOOMS), "All", "zoom")
+        chosen = buttons("Scale", SCALES, SCALES[0], "scale")
+        shown = zoomed(visit, page)
         comparing.control(visit, page)
-    shown = ZOOMS[zoom]
-    until = visit.drawn_to(page.summary.question.opens_at, shown)
-    look = Look(visit.me, until, window_of(page, until, shown), moved.looked_between(visit, page))
+    look = Look(visit.me, shown, moved.looked_between(visit, page))
     _chart(visit, page, "log-odds" if chosen == "Log-odds" else "probability", look)
-
-
-def _buttons(label: str, options: tuple[str, ...], usual: str, key: str) -> str:
-    picked = st.segmented_control(
-        label, options, default=usual, required=True, key=key, bind="query-params", label_visibility="collapsed"
-    )
-    return picked or usual
 
 
 def _chart(visit: Visit, page: QuestionPage, scale: charts.Scale, look: Look) -> None:
     shown = comparing.compared(visit, page)
     names = [each.name for each in shown.series]
     found = drawing(page, shown.series, look)
-    long = look.window[1] - look.window[0] > LONG
-    spec = charts.revisions(shown.styles, scale, marks=found.marks > 0, answer="answer" in found.frames, long=long)
+    with_answer = "answer" in found.frames
+    spec = charts.revisions(shown.styles, scale, marks=found.marks > 0, answer=with_answer, long=look.shown.long)
     state = st.vega_lite_chart(
         spec=charts.drawn(spec, **found.frames),
         width="stretch",
@@ -88,16 +76,16 @@ class Drawing:
 @once(frozen=2)
 def drawing(page: QuestionPage, series: tuple[Series, ...], look: Look) -> Drawing:
     """The frames of the chart, made once while nothing changes, and as Arrow already, as they go to the browser."""
-    window, until = look.window, _drawn_until(page, look.window)
+    window, until = look.shown.window, _drawn_until(page, look.shown.window)
     steps = steps_frame(series, window)
-    rules, acts = rules_frame(page, look.now, look.between), _inside(acts_frame(page, look.me), window)
-    every = _inside(marks_frame(page.evidence), window)
+    rules, acts = rules_frame(page, look.shown.now, look.between), inside(acts_frame(page, look.me), window)
+    every = inside(marks_frame(page.evidence), window)
     frames = {
         "steps": steps,
         "ends": ends_frame(steps, (window[0], until)),
         "crossings": crossings_frame(series, window),
         "acts": acts[acts["forecaster"].isin([each.name for each in series])],
-        "rules": _inside(rules[rules["time"] <= pd.Timestamp(until)], window),
+        "rules": inside(rules[rules["time"] <= pd.Timestamp(until)], window),
         "marks": drawn_marks(every, window),
         "answer": answer_frame(page.summary.question, page.summary.resolution),
     }
@@ -110,8 +98,3 @@ def _drawn_until(page: QuestionPage, window: Window) -> datetime:
     """Where the drawing ends: the answer may have become known after the lines had stopped."""
     resolution = page.summary.resolution
     return window[1] if resolution is None else max(window[1], resolution.known_at)
-
-
-def _inside(frame: pd.DataFrame, window: Window) -> pd.DataFrame:
-    """The rows from the beginning of a window on."""
-    return frame[frame["time"] >= pd.Timestamp(window[0])].reset_index(drop=True)

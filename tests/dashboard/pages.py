@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+import pandas as pd
+from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 
 from dashboard.opened import share
@@ -52,6 +54,13 @@ def marked(visit: AppTest) -> list[str]:
     """Feed texts that are shown with their matched words marked."""
     sent = [json.loads(e.proto.json) for e in visit.get("bidi_component") if e.proto.component_name.endswith("marked")]
     return ["".join(text for text, _ in each["pieces"]) for each in sent]
+
+
+def drawn(visit: AppTest, name: str) -> pd.DataFrame:
+    """A frame of the first chart of the page as the browser gets it."""
+    sets = visit.get("vega_lite_chart")[0].proto.datasets
+    (found,) = [each.data.data for each in sets if each.name == name]
+    return convert_arrow_bytes_to_pandas_df(found)
 
 
 def plain(text: str) -> str:

@@ -62,7 +62,7 @@ CHANGED = replace(
 
 def test_an_option_is_one_step_line_that_runs_to_the_end() -> None:
     line = timeline([(OPENS, shares(0.2, 0.5, 0.3)), (OPENS + days(10), shares(0.6, 0.1, 0.3))])
-    frame = frames.options_frame(page_about(VISIT_TO, {ME: line}), ME, NOW)
+    frame = frames.options_frame(page_about(VISIT_TO, {ME: line}), ME, (OPENS, NOW))
     beijing = frame[frame["option"] == "Beijing"]
     assert list(beijing["p"]) == [0.2, 0.6, 0.6]
     assert beijing["time"].iloc[-1] == NOW
@@ -70,7 +70,8 @@ def test_an_option_is_one_step_line_that_runs_to_the_end() -> None:
 
 
 def test_a_removed_option_ends_and_what_it_had_goes_to_other() -> None:
-    frame = frames.options_frame(page_about(CHANGED, {ME: timeline([(OPENS, shares(0.2, 0.5, 0.3))])}), ME, NOW)
+    line = timeline([(OPENS, shares(0.2, 0.5, 0.3))])
+    frame = frames.options_frame(page_about(CHANGED, {ME: line}), ME, (OPENS, NOW))
     minsk, other = frame[frame["option"] == "Minsk"], frame[frame["option"] == "Other"]
     assert [None if pd.isna(p) else p for p in minsk["p"]] == [0.5, 0.5, None]
     assert minsk["time"].iloc[-1] == OPENS + days(60)
@@ -81,14 +82,14 @@ def test_a_removed_option_ends_and_what_it_had_goes_to_other() -> None:
 def test_an_option_begins_where_it_was_first_given_a_share() -> None:
     later = Categorical(("Beijing", "Other", "Tehran"), (0.5, 0.2, 0.3))
     line = timeline([(OPENS, shares(0.2, 0.5, 0.3)), (OPENS + days(90), later)])
-    frame = frames.options_frame(page_about(CHANGED, {ME: line}), ME, NOW)
+    frame = frames.options_frame(page_about(CHANGED, {ME: line}), ME, (OPENS, NOW))
     tehran = frame[frame["option"] == "Tehran"]
     assert (tehran["time"].iloc[0], tehran["p"].iloc[0]) == (OPENS + days(90), 0.3)
 
 
 def test_a_withdrawal_leaves_a_gap_in_every_option() -> None:
     line = timeline([(OPENS, shares(0.2, 0.5, 0.3)), (OPENS + days(5), None), (OPENS + days(9), shares(0.2, 0.5, 0.3))])
-    frame = frames.options_frame(page_about(VISIT_TO, {ME: line}), ME, NOW)
+    frame = frames.options_frame(page_about(VISIT_TO, {ME: line}), ME, (OPENS, NOW))
     assert int(frame["p"].isna().sum()) == 3
 
 
@@ -140,7 +141,7 @@ def test_a_chart_of_small_shares_is_not_squeezed_into_its_foot() -> None:
 
 def test_a_fan_holds_the_middle_half_and_ninety_percent() -> None:
     line = timeline([(OPENS, price(10, 41, 120)), (OPENS + days(5), None), (OPENS + days(9), price(20, 50, 100))])
-    frame = frames.fan_frame(page_about(PRICE, {ME: line}), ME, NOW)
+    frame = frames.fan_frame(page_about(PRICE, {ME: line}), ME, (OPENS, NOW))
     first = frame.iloc[0]
     assert [first[name] for name in ("low90", "middle", "high90")] == pytest.approx([10, 41, 120])
     assert list(frame["middle"].isna()) == [False, False, True, False, False]
@@ -149,19 +150,19 @@ def test_a_fan_holds_the_middle_half_and_ninety_percent() -> None:
 
 def test_what_lies_beyond_the_range_is_drawn_at_its_bound() -> None:
     never = Cdf(TREATY.prior.x, (0.0, 0.3))
-    frame = frames.fan_frame(page_about(TREATY, {ME: timeline([(OPENS, never)])}), ME, NOW)
+    frame = frames.fan_frame(page_about(TREATY, {ME: timeline([(OPENS, never)])}), ME, (OPENS, NOW))
     assert list(frame[["middle", "high90"]].iloc[0]) == [CLOSES, CLOSES]
     assert frame["middle"].dtype == TIME
     assert frame["shown"].iloc[0] == "never 70\u00a0%"
     below = Cdf((0.0, 200.0), (0.6, 1.0))
     low = frames.fan_frame(page_about(replace(PRICE, scale=replace(PRICE.scale, open_lower=True)),
-                                      {ME: timeline([(OPENS, below)])}), ME, NOW)  # fmt: skip
+                                      {ME: timeline([(OPENS, below)])}), ME, (OPENS, NOW))  # fmt: skip
     assert low["middle"].iloc[0] == 0.0
 
 
 def test_everyone_elses_middle_is_a_line_of_its_own() -> None:
     held = {ME: timeline([(OPENS, price(10, 41, 120))]), ANA: timeline([(OPENS, price(20, 60, 100))])}
-    frame = frames.medians_frame(page_about(PRICE, held), ME, ME, NOW)
+    frame = frames.medians_frame(page_about(PRICE, held), ME, ME, (OPENS, NOW))
     assert set(frame["forecaster"]) == {"Ana", "Prior, never moved"}
     assert frame.loc[frame["forecaster"] == "Ana", "middle"].iloc[0] == pytest.approx(60)
 
@@ -313,15 +314,15 @@ def drawn_of(question: object, held: object, answer: str) -> list[tuple[charts.S
         end = frames.option_answer_frame(question, page.summary.resolution)
         labels = tuple(frames.option_labels(page, NOW).values())
         return [
-            (over, {**common, "steps": frames.options_frame(page, ME, NOW), "answer": end}),
+            (over, {**common, "steps": frames.options_frame(page, ME, (OPENS, NOW)), "answer": end}),
             (charts.options_now(styles, labels), {"shares": frames.shares_frame(page, ME, NOW)}),
         ]
     axis = charts.axis_of(question)
     end = frames.value_answer_frame(question, page.summary.resolution)
-    others = frames.medians_frame(page, ME, ME, NOW)
+    others = frames.medians_frame(page, ME, ME, (OPENS, NOW))
     return [
         (charts.fan(styles, axis, marks=True, answer=True),
-         {**common, "fan": frames.fan_frame(page, ME, NOW), "others": others, "answer": end}),
+         {**common, "fan": frames.fan_frame(page, ME, (OPENS, NOW)), "others": others, "answer": end}),
         (charts.curves_now(styles, axis, answer=True), {"curves": frames.curves_frame(page, ME, NOW), "answer": end}),
         (charts.preview(axis),
          {"curve": frames.density_frame(question, held), "middle": frames.middle_frame(question, held)}),

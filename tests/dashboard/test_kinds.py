@@ -12,7 +12,7 @@ from forecasts.cdf import Cdf, Scale, day_number
 from forecasts.distribution import Binary, even
 from forecasts.question import ForecasterId, Option
 from tests.builders import NOW, FakeClock, Press, a_question, a_set, an_indicator
-from tests.dashboard.pages import button, field, give_answer, layers, open_page, plain, seen, spec, words
+from tests.dashboard.pages import button, drawn, field, give_answer, layers, open_page, plain, seen, spec, words
 from tests.quick_databases import begin
 from tracker.api import Tracker
 
@@ -402,6 +402,18 @@ def test_every_kind_has_its_charts(held: Tracker, question: str, view: str) -> N
     assert {"Me", "Crowd of 2"} <= set(said.splitlines())
     assert "bo: " in said
     assert "Prior, never moved" in said
+
+
+@pytest.mark.parametrize("question", ["visit", "price"])
+def test_every_kind_is_zoomed_by_buttons_that_stand_in_the_address(held: Tracker, question: str) -> None:
+    visit = open_page(held, "question", q=question, zoom="1 week")
+    name = "steps" if question == "visit" else "fan"
+    lines = drawn(visit, name)["time"]
+    assert lines.max() - lines.min() == timedelta(days=7)
+    assert "opens" not in set(drawn(visit, "rules")["what"])
+    everything = drawn(open_page(held, "question", q=question), name)["time"]
+    assert everything.max() - everything.min() > timedelta(days=19)
+    assert not [b for b in open_page(held, "question", q=question, view="Everyone").button_group if b.key == "zoom"]
 
 
 def test_the_headline_numbers_say_the_likeliest_or_the_middle_and_the_rest(held: Tracker) -> None:

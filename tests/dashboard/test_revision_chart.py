@@ -9,15 +9,15 @@ from hypothesis import strategies as st
 
 from dashboard import charts
 from dashboard.frames import revisions, series
-from dashboard.views.revision_chart import ZOOMS
 from dashboard.views.visit import Visit
+from dashboard.views.zooming import ZOOMS
 from dashboard.wording import UTC_ZONE, shift_of
 from forecasts.distribution import Binary
 from forecasts.probability import logit, sigmoid
 from forecasts.timeline import timeline
 from tests.builders import FakeClock, a_set
 from tests.dashboard.examples import NOW, OPENS, days, page
-from tests.dashboard.pages import open_page, seen, spec
+from tests.dashboard.pages import drawn, open_page, seen, spec
 from tests.test_learning import log
 from tracker.api import Tracker
 
@@ -161,15 +161,6 @@ def read(tracker: Tracker, clock: FakeClock) -> Tracker:
     log(tracker, title="A new invitation")
     clock.advance(hours=1)
     return tracker
-
-
-def drawn(visit, name: str) -> pd.DataFrame:  # type: ignore[no-untyped-def]
-    """A frame of the first chart of the page as the browser gets it."""
-    from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
-
-    sets = visit.get("vega_lite_chart")[0].proto.datasets
-    (found,) = [each.data.data for each in sets if each.name == name]
-    return convert_arrow_bytes_to_pandas_df(found)
 
 
 def test_the_zoom_stands_in_the_address_and_hides_what_is_older(read: Tracker) -> None:

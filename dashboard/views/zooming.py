@@ -1,0 +1,44 @@
+"""How much of its time a question's chart shows: a week, a month, three, or all of it; the choice is in the address."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+import streamlit as st
+
+from dashboard.frames.revisions import window_of
+from dashboard.frames.series import Window
+from dashboard.views.visit import Visit
+from tracker.summaries import QuestionPage
+
+ZOOMS: Final = {"1 week": timedelta(days=7), "1 month": timedelta(days=30), "3 months": timedelta(days=91), "All": None}
+_YEARS: Final = timedelta(days=400)
+"""From here on the years stand on the time axis."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """From when to when a chart is drawn, and the instant that counts as now in it."""
+
+    window: Window
+    now: datetime
+
+    @property
+    def long(self) -> bool:
+        """Whether the axis needs its years."""
+        return self.window[1] - self.window[0] > _YEARS
+
+
+def buttons(label: str, options: tuple[str, ...], usual: str, key: str) -> str:
+    """A row of buttons of which one is chosen, under its name in the address."""
+    picked = st.segmented_control(
+        label, options, default=usual, required=True, key=key, bind="query-params", label_visibility="collapsed"
+    )
+    return picked or usual
+
+
+def zoomed(visit: Visit, page: QuestionPage) -> Shown:
+    """The buttons, and what they let be seen."""
+    back = ZOOMS[buttons("Zoom", tuple(ZOOMS), "All", "zoom")]
+    until = visit.drawn_to(page.summary.question.opens_at, back)
+    return Shown(window_of(page, until, back), until)
