@@ -3,6 +3,7 @@
 import gc
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,6 +25,10 @@ from tracker.backtest import walk
 from tracker.matching import encoders
 from tracker.settings import Settings
 from tracker.store import engine
+
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+"""Bytecode is kept even where the environment says not to: every process would else compile everything anew."""
 
 os.environ["TRACKER_ENCODER"] = "static"
 encoders.PREFERRED = ("static",)
