@@ -18,7 +18,7 @@ from hypothesis import settings as examples
 
 from tests.builders import NOW, FakeClock, Press, no_network
 from tests.feeds.feed_server import FeedServer
-from tests.quick_databases import engine_that_shares, upgrade_by_copy
+from tests.quick_databases import UNSYNCED, engine_that_shares, upgrade_by_copy
 from tracker import api
 from tracker.api import Tracker, open_tracker
 from tracker.backtest import walk
@@ -34,6 +34,7 @@ os.environ["TRACKER_ENCODER"] = "static"
 encoders.PREFERRED = ("static",)
 """The better encoder is slow to open and has tests of its own; all others compare meanings by the table."""
 
+engine.PRAGMAS = UNSYNCED
 engine.create_engine = engine_that_shares
 api.upgrade = walk.upgrade = upgrade_by_copy
 """Statements are compiled and migrations run once a process, not for every test."""
