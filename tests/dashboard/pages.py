@@ -5,11 +5,15 @@ from functools import cache
 from typing import Any
 
 from streamlit.components.v2 import manifest_scanner
+from streamlit.config import set_option
 from streamlit.testing.v1 import AppTest, local_script_runner
 from streamlit.testing.v1.local_script_runner import LocalScriptRunner, require_widgets_deltas
 
 from dashboard.opened import share
 from tracker.api import Tracker
+
+set_option("browser.gatherUsageStats", False)
+"""As `dashboard.configuration` has it where pages are served."""
 
 manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
 """There is nothing to find, what is installed does not change while tests run, and it took half of their time."""
