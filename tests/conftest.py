@@ -31,7 +31,7 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 """Bytecode is kept even where the environment says not to: every process would else compile everything anew."""
 
 gc.set_threshold(50_000, 20, 100)
-"""Tests make much and keep little: garbage is looked for seldom, which takes a tenth off their time."""
+"""Tests make much and keep little, so garbage is looked for seldom."""
 
 os.environ["TRACKER_ENCODER"] = "static"
 encoders.PREFERRED = ("static",)
