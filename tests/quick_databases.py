@@ -18,10 +18,14 @@ from sqlalchemy.util import LRUCache
 from tests.builders import FakeClock
 from tracker.api import Tracker
 from tracker.store import schema
-from tracker.store.engine import open_engine
+from tracker.store.engine import PRAGMAS, open_engine
 
 STATEMENTS = 5000
 """Compiled statements that are kept: all that the product has."""
+
+AS_SHIPPED = PRAGMAS
+UNSYNCED = tuple("synchronous=OFF" if pragma.startswith("synchronous") else pragma for pragma in PRAGMAS)
+"""No test cuts the power, so none has to wait for the disk."""
 
 
 @cache

@@ -18,9 +18,9 @@ import feedparser
 import pytest
 from sqlmodel import select
 
-from forecasts.question_set import QuestionSet
 from tests.builders import FakeClock, a_feed
 from tests.feeds.feed_server import FeedServer
+from tests.quick_databases import begin
 from tracker import question_sets
 from tracker.api import Tracker, open_tracker
 from tracker.feeds.item import FeedId
@@ -54,9 +54,9 @@ def identity(entry: Any) -> str:
     return " ".join(str(entry.get("id") or entry.get("link") or entry.get("title")).split())
 
 
-def live_set() -> QuestionSet:
+def load_live_set(tracker: Tracker, _clock: FakeClock) -> None:
     """The built-in set, without its feeds."""
-    return replace(question_sets.load(question_sets.DEFAULT), feeds=())
+    tracker.load(replace(question_sets.load(question_sets.DEFAULT), feeds=()))
 
 
 @pytest.mark.slow
@@ -115,7 +115,7 @@ def test_real_captures_become_evidence_once(
     on_sqlite: Settings, clock: FakeClock, feed_server: FeedServer, captured: str
 ) -> None:
     with open_tracker(replace(on_sqlite, private_feeds="127.0.0.1"), now=clock) as tracker:
-        tracker.load(live_set())
+        begin(tracker, clock, load_live_set)
         tracker.add_feed(a_feed("wire", url=feed_server.url("/rss")))
         for _, body in documents(captured, most=6):
             feed_server.serve("/rss", body)

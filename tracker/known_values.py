@@ -18,6 +18,9 @@ from tracker.store.learned import Kept
 Known = dict[tuple[str, str], Kept]
 """Learned values by name and scope."""
 
+ALL: Final = "all"
+"""The scope of the few values of the whole installation: there may be thousands of others, which nobody needs."""
+
 _MAP: Final = {"shift": 0.0, "slope": 1.0}
 """The two values of a calibration, as they change nothing."""
 
@@ -37,7 +40,8 @@ def calibration(session: Session, at: datetime) -> Calibration:
 
 def calibrations(session: Session) -> Callable[[datetime], Calibration]:
     """The same for many instants: every version is read once."""
-    versions = _versions(session, (f"{name} {what}" for name in ("relevance", "direction") for what in _MAP))
+    names = [f"{name} {what}" for name in ("relevance", "direction") for what in _MAP]
+    versions = learned.histories(session, names, ALL)
 
     def at(when: datetime) -> Calibration:
         known = _known(versions, when)
@@ -48,9 +52,19 @@ def calibrations(session: Session) -> Callable[[datetime], Calibration]:
 
 def model_at(session: Session, at: datetime) -> Model:
     """The suggestion's constants as they were learned by an instant."""
-    known = _known(_versions(session, ("gamma", "shift")), at)
-    gamma, shift = (_value(known, name, default) for name, default in (("gamma", DEFAULT_MODEL.gamma), ("shift", 0.0)))
-    return replace(DEFAULT_MODEL, gamma=gamma, shift=shift)
+    return models(session)(at)
+
+
+def models(session: Session) -> Callable[[datetime], Model]:
+    """The same for many instants: every version is read once."""
+    versions = learned.histories(session, ("gamma", "shift"), ALL)
+
+    def at(when: datetime) -> Model:
+        known = _known(versions, when)
+        gamma, shift = _value(known, "gamma", DEFAULT_MODEL.gamma), _value(known, "shift", 0.0)
+        return replace(DEFAULT_MODEL, gamma=gamma, shift=shift)
+
+    return at
 
 
 def usual_levels(session: Session, at: datetime) -> dict[IndicatorId, float]:
@@ -58,21 +72,16 @@ def usual_levels(session: Session, at: datetime) -> dict[IndicatorId, float]:
     return {IndicatorId(scope): value for scope, value in learned.values(session, "usual level", at).items()}
 
 
-def _versions(session: Session, names: Iterable[str]) -> list[Kept]:
-    """Each version of a few values of the whole installation: there may be thousands of others, which nobody needs."""
-    return [kept for name in names for kept in learned.history(session, name, "all")]
-
-
 def _known(versions: Iterable[Kept], at: datetime) -> Known:
-    return {(kept.learned.name, "all"): kept for kept in versions if kept.learned.as_of <= at}
+    return {(kept.learned.name, ALL): kept for kept in versions if kept.learned.as_of <= at}
 
 
 def _map(known: Known, name: str, at: datetime) -> LearnedMap:
     values = ((what, _value(known, f"{name} {what}", default)) for what, default in _MAP.items())
-    shift, slope = (Learned(f"{name} {what}", "all", value, 0, at, "") for what, value in values)
+    shift, slope = (Learned(f"{name} {what}", ALL, value, 0, at, "") for what, value in values)
     return LearnedMap(shift, slope)
 
 
 def _value(known: Known, name: str, default: float) -> float:
-    kept = known.get((name, "all"))
+    kept = known.get((name, ALL))
     return default if kept is None or kept.state == "reset" else kept.learned.value

@@ -258,7 +258,7 @@ class _Taught:
         """
         current = resolutions.current(self.session)
         is_replay = properties.replayed_until(self.session) is not None
-        for question in questions.every(self.session):
+        for question in questions.every(self.session) if current else ():
             resolution = current.get(question.id)
             if question.kind != "binary" or resolution is None or (question.retrospective and not is_replay):
                 continue

@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 LONGEST: Final = 1_500
@@ -81,24 +82,30 @@ class Phrases:
     """
 
     def __init__(self, groups: Iterable[str]) -> None:
-        self._by_key: dict[str, list[tuple[re.Pattern[str], int]]] = defaultdict(list)
+        self._by_key: dict[str, list[tuple[str, int]]] = defaultdict(list)
         for number, group in enumerate(groups):
             for phrase in filter(None, (" ".join(raw.split()) for raw in group.split(";"))):
                 start, words = ("^", phrase[2:]) if phrase.startswith("^ ") else ("", phrase)
-                pattern = re.compile(start + "".join(map(_element, words.split(" "))) + "(?= )")
                 for key in _key(words):
-                    self._by_key[key].append((pattern, number))
+                    self._by_key[key].append((start + words, number))
 
     def within(self, words: str) -> Iterator[Found]:
         """Every phrase that stands in a spelled sentence, each once."""
         for key in sorted({*words.split(" ")} & self._by_key.keys()):
-            for pattern, number in self._by_key[key]:
-                if match := pattern.search(words):
+            for phrase, number in self._by_key[key]:
+                if match := _pattern(phrase).search(words):
                     yield Found(match[0].strip(), number, words[max(0, match.start() - 30) : match.start()])
 
     def any_within(self, words: str) -> str:
         """The first phrase found in a spelled sentence; "" if there is none."""
         return next((found.words for found in self.within(words)), "")
+
+
+@cache
+def _pattern(phrase: str) -> re.Pattern[str]:
+    """A phrase to be searched for. Most texts hold the words of few, so no process compiles all five hundred."""
+    start, words = ("^", phrase[1:]) if phrase.startswith("^") else ("", phrase)
+    return re.compile(start + "".join(map(_element, words.split(" "))) + "(?= )")
 
 
 def _element(element: str) -> str:

@@ -123,7 +123,7 @@ def test_nothing_that_is_seen_later_changes_what_was_said_before(
     tmp_path: Path, by_words: Settings, small: Path, lived: Lived
 ) -> None:
     poison = [
-        *news(range(20, 30)),
+        *news(range(20, 24)),
         line("It abstained and then joint drills begin at once", "2022-08-17T12:00:01Z", source="The Herald"),
         line("It abstained when the assembly voted on Arford water rights", "2022-08-18T12:00:00Z", source="Copycat"),
     ]

@@ -1,14 +1,34 @@
 """A visit of a page on a real tracker, without a browser."""
 
 import json
+from functools import cache
 from typing import Any
 
 import pandas as pd
+from streamlit.components.v2 import manifest_scanner
+from streamlit.config import set_option
 from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
-from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1 import AppTest, local_script_runner
+from streamlit.testing.v1.local_script_runner import LocalScriptRunner, require_widgets_deltas
 
 from dashboard.opened import share
 from tracker.api import Tracker
+
+set_option("browser.gatherUsageStats", False)
+"""As `dashboard.configuration` has it where pages are served."""
+
+manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
+"""There is nothing to find, what is installed does not change while tests run, and it took half of their time."""
+
+
+def _waited_for(runner: LocalScriptRunner, timeout: float = 3) -> None:
+    """Looking a thousand times a second whether the page is there takes the interpreter from the page."""
+    if runner._script_thread is not None:
+        runner._script_thread.join(timeout)
+    require_widgets_deltas(runner, timeout)
+
+
+local_script_runner.require_widgets_deltas = _waited_for
 
 
 def open_page(tracker: Tracker, start: str, **params: str) -> AppTest:

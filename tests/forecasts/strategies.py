@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from hypothesis import settings
@@ -226,7 +227,10 @@ def evidence_lists(draw: st.DrawFn) -> list[Evidence]:
     return [draw(_evidence(number)) for number in range(1, count + 1)]
 
 
+@cache
 def _evidence(number: int) -> st.SearchStrategy[Evidence]:
+    """Made once: to make and check a strategy takes longer than to draw from it."""
+
     def made(at: float, copies: list[tuple[str, float, float, int]], **rest: Any) -> Evidence:
         first = report(at, "first")
         return evidence(

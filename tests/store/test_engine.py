@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from tests.quick_databases import AS_SHIPPED
 from tracker.errors import BadSettings
-from tracker.store.engine import PRAGMAS, Store, open_engine
+from tracker.store import engine
+from tracker.store.engine import Store, open_engine
 
 THREADS, ROUNDS = 4, 60
 
@@ -82,7 +84,10 @@ def test_a_reader_keeps_nothing_of_what_it_changes(tmp_path: Path) -> None:
     store.close()
 
 
-def test_every_sqlite_connection_has_wal_foreign_keys_and_full_sync(tmp_path: Path) -> None:
+def test_every_sqlite_connection_has_wal_foreign_keys_and_full_sync(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "PRAGMAS", AS_SHIPPED)
     store = counter(f"sqlite:///{tmp_path / 'counter.sqlite'}")
     with store.reading() as session:
         read = {
@@ -90,7 +95,7 @@ def test_every_sqlite_connection_has_wal_foreign_keys_and_full_sync(tmp_path: Pa
             for name in ("journal_mode", "foreign_keys", "synchronous")
         }
     assert read == {"journal_mode": "wal", "foreign_keys": 1, "synchronous": 2}
-    assert len(PRAGMAS) == 5
+    assert len(AS_SHIPPED) == 5
     store.close()
 
 

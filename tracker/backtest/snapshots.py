@@ -25,7 +25,7 @@ from forecasts.timeline import timeline_of
 from forecasts.usual import learned_usual_level
 from tracker.errors import NotFound
 from tracker.feeds.item import FeedId
-from tracker.known_values import model_at, usual_levels
+from tracker.known_values import models
 from tracker.store import backtests, evidence, feeds, learned, questions, reviews, stories
 from tracker.store import forecasts as acts
 from tracker.store.engine import Session, Store, open_engine
@@ -138,6 +138,9 @@ class _Ledger:
         self._merges = stories.merges(session, self._stories) if self._logged else ()
         self._indicators = {i.id: i for i in questions.indicators(session, [question.id])}
         self._archive_from = archive_start(session, question)
+        self._model_at = models(session)
+        self._levels_at = learned.values_over_time(session, "usual level")
+        self._reliability_at = learned.values_over_time(session, "reliability")
         self._grades = {state.id: RELIABILITY[state.feed.grade] for state in feeds.feeds(session)}
         self._rated: dict[Rating, tuple[Evidence, ...]] = {}
         self._left_out: dict[tuple[str, Rating], tuple[Sequence[Evidence], Mapping[IndicatorId, float]]] = {}
@@ -177,8 +180,8 @@ class _Ledger:
         return Snapshot(at, {**said, **self._people(at)}, changed)
 
     def _then(self, at: datetime) -> _Then:
-        rating = frozenset(learned.values(self._session, "reliability", at).items())
-        return _Then(at, model_at(self._session, at), usual_levels(self._session, at), rating)
+        levels = {IndicatorId(scope): level for scope, level in self._levels_at(at).items()}
+        return _Then(at, self._model_at(at), levels, frozenset(self._reliability_at(at).items()))
 
     def _known(self, rating: Rating) -> tuple[Evidence, ...]:
         """The evidence with its reports as reliable as they were held to be."""

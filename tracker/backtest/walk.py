@@ -13,6 +13,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from itertools import groupby
 from pathlib import Path
 from typing import Final
@@ -173,9 +174,10 @@ class _Walk:
         answers that were known by then, come first.
         """
         found = {self._start - DAY * ((self._start - s.at) // DAY) for s in self._seen} | {self._until}
-        found |= self._weekly() | {f.at for f in self._set.forecasts} | {r.known_at for r in self._set.resolutions}
+        found |= self._weekly | {f.at for f in self._set.forecasts} | {r.known_at for r in self._set.resolutions}
         return sorted(at for at in found if at <= self._until)
 
+    @cached_property
     def _weekly(self) -> set[datetime]:
         """When something can be learned and suggestions are written down."""
         weeks = (self._until - self._start) // WEEK
@@ -193,7 +195,7 @@ class _Walk:
             found = Resolution(past.question_id, past.outcome, past.source_url, past.note, *times, BY_SET, past.answer)
             resolve(session, asked[past.question_id], found)
             annul_branches(session, asked[past.question_id], found)
-        if at in self._weekly():
+        if at in self._weekly:
             learning.learn(session, at)
             record_suggestions(session, open_questions(session, at).values(), at)
 

@@ -1,7 +1,7 @@
 """What was learned, and what people decided about it: appended and logged; the newest of a name and scope counts."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -81,7 +81,12 @@ def values_over_time(session: Session, name: str) -> ValuesOverTime:
 
 def history(session: Session, name: str, scope: str) -> tuple[Kept, ...]:
     """Every version of one value, the oldest first."""
-    query = select(LearnedRow).where(LearnedRow.name == name, LearnedRow.scope == scope)
+    return histories(session, (name,), scope)
+
+
+def histories(session: Session, names: Collection[str], scope: str) -> tuple[Kept, ...]:
+    """Every version of a few values, the oldest first."""
+    query = select(LearnedRow).where(col(LearnedRow.name).in_(names), LearnedRow.scope == scope)
     return tuple(_kept(row) for row in session.exec(query.order_by(col(LearnedRow.id))))
 
 

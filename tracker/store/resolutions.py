@@ -1,10 +1,10 @@
 """Resolutions, appended, and the scores that follow from them."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, cast
 
-from sqlalchemy import delete
+from sqlalchemy import delete, insert
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
@@ -62,8 +62,8 @@ def seqs(session: Session) -> Mapping[int, dict[str, Any]]:
 def replace_scores(session: Session, question_id: QuestionId, scores: Sequence[Score]) -> None:
     """Scores are derived: the old ones of the question go, the new ones come, in one transaction."""
     session.execute(delete(ScoreRow).where(col(ScoreRow.question_id) == question_id))
-    session.add_all(_score_row(score) for score in scores)
-    session.flush()
+    if scores:
+        session.execute(insert(SCORE), list(_score_rows(scores)))
 
 
 def scores(session: Session, question_id: QuestionId) -> tuple[Score, ...]:
@@ -110,13 +110,17 @@ def resolution_of(row: Any) -> Resolution:
     )
 
 
-def _score_row(score: Score) -> ScoreRow:
-    receipt = [
-        [i.start.isoformat(), i.end.isoformat(), to_json(i.forecast), i.weight, i.score, i.contribution]
-        for i in score.receipt
-    ]
-    numbers = {name: getattr(score, name) for name in Score.__slots__ if name != "receipt"}
-    return ScoreRow(**numbers, receipt=receipt)
+def _score_rows(scores: Sequence[Score]) -> Iterator[dict[str, Any]]:
+    """One row a score. The rules tell of intervals of the same forecasts, so each forecast is written out once."""
+    held: dict[int, Any] = {}
+
+    def told(i: Interval) -> list[Any]:
+        if (which := id(i.forecast)) not in held:
+            held[which] = to_json(i.forecast)
+        return [i.start.isoformat(), i.end.isoformat(), held[which], i.weight, i.score, i.contribution]
+
+    for score in scores:
+        yield {name: getattr(score, name) for name in _NUMBERS} | {"receipt": [told(i) for i in score.receipt]}
 
 
 def _score(row: Any) -> Score:
