@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import HOSTILE, PHONE, Arrive, Visitor
+from tests.e2e.conftest import PHONE, Arrive, Visitor
 from tests.e2e.places import OPEN, RESOLVED
+from tests.e2e.replaying import HOSTILE
 from tracker.question_sets import DEFAULT, load
 
 TEXT = next(q.text for q in load(DEFAULT).questions if q.id == OPEN)

@@ -21,11 +21,12 @@ LOOKS: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("look", list(LOOKS))
 def test_the_calendar_and_the_linked_questions_fit_every_look(arrive: Arrive, look: str) -> None:
     visitor = arrive(**LOOKS[look])
+    visitor.open("/calendar")
     for name, path, content in (
         ("calendar", "/calendar", "What to expect next"),
         ("linked", f"/question?q={EARLIER}&tab=Linked", "Probability of YES."),
     ):
-        page = visitor.open(path)
+        page = visitor.go(path)
         expect(page.get_by_text(content).first).to_be_visible()
         expect(page.locator('[data-testid="stException"], [data-testid="stAlertContentError"]')).to_have_count(0)
         width, room = page.locator('[data-testid="stMain"]').evaluate("e => [e.scrollWidth, e.clientWidth]")

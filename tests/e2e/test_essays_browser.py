@@ -64,7 +64,7 @@ def test_essays_are_read_with_their_record_in_every_look(arrive: Arrive, look: s
     expect(page.get_by_text("forward-looking sentences became questions").first).to_be_visible()
     sound(page)
     visitor.picture(f"{look}-essays")
-    page = visitor.open(f"/essay?e={ESSAY}")
+    page = visitor.go(f"/essay?e={ESSAY}")
     expect(page).to_have_title("After the Noon Glut")
     expect(page.get_by_text("Asked before the answer could be known.")).to_be_visible()
     expect(sentence(page, ANSWERED)).to_be_visible()
@@ -130,6 +130,7 @@ def test_an_essay_is_pasted_and_a_sentence_becomes_a_question(visitor: Visitor) 
     expect(page.get_by_text("Blocks it.").first).to_be_visible()
     opener = page.get_by_role("button", name="Open the question")
     expect(opener).to_be_disabled()
+    visitor.settle()  # else what is typed first is typed into a form that is still being drawn
 
     for slot, said in (
         ("From where on it counts", "both presidents sign it"),
@@ -198,7 +199,7 @@ def test_hostile_text_stays_text(visitor: Visitor) -> None:
             visitor.settle()
         assert page.locator("img[src='x'], img[src*='evil'], a[href*='evil.example'], .katex").count() == 0
     expect(page).not_to_have_title("1")
-    page = visitor.open("/essays")
+    page = visitor.go("/essays")
     assert page.locator("img[src='x'], img[src*='evil'], a[href*='evil.example'], .katex").count() == 0
 
 

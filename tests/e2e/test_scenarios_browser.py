@@ -43,8 +43,9 @@ PAGES = {
 @pytest.mark.parametrize("look", list(LOOKS))
 def test_the_pages_show_real_content_in_every_look(arrive: Arrive, look: str) -> None:
     visitor = arrive(**LOOKS[look])
+    visitor.open("/scenarios")
     for name, (path, content) in PAGES.items():
-        page = visitor.open(path)
+        page = visitor.go(path)
         expect(page.get_by_text(content).first).to_be_visible()
         expect(page.locator('[data-testid="stException"], [data-testid="stAlertContentError"]')).to_have_count(0)
         width, room = page.locator('[data-testid="stMain"]').evaluate("e => [e.scrollWidth, e.clientWidth]")
