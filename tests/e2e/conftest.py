@@ -14,7 +14,17 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Request, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Error,
+    Page,
+    Request,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 
 from tests.e2e import replaying
 from tests.e2e.replaying import ROOT
@@ -36,8 +46,8 @@ PATIENCE = 30_000
 
 expect.set_options(timeout=PATIENCE)
 
-DESKTOP = {"width": 1280, "height": 900}
-PHONE = {"width": 390, "height": 844}
+DESKTOP: ViewportSize = {"width": 1280, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 USUAL: dict[str, Any] = {
     "viewport": DESKTOP,
     "timezone_id": "Europe/Berlin",
@@ -65,7 +75,8 @@ def _needs_the_replay(item: pytest.Item) -> bool:
 
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Begin the replay as soon as it is known that it is needed."""
-    if not session.config.option.collectonly and any(map(_needs_the_replay, session.items)):
+    ready = CHROMIUM.exists() and not session.config.option.collectonly
+    if ready and any(map(_needs_the_replay, session.items)):
         _begin(_replay_of(session.config._tmp_path_factory))  # type: ignore[attr-defined]
 
 
@@ -188,7 +199,12 @@ class Visitor:
         return self.page
 
     def go(self, path: str) -> Page:
-        """Move on to a page within the session, as the browser's own buttons do; a quarter of the work of `open`."""
+        """Move on to a page within the session, as the browser's own buttons do; a quarter of the work of `open`.
+
+        The session may be that of an earlier test: for what only reads, or leaves nothing behind but its address.
+        """
+        if not self.page.url.startswith(self.address):
+            return self.open(path)
         self.page.evaluate(MOVE, [self.address + path, PATIENCE])
         self.settle()
         return self.page
@@ -253,11 +269,18 @@ class Desks:
         self._contexts: dict[str, BrowserContext] = {}
         self._free: dict[str, list[Page]] = {}
 
-    def sit(self, at: str, color_scheme: Literal["light", "dark"] = "light", **how: Any) -> tuple[str, Page]:
+    def sit(
+        self,
+        at: str,
+        color_scheme: Literal["light", "dark"] = "light",
+        viewport: ViewportSize = DESKTOP,
+        **how: Any,
+    ) -> tuple[str, Page]:
         """A tab for a visitor of this kind, and the desk that it goes back to."""
         desk = repr((at, sorted(how.items())))
         free = self._free.setdefault(desk, [])
         page = free.pop() if free else self._context(**how).new_page()
+        page.set_viewport_size(viewport)
         page.emulate_media(color_scheme=color_scheme)
         return desk, page
 

@@ -21,7 +21,6 @@ LOOKS: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("look", list(LOOKS))
 def test_the_calendar_and_the_linked_questions_fit_every_look(arrive: Arrive, look: str) -> None:
     visitor = arrive(**LOOKS[look])
-    visitor.open("/calendar")
     for name, path, content in (
         ("calendar", "/calendar", "What to expect next"),
         ("linked", f"/question?q={EARLIER}&tab=Linked", "Probability of YES."),
@@ -35,7 +34,7 @@ def test_the_calendar_and_the_linked_questions_fit_every_look(arrive: Arrive, lo
 
 
 def test_an_entry_of_the_calendar_leads_to_its_question(visitor: Visitor) -> None:
-    page = visitor.open("/calendar")
+    page = visitor.go("/calendar")
     expect(page).to_have_title("Calendar · Scenario tracker")
     page.get_by_test_id("stMain").get_by_role("link", name="Closes").first.click()
     page.wait_for_url(lambda url: "/question?q=" in url)

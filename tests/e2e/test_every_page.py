@@ -20,12 +20,13 @@ BEYOND_US: Final = {
 }
 """What axe finds in streamlit itself, by rule and by where; each of its findings has to lie in there."""
 
-_FIND: Final = """([only, beyond]) => axe.run(only ? {runOnly: only} : {}).then(found => {
+_FIND: Final = """async ([only, beyond]) => {
+    const found = await axe.run({resultTypes: ["violations"], ...(only && {runOnly: only})});
     const ours = (rule, node) => !(rule in beyond && document.querySelector(node.target[0]).closest(beyond[rule]));
     const why = node => [...node.any, ...node.all, ...node.none].map(check => check.message).join(" ");
     return found.violations.flatMap(({id, nodes}) => nodes.filter(node => ours(id, node))
         .map(node => `${id}: ${node.html.slice(0, 200)} (${why(node)})`));
-})"""
+}"""
 
 
 def violations(page: Page, *only: str) -> list[str]:

@@ -20,7 +20,6 @@ def new(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def test_an_empty_page_says_the_next_step_on_a_phone_too(new: str, arrive: Arrive, scheme: str) -> None:
     visitor = arrive(at=new, viewport=PHONE, color_scheme=scheme)
     steps = {"today": "./run --demo", "inbox": "The Feeds page shows", "accuracy": "Answers that are due"}
-    visitor.open("/")
     for name, step in steps.items():
         page = visitor.go(f"/{name}")
         expect(page.get_by_test_id("stMain").get_by_text(step).filter(visible=True).first).to_be_visible()

@@ -34,7 +34,6 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def test_nothing_comes_of_hostile_text_on_any_page(arrive: Arrive) -> None:
     visitor = arrive()
-    visitor.open("/")
     for name, given in hostile.VISITS:
         page = visitor.go(f"/{name}?{urlencode(given)}")
         where = f"{name} {given}"

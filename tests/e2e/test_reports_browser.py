@@ -83,7 +83,7 @@ def _opens_offline(browser: Browser, file: Path) -> None:
 
 
 def test_tables_and_the_week_go_out_from_the_page_of_reports(visitor: Visitor, tmp_path: Path) -> None:
-    page = visitor.open("/reports")
+    page = visitor.go("/reports")
     assert download(page, "CSV", tmp_path).read_text("utf-8").startswith("id,question_id,forecaster_id")
     assert download(page, "PDF", tmp_path).read_bytes().startswith(b"%PDF-")
     visitor.picture("reports")

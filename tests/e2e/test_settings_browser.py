@@ -89,7 +89,7 @@ def test_a_feed_is_asked_from_its_row_and_the_list_stays(live: str, arrive: Arri
 
 @pytest.mark.behaviour(12)
 def test_a_score_has_its_interval_its_n_its_references_and_the_questions_behind_it(visitor: Visitor) -> None:
-    page = visitor.open("/accuracy?kind=Retrospective")
+    page = visitor.go("/accuracy?kind=Retrospective")
     main = page.get_by_test_id("stMain")
     claim = main.get_by_test_id("stMarkdown").filter(has_text="points of skill a question")
     expect(claim).to_contain_text(re.compile(r"interval .+ to .+Over \d+\squestions in \d+\sgroups"))
