@@ -285,7 +285,8 @@ class Desks:
         return desk, page
 
     def leave(self, desk: str, page: Page) -> None:
-        """Tidy up: no draft is left behind, and the pointer lies on nothing."""
+        """Tidy up: no draft and no choice is left behind, and the pointer lies on nothing."""
+        page.context.clear_cookies()
         page.evaluate("localStorage.clear(); sessionStorage.clear()")
         page.mouse.move(0, 0)
         self._free[desk].append(page)
