@@ -69,6 +69,7 @@ def test_arguments_of_test_go_to_pytest_as_they_are(
 def test_the_whole_suite_runs_on_a_few_workers_with_coverage(processors: int, workers: str) -> None:
     arguments = bootstrap.whole_suite(processors)
     assert arguments[arguments.index("-n") + 1] == workers
+    assert arguments[arguments.index("--dist") + 1] == "worksteal"  # else a worker idles while another is at its last
     assert "--cov" in arguments
 
 

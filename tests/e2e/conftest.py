@@ -1,7 +1,6 @@
 """A real browser on a real dashboard: the demo's replay, served by its own process."""
 
 import contextlib
-import fcntl
 import os
 import shutil
 import socket
@@ -12,17 +11,24 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, Literal
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Error,
+    Page,
+    Request,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 
-from tests.builders import FakeClock, Press, a_feed
-from tracker.api import open_tracker
-from tracker.demo import replay_settings
-from tracker.settings import Settings
+from tests.e2e import replaying
+from tests.e2e.replaying import ROOT
 
-ROOT = Path(__file__).parent.parent.parent
 PICTURES = Path(__file__).parent / "pictures"
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = (
@@ -35,21 +41,13 @@ FLAGS = (
     "--disable-sync",
 )
 
-HOSTILE = (
-    "Power of Siberia 2 talks end without agreement ![x](http://evil.example/p.png) [now](http://evil.example) $5 $6"
-)
-"""A headline that Markdown would make a picture, a link and a formula of."""
-
-HOSTILE_TITLE = "Stranger ![x](http://evil.example/p.png) [now](http://evil.example) www.evil.example $5 $6"
-"""A feed's own title of the same kind: it stands in a heading and in links, which read Markdown."""
-
 PATIENCE = 30_000
 """Milliseconds: a slow machine with other work takes several times as long as ours."""
 
 expect.set_options(timeout=PATIENCE)
 
-DESKTOP = {"width": 1280, "height": 900}
-PHONE = {"width": 390, "height": 844}
+DESKTOP: ViewportSize = {"width": 1280, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 USUAL: dict[str, Any] = {
     "viewport": DESKTOP,
     "timezone_id": "Europe/Berlin",
@@ -58,46 +56,56 @@ USUAL: dict[str, Any] = {
 }
 
 
+_making: list[subprocess.Popen[bytes]] = []
+"""The replay's process, where it was begun here."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything in this folder needs a browser."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker("browser")
+    """Everything in this folder needs a browser. What needs the replay comes last, so that it can be made meanwhile."""
+    ours = [place for place, item in enumerate(items) if Path(__file__).parent in item.path.parents]
+    in_order = sorted((items[place] for place in ours), key=_needs_the_replay)
+    for place, item in zip(ours, in_order, strict=True):
+        item.add_marker("browser")
+        items[place] = item
+
+
+def _needs_the_replay(item: pytest.Item) -> bool:
+    return "demo" in getattr(item, "fixturenames", ())
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Begin the replay as soon as it is known that it is needed."""
+    ready = CHROMIUM.exists() and not session.config.option.collectonly
+    if ready and any(map(_needs_the_replay, session.items)):
+        _begin(_replay_of(session.config._tmp_path_factory))  # type: ignore[attr-defined]
+
+
+def _begin(made: Path) -> None:
+    process = replaying.begin(made)
+    if process is not None:
+        _making.append(process)
+
+
+def pytest_sessionfinish(exitstatus: int) -> None:
+    """Other workers may still wait for the replay that was begun here, but nobody does who broke off."""
+    for process in _making:
+        if exitstatus == pytest.ExitCode.INTERRUPTED:
+            process.terminate()
+        process.wait()
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    """A data directory with the whole replay, and one hostile headline at its end. One process makes it for all."""
-    data = tmp_path_factory.mktemp("demo")
-    if worker_id == "master":
-        _replay(data)
-        return data
-    made = tmp_path_factory.getbasetemp().parent / "replay"
-    with made.with_suffix(".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # the others wait here until it is made
-        if not made.exists():
-            half = made.with_suffix(".half")
-            _replay(half)
-            half.rename(made)
-    return shutil.copytree(made, data, dirs_exist_ok=True)
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory with the whole replay, and one hostile headline at its end; a copy of what serves all."""
+    made = _replay_of(tmp_path_factory)
+    _begin(made)
+    return shutil.copytree(replaying.finished(made), tmp_path_factory.mktemp("demo"), dirs_exist_ok=True)
 
 
-def _replay(data: Path) -> None:
-    command = [sys.executable, "-m", "tracker", "--data", str(data), "demo", "--no-serve"]
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=900)
-    _publish(data, HOSTILE)
-
-
-def _publish(data: Path, headline: str) -> None:
-    settings = replay_settings(Settings(data_dir=data, me="ada"))
-    press = Press()
-    press.publish("stranger", headline, "https://stranger.invalid/report")
-    with open_tracker(settings) as live:
-        until = live.now()
-    with open_tracker(settings, now=FakeClock(until), fetch=press.fetch) as tracker:
-        tracker.add_feed(a_feed("stranger", title=HOSTILE_TITLE))
-        tracker.poll()
-        assert any(card.headline == headline for card in tracker.inbox())
+def _replay_of(places: pytest.TempPathFactory) -> Path:
+    """Where the replay of the whole run lies: workers have a folder each in the one of the run."""
+    shared = places.getbasetemp().parent if "PYTEST_XDIST_WORKER" in os.environ else places.getbasetemp()
+    return shared / "replay"
 
 
 @pytest.fixture(scope="session")
@@ -147,6 +155,21 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
+MOVE: Final = """([address, patience]) => new Promise((moved, failed) => {
+    const named = new MutationObserver(() => {
+        if (document.title === "Scenario tracker") return;
+        named.disconnect();
+        requestAnimationFrame(() => setTimeout(moved));
+    });
+    named.observe(document.querySelector("title"), {childList: true, characterData: true, subtree: true});
+    setTimeout(() => failed(new Error(`no page came of ${address}`)), patience);
+    history.pushState(null, "", address);
+    dispatchEvent(new PopStateEvent("popstate"));
+})"""
+"""Goes to an address as the buttons of a browser do, and waits for the page's script to name it: it first names the
+app, then the page."""
+
+
 @dataclass
 class Visitor:
     """A person at a browser, and everything that went wrong on the way."""
@@ -155,15 +178,34 @@ class Visitor:
     page: Page
     troubles: list[str] = field(default_factory=list)
 
+    @property
+    def _ears(self) -> dict[Any, Callable[[Any], None]]:
+        return {"console": self.heard, "pageerror": self.failed, "request": self.asked}
+
     def listen(self) -> None:
         """Note from now on what goes wrong."""
-        self.page.on("console", self.heard)
-        self.page.on("pageerror", lambda error: self.troubles.append(f"error: {error}"))
-        self.page.on("request", self.asked)
+        for event, heard in self._ears.items():
+            self.page.on(event, heard)
+
+    def leave(self) -> None:
+        """Note no longer what goes wrong."""
+        for event, heard in self._ears.items():
+            self.page.remove_listener(event, heard)
 
     def open(self, path: str) -> Page:
-        """Open a page by its address and wait until it stands."""
+        """Open a page by its address, in a session of its own, and wait until it stands."""
         self.page.goto(self.address + path)
+        self.settle()
+        return self.page
+
+    def go(self, path: str) -> Page:
+        """Move on to a page within the session, as the browser's own buttons do; a quarter of the work of `open`.
+
+        The session may be that of an earlier test: for what only reads, or leaves nothing behind but its address.
+        """
+        if not self.page.url.startswith(self.address):
+            return self.open(path)
+        self.page.evaluate(MOVE, [self.address + path, PATIENCE])
         self.settle()
         return self.page
 
@@ -177,13 +219,19 @@ class Visitor:
         if message.type == "error" and "_stcore" not in f"{message.text} {message.location}":
             self.troubles.append(f"console: {message.text}")
 
+    def failed(self, error: Error) -> None:
+        """Note an error that a script did not catch."""
+        self.troubles.append(f"error: {error}")
+
     def asked(self, request: Request) -> None:
         """Note a request to anywhere else."""
         if not request.url.startswith((self.address, self.address.replace("http", "ws", 1), "data:", "blob:")):
             self.troubles.append(f"request to {request.url}")
 
     def picture(self, name: str) -> None:
-        """Keep what the page looks like, as high as it is."""
+        """Keep what the page looks like, as high as it is, where somebody asked for it (`PICTURES=yes`)."""
+        if not os.environ.get("PICTURES"):
+            return
         PICTURES.mkdir(exist_ok=True)
         size = self.page.viewport_size or DESKTOP
         height = self.page.locator('[data-testid="stMain"]').evaluate("e => e.scrollHeight")
@@ -193,53 +241,116 @@ class Visitor:
         self.page.set_viewport_size(size)
 
 
+def still(page: Page) -> None:
+    """Wait until nothing on the page moves or changes its colour any more."""
+    assert page.evaluate(UNTIL.format("document.getAnimations().every(each => each.playState !== 'running')"), PATIENCE)
+
+
+UNTIL: Final = """async patience => {{
+    const end = performance.now() + patience, there = () => {};
+    while (!there() && performance.now() < end) await new Promise(requestAnimationFrame);
+    return there();
+}}"""
+"""Waits in the page until something holds, and tells whether it does."""
+
+
 def sideways(page: Page) -> bool:
     """Whether the page is wider than the window."""
     width, room = page.locator('[data-testid="stMain"]').evaluate("e => [e.scrollWidth, e.clientWidth]")
     return bool(width > room)
 
 
+class Desks:
+    """A browser that keeps what it has loaded: a tab at a dashboard is used again by who comes next, with all the code
+    that it has read. Opening a page in it begins a new session and a new document, as in a new tab."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._contexts: dict[str, BrowserContext] = {}
+        self._free: dict[str, list[Page]] = {}
+
+    def sit(
+        self,
+        at: str,
+        color_scheme: Literal["light", "dark"] = "light",
+        viewport: ViewportSize = DESKTOP,
+        **how: Any,
+    ) -> tuple[str, Page]:
+        """A tab for a visitor of this kind, and the desk that it goes back to."""
+        desk = repr((at, sorted(how.items())))
+        free = self._free.setdefault(desk, [])
+        page = free.pop() if free else self._context(**how).new_page()
+        page.set_viewport_size(viewport)
+        page.emulate_media(color_scheme=color_scheme)
+        return desk, page
+
+    def leave(self, desk: str, page: Page) -> None:
+        """Tidy up: no draft and no choice is left behind, and the pointer lies on nothing."""
+        page.context.clear_cookies()
+        page.evaluate("localStorage.clear(); sessionStorage.clear()")
+        page.mouse.move(0, 0)
+        self._free[desk].append(page)
+
+    def close(self) -> None:
+        """Close all tabs. What was loaded stays for the next ones."""
+        for free in self._free.values():
+            while free:
+                free.pop().close()
+
+    def _context(self, **how: Any) -> BrowserContext:
+        kind = repr(sorted(how.items()))
+        if kind not in self._contexts:
+            self._contexts[kind] = self._browser.new_context(**{**USUAL, **how})
+            self._contexts[kind].set_default_timeout(PATIENCE)
+        return self._contexts[kind]
+
+
+@pytest.fixture(scope="session")
+def desks(browser: Browser) -> Desks:
+    """The desks of the whole run."""
+    return Desks(browser)
+
+
+@pytest.fixture(scope="module")
+def seats(desks: Desks) -> Iterator[Desks]:
+    """The same, cleared when the module is done: its servers end with it."""
+    yield desks
+    desks.close()
+
+
+def fits(page: Page) -> bool:
+    """Whether the page is no wider than the window, as soon as charts and tables have been drawn anew."""
+    main = "document.querySelector('[data-testid=stMain]')"
+    return bool(page.evaluate(UNTIL.format(f"{main}.scrollWidth <= {main}.clientWidth"), PATIENCE))
+
+
 Arrive = Callable[..., Visitor]
 
 
 @pytest.fixture
-def arrive(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Arrive]:
+def arrive(seats: Desks, request: pytest.FixtureRequest) -> Iterator[Arrive]:
     """Bring a visitor, to the replay or to the dashboard `at` another address.
 
-    At the end of the test nothing may have gone wrong for any of them.
+    At the end of the test nothing may have gone wrong for any of them, and no draft is left behind.
     """
-    came: list[tuple[BrowserContext, Visitor]] = []
+    came: list[tuple[str, Visitor]] = []
 
     def arrive(at: str | None = None, **how: Any) -> Visitor:
-        context = browser.new_context(**{**USUAL, **how})
-        context.set_default_timeout(PATIENCE)
-        visitor = Visitor(at or request.getfixturevalue("address"), context.new_page())
+        at = at or request.getfixturevalue("address")
+        desk, page = seats.sit(at, **how)
+        visitor = Visitor(at, page)
         visitor.listen()
-        came.append((context, visitor))
+        came.append((desk, visitor))
         return visitor
 
     yield arrive
-    for context, visitor in came:
-        context.close()
-        assert visitor.troubles == []
-
-
-@pytest.fixture(scope="session")
-def desk(browser: Browser) -> Iterator[BrowserContext]:
-    """A browser that keeps what it has loaded: most tests are visits by the same person."""
-    context = browser.new_context(**USUAL)
-    context.set_default_timeout(PATIENCE)
-    yield context
-    context.close()
+    for desk, visitor in came:
+        visitor.leave()
+        seats.leave(desk, visitor.page)
+    assert [trouble for _, visitor in came for trouble in visitor.troubles] == []
 
 
 @pytest.fixture
-def visitor(desk: BrowserContext, address: str) -> Iterator[Visitor]:
+def visitor(arrive: Arrive) -> Visitor:
     """Somebody at a desk in Berlin; nothing may have gone wrong for them, and no draft is left behind."""
-    came = Visitor(address, desk.new_page())
-    came.listen()
-    yield came
-    if came.page.url.startswith(address):
-        came.page.evaluate("localStorage.clear()")
-    came.page.close()
-    assert came.troubles == []
+    return arrive()

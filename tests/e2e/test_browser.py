@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import HOSTILE, PHONE, Arrive, Visitor
+from tests.e2e.conftest import PHONE, Arrive, Visitor
 from tests.e2e.places import OPEN, RESOLVED
+from tests.e2e.replaying import HOSTILE
 from tracker.question_sets import DEFAULT, load
 
 TEXT = next(q.text for q in load(DEFAULT).questions if q.id == OPEN)
@@ -72,7 +73,7 @@ def test_a_row_of_the_list_opens_its_question_and_back_returns(visitor: Visitor)
 
 
 def test_the_first_page_has_a_name_and_keeps_the_time_asked_for(visitor: Visitor) -> None:
-    page = visitor.open("/today?moved=30+days")
+    page = visitor.go("/today?moved=30+days")
     expect(page.get_by_role("heading", name="What moved in 30 days")).to_be_visible()
     expect(page.get_by_text("Page not found")).to_have_count(0)
     page.get_by_role("radio", name="24 hours").or_(page.get_by_role("button", name="24 hours")).first.click()
@@ -81,7 +82,7 @@ def test_the_first_page_has_a_name_and_keeps_the_time_asked_for(visitor: Visitor
 
 
 def test_a_section_of_the_first_page_leads_to_all_of_it(visitor: Visitor) -> None:
-    page = visitor.open("/")
+    page = visitor.go("/")
     page.get_by_role("link", name="overdue answers").click()
     page.wait_for_url(lambda url: "/questions?state=Overdue" in url)
     expect(page.get_by_role("heading", name="Questions", exact=True)).to_be_visible()
@@ -89,7 +90,7 @@ def test_a_section_of_the_first_page_leads_to_all_of_it(visitor: Visitor) -> Non
 
 
 def test_evidence_on_the_first_page_leads_to_its_place_in_the_inbox(visitor: Visitor) -> None:
-    page = visitor.open("/")
+    page = visitor.go("/")
     page.get_by_role("link", name="to review").first.click()
     page.wait_for_url(lambda url: "/inbox?about=" in url)
     expect(page.get_by_role("heading", name="Evidence to review")).to_be_visible()
@@ -97,7 +98,7 @@ def test_evidence_on_the_first_page_leads_to_its_place_in_the_inbox(visitor: Vis
 
 @pytest.mark.behaviour(1)
 def test_filters_and_order_of_the_list_stand_in_the_address(visitor: Visitor) -> None:
-    page = visitor.open("/questions")
+    page = visitor.go("/questions")
     page.get_by_role("combobox", name="Order").click()
     page.get_by_role("option", name="Most moved first").click()
     page.wait_for_url(lambda url: "sort=change" in url)
@@ -108,7 +109,7 @@ def test_filters_and_order_of_the_list_stand_in_the_address(visitor: Visitor) ->
 
 
 def test_the_address_follows_from_all_feeds_to_one_and_back(visitor: Visitor) -> None:
-    page = visitor.open("/feeds")
+    page = visitor.go("/feeds")
     page.locator('[data-testid="stDataFrame"]').click(position={"x": 100, "y": 70})
     expect(page.get_by_text("Its newest items")).to_be_visible()
     page.wait_for_url(lambda url: "/feeds?feed=" in url)
@@ -137,7 +138,7 @@ def test_a_forecast_made_in_the_form_is_in_the_chart_and_the_history(visitor: Vi
 
 
 def test_a_default_is_frozen_in_two_steps(visitor: Visitor) -> None:
-    page = visitor.open("/learned")
+    page = visitor.go("/learned")
     page.get_by_role("button", name="Freeze").last.click()
     page.get_by_role("button", name="Freeze it").locator("visible=true").click()
     expect(page.get_by_text("How much evidence counts: frozen")).to_be_visible()
@@ -150,7 +151,7 @@ def test_a_default_is_frozen_in_two_steps(visitor: Visitor) -> None:
     "path", ["/inbox", f"/question?q={OPEN}&tab=Evidence", f"/question?q={OPEN}", "/feeds?feed=stranger"]
 )
 def test_hostile_feed_text_stays_text(visitor: Visitor, path: str) -> None:
-    page = visitor.open(path)
+    page = visitor.go(path)
     assert page.locator("a[href*='evil.example'], img[src*='evil.example'], .katex").count() == 0
     if path == "/inbox":
         expect(page.get_by_text(HOSTILE)).to_be_visible()
@@ -161,14 +162,14 @@ def test_hostile_feed_text_stays_text(visitor: Visitor, path: str) -> None:
 @pytest.mark.behaviour(1)
 @pytest.mark.parametrize("name", ["no-such-question", "%3Cscript%3Ealert(1)%3C/script%3E"])
 def test_an_unknown_question_is_met_calmly(visitor: Visitor, name: str) -> None:
-    page = visitor.open(f"/question?q={name}")
+    page = visitor.go(f"/question?q={name}")
     expect(page.get_by_role("heading", name="There is no such question")).to_be_visible()
     page.get_by_role("link", name="All questions").click()
     expect(page.get_by_role("heading", name="Questions", exact=True)).to_be_visible()
 
 
 def test_the_accuracy_page_opens_every_receipt(visitor: Visitor) -> None:
-    page = visitor.open("/accuracy?view=Questions")
+    page = visitor.go("/accuracy?view=Questions")
     grid = page.locator('[data-testid="stDataFrame"]').last
     grid.scroll_into_view_if_needed()
     grid.click(position={"x": 200, "y": 70})

@@ -25,7 +25,7 @@ def test_the_calendar_and_the_linked_questions_fit_every_look(arrive: Arrive, lo
         ("calendar", "/calendar", "What to expect next"),
         ("linked", f"/question?q={EARLIER}&tab=Linked", "Probability of YES."),
     ):
-        page = visitor.open(path)
+        page = visitor.go(path)
         expect(page.get_by_text(content).first).to_be_visible()
         expect(page.locator('[data-testid="stException"], [data-testid="stAlertContentError"]')).to_have_count(0)
         width, room = page.locator('[data-testid="stMain"]').evaluate("e => [e.scrollWidth, e.clientWidth]")
@@ -34,7 +34,7 @@ def test_the_calendar_and_the_linked_questions_fit_every_look(arrive: Arrive, lo
 
 
 def test_an_entry_of_the_calendar_leads_to_its_question(visitor: Visitor) -> None:
-    page = visitor.open("/calendar")
+    page = visitor.go("/calendar")
     expect(page).to_have_title("Calendar · Scenario tracker")
     page.get_by_test_id("stMain").get_by_role("link", name="Closes").first.click()
     page.wait_for_url(lambda url: "/question?q=" in url)

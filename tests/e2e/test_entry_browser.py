@@ -127,7 +127,7 @@ def test_a_forecast_is_confirmed_by_one_key_on_its_page_and_in_the_list(visitor:
     page.get_by_role("heading", name="My forecast").click()
     page.keyboard.press("a")
     expect(page.locator(".st-key-notice")).to_contain_text("Reaffirmed: 55 %")
-    visitor.open("/questions?at=bomber-patrols-2027&sort=stale")
+    visitor.go("/questions?at=bomber-patrols-2027&sort=stale")
     expect(page.get_by_role("button", name="Still 55 %")).to_be_visible()
     page.keyboard.press("a")
     expect(page.locator(".st-key-notice")).to_contain_text("Reaffirmed: 55 %")

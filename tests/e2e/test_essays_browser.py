@@ -60,11 +60,11 @@ def sound(page: Page) -> None:
 @pytest.mark.parametrize("look", list(LOOKS))
 def test_essays_are_read_with_their_record_in_every_look(arrive: Arrive, look: str) -> None:
     visitor = arrive(**LOOKS[look])
-    page = visitor.open("/essays")
+    page = visitor.go("/essays")
     expect(page.get_by_text("forward-looking sentences became questions").first).to_be_visible()
     sound(page)
     visitor.picture(f"{look}-essays")
-    page = visitor.open(f"/essay?e={ESSAY}")
+    page = visitor.go(f"/essay?e={ESSAY}")
     expect(page).to_have_title("After the Noon Glut")
     expect(page.get_by_text("Asked before the answer could be known.")).to_be_visible()
     expect(sentence(page, ANSWERED)).to_be_visible()
@@ -73,7 +73,7 @@ def test_essays_are_read_with_their_record_in_every_look(arrive: Arrive, look: s
 
 
 def test_the_map_says_a_sentences_state_without_its_colour(visitor: Visitor) -> None:
-    page = visitor.open(f"/essay?e={ESSAY}")
+    page = visitor.go(f"/essay?e={ESSAY}")
     answered = sentence(page, ANSWERED)
     expect(answered).to_have_accessible_name(re.compile(r"Borne out: 1 of 1 question, looking back"))
     expect(answered.locator(".mark")).to_have_text("(✓)")
@@ -97,7 +97,7 @@ def test_the_sentence_that_is_picked_stands_in_the_address(visitor: Visitor) -> 
 
 
 def test_the_keyboard_goes_from_claim_to_claim(visitor: Visitor) -> None:
-    page = visitor.open(f"/essay?e={ESSAY}")
+    page = visitor.go(f"/essay?e={ESSAY}")
     sentence(page, SENTENCE).focus()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
@@ -131,16 +131,17 @@ def test_an_essay_is_pasted_and_a_sentence_becomes_a_question(visitor: Visitor) 
     opener = page.get_by_role("button", name="Open the question")
     expect(opener).to_be_disabled()
 
-    for slot, said in (
-        ("From where on it counts", "both presidents sign it"),
-        ("Who will report it", "Foreign ministry of Arland, treaty register"),
-        ("How often did this happen before?", "3 of 10 comparable treaties"),
-        ("Base rate", "30%"),
+    for slot, said, part in (
+        ("From where on it counts", "both presidents sign it", "How it is resolved"),
+        ("Who will report it", "Foreign ministry of Arland, treaty register", "Sources, one a line"),
+        ("How often did this happen before?", "3 of 10 comparable treaties", ""),
+        ("Base rate", "30%", ""),
     ):
         page.get_by_role("textbox", name=slot, exact=True).fill(said)
         page.keyboard.press("Tab")
-        visitor.settle()
-    expect(page.get_by_role("textbox", name="How it is resolved")).to_have_value(re.compile("both presidents sign it"))
+        if part:  # what is typed before the wording follows would send the old wording back
+            expect(page.get_by_role("textbox", name=part)).to_have_value(re.compile(said))
+    visitor.settle()
     expect(page.get_by_text("Nothing blocks it")).to_be_visible()
     expect(page.get_by_text("30 %, odds 2.3 to 1 against")).to_be_visible()
     page.get_by_role("button", name="31 Dec 2028").click()
@@ -178,7 +179,7 @@ def test_a_draft_half_written_survives_a_new_visit(visitor: Visitor) -> None:
 
 
 def test_an_essay_without_its_text_shows_quotes_and_says_why(visitor: Visitor) -> None:
-    page = visitor.open("/essay?e=china_russia_2022")
+    page = visitor.go("/essay?e=china_russia_2022")
     expect(page.get_by_text("The text is not here: it is not ours to ship.")).to_be_visible()
     expect(page.get_by_text("tracker essay add FILE --name china_russia_2022")).to_be_visible()
     expect(page.locator(".essay a")).not_to_have_count(0)
@@ -188,7 +189,7 @@ def test_an_essay_without_its_text_shows_quotes_and_says_why(visitor: Visitor) -
 
 
 def test_hostile_text_stays_text(visitor: Visitor) -> None:
-    page = visitor.open("/essay?e=hostile")
+    page = visitor.go("/essay?e=hostile")
     expect(page.locator(".essay").get_by_text("Arland will sign").first).to_be_visible()
     sentence(page, "Arland will sign").first.click()
     visitor.settle()
@@ -198,7 +199,7 @@ def test_hostile_text_stays_text(visitor: Visitor) -> None:
             visitor.settle()
         assert page.locator("img[src='x'], img[src*='evil'], a[href*='evil.example'], .katex").count() == 0
     expect(page).not_to_have_title("1")
-    page = visitor.open("/essays")
+    page = visitor.go("/essays")
     assert page.locator("img[src='x'], img[src*='evil'], a[href*='evil.example'], .katex").count() == 0
 
 
@@ -211,7 +212,7 @@ def test_the_form_of_ones_own_question_shows_what_blocks_it(visitor: Visitor) ->
 
 
 def test_the_text_is_drawn_by_a_script_that_the_policy_lets_in(visitor: Visitor) -> None:
-    page = visitor.open(f"/essay?e={ESSAY}")
+    page = visitor.go(f"/essay?e={ESSAY}")
     scripts = page.evaluate("[...document.scripts].map(each => each.src).filter(src => src.includes('reader'))")
     assert scripts
     assert all(src.startswith(visitor.address) for src in scripts)

@@ -21,7 +21,7 @@ def test_an_empty_page_says_the_next_step_on_a_phone_too(new: str, arrive: Arriv
     visitor = arrive(at=new, viewport=PHONE, color_scheme=scheme)
     steps = {"today": "./run --demo", "inbox": "The Feeds page shows", "accuracy": "Answers that are due"}
     for name, step in steps.items():
-        page = visitor.open(f"/{name}")
+        page = visitor.go(f"/{name}")
         expect(page.get_by_test_id("stMain").get_by_text(step).filter(visible=True).first).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
         visitor.picture(f"empty-{name}-{scheme}")

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import Visitor
+from tests.e2e.test_entry_browser import press_until_focused
 from tracker.api import open_tracker
 from tracker.demo import replay_settings
 from tracker.settings import Settings
@@ -64,8 +65,9 @@ def test_a_question_is_forecast_evidence_judged_and_an_answer_given_without_a_mo
 
 def _forecast(page: Page) -> None:
     """By E, typing, Tab, typing, Ctrl + Enter."""
-    expect(page.get_by_role("textbox", name="Probability of YES")).to_be_visible()
-    page.keyboard.press("e")
+    field = page.get_by_role("textbox", name="Probability of YES")
+    expect(field).to_be_visible()
+    press_until_focused(page, "e", field)
     page.keyboard.type("1:9")
     expect(page.get_by_text("10 %, odds 9 to 1 against")).to_be_visible()
     tab_to(page, page.get_by_role("textbox", name="Why"))

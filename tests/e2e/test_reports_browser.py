@@ -1,10 +1,7 @@
 """Behaviour 20: a question goes out as one HTML or PDF, with vector charts and the hash of its data; tables go out."""
 
 import json
-import os
 import re
-import subprocess
-import sys
 import urllib.request
 from pathlib import Path
 from typing import Any
@@ -13,8 +10,10 @@ from xml.etree import ElementTree
 import pytest
 from playwright.sync_api import Browser, Page, Request, expect
 
-from tests.e2e.conftest import HOSTILE, PHONE, ROOT, Visitor
+from tests.e2e.conftest import PHONE, Visitor
+from tests.e2e.replaying import HOSTILE
 from tests.e2e.test_browser import OPEN, TEXT
+from tests.test_cli import Shell
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 
@@ -28,12 +27,11 @@ def download(page: Page, label: str, to: Path) -> Path:
     return file
 
 
-def tracker(demo: Path, *argv: str) -> str:
-    """What the terminal prints on the same replay."""
-    command = [sys.executable, "-m", "tracker", "--data", str(demo), "--replay", *argv]
-    environment = {**os.environ, "TRACKER_ME": "ada"}
-    done = subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True, timeout=120)
-    return done.stdout
+@pytest.fixture
+def shell(demo: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Shell:
+    """A terminal on the same replay."""
+    monkeypatch.setenv("TRACKER_ME", "ada")
+    return Shell(demo, capsys, monkeypatch)
 
 
 def data_of(page: bytes) -> dict[str, Any]:
@@ -46,7 +44,7 @@ def data_of(page: bytes) -> dict[str, Any]:
 
 @pytest.mark.behaviour(20)
 def test_a_question_goes_out_as_html_and_pdf_that_say_the_same_and_anyone_can_check(
-    visitor: Visitor, demo: Path, tmp_path: Path, browser: Browser
+    visitor: Visitor, shell: Shell, tmp_path: Path, browser: Browser
 ) -> None:
     page = visitor.open(f"/question?q={OPEN}")
     html, pdf = download(page, "HTML", tmp_path), download(page, "PDF", tmp_path)
@@ -58,11 +56,10 @@ def test_a_question_goes_out_as_html_and_pdf_that_say_the_same_and_anyone_can_ch
     said = re.findall(rb"[0-9a-f]{64}", content[content.rindex(b"<footer") :])[0]
     assert b"sha256:" + said in printed
     for file in (html, pdf):
-        assert "The file is whole, and says what this database says" in " ".join(
-            tracker(demo, "report", "--check", str(file)).split()
-        )
+        told = " ".join(shell("--replay", "report", "--check", str(file)).split())
+        assert "The file is whole, and says what this database says" in told
         made = tmp_path / f"again{file.suffix}"
-        tracker(demo, "report", "question", OPEN, "--as-of", known_at, "--out", str(made))
+        shell("--replay", "report", "question", OPEN, "--as-of", known_at, "--out", str(made))
         assert made.read_bytes() == file.read_bytes()
     _opens_offline(browser, html)
 
@@ -86,7 +83,7 @@ def _opens_offline(browser: Browser, file: Path) -> None:
 
 
 def test_tables_and_the_week_go_out_from_the_page_of_reports(visitor: Visitor, tmp_path: Path) -> None:
-    page = visitor.open("/reports")
+    page = visitor.go("/reports")
     assert download(page, "CSV", tmp_path).read_text("utf-8").startswith("id,question_id,forecaster_id")
     assert download(page, "PDF", tmp_path).read_bytes().startswith(b"%PDF-")
     visitor.picture("reports")

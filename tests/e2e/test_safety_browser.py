@@ -57,7 +57,7 @@ def test_every_route_answers_with_the_headers(wire: http.client.HTTPConnection) 
 
 
 def test_a_download_carries_the_headers_too(visitor: Visitor) -> None:
-    page = visitor.open("/reports")
+    page = visitor.go("/reports")
     expect(page.get_by_role("button", name="CSV", exact=True)).to_be_visible()
     with page.expect_response(lambda response: "/media/" in response.url) as waiting, page.expect_download():
         page.get_by_role("button", name="CSV", exact=True).click()

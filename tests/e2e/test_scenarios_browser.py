@@ -10,7 +10,7 @@ from forecasts.links import Link, LinkId
 from forecasts.question import QuestionId
 from tests.builders import FakeClock
 from tests.dashboard.scenario_examples import FUTURES, PACT, a_world
-from tests.e2e.conftest import PHONE, Arrive, Visitor, served
+from tests.e2e.conftest import Arrive, Visitor, served
 from tests.e2e.test_browser import LOOKS, shade
 from tracker.api import open_tracker
 from tracker.settings import Settings
@@ -44,7 +44,7 @@ PAGES = {
 def test_the_pages_show_real_content_in_every_look(arrive: Arrive, look: str) -> None:
     visitor = arrive(**LOOKS[look])
     for name, (path, content) in PAGES.items():
-        page = visitor.open(path)
+        page = visitor.go(path)
         expect(page.get_by_text(content).first).to_be_visible()
         expect(page.locator('[data-testid="stException"], [data-testid="stAlertContentError"]')).to_have_count(0)
         width, room = page.locator('[data-testid="stMain"]').evaluate("e => [e.scrollWidth, e.clientWidth]")
@@ -54,7 +54,7 @@ def test_the_pages_show_real_content_in_every_look(arrive: Arrive, look: str) ->
 
 
 def test_the_chart_tells_all_shares_wherever_the_pointer_is(visitor: Visitor) -> None:
-    page = visitor.open(f"/scenarios?q={FUTURES}")
+    page = visitor.go(f"/scenarios?q={FUTURES}")
     chart = page.locator('[data-testid="stVegaLiteChart"]').first
     for name in ("friends", "strangers", "Other"):
         expect(chart.get_by_text(name, exact=True)).to_be_visible()
@@ -97,7 +97,7 @@ def test_a_row_takes_a_word_or_a_number_and_the_answer_moves(visitor: Visitor) -
 
 
 def test_the_section_stands_in_the_address(visitor: Visitor) -> None:
-    page = visitor.open(f"/scenarios?q={FUTURES}")
+    page = visitor.go(f"/scenarios?q={FUTURES}")
     page.get_by_role("tab", name="What would change it").click()
     page.wait_for_url(lambda url: "section=What" in url and f"q={FUTURES}" in url)
     page.reload()
@@ -107,7 +107,7 @@ def test_the_section_stands_in_the_address(visitor: Visitor) -> None:
 
 @pytest.mark.behaviour(14)
 def test_a_contradiction_is_adopted_and_stands_in_the_record(arrive: Arrive) -> None:
-    visitor = arrive(viewport=PHONE, is_mobile=True, has_touch=True)
+    visitor = arrive(**LOOKS["phone"])
     page = visitor.open("/coherence")
     expect(page.get_by_text("Your forecasts contradict each other")).to_be_visible()
     page.get_by_role("button", name="Adopt the nearest").click()

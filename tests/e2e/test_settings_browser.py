@@ -89,21 +89,21 @@ def test_a_feed_is_asked_from_its_row_and_the_list_stays(live: str, arrive: Arri
 
 @pytest.mark.behaviour(12)
 def test_a_score_has_its_interval_its_n_its_references_and_the_questions_behind_it(visitor: Visitor) -> None:
-    page = visitor.open("/accuracy?kind=Retrospective")
+    page = visitor.go("/accuracy?kind=Retrospective")
     main = page.get_by_test_id("stMain")
     claim = main.get_by_test_id("stMarkdown").filter(has_text="points of skill a question")
     expect(claim).to_contain_text(re.compile(r"interval .+ to .+Over \d+\squestions in \d+\sgroups"))
     expect(main.get_by_text(re.compile("too few to say who is better, .*more groups"))).to_be_visible()
     expect(main.get_by_text("Faint: fewer than 30 groups of questions")).to_be_visible()
     for rule in ("log", "brier"):
-        visitor.open(f"/accuracy?kind=Retrospective&rule={rule}")
+        visitor.go(f"/accuracy?kind=Retrospective&rule={rule}")
         expect(claim).to_contain_text(re.compile(r"interval .+ to .+Over \d+\squestions in \d+\sgroups"))
-    visitor.open("/accuracy?kind=Retrospective&view=References")
+    visitor.go("/accuracy?kind=Retrospective&view=References")
     chart = page.get_by_test_id("stVegaLiteChart")
     for reference in ("Base rate", "First forecast kept"):
         expect(chart.get_by_text(reference, exact=True)).to_be_visible()
     expect(main.get_by_text(re.compile("of what “Base rate” lost was saved, 95.% interval"))).to_be_visible()
-    visitor.open("/accuracy?kind=Retrospective&view=Calibration")
+    visitor.go("/accuracy?kind=Retrospective&view=Calibration")
     bins = page.locator(f".st-key-bins-table {GRID}")
     bins.scroll_into_view_if_needed()
     box = bins.bounding_box()
@@ -127,9 +127,8 @@ def test_calibration_is_told_in_words_and_no_line_goes_through_noise(visitor: Vi
 
 @pytest.mark.behaviour(16)
 def test_head_and_filters_stand_before_what_takes_long(visitor: Visitor) -> None:
-    page = visitor.page
-    page.add_init_script(FIRST_SEEN)
-    page = visitor.open("/accuracy?kind=Retrospective&view=Calibration&lead=7")
+    with visitor.page.add_init_script(FIRST_SEEN):
+        page = visitor.open("/accuracy?kind=Retrospective&view=Calibration&lead=7")
     expect(page.get_by_text("In five coarse bins.")).to_be_visible()
     order = page.evaluate("window.firstSeen")
     head, filters, section, body = (order.index(each) for each in ("head", "filters", "section", "body"))

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, Literal, cast
 
-from sqlalchemy import func
+from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, col, select
 
 from forecasts.learned import Learned
@@ -47,22 +47,29 @@ def facts(kept: Kept) -> dict[str, Any]:
     return {**plain, "state": kept.state, "by": kept.by}
 
 
-def current(session: Session, at: datetime | None = None, name: str = "") -> dict[tuple[str, str], Kept]:
-    """The values (of one `name`, if given) that counted at an instant, now if none is given, by name and scope."""
+def current(session: Session, at: datetime | None = None) -> dict[tuple[str, str], Kept]:
+    """The values that counted at an instant, now if none is given, by name and scope."""
+    rows = session.exec(select(LearnedRow).where(_newest(at)).order_by(col(LearnedRow.id)))
+    return {(row.name, row.scope): _kept(row) for row in rows}
+
+
+def values(session: Session, name: str, at: datetime | None = None) -> Mapping[str, float]:
+    """The values of one name by scope; what was reset has none, so that the default stands.
+
+    Every suggestion asks for them, so no more is read than that.
+    """
+    query = select(LearnedRow.scope, LearnedRow.value).where(_newest(at, name), LearnedRow.state != "reset")
+    return dict(session.exec(query.order_by(col(LearnedRow.id))).all())
+
+
+def _newest(at: datetime | None, name: str = "") -> ColumnElement[bool]:
+    """The newest version of each value (of one `name`, if given) by an instant, now if none is given."""
     newest = select(func.max(LearnedRow.id)).group_by(LearnedRow.name, LearnedRow.scope)
     if name:
         newest = newest.where(LearnedRow.name == name)
     if at is not None:
         newest = newest.where(col(LearnedRow.as_of) <= at)
-    rows = session.exec(select(LearnedRow).where(col(LearnedRow.id).in_(newest)).order_by(col(LearnedRow.id)))
-    return {(row.name, row.scope): _kept(row) for row in rows}
-
-
-def values(session: Session, name: str, at: datetime | None = None) -> Mapping[str, float]:
-    """The values of one name by scope; what was reset has none, so that the default stands."""
-    return {
-        scope: kept.learned.value for (_, scope), kept in current(session, at, name).items() if kept.state != "reset"
-    }
+    return col(LearnedRow.id).in_(newest)
 
 
 def values_over_time(session: Session, name: str) -> ValuesOverTime:

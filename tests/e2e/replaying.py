@@ -1,0 +1,81 @@
+"""The replay that the browser tests share: made in a process of its own, from when the tests are known.
+
+Whoever comes first begins it; other tests run meanwhile, and those that need it wait for it. The process holds a lock
+as long as it lives, so that nobody has to look again and again.
+"""
+
+import fcntl
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+from tests.builders import FakeClock, Press, a_feed
+from tracker import cli
+from tracker.api import open_tracker
+from tracker.demo import replay_settings
+from tracker.settings import Settings
+
+ROOT: Final = Path(__file__).parent.parent.parent
+
+HOSTILE: Final = (
+    "Power of Siberia 2 talks end without agreement ![x](http://evil.example/p.png) [now](http://evil.example) $5 $6"
+)
+"""A headline that Markdown would make a picture, a link and a formula of."""
+
+HOSTILE_TITLE: Final = "Stranger ![x](http://evil.example/p.png) [now](http://evil.example) www.evil.example $5 $6"
+"""A feed's own title of the same kind: it stands in a heading and in links, which read Markdown."""
+
+
+def begin(made: Path) -> subprocess.Popen[bytes] | None:
+    """Begin the replay that will lie in `made`; None where somebody has begun it already."""
+    with _lock(made).open("a") as lock, _log(made).open("a") as log:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return None
+        if made.exists():
+            return None
+        command = [sys.executable, "-m", __name__, str(made)]
+        return subprocess.Popen(command, cwd=ROOT, pass_fds=[lock.fileno()], stdout=log, stderr=log)
+
+
+def finished(made: Path) -> Path:
+    """The replay, as soon as it is made."""
+    with _lock(made).open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+    assert made.exists(), _log(made).read_text()
+    return made
+
+
+def _lock(made: Path) -> Path:
+    return made.with_suffix(".lock")
+
+
+def _log(made: Path) -> Path:
+    return made.with_suffix(".log")
+
+
+def make(made: Path) -> None:
+    """Make the replay, with one hostile headline at its end."""
+    half = made.with_suffix(".half")
+    cli.cli.main(["--data", str(half), "demo", "--no-serve"], standalone_mode=False)
+    publish(half, HOSTILE)
+    half.rename(made)
+
+
+def publish(data: Path, headline: str) -> None:
+    """Let a stranger's feed bring a headline to the end of a replay."""
+    settings = replay_settings(Settings(data_dir=data, me="ada"))
+    press = Press()
+    press.publish("stranger", headline, "https://stranger.invalid/report")
+    with open_tracker(settings) as live:
+        until = live.now()
+    with open_tracker(settings, now=FakeClock(until), fetch=press.fetch) as tracker:
+        tracker.add_feed(a_feed("stranger", title=HOSTILE_TITLE))
+        tracker.poll()
+        assert any(card.headline == headline for card in tracker.inbox())
+
+
+if __name__ == "__main__":
+    make(Path(sys.argv[1]))
