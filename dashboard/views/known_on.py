@@ -15,6 +15,24 @@ PARAMETER: Final = "known"
 _LAST: Final = "known-last"
 """Where the day is kept that stood for now when the slider was last drawn: the next one does at midnight."""
 
+_SEEN: Final = "known-seen"
+"""Where the day in the address and that of the slider are kept, as the last run left them."""
+
+
+def follow() -> None:
+    """Let the slider follow the address where somebody went back to, or on to, another day of the same question.
+
+    At the start of a run the slider still holds what it did. It is the address that moved when it alone did.
+    """
+    address, held = _address_and_slider()
+    before = st.session_state.get(_SEEN)
+    if before is not None and held is not None and held == before[1] and address != before[0]:
+        st.session_state[PARAMETER] = _read(address) or st.session_state[_LAST]
+
+
+def _address_and_slider() -> tuple[str | None, date | None]:
+    return st.query_params.get(PARAMETER), st.session_state.get(PARAMETER)
+
 
 def page_then(visit: Visit, question_id: str) -> QuestionPage | None:
     """The page as it stood at the end of the day that somebody chose; None for now, which the last day of all is.
@@ -94,3 +112,4 @@ def slider(visit: Visit, question: Question) -> None:
     ):
         st.slider("As known at the end of", *days, days[1], key=PARAMETER, bind="query-params", format="D MMM YYYY")
         st.caption("The chart, the numbers and the evidence as they stood then. The last day is now.")
+    st.session_state[_SEEN] = _address_and_slider()

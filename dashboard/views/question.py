@@ -36,6 +36,7 @@ def render(visit: Visit) -> None:
     if not asked:
         _choose(visit)
         return
+    known_on.follow()
     try:
         now, page = visit, known_on.page_then(visit, asked)
         if page is None:

@@ -1,11 +1,12 @@
 """The page of a question as known on an earlier day: a banner says so, and nothing can be written."""
 
+from datetime import date
+
 import pytest
 
 from forecasts.distribution import Binary
 from tests.builders import FakeClock
-from tests.dashboard.pages import button, marked, open_page, seen, words
-from tests.dashboard.test_revision_chart import drawn
+from tests.dashboard.pages import button, drawn, marked, open_page, seen, words
 from tests.test_looking_back import SUMMIT, lived
 from tracker.api import Tracker
 
@@ -48,6 +49,24 @@ def test_the_way_back_leads_to_now(lived: Tracker) -> None:
     visit = seen(button(on(lived, "2026-12-05"), "Back to now").click().run())
     assert "As known on" not in words(visit).replace("As known on an earlier day", "")
     assert "Resolved YES" in words(visit)
+
+
+def test_going_back_and_on_in_the_browser_shows_the_day_of_the_address(lived: Tracker) -> None:
+    visit = open_page(lived, "question", q=SUMMIT)
+    visit.query_params["known"] = "2026-12-05"
+    visit = seen(visit.run())
+    assert "As known on 5 Dec 2026" in words(visit)
+    del visit.query_params["known"]
+    visit = seen(visit.run())
+    assert "Resolved YES" in words(visit)
+
+
+def test_the_slider_counts_where_it_moved_and_the_address_has_not_followed_yet(lived: Tracker) -> None:
+    visit = on(lived, "2026-12-05")
+    (slider,) = [s for s in visit.slider if s.label == "As known at the end of"]
+    visit = seen(slider.set_value(date(2026, 12, 8)).run())
+    assert "As known on 8 Dec 2026" in words(visit)
+    assert "As known on 8 Dec 2026" in words(seen(visit.run()))
 
 
 @pytest.mark.parametrize("day", ["", "soon", "2026-13-45", "1999-01-01", "2099-01-01", "2026-12-05T10:00"])

@@ -95,6 +95,19 @@ def test_an_earlier_day_is_marked_as_one_and_has_a_way_back(visitor: Visitor) ->
     expect(page.get_by_text("Resolved NO", exact=True)).to_be_visible()
 
 
+@pytest.mark.behaviour(1)
+def test_going_back_in_the_browser_looks_back_again(visitor: Visitor) -> None:
+    page = visitor.open(f"/question?q={CEASEFIRE}&known=2025-06-30")
+    visitor.go(f"/question?q={CEASEFIRE}")
+    expect(page.get_by_text("Resolved NO", exact=True)).to_be_visible()
+    expect(page.get_by_text("You look back")).to_have_count(0)
+    page.go_back()
+    expect(page.get_by_text("As known on 30 Jun 2025")).to_be_visible()
+    expect(page.get_by_text("You look back")).to_be_visible()
+    page.go_forward()
+    expect(page.get_by_text("You look back")).to_have_count(0)
+
+
 @pytest.mark.behaviour(11)
 def test_an_answer_is_previewed_and_needs_a_second_click(visitor: Visitor) -> None:
     page = visitor.open(f"/question?q={PIPELINE}&tab=Answer")

@@ -178,6 +178,9 @@ def test_times_are_in_the_zone_of_the_viewer_or_the_chosen_one_with_utc_on_hover
     visitor.settle()
     expect(main.get_by_text("Times in Asia/Kolkata; days are those of UTC.")).to_be_visible()
     expect(main.get_by_text(re.compile("It last answered .* ago|The newest answer came .* ago")).first).to_be_visible()
+    page.reload()
+    visitor.settle()
+    expect(main.get_by_text("Times in Asia/Kolkata; days are those of UTC.")).to_be_visible()
 
 
 def test_two_tabs_act_for_two_people(live: str, arrive: Arrive) -> None:
