@@ -49,6 +49,21 @@ def test_who_made_the_crowd_better_has_the_say(both: Tracker, clock: FakeClock) 
     assert found.resolved == {GOOD: LEARNED_AFTER, POOR: LEARNED_AFTER}
 
 
+def test_looking_back_the_crowd_is_weighted_by_the_answers_that_had_been_entered(
+    both: Tracker, clock: FakeClock
+) -> None:
+    a_history(both, clock, LEARNED_AFTER)
+    answered_at = clock.time
+    then = both.question_at(TODAY, answered_at)
+    assert then.weighted_crowd == both.question(TODAY).weighted_crowd
+    assert then.weighted_crowd is not None
+    clock.advance(days=3)
+    both.resolve("past-0", "annulled", source_url="https://example.org/b", known_at=clock.time)
+    assert both.question(TODAY).weighted_crowd is None
+    assert both.question_at(TODAY, answered_at).weighted_crowd == then.weighted_crowd
+    assert both.question_at(TODAY, NOW + 20 * DAY).weighted_crowd is None
+
+
 def test_one_question_too_few_teaches_nothing(tracker: Tracker, clock: FakeClock) -> None:
     a_history(tracker, clock, LEARNED_AFTER - 1)
     assert tracker.question(TODAY).weighted_crowd is None

@@ -7,25 +7,32 @@ from forecasts.cohorts import counts
 from forecasts.crowd import weighted_crowd_timeline
 from forecasts.distribution import p_yes
 from forecasts.pooling import LEARNED_AFTER, contributions
-from forecasts.question import ForecasterId, Question
+from forecasts.question import ForecasterId, Question, QuestionId, Resolution
 from forecasts.scoring.points import spot_time
 from forecasts.timeline import Timeline
-from tracker.store import forecasts, questions, resolutions
+from tracker.store import forecasts, known, questions, resolutions
 from tracker.store.engine import Session
 from tracker.summaries import WeightedCrowd
 
 
 def weighted_crowd(
-    session: Session, question: Question, members: Mapping[ForecasterId, Timeline], at: datetime
+    session: Session,
+    question: Question,
+    members: Mapping[ForecasterId, Timeline],
+    at: datetime,
+    *,
+    entered_by: datetime | None = None,
 ) -> WeightedCrowd | None:
     """What stands at `at`, weighted by contribution; None until each member has enough answered questions.
 
     Contributions are taken from what stood in the middle of each question's scheduled time, over binary questions of
-    the same sort, live or retrospective, whose scheduled close has passed.
+    the same sort, live or retrospective, whose scheduled close has passed. Answers entered after `entered_by`, if that
+    is given, teach nothing.
     """
     if question.kind != "binary" or len(members) < 2:
         return None
-    history, outcomes = _history(session, question, members, at)
+    current = resolutions.current(session) if entered_by is None else known.resolved(session, entered_by)
+    history, outcomes = _history(session, question, members, (at, current))
     resolved = {who: sum(p is not None for p in said) for who, said in history.items()}
     if min(resolved.values()) < LEARNED_AFTER:
         return None
@@ -35,10 +42,14 @@ def weighted_crowd(
 
 
 def _history(
-    session: Session, question: Question, members: Mapping[ForecasterId, Timeline], at: datetime
+    session: Session,
+    question: Question,
+    members: Mapping[ForecasterId, Timeline],
+    then: tuple[datetime, Mapping[QuestionId, Resolution]],
 ) -> tuple[dict[str, list[float | None]], list[int]]:
     """What each member held half-way through each answered question, and how it was answered."""
-    answered = {q: r for q, r in resolutions.current(session).items() if r.outcome in ("yes", "no")}
+    at, resolved = then
+    answered = {q: r for q, r in resolved.items() if r.outcome in ("yes", "no")}
     history: dict[str, list[float | None]] = {who: [] for who in members}
     if len(answered) < LEARNED_AFTER:
         return history, []
@@ -50,8 +61,8 @@ def _history(
     middles = {other.id: spot_time(other) for other in others}
     stood = forecasts.stood_at(session, middles)
     for other in others:
-        known = middles[other.id] < answered[other.id].known_at
-        held = stood.get(other.id, {}) if known else {}
+        open_still = middles[other.id] < answered[other.id].known_at
+        held = stood.get(other.id, {}) if open_still else {}
         for who, said in history.items():
             said.append(p_yes(held[ForecasterId(who)][1]) if who in held else None)
     return history, [int(answered[other.id].outcome == "yes") for other in others]

@@ -17,9 +17,10 @@ from forecasts.scoring.rulebook import RULES
 from forecasts.suggestion import Suggestion
 from forecasts.timeline import Forecast, Timeline
 from forecasts.versions import Version, version_at, versions
+from tracker.crowds import weighted_crowd
 from tracker.listing import HISTORY_DAYS
 from tracker.reading import question_or_refuse
-from tracker.resolving import scores_of, timelines_of
+from tracker.resolving import people, scores_of, timelines_of
 from tracker.standings import standings
 from tracker.store import edits, evidence, forecasts, learned, questions, resolutions, reviews, scenarios, signposts
 from tracker.store.engine import Session
@@ -40,7 +41,7 @@ def page_at(session: Session, question_id: str, at: datetime) -> QuestionPage:
     cards = _cards(session, question, at)
     last = _last_suggested(acts, at, close)
     seen = _seen(session, question, cards, last)
-    people = forecasts.forecasters(session)
+    everyone = forecasts.forecasters(session)
     indicators = {i.id: i for i in questions.indicators(session, [question.id])}
     found = suggested(
         session, question, last, replace(background(session, [question], last), evidence={question.id: seen})
@@ -48,12 +49,12 @@ def page_at(session: Session, question_id: str, at: datetime) -> QuestionPage:
     override = edits.override_of(session, question.id)
     base = QuestionPage(
         summary=_summary(
-            (question, latest(answered)), acts, cards, (at, _standings(question, held, people, min(at, close)))
+            (question, latest(answered)), acts, cards, (at, _standings(question, held, everyone, min(at, close)))
         ),
         essay=questions.essay(session, question.essay_id),  # type: ignore[arg-type]  # a foreign key says it is there
         claims=tuple(c for c in questions.claims_of(session, question.essay_id) if c.id in question.claim_ids),
         indicators=indicators,
-        forecasters=people,
+        forecasters=everyone,
         acts=acts,
         timelines=held,
         suggestion=found if isinstance(found, Suggestion) else None,
@@ -62,6 +63,7 @@ def page_at(session: Session, question_id: str, at: datetime) -> QuestionPage:
         evidence=cards,
         resolutions=answered,
         scores=(),
+        weighted_crowd=weighted_crowd(session, question, people(held), min(at, close), entered_by=at),
         versions=worded,
         override=override if override is not None and override.at <= at else None,
         scenarios=scenarios.of_question(session, question.id, at) is not None,
@@ -174,9 +176,9 @@ def _history(acts: Sequence[Forecast], at: datetime) -> tuple[tuple[datetime, fl
 
 
 def _standings(
-    question: Question, held: Mapping[ForecasterId, Timeline], people: Mapping[ForecasterId, Forecaster], at: datetime
+    question: Question, held: Mapping[ForecasterId, Timeline], everyone: Mapping[ForecasterId, Forecaster], at: datetime
 ) -> dict[ForecasterId, Standing]:
     """What everyone held at an instant, and when that was last confirmed; at the close, just before it."""
     last = {who: [step for step in line.steps if step[0] <= at][-1:] for who, line in held.items()}
     stood = {who: steps[0] for who, steps in last.items() if steps and (who not in RESERVED or who == SUGGESTION)}
-    return standings(question, stood, people, at)
+    return standings(question, stood, everyone, at)
