@@ -3,6 +3,7 @@
 from dashboard.frames.once import MOST, once
 from dashboard.frames.series import first_lines
 from dashboard.views.revision_chart import Look, drawing
+from dashboard.views.zooming import Shown
 from tests.dashboard.examples import ME, NOW, OPENS, card, page
 
 
@@ -40,7 +41,7 @@ def test_only_what_was_asked_for_last_is_kept() -> None:
 
 
 def test_what_a_chart_draws_is_made_once_while_the_page_is_the_same() -> None:
-    shown, look = page(evidence=(card(1), card(2))), Look(ME, NOW, (OPENS, NOW), None)
+    shown, look = page(evidence=(card(1), card(2))), Look(ME, Shown((OPENS, NOW), NOW), None)
     lines = first_lines(shown, ME)
     assert drawing(shown, lines, look) is drawing(shown, first_lines(shown, ME), look)
     assert drawing(page(evidence=(card(1), card(2), card(3))), lines, look).marks == 3
