@@ -33,6 +33,13 @@ Order = Literal["closing", "change", "stale", "apart"]
 """By what a list is sorted: the next to close, the largest move, my oldest forecast, or the widest gap first."""
 
 
+Mine = Literal["yes", "stale", "no"]
+"""Whether I hold a forecast on a question, one that I have not confirmed lately, or none."""
+
+STALE_AFTER: Final = timedelta(days=30)
+"""My forecast is stale when I have not confirmed it for longer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Move:
     """How far an open question's suggestion moved, in probability."""
@@ -109,13 +116,22 @@ def as_of(summaries: Sequence[QuestionSummary], now: datetime) -> list[QuestionS
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """Who looks at a list, when, and over what time it shows changes."""
+
+    me: ForecasterId
+    now: datetime
+    over: timedelta = WEEK
+
+
+@dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which questions a list shows; None and "" let all through. `mine` are those I hold a forecast on, or not."""
+    """Which questions a list shows; None and "" let all through."""
 
     state: State = "All"
     tag: str | None = None
     essay: str | None = None
-    mine: bool | None = None
+    mine: Mine | None = None
     find: str = ""
 
 
@@ -130,7 +146,7 @@ def chosen(
         if _in_state(s, wanted.state, now)
         and (wanted.tag is None or wanted.tag in s.question.tags)
         and (wanted.essay is None or wanted.essay == s.question.essay_id)
-        and (wanted.mine is None or wanted.mine == (me in s.standings))
+        and (wanted.mine is None or _is_mine(s, wanted.mine, Look(me, now)))
         and (not words or _has(s, words))
     ]
 
@@ -147,18 +163,13 @@ def _in_state(s: QuestionSummary, state: State, now: datetime) -> bool:
             return s.status == state.lower()
 
 
+def _is_mine(s: QuestionSummary, wanted: Mine, look: Look) -> bool:
+    return is_stale(s, look) if wanted == "stale" else (look.me in s.standings) == (wanted == "yes")
+
+
 def _has(s: QuestionSummary, words: Sequence[str]) -> bool:
     text = f"{s.question.text} {s.question.id} {' '.join(s.question.tags)}".lower()
     return all(word in text for word in words)
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """Who looks at a list, when, and over what time it shows changes."""
-
-    me: ForecasterId
-    now: datetime
-    over: timedelta = WEEK
 
 
 def in_order(summaries: Sequence[QuestionSummary], order: Order, look: Look) -> list[QuestionSummary]:
@@ -181,6 +192,12 @@ def in_order(summaries: Sequence[QuestionSummary], order: Order, look: Look) -> 
 def my_open(s: QuestionSummary, me: ForecasterId) -> Standing | None:
     """The forecast that I hold on an open question."""
     return s.standings.get(me) if s.status == "open" else None
+
+
+def is_stale(s: QuestionSummary, look: Look) -> bool:
+    """Whether I hold a forecast on it, while it is open, that I have not confirmed for too long."""
+    held = my_open(s, look.me)
+    return held is not None and held.since < look.now - STALE_AFTER
 
 
 def spark(history: Sequence[tuple[datetime, float]], now: datetime) -> list[float]:

@@ -6,14 +6,11 @@ from datetime import datetime, timedelta
 from math import log
 from typing import Final
 
-from dashboard.frames.board import POINT, Gap, Look, Move, as_of, gap, in_order, is_overdue, move, my_open
+from dashboard.frames.board import POINT, Gap, Look, Move, as_of, gap, in_order, is_overdue, is_stale, move, my_open
 from tracker.summaries import QuestionSummary
 
 STRETCHES: Final = {"24 hours": timedelta(days=1), "7 days": timedelta(days=7), "30 days": timedelta(days=30)}
 """Over how long one may ask what moved, by its words in the address."""
-
-STALE_AFTER: Final = timedelta(days=30)
-"""My forecast is stale when I have not confirmed it for longer."""
 
 SOON: Final = timedelta(days=14)
 """A question closes soon when it closes within this time."""
@@ -79,12 +76,6 @@ def moves(summaries: Sequence[QuestionSummary], over: timedelta, now: datetime) 
 def overdue(summaries: Sequence[QuestionSummary], now: datetime) -> tuple[QuestionSummary, ...]:
     """Closed questions whose answer was due, the longest wait first."""
     return tuple(sorted((s for s in summaries if is_overdue(s, now)), key=lambda s: s.question.resolves_at))
-
-
-def is_stale(s: QuestionSummary, look: Look) -> bool:
-    """Whether I hold a forecast on it, while it is open, that I have not confirmed for too long."""
-    held = my_open(s, look.me)
-    return held is not None and held.since < look.now - STALE_AFTER
 
 
 def _apart(summaries: Sequence[QuestionSummary], look: Look) -> tuple[Gap, ...]:

@@ -7,7 +7,7 @@ from typing import Final, get_args
 import pandas as pd
 import streamlit as st
 
-from dashboard.frames.board import Look, Order, State, Wanted, as_of, chosen, in_order, questions_frame
+from dashboard.frames.board import Look, Mine, Order, State, Wanted, as_of, chosen, in_order, questions_frame
 from dashboard.frames.once import once
 from dashboard.frames.today import STRETCHES
 from dashboard.views import at_hand
@@ -20,7 +20,7 @@ from forecasts.question import ForecasterId
 from tracker.summaries import QuestionSummary
 
 STATES: Final[Mapping[State, str]] = {state: state for state in get_args(State)}
-MINE: Final = {"yes": "I forecast", "no": "I do not"}
+MINE: Final[Mapping[Mine, str]] = {"yes": "I forecast", "stale": "Stale, over 30 days", "no": "I do not"}
 ORDERS: Final[Mapping[Order, str]] = {
     "closing": "Closing first",
     "change": "Most moved first",
@@ -81,8 +81,8 @@ def _wanted(visit: Visit, every: Sequence[QuestionSummary]) -> Wanted:
     tags = sorted({tag for s in every for tag in s.question.tags})
     tag = st.selectbox("Tag", tags, index=None, placeholder="Any", key="tag", bind="query-params", width=150)
     essay = _essay(visit, every)
-    mine = choice("My forecasts", MINE, "mine", placeholder="All", index=None, width=140)
-    return Wanted(state or usual, tag, essay, None if mine is None else mine == "yes")
+    mine = choice("My forecasts", MINE, "mine", placeholder="All", index=None, width=180)
+    return Wanted(state or usual, tag, essay, mine)
 
 
 def _search() -> str:

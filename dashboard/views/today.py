@@ -142,7 +142,7 @@ def _mine(visit: Visit, found: Sequence[QuestionSummary], why: Literal["closing"
     titled(_MINE[why].title)
     _rows(found, row)
     if len(found) > MOST:
-        _all(visit, f"All {len(found):,} of them", {"mine": "yes", "sort": why})
+        _all(visit, f"All {len(found):,} of them", {"mine": "stale" if why == "stale" else "yes", "sort": why})
 
 
 def _overdue(visit: Visit, found: Sequence[QuestionSummary]) -> None:

@@ -65,9 +65,10 @@ def test_a_state_lets_its_questions_through(state: State, expected: list[str]) -
     [
         (Wanted(tag="trade"), ["b"]),
         (Wanted(essay="second"), ["c"]),
-        (Wanted(mine=True), ["d"]),
-        (Wanted(mine=False), ["a", "b", "c"]),
-        (Wanted(find="will  XI"), ["a", "b", "c", "d"]),
+        (Wanted(mine="yes"), ["d", "e"]),
+        (Wanted(mine="stale"), ["e"]),
+        (Wanted(mine="no"), ["a", "b", "c"]),
+        (Wanted(find="will  XI"), ["a", "b", "c", "d", "e"]),
         (Wanted(find="trade"), ["b"]),
         (Wanted(find="xi penguin"), []),
         (Wanted(tag="trade", essay="second"), []),
@@ -78,7 +79,8 @@ def test_every_filter_has_to_fit(wanted: Wanted, expected: list[str]) -> None:
         named("a"),
         named("b", question={"tags": ("trade",)}),
         named("c", question={"essay_id": EssayId("second")}),
-        held("d"),
+        held("d", ago=30),
+        held("e", ago=31),
     ]
     assert ids(chosen(every, wanted, ME, NOW)) == expected
 
@@ -167,7 +169,14 @@ def test_the_list_has_a_row_for_every_open_question(two: Tracker) -> None:
 
 
 @pytest.mark.parametrize(
-    "params", [{"mine": "yes"}, {"tag": "else"}, {"find": "something"}, {"mine": "yes", "sort": "stale"}]
+    "params",
+    [
+        {"mine": "yes"},
+        {"mine": "yes", "tag": "else"},
+        {"tag": "else"},
+        {"find": "something"},
+        {"mine": "yes", "sort": "stale"},
+    ],
 )
 def test_filters_stand_in_the_address(two: Tracker, params: dict[str, str]) -> None:
     assert listed(two, **params) == ["Will something else happen?"]

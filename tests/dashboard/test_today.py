@@ -286,7 +286,7 @@ def test_a_long_section_is_cut_and_leads_to_all_of_it(tracker: Tracker, clock: F
         tracker.forecast(question.id, Binary(0.99), rationale="Known.")
     clock.advance(days=40)
     found = links(tracker)
-    assert found["All 7 of them"] == {"mine": "yes", "sort": "stale"}
+    assert found["All 7 of them"] == {"mine": "stale", "sort": "stale"}
     assert found["All 7 that are apart"] == {"sort": "apart"}
     assert "99 %, confirmed 40 days ago" in found
     clock.time = a_question().resolves_at + timedelta(days=3)
