@@ -10,7 +10,7 @@ from forecasts.pooling import LEARNED_AFTER, contributions
 from forecasts.question import ForecasterId, Question, QuestionId, Resolution
 from forecasts.scoring.points import spot_time
 from forecasts.timeline import Timeline
-from tracker.store import forecasts, known, questions, resolutions
+from tracker.store import forecasts, questions, resolutions
 from tracker.store.engine import Session
 from tracker.summaries import WeightedCrowd
 
@@ -31,8 +31,7 @@ def weighted_crowd(
     """
     if question.kind != "binary" or len(members) < 2:
         return None
-    current = resolutions.current(session) if entered_by is None else known.resolved(session, entered_by)
-    history, outcomes = _history(session, question, members, (at, current))
+    history, outcomes = _history(session, question, members, (at, resolutions.current(session, entered_by)))
     resolved = {who: sum(p is not None for p in said) for who, said in history.items()}
     if min(resolved.values()) < LEARNED_AFTER:
         return None

@@ -135,18 +135,16 @@ class Wanted:
     find: str = ""
 
 
-def chosen(
-    summaries: Sequence[QuestionSummary], wanted: Wanted, me: ForecasterId, now: datetime
-) -> list[QuestionSummary]:
+def chosen(summaries: Sequence[QuestionSummary], wanted: Wanted, look: Look) -> list[QuestionSummary]:
     """The questions that fit every filter, in the order they came in."""
     words = wanted.find.lower().split()
     return [
         s
         for s in summaries
-        if _in_state(s, wanted.state, now)
+        if _in_state(s, wanted.state, look.now)
         and (wanted.tag is None or wanted.tag in s.question.tags)
         and (wanted.essay is None or wanted.essay == s.question.essay_id)
-        and (wanted.mine is None or _is_mine(s, wanted.mine, Look(me, now)))
+        and (wanted.mine is None or _is_mine(s, wanted.mine, look))
         and (not words or _has(s, words))
     ]
 

@@ -12,8 +12,7 @@ import numpy as np
 import pandas as pd
 
 from dashboard.frames.columns import TIME, frame_of
-from dashboard.frames.revisions import Step, chart_end, in_order, steps
-from dashboard.frames.series import Window
+from dashboard.frames.revisions import Step, Window, chart_end, in_order, steps
 from dashboard.wording import answer_of, edge, in_short, named, percent, percent_exact, told, value_of
 from forecasts.answers import answer
 from forecasts.cdf import Cdf, Scale, date_of

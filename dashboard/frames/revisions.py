@@ -17,6 +17,9 @@ from forecasts.question import ForecasterId, Kind, Question, Resolution, effecti
 from forecasts.timeline import Span, Timeline
 from tracker.summaries import EvidenceCard, QuestionPage
 
+Window = tuple[datetime, datetime]
+"""From when to when a chart is drawn."""
+
 FURTHEST: Final = 5.0
 """Log-odds are drawn between −5 and +5 (0.7 % and 99.3 %); beyond, a line runs along the edge."""
 
@@ -43,14 +46,14 @@ def chart_end(page: QuestionPage, now: datetime) -> datetime:
     )
 
 
-def window_of(page: QuestionPage, now: datetime, back: timedelta | None = None) -> tuple[datetime, datetime]:
+def window_of(page: QuestionPage, now: datetime, back: timedelta | None = None) -> Window:
     """From when to when a question's chart is drawn: all of it, or so far back from its end."""
     end = chart_end(page, now)
     opens = page.summary.question.opens_at
     return (opens if back is None else max(opens, end - back)), end
 
 
-def inside(frame: pd.DataFrame, window: tuple[datetime, datetime]) -> pd.DataFrame:
+def inside(frame: pd.DataFrame, window: Window) -> pd.DataFrame:
     """The rows from the beginning of a window on."""
     return frame[frame["time"] >= pd.Timestamp(window[0])].reset_index(drop=True)
 
@@ -59,7 +62,7 @@ Step = tuple[datetime, Distribution | None]
 """A point of a line: what stands from here on, None where a gap begins."""
 
 
-def steps(timeline: Timeline, window: tuple[datetime, datetime]) -> list[Step]:
+def steps(timeline: Timeline, window: Window) -> list[Step]:
     """What is drawn of a timeline between two instants: its last value is repeated at the end of each stretch."""
     return _thinned(_points(timeline.spans(*window)), window)
 
@@ -77,7 +80,7 @@ def _points(spans: Sequence[Span]) -> list[Step]:
     return points
 
 
-def _thinned(points: list[Step], window: tuple[datetime, datetime]) -> list[Step]:
+def _thinned(points: list[Step], window: Window) -> list[Step]:
     """Keep the first point and the last of each of `LINE_ROWS` equal stretches; short lines are left alone."""
     if len(points) <= LINE_ROWS:
         return points
@@ -136,7 +139,7 @@ MARK_PLACES: Final = 80
 """Marks that stand side by side in a chart and can still be told apart, for each direction."""
 
 
-def drawn_marks(marks: pd.DataFrame, window: tuple[datetime, datetime]) -> pd.DataFrame:
+def drawn_marks(marks: pd.DataFrame, window: Window) -> pd.DataFrame:
     """The marks that are drawn: all where there is room, else the strongest at each place, the newest of equals."""
     if len(marks) <= MARK_PLACES:
         return marks

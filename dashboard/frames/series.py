@@ -9,16 +9,13 @@ import pandas as pd
 
 from dashboard.frames.columns import TIME, frame_of
 from dashboard.frames.once import once
-from dashboard.frames.revisions import FURTHEST, clamped_log_odds, in_order, steps
+from dashboard.frames.revisions import FURTHEST, Window, clamped_log_odds, in_order, steps
 from dashboard.wording import clipped, named, percent_exact
 from forecasts.distribution import p_yes
 from forecasts.forecaster import CROWD, HAZARD, PRIOR, SUGGESTION
 from forecasts.question import ForecasterId, Question
 from forecasts.timeline import Timeline
 from tracker.summaries import QuestionPage
-
-Window = tuple[datetime, datetime]
-"""From when to when a chart is drawn."""
 
 CROSSINGS: Final = 100
 """At so many instants the crosshair can stand, evenly spread, and at every act of a line that has few."""

@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard.frames.findings import on_waiting
 from dashboard.views import calibrated, compared, revised, scored, skilled
-from dashboard.views.parts import choice, empty, worked_out
+from dashboard.views.parts import buttons, choice, empty, worked_out
 from dashboard.views.visit import Visit
 from dashboard.wording import KIND, inert
 from forecasts.cohorts import HORIZONS
@@ -43,15 +43,8 @@ def render(visit: Visit) -> None:
         live = visit.tracker.accuracy(Choice())
         past = None if live.scores else visit.tracker.accuracy(_PRACTICE)
     with head:
-        kind = st.segmented_control(
-            "Questions",
-            KINDS,
-            default="Retrospective" if past is not None and past.scores else "Live",
-            required=True,
-            key="kind",
-            bind="query-params",
-            label_visibility="collapsed",
-        )
+        usual = "Retrospective" if past is not None and past.scores else "Live"
+        kind = buttons("Questions", KINDS, usual, "kind")
         if kind == "Retrospective" and past is None:
             past = visit.tracker.accuracy(_PRACTICE)
         whole = past if kind == "Retrospective" and past is not None else live
@@ -66,16 +59,7 @@ def render(visit: Visit) -> None:
     if not accuracy.scores:
         empty("No scored question fits these filters.", "Choose others, or clear them.")
         return
-    section = st.segmented_control(
-        "Section",
-        list(SECTIONS),
-        default="Skill",
-        required=True,
-        key="view",
-        bind="query-params",
-        label_visibility="collapsed",
-    )
-    SECTIONS[section or "Skill"](visit, accuracy)
+    SECTIONS[buttons("Section", list(SECTIONS), "Skill", "view")](visit, accuracy)
 
 
 def _nothing(visit: Visit, accuracy: Accuracy) -> None:

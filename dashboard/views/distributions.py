@@ -10,7 +10,7 @@ from dashboard import charts
 from dashboard.frames import distributions as frames
 from dashboard.frames.revisions import in_order, inside, marks_frame, rules_frame
 from dashboard.views import cards
-from dashboard.views.parts import choice, table
+from dashboard.views.parts import buttons, choice, table
 from dashboard.views.visit import Visit
 from dashboard.views.zooming import Shown, zoomed
 from dashboard.wording import inert, named
@@ -24,14 +24,10 @@ _C = st.column_config
 def render(visit: Visit, page: QuestionPage) -> None:
     """The chart that was chosen."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        view = st.segmented_control(
-            "View", VIEWS, default=VIEWS[0], required=True, key="view", bind="query-params",
-            label_visibility="collapsed",
-        )  # fmt: skip
-        who = None if view == "Everyone" else _chosen(visit, page)
-        shown = None if who is None else zoomed(visit, page)
-    if who is not None and shown is not None:
-        _over_time(visit, page, who, shown)
+        view = buttons("View", VIEWS, VIEWS[0], "view")
+        chosen = None if view == "Everyone" else (_chosen(visit, page), zoomed(visit, page))
+    if chosen is not None:
+        _over_time(visit, page, *chosen)
     elif page.summary.question.scale is None:
         _options_now(visit, page)
     else:

@@ -43,7 +43,7 @@ def _others(visit: Visit, page: QuestionPage, others: Sequence[Forecaster]) -> s
     question, standings = page.summary.question, page.summary.standings
     people = [forecaster for forecaster in others if forecaster.id not in RESERVED]
     shown = [*people[:MOST], *(forecaster for forecaster in others if forecaster.id in RESERVED)]
-    more = [f"{plural(len(people) - MOST, 'more person', 'more people')}"] if len(people) > MOST else []
+    more = [plural(len(people) - MOST, "more person", "more people")] if len(people) > MOST else []
     told = (
         f"{named(f, visit.me)}: {in_short(question, as_read(question, standings[f.id].distribution, visit.now))}"
         for f in shown

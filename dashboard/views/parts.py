@@ -77,6 +77,14 @@ def choice(label: str, options: Mapping[K, str], name: str, **how: Any) -> K | N
     return picked
 
 
+def buttons(label: str, options: Sequence[K], usual: K, key: str) -> K:
+    """A row of buttons of which one is always chosen, under its name in the address."""
+    picked = st.segmented_control(
+        label, options, default=usual, required=True, key=key, bind="query-params", label_visibility="collapsed"
+    )
+    return picked or usual
+
+
 def line_about(visit: Visit, question: Question, label: str, icon: str, *, inbox: bool = False) -> None:
     """A short link, and the question's text beside it or, on a phone, below it.
 

@@ -1,7 +1,5 @@
 """One question: where it stands, how every probability was revised, and why."""
 
-from dataclasses import replace
-
 import streamlit as st
 
 from dashboard.views import (
@@ -131,7 +129,7 @@ def _silent(visit: Visit, page: QuestionPage) -> None:
 @st.fragment
 def _tabs(visit: Visit, question_id: QuestionId) -> None:
     """The tabs by themselves: who chooses another one need not have the chart drawn anew."""
-    visit = replace(visit, now=visit.tracker.now())
+    visit = visit.anew()
     page = known_on.page_then(visit, question_id)
     if page is None:
         page = visit.tracker.question(question_id)

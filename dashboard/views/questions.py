@@ -48,7 +48,7 @@ def render(visit: Visit) -> None:
 def _filtered(visit: Visit) -> None:
     """The list by itself: who filters it, or walks through it, need not have the rest of the page drawn anew."""
     toast()
-    visit = replace(visit, now=visit.tracker.now())
+    visit = visit.anew()
     every = visit.tracker.questions()
     now = visit.replayed_until or visit.minute
     if visit.replayed_until is not None:
@@ -70,7 +70,7 @@ def _listed(
     every: Sequence[QuestionSummary], wanted: Wanted, order: Order, look: Look
 ) -> tuple[list[QuestionSummary], pd.DataFrame]:
     """The questions that are wanted, in order, and their frame."""
-    shown = in_order(chosen(every, wanted, look.me, look.now), order, look)
+    shown = in_order(chosen(every, wanted, look), order, look)
     return shown, questions_frame(shown, look)
 
 

@@ -11,11 +11,12 @@ import streamlit as st
 
 from dashboard import charts
 from dashboard.frames.once import once
-from dashboard.frames.revisions import acts_frame, answer_frame, drawn_marks, inside, marks_frame, rules_frame
-from dashboard.frames.series import Series, Window, crossings_frame, ends_frame, steps_frame
+from dashboard.frames.revisions import Window, acts_frame, answer_frame, drawn_marks, inside, marks_frame, rules_frame
+from dashboard.frames.series import Series, crossings_frame, ends_frame, steps_frame
 from dashboard.views import cards, comparing, moved
+from dashboard.views.parts import buttons
 from dashboard.views.visit import Visit
-from dashboard.views.zooming import Shown, buttons, zoomed
+from dashboard.views.zooming import Shown, zoomed
 from forecasts.question import ForecasterId
 from tracker.summaries import QuestionPage
 

@@ -9,7 +9,7 @@ from dashboard.frames.board import Gap, Look, Move
 from dashboard.frames.distributions import as_read
 from dashboard.frames.today import STRETCHES, Morning, counted, morning, moves
 from dashboard.views import first_run
-from dashboard.views.parts import line_about, no_questions, sentence, titled, worked_out
+from dashboard.views.parts import buttons, line_about, no_questions, sentence, titled, worked_out
 from dashboard.views.visit import Visit
 from dashboard.wording import inert, plural
 from dashboard.wording.today import apart, closing, late, moved, stale, still, waits
@@ -81,11 +81,7 @@ def _alarm(visit: Visit) -> None:
 def _over() -> str:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.subheader("Today", anchor=False, width="content")
-        picked = st.segmented_control(
-            "Over how long", list(STRETCHES), default=USUAL, required=True, key="moved", bind="query-params",
-            label_visibility="collapsed",
-        )  # fmt: skip
-    return picked or USUAL
+        return buttons("Over how long", list(STRETCHES), USUAL, "moved")
 
 
 def _moved(visit: Visit, found: Sequence[Move], over: str, longer: int) -> None:

@@ -1,7 +1,7 @@
 """What every page is given: the tracker, the time and zone of this run, and where the other pages are."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import ceil, floor, log2
 from typing import Literal
@@ -61,6 +61,10 @@ class Visit:
     def minute(self) -> datetime:
         """The end of the minute: what is drawn up to then, and not up to now, a click need not draw anew."""
         return self.known_on or self.now.replace(second=0, microsecond=0) + timedelta(minutes=1)
+
+    def anew(self) -> "Visit":
+        """The same visit as of now: a part of a page that runs by itself was begun earlier."""
+        return replace(self, now=self.tracker.now())
 
     def drawn_to(self, begins: datetime, shown: timedelta | None = None) -> datetime:
         """The instant up to which a chart is drawn that begins then, and of which so much is shown, or all.

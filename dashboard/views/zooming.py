@@ -4,10 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-import streamlit as st
-
-from dashboard.frames.revisions import window_of
-from dashboard.frames.series import Window
+from dashboard.frames.revisions import Window, window_of
+from dashboard.views.parts import buttons
 from dashboard.views.visit import Visit
 from tracker.summaries import QuestionPage
 
@@ -29,16 +27,8 @@ class Shown:
         return self.window[1] - self.window[0] > _YEARS
 
 
-def buttons(label: str, options: tuple[str, ...], usual: str, key: str) -> str:
-    """A row of buttons of which one is chosen, under its name in the address."""
-    picked = st.segmented_control(
-        label, options, default=usual, required=True, key=key, bind="query-params", label_visibility="collapsed"
-    )
-    return picked or usual
-
-
 def zoomed(visit: Visit, page: QuestionPage) -> Shown:
     """The buttons, and what they let be seen."""
-    back = ZOOMS[buttons("Zoom", tuple(ZOOMS), "All", "zoom")]
+    back = ZOOMS[buttons("Zoom", list(ZOOMS), "All", "zoom")]
     until = visit.drawn_to(page.summary.question.opens_at, back)
     return Shown(window_of(page, until, back), until)

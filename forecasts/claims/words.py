@@ -82,18 +82,18 @@ class Phrases:
     """
 
     def __init__(self, groups: Iterable[str]) -> None:
-        self._by_key: dict[str, list[tuple[str, int]]] = defaultdict(list)
+        self._by_key: dict[str, list[tuple[str, str, int]]] = defaultdict(list)
         for number, group in enumerate(groups):
             for phrase in filter(None, (" ".join(raw.split()) for raw in group.split(";"))):
                 start, words = ("^", phrase[2:]) if phrase.startswith("^ ") else ("", phrase)
                 for key in _key(words):
-                    self._by_key[key].append((start + words, number))
+                    self._by_key[key].append((start, words, number))
 
     def within(self, words: str) -> Iterator[Found]:
         """Every phrase that stands in a spelled sentence, each once."""
         for key in sorted({*words.split(" ")} & self._by_key.keys()):
-            for phrase, number in self._by_key[key]:
-                if match := _pattern(phrase).search(words):
+            for start, phrase, number in self._by_key[key]:
+                if match := _pattern(start, phrase).search(words):
                     yield Found(match[0].strip(), number, words[max(0, match.start() - 30) : match.start()])
 
     def any_within(self, words: str) -> str:
@@ -102,10 +102,9 @@ class Phrases:
 
 
 @cache
-def _pattern(phrase: str) -> re.Pattern[str]:
+def _pattern(start: str, phrase: str) -> re.Pattern[str]:
     """A phrase to be searched for. Most texts hold the words of few, so no process compiles all five hundred."""
-    start, words = ("^", phrase[1:]) if phrase.startswith("^") else ("", phrase)
-    return re.compile(start + "".join(map(_element, words.split(" "))) + "(?= )")
+    return re.compile(start + "".join(map(_element, phrase.split(" "))) + "(?= )")
 
 
 def _element(element: str) -> str:

@@ -49,13 +49,17 @@ def page(session: Session, essay_id: EssayId, now: datetime, known: Asked | None
 def every(session: Session, now: datetime) -> tuple[EssaySummary, ...]:
     """All essays as rows; questions that came from no essay are none."""
     by_essay = _by_essay(session, now)
-    found = [essay for essay in essays.every(session) if essay.id != OWN_ESSAY]
-    return tuple(_summary(_page(session, essay, by_essay.get(essay.id, {}))) for essay in found)
+    return tuple(_summary(_page(session, essay, by_essay.get(essay.id, {}))) for essay in _real(session))
 
 
 def titles(session: Session) -> dict[EssayId, str]:
     """What each essay is called; questions that came from no essay are none."""
-    return {essay.id: essay.title for essay in essays.every(session) if essay.id != OWN_ESSAY}
+    return {essay.id: essay.title for essay in _real(session)}
+
+
+def _real(session: Session) -> list[Essay]:
+    """All essays but the one that stands for questions of one's own."""
+    return [essay for essay in essays.every(session) if essay.id != OWN_ESSAY]
 
 
 def _summary(page: EssayPage) -> EssaySummary:

@@ -7,7 +7,7 @@ from datetime import datetime
 from forecasts.question import ForecasterId, Question, QuestionId, Resolution, effective_close, status
 from forecasts.versions import version_at, versions
 from tracker.standings import standings
-from tracker.store import edits, forecasts, questions
+from tracker.store import edits, forecasts, questions, resolutions
 from tracker.store import known as store
 from tracker.store.engine import Session
 from tracker.store.forecasts import Stood
@@ -21,7 +21,7 @@ def known(session: Session, at: datetime) -> Rows:
 
     What waits for review, and what moved lately, is not told.
     """
-    people, asked, answers = forecasts.forecasters(session), store.asked(session, at), store.resolved(session, at)
+    people, asked, answers = forecasts.forecasters(session), store.asked(session, at), resolutions.current(session, at)
     counts = store.evidence(session, at)
     stood: dict[QuestionId, dict[ForecasterId, Stood]] = {}
     for act in store.standing(session, at):

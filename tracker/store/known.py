@@ -6,7 +6,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from forecasts.forecaster import RESERVED
-from forecasts.question import ForecasterId, QuestionId, Resolution, latest
+from forecasts.question import ForecasterId, QuestionId, Resolution
 from forecasts.timeline import Forecast
 from tracker.store import questions
 from tracker.store.forecasts import act_of, forecasters
@@ -27,15 +27,6 @@ def standing(session: Session, at: datetime) -> tuple[Forecast, ...]:
     ids = last.group_by(col(ForecastRow.question_id), col(ForecastRow.forecaster_id))
     rows = session.exec(select(ForecastRow).where(col(ForecastRow.id).in_(ids)).order_by(col(ForecastRow.id)))
     return tuple(map(act_of, rows))
-
-
-def resolved(session: Session, at: datetime) -> dict[QuestionId, Resolution]:
-    """The resolution that counted, for each question that had one."""
-    query = select(ResolutionRow).where(ResolutionRow.entered_at <= at).order_by(col(ResolutionRow.id))
-    found: dict[QuestionId, list[Resolution]] = {}
-    for row in session.exec(query):
-        found.setdefault(QuestionId(row.question_id), []).append(resolution_of(row))
-    return {question_id: last for question_id, several in found.items() if (last := latest(several)) is not None}
 
 
 def evidence(session: Session, at: datetime, since: datetime | None = None) -> dict[QuestionId, int]:

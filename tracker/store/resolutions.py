@@ -46,10 +46,13 @@ def of_question(session: Session, question_id: QuestionId) -> tuple[Resolution, 
     return tuple(resolution_of(row) for row in rows)
 
 
-def current(session: Session) -> dict[QuestionId, Resolution]:
-    """The resolution that counts, for each question that has one."""
+def current(session: Session, entered_by: datetime | None = None) -> dict[QuestionId, Resolution]:
+    """The resolution that counts, for each question that has one; of those entered by an instant, if one is given."""
+    query = sql_select(RESOLUTION).order_by(RESOLUTION.c.id)
+    if entered_by is not None:
+        query = query.where(RESOLUTION.c.entered_at <= entered_by)
     found: dict[QuestionId, list[Resolution]] = {}
-    for row in session.execute(sql_select(RESOLUTION).order_by(RESOLUTION.c.id)):
+    for row in session.execute(query):
         found.setdefault(QuestionId(row.question_id), []).append(resolution_of(row))
     return {question_id: last for question_id, several in found.items() if (last := latest(several)) is not None}
 
