@@ -7,7 +7,9 @@
     │   └── Unresolvable     a question that the linter objects to, with its findings
     ├── DatabaseTooNew       the database was written by a newer version
     ├── AlreadyRunning       another scheduler holds this database
-    └── StorageUnavailable   the database is locked, full or unreachable
+    ├── LeadershipLost       this scheduler no longer holds the lock of its database
+    ├── StorageUnavailable   the database is locked, full or unreachable
+    └── StorageDamaged       the database file is corrupt, or is no database at all
 
 Expected failures of the outside world (a feed is down, an entry is broken) are values, not
 exceptions. Bad forecasts and questions raise the errors of `forecasts.errors`.
@@ -57,5 +59,13 @@ class AlreadyRunning(TrackerError):
     """Another scheduler already works on this database; the message names it."""
 
 
+class LeadershipLost(TrackerError):
+    """This scheduler lost the lock of its database, so another one may be running."""
+
+
 class StorageUnavailable(TrackerError):
     """The database itself cannot do it now; nothing was changed."""
+
+
+class StorageDamaged(TrackerError):
+    """The database file is corrupt, or is no database; trying again cannot help."""
