@@ -10,7 +10,7 @@ from dashboard.serve import serve
 from forecasts.errors import ForecastsError
 from tracker.api import open_tracker
 from tracker.demo import replay_settings
-from tracker.errors import NotFound, TrackerError
+from tracker.errors import NotFound, StorageUnavailable, TrackerError
 from tracker.listening import check_address, check_port
 from tracker.logs import set_up_logs
 from tracker.settings import Settings, checked, load_settings
@@ -42,7 +42,7 @@ def _replay(settings: Settings) -> Settings:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Serve until told to stop; 2 and one line on stderr when that is not possible."""
+    """Serve until told to stop; one line on stderr and 1 (no database) or 2 when that is not possible."""
     given = parser().parse_args(argv)
     try:
         settings = load_settings(given.data)
@@ -55,7 +55,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             serve(tracker, settings.address, settings.port)
     except (TrackerError, ForecastsError) as refusal:
         sys.stderr.write(f"{refusal}\n")
-        return 2
+        return 1 if isinstance(refusal, StorageUnavailable) else 2
     return 0
 
 

@@ -1,5 +1,6 @@
 """Real processes: everything under one parent, one scheduler a database, and no orphan left."""
 
+import os
 import shutil
 import signal
 import socket
@@ -7,17 +8,21 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.builders import no_network
 from tests.test_cli import Shell
 from tests.worlds import set_folder
 from tracker import question_sets
 from tracker.api import open_tracker
-from tracker.children import Children
+from tracker.children import Children, Restarts
 from tracker.errors import Refused
 from tracker.listening import check_address, check_port, is_loopback
 from tracker.running import Serving
@@ -144,6 +149,31 @@ def test_a_killed_parent_leaves_no_orphan_and_the_next_start_works(up: Up, data:
     assert again.end(signal.SIGTERM) == 0
 
 
+def child(up: Up, module: str) -> int:
+    """The process id of the scheduler (`tracker`) or the dashboard under a running parent."""
+    pids = Path(f"/proc/{up.process.pid}/task/{up.process.pid}/children").read_text(encoding="ascii").split()
+    return next(int(pid) for pid in pids if f"\0-m\0{module}\0" in Path(f"/proc/{pid}/cmdline").read_text())
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="reads the children of a process from /proc")
+def test_a_killed_dashboard_comes_back_and_the_scheduler_stays(up: Up) -> None:
+    up.wait_until_ready()
+    scheduler, dashboard = child(up, "tracker"), child(up, "dashboard")
+    os.kill(dashboard, signal.SIGKILL)
+    assert up.process.stdout is not None
+    assert up.process.stdout.readline() == "The dashboard ended with code -9; starting it again in 1 s.\n"
+    deadline = time.monotonic() + 60
+    while not up.answers():
+        assert time.monotonic() < deadline, "the dashboard did not come back"
+        time.sleep(0.1)
+    assert child(up, "tracker") == scheduler
+    assert child(up, "dashboard") != dashboard
+    up.process.send_signal(signal.SIGINT)
+    rest, _ = up.process.communicate(timeout=30)
+    assert (up.process.returncode, rest) == (0, "")  # the address is told once, and no browser is opened again
+
+
 @pytest.mark.slow
 def test_the_scheduler_alone_polls_and_stops(data: Path) -> None:
     process = subprocess.Popen([*TRACKER, "--data", str(data), "run"], cwd=ROOT, stderr=subprocess.PIPE, text=True)
@@ -193,46 +223,171 @@ def test_the_address_to_type_is_one_that_this_machine_reaches() -> None:
     assert Serving.chosen(Settings(), {**options, "address": "::1", "port": 80}).url == "http://[::1]:80/"
 
 
+PYTHON = [sys.executable, "-c"]
+SLEEPER = [*PYTHON, "import time; time.sleep(60)"]
+REFUSED = [*PYTHON, "raise SystemExit(2)"]
+
+
+@pytest.fixture
+def signals() -> Iterator[None]:
+    """The handlers of signals stand afterwards as they did before."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("signals")
 class TestChildren:
     """The parent's rules, with small processes."""
 
-    def watch(self, *commands: tuple[list[str], int], port: int | None = None) -> tuple[int, list[str]]:
+    def watch(self, *commands: list[str], port: int | None = None) -> tuple[int, list[str]]:
         """Start processes, watch them to their end; the exit code and what was said."""
-        said: list[str] = []
-        children = Children(said.append)
-        for number, (command, restarts) in enumerate(commands):
-            children.start(f"child-{number}", command, restarts)
-        before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-        try:
-            return children.watch("127.0.0.1", port or free_port(), lambda: said.append("ready")), said
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
+        told: list[str] = []
+        children = Children(told.append)
+        for number, command in enumerate(commands):
+            children.start(f"child-{number}", command)
+        return children.watch("127.0.0.1", port or free_port(), lambda: told.append("ready")), told
 
-    def test_a_child_that_dies_is_started_again_as_often_as_allowed(self) -> None:
-        code, said = self.watch(([sys.executable, "-c", "raise SystemExit(3)"], 2))
-        assert code == 3
-        assert said == ["The child-0 ended with code 3; starting it again."] * 2 + ["The child-0 ended with code 3."]
-
-    def test_a_child_that_was_refused_is_not_started_again(self) -> None:
-        assert self.watch(([sys.executable, "-c", "raise SystemExit(2)"], 5)) == (2, ["The child-0 ended with code 2."])
-
-    def test_a_child_that_ends_calmly_ends_the_rest_too(self) -> None:
-        sleeper = [sys.executable, "-c", "import time; time.sleep(60)"]
-        code, said = self.watch(([sys.executable, "-c", ""], 0), (sleeper, 0))
-        assert (code, said) == (1, ["The child-0 ended with code 0."])
+    def test_a_refused_child_ends_the_rest_with_its_code(self) -> None:
+        assert self.watch(SLEEPER, REFUSED) == (2, ["The child-1 ended with code 2."])
 
     def test_readiness_is_told_once_something_answers(self) -> None:
         with socket.socket() as server:
             server.bind(("127.0.0.1", 0))
             server.listen()
-            nap = [sys.executable, "-c", "import time; time.sleep(1)"]
-            code, said = self.watch((nap, 0), port=server.getsockname()[1])
-        assert (code, said[0]) == (1, "ready")
+            nap = [*PYTHON, "import time; time.sleep(1); raise SystemExit(2)"]
+            code, told = self.watch(nap, port=server.getsockname()[1])
+        assert (code, told[0]) == (2, "ready")
 
     def test_a_stubborn_child_is_killed(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("tracker.children.STOP_SECONDS", 0.2)
-        deaf = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)"
-        brief = "import time; time.sleep(1)"
-        code, _ = self.watch(([sys.executable, "-c", deaf], 0), ([sys.executable, "-c", brief], 0))
-        assert code == 1
+        deaf = [*PYTHON, "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)"]
+        code, _ = self.watch(deaf, [*PYTHON, "import time; time.sleep(1); raise SystemExit(2)"])
+        assert code == 2
+
+    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+    def test_a_signal_ends_the_wait_for_a_restart(self, number: int) -> None:
+        """Nothing is started again after it: the clock stands, so the restart never falls due."""
+        told: list[str] = []
+
+        def say(words: str) -> None:
+            told.append(words)
+            os.kill(os.getpid(), number)
+
+        children = Children(say, monotonic=lambda: 0.0)
+        children.start("scheduler", [*PYTHON, "raise SystemExit(1)"])
+        assert children.watch("127.0.0.1", free_port(), lambda: None) == 0
+        assert told == ["The scheduler ended with code 1; starting it again in 1 s."]
+
+
+LIVES = st.lists(st.floats(0, 599) | st.floats(600, 1e6), max_size=40)
+
+
+@given(LIVES)
+def test_the_longer_a_crash_loop_the_later_the_restart(lives: list[float]) -> None:
+    restarts, before = Restarts(), 0.0
+    for lived in lives:
+        restarts = restarts.after(lived)
+        assert 1 <= restarts.delay <= 60
+        assert restarts.delay == (1 if lived >= 600 else min(60, max(1, 2 * before)))
+        before = restarts.delay
+
+
+def test_ten_healthy_minutes_refill_the_budget_of_restarts() -> None:
+    spent = Restarts()
+    for _ in range(7):
+        spent = spent.after(1.0)
+    assert (spent.delay, spent.are_spent) == (60, True)
+    assert spent.after(599.0) == spent
+    assert spent.after(600.0) == Restarts(1)
+
+
+class Simulated:
+    """A process of a simulated life, which ends when the test says so."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+        self.code: int | None = None
+
+    def poll(self) -> int | None:
+        return self.code
+
+    def terminate(self) -> None:
+        self.code = 0
+
+    def wait(self, _timeout: float) -> int:
+        return self.code or 0
+
+
+@dataclass
+class Life:
+    """Children in simulated time: one of them is killed again and again, each time after it lived for a while."""
+
+    victim: str
+    lives: list[float]
+    time: float = 0.0
+    told: list[str] = field(default_factory=list)
+    running: dict[str, Simulated] = field(default_factory=dict)
+    starts: dict[str, list[float]] = field(default_factory=lambda: {"scheduler": [], "dashboard": []})
+    deaths: list[float] = field(default_factory=list)
+
+    def run(self) -> int:
+        children = Children(self.told.append, launch=self.launch, monotonic=lambda: self.time, sleep=self.sleep)
+        children.start("scheduler", ["scheduler"])
+        children.start("dashboard", ["dashboard"])
+        return children.watch("127.0.0.1", free_port(), lambda: None)
+
+    def launch(self, command: Sequence[str]) -> Any:
+        (name,) = command
+        self.starts[name].append(self.time)
+        self.running[name] = Simulated(pid=sum(map(len, self.starts.values())))
+        return self.running[name]
+
+    def sleep(self, _seconds: float) -> None:
+        """A second goes by; at its end somebody may be killed."""
+        self.time += 1
+        victim = self.running[self.victim]
+        if victim.code is not None:
+            return
+        if len(self.deaths) == len(self.lives):
+            os.kill(os.getpid(), signal.SIGTERM)
+        elif self.time - self.starts[self.victim][-1] >= self.lives[len(self.deaths)]:
+            victim.code = -9
+            self.deaths.append(self.time)
+
+    @property
+    def delays(self) -> list[float]:
+        """Seconds from each death to the start after it."""
+        return [start - death for start, death in zip(self.starts[self.victim][1:], self.deaths, strict=True)]
+
+
+@pytest.fixture
+def nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A simulated dashboard has no port."""
+    monkeypatch.setattr("tracker.children._answers", lambda _host, _port: False)
+
+
+@pytest.mark.usefixtures("signals", "nobody_answers")
+class TestHoursOfSupervision:
+    """What `tracker up` does in hours, in simulated time."""
+
+    def test_a_scheduler_killed_fifty_times_comes_back_fifty_times(self) -> None:
+        life = Life("scheduler", [900.0] * 50)
+        assert life.run() == 0
+        assert life.delays == [1.0] * 50
+        assert len(life.starts["dashboard"]) == 1
+        assert life.time > 12 * 3600
+
+    def test_a_dashboard_killed_twenty_times_leaves_the_scheduler_alone(self) -> None:
+        life = Life("dashboard", [700.0] * 20)
+        assert life.run() == 0
+        assert (len(life.starts["dashboard"]), life.starts["scheduler"]) == (21, [0.0])
+        assert life.running["scheduler"].pid == 1
+
+    def test_a_crash_loop_backs_off_to_a_minute_and_recovers(self) -> None:
+        life = Life("dashboard", [2.0] * 9 + [600.0, 2.0])
+        assert life.run() == 0
+        assert life.delays == [1, 2, 4, 8, 16, 32, 60, 60, 60, 1, 2]
+        assert sum("It keeps ending" in words for words in life.told) == 3
+        assert life.starts["scheduler"] == [0.0]

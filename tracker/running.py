@@ -22,8 +22,6 @@ from tracker.question_sets import DEFAULT, load
 from tracker.settings import Settings
 
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 -- only recognised; check_address refuses it
-RESTARTS = 5
-"""How often a scheduler that died is started again before everything stops."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +81,8 @@ def start_everything(settings: Settings, serving: Serving, say: Say) -> int:
         with tracker.leading():  # refuse here, before anything is started, when a scheduler runs already
             pass
     children = Children(say)
-    children.start("scheduler", [*_tracker(settings), "run"], RESTARTS)
-    children.start("dashboard", _dashboard(settings, serving), 0)
+    children.start("scheduler", [*_tracker(settings), "run"])
+    children.start("dashboard", _dashboard(settings, serving))
     return _watch(children, serving, settings, say)
 
 
@@ -92,7 +90,7 @@ def serve_replay(settings: Settings, serving: Serving, say: Say) -> int:
     """The dashboard on the replay's database; no scheduler, nothing is polled."""
     _check(serving)
     children = Children(say)
-    children.start("dashboard", [*_dashboard(settings, serving), "--replay"], 0)
+    children.start("dashboard", [*_dashboard(settings, serving), "--replay"])
     return _watch(children, serving, settings, say)
 
 

@@ -24,6 +24,7 @@ from dashboard.serve import SecurityHeaders, build, content_policy, show_calmly
 from dashboard.shell import shell
 from tests.builders import Press, a_set
 from tracker.api import Tracker
+from tracker.errors import StorageUnavailable
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -58,6 +59,19 @@ def test_a_replay_that_was_never_made_is_not_shown_empty(tmp_path: Path, capsys:
         port = server.getsockname()[1]
     assert main(["--data", str(tmp_path), "--port", str(port), "--replay"]) == 2
     assert "tracker demo" in capsys.readouterr().err
+
+
+def test_a_missing_database_is_no_reason_to_give_up(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(_settings: object) -> None:
+        raise StorageUnavailable("no database answers")
+
+    monkeypatch.setattr("dashboard.__main__.open_tracker", away)
+    with closing(socket.create_server(("127.0.0.1", 0))) as server:
+        port = server.getsockname()[1]
+    assert main(["--data", str(tmp_path), "--port", str(port)]) == 1
+    assert capsys.readouterr().err == "no database answers\n"
 
 
 def test_a_setting_that_cannot_be_used_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
