@@ -23,7 +23,7 @@ from tests.worlds import set_folder
 from tracker import question_sets
 from tracker.api import open_tracker
 from tracker.children import Children, Restarts
-from tracker.errors import Refused
+from tracker.errors import LeadershipLost, Refused, StorageDamaged
 from tracker.listening import check_address, check_port, is_loopback
 from tracker.running import Serving
 from tracker.settings import Settings
@@ -185,6 +185,17 @@ def test_the_scheduler_alone_polls_and_stops(data: Path) -> None:
     process.send_signal(signal.SIGTERM)
     process.communicate()
     assert process.returncode == 0
+
+
+@pytest.mark.parametrize("error", [StorageDamaged("the database is damaged"), LeadershipLost("another one leads")])
+def test_a_scheduler_that_no_restart_can_help_is_refused(
+    data: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def ends(_tracker: object) -> int:
+        raise error
+
+    monkeypatch.setattr("tracker.commands.operations.run_scheduler", ends)
+    assert Shell(data, capsys, monkeypatch).refused("run") == f"Error: {error}"
 
 
 def test_an_open_door_is_refused_before_anything_is_stored(tmp_path: Path) -> None:

@@ -2,12 +2,17 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from tests.builders import FakeClock, Press, a_feed, a_set
 from tracker.api import Tracker
+from tracker.errors import LeadershipLost, StorageDamaged, StorageUnavailable
 from tracker.scheduler import (
     JOBS,
     Job,
@@ -31,6 +36,19 @@ def wait_until(true: Callable[[], bool], seconds: float = 10) -> None:
     while not true():
         assert time.monotonic() < deadline, "it did not happen"
         time.sleep(0.02)
+
+
+@contextmanager
+def running(scheduler: Scheduler) -> Iterator[list[bool]]:
+    """A scheduler in a thread of its own, stopped at the end; afterwards the list holds what its run returned."""
+    outcome: list[bool] = []
+    thread = threading.Thread(target=lambda: outcome.append(scheduler.run()))
+    thread.start()
+    try:
+        yield outcome
+    finally:
+        scheduler.stop()
+        thread.join(10)
 
 
 def test_a_poll_that_found_nothing_due_leaves_no_trace(tracker: Tracker) -> None:
@@ -89,13 +107,8 @@ def test_time_passing_is_a_job_that_says_how_many_moved(tracker: Tracker, clock:
 def test_it_ticks_at_once_and_again_until_it_is_stopped(tracker: Tracker) -> None:
     ran: list[float] = []
     quick = Job("quick", 0.05, lambda _tracker: ran.append(time.monotonic()))
-    scheduler = Scheduler(tracker, (quick,))
-    outcome: list[bool] = []
-    thread = threading.Thread(target=lambda: outcome.append(scheduler.run()))
-    thread.start()
-    wait_until(lambda: len(ran) >= 3)
-    scheduler.stop()
-    thread.join(10)
+    with running(Scheduler(tracker, (quick,))) as outcome:
+        wait_until(lambda: len(ran) >= 3)
     assert outcome == [True]
 
 
@@ -105,6 +118,106 @@ def test_a_timer_without_a_heartbeat_ends_the_run_so_that_it_is_restarted(
     scheduler = Scheduler(tracker, ())
     monkeypatch.setattr(scheduler, "_heartbeat", lambda: None)
     assert scheduler.run(silence_seconds=0.1) is False
+
+
+class SettableTime(datetime):
+    """The wall clock as APScheduler reads it, which can be set."""
+
+    set_by = timedelta(0)
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> Any:
+        return datetime.now(tz) + cls.set_by
+
+
+def test_a_wall_clock_set_back_an_hour_costs_no_restart(tracker: Tracker, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("apscheduler.schedulers.base.datetime", SettableTime)
+    monkeypatch.setattr("tracker.scheduler.clock", lambda: SettableTime.now(UTC))
+    monkeypatch.setattr("tracker.scheduler.HEARTBEAT_SECONDS", 0.2)
+    ran: list[float] = []
+    scheduler = Scheduler(tracker, (Job("quick", 0.05, lambda _tracker: ran.append(time.monotonic())),))
+    with running(scheduler) as outcome:
+        wait_until(lambda: len(ran) >= 3)
+        monkeypatch.setattr(SettableTime, "set_by", timedelta(hours=-1))
+        before = len(ran)
+        wait_until(lambda: len(ran) >= before + 20)
+        beat = scheduler._beat
+        wait_until(lambda: scheduler._beat > beat)  # what the watchdog listens for goes on, too
+    assert outcome == [True]
+
+
+def test_an_outage_is_logged_once_and_refused_jobs_come_soon(tracker: Tracker, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tracker.scheduler.RETRY_SECONDS", 0.0)
+    refused: list[str] = []
+
+    def daily(_tracker: Tracker) -> str:
+        if len(refused) < 2:
+            refused.append("daily")
+            raise StorageUnavailable("no database answers")
+        refused.append("answered")
+        return "done"
+
+    with capture_logs() as logs, running(Scheduler(tracker, (Job("daily", 86400, daily),))) as outcome:
+        wait_until(lambda: "answered" in refused)
+    assert outcome == [True]
+    told = [entry["event"] for entry in logs if not entry["event"].startswith("scheduler.")]
+    assert told == ["database.away", "database.back"]
+    assert [(run.outcome, run.detail) for run in tracker.runs()] == [("ok", "done")]
+
+
+def test_a_run_that_the_database_does_not_keep_is_an_outage(tracker: Tracker, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(_run: object) -> None:
+        raise StorageUnavailable("no database answers")
+
+    monkeypatch.setattr(tracker, "record_run", away)
+    with capture_logs() as logs:
+        assert isinstance(run_job(tracker, Job("cheese", 1, lambda _tracker: "eaten")), StorageUnavailable)
+    assert logs == []
+
+
+@pytest.mark.parametrize("where", ["in the job", "in its record"])
+def test_a_damaged_database_ends_the_run(tracker: Tracker, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
+    def damaged(*_: object) -> str:
+        raise StorageDamaged("the database is damaged")
+
+    if where == "in its record":
+        monkeypatch.setattr(tracker, "record_run", damaged)
+    job = Job("poll", 0.05, damaged if where == "in the job" else lambda _tracker: "polled")
+    with capture_logs() as logs, pytest.raises(StorageDamaged, match="the database is damaged"):
+        Scheduler(tracker, (job,)).run()
+    assert {entry["event"] for entry in logs} == {"scheduler.started", "scheduler.stopped"}
+
+
+def test_a_lost_lock_ends_the_run_before_the_next_job(tracker: Tracker) -> None:
+    ran: list[float] = []
+
+    def lost() -> None:
+        raise LeadershipLost("another one leads")
+
+    job = Job("quick", 0.05, lambda _tracker: ran.append(time.monotonic()))
+    with pytest.raises(LeadershipLost, match="another one leads"):
+        Scheduler(tracker, (job,), check_lock=lost).run()
+    assert ran == []
+
+
+def test_no_job_runs_while_the_lock_is_away(tracker: Tracker, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tracker.scheduler.RETRY_SECONDS", 0.0)
+    away = threading.Event()
+    checked: list[bool] = []
+    ran: list[bool] = []
+
+    def check() -> None:
+        checked.append(away.is_set())
+        if away.is_set():
+            raise StorageUnavailable("no server answers")
+
+    away.set()
+    job = Job("quick", 0.05, lambda _tracker: ran.append(away.is_set()))
+    with running(Scheduler(tracker, (job,), check_lock=check)):
+        wait_until(lambda: len(checked) >= 5)
+        away.clear()
+        wait_until(lambda: len(ran) >= 3)
+    assert not any(ran)
 
 
 def test_a_fleet_in_trouble_raises_the_alarm_and_a_calm_one_says_nothing(tracker: Tracker, clock: FakeClock) -> None:
