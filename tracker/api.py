@@ -36,7 +36,7 @@ from tracker.scenarios.pairs import annul_branches
 from tracker.settings import Settings
 from tracker.store import forecasts, log, properties, resolutions
 from tracker.store.engine import Store, open_engine
-from tracker.store.leader import leading
+from tracker.store.leader import Leadership, leading
 from tracker.store.schema import upgrade
 from tracker.suggesting import record_suggestions
 from tracker.summaries import (
@@ -320,8 +320,8 @@ class Tracker(
         with self._store.reading() as session:
             return log.newest_seq(session)
 
-    def leading(self) -> AbstractContextManager[None]:
-        """Hold the place of the one scheduler; raises `AlreadyRunning` and names who holds it."""
+    def leading(self) -> AbstractContextManager[Leadership]:
+        """Hold the place of the one scheduler, to be checked; raises `AlreadyRunning` and names who holds it."""
         return leading(self._store.engine, self.now())
 
     def verify(self, head: str | None = None) -> Verdict:

