@@ -164,7 +164,7 @@ def run_parser() -> argparse.ArgumentParser:
         "The other commands are at .venv/bin/tracker once this has run.",
     )
     parser.add_argument("--setup", action="store_true", help="set up what is missing, start nothing, return")
-    parser.add_argument("--demo", action="store_true", help="replay the question set's history; needs no network")
+    parser.add_argument("--demo", action="store_true", help="replay past news: needs no network, takes up to 3 minutes")
     parser.add_argument("--port", metavar="N", help="port of the dashboard")
     parser.add_argument("--data", metavar="DIR", help="folder that holds the database")
     parser.add_argument("--no-browser", action="store_true", help="open no browser window")

@@ -1,5 +1,6 @@
 """Real processes: everything under one parent, one scheduler a database, and no orphan left."""
 
+import io
 import os
 import shutil
 import signal
@@ -10,22 +11,26 @@ import time
 import urllib.request
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.console import Console
 
+from forecasts.question_set import read_question_set
 from tests.builders import no_network
+from tests.forecasts.small_set import TEXTS
 from tests.test_cli import Shell
-from tests.worlds import set_folder
+from tests.worlds import END, set_folder
 from tracker import question_sets
 from tracker.api import open_tracker
 from tracker.children import Children, Restarts
 from tracker.errors import LeadershipLost, Refused, StorageDamaged
 from tracker.listening import check_address, check_port, is_loopback
-from tracker.running import Serving
+from tracker.running import Serving, lines, replay_with_progress
 from tracker.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -232,6 +237,40 @@ def test_the_address_to_type_is_one_that_this_machine_reaches() -> None:
     assert Serving.chosen(Settings(port=9000), options).url == "http://127.0.0.1:9000/"
     assert Serving.chosen(Settings(), {**options, "address": "0.0.0.0"}).url == "http://127.0.0.1:8501/"
     assert Serving.chosen(Settings(), {**options, "address": "::1", "port": 80}).url == "http://[::1]:80/"
+
+
+def test_a_replay_into_a_file_tells_its_progress_in_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tracker.running.load", lambda _name: read_question_set(TEXTS))
+    monkeypatch.setattr("tracker.running.LINE_SECONDS", 0.0)
+    file = io.StringIO()
+    replay_with_progress(Settings(data_dir=tmp_path), Console(file=file, width=140), fresh=False, until=END)
+    first, *told, last = file.getvalue().splitlines()
+    assert (first, last.split(" in ")[0]) == ("Setting up the replay", f"Replayed {len(told)} steps")
+    percentages = [int(line.rpartition("(")[2].removesuffix(" %)")) for line in told]
+    assert percentages == sorted(percentages)
+    assert (percentages[0], percentages[-1]) == (100 // len(told), 100)
+    assert told[-1] == f"Replaying {END:%Y-%m-%d} (100 %)"
+
+
+def test_a_line_of_progress_comes_every_few_seconds() -> None:
+    told: list[str] = []
+    now = 100.0
+    tell = lines(told.append, lambda: now)
+    for step in range(1, 201):  # of half a second each
+        tell(step, 200, datetime(2022, 2, 1, tzinfo=UTC) + timedelta(days=step))
+        now += 0.5
+    assert told[:3] == ["Setting up the replay", "Replaying 2022-02-02 (0 %)", "Replaying 2022-02-08 (3 %)"]
+    assert len(told) == 1 + 200 / 6 // 1 + 1
+
+
+def test_a_replay_on_a_terminal_shows_a_bar(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tracker.running.load", lambda _name: read_question_set(TEXTS))
+    file = io.StringIO()
+    console = Console(file=file, width=140, force_terminal=True)
+    replay_with_progress(Settings(data_dir=tmp_path), console, fresh=False, until=END)
+    assert "Setting up" not in file.getvalue()
+    assert f"Replaying {END:%Y-%m-%d}" in file.getvalue()
+    assert "━" in file.getvalue()
 
 
 PYTHON = [sys.executable, "-c"]

@@ -4,7 +4,8 @@ import signal
 import sys
 import time
 import webbrowser
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
 from tracker.api import Tracker, clock, open_tracker
 from tracker.children import Children, Say
+from tracker.demo import Progress as ReplayProgress
 from tracker.demo import replay, replay_settings
 from tracker.errors import Refused
 from tracker.listening import check_address, check_port
@@ -22,6 +24,8 @@ from tracker.question_sets import DEFAULT, load
 from tracker.settings import Settings
 
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 -- only recognised; check_address refuses it
+LINE_SECONDS = 3.0
+"""A replay that writes into a file says so often how far it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,22 +102,37 @@ def serve_replay(settings: Settings, serving: Serving, say: Say) -> int:
 
 
 def replay_with_progress(settings: Settings, console: Console, *, fresh: bool, until: datetime | None) -> None:
-    """Replay, with a bar for people and two lines for a log."""
+    """Replay, with a bar on a terminal, and a line every few seconds elsewhere."""
     path = Path(str(replay_settings(settings).url.removeprefix("sqlite:///")))
     if fresh:
         for stale in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))):
             stale.unlink(missing_ok=True)
-    columns = (TextColumn("Replaying {task.fields[day]}"), BarColumn(), TaskProgressColumn())
     began = time.monotonic()
+    with _bar(console) if console.is_terminal else nullcontext(lines(console.print)) as progress:
+        steps = replay(settings, load(DEFAULT), until or clock(), progress)
+    console.print(f"Replayed {steps} steps in {time.monotonic() - began:.0f} s into {path}")
+
+
+def lines(say: Say, monotonic: Callable[[], float] = time.monotonic) -> ReplayProgress:
+    """The progress of a replay as lines for a file: one at the beginning, then one every `LINE_SECONDS`."""
+    say("Setting up the replay")
+    due = monotonic()
+
+    def tell(done: int, total: int, at: datetime) -> None:
+        nonlocal due
+        if monotonic() >= due:
+            due = monotonic() + LINE_SECONDS
+            say(f"Replaying {at:%Y-%m-%d} ({100 * done // total} %)")
+
+    return tell
+
+
+@contextmanager
+def _bar(console: Console) -> Iterator[ReplayProgress]:
+    columns = (TextColumn("Replaying {task.fields[day]}"), BarColumn(), TaskProgressColumn())
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("replay", day="", total=None)
-        steps = replay(
-            settings,
-            load(DEFAULT),
-            until or clock(),
-            lambda done, total, at: progress.update(task, completed=done, total=total, day=f"{at:%Y-%m-%d}"),
-        )
-    console.print(f"Replayed {steps} steps in {time.monotonic() - began:.0f} s into {path}")
+        yield lambda done, total, at: progress.update(task, completed=done, total=total, day=f"{at:%Y-%m-%d}")
 
 
 def _watch(children: Children, serving: Serving, settings: Settings, say: Say) -> int:

@@ -59,7 +59,7 @@ def render(visit: Visit) -> bool:
         if not found.asked:
             st.caption(
                 "Only looking around? `./run --demo` replays recorded history since 2022 in a database of its own,"
-                " with invented forecasters: a minute, and no network."
+                " with invented forecasters. It takes up to three minutes, and no network."
             )
     return True
 

@@ -89,7 +89,10 @@ def up(context: click.Context, /, **options: Any) -> None:
 @click.option("--until", metavar="TIME", help="Replay up to this time (default: now).")
 @click.pass_context
 def demo(context: click.Context, /, no_serve: bool, fresh: bool, until: str | None, **options: Any) -> None:
-    """Replay the years since February 2022 into a database of its own, and show it."""
+    """Replay the years since February 2022 into a database of its own, and show it.
+
+    It takes half a minute to three, and says how far it is: by a bar, or by a line every few seconds in a file.
+    """
     settings = chosen(context)
     set_up_logs(replace(settings, log_level="warning"))  # a replay polls thousands of times
     replay_with_progress(settings, console, fresh=fresh, until=utc(until) if until else None)
