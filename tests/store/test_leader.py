@@ -103,6 +103,17 @@ def test_a_holder_that_another_replaced_ends_and_names_it(lock: AdvisoryLock, po
     lock.check()  # the place is free again
 
 
+def test_a_lost_connection_that_the_server_still_keeps_is_waited_for(lock: AdvisoryLock, postgres_url: str) -> None:
+    lost, lock._connection = lock._connection, None  # as after a broken network: only the holder knows of it
+    assert lost is not None
+    with pytest.raises(StorageUnavailable, match="still keeps the lock for the lost connection of this scheduler"):
+        lock.check()
+    end_the_holder(postgres_url)
+    lock.check()
+    lost.invalidate()
+    lost.close()
+
+
 def test_schedulers_of_two_databases_of_one_server_both_lead(lock: AdvisoryLock, server: Server) -> None:
     with leading(open_engine(server.url), NOW) as first:
         with psycopg.connect(server.url.replace("+psycopg", ""), autocommit=True) as connection:

@@ -30,7 +30,6 @@ logger = structlog.get_logger("tracker.leader")
 SCHEDULER_LOCK = 7_305_151_211_520_108
 """PostgreSQL advisory lock held by the one scheduler."""
 
-
 IMPATIENT = {
     "connect_timeout": 5,  # seconds, as the next two
     "keepalives_idle": 5,
