@@ -16,6 +16,7 @@ from pathlib import Path
 from sqlalchemy import Engine, text
 
 from tracker.errors import AlreadyRunning
+from tracker.rights import create_private
 
 SCHEDULER_LOCK = 7_305_151_211_520_108
 """PostgreSQL advisory lock held by the one scheduler."""
@@ -34,6 +35,7 @@ def leading(engine: Engine, now: datetime) -> Iterator[None]:
 
 @contextmanager
 def _file_lock(path: Path, now: datetime) -> Iterator[None]:
+    create_private(path)
     with path.open("a+", encoding="utf-8") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
