@@ -92,15 +92,16 @@ class Answer:
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """A dashboard without questions that cannot reach any other machine."""
+    """A dashboard without questions, open as in a container, that cannot reach any other machine."""
     place = tmp_path_factory.mktemp("served")
     with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as probe:
         port = probe.getsockname()[1]
     found = Served(port, place / "record")
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "TRACKER_PUBLIC_URL": PUBLIC, "TRACKER_ME": "ada"}
     command = [sys.executable, "-m", "tests.dashboard.trapped", str(found.record), "--data", str(place / "data")]
+    command += ["--port", str(port), "--address", "0.0.0.0", "--i-know-there-is-no-login"]
     with (place / "log").open("wb") as log:
-        process = subprocess.Popen([*command, "--port", str(port)], env=environment, cwd=place, stdout=log, stderr=log)
+        process = subprocess.Popen(command, env=environment, cwd=place, stdout=log, stderr=log)
     try:
         wait_for(found, process, place / "log")
         yield found
