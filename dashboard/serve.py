@@ -12,7 +12,7 @@ import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import anyio.to_thread
 import streamlit
@@ -20,6 +20,7 @@ import uvicorn
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import delta_generator
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 
 from dashboard.assets import Assets
 from dashboard.configuration import MESSAGE_MEGABYTES, configure
@@ -28,6 +29,7 @@ from dashboard.guard import HEADER_BYTES, Guard, OnlyKnown
 from dashboard.opened import share, shared_tracker
 from dashboard.routes import routes
 from dashboard.shell import hashes, pages, shell
+from dashboard.uploads import bound_uploads
 from tracker.api import Tracker
 from tracker.errors import TrackerError
 
@@ -122,7 +124,7 @@ def build(tracker: Tracker) -> Any:
 
 @asynccontextmanager
 async def _warm(app: object) -> AsyncIterator[None]:
-    """Import what is heavy before the first visit, and take it out of the garbage collector's way.
+    """Import what is heavy before the first visit, take it out of the garbage collector's way, and bound uploads.
 
     Streamlit would collect garbage after every run of a page, which is switched off (see `configuration`); when Python
     does so by itself, now and then, it need not look at the modules.
@@ -130,6 +132,7 @@ async def _warm(app: object) -> AsyncIterator[None]:
     for name in _HEAVY:
         importlib.import_module(name)
     delta_generator._maybe_print_use_warning()  # looks through every module once, before the first element of a page
+    bound_uploads(cast(MemoryUploadedFileManager, streamlit.runtime.get_instance().uploaded_file_mgr))
     gc.collect()
     gc.freeze()
     gc.set_threshold(*_COLLECT)

@@ -44,8 +44,8 @@ def told(logs: list[dict[str, object]]) -> list[object]:
 def test_new_files_are_for_their_owner_alone(tmp_path: Path, name: str) -> None:
     settings = Settings(data_dir=tmp_path / "above" / "data")
     with capture_logs() as logs:
-        found = use(replay_settings(settings) if name.startswith("replay") else settings)
-    assert found == dict.fromkeys((name, f"{name}-wal", f"{name}-shm", f"{name}.scheduler"), 0o600)
+        modes = use(replay_settings(settings) if name.startswith("replay") else settings)
+    assert modes == dict.fromkeys((name, f"{name}-wal", f"{name}-shm", f"{name}.scheduler"), 0o600)
     assert rights(settings.data_dir) == 0o700
     assert told(logs) == []
 

@@ -96,25 +96,25 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     place = tmp_path_factory.mktemp("served")
     with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as probe:
         port = probe.getsockname()[1]
-    found = Served(port, place / "record")
+    server = Served(port, place / "record")
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "TRACKER_PUBLIC_URL": PUBLIC, "TRACKER_ME": "ada"}
-    command = [sys.executable, "-m", "tests.dashboard.trapped", str(found.record), "--data", str(place / "data")]
+    command = [sys.executable, "-m", "tests.dashboard.trapped", str(server.record), "--data", str(place / "data")]
     command += ["--port", str(port), "--address", "0.0.0.0", "--i-know-there-is-no-login"]
     with (place / "log").open("wb") as log:
         process = subprocess.Popen(command, env=environment, cwd=place, stdout=log, stderr=log)
     try:
-        wait_for(found, process, place / "log")
-        yield found
+        wait_for(server, process, place / "log")
+        yield server
     finally:
         process.terminate()
         process.wait(30)
 
 
-def wait_for(found: Served, process: "subprocess.Popen[bytes]", log: Path) -> None:
+def wait_for(server: Served, process: "subprocess.Popen[bytes]", log: Path) -> None:
     """Return as soon as it answers."""
     while process.poll() is None:
         with contextlib.suppress(OSError):
-            assert found.ask("/healthz").body == b"ok"
+            assert server.ask("/healthz").body == b"ok"
             return
         time.sleep(0.1)
     raise AssertionError(log.read_text("utf-8"))
