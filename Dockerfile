@@ -7,8 +7,9 @@
 # publish the port on 127.0.0.1, as above, or put a log-in in front of it. It answers only to 127.0.0.1 and localhost;
 # behind a proxy that other machines reach, say by which name:
 #
-#   docker run -p 127.0.0.1:8501:8501 -v tracker-data:/data \
-#       -e TRACKER_ALLOWED_HOSTS=forecast.example.org -e TRACKER_PUBLIC_URL=https://forecast.example.org scenario-tracker
+#   docker run -p 127.0.0.1:8501:8501 -v tracker-data:/data -e TRACKER_ALLOWED_HOSTS=forecast.example.org scenario-tracker
+#
+# A proxy that speaks https to browsers, or sends another Host, needs TRACKER_PUBLIC_URL, too: see docs/settings.md.
 
 FROM python:3.11-slim AS build
 WORKDIR /build

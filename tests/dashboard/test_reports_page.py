@@ -143,8 +143,8 @@ def test_the_api_is_for_reading(app: Starlette) -> None:
 def test_behind_a_proxy_the_feed_of_changes_names_the_public_address(tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path, public_url="https://forecast.example.org/")
     with open_tracker(settings, fetch=no_network) as tracker:
-        found = ask(Starlette(routes=routes(tracker)), "/changes.atom")
-    assert b'href="https://forecast.example.org/changes.atom"' in found.body
+        answer = ask(Starlette(routes=routes(tracker)), "/changes.atom")
+    assert b'href="https://forecast.example.org/changes.atom"' in answer.body
 
 
 def test_tables_of_pages_have_no_download_of_their_own() -> None:
