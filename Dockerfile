@@ -4,7 +4,12 @@
 #   docker run -p 127.0.0.1:8501:8501 -v tracker-data:/data scenario-tracker
 #
 # The dashboard has no log-in yet. Inside the container it has to listen on every address to be reachable at all;
-# publish the port on 127.0.0.1, as above, or put a log-in in front of it.
+# publish the port on 127.0.0.1, as above, or put a log-in in front of it. It answers only to 127.0.0.1 and localhost;
+# behind a proxy that other machines reach, say by which name:
+#
+#   docker run -p 127.0.0.1:8501:8501 -v tracker-data:/data -e TRACKER_ALLOWED_HOSTS=forecast.example.org scenario-tracker
+#
+# A proxy that speaks https to browsers, or sends another Host, needs TRACKER_PUBLIC_URL, too: see docs/settings.md.
 
 FROM python:3.11-slim AS build
 WORKDIR /build
@@ -23,7 +28,8 @@ RUN useradd --create-home --uid 10001 tracker \
     && chown tracker /data
 COPY --from=build /venv /venv
 ENV PATH=/venv/bin:$PATH \
-    PYTHONUNBUFFERED=1
+    PYTHONUNBUFFERED=1 \
+    TRACKER_ALLOWED_HOSTS=127.0.0.1,localhost
 USER tracker
 VOLUME /data
 EXPOSE 8501

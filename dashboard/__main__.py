@@ -48,7 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         settings = load_settings(given.data)
         chosen = {"port": given.port, "address": given.address}
         settings = checked(replace(settings, **{name: value for name, value in chosen.items() if value is not None}))
-        check_address(settings.address, open_to_all=given.i_know_there_is_no_login)
+        check_address(settings.address, open_to_all=given.i_know_there_is_no_login, named=settings.named)
         check_port(settings.address, settings.port)
         set_up_logs(settings)
         with open_tracker(_replay(settings) if given.replay else settings) as tracker:

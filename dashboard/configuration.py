@@ -3,12 +3,15 @@
 Values given this way win over a `config.toml` and over the environment, as a command line flag would.
 """
 
-from collections.abc import Sequence
 from typing import Any, Final
 
 _PALETTE: Final = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8A8A8A"]
 
-LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
+UPLOAD_MEGABYTES: Final = 10
+"""The largest file that the server takes; what a page asks for may be less."""
+
+MESSAGE_MEGABYTES: Final = 8
+"""The largest message of a page: all that stands in its fields, a pasted essay too."""
 
 _SERVING: Final[dict[str, Any]] = {
     "browser.gatherUsageStats": False,  # telemetry would contact a foreign host
@@ -23,6 +26,8 @@ _SERVING: Final[dict[str, Any]] = {
     "server.enableStaticServing": False,
     "server.fileWatcherType": "none",
     "server.headless": True,
+    "server.maxUploadSize": UPLOAD_MEGABYTES,
+    "server.maxWidgetStateSize": MESSAGE_MEGABYTES,
 }
 
 _LOOK: Final[dict[str, Any]] = {
@@ -43,13 +48,30 @@ _LOOK: Final[dict[str, Any]] = {
 }
 
 
-def options(hosts: Sequence[str]) -> dict[str, Any]:
-    """Every streamlit option that is set; `hosts` are the names this server answers to, none for any."""
-    return {**_SERVING, **_LOOK, "server.allowedHosts": list(hosts)}
+def options(public_origin: str = "") -> dict[str, Any]:
+    """Every streamlit option that is set; `public_origin` is that of the pages behind a proxy, "" for none."""
+    return {**_SERVING, **_LOOK, "server.corsAllowedOrigins": [public_origin] if public_origin else []}
 
 
-def configure(hosts: Sequence[str] = LOOPBACK) -> None:
+def configure(public_origin: str = "") -> None:
     """Set streamlit's options for this process; to be done before its app is made."""
     from streamlit import config
 
-    config.get_config_options(force_reparse=True, options_from_flags=options(hosts))
+    config.get_config_options(force_reparse=True, options_from_flags=options(public_origin))
+    _keep_to_this_machine()
+
+
+def _keep_to_this_machine() -> None:
+    """Let streamlit never look for the addresses of this machine.
+
+    For a page of elsewhere it would ask a public service, and everybody would wait until that answers.
+    """
+    from streamlit import net_util
+
+    for name in ("get_external_ip", "get_internal_ip"):
+        assert hasattr(net_util, name), f"the installed streamlit has no {name}"
+        setattr(net_util, name, _no_address)
+
+
+def _no_address() -> None:
+    """No address: nothing is compared with it."""

@@ -39,7 +39,7 @@ def routes(tracker: Tracker) -> list[Route]:
         return await _answered(lambda: http.question(tracker, asked), _JSON)
 
     async def changes(request: Request) -> Response:
-        home = str(request.base_url).rstrip("/")
+        home = tracker.settings.reach.public_origin or str(request.base_url).rstrip("/")
         return await _answered(lambda: http.changes(tracker, home), _ATOM)
 
     return [

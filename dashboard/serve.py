@@ -1,4 +1,4 @@
-"""The dashboard as one ASGI application: pages, a health check, metrics, security headers.
+"""The dashboard as one ASGI application: pages, a health check, metrics, security headers, behind a guard.
 
 Served by `uvicorn.run` with host and port and not by `streamlit run`: only then does the socket get
 TCP_NODELAY, without which every click waits for a delayed acknowledgement (44 ms against 6 ms).
@@ -12,25 +12,26 @@ import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import anyio.to_thread
 import streamlit
-import streamlit.config
 import uvicorn
 from starlette.middleware import Middleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import delta_generator
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 
 from dashboard.assets import Assets
-from dashboard.configuration import LOOPBACK, configure
+from dashboard.configuration import MESSAGE_MEGABYTES, configure
+from dashboard.deadline import Deadline
+from dashboard.guard import HEADER_BYTES, Guard, OnlyKnown
 from dashboard.opened import share, shared_tracker
 from dashboard.routes import routes
 from dashboard.shell import hashes, pages, shell
+from dashboard.uploads import bound_uploads
 from tracker.api import Tracker
 from tracker.errors import TrackerError
-from tracker.listening import is_loopback
 
 _LOG: Final = logging.getLogger("dashboard")
 _HEAVY: Final = (
@@ -45,6 +46,13 @@ _HEAVY: Final = (
 _COLLECT: Final = (20_000, 20, 10)
 """How much is made before garbage is looked for. By Python's own measure all that is kept would be looked through after
 every tenth run of a page, which then takes five times as long; by ours after every thousandth or so."""
+
+LIMITS: Final[dict[str, Any]] = {
+    "http": Deadline,
+    "h11_max_incomplete_event_size": HEADER_BYTES,
+    "ws_max_size": MESSAGE_MEGABYTES * 1024 * 1024,
+}
+"""What the web server itself bounds, before the application sees anything."""
 
 
 def content_policy() -> str:
@@ -106,22 +114,17 @@ def build(tracker: Tracker) -> Any:
         routes=[*routes(tracker), *pages()],
         middleware=[
             Middleware(SecurityHeaders),
-            Middleware(TrustedHostMiddleware, allowed_hosts=_hosts()),
+            Middleware(Guard, tracker.settings.reach),
             Middleware(Assets),
+            Middleware(OnlyKnown),
         ],
         on_script_error=show_calmly,
     )
 
 
-def _hosts() -> list[str]:
-    """The names that this server answers to, which keeps pages of strangers from reading it by a name of their own."""
-    names = streamlit.config.get_option("server.allowedHosts")
-    return [f"[{name}]" if ":" in name else name for name in names] or ["*"]
-
-
 @asynccontextmanager
 async def _warm(app: object) -> AsyncIterator[None]:
-    """Import what is heavy before the first visit, and take it out of the garbage collector's way.
+    """Import what is heavy before the first visit, take it out of the garbage collector's way, and bound uploads.
 
     Streamlit would collect garbage after every run of a page, which is switched off (see `configuration`); when Python
     does so by itself, now and then, it need not look at the modules.
@@ -129,6 +132,7 @@ async def _warm(app: object) -> AsyncIterator[None]:
     for name in _HEAVY:
         importlib.import_module(name)
     delta_generator._maybe_print_use_warning()  # looks through every module once, before the first element of a page
+    bound_uploads(cast(MemoryUploadedFileManager, streamlit.runtime.get_instance().uploaded_file_mgr))
     gc.collect()
     gc.freeze()
     gc.set_threshold(*_COLLECT)
@@ -152,7 +156,7 @@ def show_calmly(error: Exception) -> bool:
 
 def serve(tracker: Tracker, address: str, port: int) -> None:
     """Serve the dashboard until the process is told to stop."""
-    configure(LOOPBACK if is_loopback(address) else ())
+    configure(tracker.settings.reach.public_origin)
     app = build(tracker)
     # uvicorn raises the signal again once it has shut down: leave in order then, not by being killed.
     signal.signal(signal.SIGTERM, _leave)
@@ -164,6 +168,7 @@ def serve(tracker: Tracker, address: str, port: int) -> None:
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=2,
+        **LIMITS,
     )
 
 

@@ -173,6 +173,21 @@ def known_flags(group: click.Group, arguments: list[str]) -> dict[str, list[str]
     return {name: [str(value)] for name, value in {**values, **more}.items()} | {"verb": [rest[0]]}
 
 
+def test_the_image_answers_to_loopback_names_unless_told_otherwise() -> None:
+    from tracker.listening import check_address
+    from tracker.settings import load_settings
+
+    environment = dict(word.split("=", 1) for each in last_stage() if each.word == "ENV" for word in each.words)
+    [command] = [each.words for each in last_stage() if each.word == "CMD"]
+    settings = load_settings(None, environment)
+    check_address(command[command.index("--address") + 1], open_to_all=True, named=settings.named)
+    assert all(map(settings.reach.answers_to, ("127.0.0.1:8501", "localhost:8501")))
+    assert not settings.reach.answers_to("evil.example:8501")
+    told = next(line for line in (ROOT / "Dockerfile").read_text("utf-8").splitlines() if "-e TRACKER_ALLOWED" in line)
+    [given] = re.findall(r"-e TRACKER_ALLOWED_HOSTS=(\S+)", told)
+    assert load_settings(None, {"TRACKER_ALLOWED_HOSTS": given}).reach.answers_to(given)
+
+
 def test_the_health_check_asks_an_address_that_the_dashboard_serves() -> None:
     [check] = all_of("HEALTHCHECK")
     program = json.loads(check.text.split("CMD", 1)[1])

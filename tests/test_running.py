@@ -29,7 +29,7 @@ from tracker import question_sets
 from tracker.api import open_tracker
 from tracker.children import Children, Restarts
 from tracker.errors import LeadershipLost, Refused, StorageDamaged
-from tracker.listening import check_address, check_port, is_loopback
+from tracker.listening import check_port
 from tracker.running import Serving, lines, replay_with_progress
 from tracker.settings import Settings
 
@@ -210,18 +210,15 @@ def test_an_open_door_is_refused_before_anything_is_stored(tmp_path: Path) -> No
     assert not (tmp_path / "data").exists()
 
 
-@pytest.mark.parametrize(
-    ("address", "is_ours"),
-    [("127.0.0.1", True), ("::1", True), ("localhost", True), ("0.0.0.0", False), ("192.0.2.1", False), ("me", False)],
-)
-def test_only_this_machine_is_let_in_unless_the_door_is_opened_by_name(address: str, is_ours: bool) -> None:
-    assert is_loopback(address) is is_ours
-    check_address(address, open_to_all=True)
-    if is_ours:
-        check_address(address, open_to_all=False)
-    else:
-        with pytest.raises(Refused, match="there is no log-in"):
-            check_address(address, open_to_all=False)
+def test_a_wider_address_without_names_is_refused_before_anything_starts(tmp_path: Path) -> None:
+    port = str(free_port())
+    for verb in ("up", "demo"):
+        argv = (verb, "--address", "0.0.0.0", "--port", port, "--no-browser", "--i-know-there-is-no-login")
+        done = run(tmp_path / "data", *argv)
+        assert done.returncode == 2
+        assert "TRACKER_ALLOWED_HOSTS" in done.stderr
+        assert len(done.stderr.splitlines()) == 1
+        assert not (tmp_path / "data").exists()
 
 
 def test_a_taken_port_is_refused() -> None:

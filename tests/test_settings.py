@@ -1,11 +1,12 @@
 """Settings come from one file and the environment, are read once, and are checked."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 from tracker.errors import BadSettings
-from tracker.settings import Settings, load_settings
+from tracker.settings import Settings, load_settings, write_setting
 
 
 def write(directory: Path, text: str) -> Path:
@@ -57,11 +58,62 @@ def test_a_contact_stands_in_the_user_agent() -> None:
         ('me = "Ada Lovelace"', "use lower-case letters"),
         ('log_level = "loud"', "'log_level' must be debug, info, warning or error"),
         ("me = ", "is not valid TOML"),
+        ("me = [1]", "'me' must be a text, not \\[1\\]"),
+        (f"me.{'a.' * 20_000}b = 1", "'me' must be a text"),
+        (f"me = {'[' * 30_000}", "nested too deeply"),
+        (f"port = {'9' * 5_000}", "is not valid TOML: Exceeds the limit"),
+        (f"request_budget = 1{'0' * 400}", "'request_budget' must be a number, not 10+\\.\\.\\.0+$"),
+        (f"# {'x' * 65_536}", "larger than 64 kB"),
+        ('allowed_hosts = "http://example.org"', "'allowed_hosts': 'http://example.org' is no host name"),
+        ('public_url = "example.org"', "'public_url' is 'example.org': write scheme, host and port"),
     ],
 )
 def test_a_bad_setting_is_refused_by_name(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(BadSettings, match=message):
         load_settings(write(tmp_path, text), {})
+
+
+@pytest.mark.parametrize("kind", ["directory", "pipe", "endless", "bytes"])
+def test_what_is_no_settings_file_is_refused_in_one_line(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "tracker.toml"
+    match kind:
+        case "directory":
+            path.mkdir()
+        case "pipe":
+            os.mkfifo(path)
+        case "endless":
+            path.symlink_to("/dev/zero")
+        case _:
+            path.write_bytes(b'me = "\xff"')
+    for act in (lambda: load_settings(tmp_path, {}), lambda: write_setting(tmp_path, "me", "ada")):
+        with pytest.raises(BadSettings) as refused:
+            act()
+        reason = str(refused.value)
+        assert str(path) in reason
+        assert len(reason.splitlines()) == 1
+        assert ("UTF-8" if kind == "bytes" else "not a regular file") in reason
+
+
+def test_a_settings_file_that_cannot_be_read_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path, *_: object) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    write(tmp_path, "")
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(BadSettings, match=r"tracker.toml cannot be read: Permission denied$"):
+        load_settings(tmp_path, {})
+
+
+def test_allowed_hosts_come_from_file_and_environment(tmp_path: Path) -> None:
+    assert not load_settings(tmp_path, {}).named
+    assert not load_settings(tmp_path, {"TRACKER_ALLOWED_HOSTS": " , "}).named
+    directory = write(tmp_path, 'allowed_hosts = "a.example"\n')
+    assert load_settings(directory, {}).reach.answers_to("a.example")
+    from_environment = load_settings(directory, {"TRACKER_ALLOWED_HOSTS": "b.example"})
+    assert from_environment.named
+    assert not from_environment.reach.answers_to("a.example")
+    assert from_environment.reach.answers_to("b.example:8501")
+    assert load_settings(tmp_path, {"TRACKER_PUBLIC_URL": "https://c.example"}).named
 
 
 def test_who_types_here_is_the_login_name_unless_that_is_reserved(

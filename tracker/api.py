@@ -30,6 +30,7 @@ from tracker.newsdesk import Newsdesk
 from tracker.question_verbs import QuestionVerbs
 from tracker.report_verbs import ReportVerbs
 from tracker.resolving import Given, bring_up_to_date, preview, reopen, rescore, resolve, scores_are_current
+from tracker.rights import keep_private
 from tracker.said import Standpoint
 from tracker.scenario_verbs import ScenarioVerbs
 from tracker.scenarios.pairs import annul_branches
@@ -73,8 +74,7 @@ def open_tracker(
 
     `fetch` replaces the network, `limits` how it is used.
     """
-    if settings.url.startswith("sqlite:///"):
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
+    keep_private(settings.file, settings.url)
     engine = open_engine(settings.url)
     store = Store(engine)
     try:

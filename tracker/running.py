@@ -36,6 +36,7 @@ class Serving:
     address: str
     browser: bool
     open_door: bool
+    named: bool
 
     @classmethod
     def chosen(cls, settings: Settings, options: Mapping[str, Any]) -> "Serving":
@@ -45,6 +46,7 @@ class Serving:
             address=options["address"] or settings.address,
             browser=not options["no_browser"],
             open_door=options["open_door"],
+            named=settings.named,
         )
 
     @property
@@ -76,7 +78,7 @@ def run_scheduler(tracker: Tracker) -> int:
 
 def start_everything(settings: Settings, serving: Serving, say: Say) -> int:
     """Database, question set on first start, then scheduler and dashboard until Ctrl-C."""
-    _check(serving)
+    check_serving(serving)
     with open_tracker(settings) as tracker:
         if tracker.replayed_until() is not None:
             raise Refused(
@@ -95,7 +97,7 @@ def start_everything(settings: Settings, serving: Serving, say: Say) -> int:
 
 def serve_replay(settings: Settings, serving: Serving, say: Say) -> int:
     """The dashboard on the replay's database; no scheduler, nothing is polled."""
-    _check(serving)
+    check_serving(serving)
     children = Children(say)
     children.start("dashboard", [*_dashboard(settings, serving), "--replay"])
     return _watch(children, serving, settings, say)
@@ -144,9 +146,9 @@ def _watch(children: Children, serving: Serving, settings: Settings, say: Say) -
     return children.watch(serving.host, serving.port, ready)
 
 
-def _check(serving: Serving) -> None:
+def check_serving(serving: Serving) -> None:
     """Refuse before anything is started or stored."""
-    check_address(serving.address, open_to_all=serving.open_door)
+    check_address(serving.address, open_to_all=serving.open_door, named=serving.named)
     check_port(serving.address, serving.port)
 
 

@@ -8,7 +8,7 @@ import getpass
 import json
 import os
 import re
-import shutil
+import reprlib
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -17,11 +17,15 @@ from typing import TYPE_CHECKING, Any
 
 from forecasts.forecaster import RESERVED
 from tracker.errors import BadSettings
+from tracker.listening import Reach
+from tracker.rights import create_private
 
 if TYPE_CHECKING:
     from tracker.machine.answers import Endpoint
 
 FILE = "tracker.toml"
+FILE_LIMIT = 64 * 1024
+"""Bytes of the settings file that are read; a larger one is refused."""
 DEFAULT_DATA_DIR = Path("data")
 """Where data lives unless told otherwise: beside the working directory."""
 _SLUG = re.compile(r"[a-z0-9]+(?:[-_.][a-z0-9]+)*")
@@ -51,6 +55,8 @@ class Settings:
     `encoder` is what compares meanings: `minilm` (extra `onnx`), `static`, `none`, or `auto` for the best there is.
     `model_url` is the base address of an OpenAI-compatible endpoint that may judge evidence, "" for none; `model_name`,
     `model_key`, `model_seconds`, `model_tokens` and `model_budget` (requests a day) say how it is asked.
+    `allowed_hosts` are the host names that the dashboard answers to beside the loopback names, separated by commas;
+    `public_url` is where browsers find it behind a proxy.
     """
 
     data_dir: Path = DEFAULT_DATA_DIR
@@ -73,6 +79,8 @@ class Settings:
     log_json: bool = False
     port: int = 8501
     address: str = "127.0.0.1"
+    allowed_hosts: str = ""
+    public_url: str = ""
 
     @property
     def url(self) -> str:
@@ -83,6 +91,21 @@ class Settings:
     def private(self) -> tuple[str, ...]:
         """The hosts and networks of `private_feeds`, one by one."""
         return tuple(place.strip() for place in self.private_feeds.split(",") if place.strip())
+
+    @property
+    def file(self) -> Path:
+        """Where the settings file is, or would be."""
+        return self.data_dir / FILE
+
+    @property
+    def reach(self) -> Reach:
+        """By which names and from which pages the dashboard may be used."""
+        return Reach.of(self.allowed_hosts, self.public_url)
+
+    @property
+    def named(self) -> bool:
+        """Whether it was set by which names other machines may reach the dashboard."""
+        return bool(self.allowed_hosts.strip(" ,") or self.public_url)
 
     @property
     def user_agent(self) -> str:
@@ -96,18 +119,37 @@ def load_settings(data_dir: Path | None = None, environ: Mapping[str, str] = os.
     directory = data_dir or Path(environ.get("TRACKER_DATA_DIR") or DEFAULT_DATA_DIR)
     settings = Settings(data_dir=directory, me=_login())
     path = directory / FILE
-    if path.exists():
-        settings = _apply(settings, _read(path), str(path))
+    settings = _apply(settings, _parsed(_read(path), path), str(path))
     known = {f"TRACKER_{f.name.upper()}": f.name for f in fields(Settings)}
     from_environment = {known[key]: value for key, value in environ.items() if key in known}
     from_environment.pop("data_dir", None)
     return checked(_apply(settings, from_environment, "environment"))
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read(path: Path) -> str:
+    """The text of the settings file, "" where there is none; raises `BadSettings` for what cannot be one."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        if not path.exists():
+            return ""
+        if not path.is_file():  # a pipe would be waited for, a device read without end
+            raise BadSettings(f"{path} is not a regular file: move it away, or put the settings file in its place")
+        with path.open("rb") as file:
+            content = file.read(FILE_LIMIT + 1)
+        if len(content) > FILE_LIMIT:
+            raise BadSettings(f"{path} is larger than {FILE_LIMIT // 1024} kB, so it is no settings file")
+        return content.decode()
+    except OSError as error:
+        raise BadSettings(f"{path} cannot be read: {error.strerror or error}") from None
+    except UnicodeDecodeError:
+        raise BadSettings(f"{path} is not valid TOML: it is not written in UTF-8") from None
+
+
+def _parsed(text: str, path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except RecursionError:
+        raise BadSettings(f"{path} is not valid TOML: its values are nested too deeply") from None
+    except ValueError as error:  # TOMLDecodeError is one; so is a number of thousands of digits
         raise BadSettings(f"{path} is not valid TOML: {error}") from None
 
 
@@ -125,11 +167,11 @@ def _convert(name: str, value: Any, kind: Any) -> Any:
     try:
         if kind is bool and isinstance(value, str):
             return _truth(value)
-        if kind in (int, float) and isinstance(value, bool):
+        if (kind in (int, float) and isinstance(value, bool)) or isinstance(value, list | dict):
             raise ValueError
         return kind(value)
-    except (TypeError, ValueError):
-        raise BadSettings(f"setting {name!r} must be {_NAMES[kind]}, not {value!r}") from None
+    except (TypeError, ValueError, OverflowError):
+        raise BadSettings(f"setting {name!r} must be {_NAMES[kind]}, not {_SHORT.repr(value)}") from None
 
 
 def _truth(text: str) -> bool:
@@ -138,6 +180,8 @@ def _truth(text: str) -> bool:
     raise ValueError(text)
 
 
+_SHORT = reprlib.Repr()  # what was given may be long, or nested too deeply to be written out
+_SHORT.maxstring = _SHORT.maxother = _SHORT.maxlong = 80
 _NAMES = {bool: "true or false", int: "a whole number", float: "a number", str: "a text", Path: "a path"}
 
 
@@ -161,6 +205,7 @@ def checked(settings: Settings) -> Settings:
     if settings.log_level not in ("debug", "info", "warning", "error"):
         raise BadSettings(f"setting 'log_level' must be debug, info, warning or error, not {settings.log_level!r}")
     model_of(settings)
+    Reach.of(settings.allowed_hosts, settings.public_url)
     return settings
 
 
@@ -191,20 +236,21 @@ def overruled(name: str, environ: Mapping[str, str] = os.environ) -> bool:
 def write_setting(data_dir: Path, name: str, value: str) -> None:
     """Set one text in the settings file and leave every other line of it as it is; raises `BadSettings`.
 
-    The file is put in place whole, so that a start at the same moment reads the old one or the new one.
+    The file is put in place whole, so that a start at the same moment reads the old one or the new one. Nobody else
+    can read it.
     """
     path = data_dir / FILE
-    before = path.read_text(encoding="utf-8") if path.exists() else ""
+    before = _read(path)
     line = f"{name} = {json.dumps(value)}"  # a JSON string is a TOML string, too
     after, count = re.subn(rf"(?m)^[ \t]*{name}[ \t]*=.*$", lambda _: line, before, count=1)
     if not count:
         after = f"{line}\n{before}"
-    _checked_file(path, after, {**(_read(path) if before else {}), name: value})
+    _checked_file(path, after, {**_parsed(before, path), name: value})
     fresh = path.with_name(f".{FILE}.{os.getpid()}")
     try:
+        fresh.unlink(missing_ok=True)
+        create_private(fresh)
         fresh.write_text(after, encoding="utf-8")
-        if path.exists():
-            shutil.copymode(path, fresh)
         fresh.replace(path)
     except OSError as error:
         raise BadSettings(f"{path} cannot be written: {error.strerror or error}") from None

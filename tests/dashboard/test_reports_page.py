@@ -3,23 +3,24 @@
 import asyncio
 import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
 import pytest
 from starlette.applications import Starlette
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from dashboard import configuration
 from dashboard.routes import routes
-from dashboard.serve import _hosts
 from dashboard.views import downloads
 from dashboard.views.visit import Visit
+from tests.builders import no_network
 from tests.dashboard.pages import open_page, words
 from tests.dashboard.scenario_examples import FUTURES, a_world
 from tests.reports.lived import QUESTION, Lived, lived, lived_file
-from tracker.api import Tracker
+from tracker.api import Tracker, open_tracker
 from tracker.reports.writing import written
+from tracker.settings import Settings
 
 __all__ = ["lived", "lived_file"]
 
@@ -139,21 +140,12 @@ def test_the_api_is_for_reading(app: Starlette) -> None:
     assert ask(app, f"/api/v1/questions/{QUESTION}", "DELETE").status == 405
 
 
-@pytest.mark.parametrize(
-    ("host", "status"),
-    [("127.0.0.1:8501", 200), ("localhost", 200), ("[::1]:8501", 200), ("evil.example", 400), ("", 400)],
-)
-def test_a_local_dashboard_answers_to_no_foreign_name(app: Starlette, host: str, status: int) -> None:
-    configuration.configure()
-    guarded = TrustedHostMiddleware(app, allowed_hosts=_hosts())
-    assert ask(guarded, "/healthz", host=host).status == status
-
-
-def test_a_dashboard_for_others_answers_to_any_name() -> None:
-    configuration.configure(())
-    assert _hosts() == ["*"]
-    configuration.configure()
+def test_behind_a_proxy_the_feed_of_changes_names_the_public_address(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, public_url="https://forecast.example.org/")
+    with open_tracker(settings, fetch=no_network) as tracker:
+        answer = ask(Starlette(routes=routes(tracker)), "/changes.atom")
+    assert b'href="https://forecast.example.org/changes.atom"' in answer.body
 
 
 def test_tables_of_pages_have_no_download_of_their_own() -> None:
-    assert configuration.options(())["client.disableDataExport"] is True
+    assert configuration.options()["client.disableDataExport"] is True

@@ -19,7 +19,7 @@ from starlette.responses import Response
 from streamlit import config
 
 from dashboard.__main__ import main
-from dashboard.configuration import LOOPBACK, configure, options
+from dashboard.configuration import configure, options
 from dashboard.serve import SecurityHeaders, build, content_policy, show_calmly
 from dashboard.shell import shell
 from tests.builders import Press, a_set
@@ -43,6 +43,10 @@ def test_an_address_that_others_can_reach_is_refused(
     (reason,) = capsys.readouterr().err.splitlines()
     assert "there is no log-in" in reason
     assert "--i-know-there-is-no-login" in reason
+    assert "TRACKER_ALLOWED_HOSTS" in reason
+    assert main(["--data", str(tmp_path), "--address", address, "--i-know-there-is-no-login"]) == 2
+    (reason,) = capsys.readouterr().err.splitlines()
+    assert "TRACKER_ALLOWED_HOSTS" in reason
     assert list(tmp_path.iterdir()) == []
 
 
@@ -173,13 +177,17 @@ def test_a_database_that_does_not_answer_is_said_in_words(closed_tracker: Tracke
 
 def test_every_option_is_known_to_this_version_of_streamlit_and_wins() -> None:
     configure()
-    for name, value in options(LOOPBACK).items():
+    for name, value in options().items():
         assert config.get_option(name) == value
     assert config.get_option("browser.gatherUsageStats") is False
+    assert config.get_option("server.corsAllowedOrigins") == []
+    configure("https://forecast.example.org")
+    assert config.get_option("server.corsAllowedOrigins") == ["https://forecast.example.org"]
+    configure()
 
 
 def test_both_themes_are_set_so_that_the_viewer_chooses() -> None:
-    names = options(LOOPBACK)
+    names = options()
     assert {n.split(".")[1] for n in names if n.count(".") == 2 and n.startswith("theme.")} == {"light", "dark"}
 
 

@@ -11,7 +11,14 @@ from tracker.commands.scores import verify_scores
 from tracker.commands.terminal import as_json, chosen, console, opened, show
 from tracker.errors import Refused, StorageDamaged
 from tracker.logs import set_up_logs
-from tracker.running import Serving, replay_with_progress, run_scheduler, serve_replay, start_everything
+from tracker.running import (
+    Serving,
+    check_serving,
+    replay_with_progress,
+    run_scheduler,
+    serve_replay,
+    start_everything,
+)
 
 
 @click.command()
@@ -94,7 +101,10 @@ def demo(context: click.Context, /, no_serve: bool, fresh: bool, until: str | No
     It takes half a minute to three, and says how far it is: by a bar, or by a line every few seconds in a file.
     """
     settings = chosen(context)
+    serving = Serving.chosen(settings, options)
+    if not no_serve:
+        check_serving(serving)  # a minute before it would be refused
     set_up_logs(replace(settings, log_level="warning"))  # a replay polls thousands of times
     replay_with_progress(settings, console, fresh=fresh, until=utc(until) if until else None)
     if not no_serve:
-        sys.exit(serve_replay(settings, Serving.chosen(settings, options), console.print))
+        sys.exit(serve_replay(settings, serving, console.print))

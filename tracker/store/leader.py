@@ -24,6 +24,7 @@ from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
 from tracker.errors import AlreadyRunning, LeadershipLost, StorageUnavailable
+from tracker.rights import create_private
 
 logger = structlog.get_logger("tracker.leader")
 
@@ -74,6 +75,7 @@ def leading(engine: Engine, now: datetime) -> Iterator[Leadership]:
 
 @contextmanager
 def _file_lock(path: Path, now: datetime) -> Iterator[None]:
+    create_private(path)
     with path.open("a+", encoding="utf-8") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,0 +1,159 @@
+"""Who is answered, tried on a dashboard that runs: origins, hosts, unknown addresses, and no way outward."""
+
+import json
+import socket
+import subprocess
+import sys
+from typing import Final
+
+import pytest
+
+from dashboard.app import ENTRIES
+from dashboard.assets import STATIC
+from tests.checkouts import ROOT
+from tests.dashboard.served import PUBLIC, Served, served
+from tests.dashboard.trapped import OWN_TRY
+
+__all__ = ["served"]
+
+SHAKE: Final = {
+    "Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+}  # fmt: skip
+
+
+def shaken(served: Served, host: str | None, origin: str | None) -> int:
+    """The status that a web socket gets: 101 is accepted."""
+    return served.ask("/_stcore/stream", **SHAKE, Host=host, Origin=origin).status
+
+
+TABLE: Final = [
+    ("http://{own}", "{own}", 101),
+    ("http://localhost:{port}", "localhost:{port}", 101),
+    ("http://LOCALHOST:{port}", "localhost:{port}", 403),
+    ("http://[::1]:{port}", "[::1]:{port}", 101),
+    (PUBLIC, "{own}", 101),
+    (PUBLIC, "forecast.example.org", 101),
+    ("http://localhost:{port}", "{own}", 403),
+    ("http://127.0.0.1:9999", "{own}", 403),
+    ("http://localhost:3000", "{own}", 403),
+    ("https://localhost", "{own}", 403),
+    ("https://{own}", "{own}", 403),
+    ("http://127.0.0.1", "{own}", 403),
+    ("http://0.0.0.0:1", "{own}", 403),
+    ("http://0.0.0.0:{port}", "{own}", 403),
+    ("http://evil.localhost", "{own}", 403),
+    ("http://evil.example", "{own}", 403),
+    ("http://evil.example@{own}", "{own}", 403),
+    ("http://{own}/", "{own}", 403),
+    ("http://{own} http://evil.example", "{own}", 403),
+    ("http://forecast.example.org", "{own}", 403),
+    ("null", "{own}", 403),
+    ("", "{own}", 403),
+    (None, "{own}", 403),
+    ("http://evil.example", "evil.example", 403),
+    ("http://evil.example:{port}", "evil.example:{port}", 403),
+    ("http://0.0.0.0:{port}", "0.0.0.0:{port}", 403),
+    ("http://{own}", "evil.example", 403),
+]
+
+
+@pytest.mark.parametrize(("origin", "host", "status"), TABLE)
+def test_a_web_socket_opens_for_own_pages_alone(served: Served, origin: str | None, host: str, status: int) -> None:
+    sent = None if origin is None else origin.format(own=served.host, port=served.port)
+    assert shaken(served, host.format(own=served.host, port=served.port), sent) == status
+
+
+def test_two_origins_open_no_web_socket(served: Served) -> None:
+    lines = [f"{name}: {value}" for name, value in SHAKE.items()]
+    lines += [f"Origin: {served.origin}", "Origin: http://evil.example"]
+    request = "\r\n".join(["GET /_stcore/stream HTTP/1.1", f"Host: {served.host}", *lines, "", ""])
+    with socket.create_connection(("127.0.0.1", served.port), timeout=30) as wire:
+        wire.sendall(request.encode())
+        assert wire.recv(12) in (b"HTTP/1.1 400", b"HTTP/1.1 403")
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "TRACE"])
+@pytest.mark.parametrize("path", ["/_stcore/upload_file/session/file", "/api/v1/questions", "/"])
+def test_changing_requests_need_an_own_page(served: Served, method: str, path: str) -> None:
+    for origin in (None, "http://localhost:3000", "null"):
+        answer = served.ask(path, method, Origin=origin)
+        assert (answer.status, answer.is_page) == (403, False)
+    assert served.ask(path, method, Origin=served.origin).status in (400, 403, 405)
+
+
+def test_an_upload_from_an_own_page_reaches_streamlit(served: Served) -> None:
+    answer = served.ask("/_stcore/upload_file/session/file", "PUT", b"text", Origin=served.origin)
+    assert (answer.status, b"XSRF" in answer.body) == (403, True)  # refused by streamlit, not by the guard
+
+
+@pytest.mark.parametrize("path", ["/", "/healthz", "/_stcore/health", "/api/v1/questions", "/changes.atom"])
+def test_reading_is_shared_with_no_foreign_page(served: Served, path: str) -> None:
+    for method in ("GET", "HEAD", "OPTIONS"):
+        for origin in ("http://localhost:3000", "http://evil.example"):
+            answer = served.ask(path, method, Origin=origin)
+            assert answer.status in (200, 204, 405)
+            assert answer.headers.get("access-control-allow-origin") is None
+
+
+@pytest.mark.parametrize("path", ["/", "/healthz", "/_stcore/health", "/api/v1/none", "/static/none.js"])
+@pytest.mark.parametrize("host", ["evil.example", "0.0.0.0:{port}", "", "127.0.0.1.evil.example", None])
+def test_a_foreign_name_gets_no_answer(served: Served, path: str, host: str | None) -> None:
+    answer = served.ask(path, Host=host and host.format(port=served.port))
+    assert (answer.status, answer.is_page) == (400, False)
+
+
+def test_foreign_origins_reach_no_other_machine(served: Served) -> None:
+    for origin in ("http://evil.example", "https://checkip.amazonaws.com", "http://192.0.2.7:8501"):
+        for _ in range(3):
+            assert shaken(served, served.host, origin) == 403
+        for path in ("/_stcore/health", "/_stcore/host-config", "/", "/media/none"):
+            served.ask(path, Origin=origin)
+            served.ask(path, "OPTIONS", Origin=origin)
+        served.ask("/_stcore/upload_file/a/b", "PUT", b"", Origin=origin)
+    assert served.ask("/healthz").body == b"ok"
+    assert served.outward() == [OWN_TRY]
+
+
+def test_streamlit_itself_knows_no_addresses(served: Served) -> None:
+    program = (
+        "import sys; from pathlib import Path; from tests.dashboard.trapped import trap; trap(Path(sys.argv[1]));"
+        "from dashboard.configuration import configure; configure();"
+        "from streamlit.web.server import server_util;"
+        "print(server_util.is_url_from_allowed_origins('http://evil.example'))"
+    )
+    record = served.record.with_name("own-record")
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(record)], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (done.stdout, record.exists()) == ("False\n", False), done.stderr
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/v1/forecasts", "/api/", "/api/v2/questions", "/api/openapi.json", "/api/v1/questions/a/b"]
+)
+def test_unknown_addresses_of_the_api_are_404_in_json(served: Served, path: str) -> None:
+    for method in ("GET", "POST"):
+        answer = served.ask(path, method, Origin=served.origin)
+        assert (answer.status, answer.headers["content-type"]) == (404, "application/json")
+        assert set(json.loads(answer.body)) == {"error"}
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/openapi.json", "/calendar.ics", "/favicon.ico", "/index.html", "/static/none.js", "/static/js/none.js", "/mcp",
+     "/_stcore/none", "/_stcore/none.json", "/question/none.css", "/today-first", "/%2e%2e/index.html", "/Questions"],
+)  # fmt: skip
+def test_other_unknown_addresses_are_404(served: Served, path: str) -> None:
+    answer = served.ask(path)
+    assert (answer.status, answer.is_page) == (404, False)
+
+
+def test_pages_and_files_are_where_they_were(served: Served) -> None:
+    for name in ("", *ENTRIES):
+        answer = served.ask(f"/{name}")
+        assert (answer.status, answer.is_page) == (200, True), name
+    script = next((STATIC / "static" / "js").glob("index.*.js")).name
+    for path in ("/favicon.png", f"/static/js/{script}", "/_stcore/health", "/_stcore/host-config", "/healthz"):
+        assert served.ask(path).status == served.ask(path, "HEAD").status == 200 or path == "/_stcore/host-config"
+    assert served.ask("/questions/").headers["location"] == "/questions"

@@ -1,0 +1,124 @@
+"""By which names, and from which pages, the dashboard may be used: what the settings mean."""
+
+import string
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tracker.errors import BadSettings, Refused
+from tracker.listening import LOOPBACK, Reach, check_address, is_loopback
+
+DEFAULT = Reach.of("", "")
+NAMED = Reach.of("forecast.example.org, intern:8501, 192.0.2.7, 2001:db8::1", "")
+PROXIED = Reach.of("", "https://Forecast.example.org:443/")
+NAMES = st.text(string.ascii_lowercase + string.digits, min_size=1, max_size=12)
+
+
+@pytest.mark.parametrize(
+    ("host", "answered"),
+    [
+        ("127.0.0.1:8501", True),
+        ("localhost", True),
+        ("LOCALHOST:8501", True),
+        ("[::1]:8501", True),
+        ("[0:0:0:0:0:0:0:1]:8501", True),
+        ("evil.example", False),
+        ("127.0.0.1.evil.example", False),
+        ("localhost.", False),
+        ("evil.localhost", False),
+        ("0.0.0.0:8501", False),
+        ("localhost:99999", False),
+        ("localhost:", False),
+        ("localhost:8501/", False),
+        ("evil@localhost", False),
+        ("localhost, evil.example", False),
+        ("[::1", False),
+        ("[:::]", False),
+        ("", False),
+    ],
+)
+def test_by_default_only_loopback_names_are_answered(host: str, answered: bool) -> None:
+    assert DEFAULT.answers_to(host) is answered
+
+
+@pytest.mark.parametrize(
+    ("host", "answered"),
+    [
+        ("forecast.example.org", True),
+        ("Forecast.Example.org:8501", True),
+        ("intern:8501", True),
+        ("intern", False),
+        ("intern:8502", False),
+        ("192.0.2.7:8501", True),
+        ("[2001:db8::1]:8501", True),
+        ("[2001:db8::2]:8501", False),
+        ("evil.forecast.example.org", False),
+        ("127.0.0.1:8501", True),  # the health check of a container, whatever is set
+    ],
+)
+def test_allowed_names_are_answered_beside_the_loopback_names(host: str, answered: bool) -> None:
+    assert NAMED.answers_to(host) is answered
+
+
+@given(NAMES)
+def test_a_star_answers_every_well_formed_name(name: str) -> None:
+    assert Reach.of("*", "").answers_to(f"{name}.example:8501")
+    assert not Reach.of("*", "").answers_to(f"{name} example")
+    assert not DEFAULT.answers_to(f"{name}.example:8501")
+
+
+@given(NAMES, NAMES, st.sampled_from(["http", "https"]), st.integers(1, 65535))
+def test_a_page_is_own_only_by_scheme_host_and_port(host: str, other: str, scheme: str, port: int) -> None:
+    other_scheme = {"http": "https", "https": "http"}[scheme]
+    assert DEFAULT.is_own(f"{scheme}://{host}:{port}", scheme, f"{host}:{port}")
+    assert not DEFAULT.is_own(f"{other_scheme}://{host}:{port}", scheme, f"{host}:{port}")
+    assert not DEFAULT.is_own(f"{scheme}://{host}:{port % 65535 + 1}", scheme, f"{host}:{port}")
+    assert not DEFAULT.is_own(f"{scheme}://{host}", scheme, f"{host}:{port}")
+    assert DEFAULT.is_own(f"{scheme}://{other}:{port}", scheme, f"{host}:{port}") is (other == host)
+
+
+def test_behind_a_proxy_pages_of_the_public_address_are_own() -> None:
+    assert PROXIED.public_origin == "https://forecast.example.org"
+    assert PROXIED.is_own("https://forecast.example.org", "http", "127.0.0.1:8501")
+    assert PROXIED.is_own("https://forecast.example.org", "http", "forecast.example.org")
+    assert not PROXIED.is_own("https://forecast.example.org:8443", "http", "127.0.0.1:8501")
+    assert PROXIED.answers_to("forecast.example.org")
+    assert not DEFAULT.is_own("", "http", "127.0.0.1:8501")
+    assert Reach.of("", "http://[2001:DB8::1]:80").public_origin == "http://[2001:db8::1]"
+
+
+@pytest.mark.parametrize("names", ["http://example.org", "a b", "example.org/", "*.example.org", "host:port", "-"])
+def test_a_name_that_is_no_host_is_refused(names: str) -> None:
+    with pytest.raises(BadSettings, match="'allowed_hosts'"):
+        Reach.of(f"localhost, {names}", "")
+
+
+@pytest.mark.parametrize(
+    "url", ["example.org", "ftp://example.org", "https://example.org/tracker", "https://", "https://a@b", "http://[x]"]
+)
+def test_a_public_url_is_scheme_host_and_port(url: str) -> None:
+    with pytest.raises(BadSettings, match="'public_url'"):
+        Reach.of("", url)
+
+
+@pytest.mark.parametrize(
+    ("address", "is_ours"),
+    [("127.0.0.1", True), ("::1", True), ("localhost", True), ("0.0.0.0", False), ("192.0.2.1", False), ("me", False)],
+)
+def test_a_wider_address_needs_consent_and_names(address: str, is_ours: bool) -> None:
+    assert is_loopback(address) is is_ours
+    check_address(address, open_to_all=True, named=True)
+    if is_ours:
+        check_address(address, open_to_all=False, named=False)
+        return
+    with pytest.raises(Refused, match=r"there is no log-in.*TRACKER_ALLOWED_HOSTS"):
+        check_address(address, open_to_all=False, named=False)
+    with pytest.raises(Refused, match="there is no log-in"):
+        check_address(address, open_to_all=False, named=True)
+    with pytest.raises(Refused, match=r"^[^\n]*TRACKER_ALLOWED_HOSTS=[^\n]*$"):
+        check_address(address, open_to_all=True, named=False)
+
+
+def test_loopback_names_are_loopback_addresses() -> None:
+    assert all(map(is_loopback, LOOPBACK))
