@@ -202,6 +202,7 @@ def leaning_sentence(kind: Kind, found: Leaning) -> str:
 
 
 LINE: Final = {
+    "no news": "no story moves it, and none that was expected is missing",
     "base rate": "where it starts, before any news",
     "time passed": "what the time that passed without the event, or with it, tells",
     "evidence": "one story, weighed",
@@ -210,13 +211,13 @@ LINE: Final = {
     "usual level": "what such news amounts to in ordinary times, taken off again",
     "evidence scale": "all evidence together counts for less than its parts say",
     "saturation": "what is taken off so that no volume of news runs away with the number",
-    "recalibration": "what earlier suggestions were off by",
-    "clip": "the limits that no suggestion goes beyond",
+    "learned correction": "by how much earlier suggestions were off on average, whatever the news",
+    "limits": "no suggestion goes beyond these",
     "all options": "the shares of all options are brought back to 100 %",
 }
 """What each kind of line in a suggestion means."""
 
-_OBVIOUS: Final = frozenset({"base rate", "time passed", "evidence"})
+_OBVIOUS: Final = frozenset({"base rate", "time passed", "evidence", "no news"})
 
 
 def lines_explained(kinds: set[str]) -> str:
