@@ -82,7 +82,8 @@ def _news_rows(group: Group | OptionGroup) -> Iterator[Told]:
     faded = [_adds(line) for line in stories if abs(_adds(line)) < FADED]
     yield from (_row(line) for line in stories if abs(_adds(line)) >= FADED)
     if faded:
-        words = f"{counted(len(faded), 'faded story', 'faded stories')}, less than {FADED:g} each"
+        each = " each" if len(faded) > 1 else ""
+        words = f"{counted(len(faded), 'faded story', 'faded stories')}, less than {FADED:g}{each}"
         yield Told("evidence", TITLES["evidence"], words, math.fsum(faded))
     others = (line for line in group.lines if line.evidence_id is None)
     yield from (_row(line) for line in others if abs(_adds(line)) >= NOTHING)

@@ -14,6 +14,7 @@ from forecasts.forecaster import MATCHER, MODEL_PREFIX
 from forecasts.option_suggestion import Leaning
 from forecasts.probability import logit, sigmoid
 from forecasts.question import ForecasterId, Kind, Question
+from forecasts.why import TITLES
 from tracker.reviewing import Effect
 from tracker.summaries import Decision, Why
 
@@ -213,7 +214,7 @@ LINE: Final = {
     "saturation": "what is taken off so that no volume of news runs away with the number",
     "learned correction": "by how much earlier suggestions were off on average, whatever the news",
     "limits": "no suggestion goes beyond these",
-    "all options": "the shares of all options are brought back to 100 %",
+    "all options": "what others gained or lost, as all shares are brought back to 100 %",
 }
 """What each kind of line in a suggestion means."""
 
@@ -222,4 +223,5 @@ _OBVIOUS: Final = frozenset({"base rate", "time passed", "evidence", "no news"})
 
 def lines_explained(kinds: set[str]) -> str:
     """What the less obvious lines among these mean, in a sentence each; empty when there is none."""
-    return " ".join(f"{kind.capitalize()}: {said}." for kind, said in LINE.items() if kind in kinds - _OBVIOUS)
+    names = {kind: TITLES[kind].removeprefix("News: ").capitalize() for kind in kinds & LINE.keys() - _OBVIOUS}
+    return " ".join(f"{names[kind]}: {said}." for kind, said in LINE.items() if kind in names)

@@ -510,7 +510,7 @@ def test_evidence_for_an_option_moves_the_shares(tracker_with_press: Tracker, pr
     shares, lines = (table.value for table in visit.dataframe)
     assert shares.set_index("option")["change"].idxmax() == "Bortown"
     assert {"News: story", "News: scale", "Other options"} <= set(lines["line"])
-    assert "All options: the shares of all options are brought back to 100 %." in words(visit)
+    assert "Other options: what others gained or lost, as all shares are brought back to 100 %." in words(visit)
     crowd = open_page(tracker_with_press, "questions").dataframe[0].value["crowd_said"].iloc[0]
     assert crowd.endswith("(suggested)")
 
