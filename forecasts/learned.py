@@ -30,7 +30,7 @@ class Learned:
 
 
 def teaches(question: Question, resolution: Resolution | None, now: datetime, *, replayed: bool = False) -> bool:
-    """Whether something can be learned at `now` from how a question came out.
+    """True if something can be learned at `now` from how a question came out.
 
     A yes/no question whose scheduled close has passed and whose answer was known before `now`. One that was answered
     early waits for its close: among the questions that opened lately those answered are mostly YES, because an event

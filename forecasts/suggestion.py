@@ -190,7 +190,7 @@ def combined(weights: Sequence[Weight], model: Model) -> tuple[list[Weight], flo
 
 
 def _correction(model: Model) -> str:
-    """Where the learned correction comes from, and what it does."""
+    """Name the origin of the learned correction and its size."""
     changes = f"shift {model.shift:+.2g}" + ("" if model.slope == 1.0 else f", slope ×{model.slope:.2g}")
     if model.learned_from:
         return f"learned from {counted(model.learned_from, 'answered question')}: {changes}"

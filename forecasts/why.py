@@ -16,7 +16,7 @@ from forecasts.spoken import counted, percent
 from forecasts.suggestion import Line, Suggestion
 
 Percent = Callable[[float], str]
-"""How a probability is written."""
+"""A function that writes a probability."""
 
 TITLES: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -33,7 +33,7 @@ TITLES: Final[Mapping[str, str]] = MappingProxyType(
         "limits": "Limits",
     }
 )
-"""How a line is headed wherever lines are shown: its group, and in the news what kind of line it is."""
+"""The heading of a line wherever lines are shown: its group, and for news the kind of line."""
 
 NO_NEWS: Final = "no news"
 
@@ -101,12 +101,12 @@ def _kind(line: Line | OptionLine) -> str:
 
 
 def is_empty(group: Group | OptionGroup) -> bool:
-    """Whether no line of a group adds anything that is worth telling."""
+    """True if no line of a group adds `NOTHING` or more."""
     return all(abs(_adds(line)) < NOTHING for line in group.lines)
 
 
 def nats(adds: float) -> str:
-    """What a row adds, as text; a dash where that is nothing.
+    """The log-odds that a row adds, as text; a dash for less than `NOTHING`.
 
     >>> nats(0.2), nats(-0.0004)
     ('+0.200', '–')
@@ -172,7 +172,7 @@ def _factor(group: OptionGroup, percent: Percent) -> str:
 
 
 def _news(group: Group | OptionGroup) -> tuple[str, str]:
-    """What the news is called, and how much of it there is; without a story it is what did not come."""
+    """Name the news and count its stories or table rows; without any it is news that did not come."""
     kinds = [_kind(line) for line in group.lines]
     stories, rows = kinds.count("evidence"), kinds.count("table row")
     if rows:

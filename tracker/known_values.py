@@ -83,7 +83,7 @@ def _map(known: Known, name: str, at: datetime) -> LearnedMap:
 
 
 def _learned_from(known: Known, name: str) -> int:
-    """From how many answers a value was learned; 0 while its default stands."""
+    """Count the answers from which a value was learned; 0 while its default stands."""
     kept = known.get((name, ALL))
     return 0 if kept is None or kept.state == "reset" else kept.learned.n
 

@@ -56,7 +56,7 @@ def waterfall_frame(suggestion: Suggestion, cards: Sequence[EvidenceCard]) -> pd
 
 
 def moves(bars: pd.DataFrame) -> bool:
-    """Whether anything lies between the ends that is worth drawing."""
+    """True if a bar lies between the two ends."""
     return bool(bars["way"].isin((UP, DOWN)).any())
 
 

@@ -65,6 +65,8 @@ def _suggestion(page: QuestionPage) -> None:
         "weighed": _WEIGHED,
     }
     frame = why_frame(suggestion, page.evidence)
+    if not frame["weighed"].any():
+        del columns["weighed"]
     table(frame, columns, "The lines of the suggestion", row_height=WRAPPED)
     total = log_odds(fsum(line.log_odds for line in suggestion.lines))
     st.caption(
@@ -126,6 +128,8 @@ def _lines_of(page: QuestionPage, found: OptionSuggestion, option: str) -> None:
         "what": _WHAT,
         "weighed": _WEIGHED,
     }
+    if not frame["weighed"].any():
+        del columns["weighed"]
     st.markdown(f"**Why {inert(option)}**: {inert(share_in_words(found, option, percent))}.")
     table(frame, columns, f"The lines of the share of {option}", row_height=WRAPPED)
     share = percent(found.distribution.of(option))
