@@ -58,6 +58,11 @@ class Scale:
         """The length of the range in the unit of its values."""
         return self.upper - self.lower
 
+    @property
+    def length(self) -> float:
+        """The length along the scale: `span`, or on a log scale the nats from its lower to its upper bound."""
+        return self.span if self.zero_point is None else math.log(self._ratio)
+
     def locations(self, values: ArrayLike) -> Floats:
         """Where values lie on the scale: 0 at the lower bound, 1 at the upper, beyond them outside [0, 1].
 
@@ -109,7 +114,7 @@ class Scale:
 
 @dataclass(frozen=True, slots=True)
 class Cdf:
-    """P(answer ≤ x) at knots x, linear between them: a forecast of a number or a date.
+    """P(answer ≤ x) at knots x, linear in x between them, on a log scale too: a forecast of a number or a date.
 
     `x` rises strictly and `p` does not fall. `p[0]` is the mass below the first knot, 1 − `p[-1]` the mass above the
     last one: for a date, that it never happens within the window. Fewer than two knots, knots out of order and a

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from forecasts.cohorts import counts
 from forecasts.probability import logit, probabilities, sigmoid
+from forecasts.question import Question, Resolution
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +17,7 @@ class Learned:
     While there is too little to learn from, `value` is the default and `why` says so.
 
     >>> from forecasts.question import utc
-    >>> Learned("gamma", "all", 0.5, 12, utc("2026-06-01"), "default: 12 of 30 questions are resolved").value
+    >>> Learned("gamma", "all", 0.5, 12, utc("2026-06-01"), "default: 12 of 30 reviews").value
     0.5
     """
 
@@ -25,6 +27,18 @@ class Learned:
     n: int
     as_of: datetime
     why: str
+
+
+def teaches(question: Question, resolution: Resolution | None, now: datetime, *, replayed: bool = False) -> bool:
+    """True if something can be learned at `now` from how a question came out.
+
+    A yes/no question whose scheduled close has passed and whose answer was known before `now`. One that was answered
+    early waits for its close: among the questions that opened lately those answered are mostly YES, because an event
+    that comes answers at once and one that does not only at the end. Retrospective questions teach in a replay alone.
+    """
+    if question.kind != "binary" or resolution is None or (question.retrospective and not replayed):
+        return False
+    return counts(question, now) and resolution.outcome in ("yes", "no") and resolution.known_at < now
 
 
 CLIP = (0.001, 0.999)

@@ -2,10 +2,11 @@
 
 Four things are learned, each from what was known before an instant alone, so that the past can be replayed:
 
-- how much all evidence counts (γ) and how far off time and base rate were (a), from resolved questions;
+- how much all evidence counts (γ) and how far off time and base rate were (a), from questions
+  that closed with an answer (see `forecasts.learned.teaches`);
 - how often a match of some relevance is kept, from reviews;
 - how often a called direction is right, from evidence that was kept;
-- how often a feed points to what comes out, from resolved questions.
+- how often a feed points to what comes out, from the same questions.
 
 Until there is enough to learn from the default stands, with the reason in words.
 """
@@ -29,7 +30,7 @@ from forecasts.suggestion import Suggestion
 from forecasts.weighing import DEFAULT_MODEL
 
 ENOUGH_QUESTIONS = 30
-"""Resolved questions from which γ is learned, …"""
+"""Questions that closed with an answer from which γ is learned, …"""
 
 ENOUGH_RARER = 8
 """… of which so many came out the rarer way."""
@@ -38,7 +39,7 @@ ENOUGH_DECISIONS = 30
 """Reviews from which relevance and direction are calibrated."""
 
 ENOUGH_POINTED = 10
-"""Resolved questions that a feed bore on before its record counts, …"""
+"""Questions that closed with an answer and that a feed bore on before its record counts, …"""
 
 ENOUGH_POINTED_RARER = 3
 """… of which so many came out the rarer way: a feed that says YES every day is right whenever YES comes out."""
@@ -107,19 +108,19 @@ def fit_gamma(rows: Iterable[EvidenceRow], *, before: datetime) -> tuple[Learned
     >>> [(found.name, round(found.value, 3), found.n) for found in fit_gamma(rows, before=utc("2026-07-01"))]
     [('gamma', 0.773, 40), ('shift', 0.509, 40)]
     >>> fit_gamma(rows, before=utc("2026-05-01"))[0].why
-    'default: 0 of 30 questions are resolved'
+    'default: 0 of 30 questions have closed with an answer'
     """
     known = sorted((r for r in rows if r.known_at < before), key=lambda r: (r.question_id, r.at))
     answers = {r.question_id: r.happened for r in known}
     n, rarer = len(answers), _rarer(answers.values())
     learned = partial(Learned, scope="all", n=n, as_of=before)
-    missing = _missing(n, ENOUGH_QUESTIONS, "questions are resolved") or _missing(
+    missing = _missing(n, ENOUGH_QUESTIONS, "questions have closed with an answer") or _missing(
         rarer, ENOUGH_RARER, "needed came out the rarer way"
     )
     if missing:
         return learned("gamma", value=DEFAULT_MODEL.gamma, why=missing), learned("shift", value=0.0, why=missing)
     shift, gamma = _gamma(known)
-    why = f"fitted to {len(known)} snapshots of {n} resolved questions, {rarer} of them of the rarer outcome"
+    why = f"fitted to {len(known)} snapshots of {n} questions that closed with an answer, {rarer} of the rarer outcome"
     if gamma < 0.0:
         shift, gamma, why = _gamma(known, fixed=0.0)[0], 0.0, f"{why}; evidence pointed the wrong way, so none counts"
     return learned("gamma", value=gamma, why=why), learned("shift", value=shift, why=why)
@@ -215,7 +216,7 @@ def fit_reliability(feed: str, graded: float, record: Iterable[Pointed], *, befo
     probabilities(graded)
     shares = _shares_right(r for r in record if r.known_at < before)
     n, rarer = sum(map(len, shares.values())), min(map(len, shares.values()))
-    missing = _missing(n, ENOUGH_POINTED, "questions that it bore on are resolved") or _missing(
+    missing = _missing(n, ENOUGH_POINTED, "questions that it bore on have closed with an answer") or _missing(
         rarer, ENOUGH_POINTED_RARER, "needed came out the rarer way"
     )
     if missing:

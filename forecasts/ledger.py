@@ -1,9 +1,14 @@
-"""The ledger of a suggestion: lines in log-odds, each with its reason, that add up to what they explain."""
+"""The ledger of a suggestion: lines in log-odds, each with its reason, that add up to what they explain.
+
+Lines stand in groups: base rate → time → news → learned correction → limits. What a learned constant or a limit did is
+never told as news.
+"""
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from types import MappingProxyType
+from typing import Final, Literal, Protocol, TypeVar
 
 from forecasts.evidence import EvidenceId
 from forecasts.probability import sigmoid
@@ -16,9 +21,23 @@ LineKind = Literal[
     "usual level",
     "evidence scale",
     "saturation",
-    "recalibration",
-    "clip",
+    "learned correction",
+    "limits",
 ]
+
+GroupName = Literal["Base rate", "Time", "News", "Other options", "Learned correction", "Limits"]
+
+GROUPS: Final[Mapping[GroupName, tuple[str, ...]]] = MappingProxyType(
+    {
+        "Base rate": ("base rate",),
+        "Time": ("time passed",),
+        "News": ("evidence", "silence", "usual level", "evidence scale", "saturation"),
+        "Other options": ("all options",),
+        "Learned correction": ("learned correction",),
+        "Limits": ("limits",),
+    }
+)
+"""The groups in their order, with the kinds of their lines; "Other options" is for questions with options alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +53,54 @@ class Line:
     log_odds: float
     p_after: float
     evidence_id: EvidenceId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Lines that belong together, and what they add: `log_odds` in nats, from `p_before` to `p_after`.
+
+    The log-odds of all groups of a suggestion add up to logit(p) within 1e-12. `p_before` of the first group is 0.5,
+    where log-odds are 0. News without a line is a group, too: there were none.
+    """
+
+    name: GroupName
+    lines: tuple[Line, ...]
+    log_odds: float
+    p_before: float
+    p_after: float
+
+
+class _OfAKind(Protocol):
+    @property
+    def kind(self) -> str: ...
+
+
+_AnyLine = TypeVar("_AnyLine", bound=_OfAKind)
+
+
+def by_group(lines: Iterable[_AnyLine]) -> Iterator[tuple[GroupName, tuple[_AnyLine, ...]]]:
+    """The groups that lines fall into, in order; News is among them even when it is empty."""
+    known = tuple(lines)
+    for name, kinds in GROUPS.items():
+        own = tuple(line for line in known if line.kind in kinds)
+        if own or name == "News":
+            yield name, own
+
+
+def group_lines(lines: Iterable[Line]) -> tuple[Group, ...]:
+    """The lines of a suggestion in their groups: base rate, time, news, learned correction, limits.
+
+    >>> groups = group_lines([Line("base rate", "", -1.0, 0.27), Line("learned correction", "", 0.2, 0.31)])
+    >>> [(group.name, group.log_odds, round(group.p_after, 2)) for group in groups]
+    [('Base rate', -1.0, 0.27), ('News', 0.0, 0.27), ('Learned correction', 0.2, 0.31)]
+    """
+    before: list[float] = []
+    groups = []
+    for name, own in by_group(lines):
+        adds = [line.log_odds for line in own]
+        start, before = math.fsum(before), [*before, *adds]
+        groups.append(Group(name, own, math.fsum(adds), sigmoid(start), sigmoid(math.fsum(before))))
+    return tuple(groups)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Why did it move? The difference of two suggestions, or of two forecasts of a person, in lines that add up.
 
-    logit(after) − logit(before) = Σ pieces of evidence + time passed + silence + usual level + scale and limits
+    logit(after) − logit(before) = base rate + time passed + Σ pieces of evidence + silence + usual level + scale
+                                   + learned correction + limits
                                  = Σ pieces that a person cites + their judgement
 
 A piece that stood before and stands now fades by its half-life; what it changed beyond that has another reason. A
@@ -37,7 +38,7 @@ Cause = LineKind | PieceChange | Literal["small changes", "recorded otherwise", 
 _COUNTED: Final = ("evidence", "silence", "usual level")
 """Lines that scale and saturation work on together."""
 
-_LATER: Final[tuple[LineKind, ...]] = ("usual level", "evidence scale", "saturation", "recalibration", "clip")
+_LATER: Final[tuple[LineKind, ...]] = ("usual level", "evidence scale", "saturation", "learned correction", "limits")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ class Known:
 
     @property
     def counted(self) -> float:
-        """The factor, above 0, by which scale, saturation and recalibration leave what each piece adds."""
+        """The factor, above 0, that scale, saturation and the slope of the correction leave of what each piece adds."""
         model = self.model
         raw = math.fsum(line.log_odds for line in self.suggestion.lines if line.kind in _COUNTED)
         kept = soft_capped(model.gamma * raw, model.soft_cap) / raw if raw else model.gamma
@@ -155,7 +156,7 @@ def revised(before: Known, after: Known, revision: Revision) -> Move:
     """Why a person moved between two acts: what the pieces they cite moved the suggestion, and their judgement.
 
     A piece that they had cited before counts by what changed since, one they had not by all that it weighs now. Its
-    share is what is left of its weight after scale, saturation and recalibration; one that does not count has 0.
+    share is what is left of its weight after scale, saturation and that slope; one that does not count has 0.
     """
     move = Move(
         after.suggestion.question_id, before.suggestion.at, after.suggestion.at, revision.before, revision.after,

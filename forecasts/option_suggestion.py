@@ -21,7 +21,7 @@ from typing import Literal
 from forecasts.distribution import OTHER, Categorical
 from forecasts.errors import InvalidForecast
 from forecasts.evidence import Direction, Evidence, EvidenceId, Indicator, IndicatorId
-from forecasts.ledger import LineKind, Weight, rest
+from forecasts.ledger import GroupName, LineKind, Weight, by_group, rest
 from forecasts.options import as_offered
 from forecasts.question import Question, QuestionId
 from forecasts.suggestion import NO_LEVELS, combined, usual_weights
@@ -39,6 +39,15 @@ class OptionLine:
 
 
 @dataclass(frozen=True, slots=True)
+class OptionGroup:
+    """Lines of a share that belong together; `log_share` is what they add to ln of the share, in nats."""
+
+    name: GroupName
+    lines: tuple[OptionLine, ...]
+    log_share: float
+
+
+@dataclass(frozen=True, slots=True)
 class OptionSuggestion:
     """Suggested shares of the options of a question, and for each option the lines that make up ln of its share.
 
@@ -50,6 +59,15 @@ class OptionSuggestion:
     distribution: Categorical
     lines: Mapping[str, tuple[OptionLine, ...]]
     version: str = DEFAULT_MODEL.version
+
+    def groups(self, option: str) -> tuple[OptionGroup, ...]:
+        """The lines of an option in their groups, which add up to ln of its share, too; none where it has no lines.
+
+        Time and a learned correction play no part in shares. "Other options" is what brings the sum back to 1.
+        """
+        lines = self.lines.get(option, ())
+        parts = by_group(lines) if lines else iter(())
+        return tuple(OptionGroup(name, own, math.fsum(line.log_share for line in own)) for name, own in parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +99,7 @@ def suggest_options(
     Evidence that names an option added after the prior was written speaks for or against `Other`, from which such an
     option is read; evidence that names none, or one that is not offered (not yet, or no more), moves nothing. What
     was given to an option that is gone is in `Other`. However much is reported, no option gains or loses more than a
-    factor `exp(model.soft_cap)` before shares are brought back to 1. Silence and recalibration play no part. A
+    factor `exp(model.soft_cap)` before shares are brought back to 1. Silence and learned corrections play no part. A
     question of another kind raises `InvalidForecast`.
 
     >>> from forecasts.asking import Asked, question_from

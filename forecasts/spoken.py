@@ -16,6 +16,15 @@ FULL_LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 """The levels at which a curve is told in full."""
 
 
+def counted(n: int, one: str, many: str = "") -> str:
+    """A number of things.
+
+    >>> counted(1, "report"), counted(2, "story", "stories")
+    ('1 report', '2 stories')
+    """
+    return f"{n:,} {one if n == 1 else many or one + 's'}"
+
+
 def percent(p: float | None) -> str:
     """A probability for people: whole percents, tenths near the ends, never a false 0 % or 100 %.
 

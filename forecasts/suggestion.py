@@ -20,10 +20,11 @@ from types import MappingProxyType
 
 from forecasts.evidence import Evidence, Expectation, Indicator, IndicatorId
 from forecasts.hazard import hazard, hazard_timeline, time_passed
-from forecasts.ledger import Line, LineKind, Weight, in_order, rest, soft_capped
+from forecasts.ledger import Group, Line, LineKind, Weight, group_lines, in_order, rest, soft_capped
 from forecasts.probability import logit, sigmoid
 from forecasts.question import Question, QuestionId
 from forecasts.signposts import unseen
+from forecasts.spoken import counted
 from forecasts.weighing import DAY, DEFAULT_HALF_LIFE_DAYS, DEFAULT_MODEL, Model, ramp, visible, weighed
 
 __all__ = [
@@ -49,7 +50,8 @@ NO_LEVELS: Mapping[IndicatorId, float] = MappingProxyType({})
 class Suggestion:
     """A suggested probability with its lines, whose log-odds add up to logit(p) within 1e-12.
 
-    `version` is that of the model which made it.
+    `version` is that of the model which made it, and `learned_from` the number of answered questions from which its
+    learned correction was learned, 0 while there is none.
     """
 
     question_id: QuestionId
@@ -57,6 +59,12 @@ class Suggestion:
     lines: tuple[Line, ...]
     p: float
     version: str = DEFAULT_MODEL.version
+    learned_from: int = 0
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """The lines in their groups, which add up to logit(p), too."""
+        return group_lines(self.lines)
 
 
 def suggest(
@@ -116,9 +124,9 @@ def suggest(
     recalibrated = model.shift + model.slope * z
     p = min(max(sigmoid(recalibrated), model.p_min), model.p_max)
     lines = [*moved, *weights, *scaling]
-    lines.append(Weight("recalibration", f"shift {model.shift:g}, slope {model.slope:g}", recalibrated - z))
-    lines.append(Weight("clip", f"kept between {model.p_min:.0%} and {model.p_max:.0%}", rest(logit(p), lines)))
-    return Suggestion(question.id, at, tuple(in_order(lines)), p, model.version)
+    lines.append(Weight("learned correction", _correction(model), recalibrated - z))
+    lines.append(Weight("limits", f"kept between {model.p_min:.0%} and {model.p_max:.0%}", rest(logit(p), lines)))
+    return Suggestion(question.id, at, tuple(in_order(lines)), p, model.version, model.learned_from)
 
 
 def worth_recording(last: float | None, last_at: datetime | None, new: Suggestion, *, prompted: bool = False) -> bool:
@@ -179,6 +187,14 @@ def combined(weights: Sequence[Weight], model: Model) -> tuple[list[Weight], flo
     why = f"all evidence together never exceeds a likelihood ratio of {most}"
     scaling.append(Weight("saturation", why, capped - scaled))
     return scaling, capped
+
+
+def _correction(model: Model) -> str:
+    """Name the origin of the learned correction and its size."""
+    changes = f"shift {model.shift:+.2g}" + ("" if model.slope == 1.0 else f", slope ×{model.slope:.2g}")
+    if model.learned_from:
+        return f"learned from {counted(model.learned_from, 'answered question')}: {changes}"
+    return "not learned yet" if (model.shift, model.slope) == (0.0, 1.0) else f"given, not learned: {changes}"
 
 
 def _finite_logit(p: float) -> float:

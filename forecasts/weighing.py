@@ -25,6 +25,7 @@ from forecasts.evidence import (
 from forecasts.ledger import Weight
 from forecasts.likelihood import decayed
 from forecasts.question import Kind, QuestionId
+from forecasts.spoken import counted
 
 DEFAULT_HALF_LIFE_DAYS = 45.0
 """For evidence whose indicator was deleted since."""
@@ -41,7 +42,8 @@ class Model:
 
     `gamma` scales all evidence (0.5 until it can be learned from 30 resolved questions), `soft_cap` is
     the most that evidence can ever add, in log-odds, `novelty` the factor for each earlier story of the
-    same indicator and direction within `novelty_window_days` (see `novelties`), `shift` and `slope` the recalibration.
+    same indicator and direction within `novelty_window_days` (see `novelties`), `shift` and `slope` the learned
+    correction. `learned_from` counts the questions from which `gamma` and `shift` were learned, 0 while they were not.
     """
 
     version: str = "2"
@@ -53,6 +55,7 @@ class Model:
     p_max: float = 0.99
     shift: float = 0.0
     slope: float = 1.0
+    learned_from: int = 0
 
 
 DEFAULT_MODEL = Model()
@@ -193,8 +196,4 @@ def _trust_words(e: Evidence) -> Iterator[str]:
 
 def _source_words(reports: Sequence[Report]) -> str:
     groups = len({r.source_group for r in independent(reports)})
-    return f"{_counted(groups, 'source group')}, {_counted(len(reports), 'report')}"
-
-
-def _counted(n: int, noun: str) -> str:
-    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+    return f"{counted(groups, 'source group')}, {counted(len(reports), 'report')}"

@@ -90,9 +90,12 @@ def test_questions_are_listed_and_filtered(shell: Shell) -> None:
 
 def test_a_question_is_shown_with_the_reasons_of_its_suggestion(shell: Shell) -> None:
     out = shell("show", QUESTION)
-    assert "base rate" in out
-    assert "sum" in out
     page = shell.json("show", QUESTION)
+    assert page["why"]["why"] in " ".join(out.split())
+    assert [g["name"] for g in page["why"]["groups"]][:3] == ["Base rate", "Time", "News"]
+    assert "Base rate: " in out
+    assert "Sum" in out
+    assert "+0.000" not in out
     assert page["summary"]["question"]["id"] == QUESTION
     lines = page["suggestion"]["lines"]
     assert lines[0]["kind"] == "base rate"

@@ -30,7 +30,7 @@ NUMBERS = count(1)
 """No two reports of these tests are the same."""
 
 OPENED = NOW - 200 * DAY
-CLOSES = NOW + 200 * DAY
+CLOSES = NOW - timedelta(hours=2)
 
 
 def log(
@@ -89,15 +89,24 @@ def standing(tracker: Tracker) -> dict[str, float]:
     return {k.learned.name: k.learned.value for k in tracker.learned() if k.state != "reset"}
 
 
-def a_record(tracker: Tracker, clock: FakeClock, outcomes: list[bool], *, retrospective: bool = False) -> None:
+def a_record(
+    tracker: Tracker,
+    clock: FakeClock,
+    outcomes: list[bool],
+    *,
+    retrospective: bool = False,
+    closes_at: datetime = CLOSES,
+) -> None:
     """Questions of the past half-year with one confirmed report each that speaks for YES, and their answers."""
-    begin(tracker, clock, make_record, tuple(outcomes), retrospective)
+    begin(tracker, clock, make_record, tuple(outcomes), retrospective, closes_at)
 
 
-def make_record(tracker: Tracker, clock: FakeClock, outcomes: tuple[bool, ...], retrospective: bool) -> None:
+def make_record(
+    tracker: Tracker, clock: FakeClock, outcomes: tuple[bool, ...], retrospective: bool, closes_at: datetime
+) -> None:
     clock.time = OPENED
     slugs = [f"q{n}" for n in range(len(outcomes))]
-    times = {"opens_at": OPENED, "closes_at": CLOSES, "resolves_at": CLOSES + DAY}
+    times = {"opens_at": OPENED, "closes_at": closes_at, "resolves_at": closes_at + DAY}
     tracker.load(a_set(*[a_question(slug, **times, retrospective=retrospective) for slug in slugs]))
     clock.advance(days=5)
     for slug in slugs:
@@ -282,6 +291,24 @@ def test_what_is_answered_later_never_matters(tracker: Tracker, clock: FakeClock
 
 def _global(found: tuple[Learned, ...]) -> list[Learned]:
     return [one for one in found if one.scope == "all"]
+
+
+def test_questions_answered_early_teach_at_their_close(both: Tracker, clock: FakeClock) -> None:
+    a_record(both, clock, EVEN, closes_at=NOW + 200 * DAY)
+    assert not {"gamma", "shift", "reliability"} & {one.name for one in both.learn()}
+    clock.time = NOW + 200 * DAY
+    assert {"gamma", "shift", "reliability"} <= {one.name for one in both.learn()}
+
+
+def test_a_reset_forgets_the_dates_before_it(tracker: Tracker, clock: FakeClock) -> None:
+    a_record(tracker, clock, ANSWERS)
+    tracker.learn()
+    clock.time = OPENED + 100 * DAY
+    tracker.decide_learned("gamma", "all", "reset")
+    clock.time = NOW + DAY
+    found = {one.name: one for one in tracker.learn()}
+    assert found["gamma"].n == len(ANSWERS)
+    assert "fitted to 224 snapshots of 32 questions" in found["gamma"].why  # 7 of 14 dates lie after the reset
 
 
 def test_questions_asked_with_hindsight_teach_in_a_replay_alone(tracker: Tracker, clock: FakeClock) -> None:

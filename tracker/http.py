@@ -16,7 +16,7 @@ from forecasts.question import ForecasterId, Question, Resolution
 from forecasts.spoken import answer_in_words, in_full, in_short
 from forecasts.timeline import Forecast
 from tracker.api import Tracker
-from tracker.printing import plain
+from tracker.printing import plain, why_json
 from tracker.reports.content import clean
 from tracker.summaries import Change, EvidenceCard, QuestionPage, QuestionSummary
 
@@ -91,6 +91,7 @@ def _page(page: QuestionPage) -> Json:
         "unit": "" if q.scale is None else q.scale.unit,
         "wordings": page.versions,
         "acts": [_act(q, act, names) for act in page.acts if page.forecasters[act.forecaster_id].kind in _PEOPLE],
+        "suggestion": why_json(page.suggestion or page.option_suggestion),
         "evidence_pieces": [_evidence(card) for card in page.evidence],
         "resolutions": [{**plain(r), "said": answer_in_words(q, r)} for r in page.resolutions],
         "scores": [

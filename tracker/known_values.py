@@ -62,7 +62,7 @@ def models(session: Session) -> Callable[[datetime], Model]:
     def at(when: datetime) -> Model:
         known = _known(versions, when)
         gamma, shift = _value(known, "gamma", DEFAULT_MODEL.gamma), _value(known, "shift", 0.0)
-        return replace(DEFAULT_MODEL, gamma=gamma, shift=shift)
+        return replace(DEFAULT_MODEL, gamma=gamma, shift=shift, learned_from=_learned_from(known, "shift"))
 
     return at
 
@@ -80,6 +80,12 @@ def _map(known: Known, name: str, at: datetime) -> LearnedMap:
     values = ((what, _value(known, f"{name} {what}", default)) for what, default in _MAP.items())
     shift, slope = (Learned(f"{name} {what}", ALL, value, 0, at, "") for what, value in values)
     return LearnedMap(shift, slope)
+
+
+def _learned_from(known: Known, name: str) -> int:
+    """Count the answers from which a value was learned; 0 while its default stands."""
+    kept = known.get((name, ALL))
+    return 0 if kept is None or kept.state == "reset" else kept.learned.n
 
 
 def _value(known: Known, name: str, default: float) -> float:

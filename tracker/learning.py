@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from forecasts.evidence import RELIABILITY, Indicator, IndicatorId
 from forecasts.forecaster import MATCHER
-from forecasts.learned import CLIP, Learned, LearnedMap
+from forecasts.learned import CLIP, Learned, LearnedMap, teaches
 from forecasts.probability import logit, sigmoid
 from forecasts.question import ForecasterId, Question, QuestionId, Resolution
 from forecasts.suggestion import DEFAULT_MODEL, suggest
@@ -203,9 +203,10 @@ class _Taught:
             learned.values_over_time(self.session, "usual level"),
             learned.values_over_time(self.session, "reliability"),
         )
-        answered = (pair for pair in self._answered() if start is None or pair[1].known_at > start)
-        rows = (row for question, resolution in answered for row in self._rows(question, resolution, *then))
-        return iter(fit_gamma(rows, before=self.now))
+        rows = (row for question, resolution in self._answered() for row in self._rows(question, resolution, *then))
+        # A reset forgets the dates before it, and not the questions answered before it: of questions that were open
+        # at the reset, the early YES would be missing.
+        return iter(fit_gamma((row for row in rows if start is None or row.at > start), before=self.now))
 
     def reliabilities(self) -> Iterator[Learned]:
         """How far each feed pointed to what came out, from answered questions."""
@@ -252,17 +253,12 @@ class _Taught:
         return max((k.learned.as_of for k in kept if k.state == "reset"), default=None)
 
     def _answered(self) -> Iterator[tuple[Question, Resolution]]:
-        """Yes/no questions whose answer was known before now.
-
-        What was asked with hindsight teaches nothing, but in a replay, where nobody knew what comes next.
-        """
+        """Questions that teach how things come out, with their answers."""
         current = resolutions.current(self.session)
-        is_replay = properties.replayed_until(self.session) is not None
+        replayed = properties.replayed_until(self.session) is not None
         for question in questions.every(self.session) if current else ():
             resolution = current.get(question.id)
-            if question.kind != "binary" or resolution is None or (question.retrospective and not is_replay):
-                continue
-            if resolution.outcome in ("yes", "no") and resolution.known_at < self.now:
+            if resolution is not None and teaches(question, resolution, self.now, replayed=replayed):
                 yield question, resolution
 
     def _rows(

@@ -6,7 +6,7 @@ from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from enum import IntEnum
 from itertools import pairwise
-from math import isfinite
+from math import fsum, isfinite
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,10 +18,13 @@ from rich.text import Text
 from forecasts.bearing import in_words
 from forecasts.distribution import Distribution, p_yes
 from forecasts.forecaster import SUGGESTION
+from forecasts.option_suggestion import OptionSuggestion
+from forecasts.probability import sigmoid
 from forecasts.question import ForecasterId, Question
 from forecasts.spoken import answer_in_words, in_full, in_short, percent
 from forecasts.suggestion import Suggestion
 from forecasts.versions import Piece, Version, difference
+from forecasts.why import nats, share_in_words, told, why_in_words
 from tracker.summaries import Coverage, EvidenceCard, QuestionPage, QuestionSummary
 
 BESIDE: Final = 6
@@ -140,8 +143,13 @@ def _print_suggested(console: Console, page: QuestionPage) -> None:
         earned = ", ".join(f"{who} {points:+.1f}" for who, points in page.weighted_crowd.weights.items())
         console.print(safe(f"crowd weighted by contribution: {percent(page.weighted_crowd.p)} (points: {earned})"))
     if page.suggestion:
+        console.print(safe(f"Why {percent(page.suggestion.p)}: {why_in_words(page.suggestion)}"))
         console.print(suggestion_table(page.suggestion, page.evidence))
-    console.print(evidence_table(page.evidence[:20]))
+    if found := page.option_suggestion:
+        for name in found.distribution.options:
+            console.print(safe(f"Suggested for {name}: {share_in_words(found, name)}"))
+    if page.evidence:
+        console.print(evidence_table(page.evidence[:20]))
     if page.coverage and page.coverage.silent and page.summary.status == "open":
         console.print(safe(silent_in_words(page.coverage)))
 
@@ -201,15 +209,31 @@ def silent_in_words(coverage: Coverage) -> str:
 
 
 def suggestion_table(suggestion: Suggestion, cards: Sequence[EvidenceCard]) -> Table:
-    """Why the suggestion is what it is. The lines add up in log-odds; percentages depend on the order."""
+    """The lines of a suggestion, group by group. They add up in log-odds; percentages depend on the order."""
     table = table_of("why", "log-odds", "then")
-    table.title = f"suggestion {percent(suggestion.p)}"
     headlines = {card.evidence.id: f"“{card.headline}”, " for card in cards}
-    for line in suggestion.lines:
-        of = headlines.get(line.evidence_id, "") if line.evidence_id is not None else ""
-        table.add_row(safe(f"{line.kind}: {of}{line.why}"), f"{line.log_odds:+.3f}", percent(line.p_after))
-    table.add_row("sum", f"{sum(line.log_odds for line in suggestion.lines):+.3f}", percent(suggestion.p))
+    z = 0.0
+    for row in told(suggestion.groups):
+        z += row.adds
+        of = "" if row.evidence_id is None else headlines.get(row.evidence_id, "")
+        table.add_row(safe(f"{row.title}: {of}{row.what}"), nats(row.adds), percent(sigmoid(z)))
+    total = fsum(line.log_odds for line in suggestion.lines)
+    table.add_row("Sum", f"{total:+z.3f}", percent(suggestion.p))
     return table
+
+
+def why_json(found: Suggestion | OptionSuggestion | None) -> dict[str, Any] | None:
+    """A suggestion for programs, in its groups; None where there is none."""
+    match found:
+        case Suggestion():
+            return {"p": found.p, "why": why_in_words(found), "learned_from": found.learned_from,
+                    "groups": plain(found.groups)}  # fmt: skip
+        case OptionSuggestion():
+            shares = zip(found.distribution.options, found.distribution.p, strict=True)
+            return {"options": [{"option": name, "p": p, "why": share_in_words(found, name),
+                                 "groups": plain(found.groups(name))} for name, p in shares]}  # fmt: skip
+        case None:
+            return None
 
 
 def evidence_table(cards: Sequence[EvidenceCard]) -> Table:

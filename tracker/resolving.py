@@ -19,7 +19,7 @@ from tracker.store import forecasts, log, properties, questions, resolutions
 from tracker.store.engine import Session
 from tracker.store.forecasts import acts_by_forecaster
 
-SCORES_VERSION = "3"
+SCORES_VERSION = "4"
 """Raised when the rules change: stored scores of another version are worked out again when the tracker opens."""
 
 Held = Mapping[ForecasterId, Timeline]

@@ -8,12 +8,13 @@ from typing import Any
 from forecasts.distribution import Binary, Categorical, Distribution, p_yes
 from forecasts.evidence import Evidence, Indicator, IndicatorId
 from forecasts.forecaster import SUGGESTION
-from forecasts.option_suggestion import Leaning, OptionLine, OptionSuggestion, leaning, suggest_options
+from forecasts.option_suggestion import Leaning, OptionSuggestion, leaning, suggest_options
 from forecasts.question import Question, QuestionId, effective_close
 from forecasts.scenario_suggestion import suggest_scenarios
-from forecasts.suggestion import Line, Suggestion, suggest, worth_a_step
+from forecasts.suggestion import Suggestion, suggest, worth_a_step
 from forecasts.timeline import Forecast, ForecastId
 from forecasts.weighing import Model
+from forecasts.why import Told, nats, told
 from tracker.known_values import model_at, usual_levels
 from tracker.scenarios.board import board
 from tracker.store import evidence, forecasts, questions, resolutions, reviews, scenarios
@@ -163,19 +164,15 @@ def _move(last: Distribution, new: Distribution) -> float:
 
 
 def _rationale(new: Suggested) -> str:
+    """Why the suggestion is what it is, as it is kept with it: its rows, in log-odds."""
     if isinstance(new, Suggestion):
-        return in_words(new.lines)
-    moved = {name: lines for name, lines in new.lines.items() if any(line.kind == "evidence" for line in lines)}
-    told = (f"{name}: " + "; ".join(_of_share(line) for line in lines) for name, lines in moved.items())
-    return "\n".join(told) or "no evidence yet: the shares of the prior"
+        return _in_words(told(new.groups))
+    moved = [name for name, lines in new.lines.items() if any(line.kind == "evidence" for line in lines)]
+    words = (f"{name}: {_in_words(told(new.groups(name)))}" for name in moved)
+    return "\n".join(words) or "no evidence yet: the shares of the prior"
 
 
-def _of_share(line: OptionLine) -> str:
-    """A line of a share; a row of a likelihood table names its question and is no story."""
-    kind = "table row" if line.kind == "evidence" and line.evidence_id is None else line.kind
-    return f"{kind} {line.log_share:+.3f} ({line.why})"
-
-
-def in_words(lines: Iterable[Line]) -> str:
-    """The lines of a suggestion as the rationale that is kept with it, in log-odds."""
-    return "; ".join(f"{line.kind} {line.log_odds:+.3f} ({line.why})" for line in lines if abs(line.log_odds) >= 0.0005)
+def _in_words(rows: Iterable[Told]) -> str:
+    return "; ".join(
+        row.what if row.kind == "no news" else f"{row.title} {nats(row.adds)} ({row.what})" for row in rows
+    )

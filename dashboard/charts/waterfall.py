@@ -1,4 +1,4 @@
-"""Why a suggestion is what it is: a bar a line, from the base rate to the suggestion."""
+"""Why a suggestion is what it is: bars from the base rate over time, news and correction to the suggestion."""
 
 from functools import lru_cache
 from typing import Final
@@ -6,7 +6,7 @@ from typing import Final
 import altair as alt
 
 from dashboard.charts.common import BLUE, GREY, INK, VERMILLION, Spec, text
-from dashboard.frames.waterfall import DOWN, END, UP
+from dashboard.frames.waterfall import DOWN, END, NONE, UP
 from forecasts.probability import logit
 
 _ROW: Final = 30
@@ -29,7 +29,7 @@ def waterfall(rows: int) -> Spec:
         ),
         tooltip=[text("label", "Line"), text("shown", "Adds"), text("so_far", "So far"), text("why", "Why")],
     )
-    colours = alt.Scale(domain=[UP, DOWN, END], range=[BLUE, VERMILLION, GREY])
+    colours = alt.Scale(domain=[UP, DOWN, END, NONE], range=[BLUE, VERMILLION, GREY, GREY])
     coloured = alt.Color("way:N", scale=colours, legend=None)
     bars = base.mark_bar(height={"band": 0.55}, opacity=0.85, minBandSize=3).encode(
         x=_along("start"), x2="end", color=coloured

@@ -14,7 +14,7 @@ from dashboard.frames.columns import TIME, frame_of
 from dashboard.wording import STATE, judge
 from forecasts.evidence import RELIABILITY
 from forecasts.forecaster import MATCHER
-from forecasts.learned import Learned, LearnedMap
+from forecasts.learned import Learned, LearnedMap, teaches
 from forecasts.question import ForecasterId, QuestionId
 from tracker.feeds.feed import Feed
 from tracker.learning import DEFAULTS, Kept
@@ -49,24 +49,23 @@ def map_of(known: Mapping[Name, Kept], what: str, now: datetime) -> LearnedMap:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What there is to learn from: pieces of evidence that people judged, and yes-no questions that were answered."""
+    """What there is to learn from: evidence that people judged, and yes-no questions that closed with an answer."""
 
     judged: int
     answered: int
 
 
-def progress(summaries: Sequence[QuestionSummary], *, replayed: bool = False) -> Progress:
-    """Count what there is to learn from; what was asked with hindsight teaches about answers in a replay alone."""
+def progress(summaries: Sequence[QuestionSummary], now: datetime, *, replayed: bool = False) -> Progress:
+    """Count what there is to learn from at `now`, in a replay or not."""
     judged = sum(s.evidence - s.waiting for s in summaries)
-    teach = [s for s in summaries if replayed or not s.question.retrospective]
-    return Progress(judged, sum(s.question.kind == "binary" and s.status == "resolved" for s in teach))
+    return Progress(judged, sum(teaches(s.question, s.resolution, now, replayed=replayed) for s in summaries))
 
 
 def reliability_frame(kept: Sequence[Kept], feeds: Sequence[FeedHealth]) -> pd.DataFrame:
     """How often each feed is informative, the most surprising first. Columns:
 
     id, feed (its title), grade, graded (what the grade stands for, percent), value (percent, empty when reset), n
-    (answered questions), since, state, why.
+    (questions that closed with an answer), since, state, why.
     """
     types = {
         "id": "str", "feed": "str", "grade": "str", "graded": "float64", "value": "float64", "n": "int64",

@@ -1,4 +1,4 @@
-"""Why a suggestion is what it is, as bars: from the base rate, line by line, to the suggestion."""
+"""Why a suggestion is what it is, as bars: from the base rate over time, news and correction to the suggestion."""
 
 from collections.abc import Sequence
 from math import fsum
@@ -10,19 +10,20 @@ from dashboard.frames.columns import frame_of
 from dashboard.frames.once import once
 from dashboard.wording import clipped, log_odds, percent
 from dashboard.wording.numbers import NBSP
-from forecasts.ledger import Line
+from forecasts.ledger import Group, Line
 from forecasts.probability import sigmoid
 from forecasts.suggestion import Suggestion
+from forecasts.why import NO_NEWS
 from tracker.summaries import EvidenceCard
 
 MOST_BARS: Final = 12
 """Bars of one chart, both ends included; what does not fit stands summed in one of them."""
 
-UP, DOWN, END = "towards YES", "towards NO", "stands here"
-"""Which way a bar goes; the two ends stand where they are."""
+UP, DOWN, END, NONE = "towards YES", "towards NO", "stands here", "adds nothing"
+"""Which way a bar goes; the two ends stand where they are, and where there is no news nothing moves."""
 
 SMALL: Final = 0.005
-"""What adds less than this, in log-odds, has no bar of its own: it would be written +0.00."""
+"""News that adds less than this, in log-odds, has no bar of its own: it would be written +0.00."""
 
 _LONGEST: Final = 44
 _NOTHING: Final = 1e-12
@@ -33,18 +34,19 @@ def waterfall_frame(suggestion: Suggestion, cards: Sequence[EvidenceCard]) -> pd
     """The bars of a suggestion from the base rate down to itself. Columns:
 
     rank (0 for the base rate), label (one for each bar), start and end (log-odds; the bar lies between), way (`UP`,
-    `DOWN` or `END`), shown (what it adds, or for an end the probability), so_far (percent in words), why.
-    Each bar starts where the one above it ends, and the last one ends at the suggestion. At most `MOST_BARS`: of the
-    lines in between the largest stand alone, the others and those below `SMALL` in one bar as "… n smaller".
+    `DOWN`, `END` or `NONE`), shown (what it adds, or for an end the probability), so_far (percent in words), why.
+    Each bar starts where the one above it ends, and the last one ends at the suggestion. Time, learned correction and
+    limits have a bar each. At most `MOST_BARS`: of the news the largest lines stand alone, the others and those below
+    `SMALL` in one bar as "… n smaller".
     """
     types = {"rank": "int64", "label": "str", "start": "float64", "end": "float64", "way": "str", "shown": "str"}
-    first = [line for line in suggestion.lines if line.kind == "base rate"]
-    z = fsum(line.log_odds for line in first)
-    rows: list[tuple[Any, ...]] = [_end("Base rate", z, first[0].why if first else "")]
+    first, *groups = suggestion.groups
+    z = first.log_odds
+    rows: list[tuple[Any, ...]] = [_end("Base rate", z, _reason(first))]
     headlines = {card.evidence.id: card.headline for card in cards}
-    for label, why, adds in _steps([line for line in suggestion.lines if line.kind != "base rate"], headlines):
-        way = UP if adds > 0 else DOWN
-        shown = f"{log_odds(adds)}{NBSP}{'▲' if adds > 0 else '▼'}"
+    for label, why, adds in _steps(groups, headlines):
+        way = UP if adds > 0 else DOWN if adds < 0 else NONE
+        shown = f"{log_odds(adds)}{NBSP}{'▲' if adds > 0 else '▼'}" if adds else NO_NEWS
         rows.append((label, z, z + adds, way, shown, percent(sigmoid(z + adds)), why))
         z += adds
     total = fsum(line.log_odds for line in suggestion.lines)
@@ -53,22 +55,47 @@ def waterfall_frame(suggestion: Suggestion, cards: Sequence[EvidenceCard]) -> pd
     return frame_of({**types, "so_far": "str", "why": "str"}, numbered)
 
 
+def moves(bars: pd.DataFrame) -> bool:
+    """True if a bar lies between the two ends."""
+    return bool(bars["way"].isin((UP, DOWN)).any())
+
+
 def _end(label: str, z: float, why: str) -> tuple[Any, ...]:
     told = percent(sigmoid(z))
     return (label, z, z, END, told, told, clipped(why, 170))
 
 
-def _steps(lines: Sequence[Line], headlines: dict[Any, str]) -> list[tuple[str, str, float]]:
-    """A label, the reason and the log-odds of each bar between the ends, in the order of the lines."""
-    moving = [line for line in lines if abs(line.log_odds) >= _NOTHING]
+_Step = tuple[str, str, float]
+"""A label, the reason and the log-odds of a bar between the ends."""
+
+
+def _steps(groups: Sequence[Group], headlines: dict[Any, str]) -> list[_Step]:
+    """The bars between the ends, in the order of the groups; those of the news share what room the others leave."""
+    others = {g.name for g in groups if g.name != "News" and abs(g.log_odds) >= _NOTHING}
+    steps: list[_Step] = []
+    for group in groups:
+        if group.name == "News":
+            steps += _news(group, headlines, MOST_BARS - 2 - len(others))
+        elif group.name in others:
+            steps.append((group.name, _reason(group), group.log_odds))
+    return steps
+
+
+def _news(news: Group, headlines: dict[Any, str], room: int) -> list[_Step]:
+    moving = [line for line in news.lines if abs(line.log_odds) >= _NOTHING]
+    if not moving:
+        return [("News", "no story moves it", 0.0)]
     largest = sorted((x for x in moving if abs(x.log_odds) >= SMALL), key=lambda line: -abs(line.log_odds))
-    room = MOST_BARS - 2
     alone = set(map(id, largest if len(moving) == len(largest) <= room else largest[: room - 1]))
     steps = [(_label(line, headlines), clipped(line.why, 170), line.log_odds) for line in moving if id(line) in alone]
     small = [line.log_odds for line in moving if id(line) not in alone]
     if small and abs(fsum(small)) >= _NOTHING:
-        steps.append((f"… {len(small)} smaller", "the lines that add least, in one", fsum(small)))
+        steps.append((f"… {len(small)} smaller", "the news that adds least, in one", fsum(small)))
     return steps
+
+
+def _reason(group: Group) -> str:
+    return clipped("; ".join(line.why for line in group.lines), 170)
 
 
 def _label(line: Line, headlines: dict[Any, str]) -> str:

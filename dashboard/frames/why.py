@@ -1,57 +1,39 @@
 """Why a suggestion is what it is: its lines and their sum."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from math import log
-from typing import Any, Final
+from math import fsum, log
+from typing import Any
 
 import pandas as pd
 
 from dashboard.frames.columns import frame_of
 from dashboard.frames.once import once
-from dashboard.wording import clipped, percent_number, plural
+from dashboard.wording import clipped, percent_number
 from forecasts.distribution import Categorical
-from forecasts.evidence import EvidenceId
 from forecasts.option_suggestion import OptionLine, OptionSuggestion
 from forecasts.probability import sigmoid
 from forecasts.question import Question
 from forecasts.suggestion import Suggestion
+from forecasts.why import Told, told
 from tracker.summaries import EvidenceCard
-
-FADED: Final = 0.005
-"""Evidence that adds less than this, in log-odds, has no row of its own."""
-
-_ALWAYS: Final = ("base rate", "time passed")
-_NOTHING: Final = 0.0005
-
-
-@dataclass(frozen=True, slots=True)
-class _Reason:
-    """A line of a suggestion of either kind; `adds` in nats."""
-
-    kind: str
-    why: str
-    adds: float
-    evidence_id: EvidenceId | None = None
 
 
 @once(2)
 def why_frame(suggestion: Suggestion, cards: Sequence[EvidenceCard]) -> pd.DataFrame:
     """The lines of the suggestion and their sum. Columns:
 
-    line (kind), what (reason; for evidence its headline), log_odds, after (percent so far), weighed (how
-    the evidence was weighed). Faded evidence stands together in one line; other lines that add nothing
-    are left out. The log-odds still add up.
+    line (its group, and in the news its kind), what (reason; for evidence its headline), log_odds, after (percent so
+    far), weighed (how the evidence was weighed), kind. Rows as `forecasts.why.told` has them.
     """
-    types = {"line": "str", "what": "str", "log_odds": "float64", "after": "float64", "weighed": "str"}
+    types = {"line": "str", "what": "str", "log_odds": "float64", "after": "float64", "weighed": "str", "kind": "str"}
     rows: list[tuple[Any, ...]] = []
     z = 0.0
-    for reason in _gathered([_Reason(x.kind, x.why, x.log_odds, x.evidence_id) for x in suggestion.lines]):
-        z += reason.adds
-        what, weighed = _said(reason, cards)
-        rows.append((reason.kind, what, reason.adds, percent_number(sigmoid(z)), weighed))
-    total = sum(line.log_odds for line in suggestion.lines)
-    rows.append(("sum", "All lines together", total, percent_number(suggestion.p), ""))
+    for row in told(suggestion.groups):
+        z += row.adds
+        what, weighed = _said(row, cards)
+        rows.append((row.title, what, row.adds, percent_number(sigmoid(z)), weighed, row.kind))
+    total = fsum(line.log_odds for line in suggestion.lines)
+    rows.append(("Sum", "All lines together", total, percent_number(suggestion.p), "", "sum"))
     return frame_of(types, rows)
 
 
@@ -74,8 +56,9 @@ def shares_frame(found: OptionSuggestion, question: Question) -> pd.DataFrame:
 
 def _counts(lines: Iterable[OptionLine]) -> tuple[int, int]:
     """How many stories, and how many rows of a likelihood table, are among the lines of an option."""
-    kinds = [_kind(line) for line in lines]
-    return kinds.count("evidence"), kinds.count("table row")
+    known = [line.evidence_id for line in lines if line.kind == "evidence"]
+    rows = sum(evidence_id is None for evidence_id in known)
+    return len(known) - rows, rows
 
 
 def moved_most(found: OptionSuggestion, question: Question) -> str:
@@ -88,25 +71,17 @@ def moved_most(found: OptionSuggestion, question: Question) -> str:
 def option_why_frame(found: OptionSuggestion, option: str, cards: Sequence[EvidenceCard]) -> pd.DataFrame:
     """The lines of one option's share and their sum, the logarithm of the share. Columns:
 
-    line, what, log_share (what it adds to ln of the share), weighed. As in `why_frame`; an option whose share is 0
-    from the start has none.
+    line, what, log_share (what it adds to ln of the share), weighed, kind. As in `why_frame`; an option whose share is
+    0 from the start has none.
     """
-    types = {"line": "str", "what": "str", "log_share": "float64", "weighed": "str"}
-    lines = [_Reason(_kind(x), x.why, x.log_share, x.evidence_id) for x in found.lines.get(option, ())]
-    if not lines:
-        return frame_of(types, ())
+    types = {"line": "str", "what": "str", "log_share": "float64", "weighed": "str", "kind": "str"}
     rows: list[tuple[Any, ...]] = []
-    for reason in _gathered(lines):
-        what, weighed = _said(reason, cards)
-        rows.append((reason.kind, what, reason.adds, weighed))
-    share = dict(zip(found.distribution.options, found.distribution.p, strict=True))[option]
-    rows.append(("sum", "All lines together", log(share), ""))
+    for row in told(found.groups(option)):
+        what, weighed = _said(row, cards)
+        rows.append((row.title, what, row.adds, weighed, row.kind))
+    if rows:
+        rows.append(("Sum", "All lines together", log(found.distribution.of(option)), "", "sum"))
     return frame_of(types, rows)
-
-
-def _kind(line: OptionLine) -> str:
-    """A row of a likelihood table is no story."""
-    return "table row" if line.kind == "evidence" and line.evidence_id is None else line.kind
 
 
 def _prior(question: Question) -> dict[str, float]:
@@ -114,31 +89,7 @@ def _prior(question: Question) -> dict[str, float]:
     return dict(zip(held.options, held.p, strict=True)) if isinstance(held, Categorical) else {}
 
 
-def _said(reason: _Reason, cards: Sequence[EvidenceCard]) -> tuple[str, str]:
-    """What a line is about, and how it was weighed: of evidence its headline, and the reason."""
-    headline = next((c.headline for c in cards if c.evidence.id == reason.evidence_id), None)
-    return (clipped(reason.why, 170), "") if headline is None else (clipped(headline, 170), reason.why)
-
-
-def _gathered(lines: Iterable[_Reason]) -> list[_Reason]:
-    """The lines worth a row each, with stories that have faded gathered into one at their end."""
-    faded, shown = list[_Reason](), list[_Reason]()
-    for line in lines:
-        if line.kind == "evidence" and abs(line.adds) < FADED:
-            faded.append(line)
-        elif line.kind in _ALWAYS or abs(line.adds) >= _NOTHING:
-            shown.append(line)
-    if not faded:
-        return shown
-    last = max(k for k, line in enumerate(shown) if line.kind in (*_ALWAYS, "evidence")) + 1
-    words = f"{plural(len(faded), 'faded piece', 'faded pieces')}, less than {FADED:g} each"
-    together = _Reason("evidence", words, sum(line.adds for line in faded))
-    return [*shown[:last], together, *shown[last:]]
-
-
-def stages(suggestion: Suggestion) -> tuple[tuple[str, float], ...]:
-    """The way of the suggestion in three steps: base rate, with time passed, with evidence (0..1)."""
-    after = {line.kind: line.p_after for line in suggestion.lines if line.kind in ("base rate", "time passed")}
-    names = (("base rate", "base rate"), ("time passed", "with the time passed"))
-    found = [(words, after[kind]) for kind, words in names if kind in after]
-    return (*found, ("with evidence", suggestion.p))
+def _said(row: Told, cards: Sequence[EvidenceCard]) -> tuple[str, str]:
+    """What a row is about, and how it was weighed: of evidence its headline, and the reason."""
+    headline = next((c.headline for c in cards if c.evidence.id == row.evidence_id), None)
+    return (clipped(row.what, 170), "") if headline is None else (clipped(headline, 170), row.what)

@@ -32,7 +32,7 @@ def render(visit: Visit) -> None:
     """What holds everywhere first, then feeds, then signposts."""
     known = by_name(visit.tracker.learned())
     summaries = visit.tracker.questions()
-    have = progress(summaries, replayed=visit.replayed_until is not None)
+    have = progress(summaries, visit.stands_at, replayed=visit.replayed_until is not None)
     st.subheader("What this installation has learned", anchor=False)
     st.caption(
         "From your own judgements and answers alone. A value counts from the moment it was learned: what was suggested"
@@ -79,9 +79,10 @@ def _scale(visit: Visit, known: Mapping[Name, Kept], have: Progress) -> None:
         "scale",
         "How much evidence counts",
         (("gamma", "all"), ("shift", "all")),
-        f"{gamma_sentence(value_of({}, 'gamma'))} Learning begins when {ENOUGH_QUESTIONS} yes-no questions are"
-        f" answered, {ENOUGH_RARER} of them the rarer way.",
-        _so_far(have.answered, ENOUGH_QUESTIONS, "answered"),
+        f"{gamma_sentence(value_of({}, 'gamma'))} Learning begins when {ENOUGH_QUESTIONS} yes-no questions"
+        f" have an answer and have reached their scheduled close, {ENOUGH_RARER} of them answered the rarer way. One"
+        " that is answered early waits for its close: lately opened questions that have an answer are mostly YES.",
+        _so_far(have.answered, ENOUGH_QUESTIONS, "answered and closed"),
     )
     lines = (gamma_sentence(value_of(known, "gamma")), shift_sentence(value_of(known, "shift")))
     lessons.box(visit, known, lesson, lines)
@@ -102,7 +103,7 @@ def _reliability(visit: Visit, known: Mapping[Name, Kept]) -> None:
     if not kept:
         st.caption(
             f"Every feed counts by its grade. A feed's own record counts when {ENOUGH_POINTED} questions that it bore"
-            f" on are answered, {ENOUGH_POINTED_RARER} of them the rarer way."
+            f" on are answered and closed, {ENOUGH_POINTED_RARER} of them the rarer way."
         )
         return
     _picked(

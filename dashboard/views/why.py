@@ -1,10 +1,12 @@
 """The tab that says why: the lines of a suggestion, of shares too, and where evidence on a number or a day leans."""
 
+from math import fsum
+
 import streamlit as st
 
 from dashboard import charts
-from dashboard.frames.waterfall import waterfall_frame
-from dashboard.frames.why import moved_most, option_why_frame, shares_frame, stages, why_frame
+from dashboard.frames.waterfall import moves, waterfall_frame
+from dashboard.frames.why import moved_most, option_why_frame, shares_frame, why_frame
 from dashboard.views import signposts
 from dashboard.views.parts import WRAPPED, choice, empty, flat, table
 from dashboard.views.visit import Visit
@@ -23,14 +25,12 @@ from dashboard.wording import (
 from forecasts.evidence import Direction, side_words
 from forecasts.option_suggestion import Leaning, OptionSuggestion
 from forecasts.suggestion import Suggestion
+from forecasts.why import share_in_words, why_in_words
 from tracker.summaries import QuestionPage
 
 _C = st.column_config
 
-MOVED_BARS = 3
-"""Bars from which on there is something between the ends to draw."""
-
-_LINE = _C.TextColumn("Line", width=110)
+_LINE = _C.TextColumn("Line", width=140)
 _WHAT = _C.TextColumn("What", width=370)
 _WEIGHED = _C.TextColumn("How it was weighed", width=410)
 
@@ -55,8 +55,7 @@ def _suggestion(page: QuestionPage) -> None:
     if suggestion is None:
         empty("There is no suggestion yet.", "It is worked out when the question opens.")
         return
-    way = ", ".join(f"{inert(words)} {percent(p)}" for words, p in stages(suggestion))
-    st.markdown(f"**Why {percent(suggestion.p)}**: {way}.")
+    st.markdown(f"**Why {percent(suggestion.p)}**: {inert(why_in_words(suggestion, percent))}.")
     _waterfall(page, suggestion)
     columns = {
         "line": _LINE,
@@ -66,18 +65,20 @@ def _suggestion(page: QuestionPage) -> None:
         "weighed": _WEIGHED,
     }
     frame = why_frame(suggestion, page.evidence)
+    if not frame["weighed"].any():
+        del columns["weighed"]
     table(frame, columns, "The lines of the suggestion", row_height=WRAPPED)
-    total = log_odds(sum(line.log_odds for line in suggestion.lines))
+    total = log_odds(fsum(line.log_odds for line in suggestion.lines))
     st.caption(
         f"The lines add up to {total} in log-odds, which is {percent(suggestion.p)}."
-        f" “So far” depends on the order of the lines; the log-odds do not. {lines_explained(set(frame['line']))}"
+        f" “So far” depends on the order of the lines; the log-odds do not. {lines_explained(set(frame['kind']))}"
     )
 
 
 def _waterfall(page: QuestionPage, suggestion: Suggestion) -> None:
     """The same lines as bars, which show at a glance what weighs most."""
     bars = waterfall_frame(suggestion, page.evidence)
-    if len(bars) < MOVED_BARS:
+    if not moves(bars):
         return
     st.vega_lite_chart(
         spec=charts.drawn(charts.waterfall(len(bars)), bars=bars),
@@ -127,11 +128,14 @@ def _lines_of(page: QuestionPage, found: OptionSuggestion, option: str) -> None:
         "what": _WHAT,
         "weighed": _WEIGHED,
     }
+    if not frame["weighed"].any():
+        del columns["weighed"]
+    st.markdown(f"**Why {inert(option)}**: {inert(share_in_words(found, option, percent))}.")
     table(frame, columns, f"The lines of the share of {option}", row_height=WRAPPED)
-    share = percent(found.distribution.p[found.distribution.options.index(option)])
+    share = percent(found.distribution.of(option))
     st.caption(
         f"The lines add up to the logarithm of its share, which is {share}."
-        f" Time passed moves no share. {lines_explained(set(frame['line']))}"
+        f" Time passed moves no share. {lines_explained(set(frame['kind']))}"
     )
 
 

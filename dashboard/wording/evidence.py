@@ -14,6 +14,7 @@ from forecasts.forecaster import MATCHER, MODEL_PREFIX
 from forecasts.option_suggestion import Leaning
 from forecasts.probability import logit, sigmoid
 from forecasts.question import ForecasterId, Kind, Question
+from forecasts.why import TITLES
 from tracker.reviewing import Effect
 from tracker.summaries import Decision, Why
 
@@ -202,6 +203,7 @@ def leaning_sentence(kind: Kind, found: Leaning) -> str:
 
 
 LINE: Final = {
+    "no news": "no story moves it, and none that was expected is missing",
     "base rate": "where it starts, before any news",
     "time passed": "what the time that passed without the event, or with it, tells",
     "evidence": "one story, weighed",
@@ -210,15 +212,16 @@ LINE: Final = {
     "usual level": "what such news amounts to in ordinary times, taken off again",
     "evidence scale": "all evidence together counts for less than its parts say",
     "saturation": "what is taken off so that no volume of news runs away with the number",
-    "recalibration": "what earlier suggestions were off by",
-    "clip": "the limits that no suggestion goes beyond",
-    "all options": "the shares of all options are brought back to 100 %",
+    "learned correction": "by how much earlier suggestions were off on average, whatever the news",
+    "limits": "no suggestion goes beyond these",
+    "all options": "what others gained or lost, as all shares are brought back to 100 %",
 }
 """What each kind of line in a suggestion means."""
 
-_OBVIOUS: Final = frozenset({"base rate", "time passed", "evidence"})
+_OBVIOUS: Final = frozenset({"base rate", "time passed", "evidence", "no news"})
 
 
 def lines_explained(kinds: set[str]) -> str:
     """What the less obvious lines among these mean, in a sentence each; empty when there is none."""
-    return " ".join(f"{kind.capitalize()}: {said}." for kind, said in LINE.items() if kind in kinds - _OBVIOUS)
+    names = {kind: TITLES[kind].removeprefix("News: ").capitalize() for kind in kinds & LINE.keys() - _OBVIOUS}
+    return " ".join(f"{names[kind]}: {said}." for kind, said in LINE.items() if kind in names)

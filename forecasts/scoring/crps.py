@@ -23,28 +23,36 @@ from forecasts.probability import Floats, probabilities
 from forecasts.shares import wilson
 
 
-def crps_cdf(x: ArrayLike, cdf: ArrayLike, y: ArrayLike) -> Floats:
-    """CRPS of a CDF that is linear between its knots, exactly, over [x₀, x_K] and nowhere else.
+def crps_cdf(x: ArrayLike, cdf: ArrayLike, y: ArrayLike, *, zero_point: float | None = None) -> Floats:
+    """CRPS of a CDF that is linear in x between its knots, exactly, over [x₀, x_K] and nowhere else.
 
     `x` are the knots, strictly increasing, `cdf` the probability of at or below each, non-decreasing. It
     may begin above 0 and end below 1: that mass lies outside the knots, at an unknown distance. So does a
     y below the first knot or above the last, ±infinity included, at no more cost than just outside.
     Leaving out what lies beyond (threshold weighting) keeps the score proper.
 
-    One CDF and one or many y: the result has the shape and the unit of y; 0 to x_K − x₀; lower is better.
-    Raises `InvalidForecast` for bad knots, `InvalidProbability` for a cdf outside [0, 1], and
-    `InvalidResolution` when y is NaN. Source: Gneiting & Ranjan 2011, for the threshold weighting.
+    With `zero_point` z, below all knots, the integral is taken along a log scale, over ln(x − z), and is in nats of it;
+    the CDF stays linear in x, so that knots inserted on it change nothing.
+
+    One CDF and one or many y: the result has the shape and the unit of y; 0 to x_K − x₀, or with `zero_point` to
+    ln((x_K − z)/(x₀ − z)); lower is better. Raises `InvalidForecast` for bad knots or a zero point among them,
+    `InvalidProbability` for a cdf outside [0, 1], and `InvalidResolution` when y is NaN. Source: Gneiting & Ranjan
+    2011, for the threshold weighting.
 
     >>> crps_cdf([0, 10], [0, 1], [5, 10, 99]).round(4).tolist()
     [0.8333, 3.3333, 3.3333]
+    >>> round(float(crps_cdf([1, 10], [0, 1], 10, zero_point=0)), 4)
+    0.4173
     """
     knots, levels = _knots(x, cdf)
     answers = _answers(y)
+    if zero_point is not None and not zero_point < knots[0]:
+        raise InvalidForecast(f"the zero point of a log scale lies below all knots, not at {zero_point}")
     left, right, a, b = knots[:-1], knots[1:], levels[:-1], levels[1:]
     split = np.clip(answers[..., np.newaxis], left, right)
     middle = a + (b - a) * ((split - left) / (right - left))
-    below = _mean_square(a, middle) * (split - left)
-    above = _mean_square(1.0 - middle, 1.0 - b) * (right - split)
+    below = _square((left, split), (a, middle), zero_point)
+    above = _square((split, right), (1.0 - middle, 1.0 - b), zero_point)
     total: Floats = (below + above).sum(axis=-1)
     return total
 
@@ -189,9 +197,28 @@ def interval_coverage(low: ArrayLike, high: ArrayLike, y: ArrayLike, *, span: Ar
     return IntervalRecord(n, held / n, low95, high95, interval_width_share(low, high, span=span))
 
 
-def _mean_square(a: Floats, b: Floats) -> Floats:
-    """The mean square along a line from a to b."""
-    return (a * a + a * b + b * b) / 3.0
+def _square(ends: tuple[Floats, Floats], levels: tuple[Floats, Floats], zero_point: float | None) -> Floats:
+    """The integral along the scale, between two values, of the square of a line from one level to another."""
+    (left, right), (a, b) = ends, levels
+    if zero_point is None:
+        return (right - left) * (a * a + a * b + b * b) / 3.0
+    # Over ln(x − z) = ln(left − z) + c·v, with v from 0 to 1, the line is a + (b − a)·w, w = expm1(c·v)/expm1(c). Its
+    # mean square is the square of its mean plus its variance, and the mean of w is ½ − c·(variance of w).
+    c = np.log1p((right - left) / (left - zero_point))
+    variance = _variance(c)
+    mean = a + (b - a) * (0.5 - c * variance)
+    return np.asarray(c * (mean * mean + (b - a) ** 2 * variance))
+
+
+_VARIANCE = (1 / 12, -1 / 720, 1 / 30240, -1 / 1209600, 1 / 47900160)
+"""The series of `_variance` in c²: the Bernoulli numbers B₂ₖ/(2k)!."""
+
+
+def _variance(c: Floats) -> Floats:
+    """The variance of expm1(c·v)/expm1(c) with v even on [0, 1]: (½ − 1/c + 1/expm1(c))/c, and 1/12 at c = 0."""
+    series = np.polynomial.polynomial.polyval(c * c, _VARIANCE)
+    exact = np.maximum(c, 0.3)  # below that the three terms cancel, and the series is right to the last bits
+    return np.where(c < 0.3, series, (0.5 - 1.0 / exact - np.exp(-exact) / np.expm1(-exact)) / exact)
 
 
 def _knots(x: ArrayLike, cdf: ArrayLike) -> tuple[Floats, Floats]:

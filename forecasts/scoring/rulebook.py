@@ -140,18 +140,18 @@ def _ranked(question: Question, happened: Answer, held: Sequence[Distribution]) 
 
 def _crps(question: Question, happened: Answer, curve: Cdf) -> float:
     assert question.scale is not None
-    places, levels = _over_range(question.scale, curve)
-    return float(crps_cdf(places, levels, question.scale.location(float(happened))))
+    knots, levels = _over_range(question.scale, curve)
+    return float(crps_cdf(knots, levels, float(happened), zero_point=question.scale.zero_point)) / question.scale.length
 
 
 def _over_range(scale: Scale, curve: Cdf) -> tuple[list[float], list[float]]:
     """The curve from bound to bound of its scale: a narrow one is as wrong beyond its knots as it says it is there."""
-    places, levels = scale.locations(curve.x).tolist(), list(curve.p)
-    if places[0] > 0.0:
-        places, levels = [0.0, *places], [levels[0], *levels]
-    if places[-1] < 1.0:
-        places, levels = [*places, 1.0], [*levels, levels[-1]]
-    return places, levels
+    knots, levels = list(curve.x), list(curve.p)
+    if knots[0] > scale.lower:
+        knots, levels = [scale.lower, *knots], [levels[0], *levels]
+    if knots[-1] < scale.upper:
+        knots, levels = [*knots, scale.upper], [*levels, levels[-1]]
+    return knots, levels
 
 
 def _quantile(question: Question, happened: Answer, curve: Cdf) -> float:

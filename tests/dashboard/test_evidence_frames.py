@@ -12,6 +12,7 @@ from dashboard.frames.evidence import Fold, evidence_frame, fold, reports_frame,
 from forecasts.evidence import Direction, Report, Strength, independent
 from forecasts.option_suggestion import OptionSuggestion, suggest_options
 from forecasts.suggestion import Line
+from forecasts.why import FADED
 from tests.dashboard.examples import NOW, OPENS, VISIT_TO, card, copy, days, evidence, suggestion, syndicated
 from tracker.feeds.item import ItemId
 from tracker.summaries import Why
@@ -87,10 +88,10 @@ def test_the_why_table_names_the_news_and_ends_in_the_sum() -> None:
         Line("base rate", "3 of 10", -0.847, 0.3),
         Line("evidence", "visit, moderate", 0.7, 0.46, card(7).evidence.id),
         Line("silence", "treaty: expected by 2026-03-01 and not seen", -0.2, 0.41),
-        Line("clip", "kept between 1 % and 99 %", 0.0, 0.41),
+        Line("limits", "kept between 1 % and 99 %", 0.0, 0.41),
     )
     frame = why.why_frame(suggestion(*lines, p=0.41), [card(7, "Envoy travels")])
-    assert list(frame["line"]) == ["base rate", "evidence", "silence", "sum"]
+    assert list(frame["line"]) == ["Base rate", "News: story", "News: silence", "Sum"]
     assert (frame["what"].iloc[1], frame["weighed"].iloc[1]) == ("Envoy travels", "visit, moderate")
     assert frame["log_odds"].iloc[-1] == pytest.approx(-0.347)
     assert frame["after"].iloc[-1] == 41.0
@@ -102,13 +103,8 @@ def test_the_rows_of_the_why_table_add_up_however_much_evidence_has_faded(weight
     lines = (Line("base rate", "3 of 10", -0.847, 0.3), *faded, Line("evidence scale", "×0.5", 0.4, 0.5))
     frame = why.why_frame(suggestion(*lines), [])
     assert frame["log_odds"].iloc[:-1].sum() == pytest.approx(frame["log_odds"].iloc[-1])
-    shown = sum(abs(weight) >= why.FADED for weight in weights)
+    shown = sum(abs(weight) >= FADED for weight in weights)
     assert len(frame) == 3 + shown + (shown < len(weights))
-
-
-def test_the_way_of_the_suggestion_is_told_in_three_steps() -> None:
-    lines = (Line("base rate", "", -0.8, 0.3), Line("time passed", "", -0.2, 0.26), Line("evidence", "", 0.9, 0.46))
-    assert [p for _, p in why.stages(suggestion(*lines))] == [0.3, 0.26, 0.46]
 
 
 # Shares
@@ -154,7 +150,7 @@ def test_the_lines_of_every_share_add_up_to_its_logarithm(pieces: list[tuple[str
 def test_the_line_of_an_option_names_its_news() -> None:
     found = shares_after(("Minsk", Direction.YES))
     frame = why.option_why_frame(found, "Minsk", [card(1, "Envoy travels to Minsk")])
-    row = frame[frame["line"] == "evidence"].iloc[0]
+    row = frame[frame["line"] == "News: story"].iloc[0]
     assert row["what"] == "Envoy travels to Minsk"
     assert "for option Minsk" in row["weighed"]
     assert found.at < NOW

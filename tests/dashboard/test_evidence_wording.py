@@ -137,7 +137,7 @@ def test_where_evidence_leans_is_counted_and_no_number_is_made(kind: Kind, yes: 
 
 
 def test_every_kind_of_line_has_a_meaning() -> None:
-    assert set(LINE) == {*get_args(LineKind), "all options", "table row"}
+    assert set(LINE) == {*get_args(LineKind), "all options", "table row", "no news"}
 
 
 def test_only_lines_that_are_there_and_need_it_are_explained() -> None:

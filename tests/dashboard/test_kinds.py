@@ -450,7 +450,7 @@ def test_of_options_why_shows_suggested_shares_and_the_lines_of_one(held: Tracke
     assert "Suggested shares: the base rates, which no evidence has moved yet" in words(visit).replace("**", "")
     shares, lines = (table.value for table in visit.dataframe)
     assert list(shares["prior"]) == list(shares["suggested"])
-    assert list(lines["line"]) == ["base rate", "sum"]
+    assert list(lines["line"]) == ["Base rate", "News", "Sum"]
 
 
 def test_the_option_whose_lines_are_shown_stands_in_the_address(held: Tracker) -> None:
@@ -509,8 +509,8 @@ def test_evidence_for_an_option_moves_the_shares(tracker_with_press: Tracker, pr
     visit = open_page(tracker_with_press, "question", q="summit-2027", tab="Why")
     shares, lines = (table.value for table in visit.dataframe)
     assert shares.set_index("option")["change"].idxmax() == "Bortown"
-    assert {"evidence", "evidence scale", "all options"} <= set(lines["line"])
-    assert "All options: the shares of all options are brought back to 100 %." in words(visit)
+    assert {"News: story", "News: scale", "Other options"} <= set(lines["line"])
+    assert "Other options: what others gained or lost, as all shares are brought back to 100 %." in words(visit)
     crowd = open_page(tracker_with_press, "questions").dataframe[0].value["crowd_said"].iloc[0]
     assert crowd.endswith("(suggested)")
 

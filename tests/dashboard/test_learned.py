@@ -49,8 +49,10 @@ def test_judged_evidence_and_answers_given_in_time_are_counted() -> None:
         summary(status="resolved", resolution=answer, question=hindsight, evidence=1, waiting=0),
         summary(status="annulled", evidence=0, waiting=0),
     ]
-    assert frames.progress(rows) == frames.Progress(judged=4, answered=1)
-    assert frames.progress(rows, replayed=True).answered == 2
+    closed = rows[1].question.closes_at
+    assert frames.progress(rows, closed) == frames.Progress(judged=4, answered=1)
+    assert frames.progress(rows, closed, replayed=True).answered == 2
+    assert frames.progress(rows, closed - timedelta(seconds=1), replayed=True).answered == 0
 
 
 def test_feeds_stand_against_their_grades_the_most_surprising_first() -> None:
@@ -128,9 +130,10 @@ def test_before_anything_is_learned_the_page_says_what_it_waits_for(tracker: Tra
     text = words(open_page(tracker, "learned"))
     assert "Nothing has been learned yet" in text
     assert "Learning begins when 30 pieces of evidence were judged. So far 0 are judged." in text
-    assert "when 30 yes-no questions are answered, 8 of them the rarer way. So far 0 are answered." in text
+    assert "when 30 yes-no questions have an answer and have reached their scheduled close" in text
+    assert "So far 0 are answered and closed." in text
     assert "the archive goes back 14 days before that" in text
-    assert "when 10 questions that it bore on are answered, 3 of them the rarer way" in text
+    assert "when 10 questions that it bore on are answered and closed, 3 of them the rarer way" in text
 
 
 def test_judgements_count_towards_the_first_lesson(tracker_with_press: Tracker, press: Press) -> None:

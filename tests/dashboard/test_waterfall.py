@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard import charts
-from dashboard.frames.waterfall import DOWN, END, MOST_BARS, UP, waterfall_frame
+from dashboard.frames.waterfall import DOWN, END, MOST_BARS, NONE, UP, moves, waterfall_frame
 from forecasts.evidence import EvidenceId
 from forecasts.ledger import Line, LineKind
 from forecasts.probability import sigmoid
@@ -17,7 +17,7 @@ from tests.dashboard.pages import open_page, words
 from tests.test_learning import log
 from tracker.api import Tracker
 
-KINDS: tuple[LineKind, ...] = ("time passed", "evidence", "silence", "usual level", "saturation", "recalibration")
+KINDS: tuple[LineKind, ...] = ("time passed", "evidence", "silence", "usual level", "saturation", "learned correction")
 ADDS = st.one_of(st.floats(-4, 4), st.floats(-0.01, 0.01), st.just(0.0))
 
 
@@ -25,6 +25,11 @@ def ledger(base: float, *adds: float):  # type: ignore[no-untyped-def]
     lines = [Line("base rate", "3 of 10 years", base, sigmoid(base))]
     lines += [Line(KINDS[n % len(KINDS)], f"reason {n}", z, 0.5) for n, z in enumerate(adds)]
     return suggestion(*lines, p=sigmoid(fsum((base, *adds))))
+
+
+def news(base: float, *adds: float):  # type: ignore[no-untyped-def]
+    lines = [Line("evidence", f"story {n}", z, 0.5) for n, z in enumerate(adds)]
+    return suggestion(Line("base rate", "3 of 10 years", base, sigmoid(base)), *lines, p=sigmoid(fsum((base, *adds))))
 
 
 @settings(deadline=None, max_examples=40)
@@ -46,15 +51,32 @@ def test_a_bar_says_its_side_by_word_sign_and_triangle() -> None:
 
 def test_what_is_left_over_stands_summed_in_one_bar() -> None:
     adds = [0.01 * n for n in range(1, 21)]
-    frame = waterfall_frame(ledger(0.0, *adds), [])
+    frame = waterfall_frame(news(0.0, *adds), [])
     assert len(frame) == MOST_BARS
     assert frame["label"].iloc[-2] == "… 11 smaller"
     assert frame["end"].iloc[-2] - frame["start"].iloc[-2] == pytest.approx(sum(adds[:11]))
 
 
+def test_what_a_constant_did_is_never_summed_with_news() -> None:
+    lines = [Line("evidence", f"story {n}", 0.3, 0.5) for n in range(20)]
+    correction = Line("learned correction", "learned from 30 answered questions: shift +0.01", 0.01, 0.5)
+    frame = waterfall_frame(suggestion(Line("base rate", "", 0.0, 0.5), *lines, correction), [])
+    assert list(frame["label"])[-3:] == ["… 12 smaller", "Learned correction", "Suggestion"]
+    assert frame["shown"].iloc[-2] == "+0.01\u00a0▲"
+
+
+def test_without_news_the_bars_say_so() -> None:
+    lines = (Line("base rate", "", -1.7, 0.15), Line("learned correction", "", 0.2, 0.18))
+    frame = waterfall_frame(suggestion(*lines), [])
+    assert list(frame["label"]) == ["Base rate", "News", "Learned correction", "Suggestion"]
+    assert (frame["way"].iloc[1], frame["shown"].iloc[1], frame["start"].iloc[1]) == (NONE, "no news", -1.7)
+    assert moves(frame)
+    assert not moves(waterfall_frame(suggestion(Line("base rate", "", -1.7, 0.15)), []))
+
+
 def test_lines_too_small_to_be_written_share_a_bar() -> None:
-    frame = waterfall_frame(ledger(0.0, 1.0, 0.004, 0.003), [])
-    assert list(frame["label"])[1:] == ["Time passed", "… 2 smaller", "Suggestion"]
+    frame = waterfall_frame(news(0.0, 1.0, 0.004, 0.003), [])
+    assert list(frame["label"])[1:] == ["Evidence", "… 2 smaller", "Suggestion"]
 
 
 def test_stories_go_by_their_headline_and_equal_ones_are_told_apart() -> None:

@@ -2,11 +2,13 @@
 
 import math
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,7 +16,7 @@ from scipy.optimize import minimize
 
 from forecasts.errors import InvalidProbability
 from forecasts.evidence import MAX_RELIABILITY
-from forecasts.learned import Learned, LearnedMap
+from forecasts.learned import Learned, LearnedMap, teaches
 from forecasts.learning import (
     EvidenceRow,
     Pointed,
@@ -26,7 +28,7 @@ from forecasts.learning import (
     fit_reliability,
 )
 from forecasts.probability import logit, sigmoid
-from forecasts.question import QuestionId
+from forecasts.question import Question, QuestionId, Resolution
 from forecasts.suggestion import suggest
 from tests.forecasts.strategies import INDICATORS, by_id, day, due, evidence, indicator, law, question
 
@@ -77,7 +79,69 @@ def test_from_many_questions_the_scale_that_made_them_is_found() -> None:
     gamma, shift = fit_gamma(world(1.1, 1500, shift=-0.3), before=NOW)
     assert gamma.value == pytest.approx(1.1, abs=0.12)
     assert shift.value == pytest.approx(-0.3, abs=0.2)
-    assert "fitted to 1500 snapshots of 1500 resolved questions" in gamma.why
+    assert "fitted to 1500 snapshots of 1500 questions that closed with an answer" in gamma.why
+
+
+YEAR = timedelta(365)
+
+
+def a_question(name: str = "q", **changed: Any) -> Question:
+    """A question that closes on day 90."""
+    times = {"closes_at": day(90), **changed}
+    return replace(question(), id=QuestionId(name), resolves_at=times["closes_at"], **times)
+
+
+def yearly_questions(seed: int, days: int) -> Iterator[tuple[Question, Resolution, list[EvidenceRow]]]:
+    """156 yearly questions opened over `days`, with an exact base rate of 30 % and evidence that says nothing."""
+    luck = np.random.default_rng(seed)
+    for number in range(156):
+        opens = day(days * number / 156)
+        waits = luck.exponential(-365 / math.log(0.7))
+        closes, known = opens + YEAR, opens + timedelta(min(waits, 365))
+        asked = a_question(f"q{number}", opens_at=opens, closes_at=closes)
+        answer = Resolution(asked.id, "yes" if waits < 365 else "no", "https://e.org", "", known, known, known, "ann")
+        dates = [at for k in range(26) if (at := opens + timedelta(14 * (k + 0.5))) < known]
+        chances = [1 - 0.7 ** ((closes - at) / YEAR) for at in dates]
+        rows = [
+            EvidenceRow(asked.id, at, known, logit(p), luck.normal(0.0, 0.7), waits < 365, 26)
+            for at, p in zip(dates, chances, strict=True)
+        ]
+        yield asked, answer, rows
+
+
+def learned_shift(chosen: Callable[[Question, Resolution], bool], now: float) -> float:
+    """The mean shift over a hundred worlds, learned at day `now` from the questions that are chosen."""
+    worlds = ([r for q, a, rows in yearly_questions(seed, 547) if chosen(q, a) for r in rows] for seed in range(100))
+    return float(np.mean([fit_gamma(rows, before=day(now))[1].value for rows in worlds]))
+
+
+def test_after_eighteen_months_no_bias_towards_yes_is_learned() -> None:
+    now = day(547)
+    assert abs(learned_shift(lambda q, a: teaches(q, a, now), 547)) < 0.03
+    assert learned_shift(lambda _, a: a.known_at < now, 547) > 0.15  # what early answers would have taught
+
+
+@pytest.mark.parametrize(
+    ("changed", "taught"),
+    [
+        ({}, True),
+        ({"closes_at": day(101)}, False),
+        ({"retrospective": True}, False),
+    ],
+)
+def test_a_question_teaches_once_its_close_has_passed(changed: dict[str, Any], taught: bool) -> None:
+    asked = a_question(**changed)
+    answer = Resolution(asked.id, "yes", "https://e.org", "", day(40), day(40), day(40), "ann")
+    assert teaches(asked, answer, NOW) is taught
+    assert not teaches(asked, None, NOW)
+    assert not teaches(asked, replace(answer, known_at=NOW), NOW)
+    assert not teaches(asked, replace(answer, outcome="annulled"), NOW)
+
+
+def test_retrospective_questions_teach_in_a_replay_only() -> None:
+    asked = a_question(retrospective=True)
+    answer = Resolution(asked.id, "no", "https://e.org", "", day(90), day(90), day(90), "ann")
+    assert [teaches(asked, answer, NOW, replayed=replayed) for replayed in (True, False)] == [True, False]
 
 
 @pytest.mark.parametrize("scheduled", [1, 7])
@@ -103,9 +167,9 @@ def test_thirty_questions_whose_evidence_says_nothing_draw_the_default_down() ->
 @pytest.mark.parametrize(
     ("happened", "why"),
     [
-        ([True, False] * 14 + [True], "default: 29 of 30 questions are resolved"),
+        ([True, False] * 14 + [True], "default: 29 of 30 questions have closed with an answer"),
         ([True] * 7 + [False] * 40, "default: 7 of 8 needed came out the rarer way"),
-        ([], "default: 0 of 30 questions are resolved"),
+        ([], "default: 0 of 30 questions have closed with an answer"),
     ],
 )
 def test_from_too_little_nothing_is_learned_and_the_reason_is_given(happened: list[bool], why: str) -> None:
@@ -117,7 +181,7 @@ def test_from_too_little_nothing_is_learned_and_the_reason_is_given(happened: li
 
 def test_snapshots_of_one_question_are_no_more_than_one_question() -> None:
     many = [row(n % 3, n % 3 > 0, 1.0, at=n) for n in range(90)]
-    assert fit_gamma(many, before=NOW)[0].why == "default: 3 of 30 questions are resolved"
+    assert fit_gamma(many, before=NOW)[0].why == "default: 3 of 30 questions have closed with an answer"
     once = world(0.8, 60)
     often = [replace(r, at=day(date), scheduled=5) for r in once for date in range(5)]
     assert values(fit_gamma(often, before=NOW)) == pytest.approx(values(fit_gamma(once, before=NOW)))
@@ -263,7 +327,10 @@ def test_a_feed_that_points_the_wrong_way_is_worth_nothing_and_never_less() -> N
 @pytest.mark.parametrize(
     ("known", "why"),
     [
-        (record((True, 0.0, 5), (False, 1.0, 4)), "default: 9 of 10 questions that it bore on are resolved"),
+        (
+            record((True, 0.0, 5), (False, 1.0, 4)),
+            "default: 9 of 10 questions that it bore on have closed with an answer",
+        ),
         (record((True, 0.0, 2), (False, 1.0, 40)), "default: 2 of 3 needed came out the rarer way"),
         (record((True, 0.0, 50)), "default: 0 of 3 needed came out the rarer way"),
     ],

@@ -24,9 +24,9 @@ from tests.forecasts.strategies import (
 FULL = Model(gamma=1.0)
 
 
-def test_without_evidence_there_are_base_rate_time_recalibration_and_clip_alone() -> None:
+def test_without_evidence_base_rate_time_correction_and_limits_stand_alone() -> None:
     found = suggest(question(), [], {}, day(73))  # a fifth of 365 days
-    assert [line.kind for line in found.lines] == ["base rate", "time passed", "recalibration", "clip"]
+    assert [line.kind for line in found.lines] == ["base rate", "time passed", "learned correction", "limits"]
     assert found.lines[0].log_odds == pytest.approx(math.log(0.3 / 0.7))
     assert found.lines[0].why == "3 of 10 comparable years"
     assert found.p == pytest.approx(1 - 0.7**0.8)
@@ -307,10 +307,10 @@ def test_all_evidence_together_never_outweighs_the_soft_cap() -> None:
     assert "likelihood ratio of 30" in lines_of(found, "saturation")[0].why
 
 
-def test_recalibration_shifts_and_stretches_the_log_odds() -> None:
+def test_the_learned_correction_shifts_and_stretches_the_log_odds() -> None:
     found = suggest(question("state_at", prior=0.2), [], {}, day(1), model=Model(shift=0.3, slope=0.5))
     assert logit(found.p) == pytest.approx(0.3 + 0.5 * math.log(0.25))
-    assert lines_of(found, "recalibration")[0].why == "shift 0.3, slope 0.5"
+    assert lines_of(found, "learned correction")[0].why == "given, not learned: shift +0.3, slope ×0.5"
 
 
 @pytest.mark.parametrize(("prior", "p"), [(0.0, 0.01), (0.002, 0.01), (0.999, 0.99), (1.0, 0.99)])

@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from tracker.learning import Decided, Kept
 
 NOTHING = (
-    "Nothing is learned yet, the defaults stand: it takes 30 reviews for relevance and direction, 30 answered questions"
-    " for the weight of evidence, 10 for the reliability of a feed, 14 days of archive for what is usual."
+    "Nothing is learned yet, the defaults stand: it takes 30 reviews for relevance and direction, 30 questions that"
+    " closed with an answer for the weight of evidence, 10 for the reliability of a feed, 14 days of archive for what"
+    " is usual."
 )
 
 

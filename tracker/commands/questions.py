@@ -47,7 +47,11 @@ def show_question(context: click.Context, /, question: str, json: bool, **asked:
     if move is not None:
         show({**printing.plain(move), "log_odds": move.log_odds}, json, moved_table(move, page.evidence))
     elif json:
-        click.echo(printing.to_json(page))
+        click.echo(
+            printing.to_json(
+                {**printing.plain(page), "why": printing.why_json(page.suggestion or page.option_suggestion)}
+            )
+        )
     else:
         printing.print_page(console, page)
 

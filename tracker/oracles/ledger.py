@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from forecasts.distribution import Binary
 from forecasts.evidence import Direction, Evidence, EvidenceId, Indicator, IndicatorId, Report, StoryId, Strength
@@ -12,6 +12,9 @@ from tracker.oracles.asked import ONLY, OPENS, QUESTION, question
 from tracker.oracles.cases import LEDGER
 
 Given = Mapping[str, Any]
+
+THEIR_KINDS: Final[Mapping[str, str]] = {"learned correction": "recalibration", "limits": "clip"}
+"""What the reference cases call a line, where they call it otherwise."""
 
 
 def ledger(given: Given) -> Any:
@@ -26,7 +29,10 @@ def ledger(given: Given) -> Any:
         model=_model(given),
         archive_from=None if archive is None else _day(archive),
     )
-    lines = [{"kind": line.kind, "d": line.log_odds, "p_after": line.p_after} for line in found.lines]
+    lines = [
+        {"kind": THEIR_KINDS.get(line.kind, line.kind), "d": line.log_odds, "p_after": line.p_after}
+        for line in found.lines
+    ]
     return {"expected_p": found.p, "ledger": lines}
 
 

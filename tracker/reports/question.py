@@ -1,7 +1,7 @@
 """The report on one question."""
 
-from collections.abc import Iterator
 from datetime import datetime
+from math import fsum
 from typing import Final
 
 from forecasts.answers import answer
@@ -10,10 +10,12 @@ from forecasts.distribution import Categorical, Distribution
 from forecasts.evidence import side_words
 from forecasts.forecaster import CROWD, RESERVED, SUGGESTION
 from forecasts.option_suggestion import Leaning, OptionSuggestion
+from forecasts.probability import sigmoid
 from forecasts.question import ForecasterId, Question, Resolution, status, utc
 from forecasts.scoring.rulebook import HEADLINE
 from forecasts.spoken import answer_in_words, in_full, in_short, percent
 from forecasts.suggestion import Suggestion
+from forecasts.why import nats, share_in_words, told, why_in_words
 from tracker.reports.content import (
     Block,
     Cell,
@@ -36,9 +38,6 @@ from tracker.reports.content import (
 from tracker.reports.histories import as_drawn, history
 from tracker.reports.question_known import Known, gather
 from tracker.store.engine import Session
-
-SMALL: Final = 0.005
-"""A line of the suggestion that adds less than this, in log-odds, stands with the others of its kind."""
 
 _ONE: Final = "One question (n = 1) says little about anybody."
 
@@ -157,15 +156,23 @@ def _number(question: Question, said: str) -> float | None:
 def _why(k: Known) -> Section | None:
     match k.suggestion:
         case Suggestion():
-            return Section(f"Why the suggestion is {percent(k.suggestion.p)}", (_lines(k, k.suggestion), _ADDS))
+            blocks = (
+                words(f"Why {percent(k.suggestion.p)}: {why_in_words(k.suggestion)}."),
+                _lines(k, k.suggestion),
+                _ADDS,
+            )
+            return Section(f"Why the suggestion is {percent(k.suggestion.p)}", blocks)
         case OptionSuggestion():
             prior = k.question.prior
             before = dict(zip(prior.options, prior.p, strict=True)) if isinstance(prior, Categorical) else {}
             shares = zip(k.suggestion.distribution.options, k.suggestion.distribution.p, strict=True)
-            rows = [row(name, percent(before.get(name)), percent(p)) for name, p in shares]
+            rows = [
+                row(name, percent(before.get(name)), percent(p), share_in_words(k.suggestion, name))
+                for name, p in shares
+            ]
+            headings = ("option", "base rate", "suggested", "why")
             return Section(
-                "What the suggestion makes of the options",
-                (table(("option", "base rate", "suggested"), rows, wide=(0,), numbers=(1, 2)),),
+                "What the suggestion makes of the options", (table(headings, rows, wide=(0, 3), numbers=(1, 2)),)
             )
         case Leaning():
             first, second = ("earlier", "later") if k.question.kind == "date" else ("higher", "lower")
@@ -181,25 +188,13 @@ _ADDS: Final = words("The lines add up in log-odds; the percentages depend on th
 def _lines(k: Known, found: Suggestion) -> Table:
     headlines: dict[int, str] = {card.evidence.id: card.headline for card in k.cards}
     rows, z = [], 0.0
-    for kind, why, adds, after in _told(found):
-        headline = headlines.get(why) if isinstance(why, int) else why
-        rows.append(row(kind, headline or "", f"{adds:+z.3f}", percent(after)))
-        z += adds
-    rows.append(row("sum", "all lines together", f"{z:+z.3f}", percent(found.p)))
+    for each in told(found.groups):
+        z += each.adds
+        what = each.what if each.evidence_id is None else headlines.get(each.evidence_id, each.what)
+        rows.append(row(each.title, what, nats(each.adds), percent(sigmoid(z))))
+    total = fsum(line.log_odds for line in found.lines)
+    rows.append(row("Sum", "all lines together", f"{total:+z.3f}", percent(found.p)))
     return table(("line", "what", "log-odds", "then"), rows, wide=(1,), numbers=(2, 3))
-
-
-def _told(found: Suggestion) -> Iterator[tuple[str, object, float, float]]:
-    """The lines that say something; small pieces of evidence stand together, where the last of them stood."""
-    small = [line for line in found.lines if line.kind == "evidence" and abs(line.log_odds) < SMALL]
-    for line in found.lines:
-        if line not in small:
-            if line.kind in ("base rate", "time passed") or abs(line.log_odds) >= SMALL / 10:
-                what = line.why if line.evidence_id is None else line.evidence_id
-                yield line.kind, what, line.log_odds, line.p_after
-        elif line is small[-1]:
-            said = f"{counted(len(small), 'faded piece', 'faded pieces')}, less than {SMALL:g} each"
-            yield line.kind, said, sum(each.log_odds for each in small), line.p_after
 
 
 # Evidence

@@ -111,6 +111,23 @@ def test_one_cdf_and_many_answers_keep_the_shape_of_the_answers() -> None:
     assert np.ndim(crps_cdf(KNOTS, OPEN, 33.0)) == 0
 
 
+@pytest.mark.parametrize("zero_point", [0.0, 1.0, math.nan])
+def test_a_zero_point_above_a_knot_is_refused(zero_point: float) -> None:
+    with pytest.raises(InvalidForecast, match="zero point"):
+        crps_cdf([0.0, 10.0], [0.0, 1.0], 5.0, zero_point=zero_point)
+
+
+@pytest.mark.parametrize("zero_point", [-1e9, -1e3, -25.0, -1e-9])
+def test_a_log_scale_far_from_its_zero_point_is_nearly_straight(zero_point: float) -> None:
+    found = crps_cdf(KNOTS, OPEN, 22.0, zero_point=zero_point)
+    halved = sorted({*KNOTS, *np.linspace(0.0, 50.0, 2001).tolist()})
+    assert found == pytest.approx(
+        crps_cdf(halved, np.interp(halved, KNOTS, OPEN), 22.0, zero_point=zero_point), rel=1e-9
+    )
+    if zero_point < -1e6:
+        assert found * (22.0 - zero_point) == pytest.approx(crps_cdf(KNOTS, OPEN, 22.0), rel=1e-6)
+
+
 @law
 @given(cdfs(), values)
 def test_quadrature_agrees_with_the_exact_crps(drawn: tuple[list[float], ...], y: float) -> None:

@@ -1,16 +1,19 @@
 """Which rule judges which kind, and what each says, with numbers worked by hand."""
 
 import math
+from itertools import pairwise
 from typing import get_args
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.integrate import quad
 
 from forecasts.answers import Answer
 from forecasts.cdf import Cdf, Scale, from_quantiles, uniform
 from forecasts.distribution import Binary, Categorical, Distribution, even
+from forecasts.pooling import crowd_cdf
 from forecasts.question import Kind, Option, Question
 from forecasts.scoring.rulebook import (
     BUCKETS,
@@ -207,11 +210,59 @@ def test_crps_is_a_share_of_the_range() -> None:
 
 
 def test_crps_on_a_log_scale_is_taken_along_the_scale() -> None:
-    held = Cdf((1.0, 10.0, 1000.0), (0.0, 0.5, 1.0))
-    asked = numeric_question(LOG)
-    assert value("crps", asked, 10.0, held) == pytest.approx(1 / 3 * 0.25 / 3 + 2 / 3 * 0.25 / 3)
-    expected = 1 / 3 * 0.25 / 3 + 1 / 3 * (0.25 + 0.375 + 0.5625) / 3 + 1 / 3 * 0.0625 / 3
-    assert value("crps", asked, 100.0, held) == pytest.approx(expected)
+    asked, held = numeric_question(LOG), Cdf((1.0, 1000.0), (0.0, 1.0))
+    # F(x) = (x − 1)/999, so ∫F² dx/x to 10 is (99/2 − 18 + ln 10)/999², and 1 − F from there on (1000 − x)/999.
+    below = (99 / 2 - 18 + math.log(10)) / 999**2
+    above = (1e6 * math.log(100) - 2000 * 990 + (1e6 - 100) / 2) / 999**2
+    assert value("crps", asked, 10.0, held) == pytest.approx((below + above) / math.log(1000), rel=1e-12)
+
+
+def along_the_scale(scale: Scale, curve: Cdf, y: float) -> float:
+    """The defining integral of the CRPS over the scale, by quadrature from knot to knot."""
+    edges = sorted({scale.lower, *curve.x, min(max(y, scale.lower), scale.upper), scale.upper})
+    total = 0.0
+    for left, right in pairwise(edges):
+        happened = y <= left
+
+        def gap(place: float, happened: bool = happened) -> float:
+            return float(curve.at(float(scale.values(place))) - happened) ** 2
+
+        total += quad(gap, scale.location(left), scale.location(right), epsabs=1e-13, epsrel=1e-13, limit=200)[0]
+    return total
+
+
+@st.composite
+def curves_on_scales(draw: st.DrawFn) -> tuple[Scale, Cdf, float]:
+    """A curve on a straight or a logarithmic scale, from nearly straight to bent over nine powers of ten."""
+    zero = draw(st.none() | st.sampled_from((-1e6, -10.0, 0.0, 0.9, 1.0 - 1e-6)))
+    scale = Scale(1.0, 1000.0, draw(st.booleans()), draw(st.booleans()), zero)
+    curve = draw(cdfs(scale))
+    values = st.sampled_from((*curve.x, -5.0, 0.95, 1e4, math.inf, -math.inf)) | st.floats(1.0, 1000.0)
+    return scale, curve, draw(values)
+
+
+@law
+@given(curves_on_scales())
+def test_quadrature_agrees_with_the_crps_on_every_scale(drawn: tuple[Scale, Cdf, float]) -> None:
+    scale, curve, y = drawn
+    assert value("crps", numeric_question(scale), y, curve) == pytest.approx(along_the_scale(scale, curve, y), abs=1e-9)
+
+
+@law
+@given(curves_on_scales(), st.lists(st.floats(0.0, 1.0), min_size=1, max_size=40))
+def test_knots_inserted_on_a_curve_change_nothing(drawn: tuple[Scale, Cdf, float], places: list[float]) -> None:
+    scale, curve, y = drawn
+    asked = numeric_question(scale)
+    knots = sorted({*curve.x, *(x for x in scale.values(places).tolist() if curve.x[0] < x < curve.x[-1])})
+    finer = Cdf(tuple(knots), tuple(np.maximum.accumulate([curve.at(x) for x in knots]).tolist()))
+    for rule in ("crps", "quantile", "baseline"):
+        assert value(rule, asked, y, finer) == pytest.approx(value(rule, asked, y, curve), rel=0, abs=1e-9)
+    assert points_mass(asked, y, finer) == pytest.approx(points_mass(asked, y, curve), rel=0, abs=1e-12)
+    assert scale.locations(finer.central()) == pytest.approx(scale.locations(curve.central()), rel=0, abs=1e-9)
+    other = uniform(scale)
+    pooled = [Cdf(*map(tuple, crowd_cdf([(c.x, c.p), (other.x, other.p)]))) for c in (curve, finer)]
+    crowds = [value("crps", asked, y, c) for c in pooled]
+    assert crowds[0] == pytest.approx(crowds[1], rel=0, abs=1e-9)
 
 
 def test_on_an_open_log_scale_an_answer_below_its_zero_point_is_just_below() -> None:

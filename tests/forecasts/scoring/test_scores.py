@@ -3,6 +3,7 @@
 import math
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from forecasts.cdf import Cdf, Scale, date_of, from_quantiles, uniform
@@ -252,9 +253,23 @@ def test_a_numeric_question_scores_by_hand_over_time() -> None:
 def test_a_numeric_question_on_a_log_scale_scores_by_hand() -> None:
     asked = numeric_question(Scale(1.0, 1000.0, zero_point=0.0), days=10)
     found = by_rule(asked, answered("10", 5), holding((0, Cdf((1.0, 10.0, 1000.0), (0.0, 0.5, 1.0)))), "crps")
-    assert found.mean_while_active == pytest.approx(0.25 / 3)
+    # From 1 to 10 the curve is (x − 1)/18, and from there on 1 less it is (1000 − x)/1980.
+    below = (99 / 2 - 18 + math.log(10)) / 18**2
+    above = (1e6 * math.log(100) - 2000 * 990 + (1e6 - 100) / 2) / 1980**2
+    loss = (below + above) / math.log(1000)
+    assert found.mean_while_active == pytest.approx(loss)
     # Even over the scale would lose (1/3)³/3 below the answer and (2/3)³/3 above it.
-    assert found.skill_over_schedule == pytest.approx(0.5 * (1 / 9 - 0.25 / 3), abs=1e-6)
+    assert found.skill_over_schedule == pytest.approx(0.5 * (1 / 9 - loss), abs=1e-5)
+
+
+def test_the_same_curve_with_more_knots_has_the_same_score() -> None:
+    asked = numeric_question(Scale(1.0, 1000.0, zero_point=0.0), days=10)
+    few = Cdf((1.0, 500.0, 1000.0), (0.0, 0.5, 1.0))
+    x = np.unique([*np.geomspace(1, 1000, 400)[1:-1], *few.x])
+    many = Cdf(tuple(x.tolist()), tuple(np.interp(x, few.x, few.p).tolist()))
+    skills = [by_rule(asked, answered("10", 10), holding((0, c)), "crps").skill_over_schedule for c in (few, many)]
+    assert skills == pytest.approx([-0.34208, -0.34208], abs=5e-6)
+    assert skills[0] == pytest.approx(skills[1], rel=0, abs=1e-12)
 
 
 def test_a_date_question_scores_by_hand_and_never_is_an_answer() -> None:

@@ -1,0 +1,68 @@
+"""One suggestion, told alike by its page, its report, the terminal's values and the API."""
+
+import json
+import math
+from datetime import timedelta
+
+import pytest
+
+from dashboard.wording import percent
+from forecasts.probability import logit
+from forecasts.why import why_in_words
+from tests.builders import DAY, NOW, FakeClock, a_question, a_set
+from tests.dashboard.pages import open_page, plain, words
+from tests.test_learning import ANSWERS, a_record, log
+from tracker import http
+from tracker.api import Tracker
+from tracker.printing import why_json
+from tracker.reports.content import Words
+
+
+def told_everywhere(tracker: Tracker) -> str:
+    """Why the suggestion of the question "open" is what it is, once every output was seen to say the same."""
+    found = tracker.question("open").suggestion
+    assert found is not None
+    sentence = why_in_words(found)
+    api = json.loads(http.question(tracker, "open"))["question"]["suggestion"]
+    assert api["why"] == sentence
+    assert math.fsum(g["log_odds"] for g in api["groups"]) == pytest.approx(logit(api["p"]), abs=1e-12)
+    at_the_terminal = why_json(found)
+    assert at_the_terminal is not None
+    assert [g["name"] for g in at_the_terminal["groups"]] == [g["name"] for g in api["groups"]]
+    sections = tracker.report("question", "open").sections
+    first = next(s for s in sections if s.heading.startswith("Why the suggestion is")).blocks[0]
+    assert isinstance(first, Words)
+    assert sentence in first.text
+    page = words(open_page(tracker, "question", q="open", tab="Why"))
+    assert plain(why_in_words(found, percent)) in page
+    return sentence
+
+
+def test_the_correction_says_from_how_many_answers_it_was_learned(both: Tracker, clock: FakeClock) -> None:
+    a_record(both, clock, ANSWERS)
+    times = {"opens_at": NOW - DAY, "closes_at": NOW + 90 * DAY, "resolves_at": NOW + 91 * DAY}
+    both.load(a_set(a_question("open", **times), indicators=[]))
+    assert "→ no news → no learned correction yet = " in told_everywhere(both)
+    both.learn()
+    clock.advance(hours=1)
+    corrected = told_everywhere(both)
+    assert "→ no news → learned correction +" in corrected
+    assert "(from 32 questions)" in corrected
+    both.decide_learned("shift", "all", "freeze")
+    assert "(from 32 questions)" in told_everywhere(both)
+    clock.advance(hours=1)
+    both.decide_learned("shift", "all", "reset")
+    assert "no learned correction yet" in told_everywhere(both)
+
+
+def test_news_is_told_apart_from_the_correction(tracker: Tracker, clock: FakeClock) -> None:
+    a_record(tracker, clock, ANSWERS)
+    times = {"opens_at": NOW - DAY, "closes_at": NOW + 90 * DAY, "resolves_at": NOW + 91 * DAY}
+    tracker.load(a_set(a_question("open", **times)))
+    tracker.learn()
+    clock.advance(hours=1)
+    tracker.review(log(tracker, "open"), "confirmed")
+    clock.advance(hours=1)
+    sentence = told_everywhere(tracker)
+    assert "(1 story) → learned correction +" in sentence
+    assert clock() < NOW + timedelta(days=1)

@@ -1,0 +1,212 @@
+"""Why a suggestion is what it is: its lines in groups, in rows and in one sentence."""
+
+import math
+from dataclasses import replace
+from typing import Any, get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from forecasts.distribution import Categorical
+from forecasts.evidence import Direction, Evidence, EvidenceId
+from forecasts.ledger import GROUPS, Line, LineKind, group_lines
+from forecasts.option_suggestion import OptionLine, OptionSuggestion, suggest_options
+from forecasts.probability import logit
+from forecasts.question import Question, QuestionId
+from forecasts.scenario_set import LikelihoodRow, ScenarioSet
+from forecasts.scenario_suggestion import suggest_scenarios
+from forecasts.suggestion import Model, Suggestion, suggest
+from forecasts.why import FADED, NOTHING, TITLES, share_in_words, told, why_in_words
+from tests.forecasts.strategies import (
+    INDICATORS,
+    OPTIONS,
+    by_id,
+    categorical_question,
+    day,
+    due,
+    evidence,
+    evidence_lists,
+    indicator,
+    law,
+    moments,
+    question,
+    questions,
+)
+
+LEARNED = Model(shift=0.2, learned_from=30)
+
+
+def made_of(*lines: tuple[LineKind, float], learned_from: int = 0) -> Suggestion:
+    """A suggestion of these lines; stories are numbered."""
+    total, rows = 0.0, []
+    for number, (kind, adds) in enumerate(lines):
+        total += adds
+        story = EvidenceId(number) if kind == "evidence" else None
+        rows.append(Line(kind, f"reason {number}", adds, 0.5, story))
+    p = 1 / (1 + math.exp(-total))
+    return Suggestion(QuestionId("q"), day(0), tuple(rows), p, learned_from=learned_from)
+
+
+# Groups
+
+
+@law
+@given(
+    questions(),
+    evidence_lists(),
+    moments,
+    st.builds(
+        Model,
+        gamma=st.floats(0.0, 2.0),
+        shift=st.floats(-1.0, 1.0),
+        slope=st.floats(0.2, 2.0),
+        learned_from=st.integers(0, 99),
+    ),
+)
+def test_groups_add_up_to_the_log_odds_of_p(q: Question, known: list[Evidence], at: float, model: Model) -> None:
+    found = suggest(q, known, INDICATORS, day(at), model=model)
+    groups = found.groups
+    assert math.fsum(g.log_odds for g in groups) == pytest.approx(logit(found.p), rel=0, abs=1e-12)
+    assert [g.name for g in groups] == ["Base rate", "Time", "News", "Learned correction", "Limits"]
+    assert tuple(line for g in groups for line in g.lines) == found.lines
+    assert groups[0].p_before == 0.5
+    assert [g.p_after for g in groups[:-1]] == [g.p_before for g in groups[1:]]
+    assert groups[-1].p_after == pytest.approx(found.p, abs=1e-9)
+    assert {line.kind for line in groups[2].lines} <= set(GROUPS["News"])
+
+
+@law
+@given(st.lists(st.tuples(st.sampled_from(OPTIONS), st.sampled_from([-1, 1])), max_size=8))
+def test_groups_of_an_option_add_up_to_ln_of_its_share(pieces: list[tuple[str, int]]) -> None:
+    asked = categorical_question()
+    known = [
+        replace(evidence(n, direction=Direction(side)), question_id=asked.id, option=option)
+        for n, (option, side) in enumerate(pieces)
+    ]
+    found = suggest_options(asked, known, {}, day(20))
+    for option, p in zip(found.distribution.options, found.distribution.p, strict=True):
+        groups = found.groups(option)
+        assert [g.name for g in groups] == ["Base rate", "News", "Other options"]
+        assert math.fsum(g.log_share for g in groups) == pytest.approx(math.log(p), rel=0, abs=1e-12)
+
+
+def test_every_kind_of_line_has_one_group_and_a_title() -> None:
+    kinds = [kind for kinds in GROUPS.values() for kind in kinds]
+    assert sorted(kinds) == sorted([*get_args(LineKind), "all options"])
+    assert set(TITLES) == {*kinds, "table row"}
+
+
+def test_without_lines_there_is_a_group_of_no_news() -> None:
+    assert [(g.name, g.lines, g.log_odds) for g in group_lines([])] == [("News", (), 0.0)]
+
+
+# The sentence
+
+
+def test_a_learned_correction_is_never_told_as_news() -> None:
+    found = suggest(question(prior=0.15), [], {}, day(0), model=LEARNED)
+    assert why_in_words(found) == (
+        "base rate 15% → time 15% → no news → learned correction +3 points (from 30 questions) = 18%"
+    )
+    correction = next(row for row in told(found.groups) if row.title == "Learned correction")
+    assert correction.what == "learned from 30 answered questions: shift +0.2"
+    one = suggest(question(prior=0.15), [], {}, day(0), model=replace(LEARNED, learned_from=1, slope=0.5))
+    assert one.lines[-2].why == "learned from 1 answered question: shift +0.2, slope ×0.5"
+
+
+def test_before_anything_is_learned_the_sentence_says_so() -> None:
+    found = suggest(question(prior=0.15), [], {}, day(0))
+    assert why_in_words(found) == "base rate 15% → time 15% → no news → no learned correction yet = 15%"
+    assert [row.what for row in told(found.groups)][-1] == "not learned yet"
+    given_by_hand = suggest(question(prior=0.15), [], {}, day(0), model=Model(shift=0.2))
+    assert "learned correction +3 points = 18%" in why_in_words(given_by_hand)
+
+
+def test_news_is_told_with_its_stories() -> None:
+    found = made_of(
+        ("base rate", -1.0), ("time passed", -0.1), ("evidence", 0.5), ("evidence", -0.2), ("evidence scale", -0.1)
+    )
+    assert why_in_words(found) == "base rate 27% → time 25% → news +4 points (2 stories) = 29%"
+    alone = made_of(("base rate", 0.0), ("evidence", -0.04))
+    assert why_in_words(alone) == "base rate 50% → news −1 point (1 story) = 49%"
+    assert "news +0.1 points (1 story)" in why_in_words(made_of(("base rate", 0.0), ("evidence", 0.004)))
+    assert "news ±0 points (1 story)" in why_in_words(made_of(("base rate", 0.0), ("evidence", 0.001)))
+
+
+def test_what_did_not_come_is_not_told_as_stories() -> None:
+    silent = by_id(indicator("treaty", expected=due(20)))
+    assert "→ news that did not come −" in why_in_words(suggest(question(), [], silent, day(30)))
+
+
+def test_limits_are_told_only_where_they_did_something() -> None:
+    assert "limits" not in why_in_words(suggest(question(), [], {}, day(10)))
+    far = suggest(question(prior=0.999), [], {}, day(0), model=Model(shift=0.0))
+    assert why_in_words(far).endswith("limits −0.9 points = 99.0%")
+    assert told(far.groups)[-1].title == "Limits"
+
+
+def test_probabilities_are_written_as_the_reader_of_the_sentence_wants() -> None:
+    found = suggest(question(prior=0.15), [], {}, day(0))
+    assert why_in_words(found, lambda p: f"{p:.3f}").startswith("base rate 0.150 → ")
+
+
+# Shares
+
+
+def test_the_share_of_an_option_is_told_in_factors() -> None:
+    asked = categorical_question()
+    story = replace(evidence(1), question_id=asked.id, option=OPTIONS[0])
+    found = suggest_options(asked, [story], {}, day(20))
+    assert "→ news ×" in share_in_words(found, OPTIONS[0])
+    assert "(1 story) → other options ×" in share_in_words(found, OPTIONS[0])
+    assert "→ no news → other options ×" in share_in_words(found, OPTIONS[1])
+    still = suggest_options(asked, [], {}, day(20))
+    assert share_in_words(still, OPTIONS[0]).endswith(
+        "→ no news = " + share_in_words(still, OPTIONS[0]).split(" = ")[1]
+    )
+    assert [row.title for row in told(still.groups(OPTIONS[0]))] == ["Base rate", "News"]
+
+
+def test_an_option_that_cannot_be_is_told_without_lines() -> None:
+    held = Categorical(("Rome", "Oslo"), (0.0, 1.0))
+    found = OptionSuggestion(QuestionId("q"), day(0), held, {"Rome": (), "Oslo": (OptionLine("base rate", "", 0.0),)})
+    assert share_in_words(found, "Rome") == "base rate 0 = 0.0%"
+    assert found.groups("Rome") == ()
+
+
+def test_rows_of_a_likelihood_table_are_no_stories() -> None:
+    asked = categorical_question()
+    scenarios = ScenarioSet(
+        asked.id,
+        "Two years",
+        ("",) * len(OPTIONS),
+        (LikelihoodRow(QuestionId("summit"), (0.2, 0.6, 0.5)[: len(OPTIONS)]),),
+    )
+    found = suggest_scenarios(asked, scenarios, {QuestionId("summit"): 0.9}, day(20))
+    assert "(1 table row)" in share_in_words(found, OPTIONS[1])
+    assert "News: table row" in [row.title for row in told(found.groups(OPTIONS[1]))]
+
+
+# Rows
+
+
+@law
+@given(st.lists(st.floats(-0.02, 0.02), max_size=12), st.floats(-0.002, 0.002))
+def test_rows_add_up_and_tell_faded_stories_together(weights: list[float], silence: float) -> None:
+    found = made_of(("base rate", -0.8), *(("evidence", w) for w in weights), ("silence", silence))
+    rows = told(found.groups)
+    left_out = 0.0 if abs(silence) >= NOTHING or "no news" in [r.kind for r in rows] else silence
+    assert math.fsum(r.adds for r in rows) == pytest.approx(logit(found.p) - left_out, abs=1e-9)
+    stories = [r for r in rows if r.title == "News: story"]
+    faded = [w for w in weights if abs(w) < FADED]
+    if all(abs(w) < NOTHING for w in (*weights, silence)):
+        assert [r.title for r in rows] == ["Base rate", "News"]
+    else:
+        assert len(stories) == len(weights) - len(faded) + bool(faded)
+
+
+def test_faded_stories_are_counted() -> None:
+    found = made_of(("base rate", 0.0), ("evidence", 0.5), ("evidence", 0.004), ("evidence", -0.001))
+    rows: list[Any] = [(r.title, r.what) for r in told(found.groups)]
+    assert rows[1:] == [("News: story", "reason 1"), ("News: story", "2 faded stories, less than 0.005 each")]
