@@ -85,7 +85,8 @@ def _map(known: Known, name: str, at: datetime) -> LearnedMap:
 def _learned_from(known: Known, name: str) -> int:
     """Count the answers from which a value was learned; 0 while its default stands."""
     kept = known.get((name, ALL))
-    return 0 if kept is None or kept.state == "reset" else kept.learned.n
+    stands_by_default = kept is None or kept.state == "reset" or kept.learned.why.startswith("default")
+    return 0 if kept is None or stands_by_default else kept.learned.n
 
 
 def _value(known: Known, name: str, default: float) -> float:
