@@ -1,6 +1,6 @@
 """A curve changed by hand: some of its values move to new places, and everything between them follows smoothly."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -44,6 +44,27 @@ def reshape(curve: Cdf, scale: Scale, moves: Mapping[float, float], *, below: fl
     return Cdf(tuple(scale.values(places).tolist()), (*shares[:-1].tolist(), max(top, below)))
 
 
+def from_quartiles(values: Sequence[float], scale: Scale, *, below: float, above: float) -> Cdf:
+    """A smooth curve below whose three values lie a quarter, a half and three quarters of everything.
+
+    `below` and `above` are the masses beyond the bounds, at most a quarter each. Like a logistic curve on the scale,
+    its tails end at the bounds. A value at a bound leaves the middle exact. Raises `InvalidForecast` when the values do
+    not rise within the scale.
+
+    >>> made = from_quartiles((20.0, 30.0, 60.0), Scale(0.0, 100.0, open_upper=True), below=0.0, above=0.1)
+    >>> [round(made.at(x), 6) for x in (20.0, 30.0, 60.0, 100.0)]
+    [0.25, 0.5, 0.75, 0.9]
+    """
+    quarters = np.linspace(0.0, 1.0, 5)
+    even = Cdf((scale.lower, scale.upper), (0.0, 0.0))
+    moves = dict(zip(scale.values(quarters[1:-1]).tolist(), values, strict=True))
+    made = reshape(even, scale, moves, below=0.0, above=0.0)
+    levels = np.array([below, 0.25, 0.5, 0.75, 1.0 - above])
+    shares = _rising(quarters, levels, 4.0 * np.diff(levels)[[0, -1]])(np.asarray(made.p))
+    shares = np.maximum.accumulate(np.clip(shares, below, levels[-1]))
+    return Cdf(made.x, (*shares[:-1].tolist(), 1.0 - above))
+
+
 def _knots(scale: Scale, curve: Cdf, old: Floats, new: Floats) -> tuple[Floats, Floats]:
     """The knots of the new curve, and where on the scale each of them was before: 0 at the lower bound, 1 at the upper.
 
@@ -68,18 +89,26 @@ def _knots(scale: Scale, curve: Cdf, old: Floats, new: Floats) -> tuple[Floats, 
 def _stretch(old: Floats, new: Floats, tails: float) -> Callable[[Floats], Floats]:
     """The rising function without a bend that leads from the new log-odds of places to the old ones.
 
-    Between the given ones a cubic whose slope at each is the harmonic mean of the slopes beside it, which keeps it
-    rising (Fritsch and Butland 1984). Outside it settles to a straight line of slope `tails`: 1 leaves a tail as heavy
-    as it was, more draws it in.
+    Outside the given ones it settles to a straight line of slope `tails`: 1 leaves a tail as heavy as it was, more
+    draws it in.
+    """
+    at = np.concatenate([[new[0] - _EASE], new, [new[-1] + _EASE]])
+    was = np.concatenate([[old[0] - tails * _EASE], old, [old[-1] + tails * _EASE]])
+    between = _rising(at, was, np.array([tails, tails]))
+    return lambda x: between(np.clip(x, at[0], at[-1])) + tails * (x - np.clip(x, at[0], at[-1]))
+
+
+def _rising(x: Floats, y: Floats, ends: Floats) -> Callable[[Floats], Floats]:
+    """The cubic through rising points with these slopes at its two ends.
+
+    Its slope at a point between is the harmonic mean of the slopes beside it, which keeps it rising (Fritsch and
+    Butland 1984).
     """
     from scipy.interpolate import CubicHermiteSpline
 
-    at = np.concatenate([[new[0] - _EASE], new, [new[-1] + _EASE]])
-    was = np.concatenate([[old[0] - tails * _EASE], old, [old[-1] + tails * _EASE]])
-    chords = np.maximum(np.diff(was) / np.diff(at), _NOTHING)
-    slopes = np.concatenate([[tails], 2.0 / (1.0 / chords[:-1] + 1.0 / chords[1:]), [tails]])
-    between = CubicHermiteSpline(at, was, slopes)
-    return lambda x: between(np.clip(x, at[0], at[-1])) + tails * (x - np.clip(x, at[0], at[-1]))
+    chords = np.maximum(np.diff(y) / np.diff(x), _NOTHING)
+    slopes = np.concatenate([ends[:1], 2.0 / (1.0 / chords[:-1] + 1.0 / chords[1:]), ends[1:]])
+    return CubicHermiteSpline(x, y, slopes)  # type: ignore[no-any-return]
 
 
 def _log_odds(places: Floats) -> Floats:

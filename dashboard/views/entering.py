@@ -18,7 +18,7 @@ from dashboard.views.visit import Visit
 from dashboard.wording import Side, bound, capital, inert, percent_exact, told, value_of
 from forecasts.cdf import Cdf, Scale, date_of, day_number
 from forecasts.distribution import OTHER, Categorical, Distribution
-from forecasts.entry import read_forecast
+from forecasts.entry import read_forecast, standing
 from forecasts.errors import ForecastsError, InvalidForecast
 from forecasts.question import FORMS, Question
 from forecasts.spoken import warning_of
@@ -84,7 +84,7 @@ def _said(visit: Visit, question: Question, text: str, held: Distribution | None
         st.caption(_ways(held) if question.kind == "binary" else inert(capital(FORMS[question.kind])))
         return Entry(None, f"no forecast yet: {FORMS[question.kind]}")
     try:
-        given = read_forecast(question, text, visit.now, held)
+        given = read_forecast(question, text, visit.now, standing(question, held))
     except ForecastsError as refusal:
         return _refused(refusal)
     st.caption(inert(capital(told(question, given))))

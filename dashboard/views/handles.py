@@ -78,7 +78,7 @@ def curve_of(start: Start, given: Handles, scale: Scale) -> Cdf:
 
 
 def handles_of(curve: Cdf, left: Scale) -> Handles:
-    """The handles of a forecast, so that somebody may go on from it; spread evenly where it has nothing in the range."""
+    """The handles of a forecast; spread evenly where it has nothing in the range."""
     start, end = curve.at(left.lower), curve.at(left.upper)
     wanted = [curve.quantile(start + q * (end - start)) for q in QUARTERS]
     even = left.values(QUARTERS).tolist()

@@ -395,6 +395,15 @@ def test_what_cannot_be_read_is_refused_in_one_line_and_kept(
     assert [field(visit, label).value for label in ("Forecast", "Why")] == [typed, "Kept."]
 
 
+def test_three_dates_typed_on_the_page_keep_the_never_mass(tracker: Tracker, clock: FakeClock) -> None:
+    tracker.ask(BASE_RATES["partly-over"], override="a question of a test")
+    clock.advance(hours=1)
+    visit = type_instead(open_page(tracker, "question", q="partly-over"), "2027-01-01 2027-04-01 2027-08-01")
+    assert "Middle 1 Apr 2027, half of it 1 Jan 2027 to 1 Aug 2027" in words(visit)
+    save(visit)
+    assert mine(tracker, "partly-over").above == pytest.approx(0.12345678)
+
+
 def test_turning_to_the_field_and_back_loses_nothing(kinds: Tracker) -> None:
     visit = open_page(kinds, "question", q="visit")
     choose(visit, "Beijing", 80.0)

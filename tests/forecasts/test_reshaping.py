@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from forecasts.cdf import Cdf, Scale, from_quantiles, from_slider, uniform
 from forecasts.errors import InvalidForecast
 from forecasts.question import check_distribution
-from forecasts.reshaping import reshape
+from forecasts.reshaping import from_quartiles, reshape
 from tests.forecasts.strategies import cdfs, law, numeric_question
 
 CLOSED = Scale(0.0, 100.0)
@@ -114,3 +114,39 @@ def test_more_than_everything_beyond_the_range_is_refused() -> None:
     with pytest.raises(InvalidForecast, match="120% beyond the range is more than everything"):
         reshape(uniform(OPEN), OPEN, EVEN, below=0.6, above=0.6)
     assert reshape(uniform(OPEN), OPEN, EVEN, below=0.7, above=0.3).above == pytest.approx(0.3)
+
+
+# From three quartiles
+
+
+@law
+@given(scales, places, st.floats(0.0, 0.25), st.floats(0.0, 0.25))
+def test_quartiles_and_masses_beyond_the_range_are_exact(
+    scale: Scale, at: list[int], below: float, above: float
+) -> None:
+    low, high = below * scale.open_lower, above * scale.open_upper
+    values = scale.values([n / 200 for n in at]).tolist()
+    made = from_quartiles(values, scale, below=low, above=high)
+    check_distribution(numeric_question(scale), made)
+    assert [made.at(x) for x in values] == pytest.approx([0.25, 0.5, 0.75], abs=1e-9)
+    assert (made.below, made.above) == pytest.approx((low, high), abs=1e-12)
+
+
+@law
+@given(st.lists(st.integers(10, 30), min_size=3, max_size=3), st.floats(0.0, 0.25))
+def test_a_curve_from_quartiles_has_no_steps(gaps: list[int], above: float) -> None:
+    made = from_quartiles(np.cumsum(gaps).tolist(), OPEN, below=0.03, above=above)
+    density = densities(made, OPEN)
+    assert np.abs(np.diff(density)).max() < 0.3 * density.max()
+
+
+def test_a_quartile_at_a_bound_leaves_the_middle_exact() -> None:
+    made = from_quartiles((0.0, 30.0, 100.0), OPEN, below=0.1, above=0.2)
+    assert (made.below, made.at(30.0), made.above) == pytest.approx((0.1, 0.5, 0.2))
+
+
+def test_a_curve_from_quartiles_is_like_a_logistic_one() -> None:
+    logistic = from_slider(45.0, 50.0, 55.0, OPEN)
+    made = from_quartiles((45.0, 50.0, 55.0), OPEN, below=logistic.below, above=logistic.above)
+    for x in range(101):
+        assert made.at(x) == pytest.approx(logistic.at(x), abs=0.01)
