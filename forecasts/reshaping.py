@@ -108,7 +108,7 @@ def _rising(x: Floats, y: Floats, ends: Floats) -> Callable[[Floats], Floats]:
 
     chords = np.maximum(np.diff(y) / np.diff(x), _NOTHING)
     slopes = np.concatenate([ends[:1], 2.0 / (1.0 / chords[:-1] + 1.0 / chords[1:]), ends[1:]])
-    return CubicHermiteSpline(x, y, slopes)  # type: ignore[no-any-return]
+    return CubicHermiteSpline(x, y, slopes)
 
 
 def _log_odds(places: Floats) -> Floats:
