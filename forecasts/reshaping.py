@@ -1,6 +1,6 @@
-"""A curve changed by hand: some of its values move to new places, and everything between them follows smoothly."""
+"""Smooth curves through three quartiles: of values alone, or of another curve whose quartiles were moved by hand."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -8,43 +8,57 @@ from forecasts.cdf import Cdf, Scale
 from forecasts.errors import InvalidForecast
 from forecasts.probability import Floats
 
-_STEPS = 200  # between the bounds: as fine as a curve from three handles
-_MANY = 300  # knots of a curve that is drawn so finely that its corners need not be kept
+_QUARTERS = (0.25, 0.5, 0.75)
+_ENDS = (0.05, 0.95)  # where the tails of a curve are taken hold of when its quartiles move
+_EVEN = 0.8  # of the way from a quartile to its bound lies the end of a tail that is as dense beyond as before
+_STEPS = 200  # between the bounds, and between 0 and 1: as fine as a curve from three handles
 _APART = 1e-9  # of the scale: knots that lie nearer to each other could turn out to be one value
 _NOTHING = 1e-12  # a mass within the scale that has no shape
-_EASE = 1.5  # log-odds of a place: how far from the outermost moved value the stretching of the tail has settled
+_EASE = 1.5  # log-odds of a place: how far from the outermost given point the slope of the tail has settled
 _FURTHEST = 40.0  # log-odds of a place next to a bound
 
 
-def reshape(curve: Cdf, scale: Scale, moves: Mapping[float, float], *, below: float, above: float) -> Cdf:
-    """The part of a curve within `scale` after its values moved, with the masses beyond the bounds given anew.
+def reshape(curve: Cdf, scale: Scale, quartiles: Sequence[float], *, below: float, above: float) -> Cdf:
+    """The part of a curve within `scale` after its quartiles moved, with the masses beyond the bounds given anew.
 
-    `moves` maps values of the curve, rising and inside the scale, to their new values. As much of the mass within
-    the scale lies below a new value as lay below the old one. Between and beyond them the scale is stretched without
-    a bend, so that a density without steps stays one; where the moved values close up, the tails draw in with them.
-    A value moved onto a bound leaves the mass beside it to its neighbour. Of a curve with nothing within the scale
-    the result is even. Raises `InvalidForecast` when the new values do not rise within the scale, or when `below` and
-    `above` are more than everything.
+    Quartiles are those of the mass within the scale. The tails widen and narrow with the half of the curve on their
+    side, within the bounds. The result is smooth even where the curve has steps. Raises `InvalidForecast` when the
+    quartiles do not rise within the scale, or when `below` and `above` are more than everything.
 
-    >>> made = reshape(Cdf((0.0, 100.0), (0.0, 0.9)), Scale(0.0, 100.0), {50.0: 40.0}, below=0.0, above=0.2)
+    >>> made = reshape(Cdf((0.0, 100.0), (0.0, 0.9)), Scale(0.0, 100.0), (25.0, 40.0, 75.0), below=0.0, above=0.2)
     >>> round(made.at(40.0), 6), round(made.above, 6)
     (0.4, 0.2)
     """
-    old, new = scale.locations(list(moves)), scale.locations(list(moves.values()))
-    if not (np.all(np.diff(new) > 0.0) and np.all((new >= 0.0) & (new <= 1.0))):
-        raise InvalidForecast(
-            "the three handles lie in the range and rise: a quarter below, the middle, a quarter above"
-        )
+    new = _places(scale, quartiles)
+    first, *old, last = _quantiles(curve, scale, (_ENDS[0], *_QUARTERS, _ENDS[1]))
+    low = _end(old[0] - first, new[0], (new[1] - new[0], old[1] - old[0]), old[0])
+    high = _end(last - old[2], 1.0 - new[2], (new[2] - new[1], old[2] - old[1]), 1.0 - old[2])
+    points = {new[0] - low: _ENDS[0], **dict(zip(new.tolist(), _QUARTERS, strict=True)), new[2] + high: _ENDS[1]}
+    return with_masses(_through(scale, points), scale, below=below, above=above)
+
+
+def with_masses(curve: Cdf, scale: Scale, *, below: float, above: float) -> Cdf:
+    """The part of a curve within `scale`, with other masses beyond the bounds; even where nothing was within.
+
+    Raises `InvalidForecast` when the masses are more than everything.
+
+    >>> with_masses(Cdf((0.0, 10.0, 50.0), (0.1, 0.6, 0.9)), Scale(0.0, 50.0), below=0.0, above=0.2)
+    Cdf(x=(0.0, 10.0, 50.0), p=(0.0, 0.5, 0.8))
+    """
     top = 1.0 - above
     if top < below - _APART:
         raise InvalidForecast(f"{100 * (below + above):.4g}% beyond the range is more than everything")
-    places, origins = _knots(scale, curve, old, new)
-    shares = below + max(top - below, 0.0) * _within(curve, scale, origins)
-    shares = np.maximum.accumulate(np.clip(shares, below, max(top, below)))
-    return Cdf(tuple(scale.values(places).tolist()), (*shares[:-1].tolist(), max(top, below)))
+    top = max(top, below)
+    start, end = curve.at(scale.lower), curve.at(scale.upper)
+    if end - start < _NOTHING:
+        places = np.linspace(0.0, 1.0, _STEPS + 1)
+        return Cdf(tuple(scale.values(places).tolist()), tuple((below + (top - below) * places).tolist()))
+    x = (scale.lower, *(value for value in curve.x if scale.lower < value < scale.upper), scale.upper)
+    shares = below + (top - below) * (np.interp(x, curve.x, curve.p) - start) / (end - start)
+    return Cdf(x, (*np.clip(shares[:-1], below, top).tolist(), top))
 
 
-def from_quartiles(values: Sequence[float], scale: Scale, *, below: float, above: float) -> Cdf:
+def from_quartiles(quartiles: Sequence[float], scale: Scale, *, below: float, above: float) -> Cdf:
     """A smooth curve below whose three values lie a quarter, a half and three quarters of everything.
 
     `below` and `above` are the masses beyond the bounds, at most a quarter each. Like a logistic curve on the scale,
@@ -55,47 +69,68 @@ def from_quartiles(values: Sequence[float], scale: Scale, *, below: float, above
     >>> [round(made.at(x), 6) for x in (20.0, 30.0, 60.0, 100.0)]
     [0.25, 0.5, 0.75, 0.9]
     """
-    quarters = np.linspace(0.0, 1.0, 5)
-    even = Cdf((scale.lower, scale.upper), (0.0, 0.0))
-    moves = dict(zip(scale.values(quarters[1:-1]).tolist(), values, strict=True))
-    made = reshape(even, scale, moves, below=0.0, above=0.0)
-    levels = np.array([below, 0.25, 0.5, 0.75, 1.0 - above])
-    shares = _rising(quarters, levels, 4.0 * np.diff(levels)[[0, -1]])(np.asarray(made.p))
+    made = _through(scale, dict(zip(_places(scale, quartiles).tolist(), _QUARTERS, strict=True)))
+    levels = np.array([below, *_QUARTERS, 1.0 - above])
+    shares = _rising(np.array([0.0, *_QUARTERS, 1.0]), levels, 4.0 * np.diff(levels)[[0, -1]])(np.asarray(made.p))
     shares = np.maximum.accumulate(np.clip(shares, below, levels[-1]))
     return Cdf(made.x, (*shares[:-1].tolist(), 1.0 - above))
 
 
-def _knots(scale: Scale, curve: Cdf, old: Floats, new: Floats) -> tuple[Floats, Floats]:
-    """The knots of the new curve, and where on the scale each of them was before: 0 at the lower bound, 1 at the upper.
+def _places(scale: Scale, quartiles: Sequence[float]) -> Floats:
+    places = scale.locations(quartiles)
+    if not (np.all(np.diff(places) > 0.0) and np.all((places >= 0.0) & (places <= 1.0))):
+        raise InvalidForecast(
+            "the three handles lie in the range and rise: a quarter below, the middle, a quarter above"
+        )
+    return places
 
-    They are even along the scale, even where it was before, and at the old curve's corners.
-    """
-    inner = (new > 0.0) & (new < 1.0)
-    tails = max(1.0, float(np.ptp(_log_odds(old)) / np.ptp(_log_odds(new)))) if len(new) > 1 else 1.0
-    back = _stretch(_log_odds(old[inner]), _log_odds(new[inner]), tails)
+
+def _quantiles(curve: Cdf, scale: Scale, levels: Sequence[float]) -> list[float]:
+    """Where on the scale levels of the mass within it lie; where there is none, as if it were even."""
+    start, end = curve.at(scale.lower), curve.at(scale.upper)
+    if end - start < _NOTHING:
+        return list(levels)
+    values = np.interp([start + level * (end - start) for level in levels], curve.p, curve.x)
+    return np.clip(scale.locations(values), 0.0, 1.0).tolist()
+
+
+def _end(length: float, room: float, halves: tuple[float, float], old_room: float) -> float:
+    """How far from its quartile a tail now ends, of `room` to the bound; `halves` are the new and the old half."""
+    new, old = halves
+    most = max(_EVEN, length / max(old_room, _NOTHING))
+    return max(min(length * new / max(old, _NOTHING), min(most, 1.0 - _APART) * room), _APART * room)
+
+
+def _through(scale: Scale, points: dict[float, float]) -> Cdf:
+    """The smooth curve from bound to bound through levels at places on the scale; a place at a bound is left out."""
+    inner = {place: level for place, level in points.items() if 0.0 < place < 1.0}
+    at, levels = np.array(list(inner)), np.array(list(inner.values()))
+    made = _stretch(_log_odds(at), _log_odds(levels))
     even = np.linspace(0.0, 1.0, _STEPS + 1)[1:-1]
-    corners = scale.locations(curve.x if len(curve.x) <= _MANY else ())
-    before = np.concatenate([even, corners[(corners > 0.0) & (corners < 1.0)]])
     fine = np.linspace(-_FURTHEST, _FURTHEST, 40 * _STEPS + 1)
-    moved = _place(np.interp(_log_odds(before), back(fine), fine))
-    fixed = np.concatenate([[0.0], new[inner], [1.0]])
-    others = np.unique(np.concatenate([even, moved]))
+    others = np.unique(np.concatenate([even, _place(np.interp(_log_odds(even), made(fine), fine))]))
     others = others[np.diff(others, prepend=0.0) > _APART]
-    others = others[np.abs(others[:, np.newaxis] - fixed).min(axis=1) > _APART]
-    places = np.sort(np.concatenate([fixed, others]))
-    return places, np.concatenate([[0.0], _place(back(_log_odds(places[1:-1]))), [1.0]])
+    others = others[np.abs(others[:, np.newaxis] - np.concatenate([[0.0], at, [1.0]])).min(axis=1) > _APART]
+    places = np.sort(np.concatenate([at, others]))
+    shares = np.maximum.accumulate(_place(made(_log_odds(places))))
+    return Cdf((scale.lower, *scale.values(places).tolist(), scale.upper), (0.0, *shares.tolist(), 1.0))
 
 
-def _stretch(old: Floats, new: Floats, tails: float) -> Callable[[Floats], Floats]:
-    """The rising function without a bend that leads from the new log-odds of places to the old ones.
+def _stretch(x: Floats, y: Floats) -> Callable[[Floats], Floats]:
+    """The smooth rising function through points, all in log-odds, that settles to a straight line on either side.
 
-    Outside the given ones it settles to a straight line of slope `tails`: 1 leaves a tail as heavy as it was, more
-    draws it in.
+    The slope of that line is the one between the two outermost points, but at least 1, which is where a density at the
+    bound stays finite.
     """
-    at = np.concatenate([[new[0] - _EASE], new, [new[-1] + _EASE]])
-    was = np.concatenate([[old[0] - tails * _EASE], old, [old[-1] + tails * _EASE]])
-    between = _rising(at, was, np.array([tails, tails]))
-    return lambda x: between(np.clip(x, at[0], at[-1])) + tails * (x - np.clip(x, at[0], at[-1]))
+    chords = np.diff(y) / np.diff(x)
+    left, right = (max(1.0, float(chord)) for chord in (chords[0], chords[-1])) if len(x) > 1 else (1.0, 1.0)
+    at = np.concatenate([[x[0] - _EASE], x, [x[-1] + _EASE]])
+    between = _rising(at, np.concatenate([[y[0] - left * _EASE], y, [y[-1] + right * _EASE]]), np.array([left, right]))
+
+    first, last = at[0], at[-1]
+    return lambda of: (
+        between(np.clip(of, first, last)) + left * np.minimum(of - first, 0.0) + right * np.maximum(of - last, 0.0)
+    )
 
 
 def _rising(x: Floats, y: Floats, ends: Floats) -> Callable[[Floats], Floats]:
@@ -114,18 +149,10 @@ def _rising(x: Floats, y: Floats, ends: Floats) -> Callable[[Floats], Floats]:
 def _log_odds(places: Floats) -> Floats:
     from scipy.special import logit
 
-    return np.clip(logit(places), -_FURTHEST, _FURTHEST)
+    return np.asarray(logit(places))
 
 
 def _place(log_odds: Floats) -> Floats:
     from scipy.special import expit
 
     return np.asarray(expit(log_odds))
-
-
-def _within(curve: Cdf, scale: Scale, places: Floats) -> Floats:
-    """The share of the mass within the scale at or below places on it."""
-    start, end = curve.at(scale.lower), curve.at(scale.upper)
-    if end - start < _NOTHING:
-        return places
-    return (np.interp(scale.values(places), curve.x, curve.p) - start) / (end - start)

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from forecasts.cdf import Cdf, Scale, day_number
 from forecasts.question import Question
-from forecasts.reshaping import reshape
+from forecasts.reshaping import reshape, with_masses
 
 QUARTERS = (0.25, 0.5, 0.75)
 
@@ -64,6 +64,7 @@ def still_open(question: Question, now: datetime) -> Scale:
 def curve_of(start: Start, given: Handles, scale: Scale) -> Cdf:
     """The forecast that the inputs say, over the whole `scale`: the one they began with while none was changed.
 
+    Where only a mass beyond the range was changed, the shape within it stays; where a handle was moved, it is smooth.
     Raises `InvalidForecast` when the handles do not rise within the range, or when the masses beyond it are more than
     everything.
     """
@@ -71,10 +72,11 @@ def curve_of(start: Start, given: Handles, scale: Scale) -> Cdf:
     if all(same):
         return start.curve
     exact, left = astuple(start.exact), start.left
-    meant = Handles(*(old if kept else new for kept, old, new in zip(same, exact, astuple(given), strict=True)))
-    moves = dict(zip(exact[:3], astuple(meant)[:3], strict=True))
-    made = reshape(start.curve, left, moves, below=meant.below, above=meant.above)
-    return made if left.lower == scale.lower else Cdf((scale.lower, *made.x), (meant.below, *made.p))
+    *places, below, above = (old if kept else new for kept, old, new in zip(same, exact, astuple(given), strict=True))
+    made = with_masses(start.curve, left, below=below, above=above)
+    if not all(same[:3]):
+        made = reshape(made, left, places, below=below, above=above)
+    return made if left.lower == scale.lower else Cdf((scale.lower, *made.x), (below, *made.p))
 
 
 def handles_of(curve: Cdf, left: Scale) -> Handles:
