@@ -91,7 +91,7 @@ def _quantiles(curve: Cdf, scale: Scale, levels: Sequence[float]) -> list[float]
     if end - start < _NOTHING:
         return list(levels)
     values = np.interp([start + level * (end - start) for level in levels], curve.p, curve.x)
-    return np.clip(scale.locations(values), 0.0, 1.0).tolist()
+    return [float(place) for place in np.clip(scale.locations(values), 0.0, 1.0)]
 
 
 def _end(length: float, room: float, halves: tuple[float, float], old_room: float) -> float:
