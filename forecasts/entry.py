@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import assert_never
 
@@ -11,10 +11,18 @@ from forecasts.cdf import Cdf, Scale, date_of, day_number, from_quantiles, from_
 from forecasts.distribution import Binary, Categorical, Distribution, from_shares
 from forecasts.errors import InvalidForecast, InvalidProbability, InvalidTime
 from forecasts.probability import SUM_TOLERANCE
-from forecasts.question import FORMS, Question, utc
+from forecasts.question import FORMS, Kind, Question, utc
+from forecasts.reshaping import from_quartiles
 from forecasts.said_probability import read_probability
 
 _VALUE = re.compile(r"\s*(?P<value>[^\s,;%]+\s*%?)(?P<next>.*)", re.DOTALL)
+
+_WORDS: Mapping[Kind, Mapping[str, str]] = {"numeric": {BELOW: BELOW, ABOVE: ABOVE}, "date": {NEVER: ABOVE}}
+"""The words for what lies beyond the range, and beyond which bound that is."""
+
+_MASSES = {
+    kind: re.compile(rf"(?i)(?<![^\s,;])(?:{'|'.join(words)})\s*=\s*[^\s,;%]+\s*%?") for kind, words in _WORDS.items()
+}
 
 REST = "rest"
 """What stands for whatever is missing to 100 %, as in Other=rest."""
@@ -23,7 +31,8 @@ REST = "rest"
 def read_forecast(question: Question, text: str, at: datetime, held: Distribution | None = None) -> Distribution:
     """What a person typed as their forecast at an instant; options are those offered then.
 
-    `held` is what they hold, which `+5` and `x2` change. A probability is read by `read_probability`.
+    `held` is what stands (see `standing`): `+5` and `x2` change it, and three numbers or dates keep its masses beyond
+    the bounds that are open, unless these are given. A probability is read by `read_probability`.
 
     Raises `InvalidForecast` or `InvalidProbability` with what would be right.
 
@@ -41,9 +50,14 @@ def read_forecast(question: Question, text: str, at: datetime, held: Distributio
             return _shares(question, text, at)
         case "numeric" | "date":
             assert question.scale is not None
-            return _curve(question, question.scale, text)
+            return _curve(question, question.scale, text, held)
         case _:
             assert_never(question.kind)
+
+
+def standing(question: Question, held: Distribution | None) -> Distribution | None:
+    """What three numbers or dates change: what somebody holds, else the base rate; of other kinds what they hold."""
+    return question.prior if held is None and question.scale is not None else held
 
 
 def _shares(question: Question, text: str, at: datetime) -> Categorical:
@@ -81,21 +95,36 @@ def _mass(text: str) -> float:
     return 0.01 if text == "1" else read_probability(text).p
 
 
-def _curve(question: Question, scale: Scale, text: str) -> Cdf:
-    if "=" not in text:
-        return _handles(question, scale, text)
-    words = {NEVER: ABOVE} if question.kind == "date" else {BELOW: BELOW, ABOVE: ABOVE}
-    said: dict[str | float, float] = {}
-    for name, value in _pairs(question, text):
-        key = words.get(name.casefold()) or _level(question, name)
-        if key in said:
-            raise InvalidForecast(f"{_quoted(name)} is given twice: give it one value")
-        said[key] = _mass(value) if isinstance(key, str) else _placed(question, scale, value)
+def _curve(question: Question, scale: Scale, text: str, held: Distribution | None) -> Cdf:
+    values = _MASSES[question.kind].sub(" ", text)
+    if "=" not in text or (values.strip(" ,;\t\n") and "=" not in values):
+        kept = _kept(scale, held) | _read(question, scale, " ".join(_MASSES[question.kind].findall(text)))
+        return _handles(question, scale, values, (kept.get(BELOW), kept.get(ABOVE)))
+    said = _read(question, scale, text)
     below, above = said.pop(BELOW, None), said.pop(ABOVE, None)
     levels = {key: value for key, value in said.items() if isinstance(key, float)}
     if not levels:  # what lies inside the range is spread evenly: half of it on each side of the middle
         levels = {(1.0 + (below or 0.0) - (above or 0.0)) / 2.0: float(scale.values(0.5))}
     return from_quantiles(levels, scale, below=below, above=above)
+
+
+def _kept(scale: Scale, held: Distribution | None) -> dict[str | float, float]:
+    """The masses beyond open bounds of a forecast that stands."""
+    if not isinstance(held, Cdf):
+        return {}
+    masses = ((BELOW, held.below, scale.open_lower), (ABOVE, held.above, scale.open_upper))
+    return {word: mass for word, mass, is_open in masses if is_open}
+
+
+def _read(question: Question, scale: Scale, text: str) -> dict[str | float, float]:
+    """Values by their levels and masses by their words, as they were typed; nothing where nothing was."""
+    said: dict[str | float, float] = {}
+    for name, value in _pairs(question, text) if text else ():
+        key = _WORDS[question.kind].get(name.casefold()) or _level(question, name)
+        if key in said:
+            raise InvalidForecast(f"{_quoted(name)} is given twice: give it one value")
+        said[key] = _mass(value) if isinstance(key, str) else _placed(question, scale, value)
+    return said
 
 
 def _level(question: Question, name: str) -> float:
@@ -115,12 +144,37 @@ def _placed(question: Question, scale: Scale, text: str) -> float:
     return value
 
 
-def _handles(question: Question, scale: Scale, text: str) -> Cdf:
+def _handles(question: Question, scale: Scale, text: str, beyond: tuple[float | None, float | None]) -> Cdf:
+    """The curve of a quarter, the middle and a quarter, with the masses beyond the bounds where they are known."""
     parts = text.replace(",", " ").replace(";", " ").split()
     if len(parts) != 3:
         raise InvalidForecast(f"{_quoted(text)} is not a forecast of {question.id}: {FORMS[question.kind]}")
     low, middle, high = (_value(question, part) for part in parts)
-    return from_slider(low, middle, high, scale)
+    made = from_slider(low, middle, high, scale)
+    if beyond == (None, None):
+        return made
+    below, above = (own if said is None else said for said, own in zip(beyond, (made.below, made.above), strict=True))
+    if (below > 0.0 and not scale.open_lower) or (above > 0.0 and not scale.open_upper):
+        raise InvalidForecast("the answer cannot lie beyond a closed bound of this question: give no mass to that")
+    _refuse_more_than_a_quarter(question, parts, (below, above))
+    return from_quartiles((low, middle, high), scale, below=below, above=above)
+
+
+def _refuse_more_than_a_quarter(question: Question, parts: Sequence[str], beyond: tuple[float, float]) -> None:
+    """A quarter of everything lies beyond either outer value, so no more can lie beyond the range."""
+    words = {key: word for word, key in _WORDS[question.kind].items()}
+    masses = {words.get(key, key): mass for key, mass in zip((BELOW, ABOVE), beyond, strict=True) if mass > 0.0}
+    much = [word for word, mass in masses.items() if mass > 0.25]
+    if not much:
+        return
+    start, inside = beyond[0], max(1.0 - sum(beyond), 0.0)
+    levels = {f"{100 * (start + inside * q):.4g}%": part for q, part in zip((0.25, 0.5, 0.75), parts, strict=True)}
+    told = [f"{level}={part}" for level, part in levels.items()] + [f"{w}={100 * m:.4g}%" for w, m in masses.items()]
+    values, word = "dates" if question.kind == "date" else "numbers", much[0]
+    raise InvalidForecast(
+        f"three {values} leave a quarter of everything beyond the outer ones, but {word} is {100 * masses[word]:.4g}%:"
+        f" give it, too, such as {word}=20%, or write levels, such as {' '.join(told)}"
+    )
 
 
 def _value(question: Question, text: str) -> float:

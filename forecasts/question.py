@@ -167,7 +167,8 @@ FORMS: Mapping[Kind, str] = MappingProxyType(
         "categorical": "give each option its share, such as Beijing=50% Moscow=30% Other=20%",
         "ordered": "give each option its share, such as low=20% middle=50% high=30%",
         "numeric": "give values at levels, such as 5%=10 50%=41 95%=120, or three numbers for quarter, middle, quarter",
-        "date": "give dates at levels, such as 10%=2026-03-01 50%=2026-07-01 never=20%",
+        "date": "give dates at levels, such as 10%=2026-03-01 50%=2026-07-01 never=20%, or three dates for quarter,"
+        " middle, quarter",
     }
 )
 """How a forecast of each kind is written, for messages and for the field where it is typed."""

@@ -102,6 +102,20 @@ def test_a_question_of_each_kind_is_asked_forecast_and_shown(shell: Shell, clock
     assert shell.json("show", name)["summary"]["question"]["kind"] == row["kind"]
 
 
+def test_three_typed_values_keep_what_lies_beyond_the_range(shell: Shell, clock: FakeClock) -> None:
+    prior = ("--prior", "25%=2027-02-01 50%=2027-07-01 never=17.5%")
+    shell("ask", "treaty", *BY_NEW_YEAR, *KINDS["treaty"], *prior)
+    shell("ask", "grain", *BY_NEW_YEAR, *KINDS["grain"], "--prior", "50%=20 above=12%")
+    clock.advance(days=1)
+    assert "never=17.5% on treaty" in shell("forecast", "treaty", "2027-03-01 2027-08-01 2027-11-01")
+    assert "never=5% on treaty" in shell("forecast", "treaty", "2027-03-01 2027-08-01 2027-11-01 never=5%")
+    assert "never=5% on treaty" in shell("forecast", "treaty", "2027-02-01 2027-08-01 2027-10-01")
+    assert "never=17.5% on treaty" in shell("forecast", "treaty", "2027-02-01 2027-08-01 2027-10-01", "--as", "bo")
+    assert "above=12% on grain" in shell("forecast", "grain", "10 20 40")
+    shell("forecast", "treaty", "50%=2027-07-01 never=40%")
+    assert "but never is 40%" in shell.refused("forecast", "treaty", "2027-03-01 2027-08-01 2027-11-01")
+
+
 def test_a_question_that_the_linter_blocks_opens_only_with_a_reason_that_is_kept(shell: Shell) -> None:
     refused = shell.refused("ask", "new", *ANYONE, "--closes", "2026-12-31")
     assert "a stranger could not resolve new. Neither text nor criteria name the day on which it ends." in refused

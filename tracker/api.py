@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self, TypedDict, Unpack
 
 from forecasts.answers import check_resolution
 from forecasts.distribution import Distribution
-from forecasts.entry import read_forecast
+from forecasts.entry import read_forecast, standing
 from forecasts.evidence import EvidenceId
 from forecasts.forecaster import Forecaster
 from forecasts.postmortem import PostMortem
@@ -144,13 +144,13 @@ class Tracker(
     def read_forecast(self, question_id: str, text: str, forecaster: ForecasterId | None = None) -> Distribution:
         """What a person typed as a forecast of this question, over the options that it offers now.
 
-        `+5` and `x2` change what the forecaster (by default whoever types here) holds.
+        `+5` and `x2` change what the forecaster (by default whoever types here) holds; three numbers or dates keep its
+        masses beyond the range, or those of the base rate.
         """
         with self._store.reading() as session:
             question = reading.question_or_refuse(session, question_id)
-            return read_forecast(
-                question, text, self.now(), forecasting.held_by(session, question.id, forecaster or self.me)
-            )
+            held = forecasting.held_by(session, question.id, forecaster or self.me)
+            return read_forecast(question, text, self.now(), standing(question, held))
 
     def reaffirm(self, question_id: str, **said: Unpack[Said]) -> Forecast:
         """Say again what stands; it counts as an act and makes the forecast fresh."""

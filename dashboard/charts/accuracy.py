@@ -84,7 +84,7 @@ def progress(styles: tuple[Line, ...]) -> Spec:
         when("on"),
     ]
     base = alt.Chart(alt.NamedData("progress")).encode(
-        x=time_axis(long=True),
+        x=time_axis(),
         y=alt.Y("mean:Q", title="Mean skill, points", axis=_gain_axis()),
         color=colour(styles, legend=True),
     )

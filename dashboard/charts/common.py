@@ -20,6 +20,7 @@ from tracker.reports.palette import (
     VERMILLION,
     Line,
 )
+from tracker.reports.ticks import LOCALE, time_ticks
 
 __all__ = [
     "BLUE",
@@ -39,6 +40,7 @@ __all__ = [
     "stroke",
     "text",
     "time_axis",
+    "time_ticks",
     "when",
 ]
 
@@ -71,16 +73,12 @@ def other_line(name: str, number: int) -> Line:
 
 def drawn(spec: Spec, **frames: Any) -> dict[str, Any]:
     """A compiled chart with its frames, by the names the chart knows them under."""
-    return {**spec, "datasets": frames}
+    return {**spec, "config": {**spec.get("config", {}), "locale": LOCALE}, "datasets": frames}
 
 
-def time_axis(long: bool | None = None) -> alt.X:
-    """Time. The layer that says whether it is long decides about the labels; the others follow it."""
-    if long is None:
-        return alt.X("time:T", title=None)
-    axis = alt.Axis(grid=False, labelOverlap=True, labelSeparation=12)
-    if long:
-        axis = alt.Axis(grid=False, labelOverlap=True, labelSeparation=12, format="%b %Y", tickCount=6)
+def time_axis() -> alt.X:
+    """Time, in the zone of whoever looks; the same in every layer of a chart."""
+    axis = alt.Axis(grid=False, **time_ticks("x", "local"))
     return alt.X("time:T", title=None, scale=alt.Scale(nice=False), axis=axis)
 
 

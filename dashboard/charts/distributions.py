@@ -18,6 +18,7 @@ from dashboard.charts.common import (
     stroke,
     text,
     time_axis,
+    time_ticks,
     when,
 )
 from dashboard.charts.revisions import marked, rules
@@ -61,15 +62,13 @@ def _between(place: float) -> str:
 
 
 @lru_cache(maxsize=256)
-def options_over_time(
-    styles: tuple[Line, ...], top: float = 1.0, *, marks: bool, answer: bool, long: bool = False
-) -> Spec:
+def options_over_time(styles: tuple[Line, ...], top: float = 1.0, *, marks: bool, answer: bool) -> Spec:
     """One forecaster's probability of each option as step lines, up to `top`.
 
     Data: `steps`, `rules`, `marks`, `answer`.
     """
     y = alt.Y("p:Q", title=None, axis=_shares(top), scale=alt.Scale(domain=[-0.08 * marks * top, top], nice=False))
-    base = alt.Chart(alt.NamedData("steps")).encode(x=time_axis(long), y=y)
+    base = alt.Chart(alt.NamedData("steps")).encode(x=time_axis(), y=y)
     line = base.mark_line(interpolate="step-after", strokeWidth=2.5).encode(
         color=colour(styles, legend=True, field="option"), strokeDash=dash(styles, field="option")
     )
@@ -85,12 +84,12 @@ def options_over_time(
 
 
 @lru_cache(maxsize=256)
-def fan(styles: tuple[Line, ...], axis: Axis, *, marks: bool, answer: bool, long: bool = False) -> Spec:
+def fan(styles: tuple[Line, ...], axis: Axis, *, marks: bool, answer: bool) -> Spec:
     """Middle, half and 90 % of one forecaster's forecasts, and everyone else's middle as thin lines.
 
     Data: `fan`, `others`, `rules`, `marks`, `answer`.
     """
-    base = alt.Chart(alt.NamedData("fan")).encode(x=time_axis(long))
+    base = alt.Chart(alt.NamedData("fan")).encode(x=time_axis())
     wide = base.mark_area(interpolate="step-after", opacity=0.16, color=BLUE).encode(
         y=_values("low90", axis), y2="high90"
     )
@@ -200,8 +199,8 @@ def _along(axis: Axis) -> alt.X:
     ticks = alt.Axis(grid=False, labelOverlap=True, labelSeparation=12, tickCount=6)
     match kind:
         case "date":
-            months = alt.Axis(format="%b %Y", grid=False, labelOverlap=True, labelSeparation=12, tickCount=6)
-            return alt.X("value:T", title=None, axis=months, scale=alt.Scale(type="utc", nice=False))
+            days = alt.Axis(grid=False, **time_ticks("x", "utc"))
+            return alt.X("value:T", title=None, axis=days, scale=alt.Scale(type="utc", nice=False))
         case "log":
             return alt.X("value:Q", title=None, axis=_log(zero), scale=alt.Scale(type="log", nice=False))
         case _:
@@ -212,8 +211,8 @@ def _values(field: str, axis: Axis) -> alt.Y:
     kind, zero = axis
     match kind:
         case "date":
-            months = alt.Axis(format="%b %Y", labelOverlap=True, tickCount=6)
-            return alt.Y(f"{field}:T", title=None, axis=months, scale=alt.Scale(type="utc"))
+            days = alt.Axis(**time_ticks("y", "utc"))
+            return alt.Y(f"{field}:T", title=None, axis=days, scale=alt.Scale(type="utc"))
         case "log":
             return alt.Y(f"{field}:Q", title=None, axis=_log(zero), scale=alt.Scale(type="log", nice=False))
         case _:

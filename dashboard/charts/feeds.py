@@ -5,7 +5,7 @@ from typing import Final
 
 import altair as alt
 
-from dashboard.charts.common import BLUE, GREY, SKY, VERMILLION, Spec, text
+from dashboard.charts.common import BLUE, GREY, SKY, VERMILLION, Spec, text, time_ticks
 
 _HEIGHT: Final = 220
 _NEW: Final = "new items"
@@ -62,7 +62,7 @@ def daily_polls(outcomes: tuple[str, ...]) -> Spec:
 
 
 def _days() -> alt.X:
-    axis = alt.Axis(format="%-d %b", labelOverlap=True, labelSeparation=12, grid=False)
+    axis = alt.Axis(grid=False, **time_ticks("x", "utc"))
     return alt.X("utcyearmonthdate(day):T", title=None, axis=axis)
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 import altair as alt
 
-from dashboard.charts.common import BLUE, GREEN, Line, Spec, colour, stroke, text
+from dashboard.charts.common import BLUE, GREEN, Line, Spec, colour, stroke, text, time_ticks
 
 ANSWER: Final = Line("Answer", GREEN)
 """How answers are drawn beside forecasts: diamonds."""
@@ -85,7 +85,7 @@ def _shares() -> alt.Axis:
 
 def _along(field: str, dates: bool, log: bool) -> alt.X:
     if dates:
-        months = alt.Axis(format="%b %Y", labelOverlap=True, tickCount=6)
-        return alt.X(f"{field}:T", title=None, axis=months, scale=alt.Scale(type="utc"))
+        days = alt.Axis(**time_ticks("x", "utc"))
+        return alt.X(f"{field}:T", title=None, axis=days, scale=alt.Scale(type="utc"))
     ticks = alt.Axis(labelOverlap=True, tickCount=6)
     return alt.X(f"{field}:Q", title=None, axis=ticks, scale=alt.Scale(type="log" if log else "linear", zero=False))

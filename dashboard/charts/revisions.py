@@ -32,13 +32,13 @@ _TICKS: Final = (0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
 
 
 @lru_cache(maxsize=256)
-def revisions(styles: tuple[Line, ...], scale: Scale, *, marks: bool, answer: bool, long: bool = False) -> Spec:
+def revisions(styles: tuple[Line, ...], scale: Scale, *, marks: bool, answer: bool) -> Spec:
     """Every forecaster's probability as step lines with names at their ends, evidence marks below, rules, the answer.
 
     Data: `steps`, `ends`, `crossings`, `acts`, `rules`, and `marks` and `answer` where asked for. One layered view,
-    because joined views run off a phone. `long` writes years on the time axis.
+    because joined views run off a phone.
     """
-    layers = [_steps(styles, scale, long), _names(styles, scale), _ends(styles, scale), rules(), _rule_words()]
+    layers = [_steps(styles, scale), _names(styles, scale), _ends(styles, scale), rules(), _rule_words()]
     layers += [_crosshair(styles), _acts(styles, scale)]
     if marks:
         layers.append(_marks(scale))
@@ -60,12 +60,12 @@ def _y(scale: Scale) -> alt.Y:
     return alt.Y("log_odds:Q", title=None, axis=axis, scale=alt.Scale(domain=[-FURTHEST * 1.24, FURTHEST], nice=False))
 
 
-def _steps(styles: tuple[Line, ...], scale: Scale, long: bool) -> alt.Chart:
+def _steps(styles: tuple[Line, ...], scale: Scale) -> alt.Chart:
     return (
         alt.Chart(alt.NamedData("steps"))
         .mark_line(interpolate="step-after")
         .encode(
-            x=time_axis(long),
+            x=time_axis(),
             y=_y(scale),
             color=colour(styles, legend=False),
             strokeDash=dash(styles, legend=False),

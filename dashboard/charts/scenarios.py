@@ -13,14 +13,14 @@ _LEGEND: Final = (45, 20)  # room around it and for each of its lines, which str
 
 
 @lru_cache(maxsize=64)
-def scenarios_over_time(styles: tuple[Line, ...], *, long: bool) -> Spec:
+def scenarios_over_time(styles: tuple[Line, ...]) -> Spec:
     """Everyone of the scenarios as an area, the first on top, together 100 %. Data: `stack`, `stretches`, `ends`."""
     y = alt.Y("share:Q", title=None, stack="zero", axis=_shares(), scale=alt.Scale(domain=[0, 1], nice=False))
     areas = (
         alt.Chart(alt.NamedData("stack"))
         .mark_area(interpolate="step-after", opacity=1)
         .encode(
-            x=time_axis(long),
+            x=time_axis(),
             y=y,
             color=colour(styles, legend=True, field="option", symbol="square"),
             order=alt.Order("rank:Q", sort="descending"),

@@ -75,7 +75,7 @@ def _options_over_time(visit: Visit, about: tuple[QuestionPage, ForecasterId], s
     top = frames.top_of(steps)
     answer = frames.option_answer_frame(question, page.summary.resolution, top)
     styles = charts.option_lines([o.name for o in question.options], ordered=question.kind == "ordered")
-    spec = charts.options_over_time(styles, top, marks=marks, answer=not answer.empty, long=shown.long)
+    spec = charts.options_over_time(styles, top, marks=marks, answer=not answer.empty)
     name = named(page.forecasters[who], visit.me)
     return Drawing(f"{name}: probability of each option", spec, {"steps": steps, **_unless_empty(answer)})
 
@@ -86,7 +86,7 @@ def _fan(visit: Visit, about: tuple[QuestionPage, ForecasterId], shown: Shown, *
     others = [f for f in in_order(page, visit.me) if f.id != who]
     styles = charts.lines(others, [named(f, visit.me) for f in others], visit.me)
     axis = charts.axis_of(question)
-    spec = charts.fan(styles, axis, marks=marks, answer=not answer.empty, long=shown.long)
+    spec = charts.fan(styles, axis, marks=marks, answer=not answer.empty)
     fan = frames.fan_frame(page, who, shown.window)
     medians = frames.medians_frame(page, who, visit.me, shown.window)
     unit = f", in {question.scale.unit}" if question.scale is not None and question.scale.unit else ""

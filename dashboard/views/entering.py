@@ -13,12 +13,12 @@ from dashboard import charts
 from dashboard.frames.distributions import as_read, density_frame, middle_frame
 from dashboard.views import chance
 from dashboard.views.drafts import day_of, flag_of, number_of, text_of
-from dashboard.views.handles import Handles, curve_of, handles_of, still_open
+from dashboard.views.handles import Handles, curve_of, digits_of, start_from
 from dashboard.views.visit import Visit
 from dashboard.wording import Side, bound, capital, inert, percent_exact, told, value_of
 from forecasts.cdf import Cdf, Scale, date_of, day_number
 from forecasts.distribution import OTHER, Categorical, Distribution
-from forecasts.entry import read_forecast
+from forecasts.entry import read_forecast, standing
 from forecasts.errors import ForecastsError, InvalidForecast
 from forecasts.question import FORMS, Question
 from forecasts.spoken import warning_of
@@ -84,7 +84,7 @@ def _said(visit: Visit, question: Question, text: str, held: Distribution | None
         st.caption(_ways(held) if question.kind == "binary" else inert(capital(FORMS[question.kind])))
         return Entry(None, f"no forecast yet: {FORMS[question.kind]}")
     try:
-        given = read_forecast(question, text, visit.now, held)
+        given = read_forecast(question, text, visit.now, standing(question, held))
     except ForecastsError as refusal:
         return _refused(refusal)
     st.caption(inert(capital(told(question, given))))
@@ -160,14 +160,14 @@ def _share(place: DeltaGenerator, label: str, p: float, field: tuple[str, str]) 
 def _handles(visit: Visit, question: Question, held: Cdf, form: str) -> Cdf:
     scale = question.scale
     assert scale is not None
-    left = still_open(question, visit.now)
-    start = handles_of(held, left)
+    start = start_from(question, held, visit.now)
+    left = start.left
     if scale.open_lower or scale.open_upper:
         st.caption(_if_within(question, left))
     read = _days if question.kind == "date" else _numbers
-    values = read(question, start, left, form)
-    masses = _masses(question, start, form)
-    return curve_of(Handles(*values, **masses), left, scale)
+    values = read(start.shown, left, form)
+    masses = _masses(question, start.shown, form)
+    return curve_of(start, Handles(*values, **masses), scale)
 
 
 def _if_within(question: Question, left: Scale) -> str:
@@ -183,10 +183,8 @@ _LABELS: Mapping[str, tuple[str, str, str]] = {
 }
 
 
-def _numbers(question: Question, start: Handles, left: Scale, form: str) -> tuple[float, float, float]:
-    least = left.span if left.zero_point is None else left.lower - left.zero_point
-    digits = (2 if left.zero_point is not None else 3) - floor(log10(least))
-    decimals = max(0, digits)
+def _numbers(start: Handles, left: Scale, form: str) -> tuple[float, float, float]:
+    decimals = max(0, digits_of(left))
     found = []
     for place, label, value in zip(
         st.columns(3), _LABELS["numeric"], (start.low, start.middle, start.high), strict=True
@@ -195,7 +193,7 @@ def _numbers(question: Question, start: Handles, left: Scale, form: str) -> tupl
             label,
             float(left.lower),
             float(left.upper),
-            _within(number_of(form, label, _within(round(value, digits), left)), left),
+            _within(number_of(form, label, value), left),
             step=10.0**-decimals if left.zero_point is not None else _nice(left.span / 100),
             format=f"%.{decimals}f",
             key=f"{label}-{form}",
@@ -214,13 +212,10 @@ def _nice(step: float) -> float:
     return 10.0 ** floor(log10(step))
 
 
-def _days(question: Question, start: Handles, left: Scale, form: str) -> tuple[float, float, float]:
+def _days(start: Handles, left: Scale, form: str) -> tuple[float, float, float]:
     first, last = ceil(left.lower), floor(left.upper)
-    low = min(max(round(start.low), first), last - 2)
-    middle = min(max(round(start.middle), low + 1), last - 1)
-    high = min(max(round(start.high), middle + 1), last)
     found = []
-    for label, value in zip(_LABELS["date"], (low, middle, high), strict=True):
+    for label, value in zip(_LABELS["date"], (start.low, start.middle, start.high), strict=True):
         given = st.date_input(
             label,
             min(max(day_of(form, label, date_of(value).date()), date_of(first).date()), date_of(last).date()),

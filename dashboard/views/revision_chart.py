@@ -47,7 +47,7 @@ def _chart(visit: Visit, page: QuestionPage, scale: charts.Scale, look: Look) ->
     names = [each.name for each in shown.series]
     found = drawing(page, shown.series, look)
     with_answer = "answer" in found.frames
-    spec = charts.revisions(shown.styles, scale, marks=found.marks > 0, answer=with_answer, long=look.shown.long)
+    spec = charts.revisions(shown.styles, scale, marks=found.marks > 0, answer=with_answer)
     state = st.vega_lite_chart(
         spec=charts.drawn(spec, **found.frames),
         width="stretch",

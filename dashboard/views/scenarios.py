@@ -1,7 +1,5 @@
 """Scenario sets: all of them, or one: which future leads, how all of them stood, and what each of them is."""
 
-from datetime import timedelta
-
 import streamlit as st
 
 from dashboard import charts
@@ -118,8 +116,7 @@ def _chart(visit: Visit, page: ScenarioPage) -> None:
         empty("There is no history yet.", "The chart begins when the question opens.")
         return
     names = [option.name for option in page.summary.question.options]
-    long = stack["time"].max() - stack["time"].min() > timedelta(days=400)
-    spec = scenarios_over_time(charts.option_lines(names, ordered=False), long=long)
+    spec = scenarios_over_time(charts.option_lines(names, ordered=False))
     shown = {"stretches": frames.stretches_frame(page, visit.now), "ends": frames.ends_frame(page, visit.now)}
     st.vega_lite_chart(
         spec=charts.drawn(spec, stack=stack, **shown),

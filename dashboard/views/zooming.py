@@ -10,8 +10,6 @@ from dashboard.views.visit import Visit
 from tracker.summaries import QuestionPage
 
 ZOOMS: Final = {"1 week": timedelta(days=7), "1 month": timedelta(days=30), "3 months": timedelta(days=91), "All": None}
-_YEARS: Final = timedelta(days=400)
-"""From here on the years stand on the time axis."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +18,6 @@ class Shown:
 
     window: Window
     now: datetime
-
-    @property
-    def long(self) -> bool:
-        """Whether the axis needs its years."""
-        return self.window[1] - self.window[0] > _YEARS
 
 
 def zoomed(visit: Visit, page: QuestionPage) -> Shown:

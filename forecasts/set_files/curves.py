@@ -73,7 +73,7 @@ def _reads_as(question: Question, text: str, at: datetime, held: Cdf) -> bool:
 
 
 def _typed(question: Question, scale: Scale, held: Cdf) -> Iterator[str]:
-    """What could have been typed for a curve: levels alone, levels with what lies beyond the range, three handles."""
+    """What could have been typed for a curve: levels or three handles, also with what lies beyond the range."""
     knots = _said(scale, held)
     if len(knots) <= _MOST_TYPED:
         levels = [f"{_percent(_short(p))}={_value(question, x)}" for x, p in knots]
@@ -81,7 +81,9 @@ def _typed(question: Question, scale: Scale, held: Cdf) -> Iterator[str]:
         yield " ".join([*levels, *_beyond(question, scale, held)])
     handles = [x for x in map(held.quantile, (0.25, 0.5, 0.75)) if x is not None]
     if len(held.x) > _MOST_TYPED and len(handles) == 3:
-        yield " ".join(_value(question, x) for x in handles)
+        text = " ".join(_value(question, x) for x in handles)
+        yield text
+        yield " ".join([text, *_beyond(question, scale, held)])
 
 
 def _beyond(question: Question, scale: Scale, held: Cdf) -> list[str]:

@@ -14,13 +14,13 @@ from dashboard.frames import answers, board, details, revisions
 from dashboard.frames import distributions as frames
 from dashboard.frames.board import Look
 from dashboard.frames.columns import TIME
-from dashboard.views.handles import Handles, curve_of, handles_of, still_open
+from dashboard.views.handles import Handles, curve_of, digits_of, handles_of, start_from, still_open
 from dashboard.wording import named
-from forecasts.cdf import Cdf, Scale, day_number
-from forecasts.distribution import Binary, Categorical
+from forecasts.cdf import Cdf, Scale, day_number, uniform
+from forecasts.distribution import Binary, Categorical, Distribution
 from forecasts.errors import InvalidForecast
 from forecasts.forecaster import CROWD, PRIOR, SUGGESTION
-from forecasts.question import Option
+from forecasts.question import Option, Question
 from forecasts.scoring.scores import score_question
 from forecasts.timeline import timeline
 from tests.dashboard.examples import (
@@ -46,6 +46,7 @@ from tests.dashboard.examples import (
     shares,
     summary,
 )
+from tests.forecasts.strategies import cdfs
 
 CHANGED = replace(
     VISIT_TO,
@@ -381,10 +382,66 @@ def test_ordered_options_go_from_cool_to_warm() -> None:
 def test_handles_say_where_the_answer_lies_if_it_lies_in_the_range() -> None:
     assert TREATY.scale is not None
     start, end = TREATY.scale.lower, TREATY.scale.upper
-    made = curve_of(Handles(start + 100, start + 200, start + 300, above=0.4), TREATY.scale, TREATY.scale)
+    made = set_by_hand(TREATY, TREATY.prior, Handles(start + 100, start + 200, start + 300, above=0.4))
     assert made.above == pytest.approx(0.4)
     assert made.at(start + 200) == pytest.approx(0.3)
     assert made.x[-1] == end
+
+
+def set_by_hand(question: Question, held: Distribution, given: Handles) -> Cdf:
+    """The forecast of somebody who begins with `held` and sets all inputs."""
+    assert isinstance(held, Cdf)
+    assert question.scale is not None
+    return curve_of(start_from(question, held, OPENS - days(1)), given, question.scale)
+
+
+def over(scale: Scale) -> Question:
+    return replace(PRICE, scale=scale, prior=uniform(scale))
+
+
+OTHER_RANGES = (
+    Scale(1.0, 1000.0, open_lower=True, open_upper=True, zero_point=0.0),
+    Scale(0.0, 0.004),
+    Scale(-3e6, 5e7, open_lower=True),
+)
+BY_HAND = (PRICE, INCIDENTS, TREATY, *map(over, OTHER_RANGES))
+
+
+@given(st.data(), st.sampled_from(BY_HAND))
+def test_untouched_inputs_say_the_forecast_they_began_with(data: st.DataObject, question: Question) -> None:
+    assert question.scale is not None
+    held = data.draw(cdfs(question.scale))
+    start = start_from(question, held, NOW)
+    assert curve_of(start, start.shown, question.scale) == held
+
+
+@given(st.data(), st.sampled_from(BY_HAND), st.sampled_from(["low", "middle", "high"]))
+def test_what_was_not_touched_stays_exact(data: st.DataObject, question: Question, moved: str) -> None:
+    assert question.scale is not None
+    held = data.draw(cdfs(question.scale).filter(lambda curve: curve.p[-1] - curve.below > 0.01))
+    start = start_from(question, held, OPENS - days(1))
+    step = 1.5 * 10.0 ** -digits_of(start.left) if question.kind == "numeric" else 1.0
+    given_ = replace(start.shown, **{moved: getattr(start.shown, moved) + step})
+    try:
+        made = curve_of(start, given_, question.scale)
+    except InvalidForecast:  # the one that was moved met its neighbour or the bound
+        return
+    assert (made.below, made.above) == pytest.approx((held.below, held.above), abs=1e-9)
+    for name, q in (("low", 0.25), ("middle", 0.5), ("high", 0.75)):
+        value = getattr(given_ if name == moved else start.exact, name)
+        if value < start.left.upper:
+            assert made.at(value) == pytest.approx(held.below + q * (held.p[-1] - held.below), abs=1e-6)
+
+
+def test_a_changed_mass_beyond_the_range_keeps_the_shape_within_it() -> None:
+    assert PRICE.scale is not None
+    held = price(20.0, 41.0, 150.0, above=0.031)
+    assert isinstance(held, Cdf)
+    start = start_from(PRICE, held, NOW)
+    made = curve_of(start, replace(start.shown, above=0.2), PRICE.scale)
+    assert made.above == pytest.approx(0.2)
+    for value in (10.0, 20.0, 41.0, 150.0):
+        assert made.at(value) / 0.8 == pytest.approx(held.at(value) / 0.969, abs=1e-6)
 
 
 @given(st.floats(0.0, 0.45), st.floats(0.0, 0.45), st.lists(st.floats(1.0, 199.0), min_size=3, max_size=3, unique=True))
@@ -393,9 +450,10 @@ def test_a_forecast_made_of_handles_gives_them_back(below: float, above: float, 
     low, middle, high = sorted(places)
     if middle - low < 0.5 or high - middle < 0.5:
         return
-    found = handles_of(curve_of(Handles(low, middle, high, below, above), scale, scale), scale)
+    made = set_by_hand(over(scale), uniform(scale), Handles(low, middle, high, below, above))
+    found = handles_of(made, scale)
     assert (found.below, found.above) == pytest.approx((below, above))
-    assert found.middle == pytest.approx(middle)
+    assert (found.low, found.middle, found.high) == pytest.approx((low, middle, high))
 
 
 @pytest.mark.parametrize(
@@ -408,23 +466,23 @@ def test_a_forecast_made_of_handles_gives_them_back(below: float, above: float, 
     ],
 )
 def test_handles_that_say_nothing_possible_are_refused(handles: Handles) -> None:
-    assert PRICE.scale is not None
     with pytest.raises(InvalidForecast):
-        curve_of(handles, PRICE.scale, PRICE.scale)
+        set_by_hand(PRICE, PRICE.prior, handles)
 
 
 def test_a_closed_range_holds_everything_exactly() -> None:
     closed = Scale(0.0, 200.0)
-    assert curve_of(Handles(50, 100, 150), closed, closed).above == 0.0
+    made = set_by_hand(over(closed), uniform(closed), Handles(50, 90, 150))
+    assert (made.below, made.above) == (0.0, 0.0)
 
 
-def test_the_dates_that_are_over_get_nothing() -> None:
-    left = still_open(TREATY, NOW)
+def test_the_dates_that_are_over_get_nothing_once_a_handle_is_moved() -> None:
+    assert isinstance(TREATY.prior, Cdf)
     assert TREATY.scale is not None
-    assert left.lower == day_number(NOW)
-    start = handles_of(TREATY.prior, left)
-    assert start.low > day_number(NOW)
-    made = curve_of(start, left, TREATY.scale)
+    start = start_from(TREATY, TREATY.prior, NOW)
+    assert start.left.lower == day_number(NOW)
+    assert start.exact.low > day_number(NOW)
+    made = curve_of(start, replace(start.shown, low=start.shown.low + 3), TREATY.scale)
     assert made.at(day_number(NOW)) == 0.0
     assert made.x[0] == TREATY.scale.lower
 

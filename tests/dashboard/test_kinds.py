@@ -4,9 +4,12 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import pandas as pd
+import pyarrow as pa
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.frames.distributions import density_frame
 from forecasts.asking import Asked, date_scale
 from forecasts.cdf import Cdf, Scale, day_number
 from forecasts.distribution import Binary, even
@@ -228,6 +231,78 @@ def test_the_inputs_go_on_from_what_i_hold(kinds: Tracker, clock: FakeClock) -> 
     assert field(visit, "Middle").value == pytest.approx(42, abs=1)  # the middle of what lies in the range
 
 
+BASE_RATES: dict[str, Asked] = {
+    "open": asked(
+        "open", "numeric", scale=Scale(0.0, 200.0, open_lower=True, open_upper=True, unit="US dollars"),
+        prior="5%=10.123 50%=41.777 95%=120.5 below=3.14159% above=1.7%",
+    ),
+    "closed": asked("closed", "numeric", scale=Scale(0.0, 40.0), prior="5%=12 25%=14.05 50%=16 75%=18.78 95%=21"),
+    "log": asked(
+        "log", "numeric", scale=Scale(1.0, 1000.0, open_upper=True, zero_point=0.0), prior="10%=3.3 60%=77.7 above=2.3%"
+    ),
+    "dates": asked(
+        "dates", "date", scale=date_scale("2026-12-02", "2027-12-31"),
+        prior="10%=2027-01-10 25%=2027-05-05 50%=2027-11-30 never=37.3%",
+    ),
+    "partly-over": asked(
+        "partly-over", "date", scale=date_scale("2026-06-01", "2027-12-31"),
+        prior="20%=2026-10-01 60%=2027-05-05 never=12.345678%",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", list(BASE_RATES))
+def test_saving_the_untouched_inputs_stores_the_base_rate(tracker: Tracker, clock: FakeClock, name: str) -> None:
+    question = tracker.ask(BASE_RATES[name], override="a question of a test")
+    clock.advance(hours=1)
+    visit = open_page(tracker, "question", q=name)
+    assert "The inputs start from the base rate" in words(visit)
+    shown = previewed(visit)
+    save(visit)
+    held, prior = mine(tracker, name), question.prior
+    assert isinstance(held, Cdf)
+    assert isinstance(prior, Cdf)
+    for level in (n / 100 for n in range(1, 100)):
+        assert held.quantile(level) == pytest.approx(prior.quantile(level), abs=1e-6)
+    assert (held.below, held.above) == pytest.approx((prior.below, prior.above), abs=1e-6)
+    pd.testing.assert_frame_equal(shown, density_frame(question, held), check_dtype=False)
+
+
+def previewed(visit: AppTest) -> pd.DataFrame:
+    """The density that the page draws below the inputs."""
+    drawn_ = visit.get("vega_lite_chart")[1].proto.datasets
+    (data,) = [each.data.data for each in drawn_ if each.name == "curve"]
+    return pa.ipc.open_stream(data).read_all().to_pandas()
+
+
+@pytest.mark.parametrize("name", ["open", "log", "dates"])
+def test_a_handle_moved_and_moved_back_gives_the_base_rate(tracker: Tracker, clock: FakeClock, name: str) -> None:
+    question = tracker.ask(BASE_RATES[name], override="a question of a test")
+    clock.advance(hours=1)
+    visit = open_page(tracker, "question", q=name)
+    began = previewed(visit)
+    label, by = ("A quarter later than", timedelta(days=9)) if name == "dates" else ("A quarter above", 7.0)
+    where = field(visit, label).value
+    choose(visit, label, where + by)
+    assert not previewed(visit).equals(began)
+    choose(visit, label, where)
+    assert previewed(visit).equals(began)
+    save(visit)
+    assert mine(tracker, name) == question.prior
+
+
+def test_what_is_drawn_of_moved_handles_is_what_is_saved(tracker: Tracker, clock: FakeClock) -> None:
+    question = tracker.ask(BASE_RATES["open"], override="a question of a test")
+    clock.advance(hours=1)
+    visit = open_page(tracker, "question", q="open")
+    choose(visit, "Middle", 50.0)
+    shown = previewed(visit)
+    save(visit)
+    held, prior = mine(tracker, "open"), question.prior
+    pd.testing.assert_frame_equal(shown, density_frame(question, held), check_dtype=False)
+    assert (held.below, held.above) == pytest.approx((prior.below, prior.above), abs=1e-9)
+
+
 def test_what_lies_beyond_the_range_is_set_beside_the_handles(kinds: Tracker) -> None:
     visit = open_page(kinds, "question", q="price")
     assert "If it lies between 0 and 200 US dollars, then" in words(visit)
@@ -318,6 +393,15 @@ def test_what_cannot_be_read_is_refused_in_one_line_and_kept(
     assert reason.lower() in plain(visit.error[0].value).lower()
     assert mine(kinds, question) is None
     assert [field(visit, label).value for label in ("Forecast", "Why")] == [typed, "Kept."]
+
+
+def test_three_dates_typed_on_the_page_keep_the_never_mass(tracker: Tracker, clock: FakeClock) -> None:
+    tracker.ask(BASE_RATES["partly-over"], override="a question of a test")
+    clock.advance(hours=1)
+    visit = type_instead(open_page(tracker, "question", q="partly-over"), "2027-01-01 2027-04-01 2027-08-01")
+    assert "Middle 1 Apr 2027, half of it 1 Jan 2027 to 1 Aug 2027" in words(visit)
+    save(visit)
+    assert mine(tracker, "partly-over").above == pytest.approx(0.12345678)
 
 
 def test_turning_to_the_field_and_back_loses_nothing(kinds: Tracker) -> None:

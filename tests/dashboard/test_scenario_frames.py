@@ -235,7 +235,7 @@ def test_shares_over_the_options_that_are_offered_give_new_ones_nothing() -> Non
 
 
 def test_the_legend_follows_the_options_and_the_first_lies_on_top() -> None:
-    spec = scenarios_over_time(STYLES, long=False)
+    spec = scenarios_over_time(STYLES)
     areas, numbers, hover = spec["layer"]
     assert areas["encoding"]["color"]["scale"]["domain"] == list(OPTIONS)
     assert areas["encoding"]["order"]["sort"] == "descending"

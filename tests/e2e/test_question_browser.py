@@ -58,6 +58,23 @@ def test_the_crosshair_tells_every_line_in_one_tip(visitor: Visitor) -> None:
         expect(tip).to_contain_text(name)
 
 
+@pytest.mark.parametrize(
+    ("known", "label"),
+    [
+        ("2026-02-02", r"\d\d:\d\d ?\d\d Feb"),
+        ("2026-02-20", r"\d\d Feb( ?2026)?"),
+        ("2026-09-01", r"[A-Z][a-z]{2} 2026"),
+    ],
+)
+def test_the_axis_of_a_chart_tells_day_and_24_hours(visitor: Visitor, known: str, label: str) -> None:
+    page = visitor.open(f"/question?q={PIPELINE}&known={known}")
+    axis = chart(page).locator("[aria-label^='X-axis for a time scale']")
+    expect(axis).to_have_attribute("aria-label", re.compile(r"01 February 2026, 01:00 to"))
+    shown = axis.locator(".role-axis-label text:not([opacity='0'])").all_text_contents()
+    assert len(shown) >= 2
+    assert all(re.fullmatch(label, each) for each in shown), shown
+
+
 def test_the_zoom_is_a_button_and_stays_in_the_address(visitor: Visitor) -> None:
     page = visitor.open(f"/question?q={CEASEFIRE}")
     marks = chart(page).locator('svg path[aria-label*="direction"]')

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from forecasts.cdf import Cdf, Scale, day_number
 from forecasts.distribution import Binary, Categorical
-from forecasts.entry import read_forecast
+from forecasts.entry import read_forecast, standing
 from forecasts.errors import ForecastsError, InvalidForecast, InvalidProbability
 from forecasts.question import Option, Question, check_distribution, utc
 from forecasts.said_probability import read_probability
@@ -413,10 +413,65 @@ def test_a_value_beyond_an_open_bound_says_by_itself_how_much_lies_there() -> No
     assert curve(OPEN, "50%=50 100%=150").above == pytest.approx(0.25)
 
 
+HELD = {
+    OPEN: curve(OPEN, "5%=3 50%=41 above=17.5%"),
+    LOG: curve(LOG, "50%=41 below=3.21% above=20%"),
+    DATE: curve(DATE, "50%=2026-05-01 never=12%"),
+}
+THREE = {OPEN: "10 20 40", LOG: "10, 20, 40", DATE: "2026-03-01;2026-05-01 2026-07-01"}
+
+
+@pytest.mark.parametrize("of", HELD)
+def test_three_values_keep_the_masses_beyond_open_bounds(of: Question) -> None:
+    found = read_forecast(of, THREE[of], OPENS, HELD[of])
+    assert isinstance(found, Cdf)
+    assert (found.below, found.above) == pytest.approx((HELD[of].below, HELD[of].above), abs=1e-12)
+    values = curve(of, THREE[of])
+    assert [found.quantile(q) for q in (0.25, 0.5, 0.75)] == pytest.approx(
+        [values.quantile(q) for q in (0.25, 0.5, 0.75)]
+    )
+
+
+def test_a_mass_given_beside_three_values_replaces_the_kept_one() -> None:
+    dates = read_forecast(DATE, f"Never = 20 % {THREE[DATE]}", OPENS, HELD[DATE])
+    numbers = read_forecast(LOG, "10 20 40, above=0.5%", OPENS, HELD[LOG])
+    assert isinstance(dates, Cdf)
+    assert isinstance(numbers, Cdf)
+    assert dates.above == pytest.approx(0.2)
+    assert (numbers.below, numbers.above) == pytest.approx((0.0321, 0.005))
+    assert numbers.at(20.0) == pytest.approx(0.5)
+
+
+def test_three_values_change_the_base_rate_of_who_holds_nothing() -> None:
+    assert standing(DATE, None) == DATE.prior
+    assert standing(DATE, HELD[DATE]) == HELD[DATE]
+    assert standing(question(), None) is None
+
+
+def test_three_values_are_refused_where_more_than_a_quarter_is_never() -> None:
+    mostly_never = curve(DATE, "50%=2026-05-01 never=40%")
+    with pytest.raises(InvalidForecast) as caught:
+        read_forecast(DATE, THREE[DATE], OPENS, mostly_never)
+    told = "15%=2026-03-01 30%=2026-05-01 45%=2026-07-01 never=40%"
+    assert str(caught.value) == (
+        "three dates leave a quarter of everything beyond the outer ones, but never is 40%: give it, too, such as"
+        f" never=20%, or write levels, such as {told}"
+    )
+    assert curve(DATE, told).above == pytest.approx(0.4)
+
+
 @pytest.mark.parametrize(
     ("of", "text", "reason"),
     [
         (OPEN, "", "'' is not a forecast of neutral: give values at levels, such as 5%=10 50%=41"),
+        (OPEN, "10 20 40 above=30%", "but above is 30%: give it, too"),
+        (LOG, "10 20 40 below=60% above=50%", "but below is 60%: give it, too"),
+        (OPEN, "10 20 40 above=2% above=3%", "'above' is given twice"),
+        (OPEN, "10 20 40 below=2%", "cannot lie beyond a closed bound"),
+        (OPEN, "10 20 above=2%", "is not a forecast of neutral"),
+        (OPEN, "10 20 40 above=x", "'x' is not a probability"),
+        (OPEN, "10 20 40 never=2%", "'10 20 40 never' is no level"),
+        (DATE, "2026-03-01 2026-05-01 2026-07-01 above=2%", "is no level"),
         (OPEN, "quarter", "'quarter' is not a forecast of neutral"),
         (OPEN, "63%", "'63%' is not a forecast of neutral"),
         (OPEN, "10 20", "is not a forecast of neutral"),

@@ -97,7 +97,9 @@ def test_numbers_and_days_are_named_by_the_words_of_their_kind() -> None:
 LOG = numeric_question(Scale(1.0, 10000.0, open_lower=True, open_upper=True, zero_point=0.0))
 
 
-@pytest.mark.parametrize("text", ["5%=2 50%=100 95%=3000", "20%=37.5 below=3% above=2.5%", "12 40 900"])
+@pytest.mark.parametrize(
+    "text", ["5%=2 50%=100 95%=3000", "20%=37.5 below=3% above=2.5%", "12 40 900", "12 40 900 below=3% above=2.5%"]
+)
 def test_a_curve_on_a_log_scale_is_written_as_it_was_typed(text: str) -> None:
     assert written(LOG, read_forecast(LOG, text, OPENS), OPENS) == text
 

@@ -32,7 +32,9 @@ def forecast(context: click.Context, /, question: str, said: str, json: bool, **
     """Set your forecast.
 
     A probability as 0.63, 63% or 63; shares of options as "Beijing=50 Moscow=30 Other=rest"; numbers or dates at levels
-    as "5%=10 50%=41 95%=120", or three of them for quarter, middle, quarter; "never=20%" for a date that may not come.
+    as "5%=10 50%=41 95%=120", or three of them for quarter, middle, quarter of everything, as "20 41 80". What lies
+    beyond an open bound is given as "below=2%", "above=2%", of dates as "never=20%"; three numbers or dates without it
+    keep what you hold there, or else what the base rate has.
     """
     cites = tuple(map(EvidenceId, rest.pop("cites")))
     with opened(context) as tracker:

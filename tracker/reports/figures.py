@@ -10,13 +10,12 @@ from typing import Any, Final
 
 from tracker.reports.content import Chart, Point, Series
 from tracker.reports.palette import BLUE, COMPUTED, DASHES, GREEN, GREY, ME, OPTIONS, PEOPLE, VERMILLION, Line
+from tracker.reports.ticks import LOCALE, time_ticks
 
 WIDTH: Final = 660
 HEIGHT: Final = 260
 FONT: Final = "Libertinus Serif, Georgia, serif"
 VEGA_LITE: Final = "6.4"
-_LONG_DAYS: Final = 400
-_FEW_DAYS: Final = 8
 _QUARTERS: Final = (0, 0.25, 0.5, 0.75, 1)
 _SHAPES: Final = {1: "triangle-up", 0: "diamond", -1: "triangle-down"}
 _SIDES: Final = {1: BLUE, 0: GREY, -1: VERMILLION}
@@ -42,7 +41,7 @@ def spec(chart: Chart) -> Json:
         "width": WIDTH,
         "height": HEIGHT,
         "background": "white",
-        "config": {"font": FONT, "view": {"stroke": "#D0D5D9"}, "axis": {"gridColor": "#E6E9EC"}},
+        "config": {"locale": LOCALE, "font": FONT, "view": {"stroke": "#D0D5D9"}, "axis": {"gridColor": "#E6E9EC"}},
         "layer": layers,
         "resolve": {"scale": dict.fromkeys(("color", "strokeDash", "shape", "size"), "independent")},
     }
@@ -76,7 +75,7 @@ def _steps(chart: Chart, lines: tuple[Line, ...]) -> Json:
     return _layer(
         rows,
         {"type": "line", "interpolate": "step-after"},
-        x=_time(chart),
+        x=_time(),
         y=_y(chart),
         color=_colour(lines, "stroke"),
         strokeDash={"field": "who", "type": "nominal", "scale": dashes, "legend": _legend("stroke")},
@@ -92,7 +91,7 @@ def _bands(chart: Chart, lines: tuple[Line, ...]) -> list[Json]:
     high = {"field": "high", "type": _kind(chart)}
     mark = {"type": "area", "interpolate": "step-after", "opacity": 0.13}
     colour = {**_colour(lines, "stroke"), "legend": None}
-    return [_layer(rows, mark, x=_time(chart), y={**_y(chart), "field": "low"}, y2=high, color=colour)]
+    return [_layer(rows, mark, x=_time(), y={**_y(chart), "field": "low"}, y2=high, color=colour)]
 
 
 def _areas(chart: Chart, lines: tuple[Line, ...]) -> list[Json]:
@@ -105,14 +104,14 @@ def _areas(chart: Chart, lines: tuple[Line, ...]) -> list[Json]:
     y = {**_y(chart), "stack": "zero", "scale": {"domain": [0, 1], "nice": False}}
     order = {"field": "rank", "type": "ordinal", "sort": "descending"}
     mark = {"type": "area", "interpolate": "step-after", "opacity": 1}
-    return [_layer(rows, mark, x=_time(chart), y=y, color=_colour(lines, "square"), order=order)]
+    return [_layer(rows, mark, x=_time(), y=y, color=_colour(lines, "square"), order=order)]
 
 
 def _rules(chart: Chart) -> list[Json]:
     if not chart.rules:
         return []
     rows = [{"time": _iso(rule.at), "text": rule.text} for rule in chart.rules]
-    bare = {"field": "time", "type": "temporal"}
+    bare = _time()
     said = {"type": "text", "angle": 270, "align": "right", "baseline": "bottom", "dx": -4, "dy": -3, "fontSize": 9}
     return [
         _layer(rows, {"type": "rule", "strokeDash": [3, 3], "color": GREY}, x=bare),
@@ -129,8 +128,7 @@ def _marks(chart: Chart) -> list[Json]:
             continue
         size = {"field": "weight", "type": "quantitative", "scale": {"domain": [0, 5], "range": [20, 110]}}
         mark = {"type": "point", "filled": True, "opacity": 0.85, "shape": _SHAPES[side], "color": _SIDES[side]}
-        x = {"field": "time", "type": "temporal"}
-        found.append(_layer(rows, mark, x=x, y={"value": HEIGHT - 14 - 7 * side}, size={**size, "legend": None}))
+        found.append(_layer(rows, mark, x=_time(), y={"value": HEIGHT - 14 - 7 * side}, size={**size, "legend": None}))
     return found
 
 
@@ -140,7 +138,7 @@ def _answer(chart: Chart) -> list[Json]:
     mark = {"type": "point", "shape": "diamond", "filled": True, "size": 220, "color": GREEN, "opacity": 1}
     rows = [{"time": _iso(chart.answer.at), "value": _value(chart, chart.answer.value)}]
     y = {"field": "value", "type": _kind(chart)}
-    return [_layer(rows, {**mark, "clip": False}, x={"field": "time", "type": "temporal"}, y=y)]
+    return [_layer(rows, {**mark, "clip": False}, x=_time(), y=y)]
 
 
 def _at(chart: Chart, one: Series, p: Point) -> Json:
@@ -156,18 +154,9 @@ def _iso(at: datetime) -> str:
     return at.isoformat().replace("+00:00", "Z")
 
 
-def _time(chart: Chart) -> Json:
-    times = [p.at for one in chart.series for p in one.points]
-    days = (max(times) - min(times)).days if times else 0
-    form = "%b %Y" if days > _LONG_DAYS else "%d %b %Y" if days >= _FEW_DAYS else "%d %b %H:%M"
-    axis: Json = {"grid": False, "labelOverlap": True, "labelSeparation": 12, "tickCount": 7, "format": form}
-    return {
-        "field": "time",
-        "type": "temporal",
-        "title": None,
-        "axis": axis,
-        "scale": {"type": "utc", "nice": False},
-    }
+def _time() -> Json:
+    axis = {"grid": False, **time_ticks("x", "utc")}
+    return {"field": "time", "type": "temporal", "title": None, "axis": axis, "scale": {"type": "utc", "nice": False}}
 
 
 def _kind(chart: Chart) -> str:
@@ -181,7 +170,7 @@ def _y(chart: Chart) -> Json:
         axis |= {"format": ".0%", "values": list(_QUARTERS)}
         scale = {"domain": [-0.13 if chart.marks else 0, 1], "nice": False}
     elif chart.axis == "date":
-        axis |= {"format": "%b %Y"}
+        axis |= time_ticks("y", "utc")
         scale = {"type": "utc", "nice": True}
     return {"field": "value", "type": _kind(chart), "axis": axis, "scale": scale, "title": axis["title"]}
 

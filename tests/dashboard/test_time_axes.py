@@ -1,0 +1,183 @@
+"""What stands on time axes, as it is drawn: 24 hours, and the date wherever little time is shown."""
+
+import importlib
+import inspect
+import pkgutil
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+import vl_convert
+
+from dashboard import charts
+from dashboard.charts.groups import by_date, fan_over
+from dashboard.charts.groups import in_order as groups_in_order
+from dashboard.charts.scenarios import scenarios_in_cases, scenarios_over_time
+from tracker.reports import figures
+from tracker.reports.content import Chart, Point, Series
+
+BEGINS = datetime(2026, 11, 27, 16, 22, tzinfo=UTC)
+SPANS = {
+    "a minute": timedelta(minutes=1),
+    "5 minutes": timedelta(minutes=5),
+    "a day": timedelta(days=1),
+    "2 days": timedelta(days=2),
+    "4 days": timedelta(days=4),
+    "30 days": timedelta(days=30),
+    "100 days": timedelta(days=100),
+    "a year": timedelta(days=365),
+    "4 years": timedelta(days=1461),
+}
+SHOWN = {
+    "a minute": r"\d\d:\d\d:\d\d \d\d [A-Z][a-z]{2}",
+    "5 minutes": r"\d\d:\d\d \d\d [A-Z][a-z]{2}",
+    "a day": r"\d\d:\d\d \d\d [A-Z][a-z]{2}",
+    "2 days": r"\d\d:\d\d \d\d [A-Z][a-z]{2}",
+    "4 days": r"\d\d [A-Z][a-z]{2}( 2026)?",
+    "30 days": r"\d\d [A-Z][a-z]{2}( 2026)?",
+    "100 days": r"[A-Z][a-z]{2} \d{4}",
+    "a year": r"[A-Z][a-z]{2} \d{4}",
+    "4 years": r"[A-Z][a-z]{2} \d{4}",
+}
+ME = (charts.Line("Me", charts.BLUE),)
+OVER_TIME: dict[str, charts.Spec] = {
+    "revisions": charts.revisions(ME, "probability", marks=True, answer=True),
+    "revisions in log-odds": charts.revisions(ME, "log-odds", marks=False, answer=False),
+    "options_over_time": charts.options_over_time(ME, marks=True, answer=True),
+    "fan": charts.fan(ME, ("number", 0.0), marks=True, answer=True),
+    "fan of dates": charts.fan(ME, ("date", 0.0), marks=False, answer=False),
+    "scenarios_over_time": scenarios_over_time(ME),
+    "progress": charts.progress(ME),
+    "daily_items": charts.daily_items(),
+    "daily_polls": charts.daily_polls(("new",)),
+}
+OVER_DATES: dict[str, charts.Spec] = {
+    "preview": charts.preview(("date", 0.0)),
+    "curves_now": charts.curves_now(ME, ("date", 0.0), answer=True),
+    "fan_over": fan_over(("a",), dates=True),
+    "by_date": by_date(ME, ((int(BEGINS.timestamp() * 1000), "27 Nov"),)),
+}
+WITHOUT_TIME: dict[str, charts.Spec] = {
+    "options_now": charts.options_now(ME, ("a",)),
+    "in_order": groups_in_order(ME, ("a",)),
+    "skill": charts.skill(ME, "Skill"),
+    "saved": charts.saved(("a",), "Saved"),
+    "calibration": charts.calibration(),
+    "bins": charts.bins(),
+    "scenarios_in_cases": scenarios_in_cases(ME, ("a",)),
+    "essay_record": charts.essay_record(("a",)),
+    "waterfall": charts.waterfall(3),
+}
+EVERY = OVER_TIME | OVER_DATES | WITHOUT_TIME
+
+
+def drawn(spec: charts.Spec, span: timedelta) -> str:
+    """A chart of two instants as SVG: times, dates and numbers in all of its fields."""
+    names = set(re.findall(r"'name': '(\w+)'", str(spec)))
+    rows = [row(at) for at in (BEGINS, BEGINS + span)]
+    # Streamlit gives a chart its width, and frames by name.
+    data = {"datasets": dict.fromkeys(names, rows), "width": 700, "autosize": {"type": "fit", "contains": "padding"}}
+    return vl_convert.vegalite_to_svg({**charts.drawn(spec), **data}, vl_version=figures.VEGA_LITE)
+
+
+def row(at: datetime) -> dict[str, Any]:
+    when, number = at.isoformat(), 0.2 if at == BEGINS else 0.8
+    times = dict.fromkeys(("time", "until", "value", "at", "low80", "high80", "low50", "high50", "middle", "day"), when)
+    numbers = dict.fromkeys(("p", "log_odds", "height", "share", "mean", "new", "polls", "rank", "row"), number)
+    return {**times, **numbers, "forecaster": "Me", "option": "Me", "label": "a", "outcome": "new", "what": "opens"}
+
+
+def labels(svg: str, axis: str = "X") -> list[str]:
+    """The labels that stand on the axes of one direction, a label of two lines in one."""
+    groups = [g for g in ET.fromstring(svg).iter() if (g.get("aria-label") or "").startswith(f"{axis}-axis")]
+    texts = [
+        text
+        for group in groups
+        for mark in group.iter()
+        if "role-axis-label" in (mark.get("class") or "")
+        for text in mark.iter("{http://www.w3.org/2000/svg}text")
+    ]
+    return [" ".join(t for t in text.itertext() if t.strip()) for text in texts if text.get("opacity") != "0"]
+
+
+def named(found: list[str]) -> list[str]:
+    return [label for label in found if label]
+
+
+PAIRS = [
+    *(("revisions", span) for span in SPANS),
+    *((chart, "30 days") for chart in OVER_TIME),
+    *((chart, "2 days") for chart in OVER_TIME if not chart.startswith("daily")),  # the bars of a feed are whole days
+]
+
+
+@pytest.mark.parametrize(("chart", "span"), PAIRS)
+def test_time_axes_show_24_hours_and_the_date(chart: str, span: str) -> None:
+    found = named(labels(drawn(OVER_TIME[chart], SPANS[span])))
+    assert len(found) >= 2
+    assert all(re.fullmatch(SHOWN[span], label) for label in found), found
+    assert len(set(found)) == len(found)
+
+
+@pytest.mark.parametrize("chart", ["preview", "curves_now", "fan_over"])
+@pytest.mark.parametrize("span", ["a day", "30 days", "4 years"])
+def test_axes_of_dates_show_24_hours_and_the_date(chart: str, span: str) -> None:
+    found = named(labels(drawn(OVER_DATES[chart], SPANS[span])))
+    assert len(found) >= 2
+    assert all(re.fullmatch(SHOWN[span], label) for label in found), found
+
+
+@pytest.mark.parametrize("span", ["2 days", "100 days", "4 years"])
+def test_upright_axes_of_dates_show_them_alike(span: str) -> None:
+    found = named(labels(drawn(OVER_TIME["fan of dates"], SPANS[span]), "Y"))
+    assert len(found) >= 2
+    assert all(re.fullmatch(SHOWN[span], label) for label in found), found
+
+
+@pytest.mark.parametrize(
+    ("axis", "span"), [*(("share", span) for span in SPANS), ("number", "2 days"), ("date", "a day")]
+)
+def test_time_axes_of_reports_show_24_hours_and_the_date(axis: Any, span: str) -> None:
+    end = BEGINS + SPANS[span]
+    points = tuple(Point(at, at.timestamp(), at.timestamp(), at.timestamp()) for at in (BEGINS, end))
+    found = figures.svg(Chart(axis, "", (Series("Ana", "person", points),), "A chart"))
+    assert all(re.fullmatch(SHOWN[span], label) for label in named(labels(found))), named(labels(found))
+    assert not re.search(r"\d [AP]M", found)
+
+
+@pytest.mark.parametrize("chart", [*OVER_TIME, *OVER_DATES])
+def test_what_is_read_aloud_of_an_axis_has_24_hours(chart: str) -> None:
+    assert not re.search(r"\b[AP]M\b", drawn(EVERY[chart], SPANS["a day"]))
+
+
+@pytest.mark.parametrize("chart", list(EVERY))
+def test_no_axis_or_tip_leaves_its_time_format_to_vega(chart: str) -> None:
+    shown = [each for layer in layers_of(EVERY[chart]) for each in encoded(layer)]
+    for channel, each in shown:
+        if each.get("type") == "temporal":
+            assert "labelExpr" in each["axis"] if channel in ("x", "y") else "%I" not in each["format"]
+
+
+def layers_of(spec: charts.Spec) -> list[Any]:
+    return spec.get("layer", [spec])
+
+
+def encoded(layer: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    for channel, each in layer["encoding"].items():
+        for one in each if isinstance(each, list) else [each]:
+            yield channel, one
+
+
+def test_every_function_that_makes_a_chart_is_looked_at_here() -> None:
+    made = set()
+    for module in pkgutil.iter_modules(importlib.import_module("dashboard.charts").__path__):
+        members = vars(importlib.import_module(f"dashboard.charts.{module.name}"))
+        made |= {name for name, f in members.items() if hasattr(f, "cache_info") and returns_a_chart(f)}
+    assert made == {name.partition(" ")[0] for name in EVERY}
+
+
+def returns_a_chart(function: Any) -> bool:
+    return inspect.signature(function.__wrapped__).return_annotation == charts.Spec
