@@ -126,9 +126,9 @@ def skills_table(accuracy: Accuracy) -> Table:
 
 def cohorts_table(accuracy: Accuracy) -> Table:
     """What became of the questions that opened in each quarter."""
-    table = table_of("opened in", "questions", "over", "answered", "annulled", "ambiguous", "overdue", "early")
+    table = table_of("opened in", "questions", "over", "answered", "annulled", "ambiguous", "unanswered", "early")
     for line in accuracy.cohorts:
-        counts = (line.opened, line.over, line.answered, line.annulled, line.ambiguous, line.overdue, line.early)
+        counts = (line.opened, line.over, line.answered, line.annulled, line.ambiguous, line.unanswered, line.early)
         table.add_row(line.quarter, *map(str, counts))
     rate = "–" if accuracy.annul_rate is None else percent(accuracy.annul_rate)
     table.caption = f"annulled or ambiguous, of those that are over: {rate}; early: answered before the scheduled close"

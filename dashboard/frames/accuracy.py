@@ -130,8 +130,8 @@ def recomputes(found: Receipts, score: Score) -> bool:
 def cohorts_frame(accuracy: Accuracy) -> pd.DataFrame:
     """One row a quarter of opening, oldest first. Columns:
 
-    quarter, opened, over, answered, annulled, ambiguous, overdue, early: numbers of questions.
+    quarter, opened, over, answered, annulled, ambiguous, unanswered, early: numbers of questions.
     """
-    counts = ("opened", "over", "answered", "annulled", "ambiguous", "overdue", "early")
+    counts = ("opened", "over", "answered", "annulled", "ambiguous", "unanswered", "early")
     types = {"quarter": "str", **dict.fromkeys(counts, "int64")}
     return frame_of(types, ((c.quarter, *(getattr(c, name) for name in counts)) for c in accuracy.cohorts))

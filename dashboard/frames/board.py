@@ -14,7 +14,7 @@ from dashboard.frames.distributions import as_read
 from dashboard.wording import STATUS, answer_of, in_short, percent_number
 from forecasts.forecaster import CROWD, PRIOR, RESERVED, SUGGESTION
 from forecasts.probability import logit
-from forecasts.question import ForecasterId, Resolution, status
+from forecasts.question import ForecasterId, Resolution, is_overdue, status
 from tracker.summaries import QuestionSummary, Standing
 
 SPARK_POINTS: Final = 30
@@ -105,11 +105,6 @@ def _log_odds(p: float) -> float:
     return logit(min(max(p, CERTAIN), 1 - CERTAIN))
 
 
-def is_overdue(s: QuestionSummary, now: datetime) -> bool:
-    """Whether it should have been answered by now."""
-    return s.status == "closed" and s.question.resolves_at <= now
-
-
 def as_of(summaries: Sequence[QuestionSummary], now: datetime) -> list[QuestionSummary]:
     """The questions with their states at an instant: a replay ends at its own time, whatever the clock says."""
     return [replace(s, status=status(s.question, s.resolution, now)) for s in summaries]
@@ -156,7 +151,7 @@ def _in_state(s: QuestionSummary, state: State, now: datetime) -> bool:
         case "Resolved":
             return s.status in ("resolved", "annulled", "ambiguous")
         case "Overdue":
-            return is_overdue(s, now)
+            return is_overdue(s.question, s.resolution, now)
         case _:
             return s.status == state.lower()
 

@@ -483,9 +483,8 @@ def test_a_receipt_gives_its_score_again_unless_a_number_was_changed() -> None:
 
 
 def test_a_cohort_is_a_row_of_counts() -> None:
-    row = accuracy.cohorts_frame(accuracy_of(cohorts=(cohort(opened=3, over=2, answered=1, overdue=1, early=1),))).iloc[
-        0
-    ]
+    one = cohort(opened=3, over=2, answered=1, unanswered=1, early=1)
+    row = accuracy.cohorts_frame(accuracy_of(cohorts=(one,))).iloc[0]
     assert list(row) == ["2026-Q1", 3, 2, 1, 0, 0, 1, 1]
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final, get_args
 
 import click
@@ -22,9 +22,6 @@ MOST_TOLD: Final = 5
 
 NO_NUMBER: Final = "no number yet"
 """What a row says of a scenario that came after it."""
-
-LONG_OVERDUE: Final = timedelta(days=365)
-"""From when on an answer that is due is counted, and no longer listed."""
 
 
 @click.group()
@@ -223,26 +220,19 @@ def repair(  # noqa: PLR0917  one value of each option
 def calendar(context: click.Context, /, json: bool) -> None:
     """Show what to expect next: signposts, closes and answers, with what it says if they come or stay out."""
     with opened(context) as tracker:
-        found, now = tracker.calendar(), tracker.now()
+        found = tracker.calendar()
     if json:
         click.echo(printing.to_json({"expected": found.expected, "marks": found.marks}))
     else:
-        _print_calendar(found.expected, now)
+        _print_calendar(found.expected)
 
 
-def _print_calendar(expected: Sequence[Expected], now: datetime) -> None:
-    """Answers that are overdue first, but for those that have been for long, which one line counts."""
-    overdue = [one for one in expected if one.state == "overdue"]
-    long = [one for one in overdue if one.at < now - LONG_OVERDUE]
-    shown = [*overdue[len(long) :], *(one for one in expected if one.state != "overdue")]
+def _print_calendar(expected: Sequence[Expected]) -> None:
+    """Answers that are overdue first."""
     table = printing.table_of("by", "what", "question", "if seen", "if silent")
-    for one in shown:
+    for one in sorted(expected, key=lambda one: one.state != "overdue"):
         name = one.indicator.name if one.indicator else one.what
         by = f"overdue since {printing.day(one.at)}" if one.state == "overdue" else printing.day(one.at)
         ratios = [("–" if r is None else f"×{r:.2f}") for r in (one.if_seen, one.if_silent)]
         table.add_row(by, printing.safe(name), one.question_id, *ratios)
-    if long:
-        are = "answer has been" if len(long) == 1 else "answers have been"
-        console.print(f"{len(long)} {are} overdue for more than a year: `tracker resolve QUESTION ANSWER` gives one.")
-    if shown or not long:
-        console.print(table if shown else "Nothing is expected: no open question has a date to come.")
+    console.print(table if expected else "Nothing is expected: no open question has a date to come.")
