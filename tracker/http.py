@@ -137,6 +137,7 @@ def _evidence(card: EvidenceCard) -> Json:
         "strength": e.strength,
         "relevance": e.relevance,
         "status": e.status,
+        "context_only": card.context_only,
     }
 
 

@@ -225,7 +225,7 @@ def evidence_table(cards: Sequence[EvidenceCard]) -> Table:
             {1: "for", -1: "against", 0: "neither"}[piece.direction],
             piece.strength.name.lower(),
             safe(", ".join(piece.matched)),
-            piece.status,
+            card.state,
         )
     return table
 

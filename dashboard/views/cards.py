@@ -46,6 +46,8 @@ def _shift(page: QuestionPage, shown: EvidenceCard) -> str:
     """What a piece does to the suggestion now, and how often it was reported and copied."""
     counts = fold(shown.items)
     copied = folded(counts.reports, counts.independent, counts.copies) + ("" if counts.copies else "; no copies")
+    if shown.context_only:
+        return f"Context only · {copied}"
     if page.suggestion is None:
         return copied
     line = next((x for x in page.suggestion.lines if x.evidence_id == shown.evidence.id), None)

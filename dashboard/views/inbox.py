@@ -99,7 +99,7 @@ def _place(stories: Sequence[Story]) -> int:
 def _heading(shown: Sequence[EvidenceCard], stories: Sequence[Story], place: int) -> None:
     st.caption(
         f"{plural(len(shown), 'piece', 'pieces')} of evidence in {plural(len(stories), 'story', 'stories')}."
-        " First comes what your judgement would move most: where the matcher is unsure and much hangs on it."
+        " First comes what may be an answer, then what your judgement would move most."
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         steps(lambda by: _walk(stories, place + by))

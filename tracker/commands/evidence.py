@@ -85,6 +85,7 @@ def inbox_table(cards: Sequence[EvidenceCard], kinds: Mapping[QuestionId, Kind])
             _side(card, kinds[piece.question_id]),
             f"strength {piece.strength.name.lower()}",
             f"relevance {piece.relevance:.2f}",
+            *(["context only"] if card.context_only else []),
         ]
         table.add_row(
             str(piece.id),

@@ -219,7 +219,7 @@ def _evidence(k: Known) -> Section | None:
                 source,
                 side_words(k.question.kind, e.direction, e.option),
                 e.strength.name.lower(),
-                "to review" if e.status == "logged" else e.status,
+                card.state,
             )
         )
     rejected = sum(card.evidence.status == "rejected" for card in k.cards)
