@@ -189,5 +189,8 @@ def _expected(entry: Entry, now: datetime) -> Iterable[Expected]:
             words = ratio_in_words(seen, question.kind, post.indicator.option), silence_ratio(question, post.indicator)
             yield Expected(due.by, "signpost", question.id, post.state, post.indicator, seen, silent, *words)
     yield Expected(question.closes_at, "close", question.id, "past" if question.closes_at <= now else "waiting")
-    over = "overdue" if is_overdue(question, None, now) else "past"
-    yield Expected(question.resolves_at, "answer due", question.id, over if question.resolves_at <= now else "waiting")
+    if question.resolves_at > now:
+        yield Expected(question.resolves_at, "answer due", question.id, "waiting")
+    else:
+        state: Literal["overdue", "past"] = "overdue" if is_overdue(question, None, now) else "past"
+        yield Expected(question.resolves_at, "answer due", question.id, state)

@@ -80,7 +80,8 @@ def receipts(session: Session, question_id: str) -> Receipts:
     question = question_or_refuse(session, question_id)
     resolution = latest(resolutions.of_question(session, question.id))
     late = () if resolution is None else too_late(session, resolution)
-    return Receipts(question, resolution, resolutions.scores(session, question.id), late)
+    scores = resolutions.scores(session, question.id)
+    return Receipts(question, resolution, scores, late, forecasts.forecasters(session))
 
 
 def too_late(session: Session, resolution: Resolution) -> tuple[Forecast, ...]:

@@ -80,6 +80,11 @@ class Gap:
 
     @property
     def size(self) -> float:
+        """How far apart they are in probability, as it is shown: 0.2 is 20 points."""
+        return abs(self.p_one - self.p_other)
+
+    @property
+    def log_odds(self) -> float:
         """How far apart they are in log-odds: 0.69 where the odds of one are twice those of the other."""
         return abs(_log_odds(self.p_one) - _log_odds(self.p_other))
 

@@ -29,7 +29,7 @@ class Morning:
     closing    open questions that close soon and on which I hold a forecast, the next first
     stale      open questions with a forecast of mine that is stale and that do not close soon, the oldest first
     overdue    closed questions whose answer was due, the longest wait first
-    apart      open questions on which two of me, crowd and suggestion disagree, the widest gap in log-odds first
+    apart      open questions on which two of me, crowd and suggestion disagree, the widest gap in points first
     """
 
     moves: tuple[Move, ...]
@@ -81,5 +81,5 @@ def overdue(summaries: Sequence[QuestionSummary], now: datetime) -> tuple[Questi
 
 
 def _apart(summaries: Sequence[QuestionSummary], look: Look) -> tuple[Gap, ...]:
-    found = [each for s in summaries if (each := gap(s, look.me)) and each.size >= APART]
+    found = [each for s in summaries if (each := gap(s, look.me)) and each.log_odds >= APART]
     return tuple(sorted(found, key=lambda each: -each.size))

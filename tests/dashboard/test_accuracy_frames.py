@@ -15,6 +15,7 @@ from forecasts.comparison import Comparison
 from forecasts.dynamics import ExcessMovement, Reaction, Updates
 from forecasts.forecaster import HAZARD, PRIOR, SUGGESTION
 from forecasts.question import ForecasterId, QuestionId
+from forecasts.scoring import skill_words
 from forecasts.scoring.crps import IntervalRecord
 from forecasts.scoring.scores import Summary
 from forecasts.scoring.skill import Difficulty
@@ -45,16 +46,12 @@ def plain(text: str) -> str:
     [(5.04, "+5.0"), (-1.25, "−1.2"), (0.0, "0.0"), (0.03, "+0.03"), (-0.002, "−0.002"), (1e-9, "0.0")],
 )
 def test_a_gain_has_its_sign_and_never_only_zeros_unless_it_is_nothing(gain: float, told: str) -> None:
-    assert accuracy.signed(gain) == told
-
-
-def test_a_column_never_shows_minus_nothing() -> None:
-    assert [accuracy.settled(gain) for gain in (-0.04, -0.06, 0.04)] == [0.0, -0.06, 0.04]
+    assert skill_words.signed(gain) == told
 
 
 def test_an_interval_that_cannot_be_given_is_empty() -> None:
-    assert accuracy.interval(-1.3, 11.2) == "−1.3 to +11.2"
-    assert accuracy.interval(None, None) == ""
+    assert skill_words.interval(-1.3, 11.2) == "−1.3 to +11.2"
+    assert skill_words.interval(None, None) == ""
 
 
 @pytest.mark.parametrize(
@@ -474,7 +471,7 @@ def test_one_forecaster_is_shown_by_every_rule_in_their_order_with_its_direction
 
 def test_a_receipt_gives_its_score_again_unless_a_number_was_changed() -> None:
     question, answer, scores = FIRST
-    found = Receipts(question, answer, scores, ())
+    found = Receipts(question, answer, scores, (), {})
     assert accuracy.recomputes(found, scores[0])
     assert not accuracy.recomputes(found, replace(scores[0], mean_while_active=0.02))
     assert not accuracy.recomputes(found, replace(scores[0], rule="peer"))

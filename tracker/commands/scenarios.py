@@ -1,6 +1,6 @@
 """Scenario sets, links between questions, and what is expected next."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final, get_args
@@ -12,6 +12,7 @@ from forecasts.links import Link, LinkId, LinkKind
 from forecasts.question import ForecasterId, QuestionId
 from forecasts.scenario_reading import diagnosticity, information
 from forecasts.scenario_set import LikelihoodRow, likelihood_from, posterior
+from forecasts.scoring.skill_words import signed
 from forecasts.signposts import Expected
 from tracker import printing
 from tracker.commands.terminal import acting_as, as_json, console, opened, show
@@ -150,13 +151,14 @@ def list_links(context: click.Context, /, json: bool) -> None:
     """List the links, the contradictions between forecasts, and how earlier repairs did."""
     with opened(context) as tracker:
         found = tracker.coherence()
+        names = {person.id: person.name for person in tracker.people()}
     if json:
         click.echo(printing.to_json(found))
     else:
-        _print_coherence(found)
+        _print_coherence(found, names)
 
 
-def _print_coherence(found: Coherence) -> None:
+def _print_coherence(found: Coherence, names: Mapping[ForecasterId, str]) -> None:
     table = printing.table_of("link", "kind", "title", "questions")
     for link in found.links:
         table.add_row(link.id, link.kind, printing.safe(link.title), ", ".join(link.question_ids))
@@ -171,8 +173,9 @@ def _print_coherence(found: Coherence) -> None:
     if left_out := len(found.contradictions) - len(told):
         console.print(f"{left_out} slight ones are left out: too small to change a number that is shown.")
     for repair in found.repairs:
-        gain = "not answered yet" if repair.gain is None else f"the repair gains {repair.gain:+.3f} nats"
-        console.print(f"{repair.decision.decision} on {repair.link.id} by {repair.decision.forecaster_id}: {gain}")
+        gain = "not answered yet" if repair.gain is None else f"the repair gains {signed(repair.gain, 3)} nats"
+        by = repair.decision.forecaster_id
+        console.print(f"{repair.decision.decision} on {repair.link.id} by {names.get(by, by)}: {gain}")
 
 
 @links.command("add")

@@ -12,6 +12,7 @@ from forecasts.forecaster import CROWD, RESERVED, SUGGESTION
 from forecasts.option_suggestion import Leaning, OptionSuggestion
 from forecasts.question import ForecasterId, Question, Resolution, status, utc
 from forecasts.scoring.rulebook import HEADLINE
+from forecasts.scoring.skill_words import in_points
 from forecasts.spoken import answer_in_words, in_full, in_short, percent
 from forecasts.suggestion import Suggestion
 from tracker.reports.content import (
@@ -277,7 +278,7 @@ def _scored(k: Known) -> Section | None:
         row(
             k.name(s.forecaster_id),
             "–" if s.mean_while_active is None else f"{s.mean_while_active:.3f}",
-            f"{s.skill_over_schedule:+z.3f}",
+            in_points(s.rule, s.skill_over_schedule),
             percent(s.coverage),
         )
         for s in k.scores
@@ -291,7 +292,7 @@ def _scored(k: Known) -> Section | None:
         )
     ]
     if rows:
-        n = f"By the {rule} rule, lower is better; skill is the gain over knowing nothing, higher is better."
+        n = f"By the {rule} rule, lower is better; skill is the gain over knowing nothing in points, higher is better."
         headings = ("who", f"mean {rule}", "skill", "time covered")
         told += [table(headings, rows, numbers=(1, 2, 3)), words(f"{n} {_ONE}", quiet=True)]
     else:
