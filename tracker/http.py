@@ -91,6 +91,7 @@ def _page(page: QuestionPage) -> Json:
         "unit": "" if q.scale is None else q.scale.unit,
         "wordings": page.versions,
         "acts": [_act(q, act, names) for act in page.acts if page.forecasters[act.forecaster_id].kind in _PEOPLE],
+        "headlines": page.headlines,
         "evidence_pieces": [_evidence(card) for card in page.evidence],
         "resolutions": [{**plain(r), "said": answer_in_words(q, r)} for r in page.resolutions],
         "scores": [

@@ -19,6 +19,7 @@ from forecasts.bearing import in_words
 from forecasts.distribution import Distribution, p_yes
 from forecasts.forecaster import SUGGESTION
 from forecasts.question import ForecasterId, Question
+from forecasts.scoring.skill_words import signed
 from forecasts.spoken import answer_in_words, in_full, in_short, percent
 from forecasts.suggestion import Suggestion
 from forecasts.versions import Piece, Version, difference
@@ -137,11 +138,14 @@ def print_page(console: Console, page: QuestionPage) -> None:
 def _print_suggested(console: Console, page: QuestionPage) -> None:
     """What the crowd and the evidence make of it."""
     if page.weighted_crowd:
-        earned = ", ".join(f"{who} {points:+.1f}" for who, points in page.weighted_crowd.weights.items())
+        weights = page.weighted_crowd.weights.items()
+        earned = ", ".join(f"{page.forecasters[who].name} {signed(points)}" for who, points in weights)
         console.print(safe(f"crowd weighted by contribution: {percent(page.weighted_crowd.p)} (points: {earned})"))
     if page.suggestion:
         console.print(suggestion_table(page.suggestion, page.evidence))
     console.print(evidence_table(page.evidence[:20]))
+    if page.headlines and page.evidence:
+        console.print(safe(page.headlines))
     if page.coverage and page.coverage.silent and page.summary.status == "open":
         console.print(safe(silent_in_words(page.coverage)))
 

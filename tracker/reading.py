@@ -13,7 +13,7 @@ from tracker.errors import NotFound
 from tracker.feed_health import coverage
 from tracker.listing import summary
 from tracker.resolving import people, timelines
-from tracker.store import edits, evidence, forecasts, questions, resolutions, scenarios, signposts
+from tracker.store import edits, evidence, forecasts, properties, questions, resolutions, scenarios, signposts
 from tracker.store.engine import Session
 from tracker.suggesting import leaning_at, suggested
 from tracker.summaries import Held, QuestionPage, Receipts
@@ -65,6 +65,7 @@ def page(session: Session, question_id: str, now: datetime) -> QuestionPage:
         unchecked=edits.unchecked(session, question.id),
         scenarios=scenarios.of_question(session, question.id) is not None,
         marks=signposts.of_question(session, question.id),
+        headlines=properties.read(session, properties.HEADLINES) or "",
     )
 
 

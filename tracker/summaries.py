@@ -205,7 +205,7 @@ class QuestionPage:
 
     `versions` are its wordings, the first one first; `override` says why it opened against the linter; `unchecked` are
     answers that wait for a check; `scenarios` says whether its options are those of a scenario set; `marks` are what
-    was noted of its expected indicators, the oldest first.
+    was noted of its expected indicators, the oldest first; `headlines` says who worded those of a replay.
     """
 
     summary: QuestionSummary
@@ -228,6 +228,7 @@ class QuestionPage:
     unchecked: tuple[UncheckedAnswer, ...] = ()
     scenarios: bool = False
     marks: tuple[Mark, ...] = ()
+    headlines: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,12 @@ def replay_banner(visit: Visit) -> None:
         )
 
 
+def restated(visit: Visit) -> None:
+    """Say where headlines of a replay stand who worded them; nothing in a live database."""
+    if said := visit.tracker.headlines():
+        st.caption(inert(said))
+
+
 def link_to_question(visit: Visit, question: Question, label: str, icon: str | None = None) -> None:
     """A link that keeps the session. Its label is cut off where it does not fit: a few words, no question."""
     st.page_link(visit.pages["question"], label=label, icon=icon, query_params={"q": question.id})

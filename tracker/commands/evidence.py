@@ -26,7 +26,10 @@ def inbox(context: click.Context, /, question: str | None, json: bool) -> None:
             show(cards, json, "Nothing waits for review.")
             return
         kinds = {row.question.id: row.question.kind for row in tracker.questions()}
+        headlines = tracker.headlines()
     console.print(inbox_table(cards, kinds))
+    if headlines:
+        console.print(printing.safe(headlines))
 
 
 @click.command()

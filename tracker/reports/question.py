@@ -225,6 +225,7 @@ def _evidence(k: Known) -> Section | None:
         )
     rejected = sum(card.evidence.status == "rejected" for card in k.cards)
     n = f"{counted(len(rows), 'piece', 'pieces')}, {rejected} of them rejected; newest first. Dates: first seen here."
+    n = f"{n} {k.headlines}".rstrip()
     headings = ("seen", "report", "source", "speaks", "strength", "state")
     return Section("Evidence", (table(headings, rows, wide=(1, 2)), words(n, quiet=True)))
 
