@@ -150,12 +150,13 @@ def table(frame: pd.DataFrame, columns: dict[str, Any], alt: str, **how: Any) ->
     """
     shown = [name for name in frame.columns if name in columns]
     formats = {name: found for name in shown if (found := _SIGNED.fullmatch(_format(columns[name])))}
-    written = {name: partial(_signed, found) for name, found in formats.items()}
+    written: dict[Any, Any] = {name: partial(_signed, found) for name, found in formats.items()}
+    plain: dict[str, Any] = {name: _unformatted(own) if name in written else own for name, own in columns.items()}
     needed = len(frame) * how.get("row_height", ROW) + HEADER
     how.setdefault("height", "content" if needed <= TALLEST else TALLEST)
     return st.dataframe(
         frame[shown].style.format(written, na_rep="–") if written else frame[shown],
-        column_config={name: _unformatted(own) if name in written else own for name, own in columns.items()},
+        column_config=plain,
         column_order=list(columns),
         hide_index=True,
         placeholder="–",
@@ -167,8 +168,9 @@ def table(frame: pd.DataFrame, columns: dict[str, Any], alt: str, **how: Any) ->
 _SIGNED: Final = re.compile(r"%\+\.(\d)f(.*)")
 
 
-def _format(column: Mapping[str, Any]) -> str:
-    return (column.get("type_config") or {}).get("format") or ""
+def _format(column: Any) -> str:
+    """The format of a column's numbers; empty for a column of another sort."""
+    return ((column.get("type_config") or {}).get("format") or "") if isinstance(column, dict) else ""
 
 
 def _unformatted(column: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,6 @@ from forecasts.comparison import Comparison
 from forecasts.dynamics import ExcessMovement, Reaction, Updates
 from forecasts.forecaster import HAZARD, PRIOR, SUGGESTION
 from forecasts.question import ForecasterId, QuestionId
-from forecasts.scoring import skill_words
 from forecasts.scoring.crps import IntervalRecord
 from forecasts.scoring.scores import Summary
 from forecasts.scoring.skill import Difficulty
@@ -39,19 +38,6 @@ def plain(text: str) -> str:
 
 
 # Numbers in words
-
-
-@pytest.mark.parametrize(
-    ("gain", "told"),
-    [(5.04, "+5.0"), (-1.25, "−1.2"), (0.0, "0.0"), (0.03, "+0.03"), (-0.002, "−0.002"), (1e-9, "0.0")],
-)
-def test_a_gain_has_its_sign_and_never_only_zeros_unless_it_is_nothing(gain: float, told: str) -> None:
-    assert skill_words.signed(gain) == told
-
-
-def test_an_interval_that_cannot_be_given_is_empty() -> None:
-    assert skill_words.interval(-1.3, 11.2) == "−1.3 to +11.2"
-    assert skill_words.interval(None, None) == ""
 
 
 @pytest.mark.parametrize(
