@@ -25,7 +25,8 @@ MOST: Final = 128
 READS: Final = frozenset(
     "accuracy act_moved calendar calibration coherence compare effect_of_review essay essay_titles essays feed feeds"
     " fleet groups habits held inbox learned learned_history lint_question moved post_mortem question question_at"
-    " questions receipts replayed_until scenario_sets scenarios first_steps budget installation people".split()
+    " questions receipts replayed_until headlines scenario_sets scenarios first_steps budget installation"
+    " people".split()
 )
 """The verbs whose answers are kept."""
 

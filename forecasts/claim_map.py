@@ -11,7 +11,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, get_args
 
-from forecasts.claim_verdict import Calibration, Tally, Verdict, VerdictLine, by_claim, kind_of, tally, verdict
+from forecasts.claim_verdict import (
+    Calibration,
+    Tally,
+    Verdict,
+    VerdictLine,
+    by_claim,
+    is_asserted,
+    kind_of,
+    tally,
+    verdict,
+)
 from forecasts.commitment import head_word, sureness
 from forecasts.distribution import Distribution
 from forecasts.essay import ClaimForm, Sentence
@@ -33,14 +43,19 @@ __all__ = [
 
 ClaimState = Literal[
     "borne out",
+    "mixed",
     "not borne out",
     "open",
     "no answer",
+    "not counted",
     "rejected",
     "no question yet",
     "not forward-looking",
     "dropped",
 ]
+
+MIXED = (0.4, 0.6)
+"""Shares borne out from the first to the second, both included, are mixed: a tie is no verdict."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +75,20 @@ class Mapped:
 
     | state | when |
     |---|---|
-    | borne out, not borne out | answered questions: more than half of them bear it out, or half of them at most |
+    | borne out, not borne out | answered questions: more than 60 % of them bear it out, or fewer than 40 % |
+    | mixed | answered questions: 40 to 60 % of them bear it out |
     | open | questions, none of them answered yet |
     | no answer | questions that were annulled, are ambiguous, or say nothing of the claim |
+    | not counted | questions, all of them on what the essay presupposes or reports of others |
     | rejected | no questions, and a person said why not |
     | no question yet | a claim, or a sentence that looks ahead, without any of that |
     | dropped | a sentence with a mark of a claim that was found too weak |
     | not forward-looking | everything else |
 
     `p` is the mean probability, 0 to 1, that its open questions bear it out, None without any; `share` the share of
-    answered ones that do. `retrospective` says that these answers look back. `why` is the reason of a rejection, or
-    why the sentence is no claim. `words` tell the state for a title.
+    answered ones that do; both leave out questions on what the essay does not assert. `retrospective` says that these
+    answers look back. `why` is the reason of a rejection, or why the sentence is no claim. `words` tell the state for a
+    title.
     """
 
     sentence: Sentence
@@ -192,12 +210,16 @@ def _mapped(
         state, why = _unasked(place)
         words = f"{state}: {why}" if why else state
         return Mapped(place.sentence, state, claim_ids, (), None, why, words)
+    counted = {q.id: q for claim in place.claims if is_asserted(claim) for q in asked.get(claim.id, ())}
     live, back = (
-        tally([q for q in questions.values() if q.retrospective is r], resolutions, held) for r in (False, True)
+        tally([q for q in counted.values() if q.retrospective is r], resolutions, held) for r in (False, True)
     )
     answers = live if live.answered else back
     still_open = live if live.open else back
-    state, words = _told(answers, still_open, len(questions), looks_back=answers is back)
+    state, words = "not counted", ""
+    if counted:
+        state, words = _told(answers, still_open, len(counted), looks_back=answers is back)
+    left_out = _not_counted(len(questions) - len(counted))
     return Mapped(
         sentence=place.sentence,
         state=state,
@@ -205,7 +227,7 @@ def _mapped(
         question_ids=tuple(questions),
         p=still_open.chance,
         why="",
-        words=words,
+        words="; ".join(filter(None, (words, left_out))),
         share=answers.share,
         retrospective=answers is back and answers.share is not None,
     )
@@ -226,9 +248,14 @@ def _told(answers: Tally, still_open: Tally, questions: int, *, looks_back: bool
         if waiting:
             return "open", waiting
         return "no answer", f"no answer: {_count(questions)} annulled, ambiguous, or silent about it"
-    state: ClaimState = "borne out" if answers.share > 0.5 else "not borne out"
-    said = f"{state}: {answers.borne_out} of {_count(answers.answered)}{', looking back' if looks_back else ''}"
+    low, high = MIXED
+    state: ClaimState = "borne out" if answers.share > high else "not borne out" if answers.share < low else "mixed"
+    said = f"{state} ({answers.borne_out} of {answers.answered}{', looking back' if looks_back else ''})"
     return state, f"{said}; {waiting}" if waiting else said
+
+
+def _not_counted(questions: int) -> str:
+    return f"not counted: {_count(questions)} on what the essay presupposes or reports of others" if questions else ""
 
 
 def _waiting(still_open: Tally) -> str:

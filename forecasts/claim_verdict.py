@@ -2,7 +2,8 @@
 
 What counts: a question says of a claim that it was borne out, that it was not, or nothing (`forecasts.bearing`). A
 claim counts once it has an answered question that says something, and counts as the share of those questions that
-bear it out, each alike: of two answers that disagree it has half. Questions that look back (written after their own
+bear it out, each alike: of two answers that disagree it has half. What the essay presupposes or reports of others is
+not its own claim (`is_asserted`) and does not count. Questions that look back (written after their own
 window, with the answer in reach) and live ones never share a figure.
 """
 
@@ -16,6 +17,9 @@ from forecasts.distribution import Distribution
 from forecasts.question import Claim, ClaimId, Question, QuestionId, Resolution
 from forecasts.shares import jeffreys
 from forecasts.spoken import percent
+
+NOT_ASSERTED = frozenset({"presupposition", "reported speech"})
+"""Kinds and modalities of a claim that the essay does not make itself."""
 
 SMALL = 10
 """Below so many answered claims a share says little, and the verdict says so."""
@@ -136,10 +140,15 @@ def verdict(
     """How the claims of an essay did so far, by the questions that came from them.
 
     `resolutions` are those that count, and `held` the forecast that stands for each open question. `retrospective`
-    chooses the questions that look back instead of the live ones. A claim without such a question is left out.
+    chooses the questions that look back instead of the live ones. A claim without such a question is left out, as is
+    one that the essay does not assert.
     """
     asked = by_claim(q for q in questions if q.retrospective is retrospective)
-    found = [(claim, tally(asked[claim.id], resolutions, held)) for claim in claims if claim.id in asked]
+    found = [
+        (claim, tally(asked[claim.id], resolutions, held))
+        for claim in claims
+        if is_asserted(claim) and claim.id in asked
+    ]
     return Verdict(
         retrospective=retrospective,
         overall=_line("all claims", [one for _, one in found]),
@@ -177,6 +186,17 @@ def by_claim(questions: Iterable[Question]) -> dict[ClaimId, list[Question]]:
         for claim_id in dict.fromkeys(question.claim_ids):
             found.setdefault(claim_id, []).append(question)
     return found
+
+
+def is_asserted(claim: Claim) -> bool:
+    """Whether the essay itself makes a claim, rather than presupposing it or reporting it of others.
+
+    >>> from forecasts.question import EssayId
+    >>> is_asserted(Claim(ClaimId("C1"), EssayId("e"), "its efforts to end it", 0, "conditional", "Presupposition", ""))
+    False
+    """
+    marks = [*claim.claim_kind.split(","), claim.modality]
+    return NOT_ASSERTED.isdisjoint(" ".join(mark.casefold().split()) for mark in marks)
 
 
 def kind_of(claim: Claim) -> str:

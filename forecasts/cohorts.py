@@ -51,7 +51,7 @@ class Cohort:
     """The questions that opened in one quarter, and what became of them.
 
     `over` of the `opened` ones have passed their scheduled close; of those over, `answered` have an answer,
-    `annulled` and `ambiguous` none that can be scored, and `overdue` none yet. `early` were answered, or given up,
+    `annulled` and `ambiguous` none that can be scored, and `unanswered` none yet. `early` were answered, or given up,
     before their scheduled close, which has not passed: they count when it does.
     """
 
@@ -61,7 +61,7 @@ class Cohort:
     answered: int
     annulled: int
     ambiguous: int
-    overdue: int
+    unanswered: int
     early: int
 
 
@@ -88,15 +88,15 @@ def _cohort(
     over = [q for q in members if counts(q, now)]
     outcomes = [resolutions[q.id].outcome if q.id in resolutions else None for q in over]
     unscored = {word: sum(outcome == word for outcome in outcomes) for word in ("annulled", "ambiguous")}
-    overdue = sum(outcome is None for outcome in outcomes)
+    unanswered = sum(outcome is None for outcome in outcomes)
     return Cohort(
         quarter=label,
         opened=len(members),
         over=len(over),
-        answered=len(over) - overdue - sum(unscored.values()),
+        answered=len(over) - unanswered - sum(unscored.values()),
         annulled=unscored["annulled"],
         ambiguous=unscored["ambiguous"],
-        overdue=overdue,
+        unanswered=unanswered,
         early=sum(q.id in resolutions for q in members if not counts(q, now)),
     )
 

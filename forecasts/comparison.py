@@ -11,7 +11,7 @@ Benjamini & Hochberg 1995 for many comparisons at once.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from types import MappingProxyType
@@ -178,7 +178,7 @@ def compare(
     events are needed, 29 more.'
     """
     found = _measured(scores_a, scores_b, clusters=clusters, names=names, seed=seed, level=level)
-    return _judged(found, _tested(found), pairs=1, lower_is_better=lower_is_better, level=level)
+    return _judged(found, _tested(found), pairs=1, lower_is_better=lower_is_better, level=level, told=_number)
 
 
 def compare_all(
@@ -189,12 +189,14 @@ def compare_all(
     lower_is_better: bool = True,
     seed: int = 0,
     level: float = 0.95,
+    told: Callable[[float], str] | None = None,
 ) -> tuple[Comparison, ...]:
     """Every pair of forecasters compared, in the order of `itertools.combinations(scores, 2)`.
 
     As `compare`, but whoever looks at many pairs finds some difference by luck. So the p-values of the
     pairs with enough clusters are adjusted by `benjamini_hochberg`, and the verdicts go by these. A
-    forecaster without an entry in `names` goes by the id. Raises as `compare` does.
+    forecaster without an entry in `names` goes by the id. `told` says a difference in words, in the unit that people
+    know. Raises as `compare` does.
 
     >>> held = {f"q{i}": i % 9 / 50 for i in range(40)}
     >>> found = compare_all({who: {q: s + more for q, s in held.items()} for who, more in
@@ -216,6 +218,7 @@ def compare_all(
             pairs=len(raw),
             lower_is_better=lower_is_better,
             level=level,
+            told=told or _number,
         )
         for pair in found
     )
@@ -260,21 +263,27 @@ def _tested(found: Comparison) -> float | None:
 
 
 def _judged(
-    found: Comparison, p_adjusted: float | None, *, pairs: int, lower_is_better: bool, level: float
+    found: Comparison,
+    p_adjusted: float | None,
+    *,
+    pairs: int,
+    lower_is_better: bool,
+    level: float,
+    told: Callable[[float], str],
 ) -> Comparison:
     verdict: Verdict = "not enough data"
     if p_adjusted is not None and found.mean_difference is not None:
         verdict = "better" if (found.mean_difference < 0.0) is lower_is_better else "worse"
         verdict = verdict if p_adjusted <= 1.0 - level else "no difference shown"
     judged = replace(found, p_adjusted=p_adjusted, verdict=verdict)
-    parts = [_observed(judged, lower_is_better)]
+    parts = [_observed(judged, lower_is_better, told)]
     if found.low is not None and found.high is not None:
-        parts.append(f"{level * 100:g} % interval {_number(found.low)} to {_number(found.high)}")
+        parts.append(f"{level * 100:g} % interval {told(found.low)} to {told(found.high)}")
     parts.append(_conclusion(judged, pairs))
     return replace(judged, sentence="; ".join(parts) + ".")
 
 
-def _observed(found: Comparison, lower_is_better: bool) -> str:
+def _observed(found: Comparison, lower_is_better: bool, told: Callable[[float], str]) -> str:
     if found.mean_difference is None:
         return f"{found.a} and {found.b} have no question in common"
     events = "" if found.n_clusters == found.n else f" on {_count(found.n_clusters, 'separate event')}"
@@ -283,7 +292,7 @@ def _observed(found: Comparison, lower_is_better: bool) -> str:
         return f"{found.a} and {found.b} scored the same on average {extent}"
     lower = found.mean_difference < 0.0
     direction = f"{'lower' if lower else 'higher'} ({'better' if lower is lower_is_better else 'worse'})"
-    return f"{found.a} scored {_number(abs(found.mean_difference))} {direction} than {found.b} {extent}"
+    return f"{found.a} scored {told(abs(found.mean_difference))} {direction} than {found.b} {extent}"
 
 
 def _conclusion(found: Comparison, pairs: int) -> str:

@@ -233,6 +233,15 @@ def status(question: Question, resolution: Resolution | None, now: datetime) -> 
     return "open" if now < question.closes_at else "closed"
 
 
+def is_overdue(question: Question, resolution: Resolution | None, now: datetime) -> bool:
+    """Whether a question should have been answered by now: it is closed, its answer was due, and there is none.
+
+    A retrospective question never is: it was asked after its window, and nobody waits for its answer.
+    """
+    due = not question.retrospective and question.resolves_at <= now
+    return due and status(question, resolution, now) == "closed"
+
+
 def latest(resolutions: Sequence[Resolution]) -> Resolution | None:
     """The resolution that counts: the one entered last (the later of two at one instant); None after a re-opening."""
     if not resolutions:

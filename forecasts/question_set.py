@@ -75,7 +75,8 @@ class FeedSeed:
 class QuestionSet:
     """Everything that the files of a set say, checked against each other.
 
-    `text` is the essay's own text, empty where it is not shipped. `overrides` says, for a question that has blocking
+    `text` is the essay's own text, empty where it is not shipped; `headlines` says who worded those of a replay.
+    `overrides` says, for a question that has blocking
     flaws, why it is asked all the same; `rejections` says, for a claim without a question, why it cannot be tested.
     """
 
@@ -92,6 +93,7 @@ class QuestionSet:
     scenarios: tuple[ScenarioSet, ...] = ()
     links: tuple[Link, ...] = ()
     text: str = ""
+    headlines: str = ""
     overrides: Mapping[QuestionId, str] = field(default_factory=lambda: MappingProxyType({}))
     rejections: Mapping[ClaimId, str] = field(default_factory=lambda: MappingProxyType({}))
 
@@ -126,6 +128,7 @@ def read_question_set(texts: Mapping[str, str]) -> QuestionSet:
         resolutions=history.resolutions,
         forecasts=history.forecasts,
         forecasters=history.forecasters,
+        headlines=history.headlines,
         statements=read_statements(files["statements.toml"], indicators),
         scenarios=read_scenarios(files["scenarios.toml"], by_id),
         links=read_links(files["links.toml"], by_id),

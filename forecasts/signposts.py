@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Literal, assert_never
 
 from forecasts.evidence import Evidence, Indicator, IndicatorId
-from forecasts.question import Kind, Question, QuestionId
+from forecasts.question import Kind, Question, QuestionId, is_overdue
 
 SEEN = 0.5
 """A signpost counts as seen, for people, once it was more likely seen than not. Weights never round: see `unseen`."""
@@ -46,7 +46,7 @@ class Expected:
 
     `if_seen` and `if_silent` are likelihood ratios (above 1 speaks for YES, or its like) of a signpost that is seen
     by then, or not; `seen_words` and `silent_words` tell them. None and empty for a close and an answer, which are
-    "waiting" or "past", an answer "overdue".
+    "waiting" or "past", an answer that should be there "overdue" (`forecasts.question.is_overdue`).
     """
 
     at: datetime
@@ -189,6 +189,8 @@ def _expected(entry: Entry, now: datetime) -> Iterable[Expected]:
             words = ratio_in_words(seen, question.kind, post.indicator.option), silence_ratio(question, post.indicator)
             yield Expected(due.by, "signpost", question.id, post.state, post.indicator, seen, silent, *words)
     yield Expected(question.closes_at, "close", question.id, "past" if question.closes_at <= now else "waiting")
-    yield Expected(
-        question.resolves_at, "answer due", question.id, "overdue" if question.resolves_at <= now else "waiting"
-    )
+    if question.resolves_at > now:
+        yield Expected(question.resolves_at, "answer due", question.id, "waiting")
+    else:
+        state: Literal["overdue", "past"] = "overdue" if is_overdue(question, None, now) else "past"
+        yield Expected(question.resolves_at, "answer due", question.id, state)

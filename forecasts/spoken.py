@@ -12,6 +12,9 @@ from forecasts.cdf import Cdf, Scale, date_of, day_number, mass_in_the_past
 from forecasts.distribution import Binary, Categorical, Distribution
 from forecasts.question import Question, Resolution, utc
 
+MINUS = "\u2212"
+"""The minus sign of every number that people read."""
+
 FULL_LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 """The levels at which a curve is told in full."""
 

@@ -12,7 +12,7 @@ from typing import Final
 from forecasts.evidence import EvidenceId
 from forecasts.ledger import Group
 from forecasts.option_suggestion import OptionGroup, OptionLine, OptionSuggestion
-from forecasts.spoken import counted, percent
+from forecasts.spoken import MINUS, counted, percent
 from forecasts.suggestion import Line, Suggestion
 
 Percent = Callable[[float], str]
@@ -111,7 +111,7 @@ def nats(adds: float) -> str:
     >>> nats(0.2), nats(-0.0004)
     ('+0.200', '–')
     """
-    return f"{adds:+.3f}" if abs(adds) >= NOTHING else "–"
+    return f"{adds:+.3f}".replace("-", MINUS) if abs(adds) >= NOTHING else "–"
 
 
 def why_in_words(found: Suggestion, percent: Percent = percent) -> str:
@@ -184,5 +184,5 @@ def _points(change: float) -> str:
     """A move in percentage points: whole ones, and tenths of the first."""
     size = abs(100.0 * change)
     shown = f"{size:.0f}" if size >= 0.95 else f"{size:.1f}".removesuffix(".0")
-    sign = "±" if shown == "0" else "+" if change > 0 else "−"
+    sign = "±" if shown == "0" else "+" if change > 0 else MINUS
     return f"{sign}{shown} {'point' if shown == '1' else 'points'}"

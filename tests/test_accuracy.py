@@ -93,7 +93,7 @@ def test_what_became_of_the_questions_is_told_by_the_quarter_of_their_opening(wo
     found = world.accuracy()
     (line,) = found.cohorts
     assert (line.quarter, line.opened, line.over, line.answered) == ("2026-Q4", 5, 5, 3)
-    assert (line.annulled, line.ambiguous, line.overdue, line.early) == (0, 1, 1, 0)
+    assert (line.annulled, line.ambiguous, line.unanswered, line.early) == (0, 1, 1, 0)
     assert (found.unscored, found.annul_rate) == (("void",), 0.2)
     assert QuestionId("open") not in found.questions
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -76,6 +77,13 @@ def test_a_replay_of_what_was_replayed_does_nothing(small: Settings) -> None:
     assert replay(small, read_question_set(TEXTS), END, silent) == 0
     with seen(small) as tracker:
         assert tracker.verify().head == head
+
+
+def test_a_replay_keeps_who_worded_its_headlines(small: Settings) -> None:
+    said = "Headlines are restated."
+    assert replay(small, replace(read_question_set(TEXTS), headlines=said), END, silent) == 0
+    with seen(small) as tracker:
+        assert tracker.headlines() == said
 
 
 def test_a_replay_can_be_continued_to_a_later_day(settings: Settings, whole: tuple[Settings, float]) -> None:

@@ -356,7 +356,9 @@ def test_the_map_shows_each_sentence_and_the_record_in_numbers(essay: Tracker, s
         [cell.strip() for cell in line.strip("│").split("│")] for line in shell("essay", "map", "river").splitlines()
     ]
     assert [row[:2] for row in rows if row[0].isdigit()] == [
-        [str(SIGNS), "not borne out"], [str(LEAVES), "open"], [str(HOLDS), "rejected"],
+        [str(SIGNS), "not borne out (0 of 1)"],
+        [str(LEAVES), "open"],
+        [str(HOLDS), "rejected"],
     ]  # fmt: skip
     assert next(row for row in rows if row[0] == str(HOLDS))[3] == "no date"
     live = {row[0]: row[1:3] for row in rows if len(row) == 4 and " of " in row[1]}

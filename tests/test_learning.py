@@ -6,13 +6,11 @@ from typing import Any
 
 import pytest
 
-from forecasts.distribution import Binary
 from forecasts.evidence import Direction, Evidence, EvidenceId, IndicatorId, StoryId, Strength
 from forecasts.forecaster import MATCHER
 from forecasts.learned import Learned
 from forecasts.question import Question, QuestionId
 from tests.builders import DAY, NOW, FakeClock, a_question, a_set, an_indicator, an_item
-from tests.lives import an_asked
 from tests.quick_databases import begin
 from tests.test_cli import Shell
 from tracker import learning
@@ -379,29 +377,6 @@ def test_the_usual_level_comes_from_the_archive_and_again_when_more_of_it_was_re
     log(both, seen=opens - 20 * DAY, relevance=1.0, p_direction=1.0)
     clock.advance(hours=1)
     assert both.learn() == ()
-
-
-# The order of the inbox
-
-
-def test_what_would_change_most_comes_first_and_what_favours_neither_side_last(both: Tracker, clock: FakeClock) -> None:
-    both.load(a_set())
-    neutral = [log(both, direction=Direction.NEUTRAL, p_direction=0.5) for _ in range(2)]
-    doubtful = log(both, relevance=0.5, strength=Strength.STRONG)
-    clock.advance(hours=1)
-    sure = log(both, relevance=0.98, p_direction=0.98, strength=Strength.SLIGHT, indicator_id="summit-2027/other")
-    assert [card.evidence.id for card in both.inbox()] == [doubtful, sure, *neutral[::-1]]
-    both.review(doubtful, "confirmed")
-    assert [card.evidence.id for card in both.inbox("summit-2027")] == [sure, *neutral[::-1]]
-
-
-def test_a_question_without_a_number_counts_as_an_even_one(tracker: Tracker) -> None:
-    tracker.load(a_set(a_question(prior=Binary(0.02))))
-    tracker.ask(
-        an_asked("visit", kind="categorical", options=("Moscow", "Beijing")), override="nowhere else is possible"
-    )
-    settled, open_still = log(tracker), log(tracker, "visit", option="Moscow")
-    assert [card.evidence.id for card in tracker.inbox()] == [open_still, settled]
 
 
 # At the terminal

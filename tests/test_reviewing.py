@@ -75,7 +75,7 @@ def test_on_a_number_no_judgement_moves_a_suggestion(tracker_with_press: Tracker
     tracker_with_press.load(a_set(question))
     press.publish("wire", INVITED)
     tracker_with_press.poll()
-    assert tracker_with_press.effect_of_review(number(tracker_with_press)) is None
+    assert tracker_with_press.effect_of_review(number(tracker_with_press)) == "context only"
 
 
 def test_there_is_no_effect_of_evidence_that_is_not_there(waiting: Tracker) -> None:

@@ -1,11 +1,13 @@
 """Scenarios, links and the calendar at a terminal: what is told, what is left out, what is missing."""
 
+from dataclasses import replace
+
 import pytest
 
 from forecasts.links import Link, LinkId, LinkKind
 from forecasts.question import ForecasterId, QuestionId
 from forecasts.scenario_set import LikelihoodRow
-from tests.builders import DAY, NOW, FakeClock
+from tests.builders import DAY, NOW, FakeClock, a_question, a_set
 from tests.dashboard.scenario_examples import FAIR, FUTURES, PACT, SET, a_world, ask_questions
 from tests.lives import an_asked
 from tests.quick_databases import begin
@@ -168,22 +170,15 @@ def test_overdue_answers_stand_first_and_say_so(tracker: Tracker, clock: FakeClo
     clock.advance(days=2)
     said = folded(shell("calendar"))
     assert said.index("overdue since 2026-12-02") < said.index("later")
-    assert "more than a year" not in said
 
 
-@pytest.mark.parametrize(("names", "told"), [(("soon",), "1 answer has been overdue"),
-                                             (("soon", "next"), "2 answers have been overdue")])  # fmt: skip
-def test_answers_overdue_for_long_are_counted_in_a_line(
-    tracker: Tracker, clock: FakeClock, shell: Shell, names: tuple[str, ...], told: str
+def test_a_retrospective_question_without_an_answer_is_not_overdue(
+    tracker: Tracker, clock: FakeClock, shell: Shell
 ) -> None:
-    for name in (*names, "later"):
-        ask(tracker, name, closes=1 if name in names else 500)
-    clock.advance(days=400)
-    said = folded(shell("calendar"))
-    assert f"{told} for more than a year" in said
-    assert "overdue since" not in said
-    assert "later" in said
-    assert len(shell.json("calendar")["expected"]) == 2 + len(names)
+    tracker.load(a_set(replace(a_question(), retrospective=True)))
+    clock.advance(days=4_000)
+    assert shell.json("calendar")["expected"] == []
+    assert "Nothing is expected" in shell("calendar")
 
 
 def test_an_empty_calendar_says_so(shell: Shell) -> None:

@@ -64,7 +64,7 @@ def annulled(tracker: Tracker, clock: FakeClock) -> tuple[Receipts, Receipts]:
         (0.0813, "+.2f", "+0.08"),
         (-1e-9, "+.1f", "+0.0"),
         (-0.001, "+.0%", "+0%"),
-        (-0.06, "+.1f", "-0.1"),
+        (-0.06, "+.1f", "−0.1"),
     ],
 )
 def test_a_number_that_rounds_to_nothing_has_no_minus(value: float | None, spec: str, expected: str) -> None:
@@ -74,13 +74,13 @@ def test_a_number_that_rounds_to_nothing_has_no_minus(value: float | None, spec:
 @pytest.mark.parametrize("life", LIVES, ids=lambda life: life.id)
 def test_scores_are_listed_with_the_headline_rule_first(lived: Tracker, life: Life) -> None:
     found = lived.receipts(life.id)
-    text = told(scorecards.scores_table(found.question, found.scores))
+    text = told(scorecards.scores_table(found, found.scores))
     first = text.splitlines()[3]
     assert first.split("│")[1].strip() == "ada"
     assert {"ranked": "Ordered Brier score ↓", "crps": "CRPS over the range ↓"}.get(
         life.headline, "Brier score ↓"
     ) in first
-    assert f"{life.mean:.4f}" in first
+    assert f"{life.mean:.3f}" in first
     assert "–" in line(text, "ada", "Peer points ↑")  # points have no mean of their own
     assert "skill: above 0 beats knowing nothing" in text
 
@@ -116,7 +116,7 @@ def test_a_receipt_of_an_annulled_question_can_only_be_added_up(annulled: tuple[
     before, after = annulled
     mine = by_rule(before.scores, "brier")
     assert "add up" in told(scorecards.receipt_table(after, mine))
-    assert "add up" in told(scorecards.receipt_table(Receipts(before.question, None, (), ()), mine))
+    assert "add up" in told(scorecards.receipt_table(Receipts(before.question, None, (), (), {}), mine))
 
 
 def test_what_came_too_late_is_shown_in_full(lived: Tracker) -> None:
@@ -240,7 +240,7 @@ def test_a_name_from_outside_is_printed_as_it_is(tracker: Tracker, clock: FakeCl
     clock.time = CLOSES
     tracker.resolve("rain", "yes", source_url=SOURCE, known_at=CLOSES)
     found = tracker.receipts("rain")
-    assert "[red]x[/red]" in told(scorecards.scores_table(found.question, found.scores))
+    assert "[red]x[/red]" in told(scorecards.scores_table(found, found.scores))
     assert "[red]x[/red]" in told(scorecards.headline_table(tracker.accuracy()))
     mine = by_rule(found.scores, "brier", ForecasterId("[red]x[/red]"))
     assert "[red]x[/red], Brier score" in told(scorecards.receipt_table(found, mine))

@@ -9,15 +9,15 @@ import polars as pl
 from forecasts.answers import answer
 from forecasts.calibration.reliability import reliability
 from forecasts.calibration.snapshots import Record, interval_record, snapshots
-from forecasts.cohorts import annul_rate, cohorts, counts
+from forecasts.cohorts import annul_rate, cohorts, counts, fate
 from forecasts.comparison import compare_all
 from forecasts.crowd import crowd_at
 from forecasts.forecaster import CROWD, HAZARD, PRIOR
 from forecasts.question import ForecasterId, Question, QuestionId, Resolution
 from forecasts.scoring.references import own_loss, reference_losses
-from forecasts.scoring.rulebook import HEADLINE
+from forecasts.scoring.rulebook import HEADLINE, counts_under
 from forecasts.scoring.rules import brier
-from forecasts.scoring.scores import Score, summarise
+from forecasts.scoring.scores import Score, Summary, summarise
 from forecasts.scoring.skill import (
     REFERENCES,
     ReferenceName,
@@ -26,6 +26,7 @@ from forecasts.scoring.skill import (
     leave_one_out,
     skill_with_interval,
 )
+from forecasts.scoring.skill_words import apart_in_points
 from forecasts.suggestion import hazard_timeline
 from forecasts.timeline import Timeline, timeline
 from tracker.reading import too_late
@@ -88,7 +89,7 @@ def accuracy(session: Session, choice: Choice, now: datetime) -> Accuracy:
         resolutions=found.resolutions,
         forecasters=forecasts.forecasters(session),
         scores=scores,
-        summaries=summarise(scores, fates(found.table)),
+        summaries=summaries(scores, found.counted),
         skills=_skills(session, found),
         cohorts=lines,
         early=tuple(q for q in found.resolutions if not counts(found.questions[q], now)),
@@ -96,6 +97,15 @@ def accuracy(session: Session, choice: Choice, now: datetime) -> Accuracy:
         annul_rate=annul_rate(lines),
         hindsight=_hindsight(session, found.resolutions),
     )
+
+
+def summaries(scores: Iterable[Score], questions: Mapping[QuestionId, Question]) -> tuple[Summary, ...]:
+    """How good everyone was on these questions by every rule, with n and interval (see `counts_under`).
+
+    Accuracy page, commands, weekly report and API all show this, so that a forecaster has one number.
+    """
+    told = [s for s in scores if s.question_id in questions and counts_under(s.rule, questions[s.question_id].kind)]
+    return summarise(told, {q: fate(question) for q, question in questions.items()})
 
 
 def _hindsight(session: Session, resolved: Mapping[QuestionId, Resolution]) -> dict[ForecasterId, int]:
@@ -193,7 +203,9 @@ def comparison(session: Session, choice: Choice, now: datetime) -> ComparisonRep
     return ComparisonReport(
         choice=choice,
         forecasters=people,
-        comparisons=compare_all(held, clusters=fates(found.table), names=names, lower_is_better=False),
+        comparisons=compare_all(
+            held, clusters=fates(found.table), names=names, lower_is_better=False, told=apart_in_points
+        ),
         difficulty=difficulty_adjusted(rows) if rows else None,
     )
 

@@ -339,6 +339,16 @@ class Tracker(
         with self._store.reading() as session:
             return properties.replayed_until(session)
 
+    def headlines(self) -> str:
+        """Who worded the headlines of a replay, as its history states it; empty in a live database."""
+        with self._store.reading() as session:
+            return properties.read(session, properties.HEADLINES) or ""
+
+    def note_headlines(self, said: str) -> None:
+        """Keep who worded the headlines of a replay."""
+        with self._store.writing() as session:
+            properties.write(session, properties.HEADLINES, said)
+
     def mark_replayed(self, until: datetime) -> None:
         """Mark the database as a replay that has reached this time."""
         with self._store.writing() as session:

@@ -66,6 +66,7 @@ def replay(settings: Settings, question_set: QuestionSet, until: datetime, progr
     newsroom = Newsroom(question_set, now)
     with open_tracker(replay_settings(settings), now=now, fetch=newsroom.fetch) as tracker:
         world = World(tracker, newsroom, question_set, now, until)
+        tracker.note_headlines(question_set.headlines)
         reached = tracker.replayed_until()
         if reached is None:
             world.found()

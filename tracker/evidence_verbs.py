@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from forecasts.evidence import Direction, Evidence, EvidenceStatus, Strength
 from forecasts.learned import Learned
 from forecasts.question import ForecasterId
-from tracker import reading, reviewing
+from tracker import inbox, reviewing
 from tracker.newsdesk import Newsdesk
-from tracker.reviewing import Effect, Review
+from tracker.reviewing import Effect, Review, Unmoved
 from tracker.settings import Settings
 from tracker.store import learned
 from tracker.store.engine import Store
@@ -35,9 +35,9 @@ class EvidenceVerbs:
     _desk: Newsdesk
 
     def inbox(self, question_id: str | None = None) -> tuple[EvidenceCard, ...]:
-        """Evidence on open questions that waits for a judgement, the most informative first (at most 200)."""
+        """Evidence on open questions that waits for a judgement, what moves a suggestion most first (at most 200)."""
         with self._store.reading() as session:
-            return reading.inbox(session, question_id, self.now())
+            return inbox.inbox(session, question_id, self.now())
 
     def review(
         self,
@@ -61,7 +61,7 @@ class EvidenceVerbs:
 
     def effect_of_review(
         self, evidence_id: int, direction: Direction | None = None, strength: Strength | None = None
-    ) -> Effect | None:
+    ) -> Effect | Unmoved:
         """What confirming evidence (so corrected) and rejecting it would make of the suggestion; nothing is written."""
         asked = Review("confirmed", direction, strength, "", self.me)
         with self._store.reading() as session:
@@ -101,7 +101,7 @@ class EvidenceVerbs:
         return rematching.rematch(self._store, self._desk, self.now, most_chunks=most_chunks)
 
     def ask_model(self, *, most: int = 20) -> "MachineReport":
-        """Let the model judge evidence that waits, if one is set up: the most informative first."""
+        """Let the model judge evidence that waits, if one is set up: in the order of the inbox."""
         from tracker.machine import asking as machine_asking
 
         return machine_asking.ask_about_waiting(self._store, self.settings, self.now, most=most)

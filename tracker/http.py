@@ -92,6 +92,7 @@ def _page(page: QuestionPage) -> Json:
         "wordings": page.versions,
         "acts": [_act(q, act, names) for act in page.acts if page.forecasters[act.forecaster_id].kind in _PEOPLE],
         "suggestion": why_json(page.suggestion or page.option_suggestion),
+        "headlines": page.headlines,
         "evidence_pieces": [_evidence(card) for card in page.evidence],
         "resolutions": [{**plain(r), "said": answer_in_words(q, r)} for r in page.resolutions],
         "scores": [
@@ -138,6 +139,7 @@ def _evidence(card: EvidenceCard) -> Json:
         "strength": e.strength,
         "relevance": e.relevance,
         "status": e.status,
+        "context_only": card.context_only,
     }
 
 

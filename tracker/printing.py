@@ -21,6 +21,7 @@ from forecasts.forecaster import SUGGESTION
 from forecasts.option_suggestion import OptionSuggestion
 from forecasts.probability import sigmoid
 from forecasts.question import ForecasterId, Question
+from forecasts.scoring.skill_words import signed
 from forecasts.spoken import answer_in_words, in_full, in_short, percent
 from forecasts.suggestion import Suggestion
 from forecasts.versions import Piece, Version, difference
@@ -140,7 +141,8 @@ def print_page(console: Console, page: QuestionPage) -> None:
 def _print_suggested(console: Console, page: QuestionPage) -> None:
     """What the crowd and the evidence make of it."""
     if page.weighted_crowd:
-        earned = ", ".join(f"{who} {points:+.1f}" for who, points in page.weighted_crowd.weights.items())
+        weights = page.weighted_crowd.weights.items()
+        earned = ", ".join(f"{page.forecasters[who].name} {signed(points)}" for who, points in weights)
         console.print(safe(f"crowd weighted by contribution: {percent(page.weighted_crowd.p)} (points: {earned})"))
     if page.suggestion:
         console.print(safe(f"Why {percent(page.suggestion.p)}: {why_in_words(page.suggestion)}"))
@@ -150,6 +152,8 @@ def _print_suggested(console: Console, page: QuestionPage) -> None:
             console.print(safe(f"Suggested for {name}: {share_in_words(found, name)}"))
     if page.evidence:
         console.print(evidence_table(page.evidence[:20]))
+    if page.headlines and page.evidence:
+        console.print(safe(page.headlines))
     if page.coverage and page.coverage.silent and page.summary.status == "open":
         console.print(safe(silent_in_words(page.coverage)))
 
@@ -218,7 +222,7 @@ def suggestion_table(suggestion: Suggestion, cards: Sequence[EvidenceCard]) -> T
         of = "" if row.evidence_id is None else headlines.get(row.evidence_id, "")
         table.add_row(safe(f"{row.title}: {of}{row.what}"), nats(row.adds), percent(sigmoid(z)))
     total = fsum(line.log_odds for line in suggestion.lines)
-    table.add_row("Sum", f"{total:+z.3f}", percent(suggestion.p))
+    table.add_row("Sum", signed(total, 3), percent(suggestion.p))
     return table
 
 
@@ -249,7 +253,7 @@ def evidence_table(cards: Sequence[EvidenceCard]) -> Table:
             {1: "for", -1: "against", 0: "neither"}[piece.direction],
             piece.strength.name.lower(),
             safe(", ".join(piece.matched)),
-            piece.status,
+            card.state,
         )
     return table
 

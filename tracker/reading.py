@@ -2,9 +2,7 @@
 
 from datetime import datetime
 
-from forecasts.distribution import p_yes
 from forecasts.forecaster import SUGGESTION
-from forecasts.informativeness import most_informative
 from forecasts.option_suggestion import OptionSuggestion
 from forecasts.question import Question, QuestionId, Resolution, effective_close, latest, status
 from forecasts.suggestion import Suggestion
@@ -13,17 +11,12 @@ from forecasts.versions import versions
 from tracker.crowds import weighted_crowd
 from tracker.errors import NotFound
 from tracker.feed_health import coverage
-from tracker.known_values import model_at
 from tracker.listing import summary
 from tracker.resolving import people, timelines
-from tracker.store import edits, evidence, forecasts, questions, resolutions, scenarios, signposts
+from tracker.store import edits, evidence, forecasts, properties, questions, resolutions, scenarios, signposts
 from tracker.store.engine import Session
 from tracker.suggesting import leaning_at, suggested
-from tracker.summaries import EvidenceCard, Held, QuestionPage, Receipts
-
-INBOX_LIMIT = 200
-INBOX_CANDIDATES = 1000
-"""The newest pieces that wait, of which those are shown that are worth a judgement most."""
+from tracker.summaries import Held, QuestionPage, Receipts
 
 
 def question_or_refuse(session: Session, question_id: str) -> Question:
@@ -72,6 +65,7 @@ def page(session: Session, question_id: str, now: datetime) -> QuestionPage:
         unchecked=edits.unchecked(session, question.id),
         scenarios=scenarios.of_question(session, question.id) is not None,
         marks=signposts.of_question(session, question.id),
+        headlines=properties.read(session, properties.HEADLINES) or "",
     )
 
 
@@ -87,7 +81,8 @@ def receipts(session: Session, question_id: str) -> Receipts:
     question = question_or_refuse(session, question_id)
     resolution = latest(resolutions.of_question(session, question.id))
     late = () if resolution is None else too_late(session, resolution)
-    return Receipts(question, resolution, resolutions.scores(session, question.id), late)
+    scores = resolutions.scores(session, question.id)
+    return Receipts(question, resolution, scores, late, forecasts.forecasters(session))
 
 
 def too_late(session: Session, resolution: Resolution) -> tuple[Forecast, ...]:
@@ -105,29 +100,3 @@ def _last_suggested(session: Session, question: Question, now: datetime, close: 
         return now
     last = forecasts.newest(session, question.id, SUGGESTION)
     return close if last is None else last.made_at
-
-
-def inbox(session: Session, question_id: str | None, now: datetime) -> tuple[EvidenceCard, ...]:
-    """Evidence on open questions that nobody has judged yet, the most informative first, of the newest that waits.
-
-    Before all others comes what may be the answer itself, and asks for a resolution. What favours neither side has
-    nothing to move, and comes after all that, the newest first.
-    """
-    if question_id is not None:
-        wanted = [question_or_refuse(session, question_id).id]
-    else:
-        wanted = list(open_questions(session, now))
-    cards = evidence.waiting(session, wanted, INBOX_CANDIDATES)
-    asked = {card.evidence.question_id for card in cards}
-    standing = forecasts.newest_each(session, sorted(asked), SUGGESTION)
-    suggested = {q: p_yes(act.distribution) for q, act in standing.items()}
-    ranked = most_informative(
-        (card.evidence for card in cards),
-        {i.id: i for i in questions.indicators(session, sorted(asked))},
-        {q: p for q, p in suggested.items() if p is not None},
-        now,
-        model=model_at(session, now),
-    )
-    place = {one.evidence.id: n for n, one in enumerate(ranked)}
-    first = sorted(cards, key=lambda card: (not card.may_answer, place.get(card.evidence.id, len(place))))
-    return tuple(first[:INBOX_LIMIT])

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Literal
 
 from forecasts.distribution import Distribution
 from forecasts.evidence import Direction, Evidence, EvidenceStatus, Strength
@@ -9,9 +10,9 @@ from forecasts.question import ForecasterId, Question
 from tracker.errors import NotFound, Refused
 from tracker.forecasting import register
 from tracker.reading import question_or_refuse
-from tracker.store import evidence
+from tracker.store import evidence, scenarios
 from tracker.store.engine import Session
-from tracker.suggesting import Background, background, held_by, record_suggestions, suggested
+from tracker.suggesting import Background, background, held_with, record_suggestions
 from tracker.summaries import Decision
 
 
@@ -24,6 +25,10 @@ class Review:
     strength: Strength | None
     note: str
     by: ForecasterId
+
+
+Unmoved = Literal["context only", "part of another story"]
+"""Why judging a piece moves no suggestion: its question has none that news moves, or its story joined another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,32 +66,30 @@ def reopen(session: Session, evidence_id: int, by: ForecasterId, now: datetime) 
     return replace(piece, status="logged", direction=logged.direction, strength=logged.strength, judged_by=by)
 
 
-def effect(session: Session, evidence_id: int, asked: Review, now: datetime) -> Effect | None:
-    """What confirming as asked, and rejecting, would make of the suggestion; nothing is written.
-
-    None on a number or a date, whose suggestion follows from no evidence, and where the story was joined to another.
-    """
+def effect(session: Session, evidence_id: int, asked: Review, now: datetime) -> Effect | Unmoved:
+    """What confirming as asked, and rejecting, would make of the suggestion, or why nothing; nothing is written."""
     piece = _piece(session, evidence_id)
     question = question_or_refuse(session, piece.question_id)
     known = background(session, [question], now)
+    if scenarios.context_only(session, [question.id]):
+        return "context only"
     if piece.id not in {e.id for e in known.evidence[question.id]}:
-        return None
+        return "part of another story"
     judged = _judged(piece, replace(asked, verdict="confirmed"))
     return _effect([_with(session, question, known, other) for other in (None, judged, _rejected(piece, asked.by))])
 
 
-def _effect(held: list[Distribution | None]) -> Effect | None:
+def _effect(held: list[Distribution | None]) -> Effect | Unmoved:
     stands, confirmed, rejected = held
     if stands is None or confirmed is None or rejected is None:
-        return None
+        return "context only"
     return Effect(stands, confirmed, rejected)
 
 
 def _with(session: Session, question: Question, known: Background, judged: Evidence | None) -> Distribution | None:
     """The suggestion if this piece were judged so."""
     pieces = tuple(_as_judged(e, judged) for e in known.evidence[question.id])
-    found = suggested(session, question, known.at, replace(known, evidence={question.id: pieces}))
-    return None if found is None else held_by(found)
+    return held_with(session, question, known, pieces)
 
 
 def _as_judged(e: Evidence, judged: Evidence | None) -> Evidence:

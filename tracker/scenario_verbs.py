@@ -21,6 +21,7 @@ from tracker.scenarios.values import (
     ScenarioSummary,
 )
 from tracker.settings import Settings
+from tracker.store import properties
 from tracker.store.engine import Store
 
 
@@ -75,9 +76,9 @@ class ScenarioVerbs:
             return coherence.decide(session, link_id, decision, self._at(by), why=why)
 
     def calendar(self) -> Calendar:
-        """What to expect next, and what was noted of it lately."""
+        """What to expect next, and what was noted of it lately; in a replay, from the time that it has reached."""
         with self._store.reading() as session:
-            return signposts.upcoming(session, self.now())
+            return signposts.upcoming(session, properties.replayed_until(session) or self.now())
 
     def mark_signposts(self) -> tuple[Mark, ...]:
         """Note expected indicators that were seen, and those whose date passed in silence; what is new."""

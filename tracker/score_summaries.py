@@ -116,6 +116,12 @@ class Receipts:
     resolution: Resolution | None
     scores: tuple[Score, ...]
     hindsight: tuple[Forecast, ...]
+    forecasters: Mapping[ForecasterId, Forecaster]
+
+    def name(self, who: ForecasterId) -> str:
+        """How a forecaster is called for people; the identity where nothing else is known."""
+        known = self.forecasters.get(who)
+        return who if known is None else known.name
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,19 +5,20 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from rich.table import Table
 
 from forecasts.comparison import Comparison
-from forecasts.question import ForecasterId, Question
+from forecasts.question import ForecasterId
 from forecasts.scoring.crps import IntervalRecord
 from forecasts.scoring.rulebook import HEADLINE, RULES, RuleName
 from forecasts.scoring.scores import Score, Summary, recomputes
 from forecasts.scoring.skill import REFERENCES
-from forecasts.spoken import in_full, in_short, percent
+from forecasts.scoring.skill_words import in_points, ranged, signed
+from forecasts.spoken import MINUS, in_full, in_short, percent
 from tracker.printing import as_title, minute, safe, table_of
 from tracker.summaries import Accuracy, CalibrationReport, ComparisonReport, Habits, Receipts
 
 
 def number(value: float | None, spec: str = ".4f") -> str:
-    """A number, or a dash where there is none; what rounds to 0 has no minus."""
-    return "–" if value is None else format(value, spec.replace(".", "z."))
+    """A number, or a dash where there is none; what rounds to 0 has no minus, and the minus is that of all outputs."""
+    return "–" if value is None else format(value, spec.replace(".", "z.")).replace("-", MINUS)
 
 
 def grouped(n: int, groups: int) -> str:
@@ -25,15 +26,15 @@ def grouped(n: int, groups: int) -> str:
     return str(n) if n == groups else f"{n} in {groups} group{'' if groups == 1 else 's'}"
 
 
-def scores_table(question: Question, scores: Sequence[Score]) -> Table:
+def scores_table(found: Receipts, scores: Sequence[Score]) -> Table:
     """Scores of one question by rule and forecaster, the headline rule first."""
-    table = table_of("forecaster", "rule", "mean while active", "skill or points", "coverage")
-    headline = HEADLINE[question.kind]
+    table = table_of("forecaster", "rule", "mean while active", "points of skill", "coverage")
+    headline = HEADLINE[found.question.kind]
     for score in sorted(scores, key=lambda s: s.rule != headline):
         rule = RULES[score.rule]
-        mean = "–" if rule.is_points else number(score.mean_while_active)
-        skill = number(score.skill_over_schedule, "+.1f" if rule.is_points else "+.4f")
-        table.add_row(safe(score.forecaster_id), _title(score.rule), mean, skill, f"{score.coverage:.0%}")
+        mean = "–" if rule.is_points else number(score.mean_while_active, ".3f")
+        skill = in_points(score.rule, score.skill_over_schedule)
+        table.add_row(safe(found.name(score.forecaster_id)), _title(score.rule), mean, skill, f"{score.coverage:.0%}")
     table.caption = "↓ lower is better, ↑ higher is better; skill: above 0 beats knowing nothing, over the schedule"
     return table
 
@@ -51,7 +52,7 @@ def picked(found: Receipts, rule: RuleName | None, who: str | None) -> tuple[Sco
 def receipt_table(found: Receipts, score: Score) -> Table:
     """The intervals a score is made of, and whether they give it."""
     table = table_of("from", "to", "forecast", "score", "weight", "contribution")
-    who, mean = score.forecaster_id, number(score.mean_while_active)
+    who, mean = found.name(score.forecaster_id), number(score.mean_while_active)
     table.title = as_title(f"{who}, {RULES[score.rule].title}: {mean} while active")
     for line in score.receipt:
         told = safe(in_short(found.question, line.forecast))
@@ -75,7 +76,8 @@ def hindsight_table(found: Receipts) -> Table:
     table = table_of("forecaster", "made", "forecast")
     table.title = "made when the answer was known, so they do not count"
     for act in found.hindsight:
-        table.add_row(safe(act.forecaster_id), minute(act.made_at), safe(in_full(found.question, act.distribution)))
+        told = safe(in_full(found.question, act.distribution))
+        table.add_row(safe(found.name(act.forecaster_id)), minute(act.made_at), told)
     return table
 
 
@@ -88,19 +90,17 @@ def headline_table(accuracy: Accuracy) -> Table:
 def summaries_table(accuracy: Accuracy, rows: Iterable[Summary]) -> Table:
     """Accuracy with its interval and the number of questions it rests on."""
     table = table_of(
-        "forecaster", "rule", "questions", "skill or points", "95% interval", "mean while active", "coverage"
+        "forecaster", "rule", "questions", "points of skill", "95% interval", "mean while active", "coverage"
     )
     for row in rows:
         rule = RULES[row.rule]
-        spec = "+.1f" if rule.is_points else "+.4f"
-        interval = "–" if row.low is None else f"{number(row.low, spec)} to {number(row.high, spec)}"
         table.add_row(
             safe(accuracy.forecasters[row.forecaster_id].name),
             _title(row.rule),
             grouped(row.questions, row.clusters),
-            number(row.skill, spec),
-            interval,
-            "–" if rule.is_points else number(row.mean_while_active),
+            in_points(row.rule, row.skill),
+            ranged(row) or "–",
+            "–" if rule.is_points else number(row.mean_while_active, ".3f"),
             f"{row.coverage:.0%}",
         )
     table.caption = "questions in one group share their fate; intervals draw whole groups"
@@ -113,22 +113,22 @@ def skills_table(accuracy: Accuracy) -> Table:
     table.title = "how much of a reference's loss was saved"
     for who, skills in accuracy.skills.items():
         for skill in skills:
-            interval = "–" if skill.low is None else f"{number(skill.low, '+.0%')} to {number(skill.high, '+.0%')}"
+            ends = "–" if skill.low is None else f"{number(skill.low, '+.0%')} to {number(skill.high, '+.0%')}"
             table.add_row(
                 safe(accuracy.forecasters[who].name),
                 REFERENCES[skill.reference].title,
                 str(skill.n),
                 number(skill.skill, "+.0%"),
-                interval,
+                ends,
             )
     return table
 
 
 def cohorts_table(accuracy: Accuracy) -> Table:
     """What became of the questions that opened in each quarter."""
-    table = table_of("opened in", "questions", "over", "answered", "annulled", "ambiguous", "overdue", "early")
+    table = table_of("opened in", "questions", "over", "answered", "annulled", "ambiguous", "unanswered", "early")
     for line in accuracy.cohorts:
-        counts = (line.opened, line.over, line.answered, line.annulled, line.ambiguous, line.overdue, line.early)
+        counts = (line.opened, line.over, line.answered, line.annulled, line.ambiguous, line.unanswered, line.early)
         table.add_row(line.quarter, *map(str, counts))
     rate = "–" if accuracy.annul_rate is None else percent(accuracy.annul_rate)
     table.caption = f"annulled or ambiguous, of those that are over: {rate}; early: answered before the scheduled close"
@@ -228,10 +228,10 @@ def comparison_table(report: ComparisonReport, found: Iterable[Comparison]) -> T
         table.add_row(safe(f"{one.a} – {one.b}"), grouped(one.n, one.n_clusters), one.verdict, safe(one.sentence))
     if report.difficulty is not None:
         effects = ", ".join(
-            f"{report.forecasters[ForecasterId(who)].name} {number(-effect, '+.4f')}"
+            f"{report.forecasters[ForecasterId(who)].name} {signed(-100 * effect)}"
             for who, effect in report.difficulty.effects.items()
         )
-        adjusted = "skill adjusted for the difficulty of questions (0 is average, higher is better)"
+        adjusted = "points of skill adjusted for the difficulty of questions (0 is average, higher is better)"
         table.caption = as_title(f"{adjusted}: {effects}")
     return table
 

@@ -1,7 +1,7 @@
 """Keep the suggestion of each open question up to date: gather evidence, compute, record what moved."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -149,18 +149,26 @@ def held_by(found: Suggested) -> Distribution:
     return Binary(found.p) if isinstance(found, Suggestion) else found.distribution
 
 
+def held_with(
+    session: Session, question: Question, known: Background, pieces: tuple[Evidence, ...]
+) -> Distribution | None:
+    """What the suggestion would hold if this were the evidence; None for a question without a suggestion."""
+    found = suggested(session, question, known.at, replace(known, evidence={question.id: pieces}))
+    return None if found is None else held_by(found)
+
+
 def _worth_recording(last: Forecast, held: Distribution, now: datetime, *, prompted: bool) -> bool:
     stood = last.distribution
-    return stood is None or worth_a_step(_move(stood, held), now - last.made_at, prompted=prompted)
+    return stood is None or worth_a_step(moved_by(stood, held), now - last.made_at, prompted=prompted)
 
 
-def _move(last: Distribution, new: Distribution) -> float:
-    """How much probability moved: that of YES, or the most of any option."""
+def moved_by(last: Distribution, new: Distribution) -> float:
+    """How much probability moved, 0 to 1: that of YES, or the most of any option."""
     if isinstance(last, Categorical) and isinstance(new, Categorical):
         before, after = (dict(zip(d.options, d.p, strict=True)) for d in (last, new))
         return max(abs(after.get(name, 0.0) - before.get(name, 0.0)) for name in before | after)
     before_yes, after_yes = p_yes(last), p_yes(new)
-    return 1.0 if before_yes is None or after_yes is None else after_yes - before_yes
+    return 1.0 if before_yes is None or after_yes is None else abs(after_yes - before_yes)
 
 
 def _rationale(new: Suggested) -> str:

@@ -145,7 +145,11 @@ class Why:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceCard:
-    """A piece of evidence with everything that explains it. `items` are its reports, first seen first."""
+    """A piece of evidence with everything that explains it. `items` are its reports, first seen first.
+
+    `context_only`: no suggestion moves with it, whatever a person says of it, for that of its question follows from a
+    likelihood table, or there is none.
+    """
 
     evidence: Evidence
     question_text: str
@@ -153,6 +157,13 @@ class EvidenceCard:
     items: tuple[StoryItem, ...]
     decisions: tuple[Decision, ...]
     why: Why = Why()
+    context_only: bool = False
+
+    @property
+    def state(self) -> str:
+        """How it was judged, such as "confirmed"; "confirmed, context only" where that moves nothing."""
+        status = "to review" if self.evidence.status == "logged" else self.evidence.status
+        return f"{status}, context only" if self.context_only else status
 
     @property
     def may_answer(self) -> bool:
@@ -194,7 +205,7 @@ class QuestionPage:
 
     `versions` are its wordings, the first one first; `override` says why it opened against the linter; `unchecked` are
     answers that wait for a check; `scenarios` says whether its options are those of a scenario set; `marks` are what
-    was noted of its expected indicators, the oldest first.
+    was noted of its expected indicators, the oldest first; `headlines` says who worded those of a replay.
     """
 
     summary: QuestionSummary
@@ -217,6 +228,7 @@ class QuestionPage:
     unchecked: tuple[UncheckedAnswer, ...] = ()
     scenarios: bool = False
     marks: tuple[Mark, ...] = ()
+    headlines: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,18 +7,16 @@ from typing import Final
 import pandas as pd
 
 from dashboard.frames.columns import TIME, frame_of
-from dashboard.wording import MINUS, answer_of, percent_number
+from dashboard.wording import answer_of, percent_number
 from forecasts.forecaster import CROWD, HAZARD, PRIOR, SUGGESTION, Forecaster
 from forecasts.question import ForecasterId, QuestionId
 from forecasts.scoring import scores
 from forecasts.scoring.rulebook import HEADLINE, RULES, RuleName
 from forecasts.scoring.scores import Score
+from forecasts.scoring.skill_words import gained
 from tracker.summaries import Accuracy, Receipts
 
 _COMPUTED: Final = {CROWD: 1, SUGGESTION: 2, HAZARD: 3, PRIOR: 4}
-
-
-_LEAST: Final = 0.001  # of a point; what is less is rounding
 
 
 def ordered(forecasters: Iterable[Forecaster], me: ForecasterId) -> tuple[Forecaster, ...]:
@@ -30,31 +28,6 @@ def ranked(accuracy: Accuracy, me: ForecasterId) -> tuple[Forecaster, ...]:
     """Everyone who was scored: me, other people, then what is computed."""
     scored = {s.forecaster_id for s in accuracy.summaries if s.questions}
     return ordered((f for f in accuracy.forecasters.values() if f.id in scored), me)
-
-
-def gained(rule: RuleName, skill: float) -> float:
-    """Skill in points: a hundredth of a Brier score is one; what is counted in points already stays as it is."""
-    return skill if RULES[rule].is_points else 100 * skill
-
-
-def settled(gain: float) -> float:
-    """A gain for a column: one that would be written −0.0 is none."""
-    return 0.0 if -0.05 < gain < 0.0 else gain
-
-
-def signed(value: float, digits: int = 1) -> str:
-    """A gain or a loss: `+5.0`, `−1.3`, and `+0.03` where one digit would hide which of them it is."""
-    number = f"{abs(value):.{digits}f}"
-    if not float(number) and abs(value) >= _LEAST:
-        number = f"{abs(value):.1g}"
-    if not float(number):
-        return number
-    return f"{'+' if value > 0 else MINUS}{number}"
-
-
-def interval(low: float | None, high: float | None, digits: int = 1) -> str:
-    """An interval of gains, `−1.3 to +11.2`; empty where none can be given."""
-    return "" if low is None or high is None else f"{signed(low, digits)} to {signed(high, digits)}"
 
 
 def cases(p_value: float) -> str:
@@ -87,7 +60,7 @@ def question_scores_frame(accuracy: Accuracy, me: ForecasterId) -> pd.DataFrame:
     held: dict[QuestionId, dict[ForecasterId, float]] = {q: {} for q in accuracy.questions}
     for each in who:
         for score in headline_scores(accuracy, each):
-            held[score.question_id][each] = settled(gained(score.rule, score.skill_over_schedule))
+            held[score.question_id][each] = gained(score.rule, score.skill_over_schedule)
     latest = sorted(held, key=lambda q: (accuracy.resolutions[q].known_at, q), reverse=True)
     rows = []
     for q in latest:
@@ -109,7 +82,7 @@ def rules_frame(scores: Sequence[Score]) -> pd.DataFrame:
         rule = RULES[score.rule]
         mean = None if rule.is_points else score.mean_while_active
         cover = percent_number(score.coverage), percent_number(score.attainable_coverage)
-        gain = settled(gained(score.rule, score.skill_over_schedule))
+        gain = gained(score.rule, score.skill_over_schedule)
         rows.append((rule.title, direction(score.rule), mean, gain, *cover))
     return frame_of(types, rows)
 
@@ -130,8 +103,8 @@ def recomputes(found: Receipts, score: Score) -> bool:
 def cohorts_frame(accuracy: Accuracy) -> pd.DataFrame:
     """One row a quarter of opening, oldest first. Columns:
 
-    quarter, opened, over, answered, annulled, ambiguous, overdue, early: numbers of questions.
+    quarter, opened, over, answered, annulled, ambiguous, unanswered, early: numbers of questions.
     """
-    counts = ("opened", "over", "answered", "annulled", "ambiguous", "overdue", "early")
+    counts = ("opened", "over", "answered", "annulled", "ambiguous", "unanswered", "early")
     types = {"quarter": "str", **dict.fromkeys(counts, "int64")}
     return frame_of(types, ((c.quarter, *(getattr(c, name) for name in counts)) for c in accuracy.cohorts))

@@ -14,7 +14,7 @@ from dashboard.frames.distributions import as_read
 from dashboard.wording import STATUS, answer_of, in_short, percent_number
 from forecasts.forecaster import CROWD, PRIOR, RESERVED, SUGGESTION
 from forecasts.probability import logit
-from forecasts.question import ForecasterId, Resolution, status
+from forecasts.question import ForecasterId, Resolution, is_overdue, status
 from tracker.summaries import QuestionSummary, Standing
 
 SPARK_POINTS: Final = 30
@@ -80,6 +80,11 @@ class Gap:
 
     @property
     def size(self) -> float:
+        """How far apart they are in probability, as it is shown: 0.2 is 20 points."""
+        return abs(self.p_one - self.p_other)
+
+    @property
+    def log_odds(self) -> float:
         """How far apart they are in log-odds: 0.69 where the odds of one are twice those of the other."""
         return abs(_log_odds(self.p_one) - _log_odds(self.p_other))
 
@@ -103,11 +108,6 @@ def gap(s: QuestionSummary, me: ForecasterId) -> Gap | None:
 
 def _log_odds(p: float) -> float:
     return logit(min(max(p, CERTAIN), 1 - CERTAIN))
-
-
-def is_overdue(s: QuestionSummary, now: datetime) -> bool:
-    """Whether it should have been answered by now."""
-    return s.status == "closed" and s.question.resolves_at <= now
 
 
 def as_of(summaries: Sequence[QuestionSummary], now: datetime) -> list[QuestionSummary]:
@@ -156,7 +156,7 @@ def _in_state(s: QuestionSummary, state: State, now: datetime) -> bool:
         case "Resolved":
             return s.status in ("resolved", "annulled", "ambiguous")
         case "Overdue":
-            return is_overdue(s, now)
+            return is_overdue(s.question, s.resolution, now)
         case _:
             return s.status == state.lower()
 

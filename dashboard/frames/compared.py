@@ -5,13 +5,13 @@ from typing import Any
 
 import pandas as pd
 
-from dashboard.frames.accuracy import interval, settled
 from dashboard.frames.columns import frame_of
 from dashboard.frames.skill import tersely
 from dashboard.wording import named
 from forecasts.comparison import Comparison
 from forecasts.dynamics import TOO_FEW
 from forecasts.question import ForecasterId
+from forecasts.scoring.skill_words import interval
 from tracker.summaries import ComparisonReport, Habits
 
 _TURNED = {"better": "worse", "worse": "better"}
@@ -46,8 +46,7 @@ def _pair_row(found: Comparison, names: Mapping[str, str], *, turned: bool) -> t
     ends = (high, low) if turned else (low, high)
     verdict: str = "" if found.verdict == "not enough data" else found.verdict
     verdict = _TURNED.get(verdict, verdict) if turned else verdict
-    gain = None if difference is None else settled(difference)
-    return names[a], names[b], verdict, gain, interval(*ends), tersely(found.n, found.n_clusters)
+    return names[a], names[b], verdict, difference, interval(*ends), tersely(found.n, found.n_clusters)
 
 
 def adjusted_frame(report: ComparisonReport, me: ForecasterId) -> pd.DataFrame:
@@ -59,7 +58,7 @@ def adjusted_frame(report: ComparisonReport, me: ForecasterId) -> pd.DataFrame:
     if report.difficulty is None:
         return frame_of(types, ())
     rows = [
-        (named(report.forecasters[ForecasterId(who)], me), settled(-100 * effect), report.difficulty.questions[who])
+        (named(report.forecasters[ForecasterId(who)], me), -100 * effect, report.difficulty.questions[who])
         for who, effect in report.difficulty.effects.items()
     ]
     return frame_of(types, rows)

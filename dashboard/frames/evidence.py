@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from dashboard.frames.columns import TIME, frame_of
-from dashboard.wording import EVIDENCE, machine, percent_number, side_of, strength, uncalled
+from dashboard.wording import machine, percent_number, side_of, strength, uncalled
 from forecasts.question import Kind
 from tracker.feeds.item import ItemId
 from tracker.summaries import EvidenceCard, StoryItem
@@ -103,7 +103,7 @@ def _row(card: EvidenceCard, kind: Kind) -> tuple[Any, ...]:
         percent_number(e.p_direction) if waits and not uncalled(e) else None,
         strength(e.strength),
         percent_number(e.relevance) if waits else None,
-        f"{EVIDENCE[e.status]}, machine judgement" if model else EVIDENCE[e.status],
+        f"{card.state}, machine judgement" if model else card.state,
         model,
         ", ".join(e.matched),
         card.why.nearest,

@@ -5,16 +5,17 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from dashboard.frames.accuracy import cases, gained, interval, signed
+from dashboard.frames.accuracy import cases
 from dashboard.frames.skill import by_skill, rests_on
 from dashboard.wording import MINUS, NBSP, named, percent, plural
 from forecasts.calibration.bins import TOO_FEW
 from forecasts.comparison import MIN_CLUSTERS, Comparison
 from forecasts.question import ForecasterId
 from forecasts.scoring.crps import IntervalRecord
-from forecasts.scoring.rulebook import HEADLINE, RULES, RuleName
+from forecasts.scoring.rulebook import HEADLINE, RULES, RuleName, counts_under
 from forecasts.scoring.scores import Summary
 from forecasts.scoring.skill import REFERENCES, Skill
+from forecasts.scoring.skill_words import gained, interval, signed
 from tracker.summaries import Accuracy
 
 
@@ -82,8 +83,8 @@ def _side(low: float | None, high: float | None, reference: str) -> str:
 
 
 def left_out(accuracy: Accuracy, rule: RuleName) -> str:
-    """The questions that a rule does not judge, and which rules do; empty when it judges all."""
-    others = [q for q in accuracy.questions.values() if q.kind not in RULES[rule].kinds]
+    """The questions that do not count under a rule, and under which they do; empty when all count."""
+    others = [q for q in accuracy.questions.values() if not counts_under(rule, q.kind)]
     if not others:
         return ""
     titles = dict.fromkeys(RULES[HEADLINE[q.kind]].title for q in others)

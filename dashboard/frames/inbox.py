@@ -24,10 +24,15 @@ def inbox_frame(
             "▸" if card.evidence.id in now else "",
             card.headline,
             card.question_text,
-            bearing(card.evidence, questions[card.evidence.question_id].kind),
+            _points(card, questions[card.evidence.question_id]),
             card.items[0].feed_title,
             card.evidence.first_seen_at,
         )
         for card in pieces
     )
     return frame_of(types, rows)
+
+
+def _points(card: EvidenceCard, question: Question) -> str:
+    points = bearing(card.evidence, question.kind)
+    return f"{points} (context only)" if card.context_only else points

@@ -8,15 +8,16 @@ from typing import Any
 
 import pandas as pd
 
-from dashboard.frames.accuracy import gained, headline_scores, interval, ranked, settled
+from dashboard.frames.accuracy import headline_scores, ranked
 from dashboard.frames.columns import TIME, frame_of
 from dashboard.wording import clipped, named, percent_number, plural
 from forecasts.comparison import MIN_CLUSTERS
 from forecasts.forecaster import HAZARD, PRIOR, Forecaster
 from forecasts.question import ForecasterId, QuestionId
-from forecasts.scoring.rulebook import HEADLINE, RULES, RuleName
+from forecasts.scoring.rulebook import HEADLINE, RULES, RuleName, counts_under
 from forecasts.scoring.scores import Summary
 from forecasts.scoring.skill import REFERENCES, ReferenceName, Skill
+from forecasts.scoring.skill_words import gained, interval
 from tracker.summaries import Accuracy
 
 _ITSELF: dict[ForecasterId, tuple[ReferenceName, ...]] = {PRIOR: ("base_rate", "no_change"), HAZARD: ("hazard",)}
@@ -62,7 +63,7 @@ def _skill_row(accuracy: Accuracy, me: ForecasterId, found: Summary) -> tuple[An
     return (
         found.forecaster_id,
         named(accuracy.forecasters[found.forecaster_id], me),
-        settled(gained(found.rule, found.skill or 0.0)),
+        gained(found.rule, found.skill or 0.0),
         low,
         high,
         interval(low, high),
@@ -91,7 +92,9 @@ def _attainable(accuracy: Accuracy, found: Summary) -> float:
     return fmean(
         s.attainable_coverage
         for s in accuracy.scores
-        if (s.forecaster_id, s.rule) == (found.forecaster_id, found.rule) and s.mean_while_active is not None
+        if (s.forecaster_id, s.rule) == (found.forecaster_id, found.rule)
+        and s.mean_while_active is not None
+        and counts_under(s.rule, accuracy.questions[s.question_id].kind)
     )
 
 

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from math import log
 from typing import Final
 
-from dashboard.frames.board import POINT, Gap, Look, Move, as_of, gap, in_order, is_overdue, is_stale, move, my_open
+from dashboard.frames.board import POINT, Gap, Look, Move, as_of, gap, in_order, is_stale, move, my_open
+from forecasts.question import is_overdue
 from tracker.summaries import QuestionSummary
 
 STRETCHES: Final = {"24 hours": timedelta(days=1), "7 days": timedelta(days=7), "30 days": timedelta(days=30)}
@@ -28,7 +29,7 @@ class Morning:
     closing    open questions that close soon and on which I hold a forecast, the next first
     stale      open questions with a forecast of mine that is stale and that do not close soon, the oldest first
     overdue    closed questions whose answer was due, the longest wait first
-    apart      open questions on which two of me, crowd and suggestion disagree, the widest gap in log-odds first
+    apart      open questions on which two of me, crowd and suggestion disagree, the widest gap in points first
     """
 
     moves: tuple[Move, ...]
@@ -75,9 +76,10 @@ def moves(summaries: Sequence[QuestionSummary], over: timedelta, now: datetime) 
 
 def overdue(summaries: Sequence[QuestionSummary], now: datetime) -> tuple[QuestionSummary, ...]:
     """Closed questions whose answer was due, the longest wait first."""
-    return tuple(sorted((s for s in summaries if is_overdue(s, now)), key=lambda s: s.question.resolves_at))
+    due = [s for s in summaries if is_overdue(s.question, s.resolution, now)]
+    return tuple(sorted(due, key=lambda s: s.question.resolves_at))
 
 
 def _apart(summaries: Sequence[QuestionSummary], look: Look) -> tuple[Gap, ...]:
-    found = [each for s in summaries if (each := gap(s, look.me)) and each.size >= APART]
+    found = [each for s in summaries if (each := gap(s, look.me)) and each.log_odds >= APART]
     return tuple(sorted(found, key=lambda each: -each.size))

@@ -19,7 +19,7 @@ _ICONS = {"signpost": ":material/show_chart:", "close": ":material/lock:", "answ
 def render(visit: Visit) -> None:
     """What is overdue first, then what comes, the nearest first, then what was noted in the last 30 days."""
     found = visit.tracker.calendar()
-    coming = sections(found, visit.now, visit.zone)
+    coming = sections(found, visit.stands_at, visit.zone)
     st.subheader("What to expect next", anchor=False)
     if not coming:
         empty(

@@ -9,7 +9,7 @@ from dashboard.frames.evidence import fold, reports_frame
 from dashboard.frames.versions import versions
 from dashboard.views import judging
 from dashboard.views.marked import marked
-from dashboard.views.parts import HEADER, ROW, link_out, table
+from dashboard.views.parts import HEADER, ROW, link_out, restated, table
 from dashboard.views.visit import Visit
 from dashboard.wording import DATE_NOTE, clipped, folded, leans, plural, shift_of
 from dashboard.wording import matched as matched_words
@@ -36,6 +36,8 @@ _C = st.column_config
 def picked(visit: Visit, page: QuestionPage, state: Any) -> None:
     """The pieces of evidence that were picked among the marks of a question's chart."""
     wanted = {row.get("id") for row in state.selection.get("evidence") or []}
+    if wanted:
+        restated(visit)
     for each in page.evidence:
         if each.evidence.id in wanted:
             st.text(_shift(page, each))
@@ -46,6 +48,8 @@ def _shift(page: QuestionPage, shown: EvidenceCard) -> str:
     """What a piece does to the suggestion now, and how often it was reported and copied."""
     counts = fold(shown.items)
     copied = folded(counts.reports, counts.independent, counts.copies) + ("" if counts.copies else "; no copies")
+    if shown.context_only:
+        return f"Context only · {copied}"
     if page.suggestion is None:
         return copied
     line = next((x for x in page.suggestion.lines if x.evidence_id == shown.evidence.id), None)

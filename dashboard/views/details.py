@@ -8,7 +8,7 @@ from dashboard.frames.details import history_frame, options_frame, signposts_fra
 from dashboard.frames.evidence import evidence_frame
 from dashboard.views import cards, moved, signposts, watching, wording_history
 from dashboard.views.notice import say
-from dashboard.views.parts import WRAPPED, calm, empty, flat, selected_row, table
+from dashboard.views.parts import WRAPPED, calm, empty, flat, restated, selected_row, table
 from dashboard.views.visit import Visit
 from dashboard.wording import KIND, bound, capital, headline, inert, plural, told, value_of
 from forecasts.distribution import OTHER
@@ -28,6 +28,7 @@ def evidence(visit: Visit, page: QuestionPage) -> None:
     st.caption(
         f"{plural(len(page.evidence), 'piece', 'pieces')} of evidence, the newest first. Pick a row to judge it."
     )
+    restated(visit)
     frame = evidence_frame(page.evidence, page.summary.question.kind)
     columns = {
         "seen": _C.DatetimeColumn("First seen", format="D MMM YYYY", timezone=visit.zone.key),

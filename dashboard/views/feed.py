@@ -7,7 +7,7 @@ from dashboard.frames.feed import OUTCOMES, days_frame, how_it_is_read, items_fr
 from dashboard.frames.feeds import asks, what_is_wrong
 from dashboard.views import feed_settings
 from dashboard.views.notice import say
-from dashboard.views.parts import calm, empty, line_about, link_out, table
+from dashboard.views.parts import calm, empty, line_about, link_out, restated, table
 from dashboard.views.visit import Visit
 from dashboard.wording import (
     DASH,
@@ -176,6 +176,7 @@ def _brought(visit: Visit, page: FeedPage) -> None:
         empty("It has brought nothing yet.", "Its items, and the evidence among them, are listed here once it has.")
         return
     st.markdown("**Its newest items**")
+    restated(visit)
     _items(visit, page)
     st.markdown("**The evidence it brought**")
     _questions(visit, page)

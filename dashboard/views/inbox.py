@@ -11,7 +11,7 @@ from dashboard.frames.inbox import inbox_frame
 from dashboard.views import cards, one_key
 from dashboard.views.keys import steps
 from dashboard.views.notice import Notice, say, tell
-from dashboard.views.parts import calm, choice, empty, table
+from dashboard.views.parts import calm, choice, empty, restated, table
 from dashboard.views.visit import Visit
 from dashboard.wording import clipped, plural, uncalled
 from forecasts.evidence import Direction, EvidenceId, StoryId
@@ -52,6 +52,7 @@ def render(visit: Visit) -> None:
     questions = {s.question.id: s.question for s in visit.tracker.questions()}
     place = _place(stories)
     _heading(shown, stories, place)
+    restated(visit)
     cards.story(visit, stories[place], questions, keys=True)
     _others(visit, stories, place, questions)
 
@@ -99,7 +100,7 @@ def _place(stories: Sequence[Story]) -> int:
 def _heading(shown: Sequence[EvidenceCard], stories: Sequence[Story], place: int) -> None:
     st.caption(
         f"{plural(len(shown), 'piece', 'pieces')} of evidence in {plural(len(stories), 'story', 'stories')}."
-        " First comes what your judgement would move most: where the matcher is unsure and much hangs on it."
+        " First comes what may be an answer, then what your judgement would move most."
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         steps(lambda by: _walk(stories, place + by))

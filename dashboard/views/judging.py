@@ -12,7 +12,6 @@ from dashboard.views.notice import Notice, tell
 from dashboard.views.parts import calm, link_to_question
 from dashboard.views.visit import Visit
 from dashboard.wording import (
-    EVIDENCE,
     bearing,
     capital,
     inert,
@@ -48,12 +47,12 @@ class How:
 def judgement(visit: Visit, shown: EvidenceCard, question: Question, how: How) -> None:
     """The facts of a piece of evidence with its controls."""
     e = shown.evidence
-    st.markdown(f"**{inert(bearing(e, question.kind))}**: {inert(how.about or EVIDENCE[e.status])}")
+    st.markdown(f"**{inert(bearing(e, question.kind))}**: {inert(how.about or shown.state)}")
     by = " · machine judgement, no person has judged it yet" if e.status == "logged" and machine(e.judged_by) else ""
     st.caption(f"Signpost: {inert(shown.indicator_name)}{by}")
     with st.container(gap=None):
         reasons = () if how.repeats else (matched(e, shown.why), leans(e, shown.why))
-        for line in (sureness(e, question.kind), *reasons):
+        for line in (sureness(e, question.kind, context_only=shown.context_only), *reasons):
             if line:
                 st.text(capital(line))  # matched words and reasons quote the item
     if shown.may_answer:

@@ -1,7 +1,9 @@
 """Pieces that pages share. Feed text goes through `st.text` or a table cell, never through Markdown."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from typing import Any, Final, TypeVar
 
 import pandas as pd
@@ -11,6 +13,7 @@ from dashboard.views.visit import Visit
 from dashboard.wording import inert, web_link
 from forecasts.errors import ForecastsError
 from forecasts.question import Question
+from forecasts.scoring.skill_words import signed
 from tracker.errors import TrackerError
 
 K = TypeVar("K", bound=str)
@@ -53,6 +56,12 @@ def replay_banner(visit: Visit) -> None:
             f"**Replay of 2022–{until.year}** with invented forecasters; not live.",
             icon=":material/history:",
         )
+
+
+def restated(visit: Visit) -> None:
+    """Say where headlines of a replay stand who worded them; nothing in a live database."""
+    if said := visit.tracker.headlines():
+        st.caption(inert(said))
 
 
 def link_to_question(visit: Visit, question: Question, label: str, icon: str | None = None) -> None:
@@ -136,20 +145,40 @@ def empty(text: str, next_step: str) -> None:
 def table(frame: pd.DataFrame, columns: dict[str, Any], alt: str, **how: Any) -> Any:
     """A table of exactly these columns; what is not configured is not sent to the browser.
 
-    It is as high as its rows up to `TALLEST`, so that a long list never pushes the rest of a page away.
+    It is as high as its rows up to `TALLEST`, so that a long list never pushes the rest of a page away. A number whose
+    format has a sign, such as `%+.1f`, is written as everywhere else, with a true minus: the browser has but a hyphen.
     """
     shown = [name for name in frame.columns if name in columns]
+    formats = {name: found for name in shown if (found := _SIGNED.fullmatch(_format(columns[name])))}
+    written: dict[Any, Any] = {name: partial(_signed, found) for name, found in formats.items()}
+    plain: dict[str, Any] = {name: _unformatted(own) if name in written else own for name, own in columns.items()}
     needed = len(frame) * how.get("row_height", ROW) + HEADER
     how.setdefault("height", "content" if needed <= TALLEST else TALLEST)
     return st.dataframe(
-        frame[shown],
-        column_config=columns,
+        frame[shown].style.format(written, na_rep="–") if written else frame[shown],
+        column_config=plain,
         column_order=list(columns),
         hide_index=True,
         placeholder="–",
         alt=alt,
         **how,
     )
+
+
+_SIGNED: Final = re.compile(r"%\+\.(\d)f(.*)")
+
+
+def _format(column: Any) -> str:
+    """The format of a column's numbers; empty for a column of another sort."""
+    return ((column.get("type_config") or {}).get("format") or "") if isinstance(column, dict) else ""
+
+
+def _unformatted(column: Mapping[str, Any]) -> dict[str, Any]:
+    return {**column, "type_config": {**column["type_config"], "format": None}}
+
+
+def _signed(found: re.Match[str], value: float) -> str:
+    return f"{signed(value, int(found[1]))}{found[2].replace('%%', '%')}"
 
 
 def selected_row(state: Any) -> int | None:

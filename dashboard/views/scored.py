@@ -56,7 +56,7 @@ _COHORT = {
     "answered": _C.NumberColumn("Answered", help="Over, with an answer: these count."),
     "annulled": _C.NumberColumn("Annulled", help="Over, taken back: not scored."),
     "ambiguous": _C.NumberColumn("Ambiguous", help="Over, nobody could tell the answer: not scored."),
-    "overdue": _C.NumberColumn("Overdue", help="Over, no answer given yet."),
+    "unanswered": _C.NumberColumn("Unanswered", help="Over, no answer given yet."),
     "early": _C.NumberColumn("Early", help="Answered before their scheduled close: they wait until it has passed."),
 }
 

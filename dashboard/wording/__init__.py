@@ -23,7 +23,6 @@ and the settings: their words are only theirs.
 """
 
 from dashboard.wording.evidence import (
-    EVIDENCE,
     LINE,
     bearing,
     effect_line,
@@ -97,7 +96,6 @@ __all__ = [
     "DASH",
     "DATE_NOTE",
     "DUE",
-    "EVIDENCE",
     "GRADE",
     "HEALTH",
     "KIND",

@@ -24,9 +24,11 @@ PLAIN: Final = Look("plain", "", "does not look ahead")
 LOOK: Final[Mapping[ClaimState, Look]] = MappingProxyType(
     {
         "borne out": Look("borne-out", "✓", "borne out"),
+        "mixed": Look("mixed", "±", "mixed: 40 to 60 % borne out"),
         "not borne out": Look("not-borne-out", "✗", "not borne out"),
         "open": Look("open", "%", "open: how likely it is to be borne out"),
         "no answer": Look("no-answer", "○", "asked, without an answer"),
+        "not counted": Look("not-counted", "·", "asked, not counted: presupposed, or reported of others"),
         "rejected": Look("rejected", "–", "set aside as untestable"),
         "no question yet": Look("no-question-yet", "?", "no question yet"),
         "dropped": PLAIN,
@@ -141,5 +143,5 @@ def said_with(one: Mapped) -> str:
 
 
 def standing(one: Mapped) -> str:
-    """A sentence's state for its panel: `Borne out: 1 of 2 questions`."""
+    """A sentence's state for its panel: `Mixed (1 of 2)`."""
     return capital(one.words.replace("%", f"{NBSP}%") if one.state == "open" else one.words)

@@ -15,16 +15,8 @@ from forecasts.option_suggestion import Leaning
 from forecasts.probability import logit, sigmoid
 from forecasts.question import ForecasterId, Kind, Question
 from forecasts.why import TITLES
-from tracker.reviewing import Effect
+from tracker.reviewing import Effect, Unmoved
 from tracker.summaries import Decision, Why
-
-EVIDENCE: Final = {
-    "logged": "to review",
-    "confirmed": "confirmed",
-    "edited": "edited",
-    "rejected": "rejected",
-}
-"""The states of a piece of evidence."""
 
 NOT_CALLED: Final = "◆ direction not called"
 
@@ -71,21 +63,26 @@ def _shape(kind: Kind, direction: Direction) -> str:
     return first if direction is Direction.YES else second
 
 
-def sureness(e: Evidence, kind: Kind) -> str:
+CONTEXT_ONLY: Final = "context only: no judgement of it moves the suggestion"
+
+
+def sureness(e: Evidence, kind: Kind, *, context_only: bool = False) -> str:
     """How sure the match and its direction are, and what it counts for until a person says more.
 
     `82 % likely to be relevant · for YES, 90 % sure · counts 66 % until a person judges it`. Of what a person took or
-    rejected, that.
+    rejected, that. Of `context_only` evidence, that it counts for nothing.
     """
     if e.reviewed:
-        return "a person took it: it counts fully" if e.direction else "a person took it: it speaks for neither side"
+        counts = CONTEXT_ONLY if context_only else "it counts fully"
+        return f"a person took it: {counts if e.direction else 'it speaks for neither side'}"
     if e.status == "rejected":
         return "a person rejected it: it counts nothing"
     relevant = f"{percent(e.relevance)} likely to be relevant"
     if uncalled(e):
-        return f"{relevant} · direction not called: it counts nothing until a person says which way it points"
+        counts = CONTEXT_ONLY if context_only else "it counts nothing until a person says which way it points"
+        return f"{relevant} · direction not called: {counts}"
     words = side_words(kind, e.direction, e.option)
-    counts = f"counts {percent(e.trust)} until a person judges it"
+    counts = CONTEXT_ONLY if context_only else f"counts {percent(e.trust)} until a person judges it"
     return f"{relevant} · {words}, {percent(e.p_direction)} sure · {counts}"
 
 
@@ -107,12 +104,13 @@ def leans(e: Evidence, why: Why) -> str:
     return f"why no direction: {reason}" if uncalled(e) else f"why this way: {reason}"
 
 
-def effect_line(question: Question, found: Effect | None, option: str = "") -> str:
+def effect_line(question: Question, found: Effect | Unmoved, option: str = "") -> str:
     """What a judgement would do: `Suggested now 46.0 %; accepted 49.2 % (+3.2 points), …`"""
-    if question.kind in _MEASURED:
-        what = "day" if question.kind == "date" else "number"
-        return f"Of a {what} evidence only shows where it leans: it moves none."
-    if found is None:
+    if found == "context only":
+        if question.kind in _MEASURED:
+            return f"Context only: news makes no suggested {'date' if question.kind == 'date' else 'number'}."
+        return "Context only: the suggestion follows from the indicator questions of its scenarios."
+    if found == "part of another story":
         return "It moves nothing by itself: its story was joined to another."
     stands, accepted, rejected = (_chance(held, option) for held in (found.stands, found.confirmed, found.rejected))
     if stands is None or accepted is None or rejected is None:

@@ -6,8 +6,10 @@ A no-break space joins a number to its unit, so that a phone never breaks "46 %"
 from fractions import Fraction
 from typing import Final
 
+from forecasts import spoken
+
 NBSP: Final = "\u00a0"
-MINUS: Final = "\u2212"
+MINUS: Final = spoken.MINUS
 DASH: Final = "\u2013"
 _RAREST: Final = 10_000
 

@@ -103,6 +103,16 @@ HEADLINE: Mapping[Kind, RuleName] = MappingProxyType(
 )
 """The rule that speaks for each kind; the others stand beside it."""
 
+
+def counts_under(rule: RuleName, kind: Kind) -> bool:
+    """Whether a question of this kind counts in what is said of a rule over several questions.
+
+    A question counts once among the headline rules, under that of its kind: an ordered question, which has a Brier
+    score as well, counts under "ranked" alone. Under every other rule all that it judges count.
+    """
+    return rule == HEADLINE[kind] or (rule not in HEADLINE.values() and kind in RULES[rule].kinds)
+
+
 Losses = Callable[[Question, Answer, Sequence[Distribution]], Floats]
 
 

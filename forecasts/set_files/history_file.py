@@ -75,12 +75,13 @@ class InventedForecast:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Everything that `history.toml` says; all of it may be empty."""
+    """Everything that `history.toml` says; all of it may be empty. `headlines`: who worded the titles of its events."""
 
     events: tuple[Event, ...]
     resolutions: tuple[PastResolution, ...]
     forecasters: Mapping[ForecasterId, str]
     forecasts: tuple[InventedForecast, ...]
+    headlines: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ class _Name:
 
 def read_history(file: SetFile, questions: Mapping[QuestionId, Question]) -> History:
     """Parse and check the history against the set's questions; raises `InvalidQuestionSet`."""
-    file.only("event", "resolution", "forecaster", "forecast")
+    file.only("headlines", "event", "resolution", "forecaster", "forecast")
     names = unique((r, _name(r)) for r in file.records("forecaster"))
     forecasters = MappingProxyType({f.id: f.name for f in names})
     resolutions = tuple(_resolution(r, questions) for r in file.records("resolution"))
@@ -101,6 +102,7 @@ def read_history(file: SetFile, questions: Mapping[QuestionId, Question]) -> His
         resolutions=resolutions,
         forecasters=forecasters,
         forecasts=tuple(_forecast(r, questions, closes, forecasters) for r in file.records("forecast")),
+        headlines=file.top().text("headlines", ""),
     )
 
 

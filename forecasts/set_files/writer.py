@@ -144,6 +144,7 @@ def _statement(statement: Statement) -> dict[str, Value]:
 def _history(question_set: QuestionSet, questions: Mapping[QuestionId, Question]) -> str:
     names: list[dict[str, Value]] = [{"id": who, "name": name} for who, name in question_set.forecasters.items()]
     parts = (
+        entry("", {"headlines": question_set.headlines}) if question_set.headlines else "",
         _file("event", map(_event, question_set.events)),
         _file("resolution", map(_resolution, question_set.resolutions)),
         _file("forecaster", names),

@@ -64,7 +64,7 @@ def accuracy_of(*answered: Answered, **more: Any) -> Accuracy:
 
 def cohort(**counts: int) -> Cohort:
     """A quarter in which one question opened."""
-    names = ("over", "answered", "annulled", "ambiguous", "overdue", "early")
+    names = ("over", "answered", "annulled", "ambiguous", "unanswered", "early")
     return Cohort("2026-Q1", **{"opened": 1, **dict.fromkeys(names, 0), **counts})
 
 

@@ -41,23 +41,6 @@ def plain(text: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("gain", "told"),
-    [(5.04, "+5.0"), (-1.25, "−1.2"), (0.0, "0.0"), (0.03, "+0.03"), (-0.002, "−0.002"), (1e-9, "0.0")],
-)
-def test_a_gain_has_its_sign_and_never_only_zeros_unless_it_is_nothing(gain: float, told: str) -> None:
-    assert accuracy.signed(gain) == told
-
-
-def test_a_column_never_shows_minus_nothing() -> None:
-    assert [accuracy.settled(gain) for gain in (-0.04, -0.06, 0.04)] == [0.0, -0.06, 0.04]
-
-
-def test_an_interval_that_cannot_be_given_is_empty() -> None:
-    assert accuracy.interval(-1.3, 11.2) == "−1.3 to +11.2"
-    assert accuracy.interval(None, None) == ""
-
-
-@pytest.mark.parametrize(
     ("p", "told"),
     [
         (0.0005, "at most 1 of 1,000 cases"),
@@ -474,7 +457,7 @@ def test_one_forecaster_is_shown_by_every_rule_in_their_order_with_its_direction
 
 def test_a_receipt_gives_its_score_again_unless_a_number_was_changed() -> None:
     question, answer, scores = FIRST
-    found = Receipts(question, answer, scores, ())
+    found = Receipts(question, answer, scores, (), {})
     assert accuracy.recomputes(found, scores[0])
     assert not accuracy.recomputes(found, replace(scores[0], mean_while_active=0.02))
     assert not accuracy.recomputes(found, replace(scores[0], rule="peer"))
@@ -483,9 +466,8 @@ def test_a_receipt_gives_its_score_again_unless_a_number_was_changed() -> None:
 
 
 def test_a_cohort_is_a_row_of_counts() -> None:
-    row = accuracy.cohorts_frame(accuracy_of(cohorts=(cohort(opened=3, over=2, answered=1, overdue=1, early=1),))).iloc[
-        0
-    ]
+    one = cohort(opened=3, over=2, answered=1, unanswered=1, early=1)
+    row = accuracy.cohorts_frame(accuracy_of(cohorts=(one,))).iloc[0]
     assert list(row) == ["2026-Q1", 3, 2, 1, 0, 0, 1, 1]
 
 

@@ -353,7 +353,7 @@ def test_numbers_and_dates_are_judged_by_their_intervals(tracker: Tracker, clock
 
 def test_a_mixture_says_which_questions_a_rule_leaves_out(tracker: Tracker, clock: FakeClock) -> None:
     begin(tracker, clock, mixed_world)
-    assert "2 questions of other kinds are not in it: see CRPS over the range." in words(open_page(tracker, "accuracy"))
+    assert "3 questions of other kinds are not in it: see" in words(open_page(tracker, "accuracy"))
 
 
 def test_a_forecaster_of_numbers_alone_has_no_reference(tracker: Tracker, clock: FakeClock) -> None:

@@ -115,6 +115,8 @@ def test_a_claim_of_another_version_is_told_of_and_not_shown_in_the_text() -> No
     [
         ("borne out", {}, "borne-out", "✓"),
         ("not borne out", {"retrospective": True}, "not-borne-out", "(✗)"),
+        ("mixed", {"retrospective": True}, "mixed", "(±)"),
+        ("not counted", {}, "not-counted", "·"),
         ("open", {"p": 0.62}, "open", "62\u00a0%"),
         ("open", {}, "open", "…"),
         ("no answer", {}, "no-answer", "○"),

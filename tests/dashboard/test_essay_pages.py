@@ -287,7 +287,7 @@ def test_the_questions_of_a_sentence_stand_beside_it(essay: Tracker, clock: Fake
     visit = at(essay, SIGNS)
     assert pieces(visit)["Arland will sign the river treaty by the end of 2027."]["mark"] == "✓"
     said = words(visit)
-    assert "Borne out: 1 of 1 question; " in said
+    assert "Borne out (1 of 1); " in said
     assert "Resolved YES" in said
     links = [link.proto for link in visit.get("page_link")]
     assert sum("q=later" in link.query_string or "q=soon" in link.query_string for link in links) == 2

@@ -42,7 +42,7 @@ def uncalled(tracker_with_press: Tracker, press: Press, clock: FakeClock) -> Tra
 
 
 def test_the_inbox_says_how_it_is_ordered(uncalled: Tracker) -> None:
-    assert "First comes what your judgement would move most" in words(open_page(uncalled, "inbox"))
+    assert "what your judgement would move most" in words(open_page(uncalled, "inbox"))
 
 
 def test_a_card_gives_chances_words_and_the_nearest_phrasing(tracker_with_press: Tracker, press: Press) -> None:
@@ -114,7 +114,7 @@ def test_directions_are_offered_in_the_words_of_the_questions_kind(tracker_with_
     assert "▲ points moderately higher" in words(visit)
     labels = [b.label for b in visit.button]
     assert {"higher", "for neither side", "lower"} <= {*labels}
-    assert "it moves none" in words(visit)
+    assert "Context only: news makes no suggested number" in words(visit)
 
 
 def test_a_story_on_several_questions_is_told_once_and_judged_for_each(

@@ -52,7 +52,7 @@ def test_a_state_lets_its_questions_through(state: State, expected: list[str]) -
     every = [
         named("open"),
         named("upcoming", status="upcoming"),
-        named("late", status="closed", question={"resolves_at": NOW}),
+        named("late", status="closed", question={"closes_at": NOW - days(1), "resolves_at": NOW}),
         named("waits", status="closed", question={"resolves_at": NOW + days(1)}),
         named("answered", status="resolved"),
         named("annulled", status="annulled"),

@@ -83,8 +83,8 @@ def test_the_first_page_has_a_name_and_keeps_the_time_asked_for(visitor: Visitor
 
 def test_a_section_of_the_first_page_leads_to_all_of_it(visitor: Visitor) -> None:
     page = visitor.go("/")
-    page.get_by_role("link", name="overdue answers").click()
-    page.wait_for_url(lambda url: "/questions?state=Overdue" in url)
+    page.get_by_role("link", name="that are apart").click()
+    page.wait_for_url(lambda url: "/questions?sort=apart" in url)
     expect(page.get_by_role("heading", name="Questions", exact=True)).to_be_visible()
     expect(page.get_by_text("Pick a row to open it")).to_be_visible()
 

@@ -75,7 +75,7 @@ def test_essays_are_read_with_their_record_in_every_look(arrive: Arrive, look: s
 def test_the_map_says_a_sentences_state_without_its_colour(visitor: Visitor) -> None:
     page = visitor.go(f"/essay?e={ESSAY}")
     answered = sentence(page, ANSWERED)
-    expect(answered).to_have_accessible_name(re.compile(r"Borne out: 1 of 1 question, looking back"))
+    expect(answered).to_have_accessible_name(re.compile(r"Borne out \(1 of 1, looking back\)"))
     expect(answered.locator(".mark")).to_have_text("(✓)")
     lines = {text: sentence(page, text).evaluate("e => getComputedStyle(e).textDecorationStyle")
              for text in (ANSWERED, SENTENCE, "Germany and Spain will each")}  # fmt: skip

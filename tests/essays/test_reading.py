@@ -76,7 +76,7 @@ def test_two_answers_that_disagree_count_half_and_an_open_one_is_told_apart(essa
     answered(essay, clock, "snow", SIGNS, "no", opens_at=clock.time)
     essay.open_claim(asked_of("hail", bears_out="yes", prior="20%", opens_at=clock.time), SIGNS, override=WHY)
     one = essay.essay("river").mapped[1]
-    assert (one.state, one.share, one.p) == ("not borne out", 0.5, pytest.approx(0.2))
+    assert (one.state, one.share, one.p) == ("mixed", 0.5, pytest.approx(0.2))
     overall = essay.essay("river").live.overall
     assert (overall.claims, overall.answered, overall.borne_out) == (1, 1, 0.5)
 

@@ -286,6 +286,7 @@ def question_sets(draw: st.DrawFn) -> QuestionSet:
         resolutions=answered,
         forecasts=tuple(draw(forecasts(q, ada, until[q.id])) for q in takes),
         forecasters=MappingProxyType({ada: draw(said)}),
+        headlines=draw(st.just("") | said),
         statements=tuple(draw(_statements(names))),
         scenarios=draw(scenario_sets(asked)),
         links=draw(linked(asked)),

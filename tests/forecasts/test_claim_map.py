@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecasts.claim_map import Mapped, Rejection, claim_map, coverage, verdict
-from forecasts.claim_verdict import VerdictLine, tally
+from forecasts.claim_verdict import VerdictLine, is_asserted, tally
 from forecasts.distribution import Binary, Distribution
 from forecasts.essay import Sentence, find_claims
 from forecasts.question import Claim, ClaimId, EssayId, Outcome, Question, QuestionId, Resolution
@@ -69,7 +69,7 @@ def test_every_sentence_has_a_state_and_words_for_it() -> None:
     questions = [asked("a"), asked("b", "C2")]
     found = claim_map(sentences, claims, [rejected(20)], questions, holding(b=0.38), answers(a="yes"))
     assert [(one.state, one.words) for one in found] == [
-        ("borne out", "borne out: 1 of 1 question"),
+        ("borne out", "borne out (1 of 1)"),
         ("rejected", "rejected: nobody could tell"),
         ("no question yet", "no question yet"),
         ("dropped", "dropped: because"),
@@ -90,11 +90,11 @@ def test_nothing_that_looks_ahead_has_no_coverage() -> None:
 @pytest.mark.parametrize(
     ("outcomes", "state", "words"),
     [
-        (answers(a="yes", b="yes"), "borne out", "borne out: 2 of 2 questions; 1 open question"),
-        (answers(a="yes", b="no"), "not borne out", "not borne out: 1 of 2 questions; 1 open question"),
-        (answers(a="yes", b="no", c="yes"), "borne out", "borne out: 2 of 3 questions"),
-        (answers(a="no"), "not borne out", "not borne out: 0 of 1 question; 2 open questions"),
-        (answers(a="annulled", b="yes"), "borne out", "borne out: 1 of 1 question; 1 open question"),
+        (answers(a="yes", b="yes"), "borne out", "borne out (2 of 2); 1 open question"),
+        (answers(a="yes", b="no"), "mixed", "mixed (1 of 2); 1 open question"),
+        (answers(a="yes", b="no", c="yes"), "borne out", "borne out (2 of 3)"),
+        (answers(a="no"), "not borne out", "not borne out (0 of 1); 2 open questions"),
+        (answers(a="annulled", b="yes"), "borne out", "borne out (1 of 1); 1 open question"),
         (answers(a="annulled"), "open", "2 open questions"),
         (
             answers(a="annulled", b="ambiguous", c="annulled"),
@@ -103,11 +103,42 @@ def test_nothing_that_looks_ahead_has_no_coverage() -> None:
         ),
     ],
 )
-def test_a_claim_is_borne_out_when_more_than_half_of_its_answered_questions_are(
+def test_a_claim_is_borne_out_when_most_of_its_answers_agree(
     outcomes: dict[QuestionId, Resolution], state: str, words: str
 ) -> None:
     found = only([asked("a"), asked("b"), asked("c")], outcomes)
     assert (found.state, found.words) == (state, words)
+
+
+@pytest.mark.parametrize(
+    ("kept", "of", "state"),
+    [
+        (3, 8, "not borne out"), (2, 5, "mixed"), (1, 2, "mixed"), (3, 5, "mixed"), (5, 8, "borne out"),
+    ],
+)  # fmt: skip
+def test_shares_from_two_to_three_fifths_are_mixed(kept: int, of: int, state: str) -> None:
+    questions = [asked(f"q{n}") for n in range(of)]
+    found = only(questions, answers(**{f"q{n}": "yes" if n < kept else "no" for n in range(of)}))
+    assert (found.state, found.words) == (state, f"{state} ({kept} of {of})")
+
+
+@pytest.mark.parametrize(
+    ("modality", "kind"),
+    [("Presupposition", "conditional"), ("reported speech", "status quo"), ("present", "trend,  presupposition")],
+)
+def test_what_an_essay_takes_for_granted_is_shown_and_not_counted(modality: str, kind: str) -> None:
+    claims = [claim("C1", modality="will not"), claim("C2", 4, modality=modality, kind=kind)]
+    questions = [asked("a", bears_out="no"), asked("b", "C2"), asked("c", "C2")]
+    known = answers(a="no", b="no")
+    (both,) = claim_map([sentence(0)], claims, [], questions, holding(c=0.4), known)
+    assert (both.state, both.share, both.p, both.question_ids) == ("borne out", 1.0, None, ("a", "b", "c"))
+    about = "on what the essay presupposes or reports of others"
+    assert both.words == f"borne out (1 of 1); not counted: 2 questions {about}"
+    (alone,) = claim_map([sentence(0)], claims[1:], [], questions, holding(c=0.4), known)
+    assert (alone.state, alone.share, alone.p) == ("not counted", None, None)
+    assert alone.words == f"not counted: 2 questions {about}"
+    assert verdict(claims, questions, known, NOTHING).overall.words == "1 of 1 borne out"
+    assert coverage([alone]).asked == 1
 
 
 def test_the_answer_that_bears_a_claim_out_may_be_no() -> None:
@@ -134,7 +165,7 @@ def test_answers_that_look_back_count_only_until_a_live_one_is_there() -> None:
     questions = [asked("a", back=True), asked("b"), asked("c")]
     found = only(questions, answers(a="yes"), holding(b=0.2, c=0.4))
     assert (found.state, found.retrospective, found.share) == ("borne out", True, 1.0)
-    assert found.words == "borne out: 1 of 1 question, looking back; 30% likely to be borne out, 2 open questions"
+    assert found.words == "borne out (1 of 1, looking back); 30% likely to be borne out, 2 open questions"
     found = only(questions, answers(a="yes", b="no"), holding(c=0.4))
     assert (found.state, found.retrospective, found.share, found.p) == ("not borne out", False, 0.0, 0.4)
 
@@ -184,7 +215,7 @@ def records(
     draw: st.DrawFn,
 ) -> tuple[list[Claim], list[Question], dict[QuestionId, Resolution], dict[QuestionId, Distribution]]:
     """Some claims, questions that came from some of them, and what is known of these."""
-    words, kinds = st.sampled_from(["will", "could (0.5)", "present perfect"]), st.sampled_from(["trend", "prediction"])
+    words, kinds = st.sampled_from(["will", "could (0.5)", "presupposition"]), st.sampled_from(["trend", "prediction"])
     claims = [claim(f"C{n}", 20 * n, draw(words), draw(kinds)) for n in range(draw(st.integers(0, 6)))]
     ids = st.lists(st.sampled_from([f"C{n}" for n in range(7)]), min_size=1, max_size=3)
     bears = st.sampled_from(["yes", "no", ""])
@@ -227,7 +258,8 @@ def test_questions_that_look_back_and_live_ones_never_share_a_figure(record: Rec
     alone = [q for q in questions if q.retrospective is back]
     assert verdict(*record, retrospective=back) == verdict(claims, alone, resolutions, held, retrospective=back)
     for one in claim_map([], claims, [], questions, held, resolutions):
-        mine = [q for q in questions if q.id in one.question_ids and q.retrospective is one.retrospective]
+        counted = [c.id for c in claims if c.id in one.claim_ids and is_asserted(c)]
+        mine = [q for q in questions if set(counted) & set(q.claim_ids) and q.retrospective is one.retrospective]
         assert one.share == tally(mine, resolutions, held).share
 
 
@@ -240,7 +272,7 @@ def test_the_map_has_each_claim_once_and_its_questions_with_it(record: Record) -
     assert [set(one.question_ids) for one in found] == [
         {q.id for q in questions if c.id in q.claim_ids} for c in claims
     ]
-    assert all((one.share is None) is (one.state not in ("borne out", "not borne out")) for one in found)
+    assert all((one.share is None) is (one.state not in ("borne out", "mixed", "not borne out")) for one in found)
 
 
 def test_a_claim_whose_answers_disagree_counts_by_their_share() -> None:

@@ -83,10 +83,10 @@ def test_an_early_yes_waits_for_its_scheduled_close() -> None:
     soon, late = asked("soon", 0, 10), asked("late", 0, 50)
     known = answers(("late", "yes"))
     assert cohorts([soon, late], known, day(20)) == (
-        Cohort("2026-Q1", opened=2, over=1, answered=0, annulled=0, ambiguous=0, overdue=1, early=1),
+        Cohort("2026-Q1", opened=2, over=1, answered=0, annulled=0, ambiguous=0, unanswered=1, early=1),
     )
     assert cohorts([soon, late], known, day(50)) == (
-        Cohort("2026-Q1", opened=2, over=2, answered=1, annulled=0, ambiguous=0, overdue=1, early=0),
+        Cohort("2026-Q1", opened=2, over=2, answered=1, annulled=0, ambiguous=0, unanswered=1, early=0),
     )
 
 
@@ -100,11 +100,11 @@ def test_a_cohort_tells_what_became_of_its_questions() -> None:
         ("early", "yes"), ("given-up", "annulled"), ("spring", "no"), ("unheard-of", "yes"),
     )  # fmt: skip
     assert cohorts([*upcoming, *second, *waiting, *over], known, day(30)) == (
-        Cohort("2026-Q1", opened=9, over=6, answered=3, annulled=1, ambiguous=1, overdue=1, early=2),
+        Cohort("2026-Q1", opened=9, over=6, answered=3, annulled=1, ambiguous=1, unanswered=1, early=2),
     )
     assert cohorts([*upcoming, *second, *waiting, *over], known, day(99)) == (
-        Cohort("2026-Q1", opened=9, over=9, answered=4, annulled=2, ambiguous=1, overdue=2, early=0),
-        Cohort("2026-Q2", opened=1, over=1, answered=1, annulled=0, ambiguous=0, overdue=0, early=0),
+        Cohort("2026-Q1", opened=9, over=9, answered=4, annulled=2, ambiguous=1, unanswered=2, early=0),
+        Cohort("2026-Q2", opened=1, over=1, answered=1, annulled=0, ambiguous=0, unanswered=0, early=0),
     )
 
 
@@ -117,9 +117,9 @@ def test_cohorts_are_in_order_and_leave_out_what_has_not_opened() -> None:
 
 
 def test_the_annul_rate_is_of_the_questions_that_are_over() -> None:
-    one = Cohort("2026-Q1", opened=10, over=5, answered=2, annulled=1, ambiguous=1, overdue=1, early=3)
-    other = Cohort("2026-Q2", opened=5, over=3, answered=3, annulled=0, ambiguous=0, overdue=0, early=0)
-    young = Cohort("2026-Q3", opened=5, over=0, answered=0, annulled=0, ambiguous=0, overdue=0, early=2)
+    one = Cohort("2026-Q1", opened=10, over=5, answered=2, annulled=1, ambiguous=1, unanswered=1, early=3)
+    other = Cohort("2026-Q2", opened=5, over=3, answered=3, annulled=0, ambiguous=0, unanswered=0, early=0)
+    young = Cohort("2026-Q3", opened=5, over=0, answered=0, annulled=0, ambiguous=0, unanswered=0, early=2)
     assert annul_rate([one]) == 0.4
     assert annul_rate([one, other, young]) == 0.25
     assert annul_rate([other]) == 0.0
@@ -138,7 +138,7 @@ def test_every_question_that_has_opened_is_in_one_place(facts: list[tuple[int, i
     lines = cohorts(every, known, day(now))
     assert sum(line.opened for line in lines) == sum(opens <= now for opens, _, _ in facts)
     for line in lines:
-        assert line.over == line.answered + line.annulled + line.ambiguous + line.overdue
+        assert line.over == line.answered + line.annulled + line.ambiguous + line.unanswered
         assert line.over + line.early <= line.opened
     assert [line.quarter for line in lines] == sorted({line.quarter for line in lines})
 

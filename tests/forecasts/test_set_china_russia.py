@@ -14,8 +14,10 @@ from typing import get_args
 import pytest
 
 import forecasts
+from forecasts.claim_map import claim_map
+from forecasts.essay import Sentence
 from forecasts.evidence import Direction, Indicator, Strength
-from forecasts.question import Kind, Question, QuestionId
+from forecasts.question import ForecasterId, Kind, Question, QuestionId, Resolution
 from forecasts.question_set import FILES, MAX_QUOTED_WORDS, QuestionSet, read_question_set
 from forecasts.set_files.history_file import Event, PastResolution
 from tracker.feeds.links import canonical_url
@@ -42,6 +44,11 @@ THEMES = set("wire russian chinese central_asia institutions commodities ukraine
 THEMES |= {"defence", "sanctions", "economy", "opinion"}
 TAGS = set("neutrality un diplomacy mediation ceasefire trade energy sanctions finance military nato".split())
 TAGS |= {"central asia", "economy", "opinion", "politics", "cyber"}
+
+NO_BEARING = set("ceasefire-2025 ceasefire-2027 ceasefire-date-2025 ceasefire-date-2028 ceasefire-end-2027".split())
+NO_BEARING |= {"nato-members-2024", "nato-members-2027", "treaty-successor-2028"}
+NO_BEARING |= {"china-exports-fall-2025", "china-exports-15pct-2025", "china-exports-15pct-2027"}
+"""What the essay presupposes, asks without an answer of its own, or what is a sign either way: no answer fits it."""
 
 Link = tuple[str, QuestionId, Direction]
 
@@ -75,6 +82,27 @@ def test_the_questions_span_the_essay(essay_set: QuestionSet) -> None:
     assert not used & set(essay_set.rejections)
     assert len(used) == 39
     assert {tag for question in essay_set.questions for tag in question.tags} == TAGS
+
+
+def test_a_war_that_goes_on_is_nothing_against_the_sentence(essay_set: QuestionSet) -> None:
+    """The essay's last sentence says that China will not join the efforts to end the war; it promises no ceasefire."""
+    ours = {claim.id: claim for claim in essay_set.claims if claim.id in ("EC38", "EC39", "EC40")}
+    sentence = Sentence(6500, 6680, "However, …", "explicit prediction", "will not", 1.0, 1.0, True, "")
+    resolutions = {r.question_id: _as_answered(r) for r in essay_set.resolutions}
+    (found,) = claim_map([sentence], ours.values(), [], essay_set.questions, {}, resolutions)
+    assert (found.claim_ids, found.state, found.share) == (tuple(ours), "borne out", 0.75)
+    assert {"ceasefire-2025", "ceasefire-date-2028"} < set(found.question_ids)
+
+
+def _as_answered(past: PastResolution) -> Resolution:
+    return Resolution(
+        past.question_id, past.outcome, past.source_url, past.note, past.event_at, past.known_at, past.known_at,
+        ForecasterId("set"), past.answer,
+    )  # fmt: skip
+
+
+def test_what_no_answer_bears_out_is_left_without_a_sign(essay_set: QuestionSet) -> None:
+    assert {q.id for q in essay_set.questions if not q.bears_out} == NO_BEARING
 
 
 def test_every_question_says_how_it_is_resolved(essay_set: QuestionSet) -> None:

@@ -134,7 +134,7 @@ def test_a_judgement_teaches_nothing_about_the_matcher(alone: Tracker, stub: Mod
     assert {one.n for one in alone.learn()} == {30}
 
 
-def test_the_most_informative_pieces_are_asked_about_first(alone: Tracker, stub: ModelStub) -> None:
+def test_pieces_are_asked_about_in_the_order_of_the_inbox(alone: Tracker, stub: ModelStub) -> None:
     sure = log(alone, title=TITLE, relevance=0.99, p_direction=0.99)
     doubtful = log(alone, title=TITLE + " at last", relevance=0.5, indicator_id="summit-2027/other")
     neutral = log(alone, title=TITLE + " after all", direction=Direction.NEUTRAL, p_direction=0.5)
@@ -144,7 +144,7 @@ def test_the_most_informative_pieces_are_asked_about_first(alone: Tracker, stub:
         assert alone.ask_model(most=1).asked == 1
         asked.append(stub.seen[-1].asked["messages"][1]["content"])
     titles = [next(t for t in (f"{TITLE} at last", f"{TITLE} after all", TITLE) if t in said) for said in asked]
-    assert titles == [f"{TITLE} at last", TITLE, f"{TITLE} after all"]
+    assert titles == [TITLE, f"{TITLE} at last", f"{TITLE} after all"]
     judged = {c.evidence.id for c in alone.inbox() if c.evidence.judged_by == "model:stub"}
     assert judged == {sure, doubtful, neutral}
 

@@ -99,7 +99,7 @@ def test_the_week_counts_scores_once_the_scheduled_close_has_passed(lived: Lived
     clock.advance(days=200)
     scores = section(lived.tracker.report("week"), "Scores so far")
     ada = next(row for row in cells(scores) if row[0] == "ada")
-    assert ada[1:3] == ["brier", "1"]
+    assert ada[1:3] == ["Brier score", "1"]
     assert ada[4] == "–"  # of one question there is no interval
     assert "too few to say who is better" in prose(scores)
 

@@ -208,7 +208,8 @@ def _print_map(page: EssayPage) -> None:
     table = printing.table_of("at", "state", "claim", "because")
     for one in page.mapped:
         if one.state not in ("not forward-looking", "dropped"):
-            table.add_row(str(one.sentence.offset), one.state, printing.safe(one.sentence.text), printing.safe(one.why))
+            state = one.state if one.share is None else one.words
+            table.add_row(str(one.sentence.offset), state, printing.safe(one.sentence.text), printing.safe(one.why))
     console.print(table)
     for name, record in (("Live", page.live), ("Retrospective", page.retrospective)):
         console.print(f"{name} record")

@@ -26,7 +26,10 @@ def inbox(context: click.Context, /, question: str | None, json: bool) -> None:
             show(cards, json, "Nothing waits for review.")
             return
         kinds = {row.question.id: row.question.kind for row in tracker.questions()}
+        headlines = tracker.headlines()
     console.print(inbox_table(cards, kinds))
+    if headlines:
+        console.print(printing.safe(headlines))
 
 
 @click.command()
@@ -85,6 +88,7 @@ def inbox_table(cards: Sequence[EvidenceCard], kinds: Mapping[QuestionId, Kind])
             _side(card, kinds[piece.question_id]),
             f"strength {piece.strength.name.lower()}",
             f"relevance {piece.relevance:.2f}",
+            *(["context only"] if card.context_only else []),
         ]
         table.add_row(
             str(piece.id),

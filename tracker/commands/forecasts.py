@@ -11,7 +11,7 @@ from forecasts.question import ForecasterId
 from forecasts.spoken import in_full, warning_of
 from forecasts.timeline import Forecast
 from tracker.api import Tracker
-from tracker.commands.terminal import acting_as, as_json, opened, show
+from tracker.commands.terminal import acting_as, as_json, name_of, opened, show
 
 because = click.option(
     "--because", "-m", "rationale", default="", metavar="TEXT", help="The reason, kept with the act."
@@ -40,8 +40,9 @@ def forecast(context: click.Context, /, question: str, said: str, json: bool, **
     with opened(context) as tracker:
         made = tracker.forecast(question, said, cites=cites, **_said(rest))
         asked = tracker.question(question).summary.question
+        who = name_of(tracker, made.forecaster_id)
         warning = warning_of(asked, made.distribution, made.made_at)
-    show(made, json, f"{made.forecaster_id} now holds {in_full(asked, made.distribution)} on {question}.")
+    show(made, json, f"{who} now holds {in_full(asked, made.distribution)} on {question}.")
     if warning and not json:
         show(None, False, Text(warning, style="yellow"))
 
@@ -58,7 +59,8 @@ def reaffirm(context: click.Context, /, question: str, json: bool, **said: Any) 
     with opened(context) as tracker:
         made = tracker.reaffirm(question, **_said(said))
         held = in_full(tracker.question(question).summary.question, made.distribution)
-    show(made, json, f"{made.forecaster_id} still holds {held} on {question}.")
+        who = name_of(tracker, made.forecaster_id)
+    show(made, json, f"{who} still holds {held} on {question}.")
 
 
 @click.command()
@@ -72,7 +74,8 @@ def withdraw(context: click.Context, /, question: str, json: bool, **said: Any) 
     """Take your forecast back: from now on you hold none."""
     with opened(context) as tracker:
         made = tracker.withdraw(question, **_said(said))
-    show(made, json, f"{made.forecaster_id} holds no forecast on {question} any more.")
+        who = name_of(tracker, made.forecaster_id)
+    show(made, json, f"{who} holds no forecast on {question} any more.")
 
 
 @click.command()
@@ -86,8 +89,8 @@ def undo(context: click.Context, /, question: str, json: bool, **said: Any) -> N
     """Take back your last act on a question, as a new act."""
     with opened(context) as tracker:
         made = tracker.undo(question, **_said(said))
-        held = _holds(tracker, made)
-    show(made, json, f"Undone: {made.forecaster_id} {held} on {question}.")
+        held, who = _holds(tracker, made), name_of(tracker, made.forecaster_id)
+    show(made, json, f"Undone: {who} {held} on {question}.")
 
 
 @click.command()
@@ -101,8 +104,8 @@ def redo(context: click.Context, /, question: str, json: bool, **said: Any) -> N
     """Bring back what your last undo took, as a new act."""
     with opened(context) as tracker:
         made = tracker.redo(question, **_said(said))
-        held = _holds(tracker, made)
-    show(made, json, f"Done again: {made.forecaster_id} {held} on {question}.")
+        held, who = _holds(tracker, made), name_of(tracker, made.forecaster_id)
+    show(made, json, f"Done again: {who} {held} on {question}.")
 
 
 def _holds(tracker: Tracker, made: Forecast) -> str:

@@ -102,6 +102,6 @@ def resolve(context: click.Context, /, question: str, answer: str, json: bool, *
             note=asked["note"],
             by=who,
         )
-        found = tracker.question(question).summary
-    nobody = f"{question} is {found.status}: nobody is scored on it."
-    show(scores, json, scorecards.scores_table(found.question, scores) if scores else nobody)
+        status, found = tracker.question(question).summary.status, tracker.receipts(question)
+    nobody = f"{question} is {status}: nobody is scored on it."
+    show(scores, json, scorecards.scores_table(found, scores) if scores else nobody)

@@ -1,8 +1,8 @@
 """Scenario sets, links between questions, and what is expected next."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final, get_args
 
 import click
@@ -12,6 +12,7 @@ from forecasts.links import Link, LinkId, LinkKind
 from forecasts.question import ForecasterId, QuestionId
 from forecasts.scenario_reading import diagnosticity, information
 from forecasts.scenario_set import LikelihoodRow, likelihood_from, posterior
+from forecasts.scoring.skill_words import signed
 from forecasts.signposts import Expected
 from tracker import printing
 from tracker.commands.terminal import acting_as, as_json, console, opened, show
@@ -22,9 +23,6 @@ MOST_TOLD: Final = 5
 
 NO_NUMBER: Final = "no number yet"
 """What a row says of a scenario that came after it."""
-
-LONG_OVERDUE: Final = timedelta(days=365)
-"""From when on an answer that is due is counted, and no longer listed."""
 
 
 @click.group()
@@ -153,13 +151,14 @@ def list_links(context: click.Context, /, json: bool) -> None:
     """List the links, the contradictions between forecasts, and how earlier repairs did."""
     with opened(context) as tracker:
         found = tracker.coherence()
+        names = {person.id: person.name for person in tracker.people()}
     if json:
         click.echo(printing.to_json(found))
     else:
-        _print_coherence(found)
+        _print_coherence(found, names)
 
 
-def _print_coherence(found: Coherence) -> None:
+def _print_coherence(found: Coherence, names: Mapping[ForecasterId, str]) -> None:
     table = printing.table_of("link", "kind", "title", "questions")
     for link in found.links:
         table.add_row(link.id, link.kind, printing.safe(link.title), ", ".join(link.question_ids))
@@ -174,8 +173,9 @@ def _print_coherence(found: Coherence) -> None:
     if left_out := len(found.contradictions) - len(told):
         console.print(f"{left_out} slight ones are left out: too small to change a number that is shown.")
     for repair in found.repairs:
-        gain = "not answered yet" if repair.gain is None else f"the repair gains {repair.gain:+.3f} nats"
-        console.print(f"{repair.decision.decision} on {repair.link.id} by {repair.decision.forecaster_id}: {gain}")
+        gain = "not answered yet" if repair.gain is None else f"the repair gains {signed(repair.gain, 3)} nats"
+        by = repair.decision.forecaster_id
+        console.print(f"{repair.decision.decision} on {repair.link.id} by {names.get(by, by)}: {gain}")
 
 
 @links.command("add")
@@ -223,26 +223,19 @@ def repair(  # noqa: PLR0917  one value of each option
 def calendar(context: click.Context, /, json: bool) -> None:
     """Show what to expect next: signposts, closes and answers, with what it says if they come or stay out."""
     with opened(context) as tracker:
-        found, now = tracker.calendar(), tracker.now()
+        found = tracker.calendar()
     if json:
         click.echo(printing.to_json({"expected": found.expected, "marks": found.marks}))
     else:
-        _print_calendar(found.expected, now)
+        _print_calendar(found.expected)
 
 
-def _print_calendar(expected: Sequence[Expected], now: datetime) -> None:
-    """Answers that are overdue first, but for those that have been for long, which one line counts."""
-    overdue = [one for one in expected if one.state == "overdue"]
-    long = [one for one in overdue if one.at < now - LONG_OVERDUE]
-    shown = [*overdue[len(long) :], *(one for one in expected if one.state != "overdue")]
+def _print_calendar(expected: Sequence[Expected]) -> None:
+    """Answers that are overdue first."""
     table = printing.table_of("by", "what", "question", "if seen", "if silent")
-    for one in shown:
+    for one in sorted(expected, key=lambda one: one.state != "overdue"):
         name = one.indicator.name if one.indicator else one.what
         by = f"overdue since {printing.day(one.at)}" if one.state == "overdue" else printing.day(one.at)
         ratios = [("–" if r is None else f"×{r:.2f}") for r in (one.if_seen, one.if_silent)]
         table.add_row(by, printing.safe(name), one.question_id, *ratios)
-    if long:
-        are = "answer has been" if len(long) == 1 else "answers have been"
-        console.print(f"{len(long)} {are} overdue for more than a year: `tracker resolve QUESTION ANSWER` gives one.")
-    if shown or not long:
-        console.print(table if shown else "Nothing is expected: no open question has a date to come.")
+    console.print(table if expected else "Nothing is expected: no open question has a date to come.")

@@ -77,7 +77,7 @@ def _score_question(tracker: Tracker, question: str, rule: RuleName | None, json
     none = f"{question} has no scores by that rule: `tracker score {question}` lists those there are."
     if not found.scores:
         none = f"{question} has no scores: it is not resolved, or was annulled."
-    show(scores, json, scorecards.scores_table(found.question, scores) if scores else none)
+    show(scores, json, scorecards.scores_table(found, scores) if scores else none)
 
 
 def _write_scores(table: "pl.DataFrame", rule: RuleName | None, file: Path, json: bool) -> None:

@@ -9,6 +9,7 @@ from typing import Any, cast
 import click
 from rich.console import Console
 
+from forecasts.question import ForecasterId
 from tracker import printing
 from tracker.api import Tracker, open_tracker
 from tracker.errors import Refused
@@ -30,6 +31,11 @@ def opened(context: click.Context) -> Iterator[Tracker]:
     """The tracker on the chosen database."""
     with open_tracker(chosen(context)) as tracker:
         yield tracker
+
+
+def name_of(tracker: Tracker, who: ForecasterId) -> str:
+    """How a person is called for people; the identity where nothing else is known."""
+    return next((person.name for person in tracker.people() if person.id == who), who)
 
 
 def show(value: Any, json: bool, table: Any) -> None:

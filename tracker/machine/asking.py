@@ -1,4 +1,4 @@
-"""The model judges evidence that waits: the most informative first, within its budget, and never over a person.
+"""The model judges evidence that waits: in the order of the inbox, within its budget, and never over a person.
 
 Gather what waits → ask, outside of any transaction, since a model thinks for as long as it likes → store what it said
 of evidence that still waits by then. What an answer may do is decided in `machine.judging`.
@@ -13,9 +13,10 @@ from typing import Final
 from forecasts.evidence import EvidenceId
 from forecasts.forecaster import MATCHER, Forecaster
 from forecasts.question import Question
+from tracker.inbox import inbox
 from tracker.machine.answers import Answered, Endpoint, Message, Shape, Unanswered, answer_key
 from tracker.machine.judging import Case, Judgement, prompt_for, read_judgement, shape_for, with_judgement
-from tracker.reading import inbox, open_questions
+from tracker.reading import open_questions
 from tracker.settings import Settings, model_of
 from tracker.store import evidence, forecasts, log, model, questions
 from tracker.store.engine import Session, Store
@@ -83,7 +84,7 @@ def ask_about_waiting(store: Store, settings: Settings, now: Callable[[], dateti
 
 
 def waiting(session: Session, now: datetime) -> list[Waiting]:
-    """What the model can be asked about, the most informative first.
+    """What the model can be asked about, in the order of the inbox.
 
     Questions without indicators are left out: there is nothing that an answer could name.
     """

@@ -13,6 +13,7 @@ from forecasts.option_suggestion import Leaning, OptionSuggestion
 from forecasts.probability import sigmoid
 from forecasts.question import ForecasterId, Question, Resolution, status, utc
 from forecasts.scoring.rulebook import HEADLINE
+from forecasts.scoring.skill_words import in_points
 from forecasts.spoken import answer_in_words, in_full, in_short, percent
 from forecasts.suggestion import Suggestion
 from forecasts.why import nats, share_in_words, told, why_in_words
@@ -214,11 +215,12 @@ def _evidence(k: Known) -> Section | None:
                 source,
                 side_words(k.question.kind, e.direction, e.option),
                 e.strength.name.lower(),
-                "to review" if e.status == "logged" else e.status,
+                card.state,
             )
         )
     rejected = sum(card.evidence.status == "rejected" for card in k.cards)
     n = f"{counted(len(rows), 'piece', 'pieces')}, {rejected} of them rejected; newest first. Dates: first seen here."
+    n = f"{n} {k.headlines}".rstrip()
     headings = ("seen", "report", "source", "speaks", "strength", "state")
     return Section("Evidence", (table(headings, rows, wide=(1, 2)), words(n, quiet=True)))
 
@@ -272,7 +274,7 @@ def _scored(k: Known) -> Section | None:
         row(
             k.name(s.forecaster_id),
             "–" if s.mean_while_active is None else f"{s.mean_while_active:.3f}",
-            f"{s.skill_over_schedule:+z.3f}",
+            in_points(s.rule, s.skill_over_schedule),
             percent(s.coverage),
         )
         for s in k.scores
@@ -286,7 +288,7 @@ def _scored(k: Known) -> Section | None:
         )
     ]
     if rows:
-        n = f"By the {rule} rule, lower is better; skill is the gain over knowing nothing, higher is better."
+        n = f"By the {rule} rule, lower is better; skill is the gain over knowing nothing in points, higher is better."
         headings = ("who", f"mean {rule}", "skill", "time covered")
         told += [table(headings, rows, numbers=(1, 2, 3)), words(f"{n} {_ONE}", quiet=True)]
     else:

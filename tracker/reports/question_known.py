@@ -19,7 +19,7 @@ from tracker.reports import known
 from tracker.reports.content import minute
 from tracker.reports.histories import Held
 from tracker.resolving import timelines
-from tracker.store import edits, evidence, forecasts, questions, resolutions, reviews
+from tracker.store import edits, evidence, forecasts, properties, questions, resolutions, reviews
 from tracker.store import known as store
 from tracker.store.engine import Session
 from tracker.suggesting import leaning_at, suggested
@@ -45,6 +45,7 @@ class Known:
     cards: tuple[EvidenceCard, ...]
     suggestion: Suggestion | OptionSuggestion | Leaning | None
     scores: tuple[Score, ...]
+    headlines: str = ""
 
     def name(self, who: str) -> str:
         """How a forecaster is called."""
@@ -85,6 +86,7 @@ def gather(session: Session, question_id: str, at: datetime, me: ForecasterId) -
         cards=evidence.cards(session, pieces)[::-1],
         suggestion=_suggested(session, question, _last_suggested(acts, at, close)),
         scores=resolutions.scores(session, question.id) if resolution == latest(entered) else (),
+        headlines=properties.read(session, properties.HEADLINES) or "",
     )
 
 

@@ -6,12 +6,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from forecasts.answers import answer
-from forecasts.cohorts import counts, fate
+from forecasts.cohorts import counts
 from forecasts.forecaster import CROWD, RESERVED, SUGGESTION
 from forecasts.question import ForecasterId, QuestionId
-from forecasts.scoring.rulebook import HEADLINE
-from forecasts.scoring.scores import summarise
+from forecasts.scoring.rulebook import HEADLINE, RULES
+from forecasts.scoring.skill_words import in_points, ranged, signed
 from forecasts.spoken import answer_in_words, in_short, percent
+from tracker.accuracy import summaries
 from tracker.reports.content import (
     Block,
     Cell,
@@ -109,7 +110,7 @@ def _moved(moves: Sequence[_Move]) -> Section:
             move.who,
             percent(move.before),
             percent(move.after),
-            f"{100 * (move.after - move.before):+.1f} points",
+            f"{signed(100 * (move.after - move.before))} points",
         )
         for move in moves
     ]
@@ -143,23 +144,22 @@ def _scores(session: Session, week: _Week) -> Iterator[Section]:
             and counts(s.question, week.at)
             and answer(s.question, s.resolution) is not None
         }
-        scores = [s for s in every if s.question_id in asked and s.rule == HEADLINE[asked[s.question_id].kind]]
-        found = summarise(scores, {q: fate(question) for q, question in asked.items()})
+        found = [s for s in summaries(every, asked) if s.rule in HEADLINE.values()]
         if not found:
             continue
         rows = [
             row(
                 people[s.forecaster_id].name,
-                s.rule,
+                RULES[s.rule].title,
                 s.questions,
-                "–" if s.skill is None else f"{s.skill:+z.3f}",
-                "–" if s.low is None or s.high is None else f"{s.low:+z.3f} to {s.high:+z.3f}",
+                in_points(s.rule, s.skill),
+                ranged(s) or "–",
                 "–" if s.mean_while_active is None else f"{s.mean_while_active:.3f}",
             )
             for s in found
         ]
         headings = ("who", "rule", "n", "skill", "95 % interval", "mean score")
-        few = "Skill is the gain over knowing nothing, higher is better; the mean score is better when lower."
+        few = "Skill is the gain over knowing nothing in points, higher is better; the mean score is better when lower."
         small = " Fewer than 20 questions are too few to say who is better." if len(asked) < 20 else ""
         note = f"{counted(len(asked), 'question')} whose scheduled close has passed. {few}{small}"
         yield Section(heading, (table(headings, rows, wide=(0,), numbers=(2, 3, 4, 5)), words(note, quiet=True)))

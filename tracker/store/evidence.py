@@ -23,7 +23,7 @@ from forecasts.evidence import (
 from forecasts.merging import merged
 from forecasts.question import ForecasterId, QuestionId
 from tracker.feeds.item import FeedId, ItemId
-from tracker.store import items, learned, log, stories
+from tracker.store import items, learned, log, scenarios, stories
 from tracker.store.items import ITEM, ITEM_COLUMNS, item_of
 from tracker.summaries import Decision, EvidenceCard, StoryItem, Why
 from tracker.tables import DecisionRow, EvidenceRow, FeedRow, IndicatorRow, ItemRow, QuestionRow, RetractionRow
@@ -190,6 +190,7 @@ def cards(session: Session, evidence: Sequence[Evidence]) -> tuple[EvidenceCard,
     texts = _names(session, QuestionRow.id, QuestionRow.text, {e.question_id for e in evidence})
     names = _names(session, IndicatorRow.id, IndicatorRow.name, {e.indicator_id for e in evidence})
     whys = _whys(session, [e.id for e in evidence])
+    context = scenarios.context_only(session, {e.question_id for e in evidence})
     return tuple(
         EvidenceCard(
             evidence=e,
@@ -198,6 +199,7 @@ def cards(session: Session, evidence: Sequence[Evidence]) -> tuple[EvidenceCard,
             items=tuple(copies[e.story_id]),
             decisions=tuple(decisions[e.id]),
             why=whys[e.id],
+            context_only=e.question_id in context,
         )
         for e in evidence
     )

@@ -9,6 +9,8 @@ from tracker.summaries import JobRun
 from tracker.tables import JobRunRow, PropertyRow
 
 REPLAYED_UNTIL = "replayed_until"
+HEADLINES = "headlines"
+"""Who worded the headlines of a replay, as its history states it."""
 KEPT_RUNS = 500
 """Runs kept of all jobs together; older ones say nothing that the newer do not."""
 

@@ -2,15 +2,18 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Final
 
 from sqlmodel import Session, col, select
 
-from forecasts.question import QuestionId
+from forecasts.question import Kind, QuestionId
 from forecasts.scenario_set import LikelihoodRow, ScenarioSet
 from tracker.said import Standpoint
 from tracker.store import facts
 from tracker.tables import LikelihoodRow as Stored
-from tracker.tables import ScenarioSetRow
+from tracker.tables import QuestionRow, ScenarioSetRow
+
+MEASURED: Final[tuple[Kind, ...]] = ("numeric", "date")
 
 _Table = dict[str, LikelihoodRow]
 
@@ -43,6 +46,17 @@ def of_question(session: Session, question_id: QuestionId, at: datetime | None =
     if row is None or (at is not None and row.at > at):
         return None
     return _set(row, _tables(session, at).get(question_id, {}).values())
+
+
+def context_only(session: Session, question_ids: Iterable[QuestionId]) -> frozenset[QuestionId]:
+    """Those of the questions whose suggestion no evidence moves: it is read for context only.
+
+    Numbers and dates have no suggestion, and that of a scenario set follows from its table.
+    """
+    wanted = list(question_ids)
+    measured = select(QuestionRow.id).where(col(QuestionRow.id).in_(wanted), col(QuestionRow.kind).in_(MEASURED))
+    sets = select(ScenarioSetRow.question_id).where(col(ScenarioSetRow.question_id).in_(wanted))
+    return frozenset(QuestionId(name) for query in (measured, sets) for name in session.exec(query))
 
 
 def versions(session: Session, question_id: QuestionId) -> tuple[tuple[datetime, ScenarioSet], ...]:

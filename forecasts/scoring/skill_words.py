@@ -1,0 +1,54 @@
+"""Skill as people read it on pages, in reports and at the terminal: in points, with one decimal and a sign."""
+
+from typing import Final
+
+from forecasts.scoring.rulebook import RULES, RuleName
+from forecasts.scoring.scores import Summary
+from forecasts.spoken import MINUS
+
+_LEAST: Final = 0.001  # of a point; what is less is rounding
+
+
+def gained(rule: RuleName, skill: float) -> float:
+    """Skill in points: a hundredth of a Brier score is one; what is counted in points already stays as it is.
+
+    >>> gained("brier", 0.25), gained("peer", 12.5)
+    (25.0, 12.5)
+    """
+    return skill if RULES[rule].is_points else 100 * skill
+
+
+def signed(value: float, digits: int = 1) -> str:
+    """A gain or a loss: `+5.0`, `−1.3`, and `+0.03` where one digit would hide which of them it is.
+
+    >>> [signed(value) for value in (5.0, -1.3, 0.03, 0.0)]
+    ['+5.0', '−1.3', '+0.03', '0.0']
+    """
+    number = f"{abs(value):.{digits}f}"
+    if not float(number) and abs(value) >= _LEAST:
+        number = f"{abs(value):.1g}"
+    if not float(number):
+        return number
+    return f"{'+' if value > 0 else MINUS}{number}"
+
+
+def interval(low: float | None, high: float | None, digits: int = 1) -> str:
+    """An interval of gains, `−1.3 to +11.2`; empty where none can be given."""
+    return "" if low is None or high is None else f"{signed(low, digits)} to {signed(high, digits)}"
+
+
+def in_points(rule: RuleName, skill: float | None) -> str:
+    """The skill of a summary or a score in words, such as `+5.7`; a dash where there is none."""
+    return "–" if skill is None else signed(gained(rule, skill))
+
+
+def ranged(found: Summary) -> str:
+    """The 95 % interval of a summary in points; empty where there is none."""
+    if found.low is None or found.high is None:
+        return ""
+    return interval(gained(found.rule, found.low), gained(found.rule, found.high))
+
+
+def apart_in_points(difference: float) -> str:
+    """A difference between two skills as a sentence has it: `5.7 points`."""
+    return f"{100 * difference:.1f} points".replace("-", MINUS)
