@@ -109,7 +109,7 @@ def questions_table(rows: Sequence[QuestionSummary], me: str) -> Table:
             safe(answer),
             safe(held.get(ForecasterId(me), "–")),
             safe(held.get(SUGGESTION, "–")),
-            "–" if row.change_7d is None else f"{100 * row.change_7d:+.0f} points",
+            "–" if row.change_7d is None else f"{signed(100 * row.change_7d, 0)} points",
             f"{row.evidence}" + (f" ({row.waiting} new)" if row.waiting else ""),
             day(row.question.closes_at),
         )

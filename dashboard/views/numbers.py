@@ -9,6 +9,7 @@ from dashboard.frames.revisions import in_order
 from dashboard.views.visit import Visit
 from dashboard.wording import headline, in_short, inert, named, percent, plural, points
 from forecasts.forecaster import CROWD, PRIOR, RESERVED, SUGGESTION, Forecaster
+from forecasts.scoring.skill_words import signed
 from tracker.summaries import QuestionPage, QuestionSummary, Standing, WeightedCrowd
 
 MOST = 8
@@ -55,7 +56,7 @@ def _weighted(visit: Visit, page: QuestionPage, crowd: WeightedCrowd) -> str:
     """The crowd in which those count who made it better, with what each has earned and on how many questions."""
     earned = sorted(crowd.weights.items(), key=lambda pair: -pair[1])
     told = (
-        f"{named(page.forecasters[who], visit.me)} {weight:+.1f} over {plural(crowd.resolved[who], 'question')}"
+        f"{named(page.forecasters[who], visit.me)} {signed(weight)} over {plural(crowd.resolved[who], 'question')}"
         for who, weight in earned
     )
     return (

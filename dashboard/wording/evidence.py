@@ -14,6 +14,7 @@ from forecasts.forecaster import MATCHER, MODEL_PREFIX
 from forecasts.option_suggestion import Leaning
 from forecasts.probability import logit, sigmoid
 from forecasts.question import ForecasterId, Kind, Question
+from forecasts.scoring.skill_words import signed
 from forecasts.why import TITLES
 from tracker.reviewing import Effect, Unmoved
 from tracker.summaries import Decision, Why
@@ -127,7 +128,7 @@ def _tenths(p: float) -> str:
 
 
 def _change(p: float) -> str:
-    return "unchanged" if abs(p) < 0.0005 else f"{100 * p:+.1f} points".replace("-", "−")
+    return "unchanged" if abs(p) < 0.0005 else f"{signed(100 * p)} points"
 
 
 def _chance(held: Distribution, option: str) -> float | None:

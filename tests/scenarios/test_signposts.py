@@ -8,6 +8,7 @@ import pytest
 
 from forecasts.evidence import Expectation, Indicator, IndicatorId
 from forecasts.forecaster import SUGGESTION
+from forecasts.why import nats
 from tests.builders import DAY, NOW, FakeClock, Press, a_question, a_set, an_indicator
 from tests.lives import SOURCE
 from tests.scenarios.linked_questions import acts_of, answer, ask
@@ -202,7 +203,7 @@ def test_the_suggestion_weighs_the_silence_by_the_ratio_that_was_set_in_advance(
     assert moved == pytest.approx(log(mark.ratio)) == pytest.approx(log(SILENT))
     (*_, last) = acts_of(waiting, SUMMIT, SUGGESTION)
     assert last.made_at > before.made_at
-    assert f"silence {moved:+.3f}" in last.rationale
+    assert f"silence {nats(moved)}" in last.rationale
 
 
 # The calendar

@@ -9,6 +9,7 @@ from rich.table import Table
 from forecasts.moves import Move
 from forecasts.probability import logit, sigmoid
 from forecasts.question import ForecasterId, Status, utc
+from forecasts.scoring.skill_words import signed
 from forecasts.spoken import percent
 from tracker import printing, scorecards
 from tracker.commands.terminal import acting_as, as_json, console, opened, show
@@ -68,9 +69,9 @@ def moved_table(move: Move, cards: Sequence[EvidenceCard]) -> Table:
         z += reason.log_odds
         of = headlines.get(reason.evidence_id, "") if reason.evidence_id is not None else ""
         table.add_row(
-            printing.safe(f"{reason.cause}: {of}{reason.why}"), f"{reason.log_odds:+.3f}", percent(sigmoid(z))
+            printing.safe(f"{reason.cause}: {of}{reason.why}"), signed(reason.log_odds, 3), percent(sigmoid(z))
         )
-    table.add_row("sum", f"{z - start:+.3f}", percent(move.after))
+    table.add_row("sum", signed(z - start, 3), percent(move.after))
     return table
 
 

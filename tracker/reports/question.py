@@ -13,7 +13,7 @@ from forecasts.option_suggestion import Leaning, OptionSuggestion
 from forecasts.probability import sigmoid
 from forecasts.question import ForecasterId, Question, Resolution, status, utc
 from forecasts.scoring.rulebook import HEADLINE
-from forecasts.scoring.skill_words import in_points
+from forecasts.scoring.skill_words import in_points, signed
 from forecasts.spoken import answer_in_words, in_full, in_short, percent
 from forecasts.suggestion import Suggestion
 from forecasts.why import nats, share_in_words, told, why_in_words
@@ -194,7 +194,7 @@ def _lines(k: Known, found: Suggestion) -> Table:
         what = each.what if each.evidence_id is None else headlines.get(each.evidence_id, each.what)
         rows.append(row(each.title, what, nats(each.adds), percent(sigmoid(z))))
     total = fsum(line.log_odds for line in found.lines)
-    rows.append(row("Sum", "all lines together", f"{total:+z.3f}", percent(found.p)))
+    rows.append(row("Sum", "all lines together", signed(total, 3), percent(found.p)))
     return table(("line", "what", "log-odds", "then"), rows, wide=(1,), numbers=(2, 3))
 
 

@@ -10,6 +10,7 @@ from forecasts.forecaster import RESERVED
 from forecasts.options import as_offered
 from forecasts.question import Question, QuestionId, effective_close
 from forecasts.scenario_set import ScenarioPosterior, ScenarioSet, posterior
+from forecasts.scoring.skill_words import signed
 from forecasts.spoken import percent
 from tracker.errors import NotFound
 from tracker.reports.content import (
@@ -161,7 +162,7 @@ def _why(k: _Known) -> Section | None:
         for line in k.found.lines.get(name, ()):
             asked = None if line.question_id is None else k.rows.get(line.question_id)
             about = "" if asked is None else f"{asked.question.text} "
-            rows.append(row(name, f"{about}{line.why}", f"{line.log_share:+z.3f}"))
+            rows.append(row(name, f"{about}{line.why}", signed(line.log_share, 3)))
     left = f" Left out, for want of a number: {', '.join(k.found.left_out)}." if k.found.left_out else ""
     said = f"The lines of a scenario add up to the logarithm of its share.{left}"
     blocks: tuple[Block, ...] = (
