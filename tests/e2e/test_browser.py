@@ -154,7 +154,7 @@ def test_hostile_feed_text_stays_text(visitor: Visitor, path: str) -> None:
     page = visitor.go(path)
     assert page.locator("a[href*='evil.example'], img[src*='evil.example'], .katex").count() == 0
     if path == "/inbox":
-        expect(page.get_by_text(HOSTILE)).to_be_visible()
+        expect(page.get_by_test_id("stBidiComponentIsolated").get_by_text(HOSTILE).first).to_be_visible()
     if "feed=" in path:
         expect(page.get_by_role("heading", name="Stranger ![x](")).to_be_visible()
 
