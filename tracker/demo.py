@@ -62,7 +62,6 @@ def replay_settings(settings: Settings) -> Settings:
 
 def replay(settings: Settings, question_set: QuestionSet, until: datetime, progress: Progress) -> int:
     """Replay the history up to `until` into its own database; the number of steps done now."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
     now = Clock()
     newsroom = Newsroom(question_set, now)
     with open_tracker(replay_settings(settings), now=now, fetch=newsroom.fetch) as tracker:

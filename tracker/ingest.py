@@ -15,7 +15,7 @@ from typing import Final
 
 import structlog
 
-from tracker.errors import StorageUnavailable
+from tracker.errors import StorageDamaged, StorageUnavailable
 from tracker.feeds.answers import Fetch, Fetched, FetchFailed, FetchRequest, FetchResult
 from tracker.feeds.feed import FeedState
 from tracker.feeds.item import FeedId
@@ -177,7 +177,7 @@ class Round:
             return
         try:
             self._report += self._kept(outcomes)
-        except StorageUnavailable:
+        except (StorageUnavailable, StorageDamaged):
             raise
         except Exception as error:  # a bug met by one feed must not stop the others; it is logged and shown
             if len(outcomes) > 1:

@@ -62,6 +62,7 @@ def run_scheduler(tracker: Tracker) -> int:
     from tracker.scheduler import Scheduler
 
     settle()
+    tracker.check_database()
     with tracker.leading():
         scheduler = Scheduler(tracker)
         for name in (signal.SIGINT, signal.SIGTERM):
@@ -100,8 +101,7 @@ def replay_with_progress(settings: Settings, console: Console, *, fresh: bool, u
     """Replay, with a bar for people and two lines for a log."""
     path = Path(str(replay_settings(settings).url.removeprefix("sqlite:///")))
     if fresh:
-        for stale in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))):
-            stale.unlink(missing_ok=True)
+        _throw_away(path)
     columns = (TextColumn("Replaying {task.fields[day]}"), BarColumn(), TaskProgressColumn())
     began = time.monotonic()
     with Progress(*columns, console=console, transient=True) as progress:
@@ -113,6 +113,14 @@ def replay_with_progress(settings: Settings, console: Console, *, fresh: bool, u
             lambda done, total, at: progress.update(task, completed=done, total=total, day=f"{at:%Y-%m-%d}"),
         )
     console.print(f"Replayed {steps} steps in {time.monotonic() - began:.0f} s into {path}")
+
+
+def _throw_away(database: Path) -> None:
+    for stale in (database, *(database.with_name(database.name + end) for end in ("-wal", "-shm"))):
+        try:
+            stale.unlink(missing_ok=True)
+        except OSError as error:
+            raise Refused(f"{stale} cannot be removed ({error.strerror}): remove it by hand") from None
 
 
 def _watch(children: Children, serving: Serving, settings: Settings, say: Say) -> int:

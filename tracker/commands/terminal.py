@@ -26,9 +26,9 @@ def chosen(context: click.Context) -> Settings:
 
 
 @contextmanager
-def opened(context: click.Context) -> Iterator[Tracker]:
-    """The tracker on the chosen database."""
-    with open_tracker(chosen(context)) as tracker:
+def opened(context: click.Context, *, create: bool = False) -> Iterator[Tracker]:
+    """The tracker on the chosen database; without `create`, raises `Refused` where there is none."""
+    with open_tracker(chosen(context), create=create) as tracker:
         yield tracker
 
 
@@ -40,9 +40,16 @@ def show(value: Any, json: bool, table: Any) -> None:
         console.print(printing.safe(table) if isinstance(table, str) else table)  # names are no markup
 
 
+def complain(reason: object) -> None:
+    """Print an error as one line, whatever characters the names in it have."""
+    click.echo(f"Error: {printing.in_plain_characters(str(reason))}", err=True)
+
+
 def put(file: Path, content: bytes) -> None:
     """Write a file; raises `Refused` where that is not possible."""
     try:
         file.write_bytes(content)
     except OSError as error:
-        raise Refused(f"{file} cannot be written: {error.strerror}; name a file in a folder that is yours") from None
+        raise Refused(
+            f"{file} cannot be written: {error.strerror or error}; name a file in a folder that is yours"
+        ) from None
