@@ -35,7 +35,6 @@ from tracker.commands.terminal import complain
 from tracker.demo import replay_settings
 from tracker.errors import LeadershipLost, Refused, StorageDamaged, StorageUnavailable, TrackerError
 from tracker.logs import set_up_logs
-from tracker.printing import in_plain_characters
 from tracker.settings import load_settings
 
 
@@ -124,8 +123,9 @@ def main() -> None:
     except click.exceptions.Abort:
         sys.exit(130)
     except click.ClickException as error:
-        error.message = in_plain_characters(error.message)
-        error.show()
+        if isinstance(error, click.UsageError) and error.ctx is not None:
+            click.echo(error.ctx.get_usage(), err=True)
+        complain(error.format_message())
         sys.exit(error.exit_code)
     except (ForecastsError, TrackerError) as error:
         complain(error)

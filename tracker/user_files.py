@@ -2,6 +2,7 @@
 
 import os
 import stat
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -14,7 +15,7 @@ LARGEST: Final = 20_000_000
 def open_regular(file: Path) -> BinaryIO:
     """A regular file, open for reading; raises `Refused` for anything else, such as a pipe, which could block."""
     try:
-        opened = open(file, "rb", opener=_without_waiting)  # noqa: SIM115  the caller closes it
+        opened = open(file, "rb", opener=open_without_waiting)  # noqa: SIM115  the caller closes it
     except (OSError, ValueError) as error:
         raise _unreadable(file, error) from None
     if not stat.S_ISREG(os.fstat(opened.fileno()).st_mode):
@@ -43,8 +44,17 @@ def read_text(file: Path, largest: int = LARGEST) -> str:
         raise Refused(f"{file} is not UTF-8 text: save the file as UTF-8") from None
 
 
-def _without_waiting(path: str, flags: int) -> int:
-    return os.open(path, flags | os.O_NONBLOCK)  # a pipe that nobody writes into would else block for ever
+def is_directory(path: Traversable) -> bool:
+    """Whether a directory is there; False, too, for a name that no file system takes."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
+def open_without_waiting(path: str, flags: int) -> int:
+    """An opener for `open` that does not wait for the other end of a pipe."""
+    return os.open(path, flags | os.O_NONBLOCK, 0o666)
 
 
 def _unreadable(file: Path, error: OSError | ValueError) -> Refused:

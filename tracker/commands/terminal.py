@@ -1,5 +1,6 @@
 """What all commands share: the terminal, opening the tracker, and common options."""
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from tracker import printing
 from tracker.api import Tracker, open_tracker
 from tracker.errors import Refused
 from tracker.settings import Settings
+from tracker.user_files import open_without_waiting
 
 console = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
 
@@ -48,8 +50,9 @@ def complain(reason: object) -> None:
 def put(file: Path, content: bytes) -> None:
     """Write a file; raises `Refused` where that is not possible."""
     try:
-        file.write_bytes(content)
-    except OSError as error:
-        raise Refused(
-            f"{file} cannot be written: {error.strerror or error}; name a file in a folder that is yours"
-        ) from None
+        with open(file, "wb", opener=open_without_waiting) as opened:
+            os.set_blocking(opened.fileno(), True)
+            opened.write(content)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise Refused(f"{file} cannot be written: {reason}; name a file in a folder that is yours") from None

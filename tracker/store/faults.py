@@ -122,7 +122,7 @@ def _sqlite_fault(error: DBAPIError | sqlite3.Error, engine: Engine) -> TrackerE
         return StorageDamaged(f"{place} is no SQLite database: move the file away, or choose another --data")
     if code == sqlite3.SQLITE_CANTOPEN:
         return StorageUnavailable(f"{place} cannot be opened: {_why_unopened(Path(engine.url.database or ''))}")
-    if code in _SQLITE:
+    if code is not None and code in _SQLITE:
         return StorageUnavailable(_SQLITE[code].format(place=place, reason=reason))
     if isinstance(error, OperationalError | sqlite3.OperationalError):
         return StorageUnavailable(
