@@ -124,7 +124,7 @@ def main() -> None:
         sys.exit(130)
     except click.ClickException as error:
         if isinstance(error, click.UsageError) and error.ctx is not None:
-            click.echo(error.ctx.get_usage(), err=True)
+            click.echo(f"{error.ctx.get_usage()}\nTry '{error.ctx.command_path} --help' for help.", err=True)
         complain(error.format_message())
         sys.exit(error.exit_code)
     except (ForecastsError, TrackerError) as error:
