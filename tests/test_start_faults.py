@@ -13,6 +13,7 @@ from dashboard import __main__ as dashboard_main
 from tests.builders import a_set, no_network
 from tests.conftest import a_database, address
 from tests.test_cli import Shell
+from tests.test_running import free_port
 from tracker.api import Tracker, open_tracker
 from tracker.errors import Refused, StorageDamaged, StorageUnavailable
 from tracker.scheduler import Scheduler
@@ -33,6 +34,7 @@ def start(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytes
     """A shell whose data directory does not exist."""
     monkeypatch.setenv("TRACKER_LOG_LEVEL", "error")
     monkeypatch.delenv("TRACKER_DEBUG", raising=False)
+    monkeypatch.setenv("TRACKER_PORT", str(free_port()))
     return Shell(tmp_path / "data", capsys, monkeypatch)
 
 
@@ -105,7 +107,7 @@ def unwritable(place: Path) -> Path:
         (unwritable, 1, "cannot be used ("),
     ],
 )
-@pytest.mark.parametrize("argv", [("up", "--no-browser", "--port", "8899"), ("demo", "--no-serve")])
+@pytest.mark.parametrize("argv", [("up", "--no-browser"), ("demo", "--no-serve")])
 def test_a_directory_that_cannot_be_made_is_told(
     start: Shell, tmp_path: Path, argv: tuple[str, ...], place: Callable[[Path], Path], code: int, told: str
 ) -> None:
@@ -129,7 +131,7 @@ def test_a_directory_that_cannot_be_made_is_told(
         ("mysql://ada@host/x", 2, "must be a sqlite or postgresql address"),
     ],
 )
-@pytest.mark.parametrize("argv", [("sets", "import", "grid_storage_2026"), ("up", "--no-browser", "--port", "8899")])
+@pytest.mark.parametrize("argv", [("sets", "import", "grid_storage_2026"), ("up", "--no-browser")])
 def test_an_address_without_a_database_is_told(
     start: Shell, monkeypatch: pytest.MonkeyPatch, argv: tuple[str, ...], url: str, code: int, told: str
 ) -> None:
@@ -292,13 +294,13 @@ def test_the_dashboard_ends_with_one_line(
     told: str,
 ) -> None:
     spoil(sound / "tracker.sqlite")
-    assert dashboard_main.main(["--data", str(sound), "--port", "8898"]) == code
+    assert dashboard_main.main(["--data", str(sound), "--port", str(free_port())]) == code
     (line,) = capsys.readouterr().err.splitlines()
     assert told in line
 
 
 def test_the_dashboard_makes_no_database(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert dashboard_main.main(["--data", str(tmp_path / "data"), "--port", "8898"]) == 2
+    assert dashboard_main.main(["--data", str(tmp_path / "data"), "--port", str(free_port())]) == 2
     (line,) = capsys.readouterr().err.splitlines()
     assert line == f"no database in {tmp_path / 'data'}; `tracker up` makes one"
     assert not (tmp_path / "data").exists()
