@@ -10,10 +10,11 @@ from dashboard.serve import serve
 from forecasts.errors import ForecastsError
 from tracker.api import open_tracker
 from tracker.demo import replay_settings
-from tracker.errors import NotFound, StorageUnavailable, TrackerError
+from tracker.errors import StorageUnavailable, TrackerError
 from tracker.listening import check_address, check_port
 from tracker.logs import set_up_logs
-from tracker.settings import Settings, checked, load_settings
+from tracker.printing import in_plain_characters
+from tracker.settings import checked, load_settings
 
 
 def parser() -> argparse.ArgumentParser:
@@ -33,16 +34,8 @@ def parser() -> argparse.ArgumentParser:
     return found
 
 
-def _replay(settings: Settings) -> Settings:
-    """The settings of the replay, which has to be there: an empty one would only puzzle."""
-    found = replay_settings(settings)
-    if not (settings.data_dir / "replay.sqlite").exists():
-        raise NotFound("replay", settings.data_dir, "make one with `tracker demo`")
-    return found
-
-
 def main(argv: Sequence[str] | None = None) -> int:
-    """Serve until told to stop; one line on stderr and 1 (no database) or 2 when that is not possible."""
+    """Serve until told to stop; one line on stderr, and 1 for a database that is away, 2 if a restart cannot help."""
     given = parser().parse_args(argv)
     try:
         settings = load_settings(given.data)
@@ -51,10 +44,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         check_address(settings.address, open_to_all=given.i_know_there_is_no_login, named=settings.named)
         check_port(settings.address, settings.port)
         set_up_logs(settings)
-        with open_tracker(_replay(settings) if given.replay else settings) as tracker:
+        with open_tracker(replay_settings(settings) if given.replay else settings, create=False) as tracker:
             serve(tracker, settings.address, settings.port)
     except (TrackerError, ForecastsError) as refusal:
-        sys.stderr.write(f"{refusal}\n")
+        sys.stderr.write(f"{in_plain_characters(str(refusal))}\n")
         return 1 if isinstance(refusal, StorageUnavailable) else 2
     return 0
 

@@ -19,12 +19,10 @@ from hypothesis import settings as examples
 from tests.builders import NOW, FakeClock, Press, no_network
 from tests.feeds.feed_server import FeedServer
 from tests.quick_databases import UNSYNCED, engine_that_shares, upgrade_by_copy
-from tracker import api
 from tracker.api import Tracker, open_tracker
-from tracker.backtest import walk
 from tracker.matching import encoders
 from tracker.settings import Settings
-from tracker.store import engine
+from tracker.store import engine, opening
 
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -39,7 +37,7 @@ encoders.PREFERRED = ("static",)
 
 engine.PRAGMAS = UNSYNCED
 engine.create_engine = engine_that_shares
-api.upgrade = walk.upgrade = upgrade_by_copy
+opening.upgrade = upgrade_by_copy
 """Statements are compiled and migrations run once a process, not for every test."""
 
 examples.register_profile("suite", deadline=None, max_examples=40, derandomize=os.environ.get("CI") == "true")

@@ -23,20 +23,24 @@ class Shell:
 
     def __init__(self, directory: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
         self.directory, self._capsys, self._monkeypatch = directory, capsys, monkeypatch
-        self.error = ""
+        self.out = self.error = ""
 
     def __call__(self, *argv: str, code: int = 0) -> str:
         """Run a command, check its exit code, and return what it printed."""
+        found = self.exit_code(*argv)
+        assert found == code, self.out + self.error
+        return self.out
+
+    def exit_code(self, *argv: str) -> int:
+        """Run a command that may end in any way; what it printed is in `out` and `error`."""
         self._monkeypatch.setattr("sys.argv", ["tracker", "--data", str(self.directory), *argv])
-        found = 0
+        code = 0
         try:
             cli.main()
         except SystemExit as stop:
-            found = int(stop.code or 0)
-        captured = self._capsys.readouterr()
-        self.error = captured.err
-        assert found == code, captured.out + captured.err
-        return captured.out
+            code = int(stop.code or 0)
+        self.out, self.error = self._capsys.readouterr()
+        return code
 
     def elsewhere(self, directory: Path) -> "Shell":
         """The same shell in another data directory."""

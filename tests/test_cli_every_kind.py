@@ -61,20 +61,20 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 @pytest.fixture
 def shell(
-    tmp_path: Path, clock: FakeClock, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    on_sqlite: Settings, clock: FakeClock, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> Shell:
-    """A shell in an empty data directory, typed by ada."""
+    """A shell on an empty database, typed by ada."""
     monkeypatch.setenv("TRACKER_ME", "ada")
     monkeypatch.setenv("TRACKER_LOG_LEVEL", "error")
     monkeypatch.setattr(terminal, "open_tracker", partial(open_tracker, now=clock, fetch=no_network))
-    return Shell(tmp_path / "data", capsys, monkeypatch)
+    return Shell(on_sqlite.data_dir, capsys, monkeypatch)
 
 
 @pytest.fixture
 def asked(shell: Shell, clock: FakeClock, templates: dict[str, Path], tmp_path: Path) -> Shell:
     """Questions of every kind, forecast by three people a day later; it is the third day."""
     clock.time = DATA["asked"]
-    shutil.copytree(templates["asked"], tmp_path / "data")
+    shutil.copytree(templates["asked"], tmp_path / "data", dirs_exist_ok=True)
     return shell
 
 
@@ -82,7 +82,7 @@ def asked(shell: Shell, clock: FakeClock, templates: dict[str, Path], tmp_path: 
 def answered(shell: Shell, clock: FakeClock, templates: dict[str, Path], tmp_path: Path) -> Shell:
     """All of them answered, forecast by ada when that was known, and their scheduled close has passed."""
     clock.time = DATA["answered"]
-    shutil.copytree(templates["answered"], tmp_path / "data")
+    shutil.copytree(templates["answered"], tmp_path / "data", dirs_exist_ok=True)
     return shell
 
 

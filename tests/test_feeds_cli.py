@@ -9,15 +9,17 @@ import pytest
 from tests.builders import an_rss
 from tests.feeds.feed_server import FeedServer
 from tests.test_cli import Shell
+from tracker.api import open_tracker
+from tracker.settings import Settings
 
 NEWS = an_rss(("Arland invites Borland to a summit", "https://wire.invalid/1"), title="The wire of the town")
 
 
 @pytest.fixture
-def shell(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Shell:
-    """The command line on an empty data directory."""
+def shell(on_sqlite: Settings, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Shell:
+    """The command line on an empty database."""
     monkeypatch.setenv("TRACKER_LOG_LEVEL", "error")
-    return Shell(tmp_path / "data", capsys, monkeypatch)
+    return Shell(on_sqlite.data_dir, capsys, monkeypatch)
 
 
 @pytest.fixture
@@ -74,6 +76,7 @@ def test_lists_come_in_and_go_out_with_all_that_is_set(shell: Shell, tmp_path: P
     shell("feeds", "set", "the-wire", "--importance", "2.5", "--every", "30", "--grade", "A", "--full-text")
     shell("feeds", "export", str(tmp_path / "out.opml"))
     other = shell.elsewhere(tmp_path / "other")
+    open_tracker(Settings(data_dir=other.directory)).close()
     other("feeds", "import", str(tmp_path / "out.opml"))
     ours, theirs = (each.json("feeds")["feeds"][0]["state"]["feed"] for each in (shell, other))
     assert ours == theirs

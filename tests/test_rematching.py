@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -65,10 +64,10 @@ def read(both_with_press: Tracker, published: Callable[..., Tracker]) -> Tracker
 
 
 @pytest.fixture
-def shell(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Shell:
-    """The command line on an empty data directory."""
+def shell(on_sqlite: Settings, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Shell:
+    """The command line on an empty database."""
     monkeypatch.setenv("TRACKER_LOG_LEVEL", "error")
-    return Shell(tmp_path / "data", capsys, monkeypatch)
+    return Shell(on_sqlite.data_dir, capsys, monkeypatch)
 
 
 def cards(tracker: Tracker, question: str = "summit-2027") -> tuple[EvidenceCard, ...]:

@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 from tests.builders import no_network
 from tracker.api import open_tracker
 from tracker.demo import replay_settings
-from tracker.rights import create_private, keep_private
+from tracker.rights import close_to_others, create_private
 from tracker.settings import Settings, load_settings, write_setting
 
 
@@ -67,7 +67,7 @@ def test_files_that_others_could_read_are_tightened_once(tmp_path: Path) -> None
 def test_a_settings_file_is_tightened_without_a_sqlite_database(tmp_path: Path) -> None:
     tmp_path.chmod(0o755)
     (tmp_path / "tracker.toml").write_text('database_url = "postgresql://u:secret@h/d"\n', "utf-8")
-    keep_private(tmp_path / "tracker.toml", "postgresql://u:secret@h/d")
+    close_to_others(tmp_path / "tracker.toml", "postgresql://u:secret@h/d")
     assert (rights(tmp_path), rights(tmp_path / "tracker.toml")) == (0o700, 0o600)
     assert [path.name for path in tmp_path.iterdir()] == ["tracker.toml"]
 
@@ -82,7 +82,8 @@ def test_a_directory_that_serves_others_too_stays_open(
         monkeypatch.setenv("HOME", str(tmp_path))
     elif place != "shared":
         monkeypatch.chdir(tmp_path / ("below" if place == "above it" else "."))
-    keep_private(tmp_path / "tracker.toml", f"sqlite:///{tmp_path}/tracker.sqlite")
+    (tmp_path / "tracker.sqlite").touch(0o644)
+    close_to_others(tmp_path / "tracker.toml", f"sqlite:///{tmp_path}/tracker.sqlite")
     assert rights(tmp_path) & 0o777 == 0o755
     assert rights(tmp_path / "tracker.sqlite") == 0o600
 
@@ -105,8 +106,9 @@ def test_rights_that_cannot_be_changed_stop_nothing(tmp_path: Path, monkeypatch:
 def test_a_directory_of_somebody_else_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     data = tmp_path / "data"
     data.mkdir(0o755)
+    (data / "tracker.sqlite").touch(0o644)
     monkeypatch.setattr(os, "geteuid", lambda: data.stat().st_uid + 1)
-    keep_private(data / "tracker.toml", f"sqlite:///{data}/tracker.sqlite")
+    close_to_others(data / "tracker.toml", f"sqlite:///{data}/tracker.sqlite")
     assert rights(data) == 0o755
 
 
@@ -127,6 +129,3 @@ def test_a_file_that_is_there_is_not_touched(tmp_path: Path) -> None:
     assert path.read_bytes() == b"facts"
     create_private(tmp_path / "missing" / "tracker.sqlite")
     assert not (tmp_path / "missing").exists()
-    keep_private(tmp_path / "data" / "tracker.toml", "sqlite:///:memory:")
-    assert list((tmp_path / "data").iterdir()) == []
-    assert not Path(":memory:").exists()

@@ -13,6 +13,7 @@ from tests.forecasts.small_set import EVERY_KIND, TEXTS, changed
 from tests.test_cli import Shell
 from tracker import question_sets, set_checks
 from tracker.errors import Refused
+from tracker.settings import Settings
 
 OVERRIDE = 'override = "A set for tests."\n'
 
@@ -26,9 +27,9 @@ def folder_of(directory: Path, texts: dict[str, str]) -> Path:
 
 
 @pytest.fixture
-def shell(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Shell:
+def shell(on_sqlite: Settings, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Shell:
     monkeypatch.setenv("TRACKER_LOG_LEVEL", "error")
-    return Shell(tmp_path / "data", capsys, monkeypatch)
+    return Shell(on_sqlite.data_dir, capsys, monkeypatch)
 
 
 def files_of(folder: Path) -> dict[str, str]:

@@ -30,15 +30,15 @@ from tracker.newsdesk import Newsdesk
 from tracker.question_verbs import QuestionVerbs
 from tracker.report_verbs import ReportVerbs
 from tracker.resolving import Given, bring_up_to_date, preview, reopen, rescore, resolve, scores_are_current
-from tracker.rights import keep_private
+from tracker.rights import close_to_others
 from tracker.said import Standpoint
 from tracker.scenario_verbs import ScenarioVerbs
 from tracker.scenarios.pairs import annul_branches
 from tracker.settings import Settings
 from tracker.store import forecasts, log, properties, resolutions
-from tracker.store.engine import Store, open_engine
+from tracker.store.engine import Store
 from tracker.store.leader import Leadership, leading
-from tracker.store.schema import upgrade
+from tracker.store.opening import open_store
 from tracker.suggesting import record_suggestions
 from tracker.summaries import (
     Accuracy,
@@ -66,26 +66,25 @@ def clock() -> datetime:
 def open_tracker(
     settings: Settings,
     *,
+    create: bool = True,
     now: Callable[[], datetime] = clock,
     fetch: Fetch | None = None,
     limits: FetchLimits | None = None,
 ) -> "Tracker":
     """Open the database named by the settings, bring it to the newest version, and wire the verbs.
 
-    `fetch` replaces the network, `limits` how it is used.
+    Without `create`, a SQLite file that is not there is refused. `fetch` replaces the network, `limits` how it is used.
     """
-    keep_private(settings.file, settings.url)
-    engine = open_engine(settings.url)
-    store = Store(engine)
+    store = open_store(settings.url, create=create)
+    close_to_others(settings.file, settings.url)
     try:
-        upgrade(engine)
         with store.reading() as session:
             current = scores_are_current(session)
         if not current:
             with store.writing() as session:
                 bring_up_to_date(session)
     except BaseException:
-        engine.dispose()
+        store.close()
         raise
     return Tracker(settings, store, now, Network(limits or limits_of(settings), now, fetch))
 

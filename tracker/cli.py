@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 failed while running, 2 the request cannot be carried out 
 
 import os
 import sys
+import traceback
 from pathlib import Path
 
 import click
@@ -30,14 +31,26 @@ from tracker.commands import (
     sets,
     wording,
 )
+from tracker.commands.terminal import complain
 from tracker.demo import replay_settings
-from tracker.errors import StorageUnavailable, TrackerError
+from tracker.errors import Refused, StorageDamaged, StorageUnavailable, TrackerError
 from tracker.logs import set_up_logs
 from tracker.settings import load_settings
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="Data directory (default: data).")
+class Commands(click.Group):
+    """The commands, which take no argument that is not text."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Refuse what the terminal sent in another encoding; no name or text that is kept could hold it."""
+        for arg in args:
+            if not arg.isascii() and any("\ud800" <= char <= "\udfff" for char in arg):
+                raise Refused(f"the argument {arg} is not UTF-8: write it anew, or rename the file that it names")
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option("--data", type=click.Path(path_type=Path), help="Data directory (default: data).")
 @click.option("--replay", is_flag=True, help="Work on the replay's database instead of the live one.")
 @click.version_option(package_name="scenario-tracker", message="%(version)s")
 @click.pass_context
@@ -99,6 +112,10 @@ for command in COMMANDS:
     cli.add_command(command)
 
 
+FAILED = (StorageUnavailable, StorageDamaged)
+"""Errors that are no refusal of the request: it may be right, and it failed all the same."""
+
+
 def main() -> None:
     """Run the command line; a refusal is one line on standard error and exit code 2."""
     try:
@@ -106,11 +123,18 @@ def main() -> None:
     except click.exceptions.Abort:
         sys.exit(130)
     except click.ClickException as error:
-        error.show()
+        if isinstance(error, click.UsageError) and error.ctx is not None:
+            click.echo(f"{error.ctx.get_usage()}\nTry '{error.ctx.command_path} --help' for help.", err=True)
+        complain(error.format_message())
         sys.exit(error.exit_code)
     except (ForecastsError, TrackerError) as error:
-        click.echo(f"Error: {error}", err=True)
-        sys.exit(1 if isinstance(error, StorageUnavailable) else 2)
+        complain(error)
+        sys.exit(1 if isinstance(error, FAILED) else 2)
     except BrokenPipeError:  # the reader of a pipe went away, as `| head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except Exception as error:  # a bug of ours: whoever typed the command should not have to read its trace
+        if os.environ.get("TRACKER_DEBUG") == "1":
+            traceback.print_exc()
+        complain(f"unexpected {type(error).__name__}: {error}; set TRACKER_DEBUG=1 to see where it happened")
+        sys.exit(1)

@@ -64,7 +64,7 @@ class LeadershipLost(TrackerError):
 
 
 class StorageUnavailable(TrackerError):
-    """The database itself cannot do it now; nothing was changed."""
+    """The database cannot do it now; the transaction was rolled back, and it can be tried again."""
 
 
 class StorageDamaged(TrackerError):

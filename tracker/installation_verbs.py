@@ -1,10 +1,13 @@
 """The verbs on the installation itself: who acts, what it may cost, how far it has come. A part of `Tracker`."""
 
 import re
+import time
 from collections.abc import Callable
 from copy import copy
 from datetime import datetime
 from typing import Self
+
+import structlog
 
 from forecasts.forecaster import Forecaster
 from forecasts.question import ForecasterId
@@ -16,6 +19,8 @@ from tracker.settings import Settings, overruled, write_setting
 from tracker.store import forecasts
 from tracker.store.engine import Session, Store
 from tracker.summaries import Loaded
+
+logger = structlog.get_logger("tracker.installation")
 
 LONGEST_NAME = 80
 
@@ -80,6 +85,12 @@ class InstallationVerbs:
         """Which version runs on what, and how it fares."""
         with self._store.reading() as session:
             return installation.installation(session, self.settings)
+
+    def check_database(self) -> None:
+        """Look through the structure of the whole database; raises `StorageDamaged`."""
+        began = time.monotonic()
+        self._store.check()
+        logger.info("database.checked", seconds=round(time.monotonic() - began, 1))
 
     def load_built_in(self, name: str) -> Loaded:
         """Load a question set that comes with the tracker; raises `NotFound` for any other."""

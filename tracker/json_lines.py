@@ -4,10 +4,15 @@ import gzip
 import json
 import zlib
 from collections.abc import Iterator, Mapping
+from io import TextIOWrapper
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from tracker.errors import Refused
+from tracker.user_files import open_regular
+
+LONGEST_LINE: Final = 10_000_000
+"""Characters. The whole text of a long article has 100,000."""
 
 Record = Mapping[str, Any]
 
@@ -18,10 +23,13 @@ class WrongLine(ValueError):
 
 def lines(file: Path) -> Iterator[tuple[int, str]]:
     """The lines that are not blank, with their numbers from 1; raises `Refused` for a file that cannot be read."""
-    opener = gzip.open if file.suffix == ".gz" else open
     try:
-        with opener(file, "rt", encoding="utf-8-sig") as found:
-            for number, line in enumerate(found, start=1):
+        with open_regular(file) as raw:
+            unpacked: Any = gzip.GzipFile(fileobj=raw) if file.suffix == ".gz" else raw
+            text_of = TextIOWrapper(unpacked, encoding="utf-8-sig")
+            for number, line in enumerate(iter(lambda: text_of.readline(LONGEST_LINE + 1), ""), start=1):
+                if len(line) > LONGEST_LINE:
+                    raise Refused(f"{file}:{number} has more than {LONGEST_LINE:,} characters: write one object a line")
                 if line.strip():
                     yield number, line
     except UnicodeDecodeError:
@@ -49,8 +57,16 @@ def text(found: Record, name: str) -> str:
     if value is None:
         return ""
     if not isinstance(value, str):
-        raise WrongLine(f"{name} is {json.dumps(value)[:40]}: write a text in quotation marks")
+        raise WrongLine(f"{name} is {shown(value)}: write a text in quotation marks")
     return value.strip()
+
+
+def shown(value: object) -> str:
+    """A value as a message names it, in at most 40 characters."""
+    try:
+        return json.dumps(value)[:40]
+    except RecursionError:
+        return "nested too deep"
 
 
 def name_of(found: Record, name: str) -> str:

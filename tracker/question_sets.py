@@ -10,6 +10,7 @@ from pathlib import Path
 from forecasts.errors import InvalidQuestionSet
 from forecasts.question_set import ESSAY_TEXT, FILES, QuestionSet, read_question_set
 from tracker.errors import NotFound, Refused
+from tracker.user_files import is_directory, read_bytes
 
 DEFAULT = "china_russia_2022"
 
@@ -20,8 +21,8 @@ OF_A_SET = (*FILES, ESSAY_TEXT)
 def load(name_or_path: str) -> QuestionSet:
     """A set by its built-in name or its folder; raises `NotFound` or `InvalidQuestionSet`."""
     built_in = _shelf() / name_or_path
-    folder: Traversable = built_in if built_in.is_dir() else Path(name_or_path)
-    if not folder.is_dir():
+    folder: Traversable = built_in if is_directory(built_in) else Path(name_or_path)
+    if not is_directory(folder):
         raise NotFound("question set", name_or_path, f"give a folder with {', '.join(FILES)}, or {DEFAULT}")
     texts = {name: _text(folder.joinpath(name), name) for name in OF_A_SET if folder.joinpath(name).is_file()}
     question_set = read_question_set(texts)
@@ -102,7 +103,7 @@ def _shelf() -> Traversable:
 
 
 def _text(file: Traversable, name: str) -> str:
-    raw = file.read_bytes()
+    raw = read_bytes(file) if isinstance(file, Path) else file.read_bytes()
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError as error:

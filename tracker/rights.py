@@ -18,19 +18,16 @@ _BESIDE_DATABASE = ("", "-wal", "-shm", "-journal", ".scheduler")
 logger = structlog.get_logger("tracker.rights")
 
 
-def keep_private(settings_file: Path, database_url: str) -> None:
-    """Make the data directory and an empty SQLite database where they are missing, and close what others can read.
+def close_to_others(settings_file: Path, database_url: str) -> None:
+    """Take the rights of other users from the data directory, the settings file and a SQLite database.
 
-    Raises `OSError` where the directory cannot be made; all else that fails is left to whoever opens the file.
+    What cannot be changed stays as it is.
     """
     directory = settings_file.parent
     files = [settings_file]
     if database_url.startswith(_SQLITE):
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         database = database_url.removeprefix(_SQLITE).partition("?")[0]
-        if database != ":memory:":
-            create_private(Path(database))
-            files += [Path(f"{database}{end}") for end in _BESIDE_DATABASE]
+        files += [Path(f"{database}{end}") for end in _BESIDE_DATABASE]
     closed = [path for path in files if _closed(path)]
     if any(map(os.path.lexists, files)) and _serves_us_alone(directory) and _closed(directory):
         closed.insert(0, directory)

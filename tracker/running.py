@@ -69,6 +69,7 @@ def run_scheduler(tracker: Tracker) -> int:
     from tracker.scheduler import Scheduler
 
     settle()
+    tracker.check_database()
     with tracker.leading() as leadership:
         scheduler = Scheduler(tracker, check_lock=leadership.check)
         for name in (signal.SIGINT, signal.SIGTERM):
@@ -107,8 +108,7 @@ def replay_with_progress(settings: Settings, console: Console, *, fresh: bool, u
     """Replay, with a bar on a terminal, and a line every few seconds elsewhere."""
     path = Path(str(replay_settings(settings).url.removeprefix("sqlite:///")))
     if fresh:
-        for stale in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))):
-            stale.unlink(missing_ok=True)
+        _throw_away(path)
     began = time.monotonic()
     with _bar(console) if console.is_terminal else nullcontext(lines(console.print)) as progress:
         steps = replay(settings, load(DEFAULT), until or clock(), progress)
@@ -135,6 +135,14 @@ def _bar(console: Console) -> Iterator[ReplayProgress]:
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("replay", day="", total=None)
         yield lambda done, total, at: progress.update(task, completed=done, total=total, day=f"{at:%Y-%m-%d}")
+
+
+def _throw_away(database: Path) -> None:
+    for stale in (database, *(database.with_name(database.name + end) for end in ("-wal", "-shm"))):
+        try:
+            stale.unlink(missing_ok=True)
+        except OSError as error:
+            raise Refused(f"{stale} cannot be removed ({error.strerror}): remove it by hand") from None
 
 
 def _watch(children: Children, serving: Serving, settings: Settings, say: Say) -> int:

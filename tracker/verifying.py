@@ -109,7 +109,7 @@ def _missing_head(entries: Iterable[Entry], head: str | None) -> Break | None:
     if head is None:
         return None
     seq, _, digest = head.partition(":")
-    if not (seq.isascii() and seq.isdecimal()):
+    if not (seq.isascii() and seq.isdecimal() and len(seq) < 19):  # more digits than a database counts to
         return Break(0, f"{head!r} is no head: give SEQ:HASH as `tracker verify` printed it")
     if seq == "0" or any(str(entry.seq) == seq and entry.hash == digest for entry in entries):
         return None

@@ -34,6 +34,8 @@ from tests.benchmarks.feed_phases import PHASES, PORTS, Phase, addresses, make_s
 from tests.benchmarks.feed_server import Server
 from tests.benchmarks.feed_world import ADDED, CHANGED_EVERY, ENTRIES, FEEDS
 from tests.benchmarks.processes import Ran, run
+from tracker.api import open_tracker
+from tracker.settings import Settings
 
 CHANGED = FEEDS // CHANGED_EVERY
 FOUND: dict[Phase, tuple[int, int]] = {"cold": (FEEDS * ENTRIES, 0), "changed": (CHANGED * ADDED, CHANGED)}
@@ -113,6 +115,7 @@ class WithTracker:
         outlines = "".join(f'<outline type="rss" text="Feed {n}" xmlUrl="{feed}"/>' for n, feed in enumerate(feeds))
         listed.write_text(f'<opml version="2.0"><head/><body>{outlines}</body></opml>')
         self._folder = folder
+        open_tracker(Settings(data_dir=folder)).close()
         run([*self._program, "--data", str(folder), "feeds", "import", str(listed)], env=_no_settings())
 
     def command(self) -> list[str]:

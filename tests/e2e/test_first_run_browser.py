@@ -6,12 +6,15 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import PHONE, Arrive, served
+from tracker.api import open_tracker
+from tracker.settings import Settings
 
 
 @pytest.fixture(scope="module")
 def new(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A dashboard on a database that was made just now."""
     data = tmp_path_factory.mktemp("new")
+    open_tracker(Settings(data_dir=data)).close()
     yield from served(data, data / "dashboard.log")
 
 

@@ -157,7 +157,9 @@ def test_a_file_without_cases_is_told_from_one_with(tmp_path: Path, text: str, r
 
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     (reason,) = replay([tmp_path / "nowhere.json"]).unreadable
-    assert reason.endswith("nowhere.json cannot be read (No such file or directory): give a file of cases")
+    assert reason.endswith(
+        "nowhere.json cannot be read (No such file or directory): name a file that is there and that you may read"
+    )
 
 
 @pytest.mark.parametrize(

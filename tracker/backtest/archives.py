@@ -27,8 +27,12 @@ from tracker.feeds.parsing.reading import NOTHING, Memory, Read, Unchanged, Unre
 from tracker.json_lines import WrongLine, name_of, text
 from tracker.json_lines import lines as lines_of
 from tracker.json_lines import record as record_of
+from tracker.user_files import is_directory, open_regular
 
 MANIFEST: Final = "manifest.jsonl"
+LARGEST_DOCUMENT: Final = 100_000_000
+"""Bytes of a captured document, unpacked."""
+
 NO_FIRST_SEEN: Final = "no first_seen in this archive: the claimed publication time was used"
 
 
@@ -90,7 +94,7 @@ def read_archive(path: Path, *, skip_bad: bool = False) -> Archive:
     with its number, unless `skip_bad`.
     """
     reading = _Reading(skip_bad)
-    sightings, warnings = _folder(path, reading) if path.is_dir() else _lines_of(path, reading)
+    sightings, warnings = _folder(path, reading) if is_directory(path) else _lines_of(path, reading)
     if not sightings:
         raise Refused(f"{path} holds no entry that can be used: give JSON lines, or a folder with {MANIFEST}")
     sightings.sort(key=lambda s: s.at)  # stable: what came together stays in its order
@@ -226,9 +230,14 @@ def _document(folder: Path, row: Mapping[str, Any]) -> bytes:
     if not path.is_relative_to(folder.resolve()):
         raise WrongLine(f"{text(row, 'file')} lies outside the folder of the archive")
     try:
-        body = path.read_bytes()
-        return gzip.decompress(body) if path.suffix == ".gz" else body
+        with open_regular(path) as raw:
+            body = (gzip.GzipFile(fileobj=raw) if path.suffix == ".gz" else raw).read(LARGEST_DOCUMENT + 1)
     except (gzip.BadGzipFile, EOFError, zlib.error):
         raise WrongLine(f"{text(row, 'file')} is no whole gzip file") from None
     except OSError as error:
         raise WrongLine(f"{text(row, 'file')} cannot be read: {error.strerror}") from None
+    except Refused as refusal:
+        raise WrongLine(str(refusal)) from None
+    if len(body) > LARGEST_DOCUMENT:
+        raise WrongLine(f"{text(row, 'file')} is larger than {LARGEST_DOCUMENT // 1_000_000} MB")
+    return body

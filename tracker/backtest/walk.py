@@ -40,9 +40,9 @@ from tracker.resolving import resolve
 from tracker.scenarios.pairs import annul_branches
 from tracker.settings import Settings
 from tracker.store import items, properties
-from tracker.store.engine import Session, Store, open_engine
+from tracker.store.engine import Session, Store
 from tracker.store.items import Stored
-from tracker.store.schema import upgrade
+from tracker.store.opening import open_store
 from tracker.suggesting import record_suggestions
 
 DAY: Final = timedelta(days=1)
@@ -103,10 +103,8 @@ def _opened(settings: Settings, out: Path, run: str) -> tuple[Store, str]:
     mine = replay_settings(replace(settings, data_dir=out, database_url=""))
     if mine.url == settings.url:
         raise Refused(f"{out} holds the database that is in use: choose another --out")
-    out.mkdir(parents=True, exist_ok=True)
     is_new = not (out / "replay.sqlite").exists()
-    store = Store(open_engine(mine.url))
-    upgrade(store.engine)
+    store = open_store(mine.url)
     with store.writing() as session:
         held = properties.read(session, RUN)
         if held is None and is_new:

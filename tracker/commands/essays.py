@@ -14,13 +14,14 @@ from tracker import printing
 from tracker.commands.terminal import as_json, console, opened, show
 from tracker.errors import Refused
 from tracker.essays.draft_files import asked_of, read_draft, write_draft
-from tracker.essays.extracting import extract
+from tracker.essays.extracting import LONGEST_FILE, extract
 from tracker.essays.reading import sentences_of
 from tracker.essays.titles import name_of, title_of
 from tracker.essays.values import EssayPage, NewEssay
 from tracker.machine.answers import Unanswered
 from tracker.machine.drafting import with_proposal
 from tracker.said import Standpoint
+from tracker.user_files import read_bytes, read_text
 
 
 @click.group()
@@ -57,7 +58,7 @@ def add(  # noqa: PLR0917  one value of each option
     context: click.Context, /, file: Path, name: str | None, title: str, json: bool, **said: Any
 ) -> None:
     """Add an essay with its text, or a new version of its text: plain text, Markdown or a saved web page."""
-    raw = file.read_bytes()
+    raw = read_bytes(file, LONGEST_FILE)
     text, title = extract(raw, file.name), title.strip() or title_of(raw, file.name)
     made = NewEssay(id=name or name_of(file.stem, title), title=title, text=text, source=file.name, **said)
     with opened(context) as tracker:
@@ -75,8 +76,8 @@ def add(  # noqa: PLR0917  one value of each option
 def claims(context: click.Context, /, essay_or_file: str, everything: bool, json: bool) -> None:
     """Find the claims in a file, or in the text of an essay that is kept; `--json` prints every sentence."""
     path = Path(essay_or_file)
-    if _is_file(path):
-        found = sentences_of(extract(path.read_bytes(), path.name))
+    if _exists(path):
+        found = sentences_of(extract(read_bytes(path, LONGEST_FILE), path.name))
     else:
         with opened(context) as tracker:
             page = tracker.essay(essay_or_file)
@@ -86,9 +87,9 @@ def claims(context: click.Context, /, essay_or_file: str, everything: bool, json
     show(found, json, _claims_table([s for s in found if everything or s.kept]))
 
 
-def _is_file(path: Path) -> bool:
+def _exists(path: Path) -> bool:
     try:
-        return path.is_file()
+        return path.exists() and not path.is_dir()
     except OSError:  # no file has so long a name
         return False
 
@@ -149,17 +150,9 @@ def open_question(  # noqa: PLR0917  one value of each option
 ) -> None:
     """Open the question of a completed draft, with its indicators."""
     with opened(context) as tracker:
-        asked, indicators = read_draft(_utf8(file), file.name, tracker.essay(name).essay)
+        asked, indicators = read_draft(read_text(file, LONGEST_FILE), file.name, tracker.essay(name).essay)
         made = tracker.open_claim(asked_of(asked), at, indicators=indicators, override=override)
     show(made, json, f"{made.id} is open; its base rate is {in_full(made, made.prior)}.")
-
-
-def _utf8(file: Path) -> str:
-    """The text of a file that an editor saved, with or without a byte order mark."""
-    try:
-        return file.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise Refused(f"{file.name} is not UTF-8 text: save the file as UTF-8") from None
 
 
 @essay.command()

@@ -11,10 +11,11 @@ import click
 
 from tracker import feed_tables, printing
 from tracker.api import Tracker, open_tracker
-from tracker.commands.terminal import as_json, chosen, console, opened, show
+from tracker.commands.terminal import as_json, chosen, console, opened, put, show
 from tracker.feeds.timing.health import fleet
 from tracker.memory import settle
 from tracker.network import limits_of
+from tracker.user_files import read_bytes
 
 allow_private = click.option(
     "--allow-private", is_flag=True, help="Also ask hosts that are not on the public internet, just this once."
@@ -90,8 +91,9 @@ def test_feed(context: click.Context, /, url: str, allow_private: bool, json: bo
 @click.pass_context
 def import_feeds(context: click.Context, /, file: Path, json: bool) -> None:
     """Add the feeds of a subscription list (OPML) that are not there yet."""
+    document = read_bytes(file)
     with opened(context) as tracker:
-        found = tracker.import_feeds(file.read_bytes())
+        found = tracker.import_feeds(document)
     words = f"{found.added} feeds added, {found.known} were there already."
     show(found, json, "\n".join([words, *(f"left out: {why}" for why in found.skipped)]))
 
@@ -106,7 +108,7 @@ def export_feeds(context: click.Context, /, file: Path | None) -> None:
     if file is None:
         click.echo(document.decode(), nl=False)
     else:
-        file.write_bytes(document)
+        put(file, document)
         console.print(printing.safe(f"Written to {file}."))
 
 
@@ -188,7 +190,7 @@ def _online(context: click.Context, allow_private: bool, no_politeness: bool = F
     settings = chosen(context)
     limits = limits_of(settings)
     private = ("*",) if allow_private else limits.private
-    return open_tracker(settings, limits=replace(limits, private=private, polite=not no_politeness))
+    return open_tracker(settings, create=False, limits=replace(limits, private=private, polite=not no_politeness))
 
 
 def _measured(context: click.Context, every: bool, **network: bool) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tracker import printing
-from tracker.commands.terminal import as_json, show
+from tracker.commands.terminal import as_json, complain, show
 
 if TYPE_CHECKING:
     from tracker.oracles import Failure, Replay
@@ -31,7 +31,7 @@ def check_oracle(files: tuple[Path, ...], json: bool) -> None:
     record = {"passed": found.passed, "failed": found.failed, "failures": found.failures, "errors": found.unreadable}
     show(record, json, printing.safe("\n".join(_lines(found))))
     for error in found.unreadable:
-        click.echo(f"Error: {error}", err=True)
+        complain(error)
     if not found.ok:
         sys.exit(1)
 

@@ -12,8 +12,10 @@ from tracker.api import Tracker
 from tracker.commands.terminal import as_json, opened, put, show
 from tracker.errors import Refused
 from tracker.report_verbs import TABLE_FORMATS, TableFormat
+from tracker.reports.checking import MOST_BYTES
 from tracker.reports.content import KINDS, Kind
 from tracker.reports.writing import FORMATS, Format, file_name, format_of, written
+from tracker.user_files import read_bytes
 
 
 @click.command()
@@ -51,10 +53,7 @@ def _form(file: Path | None, wanted: Format | None) -> Format:
 
 def _check(context: click.Context, file: Path, json: bool) -> None:
     """Exit code 1 when the file was changed, or says something else than the database."""
-    try:
-        content = file.read_bytes()
-    except OSError as error:
-        raise Refused(f"{file} cannot be read: {error.strerror}") from None
+    content = read_bytes(file, MOST_BYTES)
     with opened(context) as tracker:
         check = tracker.check_report(content)
     told = {**printing.plain(check), "whole": check.whole, "same": check.same}

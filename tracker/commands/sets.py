@@ -66,7 +66,7 @@ def validate(context: click.Context, /, question_set: str, json: bool) -> None:
 def import_set(context: click.Context, /, question_set: str, json: bool) -> None:
     """Load a question set: a folder, or the name of a built-in one."""
     found = question_sets.load(question_set)
-    with opened(context) as tracker:
+    with opened(context, create=True) as tracker:
         loaded = tracker.load(found)
     show(loaded, json, f"Loaded “{loaded.title}”: {loaded.questions} new questions, {loaded.feeds} new feeds.")
 

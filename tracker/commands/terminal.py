@@ -1,5 +1,6 @@
 """What all commands share: the terminal, opening the tracker, and common options."""
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from tracker import printing
 from tracker.api import Tracker, open_tracker
 from tracker.errors import Refused
 from tracker.settings import Settings
+from tracker.user_files import open_without_waiting
 
 console = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
 
@@ -27,9 +29,9 @@ def chosen(context: click.Context) -> Settings:
 
 
 @contextmanager
-def opened(context: click.Context) -> Iterator[Tracker]:
-    """The tracker on the chosen database."""
-    with open_tracker(chosen(context)) as tracker:
+def opened(context: click.Context, *, create: bool = False) -> Iterator[Tracker]:
+    """The tracker on the chosen database; without `create`, raises `Refused` where there is none."""
+    with open_tracker(chosen(context), create=create) as tracker:
         yield tracker
 
 
@@ -46,9 +48,17 @@ def show(value: Any, json: bool, table: Any) -> None:
         console.print(printing.safe(table) if isinstance(table, str) else table)  # names are no markup
 
 
+def complain(reason: object) -> None:
+    """Print an error as one line, whatever characters the names in it have."""
+    click.echo(f"Error: {printing.in_plain_characters(str(reason))}", err=True)
+
+
 def put(file: Path, content: bytes) -> None:
     """Write a file; raises `Refused` where that is not possible."""
     try:
-        file.write_bytes(content)
-    except OSError as error:
-        raise Refused(f"{file} cannot be written: {error.strerror}; name a file in a folder that is yours") from None
+        with open(file, "wb", opener=open_without_waiting) as opened:
+            os.set_blocking(opened.fileno(), True)
+            opened.write(content)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise Refused(f"{file} cannot be written: {reason}; name a file in a folder that is yours") from None

@@ -9,7 +9,6 @@ Three kinds, each plain or gzipped:
 Other fields, such as the time or the source of an archive's item, are passed over.
 """
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +18,7 @@ from typing import Any, TypeVar
 from forecasts.errors import InvalidTime
 from forecasts.question import utc
 from tracker.errors import Refused
-from tracker.json_lines import WrongLine, name_of, text
+from tracker.json_lines import WrongLine, name_of, shown, text
 from tracker.json_lines import lines as lines_of
 from tracker.json_lines import record as record_of
 
@@ -142,6 +141,6 @@ def _one_of(record: Mapping[str, Any], field: str, allowed: tuple[int, ...], def
     value = record.get(field, default)
     value = default if value is None else value
     if isinstance(value, bool) or value not in allowed:  # true would pass for 1
-        said = "missing" if value is None else f"{json.dumps(value)[:40]}"
+        said = "missing" if value is None else shown(value)
         raise WrongLine(f"{field} is {said}: write one of {', '.join(map(str, allowed))}")
     return int(value)

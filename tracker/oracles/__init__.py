@@ -10,6 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from tracker.errors import Refused
 from tracker.oracles import (
     calibration,
     coherence,
@@ -86,11 +87,8 @@ def replay(paths: Iterable[Path]) -> Replay:
     for path in paths:
         try:
             cases = read_cases(path)
-        except UnknownCases as error:
+        except (UnknownCases, Refused) as error:
             unreadable.append(str(error))
-            continue
-        except OSError as error:
-            unreadable.append(f"{path} cannot be read ({error.strerror}): give a file of cases")
             continue
         found = [failure for case in cases if (failure := check(case, path.name)) is not None]
         passed += len(cases) - len(found)

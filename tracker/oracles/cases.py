@@ -12,11 +12,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tracker.user_files import read_text
+
 TOLERANCE = 1e-9
 """For a case that names none."""
 
 PLATFORM_TOLERANCE = 1e-8
 """For platform vectors: whoever wrote them rounds to eight decimals."""
+
+DEEPEST = 50
+"""Levels of lists and objects inside each other. Cases have ten."""
 
 LEDGER = "ledger"
 """The function of evidence cases, which name none."""
@@ -47,12 +52,15 @@ class Case:
 def read_cases(path: Path) -> tuple[Case, ...]:
     """The cases of a file, in its order.
 
-    Raises `OSError` when it cannot be opened and `UnknownCases` when it holds something else.
+    Raises `Refused` when it cannot be read and `UnknownCases` when it holds something else.
     """
+    text = read_text(path)
     try:
-        content = numbers(json.loads(path.read_text(encoding="utf-8")))
+        content = numbers(json.loads(text))
     except ValueError as error:
         raise UnknownCases(f"{path} is not JSON ({error}): give a file of cases") from None
+    except RecursionError:
+        raise UnknownCases(f"{path} is nested more than {DEEPEST} levels deep: give a file of cases") from None
     try:
         found = tuple(_cases(content)) if isinstance(content, dict | list) else ()
     except (AttributeError, KeyError, TypeError, ValueError) as error:
@@ -62,14 +70,19 @@ def read_cases(path: Path) -> tuple[Case, ...]:
     return found
 
 
-def numbers(value: Any) -> Any:
-    """JSON as it was meant: numbers that JSON cannot write stand in it as words."""
+def numbers(value: Any, deepest: int = DEEPEST) -> Any:
+    """JSON as it was meant: numbers that JSON cannot write stand in it as words.
+
+    Raises `RecursionError` for values that are nested more than `deepest` levels deep.
+    """
     if isinstance(value, str):
         return _WORDS.get(value.lower(), value)
+    if isinstance(value, dict | list) and deepest == 0:
+        raise RecursionError
     if isinstance(value, dict):
-        return {key: numbers(entry) for key, entry in value.items()}
+        return {key: numbers(entry, deepest - 1) for key, entry in value.items()}
     if isinstance(value, list):
-        return [numbers(entry) for entry in value]
+        return [numbers(entry, deepest - 1) for entry in value]
     return value
 
 

@@ -11,13 +11,17 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError
 from sqlmodel import Session
 
-from tracker.errors import BadSettings, StorageUnavailable
+from tracker.errors import BadSettings
 from tracker.store.changes import Changes
+from tracker.store.faults import damage_in, damaged, explained
 
 __all__ = ["Session", "Store", "open_engine"]  # verbs name a session by this door, SQL stays behind it
+
+CONNECT_SECONDS = 10
+"""How long a server may take to answer, unless `connect_timeout` in its address says otherwise."""
 
 BUSY_SECONDS = 30
 """How long a writer waits for another process; the wait is unfair, so it must be generous."""
@@ -32,18 +36,31 @@ PRAGMAS = (
 
 
 def open_engine(url: str) -> Engine:
-    """An engine whose transactions behave the same on SQLite and PostgreSQL."""
+    """An engine whose transactions behave the same on SQLite and PostgreSQL; raises `BadSettings`."""
     try:
-        backend = make_url(url).get_backend_name()
-    except ArgumentError:
+        address = make_url(url)
+        backend = address.get_backend_name()
+        if backend not in ("sqlite", "postgresql"):
+            raise BadSettings(f"database_url must be a sqlite or postgresql address, not {backend}")
+        if backend == "sqlite":
+            engine = create_engine(url)
+            event.listen(engine, "connect", _prepare)
+            event.listen(engine, "begin", _begin)
+            return engine
+        wait = {} if "connect_timeout" in address.query else {"connect_timeout": CONNECT_SECONDS}
+        engine = create_engine(url, pool_pre_ping=True, connect_args=wait)
+    except (ArgumentError, ValueError, ImportError):  # its message would show the address, with the password
         raise BadSettings("database_url is no database address: write postgresql+psycopg://user@host/name") from None
-    if backend not in ("sqlite", "postgresql"):
-        raise BadSettings(f"database_url must be a sqlite or postgresql address, not {backend}")
-    engine = create_engine(url, pool_pre_ping=backend == "postgresql")
-    if backend == "sqlite":
-        event.listen(engine, "connect", _prepare)
-        event.listen(engine, "begin", _begin)
+    event.listen(engine, "connect", _check_encoding, insert=True)  # before SQLAlchemy reads texts that it cannot decode
     return engine
+
+
+def _check_encoding(connection: Any, _record: Any) -> None:
+    encoding = connection.info.parameter_status("server_encoding")
+    if encoding != "UTF8":
+        raise BadSettings(
+            f"the database {connection.info.dbname} has the encoding {encoding}: create it with encoding UTF8"
+        )
 
 
 def _prepare(connection: Any, _record: Any) -> None:
@@ -68,31 +85,31 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session whose reads agree with each other; nothing is kept of what it changes."""
-        with _explained(), Session(self.engine) as session:
+        with explained(self.engine), Session(self.engine) as session:
             yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """A session that is committed at the end, or rolled back whole when anything raises."""
-        with _explained(), Session(self._writer) as session, session.begin():
+        with explained(self.engine), Session(self._writer) as session, session.begin():
             yield session
 
     def version(self) -> str:
         """A word that stays the same as long as nothing is written here, by this process or another."""
-        with _explained():
+        with explained(self.engine):
             return self._changes.version()
+
+    def check(self) -> None:
+        """Look through the structure of the whole database; raises `StorageDamaged`.
+
+        A file of a gigabyte takes some seconds. PostgreSQL checks what it reads by itself.
+        """
+        with explained(self.engine):
+            reason = damage_in(self.engine)
+        if reason:
+            raise damaged(self.engine, reason)
 
     def close(self) -> None:
         """Give the connections back."""
         self._changes.close()
         self.engine.dispose()
-
-
-@contextmanager
-def _explained() -> Iterator[None]:
-    """What the database itself cannot do (locked, full, unreachable) as one line for a person."""
-    try:
-        yield
-    except OperationalError as error:
-        reason = str(error.orig).strip().splitlines()[0]
-        raise StorageUnavailable(f"the database cannot do that now: {reason}; nothing was changed") from error

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, func, inspect, select, table, text
 
-from tracker.errors import DatabaseTooNew, TrackerError
+from tracker.errors import DatabaseTooNew, Refused, TrackerError
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -14,7 +14,7 @@ MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
 
 def upgrade(engine: Engine, target: str = "head") -> None:
-    """Run the migrations that are missing, all or none; raises `DatabaseTooNew`.
+    """Run the migrations that are missing, all or none; raises `DatabaseTooNew`, and `Refused` for a foreign file.
 
     SQLite: foreign keys are off while tables are rebuilt, since batch-altering a parent with
     ON DELETE CASCADE would silently delete its children. Before the commit the foreign keys are
@@ -23,6 +23,9 @@ def upgrade(engine: Engine, target: str = "head") -> None:
     known = revisions()
     with engine.connect() as connection:
         found = current(connection)
+        foreign = found is None and engine.dialect.name == "sqlite" and row_counts(connection)
+    if foreign:
+        raise Refused(f"{engine.url.database} is the database of another program: choose another --data")
     if found == known[-1] and target == "head":
         return
     if found is not None and found not in known:
