@@ -131,7 +131,7 @@ from tests.worlds import END, busy_world
 from tracker.demo import replay
 from tracker.settings import Settings
 replay(Settings(data_dir=Path({directory!r}), me="ada", encoder="static"), busy_world(), END,
-       lambda done, total, at: print(at.isoformat(), flush=True))
+       lambda done, total, at: done and print(at.isoformat(), flush=True))
 print("done", flush=True)
 """
 

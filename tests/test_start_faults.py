@@ -71,8 +71,8 @@ def foreign(file: Path) -> None:
 @pytest.mark.parametrize(
     ("spoil", "code", "told"),
     [
-        (half, 1, "is damaged ("),
-        (noise, 1, "is no SQLite database: move the file away"),
+        (half, 2, "is damaged ("),
+        (noise, 2, "is no SQLite database: move the file away"),
         (directory, 1, "it is a directory: move it away"),
         (foreign, 2, "is the database of another program: choose another --data"),
     ],
@@ -284,10 +284,11 @@ def test_commands_without_a_database_ask_for_none(start: Shell, tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    ("spoil", "code", "told"), [(half, 1, "is damaged"), (noise, 1, "is no SQLite"), (foreign, 2, "another program")]
+    ("spoil", "code", "told"), [(half, 2, "is damaged"), (noise, 2, "is no SQLite"), (foreign, 2, "another program")]
 )
 def test_the_dashboard_ends_with_one_line(
     sound: Path,
+    start: Shell,
     capsys: pytest.CaptureFixture[str],
     spoil: Callable[[Path], None],
     code: int,
@@ -361,7 +362,7 @@ def test_a_row_that_makes_no_sense_is_damage_if_the_file_is(torn: Settings) -> N
 
 def test_the_scheduler_checks_the_database_first(torn: Settings, start: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Scheduler, "run", lambda self: pytest.fail("a damaged database is polled"))
-    line = one_line(start.elsewhere(torn.data_dir), "run", code=1)
+    line = one_line(start.elsewhere(torn.data_dir), "run", code=2)
     assert "is damaged (" in line
 
 

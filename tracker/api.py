@@ -75,8 +75,8 @@ def open_tracker(
 
     Without `create`, a SQLite file that is not there is refused. `fetch` replaces the network, `limits` how it is used.
     """
-    store = open_store(settings.url, create=create)
     close_to_others(settings.file, settings.url)
+    store = open_store(settings.url, create=create)
     try:
         with store.reading() as session:
             current = scores_are_current(session)

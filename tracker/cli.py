@@ -33,7 +33,7 @@ from tracker.commands import (
 )
 from tracker.commands.terminal import complain
 from tracker.demo import replay_settings
-from tracker.errors import Refused, StorageDamaged, StorageUnavailable, TrackerError
+from tracker.errors import Refused, StorageUnavailable, TrackerError
 from tracker.logs import set_up_logs
 from tracker.settings import load_settings
 
@@ -112,10 +112,6 @@ for command in COMMANDS:
     cli.add_command(command)
 
 
-FAILED = (StorageUnavailable, StorageDamaged)
-"""Errors that are no refusal of the request: it may be right, and it failed all the same."""
-
-
 def main() -> None:
     """Run the command line; a refusal is one line on standard error and exit code 2."""
     try:
@@ -129,7 +125,7 @@ def main() -> None:
         sys.exit(error.exit_code)
     except (ForecastsError, TrackerError) as error:
         complain(error)
-        sys.exit(1 if isinstance(error, FAILED) else 2)
+        sys.exit(1 if isinstance(error, StorageUnavailable) else 2)
     except BrokenPipeError:  # the reader of a pipe went away, as `| head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)

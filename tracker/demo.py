@@ -68,6 +68,7 @@ def replay(settings: Settings, question_set: QuestionSet, until: datetime, progr
         world = World(tracker, newsroom, question_set, now, until)
         tracker.note_headlines(question_set.headlines)
         reached = tracker.replayed_until()
+        progress(0, 1, reached or now.time)
         if reached is None:
             world.found()
         todo = [step for step in world.agenda() if reached is None or step.at > reached]

@@ -117,7 +117,6 @@ def replay_with_progress(settings: Settings, console: Console, *, fresh: bool, u
 
 def lines(say: Say, monotonic: Callable[[], float] = time.monotonic) -> ReplayProgress:
     """The progress of a replay as lines for a file: one at the beginning, then one every `LINE_SECONDS`."""
-    say("Setting up the replay")
     due = monotonic()
 
     def tell(done: int, total: int, at: datetime) -> None:

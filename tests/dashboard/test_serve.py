@@ -68,7 +68,7 @@ def test_a_replay_that_was_never_made_is_not_shown_empty(tmp_path: Path, capsys:
 def test_a_missing_database_is_no_reason_to_give_up(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def away(_settings: object) -> None:
+    def away(_settings: object, *, create: bool) -> None:
         raise StorageUnavailable("no database answers")
 
     monkeypatch.setattr("dashboard.__main__.open_tracker", away)

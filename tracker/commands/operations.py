@@ -9,7 +9,7 @@ import click
 from forecasts.question import utc
 from tracker.commands.scores import verify_scores
 from tracker.commands.terminal import as_json, chosen, console, opened, show
-from tracker.errors import Refused, StorageDamaged
+from tracker.errors import Refused
 from tracker.logs import set_up_logs
 from tracker.running import (
     Serving,
@@ -55,11 +55,8 @@ def verify(context: click.Context, /, head: str | None, scores: bool, json: bool
 @click.pass_context
 def run(context: click.Context, /) -> None:
     """Run the scheduler alone: poll feeds and let time pass until Ctrl-C."""
-    try:
-        with opened(context) as tracker:
-            sys.exit(run_scheduler(tracker))
-    except StorageDamaged as error:  # refused, so that `tracker up` does not start it again
-        raise Refused(str(error)) from error
+    with opened(context) as tracker:
+        sys.exit(run_scheduler(tracker))
 
 
 serving = [
