@@ -1,7 +1,7 @@
 """A probability of YES: typed in any usual way, or set on a slider; each follows the other.
 
-What is typed counts. The slider has its stops, and shows the one that is next to what was typed; only who moves it
-forecasts a stop.
+What stands in the field counts. It starts with what is held, or on the page of a question with the base rate; a cleared
+field leaves the slider's value. The slider shows the stop nearest to the field.
 """
 
 from functools import partial
@@ -19,6 +19,7 @@ from forecasts.entry import read_forecast
 from forecasts.errors import ForecastsError
 from forecasts.forecaster import CROWD, PRIOR, RESERVED, SUGGESTION
 from forecasts.question import ForecasterId, Question
+from forecasts.spoken import in_full
 from tracker.summaries import QuestionSummary
 
 _SEATS: Final[tuple[tuple[ForecasterId, Sign, str, str], ...]] = (
@@ -28,30 +29,31 @@ _SEATS: Final[tuple[tuple[ForecasterId, Sign, str, str], ...]] = (
 )
 
 
-def typed(visit: Visit, summary: QuestionSummary, form: str, *, slider: bool) -> str:
-    """The typed input and, below it, the slider; what is in the typed one."""
+def typed(visit: Visit, summary: QuestionSummary, form: str, *, slider: bool) -> Distribution | str:
+    """The field and, below it, the slider. Returns what is typed, or the distribution that the inputs started with."""
     question, held = summary.question, held_by_me(visit, summary)
-    follow = partial(_slide_after_text, question, form, visit, held)
-    example = "63 or 2:1" if held is None else "63, 2:1, +5 or x2"
+    start = _start(question, held, slider=slider)
     text = st.text_input(
         "Probability of YES",
-        text_of(form, "typed"),
+        text_of(form, "typed", "" if start is None else in_full(question, start)),
         key=f"typed-{form}",
-        placeholder=example,
+        placeholder="63 or 2:1" if held is None else "63, 2:1, +5 or x2",
         live="300ms",
         autocomplete="off",
-        on_change=follow,
+        on_change=partial(_slide_after_text, question, form, visit, held),
         persist_state="session",
     )
+    text = (text or "").strip()
     if slider:
-        _slider(visit, summary, form, text or "")
-    return text or ""
+        read = _read(question, text, visit, held)
+        stop = _slider(visit, summary, form, start if read is None else read)
+        text = text or said(stop)
+    return start if start is not None and text == in_full(question, start) else text
 
 
-def _slider(visit: Visit, summary: QuestionSummary, form: str, text: str) -> None:
-    start = _start(summary.question, text, visit, held_by_me(visit, summary))
-    st.session_state.setdefault(f"slide-{form}", nearest(start))
-    st.select_slider(
+def _slider(visit: Visit, summary: QuestionSummary, form: str, first: Distribution | None) -> int:
+    st.session_state.setdefault(f"slide-{form}", nearest(first.p if isinstance(first, Binary) else 0.5))
+    stop: int = st.select_slider(
         "On a slider",
         STOPS,
         format_func=said,
@@ -61,6 +63,7 @@ def _slider(visit: Visit, summary: QuestionSummary, form: str, text: str) -> Non
         persist_state="session",
     )
     _marked(marks(visit, summary))
+    return stop
 
 
 def held_by_me(visit: Visit, summary: QuestionSummary) -> Distribution | None:
@@ -90,13 +93,9 @@ def _marked(found: list[Mark]) -> None:
         st.caption(told)
 
 
-def _start(question: Question, text: str, visit: Visit, held: Distribution | None) -> float:
-    """Where the slider stands at first: at what is typed, at what I hold, at the base rate."""
-    read = _read(question, text, visit, held)
-    for known in (read, held, question.prior):
-        if isinstance(known, Binary):
-            return known.p
-    return 0.5
+def _start(question: Question, held: Distribution | None, *, slider: bool) -> Distribution | None:
+    """What the inputs start with: what I hold, else the base rate where there is a slider, which always has a value."""
+    return question.prior if held is None and slider else held
 
 
 def _read(question: Question, text: str, visit: Visit, held: Distribution | None) -> Distribution | None:

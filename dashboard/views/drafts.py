@@ -24,15 +24,19 @@ def form_of(question_id: QuestionId) -> str:
     return name
 
 
-def begin_anew(question_id: QuestionId) -> None:
-    """The next form of this question is another one, and empty."""
-    st.session_state.pop(f"form-{question_id}", None)
+def begin_anew(question_id: QuestionId, *kept: str) -> None:
+    """The next form of this question is another one, with the values of these inputs only."""
+    form = st.session_state.pop(f"form-{question_id}", None)
+    values = {name: st.session_state.get(f"{name}-{form}") for name in kept}
+    if any(values.values()):
+        st.session_state[f"restored-{form_of(question_id)}"] = values
 
 
-def text_of(form: str, name: str) -> str:
-    """What an input of text starts from: the draft, else nothing."""
+def text_of(form: str, name: str, usual: str = "") -> str:
+    """What an input of text starts from: the draft, else what is usual, which is no draft."""
+    st.session_state.setdefault(f"usual-{form}", {})[name] = usual
     value = _restored(form).get(name)
-    return value if isinstance(value, str) else ""
+    return value if isinstance(value, str) else usual
 
 
 def flag_of(form: str, name: str) -> bool:
