@@ -89,7 +89,8 @@ def marks(visit: Visit, summary: QuestionSummary) -> list[Mark]:
 def _marked(found: list[Mark]) -> None:
     if found:
         told = " · ".join(f"{glyph(mark.sign)} {mark.whose} {percent(mark.p)}" for mark in found)
-        st.image(ruler(found), width="stretch", alt=f"Marks on the slider: {told}")
+        with st.container(key="marks"):  # `look.css` takes its button out of the tab order
+            st.image(ruler(found), width="stretch", alt=f"Marks on the slider: {told}")
         st.caption(told)
 
 
