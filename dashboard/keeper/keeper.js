@@ -16,7 +16,7 @@ export default function ({ data, setTriggerValue }) {
   const begun = `${place(data)} after ${data.after}`;
   if (restored !== begun) {
     restored = begun;
-    const typing = document.activeElement?.closest(`.st-key-typed-${data.form}, .st-key-${WHY}-${data.form}`);
+    const typing = document.activeElement?.closest(`[class*="-${data.form}"] :is(input, textarea)`);
     if (draft && draft.form !== data.form && !typing) {
       setTriggerValue("restored", draft.values);
       return;

@@ -6,15 +6,17 @@
 
 const READY = '[data-testid="stApp"][data-test-script-state="notRunning"][data-test-connection-state="CONNECTED"]';
 const TAKES_KEYS = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable], [role=slider]";
-const FORECAST = '[class*="st-key-typed-"] input';
-const RERUNS = ".stButton button, a[href]"; // what a click on always asks the server
+const FORECAST = '[class*="st-key-typed"] input';
 const MODIFIERS = ["Control", "Shift", "Alt", "Meta", "AltGraph", "CapsLock"];
-const ANSWER_TIME = 2000; // milliseconds after which a request that changed nothing no longer blocks keys
+const ANSWER_TIME = 2000; // milliseconds after which a request without an answer no longer blocks keys
+const QUIET = 100; // milliseconds without a message after which an answer is complete
 
 const PAUSE = 1000; // milliseconds without a key after which somebody who lost the field no longer types
 
 let typed = -Infinity; // when the last letter of a text was pressed
-let asked = -Infinity; // when something was asked of the server that has not begun to answer
+let sent = -Infinity; // when something was last sent to the server
+let received = -Infinity; // when something last came from it
+let watching = 0; // the timer that waits for the page to be ready
 let kept = null; // keys pressed since E while its field is not there; null when no field is waited for
 
 const plain = (event) => event.getModifierState("AltGraph") || !(event.ctrlKey || event.metaKey || event.altKey);
@@ -24,10 +26,38 @@ function taken(event) {
   return event.target.closest?.(TAKES_KEYS) || document.querySelector("[role=dialog], dialog[open]");
 }
 
+// Streamlit shows that the page is being made only when the server begins to answer, and a short run never: so messages
+// count, too.
 function ready() {
-  if (performance.now() - asked < ANSWER_TIME) return false;
-  return document.querySelector(READY) && !document.querySelector('[data-testid="stSkeleton"]');
+  const now = performance.now();
+  if (received < sent && now - sent < ANSWER_TIME) return false;
+  if (now - received < QUIET) return false;
+  return document.querySelector(READY) !== null && !document.querySelector('[data-testid="stSkeleton"]');
 }
+
+// `data-keys` of the page tells whether commands act.
+function watch() {
+  clearTimeout(watching);
+  const on = ready();
+  document.documentElement.dataset.keys = on ? "on" : "off";
+  if (!on) watching = setTimeout(watch, QUIET / 2);
+}
+
+window.WebSocket = class extends WebSocket {
+  constructor(...address) {
+    super(...address);
+    this.addEventListener("message", () => {
+      received = performance.now();
+      watch();
+    });
+  }
+
+  send(message) {
+    sent = performance.now();
+    watch();
+    super.send(message);
+  }
+};
 
 // Before everything else.
 
@@ -93,7 +123,7 @@ function moveToField() {
 function stays(field) {
   const { form, question } = document.documentElement.dataset;
   const address = new URLSearchParams(location.search);
-  return field.closest(`.st-key-typed-${form}`) && (address.get("q") ?? address.get("at") ?? question) === question;
+  return field.closest(`[class*="-${form}"]`) && (address.get("q") ?? address.get("at") ?? question) === question;
 }
 
 function type(key) {
@@ -115,18 +145,8 @@ function guard(event) {
   if (event.repeat || !ready() || taken(event) || "rc".includes(event.key.toLowerCase())) event.stopPropagation();
 }
 
-// A single key that was handled there is a command on its way, and so is a click or a move to another address. The page
-// shows only when the server begins to answer that it is being made.
-const ask = () => (asked = performance.now());
-const note = (event) => single(event) && event.defaultPrevented && !taken(event) && ask();
-
 addEventListener("keydown", hear, true);
 document.documentElement.addEventListener("keydown", guard);
-addEventListener("keydown", note);
-addEventListener("popstate", ask);
-new MutationObserver(() => {
-  if (!document.querySelector(READY)) asked = -Infinity;
-}).observe(document, { subtree: true, attributeFilter: ["data-test-script-state"] });
 
 // A click gives up the field that is waited for. The first click into the field selects what it starts with.
 
@@ -147,7 +167,7 @@ addEventListener(
     if (event.target.closest?.(".st-key-jump button")) {
       stop(event);
       openJump();
-    } else if (event.target.closest?.(RERUNS)) ask();
+    }
   },
   true,
 );

@@ -2,9 +2,16 @@
 
 What stands in the field counts. It starts with what is held, or on the page of a question with the base rate; a cleared
 field leaves the slider's value. The slider shows the stop nearest to the field.
+
+When one changes the other, the browser may send a message before it knows that, with the other's value of before, which
+must not count as a change. The field is made anew under another key then. The slider may have the focus already, so it
+stays, and its values of before are passed over for a moment.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
+from time import monotonic
 from typing import Final
 
 import streamlit as st
@@ -22,6 +29,9 @@ from forecasts.question import ForecasterId, Question
 from forecasts.spoken import in_full
 from tracker.summaries import QuestionSummary
 
+_CATCH_UP: Final = 2.0
+"""Seconds in which a browser learns what its last message has changed."""
+
 _SEATS: Final[tuple[tuple[ForecasterId, Sign, str, str], ...]] = (
     (PRIOR, "triangle", GREY, "base rate"),
     (CROWD, "ring", ORANGE, "crowd"),
@@ -32,21 +42,27 @@ _SEATS: Final[tuple[tuple[ForecasterId, Sign, str, str], ...]] = (
 def typed(visit: Visit, summary: QuestionSummary, form: str, *, slider: bool) -> Distribution | str:
     """The field and, below it, the slider. Returns what is typed, or the distribution that the inputs started with."""
     question, held = summary.question, held_by_me(visit, summary)
-    start = _start(question, held, slider=slider)
+    start, key = _start(question, held, slider=slider), _text_key(form)
+
+    def read(text: str) -> Distribution | None:
+        try:
+            return read_forecast(question, text, visit.now, held)
+        except ForecastsError:
+            return None
+
     text = st.text_input(
         "Probability of YES",
         text_of(form, "typed", "" if start is None else in_full(question, start)),
-        key=f"typed-{form}",
+        key=key,
         placeholder="63 or 2:1" if held is None else "63, 2:1, +5 or x2",
         live="300ms",
         autocomplete="off",
-        on_change=partial(_slide_after_text, question, form, visit, held),
+        on_change=partial(_slide_after_text, form, key, read),
         persist_state="session",
     )
     text = (text or "").strip()
     if slider:
-        read = _read(question, text, visit, held)
-        stop = _slider(visit, summary, form, start if read is None else read)
+        stop = _slider(visit, summary, form, read(text) or start)
         text = text or said(stop)
     return start if start is not None and text == in_full(question, start) else text
 
@@ -99,18 +115,52 @@ def _start(question: Question, held: Distribution | None, *, slider: bool) -> Di
     return question.prior if held is None and slider else held
 
 
-def _read(question: Question, text: str, visit: Visit, held: Distribution | None) -> Distribution | None:
-    try:
-        return read_forecast(question, text, visit.now, held)
-    except ForecastsError:
-        return None
-
-
-def _slide_after_text(question: Question, form: str, visit: Visit, held: Distribution | None) -> None:
-    read = _read(question, st.session_state[f"typed-{form}"] or "", visit, held)
-    if isinstance(read, Binary):
-        st.session_state[f"slide-{form}"] = nearest(read.p)
+def _slide_after_text(form: str, key: str, read: Callable[[str], Distribution | None]) -> None:
+    if key != _text_key(form):
+        return
+    given = read(st.session_state[key] or "")
+    if isinstance(given, Binary):
+        before, target = st.session_state.get(f"slide-{form}"), nearest(given.p)
+        st.session_state[f"lead-{form}"] = _lead(form).followed_by(before, target)
+        st.session_state[f"slide-{form}"] = target
 
 
 def _text_after_slide(form: str) -> None:
-    st.session_state[f"typed-{form}"] = said(st.session_state[f"slide-{form}"])
+    stop, lead = st.session_state[f"slide-{form}"], _lead(form)
+    if lead.covers(stop):
+        st.session_state[f"slide-{form}"] = lead.target
+        return
+    st.session_state.pop(_text_key(form), None)
+    st.session_state[f"turn-{form}"] = _turn(form) + 1
+    st.session_state[_text_key(form)] = said(stop)
+
+
+@dataclass(frozen=True, slots=True)
+class _Lead:
+    """The stop that the field gave the slider, and those that the browser may still send from before it knows that."""
+
+    target: int = -1
+    before: frozenset[int | None] = frozenset()
+    until: float = 0.0
+    """Seconds of the monotonic clock."""
+
+    def followed_by(self, before: int | None, target: int) -> "_Lead":
+        older = self.before if monotonic() < self.until else frozenset()
+        return _Lead(target, older | {before}, monotonic() + _CATCH_UP)
+
+    def covers(self, stop: int) -> bool:
+        return monotonic() < self.until and (stop == self.target or stop in self.before)
+
+
+def _lead(form: str) -> _Lead:
+    lead: _Lead = st.session_state.get(f"lead-{form}", _Lead())
+    return lead
+
+
+def _turn(form: str) -> int:
+    turn: int = st.session_state.get(f"turn-{form}", 0)
+    return turn
+
+
+def _text_key(form: str) -> str:
+    return f"typed{_turn(form) or ''}-{form}"

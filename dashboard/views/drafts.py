@@ -4,6 +4,7 @@ The browser hands back what it kept, and that can be anything: each value is use
 only what fits it.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Final
@@ -98,10 +99,14 @@ def _values(form: str) -> dict[str, Any]:
     for key, value in st.session_state.items():
         name = str(key).removesuffix(end)
         plain = value.isoformat() if isinstance(value, date) else value
-        if name != key and isinstance(plain, str | int | float | list) and plain != usual.get(name, ""):
-            found[name] = plain
+        if name != key and isinstance(plain, str | int | float | list):
+            found[_RENEWED.sub(r"\1", name)] = plain
+    found = {name: plain for name, plain in found.items() if plain != usual.get(name, "")}
     return {name: value for name, value in found.items() if value not in (False, []) and name not in _OWN}
 
 
-_OWN: Final = ("form", "usual", "restored", "slide")
+_RENEWED: Final = re.compile(r"^(typed)\d+$")
+"""A field that was made anew has a number: see `chance`."""
+
+_OWN: Final = ("form", "usual", "restored", "slide", "turn")
 """What this file notes, and the slider, which follows what is typed."""

@@ -139,9 +139,29 @@ def test_the_slider_types_its_stop(loaded: Tracker) -> None:
     visit = opened(loaded)
     slider(visit).set_value(985).run()
     assert field(visit, "Probability of YES").value == "98.5%"
+    assert kept(visit)["values"] == {"typed": "98.5%"}
     field(visit, "Why").set_value("A reason.").run()
     seen(button(visit, "Save forecast").click().run())
     assert held(loaded) == pytest.approx(0.985)
+
+
+def test_a_slider_that_is_behind_does_not_take_back_what_is_typed(loaded: Tracker) -> None:
+    visit = opened(loaded)
+    field(visit, "Probability of YES").set_value("12")
+    sent = visit._tree.get_widget_states()  # the field is ahead, the slider stands at the base rate
+    visit.run()
+    visit = seen(visit._run(sent))  # the browser sends again before it knows of the slider's new place
+    assert (field(visit, "Probability of YES").value, slider(visit).value) == ("12", 120)
+
+
+def test_a_field_that_is_behind_does_not_take_back_the_slider(loaded: Tracker) -> None:
+    visit = opened(loaded)
+    field(visit, "Probability of YES").set_value("12").run()
+    slider(visit).set_value(630)
+    sent = visit._tree.get_widget_states()
+    visit.run()
+    visit = seen(visit._run(sent))
+    assert (field(visit, "Probability of YES").value, slider(visit).value) == ("63%", 630)
 
 
 def test_what_cannot_be_read_leaves_the_slider_where_it_is(loaded: Tracker) -> None:

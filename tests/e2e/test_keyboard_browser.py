@@ -44,12 +44,12 @@ def test_a_question_is_forecast_evidence_judged_and_an_answer_given_without_a_mo
 ) -> None:
     page = visitor.open("/")
     jump(visitor, "Central Asian state by 31 December 2027")
-    _forecast(page)
+    _forecast(visitor)
     jump(visitor, "Inbox")
     expect(page.get_by_text("Story 1 of")).to_be_visible()
-    page.keyboard.press("a")
+    visitor.press("a")
     expect(page.locator(".st-key-notice")).to_contain_text("Accepted")
-    page.keyboard.press("u")
+    visitor.press("u")
     expect(page.locator(".st-key-notice")).to_contain_text("Taken back: it waits again")
     jump(visitor, "Central Asian state by 31 May 2025")
     _answer(visitor)
@@ -60,10 +60,11 @@ def test_a_question_is_forecast_evidence_judged_and_an_answer_given_without_a_mo
         assert [act.act for act in tracker.question(FORECAST).acts if act.forecaster_id == "ada"] == ["forecast"]
 
 
-def _forecast(page: Page) -> None:
+def _forecast(visitor: Visitor) -> None:
     """By E, typing, Tab, typing, Ctrl + Enter."""
+    page = visitor.page
     field = page.get_by_role("textbox", name="Probability of YES")
-    page.keyboard.press("e")
+    visitor.press("e")
     expect(field).to_be_focused()
     page.keyboard.type("1:9")
     expect(page.get_by_text("10 %, odds 9 to 1 against")).to_be_visible()
