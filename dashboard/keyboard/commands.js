@@ -53,11 +53,15 @@ window.WebSocket = class extends WebSocket {
   }
 
   send(message) {
-    sent = performance.now();
-    watch();
+    ask();
     super.send(message);
   }
 };
+
+function ask() {
+  sent = performance.now();
+  watch();
+}
 
 // Before everything else.
 
@@ -145,8 +149,14 @@ function guard(event) {
   if (event.repeat || !ready() || taken(event) || "rc".includes(event.key.toLowerCase())) event.stopPropagation();
 }
 
+// A single key that was handled there is a command, which streamlit sends a little later.
+function note(event) {
+  if (single(event) && event.defaultPrevented && !taken(event)) ask();
+}
+
 addEventListener("keydown", hear, true);
 document.documentElement.addEventListener("keydown", guard);
+addEventListener("keydown", note);
 
 // A click gives up the field that is waited for. The first click into the field selects what it starts with.
 

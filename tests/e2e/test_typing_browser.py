@@ -132,7 +132,7 @@ def test_what_is_typed_after_e_triggers_nothing_where_there_is_no_field(slow: Vi
     page.keyboard.type(f"{SENTENCE} {SENTENCE}")
     nothing_happened(slow, "/feeds")
     page.get_by_role("heading", name="Feeds").click()
-    page.keyboard.press("h")
+    slow.press("h")
     expect(page.get_by_role("dialog")).to_contain_text("type a forecast")
 
 
@@ -145,7 +145,7 @@ def test_what_is_typed_on_when_the_field_is_gone_triggers_nothing(visitor: Visit
     page.keyboard.type("jukhar jukhar")
     nothing_happened(visitor, "/question?q=un-condemn-2027")
     page.keyboard.press("Escape")
-    page.keyboard.press("h")
+    visitor.press("h")
     expect(page.get_by_role("dialog")).to_be_visible()
 
 
@@ -158,7 +158,7 @@ def test_on_the_slider_and_in_a_dialog_letters_are_no_commands(visitor: Visitor)
     page.evaluate(FRAMES)
     assert page.evaluate("window.states") == []
     page.get_by_role("heading", name="My forecast").click()
-    page.keyboard.press("h")
+    visitor.press("h")
     expect(page.get_by_role("dialog")).to_be_visible()
     visitor.settle()
     page.evaluate(STATES)
