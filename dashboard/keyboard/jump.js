@@ -33,10 +33,7 @@ function openJump() {
   jump ??= build();
   const { dialog, field } = jump;
   if (!dialog.open) {
-    const look = getComputedStyle(document.querySelector('[data-testid="stApp"]') ?? document.body);
-    for (const name of ["color", "backgroundColor", "fontFamily", "fontSize", "colorScheme"]) {
-      dialog.style[name] = look[name];
-    }
+    dress();
     field.value = "";
     chosenEarly = false;
     dialog.showModal();
@@ -44,6 +41,17 @@ function openJump() {
     fetchEntries();
   }
   field.focus();
+}
+
+// Font and colour scheme of the page, which may change while the list is open.
+function dress() {
+  const app = document.querySelector('[data-testid="stApp"]') ?? document.body;
+  const look = getComputedStyle(app);
+  for (const name of ["fontFamily", "fontSize", "colorScheme"]) jump.dialog.style[name] = look[name];
+  new MutationObserver((_, once) => {
+    once.disconnect();
+    if (jump.dialog.open) dress();
+  }).observe(app, { attributeFilter: ["class", "style"] });
 }
 
 async function fetchEntries() {
