@@ -26,7 +26,7 @@ from dashboard.views import (
 )
 from dashboard.views.acting import acting, acting_banner, zone
 from dashboard.views.keys import foot
-from dashboard.views.notice import said
+from dashboard.views.notice import show_notice
 from dashboard.views.parts import replay_banner
 from dashboard.views.visit import PageName, Visit
 
@@ -102,7 +102,7 @@ def main(start: PageName = "today") -> None:
     st.set_page_config(page_title=f"{page.title} · {NAME}")
     replay_banner(visit)
     acting_banner(visit)
-    said()
+    show_notice()
     page.run()
 
 

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from dashboard.jump import destinations
 from tracker import http
 from tracker.api import Tracker
 from tracker.errors import NotFound
@@ -42,12 +43,16 @@ def routes(tracker: Tracker) -> list[Route]:
         home = tracker.settings.reach.public_origin or str(request.base_url).rstrip("/")
         return await _answered(lambda: http.changes(tracker, home), _ATOM)
 
+    async def jump(request: Request) -> Response:
+        return await _answered(lambda: destinations(tracker), _JSON)
+
     return [
         Route("/healthz", healthz),
         Route("/metrics", metrics),
         Route("/api/v1/questions", questions),
         Route("/api/v1/questions/{question_id}", question),
         Route("/changes.atom", changes),
+        Route("/jump.json", jump),
     ]
 
 

@@ -4,6 +4,8 @@ Streamlit's page finds that out by asking: at the address of a page like `/quest
 there is no server, then a step higher, then for the host's wishes, and only then it opens its connection. That takes
 a third of a visit, and the answer is known beforehand: the server is where the page's files are.
 
+Our keyboard stands in it, too, so that it hears the first key that is pressed.
+
 What pages are drawn with is fetched beside the rest, and not only when the first part that needs it has arrived.
 """
 
@@ -12,6 +14,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
+from pathlib import Path
 from typing import Final, get_args
 
 from starlette.requests import Request
@@ -28,6 +31,8 @@ _KNOWN: Final = """
       }
     """
 """No other page may send ours a message, and nothing is counted for anybody."""
+
+_KEYBOARD: Final = Path(__file__).with_name("keyboard")
 
 _PARTS: Final = ("Html", "PageLink", "Selectbox", "TextInput", "Button", "DataFrame")
 """The parts of streamlit that most of our pages are made of."""
@@ -48,7 +53,17 @@ def shell() -> str:
         for name in needed(_PARTS)
         if name not in text
     )
-    return f"{before}<title>Scenario tracker</title>\n    <script>{_KNOWN}</script>{head}{ahead}{end}{body}"
+    ours = f"<script>{_KNOWN}</script>\n    <script>{_keyboard()}</script>\n    <style>{_file_text('jump.css')}</style>"
+    return f"{before}<title>Scenario tracker</title>\n    {ours}{head}{ahead}{end}{body}"
+
+
+def _keyboard() -> str:
+    """Both scripts in one block, so that none of their names reaches the page's other scripts."""
+    return f'"use strict";\n{{\n{_file_text("commands.js")}\n{_file_text("jump.js")}}}'
+
+
+def _file_text(name: str) -> str:
+    return (_KEYBOARD / name).read_text(encoding="utf-8")
 
 
 def needed(parts: Iterable[str]) -> list[str]:

@@ -120,6 +120,18 @@ def test_a_forecast_is_made_reaffirmed_undone_and_withdrawn(shell: Shell) -> Non
     assert acts == [*["forecast"] * 6, "reaffirm", "undo", "redo", "withdraw"]
 
 
+def test_undo_walks_back_and_redo_walks_forward(shell: Shell) -> None:
+    for p in ("10%", "20%", "30%"):
+        shell("forecast", QUESTION, p)
+    told = [shell(verb, QUESTION) for verb in (*["undo"] * 3, *["redo"] * 3)]
+    held = ["holds 20%", "holds 10%", "holds no forecast", "holds 10%", "holds 20%", "holds 30%"]
+    assert all(words in line for words, line in zip(held, told, strict=True))
+    shell("undo", QUESTION)
+    shell("forecast", QUESTION, "55%")
+    assert "holds 20%" in shell("undo", QUESTION)
+    assert "holds 10%" in shell("undo", QUESTION)
+
+
 def test_a_question_is_resolved_and_scored_with_receipts(shell: Shell) -> None:
     shell("forecast", QUESTION, "12%")
     known = shell.json("show", QUESTION)["acts"][-1]["made_at"]

@@ -1,6 +1,5 @@
 // What is typed and not yet saved is kept in the browser, so that a reload or a closed tab does not lose it. A draft
 // belongs to the act that stood when it was typed: once there is a newer one, it is out of date and goes.
-// E, where nothing is being typed, puts the cursor into the first field.
 
 const WHY = "why-text"; // the field that tells the page of its text only when it is left
 const LONGEST = 4000;
@@ -12,17 +11,18 @@ export default function ({ data, setTriggerValue }) {
   current = data;
   if (first) {
     document.addEventListener("input", typed, true);
-    document.addEventListener("keydown", edit, true);
   }
   const draft = read(data);
   const begun = `${place(data)} after ${data.after}`;
   if (restored !== begun) {
     restored = begun;
-    if (draft && draft.form !== data.form) {
+    const typing = document.activeElement?.closest(`[class*="-${data.form}"] :is(input, textarea)`);
+    if (draft && draft.form !== data.form && !typing) {
       setTriggerValue("restored", draft.values);
       return;
     }
   }
+  Object.assign(document.documentElement.dataset, { form: data.form, question: data.question }); // for the keyboard
   const values = { ...data.values };
   if (draft && draft.form === data.form && draft.values[WHY] && !values[WHY]) values[WHY] = draft.values[WHY];
   write(data, values);
@@ -33,16 +33,6 @@ function typed(event) {
   if (!current || !field?.closest(`.st-key-${WHY}-${current.form}`)) return;
   const draft = read(current);
   write(current, { ...(draft ? draft.values : {}), [WHY]: field.value.slice(0, LONGEST) });
-}
-
-function edit(event) {
-  const busy = event.target.closest?.("input, textarea, select, [contenteditable], [role=dialog], canvas");
-  if (event.key.toLowerCase() !== "e" || event.ctrlKey || event.metaKey || event.altKey || busy) return;
-  const field = document.querySelector(`.st-key-typed-${current?.form} input`);
-  if (!field) return;
-  event.preventDefault();
-  field.focus();
-  field.select();
 }
 
 const place = (data) => `draft:${data.who}:${data.question}`;

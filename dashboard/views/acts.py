@@ -1,31 +1,47 @@
 """What a person does with a forecast of theirs, each with the way back from it."""
 
 from functools import partial
+from typing import Final
 
+from dashboard.views.drafts import begin_anew
 from dashboard.views.notice import Notice
-from dashboard.wording import in_short
+from dashboard.wording import clipped, in_short
 from forecasts.question import Question
 from forecasts.timeline import Forecast
 from tracker.api import Tracker
 
+_QUESTION_LENGTH: Final = 60
+"""Characters of a question's text in a notice: undo may reach a question that is not on the page."""
+
 
 def done(tracker: Tracker, question: Question, words: str, act: Forecast) -> Notice:
-    """What an act did, in words, with an undo of it."""
-    return Notice(f"{words}: {_held(question, act)}", "Undo", partial(undo, tracker, question, f"undo-{act.id}"))
+    """What an act did, in words, with its undo. The form of the question starts anew, from what stands now."""
+    begin_anew(question.id)
+    return Notice(f"{words}: {_standing(question, act)}", partial(undo, tracker, question, f"undo-{act.id}"))
 
 
 def undo(tracker: Tracker, question: Question, key: str) -> Notice:
-    """Take my last act back, as a new act; with the same key once only, however often it is clicked."""
+    """Take my last act back, as a new act; with the same key once only, however often it is clicked.
+
+    The form starts anew but for the reason, which may be unsaved work.
+    """
     act = tracker.undo(question.id, key=key)
-    return Notice(
-        f"Undone, you hold {_held(question, act)}", "Redo", partial(redo, tracker, question, f"redo-{act.id}")
-    )
+    begin_anew(question.id, "why-text")
+    text = f"Undone, you hold {_standing(question, act)}"
+    return Notice(f"{text} ({_name(question)})", partial(redo, tracker, question, f"redo-{act.id}"))
 
 
 def redo(tracker: Tracker, question: Question, key: str) -> Notice:
     """Bring back what I took back last, as a new act."""
-    return done(tracker, question, "Done again", tracker.redo(question.id, key=key))
+    act = tracker.redo(question.id, key=key)
+    begin_anew(question.id, "why-text")
+    text = f"Done again: {_standing(question, act)}"
+    return Notice(f"{text} ({_name(question)})", partial(undo, tracker, question, f"undo-{act.id}"))
 
 
-def _held(question: Question, act: Forecast) -> str:
+def _standing(question: Question, act: Forecast) -> str:
     return "no forecast" if act.distribution is None else in_short(question, act.distribution)
+
+
+def _name(question: Question) -> str:
+    return clipped(question.text, _QUESTION_LENGTH)

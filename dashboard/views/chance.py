@@ -1,10 +1,17 @@
 """A probability of YES: typed in any usual way, or set on a slider; each follows the other.
 
-What is typed counts. The slider has its stops, and shows the one that is next to what was typed; only who moves it
-forecasts a stop.
+What stands in the field counts. It starts with what is held, or on the page of a question with the base rate; a cleared
+field leaves the slider's value. The slider shows the stop nearest to the field.
+
+When one changes the other, the browser may send a message before it knows that, with the other's value of before, which
+must not count as a change. The field is made anew under another key then. The slider may have the focus already, so it
+stays, and its values of before are passed over for a moment.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
+from time import monotonic
 from typing import Final
 
 import streamlit as st
@@ -19,7 +26,11 @@ from forecasts.entry import read_forecast
 from forecasts.errors import ForecastsError
 from forecasts.forecaster import CROWD, PRIOR, RESERVED, SUGGESTION
 from forecasts.question import ForecasterId, Question
+from forecasts.spoken import in_full
 from tracker.summaries import QuestionSummary
+
+_CATCH_UP: Final = 2.0
+"""Seconds in which a browser learns what its last message has changed."""
 
 _SEATS: Final[tuple[tuple[ForecasterId, Sign, str, str], ...]] = (
     (PRIOR, "triangle", GREY, "base rate"),
@@ -28,30 +39,37 @@ _SEATS: Final[tuple[tuple[ForecasterId, Sign, str, str], ...]] = (
 )
 
 
-def typed(visit: Visit, summary: QuestionSummary, form: str, *, slider: bool) -> str:
-    """The typed input and, below it, the slider; what is in the typed one."""
+def typed(visit: Visit, summary: QuestionSummary, form: str, *, slider: bool) -> Distribution | str:
+    """The field and, below it, the slider. Returns what is typed, or the distribution that the inputs started with."""
     question, held = summary.question, held_by_me(visit, summary)
-    follow = partial(_slide_after_text, question, form, visit, held)
-    example = "63 or 2:1" if held is None else "63, 2:1, +5 or x2"
+    start, key = _start(question, held, slider=slider), _text_key(form)
+
+    def read(text: str) -> Distribution | None:
+        try:
+            return read_forecast(question, text, visit.now, held)
+        except ForecastsError:
+            return None
+
     text = st.text_input(
         "Probability of YES",
-        text_of(form, "typed"),
-        key=f"typed-{form}",
-        placeholder=example,
+        text_of(form, "typed", "" if start is None else in_full(question, start)),
+        key=key,
+        placeholder="63 or 2:1" if held is None else "63, 2:1, +5 or x2",
         live="300ms",
         autocomplete="off",
-        on_change=follow,
+        on_change=partial(_slide_after_text, form, key, read),
         persist_state="session",
     )
+    text = (text or "").strip()
     if slider:
-        _slider(visit, summary, form, text or "")
-    return text or ""
+        stop = _slider(visit, summary, form, read(text) or start)
+        text = text or said(stop)
+    return start if start is not None and text == in_full(question, start) else text
 
 
-def _slider(visit: Visit, summary: QuestionSummary, form: str, text: str) -> None:
-    start = _start(summary.question, text, visit, held_by_me(visit, summary))
-    st.session_state.setdefault(f"slide-{form}", nearest(start))
-    st.select_slider(
+def _slider(visit: Visit, summary: QuestionSummary, form: str, first: Distribution | None) -> int:
+    st.session_state.setdefault(f"slide-{form}", nearest(first.p if isinstance(first, Binary) else 0.5))
+    stop: int = st.select_slider(
         "On a slider",
         STOPS,
         format_func=said,
@@ -61,6 +79,7 @@ def _slider(visit: Visit, summary: QuestionSummary, form: str, text: str) -> Non
         persist_state="session",
     )
     _marked(marks(visit, summary))
+    return stop
 
 
 def held_by_me(visit: Visit, summary: QuestionSummary) -> Distribution | None:
@@ -86,31 +105,62 @@ def marks(visit: Visit, summary: QuestionSummary) -> list[Mark]:
 def _marked(found: list[Mark]) -> None:
     if found:
         told = " · ".join(f"{glyph(mark.sign)} {mark.whose} {percent(mark.p)}" for mark in found)
-        st.image(ruler(found), width="stretch", alt=f"Marks on the slider: {told}")
+        with st.container(key="marks"):  # `look.css` takes its button out of the tab order
+            st.image(ruler(found), width="stretch", alt=f"Marks on the slider: {told}")
         st.caption(told)
 
 
-def _start(question: Question, text: str, visit: Visit, held: Distribution | None) -> float:
-    """Where the slider stands at first: at what is typed, at what I hold, at the base rate."""
-    read = _read(question, text, visit, held)
-    for known in (read, held, question.prior):
-        if isinstance(known, Binary):
-            return known.p
-    return 0.5
+def _start(question: Question, held: Distribution | None, *, slider: bool) -> Distribution | None:
+    """What the inputs start with: what I hold, else the base rate where there is a slider, which always has a value."""
+    return question.prior if held is None and slider else held
 
 
-def _read(question: Question, text: str, visit: Visit, held: Distribution | None) -> Distribution | None:
-    try:
-        return read_forecast(question, text, visit.now, held)
-    except ForecastsError:
-        return None
-
-
-def _slide_after_text(question: Question, form: str, visit: Visit, held: Distribution | None) -> None:
-    read = _read(question, st.session_state[f"typed-{form}"] or "", visit, held)
-    if isinstance(read, Binary):
-        st.session_state[f"slide-{form}"] = nearest(read.p)
+def _slide_after_text(form: str, key: str, read: Callable[[str], Distribution | None]) -> None:
+    if key != _text_key(form):
+        return
+    given = read(st.session_state[key] or "")
+    if isinstance(given, Binary):
+        before, target = st.session_state.get(f"slide-{form}"), nearest(given.p)
+        st.session_state[f"lead-{form}"] = _lead(form).followed_by(before, target)
+        st.session_state[f"slide-{form}"] = target
 
 
 def _text_after_slide(form: str) -> None:
-    st.session_state[f"typed-{form}"] = said(st.session_state[f"slide-{form}"])
+    stop, lead = st.session_state[f"slide-{form}"], _lead(form)
+    if lead.covers(stop):
+        st.session_state[f"slide-{form}"] = lead.target
+        return
+    st.session_state.pop(_text_key(form), None)
+    st.session_state[f"turn-{form}"] = _turn(form) + 1
+    st.session_state[_text_key(form)] = said(stop)
+
+
+@dataclass(frozen=True, slots=True)
+class _Lead:
+    """The stop that the field gave the slider, and those that the browser may still send from before it knows that."""
+
+    target: int = -1
+    before: frozenset[int | None] = frozenset()
+    until: float = 0.0
+    """Seconds of the monotonic clock."""
+
+    def followed_by(self, before: int | None, target: int) -> "_Lead":
+        older = self.before if monotonic() < self.until else frozenset()
+        return _Lead(target, older | {before}, monotonic() + _CATCH_UP)
+
+    def covers(self, stop: int) -> bool:
+        return monotonic() < self.until and (stop == self.target or stop in self.before)
+
+
+def _lead(form: str) -> _Lead:
+    lead: _Lead = st.session_state.get(f"lead-{form}", _Lead())
+    return lead
+
+
+def _turn(form: str) -> int:
+    turn: int = st.session_state.get(f"turn-{form}", 0)
+    return turn
+
+
+def _text_key(form: str) -> str:
+    return f"typed{_turn(form) or ''}-{form}"

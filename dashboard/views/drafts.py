@@ -4,6 +4,7 @@ The browser hands back what it kept, and that can be anything: each value is use
 only what fits it.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Final
@@ -24,15 +25,19 @@ def form_of(question_id: QuestionId) -> str:
     return name
 
 
-def begin_anew(question_id: QuestionId) -> None:
-    """The next form of this question is another one, and empty."""
-    st.session_state.pop(f"form-{question_id}", None)
+def begin_anew(question_id: QuestionId, *kept: str) -> None:
+    """The next form of this question is another one, with the values of these inputs only."""
+    form = st.session_state.pop(f"form-{question_id}", None)
+    values = {name: st.session_state.get(f"{name}-{form}") for name in kept}
+    if any(values.values()):
+        st.session_state[f"restored-{form_of(question_id)}"] = values
 
 
-def text_of(form: str, name: str) -> str:
-    """What an input of text starts from: the draft, else nothing."""
+def text_of(form: str, name: str, usual: str = "") -> str:
+    """What an input of text starts from: the draft, else what is usual, which is no draft."""
+    st.session_state.setdefault(f"usual-{form}", {})[name] = usual
     value = _restored(form).get(name)
-    return value if isinstance(value, str) else ""
+    return value if isinstance(value, str) else usual
 
 
 def flag_of(form: str, name: str) -> bool:
@@ -94,10 +99,14 @@ def _values(form: str) -> dict[str, Any]:
     for key, value in st.session_state.items():
         name = str(key).removesuffix(end)
         plain = value.isoformat() if isinstance(value, date) else value
-        if name != key and isinstance(plain, str | int | float | list) and plain != usual.get(name, ""):
-            found[name] = plain
+        if name != key and isinstance(plain, str | int | float | list):
+            found[_RENEWED.sub(r"\1", name)] = plain
+    found = {name: plain for name, plain in found.items() if plain != usual.get(name, "")}
     return {name: value for name, value in found.items() if value not in (False, []) and name not in _OWN}
 
 
-_OWN: Final = ("form", "usual", "restored", "slide")
+_RENEWED: Final = re.compile(r"^(typed)\d+$")
+"""A field that was made anew has a number: see `chance`."""
+
+_OWN: Final = ("form", "usual", "restored", "slide", "turn")
 """What this file notes, and the slider, which follows what is typed."""

@@ -78,8 +78,11 @@ def _typed(question: Question, example: str, form: str) -> str:
     )
 
 
-def _said(visit: Visit, question: Question, text: str, held: Distribution | None) -> Entry:
+def _said(visit: Visit, question: Question, text: Distribution | str, held: Distribution | None) -> Entry:
     """What was typed, echoed as it was understood; `+5` and `x2` change what is held."""
+    if not isinstance(text, str):
+        st.caption(_from_start(question, text, held))
+        return Entry(text, "")
     if not text.strip():
         st.caption(_ways(held) if question.kind == "binary" else inert(capital(FORMS[question.kind])))
         return Entry(None, f"no forecast yet: {FORMS[question.kind]}")
@@ -89,6 +92,11 @@ def _said(visit: Visit, question: Question, text: str, held: Distribution | None
         return _refused(refusal)
     st.caption(inert(capital(told(question, given))))
     return Entry(given, "")
+
+
+def _from_start(question: Question, start: Distribution, held: Distribution | None) -> str:
+    source = "the base rate" if held is None else "what you hold"
+    return f"{inert(capital(told(question, start)))}: {source}. {_ways(held)}"
 
 
 def _ways(held: Distribution | None) -> str:

@@ -8,9 +8,9 @@ import streamlit as st
 from dashboard.frames.distributions import as_read
 from dashboard.views import acts
 from dashboard.views.chance import held_by_me
-from dashboard.views.drafts import begin_anew, form_of, keep, numbers_of, text_of
+from dashboard.views.drafts import form_of, keep, numbers_of, text_of
 from dashboard.views.entering import Entry, enter, type_in
-from dashboard.views.notice import Notice, tell
+from dashboard.views.notice import Notice, tell, tell_undone
 from dashboard.views.parts import calm
 from dashboard.views.visit import Visit
 from dashboard.wording import clipped, headline, in_short, inert, percent
@@ -124,11 +124,10 @@ def _save(visit: Visit, question: Question, draft: Draft) -> None:
     if not draft.why:
         raise InvalidForecast("a forecast needs its reason: write a sentence under Why")
     act = visit.tracker.forecast(question.id, given, rationale=draft.why, cites=draft.cites, key=draft.key)
-    _done(question, acts.done(visit.tracker, question, "Saved", act))
+    _done(acts.done(visit.tracker, question, "Saved", act))
 
 
-def _done(question: Question, notice: Notice) -> None:
-    begin_anew(question.id)
+def _done(notice: Notice) -> None:
     tell(notice)
     st.rerun()
 
@@ -143,7 +142,7 @@ def still(visit: Visit, summary: QuestionSummary) -> None:
     if st.button(f"Still {inert(words)}", key="reaffirm", help=again, shortcut="A"):
         with calm():
             act = visit.tracker.reaffirm(question.id, key=f"{form_of(question.id)}-reaffirm")
-            _done(question, acts.done(visit.tracker, question, "Reaffirmed", act))
+            _done(acts.done(visit.tracker, question, "Reaffirmed", act))
 
 
 def _other_acts(visit: Visit, page: QuestionPage) -> None:
@@ -157,11 +156,12 @@ def _other_acts(visit: Visit, page: QuestionPage) -> None:
             if st.button("Withdraw my forecast", key="withdraw"):
                 with calm():
                     act = tracker.withdraw(question.id, key=f"{form}-withdraw")
-                    _done(question, acts.done(tracker, question, "Withdrawn", act))
+                    _done(acts.done(tracker, question, "Withdrawn", act))
     mine = any(a.forecaster_id == visit.me for a in page.acts)
     if mine and st.button("Undo my last act", key="undo", type="tertiary", icon=":material/undo:"):
         with calm():
-            _done(question, acts.undo(tracker, question, f"{form}-undo"))
+            tell_undone(acts.undo(tracker, question, f"{form}-undo"))
+            st.rerun()
 
 
 def _earned(visit: Visit, page: QuestionPage) -> None:

@@ -10,11 +10,11 @@ import streamlit as st
 from dashboard.frames.inbox import inbox_frame
 from dashboard.views import cards, one_key
 from dashboard.views.keys import steps
-from dashboard.views.notice import Notice, say, tell
+from dashboard.views.notice import remark, tell
 from dashboard.views.parts import calm, choice, empty, restated, table
 from dashboard.views.visit import Visit
 from dashboard.wording import clipped, plural, uncalled
-from forecasts.evidence import Direction, EvidenceId, StoryId
+from forecasts.evidence import Direction, EvidenceId, EvidenceStatus, StoryId
 from forecasts.question import Question, QuestionId
 from tracker.summaries import EvidenceCard
 
@@ -109,7 +109,7 @@ def _heading(shown: Sequence[EvidenceCard], stories: Sequence[Story], place: int
 
 def _walk(stories: Sequence[Story], place: int) -> None:
     if not 0 <= place < len(stories):
-        say("That was the last story" if place else "This is the first story")
+        remark("That was the last story" if place else "This is the first story")
         return
     _put_at_hand(stories[place][0].evidence.id)
 
@@ -175,8 +175,7 @@ def _together(visit: Visit, ticked: Sequence[EvidenceCard]) -> None:
 def _judge_all(visit: Visit, ticked: Sequence[EvidenceCard], verb: Literal["Accepted", "Rejected"]) -> None:
     ids = tuple(card.evidence.id for card in ticked)
     with calm():
-        for evidence_id in ids:
-            visit.tracker.review(evidence_id, "confirmed" if verb == "Accepted" else "rejected")
-        back = partial(one_key.take_back, visit.tracker, *ids)
-        tell(Notice(f"{verb}: {plural(len(ids), 'piece', 'pieces')} of evidence", "Undo", back))
+        verdict: EvidenceStatus = "confirmed" if verb == "Accepted" else "rejected"
+        words = f"{verb}: {plural(len(ids), 'piece', 'pieces')} of evidence"
+        tell(one_key.judge(visit.tracker, one_key.Judgement(ids, verdict, words)))
         st.rerun()

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Final
 
 import streamlit as st
@@ -139,20 +138,18 @@ def together(visit: Visit, pieces: Sequence[EvidenceCard]) -> None:
         for label, verdict in verdicts:
             if st.button(f"{label} all {len(pieces)}", key=f"all-{verdict}-{pieces[0].evidence.id}"):
                 with calm():
-                    ids = [each.evidence.id for each in pieces]
-                    for evidence_id in ids:
-                        visit.tracker.review(evidence_id, verdict)
-                    tell(Notice(_DONE[verdict], "Undo", partial(one_key.take_back, visit.tracker, *ids)))
+                    ids = tuple(each.evidence.id for each in pieces)
+                    tell(one_key.judge(visit.tracker, one_key.Judgement(ids, verdict, _DONE[verdict])))
                     st.rerun()
 
 
 def _review(visit: Visit, e: Evidence, verdict: EvidenceStatus, **change: Any) -> None:
     with calm():
-        found = visit.tracker.review(e.id, verdict, **change)
-        neither = found.reviewed and found.direction is Direction.NEUTRAL
+        towards = e.direction if change.get("direction") is None else change["direction"]
+        neither = verdict != "rejected" and towards is Direction.NEUTRAL
         words = "Kept: it speaks for neither side" if neither else _DONE[verdict]
-        waited = e.status == "logged"
-        tell(Notice(words, "Undo", partial(one_key.take_back, visit.tracker, e.id)) if waited else Notice(words))
+        notice = one_key.judge(visit.tracker, one_key.Judgement((e.id,), verdict, words, change))
+        tell(notice if e.status == "logged" else Notice(words))
         st.rerun()
 
 

@@ -1,6 +1,6 @@
 """What every page ends with: the way to any question or page, to the next question, and the list of keys.
 
-No key acts while something is being typed; only those with Ctrl do.
+Which keys reach these buttons, and when, is decided in the browser: see `keyboard/commands.js`.
 """
 
 from collections.abc import Callable, Sequence
@@ -22,7 +22,8 @@ KEYS: Final = (
     ("Ctrl + Enter", "save it"),
     ("A", "say again what you hold; in the inbox, accept the evidence"),
     ("X", "in the inbox, reject the evidence"),
-    ("U", "undo what was just done"),
+    ("U", "undo the last act; again, the one before it"),
+    ("Shift + U", "redo it"),
     ("Ctrl + K", "jump to a question or a page"),
     ("H", "this list"),
 )
@@ -71,8 +72,8 @@ def foot(visit: Visit, name: PageName) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="foot"):
         if name == "question" and st.query_params.get("q"):
             walk(_walked(visit), "q")
-        if st.button("Jump to …", key="jump", shortcut="Ctrl+K", icon=":material/search:", type="tertiary"):
-            _jump(visit)
+        # The browser opens the list itself (`keyboard/jump.js`), without asking the server.
+        st.button("Jump to …", key="jump", shortcut="Ctrl+K", icon=":material/search:", type="tertiary")
         if st.button("Keys", key="keys", shortcut="H", icon=":material/keyboard:", type="tertiary"):
             _list()
         st.caption(f"As of {inert(visit.moment(visit.stands_at))}", width="content", help=in_full(visit))
@@ -95,31 +96,10 @@ def _walked(visit: Visit) -> tuple[QuestionId, ...]:
     return found
 
 
-@st.dialog("Jump to")
-def _jump(visit: Visit) -> None:
-    pages = {f"page {name}": page.title for name, page in visit.pages.items() if page.visibility == "visible"}
-    questions = {f"question {s.question.id}": s.question.text for s in visit.tracker.questions()}
-    words = {**pages, **questions}
-    picked = st.selectbox(
-        "Page or question",
-        list(words),
-        index=None,
-        format_func=words.__getitem__,
-        placeholder="Type a few letters",
-        key="jump-to",
-    )
-    if picked is None:
-        return
-    kind, _, name = picked.partition(" ")
-    if kind == "page":
-        st.switch_page(next(page for key, page in visit.pages.items() if key == name))
-    st.switch_page(visit.pages["question"], query_params={"q": name})
-
-
 @st.dialog("Keys")
 def _list() -> None:
     for key, does in KEYS:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.badge(inert(key), color="gray")
             st.markdown(does, width="content")
-    st.caption("Letters act only while nothing is being typed.")
+    st.caption("Single keys act when the page is ready and nothing is being typed.")

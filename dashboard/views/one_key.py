@@ -1,7 +1,7 @@
 """Evidence judged with one key each: which way it points, how strongly, accept, reject; and before, what that does."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Final
 
@@ -11,7 +11,7 @@ from dashboard.views.notice import Notice, tell
 from dashboard.views.parts import calm
 from dashboard.views.visit import Visit
 from dashboard.wording import effect_line, inert, strength, uncalled
-from forecasts.evidence import Direction, Evidence, EvidenceId, Strength, side_words
+from forecasts.evidence import Direction, Evidence, EvidenceId, EvidenceStatus, Strength, side_words
 from forecasts.question import Question
 from tracker.api import Tracker
 
@@ -25,6 +25,16 @@ class Call:
 
     direction: Direction | None
     strength: Strength
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A verdict on pieces of evidence, its words for the notice, and what `Tracker.review` takes besides."""
+
+    evidence_ids: tuple[EvidenceId, ...]
+    verdict: EvidenceStatus
+    words: str
+    change: Mapping[str, Any] = field(default_factory=dict)
 
 
 def panel(visit: Visit, e: Evidence, question: Question, place: str) -> None:
@@ -84,26 +94,34 @@ def _effect(visit: Visit, e: Evidence, question: Question, call: Call) -> str:
 
 
 def _accept(visit: Visit, e: Evidence, call: Call) -> None:
-    with calm():
-        found = visit.tracker.review(e.id, "confirmed", direction=call.direction, strength=call.strength)
-        neither = found.direction is Direction.NEUTRAL
-        _done(visit, e, "Kept: it speaks for neither side" if neither else "Accepted: it counts fully")
+    neither = call.direction is Direction.NEUTRAL
+    words = "Kept: it speaks for neither side" if neither else "Accepted: it counts fully"
+    asked = Judgement((e.id,), "confirmed", words, {"direction": call.direction, "strength": call.strength})
+    _judge(visit, e, asked)
 
 
 def _reject(visit: Visit, e: Evidence) -> None:
+    _judge(visit, e, Judgement((e.id,), "rejected", "Rejected: it no longer counts"))
+
+
+def _judge(visit: Visit, e: Evidence, asked: Judgement) -> None:
     with calm():
-        visit.tracker.review(e.id, "rejected")
-        _done(visit, e, "Rejected: it no longer counts")
+        notice = judge(visit.tracker, asked)
+        st.session_state.pop(f"call-{e.id}", None)
+        tell(notice)
+        st.rerun()
 
 
-def _done(visit: Visit, e: Evidence, words: str) -> None:
-    st.session_state.pop(f"call-{e.id}", None)
-    tell(Notice(words, "Undo", partial(take_back, visit.tracker, e.id)))
-    st.rerun()
+def judge(tracker: Tracker, asked: Judgement) -> Notice:
+    """Judge pieces of evidence; the notice takes the judgement back."""
+    for evidence_id in asked.evidence_ids:
+        tracker.review(evidence_id, asked.verdict, **asked.change)
+    return Notice(asked.words, partial(take_back, tracker, asked))
 
 
-def take_back(tracker: Tracker, *evidence_ids: EvidenceId) -> Notice:
-    """Let pieces wait again that were just judged."""
-    for evidence_id in evidence_ids:
+def take_back(tracker: Tracker, asked: Judgement) -> Notice:
+    """Let pieces wait again that were judged; the notice judges them again."""
+    for evidence_id in asked.evidence_ids:
         tracker.reopen_evidence(evidence_id)
-    return Notice("Taken back: it waits again" if len(evidence_ids) == 1 else "Taken back: they wait again")
+    wait = "it waits" if len(asked.evidence_ids) == 1 else "they wait"
+    return Notice(f"Taken back: {wait} again", partial(judge, tracker, asked))

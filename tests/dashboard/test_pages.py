@@ -128,10 +128,10 @@ def test_a_saved_forecast_stands_with_its_reason_and_evidence(news: Tracker) -> 
     assert act.rationale == "They have booked the hall."
     assert act.cites == (number(news, INVITED),)
     assert "You hold **63 %**" in words(visit)
-    assert field(visit, "Probability of YES").value == ""
+    assert (field(visit, "Probability of YES").value, field(visit, "Why").value) == ("63%", "")
 
 
-@pytest.mark.parametrize("typed", ["120", "-5", "perhaps", "1", "nan", ""])
+@pytest.mark.parametrize("typed", ["120", "-5", "perhaps", "1", "nan"])
 def test_what_is_no_probability_changes_nothing_and_says_why(news: Tracker, typed: str) -> None:
     visit = save(open_page(news, "question", q=SUMMIT), typed, "Because.")
     assert my_acts(news) == []
@@ -305,6 +305,21 @@ def test_a_judgement_is_undone_from_its_notice(news: Tracker) -> None:
     seen(button(visit, "Undo").click().run())
     assert status_of(news, INVITED)[0] == "logged"
     assert len(news.inbox()) == 2
+
+
+def test_judgements_are_walked_back_and_made_again(news: Tracker) -> None:
+    visit = seen(button(at_hand(news, INVITED), "for NO").click().run())
+    visit = seen(button(visit, "Accept").click().run())
+    visit = seen(button(visit, "Reject").click().run())
+    assert news.inbox() == ()
+    for waiting in (1, 2):
+        visit = seen(button(visit, "Undo").click().run())
+        assert len(news.inbox()) == waiting
+    assert status_of(news, INVITED)[0] == "logged"
+    for waiting in (1, 0):
+        visit = seen(button(visit, "Redo").click().run())
+        assert len(news.inbox()) == waiting
+    assert status_of(news, INVITED)[:2] == ("edited", Direction.NO)
 
 
 def test_the_next_story_is_walked_to_and_the_end_says_so(news: Tracker) -> None:

@@ -99,12 +99,12 @@ def test_the_module_runs_from_any_directory(tmp_path: Path) -> None:
 def test_the_policy_names_the_inline_scripts_of_the_shell_and_of_the_installed_page() -> None:
     installed = (Path(streamlit.__file__).parent / "static" / "index.html").read_text("utf-8")
     (script,) = re.findall(r"<script>(.*?)</script>", installed, re.DOTALL)
-    (known, same) = re.findall(r"<script>(.*?)</script>", shell(), re.DOTALL)
+    (known, keyboard, same) = re.findall(r"<script>(.*?)</script>", shell(), re.DOTALL)
     assert same == script
     policy = content_policy()
-    for text in (known, script):
+    for text in (known, keyboard, script):
         assert f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'" in policy
-    assert policy.count("sha256-") == 2
+    assert policy.count("sha256-") == 3
     assert "unsafe-eval" not in policy
     assert "frame-ancestors 'none'" in policy
 

@@ -214,6 +214,11 @@ class Visitor:
         expect(self.page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')).to_be_visible()
         expect(self.page.locator('[data-testid="stSkeleton"]')).to_have_count(0)
 
+    def press(self, key: str) -> None:
+        """Press a key that is a command, as soon as commands act."""
+        expect(self.page.locator('html[data-keys="on"]')).to_have_count(1)
+        self.page.keyboard.press(key)
+
     def heard(self, message: ConsoleMessage) -> None:
         """Note an error in the console. Streamlit first asks for its health below the page's own path."""
         if message.type == "error" and "_stcore" not in f"{message.text} {message.location}":

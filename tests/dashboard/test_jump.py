@@ -1,0 +1,34 @@
+"""What the list behind Ctrl+K offers, and in which order."""
+
+import json
+from datetime import timedelta
+
+from dashboard.app import ENTRIES
+from dashboard.jump import destinations
+from dashboard.shell import shell
+from tests.builders import FakeClock, a_question, a_set
+from tracker.api import Tracker
+
+SOURCE = "https://example.org/a"
+
+
+def test_open_questions_come_first_then_pages_then_the_others(tracker: Tracker, clock: FakeClock) -> None:
+    soon = a_question("soon & now", closes_at=a_question().closes_at - timedelta(days=30))
+    tracker.load(a_set(a_question("answered"), a_question("later"), soon))
+    clock.advance(days=1)
+    tracker.resolve("answered", "yes", source_url=SOURCE, known_at=clock.time)
+    offered = json.loads(destinations(tracker))
+    pages = [name for name, entry in ENTRIES.items() if not entry.hidden]
+    assert [each["path"] for each in offered] == [
+        "question?q=soon+%26+now",
+        "question?q=later",
+        *pages,
+        "question?q=answered",
+    ]
+    assert [each["note"] for each in offered] == ["open", "open", *["page"] * len(pages), "resolved"]
+    assert offered[0]["words"] == soon.text
+
+
+def test_the_keyboard_stands_in_the_page_before_any_script_of_streamlit() -> None:
+    page = shell()
+    assert page.index('addEventListener("keydown", hear, true)') < page.index("./static/js/")

@@ -1,0 +1,171 @@
+"""Undo and redo of forecasts from the notice at the foot of a page."""
+
+from functools import partial
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard.frames.stops import nearest
+from dashboard.views import notice
+from dashboard.views.notice import Notice
+from forecasts.distribution import Binary
+from forecasts.spoken import in_full
+from tests.builders import FakeClock, a_question
+from tests.dashboard.pages import button, field, open_page, plain, seen, words
+from tests.dashboard.test_entry import ME, OTHER, SUMMIT, held, loaded, opened, save_untouched, slider, two
+from tracker.api import Tracker
+
+__all__ = ["loaded", "two"]
+
+
+def test_a_saved_forecast_is_undone_and_done_again_from_its_notice(loaded: Tracker, clock: FakeClock) -> None:
+    loaded.forecast(SUMMIT, Binary(0.4), rationale="First.")
+    clock.advance(days=1)
+    visit = opened(loaded)
+    field(visit, "Probability of YES").set_value("80").run()
+    field(visit, "Why").set_value("A slip.").run()
+    visit = seen(button(visit, "Save forecast").click().run())
+    assert "Saved: 80 %" in words(visit)
+    clock.advance(minutes=1)
+    visit = seen(button(visit, "Undo").click().run())
+    assert "Undone, you hold 40 %" in words(visit)
+    assert held(loaded) == 0.4
+    clock.advance(minutes=1)
+    visit = seen(button(visit, "Redo").click().run())
+    assert held(loaded) == 0.8
+    assert [a.act for a in loaded.question(SUMMIT).acts if a.forecaster_id == ME] == [
+        "forecast",
+        "forecast",
+        "undo",
+        "redo",
+    ]
+
+
+def save(visit: AppTest, p: str) -> AppTest:
+    field(visit, "Probability of YES").set_value(p).run()
+    field(visit, "Why").set_value("A reason.").run()
+    return seen(button(visit, "Save forecast").click().run())
+
+
+def shown(visit: AppTest) -> tuple[str, int, str]:
+    """What the field, the slider and the sentence above them say."""
+    (sentence,) = [c.value for c in visit.caption if str(c.value).startswith("You h")]
+    return field(visit, "Probability of YES").value, slider(visit).value, plain(sentence).split(",")[0]
+
+
+def labels(visit: AppTest) -> set[str]:
+    return {plain(b.label) for b in visit.button}
+
+
+def test_undo_walks_back_and_redo_forward_and_the_form_agrees(loaded: Tracker, clock: FakeClock) -> None:
+    prior = (in_full(a_question(), a_question().prior), nearest(a_question().prior.p), "You have none yet.")  # type: ignore[union-attr]
+    standing = {p: (f"{p}%", 10 * p, f"You hold **{p} %**") for p in (10, 20, 30)}
+    visit = opened(loaded)
+    for p in standing:
+        clock.advance(minutes=1)
+        visit = save(visit, str(p))
+    for way, expected in (
+        ("Undo", [standing[20], standing[10], prior]),
+        ("Redo", [standing[10], standing[20], standing[30]]),
+        ("Undo", [standing[20], standing[10]]),
+    ):
+        for each in expected:
+            clock.advance(minutes=1)
+            visit = seen(button(visit, way).click().run())
+            assert shown(visit) == each
+    visit = save(visit, "55")
+    assert "Redo" not in labels(visit)
+    clock.advance(minutes=1)
+    assert shown(seen(button(visit, "Undo").click().run())) == standing[10]
+
+
+def test_nothing_is_offered_beyond_the_first_act_and_the_last(loaded: Tracker, clock: FakeClock) -> None:
+    visit = save(opened(loaded), "20")
+    assert {"Undo", "Redo"} & labels(visit) == {"Undo"}
+    clock.advance(minutes=1)
+    visit = seen(button(visit, "Undo").click().run())
+    assert {"Undo", "Redo"} & labels(visit) == {"Redo"}
+
+
+def test_after_undo_the_untouched_form_saves_what_it_shows(loaded: Tracker, clock: FakeClock) -> None:
+    visit = save(opened(loaded), "20")
+    clock.advance(minutes=1)
+    visit = save(visit, "99.9%")
+    assert held(loaded) == pytest.approx(0.999)
+    clock.advance(minutes=1)
+    visit = seen(button(visit, "Undo").click().run())
+    clock.advance(minutes=1)
+    save_untouched(visit)
+    assert held(loaded) == 0.2
+    assert [a.act for a in loaded.question(SUMMIT).acts if a.forecaster_id == ME][-2:] == ["undo", "forecast"]
+
+
+def test_undo_leaves_a_reason_that_is_not_saved_yet(loaded: Tracker, clock: FakeClock) -> None:
+    visit = save(opened(loaded), "20")
+    field(visit, "Why").set_value("Half a thought").run()
+    clock.advance(minutes=1)
+    visit = seen(button(visit, "Undo").click().run())
+    assert field(visit, "Why").value == "Half a thought"
+
+
+def test_undo_goes_back_over_the_acts_on_several_questions(two: Tracker, clock: FakeClock) -> None:
+    visit = open_page(two, "questions", at=SUMMIT)
+    for question in (SUMMIT, OTHER):
+        visit.query_params["at"] = question
+        visit = save(seen(visit.run()), "20")
+        clock.advance(minutes=1)
+    for question in (OTHER, SUMMIT):
+        assert ME in two.question(question).summary.standings
+        visit = seen(button(visit, "Undo").click().run())
+        assert f"you hold no forecast ({two.question(question).summary.question.text[:40]}" in words(visit)
+        assert ME not in two.question(question).summary.standings
+
+
+def test_undoing_by_the_page_s_button_is_done_again_by_redo(loaded: Tracker, clock: FakeClock) -> None:
+    loaded.forecast(SUMMIT, Binary(0.4), rationale="First.")
+    clock.advance(minutes=1)
+    visit = seen(button(opened(loaded), "Undo my last act").click().run())
+    assert held(loaded) is None
+    clock.advance(minutes=1)
+    seen(button(visit, "Redo").click().run())
+    assert held(loaded) == 0.4
+
+
+def test_an_act_without_a_way_back_ends_the_walk() -> None:
+    done: list[str] = []
+
+    def a_notice(text: str) -> Notice:
+        return Notice(text, partial(done_again, text))
+
+    def done_again(text: str) -> Notice:
+        done.append(text)
+        return a_notice(text)
+
+    state: dict[str, Any] = {}
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(notice.st, "session_state", state)
+        notice.tell(a_notice("first"))
+        notice.say("The question is linked")
+        notice.tell(a_notice("second"))
+        for _ in range(3):
+            notice._reverse("undo", state["notices"])
+    assert done == ["second"]
+
+
+def test_a_notice_stays_until_it_is_closed(loaded: Tracker) -> None:
+    loaded.forecast(SUMMIT, Binary(0.4), rationale="First.")
+    visit = seen(button(opened(loaded), "Still 40 %").click().run())
+    visit = seen(visit.run())
+    assert "Reaffirmed: 40 %" in words(visit)
+    visit = seen(button(visit, "Close").click().run())
+    assert "Reaffirmed" not in words(visit)
+
+
+def test_an_undo_that_comes_too_late_says_why(loaded: Tracker, clock: FakeClock) -> None:
+    loaded.forecast(SUMMIT, Binary(0.4), rationale="First.")
+    visit = seen(button(opened(loaded), "Still 40 %").click().run())
+    clock.time = a_question().closes_at
+    visit = seen(button(visit, "Undo").click().run())
+    (toast,) = visit.toast
+    assert "Not done: summit-2027 takes no more forecasts" in plain(toast.value)

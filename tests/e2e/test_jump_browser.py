@@ -1,0 +1,97 @@
+"""The list behind Ctrl+K: it takes every letter from the first on, and goes to what is chosen."""
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.e2e.conftest import PHONE, Arrive, Visitor, fits
+from tests.e2e.test_typing_browser import begin, slow
+
+__all__ = ["slow"]
+
+
+def field(page: Page) -> Locator:
+    return page.get_by_role("dialog", name="Jump to").get_by_role("combobox", name="Page or question")
+
+
+@pytest.mark.behaviour(7)
+def test_every_letter_typed_at_once_after_ctrl_k_arrives(slow: Visitor) -> None:
+    page = begin(slow, "/feeds")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("bomber cure")
+    expect(field(page)).to_have_value("bomber cure")
+    expect(field(page)).to_be_focused()
+    expect(page.get_by_role("status").filter(has_text="Nothing contains these words.")).to_be_visible()
+    for _ in " cure":
+        page.keyboard.press("Backspace")
+    expect(page.get_by_role("option").first).to_contain_text("bomber")
+    slow.settle()
+    expect(field(page)).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+@pytest.mark.behaviour(7)
+def test_open_questions_come_first_and_each_contains_what_is_typed(visitor: Visitor) -> None:
+    page = visitor.open("/questions")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("bomber")
+    options = page.get_by_role("option")
+    expect(options.first).to_contain_text("bomber")
+    texts = options.all_inner_texts()
+    assert all("bomber" in text.lower() for text in texts)
+    states = [text.split()[-1] for text in texts]
+    assert {"open", "resolved"} == set(states)
+    assert states == sorted(states)
+    visitor.picture("jump")
+
+
+@pytest.mark.behaviour(7)
+def test_the_list_is_walked_by_arrows_and_enter_goes_there_in_the_session(visitor: Visitor) -> None:
+    page = visitor.open("/question?q=un-condemn-2027")
+    page.get_by_role("textbox", name="Why").fill("Half a thought")
+    page.get_by_role("button", name="Jump to …").click()
+    page.keyboard.type("bomber")
+    expect(page.get_by_role("option", selected=True)).to_contain_text("bomber")
+    page.keyboard.press("ArrowDown")
+    second = page.get_by_role("option").nth(1)
+    expect(second).to_have_attribute("aria-selected", "true")
+    expect(field(page)).to_have_attribute("aria-activedescendant", second.get_attribute("id") or "")
+    title = second.inner_text().removesuffix(" open")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name=title)).to_be_visible()
+    visitor.settle()
+    page.go_back()
+    expect(page.get_by_role("textbox", name="Why")).to_have_value("Half a thought")
+
+
+@pytest.mark.behaviour(7)
+def test_enter_before_the_list_has_come_goes_where_it_will_point(visitor: Visitor) -> None:
+    page = visitor.open("/feeds")
+    page.evaluate(
+        "() => { const get = fetch; window.fetch = async (...what) => {"
+        " await new Promise(done => (window.release = done)); return get(...what); }; }"
+    )
+    page.keyboard.press("Control+k")
+    page.keyboard.type("settings")
+    page.keyboard.press("Enter")
+    page.evaluate("window.release()")
+    page.wait_for_url(re.compile("/settings$"))
+
+
+@pytest.mark.behaviour(7)
+def test_the_list_opens_above_a_dialog_and_on_a_phone(arrive: Arrive) -> None:
+    visitor = arrive(viewport=PHONE, color_scheme="dark")
+    page = visitor.open("/calendar")
+    page.get_by_role("button", name="Keys").click()
+    expect(page.get_by_role("dialog")).to_contain_text("type a forecast")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("Inbox")
+    expect(field(page)).to_be_focused()
+    expect(page.get_by_role("option").first).to_contain_text("Inbox")
+    assert fits(page)
+    visitor.picture("jump-phone-dark")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("/inbox$"))
+    expect(page.get_by_role("dialog")).to_have_count(0)
