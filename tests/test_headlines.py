@@ -17,7 +17,12 @@ from tracker.api import Tracker
 SUMMIT = "summit-2027"
 SAID = "Headlines in this replay are restated by the authors of the question set."
 INVITED = "Arland invites Borland to a summit"
-PAGES = (("inbox", {}), ("question", {"q": SUMMIT, "tab": "Evidence"}), ("feeds", {"feed": "wire"}))
+PAGES = {
+    "inbox": ("inbox", {}),
+    "evidence": ("question", {"q": SUMMIT, "tab": "Evidence"}),
+    "why": ("question", {"q": SUMMIT, "tab": "Why"}),
+    "feed": ("feeds", {"feed": "wire"}),
+}
 
 
 @pytest.fixture
@@ -39,7 +44,7 @@ def shell(
 
 def everywhere(tracker: Tracker, shell: Shell) -> dict[str, str]:
     """What stands wherever headlines stand, with single spaces."""
-    told = {name: words(open_page(tracker, name, **address)) for name, address in PAGES}
+    told = {place: words(open_page(tracker, name, **address)) for place, (name, address) in PAGES.items()}
     told |= {f"tracker {' '.join(argv)}": shell(*argv) for argv in (("inbox",), ("show", SUMMIT))}
     told["report"] = json.dumps([str(section) for section in tracker.report("question", SUMMIT).sections])
     told["api"] = http.question(tracker, SUMMIT).decode()

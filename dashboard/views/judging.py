@@ -154,7 +154,7 @@ def _review(visit: Visit, e: Evidence, verdict: EvidenceStatus, **change: Any) -
 
 
 _DONE: Final = {
-    "confirmed": "Accepted: it counts fully",
-    "rejected": "Rejected: it no longer counts",
+    "confirmed": "Accepted",
+    "rejected": "Rejected",
     "edited": "Saved as edited",
 }

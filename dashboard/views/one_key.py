@@ -95,13 +95,13 @@ def _effect(visit: Visit, e: Evidence, question: Question, call: Call) -> str:
 
 def _accept(visit: Visit, e: Evidence, call: Call) -> None:
     neither = call.direction is Direction.NEUTRAL
-    words = "Kept: it speaks for neither side" if neither else "Accepted: it counts fully"
+    words = "Kept: it speaks for neither side" if neither else "Accepted"
     asked = Judgement((e.id,), "confirmed", words, {"direction": call.direction, "strength": call.strength})
     _judge(visit, e, asked)
 
 
 def _reject(visit: Visit, e: Evidence) -> None:
-    _judge(visit, e, Judgement((e.id,), "rejected", "Rejected: it no longer counts"))
+    _judge(visit, e, Judgement((e.id,), "rejected", "Rejected"))
 
 
 def _judge(visit: Visit, e: Evidence, asked: Judgement) -> None:

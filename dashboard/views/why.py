@@ -8,7 +8,7 @@ from dashboard import charts
 from dashboard.frames.waterfall import moves, waterfall_frame
 from dashboard.frames.why import moved_most, option_why_frame, shares_frame, why_frame
 from dashboard.views import signposts
-from dashboard.views.parts import WRAPPED, choice, empty, flat, table
+from dashboard.views.parts import WRAPPED, choice, empty, flat, restated, table
 from dashboard.views.visit import Visit
 from dashboard.wording import (
     capital,
@@ -45,6 +45,8 @@ def render(visit: Visit, page: QuestionPage) -> None:
         _leaning(page, page.leaning)
     else:
         empty("There is no suggestion yet.", "It is worked out when the question opens.")
+    if page.evidence:
+        restated(visit)
     _unsaid(page)
     signposts.render(visit, page)
 
