@@ -23,6 +23,7 @@ _SERVING: Final[dict[str, Any]] = {
     "global.disableWidgetStateDuplicationWarning": True,  # it would stand on the page; the state is what counts
     "runner.magicEnabled": False,
     "runner.postScriptGC": False,  # a look at every answer that is kept, after each click: 100 ms for twenty pages
+    "server.enableAgentApi": False,  # programs could act on the pages as a person does
     "server.enableStaticServing": False,
     "server.fileWatcherType": "none",
     "server.headless": True,

@@ -74,8 +74,8 @@ def at_the_terminal(shell: Shell, *argv: str) -> dict[tuple[str, str], Number]:
     return {(row[0], row[1][:-2]): (row[2].split()[0], row[3], row[4]) for row in found}
 
 
-def in_the_report(tracker: Tracker) -> dict[tuple[str, str], Number]:
-    (section,) = (s for s in tracker.report("week").sections if s.heading == "Scores so far")
+def in_the_report(tracker: Tracker, heading: str = "Scores so far") -> dict[tuple[str, str], Number]:
+    (section,) = (s for s in tracker.report("week").sections if s.heading == heading)
     rows = [[cell.text for cell in row] for row in section.blocks[0].rows]  # type: ignore[union-attr]
     return {(who, rule): (n, skill, interval) for who, rule, n, skill, interval, _ in rows}
 

@@ -180,6 +180,7 @@ def test_every_option_is_known_to_this_version_of_streamlit_and_wins() -> None:
     for name, value in options().items():
         assert config.get_option(name) == value
     assert config.get_option("browser.gatherUsageStats") is False
+    assert config.get_option("server.enableAgentApi") is False
     assert config.get_option("server.corsAllowedOrigins") == []
     configure("https://forecast.example.org")
     assert config.get_option("server.corsAllowedOrigins") == ["https://forecast.example.org"]
