@@ -123,9 +123,10 @@ def suggest_options(
     mine = sorted((i for i in indicators.values() if i.question_id == question.id), key=lambda i: (i.name, i.id))
     weights: dict[str, list[Weight]] = {name: [] for name in prior.options}
     for story in weighed(visible(evidence, question.id, at), indicators, at, model):
-        weights.get(_read_from(prior, question, at, story.evidence.option), []).append(story.line(question.kind))
+        option = option_standing_for(prior, question, at, story.evidence.option)
+        weights.get(option, []).append(story.line(question.kind))
     for indicator in mine:
-        own = weights.get(_read_from(prior, question, at, indicator.option), [])
+        own = weights.get(option_standing_for(prior, question, at, indicator.option), [])
         own.extend(usual_weights([indicator], archive_days, usual_levels))
     distribution, lines = _shares(prior, weights, model)
     return OptionSuggestion(question.id, at, distribution, lines, model.version)
@@ -164,7 +165,7 @@ def leaning(
     return Leaning(len(yes), len(no), math.fsum(yes), abs(math.fsum(no)))
 
 
-def _read_from(prior: Categorical, question: Question, at: datetime, option: str) -> str:
+def option_standing_for(prior: Categorical, question: Question, at: datetime, option: str) -> str:
     """The option of the prior that stands for `option`; empty where it is not offered."""
     if option not in question.offered(at):
         return ""

@@ -116,15 +116,14 @@ def suggest(
     weights = [
         story.line(question.kind) for story in weighed(visible(evidence, question.id, at), indicators, at, model)
     ]
-    weights += _silences(question, evidence, mine, at)
+    weights += silences(question, evidence, mine, at)
     weights += usual_weights(mine, archive_days, usual_levels)
     moved = [_base_rate(question), _time_passed(question, at)]
     scaling, capped = combined(weights, model)
     z = math.fsum([*(w.log_odds for w in moved), capped])
-    recalibrated = model.shift + model.slope * z
-    p = min(max(sigmoid(recalibrated), model.p_min), model.p_max)
+    p = closed(z, model)
     lines = [*moved, *weights, *scaling]
-    lines.append(Weight("learned correction", _correction(model), recalibrated - z))
+    lines.append(Weight("learned correction", _correction(model), _corrected(z, model) - z))
     lines.append(Weight("limits", f"kept between {model.p_min:.0%} and {model.p_max:.0%}", rest(logit(p), lines)))
     return Suggestion(question.id, at, tuple(in_order(lines)), p, model.version, model.learned_from)
 
@@ -210,7 +209,16 @@ def _time_passed(question: Question, at: datetime) -> Weight:
     return Weight("time passed", time_passed(question, at), moved)
 
 
-def _silences(
+def closed(log_odds: float, model: Model) -> float:
+    """P(YES) of the log-odds of base rate, time and news, after the learned correction and within the limits."""
+    return min(max(sigmoid(_corrected(log_odds, model)), model.p_min), model.p_max)
+
+
+def _corrected(log_odds: float, model: Model) -> float:
+    return model.shift + model.slope * log_odds
+
+
+def silences(
     question: Question, evidence: Iterable[Evidence], indicators: Sequence[Indicator], at: datetime
 ) -> Iterator[Weight]:
     """A line for each expected indicator whose date passed while the question was open, and that nobody surely saw."""

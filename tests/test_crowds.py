@@ -92,4 +92,4 @@ def test_the_question_page_says_what_each_has_added(tracker: Tracker, clock: Fak
     a_history(tracker, clock, LEARNED_AFTER)
     said = words(open_page(tracker, "question", q=TODAY))
     assert "Crowd weighted by contribution: 80 %" in said
-    assert f"good +56.0 over {LEARNED_AFTER} questions, poor -24.0 over {LEARNED_AFTER} questions" in said
+    assert f"good +56.0 over {LEARNED_AFTER} questions, poor −24.0 over {LEARNED_AFTER} questions" in said

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -9,6 +10,8 @@ from dashboard.frames.evidence import evidence_frame
 from forecasts.cdf import Scale
 from forecasts.distribution import Binary, Distribution
 from forecasts.evidence import Direction, EvidenceId, Strength
+from forecasts.judgement import judgement_effects
+from forecasts.question import Question
 from tests.builders import NOW, FakeClock, a_question, a_set, an_indicator
 from tests.dashboard.pages import open_page, words
 from tests.dashboard.scenario_examples import FUTURES, PACT, SET, ask_questions
@@ -18,9 +21,7 @@ from tests.terminals import at_a_terminal
 from tests.test_cli import Shell
 from tests.test_learning import log
 from tracker.api import Tracker
-from tracker.inbox import OF_A_QUESTION, effects
 from tracker.reviewing import Effect
-from tracker.store import questions
 from tracker.suggesting import moved_by
 
 SUMMIT = "summit-2027"
@@ -115,13 +116,23 @@ def test_of_what_moves_nothing_the_newest_comes_first(several: Tracker, clock: F
     assert pieces(several) == [slight, newer, older]
 
 
-def test_only_the_newest_of_a_crowded_question_are_worked_out(tracker: Tracker, clock: FakeClock) -> None:
-    tracker.load(a_set())
-    logged = [log(tracker, seen=NOW - timedelta(hours=n)) for n in range(OF_A_QUESTION + 2)]
-    with tracker._store.reading() as session:
-        (question,) = questions.every(session)
-        found = effects(session, [question], set(logged), clock())
-    assert set(found) == set(logged[:OF_A_QUESTION])
+def test_in_a_large_database_the_most_promising_questions_are_worked_out(
+    several: Tracker, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tracker.inbox.READ", 3)
+    for number in range(2):
+        log(several, SUMMIT, seen=NOW - timedelta(hours=number), strength=Strength.STRONG, relevance=0.6)
+        log(several, PACT, seen=NOW - timedelta(hours=number), strength=Strength.SLIGHT, relevance=0.9)
+    worked_out: list[str] = []
+
+    def effects_of(question: Question, waiting: object, **known: Any) -> dict[EvidenceId, float]:
+        worked_out.append(question.id)
+        return judgement_effects(question, waiting, **known)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("tracker.inbox.judgement_effects", effects_of)
+    found = several.inbox()
+    assert worked_out == [SUMMIT]
+    assert [card.evidence.question_id for card in found] == [SUMMIT, SUMMIT, PACT, PACT]
 
 
 # Context only

@@ -1,26 +1,31 @@
 """The evidence that waits for a person, in the order of how far a judgement would move the suggestion."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from itertools import accumulate
 
-from forecasts.evidence import EvidenceId, EvidenceStatus
-from forecasts.question import Question
+from forecasts.distribution import p_yes
+from forecasts.evidence import EvidenceId
+from forecasts.forecaster import SUGGESTION
+from forecasts.judgement import estimated_effect, judgement_effects
+from forecasts.question import Question, QuestionId
+from forecasts.weighing import weigh
+from tracker.known_values import model_at
 from tracker.reading import open_questions, question_or_refuse
-from tracker.store import evidence
+from tracker.store import evidence, forecasts, questions
 from tracker.store.engine import Session
-from tracker.suggesting import AT_ONCE, Background, background, held_with, moved_by
+from tracker.suggesting import AT_ONCE, background, known_of
 from tracker.summaries import EvidenceCard
 
 SHOWN = 200
 CANDIDATES = 1000
 """The newest pieces that wait, of which those are shown whose judgement would move most."""
 
-OF_A_QUESTION = 100
-"""The newest pieces of one question whose effect is worked out: each takes two suggestions over all its evidence."""
+READ = 10_000
+"""Pieces, judged ones too, that are read to work out effects: half a second."""
 
-VERDICTS: Final[tuple[EvidenceStatus, ...]] = ("confirmed", "rejected")
+ROUNDING = 12
+"""Decimals in which effects are compared: equal ones may differ in the last bits of a double."""
 
 
 def inbox(session: Session, question_id: str | None, now: datetime) -> tuple[EvidenceCard, ...]:
@@ -36,42 +41,57 @@ def inbox(session: Session, question_id: str | None, now: datetime) -> tuple[Evi
         question = question_or_refuse(session, question_id)
         wanted = {question.id: question}
     cards = evidence.waiting(session, list(wanted), CANDIDATES)
-    asked = {card.evidence.question_id for card in cards if not card.context_only}
-    moves = effects(session, [wanted[q] for q in sorted(asked)], {card.evidence.id for card in cards}, now)
-    ranked = sorted(cards, key=lambda card: (not card.may_answer, -moves.get(card.evidence.id, 0.0)))
+    moves = effects(session, wanted, [card for card in cards if not card.context_only], now)
+    ranked = sorted(cards, key=lambda card: (not card.may_answer, -round(moves.get(card.evidence.id, 0.0), ROUNDING)))
     return tuple(ranked[:SHOWN])
 
 
 def effects(
-    session: Session, wanted: Sequence[Question], waiting: Collection[EvidenceId], now: datetime
+    session: Session, wanted: Mapping[QuestionId, Question], cards: Sequence[EvidenceCard], now: datetime
 ) -> dict[EvidenceId, float]:
-    """How far judging each of these pieces would move the suggestion of its question, in probability, 0 to 1.
+    """The move of a suggestion, in probability from 0 to 1, that judging each of these pieces would make.
 
-    It is the larger move of confirming the piece as it stands and of rejecting it: of the probability of YES, or of the
-    option that moves most. Left out is what was joined to another story, whatever has no suggestion to move, and of a
-    question all but the newest `OF_A_QUESTION`.
+    They are worked out by the rules of the suggestion for the questions whose pieces promise most, up to `READ` pieces
+    of evidence on them; in a larger database the others keep an estimate.
     """
-    found: dict[EvidenceId, float] = {}
-    for start in range(0, len(wanted), AT_ONCE):
-        several = wanted[start : start + AT_ONCE]
-        known = background(session, several, now)
-        for question in several:
-            found |= _effects(session, question, known, waiting)
+    found = _estimates(session, cards, now)
+    best: dict[QuestionId, float] = {}
+    for card in cards:
+        asked = card.evidence.question_id
+        best[asked] = max(best.get(asked, 0.0), found[card.evidence.id])
+    promising = sorted(best, key=lambda question_id: (-best[question_id], question_id))
+    chosen = [wanted[question_id] for question_id in _affordable(session, promising)]
+    waiting = {card.evidence.id for card in cards}
+    for start in range(0, len(chosen), AT_ONCE):
+        found |= _worked_out(session, chosen[start : start + AT_ONCE], waiting, now)
     return found
 
 
-def _effects(
-    session: Session, question: Question, known: Background, waiting: Collection[EvidenceId]
+def _estimates(session: Session, cards: Sequence[EvidenceCard], now: datetime) -> dict[EvidenceId, float]:
+    """Estimates from each piece and the suggestion recorded last; a question without one counts as even."""
+    asked = sorted({card.evidence.question_id for card in cards})
+    recorded = forecasts.newest_each(session, asked, SUGGESTION)
+    p = {question_id: p_yes(act.distribution) for question_id, act in recorded.items()}
+    indicators = {i.id: i for i in questions.indicators(session, asked)}
+    model = model_at(session, now)
+    return {
+        e.id: estimated_effect(weigh(e, 1.0, indicators.get(e.indicator_id), now), p.get(e.question_id) or 0.5, model)
+        for e in (card.evidence for card in cards)
+    }
+
+
+def _affordable(session: Session, promising: Sequence[QuestionId]) -> Sequence[QuestionId]:
+    """The first of these questions, as long as there are no more than `READ` pieces on them; at least one."""
+    counts = evidence.counts(session) if len(promising) > 1 else {}
+    sums = accumulate(counts[question_id][0] if question_id in counts else 0 for question_id in promising)
+    return promising[: max(1, sum(total <= READ for total in sums))]
+
+
+def _worked_out(
+    session: Session, several: Sequence[Question], waiting: Collection[EvidenceId], now: datetime
 ) -> dict[EvidenceId, float]:
-    pieces = known.evidence[question.id]
-    stands = held_with(session, question, known, pieces)
-    if stands is None:
-        return {}
+    known = background(session, several, now)
     found: dict[EvidenceId, float] = {}
-    for place in [n for n, piece in enumerate(pieces) if piece.id in waiting][-OF_A_QUESTION:]:
-        for verdict in VERDICTS:
-            judged = (*pieces[:place], replace(pieces[place], status=verdict), *pieces[place + 1 :])
-            after = held_with(session, question, known, judged)
-            moved = 0.0 if after is None else moved_by(stands, after)
-            found[pieces[place].id] = max(moved, found.get(pieces[place].id, 0.0))
+    for question in several:
+        found |= judgement_effects(question, waiting, **known_of(question, known))
     return found

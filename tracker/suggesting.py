@@ -66,11 +66,11 @@ def suggested(session: Session, question: Question, at: datetime, known: Backgro
     """
     known = known or background(session, [question], at)
     if question.kind == "binary":
-        return suggest(question, **_known(question, known))
+        return suggest(question, **known_of(question, known))
     if (scenario_set := scenarios.of_question(session, question.id, at)) is not None:
         seen = board(session, [row.question_id for row in scenario_set.rows], at)
         return suggest_scenarios(question, scenario_set, seen, at)
-    return suggest_options(question, **_known(question, known)) if question.options else None
+    return suggest_options(question, **known_of(question, known)) if question.options else None
 
 
 def suggestion_at(session: Session, question: Question, at: datetime) -> Suggestion | None:
@@ -87,7 +87,7 @@ def leaning_at(session: Session, question: Question, at: datetime) -> Leaning | 
     return leaning(question, evidence.as_counted(session, question.id, at), indicators, at)
 
 
-def _known(question: Question, known: Background) -> dict[str, Any]:
+def known_of(question: Question, known: Background) -> dict[str, Any]:
     """What a suggestion is made of."""
     return {
         "evidence": known.evidence[question.id],

@@ -15,6 +15,8 @@ from typing import Any, Final
 import pytest
 
 from tests.checkouts import ROOT
+from tracker.api import open_tracker
+from tracker.settings import Settings
 
 PUBLIC: Final = "https://forecast.example.org"
 """The setting `public_url` of that dashboard."""
@@ -79,6 +81,7 @@ class Answer:
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A dashboard without questions, open as in a container, that cannot reach any other machine."""
     place = tmp_path_factory.mktemp("served")
+    open_tracker(Settings(data_dir=place / "data")).close()
     with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as probe:
         port = probe.getsockname()[1]
     server = Served(port, place / "record")

@@ -9,6 +9,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.conftest import Arrive, served
+from tracker.api import open_tracker
+from tracker.settings import Settings
 
 ESSAY = b"The river treaty\n\nArland will sign the river treaty by the end of 2027. Prices fell in May.\n"
 OPEN = """address => new Promise(told => {
@@ -40,6 +42,7 @@ class Stranger(BaseHTTPRequestHandler):
 def new(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A dashboard on a database that was made just now."""
     data = tmp_path_factory.mktemp("doors")
+    open_tracker(Settings(data_dir=data)).close()
     yield from served(data, data / "dashboard.log")
 
 
