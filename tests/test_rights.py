@@ -112,6 +112,12 @@ def test_a_directory_of_somebody_else_is_left_alone(tmp_path: Path, monkeypatch:
     assert rights(data) == 0o755
 
 
+def test_a_directory_in_the_place_of_the_database_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "tracker.sqlite").mkdir(0o755)
+    close_to_others(tmp_path / "tracker.toml", f"sqlite:///{tmp_path}/tracker.sqlite")
+    assert rights(tmp_path / "tracker.sqlite") == 0o755
+
+
 def test_a_setting_is_written_for_the_owner_alone(tmp_path: Path) -> None:
     write_setting(tmp_path, "me", "ada")
     assert rights(tmp_path / "tracker.toml") == 0o600

@@ -6,6 +6,7 @@ one line in the log; where that is not possible (another owner, a file system wi
 
 import os
 import stat
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -28,8 +29,8 @@ def close_to_others(settings_file: Path, database_url: str) -> None:
     if database_url.startswith(_SQLITE):
         database = database_url.removeprefix(_SQLITE).partition("?")[0]
         files += [Path(f"{database}{end}") for end in _BESIDE_DATABASE]
-    closed = [path for path in files if _closed(path)]
-    if any(map(os.path.lexists, files)) and _serves_us_alone(directory) and _closed(directory):
+    closed = [path for path in files if _closed(path, stat.S_ISREG)]
+    if any(map(os.path.lexists, files)) and _serves_us_alone(directory) and _closed(directory, stat.S_ISDIR):
         closed.insert(0, directory)
     if closed:
         logger.warning("rights.tightened", paths=[str(path) for path in closed])
@@ -44,12 +45,12 @@ def create_private(path: Path) -> None:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
-def _closed(path: Path) -> bool:
-    """Whether group or others had rights and have none now."""
+def _closed(path: Path, is_right_kind: Callable[[int], bool]) -> bool:
+    """Take the rights of others from a file or directory; true if they had some and have none now."""
     with suppress(OSError):
-        mode = stat.S_IMODE(path.stat().st_mode)
-        if mode & _OTHERS:
-            path.chmod(mode & ~_OTHERS)
+        mode = path.stat().st_mode
+        if is_right_kind(mode) and mode & _OTHERS:
+            path.chmod(stat.S_IMODE(mode) & ~_OTHERS)
             return not path.stat().st_mode & _OTHERS
     return False
 
