@@ -51,7 +51,7 @@ def judgement_effects(
     >>> talks = Evidence(1, "truce", 1, "truce/talks", Direction.YES, Strength.STRONG, 0.6, "logged", "matcher", opens,
     ...     (Report("wire", 0.9, opens),))
     >>> {nr: round(p, 3) for nr, p in judgement_effects(truce, {1}, evidence=[talks], indicators={}, at=opens).items()}
-    {1: 0.2}
+    {1: 0.183}
     """
     pieces = tuple(evidence)
     news = _News.of(question, pieces, indicators, at=at, model=model)

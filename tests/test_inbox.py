@@ -135,6 +135,13 @@ def test_in_a_large_database_the_most_promising_questions_are_worked_out(
     assert [card.evidence.question_id for card in found] == [SUMMIT, SUMMIT, PACT, PACT]
 
 
+def test_a_clock_behind_the_newest_piece_still_lists_it(tracker: Tracker, clock: FakeClock) -> None:
+    tracker.load(a_set())
+    piece = log(tracker, seen=NOW)
+    clock.advance(days=-2)
+    assert pieces(tracker) == [piece]
+
+
 # Context only
 
 

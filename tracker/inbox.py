@@ -74,10 +74,11 @@ def _estimates(session: Session, cards: Sequence[EvidenceCard], now: datetime) -
     p = {question_id: p_yes(act.distribution) for question_id, act in recorded.items()}
     indicators = {i.id: i for i in questions.indicators(session, asked)}
     model = model_at(session, now)
-    return {
-        e.id: estimated_effect(weigh(e, 1.0, indicators.get(e.indicator_id), now), p.get(e.question_id) or 0.5, model)
-        for e in (card.evidence for card in cards)
-    }
+    pieces = [card.evidence for card in cards]
+    seen = [e for e in pieces if e.first_seen_at <= now]  # a clock that was set back is behind the newest pieces
+    weights = {e.id: weigh(e, 1.0, indicators.get(e.indicator_id), now) for e in seen}
+    found = dict.fromkeys((e.id for e in pieces), 0.0)
+    return found | {e.id: estimated_effect(weights[e.id], p.get(e.question_id) or 0.5, model) for e in seen}
 
 
 def _affordable(session: Session, promising: Sequence[QuestionId]) -> Sequence[QuestionId]:
