@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from tracker.matching.features import NAMES
 from tracker.matching.head import Head, Heads
 from tracker.matching.matcher import Matcher, Words, words_of
-from tracker.matching.profile import Profile, distinct, profile_of
+from tracker.matching.profile import Profile, profile_of
 from tracker.matching.semantic import Encoder
 from tracker.matching.tokens import Tokens
 from tracker.question_sets import DEFAULT, load
@@ -63,7 +63,8 @@ def topics() -> dict[str, Topic]:
     built_in = load(DEFAULT)
     found = {}
     for question in built_in.questions:
-        mine = distinct(profile_of(i) for i in built_in.indicators if i.question_id == question.id)
+        profiles = (profile_of(i) for i in built_in.indicators if i.question_id == question.id)
+        mine = tuple(dict.fromkeys(profiles))
         bare = Profile(question.text)
         found[str(question.id)] = Topic(question.id, mine or (bare,), bare, own=False)
     for topic in tomllib.loads((HERE / "topics.toml").read_text(encoding="utf-8"))["topic"]:
