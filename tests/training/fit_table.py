@@ -22,9 +22,9 @@ from scipy.sparse import csr_matrix
 
 from tests.training.imitation import Lesson, first_rows, fitted, projection, unit
 from tests.training.judging import likeness
+from tests.training.packing import pack_table
 from tests.training.recombining import recombined
 from tests.training.texts import READERS, Text, read
-from tracker.matching import table
 from tracker.matching.minilm import MOST_PIECES, SHIPPED_SHA256, MiniLMEncoder
 from tracker.matching.minilm_graph import integer_graph
 from tracker.matching.static import words_of
@@ -108,7 +108,7 @@ def made(reading: Reading, vocabulary: Sequence[str], teacher: MiniLMEncoder) ->
     scales, numbers = quantised(rows)
     for name, student in (("unfitted", first), ("fitted", rows), ("int8", numbers * scales[:, None])):
         click.echo(f"{name}: {likeness(unit(held @ student), expected.astype(np.float32))}")
-    return table.packed(vocabulary, kept.astype(np.uint16), numbers, scales)
+    return pack_table(vocabulary, kept.astype(np.uint16), numbers, scales)
 
 
 def quantised(rows: Floats) -> tuple[Floats, NDArray[np.int8]]:
