@@ -149,38 +149,6 @@ class Comparison:
     sentence: str
 
 
-def compare(
-    scores_a: Mapping[QuestionId, float],
-    scores_b: Mapping[QuestionId, float],
-    *,
-    clusters: Mapping[QuestionId, str] | None = None,
-    names: tuple[str, str] = ("A", "B"),
-    lower_is_better: bool = True,
-    seed: int = 0,
-    level: float = 0.95,
-) -> Comparison:
-    """Is A better than B on the questions that both answered? A verdict about A, with its numbers in words.
-
-    Each mapping holds one score per question, in the unit of one rule; give scores over the whole schedule,
-    for means over the realised life reward the wrong forecasts. `clusters` names the event that a question
-    is about; one without a name is an event of its own. A difference is taken as shown when luck alone
-    gives one as large in no more than 1 − `level` of all cases, and never below `MIN_CLUSTERS` clusters.
-    Raises `ForecastsError` for a score that is missing or infinite, or a level outside (0, 1).
-    Source: Fisher 1935 (`sign_flip`); Efron & Tibshirani 1993 (`bootstrap_interval`).
-
-    >>> ana = {f"q{i}": 0.10 + i % 7 / 100 for i in range(40)}
-    >>> ben = {f"q{i}": 0.12 + i % 5 / 100 for i in range(40)}
-    >>> compare(ana, ben, names=("Ana", "Ben")).sentence
-    'Ana scored 0.011 lower (better) than Ben over 40 questions; 95 % interval −0.018 to −0.004; a difference
-    this large would come about by luck in 7 of 1000 cases, so Ana was better than Ben.'
-    >>> compare({"q1": 0.1, "q2": 0.3}, {"q2": 0.2}, names=("Ana", "Ben")).sentence
-    'Ana scored 0.100 higher (worse) than Ben over 1 question; that is too few to tell: questions on 30 separate
-    events are needed, 29 more.'
-    """
-    found = _measured(scores_a, scores_b, clusters=clusters, names=names, seed=seed, level=level)
-    return _judged(found, _tested(found), pairs=1, lower_is_better=lower_is_better, level=level, told=_number)
-
-
 def compare_all(
     scores: Mapping[ForecasterId, Mapping[QuestionId, float]],
     *,
@@ -193,11 +161,26 @@ def compare_all(
 ) -> tuple[Comparison, ...]:
     """Every pair of forecasters compared, in the order of `itertools.combinations(scores, 2)`.
 
-    As `compare`, but whoever looks at many pairs finds some difference by luck. So the p-values of the
-    pairs with enough clusters are adjusted by `benjamini_hochberg`, and the verdicts go by these. A
-    forecaster without an entry in `names` goes by the id. `told` says a difference in words, in the unit that people
-    know. Raises as `compare` does.
+    For each pair: is A better than B on the questions that both answered? A verdict about A, with its numbers in words.
+    Each mapping holds one score per question, in the unit of one rule; give scores over the whole schedule,
+    for means over the realised life reward the wrong forecasts. `clusters` names the event that a question
+    is about; one without a name is an event of its own. A difference is taken as shown when luck alone
+    gives one as large in no more than 1 − `level` of all cases, and never below `MIN_CLUSTERS` clusters.
 
+    Whoever looks at many pairs finds some difference by luck. So the p-values of the pairs with enough clusters are
+    adjusted by `benjamini_hochberg`, and the verdicts go by these. A forecaster without an entry in `names` goes by the
+    id. `told` says a difference in words, in the unit that people know. Raises `ForecastsError` for a score that is
+    missing or infinite, or a level outside (0, 1).
+    Source: Fisher 1935 (`sign_flip`); Efron & Tibshirani 1993 (`bootstrap_interval`).
+
+    >>> ana = {f"q{i}": 0.10 + i % 7 / 100 for i in range(40)}
+    >>> ben = {f"q{i}": 0.12 + i % 5 / 100 for i in range(40)}
+    >>> compare_all({"Ana": ana, "Ben": ben})[0].sentence
+    'Ana scored 0.011 lower (better) than Ben over 40 questions; 95 % interval −0.018 to −0.004; a difference
+    this large would come about by luck in 7 of 1000 cases, so Ana was better than Ben.'
+    >>> compare_all({"Ana": {"q1": 0.1, "q2": 0.3}, "Ben": {"q2": 0.2}})[0].sentence
+    'Ana scored 0.100 higher (worse) than Ben over 1 question; that is too few to tell: questions on 30 separate
+    events are needed, 29 more.'
     >>> held = {f"q{i}": i % 9 / 50 for i in range(40)}
     >>> found = compare_all({who: {q: s + more for q, s in held.items()} for who, more in
     ...     [("ana", 0.0), ("ben", 0.001), ("cy", 0.0)]})

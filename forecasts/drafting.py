@@ -5,7 +5,7 @@ as "[… what exactly counts]", and the linter lets no question open while one i
 """
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
@@ -254,14 +254,3 @@ def _scale(draft: Draft, now: datetime, closes_at: datetime) -> Scale | None:
     number = re.search(r"[0-9]+(?:\.[0-9]+)?", draft.bears_out)
     upper = 2.0 * float(number[0]) if number and 0.0 < float(number[0]) < 1e300 else 100.0
     return Scale(0.0, upper, open_lower=True, open_upper=True, unit=draft.unit)
-
-
-def with_slots(draft: Draft, **changed: str) -> Draft:
-    """The draft with other slots, as a person or a model proposes them.
-
-    >>> from forecasts.essay import find_claims
-    >>> (claim,) = find_claims("Arland will sign the river treaty by the end of 2027.")
-    >>> with_slots(draft(claim, date(2026, 11, 24)), place="Arlburg").slots.place
-    'Arlburg'
-    """
-    return replace(draft, slots=replace(draft.slots, **changed))

@@ -158,28 +158,17 @@ class Updates:
     momentum: float | None
 
 
-def updates(acts: Sequence[Act], *, active_days: float) -> Updates:
-    """Updates of one forecaster on one question; acts in order of time, `active_days` with a standing forecast.
+def pooled_updates(histories: Sequence[tuple[Sequence[Act], float]]) -> Updates:
+    """Updates of one forecaster over several questions, one (acts, days with a standing forecast) each.
 
-    Re-entering the number that stands is a reaffirmation also when it was not entered as one. Raises `InvalidTime`
-    for acts out of order or negative days, `InvalidForecast` for a reaffirmation of another number,
+    Acts are in order of time. Every act weighs the same, whichever question it is on; pairs of updates never straddle
+    questions. Re-entering the number that stands is a reaffirmation also when it was not entered as one. Raises
+    `InvalidTime` for acts out of order or negative days, `InvalidForecast` for a reaffirmation of another number,
     `InvalidProbability` for p. Source: Atanasov et al. 2020.
 
-    >>> habit = updates([(0, 0.3, False), (5, 0.4, False), (9, 0.4, True), (20, 0.35, False)], active_days=60)
+    >>> habit = pooled_updates([([(0, 0.3, False), (5, 0.4, False), (9, 0.4, True), (20, 0.35, False)], 60)])
     >>> habit.n_updates, habit.per_30_days, round(habit.mean_move, 3), habit.reversal_share
     (2, 1.0, 0.075, 1.0)
-    """
-    return pooled_updates([(acts, active_days)])
-
-
-def pooled_updates(histories: Sequence[tuple[Sequence[Act], float]]) -> Updates:
-    """Updates of one forecaster over several questions, one (acts, active days) each; raises as `updates` does.
-
-    Every act weighs the same, whichever question it is on; pairs of updates never straddle questions.
-
-    >>> held = [(0, 0.3, False), (5, 0.4, False)]
-    >>> pooled_updates([(held, 20.0), (held, 40.0)]).per_30_days
-    1.0
     """
     steps = [_steps(acts) for acts, _ in histories]
     days = math.fsum(_active(active_days) for _, active_days in histories)

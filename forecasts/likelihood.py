@@ -49,19 +49,6 @@ ICD_203: Mapping[str, float] = MappingProxyType({band.word: band.midpoint for ba
 """Word → the midpoint of its band."""
 
 
-def icd_word(p: float) -> str:
-    """The ICD 203 word for a probability of 0 to 1.
-
-    The bands touch, and a bound belongs to the higher word. Beyond 1 % and 99 %, where the directive has no word, it
-    is the outermost one. Raises `InvalidProbability`.
-
-    >>> icd_word(0.55), icd_word(0.549), icd_word(1 - 0.8), icd_word(0.0)
-    ('likely', 'roughly even chance', 'unlikely', 'almost no chance')
-    """
-    found = round(float(probabilities(p)), 9)  # 1 − 0.8 is 20 %, though not to the last bit
-    return next((band.word for band in reversed(ICD_203_BANDS) if found >= band.low), ICD_203_BANDS[0].word)
-
-
 def ratio_from_words(if_yes: str, if_no: str, midpoints: Mapping[str, float] = ICD_203) -> float:
     """The likelihood ratio of a report from how expected it is if YES and how expected it is if NO.
 

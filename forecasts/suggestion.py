@@ -37,7 +37,6 @@ __all__ = [
     "hazard",
     "hazard_timeline",
     "suggest",
-    "worth_recording",
 ]
 
 CERTAIN = 1e-12
@@ -126,25 +125,6 @@ def suggest(
     lines.append(Weight("learned correction", _correction(model), _corrected(z, model) - z))
     lines.append(Weight("limits", f"kept between {model.p_min:.0%} and {model.p_max:.0%}", rest(logit(p), lines)))
     return Suggestion(question.id, at, tuple(in_order(lines)), p, model.version, model.learned_from)
-
-
-def worth_recording(last: float | None, last_at: datetime | None, new: Suggestion, *, prompted: bool = False) -> bool:
-    """Whether a suggestion is written down: the first one, a move of a point, or a day with a tenth of one.
-
-    `last` is the probability recorded before, at `last_at`; None when there is none yet. Without such a
-    rule the slow drift of time alone would fill the history with steps that nobody can see. `prompted`
-    says that evidence came in or was judged: then a tenth of a point is written down at once, so that
-    whoever judges sees what it did.
-
-    >>> from forecasts.question import utc
-    >>> noon = utc("2026-01-01T12:00Z")
-    >>> now = Suggestion(QuestionId("q"), noon, (), 0.58)
-    >>> worth_recording(None, None, now), worth_recording(0.57, noon, now), worth_recording(0.579, noon, now)
-    (True, True, False)
-    """
-    if last is None or last_at is None:
-        return True
-    return worth_a_step(new.p - last, new.at - last_at, prompted=prompted)
 
 
 def worth_a_step(move: float, since: timedelta, *, prompted: bool = False) -> bool:

@@ -20,12 +20,13 @@ def lint_imports(directory: Path) -> subprocess.CompletedProcess[str]:
 def test_every_arrow_points_the_right_way() -> None:
     done = lint_imports(ROOT)
     assert done.returncode == 0, done.stdout
-    assert "18 kept, 0 broken" in done.stdout
+    assert "19 kept, 0 broken" in done.stdout
 
 
 BREACHES = (
     ("tracker/ingest.py", "import dashboard.wording", "dashboard looks at tracker"),
     ("forecasts/timeline.py", "import tracker.settings", "never the other way"),
+    ("tracker/ingest.py", "import tests", "the product knows nothing of its tests"),
     ("forecasts/timeline.py", "import pandas", "forecasts knows the standard library"),
     ("tracker/ingest.py", "import feedparser", "feedparser lives in"),
     ("tracker/feeds/parsing/parse.py", "import aiohttp", "the HTTP client lives in"),

@@ -232,7 +232,6 @@ def test_no_data_directory_is_stumbled_over(shell: Shell, files: tuple[str, ...]
     [
         (("retract", NOT_UTF8, "--why", "a slip"), r"Error: the argument caf\udce9 is not UTF-8: write it anew"),
         (("essay", "claims", NOT_UTF8), "is not UTF-8"),
-        (("check-oracle", "--json", NOT_UTF8), "is not UTF-8"),
         (("show", "two\nlines\x1b[2J"), r"Error: there is no question two\nlines\x1b[2J: see `tracker questions`"),
         (("feeds", "export", "gone/far.opml"), "cannot be written: No such file or directory"),
         (("feeds", "export", "pipe"), "pipe cannot be written"),
@@ -244,7 +243,6 @@ def test_no_data_directory_is_stumbled_over(shell: Shell, files: tuple[str, ...]
         (("feeds", "import", "/dev/zero"), "/dev/zero is no regular file"),
         (("report", "--check", "/dev/zero"), "/dev/zero is no regular file"),
         (("backtest", "pipe"), "pipe is no regular file"),
-        (("evaluate", "stories", "/dev/zero"), "/dev/zero is no regular file"),
         (("sets", "validate", "x" * 5_000), "there is no question set xxx"),
         (("review", "99999999999999999999", "confirm"), "a number is too large to be kept"),
     ],
@@ -254,12 +252,3 @@ def test_what_crashed_once_is_refused_with_its_reason(
 ) -> None:
     check(shell, [*argv])
     assert told in shell.error
-
-
-@pytest.mark.parametrize(("name", "told"), [("deep.json", "nested"), ("deeper.json", "nested"), ("pipe", "no regular")])
-def test_an_oracle_file_that_cannot_be_read_is_one_line(
-    shell: Shell, files: tuple[str, ...], name: str, told: str
-) -> None:
-    assert shell("check-oracle", name, code=1) == "0 passed, 0 failed\n"
-    (line,) = shell.error.splitlines()
-    assert told in line

@@ -21,7 +21,7 @@ from tracker.feeds.item import FeedId
 from tracker.known_values import calibration, model_at, usual_levels
 from tracker.scheduler import learn
 from tracker.store import evidence, items, questions, stories
-from tracker.suggesting import suggestion_at
+from tracker.suggesting import suggested
 from tracker.summaries import Decision, Why
 
 NUMBERS = count(1)
@@ -263,11 +263,11 @@ def test_news_that_came_out_right_counts_for_more_from_then_on_only(both: Tracke
     with both._store.reading() as session:
         question = questions.get(session, "q0")
         assert question is not None
-        earlier = [suggestion_at(session, question, NOW - DAY * days) for days in (1, 30, 150)]
+        earlier = [suggested(session, question, NOW - DAY * days) for days in (1, 30, 150)]
     both.decide_learned("reliability", "wire", "freeze")
     assert {"gamma", "shift"} <= {one.name for one in both.learn()}
     with both._store.reading() as session:
-        assert [suggestion_at(session, question, NOW - DAY * days) for days in (1, 30, 150)] == earlier
+        assert [suggested(session, question, NOW - DAY * days) for days in (1, 30, 150)] == earlier
         assert model_at(session, NOW) != model_at(session, NOW - timedelta(seconds=1))
         assert model_at(session, NOW - timedelta(seconds=1)).gamma == 0.5
 
@@ -343,10 +343,10 @@ def test_a_feeds_record_leaves_earlier_suggestions_as_they_were(tracker: Tracker
     with tracker._store.reading() as session:
         question = questions.get(session, "q0")
         assert question is not None
-        earlier = suggestion_at(session, question, NOW - DAY)
+        earlier = suggested(session, question, NOW - DAY)
     tracker.learn()
     with tracker._store.reading() as session:
-        assert suggestion_at(session, question, NOW - DAY) == earlier
+        assert suggested(session, question, NOW - DAY) == earlier
 
 
 # What is usual

@@ -63,6 +63,11 @@ def test_nothing_but_the_three_rooms_is_installed(wheel: zipfile.ZipFile) -> Non
     assert not [name for name in wheel.namelist() if "__pycache__" in name]
 
 
+def test_checks_and_training_stay_out_of_the_wheel(wheel: zipfile.ZipFile) -> None:
+    kits = re.compile(r"/(acceptance|evaluation|fitting|oracles|training)/|/(evaluate|oracles|ranking)\.py|labels\.tsv")
+    assert [name for name in wheel.namelist() if kits.search(name)] == []
+
+
 def test_the_wheel_carries_its_licence(wheel: zipfile.ZipFile) -> None:
     [licence] = [name for name in wheel.namelist() if name.endswith("/licenses/LICENSE")]
     assert wheel.read(licence).decode() == (ROOT / "LICENSE").read_text("utf-8")

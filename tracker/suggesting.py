@@ -73,12 +73,6 @@ def suggested(session: Session, question: Question, at: datetime, known: Backgro
     return suggest_options(question, **known_of(question, known)) if question.options else None
 
 
-def suggestion_at(session: Session, question: Question, at: datetime) -> Suggestion | None:
-    """The suggestion of a yes/no question; None for one of another kind."""
-    found = suggested(session, question, at) if question.kind == "binary" else None
-    return found if isinstance(found, Suggestion) else None
-
-
 def leaning_at(session: Session, question: Question, at: datetime) -> Leaning | None:
     """Where the evidence on a number or a date leans; None for a question of another kind."""
     if question.kind not in ("numeric", "date"):

@@ -14,6 +14,7 @@ from forecasts.forecaster import HAZARD, PRIOR, SUGGESTION
 from forecasts.hazard import hazard
 from forecasts.question import QuestionId, utc
 from forecasts.scoring.rules import brier
+from forecasts.suggestion import Suggestion
 from tests.backtest.test_archives import captured, line, written
 from tests.builders import an_rss, no_network
 from tests.forecasts.small_set import TEXTS
@@ -27,7 +28,7 @@ from tracker.backtest.snapshots import Snapshot, Span, Track, schedule, track
 from tracker.errors import Refused
 from tracker.settings import Settings
 from tracker.store.engine import Store, open_engine
-from tracker.suggesting import suggestion_at
+from tracker.suggesting import suggested
 
 PLACES = "Arford Bexley Corwen Dunmore Elsted Farley Gorsley Hadlow Ilsham Jarrow Kelby Lorton Marden Norbury".split()
 FIRST, OPENS = utc("2022-04-04T09:00:00Z"), utc("2022-06-01")
@@ -145,8 +146,8 @@ def test_what_a_back_test_says_is_what_live_work_would_have_said(lived: Lived) -
         for question_id, found in tracks(run).items():
             question = asked[QuestionId(question_id)]
             for s in found.snapshots:
-                live = suggestion_at(session, question, s.at)
-                assert live is not None
+                live = suggested(session, question, s.at)
+                assert isinstance(live, Suggestion)
                 assert s.said[SUGGESTION] == live.p
                 assert s.said[HAZARD] == hazard(question, s.at)
                 assert s.said[PRIOR] == question.base_rate

@@ -21,15 +21,15 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tracker.evaluation import tables as evaluation_tables
-from tracker.evaluation.labelled import read_reports
-from tracker.evaluation.stories import evaluate_stories
+from tests.acceptance.evaluation import tables as evaluation_tables
+from tests.acceptance.evaluation.labelled import read_reports
+from tests.acceptance.evaluation.stories import evaluate_stories
 from tracker.feeds.text import unmarked
 
 
 def main() -> None:
     """Write the corpus as lines, evaluate them and print the table."""
-    from tracker.evaluation.judge import cluster
+    from tests.acceptance.evaluation.judge import cluster
 
     asked = argparse.ArgumentParser()
     asked.add_argument("corpus", type=Path)

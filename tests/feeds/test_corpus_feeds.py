@@ -18,8 +18,9 @@ from urllib.parse import urljoin
 import feedparser
 import pytest
 
+from tests.feeds.plain_feedparser import as_feedparser
 from tracker.feeds.item import ParsedItem
-from tracker.feeds.parsing.parse import Parsed, ParseFailed, as_feedparser, parse
+from tracker.feeds.parsing.parse import Parsed, ParseFailed, parse
 from tracker.feeds.parsing.parsed import MOST_ITEMS, Said, gathered, item_of, newest
 from tracker.feeds.parsing.reading import NOTHING, Memory, Read, Unchanged, Unread, look, understood
 from tracker.feeds.text import LONGEST_MARKUP, unmarked
@@ -75,7 +76,7 @@ def headers_of(name: str, text: str) -> dict[str, str]:
 
 
 def is_met(name: str, body: bytes) -> bool:
-    """Does feedparser, through our door, find what the document's leading comment says it should?"""
+    """Check the assertion in the leading comment of a document against what feedparser finds in it."""
     text = as_text(body)
     assertion = ASSERTION.search(text)
     assert assertion is not None

@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.feeds.plain_feedparser import as_feedparser
 from tests.patience import patience
 from tracker.feeds.item import ParsedItem
 from tracker.feeds.links import canonical_url
-from tracker.feeds.parsing.parse import Parsed, ParseFailed, as_feedparser, parse
+from tracker.feeds.parsing.parse import Parsed, ParseFailed, parse
 from tracker.feeds.parsing.sax import drive
 
 URL = "https://feed.example/news/rss.xml"

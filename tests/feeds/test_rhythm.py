@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tracker.feeds.feed import HOURS, Rhythm
-from tracker.feeds.timing.rhythm import BURST, MEMORY_DAYS, hourly, hourly_of_all, items_a_day, learned, rate
+from tracker.feeds.timing.rhythm import BURST, MEMORY_DAYS, hourly, hourly_of_all, items_a_day, learned
 
 NOW = datetime(2022, 6, 1, 12, tzinfo=UTC)
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
@@ -97,8 +97,9 @@ def test_a_feed_that_changes_its_ways_is_followed() -> None:
 def test_the_hours_of_a_feed_are_learned_and_none_is_ever_empty() -> None:
     mornings = [NOW.replace(hour=hour) - DAY * n for n in range(21) for hour in (7, 8, 9)]
     rhythm = watched(sorted(mornings), NOW - 21 * DAY, NOW)
-    assert rate(rhythm, NOW.replace(hour=8, minute=59)) > 10 * rate(rhythm, NOW.replace(hour=20))
-    assert min(hourly(rhythm, NOW)) > 0
+    expected = hourly(rhythm, NOW)
+    assert expected[8] > 10 * expected[20]
+    assert min(expected) > 0
 
 
 def test_hours_are_those_of_utc_whatever_zone_a_date_has() -> None:
@@ -192,7 +193,6 @@ def test_whatever_the_dates_say_a_rhythm_stays_one(
 @given(rhythms, moments)
 def test_the_hours_of_a_day_make_up_the_day(rhythm: Rhythm, at: datetime) -> None:
     assert np.mean(hourly(rhythm, at)) == pytest.approx(items_a_day(rhythm, at))
-    assert rate(rhythm, at) == hourly(rhythm, at)[at.hour]
 
 
 @settings(deadline=None)

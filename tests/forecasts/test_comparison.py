@@ -1,6 +1,7 @@
 import math
 from dataclasses import replace
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +14,6 @@ from forecasts.comparison import (
     MIN_CLUSTERS,
     Comparison,
     benjamini_hochberg,
-    compare,
     compare_all,
     diebold_mariano,
     questions_needed,
@@ -34,6 +34,13 @@ Scores = dict[QuestionId, float]
 
 def scores(values: list[float]) -> Scores:
     return {QuestionId(f"q{i:03}"): value for i, value in enumerate(values)}
+
+
+def compare(a: Scores, b: Scores, names: tuple[str, str] = ("A", "B"), **options: Any) -> Comparison:
+    """The only pair of two forecasters."""
+    one, other = map(ForecasterId, names)
+    (pair,) = compare_all({one: a, other: b}, **options)
+    return pair
 
 
 def shifted(held: Scores, by: float) -> Scores:

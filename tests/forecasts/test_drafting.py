@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forecasts.asking import question_from
-from forecasts.drafting import Draft, asked_from, draft, indicators_from, with_slots
+from forecasts.drafting import Draft, asked_from, draft, indicators_from
 from forecasts.drafts.clauses import clause_of
 from forecasts.drafts.deadlines import horizons_from
 from forecasts.drafts.figures import figures
@@ -399,10 +399,6 @@ def test_each_example_matches_the_terms_of_its_indicator(claim: str) -> None:
 def test_terms_leave_out_words_that_say_nothing() -> None:
     assert terms_from(("The bank has raised the rates",)) == (("bank*",), ("raised*",), ("rate*",))
     assert terms_from(()) == terms_from(("it is",)) == ()
-
-
-def test_a_person_or_a_model_may_fill_a_slot() -> None:
-    assert with_slots(drafted("He will go."), actor="Ander").slots.actor == "Ander"
 
 
 # Laws

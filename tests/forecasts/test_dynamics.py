@@ -16,7 +16,6 @@ from forecasts.dynamics import (
     movement,
     pooled_updates,
     reaction,
-    updates,
 )
 from forecasts.errors import InvalidForecast, InvalidProbability, InvalidTime
 from tests.forecasts.strategies import law, probabilities
@@ -167,7 +166,7 @@ def acts(*p: float) -> list[Act]:
 
 def test_updates_by_hand() -> None:
     held: list[Act] = [(0, 0.5, False), (3, 0.6, False), (7, 0.6, True), (9, 0.5, False), (9, 0.7, False)]
-    habit = updates(held, active_days=45.0)
+    habit = pooled_updates([(held, 45.0)])
     assert (habit.n_questions, habit.n_acts, habit.n_updates) == (1, 5, 3)
     assert habit.per_30_days == pytest.approx(2.0)
     assert habit.mean_move == pytest.approx(0.4 / 3)
@@ -178,22 +177,22 @@ def test_updates_by_hand() -> None:
 
 
 def test_nothing_is_said_where_there_is_nothing_to_count() -> None:
-    none, first, one = (updates(acts(*p), active_days=0.0) for p in ([], [0.4], [0.4, 0.5]))
+    none, first, one = (pooled_updates([(acts(*p), 0.0)]) for p in ([], [0.4], [0.4, 0.5]))
     assert (none.n_acts, none.per_30_days, none.mean_move, none.reaffirmation_share) == (0, None, None, None)
     assert (first.n_acts, first.n_updates, first.reaffirmation_share, first.momentum) == (1, 0, None, None)
     assert (one.n_updates, one.reaffirmation_share, one.reversal_share, one.momentum) == (1, 0.0, None, None)
     assert pooled_updates([]).n_questions == 0
-    assert updates(acts(0.4), active_days=30.0).per_30_days == 0.0
+    assert pooled_updates([(acts(0.4), 30.0)]).per_30_days == 0.0
 
 
 def test_momentum_needs_three_updates() -> None:
-    assert updates(acts(0.1, 0.2, 0.3), active_days=9.0).momentum is None
-    assert updates(acts(0.1, 0.2, 0.3, 0.4), active_days=9.0).momentum == pytest.approx(1.0)
+    assert pooled_updates([(acts(0.1, 0.2, 0.3), 9.0)]).momentum is None
+    assert pooled_updates([(acts(0.1, 0.2, 0.3, 0.4), 9.0)]).momentum == pytest.approx(1.0)
 
 
 def test_who_drifts_has_momentum_and_who_swings_has_the_opposite() -> None:
-    drifting = updates(acts(0.1, 0.3, 0.4, 0.6, 0.7), active_days=9.0)
-    swinging = updates(acts(0.1, 0.6, 0.1, 0.6, 0.1), active_days=9.0)
+    drifting = pooled_updates([(acts(0.1, 0.3, 0.4, 0.6, 0.7), 9.0)])
+    swinging = pooled_updates([(acts(0.1, 0.6, 0.1, 0.6, 0.1), 9.0)])
     assert drifting.momentum is not None
     assert drifting.momentum > 0.7
     assert swinging.momentum == pytest.approx(-1.0)
@@ -201,18 +200,18 @@ def test_who_drifts_has_momentum_and_who_swings_has_the_opposite() -> None:
 
 
 def test_the_smallest_of_moves_still_have_a_momentum() -> None:
-    assert updates(acts(0.0, 1e-200, 0.0, 1e-200), active_days=9.0).momentum == pytest.approx(-1.0)
+    assert pooled_updates([(acts(0.0, 1e-200, 0.0, 1e-200), 9.0)]).momentum == pytest.approx(-1.0)
 
 
 def test_entering_the_same_number_is_a_reaffirmation_whatever_it_was_called() -> None:
     called: list[Act] = [(0, 0.4, False), (1, 0.4, True), (2, 0.6, False)]
-    assert updates(called, active_days=9.0) == updates(acts(0.4, 0.4, 0.6), active_days=9.0)
+    assert pooled_updates([(called, 9.0)]) == pooled_updates([(acts(0.4, 0.4, 0.6), 9.0)])
 
 
 @law
 @given(p=st.lists(st.sampled_from([0.0, 0.1, 0.35, 0.6, 1.0]), max_size=12), days=st.floats(0.5, 400.0))
 def test_the_numbers_of_a_habit_stay_in_their_ranges(p: list[float], days: float) -> None:
-    habit = updates(acts(*p), active_days=days)
+    habit = pooled_updates([(acts(*p), days)])
     shares = (habit.mean_move, habit.reaffirmation_share, habit.reversal_share)
     assert all(share is None or 0.0 <= share <= 1.0 for share in shares)
     assert habit.momentum is None or -1.0 <= habit.momentum <= 1.0
@@ -226,7 +225,7 @@ def test_the_complement_has_the_same_habit(p: list[float]) -> None:
     # in sixteenths, so that the complement is exact
     rounded = [round(16 * each) / 16 for each in p]
     mirrored = [1.0 - each for each in rounded]
-    assert updates(acts(*mirrored), active_days=30.0) == updates(acts(*rounded), active_days=30.0)
+    assert pooled_updates([(acts(*mirrored), 30.0)]) == pooled_updates([(acts(*rounded), 30.0)])
 
 
 @law
@@ -235,7 +234,7 @@ def test_questions_are_pooled_in_any_order_and_never_joined(p: list[list[float]]
     histories = [(acts(*each), 10.0) for each in p]
     forth, back = pooled_updates(histories), pooled_updates(histories[::-1])
     assert (forth.n_updates, forth.reversal_share) == (back.n_updates, back.reversal_share)
-    assert forth.n_updates == sum(updates(held, active_days=days).n_updates for held, days in histories)
+    assert forth.n_updates == sum(pooled_updates([(held, days)]).n_updates for held, days in histories)
     assert (forth.momentum is None) == (back.momentum is None)
     if forth.momentum is not None:
         assert forth.momentum == pytest.approx(back.momentum, abs=1e-12)
@@ -252,17 +251,17 @@ def test_pairs_of_updates_do_not_straddle_questions() -> None:
 def test_acts_out_of_order_or_on_impossible_days_are_refused() -> None:
     for held in ([(1.0, 0.4, False), (0.5, 0.5, False)], [(1.0, 0.4, False), (math.nan, 0.5, False)]):
         with pytest.raises(InvalidTime, match="in order of time"):
-            updates(held, active_days=9.0)
+            pooled_updates([(held, 9.0)])
     for days in (-1.0, math.nan, math.inf):
         with pytest.raises(InvalidTime, match="0 or more"):
-            updates(acts(0.4), active_days=days)
+            pooled_updates([(acts(0.4), days)])
 
 
 def test_a_reaffirmation_of_another_number_and_an_impossible_number_are_refused() -> None:
     with pytest.raises(InvalidForecast, match=r"0\.5 is an update"):
-        updates([(0, 0.4, False), (1, 0.5, True)], active_days=9.0)
+        pooled_updates([([(0, 0.4, False), (1, 0.5, True)], 9.0)])
     with pytest.raises(InvalidProbability):
-        updates(acts(0.4, 1.4), active_days=9.0)
+        pooled_updates([(acts(0.4, 1.4), 9.0)])
 
 
 def test_moves_in_log_odds_are_finite_at_certainty() -> None:

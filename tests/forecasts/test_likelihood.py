@@ -16,12 +16,11 @@ from forecasts.likelihood import (
     count_log_ratio,
     decayed,
     hawkes_independent,
-    icd_word,
     novelty_total,
     ratio_from_words,
     silence_log_ratio,
 )
-from tests.forecasts.strategies import law, probabilities
+from tests.forecasts.strategies import law
 
 inner = st.floats(0.01, 0.99)
 ratios = st.floats(0.01, 100.0)
@@ -240,23 +239,5 @@ def test_a_word_that_means_certainty_leaves_no_ratio(midpoint: float) -> None:
         ratio_from_words("never", "likely", {"never": midpoint, "likely": 0.7})
 
 
-def test_the_bands_touch_and_a_bound_belongs_to_the_higher_word() -> None:
+def test_the_bands_of_chance_words_touch() -> None:
     assert [low.high for low in ICD_203_BANDS[:-1]] == [high.low for high in ICD_203_BANDS[1:]]
-    assert [icd_word(band.low) for band in ICD_203_BANDS] == [band.word for band in ICD_203_BANDS]
-    assert [icd_word(band.midpoint) for band in ICD_203_BANDS] == [band.word for band in ICD_203_BANDS]
-
-
-def test_beyond_the_bands_the_outermost_word_is_used() -> None:
-    assert (icd_word(0.0), icd_word(0.009)) == ("almost no chance", "almost no chance")
-    assert (icd_word(0.99), icd_word(1.0)) == ("almost certain", "almost certain")
-    assert icd_word(1 - 0.8) == "unlikely"
-    with pytest.raises(InvalidProbability):
-        icd_word(1.01)
-
-
-@law
-@given(probabilities, probabilities)
-def test_a_higher_chance_never_gets_a_lower_word(one: float, other: float) -> None:
-    order = [band.word for band in ICD_203_BANDS]
-    low, high = sorted((one, other))
-    assert order.index(icd_word(low)) <= order.index(icd_word(high))

@@ -1,9 +1,9 @@
-"""Whole files of reference cases, replayed as `tracker check-oracle` does it."""
+"""Whole files of reference cases, replayed as `python -m tests.acceptance oracles` does it."""
 
 import pytest
 
+from tests.acceptance.oracles import replay
 from tests.forecasts import oracles
-from tracker.oracles import replay
 
 
 @pytest.mark.parametrize(

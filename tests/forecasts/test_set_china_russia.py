@@ -24,7 +24,7 @@ from tracker.feeds.links import canonical_url
 from tracker.matching import static
 from tracker.matching.copies import Copies
 from tracker.matching.matcher import Match, Matcher, words_of
-from tracker.matching.profile import distinct, profile_of
+from tracker.matching.profile import profile_of
 from tracker.matching.rules import fulfilling
 from tracker.matching.tokens import Tokens
 
@@ -340,7 +340,7 @@ def _labels(essay_set: QuestionSet, answers: dict[QuestionId, PastResolution]) -
 
 @cache
 def _matches(texts: tuple[tuple[str, str], ...], indicators: tuple[Indicator, ...]) -> list[tuple[Match, ...]]:
-    matcher = Matcher(distinct(map(profile_of, indicators)), static.load(), Tokens())
+    matcher = Matcher(tuple(dict.fromkeys(map(profile_of, indicators))), static.load(), Tokens())
     return list(matcher.match([words_of(title, summary) for title, summary in texts]))
 
 

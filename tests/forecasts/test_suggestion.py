@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from forecasts.evidence import Direction, Evidence, EvidenceId, IndicatorId, Strength
 from forecasts.probability import logit
 from forecasts.question import QuestionId
-from forecasts.suggestion import Line, Model, Suggestion, suggest, worth_recording
+from forecasts.suggestion import Line, Model, suggest, worth_a_step
 from tests.forecasts.strategies import (
     by_id,
     day,
@@ -324,7 +325,6 @@ def test_a_suggestion_is_never_nearer_to_certainty_than_one_percent(prior: float
 @pytest.mark.parametrize(
     ("last", "days_ago", "p", "expected"),
     [
-        (None, 0.0, 0.3, True),
         (0.3, 0.1, 0.31, True),
         (0.28, 0.1, 0.29, True),
         (0.29, 0.1, 0.28, True),
@@ -335,15 +335,12 @@ def test_a_suggestion_is_never_nearer_to_certainty_than_one_percent(prior: float
         (0.3, 9.0, 0.3, False),
     ],
 )
-def test_a_suggestion_is_recorded_first_then_by_points_then_by_days(
-    last: float | None, days_ago: float, p: float, expected: bool
-) -> None:
-    new = Suggestion(QuestionId("neutral"), day(10), (), p)
-    assert worth_recording(last, None if last is None else day(10 - days_ago), new) is expected
+def test_a_suggestion_steps_by_points_and_by_days(last: float, days_ago: float, p: float, expected: bool) -> None:
+    assert worth_a_step(p - last, timedelta(days=days_ago)) is expected
 
 
-def test_what_evidence_did_is_written_down_at_once_even_if_it_is_little() -> None:
-    new = Suggestion(QuestionId("q"), day(10), (), 0.58)
-    assert not worth_recording(0.578, day(10), new)
-    assert worth_recording(0.578, day(10), new, prompted=True)
-    assert not worth_recording(0.5799, day(10), new, prompted=True)
+def test_evidence_makes_a_little_move_a_step_at_once() -> None:
+    none = timedelta(0)
+    assert not worth_a_step(0.58 - 0.578, none)
+    assert worth_a_step(0.58 - 0.578, none, prompted=True)
+    assert not worth_a_step(0.58 - 0.5799, none, prompted=True)

@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from structlog.testing import capture_logs
 
+from tests.training.packing import pack_table
 from tracker.matching import static, table
 from tracker.matching.static import StaticEncoder, counted
 
 VOCABULARY = ("[UNK]", ",", "war", "peace", "talk", "##s", "oil")
 ROWS = np.array([[10, 0, 0], [-10, 0, 0], [0, 7, 0], [0, 0, 5], [0, 0, 127]], np.int8)
 SCALES = np.array([0.125, 0.125, 0.5, 0.25, 0.5], np.float32)
-PACKED = table.packed(VOCABULARY, np.array([2, 3, 4, 5, 6], np.uint16), ROWS, SCALES)
+PACKED = pack_table(VOCABULARY, np.array([2, 3, 4, 5, 6], np.uint16), ROWS, SCALES)
 
 words = st.lists(st.sampled_from(["war", "peace", "talks", "Oil", ",", "unheard", "é"]), max_size=12)
 
@@ -109,7 +110,7 @@ def test_a_table_that_is_not_the_expected_one_is_refused(tmp_path: Path, monkeyp
 
 
 def test_a_table_packed_twice_is_the_same_file() -> None:
-    assert table.packed(VOCABULARY, np.array([2, 3, 4, 5, 6], np.uint16), ROWS, SCALES) == PACKED
+    assert pack_table(VOCABULARY, np.array([2, 3, 4, 5, 6], np.uint16), ROWS, SCALES) == PACKED
 
 
 def test_the_table_that_ships_is_small_and_named_by_its_hash(shipped: StaticEncoder) -> None:

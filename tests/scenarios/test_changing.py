@@ -163,13 +163,11 @@ def test_a_table_is_read_as_it_stood_at_an_instant(world: Tracker, clock: FakeCl
         stood = [scenarios.of_question(session, FUTURES, at) for at in (NOW, changed - DAY, changed, clock.time)]
         before = scenarios.of_question(session, FUTURES, NOW - DAY)
         listed = scenarios.every(session, NOW - DAY), scenarios.every(session, changed)[0].rows
-        resting = scenarios.resting_on(session, [FAIR])
         versions = scenarios.versions(session, FUTURES)
         none = scenarios.versions(session, PACT)
     assert [one.rows for one in stood if one is not None] == [TABLE, TABLE, (TABLE[1], row), (row,)]
     assert (before, listed[0], none) == (None, (), ())
     assert listed[1] == (TABLE[1], row)
-    assert resting == (FUTURES,)
     assert [(at, one.rows) for at, one in versions] == [(NOW, TABLE), (changed, (TABLE[1], row)), (clock.time, (row,))]
 
 

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from forecasts.claim_map import Coverage, Mapped, Rejection, Verdict
-from forecasts.lint import Flaw
 from forecasts.question import Claim, Essay, EssayId, ForecasterId, QuestionId
 from tracker.summaries import QuestionSummary
 
@@ -78,15 +77,3 @@ class EssayPage:
     questions: Mapping[QuestionId, QuestionSummary]
     rejections: tuple[Rejection, ...]
     drafts: Mapping[int, SavedDraft] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """What the linter says about a question before it opens."""
-
-    flaws: tuple[Flaw, ...]
-
-    @property
-    def blocking(self) -> tuple[Flaw, ...]:
-        """Those that need an override."""
-        return tuple(flaw for flaw in self.flaws if flaw.severity == "blocking")

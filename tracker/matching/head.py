@@ -1,6 +1,7 @@
 """Features → P(relevant): a logistic head, fitted on pairs that we labelled, and what reviews taught since.
 
-`heads.toml` holds its weights for each kind of encoder, with how many pairs they rest on; `fitting/heads.py` makes it.
+`heads.toml` holds its weights for each kind of encoder, with how many pairs they rest on; `tests/training/heads.py`
+makes it.
 """
 
 import tomllib

@@ -108,10 +108,6 @@ class Lexical:
         found: csr_matrix = counted.shared[pairs.items].multiply(self.has[pairs.profiles]).tocsr()
         return found
 
-    def tokens_of(self, columns: NDArray[Any]) -> list[int]:
-        """The tokens behind columns."""
-        return [int(t) for t in self._of_column[columns]]
-
     def _grow(self) -> None:
         """Give tokens that texts brought their rarity; no profile knows them."""
         missing = len(self.tokens) - len(self._column)

@@ -1,6 +1,5 @@
 """What waits for news: an indicator, or a question by its own text, as the matcher sees it."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from forecasts.evidence import Indicator
@@ -38,8 +37,3 @@ class Profile:
 def profile_of(indicator: Indicator) -> Profile:
     """An indicator as a profile; the same for every question that it bears on."""
     return Profile(indicator.name, indicator.examples, indicator.opposites, (), indicator.terms, indicator.unless)
-
-
-def distinct(profiles: Iterable[Profile]) -> tuple[Profile, ...]:
-    """Each profile once, in the order they came."""
-    return tuple(dict.fromkeys(profiles))

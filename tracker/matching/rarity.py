@@ -1,7 +1,7 @@
 """How rare a word is in news, so that "Zelensky" says more than "government".
 
-`rarity.txt.xz` counts in how many of some thousand freely licensed texts each token stands; `fitting/rarity.py` makes
-it. A fixed table, and no count of what this installation has read, so that a relevance means the same everywhere
+`rarity.txt.xz` counts in how many of some thousand freely licensed texts each token stands; `tests/training/rarity.py`
+makes it. A fixed table, and no count of what this installation has read, so that a relevance means the same everywhere
 and a replay finds what was found.
 """
 

@@ -1,6 +1,6 @@
 """Scenario sets: their descriptions, and the newest row of each table."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
@@ -71,12 +71,6 @@ def versions(session: Session, question_id: QuestionId) -> tuple[tuple[datetime,
         _say(table, said)
         found[said.at] = _set(row, table.values())
     return tuple(found.items())
-
-
-def resting_on(session: Session, question_ids: Sequence[QuestionId]) -> tuple[QuestionId, ...]:
-    """The scenario questions with a row on any of these questions."""
-    query = select(Stored.scenario_question_id).where(col(Stored.question_id).in_(question_ids)).distinct()
-    return tuple(map(QuestionId, session.exec(query)))
 
 
 def _tables(session: Session, at: datetime | None) -> dict[str, _Table]:

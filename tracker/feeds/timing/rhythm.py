@@ -84,11 +84,6 @@ def hourly(rhythm: Rhythm, at: datetime) -> list[float]:
     return [*map(by_hour(rhythm, at), range(HOURS))]
 
 
-def rate(rhythm: Rhythm, at: datetime) -> float:
-    """Items a day to expect at this hour of the day."""
-    return by_hour(rhythm, at)(at.astimezone(UTC).hour)
-
-
 def hourly_of_all(rhythms: Sequence[Rhythm], at: datetime) -> Floats:
     """The same as `hourly` for many feeds at once: 24 rows, one column for each feed."""
     n = len(rhythms)

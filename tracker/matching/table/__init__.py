@@ -6,7 +6,6 @@ How it was made, from what, and how good it is: README.md in this folder.
 import hashlib
 import io
 import lzma
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -51,27 +50,8 @@ def read(file: Path = FILE, sha256: str = SHA256) -> Table | None:
     return unpacked(content)
 
 
-def packed(
-    vocabulary: Sequence[str], pieces: "NDArray[np.uint16]", rows: "NDArray[np.int8]", scales: "NDArray[np.float32]"
-) -> bytes:
-    """The file of a table whose row i belongs to the piece with the number `pieces[i]`. Same input, same bytes."""
-    import numpy as np
-
-    names = np.frombuffer(lzma.compress("\n".join(vocabulary).encode(), preset=9), dtype=np.uint8)
-    file = io.BytesIO()
-    np.savez(file, vocabulary=names, pieces=pieces, rows=rows, scales=scales.astype(np.float16))
-    return file.getvalue()
-
-
 def unpacked(content: bytes) -> Table:
-    """What `packed` packed.
-
-    >>> import numpy as np
-    >>> file = packed(["[UNK]", "war"], np.array([1], "u2"), np.array([[3, -4]], "i1"), np.array([0.5], "f4"))
-    >>> table = unpacked(file)
-    >>> table.vocabulary, table.row_of.tolist(), (table.rows * table.scales[:, None]).tolist()
-    (('[UNK]', 'war'), [-1, 0], [[1.5, -2.0]])
-    """
+    """The table of a file that `tests/training/packing.py` made."""
     import numpy as np
 
     with np.load(io.BytesIO(content), allow_pickle=False) as parts:

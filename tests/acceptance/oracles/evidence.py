@@ -1,0 +1,102 @@
+"""Cases of what evidence weighs, and of what time does to a base rate."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from forecasts import base_rates, likelihood
+from forecasts.distribution import Binary
+from forecasts.evidence import effective_likelihood_ratio
+from forecasts.hazard import moved_by_time
+from forecasts.question import HorizonShape
+from forecasts.recalibration import CLIP, fit_recalibration
+from tests.acceptance.oracles.cases import is_list
+
+Given = Mapping[str, Any]
+
+
+def each(value: Any, found: Callable[[Any], Any]) -> Any:
+    """The result for one value, or a list of them for a list."""
+    return [found(entry) for entry in value] if is_list(value) else found(value)
+
+
+def moved(given: Given, p0: float, shape: HorizonShape) -> Any:
+    """A base rate after some of its time; after all of it nothing more moves."""
+    held, total = Binary(p0).p, given["total_days"]
+    return each(given["elapsed"], lambda days: moved_by_time(held, shape, min(max(1.0 - days / total, 0.0), 1.0)))
+
+
+def lr_reliability(given: Given) -> Any:
+    """Ratios weakened by doubt in their source, one or many."""
+    ratio, reliability = given["lr"], given["reliability"]
+    if is_list(ratio) and is_list(reliability):
+        return list(map(effective_likelihood_ratio, ratio, reliability))
+    if is_list(ratio):
+        return each(ratio, lambda each_ratio: effective_likelihood_ratio(each_ratio, reliability))
+    return each(reliability, lambda share: effective_likelihood_ratio(ratio, share))
+
+
+def novelty_discount(given: Given) -> Any:
+    """What n stories of the same kind weigh together."""
+    return each(given["n"], lambda n: likelihood.novelty_total(given["ln_lr"], n, given["delta"]))
+
+
+def count_llr(given: Given) -> Any:
+    """The log-likelihood ratio of a count of items."""
+    return likelihood.count_log_ratio(
+        given["matched"],
+        given["total"],
+        given["rate_if_yes"],
+        given["rate_if_no"],
+        overdispersion=given.get("overdispersion", given.get("phi", 1.0)),
+    )
+
+
+def silence_llr(given: Given) -> Any:
+    """The log-likelihood ratio of a number of reports, or of none."""
+    return likelihood.silence_log_ratio(given["rate_yes"], given["rate_no"], given["days"], given.get("count", 0))
+
+
+def half_life(given: Given) -> Any:
+    """What is left of a weight at each age."""
+    fades = given["half_life_days"]
+    return each(given["age_days"], lambda age: likelihood.decayed(given["ln_lr"], age, fades))
+
+
+def hawkes_neff(given: Given) -> Any:
+    """Intensities, and how many stories are independent."""
+    return likelihood.hawkes_independent(given["times_days"], given["mu"], given["alpha"], given["beta"])
+
+
+def lr_from_words(given: Given) -> Any:
+    """A ratio for each pair of words."""
+    midpoints = given.get("midpoints", likelihood.ICD_203)
+    return [likelihood.ratio_from_words(if_yes, if_no, midpoints) for if_yes, if_no in given["pairs"]]
+
+
+def rate_to_probability(given: Given) -> Any:
+    """The chance of an event within a window."""
+    return base_rates.rate_to_probability(given["k"], given["years"], given["window_years"])
+
+
+def recalibrate(given: Given) -> Any:
+    """Shift and slope of the recalibration."""
+    low, high = given.get("clip", CLIP)
+    priors = {name: given[name] for name in ("sd_a", "sd_b") if name in given}
+    return fit_recalibration(given["p"], given["outcomes"], clip=(low, high), **priors)
+
+
+FUNCTIONS = {
+    "hazard_decay": lambda given: moved(given, given["p0"], "event_by"),
+    "hazard_survival": lambda given: moved(given, given["p0_holds"], "holds_until"),
+    "bayes_logodds": lambda given: likelihood.combine(given["prior"], given["lrs"]),
+    "lr_reliability": lr_reliability,
+    "novelty_discount": novelty_discount,
+    "count_llr": count_llr,
+    "silence_llr": silence_llr,
+    "half_life": half_life,
+    "hawkes_neff": hawkes_neff,
+    "lr_from_words": lr_from_words,
+    "base_rate": lambda given: base_rates.jeffreys_base_rate(given["k"], given["n"], given.get("level", 0.9)),
+    "rate_to_probability": rate_to_probability,
+    "recalibrate": recalibrate,
+}

@@ -1,0 +1,1 @@
+"""Offline training: makes the weights, counts and tables of `tracker/matching` anew."""
