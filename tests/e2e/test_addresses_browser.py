@@ -22,7 +22,6 @@ IN_PART = {
 }
 
 
-@pytest.mark.gate
 @pytest.mark.behaviour(1)
 def test_an_address_that_names_nothing_is_met_calmly_on_every_page(arrive: Arrive) -> None:
     visitor = arrive()

@@ -150,6 +150,7 @@ def test_a_default_is_frozen_in_two_steps(visitor: Visitor) -> None:
     expect(page.get_by_text("How much evidence counts: it learns again")).to_be_visible()
 
 
+@pytest.mark.gate
 @pytest.mark.parametrize(
     "path", ["/inbox", f"/question?q={OPEN}&tab=Evidence", f"/question?q={OPEN}", "/feeds?feed=stranger"]
 )

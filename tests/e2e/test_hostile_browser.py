@@ -32,7 +32,6 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     yield from served(data, tmp_path_factory.mktemp("log") / "dashboard.log")
 
 
-@pytest.mark.gate
 def test_nothing_comes_of_hostile_text_on_any_page(arrive: Arrive) -> None:
     visitor = arrive()
     for name, given in hostile.VISITS:
