@@ -30,7 +30,7 @@ from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Se
 OLDEST_PYTHON = (3, 11)
 LOCKS = {"runtime": "requirements.lock", "test": "requirements-test.lock"}  # test holds all of runtime
 LOCK_EXTRAS = {"runtime": ("postgres",), "test": ("postgres", "test")}
-GATES = {"forecasts": 100, "tracker": 92}  # per cent of lines and branches that the suite has to reach
+GATES = {"forecasts": 100, "tracker": 92}  # per cent of lines and branches that `--full` has to reach
 MOST_TEST_WORKERS = 4  # each has its own PostgreSQL and perhaps a browser; more of them stop being faster
 
 UV = "uv==0.13.9"
@@ -137,7 +137,7 @@ def fail(message: str, code: int = 1) -> int:
 
 def explain(place: Place, rest: Sequence[str]) -> int:
     """Name the ways to call this file."""
-    print("python bootstrap.py run [--help] ... | test [pytest's arguments] | --lock [--upgrade]")
+    print("python bootstrap.py run [--help] ... | test [--full | pytest's arguments] | --lock [--upgrade]")
     return 2
 
 
@@ -190,22 +190,25 @@ def hand_over(command: Sequence[str]) -> int:
 
 
 def test(place: Place, arguments: Sequence[str]) -> int:
-    """Set up with the test extras; then pytest with the given arguments, or the whole suite and its gates."""
+    """Set up with the test extras; then run the gate, everything (`--full`), or pytest with the given arguments."""
     set_up(place, "test")
     os.chdir(place.root)  # pytest reads its test folders from here
-    pytest = [place.python, "-m", "pytest"]
-    if arguments:
+    pytest, full = [place.python, "-m", "pytest"], list(arguments) == ["--full"]
+    if arguments and not full:
         return hand_over(pytest + list(arguments))
     sys.stdout.flush()
-    outcome = subprocess.call(pytest + whole_suite(os.cpu_count() or 1))
-    return outcome or check_gates(place, call)
+    mypy = [place.python, "-m", "mypy"]  # beside the tests; it keeps its cache in .mypy_cache
+    with subprocess.Popen(mypy, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as types:
+        outcome = subprocess.call(pytest + suite(os.cpu_count() or 1, full))
+        print(types.communicate()[0].decode("utf-8", "replace").strip())
+    return outcome or types.returncode or (check_gates(place, call) if full else 0)
 
 
-def whole_suite(processors: int) -> List[str]:
-    """Pytest's arguments for everything at once. A worker keeps to neighbouring tests, which share what they set
-    up, and takes over half of another's when it has done its own: so all of them are busy until the end."""
+def suite(processors: int, full: bool) -> List[str]:
+    """Pytest's arguments. Workers keep to neighbouring tests, which share set-ups, and steal when they are done."""
     workers = max(2, min(MOST_TEST_WORKERS, processors))
-    return ["-n", str(workers), "--dist", "worksteal", "--cov", "--cov-report="]
+    chosen = ["--cov", "--cov-report="] if full else ["-m", "not full"]
+    return ["-n", str(workers), "--dist", "worksteal", *chosen]
 
 
 def check_gates(place: Place, call: Call) -> int:
@@ -221,7 +224,7 @@ def gate_holds(place: Place, call: Call, folder: str, least: int) -> bool:
     total = call([*report, "--format=total"])
     if total.code:
         print(call([*report, "--show-missing", "--skip-covered"]).text)
-    print(f"coverage of {folder}: {first_line(total.text)} % (asked: {least})")
+    print(f"coverage of {folder}: {total.text.partition(os.linesep)[0]} % (asked: {least})")
     return total.code == 0
 
 
@@ -356,11 +359,6 @@ def must(answer: Answer, complaint: str) -> None:
         end = "\n".join(answer.text.strip().splitlines()[-15:])
         advice = "Start it again and it goes on from here; if that does not help, delete the folder .venv first."
         raise SetupFailed(f"{complaint}:\n{end}\n{advice}")
-
-
-def first_line(text: str) -> str:
-    """The first line that says something."""
-    return (text.strip().splitlines() or ["nothing"])[0].strip()
 
 
 def last_line(text: str) -> str:

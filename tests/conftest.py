@@ -46,7 +46,8 @@ examples.load_profile("suite")
 """Other examples are drawn at every run, so a few do each time; in CI the same ones, so that coverage stays as it is.
 `--hypothesis-profile=long` searches for longer."""
 
-CORPORA = Path(__file__).parents[2] / "shared" / "corpora"
+ROOT = Path(__file__).parents[1]
+CORPORA = ROOT.parent / "shared" / "corpora"
 UNMEASURED = {"dashboard", "e2e"}
 """Folders whose tests are not measured for coverage."""
 
@@ -54,20 +55,37 @@ collect_ignore_glob = [] if CORPORA.is_dir() else ["test_corpus_*.py", "feeds/te
 """Tests on other people's feeds are left out where those are not beside the repository."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests on PostgreSQL carry its marker, so that `-m 'not postgres'` leaves them out.
+WITH_BOTH_DIALECTS = {"store", "test_every_kind", "test_remembering", "test_start_faults"}
+"""Folders and files whose tests run on PostgreSQL in the gate, too: they try what differs between the dialects."""
 
-    The house comes first: types take longest of all tests, and the other worker goes on meanwhile.
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests by their kind.
+
+    Tests on PostgreSQL carry its marker, so that `-m 'not postgres'` leaves them out.
 
     Tests of pages and on corpora are not measured: no line of the library is theirs to prove, and the tracer doubles
     their time.
     """
-    items.sort(key=lambda item: item.path.stem != "test_house")
     for item in items:
         if "postgres_server" in getattr(item, "fixturenames", ()) or "[postgresql" in item.name:
             item.add_marker("postgres")
         if UNMEASURED & {*item.path.parts} or item.path.stem.startswith("test_corpus_"):
             item.add_marker("no_cover")
+        if is_beyond_the_gate(item):
+            item.add_marker("full")
+
+
+def is_beyond_the_gate(item: pytest.Item) -> bool:
+    """Whether a test runs with `./test --full` only; the marker `gate` keeps one that would be left out.
+
+    These are tests in a browser, on other people's feeds, and on PostgreSQL where SQLite has shown the same.
+    """
+    if item.get_closest_marker("gate"):
+        return False
+    places = {item.path.stem, *item.path.relative_to(ROOT).parts}
+    second_dialect = "[postgresql" in item.name and not WITH_BOTH_DIALECTS & places
+    return second_dialect or "e2e" in places or item.path.stem.startswith("test_corpus_")
 
 
 def pytest_collection_finish() -> None:
@@ -87,9 +105,12 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> 
 
 
 @pytest.fixture(autouse=True)
-def fresh_logs() -> Iterator[None]:
-    """Logs that one test sent to its captured terminal do not go there in the next."""
+def clean_process() -> Iterator[None]:
+    """Reset what a test leaves in the process: logs to its captured terminal, and the page that streamlit makes the main
+    module, which a process that is spawned later would run."""
+    main = sys.modules["__main__"]
     yield
+    sys.modules["__main__"] = main
     structlog.reset_defaults()
 
 

@@ -175,7 +175,7 @@ def test_the_ci_script_is_sound_bash_and_runs_the_whole_suite() -> None:
     assert subprocess.run(["bash", "-n", str(script)], check=False).returncode == 0
     text = script.read_text("utf-8")
     assert "export CI=true" in text
-    assert text.rstrip().endswith("exec ./test </dev/null")  # no arguments: coverage gates included
+    assert text.rstrip().endswith("exec ./test --full </dev/null")  # coverage gates included
 
 
 def test_no_file_of_the_set_up_names_a_place_on_one_machine() -> None:

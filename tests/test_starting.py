@@ -66,21 +66,42 @@ def test_arguments_of_test_go_to_pytest_as_they_are(
 
 
 @pytest.mark.parametrize(("processors", "workers"), [(1, "2"), (2, "2"), (3, "3"), (64, "4")])
-def test_the_whole_suite_runs_on_a_few_workers_with_coverage(processors: int, workers: str) -> None:
-    arguments = bootstrap.whole_suite(processors)
+@pytest.mark.parametrize("full", [False, True])
+def test_a_suite_runs_on_a_few_workers(processors: int, workers: str, full: bool) -> None:
+    arguments = bootstrap.suite(processors, full)
     assert arguments[arguments.index("-n") + 1] == workers
     assert arguments[arguments.index("--dist") + 1] == "worksteal"  # else a worker idles while another is at its last
-    assert "--cov" in arguments
 
 
-@pytest.mark.parametrize(("suite", "gates", "code"), [(0, 0, 0), (0, 1, 1), (3, 0, 3), (1, 1, 1)])
-def test_the_exit_code_is_the_suites_or_else_the_gates(
-    place: Place, started: list[list[str]], monkeypatch: pytest.MonkeyPatch, suite: int, gates: int, code: int
+def test_the_gate_traces_nothing_and_full_leaves_nothing_out() -> None:
+    assert bootstrap.suite(2, full=False)[-2:] == ["-m", "not full"]
+    assert "--cov" not in bootstrap.suite(2, full=False)
+    assert "--cov" in bootstrap.suite(2, full=True)
+    assert "-m" not in bootstrap.suite(2, full=True)
+
+
+@pytest.mark.parametrize("arguments", [[], ["--full"]])
+@pytest.mark.parametrize(
+    ("tests", "types", "coverage", "code"), [(0, 0, 0, 0), (3, 0, 0, 3), (0, 1, 0, 1), (3, 1, 1, 3), (0, 0, 1, 1)]
+)
+def test_tests_types_and_coverage_decide_the_exit_code(
+    place: Place,
+    started: list[list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    tests: int,
+    types: int,
+    coverage: int,
+    code: int,
 ) -> None:
     monkeypatch.chdir(ROOT)
-    monkeypatch.setattr(subprocess, "call", lambda command: suite)
-    monkeypatch.setattr(bootstrap, "check_gates", lambda place, call: gates)
-    assert bootstrap.main(["test"], place) == code
+    write_program(Path(place.python), f'echo "types: $*"; exit {types}')
+    monkeypatch.setattr(subprocess, "call", lambda command: tests)
+    monkeypatch.setattr(bootstrap, "check_gates", lambda place, call: coverage)
+    without_coverage = code if (tests or types) else 0
+    assert bootstrap.main(["test", *arguments], place) == (code if arguments else without_coverage)
+    assert capsys.readouterr().out == "types: -m mypy\n"
 
 
 def test_coverage_that_falls_short_is_shown_line_by_line_and_fails(
@@ -229,10 +250,10 @@ def test_ci_installs_what_the_browser_tests_miss_and_runs_the_suite(
     path = programs_folder(tmp_path, **dict.fromkeys(there, "exit 0"), **{"apt-get": 'echo "$*" >&2'})
     (place.root / ".ci").mkdir()
     shutil.copy(ROOT / ".ci" / "run", place.root / ".ci" / "run")
-    write_program(place.root / "test", 'echo "CI=$CI, $# arguments"')
+    write_program(place.root / "test", 'echo "CI=$CI, $*"')
     command = [shutil.which("bash") or "bash", str(place.root / ".ci" / "run")]
     answer = subprocess.run(command, env={"PATH": str(path)}, capture_output=True, text=True, check=False)
-    assert (answer.stdout, answer.stderr) == ("CI=true, 0 arguments\n", asked)
+    assert (answer.stdout, answer.stderr) == ("CI=true, --full\n", asked)
 
 
 def programs_folder(tmp_path: Path, **scripts: str) -> Path:

@@ -158,7 +158,9 @@ class Killed(Exception):
     """The process goes away in the middle of its work."""
 
 
-@pytest.mark.parametrize("when", [1, 25, 45])
+@pytest.mark.parametrize(
+    "when", [pytest.param(1, marks=pytest.mark.full), 25, pytest.param(45, marks=pytest.mark.full)]
+)
 def test_a_run_that_was_killed_goes_on_and_ends_with_the_same_report(
     tmp_path: Path, by_words: Settings, lived: Lived, monkeypatch: pytest.MonkeyPatch, when: int
 ) -> None:

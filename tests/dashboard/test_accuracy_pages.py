@@ -329,7 +329,9 @@ def test_one_question_with_one_forecaster_is_enough_for_every_section(
     assert all((claim in told) == (name == place) for place, claim in empty.items())
 
 
-@pytest.mark.parametrize("kind", ["binary", "ordered", "numeric", "date", None])
+@pytest.mark.parametrize(
+    "kind", [None, *(pytest.param(kind, marks=pytest.mark.full) for kind in ("binary", "ordered", "numeric", "date"))]
+)
 def test_every_kind_of_question_alone_has_every_section(tracker: Tracker, clock: FakeClock, kind: str | None) -> None:
     begin(tracker, clock, mixed_world)
     for name in SECTIONS:

@@ -39,6 +39,7 @@ def test_the_chart_draws_every_forecaster_and_the_news(visitor: Visitor) -> None
     visitor.picture("resolved")
 
 
+@pytest.mark.gate
 @pytest.mark.behaviour(8)
 def test_a_mark_on_the_chart_opens_its_news(visitor: Visitor) -> None:
     page = visitor.open(f"/question?q={RESOLVED}")
@@ -49,6 +50,7 @@ def test_a_mark_on_the_chart_opens_its_news(visitor: Visitor) -> None:
     expect(page.get_by_text("Signpost: ").first).to_be_visible()
 
 
+@pytest.mark.gate
 @pytest.mark.behaviour(1)
 @pytest.mark.behaviour(8)
 def test_the_scale_and_the_tab_stand_in_the_address(visitor: Visitor) -> None:
@@ -62,6 +64,7 @@ def test_the_scale_and_the_tab_stand_in_the_address(visitor: Visitor) -> None:
     expect(page.get_by_role("tab", name="History")).to_have_attribute("aria-selected", "true")
 
 
+@pytest.mark.gate
 def test_a_row_of_the_list_opens_its_question_and_back_returns(visitor: Visitor) -> None:
     page = visitor.open("/questions?find=formula%202028")
     grid = page.locator('[data-testid="stDataFrame"]')
@@ -147,6 +150,7 @@ def test_a_default_is_frozen_in_two_steps(visitor: Visitor) -> None:
     expect(page.get_by_text("How much evidence counts: it learns again")).to_be_visible()
 
 
+@pytest.mark.gate
 @pytest.mark.parametrize(
     "path", ["/inbox", f"/question?q={OPEN}&tab=Evidence", f"/question?q={OPEN}", "/feeds?feed=stranger"]
 )
@@ -184,6 +188,7 @@ def test_times_are_told_in_the_viewers_own_zone(arrive: Arrive) -> None:
     expect(page.get_by_text("JST").first).to_be_visible()
 
 
+@pytest.mark.gate
 def test_answers_carry_security_headers_and_health_is_told(address: str) -> None:
     for path in ("/", "/healthz", "/metrics", "/question"):
         with urllib.request.urlopen(address + path) as answer:

@@ -33,6 +33,7 @@ def test_the_calendar_and_the_linked_questions_fit_every_look(arrive: Arrive, lo
         visitor.picture(f"{look}-{name}")
 
 
+@pytest.mark.gate
 def test_an_entry_of_the_calendar_leads_to_its_question(visitor: Visitor) -> None:
     page = visitor.go("/calendar")
     expect(page).to_have_title("Calendar · Scenario tracker")

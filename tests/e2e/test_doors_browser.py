@@ -58,7 +58,7 @@ def stranger(browser: Browser) -> Iterator[Page]:
         server.shutdown()
 
 
-@pytest.mark.parametrize("name", ["127.0.0.1", "localhost"])
+@pytest.mark.parametrize("name", ["127.0.0.1", pytest.param("localhost", marks=pytest.mark.gate)])
 def test_a_page_on_another_port_reads_and_writes_nothing(new: str, stranger: Page, arrive: Arrive, name: str) -> None:
     host = new.replace("http://127.0.0.1", name)
     wire = f"ws://{host}/_stcore/stream"
@@ -80,6 +80,7 @@ def test_pages_stand_under_both_names_of_this_machine(new: str, arrive: Arrive, 
     expect(page).to_have_title("Questions · Scenario tracker")
 
 
+@pytest.mark.gate
 def test_an_essay_is_uploaded_as_a_file(new: str, arrive: Arrive) -> None:
     visitor = arrive(at=new)
     page = visitor.open("/essays")

@@ -29,6 +29,7 @@ def why(page: Page, text: str) -> None:
     field.press_sequentially(text)
 
 
+@pytest.mark.gate
 @pytest.mark.behaviour(2)
 def test_a_probability_is_typed_in_any_usual_way_and_echoed_live(visitor: Visitor) -> None:
     page = visitor.open("/question?q=nato-china-2027")
@@ -45,6 +46,7 @@ def test_a_probability_is_typed_in_any_usual_way_and_echoed_live(visitor: Visito
     expect(page.get_by_text("about 1 in 3")).to_have_count(0)
 
 
+@pytest.mark.gate
 @pytest.mark.behaviour(3)
 def test_slider_and_field_keep_in_step_and_nothing_becomes_certain(visitor: Visitor) -> None:
     page = visitor.open("/question?q=un-condemn-2027")
@@ -60,6 +62,7 @@ def test_slider_and_field_keep_in_step_and_nothing_becomes_certain(visitor: Visi
     expect(page.get_by_text("▲ base rate")).to_be_visible()
 
 
+@pytest.mark.gate
 @pytest.mark.behaviour(4)
 def test_a_draft_survives_a_reload_and_is_saved_once(visitor: Visitor, demo: Path) -> None:
     page = visitor.open("/question?q=treaty-successor-2028&tab=History")
@@ -89,6 +92,7 @@ def test_a_forecast_without_a_reason_is_not_saved(visitor: Visitor) -> None:
     expect(page.get_by_text("You have none yet.")).to_be_visible()
 
 
+@pytest.mark.gate
 @pytest.mark.behaviour(5)
 def test_what_was_saved_is_undone_and_done_again_by_key_and_the_history_keeps_all(visitor: Visitor, demo: Path) -> None:
     page = visitor.open("/question?q=putin-office-2028&tab=History")
@@ -108,6 +112,7 @@ def test_what_was_saved_is_undone_and_done_again_by_key_and_the_history_keeps_al
     assert my_acts(demo, "putin-office-2028") == ["forecast", "undo", "redo"]
 
 
+@pytest.mark.gate
 @pytest.mark.behaviour(5)
 def test_u_walks_back_and_the_form_saves_what_it_then_shows(visitor: Visitor, demo: Path) -> None:
     page = visitor.open("/question?q=ceasefire-end-2027")
@@ -130,6 +135,7 @@ def test_u_walks_back_and_the_form_saves_what_it_then_shows(visitor: Visitor, de
     assert my_acts(demo, "ceasefire-end-2027") == [*["forecast"] * 3, "undo", "undo", "redo", "undo", "forecast"]
 
 
+@pytest.mark.gate
 @pytest.mark.behaviour(6)
 def test_a_forecast_is_confirmed_by_one_key_on_its_page_and_in_the_list(visitor: Visitor) -> None:
     page = visitor.open("/question?q=bomber-patrols-2027")

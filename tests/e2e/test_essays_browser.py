@@ -114,6 +114,7 @@ def test_on_a_phone_what_is_picked_comes_into_view(arrive: Arrive) -> None:
     expect(page.get_by_role("button", name="Draft a question")).to_be_in_viewport()
 
 
+@pytest.mark.gate
 def test_an_essay_is_pasted_and_a_sentence_becomes_a_question(visitor: Visitor) -> None:
     page = visitor.open("/essays")
     page.get_by_text("Add an essay").click()

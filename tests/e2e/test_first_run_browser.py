@@ -30,6 +30,7 @@ def test_an_empty_page_says_the_next_step_on_a_phone_too(new: str, arrive: Arriv
         visitor.picture(f"empty-{name}-{scheme}")
 
 
+@pytest.mark.gate
 @pytest.mark.behaviour(17)
 def test_first_steps_are_ticked_as_they_are_done_and_can_be_put_away(new: str, arrive: Arrive) -> None:
     visitor = arrive(at=new)

@@ -17,6 +17,7 @@ def waiting(data: Path) -> int:
         return len(tracker.inbox())
 
 
+@pytest.mark.gate
 @pytest.mark.behaviour(7)
 def test_evidence_is_walked_called_accepted_and_taken_back_without_a_mouse(visitor: Visitor, demo: Path) -> None:
     before = waiting(demo)

@@ -15,6 +15,7 @@ def field(page: Page) -> Locator:
     return page.get_by_role("dialog", name="Jump to").get_by_role("combobox", name="Page or question")
 
 
+@pytest.mark.gate
 @pytest.mark.behaviour(7)
 def test_every_letter_typed_at_once_after_ctrl_k_arrives(slow: Visitor) -> None:
     page = begin(slow, "/feeds")
@@ -47,6 +48,7 @@ def test_open_questions_come_first_and_each_contains_what_is_typed(visitor: Visi
     visitor.picture("jump")
 
 
+@pytest.mark.gate
 @pytest.mark.behaviour(7)
 def test_the_list_is_walked_by_arrows_and_enter_goes_there_in_the_session(visitor: Visitor) -> None:
     page = visitor.open("/question?q=un-condemn-2027")

@@ -26,7 +26,7 @@ def pick_first_row(page: Page) -> None:
 
 
 @pytest.mark.behaviour(9)
-@pytest.mark.parametrize("look", list(LOOKS))
+@pytest.mark.parametrize("look", [pytest.param(look, marks=[pytest.mark.gate] * (look == "light")) for look in LOOKS])
 def test_a_revision_that_is_picked_tells_why_it_moved_in_every_look(arrive: Arrive, look: str) -> None:
     visitor = arrive(**LOOKS[look])
     page = visitor.open(f"{HISTORY}&moved-in=30+d")

@@ -87,6 +87,7 @@ def test_the_zoom_is_a_button_and_stays_in_the_address(visitor: Visitor) -> None
     expect(page.get_by_role("radio", name="1 month")).to_be_checked()
 
 
+@pytest.mark.gate
 @pytest.mark.behaviour(10)
 def test_other_questions_and_forecasters_are_compared_and_the_address_keeps_it(visitor: Visitor) -> None:
     page = visitor.open(f"/question?q={PIPELINE}&with=ana,{CEASEFIRE},nobody")
@@ -125,6 +126,7 @@ def test_going_back_in_the_browser_looks_back_again(visitor: Visitor) -> None:
     expect(page.get_by_text("You look back")).to_have_count(0)
 
 
+@pytest.mark.gate
 @pytest.mark.behaviour(11)
 def test_an_answer_is_previewed_and_needs_a_second_click(visitor: Visitor) -> None:
     page = visitor.open(f"/question?q={PIPELINE}&tab=Answer")

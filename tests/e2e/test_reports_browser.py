@@ -42,6 +42,7 @@ def data_of(page: bytes) -> dict[str, Any]:
     return data
 
 
+@pytest.mark.gate
 @pytest.mark.behaviour(20)
 def test_a_question_goes_out_as_html_and_pdf_that_say_the_same_and_anyone_can_check(
     visitor: Visitor, shell: Shell, tmp_path: Path, browser: Browser
@@ -89,6 +90,7 @@ def test_tables_and_the_week_go_out_from_the_page_of_reports(visitor: Visitor, t
     visitor.picture("reports")
 
 
+@pytest.mark.gate
 @pytest.mark.behaviour(20)
 def test_programs_read_json_and_a_feed_of_changes(address: str) -> None:
     with urllib.request.urlopen(f"{address}/api/v1/questions/{OPEN}") as answer:

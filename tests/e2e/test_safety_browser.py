@@ -49,6 +49,7 @@ def sealed(headers: dict[str, str]) -> bool:
     )
 
 
+@pytest.mark.gate
 def test_every_route_answers_with_the_headers(wire: http.client.HTTPConnection) -> None:
     for path in ROUTES:
         answer = asked(wire, path)
@@ -64,6 +65,7 @@ def test_a_download_carries_the_headers_too(visitor: Visitor) -> None:
     assert sealed(waiting.value.headers)
 
 
+@pytest.mark.gate
 @pytest.mark.parametrize("path", ["/", "/api/v1/questions", "/changes.atom", "/_stcore/health"])
 def test_a_foreign_name_of_this_machine_gets_no_answer(wire: http.client.HTTPConnection, path: str) -> None:
     answer = asked(wire, path, Host="evil.example")
@@ -71,9 +73,11 @@ def test_a_foreign_name_of_this_machine_gets_no_answer(wire: http.client.HTTPCon
     assert sealed({name.lower(): value for name, value in answer.getheaders()})
 
 
+@pytest.mark.gate
 def test_a_foreign_page_opens_no_session(wire: http.client.HTTPConnection, address: str) -> None:
     assert asked(wire, "/_stcore/stream", **SHAKE, Origin="http://evil.example").status == 403
 
 
+@pytest.mark.gate
 def test_its_own_page_opens_a_session(wire: http.client.HTTPConnection, address: str) -> None:
     assert asked(wire, "/_stcore/stream", **SHAKE, Origin=address).status == 101

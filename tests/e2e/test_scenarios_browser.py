@@ -67,6 +67,7 @@ def test_the_chart_tells_all_shares_wherever_the_pointer_is(visitor: Visitor) ->
     expect(tip).to_contain_text("%")
 
 
+@pytest.mark.gate
 @pytest.mark.behaviour(14)
 def test_an_edit_is_seen_before_it_is_saved_and_the_page_follows(visitor: Visitor) -> None:
     page = visitor.open(f"/scenarios?q={FUTURES}&section=My+own")

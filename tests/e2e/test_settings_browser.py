@@ -49,6 +49,7 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     yield from served(data, data / "dashboard.log")
 
 
+@pytest.mark.gate
 @pytest.mark.behaviour(15)
 def test_a_feed_says_how_it_fares_and_is_asked_again_by_one_click(live: str, arrive: Arrive) -> None:
     visitor = arrive(at=live)
@@ -87,6 +88,7 @@ def test_a_feed_is_asked_from_its_row_and_the_list_stays(live: str, arrive: Arri
 # Accuracy
 
 
+@pytest.mark.gate
 @pytest.mark.behaviour(12)
 def test_a_score_has_its_interval_its_n_its_references_and_the_questions_behind_it(visitor: Visitor) -> None:
     page = visitor.go("/accuracy?kind=Retrospective")
@@ -112,6 +114,7 @@ def test_a_score_has_its_interval_its_n_its_references_and_the_questions_behind_
     expect(main.get_by_role("link", name=re.compile("%, (YES|NO)")).first).to_be_visible()
 
 
+@pytest.mark.gate
 @pytest.mark.behaviour(13)
 def test_calibration_is_told_in_words_and_no_line_goes_through_noise(visitor: Visitor) -> None:
     page = visitor.open("/accuracy?kind=Retrospective&view=Calibration")
@@ -125,6 +128,7 @@ def test_calibration_is_told_in_words_and_no_line_goes_through_noise(visitor: Vi
     visitor.picture("calibration-of-few")
 
 
+@pytest.mark.gate
 @pytest.mark.behaviour(16)
 def test_head_and_filters_stand_before_what_takes_long(visitor: Visitor) -> None:
     with visitor.page.add_init_script(FIRST_SEEN):
@@ -159,6 +163,7 @@ new MutationObserver(() => {
 # Who acts, and when
 
 
+@pytest.mark.gate
 @pytest.mark.behaviour(18)
 def test_times_are_in_the_zone_of_the_viewer_or_the_chosen_one_with_utc_on_hover(live: str, arrive: Arrive) -> None:
     visitor = arrive(at=live, timezone_id="Asia/Tokyo")
@@ -183,6 +188,7 @@ def test_times_are_in_the_zone_of_the_viewer_or_the_chosen_one_with_utc_on_hover
     expect(main.get_by_text("Times in Asia/Kolkata; days are those of UTC.")).to_be_visible()
 
 
+@pytest.mark.gate
 def test_two_tabs_act_for_two_people(live: str, arrive: Arrive) -> None:
     one, other = arrive(at=live), arrive(at=live, viewport=PHONE)
     page = other.open("/settings")

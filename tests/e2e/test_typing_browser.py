@@ -87,6 +87,7 @@ def test_a_sentence_typed_at_once_after_e_arrives_whole(slow: Visitor, demo: Pat
     assert (waiting(demo), [my_acts(demo, question) for question in QUESTIONS]) == before
 
 
+@pytest.mark.gate
 @pytest.mark.behaviour(7)
 def test_number_tab_and_reason_typed_before_the_page_is_there_arrive(slow: Visitor, demo: Path) -> None:
     page = begin(slow, "/question?q=treaty-kept-2027")
@@ -115,6 +116,7 @@ def test_a_question_is_put_at_hand_and_forecast_without_a_pause(slow: Visitor) -
         slow.settle()
 
 
+@pytest.mark.gate
 @pytest.mark.behaviour(7)
 @pytest.mark.parametrize("path", ["/question?q=un-condemn-2027", "/inbox"])
 def test_keys_pressed_before_the_page_is_ready_do_nothing_later(slow: Visitor, demo: Path, path: str) -> None:

@@ -155,6 +155,7 @@ def test_dirt_between_paragraphs_changes_nothing_else(name: str, added: list[tup
     assert found == clean
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     "text",
     [

@@ -115,6 +115,7 @@ def learned_shift(chosen: Callable[[Question, Resolution], bool], now: float) ->
     return float(np.mean([fit_gamma(rows, before=day(now))[1].value for rows in worlds]))
 
 
+@pytest.mark.full
 def test_after_eighteen_months_no_bias_towards_yes_is_learned() -> None:
     now = day(547)
     assert abs(learned_shift(lambda q, a: teaches(q, a, now), 547)) < 0.03
