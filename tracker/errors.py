@@ -16,6 +16,7 @@ exceptions. Bad forecasts and questions raise the errors of `forecasts.errors`.
 """
 
 from typing import TYPE_CHECKING
+from unicodedata import category
 
 if TYPE_CHECKING:
     from forecasts.lint import Flaw
@@ -69,3 +70,11 @@ class StorageUnavailable(TrackerError):
 
 class StorageDamaged(TrackerError):
     """The database file is corrupt, or is no database; trying again cannot help."""
+
+
+def in_plain_characters(text: str) -> str:
+    """A text in one line: characters that move the cursor, or cannot be shown, stand as escapes such as \\n."""
+    return "".join(
+        c if c.isprintable() or category(c) == "Zs" else c.encode("unicode_escape", "surrogatepass").decode()
+        for c in text
+    )

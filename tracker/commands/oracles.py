@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from tracker import printing
-from tracker.commands.terminal import as_json, complain, show
+from tracker.commands.entry import complain
+from tracker.commands.terminal import as_json, show
 
 if TYPE_CHECKING:
     from tracker.oracles import Failure, Replay
