@@ -31,11 +31,12 @@ class BadSettings(TrackerError):
 
 
 class NotFound(TrackerError):
-    """Nothing of that kind has that name."""
+    """Nothing of that kind has that name; `near` are names that come close to it, the closest first."""
 
-    def __init__(self, kind: str, name: object, hint: str) -> None:
+    def __init__(self, kind: str, name: object, hint: str, near: tuple[str, ...] = ()) -> None:
         self.kind = kind
         self.name = name
+        self.near = near
         super().__init__(f"there is no {kind} {name!s}: {hint}")
 
 
