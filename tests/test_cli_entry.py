@@ -9,13 +9,25 @@ import click
 import pytest
 from click.shell_completion import ShellComplete
 
+from forecasts.distribution import Binary
+from forecasts.question import ForecasterId
+from tests.builders import NOW, FakeClock, a_question, a_set, no_network
 from tracker import cli
+from tracker.api import open_tracker
 from tracker.cli import COMMANDS
+from tracker.lazy_module import LazyModule
+from tracker.settings import Settings
 
 HEAVY = {
     "aiohttp", "altair", "apscheduler", "feedparser", "lxml", "numpy", "pandas", "polars", "pyarrow", "rich", "scipy",
     "sqlalchemy", "sqlmodel", "streamlit", "structlog", "trafilatura",
 }  # fmt: skip
+UNUSED = {
+    *(HEAVY - {"numpy", "rich", "sqlalchemy", "sqlmodel", "structlog"}), "forecasts.drafting", "forecasts.lint",
+    "tracker.essays.reading", "tracker.matching.stories", "tracker.scenarios.coherence",
+}  # fmt: skip
+"""What a list of questions can do without."""
+
 OWN = {"tracker", "tracker.cli", "tracker.errors", "tracker.commands", "tracker.commands.entry"}
 
 
@@ -30,7 +42,7 @@ def imported(*argv: str) -> set[str]:
     )
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert done.stdout
-    return set(done.stderr.split())
+    return set(done.stderr.splitlines())
 
 
 def completions(*words: str) -> list[str]:
@@ -49,6 +61,28 @@ def test_version_and_help_import_no_command(option: str) -> None:
 def test_help_of_a_group_imports_its_commands_alone() -> None:
     loaded = {name for name in imported("essay", "--help") if name.startswith("tracker.commands.")}
     assert loaded == {"tracker.commands.entry", "tracker.commands.essays", "tracker.commands.terminal"}
+
+
+def test_a_list_of_questions_imports_only_what_it_shows(tmp_path: Path) -> None:
+    clock = FakeClock(NOW)
+    with open_tracker(Settings(data_dir=tmp_path), now=clock, fetch=no_network) as tracker:
+        tracker.load(a_set(a_question("summit")))
+        for who in ("ada", "ben"):  # two are pooled in log-odds, for which scipy has functions
+            tracker.forecast("summit", Binary(0.4), forecaster=ForecasterId(who))
+    loaded = imported("--data", str(tmp_path), "questions")
+    assert "tracker.listing" in loaded
+    assert not loaded & UNUSED
+
+
+def test_a_lazy_module_is_imported_with_its_first_attribute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "some_lazy_part.py").write_text("answer = 42\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    module = LazyModule("some_lazy_part")
+    assert "some_lazy_part" not in sys.modules
+    assert module.answer == 42
+    assert sys.modules["some_lazy_part"].answer == 42
+    with pytest.raises(AttributeError, match="nothing"):
+        _ = module.nothing
 
 
 def test_every_entry_agrees_with_its_command() -> None:
