@@ -31,7 +31,7 @@ UNUSED = {
 OWN = {"tracker", "tracker.cli", "tracker.errors", "tracker.commands", "tracker.commands.entry"}
 
 
-def imported(*argv: str) -> set[str]:
+def imported(*argv: str, **environment: str) -> set[str]:
     """The modules that are loaded when a command line ends."""
     code = (
         "import sys\n"
@@ -40,7 +40,9 @@ def imported(*argv: str) -> set[str]:
         "try:\n    main()\n"
         "finally:\n    print(*sys.modules, sep='\\n', file=sys.stderr)\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], env={**os.environ, **environment}, check=True, capture_output=True, text=True
+    )
     assert done.stdout
     return set(done.stderr.splitlines())
 
@@ -55,6 +57,11 @@ def completions(*words: str) -> list[str]:
 def test_version_and_help_import_no_command(option: str) -> None:
     loaded = imported(option)
     assert not loaded & HEAVY
+    assert {name for name in loaded if name.split(".")[0] == "tracker"} == OWN
+
+
+def test_completing_the_name_of_a_command_imports_none() -> None:
+    loaded = imported(_TRACKER_COMPLETE="bash_complete", COMP_WORDS="tracker q", COMP_CWORD="1")
     assert {name for name in loaded if name.split(".")[0] == "tracker"} == OWN
 
 

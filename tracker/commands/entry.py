@@ -6,6 +6,7 @@
 import gc
 import sys
 from collections.abc import Mapping
+from copy import copy
 from importlib import import_module
 from typing import Any, NamedTuple, cast
 
@@ -46,7 +47,9 @@ class LazyCommands(click.Group):
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Complete the name of a command or option, which needs no import."""
-        return self._names().shell_complete(ctx, incomplete)
+        listing = copy(ctx)
+        listing.command = self._names()  # click asks the command of the context, not the one that it calls
+        return listing.command.shell_complete(listing, incomplete)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Refuse what the terminal sent in another encoding; no name or text that is kept could hold it."""
