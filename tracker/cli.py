@@ -11,107 +11,113 @@ from pathlib import Path
 import click
 
 from forecasts.errors import ForecastsError
-from tracker.commands.entry import Entry, LazyCommands, complain
+from tracker.commands.entry import CommandEntry, LazyCommands, complain
 from tracker.errors import StorageUnavailable, TrackerError
 
 COMMANDS = {
-    "questions": Entry("questions:questions", "List the questions with their current numbers."),
-    "show": Entry(
+    "questions": CommandEntry("questions:questions", "List the questions with their current numbers."),
+    "show": CommandEntry(
         "questions:show_question",
         "Show one question: its numbers, why the suggestion is what it is or why it moved, its evidence.",
     ),
-    "sets": Entry("sets:sets", "Check, load and write question sets."),
-    "essay": Entry("essays:essay", "Read an essay: its claims, the questions from them, and its record."),
-    "ask": Entry("asking:ask", "Open a question of your own, of any kind."),
-    "lint": Entry("wording:lint", "Say what keeps a stranger from resolving a question, and what to write instead."),
-    "edit": Entry("wording:edit", "Word a question anew; forecasts keep the wording that they were made on."),
-    "retract": Entry(
+    "sets": CommandEntry("sets:sets", "Check, load and write question sets."),
+    "essay": CommandEntry("essays:essay", "Read an essay: its claims, the questions from them, and its record."),
+    "ask": CommandEntry("asking:ask", "Open a question of your own, of any kind."),
+    "lint": CommandEntry(
+        "wording:lint", "Say what keeps a stranger from resolving a question, and what to write instead."
+    ),
+    "edit": CommandEntry("wording:edit", "Word a question anew; forecasts keep the wording that they were made on."),
+    "retract": CommandEntry(
         "wording:retract", "Take a question back that nobody has forecast yet; afterwards it can only be annulled."
     ),
-    "options": Entry("asking:options", "Show the options of a question, add one, or remove one."),
-    "indicator": Entry("indicators:indicator", "What would bear on a question, written down in advance."),
-    "scenarios": Entry("scenarios:scenarios", "Whole futures: how they stand, and what would change our mind."),
-    "links": Entry("scenarios:links", "Questions bound to each other, and what contradicts what."),
-    "calendar": Entry(
+    "options": CommandEntry("asking:options", "Show the options of a question, add one, or remove one."),
+    "indicator": CommandEntry("indicators:indicator", "What would bear on a question, written down in advance."),
+    "scenarios": CommandEntry("scenarios:scenarios", "Whole futures: how they stand, and what would change our mind."),
+    "links": CommandEntry("scenarios:links", "Questions bound to each other, and what contradicts what."),
+    "calendar": CommandEntry(
         "scenarios:calendar",
         "Show what to expect next: signposts, closes and answers, with what it says if they come or stay out.",
     ),
-    "forecast": Entry("forecasts:forecast", "Set your forecast."),
-    "reaffirm": Entry("forecasts:reaffirm", "Say again what you hold; it counts as an act."),
-    "withdraw": Entry("forecasts:withdraw", "Take your forecast back: from now on you hold none."),
-    "undo": Entry("forecasts:undo", "Take back your last act on a question, as a new act."),
-    "redo": Entry("forecasts:redo", "Bring back what your last undo took, as a new act."),
-    "inbox": Entry(
+    "forecast": CommandEntry("forecasts:forecast", "Set your forecast."),
+    "reaffirm": CommandEntry("forecasts:reaffirm", "Say again what you hold; it counts as an act."),
+    "withdraw": CommandEntry("forecasts:withdraw", "Take your forecast back: from now on you hold none."),
+    "undo": CommandEntry("forecasts:undo", "Take back your last act on a question, as a new act."),
+    "redo": CommandEntry("forecasts:redo", "Bring back what your last undo took, as a new act."),
+    "inbox": CommandEntry(
         "evidence:inbox", "List the evidence that waits for your judgement: what it would change most comes first."
     ),
-    "review": Entry(
+    "review": CommandEntry(
         "evidence:review",
         "Judge a piece of evidence: confirm it, perhaps corrected, or reject it; or reopen it, so that it waits again.",
     ),
-    "learned": Entry(
+    "learned": CommandEntry(
         "learned:learned", "Show what was learned from reviews and answers; with a subcommand, freeze or reset it."
     ),
-    "learn": Entry("learned:learn", "Learn from reviews and answers now, as the scheduler does once a day."),
-    "ask-model": Entry(
+    "learn": CommandEntry("learned:learn", "Learn from reviews and answers now, as the scheduler does once a day."),
+    "ask-model": CommandEntry(
         "learned:ask_model",
         "Have the model judge evidence that waits; its judgement is marked as such and overrides nobody.",
     ),
-    "resolve": Entry("questions:resolve", "Answer a question, or annul it; a later answer supersedes this one."),
-    "score": Entry("scores:score", "Show everyone's scores on a question, or over all resolved questions."),
-    "receipts": Entry(
+    "resolve": CommandEntry("questions:resolve", "Answer a question, or annul it; a later answer supersedes this one."),
+    "score": CommandEntry("scores:score", "Show everyone's scores on a question, or over all resolved questions."),
+    "receipts": CommandEntry(
         "scores:receipts",
         "Show the intervals that every score of a question is made of, and what came too late to count.",
     ),
-    "accuracy": Entry(
+    "accuracy": CommandEntry(
         "scores:accuracy",
         "Show how good every forecaster was: the headline skill, the references, and what is waiting.",
     ),
-    "calibration": Entry(
+    "calibration": CommandEntry(
         "scores:calibration",
         "Show whether 70 % happened seven times in ten, with bands, decompositions and a plain sentence.",
     ),
-    "compare": Entry(
+    "compare": CommandEntry(
         "scores:compare", "Say of every pair of forecasters who was better, or that there is not enough to say."
     ),
-    "habits": Entry(
+    "habits": CommandEntry(
         "scores:habits", "Show how people revise: how often, by how much, and whether as much as the evidence asks for."
     ),
-    "report": Entry(
+    "report": CommandEntry(
         "reports:report",
         "Write a report on a question, a scenario set, an essay or the last week, as HTML, PDF or JSON.",
     ),
-    "export": Entry(
+    "export": CommandEntry(
         "reports:export",
         "Write a table as CSV, Parquet or JSON, or every table into a folder; without either, list them.",
     ),
-    "feeds": Entry(
+    "feeds": CommandEntry(
         "feeds:feeds", "Show the feeds with their health; with a subcommand, change which are read and how."
     ),
-    "ingest": Entry("feeds:ingest", "Poll the feeds that are due, once, and log what is new as evidence."),
-    "metrics": Entry(
+    "ingest": CommandEntry("feeds:ingest", "Poll the feeds that are due, once, and log what is new as evidence."),
+    "metrics": CommandEntry(
         "feeds:metrics", "Print the state of feeds, questions and jobs in the format that Prometheus reads."
     ),
-    "rematch": Entry(
+    "rematch": CommandEntry(
         "archive:rematch", "Hold the archive against questions that are new, or that a newer matcher has not seen."
     ),
-    "suggest": Entry("operations:suggest", "Bring the suggestion of every open question up to now."),
-    "verify": Entry(
+    "suggest": CommandEntry("operations:suggest", "Bring the suggestion of every open question up to now."),
+    "verify": CommandEntry(
         "operations:verify", "Check that no forecast, decision, answer or question was changed after it was entered."
     ),
-    "check-oracle": Entry(
+    "check-oracle": CommandEntry(
         "oracles:check_oracle",
         "Replay reference cases from JSON files through the scoring library, and show every difference.",
     ),
-    "evaluate": Entry(
+    "evaluate": CommandEntry(
         "evaluate:evaluate", "Measure relevance, direction and stories on labelled files, beside simple baselines."
     ),
-    "backtest": Entry(
+    "backtest": CommandEntry(
         "backtest:backtest",
         "Replay ARCHIVE in the order it was first seen, and compare the suggestion with time alone.",
     ),
-    "run": Entry("operations:run", "Run the scheduler alone: poll feeds and let time pass until Ctrl-C."),
-    "up": Entry("operations:up", "Start everything: database, question set on first start, scheduler, dashboard."),
-    "demo": Entry("operations:demo", "Replay the years since February 2022 into a database of its own, and show it."),
+    "run": CommandEntry("operations:run", "Run the scheduler alone: poll feeds and let time pass until Ctrl-C."),
+    "up": CommandEntry(
+        "operations:up", "Start everything: database, question set on first start, scheduler, dashboard."
+    ),
+    "demo": CommandEntry(
+        "operations:demo", "Replay the years since February 2022 into a database of its own, and show it."
+    ),
 }
 
 

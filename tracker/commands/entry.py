@@ -16,7 +16,7 @@ from click.shell_completion import CompletionItem
 from tracker.errors import Refused, in_plain_characters
 
 
-class Entry(NamedTuple):
+class CommandEntry(NamedTuple):
     """The place of a command, as `module:attribute` below `tracker.commands`, and the first paragraph of its help."""
 
     place: str
@@ -29,7 +29,7 @@ class LazyCommands(click.Group):
     `commands` holds a name with its help for each; `get_command` returns the real one.
     """
 
-    def __init__(self, *args: Any, entries: Mapping[str, Entry], **attributes: Any) -> None:
+    def __init__(self, *args: Any, entries: Mapping[str, CommandEntry], **attributes: Any) -> None:
         super().__init__(*args, **attributes)
         self.places = {name: entry.place for name, entry in entries.items()}
         self.commands = {name: click.Command(name, help=entry.help) for name, entry in entries.items()}
