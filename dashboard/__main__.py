@@ -9,12 +9,10 @@ from pathlib import Path
 from dashboard.serve import serve
 from forecasts.errors import ForecastsError
 from tracker.api import open_tracker
-from tracker.demo import replay_settings
-from tracker.errors import StorageUnavailable, TrackerError
+from tracker.errors import StorageUnavailable, TrackerError, in_plain_characters
 from tracker.listening import check_address, check_port
 from tracker.logs import set_up_logs
-from tracker.printing import in_plain_characters
-from tracker.settings import checked, load_settings
+from tracker.settings import checked, load_settings, replay_settings
 
 
 def parser() -> argparse.ArgumentParser:

@@ -106,8 +106,11 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> 
 
 @pytest.fixture(autouse=True)
 def clean_process() -> Iterator[None]:
-    """Reset what a test leaves in the process: logs to its captured terminal, and the page that streamlit makes the main
-    module, which a process that is spawned later would run."""
+    """Reset what a test leaves in the process.
+
+    That is logging to its captured terminal, and the page that streamlit makes the main module, which a process that is
+    spawned later would run.
+    """
     main = sys.modules["__main__"]
     yield
     sys.modules["__main__"] = main

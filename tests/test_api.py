@@ -1,5 +1,6 @@
 """The verbs on a real database of each dialect: what they do, and what they refuse."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -118,6 +119,23 @@ def test_an_unknown_question_is_refused_with_a_way_to_find_it(tracker: Tracker) 
         tracker.question("nope")
     with pytest.raises(NotFound):
         tracker.inbox("nope")
+
+
+def test_names_near_a_mistyped_question_are_proposed(tracker: Tracker) -> None:
+    for name in ("neutrality-2027", "neutrality-2028", "summit-2027", "grain-2027"):
+        tracker.load(a_set(a_question(name)))
+    told = "no question neutralty-2027: did you mean neutrality-2027 or neutrality-2028? `tracker questions` lists them"
+    with pytest.raises(NotFound, match=re.escape(told)) as refusal:
+        tracker.question("neutralty-2027")
+    assert refusal.value.near == ("neutrality-2027", "neutrality-2028")
+
+
+def test_a_retracted_question_is_not_proposed(tracker: Tracker) -> None:
+    tracker.load(a_set(a_question("summit-2027"), a_question("summit-2028")))
+    tracker.retract("summit-2028", why="asked twice")
+    with pytest.raises(NotFound) as refusal:
+        tracker.question("summit-2028")
+    assert refusal.value.near == ("summit-2027",)
 
 
 def test_nobody_forecasts_after_the_close(tracker: Tracker, clock: FakeClock) -> None:

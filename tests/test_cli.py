@@ -184,6 +184,7 @@ def test_time_passing_is_told_in_numbers(shell: Shell) -> None:
         (("undo", QUESTION), "no forecast of yours"),
         (("redo", QUESTION), "nothing to do again"),
         (("show", "nope"), "see `tracker questions`"),
+        (("show", "xi-zelensky-meting-2027"), f"did you mean {QUESTION} or "),
         (("review", "99", "confirm"), "there is no evidence 99"),
         (
             ("resolve", QUESTION, "yes", "--source", "https://a.b", "--known-at", "2020-01-01"),

@@ -22,8 +22,8 @@ from tests.builders import no_network
 from tests.forecasts.small_set import TEXTS
 from tests.worlds import END, busy_world
 from tracker.api import Tracker, open_tracker
-from tracker.demo import replay, replay_settings
-from tracker.settings import Settings
+from tracker.demo import replay
+from tracker.settings import Settings, replay_settings
 
 ROOT = Path(__file__).parent.parent
 ADA = ForecasterId("demo-ada")

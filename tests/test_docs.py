@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import get_args
 
+import click
 import pytest
 
 from forecasts.claim_map import ClaimState
@@ -85,8 +86,11 @@ def test_every_command_of_the_tutorial_runs_and_prints_what_it_says(
 
 def test_every_command_is_documented_and_has_help() -> None:
     page = text("commands.md")
-    for name, command in cli.cli.commands.items():
+    context = click.Context(cli.cli)
+    for name in cli.cli.list_commands(context):
+        command = cli.cli.get_command(context, name)
         assert f"`tracker {name}" in page
+        assert command is not None
         assert command.help
         for part, inner in getattr(command, "commands", {}).items():
             assert re.search(rf"`tracker {name} {part}\b|`{part}`", page), f"tracker {name} {part}"

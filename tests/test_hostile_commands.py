@@ -53,7 +53,10 @@ SENSIBLE = {
 def leaves(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
     """Every command that can be called, with the words that call it."""
     if isinstance(command, click.Group):
-        for name, below in command.commands.items():
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            below = command.get_command(context, name)
+            assert below is not None
             yield from leaves(below, (*path, name))
     if path and (not isinstance(command, click.Group) or command.invoke_without_command):
         yield path, command

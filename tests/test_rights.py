@@ -10,9 +10,8 @@ from structlog.testing import capture_logs
 
 from tests.builders import no_network
 from tracker.api import open_tracker
-from tracker.demo import replay_settings
 from tracker.rights import close_to_others, create_private
-from tracker.settings import Settings, load_settings, write_setting
+from tracker.settings import Settings, load_settings, replay_settings, write_setting
 
 
 @pytest.fixture(autouse=True)

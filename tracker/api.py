@@ -14,17 +14,17 @@ from forecasts.distribution import Distribution
 from forecasts.entry import read_forecast, standing
 from forecasts.evidence import EvidenceId
 from forecasts.forecaster import Forecaster
-from forecasts.postmortem import PostMortem
 from forecasts.question import ForecasterId, Resolution
 from forecasts.scoring.scores import Score
 from forecasts.timeline import Act, Forecast
-from tracker import forecasting, postmortems, reading, verifying
+from tracker import forecasting, reading
 from tracker.essay_verbs import EssayVerbs
 from tracker.evidence_verbs import EvidenceVerbs
 from tracker.feed_verbs import FeedVerbs
 from tracker.feeds.answers import Fetch, FetchLimits
 from tracker.forecasting import Request
 from tracker.installation_verbs import InstallationVerbs
+from tracker.lazy_module import LazyModule
 from tracker.network import Network, limits_of
 from tracker.newsdesk import Newsdesk
 from tracker.question_verbs import QuestionVerbs
@@ -54,6 +54,11 @@ from tracker.summaries import (
 
 if TYPE_CHECKING:
     import polars as pl
+
+    from forecasts.postmortem import PostMortem
+    from tracker import postmortems, verifying
+else:
+    postmortems, verifying = LazyModule("tracker.postmortems"), LazyModule("tracker.verifying")
 
 EVERYTHING = Choice()
 
@@ -250,7 +255,7 @@ class Tracker(
         with self._store.reading() as session:
             return resolutions.scores(session, reading.question_or_refuse(session, question_id).id)
 
-    def post_mortem(self, question_id: str) -> PostMortem | None:
+    def post_mortem(self, question_id: str) -> "PostMortem | None":
         """What an answered question can teach whoever types here; None while there is no answer to score against."""
         with self._store.reading() as session:
             return postmortems.post_mortem(session, question_id, self.me)

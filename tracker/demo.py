@@ -6,10 +6,9 @@ that was killed goes on where it stopped: every step can be repeated without bei
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from pathlib import Path
 
 from forecasts.evidence import Direction
 from forecasts.forecaster import Forecaster
@@ -17,7 +16,7 @@ from forecasts.question import ForecasterId
 from forecasts.question_set import Event, InventedForecast, PastResolution, QuestionSet
 from tracker.api import Said, Tracker, open_tracker
 from tracker.newsroom import Newsroom
-from tracker.settings import Settings
+from tracker.settings import Settings, replay_settings
 from tracker.summaries import EvidenceCard
 
 START = datetime(2022, 2, 1, tzinfo=UTC)
@@ -52,12 +51,6 @@ class Clock:
     def __call__(self) -> datetime:
         """The time that the replay has reached."""
         return self.time
-
-
-def replay_settings(settings: Settings) -> Settings:
-    """The same settings on the replay's own database file, beside the live one."""
-    path = Path(settings.data_dir).absolute() / "replay.sqlite"
-    return replace(settings, database_url=f"sqlite:///{path}")
 
 
 def replay(settings: Settings, question_set: QuestionSet, until: datetime, progress: Progress) -> int:

@@ -16,6 +16,7 @@ exceptions. Bad forecasts and questions raise the errors of `forecasts.errors`.
 """
 
 from typing import TYPE_CHECKING
+from unicodedata import category
 
 if TYPE_CHECKING:
     from forecasts.lint import Flaw
@@ -30,11 +31,12 @@ class BadSettings(TrackerError):
 
 
 class NotFound(TrackerError):
-    """Nothing of that kind has that name."""
+    """Nothing of that kind has that name; `near` are names that come close to it, the closest first."""
 
-    def __init__(self, kind: str, name: object, hint: str) -> None:
+    def __init__(self, kind: str, name: object, hint: str, near: tuple[str, ...] = ()) -> None:
         self.kind = kind
         self.name = name
+        self.near = near
         super().__init__(f"there is no {kind} {name!s}: {hint}")
 
 
@@ -69,3 +71,11 @@ class StorageUnavailable(TrackerError):
 
 class StorageDamaged(TrackerError):
     """The database file is corrupt, or is no database; trying again cannot help."""
+
+
+def in_plain_characters(text: str) -> str:
+    """A text in one line: characters that move the cursor, or cannot be shown, stand as escapes such as \\n."""
+    return "".join(
+        c if c.isprintable() or category(c) == "Zs" else c.encode("unicode_escape", "surrogatepass").decode()
+        for c in text
+    )

@@ -7,22 +7,26 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from forecasts.asking import Asked
-from forecasts.claim_map import Rejection
-from forecasts.drafting import Draft
 from forecasts.evidence import Indicator
 from forecasts.question import EssayId, ForecasterId, Question
-from tracker.essays import adding, horizons, opening, reading
-from tracker.essays.extracting import extract
-from tracker.essays.horizons import Wanted
-from tracker.essays.titles import title_of
-from tracker.essays.values import EssayPage, EssaySummary, EssayText, NewEssay
+from tracker.lazy_module import LazyModule
 from tracker.said import Standpoint
 from tracker.settings import Settings
 from tracker.store.engine import Store
 
 if TYPE_CHECKING:
+    from forecasts.asking import Asked
+    from forecasts.claim_map import Rejection
+    from forecasts.drafting import Draft
+    from tracker.essays import adding, extracting, horizons, opening, reading, titles
+    from tracker.essays.horizons import Wanted
+    from tracker.essays.values import EssayPage, EssaySummary, EssayText, NewEssay
     from tracker.machine.drafting import Proposed
+else:  # what reads and drafts essays is a tenth of the start of a command
+    adding, extracting, horizons, opening, reading, titles = (
+        LazyModule(f"tracker.essays.{name}")
+        for name in ("adding", "extracting", "horizons", "opening", "reading", "titles")
+    )
 
 
 class EssayVerbs:
@@ -33,7 +37,7 @@ class EssayVerbs:
     me: ForecasterId
     _store: Store
 
-    def essays(self) -> tuple[EssaySummary, ...]:
+    def essays(self) -> "tuple[EssaySummary, ...]":
         """All essays with how much of them was asked, and how their claims did."""
         with self._store.reading() as session:
             return reading.every(session, self.now())
@@ -43,12 +47,12 @@ class EssayVerbs:
         with self._store.reading() as session:
             return reading.titles(session)
 
-    def essay(self, essay_id: str) -> EssayPage:
+    def essay(self, essay_id: str) -> "EssayPage":
         """An essay with its record written over it; raises `NotFound`."""
         with self._store.reading() as session:
             return reading.page(session, EssayId(essay_id), self.now())
 
-    def add_essay(self, new: NewEssay) -> EssayText:
+    def add_essay(self, new: "NewEssay") -> "EssayText":
         """Store an essay with its text, or a new version of its text; what was asked from it stays as it is."""
         with self._store.writing() as session:
             return adding.add_essay(session, new, self._mine())
@@ -56,14 +60,14 @@ class EssayVerbs:
     @staticmethod
     def read_text(raw: bytes, name: str) -> str:
         """The plain text of a saved file: text, Markdown or a web page; raises `Refused` for anything else."""
-        return extract(raw, name)
+        return extracting.extract(raw, name)
 
     @staticmethod
     def read_title(raw: bytes, name: str) -> str:
         """The title of an essay in a saved file; empty when it shows none."""
-        return title_of(raw, name)
+        return titles.title_of(raw, name)
 
-    def draft(self, essay_id: str, offset: int) -> Draft:
+    def draft(self, essay_id: str, offset: int) -> "Draft":
         """What a question from the sentence at `offset` could look like."""
         with self._store.reading() as session:
             return opening.proposed(session, EssayId(essay_id), offset, self._mine())
@@ -74,7 +78,7 @@ class EssayVerbs:
             adding.save_draft(session, EssayId(essay_id), offset, fields, made=self._mine())
 
     def open_claim(
-        self, asked: Asked, offset: int, *, indicators: Sequence[Indicator] = (), override: str = ""
+        self, asked: "Asked", offset: int, *, indicators: Sequence[Indicator] = (), override: str = ""
     ) -> Question:
         """Open a question from a sentence of its essay; see `ask` for what is refused."""
         with self._store.writing() as session:
@@ -88,14 +92,14 @@ class EssayVerbs:
                 override=override,
             )
 
-    def open_claims(self, wanted: Sequence[Wanted], offset: int, *, override: str = "") -> tuple[Question, ...]:
+    def open_claims(self, wanted: "Sequence[Wanted]", offset: int, *, override: str = "") -> tuple[Question, ...]:
         """Open questions from one sentence, all or none; several last days of one event are bound as a group."""
         with self._store.writing() as session:
             return horizons.open_claims(
                 session, wanted, offset, self.settings.keep_days, made=self._mine(), override=override
             )
 
-    def reject_claim(self, essay_id: str, offset: int, why: str) -> Rejection:
+    def reject_claim(self, essay_id: str, offset: int, why: str) -> "Rejection":
         """Set a sentence aside as untestable, with the reason that is shown over the essay."""
         with self._store.writing() as session:
             return adding.reject_claim(session, EssayId(essay_id), offset, why, made=self._mine())

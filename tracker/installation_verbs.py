@@ -5,20 +5,27 @@ import time
 from collections.abc import Callable
 from copy import copy
 from datetime import datetime
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import structlog
 
 from forecasts.forecaster import Forecaster
 from forecasts.question import ForecasterId
-from tracker import forecasting, installation, question_sets
+from tracker import forecasting
 from tracker.errors import NotFound, Refused
-from tracker.installation import Budget, FirstSteps, Installation
-from tracker.loading import load
+from tracker.lazy_module import LazyModule
 from tracker.settings import Settings, overruled, write_setting
 from tracker.store import forecasts
 from tracker.store.engine import Session, Store
 from tracker.summaries import Loaded
+
+if TYPE_CHECKING:
+    from tracker import installation, loading, question_sets
+    from tracker.installation import Budget, FirstSteps, Installation
+else:
+    installation, loading, question_sets = (
+        LazyModule(f"tracker.{name}") for name in ("installation", "loading", "question_sets")
+    )
 
 logger = structlog.get_logger("tracker.installation")
 
@@ -71,17 +78,17 @@ class InstallationVerbs:
         write_setting(self.settings.data_dir, "me", self.me)
         return not overruled("me")
 
-    def first_steps(self) -> FirstSteps:
+    def first_steps(self) -> "FirstSteps":
         """How far this database has come."""
         with self._store.reading() as session:
             return installation.first_steps(session)
 
-    def budget(self) -> Budget:
+    def budget(self) -> "Budget":
         """What the feeds may cost, what they have cost today, and what comes next."""
         with self._store.reading() as session:
             return installation.budget(session, self.settings, self.now())
 
-    def installation(self) -> Installation:
+    def installation(self) -> "Installation":
         """Which version runs on what, and how it fares."""
         with self._store.reading() as session:
             return installation.installation(session, self.settings)
@@ -98,7 +105,7 @@ class InstallationVerbs:
             raise NotFound("question set", name, f"those that come along: {', '.join(question_sets.built_in())}")
         found = question_sets.load(name)
         with self._store.writing() as session:
-            return load(session, found, self.settings.keep_days, self.now(), replay=False)
+            return loading.load(session, found, self.settings.keep_days, self.now(), replay=False)
 
 
 def _people(session: Session, default: ForecasterId) -> tuple[Forecaster, ...]:

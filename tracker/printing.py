@@ -9,7 +9,6 @@ from itertools import pairwise
 from math import fsum, isfinite
 from pathlib import Path
 from typing import Any, Final
-from unicodedata import category
 
 from rich.console import Console
 from rich.markup import escape
@@ -65,14 +64,6 @@ def plain(value: Any) -> Any:
 
 def _finite(value: Any) -> Any:
     return None if isinstance(value, float) and not isfinite(value) else value
-
-
-def in_plain_characters(text: str) -> str:
-    """A text in one line: characters that move the cursor, or cannot be shown, stand as escapes such as \\n."""
-    return "".join(
-        c if c.isprintable() or category(c) == "Zs" else c.encode("unicode_escape", "surrogatepass").decode()
-        for c in text
-    )
 
 
 def day(at: datetime | None) -> str:

@@ -6,22 +6,31 @@ A part of `Tracker`, apart because it is the part that decides what may be asked
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from forecasts.asking import Asked
 from forecasts.evidence import Indicator
-from forecasts.lint import Flaw
 from forecasts.moves import Move
 from forecasts.options import OptionChange
 from forecasts.question import EssayId, ForecasterId, Question, QuestionId
-from forecasts.question_set import PastResolution, QuestionSet
 from forecasts.versions import Edit
-from tracker import asking, editing, exporting, linting, listing, loading, looking_back, moving, reading, watching
+from tracker import listing, reading
+from tracker.lazy_module import LazyModule
 from tracker.said import Standpoint
 from tracker.settings import Settings
 from tracker.store import questions
 from tracker.store.engine import Store
 from tracker.summaries import Held, Loaded, QuestionPage, QuestionSummary
+
+if TYPE_CHECKING:
+    from forecasts.asking import Asked
+    from forecasts.lint import Flaw
+    from forecasts.question_set import PastResolution, QuestionSet
+    from tracker import asking, editing, exporting, linting, loading, looking_back, moving, watching
+else:  # a list of questions needs none of these
+    asking, editing, exporting, linting, loading, looking_back, moving, watching = (
+        LazyModule(f"tracker.{name}")
+        for name in ("asking", "editing", "exporting", "linting", "loading", "looking_back", "moving", "watching")
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +50,7 @@ class QuestionVerbs:
     me: ForecasterId
     _store: Store
 
-    def load(self, question_set: QuestionSet, *, replay: bool = False) -> Loaded:
+    def load(self, question_set: "QuestionSet", *, replay: bool = False) -> Loaded:
         """Store what is new in a question set; what is there stays as it was first loaded.
 
         Retrospective questions are resolved at once from the set's own history. A replay brings feeds
@@ -51,12 +60,12 @@ class QuestionVerbs:
         with self._store.writing() as session:
             return loading.load(session, question_set, self.settings.keep_days, self.now(), replay=replay)
 
-    def note_unchecked(self, past: PastResolution) -> None:
+    def note_unchecked(self, past: "PastResolution") -> None:
         """Keep an answer from somebody's memory, which a person has to check before it counts."""
         with self._store.writing() as session:
             loading.note_unchecked(session, past, Standpoint(loading.BY_SET, self.now()))
 
-    def export_set(self, essay_id: str) -> QuestionSet:
+    def export_set(self, essay_id: str) -> "QuestionSet":
         """Everything of one essay as a question set, to be written to a folder; raises `NotFound`."""
         with self._store.reading() as session:
             return exporting.export(session, EssayId(essay_id))
@@ -98,7 +107,7 @@ class QuestionVerbs:
         with self._store.reading() as session:
             return moving.act_moved(session, question_id, forecast_id)
 
-    def lint(self, asked: Asked | Question, indicators: Sequence[Indicator] = ()) -> tuple[Flaw, ...]:
+    def lint(self, asked: "Asked | Question", indicators: Sequence[Indicator] = ()) -> "tuple[Flaw, ...]":
         """What the linter finds in a question, the findings that block it first."""
         now = self.now()
         with self._store.reading() as session:
@@ -106,7 +115,7 @@ class QuestionVerbs:
                 session, asked, linting.surroundings(session, self.settings.keep_days, now), indicators
             )
 
-    def lint_question(self, question_id: str) -> tuple[Flaw, ...]:
+    def lint_question(self, question_id: str) -> "tuple[Flaw, ...]":
         """What the linter finds in a question that is there, with its indicators."""
         now = self.now()
         with self._store.reading() as session:
@@ -114,7 +123,7 @@ class QuestionVerbs:
             around = linting.surroundings(session, self.settings.keep_days, now)
             return linting.flaws(session, question, around, questions.indicators(session, [question.id]))
 
-    def ask(self, asked: Asked, *, indicators: Sequence[Indicator] = (), override: str = "") -> Question:
+    def ask(self, asked: "Asked", *, indicators: Sequence[Indicator] = (), override: str = "") -> Question:
         """Open a question of one's own; its name must be new.
 
         What the linter blocks raises `Unresolvable`, unless `override` says why it opens all the same; both are logged.

@@ -1,6 +1,7 @@
 """Gather what pages and commands show. Reads only; every answer is as of `now`."""
 
 from datetime import datetime
+from difflib import get_close_matches
 
 from forecasts.forecaster import SUGGESTION
 from forecasts.option_suggestion import OptionSuggestion
@@ -20,10 +21,12 @@ from tracker.summaries import Held, QuestionPage, Receipts
 
 
 def question_or_refuse(session: Session, question_id: str) -> Question:
-    """The question, or an error that says how to find the right name."""
+    """The question, or an error that proposes the names closest to it and says where all stand."""
     question = questions.get(session, question_id)
     if question is None:
-        raise NotFound("question", question_id, "see `tracker questions` for the names")
+        near = tuple(get_close_matches(question_id, questions.names(session)))
+        meant = f"did you mean {' or '.join(near)}? `tracker questions` lists them"
+        raise NotFound("question", question_id, meant if near else "see `tracker questions` for the names", near)
     return question
 
 

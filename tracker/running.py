@@ -17,11 +17,11 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from tracker.api import Tracker, clock, open_tracker
 from tracker.children import Children, Say
 from tracker.demo import Progress as ReplayProgress
-from tracker.demo import replay, replay_settings
+from tracker.demo import replay
 from tracker.errors import Refused
 from tracker.listening import check_address, check_port
 from tracker.question_sets import DEFAULT, load
-from tracker.settings import Settings
+from tracker.settings import Settings, replay_settings
 
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 -- only recognised; check_address refuses it
 LINE_SECONDS = 3.0

@@ -5,24 +5,32 @@ A part of `Tracker`, apart because it is the part where questions speak about ea
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from forecasts.links import Link
 from forecasts.question import ForecasterId, QuestionId
 from forecasts.scenario_set import LikelihoodRow, ScenarioSet
+from tracker.lazy_module import LazyModule
 from tracker.said import Mark, Standpoint
-from tracker.scenarios import changing, coherence, reading, signposts
-from tracker.scenarios.values import (
-    Calendar,
-    Coherence,
-    Group,
-    RepairDecision,
-    RepairWord,
-    ScenarioPage,
-    ScenarioSummary,
-)
 from tracker.settings import Settings
 from tracker.store import properties
 from tracker.store.engine import Store
+
+if TYPE_CHECKING:
+    from tracker.scenarios import changing, coherence, reading, signposts
+    from tracker.scenarios.values import (
+        Calendar,
+        Coherence,
+        Group,
+        RepairDecision,
+        RepairWord,
+        ScenarioPage,
+        ScenarioSummary,
+    )
+else:
+    changing, coherence, reading, signposts = (
+        LazyModule(f"tracker.scenarios.{name}") for name in ("changing", "coherence", "reading", "signposts")
+    )
 
 
 class ScenarioVerbs:
@@ -33,12 +41,12 @@ class ScenarioVerbs:
     me: ForecasterId
     _store: Store
 
-    def scenario_sets(self) -> tuple[ScenarioSummary, ...]:
+    def scenario_sets(self) -> "tuple[ScenarioSummary, ...]":
         """All scenario sets."""
         with self._store.reading() as session:
             return reading.every(session, self.now())
 
-    def scenarios(self, question_id: str) -> ScenarioPage:
+    def scenarios(self, question_id: str) -> "ScenarioPage":
         """One scenario set with its table, its board and its history; raises `NotFound`."""
         with self._store.reading() as session:
             return reading.page(session, question_id, self.now())
@@ -58,24 +66,24 @@ class ScenarioVerbs:
         with self._store.writing() as session:
             changing.add_link(session, link, self._at())
 
-    def groups(self, question_id: str) -> tuple[Group, ...]:
+    def groups(self, question_id: str) -> "tuple[Group, ...]":
         """The links that a question is part of."""
         with self._store.reading() as session:
             return reading.groups(session, question_id, self.now())
 
-    def coherence(self) -> Coherence:
+    def coherence(self) -> "Coherence":
         """What contradicts what now, and how earlier repairs did."""
         with self._store.reading() as session:
             return coherence.coherence(session, self.now())
 
     def decide_repair(
-        self, link_id: str, decision: RepairWord, *, why: str = "", by: ForecasterId | None = None
-    ) -> RepairDecision:
+        self, link_id: str, decision: "RepairWord", *, why: str = "", by: ForecasterId | None = None
+    ) -> "RepairDecision":
         """Adopt the repair of one's own forecasts on a link, or decline it; both are scored later."""
         with self._store.writing() as session:
             return coherence.decide(session, link_id, decision, self._at(by), why=why)
 
-    def calendar(self) -> Calendar:
+    def calendar(self) -> "Calendar":
         """What to expect next, and what was noted of it lately; in a replay, from the time that it has reached."""
         with self._store.reading() as session:
             return signposts.upcoming(session, properties.replayed_until(session) or self.now())

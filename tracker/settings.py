@@ -126,6 +126,12 @@ def load_settings(data_dir: Path | None = None, environ: Mapping[str, str] = os.
     return checked(_apply(settings, from_environment, "environment"))
 
 
+def replay_settings(settings: Settings) -> Settings:
+    """The same settings on the replay's own database file, beside the live one."""
+    path = settings.data_dir.absolute() / "replay.sqlite"
+    return replace(settings, database_url=f"sqlite:///{path}")
+
+
 def _read(path: Path) -> str:
     """The text of the settings file, "" where there is none; raises `BadSettings` for what cannot be one."""
     try:

@@ -1,5 +1,7 @@
 """One question: where it stands, how every probability was revised, and why."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from dashboard.views import (
@@ -41,8 +43,8 @@ def render(visit: Visit) -> None:
             page = visit.tracker.question(asked)
         else:
             visit = known_on.looking(visit)
-    except NotFound:
-        _not_found(visit, asked)
+    except NotFound as missing:
+        _not_found(visit, asked, missing.near)
         return
     _headline(visit, page)
     known_on.banner(visit, now, page.summary.question)
@@ -87,9 +89,11 @@ def _choose(visit: Visit) -> None:
     st.page_link(visit.pages["questions"], label="All questions", icon=":material/list:")
 
 
-def _not_found(visit: Visit, asked: str) -> None:
+def _not_found(visit: Visit, asked: str, near: Sequence[str]) -> None:
     st.subheader("There is no such question", anchor=False)
     st.text(f"Nothing here is called “{asked[:80]}”. The link may be mistyped, or from another database.")
+    for name in near:
+        st.page_link(visit.pages["question"], label=f"Did you mean {inert(name)}?", query_params={"q": name})
     st.page_link(visit.pages["questions"], label="All questions", icon=":material/list:")
 
 

@@ -19,8 +19,9 @@ from tests.acceptance.oracles import replay
 from tests.acceptance.oracles.report import report_lines
 from tracker import printing, question_sets
 from tracker.commands import essays
-from tracker.commands.terminal import as_json, complain, console, show
-from tracker.errors import TrackerError
+from tracker.commands.entry import complain
+from tracker.commands.terminal import as_json, console, show
+from tracker.errors import TrackerError, in_plain_characters
 from tracker.logs import set_up_logs
 from tracker.settings import load_settings
 
@@ -54,7 +55,7 @@ def oracles(files: tuple[Path, ...], json: bool) -> None:
     Exit code 1 when a case fails or a file holds no cases.
     """
     result = replay(files)
-    errors = [printing.in_plain_characters(error) for error in result.unreadable]
+    errors = [in_plain_characters(error) for error in result.unreadable]
     record = {"passed": result.passed, "failed": result.failed, "failures": result.failures, "errors": errors}
     show(record, json, printing.safe("\n".join(report_lines(result))))
     for error in errors:

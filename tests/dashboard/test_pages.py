@@ -70,6 +70,11 @@ def test_an_unknown_id_is_met_calmly(news: Tracker, name: str) -> None:
     assert not visit.error
 
 
+def test_a_mistyped_id_links_to_the_question_it_is_near(news: Tracker) -> None:
+    links = [link.proto for link in open_page(news, "question", q=SUMMIT[:-1]).get("page_link")]
+    assert (plain(links[0].label), links[0].query_string) == (f"Did you mean {SUMMIT}?", f"q={SUMMIT}")
+
+
 def test_the_question_page_answers_first(news: Tracker) -> None:
     visit = open_page(news, "question", q=SUMMIT)
     assert a_question().text in words(visit)

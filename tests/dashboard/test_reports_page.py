@@ -127,6 +127,9 @@ def test_what_is_not_there_is_404_in_json(app: Starlette) -> None:
     found = ask(app, "/api/v1/questions/%3Cscript%3E")
     assert (found.status, found.headers["content-type"]) == (404, "application/json")
     assert "there is no question <script>" in json.loads(found.body)["error"]
+    mistyped = ask(app, f"/api/v1/questions/{QUESTION[:-1]}")
+    assert mistyped.status == 404
+    assert f"did you mean {QUESTION}?" in json.loads(mistyped.body)["error"]
 
 
 def test_the_feed_of_changes_names_the_address_it_was_asked_at(app: Starlette) -> None:

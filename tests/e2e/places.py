@@ -6,9 +6,8 @@ from urllib.parse import urlsplit
 
 from tests.builders import FakeClock
 from tracker.api import open_tracker
-from tracker.demo import replay_settings
 from tracker.question_sets import load
-from tracker.settings import Settings
+from tracker.settings import Settings, replay_settings
 
 OPEN: Final = "power-of-siberia-2-2028"
 RESOLVED: Final = "ceasefire-2025"

@@ -13,8 +13,7 @@ from typing import Final
 from tests.builders import FakeClock, Press, a_feed
 from tracker import cli
 from tracker.api import open_tracker
-from tracker.demo import replay_settings
-from tracker.settings import Settings
+from tracker.settings import Settings, replay_settings
 
 ROOT: Final = Path(__file__).parent.parent.parent
 

@@ -7,8 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import Visitor
 from tracker.api import open_tracker
-from tracker.demo import replay_settings
-from tracker.settings import Settings
+from tracker.settings import Settings, replay_settings
 
 FORECAST = "china-objects-central-asia-2027"
 ANSWERED = "china-objects-central-asia-2025"

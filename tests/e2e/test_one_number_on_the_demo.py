@@ -8,8 +8,7 @@ from forecasts.scoring.rulebook import HEADLINE, RULES
 from tests.test_cli import Shell
 from tests.test_one_number import at_the_terminal, in_the_report, on_the_page
 from tracker.api import open_tracker
-from tracker.demo import replay_settings
-from tracker.settings import Settings
+from tracker.settings import Settings, replay_settings
 
 TITLES = {RULES[rule].title for rule in HEADLINE.values()}
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import special
 from scipy.stats import gmean
 
 from forecasts.errors import ForecastsError, InvalidForecast, InvalidProbability
@@ -179,6 +180,13 @@ def test_one_careless_zero_does_not_wreck_a_crowd_of_three_but_a_mean_of_log_odd
     odds = (1 / 999 * 2 / 3) ** (1 / 3)
     assert mean_log_odds([0.0, 0.4, 0.5], clip=0.001) == pytest.approx(odds / (1 + odds))
     assert odds < 0.09
+
+
+@law
+@given(p=crowds, clip=st.floats(1e-12, 0.4))
+def test_the_mean_of_log_odds_is_scipys_to_the_last_bit(p: list[float], clip: float) -> None:
+    odds = special.logit(np.clip(p, clip, 1.0 - clip))
+    assert mean_log_odds(p, clip=clip) == float(special.expit(odds.mean()))
 
 
 def test_two_who_agree_beyond_the_clip_are_believed() -> None:

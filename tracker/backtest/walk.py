@@ -26,7 +26,6 @@ from tracker.arriving import Arrivals, find_copies
 from tracker.backtest import sources
 from tracker.backtest.archives import Archive, Sighting, read_archive
 from tracker.backtest.snapshots import WEEK, Span, schedule
-from tracker.demo import replay_settings
 from tracker.errors import Refused
 from tracker.feeds.identity import Changed, Known, New, Shelf
 from tracker.feeds.item import FeedId
@@ -38,7 +37,7 @@ from tracker.newsdesk import Newsdesk, Watch
 from tracker.reading import open_questions
 from tracker.resolving import resolve
 from tracker.scenarios.pairs import annul_branches
-from tracker.settings import Settings
+from tracker.settings import Settings, replay_settings
 from tracker.store import items, properties
 from tracker.store.engine import Session, Store
 from tracker.store.items import Stored

@@ -48,11 +48,6 @@ def show(value: Any, json: bool, table: Any) -> None:
         console.print(printing.safe(table) if isinstance(table, str) else table)  # names are no markup
 
 
-def complain(reason: object) -> None:
-    """Print an error as one line, whatever characters the names in it have."""
-    click.echo(f"Error: {printing.in_plain_characters(str(reason))}", err=True)
-
-
 def put(file: Path, content: bytes) -> None:
     """Write a file; raises `Refused` where that is not possible."""
     try:

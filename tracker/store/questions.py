@@ -148,6 +148,16 @@ def taken(session: Session, question_id: str) -> bool:
     return session.get(QuestionRow, question_id) is not None
 
 
+def names(session: Session) -> tuple[QuestionId, ...]:
+    """The names of all questions that were not taken back, in alphabetical order."""
+    gone = edits.retracted(session)
+    return tuple(
+        QuestionId(name)
+        for name in session.scalars(sa_select(QUESTION.c.id).order_by(QUESTION.c.id))
+        if name not in gone
+    )
+
+
 def as_opened(session: Session, question_id: QuestionId) -> Question:
     """A question in the wording with which it opened."""
     return question_of(session.exec(select(QuestionRow).where(QuestionRow.id == question_id)).one())

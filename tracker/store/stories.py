@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from sqlalchemy import bindparam, func, update
 from sqlmodel import Session, col, select
@@ -11,8 +11,10 @@ from forecasts.evidence import Direction, StoryId
 from forecasts.merging import Merge
 from forecasts.question import QuestionId
 from tracker.feeds.item import ItemId
-from tracker.matching.stories import KnownStory
 from tracker.tables import DecisionRow, EvidenceRow, ItemRow, StoryMergeRow, StoryRow
+
+if TYPE_CHECKING:
+    from tracker.matching.stories import KnownStory
 
 STORY: Final = StoryRow.__table__  # type: ignore[attr-defined]
 ITEM: Final = ItemRow.__table__  # type: ignore[attr-defined]
@@ -34,7 +36,7 @@ def join(session: Session, item_id: ItemId, story_id: StoryId, at: datetime) -> 
     session.execute(later.values(last_seen_at=at))
 
 
-def keep_vectors(session: Session, stories: Sequence[KnownStory], encoder: str) -> None:
+def keep_vectors(session: Session, stories: "Sequence[KnownStory]", encoder: str) -> None:
     """Keep what stories have come to mean, so that another process goes on from there."""
     rows = [{"which": story.id, "bytes": story.packed(), "by": encoder} for story in stories]
     if rows:
@@ -42,8 +44,10 @@ def keep_vectors(session: Session, stories: Sequence[KnownStory], encoder: str) 
         session.connection().execute(keeping.values(vector=bindparam("bytes"), encoder=bindparam("by")), rows)
 
 
-def recent(session: Session, since: datetime, until: datetime, encoder: str) -> list[KnownStory]:
+def recent(session: Session, since: datetime, until: datetime, encoder: str) -> "list[KnownStory]":
     """Stories that were reported at or after `since` and begun by `until`, the oldest first."""
+    from tracker.matching.stories import KnownStory  # with it comes the matcher, which only news needs
+
     query = select(StoryRow).where(col(StoryRow.last_seen_at) >= since, col(StoryRow.first_seen_at) <= until)
     rows = session.exec(query.order_by(col(StoryRow.id))).all()
     gone = {merge.story for merge in merges(session)} if rows else set()

@@ -10,15 +10,17 @@ but fail for 30 days, pauses and shows why.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import SplitResult, urlsplit
 
-from forecasts.question_set import FeedSeed
 from tracker.feeds.answers import Deferred, Fetched, FetchFailed, NotModified
 from tracker.feeds.feed import Feed, FeedState, Rhythm
 from tracker.feeds.item import FeedId
 from tracker.feeds.timing.pace import Next, lot, moment, next_poll, span
 from tracker.feeds.timing.rhythm import learned
+
+if TYPE_CHECKING:
+    from forecasts.question_set import FeedSeed
 
 NOT_MODIFIED: Final = 304
 
@@ -71,7 +73,7 @@ NO_NEWS: Final = News()
 """What an answer brings that says that nothing has changed."""
 
 
-def feed_of(seed: FeedSeed) -> Feed:
+def feed_of(seed: "FeedSeed") -> Feed:
     """A feed as a question set names it."""
     return Feed(FeedId(seed.id), seed.title, seed.url, seed.source_group, seed.grade, seed.theme)
 
