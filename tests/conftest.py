@@ -105,9 +105,14 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> 
 
 
 @pytest.fixture(autouse=True)
-def fresh_logs() -> Iterator[None]:
-    """Logs that one test sent to its captured terminal do not go there in the next."""
+def clean_process() -> Iterator[None]:
+    """Reset what a test leaves in the process.
+
+    Logs would go to its captured terminal; streamlit makes its page the main module, which spawned processes run.
+    """
+    main = sys.modules["__main__"]
     yield
+    sys.modules["__main__"] = main
     structlog.reset_defaults()
 
 
