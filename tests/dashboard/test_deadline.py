@@ -1,5 +1,6 @@
 """A request that does not arrive is not waited for: real connections to a real web server, and one without a clock."""
 
+import asyncio
 import contextlib
 import socket
 import threading
@@ -217,12 +218,17 @@ def test_an_answer_may_take_as_long_as_it_likes() -> None:
 
 
 def test_a_web_socket_is_open_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    wire = Wire()
-    before = wire.protocol
     monkeypatch.setattr("uvicorn.protocols.websockets.websockets_sansio_impl.WebSocketsSansIOProtocol.run_asgi", noop)
-    wire.send(UPGRADE)
-    assert wire.protocol is not before
-    assert wire.timers == []
+
+    async def upgrade() -> None:  # the new protocol starts a task of its own, which has to end
+        wire = Wire()
+        before = wire.protocol
+        wire.send(UPGRADE)
+        await asyncio.sleep(0)
+        assert wire.protocol is not before
+        assert wire.timers == []
+
+    asyncio.run(upgrade())
 
 
 async def noop(_: object) -> None:
