@@ -59,7 +59,7 @@ def test_a_contact_stands_in_the_user_agent() -> None:
         ('log_level = "loud"', "'log_level' must be debug, info, warning or error"),
         ("me = ", "is not valid TOML"),
         ("me = [1]", "'me' must be a text, not \\[1\\]"),
-        (f"me.{'a.' * 20_000}b = 1", "'me' must be a text"),
+        (f"me.{'a.' * 4_000}b = 1", "'me' must be a text"),
         (f"me = {'[' * 30_000}", "nested too deeply"),
         (f"port = {'9' * 5_000}", "is not valid TOML: Exceeds the limit"),
         (f"request_budget = 1{'0' * 400}", "'request_budget' must be a number, not 10+\\.\\.\\.0+$"),
