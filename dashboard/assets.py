@@ -6,6 +6,7 @@ another thread takes. Who comes from another machine gets them compressed; on th
 
 import gzip
 import mimetypes
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -27,13 +28,18 @@ _TEXTS: Final = frozenset((".js", ".css", ".json", ".svg"))
 """What gets smaller; fonts and pictures are compressed already."""
 
 
+@cache
+def static_files() -> Mapping[str, Path]:
+    """The files that the installed streamlit has, by their addresses."""
+    return {f"/{path.relative_to(STATIC).as_posix()}": path for path in STATIC.rglob("*") if path.is_file()}
+
+
 class Assets:
     """Answers for the files that the installed streamlit has, and passes everything else on."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        files = (path for path in (STATIC / "static").rglob("*") if path.is_file())
-        self._files = {f"/{path.relative_to(STATIC).as_posix()}": path for path in files}
+        self._files = {address: path for address, path in static_files().items() if address.startswith("/static/")}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or pass the request on."""

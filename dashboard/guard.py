@@ -17,7 +17,7 @@ from starlette.routing import BaseRoute, Match, Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
-from dashboard.assets import STATIC
+from dashboard.assets import static_files
 from dashboard.configuration import UPLOAD_MEGABYTES
 from tracker.listening import Reach
 
@@ -105,11 +105,7 @@ class OnlyKnown:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._files = frozenset(
-            f"/{path.relative_to(STATIC).as_posix()}"
-            for path in STATIC.rglob("*")
-            if path.is_file() and path.suffix != ".html"
-        )
+        self._files = frozenset(address for address, path in static_files().items() if path.suffix != ".html")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on what a route or a file answers to."""

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from dashboard.jump import destinations
+from dashboard.opened import shared_tracker
 from tracker import http
 from tracker.api import Tracker
 from tracker.errors import NotFound
@@ -44,7 +45,7 @@ def routes(tracker: Tracker) -> list[Route]:
         return await _answered(lambda: http.changes(tracker, home), _ATOM)
 
     async def jump(request: Request) -> Response:
-        return await _answered(lambda: destinations(tracker), _JSON)
+        return await _answered(lambda: destinations(shared_tracker()), _JSON)
 
     return [
         Route("/healthz", healthz),

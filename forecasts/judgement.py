@@ -8,7 +8,7 @@ for a question with a thousand stories is a hundredth of the work of two suggest
 import math
 from bisect import bisect_left, bisect_right
 from collections import ChainMap, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -62,7 +62,7 @@ def judgement_effects(
     else:
         return {}
     asked = (e for e in pieces if e.id in waiting and e.question_id == question.id and e.first_seen_at <= at)
-    return {piece.id: max(move(news.changes(piece, verdict)) for verdict in VERDICTS) for piece in asked}
+    return {piece.id: max(map(move, news.changes(piece))) for piece in asked}
 
 
 def estimated_effect(story: Weighed, p: float, model: Model = DEFAULT_MODEL) -> float:
@@ -121,7 +121,7 @@ class _News:
     indicators: Mapping[IndicatorId, Indicator]
     at: datetime
     model: Model
-    sides: Mapping[tuple[IndicatorId, Direction], list[Evidence]]
+    sides: Mapping[tuple[IndicatorId, Direction], Sequence[Evidence]]
     units: dict[EvidenceId, float]
 
     @classmethod
@@ -140,20 +140,23 @@ class _News:
             sides[piece.indicator_id, piece.direction].append(piece)
         return cls(question, evidence, indicators, at, model, sides, {e.id: _unit(e, indicators, at) for e in seen})
 
-    def changes(self, piece: Evidence, verdict: EvidenceStatus) -> _Changes:
-        """What a verdict on a piece changes."""
-        judged = replace(piece, status=verdict)
+    def changes(self, piece: Evidence) -> Iterator[_Changes]:
+        """What each verdict on a piece changes."""
         near = self._near(piece)
-        changes = defaultdict(float, {"": self._change_of_silence(judged)})
-        for option, weight in self._weights(near):
-            changes[option] -= weight
-        for option, weight in self._weights(_with(near, judged), judged):
-            changes[option] += weight
-        return changes
+        stands = list(self._weights(near))
+        for verdict in VERDICTS:
+            judged = replace(piece, status=verdict)
+            changes = defaultdict(float, {"": self._change_of_silence(judged)})
+            for option, weight in stands:
+                changes[option] -= weight
+            for option, weight in self._weights(_with(near, judged), judged):
+                changes[option] += weight
+            yield changes
 
-    def _near(self, piece: Evidence) -> list[Evidence]:
+    def _near(self, piece: Evidence) -> Sequence[Evidence]:
         """The stories that take novelty from the piece, and those from which it takes some."""
-        side, window = self.sides[piece.indicator_id, piece.direction], timedelta(self.model.novelty_window_days)
+        side = self.sides.get((piece.indicator_id, piece.direction), ())
+        window = timedelta(self.model.novelty_window_days)
         first = bisect_left(side, piece.first_seen_at - window, key=lambda e: e.first_seen_at)
         return side[first : bisect_right(side, piece.first_seen_at + window, key=lambda e: e.first_seen_at)]
 

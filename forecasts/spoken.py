@@ -15,6 +15,8 @@ from forecasts.question import Question, Resolution, utc
 MINUS = "\u2212"
 """The minus sign of every number that people read."""
 
+_LEAST = 0.001  # a gain or loss that is less is rounding
+
 FULL_LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 """The levels at which a curve is told in full."""
 
@@ -187,3 +189,17 @@ def value(question: Question, x: float) -> str:
 
 def _beyond(question: Question) -> str:
     return NEVER if question.kind == "date" else ABOVE
+
+
+def signed(value: float, digits: int = 1) -> str:
+    """A gain or a loss: `+5.0`, `−1.3`, and `+0.03` where one digit would hide which of them it is.
+
+    >>> [signed(value) for value in (5.0, -1.3, 0.03, 0.0)]
+    ['+5.0', '−1.3', '+0.03', '0.0']
+    """
+    number = f"{abs(value):.{digits}f}"
+    if not float(number) and abs(value) >= _LEAST:
+        number = f"{abs(value):.1g}"
+    if not float(number):
+        return number
+    return f"{'+' if value > 0 else MINUS}{number}"

@@ -12,7 +12,7 @@ from typing import Final
 from forecasts.evidence import EvidenceId
 from forecasts.ledger import Group
 from forecasts.option_suggestion import OptionGroup, OptionLine, OptionSuggestion
-from forecasts.spoken import MINUS, counted, percent
+from forecasts.spoken import MINUS, counted, percent, signed
 from forecasts.suggestion import Line, Suggestion
 
 Percent = Callable[[float], str]
@@ -111,7 +111,7 @@ def nats(adds: float) -> str:
     >>> nats(0.2), nats(-0.0004)
     ('+0.200', '–')
     """
-    return f"{adds:+.3f}".replace("-", MINUS) if abs(adds) >= NOTHING else "–"
+    return signed(adds, 3) if abs(adds) >= NOTHING else "–"
 
 
 def why_in_words(found: Suggestion, percent: Percent = percent) -> str:

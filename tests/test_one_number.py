@@ -6,7 +6,7 @@ import pytest
 
 from forecasts.forecaster import SUGGESTION, Forecaster
 from forecasts.scoring.rulebook import HEADLINE, RULES
-from forecasts.scoring.skill_words import signed
+from forecasts.spoken import signed
 from tests.builders import DAY, FakeClock
 from tests.dashboard.pages import open_page
 from tests.lives import ADA, BEN, CEM, CLOSES, LIVES, PEOPLE, Life, an_asked, by_rule, live, resolve

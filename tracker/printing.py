@@ -21,8 +21,7 @@ from forecasts.forecaster import SUGGESTION
 from forecasts.option_suggestion import OptionSuggestion
 from forecasts.probability import sigmoid
 from forecasts.question import ForecasterId, Question
-from forecasts.scoring.skill_words import signed
-from forecasts.spoken import answer_in_words, in_full, in_short, percent
+from forecasts.spoken import answer_in_words, in_full, in_short, percent, signed
 from forecasts.suggestion import Suggestion
 from forecasts.versions import Piece, Version, difference
 from forecasts.why import nats, share_in_words, told, why_in_words

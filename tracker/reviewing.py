@@ -12,7 +12,7 @@ from tracker.forecasting import register
 from tracker.reading import question_or_refuse
 from tracker.store import evidence, scenarios
 from tracker.store.engine import Session
-from tracker.suggesting import Background, background, held_with, record_suggestions
+from tracker.suggesting import Background, background, held_by, record_suggestions, suggested
 from tracker.summaries import Decision
 
 
@@ -89,7 +89,8 @@ def _effect(held: list[Distribution | None]) -> Effect | Unmoved:
 def _with(session: Session, question: Question, known: Background, judged: Evidence | None) -> Distribution | None:
     """The suggestion if this piece were judged so."""
     pieces = tuple(_as_judged(e, judged) for e in known.evidence[question.id])
-    return held_with(session, question, known, pieces)
+    found = suggested(session, question, known.at, replace(known, evidence={question.id: pieces}))
+    return None if found is None else held_by(found)
 
 
 def _as_judged(e: Evidence, judged: Evidence | None) -> Evidence:

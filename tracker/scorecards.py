@@ -10,8 +10,8 @@ from forecasts.scoring.crps import IntervalRecord
 from forecasts.scoring.rulebook import HEADLINE, RULES, RuleName
 from forecasts.scoring.scores import Score, Summary, recomputes
 from forecasts.scoring.skill import REFERENCES
-from forecasts.scoring.skill_words import in_points, ranged, signed
-from forecasts.spoken import MINUS, in_full, in_short, percent
+from forecasts.scoring.skill_words import in_points, ranged
+from forecasts.spoken import MINUS, in_full, in_short, percent, signed
 from tracker.printing import as_title, minute, safe, table_of
 from tracker.summaries import Accuracy, CalibrationReport, ComparisonReport, Habits, Receipts
 

@@ -1,7 +1,7 @@
 """Keep the suggestion of each open question up to date: gather evidence, compute, record what moved."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -141,14 +141,6 @@ def _record(session: Session, question: Question, known: Background, last: Forec
 def held_by(found: Suggested) -> Distribution:
     """What a suggestion holds, as a forecast."""
     return Binary(found.p) if isinstance(found, Suggestion) else found.distribution
-
-
-def held_with(
-    session: Session, question: Question, known: Background, pieces: tuple[Evidence, ...]
-) -> Distribution | None:
-    """What the suggestion would hold if this were the evidence; None for a question without a suggestion."""
-    found = suggested(session, question, known.at, replace(known, evidence={question.id: pieces}))
-    return None if found is None else held_by(found)
 
 
 def _worth_recording(last: Forecast, held: Distribution, now: datetime, *, prompted: bool) -> bool:

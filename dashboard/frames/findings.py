@@ -15,7 +15,8 @@ from forecasts.scoring.crps import IntervalRecord
 from forecasts.scoring.rulebook import HEADLINE, RULES, RuleName, counts_under
 from forecasts.scoring.scores import Summary
 from forecasts.scoring.skill import REFERENCES, Skill
-from forecasts.scoring.skill_words import gained, interval, signed
+from forecasts.scoring.skill_words import gained, interval
+from forecasts.spoken import signed
 from tracker.summaries import Accuracy
 
 

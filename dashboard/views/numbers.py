@@ -9,7 +9,7 @@ from dashboard.frames.revisions import in_order
 from dashboard.views.visit import Visit
 from dashboard.wording import headline, in_short, inert, named, percent, plural, points
 from forecasts.forecaster import CROWD, PRIOR, RESERVED, SUGGESTION, Forecaster
-from forecasts.scoring.skill_words import signed
+from forecasts.spoken import signed
 from tracker.summaries import QuestionPage, QuestionSummary, Standing, WeightedCrowd
 
 MOST = 8

@@ -13,7 +13,7 @@ from dashboard.views.visit import Visit
 from dashboard.wording import inert, web_link
 from forecasts.errors import ForecastsError
 from forecasts.question import Question
-from forecasts.scoring.skill_words import signed
+from forecasts.spoken import signed
 from tracker.errors import TrackerError
 
 K = TypeVar("K", bound=str)

@@ -14,7 +14,7 @@ from forecasts.forecaster import MATCHER, MODEL_PREFIX
 from forecasts.option_suggestion import Leaning
 from forecasts.probability import logit, sigmoid
 from forecasts.question import ForecasterId, Kind, Question
-from forecasts.scoring.skill_words import signed
+from forecasts.spoken import signed
 from forecasts.why import TITLES
 from tracker.reviewing import Effect, Unmoved
 from tracker.summaries import Decision, Why

@@ -1,12 +1,8 @@
 """Skill as people read it on pages, in reports and at the terminal: in points, with one decimal and a sign."""
 
-from typing import Final
-
 from forecasts.scoring.rulebook import RULES, RuleName
 from forecasts.scoring.scores import Summary
-from forecasts.spoken import MINUS
-
-_LEAST: Final = 0.001  # of a point; what is less is rounding
+from forecasts.spoken import MINUS, signed
 
 
 def gained(rule: RuleName, skill: float) -> float:
@@ -16,20 +12,6 @@ def gained(rule: RuleName, skill: float) -> float:
     (25.0, 12.5)
     """
     return skill if RULES[rule].is_points else 100 * skill
-
-
-def signed(value: float, digits: int = 1) -> str:
-    """A gain or a loss: `+5.0`, `−1.3`, and `+0.03` where one digit would hide which of them it is.
-
-    >>> [signed(value) for value in (5.0, -1.3, 0.03, 0.0)]
-    ['+5.0', '−1.3', '+0.03', '0.0']
-    """
-    number = f"{abs(value):.{digits}f}"
-    if not float(number) and abs(value) >= _LEAST:
-        number = f"{abs(value):.1g}"
-    if not float(number):
-        return number
-    return f"{'+' if value > 0 else MINUS}{number}"
 
 
 def interval(low: float | None, high: float | None, digits: int = 1) -> str:

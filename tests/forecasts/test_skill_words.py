@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from forecasts.question import ForecasterId
 from forecasts.scoring.rulebook import HEADLINE, RULES, RuleName, counts_under
 from forecasts.scoring.scores import Summary
-from forecasts.scoring.skill_words import apart_in_points, in_points, interval, ranged, signed
-from forecasts.spoken import MINUS
+from forecasts.scoring.skill_words import apart_in_points, in_points, interval, ranged
+from forecasts.spoken import MINUS, signed
 from tests.forecasts.strategies import law
 
 ANN = ForecasterId("ann")

@@ -9,8 +9,7 @@ from rich.table import Table
 from forecasts.moves import Move
 from forecasts.probability import logit, sigmoid
 from forecasts.question import ForecasterId, Status, utc
-from forecasts.scoring.skill_words import signed
-from forecasts.spoken import percent
+from forecasts.spoken import percent, signed
 from tracker import printing, scorecards
 from tracker.commands.terminal import acting_as, as_json, console, opened, show
 from tracker.summaries import EvidenceCard

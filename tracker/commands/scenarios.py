@@ -12,8 +12,8 @@ from forecasts.links import Link, LinkId, LinkKind
 from forecasts.question import ForecasterId, QuestionId
 from forecasts.scenario_reading import diagnosticity, information
 from forecasts.scenario_set import LikelihoodRow, likelihood_from, posterior
-from forecasts.scoring.skill_words import signed
 from forecasts.signposts import Expected
+from forecasts.spoken import signed
 from tracker import printing
 from tracker.commands.terminal import acting_as, as_json, console, opened, show
 from tracker.scenarios.values import Coherence, ScenarioPage

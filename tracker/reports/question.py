@@ -13,8 +13,8 @@ from forecasts.option_suggestion import Leaning, OptionSuggestion
 from forecasts.probability import sigmoid
 from forecasts.question import ForecasterId, Question, Resolution, status, utc
 from forecasts.scoring.rulebook import HEADLINE
-from forecasts.scoring.skill_words import in_points, signed
-from forecasts.spoken import answer_in_words, in_full, in_short, percent
+from forecasts.scoring.skill_words import in_points
+from forecasts.spoken import answer_in_words, in_full, in_short, percent, signed
 from forecasts.suggestion import Suggestion
 from forecasts.why import nats, share_in_words, told, why_in_words
 from tracker.reports.content import (

@@ -10,8 +10,7 @@ from forecasts.forecaster import RESERVED
 from forecasts.options import as_offered
 from forecasts.question import Question, QuestionId, effective_close
 from forecasts.scenario_set import ScenarioPosterior, ScenarioSet, posterior
-from forecasts.scoring.skill_words import signed
-from forecasts.spoken import percent
+from forecasts.spoken import percent, signed
 from tracker.errors import NotFound
 from tracker.reports.content import (
     Block,

@@ -10,8 +10,8 @@ from forecasts.cohorts import counts
 from forecasts.forecaster import CROWD, RESERVED, SUGGESTION
 from forecasts.question import ForecasterId, QuestionId
 from forecasts.scoring.rulebook import HEADLINE, RULES
-from forecasts.scoring.skill_words import in_points, ranged, signed
-from forecasts.spoken import answer_in_words, in_short, percent
+from forecasts.scoring.skill_words import in_points, ranged
+from forecasts.spoken import answer_in_words, in_short, percent, signed
 from tracker.accuracy import summaries
 from tracker.reports.content import (
     Block,

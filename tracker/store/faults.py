@@ -77,7 +77,7 @@ def explained(engine: Engine) -> Iterator[None]:
 def fault_of(error: DBAPIError | sqlite3.Error, engine: Engine) -> TrackerError | None:
     """What an error of the driver means for a person; None for a bug of ours."""
     if isinstance(error, DataError):
-        return Refused(f"the database cannot keep such a value: {_first_line(error)}")
+        return Refused(f"the database cannot keep such a value: {first_line(error)}")
     return _sqlite_fault(error, engine) if engine.dialect.name == "sqlite" else _postgres_fault(error, engine.url)
 
 
@@ -89,7 +89,7 @@ def damage_in(engine: Engine) -> str:
         with engine.connect() as connection:
             reason = str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one())
     except DBAPIError as error:
-        return _first_line(error) if _code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) else ""
+        return first_line(error) if _code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) else ""
     return "" if reason == "ok" else reason.strip().splitlines()[-1]
 
 
@@ -114,7 +114,7 @@ def _server(url: URL) -> str:
 
 
 def _sqlite_fault(error: DBAPIError | sqlite3.Error, engine: Engine) -> TrackerError | None:
-    code, reason, place = _code(error), _first_line(error), place_of(engine.url)
+    code, reason, place = _code(error), first_line(error), place_of(engine.url)
     undecodable = code is None and "decode to UTF-8" in reason
     if undecodable or code == sqlite3.SQLITE_CORRUPT:
         return damaged(engine, damage_in(engine) or reason)
@@ -146,7 +146,7 @@ def _code(error: DBAPIError | sqlite3.Error) -> int | None:
 
 
 def _postgres_fault(error: DBAPIError | sqlite3.Error, url: URL) -> TrackerError | None:
-    reason, place = _first_line(error), place_of(url)
+    reason, place = first_line(error), place_of(url)
     state = str(getattr(getattr(error, "orig", None), "sqlstate", None) or "")
     if state.startswith("XX"):
         return StorageDamaged(f"{place} reports damage ({reason}): stop the tracker and restore the database")
@@ -175,6 +175,7 @@ def _unconnected(message: str, url: URL) -> str:
     return f"{place_of(url)} refuses the connection ({reason}): correct database_url"
 
 
-def _first_line(error: BaseException) -> str:
+def first_line(error: BaseException) -> str:
+    """The first line of what the driver says, or the name of the error."""
     lines = str(error.orig if isinstance(error, DBAPIError) else error).strip().splitlines()
     return lines[0] if lines else type(error).__name__

@@ -25,6 +25,7 @@ from sqlalchemy.exc import DBAPIError
 
 from tracker.errors import AlreadyRunning, LeadershipLost, StorageUnavailable
 from tracker.rights import create_private
+from tracker.store.faults import first_line
 
 logger = structlog.get_logger("tracker.leader")
 
@@ -116,8 +117,7 @@ class AdvisoryLock(Leadership):
                 raise
         except DBAPIError as error:
             self._retry_at = time.monotonic() + RETRY_SECONDS
-            reason = str(error.orig).strip().splitlines()[0]
-            raise StorageUnavailable(f"the scheduler's lock cannot be taken: {reason}") from error
+            raise StorageUnavailable(f"the scheduler's lock cannot be taken: {first_line(error)}") from error
         self._connection = connection
 
     def check(self) -> None:
