@@ -318,6 +318,12 @@ def test_two_processes_at_once_double_nothing(
         assert one.rematch() == rematching.RematchReport()
 
 
+def test_a_chunk_without_tasks_is_not_claimed(both: Tracker) -> None:
+    """Another process finished it between the two statements that read it."""
+    with both._store.writing() as session:
+        assert not chunks.claim(session, "matcher", chunks.Chunk(chunks.Stretch(ItemId(1), ItemId(2000)), ()))
+
+
 def test_chunks_are_cut_at_the_same_places_for_every_question() -> None:
     assert [(s.first, s.last) for s in stretches(ItemId(1), ItemId(4000))] == [(1, 2000), (2001, 4000)]
     assert [(s.first, s.last) for s in stretches(ItemId(2000), ItemId(2001))] == [(2000, 2000), (2001, 2001)]

@@ -100,9 +100,10 @@ def first_left(session: Session, version: str) -> Chunk | None:
 def claim(session: Session, version: str, chunk: Chunk) -> bool:
     """Hold a chunk until the transaction ends; False when it is no longer left as it was.
 
-    Another process that claims it meanwhile waits, and then finds it done.
+    Another process that claims it meanwhile waits, and then finds it done. A chunk without tasks was finished by
+    another process between the two statements of `first_left`.
     """
-    return _left(session, version, chunk.stretch, hold=True) == chunk.tasks
+    return bool(chunk.tasks) and _left(session, version, chunk.stretch, hold=True) == chunk.tasks
 
 
 def _left(session: Session, version: str, stretch: Stretch, *, hold: bool = False) -> tuple[Task, ...]:
