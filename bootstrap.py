@@ -28,10 +28,18 @@ from pathlib import Path
 from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 OLDEST_PYTHON = (3, 11)
-LOCKS = {"runtime": "requirements.lock", "test": "requirements-test.lock"}  # test holds all of runtime
+LOCKS = {
+    "runtime": "requirements.lock",
+    "test": "requirements-test.lock",
+}  # test holds all of runtime
 LOCK_EXTRAS = {"runtime": ("postgres",), "test": ("postgres", "test")}
-GATES = {"forecasts": 100, "tracker": 92}  # per cent of lines and branches that `--full` has to reach
-MOST_TEST_WORKERS = 4  # each has its own PostgreSQL and perhaps a browser; more of them stop being faster
+GATES = {
+    "forecasts": 100,
+    "tracker": 92,
+}  # per cent of lines and branches that `--full` has to reach
+MOST_TEST_WORKERS = (
+    4  # each has its own PostgreSQL and perhaps a browser; more of them stop being faster
+)
 
 UV = "uv==0.13.9"
 UV_HASHES = (
@@ -103,7 +111,11 @@ class Place(NamedTuple):
 
     def program(self, name: str) -> Path:
         """The place of a program of the environment, whether it is there yet or not."""
-        return self.venv / ("Scripts" if os.name == "nt" else "bin") / (name + (".exe" if os.name == "nt" else ""))
+        return (
+            self.venv
+            / ("Scripts" if os.name == "nt" else "bin")
+            / (name + (".exe" if os.name == "nt" else ""))
+        )
 
 
 def main(arguments: Sequence[str], place: Optional[Place] = None) -> int:
@@ -137,7 +149,9 @@ def fail(message: str, code: int = 1) -> int:
 
 def explain(place: Place, rest: Sequence[str]) -> int:
     """Name the ways to call this file."""
-    print("python bootstrap.py run [--help] ... | test [--full | pytest's arguments] | --lock [--upgrade]")
+    print(
+        "python bootstrap.py run [--help] ... | test [--full | pytest's arguments] | --lock [--upgrade]"
+    )
     return 2
 
 
@@ -163,8 +177,14 @@ def run_parser() -> argparse.ArgumentParser:
         epilog="Any other option is handed to `tracker up` (or `tracker demo`). "
         "The other commands are at .venv/bin/tracker once this has run.",
     )
-    parser.add_argument("--setup", action="store_true", help="set up what is missing, start nothing, return")
-    parser.add_argument("--demo", action="store_true", help="replay past news: needs no network, takes up to 3 minutes")
+    parser.add_argument(
+        "--setup", action="store_true", help="set up what is missing, start nothing, return"
+    )
+    parser.add_argument(
+        "--demo",
+        action="store_true",
+        help="replay past news: needs no network, takes up to 3 minutes",
+    )
     parser.add_argument("--port", metavar="N", help="port of the dashboard")
     parser.add_argument("--data", metavar="DIR", help="folder that holds the database")
     parser.add_argument("--no-browser", action="store_true", help="open no browser window")
@@ -213,14 +233,23 @@ def suite(processors: int, full: bool) -> List[str]:
 
 def check_gates(place: Place, call: Call) -> int:
     """Hold the measured coverage against what is asked; 1 when a folder falls short, with the lines it missed."""
-    missed = [folder for folder, least in GATES.items() if not gate_holds(place, call, folder, least)]
+    missed = [
+        folder for folder, least in GATES.items() if not gate_holds(place, call, folder, least)
+    ]
     print(f"Coverage is too low in {' and '.join(missed)}." if missed else "Coverage is as asked.")
     return 1 if missed else 0
 
 
 def gate_holds(place: Place, call: Call, folder: str, least: int) -> bool:
     """Whether one folder is covered well enough."""
-    report = [place.python, "-m", "coverage", "report", f"--include={folder}/*", f"--fail-under={least}"]
+    report = [
+        place.python,
+        "-m",
+        "coverage",
+        "report",
+        f"--include={folder}/*",
+        f"--fail-under={least}",
+    ]
     total = call([*report, "--format=total"])
     if total.code:
         print(call([*report, "--show-missing", "--skip-covered"]).text)
@@ -234,7 +263,9 @@ def gate_holds(place: Place, call: Call, folder: str, least: int) -> bool:
 def call(command: Sequence[str]) -> Answer:
     """Run a program quietly, and keep what it said for the case that it fails."""
     try:
-        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+        done = subprocess.run(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
+        )
     except OSError as failure:  # not there, not for this processor, or not allowed to run
         return Answer(127, str(failure))
     return Answer(done.returncode, done.stdout.decode("utf-8", "replace"))
@@ -255,7 +286,11 @@ def missing_level(place: Place, wanted: str) -> Optional[str]:
     """What has to be installed, or None. The test extras stay once they are there: taking turns must stay cheap."""
     stamp = read_stamp(place)
     level = "test" if "test" in (wanted, stamp.get("level")) else wanted
-    return None if stamp == dict(fingerprint(place), level=level) and place.program("tracker").exists() else level
+    return (
+        None
+        if stamp == dict(fingerprint(place), level=level) and place.program("tracker").exists()
+        else level
+    )
 
 
 def read_stamp(place: Place) -> Dict[str, str]:
@@ -272,7 +307,11 @@ def fingerprint(place: Place) -> Dict[str, str]:
     inputs = hashlib.sha256()
     for name in (*LOCKS.values(), "bootstrap.py", "pyproject.toml"):
         inputs.update(hashlib.sha256((place.root / name).read_bytes()).digest())
-    return {"folder": str(place.root), "python": sys.version.split()[0], "inputs": inputs.hexdigest()}
+    return {
+        "folder": str(place.root),
+        "python": sys.version.split()[0],
+        "inputs": inputs.hexdigest(),
+    }
 
 
 def install(place: Place, level: str, call: Call) -> None:
@@ -288,7 +327,9 @@ def install(place: Place, level: str, call: Call) -> None:
 
 def venv_is_usable(place: Place, call: Call) -> bool:
     """Whether `.venv` was finished, lies where it was made, and has a working pip of the Python that runs this."""
-    if place.half_made.exists() or read_stamp(place).get("folder", str(place.root)) != str(place.root):
+    if place.half_made.exists() or read_stamp(place).get("folder", str(place.root)) != str(
+        place.root
+    ):
         return False
     pip = call([place.python, "-m", "pip", "--version"])
     return pip.code == 0 and f"(python {sys.version_info[0]}.{sys.version_info[1]})" in pip.text
@@ -314,13 +355,17 @@ def install_packages(place: Place, lock: Path, call: Call) -> None:
     uv, for_us = [str(place.uv), "pip"], ["--python", place.python]
     if uv_is_there(place, call):
         with step(f"installing the packages of {lock.name} with uv") as answers:
-            answers.append(call([*uv, "sync", "--compile-bytecode", "--require-hashes", *for_us, str(lock)]))
+            answers.append(
+                call([*uv, "sync", "--compile-bytecode", "--require-hashes", *for_us, str(lock)])
+            )
         if answers[0].code == 0:
             return install_project([*uv, "install", *for_us], place, call)
         print(f"  uv could not: {last_line(answers[0].text)}")
     pip = [place.python, "-m", "pip", "install"]
     with step(f"installing the packages of {lock.name} with pip"):
-        must(call([*pip, "--require-hashes", "-r", str(lock)]), "the packages could not be installed")
+        must(
+            call([*pip, "--require-hashes", "-r", str(lock)]), "the packages could not be installed"
+        )
     return install_project(pip, place, call)
 
 
@@ -331,8 +376,18 @@ def uv_is_there(place: Place, call: Call) -> bool:
     with step(f"installing {UV}") as answers:
         shutil.rmtree(str(place.venv / "uv"), ignore_errors=True)
         wish = place.venv / "uv.txt"
-        wish.write_text(" ".join([UV, *("--hash=sha256:" + each for each in UV_HASHES)]), encoding="utf-8")
-        pip = [place.python, "-m", "pip", "install", "--require-hashes", "--only-binary=:all:", "--no-deps"]
+        wish.write_text(
+            " ".join([UV, *("--hash=sha256:" + each for each in UV_HASHES)]), encoding="utf-8"
+        )
+        pip = [
+            place.python,
+            "-m",
+            "pip",
+            "install",
+            "--require-hashes",
+            "--only-binary=:all:",
+            "--no-deps",
+        ]
         answers.append(call([*pip, "--target", str(place.venv / "uv"), "-r", str(wish)]))
     if has_right_uv(place, call):
         return True
@@ -412,9 +467,24 @@ def lock(place: Place, arguments: Sequence[str]) -> int:
 
 def lock_command(place: Place, level: str) -> List[str]:
     """One lock for all systems and Pythons. The header and the notes would carry addresses and say who wants what."""
-    command = [str(place.uv), "pip", "compile", str(place.root / "pyproject.toml"), "--quiet", "--group", "build"]
+    command = [
+        str(place.uv),
+        "pip",
+        "compile",
+        str(place.root / "pyproject.toml"),
+        "--quiet",
+        "--group",
+        "build",
+    ]
     command += [f"--extra={extra}" for extra in LOCK_EXTRAS[level]]
-    command += ["--generate-hashes", "--no-header", "--no-annotate", "--universal", "--python-version", "3.11"]
+    command += [
+        "--generate-hashes",
+        "--no-header",
+        "--no-annotate",
+        "--universal",
+        "--python-version",
+        "3.11",
+    ]
     return [*command, "--output-file", str(place.root / LOCKS[level])]
 
 

@@ -69,7 +69,9 @@ def _show(name: PageName, visit: Visit) -> None:
 
 
 def _page(name: PageName, entry: Entry, visits: Sequence[Visit], start: PageName) -> st.Page:
-    """The page as streamlit knows it. It is needed to make the visit, so it looks the visit up when it runs."""
+    """The page as streamlit knows it. It is needed to make the visit, so it looks the visit up when
+    it runs.
+    """
     return st.Page(
         lambda: _show(name, visits[0]),
         title=entry.title,
@@ -81,17 +83,24 @@ def _page(name: PageName, entry: Entry, visits: Sequence[Visit], start: PageName
 
 
 def _by_its_name(start: PageName, visits: Sequence[Visit]) -> st.Page:
-    """The first page once more, under its own name: streamlit answers for it at the root address only."""
+    """The first page once more, under its own name: streamlit answers for it at the root address
+    only.
+    """
     entry = ENTRIES[start]
     return st.Page(
-        lambda: _show(start, visits[0]), title=entry.title, icon=entry.icon, url_path=start, visibility="hidden"
+        lambda: _show(start, visits[0]),
+        title=entry.title,
+        icon=entry.icon,
+        url_path=start,
+        visibility="hidden",
     )
 
 
 def main(start: PageName = "today") -> None:
     """Run the page that was asked for; `start` is the one at the root address."""
     tracker = acting(shared_tracker())
-    # Before the navigation: else a page's own icon becomes the tab's, and the browser fetches it from elsewhere.
+    # Before the navigation: else a page's own icon becomes the tab's, and the browser fetches it
+    # from elsewhere.
     st.set_page_config(NAME, "🧭", layout="wide")
     visits: list[Visit] = []
     pages = {name: _page(name, entry, visits, start) for name, entry in ENTRIES.items()}

@@ -1,6 +1,7 @@
 """How streamlit is set: in code, so that it holds from an installed wheel in any working directory.
 
-Values given this way win over a `config.toml` and over the environment, as a command line flag would.
+Values given this way win over a `config.toml` and over the environment, as a command line flag
+would.
 """
 
 from typing import Any, Final
@@ -50,8 +51,14 @@ _LOOK: Final[dict[str, Any]] = {
 
 
 def options(public_origin: str = "") -> dict[str, Any]:
-    """Every streamlit option that is set; `public_origin` is that of the pages behind a proxy, "" for none."""
-    return {**_SERVING, **_LOOK, "server.corsAllowedOrigins": [public_origin] if public_origin else []}
+    """Every streamlit option that is set; `public_origin` is that of the pages behind a proxy, ""
+    for none.
+    """
+    return {
+        **_SERVING,
+        **_LOOK,
+        "server.corsAllowedOrigins": [public_origin] if public_origin else [],
+    }
 
 
 def configure(public_origin: str = "") -> None:
@@ -65,7 +72,8 @@ def configure(public_origin: str = "") -> None:
 def _keep_to_this_machine() -> None:
     """Let streamlit never look for the addresses of this machine.
 
-    For a page of elsewhere it would ask a public service, and everybody would wait until that answers.
+    For a page of elsewhere it would ask a public service, and everybody would wait until that
+    answers.
     """
     from streamlit import net_util
 

@@ -1,6 +1,8 @@
-"""How long a request may take to arrive. The web server waits for ever, and every half of a request keeps a connection.
+"""How long a request may take to arrive. The web server waits for ever, and every half of a request
+keeps a connection.
 
-Headers have to be complete in time. A body may take longer, since a file over a slow line does; but it has to go on.
+Headers have to be complete in time. A body may take longer, since a file over a slow line does; but
+it has to go on.
 """
 
 import asyncio
@@ -17,7 +19,8 @@ BODY_BYTES_IN_TIME: Final = 16 * 1024
 class Deadline(H11Protocol):
     """A connection that is closed when the request at hand does not arrive in time.
 
-    Between two requests the web server's own limit holds, and a web socket leaves this protocol for one of its own.
+    Between two requests the web server's own limit holds, and a web socket leaves this protocol for
+    one of its own.
     """
 
     seconds: ClassVar[float] = REQUEST_SECONDS
@@ -55,7 +58,10 @@ class Deadline(H11Protocol):
         """What is waited for: the headers of a request, a body, or None for nothing."""
         if self.transport.is_closing() or self.transport.get_protocol() is not self:
             return None
-        if self.timeout_keep_alive_task is not None or self.conn.their_state not in (h11.IDLE, h11.SEND_BODY):
+        if self.timeout_keep_alive_task is not None or self.conn.their_state not in (
+            h11.IDLE,
+            h11.SEND_BODY,
+        ):
             return None
         return (self.conn.their_state, self.cycle)
 
@@ -74,7 +80,9 @@ class Deadline(H11Protocol):
         self._timer = self._awaited = None
 
     def _end(self) -> None:
-        goes_on = self._arrived >= BODY_BYTES_IN_TIME or self.flow.read_paused  # paused: it is we who are slow
+        goes_on = (
+            self._arrived >= BODY_BYTES_IN_TIME or self.flow.read_paused
+        )  # paused: it is we who are slow
         body = self.conn.their_state is h11.SEND_BODY
         self._stop()
         if body and goes_on:

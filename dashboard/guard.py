@@ -1,8 +1,10 @@
-"""What stands before the pages: whose requests are answered, how large they may be, and at which addresses.
+"""What stands before the pages: whose requests are answered, how large they may be, and at which
+addresses.
 
-A page of any site may send requests to this machine, and there is no log-in. So a request is answered only under a name
-that was allowed, which keeps out sites that give themselves a name for this machine; and whoever can change something
-must come from a page of our own, which keeps out pages of other servers, on this machine too.
+A page of any site may send requests to this machine, and there is no log-in. So a request is
+answered only under a name that was allowed, which keeps out sites that give themselves a name for
+this machine; and whoever can change something must come from a page of our own, which keeps out
+pages of other servers, on this machine too.
 """
 
 import logging
@@ -35,7 +37,9 @@ UPLOAD_BYTES: Final = UPLOAD_MEGABYTES * 1024 * 1024 + BODY_BYTES
 _UPLOADS: Final = "/_stcore/upload_file/"
 _READING: Final = frozenset(("GET", "HEAD", "OPTIONS"))
 _LOGGED: Final = 20
-"""How many different strangers are logged; a hostile page could fill the log with invented names."""
+"""How many different strangers are logged; a hostile page could fill the log with invented
+names.
+"""
 
 _LOG: Final = logging.getLogger("dashboard")
 
@@ -51,7 +55,9 @@ _LARGE: Final = Refusal(413, "The body of this request is too large.")
 
 
 class Guard:
-    """Refuses requests under foreign names, from foreign pages, and of unreasonable size. Pure ASGI."""
+    """Refuses requests under foreign names, from foreign pages, and of unreasonable size. Pure
+    ASGI.
+    """
 
     def __init__(self, app: ASGIApp, reach: Reach) -> None:
         self._app = app
@@ -59,7 +65,9 @@ class Guard:
         self._logged: set[Refusal] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Refuse, or pass the request on; what reads without changing anything is passed on without its origin."""
+        """Refuse, or pass the request on; what reads without changing anything is passed on without
+        its origin.
+        """
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
@@ -73,13 +81,18 @@ class Guard:
             await self._app(scope, receive, send)
 
     def _foreign(self, scope: Scope) -> Refusal | None:
-        """Why this request must not be answered, as it names another server or comes from another page."""
+        """Why this request must not be answered, as it names another server or comes from another
+        page.
+        """
         headers = Headers(scope=scope)
         hosts, origins = headers.getlist("host"), headers.getlist("origin")
         if len(hosts) != 1 or not self._reach.answers_to(hosts[0]):
             named = f"; it was {', '.join(hosts) or 'none'}"
             return self._told(
-                Refusal(400, "This server has another name: the setting allowed_hosts tells which."), named
+                Refusal(
+                    400, "This server has another name: the setting allowed_hosts tells which."
+                ),
+                named,
             )
         if scope["type"] == "http" and scope["method"] in _READING:
             return None
@@ -87,12 +100,18 @@ class Guard:
         if len(origins) == 1 and self._reach.is_own(origins[0], scheme, hosts[0]):
             return None
         return self._told(
-            Refusal(403, "Only pages of this server may do that: behind a proxy, the setting public_url names them."),
+            Refusal(
+                403,
+                "Only pages of this server may do that: behind a proxy, the setting public_url "
+                "names them.",
+            ),
             f"; it came from {', '.join(origins) or 'no page'} to {hosts[0]}",
         )
 
     def _told(self, refusal: Refusal, details: str) -> Refusal:
-        """The refusal, which is logged the first time: a forgotten setting has to be seen, a flood has not."""
+        """The refusal, which is logged the first time: a forgotten setting has to be seen, a flood
+        has not.
+        """
         line = Refusal(refusal.status, ascii(refusal.reason + details[:300])[1:-1])
         if line not in self._logged and len(self._logged) < _LOGGED:
             self._logged.add(line)
@@ -105,7 +124,9 @@ class OnlyKnown:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._files = frozenset(address for address, path in static_files().items() if path.suffix != ".html")
+        self._files = frozenset(
+            address for address, path in static_files().items() if path.suffix != ".html"
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on what a route or a file answers to."""
@@ -116,9 +137,14 @@ class OnlyKnown:
 
     def _known(self, scope: Scope) -> bool:
         routes: list[BaseRoute] = scope["app"].routes
-        asked = {**scope, "path": scope["path"].rstrip("/") or "/"}  # streamlit sends whoever wrote a / too much back
+        asked = {
+            **scope,
+            "path": scope["path"].rstrip("/") or "/",
+        }  # streamlit sends whoever wrote a / too much back
         return scope["path"] in self._files or any(
-            route.matches(asked)[0] is not Match.NONE for route in routes if not _answers_everything(route)
+            route.matches(asked)[0] is not Match.NONE
+            for route in routes
+            if not _answers_everything(route)
         )
 
 
@@ -128,7 +154,10 @@ def _answers_everything(route: BaseRoute) -> bool:
 
 def _oversized(scope: Scope) -> Refusal | None:
     headers: list[tuple[bytes, bytes]] = scope["headers"]
-    if len(headers) > HEADERS or sum(len(name) + len(value) for name, value in headers) > HEADER_BYTES:
+    if (
+        len(headers) > HEADERS
+        or sum(len(name) + len(value) for name, value in headers) > HEADER_BYTES
+    ):
         return Refusal(431, "The headers of this request are too large.")
     if len(scope.get("raw_path") or b"") + len(scope.get("query_string") or b"") > TARGET_BYTES:
         return Refusal(414, "This address is too long.")
@@ -143,10 +172,15 @@ def _body_limit(scope: Scope) -> int:
 
 
 def _without_origin(scope: Scope) -> Scope:
-    """The same request, as if no page had sent it, where it only reads: streamlit then shares nothing with any page."""
+    """The same request, as if no page had sent it, where it only reads: streamlit then shares
+    nothing with any page.
+    """
     if scope["method"] not in _READING:
         return scope
-    return {**scope, "headers": [(name, value) for name, value in scope["headers"] if name != b"origin"]}
+    return {
+        **scope,
+        "headers": [(name, value) for name, value in scope["headers"] if name != b"origin"],
+    }
 
 
 def _counted(receive: Receive, limit: int) -> Receive:

@@ -7,18 +7,25 @@ from tracker.api import Tracker
 
 
 def destinations(tracker: Tracker) -> bytes:
-    """A JSON array of `path`, `words` and `note`: open questions, the next to close first, then pages, then the others.
+    """A JSON array of `path`, `words` and `note`: open questions, the next to close first, then
+    pages, then the others.
 
     `path` is relative to the address of the dashboard; `note` is a question's status, or "page".
     """
     from dashboard.app import ENTRIES
 
     questions = [
-        {"path": f"question?{urlencode({'q': s.question.id})}", "words": s.question.text, "note": s.status}
+        {
+            "path": f"question?{urlencode({'q': s.question.id})}",
+            "words": s.question.text,
+            "note": s.status,
+        }
         for s in tracker.questions()
     ]
     pages = [
-        {"path": name, "words": entry.title, "note": "page"} for name, entry in ENTRIES.items() if not entry.hidden
+        {"path": name, "words": entry.title, "note": "page"}
+        for name, entry in ENTRIES.items()
+        if not entry.hidden
     ]
     still_open = [each for each in questions if each["note"] == "open"]
     others = [each for each in questions if each["note"] != "open"]

@@ -1,7 +1,7 @@
 """The tracker that this process looks at: opened once by whoever serves, read by every page.
 
-Streamlit runs the page script anew at each visit and hands it nothing, so the script has to find the
-tracker somewhere; this is the place.
+Streamlit runs the page script anew at each visit and hands it nothing, so the script has to find
+the tracker somewhere; this is the place.
 """
 
 from typing import cast

@@ -1,8 +1,9 @@
-"""What the tracker answered last, kept as long as it would answer the same: every click runs a page anew.
+"""What the tracker answered last, kept as long as it would answer the same: every click runs a page
+anew.
 
-An answer stands until something is written to the database, by this process or another, and for five minutes at
-most, because some of it depends on the time. It is shared by all sessions: answers are frozen values, which nobody
-changes.
+An answer stands until something is written to the database, by this process or another, and for
+five minutes at most, because some of it depends on the time. It is shared by all sessions: answers
+are frozen values, which nobody changes.
 """
 
 from collections import OrderedDict
@@ -17,15 +18,20 @@ from forecasts.question import ForecasterId
 from tracker.api import Tracker
 
 FRESH: Final = timedelta(minutes=5)
-"""How long an answer stands while nothing is written. Probabilities move by less than a page shows in that time."""
+"""How long an answer stands while nothing is written. Probabilities move by less than a page shows
+in that time.
+"""
 
 MOST: Final = 128
-"""Answers that are kept, those asked for last; the page of a question with 1,000 pieces of evidence takes 6 MB."""
+"""Answers that are kept, those asked for last; the page of a question with 1,000 pieces of evidence
+takes 6 MB.
+"""
 
 READS: Final = frozenset(
-    "accuracy act_moved calendar calibration coherence compare effect_of_review essay essay_titles essays feed feeds"
-    " fleet groups habits held inbox learned learned_history lint_question moved post_mortem question question_at"
-    " questions receipts replayed_until headlines scenario_sets scenarios first_steps budget installation"
+    "accuracy act_moved calendar calibration coherence compare effect_of_review essay"
+    " essay_titles essays feed feeds fleet groups habits held inbox learned learned_history"
+    " lint_question moved post_mortem question question_at questions receipts"
+    " replayed_until headlines scenario_sets scenarios first_steps budget installation"
     " people".split()
 )
 """The verbs whose answers are kept."""
@@ -34,7 +40,9 @@ PERSONAL: Final = frozenset(("post_mortem", "effect_of_review"))
 """Of these, those whose answer depends on who asks."""
 
 LOGGED: Final = frozenset(("questions",))
-"""Of these, those that follow from logged facts alone: polling writes every minute, and changes nothing of them."""
+"""Of these, those that follow from logged facts alone: polling writes every minute, and changes
+nothing of them.
+"""
 
 
 @dataclass(slots=True)
@@ -57,7 +65,9 @@ class Remembering:
         self._kept: OrderedDict[Hashable, _Kept] = OrderedDict()
 
     def acting_as(self, who: ForecasterId) -> "Remembering":
-        """The same for somebody else: what it answered is shared, but for what depends on who asks."""
+        """The same for somebody else: what it answered is shared, but for what depends on who
+        asks.
+        """
         other = Remembering(self._tracker.acting_as(who))
         other._lock, other._kept = self._lock, self._kept
         return other
@@ -73,7 +83,8 @@ class Remembering:
             version, now = self._tracker.version(), self._tracker.now()
             fresh = kept.at is not None and timedelta(0) <= now - kept.at < FRESH
             if not fresh or (version != kept.version and not self._still(name, kept)):
-                # Asked before the answer: what is written in between makes the answer newer than it says, never older.
+                # Asked before the answer: what is written in between makes the answer newer than it
+                # says, never older.
                 newest_entry = self._tracker.newest_entry() if name in LOGGED else -1
                 kept.answer = read(*args, **named)
                 kept.newest_entry, kept.at = newest_entry, now

@@ -1,4 +1,5 @@
-"""The addresses that programs ask, beside the pages: health, metrics, the JSON API, the feed of changes.
+"""The addresses that programs ask, beside the pages: health, metrics, the JSON API, the feed of
+changes.
 
 Each answer is worked out by a thread of its own, while the event loop goes on.
 """
@@ -73,7 +74,9 @@ async def _answered(work: Callable[[], bytes], kind: str) -> Response:
     try:
         return Response(await anyio.to_thread.run_sync(work), media_type=kind, headers=_FRESH)
     except NotFound as missing:
-        return Response(http.refusal(str(missing)), status_code=404, media_type=_JSON, headers=_FRESH)
+        return Response(
+            http.refusal(str(missing)), status_code=404, media_type=_JSON, headers=_FRESH
+        )
     except Exception:  # whatever it is, the database does not answer
         _LOG.exception("the database was asked in vain")
         return Response("the database does not answer", status_code=503, media_type="text/plain")

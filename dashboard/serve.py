@@ -1,4 +1,5 @@
-"""The dashboard as one ASGI application: pages, a health check, metrics, security headers, behind a guard.
+"""The dashboard as one ASGI application: pages, a health check, metrics, security headers, behind a
+guard.
 
 Served by `uvicorn.run` with host and port and not by `streamlit run`: only then does the socket get
 TCP_NODELAY, without which every click waits for a delayed acknowledgement (44 ms against 6 ms).
@@ -44,8 +45,9 @@ _HEAVY: Final = (
 )
 
 _COLLECT: Final = (20_000, 20, 10)
-"""How much is made before garbage is looked for. By Python's own measure all that is kept would be looked through after
-every tenth run of a page, which then takes five times as long; by ours after every thousandth or so."""
+"""How much is made before garbage is looked for. By Python's own measure all that is kept would be
+looked through after every tenth run of a page, which then takes five times as long; by ours after
+every thousandth or so."""
 
 LIMITS: Final[dict[str, Any]] = {
     "http": Deadline,
@@ -56,9 +58,11 @@ LIMITS: Final[dict[str, Any]] = {
 
 
 def content_policy() -> str:
-    """The content security policy: nothing from elsewhere, and of inline scripts only those of the page's shell.
+    """The content security policy: nothing from elsewhere, and of inline scripts only those of the
+    page's shell.
 
-    Their hashes are worked out from the installed file, so that an update of streamlit cannot break it.
+    Their hashes are worked out from the installed file, so that an update of streamlit cannot break
+    it.
     """
     scripts = " ".join(["'self'", *(f"'{value}'" for value in hashes(shell()))])
     return "; ".join(
@@ -124,15 +128,18 @@ def build(tracker: Tracker) -> Any:
 
 @asynccontextmanager
 async def _warm(app: object) -> AsyncIterator[None]:
-    """Import what is heavy before the first visit, take it out of the garbage collector's way, and bound uploads.
+    """Import what is heavy before the first visit, take it out of the garbage collector's way, and
+    bound uploads.
 
-    Streamlit would collect garbage after every run of a page, which is switched off (see `configuration`); when Python
-    does so by itself, now and then, it need not look at the modules.
+    Streamlit would collect garbage after every run of a page, which is switched off (see
+    `configuration`); when Python does so by itself, now and then, it need not look at the modules.
     """
     for name in _HEAVY:
         importlib.import_module(name)
     delta_generator._maybe_print_use_warning()  # looks through every module once, before the first element of a page
-    bound_uploads(cast(MemoryUploadedFileManager, streamlit.runtime.get_instance().uploaded_file_mgr))
+    bound_uploads(
+        cast(MemoryUploadedFileManager, streamlit.runtime.get_instance().uploaded_file_mgr)
+    )
     gc.collect()
     gc.freeze()
     gc.set_threshold(*_COLLECT)
@@ -141,8 +148,12 @@ async def _warm(app: object) -> AsyncIterator[None]:
 
 
 def _read_first() -> None:
-    """Read once what the list needs, as most pages need it too; whoever comes first need not wait for it."""
-    with contextlib.suppress(TrackerError):  # the database does not answer: the health check says so
+    """Read once what the list needs, as most pages need it too; whoever comes first need not wait
+    for it.
+    """
+    with contextlib.suppress(
+        TrackerError
+    ):  # the database does not answer: the health check says so
         shared_tracker().questions()
         shared_tracker().essay_titles()
 
@@ -150,7 +161,9 @@ def _read_first() -> None:
 def show_calmly(error: Exception) -> bool:
     """A bug shows as one calm sentence; the trace goes to the log."""
     _LOG.error("a page failed", exc_info=error)
-    streamlit.error("Something went wrong on this page. The log has the details; nothing you saved is lost.")
+    streamlit.error(
+        "Something went wrong on this page. The log has the details; nothing you saved is lost."
+    )
     return True
 
 
@@ -158,7 +171,8 @@ def serve(tracker: Tracker, address: str, port: int) -> None:
     """Serve the dashboard until the process is told to stop."""
     configure(tracker.settings.reach.public_origin)
     app = build(tracker)
-    # uvicorn raises the signal again once it has shut down: leave in order then, not by being killed.
+    # uvicorn raises the signal again once it has shut down: leave in order then, not by being
+    # killed.
     signal.signal(signal.SIGTERM, _leave)
     uvicorn.run(
         app,

@@ -1,12 +1,15 @@
-"""The page that the browser loads first: streamlit's own, which is told at once where its server is.
+"""The page that the browser loads first: streamlit's own, which is told at once where its server
+is.
 
-Streamlit's page finds that out by asking: at the address of a page like `/question` first below that address, where
-there is no server, then a step higher, then for the host's wishes, and only then it opens its connection. That takes
-a third of a visit, and the answer is known beforehand: the server is where the page's files are.
+Streamlit's page finds that out by asking: at the address of a page like `/question` first below
+that address, where there is no server, then a step higher, then for the host's wishes, and only
+then it opens its connection. That takes a third of a visit, and the answer is known beforehand: the
+server is where the page's files are.
 
 Our keyboard stands in it, too, so that it hears the first key that is pressed.
 
-What pages are drawn with is fetched beside the rest, and not only when the first part that needs it has arrived.
+What pages are drawn with is fetched beside the rest, and not only when the first part that needs it
+has arrived.
 """
 
 import base64
@@ -53,7 +56,10 @@ def shell() -> str:
         for name in needed(_PARTS)
         if name not in text
     )
-    ours = f"<script>{_KNOWN}</script>\n    <script>{_keyboard()}</script>\n    <style>{_file_text('jump.css')}</style>"
+    ours = (
+        f"<script>{_KNOWN}</script>\n    <script>{_keyboard()}</script>\n    "
+        f"<style>{_file_text('jump.css')}</style>"
+    )
     return f"{before}<title>Scenario tracker</title>\n    {ours}{head}{ahead}{end}{body}"
 
 
@@ -78,7 +84,9 @@ def needed(parts: Iterable[str]) -> list[str]:
         name = waiting.pop(0)
         if name not in found:
             found.append(name)
-            waiting += _IMPORTED.findall((STATIC / "static" / "js" / name).read_text(encoding="utf-8"))
+            waiting += _IMPORTED.findall(
+                (STATIC / "static" / "js" / name).read_text(encoding="utf-8")
+            )
     return found
 
 

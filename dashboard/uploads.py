@@ -1,4 +1,6 @@
-"""How much of what was uploaded is kept in memory. Streamlit keeps every file as long as its session lives."""
+"""How much of what was uploaded is kept in memory. Streamlit keeps every file as long as its
+session lives.
+"""
 
 from typing import Final
 

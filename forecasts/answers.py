@@ -10,14 +10,19 @@ from forecasts.question import Option, Outcome, Question, Resolution, utc
 BELOW, ABOVE, NEVER = "below", "above", "never"
 """Answers outside the range of a numeric question; a date that did not come within the window."""
 
-_GROUPED = re.compile(r"[+-]?\d{1,3}(?:[, ]\d{3})+(?:\.\d*)?")  # a lone comma could be a decimal point
+_GROUPED = re.compile(
+    r"[+-]?\d{1,3}(?:[, ]\d{3})+(?:\.\d*)?"
+)  # a lone comma could be a decimal point
 
 Answer = int | str | float
-"""1 or 0 for YES or NO; the name of an option; a number, for a date in days since 1970, ±inf beyond the range."""
+"""1 or 0 for YES or NO; the name of an option; a number, for a date in days since 1970, ±inf beyond
+the range.
+"""
 
 
 def answer(question: Question, resolution: Resolution | None) -> Answer | None:
-    """What forecasts on the question are scored against; None where there is nothing to score against.
+    """What forecasts on the question are scored against; None where there is nothing to score
+    against.
 
     Raises `InvalidResolution` for an answer that is no option, or no value, of the question.
 
@@ -39,10 +44,12 @@ def answer(question: Question, resolution: Resolution | None) -> Answer | None:
 
 
 def read_answer(question: Question, text: str) -> tuple[Outcome, str]:
-    """What a person typed as the answer → the outcome, and the answer of a question that is not binary.
+    """What a person typed as the answer → the outcome, and the answer of a question that is not
+    binary.
 
-    `annulled` and `ambiguous` fit every kind; else yes or no, the name of an option, a number, or a date; `below` and
-    `above` for a number beyond the range, `never` for a date. Raises `InvalidResolution` with what would be right.
+    `annulled` and `ambiguous` fit every kind; else yes or no, the name of an option, a number, or a
+    date; `below` and `above` for a number beyond the range, `never` for a date. Raises
+    `InvalidResolution` with what would be right.
     """
     said = text.strip()
     match said.lower():
@@ -53,7 +60,9 @@ def read_answer(question: Question, text: str) -> tuple[Outcome, str]:
         case "yes" | "no" if question.kind == "binary":
             return ("yes", "") if said.lower() == "yes" else ("no", "")
     if question.kind == "binary":
-        raise InvalidResolution(f"{question.id} is answered with yes, no, annulled or ambiguous, not {said!r}")
+        raise InvalidResolution(
+            f"{question.id} is answered with yes, no, annulled or ambiguous, not {said!r}"
+        )
     if question.scale is not None:
         _value(question, question.scale, said)  # refuses what is no value of this question
         return "answered", said
@@ -64,7 +73,9 @@ def _option(question: Question, name: str) -> Option:
     for option in question.options:
         if option.name.casefold() == name.casefold():
             return option
-    raise InvalidResolution(f"no option {name!r}: the options are {', '.join(o.name for o in question.options)}")
+    raise InvalidResolution(
+        f"no option {name!r}: the options are {', '.join(o.name for o in question.options)}"
+    )
 
 
 def _value(question: Question, scale: Scale, text: str) -> float:
@@ -74,7 +85,9 @@ def _value(question: Question, scale: Scale, text: str) -> float:
     if word == BELOW and scale.open_lower:
         return -math.inf
     value = _date(text) if question.kind == "date" else _number(text)
-    if (value < scale.lower and not scale.open_lower) or (value > scale.upper and not scale.open_upper):
+    if (value < scale.lower and not scale.open_lower) or (
+        value > scale.upper and not scale.open_upper
+    ):
         raise InvalidResolution(
             f"{text} lies outside the closed range of {question.id}: annul it if that is the answer"
         )
@@ -87,7 +100,9 @@ def _number(text: str) -> float:
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
-        raise InvalidResolution(f"{text!r} is no number: write 41.5, or {BELOW} or {ABOVE} where a bound is open")
+        raise InvalidResolution(
+            f"{text!r} is no number: write 41.5, or {BELOW} or {ABOVE} where a bound is open"
+        )
     return value
 
 
@@ -95,7 +110,9 @@ def _date(text: str) -> float:
     try:
         return day_number(utc(text))
     except InvalidTime as error:
-        raise InvalidResolution(f"{error}, or {NEVER} if it did not come within the window") from None
+        raise InvalidResolution(
+            f"{error}, or {NEVER} if it did not come within the window"
+        ) from None
 
 
 def check_resolution(question: Question, resolution: Resolution) -> None:
@@ -105,18 +122,26 @@ def check_resolution(question: Question, resolution: Resolution) -> None:
     """
     _check_outcome(question, resolution)
     if not resolution.source_url.strip():
-        raise InvalidResolution("a resolution needs a source: give the link where anyone can check it")
+        raise InvalidResolution(
+            "a resolution needs a source: give the link where anyone can check it"
+        )
     if not resolution.source_url.startswith(("http://", "https://")):
-        raise InvalidResolution(f"the source must be an http(s) link, not {resolution.source_url!r}")
+        raise InvalidResolution(
+            f"the source must be an http(s) link, not {resolution.source_url!r}"
+        )
     if resolution.known_at < question.opens_at:
         raise InvalidResolution(
             f"known at {resolution.known_at:%Y-%m-%d %H:%M} UTC, before the question opened"
             f" ({question.opens_at:%Y-%m-%d %H:%M} UTC): correct the time, or annul the question"
         )
     if resolution.event_at > resolution.known_at:
-        raise InvalidResolution("an event cannot be known before it happened: correct event or known time")
+        raise InvalidResolution(
+            "an event cannot be known before it happened: correct event or known time"
+        )
     if resolution.known_at > resolution.entered_at:
-        raise InvalidResolution("the answer cannot become known in the future: correct the known time")
+        raise InvalidResolution(
+            "the answer cannot become known in the future: correct the known time"
+        )
 
 
 def _check_outcome(question: Question, resolution: Resolution) -> None:
@@ -132,6 +157,7 @@ def _answers(question: Question, resolution: Resolution) -> bool:
         return False
     if (resolution.outcome == "answered") == (question.kind == "binary"):
         raise InvalidResolution(
-            f"{question.id} is a {question.kind} question: {resolution.outcome!r} does not answer it"
+            f"{question.id} is a {question.kind} question: {resolution.outcome!r} does not "
+            "answer it"
         )
     return True

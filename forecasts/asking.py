@@ -33,8 +33,9 @@ OWN_ESSAY = EssayId("own-questions")
 class Asked:
     """What a question is made of, as people give it.
 
-    `prior` is a forecast as it is typed, or one that is made already; empty, it is what somebody who knows nothing
-    would say. `scale` belongs to numeric and date questions, `options` to categorical and ordered ones.
+    `prior` is a forecast as it is typed, or one that is made already; empty, it is what somebody
+    who knows nothing would say. `scale` belongs to numeric and date questions, `options` to
+    categorical and ordered ones.
     """
 
     id: str
@@ -81,7 +82,8 @@ def question_from(asked: Asked) -> Question:
         closes_at=aware(asked.closes_at),
         resolves_at=aware(asked.resolves_at),
         prior=knowing_nothing(options, asked.scale),
-        prior_reason=asked.prior_reason.strip() or "none given: what somebody who knows nothing would say",
+        prior_reason=asked.prior_reason.strip()
+        or "none given: what somebody who knows nothing would say",
         claim_ids=asked.claim_ids,
         tags=asked.tags,
         retrospective=asked.retrospective,
@@ -90,18 +92,24 @@ def question_from(asked: Asked) -> Question:
         bears_out=asked.bears_out.strip(),
     )
     if question.resolves_at < question.closes_at:
-        raise InvalidQuestion("the question resolves before it closes: correct one of the two times")
+        raise InvalidQuestion(
+            "the question resolves before it closes: correct one of the two times"
+        )
     prior = _prior(asked, question)
     if isinstance(prior, Binary) and prior.p in (0.0, 1.0):
         raise InvalidQuestion("a prior of 0 or 1 could never be revised: use 1% to 99%")
     made = replace(question, prior=prior)  # refuses a prior of another kind
     if isinstance(prior, Categorical) and set(prior.options) != set(options):
-        raise InvalidQuestion(f"the prior names {', '.join(prior.options)}: give each option of the question its share")
+        raise InvalidQuestion(
+            f"the prior names {', '.join(prior.options)}: give each option of the question its "
+            "share"
+        )
     return made
 
 
 def date_scale(earliest: str, latest: str) -> Scale:
-    """The window of a date question, its ends as they are typed; the event may also never come within it.
+    """The window of a date question, its ends as they are typed; the event may also never come
+    within it.
 
     Raises `InvalidTime` for what is no date, and for a window that ends before it begins.
     """
@@ -112,7 +120,8 @@ def date_scale(earliest: str, latest: str) -> Scale:
 
 
 def short_name(text: str) -> str:
-    """A short name out of a question or a title: its first five words of some weight, in small letters.
+    """A short name out of a question or a title: its first five words of some weight, in small
+    letters.
 
     >>> short_name("Will both governments announce a ceasefire by 30 June 2027?")
     'both-governments-announce-ceasefire-30'
@@ -123,20 +132,32 @@ def short_name(text: str) -> str:
 
 
 _LIGHT = frozenset(
-    "a an and at be by for how in is it many much of on or the to was what when where which who will".split()
+    (
+        "a an and at be by for how in is it many much of on or the to was what when where which who "
+        "will"
+    ).split()
 )
 
 
 def _prior(asked: Asked, question: Question) -> Distribution:
     if not isinstance(asked.prior, str):
         return asked.prior
-    return read_forecast(question, asked.prior, question.opens_at) if asked.prior.strip() else question.prior
+    return (
+        read_forecast(question, asked.prior, question.opens_at)
+        if asked.prior.strip()
+        else question.prior
+    )
 
 
 def _check_words(asked: Asked) -> None:
     if not _NAME.fullmatch(asked.id):
-        raise InvalidQuestion(f"{asked.id!r} is no name: use small letters, digits and dashes, such as grain-exports")
-    for what, said in (("the question itself", asked.text), ("resolution criteria", asked.criteria)):
+        raise InvalidQuestion(
+            f"{asked.id!r} is no name: use small letters, digits and dashes, such as grain-exports"
+        )
+    for what, said in (
+        ("the question itself", asked.text),
+        ("resolution criteria", asked.criteria),
+    ):
         if not said.strip():
             raise InvalidQuestion(f"{what} must not be empty: say it in one sentence")
     if not asked.sources or not all(map(str.strip, asked.sources)):

@@ -32,9 +32,13 @@ BEARING_FORMS = {
     "categorical": "options with | between them, such as Moscow | Beijing",
     "ordered": "options with | between them, such as middle | high",
 }
-"""How the answer that bears a claim out is written, by kind of question, for messages and for the field."""
+"""How the answer that bears a claim out is written, by kind of question, for messages and for the
+field.
+"""
 
-_NUMBER = re.compile(r"(at least|at most|more than|less than)\s+([+-]?\d+(?:\.\d+)?)", re.IGNORECASE)
+_NUMBER = re.compile(
+    r"(at least|at most|more than|less than)\s+([+-]?\d+(?:\.\d+)?)", re.IGNORECASE
+)
 _DAY = re.compile(r"(by|after)\s+(\d{4}-\d{2}-\d{2})", re.IGNORECASE)
 
 
@@ -72,10 +76,14 @@ class _Bound:
         return number < self.value
 
     def chance(self, held: Distribution) -> float | None:
-        """None at a closed bound: whether the answer is that one number is nothing that a curve says."""
+        """None at a closed bound: whether the answer is that one number is nothing that a curve
+        says.
+        """
         curve = _of_kind(held, Cdf)
         scale = self.scale
-        if (self.value == scale.lower and not scale.open_lower) or (self.value == scale.upper and not scale.open_upper):
+        if (self.value == scale.lower and not scale.open_lower) or (
+            self.value == scale.upper and not scale.open_upper
+        ):
             return None
         up_to = curve.at(self.value)
         return up_to if self.comparison in ("at most", "less than") else 1.0 - up_to
@@ -144,10 +152,12 @@ def check_bearing(question: Question) -> None:
 
 
 def borne_out(question: Question, resolution: Resolution) -> bool | None:
-    """Whether the answer bears the claims of the question out; None where it says nothing about them.
+    """Whether the answer bears the claims of the question out; None where it says nothing about
+    them.
 
-    It says nothing when the question was annulled or is ambiguous, and when no answer bears the claims out. Raises
-    `InvalidQuestion` as `check_bearing` does, and `InvalidResolution` for an answer of another kind.
+    It says nothing when the question was annulled or is ambiguous, and when no answer bears the
+    claims out. Raises `InvalidQuestion` as `check_bearing` does, and `InvalidResolution` for an
+    answer of another kind.
     """
     bearing = _bearing(question)
     found = answer(question, resolution)
@@ -155,12 +165,14 @@ def borne_out(question: Question, resolution: Resolution) -> bool | None:
 
 
 def chance(question: Question, held: Distribution) -> float | None:
-    """The probability, 0 to 1, that the claims of the question are borne out, under a forecast on it.
+    """The probability, 0 to 1, that the claims of the question are borne out, under a forecast on
+    it.
 
-    None when no answer bears them out, and for a number exactly at a closed bound, of which a curve says nothing.
-    Curves are continuous, so that `at least` and `more than` have one chance. An option that was added after the
-    forecast was made is read from `Other`; one that is gone by then has no chance. Raises `InvalidQuestion` as
-    `check_bearing` does, `InvalidForecast` for a forecast of another kind.
+    None when no answer bears them out, and for a number exactly at a closed bound, of which a curve
+    says nothing. Curves are continuous, so that `at least` and `more than` have one chance. An
+    option that was added after the forecast was made is read from `Other`; one that is gone by then
+    has no chance. Raises `InvalidQuestion` as `check_bearing` does, `InvalidForecast` for a
+    forecast of another kind.
 
     >>> from forecasts.asking import Asked, question_from
     >>> trade = question_from(Asked("trade", "How much?", "As reported.", ("https://example.org",), utc("2026-01-01"),
@@ -174,11 +186,14 @@ def chance(question: Question, held: Distribution) -> float | None:
     try:
         return bearing.chance(held)
     except InvalidForecast:
-        raise InvalidForecast(f"{question.id} is a {question.kind} question: {FORMS[question.kind]}") from None
+        raise InvalidForecast(
+            f"{question.id} is a {question.kind} question: {FORMS[question.kind]}"
+        ) from None
 
 
 def in_words(question: Question) -> str:
-    """When the claims of a question are borne out, to follow "The claim …"; empty when no answer does it.
+    """When the claims of a question are borne out, to follow "The claim …"; empty when no answer
+    does it.
 
     >>> from forecasts.asking import Asked, question_from
     >>> trade = question_from(Asked("trade", "How much?", "As reported.", ("https://example.org",), utc("2026-01-01"),
@@ -206,7 +221,8 @@ def _bearing(question: Question) -> _Bearing | None:
     elif typed := _NUMBER.fullmatch(said):
         return _bound(question.scale, typed[1].lower(), typed[2])
     raise InvalidQuestion(
-        f"{said!r} does not say which answer bears the claims out: write {BEARING_FORMS[question.kind]}"
+        f"{said!r} does not say which answer bears the claims out: write "
+        f"{BEARING_FORMS[question.kind]}"
     )
 
 
@@ -214,12 +230,17 @@ def _bound(scale: Scale, comparison: str, typed: str) -> _Bound:
     value = float(typed)
     if not scale.lower <= value <= scale.upper:
         raise InvalidQuestion(
-            f"{typed} lies outside the range {scale.lower:g} to {scale.upper:g}: a claim is borne out or not within it"
+            f"{typed} lies outside the range {scale.lower:g} to {scale.upper:g}: a claim is "
+            "borne out or not within it"
         )
-    lower = value == scale.lower and not scale.open_lower and comparison in ("at least", "less than")
+    lower = (
+        value == scale.lower and not scale.open_lower and comparison in ("at least", "less than")
+    )
     upper = value == scale.upper and not scale.open_upper and comparison in ("at most", "more than")
     if lower or upper:
-        raise InvalidQuestion(f"'{comparison} {typed}' holds for all answers or for none: give a number inside")
+        raise InvalidQuestion(
+            f"'{comparison} {typed}' holds for all answers or for none: give a number inside"
+        )
     return _Bound(comparison, value, typed, scale)
 
 
@@ -227,9 +248,13 @@ def _deadline(scale: Scale, within: bool, typed: str) -> _Deadline:
     try:
         last_day = date.fromisoformat(typed)
     except ValueError:
-        raise InvalidQuestion(f"{typed} is no day: write it as in {BEARING_FORMS['date']}") from None
+        raise InvalidQuestion(
+            f"{typed} is no day: write it as in {BEARING_FORMS['date']}"
+        ) from None
     if last_day == date.max or not scale.lower - 1.0 < day_number(utc(typed)) <= scale.upper:
-        raise InvalidQuestion(f"{typed} lies outside the window of the question: give a day within it")
+        raise InvalidQuestion(
+            f"{typed} lies outside the window of the question: give a day within it"
+        )
     return _Deadline(last_day, within, scale)
 
 
@@ -239,10 +264,14 @@ def _among(question: Question, said: str) -> _Among:
     strange = [name for name in names if name.casefold() not in by_name]
     if strange:
         offered = ", ".join(option.name for option in question.options)
-        raise InvalidQuestion(f"no option {strange[0]!r}: write options with | between them; they are {offered}")
+        raise InvalidQuestion(
+            f"no option {strange[0]!r}: write options with | between them; they are {offered}"
+        )
     chosen = tuple(option for key, option in by_name.items() if key in map(str.casefold, names))
     if len(chosen) < len(names) or len(chosen) == len(by_name):
-        raise InvalidQuestion("name each option that bears the claims out once, and leave at least one that does not")
+        raise InvalidQuestion(
+            "name each option that bears the claims out once, and leave at least one that does not"
+        )
     return _Among(chosen)
 
 

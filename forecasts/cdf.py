@@ -1,7 +1,7 @@
 """Numeric and date forecasts: cumulative distributions over a range, and how people give them.
 
-A date question is a numeric one whose values are days since 1970-01-01, UTC; an event that never comes within the
-window has a value above its end.
+A date question is a numeric one whose values are days since 1970-01-01, UTC; an event that never
+comes within the window has a value above its end.
 """
 
 import math
@@ -19,7 +19,9 @@ from forecasts.probability import Floats, probabilities
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 OPEN_TAIL = 0.01
-"""The mass beyond an open bound of which nothing was said; never more than half of the outermost quantile."""
+"""The mass beyond an open bound of which nothing was said; never more than half of the outermost
+quantile.
+"""
 
 _GRID = 200  # steps between the bounds of a curve that is no straight line: as fine as points look at it
 _APART = 1e-9  # of the scale: knots that lie nearer to each other could turn out to be one value
@@ -29,10 +31,11 @@ _APART = 1e-9  # of the scale: knots that lie nearer to each other could turn ou
 class Scale:
     """The range over which a number or a date is forecast.
 
-    The answer lies between `lower` and `upper`; beyond a bound that is open it may still lie, and a forecast gives a
-    mass to that without saying where. With `zero_point` (below `lower`) the scale is logarithmic: equal steps are
-    equal ratios of the distance from it. `unit` is a word for people. Bounds in the wrong order, infinite ones or a
-    zero point inside the range raise `InvalidForecast`.
+    The answer lies between `lower` and `upper`; beyond a bound that is open it may still lie, and a
+    forecast gives a mass to that without saying where. With `zero_point` (below `lower`) the scale
+    is logarithmic: equal steps are equal ratios of the distance from it. `unit` is a word for
+    people. Bounds in the wrong order, infinite ones or a zero point inside the range raise
+    `InvalidForecast`.
 
     >>> Scale(0.0, 200.0, unit="billion US dollars").location(50.0)
     0.25
@@ -49,9 +52,13 @@ class Scale:
 
     def __post_init__(self) -> None:
         if not -math.inf < self.lower < self.upper < math.inf:
-            raise InvalidForecast(f"a range goes from a lower to a higher number, not {self.lower} to {self.upper}")
+            raise InvalidForecast(
+                f"a range goes from a lower to a higher number, not {self.lower} to {self.upper}"
+            )
         if self.zero_point is not None and not -math.inf < self.zero_point < self.lower:
-            raise InvalidForecast(f"the zero point of a log scale lies below its range, not at {self.zero_point}")
+            raise InvalidForecast(
+                f"the zero point of a log scale lies below its range, not at {self.zero_point}"
+            )
 
     @property
     def span(self) -> float:
@@ -60,11 +67,14 @@ class Scale:
 
     @property
     def length(self) -> float:
-        """The length along the scale: `span`, or on a log scale the nats from its lower to its upper bound."""
+        """The length along the scale: `span`, or on a log scale the nats from its lower to its
+        upper bound.
+        """
         return self.span if self.zero_point is None else math.log(self._ratio)
 
     def locations(self, values: ArrayLike) -> Floats:
-        """Where values lie on the scale: 0 at the lower bound, 1 at the upper, beyond them outside [0, 1].
+        """Where values lie on the scale: 0 at the lower bound, 1 at the upper, beyond them outside
+        [0, 1].
 
         On a log scale whatever lies at or below the zero point is −inf.
         """
@@ -72,8 +82,12 @@ class Scale:
         if self.zero_point is None:
             return (found - self.lower) / self.span
         with np.errstate(divide="ignore"):
-            distance: Floats = np.log(np.maximum(found - self.zero_point, 0.0) / (self.lower - self.zero_point))
-        return distance / float(np.log(self._ratio))  # the same logarithm, so that the upper bound lies at exactly 1
+            distance: Floats = np.log(
+                np.maximum(found - self.zero_point, 0.0) / (self.lower - self.zero_point)
+            )
+        return distance / float(
+            np.log(self._ratio)
+        )  # the same logarithm, so that the upper bound lies at exactly 1
 
     def location(self, value: float) -> float:
         """`locations` of one value."""
@@ -91,9 +105,11 @@ class Scale:
         return self.zero_point + (self.lower - self.zero_point) * self._ratio**found
 
     def bucket(self, value: float, count: int) -> int:
-        """Which of `count` equally long parts of the scale holds a value, from 1; 0 is below it, `count` + 1 above.
+        """Which of `count` equally long parts of the scale holds a value, from 1; 0 is below it,
+        `count` + 1 above.
 
-        A part holds its upper end, and the first its lower end too. Source: Metaculus, `score_math.py`.
+        A part holds its upper end, and the first its lower end too. Source: Metaculus,
+        `score_math.py`.
 
         >>> scale = Scale(0.0, 200.0)
         >>> [scale.bucket(value, 200) for value in (-0.1, 0.0, 1.0, 1.001, 200.0, 200.1)]
@@ -114,11 +130,13 @@ class Scale:
 
 @dataclass(frozen=True, slots=True)
 class Cdf:
-    """P(answer ≤ x) at knots x, linear in x between them, on a log scale too: a forecast of a number or a date.
+    """P(answer ≤ x) at knots x, linear in x between them, on a log scale too: a forecast of a
+    number or a date.
 
-    `x` rises strictly and `p` does not fall. `p[0]` is the mass below the first knot, 1 − `p[-1]` the mass above the
-    last one: for a date, that it never happens within the window. Fewer than two knots, knots out of order and a
-    falling curve raise `InvalidForecast`; a number that is no probability raises `InvalidProbability`.
+    `x` rises strictly and `p` does not fall. `p[0]` is the mass below the first knot, 1 − `p[-1]`
+    the mass above the last one: for a date, that it never happens within the window. Fewer than two
+    knots, knots out of order and a falling curve raise `InvalidForecast`; a number that is no
+    probability raises `InvalidProbability`.
 
     >>> Cdf((0.0, 10.0, 50.0), (0.0, 0.6, 0.9)).at(5.0)
     0.3
@@ -129,12 +147,16 @@ class Cdf:
 
     def __post_init__(self) -> None:
         if len(self.x) != len(self.p) or len(self.x) < 2:
-            raise InvalidForecast("a curve needs at least two points, each with a value and a probability")
+            raise InvalidForecast(
+                "a curve needs at least two points, each with a value and a probability"
+            )
         rising = all(a < b for a, b in pairwise(self.x))
         if not rising or not all(map(math.isfinite, self.x)):
             raise InvalidForecast("the values of a curve are finite and rise from point to point")
         if np.any(np.diff(probabilities(self.p)) < 0.0):
-            raise InvalidForecast("the probability that the answer lies below a value cannot fall as the value rises")
+            raise InvalidForecast(
+                "the probability that the answer lies below a value cannot fall as the value rises"
+            )
 
     @property
     def below(self) -> float:
@@ -151,7 +173,8 @@ class Cdf:
         return float(np.interp(value, self.x, self.p))
 
     def quantile(self, share: float) -> float | None:
-        """The value with that share of the mass at or below it; None where it lies beyond the knots.
+        """The value with that share of the mass at or below it; None where it lies beyond the
+        knots.
 
         >>> curve = Cdf((0.0, 10.0, 50.0), (0.0, 0.6, 0.9))
         >>> curve.quantile(0.3), curve.quantile(0.95)
@@ -164,10 +187,14 @@ class Cdf:
         if right == 0:
             return self.x[0]
         low, high = self.p[right - 1], self.p[right]
-        return self.x[right - 1] + (self.x[right] - self.x[right - 1]) * (wanted - low) / (high - low)
+        return self.x[right - 1] + (self.x[right] - self.x[right - 1]) * (wanted - low) / (
+            high - low
+        )
 
     def central(self, level: float = 0.9) -> tuple[float, float]:
-        """The central interval that holds `level` of the mass; an end beyond the knots is the outermost knot."""
+        """The central interval that holds `level` of the mass; an end beyond the knots is the
+        outermost knot.
+        """
         return self._within((1.0 - level) / 2), self._within((1.0 + level) / 2)
 
     def _within(self, share: float) -> float:
@@ -178,15 +205,20 @@ class Cdf:
 
 
 def from_quantiles(
-    levels: Mapping[float, float], scale: Scale, *, below: float | None = None, above: float | None = None
+    levels: Mapping[float, float],
+    scale: Scale,
+    *,
+    below: float | None = None,
+    above: float | None = None,
 ) -> Cdf:
     """A forecast from what people say best: the values at a few levels, such as 5, 50 and 95 %.
 
-    `levels` maps a level to a value, `below` and `above` are the masses beyond open bounds (for a date, `above` is
-    "never in the window"); unsaid, a hundredth or half of what the outermost level leaves. Linear between the points,
-    on a log scale along that scale. Raises `InvalidForecast` when values do not rise with their levels, when one is
-    not finite or lies beyond a bound that is closed, or when a mass is given beyond one, or another than values beyond
-    an open bound leave there.
+    `levels` maps a level to a value, `below` and `above` are the masses beyond open bounds (for a
+    date, `above` is "never in the window"); unsaid, a hundredth or half of what the outermost level
+    leaves. Linear between the points, on a log scale along that scale. Raises `InvalidForecast`
+    when values do not rise with their levels, when one is not finite or lies beyond a bound that is
+    closed, or when a mass is given beyond one, or another than values beyond an open bound leave
+    there.
 
     >>> made = from_quantiles({0.25: 20.0, 0.5: 30.0, 0.75: 60.0}, Scale(0.0, 100.0))
     >>> made.quantile(0.5), made.at(10.0)
@@ -198,7 +230,9 @@ def from_quantiles(
     probabilities([level for level, _ in ordered])
     values = [value for _, value in ordered]
     if any(not a < b for a, b in pairwise(values)):
-        raise InvalidForecast("a higher level needs a higher value: order the values by their levels")
+        raise InvalidForecast(
+            "a higher level needs a higher value: order the values by their levels"
+        )
     _refuse_beyond_closed(values, scale)
     places = scale.locations(values).tolist()
     points = list(zip(places, (level for level, _ in ordered), strict=True))
@@ -214,38 +248,52 @@ def from_quantiles(
 
 def _refuse_contradiction(said: float | None, left: float) -> None:
     if said is not None and not abs(said - left) <= _APART:
-        raise InvalidForecast(f"{said:g} beyond the range contradicts the values given, which leave {left:g} there")
+        raise InvalidForecast(
+            f"{said:g} beyond the range contradicts the values given, which leave {left:g} there"
+        )
 
 
 def _refuse_beyond_closed(values: Sequence[float], scale: Scale) -> None:
     if not np.isfinite(scale.locations(values)).all():
-        raise InvalidForecast("the value of a level is a number; give what lies beyond the range as a mass of its own")
+        raise InvalidForecast(
+            "the value of a level is a number; give what lies beyond the range as a mass of its own"
+        )
     outside = [
-        v for v in values if (v < scale.lower and not scale.open_lower) or (v > scale.upper and not scale.open_upper)
+        v
+        for v in values
+        if (v < scale.lower and not scale.open_lower) or (v > scale.upper and not scale.open_upper)
     ]
     if outside:
-        raise InvalidForecast(f"{outside[0]:g} lies outside the range {scale.lower:g} to {scale.upper:g}")
+        raise InvalidForecast(
+            f"{outside[0]:g} lies outside the range {scale.lower:g} to {scale.upper:g}"
+        )
 
 
 def _tail(said: float | None, left: float, is_open: bool) -> float:
     """The mass beyond one bound, of the mass that the outermost level leaves."""
     if not is_open:
         if said is not None and probabilities(said) > 0.0:
-            raise InvalidForecast("the answer cannot lie beyond a closed bound of this question: give no mass to that")
+            raise InvalidForecast(
+                "the answer cannot lie beyond a closed bound of this question: give no mass to that"
+            )
         return 0.0
     if said is None:
         return min(OPEN_TAIL, left / 2)
     if said > left + 1e-12:
-        raise InvalidForecast(f"{said:g} beyond the range is more than the {left:g} that the outermost level leaves")
+        raise InvalidForecast(
+            f"{said:g} beyond the range is more than the {left:g} that the outermost level leaves"
+        )
     return min(float(probabilities(said)), left)
 
 
 def from_slider(low: float, middle: float, high: float, scale: Scale) -> Cdf:
-    """A forecast from three handles: the answer lies below `low` with 25 %, below `middle` with 50, `high` with 75.
+    """A forecast from three handles: the answer lies below `low` with 25 %, below `middle` with 50,
+    `high` with 75.
 
-    A logistic curve on the scale, with a width of its own on each side of the middle. What a closed bound cuts off is
-    given back to the quarter before it, so that all three handles stay exact; where a handle lies at the bound itself,
-    to the half. Raises `InvalidForecast` when the handles are out of order or outside the range.
+    A logistic curve on the scale, with a width of its own on each side of the middle. What a closed
+    bound cuts off is given back to the quarter before it, so that all three handles stay exact;
+    where a handle lies at the bound itself, to the half. Raises `InvalidForecast` when the handles
+    are out of order or outside the range.
 
     >>> made = from_slider(20.0, 30.0, 60.0, Scale(0.0, 100.0, open_upper=True))
     >>> round(made.at(30.0), 2), round(made.at(60.0), 2), round(made.above, 2)
@@ -255,7 +303,8 @@ def from_slider(low: float, middle: float, high: float, scale: Scale) -> Cdf:
 
     if not scale.lower <= low < middle < high <= scale.upper:
         raise InvalidForecast(
-            "the three handles lie in the range and rise: a quarter below, the middle, a quarter above"
+            "the three handles lie in the range and rise: a quarter below, the middle, a "
+            "quarter above"
         )
     left, centre, right = scale.locations([low, middle, high]).tolist()
     places = _knots(np.linspace(0.0, 1.0, _GRID + 1), np.array([left, centre, right]))
@@ -269,7 +318,9 @@ def from_slider(low: float, middle: float, high: float, scale: Scale) -> Cdf:
 
 
 def _given_back(shares: Floats, cut: float) -> Floats:
-    """Shares up to the middle, with the mass `cut` beyond a closed bound taken into the quarter that ends there."""
+    """Shares up to the middle, with the mass `cut` beyond a closed bound taken into the quarter
+    that ends there.
+    """
     if 0.25 - cut > 1e-6:
         return np.where(shares < 0.25, (shares - cut) / (0.25 - cut) / 4, shares)
     return (shares - cut) / (0.5 - cut) / 2
@@ -286,9 +337,13 @@ def uniform(scale: Scale) -> Cdf:
 
 
 def _along(scale: Scale, points: list[tuple[float, float]]) -> Cdf:
-    """The curve through points on the scale, cut to the range; a log scale gets a grid, being no straight line."""
+    """The curve through points on the scale, cut to the range; a log scale gets a grid, being no
+    straight line.
+    """
     places = np.array([place for place, _ in points])
-    grid = np.linspace(0.0, 1.0, _GRID + 1) if scale.zero_point is not None else np.array([0.0, 1.0])
+    grid = (
+        np.linspace(0.0, 1.0, _GRID + 1) if scale.zero_point is not None else np.array([0.0, 1.0])
+    )
     knots = _knots(grid, places[(places > 0.0) & (places < 1.0)])
     shares = np.interp(knots, places, np.array([share for _, share in points]))
     return Cdf(tuple(scale.values(knots).tolist()), tuple(shares.tolist()))
@@ -308,7 +363,9 @@ def day_number(instant: datetime) -> float:
     1.5
     """
     if instant.tzinfo is None:
-        raise InvalidTime(f"{instant.isoformat()!r} has no time zone: add Z or an offset such as +02:00")
+        raise InvalidTime(
+            f"{instant.isoformat()!r} has no time zone: add Z or an offset such as +02:00"
+        )
     return (instant - EPOCH) / timedelta(days=1)
 
 
@@ -318,7 +375,8 @@ def date_of(days: float) -> datetime:
 
 
 def mass_in_the_past(forecast: Cdf, now: datetime) -> float:
-    """How much a date forecast gives to dates that are over, 0 to 1, for an event that has not happened by `now`.
+    """How much a date forecast gives to dates that are over, 0 to 1, for an event that has not
+    happened by `now`.
 
     Anything above 0 is mass thrown away, and worth a warning: the event did not happen then.
 

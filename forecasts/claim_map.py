@@ -1,8 +1,9 @@
 """The claim map: an essay with its own record written over it, sentence by sentence.
 
-Every sentence has a state, the questions that came from it, and words for people. Live questions speak first: those
-that look back (written after their own window) are asked where no live one has an answer yet, and the two never share
-a figure. The verdict on the essay as a whole is in `forecasts.claim_verdict`.
+Every sentence has a state, the questions that came from it, and words for people. Live questions
+speak first: those that look back (written after their own window) are asked where no live one has
+an answer yet, and the two never share a figure. The verdict on the essay as a whole is in
+`forecasts.claim_verdict`.
 """
 
 from bisect import bisect_right
@@ -60,7 +61,9 @@ MIXED = (0.4, 0.6)
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """A sentence that a person found no question could be made of, from `offset` to `end` in the text, and why."""
+    """A sentence that a person found no question could be made of, from `offset` to `end` in the
+    text, and why.
+    """
 
     offset: int
     end: int
@@ -85,10 +88,10 @@ class Mapped:
     | dropped | a sentence with a mark of a claim that was found too weak |
     | not forward-looking | everything else |
 
-    `p` is the mean probability, 0 to 1, that its open questions bear it out, None without any; `share` the share of
-    answered ones that do; both leave out questions on what the essay does not assert. `retrospective` says that these
-    answers look back. `why` is the reason of a rejection, or why the sentence is no claim. `words` tell the state for a
-    title.
+    `p` is the mean probability, 0 to 1, that its open questions bear it out, None without any;
+    `share` the share of answered ones that do; both leave out questions on what the essay does not
+    assert. `retrospective` says that these answers look back. `why` is the reason of a rejection,
+    or why the sentence is no claim. `words` tell the state for a title.
     """
 
     sentence: Sentence
@@ -106,8 +109,9 @@ class Mapped:
 class Coverage:
     """How much of what looks ahead in an essay was asked.
 
-    `asked` sentences have questions, `rejected` ones a reason why not, both of the `forward_looking`. From claims
-    alone, without the text, it says how much of the claims was asked: nobody knows what was overlooked.
+    `asked` sentences have questions, `rejected` ones a reason why not, both of the
+    `forward_looking`. From claims alone, without the text, it says how much of the claims was
+    asked: nobody knows what was overlooked.
     """
 
     asked: int
@@ -116,7 +120,9 @@ class Coverage:
 
     @property
     def share(self) -> float | None:
-        """The share of forward-looking sentences that became questions, 0 to 1; None where nothing looks ahead."""
+        """The share of forward-looking sentences that became questions, 0 to 1; None where nothing
+        looks ahead.
+        """
         return self.asked / self.forward_looking if self.forward_looking else None
 
     @property
@@ -144,10 +150,11 @@ def claim_map(  # noqa: PLR0917  all that is known of an essay
 ) -> tuple[Mapped, ...]:
     """Every sentence with its state, in the order of the text.
 
-    A claim belongs to the sentence in which its quote starts, or else touches; so does a rejection, of several the
-    newest. What lies in no sentence, such as everything when the text is not kept and `sentences` is empty, has a
-    place of its own: the quote, or nothing but where it was rejected. `held` is the forecast that stands for each open
-    question, `resolutions` are those that count.
+    A claim belongs to the sentence in which its quote starts, or else touches; so does a rejection,
+    of several the newest. What lies in no sentence, such as everything when the text is not kept
+    and `sentences` is empty, has a place of its own: the quote, or nothing but where it was
+    rejected. `held` is the forecast that stands for each open question, `resolutions` are those
+    that count.
     """
     asked = by_claim(questions)
     places = _places(sentences, claims, rejections)
@@ -155,10 +162,14 @@ def claim_map(  # noqa: PLR0917  all that is known of an essay
 
 
 def coverage(mapped: Iterable[Mapped]) -> Coverage:
-    """How many of the forward-looking sentences were asked or rejected; a sentence with a claim is one of them."""
+    """How many of the forward-looking sentences were asked or rejected; a sentence with a claim is
+    one of them.
+    """
     ahead = [one for one in mapped if one.state not in ("not forward-looking", "dropped")]
     return Coverage(
-        sum(bool(one.question_ids) for one in ahead), sum(one.state == "rejected" for one in ahead), len(ahead)
+        sum(bool(one.question_ids) for one in ahead),
+        sum(one.state == "rejected" for one in ahead),
+        len(ahead),
     )
 
 
@@ -173,7 +184,9 @@ def _places(
         (at or loose.setdefault(claim.offset, _Place(_quoted(claim)))).claims.append(claim)
     for rejection in sorted(rejections, key=lambda r: r.at):
         at = _at(found, starts, rejection.offset, rejection.end)
-        (at or loose.setdefault(rejection.offset, _Place(_unquoted(rejection)))).rejection = rejection
+        (
+            at or loose.setdefault(rejection.offset, _Place(_unquoted(rejection)))
+        ).rejection = rejection
     return sorted([*found, *loose.values()], key=lambda place: place.sentence.offset)
 
 
@@ -191,11 +204,15 @@ def _quoted(claim: Claim) -> Sentence:
     text = " ".join(claim.quote.split())
     cue, modality = head_word(claim.modality), sureness(claim.modality) or 0.0
     end = claim.offset + len(claim.quote)
-    return Sentence(claim.offset, end, text, kind, cue, modality, 1.0, True, "a person took it for a claim")
+    return Sentence(
+        claim.offset, end, text, kind, cue, modality, 1.0, True, "a person took it for a claim"
+    )
 
 
 def _unquoted(rejection: Rejection) -> Sentence:
-    return Sentence(rejection.offset, rejection.end, "", None, "", 0.0, 0.0, False, "its text is not kept")
+    return Sentence(
+        rejection.offset, rejection.end, "", None, "", 0.0, 0.0, False, "its text is not kept"
+    )
 
 
 def _mapped(
@@ -210,9 +227,12 @@ def _mapped(
         state, why = _unasked(place)
         words = f"{state}: {why}" if why else state
         return Mapped(place.sentence, state, claim_ids, (), None, why, words)
-    counted = {q.id: q for claim in place.claims if is_asserted(claim) for q in asked.get(claim.id, ())}
+    counted = {
+        q.id: q for claim in place.claims if is_asserted(claim) for q in asked.get(claim.id, ())
+    }
     live, back = (
-        tally([q for q in counted.values() if q.retrospective is r], resolutions, held) for r in (False, True)
+        tally([q for q in counted.values() if q.retrospective is r], resolutions, held)
+        for r in (False, True)
     )
     answers = live if live.answered else back
     still_open = live if live.open else back
@@ -242,26 +262,44 @@ def _unasked(place: _Place) -> tuple[ClaimState, str]:
     return ("dropped" if sentence.cue or sentence.kind else "not forward-looking"), sentence.why
 
 
-def _told(answers: Tally, still_open: Tally, questions: int, *, looks_back: bool) -> tuple[ClaimState, str]:
+def _told(
+    answers: Tally, still_open: Tally, questions: int, *, looks_back: bool
+) -> tuple[ClaimState, str]:
     waiting = _waiting(still_open)
     if answers.share is None:
         if waiting:
             return "open", waiting
-        return "no answer", f"no answer: {_count(questions)} annulled, ambiguous, or silent about it"
+        return (
+            "no answer",
+            f"no answer: {_count(questions)} annulled, ambiguous, or silent about it",
+        )
     low, high = MIXED
-    state: ClaimState = "borne out" if answers.share > high else "not borne out" if answers.share < low else "mixed"
-    said = f"{state} ({answers.borne_out} of {answers.answered}{', looking back' if looks_back else ''})"
+    state: ClaimState = (
+        "borne out" if answers.share > high else "not borne out" if answers.share < low else "mixed"
+    )
+    said = (
+        f"{state} ({answers.borne_out} of "
+        f"{answers.answered}{', looking back' if looks_back else ''})"
+    )
     return state, f"{said}; {waiting}" if waiting else said
 
 
 def _not_counted(questions: int) -> str:
-    return f"not counted: {_count(questions)} on what the essay presupposes or reports of others" if questions else ""
+    return (
+        f"not counted: {_count(questions)} on what the essay presupposes or reports of others"
+        if questions
+        else ""
+    )
 
 
 def _waiting(still_open: Tally) -> str:
     if not still_open.open:
         return ""
-    likely = "" if still_open.chance is None else f"{percent(still_open.chance)} likely to be borne out, "
+    likely = (
+        ""
+        if still_open.chance is None
+        else f"{percent(still_open.chance)} likely to be borne out, "
+    )
     return f"{likely}{_count(still_open.open, 'open ')}"
 
 

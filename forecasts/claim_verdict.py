@@ -1,10 +1,12 @@
-"""The verdict on an essay: how its claims did so far, by kind of claim, by the word it commits itself with, in all.
+"""The verdict on an essay: how its claims did so far, by kind of claim, by the word it commits
+itself with, in all.
 
-What counts: a question says of a claim that it was borne out, that it was not, or nothing (`forecasts.bearing`). A
-claim counts once it has an answered question that says something, and counts as the share of those questions that
-bear it out, each alike: of two answers that disagree it has half. What the essay presupposes or reports of others is
-not its own claim (`is_asserted`) and does not count. Questions that look back (written after their own
-window, with the answer in reach) and live ones never share a figure.
+What counts: a question says of a claim that it was borne out, that it was not, or nothing
+(`forecasts.bearing`). A claim counts once it has an answered question that says something, and
+counts as the share of those questions that bear it out, each alike: of two answers that disagree it
+has half. What the essay presupposes or reports of others is not its own claim (`is_asserted`) and
+does not count. Questions that look back (written after their own window, with the answer in reach)
+and live ones never share a figure.
 """
 
 import math
@@ -27,9 +29,11 @@ SMALL = 10
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What some questions say of a claim: how many were answered, bear it out, are open, or say nothing.
+    """What some questions say of a claim: how many were answered, bear it out, are open, or say
+    nothing.
 
-    `chance` is the mean probability, 0 to 1, over open questions with a forecast that it is borne out; None without.
+    `chance` is the mean probability, 0 to 1, over open questions with a forecast that it is borne
+    out; None without.
     """
 
     answered: int
@@ -40,17 +44,21 @@ class Tally:
 
     @property
     def share(self) -> float | None:
-        """The share of the answered questions that bear the claim out; None before the first answer."""
+        """The share of the answered questions that bear the claim out; None before the first
+        answer.
+        """
         return self.borne_out / self.answered if self.answered else None
 
 
 @dataclass(frozen=True, slots=True)
 class VerdictLine:
-    """How some claims did so far. `claims` are those with a question: answered + open + without an answer.
+    """How some claims did so far. `claims` are those with a question: answered + open + without an
+    answer.
 
-    `borne_out` is the sum of the claims' shares, no more than `answered`. `open` claims have no answer yet, and
-    `mean_chance` is the mean probability that they are borne out. `interval` is Jeffreys' 95 % interval for the share;
-    it takes claims as independent, and is too narrow where several rest on the same questions.
+    `borne_out` is the sum of the claims' shares, no more than `answered`. `open` claims have no
+    answer yet, and `mean_chance` is the mean probability that they are borne out. `interval` is
+    Jeffreys' 95 % interval for the share; it takes claims as independent, and is too narrow where
+    several rest on the same questions.
     """
 
     label: str
@@ -75,7 +83,9 @@ class VerdictLine:
     @property
     def words(self) -> str:
         """The line as a person would say it, such as "8 of 10 borne out, 3 open (62% likely)"."""
-        said = [f"{round(self.borne_out, 1):g} of {self.answered} borne out"] if self.answered else []
+        said = (
+            [f"{round(self.borne_out, 1):g} of {self.answered} borne out"] if self.answered else []
+        )
         if self.open:
             likely = "" if self.mean_chance is None else f" ({percent(self.mean_chance)} likely)"
             said.append(f"{self.open} open{likely}")
@@ -86,10 +96,12 @@ class VerdictLine:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """How sure the essay sounded against how often it was right, over the answered claims whose words tell it.
+    """How sure the essay sounded against how often it was right, over the answered claims whose
+    words tell it.
 
-    `claimed` is the mean sureness and `share` the share borne out, both 0 to 1; above 0, `overconfidence` says that
-    it promised more than came. `interval` is Jeffreys' 95 % interval for the share.
+    `claimed` is the mean sureness and `share` the share borne out, both 0 to 1; above 0,
+    `overconfidence` says that it promised more than came. `interval` is Jeffreys' 95 % interval for
+    the share.
     """
 
     claims: int
@@ -112,14 +124,18 @@ class Calibration:
         """The comparison as a person would say it."""
         claims = "1 answered claim" if self.claims == 1 else f"{self.claims} answered claims"
         few = ": too few to judge by" if self.small else ""
-        return f"sounded {percent(self.claimed)} sure, was right in {percent(self.share)} of {claims}{few}"
+        return (
+            f"sounded {percent(self.claimed)} sure, was right in {percent(self.share)} of "
+            f"{claims}{few}"
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """The record of an essay, from live questions or from those that look back, never from both.
 
-    Lines of `by_kind` and `by_modality` have the most claims first. `calibration` is None before the first answer.
+    Lines of `by_kind` and `by_modality` have the most claims first. `calibration` is None before
+    the first answer.
     """
 
     retrospective: bool
@@ -139,9 +155,9 @@ def verdict(
 ) -> Verdict:
     """How the claims of an essay did so far, by the questions that came from them.
 
-    `resolutions` are those that count, and `held` the forecast that stands for each open question. `retrospective`
-    chooses the questions that look back instead of the live ones. A claim without such a question is left out, as is
-    one that the essay does not assert.
+    `resolutions` are those that count, and `held` the forecast that stands for each open question.
+    `retrospective` chooses the questions that look back instead of the live ones. A claim without
+    such a question is left out, as is one that the essay does not assert.
     """
     asked = by_claim(q for q in questions if q.retrospective is retrospective)
     found = [
@@ -163,7 +179,9 @@ def tally(
     resolutions: Mapping[QuestionId, Resolution],
     held: Mapping[QuestionId, Distribution],
 ) -> Tally:
-    """What some questions say of their claim; a question without a resolution is open, also after its close."""
+    """What some questions say of their claim; a question without a resolution is open, also after
+    its close.
+    """
     said: list[bool] = []
     still_open, silent, chances = 0, 0, []
     for question in questions:
@@ -189,7 +207,8 @@ def by_claim(questions: Iterable[Question]) -> dict[ClaimId, list[Question]]:
 
 
 def is_asserted(claim: Claim) -> bool:
-    """Whether the essay itself makes a claim, rather than presupposing it or reporting it of others.
+    """Whether the essay itself makes a claim, rather than presupposing it or reporting it of
+    others.
 
     >>> from forecasts.question import EssayId
     >>> is_asserted(Claim(ClaimId("C1"), EssayId("e"), "its efforts to end it", 0, "conditional", "Presupposition", ""))

@@ -1,8 +1,9 @@
 """Which questions belong together: by fate, by horizon, by the time they opened and closed.
 
-Statistics over resolved questions alone mislead: an event that comes resolves its question early, one that does not
-keeps it open to the end, so whatever was opened lately is answered mostly YES. A question counts once its scheduled
-close has passed, however early its answer came; until then it waits in its cohort.
+Statistics over resolved questions alone mislead: an event that comes resolves its question early,
+one that does not keeps it open to the end, so whatever was opened lately is answered mostly YES. A
+question counts once its scheduled close has passed, however early its answer came; until then it
+waits in its cohort.
 """
 
 from collections.abc import Iterable, Mapping
@@ -39,20 +40,27 @@ def quarter(at: datetime) -> str:
 
 
 def fate(question: Question) -> str:
-    """The cluster of questions that share their luck: those made from the same first claim, each other one alone.
+    """The cluster of questions that share their luck: those made from the same first claim, each
+    other one alone.
 
-    Deadlines and thresholds of one claim come true together; counted apart, one piece of luck would count twice.
+    Deadlines and thresholds of one claim come true together; counted apart, one piece of luck would
+    count twice.
     """
-    return f"claim {question.essay_id}/{question.claim_ids[0]}" if question.claim_ids else f"question {question.id}"
+    return (
+        f"claim {question.essay_id}/{question.claim_ids[0]}"
+        if question.claim_ids
+        else f"question {question.id}"
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Cohort:
     """The questions that opened in one quarter, and what became of them.
 
-    `over` of the `opened` ones have passed their scheduled close; of those over, `answered` have an answer,
-    `annulled` and `ambiguous` none that can be scored, and `unanswered` none yet. `early` were answered, or given up,
-    before their scheduled close, which has not passed: they count when it does.
+    `over` of the `opened` ones have passed their scheduled close; of those over, `answered` have an
+    answer, `annulled` and `ambiguous` none that can be scored, and `unanswered` none yet. `early`
+    were answered, or given up, before their scheduled close, which has not passed: they count when
+    it does.
     """
 
     quarter: str
@@ -73,7 +81,9 @@ def counts(question: Question, now: datetime) -> bool:
 def cohorts(
     questions: Iterable[Question], resolutions: Mapping[QuestionId, Resolution], now: datetime
 ) -> tuple[Cohort, ...]:
-    """One line a quarter of opening, oldest first; questions that have not opened yet are left out."""
+    """One line a quarter of opening, oldest first; questions that have not opened yet are left
+    out.
+    """
     groups: dict[str, list[Question]] = {}
     for question in sorted(questions, key=lambda q: q.opens_at):
         if question.opens_at <= now:
@@ -82,12 +92,17 @@ def cohorts(
 
 
 def _cohort(
-    label: str, group: Iterable[Question], resolutions: Mapping[QuestionId, Resolution], now: datetime
+    label: str,
+    group: Iterable[Question],
+    resolutions: Mapping[QuestionId, Resolution],
+    now: datetime,
 ) -> Cohort:
     members = list(group)
     over = [q for q in members if counts(q, now)]
     outcomes = [resolutions[q.id].outcome if q.id in resolutions else None for q in over]
-    unscored = {word: sum(outcome == word for outcome in outcomes) for word in ("annulled", "ambiguous")}
+    unscored = {
+        word: sum(outcome == word for outcome in outcomes) for word in ("annulled", "ambiguous")
+    }
     unanswered = sum(outcome is None for outcome in outcomes)
     return Cohort(
         quarter=label,
@@ -102,7 +117,8 @@ def _cohort(
 
 
 def annul_rate(lines: Iterable[Cohort]) -> float | None:
-    """The share of questions that are over and had no answer to score, 0 to 1; None when none is over.
+    """The share of questions that are over and had no answer to score, 0 to 1; None when none is
+    over.
 
     A rising rate is a defect of how questions are written, not of how they are forecast.
     """

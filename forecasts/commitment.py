@@ -1,7 +1,9 @@
-"""How far an essay commits itself by a claim: the word that carries it, and how sure that word sounds.
+"""How far an essay commits itself by a claim: the word that carries it, and how sure that word
+sounds.
 
-`Claim.modality` holds the essay's own words, such as "will not" or "could ultimately (0.5)", or says in words of
-grammar what stands there, such as "present perfect". The figures are those of `forecasts.essay`.
+`Claim.modality` holds the essay's own words, such as "will not" or "could ultimately (0.5)", or
+says in words of grammar what stands there, such as "present perfect". The figures are those of
+`forecasts.essay`.
 """
 
 import re
@@ -42,17 +44,25 @@ _HEDGE = re.compile(r"\b(?:perhaps|maybe|possibly)\b")
 _HEDGED = 0.5  # however firm the verb beside it
 _FIGURE = re.compile(r"\((\d+(?:\.\d+)?)\s*(%?)\)")
 _ASIDE = re.compile(r"\([^)]*\)")
-_SHORTENED = (("won't", "will not"), ("can't", "can not"), ("cannot", "can not"), ("n't", " not"), ("'ll", " will"))
+_SHORTENED = (
+    ("won't", "will not"),
+    ("can't", "can not"),
+    ("cannot", "can not"),
+    ("n't", " not"),
+    ("'ll", " will"),
+)
 _ASKS = re.compile(r"\bquestions?\b|^whether\b|\?")
 _PERFECT = re.compile(r"(?:has|have) (?:(?:not|never|yet|already|just|long) )*(?!to\b|yet\b)[a-z]+")
 _BE = re.compile(r"^(?:is|are|am|be|seems?|looks?|appears?)\b")
 
 
 def head_word(modality: str) -> str:
-    """The word by which claims are counted together: a modal verb, a tense, a phrase; "a question" for what only asks.
+    """The word by which claims are counted together: a modal verb, a tense, a phrase; "a question"
+    for what only asks.
 
-    The first modal verb counts, whatever denies or hedges it; "are likely to" is "is likely to"; "has risen" and "have
-    begun" are the present perfect. What fits no rule stands as it is, without what is in brackets or after a sign.
+    The first modal verb counts, whatever denies or hedges it; "are likely to" is "is likely to";
+    "has risen" and "have begun" are the present perfect. What fits no rule stands as it is, without
+    what is in brackets or after a sign.
 
     >>> [head_word(said) for said in ("will not (1.0)", "could ultimately (0.5)", "present perfect + clearly", "")]
     ['will', 'could', 'present perfect', 'not said']
@@ -72,9 +82,11 @@ def head_word(modality: str) -> str:
 
 
 def sureness(modality: str) -> float | None:
-    """How sure the essay sounds by a claim, 0 to 1: the figure in brackets, or that of its words; None where unclear.
+    """How sure the essay sounds by a claim, 0 to 1: the figure in brackets, or that of its words;
+    None where unclear.
 
-    "perhaps" and its like make half a commitment of any verb. Questions and tenses have no figure of their own.
+    "perhaps" and its like make half a commitment of any verb. Questions and tenses have no figure
+    of their own.
 
     >>> [sureness(said) for said in ("could easily (0.6)", "(80 %)", "will not", "would … perhaps", "present perfect")]
     [0.6, 0.8, 1.0, 0.5, None]
@@ -85,7 +97,9 @@ def sureness(modality: str) -> float | None:
         value = float(figure[1]) / (100.0 if figure[2] else 1.0)
         return value if 0.0 <= value <= 1.0 else None
     head = head_word(modality)
-    known = SURENESS.get(head, next((_PHRASES[word] for word in head.split() if word in _PHRASES), None))
+    known = SURENESS.get(
+        head, next((_PHRASES[word] for word in head.split() if word in _PHRASES), None)
+    )
     return min(known, _HEDGED) if known is not None and _HEDGE.search(said) else known
 
 

@@ -1,4 +1,6 @@
-"""Distributions over a question's outcomes, one class a kind of answer. Every number is checked in `probability`."""
+"""Distributions over a question's outcomes, one class a kind of answer. Every number is checked in
+`probability`.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +17,8 @@ OTHER = "Other"
 class Binary:
     """The probability, 0 to 1, that a binary question resolves YES.
 
-    0 and 1 are allowed: a forecaster may be certain. Anything outside, or NaN, raises `InvalidProbability`.
+    0 and 1 are allowed: a forecaster may be certain. Anything outside, or NaN, raises
+    `InvalidProbability`.
 
     >>> Binary(0.63).p
     0.63
@@ -39,9 +42,9 @@ class Binary:
 class Categorical:
     """Probabilities of exclusive options, in the options' order; together they are 1.
 
-    The order means something for an ordered question only. Names are unique; fewer than two, a doubled one or a
-    number of probabilities that differs from theirs raise `InvalidForecast`, a sum off 1 by more than a millionth
-    `InvalidProbability`: nothing is normalised in silence.
+    The order means something for an ordered question only. Names are unique; fewer than two, a
+    doubled one or a number of probabilities that differs from theirs raise `InvalidForecast`, a sum
+    off 1 by more than a millionth `InvalidProbability`: nothing is normalised in silence.
 
     >>> Categorical(("Moscow", "Beijing", "Other"), (0.2, 0.5, 0.3)).of("Beijing")
     0.5
@@ -58,7 +61,8 @@ class Categorical:
         summing_to_one(self.p)
 
     def index(self, option: str) -> int:
-        """The place of an option; of `Other` where the option was not offered when this forecast was made.
+        """The place of an option; of `Other` where the option was not offered when this forecast
+        was made.
 
         Raises `InvalidForecast` when there is neither.
 
@@ -69,7 +73,10 @@ class Categorical:
             return self.options.index(option)
         if OTHER in self.options:
             return self.options.index(OTHER)
-        raise InvalidForecast(f"no option {option!r} here, and no {OTHER!r} to read it from: {', '.join(self.options)}")
+        raise InvalidForecast(
+            f"no option {option!r} here, and no {OTHER!r} to read it from: "
+            f"{', '.join(self.options)}"
+        )
 
     def of(self, option: str) -> float:
         """The probability of an option, read from `Other` where it was not offered yet."""
@@ -83,7 +90,12 @@ class Categorical:
         >>> Categorical(("Moscow", "Beijing", "Other"), (0.2, 0.5, 0.3)).without("Moscow")
         Categorical(options=('Beijing', 'Other'), p=(0.5, 0.5))
         """
-        if option not in self.options or option == OTHER or OTHER not in self.options or len(self.options) == 2:
+        if (
+            option not in self.options
+            or option == OTHER
+            or OTHER not in self.options
+            or len(self.options) == 2
+        ):
             return self
         held = dict(zip(self.options, self.p, strict=True))
         held[OTHER] += held.pop(option)
@@ -96,7 +108,9 @@ class Categorical:
 
 
 Distribution = Binary | Categorical | Cdf
-"""What a forecaster holds: one class for each kind of answer (ordered options are `Categorical` in their order)."""
+"""What a forecaster holds: one class for each kind of answer (ordered options are `Categorical` in
+their order).
+"""
 
 
 def p_yes(held: Distribution | None) -> float | None:

@@ -1,7 +1,8 @@
 """A claim in an essay → the draft of a question, by rule; a person completes it.
 
-What the rules can read off the sentence stands in the draft; where a person has to decide there is a visible gap such
-as "[… what exactly counts]", and the linter lets no question open while one is left.
+What the rules can read off the sentence stands in the draft; where a person has to decide there is
+a visible gap such as "[… what exactly counts]", and the linter lets no question open while one is
+left.
 """
 
 import re
@@ -40,7 +41,9 @@ _NO_PLACE: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Slots:
-    """What the sentence itself says of the parts that a question needs; "" for what was not found."""
+    """What the sentence itself says of the parts that a question needs; "" for what was not
+    found.
+    """
 
     actor: str = ""
     event: str = ""
@@ -53,7 +56,9 @@ class Slots:
 
 @dataclass(frozen=True, slots=True)
 class DraftIndicator:
-    """What to look for, as proposed: `examples` are phrasings of a report in its direction, `opposites` of a denial."""
+    """What to look for, as proposed: `examples` are phrasings of a report in its direction,
+    `opposites` of a denial.
+    """
 
     name: str
     direction: Direction
@@ -66,9 +71,10 @@ class DraftIndicator:
 class Draft:
     """A question as the rules propose it, from the sentence at `[offset, end)` of the essay.
 
-    `horizons` are the last days proposed, the essay's own deadline first; text and criteria are written for the first.
-    `past_resolutions` is for the person: how often did this happen before? `bears_out` says by which answer the claim
-    comes true (see `Question.bears_out`), "" where that cannot be told.
+    `horizons` are the last days proposed, the essay's own deadline first; text and criteria are
+    written for the first. `past_resolutions` is for the person: how often did this happen before?
+    `bears_out` says by which answer the claim comes true (see `Question.bears_out`), "" where that
+    cannot be told.
     """
 
     quote: str
@@ -93,7 +99,8 @@ class Draft:
 
 
 def draft(sentence: Sentence, today: date) -> Draft:
-    """The draft of a question on what the sentence claims; every sentence has one, whatever it says.
+    """The draft of a question on what the sentence claims; every sentence has one, whatever it
+    says.
 
     >>> from forecasts.essay import find_claims
     >>> (claim,) = find_claims("Arland will sign the river treaty by the end of 2027.")
@@ -146,10 +153,12 @@ def asked_from(
     prior: str = "",
     prior_reason: str = "",
 ) -> Asked:
-    """The question that a draft asks, open from now to the end of a last day (UTC); it resolves a week later.
+    """The question that a draft asks, open from now to the end of a last day (UTC); it resolves a
+    week later.
 
-    The last day in text and criteria is changed to `closes_on`, and "from the opening" to the day of `now`. The range
-    of a numeric question goes from 0 to twice the number that the claim names, with open ends: a proposal.
+    The last day in text and criteria is changed to `closes_on`, and "from the opening" to the day
+    of `now`. The range of a numeric question goes from 0 to twice the number that the claim names,
+    with open ends: a proposal.
     """
     closes_at = _first_instant_after(closes_on)
     text, criteria = (_dated(said, draft, closes_on, now) for said in (draft.text, draft.criteria))
@@ -175,7 +184,9 @@ def asked_from(
 
 
 def indicators_from(draft: Draft, question_id: QuestionId) -> tuple[Indicator, ...]:
-    """The indicators of a draft for a question, with terms made from their phrasings: each example matches them."""
+    """The indicators of a draft for a question, with terms made from their phrasings: each example
+    matches them.
+    """
     option = next(iter(draft.options), "")
     return tuple(
         Indicator(
@@ -212,8 +223,12 @@ def _slots(text: str, form: Form) -> Slots:
 def _indicators(plan: Plan) -> tuple[DraftIndicator, ...]:
     """One for and one against; with options both are about the first of them."""
     told, denied = (Direction.NO, Direction.YES) if plan.is_lower else (Direction.YES, Direction.NO)
-    report = DraftIndicator(f"Report: {plan.report}", told, Strength.MODERATE, plan.reports, plan.denials)
-    denial = DraftIndicator(f"Denied: {plan.report}", denied, Strength.SOME, plan.denials, plan.reports)
+    report = DraftIndicator(
+        f"Report: {plan.report}", told, Strength.MODERATE, plan.reports, plan.denials
+    )
+    denial = DraftIndicator(
+        f"Denied: {plan.report}", denied, Strength.SOME, plan.denials, plan.reports
+    )
     return report, denial
 
 
@@ -234,8 +249,12 @@ def _dated(said: str, draft: Draft, closes_on: date, now: datetime) -> str:
 
 
 def _moved(said: str, written: date, closes_on: date, today: date) -> str:
-    """The words for another last day. A year that is still to begin moves with it, or begins today if it cannot."""
-    stretch = re.compile(rf"between (?P<first>[0-9]{{1,2}} [A-Z][a-z]+ [0-9]{{4}}) and {long_date(written)}")
+    """The words for another last day. A year that is still to begin moves with it, or begins today
+    if it cannot.
+    """
+    stretch = re.compile(
+        rf"between (?P<first>[0-9]{{1,2}} [A-Z][a-z]+ [0-9]{{4}}) and {long_date(written)}"
+    )
     for match in reversed([*stretch.finditer(said)]):
         for day in said_times(match["first"]):
             if day.first > today:

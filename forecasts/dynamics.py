@@ -1,9 +1,10 @@
 """How a forecaster changes their mind: too much, too little, how often, in which direction.
 
-Three views that need not agree. `excess_movement` asks whether forecasts moved as much as the uncertainty that they
-removed, whatever the reason. `pooled_updates` describes the habit: accurate forecasters make frequent small updates
-(Atanasov et al. 2020, Organizational Behavior and Human Decision Processes 160). `reaction` holds a person's revisions
-against what the evidence ledger suggested over the same time.
+Three views that need not agree. `excess_movement` asks whether forecasts moved as much as the
+uncertainty that they removed, whatever the reason. `pooled_updates` describes the habit: accurate
+forecasters make frequent small updates (Atanasov et al. 2020, Organizational Behavior and Human
+Decision Processes 160). `reaction` holds a person's revisions against what the evidence ledger
+suggested over the same time.
 """
 
 import math
@@ -25,7 +26,9 @@ LEVEL = 0.95
 """Of the intervals; a verdict needs what chance alone makes in one case out of twenty."""
 
 LOGIT_CLIP = 0.01
-"""Log-odds of moves are taken inside [0.01, 0.99]: a step to 0 or 1 would be infinite, and outweigh all others."""
+"""Log-odds of moves are taken inside [0.01, 0.99]: a step to 0 or 1 would be infinite, and outweigh
+all others.
+"""
 
 _EVEN = 1e-12  # a standard deviation that is rounding and nothing else
 
@@ -39,9 +42,9 @@ Verdict = Literal["under-reacts", "over-reacts"]
 class Movement:
     """How far one path of forecasts moved, and how much uncertainty that removed.
 
-    `movement` is Σ(Δp)², 0 and up; `uncertainty_reduction` is p₀(1 − p₀) − p_T(1 − p_T), −¼ to ¼; `excess` is the
-    first minus the second. A Bayesian's excess is 0 on average over questions: above 0 forecasts move too much,
-    below 0 too little. One question says nothing.
+    `movement` is Σ(Δp)², 0 and up; `uncertainty_reduction` is p₀(1 − p₀) − p_T(1 − p_T), −¼ to ¼;
+    `excess` is the first minus the second. A Bayesian's excess is 0 on average over questions:
+    above 0 forecasts move too much, below 0 too little. One question says nothing.
     """
 
     movement: float
@@ -50,7 +53,8 @@ class Movement:
 
 
 def movement(path: ArrayLike) -> Movement:
-    """Movement of a path of probabilities in order of time, (n,); for a resolved question the last is the outcome.
+    """Movement of a path of probabilities in order of time, (n,); for a resolved question the last
+    is the outcome.
 
     Raises `InvalidForecast` when there is none, `InvalidProbability` when one is no probability.
     Source: Augenblick & Rabin 2021, Quarterly Journal of Economics 136.
@@ -69,10 +73,10 @@ def movement(path: ArrayLike) -> Movement:
 class ExcessMovement:
     """Whether forecasts moved as much as they should, over `n` resolved questions.
 
-    `mean_excess`: mean of the questions' excess; above 0 too much, below 0 too little; None without questions.
-    `ratio`: total movement over total reduction, 1 is right; None when there was no uncertainty to remove.
-    `t`, `p_value`: two-sided t test of mean excess 0, questions taken as independent; None under two questions and
-    when all have the same excess.
+    `mean_excess`: mean of the questions' excess; above 0 too much, below 0 too little; None without
+    questions. `ratio`: total movement over total reduction, 1 is right; None when there was no
+    uncertainty to remove. `t`, `p_value`: two-sided t test of mean excess 0, questions taken as
+    independent; None under two questions and when all have the same excess.
     """
 
     n: int
@@ -91,8 +95,14 @@ class ExcessMovement:
         if self.n < TOO_FEW:
             return _too_few("questions", self.n)
         if self.ratio is None:
-            return f"Over {self.n} questions each first forecast was 0% or 100%: there was no uncertainty to remove."
-        start = f"Over {self.n} questions forecasts moved {self.ratio:.2f} times the uncertainty they removed"
+            return (
+                f"Over {self.n} questions each first forecast was 0% or 100%: there was no "
+                "uncertainty to remove."
+            )
+        start = (
+            f"Over {self.n} questions forecasts moved {self.ratio:.2f} times the uncertainty "
+            "they removed"
+        )
         if self.p_value is None:
             return f"{start}; all moved alike, so no test can tell whether that is chance."
         if self.p_value >= 1.0 - LEVEL:
@@ -105,8 +115,8 @@ class ExcessMovement:
 def excess_movement(paths: Sequence[ArrayLike]) -> ExcessMovement:
     """Excess movement over resolved questions, one path each that ends with the outcome, 0 or 1.
 
-    Raises `InvalidForecast` for a path that is empty or does not end with an outcome, `InvalidProbability` for its
-    numbers. Source: Augenblick & Rabin 2021.
+    Raises `InvalidForecast` for a path that is empty or does not end with an outcome,
+    `InvalidProbability` for its numbers. Source: Augenblick & Rabin 2021.
 
     >>> found = excess_movement([[0.5, 0.2, 0.8, 1.0], [0.5, 0.9, 0.3, 0.0], [0.3, 0.3, 0.0]])
     >>> found.n, round(found.ratio, 2), round(found.p_value, 2)
@@ -114,7 +124,9 @@ def excess_movement(paths: Sequence[ArrayLike]) -> ExcessMovement:
     """
     for path in paths:
         if _path(path)[-1] not in {0.0, 1.0}:
-            raise InvalidForecast("the path of a resolved question ends with its outcome, 0 or 1: append it")
+            raise InvalidForecast(
+                "the path of a resolved question ends with its outcome, 0 or 1: append it"
+            )
     moves = [movement(path) for path in paths]
     if not moves:
         return ExcessMovement(0, None, None, None, None)
@@ -140,12 +152,14 @@ def _t_test(found: Floats) -> tuple[float | None, float | None]:
 class Updates:
     """The habit of updating of one forecaster, over `n_questions`.
 
-    An act after the first on a question is an *update* when it changes p, else a *reaffirmation*; the first is neither.
-    `n_acts` counts all of them, `n_updates` the updates. `per_30_days`: updates per 30 active days; None without any
-    active time. `mean_move`: mean |Δp| of updates, 0 to 1. `reaffirmation_share`: of the acts after the first, 0 to 1.
-    `reversal_share`: of pairs of successive updates, how many change direction, 0 to 1. `momentum`: lag-1 correlation
-    of successive updates about 0, −1 to 1: above 0 moves carry on (they came in too small), below 0 they swing back
-    (they were too big), 0 is right; None under two pairs. Each of the others is None when there is nothing to count.
+    An act after the first on a question is an *update* when it changes p, else a *reaffirmation*;
+    the first is neither. `n_acts` counts all of them, `n_updates` the updates. `per_30_days`:
+    updates per 30 active days; None without any active time. `mean_move`: mean |Δp| of updates, 0
+    to 1. `reaffirmation_share`: of the acts after the first, 0 to 1. `reversal_share`: of pairs of
+    successive updates, how many change direction, 0 to 1. `momentum`: lag-1 correlation of
+    successive updates about 0, −1 to 1: above 0 moves carry on (they came in too small), below 0
+    they swing back (they were too big), 0 is right; None under two pairs. Each of the others is
+    None when there is nothing to count.
     """
 
     n_questions: int
@@ -159,12 +173,14 @@ class Updates:
 
 
 def pooled_updates(histories: Sequence[tuple[Sequence[Act], float]]) -> Updates:
-    """Updates of one forecaster over several questions, one (acts, days with a standing forecast) each.
+    """Updates of one forecaster over several questions, one (acts, days with a standing forecast)
+    each.
 
-    Acts are in order of time. Every act weighs the same, whichever question it is on; pairs of updates never straddle
-    questions. Re-entering the number that stands is a reaffirmation also when it was not entered as one. Raises
-    `InvalidTime` for acts out of order or negative days, `InvalidForecast` for a reaffirmation of another number,
-    `InvalidProbability` for p. Source: Atanasov et al. 2020.
+    Acts are in order of time. Every act weighs the same, whichever question it is on; pairs of
+    updates never straddle questions. Re-entering the number that stands is a reaffirmation also
+    when it was not entered as one. Raises `InvalidTime` for acts out of order or negative days,
+    `InvalidForecast` for a reaffirmation of another number, `InvalidProbability` for p. Source:
+    Atanasov et al. 2020.
 
     >>> habit = pooled_updates([([(0, 0.3, False), (5, 0.4, False), (9, 0.4, True), (20, 0.35, False)], 60)])
     >>> habit.n_updates, habit.per_30_days, round(habit.mean_move, 3), habit.reversal_share
@@ -183,7 +199,9 @@ def pooled_updates(histories: Sequence[tuple[Sequence[Act], float]]) -> Updates:
         per_30_days=30.0 * len(sizes) / days if days > 0.0 else None,
         mean_move=math.fsum(sizes) / len(sizes) if sizes else None,
         reaffirmation_share=(later - len(sizes)) / later if later else None,
-        reversal_share=sum((a > 0.0) != (b > 0.0) for a, b in pairs) / len(pairs) if pairs else None,
+        reversal_share=sum((a > 0.0) != (b > 0.0) for a, b in pairs) / len(pairs)
+        if pairs
+        else None,
         momentum=_momentum(pairs) if len(pairs) >= 2 else None,
     )
 
@@ -193,15 +211,21 @@ def _steps(acts: Sequence[Act]) -> list[float]:
     probabilities([p for _, p, _ in acts])
     for (before, held, _), (at, p, reaffirmed) in pairwise(acts):
         if not before <= at:
-            raise InvalidTime(f"acts are given in order of time, but day {at:g} comes after day {before:g}")
+            raise InvalidTime(
+                f"acts are given in order of time, but day {at:g} comes after day {before:g}"
+            )
         if reaffirmed and p != held:
-            raise InvalidForecast(f"a reaffirmation enters the number that stands, {held:g}; {p:g} is an update")
+            raise InvalidForecast(
+                f"a reaffirmation enters the number that stands, {held:g}; {p:g} is an update"
+            )
     return [p - held for (_, held, _), (_, p, _) in pairwise(acts)]
 
 
 def _active(days: float) -> float:
     if not 0.0 <= days < math.inf:
-        raise InvalidTime(f"active days are the days on which a forecast stood, 0 or more, not {days}")
+        raise InvalidTime(
+            f"active days are the days on which a forecast stood, 0 or more, not {days}"
+        )
     return days
 
 
@@ -212,7 +236,8 @@ def _momentum(pairs: Sequence[tuple[float, float]]) -> float:
 
 
 def logit_move(before: float, after: float) -> float:
-    """Change of log-odds from one forecast to the next, in nats, both first moved inside [0.01, 0.99]; −9.19 to 9.19.
+    """Change of log-odds from one forecast to the next, in nats, both first moved inside [0.01,
+    0.99]; −9.19 to 9.19.
 
     Above 0 towards YES. Raises `InvalidProbability`.
 
@@ -227,9 +252,10 @@ def logit_move(before: float, after: float) -> float:
 class Reaction:
     """How far a person's revisions go for each step that the evidence suggests, over `n` revisions.
 
-    `slope`: 1 goes all the way, below 1 under-reacts, above 1 over-reacts, below 0 goes the other way; None when the
-    suggestion never moved. `low`, `high`: its 95% t interval, None also for a single revision; revisions are taken as
-    independent, so several of one question make it too narrow.
+    `slope`: 1 goes all the way, below 1 under-reacts, above 1 over-reacts, below 0 goes the other
+    way; None when the suggestion never moved. `low`, `high`: its 95% t interval, None also for a
+    single revision; revisions are taken as independent, so several of one question make it too
+    narrow.
     """
 
     n: int
@@ -273,11 +299,13 @@ class Reaction:
 
 
 def reaction(pairs: Sequence[tuple[float, float]]) -> Reaction:
-    """Under- or over-reaction from pairs (the person's Δ logit, Σ of suggested log-likelihood ratios), in nats.
+    """Under- or over-reaction from pairs (the person's Δ logit, Σ of suggested log-likelihood
+    ratios), in nats.
 
-    Each pair is one revision and what the ledger suggested since the one before; `logit_move` gives the first number,
-    finite at 0 and 1 too. Least squares through the origin: no news, no move. Raises `InvalidForecast` for a number
-    that is not finite. Source: regression through the origin, as in Eisenhauer 2003, Teaching Statistics 25.
+    Each pair is one revision and what the ledger suggested since the one before; `logit_move` gives
+    the first number, finite at 0 and 1 too. Least squares through the origin: no news, no move.
+    Raises `InvalidForecast` for a number that is not finite. Source: regression through the origin,
+    as in Eisenhauer 2003, Teaching Statistics 25.
 
     >>> found = reaction([(0.5, 1.0), (0.9, 2.0), (-0.6, -1.0)])
     >>> round(found.slope, 3), round(found.low, 3), round(found.high, 3), found.verdict
@@ -309,4 +337,6 @@ def _path(path: ArrayLike) -> list[float]:
 
 
 def _too_few(what: str, n: int) -> str:
-    return f"Too few {what} to say anything: {n} of the {TOO_FEW} needed, {TOO_FEW - n} are missing."
+    return (
+        f"Too few {what} to say anything: {n} of the {TOO_FEW} needed, {TOO_FEW - n} are missing."
+    )

@@ -17,22 +17,29 @@ from forecasts.said_probability import read_probability
 
 _VALUE = re.compile(r"\s*(?P<value>[^\s,;%]+\s*%?)(?P<next>.*)", re.DOTALL)
 
-_WORDS: Mapping[Kind, Mapping[str, str]] = {"numeric": {BELOW: BELOW, ABOVE: ABOVE}, "date": {NEVER: ABOVE}}
+_WORDS: Mapping[Kind, Mapping[str, str]] = {
+    "numeric": {BELOW: BELOW, ABOVE: ABOVE},
+    "date": {NEVER: ABOVE},
+}
 """The words for what lies beyond the range, and beyond which bound that is."""
 
 _MASSES = {
-    kind: re.compile(rf"(?i)(?<![^\s,;])(?:{'|'.join(words)})\s*=\s*[^\s,;%]+\s*%?") for kind, words in _WORDS.items()
+    kind: re.compile(rf"(?i)(?<![^\s,;])(?:{'|'.join(words)})\s*=\s*[^\s,;%]+\s*%?")
+    for kind, words in _WORDS.items()
 }
 
 REST = "rest"
 """What stands for whatever is missing to 100 %, as in Other=rest."""
 
 
-def read_forecast(question: Question, text: str, at: datetime, held: Distribution | None = None) -> Distribution:
+def read_forecast(
+    question: Question, text: str, at: datetime, held: Distribution | None = None
+) -> Distribution:
     """What a person typed as their forecast at an instant; options are those offered then.
 
-    `held` is what stands (see `standing`): `+5` and `x2` change it, and three numbers or dates keep its masses beyond
-    the bounds that are open, unless these are given. A probability is read by `read_probability`.
+    `held` is what stands (see `standing`): `+5` and `x2` change it, and three numbers or dates keep
+    its masses beyond the bounds that are open, unless these are given. A probability is read by
+    `read_probability`.
 
     Raises `InvalidForecast` or `InvalidProbability` with what would be right.
 
@@ -56,7 +63,9 @@ def read_forecast(question: Question, text: str, at: datetime, held: Distributio
 
 
 def standing(question: Question, held: Distribution | None) -> Distribution | None:
-    """What three numbers or dates change: what somebody holds, else the base rate; of other kinds what they hold."""
+    """What three numbers or dates change: what somebody holds, else the base rate; of other kinds
+    what they hold.
+    """
     return question.prior if held is None and question.scale is not None else held
 
 
@@ -67,7 +76,9 @@ def _shares(question: Question, text: str, at: datetime) -> Categorical:
     for name, value in _pairs(question, text):
         option = by_name.get(name.casefold())
         if option is None:
-            raise InvalidForecast(f"no option {_quoted(name)}: the options are {', '.join(offered)}")
+            raise InvalidForecast(
+                f"no option {_quoted(name)}: the options are {', '.join(offered)}"
+            )
         if option in said:
             raise InvalidForecast(f"{option!r} is given twice: give it one share")
         said[option] = value
@@ -77,16 +88,22 @@ def _shares(question: Question, text: str, at: datetime) -> Categorical:
 
 
 def _rest(said: Mapping[str, str], left: float) -> Mapping[str, float]:
-    """What goes to the option that stands for the rest; without such an option nothing may be left."""
+    """What goes to the option that stands for the rest; without such an option nothing may be
+    left.
+    """
     open_ended = [name for name, value in said.items() if value.casefold() == REST]
     if len(open_ended) > 1:
-        raise InvalidForecast(f"{REST} can stand for one option alone, not for {' and '.join(open_ended)}")
+        raise InvalidForecast(
+            f"{REST} can stand for one option alone, not for {' and '.join(open_ended)}"
+        )
     total = f"{100 * (1.0 - left):.6g}%"
     if open_ended and left < 0.0:
         raise InvalidForecast(f"there is no {REST}: the other options already add up to {total}")
     if not open_ended and abs(left) > SUM_TOLERANCE:
         missing = f"{100 * abs(left):.4g}% {'is missing' if left > 0 else 'too much'}"
-        raise InvalidForecast(f"the options add up to {total}, {missing}: write one of them as {REST}")
+        raise InvalidForecast(
+            f"the options add up to {total}, {missing}: write one of them as {REST}"
+        )
     return dict.fromkeys(open_ended, left)
 
 
@@ -98,12 +115,16 @@ def _mass(text: str) -> float:
 def _curve(question: Question, scale: Scale, text: str, held: Distribution | None) -> Cdf:
     values = _MASSES[question.kind].sub(" ", text)
     if "=" not in text or (values.strip(" ,;\t\n") and "=" not in values):
-        kept = _kept(scale, held) | _read(question, scale, " ".join(_MASSES[question.kind].findall(text)))
+        kept = _kept(scale, held) | _read(
+            question, scale, " ".join(_MASSES[question.kind].findall(text))
+        )
         return _handles(question, scale, values, (kept.get(BELOW), kept.get(ABOVE)))
     said = _read(question, scale, text)
     below, above = said.pop(BELOW, None), said.pop(ABOVE, None)
     levels = {key: value for key, value in said.items() if isinstance(key, float)}
-    if not levels:  # what lies inside the range is spread evenly: half of it on each side of the middle
+    if (
+        not levels
+    ):  # what lies inside the range is spread evenly: half of it on each side of the middle
         levels = {(1.0 + (below or 0.0) - (above or 0.0)) / 2.0: float(scale.values(0.5))}
     return from_quantiles(levels, scale, below=below, above=above)
 
@@ -117,7 +138,9 @@ def _kept(scale: Scale, held: Distribution | None) -> dict[str | float, float]:
 
 
 def _read(question: Question, scale: Scale, text: str) -> dict[str | float, float]:
-    """Values by their levels and masses by their words, as they were typed; nothing where nothing was."""
+    """Values by their levels and masses by their words, as they were typed; nothing where nothing
+    was.
+    """
     said: dict[str | float, float] = {}
     for name, value in _pairs(question, text) if text else ():
         key = _WORDS[question.kind].get(name.casefold()) or _level(question, name)
@@ -135,45 +158,77 @@ def _level(question: Question, name: str) -> float:
 
 
 def _placed(question: Question, scale: Scale, text: str) -> float:
-    """The value of a level; one that has no place on the scale is refused in the words of the question's kind."""
+    """The value of a level; one that has no place on the scale is refused in the words of the
+    question's kind.
+    """
     value = _value(question, text)
     if question.kind == "date" and value < scale.lower:
-        raise InvalidForecast(f"{text} lies before the window, which begins on {date_of(scale.lower).date()}")
+        raise InvalidForecast(
+            f"{text} lies before the window, which begins on {date_of(scale.lower).date()}"
+        )
     if scale.zero_point is not None and value <= scale.zero_point:
-        raise InvalidForecast(f"{text} has no place on a log scale from {scale.zero_point:g}: write {BELOW}=5% instead")
+        raise InvalidForecast(
+            f"{text} has no place on a log scale from {scale.zero_point:g}: write {BELOW}=5% "
+            "instead"
+        )
     return value
 
 
-def _handles(question: Question, scale: Scale, text: str, beyond: tuple[float | None, float | None]) -> Cdf:
-    """The curve of a quarter, the middle and a quarter, with the masses beyond the bounds where they are known."""
+def _handles(
+    question: Question, scale: Scale, text: str, beyond: tuple[float | None, float | None]
+) -> Cdf:
+    """The curve of a quarter, the middle and a quarter, with the masses beyond the bounds where
+    they are known.
+    """
     parts = text.replace(",", " ").replace(";", " ").split()
     if len(parts) != 3:
-        raise InvalidForecast(f"{_quoted(text)} is not a forecast of {question.id}: {FORMS[question.kind]}")
+        raise InvalidForecast(
+            f"{_quoted(text)} is not a forecast of {question.id}: {FORMS[question.kind]}"
+        )
     low, middle, high = (_value(question, part) for part in parts)
     made = from_slider(low, middle, high, scale)
     if beyond == (None, None):
         return made
-    below, above = (own if said is None else said for said, own in zip(beyond, (made.below, made.above), strict=True))
+    below, above = (
+        own if said is None else said
+        for said, own in zip(beyond, (made.below, made.above), strict=True)
+    )
     if (below > 0.0 and not scale.open_lower) or (above > 0.0 and not scale.open_upper):
-        raise InvalidForecast("the answer cannot lie beyond a closed bound of this question: give no mass to that")
+        raise InvalidForecast(
+            "the answer cannot lie beyond a closed bound of this question: give no mass to that"
+        )
     _refuse_more_than_a_quarter(question, parts, (below, above))
     return from_quartiles((low, middle, high), scale, below=below, above=above)
 
 
-def _refuse_more_than_a_quarter(question: Question, parts: Sequence[str], beyond: tuple[float, float]) -> None:
-    """A quarter of everything lies beyond either outer value, so no more can lie beyond the range."""
+def _refuse_more_than_a_quarter(
+    question: Question, parts: Sequence[str], beyond: tuple[float, float]
+) -> None:
+    """A quarter of everything lies beyond either outer value, so no more can lie beyond the
+    range.
+    """
     words = {key: word for word, key in _WORDS[question.kind].items()}
-    masses = {words.get(key, key): mass for key, mass in zip((BELOW, ABOVE), beyond, strict=True) if mass > 0.0}
+    masses = {
+        words.get(key, key): mass
+        for key, mass in zip((BELOW, ABOVE), beyond, strict=True)
+        if mass > 0.0
+    }
     much = [word for word, mass in masses.items() if mass > 0.25]
     if not much:
         return
     start, inside = beyond[0], max(1.0 - sum(beyond), 0.0)
-    levels = {f"{100 * (start + inside * q):.4g}%": part for q, part in zip((0.25, 0.5, 0.75), parts, strict=True)}
-    told = [f"{level}={part}" for level, part in levels.items()] + [f"{w}={100 * m:.4g}%" for w, m in masses.items()]
+    levels = {
+        f"{100 * (start + inside * q):.4g}%": part
+        for q, part in zip((0.25, 0.5, 0.75), parts, strict=True)
+    }
+    told = [f"{level}={part}" for level, part in levels.items()] + [
+        f"{w}={100 * m:.4g}%" for w, m in masses.items()
+    ]
     values, word = "dates" if question.kind == "date" else "numbers", much[0]
     raise InvalidForecast(
-        f"three {values} leave a quarter of everything beyond the outer ones, but {word} is {100 * masses[word]:.4g}%:"
-        f" give it, too, such as {word}=20%, or write levels, such as {' '.join(told)}"
+        f"three {values} leave a quarter of everything beyond the outer ones, but {word} is "
+        f"{100 * masses[word]:.4g}%: give it, too, such as {word}=20%, or write levels, such as "
+        f"{' '.join(told)}"
     )
 
 
@@ -187,13 +242,17 @@ def _value(question: Question, text: str) -> float:
 
 
 def _pairs(question: Question, text: str) -> list[tuple[str, str]]:
-    """`name=value` pairs, separated by blanks, commas or semicolons; a name may hold those inside it."""
+    """`name=value` pairs, separated by blanks, commas or semicolons; a name may hold those inside
+    it.
+    """
     name, *parts = text.split("=")
     found = []
     for part in parts:
         plain, match = _plain(name), _VALUE.match(part)
         if not plain or match is None:
-            raise InvalidForecast(f"{_quoted(f'{name}={part}')} is not a share: {FORMS[question.kind]}")
+            raise InvalidForecast(
+                f"{_quoted(f'{name}={part}')} is not a share: {FORMS[question.kind]}"
+            )
         found.append((plain, match["value"].strip()))
         name = match["next"]
     if not found or _plain(name):

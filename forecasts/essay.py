@@ -1,7 +1,9 @@
-"""The claims in an essay: every sentence with its place, and which look ahead and could be put to the test.
+"""The claims in an essay: every sentence with its place, and which look ahead and could be put to
+the test.
 
-By rule and offline. The rules are tuned to miss little, because a person who reads the essay rejects a wrong proposal
-in a second and never sees a missed one. What the essay is about plays no part.
+By rule and offline. The rules are tuned to miss little, because a person who reads the essay
+rejects a wrong proposal in a second and never sees a missed one. What the essay is about plays no
+part.
 """
 
 import re
@@ -46,12 +48,13 @@ _QUESTION_READER: Final = frozenset("you your i my me we our us".split())
 class Sentence:
     """A sentence of an essay, and what kind of claim it makes, if any.
 
-    `text[offset:end]` of the source is the sentence as it stands there. `text` need not be equal to that: it is what a
-    reader sees, without marks of emphasis, links, code and tags, and with white space folded.
-    `kind` is None for a sentence that does not look ahead. `cue` is the marker in lower case, "" without one;
-    `modality` (0 to 1) how sure the writer is by it: "will" 1.0, "would" 0.8, "may" 0.5. `score` (0 to 1) is how good a
-    sign the marker is that somebody could check the sentence later. It is `kept` from a score of 0.5, unless it is a
-    heading, a repeat or no part of the essay. `why` says in one clause why it was kept or dropped.
+    `text[offset:end]` of the source is the sentence as it stands there. `text` need not be equal to
+    that: it is what a reader sees, without marks of emphasis, links, code and tags, and with white
+    space folded. `kind` is None for a sentence that does not look ahead. `cue` is the marker in
+    lower case, "" without one; `modality` (0 to 1) how sure the writer is by it: "will" 1.0,
+    "would" 0.8, "may" 0.5. `score` (0 to 1) is how good a sign the marker is that somebody could
+    check the sentence later. It is `kept` from a score of 0.5, unless it is a heading, a repeat or
+    no part of the essay. `why` says in one clause why it was kept or dropped.
     """
 
     offset: int
@@ -66,7 +69,8 @@ class Sentence:
 
 
 def find_claims(text: str) -> tuple[Sentence, ...]:
-    """Every sentence of a text in order, each judged. Takes a second or two for a megabyte, whatever is in it.
+    """Every sentence of a text in order, each judged. Takes a second or two for a megabyte,
+    whatever is in it.
 
     >>> found = find_claims("Prices fell in May. If it rains, they will rise again. Has the bank the will to act?")
     >>> [(sentence.kept, sentence.kind, sentence.cue, sentence.modality) for sentence in found]
@@ -88,7 +92,9 @@ def find_claims(text: str) -> tuple[Sentence, ...]:
 
 def _sentence(place: tuple[int, int], quote: str, dirt: str, cue: Cue | None) -> Sentence:
     if cue is None:
-        return Sentence(*place, quote, None, "", 0.0, 0.0, False, dirt or "nothing in it looks ahead")
+        return Sentence(
+            *place, quote, None, "", 0.0, 0.0, False, dirt or "nothing in it looks ahead"
+        )
     score = round(min(1.0, max(0.0, cue.score)), 2)
     kept = score >= KEPT_FROM
     kind = cue.kind if kept else None
@@ -96,11 +102,17 @@ def _sentence(place: tuple[int, int], quote: str, dirt: str, cue: Cue | None) ->
 
 
 def _present(spellings: Sequence[str], dirt: Sequence[str]) -> int:
-    """The year in which the essay seems to have been written: the last that it speaks of in the past; 0 if none."""
+    """The year in which the essay seems to have been written: the last that it speaks of in the
+    past; 0 if none.
+    """
     years = [0]
     for spelling, reason in zip(spellings, dirt, strict=True):
         words = tokens(spelling)
-        if not reason and verb_forms.PAST & {*words} and not (verb_forms.MODALS | {"expected", "going"}) & {*words}:
+        if (
+            not reason
+            and verb_forms.PAST & {*words}
+            and not (verb_forms.MODALS | {"expected", "going"}) & {*words}
+        ):
             years += [int(word[:4]) for word in words if _YEAR.fullmatch(word)]
         years += [int(b) for a, b in pairwise(words) if a == "since" and _YEAR.fullmatch(b)]
     return max(year for year in years if year < 2100)
@@ -110,7 +122,9 @@ def _setting(spelling: str, present: int) -> Setting:
     words = (*tokens(spelling),)
     years = [int(word[:4]) for word in words if _YEAR.fullmatch(word)]
     when = _PERIODS.any_within(spelling)
-    by = any(a in ("by", "until", "before", "till") and _YEAR.fullmatch(b) for a, b in pairwise(words))
+    by = any(
+        a in ("by", "until", "before", "till") and _YEAR.fullmatch(b) for a, b in pairwise(words)
+    )
     future = any(year > present for year in years) and (present > 0 or by)
     past = any(year <= max(present, 1999) for year in years) and "since" not in words
     told = _is_told(words)
@@ -122,21 +136,29 @@ def _setting(spelling: str, present: int) -> Setting:
 def _is_told(words: Sequence[str]) -> bool:
     """Has it a verb in the past?"""
     return any(
-        word in verb_forms.PAST and not (word in verb_forms.PARTICIPLES_TOO and before in verb_forms.BEFORE_PARTICIPLES)
+        word in verb_forms.PAST
+        and not (word in verb_forms.PARTICIPLES_TOO and before in verb_forms.BEFORE_PARTICIPLES)
         for before, word in zip(("", *words), words, strict=False)
     )
 
 
 def _has_ed(words: Sequence[str]) -> bool:
     """Has it a regular verb that may be in the past?"""
-    return any(b.endswith("ed") and a not in verb_forms.BEFORE_PARTICIPLES for a, b in pairwise(words))
+    return any(
+        b.endswith("ed") and a not in verb_forms.BEFORE_PARTICIPLES for a, b in pairwise(words)
+    )
 
 
 def _judged(spelling: str, present: int) -> Cue | None:
-    """The best cue of a sentence with what the rest of the sentence makes of it; None without any."""
+    """The best cue of a sentence with what the rest of the sentence makes of it; None without
+    any.
+    """
     setting = _setting(spelling, present)
     asks = setting.tokens[-3:].count("?") > 0
-    found = [*grammar.cues(setting), *(_timed(cue, setting) for cue in grammar.phrase_cues(spelling))]
+    found = [
+        *grammar.cues(setting),
+        *(_timed(cue, setting) for cue in grammar.phrase_cues(spelling)),
+    ]
     found += _bare(spelling, setting, asks)
     if not found:
         return None
@@ -146,7 +168,12 @@ def _judged(spelling: str, present: int) -> Cue | None:
 
 def _timed(cue: Cue, setting: Setting) -> Cue:
     """A phrase in a story told says less."""
-    if setting.told and not setting.ahead and not _NOW & {*setting.tokens} and (setting.bygone or cue.score < 0.7):
+    if (
+        setting.told
+        and not setting.ahead
+        and not _NOW & {*setting.tokens}
+        and (setting.bygone or cue.score < 0.7)
+    ):
         return replace(cue, score=cue.score - 0.3, why=f"“{cue.words}” tells of the past")
     return cue
 
@@ -163,17 +190,26 @@ def _bare(spelling: str, setting: Setting, asks: bool) -> list[Cue]:
     ):
         found.append(Cue("?", "open question", 0.5, 0.55, "a question that is put to the world"))
     if _FIRST_IF.match(spelling):
-        found.append(Cue(setting.tokens[0], "conditional", 0.6, 0.5, "a condition and what follows from it"))
+        found.append(
+            Cue(setting.tokens[0], "conditional", 0.6, 0.5, "a condition and what follows from it")
+        )
     if spelling.startswith((" whether ", " but whether ", " and whether ", " yet whether ")):
         found.append(Cue("whether", "open question", 0.5, 0.6, "it asks whether"))
-    if setting.ahead and not setting.told and not _has_ed(setting.tokens) and not words & {"you", "your"}:
+    if (
+        setting.ahead
+        and not setting.told
+        and not _has_ed(setting.tokens)
+        and not words & {"you", "your"}
+    ):
         period = _PERIODS.any_within(spelling) or "a year to come"
         found.append(Cue(period, "explicit prediction", 0.6, 0.52, "it names a time still to come"))
     return found
 
 
 def _weighed(cue: Cue, spelling: str, setting: Setting) -> Cue:
-    """A figure or a time to come makes a claim easier to check; talk about the text, or to the reader, is none."""
+    """A figure or a time to come makes a claim easier to check; talk about the text, or to the
+    reader, is none.
+    """
     if _HEDGES & {*setting.tokens}:
         cue = replace(cue, modality=min(cue.modality, 0.5))
     score = cue.score
@@ -182,7 +218,11 @@ def _weighed(cue: Cue, spelling: str, setting: Setting) -> Cue:
         score += 0.03 if any(word[0].isdigit() for word in setting.tokens) else 0.0
     meta = _META.any_within(spelling)
     if meta and not setting.ahead:
-        return replace(cue, score=score - 0.4, why=f"“{meta}” speaks of the text, of its writer or to its reader")
+        return replace(
+            cue,
+            score=score - 0.4,
+            why=f"“{meta}” speaks of the text, of its writer or to its reader",
+        )
     if (
         cue.kind in ("trend", "status quo", "causal expectation")
         and _OUGHT.search(spelling)

@@ -71,11 +71,13 @@ class Strength(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """By when a report of an indicator should have been seen, and how surely, so that silence counts.
+    """By when a report of an indicator should have been seen, and how surely, so that silence
+    counts.
 
-    `if_yes` and `if_no` are ICD 203 words for the chance that it is reported by the date if the answer turns out YES,
-    and if it turns out NO; they are about the answers, whichever of them the indicator speaks for. `by` is aware UTC.
-    A word that ICD 203 does not have raises `ForecastsError`.
+    `if_yes` and `if_no` are ICD 203 words for the chance that it is reported by the date if the
+    answer turns out YES, and if it turns out NO; they are about the answers, whichever of them the
+    indicator speaks for. `by` is aware UTC. A word that ICD 203 does not have raises
+    `ForecastsError`.
 
     >>> from forecasts.question import utc
     >>> visit = Expectation(utc("2026-06-01"), if_yes="very likely", if_no="unlikely")
@@ -107,11 +109,12 @@ class Indicator:
 
     `terms` is an AND of ORs: an item matches when every group has at least one term in it; `unless`
     holds terms that veto a match. A term is a word or phrase; a trailing `*` matches any ending.
-    `examples` are phrasings of a report in its direction, `opposites` of one in the other direction.
-    `half_life_days` is how fast its weight fades (None: never). `usual_level` is the size, in
-    log-odds from 0 on, at which its news stands even when nothing will happen, so that a drum-beat
-    moves nothing; its sign is `direction`. `expected` says by when it should have been reported.
-    `option` is, for a question with options, the one that it speaks for (or against, when its direction is NO).
+    `examples` are phrasings of a report in its direction, `opposites` of one in the other
+    direction. `half_life_days` is how fast its weight fades (None: never). `usual_level` is the
+    size, in log-odds from 0 on, at which its news stands even when nothing will happen, so that a
+    drum-beat moves nothing; its sign is `direction`. `expected` says by when it should have been
+    reported. `option` is, for a question with options, the one that it speaks for (or against, when
+    its direction is NO).
     """
 
     id: IndicatorId
@@ -133,8 +136,8 @@ class Indicator:
 class Report:
     """One item of a story: who carried it, how reliable they are, and when we first saw it.
 
-    `text` is the group of copies that it belongs to: items that carry one and the same text. 0 stands for a text of
-    its own.
+    `text` is the group of copies that it belongs to: items that carry one and the same text. 0
+    stands for a text of its own.
     """
 
     source_group: str
@@ -147,10 +150,10 @@ class Report:
 class Evidence:
     """A story that bears on a question.
 
-    `relevance` (0..1) says how sure the match is, `p_direction` (0.5..1) how sure the direction; a confirmed
-    or edited piece counts fully, a rejected one not at all. `matched` holds the words that matched. The items
-    of the story are `reports`: independent ones make it more reliable, never heavier. `option` names the option
-    that it is about, on a question that has options.
+    `relevance` (0..1) says how sure the match is, `p_direction` (0.5..1) how sure the direction; a
+    confirmed or edited piece counts fully, a rejected one not at all. `matched` holds the words
+    that matched. The items of the story are `reports`: independent ones make it more reliable,
+    never heavier. `option` names the option that it is about, on a question that has options.
     """
 
     id: EvidenceId
@@ -175,10 +178,12 @@ class Evidence:
 
     @property
     def trust(self) -> float:
-        """Weight of the match itself, 0 to 1: 1 once a person confirmed it, relevance × (2 · p_direction − 1) before.
+        """Weight of the match itself, 0 to 1: 1 once a person confirmed it, relevance × (2 ·
+        p_direction − 1) before.
 
-        A call of two sides that is right with chance d is one that knows, with chance 2d − 1, and else tosses a
-        coin: d = (2d − 1) + ½ (2 − 2d). What a coin says is no evidence, so only the first part counts: a call at
+        A call of two sides that is right with chance d is one that knows, with chance 2d − 1, and
+        else tosses a coin: d = (2d − 1) + ½ (2 − 2d). What a coin says is no evidence, so only the
+        first part counts: a call at
         0.5 moves nothing, and one below that (the other side was the likelier one) does not either.
         """
         return 1.0 if self.reviewed else self.relevance * max(0.0, 2.0 * self.p_direction - 1.0)
@@ -187,9 +192,10 @@ class Evidence:
 def combined_reliability(reports: Iterable[Report]) -> float:
     """P(informative) of a story from its independent sources: min(0.97, 1 − Π(1 − r_g)).
 
-    Items that carry one text count as the first of them, whoever carries the others: a syndicated copy is no second
-    witness. Of several texts from one group (one owner or wire) the best counts. Range 0 (no report) to 0.97; another
-    text from another group only raises it, and the order of the reports does not matter.
+    Items that carry one text count as the first of them, whoever carries the others: a syndicated
+    copy is no second witness. Of several texts from one group (one owner or wire) the best counts.
+    Range 0 (no report) to 0.97; another text from another group only raises it, and the order of
+    the reports does not matter.
 
     >>> from datetime import UTC, datetime
     >>> day = datetime(2026, 1, 1, tzinfo=UTC)
@@ -207,7 +213,8 @@ def combined_reliability(reports: Iterable[Report]) -> float:
 
 
 def independent(reports: Iterable[Report]) -> tuple[Report, ...]:
-    """The reports without copies: of those that carry one text the first (at one instant the most reliable).
+    """The reports without copies: of those that carry one text the first (at one instant the most
+    reliable).
 
     >>> from datetime import UTC, datetime
     >>> first, second = (datetime(2026, 1, day, tzinfo=UTC) for day in (1, 2))
@@ -228,8 +235,9 @@ def independent(reports: Iterable[Report]) -> tuple[Report, ...]:
 def effective_likelihood_ratio(ratio: float, reliability: float) -> float:
     """A ratio weakened by doubt in its source: 1 + r (LR − 1) above 1, mirrored below 1.
 
-    `ratio` is above 0, `reliability` 0 (worth nothing: the result is 1) to 1 (taken at its word). Raises
-    `ForecastsError` for a ratio that is not above 0 or not finite, `InvalidProbability` for the reliability.
+    `ratio` is above 0, `reliability` 0 (worth nothing: the result is 1) to 1 (taken at its word).
+    Raises `ForecastsError` for a ratio that is not above 0 or not finite, `InvalidProbability` for
+    the reliability.
 
     >>> effective_likelihood_ratio(6, 0.5), round(effective_likelihood_ratio(1 / 6, 0.5), 4)
     (3.5, 0.2857)
@@ -243,12 +251,14 @@ def effective_likelihood_ratio(ratio: float, reliability: float) -> float:
 
 
 def strength_from_words(if_yes: str, if_no: str) -> tuple[Direction, Strength]:
-    """The direction and the strength of a report from how expected it is if YES, and how expected it is if NO.
+    """The direction and the strength of a report from how expected it is if YES, and how expected
+    it is if NO.
 
-    The ratio of the midpoints of two ICD 203 words, put to the strength whose likelihood ratio is nearest in
-    logarithms. Never decisive: words reach a ratio of 32, but news of that weight is an answer, and wants a
-    resolution. What is as expected one way as the other is neutral and without strength. Another word raises
-    `ForecastsError`. See `forecasts.likelihood.ratio_from_words` for why both have to be asked.
+    The ratio of the midpoints of two ICD 203 words, put to the strength whose likelihood ratio is
+    nearest in logarithms. Never decisive: words reach a ratio of 32, but news of that weight is an
+    answer, and wants a resolution. What is as expected one way as the other is neutral and without
+    strength. Another word raises `ForecastsError`. See `forecasts.likelihood.ratio_from_words` for
+    why both have to be asked.
 
     >>> strength_from_words("likely", "unlikely")
     (<Direction.YES: 1>, <Strength.SOME: 2>)
@@ -284,6 +294,9 @@ def side_words(kind: Kind, direction: Direction, option: str = "") -> str:
         case "date":
             return "earlier" if yes else "later"
         case "categorical" | "ordered":
-            return f"{'for' if yes else 'against'} {f'option {option}' if option else 'an option not named'}"
+            return (
+                f"{'for' if yes else 'against'} "
+                f"{f'option {option}' if option else 'an option not named'}"
+            )
         case _:
             assert_never(kind)

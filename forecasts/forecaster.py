@@ -14,7 +14,9 @@ CROWD = ForecasterId("crowd")
 MATCHER = ForecasterId("matcher")
 """What judges new evidence; it holds no forecasts."""
 MODEL_PREFIX = "model:"
-"""What the names of language models that judge evidence begin with; no person may take such a name."""
+"""What the names of language models that judge evidence begin with; no person may take such a
+name.
+"""
 
 
 @dataclass(frozen=True, slots=True)

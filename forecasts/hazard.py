@@ -33,9 +33,9 @@ def hazard(question: Question, at: datetime) -> float:
 def moved_by_time(p0: float, shape: HorizonShape, left: float) -> float:
     """A base rate p0 with the share `left` (1 to 0) of its time still to come.
 
-    `event_by`: 1 − (1 − p0)^left, falling to 0; `holds_until`: p0^left, rising to 1; `state_at`: p0.
-    Range 0 to 1. Source: a constant risk per unit of time, under which every day without the event
-    says as much as any other.
+    `event_by`: 1 − (1 − p0)^left, falling to 0; `holds_until`: p0^left, rising to 1; `state_at`:
+    p0. Range 0 to 1. Source: a constant risk per unit of time, under which every day without the
+    event says as much as any other.
 
     >>> [round(moved_by_time(0.3, "event_by", left), 4) for left in (1.0, 0.5, 0.0)]
     [0.3, 0.1633, 0.0]

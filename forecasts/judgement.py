@@ -1,8 +1,9 @@
 """How far judging a piece of evidence would move the suggestion of its question.
 
-News enters a suggestion as a sum of weights. A judgement changes the weight of the piece itself, the novelty of the
-stories on its indicator that came soon after it, and the silence of that indicator. Only these are weighed again, which
-for a question with a thousand stories is a hundredth of the work of two suggestions.
+News enters a suggestion as a sum of weights. A judgement changes the weight of the piece itself,
+the novelty of the stories on its indicator that came soon after it, and the silence of that
+indicator. Only these are weighed again, which for a question with a thousand stories is a hundredth
+of the work of two suggestions.
 """
 
 import math
@@ -13,7 +14,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from forecasts.evidence import Direction, Evidence, EvidenceId, EvidenceStatus, Indicator, IndicatorId
+from forecasts.evidence import (
+    Direction,
+    Evidence,
+    EvidenceId,
+    EvidenceStatus,
+    Indicator,
+    IndicatorId,
+)
 from forecasts.ledger import GROUPS, soft_capped
 from forecasts.option_suggestion import OptionSuggestion, option_standing_for, suggest_options
 from forecasts.question import Question
@@ -36,11 +44,13 @@ def judgement_effects(
     model: Model = DEFAULT_MODEL,
     **how: Any,
 ) -> dict[EvidenceId, float]:
-    """The move of the suggestion, in probability from 0 to 1, that judging each waiting piece would make.
+    """The move of the suggestion, in probability from 0 to 1, that judging each waiting piece would
+    make.
 
-    It is the larger one of confirming the piece as it stands and of rejecting it: of the probability of YES, or of the
-    option that moves most. `how` is what else `suggest` and `suggest_options` take. Left out are pieces first seen
-    after `at`, and all of a question without such a suggestion.
+    It is the larger one of confirming the piece as it stands and of rejecting it: of the
+    probability of YES, or of the option that moves most. `how` is what else `suggest` and
+    `suggest_options` take. Left out are pieces first seen after `at`, and all of a question without
+    such a suggestion.
 
     >>> from forecasts.asking import Asked, question_from
     >>> from forecasts.evidence import Report, Strength
@@ -58,15 +68,22 @@ def judgement_effects(
     if question.kind == "binary":
         move = _move_of_yes(suggest(question, pieces, indicators, at, model=model, **how), model)
     elif question.options:
-        move = _move_of_shares(question, suggest_options(question, pieces, indicators, at, model=model, **how), model)
+        move = _move_of_shares(
+            question, suggest_options(question, pieces, indicators, at, model=model, **how), model
+        )
     else:
         return {}
-    asked = (e for e in pieces if e.id in waiting and e.question_id == question.id and e.first_seen_at <= at)
+    asked = (
+        e
+        for e in pieces
+        if e.id in waiting and e.question_id == question.id and e.first_seen_at <= at
+    )
     return {piece.id: max(map(move, news.changes(piece))) for piece in asked}
 
 
 def estimated_effect(story: Weighed, p: float, model: Model = DEFAULT_MODEL) -> float:
-    """The same move from the piece alone, for a suggestion of p: saturation and other stories are left out.
+    """The same move from the piece alone, for a suggestion of p: saturation and other stories are
+    left out.
 
     It serves to choose the pieces whose effect is worth working out.
     """
@@ -75,18 +92,26 @@ def estimated_effect(story: Weighed, p: float, model: Model = DEFAULT_MODEL) -> 
 
 
 _Changes = Mapping[str, float]
-"""By how many nats the sum of the weights of news changes, for each option that stories name ("" for none)."""
+"""By how many nats the sum of the weights of news changes, for each option that stories name (""
+for none).
+"""
 _Move = Callable[[_Changes], float]
 """How far a suggestion moves by such changes."""
 
 
 def _move_of_yes(stands: Suggestion, model: Model) -> _Move:
-    start = math.fsum(line.log_odds for line in stands.lines if line.kind in (*GROUPS["Base rate"], *GROUPS["Time"]))
+    start = math.fsum(
+        line.log_odds
+        for line in stands.lines
+        if line.kind in (*GROUPS["Base rate"], *GROUPS["Time"])
+    )
     raw = math.fsum(line.log_odds for line in stands.lines if line.kind in _RAW)
 
     def move(changes: _Changes) -> float:
         changed = raw + math.fsum(changes.values())
-        return abs(closed(start + soft_capped(model.gamma * changed, model.soft_cap), model) - stands.p)
+        return abs(
+            closed(start + soft_capped(model.gamma * changed, model.soft_cap), model) - stands.p
+        )
 
     return move
 
@@ -95,14 +120,18 @@ def _move_of_shares(question: Question, stands: OptionSuggestion, model: Model) 
     before = dict(zip(stands.distribution.options, stands.distribution.p, strict=True))
 
     raw = {
-        name: math.fsum(line.log_share for line in lines if line.kind in _RAW) for name, lines in stands.lines.items()
+        name: math.fsum(line.log_share for line in lines if line.kind in _RAW)
+        for name, lines in stands.lines.items()
     }
 
     def move(changes: _Changes) -> float:
         changed = defaultdict(float, raw)
         for option, change in changes.items():
             changed[option_standing_for(stands.distribution, question, stands.at, option)] += change
-        after = {name: p * math.exp(_capped(changed[name]) - _capped(raw.get(name, 0.0))) for name, p in before.items()}
+        after = {
+            name: p * math.exp(_capped(changed[name]) - _capped(raw.get(name, 0.0)))
+            for name, p in before.items()
+        }
         total = math.fsum(after.values())
         return max(abs(p / total - before[name]) for name, p in after.items())
 
@@ -138,7 +167,15 @@ class _News:
         sides: dict[tuple[IndicatorId, Direction], list[Evidence]] = defaultdict(list)
         for piece in seen:
             sides[piece.indicator_id, piece.direction].append(piece)
-        return cls(question, evidence, indicators, at, model, sides, {e.id: _unit(e, indicators, at) for e in seen})
+        return cls(
+            question,
+            evidence,
+            indicators,
+            at,
+            model,
+            sides,
+            {e.id: _unit(e, indicators, at) for e in seen},
+        )
 
     def changes(self, piece: Evidence) -> Iterator[_Changes]:
         """What each verdict on a piece changes."""
@@ -158,9 +195,13 @@ class _News:
         side = self.sides.get((piece.indicator_id, piece.direction), ())
         window = timedelta(self.model.novelty_window_days)
         first = bisect_left(side, piece.first_seen_at - window, key=lambda e: e.first_seen_at)
-        return side[first : bisect_right(side, piece.first_seen_at + window, key=lambda e: e.first_seen_at)]
+        return side[
+            first : bisect_right(side, piece.first_seen_at + window, key=lambda e: e.first_seen_at)
+        ]
 
-    def _weights(self, pieces: Iterable[Evidence], judged: Evidence | None = None) -> Iterator[tuple[str, float]]:
+    def _weights(
+        self, pieces: Iterable[Evidence], judged: Evidence | None = None
+    ) -> Iterator[tuple[str, float]]:
         anew = {} if judged is None else {judged.id: _unit(judged, self.indicators, self.at)}
         units = ChainMap(anew, self.units)
         return ((e.option, novelty * units[e.id]) for e, novelty in novelties(pieces, self.model))
@@ -171,7 +212,9 @@ class _News:
             return 0.0
         own = [e for e in self.evidence if e.indicator_id == judged.indicator_id]
         after, before = (
-            math.fsum(weight.log_odds for weight in silences(self.question, pieces, [indicator], self.at))
+            math.fsum(
+                weight.log_odds for weight in silences(self.question, pieces, [indicator], self.at)
+            )
             for pieces in (_with(own, judged), own)
         )
         return after - before

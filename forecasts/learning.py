@@ -1,6 +1,7 @@
 """Learning from the people's own questions and reviews, shrunk towards changing nothing.
 
-Four things are learned, each from what was known before an instant alone, so that the past can be replayed:
+Four things are learned, each from what was known before an instant alone, so that the past can be
+replayed:
 
 - how much all evidence counts (γ) and how far off time and base rate were (a), from questions
   that closed with an answer (see `forecasts.learned.teaches`);
@@ -42,7 +43,9 @@ ENOUGH_POINTED = 10
 """Questions that closed with an answer and that a feed bore on before its record counts, …"""
 
 ENOUGH_POINTED_RARER = 3
-"""… of which so many came out the rarer way: a feed that says YES every day is right whenever YES comes out."""
+"""… of which so many came out the rarer way: a feed that says YES every day is right whenever YES
+comes out.
+"""
 
 GRADE_STRENGTH = 20.0
 """The Admiralty grade counts as so many resolved questions."""
@@ -50,11 +53,13 @@ GRADE_STRENGTH = 20.0
 
 @dataclass(frozen=True, slots=True)
 class EvidenceRow:
-    """What a suggestion was made of on one date of a question's schedule, and how the question came out.
+    """What a suggestion was made of on one date of a question's schedule, and how the question came
+    out.
 
-    `offset` is the log-odds of base rate and time, `evidence` the sum S of all evidence before scale and cap.
-    `scheduled` counts the dates that the schedule has for this question up to its scheduled close, whenever it was
-    answered: the row counts 1 / scheduled, so that an early YES does not count for less time than was planned.
+    `offset` is the log-odds of base rate and time, `evidence` the sum S of all evidence before
+    scale and cap. `scheduled` counts the dates that the schedule has for this question up to its
+    scheduled close, whenever it was answered: the row counts 1 / scheduled, so that an early YES
+    does not count for less time than was planned.
     """
 
     question_id: QuestionId
@@ -68,7 +73,9 @@ class EvidenceRow:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """A decision on a machine's call: the chance that was shown (0 to 1), whether it was kept, and when."""
+    """A decision on a machine's call: the chance that was shown (0 to 1), whether it was kept, and
+    when.
+    """
 
     shown: float
     kept: bool
@@ -77,7 +84,9 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class Pointed:
-    """Where one piece of a feed's evidence pointed, on a question whose answer became known at `known_at`."""
+    """Where one piece of a feed's evidence pointed, on a question whose answer became known at
+    `known_at`.
+    """
 
     question_id: QuestionId
     known_at: datetime
@@ -85,22 +94,30 @@ class Pointed:
     happened: bool
 
 
-def evidence_row(suggestion: Suggestion, *, known_at: datetime, happened: bool, scheduled: int) -> EvidenceRow:
+def evidence_row(
+    suggestion: Suggestion, *, known_at: datetime, happened: bool, scheduled: int
+) -> EvidenceRow:
     """A suggestion, as its lines tell it, as a row to learn from."""
-    start = math.fsum(line.log_odds for line in suggestion.lines if line.kind in ("base rate", "time passed"))
+    start = math.fsum(
+        line.log_odds for line in suggestion.lines if line.kind in ("base rate", "time passed")
+    )
     counted = ("evidence", "silence", "usual level")
     total = math.fsum(line.log_odds for line in suggestion.lines if line.kind in counted)
-    return EvidenceRow(suggestion.question_id, suggestion.at, known_at, start, total, happened, scheduled)
+    return EvidenceRow(
+        suggestion.question_id, suggestion.at, known_at, start, total, happened, scheduled
+    )
 
 
 def fit_gamma(rows: Iterable[EvidenceRow], *, before: datetime) -> tuple[Learned, Learned]:
-    """γ and a, the scale of all evidence and the shift of log-odds, most probable given the questions known by then.
+    """γ and a, the scale of all evidence and the shift of log-odds, most probable given the
+    questions known by then.
 
-    y ~ offset + a + γ S, a logistic regression with the priors a ~ N(0, 0.3) and γ ~ N(0.5, 0.3), on snapshots at
-    dates fixed by the schedule, each question counting at most once. Rows whose answer became known at `before` or
-    later never matter. γ of 0 (evidence that points nowhere) is the least: news that speaks for YES is never turned
-    into news for NO. Below `ENOUGH_QUESTIONS` questions, or `ENOUGH_RARER` of the rarer outcome, it is 0.5 and 0.
-    The soft cap is left out of the fit; it matters where S is beyond about 3. Rows may come in any order.
+    y ~ offset + a + γ S, a logistic regression with the priors a ~ N(0, 0.3) and γ ~ N(0.5, 0.3),
+    on snapshots at dates fixed by the schedule, each question counting at most once. Rows whose
+    answer became known at `before` or later never matter. γ of 0 (evidence that points nowhere) is
+    the least: news that speaks for YES is never turned into news for NO. Below `ENOUGH_QUESTIONS`
+    questions, or `ENOUGH_RARER` of the rarer outcome, it is 0.5 and 0. The soft cap is left out of
+    the fit; it matters where S is beyond about 3. Rows may come in any order.
 
     >>> from forecasts.question import utc
     >>> rows = [EvidenceRow(f"q{n}", utc("2026-01-01"), utc("2026-06-01"), 0.0, 1.0 if n % 2 else -1.0, n % 4 > 0, 1)
@@ -118,11 +135,20 @@ def fit_gamma(rows: Iterable[EvidenceRow], *, before: datetime) -> tuple[Learned
         rarer, ENOUGH_RARER, "needed came out the rarer way"
     )
     if missing:
-        return learned("gamma", value=DEFAULT_MODEL.gamma, why=missing), learned("shift", value=0.0, why=missing)
+        return learned("gamma", value=DEFAULT_MODEL.gamma, why=missing), learned(
+            "shift", value=0.0, why=missing
+        )
     shift, gamma = _gamma(known)
-    why = f"fitted to {len(known)} snapshots of {n} questions that closed with an answer, {rarer} of the rarer outcome"
+    why = (
+        f"fitted to {len(known)} snapshots of {n} questions that closed with an answer, "
+        f"{rarer} of the rarer outcome"
+    )
     if gamma < 0.0:
-        shift, gamma, why = _gamma(known, fixed=0.0)[0], 0.0, f"{why}; evidence pointed the wrong way, so none counts"
+        shift, gamma, why = (
+            _gamma(known, fixed=0.0)[0],
+            0.0,
+            f"{why}; evidence pointed the wrong way, so none counts",
+        )
     return learned("gamma", value=gamma, why=why), learned("shift", value=shift, why=why)
 
 
@@ -150,8 +176,9 @@ def fit_relevance(reviews: Iterable[Review], *, before: datetime) -> LearnedMap:
     """How often a match is kept that was shown with some relevance; rejecting it is the other way.
 
     logit P(kept) = shift + slope · logit(shown), shrunk to changing nothing (Platt 1999; see
-    `forecasts.recalibration`), from the decisions made before `before`, which are at least `ENOUGH_DECISIONS`. A map
-    that never falls: where what was shown higher was kept less often, all are given one and the same chance.
+    `forecasts.recalibration`), from the decisions made before `before`, which are at least
+    `ENOUGH_DECISIONS`. A map that never falls: where what was shown higher was kept less often, all
+    are given one and the same chance.
 
     >>> from forecasts.question import utc
     >>> seen = [Review(0.9, n % 2 == 0, utc("2026-01-01")) for n in range(60)]
@@ -163,10 +190,11 @@ def fit_relevance(reviews: Iterable[Review], *, before: datetime) -> LearnedMap:
 
 
 def fit_direction(reviews: Iterable[Review], *, before: datetime) -> LearnedMap:
-    """How often a called direction is left as it was, of the evidence that was kept; changing it is the other way.
+    """How often a called direction is left as it was, of the evidence that was kept; changing it is
+    the other way.
 
-    `shown` is the chance of 0.5 to 1 that was given to the call. As `fit_relevance`; a result below 0.5 says that the
-    call is worth nothing, and `Evidence.trust` takes it so.
+    `shown` is the chance of 0.5 to 1 that was given to the call. As `fit_relevance`; a result below
+    0.5 says that the call is worth nothing, and `Evidence.trust` takes it so.
     """
     return _calibrated("direction", reviews, before)
 
@@ -178,9 +206,13 @@ def _calibrated(name: str, reviews: Iterable[Review], before: datetime) -> Learn
     if missing:
         values, why = (0.0, 1.0), missing
     else:
-        values, why = _never_falling(known), f"fitted to {len(known)} decisions, {sum(r.kept for r in known)} kept"
+        values, why = (
+            _never_falling(known),
+            f"fitted to {len(known)} decisions, {sum(r.kept for r in known)} kept",
+        )
     shift, slope = (
-        learned(f"{name} {what}", value=v, why=why) for what, v in zip(("shift", "slope"), values, strict=True)
+        learned(f"{name} {what}", value=v, why=why)
+        for what, v in zip(("shift", "slope"), values, strict=True)
     )
     return LearnedMap(shift, slope)
 
@@ -190,22 +222,29 @@ def _never_falling(known: Sequence[Review]) -> tuple[float, float]:
     found = fit_recalibration([r.shown for r in known], kept, clip=CLIP)
     if found.b >= 0.0:
         return found.a, found.b
-    shift = most_probable(np.ones((len(kept), 1)), kept, middle=np.zeros(1), precision=np.array([0.5**-2.0]))
+    shift = most_probable(
+        np.ones((len(kept), 1)), kept, middle=np.zeros(1), precision=np.array([0.5**-2.0])
+    )
     return float(shift[0]), 0.0
 
 
-def fit_reliability(feed: str, graded: float, record: Iterable[Pointed], *, before: datetime) -> Learned:
-    """P(a report of this feed is informative), from where its evidence pointed on questions answered before `before`.
+def fit_reliability(
+    feed: str, graded: float, record: Iterable[Pointed], *, before: datetime
+) -> Learned:
+    """P(a report of this feed is informative), from where its evidence pointed on questions
+    answered before `before`.
 
-    A feed that is informative with chance r, and else says YES with some habit q whatever the truth, points to YES in
-    a share r + (1 − r) q of the questions that come out YES and to NO in r + (1 − r)(1 − q) of the others. The two
-    add up to 1 + r, whatever q and however rare YES is: r = share right if YES + share right if NO − 1 (Youden 1950,
-    Cancer 3). The plain share right would call every feed useless that reports on what rarely happens.
+    A feed that is informative with chance r, and else says YES with some habit q whatever the
+    truth, points to YES in a share r + (1 − r) q of the questions that come out YES and to NO in r
+    + (1 − r)(1 − q) of the others. The two add up to 1 + r, whatever q and however rare YES is: r =
+    share right if YES + share right if NO − 1 (Youden 1950, Cancer 3). The plain share right would
+    call every feed useless that reports on what rarely happens.
 
-    Each question counts once, with the share of its evidence that pointed right. Both shares are shrunk by a Beta
-    prior at (1 + graded)/2, what the Admiralty grade leads to expect, as if that were half of `GRADE_STRENGTH`
-    questions. Range 0 to 0.97; the grade itself below `ENOUGH_POINTED` questions, or `ENOUGH_POINTED_RARER` of
-    the rarer outcome. Raises `InvalidProbability` for the grade's value.
+    Each question counts once, with the share of its evidence that pointed right. Both shares are
+    shrunk by a Beta prior at (1 + graded)/2, what the Admiralty grade leads to expect, as if that
+    were half of `GRADE_STRENGTH` questions. Range 0 to 0.97; the grade itself below
+    `ENOUGH_POINTED` questions, or `ENOUGH_POINTED_RARER` of the rarer outcome. Raises
+    `InvalidProbability` for the grade's value.
 
     >>> from forecasts.question import utc
     >>> record = [Pointed(f"q{n}", utc("2026-01-01"), n % 3 > 0, n % 2 == 0) for n in range(24)]
@@ -216,19 +255,21 @@ def fit_reliability(feed: str, graded: float, record: Iterable[Pointed], *, befo
     probabilities(graded)
     shares = _shares_right(r for r in record if r.known_at < before)
     n, rarer = sum(map(len, shares.values())), min(map(len, shares.values()))
-    missing = _missing(n, ENOUGH_POINTED, "questions that it bore on have closed with an answer") or _missing(
-        rarer, ENOUGH_POINTED_RARER, "needed came out the rarer way"
-    )
+    missing = _missing(
+        n, ENOUGH_POINTED, "questions that it bore on have closed with an answer"
+    ) or _missing(rarer, ENOUGH_POINTED_RARER, "needed came out the rarer way")
     if missing:
         return Learned("reliability", feed, graded, n, before, missing)
     half, prior = GRADE_STRENGTH / 2.0, (1.0 + graded) / 2.0
     if_yes, if_no = (
-        (half * prior + math.fsum(shares[outcome])) / (half + len(shares[outcome])) for outcome in (True, False)
+        (half * prior + math.fsum(shares[outcome])) / (half + len(shares[outcome]))
+        for outcome in (True, False)
     )
     value = min(MAX_RELIABILITY, max(0.0, if_yes + if_no - 1.0))
     why = (
-        f"pointed right in {if_yes:.0%} of {len(shares[True])} questions that came out YES and {if_no:.0%} of"
-        f" {len(shares[False])} that came out NO, shrunk towards its grade ({graded:.2f})"
+        f"pointed right in {if_yes:.0%} of {len(shares[True])} questions that came out YES and "
+        f"{if_no:.0%} of {len(shares[False])} that came out NO, shrunk towards its grade "
+        f"({graded:.2f})"
     )
     return Learned("reliability", feed, value, n, before, why)
 

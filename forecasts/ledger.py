@@ -1,7 +1,8 @@
-"""The ledger of a suggestion: lines in log-odds, each with its reason, that add up to what they explain.
+"""The ledger of a suggestion: lines in log-odds, each with its reason, that add up to what they
+explain.
 
-Lines stand in groups: base rate → time → news → learned correction → limits. What a learned constant or a limit did is
-never told as news.
+Lines stand in groups: base rate → time → news → learned correction → limits. What a learned
+constant or a limit did is never told as news.
 """
 
 import math
@@ -37,15 +38,17 @@ GROUPS: Final[Mapping[GroupName, tuple[str, ...]]] = MappingProxyType(
         "Limits": ("limits",),
     }
 )
-"""The groups in their order, with the kinds of their lines; "Other options" is for questions with options alone."""
+"""The groups in their order, with the kinds of their lines; "Other options" is for questions with
+options alone.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """One reason why the suggestion is what it is.
 
-    `log_odds` is what it adds, in nats; `p_after` the probability with this line and those above it.
-    `p_after` depends on the order of the lines, `log_odds` does not.
+    `log_odds` is what it adds, in nats; `p_after` the probability with this line and those above
+    it. `p_after` depends on the order of the lines, `log_odds` does not.
     """
 
     kind: LineKind
@@ -57,10 +60,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Lines that belong together, and what they add: `log_odds` in nats, from `p_before` to `p_after`.
+    """Lines that belong together, and what they add: `log_odds` in nats, from `p_before` to
+    `p_after`.
 
-    The log-odds of all groups of a suggestion add up to logit(p) within 1e-12. `p_before` of the first group is 0.5,
-    where log-odds are 0. News without a line is a group, too: there were none.
+    The log-odds of all groups of a suggestion add up to logit(p) within 1e-12. `p_before` of the
+    first group is 0.5, where log-odds are 0. News without a line is a group, too: there were none.
     """
 
     name: GroupName
@@ -114,7 +118,8 @@ class Weight:
 
 
 def soft_capped(log_odds: float, cap: float) -> float:
-    """cap · tanh(log_odds / cap): nearly itself while small, and never beyond ± cap, whatever comes in.
+    """cap · tanh(log_odds / cap): nearly itself while small, and never beyond ± cap, whatever comes
+    in.
 
     >>> round(soft_capped(0.2, 3.4), 3), soft_capped(1000.0, 3.4)
     (0.2, 3.4)
@@ -125,8 +130,8 @@ def soft_capped(log_odds: float, cap: float) -> float:
 def rest(total: float, weights: Iterable[Weight]) -> float:
     """What is missing from `weights` to `total`, rounded once however many they are.
 
-    Closing a ledger with it makes its lines add up to within the last bits of a double, where differences of
-    rounded sums would pile up.
+    Closing a ledger with it makes its lines add up to within the last bits of a double, where
+    differences of rounded sums would pile up.
 
     >>> rest(0.3, [Weight("evidence", "a story", 0.1), Weight("evidence", "another", 0.2)])
     -2.7755575615628914e-17

@@ -1,4 +1,6 @@
-"""Questions that are linked: whether a link fits them, what contradicts it, and which branch of a pair counts."""
+"""Questions that are linked: whether a link fits them, what contradicts it, and which branch of a
+pair counts.
+"""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -18,7 +20,9 @@ if TYPE_CHECKING:  # scipy stands behind it, which a process that only polls nee
     from forecasts.coherence import Repair
 
 FLAGGED = 2.58 * 0.05
-"""From which z on a contradiction is more than noise of a standard deviation of 0.05 √(p (1 − p)), at 99 %."""
+"""From which z on a contradiction is more than noise of a standard deviation of 0.05 √(p (1 − p)),
+at 99 %.
+"""
 
 _BETA = 1e-3  # keeps z finite where all forecasts are near 0 or 1
 _NOTHING = 1e-9  # nats: no more than rounding
@@ -31,9 +35,9 @@ Name = Callable[[QuestionId], str]
 class Violation:
     """Forecasts that contradict a link, and the nearest ones that do not.
 
-    `question_ids` are those whose forecasts are in `repair`, in its order: all of the link, or those that are held.
-    `z` is how far they are from agreeing in units of their own uncertainty, above 0; `words` say what is wrong.
-    Source of z: Paleka et al. 2024, arXiv 2412.18544.
+    `question_ids` are those whose forecasts are in `repair`, in its order: all of the link, or
+    those that are held. `z` is how far they are from agreeing in units of their own uncertainty,
+    above 0; `words` say what is wrong. Source of z: Paleka et al. 2024, arXiv 2412.18544.
     """
 
     link: Link
@@ -54,7 +58,9 @@ class Violation:
 
     @property
     def nats(self) -> float:
-        """How far they would have to move, in nats: above 0, infinite where certainties contradict each other."""
+        """How far they would have to move, in nats: above 0, infinite where certainties contradict
+        each other.
+        """
         return self.repair.nats
 
     @property
@@ -64,7 +70,8 @@ class Violation:
 
 
 def check_link(link: Link, questions: Mapping[QuestionId, Question]) -> None:
-    """Refuse a link that does not fit its questions: their number, kinds, order, horizon shapes or labels.
+    """Refuse a link that does not fit its questions: their number, kinds, order, horizon shapes or
+    labels.
 
     Raises `InvalidQuestion` with what to do; returns nothing when all is well.
     """
@@ -75,12 +82,13 @@ def check_link(link: Link, questions: Mapping[QuestionId, Question]) -> None:
 def violation(
     link: Link, held: Mapping[QuestionId, Distribution], questions: Mapping[QuestionId, Question]
 ) -> Violation | None:
-    """What in one forecaster's forecasts contradicts a link; None when they agree, or too few are held to tell.
+    """What in one forecaster's forecasts contradicts a link; None when they agree, or too few are
+    held to tell.
 
-    Where some are missing, the others are still bound by what is left: a conjunction by either part, dates by their
-    order, "one of" by a sum of at most 1. A conditional pair is bound only together with the question it is about.
-    Members, numbers and dates are bound by nothing, nor is how things stand *at* several dates. `questions` has those
-    of the link.
+    Where some are missing, the others are still bound by what is left: a conjunction by either
+    part, dates by their order, "one of" by a sum of at most 1. A conditional pair is bound only
+    together with the question it is about. Members, numbers and dates are bound by nothing, nor is
+    how things stand *at* several dates. `questions` has those of the link.
 
     >>> from forecasts.asking import Asked, question_from
     >>> from forecasts.distribution import Binary
@@ -108,11 +116,12 @@ def scored_repair(
     after: Sequence[float],
     outcomes: Mapping[QuestionId, Outcome | None],
 ) -> float | None:
-    """What adopting a repair gains in total log score, in nats, now that its questions are answered.
+    """What adopting a repair gains in total log score, in nats, now that its questions are
+    answered.
 
-    Above 0 the repaired forecasts were better; ±inf where one of the two was certain and wrong. None until all are
-    answered, and when none is left: what was annulled or is ambiguous is scored by nobody. Raises `ForecastsError`
-    when the lengths differ.
+    Above 0 the repaired forecasts were better; ±inf where one of the two was certain and wrong.
+    None until all are answered, and when none is left: what was annulled or is ambiguous is scored
+    by nobody. Raises `ForecastsError` when the lengths differ.
 
     >>> round(scored_repair(("a", "b"), (0.6, 0.45), (0.5256, 0.5256), {"a": "no", "b": "yes"}), 4)
     0.3259
@@ -123,15 +132,20 @@ def scored_repair(
     legs = [n for n, answer in enumerate(answers) if answer in ("yes", "no")]
     if None in answers or not legs:
         return None
-    old, new = (math.fsum(_log_score(p[n], answers[n] == "yes") for n in legs) for p in (before, after))
-    return 0.0 if old == new else new - old  # −inf before and after is no gain, and no number either
+    old, new = (
+        math.fsum(_log_score(p[n], answers[n] == "yes") for n in legs) for p in (before, after)
+    )
+    return (
+        0.0 if old == new else new - old
+    )  # −inf before and after is no gain, and no number either
 
 
 def branch_to_annul(link: Link, outcome: Outcome) -> tuple[QuestionId, ...]:
-    """The questions of a conditional pair whose condition cannot come about any more, once it has its outcome.
+    """The questions of a conditional pair whose condition cannot come about any more, once it has
+    its outcome.
 
-    After YES the one on "if not", after NO the one on "if"; both when the condition has no answer. None for a link
-    of another kind.
+    After YES the one on "if not", after NO the one on "if"; both when the condition has no answer.
+    None for a link of another kind.
 
     >>> pair = Link("tariffs", "condition", ("tariffs", "war-if", "war-if-not"), "Tariffs and war")
     >>> branch_to_annul(pair, "yes"), branch_to_annul(pair, "annulled")
@@ -153,8 +167,11 @@ def branch_to_annul(link: Link, outcome: Outcome) -> tuple[QuestionId, ...]:
             assert_never(outcome)
 
 
-def condition_text(link: Link, question_id: QuestionId, questions: Mapping[QuestionId, Question]) -> str:
-    """When a question of a conditional pair counts, in one sentence; empty for one that always does.
+def condition_text(
+    link: Link, question_id: QuestionId, questions: Mapping[QuestionId, Question]
+) -> str:
+    """When a question of a conditional pair counts, in one sentence; empty for one that always
+    does.
 
     >>> from forecasts.asking import Asked, question_from
     >>> from forecasts.question import utc
@@ -176,7 +193,9 @@ def _log_score(p: float, happened: bool) -> float:
     return math.log(given) if given > 0.0 else -math.inf
 
 
-def _bound(link: Link, p: Held, questions: Mapping[QuestionId, Question], name: Name) -> Violation | None:
+def _bound(
+    link: Link, p: Held, questions: Mapping[QuestionId, Question], name: Name
+) -> Violation | None:
     ids = link.question_ids
     known = tuple(q for q in ids if q in p)
     if len(known) < 2:
@@ -204,8 +223,14 @@ def _ordered(link: Link, ids: tuple[QuestionId, ...], p: Held, name: Name) -> Vi
     from forecasts.coherence import repair_nested_dates
 
     ranked = [(date.fromordinal(n), p[q]) for n, q in enumerate(ids, start=1)]
-    z, a, b = max(((_z(p[a] - p[b], p[a], p[b]), a, b) for a, b in combinations(ids, 2)), key=lambda pair: pair[0])
-    words = f"{name(a)} is at {percent(p[a])}, and {name(b)}, which follows from it, only at {percent(p[b])}"
+    z, a, b = max(
+        ((_z(p[a] - p[b], p[a], p[b]), a, b) for a, b in combinations(ids, 2)),
+        key=lambda pair: pair[0],
+    )
+    words = (
+        f"{name(a)} is at {percent(p[a])}, and {name(b)}, which follows from it, only at "
+        f"{percent(p[b])}"
+    )
     return Violation(link, ids, repair_nested_dates(ranked), z, words)
 
 
@@ -221,14 +246,27 @@ def _summed(link: Link, ids: tuple[QuestionId, ...], p: Held, name: Name) -> Vio
     if partly:
         repair = replace(repair, worlds=(*repair.worlds, (0,) * len(ids)))
     told = ", ".join(f"{name(q)} at {percent(p[q])}" for q in ids)
-    most = "at most one can come true, so they make no more than" if partly else "exactly one comes true, so they make"
-    return Violation(link, ids, repair, _z(abs(total - 1.0), *given), f"{told}: {most} 100%, not {100.0 * total:.4g}%")
+    most = (
+        "at most one can come true, so they make no more than"
+        if partly
+        else "exactly one comes true, so they make"
+    )
+    return Violation(
+        link,
+        ids,
+        repair,
+        _z(abs(total - 1.0), *given),
+        f"{told}: {most} 100%, not {100.0 * total:.4g}%",
+    )
 
 
-def _nested(ids: tuple[QuestionId, ...], questions: Mapping[QuestionId, Question]) -> tuple[QuestionId, ...]:
+def _nested(
+    ids: tuple[QuestionId, ...], questions: Mapping[QuestionId, Question]
+) -> tuple[QuestionId, ...]:
     """The order in which each follows from those before; empty where nothing follows.
 
-    What comes by a day also comes by any later one, and what holds until a day also holds until any earlier one.
+    What comes by a day also comes by any later one, and what holds until a day also holds until any
+    earlier one.
     """
     shapes = {questions[q].horizon_shape for q in ids}
     if shapes == {"event_by"}:
@@ -237,7 +275,9 @@ def _nested(ids: tuple[QuestionId, ...], questions: Mapping[QuestionId, Question
 
 
 def _joined(link: Link, ids: tuple[QuestionId, ...], p: Held, name: Name) -> Violation | None:
-    """Both come true: at most as likely as either, and at least as what the two have too much for one."""
+    """Both come true: at most as likely as either, and at least as what the two have too much for
+    one.
+    """
     from forecasts.coherence import repair_conjunction
 
     first, second, both = link.question_ids
@@ -250,8 +290,8 @@ def _joined(link: Link, ids: tuple[QuestionId, ...], p: Held, name: Name) -> Vio
     if p[both] >= least:
         return replace(_ordered(link, (both, lower), p, name), question_ids=ids, repair=repair)
     words = (
-        f"{name(first)} at {percent(p[first])} and {name(second)} at {percent(p[second])} leave at least"
-        f" {percent(least)} for {name(both)}, which is at {percent(p[both])}"
+        f"{name(first)} at {percent(p[first])} and {name(second)} at {percent(p[second])} leave "
+        f"at least {percent(least)} for {name(both)}, which is at {percent(p[both])}"
     )
     return Violation(link, ids, repair, _z(least - p[both], p[first], p[second], p[both]), words)
 
@@ -264,10 +304,13 @@ def _conditional(link: Link, p: Held, name: Name) -> Violation:
     gap = total_probability_gap(**named)
     condition, *_, about = link.question_ids
     words = (
-        f"{name(about)} is at {percent(p[about])}, but {percent(min(max(p[about] - gap, 0.0), 1.0))} follows from"
-        f" {name(condition)} at {percent(p[condition])} and the forecasts on either side of it"
+        f"{name(about)} is at {percent(p[about])}, but "
+        f"{percent(min(max(p[about] - gap, 0.0), 1.0))} follows from {name(condition)} at "
+        f"{percent(p[condition])} and the forecasts on either side of it"
     )
-    return Violation(link, link.question_ids, repair_total_probability(**named), _z(abs(gap), *given), words)
+    return Violation(
+        link, link.question_ids, repair_total_probability(**named), _z(abs(gap), *given), words
+    )
 
 
 def _z(gap: float, *p: float) -> float:

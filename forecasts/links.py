@@ -29,8 +29,8 @@ class Link:
     | condition | B, A if B, A if not B, and maybe A | a conditional pair: of the two in the middle, the one whose
       condition does not come about is annulled |
 
-    `labels` name the questions in a chart, one each, such as "end of 2027" or "Kazakhstan"; empty for kinds without a
-    chart. `why` says what the link rests on.
+    `labels` name the questions in a chart, one each, such as "end of 2027" or "Kazakhstan"; empty
+    for kinds without a chart. `why` says what the link rests on.
     """
 
     id: LinkId
@@ -45,7 +45,8 @@ class Link:
 class Shape:
     """How many questions a kind of link binds (`most` None: any number), and of which kinds.
 
-    `binary` counts those from the front that are yes/no questions (None: all of them); the others are of one kind.
+    `binary` counts those from the front that are yes/no questions (None: all of them); the others
+    are of one kind.
     """
 
     least: int
@@ -69,7 +70,8 @@ SHAPES: Mapping[LinkKind, Shape] = MappingProxyType(
 def check_link(link: Link, questions: Mapping[QuestionId, Question]) -> None:
     """Refuse a link whose questions are too few, too many, of the wrong kind or in the wrong order.
 
-    Raises `InvalidQuestion`, also for a question that `questions` does not have; returns nothing when all is well.
+    Raises `InvalidQuestion`, also for a question that `questions` does not have; returns nothing
+    when all is well.
 
     >>> check_link(Link(LinkId("ceasefire"), "negates", (QuestionId("peace"),), "Ceasefire"), {})
     Traceback (most recent call last):
@@ -83,29 +85,36 @@ def check_link(link: Link, questions: Mapping[QuestionId, Question]) -> None:
         if question.kind != "binary":
             which = "its first question has" if shape.binary else "all its questions have"
             raise InvalidQuestion(
-                f"{question.id!r} is {question.kind}: in a link of kind {link.kind!r} {which} to be binary"
+                f"{question.id!r} is {question.kind}: in a link of kind {link.kind!r} {which} to "
+                "be binary"
             )
     kinds = {question.kind for question in asked[yes_or_no:]}
     if len(kinds) > 1:
         raise InvalidQuestion(
-            f"the questions are {' and '.join(sorted(kinds))}: those that stand side by side are of one kind"
+            f"the questions are {' and '.join(sorted(kinds))}: those that stand side by side are "
+            "of one kind"
         )
     if link.kind == "dates":
         _check_dates(asked)
 
 
 def check_labels(link: Link) -> None:
-    """Refuse labels that are neither one for each question nor none at all; raises `InvalidQuestion`."""
+    """Refuse labels that are neither one for each question nor none at all; raises
+    `InvalidQuestion`.
+    """
     if len(link.labels) not in (0, len(link.question_ids)):
         raise InvalidQuestion(
-            f"{len(link.labels)} labels for {len(link.question_ids)} questions: give one for each, or none"
+            f"{len(link.labels)} labels for {len(link.question_ids)} questions: give one for "
+            "each, or none"
         )
 
 
 def _check_count(link: Link, shape: Shape) -> None:
     count = len(link.question_ids)
     if count < shape.least or (shape.most is not None and count > shape.most):
-        wanted = f"{shape.least} or more" if shape.most is None else f"{shape.least} or {shape.most}"
+        wanted = (
+            f"{shape.least} or more" if shape.most is None else f"{shape.least} or {shape.most}"
+        )
         wanted = f"{shape.least}" if shape.most == shape.least else wanted
         raise InvalidQuestion(f"a link of kind {link.kind!r} has {wanted} questions, not {count}")
 
@@ -120,12 +129,17 @@ def _asked(link: Link, questions: Mapping[QuestionId, Question]) -> tuple[Questi
 
 
 def _check_dates(asked: Sequence[Question]) -> None:
-    """In order, and of one shape: what comes *by* a day gets likelier with time, what holds *until* one less likely."""
+    """In order, and of one shape: what comes *by* a day gets likelier with time, what holds *until*
+    one less likely.
+    """
     shapes = sorted({question.horizon_shape for question in asked if question.kind == "binary"})
     if len(shapes) > 1:
-        raise InvalidQuestion(f"the questions are {' and '.join(shapes)}: make a group of each, they move apart")
+        raise InvalidQuestion(
+            f"the questions are {' and '.join(shapes)}: make a group of each, they move apart"
+        )
     for first, second in pairwise(asked):
         if not first.closes_at < second.closes_at:
             raise InvalidQuestion(
-                f"{second.id!r} does not close after {first.id!r}: put the questions of a date group in order"
+                f"{second.id!r} does not close after {first.id!r}: put the questions of a date "
+                "group in order"
             )

@@ -1,8 +1,10 @@
-"""Is this question resolvable? What is wrong with it, each with its reason and with what to write instead.
+"""Is this question resolvable? What is wrong with it, each with its reason and with what to write
+instead.
 
-Deterministic: the same question in the same surroundings has the same flaws. "blocking" is what keeps a stranger from
-resolving it, or what must not be asked; "advice" is the rest. The gate that these checks stand for is Tetlock's
-clairvoyance test: somebody who sees the future, but not the asker's mind, could answer.
+Deterministic: the same question in the same surroundings has the same flaws. "blocking" is what
+keeps a stranger from resolving it, or what must not be asked; "advice" is the rest. The gate that
+these checks stand for is Tetlock's clairvoyance test: somebody who sees the future, but not the
+asker's mind, could answer.
 """
 
 from forecasts.asking import Asked
@@ -18,7 +20,8 @@ __all__ = ["CODES", "Flaw", "Severity", "Surroundings", "lint"]
 
 
 def lint(asked: Asked | Question, around: Surroundings) -> tuple[Flaw, ...]:
-    """The flaws of a question, blocking ones first, then in the order of `CODES`; never fails, whatever the text.
+    """The flaws of a question, blocking ones first, then in the order of `CODES`; never fails,
+    whatever the text.
 
     >>> from forecasts.question import utc
     >>> vague = Asked("exports", "Will exports fall significantly by 31 March 2027?", "YES if they are lower (UTC).",
@@ -36,4 +39,8 @@ def lint(asked: Asked | Question, around: Surroundings) -> tuple[Flaw, ...]:
         *surroundings_flaws(question, around),
     ]
     order = {code: n for n, code in enumerate(CODES)}
-    return tuple(sorted(dict.fromkeys(found), key=lambda flaw: (flaw.severity != "blocking", order[flaw.code])))
+    return tuple(
+        sorted(
+            dict.fromkeys(found), key=lambda flaw: (flaw.severity != "blocking", order[flaw.code])
+        )
+    )

@@ -1,4 +1,6 @@
-"""Logistic regression with normal priors: the one fit behind recalibration and everything that is learned."""
+"""Logistic regression with normal priors: the one fit behind recalibration and everything that is
+learned.
+"""
 
 import math
 
@@ -21,19 +23,23 @@ def most_probable(
     offset: Floats | None = None,
     weights: Floats | None = None,
 ) -> Floats:
-    """The coefficients c that are most probable given the answers (1 or 0), one row of `features` each.
+    """The coefficients c that are most probable given the answers (1 or 0), one row of `features`
+    each.
 
-    logit P(1) = offset + features · c, with the priors c ~ N(middle, precision^−½) and every row counted `weights`
-    times (0 or more; once by default). By Newton's method, in steps shortened by ln(1 + size)/size of the log-odds
-    that they move: undamped it can run away; this shortening is proven to descend for every logistic loss (Sun &
-    Tran-Dinh 2019, Mathematical Programming 178) and fades as the steps do. Raises `ForecastsError` where it does not
-    settle, as under priors wider than any evidence.
+    logit P(1) = offset + features · c, with the priors c ~ N(middle, precision^−½) and every row
+    counted `weights` times (0 or more; once by default). By Newton's method, in steps shortened by
+    ln(1 + size)/size of the log-odds that they move: undamped it can run away; this shortening is
+    proven to descend for every logistic loss (Sun & Tran-Dinh 2019, Mathematical Programming 178)
+    and fades as the steps do. Raises `ForecastsError` where it does not settle, as under priors
+    wider than any evidence.
 
     >>> one, rows = np.ones(1), np.ones((4, 1))
     >>> most_probable(rows, np.array([1.0, 1.0, 1.0, 0.0]), middle=0 * one, precision=0.01 * one).round(2).tolist()
     [1.08]
     """
-    sides = 1.0 - 2.0 * answers  # so that an error of 1e-20 near certainty is not rounded away, as p − 1 would be
+    sides = (
+        1.0 - 2.0 * answers
+    )  # so that an error of 1e-20 near certainty is not rounded away, as p − 1 would be
     start = np.zeros_like(answers) if offset is None else offset
     counts = np.ones_like(answers) if weights is None else weights
     fitted = middle.copy()
@@ -46,4 +52,6 @@ def most_probable(
             return fitted
         size = float(np.abs(features @ step).max(initial=0.0))
         fitted = fitted + step * (math.log1p(size) / size if size > 0.0 else 1.0)
-    raise ForecastsError("the fit did not settle: use standard deviations of the priors nearer to 1")
+    raise ForecastsError(
+        "the fit did not settle: use standard deviations of the priors nearer to 1"
+    )

@@ -1,7 +1,8 @@
 """Stories that turned out to be one: a dated record, from which on their evidence counts once.
 
-Clusters are made as news comes in, and what came before is never sorted anew. When a later report shows that two
-stories are one event, that is known from then on and not before, so that a replay of an earlier day finds two.
+Clusters are made as news comes in, and what came before is never sorted anew. When a later report
+shows that two stories are one event, that is known from then on and not before, so that a replay of
+an earlier day finds two.
 """
 
 from collections.abc import Iterable, Sequence
@@ -22,13 +23,16 @@ class Merge:
     at: datetime
 
 
-def merged(evidence: Iterable[Evidence], merges: Sequence[Merge], at: datetime) -> tuple[Evidence, ...]:
+def merged(
+    evidence: Iterable[Evidence], merges: Sequence[Merge], at: datetime
+) -> tuple[Evidence, ...]:
     """Evidence as it counts at an instant: once for all stories that were one by then.
 
-    Pieces on one question that point the same way become one: it keeps the judgement of the first that a person took
-    as evidence, else of the first one; it dates from the first and has the reports of all. A rejected piece stands
-    apart, as do pieces that point different ways or speak of different options: a denial is no part of what it
-    denies. Evidence that nothing merges comes back as it is. Merges in a circle raise `ForecastsError`.
+    Pieces on one question that point the same way become one: it keeps the judgement of the first
+    that a person took as evidence, else of the first one; it dates from the first and has the
+    reports of all. A rejected piece stands apart, as do pieces that point different ways or speak
+    of different options: a denial is no part of what it denies. Evidence that nothing merges comes
+    back as it is. Merges in a circle raise `ForecastsError`.
 
     >>> from forecasts.evidence import Report, Strength
     >>> from forecasts.question import utc
@@ -47,19 +51,25 @@ def merged(evidence: Iterable[Evidence], merges: Sequence[Merge], at: datetime) 
     groups: dict[tuple[QuestionId, StoryId, Direction, str, EvidenceId | None], list[Evidence]] = {}
     for e in sorted(evidence, key=lambda e: (e.first_seen_at, e.id)):
         apart = e.id if e.status == "rejected" else None
-        groups.setdefault((e.question_id, _root(e.story_id, root), e.direction, e.option, apart), []).append(e)
+        groups.setdefault(
+            (e.question_id, _root(e.story_id, root), e.direction, e.option, apart), []
+        ).append(e)
     return tuple(_one(group) for group in groups.values())
 
 
 def _root(story: StoryId, root: dict[StoryId, StoryId]) -> StoryId:
-    """The earliest story of a chain of merges; `into` always began earlier, so that there should be no circle."""
+    """The earliest story of a chain of merges; `into` always began earlier, so that there should be
+    no circle.
+    """
     found = story
     for _ in range(len(root)):
         if found not in root:
             return found
         found = root[found]
     if found in root:
-        raise ForecastsError(f"the merges of story {story} go in a circle; delete the wrong one of their records")
+        raise ForecastsError(
+            f"the merges of story {story} go in a circle; delete the wrong one of their records"
+        )
     return found
 
 

@@ -1,12 +1,14 @@
-"""Why did it move? The difference of two suggestions, or of two forecasts of a person, in lines that add up.
+"""Why did it move? The difference of two suggestions, or of two forecasts of a person, in lines
+that add up.
 
-    logit(after) − logit(before) = base rate + time passed + Σ pieces of evidence + silence + usual level + scale
+    logit(after) − logit(before) = base rate + time passed + Σ pieces of evidence + silence + usual
+    level + scale
                                    + learned correction + limits
                                  = Σ pieces that a person cites + their judgement
 
-A piece that stood before and stands now fades by its half-life; what it changed beyond that has another reason. A
-person's forecast has no lines: of the pieces that they cite, what moved the suggestion is told, and all the rest is
-theirs.
+A piece that stood before and stands now fades by its half-life; what it changed beyond that has
+another reason. A person's forecast has no lines: of the pieces that they cite, what moved the
+suggestion is told, and all the rest is theirs.
 """
 
 import math
@@ -33,12 +35,20 @@ _ROUNDED: Final = 1e-12
 """What the last bits of a double can leave, where nothing changed at all."""
 
 PieceChange = Literal["came in", "faded", "judged anew", "merged", "other reports", "other novelty"]
-Cause = LineKind | PieceChange | Literal["small changes", "recorded otherwise", "cited", "judgement"]
+Cause = (
+    LineKind | PieceChange | Literal["small changes", "recorded otherwise", "cited", "judgement"]
+)
 
 _COUNTED: Final = ("evidence", "silence", "usual level")
 """Lines that scale and saturation work on together."""
 
-_LATER: Final[tuple[LineKind, ...]] = ("usual level", "evidence scale", "saturation", "learned correction", "limits")
+_LATER: Final[tuple[LineKind, ...]] = (
+    "usual level",
+    "evidence scale",
+    "saturation",
+    "learned correction",
+    "limits",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +63,8 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A probability at two instants (0 to 1), and reasons whose log-odds add up to the difference within 1e-9.
+    """A probability at two instants (0 to 1), and reasons whose log-odds add up to the difference
+    within 1e-9.
 
     A certain forecast, 0 or 1, is infinitely far away in log-odds: there are no reasons then.
     """
@@ -78,7 +89,9 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A suggestion with the evidence it was made of, as that was judged then, and the constants it was made with."""
+    """A suggestion with the evidence it was made of, as that was judged then, and the constants it
+    was made with.
+    """
 
     suggestion: Suggestion
     evidence: Sequence[Evidence] = ()
@@ -87,18 +100,27 @@ class Known:
     @property
     def lines(self) -> dict[EvidenceId, Line]:
         """The lines of the pieces that count."""
-        return {line.evidence_id: line for line in self.suggestion.lines if line.evidence_id is not None}
+        return {
+            line.evidence_id: line for line in self.suggestion.lines if line.evidence_id is not None
+        }
 
     @property
     def judged(self) -> dict[EvidenceId, Evidence]:
-        """All pieces that were known, those that count for nothing among them, with the reports seen by then."""
+        """All pieces that were known, those that count for nothing among them, with the reports
+        seen by then.
+        """
         at = self.suggestion.at
         seen = (e for e in self.evidence if e.first_seen_at <= at)
-        return {e.id: replace(e, reports=tuple(r for r in e.reports if r.first_seen_at <= at)) for e in seen}
+        return {
+            e.id: replace(e, reports=tuple(r for r in e.reports if r.first_seen_at <= at))
+            for e in seen
+        }
 
     @property
     def counted(self) -> float:
-        """The factor, above 0, that scale, saturation and the slope of the correction leave of what each piece adds."""
+        """The factor, above 0, that scale, saturation and the slope of the correction leave of what
+        each piece adds.
+        """
         model = self.model
         raw = math.fsum(line.log_odds for line in self.suggestion.lines if line.kind in _COUNTED)
         kept = soft_capped(model.gamma * raw, model.soft_cap) / raw if raw else model.gamma
@@ -107,7 +129,9 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """What a person held before and after one act, the evidence that the act cites, and what they had cited before."""
+    """What a person held before and after one act, the evidence that the act cites, and what they
+    had cited before.
+    """
 
     before: float
     after: float
@@ -116,10 +140,12 @@ class Revision:
 
 
 def moved(before: Known, after: Known, indicators: Mapping[IndicatorId, Indicator]) -> Move:
-    """Why the suggestion moved between two instants: reasons that add up to logit(after) − logit(before).
+    """Why the suggestion moved between two instants: reasons that add up to logit(after) −
+    logit(before).
 
-    Of each piece of evidence one line, or two: how far it faded, and what else became of it. Changes smaller than
-    `SMALL` are gathered into one; what did not change has none. `indicators` say how fast a piece fades.
+    Of each piece of evidence one line, or two: how far it faded, and what else became of it.
+    Changes smaller than `SMALL` are gathered into one; what did not change has none. `indicators`
+    say how fast a piece fades.
 
     >>> from forecasts.distribution import Binary
     >>> from forecasts.question import Question, utc
@@ -136,7 +162,9 @@ def moved(before: Known, after: Known, indicators: Mapping[IndicatorId, Indicato
     reasons = [
         *_together(before, after, "base rate"),
         *_together(before, after, "time passed"),
-        *sorted(_pieces(before, after, indicators), key=lambda r: (-abs(r.log_odds), r.evidence_id or 0)),
+        *sorted(
+            _pieces(before, after, indicators), key=lambda r: (-abs(r.log_odds), r.evidence_id or 0)
+        ),
         *_silences(before, after),
     ]
     for kind in _LATER:
@@ -145,24 +173,37 @@ def moved(before: Known, after: Known, indicators: Mapping[IndicatorId, Indicato
 
 
 def as_recorded(move: Move, before: float, after: float) -> Move:
-    """The move between two suggestions as they were written down; what cannot be worked out again has a line.
+    """The move between two suggestions as they were written down; what cannot be worked out again
+    has a line.
 
     A piece that was logged later than it was seen, for instance, counted for nothing then.
     """
-    return _closed(move, before, after, Reason("recorded otherwise", "was written down otherwise at the time", 0.0))
+    return _closed(
+        move,
+        before,
+        after,
+        Reason("recorded otherwise", "was written down otherwise at the time", 0.0),
+    )
 
 
 def revised(before: Known, after: Known, revision: Revision) -> Move:
-    """Why a person moved between two acts: what the pieces they cite moved the suggestion, and their judgement.
+    """Why a person moved between two acts: what the pieces they cite moved the suggestion, and
+    their judgement.
 
-    A piece that they had cited before counts by what changed since, one they had not by all that it weighs now. Its
-    share is what is left of its weight after scale, saturation and that slope; one that does not count has 0.
+    A piece that they had cited before counts by what changed since, one they had not by all that it
+    weighs now. Its share is what is left of its weight after scale, saturation and that slope; one
+    that does not count has 0.
     """
     move = Move(
         after.suggestion.question_id, before.suggestion.at, after.suggestion.at, revision.before, revision.after,
         tuple(_cited(before, after, revision)),
     )  # fmt: skip
-    return _closed(move, revision.before, revision.after, Reason("judgement", "what no cited piece explains", 0.0))
+    return _closed(
+        move,
+        revision.before,
+        revision.after,
+        Reason("judgement", "what no cited piece explains", 0.0),
+    )
 
 
 def _cited(before: Known, after: Known, revision: Revision) -> Iterator[Reason]:
@@ -172,12 +213,18 @@ def _cited(before: Known, after: Known, revision: Revision) -> Iterator[Reason]:
         weight = line.log_odds * after.counted if line else 0.0
         if evidence_id in revision.cited_before and evidence_id in was:
             weight -= was[evidence_id].log_odds * before.counted
-        why = f"{line.why}; of that ×{after.counted:.2f} counts" if line else "counts for nothing in the suggestion"
+        why = (
+            f"{line.why}; of that ×{after.counted:.2f} counts"
+            if line
+            else "counts for nothing in the suggestion"
+        )
         yield Reason("cited", why, weight, evidence_id)
 
 
 def _closed(move: Move, before: float, after: float, rest: Reason) -> Move:
-    """The move between these two, with a last line that closes the sum, unless the sum needs none."""
+    """The move between these two, with a last line that closes the sum, unless the sum needs
+    none.
+    """
     found = replace(move, before=before, after=after)
     if found.log_odds is None:
         return replace(found, reasons=())
@@ -187,7 +234,9 @@ def _closed(move: Move, before: float, after: float, rest: Reason) -> Move:
     return replace(found, reasons=(*move.reasons, replace(rest, log_odds=missing)))
 
 
-def _pieces(before: Known, after: Known, indicators: Mapping[IndicatorId, Indicator]) -> Iterator[Reason]:
+def _pieces(
+    before: Known, after: Known, indicators: Mapping[IndicatorId, Indicator]
+) -> Iterator[Reason]:
     """What became of each piece of evidence that counts at either instant."""
     was, now = before.lines, after.lines
     then, later = before.judged, after.judged
@@ -203,7 +252,9 @@ def _pieces(before: Known, after: Known, indicators: Mapping[IndicatorId, Indica
         yield Reason(cause, newest.why, change, evidence_id)
 
 
-def _faded(log_odds: float, e: Evidence | None, indicators: Mapping[IndicatorId, Indicator], days: float) -> float:
+def _faded(
+    log_odds: float, e: Evidence | None, indicators: Mapping[IndicatorId, Indicator], days: float
+) -> float:
     """How much a weight loses by time alone."""
     indicator = indicators.get(e.indicator_id) if e else None
     half_life = indicator.half_life_days if indicator else DEFAULT_HALF_LIFE_DAYS
@@ -242,11 +293,17 @@ def _silences(before: Known, after: Known) -> Iterator[Reason]:
 
 def _together(before: Known, after: Known, kind: LineKind) -> Iterator[Reason]:
     """All lines of a kind as one reason, in the words of the later ones."""
-    old, new = ([line for line in known.suggestion.lines if line.kind == kind] for known in (before, after))
+    old, new = (
+        [line for line in known.suggestion.lines if line.kind == kind] for known in (before, after)
+    )
     change = math.fsum((*(line.log_odds for line in new), *(-line.log_odds for line in old)))
     words = [line.why for line in new or old]
     if words:
-        yield Reason(kind, words[0] if len(words) == 1 else f"{len(words)} signposts: such news comes anyway", change)
+        yield Reason(
+            kind,
+            words[0] if len(words) == 1 else f"{len(words)} signposts: such news comes anyway",
+            change,
+        )
 
 
 def _gathered(reasons: Iterable[Reason]) -> Iterator[Reason]:
@@ -258,5 +315,9 @@ def _gathered(reasons: Iterable[Reason]) -> Iterator[Reason]:
         elif abs(reason.log_odds) >= _ROUNDED:
             small.append(reason.log_odds)
     if small:
-        told = f"{len(small)} of less than {SMALL:g} each" if len(small) > 1 else f"one of less than {SMALL:g}"
+        told = (
+            f"{len(small)} of less than {SMALL:g} each"
+            if len(small) > 1
+            else f"one of less than {SMALL:g}"
+        )
         yield Reason("small changes", told, math.fsum(small))

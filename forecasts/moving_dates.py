@@ -1,4 +1,6 @@
-"""Times that mean another day to each reader, such as "next year", and what they mean on a given day."""
+"""Times that mean another day to each reader, such as "next year", and what they mean on a given
+day.
+"""
 
 import re
 from collections.abc import Callable
@@ -10,8 +12,20 @@ from forecasts.said_dates import last_of_month
 
 _NUMBERS: Final = {
     word: number
-    for number, word in enumerate("one two three four five six seven eight nine ten eleven twelve".split(), 1)
-} | {"a": 1, "an": 1, "couple of": 2, "few": 3, "several": 5, "coming": 2, "dozen": 12, "fifteen": 15, "twenty": 20}
+    for number, word in enumerate(
+        "one two three four five six seven eight nine ten eleven twelve".split(), 1
+    )
+} | {
+    "a": 1,
+    "an": 1,
+    "couple of": 2,
+    "few": 3,
+    "several": 5,
+    "coming": 2,
+    "dozen": 12,
+    "fifteen": 15,
+    "twenty": 20,
+}
 _AMOUNT: Final = rf"(?P<n>[0-9]{{1,3}}|{'|'.join(sorted(_NUMBERS, key=len, reverse=True))})"
 _MOVING: Final = re.compile(
     rf"""\b(?:
@@ -27,7 +41,8 @@ _MOVING: Final = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _LED: Final = re.compile(
-    rf"(?:\b(?:by|before|until|in|over|during|from)\s)?(?:{_MOVING.pattern})", re.VERBOSE | re.IGNORECASE
+    rf"(?:\b(?:by|before|until|in|over|during|from)\s)?(?:{_MOVING.pattern})",
+    re.VERBOSE | re.IGNORECASE,
 )
 _SEASON_ENDS: Final = {"winter": 2, "spring": 5, "summer": 8, "autumn": 11, "fall": 11}
 
@@ -60,7 +75,8 @@ def without_moving_times(text: str) -> str:
 
 
 def meant_on(phrase: str, today: date) -> date | None:
-    """The last day that a phrase of `moving_times` means when it is read on `today`; None for what it does not know.
+    """The last day that a phrase of `moving_times` means when it is read on `today`; None for what
+    it does not know.
 
     >>> meant_on("within six months", date(2026, 11, 24)), meant_on("next year", date(2026, 11, 24))
     (datetime.date(2027, 5, 24), datetime.date(2027, 12, 31))
@@ -88,7 +104,9 @@ def months_later(day: date, months: int) -> date:
 def _meant(match: re.Match[str], today: date) -> date:
     if match["n"]:
         said = match["n"].lower()
-        return _LATER[match["unit"].lower()](today, int(said) if said.isdecimal() else _NUMBERS[said])
+        return _LATER[match["unit"].lower()](
+            today, int(said) if said.isdecimal() else _NUMBERS[said]
+        )
     if match["tomorrow"]:
         return today + timedelta(days=int(match["tomorrow"].lower() == "tomorrow"))
     if match["year_end"] or match["later"]:
@@ -121,7 +139,11 @@ def _end(what: str, day: date) -> date:
 def _season(month: int, today: date, steps: int) -> date:
     """The end of a season to come, by the northern calendar: winter ends in February."""
     end = last_of_month(today.year, month)
-    return last_of_month(today.year + 1, month) if end < today or (steps and (end - today).days < 90) else end
+    return (
+        last_of_month(today.year + 1, month)
+        if end < today or (steps and (end - today).days < 90)
+        else end
+    )
 
 
 _LATER: Final[dict[str, Callable[[date, int], date]]] = {

@@ -1,14 +1,18 @@
-"""A suggestion for questions with options, and a plain count of evidence for those about a number or a day.
+"""A suggestion for questions with options, and a plain count of evidence for those about a number
+or a day.
 
-    q(option) ∝ prior(option) · exp(softcap(γ · (Σ stories ± ln LR · novelty · decay − Σ usual levels · ramp)))
+    q(option) ∝ prior(option) · exp(softcap(γ · (Σ stories ± ln LR · novelty · decay − Σ usual
+    levels · ramp)))
 
-Evidence for an option adds to its weight, evidence against it takes off, by the rules of `forecasts.suggestion`; then
-all options are brought back to a sum of 1 (a softmax over the prior). Simple on purpose: an option's evidence moves
-the others by their shares alone, the order of ordered options means nothing, and time moves nothing, because a
-question with options says how things stand or which of them comes, never how soon.
+Evidence for an option adds to its weight, evidence against it takes off, by the rules of
+`forecasts.suggestion`; then all options are brought back to a sum of 1 (a softmax over the prior).
+Simple on purpose: an option's evidence moves the others by their shares alone, the order of ordered
+options means nothing, and time moves nothing, because a question with options says how things stand
+or which of them comes, never how soon.
 
-Numeric and date questions get no suggestion: a likelihood ratio for "higher" says nothing about how much higher, and a
-curve made from it would be a number from nowhere. `leaning` counts what there is.
+Numeric and date questions get no suggestion: a likelihood ratio for "higher" says nothing about how
+much higher, and a curve made from it would be a number from nowhere. `leaning` counts what there
+is.
 """
 
 import math
@@ -40,7 +44,9 @@ class OptionLine:
 
 @dataclass(frozen=True, slots=True)
 class OptionGroup:
-    """Lines of a share that belong together; `log_share` is what they add to ln of the share, in nats."""
+    """Lines of a share that belong together; `log_share` is what they add to ln of the share, in
+    nats.
+    """
 
     name: GroupName
     lines: tuple[OptionLine, ...]
@@ -49,7 +55,8 @@ class OptionGroup:
 
 @dataclass(frozen=True, slots=True)
 class OptionSuggestion:
-    """Suggested shares of the options of a question, and for each option the lines that make up ln of its share.
+    """Suggested shares of the options of a question, and for each option the lines that make up ln
+    of its share.
 
     The lines add up within 1e-12. An option whose prior is 0 stays there and has no lines.
     """
@@ -61,20 +68,25 @@ class OptionSuggestion:
     version: str = DEFAULT_MODEL.version
 
     def groups(self, option: str) -> tuple[OptionGroup, ...]:
-        """The lines of an option in their groups, which add up to ln of its share, too; none where it has no lines.
+        """The lines of an option in their groups, which add up to ln of its share, too; none where
+        it has no lines.
 
-        Time and a learned correction play no part in shares. "Other options" is what brings the sum back to 1.
+        Time and a learned correction play no part in shares. "Other options" is what brings the sum
+        back to 1.
         """
         lines = self.lines.get(option, ())
         parts = by_group(lines) if lines else iter(())
-        return tuple(OptionGroup(name, own, math.fsum(line.log_share for line in own)) for name, own in parts)
+        return tuple(
+            OptionGroup(name, own, math.fsum(line.log_share for line in own)) for name, own in parts
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Leaning:
     """Where the evidence on a number or a day leans, without saying how far.
 
-    Stories for each side (`yes`: higher or earlier, `no`: lower or later) and their weights today, in nats from 0 on.
+    Stories for each side (`yes`: higher or earlier, `no`: lower or later) and their weights today,
+    in nats from 0 on.
     """
 
     yes: int
@@ -93,14 +105,16 @@ def suggest_options(
     archive_from: datetime | None = None,
     usual_levels: Mapping[IndicatorId, float] = NO_LEVELS,
 ) -> OptionSuggestion:
-    """Suggested shares of the options as they are offered at `at`; without evidence exactly the prior.
+    """Suggested shares of the options as they are offered at `at`; without evidence exactly the
+    prior.
 
-    What counts, and how much, is as in `forecasts.suggestion.suggest`: nothing first seen later, no order, copies once.
-    Evidence that names an option added after the prior was written speaks for or against `Other`, from which such an
-    option is read; evidence that names none, or one that is not offered (not yet, or no more), moves nothing. What
-    was given to an option that is gone is in `Other`. However much is reported, no option gains or loses more than a
-    factor `exp(model.soft_cap)` before shares are brought back to 1. Silence and learned corrections play no part. A
-    question of another kind raises `InvalidForecast`.
+    What counts, and how much, is as in `forecasts.suggestion.suggest`: nothing first seen later, no
+    order, copies once. Evidence that names an option added after the prior was written speaks for
+    or against `Other`, from which such an option is read; evidence that names none, or one that is
+    not offered (not yet, or no more), moves nothing. What was given to an option that is gone is in
+    `Other`. However much is reported, no option gains or loses more than a factor
+    `exp(model.soft_cap)` before shares are brought back to 1. Silence and learned corrections play
+    no part. A question of another kind raises `InvalidForecast`.
 
     >>> from forecasts.asking import Asked, question_from
     >>> from forecasts.evidence import Report, Strength
@@ -117,10 +131,14 @@ def suggest_options(
     prior = as_offered(question, at, question.prior)
     if not isinstance(prior, Categorical):
         raise InvalidForecast(
-            f"{question.id} is a {question.kind} question: only one with options has shares to suggest"
+            f"{question.id} is a {question.kind} question: only one with options has shares to "
+            "suggest"
         )
     archive_days = (at - (archive_from or question.opens_at)) / DAY
-    mine = sorted((i for i in indicators.values() if i.question_id == question.id), key=lambda i: (i.name, i.id))
+    mine = sorted(
+        (i for i in indicators.values() if i.question_id == question.id),
+        key=lambda i: (i.name, i.id),
+    )
     weights: dict[str, list[Weight]] = {name: [] for name in prior.options}
     for story in weighed(visible(evidence, question.id, at), indicators, at, model):
         option = option_standing_for(prior, question, at, story.evidence.option)
@@ -142,8 +160,8 @@ def leaning(
 ) -> Leaning:
     """How many stories stand on each side of a question at `at`, and what they weigh together.
 
-    Counted and weighed as by `forecasts.suggestion.suggest`, without usual level, scale and cap. It is no probability
-    and cannot be made one.
+    Counted and weighed as by `forecasts.suggestion.suggest`, without usual level, scale and cap. It
+    is no probability and cannot be made one.
 
     >>> from forecasts.asking import Asked, question_from
     >>> from forecasts.cdf import Scale
@@ -160,7 +178,10 @@ def leaning(
     (2, 1, 2.06, 1.03)
     """
     stories = list(weighed(visible(evidence, question.id, at), indicators, at, model))
-    sides = [[s.log_odds for s in stories if s.evidence.direction is side] for side in (Direction.YES, Direction.NO)]
+    sides = [
+        [s.log_odds for s in stories if s.evidence.direction is side]
+        for side in (Direction.YES, Direction.NO)
+    ]
     yes, no = sides
     return Leaning(len(yes), len(no), math.fsum(yes), abs(math.fsum(no)))
 
@@ -181,9 +202,13 @@ def _shares(
     total = _log_sum(raised.values())
     moved = any(capped for _, capped in closed.values())
     shares = {name: math.exp(z - total) for name, z in raised.items()} if moved else possible
-    distribution = Categorical(prior.options, tuple(shares.get(name, 0.0) for name in prior.options))
+    distribution = Categorical(
+        prior.options, tuple(shares.get(name, 0.0) for name in prior.options)
+    )
     lines = {
-        name: tuple(_lines(possible[name], [*weights[name], *closed[name][0]], share)) if name in possible else ()
+        name: tuple(_lines(possible[name], [*weights[name], *closed[name][0]], share))
+        if name in possible
+        else ()
         for name, share in zip(prior.options, distribution.p, strict=True)
     }
     return distribution, MappingProxyType(lines)
@@ -200,4 +225,6 @@ def _lines(prior: float, weights: Sequence[Weight], share: float) -> Iterator[Op
     first = [Weight("base rate", "its share before any evidence", math.log(prior)), *weights]
     for weight in first:
         yield OptionLine(weight.kind, weight.why, weight.log_odds, weight.evidence_id)
-    yield OptionLine("all options", "the shares of all options add up to 1", rest(math.log(share), first))
+    yield OptionLine(
+        "all options", "the shares of all options add up to 1", rest(math.log(share), first)
+    )

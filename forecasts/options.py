@@ -14,7 +14,9 @@ _NO_NAMES = ("annulled", "ambiguous")  # typed as an answer they say that there 
 
 @dataclass(frozen=True, slots=True)
 class OptionChange:
-    """An option added to a categorical question after its opening, or removed from it: a fact of its own."""
+    """An option added to a categorical question after its opening, or removed from it: a fact of
+    its own.
+    """
 
     question_id: QuestionId
     name: str
@@ -48,16 +50,26 @@ def check_names(names: Iterable[str]) -> None:
         if name.casefold() in seen:
             raise InvalidQuestion(f"{name!r} is there already: give each option a name of its own")
         if not name or "=" in name or name != " ".join(name.split()).strip(" ,;"):
-            raise InvalidQuestion(f"{name!r} is no name for an option: leave out equal signs, and commas at its ends")
+            raise InvalidQuestion(
+                f"{name!r} is no name for an option: leave out equal signs, and commas at its ends"
+            )
         if name.casefold() in _NO_NAMES:
-            raise InvalidQuestion(f"{name!r} cannot be an option: it would be taken for a question without an answer")
+            raise InvalidQuestion(
+                f"{name!r} cannot be an option: it would be taken for a question without an answer"
+            )
         seen.add(name.casefold())
 
 
 def as_offered(question: Question, at: datetime, forecast: Distribution) -> Distribution:
-    """The forecast as it reads at `at`: what was given to an option that is gone by then is in `Other`."""
+    """The forecast as it reads at `at`: what was given to an option that is gone by then is in
+    `Other`.
+    """
     for option in question.options:
-        if option.removed_at is not None and option.removed_at <= at and isinstance(forecast, Categorical):
+        if (
+            option.removed_at is not None
+            and option.removed_at <= at
+            and isinstance(forecast, Categorical)
+        ):
             forecast = forecast.without(option.name)
     return forecast
 
@@ -70,12 +82,20 @@ def check_change(question: Question, change: OptionChange) -> None:
     names = [option.name for option in question.options]
     offered = question.offered(change.at)
     if question.kind != "categorical" or OTHER not in names:
-        raise InvalidQuestion(f"only a categorical question with an option {OTHER!r} can change its options")
+        raise InvalidQuestion(
+            f"only a categorical question with an option {OTHER!r} can change its options"
+        )
     if not change.at < question.closes_at:
         raise InvalidQuestion(f"{question.id} is closed: its options stay as they are")
     if change.change == "added":
         if change.name.casefold() in map(str.casefold, names):
-            raise InvalidQuestion(f"{change.name!r} is there already, or was: give the new option a name of its own")
+            raise InvalidQuestion(
+                f"{change.name!r} is there already, or was: give the new option a name of its own"
+            )
         check_names([change.name])
-    if change.change == "removed" and (change.name == OTHER or change.name not in offered or len(offered) < 3):
-        raise InvalidQuestion(f"{change.name!r} cannot be removed: offered are {', '.join(offered)}")
+    if change.change == "removed" and (
+        change.name == OTHER or change.name not in offered or len(offered) < 3
+    ):
+        raise InvalidQuestion(
+            f"{change.name!r} cannot be removed: offered are {', '.join(offered)}"
+        )

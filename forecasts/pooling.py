@@ -1,20 +1,22 @@
 """Several forecasters of one question made into one: the crowd.
 
-    few, careful, independent    `mean_log_odds`: an expert at 1 % weighs as much as one at 99 %; a careless 0 wrecks it
-    an open team of three up     `recency_weighted_median`: no single number can wreck it, and stale ones fade
-    long records, over 20 each   `contribution_weighted`: who has made the crowd better counts, the others do not
-    forecasters who each know    `extremise`: what each knows alone points further together. A team that shares one
-    something of their own       evidence log has little of that, so its exponent stays 1 until it is learned
-    numbers and dates            `crowd_cdf`: means of curves, since quantiles of different shapes do not add up
-    comparing one with others    `geometric_mean`, which peer scores need; it is no forecast, as it need not sum to 1
+    few, careful, independent    `mean_log_odds`: an expert at 1 % weighs as much as one at 99 %; a
+    careless 0 wrecks it an open team of three up     `recency_weighted_median`: no single number
+    can wreck it, and stale ones fade long records, over 20 each   `contribution_weighted`: who has
+    made the crowd better counts, the others do not forecasters who each know    `extremise`: what
+    each knows alone points further together. A team that shares one something of their own
+    evidence log has little of that, so its exponent stays 1 until it is learned numbers and dates
+    `crowd_cdf`: means of curves, since quantiles of different shapes do not add up comparing one
+    with others    `geometric_mean`, which peer scores need; it is no forecast, as it need not sum
+    to 1
 
-`crowd` is the default for people: one forecast is itself, two are pooled in log-odds, from three on the
-recency-weighted median. The suggestion is never a member of the human crowd by default: it is made from the same
-evidence that the people read, and is shown beside them.
+`crowd` is the default for people: one forecast is itself, two are pooled in log-odds, from three on
+the recency-weighted median. The suggestion is never a member of the human crowd by default: it is
+made from the same evidence that the people read, and is shown beside them.
 
-Of a binary question each aggregate lies between the lowest and the highest forecast (for `mean_log_odds`: once they
-are clipped), unless it is extremised, and pooling the complements gives the complement. "Oldest first" means ordered
-by when the forecasts that stand were made.
+Of a binary question each aggregate lies between the lowest and the highest forecast (for
+`mean_log_odds`: once they are clipped), unless it is extremised, and pooling the complements gives
+the complement. "Oldest first" means ordered by when the forecasts that stand were made.
 """
 
 import math
@@ -29,7 +31,9 @@ from forecasts.probability import Floats, logit, probabilities, sigmoid, summing
 from forecasts.probability import outcomes as checked_outcomes
 
 CLIP = 0.01
-"""Mean log-odds are taken of forecasts moved inside [0.01, 0.99]; a single 0 would else decide for everyone."""
+"""Mean log-odds are taken of forecasts moved inside [0.01, 0.99]; a single 0 would else decide for
+everyone.
+"""
 
 LEARNED_AFTER = 20
 """Resolved questions that each forecaster needs before contribution weights say more than luck."""
@@ -50,7 +54,8 @@ def mean(p: ArrayLike) -> float:
 
 
 def median(p: ArrayLike) -> float:
-    """The middle forecast, or the mean of the two middle ones, (n,) → 0 to 1. Raises as `mean` does.
+    """The middle forecast, or the mean of the two middle ones, (n,) → 0 to 1. Raises as `mean`
+    does.
 
     >>> median([0.1, 0.9, 0.2])
     0.2
@@ -61,10 +66,11 @@ def median(p: ArrayLike) -> float:
 def weighted_percentile(values: ArrayLike, weights: ArrayLike | None, share: float) -> Floats:
     """Per column, the value below which `share` (0 to 1) of the weight lies; (n, …) → (…).
 
-    The mean of the first value at which the weight so far reaches the share and the first at which it exceeds it;
-    the two differ only when it is hit exactly. Shares 0 and 1 give the lowest and the highest value with weight.
-    `weights` (n,) are not negative, and None means equal. Raises `InvalidForecast` when there are no values, when
-    one is not finite, or when the weights do not fit. Source: Metaculus, `weighted_percentile_2d`.
+    The mean of the first value at which the weight so far reaches the share and the first at which
+    it exceeds it; the two differ only when it is hit exactly. Shares 0 and 1 give the lowest and
+    the highest value with weight. `weights` (n,) are not negative, and None means equal. Raises
+    `InvalidForecast` when there are no values, when one is not finite, or when the weights do not
+    fit. Source: Metaculus, `weighted_percentile_2d`.
 
     >>> weighted_percentile([[0.5, 0.5], [0.6, 0.4]], None, 0.5).tolist()
     [0.55, 0.45]
@@ -73,7 +79,9 @@ def weighted_percentile(values: ArrayLike, weights: ArrayLike | None, share: flo
     """
     found = np.asarray(values, dtype=np.float64)
     if found.ndim == 0 or len(found) == 0 or not np.isfinite(found).all():
-        raise InvalidForecast("give at least one row of values to take a percentile of, and only finite ones")
+        raise InvalidForecast(
+            "give at least one row of values to take a percentile of, and only finite ones"
+        )
     given = np.ones(len(found)) if weights is None else _weights(weights, len(found))
     kept = given > 0.0
     columns = found[kept].reshape(int(kept.sum()), -1)
@@ -90,7 +98,8 @@ def weighted_percentile(values: ArrayLike, weights: ArrayLike | None, share: flo
 
 
 def weighted_median(p: ArrayLike, weights: ArrayLike) -> float:
-    """The forecast with half of the weight on each side, (n,) and (n,) → 0 to 1. Raises as `weighted_percentile`.
+    """The forecast with half of the weight on each side, (n,) and (n,) → 0 to 1. Raises as
+    `weighted_percentile`.
 
     >>> weighted_median([0.2, 0.6, 0.9], [1.0, 1.0, 3.0])
     0.9
@@ -99,7 +108,8 @@ def weighted_median(p: ArrayLike, weights: ArrayLike) -> float:
 
 
 def recency_weights(n: int) -> Floats:
-    """What each of n standing forecasts counts, oldest first: exp(√i − √n) for the i-th, (n,), 0 to 1.
+    """What each of n standing forecasts counts, oldest first: exp(√i − √n) for the i-th, (n,), 0 to
+    1.
 
     The newest counts 1; one or two count the same. Raises `InvalidForecast` when n < 1.
     Source: Metaculus, `RecencyWeighted`.
@@ -125,24 +135,28 @@ def recency_weighted_median(p_oldest_first: ArrayLike) -> float:
 def mean_log_odds(p: ArrayLike, *, clip: float = CLIP) -> float:
     """Geometric mean of the odds, sigmoid(mean of logits), (n,) → `clip` to 1 − `clip`.
 
-    Each forecast is first moved inside [clip, 1 − clip]. Raises as `mean` does, and `InvalidProbability` unless
-    0 < clip < ½. Source: Sevilla 2021, who finds it slightly better than mean and median on Metaculus data.
+    Each forecast is first moved inside [clip, 1 − clip]. Raises as `mean` does, and
+    `InvalidProbability` unless 0 < clip < ½. Source: Sevilla 2021, who finds it slightly better
+    than mean and median on Metaculus data.
 
     >>> round(mean_log_odds([0.2, 0.7]), 4), round(mean_log_odds([0.0, 0.4, 0.5], clip=0.001), 3)
     (0.433, 0.08)
     """
     if not 0.0 < clip < 0.5:
         raise InvalidProbability(
-            f"forecasts are kept inside [clip, 1 − clip]: a clip lies above 0 and below ½, not at {clip}"
+            "forecasts are kept inside [clip, 1 − clip]: a clip lies above 0 and below ½, not "
+            f"at {clip}"
         )
     return float(_mean_log_odds(_forecasts(p), clip))
 
 
 def extremise(p: float, a: float) -> float:
-    """A forecast moved away from ½: p^a / (p^a + (1 − p)^a), 0 to 1; towards ½ when a < 1, unmoved at a = 1.
+    """A forecast moved away from ½: p^a / (p^a + (1 − p)^a), 0 to 1; towards ½ when a < 1, unmoved
+    at a = 1.
 
-    Raises `InvalidProbability` for p, `ForecastsError` unless a is positive and finite. Sources: Satopää et al. 2014,
-    International Journal of Forecasting 30; Baron et al. 2014, Decision Analysis 11.
+    Raises `InvalidProbability` for p, `ForecastsError` unless a is positive and finite. Sources:
+    Satopää et al. 2014, International Journal of Forecasting 30; Baron et al. 2014, Decision
+    Analysis 11.
 
     >>> round(extremise(0.6, 2.5), 4), extremise(0.5, 2.5)
     (0.7337, 0.5)
@@ -154,9 +168,11 @@ def extremise(p: float, a: float) -> float:
 
 
 def neyman_factor(n: int) -> float:
-    """The exponent for n forecasters: n(√(3n² − 3n + 1) − 2) / (n² − n − 1), from 1 for one to √3 for many.
+    """The exponent for n forecasters: n(√(3n² − 3n + 1) − 2) / (n² − n − 1), from 1 for one to √3
+    for many.
 
-    Raises `InvalidForecast` when n < 1. Source: Neyman & Roughgarden 2021, "Are you smarter than a random expert?".
+    Raises `InvalidForecast` when n < 1. Source: Neyman & Roughgarden 2021, "Are you smarter than a
+    random expert?".
 
     >>> neyman_factor(1), round(neyman_factor(2), 4), round(neyman_factor(100), 4)
     (1.0, 1.2915, 1.7208)
@@ -166,13 +182,17 @@ def neyman_factor(n: int) -> float:
     return n * (math.sqrt(3 * n * n - 3 * n + 1) - 2) / (n * n - n - 1)
 
 
-def contributions(history: Mapping[str, Sequence[float | None]], outcomes: ArrayLike) -> Mapping[str, float]:
-    """How much better the mean of all was for each forecaster's being in it, in points of 100 − 100 · Brier.
+def contributions(
+    history: Mapping[str, Sequence[float | None]], outcomes: ArrayLike
+) -> Mapping[str, float]:
+    """How much better the mean of all was for each forecaster's being in it, in points of 100 − 100
+    · Brier.
 
-    `history` has one forecast per question, None where there was none; a question counts for those who forecast it
-    with at least one other. Above 0 the crowd was better for them, −100 to 100; 0 for who never met another.
-    Raises `InvalidForecast` when a history is not as long as `outcomes` (1 or 0), `InvalidProbability` for its numbers.
-    Source: Budescu & Chen 2015, Management Science 61.
+    `history` has one forecast per question, None where there was none; a question counts for those
+    who forecast it with at least one other. Above 0 the crowd was better for them, −100 to 100; 0
+    for who never met another. Raises `InvalidForecast` when a history is not as long as `outcomes`
+    (1 or 0), `InvalidProbability` for its numbers. Source: Budescu & Chen 2015, Management Science
+    61.
 
     >>> found = contributions({"ann": [0.9, 0.2], "bob": [0.5, 0.5]}, [1, 0])
     >>> {name: round(points, 3) for name, points in found.items()}
@@ -182,7 +202,8 @@ def contributions(history: Mapping[str, Sequence[float | None]], outcomes: Array
     for name, said in history.items():
         if len(said) != happened.size:
             raise InvalidForecast(
-                f"{name} has {len(said)} forecasts on {happened.size} questions: put None where there is none"
+                f"{name} has {len(said)} forecasts on {happened.size} questions: put None where "
+                "there is none"
             )
     if not history:
         return {}
@@ -201,11 +222,12 @@ def contributions(history: Mapping[str, Sequence[float | None]], outcomes: Array
 def contribution_weighted(
     history: Mapping[str, Sequence[float | None]], outcomes: ArrayLike, new: Mapping[str, float]
 ) -> float:
-    """The new forecasts weighted by max(contribution, 0), 0 to 1; who has no history counts nothing.
+    """The new forecasts weighted by max(contribution, 0), 0 to 1; who has no history counts
+    nothing.
 
-    Falls back to the plain mean of `new` when nobody in it has a positive contribution. Luck rules short histories:
-    use it from `LEARNED_AFTER` resolved questions each. Raises as `contributions` and `mean`.
-    Source: Budescu & Chen 2015.
+    Falls back to the plain mean of `new` when nobody in it has a positive contribution. Luck rules
+    short histories: use it from `LEARNED_AFTER` resolved questions each. Raises as `contributions`
+    and `mean`. Source: Budescu & Chen 2015.
 
     >>> past = {"ann": [0.9, 0.2], "bob": [0.5, 0.5]}
     >>> contribution_weighted(past, [1, 0], {"ann": 0.8, "bob": 0.4})
@@ -222,8 +244,9 @@ def contribution_weighted(
 def crowd(p_oldest_first: ArrayLike, *, extremising: float = 1.0) -> float:
     """The default crowd of people, (n,) → 0 to 1, then extremised (1 is off, and the default).
 
-    One forecast is itself; two are pooled by `mean_log_odds`, held between the two, so that agreement beyond the clip
-    stands; from three on the recency-weighted median. Raises as `mean` and `extremise`.
+    One forecast is itself; two are pooled by `mean_log_odds`, held between the two, so that
+    agreement beyond the clip stands; from three on the recency-weighted median. Raises as `mean`
+    and `extremise`.
 
     >>> crowd([0.3]), round(crowd([0.2, 0.7]), 4), crowd([0.0, 0.4, 0.5])
     (0.3, 0.433, 0.4)
@@ -232,10 +255,12 @@ def crowd(p_oldest_first: ArrayLike, *, extremising: float = 1.0) -> float:
 
 
 def crowd_options(matrix: ArrayLike) -> Floats:
-    """The crowd over exclusive options: rows are forecasters, oldest first, columns options; (n, K) → (K,), sums to 1.
+    """The crowd over exclusive options: rows are forecasters, oldest first, columns options; (n, K)
+    → (K,), sums to 1.
 
-    Each option is pooled as in `crowd`, then all are divided by their sum; for K = 2 that is `crowd`. When all
-    medians are 0 (each is certain of another option) the recency-weighted mean stands in. Metaculus takes its floor of
+    Each option is pooled as in `crowd`, then all are divided by their sum; for K = 2 that is
+    `crowd`. When all medians are 0 (each is certain of another option) the recency-weighted mean
+    stands in. Metaculus takes its floor of
     0.001 off before dividing and puts it back after; here 0 is a forecast like any other, so there is no floor.
     Raises `InvalidForecast` without rows, `InvalidProbability` for a row that does not sum to 1.
 
@@ -250,11 +275,13 @@ def crowd_options(matrix: ArrayLike) -> Floats:
 
 
 def crowd_cdf(cdfs: Sequence[tuple[ArrayLike, ArrayLike]]) -> tuple[Floats, Floats]:
-    """The crowd over a number or a date: (x, F) per forecaster, oldest first → one (x, F) on all their knots.
+    """The crowd over a number or a date: (x, F) per forecaster, oldest first → one (x, F) on all
+    their knots.
 
-    Curves are linear between knots and constant beyond them; the mean of them under `recency_weights` (plain for one
-    or two) is exact on the union of knots. x rises strictly, F does not fall, 0 to 1. Raises `InvalidForecast` when
-    there is none or one is no curve, `InvalidProbability` for its numbers.
+    Curves are linear between knots and constant beyond them; the mean of them under
+    `recency_weights` (plain for one or two) is exact on the union of knots. x rises strictly, F
+    does not fall, 0 to 1. Raises `InvalidForecast` when there is none or one is no curve,
+    `InvalidProbability` for its numbers.
 
     >>> x, share = crowd_cdf([([0, 10], [0.0, 1.0]), ([0, 5, 10], [0.0, 0.1, 0.9])])
     >>> x.tolist(), share.round(3).tolist()
@@ -265,15 +292,19 @@ def crowd_cdf(cdfs: Sequence[tuple[ArrayLike, ArrayLike]]) -> tuple[Floats, Floa
     knots = np.unique(np.concatenate([curve.x for curve in curves]))
     shares = np.array([np.interp(knots, curve.x, curve.p) for curve in curves])
     # Held between the curves and made to rise, for the last bit of rounding can break both.
-    pooled = np.clip(np.average(shares, axis=0, weights=weights), shares.min(axis=0), shares.max(axis=0))
+    pooled = np.clip(
+        np.average(shares, axis=0, weights=weights), shares.min(axis=0), shares.max(axis=0)
+    )
     return knots, np.maximum.accumulate(pooled)
 
 
 def geometric_mean(pmfs: ArrayLike) -> Floats:
-    """The geometric mean of each column at one instant, (n, K) → (K,), 0 to 1; does not sum to 1 in general.
+    """The geometric mean of each column at one instant, (n, K) → (K,), 0 to 1; does not sum to 1 in
+    general.
 
-    What peer scores compare with. 0 where anyone said 0; NaN where anyone has NaN, an option not offered when they
-    forecast. Raises `InvalidForecast` without rows, `InvalidProbability`. Source: Metaculus, `get_geometric_means`.
+    What peer scores compare with. 0 where anyone said 0; NaN where anyone has NaN, an option not
+    offered when they forecast. Raises `InvalidForecast` without rows, `InvalidProbability`. Source:
+    Metaculus, `get_geometric_means`.
 
     >>> geometric_mean([[0.5, 0.5], [0.02, 0.98]]).round(3).tolist()
     [0.1, 0.7]
@@ -285,14 +316,18 @@ def geometric_mean(pmfs: ArrayLike) -> Floats:
 def _forecasts(p: ArrayLike) -> Floats:
     found = probabilities(p)
     if found.ndim != 1 or found.size == 0:
-        raise InvalidForecast("pooling takes a list of forecasts of one question: give at least one")
+        raise InvalidForecast(
+            "pooling takes a list of forecasts of one question: give at least one"
+        )
     return found
 
 
 def _rows(matrix: ArrayLike) -> Floats:
     found = np.asarray(matrix, dtype=np.float64)
     if found.ndim != 2 or found.size == 0:
-        raise InvalidForecast("pooling takes one row for each forecaster, one column for each option")
+        raise InvalidForecast(
+            "pooling takes one row for each forecaster, one column for each option"
+        )
     return found
 
 
@@ -321,13 +356,16 @@ def _mean_log_odds(p: Floats, clip: float) -> Floats:
 
 def _each(function: Callable[[float], float], values: ArrayLike) -> Floats:
     given = np.asarray(values, dtype=np.float64)
-    return np.array([function(value) for value in given.ravel().tolist()], dtype=np.float64).reshape(given.shape)
+    return np.array(
+        [function(value) for value in given.ravel().tolist()], dtype=np.float64
+    ).reshape(given.shape)
 
 
 def _exact_logit(p: float) -> float:
     """`scipy.special.logit`, to the last bit, of 0 < p < 1: scores that are stored rest on it.
 
-    scipy itself takes a quarter of a second to import, for which every list of questions would wait.
+    scipy itself takes a quarter of a second to import, for which every list of questions would
+    wait.
     """
     if not 0.3 <= p <= 0.65:
         return math.log(p / (1.0 - p))
@@ -341,6 +379,12 @@ def _exact_sigmoid(z: float) -> float:
 
 
 def _pooled(p: Floats) -> Floats:
-    """Each column of forecasts, oldest first, as the default crowd has it, between its lowest and its highest."""
-    pooled = _mean_log_odds(p, CLIP) if len(p) == 2 else weighted_percentile(p, recency_weights(len(p)), 0.5)
+    """Each column of forecasts, oldest first, as the default crowd has it, between its lowest and
+    its highest.
+    """
+    pooled = (
+        _mean_log_odds(p, CLIP)
+        if len(p) == 2
+        else weighted_percentile(p, recency_weights(len(p)), 0.5)
+    )
     return np.asarray(np.clip(pooled, p.min(axis=0), p.max(axis=0)), dtype=np.float64)

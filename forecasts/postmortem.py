@@ -1,7 +1,8 @@
-"""After the answer: which evidence helped, which misled, what was missed, and whose path would have scored best.
+"""After the answer: which evidence helped, which misled, what was missed, and whose path would have
+scored best.
 
-One question says little about anybody: luck and skill look alike on it. What is told here is where to look, not who is
-good; that takes many questions, and `forecasts.comparison`.
+One question says little about anybody: luck and skill look alike on it. What is told here is where
+to look, not who is good; that takes many questions, and `forecasts.comparison`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -33,7 +34,9 @@ Held = Mapping[ForecasterId, Timeline]
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """How far a piece of evidence moved the suggestion at its strongest, in log-odds: above 0 towards the answer."""
+    """How far a piece of evidence moved the suggestion at its strongest, in log-odds: above 0
+    towards the answer.
+    """
 
     evidence_id: EvidenceId
     toward: float
@@ -43,8 +46,9 @@ class Push:
 class Missed:
     """A signpost that was not seen before the answer.
 
-    "silent": it was expected by a date, which passed; "never seen": it points to what happened, and nothing came.
-    `right`: whether its silence pointed to the answer; None where its silence said nothing.
+    "silent": it was expected by a date, which passed; "never seen": it points to what happened, and
+    nothing came. `right`: whether its silence pointed to the answer; None where its silence said
+    nothing.
     """
 
     indicator_id: IndicatorId
@@ -54,10 +58,12 @@ class Missed:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A time in which two forecasters held something each, None for nothing, and what the first lost by it.
+    """A time in which two forecasters held something each, None for nothing, and what the first
+    lost by it.
 
-    `lost` is in the unit of skill over schedule: the other's gain over knowing nothing minus one's own, by the headline
-    rule, times the stretch's share of the scheduled time. Below 0 the first was better.
+    `lost` is in the unit of skill over schedule: the other's gain over knowing nothing minus one's
+    own, by the headline rule, times the stretch's share of the scheduled time. Below 0 the first
+    was better.
     """
 
     start: datetime
@@ -69,10 +75,12 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """Whose forecasts would have scored best, and while which of somebody's own they lost most against them.
+    """Whose forecasts would have scored best, and while which of somebody's own they lost most
+    against them.
 
-    `worst` lasts as long as one of the own forecasts stood; its `other` is what the best one held half-way through it.
-    `lead` is the difference of the two skills over schedule, 0 or more; 0 with `worst` None where the own path is best.
+    `worst` lasts as long as one of the own forecasts stood; its `other` is what the best one held
+    half-way through it. `lead` is the difference of the two skills over schedule, 0 or more; 0 with
+    `worst` None where the own path is best.
     """
 
     best: ForecasterId
@@ -91,10 +99,14 @@ class PostMortem:
     path: Path | None
 
 
-def strongest(weights: Iterable[tuple[EvidenceId, float]], happened: int) -> tuple[tuple[Push, ...], tuple[Push, ...]]:
-    """The evidence that moved the suggestion most towards the answer, and most away from it, `MOST` of each.
+def strongest(
+    weights: Iterable[tuple[EvidenceId, float]], happened: int
+) -> tuple[tuple[Push, ...], tuple[Push, ...]]:
+    """The evidence that moved the suggestion most towards the answer, and most away from it, `MOST`
+    of each.
 
-    `weights` are what pieces added at any instants, in log-odds towards YES; a piece counts by its strongest one.
+    `weights` are what pieces added at any instants, in log-odds towards YES; a piece counts by its
+    strongest one.
 
     >>> helpful, harmful = strongest([(1, 0.2), (1, 0.9), (2, -0.4), (3, 0.001)], happened=0)
     >>> [(push.evidence_id, push.toward) for push in (*helpful, *harmful)]
@@ -105,7 +117,11 @@ def strongest(weights: Iterable[tuple[EvidenceId, float]], happened: int) -> tup
         if abs(log_odds) > abs(peaks.get(evidence_id, 0.0)):
             peaks[evidence_id] = log_odds
     sign = 1.0 if happened else -1.0
-    pushes = [Push(evidence_id, sign * peak) for evidence_id, peak in peaks.items() if abs(peak) >= _NOTHING]
+    pushes = [
+        Push(evidence_id, sign * peak)
+        for evidence_id, peak in peaks.items()
+        if abs(peak) >= _NOTHING
+    ]
     ranked = sorted(pushes, key=lambda push: (-abs(push.toward), push.evidence_id))
     return (
         tuple(push for push in ranked if push.toward > 0)[:MOST],
@@ -114,22 +130,41 @@ def strongest(weights: Iterable[tuple[EvidenceId, float]], happened: int) -> tup
 
 
 def missed(
-    question: Question, indicators: Sequence[Indicator], evidence: Sequence[Evidence], resolution: Resolution
+    question: Question,
+    indicators: Sequence[Indicator],
+    evidence: Sequence[Evidence],
+    resolution: Resolution,
 ) -> tuple[Missed, ...]:
-    """The signposts that were not seen before the answer of a yes-no question was known, those with a date first.
+    """The signposts that were not seen before the answer of a yes-no question was known, those with
+    a date first.
 
-    Seen is what any evidence that nobody rejected was logged under. Empty for other kinds, and without an answer.
+    Seen is what any evidence that nobody rejected was logged under. Empty for other kinds, and
+    without an answer.
     """
     happened, close = answer(question, resolution), effective_close(question, resolution)
     if question.kind != "binary" or happened is None:
         return ()
     towards = Direction.YES if happened else Direction.NO
-    silent = [post.indicator for post in signposts(question, indicators, evidence, close) if post.state == "silent"]
+    silent = [
+        post.indicator
+        for post in signposts(question, indicators, evidence, close)
+        if post.state == "silent"
+    ]
     found = [Missed(i.id, "silent", _pointed(i, towards)) for i in silent]
     seen = {e.indicator_id for e in evidence if e.status != "rejected" and e.first_seen_at <= close}
     dated = {i.id for i in silent}
-    never = [i for i in indicators if i.direction is towards and i.id not in seen | dated and i.expected is None]
-    return (*found, *(Missed(i.id, "never seen") for i in sorted(never, key=lambda i: (-int(i.strength), i.name))))
+    never = [
+        i
+        for i in indicators
+        if i.direction is towards and i.id not in seen | dated and i.expected is None
+    ]
+    return (
+        *found,
+        *(
+            Missed(i.id, "never seen")
+            for i in sorted(never, key=lambda i: (-int(i.strength), i.name))
+        ),
+    )
 
 
 def _pointed(indicator: Indicator, towards: Direction) -> bool | None:
@@ -138,11 +173,14 @@ def _pointed(indicator: Indicator, towards: Direction) -> bool | None:
     return None if ratio == 1.0 else (ratio > 1.0) == (towards is Direction.YES)
 
 
-def best_path(question: Question, resolution: Resolution, held: Held, mine: ForecasterId) -> Path | None:
-    """Who scored best by the headline rule over the schedule, and where `mine` lost most against them.
+def best_path(
+    question: Question, resolution: Resolution, held: Held, mine: ForecasterId
+) -> Path | None:
+    """Who scored best by the headline rule over the schedule, and where `mine` lost most against
+    them.
 
-    Between forecasters who are level the own one comes first. None where `mine` held nothing that counts, or nothing
-    can be scored.
+    Between forecasters who are level the own one comes first. None where `mine` held nothing that
+    counts, or nothing can be scored.
     """
     happened, close = answer(question, resolution), effective_close(question, resolution)
     own = held.get(mine)
@@ -175,11 +213,16 @@ def _spells(stretches: Sequence[Stretch], other: Timeline) -> list[Stretch]:
 def stretches_between(
     question: Question, resolution: Resolution, mine: Timeline, other: Timeline
 ) -> tuple[Stretch, ...]:
-    """The scored time cut wherever one of two forecasters changed; their `lost` add up to the difference in skill.
+    """The scored time cut wherever one of two forecasters changed; their `lost` add up to the
+    difference in skill.
 
     Empty where nothing can be scored.
     """
-    happened, start, end = answer(question, resolution), question.opens_at, effective_close(question, resolution)
+    happened, start, end = (
+        answer(question, resolution),
+        question.opens_at,
+        effective_close(question, resolution),
+    )
     if happened is None or start >= end:
         return ()
     removed = {o.removed_at for o in question.options if o.removed_at is not None}
@@ -199,11 +242,16 @@ def _read(question: Question, at: datetime, held: Distribution | None) -> Distri
 
 
 def _gains(question: Question, happened: Answer, held: Sequence[Distribution | None]) -> Floats:
-    """What each forecast gains over knowing nothing, by the headline rule; nothing held gains nothing."""
+    """What each forecast gains over knowing nothing, by the headline rule; nothing held gains
+    nothing.
+    """
     rule = HEADLINE[question.kind]
     there = [n for n, each in enumerate(held) if each is not None]
     reference, *values = values_of(
-        rule, question, happened, [ignorance(question), *(each for each in held if each is not None)]
+        rule,
+        question,
+        happened,
+        [ignorance(question), *(each for each in held if each is not None)],
     )
     found = np.zeros(len(held))
     found[there] = gains(rule, np.array(values), float(reference))

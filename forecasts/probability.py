@@ -11,13 +11,16 @@ Floats = NDArray[np.float64]
 """An array of numbers of any shape."""
 
 SUM_TOLERANCE = 1e-6
-"""How far the probabilities of all options may lie from 1; more is a slip of the pen, and refused."""
+"""How far the probabilities of all options may lie from 1; more is a slip of the pen, and
+refused.
+"""
 
 
 def probabilities(values: ArrayLike) -> Floats:
     """The values as an array of probabilities, 0 and 1 included, in the shape they came in.
 
-    Anything outside [0, 1], and NaN, raises `InvalidProbability`: it is refused, never moved until it fits.
+    Anything outside [0, 1], and NaN, raises `InvalidProbability`: it is refused, never moved until
+    it fits.
 
     >>> probabilities([0.0, 0.63, 1.0]).tolist()
     [0.0, 0.63, 1.0]
@@ -30,7 +33,9 @@ def probabilities(values: ArrayLike) -> Floats:
         return found  # one number is checked a hundred thousand times a page, and arrays are slow for it
     fits = (found >= 0.0) & (found <= 1.0)  # NaN fails every comparison
     if not fits.all():
-        raise InvalidProbability(f"a probability lies between 0 and 1, not {float(found[~fits].flat[0])}")
+        raise InvalidProbability(
+            f"a probability lies between 0 and 1, not {float(found[~fits].flat[0])}"
+        )
     return found
 
 
@@ -61,7 +66,9 @@ def outcomes(values: ArrayLike) -> Floats:
     found = np.asarray(values, dtype=np.float64)
     fits = (found == 0.0) | (found == 1.0)
     if not fits.all():
-        raise ValueError(f"the outcome of a binary question is 0 or 1, not {float(found[~fits].flat[0]):g}")
+        raise ValueError(
+            f"the outcome of a binary question is 0 or 1, not {float(found[~fits].flat[0]):g}"
+        )
     return found
 
 

@@ -53,8 +53,9 @@ class Claim:
 class Option:
     """One of the exclusive answers of a categorical or ordered question.
 
-    `added_at` and `removed_at` are None for an option that was there from the start, and to the end. A forecast from
-    before it was added reads it from `Other`; when it is removed, what was given to it goes to `Other`.
+    `added_at` and `removed_at` are None for an option that was there from the start, and to the
+    end. A forecast from before it was added reads it from `Other`; when it is removed, what was
+    given to it goes to `Other`.
     """
 
     name: str
@@ -63,15 +64,18 @@ class Option:
 
     def offered(self, at: datetime) -> bool:
         """Whether the option can be chosen at `at`."""
-        return (self.added_at is None or self.added_at <= at) and (self.removed_at is None or at < self.removed_at)
+        return (self.added_at is None or self.added_at <= at) and (
+            self.removed_at is None or at < self.removed_at
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
     """A resolvable question: what is forecast, by which criteria, over which time.
 
-    `options` are the answers of a categorical question, or of an ordered one in their order; `scale` is the range of
-    a numeric or a date question. A kind that lacks what it needs, or a prior of another kind, raises `InvalidQuestion`.
+    `options` are the answers of a categorical question, or of an ordered one in their order;
+    `scale` is the range of a numeric or a date question. A kind that lacks what it needs, or a
+    prior of another kind, raises `InvalidQuestion`.
 
     `opens_at`, `closes_at` (the scheduled close) and `resolves_at` (the scheduled resolution) are
     aware UTC. `prior` is the base rate for YES, fixed before any evidence, with its reason.
@@ -102,11 +106,14 @@ class Question:
 
     def __post_init__(self) -> None:
         if not self.opens_at < self.closes_at:
-            raise InvalidTime(f"question {self.id} closes before it opens: correct one of the two times")
+            raise InvalidTime(
+                f"question {self.id} closes before it opens: correct one of the two times"
+            )
         _check_options(self)
         if (self.scale is not None) != (self.kind in ("numeric", "date")):
             raise InvalidQuestion(
-                f"question {self.id}: a range belongs to numeric and date questions, and to all of them"
+                f"question {self.id}: a range belongs to numeric and date questions, and to all "
+                "of them"
             )
         try:
             check_distribution(self, self.prior)
@@ -119,9 +126,13 @@ class Question:
 
     @property
     def base_rate(self) -> float:
-        """The prior probability of YES; a question of another kind has none and raises `InvalidForecast`."""
+        """The prior probability of YES; a question of another kind has none and raises
+        `InvalidForecast`.
+        """
         if not isinstance(self.prior, Binary):
-            raise InvalidForecast(f"{self.id} is a {self.kind} question: it has no single base rate")
+            raise InvalidForecast(
+                f"{self.id} is a {self.kind} question: it has no single base rate"
+            )
         return self.prior.p
 
 
@@ -129,9 +140,13 @@ def _check_options(question: Question) -> None:
     names = [option.name for option in question.options]
     if question.kind not in ("categorical", "ordered"):
         if names:
-            raise InvalidQuestion(f"question {question.id}: a {question.kind} question has no options")
+            raise InvalidQuestion(
+                f"question {question.id}: a {question.kind} question has no options"
+            )
     elif len(names) < 2 or len(set(names)) < len(names) or not all(name.strip() for name in names):
-        raise InvalidQuestion(f"question {question.id}: name at least two options, each of them once")
+        raise InvalidQuestion(
+            f"question {question.id}: name at least two options, each of them once"
+        )
 
 
 def check_distribution(question: Question, distribution: Distribution) -> None:
@@ -139,9 +154,17 @@ def check_distribution(question: Question, distribution: Distribution) -> None:
 
     Raises `InvalidForecast`; returns nothing when it fits.
     """
-    wanted = {"binary": Binary, "categorical": Categorical, "ordered": Categorical, "numeric": Cdf, "date": Cdf}
+    wanted = {
+        "binary": Binary,
+        "categorical": Categorical,
+        "ordered": Categorical,
+        "numeric": Cdf,
+        "date": Cdf,
+    }
     if not isinstance(distribution, wanted[question.kind]):
-        raise InvalidForecast(f"{question.id} is a {question.kind} question: {FORMS[question.kind]}")
+        raise InvalidForecast(
+            f"{question.id} is a {question.kind} question: {FORMS[question.kind]}"
+        )
     if isinstance(distribution, Categorical):
         known = {option.name for option in question.options}
         strange = [name for name in distribution.options if name not in known]
@@ -153,10 +176,17 @@ def check_distribution(question: Question, distribution: Distribution) -> None:
 
 
 def _check_range(scale: Scale, curve: Cdf) -> None:
-    if curve.x[0] < scale.lower - _SLACK * scale.span or curve.x[-1] > scale.upper + _SLACK * scale.span:
+    if (
+        curve.x[0] < scale.lower - _SLACK * scale.span
+        or curve.x[-1] > scale.upper + _SLACK * scale.span
+    ):
         raise InvalidForecast(f"the curve leaves the range {scale.lower:g} to {scale.upper:g}")
-    if (curve.below > 0.0 and not scale.open_lower) or (curve.above > _SLACK and not scale.open_upper):
-        raise InvalidForecast("the curve leaves mass beyond a closed bound: start it at 0 and end it at 1")
+    if (curve.below > 0.0 and not scale.open_lower) or (
+        curve.above > _SLACK and not scale.open_upper
+    ):
+        raise InvalidForecast(
+            "the curve leaves mass beyond a closed bound: start it at 0 and end it at 1"
+        )
 
 
 _SLACK = 1e-9  # a bound that went through a logarithm and back
@@ -166,9 +196,12 @@ FORMS: Mapping[Kind, str] = MappingProxyType(
         "binary": "give a probability, such as 63%",
         "categorical": "give each option its share, such as Beijing=50% Moscow=30% Other=20%",
         "ordered": "give each option its share, such as low=20% middle=50% high=30%",
-        "numeric": "give values at levels, such as 5%=10 50%=41 95%=120, or three numbers for quarter, middle, quarter",
-        "date": "give dates at levels, such as 10%=2026-03-01 50%=2026-07-01 never=20%, or three dates for quarter,"
-        " middle, quarter",
+        "numeric": (
+            "give values at levels, such as 5%=10 50%=41 95%=120, or three numbers for "
+            "quarter, middle, quarter"
+        ),
+        "date": "give dates at levels, such as 10%=2026-03-01 50%=2026-07-01 never=20%, or three "
+        "dates for quarter, middle, quarter",
     }
 )
 """How a forecast of each kind is written, for messages and for the field where it is typed."""
@@ -178,10 +211,10 @@ FORMS: Mapping[Kind, str] = MappingProxyType(
 class Resolution:
     """How a question was answered, or why it was not.
 
-    `outcome` is "answered" for a question that is not binary, and then `answer` holds the option, the number or the
-    date as text; "reopened" takes the answers before it back, so that there is none. `event_at`: when it happened;
-    `known_at`: when anyone could know, which ends scoring; `entered_at`: when it was written down. A later resolution
-    supersedes; none is overwritten.
+    `outcome` is "answered" for a question that is not binary, and then `answer` holds the option,
+    the number or the date as text; "reopened" takes the answers before it back, so that there is
+    none. `event_at`: when it happened; `known_at`: when anyone could know, which ends scoring;
+    `entered_at`: when it was written down. A later resolution supersedes; none is overwritten.
     """
 
     question_id: QuestionId
@@ -196,7 +229,8 @@ class Resolution:
 
 
 def knowing_nothing(options: tuple[str, ...] = (), scale: Scale | None = None) -> Distribution:
-    """What somebody who knows nothing would say: 50 %, all options alike, or an even curve. Skill counts from it.
+    """What somebody who knows nothing would say: 50 %, all options alike, or an even curve. Skill
+    counts from it.
 
     >>> knowing_nothing()
     Binary(p=0.5)
@@ -234,16 +268,20 @@ def status(question: Question, resolution: Resolution | None, now: datetime) -> 
 
 
 def is_overdue(question: Question, resolution: Resolution | None, now: datetime) -> bool:
-    """Whether a question should have been answered by now: it is closed, its answer was due, and there is none.
+    """Whether a question should have been answered by now: it is closed, its answer was due, and
+    there is none.
 
-    A retrospective question never is: it was asked after its window, and nobody waits for its answer.
+    A retrospective question never is: it was asked after its window, and nobody waits for its
+    answer.
     """
     due = not question.retrospective and question.resolves_at <= now
     return due and status(question, resolution, now) == "closed"
 
 
 def latest(resolutions: Sequence[Resolution]) -> Resolution | None:
-    """The resolution that counts: the one entered last (the later of two at one instant); None after a re-opening."""
+    """The resolution that counts: the one entered last (the later of two at one instant); None
+    after a re-opening.
+    """
     if not resolutions:
         return None
     last = max(enumerate(resolutions), key=lambda pair: (pair[1].entered_at, pair[0]))[1]
@@ -264,7 +302,9 @@ def utc(text: str) -> datetime:
     try:
         value = datetime.fromisoformat(text.strip())
     except ValueError:
-        raise InvalidTime(f"{text!r} is not a date: write 2022-06-01 or 2022-06-01T12:00:00Z") from None
+        raise InvalidTime(
+            f"{text!r} is not a date: write 2022-06-01 or 2022-06-01T12:00:00Z"
+        ) from None
     if len(text.strip()) == len("2022-06-01"):
         return value.replace(tzinfo=UTC)
     return aware(value, text)
@@ -273,8 +313,12 @@ def utc(text: str) -> datetime:
 def aware(value: datetime, text: str | None = None) -> datetime:
     """The same instant in UTC; a time without a zone raises `InvalidTime`."""
     if value.tzinfo is None:
-        raise InvalidTime(f"{text or value.isoformat()!r} has no time zone: add Z or an offset such as +02:00")
+        raise InvalidTime(
+            f"{text or value.isoformat()!r} has no time zone: add Z or an offset such as +02:00"
+        )
     try:
         return value.astimezone(UTC)
     except OverflowError:  # the first and the last day that a datetime can hold
-        raise InvalidTime(f"{text or value.isoformat()!r} lies outside the years 1 to 9999 in UTC") from None
+        raise InvalidTime(
+            f"{text or value.isoformat()!r} lies outside the years 1 to 9999 in UTC"
+        ) from None

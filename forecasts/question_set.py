@@ -24,7 +24,13 @@ from forecasts.links import Link
 from forecasts.question import Claim, ClaimId, Essay, ForecasterId, Question, QuestionId
 from forecasts.scenario_set import ScenarioSet
 from forecasts.set_files.essay_file import ESSAY_TEXT, MAX_QUOTED_WORDS, read_essay
-from forecasts.set_files.history_file import Copy, Event, InventedForecast, PastResolution, read_history
+from forecasts.set_files.history_file import (
+    Copy,
+    Event,
+    InventedForecast,
+    PastResolution,
+    read_history,
+)
 from forecasts.set_files.indicators_file import read_indicators, read_statements
 from forecasts.set_files.links_file import read_links
 from forecasts.set_files.questions_file import read_questions
@@ -75,9 +81,9 @@ class FeedSeed:
 class QuestionSet:
     """Everything that the files of a set say, checked against each other.
 
-    `text` is the essay's own text, empty where it is not shipped; `headlines` says who worded those of a replay.
-    `overrides` says, for a question that has blocking
-    flaws, why it is asked all the same; `rejections` says, for a claim without a question, why it cannot be tested.
+    `text` is the essay's own text, empty where it is not shipped; `headlines` says who worded those
+    of a replay. `overrides` says, for a question that has blocking flaws, why it is asked all the
+    same; `rejections` says, for a claim without a question, why it cannot be tested.
     """
 
     essay: Essay

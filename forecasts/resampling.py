@@ -1,8 +1,8 @@
 """What luck alone could have done: clusters drawn again, and signs flipped, thousands of times.
 
-Questions about one event share their fate, so they are one piece of luck, and one cluster. A cluster
-is drawn or flipped as a whole, and its sums stand for its rows. Chance comes from a seed: the same
-seed gives the same answer.
+Questions about one event share their fate, so they are one piece of luck, and one cluster. A
+cluster is drawn or flipped as a whole, and its sums stand for its rows. Chance comes from a seed:
+the same seed gives the same answer.
 
 Sources: Fisher 1935, The Design of Experiments, for flipped signs; Efron & Tibshirani 1993, An
 Introduction to the Bootstrap.
@@ -23,7 +23,9 @@ EXACT_CLUSTERS = 16
 """Up to so many clusters all 2^m choices of signs are tried; above, random ones."""
 
 TIES = 1e-9
-"""Totals that differ by less, as a share of what they could be at most, are equal but for rounding."""
+"""Totals that differ by less, as a share of what they could be at most, are equal but for
+rounding.
+"""
 
 
 def numbered(labels: Iterable[Hashable]) -> NDArray[np.intp]:
@@ -40,8 +42,8 @@ def cluster_sums(rows: ArrayLike, clusters: Sequence[Hashable] | None = None) ->
     """The rows of each cluster added up, in the order in which the clusters are first met.
 
     `rows` has one entry, or one row of entries, per question, and `clusters` one label for each;
-    without labels every row is a cluster of its own. Raises `ForecastsError` when there are no rows,
-    when one is not finite, or when rows and labels differ in number.
+    without labels every row is a cluster of its own. Raises `ForecastsError` when there are no
+    rows, when one is not finite, or when rows and labels differ in number.
 
     >>> cluster_sums([0.25, 0.5, 1.0], ["summit", "vote", "summit"]).tolist()
     [1.25, 0.5]
@@ -50,11 +52,15 @@ def cluster_sums(rows: ArrayLike, clusters: Sequence[Hashable] | None = None) ->
     if found.size == 0:
         raise ForecastsError("there is nothing to compare: give at least one score")
     if not np.isfinite(found).all():
-        raise ForecastsError("a score is missing or infinite: leave the question out, or clip the score")
+        raise ForecastsError(
+            "a score is missing or infinite: leave the question out, or clip the score"
+        )
     if clusters is None:
         return found
     if len(clusters) != len(found):
-        raise ForecastsError(f"give one cluster for each score: there are {len(clusters)} for {len(found)}")
+        raise ForecastsError(
+            f"give one cluster for each score: there are {len(clusters)} for {len(found)}"
+        )
     codes = numbered(clusters)
     sums = np.zeros((int(codes.max()) + 1, *found.shape[1:]))
     np.add.at(sums, codes, found)
@@ -74,19 +80,25 @@ def one_each(differences: ArrayLike) -> Floats:
 
 
 def sign_flip(
-    differences: ArrayLike, clusters: Sequence[Hashable] | None = None, *, draws: int = 10_000, seed: int = 0
+    differences: ArrayLike,
+    clusters: Sequence[Hashable] | None = None,
+    *,
+    draws: int = 10_000,
+    seed: int = 0,
 ) -> float:
-    """How often luck alone gives a mean difference at least this far from 0, to either side: a p-value.
+    """How often luck alone gives a mean difference at least this far from 0, to either side: a
+    p-value.
 
-    If A and B were equally good, each difference could as well have had the other sign. So the signs are
-    flipped, whole clusters at a time, and p is the share of the choices under which the mean is at least
-    as far from 0 as found. Range: above 0, up to 1; lower is stronger evidence of a difference.
+    If A and B were equally good, each difference could as well have had the other sign. So the
+    signs are flipped, whole clusters at a time, and p is the share of the choices under which the
+    mean is at least as far from 0 as found. Range: above 0, up to 1; lower is stronger evidence of
+    a difference.
 
     `differences` holds A's score minus B's per question, in any unit; `clusters` a label for each
     (without: every question by itself). All 2^m choices are tried for m ≤ 16 clusters, else `draws`
-    random ones, with 1 added to both counts, for what was found is one of them. Raises `ForecastsError`
-    for no differences, for one that is not finite, or for labels that do not match.
-    Source: Fisher 1935; Phipson & Smyth 2010 for the added 1.
+    random ones, with 1 added to both counts, for what was found is one of them. Raises
+    `ForecastsError` for no differences, for one that is not finite, or for labels that do not
+    match. Source: Fisher 1935; Phipson & Smyth 2010 for the added 1.
 
     >>> differences = [0.02, -0.01, 0.05, 0.08, -0.02, 0.03, 0.01, 0.06, -0.03, 0.04]
     >>> sign_flip(differences), sign_flip(differences, "aaabbcddef")
@@ -128,10 +140,10 @@ def bootstrap_interval(
 ) -> tuple[float, float]:
     """The range in which the mean difference would lie had other events come up, lower end first.
 
-    Clusters are drawn with replacement, as many as there are; each resample's mean is taken over all rows
-    drawn, and the middle share `level` of these means is the interval, in the unit of the differences.
-    Raises `ForecastsError` as `sign_flip` does, for fewer than two clusters, or for a level outside (0, 1).
-    Source: Efron & Tibshirani 1993, the percentile interval.
+    Clusters are drawn with replacement, as many as there are; each resample's mean is taken over
+    all rows drawn, and the middle share `level` of these means is the interval, in the unit of the
+    differences. Raises `ForecastsError` as `sign_flip` does, for fewer than two clusters, or for a
+    level outside (0, 1). Source: Efron & Tibshirani 1993, the percentile interval.
 
     >>> differences = [0.02, -0.01, 0.05, 0.08, -0.02, 0.03, 0.01, 0.06, -0.03, 0.04]
     >>> [round(end, 3) for end in bootstrap_interval(differences, "aaabbcddef")]
@@ -140,7 +152,9 @@ def bootstrap_interval(
     found = one_each(differences)
     sums = cluster_sums(np.column_stack([found, np.ones(len(found))]), clusters)
     if len(sums) < 2:
-        raise ForecastsError("an interval takes at least two clusters: one event says nothing about others")
+        raise ForecastsError(
+            "an interval takes at least two clusters: one event says nothing about others"
+        )
     drawn = resampled_sums(sums, resamples=resamples, seed=seed)
     return percentile_interval(drawn[:, 0] / drawn[:, 1], level)
 
@@ -149,7 +163,8 @@ def resampled_sums(sums: Floats, *, resamples: int, seed: int) -> Floats:
     """Totals of as many clusters as there are, drawn with replacement; one row per resample.
 
     `sums` has one row per cluster and a column per quantity; a resample keeps the quantities of a
-    cluster together, so that ratios of them can be taken. Raises `ForecastsError` without resamples.
+    cluster together, so that ratios of them can be taken. Raises `ForecastsError` without
+    resamples.
 
     >>> resampled_sums(np.array([[1.0, 10.0], [2.0, 20.0]]), resamples=4, seed=0).tolist()
     [[4.0, 40.0], [3.0, 30.0], [2.0, 20.0], [2.0, 20.0]]
@@ -158,7 +173,8 @@ def resampled_sums(sums: Floats, *, resamples: int, seed: int) -> Floats:
     totals = []
     for portion in _portions(resamples, m):
         drawn = rng.integers(0, m, size=(portion, m), dtype=np.int32)
-        # How often each cluster came up, by one count over all; drawing multinomials takes eight times as long.
+        # How often each cluster came up, by one count over all; drawing multinomials takes eight
+        # times as long.
         cells = (drawn + np.arange(portion)[:, np.newaxis] * m).ravel()
         totals.append(np.bincount(cells, minlength=portion * m).reshape(portion, m) @ sums)
     return np.concatenate(totals)
@@ -185,7 +201,9 @@ def checked_level(level: float) -> float:
     forecasts.errors.ForecastsError: the level of an interval lies between 0 and 1, such as 0.95, not 95
     """
     if not 0.0 < level < 1.0:
-        raise ForecastsError(f"the level of an interval lies between 0 and 1, such as 0.95, not {level}")
+        raise ForecastsError(
+            f"the level of an interval lies between 0 and 1, such as 0.95, not {level}"
+        )
     return level
 
 

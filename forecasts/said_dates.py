@@ -1,7 +1,8 @@
 """Dates as English texts say them: which days they mean, and whether they are said as a deadline.
 
-"by 31 May 2027", "between 1 June and 31 December 2027", "in the first half of 2027", "before 2030". Pure reading: what
-"next year" means depends on the day on which it is read, and stands in `forecasts.moving_dates`.
+"by 31 May 2027", "between 1 June and 31 December 2027", "in the first half of 2027", "before 2030".
+Pure reading: what "next year" means depends on the day on which it is read, and stands in
+`forecasts.moving_dates`.
 """
 
 import re
@@ -11,7 +12,9 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Final
 
-MONTHS: Final = tuple("January February March April May June July August September October November December".split())
+MONTHS: Final = tuple(
+    "January February March April May June July August September October November December".split()
+)
 _SHORT: Final = {name[:3].lower(): number for number, name in enumerate(MONTHS, 1)}
 
 _MONTH: Final = rf"(?:{'|'.join(MONTHS)}|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b\.?"
@@ -43,7 +46,17 @@ _CUE: Final = re.compile(
     re.IGNORECASE,
 )
 _ENDS: Final = frozenset(
-    ("by", "until", "till", "before", "prior to", "no later than", "on or before", "up to", "through")
+    (
+        "by",
+        "until",
+        "till",
+        "before",
+        "prior to",
+        "no later than",
+        "on or before",
+        "up to",
+        "through",
+    )
 )
 _NOT_INCLUDED: Final = frozenset(("before", "prior to"))
 _JOINS: Final = frozenset(("to", "and", "until", "through", "–", "-"))
@@ -55,9 +68,9 @@ _LOOSE: Final = frozenset(("middle", "mid", "start", "beginning", "early", "late
 class SaidTime:
     """Days that a text names: `first` to `last`, both included, at `text[start:end]`.
 
-    `cue` is the word before it in lower case, such as "by", "in" or "between"; "" without one. `ends_span` is true of
-    the later of two dates that are said as one span. `is_exact` is false of "mid-2027" and "early 2027", whose last day
-    is this module's reading.
+    `cue` is the word before it in lower case, such as "by", "in" or "between"; "" without one.
+    `ends_span` is true of the later of two dates that are said as one span. `is_exact` is false of
+    "mid-2027" and "early 2027", whose last day is this module's reading.
     """
 
     first: date
@@ -80,7 +93,8 @@ class SaidTime:
 
     @property
     def last_days(self) -> tuple[date, ...]:
-        """The last day that counts, as readers may take it: two days for "by 2030", which is no clear deadline.
+        """The last day that counts, as readers may take it: two days for "by 2030", which is no
+        clear deadline.
 
         >>> [day.isoformat() for day in said_times("by 2030")[0].last_days]
         ['2030-12-31', '2029-12-31']
@@ -94,7 +108,8 @@ class SaidTime:
 
 
 def said_times(text: str) -> tuple[SaidTime, ...]:
-    """Every date, month, quarter and year that a text names, in its order; a day without a year takes its neighbour's.
+    """Every date, month, quarter and year that a text names, in its order; a day without a year
+    takes its neighbour's.
 
     What no calendar has, such as 31 June, is not found.
 
@@ -106,7 +121,9 @@ def said_times(text: str) -> tuple[SaidTime, ...]:
     matches = list(_SAID.finditer(text))
     years = _years(matches)
     found = [
-        said for match, year in zip(matches, years, strict=True) if year and (said := _said(match, int(year), text))
+        said
+        for match, year in zip(matches, years, strict=True)
+        if year and (said := _said(match, int(year), text))
     ]
     spans = {later for earlier, later in pairwise(found) if _is_span(earlier, later, text)}
     return tuple(replace(said, ends_span=True) if said in spans else said for said in found)
@@ -144,9 +161,14 @@ def long_date(day: date) -> str:
 
 
 def _years(matches: list[re.Match[str]]) -> list[str]:
-    own = [next((value for name, value in m.groupdict().items() if name.endswith("_y") and value), "") for m in matches]
+    own = [
+        next((value for name, value in m.groupdict().items() if name.endswith("_y") and value), "")
+        for m in matches
+    ]
     own = [year or m["year"] or (m["iso"] or "")[:4] for year, m in zip(own, matches, strict=True)]
-    for n in range(len(own) - 2, -1, -1):  # "1 June and 31 December 2027": from the next one, else from the one before
+    for n in range(
+        len(own) - 2, -1, -1
+    ):  # "1 June and 31 December 2027": from the next one, else from the one before
         own[n] = own[n] or own[n + 1]
     for n in range(1, len(own)):
         own[n] = own[n] or own[n - 1]
@@ -164,7 +186,9 @@ def _said(match: re.Match[str], year: int, text: str) -> SaidTime | None:
     if edge in ("end", "close") and cue in _NOT_INCLUDED:
         cue = "by"  # before the end of 2027 is by its last day
     is_span = match["from_d"] is not None
-    return SaidTime(first, last, match.start(), match.end(), cue, ends_span=is_span, is_exact=edge not in _LOOSE)
+    return SaidTime(
+        first, last, match.start(), match.end(), cue, ends_span=is_span, is_exact=edge not in _LOOSE
+    )
 
 
 def _days(match: re.Match[str], year: int) -> tuple[date, date]:
@@ -173,7 +197,11 @@ def _days(match: re.Match[str], year: int) -> tuple[date, date]:
     for kind in ("dmy", "mdy"):
         if match[f"{kind}_d"]:
             day = date(year, _month(match[f"{kind}_m"]), _number(match[f"{kind}_d"]))
-            return (day.replace(day=_number(match["from_d"])) if match["from_d"] and kind == "dmy" else day), day
+            return (
+                day.replace(day=_number(match["from_d"]))
+                if match["from_d"] and kind == "dmy"
+                else day
+            ), day
     if match["part"]:
         return _part(match["part"].lower(), year)
     if match["edge"]:
@@ -199,7 +227,9 @@ def _part(words: str, year: int) -> tuple[date, date]:
     ordinals = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": count}
     number = int(digit[0]) if digit else ordinals[words.split(maxsplit=1)[0]]
     length = 12 // count
-    return date(year, (min(number, count) - 1) * length + 1, 1), last_of_month(year, min(number, count) * length)
+    return date(year, (min(number, count) - 1) * length + 1, 1), last_of_month(
+        year, min(number, count) * length
+    )
 
 
 def _number(day: str) -> int:

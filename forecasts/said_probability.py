@@ -1,4 +1,6 @@
-"""Probabilities as people write them: a number, a percentage, odds, a fraction, or a change of what they hold."""
+"""Probabilities as people write them: a number, a percentage, odds, a fraction, or a change of what
+they hold.
+"""
 
 import re
 from collections.abc import Callable
@@ -12,7 +14,8 @@ _NUMBER: Final = re.compile(rf"(?P<number>-?{_FIGURE})\s*(?P<percent>%?)")
 _ODDS: Final = re.compile(rf"(?P<yes>{_FIGURE})\s*(?::|\bto\b)\s*(?P<no>{_FIGURE})", re.IGNORECASE)
 _FRACTION: Final = re.compile(r"(?P<part>\d+)\s*/\s*(?P<whole>\d+)")
 _POINTS: Final = re.compile(
-    rf"(?P<sign>[+−-])\s*(?P<points>{_FIGURE})\s*(?:%|pp|points?|percentage points?)?", re.IGNORECASE
+    rf"(?P<sign>[+−-])\s*(?P<points>{_FIGURE})\s*(?:%|pp|points?|percentage points?)?",
+    re.IGNORECASE,
 )
 _TIMES: Final = re.compile(rf"[x×*]\s*(?P<factor>{_FIGURE})", re.IGNORECASE)
 _LONGEST: Final = 40
@@ -20,12 +23,14 @@ _LONGEST: Final = 40
 
 
 def read_probability(text: str, held: Binary | None = None) -> Binary:
-    """A probability as `0.63`, `63%` or `63`, as odds `2:1`, as a fraction `1/3`; `+5` and `x2` change what is held.
+    """A probability as `0.63`, `63%` or `63`, as odds `2:1`, as a fraction `1/3`; `+5` and `x2`
+    change what is held.
 
-    A whole number above 1 is a percentage. Odds are those for YES: `2:1` is two to one that it happens. `+5` and `-5`
-    are percentage points on what is `held`, `x2` and `x0.5` multiply its odds. What could be meant in two ways is
-    refused with the question which was meant: a bare `1` (1 % or certainty), `2.5` (a slip for 0.25), `50/50` (even
-    odds or certainty). Raises `InvalidProbability`.
+    A whole number above 1 is a percentage. Odds are those for YES: `2:1` is two to one that it
+    happens. `+5` and `-5` are percentage points on what is `held`, `x2` and `x0.5` multiply its
+    odds. What could be meant in two ways is refused with the question which was meant: a bare `1`
+    (1 % or certainty), `2.5` (a slip for 0.25), `50/50` (even odds or certainty). Raises
+    `InvalidProbability`.
 
     >>> read_probability("63").p, read_probability("63%").p, read_probability(".63").p
     (0.63, 0.63, 0.63)
@@ -38,7 +43,9 @@ def read_probability(text: str, held: Binary | None = None) -> Binary:
     for pattern, read in _READERS:
         if match := pattern.fullmatch(said):
             return read(match, held)
-    raise InvalidProbability(f"{_quoted(text)} is not a probability: write 0.63, 63% or 63, odds 2:1, or a change +5")
+    raise InvalidProbability(
+        f"{_quoted(text)} is not a probability: write 0.63, 63% or 63, odds 2:1, or a change +5"
+    )
 
 
 def _number(match: re.Match[str], held: Binary | None) -> Binary:
@@ -51,7 +58,8 @@ def _number(match: re.Match[str], held: Binary | None) -> Binary:
         return Binary(_percent(number))
     if float(number) > 1.0:
         raise InvalidProbability(
-            f"a probability lies between 0 and 1, not {_quoted(number)}: for a percentage add the sign, as in 2.5%"
+            f"a probability lies between 0 and 1, not {_quoted(number)}: for a percentage add "
+            "the sign, as in 2.5%"
         )
     return Binary(float(number) + 0.0)
 
@@ -59,14 +67,18 @@ def _number(match: re.Match[str], held: Binary | None) -> Binary:
 def _odds(match: re.Match[str], held: Binary | None) -> Binary:
     yes, no = float(match["yes"]), float(match["no"])
     if not 0.0 < yes + no < float("inf"):
-        raise InvalidProbability(f"{_quoted(match[0])} are no odds: write two numbers, such as 2:1 for two to one")
+        raise InvalidProbability(
+            f"{_quoted(match[0])} are no odds: write two numbers, such as 2:1 for two to one"
+        )
     return Binary(yes / (yes + no))
 
 
 def _fraction(match: re.Match[str], held: Binary | None) -> Binary:
     part, whole = int(match["part"][:_LONGEST]), int(match["whole"][:_LONGEST])
     if part >= whole:
-        raise InvalidProbability(f"{_quoted(match[0])} is no part of one: write odds as 1:1, or a fraction such as 1/3")
+        raise InvalidProbability(
+            f"{_quoted(match[0])} is no part of one: write odds as 1:1, or a fraction such as 1/3"
+        )
     return Binary(part / whole)
 
 
@@ -77,25 +89,37 @@ def _points(match: re.Match[str], held: Binary | None) -> Binary:
 
 def _changed(said: str, held: Binary | None, sign: float, points: str) -> Binary:
     if held is None:
-        raise InvalidProbability(f"{_quoted(said)} changes a forecast, and there is none: write a probability like 63%")
+        raise InvalidProbability(
+            f"{_quoted(said)} changes a forecast, and there is none: write a probability like 63%"
+        )
     if "." in points and float(points[:_LONGEST]) < 1.0 and said[-1].isdigit():
-        raise InvalidProbability(f"{_quoted(said)} could be a part of a point or of one: write +5 or +0.5%")
+        raise InvalidProbability(
+            f"{_quoted(said)} could be a part of a point or of one: write +5 or +0.5%"
+        )
     p = round(held.p + sign * float(f"{points[:_LONGEST]}e-2"), 12)
     if not 0.0 <= p <= 1.0:
-        raise InvalidProbability(f"{held.p:.4g} and {_quoted(said)} points make {p:.4g}, which is no probability")
+        raise InvalidProbability(
+            f"{held.p:.4g} and {_quoted(said)} points make {p:.4g}, which is no probability"
+        )
     return Binary(p)
 
 
 def _times(match: re.Match[str], held: Binary | None) -> Binary:
     if held is None:
-        raise InvalidProbability(f"{_quoted(match[0])} changes a forecast, and there is none: write a probability")
+        raise InvalidProbability(
+            f"{_quoted(match[0])} changes a forecast, and there is none: write a probability"
+        )
     factor = float(match["factor"][:_LONGEST])
     if factor == 0.0:
-        raise InvalidProbability("odds times 0 would rule it out for good: write 0% if that is meant")
+        raise InvalidProbability(
+            "odds times 0 would rule it out for good: write 0% if that is meant"
+        )
     return Binary(held.p * factor / (held.p * factor + 1.0 - held.p))
 
 
-_READERS: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str], Binary | None], Binary]], ...]] = (
+_READERS: Final[
+    tuple[tuple[re.Pattern[str], Callable[[re.Match[str], Binary | None], Binary]], ...]
+] = (
     (_NUMBER, _number),
     (_ODDS, _odds),
     (_FRACTION, _fraction),

@@ -1,5 +1,5 @@
-"""What a scenario set tells: what would change our mind most, which rows tell the scenarios apart, and how an edit of
-one share moves the others.
+"""What a scenario set tells: what would change our mind most, which rows tell the scenarios apart,
+and how an edit of one share moves the others.
 """
 
 import math
@@ -15,7 +15,9 @@ from forecasts.question import Question, QuestionId
 from forecasts.scenario_set import ScenarioSet, table_of, word_of
 
 Mark = Literal["--", "-", "N", "+", "++"]
-"""How what was answered (or YES, while it is open) goes with a scenario, next to the mean of all scenarios."""
+"""How what was answered (or YES, while it is open) goes with a scenario, next to the mean of all
+scenarios.
+"""
 
 GiveWay = Literal["in proportion", "in log-odds", "from one"]
 """How the other options make room when one is edited."""
@@ -29,8 +31,9 @@ _INCONSISTENT: Mapping[Mark, int] = MappingProxyType({"-": 1, "--": 2})
 class RowValue:
     """What the answer of one indicator question would do to the scenarios.
 
-    `bits` is how much it is expected to tell, 0 to 1; `p_yes` its probability by table and scenarios; the shifts are
-    the probability that would move (total variation, 0 to 1), `expected_shift` their mean.
+    `bits` is how much it is expected to tell, 0 to 1; `p_yes` its probability by table and
+    scenarios; the shifts are the probability that would move (total variation, 0 to 1),
+    `expected_shift` their mean.
     """
 
     question_id: QuestionId
@@ -49,7 +52,9 @@ class RowValue:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """P(YES | scenario) as a number and as the nearest word, and how well the row goes with the scenario."""
+    """P(YES | scenario) as a number and as the nearest word, and how well the row goes with the
+    scenario.
+    """
 
     p: float
     word: str
@@ -60,8 +65,8 @@ class Cell:
 class DiagnosticRow:
     """One row of the table, with a cell for each scenario.
 
-    `ratio_yes` and `ratio_no` are the likelihood ratios of the answer for the most against the least favoured
-    scenario, 1 (says nothing) or more; `answer` is None while the question is open.
+    `ratio_yes` and `ratio_no` are the likelihood ratios of the answer for the most against the
+    least favoured scenario, 1 (says nothing) or more; `answer` is None while the question is open.
     """
 
     question_id: QuestionId
@@ -72,7 +77,9 @@ class DiagnosticRow:
 
     @property
     def ratio(self) -> float:
-        """How far the row tells scenarios apart: by its answer, or while it is open by the one that would tell more."""
+        """How far the row tells scenarios apart: by its answer, or while it is open by the one that
+        would tell more.
+        """
         if self.answer is None:
             return max(self.ratio_yes, self.ratio_no)
         return self.ratio_yes if self.answer else self.ratio_no
@@ -82,8 +89,8 @@ class DiagnosticRow:
 class Diagnosticity:
     """The table as an analysis of competing hypotheses (Heuer 1999): the most telling row first.
 
-    `inconsistency` counts what was answered against each scenario, 1 for each "-" and 2 for each "--": 0 or more,
-    lower is better. What fits every scenario counts for none.
+    `inconsistency` counts what was answered against each scenario, 1 for each "-" and 2 for each
+    "--": 0 or more, lower is better. What fits every scenario counts for none.
     """
 
     scenarios: tuple[str, ...]
@@ -92,12 +99,17 @@ class Diagnosticity:
 
 
 def information(
-    question: Question, scenario_set: ScenarioSet, current: Categorical, *, answered: Collection[QuestionId] = ()
+    question: Question,
+    scenario_set: ScenarioSet,
+    current: Categorical,
+    *,
+    answered: Collection[QuestionId] = (),
 ) -> tuple[RowValue, ...]:
-    """What would change our mind most: the open rows by the bits that their answers are expected to tell, most first.
+    """What would change our mind most: the open rows by the bits that their answers are expected to
+    tell, most first.
 
-    `current` are the scenarios' probabilities now, whoever holds them; rows of `answered` questions are left out.
-    Raises as `forecasts.scenarios.scenario_posterior` does.
+    `current` are the scenarios' probabilities now, whoever holds them; rows of `answered` questions
+    are left out. Raises as `forecasts.scenarios.scenario_posterior` does.
 
     >>> from forecasts.asking import Asked, question_from
     >>> from forecasts.question import utc
@@ -112,13 +124,19 @@ def information(
     summit 0.1887 0.75 0.25
     fog 0.0 0.5 0.0
     """
-    from forecasts.scenarios import indicator_information, indicator_probabilities, scenario_posterior
+    from forecasts.scenarios import (
+        indicator_information,
+        indicator_probabilities,
+        scenario_posterior,
+    )
 
     rows = [row for row in scenario_set.rows if row.question_id not in answered]
     found = []
     for row, said in zip(rows, table_of(question, rows, current.options), strict=True):
         if_yes = Categorical(current.options, scenario_posterior(current.p, [said]))
-        if_no = Categorical(current.options, scenario_posterior(current.p, [[1.0 - p for p in said]]))
+        if_no = Categorical(
+            current.options, scenario_posterior(current.p, [[1.0 - p for p in said]])
+        )
         found.append(
             RowValue(
                 row.question_id,
@@ -134,13 +152,16 @@ def information(
 
 
 def diagnosticity(
-    question: Question, scenario_set: ScenarioSet, answers: Mapping[QuestionId, bool] = MappingProxyType({})
+    question: Question,
+    scenario_set: ScenarioSet,
+    answers: Mapping[QuestionId, bool] = MappingProxyType({}),
 ) -> Diagnosticity:
-    """How well the rows of a table tell its scenarios apart, and what was answered against each of them.
+    """How well the rows of a table tell its scenarios apart, and what was answered against each of
+    them.
 
-    A mark compares the likelihood in a scenario with the mean of all: "++" from twice on, "+" from 5/4, "N" down to
-    4/5, "-" down to a half, "--" below. `answers` are those known so far (True: YES). Raises `ForecastsError` for a
-    row that has no number for a scenario.
+    A mark compares the likelihood in a scenario with the mean of all: "++" from twice on, "+" from
+    5/4, "N" down to 4/5, "-" down to a half, "--" below. `answers` are those known so far (True:
+    YES). Raises `ForecastsError` for a row that has no number for a scenario.
 
     >>> from forecasts.asking import Asked, question_from
     >>> from forecasts.question import utc
@@ -155,24 +176,36 @@ def diagnosticity(
     """
     names = tuple(option.name for option in question.options)
     table = table_of(question, scenario_set.rows, names)
-    rows = [_row(row.question_id, p, answers) for row, p in zip(scenario_set.rows, table, strict=True)]
+    rows = [
+        _row(row.question_id, p, answers) for row, p in zip(scenario_set.rows, table, strict=True)
+    ]
     rows.sort(key=lambda row: (-row.ratio, row.question_id))
     known = [row for row in rows if row.answer is not None]
-    against = tuple(sum(_INCONSISTENT.get(row.cells[n].mark, 0) for row in known) for n in range(len(names)))
+    against = tuple(
+        sum(_INCONSISTENT.get(row.cells[n].mark, 0) for row in known) for n in range(len(names))
+    )
     return Diagnosticity(names, tuple(rows), against)
 
 
 def gives_way(
-    shares: Categorical, option: str, new_share: float, *, how: GiveWay = "in proportion", one: str | None = None
+    shares: Categorical,
+    option: str,
+    new_share: float,
+    *,
+    how: GiveWay = "in proportion",
+    one: str | None = None,
 ) -> Categorical:
     """The shares after one option is edited, with a sum of exactly 1.
 
-    - `in proportion`: the others keep their ratios, as when one learns about the edited option alone.
-    - `in log-odds`: the log-odds of the others move by one amount: of a larger share, a smaller part moves.
+    - `in proportion`: the others keep their ratios, as when one learns about the edited option
+      alone.
+    - `in log-odds`: the log-odds of the others move by one amount: of a larger share, a smaller
+      part moves.
     - `from one`: `one` alone gives or takes; all others stay.
 
-    0 stays 0, unless all the others are 0: then they share alike what is left. Raises `InvalidProbability` for the new
-    share, and `InvalidForecast` for an option that is not there, or `one` missing, the same, or too small.
+    0 stays 0, unless all the others are 0: then they share alike what is left. Raises
+    `InvalidProbability` for the new share, and `InvalidForecast` for an option that is not there,
+    or `one` missing, the same, or too small.
 
     >>> now = Categorical(("neutral", "closer", "Other"), (0.5, 0.4, 0.1))
     >>> [round(p, 3) for p in gives_way(now, "neutral", 0.6).p]
@@ -198,7 +231,9 @@ Shares = MutableMapping[str, float]
 
 
 def _given_way(held: Shares, left: float, how: GiveWay, one: str | None) -> tuple[Shares, str]:
-    """The other shares, with a sum of `left` but for rounding, and the one that takes what rounding leaves."""
+    """The other shares, with a sum of `left` but for rounding, and the one that takes what rounding
+    leaves.
+    """
     match how:
         case "in proportion":
             moved = _in_proportion(held, left)
@@ -229,14 +264,22 @@ def _in_log_odds(held: Shares, left: float) -> Shares:
 
     z = list(possible.values())
     even = logit(left / len(z))
-    shift = brentq(lambda c: math.fsum(expit(z_n + c) for z_n in z) - left, even - max(z) - 1.0, even - min(z) + 1.0)
-    return _in_proportion({name: float(expit(possible.get(name, -math.inf) + shift)) for name in held}, left)
+    shift = brentq(
+        lambda c: math.fsum(expit(z_n + c) for z_n in z) - left,
+        even - max(z) - 1.0,
+        even - min(z) + 1.0,
+    )
+    return _in_proportion(
+        {name: float(expit(possible.get(name, -math.inf) + shift)) for name in held}, left
+    )
 
 
 def _from_one(held: Shares, one: str, left: float) -> Shares:
     rest = left - math.fsum(p for name, p in held.items() if name != one)
     if rest < -SUM_TOLERANCE:
-        raise InvalidForecast(f"{one!r} has only {held[one]:.4g} to give: take less, or let the others give way too")
+        raise InvalidForecast(
+            f"{one!r} has only {held[one]:.4g} to give: take less, or let the others give way too"
+        )
     return {**held, one: max(0.0, rest)}
 
 
@@ -245,7 +288,9 @@ def _moved(before: Categorical, after: Categorical) -> float:
     return math.fsum(abs(a - b) for a, b in zip(before.p, after.p, strict=True)) / 2.0
 
 
-def _row(question_id: QuestionId, p: Sequence[float], answers: Mapping[QuestionId, bool]) -> DiagnosticRow:
+def _row(
+    question_id: QuestionId, p: Sequence[float], answers: Mapping[QuestionId, bool]
+) -> DiagnosticRow:
     answer = answers.get(question_id)
     no = [1.0 - x for x in p]
     said = no if answer is False else p

@@ -15,11 +15,13 @@ VERSION = "scenarios-1"
 def suggest_scenarios(
     question: Question, scenario_set: ScenarioSet, board: Mapping[QuestionId, float], at: datetime
 ) -> OptionSuggestion:
-    """Suggested shares of the scenarios as they are offered at `at`; without rows on the board exactly the prior.
+    """Suggested shares of the scenarios as they are offered at `at`; without rows on the board
+    exactly the prior.
 
-    `board` is as for `forecasts.scenario_set.posterior`, and so are the errors. The lines of a scenario add up to ln
-    of its share: its prior, one line of kind "evidence" for each row (named by its question), and the sum of 1. A
-    scenario that is ruled out has a share of 0 and no lines, as `OptionSuggestion` has it.
+    `board` is as for `forecasts.scenario_set.posterior`, and so are the errors. The lines of a
+    scenario add up to ln of its share: its prior, one line of kind "evidence" for each row (named
+    by its question), and the sum of 1. A scenario that is ruled out has a share of 0 and no lines,
+    as `OptionSuggestion` has it.
 
     >>> from forecasts.asking import Asked, question_from
     >>> from forecasts.question import utc

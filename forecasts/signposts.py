@@ -1,7 +1,8 @@
 """Signposts: what should have been reported by a date, whether it was, and what to expect next.
 
-A report that was due and did not come is evidence, a dog that should have barked: `forecasts.suggestion` weighs the
-silence by what `unseen` leaves of it, so that a page never tells another story than the suggestion.
+A report that was due and did not come is evidence, a dog that should have barked:
+`forecasts.suggestion` weighs the silence by what `unseen` leaves of it, so that a page never tells
+another story than the suggestion.
 """
 
 import math
@@ -14,15 +15,18 @@ from forecasts.evidence import Evidence, Indicator, IndicatorId
 from forecasts.question import Kind, Question, QuestionId, is_overdue
 
 SEEN = 0.5
-"""A signpost counts as seen, for people, once it was more likely seen than not. Weights never round: see `unseen`."""
+"""A signpost counts as seen, for people, once it was more likely seen than not. Weights never
+round: see `unseen`.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Signpost:
     """An indicator that is expected by a date, as it stands at an instant.
 
-    "waiting": not seen, and the date is still to come; "seen": in time; "silent": the date passed without it.
-    `trust` is how surely it was seen, 0 to 1; `seen_at` the instant from which that is a half or more, else None.
+    "waiting": not seen, and the date is still to come; "seen": in time; "silent": the date passed
+    without it. `trust` is how surely it was seen, 0 to 1; `seen_at` the instant from which that is
+    a half or more, else None.
     """
 
     indicator: Indicator
@@ -33,7 +37,9 @@ class Signpost:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A question with its signposts as they stand now; nothing is expected of one that is answered."""
+    """A question with its signposts as they stand now; nothing is expected of one that is
+    answered.
+    """
 
     question: Question
     signposts: tuple[Signpost, ...] = ()
@@ -44,9 +50,10 @@ class Entry:
 class Expected:
     """One entry of the calendar: by `at` a signpost is due, forecasts close, or the answer is due.
 
-    `if_seen` and `if_silent` are likelihood ratios (above 1 speaks for YES, or its like) of a signpost that is seen
-    by then, or not; `seen_words` and `silent_words` tell them. None and empty for a close and an answer, which are
-    "waiting" or "past", an answer that should be there "overdue" (`forecasts.question.is_overdue`).
+    `if_seen` and `if_silent` are likelihood ratios (above 1 speaks for YES, or its like) of a
+    signpost that is seen by then, or not; `seen_words` and `silent_words` tell them. None and empty
+    for a close and an answer, which are "waiting" or "past", an answer that should be there
+    "overdue" (`forecasts.question.is_overdue`).
     """
 
     at: datetime
@@ -63,15 +70,21 @@ class Expected:
 def unseen(
     question: Question, indicators: Iterable[Indicator], evidence: Iterable[Evidence], at: datetime
 ) -> Mapping[IndicatorId, float]:
-    """How surely each expected indicator was *not* seen in time, as known at `at`: Π (1 − trust), 0 to 1.
+    """How surely each expected indicator was *not* seen in time, as known at `at`: Π (1 − trust), 0
+    to 1.
 
-    In time is from the opening of the question to the date, both included. Rejected evidence shows nothing, and a
-    match in doubt only as much as it is trusted. Left out are indicators of other questions, those that are not
-    expected, and those whose date had passed when the question opened.
+    In time is from the opening of the question to the date, both included. Rejected evidence shows
+    nothing, and a match in doubt only as much as it is trusted. Left out are indicators of other
+    questions, those that are not expected, and those whose date had passed when the question
+    opened.
     """
     watched = {i.id: i for i in indicators if _counts(question, i)}
     left = dict.fromkeys(watched, 1.0)
-    known = (e for e in evidence if e.indicator_id in watched and _in_time(question, watched[e.indicator_id], e, at))
+    known = (
+        e
+        for e in evidence
+        if e.indicator_id in watched and _in_time(question, watched[e.indicator_id], e, at)
+    )
     for story in sorted(known, key=lambda e: e.id):  # so that not even rounding tells the order
         left[story.indicator_id] *= 1.0 - story.trust
     return left
@@ -80,9 +93,11 @@ def unseen(
 def signposts(
     question: Question, indicators: Iterable[Indicator], evidence: Iterable[Evidence], at: datetime
 ) -> tuple[Signpost, ...]:
-    """The signposts of a question as they stand at `at`, the next date first; which ones: see `unseen`.
+    """The signposts of a question as they stand at `at`, the next date first; which ones: see
+    `unseen`.
 
-    A date that is `at` has come. Only what was first seen by `at` is known, so that the past can be replayed.
+    A date that is `at` has come. Only what was first seen by `at` is known, so that the past can be
+    replayed.
 
     >>> from forecasts.asking import Asked, question_from
     >>> from forecasts.evidence import Direction, Expectation, Strength
@@ -102,17 +117,34 @@ def signposts(
     return tuple(sorted(found, key=lambda s: (_by(s.indicator), s.indicator.name, s.indicator.id)))
 
 
-def calendar(entries: Iterable[Entry], now: datetime, *, since: datetime | None = None) -> tuple[Expected, ...]:
-    """What is expected next, over all questions, in order of time: signposts, closes, and answers that are due.
+def calendar(
+    entries: Iterable[Entry], now: datetime, *, since: datetime | None = None
+) -> tuple[Expected, ...]:
+    """What is expected next, over all questions, in order of time: signposts, closes, and answers
+    that are due.
 
-    From `now` on, or from an earlier `since`, with every answer that is overdue. A signpost whose date lies after the
-    close is left out: by then its silence moves nothing.
+    From `now` on, or from an earlier `since`, with every answer that is overdue. A signpost whose
+    date lies after the close is left out: by then its silence moves nothing.
     """
-    found = [expected for entry in entries if not entry.answered for expected in _expected(entry, now)]
-    wanted = [expected for expected in found if expected.at >= (since or now) or expected.state == "overdue"]
+    found = [
+        expected for entry in entries if not entry.answered for expected in _expected(entry, now)
+    ]
+    wanted = [
+        expected
+        for expected in found
+        if expected.at >= (since or now) or expected.state == "overdue"
+    ]
     order = ("signpost", "close", "answer due")
     return tuple(
-        sorted(wanted, key=lambda e: (e.at, order.index(e.what), e.question_id, e.indicator.id if e.indicator else ""))
+        sorted(
+            wanted,
+            key=lambda e: (
+                e.at,
+                order.index(e.what),
+                e.question_id,
+                e.indicator.id if e.indicator else "",
+            ),
+        )
     )
 
 
@@ -129,7 +161,9 @@ def ratio_in_words(ratio: float, kind: Kind, option: str = "") -> str:
 
 
 def silence_ratio(question: Question, indicator: Indicator) -> str:
-    """What it says when an expected indicator is not seen by its date; empty for one that is not expected."""
+    """What it says when an expected indicator is not seen by its date; empty for one that is not
+    expected.
+    """
     if indicator.expected is None:
         return ""
     return ratio_in_words(indicator.expected.ratio_when_silent, question.kind, indicator.option)
@@ -150,7 +184,11 @@ def _side(kind: Kind, yes: bool, option: str) -> str:
 
 
 def _counts(question: Question, indicator: Indicator) -> bool:
-    return indicator.question_id == question.id and bool(indicator.expected) and question.opens_at < _by(indicator)
+    return (
+        indicator.question_id == question.id
+        and bool(indicator.expected)
+        and question.opens_at < _by(indicator)
+    )
 
 
 def _by(indicator: Indicator) -> datetime:
@@ -159,11 +197,17 @@ def _by(indicator: Indicator) -> datetime:
 
 
 def _in_time(question: Question, indicator: Indicator, story: Evidence, at: datetime) -> bool:
-    mine = story.indicator_id == indicator.id and story.question_id == question.id and story.status != "rejected"
+    mine = (
+        story.indicator_id == indicator.id
+        and story.question_id == question.id
+        and story.status != "rejected"
+    )
     return mine and question.opens_at <= story.first_seen_at <= min(_by(indicator), at)
 
 
-def _signpost(indicator: Indicator, left: float, stories: Iterable[Evidence], at: datetime) -> Signpost:
+def _signpost(
+    indicator: Indicator, left: float, stories: Iterable[Evidence], at: datetime
+) -> Signpost:
     if left <= 1.0 - SEEN:
         return Signpost(indicator, "seen", _seen_at(stories), 1.0 - left)
     return Signpost(indicator, "silent" if _by(indicator) <= at else "waiting", None, 1.0 - left)
@@ -186,9 +230,16 @@ def _expected(entry: Entry, now: datetime) -> Iterable[Expected]:
         due = post.indicator.expected
         if due is not None and due.by <= question.closes_at:
             seen, silent = due.ratio_when_seen, due.ratio_when_silent
-            words = ratio_in_words(seen, question.kind, post.indicator.option), silence_ratio(question, post.indicator)
-            yield Expected(due.by, "signpost", question.id, post.state, post.indicator, seen, silent, *words)
-    yield Expected(question.closes_at, "close", question.id, "past" if question.closes_at <= now else "waiting")
+            words = (
+                ratio_in_words(seen, question.kind, post.indicator.option),
+                silence_ratio(question, post.indicator),
+            )
+            yield Expected(
+                due.by, "signpost", question.id, post.state, post.indicator, seen, silent, *words
+            )
+    yield Expected(
+        question.closes_at, "close", question.id, "past" if question.closes_at <= now else "waiting"
+    )
     if question.resolves_at > now:
         yield Expected(question.resolves_at, "answer due", question.id, "waiting")
     else:

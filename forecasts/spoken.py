@@ -1,4 +1,6 @@
-"""Forecasts and answers as people read them: the short form for a table, the full form for a page."""
+"""Forecasts and answers as people read them: the short form for a table, the full form for a
+page.
+"""
 
 import math
 from collections.abc import Callable, Sequence
@@ -46,7 +48,8 @@ def percent(p: float | None) -> str:
 
 
 def in_short(question: Question, held: Distribution | None) -> str:
-    """A forecast in a few words: a percentage, the likeliest option, or the middle with its 90 % range.
+    """A forecast in a few words: a percentage, the likeliest option, or the middle with its 90 %
+    range.
 
     >>> from forecasts.question import utc
     >>> question = Question("ceasefire", "essay", "binary", "Ceasefire by 2027?", "As both announce it.", (),
@@ -64,7 +67,9 @@ def in_short(question: Question, held: Distribution | None) -> str:
         case Cdf():
             middle = held.quantile(0.5)
             if middle is None:
-                beyond, mass = max((_beyond(question), held.above), (BELOW, held.below), key=lambda pair: pair[1])
+                beyond, mass = max(
+                    (_beyond(question), held.above), (BELOW, held.below), key=lambda pair: pair[1]
+                )
                 return f"{beyond} {percent(mass)}"
             low, high = held.central()
             return f"{value(question, middle)} ({value(question, low)} to {value(question, high)})"
@@ -75,8 +80,9 @@ def in_short(question: Question, held: Distribution | None) -> str:
 def in_full(question: Question, held: Distribution | None) -> str:
     """A forecast with all its numbers, so that it can be typed in again.
 
-    Percentages have four digits, counted from the nearer of 0 and 100 %; what rounding leaves goes to the likeliest
-    option, so that options add up. Values have four digits too, or as many as tell them apart.
+    Percentages have four digits, counted from the nearer of 0 and 100 %; what rounding leaves goes
+    to the likeliest option, so that options add up. Values have four digits too, or as many as tell
+    them apart.
 
     >>> from forecasts.question import Option, utc
     >>> capital = Categorical(("Moscow", "Beijing"), (0.25, 0.75))
@@ -92,7 +98,9 @@ def in_full(question: Question, held: Distribution | None) -> str:
         case Binary():
             return f"{_percents(held.p)}%"
         case Categorical():
-            return " ".join(f"{name}={told}%" for name, told in zip(held.options, _adding_up(held), strict=True))
+            return " ".join(
+                f"{name}={told}%" for name, told in zip(held.options, _adding_up(held), strict=True)
+            )
         case Cdf():
             assert question.scale is not None
             return " ".join(_levels(question, question.scale, held))
@@ -108,7 +116,9 @@ def _adding_up(held: Categorical) -> list[str]:
 
 def _percents(p: float) -> str:
     nearer = min(p, 1.0 - p)
-    places = min(1 - math.floor(math.log10(nearer)), 12) if nearer > 0.0 else 0  # more would show how floats round
+    places = (
+        min(1 - math.floor(math.log10(nearer)), 12) if nearer > 0.0 else 0
+    )  # more would show how floats round
     return _trimmed(f"{100 * p:z.{places}f}")
 
 
@@ -118,8 +128,12 @@ def _trimmed(number: str) -> str:
 
 def _levels(question: Question, scale: Scale, curve: Cdf) -> list[str]:
     read = {level: x for level in FULL_LEVELS if (x := curve.quantile(level)) is not None}
-    told = _told_apart(question, scale, [min(max(x, scale.lower), scale.upper) for x in read.values()])
-    by_value = dict(zip(reversed(told), reversed(read), strict=True))  # of values that are the same, the lowest level
+    told = _told_apart(
+        question, scale, [min(max(x, scale.lower), scale.upper) for x in read.values()]
+    )
+    by_value = dict(
+        zip(reversed(told), reversed(read), strict=True)
+    )  # of values that are the same, the lowest level
     found = [f"{level:.0%}={x}" for x, level in reversed(by_value.items())]
     if scale.open_lower:
         found.append(f"{BELOW}={_percents(curve.below)}%")
@@ -129,13 +143,17 @@ def _levels(question: Question, scale: Scale, curve: Cdf) -> list[str]:
 
 
 def _told_apart(question: Question, scale: Scale, values: Sequence[float]) -> list[str]:
-    """The values in as few digits as leave them in their order, and on their sides of the range's bounds."""
+    """The values in as few digits as leave them in their order, and on their sides of the range's
+    bounds.
+    """
     told: list[str] = []
     for write in _DATES if question.kind == "date" else _NUMBERS:
         told = [write(x) for x in values]
         back = [day_number(utc(text)) if question.kind == "date" else float(text) for text in told]
         apart = all(a < b for a, b in pairwise(back))
-        if apart and all(_side(scale, x) == _side(scale, y) for x, y in zip(values, back, strict=True)):
+        if apart and all(
+            _side(scale, x) == _side(scale, y) for x, y in zip(values, back, strict=True)
+        ):
             break
     return told
 
@@ -158,7 +176,9 @@ _DATES: tuple[Callable[[float], str], ...] = (
 
 
 def answer_in_words(question: Question, resolution: Resolution | None) -> str:
-    """How a question was answered: YES, an option, a number with its unit, a date, or why there is none."""
+    """How a question was answered: YES, an option, a number with its unit, a date, or why there is
+    none.
+    """
     if resolution is None:
         return "–"
     if resolution.outcome in ("yes", "no"):
@@ -177,7 +197,10 @@ def warning_of(question: Question, held: Distribution | None, now: datetime) -> 
     lost = mass_in_the_past(held, now)
     if lost < 0.005:
         return ""
-    return f"{percent(lost)} of this forecast lies on dates that are over: the event did not come then."
+    return (
+        f"{percent(lost)} of this forecast lies on dates that are over: the event did not "
+        "come then."
+    )
 
 
 def value(question: Question, x: float) -> str:

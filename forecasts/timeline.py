@@ -27,8 +27,9 @@ _STEPS_BACK: Final = ("undo", "redo")
 class Forecast:
     """One act of a forecaster on a question, never changed afterwards.
 
-    `distribution` is what stands after the act: None after a withdrawal, or after undoing the first.
-    `cites` names the evidence it rests on; `undoes` the act that an undo takes back, and of a redo the undo.
+    `distribution` is what stands after the act: None after a withdrawal, or after undoing the
+    first. `cites` names the evidence it rests on; `undoes` the act that an undo takes back, and of
+    a redo the undo.
     """
 
     id: ForecastId
@@ -59,7 +60,9 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """What one forecaster held on one question, as steps (instant, distribution or None for a gap)."""
+    """What one forecaster held on one question, as steps (instant, distribution or None for a
+    gap).
+    """
 
     steps: tuple[tuple[datetime, Distribution | None], ...]
 
@@ -88,12 +91,16 @@ def timeline(acts: Iterable[tuple[datetime, Distribution | None]]) -> Timeline:
     >>> timeline([(day, Binary(0.2)), (day, Binary(0.9))]).at(day)
     Binary(p=0.9)
     """
-    last = dict(sorted(acts, key=lambda act: act[0]))  # the sort is stable, and a dict keeps the last
+    last = dict(
+        sorted(acts, key=lambda act: act[0])
+    )  # the sort is stable, and a dict keeps the last
     return Timeline(tuple(last.items()))
 
 
 def timeline_of(forecasts: Sequence[Forecast]) -> Timeline:
-    """The timeline of one forecaster's acts on one question, given in the order they were entered."""
+    """The timeline of one forecaster's acts on one question, given in the order they were
+    entered.
+    """
     return timeline((f.made_at, f.distribution) for f in forecasts)
 
 
@@ -111,10 +118,12 @@ def undone(forecasts: Sequence[Forecast]) -> Forecast:
 
 
 def redone(forecasts: Sequence[Forecast]) -> Forecast:
-    """The undo that a redo takes back now: the last one since the last new act that no redo has taken back.
+    """The undo that a redo takes back now: the last one since the last new act that no redo has
+    taken back.
 
     `forecasts` are one forecaster's acts on one question in the order they were entered. Raises
-    `InvalidForecast` when nothing was undone since the last new act: what comes after an undo replaces what it took.
+    `InvalidForecast` when nothing was undone since the last new act: what comes after an undo
+    replaces what it took.
     """
     gone = _gone(forecasts)
     for forecast in reversed(forecasts):
@@ -122,11 +131,15 @@ def redone(forecasts: Sequence[Forecast]) -> Forecast:
             break
         if forecast.act == "undo" and forecast.id not in gone:
             return forecast
-    raise InvalidForecast("nothing of yours on this question was undone last, so there is nothing to do again")
+    raise InvalidForecast(
+        "nothing of yours on this question was undone last, so there is nothing to do again"
+    )
 
 
 def _gone(forecasts: Iterable[Forecast]) -> frozenset[ForecastId]:
-    """The acts that were taken back and not brought again, and the undos that were themselves taken back."""
+    """The acts that were taken back and not brought again, and the undos that were themselves taken
+    back.
+    """
     gone: set[ForecastId] = set()
     taken: dict[ForecastId, ForecastId] = {}
     for forecast in forecasts:
@@ -141,7 +154,8 @@ def _gone(forecasts: Iterable[Forecast]) -> frozenset[ForecastId]:
 
 
 def hindsight(acts: Sequence[Forecast], known_at: datetime) -> tuple[Forecast, ...]:
-    """What people forecast when the answer was known already: it earns nothing, and is shown as what it is.
+    """What people forecast when the answer was known already: it earns nothing, and is shown as
+    what it is.
 
     The computed forecasters go on until the answer is entered, and nobody is to blame for that.
     """
@@ -152,5 +166,9 @@ def hindsight(acts: Sequence[Forecast], known_at: datetime) -> tuple[Forecast, .
 def standing_before(forecasts: Sequence[Forecast], act: Forecast) -> Distribution | None:
     """What stood before `act`, skipping acts that were undone themselves; None when nothing did."""
     gone = _gone(forecasts)
-    earlier = [f for f in forecasts[: list(forecasts).index(act)] if f.act not in _STEPS_BACK and f.id not in gone]
+    earlier = [
+        f
+        for f in forecasts[: list(forecasts).index(act)]
+        if f.act not in _STEPS_BACK and f.id not in gone
+    ]
     return earlier[-1].distribution if earlier else None

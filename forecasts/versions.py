@@ -1,6 +1,7 @@
 """The wording of a question over time: edits, versions, and what changed between two of them.
 
-Nothing is overwritten. An edit holds the whole new wording, and a forecast keeps the version it was made on.
+Nothing is overwritten. An edit holds the whole new wording, and a forecast keeps the version it was
+made on.
 """
 
 from collections.abc import Sequence
@@ -15,7 +16,9 @@ from forecasts.question import ForecasterId, Question, QuestionId
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A question put into other words after it was opened: the whole new wording, by whom and why."""
+    """A question put into other words after it was opened: the whole new wording, by whom and
+    why.
+    """
 
     question_id: QuestionId
     at: datetime
@@ -28,7 +31,9 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One wording of a question, from `at` on; number 1 is the one it was opened with, by nobody in particular."""
+    """One wording of a question, from `at` on; number 1 is the one it was opened with, by nobody in
+    particular.
+    """
 
     number: int
     at: datetime
@@ -52,13 +57,16 @@ def with_edits(question: Question, edits: Sequence[Edit]) -> Question:
     mine = _in_order(question, edits)
     if not mine:
         return question
-    return replace(question, text=mine[-1].text, criteria=mine[-1].criteria, sources=mine[-1].sources)
+    return replace(
+        question, text=mine[-1].text, criteria=mine[-1].criteria, sources=mine[-1].sources
+    )
 
 
 def versions(question: Question, edits: Sequence[Edit]) -> tuple[Version, ...]:
     """Every wording of a question, the oldest first; `question` is as it was opened.
 
-    Edits of other questions are left out; of two made at one instant the later in the sequence is the newer.
+    Edits of other questions are left out; of two made at one instant the later in the sequence is
+    the newer.
 
     >>> from forecasts.distribution import Binary
     >>> from forecasts.question import utc
@@ -68,7 +76,9 @@ def versions(question: Question, edits: Sequence[Edit]) -> tuple[Version, ...]:
     >>> [(version.number, version.criteria) for version in versions(question, [edit])]
     [(1, 'As announced.'), (2, 'As both announce.')]
     """
-    opened = Version(1, question.opens_at, None, "as opened", question.text, question.criteria, question.sources)
+    opened = Version(
+        1, question.opens_at, None, "as opened", question.text, question.criteria, question.sources
+    )
     edited = [
         Version(number, edit.at, edit.by, edit.why, edit.text, edit.criteria, edit.sources)
         for number, edit in enumerate(_in_order(question, edits), 2)
@@ -77,9 +87,11 @@ def versions(question: Question, edits: Sequence[Edit]) -> tuple[Version, ...]:
 
 
 def version_at(of: Sequence[Version], at: datetime) -> Version:
-    """The wording that a forecast entered at `at` was made on: the newest by then, or the first of all.
+    """The wording that a forecast entered at `at` was made on: the newest by then, or the first of
+    all.
 
-    A forecast at the very instant of an edit was made on the new wording. `of` comes from `versions`.
+    A forecast at the very instant of an edit was made on the new wording. `of` comes from
+    `versions`.
     """
     return next((version for version in reversed(of[1:]) if version.at <= at), of[0])
 
@@ -87,8 +99,9 @@ def version_at(of: Sequence[Version], at: datetime) -> Version:
 def difference(old: str, new: str) -> tuple[Piece, ...]:
     """What changed from one wording to another, word by word; white space does not count.
 
-    The pieces that are the same or added make up the new wording, those that are the same or removed the old one,
-    with a space between pieces. Of words that were replaced, the old ones come first.
+    The pieces that are the same or added make up the new wording, those that are the same or
+    removed the old one, with a space between pieces. Of words that were replaced, the old ones come
+    first.
 
     >>> for piece in difference("A truce by July, as announced.", "A truce by August, as announced."):
     ...     print(piece.change, "|", piece.text)
@@ -99,7 +112,9 @@ def difference(old: str, new: str) -> tuple[Piece, ...]:
     """
     before, after = old.split(), new.split()
     found = []
-    for _, old_from, old_to, new_from, new_to in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+    for _, old_from, old_to, new_from, new_to in SequenceMatcher(
+        None, before, after, autojunk=False
+    ).get_opcodes():
         gone, come = " ".join(before[old_from:old_to]), " ".join(after[new_from:new_to])
         if gone == come:
             found.append(Piece(come, "same"))
@@ -112,10 +127,11 @@ def difference(old: str, new: str) -> tuple[Piece, ...]:
 
 
 def check_edit(question: Question, edit: Edit, answered: bool) -> None:
-    """Refuse an edit that would leave a question without a meaning, or that nobody could account for.
+    """Refuse an edit that would leave a question without a meaning, or that nobody could account
+    for.
 
-    `question` is in its newest wording, `answered` whether it has a resolution. Raises `InvalidQuestion`; returns
-    nothing when all is well.
+    `question` is in its newest wording, `answered` whether it has a resolution. Raises
+    `InvalidQuestion`; returns nothing when all is well.
     """
     if edit.question_id != question.id:
         raise InvalidQuestion(f"the edit belongs to {edit.question_id}, not to {question.id}")
@@ -127,7 +143,9 @@ def check_edit(question: Question, edit: Edit, answered: bool) -> None:
     if not edit.sources or not all(map(str.strip, edit.sources)):
         raise InvalidQuestion("name at least one source that will tell the answer")
     if not edit.why.strip():
-        raise InvalidQuestion("say why the wording changes: those who made a forecast on the old one will ask")
+        raise InvalidQuestion(
+            "say why the wording changes: those who made a forecast on the old one will ask"
+        )
     if _wording(edit) == _wording(question):
         raise InvalidQuestion("nothing has changed: edit the question, its criteria or its sources")
 
@@ -138,4 +156,6 @@ def _wording(of: Question | Edit) -> tuple[list[str], ...]:
 
 
 def _in_order(question: Question, edits: Sequence[Edit]) -> list[Edit]:
-    return sorted((edit for edit in edits if edit.question_id == question.id), key=lambda edit: edit.at)
+    return sorted(
+        (edit for edit in edits if edit.question_id == question.id), key=lambda edit: edit.at
+    )

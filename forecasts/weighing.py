@@ -1,7 +1,8 @@
-"""What a story weighs: strength, doubt in source and match, novelty and age, the same wherever evidence is counted.
+"""What a story weighs: strength, doubt in source and match, novelty and age, the same wherever
+evidence is counted.
 
-The suggestion, the usual level of an indicator and the order of the inbox all weigh a story here, so that what is
-learned from the archive is in the unit that is taken off again.
+The suggestion, the usual level of an indicator and the order of the inbox all weigh a story here,
+so that what is learned from the archive is in the unit that is taken off again.
 """
 
 import math
@@ -31,7 +32,9 @@ DEFAULT_HALF_LIFE_DAYS = 45.0
 """For evidence whose indicator was deleted since."""
 
 MOST_STORIES = 50.0
-"""No more earlier stories than this take novelty: fifty leave nothing, and a flood should not take time either."""
+"""No more earlier stories than this take novelty: fifty leave nothing, and a flood should not take
+time either.
+"""
 
 DAY = timedelta(days=1)
 
@@ -40,10 +43,11 @@ DAY = timedelta(days=1)
 class Model:
     """The constants of the suggestion; another set of them is another version.
 
-    `gamma` scales all evidence (0.5 until it can be learned from 30 resolved questions), `soft_cap` is
-    the most that evidence can ever add, in log-odds, `novelty` the factor for each earlier story of the
-    same indicator and direction within `novelty_window_days` (see `novelties`), `shift` and `slope` the learned
-    correction. `learned_from` counts the questions from which `gamma` and `shift` were learned, 0 while they were not.
+    `gamma` scales all evidence (0.5 until it can be learned from 30 resolved questions), `soft_cap`
+    is the most that evidence can ever add, in log-odds, `novelty` the factor for each earlier story
+    of the same indicator and direction within `novelty_window_days` (see `novelties`), `shift` and
+    `slope` the learned correction. `learned_from` counts the questions from which `gamma` and
+    `shift` were learned, 0 while they were not.
     """
 
     version: str = "2"
@@ -65,8 +69,9 @@ DEFAULT_MODEL = Model()
 class Weighed:
     """A story on one question as it weighs at one instant.
 
-    `strength` is the one that counts, `reports` the reports seen by then; `reliability` (0 to 0.97), `novelty` and
-    `decay` (above 0 to 1) are factors. `log_odds` is the product, in nats, above 0 where it speaks for YES.
+    `strength` is the one that counts, `reports` the reports seen by then; `reliability` (0 to
+    0.97), `novelty` and `decay` (above 0 to 1) are factors. `log_odds` is the product, in nats,
+    above 0 where it speaks for YES.
     """
 
     evidence: Evidence
@@ -88,10 +93,15 @@ class Weighed:
         return self.evidence.direction * math.log(ratio) * self.novelty * self.decay
 
     def line(self, kind: Kind) -> Weight:
-        """The story as a line of a ledger, with every factor in words; `kind` is that of its question."""
+        """The story as a line of a ledger, with every factor in words; `kind` is that of its
+        question.
+        """
         e = self.evidence
         facts = [
-            f"{self.name}: {_strength_words(e, self.strength)} {side_words(kind, e.direction, e.option)}",
+            (
+                f"{self.name}: {_strength_words(e, self.strength)} "
+                f"{side_words(kind, e.direction, e.option)}"
+            ),
             f"reliability {self.reliability:.2f} ({_source_words(self.reports)})",
             *_trust_words(e),
             f"novelty ×{self.novelty:.3g}",
@@ -101,7 +111,8 @@ class Weighed:
 
 
 def visible(evidence: Iterable[Evidence], question_id: QuestionId, at: datetime) -> list[Evidence]:
-    """The evidence that counts, first seen first; ids break ties, so that the given order never matters.
+    """The evidence that counts, first seen first; ids break ties, so that the given order never
+    matters.
 
     Evidence on other questions, later, rejected, neutral or of no strength does not.
     """
@@ -117,13 +128,17 @@ def visible(evidence: Iterable[Evidence], question_id: QuestionId, at: datetime)
     return sorted(counted, key=lambda e: (e.first_seen_at, e.id))
 
 
-def novelties(seen: Iterable[Evidence], model: Model = DEFAULT_MODEL) -> Iterator[tuple[Evidence, float]]:
-    """Each piece of evidence with its novelty: 1 for the first of its indicator and direction in a month, then less.
+def novelties(
+    seen: Iterable[Evidence], model: Model = DEFAULT_MODEL
+) -> Iterator[tuple[Evidence, float]]:
+    """Each piece of evidence with its novelty: 1 for the first of its indicator and direction in a
+    month, then less.
 
-    δ^k, k the number of earlier stories within the window. One that is trusted less than this counts by the ratio of
-    the two trusts alone: else a handful of doubtful matches would use up the weight of the story that a person
-    confirmed, and a call that is worth nothing would still take something. `seen` is in the order of `visible`. What
-    comes later never changes the novelty of what was there.
+    δ^k, k the number of earlier stories within the window. One that is trusted less than this
+    counts by the ratio of the two trusts alone: else a handful of doubtful matches would use up the
+    weight of the story that a person confirmed, and a call that is worth nothing would still take
+    something. `seen` is in the order of `visible`. What comes later never changes the novelty of
+    what was there.
     """
     recent: dict[tuple[IndicatorId, Direction], deque[tuple[datetime, float]]] = defaultdict(deque)
     for e in seen:
@@ -144,7 +159,9 @@ def _stories_before(trust: float, newest_first: Iterable[tuple[datetime, float]]
 
 
 def weigh(e: Evidence, novelty: float, indicator: Indicator | None, at: datetime) -> Weighed:
-    """A piece of evidence first seen at or before `at`; without an indicator it fades by 45 days."""
+    """A piece of evidence first seen at or before `at`; without an indicator it fades by 45
+    days.
+    """
     half_life = indicator.half_life_days if indicator else DEFAULT_HALF_LIFE_DAYS
     reports = tuple(r for r in e.reports if r.first_seen_at <= at)
     return Weighed(
@@ -159,7 +176,10 @@ def weigh(e: Evidence, novelty: float, indicator: Indicator | None, at: datetime
 
 
 def weighed(
-    seen: Iterable[Evidence], indicators: Mapping[IndicatorId, Indicator], at: datetime, model: Model = DEFAULT_MODEL
+    seen: Iterable[Evidence],
+    indicators: Mapping[IndicatorId, Indicator],
+    at: datetime,
+    model: Model = DEFAULT_MODEL,
 ) -> Iterator[Weighed]:
     """The evidence of one question, in the order of `visible`, as it weighs at `at`."""
     for e, novelty in novelties(seen, model):
@@ -172,7 +192,8 @@ def counted_strength(e: Evidence) -> Strength:
 
 
 def ramp(half_life: float | None, archive_days: float) -> float:
-    """The share of its final weight that a steady stream has reached: 1 − 2^(−days / half-life), 0 to 1.
+    """The share of its final weight that a steady stream has reached: 1 − 2^(−days / half-life), 0
+    to 1.
 
     Where weight never fades there is no final weight, and the share stays 0.
 
@@ -185,7 +206,10 @@ def ramp(half_life: float | None, archive_days: float) -> float:
 def _strength_words(e: Evidence, counted: Strength) -> str:
     ratio = f"(likelihood ratio {counted.likelihood_ratio:g})"
     if counted is not e.strength:
-        return f"{e.strength.name.lower()}, counted as {counted.name.lower()} {ratio} until a person confirms it,"
+        return (
+            f"{e.strength.name.lower()}, counted as {counted.name.lower()} {ratio} until a "
+            "person confirms it,"
+        )
     return f"{counted.name.lower()} {ratio}"
 
 

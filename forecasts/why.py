@@ -1,6 +1,8 @@
-"""Why a suggestion is what it is, in a sentence and in rows: base rate → time → news → learned correction → limits.
+"""Why a suggestion is what it is, in a sentence and in rows: base rate → time → news → learned
+correction → limits.
 
-Pages, reports, the command line and the API all tell it by these functions, so that they never differ.
+Pages, reports, the command line and the API all tell it by these functions, so that they never
+differ.
 """
 
 import math
@@ -48,7 +50,8 @@ FADED: Final = 0.005
 class Told:
     """A row of the explanation: its heading, what it is about, and what it adds in nats.
 
-    `evidence_id` names a story, whose headline says more than `what`; that is then how it was weighed.
+    `evidence_id` names a story, whose headline says more than `what`; that is then how it was
+    weighed.
     """
 
     kind: str
@@ -59,10 +62,11 @@ class Told:
 
 
 def told(groups: Iterable[Group | OptionGroup]) -> tuple[Told, ...]:
-    """The rows of an explanation in order: every line that adds something, and faded stories together in one.
+    """The rows of an explanation in order: every line that adds something, and faded stories
+    together in one.
 
-    Base rate, time and learned correction are always told, and where there is no news a row says so. What is left out
-    adds less than `NOTHING` each.
+    Base rate, time and learned correction are always told, and where there is no news a row says
+    so. What is left out adds less than `NOTHING` each.
     """
     return tuple(row for group in groups for row in _rows(group))
 
@@ -115,7 +119,8 @@ def nats(adds: float) -> str:
 
 
 def why_in_words(found: Suggestion, percent: Percent = percent) -> str:
-    """The way from the base rate to the suggestion, group by group. Points depend on the order of the groups.
+    """The way from the base rate to the suggestion, group by group. Points depend on the order of
+    the groups.
 
     >>> from forecasts.ledger import Line
     >>> from forecasts.question import QuestionId, utc
@@ -139,7 +144,11 @@ def share_in_words(found: OptionSuggestion, option: str, percent: Percent = perc
     'base rate 40% → no news → other options ×0.5 = 20%'
     """
     share = found.distribution.of(option)
-    groups = [group for group in found.groups(option) if group.name != "Other options" or not is_empty(group)]
+    groups = [
+        group
+        for group in found.groups(option)
+        if group.name != "Other options" or not is_empty(group)
+    ]
     steps = (_factor(group, percent) for group in groups)
     return f"{' → '.join(steps) or 'base rate 0'} = {percent(share)}"
 
@@ -172,12 +181,18 @@ def _factor(group: OptionGroup, percent: Percent) -> str:
 
 
 def _news(group: Group | OptionGroup) -> tuple[str, str]:
-    """Name the news and count its stories or table rows; without any it is news that did not come."""
+    """Name the news and count its stories or table rows; without any it is news that did not
+    come.
+    """
     kinds = [_kind(line) for line in group.lines]
     stories, rows = kinds.count("evidence"), kinds.count("table row")
     if rows:
         return "news", f" ({counted(rows, 'table row')})"
-    return ("news", f" ({counted(stories, 'story', 'stories')})") if stories else ("news that did not come", "")
+    return (
+        ("news", f" ({counted(stories, 'story', 'stories')})")
+        if stories
+        else ("news that did not come", "")
+    )
 
 
 def _points(change: float) -> str:

@@ -46,7 +46,9 @@ class Press:
     def publish(self, feed_id: str, title: str, link: str = "") -> None:
         """Put a report at the top of an outlet's feed."""
         slug = "-".join(title.lower().split())
-        self._entries.setdefault(feed_id, []).insert(0, (title, link or f"https://{feed_id}.invalid/{slug}"))
+        self._entries.setdefault(feed_id, []).insert(
+            0, (title, link or f"https://{feed_id}.invalid/{slug}")
+        )
 
     def serve(self, feed_id: str, document: bytes) -> None:
         """Answer with this document instead, whatever it is."""
@@ -58,8 +60,12 @@ class Press:
 
     def _answer(self, request: FetchRequest) -> FetchResult:
         self.asked.append(request)
-        body = self._documents.get(request.feed_id) or an_rss(*self._entries.get(request.feed_id, []))
-        return Fetched(request.feed_id, request.url, 200, body, "application/rss+xml", None, None, 0.0)
+        body = self._documents.get(request.feed_id) or an_rss(
+            *self._entries.get(request.feed_id, [])
+        )
+        return Fetched(
+            request.feed_id, request.url, 200, body, "application/rss+xml", None, None, 0.0
+        )
 
 
 def a_question(id: str = "summit-2027", **changed: Any) -> Question:
@@ -87,7 +93,9 @@ def a_question(id: str = "summit-2027", **changed: Any) -> Question:
     return Question(**{**values, **changed})
 
 
-def an_indicator(question: str = "summit-2027", slug: str = "invitation", **changed: Any) -> Indicator:
+def an_indicator(
+    question: str = "summit-2027", slug: str = "invitation", **changed: Any
+) -> Indicator:
     """News of an invitation to a summit, which speaks for YES."""
     values: dict[str, Any] = {
         "id": IndicatorId(f"{question}/{slug}"),
@@ -141,11 +149,21 @@ def a_set(
     return QuestionSet(
         essay=Essay(EssayId("essay"), "Why they will meet", "autumn 2026", "en", ""),
         claims=(
-            Claim(ClaimId("C1"), EssayId("essay"), "they will meet", 120, "explicit prediction", "will", "They meet."),
+            Claim(
+                ClaimId("C1"),
+                EssayId("essay"),
+                "they will meet",
+                120,
+                "explicit prediction",
+                "will",
+                "They meet.",
+            ),
         ),
         questions=asked,
         indicators=tuple(
-            indicators if indicators is not None else [i for q in asked for i in (an_indicator(q.id), a_denial(q.id))]
+            indicators
+            if indicators is not None
+            else [i for q in asked for i in (an_indicator(q.id), a_denial(q.id))]
         ),
         feeds=tuple(feeds if feeds is not None else [a_feed()]),
         events=(),
@@ -180,4 +198,7 @@ def an_rss(*entries: tuple[str, str], title: str = "The wire") -> bytes:
         f"<item><title>{escape(t)}</title><link>{escape(link)}</link><guid>{escape(link)}</guid></item>"
         for t, link in entries
     )
-    return f'<?xml version="1.0"?><rss version="2.0"><channel><title>{title}</title>{items}</channel></rss>'.encode()
+    return (
+        '<?xml version="1.0"?><rss '
+        f'version="2.0"><channel><title>{title}</title>{items}</channel></rss>'
+    ).encode()

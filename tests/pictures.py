@@ -1,8 +1,9 @@
-"""Pictures of every page for the docs: `python -m tests.pictures [--data DIR] [--out docs/pictures]`.
+"""Pictures of every page for the docs: `python -m tests.pictures [--data DIR] [--out
+docs/pictures]`.
 
-It makes a replay, or takes the one in `--data` (a copy of it), lives in it a little, serves it, and looks at each page
-by day and at night, at a desk and on a phone. Pictures are small: they end after a screen and a half, and have 128
-colours.
+It makes a replay, or takes the one in `--data` (a copy of it), lives in it a little, serves it, and
+looks at each page by day and at night, at a desk and on a phone. Pictures are small: they end after
+a screen and a half, and have 128 colours.
 """
 
 import argparse
@@ -47,11 +48,21 @@ def names() -> list[str]:
 
 def main(argv: list[str] | None = None) -> int:
     """Make the pictures; the answer is the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m tests.pictures", description="Make the pictures of the docs.")
-    parser.add_argument("--data", type=Path, help="a data directory with a replay; without it one is made")
-    parser.add_argument("--out", type=Path, default=OUT, help="where the pictures go (default: %(default)s)")
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.pictures", description="Make the pictures of the docs."
+    )
     parser.add_argument(
-        "--only", nargs="*", default=list(pictured()), choices=list(pictured()), help="these pages alone"
+        "--data", type=Path, help="a data directory with a replay; without it one is made"
+    )
+    parser.add_argument(
+        "--out", type=Path, default=OUT, help="where the pictures go (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--only",
+        nargs="*",
+        default=list(pictured()),
+        choices=list(pictured()),
+        help="these pages alone",
     )
     asked = parser.parse_args(argv)
     asked.out.mkdir(parents=True, exist_ok=True)
@@ -77,7 +88,9 @@ def _take(address: str, out: Path, wanted: list[str]) -> None:
         with _visitor(address, **how) as visitor:
             for name in wanted:
                 page = visitor.open(PLACES[name].path)
-                expect(page.get_by_text(PLACES[name].shows).locator("visible=true").first).to_be_visible()
+                expect(
+                    page.get_by_text(PLACES[name].shows).locator("visible=true").first
+                ).to_be_visible()
                 _keep(_whole(page), out / f"{name}-{look}.png")
 
 
@@ -85,13 +98,17 @@ def _take(address: str, out: Path, wanted: list[str]) -> None:
 def _visitor(address: str, **how: Any) -> Iterator[Visitor]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-        context = browser.new_context(timezone_id="UTC", locale="en-GB", reduced_motion="reduce", **how)
+        context = browser.new_context(
+            timezone_id="UTC", locale="en-GB", reduced_motion="reduce", **how
+        )
         yield Visitor(address, context.new_page())
         browser.close()
 
 
 def _whole(page: Page) -> bytes:
-    """The page as high as it is, up to a limit; the window grows with it, so that nothing scrolls inside."""
+    """The page as high as it is, up to a limit; the window grows with it, so that nothing scrolls
+    inside.
+    """
     size = page.viewport_size or DESKTOP
     height = page.locator('[data-testid="stMain"]').evaluate("e => e.scrollHeight")
     page.set_viewport_size({"width": size["width"], "height": min(max(height, 300), TALLEST)})
@@ -103,7 +120,11 @@ def _whole(page: Page) -> bytes:
 
 def _keep(picture: bytes, file: Path) -> None:
     """With few colours, which is a third of the size and looks the same."""
-    few = Image.open(BytesIO(picture)).convert("RGB").quantize(COLOURS, kmeans=1, dither=Image.Dither.NONE)
+    few = (
+        Image.open(BytesIO(picture))
+        .convert("RGB")
+        .quantize(COLOURS, kmeans=1, dither=Image.Dither.NONE)
+    )
     few.save(file, optimize=True)
 
 

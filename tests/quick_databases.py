@@ -1,8 +1,10 @@
-"""What every test would do again at its database, done once a process: compiling statements, migrating, first acts.
+"""What every test would do again at its database, done once a process: compiling statements,
+migrating, first acts.
 
-Nothing of the product is left out by it. The statements are the product's own, compiled once and not for every engine
-anew; a new database is a copy of one that the migrations made; and a test's beginning is a copy of what the same acts
-left behind before. What proves migrations calls them itself (tests/store).
+Nothing of the product is left out by it. The statements are the product's own, compiled once and
+not for every engine anew; a new database is a copy of one that the migrations made; and a test's
+beginning is a copy of what the same acts left behind before. What proves migrations calls them
+itself (tests/store).
 """
 
 import sqlite3
@@ -24,13 +26,17 @@ STATEMENTS = 5000
 """Compiled statements that are kept: all that the product has."""
 
 AS_SHIPPED = PRAGMAS
-UNSYNCED = tuple("synchronous=OFF" if pragma.startswith("synchronous") else pragma for pragma in PRAGMAS)
+UNSYNCED = tuple(
+    "synchronous=OFF" if pragma.startswith("synchronous") else pragma for pragma in PRAGMAS
+)
 """No test cuts the power, so none has to wait for the disk."""
 
 
 @cache
 def _shared() -> Engine:
-    """An engine whose dialect and compiled statements serve every SQLite database of this process."""
+    """An engine whose dialect and compiled statements serve every SQLite database of this
+    process.
+    """
     engine = create_engine("sqlite://")
     engine.connect().close()  # the dialect looks at the library's version
     engine._compiled_cache = LRUCache(STATEMENTS)
@@ -38,7 +44,9 @@ def _shared() -> Engine:
 
 
 def engine_that_shares(url: str, **options: Any) -> Engine:
-    """SQLAlchemy's `create_engine`, with the statements that other engines of the process have compiled."""
+    """SQLAlchemy's `create_engine`, with the statements that other engines of the process have
+    compiled.
+    """
     engine = create_engine(url, **options)
     if engine.dialect.name == "sqlite":
         engine.dialect, engine._compiled_cache = _shared().dialect, _shared()._compiled_cache
@@ -46,17 +54,23 @@ def engine_that_shares(url: str, **options: Any) -> Engine:
 
 
 def upgrade_by_copy(engine: Engine, target: str = "head") -> None:
-    """`schema.upgrade`, which fills a new SQLite database from one that the migrations made before."""
+    """`schema.upgrade`, which fills a new SQLite database from one that the migrations made
+    before.
+    """
     if engine.dialect.name == "sqlite" and target == "head" and _is_new(_file(engine)):
         _restore(_migrated(), _file(engine))
     schema.upgrade(engine, target)
 
 
-def begin(tracker: Tracker, clock: FakeClock, acts: Callable[..., object], *arguments: object) -> None:
-    """Bring an empty tracker and its clock to where these acts leave them; on SQLite they are done once a process.
+def begin(
+    tracker: Tracker, clock: FakeClock, acts: Callable[..., object], *arguments: object
+) -> None:
+    """Bring an empty tracker and its clock to where these acts leave them; on SQLite they are done
+    once a process.
 
-    The acts have to be the same every time: all they know is the tracker, the clock, and arguments that compare equal.
-    What a test's press publishes stands outside of the tracker, so the test publishes it itself, before.
+    The acts have to be the same every time: all they know is the tracker, the clock, and arguments
+    that compare equal. What a test's press publishes stands outside of the tracker, so the test
+    publishes it itself, before.
     """
     engine = tracker._store.engine
     if engine.dialect.name != "sqlite":

@@ -11,10 +11,15 @@ from tracker.commands import terminal
 
 
 def at_a_terminal(
-    tracker: Tracker, clock: FakeClock, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    tracker: Tracker,
+    clock: FakeClock,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Shell:
     """Commands typed by ada on the same database."""
     monkeypatch.setenv("TRACKER_ME", "ada")
     monkeypatch.setenv("TRACKER_LOG_LEVEL", "error")
-    monkeypatch.setattr(terminal, "open_tracker", partial(open_tracker, now=clock, fetch=no_network))
+    monkeypatch.setattr(
+        terminal, "open_tracker", partial(open_tracker, now=clock, fetch=no_network)
+    )
     return Shell(tracker.settings.data_dir, capsys, monkeypatch)

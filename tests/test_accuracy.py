@@ -1,4 +1,6 @@
-"""How good everyone was, gathered from stored scores: what counts, what waits, what is held against what."""
+"""How good everyone was, gathered from stored scores: what counts, what waits, what is held against
+what.
+"""
 
 from dataclasses import replace
 from typing import Any
@@ -10,7 +12,19 @@ from forecasts.question import ClaimId, ForecasterId, QuestionId
 from forecasts.question_set import PastResolution
 from forecasts.scoring.skill import REFERENCES
 from tests.builders import DAY, NOW, FakeClock, a_question, a_set
-from tests.lives import ADA, BEN, CEM, CLOSES, KNOWN, LIVES, SOURCE, an_asked, by_rule, live, resolve
+from tests.lives import (
+    ADA,
+    BEN,
+    CEM,
+    CLOSES,
+    KNOWN,
+    LIVES,
+    SOURCE,
+    an_asked,
+    by_rule,
+    live,
+    resolve,
+)
 from tests.quick_databases import begin
 from tracker.api import Tracker
 from tracker.summaries import Accuracy, Choice
@@ -22,7 +36,8 @@ RAIN, GRAIN = LIVES[0], LIVES[3]
 def world(tracker: Tracker, clock: FakeClock) -> Tracker:
     """Three yes/no questions that ran their whole time, one that was annulled, one never answered.
 
-    Ada says 80 % from the opening on to each, ben 40 % to the first two; the first two came true, the third did not.
+    Ada says 80 % from the opening on to each, ben 40 % to the first two; the first two came true,
+    the third did not.
     """
     begin(tracker, clock, ask_and_answer)
     return tracker
@@ -48,7 +63,11 @@ def saved(found: Accuracy, who: ForecasterId) -> dict[str, float | None]:
 def test_a_summary_counts_every_question_once_with_its_groups(world: Tracker) -> None:
     summaries = {(s.forecaster_id, s.rule): s for s in world.accuracy().summaries}
     ada, ben = summaries[ADA, "brier"], summaries[BEN, "brier"]
-    assert (ada.questions, ada.clusters, ada.mean_while_active) == (3, 3, pytest.approx((0.04 + 0.04 + 0.64) / 3))
+    assert (ada.questions, ada.clusters, ada.mean_while_active) == (
+        3,
+        3,
+        pytest.approx((0.04 + 0.04 + 0.64) / 3),
+    )
     assert (ben.questions, ben.mean_while_active) == (2, pytest.approx(0.36))
     assert ada.skill == pytest.approx(0.25 - (0.04 + 0.04 + 0.64) / 3)
     assert ada.low is not None
@@ -81,7 +100,9 @@ def test_one_question_alone_has_no_share_of_yes_among_the_others(world: Tracker)
     assert saved(found, ADA)["half"] == pytest.approx(1 - 0.04 / 0.25)
 
 
-def test_only_yes_no_questions_are_held_against_references(tracker: Tracker, clock: FakeClock) -> None:
+def test_only_yes_no_questions_are_held_against_references(
+    tracker: Tracker, clock: FakeClock
+) -> None:
     live(tracker, clock, GRAIN)
     resolve(tracker, clock, GRAIN)
     clock.time = CLOSES
@@ -89,7 +110,9 @@ def test_only_yes_no_questions_are_held_against_references(tracker: Tracker, clo
     assert (found.skills, {s.rule for s in found.scores} >= {"crps"}) == ({}, True)
 
 
-def test_what_became_of_the_questions_is_told_by_the_quarter_of_their_opening(world: Tracker, clock: FakeClock) -> None:
+def test_what_became_of_the_questions_is_told_by_the_quarter_of_their_opening(
+    world: Tracker, clock: FakeClock
+) -> None:
     found = world.accuracy()
     (line,) = found.cohorts
     assert (line.quarter, line.opened, line.over, line.answered) == ("2026-Q4", 5, 5, 3)
@@ -122,7 +145,9 @@ def test_every_report_is_about_the_questions_that_were_chosen(
     assert set(world.calibration(choice).questions) == expected
     assert world.compare(choice).choice == choice
     assert set(world.score_table(choice)["question"]) == expected
-    assert {h.forecaster.id: h.updates.n_questions for h in world.habits(choice)}.get(ADA, 0) == len(expected)
+    assert {h.forecaster.id: h.updates.n_questions for h in world.habits(choice)}.get(
+        ADA, 0
+    ) == len(expected)
 
 
 def test_what_can_be_chosen_comes_from_the_questions_that_were_scored(world: Tracker) -> None:
@@ -135,7 +160,9 @@ def test_what_can_be_chosen_comes_from_the_questions_that_were_scored(world: Tra
     )
 
 
-def test_a_question_that_was_answered_early_waits_and_cannot_be_chosen_yet(tracker: Tracker, clock: FakeClock) -> None:
+def test_a_question_that_was_answered_early_waits_and_cannot_be_chosen_yet(
+    tracker: Tracker, clock: FakeClock
+) -> None:
     live(tracker, clock, RAIN)
     resolve(tracker, clock, RAIN)
     found = tracker.accuracy()
@@ -166,7 +193,9 @@ def test_calibration_takes_one_forecast_a_question_at_the_lead(world: Tracker) -
     assert world.calibration(lead_days=31).reliability == {}  # nothing was open then
 
 
-def test_calibration_of_numbers_and_dates_is_that_of_their_intervals(tracker: Tracker, clock: FakeClock) -> None:
+def test_calibration_of_numbers_and_dates_is_that_of_their_intervals(
+    tracker: Tracker, clock: FakeClock
+) -> None:
     for life in LIVES[3:]:
         live(tracker, clock, life)
     for life in LIVES[3:]:
@@ -174,7 +203,9 @@ def test_calibration_of_numbers_and_dates_is_that_of_their_intervals(tracker: Tr
     clock.time = CLOSES
     found = tracker.calibration(lead_days=15)
     assert found.reliability == {}
-    assert {who: record.n for who, record in found.intervals.items()} == dict.fromkeys((ADA, BEN, CEM, PRIOR, CROWD), 3)
+    assert {who: record.n for who, record in found.intervals.items()} == dict.fromkeys(
+        (ADA, BEN, CEM, PRIOR, CROWD), 3
+    )
     assert found.intervals[ADA].coverage == 1.0
 
 
@@ -188,7 +219,9 @@ def test_two_forecasters_are_compared_on_the_questions_that_both_answered(world:
     assert effects[BEN] - effects[ADA] > 0.0  # lower is better
 
 
-def test_a_comparison_uses_the_headline_rule_of_each_kind(tracker: Tracker, clock: FakeClock) -> None:
+def test_a_comparison_uses_the_headline_rule_of_each_kind(
+    tracker: Tracker, clock: FakeClock
+) -> None:
     for life in LIVES:
         live(tracker, clock, life)
     scores = {life.id: resolve(tracker, clock, life) for life in LIVES}
@@ -200,10 +233,14 @@ def test_a_comparison_uses_the_headline_rule_of_each_kind(tracker: Tracker, cloc
         for life in LIVES
     ]
     assert one.n == len(LIVES)
-    assert one.mean_difference == pytest.approx((1 if one.a == "ada" else -1) * sum(gaps) / len(gaps))
+    assert one.mean_difference == pytest.approx(
+        (1 if one.a == "ada" else -1) * sum(gaps) / len(gaps)
+    )
 
 
-def test_forecasters_who_share_no_question_are_not_compared(world: Tracker, clock: FakeClock) -> None:
+def test_forecasters_who_share_no_question_are_not_compared(
+    world: Tracker, clock: FakeClock
+) -> None:
     clock.time = NOW + 40 * DAY
     later = {"opens_at": clock.time, "closes_at": clock.time + DAY, "resolves_at": clock.time + DAY}
     world.ask(an_asked("last", **later), override="its text is of another day")
@@ -215,7 +252,9 @@ def test_forecasters_who_share_no_question_are_not_compared(world: Tracker, cloc
 
 def test_questions_of_one_claim_count_as_one_group(tracker: Tracker, clock: FakeClock) -> None:
     window: dict[str, Any] = {"opens_at": NOW, "closes_at": CLOSES, "resolves_at": CLOSES}
-    tracker.load(a_set(*(a_question(f"q{n}", **window, claim_ids=(ClaimId("C1"),)) for n in range(3))))
+    tracker.load(
+        a_set(*(a_question(f"q{n}", **window, claim_ids=(ClaimId("C1"),)) for n in range(3)))
+    )
     for n in range(3):
         tracker.forecast(f"q{n}", "60%")
     clock.time = CLOSES
@@ -229,7 +268,9 @@ def test_questions_of_one_claim_count_as_one_group(tracker: Tracker, clock: Fake
 
 def test_live_and_retrospective_scores_never_mix(world: Tracker) -> None:
     old = a_question("old", opens_at=NOW - 90 * DAY, closes_at=NOW - 30 * DAY, retrospective=True)
-    past = PastResolution(QuestionId("old"), "no", NOW - 30 * DAY, NOW - 30 * DAY, SOURCE, "They did not meet.")
+    past = PastResolution(
+        QuestionId("old"), "no", NOW - 30 * DAY, NOW - 30 * DAY, SOURCE, "They did not meet."
+    )
     world.load(a_set(old, resolutions=[past]))
     live_ones, old_ones = world.accuracy(), world.accuracy(Choice(retrospective=True))
     assert set(live_ones.questions) & set(old_ones.questions) == set()
@@ -243,8 +284,17 @@ def test_the_table_for_a_spreadsheet_has_a_row_a_score_and_flat_columns(world: T
     rows = {(r["question"], r["forecaster"], r["rule"]): r for r in table.iter_rows(named=True)}
     assert table.height == len(rows) == sum(len(world.scores(q)) for q in ("one", "two", "three"))
     one = rows["one", "ada", "brier"]
-    assert (one["tags"], one["horizon"], one["period"], one["cohort"]) == ("war east", "short", "2026-Q4", "2026-Q4")
-    assert (one["mean_while_active"], one["coverage"], one["counts"]) == (pytest.approx(0.04), 1.0, True)
+    assert (one["tags"], one["horizon"], one["period"], one["cohort"]) == (
+        "war east",
+        "short",
+        "2026-Q4",
+        "2026-Q4",
+    )
+    assert (one["mean_while_active"], one["coverage"], one["counts"]) == (
+        pytest.approx(0.04),
+        1.0,
+        True,
+    )
     assert (one["fate"], one["retrospective"], one["kind"]) == ("question one", False, "binary")
     assert list(zip(table["question"], table["rule"], table["forecaster"], strict=True)) == sorted(
         zip(table["question"], table["rule"], table["forecaster"], strict=True)
@@ -254,13 +304,21 @@ def test_the_table_for_a_spreadsheet_has_a_row_a_score_and_flat_columns(world: T
 
 def test_an_empty_tracker_has_empty_reports(tracker: Tracker) -> None:
     found = tracker.accuracy()
-    assert (found.summaries, found.scores, found.cohorts, found.annul_rate, found.facets.tags) == ((), (), (), None, ())
+    assert (found.summaries, found.scores, found.cohorts, found.annul_rate, found.facets.tags) == (
+        (),
+        (),
+        (),
+        None,
+        (),
+    )
     assert tracker.calibration().reliability == {}
     assert replace(tracker.compare(), forecasters={}).comparisons == ()
     assert (tracker.habits(), tracker.score_table().height) == ((), 0)
 
 
-def test_somebody_who_held_nothing_that_counts_is_listed_without_a_number(tracker: Tracker, clock: FakeClock) -> None:
+def test_somebody_who_held_nothing_that_counts_is_listed_without_a_number(
+    tracker: Tracker, clock: FakeClock
+) -> None:
     tracker.ask(an_asked())
     clock.time = KNOWN
     tracker.forecast("rain", "90%")

@@ -12,7 +12,17 @@ from forecasts.forecaster import CROWD, HAZARD, PRIOR, SUGGESTION, Forecaster
 from forecasts.question import ForecasterId, QuestionId
 from forecasts.question_set import PastResolution
 from forecasts.scoring.rulebook import RULES
-from tests.builders import DAY, NOW, FakeClock, Press, a_feed, a_question, a_set, an_indicator, no_network
+from tests.builders import (
+    DAY,
+    NOW,
+    FakeClock,
+    Press,
+    a_feed,
+    a_question,
+    a_set,
+    an_indicator,
+    no_network,
+)
 from tracker.api import Tracker, open_tracker
 from tracker.errors import AlreadyRunning, NotFound, Refused
 from tracker.summaries import Choice
@@ -55,7 +65,9 @@ def test_a_forecast_stands_until_it_is_withdrawn(both: Tracker, clock: FakeClock
     assert [a.act for a in acts if a.forecaster_id == ADA] == ["forecast", "withdraw"]
 
 
-def test_reaffirming_repeats_what_stands_as_an_act_of_its_own(both: Tracker, clock: FakeClock) -> None:
+def test_reaffirming_repeats_what_stands_as_an_act_of_its_own(
+    both: Tracker, clock: FakeClock
+) -> None:
     both.load(a_set())
     both.forecast("summit-2027", Binary(0.4))
     clock.advance(days=5)
@@ -64,7 +76,9 @@ def test_reaffirming_repeats_what_stands_as_an_act_of_its_own(both: Tracker, clo
     assert both.questions()[0].standings[ADA].since == clock.time
 
 
-def test_undo_is_a_new_act_that_brings_back_what_stood_before(both: Tracker, clock: FakeClock) -> None:
+def test_undo_is_a_new_act_that_brings_back_what_stood_before(
+    both: Tracker, clock: FakeClock
+) -> None:
     both.load(a_set())
     both.forecast("summit-2027", Binary(0.4))
     clock.advance(hours=1)
@@ -76,7 +90,9 @@ def test_undo_is_a_new_act_that_brings_back_what_stood_before(both: Tracker, clo
     assert both.undo("summit-2027").distribution is None
     with pytest.raises(InvalidForecast, match="no forecast of yours on this question to undo"):
         both.undo("summit-2027")
-    assert len(both.question("summit-2027").acts) == 4 + 1  # nothing is removed; the suggestion has one act
+    assert (
+        len(both.question("summit-2027").acts) == 4 + 1
+    )  # nothing is removed; the suggestion has one act
     clock.advance(minutes=1)
     first = both.redo("summit-2027")
     assert (first.act, first.distribution) == ("redo", Binary(0.4))
@@ -108,7 +124,9 @@ def test_a_request_repeated_with_its_key_changes_nothing(both: Tracker) -> None:
 @pytest.mark.parametrize("act", ["reaffirm", "withdraw"])
 def test_there_must_be_something_to_reaffirm_or_withdraw(tracker: Tracker, act: str) -> None:
     tracker.load(a_set())
-    with pytest.raises(InvalidForecast, match=f"you hold no forecast on summit-2027 to {act}: make one first"):
+    with pytest.raises(
+        InvalidForecast, match=f"you hold no forecast on summit-2027 to {act}: make one first"
+    ):
         getattr(tracker, act)("summit-2027")
 
 
@@ -124,7 +142,10 @@ def test_an_unknown_question_is_refused_with_a_way_to_find_it(tracker: Tracker) 
 def test_names_near_a_mistyped_question_are_proposed(tracker: Tracker) -> None:
     for name in ("neutrality-2027", "neutrality-2028", "summit-2027", "grain-2027"):
         tracker.load(a_set(a_question(name)))
-    told = "no question neutralty-2027: did you mean neutrality-2027 or neutrality-2028? `tracker questions` lists them"
+    told = (
+        "no question neutralty-2027: did you mean neutrality-2027 or neutrality-2028? "
+        "`tracker questions` lists them"
+    )
     with pytest.raises(NotFound, match=re.escape(told)) as refusal:
         tracker.question("neutralty-2027")
     assert refusal.value.near == ("neutrality-2027", "neutrality-2028")
@@ -141,7 +162,9 @@ def test_a_retracted_question_is_not_proposed(tracker: Tracker) -> None:
 def test_nobody_forecasts_after_the_close(tracker: Tracker, clock: FakeClock) -> None:
     tracker.load(a_set())
     clock.time = a_question().closes_at
-    with pytest.raises(InvalidForecast, match="takes no more forecasts: it closed on 2027-07-01 00:00 UTC"):
+    with pytest.raises(
+        InvalidForecast, match="takes no more forecasts: it closed on 2027-07-01 00:00 UTC"
+    ):
         tracker.forecast("summit-2027", Binary(0.5))
 
 
@@ -167,25 +190,33 @@ def test_only_evidence_on_the_question_can_be_cited(tracker: Tracker) -> None:
     assert [a.forecaster_id for a in tracker.question("summit-2027").acts] == [SUGGESTION]
 
 
-def test_a_resolution_scores_everyone_with_receipts_that_recompute(both: Tracker, clock: FakeClock) -> None:
+def test_a_resolution_scores_everyone_with_receipts_that_recompute(
+    both: Tracker, clock: FakeClock
+) -> None:
     both.load(a_set())
     both.forecast("summit-2027", Binary(0.8))
     clock.advance(days=60)
     both.forecast("summit-2027", Binary(0.9))
     clock.advance(days=60)
-    scores = both.resolve("summit-2027", "yes", source_url=SOURCE, known_at=clock.time - DAY, note="They met.")
+    scores = both.resolve(
+        "summit-2027", "yes", source_url=SOURCE, known_at=clock.time - DAY, note="They met."
+    )
     assert {s.forecaster_id for s in scores} == {ADA, SUGGESTION, PRIOR, HAZARD, CROWD}
     mine = next(s for s in scores if s.forecaster_id == ADA and s.rule == "brier")
     assert mine.mean_while_active == pytest.approx((60 * 0.04 + 59 * 0.01) / 119)
     assert sum(part.contribution for part in mine.receipt) == pytest.approx(mine.mean_while_active)
     order = list(RULES)
-    assert both.scores("summit-2027") == tuple(sorted(scores, key=lambda s: (order.index(s.rule), s.forecaster_id)))
+    assert both.scores("summit-2027") == tuple(
+        sorted(scores, key=lambda s: (order.index(s.rule), s.forecaster_id))
+    )
     crowd = next(s for s in scores if s.forecaster_id == CROWD and s.rule == "brier")
     assert crowd.mean_while_active == mine.mean_while_active
     assert {s.forecaster_id for s in scores if s.rule == "peer"} == {ADA}
 
 
-def test_annulling_takes_the_scores_away_and_resolving_again_brings_them_back(both: Tracker, clock: FakeClock) -> None:
+def test_annulling_takes_the_scores_away_and_resolving_again_brings_them_back(
+    both: Tracker, clock: FakeClock
+) -> None:
     both.load(a_set())
     both.forecast("summit-2027", Binary(0.8))
     clock.advance(days=30)
@@ -232,11 +263,19 @@ def test_retrospective_questions_come_resolved_and_never_mix_with_live_ones(both
         retrospective=True,
     )
     known = datetime(2025, 9, 1, tzinfo=UTC)
-    past = PastResolution(QuestionId("summit-2025"), "yes", known, known, SOURCE, "They met in September.")
+    past = PastResolution(
+        QuestionId("summit-2025"), "yes", known, known, SOURCE, "They met in September."
+    )
     both.load(a_set(a_question(), old, resolutions=[past]))
-    assert {s.question.id: s.status for s in both.questions()} == {"summit-2025": "resolved", "summit-2027": "open"}
+    assert {s.question.id: s.status for s in both.questions()} == {
+        "summit-2025": "resolved",
+        "summit-2027": "open",
+    }
     assert both.accuracy().summaries == ()
-    assert {s.forecaster_id for s in both.accuracy(Choice(retrospective=True)).summaries} == {PRIOR, HAZARD}
+    assert {s.forecaster_id for s in both.accuracy(Choice(retrospective=True)).summaries} == {
+        PRIOR,
+        HAZARD,
+    }
 
 
 def test_scores_can_be_worked_out_again_from_the_facts(both: Tracker, clock: FakeClock) -> None:
@@ -276,14 +315,20 @@ def test_evidence_moves_the_suggestion_and_a_rejection_moves_it_back(
     assert [d.status for d in decisions] == ["logged", "confirmed", "rejected"]
 
 
-def test_a_corrected_piece_of_evidence_counts_as_edited(both_with_press: Tracker, press: Press) -> None:
+def test_a_corrected_piece_of_evidence_counts_as_edited(
+    both_with_press: Tracker, press: Press
+) -> None:
     tracker = both_with_press
     tracker.load(a_set())
     press.publish("wire", "Arland invites Borland to a summit")
     tracker.poll()
     number = tracker.inbox()[0].evidence.id
     edited = tracker.review(number, "confirmed", direction=Direction.NO, strength=Strength.SLIGHT)
-    assert (edited.status, edited.direction, edited.strength) == ("edited", Direction.NO, Strength.SLIGHT)
+    assert (edited.status, edited.direction, edited.strength) == (
+        "edited",
+        Direction.NO,
+        Strength.SLIGHT,
+    )
     with pytest.raises(Refused, match="confirm, edit or reject it"):
         tracker.review(number, "logged")
     with pytest.raises(NotFound, match="there is no evidence 99"):
@@ -329,11 +374,15 @@ def test_a_forecaster_can_have_a_display_name(both: Tracker) -> None:
     assert both.question("summit-2027").forecasters[ForecasterId("ben")].name == "Ben (invented)"
 
 
-def test_evidence_names_the_indicator_that_it_matched(tracker_with_press: Tracker, press: Press) -> None:
+def test_evidence_names_the_indicator_that_it_matched(
+    tracker_with_press: Tracker, press: Press
+) -> None:
     tracker_with_press.load(a_set(indicators=[an_indicator()]))
     press.publish("wire", "Arland invites Borland to a summit")
     tracker_with_press.poll()
-    assert tracker_with_press.inbox("summit-2027")[0].indicator_name == "One leader invites the other"
+    assert (
+        tracker_with_press.inbox("summit-2027")[0].indicator_name == "One leader invites the other"
+    )
 
 
 def test_only_one_scheduler_leads_and_the_second_is_told_who(both: Tracker) -> None:
@@ -345,12 +394,19 @@ def test_only_one_scheduler_leads_and_the_second_is_told_who(both: Tracker) -> N
             pass  # the place is free again
 
 
-def test_the_log_of_a_whole_life_is_whole(both_with_press: Tracker, press: Press, clock: FakeClock) -> None:
+def test_the_log_of_a_whole_life_is_whole(
+    both_with_press: Tracker, press: Press, clock: FakeClock
+) -> None:
     tracker = both_with_press
     tracker.load(a_set())
     press.publish("wire", "Arland invites Borland to a summit")
     tracker.poll()
-    tracker.forecast("summit-2027", Binary(0.6), cites=[tracker.inbox()[0].evidence.id], rationale="Ünïcode “quotes”")
+    tracker.forecast(
+        "summit-2027",
+        Binary(0.6),
+        cites=[tracker.inbox()[0].evidence.id],
+        rationale="Ünïcode “quotes”",
+    )
     tracker.review(tracker.inbox()[0].evidence.id, "confirmed")
     head = tracker.verify().head
     clock.advance(days=3)

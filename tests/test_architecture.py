@@ -13,7 +13,9 @@ ROOT = Path(__file__).parent.parent
 def lint_imports(directory: Path) -> subprocess.CompletedProcess[str]:
     """Check the contracts of a checkout."""
     command = [str(Path(sys.executable).parent / "lint-imports"), "--no-cache"]
-    return subprocess.run(command, cwd=directory, capture_output=True, text=True, check=False, env={"PYTHONPATH": "."})
+    return subprocess.run(
+        command, cwd=directory, capture_output=True, text=True, check=False, env={"PYTHONPATH": "."}
+    )
 
 
 @pytest.mark.slow

@@ -1,4 +1,6 @@
-"""Whole articles: for matched items of feeds that ask for it, with the site's leave, and never twice."""
+"""Whole articles: for matched items of feeds that ask for it, with the site's leave, and never
+twice.
+"""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,7 +12,10 @@ from tests.feeds.feed_server import FeedServer
 from tracker.api import Tracker, open_tracker
 from tracker.settings import Settings
 
-TEXT = "The leaders of Arland and Borland will meet in spring, both sides said after a long night of talks. "
+TEXT = (
+    "The leaders of Arland and Borland will meet in spring, both sides said after a long "
+    "night of talks. "
+)
 PAGE = f"<html><body><nav>Home</nav><article><h1>Summit</h1><p>{TEXT * 4}</p><p>{TEXT * 3}</p></article></body></html>"
 
 
@@ -39,10 +44,14 @@ def asked(press: FeedServer) -> list[str]:
     return [seen.path for seen in press.seen if seen.path != "/rss"]
 
 
-def test_the_article_of_an_item_that_matched_is_kept_with_the_evidence(tracker: Tracker, press: FeedServer) -> None:
+def test_the_article_of_an_item_that_matched_is_kept_with_the_evidence(
+    tracker: Tracker, press: FeedServer
+) -> None:
     assert tracker.read_articles() == 1
     (card,) = tracker.inbox()
-    assert card.items[0].article.startswith("Summit") or card.items[0].article.startswith("The leaders of Arland")
+    assert card.items[0].article.startswith("Summit") or card.items[0].article.startswith(
+        "The leaders of Arland"
+    )
     assert "Home" not in card.items[0].article
     assert asked(press) == ["/robots.txt", "/summit"]
     assert tracker.read_articles() == 0
@@ -59,21 +68,26 @@ def test_nothing_is_visited_for_feeds_that_do_not_ask_for_it(
     assert asked(press) == []
 
 
-def test_a_site_that_asks_robots_to_stay_away_is_left_alone(tracker: Tracker, press: FeedServer) -> None:
+def test_a_site_that_asks_robots_to_stay_away_is_left_alone(
+    tracker: Tracker, press: FeedServer
+) -> None:
     press.serve("/robots.txt", b"User-agent: *\nDisallow: /summit\n", content_type="text/plain")
     assert tracker.read_articles() == 0
     assert asked(press) == ["/robots.txt"]
     assert tracker.inbox()[0].items[0].article == ""
 
 
-def test_a_site_whose_wishes_cannot_be_had_is_left_alone(tracker: Tracker, press: FeedServer) -> None:
+def test_a_site_whose_wishes_cannot_be_had_is_left_alone(
+    tracker: Tracker, press: FeedServer
+) -> None:
     press.answer("/robots.txt", 503)
     assert tracker.read_articles() == 0
     assert asked(press) == ["/robots.txt"]
 
 
 @pytest.mark.parametrize(
-    ("body", "status"), [(b"<html><body>Please log in</body></html>", 200), (b"", 404), (b"%PDF-1.7", 200)]
+    ("body", "status"),
+    [(b"<html><body>Please log in</body></html>", 200), (b"", 404), (b"%PDF-1.7", 200)],
 )
 def test_an_article_that_cannot_be_had_is_not_asked_for_again(
     tracker: Tracker, press: FeedServer, body: bytes, status: int
@@ -90,7 +104,13 @@ def test_the_wishes_of_a_site_are_asked_again_after_a_day(
     assert tracker.read_articles() == 1
     clock.advance(days=2)
     press.serve(
-        "/rss", an_rss(("Rain or shine: Borland accepts, Arland hosts the summit after all", press.url("/other")))
+        "/rss",
+        an_rss(
+            (
+                "Rain or shine: Borland accepts, Arland hosts the summit after all",
+                press.url("/other"),
+            )
+        ),
     )
     press.serve("/other", PAGE.encode(), content_type="text/html")
     assert tracker.poll().new_items == 1
@@ -103,7 +123,10 @@ def test_the_pause_that_a_site_wishes_between_visits_is_kept(
 ) -> None:
     press.serve("/robots.txt", b"User-agent: *\nCrawl-delay: 600\n", content_type="text/plain")
     press.serve("/other", PAGE.encode(), content_type="text/html")
-    other = ("Rain or shine: Borland accepts, Arland hosts the summit after all", press.url("/other"))
+    other = (
+        "Rain or shine: Borland accepts, Arland hosts the summit after all",
+        press.url("/other"),
+    )
     press.serve("/rss", an_rss(other, ("Arland invites Borland to a summit", press.url("/summit"))))
     clock.advance(hours=20)
     assert tracker.poll().new_items == 1

@@ -1,4 +1,6 @@
-"""People open questions of their own and change the options of one; what cannot stand is refused whole."""
+"""People open questions of their own and change the options of one; what cannot stand is refused
+whole.
+"""
 
 from datetime import timedelta
 from typing import Any
@@ -23,7 +25,11 @@ def test_a_question_of_ones_own_is_kept_as_it_was_asked_and_logged(both: Tracker
     asked = an_asked(prior="30%", prior_reason="3 of 10 years", tags=("weather",))
     question = both.ask(asked)
     assert both.question("rain").summary.question == question
-    assert (question.essay_id, question.prior, question.tags) == (OWN_ESSAY, Binary(0.3), ("weather",))
+    assert (question.essay_id, question.prior, question.tags) == (
+        OWN_ESSAY,
+        Binary(0.3),
+        ("weather",),
+    )
     assert both.question("rain").essay.title == "Questions of our own"
     assert both.verify().entries == 2  # the question, and its first suggestion
 
@@ -53,12 +59,16 @@ def test_a_question_of_yes_or_no_or_of_options_has_a_suggestion_from_its_opening
     both.ask(an_asked("now"))
     both.ask(an_asked("later", opens_at=NOW + 2 * DAY))
     both.ask(VISIT.asked)
-    assert {q for row in both.questions() if SUGGESTION in row.standings for q in [row.question.id]} == {"now", "visit"}
+    assert {
+        q for row in both.questions() if SUGGESTION in row.standings for q in [row.question.id]
+    } == {"now", "visit"}
     clock.advance(days=3)
     both.suggest()
     assert SUGGESTION in both.question("later").summary.standings
     page = both.question("visit")
-    assert page.suggestion is None  # several answers have no single log-odds, but shares that follow the same lines
+    assert (
+        page.suggestion is None
+    )  # several answers have no single log-odds, but shares that follow the same lines
     assert page.option_suggestion is not None
     assert page.option_suggestion.distribution == page.summary.question.prior
 
@@ -75,21 +85,33 @@ def test_a_question_about_the_past_is_asked_as_what_it_is(both: Tracker) -> None
 @pytest.mark.parametrize(
     ("changed", "reason"),
     [
-        ({"id": "summit-2027"}, "there is a question 'summit-2027' already: give this one a name of its own"),
+        (
+            {"id": "summit-2027"},
+            "there is a question 'summit-2027' already: give this one a name of its own",
+        ),
         ({"id": "Two words"}, "is no name: use small letters"),
         ({"text": " "}, "must not be empty"),
         ({"sources": ()}, "at least one source"),
         ({"essay_id": EssayId("nope")}, "there is no essay nope: leave the essay out"),
-        ({"essay_id": EssayId("essay"), "claim_ids": (ClaimId("C9"),)}, "there is no claim C9: see"),
+        (
+            {"essay_id": EssayId("essay"), "claim_ids": (ClaimId("C9"),)},
+            "there is no claim C9: see",
+        ),
         ({"closes_at": NOW}, "closes before it opens"),
         ({"resolves_at": CLOSES - DAY}, "resolves before it closes"),
         ({"kind": "numeric"}, "a range belongs to numeric and date questions"),
         ({"scale": Scale(0.0, 1.0)}, "a range belongs to numeric and date questions"),
         ({"kind": "ordered", "options": ("low",)}, "at least two options"),
-        ({"kind": "categorical", "options": ("Bonn", "bonn")}, "give each option a name of its own"),
+        (
+            {"kind": "categorical", "options": ("Bonn", "bonn")},
+            "give each option a name of its own",
+        ),
         ({"prior": "0%"}, "could never be revised"),
         ({"prior": "likely"}, "is not a probability"),
-        ({"kind": "ordered", "options": ("a", "b"), "prior": Binary(0.5)}, "give each option its share"),
+        (
+            {"kind": "ordered", "options": ("a", "b"), "prior": Binary(0.5)},
+            "give each option its share",
+        ),
     ],
 )
 def test_what_could_never_be_forecast_is_refused_and_nothing_is_written(
@@ -105,7 +127,10 @@ def test_what_could_never_be_forecast_is_refused_and_nothing_is_written(
 
 @pytest.mark.parametrize(
     ("of", "count", "reason"),
-    [("rain", 2, "two of its indicators have the same name"), ("summit-2027", 1, "belongs to another question")],
+    [
+        ("rain", 2, "two of its indicators have the same name"),
+        ("summit-2027", 1, "belongs to another question"),
+    ],
 )
 def test_indicators_that_are_not_its_own_or_come_twice_are_refused(
     tracker: Tracker, of: str, count: int, reason: str
@@ -123,7 +148,9 @@ def names(tracker: Tracker) -> list[tuple[str, bool]]:
     return [(option.name, option.offered(tracker.now())) for option in question.options]
 
 
-def test_options_come_and_go_and_a_forecast_names_those_that_are_offered(both: Tracker, clock: FakeClock) -> None:
+def test_options_come_and_go_and_a_forecast_names_those_that_are_offered(
+    both: Tracker, clock: FakeClock
+) -> None:
     both.ask(VISIT.asked)
     clock.advance(days=1)
     both.forecast("visit", VISIT.said[0])
@@ -135,10 +162,14 @@ def test_options_come_and_go_and_a_forecast_names_those_that_are_offered(both: T
     clock.advance(days=1)
     both.change_option("visit", "Beijing", "removed")
     assert names(both) == [("Moscow", True), ("Beijing", False), ("Other", True), ("Minsk", True)]
-    with pytest.raises(InvalidForecast, match="no option 'Beijing': the options are Moscow, Other, Minsk"):
+    with pytest.raises(
+        InvalidForecast, match="no option 'Beijing': the options are Moscow, Other, Minsk"
+    ):
         both.forecast("visit", VISIT.said[0])
     again = both.reaffirm("visit")
-    assert again.distribution == Categorical(("Moscow", "Beijing", "Other"), (0.2, 0.5, 0.3))  # what was said is kept
+    assert again.distribution == Categorical(
+        ("Moscow", "Beijing", "Other"), (0.2, 0.5, 0.3)
+    )  # what was said is kept
     assert both.verify().bad_seq is None
 
 
@@ -160,7 +191,9 @@ def test_whoever_changes_an_option_is_known_from_then_on(both: Tracker) -> None:
     assert BEN in both.question("visit").forecasters
 
 
-def test_an_option_of_several_words_is_kept_with_one_blank_between_them(tracker: Tracker, clock: FakeClock) -> None:
+def test_an_option_of_several_words_is_kept_with_one_blank_between_them(
+    tracker: Tracker, clock: FakeClock
+) -> None:
     tracker.ask(VISIT.asked)
     tracker.change_option("visit", " Abu   Dhabi", "added")
     clock.advance(days=1)
@@ -184,7 +217,9 @@ def test_an_option_of_several_words_is_kept_with_one_blank_between_them(tracker:
 def test_a_change_that_would_leave_a_forecast_without_a_meaning_is_refused(
     tracker: Tracker, clock: FakeClock, name: str, change: Any, reason: str
 ) -> None:
-    tracker.ask(an_asked("visit", kind="categorical", options=("Moscow", "Beijing", "Rome", "Other")))
+    tracker.ask(
+        an_asked("visit", kind="categorical", options=("Moscow", "Beijing", "Rome", "Other"))
+    )
     clock.advance(days=1)
     tracker.change_option("visit", "Rome", "removed")
     before = tracker.verify()
@@ -200,21 +235,27 @@ def test_two_options_must_stay(tracker: Tracker) -> None:
         tracker.change_option("visit", "Moscow", "removed")
 
 
-@pytest.mark.parametrize("life", [life for life in LIVES if life.asked.kind != "categorical"], ids=lambda life: life.id)
+@pytest.mark.parametrize(
+    "life", [life for life in LIVES if life.asked.kind != "categorical"], ids=lambda life: life.id
+)
 def test_only_categorical_questions_change_their_options(tracker: Tracker, life: Any) -> None:
     tracker.ask(life.asked)
     with pytest.raises(InvalidQuestion, match="only a categorical question"):
         tracker.change_option(life.id, "Minsk", "added")
 
 
-def test_the_options_of_a_closed_question_stay_as_they_are(tracker: Tracker, clock: FakeClock) -> None:
+def test_the_options_of_a_closed_question_stay_as_they_are(
+    tracker: Tracker, clock: FakeClock
+) -> None:
     tracker.ask(VISIT.asked)
     clock.time = CLOSES
     with pytest.raises(InvalidQuestion, match="visit is closed"):
         tracker.change_option("visit", "Minsk", "added")
 
 
-def test_the_options_of_an_answered_question_stay_as_they_are(tracker: Tracker, clock: FakeClock) -> None:
+def test_the_options_of_an_answered_question_stay_as_they_are(
+    tracker: Tracker, clock: FakeClock
+) -> None:
     live(tracker, clock, VISIT)
     resolve(tracker, clock, VISIT)
     with pytest.raises(InvalidQuestion, match="visit is answered: its options stay as they are"):
@@ -228,12 +269,16 @@ def test_an_unknown_question_has_no_options_to_change(tracker: Tracker) -> None:
 
 
 @pytest.mark.parametrize("name", ["crowd", "prior", "matcher", " "])
-def test_nobody_acts_under_the_name_of_what_is_computed(tracker: Tracker, clock: FakeClock, name: str) -> None:
+def test_nobody_acts_under_the_name_of_what_is_computed(
+    tracker: Tracker, clock: FakeClock, name: str
+) -> None:
     tracker.ask(VISIT.asked)
     clock.advance(days=1)
     before = tracker.verify()
     who = ForecasterId(name)
-    refusal = pytest.raises(InvalidForecast, match=r"is computed by the tracker|nobody acts without a name")
+    refusal = pytest.raises(
+        InvalidForecast, match=r"is computed by the tracker|nobody acts without a name"
+    )
     with refusal:
         tracker.change_option("visit", "Minsk", "added", by=who)
     with refusal:
@@ -243,7 +288,9 @@ def test_nobody_acts_under_the_name_of_what_is_computed(tracker: Tracker, clock:
     assert tracker.verify() == before
 
 
-def test_a_forecast_typed_before_the_opening_counts_from_the_opening(tracker: Tracker, clock: FakeClock) -> None:
+def test_a_forecast_typed_before_the_opening_counts_from_the_opening(
+    tracker: Tracker, clock: FakeClock
+) -> None:
     tracker.ask(an_asked(opens_at=NOW + 10 * DAY))
     tracker.forecast("rain", "80%")
     clock.time = CLOSES

@@ -43,7 +43,13 @@ def test_a_world_for_the_dashboard_is_as_large_as_it_was_asked_for(settings: Set
         }
         broken = connection.execute(text("PRAGMA foreign_key_check")).fetchall()
     engine.dispose()
-    assert counted == {"question": 20, "forecast": 200, "evidence": 200, "decision": 200, "essay": 5}
+    assert counted == {
+        "question": 20,
+        "forecast": 200,
+        "evidence": 200,
+        "decision": 200,
+        "essay": 5,
+    }
     assert broken == []
 
 
@@ -56,7 +62,9 @@ def test_its_questions_are_of_every_kind_and_each_has_its_share(tracker: Tracker
     assert len({s.question.essay_id for s in found}) == 5
 
 
-def test_the_page_of_a_question_of_each_kind_can_be_read_and_its_revisions_lie_in_its_time(tracker: Tracker) -> None:
+def test_the_page_of_a_question_of_each_kind_can_be_read_and_its_revisions_lie_in_its_time(
+    tracker: Tracker,
+) -> None:
     of_each_kind = {s.question.kind: s for s in tracker.questions()}
     for summary in of_each_kind.values():
         page = tracker.question(summary.question.id)
@@ -74,7 +82,9 @@ def test_its_answered_questions_are_scored_and_its_feeds_are_well(tracker: Track
 
 
 def test_the_same_seed_makes_the_same_world_and_another_one_another() -> None:
-    first, again, other = (World(Size(9, 0, 0), NOW, random.Random(seed)).questions for seed in (1, 1, 2))
+    first, again, other = (
+        World(Size(9, 0, 0), NOW, random.Random(seed)).questions for seed in (1, 1, 2)
+    )
     assert first == again
     assert first != other
 

@@ -19,7 +19,9 @@ REPAIR = ["ask pip", "ask uv", "uv sync", "install project"]
 
 
 class Programs:
-    """Python, pip and uv as far as the set-up can tell: each leaves what the real one would leave."""
+    """Python, pip and uv as far as the set-up can tell: each leaves what the real one would
+    leave.
+    """
 
     def __init__(self, place: Place) -> None:
         self.place = place
@@ -54,9 +56,13 @@ class Programs:
         match name:
             case "ask pip":
                 there = Path(self.place.python).exists()
-                return Answer(0 if there else 127, f"pip 26.3 from somewhere (python {self.python_version})")
+                return Answer(
+                    0 if there else 127, f"pip 26.3 from somewhere (python {self.python_version})"
+                )
             case "ask uv":
-                return Answer(0 if self.place.uv.exists() else 127, f"uv {self.uv_version} (somewhere)")
+                return Answer(
+                    0 if self.place.uv.exists() else 127, f"uv {self.uv_version} (somewhere)"
+                )
             case "make venv":
                 leave(Path(self.place.python))
             case "get uv":
@@ -129,7 +135,12 @@ def test_python_3_8_can_read_the_file() -> None:
 
 def test_the_file_imports_the_standard_library_alone() -> None:
     tree = ast.parse((ROOT / "bootstrap.py").read_text("utf-8"))
-    imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    imported = {
+        alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import)
+        for alias in node.names
+    }
     imported |= {node.module or "." for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     assert {name.split(".")[0] for name in imported} <= sys.stdlib_module_names
 
@@ -141,7 +152,9 @@ def test_a_fresh_checkout_gets_everything_in_order(programs: Programs) -> None:
     assert programs.heard_by("runtime") == FROM_NOTHING
 
 
-def test_a_second_set_up_starts_no_program_at_all(finished: Programs, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_second_set_up_starts_no_program_at_all(
+    finished: Programs, capsys: pytest.CaptureFixture[str]
+) -> None:
     capsys.readouterr()
     assert finished.heard_by("runtime") == []
     assert capsys.readouterr().out == ""
@@ -158,7 +171,9 @@ def test_running_after_testing_takes_nothing_away(finished: Programs) -> None:
     assert finished.heard_by("test") == []
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-test.lock", "pyproject.toml", "bootstrap.py"])
+@pytest.mark.parametrize(
+    "name", ["requirements.lock", "requirements-test.lock", "pyproject.toml", "bootstrap.py"]
+)
 def test_a_changed_input_is_synced_into_the_same_environment(finished: Programs, name: str) -> None:
     with (finished.place.root / name).open("a", encoding="utf-8") as file:
         file.write("# changed\n")
@@ -209,7 +224,9 @@ def test_what_was_broken_off_is_finished_by_the_next_call(programs: Programs, mo
     assert programs.heard_by("runtime") == []
 
 
-def test_a_half_made_environment_is_not_trusted_although_its_pip_answers(programs: Programs) -> None:
+def test_a_half_made_environment_is_not_trusted_although_its_pip_answers(
+    programs: Programs,
+) -> None:
     programs.stopped_at = "make venv"
     with pytest.raises(KeyboardInterrupt):
         programs.heard_by("runtime")
@@ -244,7 +261,9 @@ def test_a_second_set_up_waits_for_the_first(place: Place) -> None:
 # ---- uv, or pip instead ---------------------------------------------------------------------------------------------
 
 
-def test_pip_does_it_when_uv_cannot_be_had(programs: Programs, capsys: pytest.CaptureFixture[str]) -> None:
+def test_pip_does_it_when_uv_cannot_be_had(
+    programs: Programs, capsys: pytest.CaptureFixture[str]
+) -> None:
     programs.broken = {"get uv"}
     assert programs.heard_by("runtime")[-2:] == ["pip sync", "install project"]
     assert "no get uv today" in capsys.readouterr().out
@@ -283,7 +302,9 @@ def test_the_wish_for_uv_names_one_version_and_sound_hashes(finished: Programs) 
 
 
 @pytest.mark.parametrize("broken", [{"make venv"}, {"uv sync", "pip sync"}, {"install project"}])
-def test_a_step_that_fails_is_told_with_what_to_do_and_leaves_no_stamp(programs: Programs, broken: set[str]) -> None:
+def test_a_step_that_fails_is_told_with_what_to_do_and_leaves_no_stamp(
+    programs: Programs, broken: set[str]
+) -> None:
     programs.broken = broken
     with pytest.raises(SetupFailed, match="Start it again") as failure:
         programs.heard_by("runtime")

@@ -21,7 +21,9 @@ YES = ("resolve", QUESTION, "yes", "--source", "https://example.org/a")
 class Shell:
     """Types commands as a person would, in one data directory."""
 
-    def __init__(self, directory: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(
+        self, directory: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         self.directory, self._capsys, self._monkeypatch = directory, capsys, monkeypatch
         self.out = self.error = ""
 
@@ -68,7 +70,12 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def shell(loaded: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Shell:
+def shell(
+    loaded: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Shell:
     """A shell in a data directory with the built-in set loaded, typed by ada."""
     monkeypatch.setenv("TRACKER_ME", "ada")
     monkeypatch.setenv("TRACKER_LOG_LEVEL", "error")
@@ -140,7 +147,11 @@ def test_a_question_is_resolved_and_scored_with_receipts(shell: Shell) -> None:
     assert "skill: above 0 beats knowing nothing" in shell("score", QUESTION)
     assert "the receipt gives the score again" in shell("receipts", QUESTION)
     assert "all together" not in shell("receipts", QUESTION, "--rule", "peer")
-    assert {s["forecaster_id"] for s in shell.json("score", QUESTION)} >= {"suggestion", "prior", "hazard"}
+    assert {s["forecaster_id"] for s in shell.json("score", QUESTION)} >= {
+        "suggestion",
+        "prior",
+        "hazard",
+    }
     assert "1 was answered early" in shell("accuracy")
     assert shell.json("accuracy", "--retrospective")["summaries"]
     assert "nobody is scored" in shell("resolve", QUESTION, "annulled", *said)
@@ -190,22 +201,48 @@ def test_time_passing_is_told_in_numbers(shell: Shell) -> None:
             ("resolve", QUESTION, "yes", "--source", "https://a.b", "--known-at", "2020-01-01"),
             "before the question opened",
         ),
-        (("resolve", QUESTION, "yes", "--source", "https://a.b", "--known-at", "2026-12-01T10:00"), "has no time zone"),
-        (("resolve", QUESTION, "yes", "--source", "https://a.b", "--known-at", "soon"), "is not a date"),
-        (("resolve", QUESTION, "yes", "--source", "https://a.b", "--known-at", "2999-01-01"), "in the future"),
+        (
+            (
+                "resolve",
+                QUESTION,
+                "yes",
+                "--source",
+                "https://a.b",
+                "--known-at",
+                "2026-12-01T10:00",
+            ),
+            "has no time zone",
+        ),
+        (
+            ("resolve", QUESTION, "yes", "--source", "https://a.b", "--known-at", "soon"),
+            "is not a date",
+        ),
+        (
+            ("resolve", QUESTION, "yes", "--source", "https://a.b", "--known-at", "2999-01-01"),
+            "in the future",
+        ),
         (("feeds", "retry", "nope"), "there is no feed nope"),
-        (("feeds", "set", "bbc-world", "--importance", "0"), "the importance of a feed must lie between"),
+        (
+            ("feeds", "set", "bbc-world", "--importance", "0"),
+            "the importance of a feed must lie between",
+        ),
         (("sets", "import", "nowhere"), "there is no question set nowhere"),
     ],
 )
-def test_bad_input_is_refused_in_one_line_and_changes_nothing(shell: Shell, argv: tuple[str, ...], reason: str) -> None:
+def test_bad_input_is_refused_in_one_line_and_changes_nothing(
+    shell: Shell, argv: tuple[str, ...], reason: str
+) -> None:
     before = shell.json("verify")["head"]
     assert reason in shell.refused(*argv)
     assert shell.json("verify")["head"] == before
 
 
-@pytest.mark.parametrize("argv", [("forecast", QUESTION), ("resolve", QUESTION, "perhaps"), ("nonsense",)])
-def test_a_command_that_is_not_one_ends_with_its_usage_and_code_2(shell: Shell, argv: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    "argv", [("forecast", QUESTION), ("resolve", QUESTION, "perhaps"), ("nonsense",)]
+)
+def test_a_command_that_is_not_one_ends_with_its_usage_and_code_2(
+    shell: Shell, argv: tuple[str, ...]
+) -> None:
     shell(*argv, code=2)
     assert "Usage:" in shell.error
 
@@ -216,12 +253,16 @@ def own_copy(directory: Path) -> Path:
     return shutil.copytree(built_in, directory / "mine")
 
 
-def test_a_bad_question_set_is_refused_with_file_line_and_reason(shell: Shell, tmp_path: Path) -> None:
+def test_a_bad_question_set_is_refused_with_file_line_and_reason(
+    shell: Shell, tmp_path: Path
+) -> None:
     folder = own_copy(tmp_path)
     assert "questions (" in shell("sets", "validate", str(folder))
     text = (folder / "questions.toml").read_text(encoding="utf-8")
     line = next(n for n, row in enumerate(text.splitlines(), 1) if row.startswith("prior ="))
-    (folder / "questions.toml").write_text(text.replace("\nprior = 0", "\nprior = 7", 1), encoding="utf-8")
+    (folder / "questions.toml").write_text(
+        text.replace("\nprior = 0", "\nprior = 7", 1), encoding="utf-8"
+    )
     assert f"questions.toml:{line}: prior: a probability lies between 0 and 1" in shell.refused(
         "sets", "import", str(folder)
     )
@@ -229,14 +270,22 @@ def test_a_bad_question_set_is_refused_with_file_line_and_reason(shell: Shell, t
     assert "questions.toml:2: not UTF-8 text" in shell.refused("sets", "import", str(folder))
 
 
-def test_an_example_that_its_own_indicator_misses_is_refused_with_its_line(shell: Shell, tmp_path: Path) -> None:
+def test_an_example_that_its_own_indicator_misses_is_refused_with_its_line(
+    shell: Shell, tmp_path: Path
+) -> None:
     folder = own_copy(tmp_path)
     text = (folder / "indicators.toml").read_text(encoding="utf-8")
     at = text.index("examples = [")
     line = text.count("\n", 0, at) + 1
-    broken = text[:at] + 'examples = ["Weather stays fine today", ' + text[at + len("examples = [") :].lstrip()
+    broken = (
+        text[:at]
+        + 'examples = ["Weather stays fine today", '
+        + text[at + len("examples = [") :].lstrip()
+    )
     (folder / "indicators.toml").write_text(broken, encoding="utf-8")
-    assert f"indicators.toml:{line}: example 'Weather stays fine today'" in shell.refused("sets", "import", str(folder))
+    assert f"indicators.toml:{line}: example 'Weather stays fine today'" in shell.refused(
+        "sets", "import", str(folder)
+    )
 
 
 def test_a_database_newer_than_the_code_is_refused(shell: Shell, tmp_path: Path) -> None:
@@ -288,14 +337,18 @@ def test_what_has_no_json_form_is_a_bug_and_says_so() -> None:
 def test_news_is_polled_judged_and_cited_on_the_command_line(
     shell: Shell, tmp_path: Path, feed_server: FeedServer
 ) -> None:
-    feed_server.serve("/feed.xml", an_rss(("Joint drills begin <b>today</b>", "https://wire.invalid/1")))
+    feed_server.serve(
+        "/feed.xml", an_rss(("Joint drills begin <b>today</b>", "https://wire.invalid/1"))
+    )
     folder = tmp_path / "live-set"
     folder.mkdir()
     for name, text in TEXTS.items():
         if name != "history.toml":
             later = text.replace("2022-06-01", "2026-01-01").replace("2023-01-0", "2099-01-0")
             served = later.replace("https://example.org/feed.xml", feed_server.url("/feed.xml"))
-            (folder / name).write_text(served.replace('id = "wire"', 'id = "a-wire"'), encoding="utf-8")
+            (folder / name).write_text(
+                served.replace('id = "wire"', 'id = "a-wire"'), encoding="utf-8"
+            )
     fresh = shell.elsewhere(tmp_path / "other")
     fresh("sets", "import", str(folder))
     assert "1 new items, 0 edited, 2 evidence" in fresh("ingest", "--allow-private")
@@ -303,10 +356,14 @@ def test_news_is_polled_judged_and_cited_on_the_command_line(
     assert cards[0]["evidence"]["matched"] == ["Joint", "drills"]
     number = str(cards[0]["evidence"]["id"])
     assert "Joint drills begin today" in fresh("inbox")
-    assert "is edited" in fresh("review", number, "confirm", "--strength", "moderate", "--note", "Both fleets.")
+    assert "is edited" in fresh(
+        "review", number, "confirm", "--strength", "moderate", "--note", "Both fleets."
+    )
     likely = ("--if-yes", "very likely", "--if-no", "very unlikely")
     assert fresh.json("review", number, "confirm", *likely)["strength"] == "strong"
-    assert "likely" in fresh.refused("review", number, "confirm", "--if-yes", "perhaps", "--if-no", "likely")
+    assert "likely" in fresh.refused(
+        "review", number, "confirm", "--if-yes", "perhaps", "--if-no", "likely"
+    )
     made = fresh.json("forecast", "treaty", "30%", "--cite", number)
     assert made["cites"] == [int(number)]
     assert "there is no evidence 99" in fresh.refused("forecast", "treaty", "30%", "--cite", "99")

@@ -41,7 +41,11 @@ def imported(*argv: str, **environment: str) -> set[str]:
         "finally:\n    print(*sys.modules, sep='\\n', file=sys.stderr)\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code], env={**os.environ, **environment}, check=True, capture_output=True, text=True
+        [sys.executable, "-c", code],
+        env={**os.environ, **environment},
+        check=True,
+        capture_output=True,
+        text=True,
     )
     assert done.stdout
     return set(done.stderr.splitlines())
@@ -67,7 +71,11 @@ def test_completing_the_name_of_a_command_imports_none() -> None:
 
 def test_help_of_a_group_imports_its_commands_alone() -> None:
     loaded = {name for name in imported("essay", "--help") if name.startswith("tracker.commands.")}
-    assert loaded == {"tracker.commands.entry", "tracker.commands.essays", "tracker.commands.terminal"}
+    assert loaded == {
+        "tracker.commands.entry",
+        "tracker.commands.essays",
+        "tracker.commands.terminal",
+    }
 
 
 def test_a_list_of_questions_imports_only_what_it_shows(tmp_path: Path) -> None:
@@ -81,7 +89,9 @@ def test_a_list_of_questions_imports_only_what_it_shows(tmp_path: Path) -> None:
     assert not loaded & UNUSED
 
 
-def test_a_lazy_module_is_imported_with_its_first_attribute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lazy_module_is_imported_with_its_first_attribute(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "some_lazy_part.py").write_text("answer = 42\n", encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
     module = LazyModule("some_lazy_part")
@@ -116,7 +126,9 @@ def test_the_completion_script_is_produced(shell: str, tmp_path: Path) -> None:
     environment = {**os.environ, "_TRACKER_COMPLETE": f"{shell}_source"}
     page = Path(__file__).parent.parent / "docs" / "commands.md"
     assert f"_TRACKER_COMPLETE={shell}_source tracker" in page.read_text(encoding="utf-8")
-    done = subprocess.run([command], env=environment, cwd=tmp_path, check=True, capture_output=True, text=True)
+    done = subprocess.run(
+        [command], env=environment, cwd=tmp_path, check=True, capture_output=True, text=True
+    )
     assert f"_TRACKER_COMPLETE={shell}_complete" in done.stdout
 
 

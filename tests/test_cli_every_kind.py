@@ -1,4 +1,6 @@
-"""The command line for questions of every kind and for all that is told of scores, on a clock that the test moves."""
+"""The command line for questions of every kind and for all that is told of scores, on a clock that
+the test moves.
+"""
 
 import csv
 import json
@@ -16,15 +18,51 @@ from tracker.api import open_tracker
 from tracker.commands import terminal
 from tracker.settings import Settings
 
-ANYONE = ("--text", "What comes?", "--criteria", "As reported.", "--source", "https://arland.example")
+ANYONE = (
+    "--text",
+    "What comes?",
+    "--criteria",
+    "As reported.",
+    "--source",
+    "https://arland.example",
+)
 BY_NEW_YEAR = (*ANYONE, "--closes", "2026-12-31T09:30Z", "--override", "a question of a test")
 ANSWERED = ("--source", "https://arland.example/a", "--known-at", "2026-12-21T09:30Z")
 KINDS = {
     "rain": ("--prior", "30%", "--tag", "weather"),
-    "visit": ("--kind", "categorical", "--option", "Moscow", "--option", "Beijing", "--option", "Other"),
+    "visit": (
+        "--kind",
+        "categorical",
+        "--option",
+        "Moscow",
+        "--option",
+        "Beijing",
+        "--option",
+        "Other",
+    ),
     "stance": ("--kind", "ordered", "--option", "cold", "--option", "mild", "--option", "hot"),
-    "grain": ("--kind", "numeric", "--lower", "0", "--upper", "100", "--open-upper", "--unit", "Mt"),
-    "price": ("--kind", "numeric", "--lower", "1", "--upper", "1000", "--log-zero", "0", "--open-lower"),
+    "grain": (
+        "--kind",
+        "numeric",
+        "--lower",
+        "0",
+        "--upper",
+        "100",
+        "--open-upper",
+        "--unit",
+        "Mt",
+    ),
+    "price": (
+        "--kind",
+        "numeric",
+        "--lower",
+        "1",
+        "--upper",
+        "1000",
+        "--log-zero",
+        "0",
+        "--open-lower",
+    ),
     "treaty": ("--kind", "date", "--earliest", "2026-12-01", "--latest", "2027-12-31"),
 }
 SAID = {
@@ -40,11 +78,15 @@ DATA = {"asked": NOW + 2 * DAY, "answered": CLOSES + DAY}
 
 @pytest.fixture(scope="module")
 def templates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Data directories to copy: questions of every kind that were forecast by three, and such as were answered."""
+    """Data directories to copy: questions of every kind that were forecast by three, and such as
+    were answered.
+    """
     found = {}
     for name in DATA:
         clock, directory = FakeClock(), tmp_path_factory.mktemp(name) / "data"
-        with open_tracker(Settings(data_dir=directory, me="ada"), now=clock, fetch=no_network) as tracker:
+        with open_tracker(
+            Settings(data_dir=directory, me="ada"), now=clock, fetch=no_network
+        ) as tracker:
             for life in LIVES:
                 if name == "answered":
                     live(tracker, clock, life)
@@ -61,12 +103,17 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 @pytest.fixture
 def shell(
-    on_sqlite: Settings, clock: FakeClock, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    on_sqlite: Settings,
+    clock: FakeClock,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Shell:
     """A shell on an empty database, typed by ada."""
     monkeypatch.setenv("TRACKER_ME", "ada")
     monkeypatch.setenv("TRACKER_LOG_LEVEL", "error")
-    monkeypatch.setattr(terminal, "open_tracker", partial(open_tracker, now=clock, fetch=no_network))
+    monkeypatch.setattr(
+        terminal, "open_tracker", partial(open_tracker, now=clock, fetch=no_network)
+    )
     return Shell(on_sqlite.data_dir, capsys, monkeypatch)
 
 
@@ -80,14 +127,18 @@ def asked(shell: Shell, clock: FakeClock, templates: dict[str, Path], tmp_path: 
 
 @pytest.fixture
 def answered(shell: Shell, clock: FakeClock, templates: dict[str, Path], tmp_path: Path) -> Shell:
-    """All of them answered, forecast by ada when that was known, and their scheduled close has passed."""
+    """All of them answered, forecast by ada when that was known, and their scheduled close has
+    passed.
+    """
     clock.time = DATA["answered"]
     shutil.copytree(templates["answered"], tmp_path / "data", dirs_exist_ok=True)
     return shell
 
 
 @pytest.mark.parametrize("name", KINDS)
-def test_a_question_of_each_kind_is_asked_forecast_and_shown(shell: Shell, clock: FakeClock, name: str) -> None:
+def test_a_question_of_each_kind_is_asked_forecast_and_shown(
+    shell: Shell, clock: FakeClock, name: str
+) -> None:
     said, told = SAID[name]
     assert f"{name} is asked; its base rate is" in shell("ask", name, *BY_NEW_YEAR, *KINDS[name])
     clock.advance(days=1)
@@ -107,18 +158,31 @@ def test_three_typed_values_keep_what_lies_beyond_the_range(shell: Shell, clock:
     shell("ask", "treaty", *BY_NEW_YEAR, *KINDS["treaty"], *prior)
     shell("ask", "grain", *BY_NEW_YEAR, *KINDS["grain"], "--prior", "50%=20 above=12%")
     clock.advance(days=1)
-    assert "never=17.5% on treaty" in shell("forecast", "treaty", "2027-03-01 2027-08-01 2027-11-01")
-    assert "never=5% on treaty" in shell("forecast", "treaty", "2027-03-01 2027-08-01 2027-11-01 never=5%")
+    assert "never=17.5% on treaty" in shell(
+        "forecast", "treaty", "2027-03-01 2027-08-01 2027-11-01"
+    )
+    assert "never=5% on treaty" in shell(
+        "forecast", "treaty", "2027-03-01 2027-08-01 2027-11-01 never=5%"
+    )
     assert "never=5% on treaty" in shell("forecast", "treaty", "2027-02-01 2027-08-01 2027-10-01")
-    assert "never=17.5% on treaty" in shell("forecast", "treaty", "2027-02-01 2027-08-01 2027-10-01", "--as", "bo")
+    assert "never=17.5% on treaty" in shell(
+        "forecast", "treaty", "2027-02-01 2027-08-01 2027-10-01", "--as", "bo"
+    )
     assert "above=12% on grain" in shell("forecast", "grain", "10 20 40")
     shell("forecast", "treaty", "50%=2027-07-01 never=40%")
-    assert "but never is 40%" in shell.refused("forecast", "treaty", "2027-03-01 2027-08-01 2027-11-01")
+    assert "but never is 40%" in shell.refused(
+        "forecast", "treaty", "2027-03-01 2027-08-01 2027-11-01"
+    )
 
 
-def test_a_question_that_the_linter_blocks_opens_only_with_a_reason_that_is_kept(shell: Shell) -> None:
+def test_a_question_that_the_linter_blocks_opens_only_with_a_reason_that_is_kept(
+    shell: Shell,
+) -> None:
     refused = shell.refused("ask", "new", *ANYONE, "--closes", "2026-12-31")
-    assert "a stranger could not resolve new. Neither text nor criteria name the day on which it ends." in refused
+    assert (
+        "a stranger could not resolve new. Neither text nor criteria name the day on which it ends."
+        in refused
+    )
     assert shell.json("verify")["entries"] == 0
     shell("ask", "new", *ANYONE, "--closes", "2026-12-31", "--override", "the oracle knows")
     assert "Opened against the linter" in shell("show", "new")
@@ -126,9 +190,19 @@ def test_a_question_that_the_linter_blocks_opens_only_with_a_reason_that_is_kept
 
 
 def test_a_question_is_asked_with_its_times_and_words(shell: Shell) -> None:
-    times = ("--opens", "2026-12-10T12:00+02:00", "--resolves", "2027-01-08", "--horizon", "state_at")
+    times = (
+        "--opens",
+        "2026-12-10T12:00+02:00",
+        "--resolves",
+        "2027-01-08",
+        "--horizon",
+        "state_at",
+    )
     made = shell.json("ask", "later", *BY_NEW_YEAR, *times, "--prior-reason", "3 of 10 years")
-    assert (made["opens_at"], made["resolves_at"]) == ("2026-12-10T10:00:00+00:00", "2027-01-08T00:00:00+00:00")
+    assert (made["opens_at"], made["resolves_at"]) == (
+        "2026-12-10T10:00:00+00:00",
+        "2027-01-08T00:00:00+00:00",
+    )
     assert (made["horizon_shape"], made["prior_reason"]) == ("state_at", "3 of 10 years")
     assert "its base rate is 50%" in shell("ask", "now", *BY_NEW_YEAR)
     assert "cold=33." in shell("ask", "stance", *BY_NEW_YEAR, *KINDS["stance"])
@@ -147,7 +221,9 @@ def test_options_are_listed_added_and_removed(asked: Shell, clock: FakeClock) ->
     assert "2026-12-03 09:30 UTC" in asked("options", "visit")
     assert "rain has no options." in asked("options", "rain")
     assert asked.json("options", "rain") == []
-    assert "now holds Beijing=30% Other=60% Minsk=10%" in asked("forecast", "visit", "beijing=30 Minsk=10 Other=rest")
+    assert "now holds Beijing=30% Other=60% Minsk=10%" in asked(
+        "forecast", "visit", "beijing=30 Minsk=10 Other=rest"
+    )
     assert "ben" in {a["forecaster_id"] for a in asked.json("show", "visit")["acts"]}
 
 
@@ -156,7 +232,9 @@ def test_mass_on_dates_that_are_over_is_warned_of(asked: Shell, clock: FakeClock
     out = asked("forecast", "treaty", "50%=2026-12-20 95%=2027-03-01")
     assert "of this forecast lies on dates that are over: the event did not come then." in out
     assert "are over" not in asked("forecast", "treaty", "0.1%=2026-12-31 95%=2027-03-01")
-    json.loads(asked("forecast", "treaty", "50%=2026-12-20 95%=2027-03-01", "--json"))  # and nothing else
+    json.loads(
+        asked("forecast", "treaty", "50%=2026-12-20 95%=2027-03-01", "--json")
+    )  # and nothing else
 
 
 def test_a_name_with_brackets_is_no_markup(asked: Shell) -> None:
@@ -180,13 +258,31 @@ ASKED_BADLY = [
         ("--closes", "2026-12-31", "--kind", "numeric", "--lower", "9", "--upper", "1"),
         "from a lower to a higher number",
     ),
-    (("--closes", "2026-12-31", "--kind", "date", "--earliest", "2026-01-01"), "give --earliest and --latest"),
-    (("--closes", "2026-12-31", *KINDS["treaty"], "--latest", "2025-12-31"), "ends before it begins"),
-    (("--closes", "2026-12-31", "--lower", "0"), "--lower belongs to a numeric question: say --kind numeric"),
+    (
+        ("--closes", "2026-12-31", "--kind", "date", "--earliest", "2026-01-01"),
+        "give --earliest and --latest",
+    ),
+    (
+        ("--closes", "2026-12-31", *KINDS["treaty"], "--latest", "2025-12-31"),
+        "ends before it begins",
+    ),
+    (
+        ("--closes", "2026-12-31", "--lower", "0"),
+        "--lower belongs to a numeric question: say --kind numeric",
+    ),
     (("--closes", "2026-12-31", "--open-upper"), "--open-upper belongs to a numeric question"),
-    (("--closes", "2026-12-31", *KINDS["grain"], "--latest", "2026-05-01"), "--latest belongs to a date question"),
-    (("--closes", "2026-12-31", *KINDS["treaty"], "--unit", "days"), "--unit belongs to a numeric question"),
-    (("--closes", "2026-12-31", "--option", "a", "--option", "b"), "a binary question has no options"),
+    (
+        ("--closes", "2026-12-31", *KINDS["grain"], "--latest", "2026-05-01"),
+        "--latest belongs to a date question",
+    ),
+    (
+        ("--closes", "2026-12-31", *KINDS["treaty"], "--unit", "days"),
+        "--unit belongs to a numeric question",
+    ),
+    (
+        ("--closes", "2026-12-31", "--option", "a", "--option", "b"),
+        "a binary question has no options",
+    ),
     (("--closes", "2026-12-31", "--kind", "ordered", "--option", "a"), "at least two options"),
 ]
 
@@ -231,7 +327,10 @@ REFUSED = [
     (("score", "rain", "--csv", "scores.csv"), "leave out either the question or --csv"),
     (("score", "--csv", "/nowhere/at/all.csv"), "cannot be written"),
     (("receipts", "nope"), "there is no question nope"),
-    (("compare", "--who", "nobody"), "there is no forecaster nobody: `tracker accuracy` lists the names"),
+    (
+        ("compare", "--who", "nobody"),
+        "there is no forecaster nobody: `tracker accuracy` lists the names",
+    ),
     (("calibration", "--who", "nobody"), "there is no forecaster nobody"),
     (("verify", "--scores", "--head", "1:a"), "ask for one at a time"),
 ]
@@ -259,7 +358,9 @@ def test_nothing_can_be_told_before_anything_was_scored(asked: Shell) -> None:
 
 
 @pytest.mark.parametrize("life", LIVES, ids=lambda life: life.id)
-def test_an_answer_of_each_kind_scores_everybody_at_once(asked: Shell, clock: FakeClock, life: Life) -> None:
+def test_an_answer_of_each_kind_scores_everybody_at_once(
+    asked: Shell, clock: FakeClock, life: Life
+) -> None:
     clock.time = KNOWN + DAY
     answer = "Beijing" if life.id == "visit" else life.answer
     out = asked("resolve", life.id, answer, *ANSWERED, "--note", "It was in the paper.")
@@ -279,7 +380,9 @@ def test_a_number_below_nothing_is_an_answer(shell: Shell, clock: FakeClock) -> 
 
 
 def test_an_answered_question_is_shown_with_its_answer_in_words(answered: Shell) -> None:
-    assert "answered 40 Mt known 2026-12-21 09:30 UTC: It was in the paper." in answered("show", "grain")
+    assert "answered 40 Mt known 2026-12-21 09:30 UTC: It was in the paper." in answered(
+        "show", "grain"
+    )
     assert "answered Minsk" in answered("show", "visit")
     assert "answered YES" in answered("show", "rain")
 
@@ -291,8 +394,9 @@ def test_scores_are_told_by_rule_and_of_one_question(answered: Shell) -> None:
     assert "Brier" not in only
     assert {s["rule"] for s in answered.json("score", "--rule", "log")} == {"log"}
     assert {s["rule"] for s in answered.json("score", "rain", "--rule", "brier")} == {"brier"}
-    assert "rain has no scores by that rule: `tracker score rain` lists those there are." in answered(
-        "score", "rain", "--rule", "crps"
+    assert (
+        "rain has no scores by that rule: `tracker score rain` lists those there are."
+        in answered("score", "rain", "--rule", "crps")
     )
     assert answered.json("score")["choice"]["retrospective"] is False
 
@@ -303,16 +407,30 @@ def test_scores_are_written_to_a_file_for_a_spreadsheet(answered: Shell, tmp_pat
     rows = list(csv.DictReader(file.read_text(encoding="utf-8").splitlines()))
     assert wrote == {"rows": len(rows)}
     assert len(rows) == answered.json("verify", "--scores")["scores"]
-    one = next(r for r in rows if (r["question"], r["forecaster"], r["rule"]) == ("rain", "ada", "brier"))
-    assert (float(one["mean_while_active"]), one["period"]) == (pytest.approx(LIVES[0].mean), "2026-Q4")
-    assert "scores written to" in answered("score", "--csv", str(file), "--rule", "crps", "--kind", "numeric")
+    one = next(
+        r for r in rows if (r["question"], r["forecaster"], r["rule"]) == ("rain", "ada", "brier")
+    )
+    assert (float(one["mean_while_active"]), one["period"]) == (
+        pytest.approx(LIVES[0].mean),
+        "2026-Q4",
+    )
+    assert "scores written to" in answered(
+        "score", "--csv", str(file), "--rule", "crps", "--kind", "numeric"
+    )
     rows = list(csv.DictReader(file.read_text(encoding="utf-8").splitlines()))
     assert {(r["question"], r["rule"]) for r in rows} == {("grain", "crps"), ("price", "crps")}
 
 
-def test_accuracy_tells_the_headlines_the_references_and_what_became_of_the_questions(answered: Shell) -> None:
+def test_accuracy_tells_the_headlines_the_references_and_what_became_of_the_questions(
+    answered: Shell,
+) -> None:
     out = answered("accuracy")
-    for words in ("CRPS over the range", "how much of a reference's loss was saved", "opened in", "6 questions count."):
+    for words in (
+        "CRPS over the range",
+        "how much of a reference's loss was saved",
+        "opened in",
+        "6 questions count.",
+    ):
         assert words in out
     assert "6 forecasts were made when the answer was known" in out
     dates = answered("accuracy", "--kind", "date")
@@ -333,7 +451,9 @@ def test_receipts_are_shown_for_one_rule_and_one_forecaster(answered: Shell) -> 
     found = answered.json("receipts", "visit", "--rule", "log")
     assert {s["rule"] for s in found["scores"]} == {"log"}
     assert [act["forecaster_id"] for act in found["hindsight"]] == ["ada"]
-    assert "`tracker score rain` lists who was scored" in answered.refused("receipts", "rain", "--who", "nobody")
+    assert "`tracker score rain` lists who was scored" in answered.refused(
+        "receipts", "rain", "--who", "nobody"
+    )
 
 
 def test_calibration_is_told_for_everybody_or_one(answered: Shell) -> None:
@@ -343,9 +463,17 @@ def test_calibration_is_told_for_everybody_or_one(answered: Shell) -> None:
     one = answered("calibration", "--lead", "20", "--who", "Crowd")
     assert "Crowd, 20 days before the close" in one
     assert "ben" not in one
-    assert "inside the 90% interval" in answered("calibration", "--lead", "20", "--kind", "date", "--who", "ben")
-    assert "Nobody held a forecast 20 days" in answered("calibration", "--lead", "20", "--kind", "ordered")
-    assert set(answered.json("calibration", "--lead", "20")["reliability"]) >= {"ada", "ben", "crowd"}
+    assert "inside the 90% interval" in answered(
+        "calibration", "--lead", "20", "--kind", "date", "--who", "ben"
+    )
+    assert "Nobody held a forecast 20 days" in answered(
+        "calibration", "--lead", "20", "--kind", "ordered"
+    )
+    assert set(answered.json("calibration", "--lead", "20")["reliability"]) >= {
+        "ada",
+        "ben",
+        "crowd",
+    }
 
 
 def test_forecasters_are_compared_two_by_two(answered: Shell) -> None:
@@ -358,16 +486,26 @@ def test_forecasters_are_compared_two_by_two(answered: Shell) -> None:
 
 def test_habits_are_told_for_the_questions_that_were_chosen(answered: Shell) -> None:
     assert "Too few questions to say anything" in answered("habits")
-    assert [h["forecaster"]["id"] for h in answered.json("habits", "--kind", "binary")] == ["ada", "cem", "ben"]
+    assert [h["forecaster"]["id"] for h in answered.json("habits", "--kind", "binary")] == [
+        "ada",
+        "cem",
+        "ben",
+    ]
     assert "Nobody has forecast" in answered("habits", "--kind", "date")
 
 
 def test_every_stored_score_is_held_against_the_log(answered: Shell, tmp_path: Path) -> None:
-    assert "scores of 6 resolved questions are what the log gives." in answered("verify", "--scores")
+    assert "scores of 6 resolved questions are what the log gives." in answered(
+        "verify", "--scores"
+    )
     with sqlite3.connect(tmp_path / "data" / "tracker.sqlite") as connection:
-        connection.execute("UPDATE score SET skill_over_schedule = 1 WHERE rule = 'crps' AND forecaster_id = 'ben'")
+        connection.execute(
+            "UPDATE score SET skill_over_schedule = 1 WHERE rule = 'crps' AND forecaster_id = 'ben'"
+        )
     connection.close()
     out = answered("verify", "--scores", code=1)
-    assert out.splitlines() == [f"{q}: crps of ben is not what the log gives" for q in ("grain", "price", "treaty")]
+    assert out.splitlines() == [
+        f"{q}: crps of ben is not what the log gives" for q in ("grain", "price", "treaty")
+    ]
     assert len(json.loads(answered("verify", "--scores", "--json", code=1))["differences"]) == 3
     assert "The log is whole" in answered("verify")

@@ -1,4 +1,5 @@
-"""Successive captures of real feeds, served over HTTP in their order: nothing lost, nothing doubled, edits kept.
+"""Successive captures of real feeds, served over HTTP in their order: nothing lost, nothing
+doubled, edits kept.
 
 The corpus lies beside the repository; without it these tests are left out.
 """
@@ -33,14 +34,25 @@ CAPTURES = Path(__file__).parent.parent.parent / "shared" / "corpora" / "rss_cap
 
 def _manifest() -> list[dict[str, Any]]:
     path = CAPTURES / "manifest.jsonl"
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
+    return (
+        [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+        if path.exists()
+        else []
+    )
 
 
 def documents(feed: str, most: int) -> Iterator[tuple[datetime, bytes]]:
-    """So many captures of a feed at most, evenly from its first to its last, with their times and in order."""
-    rows = sorted((r for r in _manifest() if r["feed"] == feed), key=lambda r: str(r["captured_at"]))
+    """So many captures of a feed at most, evenly from its first to its last, with their times and
+    in order.
+    """
+    rows = sorted(
+        (r for r in _manifest() if r["feed"] == feed), key=lambda r: str(r["captured_at"])
+    )
     for row in rows[:: ceil(len(rows) / most)]:
-        yield datetime.fromisoformat(row["captured_at"]), gzip.decompress((CAPTURES / row["file"]).read_bytes())
+        yield (
+            datetime.fromisoformat(row["captured_at"]),
+            gzip.decompress((CAPTURES / row["file"]).read_bytes()),
+        )
 
 
 NAMES = sorted({row["feed"] for row in _manifest()})
@@ -75,7 +87,9 @@ def test_captures_in_order_lose_nothing_double_nothing_and_keep_edits(
             report = tracker.poll(only=[wire])
             assert report.errors == ()
             new, changed = new + report.new_items, changed + report.changed_items
-            for entry in feedparser.parse(BytesIO(body), sanitize_html=False, resolve_relative_uris=False).entries:
+            for entry in feedparser.parse(
+                BytesIO(body), sanitize_html=False, resolve_relative_uris=False
+            ).entries:
                 if entry.get("title") or entry.get("summary"):
                     expected[identity(entry)].add(" ".join(entry.get("title", "").split()))
         found, revisions = stored(tracker)
@@ -92,7 +106,10 @@ def test_captures_in_order_lose_nothing_double_nothing_and_keep_edits(
 def stored(tracker: Tracker) -> tuple[list[ItemRow], list[RevisionRow]]:
     """All items and revisions as they lie in the database."""
     with tracker._store.reading() as session:
-        items, revisions = session.exec(select(ItemRow)).all(), session.exec(select(RevisionRow)).all()
+        items, revisions = (
+            session.exec(select(ItemRow)).all(),
+            session.exec(select(RevisionRow)).all(),
+        )
         session.expunge_all()
     return list(items), list(revisions)
 
@@ -127,9 +144,12 @@ def test_real_captures_become_evidence_once(
     assert len({(c.evidence.question_id, c.evidence.story_id) for c in cards}) == len(cards)
     for card in cards:
         words = "\n".join(
-            f"{copy.item.title}\n{copy.item.summary}\n" + "".join(f"{r.title}\n{r.summary}\n" for r in copy.revisions)
+            f"{copy.item.title}\n{copy.item.summary}\n"
+            + "".join(f"{r.title}\n{r.summary}\n" for r in copy.revisions)
             for copy in card.items
         )
-        words = words.replace("’", "'").casefold()  # what is matched is the text with plain apostrophes
+        words = words.replace(
+            "’", "'"
+        ).casefold()  # what is matched is the text with plain apostrophes
         missing = [word for word in card.evidence.matched if word.casefold() not in words]
         assert missing == []

@@ -1,4 +1,6 @@
-"""The crowd weighted by contribution: only once each member has enough answered questions to learn from."""
+"""The crowd weighted by contribution: only once each member has enough answered questions to learn
+from.
+"""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -17,11 +19,20 @@ TODAY = "summit-2027"
 
 
 def past(number: int) -> Question:
-    return replace(a_question(f"past-{number}"), opens_at=NOW, closes_at=NOW + 20 * DAY, resolves_at=NOW + 20 * DAY)
+    return replace(
+        a_question(f"past-{number}"),
+        opens_at=NOW,
+        closes_at=NOW + 20 * DAY,
+        resolves_at=NOW + 20 * DAY,
+    )
 
 
-def a_history(tracker: Tracker, clock: FakeClock, answered: int, *, known_after: float = 20) -> None:
-    """Questions of the past on which one was right and one wrong, then one of today on which both hold something."""
+def a_history(
+    tracker: Tracker, clock: FakeClock, answered: int, *, known_after: float = 20
+) -> None:
+    """Questions of the past on which one was right and one wrong, then one of today on which both
+    hold something.
+    """
     names = [f"past-{number}" for number in range(answered)]
     tracker.load(a_set(a_question(TODAY), *map(past, range(answered))))
     for number, name in enumerate(names):
@@ -31,7 +42,9 @@ def a_history(tracker: Tracker, clock: FakeClock, answered: int, *, known_after:
     clock.advance(days=21)
     for number, name in enumerate(names):
         known = NOW + timedelta(days=known_after)
-        tracker.resolve(name, "yes" if number % 2 else "no", source_url="https://example.org/a", known_at=known)
+        tracker.resolve(
+            name, "yes" if number % 2 else "no", source_url="https://example.org/a", known_at=known
+        )
     tracker.forecast(TODAY, Binary(0.8), forecaster=GOOD)
     tracker.forecast(TODAY, Binary(0.2), forecaster=POOR)
     clock.advance(days=1)
@@ -69,7 +82,9 @@ def test_one_question_too_few_teaches_nothing(tracker: Tracker, clock: FakeClock
     assert tracker.question(TODAY).weighted_crowd is None
 
 
-def test_a_question_answered_before_its_middle_teaches_nothing(tracker: Tracker, clock: FakeClock) -> None:
+def test_a_question_answered_before_its_middle_teaches_nothing(
+    tracker: Tracker, clock: FakeClock
+) -> None:
     a_history(tracker, clock, LEARNED_AFTER, known_after=9)
     assert tracker.question(TODAY).weighted_crowd is None
 
@@ -92,4 +107,7 @@ def test_the_question_page_says_what_each_has_added(tracker: Tracker, clock: Fak
     a_history(tracker, clock, LEARNED_AFTER)
     said = words(open_page(tracker, "question", q=TODAY))
     assert "Crowd weighted by contribution: 80 %" in said
-    assert f"good +56.0 over {LEARNED_AFTER} questions, poor −24.0 over {LEARNED_AFTER} questions" in said
+    assert (
+        f"good +56.0 over {LEARNED_AFTER} questions, poor −24.0 over {LEARNED_AFTER} questions"
+        in said
+    )

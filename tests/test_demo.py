@@ -35,7 +35,9 @@ def silent(_done: int, _total: int, _at: datetime) -> None:
 
 def seen(settings: Settings) -> Tracker:
     """The replayed world, looked at a day after its end."""
-    return open_tracker(replay_settings(settings), now=lambda: END + timedelta(days=1), fetch=no_network)
+    return open_tracker(
+        replay_settings(settings), now=lambda: END + timedelta(days=1), fetch=no_network
+    )
 
 
 @pytest.fixture(scope="module")
@@ -49,12 +51,17 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, float]:
     """The busy world, replayed to its end without a break, and how many seconds that took."""
-    made, began = Settings(data_dir=tmp_path_factory.mktemp("whole"), me="ada", encoder="static"), time.monotonic()
+    made, began = (
+        Settings(data_dir=tmp_path_factory.mktemp("whole"), me="ada", encoder="static"),
+        time.monotonic(),
+    )
     replay(made, busy_world(), END, silent)
     return made, time.monotonic() - began
 
 
-def test_a_replay_leaves_revisions_evidence_and_scores_as_if_it_had_been_lived(small: Settings) -> None:
+def test_a_replay_leaves_revisions_evidence_and_scores_as_if_it_had_been_lived(
+    small: Settings,
+) -> None:
     with seen(small) as tracker:
         page = tracker.question("neutral")
         card = page.evidence[0]
@@ -86,7 +93,9 @@ def test_a_replay_keeps_who_worded_its_headlines(small: Settings) -> None:
         assert tracker.headlines() == said
 
 
-def test_a_replay_can_be_continued_to_a_later_day(settings: Settings, whole: tuple[Settings, float]) -> None:
+def test_a_replay_can_be_continued_to_a_later_day(
+    settings: Settings, whole: tuple[Settings, float]
+) -> None:
     world = busy_world()
     replay(settings, world, END - timedelta(days=100), silent)
     assert replay(settings, world, END, silent) > 10
@@ -106,7 +115,9 @@ def test_news_of_the_last_months_waits_in_the_inbox(settings: Settings) -> None:
 
 
 def test_the_live_database_is_not_touched_by_a_replay(small: Settings) -> None:
-    assert sorted(p.name for p in small.data_dir.iterdir() if p.suffix == ".sqlite") == ["replay.sqlite"]
+    assert sorted(p.name for p in small.data_dir.iterdir() if p.suffix == ".sqlite") == [
+        "replay.sqlite"
+    ]
 
 
 def summary(settings: Settings) -> dict[str, Any]:
@@ -116,9 +127,17 @@ def summary(settings: Settings) -> dict[str, Any]:
         verdict = tracker.verify()
         assert verdict.bad_seq is None, verdict.reason
         return {
-            "acts": {p.summary.question.id: Counter((a.forecaster_id, a.act) for a in p.acts) for p in pages},
-            "evidence": {p.summary.question.id: [(c.headline, c.evidence.status) for c in p.evidence] for p in pages},
-            "decisions": {p.summary.question.id: [len(c.decisions) for c in p.evidence] for p in pages},
+            "acts": {
+                p.summary.question.id: Counter((a.forecaster_id, a.act) for a in p.acts)
+                for p in pages
+            },
+            "evidence": {
+                p.summary.question.id: [(c.headline, c.evidence.status) for c in p.evidence]
+                for p in pages
+            },
+            "decisions": {
+                p.summary.question.id: [len(c.decisions) for c in p.evidence] for p in pages
+            },
             "resolutions": {p.summary.question.id: len(p.resolutions) for p in pages},
             "scores": {p.summary.question.id: p.scores for p in pages},
             "entries": verdict.entries,
@@ -137,9 +156,13 @@ print("done", flush=True)
 
 
 def live_until_killed(directory: Path, patience: float) -> list[str]:
-    """Replay in a process of its own and kill it after a while; what it had acknowledged by then."""
+    """Replay in a process of its own and kill it after a while; what it had acknowledged by
+    then.
+    """
     command = [sys.executable, "-c", CHILD.format(directory=str(directory))]
-    child = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    child = subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
     assert child.stdout is not None
     first = child.stdout.readline()  # it has begun
     assert first, child.stderr.read() if child.stderr else ""

@@ -38,7 +38,11 @@ class Instruction:
 
 
 def read_dockerfile() -> list[Instruction]:
-    lines = [line for line in (ROOT / "Dockerfile").read_text("utf-8").splitlines() if not line.startswith("#")]
+    lines = [
+        line
+        for line in (ROOT / "Dockerfile").read_text("utf-8").splitlines()
+        if not line.startswith("#")
+    ]
     whole = "\n".join(lines).replace("\\\n", " ")
     return [Instruction(*line.split(None, 1)) for line in whole.splitlines() if line.strip()]
 
@@ -56,7 +60,11 @@ def last_stage() -> list[Instruction]:
 
 
 def copied_from_checkout() -> list[str]:
-    copies = [each for each in all_of("COPY") if not any(option.startswith("--from=") for option in each.options)]
+    copies = [
+        each
+        for each in all_of("COPY")
+        if not any(option.startswith("--from=") for option in each.options)
+    ]
     return [source for each in copies for source in each.words[:-1]]
 
 
@@ -77,12 +85,16 @@ def matches(path: str, pattern: str) -> bool:
     if pattern.startswith("**/"):
         return any(fnmatch.fnmatch(head[-1], pattern[3:]) for head in heads)
     wanted = pattern.split("/")
-    return any(len(head) == len(wanted) and all(map(fnmatch.fnmatch, head, wanted)) for head in heads)
+    return any(
+        len(head) == len(wanted) and all(map(fnmatch.fnmatch, head, wanted)) for head in heads
+    )
 
 
 def test_everything_copied_is_in_the_checkout_and_reaches_the_builder() -> None:
     sources = copied_from_checkout()
-    assert {"pyproject.toml", "requirements.lock", "forecasts", "tracker", "dashboard"} <= set(sources)
+    assert {"pyproject.toml", "requirements.lock", "forecasts", "tracker", "dashboard"} <= set(
+        sources
+    )
     for source in sources:
         assert (ROOT / source).exists(), source
         assert kept_by_dockerignore(source), source
@@ -120,17 +132,26 @@ def test_packages_are_installed_from_the_hashed_lock_that_was_copied() -> None:
 
 
 def test_programs_come_from_the_environment_that_the_image_makes() -> None:
-    [made] = [each.words[-1] for each in all_of("RUN") if each.words[:3] == ["python", "-m", "venv"]]
+    [made] = [
+        each.words[-1] for each in all_of("RUN") if each.words[:3] == ["python", "-m", "venv"]
+    ]
     [kept] = [each for each in last_stage() if each.word == "COPY"]
     assert kept.words == [made, made]
-    assert any(each.word == "ENV" and f"PATH={made}/bin:$PATH" in each.words for each in last_stage())
+    assert any(
+        each.word == "ENV" and f"PATH={made}/bin:$PATH" in each.words for each in last_stage()
+    )
     for install in (each.words[0] for each in all_of("RUN") if "install" in each.words):
         assert install == f"{made}/bin/pip"
 
 
 def test_the_stages_that_are_copied_from_exist() -> None:
     names = {each.words[2] for each in all_of("FROM") if "AS" in each.words}
-    used = {option.split("=")[1] for each in all_of("COPY") for option in each.options if "--from=" in option}
+    used = {
+        option.split("=")[1]
+        for each in all_of("COPY")
+        for option in each.options
+        if "--from=" in option
+    }
     assert used <= names
 
 
@@ -177,13 +198,19 @@ def test_the_image_answers_to_loopback_names_unless_told_otherwise() -> None:
     from tracker.listening import check_address
     from tracker.settings import load_settings
 
-    environment = dict(word.split("=", 1) for each in last_stage() if each.word == "ENV" for word in each.words)
+    environment = dict(
+        word.split("=", 1) for each in last_stage() if each.word == "ENV" for word in each.words
+    )
     [command] = [each.words for each in last_stage() if each.word == "CMD"]
     settings = load_settings(None, environment)
     check_address(command[command.index("--address") + 1], open_to_all=True, named=settings.named)
     assert all(map(settings.reach.answers_to, ("127.0.0.1:8501", "localhost:8501")))
     assert not settings.reach.answers_to("evil.example:8501")
-    told = next(line for line in (ROOT / "Dockerfile").read_text("utf-8").splitlines() if "-e TRACKER_ALLOWED" in line)
+    told = next(
+        line
+        for line in (ROOT / "Dockerfile").read_text("utf-8").splitlines()
+        if "-e TRACKER_ALLOWED" in line
+    )
     [given] = re.findall(r"-e TRACKER_ALLOWED_HOSTS=(\S+)", told)
     assert load_settings(None, {"TRACKER_ALLOWED_HOSTS": given}).reach.answers_to(given)
 

@@ -45,7 +45,9 @@ def fenced(language: str, page: str) -> list[str]:
 
 
 def steps(page: str) -> list[tuple[list[str], list[str]]]:
-    """The commands of a page, each with the lines that it is said to print; `write FILE` has those of a file."""
+    """The commands of a page, each with the lines that it is said to print; `write FILE` has those
+    of a file.
+    """
     found: list[tuple[list[str], list[str]]] = []
     for language, block in re.findall(r"```(console|toml)\n(.*?)```", page, re.DOTALL):
         lines = block.strip().splitlines()
@@ -68,7 +70,9 @@ def test_every_command_of_the_tutorial_runs_and_prints_what_it_says(
     for folder in (DOCS, LIBRARY):
         (tmp_path / folder.name).symlink_to(folder)
     monkeypatch.chdir(tmp_path)
-    clock = FakeClock(utc("2026-11-25T12:00:00Z"))  # when the page was written: its questions close in 2027
+    clock = FakeClock(
+        utc("2026-11-25T12:00:00Z")
+    )  # when the page was written: its questions close in 2027
     monkeypatch.setattr(terminal, "open_tracker", partial(open_tracker, now=clock))
     shell = Shell(tmp_path / "data", capsys, monkeypatch)
     commands = steps(text("tutorial.md"))
@@ -102,9 +106,15 @@ def test_every_finding_of_the_linter_is_documented_with_its_weights() -> None:
     given: dict[str, set[str]] = {code: set() for code in CODES}
     for path in (LIBRARY / "linting").glob("*.py"):
         for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "Flaw":
+            if (
+                isinstance(call, ast.Call)
+                and isinstance(call.func, ast.Name)
+                and call.func.id == "Flaw"
+            ):
                 code, weight = ast.literal_eval(call.args[0]), call.args[1]
-                said = {str(part.value) for part in ast.walk(weight) if isinstance(part, ast.Constant)}
+                said = {
+                    str(part.value) for part in ast.walk(weight) if isinstance(part, ast.Constant)
+                }
                 given[code] |= said or {*get_args(Severity)}  # a name stands for either
     assert [name for name in told if name in CODES] == list(CODES)
     for name, weights in given.items():
@@ -143,7 +153,9 @@ def test_every_score_and_computed_forecaster_is_documented() -> None:
 
 def test_the_theory_page_computes_what_it_says() -> None:
     blocks = fenced("python", (LIBRARY / "README.md").read_text(encoding="utf-8"))
-    example = doctest.DocTestParser().get_doctest("\n\n".join(blocks), {}, "forecasts/README.md", None, None)
+    example = doctest.DocTestParser().get_doctest(
+        "\n\n".join(blocks), {}, "forecasts/README.md", None, None
+    )
     assert len(example.examples) >= 50
     differences: list[str] = []
     doctest.DocTestRunner(optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE).run(
@@ -154,20 +166,32 @@ def test_the_theory_page_computes_what_it_says() -> None:
 
 def test_the_map_of_the_library_has_every_module_and_points_one_way() -> None:
     page = (LIBRARY / "README.md").read_text(encoding="utf-8")
-    rows = [set(re.findall(r"`(\w+)\.py`", line)) for line in page.splitlines() if re.match(r"\|.*`\w+\.py`", line)]
+    rows = [
+        set(re.findall(r"`(\w+)\.py`", line))
+        for line in page.splitlines()
+        if re.match(r"\|.*`\w+\.py`", line)
+    ]
     row_of = {module: row for row, modules in reversed(list(enumerate(rows))) for module in modules}
     for path in LIBRARY.rglob("*.py"):
         if path.stem != "__init__":
-            assert path.stem in row_of, f"{path.name} has no place in the map of forecasts/README.md"
+            assert path.stem in row_of, (
+                f"{path.name} has no place in the map of forecasts/README.md"
+            )
             for needed in imported(path) & row_of.keys():
-                assert row_of[needed] <= row_of[path.stem], f"{path.stem} uses {needed}, which the map has further down"
+                assert row_of[needed] <= row_of[path.stem], (
+                    f"{path.stem} uses {needed}, which the map has further down"
+                )
 
 
 def imported(path: Path) -> set[str]:
     """The names of modules, among others, that a module of forecasts imports from there."""
     found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.module is not None and node.module.startswith("forecasts"):
+        if (
+            isinstance(node, ast.ImportFrom)
+            and node.module is not None
+            and node.module.startswith("forecasts")
+        ):
             found |= {node.module.rpartition(".")[2], *(name.name for name in node.names)}
     return found
 
@@ -176,9 +200,13 @@ def test_the_questions_shown_for_a_question_set_are_of_every_kind_and_can_be_rea
     shown = fenced("toml", text("question-sets.md"))
     questions = "".join(block for block in shown if block.startswith("[[question]]"))
     history = "".join(block for block in shown if block.startswith("[[resolution]]"))
-    found = read_question_set(dict(zip(FILES, (small_set.ESSAY, questions, "", "", history), strict=False)))
+    found = read_question_set(
+        dict(zip(FILES, (small_set.ESSAY, questions, "", "", history), strict=False))
+    )
     assert {question.kind for question in found.questions} == set(get_args(Kind))
-    assert {resolution.question_id for resolution in found.resolutions} == {question.id for question in found.questions}
+    assert {resolution.question_id for resolution in found.resolutions} == {
+        question.id for question in found.questions
+    }
 
 
 def test_every_link_inside_the_documentation_leads_somewhere() -> None:
@@ -191,7 +219,9 @@ def test_every_link_inside_the_documentation_leads_somewhere() -> None:
 def test_every_link_to_a_heading_leads_to_one() -> None:
     pages = [*DOCS.glob("*.md"), *ROOT.glob("*.md"), LIBRARY / "README.md"]
     for page in pages:
-        for target, anchor in re.findall(r"\]\(([^)#:]*)#([^)]+)\)", page.read_text(encoding="utf-8")):
+        for target, anchor in re.findall(
+            r"\]\(([^)#:]*)#([^)]+)\)", page.read_text(encoding="utf-8")
+        ):
             named = (page.parent / target if target else page).read_text(encoding="utf-8")
             assert anchor in anchors(named), f"{page.name} links to {target}#{anchor}"
 
@@ -203,8 +233,12 @@ def anchors(page: str) -> set[str]:
 
 
 def test_the_rooms_of_the_design_are_those_of_the_code() -> None:
-    """Every file of the three folders has a place in DESIGN.md's drawing, or stands in a folder that has."""
+    """Every file of the three folders has a place in DESIGN.md's drawing, or stands in a folder
+    that has.
+    """
     design = (ROOT / "DESIGN.md").read_text(encoding="utf-8")
     for folder in ("forecasts", "tracker", "dashboard"):
         for path in (ROOT / folder).glob("*.py"):
-            assert path.name in design or path.stem.startswith("__"), f"{folder}/{path.name} has no room in DESIGN.md"
+            assert path.name in design or path.stem.startswith("__"), (
+                f"{folder}/{path.name} has no room in DESIGN.md"
+            )

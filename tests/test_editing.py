@@ -1,4 +1,6 @@
-"""A question is worded anew or taken back: forecasts keep the wording they were made on, and nothing is overwritten."""
+"""A question is worded anew or taken back: forecasts keep the wording they were made on, and
+nothing is overwritten.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -22,8 +24,8 @@ from tracker.question_verbs import Wording
 from tracker.summaries import Choice
 
 BETTER = (
-    "YES if the weather service of Arland measures 1.0 mm of rain or more on one day before 31 December 2026, 09:30"
-    " UTC. Annulled if the weather service is closed down."
+    "YES if the weather service of Arland measures 1.0 mm of rain or more on one day before 31 "
+    "December 2026, 09:30 UTC. Annulled if the weather service is closed down."
 )
 VAGUE = "YES if it rains a significant amount."
 SUMMIT = "summit-2027"
@@ -34,7 +36,9 @@ def test_a_forecast_keeps_the_wording_it_was_made_on(both: Tracker, clock: FakeC
     clock.advance(days=1)
     before = both.forecast("rain", Binary(0.4))
     clock.advance(days=1)
-    edited = both.edit_question("rain", Wording(criteria=BETTER), why="how much rain counts", by=BEN)
+    edited = both.edit_question(
+        "rain", Wording(criteria=BETTER), why="how much rain counts", by=BEN
+    )
     clock.advance(days=1)
     after = both.forecast("rain", Binary(0.3))
     page = both.question("rain")
@@ -42,7 +46,12 @@ def test_a_forecast_keeps_the_wording_it_was_made_on(both: Tracker, clock: FakeC
     assert (edited.text, edited.criteria) == (asked.text, BETTER)
     first, second = page.versions
     assert (first.number, first.criteria, first.by) == (1, asked.criteria, None)
-    assert (second.number, second.criteria, second.by, second.why) == (2, BETTER, BEN, "how much rain counts")
+    assert (second.number, second.criteria, second.by, second.why) == (
+        2,
+        BETTER,
+        BEN,
+        "how much rain counts",
+    )
     made_on = {act.id: version_at(page.versions, act.entered_at).number for act in page.acts}
     assert (made_on[before.id], made_on[after.id]) == (1, 2)
     assert BEN in page.forecasters
@@ -55,12 +64,18 @@ def test_what_is_not_worded_anew_stays_as_it_is(both: Tracker, clock: FakeClock)
     sources = ("https://other.arland.example", "Reuters, as fall-back")
     both.edit_question("rain", Wording(sources=sources), why="the service has moved")
     clock.advance(days=1)
-    both.edit_question("rain", Wording(text="Does it rain in Arland before 31 December 2026?"), why="shorter")
+    both.edit_question(
+        "rain", Wording(text="Does it rain in Arland before 31 December 2026?"), why="shorter"
+    )
     (row,) = both.questions()
     assert (row.question.criteria, row.question.sources) == (asked.criteria, sources)
     assert row.question.text.startswith("Does it rain")
     assert row.question.prior == asked.prior
-    assert [v.why for v in both.question("rain").versions] == ["as opened", "the service has moved", "shorter"]
+    assert [v.why for v in both.question("rain").versions] == [
+        "as opened",
+        "the service has moved",
+        "shorter",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -99,7 +114,9 @@ def test_a_backslash_that_only_looks_like_a_lost_character_is_kept(both: Tracker
 
 
 @pytest.mark.parametrize("answer", ["yes", "no", "annulled", "ambiguous"])
-def test_an_answered_question_stays_as_it_is(tracker: Tracker, clock: FakeClock, answer: str) -> None:
+def test_an_answered_question_stays_as_it_is(
+    tracker: Tracker, clock: FakeClock, answer: str
+) -> None:
     tracker.ask(an_asked())
     clock.advance(days=1)
     tracker.resolve("rain", answer, source_url=SOURCE, known_at=clock.time)
@@ -115,7 +132,10 @@ def test_a_closed_question_that_waits_for_its_answer_can_still_be_made_clearer(
 ) -> None:
     tracker.ask(an_asked())
     clock.time = CLOSES + DAY
-    assert tracker.edit_question("rain", Wording(criteria=BETTER), why="how much counts").criteria == BETTER
+    assert (
+        tracker.edit_question("rain", Wording(criteria=BETTER), why="how much counts").criteria
+        == BETTER
+    )
 
 
 def test_a_new_blocking_flaw_needs_an_override_that_is_logged(both: Tracker) -> None:
@@ -123,7 +143,9 @@ def test_a_new_blocking_flaw_needs_an_override_that_is_logged(both: Tracker) -> 
     with pytest.raises(Unresolvable, match="a stranger could not resolve rain") as refusal:
         both.edit_question("rain", Wording(criteria=VAGUE), why="shorter")
     assert {flaw.severity for flaw in refusal.value.flaws} == {"blocking"}
-    both.edit_question("rain", Wording(criteria=VAGUE), why="shorter", override="we know what we mean", by=BEN)
+    both.edit_question(
+        "rain", Wording(criteria=VAGUE), why="shorter", override="we know what we mean", by=BEN
+    )
     override = both.question("rain").override
     assert override is not None
     assert (override.why, override.by, override.at) == ("we know what we mean", BEN, NOW)
@@ -140,7 +162,12 @@ def test_an_override_of_old_flaws_does_not_cover_new_ones(both: Tracker, clock: 
     clock.advance(days=1)
     with pytest.raises(Unresolvable):
         both.edit_question("rain", Wording(criteria="YES if it rains."), why="shorter")
-    both.edit_question("rain", Wording(criteria="YES if it rains."), why="shorter", override="the same goes for this")
+    both.edit_question(
+        "rain",
+        Wording(criteria="YES if it rains."),
+        why="shorter",
+        override="the same goes for this",
+    )
     second = both.question("rain").override
     assert second is not None
     assert (second.why, second.at) == ("the same goes for this", clock.time)
@@ -159,7 +186,9 @@ def test_an_edit_that_leaves_old_flaws_as_they_were_needs_no_override(tracker: T
 
 def test_an_edit_that_mends_a_flaw_is_not_asked_for_an_override(tracker: Tracker) -> None:
     tracker.ask(an_asked(criteria=VAGUE), override="in a hurry")
-    tracker.edit_question("rain", Wording(criteria=BETTER), why="now with care", override="not needed")
+    tracker.edit_question(
+        "rain", Wording(criteria=BETTER), why="now with care", override="not needed"
+    )
     override = tracker.question("rain").override
     assert override is not None
     assert override.why == "in a hurry"  # what was not needed is not logged
@@ -167,7 +196,9 @@ def test_an_edit_that_mends_a_flaw_is_not_asked_for_an_override(tracker: Tracker
 
 
 @pytest.mark.parametrize("who", [CROWD, "matcher", " "])
-def test_nobody_words_or_retracts_under_the_name_of_what_is_computed(tracker: Tracker, who: str) -> None:
+def test_nobody_words_or_retracts_under_the_name_of_what_is_computed(
+    tracker: Tracker, who: str
+) -> None:
     tracker.ask(an_asked())
     before = tracker.verify()
     with pytest.raises(InvalidForecast):
@@ -211,7 +242,9 @@ def test_a_set_does_not_bring_back_what_was_taken_back(both: Tracker) -> None:
 
 
 @pytest.mark.parametrize("withdrawn", [False, True])
-def test_once_anybody_has_forecast_a_question_stays(both: Tracker, clock: FakeClock, withdrawn: bool) -> None:
+def test_once_anybody_has_forecast_a_question_stays(
+    both: Tracker, clock: FakeClock, withdrawn: bool
+) -> None:
     both.ask(an_asked())
     both.forecast("rain", Binary(0.4), forecaster=BEN)
     clock.advance(days=1)
@@ -232,7 +265,9 @@ def test_taking_back_needs_a_reason(tracker: Tracker) -> None:
 def test_a_linked_question_stays(tracker: Tracker) -> None:
     for name in ("rain", "snow"):
         tracker.ask(an_asked(name))
-    tracker.add_link(Link(LinkId("weather"), "implies", (QuestionId("snow"), QuestionId("rain")), "Weather"))
+    tracker.add_link(
+        Link(LinkId("weather"), "implies", (QuestionId("snow"), QuestionId("rain")), "Weather")
+    )
     for name in ("rain", "snow"):
         with pytest.raises(Refused, match=f"{name} is part of the link weather and stays"):
             tracker.retract(name, "asked twice")
@@ -240,7 +275,9 @@ def test_a_linked_question_stays(tracker: Tracker) -> None:
 
 def test_a_question_of_a_scenario_set_stays_until_its_row_is_taken_out(tracker: Tracker) -> None:
     tracker.ask(an_asked("rain"))
-    tracker.ask(an_asked("futures", kind="categorical", options=("wet", "Other"), horizon_shape="state_at"))
+    tracker.ask(
+        an_asked("futures", kind="categorical", options=("wet", "Other"), horizon_shape="state_at")
+    )
     row = LikelihoodRow(QuestionId("rain"), (0.9, 0.2), "wet is wet")
     tracker.add_scenario_set(ScenarioSet(QuestionId("futures"), "Weather", ("wet", "dry"), (row,)))
     for name in ("rain", "futures"):
@@ -255,7 +292,9 @@ def test_a_question_of_a_scenario_set_stays_until_its_row_is_taken_out(tracker: 
 
 @pytest.fixture
 def taken_back(tracker_with_press: Tracker, press: Press, clock: FakeClock) -> Tracker:
-    """A tracker in which evidence came in on a question before it was taken back; another question is open."""
+    """A tracker in which evidence came in on a question before it was taken back; another question
+    is open.
+    """
     press.publish("wire", "Arland invites Borland to a summit")
     begin(tracker_with_press, clock, read_and_take_back)
     return tracker_with_press
@@ -305,7 +344,9 @@ def test_evidence_on_a_question_that_was_taken_back_is_in_nobodys_way(
     assert taken_back.verify().bad_seq is None
 
 
-def test_news_no_longer_bears_on_a_question_that_was_taken_back(taken_back: Tracker, press: Press) -> None:
+def test_news_no_longer_bears_on_a_question_that_was_taken_back(
+    taken_back: Tracker, press: Press
+) -> None:
     press.publish("wire", "Arland calls off all talks with Borland")
     assert taken_back.poll(every=True).new_evidence == 1
     (row,) = taken_back.questions()
@@ -313,7 +354,9 @@ def test_news_no_longer_bears_on_a_question_that_was_taken_back(taken_back: Trac
     assert set(taken_back.feed("wire").questions) == {"talks-2027"}
 
 
-def test_what_bears_on_a_question_that_was_taken_back_can_no_longer_be_judged(taken_back: Tracker) -> None:
+def test_what_bears_on_a_question_that_was_taken_back_can_no_longer_be_judged(
+    taken_back: Tracker,
+) -> None:
     known = {card.evidence.id for card in taken_back.inbox()}
     (gone,) = {1, 2} - known
     before = taken_back.verify()

@@ -1,4 +1,6 @@
-"""`tracker essay`: what each command prints and keeps, and one-line refusals that leave everything as it was."""
+"""`tracker essay`: what each command prints and keeps, and one-line refusals that leave everything
+as it was.
+"""
 
 import re
 from pathlib import Path
@@ -13,14 +15,20 @@ from tests.test_cli import Shell
 from tracker import printing
 from tracker.api import Tracker
 
-SAID = "YES if the register of Arland lists the river treaty by 31 December 2027 (UTC). Annulled if it closes."
+SAID = (
+    "YES if the register of Arland lists the river treaty by 31 December 2027 (UTC). "
+    "Annulled if it closes."
+)
 WHY = "a question of a test"
 MARKUP = "[red]Arland[/red] will sign \x1b[31mthe treaty\u202e by the end of 2027."
 
 
 @pytest.fixture
 def shell(
-    tracker: Tracker, clock: FakeClock, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    tracker: Tracker,
+    clock: FakeClock,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Shell:
     """A terminal in front of the tracker."""
     return at_a_terminal(tracker, clock, capsys, monkeypatch)
@@ -44,14 +52,19 @@ def draft(essay: Tracker, shell: Shell, tmp_path: Path) -> Path:
 def complete(draft: Path) -> Path:
     """The same with nothing left to decide."""
     text = draft.read_text(encoding="utf-8")
-    draft.write_text(re.sub(r'criteria = """.*?"""', f'criteria = "{SAID}"', text, flags=re.DOTALL), encoding="utf-8")
+    draft.write_text(
+        re.sub(r'criteria = """.*?"""', f'criteria = "{SAID}"', text, flags=re.DOTALL),
+        encoding="utf-8",
+    )
     return draft
 
 
 # list
 
 
-def test_the_list_says_how_much_was_asked_and_how_it_came_out(essay: Tracker, shell: Shell, clock: FakeClock) -> None:
+def test_the_list_says_how_much_was_asked_and_how_it_came_out(
+    essay: Tracker, shell: Shell, clock: FakeClock
+) -> None:
     essay.open_claim(asked_of(bears_out="yes"), SIGNS)
     clock.advance(days=1)
     essay.resolve("rain", "yes", source_url="https://arland.example", known_at=clock.time)
@@ -85,7 +98,11 @@ def test_an_essay_is_added_and_added_anew(tracker: Tracker, shell: Shell, tmp_pa
         "coverage": {"asked": 0, "rejected": 0, "forward_looking": 4},
     }
     page = tracker.essay("river")
-    assert (page.essay.title, page.essay.published, page.essay.note) == ("The river treaty", "2026-11-01", "my copy")
+    assert (page.essay.title, page.essay.published, page.essay.note) == (
+        "The river treaty",
+        "2026-11-01",
+        "my copy",
+    )
     assert page.text is not None
     assert (page.text.source, page.text.by, page.text.at) == ("river.txt", "ada", NOW)
 
@@ -94,7 +111,12 @@ def test_an_essay_is_added_and_added_anew(tracker: Tracker, shell: Shell, tmp_pa
     ("name", "raw", "more", "reason"),
     [
         ("river.txt", TEXT.encode(), (), "this is the text of river already, to the character"),
-        ("other.txt", b"It will rain.", ("--name", "Two words"), "'Two words' is no name for an essay"),
+        (
+            "other.txt",
+            b"It will rain.",
+            ("--name", "Two words"),
+            "'Two words' is no name for an essay",
+        ),
         ("other.txt", b"It will rain.", ("--name", "own-questions"), "is no name for an essay"),
         ("雨.txt", "雨が降る。".encode(), (), "is no name for an essay"),
         ("other.txt", b"", (), "other.txt is empty"),
@@ -106,7 +128,13 @@ def test_an_essay_is_added_and_added_anew(tracker: Tracker, shell: Shell, tmp_pa
     ],
 )
 def test_what_is_no_essay_is_refused_in_one_line(
-    essay: Tracker, shell: Shell, tmp_path: Path, name: str, raw: bytes, more: tuple[str, ...], reason: str
+    essay: Tracker,
+    shell: Shell,
+    tmp_path: Path,
+    name: str,
+    raw: bytes,
+    more: tuple[str, ...],
+    reason: str,
 ) -> None:
     before = essay.verify()
     (tmp_path / name).write_bytes(raw)
@@ -118,7 +146,9 @@ def test_what_is_no_essay_is_refused_in_one_line(
 # claims
 
 
-def test_the_claims_of_an_essay_and_of_a_file_are_the_same(essay: Tracker, shell: Shell, tmp_path: Path) -> None:
+def test_the_claims_of_an_essay_and_of_a_file_are_the_same(
+    essay: Tracker, shell: Shell, tmp_path: Path
+) -> None:
     file = tmp_path / "river.txt"
     file.write_text(TEXT, encoding="utf-8")
     assert shell("essay", "claims", "river") == shell("essay", "claims", str(file))
@@ -126,7 +156,9 @@ def test_the_claims_of_an_essay_and_of_a_file_are_the_same(essay: Tracker, shell
     assert found == [printing.plain(sentence) for sentence in find_claims(TEXT)]
 
 
-def test_only_what_looks_ahead_is_listed_unless_all_is_asked_for(essay: Tracker, shell: Shell) -> None:
+def test_only_what_looks_ahead_is_listed_unless_all_is_asked_for(
+    essay: Tracker, shell: Shell
+) -> None:
     few, everything = shell("essay", "claims", "river"), shell("essay", "claims", "river", "--all")
     assert all(str(at) in few for at in (SIGNS, LEAVES, HOLDS))
     assert "Prices fell" not in few
@@ -148,19 +180,25 @@ def test_a_text_without_claims_says_so(shell: Shell, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["nope", "nope.txt", "no/such/file.txt", "x" * 300])
 def test_what_is_neither_essay_nor_file_is_refused(shell: Shell, name: str) -> None:
-    assert f"there is no essay {name}: see `tracker essay list`" in shell.refused("essay", "claims", name)
+    assert f"there is no essay {name}: see `tracker essay list`" in shell.refused(
+        "essay", "claims", name
+    )
 
 
 def test_an_essay_without_its_text_has_no_claims_to_find(tracker: Tracker, shell: Shell) -> None:
     tracker.load(a_set())
     assert "the text of essay is not kept: add it with" in shell.refused("essay", "claims", "essay")
-    assert "there is no text of essay essay: add it with" in shell.refused("essay", "draft", "essay", "120")
+    assert "there is no text of essay essay: add it with" in shell.refused(
+        "essay", "draft", "essay", "120"
+    )
 
 
 # draft
 
 
-def test_a_draft_is_printed_or_written_and_keeps_nothing(essay: Tracker, shell: Shell, tmp_path: Path) -> None:
+def test_a_draft_is_printed_or_written_and_keeps_nothing(
+    essay: Tracker, shell: Shell, tmp_path: Path
+) -> None:
     before = essay.verify()
     text = shell("essay", "draft", "river", str(SIGNS))
     assert 'text = "Will Arland sign the river treaty by 31 December 2027?"' in text
@@ -180,15 +218,26 @@ def test_a_draft_is_printed_or_written_and_keeps_nothing(essay: Tracker, shell: 
     ("argv", "reason"),
     [
         (("nope", "0"), "there is no essay nope: see `tracker essay list`"),
-        (("river", "9999"), "there is no sentence at character 9999: see `tracker essay claims river`"),
+        (
+            ("river", "9999"),
+            "there is no sentence at character 9999: see `tracker essay claims river`",
+        ),
         (("river", "--", "-5"), "there is no sentence at character -5"),
         (("river", str(SIGNS), "--question", "Two words"), "'Two words' is no name"),
         (("river", str(SIGNS), "--ask-model"), "the model proposes nothing: no model is set up"),
-        (("river", str(SIGNS), "--out", "here/nowhere/draft.toml"), "draft.toml cannot be written: No such file"),
+        (
+            ("river", str(SIGNS), "--out", "here/nowhere/draft.toml"),
+            "draft.toml cannot be written: No such file",
+        ),
     ],
 )
 def test_what_cannot_be_drafted_is_refused(
-    essay: Tracker, shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, argv: tuple[str, ...], reason: str
+    essay: Tracker,
+    shell: Shell,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    argv: tuple[str, ...],
+    reason: str,
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert reason in shell.refused("essay", "draft", *argv)
@@ -205,7 +254,9 @@ def test_a_draft_is_never_written_over_another_file(draft: Path, shell: Shell) -
 # open
 
 
-def test_a_completed_draft_is_opened_with_its_indicators(essay: Tracker, draft: Path, shell: Shell) -> None:
+def test_a_completed_draft_is_opened_with_its_indicators(
+    essay: Tracker, draft: Path, shell: Shell
+) -> None:
     told = shell("essay", "open", "river", str(SIGNS), str(complete(draft)))
     assert told.strip() == "signs is open; its base rate is 50%."
     page = essay.question("signs")
@@ -215,7 +266,9 @@ def test_a_completed_draft_is_opened_with_its_indicators(essay: Tracker, draft: 
     assert (states(essay)[SIGNS], page.override) == ("open", None)
 
 
-def test_an_opened_question_is_printed_for_programs(essay: Tracker, draft: Path, shell: Shell) -> None:
+def test_an_opened_question_is_printed_for_programs(
+    essay: Tracker, draft: Path, shell: Shell
+) -> None:
     made = shell.json("essay", "open", "river", str(SIGNS), str(complete(draft)))
     assert (made["id"], made["essay_id"], made["claim_ids"]) == ("signs", "river", [f"at-{SIGNS}"])
 
@@ -231,7 +284,9 @@ def test_an_editor_may_leave_its_marks_in_the_file(
     assert essay.question("signs").indicators
 
 
-def test_what_is_left_open_blocks_until_somebody_says_why_not(essay: Tracker, draft: Path, shell: Shell) -> None:
+def test_what_is_left_open_blocks_until_somebody_says_why_not(
+    essay: Tracker, draft: Path, shell: Shell
+) -> None:
     before = essay.verify()
     argv = ("essay", "open", "river", str(SIGNS), str(draft))
     told = shell.refused(*argv)
@@ -254,13 +309,26 @@ def test_what_is_left_open_blocks_until_somebody_says_why_not(essay: Tracker, dr
         ("river", SIGNS, 'kind = "binary"', 'kind = "bynary"', "kind is 'bynary'"),
         ("river", SIGNS, "prior = 0.5", "prior = 2", "between 0 and 1"),
         ("river", SIGNS, "prior = 0.5", "prior 0.5", "not valid TOML"),
-        ("river", SIGNS, 'yes = ["signs"]', 'yes = ["rain"]', "names 'rain', which the set does not define"),
+        (
+            "river",
+            SIGNS,
+            'yes = ["signs"]',
+            'yes = ["rain"]',
+            "names 'rain', which the set does not define",
+        ),
         ("nope", SIGNS, "", "", "there is no essay nope"),
         ("river", 9999, "", "", "there is no sentence at character 9999"),
     ],
 )
 def test_what_cannot_open_is_refused_with_file_and_line(
-    essay: Tracker, draft: Path, shell: Shell, essay_name: str, at: int, old: str, new: str, reason: str
+    essay: Tracker,
+    draft: Path,
+    shell: Shell,
+    essay_name: str,
+    at: int,
+    old: str,
+    new: str,
+    reason: str,
 ) -> None:
     before = essay.verify()
     text = complete(draft).read_text(encoding="utf-8")
@@ -279,7 +347,9 @@ def test_a_name_that_is_taken_is_refused(essay: Tracker, draft: Path, shell: She
     argv = ("essay", "open", "river", str(SIGNS), str(complete(draft)))
     shell(*argv)
     before = essay.verify()
-    assert "there is a question 'signs' already: give this one a name of its own" in shell.refused(*argv)
+    assert "there is a question 'signs' already: give this one a name of its own" in shell.refused(
+        *argv
+    )
     assert essay.verify() == before
 
 
@@ -296,7 +366,10 @@ def test_a_sentence_is_set_aside_and_taken_up_again(essay: Tracker, shell: Shell
     told = shell("essay", "reject", "river", str(HOLDS + 3), "--why", "no date")
     assert told.strip() == f"The sentence at {HOLDS} is set aside."
     assert states(essay)[HOLDS] == "rejected"
-    assert shell("essay", "restore", "river", str(HOLDS)).strip() == f"The sentence at {HOLDS} is taken up again."
+    assert (
+        shell("essay", "restore", "river", str(HOLDS)).strip()
+        == f"The sentence at {HOLDS} is taken up again."
+    )
     assert states(essay)[HOLDS] == "no question yet"
     decided = shell.json("essay", "reject", "river", str(HOLDS), "--why", "no measure")
     assert (decided["offset"], decided["why"], decided["by"]) == (HOLDS, "no measure", "ada")
@@ -309,7 +382,10 @@ def test_a_sentence_is_set_aside_and_taken_up_again(essay: Tracker, shell: Shell
         (("reject", "river", str(HOLDS), "--why", " "), "say why the claim cannot be tested"),
         (("reject", "river", "9999", "--why", "no date"), "there is no sentence at character 9999"),
         (("reject", "nope", "0", "--why", "no date"), "there is no essay nope"),
-        (("restore", "river", str(PRICES)), f"there is no rejected claim at character {PRICES}: it was not set aside"),
+        (
+            ("restore", "river", str(PRICES)),
+            f"there is no rejected claim at character {PRICES}: it was not set aside",
+        ),
         (("restore", "nope", "0"), "there is no essay nope"),
         (("map", "nope"), "there is no essay nope"),
     ],
@@ -346,14 +422,17 @@ def test_what_is_typed_wrong_is_told_with_how_to_get_help(
 # map
 
 
-def test_the_map_shows_each_sentence_and_the_record_in_numbers(essay: Tracker, shell: Shell, clock: FakeClock) -> None:
+def test_the_map_shows_each_sentence_and_the_record_in_numbers(
+    essay: Tracker, shell: Shell, clock: FakeClock
+) -> None:
     essay.open_claim(asked_of("rain", bears_out="yes"), SIGNS)
     essay.open_claim(asked_of("snow", bears_out="yes", prior="30%"), LEAVES)
     essay.reject_claim("river", HOLDS, "no date")
     clock.advance(days=1)
     essay.resolve("rain", "no", source_url="https://arland.example", known_at=clock.time)
     rows = [
-        [cell.strip() for cell in line.strip("│").split("│")] for line in shell("essay", "map", "river").splitlines()
+        [cell.strip() for cell in line.strip("│").split("│")]
+        for line in shell("essay", "map", "river").splitlines()
     ]
     assert [row[:2] for row in rows if row[0].isdigit()] == [
         [str(SIGNS), "not borne out (0 of 1)"],
@@ -377,6 +456,9 @@ def test_hostile_words_reach_the_terminal_as_text(tracker: Tracker, shell: Shell
     for argv in (("list",), ("claims", "river"), ("map", "river"), ("draft", "river", "0")):
         out = shell("essay", *argv)
         assert "\x1b" not in out
-        assert "[red]Arland[/red] will sign" in " ".join(out.split()) or argv[0] in ("list", "draft")
+        assert "[red]Arland[/red] will sign" in " ".join(out.split()) or argv[0] in (
+            "list",
+            "draft",
+        )
     assert "[bold][2JA title[/bold]" in shell("essay", "list")
     assert "[link=x]]0;no date" in shell("essay", "map", "river")

@@ -1,4 +1,6 @@
-"""Essays through the command line and the verbs: titles, several last days at once, what a list leaves out."""
+"""Essays through the command line and the verbs: titles, several last days at once, what a list
+leaves out.
+"""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -19,7 +21,10 @@ from tracker.essays.horizons import Wanted
 from tracker.essays.values import NewEssay
 from tracker.question_verbs import Wording
 
-TEXT = "The river treaty\n\nArland will sign the river treaty by the end of 2027. Prices fell in May.\n"
+TEXT = (
+    "The river treaty\n\nArland will sign the river treaty by the end of 2027. Prices fell "
+    "in May.\n"
+)
 SIGNS = TEXT.index("Arland")
 WHY = "a question of a test"
 
@@ -37,8 +42,8 @@ def wanted(year: int, **changed: object) -> Wanted:
     said = {
         "text": f"Will Arland sign the river treaty by 31 December {year}?",
         "criteria": (
-            f"YES if the treaty register of Arland lists the river treaty by 31 December {year} (UTC)."
-            " Annulled if the register is closed down."
+            f"YES if the treaty register of Arland lists the river treaty by 31 December {year} "
+            "(UTC). Annulled if the register is closed down."
         ),
         "closes_at": closes,
         "resolves_at": closes + 7 * DAY,
@@ -57,7 +62,11 @@ def test_several_last_days_open_together_and_are_bound_as_a_group(essay: Tracker
     opened = essay.open_claims([wanted(2028), wanted(2027)], SIGNS, override=WHY)
     assert [question.id for question in opened] == ["signs-2027", "signs-2028"]
     (link,) = essay.coherence().links
-    assert (link.id, link.kind, link.question_ids) == ("signs-dates", "dates", ("signs-2027", "signs-2028"))
+    assert (link.id, link.kind, link.question_ids) == (
+        "signs-dates",
+        "dates",
+        ("signs-2027", "signs-2028"),
+    )
     assert link.labels == ("by 31 Dec 2027", "by 31 Dec 2028")
     assert link.title == "Will Arland sign the river treaty?"
     assert {q.claim_ids for q in opened} == {(f"at-{SIGNS}",)}
@@ -92,7 +101,12 @@ def test_what_the_linter_blocks_keeps_all_of_them_from_opening(essay: Tracker) -
 )
 def test_what_is_no_group_is_not_bound(essay: Tracker, others: list[Wanted]) -> None:
     mended = [
-        replace(one, asked=replace(one.asked, scale=Scale(0.0, 1.0) if one.asked.kind == "numeric" else None))
+        replace(
+            one,
+            asked=replace(
+                one.asked, scale=Scale(0.0, 1.0) if one.asked.kind == "numeric" else None
+            ),
+        )
         for one in others
     ]
     essay.open_claims([wanted(2027), *mended], SIGNS, override=WHY)
@@ -108,7 +122,10 @@ def test_a_second_group_of_the_same_name_gets_a_name_of_its_own(essay: Tracker) 
 
 def test_a_label_names_the_last_day_and_what_the_question_asks_of_it(essay: Tracker) -> None:
     holds = [wanted(year, horizon_shape="holds_until") for year in (2027, 2028)]
-    later = replace(holds[1], asked=replace(holds[1].asked, closes_at=holds[1].asked.closes_at - timedelta(hours=1)))
+    later = replace(
+        holds[1],
+        asked=replace(holds[1].asked, closes_at=holds[1].asked.closes_at - timedelta(hours=1)),
+    )
     essay.open_claims([holds[0], later], SIGNS, override=WHY)
     (link,) = essay.coherence().links
     assert link.labels == ("until 31 Dec 2027", "until 31 Dec 2028")
@@ -118,29 +135,38 @@ def test_a_label_names_the_last_day_and_what_the_question_asks_of_it(essay: Trac
 
 
 PAGE = (
-    "<!doctype html><html><head><title>Seven hunches – The Far Post</title></head><body><article><h1>Seven hunches</h1>"
+    "<!doctype html><html><head><title>Seven hunches – The Far "
+    "Post</title></head><body><article><h1>Seven hunches</h1>"
 )
 LINES = "".join(
-    f"<p>In {year} the two governments will meet again and talk of nothing but fish.</p>" for year in range(2027, 2031)
+    f"<p>In {year} the two governments will meet again and talk of nothing but fish.</p>"
+    for year in range(2027, 2031)
 )
 
 
 @pytest.fixture
 def shell(
-    tracker: Tracker, clock: FakeClock, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    tracker: Tracker,
+    clock: FakeClock,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Shell:
     """A terminal in front of the tracker."""
     return at_a_terminal(tracker, clock, capsys, monkeypatch)
 
 
-def test_an_essay_is_called_as_its_page_calls_it(tracker: Tracker, shell: Shell, tmp_path: Path) -> None:
+def test_an_essay_is_called_as_its_page_calls_it(
+    tracker: Tracker, shell: Shell, tmp_path: Path
+) -> None:
     file = tmp_path / "page.html"
     file.write_text(f"{PAGE}{LINES}</article></body></html>", encoding="utf-8")
     assert "Kept version 1 of seven-hunches" in shell("essay", "add", str(file))
     assert tracker.essay("seven-hunches").essay.title == "Seven hunches"
 
 
-def test_a_title_and_a_name_that_are_given_win(tracker: Tracker, shell: Shell, tmp_path: Path) -> None:
+def test_a_title_and_a_name_that_are_given_win(
+    tracker: Tracker, shell: Shell, tmp_path: Path
+) -> None:
     file = tmp_path / "treaty.md"
     file.write_text("# The river treaty\n\nIt will be signed in 2027.\n", encoding="utf-8")
     shell("essay", "add", str(file), "--title", "Rivers", "--name", "river")
@@ -167,7 +193,9 @@ CRITERIA = (
 )
 
 
-def test_a_question_is_shown_with_its_sources_and_what_bears_its_claim_out(tracker: Tracker, shell: Shell) -> None:
+def test_a_question_is_shown_with_its_sources_and_what_bears_its_claim_out(
+    tracker: Tracker, shell: Shell
+) -> None:
     tracker.ask(an_asked(bears_out="no"), override=WHY)
     said = " ".join(shell("show", "rain").split())
     assert "Sources: https://weather.arland.example; Reuters, as fall-back" in said
@@ -179,15 +207,24 @@ def test_without_a_claim_nothing_is_said_to_bear_it_out(tracker: Tracker, shell:
     assert "The claim" not in shell("show", "rain")
 
 
-def test_each_later_wording_says_what_it_changed(tracker: Tracker, clock: FakeClock, shell: Shell) -> None:
+def test_each_later_wording_says_what_it_changed(
+    tracker: Tracker, clock: FakeClock, shell: Shell
+) -> None:
     tracker.ask(an_asked(), override=WHY)
     clock.advance(days=1)
     tracker.edit_question("rain", Wording(criteria=CRITERIA), why="who measures it", override=WHY)
     clock.advance(days=1)
-    tracker.edit_question("rain", Wording(sources=("arland.example",)), why="it moved", override=WHY)
+    tracker.edit_question(
+        "rain", Wording(sources=("arland.example",)), why="it moved", override=WHY
+    )
     said = " ".join(shell("show", "rain").split())
     assert "Wording 2, 2026-12-02 09:30 UTC by ada: who measures it criteria: YES if the" in said
-    assert "-reports- +measures+ rain before 31 December 2026, 09:30 … the weather service is closed down." in said
+    assert (
+        "-reports- +measures+ rain before 31 December 2026, 09:30 … the weather service is "
+        "closed down."
+    ) in said
     assert "Wording 3" in said
     assert said.count("criteria:") == 1
-    assert "sources: -https://weather.arland.example; Reuters, as fall-back- +arland.example+" in said
+    assert (
+        "sources: -https://weather.arland.example; Reuters, as fall-back- +arland.example+" in said
+    )

@@ -1,4 +1,6 @@
-"""The whole life of a question of each kind, on each dialect: asked, forecast, revised, answered, scored, checked."""
+"""The whole life of a question of each kind, on each dialect: asked, forecast, revised, answered,
+scored, checked.
+"""
 
 import math
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +14,21 @@ from forecasts.question import QuestionId
 from forecasts.scoring.rulebook import HEADLINE, OWN_RULES, RULES
 from forecasts.scoring.scores import recompute
 from tests.builders import DAY, NOW, FakeClock, a_question, a_set, no_network
-from tests.lives import ADA, BEN, CEM, CLOSES, KNOWN, LIVES, PEOPLE, SOURCE, Life, by_rule, forecast_all, live, resolve
+from tests.lives import (
+    ADA,
+    BEN,
+    CEM,
+    CLOSES,
+    KNOWN,
+    LIVES,
+    PEOPLE,
+    SOURCE,
+    Life,
+    by_rule,
+    forecast_all,
+    live,
+    resolve,
+)
 from tests.quick_databases import begin
 from tracker.api import Tracker, open_tracker
 from tracker.resolving import SCORES_VERSION, bring_up_to_date
@@ -28,17 +44,27 @@ def test_everybody_is_scored_by_every_rule_of_the_kind_and_the_receipts_give_the
 ) -> None:
     begin(both, clock, live, life)
     scores = resolve(both, clock, life)
-    computed = {"binary": (HAZARD, SUGGESTION), "categorical": (SUGGESTION,), "ordered": (SUGGESTION,)}
+    computed = {
+        "binary": (HAZARD, SUGGESTION),
+        "categorical": (SUGGESTION,),
+        "ordered": (SUGGESTION,),
+    }
     everybody = {*PEOPLE, CROWD, PRIOR, *computed.get(life.asked.kind, ())}
     rules = [rule for rule in RULES.values() if life.asked.kind in rule.kinds]
-    expected = {(r.name, who) for r in rules for who in (everybody if r.name in OWN_RULES else PEOPLE)}
+    expected = {
+        (r.name, who) for r in rules for who in (everybody if r.name in OWN_RULES else PEOPLE)
+    }
     assert {(s.rule, s.forecaster_id) for s in scores} == expected
     assert set(both.scores(life.id)) == set(scores)  # as stored, to the last digit of the receipts
     assert by_rule(scores, life.headline).mean_while_active == pytest.approx(life.mean, abs=1e-5)
-    assert math.fsum(s.skill_over_schedule for s in scores if s.rule == "peer") == pytest.approx(0.0, abs=1e-9)
+    assert math.fsum(s.skill_over_schedule for s in scores if s.rule == "peer") == pytest.approx(
+        0.0, abs=1e-9
+    )
     page = both.question(life.id)
     for score in both.scores(life.id):
-        assert math.fsum(i.contribution for i in score.receipt) == pytest.approx(score.mean_while_active)
+        assert math.fsum(i.contribution for i in score.receipt) == pytest.approx(
+            score.mean_while_active
+        )
         if score.rule in OWN_RULES:
             assert recompute(page.summary.question, page.resolutions[-1], score) == score
     check = both.verify_scores()
@@ -59,10 +85,18 @@ def test_a_question_counts_once_its_scheduled_close_has_passed_and_hindsight_ear
     assert (early.summaries, early.early, dict(early.hindsight)) == ((), (life.id,), {ADA: 1})
     clock.time = CLOSES
     found = both.accuracy(Choice(kind=life.asked.kind))
-    assert (set(found.questions), found.early, found.facets.kinds) == ({life.id}, (), (life.asked.kind,))
-    mine = next(s for s in found.summaries if s.forecaster_id == ADA and s.rule == HEADLINE[life.asked.kind])
+    assert (set(found.questions), found.early, found.facets.kinds) == (
+        {life.id},
+        (),
+        (life.asked.kind,),
+    )
+    mine = next(
+        s for s in found.summaries if s.forecaster_id == ADA and s.rule == HEADLINE[life.asked.kind]
+    )
     assert (mine.questions, mine.mean_while_active) == (1, pytest.approx(life.mean, abs=1e-5))
-    assert {*found.scores} == {replace(s, receipt=()) for s in scores}  # receipts are read where one is opened
+    assert {*found.scores} == {
+        replace(s, receipt=()) for s in scores
+    }  # receipts are read where one is opened
     assert both.score_table().height == len(scores)
     others = {"binary", "categorical", "ordered", "numeric", "date"} - {life.asked.kind}
     assert all(both.accuracy(Choice(kind=kind)).summaries == () for kind in others)  # type: ignore[arg-type]
@@ -114,29 +148,46 @@ def test_the_crowd_stands_beside_the_people_from_their_first_forecast_on(
     assert CROWD not in both.question(life.id).summary.standings
 
 
-def test_what_was_given_to_a_removed_option_goes_to_other_from_then_on(both: Tracker, clock: FakeClock) -> None:
+def test_what_was_given_to_a_removed_option_goes_to_other_from_then_on(
+    both: Tracker, clock: FakeClock
+) -> None:
     live(both, clock, VISIT)
     page = both.question(VISIT.id)
-    assert [option.name for option in page.summary.question.options] == ["Moscow", "Beijing", "Other", "Minsk"]
+    assert [option.name for option in page.summary.question.options] == [
+        "Moscow",
+        "Beijing",
+        "Other",
+        "Minsk",
+    ]
     assert page.summary.question.offered(clock.time) == ("Moscow", "Other", "Minsk")
     crowd = page.timelines[CROWD]
     before, after = crowd.at(NOW + 8 * DAY - DAY / 2), crowd.at(NOW + 8 * DAY)
     assert getattr(before, "options", ()) == ("Moscow", "Beijing", "Other")
     assert getattr(after, "options", ()) == ("Moscow", "Other")
     assert page.acts[1].distribution is not None
-    assert getattr(page.acts[1].distribution, "options", ()) == ("Moscow", "Beijing", "Other")  # kept as it was said
+    assert getattr(page.acts[1].distribution, "options", ()) == (
+        "Moscow",
+        "Beijing",
+        "Other",
+    )  # kept as it was said
 
 
-def test_an_option_that_was_gone_when_the_answer_was_known_is_no_answer(both: Tracker, clock: FakeClock) -> None:
+def test_an_option_that_was_gone_when_the_answer_was_known_is_no_answer(
+    both: Tracker, clock: FakeClock
+) -> None:
     live(both, clock, VISIT)
     clock.time = CLOSES
-    with pytest.raises(ValueError, match="option 'Beijing' was not offered when the answer was known"):
+    with pytest.raises(
+        ValueError, match="option 'Beijing' was not offered when the answer was known"
+    ):
         both.resolve(VISIT.id, "beijing", source_url=SOURCE, known_at=KNOWN)
     assert both.resolve(VISIT.id, "beijing", source_url=SOURCE, known_at=NOW + 3 * DAY)
     assert both.question(VISIT.id).resolutions[-1].answer == "Beijing"
 
 
-def test_what_was_stored_is_read_again_by_the_next_who_opens_the_database(both: Tracker, clock: FakeClock) -> None:
+def test_what_was_stored_is_read_again_by_the_next_who_opens_the_database(
+    both: Tracker, clock: FakeClock
+) -> None:
     for life in LIVES:
         live(both, clock, life)
     for life in LIVES[:3]:
@@ -148,13 +199,17 @@ def test_what_was_stored_is_read_again_by_the_next_who_opens_the_database(both: 
 
 
 def rows_of_scores(tracker: Tracker) -> dict[str, list[tuple[object, ...]]]:
-    """The stored scores of each question with the place where the database keeps them, which an update changes."""
-    place = "rowid" if tracker.settings.url.startswith("sqlite") else "ctid::text || ' ' || xmin::text"
+    """The stored scores of each question with the place where the database keeps them, which an
+    update changes.
+    """
+    place = (
+        "rowid" if tracker.settings.url.startswith("sqlite") else "ctid::text || ' ' || xmin::text"
+    )
     with tracker._store.reading() as session:
         rows = session.connection().execute(
             text(
-                f"SELECT question_id, {place}, forecaster_id, rule, skill_over_schedule, CAST(receipt AS TEXT)"
-                " FROM score"
+                f"SELECT question_id, {place}, forecaster_id, rule, skill_over_schedule, "
+                "CAST(receipt AS TEXT) FROM score"
             )
         )
         found: dict[str, list[tuple[object, ...]]] = {}
@@ -163,7 +218,9 @@ def rows_of_scores(tracker: Tracker) -> dict[str, list[tuple[object, ...]]]:
     return {question: sorted(several, key=str) for question, several in found.items()}
 
 
-def test_answering_one_question_leaves_the_scores_of_all_others_untouched(both: Tracker, clock: FakeClock) -> None:
+def test_answering_one_question_leaves_the_scores_of_all_others_untouched(
+    both: Tracker, clock: FakeClock
+) -> None:
     for life in LIVES:
         live(both, clock, life)
     for life in LIVES[:-1]:
@@ -190,7 +247,9 @@ def spoil(tracker: Tracker, version: str) -> None:
         run(text("UPDATE property SET value = :version WHERE key = 'scores'"), {"version": version})
 
 
-def test_scores_under_older_rules_are_replaced_when_the_tracker_opens(both: Tracker, clock: FakeClock) -> None:
+def test_scores_under_older_rules_are_replaced_when_the_tracker_opens(
+    both: Tracker, clock: FakeClock
+) -> None:
     live(both, clock, RAIN)
     resolve(both, clock, RAIN)
     scores = both.scores(RAIN.id)
@@ -214,7 +273,9 @@ def test_scores_under_the_rules_of_this_code_are_not_worked_out_again_at_the_ope
         assert rows_of_scores(again) == before
 
 
-def test_two_who_open_an_older_database_at_once_work_its_scores_out_once(both: Tracker, clock: FakeClock) -> None:
+def test_two_who_open_an_older_database_at_once_work_its_scores_out_once(
+    both: Tracker, clock: FakeClock
+) -> None:
     live(both, clock, RAIN)
     resolve(both, clock, RAIN)
     spoil(both, "1")
@@ -226,7 +287,9 @@ def test_two_who_open_an_older_database_at_once_work_its_scores_out_once(both: T
     assert rows_of_scores(both) == before
 
 
-def test_several_who_work_scores_out_at_the_same_time_do_not_meet(both: Tracker, clock: FakeClock) -> None:
+def test_several_who_work_scores_out_at_the_same_time_do_not_meet(
+    both: Tracker, clock: FakeClock
+) -> None:
     for number in range(10):
         both.ask(replace(RAIN.asked, id=f"rain-{number}"))
         both.forecast(f"rain-{number}", "60%")
@@ -234,17 +297,23 @@ def test_several_who_work_scores_out_at_the_same_time_do_not_meet(both: Tracker,
     for number in range(10):
         both.resolve(f"rain-{number}", "yes", source_url=SOURCE, known_at=KNOWN)
     with ThreadPoolExecutor(3) as pool:
-        assert list(pool.map(lambda _: both.rescore(), range(6))) == [10] * 6  # whoever inserts twice would raise
+        assert (
+            list(pool.map(lambda _: both.rescore(), range(6))) == [10] * 6
+        )  # whoever inserts twice would raise
     assert both.verify_scores().differences == ()
 
 
-def test_the_key_of_an_act_on_one_question_is_none_for_another(both: Tracker, clock: FakeClock) -> None:
+def test_the_key_of_an_act_on_one_question_is_none_for_another(
+    both: Tracker, clock: FakeClock
+) -> None:
     both.ask(RAIN.asked)
     both.ask(VISIT.asked)
     clock.advance(days=1)
     first = both.forecast("rain", "60%", key="form-1")
     assert both.forecast("rain", "90%", key="form-1") == first
-    refusal = pytest.raises(ValueError, match="is that of an act of ada on rain: give each request a key of its own")
+    refusal = pytest.raises(
+        ValueError, match="is that of an act of ada on rain: give each request a key of its own"
+    )
     with refusal:
         both.forecast("visit", VISIT.said[0], key="form-1")
     with refusal:
@@ -252,12 +321,17 @@ def test_the_key_of_an_act_on_one_question_is_none_for_another(both: Tracker, cl
     assert ADA not in both.question("visit").summary.standings
 
 
-def test_questions_of_a_set_and_of_ones_own_live_beside_each_other(both: Tracker, clock: FakeClock) -> None:
+def test_questions_of_a_set_and_of_ones_own_live_beside_each_other(
+    both: Tracker, clock: FakeClock
+) -> None:
     both.load(a_set(a_question(closes_at=CLOSES, resolves_at=CLOSES)))
     live(both, clock, RAIN)
     both.forecast("summit-2027", "20%", forecaster=BEN)
     resolve(both, clock, RAIN)
-    assert {row.question.id: row.status for row in both.questions()} == {"summit-2027": "open", "rain": "resolved"}
+    assert {row.question.id: row.status for row in both.questions()} == {
+        "summit-2027": "open",
+        "rain": "resolved",
+    }
     assert both.verify_scores().questions == 1
     assert both.question("rain").essay.title == "Questions of our own"
     assert replace(RAIN.asked, id="x").essay_id == both.question("rain").essay.id

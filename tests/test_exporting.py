@@ -1,4 +1,6 @@
-"""An essay with everything that came of it is written as a set, and means the same in another installation."""
+"""An essay with everything that came of it is written as a set, and means the same in another
+installation.
+"""
 
 import shutil
 import sqlite3
@@ -33,8 +35,8 @@ from tracker.question_verbs import Wording
 from tracker.settings import Settings
 
 BETTER = (
-    "YES if the weather service of Arland measures 1.0 mm of rain or more on one day before 31 December 2026, 09:30"
-    " UTC. Annulled if the weather service is closed down."
+    "YES if the weather service of Arland measures 1.0 mm of rain or more on one day before 31 "
+    "December 2026, 09:30 UTC. Annulled if the weather service is closed down."
 )
 WHY = "a question of a test"
 EXAMPLES = 5
@@ -42,7 +44,9 @@ EXAMPLES = 5
 
 
 class Installations:
-    """Trackers that are opened once, and filled from a database whenever a test wants a new one: that is faster."""
+    """Trackers that are opened once, and filled from a database whenever a test wants a new one:
+    that is faster.
+    """
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
@@ -82,7 +86,9 @@ def install(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installations]
 
 
 def start(tracker: Tracker) -> None:
-    """An essay with questions of every kind, a link of each sort, a scenario table, and a sentence set aside."""
+    """An essay with questions of every kind, a link of each sort, a scenario table, and a sentence
+    set aside.
+    """
     add(tracker)
     tracker.add_feed(a_feed())
     for life in LIVES:
@@ -91,27 +97,42 @@ def start(tracker: Tracker) -> None:
         asked = asked_of(f"claimed-{number}")
         tracker.open_claim(asked, offset, indicators=[an_indicator(asked.id)], override=WHY)
     tracker.reject_claim("river", HOLDS, "no date")
-    futures = {"kind": "categorical", "options": ("friends", "strangers", "Other"), "horizon_shape": "state_at"}
+    futures = {
+        "kind": "categorical",
+        "options": ("friends", "strangers", "Other"),
+        "horizon_shape": "state_at",
+    }
     tracker.ask(asked_of(FUTURES, **futures, bears_out="friends | strangers"), override=WHY)
     for name in (PACT, FAIR):
         tracker.ask(asked_of(name), override=WHY)
     tracker.add_scenario_set(SET)
-    for kind, names in (("implies", ("pact", "fair")), ("condition", ("rain", "claimed-0", "claimed-1"))):
-        tracker.add_link(Link(LinkId(kind), kind, tuple(map(QuestionId, names)), f"By {kind}", why="so we say"))  # type: ignore[arg-type]
+    for kind, names in (
+        ("implies", ("pact", "fair")),
+        ("condition", ("rain", "claimed-0", "claimed-1")),
+    ):
+        tracker.add_link(
+            Link(LinkId(kind), kind, tuple(map(QuestionId, names)), f"By {kind}", why="so we say")
+        )  # type: ignore[arg-type]
 
 
 def known(name: str, answer: str, *, checked: bool = True) -> PastResolution:
     outcome = answer if answer in ("yes", "no", "annulled") else "answered"
     said = "" if outcome == answer else answer
-    return PastResolution(QuestionId(name), outcome, NOW, NOW, SOURCE, "I think.", said, needs_check=not checked)  # type: ignore[arg-type]
+    return PastResolution(
+        QuestionId(name), outcome, NOW, NOW, SOURCE, "I think.", said, needs_check=not checked
+    )  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")
 def begun(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path) -> Path:
-    """A database with the essay and all that was asked from it, made once and copied for each test."""
+    """A database with the essay and all that was asked from it, made once and copied for each
+    test.
+    """
     directory = tmp_path_factory.mktemp("begun")
     shutil.copy(migrated_file, directory)
-    with open_tracker(Settings(data_dir=directory, me="ada"), now=FakeClock(NOW), fetch=no_network) as opened:
+    with open_tracker(
+        Settings(data_dir=directory, me="ada"), now=FakeClock(NOW), fetch=no_network
+    ) as opened:
         start(opened)
     return directory / migrated_file.name
 
@@ -133,7 +154,9 @@ def resolved(name: str, answer: str) -> Act:
 
 ACTS: dict[str, Act] = {
     "edited": lambda t: t.edit_question("rain", Wording(criteria=BETTER), why="how much"),
-    "edited against the linter": lambda t: t.edit_question("pact", Wording(text="Will it?"), why="x", override="y"),
+    "edited against the linter": lambda t: t.edit_question(
+        "pact", Wording(text="Will it?"), why="x", override="y"
+    ),
     "edited sources": lambda t: t.edit_question(
         "visit", Wording(sources=("https://b.example", "Reuters")), why="it moved"
     ),
@@ -145,14 +168,20 @@ ACTS: dict[str, Act] = {
     "taken back": lambda t: t.retract("stance", "asked twice"),
     "claimed one taken back": lambda t: t.retract("treaty", "asked twice"),
     "an indicator": lambda t: t.add_indicator(
-        replace(an_indicator("pact"), expected=Expectation(NOW + 9 * DAY, "very likely", "unlikely"))
+        replace(
+            an_indicator("pact"), expected=Expectation(NOW + 9 * DAY, "very likely", "unlikely")
+        )
     ),
     "an indicator of an option": lambda t: t.add_indicator(an_indicator("visit", option="Beijing")),
     "row taken out": lambda t: t.set_likelihoods(FUTURES, LikelihoodRow(FAIR, ())),
     "text moved": lambda t: add(t, f"A foreword.\n\n{TEXT}"),
     "text lost a sentence": lambda t: add(t, TEXT.replace("The dam will hold.", "")),
-    "text lost a claim": lambda t: add(t, TEXT.replace("Borland may leave the customs union in 2028.", "")),
-    "another set aside": lambda t: t.reject_claim("river", t.essay("river").mapped[2].sentence.offset, "past"),
+    "text lost a claim": lambda t: add(
+        t, TEXT.replace("Borland may leave the customs union in 2028.", "")
+    ),
+    "another set aside": lambda t: t.reject_claim(
+        "river", t.essay("river").mapped[2].sentence.offset, "past"
+    ),
     "a claim set aside": lambda t: t.reject_claim("river", SIGNS, "now I see"),
     "taken up again": lambda t: t.restore_claim("river", t.essay("river").rejections[0].offset),
     "answered yes": resolved("claimed-1", "yes"),
@@ -197,7 +226,9 @@ def meaning(made: QuestionSet) -> dict[str, Any]:
         "indicators": {i.id: i for i in made.indicators},
         "feeds": {f.id: f for f in made.feeds},
         "links": {one.id: one for one in made.links},
-        "scenarios": {s.question_id: (s.title, s.descriptions, s.note, set(s.rows)) for s in made.scenarios},
+        "scenarios": {
+            s.question_id: (s.title, s.descriptions, s.note, set(s.rows)) for s in made.scenarios
+        },
         "resolutions": set(made.resolutions),
         "rejections": dict(made.rejections),
         "text": made.text,
@@ -238,7 +269,9 @@ def assert_changes_nothing(tracker: Tracker, made: QuestionSet) -> None:
 def test_a_set_has_everything_of_its_essay_and_nothing_of_another(river: Tracker) -> None:
     river.load(a_set())
     made = river.export_set("river")
-    assert {q.id for q in made.questions} == {row.question.id for row in river.questions()} - {"summit-2027"}
+    assert {q.id for q in made.questions} == {row.question.id for row in river.questions()} - {
+        "summit-2027"
+    }
     assert [claim.offset for claim in made.claims] == [SIGNS, LEAVES, HOLDS]
     assert dict(made.rejections) == {f"at-{HOLDS}": "no date"}
     assert {link.id for link in made.links} == {"implies", "condition"}
@@ -274,7 +307,9 @@ def test_options_read_as_they_are_offered_now(river: Tracker, clock: FakeClock) 
     assert found.rows[0].p == (0.875, 0.125, 0.125)
 
 
-def test_an_indicator_of_an_option_that_is_gone_stays_behind(river: Tracker, clock: FakeClock) -> None:
+def test_an_indicator_of_an_option_that_is_gone_stays_behind(
+    river: Tracker, clock: FakeClock
+) -> None:
     for option in ("Beijing", "Moscow"):
         river.add_indicator(an_indicator("visit", option.lower(), option=option))
     clock.advance(days=1)
@@ -283,7 +318,9 @@ def test_an_indicator_of_an_option_that_is_gone_stays_behind(river: Tracker, clo
     assert [i.option for i in made.indicators if i.question_id == "visit"] == ["Moscow"]
 
 
-def test_an_option_that_came_out_before_it_was_removed_stays_the_answer(river: Tracker, clock: FakeClock) -> None:
+def test_an_option_that_came_out_before_it_was_removed_stays_the_answer(
+    river: Tracker, clock: FakeClock
+) -> None:
     clock.advance(days=1)
     river.change_option("visit", "Beijing", "removed")
     river.resolve("visit", "Beijing", source_url=SOURCE, known_at=NOW)
@@ -297,7 +334,10 @@ def test_what_stood_beside_a_question_that_was_taken_back_can_still_be_loaded(
     install: Installations, river: Tracker, migrated_file: Path
 ) -> None:
     """Its prior is all but settled, which only the nearest day of a claim must not be."""
-    later = {"closes_at": a_question().closes_at + 366 * DAY, "resolves_at": a_question().resolves_at + 366 * DAY}
+    later = {
+        "closes_at": a_question().closes_at + 366 * DAY,
+        "resolves_at": a_question().resolves_at + 366 * DAY,
+    }
     text = "Will the leaders of Arland and Borland meet in person by 30 June 2028?"
     criteria = a_question().criteria.replace("30 June 2027", "30 June 2028")
     far = a_question("summit-2028", prior=Binary(0.99), text=text, criteria=criteria, **later)
@@ -315,11 +355,17 @@ def test_what_stood_beside_a_question_that_was_taken_back_can_still_be_loaded(
     assert (override.why, override.codes) == (ASKED_ALREADY, ("extreme-prior",))
 
 
-def test_answers_that_wait_for_a_check_wait_in_the_set_until_one_of_them_counts(river: Tracker) -> None:
+def test_answers_that_wait_for_a_check_wait_in_the_set_until_one_of_them_counts(
+    river: Tracker,
+) -> None:
     river.note_unchecked(known("pact", "yes", checked=False))
-    assert [(r.outcome, r.needs_check) for r in river.export_set("river").resolutions] == [("yes", True)]
+    assert [(r.outcome, r.needs_check) for r in river.export_set("river").resolutions] == [
+        ("yes", True)
+    ]
     river.resolve("pact", "no", source_url=SOURCE, known_at=NOW)
-    assert [(r.outcome, r.needs_check) for r in river.export_set("river").resolutions] == [("no", False)]
+    assert [(r.outcome, r.needs_check) for r in river.export_set("river").resolutions] == [
+        ("no", False)
+    ]
 
 
 def test_a_text_that_lost_what_was_asked_from_it_stays_behind(river: Tracker) -> None:

@@ -30,7 +30,9 @@ INSTANTS = (NOW, NOW - 30 * DAY, NOW - 200 * DAY)
 
 @pytest.fixture(scope="module")
 def world(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tracker]:
-    """Questions of every kind, open, answered and over; people and the suggestion revise, evidence is judged."""
+    """Questions of every kind, open, answered and over; people and the suggestion revise, evidence
+    is judged.
+    """
     settings = Settings(data_dir=tmp_path_factory.mktemp("world"))
     shutil.copy(migrated_file, settings.data_dir)
     build(settings, Size(questions=20, revisions=400, evidence=200), NOW)
@@ -45,7 +47,9 @@ def session(world: Tracker) -> Iterator[Session]:
 
 
 @pytest.mark.parametrize("now", INSTANTS)
-def test_every_row_says_what_all_acts_and_all_evidence_of_its_question_say(session: Session, now: datetime) -> None:
+def test_every_row_says_what_all_acts_and_all_evidence_of_its_question_say(
+    session: Session, now: datetime
+) -> None:
     for row in listing.summaries(session, now):
         acts = forecasts.of_question(session, row.question.id)
         told = [a for a in acts if a.forecaster_id == SUGGESTION and a.made_at >= now - 90 * DAY]
@@ -55,16 +59,22 @@ def test_every_row_says_what_all_acts_and_all_evidence_of_its_question_say(sessi
         assert row.evidence == len(pieces)
         assert row.waiting == sum(e.status == "logged" for e in pieces)
         assert row.last_evidence_at == max((e.first_seen_at for e in pieces), default=None)
-        assert {who: (s.since, s.distribution) for who, s in row.standings.items()} == standings(session, row, now)
+        assert {who: (s.since, s.distribution) for who, s in row.standings.items()} == standings(
+            session, row, now
+        )
 
 
 def standings(session: Session, row: QuestionSummary, now: datetime) -> dict[ForecasterId, object]:
-    """Who holds what, the plain way: the last of all acts, and the crowd from its whole timeline."""
+    """Who holds what, the plain way: the last of all acts, and the crowd from its whole
+    timeline.
+    """
     asked = row.question
     at = min(now, effective_close(asked, row.resolution))
     acts = acts_by_forecaster(forecasts.of_question(session, asked.id))
     last = {who: own[-1] for who, own in acts.items() if own[-1].distribution is not None}
-    held: dict[ForecasterId, object] = {who: (act.made_at, act.distribution) for who, act in last.items()}
+    held: dict[ForecasterId, object] = {
+        who: (act.made_at, act.distribution) for who, act in last.items()
+    }
     held[PRIOR] = (asked.opens_at, asked.prior)
     if asked.kind == "binary":
         held[HAZARD] = (at, Binary(hazard(asked, at)))
@@ -76,9 +86,9 @@ def standings(session: Session, row: QuestionSummary, now: datetime) -> dict[For
 
 @pytest.mark.parametrize("now", INSTANTS)
 def test_one_question_read_alone_is_its_row_in_the_list(session: Session, now: datetime) -> None:
-    assert [listing.summary(session, row.question, now) for row in listing.summaries(session, now)] == list(
-        listing.summaries(session, now)
-    )
+    assert [
+        listing.summary(session, row.question, now) for row in listing.summaries(session, now)
+    ] == list(listing.summaries(session, now))
 
 
 def test_what_stood_at_an_instant_is_what_the_timelines_say(session: Session) -> None:
@@ -95,26 +105,44 @@ def test_what_stood_at_an_instant_is_what_the_timelines_say(session: Session) ->
 
 
 @pytest.mark.parametrize("lead_days", [90, 30, 7])
-def test_what_is_held_at_a_lead_is_what_the_whole_timelines_hold_then(session: Session, lead_days: int) -> None:
+def test_what_is_held_at_a_lead_is_what_the_whole_timelines_hold_then(
+    session: Session, lead_days: int
+) -> None:
     found = accuracy.scored(session, Choice(), NOW)
     records = accuracy._records(session, found, lead_days)
-    fast = {(who, q.id): steps.at(q.closes_at - lead_days * DAY) for who, own in records.items() for q, _, steps in own}
+    fast = {
+        (who, q.id): steps.at(q.closes_at - lead_days * DAY)
+        for who, own in records.items()
+        for q, _, steps in own
+    }
     plain = {
         (who, q.id): steps.at(q.closes_at - lead_days * DAY)
         for q in found.counted.values()
         for who, steps in timelines(session, q, q.closes_at).items()
     }
     assert any(who == CROWD for who, _ in fast)
-    assert {key: held for key, held in fast.items() if held} == {key: held for key, held in plain.items() if held}
+    assert {key: held for key, held in fast.items() if held} == {
+        key: held for key, held in plain.items() if held
+    }
 
 
-def test_scores_read_together_are_those_of_each_question_without_their_receipts(session: Session) -> None:
+def test_scores_read_together_are_those_of_each_question_without_their_receipts(
+    session: Session,
+) -> None:
     everything = resolutions.all_scores(session)
-    each = [s for q in sorted({s.question_id for s in everything}) for s in resolutions.scores(session, q)]
+    each = [
+        s
+        for q in sorted({s.question_id for s in everything})
+        for s in resolutions.scores(session, q)
+    ]
     without = [{name: getattr(s, name) for name in s.__slots__ if name != "receipt"} for s in each]
-    assert [{name: getattr(s, name) for name in s.__slots__ if name != "receipt"} for s in everything] == without
+    assert [
+        {name: getattr(s, name) for name in s.__slots__ if name != "receipt"} for s in everything
+    ] == without
     wanted = {s.question_id for s in everything}
-    assert list(resolutions.with_receipts(session, "brier", wanted)) == [s for s in each if s.rule == "brier"]
+    assert list(resolutions.with_receipts(session, "brier", wanted)) == [
+        s for s in each if s.rule == "brier"
+    ]
 
 
 def test_of_two_acts_at_one_instant_the_last_stood_and_a_withdrawal_leaves_nothing(
@@ -134,8 +162,12 @@ def test_of_two_acts_at_one_instant_the_last_stood_and_a_withdrawal_leaves_nothi
         later = forecasts.stood_at(session, {one: NOW + 2 * DAY, two: NOW + 3 * DAY})
         assert forecasts.stood_at(session, {one: NOW - DAY}) == {}
         assert (first[one][ada], first[two][ada]) == ((NOW, Binary(0.4)), (NOW, Binary(0.4)))
-        assert (later[one][ada], later[two][ada]) == ((NOW + 2 * DAY, Binary(0.9)), (NOW + 2 * DAY, None))
+        assert (later[one][ada], later[two][ada]) == (
+            (NOW + 2 * DAY, Binary(0.9)),
+            (NOW + 2 * DAY, None),
+        )
         assert listing.summaries(session, clock.time) == tuple(
-            listing.summary(session, row.question, clock.time) for row in listing.summaries(session, clock.time)
+            listing.summary(session, row.question, clock.time)
+            for row in listing.summaries(session, clock.time)
         )
         assert set(forecasts.history(session, SUGGESTION, NOW, two)) == {two}

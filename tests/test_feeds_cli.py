@@ -12,11 +12,15 @@ from tests.test_cli import Shell
 from tracker.api import open_tracker
 from tracker.settings import Settings
 
-NEWS = an_rss(("Arland invites Borland to a summit", "https://wire.invalid/1"), title="The wire of the town")
+NEWS = an_rss(
+    ("Arland invites Borland to a summit", "https://wire.invalid/1"), title="The wire of the town"
+)
 
 
 @pytest.fixture
-def shell(on_sqlite: Settings, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Shell:
+def shell(
+    on_sqlite: Settings, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Shell:
     """The command line on an empty database."""
     monkeypatch.setenv("TRACKER_LOG_LEVEL", "error")
     return Shell(on_sqlite.data_dir, capsys, monkeypatch)
@@ -27,21 +31,33 @@ def press(feed_server: FeedServer) -> FeedServer:
     """A server with a feed, a page that names it, and a page that names none."""
     feed_server.serve("/rss", NEWS)
     link = f'<link rel="alternate" type="application/rss+xml" href="{feed_server.url("/rss")}">'
-    feed_server.serve("/", f"<html><head>{link}</head><body>News</body></html>".encode(), content_type="text/html")
-    feed_server.serve("/about", b"<html><body>Nothing to read here</body></html>", content_type="text/html")
+    feed_server.serve(
+        "/", f"<html><head>{link}</head><body>News</body></html>".encode(), content_type="text/html"
+    )
+    feed_server.serve(
+        "/about", b"<html><body>Nothing to read here</body></html>", content_type="text/html"
+    )
     return feed_server
 
 
-def test_a_feed_is_subscribed_to_by_the_address_of_its_page(shell: Shell, press: FeedServer) -> None:
-    said = shell("feeds", "add", press.url("/"), "--theme", "talks", "--grade", "B", "--allow-private")
+def test_a_feed_is_subscribed_to_by_the_address_of_its_page(
+    shell: Shell, press: FeedServer
+) -> None:
+    said = shell(
+        "feeds", "add", press.url("/"), "--theme", "talks", "--grade", "B", "--allow-private"
+    )
     assert "the-wire-of-the-town: The wire of the town" in said
     feed = shell.json("feeds")["feeds"][0]["state"]["feed"]
     assert (feed["url"], feed["theme"], feed["grade"]) == (press.url("/rss"), "talks", "B")
     assert "is read already" in shell.refused("feeds", "add", press.url("/rss"), "--allow-private")
 
 
-def test_an_address_without_a_feed_is_refused_with_what_there_is(shell: Shell, press: FeedServer) -> None:
-    assert "an HTML page, not a feed" in shell.refused("feeds", "add", press.url("/about"), "--allow-private")
+def test_an_address_without_a_feed_is_refused_with_what_there_is(
+    shell: Shell, press: FeedServer
+) -> None:
+    assert "an HTML page, not a feed" in shell.refused(
+        "feeds", "add", press.url("/about"), "--allow-private"
+    )
     assert "private_feeds" in shell.refused("feeds", "add", press.url("/rss"))
     assert shell.json("feeds")["feeds"] == []
 
@@ -66,14 +82,28 @@ def test_trying_a_page_names_its_feeds_and_fails(shell: Shell, press: FeedServer
 def test_lists_come_in_and_go_out_with_all_that_is_set(shell: Shell, tmp_path: Path) -> None:
     listed = tmp_path / "list.opml"
     outline = (
-        '<outline text="The wire" xmlUrl="https://wire.invalid/rss"/><outline text="No" xmlUrl="ftp://x.invalid/"/>'
+        '<outline text="The wire" xmlUrl="https://wire.invalid/rss"/><outline text="No" '
+        'xmlUrl="ftp://x.invalid/"/>'
     )
     nested = f'<outline text="World"><outline text="East">{outline}</outline></outline>'
-    listed.write_text(f'<opml version="2.0"><head><title>Mine</title></head><body>{nested}</body></opml>')
+    listed.write_text(
+        f'<opml version="2.0"><head><title>Mine</title></head><body>{nested}</body></opml>'
+    )
     said = shell("feeds", "import", str(listed))
     assert "1 feeds added, 0 were there already." in said
     assert "left out:" in said
-    shell("feeds", "set", "the-wire", "--importance", "2.5", "--every", "30", "--grade", "A", "--full-text")
+    shell(
+        "feeds",
+        "set",
+        "the-wire",
+        "--importance",
+        "2.5",
+        "--every",
+        "30",
+        "--grade",
+        "A",
+        "--full-text",
+    )
     shell("feeds", "export", str(tmp_path / "out.opml"))
     other = shell.elsewhere(tmp_path / "other")
     open_tracker(Settings(data_dir=other.directory)).close()
@@ -95,15 +125,21 @@ def test_what_is_no_list_is_refused_and_adds_nothing(shell: Shell, tmp_path: Pat
 def test_settings_of_a_feed_go_back_to_what_is_usual(shell: Shell, press: FeedServer) -> None:
     shell("feeds", "add", press.url("/rss"), "--allow-private")
     name = "the-wire-of-the-town"
-    said = shell("feeds", "set", name, "--every", "15", "--megabytes", "2", "--user-agent", "Me/1.0")
+    said = shell(
+        "feeds", "set", name, "--every", "15", "--megabytes", "2", "--user-agent", "Me/1.0"
+    )
     assert "every 15 min" in said
     said = shell("feeds", "set", name, "--every", "0", "--megabytes", "0", "--user-agent", "")
     assert "interval learned" in said
     assert "Me/1.0" not in said
-    assert "the minutes between two polls must lie between 5" in shell.refused("feeds", "set", name, "--every", "1")
+    assert "the minutes between two polls must lie between 5" in shell.refused(
+        "feeds", "set", name, "--every", "1"
+    )
 
 
-def test_one_feed_is_shown_with_its_next_poll_and_the_reason(shell: Shell, press: FeedServer) -> None:
+def test_one_feed_is_shown_with_its_next_poll_and_the_reason(
+    shell: Shell, press: FeedServer
+) -> None:
     shell("feeds", "add", press.url("/rss"), "--allow-private")
     shell("ingest", "--allow-private")
     said = shell("feeds", "show", "the-wire-of-the-town")
@@ -144,7 +180,9 @@ def test_metrics_are_what_prometheus_reads(shell: Shell, press: FeedServer) -> N
     assert 'tracker_feed_items_7d{feed="the-wire-of-the-town"} 1.0' in lines
 
 
-def test_a_feed_that_has_moved_is_given_its_new_address_and_read_whole(shell: Shell, press: FeedServer) -> None:
+def test_a_feed_that_has_moved_is_given_its_new_address_and_read_whole(
+    shell: Shell, press: FeedServer
+) -> None:
     shell("feeds", "add", press.url("/rss"), "--allow-private")
     shell("ingest", "--allow-private")
     press.serve("/new", NEWS, etag='"1"')
@@ -152,9 +190,13 @@ def test_a_feed_that_has_moved_is_given_its_new_address_and_read_whole(shell: Sh
     shell("feeds", "set", name, "--url", press.url("/new"))
     assert json.loads(shell("ingest", "--once", "--all", "--allow-private"))["new"] == 0
     assert press.seen[-1].path == "/new"
-    assert "no http or https address" in shell.refused("feeds", "set", name, "--url", "file:///etc/passwd")
+    assert "no http or https address" in shell.refused(
+        "feeds", "set", name, "--url", "file:///etc/passwd"
+    )
     shell("feeds", "import", str(_a_list(shell)))
-    assert "is read already" in shell.refused("feeds", "set", name, "--url", "https://other.invalid/rss")
+    assert "is read already" in shell.refused(
+        "feeds", "set", name, "--url", "https://other.invalid/rss"
+    )
 
 
 def _a_list(shell: Shell) -> Path:
@@ -170,4 +212,6 @@ def test_a_question_says_which_of_its_feeds_are_silent(shell: Shell) -> None:
     assert "silent" not in shell("show", name)
     shell("feeds", "pause", "bbc-world")
     said = " ".join(shell("show", name).split())
-    assert re.search(r"1 of \d+ feeds that should carry its evidence are silent: BBC News, World:", said)
+    assert re.search(
+        r"1 of \d+ feeds that should carry its evidence are silent: BBC News, World:", said
+    )

@@ -35,5 +35,7 @@ class CollectedTest:
         ("forecasts/lint.py", "forecasts.lint", "", False),
     ],
 )
-def test_a_test_belongs_to_the_gate_by_its_kind(path: str, name: str, marker: str, beyond: bool) -> None:
+def test_a_test_belongs_to_the_gate_by_its_kind(
+    path: str, name: str, marker: str, beyond: bool
+) -> None:
     assert is_beyond_the_gate(CollectedTest(ROOT / path, name, marker)) == beyond  # type: ignore[arg-type]

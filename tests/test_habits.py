@@ -20,7 +20,9 @@ def of(tracker: Tracker, who: str = "ada", choice: Choice = EVERYTHING) -> Habit
     return next(h for h in tracker.habits(choice) if h.forecaster.id == who)
 
 
-def test_every_act_counts_but_the_gap_after_a_withdrawal_is_no_active_time(both: Tracker, clock: FakeClock) -> None:
+def test_every_act_counts_but_the_gap_after_a_withdrawal_is_no_active_time(
+    both: Tracker, clock: FakeClock
+) -> None:
     both.ask(an_asked())
     for day, said in ((0, "40%"), (10, ""), (15, "60%"), (20, "withdraw"), (25, "50%")):
         clock.time = NOW + day * DAY
@@ -39,18 +41,25 @@ def test_every_act_counts_but_the_gap_after_a_withdrawal_is_no_active_time(both:
     assert updates.per_30_days == pytest.approx(30 * 2 / 25)
     assert updates.mean_move == pytest.approx(0.15)
     assert (updates.reaffirmation_share, updates.reversal_share) == (pytest.approx(1 / 3), 1.0)
-    # The path is .4 .4 .6 .5 1: it moved .04 + .01 + .25, and .24 of uncertainty was there to remove.
+    # The path is .4 .4 .6 .5 1: it moved .04 + .01 + .25, and .24 of uncertainty was there to
+    # remove.
     assert (found.excess.n, found.excess.mean_excess) == (1, pytest.approx(0.06))
     assert found.excess.ratio == pytest.approx(0.30 / 0.24)
     assert "29 are missing" in found.excess.sentence
 
 
-def test_what_comes_when_the_answer_is_known_is_no_revision(tracker: Tracker, clock: FakeClock) -> None:
+def test_what_comes_when_the_answer_is_known_is_no_revision(
+    tracker: Tracker, clock: FakeClock
+) -> None:
     live(tracker, clock, RAIN)
     tracker.forecast("rain", "99%", forecaster=BEN)
     resolve(tracker, clock, RAIN)
     clock.time = CLOSES
-    assert {h.forecaster.id: h.updates.n_acts for h in tracker.habits()} == {"ada": 2, "cem": 2, "ben": 1}
+    assert {h.forecaster.id: h.updates.n_acts for h in tracker.habits()} == {
+        "ada": 2,
+        "cem": 2,
+        "ben": 1,
+    }
     # Of .6 .9 1, not of .6 .9 .9 1 with a reaffirmation.
     assert of(tracker).excess.mean_excess == pytest.approx(0.09 + 0.01 - 0.24)
     assert of(tracker).updates.reaffirmation_share == 0.0
@@ -68,10 +77,15 @@ def test_the_most_active_come_first_and_nobody_is_listed_who_said_nothing_in_tim
     tracker.forecast("rain", "90%")
     clock.time = CLOSES
     tracker.resolve("rain", "yes", source_url=SOURCE, known_at=KNOWN)
-    assert [h.forecaster.id for h in tracker.habits()] == ["cem", "ben"]  # neither ada nor what is computed
+    assert [h.forecaster.id for h in tracker.habits()] == [
+        "cem",
+        "ben",
+    ]  # neither ada nor what is computed
 
 
-def test_only_yes_no_questions_with_an_answer_that_count_are_looked_at(tracker: Tracker, clock: FakeClock) -> None:
+def test_only_yes_no_questions_with_an_answer_that_count_are_looked_at(
+    tracker: Tracker, clock: FakeClock
+) -> None:
     for life in LIVES:
         live(tracker, clock, life)
     for name in ("void", "open"):
@@ -103,8 +117,14 @@ def test_a_revision_is_held_against_what_evidence_alone_suggested(
     tracker.forecast("summit-2027", "60%", rationale="They are invited.")
     clock.time = CLOSES
     tracker.resolve("summit-2027", "yes", source_url=SOURCE, known_at=CLOSES)
-    before, after = (a.distribution for a in tracker.question("summit-2027").acts if a.forecaster_id == SUGGESTION)
-    moved = logit_move(before.p, after.p) - logit_move(hazard(question, NOW), hazard(question, NOW + 5 * DAY))  # type: ignore[union-attr]
+    before, after = (
+        a.distribution
+        for a in tracker.question("summit-2027").acts
+        if a.forecaster_id == SUGGESTION
+    )
+    moved = logit_move(before.p, after.p) - logit_move(
+        hazard(question, NOW), hazard(question, NOW + 5 * DAY)
+    )  # type: ignore[union-attr]
     assert 0.0 < moved < math.log(3.0)  # a moderate indicator in one report
     found = of(tracker).reaction
     assert (found.n, found.slope) == (1, pytest.approx(logit_move(0.4, 0.6) / moved))

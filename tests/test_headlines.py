@@ -1,4 +1,6 @@
-"""A replay says who worded its headlines, wherever they stand; a live database says nothing of the kind."""
+"""A replay says who worded its headlines, wherever they stand; a live database says nothing of the
+kind.
+"""
 
 import json
 from pathlib import Path
@@ -36,7 +38,10 @@ def news(tracker_with_press: Tracker, press: Press) -> Tracker:
 
 @pytest.fixture
 def shell(
-    news: Tracker, clock: FakeClock, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    news: Tracker,
+    clock: FakeClock,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Shell:
     """A terminal in front of the news."""
     return at_a_terminal(news, clock, capsys, monkeypatch)
@@ -44,14 +49,21 @@ def shell(
 
 def everywhere(tracker: Tracker, shell: Shell) -> dict[str, str]:
     """What stands wherever headlines stand, with single spaces."""
-    told = {place: words(open_page(tracker, name, **address)) for place, (name, address) in PAGES.items()}
+    told = {
+        place: words(open_page(tracker, name, **address))
+        for place, (name, address) in PAGES.items()
+    }
     told |= {f"tracker {' '.join(argv)}": shell(*argv) for argv in (("inbox",), ("show", SUMMIT))}
-    told["report"] = json.dumps([str(section) for section in tracker.report("question", SUMMIT).sections])
+    told["report"] = json.dumps(
+        [str(section) for section in tracker.report("question", SUMMIT).sections]
+    )
     told["api"] = http.question(tracker, SUMMIT).decode()
     return {place: " ".join(text.split()) for place, text in told.items()}
 
 
-def test_a_replay_says_where_headlines_stand_who_worded_them(news: Tracker, shell: Shell, clock: FakeClock) -> None:
+def test_a_replay_says_where_headlines_stand_who_worded_them(
+    news: Tracker, shell: Shell, clock: FakeClock
+) -> None:
     assert [place for place, text in everywhere(news, shell).items() if SAID in text] == []
     news.note_headlines(SAID)
     news.mark_replayed(clock())
@@ -61,5 +73,9 @@ def test_a_replay_says_where_headlines_stand_who_worded_them(news: Tracker, shel
 @pytest.mark.parametrize("name", ["china_russia_2022", "grid_storage_2026"])
 def test_both_shipped_histories_say_who_worded_their_headlines(name: str) -> None:
     folder = Path(forecasts.__file__).parent / "sets" / name
-    texts = {file: (folder / file).read_text(encoding="utf-8") for file in FILES if (folder / file).is_file()}
+    texts = {
+        file: (folder / file).read_text(encoding="utf-8")
+        for file in FILES
+        if (folder / file).is_file()
+    }
     assert read_question_set(texts).headlines == SAID

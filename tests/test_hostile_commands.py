@@ -1,4 +1,6 @@
-"""Every command of the tree is given what nobody should type: each call ends, and a refusal is one line."""
+"""Every command of the tree is given what nobody should type: each call ends, and a refusal is one
+line.
+"""
 
 import os
 import random
@@ -50,7 +52,9 @@ SENSIBLE = {
 """What stands in the other places of a call, so that it comes as far as the hostile value."""
 
 
-def leaves(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+def leaves(
+    command: click.Command, path: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], click.Command]]:
     """Every command that can be called, with the words that call it."""
     if isinstance(command, click.Group):
         context = click.Context(command)
@@ -68,17 +72,45 @@ LEAVES = list(leaves(cli.cli))
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data directory with something for every command to work on, made once."""
-    directory, clock, press = tmp_path_factory.mktemp("world") / "data", FakeClock(NOW - 2 * DAY), Press()
-    with open_tracker(Settings(data_dir=directory, me="ada"), now=clock, fetch=press.fetch) as tracker:
+    directory, clock, press = (
+        tmp_path_factory.mktemp("world") / "data",
+        FakeClock(NOW - 2 * DAY),
+        Press(),
+    )
+    with open_tracker(
+        Settings(data_dir=directory, me="ada"), now=clock, fetch=press.fetch
+    ) as tracker:
         tracker.load(a_set(a_question("summit"), a_question("answered")))
-        told = {"opens_at": NOW - 2 * DAY, "closes_at": NOW + 90 * DAY, "resolves_at": NOW + 90 * DAY}
+        told = {
+            "opens_at": NOW - 2 * DAY,
+            "closes_at": NOW + 90 * DAY,
+            "resolves_at": NOW + 90 * DAY,
+        }
         tracker.ask(an_asked("pact", prior="30%", **told), override="a test")
-        futures = {"kind": "categorical", "horizon_shape": "state_at", "options": ("East", "West"), **told}
+        futures = {
+            "kind": "categorical",
+            "horizon_shape": "state_at",
+            "options": ("East", "West"),
+            **told,
+        }
         tracker.ask(an_asked("futures", **futures), override="a test")
         row = LikelihoodRow(QuestionId("pact"), (0.9, 0.1), "")
-        tracker.add_scenario_set(ScenarioSet(QuestionId("futures"), "Futures", ("east", "west"), (row,), ""))
-        tracker.add_link(Link(LinkId("bound"), "implies", (QuestionId("pact"), QuestionId("summit")), "Bound", (), ""))
-        tracker.add_essay(NewEssay("later", "Later", "Arland will sign the treaty by 2030.\n", "essay.txt"))
+        tracker.add_scenario_set(
+            ScenarioSet(QuestionId("futures"), "Futures", ("east", "west"), (row,), "")
+        )
+        tracker.add_link(
+            Link(
+                LinkId("bound"),
+                "implies",
+                (QuestionId("pact"), QuestionId("summit")),
+                "Bound",
+                (),
+                "",
+            )
+        )
+        tracker.add_essay(
+            NewEssay("later", "Later", "Arland will sign the treaty by 2030.\n", "essay.txt")
+        )
         press.publish("wire", "Arland invites Borland to a summit")
         tracker.poll()
         clock.advance(days=1)
@@ -89,10 +121,14 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def shell(world: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Shell:
+def shell(
+    world: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Shell:
     """A shell on a copy of it, without a network; nothing that would go on for ever can begin."""
     for module in (terminal, feeds):
-        monkeypatch.setattr(module, "open_tracker", partial(open_tracker, now=FakeClock(NOW), fetch=no_network))
+        monkeypatch.setattr(
+            module, "open_tracker", partial(open_tracker, now=FakeClock(NOW), fetch=no_network)
+        )
     for name in ("run_scheduler", "replay_with_progress"):
         monkeypatch.setattr(operations, name, begins)
     monkeypatch.setattr(running.Children, "start", begins)
@@ -108,7 +144,9 @@ def begins(*_: object, **__: object) -> None:
 
 @pytest.fixture
 def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[str, ...]:
-    """Files that are not what a command hopes for; whatever is written to one stays in the folder of the test."""
+    """Files that are not what a command hopes for; whatever is written to one stays in the folder
+    of the test.
+    """
     folder = tmp_path / "files"
     folder.mkdir()
     monkeypatch.chdir(folder)
@@ -130,7 +168,14 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[str, ...]:
     for name, content in contents.items():
         (folder / name).write_bytes(content)
     made = [str(folder / name) for name in ("pipe", *contents)]
-    devices = ["/dev/zero", "/dev/full", "/dev/null", "/proc/self/mem", str(folder), str(folder / "gone" / "far")]
+    devices = [
+        "/dev/zero",
+        "/dev/full",
+        "/dev/null",
+        "/proc/self/mem",
+        str(folder),
+        str(folder / "gone" / "far"),
+    ]
     return (*made, *devices, "x" * 5_000, NOT_UTF8, "")
 
 
@@ -150,8 +195,12 @@ def in_time() -> Iterator[None]:
         signal.signal(signal.SIGALRM, former)
 
 
-def calls(path: tuple[str, ...], command: click.Command, files: tuple[str, ...]) -> Iterator[list[str]]:
-    """Calls of a command in which one place after the other has a hostile value, and once every place."""
+def calls(
+    path: tuple[str, ...], command: click.Command, files: tuple[str, ...]
+) -> Iterator[list[str]]:
+    """Calls of a command in which one place after the other has a hostile value, and once every
+    place.
+    """
     draw = random.Random(" ".join(path))
     taking = [p for p in command.params if not (isinstance(p, click.Option) and p.is_flag)]
     for place in taking:
@@ -186,14 +235,18 @@ def sensible(path: tuple[str, ...], place: click.Parameter) -> str:
 
 
 def check(shell: Shell, argv: list[str]) -> None:
-    """A call ends with 0, 1 or 2; what it complains of is one line, which the usage of the command may precede."""
+    """A call ends with 0, 1 or 2; what it complains of is one line, which the usage of the command
+    may precede.
+    """
     shown = [word if len(word) < 100 else f"{word[:20]}…" for word in argv]
     with in_time():
         code = shell.exit_code(*argv)
     assert code in {0, 1, 2}, (shown, code)
     assert "Traceback" not in shell.out + shell.error, (shown, shell.error)
     assert "Error: unexpected " not in shell.error, (shown, shell.error)
-    lines = [line for line in shell.error.splitlines() if line.strip()]  # a bar of progress leaves an empty one
+    lines = [
+        line for line in shell.error.splitlines() if line.strip()
+    ]  # a bar of progress leaves an empty one
     if code == 2:
         assert lines[-1].startswith("Error: "), (shown, shell.error)
         assert len(lines) == 1 or lines[0].startswith("Usage: "), (shown, shell.error)
@@ -201,7 +254,11 @@ def check(shell: Shell, argv: list[str]) -> None:
 
 @pytest.mark.parametrize(
     ("path", "command"),
-    [pytest.param(path, command, id=" ".join(path)) for path, command in LEAVES if path[0] not in SERVERS],
+    [
+        pytest.param(path, command, id=" ".join(path))
+        for path, command in LEAVES
+        if path[0] not in SERVERS
+    ],
 )
 def test_no_command_stumbles_over_hostile_words(
     shell: Shell, files: tuple[str, ...], path: tuple[str, ...], command: click.Command
@@ -214,9 +271,12 @@ def test_no_command_stumbles_over_hostile_words(
 
 
 @pytest.mark.parametrize(
-    ("command", "option"), [("up", "--port"), ("up", "--address"), ("demo", "--port"), ("demo", "--until"), ("run", "")]
+    ("command", "option"),
+    [("up", "--port"), ("up", "--address"), ("demo", "--port"), ("demo", "--until"), ("run", "")],
 )
-def test_no_server_begins_with_hostile_options(shell: Shell, files: tuple[str, ...], command: str, option: str) -> None:
+def test_no_server_begins_with_hostile_options(
+    shell: Shell, files: tuple[str, ...], command: str, option: str
+) -> None:
     for value in TEXTS:
         if value not in {"", "--"}:  # these stand for the default, with which it would begin
             check(shell, [command, option, value] if option else [command, value])
@@ -233,9 +293,15 @@ def test_no_data_directory_is_stumbled_over(shell: Shell, files: tuple[str, ...]
 @pytest.mark.parametrize(
     ("argv", "told"),
     [
-        (("retract", NOT_UTF8, "--why", "a slip"), r"Error: the argument caf\udce9 is not UTF-8: write it anew"),
+        (
+            ("retract", NOT_UTF8, "--why", "a slip"),
+            r"Error: the argument caf\udce9 is not UTF-8: write it anew",
+        ),
         (("essay", "claims", NOT_UTF8), "is not UTF-8"),
-        (("show", "two\nlines\x1b[2J"), r"Error: there is no question two\nlines\x1b[2J: see `tracker questions`"),
+        (
+            ("show", "two\nlines\x1b[2J"),
+            r"Error: there is no question two\nlines\x1b[2J: see `tracker questions`",
+        ),
         (("feeds", "export", "gone/far.opml"), "cannot be written: No such file or directory"),
         (("feeds", "export", "pipe"), "pipe cannot be written"),
         (("feeds", "export", "/dev/full"), "cannot be written: No space left on device"),

@@ -1,4 +1,6 @@
-"""Hostile feeds, polled over HTTP beside a good one: each harms itself alone, and within its limits."""
+"""Hostile feeds, polled over HTTP beside a good one: each harms itself alone, and within its
+limits.
+"""
 
 import gzip
 import time
@@ -22,10 +24,17 @@ HOSTILE = {
     "outside": b"<!DOCTYPE r [<!ENTITY x SYSTEM 'file:///etc/passwd'>]>"
     + HEAD
     + b"<item><title>&x;</title></item></channel></rss>",
-    "comments": HEAD + b"<item><description>" + b"<!--" * 200_000 + b"</description></item></channel></rss>",
-    "namespaces": b"<rss " + b" ".join(b"xmlns:n%d='urn:%d'" % (n, n) for n in range(50_000)) + b"></rss>",
+    "comments": HEAD
+    + b"<item><description>"
+    + b"<!--" * 200_000
+    + b"</description></item></channel></rss>",
+    "namespaces": b"<rss "
+    + b" ".join(b"xmlns:n%d='urn:%d'" % (n, n) for n in range(50_000))
+    + b"></rss>",
     "unclosed": HEAD + b"<item><title>Something happened" * 50_000,
-    "many": HEAD + b"<item><title>Something happened</title></item>" * 100_000 + b"</channel></rss>",
+    "many": HEAD
+    + b"<item><title>Something happened</title></item>" * 100_000
+    + b"</channel></rss>",
     "long": HEAD + b"<item><title>" + b"A" * 10_000_000 + b"</title></item></channel></rss>",
     "deep": HEAD + b"<a>" * 100_000,
     "nothing": b"\0" * 100_000,
@@ -49,12 +58,16 @@ def zipped(request: BaseHTTPRequestHandler) -> None:
 
 
 @pytest.mark.slow
-def test_hostile_feeds_harm_only_themselves(on_sqlite: Settings, clock: FakeClock, feed_server: FeedServer) -> None:
+def test_hostile_feeds_harm_only_themselves(
+    on_sqlite: Settings, clock: FakeClock, feed_server: FeedServer
+) -> None:
     for name, body in HOSTILE.items():
         feed_server.serve(f"/{name}", body)
     feed_server.script("/drip", drip)
     feed_server.script("/zipped", zipped)
-    feed_server.answer("/inside", 301, headers={"Location": "http://169.254.169.254/latest/meta-data/"})
+    feed_server.answer(
+        "/inside", 301, headers={"Location": "http://169.254.169.254/latest/meta-data/"}
+    )
     feed_server.serve("/wire", NEWS)
     names = [*HOSTILE, "drip", "zipped", "inside", "wire"]
     settings = replace(on_sqlite, private_feeds="127.0.0.1", fetch_seconds=3, fetch_megabytes=15)

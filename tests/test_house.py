@@ -1,4 +1,6 @@
-"""The style of the whole house. Its types are checked beside the tests: see `test` in bootstrap.py."""
+"""The style of the whole house. Its types are checked beside the tests: see `test` in
+bootstrap.py.
+"""
 
 import subprocess
 import sys
@@ -16,5 +18,7 @@ ROOT = Path(__file__).parent.parent
 )
 def test_the_house_is_clean(command: list[str]) -> None:
     tool = Path(sys.executable).parent / command[0]
-    done = subprocess.run([str(tool), *command[1:]], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [str(tool), *command[1:]], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout + done.stderr

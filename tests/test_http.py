@@ -33,7 +33,12 @@ def test_the_list_says_how_every_question_stands(lived: Lived) -> None:
     told = json.loads(http.questions(lived.tracker))
     assert (told["version"], told["known_at"]) == (1, "2027-01-10T09:30:00+00:00")
     (one,) = told["questions"]
-    assert (one["id"], one["status"], one["answer"], one["evidence"]) == (QUESTION, "resolved", "YES", 2)
+    assert (one["id"], one["status"], one["answer"], one["evidence"]) == (
+        QUESTION,
+        "resolved",
+        "YES",
+        2,
+    )
     assert one["closes_at"] == "2027-07-01T00:00:00+00:00"
     (mine,) = [f for f in one["forecasts"] if f["forecaster"] == "ada"]
     assert (mine["p"], mine["forecast"], mine["kind"]) == (0.55, "55%", "person")
@@ -41,13 +46,21 @@ def test_the_list_says_how_every_question_stands(lived: Lived) -> None:
 
 def test_one_question_comes_with_its_acts_evidence_answers_and_scores(lived: Lived) -> None:
     one = json.loads(http.question(lived.tracker, QUESTION))["question"]
-    assert [(act["forecaster"], act["p"]) for act in one["acts"]] == [("ada", 0.4), ("ben", 0.6), ("ada", 0.55)]
+    assert [(act["forecaster"], act["p"]) for act in one["acts"]] == [
+        ("ada", 0.4),
+        ("ben", 0.6),
+        ("ada", 0.55),
+    ]
     assert one["acts"][0]["rationale"] == f"They talk. {HOSTILE}"
     piece = next(p for p in one["evidence_pieces"] if p["direction"] == 1)
     assert piece["headline"].startswith("Arland invites Borland")
     assert piece["url"] == "https://wire.invalid/summit"
-    assert [p["url"] for p in one["evidence_pieces"] if p["direction"] == -1] == [""]  # javascript: is no address
-    assert [(r["outcome"], r["said"], r["source_url"]) for r in one["resolutions"]] == [("yes", "YES", SOURCE)]
+    assert [p["url"] for p in one["evidence_pieces"] if p["direction"] == -1] == [
+        ""
+    ]  # javascript: is no address
+    assert [(r["outcome"], r["said"], r["source_url"]) for r in one["resolutions"]] == [
+        ("yes", "YES", SOURCE)
+    ]
     assert {score["rule"] for score in one["scores"]} >= {"brier", "log"}
     assert one["wordings"][0]["number"] == 1
 
@@ -77,7 +90,11 @@ def test_the_feed_has_what_atom_asks_for(lived: Lived) -> None:
     assert whole.tag == f"{ATOM}feed"
     for element in (whole, *whole.findall(f"{ATOM}entry")):
         assert len(element.findall(f"{ATOM}id")) == len(element.findall(f"{ATOM}title")) == 1
-        assert len(element.findall(f"{ATOM}updated")) == len(element.findall(f"{ATOM}author/{ATOM}name")) == 1
+        assert (
+            len(element.findall(f"{ATOM}updated"))
+            == len(element.findall(f"{ATOM}author/{ATOM}name"))
+            == 1
+        )
     ids = [element.text or "" for element in whole.iter(f"{ATOM}id")]
     assert len({*ids}) == len(ids) == 6
     assert all(each.startswith("urn:uuid:") for each in ids)
@@ -87,7 +104,9 @@ def test_the_feed_has_what_atom_asks_for(lived: Lived) -> None:
     assert own.get("type") == "application/atom+xml"
 
 
-def test_the_feed_is_the_same_when_nothing_changed_and_its_ids_stay(lived: Lived, clock: FakeClock) -> None:
+def test_the_feed_is_the_same_when_nothing_changed_and_its_ids_stay(
+    lived: Lived, clock: FakeClock
+) -> None:
     before = http.changes(lived.tracker, HOME)
     clock.advance(days=1)
     assert http.changes(lived.tracker, HOME) == before
@@ -101,7 +120,9 @@ def test_an_empty_feed_is_a_feed(tracker: Tracker) -> None:
     assert feed(tracker).findtext(f"{ATOM}updated") == "2026-12-01T09:30:00+00:00"
 
 
-def test_hostile_text_stays_text_and_what_xml_cannot_hold_goes(tracker: Tracker, clock: FakeClock) -> None:
+def test_hostile_text_stays_text_and_what_xml_cannot_hold_goes(
+    tracker: Tracker, clock: FakeClock
+) -> None:
     tracker.load(a_set())
     clock.advance(days=1)
     said = Wording(criteria="<b>YES</b> & ]]> \x08 if they meet.")

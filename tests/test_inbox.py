@@ -35,7 +35,9 @@ def every_kind(tracker: Tracker, _: FakeClock) -> None:
     tracker.load(a_set(indicators=[an_indicator(half_life_days=20.0)]))
     ask_questions(tracker)
     tracker.add_scenario_set(SET)
-    tracker.ask(an_asked("visit", kind="categorical", options=("Moscow", "Beijing")), override=OVERRIDE)
+    tracker.ask(
+        an_asked("visit", kind="categorical", options=("Moscow", "Beijing")), override=OVERRIDE
+    )
     number = {"prior": "10 20 30", "scale": Scale(0.0, 90.0), "horizon_shape": "state_at"}
     tracker.ask(an_asked("height", text="How high?", kind="numeric", **number), override=OVERRIDE)
 
@@ -48,7 +50,10 @@ def several(tracker: Tracker, clock: FakeClock) -> Tracker:
 
 @pytest.fixture
 def shell(
-    several: Tracker, clock: FakeClock, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    several: Tracker,
+    clock: FakeClock,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Shell:
     """A terminal in front of the questions of every kind."""
     return at_a_terminal(several, clock, capsys, monkeypatch)
@@ -84,7 +89,9 @@ def test_the_inbox_orders_by_what_a_judgement_really_does(several: Tracker, seed
     assert sizes == sorted(sizes, reverse=True)
 
 
-def test_what_would_change_most_comes_first_and_what_moves_nothing_last(both: Tracker, clock: FakeClock) -> None:
+def test_what_would_change_most_comes_first_and_what_moves_nothing_last(
+    both: Tracker, clock: FakeClock
+) -> None:
     both.load(a_set())
     neutral = [log(both, direction=Direction.NEUTRAL, p_direction=0.5) for _ in range(2)]
     doubtful = log(both, relevance=0.5, strength=Strength.STRONG)
@@ -97,7 +104,9 @@ def test_what_would_change_most_comes_first_and_what_moves_nothing_last(both: Tr
 
 def test_what_is_as_good_as_settled_comes_after_what_is_open(tracker: Tracker) -> None:
     tracker.load(a_set(a_question(prior=Binary(0.02))))
-    tracker.ask(an_asked("visit", kind="categorical", options=("Moscow", "Beijing")), override=OVERRIDE)
+    tracker.ask(
+        an_asked("visit", kind="categorical", options=("Moscow", "Beijing")), override=OVERRIDE
+    )
     settled, open_still = log(tracker), log(tracker, "visit", option="Moscow")
     assert pieces(tracker) == [open_still, settled]
 
@@ -121,8 +130,20 @@ def test_in_a_large_database_the_most_promising_questions_are_worked_out(
 ) -> None:
     monkeypatch.setattr("tracker.inbox.READ", 3)
     for number in range(2):
-        log(several, SUMMIT, seen=NOW - timedelta(hours=number), strength=Strength.STRONG, relevance=0.6)
-        log(several, PACT, seen=NOW - timedelta(hours=number), strength=Strength.SLIGHT, relevance=0.9)
+        log(
+            several,
+            SUMMIT,
+            seen=NOW - timedelta(hours=number),
+            strength=Strength.STRONG,
+            relevance=0.6,
+        )
+        log(
+            several,
+            PACT,
+            seen=NOW - timedelta(hours=number),
+            strength=Strength.SLIGHT,
+            relevance=0.9,
+        )
     worked_out: list[str] = []
 
     def effects_of(question: Question, waiting: object, **known: Any) -> dict[EvidenceId, float]:
@@ -157,14 +178,19 @@ def test_evidence_that_moves_no_suggestion_is_called_context_only(
     assert "context only: no judgement of it moves the suggestion" in text
     assert "until a person judges it" not in text
     page = several.question(question)
-    assert evidence_frame(page.evidence, page.summary.question.kind)["status"].item() == "to review, context only"
+    assert (
+        evidence_frame(page.evidence, page.summary.question.kind)["status"].item()
+        == "to review, context only"
+    )
     several.review(piece, "confirmed")
     assert "confirmed, context only" in " ".join(shell("show", question).split())
     (card,) = several.question(question).evidence
     assert card.state == "confirmed, context only"
 
 
-def test_evidence_that_moves_a_suggestion_is_not_context_only(several: Tracker, shell: Shell) -> None:
+def test_evidence_that_moves_a_suggestion_is_not_context_only(
+    several: Tracker, shell: Shell
+) -> None:
     log(several)
     assert "context only" not in shell("inbox")
     text = words(open_page(several, "inbox"))

@@ -17,7 +17,9 @@ from tracker.errors import NotFound, Refused
 from tracker.watching import side_from, terms_from_lines
 
 SUMMIT = QuestionId("summit-2027")
-VISIT = an_indicator(slug="visit", name="A leader visits", terms=(("visit*",),), examples=("Arland's king visits",))
+VISIT = an_indicator(
+    slug="visit", name="A leader visits", terms=(("visit*",),), examples=("Arland's king visits",)
+)
 DUE = Expectation(NOW + 30 * DAY, "very likely", "unlikely")
 TYPED = ("indicator", "add", "rain", "--name", "A storm is forecast", "--term", "storm* | gale", "--term", "Arland",
          "--example", "Storm on its way to Arland")  # fmt: skip
@@ -32,7 +34,10 @@ def asked(tracker: Tracker) -> Tracker:
 
 @pytest.fixture
 def shell(
-    tracker: Tracker, clock: FakeClock, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    tracker: Tracker,
+    clock: FakeClock,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Shell:
     """A terminal where a question on rain was asked."""
     tracker.ask(an_asked(), override="a question of a test")
@@ -58,32 +63,47 @@ def test_an_indicator_is_kept_as_it_was_said_and_the_log_stays_whole(both: Track
         ({"terms": ((" *",),)}, "give words to find it by"),
         ({"terms": (("vi*sit",),)}, "only at the end"),
         ({"examples": ()}, "give a headline"),
-        ({"examples": ("The king stays at home",)}, "does not match the words of its own indicator"),
+        (
+            {"examples": ("The king stays at home",)},
+            "does not match the words of its own indicator",
+        ),
         ({"unless": ("king",)}, "does not match the words of its own indicator"),
         ({"half_life_days": 0.0}, "above 0 days"),
         ({"half_life_days": float("nan")}, "above 0 days"),
         ({"option": "Moscow"}, "has no options"),
-        ({"id": IndicatorId("summit-2027/invitation")}, "there is an indicator 'summit-2027/invitation' already"),
+        (
+            {"id": IndicatorId("summit-2027/invitation")},
+            "there is an indicator 'summit-2027/invitation' already",
+        ),
         ({"expected": replace(DUE, by=NOW)}, "its date must lie ahead"),
         ({"expected": replace(DUE, by=a_question().closes_at + DAY)}, "its date must lie ahead"),
-        ({"expected": Expectation(DUE.by, "unlikely", "likely")}, "it speaks for YES, so it must be likelier"),
+        (
+            {"expected": Expectation(DUE.by, "unlikely", "likely")},
+            "it speaks for YES, so it must be likelier",
+        ),
     ],
 )
-def test_what_could_never_speak_is_refused_and_not_kept(asked: Tracker, changed: dict[str, Any], reason: str) -> None:
+def test_what_could_never_speak_is_refused_and_not_kept(
+    asked: Tracker, changed: dict[str, Any], reason: str
+) -> None:
     before = asked.question(SUMMIT).indicators
     with pytest.raises(InvalidQuestion, match=reason):
         asked.add_indicator(replace(VISIT, **changed))
     assert asked.question(SUMMIT).indicators == before
 
 
-def test_a_question_that_is_unknown_or_over_is_watched_no_more(tracker: Tracker, clock: FakeClock) -> None:
+def test_a_question_that_is_unknown_or_over_is_watched_no_more(
+    tracker: Tracker, clock: FakeClock
+) -> None:
     tracker.ask(an_asked())
     with pytest.raises(NotFound):
         tracker.add_indicator(VISIT)
     clock.time = KNOWN + DAY
     tracker.resolve("rain", "yes", source_url=SOURCE, known_at=KNOWN)
     with pytest.raises(Refused, match="rain is resolved"):
-        tracker.add_indicator(replace(VISIT, question_id=QuestionId("rain"), id=IndicatorId("rain/visit")))
+        tracker.add_indicator(
+            replace(VISIT, question_id=QuestionId("rain"), id=IndicatorId("rain/visit"))
+        )
 
 
 @pytest.mark.parametrize(
@@ -105,7 +125,9 @@ def test_a_side_is_said_in_the_words_of_its_question(
 
 @pytest.mark.parametrize(("life", "said", "reason"), [(0, "higher", "yes or no"), (1, "Rome", "has no option 'Rome'"),
                                                       (3, "yes", "higher or lower")])  # fmt: skip
-def test_a_side_that_the_question_does_not_have_is_refused(tracker: Tracker, life: int, said: str, reason: str) -> None:
+def test_a_side_that_the_question_does_not_have_is_refused(
+    tracker: Tracker, life: int, said: str, reason: str
+) -> None:
     with pytest.raises(InvalidQuestion, match=reason):
         side_from(tracker.ask(LIVES[life].asked), said)
 

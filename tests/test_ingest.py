@@ -1,4 +1,6 @@
-"""Polling end to end: what becomes of feeds, items and edits, and what a bad feed may not do to the others."""
+"""Polling end to end: what becomes of feeds, items and edits, and what a bad feed may not do to the
+others.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -10,7 +12,16 @@ from tests.builders import NOW, FakeClock, Press, a_feed, a_set, an_rss
 from tests.feeds.feed_server import FeedServer
 from tracker import keeping
 from tracker.api import Tracker, open_tracker
-from tracker.feeds.answers import Deferred, Fetched, FetchFailed, FetchRequest, FetchResult, More, NotModified, at_once
+from tracker.feeds.answers import (
+    Deferred,
+    Fetched,
+    FetchFailed,
+    FetchRequest,
+    FetchResult,
+    More,
+    NotModified,
+    at_once,
+)
 from tracker.feeds.feed import FeedState
 from tracker.feeds.item import FeedId
 from tracker.feeds.parsing.parse import parse
@@ -41,8 +52,19 @@ class Scripted:
 
 def a_document(feed: str, *headlines: str, **changed: object) -> Fetched:
     """An RSS document with these headlines."""
-    body = an_rss(*((title, f"https://{feed}.invalid/{number}") for number, title in enumerate(headlines)))
-    document = Fetched(FeedId(feed), f"https://{feed}.invalid/rss", 200, body, "application/rss+xml", None, None, 0.0)
+    body = an_rss(
+        *((title, f"https://{feed}.invalid/{number}") for number, title in enumerate(headlines))
+    )
+    document = Fetched(
+        FeedId(feed),
+        f"https://{feed}.invalid/rss",
+        200,
+        body,
+        "application/rss+xml",
+        None,
+        None,
+        0.0,
+    )
     return replace(document, **changed)  # type: ignore[arg-type]
 
 
@@ -90,7 +112,9 @@ def test_a_bug_that_one_feed_meets_in_the_writer_is_shown_on_it_and_stops_nobody
     press.publish("agency", "Borland opens a canal")
     add_items = keeping.items.add_items
 
-    def sometimes(session: keeping.Session, found: Sequence[tuple[FeedId, keeping.New]], now: object) -> object:
+    def sometimes(
+        session: keeping.Session, found: Sequence[tuple[FeedId, keeping.New]], now: object
+    ) -> object:
         if any(feed_id == "agency" for feed_id, _ in found):
             raise ZeroDivisionError("a bug")
         return add_items(session, found, NOW)
@@ -101,7 +125,9 @@ def test_a_bug_that_one_feed_meets_in_the_writer_is_shown_on_it_and_stops_nobody
     assert states(tracker)["agency"].last_error == "internal error: ZeroDivisionError: a bug"
 
 
-def test_serving_the_same_again_logs_nothing_twice(both_with_press: Tracker, press: Press, clock: FakeClock) -> None:
+def test_serving_the_same_again_logs_nothing_twice(
+    both_with_press: Tracker, press: Press, clock: FakeClock
+) -> None:
     tracker = both_with_press
     tracker.load(a_set())
     press.publish("wire", "Arland invites Borland to a summit")
@@ -119,14 +145,19 @@ def test_one_article_in_two_feeds_is_two_items_of_one_story(
 ) -> None:
     tracker = both_with_press
     tracker.load(a_set(feeds=[a_feed("agency"), a_feed("wire")]))
-    press.publish("wire", "Arland invites Borland to a summit", "https://www.paper.example/a?utm_source=x")
+    press.publish(
+        "wire", "Arland invites Borland to a summit", "https://www.paper.example/a?utm_source=x"
+    )
     if not at_once:
         assert tracker.poll(only=[FeedId("wire")]).new_evidence == 1
         clock.advance(hours=1)
     press.publish("agency", "An invitation", "http://paper.example/a/")
     assert tracker.poll().new_evidence == (1 if at_once else 0)
     (card,) = tracker.inbox()
-    assert {copy.item.title for copy in card.items} == {"Arland invites Borland to a summit", "An invitation"}
+    assert {copy.item.title for copy in card.items} == {
+        "Arland invites Borland to a summit",
+        "An invitation",
+    }
     assert [copy.item.same_as is not None for copy in card.items] == [False, True]
 
 
@@ -150,7 +181,11 @@ def test_items_on_closed_questions_are_kept_but_are_no_evidence(
 
 def test_hostile_text_of_a_feed_stays_text(tracker_with_press: Tracker, press: Press) -> None:
     tracker_with_press.load(a_set())
-    press.publish("wire", "Arland <script>alert(1)</script> invites \u202eBorland to a summit", "javascript:alert(1)")
+    press.publish(
+        "wire",
+        "Arland <script>alert(1)</script> invites \u202eBorland to a summit",
+        "javascript:alert(1)",
+    )
     tracker_with_press.poll()
     card = tracker_with_press.inbox()[0]
     assert "<script>" not in card.headline
@@ -161,7 +196,11 @@ def test_hostile_text_of_a_feed_stays_text(tracker_with_press: Tracker, press: P
 def test_a_feed_on_a_web_server_is_polled_conditionally(
     settings: Settings, clock: FakeClock, feed_server: FeedServer
 ) -> None:
-    feed_server.serve("/rss", an_rss(("Arland invites Borland to a summit", "https://wire.invalid/1")), etag='"v1"')
+    feed_server.serve(
+        "/rss",
+        an_rss(("Arland invites Borland to a summit", "https://wire.invalid/1")),
+        etag='"v1"',
+    )
     settings = replace(settings, private_feeds="127.0.0.1")
     with open_tracker(settings, now=clock) as tracker:
         tracker.load(a_set(feeds=[a_feed("wire", url=feed_server.url("/rss"))]))
@@ -174,7 +213,9 @@ def test_a_feed_on_a_web_server_is_polled_conditionally(
 def test_a_feed_on_a_private_address_is_not_asked_unless_it_is_allowed(
     settings: Settings, clock: FakeClock, feed_server: FeedServer
 ) -> None:
-    feed_server.serve("/rss", an_rss(("Arland invites Borland to a summit", "https://wire.invalid/1")))
+    feed_server.serve(
+        "/rss", an_rss(("Arland invites Borland to a summit", "https://wire.invalid/1"))
+    )
     with open_tracker(settings, now=clock) as tracker:
         tracker.load(a_set(feeds=[a_feed("wire", url=feed_server.url("/rss"))]))
         assert tracker.poll().failed == 1
@@ -188,17 +229,25 @@ def test_an_edited_headline_is_kept_as_a_revision_and_can_be_evidence(
     tracker = both_with_press
     tracker.load(a_set())
     link = "https://wire.invalid/1"
-    press.serve("wire", an_rss(("Leaders talk about the weather", link), ("Other news of the day", f"{link}2")))
+    press.serve(
+        "wire",
+        an_rss(("Leaders talk about the weather", link), ("Other news of the day", f"{link}2")),
+    )
     assert (tracker.poll().new_items, tracker.inbox()) == (2, ())
     clock.advance(hours=2)
-    press.serve("wire", an_rss(("Arland invites Borland to a summit", link), ("Other news of the day", f"{link}2")))
+    press.serve(
+        "wire",
+        an_rss(("Arland invites Borland to a summit", link), ("Other news of the day", f"{link}2")),
+    )
     report = tracker.poll()
     assert (report.new_items, report.changed_items, report.new_evidence) == (0, 1, 1)
     (card,) = tracker.inbox()
     assert card.decisions[0].note.endswith("in an edited version")
     (copy,) = card.items
     assert copy.item.title == "Leaders talk about the weather"
-    assert [(r.title, r.seen_at) for r in copy.revisions] == [("Arland invites Borland to a summit", clock.time)]
+    assert [(r.title, r.seen_at) for r in copy.revisions] == [
+        ("Arland invites Borland to a summit", clock.time)
+    ]
     assert card.evidence.first_seen_at == clock.time
 
 
@@ -210,7 +259,9 @@ def test_an_edit_of_known_evidence_is_no_new_evidence(
     link = "https://wire.invalid/1"
     press.serve("wire", an_rss(("Arland invites Borland to a summit", link)))
     assert tracker.poll().new_evidence == 1
-    for hour, title in enumerate(["Arland invites Borland to a big summit", "Arland invites Borland to a summit"]):
+    for hour, title in enumerate(
+        ["Arland invites Borland to a big summit", "Arland invites Borland to a summit"]
+    ):
         clock.advance(hours=2 + hour)
         press.serve("wire", an_rss((title, link)))
         report = tracker.poll()
@@ -224,7 +275,10 @@ def test_an_item_that_comes_back_is_neither_new_nor_edited(
 ) -> None:
     tracker = both_with_press
     tracker.load(a_set())
-    first, second = ("Arland invites Borland to a summit", "https://a.invalid/1"), ("Other news", "https://a.invalid/2")
+    first, second = (
+        ("Arland invites Borland to a summit", "https://a.invalid/1"),
+        ("Other news", "https://a.invalid/2"),
+    )
     counts = []
     for entries in ([first], [second], [first, second], []):
         press.serve("wire", an_rss(*entries))
@@ -240,7 +294,9 @@ def test_items_that_match_nothing_start_no_story(tracker_with_press: Tracker, pr
     press.publish("wire", "A cat climbs a tree in the old town")
     assert tracker.poll().new_items == 1
     page = tracker.feed("wire")
-    assert [(item.title, item.date_note) for item in page.items] == [("A cat climbs a tree in the old town", "missing")]
+    assert [(item.title, item.date_note) for item in page.items] == [
+        ("A cat climbs a tree in the old town", "missing")
+    ]
     assert page.questions == {}
     with tracker._store.reading() as session:
         assert stories.recent(session, NOW - timedelta(days=9), NOW, "") == []
@@ -249,10 +305,16 @@ def test_items_that_match_nothing_start_no_story(tracker_with_press: Tracker, pr
 def test_a_server_that_asks_for_patience_is_heard_by_all_feeds_of_its_domain(
     on_each: Settings, clock: FakeClock
 ) -> None:
-    wait = FetchFailed(FeedId("first"), "HTTP 429 Too Many Requests", 429, 7200.0, rests="daily-paper.org")
+    wait = FetchFailed(
+        FeedId("first"), "HTTP 429 Too Many Requests", 429, 7200.0, rests="daily-paper.org"
+    )
     servers = Scripted(first=wait, other=NotModified(FeedId("other"), 0.0))
     with open_tracker(on_each, now=clock, fetch=servers.fetch) as tracker:
-        for name, url in (("first", "a.daily-paper.org"), ("second", "daily-paper.org"), ("other", "xdaily-paper.org")):
+        for name, url in (
+            ("first", "a.daily-paper.org"),
+            ("second", "daily-paper.org"),
+            ("other", "xdaily-paper.org"),
+        ):
             tracker.add_feed(a_feed(name, url=f"https://{url}/rss"))
         tracker.poll(only=[FeedId("first")])
         assert tracker.poll().feeds == 1
@@ -264,7 +326,9 @@ def test_a_server_that_asks_for_patience_is_heard_by_all_feeds_of_its_domain(
     assert asked.failures == 0
 
 
-def test_a_feed_left_for_later_out_of_politeness_has_not_failed(on_each: Settings, clock: FakeClock) -> None:
+def test_a_feed_left_for_later_out_of_politeness_has_not_failed(
+    on_each: Settings, clock: FakeClock
+) -> None:
     servers = Scripted(wire=Deferred(FeedId("wire"), 40.0, "one request a second to wire.invalid"))
     with open_tracker(on_each, now=clock, fetch=servers.fetch) as tracker:
         tracker.load(a_set())
@@ -276,15 +340,26 @@ def test_a_feed_left_for_later_out_of_politeness_has_not_failed(on_each: Setting
         assert tracker.feeds()[0].days == ()
 
 
-def test_a_document_that_cannot_be_read_leaves_no_validators_behind(on_each: Settings, clock: FakeClock) -> None:
+def test_a_document_that_cannot_be_read_leaves_no_validators_behind(
+    on_each: Settings, clock: FakeClock
+) -> None:
     page = Fetched(
-        FeedId("wire"), "https://wire.invalid/rss", 200, b"<html>moved</html>", "text/html", '"1"', None, 0.0
+        FeedId("wire"),
+        "https://wire.invalid/rss",
+        200,
+        b"<html>moved</html>",
+        "text/html",
+        '"1"',
+        None,
+        0.0,
     )
     servers = Scripted(wire=page)
     with open_tracker(on_each, now=clock, fetch=servers.fetch) as tracker:
         tracker.load(a_set())
         assert tracker.poll().failed == 1
-        servers.answers["wire"] = a_document("wire", "Arland invites Borland to a summit", etag='"2"')
+        servers.answers["wire"] = a_document(
+            "wire", "Arland invites Borland to a summit", etag='"2"'
+        )
         clock.advance(hours=2)
         assert tracker.poll().new_evidence == 1
         servers.answers["wire"] = NotModified(FeedId("wire"), 0.0)
@@ -294,7 +369,9 @@ def test_a_document_that_cannot_be_read_leaves_no_validators_behind(on_each: Set
 
 
 def test_the_days_of_a_feed_add_up(on_each: Settings, clock: FakeClock) -> None:
-    servers = Scripted(wire=a_document("wire", "One thing happened", "Another thing happened", seconds=0.5))
+    servers = Scripted(
+        wire=a_document("wire", "One thing happened", "Another thing happened", seconds=0.5)
+    )
     with open_tracker(on_each, now=clock, fetch=servers.fetch) as tracker:
         tracker.load(a_set())
         tracker.poll()
@@ -311,7 +388,9 @@ def test_the_days_of_a_feed_add_up(on_each: Settings, clock: FakeClock) -> None:
     assert today.bytes > 100
 
 
-def test_a_feed_that_a_person_pauses_while_it_is_asked_stays_paused(on_each: Settings, clock: FakeClock) -> None:
+def test_a_feed_that_a_person_pauses_while_it_is_asked_stays_paused(
+    on_each: Settings, clock: FakeClock
+) -> None:
     servers = Scripted(wire=a_document("wire", "One thing happened"))
     with open_tracker(on_each, now=clock, fetch=servers.fetch) as tracker:
         tracker.load(a_set())
@@ -355,7 +434,9 @@ def test_a_round_can_be_about_some_feeds_or_about_all_that_are_not_paused(
     assert [request.feed_id for request in press.asked] == ["wire", "agency", "agency", "wire"]
 
 
-def test_a_feed_that_has_moved_for_good_is_read_there_after_a_week(on_each: Settings, clock: FakeClock) -> None:
+def test_a_feed_that_has_moved_for_good_is_read_there_after_a_week(
+    on_each: Settings, clock: FakeClock
+) -> None:
     new = "https://new.invalid/rss"
     servers = Scripted(wire=a_document("wire", "One thing happened", moved_to=new))
     with open_tracker(on_each, now=clock, fetch=servers.fetch) as tracker:
@@ -368,7 +449,9 @@ def test_a_feed_that_has_moved_for_good_is_read_there_after_a_week(on_each: Sett
         assert (states(tracker)["wire"].feed.url, states(tracker)["wire"].moved_to) == (new, "")
 
 
-def test_a_feed_that_moves_to_where_another_is_read_stops_and_says_so(on_each: Settings, clock: FakeClock) -> None:
+def test_a_feed_that_moves_to_where_another_is_read_stops_and_says_so(
+    on_each: Settings, clock: FakeClock
+) -> None:
     servers = Scripted(
         wire=a_document("wire", "One thing happened", moved_to="https://wire.invalid/rss"),
         agency=a_document("agency", "Another thing happened"),
@@ -378,12 +461,17 @@ def test_a_feed_that_moves_to_where_another_is_read_stops_and_says_so(on_each: S
         tracker.add_feed(a_feed("agency", url="https://wire.invalid/rss"))
         assert tracker.poll().failed == 0
         found = states(tracker)
-    assert found["wire"].paused_why == "moved to https://wire.invalid/rss, which feed 'agency' reads already"
+    assert (
+        found["wire"].paused_why
+        == "moved to https://wire.invalid/rss, which feed 'agency' reads already"
+    )
     assert found["wire"].feed.url == "http://wire.invalid/rss"
     assert not found["agency"].paused
 
 
-def test_an_address_that_a_person_sets_while_a_feed_is_asked_stays(on_each: Settings, clock: FakeClock) -> None:
+def test_an_address_that_a_person_sets_while_a_feed_is_asked_stays(
+    on_each: Settings, clock: FakeClock
+) -> None:
     servers = Scripted(wire=a_document("wire", "One thing happened"))
     with open_tracker(on_each, now=clock, fetch=servers.fetch) as tracker:
         tracker.load(a_set())

@@ -1,4 +1,6 @@
-"""Who acts here, what feeds may cost, how far a new database has come, and how the installation fares."""
+"""Who acts here, what feeds may cost, how far a new database has come, and how the installation
+fares.
+"""
 
 from dataclasses import replace
 from pathlib import Path
@@ -85,7 +87,9 @@ def test_who_acts_is_kept_in_the_settings_file_and_the_environment_counts_for_mo
         ("port = 9000\n  me='ada'", 'port = 9000\nme = "grace"'),
     ],
 )
-def test_one_line_of_the_settings_file_changes_and_no_other(tmp_path: Path, before: str, after: str) -> None:
+def test_one_line_of_the_settings_file_changes_and_no_other(
+    tmp_path: Path, before: str, after: str
+) -> None:
     file = tmp_path / "tracker.toml"
     file.write_text(before, encoding="utf-8")
     write_setting(tmp_path, "me", "grace")
@@ -102,7 +106,9 @@ def test_one_line_of_the_settings_file_changes_and_no_other(tmp_path: Path, befo
         ("port = 9000\n", "Grace Hopper", "lower-case"),
     ],
 )
-def test_a_file_that_would_read_otherwise_is_left_alone(tmp_path: Path, before: str, value: str, reason: str) -> None:
+def test_a_file_that_would_read_otherwise_is_left_alone(
+    tmp_path: Path, before: str, value: str, reason: str
+) -> None:
     file = tmp_path / "tracker.toml"
     file.write_text(before, encoding="utf-8")
     with pytest.raises(BadSettings, match=reason):
@@ -118,14 +124,18 @@ def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
 # How far it has come
 
 
-def test_a_step_is_done_when_the_database_shows_it(both_with_press: Tracker, press: Press, clock: FakeClock) -> None:
+def test_a_step_is_done_when_the_database_shows_it(
+    both_with_press: Tracker, press: Press, clock: FakeClock
+) -> None:
     tracker = both_with_press
     assert tracker.first_steps() == FirstSteps(False, False, False, False)
     tracker.load(a_set())
     assert tracker.first_steps() == FirstSteps(True, False, False, False)
     press.publish("wire", "Arland invites Borland to a summit")
     tracker.poll()
-    assert tracker.first_steps() == FirstSteps(True, False, True, False)  # the matcher's judgement is no person's
+    assert tracker.first_steps() == FirstSteps(
+        True, False, True, False
+    )  # the matcher's judgement is no person's
     tracker.review(tracker.inbox()[0].evidence.id, "confirmed")
     assert tracker.first_steps() == FirstSteps(True, False, True, True)
     tracker.forecast(ASKED, Binary(0.4))
@@ -149,7 +159,14 @@ def test_the_budget_says_what_was_used_today_and_what_comes_next(
     for name in ("wire", "other", "third"):
         tracker.add_feed(a_feed(name))
     found = tracker.budget()
-    assert (found.limit, found.was_set, found.used, found.feeds, found.due, found.soon) == (72.0, False, 0, 3, 3, 3)
+    assert (found.limit, found.was_set, found.used, found.feeds, found.due, found.soon) == (
+        72.0,
+        False,
+        0,
+        3,
+        3,
+        3,
+    )
     tracker.poll()
     tracker.pause_feed("third")
     found = tracker.budget()

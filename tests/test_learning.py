@@ -1,4 +1,6 @@
-"""What reviews and answers teach: when there is enough, from what, from when on, and how a person stays in charge."""
+"""What reviews and answers teach: when there is enough, from what, from when on, and how a person
+stays in charge.
+"""
 
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -32,12 +34,21 @@ CLOSES = NOW - timedelta(hours=2)
 
 
 def log(
-    tracker: Tracker, question: str = "summit-2027", *, title: str = "", seen: datetime | None = None, **changed: Any
+    tracker: Tracker,
+    question: str = "summit-2027",
+    *,
+    title: str = "",
+    seen: datetime | None = None,
+    **changed: Any,
 ) -> EvidenceId:
     """A report that the matcher has put to a question, as it stands before anybody judged it."""
     number, now = next(NUMBERS), tracker.now()
     at = seen or now
-    item = an_item(title or f"Report {number} on a summit", key=f"k{number}", url=f"https://wire.invalid/{number}")
+    item = an_item(
+        title or f"Report {number} on a summit",
+        key=f"k{number}",
+        url=f"https://wire.invalid/{number}",
+    )
     values: dict[str, Any] = {
         "indicator_id": IndicatorId(f"{question}/invitation"),
         "direction": Direction.YES,
@@ -61,7 +72,12 @@ def log(
             **{**values, **changed},
         )
         logged = Decision("logged", piece.direction, piece.strength, MATCHER, now, "matched summit")
-        return evidence.add(session, piece, logged, Why("Arland invites Borland to a summit", 0.71, "as written", "m1"))
+        return evidence.add(
+            session,
+            piece,
+            logged,
+            Why("Arland invites Borland to a summit", 0.71, "as written", "m1"),
+        )
 
 
 def review_some(tracker: Tracker, kept: list[bool], **logged: Any) -> None:
@@ -95,12 +111,18 @@ def a_record(
     retrospective: bool = False,
     closes_at: datetime = CLOSES,
 ) -> None:
-    """Questions of the past half-year with one confirmed report each that speaks for YES, and their answers."""
+    """Questions of the past half-year with one confirmed report each that speaks for YES, and their
+    answers.
+    """
     begin(tracker, clock, make_record, tuple(outcomes), retrospective, closes_at)
 
 
 def make_record(
-    tracker: Tracker, clock: FakeClock, outcomes: tuple[bool, ...], retrospective: bool, closes_at: datetime
+    tracker: Tracker,
+    clock: FakeClock,
+    outcomes: tuple[bool, ...],
+    retrospective: bool,
+    closes_at: datetime,
 ) -> None:
     clock.time = OPENED
     slugs = [f"q{n}" for n in range(len(outcomes))]
@@ -112,7 +134,9 @@ def make_record(
     clock.time = NOW
     for slug, happened in zip(slugs, outcomes, strict=True):
         answered = "yes" if happened else "no"
-        tracker.resolve(slug, answered, source_url="https://example.org/a", known_at=NOW - timedelta(hours=1))
+        tracker.resolve(
+            slug, answered, source_url="https://example.org/a", known_at=NOW - timedelta(hours=1)
+        )
 
 
 ANSWERS = [n % 3 > 0 for n in range(32)]
@@ -132,7 +156,10 @@ def test_too_few_reviews_teach_nothing_and_thirty_do(both: Tracker, clock: FakeC
     review_some(both, [True])
     clock.advance(hours=1)
     changed = {one.name: one for one in both.learn()}
-    assert changed.keys() == {"relevance shift", "relevance slope"}  # 15 were kept, too few to judge directions by
+    assert changed.keys() == {
+        "relevance shift",
+        "relevance slope",
+    }  # 15 were kept, too few to judge directions by
     assert "fitted to 30 decisions, 15 kept" in changed["relevance shift"].why
     with both._store.reading() as session:
         assert calibration(session, clock()).relevance.apply(0.9) < 0.8
@@ -141,17 +168,23 @@ def test_too_few_reviews_teach_nothing_and_thirty_do(both: Tracker, clock: FakeC
     assert both.verify().bad_seq is None
 
 
-def test_a_direction_that_people_turn_round_is_trusted_less(tracker: Tracker, clock: FakeClock) -> None:
+def test_a_direction_that_people_turn_round_is_trusted_less(
+    tracker: Tracker, clock: FakeClock
+) -> None:
     tracker.load(a_set())
     for n in range(40):
-        tracker.review(log(tracker), "confirmed", direction=Direction.NO if n % 2 else Direction.YES)
+        tracker.review(
+            log(tracker), "confirmed", direction=Direction.NO if n % 2 else Direction.YES
+        )
     clock.advance(hours=1)
     tracker.learn()
     with tracker._store.reading() as session:
         assert 0.4 < calibration(session, clock()).direction.apply(0.9) < 0.7
 
 
-def test_corrected_chances_do_not_teach_that_nothing_needs_correcting(tracker: Tracker, clock: FakeClock) -> None:
+def test_corrected_chances_do_not_teach_that_nothing_needs_correcting(
+    tracker: Tracker, clock: FakeClock
+) -> None:
     """The matcher says 0.9 and is right every other time, before it is corrected and after."""
     tracker.load(a_set())
     found = []
@@ -181,7 +214,9 @@ def test_a_frozen_value_stays_until_it_is_let_go(both: Tracker, clock: FakeClock
     review_some(both, [False] * 30)
     clock.advance(hours=1)
     assert [one.name for one in both.learn()] == []
-    assert standing(both) == before  # the slope is half of the same calibration, and was frozen with it
+    assert (
+        standing(both) == before
+    )  # the slope is half of the same calibration, and was frozen with it
     both.decide_learned("relevance shift", "all", "thaw")
     assert {one.name for one in both.learn()} == {"relevance shift", "relevance slope"}
     assert standing(both)["relevance shift"] < before["relevance shift"]
@@ -189,7 +224,9 @@ def test_a_frozen_value_stays_until_it_is_let_go(both: Tracker, clock: FakeClock
     assert states == ["learned", "frozen", "learned", "learned"]
 
 
-def test_a_reset_brings_the_default_back_and_old_decisions_count_no_more(both: Tracker, clock: FakeClock) -> None:
+def test_a_reset_brings_the_default_back_and_old_decisions_count_no_more(
+    both: Tracker, clock: FakeClock
+) -> None:
     begin(both, clock, thirty_reviews)
     clock.advance(hours=1)
     both.learn()
@@ -208,12 +245,16 @@ def test_a_reset_brings_the_default_back_and_old_decisions_count_no_more(both: T
     assert "fitted to 30 decisions, 0 kept" in found.why
 
 
-def test_a_default_can_be_frozen_before_anything_is_learned(tracker: Tracker, clock: FakeClock) -> None:
+def test_a_default_can_be_frozen_before_anything_is_learned(
+    tracker: Tracker, clock: FakeClock
+) -> None:
     a_record(tracker, clock, ANSWERS)
     assert tracker.decide_learned("gamma", "all", "freeze").learned.value == 0.5
     assert tracker.decide_learned("reliability", "wire", "freeze").learned.value == 0.9
     assert tracker.decide_learned("usual level", "q1/invitation", "freeze").learned.value == 0.0
-    assert not {"gamma", "shift", "reliability", "usual level"} & {one.name for one in tracker.learn()}
+    assert not {"gamma", "shift", "reliability", "usual level"} & {
+        one.name for one in tracker.learn()
+    }
 
 
 def test_what_cannot_be_decided_is_refused_in_words(tracker: Tracker) -> None:
@@ -234,7 +275,9 @@ def test_what_cannot_be_decided_is_refused_in_words(tracker: Tracker) -> None:
     assert tracker.decide_learned("gamma", "all", "reset").state == "reset"
 
 
-def test_what_a_person_decided_while_learning_was_going_on_stands(tracker: Tracker, clock: FakeClock) -> None:
+def test_what_a_person_decided_while_learning_was_going_on_stands(
+    tracker: Tracker, clock: FakeClock
+) -> None:
     begin(tracker, clock, thirty_reviews)
     clock.advance(hours=1)
     with tracker._store.reading() as session:
@@ -248,17 +291,25 @@ def test_what_a_person_decided_while_learning_was_going_on_stands(tracker: Track
 # Answers
 
 
-def test_gamma_is_learned_from_thirty_answers_and_not_from_fewer(both: Tracker, clock: FakeClock) -> None:
+def test_gamma_is_learned_from_thirty_answers_and_not_from_fewer(
+    both: Tracker, clock: FakeClock
+) -> None:
     a_record(both, clock, ANSWERS[:29])
     assert "gamma" not in {one.name for one in both.learn()}
-    both.load(a_set(a_question("one-more", opens_at=OPENED, closes_at=CLOSES, resolves_at=CLOSES + DAY)))
-    both.resolve("one-more", "no", source_url="https://example.org/a", known_at=NOW - timedelta(hours=1))
+    both.load(
+        a_set(a_question("one-more", opens_at=OPENED, closes_at=CLOSES, resolves_at=CLOSES + DAY))
+    )
+    both.resolve(
+        "one-more", "no", source_url="https://example.org/a", known_at=NOW - timedelta(hours=1)
+    )
     found = {one.name: one for one in both.learn()}
     assert found["gamma"].n == 30
     assert found["gamma"].as_of == clock()
 
 
-def test_news_that_came_out_right_counts_for_more_from_then_on_only(both: Tracker, clock: FakeClock) -> None:
+def test_news_that_came_out_right_counts_for_more_from_then_on_only(
+    both: Tracker, clock: FakeClock
+) -> None:
     a_record(both, clock, ANSWERS)
     with both._store.reading() as session:
         question = questions.get(session, "q0")
@@ -306,10 +357,14 @@ def test_a_reset_forgets_the_dates_before_it(tracker: Tracker, clock: FakeClock)
     clock.time = NOW + DAY
     found = {one.name: one for one in tracker.learn()}
     assert found["gamma"].n == len(ANSWERS)
-    assert "fitted to 224 snapshots of 32 questions" in found["gamma"].why  # 7 of 14 dates lie after the reset
+    assert (
+        "fitted to 224 snapshots of 32 questions" in found["gamma"].why
+    )  # 7 of 14 dates lie after the reset
 
 
-def test_questions_asked_with_hindsight_teach_in_a_replay_alone(tracker: Tracker, clock: FakeClock) -> None:
+def test_questions_asked_with_hindsight_teach_in_a_replay_alone(
+    tracker: Tracker, clock: FakeClock
+) -> None:
     a_record(tracker, clock, ANSWERS, retrospective=True)
     assert not {"gamma", "reliability"} & {one.name for one in tracker.learn()}
     tracker.mark_replayed(NOW)
@@ -327,7 +382,9 @@ def test_a_feed_is_trusted_by_its_record(both: Tracker, clock: FakeClock) -> Non
     assert piece.reports[0].reliability == found.value
 
 
-def test_who_judges_with_the_answer_at_hand_does_not_help_a_feed(tracker: Tracker, clock: FakeClock) -> None:
+def test_who_judges_with_the_answer_at_hand_does_not_help_a_feed(
+    tracker: Tracker, clock: FakeClock
+) -> None:
     a_record(tracker, clock, EVEN)
     with tracker._store.reading() as session:
         before = learning.fitted(session, NOW)
@@ -335,10 +392,14 @@ def test_who_judges_with_the_answer_at_hand_does_not_help_a_feed(tracker: Tracke
         tracker.review(card.evidence.id, "rejected", note="did not come true")
     with tracker._store.reading() as session:
         after = learning.fitted(session, NOW)
-    assert [o for o in after if o.name == "reliability"] == [o for o in before if o.name == "reliability"]
+    assert [o for o in after if o.name == "reliability"] == [
+        o for o in before if o.name == "reliability"
+    ]
 
 
-def test_a_feeds_record_leaves_earlier_suggestions_as_they_were(tracker: Tracker, clock: FakeClock) -> None:
+def test_a_feeds_record_leaves_earlier_suggestions_as_they_were(
+    tracker: Tracker, clock: FakeClock
+) -> None:
     a_record(tracker, clock, EVEN)
     with tracker._store.reading() as session:
         question = questions.get(session, "q0")
@@ -383,7 +444,9 @@ def test_the_usual_level_comes_from_the_archive_and_again_when_more_of_it_was_re
 
 
 @pytest.fixture
-def shell(tracker: Tracker, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Shell:
+def shell(
+    tracker: Tracker, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Shell:
     """A shell in the tracker's data directory, typed by ada."""
     monkeypatch.setenv("TRACKER_ME", "ada")
     monkeypatch.setenv("TRACKER_LOG_LEVEL", "error")
@@ -424,7 +487,14 @@ def test_the_inbox_says_how_sure_it_is_and_why(tracker: Tracker, shell: Shell) -
     log(tracker, title="Arland invites Borland", relevance=0.62, p_direction=0.81)
     log(tracker, title="[bold]Borland", direction=Direction.NEUTRAL, p_direction=0.5)
     out = " ".join(shell("inbox").split())
-    for told in ("for YES 0.81", "relevance 0.62", "strength moderate", "words: summit", "(0.71)", "leans: as written"):
+    for told in (
+        "for YES 0.81",
+        "relevance 0.62",
+        "strength moderate",
+        "words: summit",
+        "(0.71)",
+        "leans: as written",
+    ):
         assert told in out
     assert "for neither side" in out
     assert "[bold]Borland" in out
@@ -435,9 +505,13 @@ def test_a_judgement_is_taken_back_from_the_terminal(tracker: Tracker, shell: Sh
     tracker.load(a_set(open_for_years()))
     number = str(log(tracker))
     shell("review", number, "reject")
-    assert f"Evidence {number} on summit-2027 waits for review again." in shell("review", number, "reopen")
+    assert f"Evidence {number} on summit-2027 waits for review again." in shell(
+        "review", number, "reopen"
+    )
     assert "waits already" in shell.refused("review", number, "reopen")
-    assert "nothing but the number" in shell.refused("review", number, "reopen", "--strength", "strong")
+    assert "nothing but the number" in shell.refused(
+        "review", number, "reopen", "--strength", "strong"
+    )
 
 
 def test_learning_is_a_daily_job_that_says_what_changed(tracker: Tracker, clock: FakeClock) -> None:

@@ -1,4 +1,6 @@
-"""What the linter is told of the surroundings is what stands in the database, and whom it blocks has to insist."""
+"""What the linter is told of the surroundings is what stands in the database, and whom it blocks
+has to insist.
+"""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -9,7 +11,16 @@ from hypothesis import strategies as st
 
 from forecasts.distribution import Binary
 from forecasts.question import ClaimId, EssayId, Question
-from tests.builders import DAY, NOW, FakeClock, a_denial, a_question, a_set, an_indicator, no_network
+from tests.builders import (
+    DAY,
+    NOW,
+    FakeClock,
+    a_denial,
+    a_question,
+    a_set,
+    an_indicator,
+    no_network,
+)
 from tests.lives import ADA, an_asked
 from tests.terminals import at_a_terminal
 from tests.test_cli import Shell
@@ -34,7 +45,11 @@ def codes(tracker: Tracker, asked: object = None) -> dict[str, str]:
 
 def subscribe(tracker: Tracker, title: str, theme: str = "", *topics: tuple[str, ...]) -> None:
     name = title.lower().replace(" ", "-")
-    tracker.add_feed(Feed(FeedId(name), title, f"https://{name}.invalid/rss", name, theme=theme, categories=topics))
+    tracker.add_feed(
+        Feed(
+            FeedId(name), title, f"https://{name}.invalid/rss", name, theme=theme, categories=topics
+        )
+    )
 
 
 # Feeds
@@ -98,17 +113,26 @@ def test_a_stored_question_is_judged_with_its_own_indicators(tracker: Tracker) -
 
 
 @pytest.fixture
-def keeping(on_sqlite: Settings, clock: FakeClock, request: pytest.FixtureRequest) -> Iterator[Tracker]:
+def keeping(
+    on_sqlite: Settings, clock: FakeClock, request: pytest.FixtureRequest
+) -> Iterator[Tracker]:
     """A tracker that keeps reports for so many days."""
-    with open_tracker(replace(on_sqlite, keep_days=request.param), now=clock, fetch=no_network) as opened:
+    with open_tracker(
+        replace(on_sqlite, keep_days=request.param), now=clock, fetch=no_network
+    ) as opened:
         yield opened
 
 
-@pytest.mark.parametrize(("keeping", "objects"), [(29, True), (30, False), (0, False)], indirect=["keeping"])
+@pytest.mark.parametrize(
+    ("keeping", "objects"), [(29, True), (30, False), (0, False)], indirect=["keeping"]
+)
 def test_a_question_that_outlives_its_reports_is_told_so(keeping: Tracker, objects: bool) -> None:
     found = codes(keeping)
     assert ("retention" in found) is objects
-    assert not objects or found["retention"] == "it is open for 30 days, but reports are deleted after 29"
+    assert (
+        not objects
+        or found["retention"] == "it is open for 30 days, but reports are deleted after 29"
+    )
     keeping.ask(an_asked())  # advice keeps nobody from asking
     assert ("retention" in {flaw.code for flaw in keeping.lint_question("rain")}) is objects
     assert keeping.question("rain").override is None
@@ -119,12 +143,17 @@ def test_a_question_that_outlives_its_reports_is_told_so(keeping: Tracker, objec
 
 def sure(**changed: object) -> Question:
     """All but settled, a year after the nearer one."""
-    later = {"closes_at": a_question().closes_at + 365 * DAY, "resolves_at": a_question().resolves_at + 365 * DAY}
+    later = {
+        "closes_at": a_question().closes_at + 365 * DAY,
+        "resolves_at": a_question().resolves_at + 365 * DAY,
+    }
     return a_question(SURE, **{"prior": Binary(0.99), **later, **changed})
 
 
 def blocks(tracker: Tracker, question: Question) -> bool:
-    return "extreme-prior" in {flaw.code for flaw in tracker.lint(question) if flaw.severity == "blocking"}
+    return "extreme-prior" in {
+        flaw.code for flaw in tracker.lint(question) if flaw.severity == "blocking"
+    }
 
 
 def test_only_the_nearest_day_of_a_claim_has_to_be_uncertain(tracker: Tracker) -> None:
@@ -135,7 +164,9 @@ def test_only_the_nearest_day_of_a_claim_has_to_be_uncertain(tracker: Tracker) -
     assert blocks(tracker, sure(claim_ids=(ClaimId("C2"),)))
     assert not blocks(tracker, sure(claim_ids=(ClaimId("C2"), ClaimId("C1"))))
     assert blocks(tracker, sure(retrospective=True))
-    assert blocks(tracker, sure(closes_at=a_question().closes_at, resolves_at=a_question().resolves_at))
+    assert blocks(
+        tracker, sure(closes_at=a_question().closes_at, resolves_at=a_question().resolves_at)
+    )
 
 
 def test_a_claim_of_another_essay_is_another_claim(tracker: Tracker) -> None:
@@ -143,7 +174,9 @@ def test_a_claim_of_another_essay_is_another_claim(tracker: Tracker) -> None:
     assert blocks(tracker, sure(essay_id=EssayId("another")))
 
 
-def test_a_question_that_was_taken_back_or_has_closed_stands_beside_nothing(tracker: Tracker, clock: FakeClock) -> None:
+def test_a_question_that_was_taken_back_or_has_closed_stands_beside_nothing(
+    tracker: Tracker, clock: FakeClock
+) -> None:
     tracker.load(a_set(a_question()))
     clock.time = a_question().closes_at
     assert blocks(tracker, sure())
@@ -157,7 +190,9 @@ def test_a_question_that_was_taken_back_or_has_closed_stands_beside_nothing(trac
 
 
 @pytest.mark.parametrize("name", ["grid_storage_2026"])
-def test_a_loaded_set_has_the_flaws_that_its_check_found_before(tracker: Tracker, name: str) -> None:
+def test_a_loaded_set_has_the_flaws_that_its_check_found_before(
+    tracker: Tracker, name: str
+) -> None:
     read = question_sets.load(name)
     tracker.load(read)
     checked = set_checks.flaws_of(read, 90, NOW)
@@ -173,10 +208,17 @@ def test_a_loaded_set_has_the_flaws_that_its_check_found_before(tracker: Tracker
             assert found == checked.get(question.id, ())
 
 
-def some_question(number: int, claims: tuple[ClaimId, ...], years: int, p: float, essay: EssayId) -> Question:
+def some_question(
+    number: int, claims: tuple[ClaimId, ...], years: int, p: float, essay: EssayId
+) -> Question:
     closes = a_question().closes_at + 365 * years * DAY
     return a_question(
-        f"q-{number}", claim_ids=claims, closes_at=closes, resolves_at=closes, prior=Binary(p), essay_id=essay
+        f"q-{number}",
+        claim_ids=claims,
+        closes_at=closes,
+        resolves_at=closes,
+        prior=Binary(p),
+        essay_id=essay,
     )
 
 
@@ -184,17 +226,30 @@ def some_question(number: int, claims: tuple[ClaimId, ...], years: int, p: float
 def neighbours(draw: st.DrawFn) -> list[Question]:
     """Questions of a few claims of two essays."""
     claims = st.lists(st.sampled_from([ClaimId("C1"), ClaimId("C2")]), unique=True).map(tuple)
-    rest = (claims, st.integers(0, 3), st.sampled_from([0.01, 0.5]), st.sampled_from([EssayId("a"), EssayId("b")]))
-    return [some_question(number, *draw(st.tuples(*rest))) for number in range(draw(st.integers(1, 6)))]
+    rest = (
+        claims,
+        st.integers(0, 3),
+        st.sampled_from([0.01, 0.5]),
+        st.sampled_from([EssayId("a"), EssayId("b")]),
+    )
+    return [
+        some_question(number, *draw(st.tuples(*rest))) for number in range(draw(st.integers(1, 6)))
+    ]
 
 
 @settings(max_examples=30)
 @given(neighbours(), st.randoms(use_true_random=False))
-def test_only_questions_of_the_same_claim_count_in_whatever_order(asked: list[Question], random: object) -> None:
+def test_only_questions_of_the_same_claim_count_in_whatever_order(
+    asked: list[Question], random: object
+) -> None:
     around = linting.Surroundings(NOW)
     shuffled = sorted(asked, key=lambda _: random.random())  # type: ignore[attr-defined]
     for question in asked:
-        alike = [q for q in shuffled if q.essay_id == question.essay_id and set(q.claim_ids) & set(question.claim_ids)]
+        alike = [
+            q
+            for q in shuffled
+            if q.essay_id == question.essay_id and set(q.claim_ids) & set(question.claim_ids)
+        ]
         found = linting.flaws_among(asked, question, around, ())
         assert found == linting.flaws_among(shuffled, question, around, ())
         assert found == linting.flaws_among(alike, question, around, ())
@@ -207,7 +262,9 @@ def test_only_questions_of_the_same_claim_count_in_whatever_order(asked: list[Qu
 
 
 @pytest.mark.parametrize("override", ["", "  \n"])
-def test_what_is_blocked_is_not_asked_without_a_reason_and_nothing_is_kept(both: Tracker, override: str) -> None:
+def test_what_is_blocked_is_not_asked_without_a_reason_and_nothing_is_kept(
+    both: Tracker, override: str
+) -> None:
     before = both.verify()
     with pytest.raises(Unresolvable, match="a stranger could not resolve rain") as refusal:
         both.ask(an_asked(criteria=VAGUE), indicators=[an_indicator("rain")], override=override)
@@ -218,7 +275,10 @@ def test_what_is_blocked_is_not_asked_without_a_reason_and_nothing_is_kept(both:
 
 
 def test_who_insisted_on_what_and_why_is_logged_and_shown(
-    tracker: Tracker, clock: FakeClock, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    tracker: Tracker,
+    clock: FakeClock,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with pytest.raises(Unresolvable) as refusal:
         tracker.ask(an_asked(criteria=VAGUE))
@@ -246,7 +306,10 @@ def test_a_sound_question_logs_no_override_even_if_a_reason_was_given(tracker: T
 
 
 def test_a_set_with_a_blocked_question_is_not_loaded_at_all(both: Tracker) -> None:
-    sound, vague = a_question(), a_question("talks-2027", criteria="YES if they talk a significant amount.")
+    sound, vague = (
+        a_question(),
+        a_question("talks-2027", criteria="YES if they talk a significant amount."),
+    )
     bare = replace(a_set(sound, vague), overrides={NEAR: WHY})
     before = both.verify()
     with pytest.raises(Unresolvable, match="talks-2027"):

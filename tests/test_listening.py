@@ -69,7 +69,9 @@ def test_a_star_answers_every_well_formed_name(name: str) -> None:
 
 
 @given(NAMES, NAMES, st.sampled_from(["http", "https"]), st.integers(1, 65535))
-def test_a_page_is_own_only_by_scheme_host_and_port(host: str, other: str, scheme: str, port: int) -> None:
+def test_a_page_is_own_only_by_scheme_host_and_port(
+    host: str, other: str, scheme: str, port: int
+) -> None:
     other_scheme = {"http": "https", "https": "http"}[scheme]
     assert DEFAULT.is_own(f"{scheme}://{host}:{port}", scheme, f"{host}:{port}")
     assert not DEFAULT.is_own(f"{other_scheme}://{host}:{port}", scheme, f"{host}:{port}")
@@ -88,14 +90,24 @@ def test_behind_a_proxy_pages_of_the_public_address_are_own() -> None:
     assert Reach.of("", "http://[2001:DB8::1]:80").public_origin == "http://[2001:db8::1]"
 
 
-@pytest.mark.parametrize("names", ["http://example.org", "a b", "example.org/", "*.example.org", "host:port", "-"])
+@pytest.mark.parametrize(
+    "names", ["http://example.org", "a b", "example.org/", "*.example.org", "host:port", "-"]
+)
 def test_a_name_that_is_no_host_is_refused(names: str) -> None:
     with pytest.raises(BadSettings, match="'allowed_hosts'"):
         Reach.of(f"localhost, {names}", "")
 
 
 @pytest.mark.parametrize(
-    "url", ["example.org", "ftp://example.org", "https://example.org/tracker", "https://", "https://a@b", "http://[x]"]
+    "url",
+    [
+        "example.org",
+        "ftp://example.org",
+        "https://example.org/tracker",
+        "https://",
+        "https://a@b",
+        "http://[x]",
+    ],
 )
 def test_a_public_url_is_scheme_host_and_port(url: str) -> None:
     with pytest.raises(BadSettings, match="'public_url'"):
@@ -104,7 +116,14 @@ def test_a_public_url_is_scheme_host_and_port(url: str) -> None:
 
 @pytest.mark.parametrize(
     ("address", "is_ours"),
-    [("127.0.0.1", True), ("::1", True), ("localhost", True), ("0.0.0.0", False), ("192.0.2.1", False), ("me", False)],
+    [
+        ("127.0.0.1", True),
+        ("::1", True),
+        ("localhost", True),
+        ("0.0.0.0", False),
+        ("192.0.2.1", False),
+        ("me", False),
+    ],
 )
 def test_a_wider_address_needs_consent_and_names(address: str, is_ours: bool) -> None:
     assert is_loopback(address) is is_ours

@@ -1,4 +1,6 @@
-"""A question set is taken in whole or not at all, once and not twice; what it has from memory resolves nothing."""
+"""A question set is taken in whole or not at all, once and not twice; what it has from memory
+resolves nothing.
+"""
 
 import re
 from collections.abc import Iterator
@@ -34,9 +36,13 @@ def overridden(made: QuestionSet) -> QuestionSet:
     return replace(made, overrides={q.id: WHY for q in made.questions})
 
 
-def past(outcome: str = "yes", *, checked: bool = False, days: int = -1, **changed: object) -> PastResolution:
+def past(
+    outcome: str = "yes", *, checked: bool = False, days: int = -1, **changed: object
+) -> PastResolution:
     known = NOW + days * DAY
-    said = PastResolution(SUMMIT, outcome, known, known, SOURCE, "They met, I think.", needs_check=not checked)  # type: ignore[arg-type]
+    said = PastResolution(
+        SUMMIT, outcome, known, known, SOURCE, "They met, I think.", needs_check=not checked
+    )  # type: ignore[arg-type]
     return replace(said, **changed)  # type: ignore[arg-type]
 
 
@@ -52,8 +58,14 @@ def install(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installations]
 
 def unkept(made: QuestionSet) -> bool:
     """Whether anything that is stored of a set holds a character that no database keeps."""
-    stored = replace(made, events=(), forecasts=(), forecasters={}, statements=(), overrides={}, rejections={})
-    return bool(re.search(r"(?<!\\)(\\\\)*\\(x00|ud[89a-f])", repr((stored, sorted(made.rejections.values())))))
+    stored = replace(
+        made, events=(), forecasts=(), forecasters={}, statements=(), overrides={}, rejections={}
+    )
+    return bool(
+        re.search(
+            r"(?<!\\)(\\\\)*\\(x00|ud[89a-f])", repr((stored, sorted(made.rejections.values())))
+        )
+    )
 
 
 def branches(made: QuestionSet) -> set[QuestionId]:
@@ -61,7 +73,11 @@ def branches(made: QuestionSet) -> set[QuestionId]:
     return {q for link in made.links if link.kind == "condition" for q in link.question_ids[1:]}
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(
+    max_examples=10,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
 @given(made=question_sets())
 def test_whatever_a_set_says_is_kept_and_the_same_set_again_changes_nothing(
     install: Installations, migrated_file: Path, made: QuestionSet
@@ -79,12 +95,17 @@ def test_whatever_a_set_says_is_kept_and_the_same_set_again_changes_nothing(
     assert (again.questions, again.feeds) == (0, 0)
     assert tracker.verify() == before
     assert meaning(tracker.export_set(made.essay.id)) == kept
-    answers = [{r for r in told.pop("resolutions") if r.question_id not in branches(made)} for told in (kept, said)]
+    answers = [
+        {r for r in told.pop("resolutions") if r.question_id not in branches(made)}
+        for told in (kept, said)
+    ]
     assert answers[0] == answers[1]
     assert kept == said
 
 
-def test_a_set_loaded_again_leaves_what_people_did_since(tracker: Tracker, clock: FakeClock) -> None:
+def test_a_set_loaded_again_leaves_what_people_did_since(
+    tracker: Tracker, clock: FakeClock
+) -> None:
     made = a_set(a_question(), a_question("talks-2027"))
     tracker.load(made)
     clock.advance(days=1)
@@ -126,7 +147,9 @@ def test_a_table_that_a_person_has_changed_stays_as_it_is(tracker: Tracker) -> N
     tracker.load(SMALL)
     tracker.set_likelihoods("capital", LikelihoodRow(QuestionId("treaty"), ()))
     tracker.load(SMALL)
-    assert [row.question_id for row in tracker.scenarios("capital").scenario_set.rows] == ["neutral"]
+    assert [row.question_id for row in tracker.scenarios("capital").scenario_set.rows] == [
+        "neutral"
+    ]
 
 
 # Sentences that are set aside
@@ -147,13 +170,17 @@ def judged(tracker: Tracker) -> QuestionSet:
     return made
 
 
-def test_what_was_set_aside_is_not_set_aside_again_by_its_own_set(tracker: Tracker, judged: QuestionSet) -> None:
+def test_what_was_set_aside_is_not_set_aside_again_by_its_own_set(
+    tracker: Tracker, judged: QuestionSet
+) -> None:
     before = tracker.verify()
     tracker.load(judged)
     assert tracker.verify() == before
 
 
-def test_what_was_taken_up_again_stays_so_whatever_an_older_set_says(tracker: Tracker, judged: QuestionSet) -> None:
+def test_what_was_taken_up_again_stays_so_whatever_an_older_set_says(
+    tracker: Tracker, judged: QuestionSet
+) -> None:
     tracker.restore_claim("essay", COLD)
     before = tracker.verify()
     tracker.load(judged)
@@ -161,7 +188,9 @@ def test_what_was_taken_up_again_stays_so_whatever_an_older_set_says(tracker: Tr
     assert tracker.verify() == before
 
 
-def test_the_same_holds_when_the_text_has_moved_since(tracker: Tracker, judged: QuestionSet) -> None:
+def test_the_same_holds_when_the_text_has_moved_since(
+    tracker: Tracker, judged: QuestionSet
+) -> None:
     foreword = "A foreword.\n\n"
     tracker.add_essay(NewEssay("essay", "Why they will meet", f"{foreword}{TEXT}", "pasted"))
     moved = tracker.export_set("essay")
@@ -185,7 +214,12 @@ def test_a_set_sets_aside_what_nobody_has_judged(tracker: Tracker) -> None:
 def test_an_answer_from_memory_resolves_nothing_and_waits(both: Tracker, clock: FakeClock) -> None:
     both.load(a_set(resolutions=[past()]))
     page = both.question(SUMMIT)
-    assert (page.resolutions, page.scores, page.summary.resolution, page.summary.status) == ((), (), None, "open")
+    assert (page.resolutions, page.scores, page.summary.resolution, page.summary.status) == (
+        (),
+        (),
+        None,
+        "open",
+    )
     (waits,) = page.unchecked
     assert (waits.outcome, waits.source_url, waits.known_at) == ("yes", SOURCE, NOW - DAY)
     both.forecast(SUMMIT, Binary(0.4))  # it is still open to everybody
@@ -195,13 +229,18 @@ def test_an_answer_from_memory_resolves_nothing_and_waits(both: Tracker, clock: 
 
 
 def test_whoever_has_checked_it_answers_and_nothing_waits_any_more(
-    tracker: Tracker, clock: FakeClock, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    tracker: Tracker,
+    clock: FakeClock,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     tracker.load(a_set(resolutions=[past()]))
     shell = at_a_terminal(tracker, clock, capsys, monkeypatch)
     assert "Not checked, and not counted: yes" in " ".join(shell("show", SUMMIT).split())
     (waits,) = tracker.question(SUMMIT).unchecked
-    scores = tracker.resolve(SUMMIT, waits.outcome, source_url=waits.source_url, known_at=waits.known_at, by=BEN)
+    scores = tracker.resolve(
+        SUMMIT, waits.outcome, source_url=waits.source_url, known_at=waits.known_at, by=BEN
+    )
     assert scores
     page = tracker.question(SUMMIT)
     assert (page.unchecked, page.resolutions[0].entered_by) == ((), BEN)
@@ -229,7 +268,12 @@ def test_what_was_checked_counts_at_once_and_what_is_yet_to_come_does_not(tracke
     ]
     tracker.load(a_set(*(a_question(name) for name in ids), resolutions=answers))
     pages = [tracker.question(name) for name in ids]
-    assert [(len(page.resolutions), len(page.unchecked)) for page in pages] == [(1, 0), (0, 1), (0, 0), (0, 0)]
+    assert [(len(page.resolutions), len(page.unchecked)) for page in pages] == [
+        (1, 0),
+        (0, 1),
+        (0, 0),
+        (0, 0),
+    ]
     assert pages[0].resolutions[0].entered_by == "question-set"
 
 
@@ -274,7 +318,9 @@ def test_a_set_of_which_one_part_is_refused_leaves_nothing_behind(
     assert both.load(SMALL).questions == 6
 
 
-def test_a_question_that_opens_later_has_no_suggestion_yet(tracker: Tracker, clock: FakeClock) -> None:
+def test_a_question_that_opens_later_has_no_suggestion_yet(
+    tracker: Tracker, clock: FakeClock
+) -> None:
     tracker.load(a_set(a_question(opens_at=NOW + DAY)))
     assert tracker.question(SUMMIT).acts == ()
     assert tracker.questions()[0].status == "upcoming"

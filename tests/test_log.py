@@ -17,7 +17,9 @@ def chain(length: int) -> list[Entry]:
     for number in range(length):
         at = NOW + timedelta(minutes=number)
         last = entries[-1] if entries else None
-        entries.append(following(last, "forecast", f"q/{number}", body=f'{{"p":0.{number}}}', entered_at=at))
+        entries.append(
+            following(last, "forecast", f"q/{number}", body=f'{{"p":0.{number}}}', entered_at=at)
+        )
     return entries
 
 
@@ -26,7 +28,9 @@ def test_a_chain_as_it_was_written_is_whole() -> None:
     assert first_break([]) is None
 
 
-@given(st.integers(0, 5), st.sampled_from(["kind", "subject", "body", "entered_at", "hash", "prev"]))
+@given(
+    st.integers(0, 5), st.sampled_from(["kind", "subject", "body", "entered_at", "hash", "prev"])
+)
 def test_any_change_of_any_field_is_found_at_that_entry(index: int, field: str) -> None:
     entries = chain(6)
     changed = NOW - timedelta(days=1) if field == "entered_at" else "x" * 64
@@ -53,7 +57,9 @@ def test_two_swapped_entries_are_found_at_the_first() -> None:
 
 def test_an_entry_rewritten_with_a_fitting_hash_breaks_at_the_next_one() -> None:
     entries = chain(4)
-    entries[1] = following(entries[0], "forecast", "q/1", body='{"p":0.99}', entered_at=entries[1].entered_at)
+    entries[1] = following(
+        entries[0], "forecast", "q/1", body='{"p":0.99}', entered_at=entries[1].entered_at
+    )
     assert first_break(entries) == Break(3, "entry 3 does not follow entry 2")
 
 

@@ -22,7 +22,9 @@ ME = ForecasterId("ada")
 
 @pytest.fixture
 def lived(tracker: Tracker, clock: FakeClock) -> Tracker:
-    """Ten days apart: a forecast with a story, another judgement of both with other words, and an answer."""
+    """Ten days apart: a forecast with a story, another judgement of both with other words, and an
+    answer.
+    """
     tracker.load(a_set())
     clock.advance(days=1)
     story = log(tracker, title="An invitation")
@@ -31,7 +33,9 @@ def lived(tracker: Tracker, clock: FakeClock) -> Tracker:
     tracker.review(story, "edited", strength=Strength.STRONG)
     log(tracker, title="Another invitation")
     tracker.forecast(SUMMIT, Binary(0.8), rationale="Twice.")
-    tracker.edit_question(SUMMIT, Wording(criteria="YES when both say so by 30 June 2027 (UTC)."), why="shorter")
+    tracker.edit_question(
+        SUMMIT, Wording(criteria="YES when both say so by 30 June 2027 (UTC)."), why="shorter"
+    )
     tracker.suggest()
     clock.advance(days=10)
     tracker.resolve(SUMMIT, "yes", source_url="https://arland.example/said", known_at=clock.time)
@@ -65,7 +69,9 @@ def test_a_later_day_knows_what_came_between(lived: Tracker, clock: FakeClock) -
     assert later.summary.resolution is None
 
 
-def test_the_suggestion_of_then_is_the_one_that_was_written_down(lived: Tracker, clock: FakeClock) -> None:
+def test_the_suggestion_of_then_is_the_one_that_was_written_down(
+    lived: Tracker, clock: FakeClock
+) -> None:
     # Of several at one instant the last stands.
     written = {a.made_at: a for a in lived.question(SUMMIT).acts if a.forecaster_id == SUGGESTION}
     assert len(written) == 2
@@ -83,7 +89,9 @@ def test_looking_at_now_shows_what_the_page_shows(lived: Tracker, clock: FakeClo
     assert then.summary.resolution == now.summary.resolution
 
 
-def test_looking_at_now_shows_what_the_page_of_an_open_question_shows(tracker: Tracker, clock: FakeClock) -> None:
+def test_looking_at_now_shows_what_the_page_of_an_open_question_shows(
+    tracker: Tracker, clock: FakeClock
+) -> None:
     tracker.load(a_set())
     clock.advance(days=1)
     log(tracker, title="An invitation")
@@ -95,7 +103,9 @@ def test_looking_at_now_shows_what_the_page_of_an_open_question_shows(tracker: T
     assert then == replace(now, coverage=None, weighted_crowd=None)
 
 
-def test_the_future_is_now_and_before_the_opening_is_the_opening(lived: Tracker, clock: FakeClock) -> None:
+def test_the_future_is_now_and_before_the_opening_is_the_opening(
+    lived: Tracker, clock: FakeClock
+) -> None:
     assert back(lived, clock, -30).summary.resolution is not None
     first = back(lived, clock, 5_000)
     assert first.evidence == ()
@@ -105,12 +115,18 @@ def test_the_future_is_now_and_before_the_opening_is_the_opening(lived: Tracker,
 def test_a_superseded_answer_is_scored_as_it_was_then(lived: Tracker, clock: FakeClock) -> None:
     before = clock.time
     clock.advance(days=1)
-    lived.resolve(SUMMIT, "no", source_url="https://arland.example/denied", known_at=before - 2 * DAY)
+    lived.resolve(
+        SUMMIT, "no", source_url="https://arland.example/denied", known_at=before - 2 * DAY
+    )
     then = lived.question_at(SUMMIT, before)
     assert then.summary.resolution is not None
     assert then.summary.resolution.outcome == "yes"
     mine = [s.mean_while_active for s in then.scores if s.forecaster_id == ME and s.rule == "brier"]
-    now = [s.mean_while_active for s in lived.scores(SUMMIT) if s.forecaster_id == ME and s.rule == "brier"]
+    now = [
+        s.mean_while_active
+        for s in lived.scores(SUMMIT)
+        if s.forecaster_id == ME and s.rule == "brier"
+    ]
     assert mine < now
 
 
@@ -121,7 +137,9 @@ def test_a_superseded_answer_is_scored_as_it_was_then(lived: Tracker, clock: Fak
         {"kind": "numeric", "scale": (0.0, 10.0)},
     ],
 )
-def test_every_kind_of_question_can_be_looked_back_at(tracker: Tracker, clock: FakeClock, asked: dict) -> None:
+def test_every_kind_of_question_can_be_looked_back_at(
+    tracker: Tracker, clock: FakeClock, asked: dict
+) -> None:
     from forecasts.cdf import Scale
 
     if "scale" in asked:
@@ -133,6 +151,8 @@ def test_every_kind_of_question_can_be_looked_back_at(tracker: Tracker, clock: F
     assert then == replace(now, coverage=None, weighted_crowd=None)
 
 
-def test_there_is_no_past_of_a_question_that_is_not_there(tracker: Tracker, clock: FakeClock) -> None:
+def test_there_is_no_past_of_a_question_that_is_not_there(
+    tracker: Tracker, clock: FakeClock
+) -> None:
     with pytest.raises(NotFound):
         tracker.question_at("nothing", clock.time)

@@ -1,4 +1,6 @@
-"""Why probabilities moved: the suggestion between two instants, acts of people, and the terminal."""
+"""Why probabilities moved: the suggestion between two instants, acts of people, and the
+terminal.
+"""
 
 import math
 from functools import partial
@@ -24,11 +26,16 @@ SUMMIT = "summit-2027"
 
 @pytest.fixture
 def shell(
-    tracker: Tracker, clock: FakeClock, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    tracker: Tracker,
+    clock: FakeClock,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Shell:
     """A shell on the data of `tracker`, at its time."""
     monkeypatch.setenv("TRACKER_LOG_LEVEL", "error")
-    monkeypatch.setattr(terminal, "open_tracker", partial(open_tracker, now=clock, fetch=no_network))
+    monkeypatch.setattr(
+        terminal, "open_tracker", partial(open_tracker, now=clock, fetch=no_network)
+    )
     return Shell(tracker.settings.data_dir, capsys, monkeypatch)
 
 
@@ -56,7 +63,9 @@ def acts_of(tracker: Tracker, who: str, question: str = SUMMIT) -> list[Forecast
     return [act for act in tracker.question(question).acts if act.forecaster_id == who]
 
 
-def test_news_and_time_move_the_suggestion_between_two_instants(loaded: Tracker, clock: FakeClock) -> None:
+def test_news_and_time_move_the_suggestion_between_two_instants(
+    loaded: Tracker, clock: FakeClock
+) -> None:
     since = clock()
     clock.advance(days=30)
     story = log(loaded)
@@ -66,7 +75,9 @@ def test_news_and_time_move_the_suggestion_between_two_instants(loaded: Tracker,
     assert [r.evidence_id for r in move.reasons if r.cause == "came in"] == [story]
 
 
-def test_each_instant_counts_the_judgements_of_its_own_time(loaded: Tracker, clock: FakeClock) -> None:
+def test_each_instant_counts_the_judgements_of_its_own_time(
+    loaded: Tracker, clock: FakeClock
+) -> None:
     story = log(loaded)
     logged = clock()
     clock.advance(days=1)
@@ -83,7 +94,9 @@ def test_each_instant_counts_the_judgements_of_its_own_time(loaded: Tracker, clo
     assert adds_up(loaded.moved(SUMMIT, logged - DAY, logged)).after == taken.before
 
 
-def test_instants_outside_the_life_of_a_suggestion_are_moved_into_it(loaded: Tracker, clock: FakeClock) -> None:
+def test_instants_outside_the_life_of_a_suggestion_are_moved_into_it(
+    loaded: Tracker, clock: FakeClock
+) -> None:
     question = a_question()
     clock.advance(days=1)
     move = loaded.moved(SUMMIT, question.opens_at - 900 * DAY, clock() + 900 * DAY)
@@ -94,7 +107,9 @@ def test_instants_outside_the_life_of_a_suggestion_are_moved_into_it(loaded: Tra
         loaded.moved(SUMMIT, question.closes_at + DAY)
 
 
-def test_without_a_suggestion_on_record_time_runs_to_the_close(tracker: Tracker, clock: FakeClock) -> None:
+def test_without_a_suggestion_on_record_time_runs_to_the_close(
+    tracker: Tracker, clock: FakeClock
+) -> None:
     clock.time = a_question().closes_at + 30 * DAY
     tracker.load(a_set())
     assert acts_of(tracker, SUGGESTION) == []
@@ -129,7 +144,9 @@ def test_a_revision_of_the_suggestion_is_told_as_it_was_written_down(
     assert move.after == others[-1].distribution.p  # type: ignore[union-attr]
 
 
-def test_what_was_logged_later_than_it_was_seen_is_named_as_such(loaded: Tracker, clock: FakeClock) -> None:
+def test_what_was_logged_later_than_it_was_seen_is_named_as_such(
+    loaded: Tracker, clock: FakeClock
+) -> None:
     start = clock()
     clock.advance(days=3)
     story = log(loaded)
@@ -140,7 +157,9 @@ def test_what_was_logged_later_than_it_was_seen_is_named_as_such(loaded: Tracker
     assert "recorded otherwise" in causes(move)
 
 
-def test_the_first_forecast_of_a_person_starts_from_the_base_rate(loaded: Tracker, clock: FakeClock) -> None:
+def test_the_first_forecast_of_a_person_starts_from_the_base_rate(
+    loaded: Tracker, clock: FakeClock
+) -> None:
     clock.advance(days=3)
     story = log(loaded)
     loaded.forecast(SUMMIT, "60%", rationale="They were invited.", cites=[story])
@@ -150,7 +169,9 @@ def test_the_first_forecast_of_a_person_starts_from_the_base_rate(loaded: Tracke
     cited, judged = move.reasons
     assert (cited.cause, cited.evidence_id, judged.cause) == ("cited", story, "judgement")
     whole = {r.cause: r.log_odds for r in loaded.moved(SUMMIT, move.since).reasons}
-    assert cited.log_odds == pytest.approx(math.fsum(whole[c] for c in ("came in", "evidence scale")), abs=0.01)
+    assert cited.log_odds == pytest.approx(
+        math.fsum(whole[c] for c in ("came in", "evidence scale")), abs=0.01
+    )
     assert 0 < cited.log_odds < whole["came in"]
 
 
@@ -190,7 +211,9 @@ def test_a_certain_forecast_has_no_reasons(loaded: Tracker) -> None:
     assert (move.certain, move.reasons) == (True, ())
 
 
-def test_the_terminal_tells_why_a_suggestion_moved(loaded: Tracker, shell: Shell, clock: FakeClock) -> None:
+def test_the_terminal_tells_why_a_suggestion_moved(
+    loaded: Tracker, shell: Shell, clock: FakeClock
+) -> None:
     story = log(loaded)
     clock.advance(days=2)
     printed = shell("show", SUMMIT, "--moved", "2026-11-30", "--until", "2026-12-02")
@@ -198,7 +221,9 @@ def test_the_terminal_tells_why_a_suggestion_moved(loaded: Tracker, shell: Shell
     assert "came in: “Report" in printed
     assert "sum" in printed
     found = shell.json("show", SUMMIT, "--moved", "2026-11-30", "--until", "2026-12-02")
-    assert math.fsum(r["log_odds"] for r in found["reasons"]) == pytest.approx(found["log_odds"], abs=1e-9)
+    assert math.fsum(r["log_odds"] for r in found["reasons"]) == pytest.approx(
+        found["log_odds"], abs=1e-9
+    )
     assert story in [r["evidence_id"] for r in found["reasons"]]
     assert shell("show", SUMMIT, "--until", "2026-12-02", code=2) == ""
     assert "--until needs --moved" in shell.error

@@ -1,4 +1,6 @@
-"""The newsdesk: what a process that matches holds in memory, and makes anew from the database at any time."""
+"""The newsdesk: what a process that matches holds in memory, and makes anew from the database at
+any time.
+"""
 
 from datetime import timedelta
 from pathlib import Path
@@ -21,7 +23,11 @@ def test_the_matcher_is_kept_while_questions_stay_the_same(both: Tracker) -> Non
     with both._store.reading() as session:
         first = both._desk.watch(session, NOW)
         assert both._desk.watch(session, NOW + timedelta(minutes=1)).matcher is first.matcher
-    both.load(a_set(a_question("later-2027"), indicators=[an_indicator("later-2027", name="Another sign")]))
+    both.load(
+        a_set(
+            a_question("later-2027"), indicators=[an_indicator("later-2027", name="Another sign")]
+        )
+    )
     with both._store.reading() as session:
         assert both._desk.watch(session, NOW).matcher is not first.matcher
 
@@ -35,7 +41,11 @@ def test_a_phrasing_is_encoded_once_however_often_questions_come_and_go(
     with tracker._store.reading() as session:
         desk.watch(session, NOW)
         phrasings = list(encoder.asked)
-    tracker.load(a_set(a_question("later-2027"), indicators=[an_indicator("later-2027", name="Another sign")]))
+    tracker.load(
+        a_set(
+            a_question("later-2027"), indicators=[an_indicator("later-2027", name="Another sign")]
+        )
+    )
     with tracker._store.reading() as session:
         desk.watch(session, NOW)
     assert len(encoder.asked) == len(set(encoder.asked))
@@ -59,7 +69,11 @@ def test_copies_that_another_process_stored_are_known(
     tracker.poll()
     tracker._desk.forget()  # as a process that starts only now
     clock.advance(hours=1)
-    press.publish("agency", "Arland invites Borland to a summit in the spring - The Agency", "https://agency.invalid/1")
+    press.publish(
+        "agency",
+        "Arland invites Borland to a summit in the spring - The Agency",
+        "https://agency.invalid/1",
+    )
     assert tracker.poll(every=True).new_evidence == 0
     (card,) = tracker.question("summit-2027").evidence
     assert [report.copy_of is not None for report in card.items] == [False, True]

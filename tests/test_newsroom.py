@@ -34,7 +34,9 @@ def test_an_outlet_shows_what_it_had_published_by_then(clock: FakeClock) -> None
     assert isinstance(after, Fetched)
     parsed = parse(after.body, after.content_type, after.url)
     assert isinstance(parsed, Parsed)
-    assert [(i.title, i.key, i.published_at) for i in parsed.items] == [("It abstained", "vote", event.at)]
+    assert [(i.title, i.key, i.published_at) for i in parsed.items] == [
+        ("It abstained", "vote", event.at)
+    ]
 
 
 def test_an_unchanged_feed_answers_not_modified(clock: FakeClock) -> None:
@@ -51,7 +53,10 @@ def test_copies_come_from_outlets_of_their_own(clock: FakeClock) -> None:
 
 
 def test_an_outlet_is_graded_like_the_feed_of_the_same_name(clock: FakeClock) -> None:
-    texts = {**TEXTS, "feeds.toml": TEXTS["feeds.toml"].replace('title = "A wire"', 'title = "Wire"')}
+    texts = {
+        **TEXTS,
+        "feeds.toml": TEXTS["feeds.toml"].replace('title = "A wire"', 'title = "Wire"'),
+    }
     outlets = Newsroom(read_question_set(texts), clock).outlets
     assert (outlets[WIRE].grade, outlets[WIRE].source_group) == ("B", "agency")
     assert outlets[FeedId("daily")].grade == "C"

@@ -1,4 +1,6 @@
-"""A forecaster has one number and one name: on the accuracy page, at the terminal, and in the weekly report."""
+"""A forecaster has one number and one name: on the accuracy page, at the terminal, and in the
+weekly report.
+"""
 
 from typing import Any
 
@@ -43,7 +45,10 @@ def scored(tracker: Tracker, clock: FakeClock) -> Tracker:
 
 @pytest.fixture
 def shell(
-    scored: Tracker, clock: FakeClock, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    scored: Tracker,
+    clock: FakeClock,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Shell:
     """A terminal in front of the scores."""
     return at_a_terminal(scored, clock, capsys, monkeypatch)
@@ -51,7 +56,11 @@ def shell(
 
 def rows_of(printed: str) -> list[list[str]]:
     """The cells of the tables that a command printed."""
-    return [[cell.strip() for cell in line.strip("│┃").split("│")] for line in printed.splitlines() if "│" in line]
+    return [
+        [cell.strip() for cell in line.strip("│┃").split("│")]
+        for line in printed.splitlines()
+        if "│" in line
+    ]
 
 
 Number = tuple[str, str, str]
@@ -74,13 +83,17 @@ def at_the_terminal(shell: Shell, *argv: str) -> dict[tuple[str, str], Number]:
     return {(row[0], row[1][:-2]): (row[2].split()[0], row[3], row[4]) for row in found}
 
 
-def in_the_report(tracker: Tracker, heading: str = "Scores so far") -> dict[tuple[str, str], Number]:
+def in_the_report(
+    tracker: Tracker, heading: str = "Scores so far"
+) -> dict[tuple[str, str], Number]:
     (section,) = (s for s in tracker.report("week").sections if s.heading == heading)
     rows = [[cell.text for cell in row] for row in section.blocks[0].rows]  # type: ignore[union-attr]
     return {(who, rule): (n, skill, interval) for who, rule, n, skill, interval, _ in rows}
 
 
-def test_page_terminal_and_report_have_one_number_for_everyone(scored: Tracker, shell: Shell) -> None:
+def test_page_terminal_and_report_have_one_number_for_everyone(
+    scored: Tracker, shell: Shell
+) -> None:
     report = in_the_report(scored)
     for argv in (["accuracy"], ["score"]):
         terminal = at_the_terminal(shell, *argv)
@@ -94,9 +107,16 @@ def test_page_terminal_and_report_have_one_number_for_everyone(scored: Tracker, 
 def test_a_question_counts_once_under_the_rule_of_its_kind(scored: Tracker) -> None:
     summaries = scored.accuracy().summaries
     for rule, n in COUNTED.items():
-        assert {s.questions for s in summaries if RULES[s.rule].title == rule and s.forecaster_id in PEOPLE} == {n}
+        assert {
+            s.questions
+            for s in summaries
+            if RULES[s.rule].title == rule and s.forecaster_id in PEOPLE
+        } == {n}
     assert sum(COUNTED.values()) == len(ASKED)
-    own = [by_rule(scored.question(life.id).scores, "brier").skill_over_schedule for life in (ASKED[0], ASKED[1], SNOW)]
+    own = [
+        by_rule(scored.question(life.id).scores, "brier").skill_over_schedule
+        for life in (ASKED[0], ASKED[1], SNOW)
+    ]
     (ada,) = (s for s in summaries if (s.forecaster_id, s.rule) == (ADA, "brier"))
     assert ada.skill == pytest.approx(sum(own) / 3)
 
@@ -119,7 +139,9 @@ def test_every_number_of_skill_is_in_points_with_one_minus(scored: Tracker, shel
         ("calibration", "--lead", "20"), ("compare",),
     ],
 )  # fmt: skip
-def test_people_are_called_by_their_names_at_the_terminal(shell: Shell, argv: tuple[str, ...]) -> None:
+def test_people_are_called_by_their_names_at_the_terminal(
+    shell: Shell, argv: tuple[str, ...]
+) -> None:
     printed = " ".join(shell(*argv).split())
     assert NAMES[BEN] in printed
     assert NAMES[CEM] in printed
@@ -134,8 +156,13 @@ def test_programs_are_given_identities(shell: Shell) -> None:
 
 def test_whoever_acts_is_told_by_name(scored: Tracker, shell: Shell, clock: FakeClock) -> None:
     closes = clock.time + 30 * DAY
-    scored.ask(an_asked("hail", opens_at=clock.time, closes_at=closes, resolves_at=closes), override="a test")
-    assert "Ben Bell now holds 40%" in shell("forecast", "hail", "40%", "--as", "ben", "-m", "Clouds.")
+    scored.ask(
+        an_asked("hail", opens_at=clock.time, closes_at=closes, resolves_at=closes),
+        override="a test",
+    )
+    assert "Ben Bell now holds 40%" in shell(
+        "forecast", "hail", "40%", "--as", "ben", "-m", "Clouds."
+    )
     assert "Ben Bell still holds 40%" in shell("reaffirm", "hail", "--as", "ben")
     assert "Ben Bell holds no forecast" in shell("withdraw", "hail", "--as", "ben")
     assert "Undone: Ben Bell holds 40%" in shell("undo", "hail", "--as", "ben")

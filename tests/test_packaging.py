@@ -1,4 +1,6 @@
-"""The wheel holds what the installed tracker needs, and the locks hold what the project file asks for, with hashes."""
+"""The wheel holds what the installed tracker needs, and the locks hold what the project file asks
+for, with hashes.
+"""
 
 import configparser
 import importlib.metadata
@@ -26,14 +28,20 @@ LOCKS = sorted(bootstrap.LOCKS.values())
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[zipfile.ZipFile]:
     """The wheel of this checkout, built without a network."""
-    [path] = WheelBuilder(str(ROOT)).build(directory=str(tmp_path_factory.mktemp("dist")), versions=["standard"])
+    [path] = WheelBuilder(str(ROOT)).build(
+        directory=str(tmp_path_factory.mktemp("dist")), versions=["standard"]
+    )
     with zipfile.ZipFile(path) as opened:
         yield opened
 
 
 def files_of(room: str) -> set[str]:
     """What lies in a room, but for what Python leaves there itself."""
-    found = (path for path in (ROOT / room).rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    found = (
+        path
+        for path in (ROOT / room).rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    )
     return {path.relative_to(ROOT).as_posix() for path in found}
 
 
@@ -53,7 +61,9 @@ def test_the_wheel_holds_every_file_of_the_three_rooms(wheel: zipfile.ZipFile, r
         r"tracker/reports/report\.(css|html\.jinja|typ)",
     ],
 )
-def test_data_that_the_installed_tracker_reads_is_in_the_wheel(wheel: zipfile.ZipFile, pattern: str) -> None:
+def test_data_that_the_installed_tracker_reads_is_in_the_wheel(
+    wheel: zipfile.ZipFile, pattern: str
+) -> None:
     assert [name for name in wheel.namelist() if re.fullmatch(pattern, name)]
 
 
@@ -64,7 +74,9 @@ def test_nothing_but_the_three_rooms_is_installed(wheel: zipfile.ZipFile) -> Non
 
 
 def test_checks_and_training_stay_out_of_the_wheel(wheel: zipfile.ZipFile) -> None:
-    kits = re.compile(r"/(acceptance|evaluation|fitting|oracles|training)/|/(evaluate|oracles|ranking)\.py|labels\.tsv")
+    kits = re.compile(
+        r"/(acceptance|evaluation|fitting|oracles|training)/|/(evaluate|oracles|ranking)\.py|labels\.tsv"
+    )
     assert [name for name in wheel.namelist() if kits.search(name)] == []
 
 
@@ -86,7 +98,9 @@ def test_every_command_of_the_wheel_leads_to_a_function(wheel: zipfile.ZipFile) 
 
 
 def pins(lock: str) -> dict[str, list[Requirement]]:
-    """The pinned requirements of a lock by name; one name may have several pins for different Pythons."""
+    """The pinned requirements of a lock by name; one name may have several pins for different
+    Pythons.
+    """
     found: dict[str, list[Requirement]] = {}
     for entry in entries(lock):
         requirement = Requirement(entry.split(" \\\n")[0])
@@ -108,7 +122,9 @@ def test_every_entry_of_a_lock_is_one_version_with_hashes(lock: str) -> None:
         assert all(re.fullmatch(r" {4}--hash=sha256:[0-9a-f]{64}", each) for each in hashes), pin
 
 
-@pytest.mark.parametrize("name", [*LOCKS, "bootstrap.py", "run", "test", "pyproject.toml", "Dockerfile", ".ci/run"])
+@pytest.mark.parametrize(
+    "name", [*LOCKS, "bootstrap.py", "run", "test", "pyproject.toml", "Dockerfile", ".ci/run"]
+)
 def test_no_address_of_a_package_index_stands_anywhere(name: str) -> None:
     text = (ROOT / name).read_text("utf-8")
     addresses = re.findall(r"\w+://[^\s'\"]+", text)
@@ -131,7 +147,9 @@ def test_a_lock_fits_what_the_project_file_asks_for(lock: str) -> None:
         versions = [pin.specifier for pin in locked[canonicalize_name(wish.name)]]
         assert versions
         for version in versions:
-            assert wish.specifier.contains(str(version).removeprefix("==")), f"{wish} is locked as {version}"
+            assert wish.specifier.contains(str(version).removeprefix("==")), (
+                f"{wish} is locked as {version}"
+            )
 
 
 def test_the_test_lock_is_the_runtime_lock_and_more() -> None:
@@ -158,7 +176,10 @@ def test_the_contract_on_forecasts_names_every_dependency_but_numpy_and_scipy() 
     dependencies = {IMPORTED_AS.get(name, name) for name in names}
     contracts = PROJECT["tool"]["importlinter"]["contracts"]
     [contract] = [each for each in contracts if each.get("source_modules") == ["forecasts"]]
-    assert set(contract["forbidden_modules"]) == dependencies - {"numpy", "scipy"} | {"tracker", "dashboard"}
+    assert set(contract["forbidden_modules"]) == dependencies - {"numpy", "scipy"} | {
+        "tracker",
+        "dashboard",
+    }
 
 
 def test_every_warning_is_an_error_but_for_named_libraries() -> None:
@@ -180,7 +201,9 @@ def test_the_ci_script_is_sound_bash_and_runs_the_whole_suite() -> None:
 
 def test_no_file_of_the_set_up_names_a_place_on_one_machine() -> None:
     for name in ("bootstrap.py", "run", "test", ".ci/run", "pyproject.toml", *LOCKS):
-        assert not re.search(r"/(home|root|Users|work|opt)/", (ROOT / name).read_text("utf-8")), name
+        assert not re.search(r"/(home|root|Users|work|opt)/", (ROOT / name).read_text("utf-8")), (
+            name
+        )
 
 
 def test_paths_of_the_project_file_exist() -> None:

@@ -23,9 +23,13 @@ def acts(tracker: Tracker, clock: FakeClock, life: Life) -> None:
 
 
 def begun(directory: Path, life: Life) -> tuple[str, object]:
-    """The head of the log, and the time, where a beginning leaves a new tracker; it goes on from there."""
+    """The head of the log, and the time, where a beginning leaves a new tracker; it goes on from
+    there.
+    """
     clock = FakeClock(NOW)
-    with open_tracker(Settings(data_dir=directory, me="ada"), now=clock, fetch=no_network) as tracker:
+    with open_tracker(
+        Settings(data_dir=directory, me="ada"), now=clock, fetch=no_network
+    ) as tracker:
         begin(tracker, clock, acts, life)
         verdict = tracker.verify()
         assert verdict.bad_seq is None
@@ -53,7 +57,13 @@ def test_a_copied_new_database_is_what_the_migrations_make(tmp_path: Path) -> No
         engine.dispose()
         with closing(sqlite3.connect(file)) as connection:
             mode = connection.execute("PRAGMA journal_mode").fetchone()
-            # A rebuilt table names its constraints in any order, so each statement counts by its words.
-            found.append((mode, sorted(sorted(re.split(r"[\s,()]+", line)) for line in connection.iterdump())))
+            # A rebuilt table names its constraints in any order, so each statement counts by its
+            # words.
+            found.append(
+                (
+                    mode,
+                    sorted(sorted(re.split(r"[\s,()]+", line)) for line in connection.iterdump()),
+                )
+            )
     assert found[0] == found[1]
     assert len(found[0][1]) > 20

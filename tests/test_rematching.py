@@ -1,4 +1,6 @@
-"""What came before a question was asked is found afterwards: in chunks, once, and without touching what stands."""
+"""What came before a question was asked is found afterwards: in chunks, once, and without touching
+what stands.
+"""
 
 import threading
 from collections.abc import Callable
@@ -10,7 +12,17 @@ import pytest
 from forecasts.evidence import Direction, Evidence, StoryId
 from forecasts.forecaster import SUGGESTION
 from forecasts.question import QuestionId
-from tests.builders import DAY, NOW, FakeClock, Press, a_denial, a_feed, a_question, a_set, an_indicator
+from tests.builders import (
+    DAY,
+    NOW,
+    FakeClock,
+    Press,
+    a_denial,
+    a_feed,
+    a_question,
+    a_set,
+    an_indicator,
+)
 from tests.test_cli import Shell
 from tracker import rematching
 from tracker.api import Tracker, open_tracker
@@ -59,12 +71,16 @@ def published(press: Press, clock: FakeClock) -> Callable[..., Tracker]:
 
 @pytest.fixture
 def read(both_with_press: Tracker, published: Callable[..., Tracker]) -> Tracker:
-    """A tracker on each dialect that has read five reports when no question was asked yet; three bear on the set."""
+    """A tracker on each dialect that has read five reports when no question was asked yet; three
+    bear on the set.
+    """
     return published(both_with_press, *ARCHIVE)
 
 
 @pytest.fixture
-def shell(on_sqlite: Settings, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Shell:
+def shell(
+    on_sqlite: Settings, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Shell:
     """The command line on an empty database."""
     monkeypatch.setenv("TRACKER_LOG_LEVEL", "error")
     return Shell(on_sqlite.data_dir, capsys, monkeypatch)
@@ -72,7 +88,9 @@ def shell(on_sqlite: Settings, capsys: pytest.CaptureFixture[str], monkeypatch: 
 
 def cards(tracker: Tracker, question: str = "summit-2027") -> tuple[EvidenceCard, ...]:
     """The evidence on a question, first seen first."""
-    return tuple(sorted(tracker.question(question).evidence, key=lambda card: card.evidence.first_seen_at))
+    return tuple(
+        sorted(tracker.question(question).evidence, key=lambda card: card.evidence.first_seen_at)
+    )
 
 
 def evidence(tracker: Tracker, question: str = "summit-2027") -> list[Evidence]:
@@ -99,7 +117,9 @@ def test_a_new_question_finds_what_the_archive_holds(read: Tracker) -> None:
     assert [e.direction for e in evidence(read)][:2] == [Direction.YES, Direction.NO]
 
 
-def test_evidence_dates_from_when_the_item_was_seen_and_the_decision_from_now(read: Tracker, clock: FakeClock) -> None:
+def test_evidence_dates_from_when_the_item_was_seen_and_the_decision_from_now(
+    read: Tracker, clock: FakeClock
+) -> None:
     read.load(a_set())
     clock.advance(days=3)
     read.rematch()
@@ -108,7 +128,9 @@ def test_evidence_dates_from_when_the_item_was_seen_and_the_decision_from_now(re
     assert read.verify().bad_seq is None
 
 
-def test_going_through_the_archive_twice_changes_nothing(read: Tracker, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_going_through_the_archive_twice_changes_nothing(
+    read: Tracker, monkeypatch: pytest.MonkeyPatch
+) -> None:
     read.load(a_set())
     read.rematch()
     before, log = cards(read), read.verify().entries
@@ -119,7 +141,9 @@ def test_going_through_the_archive_twice_changes_nothing(read: Tracker, monkeypa
     assert (cards(read), read.verify().entries) == (before, log)
 
 
-def test_what_a_person_rejected_stays_rejected(read: Tracker, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_a_person_rejected_stays_rejected(
+    read: Tracker, monkeypatch: pytest.MonkeyPatch
+) -> None:
     read.load(a_set())
     read.rematch()
     first, *_ = evidence(read)
@@ -132,15 +156,21 @@ def test_what_a_person_rejected_stays_rejected(read: Tracker, monkeypatch: pytes
 
 
 def test_items_from_before_the_window_are_left_alone(read: Tracker, clock: FakeClock) -> None:
-    opens = NOW + rematching.BEFORE_OPENING + timedelta(days=1)  # the first report is too old, the third is not
+    opens = (
+        NOW + rematching.BEFORE_OPENING + timedelta(days=1)
+    )  # the first report is too old, the third is not
     clock.time = opens
-    read.load(a_set(a_question(opens_at=opens, closes_at=opens + 9 * DAY, resolves_at=opens + 9 * DAY)))
+    read.load(
+        a_set(a_question(opens_at=opens, closes_at=opens + 9 * DAY, resolves_at=opens + 9 * DAY))
+    )
     report = read.rematch()
     assert (report.items, headlines(read)) == (4, [CANCELS, SUMMIT])
 
 
 @pytest.mark.usefixtures("small_chunks")
-def test_a_chunk_that_was_killed_is_done_again(read: Tracker, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_chunk_that_was_killed_is_done_again(
+    read: Tracker, monkeypatch: pytest.MonkeyPatch
+) -> None:
     finish, finished = chunks.finish, list[chunks.Stretch]()
 
     def killed(session: Session, done: chunks.Chunk, *rest: object) -> None:
@@ -173,7 +203,11 @@ def test_the_suggestion_follows_when_the_last_chunk_is_done_and_only_from_then_o
     read: Tracker, clock: FakeClock
 ) -> None:
     def suggested() -> list[datetime]:
-        return [act.made_at for act in read.question("summit-2027").acts if act.forecaster_id == SUGGESTION]
+        return [
+            act.made_at
+            for act in read.question("summit-2027").acts
+            if act.forecaster_id == SUGGESTION
+        ]
 
     read.load(a_set(indicators=[an_indicator()]))
     at_first = suggested()
@@ -191,12 +225,22 @@ def test_questions_that_need_the_same_chunk_share_a_pass(read: Tracker) -> None:
     read.load(a_set(a_question("summit-2029")))
     report = read.rematch()
     assert (report.chunks_done, report.found) == (3, 3)
-    stories = [{e.story_id for e in evidence(read, f"summit-{year}")} for year in (2027, 2028, 2029)]
+    stories = [
+        {e.story_id for e in evidence(read, f"summit-{year}")} for year in (2027, 2028, 2029)
+    ]
     assert stories[0] == stories[1] == stories[2]
 
 
-def test_a_newer_matcher_goes_through_the_archive_anew(read: Tracker, monkeypatch: pytest.MonkeyPatch) -> None:
-    read.load(a_set(indicators=[an_indicator(terms=(("Nowhere",),), examples=(), name="Something else entirely")]))
+def test_a_newer_matcher_goes_through_the_archive_anew(
+    read: Tracker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read.load(
+        a_set(
+            indicators=[
+                an_indicator(terms=(("Nowhere",),), examples=(), name="Something else entirely")
+            ]
+        )
+    )
     assert read.rematch().chunks_done == 1
     assert read.rematch().chunks_done == 0
     newer_matcher(monkeypatch)
@@ -273,14 +317,22 @@ def test_what_comes_after_joins_the_story_that_was_found_in_the_archive(
 def test_a_denial_does_not_hide_in_a_story_that_only_now_came_to_bear_on_a_question(
     tracker_with_press: Tracker, published: Callable[..., Tracker]
 ) -> None:
-    told, denied = (f"Arland sends {who} to the harvest festival in the capital of Borland" for who in SENT)
+    told, denied = (
+        f"Arland sends {who} to the harvest festival in the capital of Borland" for who in SENT
+    )
     who_comes = a_question("leaders", text="How many heads of state come to visit?")
     visit = an_indicator("leaders", terms=(("leaders",),), name="Heads of state visit", examples=())
     tracker_with_press.load(a_set(who_comes, indicators=[visit], feeds=[]))
     published(tracker_with_press, told, denied)
     example = "Arland sends {} to Borland".format
     news = [
-        an_indicator(slug=who, name=example(who), direction=side, terms=(("Arland",), (who,)), examples=(example(who),))
+        an_indicator(
+            slug=who,
+            name=example(who),
+            direction=side,
+            terms=(("Arland",), (who,)),
+            examples=(example(who),),
+        )
         for who, side in SENT.items()
     ]
     tracker_with_press.load(a_set(indicators=news))
@@ -295,7 +347,10 @@ def test_a_denial_does_not_hide_in_a_story_that_only_now_came_to_bear_on_a_quest
 def test_two_processes_at_once_double_nothing(
     on_each: Settings, clock: FakeClock, press: Press, published: Callable[..., Tracker]
 ) -> None:
-    with open_tracker(on_each, now=clock, fetch=press.fetch) as one, open_tracker(on_each, now=clock) as other:
+    with (
+        open_tracker(on_each, now=clock, fetch=press.fetch) as one,
+        open_tracker(on_each, now=clock) as other,
+    ):
         published(one, *ARCHIVE, *(f"{headline} again" for headline in ARCHIVE)).load(a_set())
         reports, failed = list[rematching.RematchReport](), list[BaseException]()
 
@@ -321,17 +376,27 @@ def test_two_processes_at_once_double_nothing(
 def test_a_chunk_without_tasks_is_not_claimed(both: Tracker) -> None:
     """Another process finished it between the two statements that read it."""
     with both._store.writing() as session:
-        assert not chunks.claim(session, "matcher", chunks.Chunk(chunks.Stretch(ItemId(1), ItemId(2000)), ()))
+        assert not chunks.claim(
+            session, "matcher", chunks.Chunk(chunks.Stretch(ItemId(1), ItemId(2000)), ())
+        )
 
 
 def test_chunks_are_cut_at_the_same_places_for_every_question() -> None:
-    assert [(s.first, s.last) for s in stretches(ItemId(1), ItemId(4000))] == [(1, 2000), (2001, 4000)]
-    assert [(s.first, s.last) for s in stretches(ItemId(2000), ItemId(2001))] == [(2000, 2000), (2001, 2001)]
+    assert [(s.first, s.last) for s in stretches(ItemId(1), ItemId(4000))] == [
+        (1, 2000),
+        (2001, 4000),
+    ]
+    assert [(s.first, s.last) for s in stretches(ItemId(2000), ItemId(2001))] == [
+        (2000, 2000),
+        (2001, 2001),
+    ]
 
 
 def test_an_item_never_joins_a_story_that_began_after_it() -> None:
     vector = np.full(4, 0.5, dtype=np.float32)
-    known = KnownStory(StoryId(7), INVITES, vector, NOW, NOW + 9 * DAY, {QuestionId("summit-2027"): Direction.YES})
+    known = KnownStory(
+        StoryId(7), INVITES, vector, NOW, NOW + 9 * DAY, {QuestionId("summit-2027"): Direction.YES}
+    )
     then = StoriesOfThen([known], [(NOW, StoryId(7)), (NOW + 9 * DAY, StoryId(7))], "static")
     assert then.place(INVITES, vector, {}, NOW - DAY).story is None
     assert then.place(INVITES, vector, {}, NOW + DAY).story is known
@@ -362,9 +427,14 @@ def test_the_command_goes_through_the_archive_and_says_what_is_left(
     monkeypatch.setattr(archive, "STEP", 1)
     capsys.readouterr()
     found = [shell.json("rematch", "--chunks", "2"), shell.json("rematch", "--chunks", "5")]
-    assert [(f["chunks_done"], f["chunks_left"], f["items"]) for f in found] == [(2, 1, 4), (1, 0, 1)]
+    assert [(f["chunks_done"], f["chunks_left"], f["items"]) for f in found] == [
+        (2, 1, 4),
+        (1, 0, 1),
+    ]
     assert sum(f["found"] for f in found) == 3
-    assert "0 chunks with 0 items matched, 0 new pieces of evidence; 0 chunks left." in shell("rematch")
+    assert "0 chunks with 0 items matched, 0 new pieces of evidence; 0 chunks left." in shell(
+        "rematch"
+    )
 
 
 def test_the_job_says_what_it_did_and_nothing_when_nothing_was_left(

@@ -1,4 +1,6 @@
-"""An answer is taken back: the question stands as if it had none, and the record keeps all of it."""
+"""An answer is taken back: the question stands as if it had none, and the record keeps all of
+it.
+"""
 
 import pytest
 
@@ -28,24 +30,33 @@ def test_a_question_that_is_re_opened_has_no_answer_and_no_scores(answered: Trac
     answered.reopen(SUMMIT, "the statement was withdrawn")
     page = answered.question(SUMMIT)
     assert (page.summary.status, page.summary.resolution, page.scores) == ("open", None, ())
-    assert [(r.outcome, r.note) for r in page.resolutions] == [("yes", ""), ("reopened", "the statement was withdrawn")]
+    assert [(r.outcome, r.note) for r in page.resolutions] == [
+        ("yes", ""),
+        ("reopened", "the statement was withdrawn"),
+    ]
     assert SUMMIT not in answered.accuracy().questions
 
 
-def test_everyone_can_forecast_again_and_the_suggestion_moves_on(answered: Tracker, clock: FakeClock) -> None:
+def test_everyone_can_forecast_again_and_the_suggestion_moves_on(
+    answered: Tracker, clock: FakeClock
+) -> None:
     answered.reopen(SUMMIT, "withdrawn")
     clock.advance(days=2)
     answered.forecast(SUMMIT, Binary(0.3), rationale="Not so sure.")
     assert answered.suggest() == 1
 
 
-def test_after_the_scheduled_close_it_waits_for_its_answer(answered: Tracker, clock: FakeClock) -> None:
+def test_after_the_scheduled_close_it_waits_for_its_answer(
+    answered: Tracker, clock: FakeClock
+) -> None:
     clock.time = a_question().closes_at + DAY
     answered.reopen(SUMMIT, "withdrawn")
     assert answered.question(SUMMIT).summary.status == "closed"
 
 
-def test_a_new_answer_is_scored_as_if_there_had_been_no_other(answered: Tracker, clock: FakeClock) -> None:
+def test_a_new_answer_is_scored_as_if_there_had_been_no_other(
+    answered: Tracker, clock: FakeClock
+) -> None:
     before = answered.scores(SUMMIT)
     answered.reopen(SUMMIT, "withdrawn")
     clock.advance(days=1)
@@ -101,7 +112,9 @@ def test_on_the_page_it_takes_a_reason_and_a_second_click(answered: Tracker) -> 
     assert "The statement was withdrawn." in words(visit)
 
 
-def test_before_one_withdraws_the_page_says_what_that_would_earn(tracker: Tracker, clock: FakeClock) -> None:
+def test_before_one_withdraws_the_page_says_what_that_would_earn(
+    tracker: Tracker, clock: FakeClock
+) -> None:
     tracker.load(a_set())
     tracker.forecast(SUMMIT, Binary(0.8), rationale="Sure.")
     clock.advance(days=30)

@@ -18,12 +18,18 @@ __all__ = ["lived", "lived_file"]
 
 @pytest.fixture
 def shell(
-    lived: Lived, clock: FakeClock, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    lived: Lived,
+    clock: FakeClock,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
 ) -> Shell:
     """A shell in a folder of its own, on the tracker on which something happened."""
     monkeypatch.setenv("TRACKER_LOG_LEVEL", "error")
     monkeypatch.setenv("TRACKER_ME", "ada")
-    monkeypatch.setattr(terminal, "open_tracker", partial(open_tracker, now=clock, fetch=no_network))
+    monkeypatch.setattr(
+        terminal, "open_tracker", partial(open_tracker, now=clock, fetch=no_network)
+    )
     folder = tmp_path / "here"
     folder.mkdir()
     monkeypatch.chdir(folder)
@@ -40,7 +46,9 @@ def test_a_report_is_written_and_says_its_hash(shell: Shell, lived: Lived) -> No
 
 
 def test_the_file_says_the_format_and_the_option_the_instant(shell: Shell, lived: Lived) -> None:
-    told = shell.json("report", "question", QUESTION, "--out", "x.pdf", "--as-of", lived.open.isoformat())
+    told = shell.json(
+        "report", "question", QUESTION, "--out", "x.pdf", "--as-of", lived.open.isoformat()
+    )
     assert told == {
         "file": "x.pdf",
         "known_at": "2026-12-11T09:30:00+00:00",
@@ -56,7 +64,9 @@ def test_a_week_and_an_essay_can_be_reported(shell: Shell) -> None:
 
 def test_a_file_is_checked_and_a_changed_one_fails(shell: Shell) -> None:
     shell("report", "question", QUESTION, "--out", "x.html")
-    assert "The file is whole, and says what this database says" in shell("report", "--check", "x.html")
+    assert "The file is whole, and says what this database says" in shell(
+        "report", "--check", "x.html"
+    )
     assert shell.json("report", "--check", "x.html")["same"] is True
     Path("x.html").write_bytes(Path("x.html").read_bytes().replace(b"They met.", b"They hid."))
     assert "The file was changed" in shell("report", "--check", "x.html", code=1)
@@ -75,7 +85,9 @@ def test_a_file_is_checked_and_a_changed_one_fails(shell: Shell) -> None:
         (("export", "forecast", "--out", "no/x.csv"), "cannot be written"),
     ],
 )
-def test_what_cannot_be_done_is_refused_in_one_line(shell: Shell, argv: tuple[str, ...], reason: str) -> None:
+def test_what_cannot_be_done_is_refused_in_one_line(
+    shell: Shell, argv: tuple[str, ...], reason: str
+) -> None:
     assert reason in shell.refused(*argv)
     assert list(Path().iterdir()) == []
 
@@ -99,7 +111,10 @@ def test_a_table_or_every_table_is_written(shell: Shell) -> None:
     names = shell("export").split()
     assert {"forecast", "question", "log"} <= {*names}
     assert shell("export", "forecast", "--format", "json").strip() == "forecast.json"
-    assert {row["forecaster_id"] for row in json.loads(Path("forecast.json").read_text())} >= {"ada", "ben"}
+    assert {row["forecaster_id"] for row in json.loads(Path("forecast.json").read_text())} >= {
+        "ada",
+        "ben",
+    }
     shell("export", "--all", "tables", "--format", "parquet")
     assert {file.stem for file in Path("tables").iterdir()} == {*names}
 

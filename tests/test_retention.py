@@ -1,4 +1,6 @@
-"""Texts of old items that bear on nothing are dropped after `keep_days`; headlines, evidence and log stay."""
+"""Texts of old items that bear on nothing are dropped after `keep_days`; headlines, evidence and
+log stay.
+"""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -27,7 +29,9 @@ def report(title: str, text: str, link: str) -> str:
 
 def publish(press: Press, *reports: str) -> None:
     body = "".join(reports)
-    press.serve("wire", f'<?xml version="1.0"?><rss version="2.0"><channel>{body}</channel></rss>'.encode())
+    press.serve(
+        "wire", f'<?xml version="1.0"?><rss version="2.0"><channel>{body}</channel></rss>'.encode()
+    )
 
 
 SUMMIT = report(MATCHING, "The palace says so.", "https://wire.invalid/1")
@@ -37,7 +41,9 @@ DOG = report("A dog digs a hole", "In the park.", "https://wire.invalid/3")
 
 @pytest.fixture
 def tracker(on_sqlite: Settings, clock: FakeClock, press: Press) -> Iterator[Tracker]:
-    """A tracker that keeps texts for 30 days, with an item that is evidence and one that bears on nothing."""
+    """A tracker that keeps texts for 30 days, with an item that is evidence and one that bears on
+    nothing.
+    """
     with open_tracker(replace(on_sqlite, keep_days=KEPT), now=clock, fetch=press.fetch) as opened:
         opened.load(a_set())
         publish(press, SUMMIT, CAT)
@@ -67,7 +73,9 @@ def test_an_old_text_that_bears_on_nothing_is_dropped_and_its_headline_stays(
     assert tracker.forget_old_texts() == 0
 
 
-def test_what_is_not_older_than_that_is_not_touched(tracker: Tracker, clock: FakeClock, press: Press) -> None:
+def test_what_is_not_older_than_that_is_not_touched(
+    tracker: Tracker, clock: FakeClock, press: Press
+) -> None:
     clock.advance(days=1)
     publish(press, DOG, SUMMIT, CAT)
     assert tracker.poll(every=True).new_items == 1
@@ -78,7 +86,9 @@ def test_what_is_not_older_than_that_is_not_touched(tracker: Tracker, clock: Fak
     assert texts(tracker)["A dog digs a hole"] == "In the park."
 
 
-def test_evidence_still_shows_its_words_and_log_and_scores_are_as_they_were(tracker: Tracker, clock: FakeClock) -> None:
+def test_evidence_still_shows_its_words_and_log_and_scores_are_as_they_were(
+    tracker: Tracker, clock: FakeClock
+) -> None:
     (before,), head = tracker.inbox(), tracker.verify()
     clock.advance(days=KEPT + 60)
     assert tracker.forget_old_texts() == 1
@@ -89,7 +99,9 @@ def test_evidence_still_shows_its_words_and_log_and_scores_are_as_they_were(trac
     assert tracker.verify(head.head).bad_seq is None
 
 
-def test_a_rejected_piece_of_evidence_can_be_looked_at_again(tracker: Tracker, clock: FakeClock) -> None:
+def test_a_rejected_piece_of_evidence_can_be_looked_at_again(
+    tracker: Tracker, clock: FakeClock
+) -> None:
     (card,) = tracker.inbox()
     tracker.review(card.evidence.id, "rejected")
     clock.advance(days=KEPT + 1)
@@ -109,11 +121,16 @@ def test_what_is_still_in_its_feed_does_not_come_again(tracker: Tracker, clock: 
 def test_later_versions_of_an_old_item_lose_their_texts_when_they_are_old_themselves(
     tracker: Tracker, clock: FakeClock, press: Press
 ) -> None:
-    for day, (title, text) in enumerate([("A cat climbs a tall tree", "A ladder came."), (IDLE, "It is down.")]):
+    for day, (title, text) in enumerate(
+        [("A cat climbs a tall tree", "A ladder came."), (IDLE, "It is down.")]
+    ):
         clock.advance(days=1 + day * 20)
         publish(press, SUMMIT, report(title, text, "https://wire.invalid/2"))
         assert tracker.poll(every=True).changed_items == 1
-    assert of_versions(tracker) == {"A cat climbs a tall tree": "A ladder came.", IDLE: "It is down."}
+    assert of_versions(tracker) == {
+        "A cat climbs a tall tree": "A ladder came.",
+        IDLE: "It is down.",
+    }
     clock.advance(days=KEPT - 20)
     assert tracker.forget_old_texts() == 2
     assert texts(tracker)[IDLE] == ""
@@ -125,7 +142,9 @@ def test_later_versions_of_an_old_item_lose_their_texts_when_they_are_old_themse
 
 def test_later_versions_of_evidence_stay(tracker: Tracker, clock: FakeClock, press: Press) -> None:
     clock.advance(days=1)
-    publish(press, report(f"{MATCHING} in May", "So does the other.", "https://wire.invalid/1"), CAT)
+    publish(
+        press, report(f"{MATCHING} in May", "So does the other.", "https://wire.invalid/1"), CAT
+    )
     assert tracker.poll(every=True).changed_items == 1
     (before,) = tracker.inbox()
     clock.advance(days=KEPT + 60)
@@ -145,7 +164,9 @@ def test_whole_articles_go_with_the_texts(tracker: Tracker, clock: FakeClock) ->
         assert [row.item_id for row in session.exec(select(ArticleRow))] == [numbers[MATCHING]]
 
 
-def test_a_question_asked_later_is_held_against_the_headlines_that_are_left(tracker: Tracker, clock: FakeClock) -> None:
+def test_a_question_asked_later_is_held_against_the_headlines_that_are_left(
+    tracker: Tracker, clock: FakeClock
+) -> None:
     clock.advance(days=KEPT + 1)
     tracker.forget_old_texts()
     tracker.rematch()
@@ -156,7 +177,9 @@ def test_a_question_asked_later_is_held_against_the_headlines_that_are_left(trac
 # The job
 
 
-def test_the_job_runs_once_a_day_and_says_what_it_dropped(tracker: Tracker, clock: FakeClock) -> None:
+def test_the_job_runs_once_a_day_and_says_what_it_dropped(
+    tracker: Tracker, clock: FakeClock
+) -> None:
     (job,) = (job for job in JOBS if job.name == "forget")
     assert (job.run, job.seconds) == (forget_old_texts, 86_400)
     assert forget_old_texts(tracker) is None

@@ -1,4 +1,6 @@
-"""Judging evidence: what it would do is said before and comes true, and a judgement can be taken back."""
+"""Judging evidence: what it would do is said before and comes true, and a judgement can be taken
+back.
+"""
 
 from typing import NamedTuple
 
@@ -45,7 +47,8 @@ def test_what_a_judgement_would_do_is_said_and_nothing_is_written(waiting: Track
 
 
 @pytest.mark.parametrize(
-    ("direction", "strength"), [(None, None), (Direction.NO, Strength.STRONG), (Direction.NEUTRAL, None)]
+    ("direction", "strength"),
+    [(None, None), (Direction.NO, Strength.STRONG), (Direction.NEUTRAL, None)],
 )
 def test_what_was_said_of_a_confirmation_comes_true(
     waiting: Tracker, direction: Direction | None, strength: Strength | None
@@ -69,9 +72,13 @@ def test_what_was_said_of_a_rejection_comes_true(waiting: Tracker) -> None:
     assert now.p == pytest.approx(said.rejected.p, abs=1e-12)
 
 
-def test_on_a_number_no_judgement_moves_a_suggestion(tracker_with_press: Tracker, press: Press) -> None:
+def test_on_a_number_no_judgement_moves_a_suggestion(
+    tracker_with_press: Tracker, press: Press
+) -> None:
     scale = Scale(0.0, 9.0)
-    question = a_question(kind="numeric", prior=Cdf((0.0, 9.0), (0.0, 1.0)), scale=scale, horizon_shape="state_at")
+    question = a_question(
+        kind="numeric", prior=Cdf((0.0, 9.0), (0.0, 1.0)), scale=scale, horizon_shape="state_at"
+    )
     tracker_with_press.load(a_set(question))
     press.publish("wire", INVITED)
     tracker_with_press.poll()
@@ -86,7 +93,9 @@ def test_there_is_no_effect_of_evidence_that_is_not_there(waiting: Tracker) -> N
 # Taken back
 
 
-def test_a_judgement_that_was_taken_back_waits_as_it_was_logged(waiting: Tracker, clock: FakeClock) -> None:
+def test_a_judgement_that_was_taken_back_waits_as_it_was_logged(
+    waiting: Tracker, clock: FakeClock
+) -> None:
     before = waiting.question(SUMMIT).suggestion
     waiting.review(number(waiting), "confirmed", direction=Direction.NO, strength=Strength.STRONG)
     clock.advance(minutes=1)

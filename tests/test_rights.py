@@ -58,7 +58,9 @@ def test_files_that_others_could_read_are_tightened_once(tmp_path: Path) -> None
     with capture_logs() as logs:
         use(settings)
         use(settings)
-    assert told(logs) == [[str(settings.data_dir), str(settings.file), str(settings.data_dir / "tracker.sqlite")]]
+    assert told(logs) == [
+        [str(settings.data_dir), str(settings.file), str(settings.data_dir / "tracker.sqlite")]
+    ]
     assert rights(settings.data_dir) == 0o2700
     assert rights(settings.file) == rights(settings.data_dir / "tracker.sqlite") == 0o600
 
@@ -87,7 +89,9 @@ def test_a_directory_that_serves_others_too_stays_open(
     assert rights(tmp_path / "tracker.sqlite") == 0o600
 
 
-def test_rights_that_cannot_be_changed_stop_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rights_that_cannot_be_changed_stop_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings = Settings(data_dir=tmp_path / "data")
     use(settings)
     (settings.data_dir / "tracker.sqlite").chmod(0o644)
@@ -102,7 +106,9 @@ def test_rights_that_cannot_be_changed_stop_nothing(tmp_path: Path, monkeypatch:
     assert rights(settings.data_dir / "tracker.sqlite") == 0o644
 
 
-def test_a_directory_of_somebody_else_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_directory_of_somebody_else_is_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     data = tmp_path / "data"
     data.mkdir(0o755)
     (data / "tracker.sqlite").touch(0o644)

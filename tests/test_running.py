@@ -48,7 +48,9 @@ def free_port() -> int:
 def run(data: Path, *argv: str) -> subprocess.CompletedProcess[str]:
     """A command that ends by itself."""
     command = [*TRACKER, "--data", str(data), *argv]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
+    )
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +74,9 @@ class Up:
     def __init__(self, data: Path) -> None:
         self.port = free_port()
         argv = [*TRACKER, "--data", str(data), "up", "--port", str(self.port), "--no-browser"]
-        self.process = subprocess.Popen(argv, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(
+            argv, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
 
     def wait_until_ready(self) -> str:
         """Its first lines, up to the one that says how to stop it."""
@@ -87,7 +91,9 @@ class Up:
     def answers(self) -> bool:
         """Does the dashboard answer its health check?"""
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=5) as answer:
+            with urllib.request.urlopen(
+                f"http://127.0.0.1:{self.port}/healthz", timeout=5
+            ) as answer:
                 return bool(answer.read() == b"ok")
         except OSError:
             return False
@@ -130,7 +136,10 @@ def test_everything_starts_answers_refuses_a_second_one_and_stops_on_ctrl_c(
     assert up.answers()
 
     second = run(data, "run")
-    assert (second.returncode, "a scheduler already runs on this database: process" in second.stderr) == (2, True)
+    assert (
+        second.returncode,
+        "a scheduler already runs on this database: process" in second.stderr,
+    ) == (2, True)
     another = run(data, "up", "--port", str(free_port()), "--no-browser")
     assert (another.returncode, "already runs" in another.stderr) == (2, True)
     same_port = run(data, "up", "--port", str(up.port), "--no-browser")
@@ -156,8 +165,14 @@ def test_a_killed_parent_leaves_no_orphan_and_the_next_start_works(up: Up, data:
 
 def child(up: Up, module: str) -> int:
     """The process id of the scheduler (`tracker`) or the dashboard under a running parent."""
-    pids = Path(f"/proc/{up.process.pid}/task/{up.process.pid}/children").read_text(encoding="ascii").split()
-    return next(int(pid) for pid in pids if f"\0-m\0{module}\0" in Path(f"/proc/{pid}/cmdline").read_text())
+    pids = (
+        Path(f"/proc/{up.process.pid}/task/{up.process.pid}/children")
+        .read_text(encoding="ascii")
+        .split()
+    )
+    return next(
+        int(pid) for pid in pids if f"\0-m\0{module}\0" in Path(f"/proc/{pid}/cmdline").read_text()
+    )
 
 
 @pytest.mark.slow
@@ -167,7 +182,10 @@ def test_a_killed_dashboard_comes_back_and_the_scheduler_stays(up: Up) -> None:
     scheduler, dashboard = child(up, "tracker"), child(up, "dashboard")
     os.kill(dashboard, signal.SIGKILL)
     assert up.process.stdout is not None
-    assert up.process.stdout.readline() == "The dashboard ended with code -9; starting it again in 1 s.\n"
+    assert (
+        up.process.stdout.readline()
+        == "The dashboard ended with code -9; starting it again in 1 s.\n"
+    )
     deadline = time.monotonic() + 60
     while not up.answers():
         assert time.monotonic() < deadline, "the dashboard did not come back"
@@ -176,12 +194,17 @@ def test_a_killed_dashboard_comes_back_and_the_scheduler_stays(up: Up) -> None:
     assert child(up, "dashboard") != dashboard
     up.process.send_signal(signal.SIGINT)
     rest, _ = up.process.communicate(timeout=30)
-    assert (up.process.returncode, rest) == (0, "")  # the address is told once, and no browser is opened again
+    assert (up.process.returncode, rest) == (
+        0,
+        "",
+    )  # the address is told once, and no browser is opened again
 
 
 @pytest.mark.slow
 def test_the_scheduler_alone_polls_and_stops(data: Path) -> None:
-    process = subprocess.Popen([*TRACKER, "--data", str(data), "run"], cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [*TRACKER, "--data", str(data), "run"], cwd=ROOT, stderr=subprocess.PIPE, text=True
+    )
     assert process.stderr is not None
     line = ""
     while "feed." not in line:  # polled or failed, as the network is
@@ -192,9 +215,14 @@ def test_the_scheduler_alone_polls_and_stops(data: Path) -> None:
     assert process.returncode == 0
 
 
-@pytest.mark.parametrize("error", [StorageDamaged("the database is damaged"), LeadershipLost("another one leads")])
+@pytest.mark.parametrize(
+    "error", [StorageDamaged("the database is damaged"), LeadershipLost("another one leads")]
+)
 def test_a_scheduler_that_no_restart_can_help_is_refused(
-    data: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, error: Exception
+    data: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    error: Exception,
 ) -> None:
     def ends(_tracker: object) -> int:
         raise error
@@ -204,7 +232,9 @@ def test_a_scheduler_that_no_restart_can_help_is_refused(
 
 
 def test_an_open_door_is_refused_before_anything_is_stored(tmp_path: Path) -> None:
-    done = run(tmp_path / "data", "up", "--address", "0.0.0.0", "--port", str(free_port()), "--no-browser")
+    done = run(
+        tmp_path / "data", "up", "--address", "0.0.0.0", "--port", str(free_port()), "--no-browser"
+    )
     assert done.returncode == 2
     assert "--i-know-there-is-no-login" in done.stderr
     assert not (tmp_path / "data").exists()
@@ -213,7 +243,15 @@ def test_an_open_door_is_refused_before_anything_is_stored(tmp_path: Path) -> No
 def test_a_wider_address_without_names_is_refused_before_anything_starts(tmp_path: Path) -> None:
     port = str(free_port())
     for verb in ("up", "demo"):
-        argv = (verb, "--address", "0.0.0.0", "--port", port, "--no-browser", "--i-know-there-is-no-login")
+        argv = (
+            verb,
+            "--address",
+            "0.0.0.0",
+            "--port",
+            port,
+            "--no-browser",
+            "--i-know-there-is-no-login",
+        )
         done = run(tmp_path / "data", *argv)
         assert done.returncode == 2
         assert "TRACKER_ALLOWED_HOSTS" in done.stderr
@@ -232,15 +270,25 @@ def test_a_taken_port_is_refused() -> None:
 def test_the_address_to_type_is_one_that_this_machine_reaches() -> None:
     options = {"port": None, "address": None, "no_browser": True, "open_door": False}
     assert Serving.chosen(Settings(port=9000), options).url == "http://127.0.0.1:9000/"
-    assert Serving.chosen(Settings(), {**options, "address": "0.0.0.0"}).url == "http://127.0.0.1:8501/"
-    assert Serving.chosen(Settings(), {**options, "address": "::1", "port": 80}).url == "http://[::1]:80/"
+    assert (
+        Serving.chosen(Settings(), {**options, "address": "0.0.0.0"}).url
+        == "http://127.0.0.1:8501/"
+    )
+    assert (
+        Serving.chosen(Settings(), {**options, "address": "::1", "port": 80}).url
+        == "http://[::1]:80/"
+    )
 
 
-def test_a_replay_into_a_file_tells_its_progress_in_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_replay_into_a_file_tells_its_progress_in_lines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("tracker.running.load", lambda _name: read_question_set(TEXTS))
     monkeypatch.setattr("tracker.running.LINE_SECONDS", 0.0)
     file = io.StringIO()
-    replay_with_progress(Settings(data_dir=tmp_path), Console(file=file, width=140), fresh=False, until=END)
+    replay_with_progress(
+        Settings(data_dir=tmp_path), Console(file=file, width=140), fresh=False, until=END
+    )
     *told, last = file.getvalue().splitlines()
     assert last.split(" in ")[0] == f"Replayed {len(told) - 1} steps"
     percentages = [int(line.rpartition("(")[2].removesuffix(" %)")) for line in told]
@@ -260,7 +308,9 @@ def test_a_line_of_progress_comes_every_few_seconds() -> None:
     assert len(told) == 1 + 200 // 6
 
 
-def test_a_replay_on_a_terminal_shows_a_bar(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_replay_on_a_terminal_shows_a_bar(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("tracker.running.load", lambda _name: read_question_set(TEXTS))
     file = io.StringIO()
     console = Console(file=file, width=140, force_terminal=True)
@@ -309,7 +359,10 @@ class TestChildren:
 
     def test_a_stubborn_child_is_killed(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("tracker.children.STOP_SECONDS", 0.2)
-        deaf = [*PYTHON, "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)"]
+        deaf = [
+            *PYTHON,
+            "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)",
+        ]
         code, _ = self.watch(deaf, [*PYTHON, "import time; time.sleep(1); raise SystemExit(2)"])
         assert code == 2
 
@@ -369,18 +422,24 @@ class Simulated:
 
 @dataclass
 class Life:
-    """Children in simulated time: one of them is killed again and again, each time after it lived for a while."""
+    """Children in simulated time: one of them is killed again and again, each time after it lived
+    for a while.
+    """
 
     victim: str
     lives: list[float]
     time: float = 0.0
     told: list[str] = field(default_factory=list)
     running: dict[str, Simulated] = field(default_factory=dict)
-    starts: dict[str, list[float]] = field(default_factory=lambda: {"scheduler": [], "dashboard": []})
+    starts: dict[str, list[float]] = field(
+        default_factory=lambda: {"scheduler": [], "dashboard": []}
+    )
     deaths: list[float] = field(default_factory=list)
 
     def run(self) -> int:
-        children = Children(self.told.append, launch=self.launch, monotonic=lambda: self.time, sleep=self.sleep)
+        children = Children(
+            self.told.append, launch=self.launch, monotonic=lambda: self.time, sleep=self.sleep
+        )
         children.start("scheduler", ["scheduler"])
         children.start("dashboard", ["dashboard"])
         return children.watch("127.0.0.1", free_port(), lambda: None)
@@ -406,7 +465,10 @@ class Life:
     @property
     def delays(self) -> list[float]:
         """Seconds from each death to the start after it."""
-        return [start - death for start, death in zip(self.starts[self.victim][1:], self.deaths, strict=True)]
+        return [
+            start - death
+            for start, death in zip(self.starts[self.victim][1:], self.deaths, strict=True)
+        ]
 
 
 @pytest.fixture

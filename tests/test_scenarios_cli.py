@@ -1,4 +1,6 @@
-"""Scenarios, links and the calendar on the command line: text, JSON, and refusals in one line that change nothing."""
+"""Scenarios, links and the calendar on the command line: text, JSON, and refusals in one line that
+change nothing.
+"""
 
 from dataclasses import replace
 
@@ -8,7 +10,16 @@ from forecasts.evidence import Expectation
 from forecasts.question import ForecasterId
 from forecasts.scenario_set import LikelihoodRow
 from tests.builders import DAY, NOW, FakeClock, a_set, an_indicator
-from tests.dashboard.scenario_examples import FAIR, FUTURES, OPTIONS, PACT, SET, TABLE, a_world, ask_questions
+from tests.dashboard.scenario_examples import (
+    FAIR,
+    FUTURES,
+    OPTIONS,
+    PACT,
+    SET,
+    TABLE,
+    a_world,
+    ask_questions,
+)
 from tests.quick_databases import begin
 from tests.scenarios.linked_questions import a_link, answer, ask, outcomes, say
 from tests.terminals import at_a_terminal
@@ -18,7 +29,10 @@ from tracker.api import Tracker
 
 @pytest.fixture
 def shell(
-    tracker: Tracker, clock: FakeClock, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    tracker: Tracker,
+    clock: FakeClock,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Shell:
     """A terminal in front of the tracker."""
     return at_a_terminal(tracker, clock, capsys, monkeypatch)
@@ -76,7 +90,9 @@ def test_the_sets_are_listed_with_what_they_count(world: Tracker, shell: Shell) 
     assert found["summary"]["status"] == "open"
 
 
-def test_a_set_is_shown_with_its_shares_and_as_json_with_its_history(world: Tracker, shell: Shell) -> None:
+def test_a_set_is_shown_with_its_shares_and_as_json_with_its_history(
+    world: Tracker, shell: Shell
+) -> None:
     said = folded(shell("scenarios", "show", FUTURES))
     assert "72%" in said
     assert "They sign pacts." in said
@@ -106,18 +122,26 @@ def test_what_is_no_scenario_set_is_refused(world: Tracker, shell: Shell, verb: 
     assert "there is no scenario set pact: see `tracker scenarios list`" in refused(
         shell, world, "scenarios", verb, PACT, *more
     )
-    assert "there is no scenario set nope" in refused(shell, world, "scenarios", verb, "nope", *more)
+    assert "there is no scenario set nope" in refused(
+        shell, world, "scenarios", verb, "nope", *more
+    )
 
 
 def test_a_row_is_typed_in_words_and_numbers_with_its_reason(world: Tracker, shell: Shell) -> None:
     shell("scenarios", "row", FUTURES, "race", "very likely", "30%", "0.125", "--why", "They run.")
-    assert world.scenarios(FUTURES).scenario_set.rows[-1] == LikelihoodRow("race", (0.875, 0.3, 0.125), "They run.")  # type: ignore[arg-type]
+    assert world.scenarios(FUTURES).scenario_set.rows[-1] == LikelihoodRow(
+        "race", (0.875, 0.3, 0.125), "They run."
+    )  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
     ("indicator", "words", "reason"),
     [
-        (PACT, ("0.5", "0.5"), "2 numbers for 3 scenarios: give one for each of friends, strangers, Other"),
+        (
+            PACT,
+            ("0.5", "0.5"),
+            "2 numbers for 3 scenarios: give one for each of friends, strangers, Other",
+        ),
         (PACT, ("0.5", "0.5", "100%"), "write 0.01 or 0.99"),
         (PACT, ("0.5", "0.5", "1.5"), "or one of: almost no chance, very unlikely"),
         (PACT, ("0.5", "0.5", "perhaps"), "or one of: almost no chance, very unlikely"),
@@ -131,7 +155,9 @@ def test_a_row_that_does_not_fit_is_refused_in_a_line(
     assert reason in refused(shell, world, "scenarios", "row", FUTURES, indicator, *words)
 
 
-def test_an_old_row_has_no_number_yet_for_a_scenario_that_came_later(world: Tracker, shell: Shell) -> None:
+def test_an_old_row_has_no_number_yet_for_a_scenario_that_came_later(
+    world: Tracker, shell: Shell
+) -> None:
     world.change_option(FUTURES, "rivals", "added")
     wanted = "give one for each of friends, strangers, Other, rivals"
     assert wanted in refused(shell, world, "scenarios", "row", FUTURES, PACT, "0.9", "0.1", "0.2")
@@ -142,12 +168,16 @@ def test_an_old_row_has_no_number_yet_for_a_scenario_that_came_later(world: Trac
     assert "Marks:" in said
 
 
-def test_a_row_for_the_scenarios_that_are_left_is_shown_at_once(world: Tracker, shell: Shell) -> None:
+def test_a_row_for_the_scenarios_that_are_left_is_shown_at_once(
+    world: Tracker, shell: Shell
+) -> None:
     world.change_option(FUTURES, "strangers", "removed")
     wanted = "3 numbers for 2 scenarios"
     assert wanted not in shell("scenarios", "row", FUTURES, PACT, "0.9", "0.2")
     assert world.scenarios(FUTURES).scenario_set.rows[-1].p == (0.9, 0.03, 0.2)
-    assert "give one for each of friends, Other" in refused(shell, world, "scenarios", "row", FUTURES, PACT, "0.9")
+    assert "give one for each of friends, Other" in refused(
+        shell, world, "scenarios", "row", FUTURES, PACT, "0.9"
+    )
 
 
 # Links
@@ -184,7 +214,9 @@ def test_a_link_that_does_not_fit_is_refused_in_a_line(
     assert reason in refused(shell, tracker, "links", "add", *typed, "--title", "Rain")
 
 
-def test_a_kind_that_there_is_not_is_refused_with_those_that_there_are(tracker: Tracker, shell: Shell) -> None:
+def test_a_kind_that_there_is_not_is_refused_with_those_that_there_are(
+    tracker: Tracker, shell: Shell
+) -> None:
     before = tracker.verify()
     shell("links", "add", "both", "follows", "a", "b", "--title", "Rain", code=2)
     assert "'follows' is not one of 'implies', 'negates'" in shell.error
@@ -193,9 +225,14 @@ def test_a_kind_that_there_is_not_is_refused_with_those_that_there_are(tracker: 
 
 def test_contradictions_are_told_with_what_would_agree(dates: Tracker, shell: Shell) -> None:
     said = folded(shell("links", "list"))
-    assert "ada on rains: “by June” is at 60%, and “by July”, which follows from it, only at 30%" in said
+    assert (
+        "ada on rains: “by June” is at 60%, and “by July”, which follows from it, only at 30%"
+        in said
+    )
     assert "nearest coherent: 60% → 44%, 30% → 44%" in said
-    (mine,) = (c for c in shell.json("links", "list")["contradictions"] if c["forecaster"]["id"] == "ada")
+    (mine,) = (
+        c for c in shell.json("links", "list")["contradictions"] if c["forecaster"]["id"] == "ada"
+    )
     assert mine["violation"]["question_ids"] == ["early", "late"]
     assert mine["decided"] is None
 
@@ -219,28 +256,48 @@ def test_a_repair_is_declined_by_the_one_who_acts(dates: Tracker, shell: Shell) 
     ben = ForecasterId("ben")
     say(dates, {"early": "50%", "late": "20%"}, ben)
     made = shell.json("links", "repair", "rains", "--decline", "--as", "ben")
-    assert (made["decision"], made["forecaster_id"], made["before"]) == ("declined", "ben", [0.5, 0.2])
+    assert (made["decision"], made["forecaster_id"], made["before"]) == (
+        "declined",
+        "ben",
+        [0.5, 0.2],
+    )
     assert dates.question("early").summary.standings[ben].p == 0.5
 
 
 def test_what_cannot_be_repaired_is_refused_in_a_line(dates: Tracker, shell: Shell) -> None:
-    assert "there is no link nope: see `tracker links list`" in refused(shell, dates, "links", "repair", "nope")
+    assert "there is no link nope: see `tracker links list`" in refused(
+        shell, dates, "links", "repair", "nope"
+    )
     said = refused(shell, dates, "links", "repair", "rains", "--as", "ben")
     assert "you hold no forecast on early; you hold no forecast on late" in said
-    assert "is computed by the tracker" in refused(shell, dates, "links", "repair", "rains", "--as", "crowd")
+    assert "is computed by the tracker" in refused(
+        shell, dates, "links", "repair", "rains", "--as", "crowd"
+    )
 
 
-def test_the_branch_that_does_not_count_is_annulled_with_the_answer(tracker: Tracker, shell: Shell) -> None:
+def test_the_branch_that_does_not_count_is_annulled_with_the_answer(
+    tracker: Tracker, shell: Shell
+) -> None:
     ask(tracker, "tariffs", "war-if", "war-unless")
     shell("links", "add", "pair", "condition", "tariffs", "war-if", "war-unless", "--title", "War")
-    shell("resolve", "tariffs", "no", "--source", "https://arland.example/a", "--known-at", NOW.isoformat())
+    shell(
+        "resolve",
+        "tariffs",
+        "no",
+        "--source",
+        "https://arland.example/a",
+        "--known-at",
+        NOW.isoformat(),
+    )
     assert (outcomes(tracker, "war-if"), outcomes(tracker, "war-unless")) == (["annulled"], [])
 
 
 # The calendar
 
 
-def test_the_calendar_tells_what_is_due_and_what_it_says(tracker: Tracker, clock: FakeClock, shell: Shell) -> None:
+def test_the_calendar_tells_what_is_due_and_what_it_says(
+    tracker: Tracker, clock: FakeClock, shell: Shell
+) -> None:
     due = Expectation(NOW + 9 * DAY, "very likely", "unlikely")
     tracker.load(a_set(indicators=[an_indicator(expected=due)]))
     ask(tracker, "rain", closes=1)
@@ -258,11 +315,17 @@ def test_the_calendar_tells_what_is_due_and_what_it_says(tracker: Tracker, clock
     clock.advance(days=8)
     tracker.mark_signposts()
     (mark,) = shell.json("calendar")["marks"]
-    assert (mark["state"], mark["question_id"], mark["due_at"]) == ("silent", "summit-2027", due.by.isoformat())
+    assert (mark["state"], mark["question_id"], mark["due_at"]) == (
+        "silent",
+        "summit-2027",
+        due.by.isoformat(),
+    )
     assert "One leader invites the other" not in shell("calendar")
 
 
-def test_the_calendar_forgets_a_question_that_is_answered(tracker: Tracker, clock: FakeClock, shell: Shell) -> None:
+def test_the_calendar_forgets_a_question_that_is_answered(
+    tracker: Tracker, clock: FakeClock, shell: Shell
+) -> None:
     ask(tracker, "rain", closes=1)
     clock.advance(days=2)
     assert len(shell.json("calendar")["expected"]) == 1

@@ -1,4 +1,6 @@
-"""Scenarios, links and the calendar at a terminal: what is told, what is left out, what is missing."""
+"""Scenarios, links and the calendar at a terminal: what is told, what is left out, what is
+missing.
+"""
 
 from dataclasses import replace
 
@@ -21,7 +23,10 @@ WHY = "a question of a test"
 
 @pytest.fixture
 def shell(
-    tracker: Tracker, clock: FakeClock, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    tracker: Tracker,
+    clock: FakeClock,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Shell:
     """A terminal in front of the tracker."""
     return at_a_terminal(tracker, clock, capsys, monkeypatch)
@@ -29,7 +34,11 @@ def shell(
 
 def ask(tracker: Tracker, name: str, *, opens: int = 0, closes: int = 30) -> None:
     """A question on rain that opens and closes on these days."""
-    times = {"opens_at": NOW + opens * DAY, "closes_at": NOW + closes * DAY, "resolves_at": NOW + closes * DAY}
+    times = {
+        "opens_at": NOW + opens * DAY,
+        "closes_at": NOW + closes * DAY,
+        "resolves_at": NOW + closes * DAY,
+    }
     tracker.ask(an_asked(name, horizon_shape="event_by", **times), override=WHY)
 
 
@@ -61,13 +70,17 @@ def refusal(tracker: Tracker) -> str:
 
 def test_a_repair_says_which_forecasts_are_missing(two: Tracker, clock: FakeClock) -> None:
     assert refusal(two) == (
-        "there is nothing to repair on rains yet: you hold no forecast on early; late opens on 3 Dec 2026"
+        "there is nothing to repair on rains yet: you hold no forecast on early; late opens "
+        "on 3 Dec 2026"
     )
     clock.advance(days=3)
     two.forecast("early", "60%")
     assert refusal(two).endswith("yet: you hold no forecast on late")
     two.forecast("late", "70%")
-    assert refusal(two) == "your forecasts on rains do not contradict each other: there is nothing to repair"
+    assert (
+        refusal(two)
+        == "your forecasts on rains do not contradict each other: there is nothing to repair"
+    )
     clock.advance(days=30)
     assert refusal(two).endswith("yet: early is closed")
     two.resolve("early", "no", source_url="https://arland.example", known_at=clock.time)
@@ -93,7 +106,9 @@ def test_what_only_stands_side_by_side_has_no_repair(tracker: Tracker) -> None:
 # Contradictions
 
 
-def test_slight_contradictions_are_counted_and_not_listed(two: Tracker, clock: FakeClock, shell: Shell) -> None:
+def test_slight_contradictions_are_counted_and_not_listed(
+    two: Tracker, clock: FakeClock, shell: Shell
+) -> None:
     clock.advance(days=3)
     for who, early in (("ada", "14.01%"), ("ben", "60%")):
         two.forecast("early", early, forecaster=ForecasterId(who))
@@ -164,7 +179,9 @@ def test_a_changed_row_is_shown_at_once(tracker: Tracker, clock: FakeClock, shel
 # The calendar
 
 
-def test_overdue_answers_stand_first_and_say_so(tracker: Tracker, clock: FakeClock, shell: Shell) -> None:
+def test_overdue_answers_stand_first_and_say_so(
+    tracker: Tracker, clock: FakeClock, shell: Shell
+) -> None:
     ask(tracker, "soon", closes=1)
     ask(tracker, "later", closes=400)
     clock.advance(days=2)

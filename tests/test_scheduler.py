@@ -40,7 +40,9 @@ def wait_until(true: Callable[[], bool], seconds: float = 10) -> None:
 
 @contextmanager
 def running(scheduler: Scheduler) -> Iterator[list[bool]]:
-    """A scheduler in a thread of its own, stopped at the end; afterwards the list holds what its run returned."""
+    """A scheduler in a thread of its own, stopped at the end; afterwards the list holds what its
+    run returned.
+    """
     outcome: list[bool] = []
     thread = threading.Thread(target=lambda: outcome.append(scheduler.run()))
     thread.start()
@@ -61,7 +63,11 @@ def test_a_poll_is_recorded_with_what_it_did(tracker_with_press: Tracker, press:
     press.publish("wire", "Arland invites Borland to a summit")
     run_job(tracker_with_press, JOBS[0])
     (run,) = tracker_with_press.runs()
-    assert (run.job, run.outcome, run.detail) == ("poll", "ok", "1 feeds, 0 failed, 1 new items, 0 edited, 1 evidence")
+    assert (run.job, run.outcome, run.detail) == (
+        "poll",
+        "ok",
+        "1 feeds, 0 failed, 1 new items, 0 edited, 1 evidence",
+    )
 
 
 def test_a_job_that_fails_is_recorded_and_the_next_run_replaces_it(tracker: Tracker) -> None:
@@ -69,7 +75,9 @@ def test_a_job_that_fails_is_recorded_and_the_next_run_replaces_it(tracker: Trac
         raise RuntimeError("out of cheese")
 
     run_job(tracker, Job("cheese", 1, broken))
-    assert [(r.outcome, r.detail) for r in tracker.runs()] == [("failed", "RuntimeError: out of cheese")]
+    assert [(r.outcome, r.detail) for r in tracker.runs()] == [
+        ("failed", "RuntimeError: out of cheese")
+    ]
     run_job(tracker, Job("cheese", 1, lambda _tracker: "fine again"))
     assert [(r.outcome, r.detail) for r in tracker.runs()] == [("ok", "fine again")]
 
@@ -130,12 +138,16 @@ class SettableTime(datetime):
         return datetime.now(tz) + cls.set_by
 
 
-def test_a_wall_clock_set_back_an_hour_costs_no_restart(tracker: Tracker, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wall_clock_set_back_an_hour_costs_no_restart(
+    tracker: Tracker, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("apscheduler.schedulers.base.datetime", SettableTime)
     monkeypatch.setattr("tracker.scheduler.clock", lambda: SettableTime.now(UTC))
     monkeypatch.setattr("tracker.scheduler.HEARTBEAT_SECONDS", 0.2)
     ran: list[float] = []
-    scheduler = Scheduler(tracker, (Job("quick", 0.05, lambda _tracker: ran.append(time.monotonic())),))
+    scheduler = Scheduler(
+        tracker, (Job("quick", 0.05, lambda _tracker: ran.append(time.monotonic())),)
+    )
     with running(scheduler) as outcome:
         wait_until(lambda: len(ran) >= 3)
         monkeypatch.setattr(SettableTime, "set_by", timedelta(hours=-1))
@@ -146,7 +158,9 @@ def test_a_wall_clock_set_back_an_hour_costs_no_restart(tracker: Tracker, monkey
     assert outcome == [True]
 
 
-def test_an_outage_is_logged_once_and_refused_jobs_come_soon(tracker: Tracker, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_outage_is_logged_once_and_refused_jobs_come_soon(
+    tracker: Tracker, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("tracker.scheduler.RETRY_SECONDS", 0.0)
     refused: list[str] = []
 
@@ -157,7 +171,10 @@ def test_an_outage_is_logged_once_and_refused_jobs_come_soon(tracker: Tracker, m
         refused.append("answered")
         return "done"
 
-    with capture_logs() as logs, running(Scheduler(tracker, (Job("daily", 86400, daily),))) as outcome:
+    with (
+        capture_logs() as logs,
+        running(Scheduler(tracker, (Job("daily", 86400, daily),))) as outcome,
+    ):
         wait_until(lambda: "answered" in refused)
     assert outcome == [True]
     told = [entry["event"] for entry in logs if not entry["event"].startswith("scheduler.")]
@@ -165,18 +182,24 @@ def test_an_outage_is_logged_once_and_refused_jobs_come_soon(tracker: Tracker, m
     assert [(run.outcome, run.detail) for run in tracker.runs()] == [("ok", "done")]
 
 
-def test_a_run_that_the_database_does_not_keep_is_an_outage(tracker: Tracker, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_that_the_database_does_not_keep_is_an_outage(
+    tracker: Tracker, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def away(_run: object) -> None:
         raise StorageUnavailable("no database answers")
 
     monkeypatch.setattr(tracker, "record_run", away)
     with capture_logs() as logs:
-        assert isinstance(run_job(tracker, Job("cheese", 1, lambda _tracker: "eaten")), StorageUnavailable)
+        assert isinstance(
+            run_job(tracker, Job("cheese", 1, lambda _tracker: "eaten")), StorageUnavailable
+        )
     assert logs == []
 
 
 @pytest.mark.parametrize("where", ["in the job", "in its record"])
-def test_a_damaged_database_ends_the_run(tracker: Tracker, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
+def test_a_damaged_database_ends_the_run(
+    tracker: Tracker, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
     def damaged(*_: object) -> str:
         raise StorageDamaged("the database is damaged")
 
@@ -200,7 +223,9 @@ def test_a_lost_lock_ends_the_run_before_the_next_job(tracker: Tracker) -> None:
     assert ran == []
 
 
-def test_no_job_runs_while_the_lock_is_away(tracker: Tracker, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_job_runs_while_the_lock_is_away(
+    tracker: Tracker, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("tracker.scheduler.RETRY_SECONDS", 0.0)
     away = threading.Event()
     checked: list[bool] = []
@@ -220,7 +245,9 @@ def test_no_job_runs_while_the_lock_is_away(tracker: Tracker, monkeypatch: pytes
     assert not any(ran)
 
 
-def test_a_fleet_in_trouble_raises_the_alarm_and_a_calm_one_says_nothing(tracker: Tracker, clock: FakeClock) -> None:
+def test_a_fleet_in_trouble_raises_the_alarm_and_a_calm_one_says_nothing(
+    tracker: Tracker, clock: FakeClock
+) -> None:
     assert watch_the_fleet(tracker) is None
     tracker.load(a_set(feeds=[a_feed(f"wire-{number}") for number in range(6)]))
     tracker.poll()

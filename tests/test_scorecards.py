@@ -1,4 +1,6 @@
-"""Scores, receipts and reports as tables: what a person reads in the terminal, word for word where it matters."""
+"""Scores, receipts and reports as tables: what a person reads in the terminal, word for word where
+it matters.
+"""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -33,7 +35,9 @@ def line(text: str, *words: str) -> str:
 
 @pytest.fixture(scope="module")
 def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tracker]:
-    """A tracker in which a question of every kind was answered and has closed; for reading alone."""
+    """A tracker in which a question of every kind was answered and has closed; for reading
+    alone.
+    """
     clock = FakeClock()
     settings = Settings(data_dir=tmp_path_factory.mktemp("lived"), me="ada")
     with open_tracker(settings, now=clock, fetch=no_network) as tracker:
@@ -67,7 +71,9 @@ def annulled(tracker: Tracker, clock: FakeClock) -> tuple[Receipts, Receipts]:
         (-0.06, "+.1f", "−0.1"),
     ],
 )
-def test_a_number_that_rounds_to_nothing_has_no_minus(value: float | None, spec: str, expected: str) -> None:
+def test_a_number_that_rounds_to_nothing_has_no_minus(
+    value: float | None, spec: str, expected: str
+) -> None:
     assert scorecards.number(value, spec) == expected
 
 
@@ -88,7 +94,9 @@ def test_scores_are_listed_with_the_headline_rule_first(lived: Tracker, life: Li
 def test_receipts_are_those_of_the_headline_rule_unless_another_is_named(lived: Tracker) -> None:
     found = lived.receipts("grain")
     assert {s.rule for s in scorecards.picked(found, None, None)} == {HEADLINE["numeric"]}
-    assert [(s.rule, s.forecaster_id) for s in scorecards.picked(found, "peer", "ben")] == [("peer", BEN)]
+    assert [(s.rule, s.forecaster_id) for s in scorecards.picked(found, "peer", "ben")] == [
+        ("peer", BEN)
+    ]
     assert scorecards.picked(found, "brier", None) == ()
 
 
@@ -112,11 +120,15 @@ def test_a_receipt_that_does_not_give_its_score_says_so_loudly(lived: Tracker) -
     )
 
 
-def test_a_receipt_of_an_annulled_question_can_only_be_added_up(annulled: tuple[Receipts, Receipts]) -> None:
+def test_a_receipt_of_an_annulled_question_can_only_be_added_up(
+    annulled: tuple[Receipts, Receipts],
+) -> None:
     before, after = annulled
     mine = by_rule(before.scores, "brier")
     assert "add up" in told(scorecards.receipt_table(after, mine))
-    assert "add up" in told(scorecards.receipt_table(Receipts(before.question, None, (), (), {}), mine))
+    assert "add up" in told(
+        scorecards.receipt_table(Receipts(before.question, None, (), (), {}), mine)
+    )
 
 
 def test_what_came_too_late_is_shown_in_full(lived: Tracker) -> None:
@@ -128,7 +140,11 @@ def test_what_came_too_late_is_shown_in_full(lived: Tracker) -> None:
 def test_the_headline_table_has_the_rules_that_speak_for_each_kind(lived: Tracker) -> None:
     found = lived.accuracy()
     text = told(scorecards.headline_table(found))
-    assert {name for name in ("Brier score", "Ordered Brier score", "CRPS over the range") if name in text} == {
+    assert {
+        name
+        for name in ("Brier score", "Ordered Brier score", "CRPS over the range")
+        if name in text
+    } == {
         "Brier score",
         "Ordered Brier score",
         "CRPS over the range",
@@ -139,7 +155,9 @@ def test_the_headline_table_has_the_rules_that_speak_for_each_kind(lived: Tracke
     assert " to " in row
     assert row.count("–") == 0
     assert line(text, "Prior and time").count("–") == 1  # one group has no interval
-    points = told(scorecards.summaries_table(found, [s for s in found.summaries if s.rule == "peer"]))
+    points = told(
+        scorecards.summaries_table(found, [s for s in found.summaries if s.rule == "peer"])
+    )
     assert line(points, "ada").count("–") == 1
     assert "Prior, never moved" in text
 
@@ -165,7 +183,10 @@ def test_an_interval_of_what_was_saved_needs_two_groups(tracker: Tracker, clock:
 @pytest.mark.usefixtures("annulled")
 def test_cohorts_are_told_with_the_rate_of_annulment(tracker: Tracker) -> None:
     for name in ("one", "two"):
-        tracker.ask(an_asked(name, closes_at=CLOSES + DAY, resolves_at=CLOSES + DAY), override="closes a day later")
+        tracker.ask(
+            an_asked(name, closes_at=CLOSES + DAY, resolves_at=CLOSES + DAY),
+            override="closes a day later",
+        )
     text = told(scorecards.cohorts_table(tracker.accuracy()))
     assert line(text, "2026-Q4").replace(" ", "") == "│2026-Q4│3│1│0│1│0│0│0│"
     assert "of those that are over: 100.0%" in text
@@ -173,16 +194,27 @@ def test_cohorts_are_told_with_the_rate_of_annulment(tracker: Tracker) -> None:
 
 def test_an_empty_tracker_has_no_rate_of_annulment(tracker: Tracker) -> None:
     assert "of those that are over: –" in told(scorecards.cohorts_table(tracker.accuracy()))
-    assert scorecards.nothing_yet(tracker.accuracy()) == "None of the chosen questions has been scored yet."
+    assert (
+        scorecards.nothing_yet(tracker.accuracy())
+        == "None of the chosen questions has been scored yet."
+    )
     assert scorecards.waiting(tracker.accuracy()) == "0 questions count."
 
 
-def test_what_waits_and_what_came_too_late_is_told_in_a_sentence(tracker: Tracker, clock: FakeClock) -> None:
+def test_what_waits_and_what_came_too_late_is_told_in_a_sentence(
+    tracker: Tracker, clock: FakeClock
+) -> None:
     live(tracker, clock, RAIN)
     resolve(tracker, clock, RAIN)
     found = tracker.accuracy()
-    assert "1 was answered early and counts once the scheduled close has passed." in scorecards.waiting(found)
-    assert "1 forecasts were made when the answer was known: they earned nothing." in scorecards.waiting(found)
+    assert (
+        "1 was answered early and counts once the scheduled close has passed."
+        in scorecards.waiting(found)
+    )
+    assert (
+        "1 forecasts were made when the answer was known: they earned nothing."
+        in scorecards.waiting(found)
+    )
     assert scorecards.nothing_yet(found) == scorecards.waiting(found)
 
 
@@ -206,7 +238,9 @@ def test_intervals_are_told_for_the_forecasters_that_are_asked_for(lived: Tracke
 def test_pairs_are_those_among_the_named_or_with_the_one_named(lived: Tracker) -> None:
     report = lived.compare()
     everybody = frozenset(report.forecasters)
-    assert {frozenset((c.a, c.b)) for c in scorecards.pairs(report, (ADA, BEN))} == {frozenset(("ada", "ben"))}
+    assert {frozenset((c.a, c.b)) for c in scorecards.pairs(report, (ADA, BEN))} == {
+        frozenset(("ada", "ben"))
+    }
     alone = scorecards.pairs(report, (CEM,))
     assert all("cem" in (c.a, c.b) for c in alone)
     assert len(alone) == 6  # two people, the crowd, the prior, the hazard, the suggestion
@@ -245,4 +279,6 @@ def test_a_name_from_outside_is_printed_as_it_is(tracker: Tracker, clock: FakeCl
     mine = by_rule(found.scores, "brier", ForecasterId("[red]x[/red]"))
     assert "[red]x[/red], Brier score" in told(scorecards.receipt_table(found, mine))
     report = tracker.calibration(lead_days=30)
-    assert "[red]x[/red], 30 days" in told(*scorecards.reliability_tables(report, ForecasterId("[red]x[/red]")))
+    assert "[red]x[/red], 30 days" in told(
+        *scorecards.reliability_tables(report, ForecasterId("[red]x[/red]"))
+    )

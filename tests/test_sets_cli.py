@@ -27,7 +27,9 @@ def folder_of(directory: Path, texts: dict[str, str]) -> Path:
 
 
 @pytest.fixture
-def shell(on_sqlite: Settings, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Shell:
+def shell(
+    on_sqlite: Settings, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Shell:
     monkeypatch.setenv("TRACKER_LOG_LEVEL", "error")
     return Shell(on_sqlite.data_dir, capsys, monkeypatch)
 
@@ -47,10 +49,20 @@ def test_the_sets_that_come_with_the_tracker_are_listed_by_name(shell: Shell) ->
 def test_a_set_is_checked_and_nothing_is_loaded(shell: Shell, tmp_path: Path) -> None:
     folder = folder_of(tmp_path / "mine", EVERY_KIND)
     out = shell("sets", "validate", str(folder))
-    assert "is sound: 6 questions (2 binary, 1 categorical, 1 ordered, 1 numeric, 1 date)" in " ".join(out.split())
+    assert (
+        "is sound: 6 questions (2 binary, 1 categorical, 1 ordered, 1 numeric, 1 date)"
+        in " ".join(out.split())
+    )
     found = shell.json("sets", "validate", str(folder))
     assert (found["claims"], found["links"], found["scenarios"], found["blocked"]) == (1, 2, 1, [])
-    assert set(found["overrides"]) == {"neutral", "treaty", "capital", "trade-level", "trade", "visit"}
+    assert set(found["overrides"]) == {
+        "neutral",
+        "treaty",
+        "capital",
+        "trade-level",
+        "trade",
+        "visit",
+    }
     assert shell.json("questions") == []
 
 
@@ -63,8 +75,12 @@ def test_findings_of_the_linter_are_told_and_blocking_ones_fail_without_an_overr
     assert "overridden" in shell("sets", "validate", str(folder))
     bare = folder_of(tmp_path / "bare", changed("questions.toml", OVERRIDE, "", vague))
     assert "can be read: 2 questions" in shell("sets", "validate", str(bare), code=2)
-    assert "neutral: mend the blocking flaws, or say in 'override' why" in " ".join(shell.error.split())
-    assert json.loads(shell("sets", "validate", str(bare), "--json", code=2))["blocked"] == ["neutral"]
+    assert "neutral: mend the blocking flaws, or say in 'override' why" in " ".join(
+        shell.error.split()
+    )
+    assert json.loads(shell("sets", "validate", str(bare), "--json", code=2))["blocked"] == [
+        "neutral"
+    ]
     assert "could not resolve neutral" in shell.refused("sets", "import", str(bare))
 
 
@@ -75,8 +91,12 @@ def test_flaws_are_those_of_the_day_on_which_a_question_opened(tmp_path: Path) -
     assert set(set_checks.blocked(read, later)) <= set(later)
 
 
-def test_a_set_that_cannot_be_read_is_refused_with_file_line_and_reason(shell: Shell, tmp_path: Path) -> None:
-    folder = folder_of(tmp_path / "mine", changed("links.toml", '"negates"', '"denies"', EVERY_KIND))
+def test_a_set_that_cannot_be_read_is_refused_with_file_line_and_reason(
+    shell: Shell, tmp_path: Path
+) -> None:
+    folder = folder_of(
+        tmp_path / "mine", changed("links.toml", '"negates"', '"denies"', EVERY_KIND)
+    )
     for verb in ("validate", "import"):
         assert "links.toml:4: kind is 'denies'" in shell.refused("sets", verb, str(folder))
     assert "there is no question set nowhere" in shell.refused("sets", "validate", "nowhere")
@@ -84,7 +104,9 @@ def test_a_set_that_cannot_be_read_is_refused_with_file_line_and_reason(shell: S
 
 def test_a_set_is_loaded_once_and_written_as_a_set_again(shell: Shell, tmp_path: Path) -> None:
     folder = folder_of(tmp_path / "mine", EVERY_KIND)
-    assert "Loaded “An essay”: 6 new questions, 1 new feeds." in shell("sets", "import", str(folder))
+    assert "Loaded “An essay”: 6 new questions, 1 new feeds." in shell(
+        "sets", "import", str(folder)
+    )
     assert shell.json("sets", "import", str(folder))["questions"] == 0
     out = tmp_path / "deep" / "out"
     assert "6 questions in" in " ".join(shell("sets", "export", "an-essay", str(out)).split())
@@ -97,8 +119,12 @@ def test_a_set_is_loaded_once_and_written_as_a_set_again(shell: Shell, tmp_path:
     assert not list(tmp_path.joinpath("deep").glob(".*"))
 
 
-def test_an_essay_that_is_not_there_is_refused_and_nothing_is_written(shell: Shell, tmp_path: Path) -> None:
-    assert "there is no essay nothing" in shell.refused("sets", "export", "nothing", str(tmp_path / "out"))
+def test_an_essay_that_is_not_there_is_refused_and_nothing_is_written(
+    shell: Shell, tmp_path: Path
+) -> None:
+    assert "there is no essay nothing" in shell.refused(
+        "sets", "export", "nothing", str(tmp_path / "out")
+    )
     assert not (tmp_path / "out").exists()
 
 
@@ -137,7 +163,9 @@ def test_a_file_in_the_place_of_the_folder_is_left_alone(tmp_path: Path) -> None
         question_sets.save(SMALL, tmp_path / "out", force=True)
 
 
-def test_what_goes_wrong_half_way_leaves_the_old_set_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_goes_wrong_half_way_leaves_the_old_set_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     out = tmp_path / "out"
     question_sets.save(SMALL, out)
     before, rename = files_of(out), Path.rename
@@ -156,8 +184,12 @@ def test_what_goes_wrong_half_way_leaves_the_old_set_as_it_was(tmp_path: Path, m
 
 def test_a_set_that_could_not_be_read_again_is_not_written(tmp_path: Path) -> None:
     made = a_set()
-    broken = replace(made, questions=(replace(made.questions[0], id=QuestionId("Not A Name")),), indicators=())
-    with pytest.raises(Refused, match="could not be read again as a question set: id 'Not A Name' may hold only"):
+    broken = replace(
+        made, questions=(replace(made.questions[0], id=QuestionId("Not A Name")),), indicators=()
+    )
+    with pytest.raises(
+        Refused, match="could not be read again as a question set: id 'Not A Name' may hold only"
+    ):
         question_sets.save(broken, tmp_path / "out")
     assert not (tmp_path / "out").exists()
 

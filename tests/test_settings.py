@@ -24,8 +24,15 @@ def test_without_file_and_environment_the_defaults_hold(tmp_path: Path) -> None:
 
 def test_the_environment_overrides_the_file(tmp_path: Path) -> None:
     directory = write(tmp_path, 'me = "grace"\nrequest_budget = 2000\nlog_json = true\n')
-    settings = load_settings(directory, {"TRACKER_ME": "ada", "TRACKER_PORT": "9000", "PATH": "/bin"})
-    assert (settings.me, settings.request_budget, settings.log_json, settings.port) == ("ada", 2000.0, True, 9000)
+    settings = load_settings(
+        directory, {"TRACKER_ME": "ada", "TRACKER_PORT": "9000", "PATH": "/bin"}
+    )
+    assert (settings.me, settings.request_budget, settings.log_json, settings.port) == (
+        "ada",
+        2000.0,
+        True,
+        9000,
+    )
 
 
 def test_the_data_directory_can_come_from_the_environment(tmp_path: Path) -> None:
@@ -39,7 +46,10 @@ def test_truth_can_be_written_in_words(tmp_path: Path) -> None:
 
 
 def test_a_contact_stands_in_the_user_agent() -> None:
-    assert Settings(contact="https://example.org/bot").user_agent == "scenario-tracker/0.1 (+https://example.org/bot)"
+    assert (
+        Settings(contact="https://example.org/bot").user_agent
+        == "scenario-tracker/0.1 (+https://example.org/bot)"
+    )
     assert Settings().user_agent == "scenario-tracker/0.1"
 
 
@@ -62,10 +72,19 @@ def test_a_contact_stands_in_the_user_agent() -> None:
         (f"me.{'a.' * 4_000}b = 1", "'me' must be a text"),
         (f"me = {'[' * 30_000}", "nested too deeply"),
         (f"port = {'9' * 5_000}", "is not valid TOML: Exceeds the limit"),
-        (f"request_budget = 1{'0' * 400}", "'request_budget' must be a number, not 10+\\.\\.\\.0+$"),
+        (
+            f"request_budget = 1{'0' * 400}",
+            "'request_budget' must be a number, not 10+\\.\\.\\.0+$",
+        ),
         (f"# {'x' * 65_536}", "larger than 64 kB"),
-        ('allowed_hosts = "http://example.org"', "'allowed_hosts': 'http://example.org' is no host name"),
-        ('public_url = "example.org"', "'public_url' is 'example.org': write scheme, host and port"),
+        (
+            'allowed_hosts = "http://example.org"',
+            "'allowed_hosts': 'http://example.org' is no host name",
+        ),
+        (
+            'public_url = "example.org"',
+            "'public_url' is 'example.org': write scheme, host and port",
+        ),
     ],
 )
 def test_a_bad_setting_is_refused_by_name(tmp_path: Path, text: str, message: str) -> None:
@@ -94,7 +113,9 @@ def test_what_is_no_settings_file_is_refused_in_one_line(tmp_path: Path, kind: s
         assert ("UTF-8" if kind == "bytes" else "not a regular file") in reason
 
 
-def test_a_settings_file_that_cannot_be_read_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_settings_file_that_cannot_be_read_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def refuse(path: Path, *_: object) -> None:
         raise PermissionError(13, "Permission denied", str(path))
 

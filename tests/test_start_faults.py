@@ -1,4 +1,6 @@
-"""Whatever is wrong with a database when a command starts is one line that says what to do, never a traceback."""
+"""Whatever is wrong with a database when a command starts is one line that says what to do, never a
+traceback.
+"""
 
 import random
 import sqlite3
@@ -30,7 +32,9 @@ def sound(on_sqlite: Settings) -> Path:
 
 
 @pytest.fixture
-def start(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Shell:
+def start(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Shell:
     """A shell whose data directory does not exist."""
     monkeypatch.setenv("TRACKER_LOG_LEVEL", "error")
     monkeypatch.delenv("TRACKER_DEBUG", raising=False)
@@ -67,7 +71,9 @@ def foreign(file: Path) -> None:
         connection.execute("CREATE TABLE bookmark (url TEXT)")
 
 
-@pytest.mark.parametrize("argv", [("questions",), ("verify",), ("run",), ("sets", "import", "china_russia_2022")])
+@pytest.mark.parametrize(
+    "argv", [("questions",), ("verify",), ("run",), ("sets", "import", "china_russia_2022")]
+)
 @pytest.mark.parametrize(
     ("spoil", "code", "told"),
     [
@@ -78,7 +84,12 @@ def foreign(file: Path) -> None:
     ],
 )
 def test_a_spoilt_database_file_is_told_in_one_line(
-    start: Shell, sound: Path, argv: tuple[str, ...], spoil: Callable[[Path], None], code: int, told: str
+    start: Shell,
+    sound: Path,
+    argv: tuple[str, ...],
+    spoil: Callable[[Path], None],
+    code: int,
+    told: str,
 ) -> None:
     spoil(start.directory / "tracker.sqlite")
     line = one_line(start, *argv, code=code)
@@ -109,7 +120,12 @@ def unwritable(place: Path) -> Path:
 )
 @pytest.mark.parametrize("argv", [("up", "--no-browser"), ("demo", "--no-serve")])
 def test_a_directory_that_cannot_be_made_is_told(
-    start: Shell, tmp_path: Path, argv: tuple[str, ...], place: Callable[[Path], Path], code: int, told: str
+    start: Shell,
+    tmp_path: Path,
+    argv: tuple[str, ...],
+    place: Callable[[Path], Path],
+    code: int,
+    told: str,
 ) -> None:
     assert told in one_line(start.elsewhere(place(tmp_path / "place")), *argv, code=code)
 
@@ -117,9 +133,17 @@ def test_a_directory_that_cannot_be_made_is_told(
 @pytest.mark.parametrize(
     ("url", "code", "told"),
     [
-        (f"postgresql+psycopg://ada:{PASSWORD}@127.0.0.1:1/x", 1, "no database answers at 127.0.0.1:1: start"),
+        (
+            f"postgresql+psycopg://ada:{PASSWORD}@127.0.0.1:1/x",
+            1,
+            "no database answers at 127.0.0.1:1: start",
+        ),
         (f"postgresql+psycopg://ada:{PASSWORD}@[::1/x", 2, "database_url is no database address"),
-        (f"postgresql+psycopg://ada:{PASSWORD}@host:port/x", 2, "database_url is no database address"),
+        (
+            f"postgresql+psycopg://ada:{PASSWORD}@host:port/x",
+            2,
+            "database_url is no database address",
+        ),
         (f"postgresql+nodriver://ada:{PASSWORD}@host/x", 2, "database_url is no database address"),
         (f"postgresql+pg8000://ada:{PASSWORD}@host/x", 2, "database_url is no database address"),
         (
@@ -133,7 +157,12 @@ def test_a_directory_that_cannot_be_made_is_told(
 )
 @pytest.mark.parametrize("argv", [("sets", "import", "grid_storage_2026"), ("up", "--no-browser")])
 def test_an_address_without_a_database_is_told(
-    start: Shell, monkeypatch: pytest.MonkeyPatch, argv: tuple[str, ...], url: str, code: int, told: str
+    start: Shell,
+    monkeypatch: pytest.MonkeyPatch,
+    argv: tuple[str, ...],
+    url: str,
+    code: int,
+    told: str,
 ) -> None:
     monkeypatch.setenv("TRACKER_DATABASE_URL", url)
     line = one_line(start, *argv, code=code)
@@ -182,7 +211,9 @@ def test_a_database_that_is_not_utf8_is_refused(
     plain = " ENCODING 'SQL_ASCII' TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'"
     with a_database(postgres_server, plain) as url:
         monkeypatch.setenv("TRACKER_DATABASE_URL", url)
-        assert "has the encoding SQL_ASCII: create it with encoding UTF8" in one_line(start, "questions", code=2)
+        assert "has the encoding SQL_ASCII: create it with encoding UTF8" in one_line(
+            start, "questions", code=2
+        )
 
 
 def test_a_read_only_server_is_told(
@@ -204,7 +235,10 @@ def test_a_connection_that_is_cut_is_told(postgres_url: str) -> None:
     with open_tracker(Settings(database_url=postgres_url), fetch=no_network) as tracker:
 
         def cut_while_reading() -> None:
-            with tracker._store.reading() as session, psycopg.connect(postgres_url.replace("+psycopg", "")) as other:
+            with (
+                tracker._store.reading() as session,
+                psycopg.connect(postgres_url.replace("+psycopg", "")) as other,
+            ):
                 session.connection()
                 other.execute(
                     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
@@ -220,9 +254,13 @@ def test_a_connection_that_is_cut_is_told(postgres_url: str) -> None:
 # A database file that cannot be written now
 
 
-def test_a_locked_database_is_told(start: Shell, sound: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_locked_database_is_told(
+    start: Shell, sound: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(engine, "PRAGMAS", (*engine.PRAGMAS, "busy_timeout=1"))
-    with closing(sqlite3.connect(start.directory / "tracker.sqlite", isolation_level=None)) as other:
+    with closing(
+        sqlite3.connect(start.directory / "tracker.sqlite", isolation_level=None)
+    ) as other:
         other.execute("BEGIN IMMEDIATE")
         assert "is locked by another process: wait" in one_line(start, "suggest", code=1)
 
@@ -234,8 +272,12 @@ def test_a_full_disk_is_told(start: Shell, sound: Path, monkeypatch: pytest.Monk
     assert "no room is left for" in one_line(start, "essay", "add", str(essay), code=1)
 
 
-def test_a_read_only_database_is_told(start: Shell, sound: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TRACKER_DATABASE_URL", f"sqlite:///file:{start.directory}/tracker.sqlite?mode=ro&uri=true")
+def test_a_read_only_database_is_told(
+    start: Shell, sound: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(
+        "TRACKER_DATABASE_URL", f"sqlite:///file:{start.directory}/tracker.sqlite?mode=ro&uri=true"
+    )
     assert "cannot be written: allow this user" in one_line(start, "suggest", code=1)
 
 
@@ -283,7 +325,8 @@ def test_commands_without_a_database_ask_for_none(start: Shell) -> None:
 
 
 @pytest.mark.parametrize(
-    ("spoil", "code", "told"), [(half, 2, "is damaged"), (noise, 2, "is no SQLite"), (foreign, 2, "another program")]
+    ("spoil", "code", "told"),
+    [(half, 2, "is damaged"), (noise, 2, "is no SQLite"), (foreign, 2, "another program")],
 )
 def test_the_dashboard_ends_with_one_line(
     sound: Path,
@@ -299,7 +342,9 @@ def test_the_dashboard_ends_with_one_line(
     assert told in line
 
 
-def test_the_dashboard_makes_no_database(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_dashboard_makes_no_database(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert dashboard_main.main(["--data", str(tmp_path / "data"), "--port", str(free_port())]) == 2
     (line,) = capsys.readouterr().err.splitlines()
     assert line == f"no database in {tmp_path / 'data'}; `tracker up` makes one"
@@ -311,10 +356,14 @@ def test_the_dashboard_makes_no_database(tmp_path: Path, capsys: pytest.CaptureF
 
 @pytest.fixture
 def torn(on_sqlite: Settings) -> Settings:
-    """Settings of a database that opens, and that has two tables whose first pages are overwritten."""
+    """Settings of a database that opens, and that has two tables whose first pages are
+    overwritten.
+    """
     file = on_sqlite.data_dir / "tracker.sqlite"
     with closing(sqlite3.connect(file)) as connection:
-        roots = connection.execute("SELECT rootpage FROM sqlite_schema WHERE name IN ('log', 'feed')").fetchall()
+        roots = connection.execute(
+            "SELECT rootpage FROM sqlite_schema WHERE name IN ('log', 'feed')"
+        ).fetchall()
         (size,) = connection.execute("PRAGMA page_size").fetchone()
     with file.open("r+b") as opened:
         for (root,) in roots:
@@ -325,7 +374,9 @@ def torn(on_sqlite: Settings) -> Settings:
 
 def test_damage_inside_is_named_by_the_first_read(torn: Settings) -> None:
     with open_tracker(torn, fetch=no_network) as tracker:
-        with pytest.raises(StorageDamaged, match=r"tracker\.sqlite is damaged \(.*\): stop the tracker"):
+        with pytest.raises(
+            StorageDamaged, match=r"tracker\.sqlite is damaged \(.*\): stop the tracker"
+        ):
             tracker.verify()
         with pytest.raises(StorageDamaged, match="is damaged"):
             tracker.check_database()
@@ -333,7 +384,10 @@ def test_damage_inside_is_named_by_the_first_read(torn: Settings) -> None:
 
 def test_text_that_cannot_be_decoded_is_damage(tracker: Tracker) -> None:
     tracker.load(a_set())
-    with closing(sqlite3.connect(tracker.settings.data_dir / "tracker.sqlite")) as connection, connection:
+    with (
+        closing(sqlite3.connect(tracker.settings.data_dir / "tracker.sqlite")) as connection,
+        connection,
+    ):
         connection.execute("UPDATE question SET text = CAST(x'ff00fe' AS TEXT)")
     with pytest.raises(StorageDamaged, match=r"is damaged \(Could not decode to UTF-8"):
         tracker.questions()
@@ -359,7 +413,9 @@ def test_a_row_that_makes_no_sense_is_damage_if_the_file_is(torn: Settings) -> N
             stumble()
 
 
-def test_the_scheduler_checks_the_database_first(torn: Settings, start: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_scheduler_checks_the_database_first(
+    torn: Settings, start: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(Scheduler, "run", lambda self: pytest.fail("a damaged database is polled"))
     line = one_line(start.elsewhere(torn.data_dir), "run", code=2)
     assert "is damaged (" in line
@@ -387,7 +443,10 @@ def test_a_bug_is_one_line_and_its_trace_is_for_debugging(
 
     monkeypatch.setattr(Tracker, "questions", stumble)
     start("questions", code=1)
-    assert start.error == "Error: unexpected RuntimeError: two\\nlines; set TRACKER_DEBUG=1 to see where it happened\n"
+    assert start.error == (
+        "Error: unexpected RuntimeError: two\\nlines; set TRACKER_DEBUG=1 to see where "
+        "it happened\n"
+    )
     monkeypatch.setenv("TRACKER_DEBUG", "1")
     start("questions", code=1)
     assert "Traceback" in start.error

@@ -1,4 +1,6 @@
-"""`./run` and `./test` start the right thing: command lines, exit codes, coverage gates, and the doors themselves."""
+"""`./run` and `./test` start the right thing: command lines, exit codes, coverage gates, and the
+doors themselves.
+"""
 
 import os
 import shutil
@@ -24,13 +26,18 @@ def place(tmp_path: Path) -> Place:
     [
         ([], ["up"]),
         (["--demo"], ["demo"]),
-        (["--port", "8600", "--data", "d", "--no-browser"], ["--data", "d", "up", "--port", "8600", "--no-browser"]),
+        (
+            ["--port", "8600", "--data", "d", "--no-browser"],
+            ["--data", "d", "up", "--port", "8600", "--no-browser"],
+        ),
         (["--no-browser", "--demo", "--data=d"], ["--data", "d", "demo", "--no-browser"]),
         (["--address", "::1", "--port=1"], ["up", "--port", "1", "--address", "::1"]),
         (["--demo", "--no-serve"], ["demo", "--no-serve"]),
     ],
 )
-def test_options_of_run_become_the_trackers_command_line(place: Place, given: list[str], started: list[str]) -> None:
+def test_options_of_run_become_the_trackers_command_line(
+    place: Place, given: list[str], started: list[str]
+) -> None:
     wishes, rest = bootstrap.run_parser().parse_known_args(given)
     python, *command = bootstrap.tracker_command(place, wishes, rest)
     assert python == place.python
@@ -70,7 +77,9 @@ def test_arguments_of_test_go_to_pytest_as_they_are(
 def test_a_suite_runs_on_a_few_workers(processors: int, workers: str, full: bool) -> None:
     arguments = bootstrap.suite(processors, full)
     assert arguments[arguments.index("-n") + 1] == workers
-    assert arguments[arguments.index("--dist") + 1] == "worksteal"  # else a worker idles while another is at its last
+    assert (
+        arguments[arguments.index("--dist") + 1] == "worksteal"
+    )  # else a worker idles while another is at its last
 
 
 def test_the_gate_traces_nothing_and_full_leaves_nothing_out() -> None:
@@ -82,7 +91,8 @@ def test_the_gate_traces_nothing_and_full_leaves_nothing_out() -> None:
 
 @pytest.mark.parametrize("arguments", [[], ["--full"]])
 @pytest.mark.parametrize(
-    ("tests", "types", "coverage", "code"), [(0, 0, 0, 0), (3, 0, 0, 3), (0, 1, 0, 1), (3, 1, 1, 3), (0, 0, 1, 1)]
+    ("tests", "types", "coverage", "code"),
+    [(0, 0, 0, 0), (3, 0, 0, 3), (0, 1, 0, 1), (3, 1, 1, 3), (0, 0, 1, 1)],
 )
 def test_tests_types_and_coverage_decide_the_exit_code(
     place: Place,
@@ -109,7 +119,9 @@ def test_coverage_that_falls_short_is_shown_line_by_line_and_fails(
 ) -> None:
     monkeypatch.chdir(place.root)
     measure(
-        place.root, "forecasts", "def is_late(day):\n    if day > 1:\n        day = 1\n    return day\n\nis_late(2)\n"
+        place.root,
+        "forecasts",
+        "def is_late(day):\n    if day > 1:\n        day = 1\n    return day\n\nis_late(2)\n",
     )
     measure(place.root, "tracker", "day = 1\n")
     assert bootstrap.check_gates(place, by_this_python) == 1
@@ -128,7 +140,9 @@ def test_coverage_that_suffices_passes_with_a_line_for_each_folder(
     monkeypatch.chdir(place.root)
     measure(place.root, "forecasts", "day = 1\n")
     measure(place.root, "tracker", "day = 1\n" * 13 + "if day == 2:\n    day = 3\n")
-    assert bootstrap.check_gates(place, by_this_python) == 1  # 14 of 15 lines, 1 of 2 branches: 15 of 17
+    assert (
+        bootstrap.check_gates(place, by_this_python) == 1
+    )  # 14 of 15 lines, 1 of 2 branches: 15 of 17
     measure(place.root, "tracker", "day = 1\n" * 40 + "if day == 2:\n    day = 3\n")
     capsys.readouterr()
     assert bootstrap.check_gates(place, by_this_python) == 0
@@ -152,7 +166,9 @@ def by_this_python(command: Sequence[str]) -> Answer:
     return bootstrap.call([sys.executable, *command[1:]])
 
 
-def test_an_unknown_command_explains_the_known_ones(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_unknown_command_explains_the_known_ones(
+    place: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert bootstrap.main(["fly"], place) == 2
     assert "--lock" in capsys.readouterr().out
 
@@ -204,7 +220,9 @@ def test_help_explains_every_option_and_sets_nothing_up(place: Place) -> None:
 
 
 @pytest.mark.parametrize("door", ["run", "test"])
-def test_the_first_python_that_is_new_enough_is_taken(place: Place, tmp_path: Path, door: str) -> None:
+def test_the_first_python_that_is_new_enough_is_taken(
+    place: Place, tmp_path: Path, door: str
+) -> None:
     path = programs_folder(tmp_path, python3="exit 1", **{"python3.12": 'echo "$0 $*"'})
     answer = through_door(place, door, path, "--demo", "two words")
     assert answer.stdout.split(" ", 1) == [
@@ -223,14 +241,20 @@ def test_an_environment_that_is_there_is_taken_before_the_systems_python(
 
 
 @pytest.mark.parametrize("door", ["run", "test"])
-def test_where_every_python_is_old_the_set_up_says_so_itself(place: Place, tmp_path: Path, door: str) -> None:
-    path = programs_folder(tmp_path, python3='[ "$1" = -c ] && exit 1; echo "too old for $2"; exit 1')
+def test_where_every_python_is_old_the_set_up_says_so_itself(
+    place: Place, tmp_path: Path, door: str
+) -> None:
+    path = programs_folder(
+        tmp_path, python3='[ "$1" = -c ] && exit 1; echo "too old for $2"; exit 1'
+    )
     answer = through_door(place, door, path)
     assert (answer.returncode, answer.stdout) == (1, f"too old for {door}\n")
 
 
 @pytest.mark.parametrize("door", ["run", "test"])
-def test_where_there_is_no_python_the_door_says_what_to_do(place: Place, tmp_path: Path, door: str) -> None:
+def test_where_there_is_no_python_the_door_says_what_to_do(
+    place: Place, tmp_path: Path, door: str
+) -> None:
     answer = through_door(place, door, programs_folder(tmp_path))
     assert answer.returncode == 1
     assert "install one" in answer.stderr
@@ -247,12 +271,16 @@ def test_where_there_is_no_python_the_door_says_what_to_do(place: Place, tmp_pat
 def test_ci_installs_what_the_browser_tests_miss_and_runs_the_suite(
     place: Place, tmp_path: Path, there: list[str], asked: str
 ) -> None:
-    path = programs_folder(tmp_path, **dict.fromkeys(there, "exit 0"), **{"apt-get": 'echo "$*" >&2'})
+    path = programs_folder(
+        tmp_path, **dict.fromkeys(there, "exit 0"), **{"apt-get": 'echo "$*" >&2'}
+    )
     (place.root / ".ci").mkdir()
     shutil.copy(ROOT / ".ci" / "run", place.root / ".ci" / "run")
     write_program(place.root / "test", 'echo "CI=$CI, $*"')
     command = [shutil.which("bash") or "bash", str(place.root / ".ci" / "run")]
-    answer = subprocess.run(command, env={"PATH": str(path)}, capture_output=True, text=True, check=False)
+    answer = subprocess.run(
+        command, env={"PATH": str(path)}, capture_output=True, text=True, check=False
+    )
     assert (answer.stdout, answer.stderr) == ("CI=true, --full\n", asked)
 
 
@@ -273,6 +301,10 @@ def write_program(path: Path, script: str) -> None:
     path.chmod(0o755)
 
 
-def through_door(place: Place, door: str, path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def through_door(
+    place: Place, door: str, path: Path, *arguments: str
+) -> subprocess.CompletedProcess[str]:
     command = [str(place.root / door), *arguments]
-    return subprocess.run(command, env={"PATH": str(path)}, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        command, env={"PATH": str(path)}, capture_output=True, text=True, check=False
+    )

@@ -17,7 +17,10 @@ from tracker.store.whole import Whole
 from tracker.table_files import csv, table_file
 
 DANGEROUS = tuple("=+-@\t\r\n＝＋－＠")
-TEXT = st.text(st.one_of(st.sampled_from("=+-@\t\r\n＝＋－＠',;\" x1"), st.characters(codec="utf-8")), max_size=8)
+TEXT = st.text(
+    st.one_of(st.sampled_from("=+-@\t\r\n＝＋－＠',;\" x1"), st.characters(codec="utf-8")),
+    max_size=8,
+)
 
 
 def rows(content: str) -> list[list[str]]:
@@ -27,9 +30,15 @@ def rows(content: str) -> list[list[str]]:
 
 @settings(max_examples=20, deadline=None)
 @given(st.lists(st.tuples(TEXT, st.floats(allow_nan=False, allow_infinity=False)), min_size=1))
-def test_no_text_can_start_a_formula_and_no_number_is_changed(told: list[tuple[str, float]]) -> None:
+def test_no_text_can_start_a_formula_and_no_number_is_changed(
+    told: list[tuple[str, float]],
+) -> None:
     texts, numbers = zip(*told, strict=True)
-    _, *found = rows(csv(pl.DataFrame({"said": texts, "p": numbers}, schema={"said": pl.String, "p": pl.Float64})))
+    _, *found = rows(
+        csv(
+            pl.DataFrame({"said": texts, "p": numbers}, schema={"said": pl.String, "p": pl.Float64})
+        )
+    )
     assert len(found) == len(told)
     for (text, number), (read, p) in zip(told, found, strict=True):
         assert not read.startswith(DANGEROUS)
@@ -37,13 +46,25 @@ def test_no_text_can_start_a_formula_and_no_number_is_changed(told: list[tuple[s
         assert float(p) == number
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1", '=HYPERLINK("http://x")'])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1", '=HYPERLINK("http://x")']
+)
 def test_a_text_that_could_be_a_formula_gets_an_apostrophe(text: str) -> None:
-    assert rows(csv(pl.DataFrame({"said": [text], "n": [-1]}))) == [["said", "n"], [f"'{text}", "-1"]]
+    assert rows(csv(pl.DataFrame({"said": [text], "n": [-1]}))) == [
+        ["said", "n"],
+        [f"'{text}", "-1"],
+    ]
 
 
 def test_every_type_of_column_goes_through_every_format() -> None:
-    types = {"id": "integer", "said": "text", "p": "number", "on": "truth", "at": "time", "day": "day"}
+    types = {
+        "id": "integer",
+        "said": "text",
+        "p": "number",
+        "on": "truth",
+        "at": "time",
+        "day": "day",
+    }
     whole = Whole(
         "all",
         {**types, "list": "json", "raw": "bytes", "none": "number"},  # type: ignore[dict-item]
@@ -76,7 +97,10 @@ def test_every_table_can_be_given_out_on_both_dialects(both: Tracker) -> None:
         json.loads(both.table_file(name, "json"))
         assert both.table_file(name, "csv").count(b"\n") >= 1
     *_, told = json.loads(both.table_file("forecast", "json"))
-    assert (told["rationale"], told["distribution"]) == ("=They talk.", {"kind": "binary", "p": 0.4})
+    assert (told["rationale"], told["distribution"]) == (
+        "=They talk.",
+        {"kind": "binary", "p": 0.4},
+    )
     assert told["made_at"] == "2026-12-01T09:30:00+00:00"
     assert "'=They talk." in both.table_file("forecast", "csv").decode()
 

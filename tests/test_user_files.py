@@ -39,9 +39,16 @@ def test_what_is_no_regular_file_is_refused(tmp_path: Path, name: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "told"),
-    [("gone", "No such file"), ("folder", "Is a directory"), ("x" * 300, "too long"), ("/proc/self/mem", "error")],
+    [
+        ("gone", "No such file"),
+        ("folder", "Is a directory"),
+        ("x" * 300, "too long"),
+        ("/proc/self/mem", "error"),
+    ],
 )
-def test_a_file_that_cannot_be_read_is_refused_with_the_reason(tmp_path: Path, name: str, told: str) -> None:
+def test_a_file_that_cannot_be_read_is_refused_with_the_reason(
+    tmp_path: Path, name: str, told: str
+) -> None:
     (tmp_path / "folder").mkdir()
     with pytest.raises(Refused, match=f"cannot be read .*{told}"):
         read_bytes(tmp_path / name)
@@ -79,7 +86,9 @@ def test_a_line_without_an_end_is_refused(tmp_path: Path, monkeypatch: pytest.Mo
         list(json_lines.lines(packed))
 
 
-def test_a_captured_document_is_unpacked_up_to_the_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_captured_document_is_unpacked_up_to_the_limit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(archives, "LARGEST_DOCUMENT", 1_000_000)
     (tmp_path / "a.xml.gz").write_bytes(gzip.compress(b" " * 1_000_001))
     (tmp_path / "manifest.jsonl").write_text(

@@ -53,7 +53,9 @@ def tampered(tracker: Tracker, change: Tamper) -> None:
     """Change the database file as somebody with a SQL shell would, triggers dropped."""
     path = Path(tracker.settings.data_dir) / "tracker.sqlite"
     with sqlite3.connect(path) as connection:
-        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+        for (name,) in connection.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        ).fetchall():
             connection.execute(f"DROP TRIGGER {name}")
         connection.execute("PRAGMA foreign_keys=OFF")
         change(connection)
@@ -72,22 +74,43 @@ LAST_FORECAST = "(SELECT max(id) FROM forecast WHERE forecaster_id = 'ada')"
 @pytest.mark.parametrize(
     ("statement", "reason"),
     [
-        ("UPDATE log SET body = replace(body, '0.5', '0.95') WHERE body LIKE '%0.5}%'", "was changed after"),
+        (
+            "UPDATE log SET body = replace(body, '0.5', '0.95') WHERE body LIKE '%0.5}%'",
+            "was changed after",
+        ),
         ("DELETE FROM log WHERE seq = 3", "entry 3 is missing"),
-        (f"UPDATE forecast SET distribution = '{CERTAIN}' WHERE id = {LAST_FORECAST}", "was changed after entry"),
-        (f"UPDATE forecast SET made_at = '2020-01-01 00:00:00' WHERE id = {LAST_FORECAST}", "was changed after"),
+        (
+            f"UPDATE forecast SET distribution = '{CERTAIN}' WHERE id = {LAST_FORECAST}",
+            "was changed after entry",
+        ),
+        (
+            f"UPDATE forecast SET made_at = '2020-01-01 00:00:00' WHERE id = {LAST_FORECAST}",
+            "was changed after",
+        ),
         (f"DELETE FROM forecast WHERE id = {LAST_FORECAST}", "recorded is gone"),
-        ("UPDATE question SET criteria = 'something easier'", "the question summit-2027 was changed after entry 1"),
+        (
+            "UPDATE question SET criteria = 'something easier'",
+            "the question summit-2027 was changed after entry 1",
+        ),
         ("UPDATE decision SET direction = -1", "the evidence"),
         ("UPDATE resolution SET outcome = 'no'", "the resolution summit-2027 was changed"),
         ("DELETE FROM resolution", "the resolution that entry"),
         # What no fact can be is found as well, and does not stop the search.
         (
-            f'UPDATE forecast SET distribution = \'{{"kind":"binary","p":7}}\' WHERE id = {LAST_FORECAST}',
+            (
+                'UPDATE forecast SET distribution = \'{"kind":"binary","p":7}\' WHERE id = '
+                f"{LAST_FORECAST}"
+            ),
             "was changed after",
         ),
-        (f"UPDATE forecast SET distribution = '{{}}' WHERE id = {LAST_FORECAST}", "was changed after entry"),
-        ("UPDATE question SET closes_at = '2000-01-01 00:00:00'", "the question summit-2027 was changed after entry 1"),
+        (
+            f"UPDATE forecast SET distribution = '{{}}' WHERE id = {LAST_FORECAST}",
+            "was changed after entry",
+        ),
+        (
+            "UPDATE question SET closes_at = '2000-01-01 00:00:00'",
+            "the question summit-2027 was changed after entry 1",
+        ),
         ("UPDATE question SET prior = '[]'", "the question summit-2027 was changed after entry 1"),
         ("UPDATE decision SET strength = 77", "the evidence"),
     ],
@@ -111,7 +134,10 @@ def test_a_cut_off_end_is_found_by_whoever_kept_the_head(lived: Tracker) -> None
     tampered(lived, cut)
     assert lived.verify().bad_seq is None  # the chain alone cannot know
     verdict = lived.verify(head)
-    assert (verdict.bad_seq, "cut off or rewritten" in verdict.reason) == (int(head.split(":")[0]), True)
+    assert (verdict.bad_seq, "cut off or rewritten" in verdict.reason) == (
+        int(head.split(":")[0]),
+        True,
+    )
 
 
 def test_something_that_is_no_head_is_told_so(lived: Tracker) -> None:
@@ -130,7 +156,9 @@ def test_a_stored_fact_without_its_entry_is_a_stray(lived: Tracker) -> None:
 
 @pytest.fixture
 def many_kinds(tracker: Tracker, clock: FakeClock) -> Tracker:
-    """A tracker in which a question of every kind was forecast, and all but the last were answered."""
+    """A tracker in which a question of every kind was forecast, and all but the last were
+    answered.
+    """
     begin(tracker, clock, live_all)
     return tracker
 
@@ -145,19 +173,39 @@ def live_all(tracker: Tracker, clock: FakeClock) -> None:
 @pytest.mark.parametrize(
     ("statement", "reason"),
     [
-        ("UPDATE option_change SET name = 'Pinsk' WHERE name = 'Minsk'", "the option visit/Minsk was changed after"),
-        ("DELETE FROM option_change WHERE change = 'removed'", "the option that entry"),
-        ('UPDATE question SET options = \'["cold","hot","mild"]\' WHERE id = \'stance\'', "the question stance"),
-        ("UPDATE question SET scale = json_set(scale, '$.upper', 50.0) WHERE id = 'grain'", "the question grain"),
-        ("UPDATE question SET prior = json_set(prior, '$.p[0]', 0.1) WHERE id = 'price'", "the question price"),
-        ("UPDATE resolution SET answer = '41' WHERE question_id = 'grain'", "the resolution grain was changed"),
         (
-            "UPDATE forecast SET distribution = json_set(distribution, '$.p[0]', 0.1) WHERE question_id = 'grain'",
+            "UPDATE option_change SET name = 'Pinsk' WHERE name = 'Minsk'",
+            "the option visit/Minsk was changed after",
+        ),
+        ("DELETE FROM option_change WHERE change = 'removed'", "the option that entry"),
+        (
+            'UPDATE question SET options = \'["cold","hot","mild"]\' WHERE id = \'stance\'',
+            "the question stance",
+        ),
+        (
+            "UPDATE question SET scale = json_set(scale, '$.upper', 50.0) WHERE id = 'grain'",
+            "the question grain",
+        ),
+        (
+            "UPDATE question SET prior = json_set(prior, '$.p[0]', 0.1) WHERE id = 'price'",
+            "the question price",
+        ),
+        (
+            "UPDATE resolution SET answer = '41' WHERE question_id = 'grain'",
+            "the resolution grain was changed",
+        ),
+        (
+            (
+                "UPDATE forecast SET distribution = json_set(distribution, '$.p[0]', 0.1) WHERE "
+                "question_id = 'grain'"
+            ),
             "grain/",
         ),
     ],
 )
-def test_tampering_with_what_a_kind_has_is_found(many_kinds: Tracker, statement: str, reason: str) -> None:
+def test_tampering_with_what_a_kind_has_is_found(
+    many_kinds: Tracker, statement: str, reason: str
+) -> None:
     assert many_kinds.verify().bad_seq is None
     tampered(many_kinds, sql(statement))
     assert reason in many_kinds.verify().reason
@@ -169,11 +217,23 @@ def test_tampering_with_what_a_kind_has_is_found(many_kinds: Tracker, statement:
         ("UPDATE score SET skill_over_schedule = 0.2 WHERE {}", ["rain: brier of ada"]),
         ("UPDATE score SET coverage = coverage + 1e-15 WHERE {}", ["rain: brier of ada"]),
         ("UPDATE score SET mean_while_active = NULL WHERE {}", ["rain: brier of ada"]),
-        ("UPDATE score SET receipt = json_set(receipt, '$[0][2].p', 0.7) WHERE {}", ["rain: brier of ada"]),
-        ("UPDATE score SET receipt = json_remove(receipt, '$[1]') WHERE {}", ["rain: brier of ada"]),
-        ("UPDATE score SET question_id = 'treaty' WHERE {}", ["rain: brier of ada", "treaty: brier of ada"]),
+        (
+            "UPDATE score SET receipt = json_set(receipt, '$[0][2].p', 0.7) WHERE {}",
+            ["rain: brier of ada"],
+        ),
+        (
+            "UPDATE score SET receipt = json_remove(receipt, '$[1]') WHERE {}",
+            ["rain: brier of ada"],
+        ),
+        (
+            "UPDATE score SET question_id = 'treaty' WHERE {}",
+            ["rain: brier of ada", "treaty: brier of ada"],
+        ),
         ("DELETE FROM score WHERE {}", ["rain: brier of ada"]),
-        ("UPDATE score SET forecaster_id = 'hazard', rule = 'peer' WHERE {}", ["rain: brier of ada", "peer of hazard"]),
+        (
+            "UPDATE score SET forecaster_id = 'hazard', rule = 'peer' WHERE {}",
+            ["rain: brier of ada", "peer of hazard"],
+        ),
     ],
 )
 def test_a_score_that_is_not_what_the_log_gives_is_found_and_can_be_worked_out_again(
@@ -181,12 +241,23 @@ def test_a_score_that_is_not_what_the_log_gives_is_found_and_can_be_worked_out_a
 ) -> None:
     whole = many_kinds.verify_scores()
     assert (whole.questions, whole.differences) == (5, ())
-    tampered(many_kinds, sql(statement.format("question_id = 'rain' AND rule = 'brier' AND forecaster_id = 'ada'")))
+    tampered(
+        many_kinds,
+        sql(statement.format("question_id = 'rain' AND rule = 'brier' AND forecaster_id = 'ada'")),
+    )
     found = many_kinds.verify_scores()
-    assert (found.questions, found.scores, len(found.differences)) == (5, whole.scores, len(differences))
+    assert (found.questions, found.scores, len(found.differences)) == (
+        5,
+        whole.scores,
+        len(differences),
+    )
     for difference in differences:
-        assert any(difference in line and "is not what the log gives" in line for line in found.differences)
-    assert many_kinds.verify().bad_seq is None  # scores follow from the log, and stand in no entry of it
+        assert any(
+            difference in line and "is not what the log gives" in line for line in found.differences
+        )
+    assert (
+        many_kinds.verify().bad_seq is None
+    )  # scores follow from the log, and stand in no entry of it
     many_kinds.rescore()
     assert many_kinds.verify_scores() == whole
 
@@ -202,10 +273,14 @@ def test_scores_under_a_changed_fact_are_found_as_well(many_kinds: Tracker) -> N
 
 @pytest.fixture(scope="module")
 def said(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path) -> Path:
-    """A database in which every kind of fact was said once at least, made once and copied for each test."""
+    """A database in which every kind of fact was said once at least, made once and copied for each
+    test.
+    """
     directory, clock = tmp_path_factory.mktemp("said"), FakeClock(NOW)
     shutil.copy(migrated_file, directory)
-    with open_tracker(Settings(data_dir=directory, me="ada"), now=clock, fetch=no_network) as tracker:
+    with open_tracker(
+        Settings(data_dir=directory, me="ada"), now=clock, fetch=no_network
+    ) as tracker:
         say_everything(tracker, clock)
         assert tracker.verify().bad_seq is None
     return directory / "tracker.sqlite"
@@ -220,12 +295,20 @@ def say_everything(tracker: Tracker, clock: FakeClock) -> None:
         tracker.ask(an_asked(name))
     tracker.ask(an_asked("snow", criteria="YES if it snows."), override="everybody knows")
     tracker.retract("hail", "asked twice")
-    tracker.edit_question("rain", Wording(sources=("https://arland.example", "Reuters")), why="it moved")
+    tracker.edit_question(
+        "rain", Wording(sources=("https://arland.example", "Reuters")), why="it moved"
+    )
     due = Expectation(NOW + DAY, "very likely", "unlikely")
     tracker.add_indicator(replace(an_indicator("rain"), expected=due))
-    past = PastResolution(QuestionId("rain"), "yes", NOW, NOW, SOURCE, "I think so.", needs_check=True)
+    past = PastResolution(
+        QuestionId("rain"), "yes", NOW, NOW, SOURCE, "I think so.", needs_check=True
+    )
     tracker.note_unchecked(past)
-    tracker.add_link(Link(LinkId("wet"), "negates", (QuestionId("rain"), QuestionId("snow")), "Either", why="cold"))
+    tracker.add_link(
+        Link(
+            LinkId("wet"), "negates", (QuestionId("rain"), QuestionId("snow")), "Either", why="cold"
+        )
+    )
     for name, p in (("rain", 0.9), ("snow", 0.6)):
         tracker.forecast(name, Binary(p))
     tracker.decide_repair("wet", "declined", why="both may come")
@@ -238,7 +321,9 @@ def say_everything(tracker: Tracker, clock: FakeClock) -> None:
 def whole(said: Path, tmp_path: Path) -> Iterator[Tracker]:
     """A tracker on a copy of that database, into which anybody with a SQL shell may write."""
     shutil.copy(said, tmp_path)
-    with open_tracker(Settings(data_dir=tmp_path), now=FakeClock(NOW + 2 * DAY), fetch=no_network) as tracker:
+    with open_tracker(
+        Settings(data_dir=tmp_path), now=FakeClock(NOW + 2 * DAY), fetch=no_network
+    ) as tracker:
         yield tracker
 
 
@@ -281,10 +366,18 @@ def test_whatever_is_changed_in_a_fact_the_tampered_row_is_named(whole: Tracker,
     subject = value(whole, f"SELECT subject FROM log WHERE seq = {newest}")
     for column, holds in found.items():
         before = value(whole, f"SELECT {column} FROM {table} WHERE log_seq = {newest}")
-        tampered(whole, sql(f"UPDATE {table} SET {column} = {other(holds).format(column)} WHERE log_seq = {newest}"))
+        tampered(
+            whole,
+            sql(
+                f"UPDATE {table} SET {column} = {other(holds).format(column)} WHERE log_seq = "
+                f"{newest}"
+            ),
+        )
         verdict = whole.verify()
         assert verdict.bad_seq == newest, column
-        assert verdict.reason == f"the {kind} {subject} was changed after entry {newest} recorded it", column
+        assert (
+            verdict.reason == f"the {kind} {subject} was changed after entry {newest} recorded it"
+        ), column
         put_back = f"UPDATE {table} SET {column} = ? WHERE log_seq = {newest}"
         tampered(whole, lambda connection, said=(put_back, (before,)): connection.execute(*said))
         assert whole.verify().bad_seq is None, column
@@ -295,11 +388,16 @@ def test_a_fact_that_was_taken_away_is_missed(whole: Tracker, kind: str) -> None
     table = TABLES[kind].__tablename__
     first = value(whole, f"SELECT min(log_seq) FROM {table}")
     tampered(whole, sql(f"DELETE FROM {table} WHERE log_seq = {first}"))
-    assert (whole.verify().bad_seq, whole.verify().reason) == (first, f"the {kind} that entry {first} recorded is gone")
+    assert (whole.verify().bad_seq, whole.verify().reason) == (
+        first,
+        f"the {kind} that entry {first} recorded is gone",
+    )
 
 
 @pytest.mark.parametrize("kind", facts.KINDS)
-def test_what_is_no_time_or_no_list_at_all_does_not_stop_the_search(whole: Tracker, kind: str) -> None:
+def test_what_is_no_time_or_no_list_at_all_does_not_stop_the_search(
+    whole: Tracker, kind: str
+) -> None:
     table = TABLES[kind].__tablename__
     lists = [name for name, holds in columns(kind).items() if isinstance(holds, JSON)]
     last = value(whole, f"SELECT max(log_seq) FROM {table}")
@@ -315,16 +413,27 @@ def test_what_is_no_time_or_no_list_at_all_does_not_stop_the_search(whole: Track
     ("statement", "reason"),
     [
         ("UPDATE essay_text SET at = 'yesterday'", "the essay text river/1 was changed"),
-        ("UPDATE essay_text SET text = replace(text, '2027', '2037')", "the essay text river/1 was changed"),
+        (
+            "UPDATE essay_text SET text = replace(text, '2027', '2037')",
+            "the essay text river/1 was changed",
+        ),
         ("UPDATE question SET closes_at = 'soon' WHERE id = 'snow'", "the question of entry"),
         ("UPDATE forecast SET distribution = '{'", "the forecast of entry"),
         ("UPDATE learned SET as_of = 'soon'", "the learned of entry"),
-        ("UPDATE log SET entered_at = 'soon' WHERE seq = 4", "cannot be read: it was changed after it was written"),
+        (
+            "UPDATE log SET entered_at = 'soon' WHERE seq = 4",
+            "cannot be read: it was changed after it was written",
+        ),
         ("UPDATE link SET log_seq = 999", "that entry"),
-        ("UPDATE forecast SET log_seq = 'abc' WHERE id = (SELECT max(id) FROM forecast)", "names entry abc"),
+        (
+            "UPDATE forecast SET log_seq = 'abc' WHERE id = (SELECT max(id) FROM forecast)",
+            "names entry abc",
+        ),
     ],
 )
-def test_nothing_that_is_written_over_stops_the_search(whole: Tracker, statement: str, reason: str) -> None:
+def test_nothing_that_is_written_over_stops_the_search(
+    whole: Tracker, statement: str, reason: str
+) -> None:
     tampered(whole, sql(statement))
     verdict = whole.verify()
     assert verdict.bad_seq is not None

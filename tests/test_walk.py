@@ -1,4 +1,6 @@
-"""One item's way through every room: bytes → item → story → evidence → suggestion → forecast → score."""
+"""One item's way through every room: bytes → item → story → evidence → suggestion → forecast →
+score.
+"""
 
 from datetime import timedelta
 
@@ -17,7 +19,9 @@ HEADLINE = "Arland invites Borland's leader to a summit in Spring City"
 LINK = "https://wire.invalid/summit?utm_source=rss"
 
 
-def test_an_item_walks_from_bytes_to_score(tracker_with_press: Tracker, press: Press, clock: FakeClock) -> None:
+def test_an_item_walks_from_bytes_to_score(
+    tracker_with_press: Tracker, press: Press, clock: FakeClock
+) -> None:
     tracker = tracker_with_press
     tracker.load(a_set(feeds=[a_feed("wire"), a_feed("agency")]))
     before = tracker.question("summit-2027").suggestion
@@ -26,7 +30,10 @@ def test_an_item_walks_from_bytes_to_score(tracker_with_press: Tracker, press: P
     # Bytes become an item: plain text, a key, and an address that is the same in every feed.
     parsed = parse(an_rss((HEADLINE, LINK)), "application/rss+xml", "https://wire.invalid/rss")
     assert isinstance(parsed, Parsed)
-    assert (parsed.items[0].title, parsed.items[0].canonical_url) == (HEADLINE, "wire.invalid/summit")
+    assert (parsed.items[0].title, parsed.items[0].canonical_url) == (
+        HEADLINE,
+        "wire.invalid/summit",
+    )
 
     # Two outlets carry the report: two items, one story, one piece of evidence with its reason.
     press.publish("wire", HEADLINE, LINK)
@@ -40,23 +47,31 @@ def test_an_item_walks_from_bytes_to_score(tracker_with_press: Tracker, press: P
         ("Arland", "Borland", "invites"),
     )
 
-    # A person confirms it; the suggestion rises by a line that says why, and the lines add up. The agency's copy is
-    # no second witness.
+    # A person confirms it; the suggestion rises by a line that says why, and the lines add up. The
+    # agency's copy is no second witness.
     clock.advance(hours=2)
     tracker.review(card.evidence.id, "confirmed")
     after = tracker.question("summit-2027").suggestion
     assert after is not None
     assert after.p > before.p
-    assert "1 source group, 2 reports" in next(line.why for line in after.lines if line.kind == "evidence")
-    assert sum(line.log_odds for line in after.lines) == pytest.approx(Binary(after.p).log_odds, abs=1e-9)
+    assert "1 source group, 2 reports" in next(
+        line.why for line in after.lines if line.kind == "evidence"
+    )
+    assert sum(line.log_odds for line in after.lines) == pytest.approx(
+        Binary(after.p).log_odds, abs=1e-9
+    )
 
     # The person forecasts on it, changes their mind a month later, and the leaders meet.
-    tracker.forecast("summit-2027", Binary(0.6), rationale="They have a date.", cites=[card.evidence.id])
+    tracker.forecast(
+        "summit-2027", Binary(0.6), rationale="They have a date.", cites=[card.evidence.id]
+    )
     clock.advance(days=30)
     tracker.forecast("summit-2027", Binary(0.9), rationale="The delegations have arrived.")
     clock.advance(days=10)
     known_at = clock.time - timedelta(hours=1)
-    tracker.resolve("summit-2027", "yes", source_url="https://arland.example/summit", known_at=known_at)
+    tracker.resolve(
+        "summit-2027", "yes", source_url="https://arland.example/summit", known_at=known_at
+    )
 
     # Everyone is scored over the time each forecast stood, with receipts that recompute.
     scores = {(s.forecaster_id, s.rule): s for s in tracker.scores("summit-2027")}
@@ -67,12 +82,18 @@ def test_an_item_walks_from_bytes_to_score(tracker_with_press: Tracker, press: P
     assert tracker.verify_scores().differences == ()
     mine = scores[ForecasterId("ada"), "brier"]
     first, second = 30 * DAY, known_at - (NOW + timedelta(hours=2) + 30 * DAY)
-    assert mine.mean_while_active == pytest.approx((first * 0.16 + second * 0.01) / (first + second))
-    assert mine.coverage == pytest.approx((first + second) / (a_question().closes_at - a_question().opens_at))
+    assert mine.mean_while_active == pytest.approx(
+        (first * 0.16 + second * 0.01) / (first + second)
+    )
+    assert mine.coverage == pytest.approx(
+        (first + second) / (a_question().closes_at - a_question().opens_at)
+    )
     assert mine.skill_over_schedule > scores[PRIOR, "brier"].skill_over_schedule
 
     # The accuracy page waits for the scheduled close, then it counts; the log of all this is whole.
     assert tracker.accuracy().early == ("summit-2027",)
     clock.time = a_question().closes_at
-    assert {s.forecaster_id: s.questions for s in tracker.accuracy().summaries}[ForecasterId("ada")] == 1
+    assert {s.forecaster_id: s.questions for s in tracker.accuracy().summaries}[
+        ForecasterId("ada")
+    ] == 1
     assert tracker.verify().bad_seq is None

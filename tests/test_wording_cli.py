@@ -1,4 +1,6 @@
-"""Checking, wording anew and taking back at a terminal: what is told, and refusals of one line that change nothing."""
+"""Checking, wording anew and taking back at a terminal: what is told, and refusals of one line that
+change nothing.
+"""
 
 from datetime import UTC, datetime
 
@@ -16,8 +18,8 @@ from tracker.api import Tracker
 from tracker.question_verbs import Wording
 
 BETTER = (
-    "YES if the weather service of Arland measures 1.0 mm of rain or more on one day before 31 December 2026, 09:30"
-    " UTC. Annulled if the weather service is closed down."
+    "YES if the weather service of Arland measures 1.0 mm of rain or more on one day before 31 "
+    "December 2026, 09:30 UTC. Annulled if the weather service is closed down."
 )
 VAGUE = "YES if it rains a significant amount."
 EDIT = ("edit", "rain", "--criteria", BETTER, "--why", "how much counts")
@@ -38,7 +40,10 @@ def ask_soundly(tracker: Tracker, clock: FakeClock) -> None:
 
 @pytest.fixture
 def shell(
-    asked: Tracker, clock: FakeClock, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    asked: Tracker,
+    clock: FakeClock,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Shell:
     """A terminal in front of it."""
     return at_a_terminal(asked, clock, capsys, monkeypatch)
@@ -51,7 +56,9 @@ def folded(said: str) -> str:
 # lint
 
 
-def test_each_finding_is_told_with_its_weight_its_reason_and_what_to_write(asked: Tracker, shell: Shell) -> None:
+def test_each_finding_is_told_with_its_weight_its_reason_and_what_to_write(
+    asked: Tracker, shell: Shell
+) -> None:
     asked.edit_question("rain", Wording(criteria=VAGUE), why="shorter", override="everybody knows")
     found = shell.json("lint", "rain")
     blocking = [flaw for flaw in found if flaw["severity"] == "blocking"]
@@ -59,7 +66,10 @@ def test_each_finding_is_told_with_its_weight_its_reason_and_what_to_write(asked
     vague = next(flaw for flaw in found if flaw["code"] == "vague-word")
     assert (vague["where"], vague["severity"]) == ("criteria", "blocking")
     said = folded(shell("lint", "rain"))
-    assert all(word in said for word in ("finding", "because", "write", "vague-word", "blocking", "significant"))
+    assert all(
+        word in said
+        for word in ("finding", "because", "write", "vague-word", "blocking", "significant")
+    )
     assert all(flaw["code"] in said for flaw in found)
 
 
@@ -70,8 +80,8 @@ def test_a_question_with_nothing_against_it_is_told_so(asked: Tracker, shell: Sh
         "sound",
         text="Will it rain in Arland by 31 December 2026?",
         criteria=(
-            "YES if the weather service of Arland reports rain between 2 December and 31 December 2026 (UTC)."
-            " Annulled if the weather service is closed down."
+            "YES if the weather service of Arland reports rain between 2 December and 31 "
+            "December 2026 (UTC). Annulled if the weather service is closed down."
         ),
         prior="30%",
         prior_reason="3 of 10 comparable years",
@@ -93,29 +103,47 @@ def test_checking_a_question_changes_nothing(asked: Tracker, shell: Shell) -> No
 # edit
 
 
-def test_a_question_is_worded_anew_and_show_tells_the_wordings_apart(asked: Tracker, shell: Shell) -> None:
-    assert "rain now has 2 wordings; `tracker show rain` tells them apart." in folded(shell(*EDIT, "--as", "ben"))
+def test_a_question_is_worded_anew_and_show_tells_the_wordings_apart(
+    asked: Tracker, shell: Shell
+) -> None:
+    assert "rain now has 2 wordings; `tracker show rain` tells them apart." in folded(
+        shell(*EDIT, "--as", "ben")
+    )
     page = asked.question("rain")
     assert (page.summary.question.criteria, page.versions[-1].by, page.versions[-1].why) == (
         BETTER,
         BEN,
         "how much counts",
     )
-    assert "Wording 2, 2026-12-02 09:30 UTC by ben: how much counts" in folded(shell("show", "rain"))
+    assert "Wording 2, 2026-12-02 09:30 UTC by ben: how much counts" in folded(
+        shell("show", "rain")
+    )
     versions = shell.json("show", "rain")["versions"]
-    assert [(one["number"], one["criteria"]) for one in versions] == [(1, an_asked().criteria), (2, BETTER)]
-    assert "rain now has 3 wordings" in shell("edit", "rain", "--text", "Rain in Arland in 2026?", "--why", "shorter")
+    assert [(one["number"], one["criteria"]) for one in versions] == [
+        (1, an_asked().criteria),
+        (2, BETTER),
+    ]
+    assert "rain now has 3 wordings" in shell(
+        "edit", "rain", "--text", "Rain in Arland in 2026?", "--why", "shorter"
+    )
     assert asked.question("rain").versions[-1].by == ADA
     assert asked.verify().bad_seq is None
 
 
 def test_sources_that_are_given_replace_all(asked: Tracker, shell: Shell) -> None:
-    shell("edit", "rain", "--source", "https://b.example", "--source", "Reuters", "--why", "it moved")
+    shell(
+        "edit", "rain", "--source", "https://b.example", "--source", "Reuters", "--why", "it moved"
+    )
     question = asked.question("rain").summary.question
-    assert (question.sources, question.criteria) == (("https://b.example", "Reuters"), an_asked().criteria)
+    assert (question.sources, question.criteria) == (
+        ("https://b.example", "Reuters"),
+        an_asked().criteria,
+    )
 
 
-def test_what_the_linter_blocks_needs_an_override_that_show_tells(asked: Tracker, shell: Shell) -> None:
+def test_what_the_linter_blocks_needs_an_override_that_show_tells(
+    asked: Tracker, shell: Shell
+) -> None:
     vague = ("edit", "rain", "--criteria", VAGUE, "--why", "shorter")
     before = asked.verify()
     assert "a stranger could not resolve rain" in shell.refused(*vague)
@@ -156,7 +184,9 @@ def test_a_refusal_is_one_line_and_nothing_is_written(
     ("argv", "missing"),
     [(EDIT[:4], "--why"), (RETRACT[:2], "--why"), (("edit",), "QUESTION"), (("lint",), "QUESTION")],
 )
-def test_what_is_missing_is_named(asked: Tracker, shell: Shell, argv: tuple[str, ...], missing: str) -> None:
+def test_what_is_missing_is_named(
+    asked: Tracker, shell: Shell, argv: tuple[str, ...], missing: str
+) -> None:
     before = asked.verify()
     assert shell(*argv, code=2) == ""
     assert "Missing" in shell.error
@@ -164,7 +194,9 @@ def test_what_is_missing_is_named(asked: Tracker, shell: Shell, argv: tuple[str,
     assert asked.verify() == before
 
 
-def test_an_answered_question_keeps_its_wording_and_stays(asked: Tracker, clock: FakeClock, shell: Shell) -> None:
+def test_an_answered_question_keeps_its_wording_and_stays(
+    asked: Tracker, clock: FakeClock, shell: Shell
+) -> None:
     clock.time = CLOSES
     asked.resolve("rain", "yes", source_url=SOURCE, known_at=KNOWN)
     assert "has its answer: its wording stays as it is" in shell.refused(*EDIT)

@@ -11,11 +11,15 @@ FIRST = datetime(2022, 6, 5, 12, tzinfo=UTC)
 
 
 def set_folder(directory: Path) -> Path:
-    """The small set as a folder that `tracker sets import` takes; its only feed is on a host that never resolves."""
+    """The small set as a folder that `tracker sets import` takes; its only feed is on a host that
+    never resolves.
+    """
     folder = directory / "small-set"
     folder.mkdir()
     for name, text in TEXTS.items():
-        (folder / name).write_text(text.replace("example.org/feed.xml", "wire.invalid/feed.xml"), encoding="utf-8")
+        (folder / name).write_text(
+            text.replace("example.org/feed.xml", "wire.invalid/feed.xml"), encoding="utf-8"
+        )
     return folder
 
 

@@ -1,4 +1,6 @@
-"""How good everyone was: stored scores and held forecasts, gathered for the questions that were chosen."""
+"""How good everyone was: stored scores and held forecasts, gathered for the questions that were
+chosen.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -42,7 +44,8 @@ from tracker.summaries import Accuracy, CalibrationReport, Choice, ComparisonRep
 class Scored:
     """The questions of a choice: all of them, their answers, and those that count.
 
-    `facets` are what could be chosen instead, among all questions of the same sort that were answered.
+    `facets` are what could be chosen instead, among all questions of the same sort that were
+    answered.
     """
 
     table: pl.DataFrame
@@ -53,7 +56,9 @@ class Scored:
 
     def headline(self, scores: Iterable[Score]) -> tuple[Score, ...]:
         """Of the scores on questions that count, those by the rule that speaks for each kind."""
-        return tuple(s for s in self.of(scores) if s.rule == HEADLINE[self.counted[s.question_id].kind])
+        return tuple(
+            s for s in self.of(scores) if s.rule == HEADLINE[self.counted[s.question_id].kind]
+        )
 
     def of(self, scores: Iterable[Score]) -> tuple[Score, ...]:
         """The scores on questions that count."""
@@ -61,7 +66,9 @@ class Scored:
 
 
 def scored(session: Session, choice: Choice, now: datetime) -> Scored:
-    """Gather the questions of a choice; those that count have an answer, and their scheduled close has passed."""
+    """Gather the questions of a choice; those that count have an answer, and their scheduled close
+    has passed.
+    """
     every = {q.id: q for q in questions.every(session)}
     table = question_table(every.values(), now)
     wanted = {QuestionId(q) for q in chosen(table, choice)["question"]}
@@ -93,22 +100,34 @@ def accuracy(session: Session, choice: Choice, now: datetime) -> Accuracy:
         skills=_skills(session, found),
         cohorts=lines,
         early=tuple(q for q in found.resolutions if not counts(found.questions[q], now)),
-        unscored=tuple(q for q, r in found.resolutions.items() if r.outcome in ("annulled", "ambiguous")),
+        unscored=tuple(
+            q for q, r in found.resolutions.items() if r.outcome in ("annulled", "ambiguous")
+        ),
         annul_rate=annul_rate(lines),
         hindsight=_hindsight(session, found.resolutions),
     )
 
 
-def summaries(scores: Iterable[Score], questions: Mapping[QuestionId, Question]) -> tuple[Summary, ...]:
-    """How good everyone was on these questions by every rule, with n and interval (see `counts_under`).
+def summaries(
+    scores: Iterable[Score], questions: Mapping[QuestionId, Question]
+) -> tuple[Summary, ...]:
+    """How good everyone was on these questions by every rule, with n and interval (see
+    `counts_under`).
 
-    Accuracy page, commands, weekly report and API all show this, so that a forecaster has one number.
+    Accuracy page, commands, weekly report and API all show this, so that a forecaster has one
+    number.
     """
-    told = [s for s in scores if s.question_id in questions and counts_under(s.rule, questions[s.question_id].kind)]
+    told = [
+        s
+        for s in scores
+        if s.question_id in questions and counts_under(s.rule, questions[s.question_id].kind)
+    ]
     return summarise(told, {q: fate(question) for q, question in questions.items()})
 
 
-def _hindsight(session: Session, resolved: Mapping[QuestionId, Resolution]) -> dict[ForecasterId, int]:
+def _hindsight(
+    session: Session, resolved: Mapping[QuestionId, Resolution]
+) -> dict[ForecasterId, int]:
     found: dict[ForecasterId, int] = {}
     for resolution in resolved.values():
         for act in too_late(session, resolution):
@@ -117,7 +136,9 @@ def _hindsight(session: Session, resolved: Mapping[QuestionId, Resolution]) -> d
 
 
 def _skills(session: Session, found: Scored) -> Mapping[ForecasterId, tuple[Skill, ...]]:
-    """Each forecaster against each reference, on the binary questions that count: the one use of receipts here."""
+    """Each forecaster against each reference, on the binary questions that count: the one use of
+    receipts here.
+    """
     binary = [q.id for q in found.counted.values() if q.kind == "binary"]
     by_question: dict[QuestionId, dict[ForecasterId, Score]] = {}
     for score in resolutions.with_receipts(session, HEADLINE["binary"], binary):
@@ -131,7 +152,10 @@ def _skills(session: Session, found: Scored) -> Mapping[ForecasterId, tuple[Skil
             for name, lost in references.items():
                 rows = losses.setdefault(who, {}).setdefault(name, [])
                 rows.append((own_loss(own), lost, clusters[question_id]))
-    return {who: tuple(_skill(name, rows[name]) for name in REFERENCES if name in rows) for who, rows in losses.items()}
+    return {
+        who: tuple(_skill(name, rows[name]) for name in REFERENCES if name in rows)
+        for who, rows in losses.items()
+    }
 
 
 def _skill(name: ReferenceName, rows: list[tuple[float, float, str]]) -> Skill:
@@ -140,14 +164,18 @@ def _skill(name: ReferenceName, rows: list[tuple[float, float, str]]) -> Skill:
 
 
 def _climatology(found: Scored, asked: list[QuestionId]) -> Mapping[QuestionId, float]:
-    """The Brier score of the share of YES among the other questions; nothing for a single question."""
+    """The Brier score of the share of YES among the other questions; nothing for a single
+    question.
+    """
     if len(asked) < 2:
         return {}
     outcomes = [found.resolutions[q].outcome == "yes" for q in asked]
     return dict(zip(asked, brier(leave_one_out(outcomes), outcomes).tolist(), strict=True))
 
 
-def calibration(session: Session, choice: Choice, lead_days: int, now: datetime) -> CalibrationReport:
+def calibration(
+    session: Session, choice: Choice, lead_days: int, now: datetime
+) -> CalibrationReport:
     """What everybody held at a lead time, against what happened."""
     found = scored(session, choice, now)
     records = _records(session, found, lead_days)
@@ -164,7 +192,8 @@ def calibration(session: Session, choice: Choice, lead_days: int, now: datetime)
 
 
 def _records(session: Session, found: Scored, lead_days: int) -> dict[ForecasterId, list[Record]]:
-    """For each forecaster, the questions that count on which anything was held so many days before the close.
+    """For each forecaster, the questions that count on which anything was held so many days before
+    the close.
 
     Only what stood at that instant is read, and not how it came about.
     """
@@ -172,7 +201,9 @@ def _records(session: Session, found: Scored, lead_days: int) -> dict[Forecaster
     instants = {q.id: q.closes_at - timedelta(days=lead_days) for q in found.counted.values()}
     stood = forecasts.stood_at(session, instants)
     for question_id, question in found.counted.items():
-        for who, steps in _held_at(question, instants[question_id], stood.get(question_id, {})).items():
+        for who, steps in _held_at(
+            question, instants[question_id], stood.get(question_id, {})
+        ).items():
             records.setdefault(who, []).append((question, found.resolutions[question_id], steps))
     return records
 
@@ -199,12 +230,20 @@ def comparison(session: Session, choice: Choice, now: datetime) -> ComparisonRep
         if score.mean_while_active is not None:
             held.setdefault(score.forecaster_id, {})[score.question_id] = score.skill_over_schedule
     names = {who: people[who].name for who in held}
-    rows = [(str(who), question_id, -gain) for who, own in held.items() for question_id, gain in own.items()]
+    rows = [
+        (str(who), question_id, -gain)
+        for who, own in held.items()
+        for question_id, gain in own.items()
+    ]
     return ComparisonReport(
         choice=choice,
         forecasters=people,
         comparisons=compare_all(
-            held, clusters=fates(found.table), names=names, lower_is_better=False, told=apart_in_points
+            held,
+            clusters=fates(found.table),
+            names=names,
+            lower_is_better=False,
+            told=apart_in_points,
         ),
         difficulty=difficulty_adjusted(rows) if rows else None,
     )

@@ -29,7 +29,15 @@ from tracker.network import Network, limits_of
 from tracker.newsdesk import Newsdesk
 from tracker.question_verbs import QuestionVerbs
 from tracker.report_verbs import ReportVerbs
-from tracker.resolving import Given, bring_up_to_date, preview, reopen, rescore, resolve, scores_are_current
+from tracker.resolving import (
+    Given,
+    bring_up_to_date,
+    preview,
+    reopen,
+    rescore,
+    resolve,
+    scores_are_current,
+)
 from tracker.rights import close_to_others
 from tracker.said import Standpoint
 from tracker.scenario_verbs import ScenarioVerbs
@@ -78,7 +86,8 @@ def open_tracker(
 ) -> "Tracker":
     """Open the database named by the settings, bring it to the newest version, and wire the verbs.
 
-    Without `create`, a SQLite file that is not there is refused. `fetch` replaces the network, `limits` how it is used.
+    Without `create`, a SQLite file that is not there is refused. `fetch` replaces the network,
+    `limits` how it is used.
     """
     close_to_others(settings.file, settings.url)
     store = open_store(settings.url, create=create)
@@ -95,7 +104,9 @@ def open_tracker(
 
 
 class Said(TypedDict, total=False):
-    """What may go with any act: the reason, who acts, and a key that makes a repeated request harmless."""
+    """What may go with any act: the reason, who acts, and a key that makes a repeated request
+    harmless.
+    """
 
     rationale: str
     forecaster: ForecasterId | None
@@ -112,9 +123,13 @@ class Tracker(
     InstallationVerbs,
     AbstractContextManager["Tracker"],
 ):
-    """The application. All times it returns are aware UTC; all its errors are one line for a person."""
+    """The application. All times it returns are aware UTC; all its errors are one line for a
+    person.
+    """
 
-    def __init__(self, settings: Settings, store: Store, now: Callable[[], datetime], network: Network) -> None:
+    def __init__(
+        self, settings: Settings, store: Store, now: Callable[[], datetime], network: Network
+    ) -> None:
         self.settings = settings
         self.now = now
         self._store = store
@@ -126,7 +141,10 @@ class Tracker(
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.close()
 
@@ -138,18 +156,29 @@ class Tracker(
     # Forecasts
 
     def forecast(
-        self, question_id: str, held: Distribution | str, *, cites: Sequence[EvidenceId] = (), **said: Unpack[Said]
+        self,
+        question_id: str,
+        held: Distribution | str,
+        *,
+        cites: Sequence[EvidenceId] = (),
+        **said: Unpack[Said],
     ) -> Forecast:
-        """Set a forecast, made or as it is typed (see `read_forecast`), with its reason and the evidence behind it."""
+        """Set a forecast, made or as it is typed (see `read_forecast`), with its reason and the
+        evidence behind it.
+        """
         who = said.get("forecaster") or self.me
         distribution = self.read_forecast(question_id, held, who) if isinstance(held, str) else held
-        return self._act(question_id, "forecast", said, cites=tuple(cites), distribution=distribution)
+        return self._act(
+            question_id, "forecast", said, cites=tuple(cites), distribution=distribution
+        )
 
-    def read_forecast(self, question_id: str, text: str, forecaster: ForecasterId | None = None) -> Distribution:
+    def read_forecast(
+        self, question_id: str, text: str, forecaster: ForecasterId | None = None
+    ) -> Distribution:
         """What a person typed as a forecast of this question, over the options that it offers now.
 
-        `+5` and `x2` change what the forecaster (by default whoever types here) holds; three numbers or dates keep its
-        masses beyond the range, or those of the base rate.
+        `+5` and `x2` change what the forecaster (by default whoever types here) holds; three
+        numbers or dates keep its masses beyond the range, or those of the base rate.
         """
         with self._store.reading() as session:
             question = reading.question_or_refuse(session, question_id)
@@ -161,7 +190,9 @@ class Tracker(
         return self._act(question_id, "reaffirm", said)
 
     def withdraw(self, question_id: str, **said: Unpack[Said]) -> Forecast:
-        """Take the standing forecast back: from now on there is a gap, what stood before still counts."""
+        """Take the standing forecast back: from now on there is a gap, what stood before still
+        counts.
+        """
         return self._act(question_id, "withdraw", said)
 
     def undo(self, question_id: str, **said: Unpack[Said]) -> Forecast:
@@ -169,7 +200,9 @@ class Tracker(
         return self._act(question_id, "undo", said)
 
     def redo(self, question_id: str, **said: Unpack[Said]) -> Forecast:
-        """Bring back what the last undo took, as a new act; refused once something new was said since."""
+        """Bring back what the last undo took, as a new act; refused once something new was said
+        since.
+        """
         return self._act(question_id, "redo", said)
 
     def _act(
@@ -182,7 +215,9 @@ class Tracker(
         distribution: Distribution | None = None,
     ) -> Forecast:
         who = said.get("forecaster") or self.me
-        request = Request(question_id, act, who, said.get("rationale", ""), said.get("key"), cites, distribution)
+        request = Request(
+            question_id, act, who, said.get("rationale", ""), said.get("key"), cites, distribution
+        )
         with self._store.writing() as session:
             return forecasting.act(session, request, self.now())
 
@@ -206,8 +241,9 @@ class Tracker(
     ) -> tuple[Score, ...]:
         """Answer a question, or annul it, and score everyone; a later answer supersedes this one.
 
-        `answer` is yes or no, the name of an option, a number or a date, or annulled or ambiguous. If the question is
-        the condition of a pair, the branch that cannot come about any more is annulled with it.
+        `answer` is yes or no, the name of an option, a number or a date, or annulled or ambiguous.
+        If the question is the condition of a pair, the branch that cannot come about any more is
+        annulled with it.
         """
         given = Given(answer, source_url, known_at, event_at, note, by or self.me)
         with self._store.writing() as session:
@@ -216,10 +252,13 @@ class Tracker(
             resolution = given.resolution(question, self.now())
             resolve(session, question, resolution)
             annul_branches(session, question, resolution)
-            return resolutions.scores(session, question.id)  # none if it is itself a branch that was annulled
+            return resolutions.scores(
+                session, question.id
+            )  # none if it is itself a branch that was annulled
 
     def reopen(self, question_id: str, why: str, *, by: ForecasterId | None = None) -> None:
-        """Take the answer of a question back, with the reason: it is open again, or waits for its answer.
+        """Take the answer of a question back, with the reason: it is open again, or waits for its
+        answer.
 
         Nothing is overwritten; its scores go until it is answered anew.
         """
@@ -241,14 +280,22 @@ class Tracker(
         """The resolution that `resolve` would keep, checked as it would be, and not kept."""
         with self._store.reading() as session:
             question = reading.question_or_refuse(session, question_id)
-            resolution = Given(answer, source_url, known_at, event_at, note, self.me).resolution(question, self.now())
+            resolution = Given(answer, source_url, known_at, event_at, note, self.me).resolution(
+                question, self.now()
+            )
             check_resolution(question, resolution)
             return resolution
 
-    def preview(self, question_id: str, answers: Sequence[str], known_at: datetime) -> dict[str, tuple[Score, ...]]:
-        """What everyone would score under each of several answers, if it was known at an instant; nothing is kept."""
+    def preview(
+        self, question_id: str, answers: Sequence[str], known_at: datetime
+    ) -> dict[str, tuple[Score, ...]]:
+        """What everyone would score under each of several answers, if it was known at an instant;
+        nothing is kept.
+        """
         with self._store.reading() as session:
-            return preview(session, reading.question_or_refuse(session, question_id), answers, known_at)
+            return preview(
+                session, reading.question_or_refuse(session, question_id), answers, known_at
+            )
 
     def scores(self, question_id: str) -> tuple[Score, ...]:
         """The scores of a question with their receipts; empty until it is resolved."""
@@ -256,12 +303,16 @@ class Tracker(
             return resolutions.scores(session, reading.question_or_refuse(session, question_id).id)
 
     def post_mortem(self, question_id: str) -> "PostMortem | None":
-        """What an answered question can teach whoever types here; None while there is no answer to score against."""
+        """What an answered question can teach whoever types here; None while there is no answer to
+        score against.
+        """
         with self._store.reading() as session:
             return postmortems.post_mortem(session, question_id, self.me)
 
     def receipts(self, question_id: str) -> Receipts:
-        """Everyone's scores on a question with their receipts, and the forecasts that came too late to count."""
+        """Everyone's scores on a question with their receipts, and the forecasts that came too late
+        to count.
+        """
         with self._store.reading() as session:
             return reading.receipts(session, question_id)
 
@@ -287,14 +338,18 @@ class Tracker(
             return accuracy.calibration(session, choice, lead_days, self.now())
 
     def compare(self, choice: Choice = EVERYTHING) -> ComparisonReport:
-        """Every pair of forecasters on the questions that both answered, with a verdict in words."""
+        """Every pair of forecasters on the questions that both answered, with a verdict in
+        words.
+        """
         from tracker import accuracy
 
         with self._store.reading() as session:
             return accuracy.comparison(session, choice, self.now())
 
     def habits(self, choice: Choice = EVERYTHING) -> tuple[Habits, ...]:
-        """How people revise: how often, by how much, and whether as much as the evidence asks for."""
+        """How people revise: how often, by how much, and whether as much as the evidence asks
+        for.
+        """
         from tracker import habits
 
         with self._store.reading() as session:
@@ -316,20 +371,28 @@ class Tracker(
     # The database itself
 
     def version(self) -> str:
-        """A word that stays the same as long as nothing is written to the database, by this process or another."""
+        """A word that stays the same as long as nothing is written to the database, by this process
+        or another.
+        """
         return self._store.version()
 
     def newest_entry(self) -> int:
-        """The number of the newest entry of the log: what follows from logged facts alone changes with it only."""
+        """The number of the newest entry of the log: what follows from logged facts alone changes
+        with it only.
+        """
         with self._store.reading() as session:
             return log.newest_seq(session)
 
     def leading(self) -> AbstractContextManager[Leadership]:
-        """Hold the place of the one scheduler, to be checked; raises `AlreadyRunning` and names who holds it."""
+        """Hold the place of the one scheduler, to be checked; raises `AlreadyRunning` and names who
+        holds it.
+        """
         return leading(self._store.engine, self.now())
 
     def verify(self, head: str | None = None) -> Verdict:
-        """Check the event log, and every stored fact against it; `head` is an earlier SEQ:HASH to find in it."""
+        """Check the event log, and every stored fact against it; `head` is an earlier SEQ:HASH to
+        find in it.
+        """
         with self._store.reading() as session:
             return verifying.verify(session, head)
 
@@ -344,7 +407,9 @@ class Tracker(
             return properties.replayed_until(session)
 
     def headlines(self) -> str:
-        """Who worded the headlines of a replay, as its history states it; empty in a live database."""
+        """Who worded the headlines of a replay, as its history states it; empty in a live
+        database.
+        """
         with self._store.reading() as session:
             return properties.read(session, properties.HEADLINES) or ""
 

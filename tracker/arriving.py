@@ -1,7 +1,9 @@
-"""What has just been stored or edited → copies → match → story → evidence → suggestion, in the writer's transaction.
+"""What has just been stored or edited → copies → match → story → evidence → suggestion, in the
+writer's transaction.
 
-An item needs no story until it bears on a question: only then does it matter that reports of one event count once. So
-one that matches nothing joins a story only as a copy of what is in it, and starts none.
+An item needs no story until it bears on a question: only then does it matter that reports of one
+event count once. So one that matches nothing joins a story only as a copy of what is in it, and
+starts none.
 """
 
 from collections.abc import Mapping, Sequence
@@ -31,7 +33,9 @@ Reading = tuple["tuple[Match, ...]", object]
 """What one item bears on, the surest first, and its vector if it bears on anything."""
 
 
-def arrive(session: Session, desk: Newsdesk, watch: Watch, stored: Sequence[Stored], *, now: datetime) -> int:
+def arrive(
+    session: Session, desk: Newsdesk, watch: Watch, stored: Sequence[Stored], *, now: datetime
+) -> int:
     """Take items in, one after the other; the number of new pieces of evidence."""
     if not stored:
         return 0
@@ -49,8 +53,12 @@ def arrive(session: Session, desk: Newsdesk, watch: Watch, stored: Sequence[Stor
     return found
 
 
-def find_copies(session: Session, desk: Newsdesk, stored: Sequence[Stored], now: datetime) -> list[Stored]:
-    """The same items, those that are new marked with the item that each copies; kept in the database too."""
+def find_copies(
+    session: Session, desk: Newsdesk, stored: Sequence[Stored], now: datetime
+) -> list[Stored]:
+    """The same items, those that are new marked with the item that each copies; kept in the
+    database too.
+    """
     from tracker.matching.wires import wire
 
     new = [one for one in stored if not one.edited]
@@ -77,9 +85,13 @@ class Bearing:
 
 
 class Arrivals:
-    """Items on their way into stories and evidence; `touched` are the questions whose suggestion may move."""
+    """Items on their way into stories and evidence; `touched` are the questions whose suggestion
+    may move.
+    """
 
-    def __init__(self, session: Session, desk: Newsdesk, watch: Watch, known: "Stories", *, now: datetime) -> None:
+    def __init__(
+        self, session: Session, desk: Newsdesk, watch: Watch, known: "Stories", *, now: datetime
+    ) -> None:
         self._session = session
         self._desk = desk
         self._watch = watch
@@ -91,11 +103,14 @@ class Arrivals:
         self.touched: set[QuestionId] = set()
 
     def take(self, stored: Sequence[Stored], read: "Sequence[Reading] | None" = None) -> int:
-        """Match items, put each into its story and log what is new evidence; how many pieces that were.
+        """Match items, put each into its story and log what is new evidence; how many pieces that
+        were.
 
         `read` is what matching them found, if that was done before.
         """
-        earlier = {one.copy_of for one in stored if one.copy_of} | {one.same_as for one in stored if one.same_as}
+        earlier = {one.copy_of for one in stored if one.copy_of} | {
+            one.same_as for one in stored if one.same_as
+        }
         self._of = items.stories_of(self._session, sorted(earlier))
         found = matched(self._watch, stored) if read is None else read
         count = sum(self._add(one, *reading) for one, reading in zip(stored, found, strict=True))
@@ -114,7 +129,9 @@ class Arrivals:
     def _story(
         self, stored: Stored, sides: Mapping[QuestionId, Direction], vector: object, at: datetime
     ) -> StoryId | None:
-        """The item's story: its own, that of the item it repeats, one that tells the same, or a new one."""
+        """The item's story: its own, that of the item it repeats, one that tells the same, or a new
+        one.
+        """
         import numpy as np
 
         if stored.story_id is not None and (stored.edited or stored.seen_at is not None):
@@ -139,14 +156,18 @@ class Arrivals:
         self.touched.update(story.sides)
         return story.id
 
-    def _start(self, stored: Stored, vector: object, sides: Mapping[QuestionId, Direction], at: datetime) -> StoryId:
+    def _start(
+        self, stored: Stored, vector: object, sides: Mapping[QuestionId, Direction], at: datetime
+    ) -> StoryId:
         """A new story, of the item and of the one that it repeats, which had none."""
         import numpy as np
 
         from tracker.matching.stories import KnownStory
 
         story_id = stories.add(self._session, stored.item.title, at)
-        story = KnownStory(story_id, _title(stored), np.array(vector, dtype=np.float32), at, at, dict(sides))
+        story = KnownStory(
+            story_id, _title(stored), np.array(vector, dtype=np.float32), at, at, dict(sides)
+        )
         self._stories.add(story)
         self._changed[story_id] = story
         for earlier in (stored.copy_of, stored.same_as):
@@ -160,7 +181,9 @@ class Arrivals:
         self._of[item_id] = story_id
 
     def _merge(self, one: "KnownStory", other: "KnownStory") -> None:
-        """Two stories turn out to be one: the later one counts as part of the earlier from now on."""
+        """Two stories turn out to be one: the later one counts as part of the earlier from now
+        on.
+        """
         earlier, later = sorted((one, other), key=lambda s: (s.first_seen_at, s.id))
         became = Merge(later.id, earlier.id, self._now)
         stories.merge(self._session, became, f"a report fits both: {earlier.title[:150]}")
@@ -209,8 +232,12 @@ def matched(watch: Watch, stored: Sequence[Stored]) -> "list[Reading]":
     return [(found, vectors.get(n)) for n, found in enumerate(matches)]
 
 
-def bearings(matches: "tuple[Match, ...]", watch: Watch, known: Calibration) -> dict[QuestionId, Bearing]:
-    """The surest match on each question, with direction and chances as reviews have borne them out."""
+def bearings(
+    matches: "tuple[Match, ...]", watch: Watch, known: Calibration
+) -> dict[QuestionId, Bearing]:
+    """The surest match on each question, with direction and chances as reviews have borne them
+    out.
+    """
     best: dict[QuestionId, Bearing] = {}
     for found in matches:  # the surest come first
         sign, p_right = found.polarity.sign, found.polarity.p_right
@@ -218,7 +245,9 @@ def bearings(matches: "tuple[Match, ...]", watch: Watch, known: Calibration) -> 
             called = bool(sign and indicator.direction)
             direction = Direction(int(indicator.direction) * sign) if called else Direction.NEUTRAL
             p = known.direction.apply(p_right) if called else 0.5
-            bearing = Bearing(indicator, direction, max(0.5, p), known.relevance.apply(found.relevance), found)
+            bearing = Bearing(
+                indicator, direction, max(0.5, p), known.relevance.apply(found.relevance), found
+            )
             best.setdefault(indicator.question_id, bearing)
     return best
 

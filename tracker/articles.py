@@ -1,8 +1,8 @@
 """The whole article behind an item that matched, for feeds whose owner asked for it.
 
-A visit to a page is a robot's visit, which a feed that somebody subscribed to is not: the site's robots.txt
-is asked first, and kept for a day. An article that cannot be had leaves its reason, and is not asked for
-again.
+A visit to a page is a robot's visit, which a feed that somebody subscribed to is not: the site's
+robots.txt is asked first, and kept for a day. An article that cannot be had leaves its reason, and
+is not asked for again.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -36,7 +36,9 @@ def read(store: Store, network: Network, now: Callable[[], datetime]) -> int:
         return 0
     robots = _robots(network, sorted(set(wanted.values())), now())
     allowed = {i: url for i, url in wanted.items() if robots[url].allows(url, network.user_agent)}
-    why_not = {i: "the site asks robots to stay away (robots.txt)" for i in wanted if i not in allowed}
+    why_not = {
+        i: "the site asks robots to stay away (robots.txt)" for i in wanted if i not in allowed
+    }
     turn = {i: url for i, url in allowed.items() if _in_turn(network, url, robots[url], now())}
     pages = ask(network.fetch, {str(i): url for i, url in turn.items()}, MOST_BYTES)
     texts: dict[ItemId, str] = {}
@@ -55,7 +57,9 @@ def read(store: Store, network: Network, now: Callable[[], datetime]) -> int:
 
 
 def _in_turn(network: Network, url: str, robots: "Robots", now: datetime) -> bool:
-    """May this site be visited again already? Pages whose turn has not come wait for a later round."""
+    """May this site be visited again already? Pages whose turn has not come wait for a later
+    round.
+    """
     from tracker.feeds.pages.robots import robots_url
 
     delay = robots.delay_seconds(network.user_agent)
@@ -83,5 +87,9 @@ def _robots(network: Network, urls: Sequence[str], now: datetime) -> "dict[str, 
 
 def ask(fetch: Fetch, addresses: Mapping[str, str], most_bytes: int) -> dict[str, FetchResult]:
     """What these addresses answer, by the names that they were given."""
-    requests = [FetchRequest(FeedId(name), url, max_bytes=most_bytes) for name, url in addresses.items()]
-    return {str(result.feed_id): result for results in fetch(giving(requests)) for result in results}
+    requests = [
+        FetchRequest(FeedId(name), url, max_bytes=most_bytes) for name, url in addresses.items()
+    ]
+    return {
+        str(result.feed_id): result for results in fetch(giving(requests)) for result in results
+    }

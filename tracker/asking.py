@@ -30,23 +30,31 @@ def ask(
     indicators: Sequence[Indicator] = (),
     override: str = "",
 ) -> Question:
-    """Store a new question; raises when its name is taken, its essay unknown, or it could never be forecast.
+    """Store a new question; raises when its name is taken, its essay unknown, or it could never be
+    forecast.
 
-    Findings of the linter that block it raise `Unresolvable`, unless `override` says why it opens all the same.
+    Findings of the linter that block it raise `Unresolvable`, unless `override` says why it opens
+    all the same.
     """
     refuse_reserved(made.by)
     question = question_from(asked)
     check_bearing(question)
     if questions.taken(session, question.id):
-        raise InvalidQuestion(f"there is a question {question.id!r} already: give this one a name of its own")
+        raise InvalidQuestion(
+            f"there is a question {question.id!r} already: give this one a name of its own"
+        )
     if not question.retrospective and question.closes_at <= made.at:
-        raise InvalidQuestion("the question would be closed before it opens here: its close lies in the past")
+        raise InvalidQuestion(
+            "the question would be closed before it opens here: its close lies in the past"
+        )
     if question.essay_id == OWN_ESSAY:
         questions.add_essay(session, OWN, ())
     elif questions.essay(session, question.essay_id) is None:
         raise NotFound("essay", question.essay_id, "leave the essay out for a question of your own")
     _check_parts(session, question, indicators)
-    found = linting.flaws(session, question, linting.surroundings(session, keep_days, made.at), indicators)
+    found = linting.flaws(
+        session, question, linting.surroundings(session, keep_days, made.at), indicators
+    )
     questions.add(session, question, made.at)
     linting.insist(session, question, found, override, made=made)
     questions.add_indicators(session, indicators)
@@ -56,24 +64,36 @@ def ask(
 
 
 def _check_parts(session: Session, question: Question, indicators: Sequence[Indicator]) -> None:
-    """Refuse claims that its essay does not make, and indicators that are not its own or come twice."""
+    """Refuse claims that its essay does not make, and indicators that are not its own or come
+    twice.
+    """
     known = {claim.id for claim in questions.claims_of(session, question.essay_id)}
     for claim_id in question.claim_ids:
         if claim_id not in known:
-            raise NotFound("claim", claim_id, f"see `tracker essay map {question.essay_id}` for those of its essay")
+            raise NotFound(
+                "claim",
+                claim_id,
+                f"see `tracker essay map {question.essay_id}` for those of its essay",
+            )
     ids = [indicator.id for indicator in indicators]
     if len(set(ids)) < len(ids):
-        raise InvalidQuestion("two of its indicators have the same name: give each a name of its own")
+        raise InvalidQuestion(
+            "two of its indicators have the same name: give each a name of its own"
+        )
     if any(indicator.question_id != question.id for indicator in indicators):
         raise InvalidQuestion(f"an indicator belongs to another question than {question.id!r}")
 
 
 def change_option(session: Session, asked: OptionChange) -> Question:
-    """Add or remove an option from then on; raises when that would leave a forecast without a meaning."""
+    """Add or remove an option from then on; raises when that would leave a forecast without a
+    meaning.
+    """
     question = question_or_refuse(session, asked.question_id)
     wanted = replace(asked, name=" ".join(asked.name.split()))
     check_change(question, wanted)
-    if wanted.at >= effective_close(question, latest(resolutions.of_question(session, question.id))):
+    if wanted.at >= effective_close(
+        question, latest(resolutions.of_question(session, question.id))
+    ):
         raise InvalidQuestion(f"{question.id} is answered: its options stay as they are")
     register(session, wanted.by)
     questions.add_option_change(session, wanted)

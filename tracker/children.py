@@ -50,7 +50,9 @@ class Restarts:
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """A process and its restarts; `due` is when a dead one is started again. Times are monotonic seconds."""
+    """A process and its restarts; `due` is when a dead one is started again. Times are monotonic
+    seconds.
+    """
 
     command: Sequence[str]
     process: Process
@@ -66,7 +68,9 @@ def _launch(command: Sequence[str]) -> Process:
 
 
 class Children:
-    """The processes under one parent. One that dies is started again, and the others live on meanwhile."""
+    """The processes under one parent. One that dies is started again, and the others live on
+    meanwhile.
+    """
 
     def __init__(
         self,
@@ -108,7 +112,9 @@ class Children:
             self._end()
 
     def _tend(self, name: str) -> int | None:
-        """Look after one process: its exit code when it has just died, None while it lives or waits for its restart."""
+        """Look after one process: its exit code when it has just died, None while it lives or waits
+        for its restart.
+        """
         child = self._children[name]
         if child.due is not None:
             if (now := self._monotonic()) >= child.due:
@@ -146,7 +152,9 @@ def _restart_words(name: str, code: int, restarts: Restarts) -> str:
     if not restarts.are_spent:
         return words
     healthy = f"{HEALTHY_SECONDS / 60:.0f} minutes"
-    return f"{words} It keeps ending: until it has run for {healthy}, every restart waits that long."
+    return (
+        f"{words} It keeps ending: until it has run for {healthy}, every restart waits that long."
+    )
 
 
 def _answers(host: str, port: int) -> bool:

@@ -1,4 +1,6 @@
-"""The crowd in which those count who made it better: learned from the questions that are answered."""
+"""The crowd in which those count who made it better: learned from the questions that are
+answered.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -23,21 +25,30 @@ def weighted_crowd(
     *,
     entered_by: datetime | None = None,
 ) -> WeightedCrowd | None:
-    """What stands at `at`, weighted by contribution; None until each member has enough answered questions.
+    """What stands at `at`, weighted by contribution; None until each member has enough answered
+    questions.
 
-    Contributions are taken from what stood in the middle of each question's scheduled time, over binary questions of
-    the same sort, live or retrospective, whose scheduled close has passed. Answers entered after `entered_by`, if that
-    is given, teach nothing.
+    Contributions are taken from what stood in the middle of each question's scheduled time, over
+    binary questions of the same sort, live or retrospective, whose scheduled close has passed.
+    Answers entered after `entered_by`, if that is given, teach nothing.
     """
     if question.kind != "binary" or len(members) < 2:
         return None
-    history, outcomes = _history(session, question, members, (at, resolutions.current(session, entered_by)))
+    history, outcomes = _history(
+        session, question, members, (at, resolutions.current(session, entered_by))
+    )
     resolved = {who: sum(p is not None for p in said) for who, said in history.items()}
     if min(resolved.values()) < LEARNED_AFTER:
         return None
-    weights = {ForecasterId(who): points for who, points in contributions(history, outcomes).items()}
+    weights = {
+        ForecasterId(who): points for who, points in contributions(history, outcomes).items()
+    }
     held = p_yes(weighted_crowd_timeline(question, members, weights, until=at).at(at))
-    return None if held is None else WeightedCrowd(held, weights, {ForecasterId(w): n for w, n in resolved.items()})
+    return (
+        None
+        if held is None
+        else WeightedCrowd(held, weights, {ForecasterId(w): n for w, n in resolved.items()})
+    )
 
 
 def _history(

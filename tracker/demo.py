@@ -53,7 +53,9 @@ class Clock:
         return self.time
 
 
-def replay(settings: Settings, question_set: QuestionSet, until: datetime, progress: Progress) -> int:
+def replay(
+    settings: Settings, question_set: QuestionSet, until: datetime, progress: Progress
+) -> int:
     """Replay the history up to `until` into its own database; the number of steps done now."""
     now = Clock()
     newsroom = Newsroom(question_set, now)
@@ -100,13 +102,17 @@ class World:
     def agenda(self) -> list[Step]:
         """Everything that happens up to the end, in order."""
         steps = [*self._news(), *self._weeks(), *self._forecasts(), *self._answers()]
-        return sorted((s for s in steps if START <= s.at <= self.until), key=lambda s: (s.at, s.order))
+        return sorted(
+            (s for s in steps if START <= s.at <= self.until), key=lambda s: (s.at, s.order)
+        )
 
     def _news(self) -> Iterator[Step]:
         for event in self.set.events:
             yield Step(event.at + POLL_DELAY, 0, f"news {event.id}", partial(self._poll, event))
             if event.at < self.until - UNREVIEWED:
-                yield Step(event.at + REVIEW_DELAY, 2, f"review {event.id}", partial(self._review, event))
+                yield Step(
+                    event.at + REVIEW_DELAY, 2, f"review {event.id}", partial(self._review, event)
+                )
 
     def _weeks(self) -> Iterator[Step]:
         week = START
@@ -130,7 +136,9 @@ class World:
         self.tracker.poll(only=self.newsroom.publishing(event))
 
     def _review(self, event: Event) -> None:
-        """The invented analyst judges what the matcher made of an event, by the set author's reading."""
+        """The invented analyst judges what the matcher made of an event, by the set author's
+        reading.
+        """
         for card in self.tracker.inbox():
             if any(copy.item.url == event.url for copy in card.items):
                 self._judge(card, event)
@@ -141,7 +149,12 @@ class World:
             side = Direction.YES if piece.question_id in event.yes else Direction.NO
             self.tracker.review(piece.id, "confirmed", direction=side, forecaster=self.reviewer)
         else:
-            self.tracker.review(piece.id, "rejected", note="does not bear on this question", forecaster=self.reviewer)
+            self.tracker.review(
+                piece.id,
+                "rejected",
+                note="does not bear on this question",
+                forecaster=self.reviewer,
+            )
 
     def _forecast(self, made: InventedForecast, number: int) -> None:
         said = Said(rationale=made.rationale, forecaster=made.forecaster_id, key=f"replay-{number}")

@@ -1,4 +1,6 @@
-"""A question is worded anew, or taken back. Nothing is overwritten: forecasts keep the wording they were made on."""
+"""A question is worded anew, or taken back. Nothing is overwritten: forecasts keep the wording they
+were made on.
+"""
 
 from forecasts.forecaster import RESERVED
 from forecasts.question import Question, QuestionId, latest
@@ -13,10 +15,11 @@ from tracker.store.engine import Session
 
 
 def edit(session: Session, wanted: Edit, keep_days: float, *, override: str = "") -> Question:
-    """Append a later wording; raises for one that says nothing new, gives no reason, or comes after the answer.
+    """Append a later wording; raises for one that says nothing new, gives no reason, or comes after
+    the answer.
 
-    The linter looks at the new wording as at a new question's: what blocks it and did not block the old one raises
-    `Unresolvable`, unless `override` says why it stands all the same.
+    The linter looks at the new wording as at a new question's: what blocks it and did not block the
+    old one raises `Unresolvable`, unless `override` says why it stands all the same.
     """
     question = question_or_refuse(session, wanted.question_id)
     answered = latest(resolutions.of_question(session, question.id)) is not None
@@ -27,7 +30,11 @@ def edit(session: Session, wanted: Edit, keep_days: float, *, override: str = ""
     before = {flaw.code for flaw in linting.flaws(session, question, around, indicators)}
     edits.add(session, wanted)
     edited = question_or_refuse(session, question.id)
-    new = [flaw for flaw in linting.flaws(session, edited, around, indicators) if flaw.code not in before]
+    new = [
+        flaw
+        for flaw in linting.flaws(session, edited, around, indicators)
+        if flaw.code not in before
+    ]
     linting.insist(session, edited, new, override, made=Standpoint(wanted.by, wanted.at))
     return edited
 
@@ -37,12 +44,18 @@ def retract(session: Session, question_id: str, why: str, made: Standpoint) -> N
     question = question_or_refuse(session, question_id)
     if not why.strip():
         raise Refused(f"{question.id} is not taken back without a reason: say why")
-    if any(act.forecaster_id not in RESERVED for act in forecasts.of_question(session, question.id)):
-        raise Refused(f"{question.id} has been forecast and stays: resolve it as annulled, with the reason")
+    if any(
+        act.forecaster_id not in RESERVED for act in forecasts.of_question(session, question.id)
+    ):
+        raise Refused(
+            f"{question.id} has been forecast and stays: resolve it as annulled, with the reason"
+        )
     if resolutions.of_question(session, question.id):
         raise Refused(f"{question.id} is answered and stays")
     if holder := _bound(session, question.id):
-        raise Refused(f"{question.id} is part of {holder} and stays: resolve it as annulled, with the reason")
+        raise Refused(
+            f"{question.id} is part of {holder} and stays: resolve it as annulled, with the reason"
+        )
     register(session, made.by)
     edits.retract(session, question.id, why.strip(), at=made.at, by=made.by)
 
@@ -53,6 +66,8 @@ def _bound(session: Session, question_id: QuestionId) -> str:
         if question_id in link.question_ids:
             return f"the link {link.id}"
     for one in scenarios.every(session):
-        if question_id == one.question_id or any(row.question_id == question_id for row in one.rows):
+        if question_id == one.question_id or any(
+            row.question_id == question_id for row in one.rows
+        ):
             return f"the scenarios {one.question_id}"
     return ""

@@ -31,7 +31,9 @@ class BadSettings(TrackerError):
 
 
 class NotFound(TrackerError):
-    """Nothing of that kind has that name; `near` are names that come close to it, the closest first."""
+    """Nothing of that kind has that name; `near` are names that come close to it, the closest
+    first.
+    """
 
     def __init__(self, kind: str, name: object, hint: str, near: tuple[str, ...] = ()) -> None:
         self.kind = kind
@@ -50,7 +52,9 @@ class Unresolvable(Refused):
     def __init__(self, question_id: str, flaws: "tuple[Flaw, ...]") -> None:
         self.flaws = flaws
         told = " ".join(f"{flaw.reason[:1].upper()}{flaw.reason[1:]}. {flaw.fix}" for flaw in flaws)
-        super().__init__(f"a stranger could not resolve {question_id}. {told} Or say why it opens all the same")
+        super().__init__(
+            f"a stranger could not resolve {question_id}. {told} Or say why it opens all the same"
+        )
 
 
 class DatabaseTooNew(TrackerError):
@@ -74,8 +78,12 @@ class StorageDamaged(TrackerError):
 
 
 def in_plain_characters(text: str) -> str:
-    """A text in one line: characters that move the cursor, or cannot be shown, stand as escapes such as \\n."""
+    """A text in one line: characters that move the cursor, or cannot be shown, stand as escapes
+    such as \\n.
+    """
     return "".join(
-        c if c.isprintable() or category(c) == "Zs" else c.encode("unicode_escape", "surrogatepass").decode()
+        c
+        if c.isprintable() or category(c) == "Zs"
+        else c.encode("unicode_escape", "surrogatepass").decode()
         for c in text
     )

@@ -30,7 +30,9 @@ else:  # what reads and drafts essays is a tenth of the start of a command
 
 
 class EssayVerbs:
-    """What the application does with essays. All times are aware UTC; all errors are one line for a person."""
+    """What the application does with essays. All times are aware UTC; all errors are one line for a
+    person.
+    """
 
     settings: Settings
     now: Callable[[], datetime]
@@ -43,7 +45,9 @@ class EssayVerbs:
             return reading.every(session, self.now())
 
     def essay_titles(self) -> Mapping[EssayId, str]:
-        """The titles of all essays by their names, in the order of the titles; quick, as no question is read."""
+        """The titles of all essays by their names, in the order of the titles; quick, as no
+        question is read.
+        """
         with self._store.reading() as session:
             return reading.titles(session)
 
@@ -53,13 +57,17 @@ class EssayVerbs:
             return reading.page(session, EssayId(essay_id), self.now())
 
     def add_essay(self, new: "NewEssay") -> "EssayText":
-        """Store an essay with its text, or a new version of its text; what was asked from it stays as it is."""
+        """Store an essay with its text, or a new version of its text; what was asked from it stays
+        as it is.
+        """
         with self._store.writing() as session:
             return adding.add_essay(session, new, self._mine())
 
     @staticmethod
     def read_text(raw: bytes, name: str) -> str:
-        """The plain text of a saved file: text, Markdown or a web page; raises `Refused` for anything else."""
+        """The plain text of a saved file: text, Markdown or a web page; raises `Refused` for
+        anything else.
+        """
         return extracting.extract(raw, name)
 
     @staticmethod
@@ -78,7 +86,12 @@ class EssayVerbs:
             adding.save_draft(session, EssayId(essay_id), offset, fields, made=self._mine())
 
     def open_claim(
-        self, asked: "Asked", offset: int, *, indicators: Sequence[Indicator] = (), override: str = ""
+        self,
+        asked: "Asked",
+        offset: int,
+        *,
+        indicators: Sequence[Indicator] = (),
+        override: str = "",
     ) -> Question:
         """Open a question from a sentence of its essay; see `ask` for what is refused."""
         with self._store.writing() as session:
@@ -92,11 +105,20 @@ class EssayVerbs:
                 override=override,
             )
 
-    def open_claims(self, wanted: "Sequence[Wanted]", offset: int, *, override: str = "") -> tuple[Question, ...]:
-        """Open questions from one sentence, all or none; several last days of one event are bound as a group."""
+    def open_claims(
+        self, wanted: "Sequence[Wanted]", offset: int, *, override: str = ""
+    ) -> tuple[Question, ...]:
+        """Open questions from one sentence, all or none; several last days of one event are bound
+        as a group.
+        """
         with self._store.writing() as session:
             return horizons.open_claims(
-                session, wanted, offset, self.settings.keep_days, made=self._mine(), override=override
+                session,
+                wanted,
+                offset,
+                self.settings.keep_days,
+                made=self._mine(),
+                override=override,
             )
 
     def reject_claim(self, essay_id: str, offset: int, why: str) -> "Rejection":
@@ -110,10 +132,14 @@ class EssayVerbs:
             adding.restore_claim(session, EssayId(essay_id), offset, self._mine())
 
     def propose(self, essay_id: str, offset: int) -> "Proposed":
-        """Ask the model for slots and edge cases, if one is set up: proposals that a person takes or leaves."""
+        """Ask the model for slots and edge cases, if one is set up: proposals that a person takes
+        or leaves.
+        """
         from tracker.machine import drafting
 
-        return drafting.propose_for(self._store, self.settings, self.draft(essay_id, offset), self.now)
+        return drafting.propose_for(
+            self._store, self.settings, self.draft(essay_id, offset), self.now
+        )
 
     def _mine(self) -> Standpoint:
         """Who acts here, now."""

@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 
 
 class EvidenceVerbs:
-    """What the application does with evidence. All times are aware UTC; all errors are one line for a person."""
+    """What the application does with evidence. All times are aware UTC; all errors are one line for
+    a person.
+    """
 
     settings: Settings
     now: Callable[[], datetime]
@@ -35,7 +37,9 @@ class EvidenceVerbs:
     _desk: Newsdesk
 
     def inbox(self, question_id: str | None = None) -> tuple[EvidenceCard, ...]:
-        """Evidence on open questions that waits for a judgement, what moves a suggestion most first (at most 200)."""
+        """Evidence on open questions that waits for a judgement, what moves a suggestion most first
+        (at most 200).
+        """
         with self._store.reading() as session:
             return inbox.inbox(session, question_id, self.now())
 
@@ -49,20 +53,26 @@ class EvidenceVerbs:
         note: str = "",
         forecaster: ForecasterId | None = None,
     ) -> Evidence:
-        """Confirm, edit or reject a piece of evidence; the decision is logged and the suggestion follows."""
+        """Confirm, edit or reject a piece of evidence; the decision is logged and the suggestion
+        follows.
+        """
         asked = Review(verdict, direction, strength, note, forecaster or self.me)
         with self._store.writing() as session:
             return reviewing.review(session, evidence_id, asked, self.now())
 
     def reopen_evidence(self, evidence_id: int, forecaster: ForecasterId | None = None) -> Evidence:
-        """Take the judgement of a piece of evidence back: it waits again, and the suggestion follows."""
+        """Take the judgement of a piece of evidence back: it waits again, and the suggestion
+        follows.
+        """
         with self._store.writing() as session:
             return reviewing.reopen(session, evidence_id, forecaster or self.me, self.now())
 
     def effect_of_review(
         self, evidence_id: int, direction: Direction | None = None, strength: Strength | None = None
     ) -> Effect | Unmoved:
-        """What confirming evidence (so corrected) and rejecting it would make of the suggestion; nothing is written."""
+        """What confirming evidence (so corrected) and rejecting it would make of the suggestion;
+        nothing is written.
+        """
         asked = Review("confirmed", direction, strength, "", self.me)
         with self._store.reading() as session:
             return reviewing.effect(session, evidence_id, asked, self.now())
@@ -95,7 +105,9 @@ class EvidenceVerbs:
             return learning.decide(session, name, scope, decided, by=self.me, now=self.now())
 
     def rematch(self, *, most_chunks: int | None = None) -> "RematchReport":
-        """Hold the archive against questions that are new, or that a newer matcher has not seen, chunk by chunk."""
+        """Hold the archive against questions that are new, or that a newer matcher has not seen,
+        chunk by chunk.
+        """
         from tracker import rematching
 
         return rematching.rematch(self._store, self._desk, self.now, most_chunks=most_chunks)

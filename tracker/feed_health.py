@@ -35,14 +35,18 @@ def page(session: Session, state: FeedState, now: datetime) -> FeedPage:
     """Everything about one feed."""
     activity = items.activity(session, now - timedelta(days=7))
     found = _health(state, now, activity, feeds.days(session, (now - DAYS).date(), state.id))
-    return FeedPage(found, items.newest(session, state.id, NEWEST), evidence.questions_of_feed(session, state.id))
+    return FeedPage(
+        found,
+        items.newest(session, state.id, NEWEST),
+        evidence.questions_of_feed(session, state.id),
+    )
 
 
 def coverage(session: Session, question: Question, now: datetime) -> Coverage:
     """The feeds that should carry evidence on a question, and which of them are silent.
 
-    They are those that brought some in the last half year and those whose theme is one of its tags; all
-    feeds when there are none of either.
+    They are those that brought some in the last half year and those whose theme is one of its tags;
+    all feeds when there are none of either.
     """
     states = feeds.feeds(session)
     brought = {feed_id for feed_id, _ in evidence.by_feed(session, now - CARRIERS, [question.id])}

@@ -20,10 +20,11 @@ MOST_ERRORS = 100
 
 @dataclass(frozen=True, slots=True)
 class FeedHealth:
-    """A feed's state with what it brought: `items_7d` new items and `evidence_7d` matches in a week.
+    """A feed's state with what it brought: `items_7d` new items and `evidence_7d` matches in a
+    week.
 
-    `silence` says why nothing comes of it, "" when all is well. `days` are its last four weeks. `why_next`
-    says why the next poll is when it is.
+    `silence` says why nothing comes of it, "" when all is well. `days` are its last four weeks.
+    `why_next` says why the next poll is when it is.
     """
 
     state: FeedState
@@ -37,7 +38,9 @@ class FeedHealth:
 
 @dataclass(frozen=True, slots=True)
 class FeedPage:
-    """Everything about one feed: its health, its newest items, and the questions that it brought evidence on."""
+    """Everything about one feed: its health, its newest items, and the questions that it brought
+    evidence on.
+    """
 
     health: FeedHealth
     items: tuple[Item, ...]
@@ -55,7 +58,9 @@ class SilentFeed:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """The feeds that should carry a question's evidence: how many there are, and which of them are silent."""
+    """The feeds that should carry a question's evidence: how many there are, and which of them are
+    silent.
+    """
 
     feeds: int
     silent: tuple[SilentFeed, ...]
@@ -63,7 +68,9 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What a subscription list brought: feeds added, feeds that were there, and what was left out and why."""
+    """What a subscription list brought: feeds added, feeds that were there, and what was left out
+    and why.
+    """
 
     title: str
     added: int
@@ -85,7 +92,8 @@ class TrialMatch:
 class Trial:
     """What an address answered, and what subscribing to it would bring.
 
-    `parsed` is None when it is no feed, and `reason` says why; `candidates` are the feeds that a page names.
+    `parsed` is None when it is no feed, and `reason` says why; `candidates` are the feeds that a
+    page names.
     """
 
     url: str
@@ -110,6 +118,12 @@ class PollReport:
     errors: tuple[str, ...] = ()
 
     def __add__(self, other: "PollReport") -> "PollReport":
-        """Two reports as one; of the errors the first hundred, the feeds' own states have them all."""
-        counts = {f.name: getattr(self, f.name) + getattr(other, f.name) for f in fields(self) if f.name != "errors"}
+        """Two reports as one; of the errors the first hundred, the feeds' own states have them
+        all.
+        """
+        counts = {
+            f.name: getattr(self, f.name) + getattr(other, f.name)
+            for f in fields(self)
+            if f.name != "errors"
+        }
         return PollReport(**counts, errors=(*self.errors, *other.errors)[:MOST_ERRORS])

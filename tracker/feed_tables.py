@@ -27,7 +27,9 @@ def fleet_in_words(fleet: Fleet) -> str:
 
 def feeds_table(rows: list[FeedHealth] | tuple[FeedHealth, ...]) -> Table:
     """Feeds with their health, and when they are asked next and why."""
-    table = table_of("feed", "state", "last answer", "next poll", "a day", "304", "7 days", "what is wrong")
+    table = table_of(
+        "feed", "state", "last answer", "next poll", "a day", "304", "7 days", "what is wrong"
+    )
     for row in rows:
         state = row.state
         table.add_row(
@@ -86,15 +88,24 @@ def print_feed(console: Console, page: FeedPage) -> None:
     last = f"last answer {minute(state.last_success_at)}, last new item {minute(state.last_new_at)}"
     console.print(safe(f"{last}; last answers {state.recent or '–'}"))
     size = f"{state.last_bytes / 1000:.0f} kB in {state.last_seconds:.1f} s"
-    console.print(safe(f"last document {size}; {share_in_words(row)} not modified; a day {items_in_words(row)} items"))
+    console.print(
+        safe(
+            f"last document {size}; {share_in_words(row)} not modified; a day "
+            f"{items_in_words(row)} items"
+        )
+    )
     if state.moved_to:
-        console.print(safe(f"says since {minute(state.moved_since)} that it has moved to {state.moved_to}"))
+        console.print(
+            safe(f"says since {minute(state.moved_since)} that it has moved to {state.moved_to}")
+        )
     for question, pieces in page.questions.items():
         console.print(safe(f"evidence on {question}: {pieces}"))
     table = table_of("first seen", "published", "headline")
     for item in page.items:
         note = f" ({item.date_note} date)" if item.date_note else ""
-        table.add_row(minute(item.first_seen_at), safe(f"{day(item.published_at)}{note}"), safe(item.title))
+        table.add_row(
+            minute(item.first_seen_at), safe(f"{day(item.published_at)}{note}"), safe(item.title)
+        )
     console.print(table)
 
 
@@ -119,7 +130,11 @@ def print_trial(console: Console, trial: Trial) -> None:
         console.print("nothing in it would be evidence on an open question")
     for match in trial.matches:
         words = ", ".join(match.matched)
-        console.print(safe(f"evidence on {match.question_id} ({match.indicator_name}, {words}): {match.title}"))
+        console.print(
+            safe(
+                f"evidence on {match.question_id} ({match.indicator_name}, {words}): {match.title}"
+            )
+        )
 
 
 def answer_in_words(trial: Trial) -> str:
@@ -128,7 +143,10 @@ def answer_in_words(trial: Trial) -> str:
         case Fetched() as found:
             moved = f", moved for good to {found.moved_to}" if found.moved_to else ""
             size = f"{len(found.body) / 1000:.0f} kB in {found.seconds:.1f} s"
-            return f"HTTP {found.status}, {size}, {found.content_type or 'no content type'}, at {found.url}{moved}"
+            return (
+                f"HTTP {found.status}, {size}, {found.content_type or 'no content type'}, at "
+                f"{found.url}{moved}"
+            )
         case NotModified():
             return "not modified"
         case other:
@@ -137,9 +155,21 @@ def answer_in_words(trial: Trial) -> str:
 
 def trial_record(trial: Trial) -> dict[str, Any]:
     """A trial for programs, without the document itself."""
-    result = {f.name: plain(getattr(trial.result, f.name)) for f in fields(trial.result) if f.name != "body"}
+    result = {
+        f.name: plain(getattr(trial.result, f.name))
+        for f in fields(trial.result)
+        if f.name != "body"
+    }
     parsed = None
     if trial.parsed is not None:
-        parsed = {f.name: plain(getattr(trial.parsed, f.name)) for f in fields(trial.parsed) if f.name != "names"}
-    rest = {"reason": trial.reason, "candidates": plain(trial.candidates), "matches": plain(trial.matches)}
+        parsed = {
+            f.name: plain(getattr(trial.parsed, f.name))
+            for f in fields(trial.parsed)
+            if f.name != "names"
+        }
+    rest = {
+        "reason": trial.reason,
+        "candidates": plain(trial.candidates),
+        "matches": plain(trial.matches),
+    }
     return {"url": trial.url, "result": result, "parsed": parsed, **rest}

@@ -1,7 +1,8 @@
-"""The verbs on feeds: poll them, follow their health, subscribe, try an address, read whole articles.
+"""The verbs on feeds: poll them, follow their health, subscribe, try an address, read whole
+articles.
 
-A part of `Tracker`, apart because it is the part that knows the network. The HTTP client and the pool of
-parsers are loaded when they are first needed: most processes never poll.
+A part of `Tracker`, apart because it is the part that knows the network. The HTTP client and the
+pool of parsers are loaded when they are first needed: most processes never poll.
 """
 
 from collections.abc import Callable, Sequence
@@ -28,7 +29,9 @@ if TYPE_CHECKING:
 
 
 class FeedVerbs:
-    """What the application does with feeds. All times are aware UTC; all errors are one line for a person."""
+    """What the application does with feeds. All times are aware UTC; all errors are one line for a
+    person.
+    """
 
     settings: Settings
     now: Callable[[], datetime]
@@ -37,7 +40,9 @@ class FeedVerbs:
     _desk: Newsdesk
 
     def poll(self, *, only: Sequence[FeedId] | None = None, every: bool = False) -> PollReport:
-        """Poll the feeds that are due, or `only` these, or `every` one not paused; turn what is new into evidence."""
+        """Poll the feeds that are due, or `only` these, or `every` one not paused; turn what is new
+        into evidence.
+        """
         from tracker import ingest
 
         chosen = None
@@ -45,8 +50,12 @@ class FeedVerbs:
             with self._store.reading() as session:
                 known = feeds.feeds(session)
             chosen = [s for s in known if (s.id in only if only is not None else not s.paused)]
-        press = ingest.Press(self._network.fetch, self._network.parse, self._desk, self._network.is_closing)
-        return ingest.poll(self._store, press, self.now, budget=self.settings.request_budget, chosen=chosen)
+        press = ingest.Press(
+            self._network.fetch, self._network.parse, self._desk, self._network.is_closing
+        )
+        return ingest.poll(
+            self._store, press, self.now, budget=self.settings.request_budget, chosen=chosen
+        )
 
     def wind_down(self) -> None:
         """Let a round that is under way ask no further feeds: the process is about to end."""
@@ -65,7 +74,9 @@ class FeedVerbs:
     def feed(self, feed_id: str) -> FeedPage:
         """Everything about one feed; raises `NotFound`."""
         with self._store.reading() as session:
-            return feed_health.page(session, subscribing.feed_or_refuse(session, feed_id), self.now())
+            return feed_health.page(
+                session, subscribing.feed_or_refuse(session, feed_id), self.now()
+            )
 
     def add_feed(self, seed: FeedSeed | Feed) -> bool:
         """Add a feed, due at once; False when its name or address is there already."""
@@ -74,7 +85,9 @@ class FeedVerbs:
             return subscribing.add(session, subscribing.checked(feed), self.now())
 
     def subscribe(self, url: str, **settings: Any) -> Feed:
-        """Add the feed at an address, or the one behind a page; raises `Refused` with what there is instead."""
+        """Add the feed at an address, or the one behind a page; raises `Refused` with what there is
+        instead.
+        """
         trial = self.try_feed(url)
         choice = [c for c in trial.candidates if c.how != "guess"]
         if trial.parsed is None and len(choice) == 1:
@@ -108,7 +121,9 @@ class FeedVerbs:
             return subscribing.give_out(session)
 
     def change_feed(self, feed_id: str, **settings: Any) -> Feed:
-        """Set how a feed is read: title, grade, importance, interval, user agent, size limit, whole articles."""
+        """Set how a feed is read: title, grade, importance, interval, user agent, size limit, whole
+        articles.
+        """
         with self._store.writing() as session:
             return subscribing.change(session, feed_id, **settings)
 
@@ -123,13 +138,17 @@ class FeedVerbs:
             subscribing.retry(session, feed_id, self.now())
 
     def read_articles(self) -> int:
-        """Look for the whole articles behind matched items of feeds that ask for it; how many were found."""
+        """Look for the whole articles behind matched items of feeds that ask for it; how many were
+        found.
+        """
         from tracker import articles
 
         return articles.read(self._store, self._network, self.now)
 
     def forget_old_texts(self) -> int:
-        """Drop the texts that are older than setting `keep_days` and bear on no question; how many that were."""
+        """Drop the texts that are older than setting `keep_days` and bear on no question; how many
+        that were.
+        """
         if not self.settings.keep_days:
             return 0
         with self._store.writing() as session:

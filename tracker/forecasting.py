@@ -8,7 +8,14 @@ from forecasts.distribution import Categorical, Distribution
 from forecasts.errors import InvalidForecast
 from forecasts.evidence import EvidenceId
 from forecasts.forecaster import MODEL_PREFIX, RESERVED, Forecaster
-from forecasts.question import ForecasterId, Question, QuestionId, check_distribution, effective_close, latest
+from forecasts.question import (
+    ForecasterId,
+    Question,
+    QuestionId,
+    check_distribution,
+    effective_close,
+    latest,
+)
 from forecasts.timeline import Act, Forecast, ForecastId, redone, standing_before, undone
 from tracker.errors import NotFound
 from tracker.reading import question_or_refuse
@@ -59,17 +66,21 @@ def act(session: Session, request: Request, now: datetime) -> Forecast:
 
 
 def held_by(session: Session, question_id: QuestionId, who: ForecasterId) -> Distribution | None:
-    """What somebody holds on a question; None before their first forecast, and after they withdrew it."""
+    """What somebody holds on a question; None before their first forecast, and after they withdrew
+    it.
+    """
     last = forecasts.newest(session, question_id, who)
     return None if last is None else last.distribution
 
 
 def _same_request(request: Request, earlier: Forecast) -> Forecast:
-    """The act that this key stands for already; told as the answer to another request it would be a lie."""
+    """The act that this key stands for already; told as the answer to another request it would be a
+    lie.
+    """
     if (earlier.question_id, earlier.forecaster_id) != (request.question_id, request.forecaster):
         raise InvalidForecast(
-            f"key {request.key!r} is that of an act of {earlier.forecaster_id} on {earlier.question_id}:"
-            " give each request a key of its own"
+            f"key {request.key!r} is that of an act of {earlier.forecaster_id} on "
+            f"{earlier.question_id}: give each request a key of its own"
         )
     return earlier
 
@@ -85,7 +96,10 @@ def refuse_reserved(who: ForecasterId) -> None:
     if who in RESERVED:
         raise InvalidForecast(f"{who!r} is computed by the tracker: act under another name")
     if who.startswith(MODEL_PREFIX):
-        raise InvalidForecast(f"{who!r} is a model's name: only the tracker lets a model judge; act under another name")
+        raise InvalidForecast(
+            f"{who!r} is a model's name: only the tracker lets a model judge; act under another "
+            "name"
+        )
     if not who.strip():
         raise InvalidForecast("nobody acts without a name: give one, such as ada")
 
@@ -106,24 +120,34 @@ def _refuse_unfit(question: Question, distribution: Distribution | None, now: da
     check_distribution(question, distribution)
     offered = question.offered(now)
     if isinstance(distribution, Categorical) and set(distribution.options) != set(offered):
-        raise InvalidForecast(f"{question.id} offers {', '.join(offered)} now: give each of them its share")
+        raise InvalidForecast(
+            f"{question.id} offers {', '.join(offered)} now: give each of them its share"
+        )
 
 
-def _refuse_foreign_evidence(session: Session, question: Question, cites: Sequence[EvidenceId]) -> None:
+def _refuse_foreign_evidence(
+    session: Session, question: Question, cites: Sequence[EvidenceId]
+) -> None:
     for evidence_id in cites:
         piece = evidence.get(session, evidence_id)
         if piece is None or piece.question_id != question.id:
-            raise NotFound("evidence", evidence_id, f"`tracker show {question.id}` lists what can be cited")
+            raise NotFound(
+                "evidence", evidence_id, f"`tracker show {question.id}` lists what can be cited"
+            )
 
 
-def _decide(request: Request, own: Sequence[Forecast]) -> tuple[Distribution | None, ForecastId | None]:
+def _decide(
+    request: Request, own: Sequence[Forecast]
+) -> tuple[Distribution | None, ForecastId | None]:
     """What stands after the act, and which act it undoes."""
     held = own[-1].distribution if own else None
     match request.act:
         case "forecast":
             return request.distribution, None
         case "reaffirm" | "withdraw" if held is None:
-            raise InvalidForecast(f"you hold no forecast on {request.question_id} to {request.act}: make one first")
+            raise InvalidForecast(
+                f"you hold no forecast on {request.question_id} to {request.act}: make one first"
+            )
         case "reaffirm":
             return held, None
         case "withdraw":

@@ -1,4 +1,6 @@
-"""How people revise: their acts on answered questions, gathered for the measures of belief dynamics."""
+"""How people revise: their acts on answered questions, gathered for the measures of belief
+dynamics.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -29,9 +31,11 @@ class _Gathered:
 
 
 def habits(session: Session, choice: Choice, now: datetime) -> tuple[Habits, ...]:
-    """The habits of every person, on the binary questions of a choice that count; most active first.
+    """The habits of every person, on the binary questions of a choice that count; most active
+    first.
 
-    Those that were answered early wait here too: the quick answers alone are mostly YES, which looks like movement.
+    Those that were answered early wait here too: the quick answers alone are mostly YES, which
+    looks like movement.
     """
     there = scored(session, choice, now)
     found: dict[ForecasterId, _Gathered] = {}
@@ -42,10 +46,14 @@ def habits(session: Session, choice: Choice, now: datetime) -> tuple[Habits, ...
         acts = acts_by_forecaster(forecasts.of_question(session, question.id))
         suggested = timeline_of(acts.get(SUGGESTION, []))
         for who in acts.keys() - RESERVED:
-            _gather(found.setdefault(who, _Gathered()), (question, resolution), acts[who], suggested)
+            _gather(
+                found.setdefault(who, _Gathered()), (question, resolution), acts[who], suggested
+            )
     people = forecasts.forecasters(session)
     told = [
-        Habits(people[who], pooled_updates(g.histories), excess_movement(g.paths), reaction(g.moves))
+        Habits(
+            people[who], pooled_updates(g.histories), excess_movement(g.paths), reaction(g.moves)
+        )
         for who, g in found.items()
         if g.histories
     ]
@@ -53,15 +61,24 @@ def habits(session: Session, choice: Choice, now: datetime) -> tuple[Habits, ...
 
 
 def _gather(
-    into: _Gathered, answered: tuple[Question, Resolution], acts: Sequence[Forecast], suggested: Timeline
+    into: _Gathered,
+    answered: tuple[Question, Resolution],
+    acts: Sequence[Forecast],
+    suggested: Timeline,
 ) -> None:
     question, resolution = answered
     close = effective_close(question, resolution)
-    counted = [(act, p) for act in acts if act.made_at < close and (p := p_yes(act.distribution)) is not None]
+    counted = [
+        (act, p)
+        for act in acts
+        if act.made_at < close and (p := p_yes(act.distribution)) is not None
+    ]
     if not counted:
         return
     active = sum(span.days for span in timeline_of(acts).spans(question.opens_at, close))
-    into.histories.append(([(act.made_at.timestamp() / _DAY, p, act.act == "reaffirm") for act, p in counted], active))
+    into.histories.append(
+        ([(act.made_at.timestamp() / _DAY, p, act.act == "reaffirm") for act, p in counted], active)
+    )
     into.paths.append([*(p for _, p in counted), float(resolution.outcome == "yes")])
     for (before, p_before), (after, p_after) in pairwise(counted):
         evidence = _evidence_move(question, suggested, before.made_at, after.made_at)
@@ -69,8 +86,12 @@ def _gather(
             into.moves.append((logit_move(p_before, p_after), evidence))
 
 
-def _evidence_move(question: Question, suggested: Timeline, start: datetime, end: datetime) -> float | None:
-    """What evidence alone moved the suggestion by, in log-odds: its whole move less that of time."""
+def _evidence_move(
+    question: Question, suggested: Timeline, start: datetime, end: datetime
+) -> float | None:
+    """What evidence alone moved the suggestion by, in log-odds: its whole move less that of
+    time.
+    """
     before, after = p_yes(suggested.at(start)), p_yes(suggested.at(end))
     if before is None or after is None:
         return None

@@ -1,6 +1,8 @@
-"""What other programs read of the tracker: the JSON API and the Atom feed of changes. Whoever serves them asks here.
+"""What other programs read of the tracker: the JSON API and the Atom feed of changes. Whoever
+serves them asks here.
 
-Version 1 of the API: fields may be added, none is renamed, removed or given another meaning. Reading only.
+Version 1 of the API: fields may be added, none is renamed, removed or given another meaning.
+Reading only.
 """
 
 import json
@@ -33,7 +35,8 @@ def questions(tracker: Tracker) -> bytes:
 
 
 def question(tracker: Tracker, question_id: str) -> bytes:
-    """`/api/v1/questions/{id}`: one question with its wordings, acts of people, evidence, answers and scores.
+    """`/api/v1/questions/{id}`: one question with its wordings, acts of people, evidence, answers
+    and scores.
 
     Raises `NotFound`.
     """
@@ -47,7 +50,9 @@ def refusal(reason: str) -> bytes:
 
 def _json(tracker: Tracker, said: Json) -> bytes:
     known_at = tracker.replayed_until() or tracker.now()
-    return json.dumps(plain({"version": VERSION, "known_at": known_at, **said}), ensure_ascii=False).encode()
+    return json.dumps(
+        plain({"version": VERSION, "known_at": known_at, **said}), ensure_ascii=False
+    ).encode()
 
 
 def _row(s: QuestionSummary) -> Json:
@@ -90,7 +95,11 @@ def _page(page: QuestionPage) -> Json:
         "options": [option.name for option in q.options],
         "unit": "" if q.scale is None else q.scale.unit,
         "wordings": page.versions,
-        "acts": [_act(q, act, names) for act in page.acts if page.forecasters[act.forecaster_id].kind in _PEOPLE],
+        "acts": [
+            _act(q, act, names)
+            for act in page.acts
+            if page.forecasters[act.forecaster_id].kind in _PEOPLE
+        ],
         "suggestion": why_json(page.suggestion or page.option_suggestion),
         "headlines": page.headlines,
         "evidence_pieces": [_evidence(card) for card in page.evidence],
@@ -147,7 +156,8 @@ def _evidence(card: EvidenceCard) -> Json:
 
 
 def changes(tracker: Tracker, home: str) -> bytes:
-    """`/changes.atom`: questions asked, people's forecasts and answers, the newest first, as Atom 1.0 (RFC 4287).
+    """`/changes.atom`: questions asked, people's forecasts and answers, the newest first, as Atom
+    1.0 (RFC 4287).
 
     `home` is the address of the dashboard, without a slash at its end. Every text is plain text.
     """
@@ -157,7 +167,9 @@ def changes(tracker: Tracker, home: str) -> bytes:
     _say(feed, "id", _urn(home, "changes"))
     _say(feed, "title", "Scenario tracker: changes")
     _say(feed, "updated", _time(found[0].at if found else tracker.now()))
-    ElementTree.SubElement(feed, _tag("link"), rel="self", type="application/atom+xml", href=f"{home}/changes.atom")
+    ElementTree.SubElement(
+        feed, _tag("link"), rel="self", type="application/atom+xml", href=f"{home}/changes.atom"
+    )
     ElementTree.SubElement(feed, _tag("link"), rel="alternate", type="text/html", href=f"{home}/")
     _say(ElementTree.SubElement(feed, _tag("author")), "name", "Scenario tracker")
     for change in found:

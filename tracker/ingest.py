@@ -1,9 +1,10 @@
-"""From due feeds to evidence: fetch → unchanged? → parse what is new → items → story → match → evidence.
+"""From due feeds to evidence: fetch → unchanged? → parse what is new → items → story → match →
+evidence.
 
-It decides nothing: when to poll is `feeds.polling`, what is new in a document `feeds.reading`, what is new
-among the items `feeds.identity`, what matches `matching.matcher`. Fetching goes on while documents are read;
-what has been read by then is written in one transaction, so that one writer keeps up with any number of
-feeds. A feed that fails is a state of that feed and stops no other.
+It decides nothing: when to poll is `feeds.polling`, what is new in a document `feeds.reading`, what
+is new among the items `feeds.identity`, what matches `matching.matcher`. Fetching goes on while
+documents are read; what has been read by then is written in one transaction, so that one writer
+keeps up with any number of feeds. A feed that fails is a state of that feed and stops no other.
 """
 
 from collections import deque
@@ -68,7 +69,12 @@ class Opened:
 
 
 def poll(
-    store: Store, press: Press, now: Callable[[], datetime], *, budget: float, chosen: Sequence[FeedState] | None = None
+    store: Store,
+    press: Press,
+    now: Callable[[], datetime],
+    *,
+    budget: float,
+    chosen: Sequence[FeedState] | None = None,
 ) -> PollReport:
     """Poll the feeds that are due, or those `chosen`; never an exception for a feed.
 
@@ -106,7 +112,9 @@ class Round:
         self._report = PollReport()
 
     def ask(self, room: int) -> Sequence[FetchRequest]:
-        """The next requests, at most `room`; none when nothing is due at the moment, or the round takes no more."""
+        """The next requests, at most `room`; none when nothing is due at the moment, or the round
+        takes no more.
+        """
         if self._press.closing():
             return ()
         if not self._waiting and self._any_due and self._now() < self._until:
@@ -156,7 +164,9 @@ class Round:
 
     def _read(self, opened: Opened) -> None:
         unread = opened.unread
-        self._reading[self._press.parse(unread.document, unread.content_type, opened.fetched.url)] = opened
+        self._reading[
+            self._press.parse(unread.document, unread.content_type, opened.fetched.url)
+        ] = opened
 
     def _understood(self, done: Sequence[Future[Parsed | ParseFailed]]) -> list[Outcome]:
         outcomes = []
@@ -179,7 +189,9 @@ class Round:
             self._report += self._kept(outcomes)
         except (StorageDamaged, StorageUnavailable):
             raise
-        except Exception as error:  # a bug met by one feed must not stop the others; it is logged and shown
+        except (
+            Exception
+        ) as error:  # a bug met by one feed must not stop the others; it is logged and shown
             if len(outcomes) > 1:
                 for outcome in outcomes:
                     self._write([outcome])

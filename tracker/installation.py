@@ -1,4 +1,6 @@
-"""What an installation says of itself: how far it has come, what its feeds may cost, and how it fares."""
+"""What an installation says of itself: how far it has come, what its feeds may cost, and how it
+fares.
+"""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -16,7 +18,9 @@ SOON: Final = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class FirstSteps:
-    """What has truly been done in this database, as its tables show it: no step is ticked by hand."""
+    """What has truly been done in this database, as its tables show it: no step is ticked by
+    hand.
+    """
 
     asked: bool
     forecast: bool
@@ -33,9 +37,10 @@ class FirstSteps:
 class Budget:
     """What all feeds together may cost: requests a day.
 
-    `limit` is what holds, and `was_set` whether somebody set it; `used` counts the requests since midnight UTC. `due`
-    feeds are asked in the next round, `soon` within the next hour (those included), the next one at `next_at`: None
-    when every feed is paused, or there is none. `feeds` counts those that are not paused.
+    `limit` is what holds, and `was_set` whether somebody set it; `used` counts the requests since
+    midnight UTC. `due` feeds are asked in the next round, `soon` within the next hour (those
+    included), the next one at `next_at`: None when every feed is paused, or there is none. `feeds`
+    counts those that are not paused.
     """
 
     limit: float
@@ -49,7 +54,8 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """Which version runs on what: kind and size (bytes) of the database, entries of its log, when a job last ended.
+    """Which version runs on what: kind and size (bytes) of the database, entries of its log, when a
+    job last ended.
 
     `last_job` is None when no scheduler ever ran here.
     """
@@ -84,7 +90,9 @@ def budget(session: Session, settings: Settings, now: datetime) -> Budget:
 
 
 def installation(session: Session, settings: Settings) -> Installation:
-    """How this installation fares; the log is counted, not checked: that takes longer (`verify`)."""
+    """How this installation fares; the log is counted, not checked: that takes longer
+    (`verify`).
+    """
     runs = properties.last_runs(session)
     return Installation(
         version=version(),

@@ -1,4 +1,6 @@
-"""The verbs on the installation itself: who acts, what it may cost, how far it has come. A part of `Tracker`."""
+"""The verbs on the installation itself: who acts, what it may cost, how far it has come. A part of
+`Tracker`.
+"""
 
 import re
 import time
@@ -41,7 +43,8 @@ class InstallationVerbs:
     _store: Store
 
     def acting_as(self, who: ForecasterId) -> Self:
-        """The same tracker on the same database, where this person acts; raises `NotFound` for a stranger.
+        """The same tracker on the same database, where this person acts; raises `NotFound` for a
+        stranger.
 
         It is no second opening: whoever closes the first one closes this one too.
         """
@@ -52,26 +55,36 @@ class InstallationVerbs:
         return other
 
     def people(self) -> tuple[Forecaster, ...]:
-        """Everyone who can act here, by name: the people who are known, and whoever the settings name."""
+        """Everyone who can act here, by name: the people who are known, and whoever the settings
+        name.
+        """
         with self._store.reading() as session:
             return _people(session, ForecasterId(self.settings.me))
 
     def add_person(self, name: str) -> Forecaster:
-        """Make a person known, whose identity is made from the name: `Ada Lovelace` is `ada-lovelace`."""
+        """Make a person known, whose identity is made from the name: `Ada Lovelace` is
+        `ada-lovelace`.
+        """
         shown = " ".join(name.split())
         who = ForecasterId(re.sub(r"[^a-z0-9]+", "-", shown.lower()).strip("-"))
         if not who or len(shown) > LONGEST_NAME:
-            raise Refused(f"a name takes 1 to {LONGEST_NAME} characters, some of them letters a to z or digits")
+            raise Refused(
+                f"a name takes 1 to {LONGEST_NAME} characters, some of them letters a to z or "
+                "digits"
+            )
         forecasting.refuse_reserved(who)
         added = Forecaster(who, shown, "person")
         with self._store.writing() as session:
             if who in forecasts.forecasters(session):
-                raise Refused(f"{who!r} is there already: choose them from the list, or give another name")
+                raise Refused(
+                    f"{who!r} is there already: choose them from the list, or give another name"
+                )
             forecasts.add_forecaster(session, added)
         return added
 
     def keep_me(self) -> bool:
-        """Write into the settings file that whoever acts now is who acts here from the next start on.
+        """Write into the settings file that whoever acts now is who acts here from the next start
+        on.
 
         False when the environment names somebody else, which counts for more than the file.
         """
@@ -102,7 +115,11 @@ class InstallationVerbs:
     def load_built_in(self, name: str) -> Loaded:
         """Load a question set that comes with the tracker; raises `NotFound` for any other."""
         if name not in question_sets.built_in():
-            raise NotFound("question set", name, f"those that come along: {', '.join(question_sets.built_in())}")
+            raise NotFound(
+                "question set",
+                name,
+                f"those that come along: {', '.join(question_sets.built_in())}",
+            )
         found = question_sets.load(name)
         with self._store.writing() as session:
             return loading.load(session, found, self.settings.keep_days, self.now(), replay=False)

@@ -1,4 +1,6 @@
-"""Files of JSON lines, plain or gzipped: one object a line, read with errors that name file, line and mend."""
+"""Files of JSON lines, plain or gzipped: one object a line, read with errors that name file, line
+and mend.
+"""
 
 import gzip
 import json
@@ -22,22 +24,33 @@ class WrongLine(ValueError):
 
 
 def lines(file: Path) -> Iterator[tuple[int, str]]:
-    """The lines that are not blank, with their numbers from 1; raises `Refused` for a file that cannot be read."""
+    """The lines that are not blank, with their numbers from 1; raises `Refused` for a file that
+    cannot be read.
+    """
     try:
         with open_regular(file) as raw:
             unpacked: Any = gzip.GzipFile(fileobj=raw) if file.suffix == ".gz" else raw
             text_of = TextIOWrapper(unpacked, encoding="utf-8-sig")
-            for number, line in enumerate(iter(lambda: text_of.readline(LONGEST_LINE + 1), ""), start=1):
+            for number, line in enumerate(
+                iter(lambda: text_of.readline(LONGEST_LINE + 1), ""), start=1
+            ):
                 if len(line) > LONGEST_LINE:
-                    raise Refused(f"{file}:{number} has more than {LONGEST_LINE:,} characters: write one object a line")
+                    raise Refused(
+                        f"{file}:{number} has more than {LONGEST_LINE:,} characters: write one "
+                        "object a line"
+                    )
                 if line.strip():
                     yield number, line
     except UnicodeDecodeError:
         raise Refused(f"{file} is not UTF-8 text: save it as UTF-8") from None
     except (gzip.BadGzipFile, EOFError, zlib.error):
-        raise Refused(f"{file} is no whole gzip file: pack it again, or take .gz off its name") from None
+        raise Refused(
+            f"{file} is no whole gzip file: pack it again, or take .gz off its name"
+        ) from None
     except OSError as error:
-        raise Refused(f"{file} cannot be read: {error.strerror}; name a file that is there") from None
+        raise Refused(
+            f"{file} cannot be read: {error.strerror}; name a file that is there"
+        ) from None
 
 
 def record(line: str) -> Record:
@@ -72,4 +85,6 @@ def shown(value: object) -> str:
 def name_of(found: Record, name: str) -> str:
     """An id, which may be written as a whole number too."""
     value = found.get(name)
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else text(found, name)
+    return (
+        str(value) if isinstance(value, int) and not isinstance(value, bool) else text(found, name)
+    )

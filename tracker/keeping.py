@@ -1,7 +1,8 @@
 """What a round of polling brought → the database, in one transaction of the one writer.
 
-Items and their edits, the evidence in them, what the feeds taught, and what to remember of their documents
-are kept together or not at all: a kill between two of them cannot lose an entry or show it twice.
+Items and their edits, the evidence in them, what the feeds taught, and what to remember of their
+documents are kept together or not at all: a kill between two of them cannot lose an entry or show
+it twice.
 """
 
 from collections import Counter
@@ -37,7 +38,9 @@ from tracker.store.items import Stored
 from tracker.summaries import PollReport
 
 MOST_EDITS: Final = 50
-"""New entries of one feed at once that may be edits of older ones; more of them are a flood, and news."""
+"""New entries of one feed at once that may be edits of older ones; more of them are a flood, and
+news.
+"""
 
 logger = structlog.get_logger("tracker.ingest")
 
@@ -46,8 +49,8 @@ logger = structlog.get_logger("tracker.ingest")
 class Outcome:
     """What came of asking one feed: its answer, and what could be read of a document.
 
-    `read` holds the new entries of a document, `memory` what to remember of one without any; `failure`
-    says why a document could not be read.
+    `read` holds the new entries of a document, `memory` what to remember of one without any;
+    `failure` says why a document could not be read.
     """
 
     state: FeedState
@@ -65,7 +68,9 @@ class Outcome:
 class Keeping:
     """One transaction of the writer: items, evidence, and what polling taught."""
 
-    def __init__(self, session: Session, poll_rules: PollRules, desk: Newsdesk, now: datetime) -> None:
+    def __init__(
+        self, session: Session, poll_rules: PollRules, desk: Newsdesk, now: datetime
+    ) -> None:
         self._session = session
         self._rules = poll_rules
         self._desk = desk
@@ -76,12 +81,18 @@ class Keeping:
         new, changed = self._sorted_out([o for o in outcomes if o.read])
         stored = items.add_items(self._session, new, self._now)
         edited = items.add_revisions(self._session, changed, self._now)
-        found = arrive(self._session, self._desk, watch, [*stored, *edited], now=self._now) if watch else 0
+        found = (
+            arrive(self._session, self._desk, watch, [*stored, *edited], now=self._now)
+            if watch
+            else 0
+        )
         news = _news(outcomes, stored, edited, self._now)
         after = self._settled(outcomes, [self._after(o, news[o.state.id]) for o in outcomes])
         self._save(outcomes, after)
         self._rest(outcomes)
-        feeds.count_days(self._session, [d for o in outcomes if (d := self._day(o, news[o.state.id]))])
+        feeds.count_days(
+            self._session, [d for o in outcomes if (d := self._day(o, news[o.state.id]))]
+        )
         _say(outcomes, after, news)
         asked = [o for o in outcomes if not isinstance(o.result, Deferred)]
         return PollReport(
@@ -92,10 +103,16 @@ class Keeping:
             new_items=len(stored),
             changed_items=len(edited),
             new_evidence=found,
-            errors=tuple(f"{s.feed.title}: {s.last_error}" for o, s in zip(outcomes, after, strict=True) if o.failed),
+            errors=tuple(
+                f"{s.feed.title}: {s.last_error}"
+                for o, s in zip(outcomes, after, strict=True)
+                if o.failed
+            ),
         )
 
-    def _sorted_out(self, read: Sequence[Outcome]) -> tuple[list[tuple[FeedId, New]], list[tuple[FeedId, Changed]]]:
+    def _sorted_out(
+        self, read: Sequence[Outcome]
+    ) -> tuple[list[tuple[FeedId, New]], list[tuple[FeedId, Changed]]]:
         """What is new and what was edited, the oldest entries of each feed first."""
         entries = {o.state.id: o.read.items[::-1] for o in read if o.read}
         old = {o.state.id for o in read if o.state.items_seen}
@@ -138,7 +155,9 @@ class Keeping:
 
     def _settled(self, outcomes: Sequence[Outcome], after: Sequence[FeedState]) -> list[FeedState]:
         """Feeds that have moved to where another feed is read already stop, and say so."""
-        moved = {s.id for o, s in zip(outcomes, after, strict=True) if s.feed.url != o.state.feed.url}
+        moved = {
+            s.id for o, s in zip(outcomes, after, strict=True) if s.feed.url != o.state.feed.url
+        }
         taken = feeds.taken_urls(self._session) if moved else {}
         return [
             _merged(outcome, state, taken[state.feed.url])
@@ -157,10 +176,15 @@ class Keeping:
     def _save(self, outcomes: Sequence[Outcome], after: Sequence[FeedState]) -> None:
         feeds.save_states(self._session, [o.state for o in outcomes], after)
         learned = {o.state.id: o.read.memory if o.read else o.memory for o in outcomes}
-        feeds.remember(self._session, {feed_id: memory for feed_id, memory in learned.items() if memory is not None})
+        feeds.remember(
+            self._session,
+            {feed_id: memory for feed_id, memory in learned.items() if memory is not None},
+        )
 
     def _rest(self, outcomes: Sequence[Outcome]) -> None:
-        """A server that asks for patience on behalf of its domain is heard by all feeds of that domain."""
+        """A server that asks for patience on behalf of its domain is heard by all feeds of that
+        domain.
+        """
         waits: dict[str, float] = {}
         for result in (outcome.result for outcome in outcomes):
             if isinstance(result, FetchFailed) and result.rests and result.retry_after_seconds:
@@ -217,4 +241,6 @@ def _say(outcomes: Sequence[Outcome], after: Sequence[FeedState], news: dict[Fee
         if outcome.failed:
             logger.info("feed.failed", feed=state.id, error=state.last_error)
         elif brought.published or brought.changed:
-            logger.info("feed.polled", feed=state.id, new=len(brought.published), changed=brought.changed)
+            logger.info(
+                "feed.polled", feed=state.id, new=len(brought.published), changed=brought.changed
+            )

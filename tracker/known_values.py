@@ -1,6 +1,8 @@
-"""Learned values where they are used: what counted at an instant, the default where nothing was learned.
+"""Learned values where they are used: what counted at an instant, the default where nothing was
+learned.
 
-Apart from `learning`, which fits them and needs scipy: a process that only polls need not load that.
+Apart from `learning`, which fits them and needs scipy: a process that only polls need not load
+that.
 """
 
 from collections.abc import Callable, Iterable
@@ -19,7 +21,9 @@ Known = dict[tuple[str, str], Kept]
 """Learned values by name and scope."""
 
 ALL: Final = "all"
-"""The scope of the few values of the whole installation: there may be thousands of others, which nobody needs."""
+"""The scope of the few values of the whole installation: there may be thousands of others, which
+nobody needs.
+"""
 
 _MAP: Final = {"shift": 0.0, "slope": 1.0}
 """The two values of a calibration, as they change nothing."""
@@ -62,14 +66,19 @@ def models(session: Session) -> Callable[[datetime], Model]:
     def at(when: datetime) -> Model:
         known = _known(versions, when)
         gamma, shift = _value(known, "gamma", DEFAULT_MODEL.gamma), _value(known, "shift", 0.0)
-        return replace(DEFAULT_MODEL, gamma=gamma, shift=shift, learned_from=_learned_from(known, "shift"))
+        return replace(
+            DEFAULT_MODEL, gamma=gamma, shift=shift, learned_from=_learned_from(known, "shift")
+        )
 
     return at
 
 
 def usual_levels(session: Session, at: datetime) -> dict[IndicatorId, float]:
     """The learned usual levels that counted at an instant."""
-    return {IndicatorId(scope): value for scope, value in learned.values(session, "usual level", at).items()}
+    return {
+        IndicatorId(scope): value
+        for scope, value in learned.values(session, "usual level", at).items()
+    }
 
 
 def _known(versions: Iterable[Kept], at: datetime) -> Known:
@@ -85,7 +94,9 @@ def _map(known: Known, name: str, at: datetime) -> LearnedMap:
 def _learned_from(known: Known, name: str) -> int:
     """Count the answers from which a value was learned; 0 while its default stands."""
     kept = known.get((name, ALL))
-    stands_by_default = kept is None or kept.state == "reset" or kept.learned.why.startswith("default")
+    stands_by_default = (
+        kept is None or kept.state == "reset" or kept.learned.why.startswith("default")
+    )
     return 0 if kept is None or stands_by_default else kept.learned.n
 
 

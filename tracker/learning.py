@@ -1,10 +1,12 @@
 """What this installation learns from its own reviews and answers: gather → fit → keep what changed.
 
-Each value counts from the moment it was learned, never before, so that the past can be replayed as it was. A person
-can freeze a value, or reset it: then what was learned from is forgotten, and learning begins again. Values that are
-fitted together, such as the two of a calibration, mean nothing apart, so whatever is decided holds for both.
+Each value counts from the moment it was learned, never before, so that the past can be replayed as
+it was. A person can freeze a value, or reset it: then what was learned from is forgotten, and
+learning begins again. Values that are fitted together, such as the two of a calibration, mean
+nothing apart, so whatever is decided holds for both.
 
-What fits needs scipy and is imported where it is used: to freeze a value nobody has to wait for that.
+What fits needs scipy and is imported where it is used: to freeze a value nobody has to wait for
+that.
 """
 
 from collections.abc import Iterator, Mapping
@@ -31,7 +33,14 @@ from tracker.suggesting import archive_start
 if TYPE_CHECKING:
     from forecasts.learning import EvidenceRow, Review
 
-__all__ = ["Decided", "Kept", "decide", "fitted", "keep", "learn"]  # commands name what is kept by this door
+__all__ = [
+    "Decided",
+    "Kept",
+    "decide",
+    "fitted",
+    "keep",
+    "learn",
+]  # commands name what is kept by this door
 
 SNAPSHOTS: Final = timedelta(days=14)
 """How far apart the dates of a question's schedule lie at which its suggestion is looked at."""
@@ -66,18 +75,27 @@ Decided = Literal["freeze", "thaw", "reset"]
 
 
 def learn(session: Session, now: datetime) -> tuple[Learned, ...]:
-    """Learn from everything that was known before `now`; the values that changed, which count from now on."""
+    """Learn from everything that was known before `now`; the values that changed, which count from
+    now on.
+    """
     return keep(session, fitted(session, now))
 
 
 def fitted(session: Session, now: datetime) -> tuple[Learned, ...]:
     """Every value as it would be learned now. It only reads, and takes its time."""
     taught = _Taught(session, learned.current(session), now)
-    return (*taught.calibration(), *taught.weights(), *taught.reliabilities(), *taught.usual_levels())
+    return (
+        *taught.calibration(),
+        *taught.weights(),
+        *taught.reliabilities(),
+        *taught.usual_levels(),
+    )
 
 
 def keep(session: Session, found: tuple[Learned, ...]) -> tuple[Learned, ...]:
-    """Write down what differs from what stands, unless a person froze it or decided about it meanwhile."""
+    """Write down what differs from what stands, unless a person froze it or decided about it
+    meanwhile.
+    """
     known = learned.current(session)
     changed = tuple(one for one in found if _is_news(known.get((one.name, one.scope)), one))
     for one in changed:
@@ -85,11 +103,14 @@ def keep(session: Session, found: tuple[Learned, ...]) -> tuple[Learned, ...]:
     return changed
 
 
-def decide(session: Session, name: str, scope: str, decided: Decided, *, by: ForecasterId, now: datetime) -> Kept:
-    """Freeze a learned value, let it learn again, or reset it; what it was fitted together with follows.
+def decide(
+    session: Session, name: str, scope: str, decided: Decided, *, by: ForecasterId, now: datetime
+) -> Kept:
+    """Freeze a learned value, let it learn again, or reset it; what it was fitted together with
+    follows.
 
-    Also before anything was learned: a default can be frozen, and what was judged so far forgotten. Raises
-    `NotFound`, and `Refused` where it is so already.
+    Also before anything was learned: a default can be frozen, and what was judged so far forgotten.
+    Raises `NotFound`, and `Refused` where it is so already.
     """
     known = learned.current(session)
     made = [
@@ -102,16 +123,23 @@ def decide(session: Session, name: str, scope: str, decided: Decided, *, by: For
 
 
 def _decided(
-    session: Session, kept: Kept | None, which: tuple[str, str], act: tuple[Decided, ForecasterId, datetime]
+    session: Session,
+    kept: Kept | None,
+    which: tuple[str, str],
+    act: tuple[Decided, ForecasterId, datetime],
 ) -> Kept:
     decided, by, now = act
     default, stands = _default(session, *which), kept.learned if kept else None
     if stands is None and default is None:
         raise NotFound("learned value", " ".join(which), "see `tracker learned` for the names")
     if (decided == "thaw") != (kept is not None and kept.state == "frozen") and decided != "reset":
-        raise Refused(f"{which[0]} {which[1]} is {'frozen already' if decided == 'freeze' else 'not frozen'}")
+        raise Refused(
+            f"{which[0]} {which[1]} is {'frozen already' if decided == 'freeze' else 'not frozen'}"
+        )
     if stands is None or (decided == "reset" and default is not None):
-        stands = Learned(*which, DEFAULTS.get(which[0], 0.0) if default is None else default, 0, now, "")
+        stands = Learned(
+            *which, DEFAULTS.get(which[0], 0.0) if default is None else default, 0, now, ""
+        )
     states: dict[Decided, tuple[State, str]] = {
         "freeze": ("frozen", f"frozen by {by}"),
         "thaw": ("learned", f"{by} lets it learn again"),
@@ -144,10 +172,11 @@ def _is_news(kept: Kept | None, found: Learned) -> bool:
 
 
 def _said(shown: float, corrected: LearnedMap) -> float | None:
-    """The matcher's own chance behind one that was shown; None where the correction left nothing of it.
+    """The matcher's own chance behind one that was shown; None where the correction left nothing of
+    it.
 
-    What is learned is applied to what the matcher says. Were it learned from what was shown, the corrected chances
-    would teach that nothing has to be corrected.
+    What is learned is applied to what the matcher says. Were it learned from what was shown, the
+    corrected chances would teach that nothing has to be corrected.
     """
     shift, slope = corrected.shift.value, corrected.slope.value
     if (shift, slope) == (0.0, 1.0):
@@ -170,13 +199,18 @@ class _Taught:
         from forecasts.learning import fit_direction, fit_relevance
 
         relevance, directions = self._reviews()
-        for name, kept, fit in (("relevance", relevance, fit_relevance), ("direction", directions, fit_direction)):
+        for name, kept, fit in (
+            ("relevance", relevance, fit_relevance),
+            ("direction", directions, fit_direction),
+        ):
             start = self._forgotten(f"{name} shift", f"{name} slope")
             found = fit((r for r in kept if start is None or r.at > start), before=self.now)
             yield from (found.shift, found.slope)
 
     def _reviews(self) -> "tuple[list[Review], list[Review]]":
-        """What people made of the matcher's own chances of relevance, and of its calls of direction."""
+        """What people made of the matcher's own chances of relevance, and of its calls of
+        direction.
+        """
         from forecasts.learning import Review
 
         shown_by = calibrations(self.session)
@@ -188,7 +222,10 @@ class _Taught:
                 relevance.append(Review(said, accepted, first.at))
             if not (accepted and shown.direction and left.direction):
                 continue
-            was_right, said = shown.direction == left.direction, _said(shown.p_direction, corrected.direction)
+            was_right, said = (
+                shown.direction == left.direction,
+                _said(shown.p_direction, corrected.direction),
+            )
             # Of a call whose corrected chance fell below one half, only the half was kept.
             if said is not None and (shown.p_direction > 0.5 or said == shown.p_direction):
                 directions.append(Review(said, was_right, first.at))
@@ -203,10 +240,16 @@ class _Taught:
             learned.values_over_time(self.session, "usual level"),
             learned.values_over_time(self.session, "reliability"),
         )
-        rows = (row for question, resolution in self._answered() for row in self._rows(question, resolution, *then))
-        # A reset forgets the dates before it, and not the questions answered before it: of questions that were open
-        # at the reset, the early YES would be missing.
-        return iter(fit_gamma((row for row in rows if start is None or row.at > start), before=self.now))
+        rows = (
+            row
+            for question, resolution in self._answered()
+            for row in self._rows(question, resolution, *then)
+        )
+        # A reset forgets the dates before it, and not the questions answered before it: of
+        # questions that were open at the reset, the early YES would be missing.
+        return iter(
+            fit_gamma((row for row in rows if start is None or row.at > start), before=self.now)
+        )
 
     def reliabilities(self) -> Iterator[Learned]:
         """How far each feed pointed to what came out, from answered questions."""
@@ -214,8 +257,12 @@ class _Taught:
 
         record: dict[FeedId, list[Pointed]] = {}
         for question, resolution in self._answered():
-            for feed, side in teaching.pointed(self.session, question.id, before=resolution.known_at):
-                row = Pointed(question.id, resolution.known_at, side > 0, resolution.outcome == "yes")
+            for feed, side in teaching.pointed(
+                self.session, question.id, before=resolution.known_at
+            ):
+                row = Pointed(
+                    question.id, resolution.known_at, side > 0, resolution.outcome == "yes"
+                )
                 record.setdefault(feed, []).append(row)
         grades = {state.id: state.feed.grade for state in feeds.feeds(self.session)}
         for feed in sorted(record.keys() & grades.keys()):
@@ -224,7 +271,9 @@ class _Taught:
             yield fit_reliability(feed, RELIABILITY[grades[feed]], kept, before=self.now)
 
     def usual_levels(self) -> Iterator[Learned]:
-        """What is usual, from the archive before a question opened; again only when more of it was gone through."""
+        """What is usual, from the archive before a question opened; again only when more of it was
+        gone through.
+        """
         from forecasts.usual import learned_usual_level
 
         late = teaching.logged_before_opening(self.session)
@@ -236,7 +285,9 @@ class _Taught:
                 continue
             seen = reviews.as_known(self.session, question.id, question.opens_at)
             for indicator in wanted:
-                found = learned_usual_level(indicator, seen, archive_from=start, opens_at=question.opens_at)
+                found = learned_usual_level(
+                    indicator, seen, archive_from=start, opens_at=question.opens_at
+                )
                 yield replace(found, as_of=self.now)
 
     def _can_teach(self, indicator: Indicator, logged_at: datetime | None) -> bool:
@@ -249,7 +300,12 @@ class _Taught:
 
     def _forgotten(self, *names: str, scope: str = "all") -> datetime | None:
         """Until when a person had everything forgotten that these values are learned from."""
-        kept = (k for n in names if (n, scope) in self.known for k in learned.history(self.session, n, scope))
+        kept = (
+            k
+            for n in names
+            if (n, scope) in self.known
+            for k in learned.history(self.session, n, scope)
+        )
         return max((k.learned.as_of for k in kept if k.state == "reset"), default=None)
 
     def _answered(self) -> Iterator[tuple[Question, Resolution]]:
@@ -258,11 +314,17 @@ class _Taught:
         replayed = properties.replayed_until(self.session) is not None
         for question in questions.every(self.session) if current else ():
             resolution = current.get(question.id)
-            if resolution is not None and teaches(question, resolution, self.now, replayed=replayed):
+            if resolution is not None and teaches(
+                question, resolution, self.now, replayed=replayed
+            ):
                 yield question, resolution
 
     def _rows(
-        self, question: Question, resolution: Resolution, levels: ValuesOverTime, reliability: ValuesOverTime
+        self,
+        question: Question,
+        resolution: Resolution,
+        levels: ValuesOverTime,
+        reliability: ValuesOverTime,
     ) -> "Iterator[EvidenceRow]":
         """The suggestion on the dates of the question's schedule, as it stood then."""
         from forecasts.learning import evidence_row
@@ -273,10 +335,16 @@ class _Taught:
         known = reviews.EvidenceOverTime(self.session, question.id)
         for at in (d for d in dates if d < min(resolution.known_at, question.closes_at)):
             seen = known.at(at, reliability(at))
-            usual = {IndicatorId(scope): level for scope, level in levels(at).items() if scope in indicators}
+            usual = {
+                IndicatorId(scope): level
+                for scope, level in levels(at).items()
+                if scope in indicators
+            }
             stood = suggest(question, seen, indicators, at, archive_from=start, usual_levels=usual)
             happened = resolution.outcome == "yes"
-            yield evidence_row(stood, known_at=resolution.known_at, happened=happened, scheduled=len(dates))
+            yield evidence_row(
+                stood, known_at=resolution.known_at, happened=happened, scheduled=len(dates)
+            )
 
 
 def _schedule(question: Question) -> list[datetime]:

@@ -1,4 +1,6 @@
-"""Where the dashboard may listen, and by which names: this machine alone, as long as there is no log-in."""
+"""Where the dashboard may listen, and by which names: this machine alone, as long as there is no
+log-in.
+"""
 
 import ipaddress
 import re
@@ -18,7 +20,9 @@ _USUAL_PORTS = {"http": 80, "https": 443}
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """A name or address, and a port; None stands for every port in a setting, for the usual one in a request."""
+    """A name or address, and a port; None stands for every port in a setting, for the usual one in
+    a request.
+    """
 
     name: str
     port: int | None
@@ -28,8 +32,8 @@ class Host:
 class Reach:
     """By which names and from which pages the server may be used.
 
-    `hosts` are the names that it answers to, `any_host` is whether it answers to all of them, and `public_origin` is
-    the origin of its pages behind a proxy, "" for none.
+    `hosts` are the names that it answers to, `any_host` is whether it answers to all of them, and
+    `public_origin` is the origin of its pages behind a proxy, "" for none.
     """
 
     hosts: frozenset[Host]
@@ -41,7 +45,9 @@ class Reach:
         """What these two settings allow, beside the loopback names; raises `BadSettings`."""
         names = [name.strip().lower() for name in allowed_hosts.split(",") if name.strip()]
         public = _public_origin(public_url)
-        hosts = {Host(name, None) for name in LOOPBACK} | {_host_of_setting(name) for name in names if name != "*"}
+        hosts = {Host(name, None) for name in LOOPBACK} | {
+            _host_of_setting(name) for name in names if name != "*"
+        }
         if public:
             hosts.add(Host(_parsed(urlsplit(public).netloc).name, None))
         return cls(frozenset(hosts), "*" in names, public)
@@ -55,8 +61,12 @@ class Reach:
         return self.any_host or asked in self.hosts or Host(asked.name, None) in self.hosts
 
     def is_own(self, origin: str, scheme: str, host: str) -> bool:
-        """Whether a page of this origin is one of the server's own, for a request by this scheme with this `Host`."""
-        return origin == f"{scheme}://{host.lower()}" or (self.public_origin != "" and origin == self.public_origin)
+        """Whether a page of this origin is one of the server's own, for a request by this scheme
+        with this `Host`.
+        """
+        return origin == f"{scheme}://{host.lower()}" or (
+            self.public_origin != "" and origin == self.public_origin
+        )
 
 
 def _parsed(text: str) -> Host:
@@ -69,13 +79,15 @@ def _parsed(text: str) -> Host:
 
 
 def _host_of_setting(text: str) -> Host:
-    bare = text.count(":") > 1 and not text.startswith("[")  # an IPv6 address as one writes it outside a URL
+    bare = text.count(":") > 1 and not text.startswith(
+        "["
+    )  # an IPv6 address as one writes it outside a URL
     try:
         return _parsed(f"[{text}]" if bare else text)
     except ValueError:
         raise BadSettings(
-            f"setting 'allowed_hosts': {text!r} is no host name: write names without http://, separated by commas,"
-            " such as forecast.example.org, or * for every name"
+            f"setting 'allowed_hosts': {text!r} is no host name: write names without http://, "
+            "separated by commas, such as forecast.example.org, or * for every name"
         ) from None
 
 
@@ -86,11 +98,17 @@ def _public_origin(url: str) -> str:
     try:
         parts = urlsplit(url.strip().lower())
         host = _parsed(parts.netloc)
-        if parts.scheme not in _USUAL_PORTS or parts.path not in ("", "/") or parts.query or parts.fragment:
+        if (
+            parts.scheme not in _USUAL_PORTS
+            or parts.path not in ("", "/")
+            or parts.query
+            or parts.fragment
+        ):
             raise ValueError(url)
     except ValueError:
         raise BadSettings(
-            f"setting 'public_url' is {url!r}: write scheme, host and port alone, such as https://forecast.example.org"
+            f"setting 'public_url' is {url!r}: write scheme, host and port alone, such as "
+            "https://forecast.example.org"
         ) from None
     name = f"[{host.name}]" if ":" in host.name else host.name
     port = "" if host.port in (None, _USUAL_PORTS[parts.scheme]) else f":{host.port}"
@@ -110,7 +128,8 @@ def is_loopback(address: str) -> bool:
 def check_address(address: str, *, open_to_all: bool, named: bool) -> None:
     """Refuse to be reached from elsewhere unless that was asked for, and by names that are set.
 
-    Without names, every page that a browser visits could give itself a name for this server and read it.
+    Without names, every page that a browser visits could give itself a name for this server and
+    read it.
     """
     if is_loopback(address):
         return
@@ -136,5 +155,7 @@ def check_port(address: str, port: int) -> None:
         try:
             probe.bind((address, port))
         except OSError as error:
-            reason = f"cannot listen on {address}, port {port} ({error.strerror}): choose another --port"
+            reason = (
+                f"cannot listen on {address}, port {port} ({error.strerror}): choose another --port"
+            )
             raise Refused(reason) from None

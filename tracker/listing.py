@@ -5,7 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from forecasts.forecaster import SUGGESTION, Forecaster
-from forecasts.question import ForecasterId, Question, QuestionId, Resolution, effective_close, latest, status
+from forecasts.question import (
+    ForecasterId,
+    Question,
+    QuestionId,
+    Resolution,
+    effective_close,
+    latest,
+    status,
+)
 from tracker.standings import standings
 from tracker.store import evidence, forecasts, questions, resolutions
 from tracker.store.engine import Session
@@ -40,7 +48,11 @@ class _Known:
 
     @classmethod
     def of(
-        cls, session: Session, now: datetime, resolved: Mapping[QuestionId, Resolution], only: QuestionId | None = None
+        cls,
+        session: Session,
+        now: datetime,
+        resolved: Mapping[QuestionId, Resolution],
+        only: QuestionId | None = None,
     ) -> "_Known":
         return cls(
             people=forecasts.forecasters(session),

@@ -18,7 +18,9 @@ GENESIS = "0" * 64
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry: what happened (`kind`), to what (`subject`), the facts as canonical JSON (`body`)."""
+    """One entry: what happened (`kind`), to what (`subject`), the facts as canonical JSON
+    (`body`).
+    """
 
     seq: int
     entered_at: datetime
@@ -43,7 +45,14 @@ def canonical(facts: Mapping[str, Any]) -> str:
     >>> canonical({"p": 0.5, "at": None})
     '{"at":null,"p":0.5}'
     """
-    return json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=_plain)
+    return json.dumps(
+        facts,
+        sort_keys=True,
+        separators=(",", ":"),
+        ensure_ascii=False,
+        allow_nan=False,
+        default=_plain,
+    )
 
 
 def _plain(value: object) -> str:
@@ -52,7 +61,9 @@ def _plain(value: object) -> str:
     raise TypeError(f"{type(value).__name__} does not belong into the log")
 
 
-def following(last: Entry | None, kind: str, subject: str, *, body: str, entered_at: datetime) -> Entry:
+def following(
+    last: Entry | None, kind: str, subject: str, *, body: str, entered_at: datetime
+) -> Entry:
     """The entry that comes after `last`."""
     seq = 1 if last is None else last.seq + 1
     prev = GENESIS if last is None else last.hash
@@ -64,7 +75,9 @@ def first_break(entries: Iterable[Entry]) -> Break | None:
     """The first entry that breaks the chain; None when it is whole."""
     last: Entry | None = None
     for entry in entries:
-        expected = following(last, entry.kind, entry.subject, body=entry.body, entered_at=entry.entered_at)
+        expected = following(
+            last, entry.kind, entry.subject, body=entry.body, entered_at=entry.entered_at
+        )
         if entry.seq != expected.seq:
             return Break(expected.seq, f"entry {expected.seq} is missing")
         if entry.prev != expected.prev:

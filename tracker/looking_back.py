@@ -1,7 +1,8 @@
-"""A question as it was known at an earlier instant: only what had been entered by then, judged as it was then.
+"""A question as it was known at an earlier instant: only what had been entered by then, judged as
+it was then.
 
-Everything is told from facts that are appended with their time, so nothing here is a copy that could go stale. What an
-instant does not tell, such as whether feeds are silent now, is left out.
+Everything is told from facts that are appended with their time, so nothing here is a copy that
+could go stale. What an instant does not tell, such as whether feeds are silent now, is left out.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,14 +23,26 @@ from tracker.listing import HISTORY_DAYS
 from tracker.reading import question_or_refuse
 from tracker.resolving import people, scores_of, timelines_of
 from tracker.standings import standings
-from tracker.store import edits, evidence, forecasts, learned, questions, resolutions, reviews, scenarios, signposts
+from tracker.store import (
+    edits,
+    evidence,
+    forecasts,
+    learned,
+    questions,
+    resolutions,
+    reviews,
+    scenarios,
+    signposts,
+)
 from tracker.store.engine import Session
 from tracker.suggesting import background, suggested
 from tracker.summaries import EvidenceCard, QuestionPage, QuestionSummary, Standing
 
 
 def page_at(session: Session, question_id: str, at: datetime) -> QuestionPage:
-    """Everything about one question as it stood at an instant; before its opening, as it stood then."""
+    """Everything about one question as it stood at an instant; before its opening, as it stood
+    then.
+    """
     newest = question_or_refuse(session, question_id)
     at = max(at, newest.opens_at)
     worded = _versions(session, newest, at)
@@ -44,15 +57,23 @@ def page_at(session: Session, question_id: str, at: datetime) -> QuestionPage:
     everyone = forecasts.forecasters(session)
     indicators = {i.id: i for i in questions.indicators(session, [question.id])}
     found = suggested(
-        session, question, last, replace(background(session, [question], last), evidence={question.id: seen})
+        session,
+        question,
+        last,
+        replace(background(session, [question], last), evidence={question.id: seen}),
     )
     override = edits.override_of(session, question.id)
     base = QuestionPage(
         summary=_summary(
-            (question, latest(answered)), acts, cards, (at, _standings(question, held, everyone, min(at, close)))
+            (question, latest(answered)),
+            acts,
+            cards,
+            (at, _standings(question, held, everyone, min(at, close))),
         ),
         essay=questions.essay(session, question.essay_id),  # type: ignore[arg-type]  # a foreign key says it is there
-        claims=tuple(c for c in questions.claims_of(session, question.essay_id) if c.id in question.claim_ids),
+        claims=tuple(
+            c for c in questions.claims_of(session, question.essay_id) if c.id in question.claim_ids
+        ),
         indicators=indicators,
         forecasters=everyone,
         acts=acts,
@@ -63,7 +84,9 @@ def page_at(session: Session, question_id: str, at: datetime) -> QuestionPage:
         evidence=cards,
         resolutions=answered,
         scores=(),
-        weighted_crowd=weighted_crowd(session, question, people(held), min(at, close), entered_by=at),
+        weighted_crowd=weighted_crowd(
+            session, question, people(held), min(at, close), entered_by=at
+        ),
         versions=worded,
         override=override if override is not None and override.at <= at else None,
         scenarios=scenarios.of_question(session, question.id, at) is not None,
@@ -73,7 +96,10 @@ def page_at(session: Session, question_id: str, at: datetime) -> QuestionPage:
     if resolution is None:
         return base
     scores = scores_of(question, resolution, held)
-    return replace(base, scores=tuple(sorted(scores, key=lambda s: (list(RULES).index(s.rule), s.forecaster_id))))
+    return replace(
+        base,
+        scores=tuple(sorted(scores, key=lambda s: (list(RULES).index(s.rule), s.forecaster_id))),
+    )
 
 
 def _versions(session: Session, question: Question, at: datetime) -> tuple[Version, ...]:
@@ -86,7 +112,10 @@ def _as_worded(question: Question, version: Version) -> Question:
 
 
 def _leaning(
-    question: Question, seen: Sequence[Evidence], indicators: Mapping[IndicatorId, object], at: datetime
+    question: Question,
+    seen: Sequence[Evidence],
+    indicators: Mapping[IndicatorId, object],
+    at: datetime,
 ) -> Leaning | None:
     if question.kind not in ("numeric", "date"):
         return None
@@ -94,7 +123,9 @@ def _leaning(
 
 
 def _last_suggested(acts: Sequence[Forecast], at: datetime, close: datetime) -> datetime:
-    """When the suggestion last meant something: the instant itself, or its last move before the close."""
+    """When the suggestion last meant something: the instant itself, or its last move before the
+    close.
+    """
     if at < close:
         return at
     made = [a.made_at for a in acts if a.forecaster_id == SUGGESTION]
@@ -105,13 +136,17 @@ def _last_suggested(acts: Sequence[Forecast], at: datetime, close: datetime) -> 
 
 
 def _cards(session: Session, question: Question, at: datetime) -> tuple[EvidenceCard, ...]:
-    """The evidence that had been logged by then, the newest first, each piece as it was judged then."""
+    """The evidence that had been logged by then, the newest first, each piece as it was judged
+    then.
+    """
     found = evidence.cards(session, evidence.of_question(session, question.id, at))
     return tuple(_as_judged(card, at) for card in found if _logged(card, at))[::-1]
 
 
 def _logged(card: EvidenceCard, at: datetime) -> bool:
-    return card.evidence.first_seen_at <= at and any(decision.at <= at for decision in card.decisions)
+    return card.evidence.first_seen_at <= at and any(
+        decision.at <= at for decision in card.decisions
+    )
 
 
 def _as_judged(card: EvidenceCard, at: datetime) -> EvidenceCard:
@@ -134,7 +169,9 @@ def _as_judged(card: EvidenceCard, at: datetime) -> EvidenceCard:
     return replace(card, evidence=judged, decisions=decisions, items=items or card.items[:1])
 
 
-def _seen(session: Session, question: Question, cards: Sequence[EvidenceCard], at: datetime) -> tuple[Evidence, ...]:
+def _seen(
+    session: Session, question: Question, cards: Sequence[EvidenceCard], at: datetime
+) -> tuple[Evidence, ...]:
     """The evidence as a suggestion counted it then: stories that were one by then once."""
     logged = {card.evidence.id for card in cards}
     over_time = reviews.EvidenceOverTime(session, question.id)
@@ -171,14 +208,27 @@ def _summary(
 def _history(acts: Sequence[Forecast], at: datetime) -> tuple[tuple[datetime, float], ...]:
     """The suggestion over the days that a summary shows."""
     since = at - timedelta(days=HISTORY_DAYS)
-    own = ((a.made_at, p_yes(a.distribution)) for a in acts if a.forecaster_id == SUGGESTION and a.made_at >= since)
+    own = (
+        (a.made_at, p_yes(a.distribution))
+        for a in acts
+        if a.forecaster_id == SUGGESTION and a.made_at >= since
+    )
     return tuple((made_at, p) for made_at, p in own if p is not None)
 
 
 def _standings(
-    question: Question, held: Mapping[ForecasterId, Timeline], everyone: Mapping[ForecasterId, Forecaster], at: datetime
+    question: Question,
+    held: Mapping[ForecasterId, Timeline],
+    everyone: Mapping[ForecasterId, Forecaster],
+    at: datetime,
 ) -> dict[ForecasterId, Standing]:
-    """What everyone held at an instant, and when that was last confirmed; at the close, just before it."""
+    """What everyone held at an instant, and when that was last confirmed; at the close, just before
+    it.
+    """
     last = {who: [step for step in line.steps if step[0] <= at][-1:] for who, line in held.items()}
-    stood = {who: steps[0] for who, steps in last.items() if steps and (who not in RESERVED or who == SUGGESTION)}
+    stood = {
+        who: steps[0]
+        for who, steps in last.items()
+        if steps and (who not in RESERVED or who == SUGGESTION)
+    }
     return standings(question, stood, everyone, at)

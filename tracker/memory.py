@@ -1,5 +1,6 @@
-"""Keeping a process that polls quick: each full run of the garbage collector looks at every object of every
-loaded library, 45 ms that find nothing. Those objects stay for good, so it is told to leave them alone.
+"""Keeping a process that polls quick: each full run of the garbage collector looks at every object
+of every loaded library, 45 ms that find nothing. Those objects stay for good, so it is told to
+leave them alone.
 """
 
 import gc

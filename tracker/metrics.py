@@ -1,7 +1,7 @@
 """The state of feeds, questions and jobs for Prometheus, gathered when it is asked for.
 
-Numbers alone: names of feeds are labels only where they are few, since every label value is a series of
-its own in the collector's memory.
+Numbers alone: names of feeds are labels only where they are few, since every label value is a
+series of its own in the collector's memory.
 """
 
 from collections.abc import Iterator, Sequence
@@ -45,30 +45,59 @@ class _Now(Collector):
         for kind, count in whole.counts.items():
             states.add_metric([kind], count)
         yield states
-        yield GaugeMetricFamily("tracker_feeds_failing_ratio", "Share of asked feeds that fail.", whole.share_failing)
-        yield GaugeMetricFamily("tracker_feeds_alarm", "1 when the fleet is in trouble.", float(bool(whole.alarm)))
+        yield GaugeMetricFamily(
+            "tracker_feeds_failing_ratio", "Share of asked feeds that fail.", whole.share_failing
+        )
+        yield GaugeMetricFamily(
+            "tracker_feeds_alarm", "1 when the fleet is in trouble.", float(bool(whole.alarm))
+        )
         if whole.newest_success:
             newest = whole.newest_success.timestamp()
-            yield GaugeMetricFamily("tracker_feeds_newest_success_timestamp_seconds", "Newest answer.", newest)
+            yield GaugeMetricFamily(
+                "tracker_feeds_newest_success_timestamp_seconds", "Newest answer.", newest
+            )
 
     def _feeds(self, rows: Sequence[FeedHealth]) -> Iterator[Metric]:
         total = CounterMetricFamily("tracker_items", "Items seen, all feeds together.")
         total.add_metric([], sum(row.state.items_seen for row in rows))
         yield total
-        sums = {"polls": 0, "not_modified": 0, "failed": 0, "bytes": 0, "new_items": 0, "changed_items": 0}
+        sums = {
+            "polls": 0,
+            "not_modified": 0,
+            "failed": 0,
+            "bytes": 0,
+            "new_items": 0,
+            "changed_items": 0,
+        }
         for count in (day for row in rows for day in row.days):
             sums = {name: value + getattr(count, name) for name, value in sums.items()}
         for name, value in sums.items():
-            yield GaugeMetricFamily(f"tracker_feeds_28d_{name}", f"{name.replace('_', ' ')}, 28 days.", value)
+            yield GaugeMetricFamily(
+                f"tracker_feeds_28d_{name}", f"{name.replace('_', ' ')}, 28 days.", value
+            )
         now = self._tracker.now()
-        lag = GaugeMetricFamily("tracker_feed_lag_seconds", "Time since the feed last answered.", labels=["feed"])
+        lag = GaugeMetricFamily(
+            "tracker_feed_lag_seconds", "Time since the feed last answered.", labels=["feed"]
+        )
         failures = GaugeMetricFamily("tracker_feed_failures", "Failures in a row.", labels=["feed"])
-        cached = GaugeMetricFamily("tracker_feed_not_modified_ratio", "Share of 304 answers.", labels=["feed"])
-        seconds = GaugeMetricFamily("tracker_feed_seconds", "How long the last answer took.", labels=["feed"])
-        size = GaugeMetricFamily("tracker_feed_bytes", "Size of the last document.", labels=["feed"])
-        silent = GaugeMetricFamily("tracker_feed_silent", "1 when nothing comes of the feed.", labels=["feed"])
-        brought = GaugeMetricFamily("tracker_feed_items_7d", "New items of a week.", labels=["feed"])
-        due = GaugeMetricFamily("tracker_feed_next_poll_timestamp_seconds", "When it is asked next.", labels=["feed"])
+        cached = GaugeMetricFamily(
+            "tracker_feed_not_modified_ratio", "Share of 304 answers.", labels=["feed"]
+        )
+        seconds = GaugeMetricFamily(
+            "tracker_feed_seconds", "How long the last answer took.", labels=["feed"]
+        )
+        size = GaugeMetricFamily(
+            "tracker_feed_bytes", "Size of the last document.", labels=["feed"]
+        )
+        silent = GaugeMetricFamily(
+            "tracker_feed_silent", "1 when nothing comes of the feed.", labels=["feed"]
+        )
+        brought = GaugeMetricFamily(
+            "tracker_feed_items_7d", "New items of a week.", labels=["feed"]
+        )
+        due = GaugeMetricFamily(
+            "tracker_feed_next_poll_timestamp_seconds", "When it is asked next.", labels=["feed"]
+        )
         for row in rows[:NAMED]:
             state = row.state
             if state.last_success_at:
@@ -95,11 +124,17 @@ class _Now(Collector):
         for status, count in sorted(counts.items()):
             states.add_metric([status], count)
         yield states
-        yield GaugeMetricFamily("tracker_evidence_waiting", "Evidence that waits for a judgement.", waiting)
+        yield GaugeMetricFamily(
+            "tracker_evidence_waiting", "Evidence that waits for a judgement.", waiting
+        )
 
     def _jobs(self) -> Iterator[Metric]:
-        ended = GaugeMetricFamily("tracker_job_ended_timestamp_seconds", "End of a job's last run.", labels=["job"])
-        failed = GaugeMetricFamily("tracker_job_failed", "1 when a job's last run failed.", labels=["job"])
+        ended = GaugeMetricFamily(
+            "tracker_job_ended_timestamp_seconds", "End of a job's last run.", labels=["job"]
+        )
+        failed = GaugeMetricFamily(
+            "tracker_job_failed", "1 when a job's last run failed.", labels=["job"]
+        )
         for run in self._tracker.runs():
             ended.add_metric([run.job], run.ended_at.timestamp())
             failed.add_metric([run.job], float(run.outcome != "ok"))

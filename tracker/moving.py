@@ -1,4 +1,6 @@
-"""Why a probability moved: the suggestion between two instants, and each act of a forecaster. Reads only."""
+"""Why a probability moved: the suggestion between two instants, and each act of a forecaster. Reads
+only.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -22,27 +24,37 @@ from tracker.suggesting import archive_start
 def suggestion_moved(session: Session, question_id: str, since: datetime, until: datetime) -> Move:
     """Why the suggestion moved between two instants, each worked out from what was known then.
 
-    Both are moved into the time in which there is a suggestion: from the opening to its last one before the close.
+    Both are moved into the time in which there is a suggestion: from the opening to its last one
+    before the close.
     """
     question = _yes_no(session, question_id)
     first, last = (_within(session, question, at) for at in (since, until))
     if first >= last:
-        raise Refused(f"{question.id} had no suggestion between {since:%Y-%m-%d %H:%M} and {until:%Y-%m-%d %H:%M} UTC")
+        raise Refused(
+            f"{question.id} had no suggestion between {since:%Y-%m-%d %H:%M} and "
+            f"{until:%Y-%m-%d %H:%M} UTC"
+        )
     indicators = _indicators(session, question)
     at = _known(session, question, indicators)
     return moved(at(first), at(last), indicators)
 
 
 def act_moved(session: Session, question_id: str, forecast_id: int) -> Move | None:
-    """Why a forecaster moved with one of their acts; None where nothing stands after it, or the first suggestion.
+    """Why a forecaster moved with one of their acts; None where nothing stands after it, or the
+    first suggestion.
 
-    What a person held first is told from the base rate on, and so is what they hold after a withdrawal.
+    What a person held first is told from the base rate on, and so is what they hold after a
+    withdrawal.
     """
     question = _yes_no(session, question_id)
     acts = forecasts.of_question(session, question.id)
     act = next((a for a in acts if a.id == forecast_id), None)
     if act is None:
-        raise NotFound("forecast", forecast_id, f"see `tracker show {question.id} --json` for the numbers of its acts")
+        raise NotFound(
+            "forecast",
+            forecast_id,
+            f"see `tracker show {question.id} --json` for the numbers of its acts",
+        )
     earlier = [a for a in acts if a.forecaster_id == act.forecaster_id and a.id < act.id]
     after = p_yes(act.distribution)
     if after is None or (act.forecaster_id == SUGGESTION and not earlier):
@@ -55,7 +67,9 @@ def act_moved(session: Session, question_id: str, forecast_id: int) -> Move | No
 
 
 def suggestion_then(session: Session, question: Question, at: datetime) -> Suggestion:
-    """The suggestion of a yes-no question worked out from what was known at an instant, judged as it was then."""
+    """The suggestion of a yes-no question worked out from what was known at an instant, judged as
+    it was then.
+    """
     return _known(session, question, _indicators(session, question))(at).suggestion
 
 
@@ -68,27 +82,34 @@ def _suggested(
     return as_recorded(moved(before, after, indicators), *held)
 
 
-def _said(session: Session, question: Question, acts: Sequence[Forecast], held: tuple[float, float]) -> Move:
+def _said(
+    session: Session, question: Question, acts: Sequence[Forecast], held: tuple[float, float]
+) -> Move:
     """The last of these acts of a person, after those before it."""
     *earlier, act = acts
     since = max(earlier[-1].made_at, question.opens_at) if earlier else question.opens_at
     at = _known(session, question, _indicators(session, question))
     cited = frozenset(evidence_id for a in earlier for evidence_id in a.cites)
-    move = revised(at(since), at(_within(session, question, act.made_at)), Revision(*held, act.cites, cited))
+    move = revised(
+        at(since), at(_within(session, question, act.made_at)), Revision(*held, act.cites, cited)
+    )
     return replace(move, since=min(since, act.made_at), until=act.made_at)
 
 
 def _yes_no(session: Session, question_id: str) -> Question:
     question = question_or_refuse(session, question_id)
     if question.kind != "binary":
-        raise Refused(f"{question.id} is no yes-no question: only the moves of those are told in log-odds")
+        raise Refused(
+            f"{question.id} is no yes-no question: only the moves of those are told in log-odds"
+        )
     return question
 
 
 def _within(session: Session, question: Question, at: datetime) -> datetime:
     """The instant, or the nearest one at which a suggestion means something.
 
-    At the close itself time has run out to the last second, which says nothing that the answer does not.
+    At the close itself time has run out to the last second, which says nothing that the answer does
+    not.
     """
     close = effective_close(question, latest(resolutions.of_question(session, question.id)))
     if at >= close:
@@ -104,7 +125,9 @@ def _indicators(session: Session, question: Question) -> dict[IndicatorId, Indic
 def _known(
     session: Session, question: Question, indicators: dict[IndicatorId, Indicator]
 ) -> Callable[[datetime], Known]:
-    """The suggestion as it was at any instant, with the evidence as it was judged then; that is read once."""
+    """The suggestion as it was at any instant, with the evidence as it was judged then; that is
+    read once.
+    """
     pieces = reviews.EvidenceOverTime(session, question.id)
     archive_from = archive_start(session, question)
 
@@ -113,7 +136,13 @@ def _known(
         model = model_at(session, instant)
         levels = usual_levels(session, instant)
         found = suggest(
-            question, seen, indicators, instant, model=model, archive_from=archive_from, usual_levels=levels
+            question,
+            seen,
+            indicators,
+            instant,
+            model=model,
+            archive_from=archive_from,
+            usual_levels=levels,
         )
         return Known(found, seen, model)
 

@@ -1,6 +1,8 @@
-"""The network as the verbs see it: fetch and parse, each loaded and started when it is first needed.
+"""The network as the verbs see it: fetch and parse, each loaded and started when it is first
+needed.
 
-One for each tracker, used by all its threads: connections, parsers and what sites ask of robots are kept.
+One for each tracker, used by all its threads: connections, parsers and what sites ask of robots are
+kept.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -34,9 +36,13 @@ def limits_of(settings: Settings) -> FetchLimits:
 
 
 class Network:
-    """Fetches over HTTP unless it was given another fetch, and parses in a pool that can be killed."""
+    """Fetches over HTTP unless it was given another fetch, and parses in a pool that can be
+    killed.
+    """
 
-    def __init__(self, limits: FetchLimits, now: Callable[[], datetime], fetch: Fetch | None = None) -> None:
+    def __init__(
+        self, limits: FetchLimits, now: Callable[[], datetime], fetch: Fetch | None = None
+    ) -> None:
         self._limits = limits
         self._now = now
         self._given = fetch

@@ -1,7 +1,8 @@
-"""What a process that matches holds in memory: the matcher, the copies and the stories of the last days.
+"""What a process that matches holds in memory: the matcher, the copies and the stories of the last
+days.
 
-All of it can be made from the database at any time, and is after a transaction that failed. Between transactions it
-is brought up to what other processes have stored.
+All of it can be made from the database at any time, and is after a transaction that failed. Between
+transactions it is brought up to what other processes have stored.
 """
 
 from collections.abc import Mapping, Sequence
@@ -44,7 +45,9 @@ class Watch:
 
 
 class Newsdesk:
-    """The memory of a process that matches. `encoder` names which encoder to use: auto, static, minilm or none."""
+    """The memory of a process that matches. `encoder` names which encoder to use: auto, static,
+    minilm or none.
+    """
 
     def __init__(self, encoder: str, cache: Path) -> None:
         self.lock = RLock()
@@ -65,14 +68,18 @@ class Newsdesk:
 
     @cached_property
     def _phrasings(self) -> "Encoder | None":
-        """Encodes each phrasing once, however often questions come and go: a transformer takes 5 ms for it."""
+        """Encodes each phrasing once, however often questions come and go: a transformer takes 5 ms
+        for it.
+        """
         from tracker.matching.encoders import Remembering
 
         return Remembering(self.encoder) if self.encoder else None
 
     @property
     def tokens(self) -> "Tokens":
-        """The vocabulary of this process; a full one is given up, and with it the matcher that was built on it."""
+        """The vocabulary of this process; a full one is given up, and with it the matcher that was
+        built on it.
+        """
         from tracker.matching.tokens import Tokens
 
         if self._tokens is None or self._tokens.full:
@@ -91,8 +98,12 @@ class Newsdesk:
 
         return version(self.encoder)
 
-    def watch(self, session: Session, now: datetime, only: Sequence[QuestionId] | None = None) -> Watch:
-        """The open questions (or `only` these) with their indicators; the matcher is kept while they stay the same."""
+    def watch(
+        self, session: Session, now: datetime, only: Sequence[QuestionId] | None = None
+    ) -> Watch:
+        """The open questions (or `only` these) with their indicators; the matcher is kept while
+        they stay the same.
+        """
         from tracker.matching.matcher import Matcher
 
         if only is None:
@@ -120,7 +131,11 @@ class Newsdesk:
         fresh = set(new)
         stored = items.read_since(session, self._last, now - WINDOW)
         self._copies.remember(
-            [(r.id, r.copy_of, r.title, r.summary, r.first_seen_at) for r in stored if r.id not in fresh]
+            [
+                (r.id, r.copy_of, r.title, r.summary, r.first_seen_at)
+                for r in stored
+                if r.id not in fresh
+            ]
         )
         self._last = max([self._last, *(r.id for r in stored)])
         return self._copies
@@ -138,16 +153,22 @@ class Newsdesk:
 
         kind = kind_of(self.encoder)
         known = stories.recent(session, at - WINDOW, at, self.encoder_name)
-        return Stories([s for s in known if s.first_seen_at >= at - LONGEST - timedelta(days=1)], kind)
+        return Stories(
+            [s for s in known if s.first_seen_at >= at - LONGEST - timedelta(days=1)], kind
+        )
 
     def forget(self) -> None:
-        """Make everything anew from the database the next time: what was held may not have been stored."""
+        """Make everything anew from the database the next time: what was held may not have been
+        stored.
+        """
         with self.lock:
             self._copies = self._stories = None
 
 
 def _bearings(opened: Mapping[QuestionId, Question], indicators: Sequence[Indicator]) -> Bearings:
-    """Profiles with the indicators that each stands for; a question without any indicator stands for itself."""
+    """Profiles with the indicators that each stands for; a question without any indicator stands
+    for itself.
+    """
     found: dict[Profile, list[Indicator]] = {}
     for indicator in indicators:
         found.setdefault(profile_of(indicator), []).append(indicator)
@@ -159,6 +180,15 @@ def _bearings(opened: Mapping[QuestionId, Question], indicators: Sequence[Indica
 
 
 def own_text(question: Question) -> Indicator:
-    """A question's own text as its only indicator; which way its news points is for a person to say."""
+    """A question's own text as its only indicator; which way its news points is for a person to
+    say.
+    """
     name = "What the question itself says"
-    return Indicator(IndicatorId(f"{question.id}/{OWN_TEXT}"), question.id, name, Direction.NEUTRAL, Strength.SOME, ())
+    return Indicator(
+        IndicatorId(f"{question.id}/{OWN_TEXT}"),
+        question.id,
+        name,
+        Direction.NEUTRAL,
+        Strength.SOME,
+        (),
+    )

@@ -1,4 +1,5 @@
-"""A fake press for replays: it serves the past as RSS documents, as they would have stood at a time.
+"""A fake press for replays: it serves the past as RSS documents, as they would have stood at a
+time.
 
 What it serves goes through the same parser, stories and matcher as live news.
 """
@@ -12,7 +13,15 @@ from xml.etree import ElementTree
 
 from forecasts.evidence import Grade
 from forecasts.question_set import Event, FeedSeed, QuestionSet
-from tracker.feeds.answers import Fetched, FetchFailed, FetchRequest, FetchResult, More, NotModified, at_once
+from tracker.feeds.answers import (
+    Fetched,
+    FetchFailed,
+    FetchRequest,
+    FetchResult,
+    More,
+    NotModified,
+    at_once,
+)
 from tracker.feeds.item import FeedId
 
 NEWEST = 20
@@ -42,22 +51,36 @@ class Newsroom:
         self.outlets: dict[FeedId, FeedSeed] = {}
         grades = {feed.title.lower(): feed for feed in question_set.feeds}
         for event in sorted(question_set.events, key=lambda e: e.at):
-            self._publish(event.source, Published(event.id, event.at, event.title, event.summary, event.url), grades)
+            self._publish(
+                event.source,
+                Published(event.id, event.at, event.title, event.summary, event.url),
+                grades,
+            )
             for number, copy in enumerate(event.copies, 1):
-                self._publish(copy.source, Published(f"{event.id}-{number}", event.at, copy.title, "", ""), grades)
+                self._publish(
+                    copy.source,
+                    Published(f"{event.id}-{number}", event.at, copy.title, "", ""),
+                    grades,
+                )
 
     def _publish(self, source: str, report: Published, known: Mapping[str, FeedSeed]) -> None:
         feed_id = FeedId(re.sub(r"[^a-z0-9]+", "-", source.lower()).strip("-"))
         like = known.get(source.lower())
         grade: Grade = like.grade if like else "C"
         group = like.source_group if like else feed_id
-        self.outlets.setdefault(feed_id, FeedSeed(feed_id, source, f"{ADDRESS}/{feed_id}", group, grade, "replay"))
+        self.outlets.setdefault(
+            feed_id, FeedSeed(feed_id, source, f"{ADDRESS}/{feed_id}", group, grade, "replay")
+        )
         self._reports.setdefault(feed_id, []).append(report)
 
     def publishing(self, event: Event) -> tuple[FeedId, ...]:
         """The outlets that report an event."""
         guids = {event.id, *(f"{event.id}-{n}" for n, _ in enumerate(event.copies, 1))}
-        return tuple(feed_id for feed_id, reports in self._reports.items() if any(r.guid in guids for r in reports))
+        return tuple(
+            feed_id
+            for feed_id, reports in self._reports.items()
+            if any(r.guid in guids for r in reports)
+        )
 
     def fetch(self, more: More) -> Iterator[Sequence[FetchResult]]:
         """Answer like web servers, with validators, as of the simulated time."""
@@ -72,7 +95,9 @@ class Newsroom:
         if request.etag == etag:
             return NotModified(request.feed_id, 0.0)
         body = rss(request.feed_id, out[-NEWEST:][::-1])
-        return Fetched(request.feed_id, request.url, 200, body, "application/rss+xml", etag, None, 0.0)
+        return Fetched(
+            request.feed_id, request.url, 200, body, "application/rss+xml", etag, None, 0.0
+        )
 
 
 def rss(title: str, reports: Sequence[Published]) -> bytes:
@@ -82,7 +107,11 @@ def rss(title: str, reports: Sequence[Published]) -> bytes:
     ElementTree.SubElement(channel, "title").text = title
     for report in reports:
         item = ElementTree.SubElement(channel, "item")
-        for tag, value in (("title", report.title), ("description", report.summary), ("link", report.url)):
+        for tag, value in (
+            ("title", report.title),
+            ("description", report.summary),
+            ("link", report.url),
+        ):
             if value:
                 ElementTree.SubElement(item, tag).text = value
         ElementTree.SubElement(item, "guid", isPermaLink="false").text = report.guid

@@ -1,4 +1,6 @@
-"""How the fleet's requests are shared out: worked out anew each hour, from what feeds publish and questions need."""
+"""How the fleet's requests are shared out: worked out anew each hour, from what feeds publish and
+questions need.
+"""
 
 from collections import defaultdict
 from dataclasses import replace
@@ -25,7 +27,9 @@ PER_FEED: Final = 24.0
 
 
 def rules(session: Session, now: datetime, budget: float) -> PollRules:
-    """The rules of polling with the fleet's pace; planned anew when the last plan is old or was made void."""
+    """The rules of polling with the fleet's pace; planned anew when the last plan is old or was
+    made void.
+    """
     at, _, value = (properties.read(session, PACE) or "").partition(" ")
     if at and timedelta(0) <= now - datetime.fromisoformat(at) < STANDS:
         return PollRules(pace=float(value))
@@ -38,7 +42,9 @@ def plan(session: Session, now: datetime, budget: float) -> float:
     known = feeds.feeds(session)
     needs = {feed_id: need(bearing) for feed_id, bearing in bearings(session, known, now).items()}
     feeds.save_needs(session, {s.id: needs[s.id] for s in known if needs[s.id] != s.need})
-    pace = fleet_pace([replace(s, need=needs[s.id]) for s in known], budget or PER_FEED * len(known), now)
+    pace = fleet_pace(
+        [replace(s, need=needs[s.id]) for s in known], budget or PER_FEED * len(known), now
+    )
     properties.write(session, PACE, f"{now.isoformat()} {pace!r}")
     return pace
 
@@ -48,7 +54,9 @@ def make_void(session: Session) -> None:
     properties.write(session, PACE, "")
 
 
-def bearings(session: Session, known: tuple[FeedState, ...], now: datetime) -> dict[FeedId, Bearing]:
+def bearings(
+    session: Session, known: tuple[FeedState, ...], now: datetime
+) -> dict[FeedId, Bearing]:
     """What ties each feed to the open questions."""
     opened = open_questions(session, now)
     since = now - LOOK_BACK
@@ -56,10 +64,14 @@ def bearings(session: Session, known: tuple[FeedState, ...], now: datetime) -> d
     for feed_id, question_id in evidence.by_feed(session, since, list(opened)):
         closes[feed_id].append((opened[question_id].closes_at - now) / timedelta(days=1))
     brought = {
-        feed_id: sum(day.new_items for day in days) for feed_id, days in feeds.days(session, since.date()).items()
+        feed_id: sum(day.new_items for day in days)
+        for feed_id, days in feeds.days(session, since.date()).items()
     }
     tags = _tags(opened)
-    return {s.id: Bearing(brought.get(s.id, 0), tuple(closes.get(s.id, ())), s.feed.theme in tags) for s in known}
+    return {
+        s.id: Bearing(brought.get(s.id, 0), tuple(closes.get(s.id, ())), s.feed.theme in tags)
+        for s in known
+    }
 
 
 def _tags(opened: dict[QuestionId, Question]) -> frozenset[str]:

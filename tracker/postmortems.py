@@ -1,4 +1,6 @@
-"""What an answered question can teach: gathered from its facts, decided in `forecasts.postmortem`."""
+"""What an answered question can teach: gathered from its facts, decided in
+`forecasts.postmortem`.
+"""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -18,11 +20,15 @@ from tracker.store.engine import Session
 from tracker.suggesting import background, suggested
 
 INSTANTS: Final = 40
-"""At so many instants at most the weight of all evidence is worked out; with more news, at every so manieth story."""
+"""At so many instants at most the weight of all evidence is worked out; with more news, at every so
+manieth story.
+"""
 
 
 def post_mortem(session: Session, question_id: str, me: ForecasterId) -> PostMortem | None:
-    """What a question can teach, above all whoever looks; None while there is no answer to score against."""
+    """What a question can teach, above all whoever looks; None while there is no answer to score
+    against.
+    """
     question = question_or_refuse(session, question_id)
     resolution = latest(resolutions.of_question(session, question.id))
     happened = answer(question, resolution)
@@ -45,8 +51,12 @@ def post_mortem(session: Session, question_id: str, me: ForecasterId) -> PostMor
 def _weights(
     session: Session, question: Question, pieces: tuple[Evidence, ...], close: datetime
 ) -> Iterator[tuple[EvidenceId, float]]:
-    """What each piece added whenever news came in, as it was judged in the end, in log-odds that count."""
-    arrivals = sorted({max(e.first_seen_at, question.opens_at) for e in pieces if e.first_seen_at < close})
+    """What each piece added whenever news came in, as it was judged in the end, in log-odds that
+    count.
+    """
+    arrivals = sorted(
+        {max(e.first_seen_at, question.opens_at) for e in pieces if e.first_seen_at < close}
+    )
     known = replace(background(session, [question], close), evidence={question.id: pieces})
     for at in arrivals[:: -(-len(arrivals) // INSTANTS) or 1]:
         found = suggested(session, question, at, replace(known, at=at))

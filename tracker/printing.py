@@ -42,7 +42,9 @@ def in_one_line(value: Any) -> str:
 
 
 def plain(value: Any) -> Any:
-    """A value as dictionaries, lists, texts and numbers; JSON knows no infinite number, so such a one is null."""
+    """A value as dictionaries, lists, texts and numbers; JSON knows no infinite number, so such a
+    one is null.
+    """
     match value:
         case IntEnum():
             return value.name.lower()
@@ -77,7 +79,9 @@ def minute(at: datetime | None) -> str:
 
 def question_row(row: QuestionSummary, me: str) -> dict[str, Any]:
     """A question as one flat record for `--json`."""
-    held = {who: said(row.question, standing.distribution) for who, standing in row.standings.items()}
+    held = {
+        who: said(row.question, standing.distribution) for who, standing in row.standings.items()
+    }
     return {
         **plain(row.question),
         "prior": said(row.question, row.question.prior),
@@ -93,7 +97,9 @@ def question_row(row: QuestionSummary, me: str) -> dict[str, Any]:
 
 
 def said(question: Question, held: Distribution | None) -> Any:
-    """A forecast for programs: the probability of a binary question, and what would be typed for another."""
+    """A forecast for programs: the probability of a binary question, and what would be typed for
+    another.
+    """
     return p_yes(held) if held is None or question.kind == "binary" else in_full(question, held)
 
 
@@ -101,7 +107,10 @@ def questions_table(rows: Sequence[QuestionSummary], me: str) -> Table:
     """Questions with their current numbers."""
     table = table_of("question", "status", "mine", "suggestion", "7 days", "evidence", "closes")
     for row in rows:
-        held = {who: in_short(row.question, standing.distribution) for who, standing in row.standings.items()}
+        held = {
+            who: in_short(row.question, standing.distribution)
+            for who, standing in row.standings.items()
+        }
         answer = answer_in_words(row.question, row.resolution) if row.resolution else row.status
         table.add_row(
             safe(f"{row.question.id}\n{row.question.text}"),
@@ -120,7 +129,8 @@ def print_page(console: Console, page: QuestionPage) -> None:
     question, summary = page.summary.question, page.summary
     console.print(Text(question.text, style="bold"))
     console.print(
-        f"{question.id} · {summary.status} · opens {day(question.opens_at)}, closes {minute(question.closes_at)}"
+        f"{question.id} · {summary.status} · opens {day(question.opens_at)}, closes "
+        f"{minute(question.closes_at)}"
     )
     for resolution in page.resolutions:
         console.print(
@@ -141,8 +151,15 @@ def _print_suggested(console: Console, page: QuestionPage) -> None:
     """What the crowd and the evidence make of it."""
     if page.weighted_crowd:
         weights = page.weighted_crowd.weights.items()
-        earned = ", ".join(f"{page.forecasters[who].name} {signed(points)}" for who, points in weights)
-        console.print(safe(f"crowd weighted by contribution: {percent(page.weighted_crowd.p)} (points: {earned})"))
+        earned = ", ".join(
+            f"{page.forecasters[who].name} {signed(points)}" for who, points in weights
+        )
+        console.print(
+            safe(
+                f"crowd weighted by contribution: {percent(page.weighted_crowd.p)} (points: "
+                f"{earned})"
+            )
+        )
     if page.suggestion:
         console.print(safe(f"Why {percent(page.suggestion.p)}: {why_in_words(page.suggestion)}"))
         console.print(suggestion_table(page.suggestion, page.evidence))
@@ -171,18 +188,28 @@ def _print_text(console: Console, page: QuestionPage) -> None:
 
 
 def _beside_the_text(page: QuestionPage) -> Iterator[str]:
-    """What was said of the question itself: its wordings, an override of the linter, answers that wait for a check."""
+    """What was said of the question itself: its wordings, an override of the linter, answers that
+    wait for a check.
+    """
     for before, version in pairwise(page.versions):
         yield f"Wording {version.number}, {minute(version.at)} by {version.by}: {version.why}"
         yield from _changed(before, version)
     if page.override is not None:
-        yield f"Opened against the linter ({', '.join(page.override.codes)}) by {page.override.by}: {page.override.why}"
+        yield (
+            f"Opened against the linter ({', '.join(page.override.codes)}) by "
+            f"{page.override.by}: {page.override.why}"
+        )
     for answer in page.unchecked:
-        yield f"Not checked, and not counted: {answer.answer or answer.outcome} ({answer.source_url}) {answer.note}"
+        yield (
+            f"Not checked, and not counted: {answer.answer or answer.outcome} "
+            f"({answer.source_url}) {answer.note}"
+        )
 
 
 def _changed(before: Version, after: Version) -> Iterator[str]:
-    """What a wording changed of the one before: `-removed- +added+`, with long stretches of the same left out."""
+    """What a wording changed of the one before: `-removed- +added+`, with long stretches of the
+    same left out.
+    """
     parts = (
         ("question", before.text, after.text),
         ("criteria", before.criteria, after.criteria),
@@ -212,7 +239,9 @@ def silent_in_words(coverage: Coverage) -> str:
 
 
 def suggestion_table(suggestion: Suggestion, cards: Sequence[EvidenceCard]) -> Table:
-    """The lines of a suggestion, group by group. They add up in log-odds; percentages depend on the order."""
+    """The lines of a suggestion, group by group. They add up in log-odds; percentages depend on the
+    order.
+    """
     table = table_of("why", "log-odds", "then")
     headlines = {card.evidence.id: f"“{card.headline}”, " for card in cards}
     z = 0.0

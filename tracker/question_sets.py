@@ -23,8 +23,14 @@ def load(name_or_path: str) -> QuestionSet:
     built_in = _shelf() / name_or_path
     folder: Traversable = built_in if is_directory(built_in) else Path(name_or_path)
     if not is_directory(folder):
-        raise NotFound("question set", name_or_path, f"give a folder with {', '.join(FILES)}, or {DEFAULT}")
-    texts = {name: _text(folder.joinpath(name), name) for name in OF_A_SET if folder.joinpath(name).is_file()}
+        raise NotFound(
+            "question set", name_or_path, f"give a folder with {', '.join(FILES)}, or {DEFAULT}"
+        )
+    texts = {
+        name: _text(folder.joinpath(name), name)
+        for name in OF_A_SET
+        if folder.joinpath(name).is_file()
+    }
     question_set = read_question_set(texts)
     _check_examples(question_set, texts["indicators.toml"])
     return question_set
@@ -32,19 +38,23 @@ def load(name_or_path: str) -> QuestionSet:
 
 def built_in() -> tuple[str, ...]:
     """The names of the sets that come with the tracker, in alphabetical order."""
-    return tuple(sorted(entry.name for entry in _shelf().iterdir() if entry.joinpath(FILES[0]).is_file()))
+    return tuple(
+        sorted(entry.name for entry in _shelf().iterdir() if entry.joinpath(FILES[0]).is_file())
+    )
 
 
 def save(question_set: QuestionSet, folder: Path, *, force: bool = False) -> tuple[str, ...]:
     """Write a set to a folder, all of it or nothing, and return the names of its files.
 
-    Raises `Refused` for a folder that has files (with `force`: files that belong to no set), for one that cannot be
-    written, and for a set that could not be read again.
+    Raises `Refused` for a folder that has files (with `force`: files that belong to no set), for
+    one that cannot be written, and for a set that could not be read again.
     """
     texts = _texts(question_set)
     target = folder.resolve()
     _check_target(target, force)
-    staging, old = (target.with_name(f".{target.name}.{what}-{os.getpid()}") for what in ("new", "old"))
+    staging, old = (
+        target.with_name(f".{target.name}.{what}-{os.getpid()}") for what in ("new", "old")
+    )
     try:
         staging.mkdir(parents=True)
         for name, text in texts.items():
@@ -58,18 +68,24 @@ def save(question_set: QuestionSet, folder: Path, *, force: bool = False) -> tup
 
 
 def _texts(question_set: QuestionSet) -> dict[str, str]:
-    """The set as it is written: indicators of one name share an entry, whatever order they came in."""
+    """The set as it is written: indicators of one name share an entry, whatever order they came
+    in.
+    """
     from forecasts.set_files.indicators_file import side_by_side
     from forecasts.set_files.writer import write_question_set
 
     by_id = {question.id: question for question in question_set.questions}
-    texts = write_question_set(replace(question_set, indicators=side_by_side(question_set.indicators, by_id)))
+    texts = write_question_set(
+        replace(question_set, indicators=side_by_side(question_set.indicators, by_id))
+    )
     try:
         read_question_set(texts)
     except InvalidQuestionSet as error:
         lines = texts.get(error.file, "").splitlines()[error.line - 1 : error.line]
         where = f" (at: {lines[0][:80]})" if lines else ""
-        raise Refused(f"this could not be read again as a question set: {error.reason}{where}") from None
+        raise Refused(
+            f"this could not be read again as a question set: {error.reason}{where}"
+        ) from None
     return texts
 
 
@@ -79,9 +95,15 @@ def _check_target(target: Path, force: bool) -> None:
     found = sorted(entry.name for entry in target.iterdir()) if target.is_dir() else []
     strange = [name for name in found if name not in OF_A_SET]
     if strange and force:
-        raise Refused(f"{target.name} holds {strange[0]}, which belongs to no question set: name another folder")
+        raise Refused(
+            f"{target.name} holds {strange[0]}, which belongs to no question set: name another "
+            "folder"
+        )
     if found and not force:
-        raise Refused(f"{target.name} has files already: name another folder, or use --force to replace the set there")
+        raise Refused(
+            f"{target.name} has files already: name another folder, or use --force to replace "
+            "the set there"
+        )
 
 
 def _swap(staging: Path, target: Path, old: Path) -> None:
@@ -124,7 +146,10 @@ def _check_examples(question_set: QuestionSet, text: str) -> None:
         for example in profile.examples:
             if (number[example], n) not in matching:
                 line = _line_of(text, example)
-                reason = f"example {example!r} does not match the terms of its own indicator: mend one of them"
+                reason = (
+                    f"example {example!r} does not match the terms of its own indicator: "
+                    "mend one of them"
+                )
                 raise InvalidQuestionSet("indicators.toml", line, reason)
 
 

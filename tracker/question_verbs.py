@@ -29,7 +29,16 @@ if TYPE_CHECKING:
 else:  # a list of questions needs none of these
     asking, editing, exporting, linting, loading, looking_back, moving, watching = (
         LazyModule(f"tracker.{name}")
-        for name in ("asking", "editing", "exporting", "linting", "loading", "looking_back", "moving", "watching")
+        for name in (
+            "asking",
+            "editing",
+            "exporting",
+            "linting",
+            "loading",
+            "looking_back",
+            "moving",
+            "watching",
+        )
     )
 
 
@@ -43,7 +52,9 @@ class Wording:
 
 
 class QuestionVerbs:
-    """What the application does with questions. All times are aware UTC; all errors are one line for a person."""
+    """What the application does with questions. All times are aware UTC; all errors are one line
+    for a person.
+    """
 
     settings: Settings
     now: Callable[[], datetime]
@@ -53,12 +64,14 @@ class QuestionVerbs:
     def load(self, question_set: "QuestionSet", *, replay: bool = False) -> Loaded:
         """Store what is new in a question set; what is there stays as it was first loaded.
 
-        Retrospective questions are resolved at once from the set's own history. A replay brings feeds
-        and answers itself, each in its time. Raises `Unresolvable` for a question that the linter blocks and for
-        which the set gives no override.
+        Retrospective questions are resolved at once from the set's own history. A replay brings
+        feeds and answers itself, each in its time. Raises `Unresolvable` for a question that the
+        linter blocks and for which the set gives no override.
         """
         with self._store.writing() as session:
-            return loading.load(session, question_set, self.settings.keep_days, self.now(), replay=replay)
+            return loading.load(
+                session, question_set, self.settings.keep_days, self.now(), replay=replay
+            )
 
     def note_unchecked(self, past: "PastResolution") -> None:
         """Keep an answer from somebody's memory, which a person has to check before it counts."""
@@ -66,7 +79,9 @@ class QuestionVerbs:
             loading.note_unchecked(session, past, Standpoint(loading.BY_SET, self.now()))
 
     def export_set(self, essay_id: str) -> "QuestionSet":
-        """Everything of one essay as a question set, to be written to a folder; raises `NotFound`."""
+        """Everything of one essay as a question set, to be written to a folder; raises
+        `NotFound`.
+        """
         with self._store.reading() as session:
             return exporting.export(session, EssayId(essay_id))
 
@@ -81,7 +96,9 @@ class QuestionVerbs:
             return reading.page(session, question_id, self.now())
 
     def question_at(self, question_id: str, at: datetime) -> QuestionPage:
-        """The same as it was known at an earlier instant: what was entered by then, judged as it was then."""
+        """The same as it was known at an earlier instant: what was entered by then, judged as it
+        was then.
+        """
         with self._store.reading() as session:
             return looking_back.page_at(session, question_id, min(at, self.now()))
 
@@ -91,28 +108,37 @@ class QuestionVerbs:
             return reading.held(session, question_id, self.now())
 
     def moved(self, question_id: str, since: datetime, until: datetime | None = None) -> Move:
-        """Why the suggestion of a yes-no question moved between two instants (until now), in lines that add up.
+        """Why the suggestion of a yes-no question moved between two instants (until now), in lines
+        that add up.
 
-        Each is worked out from what was known then. Raises `NotFound`, and `Refused` where there was no suggestion.
+        Each is worked out from what was known then. Raises `NotFound`, and `Refused` where there
+        was no suggestion.
         """
         now = self.now()
         with self._store.reading() as session:
             return moving.suggestion_moved(session, question_id, since, min(until or now, now))
 
     def act_moved(self, question_id: str, forecast_id: int) -> Move | None:
-        """Why a forecaster moved with one of their acts: the evidence that they cite, and their judgement.
+        """Why a forecaster moved with one of their acts: the evidence that they cite, and their
+        judgement.
 
-        None where nothing stands after the act, and for the first suggestion, which moved from nothing.
+        None where nothing stands after the act, and for the first suggestion, which moved from
+        nothing.
         """
         with self._store.reading() as session:
             return moving.act_moved(session, question_id, forecast_id)
 
-    def lint(self, asked: "Asked | Question", indicators: Sequence[Indicator] = ()) -> "tuple[Flaw, ...]":
+    def lint(
+        self, asked: "Asked | Question", indicators: Sequence[Indicator] = ()
+    ) -> "tuple[Flaw, ...]":
         """What the linter finds in a question, the findings that block it first."""
         now = self.now()
         with self._store.reading() as session:
             return linting.flaws(
-                session, asked, linting.surroundings(session, self.settings.keep_days, now), indicators
+                session,
+                asked,
+                linting.surroundings(session, self.settings.keep_days, now),
+                indicators,
             )
 
     def lint_question(self, question_id: str) -> "tuple[Flaw, ...]":
@@ -121,26 +147,48 @@ class QuestionVerbs:
         with self._store.reading() as session:
             question = reading.question_or_refuse(session, question_id)
             around = linting.surroundings(session, self.settings.keep_days, now)
-            return linting.flaws(session, question, around, questions.indicators(session, [question.id]))
+            return linting.flaws(
+                session, question, around, questions.indicators(session, [question.id])
+            )
 
-    def ask(self, asked: "Asked", *, indicators: Sequence[Indicator] = (), override: str = "") -> Question:
+    def ask(
+        self, asked: "Asked", *, indicators: Sequence[Indicator] = (), override: str = ""
+    ) -> Question:
         """Open a question of one's own; its name must be new.
 
-        What the linter blocks raises `Unresolvable`, unless `override` says why it opens all the same; both are logged.
+        What the linter blocks raises `Unresolvable`, unless `override` says why it opens all the
+        same; both are logged.
         """
         made = Standpoint(self.me, self.now())
         with self._store.writing() as session:
-            return asking.ask(session, asked, self.settings.keep_days, made, indicators=indicators, override=override)
+            return asking.ask(
+                session,
+                asked,
+                self.settings.keep_days,
+                made,
+                indicators=indicators,
+                override=override,
+            )
 
     def add_indicator(self, indicator: Indicator) -> Indicator:
-        """Watch for something more on a question; raises for one that does not fit it or misses its own example."""
+        """Watch for something more on a question; raises for one that does not fit it or misses its
+        own example.
+        """
         with self._store.writing() as session:
             return watching.add_indicator(session, indicator, self.now())
 
     def edit_question(
-        self, question_id: str, wording: Wording, *, why: str, by: ForecasterId | None = None, override: str = ""
+        self,
+        question_id: str,
+        wording: Wording,
+        *,
+        why: str,
+        by: ForecasterId | None = None,
+        override: str = "",
     ) -> Question:
-        """Word a question anew, with the reason; forecasts keep the wording that they were made on."""
+        """Word a question anew, with the reason; forecasts keep the wording that they were made
+        on.
+        """
         with self._store.writing() as session:
             question = reading.question_or_refuse(session, question_id)
             edit = Edit(
@@ -160,7 +208,12 @@ class QuestionVerbs:
             editing.retract(session, question_id, why, Standpoint(by or self.me, self.now()))
 
     def change_option(
-        self, question_id: str, name: str, change: Literal["added", "removed"], *, by: ForecasterId | None = None
+        self,
+        question_id: str,
+        name: str,
+        change: Literal["added", "removed"],
+        *,
+        by: ForecasterId | None = None,
     ) -> Question:
         """Add an option to a categorical question, or remove one; forecasts keep what they said."""
         with self._store.writing() as session:

@@ -14,7 +14,16 @@ from tracker.errors import NotFound
 from tracker.feed_health import coverage
 from tracker.listing import summary
 from tracker.resolving import people, timelines
-from tracker.store import edits, evidence, forecasts, properties, questions, resolutions, scenarios, signposts
+from tracker.store import (
+    edits,
+    evidence,
+    forecasts,
+    properties,
+    questions,
+    resolutions,
+    scenarios,
+    signposts,
+)
 from tracker.store.engine import Session
 from tracker.suggesting import leaning_at, suggested
 from tracker.summaries import Held, QuestionPage, Receipts
@@ -26,14 +35,23 @@ def question_or_refuse(session: Session, question_id: str) -> Question:
     if question is None:
         near = tuple(get_close_matches(question_id, questions.names(session)))
         meant = f"did you mean {' or '.join(near)}? `tracker questions` lists them"
-        raise NotFound("question", question_id, meant if near else "see `tracker questions` for the names", near)
+        raise NotFound(
+            "question",
+            question_id,
+            meant if near else "see `tracker questions` for the names",
+            near,
+        )
     return question
 
 
 def open_questions(session: Session, now: datetime) -> dict[QuestionId, Question]:
     """The questions that are open at `now`."""
     resolved = resolutions.current(session)
-    return {q.id: q for q in questions.between_times(session, now) if status(q, resolved.get(q.id), now) == "open"}
+    return {
+        q.id: q
+        for q in questions.between_times(session, now)
+        if status(q, resolved.get(q.id), now) == "open"
+    }
 
 
 def page(session: Session, question_id: str, now: datetime) -> QuestionPage:
@@ -50,7 +68,9 @@ def page(session: Session, question_id: str, now: datetime) -> QuestionPage:
     return QuestionPage(
         summary=summary(session, question, now),
         essay=essay,
-        claims=tuple(c for c in questions.claims_of(session, essay.id) if c.id in question.claim_ids),
+        claims=tuple(
+            c for c in questions.claims_of(session, essay.id) if c.id in question.claim_ids
+        ),
         indicators={i.id: i for i in questions.indicators(session, [question.id])},
         forecasters=forecasts.forecasters(session),
         acts=forecasts.of_question(session, question.id),
@@ -63,7 +83,9 @@ def page(session: Session, question_id: str, now: datetime) -> QuestionPage:
         scores=resolutions.scores(session, question.id),
         weighted_crowd=weighted_crowd(session, question, people(held), min(now, close)),
         coverage=coverage(session, question, now),
-        versions=versions(questions.as_opened(session, question.id), edits.of_question(session, question.id)),
+        versions=versions(
+            questions.as_opened(session, question.id), edits.of_question(session, question.id)
+        ),
         override=edits.override_of(session, question.id),
         unchecked=edits.unchecked(session, question.id),
         scenarios=scenarios.of_question(session, question.id) is not None,
@@ -94,10 +116,13 @@ def too_late(session: Session, resolution: Resolution) -> tuple[Forecast, ...]:
     return hindsight(acts, resolution.known_at)
 
 
-def _last_suggested(session: Session, question: Question, now: datetime, close: datetime) -> datetime:
+def _last_suggested(
+    session: Session, question: Question, now: datetime, close: datetime
+) -> datetime:
     """When the suggestion last meant something: now, or its last move before the close.
 
-    At the close itself time has run out to the last second, which says nothing that the answer does not.
+    At the close itself time has run out to the last second, which says nothing that the answer does
+    not.
     """
     if now < close:
         return now

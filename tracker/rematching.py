@@ -1,9 +1,10 @@
-"""The archive is held against questions that are new, or that a newer matcher has not seen: plan → chunk after chunk.
+"""The archive is held against questions that are new, or that a newer matcher has not seen: plan →
+chunk after chunk.
 
-A chunk is one transaction: its evidence and the mark that it is done are kept together or not at all, so a process
-that is killed loses nothing and doubles nothing. What the archive says dates from when it was seen, what it changes
-counts from now on: evidence that stands stays as people left it, items stay in the story they are in, and no
-suggestion of the past is written anew.
+A chunk is one transaction: its evidence and the mark that it is done are kept together or not at
+all, so a process that is killed loses nothing and doubles nothing. What the archive says dates from
+when it was seen, what it changes counts from now on: evidence that stands stays as people left it,
+items stay in the story they are in, and no suggestion of the past is written anew.
 """
 
 import hashlib
@@ -34,7 +35,9 @@ from tracker.suggesting import record_suggestions
 logger = structlog.get_logger("tracker.rematching")
 
 BEFORE_OPENING: Final = timedelta(days=180)
-"""How far back before its opening a question is held against the archive: its usual level is learned from that."""
+"""How far back before its opening a question is held against the archive: its usual level is
+learned from that.
+"""
 
 CHUNK: Final = 2000
 """Items gone through in one transaction: a second in which nobody else can write."""
@@ -47,7 +50,9 @@ Counts = Mapping[QuestionId, tuple[int, int, datetime]]
 
 @dataclass(frozen=True, slots=True)
 class RematchReport:
-    """What going through the archive came to: chunks done and still left, items held up, new pieces of evidence."""
+    """What going through the archive came to: chunks done and still left, items held up, new pieces
+    of evidence.
+    """
 
     chunks_done: int = 0
     chunks_left: int = 0
@@ -68,12 +73,19 @@ def rematch(
     while report.chunks_left and (most_chunks is None or report.chunks_done < most_chunks):
         report += going.chunk(now())
     if report.chunks_done:
-        logger.info("archive.matched", chunks=report.chunks_done, left=report.chunks_left, found=report.found)
+        logger.info(
+            "archive.matched",
+            chunks=report.chunks_done,
+            left=report.chunks_left,
+            found=report.found,
+        )
     return report
 
 
 def _plan(store: Store, desk: Newsdesk, now: datetime) -> int:
-    """Plan each open question once for each version of matcher and indicators; the chunks that are left."""
+    """Plan each open question once for each version of matcher and indicators; the chunks that are
+    left.
+    """
     with store.reading() as session:
         wanted = _tasks(session, desk.version, open_questions(session, now))
         new = wanted.keys() - chunks.planned(session, desk.version)
@@ -92,8 +104,12 @@ def _plan(store: Store, desk: Newsdesk, now: datetime) -> int:
         return chunks.left(session, desk.version)
 
 
-def _tasks(session: Session, version: str, opened: Mapping[QuestionId, Question]) -> dict[Task, Question]:
-    """Each open question under the name of the matcher as it sees it: the version, and a hash of what it waits for."""
+def _tasks(
+    session: Session, version: str, opened: Mapping[QuestionId, Question]
+) -> dict[Task, Question]:
+    """Each open question under the name of the matcher as it sees it: the version, and a hash of
+    what it waits for.
+    """
     waits: dict[QuestionId, set[str]] = {question_id: set() for question_id in opened}
     for indicator in questions.indicators(session, list(opened)):
         waits[indicator.question_id].add(repr(profile_of(indicator)))
@@ -106,13 +122,16 @@ def _tasks(session: Session, version: str, opened: Mapping[QuestionId, Question]
 
 
 def stretches(first: ItemId, last: ItemId) -> tuple[Stretch, ...]:
-    """Chunks of the ids from `first` to `last`, cut where those of every other question are: many share a pass.
+    """Chunks of the ids from `first` to `last`, cut where those of every other question are: many
+    share a pass.
 
     >>> [(s.first, s.last) for s in stretches(ItemId(1500), ItemId(4100))]
     [(1500, 2000), (2001, 4000), (4001, 4100)]
     """
     cuts = range((first - 1) // CHUNK * CHUNK, last, CHUNK)
-    return tuple(Stretch(ItemId(max(first, cut + 1)), ItemId(min(last, cut + CHUNK))) for cut in cuts)
+    return tuple(
+        Stretch(ItemId(max(first, cut + 1)), ItemId(min(last, cut + CHUNK))) for cut in cuts
+    )
 
 
 class Rematching:
@@ -137,7 +156,9 @@ class Rematching:
             if not chunks.claim(session, version, chunk):
                 return RematchReport(chunks_left=chunks.left(session, version))
             before = evidence.counts(session)
-            stored = [one for one in _items(session, chunk) if one.id in found]  # some may have joined a story since
+            stored = [
+                one for one in _items(session, chunk) if one.id in found
+            ]  # some may have joined a story since
             touched = self._take(session, watch, stored, found, now=now)
             pieces = _more(before, evidence.counts(session), chunk.questions)
             chunks.finish(session, chunk, pieces, now)
@@ -153,7 +174,9 @@ class Rematching:
         return self._watch
 
     def _matched(self, watch: Watch, stored: Sequence[Stored]) -> dict[ItemId, Reading]:
-        """What items bear on, worked out before the transaction: a transformer takes seconds, nobody waits for it."""
+        """What items bear on, worked out before the transaction: a transformer takes seconds,
+        nobody waits for it.
+        """
         found: dict[ItemId, Reading] = {}
         for start in range(0, len(stored), AT_ONCE):
             some = stored[start : start + AT_ONCE]
@@ -170,7 +193,9 @@ class Rematching:
         *,
         now: datetime,
     ) -> set[QuestionId]:
-        """Put items into stories and log what is new evidence; the questions whose evidence grew."""
+        """Put items into stories and log what is new evidence; the questions whose evidence
+        grew.
+        """
         if not stored:
             return set()
         with self._desk.lock:
@@ -190,7 +215,9 @@ def _more(before: Counts, after: Counts, wanted: Sequence[QuestionId]) -> dict[Q
 
 
 def _record(session: Session, version: str, touched: Collection[QuestionId], now: datetime) -> None:
-    """Bring up to now the suggestions of questions that have no chunk left; the others wait for their last one."""
+    """Bring up to now the suggestions of questions that have no chunk left; the others wait for
+    their last one.
+    """
     waiting = {task.question_id for task in chunks.unfinished(session, version)}
     opened = open_questions(session, now)
     settled = [opened[q] for q in sorted(set(touched) - waiting) if q in opened]
@@ -205,15 +232,21 @@ def _stories(session: Session, desk: Newsdesk, seen: Sequence[datetime]) -> "Sto
 
 
 class StoriesOfThen(Stories):
-    """Stories of the archive, of which an item finds those that had been begun when it came, and as fresh as then."""
+    """Stories of the archive, of which an item finds those that had been begun when it came, and as
+    fresh as then.
+    """
 
-    def __init__(self, known: Iterable[KnownStory], sightings: Iterable[tuple[datetime, StoryId]], kind: str) -> None:
+    def __init__(
+        self, known: Iterable[KnownStory], sightings: Iterable[tuple[datetime, StoryId]], kind: str
+    ) -> None:
         super().__init__((), kind)
         self._to_come = {story.id: story for story in known}
         self._sightings = deque(sightings)
 
     def get(self, story: StoryId) -> KnownStory | None:
-        """A story by its id, even one that no item has come to yet: what it bears on may become known before."""
+        """A story by its id, even one that no item has come to yet: what it bears on may become
+        known before.
+        """
         return super().get(story) or self._to_come.get(story)
 
     def place(self, title: str, vector: Floats, sides: Sides, at: datetime) -> Placed:

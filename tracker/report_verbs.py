@@ -24,7 +24,9 @@ TABLE_FORMATS: Final[tuple[TableFormat, ...]] = get_args(TableFormat)
 
 
 class ReportVerbs:
-    """What the application gives out. All times are aware UTC; all errors are one line for a person."""
+    """What the application gives out. All times are aware UTC; all errors are one line for a
+    person.
+    """
 
     settings: Settings
     now: Callable[[], datetime]
@@ -34,13 +36,17 @@ class ReportVerbs:
     def report(self, kind: "Kind", name: str = "", *, as_of: datetime | None = None) -> "Report":
         """A report on a question, a scenario set (by its question), an essay, or the week before.
 
-        It says what this tracker knew at `as_of`: by default now, in a replay the time that it has reached, or that of
-        what was entered after. Raises `NotFound`, and `Refused` for an instant that is still to come.
+        It says what this tracker knew at `as_of`: by default now, in a replay the time that it has
+        reached, or that of what was entered after. Raises `NotFound`, and `Refused` for an instant
+        that is still to come.
         """
         with self._store.reading() as session:
             now = self._stands_at(session)
             if as_of is not None and as_of > now:
-                raise Refused(f"nobody knows yet what will be known on {as_of.isoformat()}: it is {now.isoformat()}")
+                raise Refused(
+                    f"nobody knows yet what will be known on {as_of.isoformat()}: it is "
+                    f"{now.isoformat()}"
+                )
             return self._report(session, kind, name, as_of or now)
 
     def _stands_at(self, session: Session) -> datetime:
@@ -66,7 +72,9 @@ class ReportVerbs:
                 assert_never(kind)
 
     def check_report(self, content: bytes) -> "ReportCheck":
-        """Hold the file of a report against its own hash, and against what is known here of the same instant."""
+        """Hold the file of a report against its own hash, and against what is known here of the
+        same instant.
+        """
         from tracker.reports.checking import ReportCheck, carried
 
         found = carried(content)

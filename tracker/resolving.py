@@ -20,14 +20,18 @@ from tracker.store.engine import Session
 from tracker.store.forecasts import acts_by_forecaster
 
 SCORES_VERSION = "4"
-"""Raised when the rules change: stored scores of another version are worked out again when the tracker opens."""
+"""Raised when the rules change: stored scores of another version are worked out again when the
+tracker opens.
+"""
 
 Held = Mapping[ForecasterId, Timeline]
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """An answer as it is typed, with its source and times; without `event_at` it happened when it was known."""
+    """An answer as it is typed, with its source and times; without `event_at` it happened when it
+    was known.
+    """
 
     answer: str
     source_url: str
@@ -37,7 +41,9 @@ class Given:
     by: ForecasterId
 
     def resolution(self, question: Question, now: datetime) -> Resolution:
-        """The resolution of the question, entered now; raises `InvalidResolution` for what is no answer of it."""
+        """The resolution of the question, entered now; raises `InvalidResolution` for what is no
+        answer of it.
+        """
         outcome, said = read_answer(question, self.answer)
         times = (self.event_at or self.known_at, self.known_at, now)
         return Resolution(question.id, outcome, self.source_url, self.note, *times, self.by, said)
@@ -53,10 +59,11 @@ def resolve(session: Session, question: Question, resolution: Resolution) -> tup
 
 
 def reopen(session: Session, question: Question, why: str, by: Standpoint) -> Resolution:
-    """Take the answer of a question back: its scores go, and it stands as if it had none. Raises `Refused` without one.
+    """Take the answer of a question back: its scores go, and it stands as if it had none. Raises
+    `Refused` without one.
 
-    The answer stays in the record, and what was forecast meanwhile counts again. Branches of a pair that were annulled
-    by it stay annulled until they are re-opened themselves.
+    The answer stays in the record, and what was forecast meanwhile counts again. Branches of a pair
+    that were annulled by it stay annulled until they are re-opened themselves.
     """
     standing = latest(resolutions.of_question(session, question.id))
     if standing is None:
@@ -64,7 +71,9 @@ def reopen(session: Session, question: Question, why: str, by: Standpoint) -> Re
     if not why.strip():
         raise Refused("a question is re-opened for a reason: say which")
     at = max(by.at, standing.entered_at)  # entered before what it takes back, it would not count
-    taken_back = Resolution(question.id, "reopened", standing.source_url, why.strip(), at, at, at, by.by)
+    taken_back = Resolution(
+        question.id, "reopened", standing.source_url, why.strip(), at, at, at, by.by
+    )
     resolutions.add(session, taken_back)
     resolutions.replace_scores(session, question.id, ())
     return taken_back
@@ -73,7 +82,8 @@ def reopen(session: Session, question: Question, why: str, by: Standpoint) -> Re
 def preview(
     session: Session, question: Question, answers: Sequence[str], known_at: datetime
 ) -> dict[str, tuple[Score, ...]]:
-    """What everyone would score under each of several answers as they are typed, known at one instant; nothing is kept.
+    """What everyone would score under each of several answers as they are typed, known at one
+    instant; nothing is kept.
 
     Raises `InvalidResolution` for what is no answer of the question.
     """
@@ -87,19 +97,28 @@ def _as_if(question: Question, text: str, known_at: datetime) -> Resolution:
     return Resolution(question.id, outcome, "", "", known_at, known_at, known_at, PRIOR, said)
 
 
-def score_everyone(session: Session, question: Question, resolution: Resolution) -> tuple[Score, ...]:
-    """Every forecaster who held anything, and the computed ones, by every rule that fits the question.
+def score_everyone(
+    session: Session, question: Question, resolution: Resolution
+) -> tuple[Score, ...]:
+    """Every forecaster who held anything, and the computed ones, by every rule that fits the
+    question.
 
     People alone are held against each other: whoever is computed for every question has no peers.
     """
-    return scores_of(question, resolution, timelines(session, question, effective_close(question, resolution)))
+    return scores_of(
+        question, resolution, timelines(session, question, effective_close(question, resolution))
+    )
 
 
 def scores_of(question: Question, resolution: Resolution, held: Held) -> tuple[Score, ...]:
     """The same, from what everyone held; none where there is nothing to score against."""
     peers = people(held)
     alone = score_question(question, resolution, held)
-    return (*alone, *score_points(question, resolution, peers), *score_daily(question, resolution, peers))
+    return (
+        *alone,
+        *score_points(question, resolution, peers),
+        *score_daily(question, resolution, peers),
+    )
 
 
 def people(held: Held) -> Held:
@@ -107,12 +126,16 @@ def people(held: Held) -> Held:
     return {who: steps for who, steps in held.items() if who not in RESERVED}
 
 
-def timelines(session: Session, question: Question, until: datetime) -> dict[ForecasterId, Timeline]:
+def timelines(
+    session: Session, question: Question, until: datetime
+) -> dict[ForecasterId, Timeline]:
     """What each forecaster held over time; the computed ones are worked out up to `until`."""
     return timelines_of(question, forecasts.of_question(session, question.id), until)
 
 
-def timelines_of(question: Question, acts: Sequence[Forecast], until: datetime) -> dict[ForecasterId, Timeline]:
+def timelines_of(
+    question: Question, acts: Sequence[Forecast], until: datetime
+) -> dict[ForecasterId, Timeline]:
     """The same, from the acts on the question in the order they were entered."""
     held = {who: timeline_of(own) for who, own in acts_by_forecaster(acts).items()}
     held[PRIOR] = timeline([(question.opens_at, question.prior)])
@@ -129,7 +152,9 @@ def scores_are_current(session: Session) -> bool:
 
 
 def bring_up_to_date(session: Session) -> None:
-    """Work out all scores anew, and note under which rules; nothing is done twice when several open the database."""
+    """Work out all scores anew, and note under which rules; nothing is done twice when several open
+    the database.
+    """
     log.wait_turn(session)
     if scores_are_current(session):
         return
@@ -138,7 +163,9 @@ def bring_up_to_date(session: Session) -> None:
 
 
 def rescore(session: Session) -> int:
-    """Work out the scores of all questions again from the facts; the number of questions with an answer."""
+    """Work out the scores of all questions again from the facts; the number of questions with an
+    answer.
+    """
     log.wait_turn(session)  # two who replace the same scores would both insert them
     answered = resolutions.current(session)
     for question in questions.every(session):

@@ -1,7 +1,8 @@
 """Who may read the files of an installation: their owner alone.
 
-What is new is made so. What an earlier version or somebody else left open is closed when the tracker is opened, with
-one line in the log; where that is not possible (another owner, a file system without rights) it stays as it is.
+What is new is made so. What an earlier version or somebody else left open is closed when the
+tracker is opened, with one line in the log; where that is not possible (another owner, a file
+system without rights) it stays as it is.
 """
 
 import os
@@ -20,7 +21,8 @@ logger = structlog.get_logger("tracker.rights")
 
 
 def close_to_others(settings_file: Path, database_url: str) -> None:
-    """Take the rights of other users from the data directory, the settings file and a SQLite database.
+    """Take the rights of other users from the data directory, the settings file and a SQLite
+    database.
 
     What cannot be changed stays as it is.
     """
@@ -30,14 +32,19 @@ def close_to_others(settings_file: Path, database_url: str) -> None:
         database = database_url.removeprefix(_SQLITE).partition("?")[0]
         files += [Path(f"{database}{end}") for end in _BESIDE_DATABASE]
     closed = [path for path in files if _closed(path, stat.S_ISREG)]
-    if any(map(os.path.lexists, files)) and _serves_us_alone(directory) and _closed(directory, stat.S_ISDIR):
+    if (
+        any(map(os.path.lexists, files))
+        and _serves_us_alone(directory)
+        and _closed(directory, stat.S_ISDIR)
+    ):
         closed.insert(0, directory)
     if closed:
         logger.warning("rights.tightened", paths=[str(path) for path in closed])
 
 
 def create_private(path: Path) -> None:
-    """Make an empty file that only its owner can read, unless there is something of that name already.
+    """Make an empty file that only its owner can read, unless there is something of that name
+    already.
 
     A file that exists is not opened: SQLite's locks on it would be lost when it is closed.
     """
@@ -46,7 +53,9 @@ def create_private(path: Path) -> None:
 
 
 def _closed(path: Path, is_right_kind: Callable[[int], bool]) -> bool:
-    """Take the rights of others from a file or directory; true if they had some and have none now."""
+    """Take the rights of others from a file or directory; true if they had some and have none
+    now.
+    """
     with suppress(OSError):
         mode = path.stat().st_mode
         if is_right_kind(mode) and mode & _OTHERS:
@@ -58,7 +67,8 @@ def _closed(path: Path, is_right_kind: Callable[[int], bool]) -> bool:
 def _serves_us_alone(directory: Path) -> bool:
     """Whether a directory can be closed to others without harm, as far as one can see.
 
-    It is ours, not shared by all users as /tmp is, and not where somebody lives or works, nor above it.
+    It is ours, not shared by all users as /tmp is, and not where somebody lives or works, nor above
+    it.
     """
     with suppress(OSError, RuntimeError):  # RuntimeError: nobody knows where home is
         there = directory.resolve()

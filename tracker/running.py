@@ -1,4 +1,6 @@
-"""Running processes: the scheduler alone, everything under one parent, a replay and its dashboard."""
+"""Running processes: the scheduler alone, everything under one parent, a replay and its
+dashboard.
+"""
 
 import signal
 import sys
@@ -63,7 +65,8 @@ class Serving:
 def run_scheduler(tracker: Tracker) -> int:
     """Tick until SIGINT or SIGTERM; 0 when stopped, 1 when the timer died and wants a restart.
 
-    Raises `AlreadyRunning`, `LeadershipLost` and `StorageDamaged`, after which a restart would not help.
+    Raises `AlreadyRunning`, `LeadershipLost` and `StorageDamaged`, after which a restart would not
+    help.
     """
     from tracker.memory import settle
     from tracker.scheduler import Scheduler
@@ -83,12 +86,18 @@ def start_everything(settings: Settings, serving: Serving, say: Say) -> int:
     with open_tracker(settings) as tracker:
         if tracker.replayed_until() is not None:
             raise Refused(
-                "this database is a replay: see it with `tracker demo`, and choose another --data for live work"
+                "this database is a replay: see it with `tracker demo`, and choose another "
+                "--data for live work"
             )
         if not tracker.questions():
             loaded = tracker.load(load(DEFAULT))
-            say(f"First start: loaded “{loaded.title}” with {loaded.questions} questions and {loaded.feeds} feeds.")
-        with tracker.leading():  # refuse here, before anything is started, when a scheduler runs already
+            say(
+                f"First start: loaded “{loaded.title}” with {loaded.questions} questions and "
+                f"{loaded.feeds} feeds."
+            )
+        with (
+            tracker.leading()
+        ):  # refuse here, before anything is started, when a scheduler runs already
             pass
     children = Children(say)
     children.start("scheduler", [*_tracker(settings), "run"])
@@ -104,7 +113,9 @@ def serve_replay(settings: Settings, serving: Serving, say: Say) -> int:
     return _watch(children, serving, settings, say)
 
 
-def replay_with_progress(settings: Settings, console: Console, *, fresh: bool, until: datetime | None) -> None:
+def replay_with_progress(
+    settings: Settings, console: Console, *, fresh: bool, until: datetime | None
+) -> None:
     """Replay, with a bar on a terminal, and a line every few seconds elsewhere."""
     path = Path(str(replay_settings(settings).url.removeprefix("sqlite:///")))
     if fresh:
@@ -116,7 +127,9 @@ def replay_with_progress(settings: Settings, console: Console, *, fresh: bool, u
 
 
 def lines(say: Say, monotonic: Callable[[], float] = time.monotonic) -> ReplayProgress:
-    """The progress of a replay as lines for a file: one at the beginning, then one every `LINE_SECONDS`."""
+    """The progress of a replay as lines for a file: one at the beginning, then one every
+    `LINE_SECONDS`.
+    """
     due = monotonic()
 
     def tell(done: int, total: int, at: datetime) -> None:
@@ -133,7 +146,9 @@ def _bar(console: Console) -> Iterator[ReplayProgress]:
     columns = (TextColumn("Replaying {task.fields[day]}"), BarColumn(), TaskProgressColumn())
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("replay", day="", total=None)
-        yield lambda done, total, at: progress.update(task, completed=done, total=total, day=f"{at:%Y-%m-%d}")
+        yield lambda done, total, at: progress.update(
+            task, completed=done, total=total, day=f"{at:%Y-%m-%d}"
+        )
 
 
 def _throw_away(database: Path) -> None:
@@ -141,12 +156,17 @@ def _throw_away(database: Path) -> None:
         try:
             stale.unlink(missing_ok=True)
         except OSError as error:
-            raise Refused(f"{stale} cannot be removed ({error.strerror}): remove it by hand") from None
+            raise Refused(
+                f"{stale} cannot be removed ({error.strerror}): remove it by hand"
+            ) from None
 
 
 def _watch(children: Children, serving: Serving, settings: Settings, say: Say) -> int:
     def ready() -> None:
-        say(f"Dashboard: {serving.url}\nData:      {settings.data_dir.absolute()}\nStop with Ctrl-C.")
+        say(
+            f"Dashboard: {serving.url}\nData:      {settings.data_dir.absolute()}\nStop with "
+            "Ctrl-C."
+        )
         if serving.browser:
             webbrowser.open(serving.url)
 
@@ -166,7 +186,15 @@ def _tracker(settings: Settings) -> list[str]:
 def _dashboard(settings: Settings, serving: Serving) -> list[str]:
     where = ["--port", str(serving.port), "--address", serving.address]
     door = ["--i-know-there-is-no-login"] if serving.open_door else []
-    return [*_python(), "-m", "dashboard", "--data", str(settings.data_dir.absolute()), *where, *door]
+    return [
+        *_python(),
+        "-m",
+        "dashboard",
+        "--data",
+        str(settings.data_dir.absolute()),
+        *where,
+        *door,
+    ]
 
 
 def _python() -> list[str]:

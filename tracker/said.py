@@ -1,4 +1,6 @@
-"""What is said about a question beside its text: by whom and when, overrides, answers to check, marks of signposts."""
+"""What is said about a question beside its text: by whom and when, overrides, answers to check,
+marks of signposts.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,7 +33,9 @@ class Override:
 
 @dataclass(frozen=True, slots=True)
 class UncheckedAnswer:
-    """An answer that a question set brought from memory: to be checked by a person, it resolves nothing."""
+    """An answer that a question set brought from memory: to be checked by a person, it resolves
+    nothing.
+    """
 
     question_id: QuestionId
     outcome: str
@@ -44,7 +48,8 @@ class UncheckedAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What was noted of an expected indicator: that it was seen (with how much trust), or that its date passed unseen.
+    """What was noted of an expected indicator: that it was seen (with how much trust), or that its
+    date passed unseen.
 
     `ratio` is what that says: P(so | YES) / P(so | NO), as it was set in advance.
     """

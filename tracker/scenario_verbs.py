@@ -29,12 +29,15 @@ if TYPE_CHECKING:
     )
 else:
     changing, coherence, reading, signposts = (
-        LazyModule(f"tracker.scenarios.{name}") for name in ("changing", "coherence", "reading", "signposts")
+        LazyModule(f"tracker.scenarios.{name}")
+        for name in ("changing", "coherence", "reading", "signposts")
     )
 
 
 class ScenarioVerbs:
-    """What the application does with bound questions. All times are aware UTC; all errors are one line for a person."""
+    """What the application does with bound questions. All times are aware UTC; all errors are one
+    line for a person.
+    """
 
     settings: Settings
     now: Callable[[], datetime]
@@ -57,7 +60,9 @@ class ScenarioVerbs:
             changing.add_scenario_set(session, new, self._at())
 
     def set_likelihoods(self, scenario_question: str, row: LikelihoodRow) -> ScenarioSet:
-        """Say anew what the scenarios make of an indicator question; a row without numbers takes it out."""
+        """Say anew what the scenarios make of an indicator question; a row without numbers takes it
+        out.
+        """
         with self._store.writing() as session:
             return changing.set_row(session, QuestionId(scenario_question), row, self._at())
 
@@ -79,17 +84,23 @@ class ScenarioVerbs:
     def decide_repair(
         self, link_id: str, decision: "RepairWord", *, why: str = "", by: ForecasterId | None = None
     ) -> "RepairDecision":
-        """Adopt the repair of one's own forecasts on a link, or decline it; both are scored later."""
+        """Adopt the repair of one's own forecasts on a link, or decline it; both are scored
+        later.
+        """
         with self._store.writing() as session:
             return coherence.decide(session, link_id, decision, self._at(by), why=why)
 
     def calendar(self) -> "Calendar":
-        """What to expect next, and what was noted of it lately; in a replay, from the time that it has reached."""
+        """What to expect next, and what was noted of it lately; in a replay, from the time that it
+        has reached.
+        """
         with self._store.reading() as session:
             return signposts.upcoming(session, properties.replayed_until(session) or self.now())
 
     def mark_signposts(self) -> tuple[Mark, ...]:
-        """Note expected indicators that were seen, and those whose date passed in silence; what is new."""
+        """Note expected indicators that were seen, and those whose date passed in silence; what is
+        new.
+        """
         now = self.now()
         with self._store.writing() as session:
             return signposts.mark(session, signposts.watched(session, now), now)

@@ -1,11 +1,11 @@
 """The timer: a handful of fixed jobs that tick. The schedule of each feed is data, not a job.
 
-This is the only file that knows APScheduler. Jobs live in memory; what must not be forgotten lies in
-the database. A job catches its own errors and leaves a `job_run`; the watchdog ends the process when
-the timer's thread died or no longer ticks, since APScheduler would go on saying that it runs.
+This is the only file that knows APScheduler. Jobs live in memory; what must not be forgotten lies
+in the database. A job catches its own errors and leaves a `job_run`; the watchdog ends the process
+when the timer's thread died or no longer ticks, since APScheduler would go on saying that it runs.
 
-What concerns all jobs is no matter of one: a database that is away is logged once and its jobs are tried again
-soon; a damaged database, and a lock that another scheduler took, end the run.
+What concerns all jobs is no matter of one: a database that is away is logged once and its jobs are
+tried again soon; a damaged database, and a lock that another scheduler took, end the run.
 """
 
 import threading
@@ -29,7 +29,9 @@ SILENCE_SECONDS = 30.0
 """Without a heartbeat for this long the timer counts as dead."""
 
 STEP_SECONDS = 5.0
-"""A wall clock that jumps further than this, against the monotonic one, was set; slewing is far slower."""
+"""A wall clock that jumps further than this, against the monotonic one, was set; slewing is far
+slower.
+"""
 
 RETRY_SECONDS = 60.0
 """How soon a job that the database refused is tried again, however seldom it runs."""
@@ -91,24 +93,33 @@ def learn(tracker: Tracker) -> str | None:
 
 
 def ask_model(tracker: Tracker) -> str | None:
-    """Have the model judge evidence that waits; nothing to say without a model, or without anything to ask about."""
+    """Have the model judge evidence that waits; nothing to say without a model, or without anything
+    to ask about.
+    """
     if not tracker.settings.model_url:
         return None
     report = tracker.ask_model()
     if not (report.asked or report.judged or report.why):
         return None
-    words = f"{report.asked} asked, {report.judged} judged, {report.refused} refused, {report.requests} requests"
+    words = (
+        f"{report.asked} asked, {report.judged} judged, {report.refused} refused, "
+        f"{report.requests} requests"
+    )
     return f"{words}; {report.why}" if report.why else words
 
 
 def forget_old_texts(tracker: Tracker) -> str | None:
-    """Drop the texts of old items that bear on nothing; nothing to say where they are kept for ever."""
+    """Drop the texts of old items that bear on nothing; nothing to say where they are kept for
+    ever.
+    """
     emptied = tracker.forget_old_texts()
     return f"{emptied} texts of old items dropped" if emptied else None
 
 
 def mark_signposts(tracker: Tracker) -> str | None:
-    """Note expected indicators that were seen, and those whose date passed in silence; nothing to say without any."""
+    """Note expected indicators that were seen, and those whose date passed in silence; nothing to
+    say without any.
+    """
     marks = tracker.mark_signposts()
     if not marks:
         return None
@@ -133,10 +144,17 @@ class Scheduler:
     """Ticks until it is stopped or its timer dies."""
 
     def __init__(
-        self, tracker: Tracker, jobs: tuple[Job, ...] = JOBS, *, check_lock: Callable[[], object] = lambda: None
+        self,
+        tracker: Tracker,
+        jobs: tuple[Job, ...] = JOBS,
+        *,
+        check_lock: Callable[[], object] = lambda: None,
     ) -> None:
         self._tracker = tracker
-        self._jobs = (*jobs, Job("lock", HEARTBEAT_SECONDS, lambda _tracker: None))  # notices a lost lock between jobs
+        self._jobs = (
+            *jobs,
+            Job("lock", HEARTBEAT_SECONDS, lambda _tracker: None),
+        )  # notices a lost lock between jobs
         self._check_lock = check_lock
         self._beat = time.monotonic()
         self._stopped = threading.Event()
@@ -145,9 +163,11 @@ class Scheduler:
         self._timer = BackgroundScheduler(timezone=UTC)
 
     def run(self, *, silence_seconds: float = SILENCE_SECONDS) -> bool:
-        """Tick until `stop`; True when it was stopped, False when the timer died and a restart is due.
+        """Tick until `stop`; True when it was stopped, False when the timer died and a restart is
+        due.
 
-        Raises `StorageDamaged` and `LeadershipLost` when a job, or the check of the lock before it, met one of them.
+        Raises `StorageDamaged` and `LeadershipLost` when a job, or the check of the lock before it,
+        met one of them.
         """
         for job in self._jobs:
             self._add(job.name, job.seconds, partial(self._tick, job))
@@ -169,7 +189,9 @@ class Scheduler:
         self._stopped.set()
 
     def _watch(self, silence_seconds: float) -> bool:
-        """Look each second whether the timer still beats, whether the clock was set, and what is to be tried again."""
+        """Look each second whether the timer still beats, whether the clock was set, and what is to
+        be tried again.
+        """
         offset, retry_at = _clock_offset(), time.monotonic()
         while not self._stopped.wait(1.0):
             before, offset = offset, _clock_offset()
@@ -203,14 +225,15 @@ class Scheduler:
         self._beat = time.monotonic()
 
     def _make_due(self, names: Iterable[str]) -> None:
-        # The timer lives on the wall clock: what was due at 12:00 would else wait an hour when it is set back to 11:00.
-        # Only the thread of `run` may do this: a job that waited for the timer would block its shutdown.
+        # The timer lives on the wall clock: what was due at 12:00 would else wait an hour when it
+        # is set back to 11:00. Only the thread of `run` may do this: a job that waited for the
+        # timer would block its shutdown.
         for name in names:
             self._timer.modify_job(name, next_run_time=clock())
 
     def _add(self, name: str, seconds: float, call: Callable[[], object]) -> None:
-        # A late run is better than none (no grace limit), once is enough (coalesce), and the first run
-        # is now: an interval alone would wait a whole period after every restart.
+        # A late run is better than none (no grace limit), once is enough (coalesce), and the first
+        # run is now: an interval alone would wait a whole period after every restart.
         self._timer.add_job(
             call,
             "interval",
@@ -224,7 +247,9 @@ class Scheduler:
 
 
 class Outage:
-    """Jobs that the database refused; one log line when the first is, and one when none is left. Thread-safe."""
+    """Jobs that the database refused; one log line when the first is, and one when none is left.
+    Thread-safe.
+    """
 
     def __init__(self) -> None:
         self._refused: set[str] = set()
@@ -276,7 +301,9 @@ def run_job(tracker: Tracker, job: Job) -> StorageUnavailable | None:
 
 
 def _away(error: Exception, event: str, job: Job) -> StorageUnavailable | None:
-    """The error if it is an outage, which is logged once for all jobs; any other is logged with its traceback here."""
+    """The error if it is an outage, which is logged once for all jobs; any other is logged with its
+    traceback here.
+    """
     if isinstance(error, StorageUnavailable):
         return error
     logger.error(event, job=job.name, exc_info=error)
@@ -284,5 +311,7 @@ def _away(error: Exception, event: str, job: Job) -> StorageUnavailable | None:
 
 
 def _clock_offset() -> float:
-    """Seconds from the monotonic clock to the wall clock; it changes only when one of them is set."""
+    """Seconds from the monotonic clock to the wall clock; it changes only when one of them is
+    set.
+    """
     return clock().timestamp() - time.monotonic()

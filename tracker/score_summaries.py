@@ -19,7 +19,8 @@ from forecasts.timeline import Forecast
 class Choice:
     """Which resolved questions an accuracy page is about; None chooses them all.
 
-    Live and retrospective questions never mix. `period` is the quarter of the scheduled close, as 2026-Q1.
+    Live and retrospective questions never mix. `period` is the quarter of the scheduled close, as
+    2026-Q1.
     """
 
     retrospective: bool = False
@@ -31,7 +32,9 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Facets:
-    """What can be chosen among the questions that were scored: tags, horizons, periods and kinds, each in order."""
+    """What can be chosen among the questions that were scored: tags, horizons, periods and kinds,
+    each in order.
+    """
 
     tags: tuple[str, ...]
     horizons: tuple[Horizon, ...]
@@ -43,11 +46,12 @@ class Facets:
 class Accuracy:
     """How good everyone was on the chosen questions.
 
-    `questions` are those that count: their scheduled close has passed and their answer can be scored. `scores` are
-    theirs, without receipts (see `Receipts`); `summaries` put them together with intervals. `skills` hold
-    each forecaster against the references, on binary questions. `early` were answered before their scheduled close,
-    which is still to come: they wait, because only the quick answers are known. `hindsight` counts the forecasts made
-    when the answer was known, which earned nothing.
+    `questions` are those that count: their scheduled close has passed and their answer can be
+    scored. `scores` are theirs, without receipts (see `Receipts`); `summaries` put them together
+    with intervals. `skills` hold each forecaster against the references, on binary questions.
+    `early` were answered before their scheduled close, which is still to come: they wait, because
+    only the quick answers are known. `hindsight` counts the forecasts made when the answer was
+    known, which earned nothing.
     """
 
     choice: Choice
@@ -67,10 +71,11 @@ class Accuracy:
 
 @dataclass(frozen=True, slots=True)
 class CalibrationReport:
-    """How the forecasts that stood `lead_days` before the scheduled close compare with what happened.
+    """How the forecasts that stood `lead_days` before the scheduled close compare with what
+    happened.
 
-    `reliability` is about binary questions, `intervals` about numeric and date questions: coverage and width of the
-    central 90 % interval. A forecaster with nothing at that lead is in neither.
+    `reliability` is about binary questions, `intervals` about numeric and date questions: coverage
+    and width of the central 90 % interval. A forecaster with nothing at that lead is in neither.
     """
 
     choice: Choice
@@ -83,10 +88,12 @@ class CalibrationReport:
 
 @dataclass(frozen=True, slots=True)
 class ComparisonReport:
-    """Every pair of forecasters on the questions that both answered, and all of them adjusted for difficulty.
+    """Every pair of forecasters on the questions that both answered, and all of them adjusted for
+    difficulty.
 
-    Compared is the skill over schedule under the headline rule of each question. `difficulty` has each forecaster's
-    effect after the questions' own are taken out, lower is better; see `difficulty_adjusted`.
+    Compared is the skill over schedule under the headline rule of each question. `difficulty` has
+    each forecaster's effect after the questions' own are taken out, lower is better; see
+    `difficulty_adjusted`.
     """
 
     choice: Choice
@@ -97,9 +104,11 @@ class ComparisonReport:
 
 @dataclass(frozen=True, slots=True)
 class Habits:
-    """How a forecaster revises: how often, by how much, and whether as much as the evidence asks for.
+    """How a forecaster revises: how often, by how much, and whether as much as the evidence asks
+    for.
 
-    `reaction` holds revisions against what the evidence alone moved the suggestion by over the same time.
+    `reaction` holds revisions against what the evidence alone moved the suggestion by over the same
+    time.
     """
 
     forecaster: Forecaster
@@ -110,7 +119,9 @@ class Habits:
 
 @dataclass(frozen=True, slots=True)
 class Receipts:
-    """Everyone's scores on one question with their receipts, and the forecasts that came too late to count."""
+    """Everyone's scores on one question with their receipts, and the forecasts that came too late
+    to count.
+    """
 
     question: Question
     resolution: Resolution | None
@@ -126,7 +137,9 @@ class Receipts:
 
 @dataclass(frozen=True, slots=True)
 class ScoreCheck:
-    """Whether every stored score is what the facts of the log give: `differences` says where not."""
+    """Whether every stored score is what the facts of the log give: `differences` says where
+    not.
+    """
 
     questions: int
     scores: int

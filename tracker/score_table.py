@@ -1,4 +1,6 @@
-"""The scores as one table: a row a question, forecaster and rule, with what questions are chosen by."""
+"""The scores as one table: a row a question, forecaster and rule, with what questions are chosen
+by.
+"""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -35,7 +37,9 @@ SCORE_COLUMNS: Mapping[str, Any] = {
 
 
 def question_table(questions: Iterable[Question], now: datetime) -> pl.DataFrame:
-    """A row a question: what it can be chosen by. `counts`: its scheduled close has passed; `fate`: its cluster."""
+    """A row a question: what it can be chosen by. `counts`: its scheduled close has passed; `fate`:
+    its cluster.
+    """
     rows = [
         (q.id, q.kind, list(q.tags), horizon(q), quarter(q.closes_at), quarter(q.opens_at), fate(q),
          q.retrospective, counts(q, now))
@@ -51,7 +55,9 @@ def score_table(scores: Iterable[Score], questions: pl.DataFrame) -> pl.DataFram
          s.skill_over_schedule)
         for s in scores
     ]  # fmt: skip
-    return pl.DataFrame(rows, schema=SCORE_COLUMNS, orient="row").join(questions, on="question", how="inner")
+    return pl.DataFrame(rows, schema=SCORE_COLUMNS, orient="row").join(
+        questions, on="question", how="inner"
+    )
 
 
 def chosen(questions: pl.DataFrame, choice: Choice) -> pl.DataFrame:

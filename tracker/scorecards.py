@@ -17,7 +17,9 @@ from tracker.summaries import Accuracy, CalibrationReport, ComparisonReport, Hab
 
 
 def number(value: float | None, spec: str = ".4f") -> str:
-    """A number, or a dash where there is none; what rounds to 0 has no minus, and the minus is that of all outputs."""
+    """A number, or a dash where there is none; what rounds to 0 has no minus, and the minus is that
+    of all outputs.
+    """
     return "–" if value is None else format(value, spec.replace(".", "z.")).replace("-", MINUS)
 
 
@@ -34,8 +36,17 @@ def scores_table(found: Receipts, scores: Sequence[Score]) -> Table:
         rule = RULES[score.rule]
         mean = "–" if rule.is_points else number(score.mean_while_active, ".3f")
         skill = in_points(score.rule, score.skill_over_schedule)
-        table.add_row(safe(found.name(score.forecaster_id)), _title(score.rule), mean, skill, f"{score.coverage:.0%}")
-    table.caption = "↓ lower is better, ↑ higher is better; skill: above 0 beats knowing nothing, over the schedule"
+        table.add_row(
+            safe(found.name(score.forecaster_id)),
+            _title(score.rule),
+            mean,
+            skill,
+            f"{score.coverage:.0%}",
+        )
+    table.caption = (
+        "↓ lower is better, ↑ higher is better; skill: above 0 beats knowing nothing, over "
+        "the schedule"
+    )
     return table
 
 
@@ -90,7 +101,13 @@ def headline_table(accuracy: Accuracy) -> Table:
 def summaries_table(accuracy: Accuracy, rows: Iterable[Summary]) -> Table:
     """Accuracy with its interval and the number of questions it rests on."""
     table = table_of(
-        "forecaster", "rule", "questions", "points of skill", "95% interval", "mean while active", "coverage"
+        "forecaster",
+        "rule",
+        "questions",
+        "points of skill",
+        "95% interval",
+        "mean while active",
+        "coverage",
     )
     for row in rows:
         rule = RULES[row.rule]
@@ -113,7 +130,11 @@ def skills_table(accuracy: Accuracy) -> Table:
     table.title = "how much of a reference's loss was saved"
     for who, skills in accuracy.skills.items():
         for skill in skills:
-            ends = "–" if skill.low is None else f"{number(skill.low, '+.0%')} to {number(skill.high, '+.0%')}"
+            ends = (
+                "–"
+                if skill.low is None
+                else f"{number(skill.low, '+.0%')} to {number(skill.high, '+.0%')}"
+            )
             table.add_row(
                 safe(accuracy.forecasters[who].name),
                 REFERENCES[skill.reference].title,
@@ -126,12 +147,25 @@ def skills_table(accuracy: Accuracy) -> Table:
 
 def cohorts_table(accuracy: Accuracy) -> Table:
     """What became of the questions that opened in each quarter."""
-    table = table_of("opened in", "questions", "over", "answered", "annulled", "ambiguous", "unanswered", "early")
+    table = table_of(
+        "opened in", "questions", "over", "answered", "annulled", "ambiguous", "unanswered", "early"
+    )
     for line in accuracy.cohorts:
-        counts = (line.opened, line.over, line.answered, line.annulled, line.ambiguous, line.unanswered, line.early)
+        counts = (
+            line.opened,
+            line.over,
+            line.answered,
+            line.annulled,
+            line.ambiguous,
+            line.unanswered,
+            line.early,
+        )
         table.add_row(line.quarter, *map(str, counts))
     rate = "–" if accuracy.annul_rate is None else percent(accuracy.annul_rate)
-    table.caption = f"annulled or ambiguous, of those that are over: {rate}; early: answered before the scheduled close"
+    table.caption = (
+        f"annulled or ambiguous, of those that are over: {rate}; early: answered before the "
+        "scheduled close"
+    )
     return table
 
 
@@ -142,7 +176,11 @@ def waiting(accuracy: Accuracy) -> str:
     words = ["1 question counts." if n == 1 else f"{n} questions count."]
     if accuracy.early:
         early = len(accuracy.early)
-        was = "1 was answered early and counts" if early == 1 else f"{early} were answered early and count"
+        was = (
+            "1 was answered early and counts"
+            if early == 1
+            else f"{early} were answered early and count"
+        )
         words.append(f"{was} once the scheduled close has passed.")
     if late:
         words.append(f"{late} forecasts were made when the answer was known: they earned nothing.")
@@ -151,13 +189,17 @@ def waiting(accuracy: Accuracy) -> str:
 
 def nothing_yet(accuracy: Accuracy) -> str:
     """Why there are no scores to show."""
-    return waiting(accuracy) if accuracy.early else "None of the chosen questions has been scored yet."
+    return (
+        waiting(accuracy) if accuracy.early else "None of the chosen questions has been scored yet."
+    )
 
 
 def reliability_tables(report: CalibrationReport, who: ForecasterId) -> tuple[Table, Table]:
     """Bins with their bars, and the numbers beside the diagram."""
     found = report.reliability[who]
-    bins = table_of("said", "questions", "said on average", "happened", "95% (Wilson)", "95% (Jeffreys)")
+    bins = table_of(
+        "said", "questions", "said on average", "happened", "95% (Wilson)", "95% (Jeffreys)"
+    )
     name = report.forecasters[who].name
     bins.title = as_title(f"{name}, {report.lead_days} days before the close: {found.advice}")
     for row in (b for b in found.bins if b.n):
@@ -182,8 +224,16 @@ def _measures(report: CalibrationReport, who: ForecasterId) -> list[tuple[str, s
         ("questions", grouped(found.n, found.clusters), "one row each, never one a revision"),
         ("Brier score", number(corp.score), "MCB − DSC + UNC; lower is better"),
         ("miscalibration (MCB)", number(corp.mcb), "what recalibration would save; 0 is perfect"),
-        ("p-value of MCB", number(found.p_value, ".3f"), "how often a perfectly calibrated forecaster looks like this"),
-        ("discrimination (DSC)", number(corp.dsc), "what telling questions apart gained; higher is better"),
+        (
+            "p-value of MCB",
+            number(found.p_value, ".3f"),
+            "how often a perfectly calibrated forecaster looks like this",
+        ),
+        (
+            "discrimination (DSC)",
+            number(corp.dsc),
+            "what telling questions apart gained; higher is better",
+        ),
         ("uncertainty (UNC)", number(corp.unc), "what the questions themselves cost"),
         (
             "reliability, bias corrected",
@@ -195,14 +245,28 @@ def _measures(report: CalibrationReport, who: ForecasterId) -> list[tuple[str, s
             number(max(0.0, murphy.res_bc)),
             f"in tenths; raw {number(murphy.res_bc, '+.4f')}",
         ),
-        ("area under the ROC", number(tells.auc, ".3f"), "how often a YES was given more than a NO; 0.5 is chance"),
-        ("sharpness", number(found.sharpness), "variance of the forecasts; only worth something if calibrated"),
+        (
+            "area under the ROC",
+            number(tells.auc, ".3f"),
+            "how often a YES was given more than a NO; 0.5 is chance",
+        ),
+        (
+            "sharpness",
+            number(found.sharpness),
+            "variance of the forecasts; only worth something if calibrated",
+        ),
     ]
 
 
-def intervals_table(report: CalibrationReport, records: Mapping[ForecasterId, IntervalRecord]) -> Table:
-    """Coverage and width of the central 90 % intervals of numbers and dates, for some of its forecasters."""
-    table = table_of("forecaster", "questions", "inside the 90% interval", "95% interval of that", "mean width")
+def intervals_table(
+    report: CalibrationReport, records: Mapping[ForecasterId, IntervalRecord]
+) -> Table:
+    """Coverage and width of the central 90 % intervals of numbers and dates, for some of its
+    forecasters.
+    """
+    table = table_of(
+        "forecaster", "questions", "inside the 90% interval", "95% interval of that", "mean width"
+    )
     for who, found in records.items():
         table.add_row(
             safe(report.forecasters[who].name),
@@ -215,7 +279,9 @@ def intervals_table(report: CalibrationReport, records: Mapping[ForecasterId, In
 
 
 def pairs(report: ComparisonReport, among: Collection[ForecasterId]) -> tuple[Comparison, ...]:
-    """The comparisons among some forecasters who answered the same questions; of one, those with anybody."""
+    """The comparisons among some forecasters who answered the same questions; of one, those with
+    anybody.
+    """
     wanted = {report.forecasters[who].name for who in among}
     both = [c for c in report.comparisons if c.n and {c.a, c.b} & wanted]
     return tuple(c for c in both if len(wanted) == 1 or {c.a, c.b} <= wanted)
@@ -225,20 +291,37 @@ def comparison_table(report: ComparisonReport, found: Iterable[Comparison]) -> T
     """Every pair with its verdict in words."""
     table = table_of("pair", "questions", "verdict", "in words")
     for one in found:
-        table.add_row(safe(f"{one.a} – {one.b}"), grouped(one.n, one.n_clusters), one.verdict, safe(one.sentence))
+        table.add_row(
+            safe(f"{one.a} – {one.b}"),
+            grouped(one.n, one.n_clusters),
+            one.verdict,
+            safe(one.sentence),
+        )
     if report.difficulty is not None:
         effects = ", ".join(
             f"{report.forecasters[ForecasterId(who)].name} {signed(-100 * effect)}"
             for who, effect in report.difficulty.effects.items()
         )
-        adjusted = "points of skill adjusted for the difficulty of questions (0 is average, higher is better)"
+        adjusted = (
+            "points of skill adjusted for the difficulty of questions (0 is average, higher "
+            "is better)"
+        )
         table.caption = as_title(f"{adjusted}: {effects}")
     return table
 
 
 def habits_table(found: Iterable[Habits]) -> Table:
     """How people revise, with the two verdicts in words."""
-    table = table_of("forecaster", "acts", "a month", "mean move", "reaffirmed", "reversed", "momentum", "in words")
+    table = table_of(
+        "forecaster",
+        "acts",
+        "a month",
+        "mean move",
+        "reaffirmed",
+        "reversed",
+        "momentum",
+        "in words",
+    )
     for one in found:
         updates = one.updates
         table.add_row(

@@ -11,8 +11,11 @@ if TYPE_CHECKING:
     from forecasts.lint import Flaw
 
 
-def flaws_of(question_set: QuestionSet, keep_days: float, now: datetime) -> Mapping[QuestionId, "tuple[Flaw, ...]"]:
-    """What the linter finds in each question, as of its own opening and with the feeds of the set alone.
+def flaws_of(
+    question_set: QuestionSet, keep_days: float, now: datetime
+) -> Mapping[QuestionId, "tuple[Flaw, ...]"]:
+    """What the linter finds in each question, as of its own opening and with the feeds of the set
+    alone.
 
     `keep_days` is how long reports are kept, 0 for ever. Questions without a flaw are left out.
     """
@@ -32,15 +35,22 @@ def flaws_of(question_set: QuestionSet, keep_days: float, now: datetime) -> Mapp
     return {question_id: flaws for question_id, flaws in found.items() if flaws}
 
 
-def blocked(question_set: QuestionSet, found: Mapping[QuestionId, "tuple[Flaw, ...]"]) -> tuple[QuestionId, ...]:
-    """The questions with blocking flaws that the set does not take upon itself: they would not be loaded."""
+def blocked(
+    question_set: QuestionSet, found: Mapping[QuestionId, "tuple[Flaw, ...]"]
+) -> tuple[QuestionId, ...]:
+    """The questions with blocking flaws that the set does not take upon itself: they would not be
+    loaded.
+    """
     return tuple(
         question_id
         for question_id, flaws in found.items()
-        if question_id not in question_set.overrides and any(flaw.severity == "blocking" for flaw in flaws)
+        if question_id not in question_set.overrides
+        and any(flaw.severity == "blocking" for flaw in flaws)
     )
 
 
 def _alike(question_set: QuestionSet, question: Question) -> tuple[Question, ...]:
     claims = set(question.claim_ids)
-    return tuple(q for q in question_set.questions if claims & set(q.claim_ids) and q.id != question.id)
+    return tuple(
+        q for q in question_set.questions if claims & set(q.claim_ids) and q.id != question.id
+    )

@@ -48,14 +48,15 @@ class Settings:
     """Everything that can be set.
 
     `data_dir` holds the database; `database_url` overrides it (PostgreSQL). `me` is the forecaster
-    who types here. `request_budget` is how many requests a day all feeds together may cause, 0 for 24 a
-    feed. `private_feeds` names hosts and networks, separated by commas, whose feeds may be read although
-    they are not on the public internet. `contact` stands in the user agent so that a publisher can reach us.
-    `keep_days` is how long the text of an item that bears on no question is kept, 0 for ever.
-    `encoder` is what compares meanings: `minilm` (extra `onnx`), `static`, `none`, or `auto` for the best there is.
-    `model_url` is the base address of an OpenAI-compatible endpoint that may judge evidence, "" for none; `model_name`,
-    `model_key`, `model_seconds`, `model_tokens` and `model_budget` (requests a day) say how it is asked.
-    `allowed_hosts` are the host names that the dashboard answers to beside the loopback names, separated by commas;
+    who types here. `request_budget` is how many requests a day all feeds together may cause, 0 for
+    24 a feed. `private_feeds` names hosts and networks, separated by commas, whose feeds may be
+    read although they are not on the public internet. `contact` stands in the user agent so that a
+    publisher can reach us. `keep_days` is how long the text of an item that bears on no question is
+    kept, 0 for ever. `encoder` is what compares meanings: `minilm` (extra `onnx`), `static`,
+    `none`, or `auto` for the best there is. `model_url` is the base address of an OpenAI-compatible
+    endpoint that may judge evidence, "" for none; `model_name`, `model_key`, `model_seconds`,
+    `model_tokens` and `model_budget` (requests a day) say how it is asked. `allowed_hosts` are the
+    host names that the dashboard answers to beside the loopback names, separated by commas;
     `public_url` is where browsers find it behind a proxy.
     """
 
@@ -114,7 +115,9 @@ class Settings:
         return f"scenario-tracker/0.1{contact}"
 
 
-def load_settings(data_dir: Path | None = None, environ: Mapping[str, str] = os.environ) -> Settings:
+def load_settings(
+    data_dir: Path | None = None, environ: Mapping[str, str] = os.environ
+) -> Settings:
     """Read file and environment once; raises `BadSettings` with the name of the bad setting."""
     directory = data_dir or Path(environ.get("TRACKER_DATA_DIR") or DEFAULT_DATA_DIR)
     settings = Settings(data_dir=directory, me=_login())
@@ -133,16 +136,22 @@ def replay_settings(settings: Settings) -> Settings:
 
 
 def _read(path: Path) -> str:
-    """The text of the settings file, "" where there is none; raises `BadSettings` for what cannot be one."""
+    """The text of the settings file, "" where there is none; raises `BadSettings` for what cannot
+    be one.
+    """
     try:
         if not path.exists():
             return ""
         if not path.is_file():  # a pipe would be waited for, a device read without end
-            raise BadSettings(f"{path} is not a regular file: move it away, or put the settings file in its place")
+            raise BadSettings(
+                f"{path} is not a regular file: move it away, or put the settings file in its place"
+            )
         with path.open("rb") as file:
             content = file.read(FILE_LIMIT + 1)
         if len(content) > FILE_LIMIT:
-            raise BadSettings(f"{path} is larger than {FILE_LIMIT // 1024} kB, so it is no settings file")
+            raise BadSettings(
+                f"{path} is larger than {FILE_LIMIT // 1024} kB, so it is no settings file"
+            )
         return content.decode()
     except OSError as error:
         raise BadSettings(f"{path} cannot be read: {error.strerror or error}") from None
@@ -164,9 +173,12 @@ def _apply(settings: Settings, values: Mapping[str, Any], where: str) -> Setting
     for name in values:
         if name not in types or name == "data_dir":
             raise BadSettings(
-                f"{where}: unknown setting {name!r}; known: {', '.join(sorted(set(types) - {'data_dir'}))}"
+                f"{where}: unknown setting {name!r}; known: "
+                f"{', '.join(sorted(set(types) - {'data_dir'}))}"
             )
-    return replace(settings, **{name: _convert(name, value, types[name]) for name, value in values.items()})
+    return replace(
+        settings, **{name: _convert(name, value, types[name]) for name, value in values.items()}
+    )
 
 
 def _convert(name: str, value: Any, kind: Any) -> Any:
@@ -177,7 +189,9 @@ def _convert(name: str, value: Any, kind: Any) -> Any:
             raise ValueError
         return kind(value)
     except (TypeError, ValueError, OverflowError):
-        raise BadSettings(f"setting {name!r} must be {_NAMES[kind]}, not {_SHORT.repr(value)}") from None
+        raise BadSettings(
+            f"setting {name!r} must be {_NAMES[kind]}, not {_SHORT.repr(value)}"
+        ) from None
 
 
 def _truth(text: str) -> bool:
@@ -188,13 +202,22 @@ def _truth(text: str) -> bool:
 
 _SHORT = reprlib.Repr()  # what was given may be long, or nested too deeply to be written out
 _SHORT.maxstring = _SHORT.maxother = _SHORT.maxlong = 80
-_NAMES = {bool: "true or false", int: "a whole number", float: "a number", str: "a text", Path: "a path"}
+_NAMES = {
+    bool: "true or false",
+    int: "a whole number",
+    float: "a number",
+    str: "a text",
+    Path: "a path",
+}
 
 
 def checked(settings: Settings) -> Settings:
     """Refuse values that cannot work."""
     if not _SLUG.fullmatch(settings.me) or settings.me in RESERVED:
-        raise BadSettings(f"setting 'me' is {settings.me!r}: use lower-case letters and digits, and no reserved name")
+        raise BadSettings(
+            f"setting 'me' is {settings.me!r}: use lower-case letters and digits, and no "
+            "reserved name"
+        )
     limits = (
         ("request_budget", 0, 1e7),
         ("fetch_seconds", 1, 600),
@@ -203,13 +226,19 @@ def checked(settings: Settings) -> Settings:
     )
     for name, low, high in limits:
         if not low <= getattr(settings, name) <= high:
-            raise BadSettings(f"setting {name!r} must lie between {low} and {high}, not {getattr(settings, name)}")
+            raise BadSettings(
+                f"setting {name!r} must lie between {low} and {high}, not {getattr(settings, name)}"
+            )
     if not 1 <= settings.port <= 65535:
         raise BadSettings(f"setting 'port' must lie between 1 and 65535, not {settings.port}")
     if settings.encoder not in ENCODERS:
-        raise BadSettings(f"setting 'encoder' must be one of {', '.join(ENCODERS)}, not {settings.encoder!r}")
+        raise BadSettings(
+            f"setting 'encoder' must be one of {', '.join(ENCODERS)}, not {settings.encoder!r}"
+        )
     if settings.log_level not in ("debug", "info", "warning", "error"):
-        raise BadSettings(f"setting 'log_level' must be debug, info, warning or error, not {settings.log_level!r}")
+        raise BadSettings(
+            f"setting 'log_level' must be debug, info, warning or error, not {settings.log_level!r}"
+        )
     model_of(settings)
     Reach.of(settings.allowed_hosts, settings.public_url)
     return settings
@@ -219,7 +248,9 @@ def model_of(settings: Settings) -> "Endpoint | None":
     """Where the model is asked, and how much; None without an address. Raises `BadSettings`."""
     if not settings.model_url:
         return None
-    from tracker.machine.answers import Endpoint  # it brings what reads addresses, which most commands never need
+    from tracker.machine.answers import (
+        Endpoint,
+    )  # it brings what reads addresses, which most commands never need
 
     try:
         return Endpoint(
@@ -240,10 +271,11 @@ def overruled(name: str, environ: Mapping[str, str] = os.environ) -> bool:
 
 
 def write_setting(data_dir: Path, name: str, value: str) -> None:
-    """Set one text in the settings file and leave every other line of it as it is; raises `BadSettings`.
+    """Set one text in the settings file and leave every other line of it as it is; raises
+    `BadSettings`.
 
-    The file is put in place whole, so that a start at the same moment reads the old one or the new one. Nobody else
-    can read it.
+    The file is put in place whole, so that a start at the same moment reads the old one or the new
+    one. Nobody else can read it.
     """
     path = data_dir / FILE
     before = _read(path)
@@ -263,11 +295,15 @@ def write_setting(data_dir: Path, name: str, value: str) -> None:
 
 
 def _checked_file(path: Path, text: str, wanted: Mapping[str, Any]) -> None:
-    """Refuse to write what would read otherwise, as a line inside a text of several lines would make it."""
+    """Refuse to write what would read otherwise, as a line inside a text of several lines would
+    make it.
+    """
     try:
         same = tomllib.loads(text) == wanted
     except tomllib.TOMLDecodeError:
         same = False
     if not same:
-        raise BadSettings(f"{path} is written in a way that cannot be changed here: change it by hand")
+        raise BadSettings(
+            f"{path} is written in a way that cannot be changed here: change it by hand"
+        )
     checked(_apply(Settings(data_dir=path.parent), wanted, str(path)))

@@ -1,4 +1,6 @@
-"""Which feeds are read: add one, take a list in and give it out, change how one is read, try an address."""
+"""Which feeds are read: add one, take a list in and give it out, change how one is read, try an
+address.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -26,7 +28,10 @@ SHOWN: Final = 100
 """Entries of a feed on trial that are held against the open questions."""
 
 SETTABLE: Final = frozenset(
-    "url title source_group grade theme importance every_minutes user_agent max_megabytes full_text".split()
+    (
+        "url title source_group grade theme importance every_minutes user_agent max_megabytes "
+        "full_text"
+    ).split()
 )
 
 
@@ -53,7 +58,9 @@ def add_or_refuse(session: Session, feed: Feed, now: datetime) -> None:
 
 
 def take_in(session: Session, document: bytes, now: datetime) -> Imported:
-    """Add the feeds of a subscription list that are not there yet; raises `Refused` for anything else."""
+    """Add the feeds of a subscription list that are not there yet; raises `Refused` for anything
+    else.
+    """
     from tracker.feeds.lists.listed import feed_of
     from tracker.feeds.lists.opml import ListFailed, read_list
 
@@ -76,7 +83,9 @@ def give_out(session: Session) -> bytes:
     """All feeds as a subscription list (OPML)."""
     from tracker.feeds.lists.opml import write_list
 
-    return write_list([state.feed for state in feeds.feeds(session)], "Feeds of the scenario tracker")
+    return write_list(
+        [state.feed for state in feeds.feeds(session)], "Feeds of the scenario tracker"
+    )
 
 
 def change(session: Session, name: str, **settings: Any) -> Feed:
@@ -84,7 +93,10 @@ def change(session: Session, name: str, **settings: Any) -> Feed:
     state = feed_or_refuse(session, name)
     unknown = set(settings) - SETTABLE
     if unknown:
-        raise Refused(f"a feed has no {', '.join(sorted(unknown))} to set; it has {', '.join(sorted(SETTABLE))}")
+        raise Refused(
+            f"a feed has no {', '.join(sorted(unknown))} to set; it has "
+            f"{', '.join(sorted(SETTABLE))}"
+        )
     changed = checked(replace(state.feed, **settings))
     if changed.url != state.feed.url:
         _refuse_taken(session, changed)
@@ -139,7 +151,9 @@ def feed_from(parsed: "Parsed", url: str, taken: Sequence[FeedId]) -> Feed:
     return Feed(feed_id(title, url, taken), title, url, host, site_url=parsed.site_url)
 
 
-def trial(url: str, result: FetchResult, parsed: "Parsed | ParseFailed | None", watch: Watch) -> Trial:
+def trial(
+    url: str, result: FetchResult, parsed: "Parsed | ParseFailed | None", watch: Watch
+) -> Trial:
     """What subscribing to an address would bring."""
     from tracker.feeds.pages.discovery import feeds_of_page
     from tracker.feeds.parsing.parsed import Parsed, ParseFailed
@@ -158,7 +172,9 @@ def _matches(parsed: "Parsed", watch: Watch) -> tuple[TrialMatch, ...]:
     tried = parsed.items[:SHOWN]
     return tuple(
         TrialMatch(item.title, indicator.question_id, indicator.name, found.matched)
-        for item, matches in zip(tried, watch.matcher.match([words_of(i.title, i.summary) for i in tried]), strict=True)
+        for item, matches in zip(
+            tried, watch.matcher.match([words_of(i.title, i.summary) for i in tried]), strict=True
+        )
         for found in matches
         for indicator in watch.bearings[found.profile]
     )

@@ -1,4 +1,6 @@
-"""Keep the suggestion of each open question up to date: gather evidence, compute, record what moved."""
+"""Keep the suggestion of each open question up to date: gather evidence, compute, record what
+moved.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +23,9 @@ from tracker.store import evidence, forecasts, questions, resolutions, reviews, 
 from tracker.store.engine import Session
 
 ARCHIVE = timedelta(days=365)
-"""How far back before its opening a question's evidence is looked for, and its usual level learned."""
+"""How far back before its opening a question's evidence is looked for, and its usual level
+learned.
+"""
 
 Suggested = Suggestion | OptionSuggestion
 
@@ -32,7 +36,9 @@ AT_ONCE = 100
 
 @dataclass(frozen=True, slots=True)
 class Background:
-    """What the suggestions of some questions at one instant rest on, read at once for all of them."""
+    """What the suggestions of some questions at one instant rest on, read at once for all of
+    them.
+    """
 
     at: datetime
     model: Model
@@ -43,9 +49,13 @@ class Background:
 
 
 def background(session: Session, wanted: Sequence[Question], at: datetime) -> Background:
-    """What had been learned and seen of these questions by `at`, and since when news has been read."""
+    """What had been learned and seen of these questions by `at`, and since when news has been
+    read.
+    """
     ids = [question.id for question in wanted]
-    indicators: dict[QuestionId, dict[IndicatorId, Indicator]] = {question_id: {} for question_id in ids}
+    indicators: dict[QuestionId, dict[IndicatorId, Indicator]] = {
+        question_id: {} for question_id in ids
+    }
     for indicator in questions.indicators(session, ids):
         indicators[indicator.question_id][indicator.id] = indicator
     return Background(
@@ -58,11 +68,14 @@ def background(session: Session, wanted: Sequence[Question], at: datetime) -> Ba
     )
 
 
-def suggested(session: Session, question: Question, at: datetime, known: Background | None = None) -> Suggested | None:
-    """The suggestion from everything that had been seen and learned by `at`; None for numbers and dates.
+def suggested(
+    session: Session, question: Question, at: datetime, known: Background | None = None
+) -> Suggested | None:
+    """The suggestion from everything that had been seen and learned by `at`; None for numbers and
+    dates.
 
-    A likelihood ratio for "higher" says nothing about how much higher: see `leaning_at`. The scenarios of a set follow
-    from their table and the questions in it.
+    A likelihood ratio for "higher" says nothing about how much higher: see `leaning_at`. The
+    scenarios of a set follow from their table and the questions in it.
     """
     known = known or background(session, [question], at)
     if question.kind == "binary":
@@ -94,7 +107,8 @@ def known_of(question: Question, known: Background) -> dict[str, Any]:
 
 
 def archive_start(session: Session, question: Question) -> datetime:
-    """From when on evidence on a question can have piled up: the first item that was seen, at most a year before.
+    """From when on evidence on a question can have piled up: the first item that was seen, at most
+    a year before.
 
     Before any news is read there is no usual level to take off.
     """
@@ -105,7 +119,9 @@ def _since(first: datetime | None, question: Question) -> datetime:
     return question.closes_at if first is None else max(first, question.opens_at - ARCHIVE)
 
 
-def record_suggestions(session: Session, wanted: Iterable[Question], now: datetime, *, prompted: bool = False) -> int:
+def record_suggestions(
+    session: Session, wanted: Iterable[Question], now: datetime, *, prompted: bool = False
+) -> int:
     """Write down the suggestions that moved enough to be worth it; the number written.
 
     `prompted`: evidence on these questions came in or was judged, so small moves are worth it too.
@@ -119,13 +135,22 @@ def record_suggestions(session: Session, wanted: Iterable[Question], now: dateti
     return sum(_record_some(session, several, now, prompted=prompted) for several in some)
 
 
-def _record_some(session: Session, wanted: Sequence[Question], now: datetime, *, prompted: bool) -> int:
+def _record_some(
+    session: Session, wanted: Sequence[Question], now: datetime, *, prompted: bool
+) -> int:
     known = background(session, wanted, now)
     last = forecasts.newest_each(session, [question.id for question in wanted], SUGGESTION)
     return sum(_record(session, q, known, last.get(q.id), prompted=prompted) for q in wanted)
 
 
-def _record(session: Session, question: Question, known: Background, last: Forecast | None, *, prompted: bool) -> bool:
+def _record(
+    session: Session,
+    question: Question,
+    known: Background,
+    last: Forecast | None,
+    *,
+    prompted: bool,
+) -> bool:
     now = known.at
     new = suggested(session, question, now, known)
     if new is None:
@@ -133,7 +158,9 @@ def _record(session: Session, question: Question, known: Background, last: Forec
     held = held_by(new)
     if last is not None and not _worth_recording(last, held, now, prompted=prompted):
         return False
-    act = Forecast(ForecastId(0), question.id, SUGGESTION, "forecast", held, now, now, _rationale(new))
+    act = Forecast(
+        ForecastId(0), question.id, SUGGESTION, "forecast", held, now, now, _rationale(new)
+    )
     forecasts.add(session, act)
     return True
 
@@ -145,7 +172,9 @@ def held_by(found: Suggested) -> Distribution:
 
 def _worth_recording(last: Forecast, held: Distribution, now: datetime, *, prompted: bool) -> bool:
     stood = last.distribution
-    return stood is None or worth_a_step(moved_by(stood, held), now - last.made_at, prompted=prompted)
+    return stood is None or worth_a_step(
+        moved_by(stood, held), now - last.made_at, prompted=prompted
+    )
 
 
 def moved_by(last: Distribution, new: Distribution) -> float:
@@ -161,12 +190,15 @@ def _rationale(new: Suggested) -> str:
     """Why the suggestion is what it is, as it is kept with it: its rows, in log-odds."""
     if isinstance(new, Suggestion):
         return _in_words(told(new.groups))
-    moved = [name for name, lines in new.lines.items() if any(line.kind == "evidence" for line in lines)]
+    moved = [
+        name for name, lines in new.lines.items() if any(line.kind == "evidence" for line in lines)
+    ]
     words = (f"{name}: {_in_words(told(new.groups(name)))}" for name in moved)
     return "\n".join(words) or "no evidence yet: the shares of the prior"
 
 
 def _in_words(rows: Iterable[Told]) -> str:
     return "; ".join(
-        row.what if row.kind == "no news" else f"{row.title} {nats(row.adds)} ({row.what})" for row in rows
+        row.what if row.kind == "no news" else f"{row.title} {nats(row.adds)} ({row.what})"
+        for row in rows
     )

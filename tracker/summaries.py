@@ -1,4 +1,6 @@
-"""What a page or a command shows: values gathered for reading, never stored; those of feeds and scores stand apart."""
+"""What a page or a command shows: values gathered for reading, never stored; those of feeds and
+scores stand apart.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -87,8 +89,8 @@ class Standing:
 class QuestionSummary:
     """A question as one row: where it stands, who holds what, and what moved.
 
-    `history` is the suggestion as (instant, probability) over its last 90 days; `change_7d` its move
-    in probability (0.12 = up 12 points) over seven days, None when it is younger.
+    `history` is the suggestion as (instant, probability) over its last 90 days; `change_7d` its
+    move in probability (0.12 = up 12 points) over seven days, None when it is younger.
     """
 
     question: Question
@@ -104,10 +106,11 @@ class QuestionSummary:
 
 @dataclass(frozen=True, slots=True)
 class StoryItem:
-    """One report of a story with the feed that carried it, its later versions, and the whole article if it was read.
+    """One report of a story with the feed that carried it, its later versions, and the whole
+    article if it was read.
 
-    `source_group` is the agency that it names as its source, or else the owner of the feed. `copy_of` is the first
-    report that carried the same text.
+    `source_group` is the agency that it names as its source, or else the owner of the feed.
+    `copy_of` is the first report that carried the same text.
     """
 
     item: Item
@@ -132,7 +135,8 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """Why an item matched: the phrasing `nearest` to it, with the `cosine` of the two (0 without an encoder).
+    """Why an item matched: the phrasing `nearest` to it, with the `cosine` of the two (0 without an
+    encoder).
 
     `leaning` says why it points where it does, and `matcher` which matcher found it.
     """
@@ -145,10 +149,11 @@ class Why:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceCard:
-    """A piece of evidence with everything that explains it. `items` are its reports, first seen first.
+    """A piece of evidence with everything that explains it. `items` are its reports, first seen
+    first.
 
-    `context_only`: no suggestion moves with it, whatever a person says of it, for that of its question follows from a
-    likelihood table, or there is none.
+    `context_only`: no suggestion moves with it, whatever a person says of it, for that of its
+    question follows from a likelihood table, or there is none.
     """
 
     evidence: Evidence
@@ -161,16 +166,22 @@ class EvidenceCard:
 
     @property
     def state(self) -> str:
-        """How it was judged, such as "confirmed"; "confirmed, context only" where that moves nothing."""
+        """How it was judged, such as "confirmed"; "confirmed, context only" where that moves
+        nothing.
+        """
         status = "to review" if self.evidence.status == "logged" else self.evidence.status
         return f"{status}, context only" if self.context_only else status
 
     @property
     def may_answer(self) -> bool:
-        """Is it news of the strength that usually is the answer itself? It asks for a resolution, and moves no more
-        than strong news until a person has confirmed it."""
+        """Is it news of the strength that usually is the answer itself? It asks for a resolution,
+        and moves no more than strong news until a person has confirmed it."""
         e = self.evidence
-        return e.strength is Strength.DECISIVE and e.direction is not Direction.NEUTRAL and e.status == "logged"
+        return (
+            e.strength is Strength.DECISIVE
+            and e.direction is not Direction.NEUTRAL
+            and e.status == "logged"
+        )
 
     @property
     def headline(self) -> str:
@@ -190,8 +201,8 @@ class Held:
 class WeightedCrowd:
     """The crowd's probability of YES when those count who made it better on earlier questions.
 
-    `weights` are each member's contribution in points of 100 − 100 · Brier, and below 0 counts as 0; `resolved` is
-    the number of answered questions that they rest on.
+    `weights` are each member's contribution in points of 100 − 100 · Brier, and below 0 counts as
+    0; `resolved` is the number of answered questions that they rest on.
     """
 
     p: float
@@ -203,9 +214,10 @@ class WeightedCrowd:
 class QuestionPage:
     """Everything about one question. `acts` are all forecasts in the order they were entered.
 
-    `versions` are its wordings, the first one first; `override` says why it opened against the linter; `unchecked` are
-    answers that wait for a check; `scenarios` says whether its options are those of a scenario set; `marks` are what
-    was noted of its expected indicators, the oldest first; `headlines` says who worded those of a replay.
+    `versions` are its wordings, the first one first; `override` says why it opened against the
+    linter; `unchecked` are answers that wait for a check; `scenarios` says whether its options are
+    those of a scenario set; `marks` are what was noted of its expected indicators, the oldest
+    first; `headlines` says who worded those of a replay.
     """
 
     summary: QuestionSummary
@@ -252,7 +264,9 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True)
 class JobRun:
-    """One run of a scheduled job: `outcome` is "ok" or "failed", `detail` says what it did or why not."""
+    """One run of a scheduled job: `outcome` is "ok" or "failed", `detail` says what it did or why
+    not.
+    """
 
     job: str
     started_at: datetime
@@ -263,7 +277,9 @@ class JobRun:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Something that a person did: a question asked, a forecast, an answer. `seq` is its number in the log."""
+    """Something that a person did: a question asked, a forecast, an answer. `seq` is its number in
+    the log.
+    """
 
     seq: int
     at: datetime

@@ -30,15 +30,17 @@ _SCHEMA: Final[dict[ColumnType, Any]] = {
 def table_file(table: Whole, form: TableFormat) -> bytes:
     """The table as the bytes of a file.
 
-    Parquet keeps the types, with JSON as text. In CSV and JSON times are ISO 8601 in UTC and bytes are base64; JSON is
-    an array with one object a row. Only CSV changes a text, see `csv`.
+    Parquet keeps the types, with JSON as text. In CSV and JSON times are ISO 8601 in UTC and bytes
+    are base64; JSON is an array with one object a row. Only CSV changes a text, see `csv`.
     """
     match form:
         case "csv":
             return csv(_frame(table, _as_text)).encode()
         case "json":
             names = list(table.columns)
-            rows = [dict(zip(names, _plain(table, row, _as_json), strict=True)) for row in table.rows]
+            rows = [
+                dict(zip(names, _plain(table, row, _as_json), strict=True)) for row in table.rows
+            ]
             return json.dumps(rows, ensure_ascii=False, indent=1).encode()
         case "parquet":
             target = BytesIO()
@@ -49,7 +51,8 @@ def table_file(table: Whole, form: TableFormat) -> bytes:
 
 
 def csv(frame: pl.DataFrame) -> str:
-    """A table as CSV in which no text can start a formula: before one that could stands an apostrophe.
+    """A table as CSV in which no text can start a formula: before one that could stands an
+    apostrophe.
 
     Numbers stay as they are: −5 is a number, "-5" in a column of texts is a text.
 
@@ -58,7 +61,9 @@ def csv(frame: pl.DataFrame) -> str:
     """
     return frame.with_columns(
         pl.when(text.str.contains(FORMULA)).then(pl.lit("'") + text).otherwise(text).alias(name)
-        for name, text in ((name, pl.col(name)) for name, type_ in frame.schema.items() if type_ == pl.String)
+        for name, text in (
+            (name, pl.col(name)) for name, type_ in frame.schema.items() if type_ == pl.String
+        )
     ).write_csv()
 
 
@@ -67,14 +72,27 @@ Plain = Callable[[ColumnType, Any], Any]
 
 def _frame(table: Whole, plain: Plain) -> pl.DataFrame:
     rows = [_plain(table, row, plain) for row in table.rows]
-    types = ("text" if plain is _as_text and t in ("time", "day", "bytes") else t for t in table.columns.values())
-    columns = zip(table.columns, types, zip(*rows, strict=True) if rows else [()] * len(table.columns), strict=True)
-    return pl.DataFrame([pl.Series(name, values, dtype=_SCHEMA[type_]) for name, type_, values in columns])
+    types = (
+        "text" if plain is _as_text and t in ("time", "day", "bytes") else t
+        for t in table.columns.values()
+    )
+    columns = zip(
+        table.columns,
+        types,
+        zip(*rows, strict=True) if rows else [()] * len(table.columns),
+        strict=True,
+    )
+    return pl.DataFrame(
+        [pl.Series(name, values, dtype=_SCHEMA[type_]) for name, type_, values in columns]
+    )
 
 
 def _plain(table: Whole, row: tuple[Any, ...], plain: Plain) -> tuple[Any, ...]:
     types = table.columns.values()
-    return tuple(None if value is None else plain(type_, value) for type_, value in zip(types, row, strict=True))
+    return tuple(
+        None if value is None else plain(type_, value)
+        for type_, value in zip(types, row, strict=True)
+    )
 
 
 def _as_parquet(type_: ColumnType, value: Any) -> Any:

@@ -1,4 +1,6 @@
-"""Files that a person names: regular files alone are read, and never more of one than makes sense."""
+"""Files that a person names: regular files alone are read, and never more of one than makes
+sense.
+"""
 
 import os
 import stat
@@ -13,7 +15,9 @@ LARGEST: Final = 20_000_000
 
 
 def open_regular(file: Path) -> BinaryIO:
-    """A regular file, open for reading; raises `Refused` for anything else, such as a pipe, which could block."""
+    """A regular file, open for reading; raises `Refused` for anything else, such as a pipe, which
+    could block.
+    """
     try:
         opened = open(file, "rb", opener=open_without_waiting)  # noqa: SIM115  the caller closes it
     except (OSError, ValueError) as error:
@@ -25,7 +29,9 @@ def open_regular(file: Path) -> BinaryIO:
 
 
 def read_bytes(file: Path, largest: int = LARGEST) -> bytes:
-    """All bytes of a regular file; raises `Refused` when it cannot be read or has more than `largest` bytes."""
+    """All bytes of a regular file; raises `Refused` when it cannot be read or has more than
+    `largest` bytes.
+    """
     with open_regular(file) as opened:
         try:
             content = opened.read(largest + 1)
@@ -37,9 +43,13 @@ def read_bytes(file: Path, largest: int = LARGEST) -> bytes:
 
 
 def read_text(file: Path, largest: int = LARGEST) -> str:
-    """The text of a regular file in UTF-8, with or without a byte order mark; lines end in \\n. Raises `Refused`."""
+    """The text of a regular file in UTF-8, with or without a byte order mark; lines end in \\n.
+    Raises `Refused`.
+    """
     try:
-        return read_bytes(file, largest).decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+        return (
+            read_bytes(file, largest).decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+        )
     except UnicodeDecodeError:
         raise Refused(f"{file} is not UTF-8 text: save the file as UTF-8") from None
 
@@ -59,4 +69,6 @@ def open_without_waiting(path: str, flags: int) -> int:
 
 def _unreadable(file: Path, error: OSError | ValueError) -> Refused:
     reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return Refused(f"{file} cannot be read ({reason}): name a file that is there and that you may read")
+    return Refused(
+        f"{file} cannot be read ({reason}): name a file that is there and that you may read"
+    )

@@ -1,4 +1,6 @@
-"""A person says what else to watch for: an indicator of a question that is there, checked before it is kept."""
+"""A person says what else to watch for: an indicator of a question that is there, checked before it
+is kept.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -20,7 +22,8 @@ _NOT: Final = "not "
 
 
 def add_indicator(session: Session, new: Indicator, now: datetime) -> Indicator:
-    """Keep an indicator; raises for a question that is over, for a name that is taken, and for what would never match.
+    """Keep an indicator; raises for a question that is over, for a name that is taken, and for what
+    would never match.
 
     It counts for what comes from now on, and the archive is held against it as against any new one.
     """
@@ -29,7 +32,9 @@ def add_indicator(session: Session, new: Indicator, now: datetime) -> Indicator:
     if standing not in ("open", "upcoming"):
         raise Refused(f"{question.id} is {standing}: nothing that is reported from now on moves it")
     if any(known.id == new.id for known in questions.indicators(session, [question.id])):
-        raise InvalidQuestion(f"there is an indicator {new.id!r} already: give this one a name of its own")
+        raise InvalidQuestion(
+            f"there is an indicator {new.id!r} already: give this one a name of its own"
+        )
     check_indicator(question, new, now)
     questions.add_indicators(session, [new])
     return new
@@ -40,7 +45,9 @@ def check_indicator(question: Question, new: Indicator, now: datetime) -> None:
     if not new.name.strip() or new.id == f"{question.id}/":
         raise InvalidQuestion("the indicator has no name: say what would be reported")
     if new.direction is Direction.NEUTRAL or new.strength is Strength.NONE:
-        raise InvalidQuestion("such news would say nothing: say which answer it speaks for, and how strongly")
+        raise InvalidQuestion(
+            "such news would say nothing: say which answer it speaks for, and how strongly"
+        )
     if new.half_life_days is not None and not new.half_life_days > 0.0:
         raise InvalidQuestion("a half-life is above 0 days")
     _check_option(question, new)
@@ -62,18 +69,27 @@ def _check_terms(new: Indicator) -> None:
     from tracker.matching.profile import profile_of
     from tracker.matching.rules import fulfils
 
-    if not new.terms or not all(new.terms) or not all(term.strip(" *") for group in new.terms for term in group):
-        raise InvalidQuestion("give words to find it by: groups of which each must have a word in a report")
+    if (
+        not new.terms
+        or not all(new.terms)
+        or not all(term.strip(" *") for group in new.terms for term in group)
+    ):
+        raise InvalidQuestion(
+            "give words to find it by: groups of which each must have a word in a report"
+        )
     for term in (term for group in new.terms for term in group):
         if "*" in term.rstrip("*"):
             raise InvalidQuestion(f"a * may stand only at the end of a word, not as in {term!r}")
     if not new.examples:
-        raise InvalidQuestion("give a headline that would say so, so that its words can be tried on it")
+        raise InvalidQuestion(
+            "give a headline that would say so, so that its words can be tried on it"
+        )
     profile = profile_of(new)
     for example in new.examples:
         if not fulfils(example, profile):
             raise InvalidQuestion(
-                f"example {example!r} does not match the words of its own indicator: mend one of them"
+                f"example {example!r} does not match the words of its own indicator: mend one of "
+                "them"
             )
 
 
@@ -82,11 +98,13 @@ def _check_expected(question: Question, new: Indicator, due: Expectation, now: d
         favoured, other = ("YES", "NO") if new.direction is Direction.YES else ("NO", "YES")
         said = side_words(question.kind, new.direction, new.option)
         raise InvalidQuestion(
-            f"it speaks {said}, so it must be likelier to be reported if the answer is {favoured} than if {other}"
+            f"it speaks {said}, so it must be likelier to be reported if the answer is "
+            f"{favoured} than if {other}"
         )
     if not max(now, question.opens_at) < due.by <= question.closes_at:
         raise InvalidQuestion(
-            f"its date must lie ahead, and in the time in which the question is open: by {question.closes_at:%Y-%m-%d}"
+            "its date must lie ahead, and in the time in which the question is open: by "
+            f"{question.closes_at:%Y-%m-%d}"
         )
 
 
@@ -96,30 +114,40 @@ def indicator_id(question_id: str, name: str) -> IndicatorId:
 
 
 def side_from(question: Question, said: str) -> tuple[Direction, str]:
-    """Which answer an indicator speaks for, as a person says it: a side of the question's kind, or one of its options.
+    """Which answer an indicator speaks for, as a person says it: a side of the question's kind, or
+    one of its options.
 
     `not` before an option speaks against it. Raises `InvalidQuestion` with what could be said.
     """
     word = " ".join(said.split())
     if not question.options:
-        sides = {side_words(question.kind, side).removeprefix("for ").lower(): side for side in _SIDES}
+        sides = {
+            side_words(question.kind, side).removeprefix("for ").lower(): side for side in _SIDES
+        }
         if word.lower() not in sides:
-            raise InvalidQuestion(f"{question.id} is a {question.kind} question: news speaks {' or '.join(sides)}")
+            raise InvalidQuestion(
+                f"{question.id} is a {question.kind} question: news speaks {' or '.join(sides)}"
+            )
         return sides[word.lower()], ""
     by_name = {option.name.casefold(): option.name for option in question.options}
     against = word.casefold() not in by_name and word.casefold().startswith(_NOT)
     name = by_name.get(word.casefold().removeprefix(_NOT) if against else word.casefold())
     if name is None:
         names = ", ".join(by_name.values())
-        raise InvalidQuestion(f"{question.id} has no option {word!r}: name one of {names}, or “not” and one of them")
+        raise InvalidQuestion(
+            f"{question.id} has no option {word!r}: name one of {names}, or “not” and one of them"
+        )
     return (Direction.NO if against else Direction.YES), name
 
 
 def terms_from_lines(lines: Iterable[str]) -> Terms:
-    """Words to find reports by: a line is a group of which one word is enough, with | between; all lines must match.
+    """Words to find reports by: a line is a group of which one word is enough, with | between; all
+    lines must match.
 
     >>> terms_from_lines(["Arland* | Arlburg", "invit*"])
     (('Arland*', 'Arlburg'), ('invit*',))
     """
-    groups = (tuple(" ".join(word.split()) for word in line.split("|")) for line in lines if line.strip())
+    groups = (
+        tuple(" ".join(word.split()) for word in line.split("|")) for line in lines if line.strip()
+    )
     return tuple(tuple(word for word in group if word) for group in groups)

@@ -1,8 +1,9 @@
 """Charts, written in Altair and compiled once; the frames are handed over by name at each draw.
 
-Compiling a chart takes about 23 ms and drawing one from a kept specification 4 ms, so each function is
-cached by what shapes the chart, never by its data. Nothing here knows streamlit. Colours are Okabe and
-Ito's, which the colour-blind can tell apart; a shape or a dash always says the same as a colour.
+Compiling a chart takes about 23 ms and drawing one from a kept specification 4 ms, so each function
+is cached by what shapes the chart, never by its data. Nothing here knows streamlit. Colours are
+Okabe and Ito's, which the colour-blind can tell apart; a shape or a dash always says the same as a
+colour.
 """
 
 from dashboard.charts.accuracy import bins, calibration, progress, saved, skill

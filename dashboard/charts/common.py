@@ -1,4 +1,6 @@
-"""What all charts share: how a forecaster is drawn, the time axis, tips, and handing over the frames."""
+"""What all charts share: how a forecaster is drawn, the time axis, tips, and handing over the
+frames.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -52,8 +54,12 @@ INK: Final = "#808495"
 HEIGHT: Final = 400
 
 
-def lines(forecasters: Sequence[Forecaster], names: Sequence[str], me: ForecasterId) -> tuple[Line, ...]:
-    """A colour and dash for each forecaster: me blue, the suggestion vermillion, base rates grey."""
+def lines(
+    forecasters: Sequence[Forecaster], names: Sequence[str], me: ForecasterId
+) -> tuple[Line, ...]:
+    """A colour and dash for each forecaster: me blue, the suggestion vermillion, base rates
+    grey.
+    """
     found, others = [], 0
     for forecaster, name in zip(forecasters, names, strict=True):
         if forecaster.id == me:
@@ -82,13 +88,19 @@ def time_axis() -> alt.X:
     return alt.X("time:T", title=None, scale=alt.Scale(nice=False), axis=axis)
 
 
-def colour(styles: tuple[Line, ...], *, legend: bool, field: str = "forecaster", symbol: str = "stroke") -> alt.Color:
+def colour(
+    styles: tuple[Line, ...], *, legend: bool, field: str = "forecaster", symbol: str = "stroke"
+) -> alt.Color:
     """The forecasters' colours, or those of another field, with the legend or without."""
     names = [line.name for line in styles]
     scale = alt.Scale(domain=names, range=[line.colour for line in styles])
     shown = (
         alt.Legend(
-            orient="top", title=None, columns=2, symbolType=symbol, symbolSize=260 if symbol == "stroke" else 120
+            orient="top",
+            title=None,
+            columns=2,
+            symbolType=symbol,
+            symbolSize=260 if symbol == "stroke" else 120,
         )
         if legend
         else None
@@ -96,8 +108,12 @@ def colour(styles: tuple[Line, ...], *, legend: bool, field: str = "forecaster",
     return alt.Color(f"{field}:N", scale=scale, legend=shown)
 
 
-def dash(styles: tuple[Line, ...], *, field: str = "forecaster", legend: bool = True) -> alt.StrokeDash:
-    """The forecasters' dashes, or those of another field: the domain of their colours, so one legend shows both."""
+def dash(
+    styles: tuple[Line, ...], *, field: str = "forecaster", legend: bool = True
+) -> alt.StrokeDash:
+    """The forecasters' dashes, or those of another field: the domain of their colours, so one
+    legend shows both.
+    """
     names = [line.name for line in styles]
     scale = alt.Scale(domain=names, range=[list(line.dash) or [1, 0] for line in styles])
     return alt.StrokeDash(f"{field}:N", scale=scale, legend=alt.Undefined if legend else None)

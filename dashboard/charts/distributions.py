@@ -1,4 +1,6 @@
-"""Options, numbers and dates: one forecaster over time, everyone as they stand, and a forecast before it is saved."""
+"""Options, numbers and dates: one forecaster over time, everyone as they stand, and a forecast
+before it is saved.
+"""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -27,7 +29,9 @@ from forecasts.question import Question
 from tracker.reports.palette import DASHES, OPTIONS
 
 Axis = tuple[Literal["number", "log", "date"], float]
-"""How values are drawn: as numbers, as dates, or on a log scale as distances from its zero point, the second entry."""
+"""How values are drawn: as numbers, as dates, or on a log scale as distances from its zero point,
+the second entry.
+"""
 
 _COOL_TO_WARM: Final = ((0, 114, 178), (86, 180, 233), (230, 159, 0), (213, 94, 0))
 
@@ -43,13 +47,17 @@ def axis_of(question: Question) -> Axis:
 def option_lines(names: Sequence[str], *, ordered: bool) -> tuple[Line, ...]:
     """A colour and dash for each option: cool to warm where they have an order, `Other` grey."""
     if ordered:
-        return tuple(Line(name, _between(k / max(1, len(names) - 1))) for k, name in enumerate(names))
+        return tuple(
+            Line(name, _between(k / max(1, len(names) - 1))) for k, name in enumerate(names)
+        )
     found, used = [], 0
     for name in names:
         if name == OTHER:
             found.append(Line(name, GREY, (2, 3)))
         else:
-            found.append(Line(name, OPTIONS[used % len(OPTIONS)], DASHES[used // len(OPTIONS) % len(DASHES)]))
+            found.append(
+                Line(name, OPTIONS[used % len(OPTIONS)], DASHES[used // len(OPTIONS) % len(DASHES)])
+            )
             used += 1
     return tuple(found)
 
@@ -62,12 +70,19 @@ def _between(place: float) -> str:
 
 
 @lru_cache(maxsize=256)
-def options_over_time(styles: tuple[Line, ...], top: float = 1.0, *, marks: bool, answer: bool) -> Spec:
+def options_over_time(
+    styles: tuple[Line, ...], top: float = 1.0, *, marks: bool, answer: bool
+) -> Spec:
     """One forecaster's probability of each option as step lines, up to `top`.
 
     Data: `steps`, `rules`, `marks`, `answer`.
     """
-    y = alt.Y("p:Q", title=None, axis=_shares(top), scale=alt.Scale(domain=[-0.08 * marks * top, top], nice=False))
+    y = alt.Y(
+        "p:Q",
+        title=None,
+        axis=_shares(top),
+        scale=alt.Scale(domain=[-0.08 * marks * top, top], nice=False),
+    )
     base = alt.Chart(alt.NamedData("steps")).encode(x=time_axis(), y=y)
     line = base.mark_line(interpolate="step-after", strokeWidth=2.5).encode(
         color=colour(styles, legend=True, field="option"), strokeDash=dash(styles, field="option")
@@ -76,16 +91,22 @@ def options_over_time(styles: tuple[Line, ...], top: float = 1.0, *, marks: bool
         color=colour(styles, legend=False, field="option"),
         tooltip=[text("option", "Option"), text("shown", "Said"), when("from")],
     )
-    end = alt.Chart(alt.NamedData("answer")).mark_point(shape="diamond", filled=True, size=220, opacity=1, clip=False)
+    end = alt.Chart(alt.NamedData("answer")).mark_point(
+        shape="diamond", filled=True, size=220, opacity=1, clip=False
+    )
     happened = end.encode(
-        x=time_axis(), y=y, color=colour(styles, legend=False, field="option"), tooltip=[text("answer", "It was")]
+        x=time_axis(),
+        y=y,
+        color=colour(styles, legend=False, field="option"),
+        tooltip=[text("answer", "It was")],
     )
     return _layered([line, rules(), hover], marks=marks, answer=happened if answer else None)
 
 
 @lru_cache(maxsize=256)
 def fan(styles: tuple[Line, ...], axis: Axis, *, marks: bool, answer: bool) -> Spec:
-    """Middle, half and 90 % of one forecaster's forecasts, and everyone else's middle as thin lines.
+    """Middle, half and 90 % of one forecaster's forecasts, and everyone else's middle as thin
+    lines.
 
     Data: `fan`, `others`, `rules`, `marks`, `answer`.
     """
@@ -96,14 +117,18 @@ def fan(styles: tuple[Line, ...], axis: Axis, *, marks: bool, answer: bool) -> S
     half = base.mark_area(interpolate="step-after", opacity=0.28, color=BLUE).encode(
         y=_values("low50", axis), y2="high50"
     )
-    middle = base.mark_line(interpolate="step-after", strokeWidth=3, color=BLUE).encode(y=_values("middle", axis))
+    middle = base.mark_line(interpolate="step-after", strokeWidth=3, color=BLUE).encode(
+        y=_values("middle", axis)
+    )
     hover = base.mark_point(opacity=0.01, size=80).encode(
         y=_values("middle", axis), tooltip=[text("shown", "Said"), when("from")]
     )
     end = alt.Chart(alt.NamedData("answer")).mark_point(
         shape="diamond", filled=True, size=220, color=VERMILLION, opacity=1
     )
-    happened = end.encode(x=time_axis(), y=_values("value", axis), tooltip=[text("answer", "It was"), when("known")])
+    happened = end.encode(
+        x=time_axis(), y=_values("value", axis), tooltip=[text("answer", "It was"), when("known")]
+    )
     layers = [wide, half, *(_others(styles, axis) if styles else ()), middle, rules(), hover]
     return _layered(layers, marks=marks, answer=happened if answer else None)
 
@@ -114,19 +139,25 @@ def _others(styles: tuple[Line, ...], axis: Axis) -> tuple[alt.Chart, alt.Chart]
         color=colour(styles, legend=True), strokeDash=dash(styles)
     )
     hover = base.mark_point(opacity=0.01, size=60).encode(
-        color=colour(styles, legend=False), tooltip=[text("forecaster", "Who"), text("shown", "Said"), when("from")]
+        color=colour(styles, legend=False),
+        tooltip=[text("forecaster", "Who"), text("shown", "Said"), when("from")],
     )
     return thin, hover
 
 
 def _layered(layers: list[alt.Chart], *, marks: bool, answer: alt.Chart | None) -> Spec:
     if marks:
-        # Near the lower edge in pixels: the values above it may be anything, and a sum of them would be no place.
-        strip = alt.Chart(alt.NamedData("marks")).mark_point(shape="diamond", filled=True, opacity=0.85, color=GREY)
+        # Near the lower edge in pixels: the values above it may be anything, and a sum of them
+        # would be no place.
+        strip = alt.Chart(alt.NamedData("marks")).mark_point(
+            shape="diamond", filled=True, opacity=0.85, color=GREY
+        )
         layers.append(marked(strip.encode(y=alt.value({"expr": "height - 9"}))))
     if answer is not None:
         layers.append(answer)
-    apart = alt.layer(*layers).resolve_scale(color="independent", strokeDash="independent", size="independent")
+    apart = alt.layer(*layers).resolve_scale(
+        color="independent", strokeDash="independent", size="independent"
+    )
     return apart.properties(height=HEIGHT).to_dict()
 
 
@@ -137,13 +168,19 @@ def options_now(styles: tuple[Line, ...], labels: tuple[str, ...], top: float = 
     base = alt.Chart(alt.NamedData("shares")).encode(
         y=alt.Y("option:N", title=None, sort=list(labels), axis=alt.Axis(labelLimit=150)),
         yOffset=alt.YOffset("forecaster:N", sort=names),
-        x=alt.X("p:Q", title=None, axis=_shares(top), scale=alt.Scale(domain=[0, 1.08 * top], nice=False)),
+        x=alt.X(
+            "p:Q",
+            title=None,
+            axis=_shares(top),
+            scale=alt.Scale(domain=[0, 1.08 * top], nice=False),
+        ),
     )
     bars = base.mark_bar(cornerRadiusEnd=2).encode(
         color=colour(styles, legend=True, symbol="square"),
         tooltip=[text("forecaster", "Who"), text("option", "Option"), text("shown", "Said")],
     )
-    # Vega puts text at the upper edge of an offset band, whatever the band position: half a bar lower is its middle.
+    # Vega puts text at the upper edge of an offset band, whatever the band position: half a bar
+    # lower is its middle.
     numbers = base.mark_text(align="left", dx=4, dy=5.5, color=GREY).encode(text="shown:N")
     # Streamlit fits the legend and the axis into the height as well.
     height = 110 + len(labels) * (15 * len(names) + 14)
@@ -152,7 +189,9 @@ def options_now(styles: tuple[Line, ...], labels: tuple[str, ...], top: float = 
 
 @lru_cache(maxsize=256)
 def curves_now(styles: tuple[Line, ...], axis: Axis, *, answer: bool) -> Spec:
-    """Where everyone's forecast lies over the range: the higher, the likelier. Data: `curves`, `answer`."""
+    """Where everyone's forecast lies over the range: the higher, the likelier. Data: `curves`,
+    `answer`.
+    """
     base = alt.Chart(alt.NamedData("curves")).encode(x=_along(axis), y=_height())
     line = base.mark_line().encode(
         color=colour(styles, legend=True),
@@ -168,18 +207,25 @@ def curves_now(styles: tuple[Line, ...], axis: Axis, *, answer: bool) -> Spec:
         rule = alt.Chart(alt.NamedData("answer")).mark_rule(color=VERMILLION, strokeWidth=2.5)
         layers.append(rule.encode(x=_along(axis), tooltip=[text("answer", "It was")]))
     return (
-        alt.layer(*layers).resolve_scale(color="independent", strokeDash="independent").properties(height=320).to_dict()
+        alt.layer(*layers)
+        .resolve_scale(color="independent", strokeDash="independent")
+        .properties(height=320)
+        .to_dict()
     )
 
 
 @lru_cache(maxsize=16)
 def preview(axis: Axis) -> Spec:
     """One forecast before it is saved, small. Data: `curve`, `middle`."""
-    area = alt.Chart(alt.NamedData("curve")).mark_area(color=BLUE, opacity=0.35, line={"color": BLUE, "strokeWidth": 2})
+    area = alt.Chart(alt.NamedData("curve")).mark_area(
+        color=BLUE, opacity=0.35, line={"color": BLUE, "strokeWidth": 2}
+    )
     rule = alt.Chart(alt.NamedData("middle")).mark_rule(color=BLUE, strokeDash=[3, 3])
     tips = [text("at", "Value"), text("by", "At most this")]
     return (
-        alt.layer(area.encode(x=_along(axis), y=_height(), tooltip=tips), rule.encode(x=_along(axis)))
+        alt.layer(
+            area.encode(x=_along(axis), y=_height(), tooltip=tips), rule.encode(x=_along(axis))
+        )
         .properties(height=130)
         .to_dict()
     )
@@ -202,7 +248,9 @@ def _along(axis: Axis) -> alt.X:
             days = alt.Axis(grid=False, **time_ticks("x", "utc"))
             return alt.X("value:T", title=None, axis=days, scale=alt.Scale(type="utc", nice=False))
         case "log":
-            return alt.X("value:Q", title=None, axis=_log(zero), scale=alt.Scale(type="log", nice=False))
+            return alt.X(
+                "value:Q", title=None, axis=_log(zero), scale=alt.Scale(type="log", nice=False)
+            )
         case _:
             return alt.X("value:Q", title=None, axis=ticks, scale=alt.Scale(zero=False, nice=False))
 
@@ -214,7 +262,9 @@ def _values(field: str, axis: Axis) -> alt.Y:
             days = alt.Axis(**time_ticks("y", "utc"))
             return alt.Y(f"{field}:T", title=None, axis=days, scale=alt.Scale(type="utc"))
         case "log":
-            return alt.Y(f"{field}:Q", title=None, axis=_log(zero), scale=alt.Scale(type="log", nice=False))
+            return alt.Y(
+                f"{field}:Q", title=None, axis=_log(zero), scale=alt.Scale(type="log", nice=False)
+            )
         case _:
             return alt.Y(f"{field}:Q", title=None, axis=alt.Axis(), scale=alt.Scale(zero=False))
 
@@ -224,4 +274,9 @@ _DECADES: Final = [step * 10.0**power for power in range(-9, 16) for step in (1,
 
 def _log(zero: float) -> alt.Axis:
     # Left to itself, a logarithmic axis labels 700 and 80 and leaves 1,000 out.
-    return alt.Axis(labelExpr=f"format(datum.value + {zero}, ',~r')", labelOverlap=True, values=_DECADES, grid=False)
+    return alt.Axis(
+        labelExpr=f"format(datum.value + {zero}, ',~r')",
+        labelOverlap=True,
+        values=_DECADES,
+        grid=False,
+    )

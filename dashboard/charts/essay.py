@@ -14,14 +14,22 @@ _WIDEST: Final = 130
 
 @lru_cache(maxsize=64)
 def essay_record(labels: tuple[str, ...]) -> Spec:
-    """A line for each label: the share borne out with its interval, what open claims are held to be, and the counts.
+    """A line for each label: the share borne out with its interval, what open claims are held to
+    be, and the counts.
 
-    Data: `rows` (see `dashboard.frames.essay.record_frame`). Read aloud are the labels and the counts, and the words
-    that go with the chart: a layer without rows would be a picture without a name.
+    Data: `rows` (see `dashboard.frames.essay.record_frame`). Read aloud are the labels and the
+    counts, and the words that go with the chart: a layer without rows would be a picture without a
+    name.
     """
     axis = alt.Axis(labelLimit=_WIDEST, ticks=False, domain=False, labelPadding=8)
     base = alt.Chart(alt.NamedData("rows")).encode(
-        y=alt.Y("label:N", title=None, sort=list(labels), scale=alt.Scale(domain=list(labels)), axis=axis)
+        y=alt.Y(
+            "label:N",
+            title=None,
+            sort=list(labels),
+            scale=alt.Scale(domain=list(labels)),
+            axis=axis,
+        )
     )
     tips = [
         text("label", "Claims"),
@@ -29,8 +37,12 @@ def essay_record(labels: tuple[str, ...]) -> Spec:
         text("interval", "95 %"),
         alt.Tooltip("chance:Q", title="Open ones are held to be", format=".0%"),
     ]
-    bars = base.transform_filter("isValid(datum.share)").mark_rule(strokeWidth=3, opacity=0.5, color=BLUE, aria=False)
-    dots = base.transform_filter("isValid(datum.share)").mark_circle(size=130, opacity=1, color=BLUE, aria=False)
+    bars = base.transform_filter("isValid(datum.share)").mark_rule(
+        strokeWidth=3, opacity=0.5, color=BLUE, aria=False
+    )
+    dots = base.transform_filter("isValid(datum.share)").mark_circle(
+        size=130, opacity=1, color=BLUE, aria=False
+    )
     open_ = base.transform_filter("isValid(datum.chance)").mark_point(
         shape="diamond", size=90, filled=False, strokeWidth=2, color=GREEN, aria=False
     )
@@ -46,5 +58,9 @@ def essay_record(labels: tuple[str, ...]) -> Spec:
 
 def _share(field: str) -> alt.X:
     """Shares, with room for the counts behind 100 %."""
-    axis = alt.Axis(values=[0, 0.25, 0.5, 0.75, 1], labelExpr="format(100 * datum.value, '.0f') + ' %'", grid=True)
+    axis = alt.Axis(
+        values=[0, 0.25, 0.5, 0.75, 1],
+        labelExpr="format(100 * datum.value, '.0f') + ' %'",
+        grid=True,
+    )
     return alt.X(f"{field}:Q", title=None, axis=axis, scale=alt.Scale(domain=[0, 1.55], nice=False))

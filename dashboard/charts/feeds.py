@@ -30,7 +30,12 @@ def daily_items() -> Spec:
         alt.Chart(alt.NamedData("days"))
         .mark_bar()
         .transform_calculate(series=f"'{_NEW}'")
-        .encode(x=_days(), y=alt.Y("new:Q", title="New items", axis=_counts()), color=series, tooltip=tips)
+        .encode(
+            x=_days(),
+            y=alt.Y("new:Q", title="New items", axis=_counts()),
+            color=series,
+            tooltip=tips,
+        )
     )
     line = (
         alt.Chart(alt.NamedData("usual"))

@@ -22,7 +22,8 @@ Ticks = tuple[tuple[int, str], ...]
 def by_date(styles: tuple[Line, ...], ticks: Ticks) -> Spec:
     """P(YES) of one event by several dates, a line a forecaster, and answers. Data: `chances`."""
     labels, at = json.dumps([label for _, label in ticks]), [instant for instant, _ in ticks]
-    # An expression, because numbers alone are no instants to Vega-Lite, which would leave the axis empty.
+    # An expression, because numbers alone are no instants to Vega-Lite, which would leave the axis
+    # empty.
     values = {"expr": json.dumps(at)}
     which = f"{labels}[indexof({json.dumps(at)}, time(datum.value))]"
     axis = alt.Axis(values=values, labelExpr=which, grid=True, labelLimit=140, labelOverlap=True)
@@ -31,7 +32,9 @@ def by_date(styles: tuple[Line, ...], ticks: Ticks) -> Spec:
         y=alt.Y("p:Q", title=None, axis=_shares(), scale=alt.Scale(domain=[0, 1], nice=False)),
     )
     line = base.transform_filter(f"datum.forecaster != '{ANSWER.name}'").mark_line()
-    line = line.encode(color=colour(styles, legend=False), strokeDash=_dash(styles), strokeWidth=stroke(styles))
+    line = line.encode(
+        color=colour(styles, legend=False), strokeDash=_dash(styles), strokeWidth=stroke(styles)
+    )
     layers = alt.layer(line, _points(base, styles)).resolve_scale(
         color="independent",
         shape="independent",  # the points alone have a legend
@@ -53,20 +56,30 @@ def in_order(styles: tuple[Line, ...], labels: tuple[str, ...]) -> Spec:
 def fan_over(labels: tuple[str, ...], *, dates: bool, log: bool = False) -> Spec:
     """Middle, half and 80 % of one forecaster's numbers or dates over labels. Data: `fan`."""
     y = alt.Y("label:N", title=None, sort=list(labels), axis=alt.Axis(labelLimit=170))
-    base = alt.Chart(alt.NamedData("fan")).encode(y=y, tooltip=[text("label", "Of"), text("shown", "Said")])
-    wide = base.mark_bar(height=8, opacity=0.3, color=BLUE).encode(x=_along("low80", dates, log), x2="high80")
-    half = base.mark_bar(height=16, opacity=0.45, color=BLUE).encode(x=_along("low50", dates, log), x2="high50")
+    base = alt.Chart(alt.NamedData("fan")).encode(
+        y=y, tooltip=[text("label", "Of"), text("shown", "Said")]
+    )
+    wide = base.mark_bar(height=8, opacity=0.3, color=BLUE).encode(
+        x=_along("low80", dates, log), x2="high80"
+    )
+    half = base.mark_bar(height=16, opacity=0.45, color=BLUE).encode(
+        x=_along("low50", dates, log), x2="high50"
+    )
     middle = base.mark_tick(thickness=3, size=24, color=BLUE).encode(x=_along("middle", dates, log))
     return alt.layer(wide, half, middle).properties(height=60 + _ROW * len(labels)).to_dict()
 
 
 def _points(base: alt.Chart, styles: tuple[Line, ...]) -> alt.Chart:
     names = [line.name for line in styles]
-    shapes = ["diamond" if line == ANSWER else _SHAPES[n % len(_SHAPES)] for n, line in enumerate(styles)]
+    shapes = [
+        "diamond" if line == ANSWER else _SHAPES[n % len(_SHAPES)] for n, line in enumerate(styles)
+    ]
     shown = alt.Legend(orient="top", title=None, columns=3, symbolSize=120)
     return base.mark_point(filled=True, size=130, opacity=1).encode(
         color=alt.Color(
-            "forecaster:N", scale=alt.Scale(domain=names, range=[line.colour for line in styles]), legend=shown
+            "forecaster:N",
+            scale=alt.Scale(domain=names, range=[line.colour for line in styles]),
+            legend=shown,
         ),
         shape=alt.Shape("forecaster:N", scale=alt.Scale(domain=names, range=shapes), legend=shown),
         tooltip=[text("label", "Of"), text("forecaster", "Who"), text("shown", "Said")],
@@ -88,4 +101,9 @@ def _along(field: str, dates: bool, log: bool) -> alt.X:
         days = alt.Axis(**time_ticks("x", "utc"))
         return alt.X(f"{field}:T", title=None, axis=days, scale=alt.Scale(type="utc"))
     ticks = alt.Axis(labelOverlap=True, tickCount=6)
-    return alt.X(f"{field}:Q", title=None, axis=ticks, scale=alt.Scale(type="log" if log else "linear", zero=False))
+    return alt.X(
+        f"{field}:Q",
+        title=None,
+        axis=ticks,
+        scale=alt.Scale(type="log" if log else "linear", zero=False),
+    )

@@ -33,12 +33,19 @@ _TICKS: Final = (0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
 
 @lru_cache(maxsize=256)
 def revisions(styles: tuple[Line, ...], scale: Scale, *, marks: bool, answer: bool) -> Spec:
-    """Every forecaster's probability as step lines with names at their ends, evidence marks below, rules, the answer.
+    """Every forecaster's probability as step lines with names at their ends, evidence marks below,
+    rules, the answer.
 
-    Data: `steps`, `ends`, `crossings`, `acts`, `rules`, and `marks` and `answer` where asked for. One layered view,
-    because joined views run off a phone.
+    Data: `steps`, `ends`, `crossings`, `acts`, `rules`, and `marks` and `answer` where asked for.
+    One layered view, because joined views run off a phone.
     """
-    layers = [_steps(styles, scale), _names(styles, scale), _ends(styles, scale), rules(), _rule_words()]
+    layers = [
+        _steps(styles, scale),
+        _names(styles, scale),
+        _ends(styles, scale),
+        rules(),
+        _rule_words(),
+    ]
     layers += [_crosshair(styles), _acts(styles, scale)]
     if marks:
         layers.append(_marks(scale))
@@ -57,7 +64,12 @@ def _y(scale: Scale) -> alt.Y:
         return alt.Y("p:Q", title=None, axis=axis, scale=alt.Scale(domain=[-0.12, 1.0], nice=False))
     ticks = [round(logit(p), 4) for p in _TICKS]
     axis = alt.Axis(values=ticks, labelExpr="format(1 / (1 + exp(-datum.value)), '.0%')")
-    return alt.Y("log_odds:Q", title=None, axis=axis, scale=alt.Scale(domain=[-FURTHEST * 1.24, FURTHEST], nice=False))
+    return alt.Y(
+        "log_odds:Q",
+        title=None,
+        axis=axis,
+        scale=alt.Scale(domain=[-FURTHEST * 1.24, FURTHEST], nice=False),
+    )
 
 
 def _steps(styles: tuple[Line, ...], scale: Scale) -> alt.Chart:
@@ -75,10 +87,13 @@ def _steps(styles: tuple[Line, ...], scale: Scale) -> alt.Chart:
 
 
 def _names(styles: tuple[Line, ...], scale: Scale) -> alt.Chart:
-    # Names are ink, which every eye can read on both themes; the stroke beside them has the line's colour and dash.
+    # Names are ink, which every eye can read on both themes; the stroke beside them has the line's
+    # colour and dash.
     limit = {"expr": f"width * {ROOM / (1 + ROOM):.3f} - 22"}
     size = {"expr": "width < 400 ? 10 : 12"}
-    chart = alt.Chart(alt.NamedData("ends")).mark_text(align="left", dx=24, color=INK, limit=limit, fontSize=size)
+    chart = alt.Chart(alt.NamedData("ends")).mark_text(
+        align="left", dx=24, color=INK, limit=limit, fontSize=size
+    )
     return chart.encode(x=time_axis(), y=_y(scale), text="label:N")
 
 
@@ -94,13 +109,21 @@ def _ends(styles: tuple[Line, ...], scale: Scale) -> alt.Chart:
 
 
 def _crosshair(styles: tuple[Line, ...]) -> alt.Chart:
-    """An upright line at the instant nearest to the pointer, with one tip for what all lines say then."""
-    near = alt.selection_point(name="near", nearest=True, on="pointerover", encodings=["x"], empty=False)
+    """An upright line at the instant nearest to the pointer, with one tip for what all lines say
+    then.
+    """
+    near = alt.selection_point(
+        name="near", nearest=True, on="pointerover", encodings=["x"], empty=False
+    )
     said = [text(f"s{n}", line.name) for n, line in enumerate(styles)]
     return (
         alt.Chart(alt.NamedData("crossings"))
         .mark_rule(color=INK)
-        .encode(x=time_axis(), opacity=alt.condition(near, alt.value(0.7), alt.value(0)), tooltip=[when("At"), *said])
+        .encode(
+            x=time_axis(),
+            opacity=alt.condition(near, alt.value(0.7), alt.value(0)),
+            tooltip=[when("At"), *said],
+        )
         .add_params(near)
     )
 
@@ -132,23 +155,38 @@ def _marks(scale: Scale) -> alt.Chart:
     # A strip of its own below zero, for YES above for NO, so that no line runs through the marks.
     unit = 0.045 if scale == "probability" else FURTHEST * 0.09
     base = -0.065 if scale == "probability" else -FURTHEST * 1.13
-    chart = alt.Chart(alt.NamedData("marks")).transform_calculate(strip=f"{base} + {unit} * datum.level * 0.55")
+    chart = alt.Chart(alt.NamedData("marks")).transform_calculate(
+        strip=f"{base} + {unit} * datum.level * 0.55"
+    )
     return marked(
         chart.mark_point(filled=True, opacity=0.85).encode(
             y=alt.Y("strip:Q"),
-            shape=alt.Shape("direction:N", scale=_direction(["triangle-up", "triangle-down", "diamond"]), legend=None),
+            shape=alt.Shape(
+                "direction:N",
+                scale=_direction(["triangle-up", "triangle-down", "diamond"]),
+                legend=None,
+            ),
             color=alt.Color("direction:N", scale=_direction([BLUE, VERMILLION, GREY]), legend=None),
         )
     )
 
 
 def marked(chart: alt.Chart) -> alt.Chart:
-    """Evidence marks with their place in time, size and tip; picking one tells its `id` as `evidence`."""
+    """Evidence marks with their place in time, size and tip; picking one tells its `id` as
+    `evidence`.
+    """
     picked = alt.selection_point(name="evidence", fields=["id"], on="click", empty=False)
     return chart.encode(
         x=time_axis(),
-        size=alt.condition(picked, alt.value(260), alt.Size("weight:Q", scale=_weights(), legend=None)),
-        tooltip=[text("headline", "News"), text("source", "Source"), text("bears", "It"), when("seen")],
+        size=alt.condition(
+            picked, alt.value(260), alt.Size("weight:Q", scale=_weights(), legend=None)
+        ),
+        tooltip=[
+            text("headline", "News"),
+            text("source", "Source"),
+            text("bears", "It"),
+            when("seen"),
+        ],
     ).add_params(picked)
 
 

@@ -9,13 +9,24 @@ from dashboard.charts.common import BLUE, Line, Spec, colour, text, time_axis, w
 
 HEIGHT: Final = 460
 _BAR: Final = 26
-_LEGEND: Final = (45, 20)  # room around it and for each of its lines, which streamlit fits into the height as well
+_LEGEND: Final = (
+    45,
+    20,
+)  # room around it and for each of its lines, which streamlit fits into the height as well
 
 
 @lru_cache(maxsize=64)
 def scenarios_over_time(styles: tuple[Line, ...]) -> Spec:
-    """Everyone of the scenarios as an area, the first on top, together 100 %. Data: `stack`, `stretches`, `ends`."""
-    y = alt.Y("share:Q", title=None, stack="zero", axis=_shares(), scale=alt.Scale(domain=[0, 1], nice=False))
+    """Everyone of the scenarios as an area, the first on top, together 100 %. Data: `stack`,
+    `stretches`, `ends`.
+    """
+    y = alt.Y(
+        "share:Q",
+        title=None,
+        stack="zero",
+        axis=_shares(),
+        scale=alt.Scale(domain=[0, 1], nice=False),
+    )
     areas = (
         alt.Chart(alt.NamedData("stack"))
         .mark_area(interpolate="step-after", opacity=1)
@@ -26,12 +37,19 @@ def scenarios_over_time(styles: tuple[Line, ...]) -> Spec:
             order=alt.Order("rank:Q", sort="descending"),
         )
     )
-    # A whole stretch answers to the pointer: nothing moves within it, and a thin line would be hard to find.
+    # A whole stretch answers to the pointer: nothing moves within it, and a thin line would be hard
+    # to find.
     tips = [text(f"s{n}", line.name) for n, line in enumerate(styles)]
     hover = (
         alt.Chart(alt.NamedData("stretches"))
         .mark_rect(opacity=0.001)
-        .encode(x=time_axis(), x2="until", y=alt.datum(0), y2=alt.datum(1), tooltip=[when("From"), *tips])
+        .encode(
+            x=time_axis(),
+            x2="until",
+            y=alt.datum(0),
+            y2=alt.datum(1),
+            tooltip=[when("From"), *tips],
+        )
     )
     numbers = (
         alt.Chart(alt.NamedData("ends"))
@@ -43,21 +61,41 @@ def scenarios_over_time(styles: tuple[Line, ...]) -> Spec:
 
 
 @lru_cache(maxsize=64)
-def scenarios_in_cases(styles: tuple[Line, ...], cases: tuple[str, ...], *, legend: bool = False) -> Spec:
+def scenarios_in_cases(
+    styles: tuple[Line, ...], cases: tuple[str, ...], *, legend: bool = False
+) -> Spec:
     """The scenarios in each of some cases, as bars of 100 %. Data: `cases`."""
     base = alt.Chart(alt.NamedData("cases")).encode(
-        y=alt.Y("case:N", title=None, sort=list(cases), axis=alt.Axis(ticks=False, domain=False, labelPadding=8))
+        y=alt.Y(
+            "case:N",
+            title=None,
+            sort=list(cases),
+            axis=alt.Axis(ticks=False, domain=False, labelPadding=8),
+        )
     )
     bars = base.mark_bar(opacity=1).encode(
-        x=alt.X("share:Q", title=None, stack="zero", axis=None, scale=alt.Scale(domain=[0, 1], nice=False)),
+        x=alt.X(
+            "share:Q",
+            title=None,
+            stack="zero",
+            axis=None,
+            scale=alt.Scale(domain=[0, 1], nice=False),
+        ),
         color=colour(styles, legend=legend, field="option", symbol="square"),
         order=alt.Order("rank:Q"),
         tooltip=[text("case", "If"), text("option", "Scenario"), text("shown", "Share")],
     )
-    numbers = base.mark_text(fontWeight="bold").encode(x=alt.X("x:Q"), text="label:N", color=_on_top(styles))
+    numbers = base.mark_text(fontWeight="bold").encode(
+        x=alt.X("x:Q"), text="label:N", color=_on_top(styles)
+    )
     around, line = _LEGEND
     height = 10 + _BAR * len(cases) + (around + line * -(-len(styles) // 2) if legend else 0)
-    return alt.layer(bars, numbers).resolve_scale(color="independent").properties(height=height).to_dict()
+    return (
+        alt.layer(bars, numbers)
+        .resolve_scale(color="independent")
+        .properties(height=height)
+        .to_dict()
+    )
 
 
 def _on_top(styles: tuple[Line, ...]) -> alt.Color:

@@ -1,4 +1,6 @@
-"""Why a suggestion is what it is: bars from the base rate over time, news and correction to the suggestion."""
+"""Why a suggestion is what it is: bars from the base rate over time, news and correction to the
+suggestion.
+"""
 
 from functools import lru_cache
 from typing import Final
@@ -16,9 +18,11 @@ _TICKS: Final = (*_LOW, 0.5, *(1.0 - p for p in _LOW))
 
 @lru_cache(maxsize=32)
 def waterfall(rows: int) -> Spec:
-    """The lines of a suggestion as bars along log-odds, each beginning where the one above ends. Data: `bars`.
+    """The lines of a suggestion as bars along log-odds, each beginning where the one above ends.
+    Data: `bars`.
 
-    The ends are diamonds with their probability; the side of a bar is told by colour, by its sign and by a triangle.
+    The ends are diamonds with their probability; the side of a bar is told by colour, by its sign
+    and by a triangle.
     """
     base = alt.Chart(alt.NamedData("bars")).encode(
         y=alt.Y(
@@ -27,7 +31,12 @@ def waterfall(rows: int) -> Spec:
             sort=alt.EncodingSortField("rank", op="min", order="ascending"),
             axis=alt.Axis(labelLimit=190, grid=False, ticks=False),
         ),
-        tooltip=[text("label", "Line"), text("shown", "Adds"), text("so_far", "So far"), text("why", "Why")],
+        tooltip=[
+            text("label", "Line"),
+            text("shown", "Adds"),
+            text("so_far", "So far"),
+            text("why", "Why"),
+        ],
     )
     colours = alt.Scale(domain=[UP, DOWN, END, NONE], range=[BLUE, VERMILLION, GREY, GREY])
     coloured = alt.Color("way:N", scale=colours, legend=None)
@@ -40,7 +49,11 @@ def waterfall(rows: int) -> Spec:
     right = base.transform_calculate(edge="max(datum.start, datum.end)").mark_text(
         align="left", dx=9, color=INK, fontSize=12
     )
-    layers = (bars, ends.encode(x=_along("end"), color=coloured), right.encode(x=_along("edge"), text="shown:N"))
+    layers = (
+        bars,
+        ends.encode(x=_along("end"), color=coloured),
+        right.encode(x=_along("edge"), text="shown:N"),
+    )
     return alt.layer(*layers).properties(height=50 + _ROW * rows).to_dict()
 
 
@@ -52,4 +65,6 @@ def _along(field: str) -> alt.X:
         labelSeparation=14,
         gridOpacity=0.5,
     )
-    return alt.X(f"{field}:Q", title=None, axis=axis, scale=alt.Scale(zero=False, nice=False, padding=56))
+    return alt.X(
+        f"{field}:Q", title=None, axis=axis, scale=alt.Scale(zero=False, nice=False, padding=56)
+    )

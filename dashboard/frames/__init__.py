@@ -26,6 +26,6 @@
     trial.py           an address on trial
     versions.py        what an outlet edited
 
-Probabilities are 0..1 in frames for charts and percent numbers in frames for tables. Times are aware
-UTC. A frame without rows keeps its column types, because charts and tables need them.
+Probabilities are 0..1 in frames for charts and percent numbers in frames for tables. Times are
+aware UTC. A frame without rows keeps its column types, because charts and tables need them.
 """

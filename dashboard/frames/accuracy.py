@@ -1,4 +1,6 @@
-"""Scores: who was scored, one row a question, one a rule, one an interval of a receipt; and how questions ended."""
+"""Scores: who was scored, one row a question, one a rule, one an interval of a receipt; and how
+questions ended.
+"""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -39,7 +41,9 @@ def cases(p_value: float) -> str:
 
 
 def headline_scores(accuracy: Accuracy, who: ForecasterId) -> list[Score]:
-    """A forecaster's scores by the rule that speaks for each question, where a forecast of theirs ever stood."""
+    """A forecaster's scores by the rule that speaks for each question, where a forecast of theirs
+    ever stood.
+    """
     return [
         s
         for s in accuracy.scores
@@ -52,11 +56,18 @@ def headline_scores(accuracy: Accuracy, who: ForecasterId) -> list[Score]:
 def question_scores_frame(accuracy: Accuracy, me: ForecasterId) -> pd.DataFrame:
     """One row a question, the latest answer first. Columns:
 
-    id, question, answer, known (time), and for each forecaster, under their id, the points of skill over
-    the schedule by the headline rule of the question (empty where nothing of theirs ever stood).
+    id, question, answer, known (time), and for each forecaster, under their id, the points of skill
+    over the schedule by the headline rule of the question (empty where nothing of theirs ever
+    stood).
     """
     who = [f.id for f in ranked(accuracy, me)]
-    types = {"id": "str", "question": "str", "answer": "str", "known": TIME, **{str(f): "float64" for f in who}}
+    types = {
+        "id": "str",
+        "question": "str",
+        "answer": "str",
+        "known": TIME,
+        **{str(f): "float64" for f in who},
+    }
     held: dict[QuestionId, dict[ForecasterId, float]] = {q: {} for q in accuracy.questions}
     for each in who:
         for score in headline_scores(accuracy, each):
@@ -73,10 +84,14 @@ def question_scores_frame(accuracy: Accuracy, me: ForecasterId) -> pd.DataFrame:
 def rules_frame(scores: Sequence[Score]) -> pd.DataFrame:
     """One forecaster on one question by every rule, in the order of the rules. Columns:
 
-    rule (title), better (which way), mean (while active, empty for points), skill (points), coverage and
-    attainable (percent of the scheduled time).
+    rule (title), better (which way), mean (while active, empty for points), skill (points),
+    coverage and attainable (percent of the scheduled time).
     """
-    types = {"rule": "str", "better": "str", **dict.fromkeys(("mean", "skill", "coverage", "attainable"), "float64")}
+    types = {
+        "rule": "str",
+        "better": "str",
+        **dict.fromkeys(("mean", "skill", "coverage", "attainable"), "float64"),
+    }
     rows = []
     for score in sorted(scores, key=lambda s: list(RULES).index(s.rule)):
         rule = RULES[score.rule]
@@ -107,4 +122,6 @@ def cohorts_frame(accuracy: Accuracy) -> pd.DataFrame:
     """
     counts = ("opened", "over", "answered", "annulled", "ambiguous", "unanswered", "early")
     types = {"quarter": "str", **dict.fromkeys(counts, "int64")}
-    return frame_of(types, ((c.quarter, *(getattr(c, name) for name in counts)) for c in accuracy.cohorts))
+    return frame_of(
+        types, ((c.quarter, *(getattr(c, name) for name in counts)) for c in accuracy.cohorts)
+    )

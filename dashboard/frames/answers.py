@@ -23,12 +23,16 @@ def rules_of(kind: Kind) -> tuple[Rule, ...]:
 
 
 def question_scores_frame(
-    question: Question, scores: Sequence[Score], forecasters: Mapping[ForecasterId, Forecaster], me: ForecasterId
+    question: Question,
+    scores: Sequence[Score],
+    forecasters: Mapping[ForecasterId, Forecaster],
+    me: ForecasterId,
 ) -> pd.DataFrame:
     """Everyone's scores on one question, the best skill first. Columns:
 
-    who, forecaster, skill (gain of the headline rule over knowing nothing, ×100), a column a rule of the kind under its
-    name (mean while active; for points, the points), coverage (percent of the scheduled time).
+    who, forecaster, skill (gain of the headline rule over knowing nothing, ×100), a column a rule
+    of the kind under its name (mean while active; for points, the points), coverage (percent of the
+    scheduled time).
     """
     rules = rules_of(question.kind)
     found: dict[ForecasterId, dict[str, Score]] = {}
@@ -48,8 +52,8 @@ def question_scores_frame(
 def possible(question: Question, given: str, at: datetime) -> tuple[str, ...]:
     """The answers whose scores are worth comparing, as they are typed, the given one first.
 
-    YES and NO, or the options that are offered at an instant; of numbers and dates, which are too many, the given one
-    and what lies beyond open bounds.
+    YES and NO, or the options that are offered at an instant; of numbers and dates, which are too
+    many, the given one and what lies beyond open bounds.
     """
     if question.kind == "binary":
         others: tuple[str, ...] = ("yes", "no")
@@ -57,7 +61,10 @@ def possible(question: Question, given: str, at: datetime) -> tuple[str, ...]:
         others = question.offered(at)
     else:
         above = NEVER if question.kind == "date" else ABOVE
-        others = (*([BELOW] if question.scale.open_lower else []), *([above] if question.scale.open_upper else []))
+        others = (
+            *([BELOW] if question.scale.open_lower else []),
+            *([above] if question.scale.open_upper else []),
+        )
     return tuple(dict.fromkeys((given, *others)))
 
 
@@ -67,8 +74,8 @@ def would_score_frame(
     forecasters: Mapping[ForecasterId, Forecaster],
     me: ForecasterId,
 ) -> pd.DataFrame:
-    """What everyone would score under several outcomes, in their order. Columns: outcome, and those of
-    `question_scores_frame`. Outcomes under which nobody is scored have no row.
+    """What everyone would score under several outcomes, in their order. Columns: outcome, and those
+    of `question_scores_frame`. Outcomes under which nobody is scored have no row.
     """
     parts = [
         question_scores_frame(question, scores, forecasters, me).assign(outcome=outcome)
@@ -91,8 +98,8 @@ def _settled(gain: float) -> float:
 def intervals_frame(question: Question, score: Score) -> pd.DataFrame:
     """What a score is made of. Columns:
 
-    start and end (time), days, said (the forecast in words), weight (percent of the scheduled time), score (of this
-    forecast), contribution (to the mean while active).
+    start and end (time), days, said (the forecast in words), weight (percent of the scheduled
+    time), score (of this forecast), contribution (to the mean while active).
     """
     types = {
         "start": TIME,
@@ -112,8 +119,14 @@ def intervals_frame(question: Question, score: Score) -> pd.DataFrame:
 
 
 def hindsight_frame(
-    question: Question, late: Sequence[Forecast], forecasters: Mapping[ForecasterId, Forecaster], me: ForecasterId
+    question: Question,
+    late: Sequence[Forecast],
+    forecasters: Mapping[ForecasterId, Forecaster],
+    me: ForecasterId,
 ) -> pd.DataFrame:
     """Forecasts made when the answer was known. Columns: forecaster, made (time), said."""
-    rows = [(named(forecasters[f.forecaster_id], me), f.made_at, in_short(question, f.distribution)) for f in late]
+    rows = [
+        (named(forecasters[f.forecaster_id], me), f.made_at, in_short(question, f.distribution))
+        for f in late
+    ]
     return frame_of({"forecaster": "str", "made": TIME, "said": "str"}, rows)

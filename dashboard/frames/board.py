@@ -1,4 +1,6 @@
-"""The list of questions: what moved, who disagrees, which to show in which order, one row a question."""
+"""The list of questions: what moved, who disagrees, which to show in which order, one row a
+question.
+"""
 
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
@@ -27,10 +29,14 @@ CERTAIN: Final = 0.0001
 WEEK: Final = timedelta(days=7)
 
 State = Literal["Open", "Upcoming", "Closed", "Overdue", "Resolved", "All"]
-"""What can be chosen of the states; an answer is overdue when a closed question should have been answered by now."""
+"""What can be chosen of the states; an answer is overdue when a closed question should have been
+answered by now.
+"""
 
 Order = Literal["closing", "change", "stale", "apart"]
-"""By what a list is sorted: the next to close, the largest move, my oldest forecast, or the widest gap first."""
+"""By what a list is sorted: the next to close, the largest move, my oldest forecast, or the widest
+gap first.
+"""
 
 
 Mine = Literal["yes", "stale", "no"]
@@ -55,7 +61,8 @@ class Move:
 
 
 def move(s: QuestionSummary, length: timedelta, now: datetime) -> Move | None:
-    """The move of an open question's suggestion over a length of time up to 90 days, or since it opened.
+    """The move of an open question's suggestion over a length of time up to 90 days, or since it
+    opened.
 
     None for any other, and when it is not known what was suggested before.
     """
@@ -85,12 +92,15 @@ class Gap:
 
     @property
     def log_odds(self) -> float:
-        """How far apart they are in log-odds: 0.69 where the odds of one are twice those of the other."""
+        """How far apart they are in log-odds: 0.69 where the odds of one are twice those of the
+        other.
+        """
         return abs(_log_odds(self.p_one) - _log_odds(self.p_other))
 
 
 def gap(s: QuestionSummary, me: ForecasterId) -> Gap | None:
-    """The widest gap among me, crowd and suggestion; None where no two of them hold a probability of YES.
+    """The widest gap among me, crowd and suggestion; None where no two of them hold a probability
+    of YES.
 
     I alone am no crowd.
     """
@@ -98,7 +108,9 @@ def gap(s: QuestionSummary, me: ForecasterId) -> Gap | None:
     heard = [
         (who, standing.p)
         for who in (me, CROWD, SUGGESTION)
-        if (standing := s.standings.get(who)) is not None and standing.p is not None and not (who == CROWD and alone)
+        if (standing := s.standings.get(who)) is not None
+        and standing.p is not None
+        and not (who == CROWD and alone)
     ]
     if s.status != "open" or len(heard) < 2:
         return None
@@ -111,7 +123,9 @@ def _log_odds(p: float) -> float:
 
 
 def as_of(summaries: Sequence[QuestionSummary], now: datetime) -> list[QuestionSummary]:
-    """The questions with their states at an instant: a replay ends at its own time, whatever the clock says."""
+    """The questions with their states at an instant: a replay ends at its own time, whatever the
+    clock says.
+    """
     return [replace(s, status=status(s.question, s.resolution, now)) for s in summaries]
 
 
@@ -135,7 +149,9 @@ class Wanted:
     find: str = ""
 
 
-def chosen(summaries: Sequence[QuestionSummary], wanted: Wanted, look: Look) -> list[QuestionSummary]:
+def chosen(
+    summaries: Sequence[QuestionSummary], wanted: Wanted, look: Look
+) -> list[QuestionSummary]:
     """The questions that fit every filter, in the order they came in."""
     words = wanted.find.lower().split()
     return [
@@ -170,12 +186,20 @@ def _has(s: QuestionSummary, words: Sequence[str]) -> bool:
     return all(word in text for word in words)
 
 
-def in_order(summaries: Sequence[QuestionSummary], order: Order, look: Look) -> list[QuestionSummary]:
-    """The questions in this order; those that have nothing to sort by come last, the next to close first."""
+def in_order(
+    summaries: Sequence[QuestionSummary], order: Order, look: Look
+) -> list[QuestionSummary]:
+    """The questions in this order; those that have nothing to sort by come last, the next to close
+    first.
+    """
     keys: Mapping[Order, Callable[[QuestionSummary], float | None]] = {
         "closing": lambda s: 0.0,
-        "change": lambda s: None if (found := move(s, look.over, look.now)) is None else -abs(found.change),
-        "stale": lambda s: None if (held := my_open(s, look.me)) is None else held.since.timestamp(),
+        "change": lambda s: (
+            None if (found := move(s, look.over, look.now)) is None else -abs(found.change)
+        ),
+        "stale": lambda s: (
+            None if (held := my_open(s, look.me)) is None else held.since.timestamp()
+        ),
         "apart": lambda s: None if (found := gap(s, look.me)) is None else -found.size,
     }
     key = keys[order]
@@ -206,16 +230,20 @@ def spark(history: Sequence[tuple[datetime, float]], now: datetime) -> list[floa
     since = [(at - start).total_seconds() for at, _ in history]
     whole = max((now - start).total_seconds(), since[-1])
     # Seconds, not times: arithmetic with times took most of what a list of 1,000 questions took.
-    return [history[bisect_right(since, whole * (k / (SPARK_POINTS - 1))) - 1][1] for k in range(SPARK_POINTS)]
+    return [
+        history[bisect_right(since, whole * (k / (SPARK_POINTS - 1))) - 1][1]
+        for k in range(SPARK_POINTS)
+    ]
 
 
 def questions_frame(summaries: Sequence[QuestionSummary], look: Look) -> pd.DataFrame:
     """One row a question. Columns:
 
-    id, question, state (word), answer (in words, or empty), suggestion, mine and crowd (percent of YES, empty where the
-    answer is no yes or no), mine_said and crowd_said (any forecast in words, so written that percentages sort), change
-    (points over `look.over`, empty below one), trend (list of 0..1), waiting (evidence to review), closes_in (days,
-    empty once closed), last_change (days since I last forecast or confirmed, while it is open), tags.
+    id, question, state (word), answer (in words, or empty), suggestion, mine and crowd (percent of
+    YES, empty where the answer is no yes or no), mine_said and crowd_said (any forecast in words,
+    so written that percentages sort), change (points over `look.over`, empty below one), trend
+    (list of 0..1), waiting (evidence to review), closes_in (days, empty once closed), last_change
+    (days since I last forecast or confirmed, while it is open), tags.
     """
     types = {
         "id": "str",
@@ -276,12 +304,18 @@ def _said(s: QuestionSummary, who: ForecasterId, now: datetime) -> str | None:
     if standing is None:
         return None
     words = in_short(s.question, as_read(s.question, standing.distribution, now))
-    return words.rjust(6) if standing.p is not None else words  # a table sorts words by their letters
+    return (
+        words.rjust(6) if standing.p is not None else words
+    )  # a table sorts words by their letters
 
 
 def _computed(s: QuestionSummary, now: datetime) -> str | None:
-    """What is computed in the place of a crowd, where the answer is no yes or no: suggested shares or the base rate."""
+    """What is computed in the place of a crowd, where the answer is no yes or no: suggested shares
+    or the base rate.
+    """
     if s.question.kind == "binary":
         return None
     suggested = _said(s, SUGGESTION, now)
-    return f"{_said(s, PRIOR, now)} (base rate)" if suggested is None else f"{suggested} (suggested)"
+    return (
+        f"{_said(s, PRIOR, now)} (base rate)" if suggested is None else f"{suggested} (suggested)"
+    )

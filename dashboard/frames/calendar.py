@@ -21,7 +21,8 @@ Title = Literal["Overdue", "This week", "Next 30 days", "Later"]
 class Due:
     """Something that is due: a signpost by its name, or the close or the answer of questions.
 
-    `entries` are those that fall together: one signpost on several questions, or several questions at one instant.
+    `entries` are those that fall together: one signpost on several questions, or several questions
+    at one instant.
     """
 
     what: Literal["signpost", "close", "answer due"]
@@ -56,7 +57,8 @@ class Section:
 
 
 def sections(found: Calendar, now: datetime, zone: ZoneInfo) -> tuple[Section, ...]:
-    """What is overdue, due this week, within 30 days, and later. Signposts that were seen wait for nothing.
+    """What is overdue, due this week, within 30 days, and later. Signposts that were seen wait for
+    nothing.
 
     Closed questions that wait for their answer belong here as well as open ones.
     """
@@ -89,13 +91,17 @@ def _days(found: Calendar, of: Iterable[Expected]) -> tuple[Day, ...]:
     for e in of:
         name = "" if e.indicator is None else e.indicator.name
         by_day.setdefault(e.at, {}).setdefault((e.what, name), []).append(e)
-    return tuple(Day(at, tuple(_due(found, each) for each in due.values())) for at, due in by_day.items())
+    return tuple(
+        Day(at, tuple(_due(found, each) for each in due.values())) for at, due in by_day.items()
+    )
 
 
 def _due(found: Calendar, together: list[Expected]) -> Due:
     first = together[0]
     name = "" if first.indicator is None else first.indicator.name
-    return Due(first.what, name, tuple((e, found.questions[e.question_id].question) for e in together))
+    return Due(
+        first.what, name, tuple((e, found.questions[e.question_id].question) for e in together)
+    )
 
 
 def shortened(of: Section, most: int) -> tuple[Day, ...]:
@@ -111,7 +117,9 @@ def shortened(of: Section, most: int) -> tuple[Day, ...]:
 
 
 def noted(found: Calendar) -> tuple[tuple[Mark, Question, str], ...]:
-    """What was noted lately, the newest first: the mark, its question, and the name of its signpost."""
+    """What was noted lately, the newest first: the mark, its question, and the name of its
+    signpost.
+    """
     return tuple(
         (mark, found.questions[mark.question_id].question, found.names[mark.indicator_id])
         for mark in found.marks

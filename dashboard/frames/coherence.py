@@ -21,7 +21,9 @@ LONGEST: Final = 120
 
 @dataclass(frozen=True, slots=True)
 class Sorted:
-    """Contradictions by what can be done about them: mine, those of others, and those that may be noise."""
+    """Contradictions by what can be done about them: mine, those of others, and those that may be
+    noise.
+    """
 
     mine: tuple[Contradiction, ...]
     others: tuple[Contradiction, ...]
@@ -30,7 +32,9 @@ class Sorted:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A question of a contradiction under its label, with its forecast as it is and in the nearest that agree."""
+    """A question of a contradiction under its label, with its forecast as it is and in the nearest
+    that agree.
+    """
 
     question: Question
     label: str
@@ -39,7 +43,9 @@ class Moved:
 
 
 def sorted_out(found: Coherence, me: ForecasterId) -> Sorted:
-    """The contradictions that are more than noise, mine apart from those of others, the largest first."""
+    """The contradictions that are more than noise, mine apart from those of others, the largest
+    first.
+    """
     told = [each for each in found.contradictions if not each.slight and not _of_one(each, found)]
     flagged = [each for each in told if each.violation.flagged]
     return Sorted(
@@ -69,7 +75,12 @@ def moved(contradiction: Contradiction) -> tuple[Moved, ...]:
     broken = contradiction.violation
     labels = dict(zip(broken.link.question_ids, broken.link.labels, strict=False))
     return tuple(
-        Moved(contradiction.questions[q].question, labels.get(q, ""), percent_exact(p), percent_exact(after))
+        Moved(
+            contradiction.questions[q].question,
+            labels.get(q, ""),
+            percent_exact(p),
+            percent_exact(after),
+        )
         for q, p, after in zip(broken.question_ids, broken.before, broken.after, strict=True)
     )
 
@@ -77,7 +88,11 @@ def moved(contradiction: Contradiction) -> tuple[Moved, ...]:
 def still_decided(contradiction: Contradiction) -> bool:
     """Whether the newest decision was about these very forecasts."""
     decided, broken = contradiction.decided, contradiction.violation
-    return decided is not None and decided.question_ids == broken.question_ids and decided.before == broken.before
+    return (
+        decided is not None
+        and decided.question_ids == broken.question_ids
+        and decided.before == broken.before
+    )
 
 
 def gains(repairs: Iterable[ScoredRepair], decision: RepairWord) -> tuple[float, ...]:
@@ -86,8 +101,17 @@ def gains(repairs: Iterable[ScoredRepair], decision: RepairWord) -> tuple[float,
 
 
 def repairs_frame(found: Coherence, names: Mapping[ForecasterId, str]) -> pd.DataFrame:
-    """All decisions on repairs, the newest first. Columns: at, link, who, decision, moved, nats, gain (words), why."""
-    types = {"at": TIME, "link": "str", "who": "str", "decision": "str", "moved": "str", "nats": "float64"}
+    """All decisions on repairs, the newest first. Columns: at, link, who, decision, moved, nats,
+    gain (words), why.
+    """
+    types = {
+        "at": TIME,
+        "link": "str",
+        "who": "str",
+        "decision": "str",
+        "moved": "str",
+        "nats": "float64",
+    }
     rows = (
         (r.decision.at, r.link.title, names.get(r.decision.forecaster_id, r.decision.forecaster_id),
          r.decision.decision, _moved(r), r.decision.nats, gain(r.gain), r.decision.why)
@@ -108,8 +132,12 @@ def by_kind(links: Iterable[Link]) -> tuple[tuple[LinkKind, tuple[Link, ...]], .
     return tuple((kind, tuple(of)) for kind, of in groupby(ranked, key=lambda link: link.kind))
 
 
-def fitting(kind: LinkKind, rows: Iterable[QuestionSummary], place: int = 0) -> dict[QuestionId, str]:
-    """The questions that may stand at a place of a link of this kind, with their texts. Answered ones bind nobody."""
+def fitting(
+    kind: LinkKind, rows: Iterable[QuestionSummary], place: int = 0
+) -> dict[QuestionId, str]:
+    """The questions that may stand at a place of a link of this kind, with their texts. Answered
+    ones bind nobody.
+    """
     binary = SHAPES[kind].binary
     only_binary = binary is None or place < binary
     return {

@@ -29,10 +29,13 @@ def history_frame(
 ) -> pd.DataFrame:
     """What people did, newest first. Columns:
 
-    made, who, act, said (a forecast in words), wording (the one it was made on; empty where there is but one), why,
-    cites (count).
+    made, who, act, said (a forecast in words), wording (the one it was made on; empty where there
+    is but one), why, cites (count).
     """
-    types = dict.fromkeys(("made", "who", "act", "said", "wording", "why"), "str") | {"made": TIME, "cites": "int64"}
+    types = dict.fromkeys(("made", "who", "act", "said", "wording", "why"), "str") | {
+        "made": TIME,
+        "cites": "int64",
+    }
     worded = len(versions) > 1
     rows = [
         (a.made_at, named(forecasters[a.forecaster_id], me), ACT[a.act], in_short(question, a.distribution),
@@ -54,9 +57,9 @@ ACT: Final = {
 def signposts_frame(page: QuestionPage) -> pd.DataFrame:
     """The indicators of a question and what was seen of them. Columns:
 
-    name, direction, strength, seen (pieces of evidence not rejected), last (empty while silent), expected (by when, so
-    that silence counts; empty where nobody said), examples and opposites (the first phrasings for its direction, and
-    against it).
+    name, direction, strength, seen (pieces of evidence not rejected), last (empty while silent),
+    expected (by when, so that silence counts; empty where nobody said), examples and opposites (the
+    first phrasings for its direction, and against it).
     """
     types = {
         "name": "str",
@@ -85,14 +88,19 @@ def signposts_frame(page: QuestionPage) -> pd.DataFrame:
 def options_frame(question: Question) -> pd.DataFrame:
     """The options of a question in their order, and their base rates. Columns:
 
-    option, prior (percent, empty for one that was added later), added and removed (time, empty for one that was there
-    from the start, and to the end).
+    option, prior (percent, empty for one that was added later), added and removed (time, empty for
+    one that was there from the start, and to the end).
     """
     types = {"option": "str", "prior": "float64", "added": TIME, "removed": TIME}
     held = question.prior
     shares = dict(zip(held.options, held.p, strict=True)) if isinstance(held, Categorical) else {}
     rows = [
-        (o.name, percent_number(shares[o.name]) if o.name in shares else None, o.added_at, o.removed_at)
+        (
+            o.name,
+            percent_number(shares[o.name]) if o.name in shares else None,
+            o.added_at,
+            o.removed_at,
+        )
         for o in question.options
     ]
     return frame_of(types, rows)

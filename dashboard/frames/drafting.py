@@ -1,4 +1,6 @@
-"""A draft as a form: what is filled in at first, what a changed slot changes, and what the form asks in the end."""
+"""A draft as a form: what is filled in at first, what a changed slot changes, and what the form
+asks in the end.
+"""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,14 +22,19 @@ SLOTS: Final[Mapping[Slot, tuple[str, str]]] = MappingProxyType(
     {
         "actor": ("Who", "Who or what does it, by name."),
         "event": ("Does what", "What an observer would see."),
-        "threshold": ("From where on it counts", "The act, text or figure that decides it, and what does not count."),
+        "threshold": (
+            "From where on it counts",
+            "The act, text or figure that decides it, and what does not count.",
+        ),
         "place": ("Where", "If it matters."),
         "deadline": ("By when", "The day that the sentence itself gives; it is offered below."),
         "source": ("Who will report it", "The body that publishes the answer."),
         "annul_rule": ("When it is annulled", "What happens if nobody can tell any more."),
     }
 )
-"""What a question needs, each with its name and a hint, in the order in which one thinks about it."""
+"""What a question needs, each with its name and a hint, in the order in which one thinks about
+it.
+"""
 
 _GAPS: Final[Mapping[Slot, str]] = MappingProxyType(
     {
@@ -38,7 +45,9 @@ _GAPS: Final[Mapping[Slot, str]] = MappingProxyType(
     }
 )
 _GAP: Final = re.compile(r"\[…[^\]]*\]")
-_BOUND: Final = re.compile(r"(at least|at most|more than|less than)\s+([+-]?\d+(?:\.\d+)?)", re.IGNORECASE)
+_BOUND: Final = re.compile(
+    r"(at least|at most|more than|less than)\s+([+-]?\d+(?:\.\d+)?)", re.IGNORECASE
+)
 _DAY: Final = re.compile(r"(by|after)\s+(\d{4}-\d{2}-\d{2})", re.IGNORECASE)
 
 
@@ -52,10 +61,11 @@ class Written:
 
 
 def with_slot(written: Written, slot: Slot, old: str, new: str) -> Written:
-    """The wording with a slot said anew: in the place of what it said before, or of the gap that was left for it.
+    """The wording with a slot said anew: in the place of what it said before, or of the gap that
+    was left for it.
 
-    What has no place yet gets one: a rule at the end of the criteria, a source at the top. An empty slot changes
-    nothing, and neither does the deadline, which is chosen among the closing days.
+    What has no place yet gets one: a rule at the end of the criteria, a source at the top. An empty
+    slot changes nothing, and neither does the deadline, which is chosen among the closing days.
     """
     if not new or new == old or slot == "deadline":
         return written
@@ -72,19 +82,24 @@ def with_slot(written: Written, slot: Slot, old: str, new: str) -> Written:
 
 def _everywhere(written: Written, pattern: str, new: str) -> Written:
     text, criteria, sources = (
-        re.sub(pattern, lambda _: new, said) for said in (written.text, written.criteria, written.sources)
+        re.sub(pattern, lambda _: new, said)
+        for said in (written.text, written.criteria, written.sources)
     )
     return Written(text, criteria, sources)
 
 
 def day_of(text: str, today: date) -> date | None:
-    """The last day that a slot names, when it lies ahead: `31 December 2027`, `2027-12-31`, `end of 2027`."""
+    """The last day that a slot names, when it lies ahead: `31 December 2027`, `2027-12-31`, `end of
+    2027`.
+    """
     ahead = [day for said in said_times(text) for day in said.last_days if day > today]
     return max(ahead, default=None)
 
 
 def choices(draft: Draft, deadline: str, today: date) -> tuple[date, ...]:
-    """The closing days to choose from: those proposed, and the one that the deadline slot names now."""
+    """The closing days to choose from: those proposed, and the one that the deadline slot names
+    now.
+    """
     said = day_of(deadline, today)
     return tuple(dict.fromkeys([*draft.horizons, *([said] if said else [])]))
 
@@ -94,7 +109,9 @@ Bearing = tuple[str, str]
 
 
 def bearing_parts(kind: Kind, bears_out: str) -> Bearing:
-    """What bears the claim out, in the two parts of its field; empty where it says nothing or fits no kind."""
+    """What bears the claim out, in the two parts of its field; empty where it says nothing or fits
+    no kind.
+    """
     said = bears_out.strip()
     if kind == "numeric" and (bound := _BOUND.fullmatch(said)):
         return bound[1].lower(), bound[2]
@@ -104,7 +121,9 @@ def bearing_parts(kind: Kind, bears_out: str) -> Bearing:
 
 
 def begun(draft: Draft, first: Asked) -> dict[str, Any]:
-    """What stands in the form of a draft before anybody writes; `first` is the question for its first horizon."""
+    """What stands in the form of a draft before anybody writes; `first` is the question for its
+    first horizon.
+    """
     compared, bound = bearing_parts(draft.kind, draft.bears_out)
     scale = first.scale if draft.kind == "numeric" else None
     rows: dict[str, Any] = {}
@@ -143,7 +162,9 @@ def begun(draft: Draft, first: Asked) -> dict[str, Any]:
 
 
 def _bare_name(draft: Draft) -> str:
-    """A short name without the day, which comes with the horizon where there are several, and without gaps."""
+    """A short name without the day, which comes with the horizon where there are several, and
+    without gaps.
+    """
     said = _GAP.sub("", draft.text)
     for day in draft.horizons[:1]:
         said = said.replace(long_date(day), "")
@@ -153,7 +174,9 @@ def _bare_name(draft: Draft) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What a form says beside the draft's own fields: one question for each of the closing days `days`."""
+    """What a form says beside the draft's own fields: one question for each of the closing days
+    `days`.
+    """
 
     draft: Draft
     name: str
@@ -185,7 +208,9 @@ def questions_of(chosen: Chosen, now: datetime) -> tuple[Asked, ...]:
 
 
 def names(base: str, days: Sequence[date]) -> tuple[str, ...]:
-    """A name for each day: the base alone for one, else with the shortest form of the days that tells them apart."""
+    """A name for each day: the base alone for one, else with the shortest form of the days that
+    tells them apart.
+    """
     if len(days) < 2:
         return (base,) * len(days)
     for shape in ("%Y", "%Y-%m", "%Y-%m-%d"):
@@ -202,7 +227,9 @@ def together(found: Iterable[tuple[Flaw, ...]]) -> tuple[Flaw, ...]:
 
 
 def kept(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """What stands in a form, as it can be stored: days and times as text, nothing that no form could hold."""
+    """What stands in a form, as it can be stored: days and times as text, nothing that no form
+    could hold.
+    """
     return {name: _stored(value) for name, value in fields.items()}
 
 

@@ -1,4 +1,6 @@
-"""An essay as it is read: its sentences in their paragraphs with their looks, and its record by word and by kind."""
+"""An essay as it is read: its sentences in their paragraphs with their looks, and its record by
+word and by kind.
+"""
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -9,7 +11,16 @@ import pandas as pd
 
 from dashboard.frames.columns import frame_of
 from dashboard.wording import capital, percent, plural
-from dashboard.wording.essay import DRAFTED, LOOK, LOOKS_BACK, Look, mark_of, record, shade_of, standing
+from dashboard.wording.essay import (
+    DRAFTED,
+    LOOK,
+    LOOKS_BACK,
+    Look,
+    mark_of,
+    record,
+    shade_of,
+    standing,
+)
 from forecasts.claim_map import Mapped, Verdict, VerdictLine
 from forecasts.claims.marks import plain
 from tracker.essays.values import EssayPage
@@ -24,8 +35,8 @@ _LIST: Final = re.compile(r"\n[ \t]*(?:[-*+>#•]|\d{1,3}[.)])[ \t]")
 class Piece:
     """A sentence as it is shown, or text between two (`at` is None).
 
-    `at` is its offset in the text, `look` and `mark` say its state without words, `words` with them, and `shade` (6 to
-    48) is how strongly an open one is coloured.
+    `at` is its offset in the text, `look` and `mark` say its state without words, `words` with
+    them, and `shade` (6 to 48) is how strongly an open one is coloured.
     """
 
     at: int | None
@@ -41,9 +52,15 @@ Block = tuple[Piece, ...]
 
 
 def blocks(page: EssayPage) -> tuple[Block, ...]:
-    """The paragraphs of an essay; of one whose text is not kept, the quotes of its claims, each as one."""
+    """The paragraphs of an essay; of one whose text is not kept, the quotes of its claims, each as
+    one.
+    """
     if page.text is None:
-        quotes = [(one, f"“{one.sentence.text.rstrip('.')} …”") for one in page.mapped if one.sentence.text]
+        quotes = [
+            (one, f"“{one.sentence.text.rstrip('.')} …”")
+            for one in page.mapped
+            if one.sentence.text
+        ]
         return tuple((_piece(one, said, page.drafts),) for one, said in quotes)
     text = page.text.text
     found = _paragraphs(text, [one for one in page.mapped if stands(text, one)], page.drafts)
@@ -51,13 +68,17 @@ def blocks(page: EssayPage) -> tuple[Block, ...]:
 
 
 def stands(text: str, one: Mapped) -> bool:
-    """Whether a sentence stands in this text where it says; a claim of an earlier version may not."""
+    """Whether a sentence stands in this text where it says; a claim of an earlier version may
+    not.
+    """
     sentence = one.sentence
     return bool(sentence.text) and plain(text[sentence.offset : sentence.end]) == sentence.text
 
 
 def elsewhere(page: EssayPage) -> tuple[Mapped, ...]:
-    """Claims that are in no sentence of the text that is kept: it is another version of the essay."""
+    """Claims that are in no sentence of the text that is kept: it is another version of the
+    essay.
+    """
     if page.text is None:
         return ()
     return tuple(one for one in page.mapped if one.claim_ids and not stands(page.text.text, one))
@@ -82,8 +103,14 @@ def _paragraphs(text: str, mapped: Sequence[Mapped], drafts: Collection[int]) ->
 
 
 def _breaks(between: str, *, a_line_each: bool) -> bool:
-    """Whether a new paragraph begins: at an empty line, at an item of a list, or where every line is a paragraph."""
-    return ("\n" in between) if a_line_each else bool(_PARAGRAPH.search(between) or _LIST.search(between))
+    """Whether a new paragraph begins: at an empty line, at an item of a list, or where every line
+    is a paragraph.
+    """
+    return (
+        ("\n" in between)
+        if a_line_each
+        else bool(_PARAGRAPH.search(between) or _LIST.search(between))
+    )
 
 
 def _plain(text: str) -> list[Piece]:
@@ -105,7 +132,9 @@ def as_sent(found: Iterable[Block]) -> list[list[dict[str, Any]]]:
 
 
 def legend(page: EssayPage) -> tuple[tuple[Look, int], ...]:
-    """The looks that occur, and how many sentences have each; what does not look ahead is left out."""
+    """The looks that occur, and how many sentences have each; what does not look ahead is left
+    out.
+    """
     counts: dict[Look, int] = dict.fromkeys([*LOOK.values(), DRAFTED, LOOKS_BACK], 0)
     for one in page.mapped:
         counts[_look(one, page.drafts)] += 1
@@ -115,7 +144,11 @@ def legend(page: EssayPage) -> tuple[tuple[Look, int], ...]:
 
 def _look(one: Mapped, drafts: Collection[int]) -> Look:
     """The look of a sentence's state; a draft that was kept shows where nothing was asked yet."""
-    return DRAFTED if one.state == "no question yet" and one.sentence.offset in drafts else LOOK[one.state]
+    return (
+        DRAFTED
+        if one.state == "no question yet" and one.sentence.offset in drafts
+        else LOOK[one.state]
+    )
 
 
 def at_offset(page: EssayPage, asked: str) -> Mapped | None:
@@ -124,17 +157,27 @@ def at_offset(page: EssayPage, asked: str) -> Mapped | None:
         return None
     offset = int(asked)
     exact = next((one for one in page.mapped if one.sentence.offset == offset), None)
-    return exact or next((one for one in page.mapped if one.sentence.offset <= offset < one.sentence.end), None)
+    return exact or next(
+        (one for one in page.mapped if one.sentence.offset <= offset < one.sentence.end), None
+    )
 
 
 def next_unasked(page: EssayPage, after: int) -> Mapped | None:
-    """The next sentence behind a character that has no question yet, else the first; None without any."""
+    """The next sentence behind a character that has no question yet, else the first; None without
+    any.
+    """
     waiting = [one for one in page.mapped if one.state == "no question yet"]
-    return next((one for one in waiting if one.sentence.offset > after), waiting[0] if waiting else None)
+    return next(
+        (one for one in waiting if one.sentence.offset > after), waiting[0] if waiting else None
+    )
 
 
-def told_apart(lines: Sequence[VerdictLine]) -> tuple[tuple[VerdictLine, ...], tuple[VerdictLine, ...]]:
-    """The lines worth drawing, of two claims or more, and the others; all are drawn where there are none of those."""
+def told_apart(
+    lines: Sequence[VerdictLine],
+) -> tuple[tuple[VerdictLine, ...], tuple[VerdictLine, ...]]:
+    """The lines worth drawing, of two claims or more, and the others; all are drawn where there are
+    none of those.
+    """
     many = tuple(line for line in lines if line.claims > 1)
     single = tuple(line for line in lines if line.claims < 2)
     return (many, single) if many else (single, ())
@@ -143,8 +186,9 @@ def told_apart(lines: Sequence[VerdictLine]) -> tuple[tuple[VerdictLine, ...], t
 def record_frame(lines: Sequence[VerdictLine]) -> pd.DataFrame:
     """How claims did by what they share, the most claims first. Columns:
 
-    label, share (0..1, empty before the first answer), low and high (its 95 % interval), chance (0..1, what the open
-    ones are held to be), n (answered), said ("8 of 10, 3 open"), interval (in words).
+    label, share (0..1, empty before the first answer), low and high (its 95 % interval), chance
+    (0..1, what the open ones are held to be), n (answered), said ("8 of 10, 3 open"), interval (in
+    words).
     """
     types = {
         "label": "str", "share": "float64", "low": "float64", "high": "float64", "chance": "float64", "n": "int64",
@@ -174,4 +218,6 @@ def in_a_row(live: Verdict, retrospective: Verdict) -> tuple[str, str]:
     told = record(line)
     open_ = f"{plural(line.open, 'claim')} open" if line.open else ""
     back = record(retrospective.overall)
-    return ", ".join(filter(None, [told, open_])), f"looking back: {back}" if retrospective.overall.answered else ""
+    return ", ".join(
+        filter(None, [told, open_])
+    ), f"looking back: {back}" if retrospective.overall.answered else ""

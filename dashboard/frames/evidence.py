@@ -22,7 +22,9 @@ class Told:
 
 
 def told(items: Sequence[StoryItem]) -> tuple[Told, ...]:
-    """The reports of a story, first seen first: of those that carry one text all but the first are copies."""
+    """The reports of a story, first seen first: of those that carry one text all but the first are
+    copies.
+    """
     texts: set[ItemId] = set()
     found = []
     for item in sorted(items, key=lambda i: (i.item.first_seen_at, i.item.id)):
@@ -42,7 +44,9 @@ class Fold:
 
 
 def fold(items: Sequence[StoryItem]) -> Fold:
-    """Count a story's reports as its reliability counts them: a copy is no second witness, nor is the same owner."""
+    """Count a story's reports as its reliability counts them: a copy is no second witness, nor is
+    the same owner.
+    """
     every = told(items)
     own = [t.report.source_group for t in every if not t.copy]
     return Fold(len(own), len(set(own)), len(every) - len(own))
@@ -51,8 +55,8 @@ def fold(items: Sequence[StoryItem]) -> Fold:
 def reports_frame(items: Sequence[StoryItem]) -> pd.DataFrame:
     """Every report of a story, first seen first. Columns:
 
-    seen, source (feed title), group (the agency that it names, or the feed's owner), what (`report` or `copy`),
-    headline. All but `what` is text of feeds.
+    seen, source (feed title), group (the agency that it names, or the feed's owner), what (`report`
+    or `copy`), headline. All but `what` is text of feeds.
     """
     types = {"seen": TIME, "source": "str", "group": "str", "what": "str", "headline": "str"}
     rows = (
@@ -66,10 +70,11 @@ def reports_frame(items: Sequence[StoryItem]) -> pd.DataFrame:
 def evidence_frame(cards: Sequence[EvidenceCard], kind: Kind) -> pd.DataFrame:
     """One row a piece of evidence, in the words of its question's kind. Columns:
 
-    id, seen, headline (feed text), direction, sure (of the direction, percent; empty where nobody called it or a person
-    took it), strength, relevant (how likely the match bears on the question, percent; empty as before), status, judge
-    (empty, or the model's name), matched (words), nearest (phrasing), sources (feed titles), reports, independent and
-    copies (counts), url (of the first report).
+    id, seen, headline (feed text), direction, sure (of the direction, percent; empty where nobody
+    called it or a person took it), strength, relevant (how likely the match bears on the question,
+    percent; empty as before), status, judge (empty, or the model's name), matched (words), nearest
+    (phrasing), sources (feed titles), reports, independent and copies (counts), url (of the first
+    report).
     """
     types = {
         "id": "int64",

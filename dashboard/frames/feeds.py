@@ -8,13 +8,28 @@ import pandas as pd
 
 from dashboard.frames.columns import TIME, frame_of
 from dashboard.wording import HEALTH, answers_in_a_row, moving, span
-from tracker.feeds.timing.health import USUAL_OVER_DAYS, DayCount, Health, share_not_modified, usual_items
+from tracker.feeds.timing.health import (
+    USUAL_OVER_DAYS,
+    DayCount,
+    Health,
+    share_not_modified,
+    usual_items,
+)
 from tracker.feeds.timing.pace import reason
 from tracker.summaries import FeedHealth
 
-_WORST_FIRST: Final[dict[Health, int]] = {"failing": 0, "paused": 1, "late": 2, "quiet": 3, "new": 4, "ok": 5}
+_WORST_FIRST: Final[dict[Health, int]] = {
+    "failing": 0,
+    "paused": 1,
+    "late": 2,
+    "quiet": 3,
+    "new": 4,
+    "ok": 5,
+}
 _TROUBLE: Final[tuple[Health, ...]] = ("failing", "paused", "quiet")
-"""States of a single feed that somebody should look at. When feeds are late, nobody polls: that is no feed's fault."""
+"""States of a single feed that somebody should look at. When feeds are late, nobody polls: that is
+no feed's fault.
+"""
 
 
 def asks(health: Health) -> str:
@@ -33,7 +48,8 @@ def troubled(feeds: Sequence[FeedHealth]) -> tuple[FeedHealth, ...]:
 
 
 def what_is_wrong(feed: FeedHealth) -> str:
-    """Why it is paused, how it fails, what is odd about it, or why nothing comes of it; "" when all is well.
+    """Why it is paused, how it fails, what is odd about it, or why nothing comes of it; "" when all
+    is well.
 
     Servers and feeds have their words in it: show it as plain text only.
     """
@@ -50,11 +66,12 @@ def daily_items(days: Sequence[DayCount], now: datetime) -> list[int]:
 def feeds_frame(feeds: Sequence[FeedHealth], now: datetime) -> pd.DataFrame:
     """One row a feed, in the order given. Columns:
 
-    id, health (shape and word), title, theme, daily (list: new items of each of 28 days), yesterday (new items of the
-    last whole day, UTC) and usual (of the median day), success (last answer, empty for never), lag (time since then in
-    words), next (empty while paused), why (then), unchanged (percent of answers "not modified", empty without any),
-    answers (the last ones), ask (what its button is called), note (what is wrong, or
-    where it moves), items and evidence (of seven days), ever (items in all).
+    id, health (shape and word), title, theme, daily (list: new items of each of 28 days), yesterday
+    (new items of the last whole day, UTC) and usual (of the median day), success (last answer,
+    empty for never), lag (time since then in words), next (empty while paused), why (then),
+    unchanged (percent of answers "not modified", empty without any), answers (the last ones), ask
+    (what its button is called), note (what is wrong, or where it moves), items and evidence (of
+    seven days), ever (items in all).
     """
     types = {
         "id": "str",

@@ -1,4 +1,6 @@
-"""What the numbers of the accuracy page say, in sentences: the claim first, then how far it can be trusted."""
+"""What the numbers of the accuracy page say, in sentences: the claim first, then how far it can be
+trusted.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -28,10 +30,14 @@ class Finding(NamedTuple):
 
 
 def on_skill(accuracy: Accuracy, me: ForecasterId, rule: RuleName) -> Finding:
-    """Who gained most by a rule, and whether that is more than luck. Somebody has been scored by it."""
+    """Who gained most by a rule, and whether that is more than luck. Somebody has been scored by
+    it.
+    """
     everyone = by_skill(accuracy, rule)
     best = everyone[0]
-    return Finding(_gain(accuracy, me, best, alone=len(everyone) == 1), _trust(best, alone=len(everyone) == 1))
+    return Finding(
+        _gain(accuracy, me, best, alone=len(everyone) == 1), _trust(best, alone=len(everyone) == 1)
+    )
 
 
 def _gain(accuracy: Accuracy, me: ForecasterId, best: Summary, *, alone: bool) -> str:
@@ -57,7 +63,10 @@ def _trust(best: Summary, *, alone: bool) -> str:
     unsure = "tell skill from luck" if alone else "say who is better"
     if few := _too_few(best.questions, best.clusters, unsure):
         return few
-    return f"Over {rests_on(best.questions, best.clusters)}. {_side(best.low, best.high, _zero(best.rule))}"
+    return (
+        f"Over {rests_on(best.questions, best.clusters)}. "
+        f"{_side(best.low, best.high, _zero(best.rule))}"
+    )
 
 
 def _too_few(questions: int, groups: int, unsure: str) -> str:
@@ -84,13 +93,18 @@ def _side(low: float | None, high: float | None, reference: str) -> str:
 
 
 def left_out(accuracy: Accuracy, rule: RuleName) -> str:
-    """The questions that do not count under a rule, and under which they do; empty when all count."""
+    """The questions that do not count under a rule, and under which they do; empty when all
+    count.
+    """
     others = [q for q in accuracy.questions.values() if not counts_under(rule, q.kind)]
     if not others:
         return ""
     titles = dict.fromkeys(RULES[HEADLINE[q.kind]].title for q in others)
     count = len(others)
-    return f"{plural(count, 'question')} of other kinds {_are(count)} not in it: see {' and '.join(titles)}."
+    return (
+        f"{plural(count, 'question')} of other kinds {_are(count)} not in it: see "
+        f"{' and '.join(titles)}."
+    )
 
 
 def on_references(name: str, skills: Sequence[Skill]) -> Finding:
@@ -100,7 +114,9 @@ def on_references(name: str, skills: Sequence[Skill]) -> Finding:
     rests = f"Over {rests_on(main.n, main.n_clusters)}."
     if main.skill is None:
         return Finding(f"{title} lost nothing, so there was nothing to beat.", rests)
-    ranged = "" if main.low is None else f", 95{NBSP}% interval {_percents(main.low, main.high or 0.0)}"
+    ranged = (
+        "" if main.low is None else f", 95{NBSP}% interval {_percents(main.low, main.high or 0.0)}"
+    )
     claim = f"{name}: {percent(main.skill)} of what {title} lost was saved{ranged}."
     if main.skill < 0.0:
         claim = f"{name}: {percent(-main.skill)} more was lost than by {title}; saved{ranged}."
@@ -117,7 +133,8 @@ def _signed_percent(share: float) -> str:
 
 
 def on_pairs(found: Sequence[Comparison], names: Mapping[str, str]) -> Finding:
-    """How many pairs can be told apart. Said once: what is missing for those that have too few questions.
+    """How many pairs can be told apart. Said once: what is missing for those that have too few
+    questions.
 
     `names` says how who is looking calls the forecasters.
     """
@@ -133,10 +150,17 @@ def on_pairs(found: Sequence[Comparison], names: Mapping[str, str]) -> Finding:
     if not waiting:
         return Finding(claim, "")
     nearest = max(waiting, key=lambda c: c.n_clusters)
-    who = "The other pairs do not have" if tested else "No two have" if len(found) > 1 else "The two do not have"
+    who = (
+        "The other pairs do not have"
+        if tested
+        else "No two have"
+        if len(found) > 1
+        else "The two do not have"
+    )
     caution = (
-        f"{who} {MIN_CLUSTERS} separate groups of questions in common yet ({names[nearest.a]} and {names[nearest.b]}:"
-        f" {nearest.n_clusters}), so what sets them apart may well be luck."
+        f"{who} {MIN_CLUSTERS} separate groups of questions in common yet ({names[nearest.a]} "
+        f"and {names[nearest.b]}: {nearest.n_clusters}), so what sets them apart may well be "
+        "luck."
     )
     return Finding(claim, caution)
 
@@ -148,18 +172,25 @@ def told_apart(found: Comparison, names: Mapping[str, str]) -> str:
     side = -100.0 if turned else 100.0
     gain, *ends = (side * (x or 0.0) for x in (found.mean_difference, found.low, found.high))
     return (
-        f"{names[first]} better than {names[other]}: {signed(gain)} points a question, 95{NBSP}% interval"
-        f" {interval(min(ends), max(ends))}, over {rests_on(found.n, found.n_clusters)};"
-        f" by luck in {cases(found.p_adjusted or 0.0)}."
+        f"{names[first]} better than {names[other]}: {signed(gain)} points a question, 95{NBSP}% "
+        f"interval {interval(min(ends), max(ends))}, over {rests_on(found.n, found.n_clusters)}; "
+        f"by luck in {cases(found.p_adjusted or 0.0)}."
     )
 
 
 def on_progress(frame: pd.DataFrame) -> Finding:
     """Who stands highest at the end of a progress frame, and after how many questions."""
-    last = frame.groupby("forecaster", sort=False).last().sort_values("mean", ascending=False, kind="stable")
+    last = (
+        frame.groupby("forecaster", sort=False)
+        .last()
+        .sort_values("mean", ascending=False, kind="stable")
+    )
     name, best = last.index[0], last.iloc[0]
     after = plural(int(best["n"]), "question")
-    claim = f"{'Highest after' if len(last) > 1 else 'After'} {after}: {name}, {signed(best['mean'])} points of skill."
+    claim = (
+        f"{'Highest after' if len(last) > 1 else 'After'} {after}: {name}, "
+        f"{signed(best['mean'])} points of skill."
+    )
     return Finding(claim, "The first few answers say little: lines settle as questions are added.")
 
 
@@ -177,18 +208,35 @@ def on_intervals(name: str, own: IntervalRecord) -> str:
 
 
 def on_waiting(accuracy: Accuracy) -> str:
-    """What does not count, and why: answered early, without an answer to score, or made in hindsight."""
-    early, unscored, late = len(accuracy.early), len(accuracy.unscored), sum(accuracy.hindsight.values())
+    """What does not count, and why: answered early, without an answer to score, or made in
+    hindsight.
+    """
+    early, unscored, late = (
+        len(accuracy.early),
+        len(accuracy.unscored),
+        sum(accuracy.hindsight.values()),
+    )
     words = []
     if early == 1:
-        words.append("1 question was answered before its scheduled close, and counts once that has passed.")
+        words.append(
+            "1 question was answered before its scheduled close, and counts once that has passed."
+        )
     elif early:
-        words.append(f"{early} questions were answered before their scheduled close, and count once it has passed.")
+        words.append(
+            f"{early} questions were answered before their scheduled close, and count once it "
+            "has passed."
+        )
     if unscored:
-        words.append(f"{plural(unscored, 'question')} {_were(unscored)} annulled or ambiguous, and not scored.")
+        words.append(
+            f"{plural(unscored, 'question')} {_were(unscored)} annulled or ambiguous, and not "
+            "scored."
+        )
     if late:
         it = "it" if late == 1 else "they"
-        words.append(f"{plural(late, 'forecast')} {_were(late)} made when the answer was known: {it} earned nothing.")
+        words.append(
+            f"{plural(late, 'forecast')} {_were(late)} made when the answer was known: {it} "
+            "earned nothing."
+        )
     return " ".join(words)
 
 

@@ -1,4 +1,6 @@
-"""Questions that are linked: who says what of each, in the order of the link, and what contradicts it."""
+"""Questions that are linked: who says what of each, in the order of the link, and what contradicts
+it.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +19,13 @@ from forecasts.question import ForecasterId, Question
 from tracker.scenarios.values import Group
 from tracker.summaries import QuestionSummary
 
-LEVELS: Final[Mapping[str, float]] = {"low80": 0.1, "low50": 0.25, "middle": 0.5, "high50": 0.75, "high80": 0.9}
+LEVELS: Final[Mapping[str, float]] = {
+    "low80": 0.1,
+    "low50": 0.25,
+    "middle": 0.5,
+    "high50": 0.75,
+    "high80": 0.9,
+}
 """The levels of a fan over labels."""
 
 ANSWER: Final = "Answer"
@@ -26,7 +34,9 @@ ANSWER: Final = "Answer"
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A question of a link under its label, with what everyone holds; nothing once it has its answer."""
+    """A question of a link under its label, with what everyone holds; nothing once it has its
+    answer.
+    """
 
     link: LinkId
     summary: QuestionSummary
@@ -70,7 +80,9 @@ def members(group: Group) -> tuple[Member, ...]:
 
 
 def speakers(group: Group, me: ForecasterId) -> tuple[Forecaster, ...]:
-    """Whose forecasts are shown: mine, the crowd's where it is more than me, the suggestion; else the base rate."""
+    """Whose forecasts are shown: mine, the crowd's where it is more than me, the suggestion; else
+    the base rate.
+    """
     known = {who: s.forecaster for row in group.questions for who, s in row.standings.items()}
     others = any(who not in RESERVED and who != me for who in known)
     wanted = (me, *([CROWD] if others else []), SUGGESTION)
@@ -82,9 +94,17 @@ def speakers(group: Group, me: ForecasterId) -> tuple[Forecaster, ...]:
 def chances_frame(group: Group, me: ForecasterId) -> pd.DataFrame:
     """P(YES) of each question by each speaker, or its answer. Columns:
 
-    label, rank (0 for the first of the link), at (the close), p, forecaster (name, or `ANSWER`), shown (in words).
+    label, rank (0 for the first of the link), at (the close), p, forecaster (name, or `ANSWER`),
+    shown (in words).
     """
-    types = {"label": "str", "rank": "int64", "at": TIME, "p": "float64", "forecaster": "str", "shown": "str"}
+    types = {
+        "label": "str",
+        "rank": "int64",
+        "at": TIME,
+        "p": "float64",
+        "forecaster": "str",
+        "shown": "str",
+    }
     rows: list[tuple[Any, ...]] = []
     for rank, member in enumerate(members(group)):
         place = (member.label, rank, member.question.closes_at)
@@ -97,20 +117,28 @@ def chances_frame(group: Group, me: ForecasterId) -> pd.DataFrame:
 
 def by_chance(frame: pd.DataFrame) -> tuple[str, ...]:
     """The labels with the likeliest first, by the mean of what is said of each."""
-    means = frame.groupby("label", sort=False)["p"].mean().sort_values(ascending=False, kind="stable")
+    means = (
+        frame.groupby("label", sort=False)["p"].mean().sort_values(ascending=False, kind="stable")
+    )
     return tuple(map(str, means.index))
 
 
 def fan_frame(group: Group, who: ForecasterId) -> pd.DataFrame:
     """One forecaster's numbers or dates over the labels. Columns:
 
-    label, rank, low80 to high80 (values at `LEVELS`; beyond the range its bound), shown (the forecast in words).
+    label, rank, low80 to high80 (values at `LEVELS`; beyond the range its bound), shown (the
+    forecast in words).
     """
     asked = group.questions[-1].question
     kind = TIME if asked.kind == "date" else "float64"
     types = {"label": "str", "rank": "int64", **dict.fromkeys(LEVELS, kind), "shown": "str"}
     rows = [
-        (m.label, rank, *(_drawn(m.question, held, q) for q in LEVELS.values()), in_short(m.question, held))
+        (
+            m.label,
+            rank,
+            *(_drawn(m.question, held, q) for q in LEVELS.values()),
+            in_short(m.question, held),
+        )
         for rank, m in enumerate(members(group))
         if isinstance(held := m.held.get(who), Cdf)
     ]
@@ -135,7 +163,9 @@ def contradictions(group: Group, me: ForecasterId) -> tuple[tuple[Forecaster, Vi
     found = []
     for who in speakers(group, me):
         held = {
-            m.question.id: m.held[who.id] for m in members(group) if who.id in m.held and m.summary.status == "open"
+            m.question.id: m.held[who.id]
+            for m in members(group)
+            if who.id in m.held and m.summary.status == "open"
         }
         if (broken := violation(group.link, held, questions)) is not None:
             found.append((who, broken))
@@ -143,6 +173,8 @@ def contradictions(group: Group, me: ForecasterId) -> tuple[tuple[Forecaster, Vi
 
 
 def said_by(group: Group, who: ForecasterId) -> tuple[float, ...] | None:
-    """P(YES) of every question of the link in its order, by one forecaster; None where one of them has none."""
+    """P(YES) of every question of the link in its order, by one forecaster; None where one of them
+    has none.
+    """
     given: Sequence[float | None] = [member.p(who) for member in members(group)]
     return None if None in given else tuple(p for p in given if p is not None)

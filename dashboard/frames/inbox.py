@@ -11,13 +11,18 @@ from tracker.summaries import EvidenceCard
 
 
 def inbox_frame(
-    pieces: Sequence[EvidenceCard], questions: Mapping[QuestionId, Question], at_hand: Sequence[EvidenceCard]
+    pieces: Sequence[EvidenceCard],
+    questions: Mapping[QuestionId, Question],
+    at_hand: Sequence[EvidenceCard],
 ) -> pd.DataFrame:
-    """Columns: at (a mark for the story at hand), headline, question, points (in words), source, seen.
+    """Columns: at (a mark for the story at hand), headline, question, points (in words), source,
+    seen.
 
     Headlines and sources are feed text: a table cell shows them as they are.
     """
-    types = dict.fromkeys(("at", "headline", "question", "points", "source"), "str") | {"seen": TIME}
+    types = dict.fromkeys(("at", "headline", "question", "points", "source"), "str") | {
+        "seen": TIME
+    }
     now = {card.evidence.id for card in at_hand}
     rows = (
         (

@@ -49,23 +49,29 @@ def map_of(known: Mapping[Name, Kept], what: str, now: datetime) -> LearnedMap:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What there is to learn from: evidence that people judged, and yes-no questions that closed with an answer."""
+    """What there is to learn from: evidence that people judged, and yes-no questions that closed
+    with an answer.
+    """
 
     judged: int
     answered: int
 
 
-def progress(summaries: Sequence[QuestionSummary], now: datetime, *, replayed: bool = False) -> Progress:
+def progress(
+    summaries: Sequence[QuestionSummary], now: datetime, *, replayed: bool = False
+) -> Progress:
     """Count what there is to learn from at `now`, in a replay or not."""
     judged = sum(s.evidence - s.waiting for s in summaries)
-    return Progress(judged, sum(teaches(s.question, s.resolution, now, replayed=replayed) for s in summaries))
+    return Progress(
+        judged, sum(teaches(s.question, s.resolution, now, replayed=replayed) for s in summaries)
+    )
 
 
 def reliability_frame(kept: Sequence[Kept], feeds: Sequence[FeedHealth]) -> pd.DataFrame:
     """How often each feed is informative, the most surprising first. Columns:
 
-    id, feed (its title), grade, graded (what the grade stands for, percent), value (percent, empty when reset), n
-    (questions that closed with an answer), since, state, why.
+    id, feed (its title), grade, graded (what the grade stands for, percent), value (percent, empty
+    when reset), n (questions that closed with an answer), since, state, why.
     """
     types = {
         "id": "str", "feed": "str", "grade": "str", "graded": "float64", "value": "float64", "n": "int64",
@@ -87,8 +93,8 @@ def reliability_frame(kept: Sequence[Kept], feeds: Sequence[FeedHealth]) -> pd.D
 def usual_frame(kept: Sequence[Kept], questions: Sequence[QuestionSummary]) -> pd.DataFrame:
     """The usual levels of signposts by question. Columns:
 
-    id (of the signpost), question, signpost (the end of its id, in words), value (log-odds, empty when reset), n (days
-    of archive), since, state, why.
+    id (of the signpost), question, signpost (the end of its id, in words), value (log-odds, empty
+    when reset), n (days of archive), since, state, why.
     """
     types = {
         "id": "str", "question": "str", "signpost": "str", "value": "float64", "n": "int64", "since": TIME,
@@ -107,7 +113,9 @@ def usual_frame(kept: Sequence[Kept], questions: Sequence[QuestionSummary]) -> p
 
 
 def history_frame(versions: Sequence[Kept], me: ForecasterId) -> pd.DataFrame:
-    """Every version of a value, or of several, the newest first. Columns: since, name, value, n, state, by, why."""
+    """Every version of a value, or of several, the newest first. Columns: since, name, value, n,
+    state, by, why.
+    """
     types = {
         "since": TIME, "name": "str", "value": "float64", "n": "int64", "state": "str", "by": "str", "why": "str",
     }  # fmt: skip

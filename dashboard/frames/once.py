@@ -14,10 +14,12 @@ MOST: Final = 64
 
 
 def once(frozen: int = 1) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Make the same of the same: a function of this kind is not run again for arguments that it was run for lately.
+    """Make the same of the same: a function of this kind is not run again for arguments that it was
+    run for lately.
 
-    The first `frozen` arguments are compared by identity: large values, which nobody changes, from what the tracker
-    answered. The others are small, and compared by value. Nobody may change what comes of it either.
+    The first `frozen` arguments are compared by identity: large values, which nobody changes, from
+    what the tracker answered. The others are small, and compared by value. Nobody may change what
+    comes of it either.
 
     >>> halves = once()(lambda numbers: [n / 2 for n in numbers])
     >>> evens = (2, 4)
@@ -39,7 +41,10 @@ def once(frozen: int = 1) -> Callable[[Callable[P, R]], Callable[P, R]]:
                     return kept[key][1]
             result = make(*args, **named)
             with lock:
-                kept[key] = large, result  # as long as the values are held, no others have their ids
+                kept[key] = (
+                    large,
+                    result,
+                )  # as long as the values are held, no others have their ids
                 while len(kept) > MOST:
                     kept.popitem(last=False)
             return result

@@ -23,21 +23,32 @@ _RIGHT: Final = {
 def pushes_frame(found: PostMortem, page: QuestionPage) -> pd.DataFrame:
     """The evidence that helped most, then that which misled most. Columns:
 
-    way (`HELPFUL` or `HARMFUL`), log_odds (at its strongest; above 0 towards the answer), seen (time), headline (feed
-    text), signpost.
+    way (`HELPFUL` or `HARMFUL`), log_odds (at its strongest; above 0 towards the answer), seen
+    (time), headline (feed text), signpost.
     """
     cards: Mapping[EvidenceId, EvidenceCard] = {card.evidence.id: card for card in page.evidence}
     rows: list[tuple[Any, ...]] = [
-        (way, push.toward, card.evidence.first_seen_at, clipped(card.headline, 170), card.indicator_name)
+        (
+            way,
+            push.toward,
+            card.evidence.first_seen_at,
+            clipped(card.headline, 170),
+            card.indicator_name,
+        )
         for way, pushes in ((HELPFUL, found.helpful), (HARMFUL, found.harmful))
         for push in pushes
         if (card := cards.get(push.evidence_id)) is not None
     ]
-    return frame_of({"way": "str", "log_odds": "float64", "seen": TIME, "headline": "str", "signpost": "str"}, rows)
+    return frame_of(
+        {"way": "str", "log_odds": "float64", "seen": TIME, "headline": "str", "signpost": "str"},
+        rows,
+    )
 
 
 def missed_frame(found: PostMortem, page: QuestionPage) -> pd.DataFrame:
-    """The signposts that were not seen before the answer. Columns: signpost, due (time or empty), strength, told."""
+    """The signposts that were not seen before the answer. Columns: signpost, due (time or empty),
+    strength, told.
+    """
     rows = [
         (indicator.name, indicator.expected.by if indicator.expected else None, strength(indicator.strength),
          _told(miss))

@@ -42,7 +42,8 @@ def in_order(page: QuestionPage, me: ForecasterId) -> tuple[Forecaster, ...]:
 def chart_end(page: QuestionPage, now: datetime) -> datetime:
     """Where the lines of a question's chart stop: its effective close, or now while it is open."""
     return min(
-        effective_close(page.summary.question, page.summary.resolution), max(now, page.summary.question.opens_at)
+        effective_close(page.summary.question, page.summary.resolution),
+        max(now, page.summary.question.opens_at),
     )
 
 
@@ -63,12 +64,16 @@ Step = tuple[datetime, Distribution | None]
 
 
 def steps(timeline: Timeline, window: Window) -> list[Step]:
-    """What is drawn of a timeline between two instants: its last value is repeated at the end of each stretch."""
+    """What is drawn of a timeline between two instants: its last value is repeated at the end of
+    each stretch.
+    """
     return _thinned(_points(timeline.spans(*window)), window)
 
 
 def _points(spans: Sequence[Span]) -> list[Step]:
-    """Where each forecast began, where a gap or the end is reached, and an empty point inside each gap."""
+    """Where each forecast began, where a gap or the end is reached, and an empty point inside each
+    gap.
+    """
     points: list[Step] = []
     for index, span in enumerate(spans):
         points.append((span.start, span.distribution))
@@ -81,7 +86,9 @@ def _points(spans: Sequence[Span]) -> list[Step]:
 
 
 def _thinned(points: list[Step], window: Window) -> list[Step]:
-    """Keep the first point and the last of each of `LINE_ROWS` equal stretches; short lines are left alone."""
+    """Keep the first point and the last of each of `LINE_ROWS` equal stretches; short lines are
+    left alone.
+    """
     if len(points) <= LINE_ROWS:
         return points
     stretch = (window[1] - window[0]) / LINE_ROWS
@@ -90,12 +97,29 @@ def _thinned(points: list[Step], window: Window) -> list[Step]:
 
 
 def acts_frame(page: QuestionPage, me: ForecasterId) -> pd.DataFrame:
-    """People's own acts as points on their lines. Columns: time, p, log_odds, forecaster, shown, why."""
-    types = {"time": TIME, "p": "float64", "log_odds": "float64", "forecaster": "str", "shown": "str", "why": "str"}
-    people = {f.id: named(f, me) for f in page.forecasters.values() if f.id not in (SUGGESTION, HAZARD, PRIOR)}
+    """People's own acts as points on their lines. Columns: time, p, log_odds, forecaster, shown,
+    why.
+    """
+    types = {
+        "time": TIME,
+        "p": "float64",
+        "log_odds": "float64",
+        "forecaster": "str",
+        "shown": "str",
+        "why": "str",
+    }
+    people = {
+        f.id: named(f, me)
+        for f in page.forecasters.values()
+        if f.id not in (SUGGESTION, HAZARD, PRIOR)
+    }
     end = effective_close(page.summary.question, page.summary.resolution)
     opens = page.summary.question.opens_at
-    acts = ((a, p_yes(a.distribution)) for a in page.acts if a.forecaster_id in people and a.made_at < end)
+    acts = (
+        (a, p_yes(a.distribution))
+        for a in page.acts
+        if a.forecaster_id in people and a.made_at < end
+    )
     return frame_of(
         types,
         (
@@ -108,7 +132,8 @@ def acts_frame(page: QuestionPage, me: ForecasterId) -> pd.DataFrame:
 
 
 def marks_frame(cards: Sequence[EvidenceCard], kind: Kind = "binary") -> pd.DataFrame:
-    """Evidence as marks below the chart; rejected pieces count for nothing and are left out. Columns:
+    """Evidence as marks below the chart; rejected pieces count for nothing and are left out.
+    Columns:
 
     id, time (first seen), direction (word), level (row of marks: −1 for NO, 1 for YES), weight
     (strength 0..5), bears (in the words of the question's kind), headline and source (feed text).
@@ -140,7 +165,9 @@ MARK_PLACES: Final = 80
 
 
 def drawn_marks(marks: pd.DataFrame, window: Window) -> pd.DataFrame:
-    """The marks that are drawn: all where there is room, else the strongest at each place, the newest of equals."""
+    """The marks that are drawn: all where there is room, else the strongest at each place, the
+    newest of equals.
+    """
     if len(marks) <= MARK_PLACES:
         return marks
     start, width = pd.Timestamp(window[0]), (window[1] - window[0]) / MARK_PLACES
@@ -153,15 +180,20 @@ def drawn_marks(marks: pd.DataFrame, window: Window) -> pd.DataFrame:
 _WORDS: Final = {Direction.YES: "for YES", Direction.NO: "for NO", Direction.NEUTRAL: "neutral"}
 
 
-def rules_frame(page: QuestionPage, now: datetime, between: tuple[datetime, datetime] | None = None) -> pd.DataFrame:
+def rules_frame(
+    page: QuestionPage, now: datetime, between: tuple[datetime, datetime] | None = None
+) -> pd.DataFrame:
     """Vertical rules inside the drawn time. Columns:
 
-    time, what (`opens`, `worded anew`, `closes`, `answer known`; `before` and `after` for the two dates `between` which
-    somebody looks), row (0 to 2, so that the words of neighbours stand below each other).
+    time, what (`opens`, `worded anew`, `closes`, `answer known`; `before` and `after` for the two
+    dates `between` which somebody looks), row (0 to 2, so that the words of neighbours stand below
+    each other).
     """
     question, resolution = page.summary.question, page.summary.resolution
     rows = [(question.opens_at, "opens")]
-    rows += [(each.at, "worded anew") for each in page.versions[1:] if question.opens_at < each.at <= now]
+    rows += [
+        (each.at, "worded anew") for each in page.versions[1:] if question.opens_at < each.at <= now
+    ]
     if question.closes_at <= now:
         rows.append((question.closes_at, "closes"))
     if resolution is not None and resolution.known_at != question.closes_at:

@@ -1,4 +1,6 @@
-"""The headline: skill with its interval a forecaster, against references, and as answers came in."""
+"""The headline: skill with its interval a forecaster, against references, and as answers came
+in.
+"""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -20,11 +22,16 @@ from forecasts.scoring.skill import REFERENCES, ReferenceName, Skill
 from forecasts.scoring.skill_words import gained, interval
 from tracker.summaries import Accuracy
 
-_ITSELF: dict[ForecasterId, tuple[ReferenceName, ...]] = {PRIOR: ("base_rate", "no_change"), HAZARD: ("hazard",)}
+_ITSELF: dict[ForecasterId, tuple[ReferenceName, ...]] = {
+    PRIOR: ("base_rate", "no_change"),
+    HAZARD: ("hazard",),
+}
 
 
 def rules_present(accuracy: Accuracy) -> tuple[RuleName, ...]:
-    """The rules by which anyone was scored, in their order; first of all the one that speaks for most questions."""
+    """The rules by which anyone was scored, in their order; first of all the one that speaks for
+    most questions.
+    """
     found = {s.rule for s in accuracy.summaries if s.questions}
     spoken = Counter(HEADLINE[q.kind] for q in accuracy.questions.values())
     first = max(spoken, key=spoken.__getitem__, default=None)
@@ -40,12 +47,18 @@ def by_skill(accuracy: Accuracy, rule: RuleName) -> tuple[Summary, ...]:
 def skill_frame(accuracy: Accuracy, me: ForecasterId, rule: RuleName) -> pd.DataFrame:
     """One row a forecaster, the best first. Columns:
 
-    id, forecaster, skill with low and high (points; empty ends where there is one group only), interval (in
-    words), verdict (whether it is more than luck), questions and groups (how many), enough (whether they are
-    enough to say so), on (both in words), coverage and attainable (percent of the scheduled time, mean over
-    questions), mean (while active; empty for points).
+    id, forecaster, skill with low and high (points; empty ends where there is one group only),
+    interval (in words), verdict (whether it is more than luck), questions and groups (how many),
+    enough (whether they are enough to say so), on (both in words), coverage and attainable (percent
+    of the scheduled time, mean over questions), mean (while active; empty for points).
     """
-    types = {"id": "str", "forecaster": "str", "skill": "float64", "low": "float64", "high": "float64"}
+    types = {
+        "id": "str",
+        "forecaster": "str",
+        "skill": "float64",
+        "low": "float64",
+        "high": "float64",
+    }
     types |= {
         "interval": "str",
         "verdict": "str",
@@ -59,7 +72,9 @@ def skill_frame(accuracy: Accuracy, me: ForecasterId, rule: RuleName) -> pd.Data
 
 
 def _skill_row(accuracy: Accuracy, me: ForecasterId, found: Summary) -> tuple[Any, ...]:
-    low, high = (None if end is None else gained(found.rule, end) for end in (found.low, found.high))
+    low, high = (
+        None if end is None else gained(found.rule, end) for end in (found.low, found.high)
+    )
     return (
         found.forecaster_id,
         named(accuracy.forecasters[found.forecaster_id], me),
@@ -88,7 +103,9 @@ def shown(found: Summary) -> str:
 
 
 def _attainable(accuracy: Accuracy, found: Summary) -> float:
-    """The mean share of the schedule that anyone could have covered, of the questions behind a summary."""
+    """The mean share of the schedule that anyone could have covered, of the questions behind a
+    summary.
+    """
     return fmean(
         s.attainable_coverage
         for s in accuracy.scores
@@ -107,7 +124,11 @@ def rests_on(questions: int, groups: int) -> str:
 
 def tersely(questions: int, groups: int) -> str:
     """The same for a column that is headed Questions: `19 in 17 groups`, `40 separate`."""
-    return f"{questions:,} separate" if questions == groups else f"{questions:,} in {plural(groups, 'group')}"
+    return (
+        f"{questions:,} separate"
+        if questions == groups
+        else f"{questions:,} in {plural(groups, 'group')}"
+    )
 
 
 def against(accuracy: Accuracy, who: ForecasterId) -> tuple[Skill, ...]:
@@ -118,20 +139,30 @@ def against(accuracy: Accuracy, who: ForecasterId) -> tuple[Skill, ...]:
 def references_frame(skills: Sequence[Skill]) -> pd.DataFrame:
     """One row a reference. Columns:
 
-    reference (title), saved with low and high (percent of the reference's loss), interval (in words), on
-    (questions and groups in words), enough (whether they are enough to say anything), verdict, meaning (what it is),
-    shows (what beating it shows).
+    reference (title), saved with low and high (percent of the reference's loss), interval (in
+    words), on (questions and groups in words), enough (whether they are enough to say anything),
+    verdict, meaning (what it is), shows (what beating it shows).
     """
-    types = {"reference": "str", "saved": "float64", "low": "float64", "high": "float64", "interval": "str"}
+    types = {
+        "reference": "str",
+        "saved": "float64",
+        "low": "float64",
+        "high": "float64",
+        "interval": "str",
+    }
     types |= {"on": "str", "enough": "bool", "verdict": "str", "meaning": "str", "shows": "str"}
     rows = []
     for skill in skills:
-        saved, low, high = (None if x is None else 100 * x for x in (skill.skill, skill.low, skill.high))
+        saved, low, high = (
+            None if x is None else 100 * x for x in (skill.skill, skill.low, skill.high)
+        )
         told = REFERENCES[skill.reference]
         on = tersely(skill.n, skill.n_clusters)
         ends = (low, high, interval(low, high, 0))
         enough = skill.n_clusters >= MIN_CLUSTERS
-        rows.append((told.title, saved, *ends, on, enough, verdict(skill), told.meaning, told.shows))
+        rows.append(
+            (told.title, saved, *ends, on, enough, verdict(skill), told.meaning, told.shows)
+        )
     return frame_of(types, rows)
 
 
@@ -154,8 +185,8 @@ def counted_at(accuracy: Accuracy, question: QuestionId) -> datetime:
 def progress_frame(accuracy: Accuracy, me: ForecasterId) -> pd.DataFrame:
     """Each forecaster's mean skill as questions came to count. Columns:
 
-    time, forecaster, mean (points of skill over the schedule, of all up to here), n (how many), last (the
-    questions of this time). Questions of one instant are one step.
+    time, forecaster, mean (points of skill over the schedule, of all up to here), n (how many),
+    last (the questions of this time). Questions of one instant are one step.
     """
     types = {"time": TIME, "forecaster": "str", "mean": "float64", "n": "int64", "last": "str"}
     return frame_of(types, (row for f in ranked(accuracy, me) for row in _steps(accuracy, f, me)))

@@ -1,7 +1,8 @@
 """Where a slider of probabilities stops, and what is marked on it.
 
-A point in the middle is as good as another; near 0 and 100 % a tenth of a point changes the odds as much as many points
-do in the middle. So the stops are a tenth of a point apart up to 2 % and from 98 % on, and a point between.
+A point in the middle is as good as another; near 0 and 100 % a tenth of a point changes the odds as
+much as many points do in the middle. So the stops are a tenth of a point apart up to 2 % and from
+98 % on, and a point between.
 """
 
 from bisect import bisect_left
@@ -10,7 +11,9 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 STOPS: Final[tuple[int, ...]] = (*range(1, 20), *range(20, 981, 10), *range(981, 1000))
-"""Per mille. 0 and 100 % are none of them: nobody knows that well, and the log score would be endless."""
+"""Per mille. 0 and 100 % are none of them: nobody knows that well, and the log score would be
+endless.
+"""
 
 Sign = Literal["dot", "ring", "triangle", "square"]
 
@@ -47,17 +50,26 @@ class Mark:
 
 
 def place(p: float) -> float:
-    """Where a probability lies on the slider, 0..1 from left to right; in steps, as the slider has it."""
+    """Where a probability lies on the slider, 0..1 from left to right; in steps, as the slider has
+    it.
+    """
     return STOPS.index(nearest(p)) / (len(STOPS) - 1)
 
 
 def ruler(marks: Sequence[Mark]) -> str:
-    """The marks as an SVG picture to stand below the slider; made of numbers alone, never of other people's text."""
+    """The marks as an SVG picture to stand below the slider; made of numbers alone, never of other
+    people's text.
+    """
     drawn = "".join(
-        _SHAPES[mark.sign].format(x=f"{_INSET + place(mark.p) * (_WIDE - 2 * _INSET):.1f}", c=mark.colour)
+        _SHAPES[mark.sign].format(
+            x=f"{_INSET + place(mark.p) * (_WIDE - 2 * _INSET):.1f}", c=mark.colour
+        )
         for mark in marks
     )
-    return f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDE}" height="14" viewBox="0 0 {_WIDE} 14">{drawn}</svg>'
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDE}" height="14" viewBox="0 0 '
+        f'{_WIDE} 14">{drawn}</svg>'
+    )
 
 
 def glyph(sign: Sign) -> str:

@@ -6,11 +6,26 @@ from datetime import datetime, timedelta
 from math import log
 from typing import Final
 
-from dashboard.frames.board import POINT, Gap, Look, Move, as_of, gap, in_order, is_stale, move, my_open
+from dashboard.frames.board import (
+    POINT,
+    Gap,
+    Look,
+    Move,
+    as_of,
+    gap,
+    in_order,
+    is_stale,
+    move,
+    my_open,
+)
 from forecasts.question import is_overdue
 from tracker.summaries import QuestionSummary
 
-STRETCHES: Final = {"24 hours": timedelta(days=1), "7 days": timedelta(days=7), "30 days": timedelta(days=30)}
+STRETCHES: Final = {
+    "24 hours": timedelta(days=1),
+    "7 days": timedelta(days=7),
+    "30 days": timedelta(days=30),
+}
 """Over how long one may ask what moved, by its words in the address."""
 
 SOON: Final = timedelta(days=14)
@@ -24,12 +39,12 @@ APART: Final = log(2.0)
 class Morning:
     """What stands on the first page, each list whole and the first thing first.
 
-    moves      open questions that moved by a point or more, the largest move first
-    waiting    open questions with evidence to review, the most first
-    closing    open questions that close soon and on which I hold a forecast, the next first
-    stale      open questions with a forecast of mine that is stale and that do not close soon, the oldest first
-    overdue    closed questions whose answer was due, the longest wait first
-    apart      open questions on which two of me, crowd and suggestion disagree, the widest gap in points first
+    moves      open questions that moved by a point or more, the largest move first waiting    open
+    questions with evidence to review, the most first closing    open questions that close soon and
+    on which I hold a forecast, the next first stale      open questions with a forecast of mine
+    that is stale and that do not close soon, the oldest first overdue    closed questions whose
+    answer was due, the longest wait first apart      open questions on which two of me, crowd and
+    suggestion disagree, the widest gap in points first
     """
 
     moves: tuple[Move, ...]
@@ -45,12 +60,19 @@ class Morning:
         return sum(s.waiting for s in self.waiting)
 
 
-def counted(summaries: Sequence[QuestionSummary], now: datetime, *, replayed: bool) -> list[QuestionSummary]:
-    """The questions that a morning is about: questions that look back are practice, and count in a replay only.
+def counted(
+    summaries: Sequence[QuestionSummary], now: datetime, *, replayed: bool
+) -> list[QuestionSummary]:
+    """The questions that a morning is about: questions that look back are practice, and count in a
+    replay only.
 
     A replay stands at its own time, `now`.
     """
-    return as_of(summaries, now) if replayed else [s for s in summaries if not s.question.retrospective]
+    return (
+        as_of(summaries, now)
+        if replayed
+        else [s for s in summaries if not s.question.retrospective]
+    )
 
 
 def morning(summaries: Sequence[QuestionSummary], look: Look) -> Morning:
@@ -61,7 +83,9 @@ def morning(summaries: Sequence[QuestionSummary], look: Look) -> Morning:
     return Morning(
         moves=moves(open_, look.over, look.now),
         waiting=tuple(sorted((s for s in open_ if s.waiting), key=lambda s: -s.waiting)),
-        closing=tuple(in_order([s for s in held if s.question.closes_at <= later], "closing", look)),
+        closing=tuple(
+            in_order([s for s in held if s.question.closes_at <= later], "closing", look)
+        ),
         stale=tuple(s for s in held if s.question.closes_at > later and is_stale(s, look)),
         overdue=overdue(summaries, look.now),
         apart=_apart(open_, look),
@@ -70,7 +94,9 @@ def morning(summaries: Sequence[QuestionSummary], look: Look) -> Morning:
 
 def moves(summaries: Sequence[QuestionSummary], over: timedelta, now: datetime) -> tuple[Move, ...]:
     """Open questions that moved by a point or more in this time, the largest move first."""
-    found = [moved for s in summaries if (moved := move(s, over, now)) and abs(moved.change) >= POINT]
+    found = [
+        moved for s in summaries if (moved := move(s, over, now)) and abs(moved.change) >= POINT
+    ]
     return tuple(sorted(found, key=lambda each: -abs(each.change)))
 
 

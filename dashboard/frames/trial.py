@@ -26,8 +26,8 @@ PREVIEW: Final = 10
 class Tried:
     """What a page shows of a trial; everything in it but the counts is the server's own text.
 
-    `preview` has the columns published (empty without a date) and title. `title` is "" when it is no feed, and then
-    `reason` says why.
+    `preview` has the columns published (empty without a date) and title. `title` is "" when it is
+    no feed, and then `reason` says why.
     """
 
     url: str
@@ -89,12 +89,17 @@ def verdict(found: Tried) -> str:
     if not found.matches:
         would = "none would be evidence on an open question today"
     else:
-        would = f"{plural(len(found.matches), 'match', 'matches')} with {plural(questions, 'open question')}"
+        would = (
+            f"{plural(len(found.matches), 'match', 'matches')} with "
+            f"{plural(questions, 'open question')}"
+        )
     return f"**A feed with {plural(found.entries, 'entry', 'entries')}**; {would}."
 
 
 def matches_frame(found: Tried, texts: Mapping[QuestionId, str]) -> pd.DataFrame:
-    """What would be evidence. Columns: title (feed text), question, signpost, words (that matched)."""
+    """What would be evidence. Columns: title (feed text), question, signpost, words (that
+    matched).
+    """
     types = {"title": "str", "question": "str", "signpost": "str", "words": "str"}
     rows = [
         (m.title, texts.get(m.question_id, m.question_id), m.indicator_name, ", ".join(m.matched))
@@ -104,6 +109,8 @@ def matches_frame(found: Tried, texts: Mapping[QuestionId, str]) -> pd.DataFrame
 
 
 def named(candidate: "Candidate") -> str:
-    """A candidate as a choice; its title is the page's own text, so only where no Markdown is read."""
+    """A candidate as a choice; its title is the page's own text, so only where no Markdown is
+    read.
+    """
     guess = " (a guess)" if candidate.how == "guess" else ""
     return f"{candidate.url}{guess}{f' · {candidate.title}' if candidate.title else ''}"

@@ -8,7 +8,9 @@ from tracker.summaries import StoryItem
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One version. `said` tells what is different from the one before; `summary` is "" where it is the same."""
+    """One version. `said` tells what is different from the one before; `summary` is "" where it is
+    the same.
+    """
 
     seen_at: datetime
     said: str
@@ -27,6 +29,10 @@ def versions(copy: StoryItem) -> tuple[Version, ...]:
             *(["summary"] if later.summary != summary else []),
         ]
         said = f"{' and '.join(changed) or 'text'} changed"
-        found.append(Version(later.seen_at, said, later.title, later.summary if later.summary != summary else ""))
+        found.append(
+            Version(
+                later.seen_at, said, later.title, later.summary if later.summary != summary else ""
+            )
+        )
         title, summary = later.title, later.summary
     return tuple(found)

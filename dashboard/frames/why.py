@@ -22,10 +22,18 @@ from tracker.summaries import EvidenceCard
 def why_frame(suggestion: Suggestion, cards: Sequence[EvidenceCard]) -> pd.DataFrame:
     """The lines of the suggestion and their sum. Columns:
 
-    line (its group, and in the news its kind), what (reason; for evidence its headline), log_odds, after (percent so
-    far), weighed (how the evidence was weighed), kind. Rows as `forecasts.why.told` has them.
+    line (its group, and in the news its kind), what (reason; for evidence its headline), log_odds,
+    after (percent so far), weighed (how the evidence was weighed), kind. Rows as
+    `forecasts.why.told` has them.
     """
-    types = {"line": "str", "what": "str", "log_odds": "float64", "after": "float64", "weighed": "str", "kind": "str"}
+    types = {
+        "line": "str",
+        "what": "str",
+        "log_odds": "float64",
+        "after": "float64",
+        "weighed": "str",
+        "kind": "str",
+    }
     rows: list[tuple[Any, ...]] = []
     z = 0.0
     for row in told(suggestion.groups):
@@ -40,10 +48,16 @@ def why_frame(suggestion: Suggestion, cards: Sequence[EvidenceCard]) -> pd.DataF
 def shares_frame(found: OptionSuggestion, question: Question) -> pd.DataFrame:
     """The suggested shares of the options. Columns:
 
-    option, prior (percent, empty for an option that was added later), suggested (percent), change (points), stories
-    (that bear on it), rows (of a likelihood table, that say something of it).
+    option, prior (percent, empty for an option that was added later), suggested (percent), change
+    (points), stories (that bear on it), rows (of a likelihood table, that say something of it).
     """
-    numbers = {"prior": "float64", "suggested": "float64", "change": "float64", "stories": "int64", "rows": "int64"}
+    numbers = {
+        "prior": "float64",
+        "suggested": "float64",
+        "change": "float64",
+        "stories": "int64",
+        "rows": "int64",
+    }
     before = _prior(question)
     rows = [
         (name, percent_number(before[name]) if name in before else None, percent_number(p),
@@ -55,7 +69,9 @@ def shares_frame(found: OptionSuggestion, question: Question) -> pd.DataFrame:
 
 
 def _counts(lines: Iterable[OptionLine]) -> tuple[int, int]:
-    """How many stories, and how many rows of a likelihood table, are among the lines of an option."""
+    """How many stories, and how many rows of a likelihood table, are among the lines of an
+    option.
+    """
     known = [line.evidence_id for line in lines if line.kind == "evidence"]
     rows = sum(evidence_id is None for evidence_id in known)
     return len(known) - rows, rows
@@ -68,11 +84,13 @@ def moved_most(found: OptionSuggestion, question: Question) -> str:
     return max(shares, key=lambda pair: abs(pair[1] - before.get(pair[0], pair[1])))[0]
 
 
-def option_why_frame(found: OptionSuggestion, option: str, cards: Sequence[EvidenceCard]) -> pd.DataFrame:
+def option_why_frame(
+    found: OptionSuggestion, option: str, cards: Sequence[EvidenceCard]
+) -> pd.DataFrame:
     """The lines of one option's share and their sum, the logarithm of the share. Columns:
 
-    line, what, log_share (what it adds to ln of the share), weighed, kind. As in `why_frame`; an option whose share is
-    0 from the start has none.
+    line, what, log_share (what it adds to ln of the share), weighed, kind. As in `why_frame`; an
+    option whose share is 0 from the start has none.
     """
     types = {"line": "str", "what": "str", "log_share": "float64", "weighed": "str", "kind": "str"}
     rows: list[tuple[Any, ...]] = []

@@ -11,7 +11,9 @@ from tracker.summaries import QuestionPage
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A part of a wording that changed, word by word: the question, its criteria, or its sources."""
+    """A part of a wording that changed, word by word: the question, its criteria, or its
+    sources.
+    """
 
     part: str
     pieces: tuple[Piece, ...]
@@ -27,7 +29,9 @@ class Rewording:
 
 def rewordings(versions: Sequence[Version]) -> tuple[Rewording, ...]:
     """All versions after the first, the newest first."""
-    return tuple(Rewording(later, _changes(earlier, later)) for earlier, later in pairwise(versions))[::-1]
+    return tuple(
+        Rewording(later, _changes(earlier, later)) for earlier, later in pairwise(versions)
+    )[::-1]
 
 
 def _changes(earlier: Version, later: Version) -> tuple[Change, ...]:
@@ -36,9 +40,13 @@ def _changes(earlier: Version, later: Version) -> tuple[Change, ...]:
         ("How it is resolved", earlier.criteria, later.criteria),
         ("Sources", " · ".join(earlier.sources), " · ".join(later.sources)),
     )
-    return tuple(Change(part, difference(old, new)) for part, old, new in parts if old.split() != new.split())
+    return tuple(
+        Change(part, difference(old, new)) for part, old, new in parts if old.split() != new.split()
+    )
 
 
 def forecast_by_somebody(page: QuestionPage) -> bool:
-    """Whether anybody, and not only what is computed, has ever forecast the question: then it stays."""
+    """Whether anybody, and not only what is computed, has ever forecast the question: then it
+    stays.
+    """
     return any(act.forecaster_id not in RESERVED for act in page.acts)

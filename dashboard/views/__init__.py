@@ -1,1 +1,3 @@
-"""One file a page, each with one `render(visit)`; parts.py and the *_part files are shared pieces."""
+"""One file a page, each with one `render(visit)`; parts.py and the *_part files are shared
+pieces.
+"""

@@ -28,8 +28,8 @@ SECTIONS: Final[Mapping[str, Section]] = {
     "Cohorts": scored.cohorts,
     "Questions": scored.questions,
 }
-"""The sections of the page. Only the chosen one is worked out; each is a fragment, so that what is chosen inside it
-does not work out the page again."""
+"""The sections of the page. Only the chosen one is worked out; each is a fragment, so that what is
+chosen inside it does not work out the page again."""
 
 _PRACTICE: Final = Choice(retrospective=True)
 _FILTERS: Final = ("topic", "horizon", "period", "type")
@@ -50,7 +50,9 @@ def render(visit: Visit) -> None:
         whole = past if kind == "Retrospective" and past is not None else live
         wanted = _filtered(whole) if whole.scores else whole.choice
     if kind == "Retrospective":
-        st.caption("Retrospective questions were written after their own window: practice, never a record.")
+        st.caption(
+            "Retrospective questions were written after their own window: practice, never a record."
+        )
     if not whole.scores:
         _nothing(visit, whole)
         return
@@ -74,7 +76,10 @@ def _nothing(visit: Visit, accuracy: Accuracy) -> None:
         )
         overdue = {"state": "Overdue"}
         st.page_link(
-            visit.pages["questions"], label="Answers that are due", icon=":material/gavel:", query_params=overdue
+            visit.pages["questions"],
+            label="Answers that are due",
+            icon=":material/gavel:",
+            query_params=overdue,
         )
     if accuracy.cohorts:
         scored.cohorts(visit, accuracy)
@@ -85,12 +90,17 @@ def _filtered(whole: Accuracy) -> Choice:
     facets = whole.facets
     offered: Mapping[str, tuple[str, Mapping[str, str]]] = {
         "topic": ("Any tag", {tag: tag for tag in facets.tags}),
-        "horizon": ("Any horizon", {h: HORIZONS[h].replace("more than", "over").capitalize() for h in facets.horizons}),
+        "horizon": (
+            "Any horizon",
+            {h: HORIZONS[h].replace("more than", "over").capitalize() for h in facets.horizons},
+        ),
         "period": ("Closed any time", {period: f"Closed in {period}" for period in facets.periods}),
         "type": ("Any kind", {kind: KIND[kind] for kind in facets.kinds}),
     }
     asked = {
-        name: choice(anything, options, name, placeholder=anything, width=165, label_visibility="collapsed")
+        name: choice(
+            anything, options, name, placeholder=anything, width=165, label_visibility="collapsed"
+        )
         for name, (anything, options) in offered.items()
         if len(options) > 1
     }

@@ -1,6 +1,8 @@
-"""Who acts in this browser tab, and in which time zone it reads: both are chosen on the page Settings.
+"""Who acts in this browser tab, and in which time zone it reads: both are chosen on the page
+Settings.
 
-Who acts is held by the session, so that nobody forecasts tomorrow in another's name; the time zone by the browser.
+Who acts is held by the session, so that nobody forecasts tomorrow in another's name; the time zone
+by the browser.
 """
 
 from typing import Final
@@ -24,7 +26,9 @@ _KEPT: Final = "tracker-zone"
 
 
 def acting(tracker: Tracker) -> Tracker:
-    """The tracker as whoever acts in this session: the one of the settings, unless somebody else was chosen."""
+    """The tracker as whoever acts in this session: the one of the settings, unless somebody else
+    was chosen.
+    """
     who = st.session_state.get(_WHO)
     if who is None or who == tracker.me:
         return tracker
@@ -36,7 +40,8 @@ def acting(tracker: Tracker) -> Tracker:
 
 
 def act_as(who: ForecasterId) -> None:
-    """Let somebody else act from the next run on. What was begun here was the other person's, and goes.
+    """Let somebody else act from the next run on. What was begun here was the other person's, and
+    goes.
 
     Only before a run: the session is emptied, the inputs of pages with it.
     """
@@ -54,7 +59,9 @@ def zone() -> ZoneInfo:
 
 def chosen_zone() -> str | None:
     """The time zone that was chosen, in this tab or at an earlier visit; None for the browser's."""
-    name: str = st.session_state[_ZONE] if _ZONE in st.session_state else st.context.cookies.get(_KEPT, "")
+    name: str = (
+        st.session_state[_ZONE] if _ZONE in st.session_state else st.context.cookies.get(_KEPT, "")
+    )
     return name if name and zone_of(name).key == name else None
 
 
@@ -69,10 +76,15 @@ def keep_zone() -> None:
 
 
 def acting_banner(visit: Visit) -> None:
-    """Say on every page that somebody other than usual acts, so that nobody forecasts in another's name unawares."""
+    """Say on every page that somebody other than usual acts, so that nobody forecasts in another's
+    name unawares.
+    """
     if st.session_state.get(_WHO) is None or visit.me == visit.tracker.settings.me:
         return
     name = next((p.name for p in visit.tracker.people() if p.id == visit.me), visit.me)
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="acting"):
-        st.markdown(f":material/person: You act as **{inert(name)}** until this tab is reloaded.", width="content")
+        st.markdown(
+            f":material/person: You act as **{inert(name)}** until this tab is reloaded.",
+            width="content",
+        )
         st.page_link(visit.pages["settings"], label="Change")

@@ -11,17 +11,24 @@ from forecasts.timeline import Forecast
 from tracker.api import Tracker
 
 _QUESTION_LENGTH: Final = 60
-"""Characters of a question's text in a notice: undo may reach a question that is not on the page."""
+"""Characters of a question's text in a notice: undo may reach a question that is not on the
+page.
+"""
 
 
 def done(tracker: Tracker, question: Question, words: str, act: Forecast) -> Notice:
-    """What an act did, in words, with its undo. The form of the question starts anew, from what stands now."""
+    """What an act did, in words, with its undo. The form of the question starts anew, from what
+    stands now.
+    """
     begin_anew(question.id)
-    return Notice(f"{words}: {_standing(question, act)}", partial(undo, tracker, question, f"undo-{act.id}"))
+    return Notice(
+        f"{words}: {_standing(question, act)}", partial(undo, tracker, question, f"undo-{act.id}")
+    )
 
 
 def undo(tracker: Tracker, question: Question, key: str) -> Notice:
-    """Take my last act back, as a new act; with the same key once only, however often it is clicked.
+    """Take my last act back, as a new act; with the same key once only, however often it is
+    clicked.
 
     The form starts anew but for the reason, which may be unsaved work.
     """

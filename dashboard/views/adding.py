@@ -1,4 +1,6 @@
-"""More feeds: by an address, which can be tried first, or from another reader's list; and the list to take away."""
+"""More feeds: by an address, which can be tried first, or from another reader's list; and the list
+to take away.
+"""
 
 from typing import Final
 
@@ -22,7 +24,8 @@ LEFT_OUT = 50
 
 @st.fragment
 def render(visit: Visit, *, first: bool) -> None:
-    """Two closed drawers below the feeds; the one for an address is open where there is no feed yet.
+    """Two closed drawers below the feeds; the one for an address is open where there is no feed
+    yet.
 
     A fragment: what is typed and tried here does not gather all feeds again.
     """
@@ -33,8 +36,13 @@ def render(visit: Visit, *, first: bool) -> None:
 
 
 def _by_address(visit: Visit) -> None:
-    st.caption("The address of a feed, or of a page that names its feed. A test reads it once and keeps nothing.")
-    url = (st.text_input("Address", key=_ADDRESS, placeholder="https://…", autocomplete="off") or "").strip()
+    st.caption(
+        "The address of a feed, or of a page that names its feed. A test reads it once and "
+        "keeps nothing."
+    )
+    url = (
+        st.text_input("Address", key=_ADDRESS, placeholder="https://…", autocomplete="off") or ""
+    ).strip()
     with st.container(horizontal=True, gap="xsmall"):
         test = st.button("Test", key="test-feed", icon=":material/science:")
         read = st.button("Read it from now on", key="subscribe", type="primary")
@@ -101,9 +109,12 @@ def _inside(visit: Visit, found: Tried) -> None:
         table(matches_frame(found, texts), columns, "What would be evidence", row_height=WRAPPED)
     if found.entries:
         columns = {
-            "published": _C.DatetimeColumn("Published", format="D MMM YYYY, HH:mm", timezone=visit.zone.key, width=140),
+            "published": _C.DatetimeColumn(
+                "Published", format="D MMM YYYY, HH:mm", timezone=visit.zone.key, width=140
+            ),
             "title": _C.TextColumn(
-                "Its first entries" if found.entries > len(found.preview) else "Its entries", width=800
+                "Its first entries" if found.entries > len(found.preview) else "Its entries",
+                width=800,
             ),
         }
         table(found.preview, columns, "The first entries of this feed")
@@ -114,22 +125,36 @@ def _candidates(visit: Visit, found: Tried) -> None:
     sure = any(candidate.how != "guess" for candidate in found.candidates)
     urls = {named(candidate): candidate.url for candidate in found.candidates}
     with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
-        label = "The page names these feeds" if sure else "It names no feed; these are usual places for one"
+        label = (
+            "The page names these feeds"
+            if sure
+            else "It names no feed; these are usual places for one"
+        )
         chosen = st.selectbox(label, list(urls), key="candidate", width="stretch")
-        st.button("Test this one", key="test-candidate", on_click=_try_instead, args=(urls[chosen],))
+        st.button(
+            "Test this one", key="test-candidate", on_click=_try_instead, args=(urls[chosen],)
+        )
 
 
 def _try_instead(url: str) -> None:
-    """Only before a run may the address be written into its field; it is tried where the field is."""
+    """Only before a run may the address be written into its field; it is tried where the field
+    is.
+    """
     st.session_state[_ADDRESS] = url
     st.session_state[_INSTEAD] = True
 
 
 def _lists(visit: Visit, *, empty: bool) -> None:
-    st.caption("What other feed readers give out and take in. Feeds that are there already stay as they are.")
+    st.caption(
+        "What other feed readers give out and take in. Feeds that are there already stay as "
+        "they are."
+    )
     number = st.session_state.setdefault("lists-taken", 0)  # a new key empties the field
     found = st.file_uploader(
-        "A list from another reader", type=["opml", "xml"], key=f"list-{number}", max_upload_size=MEGABYTES
+        "A list from another reader",
+        type=["opml", "xml"],
+        key=f"list-{number}",
+        max_upload_size=MEGABYTES,
     )
     if found is not None and st.button("Add its feeds", key="import-feeds", type="primary"):
         with calm():

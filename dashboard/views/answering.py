@@ -17,14 +17,21 @@ _C = st.column_config
 
 
 def verdict(visit: Visit, page: QuestionPage) -> None:
-    """Beside the chart once no forecast can be made any more: the answer, or that it is waited for."""
+    """Beside the chart once no forecast can be made any more: the answer, or that it is waited
+    for.
+    """
     resolution = page.summary.resolution
     with st.container(border=True):
         if resolution is None:
             st.subheader("Waiting for its answer", anchor=False)
-            st.caption(f"Closed {visit.age(page.summary.question.closes_at)}. Give the answer in the tab Answer.")
+            st.caption(
+                f"Closed {visit.age(page.summary.question.closes_at)}. Give the answer in the "
+                "tab Answer."
+            )
             if page.unchecked:
-                st.caption("An answer from memory is there; it counts once somebody has checked it.")
+                st.caption(
+                    "An answer from memory is there; it counts once somebody has checked it."
+                )
             return
         st.subheader(inert(answered(page.summary.question, resolution)), anchor=False)
         st.caption(f"Known {visit.ago(resolution.known_at)}", help=visit.utc(resolution.known_at))
@@ -42,7 +49,9 @@ def render(visit: Visit, page: QuestionPage) -> None:
     if resolution is None:
         unchecked.render(visit, page)
         if page.summary.status == "open":
-            st.caption("Is the answer known already? Then give it here; forecasting ends at that instant.")
+            st.caption(
+                "Is the answer known already? Then give it here; forecasting ends at that instant."
+            )
         resolving.form(visit, page)
         _earlier(visit, page)
         return
@@ -52,7 +61,10 @@ def render(visit: Visit, page: QuestionPage) -> None:
     _hindsight(visit, page)
     _earlier(visit, page)
     with st.expander("Correct this answer"):
-        st.caption("A later answer supersedes this one; nothing is overwritten, and everyone is scored again.")
+        st.caption(
+            "A later answer supersedes this one; nothing is overwritten, and everyone is scored "
+            "again."
+        )
         resolving.form(visit, page)
     resolving.reopening(visit, page.summary.question)
 
@@ -87,12 +99,17 @@ def _scores(visit: Visit, page: QuestionPage) -> None:
     st.toggle(
         "By every rule",
         key="all-rules",
-        help="All are kept for everyone: rankings can differ between rules, so nobody picks the flattering one.",
+        help="All are kept for everyone: rankings can differ between rules, so nobody picks the "
+        "flattering one.",
     )
     if picked is not None:
         headline = HEADLINE[question.kind]
         who = frame["who"][picked]
-        receipt(visit, question, next(s for s in page.scores if s.forecaster_id == who and s.rule == headline))
+        receipt(
+            visit,
+            question,
+            next(s for s in page.scores if s.forecaster_id == who and s.rule == headline),
+        )
 
 
 def receipt(visit: Visit, question: Question, score: Score) -> None:
@@ -108,14 +125,19 @@ def receipt(visit: Visit, question: Question, score: Score) -> None:
         "contribution": _C.NumberColumn("Adds to mean", format="%.4f"),
     }
     table(
-        intervals_frame(question, score), columns, "Receipt", key=f"receipt-{score.question_id}-{score.forecaster_id}"
+        intervals_frame(question, score),
+        columns,
+        "Receipt",
+        key=f"receipt-{score.question_id}-{score.forecaster_id}",
     )
     mean = (
         ""
         if score.mean_while_active is None
         else f" The last column adds up to the mean, {score.mean_while_active:.4f}."
     )
-    st.caption(f"Each row is a forecast that stood, with its {rule.title}: {direction(rule.name)}.{mean}")
+    st.caption(
+        f"Each row is a forecast that stood, with its {rule.title}: {direction(rule.name)}.{mean}"
+    )
 
 
 def _hindsight(visit: Visit, page: QuestionPage) -> None:
@@ -123,13 +145,19 @@ def _hindsight(visit: Visit, page: QuestionPage) -> None:
     late = visit.tracker.receipts(question.id).hindsight
     if not late:
         return
-    st.markdown(f"**Made when the answer was known: {plural(len(late), 'forecast')} that do not count**")
+    st.markdown(
+        f"**Made when the answer was known: {plural(len(late), 'forecast')} that do not count**"
+    )
     columns = {
         "forecaster": _C.TextColumn("Forecaster"),
         "made": _C.DatetimeColumn("Made", format="D MMM YYYY, HH:mm", timezone=visit.zone.key),
         "said": _C.TextColumn("Said"),
     }
-    table(hindsight_frame(question, late, page.forecasters, visit.me), columns, "Forecasts that do not count")
+    table(
+        hindsight_frame(question, late, page.forecasters, visit.me),
+        columns,
+        "Forecasts that do not count",
+    )
 
 
 def _earlier(visit: Visit, page: QuestionPage) -> None:

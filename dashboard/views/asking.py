@@ -34,7 +34,9 @@ _BY_THE_CLOSE: Final = frozenset({"other-deadline", "no-start"})
 
 
 def render(visit: Visit) -> None:
-    """The form with what the linter finds in it, the refusal if there is one, and on success the question itself."""
+    """The form with what the linter finds in it, the refusal if there is one, and on success the
+    question itself.
+    """
     st.subheader("Ask a question", anchor=False)
     form = Form(st.session_state.setdefault("asking", uuid4().hex))
     with st.container(width=760):
@@ -63,10 +65,14 @@ def _fields(visit: Visit, form: Form) -> Draft:
     options, scale, shape, refusal = _of_kind(visit, form, kind)
     form.place("options", "scale")
     criteria = "\n".join(
-        form.lines("How it is resolved", "criteria", placeholder="What exactly counts, and what does not.")
+        form.lines(
+            "How it is resolved", "criteria", placeholder="What exactly counts, and what does not."
+        )
     )
     form.place("criteria")
-    sources = form.lines("Sources, one a line", "sources", placeholder="https://… or the name of who will report it")
+    sources = form.lines(
+        "Sources, one a line", "sources", placeholder="https://… or the name of who will report it"
+    )
     form.place("sources")
     opens, closes, resolves = _times(visit, form)
     form.place("times")
@@ -85,7 +91,11 @@ def _fields(visit: Visit, form: Form) -> Draft:
     )
     prior, reason = base_rate(form, asked, refusal)
     form.place("prior")
-    tags = tuple(tag.strip() for tag in form.text("Tags, separated by commas", "tags").split(",") if tag.strip())
+    tags = tuple(
+        tag.strip()
+        for tag in form.text("Tags, separated by commas", "tags").split(",")
+        if tag.strip()
+    )
     whole = replace(asked, id=_name(form, text), prior=prior, prior_reason=reason, tags=tags)
     return Draft(whole, closes, refusal)
 
@@ -113,22 +123,37 @@ def _of_kind(visit: Visit, form: Form, kind: Kind) -> OfKind:
 def _window(visit: Visit, form: Form) -> Scale:
     left, right = st.columns(2)
     today = visit.now.date()
-    earliest = left.date_input("Earliest date", today, format="YYYY-MM-DD", **form.keyed("earliest"))
+    earliest = left.date_input(
+        "Earliest date", today, format="YYYY-MM-DD", **form.keyed("earliest")
+    )
     latest = right.date_input("Latest date", None, format="YYYY-MM-DD", **form.keyed("latest"))
-    st.caption("Dates in UTC. It may also never come by the latest date: everyone forecasts how likely that is.")
+    st.caption(
+        "Dates in UTC. It may also never come by the latest date: everyone forecasts how likely "
+        "that is."
+    )
     if not isinstance(latest, date):
-        raise InvalidQuestion("a question about a date needs its window: fill in the earliest and the latest date")
+        raise InvalidQuestion(
+            "a question about a date needs its window: fill in the earliest and the latest date"
+        )
     return date_scale(earliest.isoformat(), latest.isoformat())
 
 
 def _times(visit: Visit, form: Form) -> tuple[datetime, datetime | None, datetime | None]:
     labels = {"opens": "Opens", "closes": "Closes", "resolves": "Answer due"}
-    helps = {"opens": "Empty: now.", "closes": "Forecasts are taken until then.", "resolves": "Empty: at the close."}
+    helps = {
+        "opens": "Empty: now.",
+        "closes": "Forecasts are taken until then.",
+        "resolves": "Empty: at the close.",
+    }
     found: dict[str, datetime | None] = {}
     for place, (name, label) in zip(st.columns(3), labels.items(), strict=True):
-        local = place.datetime_input(label, None, help=helps[name], format="YYYY-MM-DD", **form.keyed(name))
+        local = place.datetime_input(
+            label, None, help=helps[name], format="YYYY-MM-DD", **form.keyed(name)
+        )
         found[name] = None if local is None else local.replace(tzinfo=visit.zone)
-    st.caption(f"Times in {visit.zone.key}. Left empty, it opens now, and the answer is due at the close.")
+    st.caption(
+        f"Times in {visit.zone.key}. Left empty, it opens now, and the answer is due at the close."
+    )
     return found["opens"] or visit.now, found["closes"], found["resolves"]
 
 
@@ -144,7 +169,9 @@ def _name(form: Form, text: str) -> str:
 
 
 def _found(visit: Visit, draft: Draft) -> tuple[Flaw, ...]:
-    """What the linter finds: nothing before there is a question, and nothing about times before they are given."""
+    """What the linter finds: nothing before there is a question, and nothing about times before
+    they are given.
+    """
     if not draft.asked.text:
         return ()
     found = visit.tracker.lint(draft.asked)
@@ -164,7 +191,9 @@ def _ask(visit: Visit, draft: Draft, override: str) -> None:
         question = visit.tracker.ask(draft.asked, override=override)
     except Unresolvable as refusal:
         said = plural(len(refusal.flaws), "finding blocks", "findings block")
-        raise Refused(f"{said} it: mend what stands beside the fields, or say why it opens all the same") from None
+        raise Refused(
+            f"{said} it: mend what stands beside the fields, or say why it opens all the same"
+        ) from None
     st.session_state.pop("asking", None)
     say("The question is open" if question.opens_at <= visit.now else "The question is asked")
     st.switch_page(visit.pages["question"], query_params={"q": question.id})

@@ -23,7 +23,13 @@ def render(visit: Visit, shown: Sequence[QuestionSummary]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         walk(ids, NAME)
         if at is not None:
-            st.button("Close", key="at-close", icon=":material/close:", type="tertiary", on_click=_put_away)
+            st.button(
+                "Close",
+                key="at-close",
+                icon=":material/close:",
+                type="tertiary",
+                on_click=_put_away,
+            )
         else:
             st.caption("J and K walk through the list, to forecast in place.", width="content")
     if at is not None:

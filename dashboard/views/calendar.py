@@ -1,4 +1,6 @@
-"""What to expect next over all open questions: signposts, closes, answers that are due; and what was noted lately."""
+"""What to expect next over all open questions: signposts, closes, answers that are due; and what
+was noted lately.
+"""
 
 import streamlit as st
 
@@ -13,18 +15,25 @@ MOST = 40
 """Entries of a section that are shown before all of them are asked for."""
 
 LONGEST = 140
-_ICONS = {"signpost": ":material/show_chart:", "close": ":material/lock:", "answer due": ":material/gavel:"}
+_ICONS = {
+    "signpost": ":material/show_chart:",
+    "close": ":material/lock:",
+    "answer due": ":material/gavel:",
+}
 
 
 def render(visit: Visit) -> None:
-    """What is overdue first, then what comes, the nearest first, then what was noted in the last 30 days."""
+    """What is overdue first, then what comes, the nearest first, then what was noted in the last 30
+    days.
+    """
     found = visit.tracker.calendar()
     coming = sections(found, visit.stands_at, visit.zone)
     st.subheader("What to expect next", anchor=False)
     if not coming:
         empty(
             "Nothing is expected.",
-            "Open questions, with the signposts that should be seen by a date, will be listed here.",
+            "Open questions, with the signposts that should be seen by a date, will be listed "
+            "here.",
         )
         st.page_link(visit.pages["questions"], label="All questions", icon=":material/list:")
     else:
@@ -35,7 +44,12 @@ def render(visit: Visit) -> None:
 
 
 def _in_short(coming: tuple[Section, ...]) -> str:
-    every = [(due.what, len(due.entries)) for section in coming for each in section.days for due in each.due]
+    every = [
+        (due.what, len(due.entries))
+        for section in coming
+        for each in section.days
+        for due in each.due
+    ]
     told = [
         plural(count, noun, many)
         for what, noun, many in (
@@ -45,7 +59,10 @@ def _in_short(coming: tuple[Section, ...]) -> str:
         )
         if (count := sum(n for each, n in every if each == what))
     ]
-    return f"{', '.join(told)}. A signpost that is not seen by its date counts as evidence: silence speaks, too."
+    return (
+        f"{', '.join(told)}. A signpost that is not seen by its date counts as evidence: "
+        "silence speaks, too."
+    )
 
 
 def _section(visit: Visit, section: Section) -> None:
@@ -86,7 +103,9 @@ def _line(visit: Visit, question: Question, label: str, *, icon: str, more: str 
 def _noted(visit: Visit, marks: tuple[tuple[Mark, Question, str], ...]) -> None:
     st.markdown("#### Noted in the last 30 days")
     if not marks:
-        st.caption("Nothing. Signposts that are seen, and dates that pass in silence, are noted here.")
+        st.caption(
+            "Nothing. Signposts that are seen, and dates that pass in silence, are noted here."
+        )
         return
     for mark, question, name in marks:
         with st.container(border=True, gap="xsmall"):

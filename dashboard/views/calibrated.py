@@ -1,4 +1,6 @@
-"""When someone says 70 %, does it happen 7 times in 10? The diagram, coarse bins with their questions, numbers."""
+"""When someone says 70 %, does it happen 7 times in 10? The diagram, coarse bins with their
+questions, numbers.
+"""
 
 import pandas as pd
 import streamlit as st
@@ -37,7 +39,9 @@ def render(visit: Visit, accuracy: Accuracy) -> None:
     place = st.container()
     with st.container(horizontal=True):
         chosen = who(visit, accuracy)
-        lead = choice("As it stood", _LEADS, "lead", index=1, width=220, label_visibility="collapsed")
+        lead = choice(
+            "As it stood", _LEADS, "lead", index=1, width=220, label_visibility="collapsed"
+        )
     forecaster = accuracy.forecasters[chosen]
     with worked_out():
         report = visit.tracker.calibration(accuracy.choice, lead_days=int(lead or LEADS_DAYS[1]))
@@ -48,35 +52,50 @@ def render(visit: Visit, accuracy: Accuracy) -> None:
         _diagram(found)
         _bins(visit, report, found)
     elif chosen not in report.intervals:
-        empty("No forecast of theirs stood at that time.", "Choose fewer days before the close, or another forecaster.")
+        empty(
+            "No forecast of theirs stood at that time.",
+            "Choose fewer days before the close, or another forecaster.",
+        )
     if report.intervals:
         _intervals(visit, report, forecaster)
 
 
 def _claim(found: Reliability, name: str, lead_days: int) -> None:
     st.markdown(
-        f"**{name}: {inert(found.advice)}** {rests_on(found.n, found.clusters).capitalize()}, each as it stood"
-        f" {plural(lead_days, 'day')} before its scheduled close. {luck(found.p_value)}"
+        f"**{name}: {inert(found.advice)}** {rests_on(found.n, found.clusters).capitalize()}, "
+        f"each as it stood {plural(lead_days, 'day')} before its scheduled close. "
+        f"{luck(found.p_value)}"
     )
 
 
 def _diagram(found: Reliability) -> None:
     left, right = st.columns([3, 2], gap="large")
     with left:
-        frames = {"band": band_frame(found.band), "diagonal": DIAGONAL, "curve": curve_frame(found.curve)}
-        alt = f"Reliability curve over {plural(found.n, 'question')}, with the band of a calibrated forecaster"
+        frames = {
+            "band": band_frame(found.band),
+            "diagonal": DIAGONAL,
+            "curve": curve_frame(found.curve),
+        }
+        alt = (
+            f"Reliability curve over {plural(found.n, 'question')}, with the band of a "
+            "calibrated forecaster"
+        )
         enough = found.clusters >= TOO_FEW
         spec = charts.drawn(charts.calibration(curved=enough), **frames)
         st.vega_lite_chart(spec=spec, width="stretch", key="calibration", alt=alt)
         drawn = "Line" if enough else f"No line is drawn below {TOO_FEW} groups of questions. Dots"
         st.caption(
-            f"{drawn}: what forecasts were worth, by CORP, which needs no bins; dots grow with their number of"
-            " questions. Below the diagonal forecasts were too high. Shaded: where the line of a perfectly calibrated"
-            f" forecaster lies in {percent(found.band.level)} of cases, at each forecast."
+            f"{drawn}: what forecasts were worth, by CORP, which needs no bins; dots grow with "
+            "their number of questions. Below the diagonal forecasts were too high. Shaded: "
+            "where the line of a perfectly calibrated forecaster lies in "
+            f"{percent(found.band.level)} of cases, at each forecast."
         )
     with right:
         # Lines of text, because a phone has no room for a table with sentences in it.
-        lines = (f"- **{row.measure}: {row.value}**  \n  {row.says}" for row in measures_frame(found).itertuples())
+        lines = (
+            f"- **{row.measure}: {row.value}**  \n  {row.says}"
+            for row in measures_frame(found).itertuples()
+        )
         st.markdown("\n".join(lines))
 
 
@@ -97,11 +116,18 @@ def _bins(visit: Visit, report: CalibrationReport, found: Reliability) -> None:
     left, right = st.columns([3, 2], gap="large")
     with left:
         modes = ["single-row", "single-cell"]
-        picked = selected_row(table(frame, _BINS, "Bins", key="bins-table", on_select="rerun", selection_mode=modes))
+        picked = selected_row(
+            table(frame, _BINS, "Bins", key="bins-table", on_select="rerun", selection_mode=modes)
+        )
     with right:
         spec = charts.drawn(charts.bins(), bins=frame, diagonal=DIAGONAL)
-        st.vega_lite_chart(spec=spec, width="stretch", key="bins", alt="Bins: what was said against what happened")
-        st.caption("Bars: 95 % intervals (Wilson; Jeffreys' in the tips), questions of one fate counted as one.")
+        st.vega_lite_chart(
+            spec=spec, width="stretch", key="bins", alt="Bins: what was said against what happened"
+        )
+        st.caption(
+            "Bars: 95 % intervals (Wilson; Jeffreys' in the tips), questions of one fate "
+            "counted as one."
+        )
     if picked is not None:
         _members(visit, report, found, int(frame["number"].iloc[picked]))
 
@@ -118,16 +144,22 @@ def _members(visit: Visit, report: CalibrationReport, found: Reliability, number
 _INTERVALS = {
     "forecaster": _C.TextColumn("Forecaster", width=170),
     "n": _C.NumberColumn("Questions"),
-    "inside": _C.NumberColumn("Inside", format="%g %%", help="Of the answers. It should be near 90 %."),
+    "inside": _C.NumberColumn(
+        "Inside", format="%g %%", help="Of the answers. It should be near 90 %."
+    ),
     "bar": _C.TextColumn("95 % interval of that", alignment="right"),
     "width": _C.NumberColumn(
-        "Mean width", format="%.0f %% of the range", help="Narrower is better, if enough lies inside."
+        "Mean width",
+        format="%.0f %% of the range",
+        help="Narrower is better, if enough lies inside.",
     ),
 }
 
 
 def _intervals(visit: Visit, report: CalibrationReport, forecaster: Forecaster) -> None:
-    st.markdown("**Numbers and dates: does the answer lie inside the 90 % interval 9 times in 10?**")
+    st.markdown(
+        "**Numbers and dates: does the answer lie inside the 90 % interval 9 times in 10?**"
+    )
     own = report.intervals.get(forecaster.id)
     if own is not None:
         st.markdown(inert(on_intervals(named(forecaster, visit.me), own)))

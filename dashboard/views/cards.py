@@ -1,4 +1,6 @@
-"""A story as a card: what was reported and by whom, and below it what it means for one question or for several."""
+"""A story as a card: what was reported and by whom, and below it what it means for one question or
+for several.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -21,7 +23,9 @@ LONG_ARTICLE = 1_500
 """Characters from which on an article scrolls in a window of its own."""
 
 MOST_OF_ARTICLE = 30_000
-"""Characters that are sent to the browser: an inbox has ten cards, and nobody has opened them yet."""
+"""Characters that are sent to the browser: an inbox has ten cards, and nobody has opened them
+yet.
+"""
 
 SOURCES = 3
 """Sources that are named; the reports name them all."""
@@ -47,7 +51,9 @@ def picked(visit: Visit, page: QuestionPage, state: Any) -> None:
 def _shift(page: QuestionPage, shown: EvidenceCard) -> str:
     """What a piece does to the suggestion now, and how often it was reported and copied."""
     counts = fold(shown.items)
-    copied = folded(counts.reports, counts.independent, counts.copies) + ("" if counts.copies else "; no copies")
+    copied = folded(counts.reports, counts.independent, counts.copies) + (
+        "" if counts.copies else "; no copies"
+    )
     if shown.context_only:
         return f"Context only · {copied}"
     if page.suggestion is None:
@@ -57,7 +63,9 @@ def _shift(page: QuestionPage, shown: EvidenceCard) -> str:
 
 
 def card(visit: Visit, shown: EvidenceCard, question: Question, *, place: str) -> None:
-    """One piece of evidence on the page of its question. `place` tells the same card at two places of a page apart."""
+    """One piece of evidence on the page of its question. `place` tells the same card at two places
+    of a page apart.
+    """
     with st.container(border=True, gap="xsmall"):
         _reported(visit, shown, place)
         judging.judgement(visit, shown, question, judging.How(place))
@@ -65,9 +73,15 @@ def card(visit: Visit, shown: EvidenceCard, question: Question, *, place: str) -
 
 
 def story(
-    visit: Visit, pieces: Sequence[EvidenceCard], questions: Mapping[QuestionId, Question], *, keys: bool = False
+    visit: Visit,
+    pieces: Sequence[EvidenceCard],
+    questions: Mapping[QuestionId, Question],
+    *,
+    keys: bool = False,
 ) -> None:
-    """A story in the inbox: told once, and then judged for each question that it bears on, for the first by keys."""
+    """A story in the inbox: told once, and then judged for each question that it bears on, for the
+    first by keys.
+    """
     with st.container(border=True, gap="xsmall"):
         _reported(visit, pieces[0], INBOX)
         before = ""
@@ -75,7 +89,9 @@ def story(
             question = questions[each.evidence.question_id]
             said = f"{matched_words(each.evidence, each.why)}{leans(each.evidence, each.why)}"
             with st.container(border=len(pieces) > 1, gap="xsmall"):
-                how = judging.How(INBOX, question.text, repeats=said == before, keys=keys and each is pieces[0])
+                how = judging.How(
+                    INBOX, question.text, repeats=said == before, keys=keys and each is pieces[0]
+                )
                 judging.judgement(visit, each, question, how)
             before = said
         if len(pieces) > 1:
@@ -84,10 +100,17 @@ def story(
 
 
 def _reported(visit: Visit, shown: EvidenceCard, place: str) -> None:
-    """Headline, summary, source, age, an odd date, and who else reported it: feed text, so never Markdown."""
+    """Headline, summary, source, age, an odd date, and who else reported it: feed text, so never
+    Markdown.
+    """
     first = shown.items[0]
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        marked(shown.headline, shown.evidence.matched, f"{place}-headline-{shown.evidence.id}", "headline")
+        marked(
+            shown.headline,
+            shown.evidence.matched,
+            f"{place}-headline-{shown.evidence.id}",
+            "headline",
+        )
         link_out(first.item.url, "Read it", key=f"{place}-link-{shown.evidence.id}")
     summary = clipped(first.item.summary, SUMMARY_LIMIT)
     with st.container(gap=None):
@@ -102,7 +125,10 @@ def _source(visit: Visit, shown: EvidenceCard) -> str:
     """Who reported it, when it was first seen, and what is odd about its date."""
     names = list(dict.fromkeys(item.feed_title for item in shown.items))
     more = f" and {len(names) - SOURCES:,} more" if len(names) > SOURCES else ""
-    seen = f"first seen {visit.day(shown.evidence.first_seen_at)}, {visit.age(shown.evidence.first_seen_at)}"
+    seen = (
+        f"first seen {visit.day(shown.evidence.first_seen_at)}, "
+        f"{visit.age(shown.evidence.first_seen_at)}"
+    )
     note = DATE_NOTE[shown.items[0].item.date_note]
     return " · ".join(filter(None, (", ".join(names[:SOURCES]) + more, seen, note)))
 
@@ -112,10 +138,16 @@ def _reports(visit: Visit, shown: EvidenceCard, place: str) -> None:
     counts = fold(shown.items)
     label = folded(counts.reports, counts.independent, counts.copies)
     columns = {
-        "what": _C.TextColumn("What", width=70, help="A copy has the text of an earlier report, and counts once."),
+        "what": _C.TextColumn(
+            "What", width=70, help="A copy has the text of an earlier report, and counts once."
+        ),
         "source": _C.TextColumn("Source", width=190),
-        "group": _C.TextColumn("Stands behind it", width=120, help="The agency it names, or the owner of the feed."),
-        "seen": _C.DatetimeColumn("First seen", format="D MMM YYYY, HH:mm", timezone=visit.zone.key, width=140),
+        "group": _C.TextColumn(
+            "Stands behind it", width=120, help="The agency it names, or the owner of the feed."
+        ),
+        "seen": _C.DatetimeColumn(
+            "First seen", format="D MMM YYYY, HH:mm", timezone=visit.zone.key, width=140
+        ),
         "headline": _C.TextColumn("Headline", width=420),
     }
     with st.expander(label, type="compact", key=f"{place}-reports-{shown.evidence.id}"):
@@ -139,7 +171,10 @@ def _versions(visit: Visit, shown: EvidenceCard, place: str) -> None:
             for version in versions(item) if item.revisions else ():
                 with st.container(gap=None):
                     seen = version.seen_at
-                    st.text(f"{visit.ago(seen)} · {version.said} · {item.feed_title}", help=visit.utc(seen))
+                    st.text(
+                        f"{visit.ago(seen)} · {version.said} · {item.feed_title}",
+                        help=visit.utc(seen),
+                    )
                     st.text(version.title)
                     if version.summary:
                         st.text(clipped(version.summary, SUMMARY_LIMIT))
@@ -151,8 +186,12 @@ def _articles(shown: EvidenceCard, place: str) -> None:
         if item.article:
             label = f"Whole article, {plural(len(item.article), 'character')}"
             with (
-                st.expander(label, type="compact", key=f"{place}-article-{shown.evidence.id}-{item.item.id}"),
-                st.container(height=360 if len(item.article) > LONG_ARTICLE else "content", border=False),
+                st.expander(
+                    label, type="compact", key=f"{place}-article-{shown.evidence.id}-{item.item.id}"
+                ),
+                st.container(
+                    height=360 if len(item.article) > LONG_ARTICLE else "content", border=False
+                ),
             ):
                 st.text(f"{item.feed_title}\n\n{item.article[:MOST_OF_ARTICLE]}")
                 if len(item.article) > MOST_OF_ARTICLE:

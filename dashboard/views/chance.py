@@ -1,11 +1,13 @@
 """A probability of YES: typed in any usual way, or set on a slider; each follows the other.
 
-What stands in the field counts. It starts with what is held, or on the page of a question with the base rate; a cleared
-field leaves the slider's value. The slider shows the stop nearest to the field.
+What stands in the field counts. It starts with what is held, or on the page of a question with the
+base rate; a cleared field leaves the slider's value. The slider shows the stop nearest to the
+field.
 
-When one changes the other, the browser may send a message before it knows that, with the other's value of before, which
-must not count as a change. The field is made anew under another key then. The slider may have the focus already, so it
-stays, and its values of before are passed over for a moment.
+When one changes the other, the browser may send a message before it knows that, with the other's
+value of before, which must not count as a change. The field is made anew under another key then.
+The slider may have the focus already, so it stays, and its values of before are passed over for a
+moment.
 """
 
 from collections.abc import Callable
@@ -40,7 +42,9 @@ _SEATS: Final[tuple[tuple[ForecasterId, Sign, str, str], ...]] = (
 
 
 def typed(visit: Visit, summary: QuestionSummary, form: str, *, slider: bool) -> Distribution | str:
-    """The field and, below it, the slider. Returns what is typed, or the distribution that the inputs started with."""
+    """The field and, below it, the slider. Returns what is typed, or the distribution that the
+    inputs started with.
+    """
     question, held = summary.question, held_by_me(visit, summary)
     start, key = _start(question, held, slider=slider), _text_key(form)
 
@@ -68,7 +72,9 @@ def typed(visit: Visit, summary: QuestionSummary, form: str, *, slider: bool) ->
 
 
 def _slider(visit: Visit, summary: QuestionSummary, form: str, first: Distribution | None) -> int:
-    st.session_state.setdefault(f"slide-{form}", nearest(first.p if isinstance(first, Binary) else 0.5))
+    st.session_state.setdefault(
+        f"slide-{form}", nearest(first.p if isinstance(first, Binary) else 0.5)
+    )
     stop: int = st.select_slider(
         "On a slider",
         STOPS,
@@ -89,7 +95,9 @@ def held_by_me(visit: Visit, summary: QuestionSummary) -> Distribution | None:
 
 
 def marks(visit: Visit, summary: QuestionSummary) -> list[Mark]:
-    """What to compare with: what I held before, base rate, crowd and suggestion. I alone am no crowd."""
+    """What to compare with: what I held before, base rate, crowd and suggestion. I alone am no
+    crowd.
+    """
     found = []
     mine = summary.standings.get(visit.me)
     if mine is not None and mine.p is not None:
@@ -111,7 +119,9 @@ def _marked(found: list[Mark]) -> None:
 
 
 def _start(question: Question, held: Distribution | None, *, slider: bool) -> Distribution | None:
-    """What the inputs start with: what I hold, else the base rate where there is a slider, which always has a value."""
+    """What the inputs start with: what I hold, else the base rate where there is a slider, which
+    always has a value.
+    """
     return question.prior if held is None and slider else held
 
 
@@ -137,7 +147,9 @@ def _text_after_slide(form: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Lead:
-    """The stop that the field gave the slider, and those that the browser may still send from before it knows that."""
+    """The stop that the field gave the slider, and those that the browser may still send from
+    before it knows that.
+    """
 
     target: int = -1
     before: frozenset[int | None] = frozenset()

@@ -1,4 +1,6 @@
-"""The sentence that is picked in an essay: how it stands, what was asked of it, and what can be done with it."""
+"""The sentence that is picked in an essay: how it stands, what was asked of it, and what can be
+done with it.
+"""
 
 from dataclasses import dataclass
 
@@ -49,7 +51,9 @@ def render(visit: Visit, page: EssayPage, one: Mapped | None) -> None:
     _questions(visit, picked)
     if page.text is None:
         if not one.question_ids:
-            st.caption("To draft a question from it, the text of the essay has to be here: see above.")
+            st.caption(
+                "To draft a question from it, the text of the essay has to be here: see above."
+            )
     else:
         _actions(visit, picked)
 
@@ -57,7 +61,10 @@ def render(visit: Visit, page: EssayPage, one: Mapped | None) -> None:
 def _begin(page: EssayPage) -> None:
     if not page.mapped:
         return
-    empty("No sentence is picked.", "Pick one in the text: here it says how it stands, and what can be made of it.")
+    empty(
+        "No sentence is picked.",
+        "Pick one in the text: here it says how it stands, and what can be made of it.",
+    )
     if page.text is not None:
         _next(page, -1, "Start with the first that has no question yet")
 
@@ -66,7 +73,11 @@ def _next(page: EssayPage, after: int, label: str) -> None:
     found = next_unasked(page, after)
     if found is not None and found.sentence.offset != after:
         st.button(
-            label, icon=":material/arrow_forward:", key="next-claim", on_click=_pick, args=(found.sentence.offset,)
+            label,
+            icon=":material/arrow_forward:",
+            key="next-claim",
+            on_click=_pick,
+            args=(found.sentence.offset,),
         )
 
 
@@ -76,7 +87,9 @@ def _pick(offset: int) -> None:
 
 def _sentence(picked: Picked) -> None:
     with st.container(border=True, gap="xsmall"):
-        st.text(f"“{picked.one.sentence.text}”" if picked.one.sentence.text else "Its text is not kept.")
+        st.text(
+            f"“{picked.one.sentence.text}”" if picked.one.sentence.text else "Its text is not kept."
+        )
         st.markdown(f"**{inert(standing(picked.one))}**")
         if told := said_with(picked.one):
             st.caption(inert(told))
@@ -84,7 +97,9 @@ def _sentence(picked: Picked) -> None:
 
 def _questions(visit: Visit, picked: Picked) -> None:
     """What was asked of it, live questions first, each with the number that stands."""
-    asked = [picked.page.questions[q] for q in picked.one.question_ids if q in picked.page.questions]
+    asked = [
+        picked.page.questions[q] for q in picked.one.question_ids if q in picked.page.questions
+    ]
     for summary in sorted(asked, key=lambda s: (s.question.retrospective, s.question.closes_at)):
         with st.container(border=True, gap=None):
             _question(visit, summary)
@@ -122,7 +137,11 @@ def _actions(visit: Visit, picked: Picked) -> None:
 
 
 def _set_aside(visit: Visit, picked: Picked) -> None:
-    with st.expander("Set it aside as untestable", icon=":material/do_not_disturb_on:", key=f"aside-{picked.offset}"):
+    with st.expander(
+        "Set it aside as untestable",
+        icon=":material/do_not_disturb_on:",
+        key=f"aside-{picked.offset}",
+    ):
         why = st.text_input(
             "Why can it not be tested?",
             key=f"why-{picked.essay_id}-{picked.offset}",

@@ -1,4 +1,6 @@
-"""What contradicts what: the contradictions with their repairs, how earlier repairs did, and all links."""
+"""What contradicts what: the contradictions with their repairs, how earlier repairs did, and all
+links.
+"""
 
 from collections.abc import Mapping
 
@@ -30,9 +32,9 @@ def render(visit: Visit) -> None:
     if not found.links:
         empty(
             "No questions are linked yet.",
-            "A link says what questions have to do with each other, such as that one follows from the other. Forecasts"
-            " that contradict it are then found here, with the nearest ones that do not. Links come with question sets,"
-            " or from `tracker links add`.",
+            "A link says what questions have to do with each other, such as that one follows "
+            "from the other. Forecasts that contradict it are then found here, with the nearest "
+            "ones that do not. Links come with question sets, or from `tracker links add`.",
         )
     else:
         _contradictions(visit, found)
@@ -43,7 +45,9 @@ def render(visit: Visit) -> None:
 def _contradictions(visit: Visit, found: Coherence) -> None:
     sorted_out = frames.sorted_out(found, visit.me)
     if not sorted_out.mine and not sorted_out.others:
-        st.success("No forecasts contradict each other by more than noise.", icon=":material/check:")
+        st.success(
+            "No forecasts contradict each other by more than noise.", icon=":material/check:"
+        )
     for each in sorted_out.mine:
         _contradiction(visit, each)
     many = len(sorted_out.others) > FIRST
@@ -52,7 +56,9 @@ def _contradictions(visit: Visit, found: Coherence) -> None:
         _contradiction(visit, each)
     if sorted_out.noise:
         count = plural(len(sorted_out.noise), "slight contradiction")
-        with st.expander(f"{count}, within the noise that any forecast has", key="noise", on_change="rerun") as drawer:
+        with st.expander(
+            f"{count}, within the noise that any forecast has", key="noise", on_change="rerun"
+        ) as drawer:
             if drawer.open:
                 for each in sorted_out.noise:
                     _contradiction(visit, each)
@@ -64,7 +70,10 @@ def _contradiction(visit: Visit, found: Contradiction) -> None:
     mine = found.forecaster.id == visit.me
     with st.container(border=True, gap="xsmall"):
         whose = "Your forecasts" if mine else f"Forecasts by “{named(found.forecaster, visit.me)}”"
-        st.markdown(f":material/warning: **{inert(broken.link.title)}** · {inert(whose)} contradict each other")
+        st.markdown(
+            f":material/warning: **{inert(broken.link.title)}** · {inert(whose)} contradict each "
+            "other"
+        )
         st.markdown(inert(f"{broken.words}."))
         for moved in frames.moved(found):
             _moved(visit, moved)
@@ -113,22 +122,31 @@ def _keep(visit: Visit, link: Link) -> None:
 def _record(visit: Visit, found: Coherence) -> None:
     st.markdown("#### Did repairing pay?")
     if not found.repairs:
-        st.caption("No repair was adopted or declined yet. Each is scored once all its questions are answered.")
+        st.caption(
+            "No repair was adopted or declined yet. Each is scored once all its questions are "
+            "answered."
+        )
         return
     told = [
         words
         for decision in ("adopted", "declined")
         if (words := record(decision, frames.gains(found.repairs, decision)))
     ]
-    st.markdown(inert(" ".join(told)) or "None of their questions is answered yet, so none is scored.")
+    st.markdown(
+        inert(" ".join(told)) or "None of their questions is answered yet, so none is scored."
+    )
     columns = {
         "at": _C.DatetimeColumn("When", format="D MMM YYYY", timezone=visit.zone.key),
         "link": _C.TextColumn("Link", width=260),
         "who": _C.TextColumn("Who", width=80),
         "decision": _C.TextColumn("Decision", width=80),
         "moved": _C.TextColumn("Repair", width=190),
-        "nats": _C.NumberColumn("Apart", format="%.3f", help="How far the forecasts were from agreeing, in nats."),
-        "gain": _C.TextColumn("Gain", help="Of the repair in log score, in nats, once answered. Above 0 is better."),
+        "nats": _C.NumberColumn(
+            "Apart", format="%.3f", help="How far the forecasts were from agreeing, in nats."
+        ),
+        "gain": _C.TextColumn(
+            "Gain", help="Of the repair in log score, in nats, once answered. Above 0 is better."
+        ),
         "why": _C.TextColumn("Why", width=260),
     }
     names = {each.forecaster.id: each.forecaster.name for each in found.contradictions}
@@ -142,7 +160,9 @@ def _links(visit: Visit, found: Coherence) -> None:
         texts = {row.question.id: row.question for row in visit.tracker.questions()}
         for kind, links in frames.by_kind(found.links):
             label = f"{KIND_OF_LINK[kind]} ({len(links)})"
-            with st.expander(label, key=f"kind-{kind.replace(' ', '-')}", on_change="rerun") as drawer:
+            with st.expander(
+                label, key=f"kind-{kind.replace(' ', '-')}", on_change="rerun"
+            ) as drawer:
                 if drawer.open:
                     st.caption(inert(RULE[kind]))
                     for link in links:

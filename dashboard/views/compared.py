@@ -1,4 +1,6 @@
-"""Who is better than whom, on the questions that both answered, and with easy questions taken out."""
+"""Who is better than whom, on the questions that both answered, and with easy questions taken
+out.
+"""
 
 from collections.abc import Mapping, Sequence
 
@@ -22,7 +24,9 @@ _PAIRS = {
     "other": _C.TextColumn("Against", width=160),
     "difference": _C.NumberColumn("Difference", format="%+.1f", width=100, help=_DIFFERENCE),
     "interval": _C.TextColumn("95 % interval", width=130, alignment="right"),
-    "on": _C.TextColumn("Questions", width=130, help="That both answered, in groups that share their fate."),
+    "on": _C.TextColumn(
+        "Questions", width=130, help="That both answered, in groups that share their fate."
+    ),
     "verdict": _C.TextColumn("Verdict on the first", width=170),
 }
 
@@ -34,12 +38,22 @@ def render(visit: Visit, accuracy: Accuracy) -> None:
         report = visit.tracker.compare(accuracy.choice)
     everyone = pairs_of(report, None)
     if not everyone:
-        empty("There is no pair to compare yet.", "It takes two forecasters who answered a question in common.")
+        empty(
+            "There is no pair to compare yet.",
+            "It takes two forecasters who answered a question in common.",
+        )
         return
     names = names_of(report, visit.me)
     say(on_pairs(everyone, names))
     people = {f.id: f"Pairs of {named(f, visit.me)}" for f in ranked(accuracy, visit.me)}
-    chosen = choice("Pairs of", people, "pairs", placeholder="All pairs", width=260, label_visibility="collapsed")
+    chosen = choice(
+        "Pairs of",
+        people,
+        "pairs",
+        placeholder="All pairs",
+        width=260,
+        label_visibility="collapsed",
+    )
     found = pairs_of(report, chosen)
     if decided := [told_apart(one, names) for one in found if one.verdict in ("better", "worse")]:
         st.markdown("\n".join(f"- {inert(told)}" for told in decided))
@@ -62,8 +76,9 @@ def _pairs(found: Sequence[Comparison], names: Mapping[str, str], chosen: str | 
     else:
         st.markdown(f"{inert(found[picked].sentence)} (In this sentence 0.010 is one point.)")
     st.caption(
-        f"Skill over schedule, by the rule of each question. A verdict takes {MIN_CLUSTERS} groups and allows for the"
-        " number of pairs looked at: signs of whole groups flipped, and Benjamini and Hochberg."
+        f"Skill over schedule, by the rule of each question. A verdict takes {MIN_CLUSTERS} "
+        "groups and allows for the number of pairs looked at: signs of whole groups flipped, "
+        "and Benjamini and Hochberg."
     )
 
 
@@ -82,7 +97,13 @@ def _adjusted(visit: Visit, report: ComparisonReport) -> None:
         st.markdown("**As if all had answered the same questions**")
         table(frame, _ADJUSTED, "Skill adjusted for difficulty", width=520)
         st.caption(
-            "Skill with the difficulty of each question taken out: 0 is the average forecaster, higher is better."
+            "Skill with the difficulty of each question taken out: 0 is the average forecaster, "
+            "higher is better."
         )
     if names := apart(report, visit.me):
-        st.caption(inert(f"Not comparable, for want of questions in common with the others: {', '.join(names)}."))
+        st.caption(
+            inert(
+                "Not comparable, for want of questions in common with the others: "
+                f"{', '.join(names)}."
+            )
+        )

@@ -1,4 +1,6 @@
-"""Which lines a revision chart draws: up to five forecasters or other questions, chosen by the address."""
+"""Which lines a revision chart draws: up to five forecasters or other questions, chosen by the
+address.
+"""
 
 from dataclasses import dataclass
 from typing import Final
@@ -22,7 +24,9 @@ _LONGEST: Final = 80
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """The lines to draw, how each is drawn, and in a sentence each why something that was asked for is not there."""
+    """The lines to draw, how each is drawn, and in a sentence each why something that was asked for
+    is not there.
+    """
 
     series: tuple[Series, ...]
     styles: tuple[charts.Line, ...]
@@ -30,7 +34,9 @@ class Compared:
 
 
 def compared(visit: Visit, page: QuestionPage) -> Compared:
-    """What the address asks for, or the first lines of this question where it asks for nothing that is there."""
+    """What the address asks for, or the first lines of this question where it asks for nothing that
+    is there.
+    """
     own = {each.id: each for each in everyone(page, visit.me)}
     asked = _asked(visit)
     found: list[Series] = []
@@ -52,18 +58,28 @@ def _asked(visit: Visit) -> list[str]:
 
 
 def _other(visit: Visit, page: QuestionPage, name: str) -> Series:
-    """Another question as a line; raises `LookupError` with a sentence where there is none to draw."""
+    """Another question as a line; raises `LookupError` with a sentence where there is none to
+    draw.
+    """
     try:
         held = visit.tracker.held(name)
     except NotFound:
-        raise LookupError(f"Nothing is called “{clipped(name, _LONGEST)}”: it is left out.") from None
+        raise LookupError(
+            f"Nothing is called “{clipped(name, _LONGEST)}”: it is left out."
+        ) from None
     if held.question.kind != "binary" or held.question.id == page.summary.question.id:
-        raise LookupError(f"“{clipped(held.question.text, _LONGEST)}” has no line to compare: it is left out.")
+        raise LookupError(
+            f"“{clipped(held.question.text, _LONGEST)}” has no line to compare: it is left out."
+        )
     return of_other_question(held.question, held.timelines)
 
 
-def _styles(visit: Visit, page: QuestionPage, series: tuple[Series, ...]) -> tuple[charts.Line, ...]:
-    """People and the computed ones as everywhere, other questions in what colours are left, with long dashes."""
+def _styles(
+    visit: Visit, page: QuestionPage, series: tuple[Series, ...]
+) -> tuple[charts.Line, ...]:
+    """People and the computed ones as everywhere, other questions in what colours are left, with
+    long dashes.
+    """
     forecasters = in_order(page, visit.me)
     known = charts.lines(forecasters, [named(f, visit.me) for f in forecasters], visit.me)
     by_id: dict[str, charts.Line] = {f.id: line for f, line in zip(forecasters, known, strict=True)}
@@ -74,7 +90,9 @@ def _styles(visit: Visit, page: QuestionPage, series: tuple[Series, ...]) -> tup
 
 def control(visit: Visit, page: QuestionPage) -> None:
     """The way to choose lines; all questions are read only once somebody opens it."""
-    shown = st.popover("Compare", icon=":material/compare_arrows:", key="comparing", on_change="rerun")
+    shown = st.popover(
+        "Compare", icon=":material/compare_arrows:", key="comparing", on_change="rerun"
+    )
     if not shown.open:
         return
     with shown:
@@ -95,7 +113,9 @@ def control(visit: Visit, page: QuestionPage) -> None:
             on_change=_chosen,
             args=(_key(page),),
         )
-        st.caption("Other questions stand with their suggestion. The choice is kept in the address.")
+        st.caption(
+            "Other questions stand with their suggestion. The choice is kept in the address."
+        )
 
 
 def _key(page: QuestionPage) -> str:

@@ -20,13 +20,18 @@ _C = st.column_config
 
 
 def evidence(visit: Visit, page: QuestionPage) -> None:
-    """Everything that was logged for or against, rejected pieces included, and dates that passed in silence."""
+    """Everything that was logged for or against, rejected pieces included, and dates that passed in
+    silence.
+    """
     signposts.silences(visit, page)
     if not page.evidence:
-        empty("No evidence yet.", "News that matches a signpost of this question will be listed here.")
+        empty(
+            "No evidence yet.", "News that matches a signpost of this question will be listed here."
+        )
         return
     st.caption(
-        f"{plural(len(page.evidence), 'piece', 'pieces')} of evidence, the newest first. Pick a row to judge it."
+        f"{plural(len(page.evidence), 'piece', 'pieces')} of evidence, the newest first. Pick a "
+        "row to judge it."
     )
     restated(visit)
     frame = evidence_frame(page.evidence, page.summary.question.kind)
@@ -34,13 +39,21 @@ def evidence(visit: Visit, page: QuestionPage) -> None:
         "seen": _C.DatetimeColumn("First seen", format="D MMM YYYY", timezone=visit.zone.key),
         "headline": _C.TextColumn("Headline", width=340),
         "direction": _C.TextColumn("Points" if page.leaning is not None else "Speaks"),
-        "sure": _C.NumberColumn("Sure of it", format="%g %%", help="How sure the direction is, until a person says."),
+        "sure": _C.NumberColumn(
+            "Sure of it", format="%g %%", help="How sure the direction is, until a person says."
+        ),
         "strength": _C.TextColumn("Strength"),
-        "relevant": _C.NumberColumn("Relevant", format="%g %%", help="How likely it bears on the question at all."),
+        "relevant": _C.NumberColumn(
+            "Relevant", format="%g %%", help="How likely it bears on the question at all."
+        ),
         "status": _C.TextColumn("Status"),
         "reports": _C.NumberColumn("Reports", help="With a text of their own."),
-        "independent": _C.NumberColumn("Independent", help="Owners or agencies behind the reports."),
-        "copies": _C.NumberColumn("Copies", help="With the text of an earlier report: they count once."),
+        "independent": _C.NumberColumn(
+            "Independent", help="Owners or agencies behind the reports."
+        ),
+        "copies": _C.NumberColumn(
+            "Copies", help="With the text of an earlier report: they count once."
+        ),
         "sources": _C.TextColumn("Sources"),
         "matched": _C.TextColumn("Matched words"),
         "nearest": _C.TextColumn("Nearest phrasing"),
@@ -76,18 +89,26 @@ def history(visit: Visit, page: QuestionPage) -> None:
         "who": _C.TextColumn("Who"),
         "act": _C.TextColumn("Did"),
         "said": _C.TextColumn("Said"),
-        "wording": _C.TextColumn("On", help="The wording that it was made on; see the tab Question."),
+        "wording": _C.TextColumn(
+            "On", help="The wording that it was made on; see the tab Question."
+        ),
         "cites": _C.NumberColumn("Cites", help="How many pieces of evidence it rests on."),
         "why": _C.TextColumn("Why", width=460),
     }
     if len(page.versions) < 2:
         del columns["wording"]
     frame = history_frame(question, acts, page.forecasters, visit.me, versions=page.versions)
-    picking = {"key": f"history-{computed}-{question.id}", "on_select": "rerun", "selection_mode": "single-row"}
+    picking = {
+        "key": f"history-{computed}-{question.id}",
+        "on_select": "rerun",
+        "selection_mode": "single-row",
+    }
     how: dict[str, Any] = picking if question.kind == "binary" else {}
     state = table(frame, columns, "History of forecasts", row_height=WRAPPED, **how)
     pick = "Pick a row to see why it moved. " if how else ""
-    st.caption(f"{pick}Nothing is ever removed: an undo is an act of its own. Times in {visit.zone.key}.")
+    st.caption(
+        f"{pick}Nothing is ever removed: an undo is an act of its own. Times in {visit.zone.key}."
+    )
     picked = selected_row(state) if how else None
     if picked is not None:
         moved.act(visit, page, acts[::-1][picked])
@@ -123,7 +144,10 @@ def about(visit: Visit, page: QuestionPage) -> None:
             with st.container(border=True):
                 st.text(f"“{claim.quote}”")
                 st.text(flat(claim.restatement))
-                st.caption(f"{inert(claim.id)} · {inert(claim.modality)} · at character {claim.offset:,} of the essay")
+                st.caption(
+                    f"{inert(claim.id)} · {inert(claim.modality)} · at character "
+                    f"{claim.offset:,} of the essay"
+                )
     _signposts(visit, page)
     if not visit.looks_back:
         watching.render(visit, page)
@@ -159,7 +183,11 @@ def _options(visit: Visit, page: QuestionPage) -> None:
     offered = question.offered(visit.now)
     if visit.looks_back:
         return
-    if question.kind == "categorical" and OTHER in offered and page.summary.status in ("open", "upcoming"):
+    if (
+        question.kind == "categorical"
+        and OTHER in offered
+        and page.summary.status in ("open", "upcoming")
+    ):
         with st.container(horizontal=True):
             _add_option(visit, question)
             if len(offered) > 2:
@@ -171,10 +199,12 @@ def _add_option(visit: Visit, question: Question) -> None:
         st.popover("Add an option", key="adding-option"),
         st.form(f"add-option-{question.id}", border=False, clear_on_submit=False),
     ):
-        name = st.text_input("New option", key=f"new-option-{question.id}", max_chars=120, autocomplete="off")
+        name = st.text_input(
+            "New option", key=f"new-option-{question.id}", max_chars=120, autocomplete="off"
+        )
         st.caption(
-            f"Standing forecasts keep what they said: until somebody forecasts anew, the new option is part of"
-            f" their {OTHER}. Everybody sees it from now on."
+            "Standing forecasts keep what they said: until somebody forecasts anew, the new "
+            f"option is part of their {OTHER}. Everybody sees it from now on."
         )
         if st.form_submit_button("Add it"):
             _change(visit, question, name or "", "added")
@@ -184,14 +214,16 @@ def _remove_option(visit: Visit, question: Question, names: list[str]) -> None:
     with st.popover("Remove an option", key="removing-option"):
         name = st.selectbox("Option", names, index=None, key=f"old-option-{question.id}")
         st.caption(
-            f"From now on, what standing forecasts gave to it counts for {OTHER}; what it earned before stays."
-            " The option cannot come back under the same name."
+            f"From now on, what standing forecasts gave to it counts for {OTHER}; what it earned "
+            "before stays. The option cannot come back under the same name."
         )
         if st.button("Remove it", key="remove-option"):
             _change(visit, question, name or "", "removed")
 
 
-def _change(visit: Visit, question: Question, name: str, change: Literal["added", "removed"]) -> None:
+def _change(
+    visit: Visit, question: Question, name: str, change: Literal["added", "removed"]
+) -> None:
     with calm():
         visit.tracker.change_option(question.id, name, change)
         say(f"{name.strip()} is {change}")
@@ -206,10 +238,15 @@ def _signposts(visit: Visit, page: QuestionPage) -> None:
         "name": _C.TextColumn("Signpost", width=300),
         "direction": _C.TextColumn("Points" if page.leaning is not None else "Speaks"),
         "strength": _C.TextColumn("Strength"),
-        "seen": _C.NumberColumn("Seen", help="Pieces of evidence that were not rejected; 0 is silence."),
+        "seen": _C.NumberColumn(
+            "Seen", help="Pieces of evidence that were not rejected; 0 is silence."
+        ),
         "last": _C.DatetimeColumn("Last seen", format="D MMM YYYY", timezone=visit.zone.key),
         "expected": _C.DatetimeColumn(
-            "Expected by", format="D MMM YYYY", timezone=visit.zone.key, help="From then on its silence counts."
+            "Expected by",
+            format="D MMM YYYY",
+            timezone=visit.zone.key,
+            help="From then on its silence counts.",
         ),
         "examples": _C.TextColumn("For example", width=380),
         "opposites": _C.TextColumn("The opposite", width=380),

@@ -1,4 +1,6 @@
-"""The chart of a question whose answer is an option, a number or a date: one forecaster over time, or everyone now."""
+"""The chart of a question whose answer is an option, a number or a date: one forecaster over time,
+or everyone now.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -56,7 +58,9 @@ def _over_time(visit: Visit, page: QuestionPage, who: ForecasterId, shown: Shown
     drawing = draw(visit, (page, who), shown, marks=not marks.empty)
     rules = inside(rules_frame(page, shown.now), shown.window)
     state = st.vega_lite_chart(
-        spec=charts.drawn(drawing.spec, rules=rules, **drawing.frames, **({} if marks.empty else {"marks": marks})),
+        spec=charts.drawn(
+            drawing.spec, rules=rules, **drawing.frames, **({} if marks.empty else {"marks": marks})
+        ),
         width="stretch",
         key=f"over-time-{who}-{marks.empty}",
         on_select="ignore" if marks.empty else "rerun",
@@ -69,18 +73,26 @@ def _over_time(visit: Visit, page: QuestionPage, who: ForecasterId, shown: Shown
         cards.picked(visit, page, state)
 
 
-def _options_over_time(visit: Visit, about: tuple[QuestionPage, ForecasterId], shown: Shown, *, marks: bool) -> Drawing:
+def _options_over_time(
+    visit: Visit, about: tuple[QuestionPage, ForecasterId], shown: Shown, *, marks: bool
+) -> Drawing:
     (page, who), question = about, about[0].summary.question
     steps = frames.options_frame(page, who, shown.window)
     top = frames.top_of(steps)
     answer = frames.option_answer_frame(question, page.summary.resolution, top)
-    styles = charts.option_lines([o.name for o in question.options], ordered=question.kind == "ordered")
+    styles = charts.option_lines(
+        [o.name for o in question.options], ordered=question.kind == "ordered"
+    )
     spec = charts.options_over_time(styles, top, marks=marks, answer=not answer.empty)
     name = named(page.forecasters[who], visit.me)
-    return Drawing(f"{name}: probability of each option", spec, {"steps": steps, **_unless_empty(answer)})
+    return Drawing(
+        f"{name}: probability of each option", spec, {"steps": steps, **_unless_empty(answer)}
+    )
 
 
-def _fan(visit: Visit, about: tuple[QuestionPage, ForecasterId], shown: Shown, *, marks: bool) -> Drawing:
+def _fan(
+    visit: Visit, about: tuple[QuestionPage, ForecasterId], shown: Shown, *, marks: bool
+) -> Drawing:
     (page, who), question = about, about[0].summary.question
     answer = frames.value_answer_frame(question, page.summary.resolution)
     others = [f for f in in_order(page, visit.me) if f.id != who]
@@ -89,9 +101,14 @@ def _fan(visit: Visit, about: tuple[QuestionPage, ForecasterId], shown: Shown, *
     spec = charts.fan(styles, axis, marks=marks, answer=not answer.empty)
     fan = frames.fan_frame(page, who, shown.window)
     medians = frames.medians_frame(page, who, visit.me, shown.window)
-    unit = f", in {question.scale.unit}" if question.scale is not None and question.scale.unit else ""
+    unit = (
+        f", in {question.scale.unit}" if question.scale is not None and question.scale.unit else ""
+    )
     name = named(page.forecasters[who], visit.me)
-    words = f"{name}: middle, half and 90 % of the forecast{unit}; thin lines are the middles of everyone else's"
+    words = (
+        f"{name}: middle, half and 90 % of the forecast{unit}; thin lines are the middles of "
+        "everyone else's"
+    )
     if question.scale is not None and (question.scale.open_lower or question.scale.open_upper):
         top = "never" if question.kind == "date" else "values beyond the range"
         words += f"; what reaches the edge stands for {top}"
@@ -135,10 +152,20 @@ def _curves_now(visit: Visit, page: QuestionPage) -> None:
         key="now-curves",
         alt="Where everyone's forecast lies",
     )
-    unit = f" Values in {question.scale.unit}." if question.scale is not None and question.scale.unit else ""
+    unit = (
+        f" Values in {question.scale.unit}."
+        if question.scale is not None and question.scale.unit
+        else ""
+    )
     rule = "" if answer.empty else " The upright line is the answer."
-    st.caption(inert(f"Where everyone's forecast lies{_when(page)}: the higher, the likelier.{unit}{rule}"))
-    table(frames.levels_frame(page, visit.me, visit.now), _levels(page), "Everyone's forecast in numbers")
+    st.caption(
+        inert(f"Where everyone's forecast lies{_when(page)}: the higher, the likelier.{unit}{rule}")
+    )
+    table(
+        frames.levels_frame(page, visit.me, visit.now),
+        _levels(page),
+        "Everyone's forecast in numbers",
+    )
 
 
 def _when(page: QuestionPage) -> str:
@@ -160,5 +187,7 @@ def _levels(page: QuestionPage) -> dict[str, object]:
         columns["below"] = _C.NumberColumn("Below the range", format="%.1f %%")
     if scale is not None and scale.open_upper:
         never = page.summary.question.kind == "date"
-        columns["above"] = _C.NumberColumn("Never" if never else "Above the range", format="%.1f %%")
+        columns["above"] = _C.NumberColumn(
+            "Never" if never else "Above the range", format="%.1f %%"
+        )
     return columns

@@ -1,4 +1,6 @@
-"""The fields of a draft, step by step: what the sentence says, the question, by when, and how likely."""
+"""The fields of a draft, step by step: what the sentence says, the question, by when, and how
+likely.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -9,7 +11,15 @@ import streamlit as st
 
 from dashboard.frames.drafting import SLOTS, Slot, Written, choices, with_slot
 from dashboard.views.draft_signposts import bears_out
-from dashboard.views.question_form import EXAMPLES, Form, base_rate, kind_of, options_of, range_of, shape_of
+from dashboard.views.question_form import (
+    EXAMPLES,
+    Form,
+    base_rate,
+    kind_of,
+    options_of,
+    range_of,
+    shape_of,
+)
 from dashboard.views.visit import Visit
 from forecasts.cdf import Scale
 from forecasts.claim_map import Mapped
@@ -23,7 +33,9 @@ _PARTS: Final = ("text", "criteria", "sources")
 
 @dataclass(frozen=True, slots=True)
 class Drafting:
-    """A draft at work: the sentence it is from, what the rules propose, and its form. `saved` is what was kept."""
+    """A draft at work: the sentence it is from, what the rules propose, and its form. `saved` is
+    what was kept.
+    """
 
     visit: Visit
     page: EssayPage
@@ -66,7 +78,12 @@ def slots(work: Drafting) -> None:
         was = work.form.value(f"slot-{slot}") or ""
         with columns[n % 2]:
             work.form.text(
-                label, f"slot-{slot}", help=hint, placeholder="not said", on_change=reword, args=(work.form, slot, was)
+                label,
+                f"slot-{slot}",
+                help=hint,
+                placeholder="not said",
+                on_change=reword,
+                args=(work.form, slot, was),
             )
 
 
@@ -89,7 +106,9 @@ def fields(work: Drafting) -> Filled:
     form.place("options", "scale")
     criteria = "\n".join(form.lines("How it is resolved", "criteria", height=180))
     form.place("criteria")
-    with st.expander("What usually turns up that nobody thought of", type="compact", key=f"edges-{form.id}"):
+    with st.expander(
+        "What usually turns up that nobody thought of", type="compact", key=f"edges-{form.id}"
+    ):
         st.text("\n".join(f"• {case}" for case in work.draft.edge_cases))
     sources = form.lines("Sources, one a line", "sources")
     form.place("sources")
@@ -105,7 +124,9 @@ def fields(work: Drafting) -> Filled:
     return Filled(written, scale, days, prior, reason, name, refusal or _without_a_day(days))
 
 
-def _of_kind(form: Form, kind: Kind) -> tuple[HorizonShape, tuple[str, ...], Scale | None, ForecastsError | None]:
+def _of_kind(
+    form: Form, kind: Kind
+) -> tuple[HorizonShape, tuple[str, ...], Scale | None, ForecastsError | None]:
     """Shape, options and range of a kind; the window of a date is the time until the close."""
     try:
         match kind:
@@ -125,7 +146,9 @@ def _days(work: Drafting) -> tuple[date, ...]:
     """The closing days: those that are ticked among the proposals, and another."""
     form, today = work.form, work.now.date()
     st.markdown("**3 · By when**")
-    offered = [day.isoformat() for day in choices(work.draft, form.value("slot-deadline") or "", today)]
+    offered = [
+        day.isoformat() for day in choices(work.draft, form.value("slot-deadline") or "", today)
+    ]
     known = form.keyed("horizons")
     st.session_state[known["key"]] = [day for day in form.value("horizons") or [] if day in offered]
     picked = st.pills(
@@ -137,7 +160,9 @@ def _days(work: Drafting) -> tuple[date, ...]:
         **known,
     )
     another = form.day("Another day", "another-day", min_value=today)
-    return tuple(dict.fromkeys([*map(date.fromisoformat, picked or ()), *([another] if another else [])]))
+    return tuple(
+        dict.fromkeys([*map(date.fromisoformat, picked or ()), *([another] if another else [])])
+    )
 
 
 def _short(day: date) -> str:
@@ -149,12 +174,19 @@ def _without_a_day(days: Sequence[date]) -> ForecastsError | None:
 
 
 def _base_rate(
-    work: Drafting, draft: Draft, scale: Scale | None, days: Sequence[date], *, refusal: ForecastsError | None
+    work: Drafting,
+    draft: Draft,
+    scale: Scale | None,
+    days: Sequence[date],
+    *,
+    refusal: ForecastsError | None,
 ) -> tuple[str, str]:
     st.markdown("**4 · How likely, before any news**")
     soonest = min(days, default=work.draft.horizons[0])
     first = asked_from(draft, name="draft", closes_on=soonest, now=work.now)
     shown = first if draft.kind == "date" else replace(first, scale=scale)
-    found = base_rate(work.form, shown, refusal, prompt=draft.base_rate_prompt or "Comparable cases: k of n.")
+    found = base_rate(
+        work.form, shown, refusal, prompt=draft.base_rate_prompt or "Comparable cases: k of n."
+    )
     work.form.place("prior")
     return found

@@ -13,7 +13,11 @@ from forecasts.drafting import Draft, DraftIndicator, indicators_from
 from forecasts.evidence import Direction, Indicator, IndicatorId, Strength
 from forecasts.question import Kind, QuestionId
 
-_SIDES: Final = {"yes": "The answer is YES", "no": "The answer is NO", "": "It says nothing of the claim"}
+_SIDES: Final = {
+    "yes": "The answer is YES",
+    "no": "The answer is NO",
+    "": "It says nothing of the claim",
+}
 _COMPARED: Final[dict[Kind, tuple[str, ...]]] = {
     "numeric": ("", "at least", "at most", "more than", "less than"),
     "date": ("", "by", "after"),
@@ -52,7 +56,9 @@ def _measured(form: Form, kind: Kind) -> str:
         st.session_state[known["key"]] = ""
     with left:
         compared = st.selectbox(
-            "The claim is borne out if it is" if kind == "numeric" else "The claim is borne out if it comes",
+            "The claim is borne out if it is"
+            if kind == "numeric"
+            else "The claim is borne out if it comes",
             _COMPARED[kind],
             format_func=lambda said: said or _NOTHING,
             **known,
@@ -69,7 +75,9 @@ def _measured(form: Form, kind: Kind) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An indicator as it stands in the form; `option` is, for a question with options, the one that it is about."""
+    """An indicator as it stands in the form; `option` is, for a question with options, the one that
+    it is about.
+    """
 
     indicator: DraftIndicator
     option: str
@@ -81,7 +89,12 @@ def indicator_rows(form: Form, kind: Kind, options: Sequence[str]) -> tuple[Row,
     form.keyed("indicators", 0)
     rows = [_row(form, n, kind, options) for n in range(int(form.value("indicators") or 0))]
     st.button(
-        "Another signpost", icon=":material/add:", type="tertiary", key=f"more-{form.id}", on_click=_more, args=(form,)
+        "Another signpost",
+        icon=":material/add:",
+        type="tertiary",
+        key=f"more-{form.id}",
+        on_click=_more,
+        args=(form,),
     )
     return tuple(row for row in rows if row is not None)
 
@@ -132,5 +145,8 @@ def indicators_for(draft: Draft, question_id: str, rows: Sequence[Row]) -> tuple
     found: list[Indicator] = []
     for n, row in enumerate(rows, 1):
         made = indicators_from(replace(draft, indicators=(row.indicator,)), QuestionId(question_id))
-        found += [replace(each, id=IndicatorId(f"{question_id}/draft-{n}"), option=row.option) for each in made]
+        found += [
+            replace(each, id=IndicatorId(f"{question_id}/draft-{n}"), option=row.option)
+            for each in made
+        ]
     return tuple(found)

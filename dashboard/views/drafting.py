@@ -1,4 +1,6 @@
-"""A sentence becomes a question: its draft, completed step by step, with what the linter finds beside it."""
+"""A sentence becomes a question: its draft, completed step by step, with what the linter finds
+beside it.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -46,11 +48,15 @@ def is_open(page: EssayPage, one: Mapped) -> bool:
 
 @st.fragment
 def render(visit: Visit, page: EssayPage, one: Mapped) -> None:
-    """The form of the sentence's draft. A fragment: what is typed here does not read the whole essay again."""
+    """The form of the sentence's draft. A fragment: what is typed here does not read the whole
+    essay again.
+    """
     with calm():
         work = _begun(visit, page, one)
         if work.saved is not None:
-            st.caption(f":material/save: Kept by {inert(work.saved.by)}, {visit.age(work.saved.saved_at)}.")
+            st.caption(
+                f":material/save: Kept by {inert(work.saved.by)}, {visit.age(work.saved.saved_at)}."
+            )
         slots(work)
         proposals.render(work)
         filled = fields(work)
@@ -60,11 +66,15 @@ def render(visit: Visit, page: EssayPage, one: Mapped) -> None:
 
 
 def _begun(visit: Visit, page: EssayPage, one: Mapped) -> Drafting:
-    """The draft with its form, which begins with what was kept of it, or else with what the rules propose."""
+    """The draft with its form, which begins with what was kept of it, or else with what the rules
+    propose.
+    """
     essay_id, offset = page.essay.id, one.sentence.offset
     draft = visit.tracker.draft(essay_id, offset)
     saved, now = page.drafts.get(offset), visit.tracker.now()
-    form_id = st.session_state.setdefault(_FORMS, {}).setdefault(f"{essay_id}@{offset}", uuid4().hex)
+    form_id = st.session_state.setdefault(_FORMS, {}).setdefault(
+        f"{essay_id}@{offset}", uuid4().hex
+    )
     first = asked_from(draft, name="draft", closes_on=draft.horizons[0], now=now)
     form = Form(form_id, {**begun(draft, first), **(saved.fields if saved is not None else {})})
     return Drafting(visit, page, one, draft, form, saved, now)
@@ -79,17 +89,27 @@ def _opening(work: Drafting, filled: Filled, rows: Sequence[Row]) -> None:
     show_findings(work.form, flaws)
     st.markdown("**6 · Open it**")
     for each in asked:
-        st.caption(f":material/arrow_forward: {inert(each.text)} · closes {work.visit.day(each.closes_at)}")
+        st.caption(
+            f":material/arrow_forward: {inert(each.text)} · closes {work.visit.day(each.closes_at)}"
+        )
     override = override_of(work.form, flaws) if asked else ""
     if problem is not None:
         st.markdown(f":material/error: {sentence(str(problem))}")
-    stuck = problem is not None or (any(flaw.severity == "blocking" for flaw in flaws) and not override)
+    stuck = problem is not None or (
+        any(flaw.severity == "blocking" for flaw in flaws) and not override
+    )
     with st.container(horizontal=True, gap="xsmall"):
         label = "Open the question" if len(asked) < 2 else f"Open {plural(len(asked), 'question')}"
         opened = st.button(label, type="primary", key="open-claim", disabled=stuck)
         saved = st.button("Save draft", key="save-draft")
         again = "Back to what was kept" if work.saved is not None else "Discard"
-        st.button(again, key="discard-draft", type="tertiary", on_click=close_form, args=(work.essay_id, work.offset))
+        st.button(
+            again,
+            key="discard-draft",
+            type="tertiary",
+            on_click=close_form,
+            args=(work.essay_id, work.offset),
+        )
     if saved:
         _save(work)
     if opened:
@@ -122,8 +142,15 @@ def _save(work: Drafting) -> None:
     st.rerun()
 
 
-def _open(work: Drafting, asked: Sequence[Asked], watched: Mapping[str, tuple[Indicator, ...]], override: str) -> None:
-    """Open them all, or none: several last days of one event are bound as a group in the same step."""
+def _open(
+    work: Drafting,
+    asked: Sequence[Asked],
+    watched: Mapping[str, tuple[Indicator, ...]],
+    override: str,
+) -> None:
+    """Open them all, or none: several last days of one event are bound as a group in the same
+    step.
+    """
     wanted = [Wanted(each, watched[each.id]) for each in asked]
     work.visit.tracker.open_claims(wanted, work.offset, override=override)
     close_form(work.essay_id, work.offset)

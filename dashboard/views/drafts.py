@@ -1,7 +1,7 @@
 """What is typed and not yet saved: kept in the viewer's browser, and put back after a reload.
 
-The browser hands back what it kept, and that can be anything: each value is used as the start of an input, which takes
-only what fits it.
+The browser hands back what it kept, and that can be anything: each value is used as the start of an
+input, which takes only what fits it.
 """
 
 import re
@@ -20,7 +20,9 @@ _MOST: Final = 60
 
 
 def form_of(question_id: QuestionId) -> str:
-    """The name of this rendering of the form: also the key under which its save is kept once only."""
+    """The name of this rendering of the form: also the key under which its save is kept once
+    only.
+    """
     name: str = st.session_state.setdefault(f"form-{question_id}", uuid4().hex)
     return name
 
@@ -70,13 +72,22 @@ def day_of(form: str, name: str, usual: date) -> date:
         return usual
 
 
-def keep(question_id: QuestionId, who: ForecasterId, form: str, held_since: datetime | None) -> None:
+def keep(
+    question_id: QuestionId, who: ForecasterId, form: str, held_since: datetime | None
+) -> None:
     """Let the browser keep what stands in the form, for the person who typed it.
 
-    `held_since` is when they last said what they hold: once they have said something newer, the draft is void.
+    `held_since` is when they last said what they hold: once they have said something newer, the
+    draft is void.
     """
     after = 0.0 if held_since is None else held_since.timestamp()
-    data = {"question": question_id, "who": who, "form": form, "after": after, "values": _values(form)}
+    data = {
+        "question": question_id,
+        "who": who,
+        "form": form,
+        "after": after,
+        "values": _values(form),
+    }
 
     def put_back() -> None:
         found = st.session_state[f"keeper-{question_id}"].restored
@@ -102,7 +113,11 @@ def _values(form: str) -> dict[str, Any]:
         if name != key and isinstance(plain, str | int | float | list):
             found[_RENEWED.sub(r"\1", name)] = plain
     found = {name: plain for name, plain in found.items() if plain != usual.get(name, "")}
-    return {name: value for name, value in found.items() if value not in (False, []) and name not in _OWN}
+    return {
+        name: value
+        for name, value in found.items()
+        if value not in (False, []) and name not in _OWN
+    }
 
 
 _RENEWED: Final = re.compile(r"^(typed)\d+$")

@@ -1,4 +1,6 @@
-"""The inputs of a forecast: one comfortable way for each kind of question, and a field to type it instead."""
+"""The inputs of a forecast: one comfortable way for each kind of question, and a field to type it
+instead.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -36,7 +38,9 @@ class Entry:
 
 
 def enter(visit: Visit, summary: QuestionSummary, form: str) -> Entry:
-    """The inputs, and below them what is understood of them. `form` tells one rendering of the form from the next."""
+    """The inputs, and below them what is understood of them. `form` tells one rendering of the form
+    from the next.
+    """
     question, held = summary.question, chance.held_by_me(visit, summary)
     if question.kind == "binary":
         return _said(visit, question, chance.typed(visit, summary, form, slider=True), held)
@@ -59,7 +63,9 @@ def type_in(visit: Visit, summary: QuestionSummary, form: str) -> Entry:
     question, held = summary.question, chance.held_by_me(visit, summary)
     if question.kind == "binary":
         return _said(visit, question, chance.typed(visit, summary, form, slider=False), held)
-    return _said(visit, question, _typed(question, FORMS[question.kind].partition("such as ")[2], form), held)
+    return _said(
+        visit, question, _typed(question, FORMS[question.kind].partition("such as ")[2], form), held
+    )
 
 
 def _typed(question: Question, example: str, form: str) -> str:
@@ -78,13 +84,17 @@ def _typed(question: Question, example: str, form: str) -> str:
     )
 
 
-def _said(visit: Visit, question: Question, text: Distribution | str, held: Distribution | None) -> Entry:
+def _said(
+    visit: Visit, question: Question, text: Distribution | str, held: Distribution | None
+) -> Entry:
     """What was typed, echoed as it was understood; `+5` and `x2` change what is held."""
     if not isinstance(text, str):
         st.caption(_from_start(question, text, held))
         return Entry(text, "")
     if not text.strip():
-        st.caption(_ways(held) if question.kind == "binary" else inert(capital(FORMS[question.kind])))
+        st.caption(
+            _ways(held) if question.kind == "binary" else inert(capital(FORMS[question.kind]))
+        )
         return Entry(None, f"no forecast yet: {FORMS[question.kind]}")
     try:
         given = read_forecast(question, text, visit.now, standing(question, held))
@@ -109,7 +119,9 @@ def _refused(refusal: ForecastsError) -> Entry:
 
 
 def _set(visit: Visit, summary: QuestionSummary, form: str) -> Entry:
-    """The inputs for options, numbers and dates; they start from what I hold, else from the base rate."""
+    """The inputs for options, numbers and dates; they start from what I hold, else from the base
+    rate.
+    """
     question, mine = summary.question, summary.standings.get(visit.me)
     held = as_read(question, question.prior if mine is None else mine.distribution, visit.now)
     if mine is None:
@@ -135,13 +147,17 @@ def _shares(visit: Visit, question: Question, held: Categorical, form: str) -> C
     named = [name for name in offered if name != rest]
     st.caption("In percent.")
     given: dict[str, float] = {}
-    for pair in (named[k : k + 2] for k in range(0, len(named), 2)):  # row by row, so that a phone keeps their order
+    for pair in (
+        named[k : k + 2] for k in range(0, len(named), 2)
+    ):  # row by row, so that a phone keeps their order
         for place, name in zip(st.columns(2), pair, strict=False):
             given[name] = _share(place, inert(name), start.get(name, 0.0), (form, f"share-{name}"))
     left = 1.0 - fsum(given.values())
     if left < -1e-9:
         too_much = f"{-100 * left:.4g}%"
-        raise InvalidForecast(f"the shares add up to {100 * (1.0 - left):.4g}%: take {too_much} away somewhere")
+        raise InvalidForecast(
+            f"the shares add up to {100 * (1.0 - left):.4g}%: take {too_much} away somewhere"
+        )
     given[rest] = max(left, 0.0)
     st.markdown(f"{inert(rest)} takes the rest: **{percent_exact(given[rest])}**")
     return Categorical(offered, tuple(given[name] for name in offered))
@@ -226,7 +242,10 @@ def _days(start: Handles, left: Scale, form: str) -> tuple[float, float, float]:
     for label, value in zip(_LABELS["date"], (start.low, start.middle, start.high), strict=True):
         given = st.date_input(
             label,
-            min(max(day_of(form, label, date_of(value).date()), date_of(first).date()), date_of(last).date()),
+            min(
+                max(day_of(form, label, date_of(value).date()), date_of(first).date()),
+                date_of(last).date(),
+            ),
             date_of(first).date(),
             date_of(last).date(),
             format="YYYY-MM-DD",
@@ -250,7 +269,9 @@ def _masses(question: Question, start: Handles, form: str) -> dict[str, float]:
         sides.append(("above", "upper", start.above))
     places = st.columns(2) if len(sides) > 1 else [st.container()]
     return {
-        name: _share(place, f"{inert(capital(bound(question, side, unit=False)))}, %", mass, (form, name))
+        name: _share(
+            place, f"{inert(capital(bound(question, side, unit=False)))}, %", mass, (form, name)
+        )
         for place, (name, side, mass) in zip(places, sides, strict=False)
     }
 
@@ -261,7 +282,12 @@ def _preview(question: Question, given: Cdf, form: str) -> None:
         curve=density_frame(question, given),
         middle=middle_frame(question, given),
     )
-    st.vega_lite_chart(spec=spec, width="stretch", key=f"preview-{form}", alt=f"Your forecast: {told(question, given)}")
+    st.vega_lite_chart(
+        spec=spec,
+        width="stretch",
+        key=f"preview-{form}",
+        alt=f"Your forecast: {told(question, given)}",
+    )
 
 
 def _warn(visit: Visit, question: Question, given: Distribution | None) -> None:

@@ -1,11 +1,21 @@
-"""One essay: how it did, and its text with its record written over it; a sentence that is picked becomes a question."""
+"""One essay: how it did, and its text with its record written over it; a sentence that is picked
+becomes a question.
+"""
 
 from collections.abc import Mapping
 
 import streamlit as st
 
 from dashboard import charts
-from dashboard.frames.essay import Record, at_offset, blocks, elsewhere, record_frame, records, told_apart
+from dashboard.frames.essay import (
+    Record,
+    at_offset,
+    blocks,
+    elsewhere,
+    record_frame,
+    records,
+    told_apart,
+)
 from dashboard.views import claim, downloads, drafting, essays
 from dashboard.views.parts import empty, flat
 from dashboard.views.reader import essay_reader
@@ -19,7 +29,10 @@ from tracker.essays.values import EssayPage
 _TITLE = {"live": "Live", "looking back": "Looking back"}
 _WHAT = {
     "live": "Asked before the answer could be known.",
-    "looking back": "Asked after the window had passed, with the answer in reach: practice, and no proof of foresight.",
+    "looking back": (
+        "Asked after the window had passed, with the answer in reach: practice, and no "
+        "proof of foresight."
+    ),
 }
 
 
@@ -47,7 +60,10 @@ def render(visit: Visit) -> None:
 
 def _not_found(visit: Visit, asked: str) -> None:
     st.subheader("There is no such essay", anchor=False)
-    st.text(f"Nothing here is called “{asked[:80]}”. The link may be mistyped, or from another database.")
+    st.text(
+        f"Nothing here is called “{asked[:80]}”. The link may be mistyped, or from another "
+        "database."
+    )
     st.page_link(visit.pages["essays"], label="All essays", icon=":material/article:")
 
 
@@ -68,7 +84,9 @@ def _verdicts(page: EssayPage) -> None:
         with place, st.container(border=True, gap="xsmall", height="stretch"):
             _verdict(name, verdict)
     told = [name for name, verdict in found.items() if verdict.overall.answered]
-    drawer = st.expander("By word and by kind of claim", expanded=bool(told), key="by-word", on_change="rerun")
+    drawer = st.expander(
+        "By word and by kind of claim", expanded=bool(told), key="by-word", on_change="rerun"
+    )
     if drawer.open:
         with drawer:
             _details(found, told[0] if told else next(iter(found)))
@@ -98,9 +116,10 @@ def _details(found: Mapping[Record, Verdict], first: Record) -> None:
     with right:
         _lines(f"{name} by kind", "By kind of claim", found[name].by_kind)
     st.caption(
-        "● share borne out, with its 95 % interval; ◇ how likely those still open are held to be. A claim whose"
-        " questions disagree counts as the share that bears it out. The interval takes claims as independent: it is"
-        " too narrow where several rest on the same questions."
+        "● share borne out, with its 95 % interval; ◇ how likely those still open are held to "
+        "be. A claim whose questions disagree counts as the share that bears it out. The "
+        "interval takes claims as independent: it is too narrow where several rest on the same "
+        "questions."
     )
 
 
@@ -115,7 +134,9 @@ def _lines(name: str, title: str, lines: tuple[VerdictLine, ...]) -> None:
         alt=f"{title}: {'; '.join(f'{line.label}: {line.words}' for line in many)}",
     )
     if single:
-        st.caption(inert(f"One claim each: {'; '.join(f'{line.label}, {line.words}' for line in single)}."))
+        st.caption(
+            inert(f"One claim each: {'; '.join(f'{line.label}, {line.words}' for line in single)}.")
+        )
 
 
 def _text(visit: Visit, page: EssayPage, picked: int | None) -> None:
@@ -125,10 +146,15 @@ def _text(visit: Visit, page: EssayPage, picked: int | None) -> None:
     if not found:
         empty("Nothing to read yet.", "Give its text above, and its sentences stand here.")
         return
-    st.caption("Pick a sentence. With the keyboard: Tab into the text, the arrows from claim to claim, Enter picks.")
+    st.caption(
+        "Pick a sentence. With the keyboard: Tab into the text, the arrows from claim to claim, "
+        "Enter picks."
+    )
     essay_reader(page, found, picked)
     if lost := elsewhere(page):
-        with st.expander(f"{plural(len(lost), 'claim')} of another version of the text", key="lost"):
+        with st.expander(
+            f"{plural(len(lost), 'claim')} of another version of the text", key="lost"
+        ):
             for one in lost:
                 st.text(f"• “{one.sentence.text}”: {one.words}")
     if page.essay.note:
@@ -140,9 +166,17 @@ def _text(visit: Visit, page: EssayPage, picked: int | None) -> None:
 
 
 def _without_text(visit: Visit, page: EssayPage) -> None:
-    """Other people's texts are not shipped: here are the quotes, and how to add a copy of one's own."""
+    """Other people's texts are not shipped: here are the quotes, and how to add a copy of one's
+    own.
+    """
     with st.container(border=True, gap="xsmall"):
-        st.markdown("**The text is not here: it is not ours to ship.** Below are the quotes of its claims, in order.")
-        st.caption(f"To read it whole, add your own copy: `tracker essay add FILE --name {page.essay.id}`, or here:")
+        st.markdown(
+            "**The text is not here: it is not ours to ship.** Below are the quotes of its "
+            "claims, in order."
+        )
+        st.caption(
+            "To read it whole, add your own copy: `tracker essay add FILE --name "
+            f"{page.essay.id}`, or here:"
+        )
         with st.expander("Add your copy of the text", key="own-copy"):
             essays.text_form(visit, page.essay)

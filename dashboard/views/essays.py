@@ -30,7 +30,8 @@ def render(visit: Visit) -> None:
             _row(visit, one)
     else:
         empty(
-            "There are no essays yet.", "Paste one below: its claims are found at once, and each can become a question."
+            "There are no essays yet.",
+            "Paste one below: its claims are found at once, and each can become a question.",
         )
     drawer = st.expander("Add an essay", icon=":material/add:", expanded=not found, key="add-essay")
     with drawer, st.container(width=760):
@@ -116,4 +117,8 @@ def _free_name(visit: Visit, title: str) -> str:
     """A short name out of the title that no essay has yet."""
     made = short_name(title) or "essay"
     taken = {*visit.tracker.essay_titles(), OWN_ESSAY}
-    return next(name for n in range(1, len(taken) + 2) if (name := made if n == 1 else f"{made}-{n}") not in taken)
+    return next(
+        name
+        for n in range(1, len(taken) + 2)
+        if (name := made if n == 1 else f"{made}-{n}") not in taken
+    )

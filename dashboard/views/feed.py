@@ -3,7 +3,14 @@
 import streamlit as st
 
 from dashboard import charts
-from dashboard.frames.feed import OUTCOMES, days_frame, how_it_is_read, items_frame, polls_frame, usual_frame
+from dashboard.frames.feed import (
+    OUTCOMES,
+    days_frame,
+    how_it_is_read,
+    items_frame,
+    polls_frame,
+    usual_frame,
+)
 from dashboard.frames.feeds import asks, what_is_wrong
 from dashboard.views import feed_settings
 from dashboard.views.notice import say
@@ -50,7 +57,9 @@ def render(visit: Visit, asked: str) -> None:
     st.set_page_config(page_title=clipped(state.feed.title, LONGEST_TITLE))
     st.header(inert(clipped(state.feed.title, LONGEST_TITLE)), anchor=False)
     if visit.replayed_until is not None:
-        st.caption(f"{plural(state.items_seen, 'item')} in the replay. Nothing is polled in a replay.")
+        st.caption(
+            f"{plural(state.items_seen, 'item')} in the replay. Nothing is polled in a replay."
+        )
         _brought(visit, page)
         return
     _read_from(state.feed)
@@ -63,7 +72,9 @@ def render(visit: Visit, asked: str) -> None:
 
 
 def link(visit: Visit, feed_id: str, title: str) -> None:
-    """A link to a feed's own page. Its title may be the feed's own, so it is cut short and made inert."""
+    """A link to a feed's own page. Its title may be the feed's own, so it is cut short and made
+    inert.
+    """
     label = inert(clipped(title, LONGEST_TITLE))
     st.page_link(visit.pages["feeds"], label=label, query_params={"feed": feed_id})
 
@@ -73,8 +84,16 @@ def buttons(visit: Visit, found: FeedHealth) -> None:
     feed = found.state.feed
     again = asks(found.health)
     with st.container(horizontal=True, gap="xsmall", width="content"):
-        st.button(again, key=f"retry-{feed.id}", icon=":material/refresh:", on_click=ask_now, args=(visit, feed.id))
-        if not found.state.paused and st.button("Pause", key=f"pause-{feed.id}", icon=":material/pause:"):
+        st.button(
+            again,
+            key=f"retry-{feed.id}",
+            icon=":material/refresh:",
+            on_click=ask_now,
+            args=(visit, feed.id),
+        )
+        if not found.state.paused and st.button(
+            "Pause", key=f"pause-{feed.id}", icon=":material/pause:"
+        ):
             with calm():
                 visit.tracker.pause_feed(feed.id)
                 say(f"{clipped(feed.title, LONGEST_TITLE)}: paused until somebody tries it again")
@@ -94,7 +113,10 @@ def ask_now(visit: Visit, feed_id: FeedId) -> None:
 
 def _not_found(visit: Visit, asked: str) -> None:
     st.subheader("There is no such feed", anchor=False)
-    st.text(f"Nothing here is called “{asked[:80]}”. The link may be mistyped, or from another database.")
+    st.text(
+        f"Nothing here is called “{asked[:80]}”. The link may be mistyped, or from another "
+        "database."
+    )
     st.page_link(visit.pages["feeds"], label="All feeds", icon=":material/rss_feed:")
 
 
@@ -133,10 +155,18 @@ def _numbers(visit: Visit, found: FeedHealth) -> None:
     polls = sum(day.polls for day in days)
     took = f"last poll {state.last_seconds:.1f} s" if state.last_attempt_at else ""
     facts = (
-        ("Items yesterday", f"{usual.last_day:,}" if days else DASH, f"usually {usual.usual:g}" if days else ""),
+        (
+            "Items yesterday",
+            f"{usual.last_day:,}" if days else DASH,
+            f"usually {usual.usual:g}" if days else "",
+        ),
         ("Items in 7 days", f"{found.items_7d:,}", f"{state.items_seen:,} in all"),
         ("Evidence in 7 days", f"{found.evidence_7d:,}", ""),
-        ("Not modified", DASH if share is None else percent(share), f"of {plural(polls, 'poll')}" if polls else ""),
+        (
+            "Not modified",
+            DASH if share is None else percent(share),
+            f"of {plural(polls, 'poll')}" if polls else "",
+        ),
         ("Last document", size(state.last_bytes) if state.last_bytes else DASH, took),
     )
     with st.container(horizontal=True):
@@ -155,7 +185,9 @@ def _four_weeks(visit: Visit, found: FeedHealth) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         st.markdown("**What it brought**")
-        spec = charts.drawn(charts.daily_items(), days=days_frame(found.days, visit.now), usual=usual_frame(usual))
+        spec = charts.drawn(
+            charts.daily_items(), days=days_frame(found.days, visit.now), usual=usual_frame(usual)
+        )
         alt = f"New items of each of the last 28 days; usually {usual:g} a day"
         st.vega_lite_chart(spec=spec, width="stretch", key="feed-items", alt=alt)
     with right:
@@ -173,7 +205,10 @@ def _four_weeks(visit: Visit, found: FeedHealth) -> None:
 def _brought(visit: Visit, page: FeedPage) -> None:
     """Its newest items, and the questions on which some of them are evidence."""
     if not page.items:
-        empty("It has brought nothing yet.", "Its items, and the evidence among them, are listed here once it has.")
+        empty(
+            "It has brought nothing yet.",
+            "Its items, and the evidence among them, are listed here once it has.",
+        )
         return
     st.markdown("**Its newest items**")
     restated(visit)
@@ -186,24 +221,37 @@ def _items(visit: Visit, page: FeedPage) -> None:
     zone = visit.zone.key
     frame = items_frame(page.items)
     columns = {
-        "seen": _C.DatetimeColumn("First seen", format="D MMM YYYY, HH:mm", timezone=zone, width=140),
+        "seen": _C.DatetimeColumn(
+            "First seen", format="D MMM YYYY, HH:mm", timezone=zone, width=140
+        ),
         "title": _C.TextColumn("Headline", width=520),
         "published": _C.DatetimeColumn(
-            "Published", format="D MMM YYYY, HH:mm", timezone=zone, width=140, help="As the feed claims."
+            "Published",
+            format="D MMM YYYY, HH:mm",
+            timezone=zone,
+            width=140,
+            help="As the feed claims.",
         ),
         "note": _C.TextColumn("Odd", width=150),
         "url": _C.LinkColumn("Article", display_text="open", validate="^https?://", width=70),
     }
     if not any(frame["note"]):
         del columns["note"]
-    table(frame, columns, "The newest items of this feed", height="content" if len(frame) <= SHORT else TALL)
+    table(
+        frame,
+        columns,
+        "The newest items of this feed",
+        height="content" if len(frame) <= SHORT else TALL,
+    )
     st.caption(f"Headlines as they were first seen. Times in {zone}.")
 
 
 def _questions(visit: Visit, page: FeedPage) -> None:
     asked = {s.question.id: s.question for s in visit.tracker.questions()} if page.questions else {}
     if not asked:
-        empty("None so far.", "Items that match a signpost of an open question become evidence on it.")
+        empty(
+            "None so far.", "Items that match a signpost of an open question become evidence on it."
+        )
     for question_id, pieces in sorted(page.questions.items(), key=lambda pair: -pair[1]):
         words = f"**{plural(pieces, 'piece', 'pieces')}**"
         line_about(visit, asked[question_id], words, ":material/show_chart:")

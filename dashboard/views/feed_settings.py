@@ -11,14 +11,20 @@ from dashboard.wording import GRADE, clipped
 from tracker.feeds.feed import Feed
 
 _HELP: Final = {
-    "theme": "As the tags of questions are written: a feed on the theme of an open question is asked more often.",
+    "theme": (
+        "As the tags of questions are written: a feed on the theme of an open question is "
+        "asked more often."
+    ),
     "grade": "How reliable the source is. Its evidence counts accordingly.",
     "source_group": "Its owner or wire: copies inside one group count once.",
     "importance": "Usually 1. Above 1 it is asked more often than its like, below 1 less often.",
     "every_minutes": "Empty: how often it publishes is learned, and it is asked accordingly.",
     "max_megabytes": "A larger document is refused. Empty: the usual limit.",
     "user_agent": "How we introduce ourselves to this server. Empty: as everywhere.",
-    "full_text": "Only the pages of items that match a question, and only where the site's robots.txt allows it.",
+    "full_text": (
+        "Only the pages of items that match a question, and only where the site's "
+        "robots.txt allows it."
+    ),
 }
 
 
@@ -88,7 +94,9 @@ def _text(feed: Feed, name: str, label: str, **how: Any) -> str:
 
 
 def _number(feed: Feed, name: str, label: str, **how: Any) -> float | None:
-    """A number, empty for what is usual. The bounds are the tracker's to know: it refuses in words."""
+    """A number, empty for what is usual. The bounds are the tracker's to know: it refuses in
+    words.
+    """
     value = getattr(feed, name)
     found = st.number_input(
         label, value=value, step=0.1 if name == "importance" else 1.0, format="%g", key=f"{name}-{feed.id}",

@@ -1,4 +1,6 @@
-"""All feeds: in words first, then what needs somebody, then every one of them, then how to add more."""
+"""All feeds: in words first, then what needs somebody, then every one of them, then how to add
+more.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -30,7 +32,8 @@ WORDS = 840
 def render(visit: Visit) -> None:
     """The feed named by `?feed=`, else all of them."""
     asked = st.query_params.get("feed", "")
-    # A link to the page that one is on changes what it shows and leaves the address as it was; this sets it right.
+    # A link to the page that one is on changes what it shows and leaves the address as it was; this
+    # sets it right.
     st.query_params.from_dict({"feed": asked} if asked else {})
     if asked:
         feed.render(visit, asked)
@@ -43,7 +46,8 @@ def render(visit: Visit) -> None:
     if not feeds:
         empty(
             "There are no feeds yet.",
-            "They come with a question set (`tracker sets import china_russia_2022`), or add your own here.",
+            "They come with a question set (`tracker sets import china_russia_2022`), or add "
+            "your own here.",
         )
     else:
         _fleet(visit, feeds)
@@ -55,24 +59,29 @@ def _replayed(visit: Visit, feeds: Sequence[FeedHealth]) -> None:
     if not feeds:
         empty("No outlet was replayed.", "Make the replay anew: `tracker demo`.")
         return
-    st.markdown(f"**{plural(len(feeds), 'outlet')} of the past were replayed.** Nothing is polled in a replay.")
+    st.markdown(
+        f"**{plural(len(feeds), 'outlet')} of the past were replayed.** Nothing is polled in a "
+        "replay."
+    )
     _all(visit, feeds)
 
 
 def _fleet(visit: Visit, feeds: Sequence[FeedHealth]) -> None:
-    """The answer first, in a sentence; the alarm, if there is one; and the feeds that need somebody."""
+    """The answer first, in a sentence; the alarm, if there is one; and the feeds that need
+    somebody.
+    """
     found = fleet([each.state for each in feeds], visit.now)
     st.markdown(fleet_sentence(found, visit.now))
     if found.alarm:
         st.error(
-            f"**{sentence(found.alarm)}** When many feeds fail at once it is seldom the feeds: look at this machine's"
-            " own network first.",
+            f"**{sentence(found.alarm)}** When many feeds fail at once it is seldom the feeds: "
+            "look at this machine's own network first.",
             icon=":material/warning:",
         )
     if found.counts["late"]:
         st.warning(
-            "Late feeds have been due for more than an hour. Polling is done by `tracker up` or `tracker run`;"
-            " neither seems to be running.",
+            "Late feeds have been due for more than an hour. Polling is done by `tracker up` or "
+            "`tracker run`; neither seems to be running.",
             icon=":material/schedule:",
         )
     some = troubled(feeds)
@@ -80,14 +89,23 @@ def _fleet(visit: Visit, feeds: Sequence[FeedHealth]) -> None:
     for each in shown:
         _trouble(visit, each)
     if len(some) > len(shown):
-        st.caption(f"{plural(len(some) - len(shown), 'more feed')} in trouble; the list below begins with them.")
+        st.caption(
+            f"{plural(len(some) - len(shown), 'more feed')} in trouble; the list below begins "
+            "with them."
+        )
 
 
 def _trouble(visit: Visit, found: FeedHealth) -> None:
-    """What is wrong with one feed, since when, and what will be done about it; beside it what somebody can do."""
+    """What is wrong with one feed, since when, and what will be done about it; beside it what
+    somebody can do.
+    """
     state = found.state
     place = st.container(
-        border=True, horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", gap="small"
+        border=True,
+        horizontal=True,
+        vertical_alignment="center",
+        horizontal_alignment="distribute",
+        gap="small",
     )
     with place:
         with st.container(gap="xxsmall", width=WORDS):
@@ -95,7 +113,9 @@ def _trouble(visit: Visit, found: FeedHealth) -> None:
                 st.markdown(f"**{HEALTH[found.health]}**", width="content")
                 feed.link(visit, state.id, state.feed.title)
             st.text(clipped(what_is_wrong(found), LONGEST) or "No reason was kept.")
-            st.caption(inert(f"{faring(state, found.health, visit.now)} {asked_next(state, visit.now)}"))
+            st.caption(
+                inert(f"{faring(state, found.health, visit.now)} {asked_next(state, visit.now)}")
+            )
         feed.buttons(visit, found)
 
 
@@ -118,7 +138,9 @@ def _all(visit: Visit, feeds: Sequence[FeedHealth]) -> None:
 
 
 def _ask_row(visit: Visit, ids: Sequence[FeedId]) -> None:
-    """The button of a row: the feed that stood there when the list was drawn is asked in the next round."""
+    """The button of a row: the feed that stood there when the list was drawn is asked in the next
+    round.
+    """
     clicked = st.session_state[_ASKED]
     if clicked is not None and clicked.row < len(ids):
         feed.ask_now(visit, ids[clicked.row])
@@ -134,7 +156,9 @@ def _columns(visit: Visit, feeds: Sequence[FeedHealth]) -> dict[str, Any]:
         "yesterday": _C.NumberColumn(
             "Yesterday", format="localized", width=80, help="New items of the last whole day."
         ),
-        "usual": _C.NumberColumn("Usually", width=70, format="%g", help="Of the median day of four weeks."),
+        "usual": _C.NumberColumn(
+            "Usually", width=70, format="%g", help="Of the median day of four weeks."
+        ),
         "lag": _C.TextColumn("Lag", width=85, help="Time since it last answered."),
         "next": _C.DatetimeColumn("Next poll", format="D MMM, HH:mm", timezone=zone, width=105),
         "ask": _C.ButtonColumn(
@@ -149,12 +173,19 @@ def _columns(visit: Visit, feeds: Sequence[FeedHealth]) -> dict[str, Any]:
         "why": _C.TextColumn("Why then", width=345),
         "note": _C.TextColumn("What is wrong", width=260),
         "unchanged": _C.NumberColumn(
-            "Not modified", format="%.0f %%", width=95, help="Of the answers in 28 days. They cost next to nothing."
+            "Not modified",
+            format="%.0f %%",
+            width=95,
+            help="Of the answers in 28 days. They cost next to nothing.",
         ),
         "answers": _C.TextColumn(
-            "Last answers", width=220, help="HTTP statuses, oldest first: 200 a document, 304 not modified."
+            "Last answers",
+            width=220,
+            help="HTTP statuses, oldest first: 200 a document, 304 not modified.",
         ),
-        "success": _C.DatetimeColumn("Last answer", format="D MMM YYYY, HH:mm", timezone=zone, width=135),
+        "success": _C.DatetimeColumn(
+            "Last answer", format="D MMM YYYY, HH:mm", timezone=zone, width=135
+        ),
         "theme": _C.TextColumn("Theme", width=100),
         "ever": _C.NumberColumn("Items in all", format="localized", width=90),
     }

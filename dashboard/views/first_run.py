@@ -1,4 +1,6 @@
-"""The first steps in a new database: four, each ticked when it is truly done, and gone once all of them are."""
+"""The first steps in a new database: four, each ticked when it is truly done, and gone once all of
+them are.
+"""
 
 from typing import Final, NamedTuple
 
@@ -33,7 +35,11 @@ class Step(NamedTuple):
 def steps(found: FirstSteps) -> tuple[Step, ...]:
     """The four steps in the order in which one can take them."""
     return (
-        Step("Load questions, or write some", found.asked, (("ask", "Write one"), ("essays", "Start from an essay"))),
+        Step(
+            "Load questions, or write some",
+            found.asked,
+            (("ask", "Write one"), ("essays", "Start from an essay")),
+        ),
         Step("Make a first forecast", found.forecast, (("questions", "Choose a question"),)),
         Step("Add feeds, and see a first one answer", found.polled, (("feeds", "Feeds"),)),
         Step("Review a first piece of evidence", found.reviewed, (("inbox", "Inbox"),)),
@@ -49,17 +55,26 @@ def render(visit: Visit) -> bool:
     if all(step.done for step in listed):
         return False
     with st.container(border=True, gap="small", key="first-steps"):
-        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        with st.container(
+            horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
+        ):
             st.markdown(f"**{steps_done(found)}**", width="content")
-            st.button("Hide", key="hide-first-steps", type="tertiary", icon=":material/close:", on_click=_hide)
+            st.button(
+                "Hide",
+                key="hide-first-steps",
+                type="tertiary",
+                icon=":material/close:",
+                on_click=_hide,
+            )
         for step in listed:
             _line(visit, step)
             if step is listed[0] and not step.done:
                 _sets(visit)
         if not found.asked:
             st.caption(
-                "Only looking around? `./run --demo` replays recorded history since 2022 in a database of its own,"
-                " with invented forecasters. It takes up to three minutes, and no network."
+                "Only looking around? `./run --demo` replays recorded history since 2022 in a "
+                "database of its own, with invented forecasters. It takes up to three minutes, "
+                "and no network."
             )
     return True
 
@@ -83,7 +98,9 @@ def _sets(visit: Visit) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown("Load a set, with its questions and feeds:", width="content")
         wanted = [
-            name for name, title in SETS.items() if st.button(title, key=f"load-{name}", icon=":material/download:")
+            name
+            for name, title in SETS.items()
+            if st.button(title, key=f"load-{name}", icon=":material/download:")
         ]
     for name in wanted:
         _load(visit, name)

@@ -51,13 +51,17 @@ def standing_words(visit: Visit, summary: QuestionSummary) -> str:
     standing = summary.standings.get(visit.me)
     if standing is None:
         return "You have none yet."
-    words = inert(in_short(summary.question, as_read(summary.question, standing.distribution, visit.now)))
+    words = inert(
+        in_short(summary.question, as_read(summary.question, standing.distribution, visit.now))
+    )
     return f"You hold **{words}**, last confirmed {visit.age(standing.since)}."
 
 
 @st.fragment
 def in_place(visit: Visit, summary: QuestionSummary) -> None:
-    """My forecast in a list: one field for it, one for the reason, and the button to say again what I hold."""
+    """My forecast in a list: one field for it, one for the reason, and the button to say again what
+    I hold.
+    """
     form = form_of(summary.question.id)
     left, right = st.columns([2, 3])
     with left:
@@ -102,7 +106,9 @@ def _saving(visit: Visit, summary: QuestionSummary, draft: Draft) -> None:
 
 
 def _cites(evidence: Sequence[EvidenceCard], form: str) -> list[EvidenceId]:
-    newest = [c for c in evidence if c.evidence.status != "rejected"][:MOST_CITED]  # pages have them newest first
+    newest = [c for c in evidence if c.evidence.status != "rejected"][
+        :MOST_CITED
+    ]  # pages have them newest first
     headlines = {c.evidence.id: clipped(c.headline, 90) for c in newest}
     if not headlines:
         return []
@@ -123,7 +129,9 @@ def _save(visit: Visit, question: Question, draft: Draft) -> None:
         raise InvalidForecast(draft.entry.problem)
     if not draft.why:
         raise InvalidForecast("a forecast needs its reason: write a sentence under Why")
-    act = visit.tracker.forecast(question.id, given, rationale=draft.why, cites=draft.cites, key=draft.key)
+    act = visit.tracker.forecast(
+        question.id, given, rationale=draft.why, cites=draft.cites, key=draft.key
+    )
     _done(acts.done(visit.tracker, question, "Saved", act))
 
 
@@ -165,19 +173,29 @@ def _other_acts(visit: Visit, page: QuestionPage) -> None:
 
 
 def _earned(visit: Visit, page: QuestionPage) -> None:
-    """What stood so far would score under either answer of a yes-no question, if nothing follows it."""
+    """What stood so far would score under either answer of a yes-no question, if nothing follows
+    it.
+    """
     question = page.summary.question
     if question.kind != "binary" or visit.now <= question.opens_at:
         return
     scored = visit.tracker.preview(question.id, ("yes", "no"), visit.now)
     rule = RULES[HEADLINE[question.kind]]
     own = {
-        answer: next((s for s in scores if s.forecaster_id == visit.me and s.rule == rule.name), None)
+        answer: next(
+            (s for s in scores if s.forecaster_id == visit.me and s.rule == rule.name), None
+        )
         for answer, scores in scored.items()
     }
     yes, no = own["yes"], own["no"]
-    if yes is not None and no is not None and yes.mean_while_active is not None and no.mean_while_active is not None:
+    if (
+        yes is not None
+        and no is not None
+        and yes.mean_while_active is not None
+        and no.mean_while_active is not None
+    ):
         st.caption(
-            f"What stood so far would score {yes.mean_while_active:.3f} if YES and {no.mean_while_active:.3f} if NO by"
-            f" {rule.title} ({rule.better} is better), on {percent(yes.coverage)} of the scheduled time."
+            f"What stood so far would score {yes.mean_while_active:.3f} if YES and "
+            f"{no.mean_while_active:.3f} if NO by {rule.title} ({rule.better} is better), on "
+            f"{percent(yes.coverage)} of the scheduled time."
         )

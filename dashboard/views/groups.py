@@ -1,4 +1,6 @@
-"""The questions that are linked to this one: side by side on a chart, or a sentence with their numbers."""
+"""The questions that are linked to this one: side by side on a chart, or a sentence with their
+numbers.
+"""
 
 from datetime import UTC
 
@@ -32,12 +34,15 @@ LONGEST = 160
 
 
 def render(visit: Visit, page: QuestionPage) -> None:
-    """All links of a question, each with its chart or its sentence, and a way to every question in it."""
+    """All links of a question, each with its chart or its sentence, and a way to every question in
+    it.
+    """
     found = visit.tracker.groups(page.summary.question.id)
     if not found:
         empty(
             "It is linked to no other question.",
-            "Questions on one event by several dates, on several countries, or one if the other: `tracker links add`.",
+            "Questions on one event by several dates, on several countries, or one if the "
+            "other: `tracker links add`.",
         )
         return
     for group in found:
@@ -60,15 +65,21 @@ def _group(visit: Visit, page: QuestionPage, group: Group) -> None:
     broken = frames.contradictions(group, visit.me)
     for who, found in broken:
         said = inert(contradiction(found))
-        st.markdown(f":material/warning: **{inert(named(who, visit.me))} contradicts this**: {said}")
+        st.markdown(
+            f":material/warning: **{inert(named(who, visit.me))} contradicts this**: {said}"
+        )
     if broken:
-        st.page_link(visit.pages["coherence"], label="Repair it, or keep it as it is", icon=":material/rule:")
+        st.page_link(
+            visit.pages["coherence"], label="Repair it, or keep it as it is", icon=":material/rule:"
+        )
 
 
 def _rests_on(link: Link) -> tuple[str, ...]:
     """What the link says, and why: a chart says the first by itself."""
     why = flat(link.why)
-    return (why,) if why and link.kind in ("dates", "members", "condition") else (RULE[link.kind], why)
+    return (
+        (why,) if why and link.kind in ("dates", "members", "condition") else (RULE[link.kind], why)
+    )
 
 
 # A chart
@@ -116,14 +127,19 @@ def _fan(visit: Visit, group: Group) -> None:
     frame = frames.fan_frame(group, who[0].id)
     if frame.empty:
         return
-    log = all(row.question.scale is not None and row.question.scale.zero_point == 0.0 for row in group.questions)
+    log = all(
+        row.question.scale is not None and row.question.scale.zero_point == 0.0
+        for row in group.questions
+    )
     spec = fan_over(tuple(frame["label"]), dates=question.kind == "date", log=log)
     name = named(who[0], visit.me)
     st.vega_lite_chart(
         spec=charts.drawn(spec, fan=frame), width="stretch", key=f"group-{group.link.id}",
         alt=f"{name}: middle, half and 80 % of each forecast: {group.link.title}",
     )  # fmt: skip
-    unit = f", in {question.scale.unit}" if question.scale is not None and question.scale.unit else ""
+    unit = (
+        f", in {question.scale.unit}" if question.scale is not None and question.scale.unit else ""
+    )
     st.caption(inert(f"{name}: middle, half and 80 % of each forecast{unit}."))
 
 
@@ -134,7 +150,9 @@ def _sentences(visit: Visit, group: Group) -> None:
     for who in frames.speakers(group, visit.me):
         given = frames.said_by(group, who.id)
         if given is not None:
-            st.markdown(f"**{inert(named(who, visit.me))}**: {inert(with_numbers(group.link.kind, given))}")
+            st.markdown(
+                f"**{inert(named(who, visit.me))}**: {inert(with_numbers(group.link.kind, given))}"
+            )
 
 
 def _members(visit: Visit, page: QuestionPage, group: Group) -> None:
@@ -158,7 +176,9 @@ def _member(page: QuestionPage, member: Member, *, label: str) -> None:
 
 
 def _open(member: Member) -> None:
-    """A way to another question. A link to the page that one is on would leave the old question in the address."""
+    """A way to another question. A link to the page that one is on would leave the old question in
+    the address.
+    """
     st.button(
         "Open",
         icon=":material/show_chart:",
@@ -201,7 +221,10 @@ def _pair(visit: Visit, page: QuestionPage, group: Group) -> None:
     for each in who:
         given = frames.said_by(group, each.id)
         if given is not None:
-            st.markdown(f"**{inert(named(each, visit.me))}**, whatever becomes of it: {inert(together(given))}")
+            st.markdown(
+                f"**{inert(named(each, visit.me))}**, whatever becomes of it: "
+                f"{inert(together(given))}"
+            )
     for member in rest:
         _member(page, member, label="Without the condition")
         st.caption(inert(_numbers(visit, member, who)))

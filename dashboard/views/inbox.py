@@ -1,4 +1,6 @@
-"""Evidence that waits for a judgement: one story at hand, judged by keys, and the others in a list to choose from."""
+"""Evidence that waits for a judgement: one story at hand, judged by keys, and the others in a list
+to choose from.
+"""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -60,9 +62,14 @@ def render(visit: Visit) -> None:
 def _filtered(waiting: Sequence[EvidenceCard]) -> list[EvidenceCard]:
     texts = {c.evidence.question_id: c.question_text for c in waiting}
     counts = Counter(c.evidence.question_id for c in waiting)
-    words = {q: f"{clipped(texts[q], 110)} ({counts[q]})" for q in sorted(texts, key=texts.__getitem__)}
+    words = {
+        q: f"{clipped(texts[q], 110)} ({counts[q]})" for q in sorted(texts, key=texts.__getitem__)
+    }
     sources = {item.item.feed_id: item.feed_title for c in waiting for item in c.items}
-    named = {str(feed): clipped(sources[feed], 60) for feed in sorted(sources, key=lambda f: sources[f].lower())}
+    named = {
+        str(feed): clipped(sources[feed], 60)
+        for feed in sorted(sources, key=lambda f: sources[f].lower())
+    }
     with st.container(horizontal=True, vertical_alignment="bottom"):
         about = choice("Question", words, "about", placeholder="Any question", width=420)
         source = choice("Source", named, "from", placeholder="Any source", width=220)
@@ -70,7 +77,9 @@ def _filtered(waiting: Sequence[EvidenceCard]) -> list[EvidenceCard]:
     return [c for c in waiting if _fits(c, about, source, points)]
 
 
-def _fits(card: EvidenceCard, about: QuestionId | None, source: str | None, points: Points | None) -> bool:
+def _fits(
+    card: EvidenceCard, about: QuestionId | None, source: str | None, points: Points | None
+) -> bool:
     e = card.evidence
     side: Points = "uncalled" if uncalled(e) else "yes" if e.direction is Direction.YES else "no"
     return (
@@ -91,7 +100,11 @@ def _stories(shown: Sequence[EvidenceCard]) -> list[Story]:
 def _place(stories: Sequence[Story]) -> int:
     """Which story is at hand: the one in the address, else the one where the last judged stood."""
     named = st.query_params.get(NAME, "")
-    at = [n for n, story in enumerate(stories) if any(str(card.evidence.id) == named for card in story)]
+    at = [
+        n
+        for n, story in enumerate(stories)
+        if any(str(card.evidence.id) == named for card in story)
+    ]
     place: int = at[0] if at else min(st.session_state.get(_PLACE, 0), len(stories) - 1)
     st.session_state[_PLACE] = place
     return place
@@ -99,8 +112,9 @@ def _place(stories: Sequence[Story]) -> int:
 
 def _heading(shown: Sequence[EvidenceCard], stories: Sequence[Story], place: int) -> None:
     st.caption(
-        f"{plural(len(shown), 'piece', 'pieces')} of evidence in {plural(len(stories), 'story', 'stories')}."
-        " First comes what may be an answer, then what your judgement would move most."
+        f"{plural(len(shown), 'piece', 'pieces')} of evidence in "
+        f"{plural(len(stories), 'story', 'stories')}. First comes what may be an answer, then "
+        "what your judgement would move most."
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         steps(lambda by: _walk(stories, place + by))
@@ -121,7 +135,9 @@ def _put_at_hand(evidence_id: EvidenceId) -> None:
 # The others
 
 
-def _others(visit: Visit, stories: Sequence[Story], place: int, questions: Mapping[QuestionId, Question]) -> None:
+def _others(
+    visit: Visit, stories: Sequence[Story], place: int, questions: Mapping[QuestionId, Question]
+) -> None:
     """The list: a cell puts its story at hand, ticked boxes are judged together."""
     pieces = [card for story in stories for card in story]
     if len(pieces) < 2:
@@ -138,7 +154,9 @@ def _others(visit: Visit, stories: Sequence[Story], place: int, questions: Mappi
             "question": config.TextColumn("Question", width=320),
             "points": config.TextColumn("It points", width=170),
             "source": config.TextColumn("Source", width=150),
-            "seen": config.DatetimeColumn("First seen", format="D MMM YYYY, HH:mm", timezone=visit.zone.key, width=140),
+            "seen": config.DatetimeColumn(
+                "First seen", format="D MMM YYYY, HH:mm", timezone=visit.zone.key, width=140
+            ),
         },
         "All evidence that waits here",
         key=key,
@@ -146,7 +164,11 @@ def _others(visit: Visit, stories: Sequence[Story], place: int, questions: Mappi
         selection_mode=["multi-row", "single-cell"],
     )
     _together(visit, [pieces[row] for row in state.selection.get("rows", []) if row < len(pieces)])
-    st.caption("Pick a line to bring it up; tick boxes to judge several at once. Times in " + visit.zone.key + ".")
+    st.caption(
+        "Pick a line to bring it up; tick boxes to judge several at once. Times in "
+        + visit.zone.key
+        + "."
+    )
 
 
 def _picked_cell(key: str, pieces: Sequence[EvidenceCard]) -> None:
@@ -156,7 +178,9 @@ def _picked_cell(key: str, pieces: Sequence[EvidenceCard]) -> None:
 
 
 def _together(visit: Visit, ticked: Sequence[EvidenceCard]) -> None:
-    """What can be done with several at once; a piece that nobody has given a direction is not accepted."""
+    """What can be done with several at once; a piece that nobody has given a direction is not
+    accepted.
+    """
     if not ticked:
         return
     called = [card for card in ticked if not uncalled(card.evidence)]
@@ -168,11 +192,14 @@ def _together(visit: Visit, ticked: Sequence[EvidenceCard]) -> None:
         if len(called) < len(ticked):
             left = len(ticked) - len(called)
             st.caption(
-                f"{plural(left, 'piece', 'pieces')} of which nobody has said which way they point.", width="content"
+                f"{plural(left, 'piece', 'pieces')} of which nobody has said which way they point.",
+                width="content",
             )
 
 
-def _judge_all(visit: Visit, ticked: Sequence[EvidenceCard], verb: Literal["Accepted", "Rejected"]) -> None:
+def _judge_all(
+    visit: Visit, ticked: Sequence[EvidenceCard], verb: Literal["Accepted", "Rejected"]
+) -> None:
     ids = tuple(card.evidence.id for card in ticked)
     with calm():
         verdict: EvidenceStatus = "confirmed" if verb == "Accepted" else "rejected"

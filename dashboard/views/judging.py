@@ -1,4 +1,6 @@
-"""What a story means for one question: why it matched, which way it points, how surely, and a person's judgement."""
+"""What a story means for one question: why it matched, which way it points, how surely, and a
+person's judgement.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,9 +35,9 @@ _UNSAID: Final = "Say first which way it points; `for neither side` is an answer
 
 @dataclass(frozen=True, slots=True)
 class How:
-    """How a judgement is shown: `place` tells the same piece at two places of a page apart, `about` is the question's
-    text where it is not in sight, `repeats` leaves out why it matched where that was said just above, and `keys` lets
-    it be judged by keys."""
+    """How a judgement is shown: `place` tells the same piece at two places of a page apart, `about`
+    is the question's text where it is not in sight, `repeats` leaves out why it matched where that
+    was said just above, and `keys` lets it be judged by keys."""
 
     place: str
     about: str = ""
@@ -47,7 +49,11 @@ def judgement(visit: Visit, shown: EvidenceCard, question: Question, how: How) -
     """The facts of a piece of evidence with its controls."""
     e = shown.evidence
     st.markdown(f"**{inert(bearing(e, question.kind))}**: {inert(how.about or shown.state)}")
-    by = " · machine judgement, no person has judged it yet" if e.status == "logged" and machine(e.judged_by) else ""
+    by = (
+        " · machine judgement, no person has judged it yet"
+        if e.status == "logged" and machine(e.judged_by)
+        else ""
+    )
     st.caption(f"Signpost: {inert(shown.indicator_name)}{by}")
     with st.container(gap=None):
         reasons = () if how.repeats else (matched(e, shown.why), leans(e, shown.why))
@@ -55,7 +61,10 @@ def judgement(visit: Visit, shown: EvidenceCard, question: Question, how: How) -
             if line:
                 st.text(capital(line))  # matched words and reasons quote the item
     if shown.may_answer:
-        st.info("This may be the answer itself: if it is, resolve the question. Until you say so it counts as strong.")
+        st.info(
+            "This may be the answer itself: if it is, resolve the question. Until you say so it "
+            "counts as strong."
+        )
     _decided(visit, shown, question)
     if not visit.looks_back:
         _by_keys(visit, e, question, how) if how.keys else _by_mouse(visit, e, question, how)
@@ -80,14 +89,18 @@ def _by_mouse(visit: Visit, e: Evidence, question: Question, how: How) -> None:
 
 
 def _decided(visit: Visit, shown: EvidenceCard, question: Question) -> None:
-    """Who judged it after the matcher, the newest last; a machine is called one. Notes may quote the item."""
+    """Who judged it after the matcher, the newest last; a machine is called one. Notes may quote
+    the item.
+    """
     for decision in shown.decisions:
         if decision.by != MATCHER:
             words = judgement_line(decision, question.kind, shown.evidence.option, visit.me)
             st.text(f"{visit.day(decision.at)} · {words}")
 
 
-def _controls(visit: Visit, e: Evidence, question: Question, place: str, *, towards: Direction | None) -> None:
+def _controls(
+    visit: Visit, e: Evidence, question: Question, place: str, *, towards: Direction | None
+) -> None:
     if e.status != "confirmed":
         missing = uncalled(e) and towards is None
         label, key = "Accept", f"{place}-confirm-{e.id}"
@@ -116,7 +129,9 @@ def _direction(e: Evidence, question: Question, index: int | None, **how: Any) -
 def _edit(visit: Visit, e: Evidence, question: Question, place: str) -> None:
     with st.form(f"{place}-form-{e.id}", border=False):
         towards = _direction(e, question, None if uncalled(e) else SIDES.index(e.direction))
-        weight = st.selectbox("How strongly", list(Strength), index=int(e.strength), format_func=_strength_option)
+        weight = st.selectbox(
+            "How strongly", list(Strength), index=int(e.strength), format_func=_strength_option
+        )
         note = st.text_input("Note", max_chars=500)
         if st.form_submit_button("Save as edited"):
             if towards is None:
@@ -130,16 +145,27 @@ def _strength_option(value: Strength) -> str:
 
 
 def together(visit: Visit, pieces: Sequence[EvidenceCard]) -> None:
-    """One judgement for a story on all questions that it bears on, where its direction was called on each."""
+    """One judgement for a story on all questions that it bears on, where its direction was called
+    on each.
+    """
     if any(uncalled(each.evidence) for each in pieces):
         return
-    verdicts: tuple[tuple[str, EvidenceStatus], ...] = (("Accept", "confirmed"), ("Reject", "rejected"))
+    verdicts: tuple[tuple[str, EvidenceStatus], ...] = (
+        ("Accept", "confirmed"),
+        ("Reject", "rejected"),
+    )
     with st.container(horizontal=True, gap="xsmall"):
         for label, verdict in verdicts:
-            if st.button(f"{label} all {len(pieces)}", key=f"all-{verdict}-{pieces[0].evidence.id}"):
+            if st.button(
+                f"{label} all {len(pieces)}", key=f"all-{verdict}-{pieces[0].evidence.id}"
+            ):
                 with calm():
                     ids = tuple(each.evidence.id for each in pieces)
-                    tell(one_key.judge(visit.tracker, one_key.Judgement(ids, verdict, _DONE[verdict])))
+                    tell(
+                        one_key.judge(
+                            visit.tracker, one_key.Judgement(ids, verdict, _DONE[verdict])
+                        )
+                    )
                     st.rerun()
 
 

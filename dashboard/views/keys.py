@@ -1,4 +1,5 @@
-"""What every page ends with: the way to any question or page, to the next question, and the list of keys.
+"""What every page ends with: the way to any question or page, to the next question, and the list of
+keys.
 
 Which keys reach these buttons, and when, is decided in the browser: see `keyboard/commands.js`.
 """
@@ -36,7 +37,8 @@ def remember(shown: Sequence[QuestionId]) -> None:
 
 
 def step(ids: Sequence[QuestionId], at: str | None, by: int) -> QuestionId | None:
-    """The question so many places after the one that is at hand, or the first; None beyond either end.
+    """The question so many places after the one that is at hand, or the first; None beyond either
+    end.
 
     >>> step(["a", "b"], "a", 1), step(["a", "b"], "b", 1), step(["a", "b"], None, 1), step([], None, 1)
     ('b', None, 'a', None)
@@ -48,7 +50,9 @@ def step(ids: Sequence[QuestionId], at: str | None, by: int) -> QuestionId | Non
 
 
 def walk(ids: Sequence[QuestionId], name: str) -> None:
-    """The buttons that put the question before or after the one at hand into the address, under this name."""
+    """The buttons that put the question before or after the one at hand into the address, under
+    this name.
+    """
     steps(lambda by: _walk(ids, name, by))
 
 
@@ -56,13 +60,25 @@ def steps(go: Callable[[int], None]) -> None:
     """The buttons to the one before and the next, with their keys; `go` is told −1 or 1."""
     for label, key, by in (("Previous", "K", -1), ("Next", "J", 1)):
         icon = ":material/keyboard_arrow_down:" if by > 0 else ":material/keyboard_arrow_up:"
-        st.button(label, key=f"walk-{key}", shortcut=key, icon=icon, on_click=go, args=(by,), type="tertiary")
+        st.button(
+            label,
+            key=f"walk-{key}",
+            shortcut=key,
+            icon=icon,
+            on_click=go,
+            args=(by,),
+            type="tertiary",
+        )
 
 
 def _walk(ids: Sequence[QuestionId], name: str, by: int) -> None:
     found = step(ids, st.query_params.get(name), by)
     if found is None:
-        remark("There is no other question in this list" if by > 0 else "This is the first question of the list")
+        remark(
+            "There is no other question in this list"
+            if by > 0
+            else "This is the first question of the list"
+        )
         return
     st.query_params[name] = found
 
@@ -73,17 +89,22 @@ def foot(visit: Visit, name: PageName) -> None:
         if name == "question" and st.query_params.get("q"):
             walk(_walked(visit), "q")
         # The browser opens the list itself (`keyboard/jump.js`), without asking the server.
-        st.button("Jump to …", key="jump", shortcut="Ctrl+K", icon=":material/search:", type="tertiary")
+        st.button(
+            "Jump to …", key="jump", shortcut="Ctrl+K", icon=":material/search:", type="tertiary"
+        )
         if st.button("Keys", key="keys", shortcut="H", icon=":material/keyboard:", type="tertiary"):
             _list()
-        st.caption(f"As of {inert(visit.moment(visit.stands_at))}", width="content", help=in_full(visit))
+        st.caption(
+            f"As of {inert(visit.moment(visit.stands_at))}", width="content", help=in_full(visit)
+        )
 
 
 def in_full(visit: Visit) -> str:
     """The time of a page in UTC, and the zone in which the page writes all others."""
     zone = inert(zone_line(visit.zone, visit.stands_at))
     return (
-        f"{inert(visit.utc(visit.stands_at))}. Times of this page are in {zone}; choose another on the page Settings."
+        f"{inert(visit.utc(visit.stands_at))}. Times of this page are in {zone}; choose "
+        "another on the page Settings."
     )
 
 
@@ -91,7 +112,9 @@ def _walked(visit: Visit) -> tuple[QuestionId, ...]:
     """The questions as they were last listed, else the open ones, the next to close first."""
     if _ORDER not in st.session_state:
         open_ones = [s for s in visit.tracker.questions() if s.status == "open"]
-        remember([s.question.id for s in in_order(open_ones, "closing", Look(visit.me, visit.stands_at))])
+        remember(
+            [s.question.id for s in in_order(open_ones, "closing", Look(visit.me, visit.stands_at))]
+        )
     found: tuple[QuestionId, ...] = st.session_state[_ORDER]
     return found
 

@@ -1,4 +1,6 @@
-"""As known on: the page of a question as it stood at the end of an earlier day. The address keeps the day."""
+"""As known on: the page of a question as it stood at the end of an earlier day. The address keeps
+the day.
+"""
 
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
@@ -13,16 +15,20 @@ from tracker.summaries import QuestionPage
 
 PARAMETER: Final = "known"
 _LAST: Final = "known-last"
-"""Where the day is kept that stood for now when the slider was last drawn: the next one does at midnight."""
+"""Where the day is kept that stood for now when the slider was last drawn: the next one does at
+midnight.
+"""
 
 _SEEN: Final = "known-seen"
 """Where the day in the address and that of the slider are kept, as the last run left them."""
 
 
 def follow() -> None:
-    """Let the slider follow the address where somebody went back to, or on to, another day of the same question.
+    """Let the slider follow the address where somebody went back to, or on to, another day of the
+    same question.
 
-    At the start of a run the slider still holds what it did. It is the address that moved when it alone did.
+    At the start of a run the slider still holds what it did. It is the address that moved when it
+    alone did.
     """
     address, held = _address_and_slider()
     before = st.session_state.get(_SEEN)
@@ -35,7 +41,8 @@ def _address_and_slider() -> tuple[str | None, date | None]:
 
 
 def page_then(visit: Visit, question_id: str) -> QuestionPage | None:
-    """The page as it stood at the end of the day that somebody chose; None for now, which the last day of all is.
+    """The page as it stood at the end of the day that somebody chose; None for now, which the last
+    day of all is.
 
     Raises `NotFound`.
     """
@@ -55,9 +62,15 @@ def looking(visit: Visit) -> Visit:
 def _instant(visit: Visit) -> datetime | None:
     """The last instant of the chosen day; None where that is still to come."""
     chosen = _read(st.session_state.get(PARAMETER) or st.query_params.get(PARAMETER))
-    if chosen is None or chosen == st.session_state.get(_LAST) or chosen >= _day(visit, visit.stands_at):
+    if (
+        chosen is None
+        or chosen == st.session_state.get(_LAST)
+        or chosen >= _day(visit, visit.stands_at)
+    ):
         return None
-    return datetime.combine(chosen + timedelta(days=1), time(), visit.zone) - timedelta(microseconds=1)
+    return datetime.combine(chosen + timedelta(days=1), time(), visit.zone) - timedelta(
+        microseconds=1
+    )
 
 
 def _day(visit: Visit, instant: datetime) -> date:
@@ -84,11 +97,18 @@ def banner(visit: Visit, present: Visit, question: Question) -> None:
         return
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.markdown(
-            f":material/history: **As known on {inert(visit.day(visit.known_on))}**, at the end of the day in"
-            f" {inert(visit.zone.key)}. What came later is left out, and nothing can be changed here.",
+            f":material/history: **As known on {inert(visit.day(visit.known_on))}**, at the end "
+            f"of the day in {inert(visit.zone.key)}. What came later is left out, and nothing "
+            "can be changed here.",
             width="stretch",
         )
-        st.button("Back to now", key="back-to-now", on_click=_back, args=(days[1],), icon=":material/update:")
+        st.button(
+            "Back to now",
+            key="back-to-now",
+            on_click=_back,
+            args=(days[1],),
+            icon=":material/update:",
+        )
 
 
 def _back(last: date) -> None:
@@ -108,8 +128,21 @@ def slider(visit: Visit, question: Question) -> None:
     st.session_state[_LAST] = days[1]
     opened = held is not None and held < days[1]
     with st.expander(
-        "As known on an earlier day", opened, type="compact", icon=":material/history:", key="looking-back"
+        "As known on an earlier day",
+        opened,
+        type="compact",
+        icon=":material/history:",
+        key="looking-back",
     ):
-        st.slider("As known at the end of", *days, days[1], key=PARAMETER, bind="query-params", format="D MMM YYYY")
-        st.caption("The chart, the numbers and the evidence as they stood then. The last day is now.")
+        st.slider(
+            "As known at the end of",
+            *days,
+            days[1],
+            key=PARAMETER,
+            bind="query-params",
+            format="D MMM YYYY",
+        )
+        st.caption(
+            "The chart, the numbers and the evidence as they stood then. The last day is now."
+        )
     st.session_state[_SEEN] = _address_and_slider()

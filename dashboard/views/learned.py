@@ -1,4 +1,6 @@
-"""What this installation has learned from its own reviews and answers: every value against its default, and why."""
+"""What this installation has learned from its own reviews and answers: every value against its
+default, and why.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -20,7 +22,15 @@ from dashboard.views import lessons
 from dashboard.views.lessons import Lesson
 from dashboard.views.parts import WRAPPED, empty, selected_row, table
 from dashboard.views.visit import Visit
-from dashboard.wording import borne_out, capital, clipped, gamma_sentence, log_odds, shift_sentence, span
+from dashboard.wording import (
+    borne_out,
+    capital,
+    clipped,
+    gamma_sentence,
+    log_odds,
+    shift_sentence,
+    span,
+)
 from tracker.errors import NotFound
 from tracker.learning import LEAST_ARCHIVE, Kept
 
@@ -35,11 +45,15 @@ def render(visit: Visit) -> None:
     have = progress(summaries, visit.stands_at, replayed=visit.replayed_until is not None)
     st.subheader("What this installation has learned", anchor=False)
     st.caption(
-        "From your own judgements and answers alone. A value counts from the moment it was learned: what was suggested"
-        " before stays as it was. You can freeze one, let it learn again, or reset it to its default."
+        "From your own judgements and answers alone. A value counts from the moment it was "
+        "learned: what was suggested before stays as it was. You can freeze one, let it learn "
+        "again, or reset it to its default."
     )
     if not known:
-        empty("Nothing has been learned yet: everything is at its default.", "Below, what each value waits for.")
+        empty(
+            "Nothing has been learned yet: everything is at its default.",
+            "Below, what each value waits for.",
+        )
     _map(visit, known, "relevance", have)
     _map(visit, known, "direction", have)
     _scale(visit, known, have)
@@ -57,8 +71,8 @@ def _map(visit: Visit, known: Mapping[Name, Kept], what: str, have: Progress) ->
         what,
         titles[what],
         ((f"{what} shift", "all"), (f"{what} slope", "all")),
-        f"The matcher's chances stand as they are. Learning begins when {ENOUGH_DECISIONS} pieces of evidence were"
-        f" {kept}.",
+        f"The matcher's chances stand as they are. Learning begins when {ENOUGH_DECISIONS} "
+        f"pieces of evidence were {kept}.",
         _so_far(have.judged, ENOUGH_DECISIONS, "judged"),
     )
     found = map_of(known, what, visit.now)
@@ -79,9 +93,10 @@ def _scale(visit: Visit, known: Mapping[Name, Kept], have: Progress) -> None:
         "scale",
         "How much evidence counts",
         (("gamma", "all"), ("shift", "all")),
-        f"{gamma_sentence(value_of({}, 'gamma'))} Learning begins when {ENOUGH_QUESTIONS} yes-no questions"
-        f" have an answer and have reached their scheduled close, {ENOUGH_RARER} of them answered the rarer way. One"
-        " that is answered early waits for its close: lately opened questions that have an answer are mostly YES.",
+        f"{gamma_sentence(value_of({}, 'gamma'))} Learning begins when {ENOUGH_QUESTIONS} yes-no "
+        f"questions have an answer and have reached their scheduled close, {ENOUGH_RARER} of "
+        "them answered the rarer way. One that is answered early waits for its close: lately "
+        "opened questions that have an answer are mostly YES.",
         _so_far(have.answered, ENOUGH_QUESTIONS, "answered and closed"),
     )
     lines = (gamma_sentence(value_of(known, "gamma")), shift_sentence(value_of(known, "shift")))
@@ -90,7 +105,9 @@ def _scale(visit: Visit, known: Mapping[Name, Kept], have: Progress) -> None:
 
 def _so_far(count: int, need: int, what: str) -> str:
     """How many there are; from enough of them on only the next round of learning is missing."""
-    later = "" if count < need else ": those of them that qualify are taken in when learning next runs"
+    later = (
+        "" if count < need else ": those of them that qualify are taken in when learning next runs"
+    )
     return f"So far {count:,} {'is' if count == 1 else 'are'} {what}{later}."
 
 
@@ -102,8 +119,9 @@ def _reliability(visit: Visit, known: Mapping[Name, Kept]) -> None:
     kept = [k for (name, _), k in known.items() if name == "reliability"]
     if not kept:
         st.caption(
-            f"Every feed counts by its grade. A feed's own record counts when {ENOUGH_POINTED} questions that it bore"
-            f" on are answered and closed, {ENOUGH_POINTED_RARER} of them the rarer way."
+            f"Every feed counts by its grade. A feed's own record counts when {ENOUGH_POINTED} "
+            f"questions that it bore on are answered and closed, {ENOUGH_POINTED_RARER} of them "
+            "the rarer way."
         )
         return
     _picked(
@@ -112,7 +130,9 @@ def _reliability(visit: Visit, known: Mapping[Name, Kept]) -> None:
         "reliability",
         reliability_frame(kept, visit.tracker.feeds()),
         feed=_C.TextColumn("Feed", width=220),
-        value=_C.NumberColumn("Learned", format="%.0f %%", help="Chance that a report of it tells something."),
+        value=_C.NumberColumn(
+            "Learned", format="%.0f %%", help="Chance that a report of it tells something."
+        ),
         graded=_C.NumberColumn("By its grade", format="%.0f %%", help="The default."),
         grade=_C.TextColumn("Grade", width=60),
         n=_C.NumberColumn("Questions", help="Answered questions that it bore on."),
@@ -128,13 +148,14 @@ def _usual(visit: Visit, known: Mapping[Name, Kept]) -> None:
     kept = [k for (name, _), k in known.items() if name == "usual level"]
     if not kept:
         st.caption(
-            "What a signpost's news amounts to in ordinary times is taken off again; each counts as its question set"
-            f" states it. It is learned when a question opens and the archive goes back {span(LEAST_ARCHIVE)} before"
-            " that."
+            "What a signpost's news amounts to in ordinary times is taken off again; each "
+            "counts as its question set states it. It is learned when a question opens and the "
+            f"archive goes back {span(LEAST_ARCHIVE)} before that."
         )
         return
     st.caption(
-        "What a signpost's news amounts to in ordinary times. It is taken off again, so that a drum-beat moves nothing."
+        "What a signpost's news amounts to in ordinary times. It is taken off again, so that a "
+        "drum-beat moves nothing."
     )
     _picked(
         visit,
@@ -143,7 +164,9 @@ def _usual(visit: Visit, known: Mapping[Name, Kept]) -> None:
         usual_frame(kept, visit.tracker.questions()),
         question=_C.TextColumn("Question", width=310),
         signpost=_C.TextColumn("Signpost", width=140),
-        value=_C.NumberColumn("Learned", format="%.3f", help="In log-odds, 0 or more. Empty: what the set states."),
+        value=_C.NumberColumn(
+            "Learned", format="%.3f", help="In log-odds, 0 or more. Empty: what the set states."
+        ),
         n=_C.NumberColumn("Days", help="Days of archive before the question opened."),
         since=_C.DatetimeColumn("Since", format="D MMM YYYY", timezone=visit.zone.key),
         state=_C.TextColumn("State", width=90),
@@ -151,7 +174,9 @@ def _usual(visit: Visit, known: Mapping[Name, Kept]) -> None:
     )
 
 
-def _picked(visit: Visit, known: Mapping[Name, Kept], name: str, frame: pd.DataFrame, **columns: Any) -> None:
+def _picked(
+    visit: Visit, known: Mapping[Name, Kept], name: str, frame: pd.DataFrame, **columns: Any
+) -> None:
     """A table of values; the row that is picked can be decided on below it."""
     st.caption("Pick a row for its history, and to freeze or reset it.")
     key = name.replace(" ", "-")
@@ -165,7 +190,9 @@ def _picked(visit: Visit, known: Mapping[Name, Kept], name: str, frame: pd.DataF
         return
     row = frame.iloc[picked]
     title = row["feed"] if name == "reliability" else f"{row['signpost']}: {row['question']}"
-    lesson = Lesson(f"{key}-{row['id']}", clipped(capital(title), LONGEST_TITLE), ((name, row["id"]),))
+    lesson = Lesson(
+        f"{key}-{row['id']}", clipped(capital(title), LONGEST_TITLE), ((name, row["id"]),)
+    )
     with st.container(border=True, gap="xsmall"):
         st.text(lesson.title)
         if name == "usual level":

@@ -1,4 +1,6 @@
-"""One thing that was learned: what it comes to, what it rests on, and what a person can decide about it."""
+"""One thing that was learned: what it comes to, what it rests on, and what a person can decide
+about it.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,9 +20,11 @@ _C = st.column_config
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """Values that are learned together and decided on together: what they are called, and what they wait for.
+    """Values that are learned together and decided on together: what they are called, and what they
+    wait for.
 
-    `default` says what stands while nothing was learned, and `have` how much there is to learn from by now.
+    `default` says what stands while nothing was learned, and `have` how much there is to learn from
+    by now.
     """
 
     key: str
@@ -31,7 +35,9 @@ class Lesson:
 
 
 def box(visit: Visit, known: Mapping[Name, Kept], lesson: Lesson, lines: Sequence[str]) -> None:
-    """One thing learned: what it comes to, what it rests on, its state, and what can be decided about it."""
+    """One thing learned: what it comes to, what it rests on, its state, and what can be decided
+    about it.
+    """
     found = [known[name] for name in lesson.names if name in known]
     with st.container(border=True, gap="xsmall"):
         st.markdown(f"**{lesson.title}**")
@@ -66,7 +72,9 @@ def _decide(visit: Visit, lesson: Lesson, decided: Decided) -> None:
         st.caption(warning)
         if st.button(sure, key=f"sure-{decided}-{lesson.key}"):
             with calm():
-                visit.tracker.decide_learned(*lesson.names[0], decided)  # what was fitted together follows
+                visit.tracker.decide_learned(
+                    *lesson.names[0], decided
+                )  # what was fitted together follows
                 say(f"{lesson.title}: {done}")
                 st.rerun()
 
@@ -76,7 +84,9 @@ _OPEN: Final[Mapping[str, tuple[Decided, ...]]] = {
     "frozen": ("thaw", "reset"),
     "reset": ("freeze",),
 }
-"""What can be decided by state; what was reset learns anew by itself, unless its default is frozen."""
+"""What can be decided by state; what was reset learns anew by itself, unless its default is
+frozen.
+"""
 
 _DECISIONS: Final[Mapping[Decided, tuple[str, str, str, str]]] = {
     "freeze": (
@@ -93,19 +103,28 @@ _DECISIONS: Final[Mapping[Decided, tuple[str, str, str, str]]] = {
     ),
     "reset": (
         "Reset",
-        "The default counts from now on, and what was known until now teaches it no more. Its history stays.",
+        (
+            "The default counts from now on, and what was known until now teaches it no more. "
+            "Its history stays."
+        ),
         "Reset it",
         "reset to its default",
     ),
 }
-"""For each decision its button, what it does, the button that does it, and what is said when it is done."""
+"""For each decision its button, what it does, the button that does it, and what is said when it is
+done.
+"""
 
 
 def history(visit: Visit, lesson: Lesson) -> None:
     """Every version of it, the newest first."""
-    versions = [v for name, scope in lesson.names for v in visit.tracker.learned_history(name, scope)]
+    versions = [
+        v for name, scope in lesson.names for v in visit.tracker.learned_history(name, scope)
+    ]
     columns = {
-        "since": _C.DatetimeColumn("Since", format="D MMM YYYY, HH:mm", timezone=visit.zone.key, width=140),
+        "since": _C.DatetimeColumn(
+            "Since", format="D MMM YYYY, HH:mm", timezone=visit.zone.key, width=140
+        ),
         **({"name": _C.TextColumn("Value of", width=120)} if len(lesson.names) > 1 else {}),
         "value": _C.NumberColumn("Value", format="%.3f", width=70),
         "n": _C.NumberColumn("From", width=60, help="How many it was learned from."),
@@ -115,4 +134,9 @@ def history(visit: Visit, lesson: Lesson) -> None:
     }
     label = f"History, {plural(len(versions), 'entry', 'entries')}"
     with st.expander(label, type="compact", key=f"history-{lesson.key}"):
-        table(history_frame(versions, visit.me), columns, f"History: {lesson.title}", row_height=WRAPPED)
+        table(
+            history_frame(versions, visit.me),
+            columns,
+            f"History: {lesson.title}",
+            row_height=WRAPPED,
+        )

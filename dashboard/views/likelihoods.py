@@ -1,4 +1,6 @@
-"""The inputs of one row of a likelihood table: P(YES | scenario) for each scenario, in words or as a number."""
+"""The inputs of one row of a likelihood table: P(YES | scenario) for each scenario, in words or as
+a number.
+"""
 
 from collections.abc import Sequence
 
@@ -13,7 +15,9 @@ NEW = FIVE_WORDS["roughly even chance"]
 
 
 def row_inputs(scenarios: Sequence[str], start: Sequence[float], form: str) -> tuple[str, ...]:
-    """What stands in the inputs, not read yet: one of the five words, or a number that was typed."""
+    """What stands in the inputs, not read yet: one of the five words, or a number that was
+    typed.
+    """
     found = []
     for n, (name, p) in enumerate(zip(scenarios, start, strict=True)):
         now = likelihood(p)

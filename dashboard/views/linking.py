@@ -29,13 +29,20 @@ def render(visit: Visit, found: Coherence) -> None:
 @st.fragment
 def _form(visit: Visit, found: Coherence) -> None:
     kinds: tuple[LinkKind, ...] = get_args(LinkKind)
-    kind = st.selectbox("How they are linked", kinds, format_func=KIND_OF_LINK.__getitem__, key="link-kind")
+    kind = st.selectbox(
+        "How they are linked", kinds, format_func=KIND_OF_LINK.__getitem__, key="link-kind"
+    )
     st.caption(inert(RULE[kind]))
     rows = visit.tracker.questions()
     chosen = _questions(kind, rows)
     labels = _labels(kind, chosen, {row.question.id: row.question.text for row in rows})
     title = st.text_input("Title", key="link-title", max_chars=120, autocomplete="off") or ""
-    why = st.text_area("Why", key="link-why", height=80, max_chars=1_000, placeholder="What makes it so?") or ""
+    why = (
+        st.text_area(
+            "Why", key="link-why", height=80, max_chars=1_000, placeholder="What makes it so?"
+        )
+        or ""
+    )
     if st.button("Link them", type="primary", key="link-them"):
         with calm():
             _add(visit, found, Link(LinkId(""), kind, chosen, title.strip(), labels, why.strip()))
@@ -62,14 +69,21 @@ def _questions(kind: LinkKind, rows: Sequence[QuestionSummary]) -> tuple[Questio
     return tuple(question_id for question_id in found if question_id is not None)
 
 
-def _labels(kind: LinkKind, chosen: Sequence[QuestionId], texts: dict[QuestionId, str]) -> tuple[str, ...]:
+def _labels(
+    kind: LinkKind, chosen: Sequence[QuestionId], texts: dict[QuestionId, str]
+) -> tuple[str, ...]:
     """Short names for a chart, all or none."""
     if kind not in ("dates", "members", "condition") or not chosen:
         return ()
     st.caption("Short names for a chart, such as “end of 2027”; leave all of them empty for none.")
     found = [
         (
-            st.text_input(inert(clipped(texts[each], 90)), key=f"link-label-{each}", max_chars=40, autocomplete="off")
+            st.text_input(
+                inert(clipped(texts[each], 90)),
+                key=f"link-label-{each}",
+                max_chars=40,
+                autocomplete="off",
+            )
             or ""
         ).strip()
         for each in chosen
@@ -87,7 +101,9 @@ def _add(visit: Visit, found: Coherence, given: Link) -> None:
     if given.labels and not all(given.labels):
         raise InvalidQuestion("give every question a short name, or none")
     named = LinkId(_free(short_name(given.title) or "link", {link.id for link in found.links}))
-    visit.tracker.add_link(Link(named, given.kind, given.question_ids, given.title, given.labels, given.why))
+    visit.tracker.add_link(
+        Link(named, given.kind, given.question_ids, given.title, given.labels, given.why)
+    )
     say("Linked")
     for key in [key for key in st.session_state if str(key).startswith("link-")]:
         del st.session_state[key]

@@ -1,4 +1,6 @@
-"""Feed text with the words that matched marked (`dashboard/marked/marked.js`); it never passes through Markdown."""
+"""Feed text with the words that matched marked (`dashboard/marked/marked.js`); it never passes
+through Markdown.
+"""
 
 import re
 from collections.abc import Sequence
@@ -11,13 +13,16 @@ _STYLE: Final = (ROOM / _FOLDER / "marked.css").read_text(encoding="utf-8")
 _BOX: Final = '<div class="marked"></div>'
 
 
-def marked(text: str, words: Sequence[str], key: str, look: Literal["headline", "prose"] = "prose") -> None:
+def marked(
+    text: str, words: Sequence[str], key: str, look: Literal["headline", "prose"] = "prose"
+) -> None:
     """Show a text; `words` are those that matched."""
     scripted(_FOLDER, _BOX, _STYLE)(key=key, data={"pieces": pieces(text, words), "look": look})
 
 
 def pieces(text: str, words: Sequence[str]) -> list[tuple[str, bool]]:
-    """The text cut into pieces, each with whether it is one of the words, as a whole word in any case.
+    """The text cut into pieces, each with whether it is one of the words, as a whole word in any
+    case.
 
     >>> pieces("Envoy: envoys meet the envoy", ["envoy"])
     [('Envoy', True), (': envoys meet the ', False), ('envoy', True)]
@@ -25,5 +30,7 @@ def pieces(text: str, words: Sequence[str]) -> list[tuple[str, bool]]:
     wanted = sorted(filter(None, words), key=len, reverse=True)
     if not wanted:
         return [(text, False)]
-    found = re.split(rf"(?<!\w)({'|'.join(map(re.escape, wanted))})(?!\w)", text, flags=re.IGNORECASE)
+    found = re.split(
+        rf"(?<!\w)({'|'.join(map(re.escape, wanted))})(?!\w)", text, flags=re.IGNORECASE
+    )
     return [(piece, bool(n % 2)) for n, piece in enumerate(found) if piece]

@@ -23,7 +23,9 @@ TWO_DAYS: Final = "two days"
 
 
 def between(visit: Visit, page: QuestionPage) -> None:
-    """Why the suggestion moved in the last day, week or month, or between two days; nothing until somebody asks."""
+    """Why the suggestion moved in the last day, week or month, or between two days; nothing until
+    somebody asks.
+    """
     suggestion = page.suggestion
     if suggestion is None or suggestion.at <= page.summary.question.opens_at:
         return
@@ -41,11 +43,14 @@ def between(visit: Visit, page: QuestionPage) -> None:
 
 
 def looked_between(visit: Visit, page: QuestionPage) -> tuple[datetime, datetime] | None:
-    """The two instants between which somebody asks why it moved, before the page has come to that; None if nobody does.
+    """The two instants between which somebody asks why it moved, before the page has come to that;
+    None if nobody does.
 
     What stands in a field counts before what the address says, as it is newer.
     """
-    asked, since, until = (st.session_state.get(key) or st.query_params.get(key) for key in ("moved-in", "from", "to"))
+    asked, since, until = (
+        st.session_state.get(key) or st.query_params.get(key) for key in ("moved-in", "from", "to")
+    )
     if page.suggestion is None or asked not in (*PRESETS, TWO_DAYS):
         return None
     first, last = _preset(page, page.suggestion.at, asked)
@@ -74,7 +79,9 @@ def _starts(visit: Visit, on: date) -> datetime:
 
 
 def act(visit: Visit, page: QuestionPage, revised: Forecast) -> None:
-    """Why a forecaster moved with one act: evidence by its share, and the rest as their judgement."""
+    """Why a forecaster moved with one act: evidence by its share, and the rest as their
+    judgement.
+    """
     if p_yes(revised.distribution) is None:
         st.caption("Nothing stands after this act, so that there is no move to explain.")
         return
@@ -82,7 +89,9 @@ def act(visit: Visit, page: QuestionPage, revised: Forecast) -> None:
     if move is None:
         st.caption("The suggestion began here: the tab Why tells what it is made of.")
         return
-    earlier = [a for a in page.acts if a.forecaster_id == revised.forecaster_id and a.id < revised.id]
+    earlier = [
+        a for a in page.acts if a.forecaster_id == revised.forecaster_id and a.id < revised.id
+    ]
     first = not earlier or earlier[-1].distribution is None
     who = named(page.forecasters[revised.forecaster_id], visit.me)
     _reasons(visit, page, move, who, from_base_rate=first)
@@ -91,7 +100,9 @@ def act(visit: Visit, page: QuestionPage, revised: Forecast) -> None:
 
 
 def _two_days(visit: Visit, first: datetime, last: datetime) -> tuple[datetime, datetime]:
-    """From the beginning of one day to the end of another, in the viewer's zone; the address keeps them."""
+    """From the beginning of one day to the end of another, in the viewer's zone; the address keeps
+    them.
+    """
     opens, ends = (instant.astimezone(visit.zone).date() for instant in (first, last))
     with st.container(horizontal=True):
         since = _day("From", "from", max(opens, ends - timedelta(days=30)), (opens, ends))
@@ -101,21 +112,37 @@ def _two_days(visit: Visit, first: datetime, last: datetime) -> tuple[datetime, 
 
 def _day(label: str, key: str, usual: date, within: tuple[date, date]) -> date:
     return st.date_input(
-        label, usual, *within, key=key, format="YYYY-MM-DD", width=170, bind="query-params", required=True
+        label,
+        usual,
+        *within,
+        key=key,
+        format="YYYY-MM-DD",
+        width=170,
+        bind="query-params",
+        required=True,
     )
 
 
-def _reasons(visit: Visit, page: QuestionPage, move: Move, who: str, *, from_base_rate: bool = False) -> None:
+def _reasons(
+    visit: Visit, page: QuestionPage, move: Move, who: str, *, from_base_rate: bool = False
+) -> None:
     """The sentence, and the table whose log-odds add up to it."""
     since, until = visit.moment(move.since), visit.moment(move.until)
-    st.markdown(f"**{inert(who)}**: {inert(moved_sentence(move, since, until, from_base_rate=from_base_rate))}")
+    st.markdown(
+        f"**{inert(who)}**: "
+        f"{inert(moved_sentence(move, since, until, from_base_rate=from_base_rate))}"
+    )
     frame = moved_frame(move, page.evidence)
     if frame.empty:
         return
     columns = {
         "cause": _C.TextColumn("Because", width=130),
-        "log_odds": _C.NumberColumn("Log-odds", format="%+.2f", width=80, help="What it adds, whatever the order."),
-        "after": _C.NumberColumn("So far", format="%g %%", width=70, help="With the rows above it, in this order."),
+        "log_odds": _C.NumberColumn(
+            "Log-odds", format="%+.2f", width=80, help="What it adds, whatever the order."
+        ),
+        "after": _C.NumberColumn(
+            "So far", format="%g %%", width=70, help="With the rows above it, in this order."
+        ),
         "what": _C.TextColumn("What", width=370),
         "weighed": _C.TextColumn("How it was weighed", width=390),
     }

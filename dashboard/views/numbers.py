@@ -1,4 +1,6 @@
-"""Where a question stands, in numbers: mine, the crowd's and what is suggested; everyone else's in a line."""
+"""Where a question stands, in numbers: mine, the crowd's and what is suggested; everyone else's in
+a line.
+"""
 
 from collections.abc import Sequence
 
@@ -24,7 +26,12 @@ def render(visit: Visit, page: QuestionPage) -> None:
     with st.container(horizontal=True):
         for forecaster in held:
             if forecaster.id in first:
-                _number(visit, _name(visit, forecaster, page.summary), standings[forecaster.id], page.summary)
+                _number(
+                    visit,
+                    _name(visit, forecaster, page.summary),
+                    standings[forecaster.id],
+                    page.summary,
+                )
     others = [forecaster for forecaster in held if forecaster.id not in first]
     if others:
         st.caption(inert(_others(visit, page, others)))
@@ -46,22 +53,30 @@ def _others(visit: Visit, page: QuestionPage, others: Sequence[Forecaster]) -> s
     shown = [*people[:MOST], *(forecaster for forecaster in others if forecaster.id in RESERVED)]
     more = [plural(len(people) - MOST, "more person", "more people")] if len(people) > MOST else []
     told = (
-        f"{named(f, visit.me)}: {in_short(question, as_read(question, standings[f.id].distribution, visit.now))}"
+        (
+            f"{named(f, visit.me)}: "
+            f"{in_short(question, as_read(question, standings[f.id].distribution, visit.now))}"
+        )
         for f in shown
     )
     return " · ".join([*told, *more])
 
 
 def _weighted(visit: Visit, page: QuestionPage, crowd: WeightedCrowd) -> str:
-    """The crowd in which those count who made it better, with what each has earned and on how many questions."""
+    """The crowd in which those count who made it better, with what each has earned and on how many
+    questions.
+    """
     earned = sorted(crowd.weights.items(), key=lambda pair: -pair[1])
     told = (
-        f"{named(page.forecasters[who], visit.me)} {signed(weight)} over {plural(crowd.resolved[who], 'question')}"
+        (
+            f"{named(page.forecasters[who], visit.me)} {signed(weight)} over "
+            f"{plural(crowd.resolved[who], 'question')}"
+        )
         for who, weight in earned
     )
     return (
-        f"Crowd weighted by contribution: {percent(crowd.p)}. What each has added to the crowd so far, in points of"
-        f" 100 − 100 · Brier, below 0 counting nothing: {', '.join(told)}."
+        f"Crowd weighted by contribution: {percent(crowd.p)}. What each has added to the crowd "
+        f"so far, in points of 100 − 100 · Brier, below 0 counting nothing: {', '.join(told)}."
     )
 
 
@@ -75,7 +90,11 @@ def _number(visit: Visit, name: str, standing: Standing, summary: QuestionSummar
             st.subheader(inert(number), anchor=False)
             st.caption(inert(more))
         return
-    moved = standing.forecaster.id == SUGGESTION and summary.change_7d is not None and summary.status == "open"
+    moved = (
+        standing.forecaster.id == SUGGESTION
+        and summary.change_7d is not None
+        and summary.status == "open"
+    )
     delta = f"{points(summary.change_7d or 0.0)} in 7 days" if moved else None
     st.metric(
         inert(name),

@@ -1,4 +1,6 @@
-"""Evidence judged with one key each: which way it points, how strongly, accept, reject; and before, what that does."""
+"""Evidence judged with one key each: which way it points, how strongly, accept, reject; and before,
+what that does.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,12 +18,16 @@ from forecasts.question import Question
 from tracker.api import Tracker
 
 SIDES: Final = ((Direction.YES, "Y"), (Direction.NEUTRAL, "0"), (Direction.NO, "N"))
-STRENGTHS: Final = tuple((value, str(int(value))) for value in Strength if value is not Strength.NONE)
+STRENGTHS: Final = tuple(
+    (value, str(int(value))) for value in Strength if value is not Strength.NONE
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What I take a piece of evidence for, before I accept it; None where nobody has said which way it points."""
+    """What I take a piece of evidence for, before I accept it; None where nobody has said which way
+    it points.
+    """
 
     direction: Direction | None
     strength: Strength
@@ -29,7 +35,9 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A verdict on pieces of evidence, its words for the notice, and what `Tracker.review` takes besides."""
+    """A verdict on pieces of evidence, its words for the notice, and what `Tracker.review` takes
+    besides.
+    """
 
     evidence_ids: tuple[EvidenceId, ...]
     verdict: EvidenceStatus
@@ -40,7 +48,9 @@ class Judgement:
 def panel(visit: Visit, e: Evidence, question: Question, place: str) -> None:
     """The keys for one piece, and what accepting or rejecting it would do to the suggestion."""
     call = _call(e)
-    sides = [(key, {"direction": side}, side_words(question.kind, side, e.option)) for side, key in SIDES]
+    sides = [
+        (key, {"direction": side}, side_words(question.kind, side, e.option)) for side, key in SIDES
+    ]
     strengths = [(key, {"strength": value}, strength(value)) for value, key in STRENGTHS]
     with st.container(gap="xsmall"):
         _choice("It points", sides, call, e)
@@ -68,7 +78,9 @@ def _call(e: Evidence) -> Call:
     return found
 
 
-def _choice(label: str, offered: Sequence[tuple[str, Mapping[str, Any], str]], call: Call, e: Evidence) -> None:
+def _choice(
+    label: str, offered: Sequence[tuple[str, Mapping[str, Any], str]], call: Call, e: Evidence
+) -> None:
     """Buttons of which one is pressed; each has its key."""
     with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall"):
         st.caption(label, width=90)
@@ -96,7 +108,9 @@ def _effect(visit: Visit, e: Evidence, question: Question, call: Call) -> str:
 def _accept(visit: Visit, e: Evidence, call: Call) -> None:
     neither = call.direction is Direction.NEUTRAL
     words = "Kept: it speaks for neither side" if neither else "Accepted"
-    asked = Judgement((e.id,), "confirmed", words, {"direction": call.direction, "strength": call.strength})
+    asked = Judgement(
+        (e.id,), "confirmed", words, {"direction": call.direction, "strength": call.strength}
+    )
     _judge(visit, e, asked)
 
 

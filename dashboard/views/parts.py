@@ -1,4 +1,6 @@
-"""Pieces that pages share. Feed text goes through `st.text` or a table cell, never through Markdown."""
+"""Pieces that pages share. Feed text goes through `st.text` or a table cell, never through
+Markdown.
+"""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,7 +21,9 @@ from tracker.errors import TrackerError
 K = TypeVar("K", bound=str)
 
 WRAPPED: Final = 62
-"""Height of a row in which text may take two or three lines; streamlit wraps from 4 rem (60 px here) on."""
+"""Height of a row in which text may take two or three lines; streamlit wraps from 4 rem (60 px
+here) on.
+"""
 
 ROW: Final = 35
 HEADER: Final = 40
@@ -36,7 +40,8 @@ def calm() -> Iterator[None]:
 
 
 def worked_out(height: int = 320) -> AbstractContextManager[object]:
-    """Around what may take longer than the blink of an eye: what is above stands already, and a grey field waits below.
+    """Around what may take longer than the blink of an eye: what is above stands already, and a
+    grey field waits below.
 
     It shows only after a moment, so that what is remembered comes without a flicker.
     """
@@ -65,7 +70,9 @@ def restated(visit: Visit) -> None:
 
 
 def link_to_question(visit: Visit, question: Question, label: str, icon: str | None = None) -> None:
-    """A link that keeps the session. Its label is cut off where it does not fit: a few words, no question."""
+    """A link that keeps the session. Its label is cut off where it does not fit: a few words, no
+    question.
+    """
     st.page_link(visit.pages["question"], label=label, icon=icon, query_params={"q": question.id})
 
 
@@ -78,7 +85,9 @@ def choice(label: str, options: Mapping[K, str], name: str, **how: Any) -> K | N
     default: int | None = how.pop("index", None)
     asked = [k for k, each in enumerate(ids) if each == st.query_params.get(name)]
     index = asked[0] if asked else default
-    picked = st.selectbox(label, ids, index=index, format_func=options.__getitem__, key=f"choose-{name}", **how)
+    picked = st.selectbox(
+        label, ids, index=index, format_func=options.__getitem__, key=f"choose-{name}", **how
+    )
     if picked is None or (default is not None and picked == ids[default]):
         st.query_params.pop(name, None)
     else:
@@ -89,17 +98,27 @@ def choice(label: str, options: Mapping[K, str], name: str, **how: Any) -> K | N
 def buttons(label: str, options: Sequence[K], usual: K, key: str) -> K:
     """A row of buttons of which one is always chosen, under its name in the address."""
     picked = st.segmented_control(
-        label, options, default=usual, required=True, key=key, bind="query-params", label_visibility="collapsed"
+        label,
+        options,
+        default=usual,
+        required=True,
+        key=key,
+        bind="query-params",
+        label_visibility="collapsed",
     )
     return picked or usual
 
 
-def line_about(visit: Visit, question: Question, label: str, icon: str, *, inbox: bool = False) -> None:
+def line_about(
+    visit: Visit, question: Question, label: str, icon: str, *, inbox: bool = False
+) -> None:
     """A short link, and the question's text beside it or, on a phone, below it.
 
     The link leads to the question, or to its evidence in the inbox.
     """
-    page, params = (visit.pages["inbox"], {"about": question.id}) if inbox else (visit.pages["question"], None)
+    page, params = (
+        (visit.pages["inbox"], {"about": question.id}) if inbox else (visit.pages["question"], None)
+    )
     with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall"):
         st.page_link(page, label=label, icon=icon, query_params=params or {"q": question.id})
         st.markdown(inert(question.text), width="content")
@@ -111,7 +130,9 @@ def flat(text: str) -> str:
 
 
 def link_out(url: str, label: str, key: str) -> None:
-    """A button to another site, where the address may be offered; else the address as text, if there is one."""
+    """A button to another site, where the address may be offered; else the address as text, if
+    there is one.
+    """
     safe = web_link(url)
     if safe is None and url:
         st.text(f"No usable link: {url[:200]}")
@@ -128,7 +149,8 @@ def no_questions(visit: Visit) -> None:
     """A database without a question says what comes next."""
     empty(
         "There are no questions yet.",
-        "Load a question set on the page Today, or with `tracker sets import china_russia_2022`; or write your own.",
+        "Load a question set on the page Today, or with `tracker sets import "
+        "china_russia_2022`; or write your own.",
     )
     with st.container(horizontal=True):
         st.page_link(visit.pages["today"], label="The first steps", icon=":material/today:")
@@ -145,13 +167,18 @@ def empty(text: str, next_step: str) -> None:
 def table(frame: pd.DataFrame, columns: dict[str, Any], alt: str, **how: Any) -> Any:
     """A table of exactly these columns; what is not configured is not sent to the browser.
 
-    It is as high as its rows up to `TALLEST`, so that a long list never pushes the rest of a page away. A number whose
-    format has a sign, such as `%+.1f`, is written as everywhere else, with a true minus: the browser has but a hyphen.
+    It is as high as its rows up to `TALLEST`, so that a long list never pushes the rest of a page
+    away. A number whose format has a sign, such as `%+.1f`, is written as everywhere else, with a
+    true minus: the browser has but a hyphen.
     """
     shown = [name for name in frame.columns if name in columns]
-    formats = {name: found for name in shown if (found := _SIGNED.fullmatch(_format(columns[name])))}
+    formats = {
+        name: found for name in shown if (found := _SIGNED.fullmatch(_format(columns[name])))
+    }
     written: dict[Any, Any] = {name: partial(_signed, found) for name, found in formats.items()}
-    plain: dict[str, Any] = {name: _unformatted(own) if name in written else own for name, own in columns.items()}
+    plain: dict[str, Any] = {
+        name: _unformatted(own) if name in written else own for name, own in columns.items()
+    }
     needed = len(frame) * how.get("row_height", ROW) + HEADER
     how.setdefault("height", "content" if needed <= TALLEST else TALLEST)
     return st.dataframe(
@@ -170,7 +197,9 @@ _SIGNED: Final = re.compile(r"%\+\.(\d)f(.*)")
 
 def _format(column: Any) -> str:
     """The format of a column's numbers; empty for a column of another sort."""
-    return ((column.get("type_config") or {}).get("format") or "") if isinstance(column, dict) else ""
+    return (
+        ((column.get("type_config") or {}).get("format") or "") if isinstance(column, dict) else ""
+    )
 
 
 def _unformatted(column: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,6 @@
-"""After the answer: what helped, what misled, what was missed, and whose path would have scored best."""
+"""After the answer: what helped, what misled, what was missed, and whose path would have scored
+best.
+"""
 
 from typing import Final
 
@@ -19,7 +21,9 @@ SOON: Final = 100
 
 
 def render(visit: Visit, page: QuestionPage) -> None:
-    """The post-mortem of an answered question, folded up where much evidence would keep the page waiting."""
+    """The post-mortem of an answered question, folded up where much evidence would keep the page
+    waiting.
+    """
     drawer = st.expander(
         "What there is to learn", len(page.evidence) <= SOON, icon=":material/school:", key="post-mortem",
         on_change="rerun",
@@ -38,7 +42,9 @@ def render(visit: Visit, page: QuestionPage) -> None:
 def _path(visit: Visit, page: QuestionPage, found: PostMortem) -> None:
     st.markdown("**Best path**")
     if found.path is None:
-        st.caption("You held no forecast that counts here, so there is no path of yours to compare.")
+        st.caption(
+            "You held no forecast that counts here, so there is no path of yours to compare."
+        )
         return
     best, worst = named(page.forecasters[found.path.best], visit.me), found.path.worst
     dates = ("", "") if worst is None else (visit.day(worst.start), visit.day(worst.end))
@@ -55,8 +61,12 @@ def _evidence(visit: Visit, page: QuestionPage, found: PostMortem) -> None:
         return
     columns = {
         "way": _C.TextColumn("It pointed", width=160),
-        "log_odds": _C.NumberColumn("Log-odds", format="%+.2f", width=80, help="At its strongest; + is towards it."),
-        "seen": _C.DatetimeColumn("First seen", format="D MMM YYYY", timezone=visit.zone.key, width=110),
+        "log_odds": _C.NumberColumn(
+            "Log-odds", format="%+.2f", width=80, help="At its strongest; + is towards it."
+        ),
+        "seen": _C.DatetimeColumn(
+            "First seen", format="D MMM YYYY", timezone=visit.zone.key, width=110
+        ),
         "headline": _C.TextColumn("Headline", width=380),
         "signpost": _C.TextColumn("Signpost", width=300),
     }
@@ -71,10 +81,15 @@ def _missed(visit: Visit, page: QuestionPage, found: PostMortem) -> None:
     columns = {
         "signpost": _C.TextColumn("Signpost", width=380),
         "strength": _C.TextColumn("Strength", width=100),
-        "due": _C.DatetimeColumn("Expected by", format="D MMM YYYY", timezone=visit.zone.key, width=110),
+        "due": _C.DatetimeColumn(
+            "Expected by", format="D MMM YYYY", timezone=visit.zone.key, width=110
+        ),
         "told": _C.TextColumn("What that says", width=380),
     }
     if frame["due"].isna().all():
         del columns["due"]
     table(frame, columns, "Signposts that were not seen", row_height=WRAPPED)
-    st.caption("Not seen is not the same as did not happen: the news that is read here may not have had it.")
+    st.caption(
+        "Not seen is not the same as did not happen: the news that is read here may not have "
+        "had it."
+    )

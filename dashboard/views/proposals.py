@@ -1,4 +1,6 @@
-"""What a language model proposes for a draft, if one is set up: a person takes each proposal, or leaves it."""
+"""What a language model proposes for a draft, if one is set up: a person takes each proposal, or
+leaves it.
+"""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -19,7 +21,11 @@ def render(work: Drafting) -> None:
     if not work.visit.tracker.settings.model_url:
         return
     place = work.form.key(_KEPT)
-    if st.button("Ask the model for slots and edge cases", icon=":material/smart_toy:", key=f"propose-{work.form.id}"):
+    if st.button(
+        "Ask the model for slots and edge cases",
+        icon=":material/smart_toy:",
+        key=f"propose-{work.form.id}",
+    ):
         with st.spinner("Asking the model …"):
             st.session_state[place] = work.visit.tracker.propose(work.essay_id, work.offset)
     found: Proposed | None = st.session_state.get(place)
@@ -35,7 +41,9 @@ def render(work: Drafting) -> None:
 
 def _offered(form: Form, found: Proposal) -> None:
     new = [
-        (slot, said) for slot in SLOTS if (said := getattr(found.slots, slot)) and said != form.value(f"slot-{slot}")
+        (slot, said)
+        for slot in SLOTS
+        if (said := getattr(found.slots, slot)) and said != form.value(f"slot-{slot}")
     ]
     cases = [case for case in found.edge_cases if case not in (form.value("criteria") or "")]
     for slot, said in new:

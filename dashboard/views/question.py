@@ -82,7 +82,11 @@ def _choose(visit: Visit) -> None:
         no_questions(visit)
         return
     picked = st.selectbox(
-        "Question", list(texts), index=None, format_func=texts.__getitem__, placeholder="Type to search"
+        "Question",
+        list(texts),
+        index=None,
+        format_func=texts.__getitem__,
+        placeholder="Type to search",
     )
     if picked is not None:
         st.switch_page(visit.pages["question"], query_params={"q": picked})
@@ -91,9 +95,14 @@ def _choose(visit: Visit) -> None:
 
 def _not_found(visit: Visit, asked: str, near: Sequence[str]) -> None:
     st.subheader("There is no such question", anchor=False)
-    st.text(f"Nothing here is called “{asked[:80]}”. The link may be mistyped, or from another database.")
+    st.text(
+        f"Nothing here is called “{asked[:80]}”. The link may be mistyped, or from another "
+        "database."
+    )
     for name in near:
-        st.page_link(visit.pages["question"], label=f"Did you mean {inert(name)}?", query_params={"q": name})
+        st.page_link(
+            visit.pages["question"], label=f"Did you mean {inert(name)}?", query_params={"q": name}
+        )
     st.page_link(visit.pages["questions"], label="All questions", icon=":material/list:")
 
 
@@ -101,9 +110,15 @@ def _headline(visit: Visit, page: QuestionPage) -> None:
     summary = page.summary
     st.set_page_config(page_title=summary.question.text)
     st.header(inert(summary.question.text), anchor=False)
-    line = status_line(summary.question, summary.status, summary.resolution, (visit.now, visit.zone))
+    line = status_line(
+        summary.question, summary.status, summary.resolution, (visit.now, visit.zone)
+    )
     tags = "".join(f" · {tag}" for tag in summary.question.tags)
-    past = " · retrospective: written after its window, practice only" if summary.question.retrospective else ""
+    past = (
+        " · retrospective: written after its window, practice only"
+        if summary.question.retrospective
+        else ""
+    )
     if not page.scenarios:
         st.caption(inert(f"{line}{tags}{past}"))
         return
@@ -118,12 +133,16 @@ def _headline(visit: Visit, page: QuestionPage) -> None:
 
 
 def _silent(visit: Visit, page: QuestionPage) -> None:
-    """A quiet line when feeds that should carry its evidence are silent: no news may then mean no reading."""
+    """A quiet line when feeds that should carry its evidence are silent: no news may then mean no
+    reading.
+    """
     coverage = page.coverage
     waits = page.summary.status == "open" and visit.replayed_until is None
     if coverage is None or not coverage.silent or not waits:
         return
-    with st.expander(silent_line(coverage), type="compact", icon=":material/rss_feed:", key="silent"):
+    with st.expander(
+        silent_line(coverage), type="compact", icon=":material/rss_feed:", key="silent"
+    ):
         for found in coverage.silent:
             with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
                 feed.link(visit, found.feed_id, found.title)
@@ -140,9 +159,26 @@ def _tabs(visit: Visit, question_id: QuestionId) -> None:
     else:
         visit = known_on.looking(visit)
     first = "Answer" if page.summary.resolution else "Why"
-    bodies = (why.render, details.evidence, details.history, details.about, groups.render, answering.render)
-    offered = [(name, body) for name, body in zip(TABS, bodies, strict=True) if not (visit.looks_back and name in NOW)]
-    tabs = st.tabs([name for name, _ in offered], default=first, key="tab", on_change="rerun", bind="query-params")
+    bodies = (
+        why.render,
+        details.evidence,
+        details.history,
+        details.about,
+        groups.render,
+        answering.render,
+    )
+    offered = [
+        (name, body)
+        for name, body in zip(TABS, bodies, strict=True)
+        if not (visit.looks_back and name in NOW)
+    ]
+    tabs = st.tabs(
+        [name for name, _ in offered],
+        default=first,
+        key="tab",
+        on_change="rerun",
+        bind="query-params",
+    )
     for tab, (_, body) in zip(tabs, offered, strict=True):
         if tab.open:
             with tab:

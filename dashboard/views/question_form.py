@@ -1,4 +1,6 @@
-"""The parts of a form that asks a question, which the page of one's own questions and the drafts of an essay share."""
+"""The parts of a form that asks a question, which the page of one's own questions and the drafts of
+an essay share.
+"""
 
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
@@ -37,9 +39,11 @@ SHAPES: Mapping[HorizonShape, str] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One rendering of a form. What is typed into it stays until the question is asked, on other pages too.
+    """One rendering of a form. What is typed into it stays until the question is asked, on other
+    pages too.
 
-    `begun` is what stands in it at first, by the name of the field; `places` are where findings about a part go.
+    `begun` is what stands in it at first, by the name of the field; `places` are where findings
+    about a part go.
     """
 
     id: str
@@ -54,7 +58,8 @@ class Form:
     def keyed(self, name: str, first: Any = None) -> dict[str, Any]:
         """How an input of this form is known; it begins with what was there, or with `first`.
 
-        What it begins with is put into its state, and is no default: so that a slot or a proposal may change it later.
+        What it begins with is put into its state, and is no default: so that a slot or a proposal
+        may change it later.
         """
         key, begun = self.key(name), self.begun.get(name, first)
         if key not in st.session_state and begun is not None:
@@ -85,11 +90,15 @@ class Form:
         if key not in st.session_state and isinstance(begun, str):
             st.session_state[key] = date.fromisoformat(begun)
         self.used[name] = None
-        found = st.date_input(label, None, format="YYYY-MM-DD", key=key, persist_state="session", **how)
+        found = st.date_input(
+            label, None, format="YYYY-MM-DD", key=key, persist_state="session", **how
+        )
         return found if isinstance(found, date) else None
 
     def place(self, *parts: str) -> None:
-        """Findings about these parts of the question stand here, once the whole form has been read."""
+        """Findings about these parts of the question stand here, once the whole form has been
+        read.
+        """
         here = st.container(gap="xxsmall")
         self.places.update(dict.fromkeys(parts, here))
 
@@ -97,7 +106,11 @@ class Form:
 def kind_of(form: Form) -> Kind:
     """What kind of answer the question has."""
     kind: Kind = st.pills(
-        "The answer is", list(KIND), required=True, format_func=KIND.__getitem__, **form.keyed("kind", "binary")
+        "The answer is",
+        list(KIND),
+        required=True,
+        format_func=KIND.__getitem__,
+        **form.keyed("kind", "binary"),
     )
     return kind
 
@@ -105,7 +118,10 @@ def kind_of(form: Form) -> Kind:
 def shape_of(form: Form) -> HorizonShape:
     """How a yes-no question behaves in time."""
     shape: HorizonShape = st.selectbox(
-        "It is about", list(SHAPES), format_func=SHAPES.__getitem__, **form.keyed("shape", "event_by")
+        "It is about",
+        list(SHAPES),
+        format_func=SHAPES.__getitem__,
+        **form.keyed("shape", "event_by"),
     )
     return shape
 
@@ -113,7 +129,9 @@ def shape_of(form: Form) -> HorizonShape:
 def options_of(form: Form, kind: Kind) -> tuple[str, ...]:
     """The options of a question that has some."""
     if kind == "ordered":
-        return form.lines("Options, one a line, from low to high", "options", placeholder="low\nmiddle\nhigh")
+        return form.lines(
+            "Options, one a line, from low to high", "options", placeholder="low\nmiddle\nhigh"
+        )
     found = form.lines("Options, one a line", "options", placeholder="Beijing\nMoscow\nOther")
     st.caption("With an option called Other, more can be added while the question is open.")
     return found
@@ -131,25 +149,36 @@ def range_of(form: Form) -> Scale:
     unit = form.text("Unit", "unit", placeholder="tonnes")
     zero = None
     if st.checkbox("Logarithmic: equal steps are equal ratios", **form.keyed("log")):
-        zero = st.number_input("Zero point, below the range", format="%g", **form.keyed("zero", 0.0))
+        zero = st.number_input(
+            "Zero point, below the range", format="%g", **form.keyed("zero", 0.0)
+        )
     if lower is None or upper is None:
         raise InvalidQuestion("a question about a number needs its range: fill in From and To")
     return Scale(float(lower), float(upper), open_lower, open_upper, zero, unit)
 
 
-def base_rate(form: Form, asked: Asked, refusal: ForecastsError | None, *, prompt: str = "") -> tuple[str, str]:
+def base_rate(
+    form: Form, asked: Asked, refusal: ForecastsError | None, *, prompt: str = ""
+) -> tuple[str, str]:
     """The base rate as it is typed, with an echo of what it says, and where it comes from.
 
     With a prompt, what happened before is asked for first: the number follows from it.
     """
     reason = _reason(form, prompt) if prompt else None
     example = "30%" if asked.kind == "binary" else FORMS[asked.kind].partition("such as ")[2]
-    prior = form.text("Base rate", "prior", placeholder=example, help="Before any evidence; it is never changed later.")
+    prior = form.text(
+        "Base rate",
+        "prior",
+        placeholder=example,
+        help="Before any evidence; it is never changed later.",
+    )
     if not prior:
         st.caption("Empty: what somebody who knows nothing would say.")
     elif refusal is None:
         # Only the base rate is looked at here: what else is missing may still come.
-        whole = replace(asked, id="draft", text="draft", criteria="draft", sources=("draft",), prior=prior)
+        whole = replace(
+            asked, id="draft", text="draft", criteria="draft", sources=("draft",), prior=prior
+        )
         try:
             question = question_from(replace(whole, resolves_at=asked.closes_at))
             st.caption(inert(told(question, question.prior)))
@@ -160,13 +189,18 @@ def base_rate(form: Form, asked: Asked, refusal: ForecastsError | None, *, promp
 
 def _reason(form: Form, prompt: str) -> str:
     if not prompt:
-        return form.text("Where the base rate comes from", "reason", placeholder="3 of 10 comparable years")
+        return form.text(
+            "Where the base rate comes from", "reason", placeholder="3 of 10 comparable years"
+        )
     st.caption(inert(prompt))
-    return form.text("How often did this happen before?", "reason", placeholder="3 of 10 comparable years")
+    return form.text(
+        "How often did this happen before?", "reason", placeholder="3 of 10 comparable years"
+    )
 
 
 def show_findings(form: Form, flaws: Sequence[Flaw]) -> None:
-    """Every finding of the linter where its part of the form is, those that block first, each with its reason and fix.
+    """Every finding of the linter where its part of the form is, those that block first, each with
+    its reason and fix.
 
     What belongs to no part that is drawn stands where this is called.
     """
@@ -180,14 +214,19 @@ def show_findings(form: Form, flaws: Sequence[Flaw]) -> None:
 
 
 def override_of(form: Form, flaws: Sequence[Flaw]) -> str:
-    """What stands in the way in one line, and the field for why it opens all the same; "" where nothing blocks."""
+    """What stands in the way in one line, and the field for why it opens all the same; "" where
+    nothing blocks.
+    """
     blocking = sum(flaw.severity == "blocking" for flaw in flaws)
     advice = len(flaws) - blocking
     more = f"; {advice} {'piece' if advice == 1 else 'pieces'} of advice" if advice else ""
     if not blocking:
         st.caption(f":material/check: Nothing blocks it{more}.")
         return ""
-    st.caption(f":material/block: {blocking} {'finding blocks' if blocking == 1 else 'findings block'} it{more}.")
+    st.caption(
+        f":material/block: {blocking} {'finding blocks' if blocking == 1 else 'findings block'} "
+        f"it{more}."
+    )
     return form.text(
         "Open it all the same, because",
         "override",

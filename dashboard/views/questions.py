@@ -7,7 +7,17 @@ from typing import Final, get_args
 import pandas as pd
 import streamlit as st
 
-from dashboard.frames.board import Look, Mine, Order, State, Wanted, as_of, chosen, in_order, questions_frame
+from dashboard.frames.board import (
+    Look,
+    Mine,
+    Order,
+    State,
+    Wanted,
+    as_of,
+    chosen,
+    in_order,
+    questions_frame,
+)
 from dashboard.frames.once import once
 from dashboard.frames.today import STRETCHES
 from dashboard.views import at_hand
@@ -20,7 +30,11 @@ from forecasts.question import ForecasterId
 from tracker.summaries import QuestionSummary
 
 STATES: Final[Mapping[State, str]] = {state: state for state in get_args(State)}
-MINE: Final[Mapping[Mine, str]] = {"yes": "I forecast", "stale": "Stale, over 30 days", "no": "I do not"}
+MINE: Final[Mapping[Mine, str]] = {
+    "yes": "I forecast",
+    "stale": "Stale, over 30 days",
+    "no": "I do not",
+}
 ORDERS: Final[Mapping[Order, str]] = {
     "closing": "Closing first",
     "change": "Most moved first",
@@ -38,7 +52,9 @@ def render(visit: Visit) -> None:
     if not visit.tracker.questions():
         no_questions(visit)
         return
-    with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
+    with st.container(
+        horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"
+    ):
         st.subheader("Questions", anchor=False, width="content")
         st.page_link(visit.pages["ask"], label="Ask a question", icon=":material/add:")
     _filtered(visit)
@@ -46,7 +62,9 @@ def render(visit: Visit) -> None:
 
 @st.fragment
 def _filtered(visit: Visit) -> None:
-    """The list by itself: who filters it, or walks through it, need not have the rest of the page drawn anew."""
+    """The list by itself: who filters it, or walks through it, need not have the rest of the page
+    drawn anew.
+    """
     toast()
     visit = visit.anew()
     every = visit.tracker.questions()
@@ -59,7 +77,9 @@ def _filtered(visit: Visit) -> None:
         wanted = replace(wanted, find=_search())
     shown, frame = _listed(every, wanted, order, Look(visit.me, now, STRETCHES[over]))
     if not shown:
-        empty("No question fits these filters.", "Choose another state or tag, or clear the search.")
+        empty(
+            "No question fits these filters.", "Choose another state or tag, or clear the search."
+        )
         return
     at_hand.render(visit, shown)
     _list(visit, shown, frame, over)
@@ -79,7 +99,9 @@ def _wanted(visit: Visit, every: Sequence[QuestionSummary]) -> Wanted:
     usual: State = "Open" if any_open else "All"
     state = choice("State", STATES, "state", index=list(STATES).index(usual), width=130)
     tags = sorted({tag for s in every for tag in s.question.tags})
-    tag = st.selectbox("Tag", tags, index=None, placeholder="Any", key="tag", bind="query-params", width=150)
+    tag = st.selectbox(
+        "Tag", tags, index=None, placeholder="Any", key="tag", bind="query-params", width=150
+    )
     essay = _essay(visit, every)
     mine = choice("My forecasts", MINE, "mine", placeholder="All", index=None, width=180)
     return Wanted(state or usual, tag, essay, mine)
@@ -106,7 +128,10 @@ def _essay(visit: Visit, every: Sequence[QuestionSummary]) -> str | None:
     if len(names) < 2:
         return None
     titles = visit.tracker.essay_titles()
-    words = {str(name): "From no essay" if name == OWN_ESSAY else titles.get(name, name) for name in names}
+    words = {
+        str(name): "From no essay" if name == OWN_ESSAY else titles.get(name, name)
+        for name in names
+    }
     return choice("Essay", words, "essay", placeholder="Any", index=None, width=200)
 
 
@@ -144,29 +169,44 @@ def _list(visit: Visit, shown: Sequence[QuestionSummary], frame: pd.DataFrame, o
 def _columns(frame: pd.DataFrame, over: str) -> dict[str, object]:
     """All columns there are, as wide as their words need.
 
-    Where all answers are yes or no, forecasts are numbers that sort; else they are words, and the crowd's stand beside
-    mine: of shares what is suggested stands there until there is a crowd, of numbers and dates the base rate.
+    Where all answers are yes or no, forecasts are numbers that sort; else they are words, and the
+    crowd's stand beside mine: of shares what is suggested stands there until there is a crowd, of
+    numbers and dates the base rate.
     """
     config = st.column_config
     return {
         "suggestion": config.NumberColumn(
-            "Suggested", format="%g %%", width=85, help="What base rate, time and evidence suggest now."
+            "Suggested",
+            format="%g %%",
+            width=85,
+            help="What base rate, time and evidence suggest now.",
         ),
         "question": config.TextColumn("Question", width=400),
         "mine": config.NumberColumn("Mine", format="%g %%", help="The forecast that you hold."),
-        "crowd": config.NumberColumn("Crowd", format="%g %%", help="Everyone's forecasts together."),
-        "mine_said": config.TextColumn("Mine", width=_width(frame["mine_said"]), help="The forecast that you hold."),
+        "crowd": config.NumberColumn(
+            "Crowd", format="%g %%", help="Everyone's forecasts together."
+        ),
+        "mine_said": config.TextColumn(
+            "Mine", width=_width(frame["mine_said"]), help="The forecast that you hold."
+        ),
         "crowd_said": config.TextColumn(
             "Crowd",
             width=_width(frame["crowd_said"]),
-            help="Everyone's together; where nobody has forecast, what is suggested or the base rate.",
+            help="Everyone's together; where nobody has forecast, what is suggested or the base "
+            "rate.",
         ),
-        "change": config.NumberColumn(over, format="%+g", help="Points it moved, from one point up."),
-        "trend": config.LineChartColumn("90 days", y_min=0.0, y_max=1.0, width=100, help="The suggestion, 0 to 100 %."),
+        "change": config.NumberColumn(
+            over, format="%+g", help="Points it moved, from one point up."
+        ),
+        "trend": config.LineChartColumn(
+            "90 days", y_min=0.0, y_max=1.0, width=100, help="The suggestion, 0 to 100 %."
+        ),
         "waiting": config.NumberColumn("To review", help="Evidence that waits for your judgement."),
         "closes_in": config.NumberColumn("Closes in", format="%d days"),
         "last_change": config.NumberColumn(
-            "Last change", format="%d days", help="Days since you last forecast, or confirmed what you hold."
+            "Last change",
+            format="%d days",
+            help="Days since you last forecast, or confirmed what you hold.",
         ),
         "state": config.TextColumn("State"),
         "answer": config.TextColumn("Answer"),
@@ -174,12 +214,16 @@ def _columns(frame: pd.DataFrame, over: str) -> dict[str, object]:
 
 
 def _width(words: "pd.Series[str]") -> int:
-    """Room for the longest of the words: a percentage needs half of what a range with its unit does."""
+    """Room for the longest of the words: a percentage needs half of what a range with its unit
+    does.
+    """
     return 170 if (words.str.len() > SHORT).any() else 85
 
 
 def _needless(shown: Sequence[QuestionSummary], me: ForecasterId) -> list[str]:
-    """The columns that would say nothing, or the same in every row: an answer before there is one, a closing after."""
+    """The columns that would say nothing, or the same in every row: an answer before there is one,
+    a closing after.
+    """
     states, kinds = {s.status for s in shown}, {s.question.kind for s in shown}
     found = ["mine_said", "crowd_said"] if kinds == {"binary"} else ["mine", "crowd"]
     if "binary" not in kinds:

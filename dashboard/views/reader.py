@@ -16,9 +16,14 @@ _KEY: Final = "reader"
 
 
 def essay_reader(page: EssayPage, found: Sequence[Block], picked: int | None) -> None:
-    """Show the paragraphs with one sentence picked; picking another puts its offset into the address as `s`."""
+    """Show the paragraphs with one sentence picked; picking another puts its offset into the
+    address as `s`.
+    """
     sent = as_sent(found)
-    looks = [{"look": look.name, "mark": look.mark, "words": look.words, "count": n} for look, n in legend(page)]
+    looks = [
+        {"look": look.name, "mark": look.mark, "words": look.words, "count": n}
+        for look, n in legend(page)
+    ]
     data = {
         "blocks": sent,
         "legend": looks,

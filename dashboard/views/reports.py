@@ -30,8 +30,8 @@ def render(visit: Visit) -> None:
     """A report to choose, a table to choose, and where programs read."""
     st.subheader("Reports", anchor=False)
     st.markdown(
-        "A report is one document that says what was known at one moment: with its charts, its sources, and a hash of"
-        " its data, so that anyone can check that nothing was changed."
+        "A report is one document that says what was known at one moment: with its charts, its "
+        "sources, and a hash of its data, so that anyone can check that nothing was changed."
     )
     kind = choice("Report on", _KINDS, "report", index=0)
     if kind == "week":
@@ -45,7 +45,10 @@ def render(visit: Visit) -> None:
 def _one(visit: Visit, kind: Kind) -> None:
     found = _names(visit, kind)
     if not found:
-        empty("There is nothing to report on yet.", "Load a question set: `tracker sets import china_russia_2022`.")
+        empty(
+            "There is nothing to report on yet.",
+            "Load a question set: `tracker sets import china_russia_2022`.",
+        )
         return
     name = choice("Which one", found, "name", index=0)
     if name is not None:
@@ -55,9 +58,14 @@ def _one(visit: Visit, kind: Kind) -> None:
 def _names(visit: Visit, kind: Kind) -> dict[str, str]:
     match kind:
         case "question":
-            return {s.question.id: clipped(s.question.text, _LONGEST) for s in visit.tracker.questions()}
+            return {
+                s.question.id: clipped(s.question.text, _LONGEST) for s in visit.tracker.questions()
+            }
         case "scenarios":
-            return {s.scenario_set.question_id: s.scenario_set.title for s in visit.tracker.scenario_sets()}
+            return {
+                s.scenario_set.question_id: s.scenario_set.title
+                for s in visit.tracker.scenario_sets()
+            }
         case _:
             return {str(name): title for name, title in visit.tracker.essay_titles().items()}
 
@@ -65,8 +73,8 @@ def _names(visit: Visit, kind: Kind) -> dict[str, str]:
 def _tables(visit: Visit) -> None:
     titled("Tables")
     st.caption(
-        "Every table as it is stored. CSV is for spreadsheets: a text that could start a formula gets an apostrophe"
-        " before it. Parquet and JSON are exact."
+        "Every table as it is stored. CSV is for spreadsheets: a text that could start a "
+        "formula gets an apostrophe before it. Parquet and JSON are exact."
     )
     tables = {name: name.replace("_", " ") for name in visit.tracker.tables()}
     name = choice("Table", tables, "table", index=list(tables).index("forecast"))
@@ -94,6 +102,7 @@ def _table(visit: Visit, name: str, form: TableFormat) -> Callable[[], bytes]:
 def _programs() -> None:
     titled("For programs")
     st.markdown(
-        "JSON, for reading: `/api/v1/questions` and `/api/v1/questions/ID`. What changes, as an Atom feed for any feed"
-        " reader: `/changes.atom`. The same from a terminal: `tracker report`, `tracker export`."
+        "JSON, for reading: `/api/v1/questions` and `/api/v1/questions/ID`. What changes, as an "
+        "Atom feed for any feed reader: `/changes.atom`. The same from a terminal: `tracker "
+        "report`, `tracker export`."
     )

@@ -1,4 +1,6 @@
-"""The desk where a question is answered: the form, what everyone would score, and the step that confirms it."""
+"""The desk where a question is answered: the form, what everyone would score, and the step that
+confirms it.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -26,7 +28,9 @@ _C = st.column_config
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What stands in the form: the answer as it would be typed, None while there is none, and what goes with it."""
+    """What stands in the form: the answer as it would be typed, None while there is none, and what
+    goes with it.
+    """
 
     answer: str | None
     source: str
@@ -83,7 +87,10 @@ def form(visit: Visit, page: QuestionPage) -> None:
             help="When anyone could know. Forecasts made later do not count.",
         )
         event = right.datetime_input(
-            f"Happened at ({zone})", None, key=f"answer-event-{question.id}", help="Leave it empty if it is the same."
+            f"Happened at ({zone})",
+            None,
+            key=f"answer-event-{question.id}",
+            help="Leave it empty if it is the same.",
         )
         note = st.text_input("Note", key=f"answer-note-{question.id}", max_chars=1_000)
         sure = st.checkbox("I have checked the source.", key=f"answer-sure-{question.id}")
@@ -96,7 +103,9 @@ def form(visit: Visit, page: QuestionPage) -> None:
 
 
 def _shown(question: Question) -> str:
-    """Where it is kept for which answer the preview is shown: one that is changed afterwards has to be shown again."""
+    """Where it is kept for which answer the preview is shown: one that is changed afterwards has to
+    be shown again.
+    """
     return f"answer-previewed-{question.id}"
 
 
@@ -116,14 +125,18 @@ def _confirm(visit: Visit, page: QuestionPage, given: Given) -> None:
     frame = _would_score(visit, page, given, known)
     with st.container(border=True):
         st.markdown(
-            f"**Before you confirm: {inert(_words(question, given.answer or ''))}**, known {visit.moment(known)}",
+            f"**Before you confirm: {inert(_words(question, given.answer or ''))}**, known "
+            f"{visit.moment(known)}",
             help=visit.utc(known),
         )
         if frame.empty:
             st.caption("Nobody would be scored. What everyone said stays in the history.")
         else:
             _table_of(question, frame)
-        st.caption("Forecasting on this question ends. A later answer can supersede this one; nothing is overwritten.")
+        st.caption(
+            "Forecasting on this question ends. A later answer can supersede this one; nothing "
+            "is overwritten."
+        )
         with st.container(horizontal=True):
             if st.button("Give this answer", type="primary", key=f"answer-give-{question.id}"):
                 with calm():
@@ -144,13 +157,16 @@ def _would_score(visit: Visit, page: QuestionPage, given: Given, known: datetime
 
 
 def _table_of(question: Question, frame: pd.DataFrame) -> None:
-    columns = {"outcome": _C.TextColumn("If it is", width=150), **score_columns(question, everything=False)}
+    columns = {
+        "outcome": _C.TextColumn("If it is", width=150),
+        **score_columns(question, everything=False),
+    }
     table(frame, columns, "What everyone would score under each outcome")
     rule = RULES[HEADLINE[question.kind]]
     st.caption(
-        "Worked out as the final scores will be, from what stood until the answer was known. Skill is 100 × the gain"
-        f" by {rule.title} over knowing nothing: higher is better. ↓ lower is better, ↑ higher is better. Annulled or"
-        " ambiguous, nobody is scored."
+        "Worked out as the final scores will be, from what stood until the answer was known. "
+        f"Skill is 100 × the gain by {rule.title} over knowing nothing: higher is better. ↓ "
+        "lower is better, ↑ higher is better. Annulled or ambiguous, nobody is scored."
     )
 
 
@@ -164,7 +180,11 @@ def _answer(question: Question, outcome: str | None) -> str | None:
     if outcome == OPTION:
         names = [option.name for option in question.options]
         return st.selectbox(
-            "Option", names, index=None, key=f"answer-option-{question.id}", placeholder="Which one was it?"
+            "Option",
+            names,
+            index=None,
+            key=f"answer-option-{question.id}",
+            placeholder="Which one was it?",
         )
     if outcome != VALUE:
         return outcome
@@ -172,10 +192,14 @@ def _answer(question: Question, outcome: str | None) -> str | None:
     assert scale is not None
     if question.kind == "date":
         first, last = date_of(scale.lower).date(), date_of(scale.upper).date()
-        came = st.date_input("Date", None, first, last, key=f"answer-date-{question.id}", format="YYYY-MM-DD")
+        came = st.date_input(
+            "Date", None, first, last, key=f"answer-date-{question.id}", format="YYYY-MM-DD"
+        )
         return came.isoformat() if isinstance(came, date) else None
     unit = f"Number, {inert(scale.unit)}" if scale.unit else "Number"
-    text = st.text_input(unit, key=f"answer-number-{question.id}", placeholder="41.5", autocomplete="off")
+    text = st.text_input(
+        unit, key=f"answer-number-{question.id}", placeholder="41.5", autocomplete="off"
+    )
     return (text or "").strip() or None
 
 
@@ -208,8 +232,8 @@ def reopening(visit: Visit, question: Question) -> None:
     """The way to take an answer back, which needs a reason and a second click."""
     with st.popover("Re-open the question", icon=":material/undo:", key=f"reopening-{question.id}"):
         st.caption(
-            "Its answer is taken back and its scores go, until it is answered anew. The answer stays in the record, and"
-            " everyone can forecast again until the scheduled close."
+            "Its answer is taken back and its scores go, until it is answered anew. The answer "
+            "stays in the record, and everyone can forecast again until the scheduled close."
         )
         why = st.text_input("Why it is re-opened", key=f"reopen-why-{question.id}", max_chars=1_000)
         if st.button("Re-open it", key=f"reopen-{question.id}"):

@@ -1,4 +1,6 @@
-"""How people change their minds: how often, by how much, and whether as much as the evidence asks for."""
+"""How people change their minds: how often, by how much, and whether as much as the evidence asks
+for.
+"""
 
 import streamlit as st
 
@@ -13,15 +15,24 @@ _C = st.column_config
 _MOVE = "Of updates. Accurate forecasters make frequent small ones."
 _REAFFIRMED = "Of the acts after the first, how many said the same again."
 _REVERSED = "Of successive updates, how many changed direction."
-_MOMENTUM = "−1 to 1, and 0 is right. Above 0 moves carry on: they came in too small. Below 0 they swing back: too big."
-_MOVEMENT = "How far forecasts moved, over the uncertainty that they removed: 1 is right, above 1 too much."
+_MOMENTUM = (
+    "−1 to 1, and 0 is right. Above 0 moves carry on: they came in too small. Below 0 they "
+    "swing back: too big."
+)
+_MOVEMENT = (
+    "How far forecasts moved, over the uncertainty that they removed: 1 is right, above 1 too much."
+)
 _REACTION = "How far revisions go for each step that the evidence suggests: 1 goes all the way."
 
 _COLUMNS = {
     "forecaster": _C.TextColumn("Forecaster", width=150),
-    "acts": _C.NumberColumn("Acts", help="Forecasts and reaffirmations on answered yes-no questions."),
+    "acts": _C.NumberColumn(
+        "Acts", help="Forecasts and reaffirmations on answered yes-no questions."
+    ),
     "questions": _C.NumberColumn("Questions"),
-    "monthly": _C.NumberColumn("Updates a month", format="%.2f", help="On a question, in 30 days with a forecast."),
+    "monthly": _C.NumberColumn(
+        "Updates a month", format="%.2f", help="On a question, in 30 days with a forecast."
+    ),
     "move": _C.NumberColumn("Mean move", format="%.0f points", help=_MOVE),
     "reaffirmed": _C.NumberColumn("Reaffirmed", format="%.0f %%", help=_REAFFIRMED),
     "reversed": _C.NumberColumn("Reversed", format="%.0f %%", help=_REVERSED),
@@ -37,7 +48,10 @@ def render(visit: Visit, accuracy: Accuracy) -> None:
     with worked_out():
         found = visit.tracker.habits(accuracy.choice)
     if not found:
-        empty("Nobody has forecast a yes-no question that was answered.", "Habits show once people have.")
+        empty(
+            "Nobody has forecast a yes-no question that was answered.",
+            "Habits show once people have.",
+        )
         return
     for one in found:
         movement, reaction = inert(one.excess.sentence), inert(one.reaction.sentence)
@@ -45,7 +59,8 @@ def render(visit: Visit, accuracy: Accuracy) -> None:
         st.markdown(f"**{name}**\n- Movement: {movement}\n- Reaction to evidence: {reaction}")
     table(habits_frame(found, visit.me), _COLUMNS, "Habits of revision")
     st.caption(
-        "Over answered yes-no questions. Movement asks whether forecasts moved as much as the uncertainty that they"
-        " removed (Augenblick and Rabin 2021); reaction holds revisions against what the evidence alone suggested"
-        " meanwhile. Both are left out below 30 questions or revisions."
+        "Over answered yes-no questions. Movement asks whether forecasts moved as much as the "
+        "uncertainty that they removed (Augenblick and Rabin 2021); reaction holds revisions "
+        "against what the evidence alone suggested meanwhile. Both are left out below 30 "
+        "questions or revisions."
     )

@@ -1,4 +1,6 @@
-"""The chart of a yes-no question: every probability over time, the news below it, and why to look where."""
+"""The chart of a yes-no question: every probability over time, the news below it, and why to look
+where.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +13,15 @@ import streamlit as st
 
 from dashboard import charts
 from dashboard.frames.once import once
-from dashboard.frames.revisions import Window, acts_frame, answer_frame, drawn_marks, inside, marks_frame, rules_frame
+from dashboard.frames.revisions import (
+    Window,
+    acts_frame,
+    answer_frame,
+    drawn_marks,
+    inside,
+    marks_frame,
+    rules_frame,
+)
 from dashboard.frames.series import Series, crossings_frame, ends_frame, steps_frame
 from dashboard.views import cards, comparing, moved
 from dashboard.views.parts import buttons
@@ -54,20 +64,30 @@ def _chart(visit: Visit, page: QuestionPage, scale: charts.Scale, look: Look) ->
         key=f"revisions-{scale}-{not found.marks}",
         on_select="rerun" if found.marks else "ignore",
         selection_mode=["evidence"] if found.marks else None,
-        alt=f"Probability of YES over time: {', '.join(names)}; {found.evidence} pieces of evidence",
+        alt=f"Probability of YES over time: {', '.join(names)}; {found.evidence} pieces of "
+        "evidence",
     )
     comparing.notes(shown)
     if not found.marks:
         st.caption(f"Probability of YES. Times in {visit.charts_zone}.")
         return
-    few = "" if found.marks == found.evidence else f" The strongest {found.marks} of {found.evidence:,} are drawn."
-    st.caption(f"Probability of YES. ▲ news for YES, ▼ for NO: pick one to read it.{few} Times in {visit.charts_zone}.")
+    few = (
+        ""
+        if found.marks == found.evidence
+        else f" The strongest {found.marks} of {found.evidence:,} are drawn."
+    )
+    st.caption(
+        f"Probability of YES. ▲ news for YES, ▼ for NO: pick one to read it.{few} Times in "
+        f"{visit.charts_zone}."
+    )
     cards.picked(visit, page, state)
 
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """What a chart draws, by the names that it knows; how many marks, and of how many pieces of evidence."""
+    """What a chart draws, by the names that it knows; how many marks, and of how many pieces of
+    evidence.
+    """
 
     frames: Mapping[str, pa.Table]
     marks: int
@@ -76,10 +96,15 @@ class Drawing:
 
 @once(frozen=2)
 def drawing(page: QuestionPage, series: tuple[Series, ...], look: Look) -> Drawing:
-    """The frames of the chart, made once while nothing changes, and as Arrow already, as they go to the browser."""
+    """The frames of the chart, made once while nothing changes, and as Arrow already, as they go to
+    the browser.
+    """
     window, until = look.shown.window, _drawn_until(page, look.shown.window)
     steps = steps_frame(series, window)
-    rules, acts = rules_frame(page, look.shown.now, look.between), inside(acts_frame(page, look.me), window)
+    rules, acts = (
+        rules_frame(page, look.shown.now, look.between),
+        inside(acts_frame(page, look.me), window),
+    )
     every = inside(marks_frame(page.evidence), window)
     frames = {
         "steps": steps,
@@ -91,7 +116,11 @@ def drawing(page: QuestionPage, series: tuple[Series, ...], look: Look) -> Drawi
         "answer": answer_frame(page.summary.question, page.summary.resolution),
     }
     optional = {name for name in ("marks", "answer") if frames[name].empty}
-    sent = {name: pa.Table.from_pandas(f, preserve_index=False) for name, f in frames.items() if name not in optional}
+    sent = {
+        name: pa.Table.from_pandas(f, preserve_index=False)
+        for name, f in frames.items()
+        if name not in optional
+    }
     return Drawing(sent, len(frames["marks"]), len(every))
 
 

@@ -31,10 +31,14 @@ def _form(visit: Visit, taken: set[QuestionId]) -> None:
     free = {
         row.question.id: row.question
         for row in rows
-        if row.question.kind == "categorical" and row.status in ("open", "upcoming") and row.question.id not in taken
+        if row.question.kind == "categorical"
+        and row.status in ("open", "upcoming")
+        and row.question.id not in taken
     }
     if not free:
-        st.caption("It needs a question with options that is open and no scenario set yet: ask one first.")
+        st.caption(
+            "It needs a question with options that is open and no scenario set yet: ask one first."
+        )
         st.page_link(visit.pages["ask"], label="Ask a question", icon=":material/add:")
         return
     st.caption("Its options are the scenarios: exclusive, and together all that can come.")
@@ -48,15 +52,23 @@ def _form(visit: Visit, taken: set[QuestionId]) -> None:
 
 def _of(visit: Visit, question: Question, rows: Sequence[QuestionSummary]) -> None:
     names = [option.name for option in question.options]
-    title = st.text_input("Title", key=f"set-title-{question.id}", max_chars=120, autocomplete="off")
+    title = st.text_input(
+        "Title", key=f"set-title-{question.id}", max_chars=120, autocomplete="off"
+    )
     descriptions = [
-        st.text_area(inert(f"What “{name}” means"), key=f"set-{question.id}-{n}", height=70, max_chars=1_000)
+        st.text_area(
+            inert(f"What “{name}” means"), key=f"set-{question.id}-{n}", height=70, max_chars=1_000
+        )
         for n, name in enumerate(names)
     ]
     table = _rows(question, names, rows)
     if st.button("Make it a scenario set", type="primary", key="make-set"):
         with calm():
-            _make(visit, ScenarioSet(question.id, (title or "").strip(), _stripped(descriptions)), table)
+            _make(
+                visit,
+                ScenarioSet(question.id, (title or "").strip(), _stripped(descriptions)),
+                table,
+            )
 
 
 Said = tuple[QuestionId, tuple[str, ...], str]
@@ -80,7 +92,9 @@ def _rows(question: Question, names: Sequence[str], rows: Sequence[QuestionSumma
             st.markdown(f"**{inert(binary[question_id])}** How likely is YES in each scenario?")
             with st.container(horizontal=True, key=f"set-row-{question_id}"):
                 said = row_inputs(names, [NEW] * len(names), f"set-{question.id}-{question_id}")
-            why = st.text_input("Why these numbers", key=f"set-why-{question.id}-{question_id}", autocomplete="off")
+            why = st.text_input(
+                "Why these numbers", key=f"set-why-{question.id}-{question_id}", autocomplete="off"
+            )
             found.append((question_id, said, (why or "").strip()))
     return found
 
@@ -93,7 +107,9 @@ def _make(visit: Visit, new: ScenarioSet, table: Sequence[Said]) -> None:
     if not new.title:
         raise InvalidQuestion("a scenario set needs a title")
     if not all(new.descriptions):
-        raise InvalidQuestion("say of every scenario what it means, so that two people judge it alike")
+        raise InvalidQuestion(
+            "say of every scenario what it means, so that two people judge it alike"
+        )
     rows = tuple(LikelihoodRow(question_id, read(said), why) for question_id, said, why in table)
     visit.tracker.add_scenario_set(ScenarioSet(new.question_id, new.title, new.descriptions, rows))
     say("It is a scenario set now")

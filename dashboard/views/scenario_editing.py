@@ -53,7 +53,9 @@ def render(visit: Visit, page: ScenarioPage, found: ScenarioPosterior) -> None:
 
 
 def _sheet(visit: Visit, page: ScenarioPage, found: ScenarioPosterior) -> Sheet:
-    """The shares to begin with: mine, else those by the table; and what was edited of them so far."""
+    """The shares to begin with: mine, else those by the table; and what was edited of them so
+    far.
+    """
     form = st.session_state.setdefault(f"own-{page.scenario_set.question_id}", uuid4().hex)
     offered = page.summary.question.offered(visit.now)
     mine = page.held.get(visit.me)
@@ -82,7 +84,9 @@ def _forget(form: str) -> None:
 
 
 def _edited(sheet: Sheet, found: ScenarioPosterior) -> tuple[Categorical, str]:
-    """The shares with the edit that stands in the inputs, and why it cannot be made, empty when it can."""
+    """The shares with the edit that stands in the inputs, and why it cannot be made, empty when it
+    can.
+    """
     names = sheet.shares.options
     first = names.index(frames.moved_most(found)) if frames.moved_most(found) in names else 0
     option = st.selectbox("Scenario", names, index=first, key=f"option-{sheet.form}")
@@ -99,7 +103,11 @@ def _edited(sheet: Sheet, found: ScenarioPosterior) -> tuple[Categorical, str]:
     st.caption(GIVES_WAY[how][1])
     one = None
     if how == "from one":
-        one = st.selectbox("Which one", [name for name in names if name != option], key=f"one-{sheet.form}-{option}")
+        one = st.selectbox(
+            "Which one",
+            [name for name in names if name != option],
+            key=f"one-{sheet.form}-{option}",
+        )
     if abs(share - now) < 0.005:  # the input shows two decimals: its own rounding is no edit
         return sheet.shares, ""
     try:
@@ -120,9 +128,20 @@ def _preview(sheet: Sheet, after: Categorical) -> None:
     st.markdown(f"Together **{inert(percent_exact(round(fsum(after.p), 12)))}**, before and after.")
     with st.container(horizontal=True):
         if after != sheet.shares:
-            st.button("Keep this, edit another", key="keep-edit", on_click=_remember, args=(sheet.form, after))
+            st.button(
+                "Keep this, edit another",
+                key="keep-edit",
+                on_click=_remember,
+                args=(sheet.form, after),
+            )
         if sheet.edited:
-            st.button("Begin again", key="begin-again", type="tertiary", on_click=_forget, args=(sheet.form,))
+            st.button(
+                "Begin again",
+                key="begin-again",
+                type="tertiary",
+                on_click=_forget,
+                args=(sheet.form,),
+            )
 
 
 def _save(visit: Visit, page: ScenarioPage, sheet: Sheet, edited: tuple[Categorical, str]) -> None:

@@ -1,4 +1,6 @@
-"""What would change our mind most: the open indicator questions, by what their answers would tell."""
+"""What would change our mind most: the open indicator questions, by what their answers would
+tell.
+"""
 
 import streamlit as st
 
@@ -30,8 +32,9 @@ def render(visit: Visit, page: ScenarioPage, found: ScenarioPosterior) -> None:
     names = found.distribution.options
     styles = charts.option_lines(names, ordered=False)
     st.caption(
-        "What the answer of each open question would make of the scenarios, the one that is expected to tell most"
-        " first. A bit is what a fair coin's toss tells; watch these questions, and forecast them with care."
+        "What the answer of each open question would make of the scenarios, the one that is "
+        "expected to tell most first. A bit is what a fair coin's toss tells; watch these "
+        "questions, and forecast them with care."
     )
     _bars(styles, {"Now": found.distribution}, "now", legend=True)
     every = len(values) > FIRST and st.toggle(f"All {len(values)}", key="all-values")
@@ -55,13 +58,17 @@ def _value(visit: Visit, page: ScenarioPage, value: RowValue, styles: tuple[Line
         _bars(styles, {"If YES": value.if_yes, "If NO": value.if_no}, value.question_id)
 
 
-def _bars(styles: tuple[Line, ...], cases: dict[str, Categorical], name: str, *, legend: bool = False) -> None:
+def _bars(
+    styles: tuple[Line, ...], cases: dict[str, Categorical], name: str, *, legend: bool = False
+) -> None:
     told = "; ".join(
         f"{case}: {', '.join(f'{option} {percent(p)}' for option, p in frames.shares_of(held))}"
         for case, held in cases.items()
     )
     st.vega_lite_chart(
-        spec=charts.drawn(scenarios_in_cases(styles, tuple(cases), legend=legend), cases=frames.cases_frame(cases)),
+        spec=charts.drawn(
+            scenarios_in_cases(styles, tuple(cases), legend=legend), cases=frames.cases_frame(cases)
+        ),
         width="stretch",
         key=f"cases-{name}",
         alt=told,

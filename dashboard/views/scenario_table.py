@@ -1,4 +1,6 @@
-"""The likelihood table: how well its rows tell the scenarios apart, and a form that changes one row."""
+"""The likelihood table: how well its rows tell the scenarios apart, and a form that changes one
+row.
+"""
 
 from collections.abc import Sequence
 
@@ -7,7 +9,16 @@ import streamlit as st
 from dashboard.frames import scenarios as frames
 from dashboard.views.likelihoods import NEW, read, row_inputs
 from dashboard.views.notice import say
-from dashboard.views.parts import WRAPPED, calm, empty, flat, link_to_question, selected_row, sentence, table
+from dashboard.views.parts import (
+    WRAPPED,
+    calm,
+    empty,
+    flat,
+    link_to_question,
+    selected_row,
+    sentence,
+    table,
+)
 from dashboard.views.visit import Visit
 from dashboard.wording import capital, clipped, inert
 from dashboard.wording.scenarios import MARKS, against
@@ -22,12 +33,17 @@ LONGEST = 110
 
 
 def render(visit: Visit, page: ScenarioPage) -> None:
-    """The note, the table, what was answered against each scenario, and the form of the row that is picked."""
+    """The note, the table, what was answered against each scenario, and the form of the row that is
+    picked.
+    """
     if page.scenario_set.note:
         st.markdown(f":material/info: {inert(flat(page.scenario_set.note))}")
     picked = None
     if not page.scenario_set.rows:
-        empty("The table has no rows yet.", "Add a row below: a yes/no question that the scenarios see differently.")
+        empty(
+            "The table has no rows yet.",
+            "Add a row below: a yes/no question that the scenarios see differently.",
+        )
     else:
         try:
             found = frames.diagnosed(page)
@@ -47,11 +63,20 @@ def _matrix(page: ScenarioPage, found: Diagnosticity) -> QuestionId | None:
         "question": _C.TextColumn("Indicator question", width=290),
         "board": _C.TextColumn("On the board", width=110),
         "ratio": _C.NumberColumn(
-            "Ratio", format="%g", width=60, help="Of the answer, for the most against the least favoured scenario."
+            "Ratio",
+            format="%g",
+            width=60,
+            help="Of the answer, for the most against the least favoured scenario.",
         ),
-        **{f"c{n}": _C.TextColumn(capital(name), width=144) for n, name in enumerate(found.scenarios)},
+        **{
+            f"c{n}": _C.TextColumn(capital(name), width=144)
+            for n, name in enumerate(found.scenarios)
+        },
     }
-    st.caption(f"How likely YES is in each scenario; the most telling row first. Pick a row to change it. {MARKS}")
+    st.caption(
+        "How likely YES is in each scenario; the most telling row first. Pick a row to change "
+        f"it. {MARKS}"
+    )
     picked = selected_row(
         table(
             frame, columns, "The likelihood table", key="likelihoods", on_select="rerun",
@@ -65,7 +90,9 @@ def _matrix(page: ScenarioPage, found: Diagnosticity) -> QuestionId | None:
 
 def _incomplete(page: ScenarioPage) -> QuestionId | None:
     """The row to complete: an option that came later has no number in the rows before it."""
-    wanting = [row.question_id for row in page.scenario_set.rows if len(row.p) < len(_scenarios(page))]
+    wanting = [
+        row.question_id for row in page.scenario_set.rows if len(row.p) < len(_scenarios(page))
+    ]
     if not wanting:
         return None
     return st.selectbox(
@@ -96,24 +123,34 @@ def _edit(visit: Visit, page: ScenarioPage, question_id: QuestionId) -> None:
         _change(visit, page, (question_id, said), why)
     elif out:
         with calm():
-            visit.tracker.set_likelihoods(page.scenario_set.question_id, LikelihoodRow(question_id, ()))
+            visit.tracker.set_likelihoods(
+                page.scenario_set.question_id, LikelihoodRow(question_id, ())
+            )
             say("Taken out; the record keeps it")
             st.rerun()
 
 
-def _inputs(names: Sequence[str], start: Sequence[float], form: str, why: str) -> tuple[tuple[str, ...], str]:
+def _inputs(
+    names: Sequence[str], start: Sequence[float], form: str, why: str
+) -> tuple[tuple[str, ...], str]:
     with st.container(horizontal=True, key=f"row-inputs-{form}"):
         said = row_inputs(names, start, form)
-    reason = st.text_area("Why these numbers", flat(why), key=f"row-why-{form}", height=80, max_chars=2_000)
+    reason = st.text_area(
+        "Why these numbers", flat(why), key=f"row-why-{form}", height=80, max_chars=2_000
+    )
     return said, (reason or "").strip()
 
 
-def _change(visit: Visit, page: ScenarioPage, row: tuple[QuestionId, tuple[str, ...]], why: str) -> None:
+def _change(
+    visit: Visit, page: ScenarioPage, row: tuple[QuestionId, tuple[str, ...]], why: str
+) -> None:
     question_id, said = row
     with calm():
         if not why:
             raise ForecastsError("a row needs its reason: write a sentence under Why these numbers")
-        visit.tracker.set_likelihoods(page.scenario_set.question_id, LikelihoodRow(question_id, read(said), why))
+        visit.tracker.set_likelihoods(
+            page.scenario_set.question_id, LikelihoodRow(question_id, read(said), why)
+        )
         say("Saved; the scenarios have moved with it")
         st.rerun()
 
@@ -128,7 +165,9 @@ def _add(visit: Visit, page: ScenarioPage) -> None:
         texts = {
             row.question.id: clipped(row.question.text, LONGEST)
             for row in visit.tracker.questions()
-            if row.question.kind == "binary" and row.status in ("open", "upcoming") and row.question.id not in known
+            if row.question.kind == "binary"
+            and row.status in ("open", "upcoming")
+            and row.question.id not in known
         }
         if not texts:
             st.caption("There is no other open yes/no question.")

@@ -1,4 +1,6 @@
-"""Scenario sets: all of them, or one: which future leads, how all of them stood, and what each of them is."""
+"""Scenario sets: all of them, or one: which future leads, how all of them stood, and what each of
+them is.
+"""
 
 import streamlit as st
 
@@ -6,7 +8,14 @@ from dashboard import charts
 from dashboard.charts.scenarios import scenarios_over_time
 from dashboard.frames import scenarios as frames
 from dashboard.frames.scenarios import Scenario
-from dashboard.views import downloads, scenario_adding, scenario_editing, scenario_mind, scenario_table, scenario_why
+from dashboard.views import (
+    downloads,
+    scenario_adding,
+    scenario_editing,
+    scenario_mind,
+    scenario_table,
+    scenario_why,
+)
 from dashboard.views.parts import empty, flat, link_to_question, sentence
 from dashboard.views.visit import Visit
 from dashboard.wording import inert, percent, percent_exact, status_line
@@ -41,9 +50,9 @@ def _all(visit: Visit, sets: tuple[ScenarioSummary, ...]) -> None:
     if not sets:
         empty(
             "There are no scenario sets yet.",
-            "A scenario set is a question whose options are whole futures, with a table of what each of them says about"
-            " other questions. Make one below, or load a question set that has one: `tracker sets import"
-            " china_russia_2022`.",
+            "A scenario set is a question whose options are whole futures, with a table of what "
+            "each of them says about other questions. Make one below, or load a question set "
+            "that has one: `tracker sets import china_russia_2022`.",
         )
     for one in sets:
         _in_short(visit, visit.tracker.scenarios(one.scenario_set.question_id))
@@ -58,31 +67,45 @@ def _in_short(visit: Visit, page: ScenarioPage) -> None:
         except ForecastsError as refusal:
             st.caption(sentence(str(refusal)))
         else:
-            st.markdown(inert(f"{leads(frames.shares_of(found.distribution))} {_lately(visit, page)}"))
+            st.markdown(
+                inert(f"{leads(frames.shares_of(found.distribution))} {_lately(visit, page)}")
+            )
         question_id = page.scenario_set.question_id
         st.page_link(
-            visit.pages["scenarios"], label="Open", icon=":material/stacked_bar_chart:", query_params={"q": question_id}
+            visit.pages["scenarios"],
+            label="Open",
+            icon=":material/stacked_bar_chart:",
+            query_params={"q": question_id},
         )
 
 
 def _not_found(visit: Visit, asked: str) -> None:
     st.subheader("There is no such scenario set", anchor=False)
-    st.text(f"No scenario set here belongs to a question called “{asked[:80]}”. The link may be mistyped.")
-    st.page_link(visit.pages["scenarios"], label="All scenarios", icon=":material/stacked_bar_chart:")
+    st.text(
+        f"No scenario set here belongs to a question called “{asked[:80]}”. The link may be "
+        "mistyped."
+    )
+    st.page_link(
+        visit.pages["scenarios"], label="All scenarios", icon=":material/stacked_bar_chart:"
+    )
 
 
 def _one(visit: Visit, page: ScenarioPage) -> None:
     st.set_page_config(page_title=page.scenario_set.title)
     st.header(inert(page.scenario_set.title), anchor=False)
     summary = page.summary
-    line = status_line(summary.question, summary.status, summary.resolution, (visit.now, visit.zone))
+    line = status_line(
+        summary.question, summary.status, summary.resolution, (visit.now, visit.zone)
+    )
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         st.caption(inert(line), width="content")
         link_to_question(visit, summary.question, "Its question", ":material/show_chart:")
     try:
         found = frames.standing(page, visit.now)
     except ForecastsError as refusal:
-        st.warning(sentence(f"{refusal}: until then the table moves nothing"), icon=":material/table_edit:")
+        st.warning(
+            sentence(f"{refusal}: until then the table moves nothing"), icon=":material/table_edit:"
+        )
         scenario_table.render(visit, page)
         return
     _answer(visit, page, found)
@@ -105,7 +128,10 @@ def _answer(visit: Visit, page: ScenarioPage, found: ScenarioPosterior) -> None:
 def _lately(visit: Visit, page: ScenarioPage) -> str:
     lately = frames.moves(page, visit.now)
     if lately is None:
-        return f"It opens on {visit.day(page.summary.question.opens_at)}; until then this is the prior and the table."
+        return (
+            f"It opens on {visit.day(page.summary.question.opens_at)}; until then this is "
+            "the prior and the table."
+        )
     since, changes = lately
     return moved(changes, since, visit.zone)
 
@@ -117,7 +143,10 @@ def _chart(visit: Visit, page: ScenarioPage) -> None:
         return
     names = [option.name for option in page.summary.question.options]
     spec = scenarios_over_time(charts.option_lines(names, ordered=False))
-    shown = {"stretches": frames.stretches_frame(page, visit.now), "ends": frames.ends_frame(page, visit.now)}
+    shown = {
+        "stretches": frames.stretches_frame(page, visit.now),
+        "ends": frames.ends_frame(page, visit.now),
+    }
     st.vega_lite_chart(
         spec=charts.drawn(spec, stack=stack, **shown),
         width="stretch",
@@ -125,8 +154,9 @@ def _chart(visit: Visit, page: ScenarioPage) -> None:
         alt=f"The shares of {len(names)} scenarios over time, stacked to 100 %",
     )
     st.caption(
-        "By the table: how likely each indicator question is in each scenario, held against what the people, else the"
-        f" suggestion, give it each day. The first scenario lies on top. Times in {visit.charts_zone}."
+        "By the table: how likely each indicator question is in each scenario, held against "
+        "what the people, else the suggestion, give it each day. The first scenario lies on "
+        f"top. Times in {visit.charts_zone}."
     )
 
 
@@ -143,7 +173,9 @@ def _card(scenario: Scenario) -> None:
 
 
 def _sections(visit: Visit, page: ScenarioPage, found: ScenarioPosterior) -> None:
-    tabs = st.tabs(SECTIONS, default=SECTIONS[0], key="section", on_change="rerun", bind="query-params")
+    tabs = st.tabs(
+        SECTIONS, default=SECTIONS[0], key="section", on_change="rerun", bind="query-params"
+    )
     bodies = (
         lambda: scenario_why.render(page, found),
         lambda: scenario_editing.render(visit, page, found),

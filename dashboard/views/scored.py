@@ -37,15 +37,17 @@ def cohorts(visit: Visit, accuracy: Accuracy) -> None:
         st.markdown("**No scheduled close has passed yet.**")
     else:
         st.markdown(
-            f"**Of {over} that are over, {percent(accuracy.annul_rate)} were annulled or ambiguous.**"
-            " A rising share is a defect of how questions are written, not of how they are forecast."
+            f"**Of {over} that are over, {percent(accuracy.annul_rate)} were annulled or "
+            "ambiguous.** A rising share is a defect of how questions are written, not of how "
+            "they are forecast."
         )
     if waiting := on_waiting(accuracy):
         st.markdown(inert(waiting))
     table(cohorts_frame(accuracy), _COHORT, "Cohorts of questions")
     st.caption(
-        "An event that comes answers its question early, one that does not keeps it open to the end. So a question"
-        " counts once its scheduled close has passed, however early its answer came, with all that opened beside it."
+        "An event that comes answers its question early, one that does not keeps it open to the "
+        "end. So a question counts once its scheduled close has passed, however early its "
+        "answer came, with all that opened beside it."
     )
 
 
@@ -55,9 +57,13 @@ _COHORT = {
     "over": _C.NumberColumn("Over", help="Their scheduled close has passed."),
     "answered": _C.NumberColumn("Answered", help="Over, with an answer: these count."),
     "annulled": _C.NumberColumn("Annulled", help="Over, taken back: not scored."),
-    "ambiguous": _C.NumberColumn("Ambiguous", help="Over, nobody could tell the answer: not scored."),
+    "ambiguous": _C.NumberColumn(
+        "Ambiguous", help="Over, nobody could tell the answer: not scored."
+    ),
     "unanswered": _C.NumberColumn("Unanswered", help="Over, no answer given yet."),
-    "early": _C.NumberColumn("Early", help="Answered before their scheduled close: they wait until it has passed."),
+    "early": _C.NumberColumn(
+        "Early", help="Answered before their scheduled close: they wait until it has passed."
+    ),
 }
 
 
@@ -68,7 +74,10 @@ _COHORT = {
 def questions(visit: Visit, accuracy: Accuracy) -> None:
     """Every question with everyone's skill; a number opens to its receipts."""
     count = plural(len(accuracy.questions), "question")
-    st.markdown(f"**{count}**: points of skill, higher is better. Pick a number for its receipt, a question for all.")
+    st.markdown(
+        f"**{count}**: points of skill, higher is better. Pick a number for its receipt, a "
+        "question for all."
+    )
     frame = question_scores_frame(accuracy, visit.me)
     forecasters = {f.id: named(f, visit.me) for f in ranked(accuracy, visit.me)}
     columns: dict[str, Any] = {
@@ -108,12 +117,22 @@ def _download(visit: Visit, accuracy: Accuracy) -> None:
     )
 
 
-def _receipts(visit: Visit, accuracy: Accuracy, question_id: str, wanted: set[ForecasterId]) -> None:
+def _receipts(
+    visit: Visit, accuracy: Accuracy, question_id: str, wanted: set[ForecasterId]
+) -> None:
     found = visit.tracker.receipts(question_id)
     line_about(visit, found.question, "**Receipts**", ":material/receipt_long:")
     headline = HEADLINE[found.question.kind]
-    titles = {s.rule: f"By {RULES[s.rule].title}" for s in sorted(found.scores, key=lambda s: s.rule != headline)}
-    rule = choice("Rule of the receipts", titles, "by", index=0, width=220, label_visibility="collapsed") or headline
+    titles = {
+        s.rule: f"By {RULES[s.rule].title}"
+        for s in sorted(found.scores, key=lambda s: s.rule != headline)
+    }
+    rule = (
+        choice(
+            "Rule of the receipts", titles, "by", index=0, width=220, label_visibility="collapsed"
+        )
+        or headline
+    )
     for forecaster in ranked(accuracy, visit.me):
         own = [s for s in found.scores if s.forecaster_id == forecaster.id]
         if own and forecaster.id in wanted:
@@ -128,22 +147,39 @@ def _receipt(visit: Visit, found: Receipts, own: list[Score], rule: RuleName) ->
         if score.rule == rule:
             receipt(visit, found.question, score)
             if recomputes(found, score):
-                st.caption("Worked out anew from these rows alone, the score comes out the same to the last digit.")
-    table(rules_frame(own), _RULES, "Scores by every rule", key=f"rules-{own[0].question_id}-{own[0].forecaster_id}")
+                st.caption(
+                    "Worked out anew from these rows alone, the score comes out the same to the "
+                    "last digit."
+                )
+    table(
+        rules_frame(own),
+        _RULES,
+        "Scores by every rule",
+        key=f"rules-{own[0].question_id}-{own[0].forecaster_id}",
+    )
 
 
 _RULES = {
     "rule": _C.TextColumn("By every rule", width=170),
-    "skill": _C.NumberColumn("Skill or points", format="%+.1f", help="Over the schedule. Higher is better."),
+    "skill": _C.NumberColumn(
+        "Skill or points", format="%+.1f", help="Over the schedule. Higher is better."
+    ),
     "mean": _C.NumberColumn("Mean while active", format="%.3f"),
     "better": _C.TextColumn("Better"),
-    "coverage": _C.NumberColumn("Coverage", format="%g %%", help="Share of the scheduled time with a forecast."),
-    "attainable": _C.NumberColumn("Attainable", format="%g %%", help="The most that anyone could cover."),
+    "coverage": _C.NumberColumn(
+        "Coverage", format="%g %%", help="Share of the scheduled time with a forecast."
+    ),
+    "attainable": _C.NumberColumn(
+        "Attainable", format="%g %%", help="The most that anyone could cover."
+    ),
 }
 
 
 def _hindsight(visit: Visit, accuracy: Accuracy, found: Receipts) -> None:
-    st.caption(f"Made when the answer was known, so without effect: {plural(len(found.hindsight), 'forecast')}.")
+    st.caption(
+        "Made when the answer was known, so without effect: "
+        f"{plural(len(found.hindsight), 'forecast')}."
+    )
     columns = {
         "made": _C.DatetimeColumn("Made", format="D MMM YYYY, HH:mm", timezone=visit.zone.key),
         "forecaster": _C.TextColumn("Forecaster"),

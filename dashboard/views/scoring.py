@@ -11,14 +11,27 @@ from forecasts.scoring.rulebook import RULES, RuleName
 
 _C = st.column_config
 
-_SKILL = "100 × the gain of the headline rule over knowing nothing, over the scheduled time. Higher is better."
+_SKILL = (
+    "100 × the gain of the headline rule over knowing nothing, over the scheduled time. "
+    "Higher is better."
+)
 
-_FIRST: Final[tuple[RuleName, ...]] = ("brier", "ranked", "crps", "log", "quantile", "baseline", "peer")
+_FIRST: Final[tuple[RuleName, ...]] = (
+    "brier",
+    "ranked",
+    "crps",
+    "log",
+    "quantile",
+    "baseline",
+    "peer",
+)
 """The rules that a table of scores shows before all are asked for."""
 
 
 def score_columns(question: Question, *, everything: bool) -> dict[str, object]:
-    """The columns of a table of scores: skill, the rules of the kind with the headline rule first, coverage."""
+    """The columns of a table of scores: skill, the rules of the kind with the headline rule first,
+    coverage.
+    """
     rules = rules_of(question.kind)
     shown = rules if everything else [r for r in rules if r.name in _FIRST]
     numbers: dict[str, object] = {
@@ -33,7 +46,9 @@ def score_columns(question: Question, *, everything: bool) -> dict[str, object]:
         "forecaster": _C.TextColumn("Forecaster", width="medium"),
         "skill": _C.NumberColumn("Skill", format="%+.1f", help=_SKILL),
         **numbers,
-        "coverage": _C.NumberColumn("Coverage", format="%g %%", help="Share of the scheduled time with a forecast."),
+        "coverage": _C.NumberColumn(
+            "Coverage", format="%g %%", help="Share of the scheduled time with a forecast."
+        ),
     }
 
 

@@ -1,7 +1,7 @@
 """Scripts of our own that run in a page: how each is made known to Streamlit.
 
-A script is served as a file, because the content policy lets none in that stands in a message; what it shows is handed
-over as data, and becomes text and never markup.
+A script is served as a file, because the content policy lets none in that stands in a message; what
+it shows is handed over as data, and becomes text and never markup.
 """
 
 from collections.abc import Callable
@@ -20,8 +20,8 @@ _FOLDERS: Final = ("reader", "keeper", "marked", "zone")
 def scripted(folder: str, html: str = "", css: str = "") -> Callable[..., Any]:
     """The component whose script is `dashboard/{folder}/{folder}.js`.
 
-    Streamlit takes a script from a file only of a package that declares it, so this declares them; each runtime (every
-    test has its own) has to be told once.
+    Streamlit takes a script from a file only of a package that declares it, so this declares them;
+    each runtime (every test has its own) has to be told once.
     """
     known = get_bidi_component_manager()
     name = f"{_PACKAGE}.{folder}"

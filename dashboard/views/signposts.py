@@ -15,7 +15,9 @@ def render(visit: Visit, page: QuestionPage) -> None:
     found = _found(visit, page)
     if not found:
         return
-    st.markdown("**Expected by a date**: what should be reported by then, and what it says if it is not")
+    st.markdown(
+        "**Expected by a date**: what should be reported by then, and what it says if it is not"
+    )
     for post in found:
         with st.container(border=True, gap="xxsmall"):
             st.markdown(inert(post.indicator.name))
@@ -31,7 +33,9 @@ def silences(visit: Visit, page: QuestionPage) -> None:
     logged = {mark.indicator_id: mark.at for mark in page.marks if mark.state == "silent"}
     for post in sorted(silent, key=_by, reverse=True):
         with st.container(border=True):
-            said = silence(page.summary.question, post.indicator, logged.get(post.indicator.id), visit.zone)
+            said = silence(
+                page.summary.question, post.indicator, logged.get(post.indicator.id), visit.zone
+            )
             st.markdown(f":material/notifications_off: {inert(said)}")
 
 
@@ -42,7 +46,9 @@ def _found(visit: Visit, page: QuestionPage) -> tuple[Signpost, ...]:
     until = visit.now
     if page.summary.resolution is not None:
         until = min(until, page.summary.resolution.known_at)
-    return signposts(page.summary.question, expecting, [card.evidence for card in page.evidence], until)
+    return signposts(
+        page.summary.question, expecting, [card.evidence for card in page.evidence], until
+    )
 
 
 def _by(post: Signpost) -> datetime:

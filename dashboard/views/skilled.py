@@ -1,4 +1,6 @@
-"""The headline of the accuracy page: skill, what it is worth against references, and how it came about."""
+"""The headline of the accuracy page: skill, what it is worth against references, and how it came
+about.
+"""
 
 from typing import Any
 
@@ -8,7 +10,13 @@ import streamlit as st
 from dashboard import charts
 from dashboard.frames.accuracy import direction, ranked
 from dashboard.frames.findings import Finding, left_out, on_progress, on_references, on_skill
-from dashboard.frames.skill import against, progress_frame, references_frame, rules_present, skill_frame
+from dashboard.frames.skill import (
+    against,
+    progress_frame,
+    references_frame,
+    rules_present,
+    skill_frame,
+)
 from dashboard.views.parts import WRAPPED, choice, empty, table
 from dashboard.views.visit import Visit
 from dashboard.wording import inert, named
@@ -48,7 +56,9 @@ def headline(visit: Visit, accuracy: Accuracy) -> None:
     place = st.container()
     rules = rules_present(accuracy)
     titles = {rule: f"By {RULES[rule].title}" for rule in rules}
-    picked = choice("Scoring rule", titles, "rule", index=0, width=220, label_visibility="collapsed")
+    picked = choice(
+        "Scoring rule", titles, "rule", index=0, width=220, label_visibility="collapsed"
+    )
     rule = picked or rules[0]
     with place:
         say(on_skill(accuracy, visit.me, rule))
@@ -66,14 +76,20 @@ def _chart(visit: Visit, accuracy: Accuracy, frame: pd.DataFrame, rule: RuleName
     unit = "Points a question" if RULES[rule].is_points else "Points of skill a question"
     spec = charts.drawn(charts.skill(styles(visit, everyone), unit), rows=frame, zero=ZERO)
     st.vega_lite_chart(
-        spec=spec, width="stretch", key="skill", alt="Skill of each forecaster with its 95 % interval; 0 is no skill"
+        spec=spec,
+        width="stretch",
+        key="skill",
+        alt="Skill of each forecaster with its 95 % interval; 0 is no skill",
     )
 
 
 def _faint(frame: pd.DataFrame) -> None:
     """Why some of a chart is drawn faintly."""
     if not frame["enough"].all():
-        st.caption(f"Faint: fewer than {MIN_CLUSTERS} groups of questions, too few to tell skill from luck.")
+        st.caption(
+            f"Faint: fewer than {MIN_CLUSTERS} groups of questions, too few to tell skill from "
+            "luck."
+        )
 
 
 _DRAWN = "From drawing whole groups of questions anew; none where there is one group only."
@@ -82,19 +98,34 @@ _ATTAINABLE = "The most of the scheduled time that anyone could cover: the answe
 
 def _columns(rule: RuleName) -> dict[str, Any]:
     found = RULES[rule]
-    title, gain = ("Points", "Points") if found.is_points else ("Skill", "Points of skill over the schedule")
+    title, gain = (
+        ("Points", "Points") if found.is_points else ("Skill", "Points of skill over the schedule")
+    )
     columns: dict[str, Any] = {
         "forecaster": _C.TextColumn("Forecaster", width=170),
-        "skill": _C.NumberColumn(title, format="%+.1f", help=f"{gain}, a question. Higher is better."),
+        "skill": _C.NumberColumn(
+            title, format="%+.1f", help=f"{gain}, a question. Higher is better."
+        ),
         "interval": _C.TextColumn("95 % interval", alignment="right", help=_DRAWN),
-        "verdict": _C.TextColumn("More than luck?", width=115, help=f"Nothing is said below {MIN_CLUSTERS} groups."),
-        "on": _C.TextColumn("Questions", width=130, help="On which a forecast of theirs ever stood."),
-        "coverage": _C.NumberColumn("Coverage", format="%g %%", help="Share of the scheduled time with a forecast."),
+        "verdict": _C.TextColumn(
+            "More than luck?", width=115, help=f"Nothing is said below {MIN_CLUSTERS} groups."
+        ),
+        "on": _C.TextColumn(
+            "Questions", width=130, help="On which a forecast of theirs ever stood."
+        ),
+        "coverage": _C.NumberColumn(
+            "Coverage", format="%g %%", help="Share of the scheduled time with a forecast."
+        ),
         "attainable": _C.NumberColumn("Attainable", format="%g %%", help=_ATTAINABLE),
     }
     if not found.is_points:
-        about = f"{found.title} while a forecast stood, {found.range}; {found.better} is better. It ranks nobody."
-        columns["mean"] = _C.NumberColumn(f"Mean while active {direction(rule)[0]}", format="%.3f", help=about)
+        about = (
+            f"{found.title} while a forecast stood, {found.range}; {found.better} is better. "
+            "It ranks nobody."
+        )
+        columns["mean"] = _C.NumberColumn(
+            f"Mean while active {direction(rule)[0]}", format="%.3f", help=about
+        )
     return columns
 
 
@@ -136,7 +167,10 @@ def _meaning(rule: RuleName) -> None:
 _REFERENCES = {
     "reference": _C.TextColumn("Against", width=180),
     "saved": _C.NumberColumn(
-        "Saved", format="%+.0f %%", width=75, help="Of its loss. Below 0 it did better; 100 % is all."
+        "Saved",
+        format="%+.0f %%",
+        width=75,
+        help="Of its loss. Below 0 it did better; 100 % is all.",
     ),
     "interval": _C.TextColumn("95 % interval, %", width=120, alignment="right"),
     "on": _C.TextColumn("Questions", width=120),
@@ -149,7 +183,10 @@ _REFERENCES = {
 def references(visit: Visit, accuracy: Accuracy) -> None:
     """What a forecaster saved of the loss of each reference."""
     if not accuracy.skills:
-        empty("There is no yes-no question to compare on.", "References are there for yes-no questions alone.")
+        empty(
+            "There is no yes-no question to compare on.",
+            "References are there for yes-no questions alone.",
+        )
         return
     place = st.container()
     chosen = who(visit, accuracy)
@@ -160,13 +197,17 @@ def references(visit: Visit, accuracy: Accuracy) -> None:
     with place:
         say(on_references(named(accuracy.forecasters[chosen], visit.me), skills))
     frame = references_frame(skills)
-    spec = charts.drawn(charts.saved(tuple(frame["reference"]), "Saved of its loss"), rows=frame, zero=ZERO)
-    st.vega_lite_chart(spec=spec, width="stretch", key="saved", alt="Share of each reference's loss that was saved")
+    spec = charts.drawn(
+        charts.saved(tuple(frame["reference"]), "Saved of its loss"), rows=frame, zero=ZERO
+    )
+    st.vega_lite_chart(
+        spec=spec, width="stretch", key="saved", alt="Share of each reference's loss that was saved"
+    )
     _faint(frame)
     table(frame, _REFERENCES, "Against references", row_height=WRAPPED)
     st.caption(
-        "Brier loss on yes-no questions, of both over the same times. It is a share of sums, so that no question on"
-        " which the reference was nearly right can rule it."
+        "Brier loss on yes-no questions, of both over the same times. It is a share of sums, so "
+        "that no question on which the reference was nearly right can rule it."
     )
 
 
@@ -178,9 +219,14 @@ def progress(visit: Visit, accuracy: Accuracy) -> None:
     """Mean skill over the questions that had come to count by each time."""
     frame = progress_frame(accuracy, visit.me)
     say(on_progress(frame))
-    spec = charts.drawn(charts.progress(styles(visit, ranked(accuracy, visit.me))), progress=frame, zero=ZERO)
-    st.vega_lite_chart(spec=spec, width="stretch", key="progress", alt="Mean skill of each forecaster over time")
+    spec = charts.drawn(
+        charts.progress(styles(visit, ranked(accuracy, visit.me))), progress=frame, zero=ZERO
+    )
+    st.vega_lite_chart(
+        spec=spec, width="stretch", key="progress", alt="Mean skill of each forecaster over time"
+    )
     st.caption(
-        "Mean points of skill over the questions that counted by then, each by the rule of its kind; higher is better,"
-        " dotted is no skill. A question counts from its scheduled close on, or from its answer when that came later."
+        "Mean points of skill over the questions that counted by then, each by the rule of its "
+        "kind; higher is better, dotted is no skill. A question counts from its scheduled close "
+        "on, or from its answer when that came later."
     )

@@ -17,7 +17,9 @@ from tracker.summaries import QuestionSummary
 
 MOVES: Final = 5
 MOST: Final = 3
-"""Rows of a section, so that all of them fit on one screen; the list of questions and the inbox have the rest."""
+"""Rows of a section, so that all of them fit on one screen; the list of questions and the inbox
+have the rest.
+"""
 
 USUAL: Final = "7 days"
 
@@ -37,7 +39,9 @@ _MORE: Final = ":material/list:"
 
 
 def render(visit: Visit) -> None:
-    """The answer in a sentence; what moved, the news and who disagrees at the left, what is due at the right."""
+    """The answer in a sentence; what moved, the news and who disagrees at the left, what is due at
+    the right.
+    """
     shown = first_run.render(visit)
     over = _over() if visit.tracker.first_steps().asked else USUAL
     with worked_out():
@@ -49,7 +53,14 @@ def render(visit: Visit) -> None:
     now = visit.stands_at
     summaries = counted(every, now, replayed=visit.replayed_until is not None)
     found = morning(summaries, Look(visit.me, now, STRETCHES[over]))
-    st.markdown(waits(over, len(found.moves), found.pieces, (len(found.closing), len(found.stale), len(found.overdue))))
+    st.markdown(
+        waits(
+            over,
+            len(found.moves),
+            found.pieces,
+            (len(found.closing), len(found.stale), len(found.overdue)),
+        )
+    )
     _alarm(visit)
     left, right = st.columns(2, gap="large")
     with left:
@@ -63,7 +74,9 @@ def render(visit: Visit) -> None:
 
 
 def _alarm(visit: Visit) -> None:
-    """One line when the feeds as a whole are in trouble: then nothing below moves, whatever happens in the world."""
+    """One line when the feeds as a whole are in trouble: then nothing below moves, whatever happens
+    in the world.
+    """
     if visit.replayed_until is not None:
         return
     fleet = visit.tracker.fleet()
@@ -75,11 +88,15 @@ def _alarm(visit: Visit) -> None:
         said.append(f"The newest news is as of {inert(visit.ago(fleet.newest_success))}.")
     with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall"):
         st.page_link(visit.pages["feeds"], label=f"**{label}**", icon=":material/warning:")
-        st.markdown(" ".join(said), width="content", help=visit.utc(fleet.newest_success or visit.now))
+        st.markdown(
+            " ".join(said), width="content", help=visit.utc(fleet.newest_success or visit.now)
+        )
 
 
 def _over() -> str:
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+    with st.container(
+        horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
+    ):
         st.subheader("Today", anchor=False, width="content")
         return buttons("Over how long", list(STRETCHES), USUAL, "moved")
 
@@ -122,7 +139,9 @@ def _evidence(visit: Visit, found: Morning) -> None:
     titled("Evidence to review")
     _rows(found.waiting, row)
     if len(found.waiting) > MOST:
-        st.page_link(visit.pages["inbox"], label=f"All {plural(found.pieces, 'piece', 'pieces')}", icon=_MORE)
+        st.page_link(
+            visit.pages["inbox"], label=f"All {plural(found.pieces, 'piece', 'pieces')}", icon=_MORE
+        )
 
 
 def _mine(visit: Visit, found: Sequence[QuestionSummary], why: Literal["closing", "stale"]) -> None:
@@ -132,18 +151,28 @@ def _mine(visit: Visit, found: Sequence[QuestionSummary], why: Literal["closing"
     def row(s: QuestionSummary) -> None:
         held, now = s.standings[visit.me], visit.stands_at
         read = as_read(s.question, held.distribution, now)
-        words = closing(s.question, read, now) if why == "closing" else stale(s.question, read, held.since, now)
+        words = (
+            closing(s.question, read, now)
+            if why == "closing"
+            else stale(s.question, read, held.since, now)
+        )
         line_about(visit, s.question, f"**{words}**", _MINE[why].icon)
 
     titled(_MINE[why].title)
     _rows(found, row)
     if len(found) > MOST:
-        _all(visit, f"All {len(found):,} of them", {"mine": "stale" if why == "stale" else "yes", "sort": why})
+        _all(
+            visit,
+            f"All {len(found):,} of them",
+            {"mine": "stale" if why == "stale" else "yes", "sort": why},
+        )
 
 
 def _overdue(visit: Visit, found: Sequence[QuestionSummary]) -> None:
     def row(s: QuestionSummary) -> None:
-        line_about(visit, s.question, f"**{late(s.question, visit.stands_at)}**", ":material/gavel:")
+        line_about(
+            visit, s.question, f"**{late(s.question, visit.stands_at)}**", ":material/gavel:"
+        )
 
     if not found:
         return

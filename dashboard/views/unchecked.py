@@ -1,6 +1,9 @@
-"""Answers that a question set brought from memory: shown, not counted, and put into the form by a click."""
+"""Answers that a question set brought from memory: shown, not counted, and put into the form by a
+click.
+"""
 
 from datetime import date, datetime
+from typing import cast
 
 import streamlit as st
 
@@ -8,7 +11,7 @@ from dashboard.views.parts import link_out
 from dashboard.views.visit import Visit
 from dashboard.wording import answer_of, inert
 from forecasts.answers import ABOVE, BELOW, NEVER
-from forecasts.question import ForecasterId, Question, Resolution
+from forecasts.question import ForecasterId, Outcome, Question, Resolution
 from tracker.said import UncheckedAnswer
 from tracker.summaries import QuestionPage
 
@@ -17,13 +20,21 @@ OPTION, VALUE = "option", "value"
 
 
 def render(visit: Visit, page: QuestionPage) -> None:
-    """Each answer that waits for a check, with its source, and a button that fills the form with it."""
+    """Each answer that waits for a check, with its source, and a button that fills the form with
+    it.
+    """
     question = page.summary.question
     for number, said in enumerate(page.unchecked):
         with st.container(border=True, gap="xsmall"):
-            st.markdown(f":material/help: **Not checked, and not counted: {inert(answer_of(question, _as_if(said)))}**")
+            st.markdown(
+                ":material/help: **Not checked, and not counted: "
+                f"{inert(answer_of(question, _as_if(said)))}**"
+            )
             known = said.known_at
-            st.caption(f"From the question set, by memory. Known {visit.ago(known)}.", help=visit.utc(known))
+            st.caption(
+                f"From the question set, by memory. Known {visit.ago(known)}.",
+                help=visit.utc(known),
+            )
             if said.note:
                 st.text(said.note)
             link_out(said.source_url, "Source to check", key=f"unchecked-source-{number}")
@@ -39,13 +50,24 @@ def render(visit: Visit, page: QuestionPage) -> None:
 def _as_if(said: UncheckedAnswer) -> Resolution:
     """The same as a resolution, for its words only."""
     times = (said.event_at, said.known_at, said.known_at)
-    return Resolution(said.question_id, said.outcome, said.source_url, said.note, *times, ForecasterId(""), said.answer)  # type: ignore[arg-type]
+    return Resolution(
+        said.question_id,
+        cast(Outcome, said.outcome),
+        said.source_url,
+        said.note,
+        *times,
+        ForecasterId(""),
+        said.answer,
+    )
 
 
 def _fill(visit: Visit, question: Question, said: UncheckedAnswer) -> None:
     """Put an answer into the form below; the tick that the source was checked stays empty."""
     outcome, name, value = typed(question, said)
-    local = {at: moment.astimezone(visit.zone).replace(tzinfo=None) for at, moment in _times(said).items()}
+    local = {
+        at: moment.astimezone(visit.zone).replace(tzinfo=None)
+        for at, moment in _times(said).items()
+    }
     filled = {"outcome": outcome, "url": said.source_url, "note": said.note, **local, "sure": False}
     if name:
         filled[name] = value
@@ -54,11 +76,15 @@ def _fill(visit: Visit, question: Question, said: UncheckedAnswer) -> None:
 
 
 def _times(said: UncheckedAnswer) -> dict[str, datetime]:
-    return {"known": said.known_at, **({} if said.event_at == said.known_at else {"event": said.event_at})}
+    return {
+        "known": said.known_at,
+        **({} if said.event_at == said.known_at else {"event": said.event_at}),
+    }
 
 
 def typed(question: Question, said: UncheckedAnswer) -> tuple[str, str, str | date | None]:
-    """An answer as the form has it: the outcome that is chosen, the input beside it if there is one, what stands there.
+    """An answer as the form has it: the outcome that is chosen, the input beside it if there is
+    one, what stands there.
 
     Outcomes are those of `dashboard.views.resolving.outcomes`.
     """

@@ -1,4 +1,6 @@
-"""What every page is given: the tracker, the time and zone of this run, and where the other pages are."""
+"""What every page is given: the tracker, the time and zone of this run, and where the other pages
+are.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -36,8 +38,8 @@ PageName = Literal[
 class Visit:
     """One run of a page. `now` and `zone` are read once, so that a page agrees with itself.
 
-    `replayed_until` is None unless the database is a replay. `known_on` is the earlier instant at which somebody looks
-    at a question, and `now` with it: nothing is written then.
+    `replayed_until` is None unless the database is a replay. `known_on` is the earlier instant at
+    which somebody looks at a question, and `now` with it: nothing is written then.
     """
 
     tracker: Tracker
@@ -59,7 +61,9 @@ class Visit:
 
     @property
     def minute(self) -> datetime:
-        """The end of the minute: what is drawn up to then, and not up to now, a click need not draw anew."""
+        """The end of the minute: what is drawn up to then, and not up to now, a click need not draw
+        anew.
+        """
         return self.known_on or self.now.replace(second=0, microsecond=0) + timedelta(minutes=1)
 
     def anew(self) -> "Visit":
@@ -67,10 +71,12 @@ class Visit:
         return replace(self, now=self.tracker.now())
 
     def drawn_to(self, begins: datetime, shown: timedelta | None = None) -> datetime:
-        """The instant up to which a chart is drawn that begins then, and of which so much is shown, or all.
+        """The instant up to which a chart is drawn that begins then, and of which so much is shown,
+        or all.
 
-        It is now, or ahead of it by less than can be seen: it moves on in steps of a minute, or of about a thousandth
-        of what is shown where that is more, so that a click need not draw the chart anew.
+        It is now, or ahead of it by less than can be seen: it moves on in steps of a minute, or of
+        about a thousandth of what is shown where that is more, so that a click need not draw the
+        chart anew.
         """
         if self.known_on is not None:
             return self.known_on
@@ -102,9 +108,13 @@ class Visit:
 
     @property
     def charts_zone(self) -> str:
-        """The zone of times in charts: the browser draws them in its own, whichever one the pages write."""
+        """The zone of times in charts: the browser draws them in its own, whichever one the pages
+        write.
+        """
         return zone_of(st.context.timezone).key
 
     def utc(self, instant: datetime) -> str:
-        """`24 Nov 2026, 13:05 UTC`, for whoever points at a time that is written in another zone."""
+        """`24 Nov 2026, 13:05 UTC`, for whoever points at a time that is written in another
+        zone.
+        """
         return moment(instant, UTC_ZONE)

@@ -25,7 +25,9 @@ def render(visit: Visit, page: QuestionPage) -> None:
     question = page.summary.question
     if page.summary.status not in ("open", "upcoming"):
         return
-    drawer = st.expander("Add a signpost", icon=":material/add:", key="add-signpost", on_change="rerun")
+    drawer = st.expander(
+        "Add a signpost", icon=":material/add:", key="add-signpost", on_change="rerun"
+    )
     if not drawer.open:
         return
     with drawer, st.container(width=760), st.form(f"signpost-{question.id}", border=False):
@@ -41,10 +43,16 @@ def _fields(visit: Visit, question: Question) -> Indicator:
     """The indicator as it stands in the form, whole or not."""
     key = f"signpost-{{}}-{question.id}".format
     name = st.text_input(
-        "Signpost", key=key("name"), max_chars=_NAME_LENGTH, autocomplete="off", placeholder="What would be reported"
+        "Signpost",
+        key=key("name"),
+        max_chars=_NAME_LENGTH,
+        autocomplete="off",
+        placeholder="What would be reported",
     )
     direction, option = _side(visit, question)
-    weight = st.selectbox("How strongly", _STRENGTHS, index=2, format_func=strength, key=key("strength"))
+    weight = st.selectbox(
+        "How strongly", _STRENGTHS, index=2, format_func=strength, key=key("strength")
+    )
     terms = _lines(
         question, "terms", "Words to find it by: each line must have one in a report, with | between them",
         placeholder="Arland* | Arlburg\ninvit* | summit",
@@ -71,30 +79,51 @@ def _side(visit: Visit, question: Question) -> tuple[Direction, str]:
     direction = st.selectbox(
         "It speaks",
         (Direction.YES, Direction.NO),
-        format_func=lambda each: _ABOUT_OPTION[each] if question.options else side(question.kind, each),
+        format_func=lambda each: (
+            _ABOUT_OPTION[each] if question.options else side(question.kind, each)
+        ),
         key=f"signpost-side-{question.id}",
     )
     if not question.options:
         return direction, ""
-    return direction, st.selectbox("Which option", question.offered(visit.now), key=f"signpost-option-{question.id}")
+    return direction, st.selectbox(
+        "Which option", question.offered(visit.now), key=f"signpost-option-{question.id}"
+    )
 
 
 def _expected(question: Question) -> Expectation | None:
     """By when it should be reported; None while no day is chosen."""
-    st.caption("Should it be reported by a day? Then its silence counts, too. Without a day, only news of it does.")
+    st.caption(
+        "Should it be reported by a day? Then its silence counts, too. Without a day, only news "
+        "of it does."
+    )
     words = list(ICD_203)
     by, if_yes, if_no = st.columns(3)
     with by:
-        day = st.date_input("By the end of (UTC)", None, format="YYYY-MM-DD", key=f"signpost-by-{question.id}")
+        day = st.date_input(
+            "By the end of (UTC)", None, format="YYYY-MM-DD", key=f"signpost-by-{question.id}"
+        )
     with if_yes:
-        yes = st.selectbox("If YES, or its like", words, index=words.index("likely"), key=f"signpost-yes-{question.id}")
+        yes = st.selectbox(
+            "If YES, or its like",
+            words,
+            index=words.index("likely"),
+            key=f"signpost-yes-{question.id}",
+        )
     with if_no:
-        no = st.selectbox("If NO", words, index=words.index("unlikely"), key=f"signpost-no-{question.id}")
+        no = st.selectbox(
+            "If NO", words, index=words.index("unlikely"), key=f"signpost-no-{question.id}"
+        )
     if not isinstance(day, date):
         return None
     return Expectation(datetime.combine(day + timedelta(days=1), time(), UTC), yes, no)
 
 
 def _lines(question: Question, name: str, label: str, *, placeholder: str = "") -> tuple[str, ...]:
-    said = st.text_area(label, height=80, key=f"signpost-{name}-{question.id}", placeholder=placeholder) or ""
+    said = (
+        st.text_area(
+            label, height=80, key=f"signpost-{name}-{question.id}", placeholder=placeholder
+        )
+        or ""
+    )
     return tuple(line.strip() for line in said.splitlines() if line.strip())

@@ -1,4 +1,6 @@
-"""The tab that says why: the lines of a suggestion, of shares too, and where evidence on a number or a day leans."""
+"""The tab that says why: the lines of a suggestion, of shares too, and where evidence on a number
+or a day leans.
+"""
 
 from math import fsum
 
@@ -61,8 +63,12 @@ def _suggestion(page: QuestionPage) -> None:
     _waterfall(page, suggestion)
     columns = {
         "line": _LINE,
-        "log_odds": _C.NumberColumn("Log-odds", format="%+.2f", width=80, help="What it adds, whatever the order."),
-        "after": _C.NumberColumn("So far", format="%g %%", width=70, help="With the lines above it, in this order."),
+        "log_odds": _C.NumberColumn(
+            "Log-odds", format="%+.2f", width=80, help="What it adds, whatever the order."
+        ),
+        "after": _C.NumberColumn(
+            "So far", format="%g %%", width=70, help="With the lines above it, in this order."
+        ),
         "what": _WHAT,
         "weighed": _WEIGHED,
     }
@@ -72,8 +78,9 @@ def _suggestion(page: QuestionPage) -> None:
     table(frame, columns, "The lines of the suggestion", row_height=WRAPPED)
     total = log_odds(fsum(line.log_odds for line in suggestion.lines))
     st.caption(
-        f"The lines add up to {total} in log-odds, which is {percent(suggestion.p)}."
-        f" “So far” depends on the order of the lines; the log-odds do not. {lines_explained(set(frame['kind']))}"
+        f"The lines add up to {total} in log-odds, which is {percent(suggestion.p)}. “So far” "
+        "depends on the order of the lines; the log-odds do not. "
+        f"{lines_explained(set(frame['kind']))}"
     )
 
 
@@ -86,11 +93,12 @@ def _waterfall(page: QuestionPage, suggestion: Suggestion) -> None:
         spec=charts.drawn(charts.waterfall(len(bars)), bars=bars),
         width="stretch",
         key="waterfall",
-        alt=f"From the base rate of {bars['shown'].iloc[0]} to the suggestion of {bars['shown'].iloc[-1]}, bar by bar",
+        alt=f"From the base rate of {bars['shown'].iloc[0]} to the suggestion of "
+        f"{bars['shown'].iloc[-1]}, bar by bar",
     )
     st.caption(
-        "Each bar starts where the one above it ends. ▲ blue and + towards YES, ▼ orange and − towards NO, in log-odds:"
-        " equal lengths change the odds alike."
+        "Each bar starts where the one above it ends. ▲ blue and + towards YES, ▼ orange and − "
+        "towards NO, in log-odds: equal lengths change the odds alike."
     )
 
 
@@ -107,13 +115,17 @@ def _shares(page: QuestionPage, found: OptionSuggestion) -> None:
         "suggested": _C.NumberColumn("Suggested", format="%g %%"),
         "change": _C.NumberColumn("Moved", format="%+.1f", help="Points from its base rate."),
         "stories": _C.NumberColumn("Stories", help="That speak for this option or against it."),
-        "rows": _C.NumberColumn("Rows", help="Of the likelihood table, which say how it goes with other questions."),
+        "rows": _C.NumberColumn(
+            "Rows", help="Of the likelihood table, which say how it goes with other questions."
+        ),
     }
     del columns["stories" if page.scenarios else "rows"]
     table(frame, columns, "Suggested shares of the options")
     names = {name: name for name in found.distribution.options}
     first = list(names).index(moved_most(found, question))
-    option = choice("Why this share", names, "option", index=first, width=320) or moved_most(found, question)
+    option = choice("Why this share", names, "option", index=first, width=320) or moved_most(
+        found, question
+    )
     _lines_of(page, found, option)
     st.markdown(f"**Base rate: {inert(headline(question, question.prior)[0])}**")
     st.text(flat(question.prior_reason))
@@ -126,7 +138,9 @@ def _lines_of(page: QuestionPage, found: OptionSuggestion, option: str) -> None:
         return
     columns = {
         "line": _LINE,
-        "log_share": _C.NumberColumn("Adds", format="%+.2f", width=80, help="To the natural logarithm of its share."),
+        "log_share": _C.NumberColumn(
+            "Adds", format="%+.2f", width=80, help="To the natural logarithm of its share."
+        ),
         "what": _WHAT,
         "weighed": _WEIGHED,
     }
@@ -148,9 +162,9 @@ def _leaning(page: QuestionPage, found: Leaning) -> None:
     yes, no = (side_words(question.kind, side) for side in (Direction.YES, Direction.NO))
     if found.yes or found.no:
         st.markdown(
-            f"By strength, sources, novelty and age they weigh {found.yes_weight:.2f} for {yes} and"
-            f" {found.no_weight:.2f} for {no} today, in log-odds. How much {yes} or {no} that makes it is for people to"
-            " judge."
+            f"By strength, sources, novelty and age they weigh {found.yes_weight:.2f} for {yes} "
+            f"and {found.no_weight:.2f} for {no} today, in log-odds. How much {yes} or {no} that "
+            "makes it is for people to judge."
         )
     st.markdown(f"**Base rate: {inert(headline(question, question.prior)[0])}**")
     st.text(flat(question.prior_reason))
@@ -159,10 +173,12 @@ def _leaning(page: QuestionPage, found: Leaning) -> None:
 
 def _unsaid(page: QuestionPage) -> None:
     """How much evidence moves nothing because nobody has said which way it points."""
-    count = sum(uncalled(card.evidence) and card.evidence.status == "logged" for card in page.evidence)
+    count = sum(
+        uncalled(card.evidence) and card.evidence.status == "logged" for card in page.evidence
+    )
     if count:
         verb = "waits" if count == 1 else "wait"
         st.caption(
-            f"{plural(count, 'piece', 'pieces')} of evidence {verb} for a person to say which way it points, and"
-            " until then moves nothing: see the tab Evidence."
+            f"{plural(count, 'piece', 'pieces')} of evidence {verb} for a person to say which "
+            "way it points, and until then moves nothing: see the tab Evidence."
         )

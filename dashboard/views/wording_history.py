@@ -1,4 +1,6 @@
-"""How a question came to read as it does, what the linter says of it now, and the ways to change it."""
+"""How a question came to read as it does, what the linter says of it now, and the ways to change
+it.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -32,7 +34,9 @@ TEXT_LIMIT = 300
 
 
 def render(visit: Visit, page: QuestionPage) -> None:
-    """Earlier wordings, the linter's findings, and below them the forms, where they can still be used."""
+    """Earlier wordings, the linter's findings, and below them the forms, where they can still be
+    used.
+    """
     _override(visit, page)
     _earlier(visit, page)
     if visit.looks_back:
@@ -40,7 +44,9 @@ def render(visit: Visit, page: QuestionPage) -> None:
     if page.summary.status in ("open", "upcoming"):
         _lint(visit, page)
     if page.summary.resolution is None:
-        with st.expander("Word it anew", icon=":material/edit:", key="wording-anew", on_change="rerun") as anew:
+        with st.expander(
+            "Word it anew", icon=":material/edit:", key="wording-anew", on_change="rerun"
+        ) as anew:
             if anew.open:
                 _anew(visit, page)
         _take_back(visit, page)
@@ -52,7 +58,10 @@ def wording_now(visit: Visit, page: QuestionPage) -> None:
     """Which wording stands, where there was more than one."""
     if len(page.versions) > 1:
         newest = page.versions[-1]
-        st.caption(f"Wording {newest.number} of {len(page.versions)}, since {visit.day(newest.at)}: see below.")
+        st.caption(
+            f"Wording {newest.number} of {len(page.versions)}, since {visit.day(newest.at)}: see "
+            "below."
+        )
 
 
 def _name(visit: Visit, page: QuestionPage, who: ForecasterId | None) -> str:
@@ -79,7 +88,8 @@ def _earlier(visit: Visit, page: QuestionPage) -> None:
     if not found:
         return
     st.markdown(
-        f"**Worded anew {plural(len(found), 'time')}**: what was added is **bold**, what went is ~~struck out~~"
+        f"**Worded anew {plural(len(found), 'time')}**: what was added is **bold**, what went is "
+        "~~struck out~~"
     )
     for each in found:
         version = each.version
@@ -106,7 +116,10 @@ def _lint(visit: Visit, page: QuestionPage) -> None:
 
 def _flaws(flaws: Sequence[Flaw]) -> None:
     if not flaws:
-        st.caption("The linter finds nothing: somebody who sees the future, but not our minds, could answer it.")
+        st.caption(
+            "The linter finds nothing: somebody who sees the future, but not our minds, could "
+            "answer it."
+        )
     for flaw in flaws:
         icon = ":material/block:" if flaw.severity == "blocking" else ":material/lightbulb:"
         st.markdown(f"{icon} {inert(finding(flaw))}")
@@ -126,17 +139,29 @@ class _Said:
 
 @st.fragment
 def _anew(visit: Visit, page: QuestionPage) -> None:
-    """The wording to be changed, with what the linter would say of it; it is kept beside the old one."""
+    """The wording to be changed, with what the linter would say of it; it is kept beside the old
+    one.
+    """
     question = page.summary.question
     form = st.session_state.setdefault(f"wording-form-{question.id}", uuid4().hex)
-    st.caption("Forecasts keep the wording they were made on. Everybody sees what changed, and why.")
-    text = st.text_input("Question", question.text, key=f"anew-text-{form}", max_chars=TEXT_LIMIT, autocomplete="off")
-    criteria = st.text_area("How it is resolved", flat(question.criteria), key=f"anew-criteria-{form}", height=140)
-    listed = st.text_area("Sources, one a line", "\n".join(question.sources), key=f"anew-sources-{form}", height=100)
+    st.caption(
+        "Forecasts keep the wording they were made on. Everybody sees what changed, and why."
+    )
+    text = st.text_input(
+        "Question", question.text, key=f"anew-text-{form}", max_chars=TEXT_LIMIT, autocomplete="off"
+    )
+    criteria = st.text_area(
+        "How it is resolved", flat(question.criteria), key=f"anew-criteria-{form}", height=140
+    )
+    listed = st.text_area(
+        "Sources, one a line", "\n".join(question.sources), key=f"anew-sources-{form}", height=100
+    )
     sources = tuple(line.strip() for line in (listed or "").splitlines() if line.strip())
     wording = Wording((text or "").strip(), (criteria or "").strip(), sources)
     override = _checked(visit, page, _worded(question, wording), form)
-    why = st.text_input("Why it changes", key=f"anew-why-{form}", max_chars=WHY_LIMIT, autocomplete="off")
+    why = st.text_input(
+        "Why it changes", key=f"anew-why-{form}", max_chars=WHY_LIMIT, autocomplete="off"
+    )
     if st.button("Word it anew", key=f"anew-save-{form}", type="primary"):
         with calm():
             _save(visit, page, _Said(wording, (why or "").strip(), override))
@@ -152,7 +177,9 @@ def _worded(question: Question, wording: Wording) -> Question:
 
 
 def _checked(visit: Visit, page: QuestionPage, worded: Question, form: str) -> str:
-    """What the linter says of the new wording; why it stands all the same, where it blocks what it did not before."""
+    """What the linter says of the new wording; why it stands all the same, where it blocks what it
+    did not before.
+    """
     question = page.summary.question
     indicators = tuple(page.indicators.values())
     flaws = visit.tracker.lint(worded, indicators)
@@ -163,7 +190,9 @@ def _checked(visit: Visit, page: QuestionPage, worded: Question, form: str) -> s
     new = [flaw for flaw in flaws if flaw.severity == "blocking" and flaw.code not in before]
     if not new or page.override is not None:
         return ""
-    said = st.text_input("Why it stands against the linter", key=f"anew-override-{form}", max_chars=WHY_LIMIT)
+    said = st.text_input(
+        "Why it stands against the linter", key=f"anew-override-{form}", max_chars=WHY_LIMIT
+    )
     return (said or "").strip()
 
 
@@ -171,7 +200,9 @@ def _save(visit: Visit, page: QuestionPage, said: _Said) -> None:
     question = page.summary.question
     wording = said.wording
     if wording.criteria == flat(question.criteria):
-        wording = replace(wording, criteria=question.criteria)  # the line breaks of its file are no change
+        wording = replace(
+            wording, criteria=question.criteria
+        )  # the line breaks of its file are no change
     visit.tracker.edit_question(question.id, wording, why=said.why, override=said.override)
     st.session_state.pop(f"wording-form-{question.id}", None)
     say("Worded anew; the earlier wording is kept")
@@ -184,11 +215,22 @@ def _save(visit: Visit, page: QuestionPage, said: _Said) -> None:
 def _take_back(visit: Visit, page: QuestionPage) -> None:
     question = page.summary.question
     if forecast_by_somebody(page):
-        st.caption("Somebody has forecast it, so it cannot be taken back: it can only be annulled, in the tab Answer.")
+        st.caption(
+            "Somebody has forecast it, so it cannot be taken back: it can only be annulled, in "
+            "the tab Answer."
+        )
         return
     with st.popover("Take the question back", icon=":material/undo:", key="taking-back"):
-        st.caption("Nobody has forecast it yet, so it may go. The log keeps that it was asked, and why it went.")
-        why = st.text_input("Why it goes", key=f"take-back-why-{question.id}", max_chars=WHY_LIMIT, autocomplete="off")
+        st.caption(
+            "Nobody has forecast it yet, so it may go. The log keeps that it was asked, and why "
+            "it went."
+        )
+        why = st.text_input(
+            "Why it goes",
+            key=f"take-back-why-{question.id}",
+            max_chars=WHY_LIMIT,
+            autocomplete="off",
+        )
         if st.button("Take it back", key=f"take-back-{question.id}"):
             with calm():
                 visit.tracker.retract(question.id, (why or "").strip())

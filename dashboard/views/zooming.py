@@ -1,4 +1,6 @@
-"""How much of its time a question's chart shows: a week, a month, three, or all of it; the choice is in the address."""
+"""How much of its time a question's chart shows: a week, a month, three, or all of it; the choice
+is in the address.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,7 +11,12 @@ from dashboard.views.parts import buttons
 from dashboard.views.visit import Visit
 from tracker.summaries import QuestionPage
 
-ZOOMS: Final = {"1 week": timedelta(days=7), "1 month": timedelta(days=30), "3 months": timedelta(days=91), "All": None}
+ZOOMS: Final = {
+    "1 week": timedelta(days=7),
+    "1 month": timedelta(days=30),
+    "3 months": timedelta(days=91),
+    "All": None,
+}
 
 
 @dataclass(frozen=True, slots=True)

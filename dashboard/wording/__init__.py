@@ -18,8 +18,8 @@
     installation.py  what feeds may cost, how the installation fares, how far a new one has come
     texts.py     names, and text from outside
 
-All of it is asked for here, as `dashboard.wording`, but for essays, coherence, scenarios, post-mortems, the first page
-and the settings: their words are only theirs.
+All of it is asked for here, as `dashboard.wording`, but for essays, coherence, scenarios,
+post-mortems, the first page and the settings: their words are only theirs.
 """
 
 from dashboard.wording.evidence import (
@@ -41,7 +41,16 @@ from dashboard.wording.evidence import (
     sureness,
     uncalled,
 )
-from dashboard.wording.expected import DUE, WAITING, if_seen, mark_line, says, signpost_says, signpost_state, silence
+from dashboard.wording.expected import (
+    DUE,
+    WAITING,
+    if_seen,
+    mark_line,
+    says,
+    signpost_says,
+    signpost_state,
+    silence,
+)
 from dashboard.wording.feeds import (
     DATE_NOTE,
     GRADE,

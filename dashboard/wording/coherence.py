@@ -24,9 +24,15 @@ ROLES: Final[dict[LinkKind, tuple[str, ...]]] = {
     "implies": ("Whenever this comes true …", "… this does, too"),
     "negates": ("Either this …", "… or this"),
     "conjunction": ("This …", "… and this …", "… are both asked for here"),
-    "condition": ("The condition", "Asked for the case that it comes about", "Asked for the case that it does not"),
+    "condition": (
+        "The condition",
+        "Asked for the case that it comes about",
+        "Asked for the case that it does not",
+    ),
 }
-"""What each question of a link is to it, in order; kinds without an entry take any number, in order."""
+"""What each question of a link is to it, in order; kinds without an entry take any number, in
+order.
+"""
 
 ABOUT: Final = "Asked whatever becomes of the condition (optional)"
 """The fourth question of a conditional pair."""
@@ -39,18 +45,25 @@ def nats(amount: float) -> str:
     """How far apart: `0.049 nats`, `infinitely far, as certainties contradict each other`."""
     if not isfinite(amount):
         return "infinitely far apart: certainties contradict each other"
-    return f"{amount:.3f}{NBSP}nats apart" if amount >= 0.0005 else f"less than 0.001{NBSP}nats apart"
+    return (
+        f"{amount:.3f}{NBSP}nats apart" if amount >= 0.0005 else f"less than 0.001{NBSP}nats apart"
+    )
 
 
 def offers(found: Violation) -> str:
-    """What the repair gains however things turn out: `The nearest that agree gain at least 0.021 nats …`"""
+    """What the repair gains however things turn out: `The nearest that agree gain at least 0.021
+    nats …`
+    """
     gains = found.repair.gains
     least = min(gains, default=0.0)
     if least < 0.0005:
         return "The nearest that agree can only gain in log score, whatever the answers."
     alike = isfinite(max(gains)) and max(gains) - least < 0.0005
     at_least = "" if alike else "at least "
-    return f"The nearest that agree gain {at_least}{least:.3f}{NBSP}nats of log score, whatever the answers."
+    return (
+        f"The nearest that agree gain {at_least}{least:.3f}{NBSP}nats of log score, whatever "
+        "the answers."
+    )
 
 
 def gain(amount: float | None) -> str:
@@ -63,7 +76,9 @@ def gain(amount: float | None) -> str:
 
 
 def record(decision: RepairWord, gains: Sequence[float]) -> str:
-    """How repairs did that were adopted or declined, once answered: `3 of 4 adopted repairs gained, +0.08 nats on …`"""
+    """How repairs did that were adopted or declined, once answered: `3 of 4 adopted repairs gained,
+    +0.08 nats on …`
+    """
     if not gains:
         return ""
     better = sum(amount > 0.0 for amount in gains)

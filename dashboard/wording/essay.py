@@ -12,7 +12,9 @@ from forecasts.claim_map import Calibration, ClaimState, Coverage, Mapped, Verdi
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How a state is shown over an essay: its look by name, the mark before the sentence, and what both mean."""
+    """How a state is shown over an essay: its look by name, the mark before the sentence, and what
+    both mean.
+    """
 
     name: str
     mark: str
@@ -28,21 +30,27 @@ LOOK: Final[Mapping[ClaimState, Look]] = MappingProxyType(
         "not borne out": Look("not-borne-out", "✗", "not borne out"),
         "open": Look("open", "%", "open: how likely it is to be borne out"),
         "no answer": Look("no-answer", "○", "asked, without an answer"),
-        "not counted": Look("not-counted", "·", "asked, not counted: presupposed, or reported of others"),
+        "not counted": Look(
+            "not-counted", "·", "asked, not counted: presupposed, or reported of others"
+        ),
         "rejected": Look("rejected", "–", "set aside as untestable"),
         "no question yet": Look("no-question-yet", "?", "no question yet"),
         "dropped": PLAIN,
         "not forward-looking": PLAIN,
     }
 )
-"""The looks of all states. None is told by its colour alone; the likelier an open one, the stronger its colour."""
+"""The looks of all states. None is told by its colour alone; the likelier an open one, the stronger
+its colour.
+"""
 
 DRAFTED: Final = Look("no-question-yet", "✎", "a draft is kept")
 LOOKS_BACK: Final = Look("looks-back", "( )", "answers that look back")
 
 
 def mark_of(one: Mapped) -> str:
-    """The mark before a sentence: `✓`, `(✓)` when the answers look back, `62 %` while it is open."""
+    """The mark before a sentence: `✓`, `(✓)` when the answers look back, `62 %` while it is
+    open.
+    """
     look = LOOK[one.state]
     if one.state == "open":
         return "…" if one.p is None else percent(one.p)
@@ -64,15 +72,24 @@ def asked_sentence(coverage: Coverage) -> str:
     became = "became a question" if 1 in (coverage.asked, ahead) else "became questions"
     said = [f"{coverage.asked:,} of {plural(ahead, 'forward-looking sentence')} {became}"]
     if coverage.rejected:
-        said.append(f"{coverage.rejected:,} {'was' if coverage.rejected == 1 else 'were'} set aside as untestable")
+        said.append(
+            f"{coverage.rejected:,} {'was' if coverage.rejected == 1 else 'were'} set aside as "
+            "untestable"
+        )
     if coverage.undecided:
-        said.append(f"{coverage.undecided:,} {'has' if coverage.undecided == 1 else 'have'} no question yet")
+        said.append(
+            f"{coverage.undecided:,} {'has' if coverage.undecided == 1 else 'have'} no question yet"
+        )
     return f"{', '.join(said)}."
 
 
 def claims_asked(coverage: Coverage) -> str:
     """The same for an essay whose text is not kept: nobody knows what was overlooked."""
-    became = "became a question" if 1 in (coverage.asked, coverage.forward_looking) else "became questions"
+    became = (
+        "became a question"
+        if 1 in (coverage.asked, coverage.forward_looking)
+        else "became questions"
+    )
     return f"{coverage.asked:,} of {plural(coverage.forward_looking, 'claim')} {became}."
 
 
@@ -87,11 +104,17 @@ def headline(verdict: Verdict) -> tuple[str, str]:
     """The record in words: what one reads first, and what has to be said with it."""
     line = verdict.overall
     if not line.claims:
-        looks_back = "No question looks back." if verdict.retrospective else "Nothing was asked live yet."
+        looks_back = (
+            "No question looks back." if verdict.retrospective else "Nothing was asked live yet."
+        )
         return "–", looks_back
     if not line.answered:
         return "No answer yet", f"{_open(line)}."
-    said = [f"{_interval(line.interval)}: {_few(line.answered)}" if line.small else _interval(line.interval)]
+    said = [
+        f"{_interval(line.interval)}: {_few(line.answered)}"
+        if line.small
+        else _interval(line.interval)
+    ]
     if line.open:
         said.append(_open(line))
     if line.unanswered:
@@ -104,7 +127,11 @@ def _few(answered: int) -> str:
 
 
 def _open(line: VerdictLine) -> str:
-    likely = "" if line.mean_chance is None else f", on average {percent(line.mean_chance)} likely to be borne out"
+    likely = (
+        ""
+        if line.mean_chance is None
+        else f", on average {percent(line.mean_chance)} likely to be borne out"
+    )
     return f"{plural(line.open, 'claim')} still open{likely}"
 
 
@@ -120,8 +147,8 @@ def sounded(calibration: Calibration | None) -> str:
     if calibration is None:
         return ""
     found = (
-        f"Where its words tell how sure it is, it sounded {percent(calibration.claimed)} sure and was right in"
-        f" {percent(calibration.share)} of {plural(calibration.claims, 'claim')}"
+        f"Where its words tell how sure it is, it sounded {percent(calibration.claimed)} sure "
+        f"and was right in {percent(calibration.share)} of {plural(calibration.claims, 'claim')}"
     )
     gap = round(100 * calibration.overconfidence)
     if calibration.small:

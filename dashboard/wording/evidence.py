@@ -1,7 +1,7 @@
 """Evidence: which way it points and how surely, why it matched, who reported it, who judged it.
 
-Phrasings are ours, but why something leans may quote the item: all of these go where no Markdown is read, or through
-`inert`.
+Phrasings are ours, but why something leans may quote the item: all of these go where no Markdown is
+read, or through `inert`.
 """
 
 from typing import Final
@@ -32,12 +32,16 @@ def strength(value: Strength) -> str:
 
 
 def uncalled(e: Evidence) -> bool:
-    """Whether nobody has said yet which way it points: such evidence moves nothing until a person says."""
+    """Whether nobody has said yet which way it points: such evidence moves nothing until a person
+    says.
+    """
     return e.direction is Direction.NEUTRAL and not e.reviewed
 
 
 def side(kind: Kind, direction: Direction, option: str = "") -> str:
-    """The side with its shape: `▲ for YES`, `▼ lower`, `◀ earlier`, `▼ against option Moscow`, `◆ for neither side`."""
+    """The side with its shape: `▲ for YES`, `▼ lower`, `◀ earlier`, `▼ against option Moscow`, `◆
+    for neither side`.
+    """
     return f"{_shape(kind, direction)} {side_words(kind, direction, option)}"
 
 
@@ -47,7 +51,9 @@ def side_of(e: Evidence, kind: Kind) -> str:
 
 
 def bearing(e: Evidence, kind: Kind) -> str:
-    """How evidence bears on a question: `▲ speaks moderately for YES`, `▼ points slightly lower`."""
+    """How evidence bears on a question: `▲ speaks moderately for YES`, `▼ points slightly
+    lower`.
+    """
     if uncalled(e):
         return NOT_CALLED
     if e.strength is Strength.NONE or e.direction is Direction.NEUTRAL:
@@ -70,8 +76,8 @@ CONTEXT_ONLY: Final = "context only: no judgement of it moves the suggestion"
 def sureness(e: Evidence, kind: Kind, *, context_only: bool = False) -> str:
     """How sure the match and its direction are, and what it counts for until a person says more.
 
-    `82 % likely to be relevant · for YES, 90 % sure · counts 66 % until a person judges it`. Of what a person took or
-    rejected, that. Of `context_only` evidence, that it counts for nothing.
+    `82 % likely to be relevant · for YES, 90 % sure · counts 66 % until a person judges it`. Of
+    what a person took or rejected, that. Of `context_only` evidence, that it counts for nothing.
     """
     if e.reviewed:
         counts = CONTEXT_ONLY if context_only else "it counts fully"
@@ -80,7 +86,11 @@ def sureness(e: Evidence, kind: Kind, *, context_only: bool = False) -> str:
         return "a person rejected it: it counts nothing"
     relevant = f"{percent(e.relevance)} likely to be relevant"
     if uncalled(e):
-        counts = CONTEXT_ONLY if context_only else "it counts nothing until a person says which way it points"
+        counts = (
+            CONTEXT_ONLY
+            if context_only
+            else "it counts nothing until a person says which way it points"
+        )
         return f"{relevant} · direction not called: {counts}"
     words = side_words(kind, e.direction, e.option)
     counts = CONTEXT_ONLY if context_only else f"counts {percent(e.trust)} until a person judges it"
@@ -88,7 +98,9 @@ def sureness(e: Evidence, kind: Kind, *, context_only: bool = False) -> str:
 
 
 def matched(e: Evidence, why: Why) -> str:
-    """The words that matched, and the phrasing nearest to it: `matched “envoy” · nearest to: “…” (cosine 0.61)`."""
+    """The words that matched, and the phrasing nearest to it: `matched “envoy” · nearest to: “…”
+    (cosine 0.61)`.
+    """
     words = ", ".join(f"“{word}”" for word in e.matched)
     cosine = f" (cosine {why.cosine:.2f})" if why.cosine else ""
     near = f"nearest to: “{why.nearest}”{cosine}" if why.nearest else ""
@@ -96,7 +108,9 @@ def matched(e: Evidence, why: Why) -> str:
 
 
 def leans(e: Evidence, why: Why) -> str:
-    """Why it was taken to point where it does, or why no direction was called; empty where that was not kept."""
+    """Why it was taken to point where it does, or why no direction was called; empty where that was
+    not kept.
+    """
     if not why.leaning:
         return ""
     reason = why.leaning
@@ -109,17 +123,25 @@ def effect_line(question: Question, found: Effect | Unmoved, option: str = "") -
     """What a judgement would do: `Suggested now 46.0 %; accepted 49.2 % (+3.2 points), …`"""
     if found == "context only":
         if question.kind in _MEASURED:
-            return f"Context only: news makes no suggested {'date' if question.kind == 'date' else 'number'}."
+            return (
+                "Context only: news makes no suggested "
+                f"{'date' if question.kind == 'date' else 'number'}."
+            )
         return "Context only: the suggestion follows from the indicator questions of its scenarios."
     if found == "part of another story":
         return "It moves nothing by itself: its story was joined to another."
-    stands, accepted, rejected = (_chance(held, option) for held in (found.stands, found.confirmed, found.rejected))
+    stands, accepted, rejected = (
+        _chance(held, option) for held in (found.stands, found.confirmed, found.rejected)
+    )
     if stands is None or accepted is None or rejected is None:
         return "It names no option, so it moves no share."
     told = (
-        f"{verb} {_tenths(p)} ({_change(p - stands)})" for verb, p in (("accepted", accepted), ("rejected", rejected))
+        f"{verb} {_tenths(p)} ({_change(p - stands)})"
+        for verb, p in (("accepted", accepted), ("rejected", rejected))
     )
-    return f"Suggested now{f' for {option}' if option else ''} {_tenths(stands)}; {', '.join(told)}."
+    return (
+        f"Suggested now{f' for {option}' if option else ''} {_tenths(stands)}; {', '.join(told)}."
+    )
 
 
 def _tenths(p: float) -> str:
@@ -138,7 +160,8 @@ def _chance(held: Distribution, option: str) -> float | None:
 
 
 def shift_of(adds: float | None, p: float) -> str:
-    """What a story does to a suggestion of p: `Shifts the suggestion by −0.03 in log-odds now, about −0.5 points`.
+    """What a story does to a suggestion of p: `Shifts the suggestion by −0.03 in log-odds now,
+    about −0.5 points`.
 
     `adds` is its line in log-odds, None where it has none.
     """
@@ -171,7 +194,9 @@ def judge(by: ForecasterId, me: ForecasterId) -> str:
 
 
 def judgement_line(decision: Decision, kind: Kind, option: str, me: ForecasterId) -> str:
-    """A judgement in a line: `Machine judgement (name): for YES, moderate. …`, `Confirmed by me: for YES, moderate.`"""
+    """A judgement in a line: `Machine judgement (name): for YES, moderate. …`, `Confirmed by me:
+    for YES, moderate.`
+    """
     model = machine(decision.by)
     if model:
         who = f"Machine judgement ({model})"
@@ -189,7 +214,9 @@ def judgement_line(decision: Decision, kind: Kind, option: str, me: ForecasterId
 
 
 def leaning_sentence(kind: Kind, found: Leaning) -> str:
-    """Where the evidence on a number or a day leans: `5 stories point higher, 2 lower; no number is made from that.`"""
+    """Where the evidence on a number or a day leans: `5 stories point higher, 2 lower; no number is
+    made from that.`
+    """
     made = "date" if kind == "date" else "number"
     yes, no = side_words(kind, Direction.YES), side_words(kind, Direction.NO)
     if not found.yes and not found.no:
@@ -197,7 +224,9 @@ def leaning_sentence(kind: Kind, found: Leaning) -> str:
     first, *others = [(n, word) for n, word in ((found.yes, yes), (found.no, no)) if n]
     verb = "points" if first[0] == 1 else "point"
     told = f"{plural(first[0], 'story', 'stories')} {verb} {first[1]}"
-    rest = f"{others[0][0]:,} {others[0][1]}" if others else f"none {no if first[1] == yes else yes}"
+    rest = (
+        f"{others[0][0]:,} {others[0][1]}" if others else f"none {no if first[1] == yes else yes}"
+    )
     return f"{told}, {rest}; no {made} is made from that."
 
 
@@ -221,6 +250,11 @@ _OBVIOUS: Final = frozenset({"base rate", "time passed", "evidence", "no news"})
 
 
 def lines_explained(kinds: set[str]) -> str:
-    """What the less obvious lines among these mean, in a sentence each; empty when there is none."""
-    names = {kind: TITLES[kind].removeprefix("News: ").capitalize() for kind in kinds & LINE.keys() - _OBVIOUS}
+    """What the less obvious lines among these mean, in a sentence each; empty when there is
+    none.
+    """
+    names = {
+        kind: TITLES[kind].removeprefix("News: ").capitalize()
+        for kind in kinds & LINE.keys() - _OBVIOUS
+    }
     return " ".join(f"{names[kind]}: {said}." for kind, said in LINE.items() if kind in names)

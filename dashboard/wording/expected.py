@@ -27,23 +27,31 @@ def says(ratio: float, kind: Kind, option: str = "") -> str:
     if factor == "×1":
         return f"{factor}, speaks for neither side"
     verb = "points" if kind in ("numeric", "date") else "speaks"
-    return f"{factor}, {verb} {side_words(kind, Direction.YES if ratio > 1.0 else Direction.NO, option)}"
+    return (
+        f"{factor}, {verb} "
+        f"{side_words(kind, Direction.YES if ratio > 1.0 else Direction.NO, option)}"
+    )
 
 
 def if_seen(question: Question, expected: Expected) -> str:
-    """What a signpost says either way: `If seen: ×2.7, speaks for YES. If not: ×0.19, speaks for NO.`
+    """What a signpost says either way: `If seen: ×2.7, speaks for YES. If not: ×0.19, speaks for
+    NO.`
 
     Empty for closes and answers.
     """
     if expected.indicator is None or expected.if_seen is None or expected.if_silent is None:
         return ""
     option = expected.indicator.option
-    seen, silent = (says(ratio, question.kind, option) for ratio in (expected.if_seen, expected.if_silent))
+    seen, silent = (
+        says(ratio, question.kind, option) for ratio in (expected.if_seen, expected.if_silent)
+    )
     return f"If seen: {seen}. If not: {silent}."
 
 
 def signpost_state(post: Signpost, clock: tuple[datetime, ZoneInfo]) -> str:
-    """Where a signpost stands: `○ Waiting, due by 15 Jan 2027 (in 6 weeks)`; `clock` is now and the viewer's zone."""
+    """Where a signpost stands: `○ Waiting, due by 15 Jan 2027 (in 6 weeks)`; `clock` is now and the
+    viewer's zone.
+    """
     now, zone = clock
     by = _due(post.indicator).by
     match post.state:
@@ -64,7 +72,9 @@ def signpost_says(question: Question, post: Signpost, zone: ZoneInfo) -> str:
     """
     due = _due(post.indicator)
     option = post.indicator.option
-    seen, silent = (says(ratio, question.kind, option) for ratio in (due.ratio_when_seen, due.ratio_when_silent))
+    seen, silent = (
+        says(ratio, question.kind, option) for ratio in (due.ratio_when_seen, due.ratio_when_silent)
+    )
     match post.state:
         case "seen":
             return "Seen in time: its reports are evidence, each weighed by itself."
@@ -74,20 +84,32 @@ def signpost_says(question: Question, post: Signpost, zone: ZoneInfo) -> str:
             return f"If unseen by {day(due.by, zone)}: {silent}. If seen: {seen}."
 
 
-def silence(question: Question, indicator: Indicator, logged: datetime | None, zone: ZoneInfo) -> str:
-    """A silence as a piece of evidence: `Silence: “…” was expected by … and not seen, likelihood ratio 0.42 (…)`."""
+def silence(
+    question: Question, indicator: Indicator, logged: datetime | None, zone: ZoneInfo
+) -> str:
+    """A silence as a piece of evidence: `Silence: “…” was expected by … and not seen, likelihood
+    ratio 0.42 (…)`.
+    """
     due = _due(indicator)
     ratio = f"likelihood ratio {due.ratio_when_silent:.2g} ({silence_ratio(question, indicator)})"
     noted = f", logged on {day(logged, zone)}" if logged is not None else ""
-    return f"Silence: “{indicator.name}” was expected by {day(due.by, zone)} and not seen, {ratio}{noted}."
+    return (
+        f"Silence: “{indicator.name}” was expected by {day(due.by, zone)} and not seen, "
+        f"{ratio}{noted}."
+    )
 
 
 def mark_line(mark: Mark, name: str, kind: Kind, zone: ZoneInfo) -> str:
-    """What was noted of a signpost: `✓ Seen: “…”, due by …, noted on …`, and what a silence says."""
+    """What was noted of a signpost: `✓ Seen: “…”, due by …, noted on …`, and what a silence
+    says.
+    """
     due, noted = day(mark.due_at, zone), day(mark.at, zone)
     if mark.state == "seen":
         return f"{WAITING[mark.state]}: “{name}”, due by {due}, noted on {noted}"
-    return f"{WAITING[mark.state]}: “{name}” was due by {due} and not seen, noted on {noted}: {says(mark.ratio, kind)}"
+    return (
+        f"{WAITING[mark.state]}: “{name}” was due by {due} and not seen, noted on {noted}: "
+        f"{says(mark.ratio, kind)}"
+    )
 
 
 def _due(indicator: Indicator) -> Expectation:

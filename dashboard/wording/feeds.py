@@ -1,4 +1,6 @@
-"""Feeds: how they fare together, what their servers answered, when each is asked next, what is odd about a date."""
+"""Feeds: how they fare together, what their servers answered, when each is asked next, what is odd
+about a date.
+"""
 
 from collections import Counter
 from datetime import datetime
@@ -48,8 +50,12 @@ _PLAIN: Final = {"200": "a document", "304": "not modified", _NO_ANSWER: "no ans
 
 
 def fleet_sentence(fleet: Fleet, now: datetime) -> str:
-    """How all feeds together fare: `9 of 12 feeds are well; 1 failing, 2 quiet. The newest answer came …`."""
-    newest = f" The newest answer came {age(fleet.newest_success, now)}." if fleet.newest_success else ""
+    """How all feeds together fare: `9 of 12 feeds are well; 1 failing, 2 quiet. The newest answer
+    came …`.
+    """
+    newest = (
+        f" The newest answer came {age(fleet.newest_success, now)}." if fleet.newest_success else ""
+    )
     trouble = [f"{fleet.counts[kind]:,} {_state(kind)}" for kind in _TROUBLE if fleet.counts[kind]]
     if fleet.feeds == 1:
         only = next(kind for kind, count in fleet.counts.items() if count)
@@ -63,7 +69,11 @@ def fleet_sentence(fleet: Fleet, now: datetime) -> str:
 
 def _well(fleet: Fleet) -> str:
     well, feeds = fleet.counts["ok"], plural(fleet.feeds, "feed")
-    return f"{well:,} of {feeds} {'is' if well == 1 else 'are'} well" if well else f"None of {feeds} is well"
+    return (
+        f"{well:,} of {feeds} {'is' if well == 1 else 'are'} well"
+        if well
+        else f"None of {feeds} is well"
+    )
 
 
 def _state(kind: Health) -> str:
@@ -81,7 +91,9 @@ def faring(state: FeedState, health: Health, now: datetime) -> str:
             since = f", the first {age(state.failing_since, now)}" if state.failing_since else ""
             return f"{plural(state.failures, 'failure')} in a row{since}. {last}"
         case "late":
-            return f"It has been due for {span(now - state.next_due_at)}, and nobody polls it. {last}"
+            return (
+                f"It has been due for {span(now - state.next_due_at)}, and nobody polls it. {last}"
+            )
         case "new":
             again = "It is about to be asked again."
             return again if state.last_attempt_at else "It has not been asked yet."
@@ -92,7 +104,9 @@ def faring(state: FeedState, health: Health, now: datetime) -> str:
 
 
 def asked_next(state: FeedState, now: datetime, at: str = "") -> str:
-    """When a feed is asked next and why then, `at` for its moment in words; "" while it is paused."""
+    """When a feed is asked next and why then, `at` for its moment in words; "" while it is
+    paused.
+    """
     if state.paused:
         return ""
     when = f"{age(state.next_due_at, now)}{f', at {at}' if at else ''}"
@@ -131,7 +145,9 @@ def answers_in_a_row(recent: str) -> str:
 
 
 def answers_counted(recent: str) -> str:
-    """A feed's last answers by kind, the most frequent first: `5 × 304 not modified, 2 × no answer`."""
+    """A feed's last answers by kind, the most frequent first: `5 × 304 not modified, 2 × no
+    answer`.
+    """
     counts = Counter(recent.split())
     return ", ".join(f"{count} × {answer_word(status)}" for status, count in counts.most_common())
 
@@ -151,10 +167,17 @@ def silent_line(coverage: Coverage) -> str:
     if coverage.feeds == 1:
         return "The one feed that should carry its evidence is silent"
     verb = "is" if silent == 1 else "are"
-    return f"{silent:,} of {plural(coverage.feeds, 'feed')} that should carry its evidence {verb} silent"
+    return (
+        f"{silent:,} of {plural(coverage.feeds, 'feed')} that should carry its evidence "
+        f"{verb} silent"
+    )
 
 
 def brought(found: Imported) -> str:
     """What a list of feeds brought: `12 feeds added, 3 were there already.`."""
-    known = f", {found.known:,} {'was' if found.known == 1 else 'were'} there already" if found.known else ""
+    known = (
+        f", {found.known:,} {'was' if found.known == 1 else 'were'} there already"
+        if found.known
+        else ""
+    )
     return f"{plural(found.added, 'feed') if found.added else 'No feed'} added{known}."

@@ -10,7 +10,10 @@ from forecasts.links import LinkKind
 RULE: Final[dict[LinkKind, str]] = {
     "implies": "Whenever the first comes true, so does the second: it is at least as likely.",
     "negates": "Exactly one of the two comes true: together they make 100 %.",
-    "conjunction": "The third asks whether the first two both come true: it is no likelier than either of them.",
+    "conjunction": (
+        "The third asks whether the first two both come true: it is no likelier than either "
+        "of them."
+    ),
     "one of": "Exactly one of them comes true: together they make 100 %.",
     "dates": "One event, asked by several dates.",
     "members": "The same question, asked of several.",
@@ -20,7 +23,8 @@ RULE: Final[dict[LinkKind, str]] = {
 
 
 def with_numbers(kind: LinkKind, p: Sequence[float]) -> str:
-    """The same with one forecaster's numbers, P(YES) in the order of the link; empty for kinds that have a chart.
+    """The same with one forecaster's numbers, P(YES) in the order of the link; empty for kinds that
+    have a chart.
 
     `40 % and 55 %`, `40 % + 55 % = 95 %`, `40 % and 50 %, both 20 %: from 0 % to 40 % is possible`.
     """
@@ -32,7 +36,10 @@ def with_numbers(kind: LinkKind, p: Sequence[float]) -> str:
             return f"{' + '.join(said)} = {percent_of_all(sum(p))}"
         case "conjunction":
             least, most = max(0.0, p[0] + p[1] - 1.0), min(p[0], p[1])
-            return f"{said[0]} and {said[1]}, both {said[2]}: from {percent(least)} to {percent(most)} is possible"
+            return (
+                f"{said[0]} and {said[1]}, both {said[2]}: from {percent(least)} to "
+                f"{percent(most)} is possible"
+            )
         case _:
             return ""
 
@@ -45,8 +52,8 @@ def percent_of_all(total: float) -> str:
 def together(p: Sequence[float]) -> str:
     """What a conditional pair makes without the condition: `26 % = 30 % × 40 % + 70 % × 20 %`.
 
-    P(A) = P(B) · P(A | B) + P(not B) · P(A | not B), the law of total probability; a fourth number is P(A) as it is
-    held.
+    P(A) = P(B) · P(A | B) + P(not B) · P(A | not B), the law of total probability; a fourth number
+    is P(A) as it is held.
     """
     b, if_so, if_not = p[:3]
     total = b * if_so + (1.0 - b) * if_not
@@ -56,7 +63,9 @@ def together(p: Sequence[float]) -> str:
 
 
 def contradiction(found: Violation) -> str:
-    """What contradicts a link, and the nearest forecasts that do not: `“…” …; nearest that agree: 53 % and 53 %.`"""
+    """What contradicts a link, and the nearest forecasts that do not: `“…” …; nearest that agree:
+    53 % and 53 %.`
+    """
     after = ", ".join(percent(p) for p in found.after)
     slight = "" if found.flagged else " It is small enough to be noise."
     return f"{found.words}. The nearest that agree: {after}.{slight}"

@@ -1,7 +1,7 @@
 """Forecasts and answers as pages write them.
 
-They say what `forecasts.spoken` says to a terminal, in the typography of pages: a no-break space before %, a day as
-everywhere else on them, a unit with every value.
+They say what `forecasts.spoken` says to a terminal, in the typography of pages: a no-break space
+before %, a day as everywhere else on them, a unit with every value.
 """
 
 from typing import Final, Literal
@@ -37,7 +37,9 @@ KIND: Final[dict[Kind, str]] = {
 
 
 def in_short(question: Question, held: Distribution | None) -> str:
-    """A forecast for a table: `63 %`, `Beijing 60 %`, `235 (190 to 300) US dollars`, `never 70 %`."""
+    """A forecast for a table: `63 %`, `Beijing 60 %`, `235 (190 to 300) US dollars`, `never 70
+    %`.
+    """
     if isinstance(held, Categorical) and not _alike(held):
         return _share(held.likeliest, held.of(held.likeliest))
     middle = held.quantile(0.5) if isinstance(held, Cdf) else None
@@ -67,7 +69,11 @@ def _options_headline(held: Categorical) -> tuple[str, str]:
         return f"each {percent_exact(held.p[0])}", "all options alike"
     ranked = sorted(zip(held.options, held.p, strict=True), key=lambda pair: -pair[1])
     first, *others = [_share(clipped(name, _LONGEST), p) for name, p in ranked]
-    more = [f"{len(others) - _RUNNERS_UP} more"] if len(others) > _RUNNERS_UP + 1 else others[_RUNNERS_UP:]
+    more = (
+        [f"{len(others) - _RUNNERS_UP} more"]
+        if len(others) > _RUNNERS_UP + 1
+        else others[_RUNNERS_UP:]
+    )
     return first, ", ".join([*others[:_RUNNERS_UP], *more])
 
 
@@ -91,7 +97,9 @@ def _curve_headline(question: Question, curve: Cdf) -> tuple[str, str]:
 
 
 def told(question: Question, held: Distribution | None) -> str:
-    """Everything that a forecast says, in words: what was understood of what somebody typed or set."""
+    """Everything that a forecast says, in words: what was understood of what somebody typed or
+    set.
+    """
     match held:
         case None:
             return NOTHING
@@ -108,7 +116,9 @@ def told(question: Question, held: Distribution | None) -> str:
 
 
 def span_of(question: Question, curve: Cdf, level: float) -> str:
-    """The central range that holds `level` of a curve: `10 to 120 US dollars`, `1 Mar 2027 to never`."""
+    """The central range that holds `level` of a curve: `10 to 120 US dollars`, `1 Mar 2027 to
+    never`.
+    """
     return _span(question, curve, level) + _unit(question)
 
 
@@ -128,7 +138,11 @@ def edge(question: Question, curve: Cdf, share: float) -> str:
 def beyond(question: Question, curve: Cdf) -> list[str]:
     """What lies beyond the range, as far as it can be seen: `below 100: 5 %`, `never: 40 %`."""
     outside: tuple[tuple[Side, float], ...] = (("lower", curve.below), ("upper", curve.above))
-    return [f"{_outside(question, side)}: {percent_exact(mass)}" for side, mass in outside if mass >= 0.005]
+    return [
+        f"{_outside(question, side)}: {percent_exact(mass)}"
+        for side, mass in outside
+        if mass >= 0.005
+    ]
 
 
 def bound(question: Question, side: Side, *, unit: bool = True) -> str:
@@ -151,7 +165,9 @@ def value_of(question: Question, value: float) -> str:
 
 
 def answer_of(question: Question, resolution: Resolution | None) -> str:
-    """An answer: `YES`, `Astana`, `291.5 US dollars`, `5 Nov 2026`, `never by 31 Dec 2028`, `annulled`."""
+    """An answer: `YES`, `Astana`, `291.5 US dollars`, `5 Nov 2026`, `never by 31 Dec 2028`,
+    `annulled`.
+    """
     if resolution is None or resolution.outcome != "answered" or question.scale is None:
         return spoken.answer_in_words(question, resolution)
     match resolution.answer.lower():
@@ -161,13 +177,17 @@ def answer_of(question: Question, resolution: Resolution | None) -> str:
             return bound(question, "upper")
     if question.kind == "date":
         return day(utc(resolution.answer), UTC_ZONE)
-    return spoken.answer_in_words(question, resolution)  # as it was entered: an answer is not rounded
+    return spoken.answer_in_words(
+        question, resolution
+    )  # as it was entered: an answer is not rounded
 
 
 def _bare(question: Question, value: float) -> str:
     if question.kind == "date":
         return day(date_of(value), UTC_ZONE)
-    noise = abs(value) < 1e-9 * _scale(question).span  # what is left of a zero that went through a logarithm
+    noise = (
+        abs(value) < 1e-9 * _scale(question).span
+    )  # what is left of a zero that went through a logarithm
     return spoken.value(question, 0.0 if noise else value)
 
 

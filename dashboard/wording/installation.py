@@ -1,4 +1,6 @@
-"""What the settings and the first page say of the installation: its feeds' budget, its database, its first steps."""
+"""What the settings and the first page say of the installation: its feeds' budget, its database,
+its first steps.
+"""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -40,9 +42,13 @@ def next_round(found: Budget, now: datetime) -> str:
     if found.next_at is None:
         return "Every feed is paused: none will be asked."
     if found.due:
-        return f"The next round asks {plural(found.due, 'feed')} now due; within the hour, {found.soon:,} in all."
+        return (
+            f"The next round asks {plural(found.due, 'feed')} now due; within the hour, "
+            f"{found.soon:,} in all."
+        )
     return (
-        f"The next feed is due {age(found.next_at, now)}; within the hour {plural(found.soon, 'feed')} will be asked."
+        f"The next feed is due {age(found.next_at, now)}; within the hour "
+        f"{plural(found.soon, 'feed')} will be asked."
     )
 
 

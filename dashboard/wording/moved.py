@@ -24,7 +24,9 @@ _OBVIOUS: Final = frozenset({"came in", "base rate", "time passed", "small chang
 
 
 def moved_sentence(move: Move, since: str, until: str, *, from_base_rate: bool = False) -> str:
-    """`From 25.2 % (2 Mar) to 31 % (1 May): up 5.8 points, +0.29 in log-odds.`; `since` and `until` in words."""
+    """`From 25.2 % (2 Mar) to 31 % (1 May): up 5.8 points, +0.29 in log-odds.`; `since` and `until`
+    in words.
+    """
     base = "the base rate, " if from_base_rate else ""
     told = f"From {_fine(move.before)} ({base}{since}) to {_fine(move.after)} ({until})"
     if move.log_odds is None:
@@ -33,7 +35,9 @@ def moved_sentence(move: Move, since: str, until: str, *, from_base_rate: bool =
 
 
 def tenths(p: float) -> float:
-    """A percentage with one decimal, and more near the ends: a move is often smaller than a point."""
+    """A percentage with one decimal, and more near the ends: a move is often smaller than a
+    point.
+    """
     return round(100 * p, 1) if 0.1 <= p <= 0.9 else percent_number(p)
 
 
@@ -47,11 +51,17 @@ def _size(move: Move) -> str:
         return "unchanged"
     way, size = "up" if change > 0 else "down", round(100 * abs(change), 1)
     return (
-        f"{way} {size:g}{NBSP}{'point' if size == 1 else 'points'}" if size else f"{way} by less than 0.1{NBSP}points"
+        f"{way} {size:g}{NBSP}{'point' if size == 1 else 'points'}"
+        if size
+        else f"{way} by less than 0.1{NBSP}points"
     )
 
 
 def causes_explained(causes: set[str]) -> str:
-    """What the less obvious causes among these mean, in a sentence each; empty when there is none."""
+    """What the less obvious causes among these mean, in a sentence each; empty when there is
+    none.
+    """
     known = {**LINE, **CAUSE}
-    return " ".join(f"{c.capitalize()}: {said}." for c, said in known.items() if c in causes - _OBVIOUS)
+    return " ".join(
+        f"{c.capitalize()}: {said}." for c, said in known.items() if c in causes - _OBVIOUS
+    )

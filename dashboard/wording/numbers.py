@@ -17,9 +17,10 @@ _RAREST: Final = 10_000
 def percent(p: float) -> str:
     """A probability for a headline: `46 %`, but `<1 %` and `>99 %` near the ends.
 
-    Only certainty itself is written 0 % or 100 %. `forecasts.spoken.percent` shows tenths near the ends, as a forecast
-    in a terminal should; a sentence or heading of a page is read faster with a whole number, and a no-break space
-    before the unit. Where a page shows a forecast itself, it is `percent_exact`.
+    Only certainty itself is written 0 % or 100 %. `forecasts.spoken.percent` shows tenths near the
+    ends, as a forecast in a terminal should; a sentence or heading of a page is read faster with a
+    whole number, and a no-break space before the unit. Where a page shows a forecast itself, it is
+    `percent_exact`.
     """
     if 0.0 < p < 0.01:
         return f"<1{NBSP}%"
@@ -69,7 +70,13 @@ def odds(p: float) -> str:
     ratio = p / (1 - p) if p >= 0.5 else (1 - p) / p
     if ratio < 1.05:
         return "even"
-    number = f"{ratio:.1f}".removesuffix(".0") if ratio < 10 else f"{ratio:,.0f}" if ratio < _RAREST else "over 10,000"
+    number = (
+        f"{ratio:.1f}".removesuffix(".0")
+        if ratio < 10
+        else f"{ratio:,.0f}"
+        if ratio < _RAREST
+        else "over 10,000"
+    )
     return f"{number} to 1 {'for' if p > 0.5 else 'against'}"
 
 
@@ -93,7 +100,9 @@ def echo(p: float) -> str:
     if p in (0.0, 1.0):
         return f"{percent(p)}: certainty. If you are wrong, the log score is as bad as it gets"
     chance = odds(p)
-    return f"{percent_exact(p)}, {'even odds' if chance == 'even' else f'odds {chance}'}, {about(p)}"
+    return (
+        f"{percent_exact(p)}, {'even odds' if chance == 'even' else f'odds {chance}'}, {about(p)}"
+    )
 
 
 def log_odds(z: float) -> str:

@@ -1,4 +1,6 @@
-"""Scenario sets in words: who leads, what moved, what the marks of a table mean, how the others give way."""
+"""Scenario sets in words: who leads, what moved, what the marks of a table mean, how the others
+give way.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -22,20 +24,26 @@ MARK: Final[dict[Mark, str]] = {"--": "−−", "-": "−", "N": "N", "+": "+", 
 """The marks as they are shown."""
 
 MARKS: Final = (
-    "++ twice the mean of all scenarios or more, + from 5/4 of it, N near it, − down to half of it, −− below."
-    " Once a row is answered, the marks are those of its answer; while it is open, those of YES."
+    "++ twice the mean of all scenarios or more, + from 5/4 of it, N near it, − down to half of "
+    "it, −− below. Once a row is answered, the marks are those of its answer; while it is open, "
+    "those of YES."
 )
 
 GIVES_WAY: Final[dict[GiveWay, tuple[str, str]]] = {
     "in proportion": ("In proportion", "The others keep their ratios to each other."),
-    "in log-odds": ("In log-odds", "The log-odds of the others move by one amount: of a large share a smaller part."),
+    "in log-odds": (
+        "In log-odds",
+        "The log-odds of the others move by one amount: of a large share a smaller part.",
+    ),
     "from one": ("From one", "One other scenario gives or takes all of it; the rest stay."),
 }
 """How the others give way: the name of the way, and what it does."""
 
 
 def leads(shares: Sequence[Share]) -> str:
-    """Which scenario leads and by how much: `“neutral” leads with 55 %, 34 points ahead of “broker” (22 %).`"""
+    """Which scenario leads and by how much: `“neutral” leads with 55 %, 34 points ahead of “broker”
+    (22 %).`
+    """
     ranked = sorted(shares, key=lambda share: -share[1])
     if len(ranked) < 2:
         return "".join(f"“{name}” has {percent(p)}." for name, p in ranked)
@@ -47,7 +55,8 @@ def leads(shares: Sequence[Share]) -> str:
 
 
 def moved(changes: Sequence[Share], since: datetime, zone: ZoneInfo) -> str:
-    """What moved lately, the largest first: `Since 13 Feb 2027 “broker” is up 12 points, “neutral” down 9 points.`
+    """What moved lately, the largest first: `Since 13 Feb 2027 “broker” is up 12 points, “neutral”
+    down 9 points.`
 
     Moves that round to nothing are left out.
     """
@@ -61,12 +70,16 @@ def moved(changes: Sequence[Share], since: datetime, zone: ZoneInfo) -> str:
 
 
 def cell(found: Cell) -> str:
-    """A likelihood with its mark, its number and the nearest word: `++ · 60 % · roughly even chance`."""
+    """A likelihood with its mark, its number and the nearest word: `++ · 60 % · roughly even
+    chance`.
+    """
     return f"{MARK[found.mark]}{NBSP}· {percent_exact(found.p)} {found.word}"
 
 
 def likelihood(p: float) -> str:
-    """A likelihood as it may be typed: one of the five words where it is exactly that, else `60 %`."""
+    """A likelihood as it may be typed: one of the five words where it is exactly that, else `60
+    %`.
+    """
     word = word_of(p)
     return word if isclose(FIVE_WORDS[word], p, abs_tol=1e-9) else f"{100.0 * p:.6g}%"
 
@@ -90,13 +103,17 @@ def against(names: Sequence[str], counts: Sequence[int], answered: int) -> str:
         return "No row is answered yet, so nothing counts against any scenario."
     ranked = sorted(zip(names, counts, strict=True), key=lambda pair: pair[1])
     told = ", ".join(f"“{name}” {count}" for name, count in ranked)
-    return f"Against each scenario, of {plural(answered, 'answered row')} (− counts 1, −− counts 2): {told}."
+    return (
+        f"Against each scenario, of {plural(answered, 'answered row')} (− counts 1, −− "
+        f"counts 2): {told}."
+    )
 
 
 def strained(nats: float, text: str, said: float, expected: float) -> str:
     """That board and table do not go together, and where most; empty when they do.
 
-    `nats` is what the board says beyond what answers bring by themselves; see `dashboard.frames.scenarios.strain`.
+    `nats` is what the board says beyond what answers bring by themselves; see
+    `dashboard.frames.scenarios.strain`.
     """
     if nats < 0.5:
         return ""
@@ -107,6 +124,12 @@ def strained(nats: float, text: str, said: float, expected: float) -> str:
     )
     if said in (0.0, 1.0):
         was = f"was answered {'YES' if said else 'NO'}"
-        return f"{much}: {nats:.1f}{NBSP}nats apart. Most of all, “{text}” {was}, with {percent(expected)} expected."
+        return (
+            f"{much}: {nats:.1f}{NBSP}nats apart. Most of all, “{text}” {was}, with "
+            f"{percent(expected)} expected."
+        )
     where = f"“{text}” is at {percent(said)}, where {percent(expected)} was to be expected"
-    return f"{much}: {nats:.1f}{NBSP}nats apart. Most of all, {where}. Look at its row, or at its forecasts."
+    return (
+        f"{much}: {nats:.1f}{NBSP}nats apart. Most of all, {where}. Look at its row, or at "
+        "its forecasts."
+    )

@@ -30,7 +30,10 @@ OUTCOME: Final = {
 
 
 def status_line(
-    question: Question, state: Status, resolution: Resolution | None, clock: tuple[datetime, ZoneInfo]
+    question: Question,
+    state: Status,
+    resolution: Resolution | None,
+    clock: tuple[datetime, ZoneInfo],
 ) -> str:
     """Where a question stands, in one line; `clock` is now and the viewer's zone."""
     now, zone = clock

@@ -30,9 +30,12 @@ def clipped(text: str, limit: int) -> str:
 
 _PUNCTUATION: Final = re.compile(r"([!-/:-@\[-`{-~])")
 _AUTOMATIC: Final = re.compile(
-    r"(?<=:)(?=//)|(?<=w)(?=ww\.)|(?<=@)|(?<=:)(?=streamlit:)|(?<=[-<>=.])(?=[-<>=.])", re.IGNORECASE
+    r"(?<=:)(?=//)|(?<=w)(?=ww\.)|(?<=@)|(?<=:)(?=streamlit:)|(?<=[-<>=.])(?=[-<>=.])",
+    re.IGNORECASE,
 )
-_BLANKS: Final = re.compile(r"[^\S\u00a0]+")  # a no-break space keeps a number and its unit together
+_BLANKS: Final = re.compile(
+    r"[^\S\u00a0]+"
+)  # a no-break space keeps a number and its unit together
 _WORD_JOINER: Final = "\u2060"
 _TURNS: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
 """What turns the direction of the text after it, beyond its own end."""
@@ -41,14 +44,14 @@ _TURNS: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
 def inert(text: str) -> str:
     """Text for a place that reads Markdown, made to show as it is.
 
-    Every mark is escaped; a word joiner breaks what turns into links, pictures and arrows by itself. What would turn
-    the words after it around is left out.
+    Every mark is escaped; a word joiner breaks what turns into links, pictures and arrows by
+    itself. What would turn the words after it around is left out.
 
     >>> inert("*a* \\u202eb")
     '\\\\*a\\\\* b'
 
-    Feed text does not come here: it goes through `st.text` and table cells, which read no Markdown. Only a
-    feed's own title does, cut short, where it is a heading or the label of a link.
+    Feed text does not come here: it goes through `st.text` and table cells, which read no Markdown.
+    Only a feed's own title does, cut short, where it is a heading or the label of a link.
     """
     flat = _TURNS.sub("", _BLANKS.sub(" ", text)).strip()
     return _PUNCTUATION.sub(r"\\\1", _AUTOMATIC.sub(_WORD_JOINER, flat))

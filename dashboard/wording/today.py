@@ -20,7 +20,9 @@ def moved(before: float, after: float) -> str:
     >>> moved(0.34, 0.46).replace(NBSP, " ")
     'Up 12 points, 34 % → 46 %'
     """
-    return f"{capital(points(after - before))}, {percent_exact(before)} {ARROW} {percent_exact(after)}"
+    return (
+        f"{capital(points(after - before))}, {percent_exact(before)} {ARROW} {percent_exact(after)}"
+    )
 
 
 def apart(held: tuple[tuple[ForecasterId, float], tuple[ForecasterId, float]]) -> str:
@@ -59,14 +61,19 @@ def still(over: str, longer: int) -> str:
     >>> still("24 hours", 3).replace(NBSP, " ")
     'No open question moved by a point or more; 3 questions did in 30 days.'
     """
-    more = f"; {plural(longer, 'question')} did in 30{NBSP}days" if longer and over != "30 days" else ""
+    more = (
+        f"; {plural(longer, 'question')} did in 30{NBSP}days"
+        if longer and over != "30 days"
+        else ""
+    )
     return f"No open question moved by a point or more{more}."
 
 
 def waits(over: str, moves: int, pieces: int, due: tuple[int, int, int]) -> str:
     """What moved and all that waits for a person, in a sentence.
 
-    `due` counts the forecasts of one's own that close soon, those that are stale, and the answers overdue.
+    `due` counts the forecasts of one's own that close soon, those that are stale, and the answers
+    overdue.
 
     >>> waits("7 days", 2, 12, (0, 0, 1)).replace(NBSP, " ")
     '**2 questions moved** in 7 days. 12 pieces of evidence to review, 1 answer overdue.'
@@ -76,9 +83,14 @@ def waits(over: str, moves: int, pieces: int, due: tuple[int, int, int]) -> str:
     closing, stale, late = due
     told = [
         f"{plural(pieces, 'piece', 'pieces')} of evidence to review" if pieces else "",
-        f"{plural(closing, 'forecast')} of yours close{'s' if closing == 1 else ''} soon" if closing else "",
+        f"{plural(closing, 'forecast')} of yours close{'s' if closing == 1 else ''} soon"
+        if closing
+        else "",
         f"{plural(stale, 'forecast')} of yours not confirmed lately" if stale else "",
         f"{plural(late, 'answer')} overdue" if late else "",
     ]
     moved = f"{plural(moves, 'question')} moved" if moves else "Nothing moved"
-    return f"**{moved}** in {over.replace(' ', NBSP)}. {', '.join(filter(None, told)) or 'Nothing waits for you'}."
+    return (
+        f"**{moved}** in {over.replace(' ', NBSP)}. "
+        f"{', '.join(filter(None, told)) or 'Nothing waits for you'}."
+    )

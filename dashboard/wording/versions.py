@@ -9,16 +9,24 @@ from forecasts.lint import CODES, Flaw
 from forecasts.versions import Piece
 from tracker.said import Override
 
-_MARKS: Final = {"same": "{}", "added": ":blue-background[**{}**]", "removed": ":orange-background[~~{}~~]"}
+_MARKS: Final = {
+    "same": "{}",
+    "added": ":blue-background[**{}**]",
+    "removed": ":orange-background[~~{}~~]",
+}
 
 
 def marked(pieces: Sequence[Piece]) -> str:
-    """A diff as Markdown: what was added is bold, what was removed struck out; the words themselves are made inert."""
+    """A diff as Markdown: what was added is bold, what was removed struck out; the words themselves
+    are made inert.
+    """
     return " ".join(_MARKS[piece.change].format(inert(piece.text)) for piece in pieces)
 
 
 def findings(flaws: Sequence[Flaw]) -> str:
-    """How many findings there are: `1 finding that blocks, 2 pieces of advice`; `no finding` without any."""
+    """How many findings there are: `1 finding that blocks, 2 pieces of advice`; `no finding`
+    without any.
+    """
     blocking = sum(flaw.severity == "blocking" for flaw in flaws)
     advice = len(flaws) - blocking
     told = [plural(blocking, "finding that blocks", "findings that block")] if blocking else []
@@ -27,16 +35,23 @@ def findings(flaws: Sequence[Flaw]) -> str:
 
 
 def finding(flaw: Flaw) -> str:
-    """A finding in a line: `Blocks: readers measure “significantly” by different yardsticks. Name a number.`"""
+    """A finding in a line: `Blocks: readers measure “significantly” by different yardsticks. Name a
+    number.`
+    """
     kind = "Blocks" if flaw.severity == "blocking" else "Advice"
     return f"{kind}: {_sentence(flaw.reason)} {_sentence(flaw.fix)}"
 
 
 def against_the_linter(override: Override, *, opened: bool, by: str, on: str) -> str:
-    """Why a question stands although the linter objected: `Opened against the linter by me on …, because …`"""
+    """Why a question stands although the linter objected: `Opened against the linter by me on …,
+    because …`
+    """
     what = "Opened" if opened else "Worded anew"
     to = " ".join(CODES.get(code, code) for code in override.codes)
-    return f"{what} against the linter by {by} on {on}, because: {_sentence(override.why)} The linter objected: {to}"
+    return (
+        f"{what} against the linter by {by} on {on}, because: {_sentence(override.why)} The "
+        f"linter objected: {to}"
+    )
 
 
 def _sentence(text: str) -> str:

@@ -1,1 +1,3 @@
-"""When someone says 70 %, does it happen seven times in ten? One row a question, never one a revision."""
+"""When someone says 70 %, does it happen seven times in ten? One row a question, never one a
+revision.
+"""

@@ -28,11 +28,12 @@ _PARTS = 10_000_000  # of one percent: 1 − 0.8 counts as 20 %, though it is 0.
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """The forecasts from `low` up to `high` (the last bin includes 100 %), and how often it happened.
+    """The forecasts from `low` up to `high` (the last bin includes 100 %), and how often it
+    happened.
 
-    `mean_p` is what was said on average, `share` how often it happened, with its 95 % Wilson interval
-    `low95` to `high95`, and Jeffreys' beside it, which is a little shorter at the ends; all six are None in
-    an empty bin. Well calibrated: `mean_p` inside the interval. Questions that
+    `mean_p` is what was said on average, `share` how often it happened, with its 95 % Wilson
+    interval `low95` to `high95`, and Jeffreys' beside it, which is a little shorter at the ends;
+    all six are None in an empty bin. Well calibrated: `mean_p` inside the interval. Questions that
     share their fate count as one in the intervals.
     """
 
@@ -49,7 +50,8 @@ class Bin:
 
 
 def bin_of(p: float) -> int:
-    """The number of the bin, from 0 up, in which a probability lands: exactly one, whatever its last digits.
+    """The number of the bin, from 0 up, in which a probability lands: exactly one, whatever its
+    last digits.
 
     A p outside [0, 1] raises `InvalidProbability`.
 
@@ -60,11 +62,14 @@ def bin_of(p: float) -> int:
     return min(parts // (BIN_PERCENT * _PARTS), 100 // BIN_PERCENT - 1)
 
 
-def bins(points: Sequence[tuple[float, int]], clusters: Sequence[str] | None = None) -> tuple[Bin, ...]:
+def bins(
+    points: Sequence[tuple[float, int]], clusters: Sequence[str] | None = None
+) -> tuple[Bin, ...]:
     """Five bins of 20 points each, lower edge included; every point lands in exactly one.
 
-    `clusters` names for each point the questions that share its fate: in the intervals a cluster then counts as one
-    question. A p outside [0, 1] raises `InvalidProbability`, an outcome that is not 0 or 1 `ValueError`.
+    `clusters` names for each point the questions that share its fate: in the intervals a cluster
+    then counts as one question. A p outside [0, 1] raises `InvalidProbability`, an outcome that is
+    not 0 or 1 `ValueError`.
 
     >>> [(b.low, b.n, b.happened) for b in bins([(0.35, 1), (1 - 0.8, 0), (1.0, 1)])]
     [(0.0, 0, 0), (0.2, 2, 1), (0.4, 0, 0), (0.6, 0, 0), (0.8, 1, 1)]
@@ -93,11 +98,11 @@ def _bin(index: int, points: Sequence[tuple[float, int]], clusters: int) -> Bin:
 def advice(points: Sequence[tuple[float, int]], clusters: Sequence[str] | None = None) -> str:
     """One plain sentence about what to change, or that there is nothing to say yet.
 
-    `clusters` names for each point the questions that share its fate; these are taken to come out all alike, as
-    twenty deadlines of one event do, so that one piece of luck accuses nobody. Under `TOO_FEW` clusters it says how
-    many are missing. Else two tests: are forecasts too high or too
-    low on average, and are they too far from 50 % or too near (Spiegelhalter's)? The one that differs
-    more from chance speaks; when neither does, the advice is to change nothing.
+    `clusters` names for each point the questions that share its fate; these are taken to come out
+    all alike, as twenty deadlines of one event do, so that one piece of luck accuses nobody. Under
+    `TOO_FEW` clusters it says how many are missing. Else two tests: are forecasts too high or too
+    low on average, and are they too far from 50 % or too near (Spiegelhalter's)? The one that
+    differs more from chance speaks; when neither does, the advice is to change nothing.
 
     >>> advice([(0.7, 1)] * 8)
     'Too few questions to say anything: 8 of the 20 needed, 12 are missing.'
@@ -109,16 +114,28 @@ def advice(points: Sequence[tuple[float, int]], clusters: Sequence[str] | None =
     apart = len(set(fates))
     if apart < TOO_FEW:
         what = "questions" if apart == n else "questions of separate fate"
-        return f"Too few {what} to say anything: {apart} of the {TOO_FEW} needed, {TOO_FEW - apart} are missing."
+        return (
+            f"Too few {what} to say anything: {apart} of the {TOO_FEW} needed, "
+            f"{TOO_FEW - apart} are missing."
+        )
     level, sureness = _deviation(points, fates, _alike), _deviation(points, fates, _by_sureness)
     if max(abs(level), abs(sureness)) < TELLING:
         return f"Over {n} questions forecasts and outcomes agree within chance: nothing to change."
-    # For forecasts that are all alike the two are one test; then the level is the plainer thing to say.
-    return _about_level(points) if abs(level) >= abs(sureness) - 1e-9 else _about_sureness(points, sureness)
+    # For forecasts that are all alike the two are one test; then the level is the plainer thing to
+    # say.
+    return (
+        _about_level(points)
+        if abs(level) >= abs(sureness) - 1e-9
+        else _about_sureness(points, sureness)
+    )
 
 
-def _deviation(points: Sequence[tuple[float, int]], fates: Sequence[str], weigh: Callable[[float], float]) -> float:
-    """The weighted sum of (o − p) in standard deviations of what it would be for perfect forecasts."""
+def _deviation(
+    points: Sequence[tuple[float, int]], fates: Sequence[str], weigh: Callable[[float], float]
+) -> float:
+    """The weighted sum of (o − p) in standard deviations of what it would be for perfect
+    forecasts.
+    """
     found = math.fsum((outcome - p) * weigh(p) for p, outcome in points)
     # Within a cluster deviations move together, so they add up before they are squared.
     spread: dict[str, float] = {}
@@ -127,7 +144,9 @@ def _deviation(points: Sequence[tuple[float, int]], fates: Sequence[str], weigh:
     variance = math.fsum(each**2 for each in spread.values())
     if variance > 0.0:
         return found / math.sqrt(variance)
-    return math.copysign(math.inf, found) if found else 0.0  # only certainties, and one of them was wrong
+    return (
+        math.copysign(math.inf, found) if found else 0.0
+    )  # only certainties, and one of them was wrong
 
 
 def _alike(p: float) -> float:
@@ -142,7 +161,9 @@ def _about_level(points: Sequence[tuple[float, int]]) -> str:
     said = math.fsum(p for p, _ in points) / len(points)
     share = sum(outcome for _, outcome in points) / len(points)
     word, change = ("high", "lower") if said > share else ("low", "higher")
-    return f"Too {word}: forecasts said {said:.0%} on average and {share:.0%} happened; go {change}."
+    return (
+        f"Too {word}: forecasts said {said:.0%} on average and {share:.0%} happened; go {change}."
+    )
 
 
 def _about_sureness(points: Sequence[tuple[float, int]], sureness: float) -> str:

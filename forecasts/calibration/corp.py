@@ -1,13 +1,13 @@
 """When someone says 70 %, does it happen seven times in ten? Answered without choosing bins.
 
-CORP (Consistent, Optimally binned, Reproducible, PAV-based) replaces each forecast by the share of what
-happened at such forecasts, where shares may only rise with the forecast. What a score gains by that is
-miscalibration; what the recalibrated forecasts gain over always saying the overall share is
-discrimination. Equal forecasts are pooled first: people say round numbers, and fitting their rows one by
-one would make the answer depend on the order of the rows.
+CORP (Consistent, Optimally binned, Reproducible, PAV-based) replaces each forecast by the share of
+what happened at such forecasts, where shares may only rise with the forecast. What a score gains by
+that is miscalibration; what the recalibrated forecasts gain over always saying the overall share is
+discrimination. Equal forecasts are pooled first: people say round numbers, and fitting their rows
+one by one would make the answer depend on the order of the rows.
 
-One row per resolved question. Questions that share their fate are one piece of luck: give `clusters`
-where a band or a p-value is asked for, or it will be too sure.
+One row per resolved question. Questions that share their fate are one piece of luck: give
+`clusters` where a band or a p-value is asked for, or it will be too sure.
 
 Source: Dimitriadis, Gneiting & Jordan 2021, Proceedings of the National Academy of Sciences 118,
 doi 10.1073/pnas.2016191118; Ayer et al. 1955, Annals of Mathematical Statistics 26, for PAV.
@@ -37,10 +37,10 @@ class Corp:
     """A mean score in parts: score = mcb − dsc + unc.
 
     `recalibrated`: for each row, in the order given, the share that happened at such forecasts.
-    `score`: the mean score, lower is better. `mcb` miscalibration: what recalibration would gain, ≥ 0,
-    lower is better, 0 is calibrated. `dsc` discrimination: what the recalibrated forecasts gain over the
-    overall share, 0 to `unc`, higher is better. `unc` uncertainty: what always saying the overall share
-    would score, a fact about the questions. Units are those of the rule.
+    `score`: the mean score, lower is better. `mcb` miscalibration: what recalibration would gain, ≥
+    0, lower is better, 0 is calibrated. `dsc` discrimination: what the recalibrated forecasts gain
+    over the overall share, 0 to `unc`, higher is better. `unc` uncertainty: what always saying the
+    overall share would score, a fact about the questions. Units are those of the rule.
     """
 
     recalibrated: tuple[float, ...]
@@ -52,7 +52,8 @@ class Corp:
 
 @dataclass(frozen=True, slots=True)
 class CurvePoint:
-    """One point of a reliability diagram: `recalibrated` of the `n` questions with forecast `p` happened.
+    """One point of a reliability diagram: `recalibrated` of the `n` questions with forecast `p`
+    happened.
 
     All in 0 to 1 but `n`; on the diagonal is calibrated, below it the forecast was too high.
     """
@@ -64,7 +65,8 @@ class CurvePoint:
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """Where the reliability curve of a calibrated forecaster stays, point by point, with chance `level`.
+    """Where the reliability curve of a calibrated forecaster stays, point by point, with chance
+    `level`.
 
     `x` are the forecasts, each once and rising; `lower` and `upper` belong to them, 0 to 1.
     """
@@ -89,12 +91,16 @@ class _Pooled:
 
     def count(self, place: NDArray[np.intp], weights: ArrayLike | None = None) -> Floats:
         """How many of the rows at these places, or how much of their weight, is at each x."""
-        return np.bincount(place, weights=weights, minlength=self.x.size).astype(np.float64, copy=False)
+        return np.bincount(place, weights=weights, minlength=self.x.size).astype(
+            np.float64, copy=False
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class _Fates:
-    """The places of rows in order of cluster, then of forecast; where each cluster starts, and its size."""
+    """The places of rows in order of cluster, then of forecast; where each cluster starts, and its
+    size.
+    """
 
     place: NDArray[np.intp]
     starts: NDArray[np.intp]
@@ -105,13 +111,16 @@ class _Fates:
         if clusters is None:
             return cls(np.sort(place), np.arange(place.size), np.ones(place.size, dtype=np.intp))
         if len(clusters) != place.size:
-            raise ForecastsError(f"give one cluster for each forecast: there are {len(clusters)} for {place.size}")
+            raise ForecastsError(
+                f"give one cluster for each forecast: there are {len(clusters)} for {place.size}"
+            )
         codes = numbered(clusters)
         sizes = np.bincount(codes)
         return cls(place[np.lexsort((place, codes))], np.cumsum(sizes) - sizes, sizes)
 
     def drawn(self, rng: np.random.Generator) -> tuple[NDArray[np.intp], Floats]:
-        """The rows of as many clusters as there are, drawn with replacement: the place and the luck of each.
+        """The rows of as many clusters as there are, drawn with replacement: the place and the luck
+        of each.
 
         Rows of one drawn cluster have the same luck; a cluster that is drawn twice has two lucks.
         """
@@ -125,10 +134,10 @@ class _Fates:
 def corp(p: ArrayLike, outcomes: ArrayLike, *, rule: CorpRule = "brier") -> Corp:
     """The CORP decomposition of a mean score into miscalibration, discrimination and uncertainty.
 
-    One row per resolved question: `p` the forecasts, `outcomes` 1 or 0; one row is enough. Under "log"
-    (nats) the forecasts are moved into 0.001 to 0.999 in the score, as `log_score` does, and nothing else
-    is: a recalibrated 0 or 1 was never wrong, so that it costs 0. See `Corp` for ranges and directions.
-    Raises as `paired` does. Source: Dimitriadis, Gneiting & Jordan 2021.
+    One row per resolved question: `p` the forecasts, `outcomes` 1 or 0; one row is enough. Under
+    "log" (nats) the forecasts are moved into 0.001 to 0.999 in the score, as `log_score` does, and
+    nothing else is: a recalibrated 0 or 1 was never wrong, so that it costs 0. See `Corp` for
+    ranges and directions. Raises as `paired` does. Source: Dimitriadis, Gneiting & Jordan 2021.
 
     >>> found = corp([0.1, 0.1, 0.8, 0.8], [0, 0, 1, 0])
     >>> found.recalibrated
@@ -143,7 +152,8 @@ def corp(p: ArrayLike, outcomes: ArrayLike, *, rule: CorpRule = "brier") -> Corp
     score = _mean_score(forecasts, happened, rule)
     best = _mean_of_shares(recalibrated, happened, rule)
     unc = _mean_of_shares(np.full_like(happened, happened.mean()), happened, rule)
-    # No rising function of the forecast scores better than PAV's, so that both are ≥ 0 but for rounding.
+    # No rising function of the forecast scores better than PAV's, so that both are ≥ 0 but for
+    # rounding.
     mcb, dsc = max(0.0, score - best), max(0.0, unc - best)
     return Corp(tuple(recalibrated.tolist()), score, mcb, dsc, unc)
 
@@ -151,8 +161,8 @@ def corp(p: ArrayLike, outcomes: ArrayLike, *, rule: CorpRule = "brier") -> Corp
 def curve(p: ArrayLike, outcomes: ArrayLike) -> tuple[CurvePoint, ...]:
     """The reliability curve: each distinct forecast once, rising, with its recalibrated value.
 
-    Rows as in `corp`; draw lines between the points, and dots of size n. Recalibrated values never fall.
-    Raises as `paired` does. Source: Dimitriadis, Gneiting & Jordan 2021.
+    Rows as in `corp`; draw lines between the points, and dots of size n. Recalibrated values never
+    fall. Raises as `paired` does. Source: Dimitriadis, Gneiting & Jordan 2021.
 
     >>> [(at.p, at.n, at.recalibrated) for at in curve([0.8, 0.1, 0.8, 0.1], [1, 0, 0, 0])]
     [(0.1, 2, 0.0), (0.8, 2, 0.5)]
@@ -174,16 +184,17 @@ def consistency_band(
 ) -> Band:
     """Where the curve would lie if the forecaster were calibrated: a band around the diagonal.
 
-    Each resample draws as many forecasts as there are, with replacement, lets each happen with the chance
-    that was said, and fits the curve; the band holds the middle `level` of the curves at each forecast
-    (0.9: from the 5 % to the 95 % quantile). A curve that leaves it is a sign of miscalibration, though
-    at one point in ten by chance; `mcb_test` gives the one answer for the whole. Narrower for more rows.
+    Each resample draws as many forecasts as there are, with replacement, lets each happen with the
+    chance that was said, and fits the curve; the band holds the middle `level` of the curves at
+    each forecast (0.9: from the 5 % to the 95 % quantile). A curve that leaves it is a sign of
+    miscalibration, though at one point in ten by chance; `mcb_test` gives the one answer for the
+    whole. Narrower for more rows.
 
-    With `clusters`, one label per row, whole clusters are drawn, and the rows of a cluster share one
-    uniform number u: each happens if u < p. So questions of one fate move together, and the band is
-    wider. The same seed gives the same band; without clusters, in any order of the rows. Raises as `paired`
-    does, and `ForecastsError` for a level outside (0, 1), no resamples, or labels that do not match.
-    Source: Dimitriadis, Gneiting & Jordan 2021, with clusters added.
+    With `clusters`, one label per row, whole clusters are drawn, and the rows of a cluster share
+    one uniform number u: each happens if u < p. So questions of one fate move together, and the
+    band is wider. The same seed gives the same band; without clusters, in any order of the rows.
+    Raises as `paired` does, and `ForecastsError` for a level outside (0, 1), no resamples, or
+    labels that do not match. Source: Dimitriadis, Gneiting & Jordan 2021, with clusters added.
 
     >>> band = consistency_band([0.2] * 50 + [0.7] * 50)
     >>> band.x, all(low < x < high for low, x, high in zip(band.lower, band.x, band.upper))
@@ -199,7 +210,9 @@ def consistency_band(
         n, yes = pooled.count(place), pooled.count(place, luck < pooled.x[place])
         seen = n > 0.0
         curves[at] = np.interp(pooled.x, pooled.x[seen], _rising_shares(n[seen], yes[seen]))
-    lower, upper = np.quantile(curves, [(1.0 - level) / 2.0, (1.0 + level) / 2.0], axis=0, overwrite_input=True)
+    lower, upper = np.quantile(
+        curves, [(1.0 - level) / 2.0, (1.0 + level) / 2.0], axis=0, overwrite_input=True
+    )
     return Band(tuple(pooled.x.tolist()), tuple(lower.tolist()), tuple(upper.tolist()), level)
 
 
@@ -211,20 +224,22 @@ def mcb_test(
     seed: int = 0,
     clusters: Sequence[Hashable] | None = None,
 ) -> float:
-    """Is the miscalibration more than chance? The p-value of a calibrated forecaster's `mcb` (Brier).
+    """Is the miscalibration more than chance? The p-value of a calibrated forecaster's `mcb`
+    (Brier).
 
-    The forecasts stay as they are and each happens with the chance that was said, `resamples` times; the
-    answer is (1 + how often that gave at least the mcb observed) / (1 + resamples). Range
-    1/(1 + resamples) to 1; small speaks against calibration, and large says only that nothing was found.
+    The forecasts stay as they are and each happens with the chance that was said, `resamples`
+    times; the answer is (1 + how often that gave at least the mcb observed) / (1 + resamples).
+    Range 1/(1 + resamples) to 1; small speaks against calibration, and large says only that nothing
+    was found.
 
-    With `clusters`, one label per row, the rows of a cluster share one uniform number u: each happens if
-    u < p. That is exact for deadlines or thresholds of one event, where the nearer one implies the
-    farther. Looser ties it takes for closer than they are, which makes the test slower to accuse; it
-    stayed on that side in simulations of independent, loosely tied and opposite questions. The same seed
-    gives the same answer; without clusters, in any order of the rows. Raises as `paired` does, and
-    `ForecastsError` for no resamples or for labels that do not match. Source: Dimitriadis, Gneiting &
-    Jordan 2021; the one added is of Phipson & Smyth 2010, Statistical Applications in Genetics and
-    Molecular Biology 9.
+    With `clusters`, one label per row, the rows of a cluster share one uniform number u: each
+    happens if u < p. That is exact for deadlines or thresholds of one event, where the nearer one
+    implies the farther. Looser ties it takes for closer than they are, which makes the test slower
+    to accuse; it stayed on that side in simulations of independent, loosely tied and opposite
+    questions. The same seed gives the same answer; without clusters, in any order of the rows.
+    Raises as `paired` does, and `ForecastsError` for no resamples or for labels that do not match.
+    Source: Dimitriadis, Gneiting & Jordan 2021; the one added is of Phipson & Smyth 2010,
+    Statistical Applications in Genetics and Molecular Biology 9.
 
     >>> mcb_test([0.9] * 20, [1] * 18 + [0] * 2), mcb_test([0.9] * 20, [1] * 10 + [0] * 10) < 0.01
     (1.0, True)
@@ -242,7 +257,9 @@ def mcb_test(
     return (1 + at_least) / (1 + resamples)
 
 
-def _calibrated_world(p: ArrayLike, clusters: Sequence[Hashable] | None, resamples: int) -> tuple[_Pooled, _Fates]:
+def _calibrated_world(
+    p: ArrayLike, clusters: Sequence[Hashable] | None, resamples: int
+) -> tuple[_Pooled, _Fates]:
     if resamples < 1:
         raise ForecastsError(f"at least one resample is needed, better a thousand, not {resamples}")
     forecasts, _ = paired(p, np.zeros(np.shape(p)))
@@ -252,13 +269,17 @@ def _calibrated_world(p: ArrayLike, clusters: Sequence[Hashable] | None, resampl
 
 def _rising_shares(n: Floats, yes: Floats) -> Floats:
     """The rising shares nearest to yes / n, weighted by n: pool adjacent violators."""
-    from scipy.optimize import isotonic_regression  # a tenth of a second that most commands need not wait
+    from scipy.optimize import (
+        isotonic_regression,
+    )  # a tenth of a second that most commands need not wait
 
     return np.asarray(isotonic_regression(yes / n, weights=n).x, dtype=np.float64)
 
 
 def _mcb(x: Floats, n: Floats, yes: Floats) -> float:
-    """Brier miscalibration from counts: Σ (n x² − 2 x yes) + Σ n r², as Σ r yes = Σ n r² inside PAV's blocks."""
+    """Brier miscalibration from counts: Σ (n x² − 2 x yes) + Σ n r², as Σ r yes = Σ n r² inside
+    PAV's blocks.
+    """
     shares = _rising_shares(n, yes)
     return float(n @ (x * x + shares * shares) - 2.0 * (x @ yes)) / float(n.sum())
 
@@ -274,7 +295,9 @@ def _mean_score(p: Floats, happened: Floats, rule: CorpRule) -> float:
 
 
 def _mean_of_shares(share: Floats, happened: Floats, rule: CorpRule) -> float:
-    """The mean score of shares of the same outcomes, of which 0 and 1 are never wrong: 0 · ln 0 is 0."""
+    """The mean score of shares of the same outcomes, of which 0 and 1 are never wrong: 0 · ln 0 is
+    0.
+    """
     from scipy.special import xlog1py, xlogy
 
     if rule == "log":

@@ -1,11 +1,13 @@
 """What a mean Brier score is made of: calibration, discrimination, and how hard the questions were.
 
-With few questions prefer `corp`, which needs no bins; what stands here is what the literature reports
-and what a bar chart of bins shows. All of it takes one row per resolved question, never one per revision.
+With few questions prefer `corp`, which needs no bins; what stands here is what the literature
+reports and what a bar chart of bins shows. All of it takes one row per resolved question, never one
+per revision.
 
-Sources: Murphy 1973, Journal of Applied Meteorology 12; Stephenson, Coelho & Jolliffe 2008, Weather and
-Forecasting 23, for the spread inside bins; Ferro & Fricker 2012, Quarterly Journal of the Royal
-Meteorological Society 138, for the bias; Yates 1982, Organizational Behavior and Human Performance 30.
+Sources: Murphy 1973, Journal of Applied Meteorology 12; Stephenson, Coelho & Jolliffe 2008, Weather
+and Forecasting 23, for the spread inside bins; Ferro & Fricker 2012, Quarterly Journal of the Royal
+Meteorological Society 138, for the bias; Yates 1982, Organizational Behavior and Human Performance
+30.
 """
 
 from dataclasses import dataclass
@@ -21,17 +23,21 @@ TENTHS: tuple[float, ...] = tuple(k / 10 for k in range(11))
 """Edges of ten equal bins, each the nearest float to its decimal."""
 
 ON_EDGE = 1e-9
-"""A forecast this close above an edge lies on it: 0.1 + 0.2 is 0.30000000000000004 and means 0.3."""
+"""A forecast this close above an edge lies on it: 0.1 + 0.2 is 0.30000000000000004 and means
+0.3.
+"""
 
 PLACES = 12
-"""Forecasts that agree to so many places are equal: 0.4 − 0.05 is 0.35000000000000003 and means 0.35."""
+"""Forecasts that agree to so many places are equal: 0.4 − 0.05 is 0.35000000000000003 and means
+0.35.
+"""
 
 
 def paired(p: ArrayLike, outcomes: ArrayLike) -> tuple[Floats, Floats]:
     """Forecasts and what happened, checked: two arrays of one length, at least one row.
 
-    Raises `InvalidProbability` for what is no probability, `ValueError` for an outcome that is not 0 or 1,
-    and `ForecastsError` when there are no rows or the lengths differ.
+    Raises `InvalidProbability` for what is no probability, `ValueError` for an outcome that is not
+    0 or 1, and `ForecastsError` when there are no rows or the lengths differ.
 
     >>> [column.tolist() for column in paired([0.3, 0.9], [0, 1])]
     [[0.3, 0.9], [0.0, 1.0]]
@@ -39,11 +45,13 @@ def paired(p: ArrayLike, outcomes: ArrayLike) -> tuple[Floats, Floats]:
     forecasts, happened = probabilities(p), checked_outcomes(outcomes)
     if forecasts.ndim != 1 or forecasts.shape != happened.shape:
         raise ForecastsError(
-            f"forecasts of shape {forecasts.shape} and outcomes of shape {happened.shape} do not pair up: "
-            "give two lists with one outcome for each forecast"
+            f"forecasts of shape {forecasts.shape} and outcomes of shape {happened.shape} do not "
+            "pair up: give two lists with one outcome for each forecast"
         )
     if forecasts.size == 0:
-        raise ForecastsError("there is no resolved forecast to judge: give at least one, or wait for a resolution")
+        raise ForecastsError(
+            "there is no resolved forecast to judge: give at least one, or wait for a resolution"
+        )
     return forecasts, happened
 
 
@@ -51,14 +59,16 @@ def paired(p: ArrayLike, outcomes: ArrayLike) -> tuple[Floats, Floats]:
 class Murphy:
     """The mean Brier score in parts: brier = rel − res + unc + wbv − wbc, exactly.
 
-    `brier`: 0 to 1, lower is better. `rel` reliability: how far shares lie from the bins' mean forecasts,
-    0 to 1, lower is better. `res` resolution: how far the bins' shares lie from the overall share, 0 to
-    `unc`, higher is better. `unc` uncertainty: what always saying the overall share would score, 0 to
+    `brier`: 0 to 1, lower is better. `rel` reliability: how far shares lie from the bins' mean
+    forecasts, 0 to 1, lower is better. `res` resolution: how far the bins' shares lie from the
+    overall share, 0 to `unc`, higher is better. `unc` uncertainty: what always saying the overall
+    share would score, 0 to
     0.25, a fact about the questions. `wbv`, `wbc`: variance of forecasts inside bins, and twice their
     covariance with outcomes; both 0 when forecasts in a bin are equal.
 
-    `rel_bc`, `res_bc`, `unc_bc`: the same parts without the bias of small bins, with the same sum. They
-    may fall below 0, which means that nothing can be told from 0: show max(0, ·) and keep the raw value.
+    `rel_bc`, `res_bc`, `unc_bc`: the same parts without the bias of small bins, with the same sum.
+    They may fall below 0, which means that nothing can be told from 0: show max(0, ·) and keep the
+    raw value.
     """
 
     brier: float
@@ -73,12 +83,13 @@ class Murphy:
 
 
 def murphy(p: ArrayLike, outcomes: ArrayLike, edges: ArrayLike | None = None) -> Murphy:
-    """Murphy's decomposition of the mean Brier score, exact also for forecasts that differ inside a bin.
+    """Murphy's decomposition of the mean Brier score, exact also for forecasts that differ inside a
+    bin.
 
-    One row per resolved question: `p` the forecasts, `outcomes` 1 or 0. `edges` rise from 0 to 1; bins are
-    (low, high], and the first holds 0 too; ten tenths by default. See `Murphy` for ranges and directions.
-    Raises as `paired` does, and `ForecastsError` for edges that do not rise from 0 to 1.
-    Sources: Murphy 1973; Stephenson, Coelho & Jolliffe 2008; Ferro & Fricker 2012.
+    One row per resolved question: `p` the forecasts, `outcomes` 1 or 0. `edges` rise from 0 to 1;
+    bins are (low, high], and the first holds 0 too; ten tenths by default. See `Murphy` for ranges
+    and directions. Raises as `paired` does, and `ForecastsError` for edges that do not rise from 0
+    to 1. Sources: Murphy 1973; Stephenson, Coelho & Jolliffe 2008; Ferro & Fricker 2012.
 
     >>> found = murphy([0.1, 0.1, 0.8, 0.8], [0, 0, 1, 0])
     >>> round(found.brier, 4), round(found.rel, 4), round(found.res, 4), round(found.unc, 4)
@@ -98,17 +109,19 @@ def murphy(p: ArrayLike, outcomes: ArrayLike, edges: ArrayLike | None = None) ->
     noise = float((n * share * (1.0 - share))[several] @ (1.0 / (n[several] - 1.0))) / total
     level_noise = unc / max(total - 1, 1)  # with one question unc is 0
     brier = float(((forecasts - happened) ** 2).mean())
-    return Murphy(brier, rel, res, unc, wbv, wbc, rel - noise, res - noise + level_noise, unc + level_noise)
+    return Murphy(
+        brier, rel, res, unc, wbv, wbc, rel - noise, res - noise + level_noise, unc + level_noise
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Discrimination:
     """How well forecasts tell what happens from what does not, whatever their level.
 
-    `auc`: the chance that a question that happened had the higher forecast of a random pair, 0 to 1,
-    higher is better, 0.5 is none. `mean_if_yes`, `mean_if_no`: mean forecast of what happened and what
-    did not. `slope`: their difference, −1 to 1, higher is better (Yates' slope). `yes`, `no`: how many
-    questions there are of each. What needs an outcome that never occurred is None.
+    `auc`: the chance that a question that happened had the higher forecast of a random pair, 0 to
+    1, higher is better, 0.5 is none. `mean_if_yes`, `mean_if_no`: mean forecast of what happened
+    and what did not. `slope`: their difference, −1 to 1, higher is better (Yates' slope). `yes`,
+    `no`: how many questions there are of each. What needs an outcome that never occurred is None.
     """
 
     auc: float | None
@@ -120,10 +133,12 @@ class Discrimination:
 
 
 def discrimination(p: ArrayLike, outcomes: ArrayLike) -> Discrimination:
-    """The area under the ROC curve and the mean forecasts by outcome, one row per resolved question.
+    """The area under the ROC curve and the mean forecasts by outcome, one row per resolved
+    question.
 
-    Equal forecasts count half in `auc`. See `Discrimination` for ranges and directions. Raises as `paired`
-    does. Sources: Mason & Graham 2002, Quarterly Journal of the Royal Meteorological Society 128; Yates 1982.
+    Equal forecasts count half in `auc`. See `Discrimination` for ranges and directions. Raises as
+    `paired` does. Sources: Mason & Graham 2002, Quarterly Journal of the Royal Meteorological
+    Society 128; Yates 1982.
 
     >>> found = discrimination([0.2, 0.6, 0.6, 0.9], [0, 0, 1, 1])
     >>> found.auc, found.mean_if_yes, found.mean_if_no, round(found.slope, 4)
@@ -142,7 +157,12 @@ def discrimination(p: ArrayLike, outcomes: ArrayLike) -> Discrimination:
     no_at = np.bincount(index[~was_yes], minlength=values.size)
     won_twice = 2 * (np.cumsum(no_at) - no_at) + no_at  # a tie is half a win
     return Discrimination(
-        int(yes_at @ won_twice) / (2 * yes * no), mean_if_yes, mean_if_no, mean_if_yes - mean_if_no, yes, no
+        int(yes_at @ won_twice) / (2 * yes * no),
+        mean_if_yes,
+        mean_if_no,
+        mean_if_yes - mean_if_no,
+        yes,
+        no,
     )
 
 
@@ -150,8 +170,8 @@ def sharpness(p: ArrayLike) -> float:
     """Sharpness: the variance of the forecasts around their own mean, over questions.
 
     Range 0 (always the same number) to 0.25 (half of them 0, half 1). It says how far a forecaster
-    commits, not whether rightly: higher is better only between forecasters who are calibrated, and it
-    needs no outcome. Raises `InvalidProbability`, and `ForecastsError` without a forecast.
+    commits, not whether rightly: higher is better only between forecasters who are calibrated, and
+    it needs no outcome. Raises `InvalidProbability`, and `ForecastsError` without a forecast.
     Source: Murphy 1993, Weather and Forecasting 8.
 
     >>> sharpness([0.0, 1.0, 0.5, 0.5])
@@ -166,10 +186,10 @@ def sharpness(p: ArrayLike) -> float:
 def ece(p: ArrayLike, outcomes: ArrayLike, bins: int = 10) -> float:
     """Expected calibration error: mean over questions of |mean forecast − share| of their bin.
 
-    A diagnostic only, never shown bare: it is biased upwards, and a perfect forecaster with 50 questions
-    in ten bins has 0.14 on average. Show `ece_of_perfect` beside it, or `corp` instead. `bins` equal bins
-    (low, high]. Range 0 to 1, lower is better. Raises as `paired` does, and `ForecastsError` for less than
-    one bin. Source: Naeini, Cooper & Hauskrecht 2015, AAAI 29.
+    A diagnostic only, never shown bare: it is biased upwards, and a perfect forecaster with 50
+    questions in ten bins has 0.14 on average. Show `ece_of_perfect` beside it, or `corp` instead.
+    `bins` equal bins (low, high]. Range 0 to 1, lower is better. Raises as `paired` does, and
+    `ForecastsError` for less than one bin. Source: Naeini, Cooper & Hauskrecht 2015, AAAI 29.
 
     >>> round(ece([0.1, 0.1, 0.8, 0.8], [0, 0, 1, 0]), 4)
     0.2
@@ -182,9 +202,10 @@ def ece(p: ArrayLike, outcomes: ArrayLike, bins: int = 10) -> float:
 def ece_of_perfect(n: int, bins: int = 10, *, resamples: int = 4000, seed: int = 0) -> float:
     """The mean `ece` of a perfectly calibrated forecaster with n questions: what noise alone gives.
 
-    Forecasts are uniform on 0 to 1 and each outcome comes with the chance that was said; `resamples` such
-    forecasters are drawn from `seed`. Range 0 to 1, falling with n; an `ece` near it is no sign of
-    miscalibration. Raises `ForecastsError` unless n, bins and resamples are at least 1.
+    Forecasts are uniform on 0 to 1 and each outcome comes with the chance that was said;
+    `resamples` such forecasters are drawn from `seed`. Range 0 to 1, falling with n; an `ece` near
+    it is no sign of miscalibration. Raises `ForecastsError` unless n, bins and resamples are at
+    least 1.
 
     >>> round(ece_of_perfect(50), 2), round(ece_of_perfect(1000), 2)
     (0.14, 0.03)
@@ -208,10 +229,17 @@ def _mean_gap(error: Floats, index: NDArray[np.intp], bins: int) -> float:
 def _bin_means(
     forecasts: Floats, happened: Floats, index: NDArray[np.intp]
 ) -> tuple[Floats, Floats, Floats, NDArray[np.intp]]:
-    """Of each bin that is not empty: size, mean forecast, share; and which of these bins a row is in."""
+    """Of each bin that is not empty: size, mean forecast, share; and which of these bins a row is
+    in.
+    """
     _, index, sizes = np.unique(index, return_inverse=True, return_counts=True)
     n = sizes.astype(np.float64)
-    return n, np.bincount(index, weights=forecasts) / n, np.bincount(index, weights=happened) / n, index
+    return (
+        n,
+        np.bincount(index, weights=forecasts) / n,
+        np.bincount(index, weights=happened) / n,
+        index,
+    )
 
 
 def _bins(forecasts: Floats, edges: Floats) -> NDArray[np.intp]:
@@ -227,7 +255,9 @@ def _equal_edges(bins: int) -> Floats:
 
 def _checked_edges(edges: ArrayLike) -> Floats:
     found = np.asarray(edges, dtype=np.float64)
-    rising = found.ndim == 1 and found.size >= 2 and bool(np.all(np.diff(found) > 0.0))  # NaN does not rise
+    rising = (
+        found.ndim == 1 and found.size >= 2 and bool(np.all(np.diff(found) > 0.0))
+    )  # NaN does not rise
     if not rising or abs(found[0]) > ON_EDGE or abs(found[-1] - 1.0) > ON_EDGE:
         raise ForecastsError("the edges of bins rise from 0 to 1: give them as in [0, 0.2, 0.5, 1]")
     return found

@@ -1,11 +1,27 @@
-"""Everything that can be said of one forecaster's calibration, from one row a question: numbers, band, and words."""
+"""Everything that can be said of one forecaster's calibration, from one row a question: numbers,
+band, and words.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from forecasts.calibration.bins import Bin, advice, bins
-from forecasts.calibration.corp import Band, Corp, CurvePoint, consistency_band, corp, curve, mcb_test
-from forecasts.calibration.decomposition import Discrimination, Murphy, discrimination, murphy, sharpness
+from forecasts.calibration.corp import (
+    Band,
+    Corp,
+    CurvePoint,
+    consistency_band,
+    corp,
+    curve,
+    mcb_test,
+)
+from forecasts.calibration.decomposition import (
+    Discrimination,
+    Murphy,
+    discrimination,
+    murphy,
+    sharpness,
+)
 from forecasts.calibration.snapshots import Snapshot
 
 BAND_LEVEL = 0.9
@@ -15,9 +31,10 @@ BAND_LEVEL = 0.9
 class Reliability:
     """How the forecasts of one forecaster at one lead compare with what happened.
 
-    `curve` is the CORP reliability diagram, `band` where it lies nine times in ten for a forecaster who is perfectly
-    calibrated, and `p_value` how often such a one would look at least as miscalibrated. `clusters` is the number of
-    groups of questions that share their fate; all resampling is by group. `advice` is the same in one sentence.
+    `curve` is the CORP reliability diagram, `band` where it lies nine times in ten for a forecaster
+    who is perfectly calibrated, and `p_value` how often such a one would look at least as
+    miscalibrated. `clusters` is the number of groups of questions that share their fate; all
+    resampling is by group. `advice` is the same in one sentence.
     """
 
     snapshots: tuple[Snapshot, ...]
@@ -38,7 +55,9 @@ class Reliability:
         return len(self.snapshots)
 
 
-def reliability(points: Sequence[Snapshot], *, resamples: int = 1000, seed: int = 0) -> Reliability | None:
+def reliability(
+    points: Sequence[Snapshot], *, resamples: int = 1000, seed: int = 0
+) -> Reliability | None:
     """What the snapshots of one forecaster say; None when there is none.
 
     >>> from forecasts.question import QuestionId
@@ -58,7 +77,9 @@ def reliability(points: Sequence[Snapshot], *, resamples: int = 1000, seed: int 
         bins=bins(pairs, clusters),
         corp=corp(p, outcomes),
         curve=curve(p, outcomes),
-        band=consistency_band(p, level=BAND_LEVEL, resamples=resamples, seed=seed, clusters=clusters),
+        band=consistency_band(
+            p, level=BAND_LEVEL, resamples=resamples, seed=seed, clusters=clusters
+        ),
         p_value=mcb_test(p, outcomes, resamples=resamples, seed=seed, clusters=clusters),
         murphy=murphy(p, outcomes),
         discrimination=discrimination(p, outcomes),

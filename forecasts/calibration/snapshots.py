@@ -1,7 +1,8 @@
-"""What somebody held at a stated lead time before the scheduled close: one row a question, never one a revision.
+"""What somebody held at a stated lead time before the scheduled close: one row a question, never
+one a revision.
 
-Twenty revisions of one question are one piece of luck, not twenty. A time-weighted mean of p is no forecast, so what
-is compared with the outcome is what stood at a fixed lead.
+Twenty revisions of one question are one piece of luck, not twenty. A time-weighted mean of p is no
+forecast, so what is compared with the outcome is what stood at a fixed lead.
 """
 
 from collections.abc import Iterable
@@ -35,12 +36,15 @@ class Snapshot:
     outcome: int
 
 
-def snapshots(records: Iterable[Record], lead_days: int, *, as_of: datetime | None = None) -> tuple[Snapshot, ...]:
+def snapshots(
+    records: Iterable[Record], lead_days: int, *, as_of: datetime | None = None
+) -> tuple[Snapshot, ...]:
     """What stood `lead_days` before the scheduled close, a row for each binary question.
 
-    Left out are questions that were not open then, whose answer was known by then, that were annulled or are
-    ambiguous, and those on which nothing stood. With `as_of`, also those whose scheduled close lies after it: they
-    are there only because they resolved early, which is mostly YES.
+    Left out are questions that were not open then, whose answer was known by then, that were
+    annulled or are ambiguous, and those on which nothing stood. With `as_of`, also those whose
+    scheduled close lies after it: they are there only because they resolved early, which is mostly
+    YES.
 
     >>> from forecasts.question import utc
     >>> from forecasts.timeline import timeline
@@ -55,22 +59,33 @@ def snapshots(records: Iterable[Record], lead_days: int, *, as_of: datetime | No
     for question, resolution, timeline in records:
         held = _held(question, resolution, timeline, lead_days)
         happened = answer(question, resolution)
-        if isinstance(held, Binary) and isinstance(happened, int) and (as_of is None or counts(question, as_of)):
+        if (
+            isinstance(held, Binary)
+            and isinstance(happened, int)
+            and (as_of is None or counts(question, as_of))
+        ):
             found.append(Snapshot(question.id, fate(question), held.p, happened))
     return tuple(found)
 
 
-def interval_record(records: Iterable[Record], lead_days: int, *, level: float = 0.9) -> IntervalRecord | None:
-    """How often the answer of a numeric or date question lay inside the central interval that stood at a lead.
+def interval_record(
+    records: Iterable[Record], lead_days: int, *, level: float = 0.9
+) -> IntervalRecord | None:
+    """How often the answer of a numeric or date question lay inside the central interval that stood
+    at a lead.
 
-    Widths are shares of the scale, so that questions of different units can be put together. None when there is no
-    such question; otherwise a sharp forecaster has a small mean width *and* a coverage near `level`. An interval that
-    reaches beyond an open bound holds every answer there, "never" among them.
+    Widths are shares of the scale, so that questions of different units can be put together. None
+    when there is no such question; otherwise a sharp forecaster has a small mean width *and* a
+    coverage near `level`. An interval that reaches beyond an open bound holds every answer there,
+    "never" among them.
     """
     tail = (1.0 - level) / 2.0 + 1e-9  # a mass of exactly the tail leaves the interval at the bound
     lows, highs, answers = [], [], []
     for question, resolution, timeline in records:
-        held, happened = _held(question, resolution, timeline, lead_days), answer(question, resolution)
+        held, happened = (
+            _held(question, resolution, timeline, lead_days),
+            answer(question, resolution),
+        )
         if isinstance(held, Cdf) and isinstance(happened, float):
             assert question.scale is not None
             low, high, value = question.scale.locations([*held.central(level), happened]).tolist()
@@ -82,7 +97,9 @@ def interval_record(records: Iterable[Record], lead_days: int, *, level: float =
     return interval_coverage(lows, highs, answers) if answers else None
 
 
-def _held(question: Question, resolution: Resolution, timeline: Timeline, lead_days: int) -> Distribution | None:
+def _held(
+    question: Question, resolution: Resolution, timeline: Timeline, lead_days: int
+) -> Distribution | None:
     if not 0 <= lead_days <= (question.closes_at - question.opens_at) / timedelta(days=1):
         return None
     moment = question.closes_at - timedelta(days=lead_days)

@@ -1,1 +1,3 @@
-"""How a claim is told from other sentences: where sentences end, what is dirt, and which words look ahead."""
+"""How a claim is told from other sentences: where sentences end, what is dirt, and which words look
+ahead.
+"""

@@ -1,4 +1,6 @@
-"""What stands on an essay's page and is no part of it: titles over again, advertisements, buttons, broken markup."""
+"""What stands on an essay's page and is no part of it: titles over again, advertisements, buttons,
+broken markup.
+"""
 
 import re
 from collections.abc import Sequence
@@ -15,10 +17,14 @@ _MARKUP: Final = re.compile(
 )
 _FINISHED: Final = re.compile(r"[.!?…;:。！？][\"'”’»)\]*_]{0,4}$")
 _IN_TAGS: Final = 5
-"""Sentences with tags. When there are as many, and most are so, the essay was written with tags: they are no dirt."""
+"""Sentences with tags. When there are as many, and most are so, the essay was written with tags:
+they are no dirt.
+"""
 
 _LONGEST_LINE: Final = 45
-"""Words of a line that is judged as a whole: an advertisement is seldom longer, a paragraph mostly."""
+"""Words of a line that is judged as a whole: an advertisement is seldom longer, a paragraph
+mostly.
+"""
 
 _LONGEST_TITLE: Final = 16
 _SHORTEST: Final = 3
@@ -34,7 +40,9 @@ def reasons(text: str, spans: Sequence[Span], spellings: Sequence[str]) -> list[
     own = _own_reasons([text[span.offset : span.end] for span in spans], spellings)
     found = [""] * len(spans)
     for members in by_line.values():
-        for at, reason in zip(members, _line_reasons((text, spans), spellings, own, members), strict=True):
+        for at, reason in zip(
+            members, _line_reasons((text, spans), spellings, own, members), strict=True
+        ):
             found[at] = reason
     _mark_repeats(spellings, found)
     return found
@@ -52,7 +60,10 @@ def _own_reasons(quotes: Sequence[str], spellings: Sequence[str]) -> list[str]:
 
 
 def _line_reasons(
-    source: tuple[str, Sequence[Span]], spellings: Sequence[str], reasons: Sequence[str], members: Sequence[int]
+    source: tuple[str, Sequence[Span]],
+    spellings: Sequence[str],
+    reasons: Sequence[str],
+    members: Sequence[int],
 ) -> list[str]:
     text, spans = source
     own = [reasons[at] for at in members]
@@ -61,7 +72,11 @@ def _line_reasons(
     if dirty and whole <= _LONGEST_LINE:
         return [dirty] * len(own)
     first = spans[members[0]]
-    title = len(members) == 1 and not own[0] and _is_title(text[first.offset : first.end], first.shape, spellings)
+    title = (
+        len(members) == 1
+        and not own[0]
+        and _is_title(text[first.offset : first.end], first.shape, spellings)
+    )
     return ["a heading"] if title else own
 
 
@@ -69,19 +84,31 @@ def _boilerplate(spelling: str) -> str:
     words = spelling.split()
     if len(words) <= _LONGEST_LINE and _BOILERPLATE.any_within(spelling):
         return "boilerplate"
-    return "boilerplate" if len(words) <= 6 and _ALONE.any_within(spelling) and words[-1] not in (".", "?") else ""
+    return (
+        "boilerplate"
+        if len(words) <= 6 and _ALONE.any_within(spelling) and words[-1] not in (".", "?")
+        else ""
+    )
 
 
 def _is_title(sentence: str, shape: str, spellings: Sequence[str]) -> bool:
-    """A line of its own that is no whole sentence. One that asks is kept: it may be the essay's main claim."""
+    """A line of its own that is no whole sentence. One that asks is kept: it may be the essay's
+    main claim.
+    """
     if shape == "item" or sentence.rstrip("*_ ").endswith("?"):
         return False
     words = len(sentence.split())
-    return len(spellings) > 1 and words <= _LONGEST_TITLE and (shape == "heading" or not _FINISHED.search(sentence))
+    return (
+        len(spellings) > 1
+        and words <= _LONGEST_TITLE
+        and (shape == "heading" or not _FINISHED.search(sentence))
+    )
 
 
 def _mark_repeats(spellings: Sequence[str], found: list[str]) -> None:
-    """Mark sentences that came before, word for word, and titles that came before with a word or two more."""
+    """Mark sentences that came before, word for word, and titles that came before with a word or
+    two more.
+    """
     seen: set[str] = set()
     titles: dict[tuple[str, ...], int] = {}
     for at, spelling in enumerate(spellings):
@@ -92,8 +119,12 @@ def _mark_repeats(spellings: Sequence[str], found: list[str]) -> None:
             continue
         start = (*words[:6],)
         near = len(words) >= 6 and abs(titles.get(start, -9) - len(words)) <= 2
-        if plain in seen or (near and found[at] in ("", "a heading") and len(words) <= _LONGEST_TITLE):
-            found[at] = found[at] if found[at] not in ("", "a heading") else "repeats an earlier line"
+        if plain in seen or (
+            near and found[at] in ("", "a heading") and len(words) <= _LONGEST_TITLE
+        ):
+            found[at] = (
+                found[at] if found[at] not in ("", "a heading") else "repeats an earlier line"
+            )
         seen.add(plain)
         if found[at] == "a heading":
             titles[start] = len(words)

@@ -28,7 +28,9 @@ DISCLAIMERS: Final = """
 """Gathered from the small print of banks, funds and blogs; no word of any one topic is here."""
 
 _FOUND: Final = Phrases([DISCLAIMERS])
-_CLAUSE: Final = re.compile(r" (?=[,;:] (?!which |who |as |because |since |or |nor )|(?:but|yet|although|though) )")
+_CLAUSE: Final = re.compile(
+    r" (?=[,;:] (?!which |who |as |because |since |or |nor )|(?:but|yet|although|though) )"
+)
 
 
 def without_disclaimers(words: str) -> str:
@@ -43,5 +45,7 @@ def without_disclaimers(words: str) -> str:
     """
     if not _FOUND.any_within(words):
         return words
-    kept = [clause for clause in _CLAUSE.split(words.strip()) if not _FOUND.any_within(f" {clause} ")]
+    kept = [
+        clause for clause in _CLAUSE.split(words.strip()) if not _FOUND.any_within(f" {clause} ")
+    ]
     return f" {' '.join(kept)} " if kept else ""

@@ -1,7 +1,8 @@
-"""Which verbs of a sentence look ahead: modals, what has changed, what is changing, what has effects.
+"""Which verbs of a sentence look ahead: modals, what has changed, what is changing, what has
+effects.
 
-Nobody parses here. A verb is known by the words beside it and by lists, which is wrong now and then; a person reads
-what comes out.
+Nobody parses here. A verb is known by the words beside it and by lists, which is wrong now and
+then; a person reads what comes out.
 """
 
 import re
@@ -17,7 +18,9 @@ from forecasts.claims.words import Found, Phrases
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """What shows that a sentence looks ahead: the words, what they say of the claim, and how good a sign they are."""
+    """What shows that a sentence looks ahead: the words, what they say of the claim, and how good a
+    sign they are.
+    """
 
     words: str
     kind: ClaimForm
@@ -68,16 +71,22 @@ def _participle(verb: str) -> str:
 _CHANGES_THIRD, _CHANGING, _CHANGED = inflected(verb_forms.CHANGES)
 _EFFECTS_THIRD, _, _ = inflected(verb_forms.EFFECTS)
 _ADVERBS: Final = frozenset(
-    "also now already still not never soon thus then only just even ever perhaps very quite rather well almost always"
-    " often once all both again yet far so therefore however instead too in fact long further more no longer .".split()
+    "also now already still not never soon thus then only just even ever perhaps very"
+    " quite rather well almost always often once all both again yet far so therefore"
+    " however instead too in fact long further more no longer .".split()
 )
 _SUBJECTS_I: Final = frozenset("i we you".split())
 _PEOPLE: Final = frozenset("i we you he she they who".split())
 _DETERMINERS: Final = frozenset(
-    "the a an this that these those its their his her our my your of no any some 's such all in for with by".split()
+    (
+        "the a an this that these those its their his her our my your of no any some 's such all in "
+        "for with by"
+    ).split()
 )
 _AFTER_REPORT: Final = frozenset("that it he she they the this there".split())
-_NOT_PROGRESSIVE: Final = frozenset("nothing something anything everything during interesting boring missing".split())
+_NOT_PROGRESSIVE: Final = frozenset(
+    "nothing something anything everything during interesting boring missing".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +130,13 @@ def _modal(setting: Setting, at: int) -> Iterator[Cue]:
     words = " ".join(setting.tokens[at : at + 2]) if after == "not" else word
     match word:
         case "will" | "shall":
-            yield Cue(words, "explicit prediction", 1.0, 0.85 if word == "will" else 0.6, f"“{words}” before a verb")
+            yield Cue(
+                words,
+                "explicit prediction",
+                1.0,
+                0.85 if word == "will" else 0.6,
+                f"“{words}” before a verb",
+            )
         case "would":
             yield _would(setting, at, words)
         case "can":
@@ -152,7 +167,8 @@ def _is_reported(setting: Setting, at: int) -> bool:
         return False
     before = setting.tokens[max(0, at - 14) : at]
     return any(
-        word in verb_forms.REPORTED or (word in verb_forms.REPORTED_THAT and next_word in _AFTER_REPORT)
+        word in verb_forms.REPORTED
+        or (word in verb_forms.REPORTED_THAT and next_word in _AFTER_REPORT)
         for word, next_word in zip(before, (*before[1:], ""), strict=False)
     )
 
@@ -162,13 +178,17 @@ def _story(setting: Setting, at: int) -> bool:
     if setting.ahead:
         return False
     before = setting.tokens[at - 1] if at else ""
-    return setting.bygone or (setting.told and (before in _PEOPLE or before in ("that", "it", "which")))
+    return setting.bygone or (
+        setting.told and (before in _PEOPLE or before in ("that", "it", "which"))
+    )
 
 
 def _would(setting: Setting, at: int, words: str) -> Cue:
     after = [word for word in setting.tokens[at + 1 : at + 5] if word not in _ADVERBS]
     if after[:1] == ["have"] and after[1:2] != ["to"]:
-        return Cue(words, "causal expectation", 0.8, 0.15, "“would have” tells what did not come about")
+        return Cue(
+            words, "causal expectation", 0.8, 0.15, "“would have” tells what did not come about"
+        )
     if _is_reported(setting, at) or _story(setting, at):
         return Cue(words, "causal expectation", 0.8, 0.25, f"“{words}” tells of the past")
     if at and setting.tokens[at - 1] in _SUBJECTS_I:
@@ -184,12 +204,22 @@ def _hedge(setting: Setting, at: int, words: str) -> Cue:
     before = setting.tokens[at - 1] if at else ""
     if after[:1] == ["have"] and after[1:2] != ["to"]:
         return Cue(words, kind, modality, 0.15, f"“{words} have” guesses about the past")
-    if _is_reported(setting, at) or _story(setting, at) or (word == "could" and setting.told and not setting.ahead):
+    if (
+        _is_reported(setting, at)
+        or _story(setting, at)
+        or (word == "could" and setting.told and not setting.ahead)
+    ):
         return Cue(words, kind, modality, 0.3, f"“{words}” tells of the past")
-    if before in _SUBJECTS_I or (word == "may" and {"each", "any", "either"} & {*setting.tokens[max(0, at - 3) : at]}):
-        return Cue(words, kind, modality, 0.3, f"“{words}” is what somebody is able or allowed to do")
+    if before in _SUBJECTS_I or (
+        word == "may" and {"each", "any", "either"} & {*setting.tokens[max(0, at - 3) : at]}
+    ):
+        return Cue(
+            words, kind, modality, 0.3, f"“{words}” is what somebody is able or allowed to do"
+        )
     if words == "could not":
-        return Cue(words, kind, modality, 0.4, "“could not” is mostly about what somebody was able to do")
+        return Cue(
+            words, kind, modality, 0.4, "“could not” is mostly about what somebody was able to do"
+        )
     return Cue(words, kind, modality, 0.6, f"“{words}” before a verb")
 
 
@@ -199,32 +229,52 @@ def _can(setting: Setting, at: int, words: str) -> Iterator[Cue]:
     changes = verb in verb_forms.CHANGES or verb in verb_forms.EFFECTS
     if changes and before not in _SUBJECTS_I and setting.tokens[at - 1 : at] != ("one",):
         yield Cue(words, "causal expectation", 0.5, 0.52, f"“{words}” before a verb of change")
-    elif before not in _SUBJECTS_I and (verb == "expect" or setting.tokens[at + 1 : at + 3] == ("no", "longer")):
+    elif before not in _SUBJECTS_I and (
+        verb == "expect" or setting.tokens[at + 1 : at + 3] == ("no", "longer")
+    ):
         yield Cue(words, "explicit prediction", 0.7, 0.55, f"“{words}” of what is to come")
     else:
-        yield Cue(words, "causal expectation", 0.5, 0.2, f"“{words}” is what somebody is able or allowed to do")
+        yield Cue(
+            words,
+            "causal expectation",
+            0.5,
+            0.2,
+            f"“{words}” is what somebody is able or allowed to do",
+        )
 
 
-_NUMBER: Final = re.compile(r"(?!(?:1[5-9]|20|21)\d\d$)\d.*|percent|hundred|thousand|million|billion|trillion")
+_NUMBER: Final = re.compile(
+    r"(?!(?:1[5-9]|20|21)\d\d$)\d.*|percent|hundred|thousand|million|billion|trillion"
+)
 
 
 def _should(setting: Setting, at: int) -> Iterator[Cue]:
-    """What somebody ought to do is no forecast; what should come about by the numbers, or by a day, is one."""
+    """What somebody ought to do is no forecast; what should come about by the numbers, or by a day,
+    is one.
+    """
     before = setting.tokens[at - 1] if at else ""
     after, verb = _after(setting.tokens, at)
     is_advice = before in _SUBJECTS_I or before == "one" or verb in verb_forms.DEEDS
-    is_asked = not before.isalpha() or not verb or after in _DETERMINERS  # "Should the talks collapse"
+    is_asked = (
+        not before.isalpha() or not verb or after in _DETERMINERS
+    )  # "Should the talks collapse"
     if is_advice or is_asked or not (setting.ahead or any(map(_NUMBER.fullmatch, setting.tokens))):
         return
     words = "should not" if after == "not" else "should"
-    yield Cue(words, "explicit prediction", 0.7, 0.6, f"“{words}” before a verb, with a figure or a time")
+    yield Cue(
+        words, "explicit prediction", 0.7, 0.6, f"“{words}” before a verb, with a figure or a time"
+    )
 
 
 def _perfect(setting: Setting, at: int) -> Iterator[Cue]:
     before = setting.tokens[at - 1] if at else ""
     if before in ("to", "would", "could", "might", "may", "will", "should", "must", "not"):
         return
-    after = [word for word in setting.tokens[at + 1 : at + 8] if word not in _ADVERBS and not word.endswith("ly")]
+    after = [
+        word
+        for word in setting.tokens[at + 1 : at + 8]
+        if word not in _ADVERBS and not word.endswith("ly")
+    ]
     if not after:
         return
     done = after[1] if after[0] == "been" and len(after) > 1 else after[0]
@@ -240,24 +290,31 @@ def _perfect(setting: Setting, at: int) -> Iterator[Cue]:
     state = after[0] == "been" and not (doing or done.endswith("ed") or done in _PARTICIPLES)
     base = 0.62 if changes else 0.5 + (0.05 if setting.lasting else 0.0)
     score = base - (0.1 if done in _SAYING or (state and not setting.lasting) else 0.0)
-    yield Cue(words, "trend", 0.8, score, f"“{words}” tells of a change that reaches to the present")
+    yield Cue(
+        words, "trend", 0.8, score, f"“{words}” tells of a change that reaches to the present"
+    )
 
 
 _SAYING: Final = frozenset(
-    "said argued called written described asked claimed noted observed suggested pointed been turned had always".split()
+    (
+        "said argued called written described asked claimed noted observed suggested pointed been "
+        "turned had always"
+    ).split()
 )
 """Participles that tell of words rather than of change."""
 _PARTICIPLES: Final = frozenset(
-    "been shown given made taken brought kept held left lost won become grown begun fallen risen driven spread put led"
-    " seen found broken got gotten sent spent sold bought built met paid cut hit set run".split()
+    "been shown given made taken brought kept held left lost won become grown begun fallen"
+    " risen driven spread put led seen found broken got gotten sent spent sold bought built"
+    " met paid cut hit set run".split()
 )
 
 
 _DOING: Final = frozenset(
     """
-    acting asking being calling clamouring doing fighting getting giving hearing knowing listening living looking
-    making meaning playing reading saying seeing seeking sitting speaking standing struggling suffering talking telling
-    thinking trying using waging waiting watching wearing wondering working worrying writing
+    acting asking being calling clamouring doing fighting getting giving hearing knowing listening
+    living looking making meaning playing reading saying seeing seeking sitting speaking standing
+    struggling suffering talking telling thinking trying using waging waiting watching wearing
+    wondering working worrying writing
     """.split()
 )
 """What people are at, which mostly tells of no change."""
@@ -265,7 +322,11 @@ _DOING: Final = frozenset(
 
 def _progressive(setting: Setting, at: int) -> Iterator[Cue]:
     before = setting.tokens[at - 1] if at else ""
-    after = [word for word in setting.tokens[at + 1 : at + 6] if word not in _ADVERBS and not word.endswith("ly")]
+    after = [
+        word
+        for word in setting.tokens[at + 1 : at + 6]
+        if word not in _ADVERBS and not word.endswith("ly")
+    ]
     doing = next((word for word in after[:1] if word.endswith("ing") and len(word) > 4), "")
     if not doing or doing in _NOT_PROGRESSIVE or doing == "going":
         return
@@ -274,7 +335,13 @@ def _progressive(setting: Setting, at: int) -> Iterator[Cue]:
         yield Cue(words, "trend", 0.8, 0.6, f"“{words}” tells of a change under way")
     else:
         score = 0.4 if doing in _DOING or (before in _SUBJECTS_I) else 0.5
-        yield Cue(words, "trend", 0.8, score + (0.05 if setting.lasting else 0.0), f"“{words}” tells what goes on now")
+        yield Cue(
+            words,
+            "trend",
+            0.8,
+            score + (0.05 if setting.lasting else 0.0),
+            f"“{words}” tells what goes on now",
+        )
 
 
 def _effect(setting: Setting, at: int) -> Iterator[Cue]:
@@ -286,10 +353,18 @@ def _effect(setting: Setting, at: int) -> Iterator[Cue]:
         or after in ("", ".", ",", "in", "of", "and", "to", "are", "were")
     ):
         return
-    yield Cue(setting.tokens[at], "causal expectation", 0.7, 0.5, f"“{setting.tokens[at]}” names an effect")
+    yield Cue(
+        setting.tokens[at],
+        "causal expectation",
+        0.7,
+        0.5,
+        f"“{setting.tokens[at]}” names an effect",
+    )
 
 
-_OUGHT: Final = re.compile(r" (?:must|should|ought to|needs? to|(?:has|have) to|let us)(?: not| also| therefore)?$")
+_OUGHT: Final = re.compile(
+    r" (?:must|should|ought to|needs? to|(?:has|have) to|let us)(?: not| also| therefore)?$"
+)
 _FAMILIES: Final = Phrases(family.phrases for family in phrases.FAMILIES)
 
 
@@ -302,7 +377,21 @@ def phrase_cues(words: str) -> Iterator[Cue]:
 def _cue(found: Found) -> Cue:
     family = phrases.FAMILIES[found.group]
     if _OUGHT.search(found.before):
-        return Cue(found.words, family.kind, family.modality, 0.3, f"“{found.words}” is what ought to be")
-    if found.before.endswith(" to") and family.kind in ("status quo", "causal expectation", "trend"):
-        return Cue(found.words, family.kind, family.modality, 0.4, f"“{found.words}” is an aim, not said to be so")
-    return Cue(found.words, family.kind, family.modality, family.score, f"“{found.words}” looks ahead")
+        return Cue(
+            found.words, family.kind, family.modality, 0.3, f"“{found.words}” is what ought to be"
+        )
+    if found.before.endswith(" to") and family.kind in (
+        "status quo",
+        "causal expectation",
+        "trend",
+    ):
+        return Cue(
+            found.words,
+            family.kind,
+            family.modality,
+            0.4,
+            f"“{found.words}” is an aim, not said to be so",
+        )
+    return Cue(
+        found.words, family.kind, family.modality, family.score, f"“{found.words}” looks ahead"
+    )

@@ -8,7 +8,9 @@ from typing import Final
 TERMINAL: Final = re.compile(r"[.!?…:;。！？][\"'”’»)\]*_]{0,4}$")
 """What stands at the end of a sentence, or of a half of one."""
 
-_BULLET: Final = re.compile(r"[ \t]{0,12}((?:[-*+•‣◦▪●–—]|\(?\d{1,3}[.)]|[a-z]\))[ \t]+(?:\[[ xX]\][ \t]+)?)(?=\S)")
+_BULLET: Final = re.compile(
+    r"[ \t]{0,12}((?:[-*+•‣◦▪●–—]|\(?\d{1,3}[.)]|[a-z]\))[ \t]+(?:\[[ xX]\][ \t]+)?)(?=\S)"
+)
 _HEADING: Final = re.compile(r"[ \t]{0,3}(#{1,6}[ \t]+)(?=\S)")
 _QUOTED: Final = re.compile(r"[ \t]{0,3}((?:>[ \t]?){1,5})(?=\S)")
 _WIDEST_WRAP: Final = 130
@@ -91,7 +93,11 @@ def _lines(text: str) -> list[_Line]:
         start += len(text[start:stop]) - len(text[start:stop].lstrip())
         stop = start + len(text[start:stop].rstrip())
         if start < stop:
-            found.append(_Line(start, stop, shape, len(raw) - len(raw.lstrip(" \t")), len(raw.rstrip()), near))
+            found.append(
+                _Line(
+                    start, stop, shape, len(raw) - len(raw.lstrip(" \t")), len(raw.rstrip()), near
+                )
+            )
         near = start < stop
     return found
 
@@ -100,7 +106,9 @@ def _runs(lines: Sequence[_Line]) -> Iterator[range]:
     """Stretches of lines without an empty line, an item or a heading between them."""
     start = 0
     for at, line in enumerate(lines):
-        if at > start and (not line.near or line.shape in ("item", "heading") or lines[at - 1].shape == "heading"):
+        if at > start and (
+            not line.near or line.shape in ("item", "heading") or lines[at - 1].shape == "heading"
+        ):
             yield range(start, at)
             start = at
     if lines:
@@ -108,7 +116,9 @@ def _runs(lines: Sequence[_Line]) -> Iterator[range]:
 
 
 def _is_wrapped(lines: Sequence[str]) -> bool:
-    """Was the whole text broken by hand? Then most long lines end within a sentence, and none is very long."""
+    """Was the whole text broken by hand? Then most long lines end within a sentence, and none is
+    very long.
+    """
     long = [line for line in lines if len(line) >= _LONG]
     if len(long) < 3 or sum(len(line) > _WIDEST_WRAP for line in long) * 20 > len(long):
         return False
@@ -116,7 +126,9 @@ def _is_wrapped(lines: Sequence[str]) -> bool:
 
 
 def _width(lines: Sequence[_Line], said: Sequence[str]) -> int:
-    """The width to which lines were broken by hand, by those that surely were; 0 where no line surely was."""
+    """The width to which lines were broken by hand, by those that surely were; 0 where no line
+    surely was.
+    """
     sure = [
         before.wide
         for before, line, a, b in zip(lines, lines[1:], said, said[1:], strict=False)
@@ -126,16 +138,23 @@ def _width(lines: Sequence[_Line], said: Sequence[str]) -> int:
 
 
 def _is_open(line: _Line, said: str) -> bool:
-    return _LONG <= line.wide <= _WIDEST_WRAP and not TERMINAL.search(said[-8:]) and not said.startswith("|")
+    return (
+        _LONG <= line.wide <= _WIDEST_WRAP
+        and not TERMINAL.search(said[-8:])
+        and not said.startswith("|")
+    )
 
 
 def _is_filled(lines: Sequence[_Line], said: Sequence[str]) -> bool:
-    """Has a paragraph been broken by hand? Then the next word fits on none of its lines, and one is an open end."""
+    """Has a paragraph been broken by hand? Then the next word fits on none of its lines, and one is
+    an open end.
+    """
     if len(lines) < 3 or any(line.wide > _WIDEST_WRAP for line in lines):
         return False
     width = max(line.wide for line in lines[:-1])
     full = all(
-        line.wide + 1 + len(after.split(maxsplit=1)[0]) > width for line, after in zip(lines, said[1:], strict=False)
+        line.wide + 1 + len(after.split(maxsplit=1)[0]) > width
+        for line, after in zip(lines, said[1:], strict=False)
     )
     return full and any(_is_open(line, one) for line, one in zip(lines[:-1], said, strict=False))
 
@@ -154,7 +173,11 @@ def _joins(text: str, held: Block, pair: tuple[_Line, _Line], setting: tuple[boo
     if TERMINAL.search(last[-8:]):
         return wrapped and before.wide >= _LONG
     full = width > 0 and before.wide <= width < before.wide + 1 + len(said.split(maxsplit=1)[0])
-    return said[0].islower() or bool(_CANNOT_END.search(last[-20:])) or (before.wide >= _LONG and (wrapped or full))
+    return (
+        said[0].islower()
+        or bool(_CANNOT_END.search(last[-20:]))
+        or (before.wide >= _LONG and (wrapped or full))
+    )
 
 
 def _repeats(last: str, said: str) -> bool:

@@ -1,10 +1,14 @@
-"""A sentence as a reader sees it: without the marks of Markdown and HTML that its writer put into it."""
+"""A sentence as a reader sees it: without the marks of Markdown and HTML that its writer put into
+it.
+"""
 
 import html
 import re
 from typing import Final
 
-_IMAGE: Final = re.compile(r"!\[([^\[\]]{0,300})\]\([^()\s]{0,1000}(?:\s[\"'][^\"'\n]{0,300}[\"'])?\)")
+_IMAGE: Final = re.compile(
+    r"!\[([^\[\]]{0,300})\]\([^()\s]{0,1000}(?:\s[\"'][^\"'\n]{0,300}[\"'])?\)"
+)
 _LINK: Final = re.compile(
     r"\[([^\[\]]{1,300})\](?:\([^()\s]{0,1000}(?:\s[\"'][^\"'\n]{0,300}[\"'])?\)|\[[^\[\]]{0,100}\])"
 )
@@ -23,8 +27,8 @@ _ESCAPED: Final = re.compile(r"\\([*_`\[\]#>~\\])")
 
 
 def without_inline(quote: str) -> str:
-    """A piece of a text without marks of emphasis, code and links, without HTML tags within lines, and with the
-    characters that HTML spells: what anybody may write in the midst of a sentence.
+    """A piece of a text without marks of emphasis, code and links, without HTML tags within lines,
+    and with the characters that HTML spells: what anybody may write in the midst of a sentence.
 
     >>> without_inline("The <b>bank</b> won&rsquo;t *fail* again, says [the `mayor`](https://example.org/a_b).")
     'The bank won’t fail again, says the mayor.'
@@ -46,7 +50,8 @@ def _has_marks(quote: str) -> bool:
 
 
 def plain(quote: str) -> str:
-    """A piece of a text without any of these marks, its white space folded; of marks alone, such as a rule, the marks.
+    """A piece of a text without any of these marks, its white space folded; of marks alone, such as
+    a rule, the marks.
 
     >>> plain("**Traffic:** we  expect _growth_ of 2*3 per cent.*"), plain("* * *")
     ('Traffic: we expect growth of 2*3 per cent.', '* * *')

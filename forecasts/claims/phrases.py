@@ -1,22 +1,33 @@
 """Words that show that a sentence looks ahead: tables, and nothing else.
 
-A phrase is words with one space between them. `a/b` is one word or the other, `..` up to three words of any kind,
-`~` up to two adverbs (quietly, still, not), `#` a number, `verb` one word that can be a verb, `^` the sentence's begin.
-Phrases are looked for in the text as `forecasts.claims.words` spells it: lower case, "won't" as "will not".
+A phrase is words with one space between them. `a/b` is one word or the other, `..` up to three
+words of any kind, `~` up to two adverbs (quietly, still, not), `#` a number, `verb` one word that
+can be a verb, `^` the sentence's begin. Phrases are looked for in the text as
+`forecasts.claims.words` spells it: lower case, "won't" as "will not".
 
-Gathered from grammars of English modality, from lists of hedges (Hyland 2005; the MIT-licensed word lists of
-github.com/words/hedges) and from what economists, journalists and think tanks write. No word of any one topic is here.
+Gathered from grammars of English modality, from lists of hedges (Hyland 2005; the MIT-licensed word
+lists of github.com/words/hedges) and from what economists, journalists and think tanks write. No
+word of any one topic is here.
 """
 
 from dataclasses import dataclass
 from typing import Final, Literal
 
-ClaimForm = Literal["explicit prediction", "conditional", "trend", "open question", "causal expectation", "status quo"]
+ClaimForm = Literal[
+    "explicit prediction",
+    "conditional",
+    "trend",
+    "open question",
+    "causal expectation",
+    "status quo",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """Phrases that mean the same: the form of their claim, how sure it is and how good a sign they are (0 to 1)."""
+    """Phrases that mean the same: the form of their claim, how sure it is and how good a sign they
+    are (0 to 1).
+    """
 
     kind: ClaimForm
     modality: float
@@ -225,7 +236,9 @@ PERIODS: Final = """
     tomorrow; in/for years/decades to come; later this; the years/decade/decades/months/year ahead; in future; in
     the future; by then; the rest of
 """
-"""When: a date or a stretch of time that is still to come, wherever the sentence is not about the past."""
+"""When: a date or a stretch of time that is still to come, wherever the sentence is not about the
+past.
+"""
 
 BYGONE: Final = """
     ago; at the time; in those days; back then; years/days/weeks/months later; back in; used to; once upon; last

@@ -1,7 +1,7 @@
 """Where the sentences of a text begin and end, to the character.
 
-Rules and short lists, no model: an essay has a few hundred sentences, and a person reads the result. Time grows with
-the length of the text, whatever the text.
+Rules and short lists, no model: an essay has a few hundred sentences, and a person reads the
+result. Time grows with the length of the text, whatever the text.
 """
 
 import re
@@ -13,15 +13,16 @@ from forecasts.claims.lines import Block, blocks
 
 _ABBREVIATIONS: Final = frozenset(
     """
-    adm approx apr art asst aug av ave bn bros capt cf ch cie co col corp dec dept dr e.g ed eds eq esp est etc feb
-    fig figs ft gen gov hon i.e inc jan jr jul jun lt ltd maj mar messrs mlle mme mn mr mrs ms mt no nos nov oct op
-    p para pp prof rep rev rs sec sen sept sep sgt sr st tel trans v viz vol vs
+    adm approx apr art asst aug av ave bn bros capt cf ch cie co col corp dec dept dr e.g ed eds eq
+    esp est etc feb fig figs ft gen gov hon i.e inc jan jr jul jun lt ltd maj mar messrs mlle mme mn
+    mr mrs ms mt no nos nov oct op p para pp prof rep rev rs sec sen sept sep sgt sr st tel trans v
+    viz vol vs
     """.split()
 )
 _NEVER_LAST: Final = frozenset(
     """
-    adm approx capt cf col dr e.g esp fig figs gen gov hon i.e lt maj messrs mlle mme mr mrs ms mt prof rep rev sen
-    sgt st v viz vs
+    adm approx capt cf col dr e.g esp fig figs gen gov hon i.e lt maj messrs mlle mme mr mrs ms mt
+    prof rep rev sen sgt st v viz vs
     """.split()
 )
 """Abbreviations that something always follows, whatever letter it begins with."""
@@ -33,10 +34,11 @@ _BEFORE_NUMBERS: Final = frozenset(
 )
 _OPENERS: Final = frozenset(
     """
-    a after all although an and as at because both but by despite during each even every few for from he here his
-    how however i if in it its many meanwhile more most much nor not now of on once one only or other our over she
-    since so some still such that the their then there these they this those though thus to today under until we
-    what when where whether which while who why with without yet you
+    a after all although an and as at because both but by despite during each even every few for
+    from he here his how however i if in it its many meanwhile more most much nor not now of on once
+    one only or other our over she since so some still such that the their then there these they
+    this those though thus to today under until we what when where whether which while who why with
+    without yet you
     """.split()
 )
 """Words that begin a sentence more often than a name, as after "in the U.S."."""
@@ -49,7 +51,8 @@ _RULE: Final = re.compile(r"[\s*_=#>|:+-]*")
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A sentence's place: `text[offset:end]`. `line` numbers the paragraph, list item or heading that it stands in.
+    """A sentence's place: `text[offset:end]`. `line` numbers the paragraph, list item or heading
+    that it stands in.
 
     `shape` says what that is: a "text", a "quote", an "item" of a list, or a "heading" by its mark.
     """
@@ -61,10 +64,11 @@ class Span:
 
 
 def spans(text: str) -> tuple[Span, ...]:
-    """Every sentence of a text, in order. Between two of them is white space and marks of layout, and nothing else.
+    """Every sentence of a text, in order. Between two of them is white space and marks of layout,
+    and nothing else.
 
-    Marks of layout are those of Markdown before a heading, an item of a list and a quotation. A line break ends a
-    sentence, except where lines were broken by hand. A semicolon does not.
+    Marks of layout are those of Markdown before a heading, an item of a list and a quotation. A
+    line break ends a sentence, except where lines were broken by hand. A semicolon does not.
 
     >>> text = "Mr. A. Smith left the U.S. in May. Will he return?"
     >>> [text[span.offset : span.end] for span in spans(text)]
@@ -102,7 +106,9 @@ def _ends(text: str, match: re.Match[str], block: Block) -> bool:
     stop = match[0].rstrip("\"'”’»)]*_")
     quoted = len(stop) < len(match[0])
     if stop == ".":
-        return _full_stop_ends(text[max(block.offset, match.start() - 40) : match.start()], first, rest, quoted)
+        return _full_stop_ends(
+            text[max(block.offset, match.start() - 40) : match.start()], first, rest, quoted
+        )
     return not first.islower()  # “Why?” he asked; and a pause … goes on
 
 
@@ -116,7 +122,9 @@ def _full_stop_ends(before: str, first: str, rest: str, quoted: bool) -> bool:
         return not first.isdigit() and (word != "no" or last == "no")
     if word in _NEVER_LAST:
         return False
-    if word in _ABBREVIATIONS or ("." in word.rstrip(".") and len(word) <= 8 and not word[0].isdigit()):
+    if word in _ABBREVIATIONS or (
+        "." in word.rstrip(".") and len(word) <= 8 and not word[0].isdigit()
+    ):
         return (first + rest).lower() in _OPENERS
     initial = len(last) == 1 and last.isalpha() and last.isupper() and last != "I"
     return not initial or (first + rest).lower() in _OPENERS - {"a", "i"}

@@ -8,7 +8,9 @@ from functools import cache
 from typing import Final
 
 LONGEST: Final = 1_500
-"""Characters of a sentence that are looked at. What is longer is a table or a list that lost its line breaks."""
+"""Characters of a sentence that are looked at. What is longer is a table or a list that lost its
+line breaks.
+"""
 
 _SAME: Final = str.maketrans("‘’ʼ“”„«»\u00a0\u202f\u2007\u2009‑", '\'\'\'"""""    -')
 _LINK: Final = re.compile(r"\]\([^)\s]{0,300}\)|https?://\S{1,300}")
@@ -27,13 +29,16 @@ _SPELLINGS: Final = (
     (re.compile(r"\b(it|that|there|he|she|what|who|here|where|how)'s\b"), r"\1 is"),
     (re.compile(r"\bgonna\b"), "going to"),
 )
-_TOKEN: Final = re.compile(r"\d[\d.,]*\d(?!\w)|\d+\w*|(?:[a-z]\.){2,6}|[^\W\d_]+|'s\b|[,;:.?!$€£%()]")
+_TOKEN: Final = re.compile(
+    r"\d[\d.,]*\d(?!\w)|\d+\w*|(?:[a-z]\.){2,6}|[^\W\d_]+|'s\b|[,;:.?!$€£%()]"
+)
 _ADVERB: Final = (
     r"(?: (?:[a-z]+ly|also|now|already|still|not|never|soon|thus|then|only|just|even|ever|perhaps|very|quite|rather"
     r"|well|almost|always|often|once|further|all|more|less|again|yet|far|so|therefore|however|instead|too|most))"
 )
 _VERB: Final = (
-    r"(?!(?:the|a|an|this|that|these|those|its|their|his|her|our|my|your|be|all|any|some|no|each|every|it|them) )[a-z]+"
+    r"(?!(?:the|a|an|this|that|these|those|its|their|his|her|our|my|your"
+    r"|be|all|any|some|no|each|every|it|them) )[a-z]+"
 )
 _ELEMENTS: Final = {
     "..": r"(?: [^ .;:?!]+){0,3}",
@@ -45,7 +50,8 @@ _ELEMENTS: Final = {
 
 
 def spelled(text: str) -> str:
-    """Lower case, one space between words and marks, contractions in full, no markup; a space at both ends.
+    """Lower case, one space between words and marks, contractions in full, no markup; a space at
+    both ends.
 
     The month of May and the name Will do not come out as verbs.
 
@@ -64,7 +70,9 @@ def spelled(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A phrase that stands in a sentence: its words there, the group of phrases it is from, and the words before it."""
+    """A phrase that stands in a sentence: its words there, the group of phrases it is from, and the
+    words before it.
+    """
 
     words: str
     group: int
@@ -72,10 +80,11 @@ class Found:
 
 
 class Phrases:
-    """Groups of phrases in the small language of `forecasts.claims.phrases`, ready to be looked for.
+    """Groups of phrases in the small language of `forecasts.claims.phrases`, ready to be looked
+    for.
 
-    Each phrase is tried only in sentences that hold its rarest-looking word, which makes a text of a megabyte a matter
-    of seconds.
+    Each phrase is tried only in sentences that hold its rarest-looking word, which makes a text of
+    a megabyte a matter of seconds.
 
     >>> [found.words for found in Phrases(["is/are ~ going to"]).within(" it is surely going to rain . ")]
     ['is surely going to']
@@ -94,7 +103,9 @@ class Phrases:
         for key in sorted({*words.split(" ")} & self._by_key.keys()):
             for start, phrase, number in self._by_key[key]:
                 if match := _pattern(start, phrase).search(words):
-                    yield Found(match[0].strip(), number, words[max(0, match.start() - 30) : match.start()])
+                    yield Found(
+                        match[0].strip(), number, words[max(0, match.start() - 30) : match.start()]
+                    )
 
     def any_within(self, words: str) -> str:
         """The first phrase found in a spelled sentence; "" if there is none."""
@@ -103,7 +114,9 @@ class Phrases:
 
 @cache
 def _pattern(start: str, phrase: str) -> re.Pattern[str]:
-    """A phrase to be searched for. Most texts hold the words of few, so no process compiles all five hundred."""
+    """A phrase to be searched for. Most texts hold the words of few, so no process compiles all
+    five hundred.
+    """
     return re.compile(start + "".join(map(_element, phrase.split(" "))) + "(?= )")
 
 
@@ -114,12 +127,20 @@ def _element(element: str) -> str:
 
 
 def _alternative(word: str) -> str:
-    return {"#": r"(?:[$€£] )?\d[^ ]*", "verb": _VERB, "verbing": "[a-z]+ing"}.get(word) or re.escape(word)
+    return {"#": r"(?:[$€£] )?\d[^ ]*", "verb": _VERB, "verbing": "[a-z]+ing"}.get(
+        word
+    ) or re.escape(word)
 
 
 def _key(phrase: str) -> tuple[str, ...]:
-    """The words of a phrase that are looked at first: one of them stands in every sentence that holds the phrase."""
-    fixed = [word for word in phrase.split(" ") if word not in _ELEMENTS and "#" not in word and "verb" not in word]
+    """The words of a phrase that are looked at first: one of them stands in every sentence that
+    holds the phrase.
+    """
+    fixed = [
+        word
+        for word in phrase.split(" ")
+        if word not in _ELEMENTS and "#" not in word and "verb" not in word
+    ]
     assert fixed, f"the phrase “{phrase}” has no word of its own"
     best = min(fixed, key=lambda word: (word.count("/"), -len(word)))
     return tuple(best.split("/"))

@@ -34,7 +34,12 @@ def still(form: Form) -> Plan:
     what = lowered(form.clause.event) or WHAT
     question = f"Will it still be true on {long_date(form.last)} that {what}?"
     reports = (sentence_case(what), f"It is still true that {what}")
-    return binary(form, "holds_until", question, Phrased(what, what, reports, (f"It is no longer true that {what}",)))
+    return binary(
+        form,
+        "holds_until",
+        question,
+        Phrased(what, what, reports, (f"It is no longer true that {what}",)),
+    )
 
 
 def state_asked(form: Form) -> Plan:
@@ -46,13 +51,18 @@ def state_asked(form: Form) -> Plan:
 
 
 def binary(form: Form, shape: HorizonShape, text: str, said: Phrased) -> Plan:
-    """The wording around a text. A claim that denies its event is borne out by NO, one that only asks by neither."""
+    """The wording around a text. A claim that denies its event is borne out by NO, one that only
+    asks by neither.
+    """
     what, last = said.what, long_date(form.last)
     rule = {
         "event_by": f"YES if it happens, {form.until}, that {what}, by this test: {TEST}. NO if not.",
-        "holds_until": f"YES if it is true all the time {form.until} that {what}, by this test: {TEST}. NO at the first"
-        " break.",
-        "state_at": f"YES if it is true at the end of {last} (UTC) that {what}, by this test: {TEST}. NO if not.",
+        "holds_until": f"YES if it is true all the time {form.until} that {what}, by this test: {TEST}. NO "
+        "at the first break.",
+        "state_at": (
+            f"YES if it is true at the end of {last} (UTC) that {what}, by this test: "
+            f"{TEST}. NO if not."
+        ),
     }[shape]
     prompt = {
         "event_by": f"How often did this happen in comparable years: {what}? Give k of n.",
@@ -75,9 +85,16 @@ def binary(form: Form, shape: HorizonShape, text: str, said: Phrased) -> Plan:
 
 def _shape(form: Form) -> HorizonShape:
     clause = form.clause
-    lasts = _CONTINUES.match(clause.event) or (_UNTIL.search(clause.raw_event) and not clause.negated)
+    lasts = _CONTINUES.match(clause.event) or (
+        _UNTIL.search(clause.raw_event) and not clause.negated
+    )
     if lasts or (form.claim_kind == "status quo" and not clause.negated):
         return "holds_until"
     verb, _, rest = clause.event.partition(" ")
-    is_state = verb == "be" and rest and not is_participle(rest.split(" ", 1)[0]) and clause.subject != "there"
+    is_state = (
+        verb == "be"
+        and rest
+        and not is_participle(rest.split(" ", 1)[0])
+        and clause.subject != "there"
+    )
     return "state_at" if is_state else "event_by"

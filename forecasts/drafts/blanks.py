@@ -1,4 +1,6 @@
-"""What stands in a draft where a person has to decide; the linter lets no question open with one of them."""
+"""What stands in a draft where a person has to decide; the linter lets no question open with one of
+them.
+"""
 
 from typing import Final
 

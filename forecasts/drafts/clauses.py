@@ -1,7 +1,7 @@
 """The parts of a claim, found by rule: under which condition, who, will they or not, and what.
 
-No grammar is parsed. The modal ("will", "is likely to") splits the clause, and tables say where the clause begins and
-ends. What cannot be told apart is left whole rather than guessed at.
+No grammar is parsed. The modal ("will", "is likely to") splits the clause, and tables say where the
+clause begins and ends. What cannot be told apart is left whole rather than guessed at.
 """
 
 import re
@@ -66,9 +66,12 @@ _LED_BY_TIME: Final = re.compile(
 """The beginning of a marker that is no verb, as in "by the end of": the verb stands elsewhere."""
 
 _HARD_TO_SEE: Final = re.compile(
-    r"\b(?:difficult|hard|impossible) to (?:see|imagine|envisage|believe) (?:how|why|that|when)\s", re.IGNORECASE
+    r"\b(?:difficult|hard|impossible) to (?:see|imagine|envisage|believe) (?:how|why|that|when)\s",
+    re.IGNORECASE,
 )
-_NOT: Final = re.compile(r"\b(?:not|never|no longer|hardly|scarcely|cannot)\b|n[’']t\b|\b(?:unlikely|unable) to", re.I)
+_NOT: Final = re.compile(
+    r"\b(?:not|never|no longer|hardly|scarcely|cannot)\b|n[’']t\b|\b(?:unlikely|unable) to", re.I
+)
 _END: Final = re.compile(
     r"(?:(?<![A-Z])\.|[!?])(?!\S)|[;:—()]|\s[–-]\s|,\s(?=(?:which|who|as|because|since|while|although|though|but|so|and|yet|if|unless|when|where"
     r"|whereas|or rather|not least|especially|he|she|said|according|hence|thus|with)\b)"
@@ -83,21 +86,25 @@ _INVERTED: Final = re.compile(
     re.IGNORECASE,
 )
 _STATE: Final = re.compile(
-    r"(?:^|[,:;–—]\s|\b(?:so|but|and|yet)\s)(?:is|are|has|have|was|were)(?:n[’']t)?\s(?P<rest>[^?]{2,})\?", re.I
+    r"(?:^|[,:;–—]\s|\b(?:so|but|and|yet)\s)(?:is|are|has|have|was|were)(?:n[’']t)?\s(?P<rest>[^?]{2,})\?",
+    re.I,
 )
 _WH: Final = re.compile(
     r"(?:^|[,:;–—]\s|\b(?:so|but|and)\s)(?P<word>how (?:many|much|far|high|low|long|large|big|fast|often)|when|who|whom"
     r"|whose|which|what|where)\b(?P<rest>[^?]{2,})\?",
     re.IGNORECASE,
 )
-_LEFT_OVER: Final = re.compile(r"\s(?:by|in|on|of|for|before|until|during|at|from|to|the|and)$", re.IGNORECASE)
+_LEFT_OVER: Final = re.compile(
+    r"\s(?:by|in|on|of|for|before|until|during|at|from|to|the|and)$", re.IGNORECASE
+)
 _IF: Final = re.compile(
     r"^(?:even |only )?(?:if|should|unless|once|were|provided that|assuming(?: that)?)\s"
     r"(?P<if>[^,]{3,160}),\s(?:then )?(?P<then>.{5,})$",
     re.I,
 )
 _THEN_IF: Final = re.compile(
-    r"^(?P<then>.{5,}?),?\s(?:if|provided that|as long as|only if)\s(?P<if>[^,.;]{3,160})[.!]?$", re.I
+    r"^(?P<then>.{5,}?),?\s(?:if|provided that|as long as|only if)\s(?P<if>[^,.;]{3,160})[.!]?$",
+    re.I,
 )
 MOST_WORDS: Final = 28
 _BEGINNING: Final = 12
@@ -107,9 +114,10 @@ _BEGINNING: Final = 12
 class Clause:
     """What a sentence claims, under a `condition`, or unless that comes about if `is_unless`.
 
-    `subject` is "" when it cannot be told who; then `event` is everything after "Will" if `is_whole`. `event` begins
-    with a verb in its base form, without time; `raw_event` is the same with the times that were said. `asks` says what
-    a question asks for: "" for a statement, "state" for one about what is.
+    `subject` is "" when it cannot be told who; then `event` is everything after "Will" if
+    `is_whole`. `event` begins with a verb in its base form, without time; `raw_event` is the same
+    with the times that were said. `asks` says what a question asks for: "" for a statement, "state"
+    for one about what is.
     """
 
     condition: str = ""
@@ -165,7 +173,11 @@ def _question(said: str) -> Clause | None:
         word = match["word"].lower()
         asks: Asks = "when" if word == "when" else "number" if word.startswith("how") else "which"
         event = _event(match["rest"])
-        return Clause(asks=asks, asked=f"{match['word'].capitalize()} {timeless(match['rest'])}".strip(), event=event)
+        return Clause(
+            asks=asks,
+            asked=f"{match['word'].capitalize()} {timeless(match['rest'])}".strip(),
+            event=event,
+        )
     if match := _INVERTED.search(said):
         return _inverted(match["rest"])
     if match := _STATE.search(said):
@@ -174,9 +186,13 @@ def _question(said: str) -> Clause | None:
 
 
 def _inverted(rest: str) -> Clause:
-    """What comes after "Will": the subject ends where a verb in its base form begins, if one is known."""
+    """What comes after "Will": the subject ends where a verb in its base form begins, if one is
+    known.
+    """
     words = rest.split()
-    verbs = [n for n, word in enumerate(words) if n and is_base(word) and words[n - 1].lower() != "to"]
+    verbs = [
+        n for n, word in enumerate(words) if n and is_base(word) and words[n - 1].lower() != "to"
+    ]
     verb = next(iter(verbs), 0)
     if verb + 1 in verbs and words[verb] not in ("help", "let", "make"):
         verb += 1  # "a home win change": the first of two is a noun
@@ -186,7 +202,9 @@ def _inverted(rest: str) -> Clause:
     after = " ".join(words[verb:])
     if not subject and not pronoun:
         return Clause(asks="whether", event=_event(rest), raw_event=rest, is_whole=True)
-    return Clause(asks="whether", subject=subject, pronoun=pronoun, event=_act(after), raw_event=after)
+    return Clause(
+        asks="whether", subject=subject, pronoun=pronoun, event=_act(after), raw_event=after
+    )
 
 
 def _statement(said: str, cue: str, *, negated: bool = False) -> Clause:
@@ -213,13 +231,17 @@ def _around(said: str, cue: str) -> str:
     at = _place(said, cue) or 0
     start = max((m.end() for m in _END.finditer(said) if m.end() <= at), default=0)
     end = next((m.start() for m in _END.finditer(said) if m.start() > max(at, start)), len(said))
-    found = re.sub(r"^(?:and|but|which|who|that|as|although|while|because)\s", "", said[start:end].strip(" ,"))
+    found = re.sub(
+        r"^(?:and|but|which|who|that|as|although|while|because)\s", "", said[start:end].strip(" ,")
+    )
     return f"{WHO} {found}" if re.match(r"(?:has|have|is|are|was|were)\s", found) else found
 
 
 def _future(subject: str, pronoun: str, after: str, *, negated: bool) -> Clause:
     raw = _END.split(FILLERS.sub("", after.strip()), maxsplit=1)[0]
-    return Clause(subject=subject, event=_act(after), raw_event=raw, negated=negated, pronoun=pronoun)
+    return Clause(
+        subject=subject, event=_act(after), raw_event=raw, negated=negated, pronoun=pronoun
+    )
 
 
 def _modal(said: str, cue: str) -> re.Match[str] | None:
@@ -243,7 +265,9 @@ def _is_noun(modal: re.Match[str], said: str) -> bool:
     """Whether it is a noun that looks like a modal: his will, military might, in May."""
     word = modal[0].lower()
     is_month = word == "may" and modal[0][0].isupper() and modal.start() > 0
-    return is_month or (word in ("will", "might") and bool(_NOUN_BEFORE.search(said[: modal.start()])))
+    return is_month or (
+        word in ("will", "might") and bool(_NOUN_BEFORE.search(said[: modal.start()]))
+    )
 
 
 def _place(said: str, cue: str) -> int | None:

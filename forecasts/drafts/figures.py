@@ -9,8 +9,8 @@ from forecasts.said_dates import said_times
 
 _SCALE: Final = r"(?:(?:hundred|thousand|million|billion|trillion)\b|(?:bn|mn|tn|m|k)\b)"
 _EACH: Final = (
-    "barrel|tonne|ton|day|week|month|year|hour|share|litre|gallon|ounce|kilo|person|head|cubic metre"
-    "|(?:kilo|mega|giga)watt-hour|[kmg]wh"
+    "barrel|tonne|ton|day|week|month|year|hour|share|litre|gallon|ounce|kilo|person|head|cubic "
+    "metre|(?:kilo|mega|giga)watt-hour|[kmg]wh"
 )
 _FIGURE: Final = re.compile(
     rf"(?P<cue>at least|at most|no more than|not more than|more than|no fewer than|fewer than|no less than|less than"
@@ -31,7 +31,9 @@ _TAIL: Final = re.compile(
     r" (?:by|in|on|at|before|until|during|for|and|or|the|a|if|when|as|from|to|than|of|with|after|since|through"
     r"|out|above|below)$"
 )
-_GOES_UP: Final = re.compile(r"\b(?:pick|go|move|edge|creep|inch|speed)(?:s|es|d|ed)?\s?$", re.IGNORECASE)
+_GOES_UP: Final = re.compile(
+    r"\b(?:pick|go|move|edge|creep|inch|speed)(?:s|es|d|ed)?\s?$", re.IGNORECASE
+)
 """Verbs that have the "up" for themselves: "pick up to 2 %"."""
 
 _SYMBOLS: Final = {
@@ -48,7 +50,13 @@ _SYMBOLS: Final = {
     "CHF": "Swiss francs",
     "%": "per cent",
 }
-_SHORT_SCALES: Final = {"bn": "billion", "mn": "million", "m": "million", "tn": "trillion", "k": "thousand"}
+_SHORT_SCALES: Final = {
+    "bn": "billion",
+    "mn": "million",
+    "m": "million",
+    "tn": "trillion",
+    "k": "thousand",
+}
 _UPPER: Final = {
     "at most",
     "no more than",
@@ -81,8 +89,8 @@ _STRICT: Final = {
 class Figure:
     """A number with its unit at `text[start:end]`, and how it is to be met.
 
-    `value` counts in `unit`, which has the scale in it: 200 "billion US dollars". `is_upper`: the claim comes true
-    at or below it; `is_strict`: not at the number itself.
+    `value` counts in `unit`, which has the scale in it: 200 "billion US dollars". `is_upper`: the
+    claim comes true at or below it; `is_strict`: not at the number itself.
     """
 
     value: str
@@ -102,21 +110,27 @@ class Figure:
         return f"{self.value} {self.unit}"
 
     def bears_out(self, *, negated: bool) -> str:
-        """Which answers of a numeric question bear the claim out, by the grammar of `Question.bears_out`.
+        """Which answers of a numeric question bear the claim out, by the grammar of
+        `Question.bears_out`.
 
         >>> figures("exceed 5 %")[0].bears_out(negated=False), figures("exceed 5 %")[0].bears_out(negated=True)
         ('more than 5', 'at most 5')
         """
         upper, strict = self.is_upper ^ negated, self.is_strict ^ negated
-        word = ("less than" if strict else "at most") if upper else ("more than" if strict else "at least")
+        word = (
+            ("less than" if strict else "at most")
+            if upper
+            else ("more than" if strict else "at least")
+        )
         return f"{word} {self.value}"
 
 
 def figures(text: str, counted: str = "") -> tuple[Figure, ...]:
     """The numbers of a text that have a unit; neither dates nor bare numbers.
 
-    `counted` is the unit of a bare number that is said as a threshold or with a scale: "reach 120 million". Without it
-    the unit of a threshold with a scale is a gap: of "exceed 40 billion" a person has to say in what.
+    `counted` is the unit of a bare number that is said as a threshold or with a scale: "reach 120
+    million". Without it the unit of a threshold with a scale is a gap: of "exceed 40 billion" a
+    person has to say in what.
 
     >>> [figure.words for figure in figures("exceed 40 billion")]
     ['40 billion [… unit]']
@@ -135,7 +149,9 @@ def figures(text: str, counted: str = "") -> tuple[Figure, ...]:
             cue = (match["cue"] or "").lower()
             cue = "" if cue == "up to" and _GOES_UP.search(text[: match.start()]) else cue
             value = match["n"].replace(",", "").rstrip(".")
-            led = _TAIL.search(match["unit"] or "")  # "million tonnes of": what comes after is not the unit
+            led = _TAIL.search(
+                match["unit"] or ""
+            )  # "million tonnes of": what comes after is not the unit
             end = match.end() - (len(led[0]) if led else 0)
             found.append(Figure(value, unit, match.start(), end, cue in _UPPER, cue in _STRICT))
     return tuple(found)

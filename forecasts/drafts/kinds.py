@@ -30,8 +30,12 @@ _HOW_MANY: Final = re.compile(
 
 
 def asks_how_much(clause: Clause, figure: Figure) -> bool:
-    """Is the figure what a claim is about: "exceed 5 %", "send 5,000 troops", and not "cut its rate to 5 %"?"""
-    return bool(_MEASURES.match(clause.event)) or " " not in clause.raw_event[: figure.start].strip()
+    """Is the figure what a claim is about: "exceed 5 %", "send 5,000 troops", and not "cut its rate
+    to 5 %"?
+    """
+    return (
+        bool(_MEASURES.match(clause.event)) or " " not in clause.raw_event[: figure.start].strip()
+    )
 
 
 def number(form: Form, figure: Figure) -> Plan:
@@ -40,7 +44,9 @@ def number(form: Form, figure: Figure) -> Plan:
     verb = clause.event.partition(" ")[0]
     within = between(form.first, form.last) if form.first else ""
     by = within or f"by {last}"
-    if (_BY.search(clause.event) or _CHANGES.match(clause.event)) and (m := _MEASURES.match(clause.event)):
+    if (_BY.search(clause.event) or _CHANGES.match(clause.event)) and (
+        m := _MEASURES.match(clause.event)
+    ):
         text = f"By how much will {form.who} {m['verb']} {by}, in {figure.unit}?"
     elif _MEASURES.match(clause.event):
         text = f"How high will {form.who} be {within or f'on {last}'}, in {figure.unit}?"
@@ -48,14 +54,18 @@ def number(form: Form, figure: Figure) -> Plan:
         rest = _within(clause.event, clause.raw_event[figure.end :].strip(" ,."))
         text = f"How many {figure.unit}{f' {rest}' if rest else ''} will {form.who} {verb} {by}?"
     bears_out = "" if clause.asks else figure.bears_out(negated=clause.negated)
-    return _numeric(form, form.asked(text), phrased(clause, form.who), (figure.unit, bears_out, figure.is_upper))
+    return _numeric(
+        form, form.asked(text), phrased(clause, form.who), (figure.unit, bears_out, figure.is_upper)
+    )
 
 
 def trend(form: Form) -> Plan:
     """Where will the series stand whose course a claim describes?"""
     what = form.clause.event or WHAT
     said = Phrased(what, what, (sentence_case(what),), (f"It is not true that {what}",))
-    text = f"What will [… the published series that shows it: “{what}”] be on {long_date(form.last)}?"
+    text = (
+        f"What will [… the published series that shows it: “{what}”] be on {long_date(form.last)}?"
+    )
     return _numeric(form, text, said, (UNIT, "", False))
 
 
@@ -65,7 +75,9 @@ def number_asked(form: Form) -> Plan:
     many = _HOW_MANY.match(asked)
     unit = many["what"] if many else form.figure.unit if form.figure else UNIT
     said = Phrased(asked, asked, (asked,), (f"No figure yet: {asked}",))
-    return _numeric(form, form.asked(f"{asked} by {long_date(form.last)}?"), said, (unit, "", False))
+    return _numeric(
+        form, form.asked(f"{asked} by {long_date(form.last)}?"), said, (unit, "", False)
+    )
 
 
 def day(form: Form) -> Plan:
@@ -75,9 +87,10 @@ def day(form: Form) -> Plan:
         kind="date",
         shape="event_by",
         text=form.asked(f"{asked}?"),
-        criteria=f"The first day (UTC), {form.until}, on which it has happened, by this test: {TEST}. “Never” if it has"
-        f" not happened by {last}. {form.annul_rule}",
-        base_rate_prompt="How long did comparable events take? Give a quarter, half and three quarters of the cases.",
+        criteria=f"The first day (UTC), {form.until}, on which it has happened, by this test: {TEST}. "
+        f"“Never” if it has not happened by {last}. {form.annul_rule}",
+        base_rate_prompt="How long did comparable events take? Give a quarter, half and three quarters of "
+        "the cases.",
         report=f"it is known: {asked}",
         reports=(f"The day is set: {asked}", f"It has happened: {asked}"),
         denials=(f"It is put off: {asked}",),
@@ -93,8 +106,14 @@ def which(form: Form) -> Plan:
 
 def choice(form: Form, options: tuple[str, ...]) -> Plan:
     """One of the alternatives that a claim names."""
-    who, last, verb = form.who, long_date(form.last), form.clause.event.removeprefix("either ").partition(" ")[0]
-    if all(option[:1].isupper() for option in options[1:]):  # "visit Moscow, Beijing or Delhi": places, and not acts
+    who, last, verb = (
+        form.who,
+        long_date(form.last),
+        form.clause.event.removeprefix("either ").partition(" ")[0],
+    )
+    if all(
+        option[:1].isupper() for option in options[1:]
+    ):  # "visit Moscow, Beijing or Delhi": places, and not acts
         names = (options[0].removeprefix(f"{verb} "), *options[1:])
         text = f"Which will {who} {verb} by {last}: {', '.join(names)} or another?"
         return _options(form, form.asked(text), (*names, "Other"))
@@ -108,10 +127,11 @@ def _numeric(form: Form, text: str, said: Phrased, scale: tuple[str, str, bool])
         kind="numeric",
         shape="state_at",
         text=text,
-        criteria=f"The value of {SERIES}, in {unit}, {form.span}, in its first release at"
-        f" {form.sources[0]}; later revisions do not count. Annulled if no figure is published within 90 days of the"
-        " close.",
-        base_rate_prompt="What were the last five values of this figure, and by how much does it change in a year?",
+        criteria=f"The value of {SERIES}, in {unit}, {form.span}, in its first release at "
+        f"{form.sources[0]}; later revisions do not count. Annulled if no figure is "
+        "published within 90 days of the close.",
+        base_rate_prompt="What were the last five values of this figure, and by how much does it change in a "
+        "year?",
         report=said.reports[0],
         reports=said.reports,
         denials=said.denials,
@@ -126,8 +146,8 @@ def _options(form: Form, text: str, options: tuple[str, ...]) -> Plan:
         kind="categorical",
         shape="state_at",
         text=text,
-        criteria=f"The first of the options that comes true {form.until}, by this test: {TEST}. “Other” if none of them"
-        f" does. {form.annul_rule}",
+        criteria=f"The first of the options that comes true {form.until}, by this test: {TEST}. "
+        f"“Other” if none of them does. {form.annul_rule}",
         base_rate_prompt="How often did each of these come about in comparable cases? Give k of n for each.",
         report=f"it will be {options[0]}",
         reports=(f"Reports confirm: {options[0]}",),

@@ -14,7 +14,8 @@ _VERB: Final = re.compile(r"[a-z][a-z-]*")
 
 @dataclass(frozen=True, slots=True)
 class Phrased:
-    """The sentences in which a claim is asked, reported and denied. None of them ends with a full stop.
+    """The sentences in which a claim is asked, reported and denied. None of them ends with a full
+    stop.
 
     `what` is the first report as it stands within a sentence.
     """
@@ -55,7 +56,13 @@ def _forms(verb: str, rest: str, *, is_plural: bool) -> tuple[str, str, str, str
     has = "have" if is_plural else "has"
     if verb == "have" and rest and is_participle(rest.split(maxsplit=1)[0]):  # "will have doubled"
         return f"{has}{rest}", f"had{rest}", f"{has}{rest}", f"{has} not{rest}"
-    now = ("are" if is_plural else "is") if verb == "be" else verb if is_plural else third_person(verb)
+    now = (
+        ("are" if is_plural else "is")
+        if verb == "be"
+        else verb
+        if is_plural
+        else third_person(verb)
+    )
     then = "were" if verb == "be" and is_plural else past(verb)
     done = f"{participle(verb)}{rest}"
     return f"{now}{rest}", f"{then}{rest}", f"{has} {done}", f"{has} not {done}"

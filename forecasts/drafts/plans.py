@@ -13,7 +13,9 @@ from forecasts.question import HorizonShape, Kind
 from forecasts.said_dates import long_date
 
 FROM_THE_OPENING: Final = "from the opening of the question to"
-"""What stands in a draft's criteria before the last day; it becomes a date when the question is asked."""
+"""What stands in a draft's criteria before the last day; it becomes a date when the question is
+asked.
+"""
 
 
 def between(first: date, last: date) -> str:
@@ -27,7 +29,8 @@ def between(first: date, last: date) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """All that was read off a sentence. `said` is its own deadline, None without one; `last` the day asked about.
+    """All that was read off a sentence. `said` is its own deadline, None without one; `last` the
+    day asked about.
 
     `first` is the day on which the year of a figure begins, None if it counts from the opening.
     """
@@ -57,11 +60,16 @@ class Form:
 
     @property
     def annul_rule(self) -> str:
-        """When there is no answer: without the claim's condition, without its subject, or without any source."""
+        """When there is no answer: without the claim's condition, without its subject, or without
+        any source.
+        """
         clause, sources = self.clause, "none of the sources can be consulted a week after the close"
         if clause.condition:
             comes = "comes about" if clause.is_unless else "does not come about"
-            return f"Annulled if the condition, “{clause.condition}”, {comes} by {long_date(self.last)} (UTC)."
+            return (
+                f"Annulled if the condition, “{clause.condition}”, {comes} by "
+                f"{long_date(self.last)} (UTC)."
+            )
         if clause.subject and clause.subject != "there":
             exists = "exist" if is_plural(clause.subject) else "exists"
             return f"Annulled if {clause.subject} no longer {exists}, or {sources}."
@@ -71,12 +79,17 @@ class Form:
         """The question under the claim's condition, if it has one."""
         condition = self.clause.condition
         word = "Unless" if self.clause.is_unless else "If"
-        return f"{word} {lowered(condition)}, {question[:1].lower()}{question[1:]}" if condition else question
+        return (
+            f"{word} {lowered(condition)}, {question[:1].lower()}{question[1:]}"
+            if condition
+            else question
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The wording that is proposed. `report` is the event as a clause, `reports` and `denials` as headlines.
+    """The wording that is proposed. `report` is the event as a clause, `reports` and `denials` as
+    headlines.
 
     `is_lower`: a report of it speaks for the lower number.
     """

@@ -10,14 +10,21 @@ from forecasts.drafts.plans import Form, Plan
 from forecasts.question import HorizonShape, Kind
 
 _ASKED: Final[Mapping[str, Callable[[Form], Plan]]] = MappingProxyType(
-    {"when": kinds.day, "number": kinds.number_asked, "which": kinds.which, "state": binary.state_asked}
+    {
+        "when": kinds.day,
+        "number": kinds.number_asked,
+        "which": kinds.which,
+        "state": binary.state_asked,
+    }
 )
 _OR: Final = re.compile(r",?\s+or\s+(?:rather\s+|else\s+|instead\s+)?")
 _LONGEST_OPTION: Final = 60
 
 
 def plan(form: Form) -> Plan:
-    """How to ask about a claim: a question as it asks itself, then options, a number, a trend, an event, a state."""
+    """How to ask about a claim: a question as it asks itself, then options, a number, a trend, an
+    event, a state.
+    """
     clause = form.clause
     if clause.asks in _ASKED:
         return _ASKED[clause.asks](form)
@@ -25,13 +32,19 @@ def plan(form: Form) -> Plan:
         return kinds.choice(form, options)
     if not clause.is_future:
         return kinds.trend(form) if form.claim_kind == "trend" else binary.still(form)
-    if form.figure is None or clause.subject in ("", "there") or not kinds.asks_how_much(clause, form.figure):
+    if (
+        form.figure is None
+        or clause.subject in ("", "there")
+        or not kinds.asks_how_much(clause, form.figure)
+    ):
         return binary.event(form)
     return kinds.number(form, form.figure)
 
 
 def edge_cases(kind: Kind, shape: HorizonShape) -> tuple[str, ...]:
-    """What usually turns up that nobody thought of, as questions to the person who completes a draft."""
+    """What usually turns up that nobody thought of, as questions to the person who completes a
+    draft.
+    """
     found = {
         "binary": (
             "It is announced but not carried out by the last day: does the announcement count?",
@@ -57,8 +70,13 @@ def edge_cases(kind: Kind, shape: HorizonShape) -> tuple[str, ...]:
     }[kind]
     more = {
         "event_by": "It happened before the opening, but is reported only after: it does not count.",
-        "holds_until": "It is broken off and taken up again before the last day: is the answer NO at the first break?",
-        "state_at": "The state changes on the last day itself: what is true at its end, 24:00 UTC, counts.",
+        "holds_until": (
+            "It is broken off and taken up again before the last day: is the answer NO at "
+            "the first break?"
+        ),
+        "state_at": (
+            "The state changes on the last day itself: what is true at its end, 24:00 UTC, counts."
+        ),
     }[shape]
     return (*found, more)
 
@@ -70,8 +88,14 @@ def _alternatives(event: str) -> tuple[str, ...]:
     if len(parts) < 2:
         return ()
     listed = [piece for part in parts for piece in re.split(r",\s+", part)]
-    options = tuple(dict.fromkeys(" ".join(piece.replace("=", " ").split()).strip(" ,;") for piece in listed))
+    options = tuple(
+        dict.fromkeys(" ".join(piece.replace("=", " ").split()).strip(" ,;") for piece in listed)
+    )
     names = {option.casefold() for option in options}
     is_short = all(option and len(option) <= _LONGEST_OPTION for option in options)
     enough = len(options) >= 3 or (either and len(options) == 2)
-    return options if enough and is_short and len(names) == len(options) and "other" not in names else ()
+    return (
+        options
+        if enough and is_short and len(names) == len(options) and "other" not in names
+        else ()
+    )

@@ -1,4 +1,6 @@
-"""Where answers on a subject are published, as proposals: general, and always with a wire agency as fall-back."""
+"""Where answers on a subject are published, as proposals: general, and always with a wire agency as
+fall-back.
+"""
 
 import re
 from typing import Final
@@ -6,17 +8,38 @@ from typing import Final
 FALL_BACK: Final = "Reuters, as fall-back"
 
 _BY_SUBJECT: Final = (
-    (r"security council|general assembly|\bun\b|united nations|resolution|veto", ("UN Digital Library, voting data",)),
+    (
+        r"security council|general assembly|\bun\b|united nations|resolution|veto",
+        ("UN Digital Library, voting data",),
+    ),
     (r"\bnato\b", ("nato.int, official texts",)),
-    (r"\beu\b|european union|brussels|commission", ("Official Journal of the EU (eur-lex.europa.eu)",)),
+    (
+        r"\beu\b|european union|brussels|commission",
+        ("Official Journal of the EU (eur-lex.europa.eu)",),
+    ),
     (
         r"sanction|embargo|blacklist|asset freeze",
-        ("OFAC, Recent Actions (ofac.treasury.gov)", "Official Journal of the EU (eur-lex.europa.eu)"),
+        (
+            "OFAC, Recent Actions (ofac.treasury.gov)",
+            "Official Journal of the EU (eur-lex.europa.eu)",
+        ),
     ),
-    (r"trade|export|import|tariff|customs|goods", ("Customs administration of the country, first release",)),
-    (r"\boil\b|crude|brent|\bgas\b|\blng\b|barrel|opec|energy", ("US Energy Information Administration (eia.gov)",)),
-    (r"interest rate|central bank|\bfed\b|\becb\b|monetary|rate (?:cut|hike)", ("The central bank, rate decisions",)),
-    (r"inflation|consumer price|unemployment|jobs|wages", ("National statistics office, first release",)),
+    (
+        r"trade|export|import|tariff|customs|goods",
+        ("Customs administration of the country, first release",),
+    ),
+    (
+        r"\boil\b|crude|brent|\bgas\b|\blng\b|barrel|opec|energy",
+        ("US Energy Information Administration (eia.gov)",),
+    ),
+    (
+        r"interest rate|central bank|\bfed\b|\becb\b|monetary|rate (?:cut|hike)",
+        ("The central bank, rate decisions",),
+    ),
+    (
+        r"inflation|consumer price|unemployment|jobs|wages",
+        ("National statistics office, first release",),
+    ),
     (
         r"\bgdp\b|growth|recession|econom|debt|deficit",
         ("National statistics office, first release", "IMF, World Economic Outlook"),
@@ -34,14 +57,23 @@ _BY_SUBJECT: Final = (
         ("SIPRI, databases", "Statements of the defence ministry"),
     ),
     (r"court|ruling|verdict|indict|trial|sentence", ("The court, published rulings",)),
-    (r"climate|emission|carbon|temperature|warming", ("Copernicus Climate Change Service", "Global Carbon Project")),
+    (
+        r"climate|emission|carbon|temperature|warming",
+        ("Copernicus Climate Change Service", "Global Carbon Project"),
+    ),
     (r"refugee|migra|asylum|displac", ("UNHCR, Operational Data Portal",)),
-    (r"pandemic|virus|vaccine|disease|outbreak", ("World Health Organization, Disease Outbreak News",)),
+    (
+        r"pandemic|virus|vaccine|disease|outbreak",
+        ("World Health Organization, Disease Outbreak News",),
+    ),
     (
         r"share price|stock|index|market|currency|exchange rate|dollar|euro|yuan|rouble",
         ("The exchange, official closing prices",),
     ),
-    (r"treaty|agreement|contract|summit|visit|meet|talks|joint statement", ("Statements of both governments",)),
+    (
+        r"treaty|agreement|contract|summit|visit|meet|talks|joint statement",
+        ("Statements of both governments",),
+    ),
     (r"poll|opinion|reputation|trust|popular|image", ("Pew Research Center, Global Attitudes",)),
     (
         r"\bai\b|artificial intelligence|chip|semiconductor|software|internet",
@@ -52,7 +84,9 @@ _BY_SUBJECT: Final = (
         ("UN, World Population Prospects", "National statistics office, first release"),
     ),
 )
-_COMPILED: Final = tuple((re.compile(pattern, re.IGNORECASE), names) for pattern, names in _BY_SUBJECT)
+_COMPILED: Final = tuple(
+    (re.compile(pattern, re.IGNORECASE), names) for pattern, names in _BY_SUBJECT
+)
 _MOST: Final = 2
 
 
@@ -64,5 +98,9 @@ def sources_for(text: str) -> tuple[str, ...]:
     >>> sources_for("Will it rain?")
     ('[… who publishes the answer, and where]', 'Reuters, as fall-back')
     """
-    found = list(dict.fromkeys(name for pattern, names in _COMPILED if pattern.search(text) for name in names))[:_MOST]
+    found = list(
+        dict.fromkeys(
+            name for pattern, names in _COMPILED if pattern.search(text) for name in names
+        )
+    )[:_MOST]
     return (*(found or ["[… who publishes the answer, and where]"]), FALL_BACK)

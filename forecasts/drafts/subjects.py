@@ -1,6 +1,7 @@
 """Who or what will do it: the whole phrase that stands before the verb, and no more than that.
 
-"The IMF says that the central bank of Arland, which ..., will": the bank acts, and the IMF only says so.
+"The IMF says that the central bank of Arland, which ..., will": the bank acts, and the IMF only
+says so.
 """
 
 import re
@@ -46,7 +47,9 @@ _SAYING: Final = (
     r"|(?:hopes?|fears?|claims?|reports?|forecasts?|estimates?|promises?|announces?|bets?|guess|suspects?|means?|knows?)"
     r"\b(?=\s(?:(?:the|an?|its|their|his|her|our|my|no)\b|(?-i:[A-Z])))"
 )
-"""Verbs before what somebody else will do. Those that are as often nouns need a word that begins a new phrase."""
+"""Verbs before what somebody else will do. Those that are as often nouns need a word that begins a
+new phrase.
+"""
 
 _BOUNDARY: Final = re.compile(
     r"[;:—]|\s[–-]\s|\b(?:that|whether|how|why|because|since|while|although|though|as|so|if|unless|when|where|which|who"
@@ -71,11 +74,13 @@ _FINITE: Final = re.compile(
 )
 _BRACKETS: Final = re.compile(r"\s?\([^()]{0,160}\)")
 _PRONOUN: Final = re.compile(
-    r"^(?:it|they|this|that|these|those|he|she|we|i|you|one|both|which|who|what|such|some|most)$", re.I
+    r"^(?:it|they|this|that|these|those|he|she|we|i|you|one|both|which|who|what|such|some|most)$",
+    re.I,
 )
 _OWNED: Final = re.compile(r"^(?:its|their|his|her)\s", re.IGNORECASE)
 _PLACES: Final = re.compile(
-    r"^(?:within|by|in|during|after|before|since|until|despite|without|on|from|through|for|with|to)\s", re.IGNORECASE
+    r"^(?:within|by|in|during|after|before|since|until|despite|without|on|from|through|for|with|to)\s",
+    re.IGNORECASE,
 )
 _TRAILING: Final = re.compile(
     r"\s(?:of|in|for|on|by|to|from|at|during|that|who|which|also|still|now|soon|then|too|thus|therefore|again"
@@ -93,7 +98,8 @@ def timeless(said: str) -> str:
 
 
 def subject_of(before: str) -> tuple[str, str]:
-    """The subject at the end of what stands before the verb, and the pronoun in its place, if it is one.
+    """The subject at the end of what stands before the verb, and the pronoun in its place, if it is
+    one.
 
     Both are "" when it cannot be told, so that a gap is left and no wrong name.
 
@@ -102,11 +108,17 @@ def subject_of(before: str) -> tuple[str, str]:
     >>> subject_of("Critics warn the party that won the vote"), subject_of("They say that it")
     (('the party that won the vote', ''), ('', 'it'))
     """
-    said = PREFIX.sub("", timeless(_BRACKETS.sub("", before)) + ("," if before.rstrip().endswith(",") else ""), count=1)
+    said = PREFIX.sub(
+        "",
+        timeless(_BRACKETS.sub("", before)) + ("," if before.rstrip().endswith(",") else ""),
+        count=1,
+    )
     if said.endswith(","):  # "China, the largest buyer, will"
         said = said.split(",", 1)[0]
     named = _last_phrase(said)
-    named = FILLERS.sub("", named.split(", ")[-1] if not re.search(r", [^,]+ and ", named) else named)
+    named = FILLERS.sub(
+        "", named.split(", ")[-1] if not re.search(r", [^,]+ and ", named) else named
+    )
     named = _without_ends(LEAD.sub("", f"{named} ").strip(' ,“”"'))
     last = named.rsplit(" ", 1)[-1]
     if _PRONOUN.match(named) or last.lower() == "what":
@@ -116,7 +128,9 @@ def subject_of(before: str) -> tuple[str, str]:
 
 
 def _last_phrase(said: str) -> str:
-    """What follows the last word that begins a clause, unless that goes on with the phrase before it."""
+    """What follows the last word that begins a clause, unless that goes on with the phrase before
+    it.
+    """
     end = len(said)
     for boundary in reversed([*_BOUNDARY.finditer(said)]):
         if not said[boundary.end() : end].strip(" ,"):
@@ -127,7 +141,9 @@ def _last_phrase(said: str) -> str:
 
 
 def _goes_on(before: str, word: str) -> bool:
-    """Does the phrase before a word go on with it: "the party | that won the vote", "countries such | as Arland"?"""
+    """Does the phrase before a word go on with it: "the party | that won the vote", "countries such
+    | as Arland"?
+    """
     clause = re.split(r"[,;:—]\s|\s[–-]\s", before)[-1]
     if word == "and":
         return not _FINITE.search(clause)
@@ -137,7 +153,11 @@ def _goes_on(before: str, word: str) -> bool:
         return bool(_BEFORE_AS.search(before))
     if word == "which" and _PREPOSITION.search(before):
         return True  # "the room in which they meet"
-    return word in _RELATIVE and bool(clause.strip()) and not (_TELLING.search(before) or _FINITE.search(clause))
+    return (
+        word in _RELATIVE
+        and bool(clause.strip())
+        and not (_TELLING.search(before) or _FINITE.search(clause))
+    )
 
 
 def _without_ends(named: str) -> str:

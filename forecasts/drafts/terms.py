@@ -12,20 +12,24 @@ from forecasts.drafts.verbs import base_form, bases_of
 _WORD: Final = re.compile(r"[^\W\d_](?:[\w’'-]*[^\W_])?")
 _STOP: Final = frozenset(
     """a about above across after again against all almost also although am among an and another any are around as
-    at autumn back be because been before being below between beyond billion bn both but by came can cannot case
-    cent come comes confirm could denials denies deny did do does down dozen during each eight eighty either eleven
-    eur even ever every false few fifteen fifth fifty figure five for forty four fourth from gbp get gets given go
-    goes gone got had half happened has have he her here his how however hundred i if in into is it its itself just
-    known last least less like likely longer made make makes many may me might million more most much must my near
-    nearly neither never new next nine ninety no nobody none nor not nothing now of off officials often on once one
-    only or other our out over own per percent put quarter report reports roughly ruled rules said same say says
-    second seven seventy several shall she should since six sixty so some soon spring still such summer sure take
-    taken takes ten than that the their them then there these they think thinks third thirteen thirty this those
-    though thousand three through thus till to together too took toward towards trillion true twelve twenty two
-    under until up upon us usd very was we well went were what when where whether which while who whom whose why
+    at autumn back be because been before being below between beyond billion bn both but by came can
+    cannot case cent come comes confirm could denials denies deny did do does down dozen during each
+    eight eighty either eleven eur even ever every false few fifteen fifth fifty figure five for
+    forty four fourth from gbp get gets given go goes gone got had half happened has have he her
+    here his how however hundred i if in into is it its itself just known last least less like
+    likely longer made make makes many may me might million more most much must my near nearly
+    neither never new next nine ninety no nobody none nor not nothing now of off officials often on
+    once one only or other our out over own per percent put quarter report reports roughly ruled
+    rules said same say says second seven seventy several shall she should since six sixty so some
+    soon spring still such summer sure take taken takes ten than that the their them then there
+    these they think thinks third thirteen thirty this those though thousand three through thus till
+    to together too took toward towards trillion true twelve twenty two under until up upon us usd
+    very was we well went were what when where whether which while who whom whose why
     will winter with within without won would yet you your zero""".split()
 )
-"""Words that stand in reports on anything: grammar, amounts, and how a report says that it is one."""
+"""Words that stand in reports on anything: grammar, amounts, and how a report says that it is
+one.
+"""
 
 _NAMED: Final = frozenset(("US", "IT", "WHO"))
 """Names that look like such words."""
@@ -45,7 +49,9 @@ _STEM: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class _Term:
-    """A word that all phrasings share, in the forms in which they have it: alternatives for a search."""
+    """A word that all phrasings share, in the forms in which they have it: alternatives for a
+    search.
+    """
 
     forms: tuple[str, ...]
     is_name: bool = False
@@ -54,15 +60,17 @@ class _Term:
 
     @property
     def worth(self) -> tuple[bool, bool]:
-        """Names say most, then the words that carry a phrase: in "the biggest bank of the country" the bank."""
+        """Names say most, then the words that carry a phrase: in "the biggest bank of the country"
+        the bank.
+        """
         return self.is_name, self.is_head
 
 
 def terms_from(examples: Sequence[str]) -> tuple[tuple[str, ...], ...]:
     """An AND of ORs that every example fulfils; () where one has no word that says something.
 
-    Who does it, what is done and to what; names whole, other words by their stem. Denials have the words of a denial in
-    place of what is done.
+    Who does it, what is done and to what; names whole, other words by their stem. Denials have the
+    words of a denial in place of what is done.
 
     >>> terms_from(("The Bank of Arland raises rates", "The Bank of Arland raised rates"))
     (('Bank of Arland',), ('raise*',), ('rate*',))
@@ -73,11 +81,15 @@ def terms_from(examples: Sequence[str]) -> tuple[tuple[str, ...], ...]:
     if not all(words) or not words:
         return ()
     denies = all(_DENIES.search(example) for example in examples)
-    shared = list(dict.fromkeys(term for word in words[0] if (term := _shared(word, words)) is not None))
+    shared = list(
+        dict.fromkeys(term for word in words[0] if (term := _shared(word, words)) is not None)
+    )
     groups = [term.forms for term in _chosen(_with_heads(shared, examples[0]), denies=denies)]
     if len(groups) < 2 and not denies:
         taken = {form.rstrip("*").lower() for group in groups for form in group}
-        rest = [max((w for w in said if not _is_taken(w, taken)), key=len, default="") for said in words]
+        rest = [
+            max((w for w in said if not _is_taken(w, taken)), key=len, default="") for said in words
+        ]
         if all(rest):
             groups.append(tuple(dict.fromkeys(rest)))
     if not groups:
@@ -97,7 +109,11 @@ def _content(example: str) -> list[str]:
             continue
         is_next = end >= 0 and example[end : token.start()] in (" ", " of ", " of the ")
         follows = n + 1 < len(tokens) and tokens[n + 1][0][:1].isupper()
-        if is_next and _is_name(word, starts=False) and _is_name(found[-1], starts=len(found) == 1 and not follows):
+        if (
+            is_next
+            and _is_name(word, starts=False)
+            and _is_name(found[-1], starts=len(found) == 1 and not follows)
+        ):
             found[-1] += example[end : token.start()] + word
         else:
             found.append(word)
@@ -110,7 +126,9 @@ def _is_name(word: str, *, starts: bool) -> bool:
 
 
 def _shared(word: str, words: Sequence[Sequence[str]]) -> _Term | None:
-    """A term for a word that stands in all examples, in whatever form; None for one that does not."""
+    """A term for a word that stands in all examples, in whatever form; None for one that does
+    not.
+    """
     forms = [word]
     for others in words:
         alike = [other for other in others if _alike(word, other)]
@@ -128,7 +146,11 @@ def _searched(forms: Sequence[str]) -> tuple[str, ...]:
     first = forms[0]
     if len(forms) == 1 and first in _WHOLE:
         return (first,)
-    bases = set.intersection(*(_bases(form) for form in forms)) if len(forms) > 1 else {base_form(first)}
+    bases = (
+        set.intersection(*(_bases(form) for form in forms))
+        if len(forms) > 1
+        else {base_form(first)}
+    )
     stem = min(bases, key=len, default=first)
     if len(stem) >= _STEM and stem.isascii() and all(form.startswith(stem) for form in forms):
         return (f"{stem}*",)
@@ -146,7 +168,9 @@ def _alike(word: str, other: str) -> bool:
 
 
 def _chosen(terms: Sequence[_Term], *, denies: bool) -> list[_Term]:
-    """Who, what is done and to what, in that order; of several words for one of them the one that says most."""
+    """Who, what is done and to what, in that order; of several words for one of them the one that
+    says most.
+    """
     at = next((n for n, term in enumerate(terms) if term.is_act), None)
     if at is None:
         strong = [term for term in terms if any(term.worth)]
@@ -160,8 +184,12 @@ def _chosen(terms: Sequence[_Term], *, denies: bool) -> list[_Term]:
 
 
 def _with_heads(terms: Sequence[_Term], example: str) -> list[_Term]:
-    """The terms, and which of them stand before a word of grammar, before what is done or at the end."""
-    tokens = ["" if token[0][-2:] in ("'s", "’s") else token[0] for token in _WORD.finditer(example)]
+    """The terms, and which of them stand before a word of grammar, before what is done or at the
+    end.
+    """
+    tokens = [
+        "" if token[0][-2:] in ("'s", "’s") else token[0] for token in _WORD.finditer(example)
+    ]
     before = {a.lower() for a, b in pairwise((*tokens, "the")) if a and b.lower() in _STOP}
     acts = [term.is_act for term in (*terms, _Term(("",)))][1:]
     return [
@@ -171,7 +199,10 @@ def _with_heads(terms: Sequence[_Term], example: str) -> list[_Term]:
 
 
 def _is_form(word: str, term: _Term) -> bool:
-    return any(word == form.lower() or (form.endswith("*") and word.startswith(form[:-1])) for form in term.forms)
+    return any(
+        word == form.lower() or (form.endswith("*") and word.startswith(form[:-1]))
+        for form in term.forms
+    )
 
 
 def _best(terms: Sequence[_Term]) -> list[_Term]:

@@ -13,28 +13,30 @@ _IRREGULAR: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         for base, past, participle in (
             forms.split("/")
             for forms in """be/was/been become/became/become begin/began/begun bear/bore/borne beat/beat/beaten
-            break/broke/broken bring/brought/brought build/built/built buy/bought/bought catch/caught/caught
-            choose/chose/chosen come/came/come cost/cost/cost cut/cut/cut deal/dealt/dealt do/did/done
-            draw/drew/drawn drive/drove/driven fall/fell/fallen feel/felt/felt fight/fought/fought
-            find/found/found fly/flew/flown forbid/forbade/forbidden forgive/forgave/forgiven
-            get/got/got give/gave/given go/went/gone grow/grew/grown have/had/had hit/hit/hit
-            hold/held/held hurt/hurt/hurt keep/kept/kept know/knew/known lay/laid/laid lead/led/led
-            leave/left/left lend/lent/lent let/let/let lie/lay/lain lose/lost/lost make/made/made
-            mean/meant/meant meet/met/met overcome/overcame/overcome overtake/overtook/overtaken
-            pay/paid/paid put/put/put quit/quit/quit read/read/read rebuild/rebuilt/rebuilt
-            rise/rose/risen run/ran/run say/said/said see/saw/seen seek/sought/sought sell/sold/sold
-            send/sent/sent set/set/set shake/shook/shaken shed/shed/shed show/showed/shown
-            shrink/shrank/shrunk shut/shut/shut sink/sank/sunk speak/spoke/spoken spend/spent/spent
-            split/split/split spread/spread/spread stand/stood/stood steal/stole/stolen
-            strike/struck/struck sweep/swept/swept take/took/taken teach/taught/taught tell/told/told
+            break/broke/broken bring/brought/brought build/built/built buy/bought/bought
+            catch/caught/caught choose/chose/chosen come/came/come cost/cost/cost cut/cut/cut
+            deal/dealt/dealt do/did/done draw/drew/drawn drive/drove/driven fall/fell/fallen
+            feel/felt/felt fight/fought/fought find/found/found fly/flew/flown
+            forbid/forbade/forbidden forgive/forgave/forgiven get/got/got give/gave/given
+            go/went/gone grow/grew/grown have/had/had hit/hit/hit hold/held/held hurt/hurt/hurt
+            keep/kept/kept know/knew/known lay/laid/laid lead/led/led leave/left/left lend/lent/lent
+            let/let/let lie/lay/lain lose/lost/lost make/made/made mean/meant/meant meet/met/met
+            overcome/overcame/overcome overtake/overtook/overtaken pay/paid/paid put/put/put
+            quit/quit/quit read/read/read rebuild/rebuilt/rebuilt rise/rose/risen run/ran/run
+            say/said/said see/saw/seen seek/sought/sought sell/sold/sold send/sent/sent set/set/set
+            shake/shook/shaken shed/shed/shed show/showed/shown shrink/shrank/shrunk shut/shut/shut
+            sink/sank/sunk speak/spoke/spoken spend/spent/spent split/split/split
+            spread/spread/spread stand/stood/stood steal/stole/stolen strike/struck/struck
+            sweep/swept/swept take/took/taken teach/taught/taught tell/told/told
             think/thought/thought throw/threw/thrown undergo/underwent/undergone
-            undertake/undertook/undertaken wage/waged/waged bet/bet/bet bind/bound/bound bite/bit/bitten
-            blow/blew/blown breed/bred/bred cast/cast/cast cling/clung/clung creep/crept/crept
-            dig/dug/dug eat/ate/eaten feed/fed/fed flee/fled/fled freeze/froze/frozen hang/hung/hung
-            hide/hid/hidden light/lit/lit ride/rode/ridden ring/rang/rung shine/shone/shone
-            shoot/shot/shot sit/sat/sat sleep/slept/slept slide/slid/slid spin/spun/spun
-            spring/sprang/sprung swear/swore/sworn swell/swelled/swollen swing/swung/swung
-            tear/tore/torn wake/woke/woken wear/wore/worn wind/wound/wound win/won/won
+            undertake/undertook/undertaken wage/waged/waged bet/bet/bet bind/bound/bound
+            bite/bit/bitten blow/blew/blown breed/bred/bred cast/cast/cast cling/clung/clung
+            creep/crept/crept dig/dug/dug eat/ate/eaten feed/fed/fed flee/fled/fled
+            freeze/froze/frozen hang/hung/hung hide/hid/hidden light/lit/lit ride/rode/ridden
+            ring/rang/rung shine/shone/shone shoot/shot/shot sit/sat/sat sleep/slept/slept
+            slide/slid/slid spin/spun/spun spring/sprang/sprung swear/swore/sworn
+            swell/swelled/swollen swing/swung/swung tear/tore/torn wake/woke/woken wear/wore/worn
+            wind/wound/wound win/won/won
             withdraw/withdrew/withdrawn write/wrote/written""".split()
         )
     }
@@ -48,18 +50,21 @@ _BASES_OF: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 _PARTICIPLES: Final = frozenset(participle for _, participle in _IRREGULAR.values())
 _KNOWN: Final = frozenset(
     """accept achieve act adopt agree allow announce annex apply approve arrive avoid back ban benefit block boycott
-    call cease change close collapse condemn continue cooperate create cross declare decline default defend
-    deliver demand deny deploy devalue dominate emerge end endorse enforce ensure enter escalate establish exceed
-    expand expel extend face fail follow forgive form gain happen help impose improve include increase intervene
-    introduce invade invest join launch legalise legalize lift maintain manage move need negotiate obtain offer
-    open oppose outlast outperform pass persist pursue ratify reach recognise recognize recover reduce refuse
-    regain reject release remain remove replace resign resist resolve restore resume retain return reverse
-    sanction serve share sign slow start stay stop strengthen succeed suffer support surpass survive suspend
+    call cease change close collapse condemn continue cooperate create cross declare decline default
+    defend deliver demand deny deploy devalue dominate emerge end endorse enforce ensure enter
+    escalate establish exceed expand expel extend face fail follow forgive form gain happen help
+    impose improve include increase intervene introduce invade invest join launch legalise legalize
+    lift maintain manage move need negotiate obtain offer open oppose outlast outperform pass
+    persist pursue ratify reach recognise recognize recover reduce refuse regain reject release
+    remain remove replace resign resist resolve restore resume retain return reverse sanction serve
+    share sign slow start stay stop strengthen succeed suffer support surpass survive suspend
     tolerate turn use veto visit vote warn weaken welcome work""".split()
 )
 _PLURAL: Final = frozenset("they we you these those many some both few several".split())
 _RELATIVE: Final = re.compile(r",?\s(?:that|which|who|whose|where|such as|than|as)\s")
-_OF: Final = re.compile(r"\s(?:of|in|to|from|with|between|for|on|by|at|against|under|over|among|behind)\s")
+_OF: Final = re.compile(
+    r"\s(?:of|in|to|from|with|between|for|on|by|at|against|under|over|among|behind)\s"
+)
 _VOWELS: Final = "aeiou"
 _DOUBLED: Final = frozenset(
     """acquit admit commit compel concur confer control defer deter emit equip excel expel incur infer occur omit outfit
@@ -84,17 +89,23 @@ _BASES: Final[Mapping[str, str]] = MappingProxyType(
 _ES: Final = re.compile(r"(?:ss|sh|ch|x|zz)es$")
 _NO_S: Final = re.compile(r"(?:ss|us|is|as)$")
 _NAMES_IN_S: Final = frozenset("netherlands philippines maldives bahamas seychelles".split())
-_ADVERBS: Final = frozenset("worldwide abroad alone together overall today everywhere elsewhere combined".split())
+_ADVERBS: Final = frozenset(
+    "worldwide abroad alone together overall today everywhere elsewhere combined".split()
+)
 _SINGULAR: Final = frozenset("news series species means headquarters".split())
 _PEOPLE: Final = frozenset("people men women children police".split())
-_ADJECTIVES: Final = frozenset("the young|the old|the poor|the rich|the elderly|the unemployed".split("|"))
+_ADJECTIVES: Final = frozenset(
+    "the young|the old|the poor|the rich|the elderly|the unemployed".split("|")
+)
 _SOME_OF: Final = re.compile(
     r"^(?:some|many|most|half|all|both|few|several|dozens|hundreds|thousands"
     r"|(?:a|one|two)[ -](?:third|quarter|fifth|few|number|handful|majority|dozen|thirds)"
     r"|(?:at least |more than |only )?\d+(?: per ?cent|%)) of (?P<what>.+)",
     re.IGNORECASE,
 )
-_TWO: Final = re.compile(r"\band (?:the|an?|its|their|his|her|that of)\s|^both\b.*\band\b", re.IGNORECASE)
+_TWO: Final = re.compile(
+    r"\band (?:the|an?|its|their|his|her|that of)\s|^both\b.*\band\b", re.IGNORECASE
+)
 
 
 _ALSO_NOUNS: Final = frozenset(
@@ -105,7 +116,8 @@ _ALSO_NOUNS: Final = frozenset(
 
 
 def base_form(verb: str) -> str:
-    """A verb as it stands after "will", if it came in the form for he, she and it; any other word stays as it is.
+    """A verb as it stands after "will", if it came in the form for he, she and it; any other word
+    stays as it is.
 
     >>> [base_form(verb) for verb in ("exists", "has", "reaches", "denies", "does", "pass", "focus", "sign")]
     ['exist', 'have', 'reach', 'deny', 'do', 'pass', 'focus', 'sign']
@@ -120,7 +132,8 @@ def base_form(verb: str) -> str:
 
 
 def bases_of(word: str) -> tuple[str, ...]:
-    """The verbs of which a word can be a form in the past: irregular ones by a list, others by their ending.
+    """The verbs of which a word can be a form in the past: irregular ones by a list, others by
+    their ending.
 
     Not each of them need be a word.
 
@@ -176,7 +189,9 @@ def is_participle(word: str) -> bool:
 
 
 def is_base(word: str) -> bool:
-    """Whether a word is known as a verb in its base form. Words that are as often nouns are left out."""
+    """Whether a word is known as a verb in its base form. Words that are as often nouns are left
+    out.
+    """
     return (word in _IRREGULAR and word not in _ALSO_NOUNS) or word in _KNOWN
 
 
@@ -190,11 +205,19 @@ def is_plural(subject: str) -> bool:
     """
     if some := _SOME_OF.match(subject):
         return is_plural(some["what"])
-    words = [word for word in _OF.split(_RELATIVE.split(subject)[0], maxsplit=1)[0].split() if word not in _ADVERBS]
+    words = [
+        word
+        for word in _OF.split(_RELATIVE.split(subject)[0], maxsplit=1)[0].split()
+        if word not in _ADVERBS
+    ]
     if not words:
         return False
     between = " between " in subject
-    if "and" in words or (not between and _TWO.search(subject)) or subject.lower() in _PLURAL | _ADJECTIVES:
+    if (
+        "and" in words
+        or (not between and _TWO.search(subject))
+        or subject.lower() in _PLURAL | _ADJECTIVES
+    ):
         return True
     head = words[-1].strip("“”\"',").lower()
     return head in _PEOPLE or (

@@ -1,4 +1,6 @@
-"""Checks of the criteria: could a stranger read off the answer, from where, and when is there none?"""
+"""Checks of the criteria: could a stranger read off the answer, from where, and when is there
+none?
+"""
 
 import re
 from collections.abc import Iterator
@@ -40,7 +42,11 @@ def criteria_flaws(question: Examined) -> Iterator[Flaw]:
     if question.kind == "binary" and not _VERDICT.search(question.criteria):
         reason = "the criteria do not say what the answer YES takes"
         yield Flaw(
-            "no-verdict", "advice", "criteria", reason, "Write “YES if …”, and what looks alike but does not count."
+            "no-verdict",
+            "advice",
+            "criteria",
+            reason,
+            "Write “YES if …”, and what looks alike but does not count.",
         )
     if not _ANNUL.search(question.criteria):
         reason = "nothing says when there is no answer, or what counts if the source is silent"
@@ -72,7 +78,13 @@ def _sources(question: Examined) -> Iterator[Flaw]:
         yield Flaw("no-source", "blocking", "sources", reason, fix)
     elif len(named) == 1 and not _FALL_BACK.search(f"{named[0]} {question.criteria}"):
         reason = f"“{named[0]}” is the only source, and it may fail"
-        yield Flaw("no-fall-back", "blocking", "sources", reason, "Add another one, such as “Reuters, as fall-back”.")
+        yield Flaw(
+            "no-fall-back",
+            "blocking",
+            "sources",
+            reason,
+            "Add another one, such as “Reuters, as fall-back”.",
+        )
 
 
 _OF: Final = r"(?P<{0}>[A-Z]{{0,3}}[$€£¥₹]\s?|[A-Z]{{3}}\s)?"
@@ -106,14 +118,24 @@ _YEAR: Final = re.compile(r"(?:19|20)[0-9]{2}")
 
 
 def _thresholds(question: Examined) -> Iterator[Flaw]:
-    parts: tuple[tuple[Where, str], ...] = (("text", question.text), ("criteria", question.criteria))
+    parts: tuple[tuple[Where, str], ...] = (
+        ("text", question.text),
+        ("criteria", question.criteria),
+    )
     for where, said in parts:
         bare = [number for sentence in sentences(said) for number in _without_unit(sentence)]
         if bare and not (where == "text" and _says_unit(bare, question.criteria)):
             numbers = ", ".join(f"“{number}”" for number in dict.fromkeys(bare))
-            fix = "Write the unit behind the number: per cent, US dollars, tonnes, or what is counted."
+            fix = (
+                "Write the unit behind the number: per cent, US dollars, tonnes, or what is "
+                "counted."
+            )
             yield Flaw("threshold-unit", "blocking", where, f"{numbers} has no unit", fix)
-    if question.kind == "numeric" and question.scale is not None and not question.scale.unit.strip():
+    if (
+        question.kind == "numeric"
+        and question.scale is not None
+        and not question.scale.unit.strip()
+    ):
         reason = f"the range {question.scale.lower:g} to {question.scale.upper:g} has no unit"
         yield Flaw(
             "scale-unit",
@@ -131,10 +153,17 @@ def _without_unit(sentence: str) -> list[str]:
     found = []
     for match in _AMOUNT.finditer(sentence):
         second = match["number"] is None
-        number, after = match["number2" if second else "number"], match["after2" if second else "after"]
+        number, after = (
+            match["number2" if second else "number"],
+            match["after2" if second else "after"],
+        )
         start = match.start("number2" if second else "number")
         is_date = any(a <= start < b for a, b in dates) or _YEAR.fullmatch(number)
-        if not is_date and not match["before2" if second else "before"] and not _followed_by_unit(after):
+        if (
+            not is_date
+            and not match["before2" if second else "before"]
+            and not _followed_by_unit(after)
+        ):
             found.append(match[0][: len(match[0]) - len(after)].strip())
     return found
 
@@ -150,7 +179,10 @@ def _says_unit(bare: list[str], criteria: str) -> bool:
     """Whether the criteria give the same number with its unit."""
     numbers = {re.sub(r"\.0+$", "", re.sub(r"[^0-9.]", "", amount)) for amount in bare}
     for sentence in sentences(criteria):
-        said = {re.sub(r"\.0+$", "", n) for n in re.findall(r"[0-9]+(?:\.[0-9]+)?", sentence.replace(",", ""))}
+        said = {
+            re.sub(r"\.0+$", "", n)
+            for n in re.findall(r"[0-9]+(?:\.[0-9]+)?", sentence.replace(",", ""))
+        }
         if numbers <= said and _UNIT_WORDS.search(sentence):
             return True
     return False

@@ -15,12 +15,16 @@ from forecasts.question import HorizonShape, Kind, Question
 from forecasts.said_probability import read_probability
 
 Severity = Literal["blocking", "advice"]
-Where = Literal["text", "criteria", "sources", "prior", "options", "scale", "times", "indicators", "feeds"]
+Where = Literal[
+    "text", "criteria", "sources", "prior", "options", "scale", "times", "indicators", "feeds"
+]
 
 CODES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "placeholder": "A gap of the draft is still open, such as “[…]”.",
-        "no-deadline": "Neither text nor criteria name a day, a month or a year in which the question ends.",
+        "no-deadline": (
+            "Neither text nor criteria name a day, a month or a year in which the question ends."
+        ),
         "other-deadline": "The deadline that is written down is another one than the scheduled close.",
         "loose-deadline": "The deadline can be read as two days, such as “by 2030” or “mid-2027”.",
         "no-start": "The criteria do not say from which day on an event counts.",
@@ -30,7 +34,9 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
         "no-source": "No source is named by which a stranger could resolve the question.",
         "no-fall-back": "There is one source and no other should it fail.",
         "no-verdict": "The criteria do not say what makes the answer YES.",
-        "no-annul-rule": "Nothing says when the question is annulled, or what counts if the source is silent.",
+        "no-annul-rule": (
+            "Nothing says when the question is annulled, or what counts if the source is silent."
+        ),
         "vague-word": "A word that readers measure by different yardsticks, such as “significant”.",
         "loose-word": "A word that is often vague, such as “several” or “crisis”.",
         "threshold-unit": "A threshold has no unit.",
@@ -40,7 +46,9 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
         "double-barrelled": "Two questions are asked in one.",
         "inner-thought": "What somebody thinks or weighs leaves no trace by which to resolve.",
         "death": "The question is about the death of a person.",
-        "extreme-prior": "The prior lies outside 2 to 98 % at the shortest horizon: too sure to be worth asking.",
+        "extreme-prior": (
+            "The prior lies outside 2 to 98 % at the shortest horizon: too sure to be worth asking."
+        ),
         "no-base-rate": "No base rate or reference class stands behind the prior.",
         "no-question": "The text asks nothing.",
         "no-indicators": "No indicator says what to look for.",
@@ -59,7 +67,8 @@ MOST_PRIOR: Final = 0.98
 class Flaw:
     """Something that is wrong with a question, why, and what to write instead.
 
-    "blocking": a stranger could not resolve the question, or it must not be asked. `reason` names the words at fault.
+    "blocking": a stranger could not resolve the question, or it must not be asked. `reason` names
+    the words at fault.
     """
 
     code: str
@@ -73,9 +82,9 @@ class Flaw:
 class Surroundings:
     """What the linter knows beside the question itself.
 
-    `keeps_days` is after how many days reports are deleted (None: never). `feeds` holds the words of each polled feed,
-    such as its title and topics (None: not known, so nothing is said about feeds). `indicators` are those of the
-    question, `alike` the other questions of the same claim.
+    `keeps_days` is after how many days reports are deleted (None: never). `feeds` holds the words
+    of each polled feed, such as its title and topics (None: not known, so nothing is said about
+    feeds). `indicators` are those of the question, `alike` the other questions of the same claim.
     """
 
     now: datetime
@@ -87,7 +96,9 @@ class Surroundings:
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """A question as the checks read it, opened or not yet; white space is folded, and times are aware UTC."""
+    """A question as the checks read it, opened or not yet; white space is folded, and times are
+    aware UTC.
+    """
 
     id: str
     kind: Kind
@@ -105,7 +116,9 @@ class Examined:
 
 
 def examined(asked: Asked | Question) -> Examined:
-    """The question for the checks; `prior` is P(YES), None for another kind or a prior that cannot be read."""
+    """The question for the checks; `prior` is P(YES), None for another kind or a prior that cannot
+    be read.
+    """
     options = tuple(option if isinstance(option, str) else option.name for option in asked.options)
     return Examined(
         id=asked.id,
@@ -129,7 +142,9 @@ def _folded(text: str) -> str:
 
 
 def _utc(at: datetime) -> datetime:
-    """A time without a zone is refused when the question opens; a draft that is only looked at takes it as UTC."""
+    """A time without a zone is refused when the question opens; a draft that is only looked at
+    takes it as UTC.
+    """
     return at.replace(tzinfo=UTC) if at.tzinfo is None else at
 
 

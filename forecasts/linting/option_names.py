@@ -11,7 +11,9 @@ from forecasts.linting.flaws import Examined, Flaw
 
 _WORDS: Final = {
     word: float(n)
-    for n, word in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())
+    for n, word in enumerate(
+        "zero one two three four five six seven eight nine ten eleven twelve".split()
+    )
 } | {"none": 0.0, "no": 0.0, "never": 0.0, "once": 1.0, "twice": 2.0}
 _NUMBER: Final = rf"[-−]?[$€£¥]?[0-9][0-9,]*(?:\.[0-9]+)?|\b(?:{'|'.join(_WORDS)})\b"
 _BETWEEN: Final = re.compile(
@@ -21,11 +23,13 @@ _BETWEEN: Final = re.compile(
 )
 _UNDER: Final = re.compile(rf"(?:less than|fewer than|below|under|lower than|<) ?({_NUMBER})", re.I)
 _AT_MOST: Final = re.compile(
-    rf"(?:at most|up to|no more than|≤|<=) ?({_NUMBER})|({_NUMBER})\D{{0,20}}?or (?:less|fewer|lower|below)", re.I
+    rf"(?:at most|up to|no more than|≤|<=) ?({_NUMBER})|({_NUMBER})\D{{0,20}}?or (?:less|fewer|lower|below)",
+    re.I,
 )
 _OVER: Final = re.compile(rf"(?:more than|above|over|higher than|exceeding|>) ?({_NUMBER})", re.I)
 _AT_LEAST: Final = re.compile(
-    rf"(?:at least|from|≥|>=) ?({_NUMBER})|({_NUMBER})\D{{0,20}}?(?:or (?:more|higher|above)|\+)|({_NUMBER})\+", re.I
+    rf"(?:at least|from|≥|>=) ?({_NUMBER})|({_NUMBER})\D{{0,20}}?(?:or (?:more|higher|above)|\+)|({_NUMBER})\+",
+    re.I,
 )
 _SINGLE: Final = re.compile(rf"(?:exactly )?({_NUMBER})(?:\s?(?:%|[A-Za-z ]{{0,30}}))?", re.I)
 _REST: Final = re.compile(
@@ -54,7 +58,9 @@ def options_flaws(question: Examined) -> Iterator[Flaw]:
     spans = [span_of(name) for name in question.options]
     numbers = [span for span in spans if span is not None]
     others = [name for name in question.options if _REST.search(name)]
-    if len(numbers) == len(spans) or (len(numbers) >= 2 and len(numbers) + len(others) >= len(spans)):
+    if len(numbers) == len(spans) or (
+        len(numbers) >= 2 and len(numbers) + len(others) >= len(spans)
+    ):
         yield from _ranges(numbers, has_rest=len(numbers) < len(spans))
         return
     yield from _nested(question.options)
@@ -62,7 +68,10 @@ def options_flaws(question: Examined) -> Iterator[Flaw]:
         ordered = question.kind == "ordered"
         named = ", ".join(f"“{name}”" for name in question.options)
         reason = f"something may happen that is none of {named}"
-        fix = "Add an option “Other” (or “none of these”), and let the criteria say what falls under it."
+        fix = (
+            "Add an option “Other” (or “none of these”), and let the criteria say what "
+            "falls under it."
+        )
         yield Flaw("options-gap", "advice" if ordered else "blocking", "options", reason, fix)
 
 
@@ -108,7 +117,10 @@ def _ranges(spans: Sequence[Span], *, has_rest: bool) -> Iterator[Flaw]:
     if math.isfinite(high.high):
         gaps.append(f"nothing above “{high.name}”")
     if found := [gap for gap in gaps if gap]:
-        fix = "Close the gap, with “less than …” at one end and “… or more” at the other, or add “Other”."
+        fix = (
+            "Close the gap, with “less than …” at one end and “… or more” at the other, or "
+            "add “Other”."
+        )
         yield Flaw("options-gap", "blocking", "options", f"there is {'; '.join(found)}", fix)
 
 
@@ -120,14 +132,25 @@ def _gap(a: Span, b: Span) -> str:
     """What lies between two spans; whole numbers that follow one another leave nothing."""
     whole = all(float(x).is_integer() for x in (a.high, b.low))
     adjacent = b.low == a.high and not (a.high_open and b.low_open)
-    follows = whole and b.low - a.high == 1.0 and not a.high_open and not b.low_open and not _has_unit_of_measure(a, b)
+    follows = (
+        whole
+        and b.low - a.high == 1.0
+        and not a.high_open
+        and not b.low_open
+        and not _has_unit_of_measure(a, b)
+    )
     return "" if adjacent or follows else f"nothing between “{a.name}” and “{b.name}”"
 
 
 def _has_unit_of_measure(a: Span, b: Span) -> bool:
-    """Whether the numbers are measured and not counted, so that something lies between 10 and 11."""
+    """Whether the numbers are measured and not counted, so that something lies between 10 and
+    11.
+    """
     return bool(
-        re.search(r"%|per ?cent|[$€£¥]|\b(?:million|billion|trillion|tonnes|dollars|euros|km)\b", f"{a.name} {b.name}")
+        re.search(
+            r"%|per ?cent|[$€£¥]|\b(?:million|billion|trillion|tonnes|dollars|euros|km)\b",
+            f"{a.name} {b.name}",
+        )
     )
 
 
@@ -139,7 +162,11 @@ def _nested(names: Sequence[str]) -> Iterator[Flaw]:
             continue
         rest = (long[: inside.start()] + long[inside.end() :]).strip()
         # "South Sudan" is another country than "Sudan", but "Russia and China" is also "Russia"
-        is_name = bool(rest) and all(word[0].isupper() for word in rest.split()) and not _JOINS.search(rest)
+        is_name = (
+            bool(rest)
+            and all(word[0].isupper() for word in rest.split())
+            and not _JOINS.search(rest)
+        )
         reason = f"“{short}” is also in “{long}”"
         fix = (
             f"Say what sets them apart, such as “only {short}”."

@@ -1,4 +1,6 @@
-"""Checks against what stands around a question: prior, indicators, other questions of its claim, feeds."""
+"""Checks against what stands around a question: prior, indicators, other questions of its claim,
+feeds.
+"""
 
 import re
 from collections.abc import Iterator
@@ -14,21 +16,27 @@ _BASE_RATE: Final = re.compile(
     r"|per cent|one|two|three|four|five|six|seven|eight|nine|ten|jeffreys|poisson|markets?)\b",
     re.IGNORECASE,
 )
-_NOTHING: Final = re.compile(r"none given\b|n/?a\b|unknown\b|guess\w*\b|gut\b|no reason|-+$|\?+$", re.IGNORECASE)
+_NOTHING: Final = re.compile(
+    r"none given\b|n/?a\b|unknown\b|guess\w*\b|gut\b|no reason|-+$|\?+$", re.IGNORECASE
+)
 
 GENERAL_FEED_WORDS: Final = frozenset(
     "world international wire wires headlines agency reuters afp worldwide top breaking general".split()
 )
-"""A feed with one of these words in its title or topics reports on everything, and could carry anything."""
+"""A feed with one of these words in its title or topics reports on everything, and could carry
+anything.
+"""
 
 _NOT_GENERAL: Final = re.compile(
-    r"\bworld (?:bank|health|trade|cup|economic|food|heritage|wide web)\b|\batomic energy agency\b", re.I
+    r"\bworld (?:bank|health|trade|cup|economic|food|heritage|wide web)\b|\batomic energy agency\b",
+    re.I,
 )
 _COMMON: Final = frozenset(
     """will would could should have been that this with from into they their there than then when where what which
-    whose more most least many much about after before until during between against under over above below each other
-    another next first last year years month months report reports news latest press release releases official update
-    updates daily times post today feed english online december november october september august july june april
+    whose more most least many much about after before until during between against under over above
+    below each other another next first last year years month months report reports news latest
+    press release releases official update updates daily times post today feed english online
+    december november october september august july june april
     march february january million billion dollars number does both take make hold name call reach""".split()
 )
 _STEM: Final = 4
@@ -49,24 +57,38 @@ def _prior(question: Examined, around: Surroundings) -> Iterator[Flaw]:
         return  # only the shortest horizon has to be uncertain
     reason = f"{question.prior:.1%} is all but settled before anything is known"
     fix = (
-        "Ask for something less sure, such as a higher threshold or a later day, or for what would make the difference."
+        "Ask for something less sure, such as a higher threshold or a later day, or for "
+        "what would make the difference."
     )
     yield Flaw("extreme-prior", "blocking", "prior", reason, fix)
 
 
 def _closes_earlier(other: Question, question: Examined, around: Surroundings) -> bool:
-    comparable = other.id != question.id and other.kind == "binary" and other.retrospective == question.retrospective
+    comparable = (
+        other.id != question.id
+        and other.kind == "binary"
+        and other.retrospective == question.retrospective
+    )
     is_live = other.retrospective or other.closes_at > around.now
     return comparable and is_live and other.closes_at < question.closes_at
 
 
 def _base_rate(question: Examined) -> Iterator[Flaw]:
     said = question.prior_reason
-    fix = "Say how often it happened in comparable cases: k of n, a rate a year, or what a market says."
+    fix = (
+        "Say how often it happened in comparable cases: k of n, a rate a year, or what a "
+        "market says."
+    )
     if not said or _NOTHING.match(said):
         yield Flaw("no-base-rate", "advice", "prior", "no reason stands behind the prior", fix)
     elif not _BASE_RATE.search(said):
-        yield Flaw("no-base-rate", "advice", "prior", "the reason has neither count, rate nor comparable cases", fix)
+        yield Flaw(
+            "no-base-rate",
+            "advice",
+            "prior",
+            "the reason has neither count, rate nor comparable cases",
+            fix,
+        )
 
 
 def _indicators(question: Examined, around: Surroundings) -> Iterator[Flaw]:
@@ -84,7 +106,13 @@ def _indicators(question: Examined, around: Surroundings) -> Iterator[Flaw]:
     if len(sides) == 1 and question.kind in ("binary", "numeric", "date"):
         side = "YES" if Direction.YES in sides else "NO"
         reason = f"all {len(around.indicators)} indicators speak for {side}"
-        yield Flaw("one-sided", "advice", "indicators", reason, "Add one that would speak for the other answer.")
+        yield Flaw(
+            "one-sided",
+            "advice",
+            "indicators",
+            reason,
+            "Add one that would speak for the other answer.",
+        )
 
 
 def _feeds(question: Examined, around: Surroundings) -> Iterator[Flaw]:
@@ -92,21 +120,35 @@ def _feeds(question: Examined, around: Surroundings) -> Iterator[Flaw]:
         return
     if not around.feeds:
         yield Flaw(
-            "no-feed", "advice", "feeds", "no feed is polled", "Subscribe to a feed that would report the answer."
+            "no-feed",
+            "advice",
+            "feeds",
+            "no feed is polled",
+            "Subscribe to a feed that would report the answer.",
         )
         return
     about = [question.text, *question.options]
-    about += [" ".join([i.name, *(term for group in i.terms for term in group)]) for i in around.indicators]
+    about += [
+        " ".join([i.name, *(term for group in i.terms for term in group)])
+        for i in around.indicators
+    ]
     subject = content_words(" ".join(about))
     if any(is_general(feed) or subject & content_words(feed) for feed in around.feeds):
         return
     named = ", ".join(sorted(subject)[:6]) or "its subject"
     reason = f"none of {len(around.feeds)} feeds is about {named}, and none carries news in general"
-    yield Flaw("no-feed", "advice", "feeds", reason, "Subscribe to a feed on the subject, or to one of world news.")
+    yield Flaw(
+        "no-feed",
+        "advice",
+        "feeds",
+        reason,
+        "Subscribe to a feed on the subject, or to one of world news.",
+    )
 
 
 def is_general(feed: str) -> bool:
-    """Whether a feed, by the words of its title and topics, carries news of every kind: see `GENERAL_FEED_WORDS`.
+    """Whether a feed, by the words of its title and topics, carries news of every kind: see
+    `GENERAL_FEED_WORDS`.
 
     >>> is_general("BBC News, World"), is_general("World Health Organization, news"), is_general("OilPrice.com")
     (True, False, False)
@@ -122,7 +164,11 @@ def content_words(text: str) -> frozenset[str]:
     ['bank', 'chin', 'trad']
     """
     words = re.findall(r"[^\W\d_]{3,}", text.lower())
-    return frozenset(word[:_STEM] for word in words if word not in _COMMON and (len(word) >= _STEM or word in _SHORT))
+    return frozenset(
+        word[:_STEM]
+        for word in words
+        if word not in _COMMON and (len(word) >= _STEM or word in _SHORT)
+    )
 
 
 _SHORT: Final = frozenset("oil gas war fed ecb nato usa opec iran".split())

@@ -1,8 +1,9 @@
 """Words that readers measure by different yardsticks, and what to write instead.
 
-The list starts from the words that question writers are warned of (Metaculus, guidelines for question writing; Halawi
-et al. 2024, arXiv 2402.18563, whose filter drops questions with "significant" and "major") and adds their relatives. A
-word in capitals within a sentence is taken for a name, and one in quotation marks for a quotation.
+The list starts from the words that question writers are warned of (Metaculus, guidelines for
+question writing; Halawi et al. 2024, arXiv 2402.18563, whose filter drops questions with
+"significant" and "major") and adds their relatives. A word in capitals within a sentence is taken
+for a name, and one in quotation marks for a quotation.
 """
 
 import re
@@ -62,7 +63,9 @@ _QUOTED: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class VagueWord:
-    """A vague word at `text[start:end]`, and what to write instead; not `surely` when it is only often vague."""
+    """A vague word at `text[start:end]`, and what to write instead; not `surely` when it is only
+    often vague.
+    """
 
     word: str
     start: int
@@ -116,5 +119,6 @@ _WORDS: Final = {
     for word in _listed(words)
 }
 _ANY: Final = re.compile(
-    rf"(?<![\w-])(?:{'|'.join(map(re.escape, sorted(_WORDS, key=len, reverse=True)))})(?![\w-])", re.IGNORECASE
+    rf"(?<![\w-])(?:{'|'.join(map(re.escape, sorted(_WORDS, key=len, reverse=True)))})(?![\w-])",
+    re.IGNORECASE,
 )

@@ -1,4 +1,6 @@
-"""Checks of how a question is worded: could two readers understand it in two ways, and may it be asked at all?"""
+"""Checks of how a question is worded: could two readers understand it in two ways, and may it be
+asked at all?
+"""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -8,7 +10,9 @@ from forecasts.linting.flaws import Examined, Flaw, Where
 from forecasts.linting.vague_words import VagueWord, unquoted, vague_words
 from forecasts.said_dates import said_times
 
-_GAP: Final = re.compile(r"\[[^\[\]]{0,200}?(?:…|\.\.\.)(?:[^\[\]]{0,200}\])?|\bTBD\b|\bTODO\b|\?\?\?|_{3,}|\bXXX+\b")
+_GAP: Final = re.compile(
+    r"\[[^\[\]]{0,200}?(?:…|\.\.\.)(?:[^\[\]]{0,200}\])?|\bTBD\b|\bTODO\b|\?\?\?|_{3,}|\bXXX+\b"
+)
 _ASKS: Final = re.compile('[?？؟⸮;]\\s*["”’)]*\\s*$|\\?')
 _SENTENCES: Final = re.compile(r"(?<=[.!?;])\s+")
 _DIGITS: Final = re.compile(r"[0-9]")
@@ -50,7 +54,13 @@ def _gaps(question: Examined) -> Iterator[Flaw]:
     )
     for where, said in parts:
         if found := _GAP.findall(said):
-            yield Flaw("placeholder", "blocking", where, f"still open: {_quoted(found)}", "Decide and write it down.")
+            yield Flaw(
+                "placeholder",
+                "blocking",
+                where,
+                f"still open: {_quoted(found)}",
+                "Decide and write it down.",
+            )
 
 
 def _vague(question: Examined) -> Iterator[Flaw]:
@@ -66,10 +76,25 @@ def _vague(question: Examined) -> Iterator[Flaw]:
             yield Flaw("vague-word", "blocking", where, reason, f"Write {_instead(surely)}.")
         if loose := [v for v in perhaps if not v.surely]:
             reason = f"{_quoted(v.word for v in loose)} may be vague"
-            yield Flaw("loose-word", "advice", where, reason, f"If it decides the answer, write {_instead(loose)}.")
+            yield Flaw(
+                "loose-word",
+                "advice",
+                where,
+                reason,
+                f"If it decides the answer, write {_instead(loose)}.",
+            )
         if measured := [v for v in perhaps if v.surely]:
-            reason = f"{_quoted(v.word for v in measured)} is vague, though a number seems to say what it means"
-            yield Flaw("vague-word", "advice", where, reason, "Let the number alone decide and drop the word.")
+            reason = (
+                f"{_quoted(v.word for v in measured)} is vague, though a number seems to say "
+                "what it means"
+            )
+            yield Flaw(
+                "vague-word",
+                "advice",
+                where,
+                reason,
+                "Let the number alone decide and drop the word.",
+            )
 
 
 def _is_defined(found: VagueWord, said: str, criteria: str) -> bool:
@@ -79,7 +104,11 @@ def _is_defined(found: VagueWord, said: str, criteria: str) -> bool:
     if _measures(said[start : end.start() if end else len(said)]):
         return True
     word = rf"\b{re.escape(found.word)}\b"
-    return bool(re.search(rf"{word}[\"”'’]?\s+(?:means?|is defined|counts? as|is meant)", criteria, re.IGNORECASE))
+    return bool(
+        re.search(
+            rf"{word}[\"”'’]?\s+(?:means?|is defined|counts? as|is meant)", criteria, re.IGNORECASE
+        )
+    )
 
 
 def _measures(sentence: str) -> bool:
@@ -88,7 +117,9 @@ def _measures(sentence: str) -> bool:
     return any(not any(a <= m.start() < b for a, b in spans) for m in _DIGITS.finditer(sentence))
 
 
-_DIES: Final = r"die|dies|pass away|be dead|be killed|be murdered|be executed|survive|still be alive|be alive"
+_DIES: Final = (
+    r"die|dies|pass away|be dead|be killed|be murdered|be executed|survive|still be alive|be alive"
+)
 _PEOPLE: Final = (
     r"people|persons|soldiers|civilians|troops|journalists|workers|children|casualties|deaths|fighters|militants|patients"
     r"|hostages|prisoners|members|migrants|citizens|users|officers|bears|whales|birds|animals|species"
@@ -106,7 +137,9 @@ _DEATH: Final = re.compile(
     rf"|\b(?:[A-Z]\w+|(?i:{_TITLE}))[’']s? (?:death|suicide|assassination|funeral)\b(?! toll| penalty| rate| star)"
     rf"|\bWill (?P<who>[^?]{{1,80}}?) (?:{_DIES})\b(?! in committee| Linke| out\b)"
 )
-_NOT_ONE: Final = re.compile(rf"[0-9]|\b(?:{_PEOPLE}|{_THINGS}|more than|at least|how many)\b", re.IGNORECASE)
+_NOT_ONE: Final = re.compile(
+    rf"[0-9]|\b(?:{_PEOPLE}|{_THINGS}|more than|at least|how many)\b", re.IGNORECASE
+)
 _SOMEBODY: Final = re.compile(rf"\b[A-Z]\w+|\b(?:{_TITLE})\b")
 
 
@@ -118,21 +151,27 @@ def _death(question: Examined) -> Iterator[Flaw]:
             if who is not None and (_NOT_ONE.search(who) or not _SOMEBODY.search(who)):
                 continue
             reason = f"“{match[0]}” is about the death of a person"
-            fix = "Ask what would follow from it: who holds the office, or whether it is vacant, on a date."
+            fix = (
+                "Ask what would follow from it: who holds the office, or whether it is "
+                "vacant, on a date."
+            )
             yield Flaw("death", "blocking", "text" if where == "text" else "criteria", reason, fix)
             return
 
 
 _VERBS: Final = (
-    "sign ratify invade annex withdraw join leave become win lose resign impose announce adopt reject approve publish"
-    " recognise recognize condemn declare expel begin cease agree send hold take make give raise remain keep stay"
-    " continue stop start be have exceed shrink seize occupy suspend dissolve appoint elect remove extend expand reduce"
-    " build introduce abolish prevent overtake reach return move accept refuse cancel postpone abandon restore rejoin"
-    " arrest convict deploy enter cross retake resume allow legalise legalize bring meet see get go come put"
+    "sign ratify invade annex withdraw join leave become win lose resign impose announce adopt "
+    "reject approve publish recognise recognize condemn declare expel begin cease agree send "
+    "hold take make give raise remain keep stay continue stop start be have exceed shrink seize "
+    "occupy suspend dissolve appoint elect remove extend expand reduce build introduce abolish "
+    "prevent overtake reach return move accept refuse cancel postpone abandon restore rejoin "
+    "arrest convict deploy enter cross retake resume allow legalise legalize bring meet see get "
+    "go come put"
 )
 _MAYBE_VERBS: Final = (
-    "launch release attack visit veto sanction capture ban close open pass hike cut control lift fall rise increase"
-    " decrease replace support host end change drop plan order grant halt trade buy sell complete vote"
+    "launch release attack visit veto sanction capture ban close open pass hike cut control "
+    "lift fall rise increase decrease replace support host end change drop plan order grant "
+    "halt trade buy sell complete vote"
 )
 _JOINED: Final = re.compile(
     rf"\b(?P<join>and|or|and/or),? (?:also |then |subsequently |thereby |finally |so )?"
@@ -157,13 +196,19 @@ _AGAIN: Final = re.compile(r"\?\s+(?:And|Or|Will|Does|Is|Are|How|When|What|Which
 
 def _double_barrelled(question: Examined) -> Iterator[Flaw]:
     text = unquoted(question.text)
-    begins = re.match(r"\W*(?:Will|Would|Does|Do|Is|Are|Can|Has|Have|Did|When will|How \w+ .{0,60}?\bwill)\b", text)
+    begins = re.match(
+        r"\W*(?:Will|Would|Does|Do|Is|Are|Can|Has|Have|Did|When will|How \w+ .{0,60}?\bwill)\b",
+        text,
+    )
     joined = _JOINED.search(text, begins.end()) if begins else None
     found = joined or _SECOND_SUBJECT.search(text) or _AGAIN.search(text)
     if found is None or _ONE_RULE.search(question.criteria):
         return
     reason = f"“{found[0][-60:].strip()}” joins two things that can turn out differently"
-    fix = "Ask two questions, or let the criteria say what counts when one happens and the other does not."
+    fix = (
+        "Ask two questions, or let the criteria say what counts when one happens and the "
+        "other does not."
+    )
     yield Flaw("double-barrelled", "blocking", "text", reason, fix)
 
 

@@ -1,1 +1,3 @@
-"""How good was it? One forecast, forecasts over time, forecasters against others and against references."""
+"""How good was it? One forecast, forecasts over time, forecasters against others and against
+references.
+"""

@@ -1,14 +1,16 @@
 """How good a numeric or date forecast was, and how sharp its intervals were.
 
-The continuous ranked probability score (CRPS) is the integral over all thresholds of the Brier score
-of "at or below this threshold". It is in the unit of the answer and lower is better; a point forecast
-scores its absolute error. To average over questions, divide each score by its question's range first.
+The continuous ranked probability score (CRPS) is the integral over all thresholds of the Brier
+score of "at or below this threshold". It is in the unit of the answer and lower is better; a point
+forecast scores its absolute error. To average over questions, divide each score by its question's
+range first.
 
-A date is a number of days. Give the CDF a knot at the opening day with 0, and y = +infinity for "not
-within the window"; the mass above the last knot is what the forecast gave to that.
+A date is a number of days. Give the CDF a knot at the opening day with 0, and y = +infinity for
+"not within the window"; the mass above the last knot is what the forecast gave to that.
 
 Sources: Gneiting & Raftery 2007, Journal of the American Statistical Association 102; Gneiting &
-Ranjan 2011, Journal of Business & Economic Statistics 29; Bracher et al. 2021, PLOS Computational Biology 17.
+Ranjan 2011, Journal of Business & Economic Statistics 29; Bracher et al. 2021, PLOS Computational
+Biology 17.
 """
 
 import math
@@ -23,21 +25,25 @@ from forecasts.probability import Floats, probabilities
 from forecasts.shares import wilson
 
 
-def crps_cdf(x: ArrayLike, cdf: ArrayLike, y: ArrayLike, *, zero_point: float | None = None) -> Floats:
-    """CRPS of a CDF that is linear in x between its knots, exactly, over [x₀, x_K] and nowhere else.
+def crps_cdf(
+    x: ArrayLike, cdf: ArrayLike, y: ArrayLike, *, zero_point: float | None = None
+) -> Floats:
+    """CRPS of a CDF that is linear in x between its knots, exactly, over [x₀, x_K] and nowhere
+    else.
 
-    `x` are the knots, strictly increasing, `cdf` the probability of at or below each, non-decreasing. It
-    may begin above 0 and end below 1: that mass lies outside the knots, at an unknown distance. So does a
-    y below the first knot or above the last, ±infinity included, at no more cost than just outside.
-    Leaving out what lies beyond (threshold weighting) keeps the score proper.
+    `x` are the knots, strictly increasing, `cdf` the probability of at or below each,
+    non-decreasing. It may begin above 0 and end below 1: that mass lies outside the knots, at an
+    unknown distance. So does a y below the first knot or above the last, ±infinity included, at no
+    more cost than just outside. Leaving out what lies beyond (threshold weighting) keeps the score
+    proper.
 
-    With `zero_point` z, below all knots, the integral is taken along a log scale, over ln(x − z), and is in nats of it;
-    the CDF stays linear in x, so that knots inserted on it change nothing.
+    With `zero_point` z, below all knots, the integral is taken along a log scale, over ln(x − z),
+    and is in nats of it; the CDF stays linear in x, so that knots inserted on it change nothing.
 
-    One CDF and one or many y: the result has the shape and the unit of y; 0 to x_K − x₀, or with `zero_point` to
-    ln((x_K − z)/(x₀ − z)); lower is better. Raises `InvalidForecast` for bad knots or a zero point among them,
-    `InvalidProbability` for a cdf outside [0, 1], and `InvalidResolution` when y is NaN. Source: Gneiting & Ranjan
-    2011, for the threshold weighting.
+    One CDF and one or many y: the result has the shape and the unit of y; 0 to x_K − x₀, or with
+    `zero_point` to ln((x_K − z)/(x₀ − z)); lower is better. Raises `InvalidForecast` for bad knots
+    or a zero point among them, `InvalidProbability` for a cdf outside [0, 1], and
+    `InvalidResolution` when y is NaN. Source: Gneiting & Ranjan 2011, for the threshold weighting.
 
     >>> crps_cdf([0, 10], [0, 1], [5, 10, 99]).round(4).tolist()
     [0.8333, 3.3333, 3.3333]
@@ -47,7 +53,9 @@ def crps_cdf(x: ArrayLike, cdf: ArrayLike, y: ArrayLike, *, zero_point: float | 
     knots, levels = _knots(x, cdf)
     answers = _answers(y)
     if zero_point is not None and not zero_point < knots[0]:
-        raise InvalidForecast(f"the zero point of a log scale lies below all knots, not at {zero_point}")
+        raise InvalidForecast(
+            f"the zero point of a log scale lies below all knots, not at {zero_point}"
+        )
     left, right, a, b = knots[:-1], knots[1:], levels[:-1], levels[1:]
     split = np.clip(answers[..., np.newaxis], left, right)
     middle = a + (b - a) * ((split - left) / (right - left))
@@ -60,9 +68,9 @@ def crps_cdf(x: ArrayLike, cdf: ArrayLike, y: ArrayLike, *, zero_point: float | 
 def crps_normal(mu: ArrayLike, sigma: ArrayLike, y: ArrayLike) -> Floats:
     """CRPS of a normal distribution: σ·(z·(2Φ(z) − 1) + 2φ(z) − 1/√π) with z = (y − μ)/σ.
 
-    Broadcasts; in the unit of y; 0.234·σ at its best, then growing as |y − μ|; lower is better. Raises
-    `InvalidForecast` unless μ is finite and σ finite and above 0, `InvalidResolution` unless y is finite.
-    Source: Gneiting & Raftery 2007, section 4.2.
+    Broadcasts; in the unit of y; 0.234·σ at its best, then growing as |y − μ|; lower is better.
+    Raises `InvalidForecast` unless μ is finite and σ finite and above 0, `InvalidResolution` unless
+    y is finite. Source: Gneiting & Raftery 2007, section 4.2.
 
     >>> round(float(crps_normal(100, 15, 130)), 4)
     21.7919
@@ -71,7 +79,9 @@ def crps_normal(mu: ArrayLike, sigma: ArrayLike, y: ArrayLike) -> Floats:
 
     mean, spread = _numbers(mu, "the mean"), _numbers(sigma, "the standard deviation")
     if (spread <= 0.0).any():
-        raise InvalidForecast("the standard deviation has to be above 0; a point forecast scores |y − μ|")
+        raise InvalidForecast(
+            "the standard deviation has to be above 0; a point forecast scores |y − μ|"
+        )
     z = (_finite_answers(y) - mean) / spread
     with np.errstate(over="ignore"):  # so far out the density is 0 all the same
         density = np.exp(-0.5 * z**2) / math.sqrt(2.0 * math.pi)
@@ -79,12 +89,13 @@ def crps_normal(mu: ArrayLike, sigma: ArrayLike, y: ArrayLike) -> Floats:
 
 
 def crps_ensemble(members: ArrayLike, y: ArrayLike) -> Floats:
-    """CRPS of the empirical distribution of equally likely members: mean |xᵢ − y| − ½ mean |xᵢ − xⱼ|.
+    """CRPS of the empirical distribution of equally likely members: mean |xᵢ − y| − ½ mean |xᵢ −
+    xⱼ|.
 
-    Members stand along the last axis, any order; the pairs are all M², each with itself too (the 'nrg'
-    or empirical estimator). Broadcasts; in the unit of y; 0 when all members are y, and lower is better.
-    Raises `InvalidForecast` for no members or one that is not finite, `InvalidResolution` unless y is
-    finite. Source: Gneiting & Raftery 2007, equation 21.
+    Members stand along the last axis, any order; the pairs are all M², each with itself too (the
+    'nrg' or empirical estimator). Broadcasts; in the unit of y; 0 when all members are y, and lower
+    is better. Raises `InvalidForecast` for no members or one that is not finite,
+    `InvalidResolution` unless y is finite. Source: Gneiting & Raftery 2007, equation 21.
 
     >>> round(float(crps_ensemble([2.0, 3.5, 3.7, 5.0, 9.0], 4.0)), 4)
     0.52
@@ -94,7 +105,8 @@ def crps_ensemble(members: ArrayLike, y: ArrayLike) -> Floats:
     if count == 0:
         raise InvalidForecast("an ensemble needs at least one member")
     errors = np.sort(drawn - _finite_answers(y)[..., np.newaxis], axis=-1)
-    # In sorted order the half sum over all pairs of |xᵢ − xⱼ| is a weighted sum: count·log(count), not count².
+    # In sorted order the half sum over all pairs of |xᵢ − xⱼ| is a weighted sum: count·log(count),
+    # not count².
     places = np.arange(1 - count, count, 2) / count**2
     found: Floats = np.abs(errors).mean(axis=-1) - (places * errors).sum(axis=-1)
     return found
@@ -103,12 +115,12 @@ def crps_ensemble(members: ArrayLike, y: ArrayLike) -> Floats:
 def quantile_score(levels: ArrayLike, values: ArrayLike, y: ArrayLike) -> Floats:
     """Quantile score: the mean over the given levels of twice the pinball loss.
 
-    Pinball at level a and value v is a·(y − v) for y above v, (1 − a)·(v − y) below. `levels` (L,) in any
-    order, each once; `values` (…, L); y broadcasts with the rest. In the unit of y; 0 when every value is
-    y; lower is better. It is proper for these quantiles and nears the CRPS as levels are added; it says
-    nothing about the rest. Raises `InvalidForecast` for levels outside (0, 1) or given twice, values that
-    are not finite or that fall as the level rises; `InvalidResolution` unless y is finite. Source: Gneiting
-    & Raftery 2007, section 6.
+    Pinball at level a and value v is a·(y − v) for y above v, (1 − a)·(v − y) below. `levels` (L,)
+    in any order, each once; `values` (…, L); y broadcasts with the rest. In the unit of y; 0 when
+    every value is y; lower is better. It is proper for these quantiles and nears the CRPS as levels
+    are added; it says nothing about the rest. Raises `InvalidForecast` for levels outside (0, 1) or
+    given twice, values that are not finite or that fall as the level rises; `InvalidResolution`
+    unless y is finite. Source: Gneiting & Raftery 2007, section 6.
 
     >>> round(float(quantile_score([0.05, 0.25, 0.5, 0.75, 0.95], [10, 20, 26, 35, 60], 41)), 4)
     7.9
@@ -119,14 +131,17 @@ def quantile_score(levels: ArrayLike, values: ArrayLike, y: ArrayLike) -> Floats
     return found
 
 
-def weighted_interval_score(median: float, intervals: Iterable[tuple[float, float, float]], y: ArrayLike) -> Floats:
-    """Weighted interval score of a median and central intervals (alpha, low, high); alpha 0.1 is a 90 % one.
+def weighted_interval_score(
+    median: float, intervals: Iterable[tuple[float, float, float]], y: ArrayLike
+) -> Floats:
+    """Weighted interval score of a median and central intervals (alpha, low, high); alpha 0.1 is a
+    90 % one.
 
-    (½·|y − median| + Σ α/2·ISα)/(K + ½), where ISα = width + 2/α·(distance of y outside). That is the same
-    as the `quantile_score` of the median and of the levels α/2 and 1 − α/2, and is computed so. In the unit
-    of y; 0 when everything is y; lower is better. Raises `InvalidForecast` for an alpha outside (0, 1) or
-    given twice, and for ends and median that cross; `InvalidResolution` unless y is finite. Source:
-    Bracher et al. 2021.
+    (½·|y − median| + Σ α/2·ISα)/(K + ½), where ISα = width + 2/α·(distance of y outside). That is
+    the same as the `quantile_score` of the median and of the levels α/2 and 1 − α/2, and is
+    computed so. In the unit of y; 0 when everything is y; lower is better. Raises `InvalidForecast`
+    for an alpha outside (0, 1) or given twice, and for ends and median that cross;
+    `InvalidResolution` unless y is finite. Source: Bracher et al. 2021.
 
     >>> round(float(weighted_interval_score(26, [(0.5, 20, 35), (0.1, 10, 60)], 41)), 4)
     7.9
@@ -134,7 +149,9 @@ def weighted_interval_score(median: float, intervals: Iterable[tuple[float, floa
     levels, values = [0.5], [median]
     for alpha, low, high in intervals:
         if not 0.0 < alpha < 1.0:
-            raise InvalidForecast(f"alpha is the share outside the interval, between 0 and 1, not {alpha}")
+            raise InvalidForecast(
+                f"alpha is the share outside the interval, between 0 and 1, not {alpha}"
+            )
         levels += [alpha / 2.0, 1.0 - alpha / 2.0]
         values += [low, high]
     return quantile_score(levels, values, y)
@@ -144,10 +161,10 @@ def weighted_interval_score(median: float, intervals: Iterable[tuple[float, floa
 class IntervalRecord:
     """How often intervals held the answer, and how wide they were.
 
-    `coverage` is the share of the `n` answers inside, with its 95 % Wilson interval `low95` to `high95`;
-    well calibrated: the stated level of the intervals lies in it. `mean_width` is in shares of the span;
-    among forecasters with right coverage the sharper, narrower one is better. Answers that share their
-    fate need a wider interval than Wilson's.
+    `coverage` is the share of the `n` answers inside, with its 95 % Wilson interval `low95` to
+    `high95`; well calibrated: the stated level of the intervals lies in it. `mean_width` is in
+    shares of the span; among forecasters with right coverage the sharper, narrower one is better.
+    Answers that share their fate need a wider interval than Wilson's.
     """
 
     n: int
@@ -158,12 +175,13 @@ class IntervalRecord:
 
 
 def interval_width_share(low: ArrayLike, high: ArrayLike, *, span: ArrayLike) -> float:
-    """Sharpness: the mean over intervals of width/span, where span is the length of the question's range.
+    """Sharpness: the mean over intervals of width/span, where span is the length of the question's
+    range.
 
-    Range 0 up; 1 is as wide as the range; lower is sharper, and better only where coverage is right.
-    Arrays broadcast. Raises `InvalidForecast` for no intervals, ends that are not finite or the wrong way
-    round, or a span that is not above 0. Source: Gneiting, Balabdaoui & Raftery 2007, Journal of the
-    Royal Statistical Society B 69.
+    Range 0 up; 1 is as wide as the range; lower is sharper, and better only where coverage is
+    right. Arrays broadcast. Raises `InvalidForecast` for no intervals, ends that are not finite or
+    the wrong way round, or a span that is not above 0. Source: Gneiting, Balabdaoui & Raftery 2007,
+    Journal of the Royal Statistical Society B 69.
 
     >>> interval_width_share([10, 0], [60, 1], span=[100, 10])
     0.3
@@ -175,14 +193,16 @@ def interval_width_share(low: ArrayLike, high: ArrayLike, *, span: ArrayLike) ->
     return float(np.mean((high_ends - low_ends) / spans))
 
 
-def interval_coverage(low: ArrayLike, high: ArrayLike, y: ArrayLike, *, span: ArrayLike = 1.0) -> IntervalRecord:
+def interval_coverage(
+    low: ArrayLike, high: ArrayLike, y: ArrayLike, *, span: ArrayLike = 1.0
+) -> IntervalRecord:
     """How often answers lay in [low, high], ends included, and how wide the intervals were.
 
-    Arrays broadcast, one interval and one answer each; y may be ±infinity, which is outside. With the
-    default span the width is in the unit of the answer. Coverage is 0 to 1, and the stated level of the
-    intervals is what it should be near: more is too wide, less is too narrow. Raises as
-    `interval_width_share` does, and `InvalidResolution` when y is NaN. Source: Gneiting, Balabdaoui &
-    Raftery 2007, for the pair; Wilson 1927 for the interval.
+    Arrays broadcast, one interval and one answer each; y may be ±infinity, which is outside. With
+    the default span the width is in the unit of the answer. Coverage is 0 to 1, and the stated
+    level of the intervals is what it should be near: more is too wide, less is too narrow. Raises
+    as `interval_width_share` does, and `InvalidResolution` when y is NaN. Source: Gneiting,
+    Balabdaoui & Raftery 2007, for the pair; Wilson 1927 for the interval.
 
     >>> interval_coverage([0, 0, 0, 5], [10, 10, 10, 15], [3, 10, 12, 7], span=100).coverage
     0.75
@@ -197,13 +217,18 @@ def interval_coverage(low: ArrayLike, high: ArrayLike, y: ArrayLike, *, span: Ar
     return IntervalRecord(n, held / n, low95, high95, interval_width_share(low, high, span=span))
 
 
-def _square(ends: tuple[Floats, Floats], levels: tuple[Floats, Floats], zero_point: float | None) -> Floats:
-    """The integral along the scale, between two values, of the square of a line from one level to another."""
+def _square(
+    ends: tuple[Floats, Floats], levels: tuple[Floats, Floats], zero_point: float | None
+) -> Floats:
+    """The integral along the scale, between two values, of the square of a line from one level to
+    another.
+    """
     (left, right), (a, b) = ends, levels
     if zero_point is None:
         return (right - left) * (a * a + a * b + b * b) / 3.0
-    # Over ln(x − z) = ln(left − z) + c·v, with v from 0 to 1, the line is a + (b − a)·w, w = expm1(c·v)/expm1(c). Its
-    # mean square is the square of its mean plus its variance, and the mean of w is ½ − c·(variance of w).
+    # Over ln(x − z) = ln(left − z) + c·v, with v from 0 to 1, the line is a + (b − a)·w, w =
+    # expm1(c·v)/expm1(c). Its mean square is the square of its mean plus its variance, and the mean
+    # of w is ½ − c·(variance of w).
     c = np.log1p((right - left) / (left - zero_point))
     variance = _variance(c)
     mean = a + (b - a) * (0.5 - c * variance)
@@ -215,20 +240,29 @@ _VARIANCE = (1 / 12, -1 / 720, 1 / 30240, -1 / 1209600, 1 / 47900160)
 
 
 def _variance(c: Floats) -> Floats:
-    """The variance of expm1(c·v)/expm1(c) with v even on [0, 1]: (½ − 1/c + 1/expm1(c))/c, and 1/12 at c = 0."""
+    """The variance of expm1(c·v)/expm1(c) with v even on [0, 1]: (½ − 1/c + 1/expm1(c))/c, and 1/12
+    at c = 0.
+    """
     series = np.polynomial.polynomial.polyval(c * c, _VARIANCE)
-    exact = np.maximum(c, 0.3)  # below that the three terms cancel, and the series is right to the last bits
-    return np.where(c < 0.3, series, (0.5 - 1.0 / exact - np.exp(-exact) / np.expm1(-exact)) / exact)
+    exact = np.maximum(
+        c, 0.3
+    )  # below that the three terms cancel, and the series is right to the last bits
+    return np.where(
+        c < 0.3, series, (0.5 - 1.0 / exact - np.exp(-exact) / np.expm1(-exact)) / exact
+    )
 
 
 def _knots(x: ArrayLike, cdf: ArrayLike) -> tuple[Floats, Floats]:
     knots, levels = _numbers(x, "a knot"), probabilities(cdf)
     if knots.ndim != 1 or knots.shape != levels.shape or knots.size < 2:
         raise InvalidForecast(
-            f"a CDF needs two or more knots and one probability for each, not {knots.shape} and {levels.shape}"
+            f"a CDF needs two or more knots and one probability for each, not {knots.shape} and "
+            f"{levels.shape}"
         )
     if not (np.diff(knots) > 0.0).all():
-        raise InvalidForecast("the knots of a CDF have to rise strictly: put them in order and each in once")
+        raise InvalidForecast(
+            "the knots of a CDF have to rise strictly: put them in order and each in once"
+        )
     if not (np.diff(levels) >= 0.0).all():
         raise InvalidForecast("a CDF never falls: give the probability of at or below each knot")
     return knots, levels
@@ -237,7 +271,9 @@ def _knots(x: ArrayLike, cdf: ArrayLike) -> tuple[Floats, Floats]:
 def _quantiles(levels: ArrayLike, values: ArrayLike) -> tuple[Floats, Floats]:
     asked, given = _numbers(levels, "a level"), _numbers(values, "a quantile")
     if asked.ndim != 1 or asked.size == 0 or given.shape[-1:] != asked.shape:
-        raise InvalidForecast(f"give one value for each quantile level, not {given.shape} for {asked.shape}")
+        raise InvalidForecast(
+            f"give one value for each quantile level, not {given.shape} for {asked.shape}"
+        )
     order = np.argsort(asked)
     asked, given = asked[order], given[..., order]
     if asked[0] <= 0.0 or asked[-1] >= 1.0 or not (np.diff(asked) > 0.0).all():
@@ -259,19 +295,25 @@ def _intervals(low: ArrayLike, high: ArrayLike) -> tuple[Floats, Floats]:
 def _numbers(values: ArrayLike, what: str) -> Floats:
     found = np.asarray(values, dtype=np.float64)
     if not np.isfinite(found).all():
-        raise InvalidForecast(f"{what} has to be a finite number, not {float(found[~np.isfinite(found)].flat[0])}")
+        raise InvalidForecast(
+            f"{what} has to be a finite number, not {float(found[~np.isfinite(found)].flat[0])}"
+        )
     return found
 
 
 def _answers(values: ArrayLike) -> Floats:
     found = np.asarray(values, dtype=np.float64)
     if np.isnan(found).any():
-        raise InvalidResolution("the answer of a numeric question is a number, or infinity for never; not NaN")
+        raise InvalidResolution(
+            "the answer of a numeric question is a number, or infinity for never; not NaN"
+        )
     return found
 
 
 def _finite_answers(values: ArrayLike) -> Floats:
     found = _answers(values)
     if np.isinf(found).any():
-        raise InvalidResolution("this score needs a finite answer: score an open-ended one with crps_cdf")
+        raise InvalidResolution(
+            "this score needs a finite answer: score an open-ended one with crps_cdf"
+        )
     return found

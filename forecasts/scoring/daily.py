@@ -1,8 +1,10 @@
-"""Scores on a daily grid, as Good Judgment Open and Cultivate Labs keep them, alone and against the median.
+"""Scores on a daily grid, as Good Judgment Open and Cultivate Labs keep them, alone and against the
+median.
 
-A day counts by what stood just before the UTC midnight that ends it. Only full days count: midnights e with opening
-< e ≤ effective close. The day on which the answer came, or on which the question closed before midnight, has no
-midnight left and counts for nobody; so does a forecast made only then.
+A day counts by what stood just before the UTC midnight that ends it. Only full days count:
+midnights e with opening < e ≤ effective close. The day on which the answer came, or on which the
+question closed before midnight, has no midnight left and counts for nobody; so does a forecast made
+only then.
 
 Daily scores are for comparing with those platforms; our own weigh forecasts by the time they stood.
 """
@@ -35,10 +37,10 @@ Name = TypeVar("Name")
 class DailyBrier:
     """One forecaster's daily scores on a question.
 
-    `days` were there to be had, and on `active_days` of them a forecast stood. `mean_daily_brier` is the mean over
-    the active days, 0 to 1, lower is better, None without any. `relative_brier` is Σ over the active days of (own −
-    the median of all who were active that day) / `days`, −1 to 1; NEGATIVE is better than the crowd, and 0.0 stands
-    for never active, too.
+    `days` were there to be had, and on `active_days` of them a forecast stood. `mean_daily_brier`
+    is the mean over the active days, 0 to 1, lower is better, None without any. `relative_brier` is
+    Σ over the active days of (own − the median of all who were active that day) / `days`, −1 to 1;
+    NEGATIVE is better than the crowd, and 0.0 stands for never active, too.
     """
 
     days: int
@@ -48,7 +50,8 @@ class DailyBrier:
 
 
 def midnights(opens_at: datetime, ends_at: datetime) -> tuple[datetime, ...]:
-    """The UTC midnights e with opens_at < e ≤ ends_at: the ends of the days that count. Both times are aware.
+    """The UTC midnights e with opens_at < e ≤ ends_at: the ends of the days that count. Both times
+    are aware.
 
     >>> from forecasts.question import utc
     >>> [e.isoformat() for e in midnights(utc("2026-01-01T12:00Z"), utc("2026-01-03"))]
@@ -61,12 +64,14 @@ def midnights(opens_at: datetime, ends_at: datetime) -> tuple[datetime, ...]:
 def daily_brier(
     held: Mapping[Name, Timeline], outcome: int, *, opens_at: datetime, ends_at: datetime
 ) -> dict[Name, DailyBrier]:
-    """Daily and relative Brier scores of everyone on a binary question that opened and effectively closed so.
+    """Daily and relative Brier scores of everyone on a binary question that opened and effectively
+    closed so.
 
-    Divided by the days up to the effective close, as the platforms do; under early answers that is not proper, and
-    `score_daily` divides by the schedule. Two-sided scores, as Good Judgment Open has them, are twice these. Raises
-    `InvalidForecast` for a forecast of another kind of question, `ValueError` for an outcome that is not 1 or 0.
-    Source: the FAQ of Good Judgment Open; Cultivate Labs, relative Brier score.
+    Divided by the days up to the effective close, as the platforms do; under early answers that is
+    not proper, and `score_daily` divides by the schedule. Two-sided scores, as Good Judgment Open
+    has them, are twice these. Raises `InvalidForecast` for a forecast of another kind of question,
+    `ValueError` for an outcome that is not 1 or 0. Source: the FAQ of Good Judgment Open; Cultivate
+    Labs, relative Brier score.
 
     >>> from forecasts.question import utc
     >>> from forecasts.timeline import timeline
@@ -76,7 +81,9 @@ def daily_brier(
     DailyBrier(days=2, active_days=1, mean_daily_brier=0.25, relative_brier=0.06)
     """
     ends = midnights(opens_at, ends_at)
-    own, relative = _grid(held, ends, lambda _, forecasts: brier([_binary(each).p for each in forecasts], outcome))
+    own, relative = _grid(
+        held, ends, lambda _, forecasts: brier([_binary(each).p for each in forecasts], outcome)
+    )
     return {
         name: DailyBrier(
             days=len(ends),
@@ -92,8 +99,12 @@ Scorer = Callable[[Sequence[datetime], Sequence[Distribution]], Floats]
 """Scores of forecasts, each as it stood just before its midnight."""
 
 
-def _grid(held: Mapping[Name, Timeline], ends: Sequence[datetime], score: Scorer) -> tuple[Floats, Floats]:
-    """Scores, and how far they are above the median of the day; a row each, a column a day, NaN without one."""
+def _grid(
+    held: Mapping[Name, Timeline], ends: Sequence[datetime], score: Scorer
+) -> tuple[Floats, Floats]:
+    """Scores, and how far they are above the median of the day; a row each, a column a day, NaN
+    without one.
+    """
     standing = [
         (row, day, forecast)
         for row, own in enumerate(held.values())
@@ -116,7 +127,9 @@ def _before(own: Timeline, midnight: datetime) -> Distribution | None:
 
 def _binary(forecast: Distribution) -> Binary:
     if not isinstance(forecast, Binary):
-        raise InvalidForecast("this daily score is of binary questions: give forecasts of a probability")
+        raise InvalidForecast(
+            "this daily score is of binary questions: give forecasts of a probability"
+        )
     return forecast
 
 
@@ -125,15 +138,17 @@ def _known(row: Floats) -> list[float]:
 
 
 def score_daily(question: Question, resolution: Resolution, held: Held) -> tuple[Score, ...]:
-    """Everyone's daily and relative Brier score, with a receipt line a day; none for numbers, dates, or no answer.
+    """Everyone's daily and relative Brier score, with a receipt line a day; none for numbers,
+    dates, or no answer.
 
     On ordered options both are of the ordered Brier score, as Good Judgment Open has it.
 
-    `held` are the forecasters who make up the median, and the caller decides who they are: people, as a rule. Both
-    means are over one's own active days, lower is better. Skill over schedule, higher is better, divides by the
-    scheduled number of midnights, although `daily_brier` divides by those up to the answer: else a day would weigh
-    more if the event came early than if it never came, and exaggeration would pay (see `propriety`). It is
-    Σ (0.25 − daily) / days, and Σ (median − own) / days: the relative Brier score turned round.
+    `held` are the forecasters who make up the median, and the caller decides who they are: people,
+    as a rule. Both means are over one's own active days, lower is better. Skill over schedule,
+    higher is better, divides by the scheduled number of midnights, although `daily_brier` divides
+    by those up to the answer: else a day would weigh more if the event came early than if it never
+    came, and exaggeration would pay (see `propriety`). It is Σ (0.25 − daily) / days, and Σ (median
+    − own) / days: the relative Brier score turned round.
 
     >>> from forecasts.question import utc
     >>> from forecasts.timeline import timeline
@@ -162,7 +177,10 @@ def score_daily(question: Question, resolution: Resolution, held: Held) -> tuple
     scheduled = len(midnights(question.opens_at, question.closes_at))
     own, relative = _grid(held, ends, score)
     no_skill = float(values_of(headline, question, happened, [ignorance(question)])[0])
-    rules: list[tuple[RuleName, Floats, float]] = [("daily_brier", own, no_skill), ("relative_brier", relative, 0.0)]
+    rules: list[tuple[RuleName, Floats, float]] = [
+        ("daily_brier", own, no_skill),
+        ("relative_brier", relative, 0.0),
+    ]
     return tuple(
         _score(
             question,
@@ -178,7 +196,9 @@ def score_daily(question: Question, resolution: Resolution, held: Held) -> tuple
     )
 
 
-def _receipt(own: Timeline, ends: Sequence[datetime], values: Floats, scheduled: int) -> tuple[Interval, ...]:
+def _receipt(
+    own: Timeline, ends: Sequence[datetime], values: Floats, scheduled: int
+) -> tuple[Interval, ...]:
     active = int((~np.isnan(values)).sum())
     return tuple(
         Interval(end - DAY, end, forecast, 1.0 / scheduled, score, score / active)

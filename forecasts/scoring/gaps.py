@@ -1,8 +1,9 @@
-"""What to do with the time on which a forecaster held nothing: leave it out, or put a forecast into it.
+"""What to do with the time on which a forecaster held nothing: leave it out, or put a forecast into
+it.
 
-Our scores leave gaps out and say how much was covered. Tournaments that rank by one mean over the whole time fill the
-gaps, with 50 %, with the base rate or with the median of the others, so that whoever waits for an easy moment gains
-nothing by it. This is for comparing with them.
+Our scores leave gaps out and say how much was covered. Tournaments that rank by one mean over the
+whole time fill the gaps, with 50 %, with the base rate or with the median of the others, so that
+whoever waits for an easy moment gains nothing by it. This is for comparing with them.
 """
 
 import math
@@ -17,14 +18,21 @@ from forecasts.timeline import Timeline
 
 
 def mean_with_gaps(
-    held: Timeline, outcome: int, *, opens_at: datetime, ends_at: datetime, imputed: float | None = None
+    held: Timeline,
+    outcome: int,
+    *,
+    opens_at: datetime,
+    ends_at: datetime,
+    imputed: float | None = None,
 ) -> float | None:
-    """Time-weighted mean Brier score of a binary question on [opens_at, ends_at), with gaps filled by `imputed`.
+    """Time-weighted mean Brier score of a binary question on [opens_at, ends_at), with gaps filled
+    by `imputed`.
 
-    `imputed` is the probability of YES that stands for holding nothing: 0.5, a base rate, or None to leave gaps out.
-    Range 0 to 1; lower is better. None where nothing stood and nothing is imputed, or the time has no length. Raises
-    `InvalidForecast` when a forecast is not of a binary question, `InvalidProbability` for `imputed`, `ValueError` for
-    an outcome that is not 1 or 0. Source: the Good Judgment Project filled the days before a first forecast.
+    `imputed` is the probability of YES that stands for holding nothing: 0.5, a base rate, or None
+    to leave gaps out. Range 0 to 1; lower is better. None where nothing stood and nothing is
+    imputed, or the time has no length. Raises `InvalidForecast` when a forecast is not of a binary
+    question, `InvalidProbability` for `imputed`, `ValueError` for an outcome that is not 1 or 0.
+    Source: the Good Judgment Project filled the days before a first forecast.
 
     >>> from forecasts.question import utc
     >>> from forecasts.timeline import timeline
@@ -36,7 +44,9 @@ def mean_with_gaps(
     spans = held.spans(opens_at, ends_at)
     p = [span.distribution.p for span in spans if isinstance(span.distribution, Binary)]
     if len(p) < len(spans):
-        raise InvalidForecast("gaps are filled on binary questions only: give forecasts of a probability")
+        raise InvalidForecast(
+            "gaps are filled on binary questions only: give forecasts of a probability"
+        )
     days = [span.days for span in spans]
     if imputed is not None:
         p.append(imputed)

@@ -1,7 +1,9 @@
-"""What references would have lost in a forecaster's place: over the same questions, at the same times.
+"""What references would have lost in a forecaster's place: over the same questions, at the same
+times.
 
-Everything comes from receipts. A forecaster who covers half of a question is held against what the reference lost on
-that half; both are integrated over the active time and divided by the scheduled length, as the headline skill is.
+Everything comes from receipts. A forecaster who covers half of a question is held against what the
+reference lost on that half; both are integrated over the active time and divided by the scheduled
+length, as the headline skill is.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,7 +13,10 @@ from forecasts.question import ForecasterId
 from forecasts.scoring.scores import Interval, Score
 from forecasts.scoring.skill import ReferenceName
 
-_COMPUTED: tuple[tuple[ReferenceName, ForecasterId], ...] = (("base_rate", PRIOR), ("hazard", HAZARD))
+_COMPUTED: tuple[tuple[ReferenceName, ForecasterId], ...] = (
+    ("base_rate", PRIOR),
+    ("hazard", HAZARD),
+)
 
 
 def own_loss(own: Score) -> float:
@@ -24,9 +29,9 @@ def reference_losses(
 ) -> Mapping[ReferenceName, float]:
     """What each reference would have lost over the time on which the forecaster held something.
 
-    `others` are everyone's scores on the same question by the same rule, where lower is better; `climatology` is the
-    loss of the share of YES among the other questions. A reference that the question does not have is left out; all
-    are left out when nothing stood.
+    `others` are everyone's scores on the same question by the same rule, where lower is better;
+    `climatology` is the loss of the share of YES among the other questions. A reference that the
+    question does not have is left out; all are left out when nothing stood.
     """
     if own.mean_while_active is None:
         return {}
@@ -43,7 +48,9 @@ def reference_losses(
 
 
 def _over_same_time(own: Sequence[Interval], reference: Sequence[Interval]) -> float:
-    """The reference's scores over the intervals of another receipt, as shares of the scheduled length."""
+    """The reference's scores over the intervals of another receipt, as shares of the scheduled
+    length.
+    """
     total, place = 0.0, 0
     for line in own:
         per_second = line.weight / (line.end - line.start).total_seconds()

@@ -1,4 +1,5 @@
-"""Which scoring rule judges which kind of question, and what each says of forecasts against an answer.
+"""Which scoring rule judges which kind of question, and what each says of forecasts against an
+answer.
 
 The rules themselves, with their formulas and sources, are in `rules` and `crps`.
 """
@@ -50,15 +51,21 @@ QUANTILE_LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 """The levels at which the quantile score reads a curve."""
 
 BUCKETS = 200
-"""Into how many equal parts of its scale a curve is cut where points need a mass and not a density."""
+"""Into how many equal parts of its scale a curve is cut where points need a mass and not a
+density.
+"""
 
 CURVE_FLOOR = 0.01 / BUCKETS
-"""The least that points count a curve as giving to such a part; Metaculus takes no curve with a smaller step."""
+"""The least that points count a curve as giving to such a part; Metaculus takes no curve with a
+smaller step.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """How one forecast is scored, or a forecaster against others: its name, where it applies, how to read it."""
+    """How one forecast is scored, or a forecaster against others: its name, where it applies, how
+    to read it.
+    """
 
     name: RuleName
     title: str
@@ -96,10 +103,18 @@ RULES: Mapping[RuleName, Rule] = MappingProxyType(
         )
     }
 )
-"""All are kept for everyone: rankings can differ between proper rules, so nobody picks the flattering one."""
+"""All are kept for everyone: rankings can differ between proper rules, so nobody picks the
+flattering one.
+"""
 
 HEADLINE: Mapping[Kind, RuleName] = MappingProxyType(
-    {"binary": "brier", "categorical": "brier", "ordered": "ranked", "numeric": "crps", "date": "crps"}
+    {
+        "binary": "brier",
+        "categorical": "brier",
+        "ordered": "ranked",
+        "numeric": "crps",
+        "date": "crps",
+    }
 )
 """The rule that speaks for each kind; the others stand beside it."""
 
@@ -107,8 +122,9 @@ HEADLINE: Mapping[Kind, RuleName] = MappingProxyType(
 def counts_under(rule: RuleName, kind: Kind) -> bool:
     """Whether a question of this kind counts in what is said of a rule over several questions.
 
-    A question counts once among the headline rules, under that of its kind: an ordered question, which has a Brier
-    score as well, counts under "ranked" alone. Under every other rule all that it judges count.
+    A question counts once among the headline rules, under that of its kind: an ordered question,
+    which has a Brier score as well, counts under "ranked" alone. Under every other rule all that it
+    judges count.
     """
     return rule == HEADLINE[kind] or (rule not in HEADLINE.values() and kind in RULES[rule].kinds)
 
@@ -134,7 +150,9 @@ def _of_options(rule: Callable[[Sequence[float], int], Floats]) -> Losses:
 
 def _of_curves(rule: Callable[[Question, Answer, Cdf], float]) -> Losses:
     def of(question: Question, happened: Answer, held: Sequence[Distribution]) -> Floats:
-        return np.array([rule(question, happened, d) for d in held if isinstance(d, Cdf)], dtype=np.float64)
+        return np.array(
+            [rule(question, happened, d) for d in held if isinstance(d, Cdf)], dtype=np.float64
+        )
 
     return of
 
@@ -143,7 +161,9 @@ def _ranked(question: Question, happened: Answer, held: Sequence[Distribution]) 
     # The order is the question's, in whichever order a forecast names its options.
     names = [option.name for option in question.options]
     rows = [
-        [dict(zip(d.options, d.p, strict=True)).get(n, 0.0) for n in names] for d in held if isinstance(d, Categorical)
+        [dict(zip(d.options, d.p, strict=True)).get(n, 0.0) for n in names]
+        for d in held
+        if isinstance(d, Categorical)
     ]
     return ranked_options(rows, names.index(str(happened)))
 
@@ -151,11 +171,16 @@ def _ranked(question: Question, happened: Answer, held: Sequence[Distribution]) 
 def _crps(question: Question, happened: Answer, curve: Cdf) -> float:
     assert question.scale is not None
     knots, levels = _over_range(question.scale, curve)
-    return float(crps_cdf(knots, levels, float(happened), zero_point=question.scale.zero_point)) / question.scale.length
+    return (
+        float(crps_cdf(knots, levels, float(happened), zero_point=question.scale.zero_point))
+        / question.scale.length
+    )
 
 
 def _over_range(scale: Scale, curve: Cdf) -> tuple[list[float], list[float]]:
-    """The curve from bound to bound of its scale: a narrow one is as wrong beyond its knots as it says it is there."""
+    """The curve from bound to bound of its scale: a narrow one is as wrong beyond its knots as it
+    says it is there.
+    """
     knots, levels = list(curve.x), list(curve.p)
     if knots[0] > scale.lower:
         knots, levels = [scale.lower, *knots], [levels[0], *levels]
@@ -166,11 +191,14 @@ def _over_range(scale: Scale, curve: Cdf) -> tuple[list[float], list[float]]:
 
 def _quantile(question: Question, happened: Answer, curve: Cdf) -> float:
     assert question.scale is not None
-    # A level beyond the knots is read at the bound on that side, and so is an answer beyond the range.
+    # A level beyond the knots is read at the bound on that side, and so is an answer beyond the
+    # range.
     read = [curve.quantile(level) for level in QUANTILE_LEVELS]
     ends = [-math.inf if level < curve.p[0] else math.inf for level in QUANTILE_LEVELS]
     values = [end if value is None else value for value, end in zip(read, ends, strict=True)]
-    *places, place = np.clip(question.scale.locations([*values, float(happened)]), 0.0, 1.0).tolist()
+    *places, place = np.clip(
+        question.scale.locations([*values, float(happened)]), 0.0, 1.0
+    ).tolist()
     return float(quantile_score(QUANTILE_LEVELS, places, place))
 
 
@@ -184,7 +212,8 @@ def _baseline_curve(question: Question, happened: Answer, curve: Cdf) -> float:
 
 
 def mass_given(question: Question, happened: Answer, forecast: Distribution) -> float:
-    """The probability a forecast gave to what happened: for a curve, to the 200th of the scale where the answer lies.
+    """The probability a forecast gave to what happened: for a curve, to the 200th of the scale
+    where the answer lies.
 
     Range 0 to 1. A mass and not a density, because a density can be made as large as one likes.
     """
@@ -205,8 +234,9 @@ def mass_given(question: Question, happened: Answer, forecast: Distribution) -> 
 def points_mass(question: Question, happened: Answer, forecast: Distribution) -> float:
     """`mass_given` as points count it: never so near 0 that it costs without limit.
 
-    Between 0.001 and 0.999 for a binary question and for options, as Metaculus takes nothing outside. A curve gave at
-    least `CURVE_FLOOR` to the 200th of the scale that holds the answer, or 0.001 beyond an open bound.
+    Between 0.001 and 0.999 for a binary question and for options, as Metaculus takes nothing
+    outside. A curve gave at least `CURVE_FLOOR` to the 200th of the scale that holds the answer, or
+    0.001 beyond an open bound.
     """
     mass = mass_given(question, happened, forecast)
     if question.scale is None:
@@ -224,14 +254,25 @@ def _even_mass(question: Question, happened: Answer) -> float:
 
 _OWN: Mapping[RuleName, Mapping[Kind, Losses]] = MappingProxyType(
     {
-        "brier": {"binary": _of_binary(brier), **dict.fromkeys(OPTIONS, _of_options(brier_options))},
+        "brier": {
+            "binary": _of_binary(brier),
+            **dict.fromkeys(OPTIONS, _of_options(brier_options)),
+        },
         "ranked": {"ordered": _ranked},
         "crps": dict.fromkeys(CURVES, _of_curves(_crps)),
-        "log": {"binary": _of_binary(log_score), **dict.fromkeys(OPTIONS, _of_options(log_score_options))},
-        "spherical": {"binary": _of_binary(spherical), **dict.fromkeys(OPTIONS, _of_options(spherical_options))},
+        "log": {
+            "binary": _of_binary(log_score),
+            **dict.fromkeys(OPTIONS, _of_options(log_score_options)),
+        },
+        "spherical": {
+            "binary": _of_binary(spherical),
+            **dict.fromkeys(OPTIONS, _of_options(spherical_options)),
+        },
         "quantile": dict.fromkeys(CURVES, _of_curves(_quantile)),
         "baseline": {
-            "binary": lambda _, happened, held: baseline_points([mass_given(_, happened, d) for d in held]),
+            "binary": lambda _, happened, held: baseline_points(
+                [mass_given(_, happened, d) for d in held]
+            ),
             **dict.fromkeys(OPTIONS, _of_options(_baseline_options)),
             **dict.fromkeys(CURVES, _of_curves(_baseline_curve)),
         },
@@ -244,17 +285,22 @@ OWN_RULES: tuple[RuleName, ...] = tuple(_OWN)
 
 
 def ignorance(question: Question) -> Distribution:
-    """What somebody who knows nothing would say: 50 %, all options alike, or an even curve. Skill counts from it."""
+    """What somebody who knows nothing would say: 50 %, all options alike, or an even curve. Skill
+    counts from it.
+    """
     return knowing_nothing(question.offered(question.opens_at), question.scale)
 
 
-def values_of(rule: RuleName, question: Question, happened: Answer, held: Sequence[Distribution]) -> Floats:
+def values_of(
+    rule: RuleName, question: Question, happened: Answer, held: Sequence[Distribution]
+) -> Floats:
     """The rule's value for each forecast against what happened."""
     return _OWN[rule][question.kind](question, happened, held) if held else np.zeros(0)
 
 
 def gains(rule: RuleName, values: Floats, reference: float) -> Floats:
-    """What values of a rule gain over that of a reference, higher is better; points are gains already.
+    """What values of a rule gain over that of a reference, higher is better; points are gains
+    already.
 
     >>> gains("brier", np.array([0.04, 0.36]), 0.25).round(2).tolist()
     [0.21, -0.11]

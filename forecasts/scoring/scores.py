@@ -1,13 +1,15 @@
 """How good a forecaster was on a question: proper scoring rules over the time each forecast stood.
 
-Scores are taken first and averaged over time afterwards: the score of an averaged forecast would reward moving to the
-far side of one's belief. Two averages are kept, and they answer two questions. *Mean while active* says how good the
-forecasts were while they stood; *skill over schedule* divides by the question's scheduled length, and is the one to
-rank people by. Take an event that comes on day 1 of 10 with 50 %, or never: the mean counts the first day fully if it
-comes and a tenth if not, so that the best report is 91 %. Over the schedule both count a tenth, and the best report is
-the truth.
+Scores are taken first and averaged over time afterwards: the score of an averaged forecast would
+reward moving to the far side of one's belief. Two averages are kept, and they answer two questions.
+*Mean while active* says how good the forecasts were while they stood; *skill over schedule* divides
+by the question's scheduled length, and is the one to rank people by. Take an event that comes on
+day 1 of 10 with 50 %, or never: the mean counts the first day fully if it comes and a tenth if not,
+so that the best report is 91 %. Over the schedule both count a tenth, and the best report is the
+truth.
 
-Sources: Sempere & Lawsen 2021, arXiv 2106.11248, for early resolution; the rules have theirs in `rules` and `crps`.
+Sources: Sempere & Lawsen 2021, arXiv 2106.11248, for early resolution; the rules have theirs in
+`rules` and `crps`.
 """
 
 import math
@@ -34,8 +36,8 @@ from forecasts.timeline import Span, Timeline
 class Interval:
     """One line of a receipt: a forecast that stood on [start, end), and what it earned.
 
-    `weight` is its share of the scheduled length; `contribution` is its score times its share of the active time, so
-    that contributions add up to the mean while active.
+    `weight` is its share of the scheduled length; `contribution` is its score times its share of
+    the active time, so that contributions add up to the mean while active.
     """
 
     start: datetime
@@ -50,12 +52,14 @@ class Interval:
 class Score:
     """How good one forecaster was on one question under one rule.
 
-    `mean_while_active`: time-weighted mean of the rule, None when nothing ever stood; the rule says whether lower or
-    higher is better. `coverage`: share of the scheduled time with a standing forecast, 0 to 1; `attainable_coverage`:
-    the most that anyone could have, below 1 when the question resolved early. `skill_over_schedule`: the gain over
-    knowing nothing, integrated over the active time and divided by the scheduled length; higher is better, 0 is no
-    skill; skipping a question costs nothing and earns nothing. Knowing nothing is 50 %, all options alike, or an even
-    curve. Points (baseline, peer, spot) are gains already: there skill over schedule is the points themselves.
+    `mean_while_active`: time-weighted mean of the rule, None when nothing ever stood; the rule says
+    whether lower or higher is better. `coverage`: share of the scheduled time with a standing
+    forecast, 0 to 1; `attainable_coverage`: the most that anyone could have, below 1 when the
+    question resolved early. `skill_over_schedule`: the gain over knowing nothing, integrated over
+    the active time and divided by the scheduled length; higher is better, 0 is no skill; skipping a
+    question costs nothing and earns nothing. Knowing nothing is 50 %, all options alike, or an even
+    curve. Points (baseline, peer, spot) are gains already: there skill over schedule is the points
+    themselves.
     """
 
     question_id: QuestionId
@@ -77,11 +81,13 @@ _APART: Mapping[QuestionId, str] = MappingProxyType({})
 
 
 def score_question(question: Question, resolution: Resolution, held: Held) -> tuple[Score, ...]:
-    """Everyone's score by every rule that judges a forecaster alone; none when annulled or ambiguous.
+    """Everyone's score by every rule that judges a forecaster alone; none when annulled or
+    ambiguous.
 
-    Counted is [opening, effective close): a forecast made earlier counts from the opening, one made at or after the
-    instant when the answer was known not at all. Gaps are left out, never filled. Rules that hold forecasters against
-    each other are in `points`, those on a daily grid in `daily`.
+    Counted is [opening, effective close): a forecast made earlier counts from the opening, one made
+    at or after the instant when the answer was known not at all. Gaps are left out, never filled.
+    Rules that hold forecasters against each other are in `points`, those on a daily grid in
+    `daily`.
 
     >>> from forecasts.distribution import Binary
     >>> from forecasts.question import utc
@@ -95,21 +101,32 @@ def score_question(question: Question, resolution: Resolution, held: Held) -> tu
     ('brier', 0.48, -0.23)
     """
     spans = {who: standing_spans(question, resolution, steps) for who, steps in held.items()}
-    return _scores(question, resolution, [r for r in OWN_RULES if question.kind in RULES[r].kinds], spans)
+    return _scores(
+        question, resolution, [r for r in OWN_RULES if question.kind in RULES[r].kinds], spans
+    )
 
 
 def score_spans(
-    question: Question, resolution: Resolution, rule: RuleName, spans: Mapping[ForecasterId, Sequence[Span]]
+    question: Question,
+    resolution: Resolution,
+    rule: RuleName,
+    spans: Mapping[ForecasterId, Sequence[Span]],
 ) -> tuple[Score, ...]:
-    """One score a forecaster by one rule, from what stood on the scored time; empty when there is no answer."""
+    """One score a forecaster by one rule, from what stood on the scored time; empty when there is
+    no answer.
+    """
     return _scores(question, resolution, [rule], spans)
 
 
 Spans = Mapping[ForecasterId, Sequence[Span]]
 
 
-def _scores(question: Question, resolution: Resolution, rules: Sequence[RuleName], spans: Spans) -> tuple[Score, ...]:
-    """By rule and then by forecaster; the time on which each forecast counts is the same for all rules."""
+def _scores(
+    question: Question, resolution: Resolution, rules: Sequence[RuleName], spans: Spans
+) -> tuple[Score, ...]:
+    """By rule and then by forecaster; the time on which each forecast counts is the same for all
+    rules.
+    """
     happened = answer(question, resolution)
     if happened is None:
         return ()
@@ -123,7 +140,10 @@ def _scores(question: Question, resolution: Resolution, rules: Sequence[RuleName
         skill = cut.over_schedule(gains(rule, means, reference))
         lines = zip(flat, cut.weight.tolist(), values.tolist(), parts.tolist(), strict=True)
         for number, (who, own) in enumerate(spans.items()):
-            receipt = tuple(Interval(s.start, s.end, s.distribution, *line) for s, *line in islice(lines, len(own)))
+            receipt = tuple(
+                Interval(s.start, s.end, s.distribution, *line)
+                for s, *line in islice(lines, len(own))
+            )
             found.append(
                 Score(
                     question_id=question.id,
@@ -139,26 +159,34 @@ def _scores(question: Question, resolution: Resolution, rules: Sequence[RuleName
     return tuple(found)
 
 
-def _cut(question: Question, resolution: Resolution, spans: Spans, flat: Sequence[Span]) -> Stretches:
+def _cut(
+    question: Question, resolution: Resolution, spans: Spans, flat: Sequence[Span]
+) -> Stretches:
     count = len(spans)
     ends = effective_close(question, resolution)
-    windows = Windows(*(microseconds([t] * count) for t in (question.opens_at, question.closes_at, ends)))
+    windows = Windows(
+        *(microseconds([t] * count) for t in (question.opens_at, question.closes_at, ends))
+    )
     pair = np.repeat(np.arange(count), [len(own) for own in spans.values()])
-    return stretches(pair, microseconds([s.start for s in flat]), microseconds([s.end for s in flat]), windows)
+    return stretches(
+        pair, microseconds([s.start for s in flat]), microseconds([s.end for s in flat]), windows
+    )
 
 
 def recompute(question: Question, resolution: Resolution, score: Score) -> Score:
     """The same score computed anew from the times and forecasts of its receipt alone.
 
-    `recompute(question, resolution, s) == s`, to the last bit, says that the receipt is whole; a changed number
-    anywhere in it makes the two differ. It serves the rules that judge a forecaster alone.
+    `recompute(question, resolution, s) == s`, to the last bit, says that the receipt is whole; a
+    changed number anywhere in it makes the two differ. It serves the rules that judge a forecaster
+    alone.
     """
     spans = [Span(line.start, line.end, line.forecast) for line in score.receipt]
     return score_spans(question, resolution, score.rule, {score.forecaster_id: spans})[0]
 
 
 def recomputes(question: Question, resolution: Resolution | None, score: Score) -> bool | None:
-    """Whether the receipt gives the score again, to the last bit; None where a receipt alone cannot tell.
+    """Whether the receipt gives the score again, to the last bit; None where a receipt alone cannot
+    tell.
 
     It cannot while there is no answer, and for rules that hold forecasters against each other.
     """
@@ -167,14 +195,20 @@ def recomputes(question: Question, resolution: Resolution | None, score: Score) 
     return recompute(question, resolution, score) == score
 
 
-def standing_spans(question: Question, resolution: Resolution, timeline: Timeline) -> tuple[Span, ...]:
-    """What stood from the opening to the effective close, with the mass of a removed option moved to `Other`."""
+def standing_spans(
+    question: Question, resolution: Resolution, timeline: Timeline
+) -> tuple[Span, ...]:
+    """What stood from the opening to the effective close, with the mass of a removed option moved
+    to `Other`.
+    """
     spans = timeline.spans(question.opens_at, effective_close(question, resolution))
     removals = [option.removed_at for option in question.options if option.removed_at is not None]
     return tuple(
         Span(start, end, as_offered(question, start, span.distribution))
         for span in spans
-        for start, end in pairwise(sorted({span.start, span.end, *(r for r in removals if span.start < r < span.end)}))
+        for start, end in pairwise(
+            sorted({span.start, span.end, *(r for r in removals if span.start < r < span.end)})
+        )
     )
 
 
@@ -184,10 +218,10 @@ class Summary:
 
     All numbers are over the same `questions`: those on which a forecast of theirs ever stood, each
     counting once however long it ran. `mean_while_active` (lower is better) is the mean of the
-    questions' means, `skill` (higher is better) of their skill over schedule, with the 95 % interval `low`
-    to `high` of a bootstrap that draws whole clusters of questions, those that share their fate; None when
-    there is no such question, the interval also when there is one cluster only. `coverage` is the mean
-    share of scheduled time covered, 0 to 1.
+    questions' means, `skill` (higher is better) of their skill over schedule, with the 95 %
+    interval `low` to `high` of a bootstrap that draws whole clusters of questions, those that share
+    their fate; None when there is no such question, the interval also when there is one cluster
+    only. `coverage` is the mean share of scheduled time covered, 0 to 1.
     """
 
     forecaster_id: ForecasterId
@@ -201,10 +235,14 @@ class Summary:
     high: float | None = None
 
 
-def summarise(scores: Sequence[Score], clusters: Mapping[QuestionId, str] = _APART) -> tuple[Summary, ...]:
-    """One summary per forecaster and rule: in the order of `RULES`, within a rule the best skill first.
+def summarise(
+    scores: Sequence[Score], clusters: Mapping[QuestionId, str] = _APART
+) -> tuple[Summary, ...]:
+    """One summary per forecaster and rule: in the order of `RULES`, within a rule the best skill
+    first.
 
-    `clusters` names the questions that share their fate; a question that it does not name stands alone.
+    `clusters` names the questions that share their fate; a question that it does not name stands
+    alone.
 
     Forecasters choose their questions, so summaries over different questions compare them only
     roughly. Scores of retrospective questions are to be summarised on their own.
@@ -212,12 +250,17 @@ def summarise(scores: Sequence[Score], clusters: Mapping[QuestionId, str] = _APA
     groups: dict[tuple[RuleName, ForecasterId], list[Score]] = defaultdict(list)
     for each in scores:
         groups[each.rule, each.forecaster_id].append(each)
-    summaries = [_summary(forecaster, rule, group, clusters) for (rule, forecaster), group in groups.items()]
+    summaries = [
+        _summary(forecaster, rule, group, clusters) for (rule, forecaster), group in groups.items()
+    ]
     return tuple(sorted(summaries, key=_rank))
 
 
 def _summary(
-    forecaster_id: ForecasterId, rule: RuleName, scores: Iterable[Score], clusters: Mapping[QuestionId, str]
+    forecaster_id: ForecasterId,
+    rule: RuleName,
+    scores: Iterable[Score],
+    clusters: Mapping[QuestionId, str],
 ) -> Summary:
     active = [(s.mean_while_active, s) for s in scores if s.mean_while_active is not None]
     if not active:
@@ -225,7 +268,11 @@ def _summary(
     n = len(active)
     fates = [clusters.get(s.question_id, s.question_id) for _, s in active]
     skills = [s.skill_over_schedule for _, s in active]
-    low, high = bootstrap_interval(skills, fates, resamples=RESAMPLES) if len(set(fates)) > 1 else (None, None)
+    low, high = (
+        bootstrap_interval(skills, fates, resamples=RESAMPLES)
+        if len(set(fates)) > 1
+        else (None, None)
+    )
     return Summary(
         forecaster_id=forecaster_id,
         rule=rule,

@@ -20,7 +20,13 @@ from numpy.typing import ArrayLike
 from forecasts.errors import ForecastsError
 from forecasts.probability import Floats, probabilities
 from forecasts.probability import outcomes as checked_outcomes
-from forecasts.resampling import checked_level, cluster_sums, numbered, percentile_interval, resampled_sums
+from forecasts.resampling import (
+    checked_level,
+    cluster_sums,
+    numbered,
+    percentile_interval,
+    resampled_sums,
+)
 
 ReferenceName = Literal["half", "base_rate", "hazard", "no_change", "climatology"]
 
@@ -63,17 +69,19 @@ REFERENCES: Mapping[ReferenceName, Reference] = MappingProxyType(
         ),
     }
 )
-"""The references of the product. `climatology` is known only afterwards, so it is for looking back."""
+"""The references of the product. `climatology` is known only afterwards, so it is for looking
+back.
+"""
 
 
 def skill_score(scores: ArrayLike, reference: ArrayLike) -> float | None:
     """The share of the reference's loss that was saved: 1 − Σ scores / Σ reference.
 
     Both hold one loss per question, the same questions in the same order: 0 is perfect and more is
-    worse, as in the Brier score. 1 is perfect, 0 is as good as the reference, below 0 is worse, without
-    limit; higher is better. None when the reference lost nothing at all, for then there is nothing to
-    beat. Raises `ForecastsError` when a loss is negative, missing or infinite, when the two differ
-    in number, or when there are none. Source: Murphy 1988.
+    worse, as in the Brier score. 1 is perfect, 0 is as good as the reference, below 0 is worse,
+    without limit; higher is better. None when the reference lost nothing at all, for then there is
+    nothing to beat. Raises `ForecastsError` when a loss is negative, missing or infinite, when the
+    two differ in number, or when there are none. Source: Murphy 1988.
 
     >>> round(skill_score([0.04, 0.25, 0.09, 0.49, 0.01], [0.25] * 5), 3)
     0.296
@@ -83,7 +91,8 @@ def skill_score(scores: ArrayLike, reference: ArrayLike) -> float | None:
 
 
 def leave_one_out(outcomes: ArrayLike) -> Floats:
-    """For each question, the share of the *other* questions that came out as YES: (Σo − oᵢ)/(n − 1).
+    """For each question, the share of the *other* questions that came out as YES: (Σo − oᵢ)/(n −
+    1).
 
     `outcomes` holds 1 or 0 per question; the answer is a probability per question, in their order.
     Raises `ValueError` for other outcomes, and `ForecastsError` when there are fewer than two.
@@ -94,7 +103,9 @@ def leave_one_out(outcomes: ArrayLike) -> Floats:
     """
     seen = checked_outcomes(outcomes)
     if seen.ndim != 1 or len(seen) < 2:
-        raise ForecastsError("leaving one question out takes at least two: give a list of 2 or more outcomes")
+        raise ForecastsError(
+            "leaving one question out takes at least two: give a list of 2 or more outcomes"
+        )
     others: Floats = (seen.sum() - seen) / (len(seen) - 1)
     return others
 
@@ -106,8 +117,8 @@ class ClimatologySkill:
     `bs` is the forecasts' own mean Brier score, 0 to 1, lower is better. `bs_loo` is that of
     `leave_one_out`, and `bss_loo` the skill against it: the fair comparison, higher is better.
     `bs_insample` always says the share of YES among all questions, this one included: such a
-    climatology knows the answer, so that the skill against it, `bss_insample`, is too small. A skill is
-    None when all outcomes are equal.
+    climatology knows the answer, so that the skill against it, `bss_insample`, is too small. A
+    skill is None when all outcomes are equal.
     """
 
     bs: float
@@ -130,9 +141,14 @@ def skill_vs_climatology(p: ArrayLike, outcomes: ArrayLike) -> ClimatologySkill:
     """
     others, seen, said = leave_one_out(outcomes), checked_outcomes(outcomes), probabilities(p)
     if said.shape != seen.shape:
-        raise ForecastsError(f"give one forecast for each outcome: there are {said.size} for {seen.size}")
+        raise ForecastsError(
+            f"give one forecast for each outcome: there are {said.size} for {seen.size}"
+        )
     bs = float(np.mean((said - seen) ** 2))
-    bs_insample, bs_loo = float(seen.mean() * (1.0 - seen.mean())), float(np.mean((others - seen) ** 2))
+    bs_insample, bs_loo = (
+        float(seen.mean() * (1.0 - seen.mean())),
+        float(np.mean((others - seen) ** 2)),
+    )
     return ClimatologySkill(bs, bs_insample, bs_loo, _saved(bs, bs_loo), _saved(bs, bs_insample))
 
 
@@ -143,8 +159,8 @@ class Skill:
     `own_sum` and `reference_sum` are the losses over the `n` questions, which form `n_clusters`
     clusters; `skill` is 1 − own_sum / reference_sum, at most 1, higher is better, or None when the
     reference lost nothing. The reference was beaten beyond chance when `low` is above 0. `low` and
-    `high` are None when there is no telling: fewer than two clusters, or a reference that loses nothing
-    on some of the resamples.
+    `high` are None when there is no telling: fewer than two clusters, or a reference that loses
+    nothing on some of the resamples.
     """
 
     reference: ReferenceName
@@ -169,10 +185,11 @@ def skill_with_interval(
 ) -> Skill:
     """`skill_score` with a percentile interval from resampled clusters.
 
-    `own` and `reference` hold one loss per question, in the same order; `clusters` a label per question
-    (without: every question by itself) and `name` says which reference it is. Each resample draws as
-    many clusters as there are and takes the ratio of its sums anew. Raises `ForecastsError` as
-    `skill_score` does, or for a level outside (0, 1). Source: Efron & Tibshirani 1993.
+    `own` and `reference` hold one loss per question, in the same order; `clusters` a label per
+    question (without: every question by itself) and `name` says which reference it is. Each
+    resample draws as many clusters as there are and takes the ratio of its sums anew. Raises
+    `ForecastsError` as `skill_score` does, or for a level outside (0, 1). Source: Efron &
+    Tibshirani 1993.
 
     >>> own, half = [0.04, 0.25, 0.09, 0.49, 0.01], [0.25] * 5
     >>> found = skill_with_interval(own, half, name="half", clusters=["vote", "vote", "summit", "strike", "talks"])
@@ -184,10 +201,22 @@ def skill_with_interval(
     sums = cluster_sums(losses, clusters)
     own_sum, reference_sum = (float(total) for total in losses.sum(axis=0))
     drawn = resampled_sums(sums, resamples=resamples, seed=seed)
-    # Where a resample has nothing to beat, its ratio means nothing, and so would an interval without it.
+    # Where a resample has nothing to beat, its ratio means nothing, and so would an interval
+    # without it.
     telling = len(sums) > 1 and bool((drawn[:, 1] > 0.0).all())
-    low, high = percentile_interval(1.0 - drawn[:, 0] / drawn[:, 1], level) if telling else (None, None)
-    return Skill(name, len(losses), len(sums), own_sum, reference_sum, _saved(own_sum, reference_sum), low, high)
+    low, high = (
+        percentile_interval(1.0 - drawn[:, 0] / drawn[:, 1], level) if telling else (None, None)
+    )
+    return Skill(
+        name,
+        len(losses),
+        len(sums),
+        own_sum,
+        reference_sum,
+        _saved(own_sum, reference_sum),
+        low,
+        high,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,9 +225,9 @@ class Difficulty:
 
     `effects` says by how much a forecaster's score lies above the average forecaster's on the same
     questions, in the unit of the scores, 0 on average, lowest first; for losses lower is better.
-    `questions` counts each forecaster's different questions. `components` are the groups of forecasters
-    linked by chains of shared questions, the one with most rows first. Only its members have an effect:
-    nobody can say whether the others are better, or had easier questions.
+    `questions` counts each forecaster's different questions. `components` are the groups of
+    forecasters linked by chains of shared questions, the one with most rows first. Only its members
+    have an effect: nobody can say whether the others are better, or had easier questions.
     """
 
     effects: Mapping[str, float]
@@ -212,13 +241,15 @@ class Difficulty:
 
 
 def difficulty_adjusted(rows: Iterable[tuple[str, Hashable, float]]) -> Difficulty:
-    """Who is better when people answered different questions: score = forecaster + question, least squares.
+    """Who is better when people answered different questions: score = forecaster + question, least
+    squares.
 
-    `rows` are (forecaster, question, score), in any order; every row counts, also a second one of the same
-    pair. Those not linked to the largest group get no effect, see `Difficulty`; give their rows alone to
-    compare them with one another. Raises `ForecastsError` when there are no rows or a score is not finite.
-    Source: two-way fixed effects, as ForecastBench ranks; forecasters' normal equations after the
-    questions' are eliminated (Schur complement), so that thousands of questions cost little.
+    `rows` are (forecaster, question, score), in any order; every row counts, also a second one of
+    the same pair. Those not linked to the largest group get no effect, see `Difficulty`; give their
+    rows alone to compare them with one another. Raises `ForecastsError` when there are no rows or a
+    score is not finite. Source: two-way fixed effects, as ForecastBench ranks; forecasters' normal
+    equations after the questions' are eliminated (Schur complement), so that thousands of questions
+    cost little.
 
     >>> rows = [("ann", "hard", 0.5), ("ann", "easy", 0.1), ("bob", "hard", 0.4), ("cy", "easy", 0.12)]
     >>> found = difficulty_adjusted([*rows, ("dan", "nobody else's", 0.01)])
@@ -235,12 +266,19 @@ def difficulty_adjusted(rows: Iterable[tuple[str, Hashable, float]]) -> Difficul
     counts = csr_array((np.ones(len(linked)), (forecaster, question)))
     per_question = np.bincount(question)
     shared = (counts / per_question @ counts.T).toarray()
-    excess = np.bincount(forecaster, scores - (np.bincount(question, scores) / per_question)[question])
+    excess = np.bincount(
+        forecaster, scores - (np.bincount(question, scores) / per_question)[question]
+    )
     # The equations leave the level open; adding 1 everywhere picks the solution whose mean is 0.
     solved = np.linalg.solve(np.diag(np.bincount(forecaster)) - shared + 1.0, excess)
-    effects = sorted(zip(dict.fromkeys(row[0] for row in linked), solved.tolist(), strict=True), key=lambda e: e[1])
+    effects = sorted(
+        zip(dict.fromkeys(row[0] for row in linked), solved.tolist(), strict=True),
+        key=lambda e: e[1],
+    )
     different = Counter(who for who, _ in dict.fromkeys(row[:2] for row in panel))
-    return Difficulty(MappingProxyType(dict(effects)), MappingProxyType(dict(different)), components)
+    return Difficulty(
+        MappingProxyType(dict(effects)), MappingProxyType(dict(different)), components
+    )
 
 
 def _components(panel: Sequence[tuple[str, Hashable, float]]) -> tuple[frozenset[str], ...]:
@@ -264,10 +302,14 @@ def _losses(own: ArrayLike, reference: ArrayLike) -> Floats:
     """The two lists side by side, one row per question."""
     left, right = (np.asarray(values, dtype=np.float64) for values in (own, reference))
     if left.ndim != 1 or left.shape != right.shape:
-        raise ForecastsError(f"give two plain lists, a reference score for each score: {right.size} for {left.size}")
+        raise ForecastsError(
+            f"give two plain lists, a reference score for each score: {right.size} for {left.size}"
+        )
     losses = cluster_sums(np.column_stack([left, right]))
     if (losses < 0.0).any():
-        raise ForecastsError("skill is a share of losses: give scores where 0 is perfect and more is worse")
+        raise ForecastsError(
+            "skill is a share of losses: give scores where 0 is perfect and more is worse"
+        )
     return losses
 
 

@@ -1,4 +1,6 @@
-"""Skill as people read it on pages, in reports and at the terminal: in points, with one decimal and a sign."""
+"""Skill as people read it on pages, in reports and at the terminal: in points, with one decimal and
+a sign.
+"""
 
 from forecasts.scoring.rulebook import RULES, RuleName
 from forecasts.scoring.scores import Summary
@@ -6,7 +8,8 @@ from forecasts.spoken import MINUS, signed
 
 
 def gained(rule: RuleName, skill: float) -> float:
-    """Skill in points: a hundredth of a Brier score is one; what is counted in points already stays as it is.
+    """Skill in points: a hundredth of a Brier score is one; what is counted in points already stays
+    as it is.
 
     >>> gained("brier", 0.25), gained("peer", 12.5)
     (25.0, 12.5)

@@ -1,7 +1,9 @@
-"""Scores over time: how values that hold on intervals average, for one question or a hundred thousand at once.
+"""Scores over time: how values that hold on intervals average, for one question or a hundred
+thousand at once.
 
-Everything is in columns. A *pair* is one forecaster on one question and has a number from 0 up; an *interval* is a
-stretch on which one forecast of a pair stood. Times are whole microseconds, so that lengths are exact.
+Everything is in columns. A *pair* is one forecaster on one question and has a number from 0 up; an
+*interval* is a stretch on which one forecast of a pair stood. Times are whole microseconds, so that
+lengths are exact.
 """
 
 from collections.abc import Sequence
@@ -32,8 +34,8 @@ def microseconds(instants: Sequence[datetime]) -> Counts:
 class Windows:
     """The time over which each pair is scored, in microseconds, one row a pair.
 
-    `opens` and `closes` are the question's opening and scheduled close; `ends` is the effective close, after which
-    nothing counts.
+    `opens` and `closes` are the question's opening and scheduled close; `ends` is the effective
+    close, after which nothing counts.
     """
 
     opens: Counts
@@ -43,11 +45,13 @@ class Windows:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Stretches:
-    """Intervals cut to their windows: `pair` of each, its `length`, and `share` of the pair's active time, 0 to 1.
+    """Intervals cut to their windows: `pair` of each, its `length`, and `share` of the pair's
+    active time, 0 to 1.
 
-    Both are 0 for an interval that is cut away. A row a pair: `scheduled`, the time from opening to scheduled close;
-    `active`, that on which anything stood; `coverage`, active by scheduled, 0 to 1; and `attainable_coverage`, the most
-    that anyone could have covered before the answer was known.
+    Both are 0 for an interval that is cut away. A row a pair: `scheduled`, the time from opening to
+    scheduled close; `active`, that on which anything stood; `coverage`, active by scheduled, 0 to
+    1; and `attainable_coverage`, the most that anyone could have covered before the answer was
+    known.
     """
 
     pair: NDArray[np.intp]
@@ -64,22 +68,28 @@ class Stretches:
         return self.length / self.scheduled[self.pair]
 
     def means(self, values: Floats) -> tuple[Floats, Floats]:
-        """Each pair's time-weighted mean of finite values, NaN where nothing stood, and each interval's part in it."""
+        """Each pair's time-weighted mean of finite values, NaN where nothing stood, and each
+        interval's part in it.
+        """
         parts = values * self.share
         means = _sums(self.pair, parts, len(self.active))
         means[self.active == 0.0] = np.nan
         return means, parts
 
     def over_schedule(self, means: Floats) -> Floats:
-        """The integral behind each pair's mean divided by the scheduled length: mean × coverage; 0 for nothing."""
+        """The integral behind each pair's mean divided by the scheduled length: mean × coverage; 0
+        for nothing.
+        """
         return np.where(self.active > 0.0, means * self.coverage, 0.0)
 
 
 def stretches(pair: NDArray[np.intp], start: Counts, end: Counts, windows: Windows) -> Stretches:
-    """Cut intervals to the windows of their pairs: what stood before the opening counts from there, what stood at or
-    after the effective close does not count. An interval that is cut away keeps its row, with length 0.
+    """Cut intervals to the windows of their pairs: what stood before the opening counts from there,
+    what stood at or after the effective close does not count. An interval that is cut away keeps
+    its row, with length 0.
 
-    Intervals of one pair do not overlap, and windows close after they open; neither is checked here.
+    Intervals of one pair do not overlap, and windows close after they open; neither is checked
+    here.
 
     >>> windows = Windows(*(np.array([t], dtype=np.int64) for t in (0, 10, 8)))
     >>> cut = stretches(np.array([0, 0]), np.array([-5, 4]), np.array([4, 99]), windows)
@@ -96,7 +106,8 @@ def stretches(pair: NDArray[np.intp], start: Counts, end: Counts, windows: Windo
     return Stretches(
         pair=pair,
         length=length,
-        share=length / np.where(active > 0.0, active, 1.0)[pair],  # where nothing stood every length is 0
+        share=length
+        / np.where(active > 0.0, active, 1.0)[pair],  # where nothing stood every length is 0
         scheduled=scheduled,
         active=active,
         coverage=active / scheduled,

@@ -1,7 +1,9 @@
-"""The whole table of binary forecasts scored at once: every forecaster, every question, every binary rule.
+"""The whole table of binary forecasts scored at once: every forecaster, every question, every
+binary rule.
 
-What `scoring` says of one question with receipts to read, this says of a hundred thousand in columns, by the same rules
-and over the same time. Work and memory grow with the number of intervals, and with nothing else.
+What `scoring` says of one question with receipts to read, this says of a hundred thousand in
+columns, by the same rules and over the same time. Work and memory grow with the number of
+intervals, and with nothing else.
 """
 
 from collections.abc import Callable, Mapping
@@ -20,15 +22,17 @@ from forecasts.scoring.stretches import Counts, Stretches, Windows, stretches
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BinaryTable:
-    """Binary forecasts in columns, for pairs of a forecaster and a question that are numbered from 0 up.
+    """Binary forecasts in columns, for pairs of a forecaster and a question that are numbered from
+    0 up.
 
-    A row an interval, in any order, those of one pair not overlapping: the number of its `pair`; `start` and `end`,
-    half-open, in whole microseconds since 1970 as `stretches.microseconds` makes them; `p`, the probability of YES that
-    stood. What lies outside its window is cut away. A row a pair: its window, and its `outcome`, 1 or 0.
+    A row an interval, in any order, those of one pair not overlapping: the number of its `pair`;
+    `start` and `end`, half-open, in whole microseconds since 1970 as `stretches.microseconds` makes
+    them; `p`, the probability of YES that stood. What lies outside its window is cut away. A row a
+    pair: its window, and its `outcome`, 1 or 0.
 
-    Raises `InvalidProbability` for a p outside [0, 1]; `InvalidTime` for a window that does not close after it opens;
-    `ForecastsError` for columns of unequal length and for the number of a pair that is not there; `ValueError` for an
-    outcome that is not 0 or 1.
+    Raises `InvalidProbability` for a p outside [0, 1]; `InvalidTime` for a window that does not
+    close after it opens; `ForecastsError` for columns of unequal length and for the number of a
+    pair that is not there; `ValueError` for an outcome that is not 0 or 1.
     """
 
     pair: NDArray[np.intp]
@@ -40,10 +44,14 @@ class BinaryTable:
 
     def __post_init__(self) -> None:
         _same_length("interval", self.pair, self.start, self.end, self.p)
-        _same_length("pair", self.outcome, self.windows.opens, self.windows.closes, self.windows.ends)
+        _same_length(
+            "pair", self.outcome, self.windows.opens, self.windows.closes, self.windows.ends
+        )
         pairs = len(self.outcome)
         if len(self.pair) and not 0 <= self.pair.min() <= self.pair.max() < pairs:
-            raise ForecastsError(f"the pairs are numbered from 0 to {pairs - 1}: an interval belongs to none of them")
+            raise ForecastsError(
+                f"the pairs are numbered from 0 to {pairs - 1}: an interval belongs to none of them"
+            )
         if not (self.windows.opens < self.windows.closes).all():
             raise InvalidTime("a window closes before it opens: correct one of the two times")
         probabilities(self.p)
@@ -53,16 +61,19 @@ class BinaryTable:
 def _same_length(what: str, *columns: NDArray[np.generic]) -> None:
     lengths = [len(column) for column in columns]
     if len(set(lengths)) > 1:
-        raise ForecastsError(f"every column has one row for each {what}, not {', '.join(map(str, lengths))}")
+        raise ForecastsError(
+            f"every column has one row for each {what}, not {', '.join(map(str, lengths))}"
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TableScores:
     """What one rule says of a table; whether lower or higher is better is the rule's.
 
-    A row a pair, as in `scoring.Score`: `mean_while_active`, NaN where nothing stood; `skill_over_schedule`, higher is
-    better and 0 is no skill; `coverage` and `attainable_coverage`, 0 to 1, which all rules share. A row an interval, as
-    in `scoring.Interval`: `score`; and `contribution` to the mean, 0 for an interval that was cut away.
+    A row a pair, as in `scoring.Score`: `mean_while_active`, NaN where nothing stood;
+    `skill_over_schedule`, higher is better and 0 is no skill; `coverage` and `attainable_coverage`,
+    0 to 1, which all rules share. A row an interval, as in `scoring.Interval`: `score`; and
+    `contribution` to the mean, 0 for an interval that was cut away.
     """
 
     mean_while_active: Floats
@@ -74,9 +85,11 @@ class TableScores:
 
 
 def score_table(table: BinaryTable) -> Mapping[str, TableScores]:
-    """Scores by every binary rule: `brier`, `brier_two_sided`, `log`, `spherical` and `baseline` points.
+    """Scores by every binary rule: `brier`, `brier_two_sided`, `log`, `spherical` and `baseline`
+    points.
 
-    One pair scores here as `scoring.score_question` scores it, to within rounding. Sources: those of `rules`.
+    One pair scores here as `scoring.score_question` scores it, to within rounding. Sources: those
+    of `rules`.
 
     >>> window = Windows(*(np.array([day * 86_400_000_000]) for day in (0, 9, 9)))
     >>> start, end = np.array([0, 6]) * 86_400_000_000, np.array([6, 9]) * 86_400_000_000
@@ -90,12 +103,17 @@ def score_table(table: BinaryTable) -> Mapping[str, TableScores]:
     baseline [-79.3...] [-79.3...]
     """
     cut = stretches(table.pair, table.start, table.end, table.windows)
-    # YES and NO are alike to every rule, so each is asked what the probability given to what happened is worth.
+    # YES and NO are alike to every rule, so each is asked what the probability given to what
+    # happened is worth.
     given = np.where((table.outcome == 1.0)[table.pair], table.p, 1.0 - table.p)
-    return MappingProxyType({name: _scores(cut, given, rule, like) for name, (rule, like) in _RULES.items()})
+    return MappingProxyType(
+        {name: _scores(cut, given, rule, like) for name, (rule, like) in _RULES.items()}
+    )
 
 
-def _scores(cut: Stretches, given: Floats, rule: Callable[[Floats], Floats], like: RuleName) -> TableScores:
+def _scores(
+    cut: Stretches, given: Floats, rule: Callable[[Floats], Floats], like: RuleName
+) -> TableScores:
     score = rule(given)
     mean, contribution = cut.means(score)
     return TableScores(

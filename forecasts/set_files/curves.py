@@ -1,4 +1,6 @@
-"""Forecasts in the files of a question set: a number, the text that people would type, or a curve point by point."""
+"""Forecasts in the files of a question set: a number, the text that people would type, or a curve
+point by point.
+"""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -18,7 +20,9 @@ VALUES, AT_MOST = "value", "at_most"
 """The keys of a curve: where it is given, and the probability that the answer is at most that."""
 
 _DIGITS = 12
-"""As many digits of a number as people could have typed: what a knot has beyond them came from computing with it."""
+"""As many digits of a number as people could have typed: what a knot has beyond them came from
+computing with it.
+"""
 
 _BEND = 1e-6  # of probability by the length of the scale: less comes from rounding
 
@@ -27,9 +31,11 @@ _MOST_TYPED = 12
 
 
 def read_curve(r: Record, key: str) -> Cdf | None:
-    """The curve under `key`, as { value = [0, 50], at_most = [0.0, 1.0] }; None where something else stands there.
+    """The curve under `key`, as { value = [0, 50], at_most = [0.0, 1.0] }; None where something
+    else stands there.
 
-    A date is a number of days since 1970-01-01, UTC. Raises `InvalidQuestionSet` for a table that is no curve.
+    A date is a number of days since 1970-01-01, UTC. Raises `InvalidQuestionSet` for a table that
+    is no curve.
     """
     given = r.get(key)
     if not isinstance(given, dict):
@@ -40,11 +46,13 @@ def read_curve(r: Record, key: str) -> Cdf | None:
     return r.checked(lambda: Cdf(x, p), key)
 
 
-def written(question: Question, held: Distribution, at: datetime) -> float | str | dict[str, tuple[float, ...]]:
+def written(
+    question: Question, held: Distribution, at: datetime
+) -> float | str | dict[str, tuple[float, ...]]:
     """A forecast as the files have it, so that reading gives the very same one.
 
-    A curve becomes the text that people would have typed for it where there is such a text, and a table of its points
-    where there is none.
+    A curve becomes the text that people would have typed for it where there is such a text, and a
+    table of its points where there is none.
 
     >>> from forecasts.question import utc
     >>> day = utc("2026-01-01")
@@ -57,7 +65,9 @@ def written(question: Question, held: Distribution, at: datetime) -> float | str
         return held.p
     if isinstance(held, Categorical):
         # Commas, since an option may begin with a sign that would belong to the number before it.
-        return ", ".join(f"{name}={_percent(p)}" for name, p in zip(held.options, held.p, strict=True))
+        return ", ".join(
+            f"{name}={_percent(p)}" for name, p in zip(held.options, held.p, strict=True)
+        )
     assert question.scale is not None
     for text in _typed(question, question.scale, held):
         if _reads_as(question, text, at, held):
@@ -73,7 +83,9 @@ def _reads_as(question: Question, text: str, at: datetime, held: Cdf) -> bool:
 
 
 def _typed(question: Question, scale: Scale, held: Cdf) -> Iterator[str]:
-    """What could have been typed for a curve: levels or three handles, also with what lies beyond the range."""
+    """What could have been typed for a curve: levels or three handles, also with what lies beyond
+    the range.
+    """
     knots = _said(scale, held)
     if len(knots) <= _MOST_TYPED:
         levels = [f"{_percent(_short(p))}={_value(question, x)}" for x, p in knots]
@@ -93,9 +105,11 @@ def _beyond(question: Question, scale: Scale, held: Cdf) -> list[str]:
 
 
 def _said(scale: Scale, held: Cdf) -> list[tuple[float, float]]:
-    """The knots inside a curve that somebody gave; on a log scale reading puts others between them, on straight lines.
+    """The knots inside a curve that somebody gave; on a log scale reading puts others between them,
+    on straight lines.
 
-    Those straight lines are straight along the scale, so whatever bends the curve, or lies off the grid, was given.
+    Those straight lines are straight along the scale, so whatever bends the curve, or lies off the
+    grid, was given.
     """
     inner = list(zip(held.x, held.p, strict=True))[1:-1]
     if scale.zero_point is None:
@@ -103,14 +117,22 @@ def _said(scale: Scale, held: Cdf) -> list[tuple[float, float]]:
     grid, places = set(uniform(scale).x), scale.locations(held.x)
     slopes = np.diff(held.p) / np.diff(places)
     bends = np.abs(np.diff(slopes)) > _BEND
-    return [knot for knot, bent in zip(inner, bends.tolist(), strict=True) if bent or knot[0] not in grid]
+    return [
+        knot
+        for knot, bent in zip(inner, bends.tolist(), strict=True)
+        if bent or knot[0] not in grid
+    ]
 
 
 def _value(question: Question, x: float) -> str:
     if question.kind != "date":
         return f"{x:.{_DIGITS}g}"
     at = date_of(x)
-    return at.date().isoformat() if at.time().isoformat() == "00:00:00" else at.isoformat().replace("+00:00", "Z")
+    return (
+        at.date().isoformat()
+        if at.time().isoformat() == "00:00:00"
+        else at.isoformat().replace("+00:00", "Z")
+    )
 
 
 def _short(p: float) -> float:
@@ -118,5 +140,7 @@ def _short(p: float) -> float:
 
 
 def _percent(p: float) -> str:
-    """A probability in percent, moved by its decimal point alone, so that it is read to the same float."""
+    """A probability in percent, moved by its decimal point alone, so that it is read to the same
+    float.
+    """
     return f"{Decimal(repr(p)).scaleb(2):f}%"

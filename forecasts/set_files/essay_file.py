@@ -70,4 +70,7 @@ def _check_place(r: Record, claim: Claim, text: str) -> None:
     if pattern.match(text, claim.offset) is None:
         found = pattern.search(text)
         where = f"it stands at {found.start()}" if found else "it stands nowhere in it"
-        r.refuse(f"the quote does not stand at character {claim.offset} of {ESSAY_TEXT}: {where}", "offset")
+        r.refuse(
+            f"the quote does not stand at character {claim.offset} of {ESSAY_TEXT}: {where}",
+            "offset",
+        )

@@ -1,6 +1,7 @@
 """The dated history of a question set: what happened, how it was answered, and invented forecasts.
 
-It is `history.toml`, which a set need not have; a replay feeds it through the same pipeline as live news.
+It is `history.toml`, which a set need not have; a replay feeds it through the same pipeline as live
+news.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -28,8 +29,9 @@ class Copy:
 class Event:
     """Something that happened, in our words with a link, and the questions it bears on.
 
-    `yes` and `no` are the set author's reading; a replay uses them to review what was matched. `needs_check` marks
-    what was written from memory: nobody has looked yet at whether the link says so.
+    `yes` and `no` are the set author's reading; a replay uses them to review what was matched.
+    `needs_check` marks what was written from memory: nobody has looked yet at whether the link says
+    so.
     """
 
     id: str
@@ -48,8 +50,8 @@ class Event:
 class PastResolution:
     """How a retrospective question was answered.
 
-    With `needs_check` it was written from memory: it is shown, and never resolves the question until somebody has
-    checked it.
+    With `needs_check` it was written from memory: it is shown, and never resolves the question
+    until somebody has checked it.
     """
 
     question_id: QuestionId
@@ -75,7 +77,9 @@ class InventedForecast:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Everything that `history.toml` says; all of it may be empty. `headlines`: who worded the titles of its events."""
+    """Everything that `history.toml` says; all of it may be empty. `headlines`: who worded the
+    titles of its events.
+    """
 
     events: tuple[Event, ...]
     resolutions: tuple[PastResolution, ...]
@@ -101,7 +105,9 @@ def read_history(file: SetFile, questions: Mapping[QuestionId, Question]) -> His
         events=unique((r, _event(r, questions)) for r in file.records("event")),
         resolutions=resolutions,
         forecasters=forecasters,
-        forecasts=tuple(_forecast(r, questions, closes, forecasters) for r in file.records("forecast")),
+        forecasts=tuple(
+            _forecast(r, questions, closes, forecasters) for r in file.records("forecast")
+        ),
         headlines=file.top().text("headlines", ""),
     )
 
@@ -109,7 +115,9 @@ def read_history(file: SetFile, questions: Mapping[QuestionId, Question]) -> His
 def _closes(
     questions: Mapping[QuestionId, Question], resolutions: Iterable[PastResolution]
 ) -> Mapping[QuestionId, datetime]:
-    """When each question stops taking forecasts: at its scheduled close, or once the answer was known for sure."""
+    """When each question stops taking forecasts: at its scheduled close, or once the answer was
+    known for sure.
+    """
     closes = {question_id: question.closes_at for question_id, question in questions.items()}
     for resolution in (r for r in resolutions if not r.needs_check):
         closes[resolution.question_id] = min(closes[resolution.question_id], resolution.known_at)
@@ -154,9 +162,13 @@ def _resolution(r: Record, questions: Mapping[QuestionId, Question]) -> PastReso
         r.refuse("the answer was known before the question opened", "known_at")
     if event_at > known_at:
         r.refuse("an event cannot be known before it happened", "event_at")
-    outcome, answer = r.checked(lambda: read_answer(questions[question_id], r.text("outcome")), "outcome")
+    outcome, answer = r.checked(
+        lambda: read_answer(questions[question_id], r.text("outcome")), "outcome"
+    )
     source, note, needs_check = r.link(), r.text("note", ""), r.flag("needs_check")
-    resolution = PastResolution(question_id, outcome, event_at, known_at, source, note, answer, needs_check)
+    resolution = PastResolution(
+        question_id, outcome, event_at, known_at, source, note, answer, needs_check
+    )
     r.done()
     return resolution
 
@@ -185,13 +197,19 @@ def _forecast(
         rationale=r.text("rationale"),
     )
     if forecast.at >= closes[forecast.question_id]:
-        r.refuse(f"the question took forecasts until {closes[forecast.question_id]:%Y-%m-%d %H:%M} UTC only", "at")
+        r.refuse(
+            f"the question took forecasts until {closes[forecast.question_id]:%Y-%m-%d %H:%M} "
+            "UTC only",
+            "at",
+        )
     r.done()
     return forecast
 
 
 def _held(r: Record, question: Question, at: datetime) -> Distribution:
-    """`p` as a number on a binary question, on another as the text that people would type or as a curve."""
+    """`p` as a number on a binary question, on another as the text that people would type or as a
+    curve.
+    """
     if question.scale is not None and (curve := read_curve(r, "p")) is not None:
         r.checked(lambda: check_distribution(question, curve), "p")
         return curve

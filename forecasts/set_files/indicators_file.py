@@ -3,7 +3,14 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from forecasts.evidence import Direction, Expectation, Indicator, IndicatorId, Strength, strength_from_words
+from forecasts.evidence import (
+    Direction,
+    Expectation,
+    Indicator,
+    IndicatorId,
+    Strength,
+    strength_from_words,
+)
 from forecasts.likelihood import ICD_203
 from forecasts.question import Kind, Question, QuestionId
 from forecasts.set_files.reader import Record, SetFile, unique
@@ -20,7 +27,9 @@ SIDES: tuple[tuple[str, Direction, Kind | None], ...] = (
     ("earlier", Direction.YES, "date"),
     ("later", Direction.NO, "date"),
 )
-"""The keys that name questions: the side that the indicator takes on them, and the kind that they need (None: any)."""
+"""The keys that name questions: the side that the indicator takes on them, and the kind that they
+need (None: any).
+"""
 
 _Questions = Mapping[QuestionId, Question]
 
@@ -28,11 +37,15 @@ _Questions = Mapping[QuestionId, Question]
 def read_indicators(file: SetFile, questions: _Questions) -> tuple[Indicator, ...]:
     """The indicators of a set; raises `InvalidQuestionSet`."""
     file.only("indicator")
-    return unique((r, indicator) for r in file.records("indicator") for indicator in _indicator(r, questions))
+    return unique(
+        (r, indicator) for r in file.records("indicator") for indicator in _indicator(r, questions)
+    )
 
 
 def read_statements(file: SetFile, indicators: Collection[Indicator]) -> tuple[Statement, ...]:
-    """The statements of a set, over the ids that its file of indicators has; raises `InvalidQuestionSet`."""
+    """The statements of a set, over the ids that its file of indicators has; raises
+    `InvalidQuestionSet`.
+    """
     file.only("statement")
     slugs = {indicator.id.split("/", 1)[1] for indicator in indicators}
     return unique((r, _statement(r, slugs)) for r in file.records("statement"))
@@ -69,20 +82,32 @@ def _indicator(r: Record, questions: _Questions) -> list[Indicator]:
 
 
 def _strength(r: Record, sides: Collection[Direction]) -> Strength:
-    """The word for how strongly it speaks, or the one that "how expected if YES, if NO" comes to."""
+    """The word for how strongly it speaks, or the one that "how expected if YES, if NO" comes
+    to.
+    """
     given = r.get("how_expected")
     if given is None:
         return Strength[r.word("strength", STRENGTHS).upper()]
     if r.get("strength") is not None:
         r.refuse("strength and how_expected say the same: give one of them", "how_expected")
     if not isinstance(given, dict) or set(given) != {"if_yes", "if_no"}:
-        r.refuse('how_expected must be such as { if_yes = "likely", if_no = "unlikely" }', "how_expected")
-    side, strength = r.checked(lambda: strength_from_words(str(given["if_yes"]), str(given["if_no"])), "how_expected")
+        r.refuse(
+            'how_expected must be such as { if_yes = "likely", if_no = "unlikely" }', "how_expected"
+        )
+    side, strength = r.checked(
+        lambda: strength_from_words(str(given["if_yes"]), str(given["if_no"])), "how_expected"
+    )
     if strength is Strength.NONE:
-        r.refuse("how_expected says that it is as likely one way as the other: such news says nothing", "how_expected")
+        r.refuse(
+            "how_expected says that it is as likely one way as the other: such news says nothing",
+            "how_expected",
+        )
     if set(sides) != {side}:
         keys = "yes" if side is Direction.YES else "no"
-        r.refuse(f"how_expected speaks for {side.name}, so its questions stand under {keys!r} alone", "how_expected")
+        r.refuse(
+            f"how_expected speaks for {side.name}, so its questions stand under {keys!r} alone",
+            "how_expected",
+        )
     return strength
 
 
@@ -92,14 +117,20 @@ def _sides(r: Record, questions: _Questions) -> list[tuple[str, Direction, Quest
     for key, side, kind in SIDES:
         for q in r.known(key, questions):
             if kind and questions[q].kind != kind:
-                r.refuse(f"{key!r} is for {kind} questions, and {q!r} is {questions[q].kind}: use 'yes' or 'no'", key)
+                r.refuse(
+                    f"{key!r} is for {kind} questions, and {q!r} is {questions[q].kind}: use "
+                    "'yes' or 'no'",
+                    key,
+                )
             twice = next((other for other, _, named in found if named == q), None)
             if twice is not None:
                 where = f"in {key!r}" if twice == key else f"in {twice!r} and {key!r}"
                 r.refuse(f"{q!r} stands twice {where}: it can favour one answer only", key)
             found.append((key, side, q))
     if not found:
-        r.refuse("the indicator names no question: fill 'yes' (speaks for) or 'no' (speaks against)")
+        r.refuse(
+            "the indicator names no question: fill 'yes' (speaks for) or 'no' (speaks against)"
+        )
     return found
 
 
@@ -107,29 +138,47 @@ def _options(r: Record, asked: Collection[Question]) -> dict[QuestionId, str]:
     """The option that the entry is about, for each question with options that it names."""
     named = r.get("option", {})
     if not isinstance(named, dict):
-        r.refuse('option must name an option for each question, such as { capital = "Moscow" }', "option")
+        r.refuse(
+            'option must name an option for each question, such as { capital = "Moscow" }', "option"
+        )
     by_id = {q.id: q for q in asked}
     for question, option in named.items():
         if question not in by_id:
-            r.refuse(f"option names {question!r}, for or against which the indicator does not speak", "option")
+            r.refuse(
+                f"option names {question!r}, for or against which the indicator does not speak",
+                "option",
+            )
         names = [o.name for o in by_id[question].options]
         if not names:
-            r.refuse(f"{question!r} is a {by_id[question].kind} question and has no options", "option")
+            r.refuse(
+                f"{question!r} is a {by_id[question].kind} question and has no options", "option"
+            )
         if option not in names:
-            r.refuse(f"{question!r} has no option {option!r}; its options are: {', '.join(names)}", "option")
+            r.refuse(
+                f"{question!r} has no option {option!r}; its options are: {', '.join(names)}",
+                "option",
+            )
     for q in asked:
         if q.options and q.id not in named:
-            r.refuse(f'{q.id!r} is {q.kind}: say which option with option = {{ {q.id} = "{q.options[0].name}" }}')
+            r.refuse(
+                f"{q.id!r} is {q.kind}: say which option with option = {{ {q.id} = "
+                f'"{q.options[0].name}" }}'
+            )
     return dict(named)
 
 
 def _expected(r: Record, sides: Collection[tuple[str, Direction, Question]]) -> Expectation | None:
-    """By when a report is due. A date counts for the questions that are open at it; one of them has to be."""
+    """By when a report is due. A date counts for the questions that are open at it; one of them has
+    to be.
+    """
     given = r.get("expected")
     if given is None:
         return None
     if not isinstance(given, dict):
-        r.refuse('write expected = { by = 2026-06-01, if_yes = "likely", if_no = "unlikely" }', "expected")
+        r.refuse(
+            'write expected = { by = 2026-06-01, if_yes = "likely", if_no = "unlikely" }',
+            "expected",
+        )
     part = r.part("expected", given)
     due = Expectation(part.when("by"), part.word("if_yes", ICD_203), part.word("if_no", ICD_203))
     part.done()
@@ -137,12 +186,15 @@ def _expected(r: Record, sides: Collection[tuple[str, Direction, Question]]) -> 
         if not (due.ratio_when_seen - 1.0) * side > 0.0:
             favoured = "if_yes" if side is Direction.YES else "if_no"
             r.refuse(
-                f"{q.id!r} stands in {key!r}, so {favoured} must be the likelier of the two words; an entry"
-                " that speaks for some questions and against others is two entries once it is expected",
+                f"{q.id!r} stands in {key!r}, so {favoured} must be the likelier of the two "
+                "words; an entry that speaks for some questions and against others is two "
+                "entries once it is expected",
                 "expected",
             )
     if not any(_open(q, due) for _, _, q in sides):
-        r.refuse("no question of the indicator is open on the date by which it is expected", "expected")
+        r.refuse(
+            "no question of the indicator is open on the date by which it is expected", "expected"
+        )
     return due
 
 
@@ -151,21 +203,29 @@ def _half_life(r: Record) -> float | None:
         return None
     days = r.number("half_life_days", 45.0)
     if days <= 0:
-        r.refuse('half_life_days must be above 0; write "none" for a weight that never fades', "half_life_days")
+        r.refuse(
+            'half_life_days must be above 0; write "none" for a weight that never fades',
+            "half_life_days",
+        )
     return days
 
 
 def _usual_level(r: Record) -> float:
     usual = r.number("usual_level", 0.0)
     if usual < 0:
-        r.refuse("usual_level is a size from 0 on; its sign is the side that the indicator speaks for", "usual_level")
+        r.refuse(
+            "usual_level is a size from 0 on; its sign is the side that the indicator speaks for",
+            "usual_level",
+        )
     return usual
 
 
 def _terms(r: Record) -> tuple[tuple[str, ...], ...]:
     groups = r.get("terms")
     if not isinstance(groups, list) or not groups or not all(_is_group(group) for group in groups):
-        r.refuse('terms must be a list of lists, such as [["China", "Beijing"], ["abstain*"]]', "terms")
+        r.refuse(
+            'terms must be a list of lists, such as [["China", "Beijing"], ["abstain*"]]', "terms"
+        )
     for term in (term.strip() for group in groups for term in group):
         if "*" in term.rstrip("*"):
             r.refuse(f"a * may stand only at the end of a term, not as in {term!r}", "terms")
@@ -173,7 +233,11 @@ def _terms(r: Record) -> tuple[tuple[str, ...], ...]:
 
 
 def _is_group(group: object) -> bool:
-    return isinstance(group, list) and bool(group) and all(isinstance(t, str) and t.strip(" *") for t in group)
+    return (
+        isinstance(group, list)
+        and bool(group)
+        and all(isinstance(t, str) and t.strip(" *") for t in group)
+    )
 
 
 def _statement(r: Record, slugs: Collection[str]) -> Statement:
@@ -192,15 +256,21 @@ def _statement(r: Record, slugs: Collection[str]) -> Statement:
 
 
 def side_by_side(indicators: Iterable[Indicator], questions: _Questions) -> tuple[Indicator, ...]:
-    """The indicators in an order in which those of one name are neighbours, so that they can share an entry."""
+    """The indicators in an order in which those of one name are neighbours, so that they can share
+    an entry.
+    """
     found = tuple(indicators)
     first_at = {_slug(i): n for n, i in reversed(tuple(enumerate(found)))}
     keys = [key for key, *_ in SIDES]
-    return tuple(sorted(found, key=lambda i: (first_at[_slug(i)], keys.index(_side_key(i, questions)))))
+    return tuple(
+        sorted(found, key=lambda i: (first_at[_slug(i)], keys.index(_side_key(i, questions))))
+    )
 
 
 def entries(indicators: Iterable[Indicator], questions: _Questions) -> list[dict[str, Value]]:
-    """Indicators as their file has them: neighbours that differ in nothing but question and side share an entry."""
+    """Indicators as their file has them: neighbours that differ in nothing but question and side
+    share an entry.
+    """
     groups: list[list[Indicator]] = []
     for indicator in indicators:
         if groups and _shares_entry([*groups[-1], indicator], questions):
@@ -247,9 +317,13 @@ def _entry(group: Sequence[Indicator], questions: _Questions) -> dict[str, Value
 
 
 def _side_key(indicator: Indicator, questions: _Questions) -> str:
-    """The key under which its question stands: of its kind, where the kind has a word of its own."""
+    """The key under which its question stands: of its kind, where the kind has a word of its
+    own.
+    """
     kind = questions[indicator.question_id].kind
-    keys = [key for key, side, wanted in SIDES if side is indicator.direction and wanted in (None, kind)]
+    keys = [
+        key for key, side, wanted in SIDES if side is indicator.direction and wanted in (None, kind)
+    ]
     return keys[-1]
 
 
@@ -261,7 +335,12 @@ def _bare(indicator: Indicator) -> Indicator:
     """What the questions of one entry have in common."""
     nobody = QuestionId("")
     return replace(
-        indicator, id=IndicatorId(""), question_id=nobody, direction=Direction.NEUTRAL, expected=None, option=""
+        indicator,
+        id=IndicatorId(""),
+        question_id=nobody,
+        direction=Direction.NEUTRAL,
+        expected=None,
+        option="",
     )
 
 

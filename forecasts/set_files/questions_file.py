@@ -16,8 +16,12 @@ from forecasts.set_files.essay_file import EssayFile
 from forecasts.set_files.reader import Record, SetFile, unique
 
 
-def read_questions(file: SetFile, top: EssayFile) -> tuple[tuple[Question, ...], Mapping[QuestionId, str]]:
-    """The questions, and why some of them are asked in spite of blocking flaws; raises `InvalidQuestionSet`."""
+def read_questions(
+    file: SetFile, top: EssayFile
+) -> tuple[tuple[Question, ...], Mapping[QuestionId, str]]:
+    """The questions, and why some of them are asked in spite of blocking flaws; raises
+    `InvalidQuestionSet`.
+    """
     file.only("question")
     overrides: dict[QuestionId, str] = {}
     questions = unique((r, _question(r, top, overrides)) for r in file.records("question"))
@@ -65,7 +69,11 @@ def _claims(r: Record, top: EssayFile) -> tuple[ClaimId, ...]:
     claims = r.known("claims", {claim.id for claim in top.claims})
     for claim in claims:
         if claim in top.rejections:
-            r.refuse(f"claim {claim!r} is rejected in essay.toml as untestable, so no question can test it", "claims")
+            r.refuse(
+                f"claim {claim!r} is rejected in essay.toml as untestable, so no question can "
+                "test it",
+                "claims",
+            )
     return claims
 
 

@@ -52,7 +52,10 @@ class SetFile:
     def _parsed(self) -> Mapping[str, Any]:
         try:
             return tomllib.loads(self.text)
-        except (ValueError, RecursionError) as error:  # a number of 5000 digits is a plain ValueError
+        except (
+            ValueError,
+            RecursionError,
+        ) as error:  # a number of 5000 digits is a plain ValueError
             found = _SYNTAX.search(str(error))
             line = int(found[1]) if found else self.text.count("\n") + 1
             raise InvalidQuestionSet(self.name, line, f"not valid TOML: {error}") from None
@@ -61,7 +64,9 @@ class SetFile:
         """The `[[table]]` entries in order."""
         entries = self.tables.get(table, [])
         if not isinstance(entries, list) or not all(isinstance(e, dict) for e in entries):
-            raise InvalidQuestionSet(self.name, self.name_line(table), f"write {table} as [[{table}]] entries")
+            raise InvalidQuestionSet(
+                self.name, self.name_line(table), f"write {table} as [[{table}]] entries"
+            )
         starts = self._header_lines(table)
         for index, entry in enumerate(entries):
             line = starts[index] if index < len(starts) else self.name_line(table)
@@ -72,11 +77,15 @@ class SetFile:
         return Record(self, "", 1, self.tables)
 
     def only(self, *names: str) -> None:
-        """Refuse a table or key at the top of the file that nobody reads, such as a misspelt one."""
+        """Refuse a table or key at the top of the file that nobody reads, such as a misspelt
+        one.
+        """
         for name in self.tables:
             if name not in names:
                 known = ", ".join(names)
-                raise InvalidQuestionSet(self.name, self.name_line(name), f"unknown {name!r}; known here: {known}")
+                raise InvalidQuestionSet(
+                    self.name, self.name_line(name), f"unknown {name!r}; known here: {known}"
+                )
 
     def name_line(self, name: str) -> int:
         """The first line where `name` stands as a table or a key; line 1 when it is hidden."""
@@ -241,7 +250,10 @@ class Record:
         for key, names in (("yes", yes), ("no", no)):
             for name in names:
                 if name in seen:
-                    self.refuse(f"{name!r} stands twice in 'yes' and 'no': it can favour one answer only", key)
+                    self.refuse(
+                        f"{name!r} stands twice in 'yes' and 'no': it can favour one answer only",
+                        key,
+                    )
                 seen.add(name)
         return yes, no
 
@@ -257,7 +269,9 @@ class Record:
         return self.checked(lambda: utc(value), key)
 
     def checked(self, make: Callable[[], T], key: str) -> T:
-        """The result of `make`, its refusal turned into one with file and line, if it has none yet."""
+        """The result of `make`, its refusal turned into one with file and line, if it has none
+        yet.
+        """
         try:
             return make()
         except InvalidQuestionSet:
@@ -274,8 +288,14 @@ class Record:
 
 
 def is_number(value: object) -> TypeGuard[float]:
-    """Whether it is a finite number; a bool is none, and a whole number beyond every float is none here."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
+    """Whether it is a finite number; a bool is none, and a whole number beyond every float is none
+    here.
+    """
+    return (
+        isinstance(value, int | float)
+        and not isinstance(value, bool)
+        and abs(value) <= sys.float_info.max
+    )
 
 
 def unique(pairs: Iterable[tuple[Record, V]]) -> tuple[V, ...]:

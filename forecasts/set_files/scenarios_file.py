@@ -7,7 +7,9 @@ from forecasts.scenario_set import FIVE_WORDS, LikelihoodRow, ScenarioSet, check
 from forecasts.set_files.reader import Record, SetFile, is_number
 
 
-def read_scenarios(file: SetFile, questions: Mapping[QuestionId, Question]) -> tuple[ScenarioSet, ...]:
+def read_scenarios(
+    file: SetFile, questions: Mapping[QuestionId, Question]
+) -> tuple[ScenarioSet, ...]:
     """The scenario sets of a set; raises `InvalidQuestionSet`."""
     file.only("scenario_set")
     found: dict[QuestionId, ScenarioSet] = {}
@@ -22,13 +24,17 @@ def read_scenarios(file: SetFile, questions: Mapping[QuestionId, Question]) -> t
 def _scenario_set(r: Record, questions: Mapping[QuestionId, Question]) -> ScenarioSet:
     asked = _named(r, questions)
     if asked.kind != "categorical":
-        r.refuse(f"{asked.id!r} is {asked.kind}: scenarios are the options of a categorical question", "question")
+        r.refuse(
+            f"{asked.id!r} is {asked.kind}: scenarios are the options of a categorical question",
+            "question",
+        )
     title, note = r.text("title"), r.text("note", "")
     descriptions, count = r.texts("descriptions"), len(asked.options)
     if len(descriptions) != count:
         names = ", ".join(option.name for option in asked.options)
         r.refuse(
-            f"{len(descriptions)} descriptions for {count} scenarios: give one for each of {names}", "descriptions"
+            f"{len(descriptions)} descriptions for {count} scenarios: give one for each of {names}",
+            "descriptions",
         )
     rows: dict[QuestionId, LikelihoodRow] = {}
     for row in r.records("row"):
@@ -45,11 +51,16 @@ def _scenario_set(r: Record, questions: Mapping[QuestionId, Question]) -> Scenar
 def _row(r: Record, questions: Mapping[QuestionId, Question], count: int) -> LikelihoodRow:
     asked = _named(r, questions)
     if asked.kind != "binary":
-        r.refuse(f"{asked.id!r} is {asked.kind}: a row is about a binary question, P(YES | scenario)", "question")
+        r.refuse(
+            f"{asked.id!r} is {asked.kind}: a row is about a binary question, P(YES | scenario)",
+            "question",
+        )
     given = r.required("p")
     if not isinstance(given, list) or len(given) != count:
         r.refuse(f"p must be a list of {count}, one for each scenario", "p")
-    row = LikelihoodRow(asked.id, tuple(_likelihood(r, value) for value in given), r.text("why", ""))
+    row = LikelihoodRow(
+        asked.id, tuple(_likelihood(r, value) for value in given), r.text("why", "")
+    )
     r.done()
     return row
 
@@ -58,7 +69,11 @@ def _likelihood(r: Record, value: object) -> float:
     if isinstance(value, str) and value in FIVE_WORDS:
         return FIVE_WORDS[value]
     if not is_number(value) or not 0.0 < value < 1.0:
-        r.refuse(f"p holds {value!r}; each is a number above 0 and below 1 or one of: {', '.join(FIVE_WORDS)}", "p")
+        r.refuse(
+            f"p holds {value!r}; each is a number above 0 and below 1 or one of: "
+            f"{', '.join(FIVE_WORDS)}",
+            "p",
+        )
     return float(value)
 
 

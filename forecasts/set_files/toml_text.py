@@ -1,4 +1,6 @@
-"""Values → TOML as people would write it: one key a line, long texts and lists over several lines."""
+"""Values → TOML as people would write it: one key a line, long texts and lists over several
+lines.
+"""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -19,7 +21,8 @@ _WHOLE = 1e15  # whole numbers below it are written without a point, and are rea
 
 
 def entry(table: str, values: Mapping[str, Value]) -> str:
-    """One `[[table]]` entry, its keys in the order given; without a table, keys at the top of a file.
+    """One `[[table]]` entry, its keys in the order given; without a table, keys at the top of a
+    file.
 
     A text is written with its white space folded, as `forecasts.set_files.reader` reads it.
 
@@ -29,7 +32,9 @@ def entry(table: str, values: Mapping[str, Value]) -> str:
     grade = "B"
     """
     head = f"[[{table}]]\n" if table else ""
-    return head + "".join(f"{_key(key)} = {_top(value, len(key))}\n" for key, value in values.items())
+    return head + "".join(
+        f"{_key(key)} = {_top(value, len(key))}\n" for key, value in values.items()
+    )
 
 
 def _top(value: Value, indent: int) -> str:
@@ -52,7 +57,10 @@ def _fitted(value: Value, used: int, margin: str) -> str:
 def _lines(values: Sequence[Value], margin: str) -> list[str]:
     """The items of a list: short ones as many to a line as fit, all others one a line."""
     items = [_fitted(value, len(margin) + 1, margin) for value in values]
-    if any(isinstance(value, Mapping | list | tuple) for value in values) or max(map(len, items)) > _SHORT:
+    if (
+        any(isinstance(value, Mapping | list | tuple) for value in values)
+        or max(map(len, items)) > _SHORT
+    ):
         return items
     lines = items[:1]
     for item in items[1:]:
@@ -78,7 +86,9 @@ def inline(value: Value) -> str:
     if isinstance(value, datetime):
         return _time(value)
     if isinstance(value, Mapping):
-        return "{ " + ", ".join(f"{_key(key)} = {inline(part)}" for key, part in value.items()) + " }"
+        return (
+            "{ " + ", ".join(f"{_key(key)} = {inline(part)}" for key, part in value.items()) + " }"
+        )
     return "[" + ", ".join(map(inline, value)) + "]"
 
 
@@ -110,6 +120,8 @@ def _long(text: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    """Without what TOML refuses in a text, and without what looks like the end of a long one to a reader of lines."""
+    """Without what TOML refuses in a text, and without what looks like the end of a long one to a
+    reader of lines.
+    """
     bare = _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text.replace("\\", "\\\\"))
     return _APOSTROPHES.sub(lambda found: "\\u0027" * len(found[0]), bare)

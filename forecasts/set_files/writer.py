@@ -18,9 +18,9 @@ from forecasts.statement import Statement
 def write_question_set(question_set: QuestionSet) -> dict[str, str]:
     """The files of a set, {name: text}; optional ones only where there is something in them.
 
-    `read_question_set` makes the same set of them, if the set is one that it could have read: white space in texts is
-    folded, options have been there from the start, and no id stands twice. A set that was made in another way may be
-    refused when it is read; nothing is refused here.
+    `read_question_set` makes the same set of them, if the set is one that it could have read: white
+    space in texts is folded, options have been there from the start, and no id stands twice. A set
+    that was made in another way may be refused when it is read; nothing is refused here.
 
     >>> bare = QuestionSet(Essay("trade", "On trade", "", "en", ""), (), (), (), (), (), (), (), {})
     >>> print(write_question_set(bare)["essay.toml"], end="")
@@ -31,7 +31,9 @@ def write_question_set(question_set: QuestionSet) -> dict[str, str]:
     questions = {question.id: question for question in question_set.questions}
     required = {
         "essay.toml": _essay(question_set.essay) + _claims(question_set),
-        "questions.toml": _file("question", [_question(q, question_set.overrides) for q in question_set.questions]),
+        "questions.toml": _file(
+            "question", [_question(q, question_set.overrides) for q in question_set.questions]
+        ),
         "indicators.toml": _file("indicator", entries(question_set.indicators, questions)),
         "feeds.toml": _file("feed", map(_feed, question_set.feeds)),
     }
@@ -50,18 +52,28 @@ def _file(table: str, found: Iterable[Mapping[str, Value]]) -> str:
 
 
 def _said(**values: Value | None) -> dict[str, Value]:
-    """The keys that say something: what is None, empty or false is what a reader takes a missing key for."""
+    """The keys that say something: what is None, empty or false is what a reader takes a missing
+    key for.
+    """
     return {key: value for key, value in values.items() if value not in (None, False, "", ())}
 
 
 def _essay(essay: Essay) -> str:
-    top = _said(id=essay.id, title=essay.title, published=essay.published, language=essay.language, note=essay.note)
+    top = _said(
+        id=essay.id,
+        title=essay.title,
+        published=essay.published,
+        language=essay.language,
+        note=essay.note,
+    )
     return entry("", top)
 
 
 def _claims(question_set: QuestionSet) -> str:
     rejections = question_set.rejections
-    return "".join(f"\n{entry('claim', _claim(c, rejections.get(c.id)))}" for c in question_set.claims)
+    return "".join(
+        f"\n{entry('claim', _claim(c, rejections.get(c.id)))}" for c in question_set.claims
+    )
 
 
 def _claim(claim: Claim, rejected: str | None) -> dict[str, Value]:
@@ -142,7 +154,9 @@ def _statement(statement: Statement) -> dict[str, Value]:
 
 
 def _history(question_set: QuestionSet, questions: Mapping[QuestionId, Question]) -> str:
-    names: list[dict[str, Value]] = [{"id": who, "name": name} for who, name in question_set.forecasters.items()]
+    names: list[dict[str, Value]] = [
+        {"id": who, "name": name} for who, name in question_set.forecasters.items()
+    ]
     parts = (
         entry("", {"headlines": question_set.headlines}) if question_set.headlines else "",
         _file("event", map(_event, question_set.events)),
@@ -195,12 +209,16 @@ def _scenario_set(scenarios: ScenarioSet) -> str:
         descriptions=scenarios.descriptions,
         note=scenarios.note,
     )
-    return entry("scenario_set", top) + "".join(f"\n{entry('scenario_set.row', _row(row))}" for row in scenarios.rows)
+    return entry("scenario_set", top) + "".join(
+        f"\n{entry('scenario_set.row', _row(row))}" for row in scenarios.rows
+    )
 
 
 def _row(row: LikelihoodRow) -> dict[str, Value]:
     words = {p: word for word, p in FIVE_WORDS.items()}
-    return {"question": row.question_id, "p": tuple(words.get(p, p) for p in row.p)} | _said(why=row.why)
+    return {"question": row.question_id, "p": tuple(words.get(p, p) for p in row.p)} | _said(
+        why=row.why
+    )
 
 
 def _link(link: Link) -> dict[str, Value]:

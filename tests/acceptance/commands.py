@@ -1,6 +1,7 @@
 """The commands of the acceptance checks.
 
-Exit codes: 0 done, 1 a reference case failed or its file could not be read, 2 the request cannot be carried out.
+Exit codes: 0 done, 1 a reference case failed or its file could not be read, 2 the request cannot be
+carried out.
 """
 
 import sys
@@ -40,23 +41,34 @@ class AcceptanceGroup(click.Group):
             ctx.exit(2)
 
 
-@click.group(cls=AcceptanceGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=AcceptanceGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 def acceptance() -> None:
     """Hold the product against reference cases, labelled news and essays."""
     set_up_logs(load_settings())
 
 
 @acceptance.command()
-@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
+@click.argument(
+    "files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path)
+)
 @as_json
 def oracles(files: tuple[Path, ...], json: bool) -> None:
-    """Replay reference cases from JSON files through the public functions of `forecasts`, and show every difference.
+    """Replay reference cases from JSON files through the public functions of `forecasts`, and show
+    every difference.
 
     Exit code 1 when a case fails or a file holds no cases.
     """
     result = replay(files)
     errors = [in_plain_characters(error) for error in result.unreadable]
-    record = {"passed": result.passed, "failed": result.failed, "failures": result.failures, "errors": errors}
+    record = {
+        "passed": result.passed,
+        "failed": result.failed,
+        "failures": result.failures,
+        "errors": errors,
+    }
     show(record, json, printing.safe("\n".join(report_lines(result))))
     for error in errors:
         complain(error)
@@ -66,16 +78,37 @@ def oracles(files: tuple[Path, ...], json: bool) -> None:
 
 @acceptance.command()
 @click.argument("file", type=input_file)
-@click.option("--set", "set_name", metavar="NAME", help="The question set whose ids the file names.")
-@click.option("--negatives", type=input_file, help="Archive of unlabelled items (JSON lines, .gz) to find irrelevant.")
-@click.option("--sample", type=click.IntRange(0), default=5000, show_default=True, help="So many of them, at random.")
-@click.option("--seed", type=int, default=0, show_default=True, help="Another number draws another sample.")
-@click.option("--encoder", default="auto", show_default=True, help="What compares meanings; auto: the best there is.")
+@click.option(
+    "--set", "set_name", metavar="NAME", help="The question set whose ids the file names."
+)
+@click.option(
+    "--negatives",
+    type=input_file,
+    help="Archive of unlabelled items (JSON lines, .gz) to find irrelevant.",
+)
+@click.option(
+    "--sample",
+    type=click.IntRange(0),
+    default=5000,
+    show_default=True,
+    help="So many of them, at random.",
+)
+@click.option(
+    "--seed", type=int, default=0, show_default=True, help="Another number draws another sample."
+)
+@click.option(
+    "--encoder",
+    default="auto",
+    show_default=True,
+    help="What compares meanings; auto: the best there is.",
+)
 @as_json
 def relevance(file: Path, *, set_name: str | None, encoder: str, json: bool, **drawn: Any) -> None:
-    """Judge the labelled items of FILE (JSON lines) and compare: average precision, precision, recall, direction.
+    """Judge the labelled items of FILE (JSON lines) and compare: average precision, precision,
+    recall, direction.
 
-    Lines hold question, title, summary, relevance (0, 1, 2) and stance (-1, 0, 1), and may hold qid and id.
+    Lines hold question, title, summary, relevance (0, 1, 2) and stance (-1, 0, 1), and may hold qid
+    and id.
     """
     labels = read_labels(file)
     archive = () if drawn["negatives"] is None else read_archive(drawn["negatives"])
@@ -94,7 +127,8 @@ def relevance(file: Path, *, set_name: str | None, encoder: str, json: bool, **d
 @click.argument("file", type=input_file)
 @as_json
 def stories(file: Path, *, json: bool) -> None:
-    """Group the items of FILE (JSON lines) into stories and compare with their events: B³ and pairwise F1.
+    """Group the items of FILE (JSON lines) into stories and compare with their events: B³ and
+    pairwise F1.
 
     Lines hold event, title, summary and published or first_seen, and may hold lang.
     """
@@ -108,5 +142,7 @@ def stories(file: Path, *, json: bool) -> None:
 @as_json
 @click.pass_context
 def claims(context: click.Context, file: str, *, everything: bool, json: bool) -> None:
-    """Find the claims of an essay in FILE as `tracker essay claims` does; `--json` prints every sentence."""
+    """Find the claims of an essay in FILE as `tracker essay claims` does; `--json` prints every
+    sentence.
+    """
     context.invoke(essays.claims, essay_or_file=file, everything=everything, json=json)

@@ -24,7 +24,10 @@ def test_the_checks_start_as_a_module(tmp_path: Path) -> None:
 
 
 def test_claims_are_those_of_the_product(
-    shell: Shell, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    shell: Shell,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     essay = tmp_path / "essay.txt"
     essay.write_text(ESSAY, encoding="utf-8")

@@ -1,4 +1,6 @@
-"""Archives are read in the order in which things were first seen, or refused with the line and what is wrong."""
+"""Archives are read in the order in which things were first seen, or refused with the line and what
+is wrong.
+"""
 
 import gzip
 import json
@@ -19,7 +21,14 @@ def line(title: str, published: str = "2022-06-01T12:00:00Z", **more: Any) -> di
     """An item of an archive."""
     slug = "-".join(title.lower().split())
     url = f"https://wire.invalid/{slug}"
-    return {"id": slug, "title": title, "url": url, "published": published, "source": "wire", **more}
+    return {
+        "id": slug,
+        "title": title,
+        "url": url,
+        "published": published,
+        "source": "wire",
+        **more,
+    }
 
 
 def written(path: Path, *lines: Any) -> Path:
@@ -48,8 +57,12 @@ def seen(path: Path, *, skip_bad: bool = False) -> list[tuple[datetime, str, lis
 
 @pytest.mark.parametrize("name", ["archive.jsonl", "archive.jsonl.gz"])
 def test_items_come_in_the_order_in_which_they_were_first_seen(tmp_path: Path, name: str) -> None:
-    late = line("Told at once but seen late", "2022-06-01T00:00:00Z", first_seen="2022-06-03T00:00:00Z")
-    path = written(tmp_path / name, late, line("Seen second", "2022-06-02T00:00:00Z"), line("Seen first"))
+    late = line(
+        "Told at once but seen late", "2022-06-01T00:00:00Z", first_seen="2022-06-03T00:00:00Z"
+    )
+    path = written(
+        tmp_path / name, late, line("Seen second", "2022-06-02T00:00:00Z"), line("Seen first")
+    )
     assert [(at, titles) for at, _, titles in seen(path)] == [
         (utc("2022-06-01T12:00:00Z"), ["Seen first"]),
         (utc("2022-06-02"), ["Seen second"]),
@@ -71,7 +84,10 @@ def test_an_archive_says_when_its_times_are_only_claimed(tmp_path: Path) -> None
 
 def test_what_one_source_had_at_one_instant_stays_together_in_its_order(tmp_path: Path) -> None:
     path = written(tmp_path / "a.jsonl", line("B"), line("A"), line("C", source="daily"))
-    assert [(source, titles) for _, source, titles in seen(path)] == [("wire", ["B", "A"]), ("daily", ["C"])]
+    assert [(source, titles) for _, source, titles in seen(path)] == [
+        ("wire", ["B", "A"]),
+        ("daily", ["C"]),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -88,7 +104,9 @@ def test_what_one_source_had_at_one_instant_stays_together_in_its_order(tmp_path
         ({**line("A"), "title": "<p></p>"}, "no text that can be shown"),
     ],
 )
-def test_a_bad_line_is_refused_with_its_number_or_counted(tmp_path: Path, bad: Any, why: str) -> None:
+def test_a_bad_line_is_refused_with_its_number_or_counted(
+    tmp_path: Path, bad: Any, why: str
+) -> None:
     path = written(tmp_path / "a.jsonl", line("Good"), "\n", bad)
     with pytest.raises(Refused) as refused:
         read_archive(path)
@@ -99,7 +117,9 @@ def test_a_bad_line_is_refused_with_its_number_or_counted(tmp_path: Path, bad: A
     assert found.skipped[0].startswith(f"{path}:3: ")
 
 
-def test_an_archive_without_anything_is_refused_and_so_is_what_is_no_archive(tmp_path: Path) -> None:
+def test_an_archive_without_anything_is_refused_and_so_is_what_is_no_archive(
+    tmp_path: Path,
+) -> None:
     half = tmp_path / "half.jsonl.gz"
     half.write_bytes(gzip.compress(b'{"title": "A"}' * 100)[:-9])
     for path in (written(tmp_path / "empty.jsonl"), half, tmp_path / "missing.jsonl", tmp_path):
@@ -109,7 +129,9 @@ def test_an_archive_without_anything_is_refused_and_so_is_what_is_no_archive(tmp
         assert "\n" not in str(refused.value)
 
 
-def test_an_entry_of_a_captured_feed_was_first_seen_with_the_first_capture_that_has_it(tmp_path: Path) -> None:
+def test_an_entry_of_a_captured_feed_was_first_seen_with_the_first_capture_that_has_it(
+    tmp_path: Path,
+) -> None:
     one, two = ("One", "https://wire.invalid/1"), ("Two", "https://wire.invalid/2")
     folder = captured(
         tmp_path / "captures",
@@ -127,9 +149,13 @@ def test_an_entry_of_a_captured_feed_was_first_seen_with_the_first_capture_that_
     ]
 
 
-def test_the_entries_of_a_capture_come_oldest_first_and_know_what_stood_beside_them(tmp_path: Path) -> None:
+def test_the_entries_of_a_capture_come_oldest_first_and_know_what_stood_beside_them(
+    tmp_path: Path,
+) -> None:
     entries = [(name, f"https://wire.invalid/{name}") for name in ("newest", "middle", "oldest")]
-    (found,) = read_archive(captured(tmp_path / "c", ("wire", "2022-06-01T00:00:00Z", an_rss(*entries)))).sightings
+    (found,) = read_archive(
+        captured(tmp_path / "c", ("wire", "2022-06-01T00:00:00Z", an_rss(*entries)))
+    ).sightings
     assert [entry.title for entry in found.entries] == ["oldest", "middle", "newest"]
     assert found.document is not None
     assert all(entry.key in Names(found.document) for entry in found.entries)
@@ -149,19 +175,32 @@ def test_a_capture_that_is_no_feed_is_refused_with_its_line_or_counted(tmp_path:
 @pytest.mark.parametrize(
     ("row", "why"),
     [
-        ({"feed": "wire", "file": "../secret.xml", "captured_at": "2022-06-01"}, "lies outside the folder"),
+        (
+            {"feed": "wire", "file": "../secret.xml", "captured_at": "2022-06-01"},
+            "lies outside the folder",
+        ),
         ({"feed": "wire", "file": "gone.xml.gz", "captured_at": "2022-06-01"}, "cannot be read"),
-        ({"feed": "wire", "file": "half.xml.gz", "captured_at": "2022-06-01"}, "no whole gzip file"),
-        ({"feed": "wire", "file": "text.xml.gz", "captured_at": "2022-06-01"}, "no whole gzip file"),
+        (
+            {"feed": "wire", "file": "half.xml.gz", "captured_at": "2022-06-01"},
+            "no whole gzip file",
+        ),
+        (
+            {"feed": "wire", "file": "text.xml.gz", "captured_at": "2022-06-01"},
+            "no whole gzip file",
+        ),
         ({"feed": "wire", "captured_at": "2022-06-01"}, "file is missing"),
         ({"feed": "wire", "file": "half.xml.gz", "captured_at": "soon"}, "is not a date"),
     ],
 )
-def test_a_manifest_names_only_whole_files_of_its_own_folder(tmp_path: Path, row: Any, why: str) -> None:
+def test_a_manifest_names_only_whole_files_of_its_own_folder(
+    tmp_path: Path, row: Any, why: str
+) -> None:
     folder = tmp_path / "captures"
     folder.mkdir()
     written(tmp_path / "secret.xml", "secret")
-    (folder / "half.xml.gz").write_bytes(gzip.compress(an_rss(("One", "https://wire.invalid/1")))[:-9])
+    (folder / "half.xml.gz").write_bytes(
+        gzip.compress(an_rss(("One", "https://wire.invalid/1")))[:-9]
+    )
     (folder / "text.xml.gz").write_bytes(b"<rss/>")
     written(folder / "manifest.jsonl", row)
     with pytest.raises(Refused) as refused:

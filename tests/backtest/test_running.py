@@ -1,4 +1,6 @@
-"""A back-test knows at each date what was known then, leaves live work alone, and ends the same if it was killed."""
+"""A back-test knows at each date what was known then, leaves live work alone, and ends the same if
+it was killed.
+"""
 
 import json
 import math
@@ -30,7 +32,10 @@ from tracker.settings import Settings
 from tracker.store.engine import Store, open_engine
 from tracker.suggesting import suggested
 
-PLACES = "Arford Bexley Corwen Dunmore Elsted Farley Gorsley Hadlow Ilsham Jarrow Kelby Lorton Marden Norbury".split()
+PLACES = (
+    "Arford Bexley Corwen Dunmore Elsted Farley Gorsley Hadlow Ilsham Jarrow Kelby Lorton "
+    "Marden Norbury"
+).split()
 FIRST, OPENS = utc("2022-04-04T09:00:00Z"), utc("2022-06-01")
 
 ANSWERED = """
@@ -49,10 +54,14 @@ def silent(_what: str, _done: int, _total: int, _place: str) -> None:
 
 
 def small_set(folder: Path) -> Path:
-    """The small set as a folder, with both of its questions answered after the end of every archive here."""
+    """The small set as a folder, with both of its questions answered after the end of every archive
+    here.
+    """
     folder.mkdir()
     for name, text in TEXTS.items():
-        (folder / name).write_text(text + (ANSWERED if name == "history.toml" else ""), encoding="utf-8")
+        (folder / name).write_text(
+            text + (ANSWERED if name == "history.toml" else ""), encoding="utf-8"
+        )
     return folder
 
 
@@ -85,11 +94,16 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Lived:
 
 
 def news(weeks: Iterable[int]) -> list[Any]:
-    """Each week one outlet tells of a vote, which bears out what comes; another of drills, which misleads."""
+    """Each week one outlet tells of a vote, which bears out what comes; another of drills, which
+    misleads.
+    """
     found = []
     for week in weeks:
         place, at = PLACES[week % len(PLACES)], FIRST + timedelta(days=7 * week)
-        vote = line(f"It abstained when the assembly voted on {place} water rights", f"{at:%Y-%m-%dT%H:%M:%SZ}")
+        vote = line(
+            f"It abstained when the assembly voted on {place} water rights",
+            f"{at:%Y-%m-%dT%H:%M:%SZ}",
+        )
         found.append({**vote, "source": "The Herald", "url": f"https://herald.invalid/{week}"})
         later = f"{at + timedelta(days=2):%Y-%m-%dT%H:%M:%SZ}"
         other = line(f"Joint drills begin off {place} harbour with nine ships", later)
@@ -97,10 +111,14 @@ def news(weeks: Iterable[int]) -> list[Any]:
     return found
 
 
-def wanted(tmp_path: Path, small: Path, lines: Sequence[Any], name: str = "run", **more: Any) -> Wanted:
+def wanted(
+    tmp_path: Path, small: Path, lines: Sequence[Any], name: str = "run", **more: Any
+) -> Wanted:
     """A back-test of these lines in a folder of its own."""
     archive = written(tmp_path / f"{name}.jsonl", *lines)
-    return Wanted(archive=archive, set_name=str(small), out=tmp_path / name, **{"workers": 1, **more})
+    return Wanted(
+        archive=archive, set_name=str(small), out=tmp_path / name, **{"workers": 1, **more}
+    )
 
 
 def tracks(run: Wanted) -> dict[str, Track]:
@@ -125,8 +143,16 @@ def test_nothing_that_is_seen_later_changes_what_was_said_before(
 ) -> None:
     poison = [
         *news(range(20, 24)),
-        line("It abstained and then joint drills begin at once", "2022-08-17T12:00:01Z", source="The Herald"),
-        line("It abstained when the assembly voted on Arford water rights", "2022-08-18T12:00:00Z", source="Copycat"),
+        line(
+            "It abstained and then joint drills begin at once",
+            "2022-08-17T12:00:01Z",
+            source="The Herald",
+        ),
+        line(
+            "It abstained when the assembly voted on Arford water rights",
+            "2022-08-18T12:00:00Z",
+            source="Copycat",
+        ),
     ]
     long = wanted(tmp_path, small, news(range(20)) + poison, "long")
     backtest(by_words, long, silent)
@@ -222,7 +248,9 @@ def test_the_feed_that_carried_the_only_true_evidence_is_missed_and_the_misleadi
 def test_without_its_only_feed_a_suggestion_is_that_of_a_run_that_never_had_it(
     tmp_path: Path, by_words: Settings, small: Path, lived: Lived
 ) -> None:
-    alone = wanted(tmp_path, small, [x for x in news(range(20)) if x["source"] == "The Herald"], "alone")
+    alone = wanted(
+        tmp_path, small, [x for x in news(range(20)) if x["source"] == "The Herald"], "alone"
+    )
     backtest(by_words, alone, silent)
     both = tracks(lived.run)
     for question_id, found in tracks(alone).items():
@@ -240,7 +268,9 @@ def test_losses_are_divided_by_the_dates_of_the_schedule(lived: Lived) -> None:
     assert row.brier[SUGGESTION] == pytest.approx(sum(float(brier(p, 0)) for p in said) / 12)
 
 
-def test_an_early_answer_takes_no_date_off_the_schedule(tmp_path: Path, by_words: Settings, small: Path) -> None:
+def test_an_early_answer_takes_no_date_off_the_schedule(
+    tmp_path: Path, by_words: Settings, small: Path
+) -> None:
     early = TEXTS["history.toml"].partition("[[forecast]]")[0] + ANSWERED
     early = early.replace("2022-12-31", "2022-06-10").replace("2023-01-01", "2022-06-10")
     (small / "history.toml").write_text(early, encoding="utf-8")
@@ -248,18 +278,24 @@ def test_an_early_answer_takes_no_date_off_the_schedule(tmp_path: Path, by_words
     assert [(row.scheduled, row.snapshots) for row in report.scores.questions] == [(12, 2), (12, 2)]
 
 
-def test_the_schedule_has_a_date_a_week_before_the_close_and_within_the_archive(small: Path) -> None:
+def test_the_schedule_has_a_date_a_week_before_the_close_and_within_the_archive(
+    small: Path,
+) -> None:
     question = question_sets.load(str(small)).questions[0]
     week, second = timedelta(days=7), timedelta(seconds=1)
     assert schedule(question, Span(FIRST, OPENS - second)) == ()
     assert schedule(question, Span(FIRST, OPENS)) == (OPENS,)
     assert schedule(question, Span(FIRST, OPENS + week)) == (OPENS, OPENS + week)
     assert schedule(question, Span(OPENS + second, OPENS + week)) == (OPENS + week,)
-    assert len(schedule(question, Span(FIRST, utc("2030-01-01")))) == math.ceil((question.closes_at - OPENS) / week)
+    assert len(schedule(question, Span(FIRST, utc("2030-01-01")))) == math.ceil(
+        (question.closes_at - OPENS) / week
+    )
     assert schedule(question, Span(question.closes_at, utc("2030-01-01"))) == ()
 
 
-def test_nothing_is_written_into_the_database_that_is_in_use(tmp_path: Path, by_words: Settings, small: Path) -> None:
+def test_nothing_is_written_into_the_database_that_is_in_use(
+    tmp_path: Path, by_words: Settings, small: Path
+) -> None:
     with open_tracker(by_words, fetch=no_network) as tracker:
         tracker.load(question_sets.load(str(small)))
         head = tracker.verify()
@@ -273,23 +309,32 @@ def test_nothing_is_written_into_the_database_that_is_in_use(tmp_path: Path, by_
 
 def test_a_run_is_marked_as_a_replay_and_its_log_is_whole(lived: Lived) -> None:
     run, report = lived.run, lived.report
-    with open_tracker(Settings(data_dir=run.out, database_url=url_of(run)), fetch=no_network) as tracker:
+    with open_tracker(
+        Settings(data_dir=run.out, database_url=url_of(run)), fetch=no_network
+    ) as tracker:
         assert tracker.replayed_until() == report.until
         assert tracker.verify().bad_seq is None
         assert all(feed.state.paused for feed in tracker.feeds())
 
 
-def test_a_folder_that_holds_something_else_is_refused(tmp_path: Path, by_words: Settings, lived: Lived) -> None:
+def test_a_folder_that_holds_something_else_is_refused(
+    tmp_path: Path, by_words: Settings, lived: Lived
+) -> None:
     run = lived.run
     with pytest.raises(Refused, match="holds another run"):
         backtest(by_words, replace(run, people=True), silent)
     demo = tmp_path / "demo"
-    open_tracker(Settings(data_dir=demo, database_url=f"sqlite:///{demo / 'replay.sqlite'}"), fetch=no_network).close()
+    open_tracker(
+        Settings(data_dir=demo, database_url=f"sqlite:///{demo / 'replay.sqlite'}"),
+        fetch=no_network,
+    ).close()
     with pytest.raises(Refused, match="holds another run"):
         backtest(by_words, replace(run, out=demo), silent)
 
 
-def test_the_run_never_takes_the_place_of_the_live_database(tmp_path: Path, by_words: Settings, small: Path) -> None:
+def test_the_run_never_takes_the_place_of_the_live_database(
+    tmp_path: Path, by_words: Settings, small: Path
+) -> None:
     run = wanted(tmp_path, small, news(range(3)))
     mine = replace(by_words, database_url=url_of(run))
     with pytest.raises(Refused, match="in use"):
@@ -297,11 +342,16 @@ def test_the_run_never_takes_the_place_of_the_live_database(tmp_path: Path, by_w
     assert not run.out.exists()
 
 
-def test_people_are_held_against_time_alone_on_their_own_dates(tmp_path: Path, by_words: Settings, small: Path) -> None:
+def test_people_are_held_against_time_alone_on_their_own_dates(
+    tmp_path: Path, by_words: Settings, small: Path
+) -> None:
     report = backtest(by_words, wanted(tmp_path, small, news(range(22)), people=True), silent)
     rows = {row.who: row for row in report.scores.forecasters}
     assert set(rows) == {SUGGESTION, HAZARD, PRIOR, "demo-ada"}
-    assert (rows["demo-ada"].n, rows["demo-ada"].snapshots) == (1, 5)  # from 2022-08-01 until withdrawn a month later
+    assert (rows["demo-ada"].n, rows["demo-ada"].snapshots) == (
+        1,
+        5,
+    )  # from 2022-08-01 until withdrawn a month later
     assert rows["demo-ada"].hazard < rows[HAZARD].brier
     assert rows[HAZARD].skill == 0.0
     assert "too few to say" in rows[SUGGESTION].verdict
@@ -327,9 +377,13 @@ def test_evidence_keeps_to_its_bound_and_the_report_says_by_how_much(lived: Live
     assert abs(safety.largest_move.log_odds) < 2 * safety.bound
 
 
-def test_only_the_time_between_from_and_until_is_lived_through(tmp_path: Path, by_words: Settings, small: Path) -> None:
+def test_only_the_time_between_from_and_until_is_lived_through(
+    tmp_path: Path, by_words: Settings, small: Path
+) -> None:
     since, until = utc("2022-05-01"), utc("2022-07-01")
-    report = backtest(by_words, wanted(tmp_path, small, news(range(24)), since=since, until=until), silent)
+    report = backtest(
+        by_words, wanted(tmp_path, small, news(range(24)), since=since, until=until), silent
+    )
     assert since <= report.since < report.until == until
     assert report.items == sum(since <= utc(one["published"]) <= until for one in news(range(24)))
 
@@ -345,7 +399,11 @@ def test_captured_feeds_are_lived_through_with_edits_and_copies(
         tmp_path / "captures",
         ("wire", "2022-06-02T00:00:00Z", an_rss((vote, "https://wire.invalid/1"))),
         ("wire", "2022-06-03T00:00:00Z", an_rss((edited, "https://wire.invalid/1"))),
-        ("daily", "2022-06-03T12:00:00Z", an_rss((vote, "https://daily.invalid/1"), title="The daily")),
+        (
+            "daily",
+            "2022-06-03T12:00:00Z",
+            an_rss((vote, "https://daily.invalid/1"), title="The daily"),
+        ),
         (
             "wire",
             "2022-06-20T00:00:00Z",
@@ -366,7 +424,9 @@ def test_captured_feeds_are_lived_through_with_edits_and_copies(
 def test_all_cores_find_what_one_finds(tmp_path: Path, by_words: Settings, small: Path) -> None:
     lines = news(range(12))
     one = backtest(by_words, wanted(tmp_path, small, lines, "one"), silent)
-    many = replace(wanted(tmp_path, small, lines, "many", workers=2), archive=tmp_path / "one.jsonl")
+    many = replace(
+        wanted(tmp_path, small, lines, "many", workers=2), archive=tmp_path / "one.jsonl"
+    )
     assert backtest(by_words, many, silent) == one
 
 

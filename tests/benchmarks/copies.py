@@ -1,11 +1,12 @@
 """How well and how fast copies are found: `python -m tests.benchmarks.copies ARCHIVE.jsonl.gz`.
 
-ARCHIVE has lines with title, summary and source; the set is made from it (`syndication.py`). To compare with
-datasketch and rensa, which are no dependencies of ours, install them by hand: `pip install datasketch rensa`; what
-is missing is left out. All clean the same way, and cleaning is in everybody's time; datasketch and rensa run without
-our guards. B³ and pairs are explained in Bagga and Baldwin (1998). Then it is said how many headline pairs of opposite
-meaning are taken for copies, and what a week costs. Headlines of opposite meaning and the words that tell them apart
-have the same authors, as have the synonyms of the set and those of `agreement.py`: both figures flatter.
+ARCHIVE has lines with title, summary and source; the set is made from it (`syndication.py`). To
+compare with datasketch and rensa, which are no dependencies of ours, install them by hand: `pip
+install datasketch rensa`; what is missing is left out. All clean the same way, and cleaning is in
+everybody's time; datasketch and rensa run without our guards. B³ and pairs are explained in Bagga
+and Baldwin (1998). Then it is said how many headline pairs of opposite meaning are taken for
+copies, and what a week costs. Headlines of opposite meaning and the words that tell them apart have
+the same authors, as have the synonyms of the set and those of `agreement.py`: both figures flatter.
 """
 
 import argparse
@@ -48,7 +49,9 @@ def quality(found: Sequence[int], true: Sequence[int]) -> Quality:
     """How a grouping agrees with the true one."""
     together = Counter(zip(found, true, strict=True))
     of_found, of_true = Counter(found), Counter(true)
-    right, said, there = (sum(n * (n - 1) // 2 for n in c.values()) for c in (together, of_found, of_true))
+    right, said, there = (
+        sum(n * (n - 1) // 2 for n in c.values()) for c in (together, of_found, of_true)
+    )
     precision, recall = right / max(said, 1), right / max(there, 1)
     b_precision = sum(n * n / of_found[f] for (f, _), n in together.items()) / len(found)
     b_recall = sum(n * n / of_true[t] for (_, t), n in together.items()) / len(found)
@@ -62,7 +65,10 @@ def _f1(precision: float, recall: float) -> float:
 def ours(items: Sequence[Syndicated]) -> Grouping:
     """`Copies`, in batches as they come from a round of feeds."""
     copies, found = Copies(), []
-    rows = [(i, item.title, item.summary, START + timedelta(seconds=2 * i)) for i, item in enumerate(items)]
+    rows = [
+        (i, item.title, item.summary, START + timedelta(seconds=2 * i))
+        for i, item in enumerate(items)
+    ]
     for begin in range(0, len(rows), BATCH):
         found += copies.add(rows[begin : begin + BATCH])
     return [i if root is None else root for i, root in enumerate(found)]
@@ -71,11 +77,15 @@ def ours(items: Sequence[Syndicated]) -> Grouping:
 def exact_title(items: Sequence[Syndicated]) -> Grouping:
     """The same cleaned headline."""
     first: dict[str, int] = {}
-    return [first.setdefault(" ".join(words(headline(item.title))), i) for i, item in enumerate(items)]
+    return [
+        first.setdefault(" ".join(words(headline(item.title))), i) for i, item in enumerate(items)
+    ]
 
 
 def datasketch(items: Sequence[Syndicated]) -> Grouping:
-    """MinHash LSH of 128 permutations over runs of three words, threshold 0.5; whatever it finds is a copy."""
+    """MinHash LSH of 128 permutations over runs of three words, threshold 0.5; whatever it finds is
+    a copy.
+    """
     from datasketch import MinHash, MinHashLSH  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
     lsh = MinHashLSH(threshold=0.5, num_perm=128)
@@ -98,7 +108,9 @@ def rensa(items: Sequence[Syndicated]) -> Grouping:
     lsh = RMinHashLSH(threshold=0.3, num_perm=128, num_bands=64)
     roots: Grouping = []
     for i, sketch in enumerate(RMinHash.from_token_sets(runs, 128, 42)):
-        alike = [j for j in lsh.query(sketch) if len(sets[i] & sets[j]) >= 0.3 * len(sets[i] | sets[j])]
+        alike = [
+            j for j in lsh.query(sketch) if len(sets[i] & sets[j]) >= 0.3 * len(sets[i] | sets[j])
+        ]
         roots.append(roots[min(alike)] if alike else i)
         lsh.insert(i, sketch)
     return roots
@@ -141,14 +153,19 @@ def main() -> None:
         table.add_row(name, *(f"{figure:.3f}" for figure in figures), f"{speed:,.0f}", ratio)
     console.print(table)
     merged = opposites_merged()
-    console.print(f"Opposite headlines merged: {len(merged)} of {len(OPPOSITES)} ({len(merged) / len(OPPOSITES):.1%})")
+    console.print(
+        f"Opposite headlines merged: {len(merged)} of {len(OPPOSITES)} "
+        f"({len(merged) / len(OPPOSITES):.1%})"
+    )
     _print_a_week(console, args.archive)
 
 
 def _best_of_three(
     method: Callable[[Sequence[Syndicated]], Grouping], items: Sequence[Syndicated]
 ) -> tuple[float, Grouping]:
-    """Items per second of this process's CPU time: the best of three, for the machine is seldom alone."""
+    """Items per second of this process's CPU time: the best of three, for the machine is seldom
+    alone.
+    """
     method(items[:10])  # what is imported on the first call
     best, found = 0.0, list[int]()
     for _ in range(3):
@@ -159,8 +176,13 @@ def _best_of_three(
 
 
 def opposites_merged() -> list[tuple[str, str]]:
-    """The pairs of opposite headlines that are taken for copies, even under one summary that fits both."""
-    summary = "The news came on Thursday after a long night of talks in the capital, people familiar with them said."
+    """The pairs of opposite headlines that are taken for copies, even under one summary that fits
+    both.
+    """
+    summary = (
+        "The news came on Thursday after a long night of talks in the capital, people "
+        "familiar with them said."
+    )
     merged = []
     for one, other in OPPOSITES:
         answers = Copies().add([(1, one, "", START), (2, other, "", START)])
@@ -171,7 +193,9 @@ def opposites_merged() -> list[tuple[str, str]]:
 
 
 def _print_a_week(console: Console, archive: Path) -> None:
-    """What a week of 30,000 items a day costs; reports that the archive does not have are made by numbering words."""
+    """What a week of 30,000 items a day costs; reports that the archive does not have are made by
+    numbering words.
+    """
     items = syndicated(archive, reports=20_000, most=3, seed=1)
     copies, taken = Copies(), 0.0
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -186,13 +210,16 @@ def _print_a_week(console: Console, archive: Path) -> None:
         taken += time.process_time() - start
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
     console.print(
-        f"A week of {DAY:,} items a day: {DAY * DAYS / taken:,.0f} items/CPU-s, {grown:,.0f} MB more at the peak"
+        f"A week of {DAY:,} items a day: {DAY * DAYS / taken:,.0f} items/CPU-s, {grown:,.0f} MB "
+        "more at the peak"
     )
 
 
 def _renamed(text: str, turn: int) -> str:
     """Another report of the same kind: every second word carries the number of the turn."""
-    return " ".join(f"{word}x{turn}" if turn and i % 2 else word for i, word in enumerate(text.split()))
+    return " ".join(
+        f"{word}x{turn}" if turn and i % 2 else word for i, word in enumerate(text.split())
+    )
 
 
 if __name__ == "__main__":

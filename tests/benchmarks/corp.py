@@ -1,8 +1,9 @@
 """How long CORP takes for 10,000 forecasts and 1,000 resamples: `python -m tests.benchmarks.corp`.
 
-The target is 2 seconds for each on one slow core. The last columns set it against the plain way in the
-same run: rows drawn, sorted and pooled one by one in a Python loop. That is timed on a few resamples and
-scaled up, and leaves out the interpolation and the quantiles, which the band here has to do as well.
+The target is 2 seconds for each on one slow core. The last columns set it against the plain way in
+the same run: rows drawn, sorted and pooled one by one in a Python loop. That is timed on a few
+resamples and scaled up, and leaves out the interpolation and the quantiles, which the band here has
+to do as well.
 """
 
 import random
@@ -30,8 +31,18 @@ INPUTS: dict[str, Callable[[np.random.Generator], Floats]] = {
 
 def main() -> None:
     """Measure each input and print the table."""
-    table = Table(title=f"CORP over {ROWS:,} forecasts, {RESAMPLES:,} resamples (target {TARGET_SECONDS:g} s)")
-    for column in ("input", "distinct", "what", "seconds", "met", "plain loop, scaled", "times faster"):
+    table = Table(
+        title=f"CORP over {ROWS:,} forecasts, {RESAMPLES:,} resamples (target {TARGET_SECONDS:g} s)"
+    )
+    for column in (
+        "input",
+        "distinct",
+        "what",
+        "seconds",
+        "met",
+        "plain loop, scaled",
+        "times faster",
+    ):
         table.add_column(column, justify="left" if column in ("input", "what") else "right")
     for name, drawn in INPUTS.items():
         rng = np.random.default_rng(0)
@@ -43,14 +54,18 @@ def main() -> None:
         for what, measured in {
             "decomposition": lambda p=p, o=outcomes: corp(p, o),
             "band": lambda p=p: consistency_band(p, resamples=RESAMPLES),
-            "band, clusters of 4": lambda p=p, c=clusters: consistency_band(p, resamples=RESAMPLES, clusters=c),
+            "band, clusters of 4": lambda p=p, c=clusters: consistency_band(
+                p, resamples=RESAMPLES, clusters=c
+            ),
             "p-value": lambda p=p, o=outcomes: mcb_test(p, o, resamples=RESAMPLES),
             "p-value, clusters of 4": lambda p=p, o=outcomes, c=clusters: mcb_test(
                 p, o, resamples=RESAMPLES, clusters=c
             ),
         }.items():
             took = _seconds(measured)
-            compared = ("", "") if what == "decomposition" else (f"{plain:.1f}", f"{plain / took:.0f}")
+            compared = (
+                ("", "") if what == "decomposition" else (f"{plain:.1f}", f"{plain / took:.0f}")
+            )
             met = "yes" if took <= TARGET_SECONDS else "NO"
             table.add_row(name, f"{np.unique(p).size:,}", what, f"{took:.3f}", met, *compared)
     Console(width=120).print(table)
@@ -67,7 +82,10 @@ def _plain_resamples(p: list[float]) -> None:
     chance = random.Random(0)
     for _ in range(TRIED):
         drawn = sorted((x, chance.random() < x) for x in chance.choices(p, k=len(p)))
-        pooled = [(x, [happened for _, happened in rows]) for x, rows in groupby(drawn, key=lambda row: row[0])]
+        pooled = [
+            (x, [happened for _, happened in rows])
+            for x, rows in groupby(drawn, key=lambda row: row[0])
+        ]
         _pav([(sum(rows), len(rows)) for _, rows in pooled])
 
 

@@ -1,4 +1,6 @@
-"""What a browser waits for: visits, clicks, ways from page to page, each timed inside the page itself."""
+"""What a browser waits for: visits, clicks, ways from page to page, each timed inside the page
+itself.
+"""
 
 import contextlib
 from collections.abc import Callable, Sequence
@@ -58,14 +60,18 @@ def visit(page: Page, url: str) -> float:
     return float(page.evaluate(STANDS))
 
 
-def cold(browser: Browser, start: Callable[[], contextlib.AbstractContextManager[Served]], path: str) -> float:
+def cold(
+    browser: Browser, start: Callable[[], contextlib.AbstractContextManager[Served]], path: str
+) -> float:
     """Milliseconds that the first visitor of a new server waits, with an empty cache."""
     with start() as server, contextlib.closing(browser.new_context()) as context:
         return visit(context.new_page(), server.address + path)
 
 
 def click(page: Page, button: str, changing: str) -> float:
-    """Milliseconds until the text of what is changing is another; then waits until the page stands."""
+    """Milliseconds until the text of what is changing is another; then waits until the page
+    stands.
+    """
     if button == STATES:  # they stand in a list that has to be opened first
         page.locator(FILTER).first.click()
         page.wait_for_selector(STATES)

@@ -1,4 +1,6 @@
-"""Sessions without a browser: they speak Streamlit's protocol over a web socket, and draw nothing."""
+"""Sessions without a browser: they speak Streamlit's protocol over a web socket, and draw
+nothing.
+"""
 
 import asyncio
 import contextlib
@@ -24,7 +26,11 @@ class Client:
         self._connection = connection
         self._ask = BackMsg()
         state = self._ask.rerun_script
-        state.page_name, state.query_string, state.context_info.timezone = page, query, "Europe/Berlin"
+        state.page_name, state.query_string, state.context_info.timezone = (
+            page,
+            query,
+            "Europe/Berlin",
+        )
 
     @classmethod
     @contextlib.asynccontextmanager
@@ -39,7 +45,9 @@ class Client:
             yield client
 
     async def rerun(self) -> float:
-        """Milliseconds from the request to run the page to its end; a page that fails, or has nothing, is an error."""
+        """Milliseconds from the request to run the page to its end; a page that fails, or has
+        nothing, is an error.
+        """
         start, parts = time.perf_counter(), 0
         await self._connection.send(self._ask.SerializeToString())
         while True:
@@ -66,7 +74,8 @@ async def cpu(server: Served, page: str, query: str) -> float:
 async def together(server: Served, queries: Sequence[str], seconds: float) -> list[float]:
     """How long each request of so many sessions took, in milliseconds.
 
-    All have seen their pages once before the time begins. What is not answered after twice the time counts as long.
+    All have seen their pages once before the time begins. What is not answered after twice the time
+    counts as long.
     """
     took: list[float] = []
     arriving, all_there = asyncio.Semaphore(2), asyncio.Barrier(len(queries))
@@ -74,7 +83,9 @@ async def together(server: Served, queries: Sequence[str], seconds: float) -> li
     async def session(query: str, rng: random.Random) -> None:
         async with contextlib.AsyncExitStack() as stack:
             async with arriving:
-                client = await stack.enter_async_context(Client.connected(server, "question", query))
+                client = await stack.enter_async_context(
+                    Client.connected(server, "question", query)
+                )
             await all_there.wait()
             end, asked = time.monotonic() + seconds, 0.0
             try:

@@ -1,4 +1,6 @@
-"""The rows of which the dashboard's world has many, as they go into the tables: stories, items, evidence, the log."""
+"""The rows of which the dashboard's world has many, as they go into the tables: stories, items,
+evidence, the log.
+"""
 
 import random
 from collections.abc import Sequence
@@ -19,7 +21,9 @@ DAY = timedelta(days=1)
 class News:
     """Stories with their items, and what each says on a question."""
 
-    def __init__(self, titles: Sequence[str], summaries: Sequence[str], feeds: int, rng: random.Random) -> None:
+    def __init__(
+        self, titles: Sequence[str], summaries: Sequence[str], feeds: int, rng: random.Random
+    ) -> None:
         self._titles, self._summaries, self._feeds, self._rng = titles, summaries, feeds, rng
 
     def story(self, number: int, first: datetime, last: datetime) -> dict[str, Any]:
@@ -34,7 +38,9 @@ class News:
         }
 
     def item(self, numbers: tuple[int, int, int], seen: datetime) -> dict[str, Any]:
-        """An item by its own number, its story's and its place in the story; all but the first are copies of it."""
+        """An item by its own number, its story's and its place in the story; all but the first are
+        copies of it.
+        """
         item, story, place = numbers
         url = f"https://news.example/{story}/{place}"
         return {
@@ -85,7 +91,9 @@ class News:
 
 
 def held(question: Question, level: float) -> Distribution:
-    """What somebody holds whose belief in YES, in the first option or in much is `level`, 0 to 1."""
+    """What somebody holds whose belief in YES, in the first option or in much is `level`, 0 to
+    1.
+    """
     return held_by(question.kind, question.scale, level)
 
 
@@ -103,7 +111,15 @@ def held_by(kind: Kind, scale: Scale | None, level: float) -> Distribution:
 
 def entry(seq: int, at: datetime, kind: str) -> tuple[Any, dict[str, Any]]:
     """An entry of the log that says nothing and is chained to nothing."""
-    entry = {"seq": seq, "entered_at": at, "kind": kind, "subject": "", "body": "{}", "prev": "", "hash": f"made {seq}"}
+    entry = {
+        "seq": seq,
+        "entered_at": at,
+        "kind": kind,
+        "subject": "",
+        "body": "{}",
+        "prev": "",
+        "hash": f"made {seq}",
+    }
     return LogRow, entry
 
 

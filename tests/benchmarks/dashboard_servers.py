@@ -35,18 +35,27 @@ class Served:
     pid: int
 
     def cpu_seconds(self) -> float:
-        """CPU of the whole process, of threads that have ended too (Linux: the clock of another process)."""
+        """CPU of the whole process, of threads that have ended too (Linux: the clock of another
+        process).
+        """
         return time.clock_gettime((~self.pid << 3) | 2)
 
 
 @contextlib.contextmanager
 def served(command: Sequence[str], health: str, folder: Path) -> Iterator[Served]:
-    """Run a server on a free port until the end of the block; its health is asked for until it answers."""
+    """Run a server on a free port until the end of the block; its health is asked for until it
+    answers.
+    """
     with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as probe:
         port = probe.getsockname()[1]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "TRACKER_ME": "ada"}
     log = (folder / f"{port}.log").open("w")
-    with log, subprocess.Popen([*command, str(port)], cwd=folder, env=environment, stdout=log, stderr=log) as process:
+    with (
+        log,
+        subprocess.Popen(
+            [*command, str(port)], cwd=folder, env=environment, stdout=log, stderr=log
+        ) as process,
+    ):
         try:
             address = f"http://127.0.0.1:{port}"
             while not _answers(address + health):

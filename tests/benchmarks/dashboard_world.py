@@ -1,12 +1,15 @@
-"""A tracker's database after some years of use: questions, their revisions, their evidence; the same for the same seed.
+"""A tracker's database after some years of use: questions, their revisions, their evidence; the
+same for the same seed.
 
-What is small is stored as the tracker stores it: essays, claims, questions of every kind, indicators, feeds, answers.
-What is many goes in by the ten thousand past the store: forecasts, stories, items, evidence with its decisions, each in
-the order of time, as it would have come. Their entries of the log are empty and not chained, so `tracker verify` finds
-fault with such a database; nothing that a page shows reads them. Scores are worked out by the tracker itself. There are
-no texts of essays, no links, no scenario sets, no vectors of stories and no days of feeds.
+What is small is stored as the tracker stores it: essays, claims, questions of every kind,
+indicators, feeds, answers. What is many goes in by the ten thousand past the store: forecasts,
+stories, items, evidence with its decisions, each in the order of time, as it would have come. Their
+entries of the log are empty and not chained, so `tracker verify` finds fault with such a database;
+nothing that a page shows reads them. Scores are worked out by the tracker itself. There are no
+texts of essays, no links, no scenario sets, no vectors of stories and no days of feeds.
 
-Every question has the same share of the revisions and of the evidence: any page of a question is the mean one.
+Every question has the same share of the revisions and of the evidence: any page of a question is
+the mean one.
 """
 
 import random
@@ -33,7 +36,16 @@ from forecasts.question import (
     QuestionId,
     Resolution,
 )
-from tests.benchmarks.dashboard_rows import DAY, INDICATORS, OPTIONS, News, days, entry, held, held_by
+from tests.benchmarks.dashboard_rows import (
+    DAY,
+    INDICATORS,
+    OPTIONS,
+    News,
+    days,
+    entry,
+    held,
+    held_by,
+)
 from tests.benchmarks.feed_world import Writer
 from tracker.api import open_tracker
 from tracker.feeds.feed import Feed, FeedState
@@ -69,7 +81,9 @@ Rows = Iterator[tuple[Any, dict[str, Any]]]
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How many rows there are; about half as many stories as pieces of evidence, and 1.3 items to a story."""
+    """How many rows there are; about half as many stories as pieces of evidence, and 1.3 items to a
+    story.
+    """
 
     questions: int = 1_000
     revisions: int = 200_000
@@ -88,7 +102,9 @@ class Size:
 
 
 def build(settings: Settings, size: Size, now: datetime, seed: int = 0) -> None:
-    """Fill the database that the settings name, which is empty or not there yet. A million pieces take some minutes."""
+    """Fill the database that the settings name, which is empty or not there yet. A million pieces
+    take some minutes.
+    """
     world = World(size, now, random.Random(seed))
     with open_tracker(settings, now=lambda: now) as tracker:
         engine = open_engine(settings.url)
@@ -113,7 +129,9 @@ def insert(connection: Connection, rows: Rows) -> None:
 
 
 class World:
-    """What is in the database. Half of the questions are open; the others are over, one in ten of them unanswered."""
+    """What is in the database. Half of the questions are open; the others are over, one in ten of
+    them unanswered.
+    """
 
     def __init__(self, size: Size, now: datetime, rng: random.Random) -> None:
         self._size, self._now, self._rng = size, now, rng
@@ -128,13 +146,21 @@ class World:
     def store(self, session: Session) -> int:
         """Store all that is few, and return the number of the next entry of the log."""
         for number in range(ESSAYS):
-            essay = Essay(EssayId(f"essay-{number}"), self._writer.title(), "2023-01", "en", "made for a benchmark")
+            essay = Essay(
+                EssayId(f"essay-{number}"),
+                self._writer.title(),
+                "2023-01",
+                "en",
+                "made for a benchmark",
+            )
             questions.add_essay(session, essay, [self._claim(essay.id, n) for n in range(CLAIMS)])
         for question in self.questions:
             questions.add(session, question, question.opens_at)
         questions.add_indicators(session, [i for q in self.questions for i in self._indicators(q)])
         for name in PEOPLE:
-            forecasts.add_forecaster(session, Forecaster(ForecasterId(name), name.capitalize(), "person"))
+            forecasts.add_forecaster(
+                session, Forecaster(ForecasterId(name), name.capitalize(), "person")
+            )
         for number in range(self._size.feeds):
             feeds.add_feed(session, self._feed(number))
         for resolution in self._answered.values():
@@ -143,10 +169,14 @@ class World:
         return 1 if last is None else last.seq + 1
 
     def forecasts(self, seq: int) -> Rows:
-        """The revisions in the order of time: seven in ten are the suggestion's, where the kind has one."""
+        """The revisions in the order of time: seven in ten are the suggestion's, where the kind has
+        one.
+        """
         levels = {q.id: 0.5 for q in self.questions}
         for place, (at, question) in enumerate(self._moments(self._size.revisions)):
-            level = levels[question.id] = min(max(levels[question.id] + self._rng.gauss(0.0, 0.03), 0.02), 0.98)
+            level = levels[question.id] = min(
+                max(levels[question.id] + self._rng.gauss(0.0, 0.03), 0.02), 0.98
+            )
             suggested = question.scale is None and self._rng.random() < 0.7
             yield entry(seq + place, at, "forecast")
             yield (
@@ -165,7 +195,9 @@ class World:
             )
 
     def evidence(self, seq: int) -> Rows:
-        """Stories with their items, and what each says on one question or two, in the order of time."""
+        """Stories with their items, and what each says on one question or two, in the order of
+        time.
+        """
         story, items = 0, 0
         alone: Question | None = None
         for place, (at, question) in enumerate(self._moments(self._size.evidence)):
@@ -175,18 +207,29 @@ class World:
                 yield StoryRow, self._news.story(story, at, at + timedelta(hours=2 * copied))
                 for number in range(1 + copied):
                     items += 1
-                    yield ItemRow, self._news.item((items, story, number), at + timedelta(hours=2 * number))
+                    yield (
+                        ItemRow,
+                        self._news.item((items, story, number), at + timedelta(hours=2 * number)),
+                    )
             else:
                 alone = None
             yield entry(seq + place, at, "evidence")
             piece = self._news.piece((place + 1, story), at, question)
             yield EvidenceRow, piece
             kept = {name: piece[name] for name in ("status", "direction", "strength")}
-            who = {"evidence_id": place + 1, "by": piece["judged_by"], "at": at, "note": "", "log_seq": seq + place}
+            who = {
+                "evidence_id": place + 1,
+                "by": piece["judged_by"],
+                "at": at,
+                "note": "",
+                "log_seq": seq + place,
+            }
             yield DecisionRow, {**kept, **who}
 
     def _moments(self, count: int) -> list[tuple[datetime, Question]]:
-        """As many times as are wanted, the same number on each question while it could be forecast."""
+        """As many times as are wanted, the same number on each question while it could be
+        forecast.
+        """
         asked = len(self.questions)
         drawn = [(self._while_open(self.questions[n % asked]), n % asked) for n in range(count)]
         return [(at, self.questions[number]) for at, number in sorted(drawn)]
@@ -231,15 +274,25 @@ class World:
     def _window(self, number: int) -> tuple[datetime, datetime]:
         """Open for at least twenty days and some more ahead, or over since five days at least."""
         if number % 2 == 0:
-            return self._now - self._rng.uniform(20, 400) * DAY, self._now + self._rng.uniform(5, 300) * DAY
+            return self._now - self._rng.uniform(20, 400) * DAY, self._now + self._rng.uniform(
+                5, 300
+            ) * DAY
         closes = self._now - self._rng.uniform(5, 700) * DAY
         return closes - self._rng.uniform(20, 500) * DAY, closes
 
     def _resolution(self, number: int, question: Question) -> Resolution:
-        """Every twentieth is annulled; the others are answered at the end of their time, or up to a third earlier."""
-        known = question.closes_at - (question.closes_at - question.opens_at) * self._rng.uniform(0.0, 0.33)
+        """Every twentieth is annulled; the others are answered at the end of their time, or up to a
+        third earlier.
+        """
+        known = question.closes_at - (question.closes_at - question.opens_at) * self._rng.uniform(
+            0.0, 0.33
+        )
         answers = {"numeric": "80", "date": f"{known:%Y-%m-%d}"}
-        said = "" if question.kind == "binary" else answers.get(question.kind, self._rng.choice(OPTIONS))
+        said = (
+            ""
+            if question.kind == "binary"
+            else answers.get(question.kind, self._rng.choice(OPTIONS))
+        )
         outcome: Any = "answered" if said else self._rng.choice(("yes", "no", "no"))
         if number % 20 == 3:
             said, outcome = "", "annulled"
@@ -249,7 +302,15 @@ class World:
 
     def _claim(self, essay: EssayId, number: int) -> Claim:
         quote = " ".join(self._writer.words(12)).capitalize()
-        return Claim(ClaimId(f"C{number}"), essay, quote, number * 400, "forecast", "will", f"{quote}, in our words")
+        return Claim(
+            ClaimId(f"C{number}"),
+            essay,
+            quote,
+            number * 400,
+            "forecast",
+            "will",
+            f"{quote}, in our words",
+        )
 
     def _indicators(self, question: Question) -> Iterator[Indicator]:
         for number in range(INDICATORS):
@@ -270,7 +331,14 @@ class World:
     def _feed(self, number: int) -> FeedState:
         name = " ".join(self._writer.words(2)).title()
         address = f"https://feed-{number}.example/rss"
-        feed = Feed(FeedId(f"feed-{number}"), name, address, f"owner-{number // 3}", "ABCC"[number % 4])  # type: ignore[arg-type]
+        feed = Feed(
+            FeedId(f"feed-{number}"), name, address, f"owner-{number // 3}", "ABCC"[number % 4]
+        )  # type: ignore[arg-type]
         return FeedState(
-            feed, self._now + DAY, "", last_attempt_at=self._now, last_success_at=self._now, last_status=200
+            feed,
+            self._now + DAY,
+            "",
+            last_attempt_at=self._now,
+            last_success_at=self._now,
+            last_status=200,
         )

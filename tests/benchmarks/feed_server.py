@@ -1,7 +1,8 @@
 """A web server in a process of its own, so that what it costs is not counted with those who ask it.
 
-It says nothing of HTTP but what the benchmarks need, and so is far cheaper than any client: one search for the
-end of a request, one write of an answer that was put together beforehand. Connections stay open.
+It says nothing of HTTP but what the benchmarks need, and so is far cheaper than any client: one
+search for the end of a request, one write of an answer that was put together beforehand.
+Connections stay open.
 
 with Server(make_site, hosts=["127.0.0.1"] * 50) as server:
     server.addresses            # one a host, the system chooses the port
@@ -29,7 +30,9 @@ class Server:
     def __init__(self, make_site: Callable[[], Site], hosts: Sequence[str]) -> None:
         spawning = multiprocessing.get_context("spawn")
         self._here, there = spawning.Pipe()
-        self._process = spawning.Process(target=_serve, args=(there, make_site, tuple(hosts)), daemon=True)
+        self._process = spawning.Process(
+            target=_serve, args=(there, make_site, tuple(hosts)), daemon=True
+        )
         self.addresses: list[str] = []
 
     def __enter__(self) -> Self:
@@ -64,7 +67,9 @@ def reply(status: str, headers: Sequence[str] = (), body: bytes = b"") -> bytes:
 def header(head: bytes, name: str) -> str:
     """What a request says under a name, "" when it says nothing."""
     at = head.lower().find(b"\r\n" + name.lower().encode() + b":")
-    return "" if at < 0 else head[at + len(name) + 3 :].split(b"\r\n", 1)[0].strip().decode("latin-1")
+    return (
+        "" if at < 0 else head[at + len(name) + 3 :].split(b"\r\n", 1)[0].strip().decode("latin-1")
+    )
 
 
 class _Talk(asyncio.Protocol):
@@ -92,8 +97,12 @@ def _serve(pipe: Connection, make_site: Callable[[], Site], hosts: Sequence[str]
 async def _serving(pipe: Connection, site: Site, hosts: Sequence[str]) -> None:
     loop = asyncio.get_running_loop()
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # a fleet's hosts and connections are many
-    opened = [await loop.create_server(lambda: _Talk(site), host, 0, backlog=1024) for host in hosts]
+    resource.setrlimit(
+        resource.RLIMIT_NOFILE, (most, most)
+    )  # a fleet's hosts and connections are many
+    opened = [
+        await loop.create_server(lambda: _Talk(site), host, 0, backlog=1024) for host in hosts
+    ]
     ended = loop.create_future()
 
     def obey() -> None:

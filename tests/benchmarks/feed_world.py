@@ -1,9 +1,11 @@
-"""Documents for the feed benchmarks: 500 feeds of 30 entries, 90 KB each, the same for the same seed.
+"""Documents for the feed benchmarks: 500 feeds of 30 entries, 90 KB each, the same for the same
+seed.
 
-Their text is made here: words of random syllables, so that titles differ as real ones do, in HTML with the
-tags (about ten a kilobyte), links and entities that real feeds have; in half of the feeds it is escaped, in
-the other half it stands in CDATA. What parsing them costs is within a tenth of what the same amount of real
-entries costs; `real_fragments` takes those from a folder of captured feeds instead.
+Their text is made here: words of random syllables, so that titles differ as real ones do, in HTML
+with the tags (about ten a kilobyte), links and entities that real feeds have; in half of the feeds
+it is escaped, in the other half it stands in CDATA. What parsing them costs is within a tenth of
+what the same amount of real entries costs; `real_fragments` takes those from a folder of captured
+feeds instead.
 """
 
 import random
@@ -77,7 +79,9 @@ ATOM = Dialect(
 
 @dataclass(frozen=True, slots=True)
 class FeedText:
-    """A feed with all the entries that it will ever have, newest first, and one of them as it reads once edited."""
+    """A feed with all the entries that it will ever have, newest first, and one of them as it reads
+    once edited.
+    """
 
     name: str
     dialect: Dialect
@@ -85,7 +89,9 @@ class FeedText:
     edited: str
 
     def document(self, *, changed: bool, built: datetime) -> bytes:
-        """The document before or after the change: three entries more at the top, three fewer at the end."""
+        """The document before or after the change: three entries more at the top, three fewer at
+        the end.
+        """
         shown = self.entries[ADDED:]
         if changed:
             shown = (*self.entries[:EDITED], self.edited, *self.entries[EDITED + 1 : ENTRIES])
@@ -94,7 +100,9 @@ class FeedText:
 
 
 def feed_texts(seed: int = 0, *, feeds: int = FEEDS, corpus: Path | None = None) -> list[FeedText]:
-    """The feeds, two thirds of them RSS; from the entries of captured feeds when their folder is given."""
+    """The feeds, two thirds of them RSS; from the entries of captured feeds when their folder is
+    given.
+    """
     rng = random.Random(seed)
     rss, atom = real_fragments(corpus, rng) if corpus else _made(Writer(rng))
     texts = []
@@ -115,7 +123,10 @@ def _edit(entry: str) -> str:
 class Writer:
     """Writes titles and HTML in a language of 6,000 words, the commonest of which are English."""
 
-    COMMON = "the of and to in a is that for it as was with be by on not he this are or his from at which but have an"
+    COMMON = (
+        "the of and to in a is that for it as was with be by on not he this are or his from "
+        "at which but have an"
+    )
     INLINE = (
         '<a href="https://{0}.example/{1}/{2}-{3}?id={4}">{1} {2}</a>',
         '<a href="/{0}/{1}">{2}</a>',
@@ -134,7 +145,10 @@ class Writer:
         "<h3>{}</h3>\n",
         "<blockquote>{}</blockquote>\n",
         "<ul><li>{}</li></ul>\n",
-        '<p><img src="https://images.example/w/800.jpg" width="800" height="450" alt="" />{}<br /></p>\n',
+        (
+            '<p><img src="https://images.example/w/800.jpg" width="800" height="450" alt="" '
+            "/>{}<br /></p>\n"
+        ),
     )
 
     def __init__(self, rng: random.Random) -> None:
@@ -145,7 +159,9 @@ class Writer:
         self.weights = list(accumulate(1 / (rank + 5) for rank in range(len(self.vocabulary))))
 
     def words(self, number: int) -> list[str]:
-        """Words as frequent as they are in a language: the n-th half as often as the one half as far down."""
+        """Words as frequent as they are in a language: the n-th half as often as the one half as
+        far down.
+        """
         return self.rng.choices(self.vocabulary, cum_weights=self.weights, k=number)
 
     def title(self) -> str:
@@ -159,7 +175,10 @@ class Writer:
             parts = []
             for _ in range(self.rng.randint(2, 6)):
                 words = self.words(self.rng.randint(8, 18))
-                parts += [" ".join(words).capitalize(), self.rng.choice(self.INLINE).format(*words) + "."]
+                parts += [
+                    " ".join(words).capitalize(),
+                    self.rng.choice(self.INLINE).format(*words) + ".",
+                ]
             blocks.append(self.rng.choice(self.BLOCK).format(" ".join(parts)))
             length += len(blocks[-1])
         return "".join(blocks)
@@ -176,10 +195,12 @@ def _entries(writer: Writer, written: Callable[..., str], series: str) -> Iterat
         size = int(rng.lognormvariate(0, 0.6) * 1_310)
         yield written(
             key=f"{series}{number}",
-            title=escape(writer.title(), quote=False) + rng.choice(("", "", "&amp;#8217;", " &amp;amp; co")),
+            title=escape(writer.title(), quote=False)
+            + rng.choice(("", "", "&amp;#8217;", " &amp;amp; co")),
             summary=_markup(writer.html(250), in_cdata=in_cdata),
             content=_markup(writer.html(size), in_cdata=in_cdata),
-            published=START - timedelta(minutes=number % (ENTRIES + ADDED) * 97 + rng.randint(0, 90)),
+            published=START
+            - timedelta(minutes=number % (ENTRIES + ADDED) * 97 + rng.randint(0, 90)),
             tags=writer.words(3),
         )
 
@@ -188,7 +209,9 @@ def _markup(html: str, *, in_cdata: bool) -> str:
     return f"<![CDATA[{html}]]>" if in_cdata else escape(html, quote=False)
 
 
-def _rss_item(*, key: str, title: str, summary: str, content: str, published: datetime, tags: Sequence[str]) -> str:
+def _rss_item(
+    *, key: str, title: str, summary: str, content: str, published: datetime, tags: Sequence[str]
+) -> str:
     categories = "".join(f"<category>{tag}</category>\n" for tag in tags)
     return (
         f"<item>\n<title>{title}</title>\n<link>https://news.example/{tags[0]}/{key}</link>\n"
@@ -198,7 +221,9 @@ def _rss_item(*, key: str, title: str, summary: str, content: str, published: da
     )
 
 
-def _atom_entry(*, key: str, title: str, summary: str, content: str, published: datetime, tags: Sequence[str]) -> str:
+def _atom_entry(
+    *, key: str, title: str, summary: str, content: str, published: datetime, tags: Sequence[str]
+) -> str:
     categories = "".join(f'<category term="{tag}"/>\n' for tag in tags)
     return (
         f'<entry>\n<title type="html">{title}</title>\n'
@@ -213,11 +238,13 @@ def _atom_entry(*, key: str, title: str, summary: str, content: str, published: 
 
 
 def real_fragments(corpus: Path, rng: random.Random) -> tuple[Iterator[str], Iterator[str]]:
-    """RSS items and Atom entries from the feeds of a folder, endlessly, each time with an identity of its own.
+    """RSS items and Atom entries from the feeds of a folder, endlessly, each time with an identity
+    of its own.
 
-    Only entries that read the same under a head of ours are taken: their namespaces are known, and they have
-    an identity that every reader accepts. One of each title; the longest are left out until the rest is as
-    long on average as the entries of the measurement that the targets come from.
+    Only entries that read the same under a head of ours are taken: their namespaces are known, and
+    they have an identity that every reader accepts. One of each title; the longest are left out
+    until the rest is as long on average as the entries of the measurement that the targets come
+    from.
     """
     rss: dict[str, str] = {}
     atom: dict[str, str] = {}
@@ -254,4 +281,6 @@ def _endless(fragments: list[str], rng: random.Random, series: str) -> Iterator[
     for number, fragment in enumerate(cycle(fragments)):
         mine = re.sub(r"\s*(</guid>|</id>)", rf"#{series}{number}\1", fragment)
         mine = re.sub(r'(<link\b[^>]*href="https?://[^/"]+)', rf"\1/{series}{number}", mine)
-        yield re.sub(r"(<link>\s*(?:<!\[CDATA\[)?\s*https?://[^/<\]\s]+)", rf"\1/{series}{number}", mine)
+        yield re.sub(
+            r"(<link>\s*(?:<!\[CDATA\[)?\s*https?://[^/<\]\s]+)", rf"\1/{series}{number}", mine
+        )

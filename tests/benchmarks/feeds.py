@@ -4,13 +4,13 @@ python3 -m venv ../with-reader
 ../with-reader/bin/pip install "reader==3.26" sgmllib3k
 .venv/bin/python -m tests.benchmarks.feeds --reader-python ../with-reader/bin/python
 
-(reader does not start without sgmllib3k.) The phases are those of `feed_phases.py`, in that order, on a fresh
-database for each run; the two take turns, and every figure is the median of the runs. Each sweep is a process
-of its own, as from a timer; what is compared is the sweep without the start of its process, which both say
-themselves. CPU seconds are user and system time, children included. reader has the better of the numbers of
-workers it is tried with, phase by phase. What each found is checked after each sweep, and so is how often the
-server was asked; the benchmark stops when a number is wrong, as speed that comes of doing less than was asked
-is worth nothing.
+(reader does not start without sgmllib3k.) The phases are those of `feed_phases.py`, in that order,
+on a fresh database for each run; the two take turns, and every figure is the median of the runs.
+Each sweep is a process of its own, as from a timer; what is compared is the sweep without the start
+of its process, which both say themselves. CPU seconds are user and system time, children included.
+reader has the better of the numbers of workers it is tried with, phase by phase. What each found is
+checked after each sweep, and so is how often the server was asked; the benchmark stops when a
+number is wrong, as speed that comes of doing less than was asked is worth nothing.
 
 With `--corpus FOLDER` the documents are put together from the entries of real feeds in that folder.
 """
@@ -38,7 +38,10 @@ from tracker.api import open_tracker
 from tracker.settings import Settings
 
 CHANGED = FEEDS // CHANGED_EVERY
-FOUND: dict[Phase, tuple[int, int]] = {"cold": (FEEDS * ENTRIES, 0), "changed": (CHANGED * ADDED, CHANGED)}
+FOUND: dict[Phase, tuple[int, int]] = {
+    "cold": (FEEDS * ENTRIES, 0),
+    "changed": (CHANGED * ADDED, CHANGED),
+}
 """New and changed entries of the phases that have any."""
 SENT: dict[Phase, dict[str, int]] = {
     "cold": {"200": FEEDS},
@@ -48,7 +51,13 @@ SENT: dict[Phase, dict[str, int]] = {
     "identical": {"200": FEEDS},
     "timestamps": {"200": FEEDS},
 }
-CPU_TARGETS: dict[Phase, float] = {"cold": 2.4, "same": 10, "changed": 6, "identical": 80, "timestamps": 30}
+CPU_TARGETS: dict[Phase, float] = {
+    "cold": 2.4,
+    "same": 10,
+    "changed": 6,
+    "identical": 80,
+    "timestamps": 30,
+}
 WALL_TARGETS: dict[Phase, float] = {"cold": 4.5}
 SLOW_SECONDS = 1.0
 MEMORY_MB = 120
@@ -64,7 +73,9 @@ WORDS: dict[Phase, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """One poll of all the feeds. `whole` is the process with its start, `cpu` and `wall` the poll alone."""
+    """One poll of all the feeds. `whole` is the process with its start, `cpu` and `wall` the poll
+    alone.
+    """
 
     cpu: float
     wall: float
@@ -112,11 +123,16 @@ class WithTracker:
 
     def add(self, feeds: Sequence[str], folder: Path) -> None:
         listed = folder / "feeds.opml"
-        outlines = "".join(f'<outline type="rss" text="Feed {n}" xmlUrl="{feed}"/>' for n, feed in enumerate(feeds))
+        outlines = "".join(
+            f'<outline type="rss" text="Feed {n}" xmlUrl="{feed}"/>' for n, feed in enumerate(feeds)
+        )
         listed.write_text(f'<opml version="2.0"><head/><body>{outlines}</body></opml>')
         self._folder = folder
         open_tracker(Settings(data_dir=folder)).close()
-        run([*self._program, "--data", str(folder), "feeds", "import", str(listed)], env=_no_settings())
+        run(
+            [*self._program, "--data", str(folder), "feeds", "import", str(listed)],
+            env=_no_settings(),
+        )
 
     def command(self) -> list[str]:
         everything = ["ingest", "--once", "--all", "--allow-private", "--no-politeness"]
@@ -127,15 +143,27 @@ def main() -> None:
     """Measure and print the table."""
     args = _arguments()
     corpus = Path(args.corpus).resolve() if args.corpus else None
-    readers = [WithReader(args.reader_python, int(workers)) for workers in args.workers.split(",") if workers]
-    contenders: list[Contender] = [*readers, *([] if args.without_ours else [WithTracker(args.ours)])]
-    sweeps: dict[str, dict[Phase, list[Sweep]]] = {who.name: {phase: [] for phase in PHASES} for who in contenders}
+    readers = [
+        WithReader(args.reader_python, int(workers))
+        for workers in args.workers.split(",")
+        if workers
+    ]
+    contenders: list[Contender] = [
+        *readers,
+        *([] if args.without_ours else [WithTracker(args.ours)]),
+    ]
+    sweeps: dict[str, dict[Phase, list[Sweep]]] = {
+        who.name: {phase: [] for phase in PHASES} for who in contenders
+    }
     with Server(make_site(corpus), ["127.0.0.1"] * PORTS) as server:
         for number in range(args.runs):
             for who in contenders if number % 2 == 0 else contenders[::-1]:
                 for phase, sweep in _one_run(who, server):
                     sweeps[who.name][phase].append(sweep)
-                    sys.stderr.write(f"{number + 1} {who.name} {phase}: {sweep.cpu:.3f} s CPU, {sweep.wall:.3f} s\n")
+                    sys.stderr.write(
+                        f"{number + 1} {who.name} {phase}: {sweep.cpu:.3f} s CPU, "
+                        f"{sweep.wall:.3f} s\n"
+                    )
     console = Console(width=150)
     for table in (_each(sweeps), *([] if args.without_ours else [_compared(sweeps)])):
         console.print(table)
@@ -144,10 +172,14 @@ def main() -> None:
 def _arguments() -> argparse.Namespace:
     asked = argparse.ArgumentParser(description="Read 500 feeds with us and with lemon24/reader.")
     asked.add_argument("--reader-python", required=True, help="a Python that has reader")
-    asked.add_argument("--workers", default="8,32", help="the numbers of workers to try reader with")
+    asked.add_argument(
+        "--workers", default="8,32", help="the numbers of workers to try reader with"
+    )
     asked.add_argument("--runs", type=int, default=3)
     asked.add_argument("--corpus", help="a folder of captured feeds, to take real entries from")
-    asked.add_argument("--ours", default=f"{sys.executable} -m tracker", help="the command that is ours")
+    asked.add_argument(
+        "--ours", default=f"{sys.executable} -m tracker", help="the command that is ours"
+    )
     asked.add_argument("--without-ours", action="store_true", help="measure reader alone")
     return asked.parse_args()
 
@@ -167,14 +199,21 @@ def _check(where: str, said: dict[str, Any], *, phase: Phase, sent: dict[str, in
     new, changed = FOUND.get(phase, (0, 0))
     expected: dict[str, Any] = {"feeds": FEEDS, "new": new, "changed": changed, "errors": 0}
     if "entries" in said:
-        expected["entries"] = FEEDS * ENTRIES + (CHANGED * ADDED if phase in PHASES[PHASES.index("changed") :] else 0)
+        expected["entries"] = FEEDS * ENTRIES + (
+            CHANGED * ADDED if phase in PHASES[PHASES.index("changed") :] else 0
+        )
     wrong = {name: said.get(name) for name in expected if said.get(name) != expected[name]}
     if wrong or sent != SENT[phase]:
-        raise SystemExit(f"{where}: expected {expected} and answers {SENT[phase]}, found {wrong} and {sent}: {said}")
+        raise SystemExit(
+            f"{where}: expected {expected} and answers {SENT[phase]}, found {wrong} and {sent}: "
+            f"{said}"
+        )
 
 
 def _no_settings() -> dict[str, str]:
-    """The environment without what would set up the tracker in another way than a new user has it."""
+    """The environment without what would set up the tracker in another way than a new user has
+    it.
+    """
     return {name: value for name, value in os.environ.items() if not name.startswith("TRACKER_")}
 
 
@@ -195,7 +234,10 @@ def _seconds(taken: Sequence[Sweep]) -> str:
 
 
 def _compared(sweeps: dict[str, dict[Phase, list[Sweep]]]) -> Table:
-    table = Table(title=f"{FEEDS} feeds of {ENTRIES} entries: reader at its best against ours", box=box.MARKDOWN)
+    table = Table(
+        title=f"{FEEDS} feeds of {ENTRIES} entries: reader at its best against ours",
+        box=box.MARKDOWN,
+    )
     columns = (
         "phase",
         "reader CPU s",
@@ -208,18 +250,35 @@ def _compared(sweeps: dict[str, dict[Phase, list[Sweep]]]) -> Table:
         "met",
     )
     for column in columns:
-        table.add_column(column, justify="left" if column in ("phase", "target", "met") else "right")
+        table.add_column(
+            column, justify="left" if column in ("phase", "target", "met") else "right"
+        )
     readers = [phases for name, phases in sweeps.items() if name != "ours"]
     for phase in PHASES:
-        theirs = [min(median(getattr(s, what) for s in r[phase]) for r in readers) for what in ("cpu", "wall")]
+        theirs = [
+            min(median(getattr(s, what) for s in r[phase]) for r in readers)
+            for what in ("cpu", "wall")
+        ]
         ours = [median(getattr(s, what) for s in sweeps["ours"][phase]) for what in ("cpu", "wall")]
         ratios = [a / b for a, b in zip(theirs, ours, strict=True)]
         target, met = _verdict(phase, ratios, ours[1])
-        shown = [f"{seconds:.3g}" for seconds in (*theirs, *ours)] + [f"{ratio:.1f}" for ratio in ratios]
+        shown = [f"{seconds:.3g}" for seconds in (*theirs, *ours)] + [
+            f"{ratio:.1f}" for ratio in ratios
+        ]
         table.add_row(WORDS[phase], *shown, target, met)
     peaks = [max(map(_peak_mb, readers)), _peak_mb(sweeps["ours"])]
     met = "yes" if peaks[1] <= MEMORY_MB else "NO"
-    table.add_row("peak memory, MB", f"{peaks[0]:.0f}", "", f"{peaks[1]:.0f}", "", "", "", f"≤ {MEMORY_MB} MB", met)
+    table.add_row(
+        "peak memory, MB",
+        f"{peaks[0]:.0f}",
+        "",
+        f"{peaks[1]:.0f}",
+        "",
+        "",
+        "",
+        f"≤ {MEMORY_MB} MB",
+        met,
+    )
     return table
 
 

@@ -1,16 +1,17 @@
 """Two days of 10,000 feeds, 30 % of them bad, in some minutes: `python -m tests.benchmarks.fleet`.
 
-Polls are real, over HTTP to a server in a process of its own; the clock is simulated. It jumps to the next
-tick while nothing goes on and runs, faster than the real one, while a poll does (`--speed`, 30 times). What our own
-work takes thus counts 30 times, and the limit on how long one server may take is 1 s of real time, 30 s of
-simulated time, so that a poll with a dripping server in it lasts as long as it would.
+Polls are real, over HTTP to a server in a process of its own; the clock is simulated. It jumps to
+the next tick while nothing goes on and runs, faster than the real one, while a poll does
+(`--speed`, 30 times). What our own work takes thus counts 30 times, and the limit on how long one
+server may take is 1 s of real time, 30 s of simulated time, so that a poll with a dripping server
+in it lasts as long as it would.
 
-A poll is late by the time from when the feed was due, as the tracker says half an hour before at most,
-to when the server was asked. The first hour is left out: then all feeds are due at once. Fetches of bad feeds are
-those that the server saw in the last 24 hours; names that cannot be found and ports where nobody listens
-have no server, so there the time of the last attempt that the tracker shows is looked at every half hour.
-Memory is that of the polling process and its children, without the server and without the process that
-looks on. Needs Linux (see `fleet_world.py`).
+A poll is late by the time from when the feed was due, as the tracker says half an hour before at
+most, to when the server was asked. The first hour is left out: then all feeds are due at once.
+Fetches of bad feeds are those that the server saw in the last 24 hours; names that cannot be found
+and ports where nobody listens have no server, so there the time of the last attempt that the
+tracker shows is looked at every half hour. Memory is that of the polling process and its children,
+without the server and without the process that looks on. Needs Linux (see `fleet_world.py`).
 """
 
 import argparse
@@ -34,7 +35,16 @@ from rich.table import Table
 
 from tests.benchmarks.feed_server import Server
 from tests.benchmarks.feed_world import START
-from tests.benchmarks.fleet_world import BAD_KINDS, FEEDS, GOOD, HOSTS, WITHOUT_SERVER, FleetSite, kind, opml
+from tests.benchmarks.fleet_world import (
+    BAD_KINDS,
+    FEEDS,
+    GOOD,
+    HOSTS,
+    WITHOUT_SERVER,
+    FleetSite,
+    kind,
+    opml,
+)
 from tests.benchmarks.processes import PeakMemory
 from tracker.api import open_tracker
 from tracker.settings import Settings
@@ -51,7 +61,9 @@ MEMORY_MB = 300
 
 
 class Clock:
-    """Simulated time: it stands still, jumps when it is told to, and passes while something is running."""
+    """Simulated time: it stands still, jumps when it is told to, and passes while something is
+    running.
+    """
 
     def __init__(self, start: datetime, speed: float) -> None:
         self._speed = speed
@@ -85,12 +97,18 @@ class Looking:
         self._tracker = open_tracker(settings, now=lambda: self._now)
 
     def states(self, now: datetime) -> dict[int, tuple[datetime, datetime | None]]:
-        """Of each feed by its number: when it is due (never when it is paused), and when it was last asked."""
+        """Of each feed by its number: when it is due (never when it is paused), and when it was
+        last asked.
+        """
         self._now = now
         never = datetime.max.replace(tzinfo=now.tzinfo)
         states = (shown.state for shown in self._tracker.feeds())
         return {
-            int(s.feed.url.rsplit("/", 1)[1]): (never if s.paused else s.next_due_at, s.last_attempt_at) for s in states
+            int(s.feed.url.rsplit("/", 1)[1]): (
+                never if s.paused else s.next_due_at,
+                s.last_attempt_at,
+            )
+            for s in states
         }
 
     def answer(self, *_: object) -> None:
@@ -121,7 +139,9 @@ class Observed:
         for number, (due, attempt) in states.items():
             if number < GOOD:
                 self.due.setdefault(number, due)
-            elif kind(number) in WITHOUT_SERVER and attempt and attempt != self.attempts.get(number):
+            elif (
+                kind(number) in WITHOUT_SERVER and attempt and attempt != self.attempts.get(number)
+            ):
                 self.attempts[number] = attempt
                 self.fetches[number] += attempt >= since
 
@@ -203,16 +223,24 @@ def main() -> None:
 
 
 def _arguments() -> argparse.Namespace:
-    asked = argparse.ArgumentParser(description="Two days of 10,000 feeds, 30 % of them bad, in some minutes.")
+    asked = argparse.ArgumentParser(
+        description="Two days of 10,000 feeds, 30 % of them bad, in some minutes."
+    )
     asked.add_argument("--hours", type=float, default=48, help="how long to simulate, at least 25")
-    asked.add_argument("--speed", type=float, default=30, help="how fast the clock runs during a poll")
-    asked.add_argument("--requests", type=float, default=0, help="budget of requests a day, 0 for the usual one")
+    asked.add_argument(
+        "--speed", type=float, default=30, help="how fast the clock runs during a poll"
+    )
+    asked.add_argument(
+        "--requests", type=float, default=0, help="budget of requests a day, 0 for the usual one"
+    )
     return asked.parse_args()
 
 
 def _polling(run: Run, peak_mb: float, wall_seconds: float) -> Table:
     hours = (run.end - START) / timedelta(hours=1)
-    table = Table(title=f"{FEEDS:,} feeds, {FEEDS - GOOD:,} of them bad, {hours:g} hours", box=box.MARKDOWN)
+    table = Table(
+        title=f"{FEEDS:,} feeds, {FEEDS - GOOD:,} of them bad, {hours:g} hours", box=box.MARKDOWN
+    )
     for column in ("what", "measured", "target", "met"):
         table.add_column(column)
     late = run.observed.late
@@ -220,16 +248,26 @@ def _polling(run: Run, peak_mb: float, wall_seconds: float) -> Table:
     good_late = f"{p50:.1f} / {p95:.1f} / {max(late, default=0):.1f} s"
     on_time, in_room = p95 <= LATE_SECONDS, peak_mb <= MEMORY_MB
     table.add_row(
-        "good feeds late, median / p95 / most", good_late, f"p95 ≤ {LATE_SECONDS} s", "yes" if on_time else "NO"
+        "good feeds late, median / p95 / most",
+        good_late,
+        f"p95 ≤ {LATE_SECONDS} s",
+        "yes" if on_time else "NO",
     )
-    table.add_row("peak memory", f"{peak_mb:.0f} MB", f"≤ {MEMORY_MB} MB", "yes" if in_room else "NO")
+    table.add_row(
+        "peak memory", f"{peak_mb:.0f} MB", f"≤ {MEMORY_MB} MB", "yes" if in_room else "NO"
+    )
     table.add_row("polls whose lateness is known", f"{len(late):,}")
     r = run.report
-    table.add_row("polls / not modified / failed", f"{r.feeds:,} / {r.not_modified:,} / {r.failed:,}")
+    table.add_row(
+        "polls / not modified / failed", f"{r.feeds:,} / {r.not_modified:,} / {r.failed:,}"
+    )
     table.add_row("new items", f"{r.new_items:,}")
     first = run.observed.first
     seconds = max((at - START).total_seconds() for at in first.values())
-    table.add_row("until all good ones had been asked once", f"{seconds:.0f} s" if len(first) == GOOD else "never")
+    table.add_row(
+        "until all good ones had been asked once",
+        f"{seconds:.0f} s" if len(first) == GOOD else "never",
+    )
     table.add_row("time this took", f"{wall_seconds:.0f} s")
     return table
 
@@ -243,7 +281,9 @@ def _bad(fetches: Counter[int]) -> Table:
         mean, most = sum(counts) / len(counts), max(counts)
         met = "yes" if most <= FETCHES_A_DAY else "NO"
         where = "the tracker" if name in WITHOUT_SERVER else "the server"
-        table.add_row(name, str(len(counts)), f"{mean:.2f}", str(most), where, f"≤ {FETCHES_A_DAY}", met)
+        table.add_row(
+            name, str(len(counts)), f"{mean:.2f}", str(most), where, f"≤ {FETCHES_A_DAY}", met
+        )
     return table
 
 

@@ -1,9 +1,9 @@
 """10,000 feeds, 30 % of them bad in nine ways, and the server of those that have one.
 
-Feed NUMBER of a kind has the address http://HOST/KIND/NUMBER, 20 feeds a host. The hosts are addresses of
-the loopback network (127.1.x.y), which Linux has all of without being asked, so that what is said of one host
-is not said of all. Good feeds have ten entries and validators; a tenth of them have news every hour, three
-tenths every six hours, the others once a day.
+Feed NUMBER of a kind has the address http://HOST/KIND/NUMBER, 20 feeds a host. The hosts are
+addresses of the loopback network (127.1.x.y), which Linux has all of without being asked, so that
+what is said of one host is not said of all. Good feeds have ten entries and validators; a tenth of
+them have news every hour, three tenths every six hours, the others once a day.
 """
 
 import asyncio
@@ -37,7 +37,9 @@ _FIXED = {
 
 
 def kind(number: int) -> str:
-    """What is the matter with a feed: the good ones come first, the kinds of bad ones take turns."""
+    """What is the matter with a feed: the good ones come first, the kinds of bad ones take
+    turns.
+    """
     return "good" if number < GOOD else BAD_KINDS[(number - GOOD) % len(BAD_KINDS)]
 
 
@@ -54,7 +56,10 @@ def address(number: int, hosts: list[str]) -> str:
 
 def opml(hosts: list[str]) -> bytes:
     """The whole fleet as a list of subscriptions."""
-    lines = [f'<outline type="rss" text="{kind(n)} {n}" xmlUrl="{address(n, hosts)}"/>' for n in range(FEEDS)]
+    lines = [
+        f'<outline type="rss" text="{kind(n)} {n}" xmlUrl="{address(n, hosts)}"/>'
+        for n in range(FEEDS)
+    ]
     return f'<opml version="2.0"><head/><body>{"".join(lines)}</body></opml>'.encode()
 
 
@@ -71,7 +76,9 @@ class FleetSite:
         self._hour = hour
 
     def seen(self) -> list[tuple[int, float]]:
-        """The requests since this was last asked: which feed, and when by the clock that all processes share."""
+        """The requests since this was last asked: which feed, and when by the clock that all
+        processes share.
+        """
         seen, self._seen = self._seen, []
         return seen
 
@@ -100,9 +107,13 @@ class FleetSite:
         etag = f'"{number}-{newest}"'
         if known == etag:
             return reply("304 Not Modified", [f"ETag: {etag}"])
-        items = "".join(self._item(number, n, _published(number, n)) for n in range(newest, newest - SHOWN, -1))
+        items = "".join(
+            self._item(number, n, _published(number, n)) for n in range(newest, newest - SHOWN, -1)
+        )
         body = f'<rss version="2.0"><channel><title>Feed {number}</title>{items}</channel></rss>'
-        return reply("200 OK", ["Content-Type: application/rss+xml", f"ETag: {etag}"], body.encode())
+        return reply(
+            "200 OK", ["Content-Type: application/rss+xml", f"ETag: {etag}"], body.encode()
+        )
 
     def _item(self, number: int, n: int, published: datetime) -> str:
         self._writer.rng.seed(f"{number} {n}")

@@ -1,13 +1,17 @@
-"""How fast items are matched: `python -m tests.benchmarks.matching [ARCHIVE [QUESTIONS...]] [--onnx]`.
+"""How fast items are matched: `python -m tests.benchmarks.matching [ARCHIVE [QUESTIONS...]]
+[--onnx]`.
 
-Items are those of an archive (JSONL.gz with title and summary), else invented ones; standing questions those of files
-of ForecastBench question sets (JSON.gz), padded by recombination, else invented. All figures are items per second of
-one core's CPU time (set OMP_NUM_THREADS=1), and the ratios hold within one run:
+Items are those of an archive (JSONL.gz with title and summary), else invented ones; standing
+questions those of files of ForecastBench question sets (JSON.gz), padded by recombination, else
+invented. All figures are items per second of one core's CPU time (set OMP_NUM_THREADS=1), and the
+ratios hold within one run:
 
-- the lexical stage alone, against SQLite's FTS5 asked the other way round (questions indexed, an item's words ORed);
+- the lexical stage alone, against SQLite's FTS5 asked the other way round (questions indexed, an
+  item's words ORed);
 - the whole pipeline: copies, words, meaning, head;
-- a day of 30,000 items against 1,000 questions with two indicators each, worded after every thirtieth headline so that
-  there is much to find: matched, put into stories and suggested in a database.
+- a day of 30,000 items against 1,000 questions with two indicators each, worded after every
+  thirtieth headline so that there is much to find: matched, put into stories and suggested in a
+  database.
 """
 
 import gzip
@@ -59,13 +63,20 @@ def main(arguments: Sequence[str]) -> None:
     news = _archive(files[0], rng) if files else _invented_news(rng, 31_000)
     standing = _standing(files[1:], rng)
     lexical, fts = _lexical(standing, news[:ITEMS]), _fts5(standing, news[:400])
-    _say("lexical stage, 10,000 questions", lexical, f"{lexical / fts:.0f} × FTS5 the other way round ({fts:.0f})")
+    _say(
+        "lexical stage, 10,000 questions",
+        lexical,
+        f"{lexical / fts:.0f} × FTS5 the other way round ({fts:.0f})",
+    )
     _say("whole pipeline, static table", _pipeline(standing, news[:ITEMS], "static"))
     if "--onnx" in arguments:
         _say("whole pipeline, MiniLM", _pipeline(standing, news[:600], "minilm"))
     day = (news * (30_000 // len(news) + 1))[:30_000]
     seconds, found = _day([f"Will {title}?" for title, _ in day[::30]], day)
-    sys.stdout.write(f"a day, 30,000 items against 1,000 questions with indicators: {seconds:.0f} s, {found} found\n")
+    sys.stdout.write(
+        f"a day, 30,000 items against 1,000 questions with indicators: {seconds:.0f} s, {found} "
+        "found\n"
+    )
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     sys.stdout.write(f"peak memory of this process, all of the above: {peak:.0f} MB\n")
 
@@ -92,17 +103,27 @@ def _invented_news(rng: random.Random, count: int) -> list[Text]:
     known = aliases()
     names = [n.replace("-", " ").title() for n in sorted(known.entities)]
     words = sorted({c for c in known.words.values() if c not in known.entities})
-    said = "meets warns signs rejects halts widens backs blocks plans buys sells visits denies confirms".split()
+    said = (
+        "meets warns signs rejects halts widens backs blocks plans buys sells visits denies "
+        "confirms"
+    ).split()
 
     def clause() -> str:
         one, two, three = (w.replace("-", " ") for w in rng.sample(words, 3))
-        return f"{rng.choice(names)} {rng.choice(said)} {one} with {rng.choice(names)} over {two} and {three}"
+        return (
+            f"{rng.choice(names)} {rng.choice(said)} {one} with {rng.choice(names)} over "
+            f"{two} and {three}"
+        )
 
     return [(clause(), ". ".join(clause() for _ in range(rng.randint(0, 3)))) for _ in range(count)]
 
 
 def _standing(files: Sequence[Path], rng: random.Random) -> list[str]:
-    asked = {q["question"] for f in files for q in json.loads(gzip.decompress(f.read_bytes()))["questions"]}
+    asked = {
+        q["question"]
+        for f in files
+        for q in json.loads(gzip.decompress(f.read_bytes()))["questions"]
+    }
     found = sorted(asked) or [f"Will {title}?" for title, _ in _invented_news(rng, STANDING)]
     while len(found) < STANDING:
         one, other = rng.choice(found).split(), rng.choice(found).split()
@@ -127,7 +148,9 @@ def _fts5(standing: Sequence[str], news: Sequence[Text]) -> float:
     with sqlite3.connect(":memory:") as db:
         db.execute("CREATE VIRTUAL TABLE q USING fts5(text, tokenize='porter unicode61')")
         db.executemany("INSERT INTO q VALUES (?)", [(text,) for text in standing])
-        asked = [" OR ".join(f'"{w}"' for w in _terms(f"{title} {summary}")) for title, summary in news]
+        asked = [
+            " OR ".join(f'"{w}"' for w in _terms(f"{title} {summary}")) for title, summary in news
+        ]
         query = "SELECT rowid, bm25(q) FROM q WHERE q MATCH ? ORDER BY bm25(q) LIMIT 20"
         return len(asked) / _timed(lambda: [db.execute(query, (a,)).fetchall() for a in asked if a])
 
@@ -139,7 +162,9 @@ def _terms(text: str) -> list[str]:
 
 def _pipeline(standing: Sequence[str], news: Sequence[Text], kind: str) -> float:
     cache = Path(tempfile.gettempdir()) / "scenario-tracker-models"
-    matcher = Matcher(tuple(Profile(text) for text in standing), open_encoder(kind, cache), Tokens())
+    matcher = Matcher(
+        tuple(Profile(text) for text in standing), open_encoder(kind, cache), Tokens()
+    )
     words = [words_of(*one) for one in news]
     list(matcher.match(words[:BATCH]))
 
@@ -147,26 +172,37 @@ def _pipeline(standing: Sequence[str], news: Sequence[Text], kind: str) -> float
         copies = Copies()
         for start in range(0, len(news), BATCH):
             some = news[start : start + BATCH]
-            copies.add([(start + n, title, summary, START) for n, (title, summary) in enumerate(some)])
+            copies.add(
+                [(start + n, title, summary, START) for n, (title, summary) in enumerate(some)]
+            )
             list(matcher.match([words_of(*one) for one in some]))
 
     return len(news) / _timed(work)
 
 
 def _day(standing: Sequence[str], news: Sequence[Text]) -> tuple[float, int]:
-    """Seconds of wall time from items to suggestions in a new SQLite database, and the evidence found."""
+    """Seconds of wall time from items to suggestions in a new SQLite database, and the evidence
+    found.
+    """
     questions = [_question(n, text) for n, text in enumerate(standing)]
-    indicators = [i for q, text in zip(questions, standing, strict=True) for i in _indicators(q, text)]
+    indicators = [
+        i for q, text in zip(questions, standing, strict=True) for i in _indicators(q, text)
+    ]
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(data_dir=Path(folder), encoder="static")
-        with open_tracker(settings, now=lambda: START + timedelta(days=1), fetch=no_network) as tracker:
+        with open_tracker(
+            settings, now=lambda: START + timedelta(days=1), fetch=no_network
+        ) as tracker:
             feeds = [a_feed(f"feed-{n}") for n in range(1_000)]
             tracker.load(a_set(*questions, indicators=indicators, feeds=feeds))
             start, found = time.perf_counter(), 0
             for first, last in pairwise([*range(0, len(news), 1_000), len(news)]):
                 with tracker._store.writing() as session:
                     now = START + timedelta(days=1, seconds=first)
-                    new = [(FeedId(f"feed-{n % 1000}"), New(_item(n, news[n]), None)) for n in range(first, last)]
+                    new = [
+                        (FeedId(f"feed-{n % 1000}"), New(_item(n, news[n]), None))
+                        for n in range(first, last)
+                    ]
                     stored = items.add_items(session, new, now)
                     watch = tracker._desk.watch(session, now)
                     found += arrive(session, tracker._desk, watch, stored, now=now)
@@ -174,7 +210,13 @@ def _day(standing: Sequence[str], news: Sequence[Text]) -> tuple[float, int]:
 
 
 def _item(number: int, text: Text):  # type: ignore[no-untyped-def]
-    return an_item(text[0], key=f"k{number}", summary=text[1], canonical_url=f"x/{number}", url=f"https://x/{number}")
+    return an_item(
+        text[0],
+        key=f"k{number}",
+        summary=text[1],
+        canonical_url=f"x/{number}",
+        url=f"https://x/{number}",
+    )
 
 
 def _question(number: int, text: str) -> Question:

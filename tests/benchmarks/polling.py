@@ -1,16 +1,18 @@
 """How late items arrive, by when feeds are asked: `python -m tests.benchmarks.polling`.
 
-Feeds publish at the times at which real ones did, and are asked for 14 days: at fixed intervals, and as
-`tracker.feeds.timing.polling` says under a budget of as many requests. The first 7 days are for learning; the delay
-from publication to the next poll is measured on the last 7. The target is half the mean delay of a fixed hour.
+Feeds publish at the times at which real ones did, and are asked for 14 days: at fixed intervals,
+and as `tracker.feeds.timing.polling` says under a budget of as many requests. The first 7 days are
+for learning; the delay from publication to the next poll is measured on the last 7. The target is
+half the mean delay of a fixed hour.
 
-The times are those of the corpora beside the repository, or below the folder given with `--times`: news by
-source, and captured feeds, if they have ten dated entries or more and reach back 14 days. Without them feeds are
-made up that publish by day and less at night, and the table says so. The dates are the feeds' own: an item that
-appeared later than its date counts as if it had not.
+The times are those of the corpora beside the repository, or below the folder given with `--times`:
+news by source, and captured feeds, if they have ten dated entries or more and reach back 14 days.
+Without them feeds are made up that publish by day and less at night, and the table says so. The
+dates are the feeds' own: an item that appeared later than its date counts as if it had not.
 
-How much there is to gain depends on how different the feeds are: the captured feeds alone, many of them seldom
-updated, come to a third of the delay, the news sources alone, which are more alike, to three fifths.
+How much there is to gain depends on how different the feeds are: the captured feeds alone, many of
+them seldom updated, come to a third of the delay, the news sources alone, which are more alike, to
+three fifths.
 """
 
 import argparse
@@ -55,7 +57,9 @@ FEWEST_TIMES = 10
 
 MADE_UP = 200
 MADE_UP_SPREAD = 1.9
-"""Standard deviation of the logarithm of the rates, from which the rule gains what it gains on the captured feeds."""
+"""Standard deviation of the logarithm of the rates, from which the rule gains what it gains on the
+captured feeds.
+"""
 
 
 Times = Sequence[datetime]
@@ -65,10 +69,14 @@ Polls = Sequence[Times]
 
 def main() -> None:
     """Simulate each policy and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--times", type=Path, default=CORPORA, help="folder of the corpora")
     feeds, source = publishing(parser.parse_args().times)
-    table = Table(title=f"{len(feeds)} feeds, {source}; {DAYS} days, the last {DAYS - LEARNING} scored")
+    table = Table(
+        title=f"{len(feeds)} feeds, {source}; {DAYS} days, the last {DAYS - LEARNING} scored"
+    )
     for column in ("policy", "polls a day", "mean delay, min", "median", "p95", "ratio of means"):
         table.add_column(column, justify="left" if column == "policy" else "right")
     reached = 1.0
@@ -113,7 +121,9 @@ class Fare:
 
 
 def by_the_clock(feeds: int, minutes: float) -> Polls:
-    """A fixed interval, from feed to feed and time to time a little different, until after the end."""
+    """A fixed interval, from feed to feed and time to time a little different, until after the
+    end.
+    """
     chance = random.Random(0)
     polls: list[list[datetime]] = []
     for _ in range(feeds):
@@ -125,10 +135,15 @@ def by_the_clock(feeds: int, minutes: float) -> Polls:
 
 
 def by_rhythm(feeds: Sequence[Times], polls_a_day: float) -> Polls:
-    """As the tracker does it: it learns from what each poll brings, and sets the fleet's pace anew each day."""
+    """As the tracker does it: it learns from what each poll brings, and sets the fleet's pace anew
+    each day.
+    """
     chance = random.Random(0)
     states = [
-        never_polled(Feed(FeedId(f"feed-{n}"), "", "https://feed.example/", ""), START + chance.random() * DAY / 24)
+        never_polled(
+            Feed(FeedId(f"feed-{n}"), "", "https://feed.example/", ""),
+            START + chance.random() * DAY / 24,
+        )
         for n in range(len(feeds))
     ]
     polls: list[list[datetime]] = [[] for _ in feeds]
@@ -137,7 +152,10 @@ def by_rhythm(feeds: Sequence[Times], polls_a_day: float) -> Polls:
         rules = PollRules(pace=fleet_pace(states, polls_a_day * len(feeds), midnight))
         for n, items in enumerate(feeds):
             while (now := states[n].next_due_at) < midnight + DAY:
-                before, known = bisect_right(items, polls[n][-1]) if polls[n] else 0, bisect_right(items, now)
+                before, known = (
+                    bisect_right(items, polls[n][-1]) if polls[n] else 0,
+                    bisect_right(items, now),
+                )
                 news = News(items[max(before, known - IN_DOCUMENT) : known], ttl_seconds=0.0)
                 states[n] = after_success(states[n], DOCUMENT, now, rules, news=news)
                 polls[n].append(now)
@@ -154,11 +172,17 @@ def publishing(corpora: Path) -> tuple[Sequence[Times], str]:
         for name, at in read(corpora):
             found[name].add(at)
     feeds = [window for window in (_window(sorted(times)) for times in found.values()) if window]
-    return (feeds, "real times of publication") if feeds else (made_up(MADE_UP), "MADE UP, as there are no corpora")
+    return (
+        (feeds, "real times of publication")
+        if feeds
+        else (made_up(MADE_UP), "MADE UP, as there are no corpora")
+    )
 
 
 def made_up(feeds: int) -> Sequence[Times]:
-    """Feeds with rates as different as those of real ones, which publish by the day of their part of the world."""
+    """Feeds with rates as different as those of real ones, which publish by the day of their part
+    of the world.
+    """
     chance, rates = random.Random(1), NormalDist(0.0, MADE_UP_SPREAD)
     return [_made_up(math.exp(rates.inv_cdf((n + 0.5) / feeds)), chance) for n in range(feeds)]
 
@@ -175,10 +199,11 @@ def _made_up(a_day: float, chance: random.Random) -> Times:
 
 
 def _window(times: Times) -> Times:
-    """A feed's times until just before its newest item, moved by whole days to where the simulation ends.
+    """A feed's times until just before its newest item, moved by whole days to where the simulation
+    ends.
 
-    The newest item is left out: a window that ends with an item has one more than its due. () for a feed
-    that does not reach back to the beginning.
+    The newest item is left out: a window that ends with an item has one more than its due. () for a
+    feed that does not reach back to the beginning.
     """
     if len(times) < FEWEST_TIMES or times[-1] - times[0] < DAYS * DAY:
         return ()

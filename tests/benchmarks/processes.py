@@ -1,7 +1,7 @@
 """What a command costs: CPU seconds and peak memory of it and all the processes it starts.
 
-Memory is the proportional set size, in which a page that several processes share counts once, taken from
-outside every 20 ms; the command itself knows nothing of it.
+Memory is the proportional set size, in which a page that several processes share counts once, taken
+from outside every 20 ms; the command itself knows nothing of it.
 """
 
 import os
@@ -44,14 +44,19 @@ def run(command: Sequence[str], env: Mapping[str, str] | None = None) -> Ran:
         if process.returncode:
             complaints.seek(0)
             said = complaints.read().decode(errors="replace")[-3_000:]
-            raise CommandFailed(f"{' '.join(command)} returned {process.returncode}:\n{printed[-1_000:]}\n{said}")
-    return Ran(printed, usage.ru_utime + usage.ru_stime, time.perf_counter() - start, memory.peak_bytes)
+            raise CommandFailed(
+                f"{' '.join(command)} returned {process.returncode}:\n{printed[-1_000:]}\n{said}"
+            )
+    return Ran(
+        printed, usage.ru_utime + usage.ru_stime, time.perf_counter() - start, memory.peak_bytes
+    )
 
 
 class PeakMemory:
     """The most memory that a process and its descendants had together while this was open.
 
-    `without` names descendants that do not count, such as a server that the benchmark started itself.
+    `without` names descendants that do not count, such as a server that the benchmark started
+    itself.
     """
 
     def __init__(self, pid: int, *, without: Sequence[int] = (), every: float = 0.02) -> None:
@@ -67,7 +72,10 @@ class PeakMemory:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self._over.set()
         self._thread.join()

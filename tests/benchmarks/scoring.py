@@ -1,8 +1,10 @@
-"""How long a million intervals take to score by every binary rule: `python -m tests.benchmarks.scoring`.
+"""How long a million intervals take to score by every binary rule: `python -m
+tests.benchmarks.scoring`.
 
-Against the plain loop over questions, rules and forecasts of `tests.forecasts.scoring.reference_scoring`, in the same
-run on the same intervals; the target is a hundred times as fast. The loop is timed on a sample of the questions and
-scaled up, and what turns columns into its objects is left out of its time. The table's time includes the checks of its
+Against the plain loop over questions, rules and forecasts of
+`tests.forecasts.scoring.reference_scoring`, in the same run on the same intervals; the target is a
+hundred times as fast. The loop is timed on a sample of the questions and scaled up, and what turns
+columns into its objects is left out of its time. The table's time includes the checks of its
 columns. Each time is the best of several, as other work on the machine only ever adds to one.
 """
 
@@ -28,8 +30,18 @@ DAY = 86_400_000_000
 
 def main() -> None:
     """Measure each size and print the table."""
-    shown = Table(title=f"{len(reference_scoring.RULES)} binary rules, questions of {PER_QUESTION} intervals each")
-    for column in ("intervals", "questions", "table", "per interval", "loop, scaled", "times as fast"):
+    shown = Table(
+        title=f"{len(reference_scoring.RULES)} binary rules, questions of {PER_QUESTION} intervals "
+        "each"
+    )
+    for column in (
+        "intervals",
+        "questions",
+        "table",
+        "per interval",
+        "loop, scaled",
+        "times as fast",
+    ):
         shown.add_column(column, justify="right")
     ratio = 0.0
     for intervals in INTERVALS:
@@ -41,17 +53,27 @@ def main() -> None:
         scaled = loop * questions / SAMPLE
         ratio = scaled / took
         each, times = f"{1e9 * took / intervals:.0f} ns", f"{ratio:.0f}"
-        shown.add_row(f"{intervals:,}", f"{questions:,}", f"{1e3 * took:.0f} ms", each, f"{scaled:.2f} s", times)
+        shown.add_row(
+            f"{intervals:,}",
+            f"{questions:,}",
+            f"{1e3 * took:.0f} ms",
+            each,
+            f"{scaled:.2f} s",
+            times,
+        )
     console = Console(width=120)
     console.print(shown)
     console.print(f"The loop ran over {SAMPLE:,} questions and is scaled to all of them.")
     console.print(
-        f"Target of {TARGET:g} times at {INTERVALS[-1]:,} intervals: {'met' if ratio >= TARGET else 'NOT MET'}."
+        f"Target of {TARGET:g} times at {INTERVALS[-1]:,} intervals: "
+        f"{'met' if ratio >= TARGET else 'NOT MET'}."
     )
 
 
 def drawn(intervals: int) -> BinaryTable:
-    """Questions of a month to a year, most of them answered early; whole percentages, revised at random times."""
+    """Questions of a month to a year, most of them answered early; whole percentages, revised at
+    random times.
+    """
     rng = np.random.default_rng(0)
     questions = intervals // PER_QUESTION
     opens = rng.integers(0, 1_000, questions) * DAY

@@ -1,8 +1,9 @@
-"""What becomes of a report when up to forty outlets take it over: a set of copies made from an archive.
+"""What becomes of a report when up to forty outlets take it over: a set of copies made from an
+archive.
 
-The archive is a JSONL file (plain or .gz) with the fields title, summary and source, and is not part of this
-repository. Reports of the archive that say the same are one group.
-The same seed makes the same set; sets of other seeds differ, since a few large groups hold most of the pairs.
+The archive is a JSONL file (plain or .gz) with the fields title, summary and source, and is not
+part of this repository. Reports of the archive that say the same are one group. The same seed makes
+the same set; sets of other seeds differ, since a few large groups hold most of the pairs.
 """
 
 import gzip
@@ -14,14 +15,25 @@ from dataclasses import dataclass
 from pathlib import Path
 
 OUTLETS = (
-    "Reuters|BBC News|The Guardian|CNN|Al Jazeera English|The Straits Times|Yahoo News|MSN|NDTV|Hindustan Times"
-    "|The Times of India|Deutsche Welle|France 24|Bloomberg.com|The Globe and Mail|ABC News|CBS News|Fox News|Euronews"
-    "|The Japan Times|South China Morning Post|Kyiv Post|Sky News|The Irish Times|news.com.au|Politico|Axios"
-    "|The Hill|Newsweek|Daily Sabah|Arab News|Gulf News|Dawn|The Korea Herald|CNA|Business Standard|Nikkei Asia"
-    "|The Star Online|RTE.ie|Swissinfo"
+    "Reuters|BBC News|The Guardian|CNN|Al Jazeera English|The Straits Times|Yahoo "
+    "News|MSN|NDTV|Hindustan Times|The Times of India|Deutsche Welle|France "
+    "24|Bloomberg.com|The Globe and Mail|ABC News|CBS News|Fox News|Euronews|The Japan "
+    "Times|South China Morning Post|Kyiv Post|Sky News|The Irish "
+    "Times|news.com.au|Politico|Axios|The Hill|Newsweek|Daily Sabah|Arab News|Gulf "
+    "News|Dawn|The Korea Herald|CNA|Business Standard|Nikkei Asia|The Star "
+    "Online|RTE.ie|Swissinfo"
 ).split("|")
 TAGS = (" - {}", " | {}", " – {}", " — {}", " ({})", " :: {}")
-LABELS = ("BREAKING: ", "Exclusive: ", "UPDATE 2-", "WATCH: ", "LIVE: ", "{}: ", "Just in: ", "Factbox-")
+LABELS = (
+    "BREAKING: ",
+    "Exclusive: ",
+    "UPDATE 2-",
+    "WATCH: ",
+    "LIVE: ",
+    "{}: ",
+    "Just in: ",
+    "Factbox-",
+)
 ENDINGS = (
     " Read more",
     " Continue reading...",
@@ -78,10 +90,16 @@ class Syndicated:
     summary: str
 
 
-def syndicated(archive: Path, *, reports: int = 2_500, most: int = 40, seed: int = 7) -> tuple[Syndicated, ...]:
-    """Versions of so many reports of the archive, in a random order: most few, some in up to `most` outlets."""
+def syndicated(
+    archive: Path, *, reports: int = 2_500, most: int = 40, seed: int = 7
+) -> tuple[Syndicated, ...]:
+    """Versions of so many reports of the archive, in a random order: most few, some in up to `most`
+    outlets.
+    """
     chance = random.Random(seed)
-    rows = [row for row in _rows(archive) if len(row["title"].split()) >= 4 and len(row["title"]) < 250]
+    rows = [
+        row for row in _rows(archive) if len(row["title"].split()) >= 4 and len(row["title"]) < 250
+    ]
     groups: dict[str, int] = {}
     made = []
     for row in chance.sample(rows, min(reports, len(rows))):
@@ -89,7 +107,9 @@ def syndicated(archive: Path, *, reports: int = 2_500, most: int = 40, seed: int
         group = groups.setdefault(" ".join(f"{title} {summary}".lower().split()), len(groups))
         made.append(Syndicated(group, title, summary))
         outlets = chance.sample(OUTLETS, min(most, int(chance.paretovariate(0.9))) - 1)
-        made += [Syndicated(group, *_taken_over(title, summary, outlet, chance)) for outlet in outlets]
+        made += [
+            Syndicated(group, *_taken_over(title, summary, outlet, chance)) for outlet in outlets
+        ]
     chance.shuffle(made)
     return tuple(made)
 
@@ -102,12 +122,18 @@ def _rows(archive: Path) -> Iterator[dict[str, str]]:
 
 
 def _taken_over(title: str, summary: str, outlet: str, chance: random.Random) -> tuple[str, str]:
-    """How an outlet words the report; each thing that desks and feeds do happens with a chance of its own."""
+    """How an outlet words the report; each thing that desks and feeds do happens with a chance of
+    its own.
+    """
     if chance.random() < 0.35:
         title, summary = _with_synonyms(title, chance), _with_synonyms(summary, chance)
     summary = _shown(summary, title, outlet, chance)
     title = _titled(title, outlet, chance)
-    return (_escaped(title, chance), _escaped(summary, chance)) if chance.random() < 0.25 else (title, summary)
+    return (
+        (_escaped(title, chance), _escaped(summary, chance))
+        if chance.random() < 0.25
+        else (title, summary)
+    )
 
 
 def _shown(summary: str, title: str, outlet: str, chance: random.Random) -> str:
@@ -136,7 +162,8 @@ def _titled(title: str, outlet: str, chance: random.Random) -> str:
 
 def _with_synonyms(text: str, chance: random.Random) -> str:
     return " ".join(
-        SYNONYMS[word.lower()] if word.lower() in SYNONYMS and chance.random() < 0.6 else word for word in text.split()
+        SYNONYMS[word.lower()] if word.lower() in SYNONYMS and chance.random() < 0.6 else word
+        for word in text.split()
     )
 
 

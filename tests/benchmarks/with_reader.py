@@ -1,10 +1,11 @@
-"""One update with lemon24/reader, run by a Python that has it: prints one JSON line. See `feeds.py`.
+"""One update with lemon24/reader, run by a Python that has it: prints one JSON line. See
+`feeds.py`.
 
 with_reader.py DATABASE --add FILE         take in the addresses of a file, one a line
 with_reader.py DATABASE --workers NUMBER   update all feeds, whatever their schedule
 
-CPU seconds are those of this process and its children while feeds are updated. The start of the process is
-left out, and so is what the parser loads when it is first used.
+CPU seconds are those of this process and its children while feeds are updated. The start of the
+process is left out, and so is what the parser loads when it is first used.
 """
 
 import argparse
@@ -31,7 +32,9 @@ def main() -> None:
         return
     reader._parser.do_lazy_init()
     cpu, wall = _cpu_seconds(), time.perf_counter()
-    results = [result.value for result in reader.update_feeds_iter(scheduled=False, workers=args.workers)]
+    results = [
+        result.value for result in reader.update_feeds_iter(scheduled=False, workers=args.workers)
+    ]
     took = {"cpu_seconds": _cpu_seconds() - cpu, "wall_seconds": time.perf_counter() - wall}
     failed = [value for value in results if isinstance(value, Exception)]
     updated = [value for value in results if value is not None and not isinstance(value, Exception)]

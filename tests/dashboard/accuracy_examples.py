@@ -1,4 +1,6 @@
-"""Answered questions for the tests of the accuracy page: hand-built ones, and small worlds on a real tracker."""
+"""Answered questions for the tests of the accuracy page: hand-built ones, and small worlds on a
+real tracker.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -29,19 +31,27 @@ Answered = tuple[Question, Resolution, tuple[Score, ...]]
 
 
 def scored(
-    question: Question | str, outcome: str, held: Mapping[ForecasterId, Distribution | float], known_at: datetime = NOW
+    question: Question | str,
+    outcome: str,
+    held: Mapping[ForecasterId, Distribution | float],
+    known_at: datetime = NOW,
 ) -> Answered:
     """A question on which everyone held one forecast from its opening, with all its scores."""
     asked = named_question(question) if isinstance(question, str) else question
     given = {"answer": outcome} if outcome not in ("yes", "no") else {}
     word = "answered" if given else outcome
     answer = replace(resolution(word, known_at), question_id=asked.id, **given)
-    standing = {who: timeline([(OPENS, Binary(p) if isinstance(p, float) else p)]) for who, p in held.items()}
+    standing = {
+        who: timeline([(OPENS, Binary(p) if isinstance(p, float) else p)])
+        for who, p in held.items()
+    }
     return asked, answer, score_question(asked, answer, standing)
 
 
 def accuracy_of(*answered: Answered, **more: Any) -> Accuracy:
-    """What the page is given about these questions; their scheduled close is the one of the example."""
+    """What the page is given about these questions; their scheduled close is the one of the
+    example.
+    """
     scores = tuple(s for _, _, found in answered for s in found)
     questions = {q.id: q for q, _, _ in answered}
     values: dict[str, Any] = {
@@ -85,7 +95,9 @@ def skill_against(reference: str, **more: Any) -> Skill:
 
 def numeric_question(name: str = "grain") -> Question:
     """How many tonnes, 0 to 100?"""
-    return named_question(name, kind="numeric", scale=GRAIN, prior=uniform(GRAIN), horizon_shape="state_at")
+    return named_question(
+        name, kind="numeric", scale=GRAIN, prior=uniform(GRAIN), horizon_shape="state_at"
+    )
 
 
 # Worlds
@@ -103,7 +115,9 @@ PEOPLE_OF: Sequence[Forecaster] = (
 def asked(name: str, **changed: Any) -> Question:
     """A binary question that is open for the first half of 2026, on an event of its own."""
     times = {"opens_at": START, "closes_at": CLOSE, "resolves_at": CLOSE + timedelta(days=7)}
-    return a_question(name, **{"text": f"Will {name} come about?", "claim_ids": (), **times, **changed})
+    return a_question(
+        name, **{"text": f"Will {name} come about?", "claim_ids": (), **times, **changed}
+    )
 
 
 def of_kind(name: str, kind: str, **changed: Any) -> Question:
@@ -127,7 +141,9 @@ def open_world(tracker: Tracker, clock: FakeClock, *questions: Question) -> None
 
 
 def hold(tracker: Tracker, question: str, **said: str) -> None:
-    """What people say now, as they would type it: `hold(tracker, "talks", ada="70%", ben="40%")`."""
+    """What people say now, as they would type it: `hold(tracker, "talks", ada="70%",
+    ben="40%")`.
+    """
     for who, text in said.items():
         tracker.forecast(question, text, rationale="So it seems.", forecaster=ForecasterId(who))
 
@@ -136,22 +152,36 @@ def close(tracker: Tracker, clock: FakeClock, **answers: str) -> None:
     """Let the scheduled close pass, and answer; underscores in names stand for hyphens."""
     clock.time = CLOSE + timedelta(days=1)
     for name, answer in answers.items():
-        tracker.resolve(QuestionId(name.replace("_", "-")), answer, source_url=SOURCE, known_at=CLOSE)
+        tracker.resolve(
+            QuestionId(name.replace("_", "-")), answer, source_url=SOURCE, known_at=CLOSE
+        )
 
 
 def yes_no_world(tracker: Tracker, clock: FakeClock, count: int = 4, **changed: Any) -> None:
-    """As many answered yes-no questions: the even ones came true, Ada was nearly right, Ben nearly wrong."""
+    """As many answered yes-no questions: the even ones came true, Ada was nearly right, Ben nearly
+    wrong.
+    """
     names = [f"event{number}" for number in range(count)]
     open_world(tracker, clock, *(asked(name, **changed) for name in names))
     for number, name in enumerate(names):
-        hold(tracker, name, ada="80%" if number % 2 == 0 else "10%", ben="30%" if number % 2 == 0 else "60%")
-    close(tracker, clock, **{name: "yes" if number % 2 == 0 else "no" for number, name in enumerate(names)})
+        hold(
+            tracker,
+            name,
+            ada="80%" if number % 2 == 0 else "10%",
+            ben="30%" if number % 2 == 0 else "60%",
+        )
+    close(
+        tracker,
+        clock,
+        **{name: "yes" if number % 2 == 0 else "no" for number, name in enumerate(names)},
+    )
 
 
 def mixed_world(tracker: Tracker, clock: FakeClock) -> None:
     """One answered question of every kind."""
     others = {
-        kind: of_kind(f"a-{kind}", kind, tags=("other",)) for kind in ("categorical", "ordered", "numeric", "date")
+        kind: of_kind(f"a-{kind}", kind, tags=("other",))
+        for kind in ("categorical", "ordered", "numeric", "date")
     }
     open_world(tracker, clock, asked("talks"), *others.values())
     hold(tracker, "talks", ada="70%", ben="40%")
@@ -159,4 +189,12 @@ def mixed_world(tracker: Tracker, clock: FakeClock) -> None:
     hold(tracker, "a-ordered", ada="none=10% some=70% many=20%")
     hold(tracker, "a-numeric", ada="5%=20 50%=40 95%=60", ben="5%=80 50%=85 95%=90")
     hold(tracker, "a-date", ada="10%=2026-03-01 50%=2026-06-01 never=20%")
-    close(tracker, clock, talks="yes", a_categorical="Astana", a_ordered="some", a_numeric="45", a_date="2026-05-20")
+    close(
+        tracker,
+        clock,
+        talks="yes",
+        a_categorical="Astana",
+        a_ordered="some",
+        a_numeric="45",
+        a_date="2026-05-20",
+    )

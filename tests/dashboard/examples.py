@@ -20,14 +20,31 @@ from forecasts.evidence import (
 )
 from forecasts.forecaster import COMPUTED, MATCHER, PRIOR, SUGGESTION, Forecaster
 from forecasts.learned import Learned
-from forecasts.question import Essay, EssayId, ForecasterId, Option, Question, QuestionId, Resolution, Status
+from forecasts.question import (
+    Essay,
+    EssayId,
+    ForecasterId,
+    Option,
+    Question,
+    QuestionId,
+    Resolution,
+    Status,
+)
 from forecasts.suggestion import Line, Suggestion
 from forecasts.timeline import Forecast, ForecastId, Timeline, timeline
 from tracker.feeds.feed import Feed, FeedState
 from tracker.feeds.item import FeedId, Item, ItemId
 from tracker.feeds.timing.health import DayCount, Health
 from tracker.learning import Kept
-from tracker.summaries import EvidenceCard, FeedHealth, QuestionPage, QuestionSummary, Standing, StoryItem, Why
+from tracker.summaries import (
+    EvidenceCard,
+    FeedHealth,
+    QuestionPage,
+    QuestionSummary,
+    Standing,
+    StoryItem,
+    Why,
+)
 
 OPENS = datetime(2026, 1, 1, tzinfo=UTC)
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
@@ -100,7 +117,10 @@ def price(low: float, middle: float, high: float, above: float = 0.0) -> Distrib
 ESSAY = Essay(EssayId("essay"), "An essay", "2022-05", "en", "")
 
 PEOPLE = MappingProxyType(
-    {f.id: f for f in (Forecaster(ME, "Typist", "person"), Forecaster(ANA, "Ana", "person"), *COMPUTED)}
+    {
+        f.id: f
+        for f in (Forecaster(ME, "Typist", "person"), Forecaster(ANA, "Ana", "person"), *COMPUTED)
+    }
 )
 
 
@@ -109,7 +129,9 @@ def days(count: float) -> timedelta:
 
 
 def resolution(outcome: Any = "yes", known_at: datetime = NOW) -> Resolution:
-    return Resolution(QUESTION.id, outcome, "https://example.org/answer", "", known_at, known_at, known_at, ME)
+    return Resolution(
+        QUESTION.id, outcome, "https://example.org/answer", "", known_at, known_at, known_at, ME
+    )
 
 
 def summary(
@@ -142,7 +164,9 @@ def answered(question: Question, answer: str, known_at: datetime = NOW) -> Resol
     return replace(resolution("answered", known_at), question_id=question.id, answer=answer)
 
 
-def page_about(question: Question, held: Mapping[ForecasterId, Timeline], **more: Any) -> QuestionPage:
+def page_about(
+    question: Question, held: Mapping[ForecasterId, Timeline], **more: Any
+) -> QuestionPage:
     """The page of a question of any kind, on which these and the prior hold forecasts."""
     answer = more.pop("resolution", None)
     status: Status = "open" if answer is None else "resolved"
@@ -156,14 +180,29 @@ def page_about(question: Question, held: Mapping[ForecasterId, Timeline], **more
     return replace(page(**more), summary=about, timelines=lines)
 
 
-def act(number: int, p: float | None, at: datetime, who: ForecasterId = ME, **more: Any) -> Forecast:
+def act(
+    number: int, p: float | None, at: datetime, who: ForecasterId = ME, **more: Any
+) -> Forecast:
     distribution = None if p is None else Binary(p)
     kind = more.pop("act", "forecast" if p is not None else "withdraw")
-    return Forecast(ForecastId(number), QUESTION.id, who, kind, distribution, at, at, more.pop("rationale", ""), **more)
+    return Forecast(
+        ForecastId(number),
+        QUESTION.id,
+        who,
+        kind,
+        distribution,
+        at,
+        at,
+        more.pop("rationale", ""),
+        **more,
+    )
 
 
 def evidence(
-    number: int = 1, status: EvidenceStatus = "logged", direction: Direction = Direction.YES, **more: Any
+    number: int = 1,
+    status: EvidenceStatus = "logged",
+    direction: Direction = Direction.YES,
+    **more: Any,
 ) -> Evidence:
     found = Evidence(
         id=EvidenceId(number),
@@ -183,7 +222,9 @@ def evidence(
     return replace(found, **more)
 
 
-def copy(number: int, title: str, url: str = "https://example.org/news", feed: str = "Wire", **more: Any) -> StoryItem:
+def copy(
+    number: int, title: str, url: str = "https://example.org/news", feed: str = "Wire", **more: Any
+) -> StoryItem:
     item = Item(ItemId(number), FeedId(feed.lower()), title, "", url, None, OPENS + days(number))
     return StoryItem(item, feed, more.pop("group", feed.lower()), **more)
 
@@ -191,19 +232,30 @@ def copy(number: int, title: str, url: str = "https://example.org/news", feed: s
 def syndicated(copies: int, reports: int = 1) -> tuple[StoryItem, ...]:
     """Reports in words of their own, each by another outlet, and so many copies of the first."""
     own = [copy(n, f"Report {n}", feed=f"Wire {n}") for n in range(1, reports + 1)]
-    others = [copy(100 + n, "Report 1", feed=f"Paper {n}", copy_of=ItemId(1)) for n in range(copies)]
+    others = [
+        copy(100 + n, "Report 1", feed=f"Paper {n}", copy_of=ItemId(1)) for n in range(copies)
+    ]
     return (*own, *others)
 
 
 def card(number: int = 1, title: str = "Envoy travels to Kyiv", **more: Any) -> EvidenceCard:
     items, why = more.pop("items", (copy(number, title),)), more.pop("why", Why())
     decisions = more.pop("decisions", ())
-    return EvidenceCard(evidence(number, **more), QUESTION.text, "An envoy visits", items, decisions, why)
+    return EvidenceCard(
+        evidence(number, **more), QUESTION.text, "An envoy visits", items, decisions, why
+    )
 
 
 def learned(name: str, value: float, scope: str = "all", **more: Any) -> Kept:
     """A value learned from 40 of something, half a year in."""
-    found = Learned(name, scope, value, more.pop("n", 40), more.pop("as_of", NOW), more.pop("why", "fitted to 40"))
+    found = Learned(
+        name,
+        scope,
+        value,
+        more.pop("n", 40),
+        more.pop("as_of", NOW),
+        more.pop("why", "fitted to 40"),
+    )
     return Kept(found, **{"state": "learned", "by": MATCHER, **more})
 
 
@@ -251,8 +303,15 @@ def feed(
     about: Mapping[str, Any] = MappingProxyType({}),
     **more: Any,
 ) -> FeedHealth:
-    """A feed with its health; `about` is what people set, `more` its state, its days and its silence."""
-    of = {"title": name.title(), "url": f"https://example.org/{name}.xml", "source_group": name, "theme": "wire"}
+    """A feed with its health; `about` is what people set, `more` its state, its days and its
+    silence.
+    """
+    of = {
+        "title": name.title(),
+        "url": f"https://example.org/{name}.xml",
+        "source_group": name,
+        "theme": "wire",
+    }
     values: dict[str, Any] = {
         "next_due_at": NOW + timedelta(minutes=30),
         "next_reason": "about 12 items a day: asked every 35 min or so",
@@ -265,7 +324,9 @@ def feed(
         **more,
     }
     days, silence = values.pop("days"), values.pop("silence")
-    state = FeedState(Feed(FeedId(name), **{**of, **about}), last_success_at=last_success_at, **values)
+    state = FeedState(
+        Feed(FeedId(name), **{**of, **about}), last_success_at=last_success_at, **values
+    )
     return FeedHealth(state, health, 5, 2, silence, days)
 
 

@@ -18,11 +18,15 @@ set_option("browser.gatherUsageStats", False)
 """As `dashboard.configuration` has it where pages are served."""
 
 manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
-"""There is nothing to find, what is installed does not change while tests run, and it took half of their time."""
+"""There is nothing to find, what is installed does not change while tests run, and it took half of
+their time.
+"""
 
 
 def _waited_for(runner: LocalScriptRunner, timeout: float = 3) -> None:
-    """Looking a thousand times a second whether the page is there takes the interpreter from the page."""
+    """Looking a thousand times a second whether the page is there takes the interpreter from the
+    page.
+    """
     if runner._script_thread is not None:
         runner._script_thread.join(timeout)
     require_widgets_deltas(runner, timeout)
@@ -72,7 +76,11 @@ def words(visit: AppTest) -> str:
 
 def marked(visit: AppTest) -> list[str]:
     """Feed texts that are shown with their matched words marked."""
-    sent = [json.loads(e.proto.json) for e in visit.get("bidi_component") if e.proto.component_name.endswith("marked")]
+    sent = [
+        json.loads(e.proto.json)
+        for e in visit.get("bidi_component")
+        if e.proto.component_name.endswith("marked")
+    ]
     return ["".join(text for text, _ in each["pieces"]) for each in sent]
 
 

@@ -1,4 +1,6 @@
-"""A small world of scenarios: three futures of two countries, two indicator questions, and what people say."""
+"""A small world of scenarios: three futures of two countries, two indicator questions, and what
+people say.
+"""
 
 from datetime import datetime, timedelta
 
@@ -38,8 +40,15 @@ def ask_questions(tracker: Tracker, start: datetime = NOW) -> None:
         ),
         override=OVERRIDE,
     )  # fmt: skip
-    for name, text in ((PACT, "Will they sign a pact?"), (FAIR, "Will there be a fair?"), ("race", "Will they race?")):
-        tracker.ask(an_asked(name, text=text, prior="30%", prior_reason="3 of 10", **times), override=OVERRIDE)
+    for name, text in (
+        (PACT, "Will they sign a pact?"),
+        (FAIR, "Will there be a fair?"),
+        ("race", "Will they race?"),
+    ):
+        tracker.ask(
+            an_asked(name, text=text, prior="30%", prior_reason="3 of 10", **times),
+            override=OVERRIDE,
+        )
 
 
 def a_world(tracker: Tracker, clock: FakeClock, start: datetime = NOW) -> None:

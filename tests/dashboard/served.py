@@ -1,4 +1,6 @@
-"""A dashboard in a process of its own that cannot reach any other machine, and plain requests to it."""
+"""A dashboard in a process of its own that cannot reach any other machine, and plain requests to
+it.
+"""
 
 import contextlib
 import http.client
@@ -41,9 +43,14 @@ class Served:
 
     def ask(self, path: str, method: str = "GET", body: Any = None, **more: str | None) -> "Answer":
         """The answer to one request; headers are given by name, None leaves one out."""
-        named = {"Host": self.host, **{name.replace("_", "-"): value for name, value in more.items()}}
+        named = {
+            "Host": self.host,
+            **{name.replace("_", "-"): value for name, value in more.items()},
+        }
         headers = {name: value for name, value in named.items() if value is not None}
-        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)) as wire:
+        with contextlib.closing(
+            http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        ) as wire:
             chunked = body is not None and not isinstance(body, bytes)
             wire.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
             for name, value in headers.items():
@@ -52,11 +59,15 @@ class Served:
                 wire.putheader("Transfer-Encoding", "chunked")
             elif body is not None and "Content-Length" not in headers:
                 wire.putheader("Content-Length", str(len(body)))
-            with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # it answers before it has read all
+            with contextlib.suppress(
+                BrokenPipeError, ConnectionResetError
+            ):  # it answers before it has read all
                 wire.endheaders(body, encode_chunked=chunked)
             answer = wire.getresponse()
             text = b"" if answer.status == 101 else answer.read()
-            return Answer(answer.status, {name.lower(): value for name, value in answer.getheaders()}, text)
+            return Answer(
+                answer.status, {name.lower(): value for name, value in answer.getheaders()}, text
+            )
 
     def outward(self) -> list[str]:
         """The hosts that it tried to reach or to look up."""
@@ -79,14 +90,28 @@ class Answer:
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """A dashboard without questions, open as in a container, that cannot reach any other machine."""
+    """A dashboard without questions, open as in a container, that cannot reach any other
+    machine.
+    """
     place = tmp_path_factory.mktemp("served")
     open_tracker(Settings(data_dir=place / "data")).close()
     with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as probe:
         port = probe.getsockname()[1]
     server = Served(port, place / "record")
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TRACKER_PUBLIC_URL": PUBLIC, "TRACKER_ME": "ada"}
-    command = [sys.executable, "-m", "tests.dashboard.trapped", str(server.record), "--data", str(place / "data")]
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "TRACKER_PUBLIC_URL": PUBLIC,
+        "TRACKER_ME": "ada",
+    }
+    command = [
+        sys.executable,
+        "-m",
+        "tests.dashboard.trapped",
+        str(server.record),
+        "--data",
+        str(place / "data"),
+    ]
     command += ["--port", str(port), "--address", "0.0.0.0", "--i-know-there-is-no-login"]
     with (place / "log").open("wb") as log:
         process = subprocess.Popen(command, env=environment, cwd=place, stdout=log, stderr=log)

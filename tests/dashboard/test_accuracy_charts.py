@@ -17,7 +17,9 @@ from tests.dashboard.examples import ANA, ME
 SCORED = accuracy_of(scored("first", "yes", {ME: 0.9, ANA: 0.7, PRIOR: 0.3}))
 FORECASTERS = accuracy.ranked(SCORED, ME)
 STYLES = charts.lines(FORECASTERS, [named(f, ME) for f in FORECASTERS], ME)
-RELIABLE = reliability([Snapshot(QuestionId(f"q{k}"), f"q{k}", 0.2 + k / 10, k % 2) for k in range(5)], resamples=20)
+RELIABLE = reliability(
+    [Snapshot(QuestionId(f"q{k}"), f"q{k}", 0.2 + k / 10, k % 2) for k in range(5)], resamples=20
+)
 assert RELIABLE is not None
 REFERENCES = skill.references_frame([skill_against("half"), skill_against("base_rate")])
 
@@ -25,7 +27,10 @@ FRAMES = {
     "skill": {"rows": skill.skill_frame(SCORED, ME, "brier")},
     "saved": {"rows": REFERENCES},
     "progress": {"progress": skill.progress_frame(SCORED, ME)},
-    "calibration": {"band": calibrated.band_frame(RELIABLE.band), "curve": calibrated.curve_frame(RELIABLE.curve)},
+    "calibration": {
+        "band": calibrated.band_frame(RELIABLE.band),
+        "curve": calibrated.curve_frame(RELIABLE.curve),
+    },
     "bins": {"bins": calibrated.bins_frame(RELIABLE.bins)},
 }
 SPECS = {
@@ -99,15 +104,27 @@ def test_gains_are_written_with_their_sign_and_unit() -> None:
 def test_progress_steps_from_question_to_question_in_one_legend_of_colour_and_dash() -> None:
     (line,) = layers_of(SPECS["progress"], "line")
     assert line["mark"]["interpolate"] == "step-after"
-    assert line["encoding"]["strokeDash"]["scale"]["domain"] == line["encoding"]["color"]["scale"]["domain"]
+    assert (
+        line["encoding"]["strokeDash"]["scale"]["domain"]
+        == line["encoding"]["color"]["scale"]["domain"]
+    )
 
 
 def test_the_band_is_shaded_below_the_curve_and_dots_have_the_size_of_their_row() -> None:
     spec = SPECS["calibration"]
-    assert [layer["data"]["name"] for layer in spec["layer"]] == ["band", "diagonal", "curve", "curve"]
+    assert [layer["data"]["name"] for layer in spec["layer"]] == [
+        "band",
+        "diagonal",
+        "curve",
+        "curve",
+    ]
     (band,) = layers_of(spec, "area")
     assert (band["encoding"]["y"]["field"], band["encoding"]["y2"]["field"]) == ("lower", "upper")
-    assert layers_of(spec, "circle")[0]["encoding"]["size"] == {"field": "size", "scale": None, "type": "quantitative"}
+    assert layers_of(spec, "circle")[0]["encoding"]["size"] == {
+        "field": "size",
+        "scale": None,
+        "type": "quantitative",
+    }
 
 
 def test_both_axes_of_calibration_run_over_all_probabilities() -> None:
@@ -132,7 +149,9 @@ def test_no_line_is_drawn_through_too_few_questions() -> None:
 def test_what_rests_on_too_few_questions_is_drawn_faintly(name: str) -> None:
     for mark in ("rule", "circle"):
         drawn = [
-            layer["encoding"]["opacity"] for layer in layers_of(SPECS[name], mark) if layer["data"]["name"] == "rows"
+            layer["encoding"]["opacity"]
+            for layer in layers_of(SPECS[name], mark)
+            if layer["data"]["name"] == "rows"
         ]
         ((enough,), few) = drawn[0]["condition"], drawn[0]["value"]
         assert enough["test"] == "datum.enough"

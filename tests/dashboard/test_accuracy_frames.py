@@ -1,4 +1,6 @@
-"""Scores, calibration, pairs and habits become frames and sentences that mean what their docstrings say."""
+"""Scores, calibration, pairs and habits become frames and sentences that mean what their docstrings
+say.
+"""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -18,7 +20,13 @@ from forecasts.question import ForecasterId, QuestionId
 from forecasts.scoring.crps import IntervalRecord
 from forecasts.scoring.scores import Summary
 from forecasts.scoring.skill import Difficulty
-from tests.dashboard.accuracy_examples import accuracy_of, cohort, numeric_question, scored, skill_against
+from tests.dashboard.accuracy_examples import (
+    accuracy_of,
+    cohort,
+    numeric_question,
+    scored,
+    skill_against,
+)
 from tests.dashboard.examples import ANA, CLOSES, ME, NOW, PEOPLE, days, named_question, resolution
 from tracker.summaries import CalibrationReport, Choice, ComparisonReport, Habits, Receipts
 
@@ -70,7 +78,9 @@ def test_the_best_skill_comes_first_in_points_with_what_it_rests_on() -> None:
 
 def test_points_stay_as_they_are_and_have_no_mean() -> None:
     row = skill.skill_frame(BOTH, ME, "baseline").iloc[0]
-    summary = next(s for s in BOTH.summaries if (s.rule, s.forecaster_id) == ("baseline", row["id"]))
+    summary = next(
+        s for s in BOTH.summaries if (s.rule, s.forecaster_id) == ("baseline", row["id"])
+    )
     assert row["skill"] == pytest.approx(summary.skill)
     assert pd.isna(row["mean"])
 
@@ -82,13 +92,20 @@ def test_one_group_has_no_interval() -> None:
 
 
 def test_questions_of_one_claim_are_one_group() -> None:
-    shared = [scored(named_question(name, claim_ids=("c1",)), "yes", {ME: 0.7}) for name in ("near", "far")]
-    assert skill.skill_frame(accuracy_of(*shared), ME, "brier")["on"].iloc[0] == f"2 in 1{NBSP}group"
+    shared = [
+        scored(named_question(name, claim_ids=("c1",)), "yes", {ME: 0.7})
+        for name in ("near", "far")
+    ]
+    assert (
+        skill.skill_frame(accuracy_of(*shared), ME, "brier")["on"].iloc[0] == f"2 in 1{NBSP}group"
+    )
 
 
 def test_the_rule_of_most_questions_is_offered_first() -> None:
     assert skill.rules_present(accuracy_of(FIRST, SECOND, GRAIN))[0] == "brier"
-    rules = skill.rules_present(accuracy_of(FIRST, GRAIN, scored(numeric_question("oil"), "5", {ME: GRAIN[0].prior})))
+    rules = skill.rules_present(
+        accuracy_of(FIRST, GRAIN, scored(numeric_question("oil"), "5", {ME: GRAIN[0].prior}))
+    )
     assert rules[:2] == ("crps", "brier")
     assert skill.rules_present(accuracy_of()) == ()
 
@@ -103,7 +120,13 @@ def test_me_then_people_then_what_is_computed() -> None:
 
 
 def summary(**more: object) -> Summary:
-    values = {"forecaster_id": ME, "rule": "brier", "questions": 40, "mean_while_active": 0.2, "skill": 0.05}
+    values = {
+        "forecaster_id": ME,
+        "rule": "brier",
+        "questions": 40,
+        "mean_while_active": 0.2,
+        "skill": 0.05,
+    }
     return Summary(**{**values, "coverage": 0.9, "clusters": 40, "low": 0.01, "high": 0.09, **more})  # type: ignore[arg-type]
 
 
@@ -113,22 +136,42 @@ def on_skill(*summaries: Summary, rule: str = "brier") -> tuple[str, str]:
 
 
 def test_below_30_groups_nobody_is_called_better() -> None:
-    claim, caution = on_skill(summary(questions=19, clusters=17), summary(forecaster_id=ANA, skill=0.01))
+    claim, caution = on_skill(
+        summary(questions=19, clusters=17), summary(forecaster_id=ANA, skill=0.01)
+    )
     assert claim == "Most gained: Me, +5.0 points of skill a question, 95 % interval +1.0 to +9.0."
     assert caution == (
-        "Over 19 questions in 17 groups that share their fate: too few to say who is better, 13 more groups are needed."
+        "Over 19 questions in 17 groups that share their fate: too few to say who is "
+        "better, 13 more groups are needed."
     )
 
 
 @pytest.mark.parametrize(
     ("low", "high", "told"),
     [
-        (0.01, 0.09, "Over 40 separate questions. The interval lies above 0, which luck alone rarely gives."),
-        (-0.01, 0.09, "Over 40 separate questions. The interval holds 0: this cannot be told from knowing nothing."),
-        (-0.09, -0.01, "Over 40 separate questions. The interval lies below 0: knowing nothing did better."),
+        (
+            0.01,
+            0.09,
+            "Over 40 separate questions. The interval lies above 0, which luck alone rarely gives.",
+        ),
+        (
+            -0.01,
+            0.09,
+            (
+                "Over 40 separate questions. The interval holds 0: this cannot be told from "
+                "knowing nothing."
+            ),
+        ),
+        (
+            -0.09,
+            -0.01,
+            "Over 40 separate questions. The interval lies below 0: knowing nothing did better.",
+        ),
     ],
 )
-def test_with_enough_groups_the_interval_says_what_can_be_told(low: float, high: float, told: str) -> None:
+def test_with_enough_groups_the_interval_says_what_can_be_told(
+    low: float, high: float, told: str
+) -> None:
     assert on_skill(summary(low=low, high=high), summary(forecaster_id=ANA, skill=0.0))[1] == told
 
 
@@ -139,21 +182,31 @@ def test_a_lone_forecaster_is_not_the_best_of_anything() -> None:
 
 
 def test_nobody_may_have_been_better_than_knowing_nothing() -> None:
-    claim, _ = on_skill(summary(skill=-0.01, low=-0.05, high=0.03), summary(forecaster_id=ANA, skill=-0.2))
-    assert claim.startswith("Nobody did better than knowing nothing. Nearest: Me, −1.0 points of skill")
+    claim, _ = on_skill(
+        summary(skill=-0.01, low=-0.05, high=0.03), summary(forecaster_id=ANA, skill=-0.2)
+    )
+    assert claim.startswith(
+        "Nobody did better than knowing nothing. Nearest: Me, −1.0 points of skill"
+    )
 
 
 def test_peer_points_are_held_against_the_others() -> None:
-    peers = summary(rule="peer", skill=-1.0, low=-2.0, high=0.5), summary(rule="peer", forecaster_id=ANA, skill=-3.0)
+    peers = (
+        summary(rule="peer", skill=-1.0, low=-2.0, high=0.5),
+        summary(rule="peer", forecaster_id=ANA, skill=-3.0),
+    )
     claim, caution = on_skill(*peers, rule="peer")
-    assert claim.startswith("Nobody did better than the others. Nearest: Me, −1.0 points a question")
+    assert claim.startswith(
+        "Nobody did better than the others. Nearest: Me, −1.0 points a question"
+    )
     assert caution.endswith("this cannot be told from the others.")
 
 
 def test_questions_that_a_rule_does_not_judge_are_named() -> None:
     mixed = accuracy_of(FIRST, GRAIN)
     assert (
-        plain(findings.left_out(mixed, "brier")) == "1 question of other kinds is not in it: see CRPS over the range."
+        plain(findings.left_out(mixed, "brier"))
+        == "1 question of other kinds is not in it: see CRPS over the range."
     )
     assert findings.left_out(mixed, "baseline") == ""
 
@@ -178,7 +231,9 @@ def test_a_reference_is_told_with_what_beating_it_shows() -> None:
         ({"skill": None}, "nothing to beat"),
     ],
 )
-def test_a_verdict_on_a_reference_needs_groups_and_an_interval_on_one_side(changed: dict, verdict: str) -> None:
+def test_a_verdict_on_a_reference_needs_groups_and_an_interval_on_one_side(
+    changed: dict, verdict: str
+) -> None:
     assert skill.verdict(skill_against("half", **changed)) == verdict
 
 
@@ -192,15 +247,25 @@ def test_nobody_is_held_against_themselves() -> None:
 
 
 def test_the_base_rate_is_what_a_forecaster_is_held_against_first() -> None:
-    claim, caution = findings.on_references("Ana", [skill_against("half", skill=0.9), skill_against("base_rate")])
-    assert plain(claim) == "Ana: 25 % of what “Base rate” lost was saved, 95 % interval 10 % to 40 %."
-    assert plain(caution) == "Over 40 separate questions. The interval lies above 0, which luck alone rarely gives."
+    claim, caution = findings.on_references(
+        "Ana", [skill_against("half", skill=0.9), skill_against("base_rate")]
+    )
+    assert (
+        plain(claim) == "Ana: 25 % of what “Base rate” lost was saved, 95 % interval 10 % to 40 %."
+    )
+    assert (
+        plain(caution)
+        == "Over 40 separate questions. The interval lies above 0, which luck alone rarely gives."
+    )
 
 
 def test_losing_more_than_a_reference_is_said_so() -> None:
     worse = skill_against("half", skill=-0.5, low=-0.9, high=-0.1, n=12, n_clusters=10)
     claim, caution = findings.on_references("Ana", [worse])
-    assert plain(claim) == "Ana: 50 % more was lost than by “Always 50 %”; saved, 95 % interval −90 % to −10 %."
+    assert (
+        plain(claim)
+        == "Ana: 50 % more was lost than by “Always 50 %”; saved, 95 % interval −90 % to −10 %."
+    )
     assert plain(caution).endswith("too few to tell that from luck, 20 more groups are needed.")
     nothing = findings.on_references("Ana", [skill_against("half", skill=None, reference_sum=0.0)])
     assert nothing.claim == "“Always 50 %” lost nothing, so there was nothing to beat."
@@ -240,7 +305,9 @@ def test_questions_of_one_instant_are_one_step_of_the_progress() -> None:
 
 
 def snapshots(*held: tuple[float, int]) -> list[Snapshot]:
-    return [Snapshot(QuestionId(f"q{k}"), f"q{k}", p, outcome) for k, (p, outcome) in enumerate(held)]
+    return [
+        Snapshot(QuestionId(f"q{k}"), f"q{k}", p, outcome) for k, (p, outcome) in enumerate(held)
+    ]
 
 
 FOUND = reliability(snapshots((0.1, 0), (0.1, 0), (0.85, 1), (0.9, 0)), resamples=50)
@@ -269,7 +336,12 @@ def test_bins_leave_out_empty_ones_and_give_both_intervals() -> None:
     assert list(frame["number"]) == [0, 4]
     assert list(frame["of"]) == ["0 of 2", "1 of 2"]
     last = frame.iloc[1]
-    assert (plain(last["range"]), last["n"], last["said"], last["happened"]) == ("80–100 %", 2, 87.5, 50.0)
+    assert (plain(last["range"]), last["n"], last["said"], last["happened"]) == (
+        "80–100 %",
+        2,
+        87.5,
+        50.0,
+    )
     assert plain(last["wilson"]) == "9–91 %"
     assert plain(last["jeffreys"]) == "6–94 %"
     assert calibrated.bins_frame([]).dtypes.to_dict() == frame.dtypes.to_dict()
@@ -278,7 +350,10 @@ def test_bins_leave_out_empty_ones_and_give_both_intervals() -> None:
 def test_the_questions_of_a_bin_come_worst_miss_first() -> None:
     asked = {QuestionId(f"q{k}"): named_question(f"q{k}") for k in range(4)}
     told = calibrated.bin_questions(FOUND.snapshots, 4, asked)
-    assert [(question.id, plain(words)) for question, words in told] == [("q3", "90 %, NO"), ("q2", "85 %, YES")]
+    assert [(question.id, plain(words)) for question, words in told] == [
+        ("q3", "90 %, NO"),
+        ("q2", "85 %, YES"),
+    ]
     assert calibrated.bin_questions(FOUND.snapshots, 2, asked) == ()
 
 
@@ -299,8 +374,8 @@ def test_what_needs_both_outcomes_is_a_dash() -> None:
 
 def test_the_test_of_calibration_is_told_in_cases() -> None:
     assert calibrated.luck(0.83) == (
-        "A perfectly calibrated forecaster would look at least this miscalibrated in 83 of 100 cases:"
-        " no sign of miscalibration."
+        "A perfectly calibrated forecaster would look at least this miscalibrated in 83 of 100 "
+        "cases: no sign of miscalibration."
     )
     assert calibrated.luck(0.04).endswith("4 of 100 cases: a sign of miscalibration.")
 
@@ -335,8 +410,17 @@ def test_a_handful_of_intervals_is_not_judged() -> None:
 
 
 def pair(a: str, b: str, verdict: str = "not enough data", **more: object) -> Comparison:
-    values = {"n": 19, "n_clusters": 17, "mean_difference": 0.059, "low": 0.032, "high": 0.085, "p_value": 0.01}
-    return Comparison(a, b, **{**values, "p_adjusted": 0.02, "sentence": "", **more}, verdict=verdict)  # type: ignore[arg-type]
+    values = {
+        "n": 19,
+        "n_clusters": 17,
+        "mean_difference": 0.059,
+        "low": 0.032,
+        "high": 0.085,
+        "p_value": 0.01,
+    }
+    return Comparison(
+        a, b, **{**values, "p_adjusted": 0.02, "sentence": "", **more}, verdict=verdict
+    )  # type: ignore[arg-type]
 
 
 def report_of(*pairs: Comparison, difficulty: Difficulty | None = None) -> ComparisonReport:
@@ -347,17 +431,26 @@ NAMES = compared.names_of(report_of(), ME)
 
 
 def test_who_is_asked_for_comes_first_in_each_pair_and_signs_follow() -> None:
-    report = report_of(pair("Ana", "Typist", "better"), pair("Ana", "Crowd"), pair("Typist", "Crowd", n=0))
+    report = report_of(
+        pair("Ana", "Typist", "better"), pair("Ana", "Crowd"), pair("Typist", "Crowd", n=0)
+    )
     found = compared.pairs_of(report, ME)
     row = compared.pairs_frame(found, NAMES, first="Typist").iloc[0]
-    assert (row["first"], row["other"], row["verdict"], row["on"]) == ("Me", "Ana", "worse", f"19 in 17{NBSP}groups")
+    assert (row["first"], row["other"], row["verdict"], row["on"]) == (
+        "Me",
+        "Ana",
+        "worse",
+        f"19 in 17{NBSP}groups",
+    )
     assert row["difference"] == pytest.approx(-5.9)
     assert row["interval"] == "−8.5 to −3.2"
     assert len(found) == 1
 
 
 def test_what_has_a_verdict_comes_first_and_too_few_questions_are_no_verdict() -> None:
-    report = report_of(pair("Ana", "Crowd"), pair("Ana", "Typist", "no difference shown", n_clusters=30))
+    report = report_of(
+        pair("Ana", "Crowd"), pair("Ana", "Typist", "no difference shown", n_clusters=30)
+    )
     frame = compared.pairs_frame(compared.pairs_of(report, None), NAMES)
     assert list(frame["verdict"]) == ["no difference shown", ""]
 
@@ -367,26 +460,30 @@ def test_too_few_questions_are_said_once_for_all_pairs() -> None:
     found = findings.on_pairs(few, NAMES)
     assert found.claim == "It is too early to say who is better."
     assert found.caution == (
-        "No two have 30 separate groups of questions in common yet (Ana and Me: 17), so what sets them apart may"
-        " well be luck."
+        "No two have 30 separate groups of questions in common yet (Ana and Me: 17), so what "
+        "sets them apart may well be luck."
     )
     assert findings.on_pairs(few[:1], NAMES).caution.startswith("The two do not have 30")
 
 
 def test_pairs_that_can_be_told_apart_are_counted_and_named_better_one_first() -> None:
-    decided = pair("Ana", "Typist", "worse", mean_difference=-0.03, low=-0.05, high=-0.01, n=40, n_clusters=40)
+    decided = pair(
+        "Ana", "Typist", "worse", mean_difference=-0.03, low=-0.05, high=-0.01, n=40, n_clusters=40
+    )
     claim, caution = findings.on_pairs([decided, pair("Ana", "Crowd")], NAMES)
     assert plain(claim) == "1 of 2 pairs can be told apart."
     assert caution.startswith("The other pairs do not have 30")
     assert plain(findings.told_apart(decided, NAMES)) == (
-        "Me better than Ana: +3.0 points a question, 95 % interval +1.0 to +5.0, over 40 separate questions;"
-        " by luck in 2 of 100 cases."
+        "Me better than Ana: +3.0 points a question, 95 % interval +1.0 to +5.0, over 40 "
+        "separate questions; by luck in 2 of 100 cases."
     )
     alike = findings.on_pairs([pair("Ana", "Crowd", "no difference shown", n_clusters=30)], NAMES)
     assert alike == ("No difference between any two is shown.", "")
 
 
-def test_adjusted_skill_is_above_0_for_whoever_lost_less_and_who_cannot_be_compared_is_named() -> None:
+def test_adjusted_skill_is_above_0_for_whoever_lost_less_and_who_cannot_be_compared_is_named() -> (
+    None
+):
     groups = (frozenset({"me", "ana"}), frozenset({"crowd"}))
     difficulty = Difficulty({"ana": -0.02, "me": 0.02}, {"ana": 9, "me": 7, "crowd": 1}, groups)
     report = report_of(difficulty=difficulty)
@@ -408,14 +505,24 @@ def test_without_scores_nothing_is_adjusted() -> None:
 def habits(questions: int, revisions: int) -> Habits:
     updates = Updates(questions, 61, 40, 0.12, 0.15, 0.05, 0.36, 0.56)
     return Habits(
-        PEOPLE[ANA], updates, ExcessMovement(questions, 0.1, 1.4, 2.5, 0.03), Reaction(revisions, 0.5, 0.3, 0.7)
+        PEOPLE[ANA],
+        updates,
+        ExcessMovement(questions, 0.1, 1.4, 2.5, 0.03),
+        Reaction(revisions, 0.5, 0.3, 0.7),
     )
 
 
 def test_habits_are_in_points_and_percent() -> None:
     row = compared.habits_frame([habits(40, 40)], ME).iloc[0]
-    assert (row["forecaster"], row["acts"], row["questions"], row["monthly"]) == ("Ana", 61, 40, 0.12)
-    assert [row[name] for name in ("move", "reaffirmed", "reversed")] == pytest.approx([15.0, 5.0, 36.0])
+    assert (row["forecaster"], row["acts"], row["questions"], row["monthly"]) == (
+        "Ana",
+        61,
+        40,
+        0.12,
+    )
+    assert [row[name] for name in ("move", "reaffirmed", "reversed")] == pytest.approx(
+        [15.0, 5.0, 36.0]
+    )
     assert (row["momentum"], row["ratio"], row["slope"]) == (0.56, 1.4, 0.5)
 
 
@@ -435,7 +542,12 @@ def test_every_question_is_one_row_with_everyones_skill_and_the_latest_answer_co
     assert list(frame["id"]) == ["second", "first"]
     assert list(frame[ME]) == pytest.approx([MY_SECOND, MY_FIRST])
     assert list(frame["answer"]) == ["NO", "YES"]
-    assert list(accuracy.question_scores_frame(accuracy_of(), ME).columns) == ["id", "question", "answer", "known"]
+    assert list(accuracy.question_scores_frame(accuracy_of(), ME).columns) == [
+        "id",
+        "question",
+        "answer",
+        "known",
+    ]
 
 
 def test_each_question_is_scored_by_the_rule_of_its_kind() -> None:
@@ -473,7 +585,9 @@ def test_a_cohort_is_a_row_of_counts() -> None:
 
 def test_what_does_not_count_is_told_with_its_reason() -> None:
     waiting = accuracy_of(
-        early=(QuestionId("a"),), unscored=(QuestionId("b"), QuestionId("c")), hindsight={ME: 1, ForecasterId("x"): 1}
+        early=(QuestionId("a"),),
+        unscored=(QuestionId("b"), QuestionId("c")),
+        hindsight={ME: 1, ForecasterId("x"): 1},
     )
     assert plain(findings.on_waiting(waiting)) == (
         "1 question was answered before its scheduled close, and counts once that has passed."
@@ -481,7 +595,9 @@ def test_what_does_not_count_is_told_with_its_reason() -> None:
         " 2 forecasts were made when the answer was known: they earned nothing."
     )
     assert findings.on_waiting(accuracy_of()) == ""
-    several = accuracy_of(early=(QuestionId("a"), QuestionId("b")), unscored=(QuestionId("c"),), hindsight={ME: 1})
+    several = accuracy_of(
+        early=(QuestionId("a"), QuestionId("b")), unscored=(QuestionId("c"),), hindsight={ME: 1}
+    )
     assert plain(findings.on_waiting(several)) == (
         "2 questions were answered before their scheduled close, and count once it has passed."
         " 1 question was annulled or ambiguous, and not scored."

@@ -1,4 +1,6 @@
-"""The accuracy page on a real tracker, without a browser: every section, and what stands where there is nothing."""
+"""The accuracy page on a real tracker, without a browser: every section, and what stands where
+there is nothing.
+"""
 
 from typing import Any
 
@@ -62,7 +64,9 @@ def choose(visit: AppTest, label: str) -> Any:
 
 
 @pytest.mark.parametrize("name", list(SECTIONS))
-def test_every_section_has_its_address_and_one_is_on_screen_at_a_time(scored: Tracker, name: str) -> None:
+def test_every_section_has_its_address_and_one_is_on_screen_at_a_time(
+    scored: Tracker, name: str
+) -> None:
     visit = section(scored, name)
     expected = {
         "Skill": "Most gained: Me",
@@ -81,9 +85,20 @@ def test_every_section_has_its_address_and_one_is_on_screen_at_a_time(scored: Tr
 def test_the_answer_is_who_gained_most_and_that_it_is_too_early_to_say(scored: Tracker) -> None:
     visit = open_page(scored, "accuracy")
     assert "Most gained: Me, +" in words(visit)
-    assert "Over 4 separate questions: too few to say who is better, 26 more are needed." in words(visit)
+    assert "Over 4 separate questions: too few to say who is better, 26 more are needed." in words(
+        visit
+    )
     board = tables(visit)["Skill by forecaster"]
-    assert list(board.columns) == ["forecaster", "skill", "interval", "verdict", "on", "coverage", "attainable", "mean"]
+    assert list(board.columns) == [
+        "forecaster",
+        "skill",
+        "interval",
+        "verdict",
+        "on",
+        "coverage",
+        "attainable",
+        "mean",
+    ]
     assert list(board["forecaster"])[:1] == ["Me"]
     assert "Ben" in list(board["forecaster"])
     assert spec(visit)["layer"][0]["data"]["name"] == "zero"
@@ -122,7 +137,11 @@ def test_references_say_what_beating_them_shows(scored: Tracker) -> None:
 
 def test_calibration_shows_the_curve_the_measures_and_the_bins(scored: Tracker) -> None:
     visit = section(scored, "Calibration")
-    assert [layer["data"]["name"] for layer in spec(visit)["layer"]] == ["band", "diagonal", "curve"]
+    assert [layer["data"]["name"] for layer in spec(visit)["layer"]] == [
+        "band",
+        "diagonal",
+        "curve",
+    ]
     assert "No line is drawn below 20 groups of questions." in words(visit)
     told = words(visit)
     assert "4 separate questions, each as it stood 30 days before its scheduled close." in told
@@ -144,7 +163,9 @@ def test_a_lead_at_which_nothing_stood_is_said_calmly(tracker: Tracker, clock: F
     clock.time = CLOSE.replace(month=6, day=20)
     hold(tracker, "talks", ada="70%")
     close(tracker, clock, talks="yes")
-    assert "No forecast of theirs stood at that time." in words(section(tracker, "Calibration", lead="90"))
+    assert "No forecast of theirs stood at that time." in words(
+        section(tracker, "Calibration", lead="90")
+    )
     assert "as it stood 7 days before" in words(section(tracker, "Calibration", lead="7"))
 
 
@@ -171,7 +192,9 @@ def test_with_thirty_events_verdicts_are_given_in_words(tracker: Tracker, clock:
     assert "Me better than Ben: +" in words(visit)
     assert "better" in set(tables(visit)["Pairs"]["verdict"])
     assert "The interval lies above 0" in words(section(tracker, "Skill"))
-    assert "**Me: Too cautious: forecasts lay 35 points from 50%" in words(section(tracker, "Calibration"))
+    assert "**Me: Too cautious: forecasts lay 35 points from 50%" in words(
+        section(tracker, "Calibration")
+    )
 
 
 def test_scores_over_time_are_drawn_by_when_questions_count(scored: Tracker) -> None:
@@ -213,7 +236,9 @@ def test_the_receipt_can_be_had_by_another_rule(scored: Tracker) -> None:
     assert "to the last digit" not in words(visit)
 
 
-def test_forecasts_made_in_hindsight_are_shown_and_earned_nothing(tracker: Tracker, clock: FakeClock) -> None:
+def test_forecasts_made_in_hindsight_are_shown_and_earned_nothing(
+    tracker: Tracker, clock: FakeClock
+) -> None:
     open_world(tracker, clock, asked("talks"))
     hold(tracker, "talks", ada="70%")
     clock.advance(days=60)
@@ -221,7 +246,9 @@ def test_forecasts_made_in_hindsight_are_shown_and_earned_nothing(tracker: Track
     known = clock.time.replace(day=1)
     clock.time = CLOSE
     tracker.resolve("talks", "yes", source_url=SOURCE, known_at=known)
-    assert "1 forecast was made when the answer was known: it earned nothing." in words(section(tracker, "Cohorts"))
+    assert "1 forecast was made when the answer was known: it earned nothing." in words(
+        section(tracker, "Cohorts")
+    )
     visit = pick(section(tracker, "Questions"), "by-question", 0)
     assert "without effect: 1 forecast." in words(visit)
     assert plain(tables(visit)["Forecasts made in hindsight"]["said"].iloc[0]) == "99 %"
@@ -239,7 +266,9 @@ def test_all_scores_can_be_taken_along(scored: Tracker) -> None:
 # Filters
 
 
-def test_a_filtered_view_has_an_address_and_can_be_cleared(tracker: Tracker, clock: FakeClock) -> None:
+def test_a_filtered_view_has_an_address_and_can_be_cleared(
+    tracker: Tracker, clock: FakeClock
+) -> None:
     begin(tracker, clock, mixed_world)
     visit = section(tracker, "Questions", topic="other", type="numeric")
     assert list(tables(visit)["Skill by question"]["answer"]) == ["45 tonnes"]
@@ -248,13 +277,17 @@ def test_a_filtered_view_has_an_address_and_can_be_cleared(tracker: Tracker, clo
     assert "clear" not in [b.key for b in visit.button]
 
 
-def test_a_filter_is_there_only_where_it_can_tell_questions_apart(tracker: Tracker, clock: FakeClock) -> None:
+def test_a_filter_is_there_only_where_it_can_tell_questions_apart(
+    tracker: Tracker, clock: FakeClock
+) -> None:
     begin(tracker, clock, yes_no_world)
     labels = {s.label for s in open_page(tracker, "accuracy").selectbox}
     assert labels == {"Scoring rule"}
 
 
-@pytest.mark.parametrize("params", [{"topic": "<b>"}, {"horizon": "endless"}, {"type": "binary", "period": "2020-Q1"}])
+@pytest.mark.parametrize(
+    "params", [{"topic": "<b>"}, {"horizon": "endless"}, {"type": "binary", "period": "2020-Q1"}]
+)
 def test_a_strange_filter_in_an_address_is_no_filter(
     tracker: Tracker, clock: FakeClock, params: dict[str, str]
 ) -> None:
@@ -302,14 +335,19 @@ def test_with_scores_of_both_sorts_live_comes_first_and_practice_is_one_choice_a
     assert "Me" not in list(tables(practice)["Skill by forecaster"]["forecaster"])
 
 
-def test_questions_that_were_answered_early_wait_for_their_close(tracker: Tracker, clock: FakeClock) -> None:
+def test_questions_that_were_answered_early_wait_for_their_close(
+    tracker: Tracker, clock: FakeClock
+) -> None:
     open_world(tracker, clock, asked("talks"))
     hold(tracker, "talks", ada="70%")
     clock.advance(days=10)
     tracker.resolve("talks", "yes", source_url=SOURCE, known_at=clock.time)
     visit = open_page(tracker, "accuracy")
     assert "No question counts yet." in words(visit)
-    assert "1 question was answered before its scheduled close, and counts once that has passed." in words(visit)
+    assert (
+        "1 question was answered before its scheduled close, and counts once that has passed."
+        in words(visit)
+    )
     assert tables(visit)["Cohorts of questions"]["early"].iloc[0] == 1
 
 
@@ -330,30 +368,48 @@ def test_one_question_with_one_forecaster_is_enough_for_every_section(
 
 
 @pytest.mark.parametrize(
-    "kind", [None, *(pytest.param(kind, marks=pytest.mark.full) for kind in ("binary", "ordered", "numeric", "date"))]
+    "kind",
+    [
+        None,
+        *(
+            pytest.param(kind, marks=pytest.mark.full)
+            for kind in ("binary", "ordered", "numeric", "date")
+        ),
+    ],
 )
-def test_every_kind_of_question_alone_has_every_section(tracker: Tracker, clock: FakeClock, kind: str | None) -> None:
+def test_every_kind_of_question_alone_has_every_section(
+    tracker: Tracker, clock: FakeClock, kind: str | None
+) -> None:
     begin(tracker, clock, mixed_world)
     for name in SECTIONS:
         visit = section(tracker, name, **({"type": kind} if kind else {}))
         assert visit.button_group(key="view").value == name
 
 
-def test_questions_that_no_person_forecast_still_show_what_is_computed(tracker: Tracker, clock: FakeClock) -> None:
+def test_questions_that_no_person_forecast_still_show_what_is_computed(
+    tracker: Tracker, clock: FakeClock
+) -> None:
     open_world(tracker, clock, of_kind("which", "categorical"))
     close(tracker, clock, which="Astana")
     assert "It is too early to say who is better." in words(section(tracker, "Pairs"))
     assert "Prior, never moved, 0.0 points of skill a question." in words(section(tracker, "Skill"))
 
 
-def test_numbers_and_dates_are_judged_by_their_intervals(tracker: Tracker, clock: FakeClock) -> None:
+def test_numbers_and_dates_are_judged_by_their_intervals(
+    tracker: Tracker, clock: FakeClock
+) -> None:
     begin(tracker, clock, mixed_world)
     visit = section(tracker, "Calibration", type="numeric", who="ben")
     assert "Ben: 0 of 1 answer inside. Too few to say anything: 19 more are needed." in words(visit)
-    assert tables(visit)["Coverage of 90 % intervals"].set_index("forecaster").loc["Ben", "inside"] == 0
+    assert (
+        tables(visit)["Coverage of 90 % intervals"].set_index("forecaster").loc["Ben", "inside"]
+        == 0
+    )
 
 
-def test_a_mixture_says_which_questions_a_rule_leaves_out(tracker: Tracker, clock: FakeClock) -> None:
+def test_a_mixture_says_which_questions_a_rule_leaves_out(
+    tracker: Tracker, clock: FakeClock
+) -> None:
     begin(tracker, clock, mixed_world)
     assert "3 questions of other kinds are not in it: see" in words(open_page(tracker, "accuracy"))
 
@@ -362,7 +418,9 @@ def test_a_forecaster_of_numbers_alone_has_no_reference(tracker: Tracker, clock:
     open_world(tracker, clock, asked("talks"), of_kind("grain", "numeric"))
     hold(tracker, "grain", ben="5%=20 50%=40 95%=60")
     close(tracker, clock, talks="yes", grain="45")
-    assert "This forecaster held nothing on a yes-no question." in words(section(tracker, "References", who="ben"))
+    assert "This forecaster held nothing on a yes-no question." in words(
+        section(tracker, "References", who="ben")
+    )
 
 
 def test_the_prior_is_not_held_against_itself(tracker: Tracker, clock: FakeClock) -> None:
@@ -375,9 +433,13 @@ def test_a_name_never_becomes_markdown(tracker: Tracker, clock: FakeClock) -> No
     from forecasts.forecaster import Forecaster
 
     open_world(tracker, clock, asked("talks"))
-    tracker.add_forecaster(Forecaster(ForecasterId("eve"), "![x](http://evil.example/p.png)", "person"))
+    tracker.add_forecaster(
+        Forecaster(ForecasterId("eve"), "![x](http://evil.example/p.png)", "person")
+    )
     hold(tracker, "talks", eve="99%")
     close(tracker, clock, talks="yes")
     for name in SECTIONS:
         visit = section(tracker, name)
-        assert "](http" not in "\n".join(str(e.value) for kind in (visit.markdown, visit.caption) for e in kind)
+        assert "](http" not in "\n".join(
+            str(e.value) for kind in (visit.markdown, visit.caption) for e in kind
+        )

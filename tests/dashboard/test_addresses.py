@@ -41,5 +41,7 @@ def test_what_names_nothing_is_met_calmly(news: Tracker, page: str) -> None:
 
 @pytest.mark.parametrize("value", STRANGE)
 def test_a_question_with_strange_company_is_shown_all_the_same(news: Tracker, value: str) -> None:
-    strange = dict.fromkeys(("tab", "scale", "zoom", "known", "with", "moved-in", "from", "to", "computed"), value)
+    strange = dict.fromkeys(
+        ("tab", "scale", "zoom", "known", "with", "moved-in", "from", "to", "computed"), value
+    )
     assert not open_page(news, "question", q="summit-2027", **strange).error

@@ -13,8 +13,8 @@ from tracker.api import Tracker
 
 TEXT = "Will the ministry report a record harvest in 2027?"
 CRITERIA = (
-    "YES if the ministry of Arland reports a record harvest between 1 December 2026 and 31 December 2027 (UTC), in its"
-    " first release. Annulled if the ministry is closed down."
+    "YES if the ministry of Arland reports a record harvest between 1 December 2026 and 31 "
+    "December 2027 (UTC), in its first release. Annulled if the ministry is closed down."
 )
 
 
@@ -72,7 +72,9 @@ def test_times_are_read_in_the_viewers_zone(tracker: Tracker) -> None:
     visit = filled(tracker, **{"Short name": "harvest"})
     visit.context["timezone"] = "Europe/Berlin"
     visit = send(seen(visit.run()))
-    assert tracker.question("harvest").summary.question.closes_at == datetime(2027, 12, 31, 17, tzinfo=UTC)
+    assert tracker.question("harvest").summary.question.closes_at == datetime(
+        2027, 12, 31, 17, tzinfo=UTC
+    )
 
 
 def test_a_question_may_open_later_and_be_answered_after_its_close(tracker: Tracker) -> None:
@@ -85,7 +87,9 @@ def test_a_question_may_open_later_and_be_answered_after_its_close(tracker: Trac
     assert question.question.resolves_at == datetime(2028, 2, 1, tzinfo=UTC)
 
 
-def test_without_a_base_rate_it_is_what_somebody_who_knows_nothing_would_say(tracker: Tracker) -> None:
+def test_without_a_base_rate_it_is_what_somebody_who_knows_nothing_would_say(
+    tracker: Tracker,
+) -> None:
     send(filled(tracker, **{"Short name": "harvest"}))
     assert tracker.question("harvest").summary.question.prior == Binary(0.5)
 
@@ -168,8 +172,18 @@ def test_a_logarithmic_range_has_a_zero_point(tracker: Tracker) -> None:
     [
         ("binary", {}, "30%", "30 %, odds 2.3 to 1 against"),
         ("numeric", {"From": 0.0, "To": 90.0}, "10%=9 50%=41 90%=72", "middle 41, half of it"),
-        ("categorical", {"Options, one a line": "Beijing\nMinsk"}, "Beijing=60 Minsk=rest", "Beijing 60 %, Minsk 40 %"),
-        ("date", {"Latest date": date(2027, 12, 31)}, "50%=2027-07-01 never=20%", "middle 1 Jul 2027"),
+        (
+            "categorical",
+            {"Options, one a line": "Beijing\nMinsk"},
+            "Beijing=60 Minsk=rest",
+            "Beijing 60 %, Minsk 40 %",
+        ),
+        (
+            "date",
+            {"Latest date": date(2027, 12, 31)},
+            "50%=2027-07-01 never=20%",
+            "middle 1 Jul 2027",
+        ),
         ("numeric", {"From": 0.0, "To": 90.0}, "cheap", "is not a forecast"),
     ],
 )
@@ -199,7 +213,9 @@ def test_after_a_question_is_asked_the_form_is_empty_again(tracker: Tracker) -> 
     assert field(open_page(tracker, "ask"), "Question").value == ""
 
 
-@pytest.mark.parametrize(("page", "link"), [("today", "Write one"), ("questions", "Ask your first question")])
+@pytest.mark.parametrize(
+    ("page", "link"), [("today", "Write one"), ("questions", "Ask your first question")]
+)
 def test_an_empty_database_leads_to_the_form(tracker: Tracker, page: str, link: str) -> None:
     assert link in words(open_page(tracker, page))
 
@@ -210,9 +226,15 @@ def test_the_list_of_questions_leads_to_the_form(tracker: Tracker) -> None:
 
 
 def test_what_blocks_a_question_stands_beside_its_field_with_a_fix(tracker: Tracker) -> None:
-    visit = seen(filled(tracker, **{"Question": "Will exports fall significantly by 31 December 2027?"}).run())
+    visit = seen(
+        filled(
+            tracker, **{"Question": "Will exports fall significantly by 31 December 2027?"}
+        ).run()
+    )
     said = words(visit)
-    assert "Blocks it. Readers measure “significantly” by different yardsticks." in said.replace("*", "")
+    assert "Blocks it. Readers measure “significantly” by different yardsticks." in said.replace(
+        "*", ""
+    )
     assert "1 finding blocks it" in said
     assert "No reason stands behind the prior." in said  # advice, which blocks nothing
 
@@ -233,8 +255,15 @@ def test_before_a_close_is_given_nothing_is_found_wrong_with_it(tracker: Tracker
     assert "Text ends on" not in words(seen(visit.run()))
 
 
-def test_a_question_that_is_blocked_opens_only_with_a_reason_which_is_kept(tracker: Tracker) -> None:
-    visit = send(filled(tracker, **{"Question": "Will exports fall significantly in 2027?", "Short name": "exports"}))
+def test_a_question_that_is_blocked_opens_only_with_a_reason_which_is_kept(
+    tracker: Tracker,
+) -> None:
+    visit = send(
+        filled(
+            tracker,
+            **{"Question": "Will exports fall significantly in 2027?", "Short name": "exports"},
+        )
+    )
     assert "1 finding blocks it" in only_error(visit).replace("\u00a0", " ")
     assert tracker.questions() == ()
     choose(visit, "Open it all the same, because", "The ministry has its own bound for it.")

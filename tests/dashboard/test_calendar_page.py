@@ -1,4 +1,6 @@
-"""What to expect next, and silence: frames, words, the page, and the signposts of one question on a real tracker."""
+"""What to expect next, and silence: frames, words, the page, and the signposts of one question on a
+real tracker.
+"""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -13,7 +15,16 @@ from forecasts.question import Question, QuestionId
 from forecasts.signposts import Entry, Signpost, calendar, signposts
 from tests.builders import DAY, FakeClock, Press, a_question, a_set, an_indicator
 from tests.builders import NOW as BUILT
-from tests.dashboard.examples import CLOSES, NOW, QUESTION, VISIT, days, evidence, named_question, summary
+from tests.dashboard.examples import (
+    CLOSES,
+    NOW,
+    QUESTION,
+    VISIT,
+    days,
+    evidence,
+    named_question,
+    summary,
+)
 from tests.dashboard.pages import open_page, words
 from tracker.api import Tracker
 from tracker.said import Mark
@@ -27,8 +38,12 @@ def expected_by(by: datetime, **changes: Any) -> Indicator:
     return replace(VISIT, expected=Expectation(by, "very likely", "unlikely"), **changes)
 
 
-def a_calendar(*questions: Question, indicators: tuple[Indicator, ...] = (), now: datetime = NOW) -> Calendar:
-    """What the tracker gathers: entries of questions without an answer, and all questions as rows."""
+def a_calendar(
+    *questions: Question, indicators: tuple[Indicator, ...] = (), now: datetime = NOW
+) -> Calendar:
+    """What the tracker gathers: entries of questions without an answer, and all questions as
+    rows.
+    """
     status = {q.id: "closed" if q.closes_at <= now else "open" for q in questions}
     entries = [Entry(q, signposts(q, indicators, [], now)) for q in questions]
     rows = {q.id: summary(None, status[q.id], q) for q in questions}  # type: ignore[arg-type]
@@ -56,7 +71,10 @@ def test_answers_that_are_overdue_come_first_even_of_questions_that_are_closed()
     waits = named_question("soon", closes_at=NOW - days(1), resolves_at=NOW + days(1))
     first, second, *_ = sections(a_calendar(QUESTION, closed, waits), NOW, ZONE)
     assert (first.title, [q.id for _, q in first.days[0].due[0].entries]) == ("Overdue", ["past"])
-    assert (second.title, [q.id for _, q in second.days[0].due[0].entries]) == ("This week", ["soon"])
+    assert (second.title, [q.id for _, q in second.days[0].due[0].entries]) == (
+        "This week",
+        ["soon"],
+    )
 
 
 def test_one_signpost_on_two_questions_is_named_once() -> None:
@@ -71,7 +89,10 @@ def test_a_signpost_that_was_seen_is_waited_for_no_more() -> None:
     indicator = expected_by(NOW + days(9))
     seen = signposts(QUESTION, [indicator], [evidence(status="confirmed")], NOW)
     found = replace(a_calendar(QUESTION), expected=calendar([Entry(QUESTION, seen)], NOW))
-    assert {d.what for s in sections(found, NOW, ZONE) for each in s.days for d in each.due} == {"close", "answer due"}
+    assert {d.what for s in sections(found, NOW, ZONE) for each in s.days for d in each.due} == {
+        "close",
+        "answer due",
+    }
 
 
 def test_a_long_section_is_cut_at_a_whole_day() -> None:
@@ -87,7 +108,9 @@ def test_a_long_section_is_cut_at_a_whole_day() -> None:
 def test_a_mark_on_a_question_that_is_gone_is_left_out() -> None:
     mark = Mark(VISIT.id, QUESTION.id, "silent", NOW, 0.2, 0.0, NOW)
     found = replace(
-        a_calendar(QUESTION), marks=(mark, replace(mark, question_id=QuestionId("gone"))), names={VISIT.id: VISIT.name}
+        a_calendar(QUESTION),
+        marks=(mark, replace(mark, question_id=QuestionId("gone"))),
+        names={VISIT.id: VISIT.name},
     )
     assert noted(found) == ((mark, QUESTION, VISIT.name),)
 
@@ -111,20 +134,28 @@ def a_post(state: str, **more: Any) -> Signpost:
 def test_a_signpost_says_where_it_stands_and_what_its_silence_will_say() -> None:
     clock = (NOW, ZONE)
     waiting = a_post("waiting")
-    assert wording.signpost_state(waiting, clock) == "○ Waiting, due by 15 Jul 2026 (in 14\u00a0days)"
+    assert (
+        wording.signpost_state(waiting, clock) == "○ Waiting, due by 15 Jul 2026 (in 14\u00a0days)"
+    )
     assert wording.signpost_says(QUESTION, waiting, ZONE) == (
         "If unseen by 15 Jul 2026: ×0.19, speaks for NO. If seen: ×2.7, speaks for YES."
     )
     seen = a_post("seen", seen_at=NOW - days(2), trust=0.6)
-    assert wording.signpost_state(seen, clock) == "✓ Seen 29 Jun 2026 (60\u00a0% sure), due by 15 Jul 2026"
     assert (
-        wording.signpost_says(QUESTION, seen, ZONE) == "Seen in time: its reports are evidence, each weighed by itself."
+        wording.signpost_state(seen, clock)
+        == "✓ Seen 29 Jun 2026 (60\u00a0% sure), due by 15 Jul 2026"
+    )
+    assert (
+        wording.signpost_says(QUESTION, seen, ZONE)
+        == "Seen in time: its reports are evidence, each weighed by itself."
     )
     silent = a_post("silent")
     assert wording.signpost_state(silent, (NOW + days(20), ZONE)) == (
         "∅ Silent: due by 15 Jul 2026 (6\u00a0days ago) and not seen"
     )
-    assert wording.signpost_says(QUESTION, silent, ZONE) == "The silence counts: ×0.19, speaks for NO."
+    assert (
+        wording.signpost_says(QUESTION, silent, ZONE) == "The silence counts: ×0.19, speaks for NO."
+    )
 
 
 def test_a_silence_reads_as_a_piece_of_evidence() -> None:
@@ -139,7 +170,8 @@ def test_a_silence_reads_as_a_piece_of_evidence() -> None:
 def test_marks_say_what_was_noted() -> None:
     silent = Mark(VISIT.id, QUESTION.id, "silent", NOW, 0.1852, 0.0, NOW + days(1))
     assert wording.mark_line(silent, "A visit", "binary", ZONE) == (
-        "∅ Silent: “A visit” was due by 1 Jul 2026 and not seen, noted on 2 Jul 2026: ×0.19, speaks for NO"
+        "∅ Silent: “A visit” was due by 1 Jul 2026 and not seen, noted on 2 Jul 2026: "
+        "×0.19, speaks for NO"
     )
     seen = replace(silent, state="seen")
     assert wording.mark_line(seen, "A visit", "binary", ZONE) == (
@@ -178,20 +210,30 @@ def test_a_date_that_passed_in_silence_is_noted_and_stands_among_the_evidence(
 ) -> None:
     clock.advance(days=10)
     waiting.mark_signposts()
-    assert "∅ Silent: “One leader invites the other” was due by 10 Dec 2026" in words(open_page(waiting, "calendar"))
+    assert "∅ Silent: “One leader invites the other” was due by 10 Dec 2026" in words(
+        open_page(waiting, "calendar")
+    )
     said = words(open_page(waiting, "question", q=SUMMIT, tab="Evidence"))
-    assert "Silence: “One leader invites the other” was expected by 10 Dec 2026 and not seen" in said
+    assert (
+        "Silence: “One leader invites the other” was expected by 10 Dec 2026 and not seen" in said
+    )
     assert "logged on 11 Dec 2026" in said
     assert "No evidence yet" in said
 
 
-def test_a_question_shows_its_signposts_before_and_after_the_date(waiting: Tracker, clock: FakeClock) -> None:
-    assert "If unseen by 10 Dec 2026: ×0.19, speaks for NO" in words(open_page(waiting, "question", q=SUMMIT))
+def test_a_question_shows_its_signposts_before_and_after_the_date(
+    waiting: Tracker, clock: FakeClock
+) -> None:
+    assert "If unseen by 10 Dec 2026: ×0.19, speaks for NO" in words(
+        open_page(waiting, "question", q=SUMMIT)
+    )
     clock.advance(days=10)
     assert "The silence counts: ×0.19" in words(open_page(waiting, "question", q=SUMMIT))
 
 
-def test_what_was_seen_in_time_is_no_silence(waiting: Tracker, press: Press, clock: FakeClock) -> None:
+def test_what_was_seen_in_time_is_no_silence(
+    waiting: Tracker, press: Press, clock: FakeClock
+) -> None:
     press.publish("wire", "Arland invites Borland to a summit")
     waiting.poll()
     card = waiting.inbox()[0]
@@ -214,7 +256,10 @@ def test_many_entries_are_shown_on_demand(tracker: Tracker) -> None:
     closes = datetime(2027, 7, 1, tzinfo=UTC)
     many = [
         a_question(
-            f"q{n}", closes_at=closes + n * DAY, resolves_at=closes + (n + 60) * DAY, text=f"{a_question().text} {n}"
+            f"q{n}",
+            closes_at=closes + n * DAY,
+            resolves_at=closes + (n + 60) * DAY,
+            text=f"{a_question().text} {n}",
         )
         for n in range(25)
     ]

@@ -39,7 +39,10 @@ def test_i_am_blue_the_suggestion_vermillion_and_base_rates_are_dashed_grey() ->
 def test_every_forecaster_is_a_step_line_with_the_same_domain_for_colour_and_dash() -> None:
     steps = layer_of(charts.revisions(STYLES, "probability", marks=True, answer=True), "steps")
     assert steps["mark"]["interpolate"] == "step-after"
-    domains = [steps["encoding"][channel]["scale"]["domain"] for channel in ("color", "strokeDash", "strokeWidth")]
+    domains = [
+        steps["encoding"][channel]["scale"]["domain"]
+        for channel in ("color", "strokeDash", "strokeWidth")
+    ]
     assert domains == [[line.name for line in STYLES]] * 3
 
 
@@ -60,7 +63,8 @@ def test_the_scale_switch_changes_the_field_that_is_drawn(scale: charts.Scale, f
 
 def test_layers_without_data_are_left_out() -> None:
     names = [
-        layer["data"]["name"] for layer in layers(charts.revisions(STYLES, "probability", marks=False, answer=False))
+        layer["data"]["name"]
+        for layer in layers(charts.revisions(STYLES, "probability", marks=False, answer=False))
     ]
     assert "marks" not in names
     assert "answer" not in names

@@ -21,14 +21,24 @@ from tracker.scenarios.values import Coherence
 
 EARLY, LATE, GRAIN = QuestionId("early"), QuestionId("late"), QuestionId("grain")
 BEN, ADA = ForecasterId("ben"), ForecasterId("ada")
-DATES = Link(LinkId("pact-dates"), "dates", (EARLY, LATE), "A pact", ("by June", "by July"), "June is before July.")
+DATES = Link(
+    LinkId("pact-dates"),
+    "dates",
+    (EARLY, LATE),
+    "A pact",
+    ("by June", "by July"),
+    "June is before July.",
+)
 PAPER = "https://arland.example/paper"
 
 
 @pytest.fixture
 def linked(tracker: Tracker) -> Tracker:
     """Two questions on one event by two dates, linked."""
-    for name, days, text in ((EARLY, 30, "Will they sign by June?"), (LATE, 60, "Will they sign by July?")):
+    for name, days, text in (
+        (EARLY, 30, "Will they sign by June?"),
+        (LATE, 60, "Will they sign by July?"),
+    ):
         closes = NOW + timedelta(days=days)
         tracker.ask(
             an_asked(
@@ -58,7 +68,9 @@ def opened(visit: AppTest, key: str) -> AppTest:
 def answer_both(tracker: Tracker, clock: FakeClock, outcome: str) -> None:
     clock.advance(days=1)
     for name in (EARLY, LATE):
-        tracker.resolve(name, outcome, source_url=PAPER, known_at=clock.time, note="It was in the paper.")
+        tracker.resolve(
+            name, outcome, source_url=PAPER, known_at=clock.time, note="It was in the paper."
+        )
     clock.advance(hours=1)
 
 
@@ -151,7 +163,9 @@ def test_what_no_number_on_the_page_could_show_is_left_out(linked: Tracker) -> N
 
 def test_certainties_that_contradict_each_other_are_infinitely_far_apart(linked: Tracker) -> None:
     say(linked, "100%", "0%")
-    assert "Infinitely far apart: certainties contradict each other" in words(open_page(linked, "coherence"))
+    assert "Infinitely far apart: certainties contradict each other" in words(
+        open_page(linked, "coherence")
+    )
 
 
 # The record
@@ -193,7 +207,8 @@ def test_the_record_in_words() -> None:
     assert "small" not in words_of.record("adopted", (0.1,) * 10)
     endless = plain(words_of.record("declined", (0.1, inf)))
     assert endless == (
-        "2 of 2 declined repairs would have gained, +0.100 nats on average, besides 1 without bound; a small sample."
+        "2 of 2 declined repairs would have gained, +0.100 nats on average, besides 1 "
+        "without bound; a small sample."
     )
     assert (words_of.gain(-inf), words_of.gain(None)) == ("−∞", "not answered yet")
 
@@ -233,10 +248,15 @@ def test_a_link_is_added_with_its_questions_in_their_places(linked: Tracker) -> 
     field(visit, "Title").set_value("A pact")
     field(visit, "Why").set_value("June is before July.")
     seen(button(visit, "Link them").click().run())
-    assert ids(linked.coherence()) == [("pact", "implies", (EARLY, LATE)), ("pact-dates", "dates", (EARLY, LATE))]
+    assert ids(linked.coherence()) == [
+        ("pact", "implies", (EARLY, LATE)),
+        ("pact-dates", "dates", (EARLY, LATE)),
+    ]
 
 
-def test_a_group_takes_its_questions_in_order_and_short_names_for_all_or_none(linked: Tracker) -> None:
+def test_a_group_takes_its_questions_in_order_and_short_names_for_all_or_none(
+    linked: Tracker,
+) -> None:
     visit = opened(open_page(linked, "coherence"), "add-link")
     visit = picked(visit, "How they are linked", "dates")
     visit = seen(visit.multiselect[0].set_value([EARLY, LATE]).run())
@@ -272,7 +292,10 @@ def test_a_link_that_is_not_complete_is_refused_with_what_is_missing(
 
 
 def test_only_yes_or_no_questions_may_stand_where_a_kind_asks_for_them(linked: Tracker) -> None:
-    linked.ask(an_asked(GRAIN, text="How much grain?", kind="numeric", scale=Scale(0.0, 100.0)), override="a test")
+    linked.ask(
+        an_asked(GRAIN, text="How much grain?", kind="numeric", scale=Scale(0.0, 100.0)),
+        override="a test",
+    )
     rows = linked.questions()
     assert GRAIN not in frames.fitting("implies", rows)
     assert GRAIN in frames.fitting("members", rows)
@@ -282,7 +305,14 @@ def test_only_yes_or_no_questions_may_stand_where_a_kind_asks_for_them(linked: T
 
 def test_words_from_outside_are_shown_as_they_are(linked: Tracker) -> None:
     linked.add_link(
-        Link(LinkId("odd"), "implies", (EARLY, LATE), "![x](http://evil.example) $5", (), "[a](http://evil.example)")
+        Link(
+            LinkId("odd"),
+            "implies",
+            (EARLY, LATE),
+            "![x](http://evil.example) $5",
+            (),
+            "[a](http://evil.example)",
+        )
     )
     say(linked, "60%", "30%")
     visit = opened(open_page(linked, "coherence"), "kind-implies")

@@ -42,12 +42,20 @@ def compare(tracker: Tracker, asked: str):  # type: ignore[no-untyped-def]
 
 def test_until_somebody_chooses_mine_the_suggestion_and_the_crowd_come_before_base_rates() -> None:
     everybody = page({ME: HELD, ANA: HELD, CROWD: HELD, HAZARD: HELD})
-    assert [each.id for each in series.first_lines(everybody, ME)] == [ME, ANA, CROWD, SUGGESTION, HAZARD]
+    assert [each.id for each in series.first_lines(everybody, ME)] == [
+        ME,
+        ANA,
+        CROWD,
+        SUGGESTION,
+        HAZARD,
+    ]
     assert [each.id for each in series.first_lines(page(), ME)] == [SUGGESTION, PRIOR]
 
 
 def test_another_question_stands_with_its_suggestion_or_else_its_base_rate() -> None:
-    assert series.of_other_question(QUESTION, {PRIOR: HELD, SUGGESTION: timeline([])}).timeline == timeline([])
+    assert series.of_other_question(
+        QUESTION, {PRIOR: HELD, SUGGESTION: timeline([])}
+    ).timeline == timeline([])
     assert series.of_other_question(QUESTION, {PRIOR: HELD}).timeline is HELD
 
 
@@ -88,7 +96,9 @@ def test_the_question_itself_and_one_of_another_kind_have_no_line_to_compare(two
 
 def test_a_sixth_line_is_left_out_with_a_word(two: Tracker, clock: FakeClock) -> None:
     for n in range(3):
-        two.forecast(SUMMIT, Binary(0.2 + n / 10), rationale="As I said.", forecaster=_person(two, f"p{n}"))
+        two.forecast(
+            SUMMIT, Binary(0.2 + n / 10), rationale="As I said.", forecaster=_person(two, f"p{n}")
+        )
     clock.advance(days=1)
     visit = compare(two, f"me,p0,p1,p2,suggestion,{OTHER}")
     assert names(visit) == ["Me", "P0", "P1", "P2", "Suggestion"]

@@ -1,4 +1,6 @@
-"""A request that does not arrive is not waited for: real connections to a real web server, and one without a clock."""
+"""A request that does not arrive is not waited for: real connections to a real web server, and one
+without a clock.
+"""
 
 import asyncio
 import contextlib
@@ -45,7 +47,9 @@ class Hasty(Deadline):
 def serving(protocol: type[Deadline]) -> Iterator[int]:
     """Where a web server listens."""
     app = Starlette(routes=[Route("/", echo, methods=["GET", "POST"])])
-    config = uvicorn.Config(app, log_level="error", timeout_keep_alive=1, **{**LIMITS, "http": protocol})
+    config = uvicorn.Config(
+        app, log_level="error", timeout_keep_alive=1, **{**LIMITS, "http": protocol}
+    )
     with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as listening:
         server = uvicorn.Server(config)
         thread = threading.Thread(target=lambda: server.run(sockets=[listening]))
@@ -206,7 +210,9 @@ def test_what_is_missing_has_fifteen_seconds() -> None:
     wire = Wire()
     wire.send(GET[:10])
     wire.send(GET[10:20])
-    assert [timer.seconds for timer in wire.timers] == [15.0]  # from the start on, not from each piece
+    assert [timer.seconds for timer in wire.timers] == [
+        15.0
+    ]  # from the start on, not from each piece
     wire.timers[0].ring()
     assert wire.aborted
 
@@ -218,7 +224,10 @@ def test_an_answer_may_take_as_long_as_it_likes() -> None:
 
 
 def test_a_web_socket_is_open_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("uvicorn.protocols.websockets.websockets_sansio_impl.WebSocketsSansIOProtocol.run_asgi", noop)
+    monkeypatch.setattr(
+        "uvicorn.protocols.websockets.websockets_sansio_impl.WebSocketsSansIOProtocol.run_asgi",
+        noop,
+    )
 
     async def upgrade() -> None:  # the new protocol starts a task of its own, which has to end
         wire = Wire()

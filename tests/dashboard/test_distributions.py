@@ -89,7 +89,13 @@ def test_an_option_begins_where_it_was_first_given_a_share() -> None:
 
 
 def test_a_withdrawal_leaves_a_gap_in_every_option() -> None:
-    line = timeline([(OPENS, shares(0.2, 0.5, 0.3)), (OPENS + days(5), None), (OPENS + days(9), shares(0.2, 0.5, 0.3))])
+    line = timeline(
+        [
+            (OPENS, shares(0.2, 0.5, 0.3)),
+            (OPENS + days(5), None),
+            (OPENS + days(9), shares(0.2, 0.5, 0.3)),
+        ]
+    )
     frame = frames.options_frame(page_about(VISIT_TO, {ME: line}), ME, (OPENS, NOW))
     assert int(frame["p"].isna().sum()) == 3
 
@@ -100,18 +106,28 @@ def test_everyones_shares_are_those_that_stand_and_the_answer_carries_a_tick() -
     frame = frames.shares_frame(page_about(VISIT_TO, held, resolution=known), ME, NOW)
     assert list(frame["forecaster"].unique()) == ["Me", "Prior, never moved"]
     assert list(frame["option"].unique()) == ["Beijing", "✓ Minsk", "Other"]
-    assert list(frame.loc[frame["forecaster"] == "Me", "shown"]) == ["20\u00a0%", "50\u00a0%", "30\u00a0%"]
+    assert list(frame.loc[frame["forecaster"] == "Me", "shown"]) == [
+        "20\u00a0%",
+        "50\u00a0%",
+        "30\u00a0%",
+    ]
 
 
 def test_a_forecast_made_at_the_close_is_not_what_stood_there() -> None:
     line = timeline([(OPENS, shares(0.2, 0.5, 0.3)), (OPENS + days(50), shares(0.0, 1.0, 0.0))])
-    late = page_about(VISIT_TO, {ME: line}, resolution=answered(VISIT_TO, "Minsk", OPENS + days(50)))
+    late = page_about(
+        VISIT_TO, {ME: line}, resolution=answered(VISIT_TO, "Minsk", OPENS + days(50))
+    )
     frame = frames.shares_frame(late, ME, NOW)
     assert list(frame.loc[frame["forecaster"] == "Me", "p"]) == [0.2, 0.5, 0.3]
 
 
 def test_other_stands_last_and_options_that_are_gone_are_left_out() -> None:
-    assert list(frames.option_labels(page_about(CHANGED, {}), NOW)) == ["Beijing", "Tehran", "Other"]
+    assert list(frames.option_labels(page_about(CHANGED, {}), NOW)) == [
+        "Beijing",
+        "Tehran",
+        "Other",
+    ]
 
 
 def test_the_option_that_happened_is_a_mark_at_the_top() -> None:
@@ -134,14 +150,22 @@ def test_a_chart_of_small_shares_is_not_squeezed_into_its_foot() -> None:
     styles = charts.option_lines(["a", "b"], ordered=False)
     low = charts.options_over_time(styles, 0.25, marks=False, answer=True)
     assert low["layer"][0]["encoding"]["y"]["scale"]["domain"] == [0, 0.25]
-    assert frames.option_answer_frame(VISIT_TO, answered(VISIT_TO, "Minsk"), 0.25)["p"].iloc[0] == 0.25
+    assert (
+        frames.option_answer_frame(VISIT_TO, answered(VISIT_TO, "Minsk"), 0.25)["p"].iloc[0] == 0.25
+    )
 
 
 # Numbers and dates
 
 
 def test_a_fan_holds_the_middle_half_and_ninety_percent() -> None:
-    line = timeline([(OPENS, price(10, 41, 120)), (OPENS + days(5), None), (OPENS + days(9), price(20, 50, 100))])
+    line = timeline(
+        [
+            (OPENS, price(10, 41, 120)),
+            (OPENS + days(5), None),
+            (OPENS + days(9), price(20, 50, 100)),
+        ]
+    )
     frame = frames.fan_frame(page_about(PRICE, {ME: line}), ME, (OPENS, NOW))
     first = frame.iloc[0]
     assert [first[name] for name in ("low90", "middle", "high90")] == pytest.approx([10, 41, 120])
@@ -162,14 +186,19 @@ def test_what_lies_beyond_the_range_is_drawn_at_its_bound() -> None:
 
 
 def test_everyone_elses_middle_is_a_line_of_its_own() -> None:
-    held = {ME: timeline([(OPENS, price(10, 41, 120))]), ANA: timeline([(OPENS, price(20, 60, 100))])}
+    held = {
+        ME: timeline([(OPENS, price(10, 41, 120))]),
+        ANA: timeline([(OPENS, price(20, 60, 100))]),
+    }
     frame = frames.medians_frame(page_about(PRICE, held), ME, ME, (OPENS, NOW))
     assert set(frame["forecaster"]) == {"Ana", "Prior, never moved"}
     assert frame.loc[frame["forecaster"] == "Ana", "middle"].iloc[0] == pytest.approx(60)
 
 
 def test_on_a_log_scale_values_are_drawn_as_their_distance_from_the_zero_point() -> None:
-    shifted = replace(INCIDENTS, scale=Scale(11.0, 1010.0, zero_point=10.0), prior=Cdf((11.0, 1010.0), (0.0, 1.0)))
+    shifted = replace(
+        INCIDENTS, scale=Scale(11.0, 1010.0, zero_point=10.0), prior=Cdf((11.0, 1010.0), (0.0, 1.0))
+    )
     frame = frames.density_frame(shifted, shifted.prior)
     assert 1.0 <= frame["value"].min() <= 1.1
     assert frame["at"].iloc[0].startswith("11.")
@@ -216,7 +245,9 @@ def test_the_middle_is_marked_where_it_lies_in_the_range() -> None:
 def test_a_list_of_mixed_kinds_tells_forecasts_in_words_that_sort() -> None:
     held = page_about(VISIT_TO, {ME: timeline([(OPENS, shares(0.6, 0.1, 0.3))])}).summary
     nobody = page_about(PRICE, {}).summary
-    frame = board.questions_frame([held, nobody, summary(), summary(question=QUESTION)], Look(ME, NOW))
+    frame = board.questions_frame(
+        [held, nobody, summary(), summary(question=QUESTION)], Look(ME, NOW)
+    )
     assert frame["mine_said"].iloc[0] == "Beijing 60\u00a0%"
     assert frame["crowd_said"].iloc[1].startswith("105.3 ")
     assert frame["crowd_said"].iloc[1].endswith("(base rate)")
@@ -246,11 +277,15 @@ def test_options_are_listed_with_their_base_rate_and_what_became_of_them() -> No
 
 
 def scored(question: object, answer: object, held: dict) -> tuple:
-    return score_question(question, answer, {who: timeline([(OPENS, d)]) for who, d in held.items()})
+    return score_question(
+        question, answer, {who: timeline([(OPENS, d)]) for who, d in held.items()}
+    )
 
 
 def test_scores_stand_under_the_rules_of_their_kind_the_best_first() -> None:
-    scores = scored(PRICE, answered(PRICE, "41"), {ME: price(10, 41, 120), ANA: price(100, 150, 190)})
+    scores = scored(
+        PRICE, answered(PRICE, "41"), {ME: price(10, 41, 120), ANA: price(100, 150, 190)}
+    )
     frame = answers.question_scores_frame(PRICE, scores, PEOPLE, ME)
     assert list(frame["forecaster"]) == ["Me", "Ana"]
     assert list(frame.columns[:4]) == ["who", "forecaster", "skill", "crps"]
@@ -259,7 +294,10 @@ def test_scores_stand_under_the_rules_of_their_kind_the_best_first() -> None:
 
 
 def test_the_headline_rule_comes_first_for_every_kind() -> None:
-    firsts = {kind: answers.rules_of(kind)[0].name for kind in ("binary", "categorical", "ordered", "numeric", "date")}
+    firsts = {
+        kind: answers.rules_of(kind)[0].name
+        for kind in ("binary", "categorical", "ordered", "numeric", "date")
+    }
     assert firsts == {
         "binary": "brier", "categorical": "brier", "ordered": "ranked", "numeric": "crps", "date": "crps"
     }  # fmt: skip
@@ -304,18 +342,29 @@ def fields(value: object) -> set[str]:
 def drawn_of(question: object, held: object, answer: str) -> list[tuple[charts.Spec, dict]]:
     """Every chart of a question with its frames."""
     page = page_about(
-        question, {ME: timeline([(OPENS, held)])}, resolution=answered(question, answer), evidence=(card(1),)
+        question,
+        {ME: timeline([(OPENS, held)])},
+        resolution=answered(question, answer),
+        evidence=(card(1),),
     )
     people = revisions.in_order(page, ME)
     styles = charts.lines(people, [named(f, ME) for f in people], ME)
-    common = {"rules": revisions.rules_frame(page, NOW), "marks": revisions.marks_frame(page.evidence, question.kind)}
+    common = {
+        "rules": revisions.rules_frame(page, NOW),
+        "marks": revisions.marks_frame(page.evidence, question.kind),
+    }
     if question.scale is None:
-        options = charts.option_lines([o.name for o in question.options], ordered=question.kind == "ordered")
+        options = charts.option_lines(
+            [o.name for o in question.options], ordered=question.kind == "ordered"
+        )
         over = charts.options_over_time(options, marks=True, answer=True)
         end = frames.option_answer_frame(question, page.summary.resolution)
         labels = tuple(frames.option_labels(page, NOW).values())
         return [
-            (over, {**common, "steps": frames.options_frame(page, ME, (OPENS, NOW)), "answer": end}),
+            (
+                over,
+                {**common, "steps": frames.options_frame(page, ME, (OPENS, NOW)), "answer": end},
+            ),
             (charts.options_now(styles, labels), {"shares": frames.shares_frame(page, ME, NOW)}),
         ]
     axis = charts.axis_of(question)
@@ -340,7 +389,9 @@ def drawn_of(question: object, held: object, answer: str) -> list[tuple[charts.S
         (TREATY, TREATY.prior, "2026-03-05"),
     ],
 )
-def test_every_field_that_a_chart_reads_is_a_column_of_its_frame(question: object, held: object, answer: str) -> None:
+def test_every_field_that_a_chart_reads_is_a_column_of_its_frame(
+    question: object, held: object, answer: str
+) -> None:
     for spec, given_frames in drawn_of(question, held, answer):
         assert json.loads(json.dumps(spec)) == spec
         for layer in spec["layer"]:
@@ -348,7 +399,9 @@ def test_every_field_that_a_chart_reads_is_a_column_of_its_frame(question: objec
 
 
 def test_layers_without_data_are_left_out() -> None:
-    bare = charts.options_over_time(charts.option_lines(["a", "b"], ordered=False), marks=False, answer=False)
+    bare = charts.options_over_time(
+        charts.option_lines(["a", "b"], ordered=False), marks=False, answer=False
+    )
     assert not layer_of(bare, "marks")
     assert not layer_of(bare, "answer")
     alone = charts.fan((), ("number", 0.0), marks=False, answer=False)
@@ -357,7 +410,11 @@ def test_layers_without_data_are_left_out() -> None:
 
 
 def test_dates_numbers_and_ratios_have_an_axis_of_their_own() -> None:
-    assert [charts.axis_of(q) for q in (TREATY, PRICE, INCIDENTS)] == [("date", 0.0), ("number", 0.0), ("log", 0.0)]
+    assert [charts.axis_of(q) for q in (TREATY, PRICE, INCIDENTS)] == [
+        ("date", 0.0),
+        ("number", 0.0),
+        ("log", 0.0),
+    ]
     middle = [layer_of(charts.fan((), charts.axis_of(q), marks=False, answer=False), "fan")[2]["encoding"]["y"]
               for q in (TREATY, PRICE, INCIDENTS)]  # fmt: skip
     assert [y["type"] for y in middle] == ["temporal", "quantitative", "quantitative"]
@@ -372,7 +429,12 @@ def test_options_differ_by_colour_or_dash_and_other_is_grey() -> None:
 
 def test_ordered_options_go_from_cool_to_warm() -> None:
     lines = charts.option_lines(list("abcd"), ordered=True)
-    assert [line.colour for line in lines] == [charts.BLUE, charts.SKY, charts.ORANGE, charts.VERMILLION]
+    assert [line.colour for line in lines] == [
+        charts.BLUE,
+        charts.SKY,
+        charts.ORANGE,
+        charts.VERMILLION,
+    ]
     assert charts.option_lines(["a"], ordered=True)[0].colour == charts.BLUE
 
 
@@ -382,7 +444,9 @@ def test_ordered_options_go_from_cool_to_warm() -> None:
 def test_handles_say_where_the_answer_lies_if_it_lies_in_the_range() -> None:
     assert TREATY.scale is not None
     start, end = TREATY.scale.lower, TREATY.scale.upper
-    made = set_by_hand(TREATY, TREATY.prior, Handles(start + 100, start + 200, start + 300, above=0.4))
+    made = set_by_hand(
+        TREATY, TREATY.prior, Handles(start + 100, start + 200, start + 300, above=0.4)
+    )
     assert made.above == pytest.approx(0.4)
     assert made.at(start + 200) == pytest.approx(0.3)
     assert made.x[-1] == end
@@ -408,7 +472,9 @@ BY_HAND = (PRICE, INCIDENTS, TREATY, *map(over, OTHER_RANGES))
 
 
 @given(st.data(), st.sampled_from(BY_HAND))
-def test_untouched_inputs_say_the_forecast_they_began_with(data: st.DataObject, question: Question) -> None:
+def test_untouched_inputs_say_the_forecast_they_began_with(
+    data: st.DataObject, question: Question
+) -> None:
     assert question.scale is not None
     held = data.draw(cdfs(question.scale))
     start = start_from(question, held, NOW)
@@ -416,7 +482,9 @@ def test_untouched_inputs_say_the_forecast_they_began_with(data: st.DataObject, 
 
 
 @given(st.data(), st.sampled_from(BY_HAND), st.sampled_from(["low", "middle", "high"]))
-def test_what_was_not_touched_stays_exact(data: st.DataObject, question: Question, moved: str) -> None:
+def test_what_was_not_touched_stays_exact(
+    data: st.DataObject, question: Question, moved: str
+) -> None:
     assert question.scale is not None
     held = data.draw(cdfs(question.scale).filter(lambda curve: curve.p[-1] - curve.below > 0.01))
     start = start_from(question, held, OPENS - days(1))
@@ -430,7 +498,9 @@ def test_what_was_not_touched_stays_exact(data: st.DataObject, question: Questio
     for name, q in (("low", 0.25), ("middle", 0.5), ("high", 0.75)):
         value = getattr(given_ if name == moved else start.exact, name)
         if value < start.left.upper:
-            assert made.at(value) == pytest.approx(held.below + q * (held.p[-1] - held.below), abs=1e-6)
+            assert made.at(value) == pytest.approx(
+                held.below + q * (held.p[-1] - held.below), abs=1e-6
+            )
 
 
 def test_a_changed_mass_beyond_the_range_keeps_the_shape_within_it() -> None:
@@ -444,8 +514,14 @@ def test_a_changed_mass_beyond_the_range_keeps_the_shape_within_it() -> None:
         assert made.at(value) / 0.8 == pytest.approx(held.at(value) / 0.969, abs=1e-6)
 
 
-@given(st.floats(0.0, 0.45), st.floats(0.0, 0.45), st.lists(st.floats(1.0, 199.0), min_size=3, max_size=3, unique=True))
-def test_a_forecast_made_of_handles_gives_them_back(below: float, above: float, places: list[float]) -> None:
+@given(
+    st.floats(0.0, 0.45),
+    st.floats(0.0, 0.45),
+    st.lists(st.floats(1.0, 199.0), min_size=3, max_size=3, unique=True),
+)
+def test_a_forecast_made_of_handles_gives_them_back(
+    below: float, above: float, places: list[float]
+) -> None:
     scale = Scale(0.0, 200.0, open_lower=True, open_upper=True)
     low, middle, high = sorted(places)
     if middle - low < 0.5 or high - middle < 0.5:
@@ -487,7 +563,9 @@ def test_the_dates_that_are_over_get_nothing_once_a_handle_is_moved() -> None:
     assert made.x[0] == TREATY.scale.lower
 
 
-@pytest.mark.parametrize(("question", "now"), [(PRICE, NOW), (TREATY, OPENS - days(9)), (TREATY, CLOSES - days(1))])
+@pytest.mark.parametrize(
+    ("question", "now"), [(PRICE, NOW), (TREATY, OPENS - days(9)), (TREATY, CLOSES - days(1))]
+)
 def test_the_whole_range_is_open_where_no_time_of_it_is_over_or_hardly_any_is_left(
     question: object, now: datetime
 ) -> None:
@@ -496,7 +574,9 @@ def test_the_whole_range_is_open_where_no_time_of_it_is_over_or_hardly_any_is_le
 
 def test_handles_of_a_forecast_without_room_are_spread_evenly() -> None:
     assert PRICE.scale is not None
-    assert handles_of(Cdf((0.0, 200.0), (0.0, 0.0)), PRICE.scale) == Handles(50, 100, 150, above=1.0)
+    assert handles_of(Cdf((0.0, 200.0), (0.0, 0.0)), PRICE.scale) == Handles(
+        50, 100, 150, above=1.0
+    )
 
 
 def test_half_a_day_belongs_to_tomorrow() -> None:

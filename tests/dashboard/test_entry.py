@@ -1,4 +1,6 @@
-"""Forecasting by hand: slider and field in step, drafts, the way back, and walking through a list."""
+"""Forecasting by hand: slider and field in step, drafts, the way back, and walking through a
+list.
+"""
 
 import json
 from dataclasses import replace
@@ -35,7 +37,11 @@ def loaded(tracker: Tracker, clock: FakeClock) -> Tracker:
 @pytest.fixture
 def two(tracker: Tracker) -> Tracker:
     """A tracker with two open questions; the summit closes last."""
-    first = a_question(OTHER, text="Will the other thing happen?", closes_at=a_question().closes_at - timedelta(days=1))
+    first = a_question(
+        OTHER,
+        text="Will the other thing happen?",
+        closes_at=a_question().closes_at - timedelta(days=1),
+    )
     tracker.load(a_set(a_question(), first))
     return tracker
 
@@ -75,7 +81,9 @@ def test_near_the_ends_a_stop_is_a_tenth_of_a_point_and_neither_end_is_certain()
 
 def test_a_mark_lies_where_the_slider_has_its_stop() -> None:
     assert [place(p) for p in (0.0001, 0.5, 0.9999)] == [0.0, 0.5, 1.0]
-    drawn = ruler([Mark(0.0001, "dot", "#0072B2", "you"), Mark(0.9999, "square", "#D55E00", "suggested")])
+    drawn = ruler(
+        [Mark(0.0001, "dot", "#0072B2", "you"), Mark(0.9999, "square", "#D55E00", "suggested")]
+    )
     assert 'cx="6.0"' in drawn
     assert "translate(324.0 0)" in drawn
 
@@ -100,7 +108,10 @@ def save_untouched(visit: AppTest) -> AppTest:
 
 def test_an_untouched_form_saves_the_base_rate_exactly(precise: Tracker) -> None:
     visit = opened(precise)
-    assert (field(visit, "Probability of YES").value, slider(visit).value) == ("12.35%", nearest(BASE_RATE))
+    assert (field(visit, "Probability of YES").value, slider(visit).value) == (
+        "12.35%",
+        nearest(BASE_RATE),
+    )
     assert "about 1 in 8: the base rate" in words(visit)
     save_untouched(visit)
     assert held(precise) == BASE_RATE
@@ -156,7 +167,9 @@ def test_a_slider_that_is_behind_does_not_take_back_what_is_typed(loaded: Tracke
     field(visit, "Probability of YES").set_value("12")
     sent = visit._tree.get_widget_states()  # the field is ahead, the slider stands at the base rate
     visit.run()
-    visit = seen(visit._run(sent))  # the browser sends again before it knows of the slider's new place
+    visit = seen(
+        visit._run(sent)
+    )  # the browser sends again before it knows of the slider's new place
     assert (field(visit, "Probability of YES").value, slider(visit).value) == ("12", 120)
 
 
@@ -190,7 +203,11 @@ def test_base_rate_what_i_held_and_the_suggestion_are_marked(loaded: Tracker) ->
 
 def kept(visit: AppTest) -> dict[str, Any]:
     """What the page hands to the browser to keep."""
-    (found,) = [json.loads(e.proto.json) for e in visit.get("bidi_component") if "keeper" in e.proto.component_name]
+    (found,) = [
+        json.loads(e.proto.json)
+        for e in visit.get("bidi_component")
+        if "keeper" in e.proto.component_name
+    ]
     return found
 
 
@@ -225,7 +242,10 @@ def restored(tracker: Tracker, **values: Any) -> AppTest:
 
 def test_a_draft_is_put_back(loaded: Tracker) -> None:
     visit = restored(loaded, typed="63", **{"why-text": "Because."})
-    assert (field(visit, "Probability of YES").value, field(visit, "Why").value) == ("63", "Because.")
+    assert (field(visit, "Probability of YES").value, field(visit, "Why").value) == (
+        "63",
+        "Because.",
+    )
     assert slider(visit).value == 630
 
 
@@ -237,7 +257,9 @@ def test_a_draft_of_anything_else_is_none(loaded: Tracker, junk: Any) -> None:
 
 @pytest.mark.parametrize("value", [None, "x", "2026-13-01", 5, [1]])
 def test_a_day_that_is_none_starts_as_usual(monkeypatch: pytest.MonkeyPatch, value: Any) -> None:
-    monkeypatch.setattr(drafts.st, "session_state", {"restored-form": {"Middle": value, "Low": value}})
+    monkeypatch.setattr(
+        drafts.st, "session_state", {"restored-form": {"Middle": value, "Low": value}}
+    )
     usual = date(2027, 1, 1)
     assert drafts.day_of("form", "Middle", usual) == usual
     assert drafts.number_of("form", "Low", 2.5) == (5.0 if value == 5 else 2.5)
@@ -261,7 +283,12 @@ def test_of_much_evidence_the_newest_is_offered_to_cite(
 
 def test_a_step_ends_at_either_end() -> None:
     ids = [QuestionId("a"), QuestionId("b")]
-    assert [step(ids, "a", 1), step(ids, "b", 1), step(ids, "a", -1), step(ids, "gone", 1)] == ["b", None, None, "a"]
+    assert [step(ids, "a", 1), step(ids, "b", 1), step(ids, "a", -1), step(ids, "gone", 1)] == [
+        "b",
+        None,
+        None,
+        "a",
+    ]
 
 
 def test_j_and_k_put_a_question_at_hand_and_into_the_address(two: Tracker) -> None:
@@ -289,7 +316,9 @@ def test_walking_past_the_end_leaves_the_way_back_from_what_was_done(loaded: Tra
     assert button(visit, "Undo")
 
 
-def test_a_question_at_hand_is_forecast_and_confirmed_in_place(loaded: Tracker, clock: FakeClock) -> None:
+def test_a_question_at_hand_is_forecast_and_confirmed_in_place(
+    loaded: Tracker, clock: FakeClock
+) -> None:
     visit = open_page(loaded, "questions", at=SUMMIT)
     field(visit, "Probability of YES").set_value("2:1").run()
     field(visit, "Why").set_value("In the list.").run()

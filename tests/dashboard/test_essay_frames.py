@@ -1,4 +1,6 @@
-"""An essay as it is read and told: paragraphs, looks, places, records, and what a draft's form asks."""
+"""An essay as it is read and told: paragraphs, looks, places, records, and what a draft's form
+asks.
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -26,12 +28,24 @@ NOTHING = VerdictLine("all claims", 0, 0.0, 0, 0, 0, None, None)
 
 
 def mapped(sentence: Sentence, state: ClaimState = "no question yet", **more: Any) -> Mapped:
-    values: dict[str, Any] = {"claim_ids": (), "question_ids": (), "p": None, "why": "", "words": state}
+    values: dict[str, Any] = {
+        "claim_ids": (),
+        "question_ids": (),
+        "p": None,
+        "why": "",
+        "words": state,
+    }
     return Mapped(sentence, state, **{**values, **more})
 
 
-def line(label: str = "will", borne_out: float = 8.0, answered: int = 10, open: int = 0, **more: Any) -> VerdictLine:
-    values: dict[str, Any] = {"unanswered": 0, "mean_chance": None, "interval": (0.5, 0.9) if answered else None}
+def line(
+    label: str = "will", borne_out: float = 8.0, answered: int = 10, open: int = 0, **more: Any
+) -> VerdictLine:
+    values: dict[str, Any] = {
+        "unanswered": 0,
+        "mean_chance": None,
+        "interval": (0.5, 0.9) if answered else None,
+    }
     return VerdictLine(label, answered + open, borne_out, answered, open, **{**values, **more})
 
 
@@ -40,7 +54,9 @@ def verdict(overall: VerdictLine = NOTHING, *, retrospective: bool = False, **mo
     return Verdict(retrospective, overall, **{**values, **more})
 
 
-def page(text: str | None, *found: Mapped, drafts: Mapping[int, SavedDraft] | None = None, **more: Any) -> EssayPage:
+def page(
+    text: str | None, *found: Mapped, drafts: Mapping[int, SavedDraft] | None = None, **more: Any
+) -> EssayPage:
     kept = None if text is None else EssayText(ESSAY.id, 1, text, "pasted", NOW, ForecasterId("me"))
     values: dict[str, Any] = {"live": verdict(), "retrospective": verdict(retrospective=True)}
     return EssayPage(
@@ -97,13 +113,17 @@ def test_every_word_of_a_text_is_shown_once_and_in_order(text: str) -> None:
 def test_without_the_text_the_quotes_stand_alone() -> None:
     quote = Sentence(120, 130, "they will meet.", None, "will", 1.0, 1.0, True, "")
     nameless = replace(quote, offset=200, text="")
-    assert texts(page(None, mapped(quote, claim_ids=(ClaimId("C1"),)), mapped(nameless, "rejected"))) == [
-        ["“they will meet …”"]
-    ]
+    assert texts(
+        page(None, mapped(quote, claim_ids=(ClaimId("C1"),)), mapped(nameless, "rejected"))
+    ) == [["“they will meet …”"]]
 
 
 def test_a_claim_of_another_version_is_told_of_and_not_shown_in_the_text() -> None:
-    gone = mapped(Sentence(3, 9, "It fell.", None, "", 0.0, 0.0, False, ""), "open", claim_ids=(ClaimId("C1"),))
+    gone = mapped(
+        Sentence(3, 9, "It fell.", None, "", 0.0, 0.0, False, ""),
+        "open",
+        claim_ids=(ClaimId("C1"),),
+    )
     found = page("It will rain.", *(mapped(s) for s in find_claims("It will rain.")), gone)
     assert frames.elsewhere(found) == (gone,)
     assert texts(found) == [["It will rain."]]
@@ -154,13 +174,17 @@ def test_a_draft_that_was_kept_shows_in_text_and_legend() -> None:
 def test_the_legend_counts_what_occurs_and_leaves_out_what_does_not_look_ahead() -> None:
     (sentence,) = find_claims("It will rain.")
     states: tuple[ClaimState, ...] = ("open", "open", "borne out", "dropped", "not forward-looking")
-    found = page(None, *(mapped(sentence, state, retrospective=state == "borne out") for state in states))
+    found = page(
+        None, *(mapped(sentence, state, retrospective=state == "borne out") for state in states)
+    )
     assert [(look.mark, n) for look, n in frames.legend(found)] == [("✓", 1), ("%", 2), ("( )", 1)]
 
 
 @pytest.mark.parametrize(("asked", "found"), [("0", 0), ("5", 0), ("14", 14), ("13", None), ("", None), ("-1", None),
                                               ("99", None), ("٣", None), ("1e1", None)])  # fmt: skip
-def test_a_place_in_the_address_picks_the_sentence_that_stands_there(asked: str, found: int | None) -> None:
+def test_a_place_in_the_address_picks_the_sentence_that_stands_there(
+    asked: str, found: int | None
+) -> None:
     picked = frames.at_offset(page_of("It will rain. It will thaw."), asked)
     assert (picked.sentence.offset if picked else None) == found
 
@@ -176,7 +200,9 @@ def test_after_the_last_sentence_without_a_question_comes_the_first() -> None:
 
 
 def test_the_record_frame_says_each_line_in_numbers_and_in_words() -> None:
-    frame = frames.record_frame([line(open=3, mean_chance=0.4), line("could", 0.0, 0, 2, mean_chance=0.1)])
+    frame = frames.record_frame(
+        [line(open=3, mean_chance=0.4), line("could", 0.0, 0, 2, mean_chance=0.1)]
+    )
     assert list(frame["said"]) == ["8 of 10, 3 open", "2 open"]
     assert list(frame["interval"]) == ["50\u00a0% to 90\u00a0%", "–"]
     assert frame["share"].isna().tolist() == [False, True]
@@ -199,7 +225,10 @@ def test_the_chart_of_a_record_has_a_row_for_each_label_and_room_for_the_counts(
 def test_records_without_claims_are_left_out_and_the_two_never_mix() -> None:
     live, back = verdict(line(borne_out=1.0, answered=2)), verdict(line(), retrospective=True)
     assert list(frames.records(page(None, live=live))) == ["live"]
-    assert frames.records(page(None, live=live, retrospective=back)) == {"live": live, "looking back": back}
+    assert frames.records(page(None, live=live, retrospective=back)) == {
+        "live": live,
+        "looking back": back,
+    }
     assert frames.in_a_row(live, back) == ("1 of 2 borne out", "looking back: 8 of 10 borne out")
     assert frames.in_a_row(verdict(), verdict(retrospective=True)) == ("", "")
 
@@ -217,7 +246,7 @@ def test_records_without_claims_are_left_out_and_the_two_never_mix() -> None:
         ),
         (
             Coverage(1, 1, 3),
-            "1 of 3 forward-looking sentences became a question, 1 was set aside as untestable, 1 has no question yet.",
+            ("1 of 3 forward-looking sentences became a question, 1 was set aside as " "untestable, 1 has no question yet."),
         ),
         (Coverage(0, 0, 1), "0 of 1 forward-looking sentence became a question, 1 has no question yet."),
         (Coverage(0, 0, 0), "No sentence of it looks ahead."),
@@ -228,10 +257,14 @@ def test_coverage_is_told_in_a_sentence(coverage: Coverage, said: str) -> None:
 
 
 def test_a_small_record_says_that_it_is_small() -> None:
-    number, more = wording.headline(verdict(line(borne_out=2.5, answered=3, open=1, mean_chance=0.3)))
+    number, more = wording.headline(
+        verdict(line(borne_out=2.5, answered=3, open=1, mean_chance=0.3))
+    )
     assert number == "2.5 of 3 borne out"
     assert "3 answers are too few to judge by" in more.replace("\u00a0", " ")
-    assert "1 claim still open, on average 30 % likely to be borne out" in more.replace("\u00a0", " ")
+    assert "1 claim still open, on average 30 % likely to be borne out" in more.replace(
+        "\u00a0", " "
+    )
     assert "too few" not in wording.headline(verdict(line()))[1]
 
 
@@ -249,7 +282,9 @@ def test_a_record_without_answers_claims_nothing() -> None:
         (0.9, 0.6, 5, "too few to judge by."),
     ],
 )
-def test_sureness_is_held_against_what_was_borne_out(claimed: float, share: float, claims: int, said: str) -> None:
+def test_sureness_is_held_against_what_was_borne_out(
+    claimed: float, share: float, claims: int, said: str
+) -> None:
     told = wording.sounded(Calibration(claims, claimed, share, (0.1, 0.9)))
     assert told.replace("\u00a0", " ").endswith(said)
     assert wording.sounded(None) == ""
@@ -264,7 +299,9 @@ def a_draft() -> Any:
 
 
 RAINS, SNOWS = "Annulled if it rains.", "Annulled if it snows."
-WRITTEN = forms.Written("Will Arland sign?", f"YES if Arland signs. {RAINS}", "Reuters, as fall-back")
+WRITTEN = forms.Written(
+    "Will Arland sign?", f"YES if Arland signs. {RAINS}", "Reuters, as fall-back"
+)
 
 
 @pytest.mark.parametrize(
@@ -280,18 +317,24 @@ WRITTEN = forms.Written("Will Arland sign?", f"YES if Arland signs. {RAINS}", "R
         ("actor", "Arland", r"A\1 (b) [c", "text", r"Will A\1 (b) [c sign?"),
     ],
 )  # fmt: skip
-def test_a_slot_changes_the_wording_where_it_stands(slot: forms.Slot, old: str, new: str, part: str, said: str) -> None:
+def test_a_slot_changes_the_wording_where_it_stands(
+    slot: forms.Slot, old: str, new: str, part: str, said: str
+) -> None:
     assert getattr(forms.with_slot(WRITTEN, slot, old, new), part) == said
 
 
 def test_a_slot_fills_the_gap_that_was_left_for_it() -> None:
     gaps = forms.Written(
-        "Will [… who or what] sign?", "By this test: [… the act, text or figure].", "[… who publishes it]"
+        "Will [… who or what] sign?",
+        "By this test: [… the act, text or figure].",
+        "[… who publishes it]",
     )
     made = forms.with_slot(gaps, "actor", "", "Arland")
     made = forms.with_slot(made, "threshold", "", "the king signs")
     made = forms.with_slot(made, "source", "", "arland.example")
-    assert made == forms.Written("Will Arland sign?", "By this test: the king signs.", "arland.example")
+    assert made == forms.Written(
+        "Will Arland sign?", "By this test: the king signs.", "arland.example"
+    )
 
 
 def test_a_deadline_that_is_named_anew_is_offered_among_the_closing_days() -> None:
@@ -312,7 +355,9 @@ def test_a_deadline_that_is_named_anew_is_offered_among_the_closing_days() -> No
         ((), ()),
     ],
 )
-def test_questions_of_several_days_have_names_of_their_own(days: tuple[date, ...], names: tuple[str, ...]) -> None:
+def test_questions_of_several_days_have_names_of_their_own(
+    days: tuple[date, ...], names: tuple[str, ...]
+) -> None:
     assert forms.names("treaty", days) == names
 
 
@@ -337,14 +382,24 @@ def test_a_form_asks_a_question_for_each_day_with_the_day_in_its_words() -> None
         ("numeric", "lots", ("", "")),
     ],
 )
-def test_what_bears_a_claim_out_comes_apart_for_its_fields(kind: Any, said: str, parts: tuple[str, str]) -> None:
+def test_what_bears_a_claim_out_comes_apart_for_its_fields(
+    kind: Any, said: str, parts: tuple[str, str]
+) -> None:
     assert forms.bearing_parts(kind, said) == parts
 
 
 def test_what_stands_in_a_form_can_be_stored_and_comes_back() -> None:
     import json
 
-    fields = {"day": date(2027, 1, 1), "at": NOW, "days": ["2027-01-01"], "n": 3, "text": "a", "none": None, "odd": 1j}
+    fields = {
+        "day": date(2027, 1, 1),
+        "at": NOW,
+        "days": ["2027-01-01"],
+        "n": 3,
+        "text": "a",
+        "none": None,
+        "odd": 1j,
+    }
     kept = forms.kept(fields)
     assert json.loads(json.dumps(kept)) == kept
     assert kept["day"] == "2027-01-01"

@@ -31,7 +31,9 @@ HOSTILE = "![x](http://evil.example/p.png) [now](http://evil.example) <b>$5 $6</
 @pytest.fixture
 def essay(tracker: Tracker) -> Tracker:
     """A tracker with an essay of three claims."""
-    tracker.add_essay(NewEssay("river", "The river treaty", TEXT, "pasted", published="November 2026"))
+    tracker.add_essay(
+        NewEssay("river", "The river treaty", TEXT, "pasted", published="November 2026")
+    )
     return tracker
 
 
@@ -200,9 +202,15 @@ def test_sentences_stand_in_their_paragraphs_with_a_mark_for_their_state(essay: 
     assert [len(block) for block in shown["blocks"]] == [1, 3, 1]
     assert shown["selected"] == SIGNS
     found = pieces(visit)["Arland will sign the river treaty by the end of 2027."]
-    assert (found["look"], found["mark"], found["words"]) == ("no-question-yet", "?", "No question yet")
+    assert (found["look"], found["mark"], found["words"]) == (
+        "no-question-yet",
+        "?",
+        "No question yet",
+    )
     assert pieces(visit)["Prices fell in May."]["look"] == "plain"
-    assert shown["legend"] == [{"look": "no-question-yet", "mark": "?", "words": "no question yet", "count": 3}]
+    assert shown["legend"] == [
+        {"look": "no-question-yet", "mark": "?", "words": "no question yet", "count": 3}
+    ]
 
 
 def test_the_panel_tells_how_a_sentence_makes_its_claim(essay: Tracker) -> None:
@@ -212,7 +220,9 @@ def test_the_panel_tells_how_a_sentence_makes_its_claim(essay: Tracker) -> None:
 
 
 def test_from_a_sentence_one_goes_on_to_the_next_without_a_question(essay: Tracker) -> None:
-    visit = press(open_page(essay, "essay", e="river"), "Start with the first that has no question yet")
+    visit = press(
+        open_page(essay, "essay", e="river"), "Start with the first that has no question yet"
+    )
     assert text_shown(visit)["selected"] == SIGNS
     visit = press(visit, "Next without a question")
     assert text_shown(visit)["selected"] == LEAVES
@@ -224,7 +234,11 @@ def test_hostile_text_is_handed_over_as_text(tracker: Tracker) -> None:
     visit = at(tracker, 0, "odd")
     assert "Arland will sign x now $5 $6 :red[x] in 2027." in str(text_shown(visit)["blocks"])
     assert "evil.example" in words(visit)  # the title
-    shown = [str(element.value) for kind in (visit.markdown, visit.caption, visit.header) for element in kind]
+    shown = [
+        str(element.value)
+        for kind in (visit.markdown, visit.caption, visit.header)
+        for element in kind
+    ]
     assert not any("](http" in said or "<b>" in said for said in shown)
 
 
@@ -256,7 +270,9 @@ def asked_of(tracker: Tracker, clock: FakeClock) -> None:
     tracker.resolve("soon", "yes", source_url="https://arland.example", known_at=clock.time)
 
 
-def test_the_verdict_stands_at_the_top_and_says_how_little_it_rests_on(essay: Tracker, clock: FakeClock) -> None:
+def test_the_verdict_stands_at_the_top_and_says_how_little_it_rests_on(
+    essay: Tracker, clock: FakeClock
+) -> None:
     asked_of(essay, clock)
     said = words(at(essay, SIGNS))
     assert "1 of 1 borne out" in said
@@ -267,7 +283,9 @@ def test_the_verdict_stands_at_the_top_and_says_how_little_it_rests_on(essay: Tr
     assert "sounded 100 % sure and was right in 100 % of 1 claim: too few to judge by" in said
 
 
-def test_the_record_by_word_and_by_kind_is_drawn_with_its_numbers(essay: Tracker, clock: FakeClock) -> None:
+def test_the_record_by_word_and_by_kind_is_drawn_with_its_numbers(
+    essay: Tracker, clock: FakeClock
+) -> None:
     asked_of(essay, clock)
     charts = open_page(essay, "essay", e="river").get("vega_lite_chart")
     assert len(charts) == 2
@@ -290,7 +308,9 @@ def test_the_questions_of_a_sentence_stand_beside_it(essay: Tracker, clock: Fake
     assert "Borne out (1 of 1); " in said
     assert "Resolved YES" in said
     links = [link.proto for link in visit.get("page_link")]
-    assert sum("q=later" in link.query_string or "q=soon" in link.query_string for link in links) == 2
+    assert (
+        sum("q=later" in link.query_string or "q=soon" in link.query_string for link in links) == 2
+    )
     assert button(visit, "Draft another question")
 
 
@@ -305,7 +325,9 @@ def test_questions_that_look_back_have_a_record_of_their_own(tracker: Tracker) -
 # An essay without its text
 
 
-def test_an_essay_whose_text_is_not_kept_shows_its_quotes_and_how_to_add_a_copy(tracker: Tracker) -> None:
+def test_an_essay_whose_text_is_not_kept_shows_its_quotes_and_how_to_add_a_copy(
+    tracker: Tracker,
+) -> None:
     tracker.load(a_set())
     visit = at(tracker, 120, "essay")
     said = words(visit)
@@ -324,13 +346,17 @@ def test_ones_own_copy_of_a_text_is_added_under_the_same_name(tracker: Tracker) 
     assert tracker.essay("essay").text is not None
 
 
-def test_claims_of_another_version_of_the_text_are_told_of(essay: Tracker, clock: FakeClock) -> None:
+def test_claims_of_another_version_of_the_text_are_told_of(
+    essay: Tracker, clock: FakeClock
+) -> None:
     asked_of(essay, clock)
     essay.add_essay(NewEssay("river", "The river treaty", "It will rain.", "pasted"))
     visit = open_page(essay, "essay", e="river")
-    assert [each.label.replace("\u00a0", " ") for each in visit.expander if "another version" in each.label] == [
-        "1 claim of another version of the text"
-    ]
+    assert [
+        each.label.replace("\u00a0", " ")
+        for each in visit.expander
+        if "another version" in each.label
+    ] == ["1 claim of another version of the text"]
 
 
 # A draft
@@ -340,14 +366,19 @@ def test_a_draft_is_filled_in_by_the_rules(essay: Tracker) -> None:
     visit = drafted(essay)
     assert field(visit, "Who").value == "Arland"
     assert field(visit, "By when").value == "31 December 2027"
-    assert field(visit, "Question").value == "Will Arland sign the river treaty by 31 December 2027?"
+    assert (
+        field(visit, "Question").value == "Will Arland sign the river treaty by 31 December 2027?"
+    )
     assert field(visit, "Short name").value == "arland-sign-river-treaty"
     assert "Blocks it. Still open" in words(visit).replace("*", "")
 
 
 def test_a_slot_that_is_changed_is_put_into_the_question(essay: Tracker) -> None:
     visit = say(drafted(essay), "Who", "The parliament of Arland")
-    assert field(visit, "Question").value == "Will The parliament of Arland sign the river treaty by 31 December 2027?"
+    assert (
+        field(visit, "Question").value
+        == "Will The parliament of Arland sign the river treaty by 31 December 2027?"
+    )
     visit = say(visit, "Who will report it", "arland.example")
     assert "arland.example" in field(visit, "Sources, one a line").value
 
@@ -358,7 +389,9 @@ def test_nothing_opens_while_something_blocks_it(essay: Tracker) -> None:
     assert not button(completed(visit), "Open the question").disabled
 
 
-def test_a_question_opens_from_its_sentence_with_its_signposts(essay: Tracker, clock: FakeClock) -> None:
+def test_a_question_opens_from_its_sentence_with_its_signposts(
+    essay: Tracker, clock: FakeClock
+) -> None:
     visit = press(completed(drafted(essay)), "Open the question")
     assert "Draft another question" in [b.label for b in visit.button]
     page = essay.question("arland-sign-river-treaty")
@@ -403,7 +436,9 @@ def test_several_closing_days_open_a_question_each(essay: Tracker) -> None:
     assert bound.labels == ("by 31 Dec 2027", "by 31 Dec 2028")
 
 
-def test_one_name_that_is_taken_keeps_all_closing_days_from_opening(essay: Tracker, clock: FakeClock) -> None:
+def test_one_name_that_is_taken_keeps_all_closing_days_from_opening(
+    essay: Tracker, clock: FakeClock
+) -> None:
     from tests.lives import an_asked
 
     essay.ask(an_asked("treaty-2028"))
@@ -426,7 +461,9 @@ def test_what_blocks_is_overridden_with_a_reason(essay: Tracker) -> None:
     assert essay.verify().bad_seq is None
 
 
-def test_a_name_that_is_taken_is_refused_and_nothing_is_lost(essay: Tracker, clock: FakeClock) -> None:
+def test_a_name_that_is_taken_is_refused_and_nothing_is_lost(
+    essay: Tracker, clock: FakeClock
+) -> None:
     asked_of(essay, clock)
     visit = say(completed(drafted(essay, LEAVES)), "Short name", "soon")
     press(visit, "Open the question")
@@ -440,7 +477,11 @@ def test_a_draft_is_kept_and_comes_back(essay: Tracker) -> None:
     again = at(essay, SIGNS)
     assert "Kept by" in words(again)
     assert field(again, "Question").value == "Will Arland sign?"
-    assert "31 December 2028" in words(again) or "Closes" in words(again) or "closes 1 Jan 2029" in words(again)
+    assert (
+        "31 December 2028" in words(again)
+        or "Closes" in words(again)
+        or "closes 1 Jan 2029" in words(again)
+    )
     assert pieces(again)["Arland will sign the river treaty by the end of 2027."]["mark"] == "✎"
 
 
@@ -502,7 +543,11 @@ def advised(essay: Tracker, monkeypatch: pytest.MonkeyPatch) -> Tracker:
     from dataclasses import replace
 
     essay.settings = replace(essay.settings, model_url="http://127.0.0.1:9/v1", model_name="m")
-    made = Proposal(Slots(actor="The parliament of Arland", place="Arlburg"), ("Does a draft treaty count?",), "m")
+    made = Proposal(
+        Slots(actor="The parliament of Arland", place="Arlburg"),
+        ("Does a draft treaty count?",),
+        "m",
+    )
     monkeypatch.setattr(Tracker, "propose", lambda self, essay_id, offset: made)
     return essay
 
@@ -519,7 +564,11 @@ def test_what_a_model_proposes_is_taken_one_by_one(advised: Tracker) -> None:
     assert "[… Does a draft treaty count?]" in field(visit, "How it is resolved").value
 
 
-def test_a_model_that_does_not_answer_is_one_calm_line(advised: Tracker, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Tracker, "propose", lambda self, essay_id, offset: Unanswered("the model did not answer"))
+def test_a_model_that_does_not_answer_is_one_calm_line(
+    advised: Tracker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        Tracker, "propose", lambda self, essay_id, offset: Unanswered("the model did not answer")
+    )
     visit = press(drafted(advised), "Ask the model for slots and edge cases")
     assert "The model did not answer." in words(visit)

@@ -1,4 +1,6 @@
-"""Evidence and the lines of suggestions become frames whose columns mean what their docstrings say."""
+"""Evidence and the lines of suggestions become frames whose columns mean what their docstrings
+say.
+"""
 
 from math import exp
 
@@ -13,7 +15,17 @@ from forecasts.evidence import Direction, Report, Strength, independent
 from forecasts.option_suggestion import OptionSuggestion, suggest_options
 from forecasts.suggestion import Line
 from forecasts.why import FADED
-from tests.dashboard.examples import NOW, OPENS, VISIT_TO, card, copy, days, evidence, suggestion, syndicated
+from tests.dashboard.examples import (
+    NOW,
+    OPENS,
+    VISIT_TO,
+    card,
+    copy,
+    days,
+    evidence,
+    suggestion,
+    syndicated,
+)
 from tracker.feeds.item import ItemId
 from tracker.summaries import Why
 
@@ -22,7 +34,10 @@ from tracker.summaries import Why
 
 def test_copies_are_folded_and_one_owner_is_one_witness() -> None:
     assert fold(syndicated(14, reports=3)) == Fold(3, 3, 14)
-    sisters = (copy(1, "Envoy", feed="Daily", group="press"), copy(2, "Envoy in Kyiv", feed="Sunday", group="press"))
+    sisters = (
+        copy(1, "Envoy", feed="Daily", group="press"),
+        copy(2, "Envoy in Kyiv", feed="Sunday", group="press"),
+    )
     assert fold(sisters) == Fold(2, 1, 0)
     assert fold((copy(1, "Envoy"),)) == Fold(1, 1, 0)
 
@@ -33,7 +48,10 @@ def test_what_is_folded_is_what_reliability_counts(of: list[tuple[int, int]]) ->
         copy(n, "x", group=f"g{group}", copy_of=None if text >= n else ItemId(text))
         for n, (text, group) in enumerate(of, 1)
     ]
-    reports = [Report(i.source_group, 0.8, i.item.first_seen_at, text=i.copy_of or i.item.id) for i in items]
+    reports = [
+        Report(i.source_group, 0.8, i.item.first_seen_at, text=i.copy_of or i.item.id)
+        for i in items
+    ]
     counted = independent(reports)
     assert fold(items).reports == len(counted)
     assert fold(items).independent == len({r.source_group for r in counted})
@@ -52,7 +70,9 @@ def test_a_copy_whose_original_is_elsewhere_stands_for_its_text() -> None:
 
 
 def test_evidence_rows_tell_sides_chances_and_reports() -> None:
-    row = evidence_frame([card(1, items=syndicated(3, reports=2), why=Why("Envoy in Kyiv", 0.6))], "numeric").iloc[0]
+    row = evidence_frame(
+        [card(1, items=syndicated(3, reports=2), why=Why("Envoy in Kyiv", 0.6))], "numeric"
+    ).iloc[0]
     assert (row["direction"], row["sure"], row["relevant"]) == ("▲ higher", 90.0, 80.0)
     assert (row["reports"], row["independent"], row["copies"]) == (2, 2, 3)
     assert (row["matched"], row["nearest"]) == ("envoy, Kyiv", "Envoy in Kyiv")
@@ -77,7 +97,10 @@ def test_a_machine_judgement_is_marked_in_the_list() -> None:
 
 
 def test_evidence_keeps_its_types_without_rows() -> None:
-    assert evidence_frame([], "binary").dtypes.to_dict() == evidence_frame([card()], "binary").dtypes.to_dict()
+    assert (
+        evidence_frame([], "binary").dtypes.to_dict()
+        == evidence_frame([card()], "binary").dtypes.to_dict()
+    )
 
 
 # Why
@@ -98,9 +121,18 @@ def test_the_why_table_names_the_news_and_ends_in_the_sum() -> None:
 
 
 @given(st.lists(st.floats(-0.02, 0.02), max_size=12))
-def test_the_rows_of_the_why_table_add_up_however_much_evidence_has_faded(weights: list[float]) -> None:
-    faded = [Line("evidence", "old", weight, 0.5, card(k).evidence.id) for k, weight in enumerate(weights, 1)]
-    lines = (Line("base rate", "3 of 10", -0.847, 0.3), *faded, Line("evidence scale", "×0.5", 0.4, 0.5))
+def test_the_rows_of_the_why_table_add_up_however_much_evidence_has_faded(
+    weights: list[float],
+) -> None:
+    faded = [
+        Line("evidence", "old", weight, 0.5, card(k).evidence.id)
+        for k, weight in enumerate(weights, 1)
+    ]
+    lines = (
+        Line("base rate", "3 of 10", -0.847, 0.3),
+        *faded,
+        Line("evidence scale", "×0.5", 0.4, 0.5),
+    )
     frame = why.why_frame(suggestion(*lines), [])
     assert frame["log_odds"].iloc[:-1].sum() == pytest.approx(frame["log_odds"].iloc[-1])
     shown = sum(abs(weight) >= FADED for weight in weights)
@@ -138,13 +170,20 @@ def test_the_lines_shown_first_are_of_the_option_that_moved_most() -> None:
     assert why.moved_most(shares_after(("Minsk", Direction.NO)), VISIT_TO) == "Minsk"
 
 
-@given(st.lists(st.tuples(st.sampled_from(["Beijing", "Minsk", "Other"]), st.sampled_from([-1, 1])), max_size=6))
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["Beijing", "Minsk", "Other"]), st.sampled_from([-1, 1])),
+        max_size=6,
+    )
+)
 def test_the_lines_of_every_share_add_up_to_its_logarithm(pieces: list[tuple[str, int]]) -> None:
     found = shares_after(*((option, Direction(side)) for option, side in pieces))
     for option, p in zip(found.distribution.options, found.distribution.p, strict=True):
         frame = why.option_why_frame(found, option, [])
         assert exp(frame["log_share"].iloc[-1]) == pytest.approx(p)
-        assert frame["log_share"].iloc[:-1].sum() == pytest.approx(frame["log_share"].iloc[-1], abs=2e-3)
+        assert frame["log_share"].iloc[:-1].sum() == pytest.approx(
+            frame["log_share"].iloc[-1], abs=2e-3
+        )
 
 
 def test_the_line_of_an_option_names_its_news() -> None:
@@ -159,4 +198,6 @@ def test_the_line_of_an_option_names_its_news() -> None:
 def test_an_option_that_cannot_be_has_no_lines() -> None:
     frame = why.option_why_frame(shares_after(), "Tehran", [])
     assert frame.empty
-    assert frame.dtypes.to_dict() == why.option_why_frame(shares_after(), "Minsk", []).dtypes.to_dict()
+    assert (
+        frame.dtypes.to_dict() == why.option_why_frame(shares_after(), "Minsk", []).dtypes.to_dict()
+    )

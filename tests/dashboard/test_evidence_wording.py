@@ -1,4 +1,6 @@
-"""Evidence in words: which way it points in each kind's terms, how surely, why, by whom, and what lines mean."""
+"""Evidence in words: which way it points in each kind's terms, how surely, why, by whom, and what
+lines mean.
+"""
 
 from typing import get_args
 
@@ -32,7 +34,9 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
         ("ordered", NO, "▼ speaks moderately against option Minsk"),
     ],
 )
-def test_evidence_is_told_with_a_shape_a_side_and_a_strength(kind: Kind, direction: Direction, told: str) -> None:
+def test_evidence_is_told_with_a_shape_a_side_and_a_strength(
+    kind: Kind, direction: Direction, told: str
+) -> None:
     assert wording.bearing(evidence(direction=direction, option="Minsk"), kind) == told
 
 
@@ -52,14 +56,25 @@ def test_neutral_is_an_answer_once_a_person_gave_it() -> None:
 
 
 def test_what_has_no_strength_speaks_for_nobody() -> None:
-    assert wording.bearing(evidence(strength=Strength.NONE), "numeric") == "◆ does not speak either way"
+    assert (
+        wording.bearing(evidence(strength=Strength.NONE), "numeric")
+        == "◆ does not speak either way"
+    )
 
 
 def test_how_sure_a_match_is_comes_with_what_it_counts_for() -> None:
     told = plain(wording.sureness(evidence(), "binary"))
-    assert told == "80 % likely to be relevant · for YES, 90 % sure · counts 64 % until a person judges it"
-    assert wording.sureness(evidence(status="edited"), "binary") == "a person took it: it counts fully"
-    assert wording.sureness(evidence(status="rejected"), "binary") == "a person rejected it: it counts nothing"
+    assert (
+        told
+        == "80 % likely to be relevant · for YES, 90 % sure · counts 64 % until a person judges it"
+    )
+    assert (
+        wording.sureness(evidence(status="edited"), "binary") == "a person took it: it counts fully"
+    )
+    assert (
+        wording.sureness(evidence(status="rejected"), "binary")
+        == "a person rejected it: it counts nothing"
+    )
 
 
 @given(st.floats(0.0, 1.0), st.floats(0.5, 1.0), st.sampled_from(KINDS))
@@ -71,9 +86,12 @@ def test_every_chance_can_be_told(relevance: float, p_direction: float, kind: Ki
 def test_a_match_names_its_words_and_the_phrasing_nearest_to_it() -> None:
     near = Why("Envoy visits Kyiv", 0.612, "as in “Envoy visits Kyiv”")
     assert (
-        wording.matched(evidence(), near) == "matched “envoy”, “Kyiv” · nearest to: “Envoy visits Kyiv” (cosine 0.61)"
+        wording.matched(evidence(), near)
+        == "matched “envoy”, “Kyiv” · nearest to: “Envoy visits Kyiv” (cosine 0.61)"
     )
-    assert wording.matched(evidence(), Why("Envoy visits Kyiv")).endswith("nearest to: “Envoy visits Kyiv”")
+    assert wording.matched(evidence(), Why("Envoy visits Kyiv")).endswith(
+        "nearest to: “Envoy visits Kyiv”"
+    )
     assert wording.matched(evidence(), Why()) == "matched “envoy”, “Kyiv”"
 
 
@@ -81,9 +99,14 @@ def test_why_it_leans_so_does_not_say_a_phrasing_twice() -> None:
     near = Why("Envoy visits Kyiv", 0.6, "as in “Envoy visits Kyiv”")
     assert wording.leans(evidence(), near) == "why this way: as in that phrasing"
     other = Why("Envoy visits Kyiv", 0.6, "as in the opposite “Envoy stays at home”")
-    assert wording.leans(evidence(), other) == "why this way: as in the opposite “Envoy stays at home”"
+    assert (
+        wording.leans(evidence(), other) == "why this way: as in the opposite “Envoy stays at home”"
+    )
     unsure = Why("Envoy visits Kyiv", 0.6, "it asks and does not say")
-    assert wording.leans(evidence(direction=NEUTRAL), unsure) == "why no direction: it asks and does not say"
+    assert (
+        wording.leans(evidence(direction=NEUTRAL), unsure)
+        == "why no direction: it asks and does not say"
+    )
     assert wording.leans(evidence(), Why()) == ""
 
 
@@ -119,8 +142,14 @@ def test_a_judgement_says_who_made_it() -> None:
         "Machine judgement (qwen): for YES, moderate. Relevance 0.80: “sends an envoy”"
     )
     assert decided(ME, "confirmed") == "Confirmed by me: for YES, moderate."
-    assert decided("ada", "rejected", note="Old news.") == "Rejected by ada: for YES, moderate. Old news."
-    assert decided("matcher", direction=NEUTRAL) == "Logged by the matcher: direction not called, moderate."
+    assert (
+        decided("ada", "rejected", note="Old news.")
+        == "Rejected by ada: for YES, moderate. Old news."
+    )
+    assert (
+        decided("matcher", direction=NEUTRAL)
+        == "Logged by the matcher: direction not called, moderate."
+    )
 
 
 @pytest.mark.parametrize(
@@ -132,7 +161,9 @@ def test_a_judgement_says_who_made_it() -> None:
         ("date", 0, 0, "No story points earlier or later yet; no date is made from stories."),
     ],
 )
-def test_where_evidence_leans_is_counted_and_no_number_is_made(kind: Kind, yes: int, no: int, told: str) -> None:
+def test_where_evidence_leans_is_counted_and_no_number_is_made(
+    kind: Kind, yes: int, no: int, told: str
+) -> None:
     assert plain(wording.leaning_sentence(kind, Leaning(yes, no, 0.5 * yes, 0.5 * no))) == told
 
 

@@ -1,4 +1,6 @@
-"""What feeds did to evidence, on the pages that show it: edits, whole articles, odd dates, and silence."""
+"""What feeds did to evidence, on the pages that show it: edits, whole articles, odd dates, and
+silence.
+"""
 
 import re
 from datetime import timedelta
@@ -15,7 +17,9 @@ from tracker.network import Network
 SUMMIT = "summit-2027"
 INVITED = "Arland invites Borland to a summit"
 LINK = "https://wire.invalid/1"
-HOSTILE = "Arland invites Borland to a summit ![x](http://evil.example/p.png) [now](http://evil.example)"
+HOSTILE = (
+    "Arland invites Borland to a summit ![x](http://evil.example/p.png) [now](http://evil.example)"
+)
 
 
 @pytest.fixture
@@ -36,7 +40,9 @@ def an_edit(tracker: Tracker, press: Press, clock: FakeClock, title: str) -> Non
 
 def drawers(visit: AppTest) -> list[str]:
     """Everything that can be opened, but for the way into the past, which every question offers."""
-    return [label for e in visit.expander if (label := plain(e.label)) != "As known on an earlier day"]
+    return [
+        label for e in visit.expander if (label := plain(e.label)) != "As known on an earlier day"
+    ]
 
 
 @pytest.mark.parametrize("page", [("inbox", {}), ("question", {"q": SUMMIT, "tab": "Evidence"})])
@@ -47,7 +53,9 @@ def test_an_edited_item_shows_every_version_the_oldest_first(
     an_edit(news, press, clock, "Arland invites nobody to a summit with Borland")
     visit = open_page(news, page[0], **page[1])
     if page[0] == "question":
-        visit.session_state["evidence-table"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
+        visit.session_state["evidence-table"] = {
+            "selection": {"rows": [0], "columns": [], "cells": []}
+        }
         visit.run()
     assert "Edited 2× since it was first seen" in drawers(visit)
     (edited,) = [e for e in visit.expander if e.label.startswith("Edited")]
@@ -66,7 +74,9 @@ def test_what_was_never_edited_says_nothing_of_it(news: Tracker) -> None:
     assert drawers(open_page(news, "inbox")) == []
 
 
-def test_an_edit_of_hostile_text_can_do_nothing(news: Tracker, press: Press, clock: FakeClock) -> None:
+def test_an_edit_of_hostile_text_can_do_nothing(
+    news: Tracker, press: Press, clock: FakeClock
+) -> None:
     an_edit(news, press, clock, HOSTILE)
     visit = open_page(news, "inbox")
     assert HOSTILE in [t.value for t in visit.text]
@@ -84,7 +94,9 @@ def test_a_whole_article_is_one_click_away(news: Tracker, monkeypatch: pytest.Mo
     assert "evil" not in markdown_of(visit)
 
 
-def test_a_very_long_article_is_cut_and_says_so(news: Tracker, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_very_long_article_is_cut_and_says_so(
+    news: Tracker, monkeypatch: pytest.MonkeyPatch
+) -> None:
     news.change_feed("wire", full_text=True)
     monkeypatch.setattr(Network, "article", lambda self, page: ("long " * 20_000, ""))
     news.read_articles()
@@ -101,7 +113,9 @@ def test_a_card_says_what_is_odd_about_the_date(news: Tracker) -> None:
 # Silence behind a question
 
 
-def test_a_question_says_when_feeds_that_should_carry_its_evidence_are_silent(news: Tracker) -> None:
+def test_a_question_says_when_feeds_that_should_carry_its_evidence_are_silent(
+    news: Tracker,
+) -> None:
     news.pause_feed("wire")
     visit = open_page(news, "question", q=SUMMIT)
     assert drawers(visit) == ["The one feed that should carry its evidence is silent"]
@@ -117,7 +131,9 @@ def test_a_question_whose_feeds_are_well_says_nothing_of_them(news: Tracker) -> 
 def test_silence_is_no_news_once_the_answer_is_known(news: Tracker, clock: FakeClock) -> None:
     news.pause_feed("wire")
     clock.advance(days=1)
-    news.resolve(SUMMIT, "yes", source_url="https://arland.example/", known_at=NOW + timedelta(hours=2))
+    news.resolve(
+        SUMMIT, "yes", source_url="https://arland.example/", known_at=NOW + timedelta(hours=2)
+    )
     assert "silent" not in " ".join(drawers(open_page(news, "question", q=SUMMIT)))
 
 

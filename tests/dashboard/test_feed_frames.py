@@ -41,10 +41,21 @@ def test_trouble_comes_first_and_calm_last() -> None:
 
 
 def test_a_feed_is_one_row_with_its_lag_and_its_next_poll() -> None:
-    down = feed("down", "failing", NOW - days(3), last_error="timed out", failures=4, recent="200 - - -", days=DAYS)
+    down = feed(
+        "down",
+        "failing",
+        NOW - days(3),
+        last_error="timed out",
+        failures=4,
+        recent="200 - - -",
+        days=DAYS,
+    )
     row = all_of_them.feeds_frame([down], NOW).iloc[0]
     assert (row["health"], row["lag"], row["note"]) == ("✗ failing", "3\u00a0days", "timed out")
-    assert (row["next"], row["why"]) == (NOW + timedelta(minutes=30), "about 12 items a day: asked every 35 min or so")
+    assert (row["next"], row["why"]) == (
+        NOW + timedelta(minutes=30),
+        "about 12 items a day: asked every 35 min or so",
+    )
     assert row["answers"] == "200, no answer ×3"
     assert row["unchanged"] == pytest.approx(100 * 18 / 31)
 
@@ -55,7 +66,9 @@ def test_the_last_whole_day_is_held_against_the_usual_one() -> None:
 
 
 def test_a_feed_that_was_never_asked_claims_nothing() -> None:
-    row = all_of_them.feeds_frame([feed("a", "new", None, recent="", last_attempt_at=None)], NOW).iloc[0]
+    row = all_of_them.feeds_frame(
+        [feed("a", "new", None, recent="", last_attempt_at=None)], NOW
+    ).iloc[0]
     assert row["lag"] == "never"
     assert all(pd.isna(row[name]) for name in ("success", "yesterday", "usual", "unchanged"))
     assert row["daily"] == [0] * 28
@@ -73,7 +86,10 @@ def test_a_paused_feed_has_no_next_poll_but_a_reason_why_not() -> None:
         ({"paused_why": "gone", "last_error": "HTTP 410"}, "gone"),
         ({"last_error": "HTTP 500", "silence": "failing since"}, "HTTP 500"),
         ({"silence": "nothing new since"}, "nothing new since"),
-        ({"moved_to": "https://new.example"}, "Its server has said that it moved for good to https://new.example"),
+        (
+            {"moved_to": "https://new.example"},
+            "Its server has said that it moved for good to https://new.example",
+        ),
         ({}, ""),
     ],
 )
@@ -94,7 +110,10 @@ def test_days_are_those_of_utc_whatever_the_clock_says() -> None:
 
 
 def test_no_feeds_make_an_empty_frame_with_the_same_columns() -> None:
-    empty, full = all_of_them.feeds_frame([], NOW), all_of_them.feeds_frame([feed("a", days=DAYS)], NOW)
+    empty, full = (
+        all_of_them.feeds_frame([], NOW),
+        all_of_them.feeds_frame([feed("a", days=DAYS)], NOW),
+    )
     assert list(empty.dtypes.items()) == list(full.dtypes.items())
 
 
@@ -142,7 +161,13 @@ def test_days_are_drawn_in_utc_for_every_viewer() -> None:
 
 
 def an_entry(number: int, **more: object) -> Item:
-    values = {"title": "Headline", "url": "https://example.org/1", "published_at": None, "first_seen_at": NOW, **more}
+    values = {
+        "title": "Headline",
+        "url": "https://example.org/1",
+        "published_at": None,
+        "first_seen_at": NOW,
+        **more,
+    }
     return Item(ItemId(number), FeedId("wire"), values.pop("title"), "", **values)  # type: ignore[arg-type]
 
 
@@ -158,7 +183,9 @@ def test_a_repeated_item_is_said_to_be_one() -> None:
 
 
 def test_only_a_web_address_is_offered() -> None:
-    frame = one.items_frame([an_entry(1), an_entry(2, url="javascript:alert(1)"), an_entry(3, url="")])
+    frame = one.items_frame(
+        [an_entry(1), an_entry(2, url="javascript:alert(1)"), an_entry(3, url="")]
+    )
     assert frame["url"].dropna().to_dict() == {0: "https://example.org/1"}
 
 
@@ -185,7 +212,17 @@ def test_how_a_feed_is_read_names_what_is_not_as_usual() -> None:
 
 
 BODY = b"x" * 45_000
-GOT = Fetched(FeedId(""), "https://a.example/rss", 200, BODY, "application/rss+xml", None, None, 0.0, seconds=0.25)
+GOT = Fetched(
+    FeedId(""),
+    "https://a.example/rss",
+    200,
+    BODY,
+    "application/rss+xml",
+    None,
+    None,
+    0.0,
+    seconds=0.25,
+)
 MATCH = TrialMatch("Envoy travels", QuestionId("xi"), "An envoy visits", ("envoy", "Kyiv"))
 
 
@@ -199,8 +236,13 @@ def a_trial(result: FetchResult = GOT, **more: object) -> Tried:
     [
         (GOT, "HTTP 200 · 45 kB in 0.25 s · application/rss+xml · https://a.example/rss"),
         (
-            Fetched(FeedId(""), "https://b.example", 200, b"", "", None, None, 0.0, "https://b.example"),
-            "HTTP 200 · 0 bytes in 0.00 s · no content type · https://b.example · moved for good to https://b.example",
+            Fetched(
+                FeedId(""), "https://b.example", 200, b"", "", None, None, 0.0, "https://b.example"
+            ),
+            (
+                "HTTP 200 · 0 bytes in 0.00 s · no content type · https://b.example · moved for "
+                "good to https://b.example"
+            ),
         ),
         (FetchFailed(FeedId(""), "timed out"), "timed out"),
         (Deferred(FeedId(""), 3.0, "enough for the moment"), "enough for the moment"),
@@ -216,7 +258,10 @@ def test_a_trial_keeps_a_preview_and_not_the_document() -> None:
     found = a_trial(parsed=Parsed("Wire", items, "odd"), matches=(MATCH, MATCH))
     assert (found.title, found.entries, found.odd, len(found.preview)) == ("Wire", 30, "odd", 10)
     assert "c" * 100 not in repr(found)
-    assert verdict(found).replace("\u00a0", " ") == "**A feed with 30 entries**; 2 matches with 1 open question."
+    assert (
+        verdict(found).replace("\u00a0", " ")
+        == "**A feed with 30 entries**; 2 matches with 1 open question."
+    )
     row = matches_frame(found, {QuestionId("xi"): "Will Xi?"}).iloc[0]
     assert list(row) == ["Envoy travels", "Will Xi?", "An envoy visits", "envoy, Kyiv"]
     assert matches_frame(found, {})["question"].iloc[0] == "xi"
@@ -224,15 +269,22 @@ def test_a_trial_keeps_a_preview_and_not_the_document() -> None:
 
 def test_a_verdict_tells_no_feed_from_no_answer() -> None:
     assert verdict(a_trial(reason="an HTML page, not a feed")) == "**This is no feed.**"
-    assert verdict(a_trial(FetchFailed(FeedId(""), "timed out"))) == "**Nothing could be read there.**"
+    assert (
+        verdict(a_trial(FetchFailed(FeedId(""), "timed out"))) == "**Nothing could be read there.**"
+    )
     empty = a_trial(parsed=Parsed("", (), None))
     assert empty.title == "A feed without a title"
     assert "**A feed with 0\u00a0entries**; none would be evidence" in verdict(empty)
 
 
 def test_a_guess_is_called_one() -> None:
-    assert named(Candidate("https://a.example/feed", "", "guess")) == "https://a.example/feed (a guess)"
-    assert named(Candidate("https://a.example/rss", "News", "link")) == "https://a.example/rss · News"
+    assert (
+        named(Candidate("https://a.example/feed", "", "guess"))
+        == "https://a.example/feed (a guess)"
+    )
+    assert (
+        named(Candidate("https://a.example/rss", "News", "link")) == "https://a.example/rss · News"
+    )
 
 
 # Versions
@@ -257,7 +309,12 @@ def test_every_version_says_what_is_different_the_oldest_first() -> None:
         "headline and summary changed",
         "text changed",
     ]
-    assert [v.title for v in found] == ["Envoy travels", "Envoy may travel", "Envoy may travel", *["Envoy stays"] * 2]
+    assert [v.title for v in found] == [
+        "Envoy travels",
+        "Envoy may travel",
+        "Envoy may travel",
+        *["Envoy stays"] * 2,
+    ]
     assert [v.summary for v in found] == ["", "", "It is said.", "It is denied.", ""]
     assert [v.seen_at for v in found] == sorted(v.seen_at for v in found)
 

@@ -1,4 +1,6 @@
-"""The page of all feeds and of one, on a real tracker without a browser: what they show, and what their buttons do."""
+"""The page of all feeds and of one, on a real tracker without a browser: what they show, and what
+their buttons do.
+"""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -9,7 +11,15 @@ from streamlit.testing.v1 import AppTest
 from tests.builders import NOW, FakeClock, Press, a_feed, a_set, an_rss
 from tests.dashboard.pages import button, field, open_page, plain, seen, words
 from tracker.api import Tracker, open_tracker
-from tracker.feeds.answers import Fetched, FetchFailed, FetchRequest, FetchResult, More, NotModified, at_once
+from tracker.feeds.answers import (
+    Fetched,
+    FetchFailed,
+    FetchRequest,
+    FetchResult,
+    More,
+    NotModified,
+    at_once,
+)
 from tracker.feeds.feed import FeedState
 from tracker.settings import Settings
 
@@ -37,7 +47,9 @@ class Web:
         match found:
             case bytes():
                 kind = "text/html" if b"<html" in found else "application/rss+xml"
-                return Fetched(request.feed_id, request.url, 200, found, kind, None, None, 0.0, seconds=0.2)
+                return Fetched(
+                    request.feed_id, request.url, 200, found, kind, None, None, 0.0, seconds=0.2
+                )
             case FetchFailed():
                 return FetchFailed(request.feed_id, found.reason, found.status, gone=found.gone)
             case NotModified():
@@ -104,7 +116,9 @@ def test_a_failing_feed_says_why_since_when_and_when_it_is_tried_again(
     assert "2nd failure in a row, so it is left alone for 2" in text
 
 
-def test_a_feed_in_trouble_is_tried_again_by_a_click(online: Tracker, web: Web, clock: FakeClock) -> None:
+def test_a_feed_in_trouble_is_tried_again_by_a_click(
+    online: Tracker, web: Web, clock: FakeClock
+) -> None:
     web.at["https://wire.invalid/rss"] = DOWN
     online.poll()
     visit = open_page(online, "feeds")
@@ -118,13 +132,17 @@ def test_a_feed_in_trouble_is_tried_again_by_a_click(online: Tracker, web: Web, 
     assert "Odd about its document" not in text
 
 
-def test_a_feed_in_trouble_is_paused_by_a_click_and_taken_up_by_another(online: Tracker, web: Web) -> None:
+def test_a_feed_in_trouble_is_paused_by_a_click_and_taken_up_by_another(
+    online: Tracker, web: Web
+) -> None:
     web.at["https://wire.invalid/rss"] = DOWN
     online.poll()
     visit = seen(button(open_page(online, "feeds"), "Pause").click().run())
     assert state(online).paused_why == "paused by hand"
     assert "paused by hand" in words(visit)
-    assert [plain(b.label) for b in visit.button if b.key.startswith(("retry", "pause"))] == ["Try again"]
+    assert [plain(b.label) for b in visit.button if b.key.startswith(("retry", "pause"))] == [
+        "Try again"
+    ]
     seen(button(visit, "Try again").click().run())
     assert not state(online).paused
 
@@ -183,7 +201,9 @@ def test_picking_a_row_opens_the_feed(online: Tracker) -> None:
 # One feed
 
 
-@pytest.mark.parametrize("name", ["nothing", "<script>alert(1)</script>", "../../etc/passwd", "x" * 10_000])
+@pytest.mark.parametrize(
+    "name", ["nothing", "<script>alert(1)</script>", "../../etc/passwd", "x" * 10_000]
+)
 def test_an_unknown_feed_is_met_calmly(online: Tracker, name: str) -> None:
     visit = open_page(online, "feeds", feed=name)
     assert "There is no such feed" in words(visit)
@@ -199,7 +219,9 @@ def test_a_new_feed_says_so_and_shows_nothing_that_is_not_there(online: Tracker)
     assert not visit.get("vega_lite_chart")
 
 
-def test_a_feed_says_how_it_fares_when_it_is_asked_and_what_it_brought(online: Tracker, clock: FakeClock) -> None:
+def test_a_feed_says_how_it_fares_when_it_is_asked_and_what_it_brought(
+    online: Tracker, clock: FakeClock
+) -> None:
     online.poll()
     clock.advance(minutes=12)
     visit = open_page(online, "feeds", feed="wire")
@@ -226,17 +248,23 @@ def test_a_feed_without_evidence_says_how_there_would_be_some(online: Tracker, w
     assert "signpost" in text
 
 
-def test_a_pending_move_is_told_with_what_will_come_of_it(online: Tracker, web: Web, clock: FakeClock) -> None:
+def test_a_pending_move_is_told_with_what_will_come_of_it(
+    online: Tracker, web: Web, clock: FakeClock
+) -> None:
     online.poll()
     web.at["https://wire.invalid/rss"] = NotModified(a_feed().id, 0.0, "https://new.invalid/rss")
     online.poll(every=True)
     clock.advance(days=2)
     text = words(open_page(online, "feeds", feed="wire"))
-    assert "For 2 days its server has said that it moved for good to https://new.invalid/rss." in text
+    assert (
+        "For 2 days its server has said that it moved for good to https://new.invalid/rss." in text
+    )
     assert "After seven days it will be asked there." in text
 
 
-def test_what_is_odd_about_a_document_is_said_although_it_was_read(online: Tracker, web: Web) -> None:
+def test_what_is_odd_about_a_document_is_said_although_it_was_read(
+    online: Tracker, web: Web
+) -> None:
     whole = an_rss((INVITED, "https://wire.invalid/1"))
     web.at["https://wire.invalid/rss"] = whole.removesuffix(b"</channel></rss>")
     online.poll()
@@ -253,8 +281,18 @@ def test_a_feed_is_read_as_the_form_says(online: Tracker) -> None:
     visit.checkbox(key="full_text-wire").check()
     visit = seen(button(visit, "Save").click().run())
     feed = state(online).feed
-    assert (feed.title, feed.theme, feed.every_minutes, feed.importance) == ("Wire of Arland", "summit", 15.0, 2.5)
-    assert (feed.grade, feed.full_text, feed.max_megabytes, feed.user_agent) == ("A", True, None, "")
+    assert (feed.title, feed.theme, feed.every_minutes, feed.importance) == (
+        "Wire of Arland",
+        "summit",
+        15.0,
+        2.5,
+    )
+    assert (feed.grade, feed.full_text, feed.max_megabytes, feed.user_agent) == (
+        "A",
+        True,
+        None,
+        "",
+    )
     assert [plain(h.value) for h in visit.header] == ["Wire of Arland"]
     assert "asked every 15 minutes" in words(visit)
 
@@ -263,8 +301,16 @@ def test_a_feed_is_read_as_the_form_says(online: Tracker) -> None:
     ("label", "value", "reason"),
     [
         ("Importance", 0.0, "The importance of a feed must lie between 0.01 and 100"),
-        ("Minutes between polls", 1.0, "The minutes between two polls must lie between 5 and 44640"),
-        ("Size limit, MB", 900.0, "The megabytes that a feed may have must lie between 0.01 and 500"),
+        (
+            "Minutes between polls",
+            1.0,
+            "The minutes between two polls must lie between 5 and 44640",
+        ),
+        (
+            "Size limit, MB",
+            900.0,
+            "The megabytes that a feed may have must lie between 0.01 and 500",
+        ),
         ("Title", "  ", "A feed needs a title"),
     ],
 )
@@ -289,7 +335,9 @@ def markdown_of(visit: AppTest) -> str:
 
 
 @pytest.mark.parametrize("params", [{}, {"feed": "wire"}])
-def test_a_feeds_own_title_can_do_nothing(online: Tracker, web: Web, params: dict[str, str]) -> None:
+def test_a_feeds_own_title_can_do_nothing(
+    online: Tracker, web: Web, params: dict[str, str]
+) -> None:
     online.change_feed("wire", title=HOSTILE, theme="[now](http://evil.example)")
     web.at["https://wire.invalid/rss"] = FetchFailed(a_feed().id, HOSTILE)
     online.poll()
@@ -306,7 +354,9 @@ def type_address(visit: AppTest, url: str) -> AppTest:
 
 
 def test_an_address_is_tested_and_nothing_is_kept(online: Tracker, web: Web) -> None:
-    web.at["https://new.invalid/rss"] = an_rss((INVITED, "https://new.invalid/1"), ("Cat", "https://new.invalid/2"))
+    web.at["https://new.invalid/rss"] = an_rss(
+        (INVITED, "https://new.invalid/1"), ("Cat", "https://new.invalid/2")
+    )
     visit = type_address(open_page(online, "feeds"), "https://new.invalid/rss")
     visit = seen(button(visit, "Test").click().run())
     assert "**A feed with 2 entries**; 1 match with 1 open question." in words(visit)
@@ -333,7 +383,9 @@ def test_an_empty_address_is_asked_for(online: Tracker, label: str) -> None:
 
 def test_a_page_offers_the_feeds_that_it_names_and_one_is_tested(online: Tracker, web: Web) -> None:
     web.at["https://news.invalid/"] = PAGE
-    web.at["https://news.invalid/politics.rss"] = an_rss(("Cat", "https://news.invalid/2"), title="Politics")
+    web.at["https://news.invalid/politics.rss"] = an_rss(
+        ("Cat", "https://news.invalid/2"), title="Politics"
+    )
     visit = type_address(open_page(online, "feeds"), "https://news.invalid/")
     visit = seen(button(visit, "Test").click().run())
     assert "**This is no feed.**" in words(visit)
@@ -357,7 +409,9 @@ def test_a_page_without_a_feed_offers_usual_places_as_guesses(online: Tracker, w
 
 
 def test_a_feed_is_read_from_now_on_and_its_page_opens(online: Tracker, web: Web) -> None:
-    web.at["https://new.invalid/rss"] = an_rss((INVITED, "https://new.invalid/1"), title="The new one")
+    web.at["https://new.invalid/rss"] = an_rss(
+        (INVITED, "https://new.invalid/1"), title="The new one"
+    )
     visit = type_address(open_page(online, "feeds"), "https://new.invalid/rss")
     visit = seen(button(visit, "Read it from now on").click().run())
     assert state(online, "the-new-one").feed.url == "https://new.invalid/rss"
@@ -372,7 +426,9 @@ def test_a_feed_is_read_from_now_on_and_its_page_opens(online: Tracker, web: Web
         ("https://nobody.invalid/", "HTTP 404 Not Found"),
     ],
 )
-def test_a_feed_that_cannot_be_added_is_refused_in_a_sentence(online: Tracker, web: Web, url: str, reason: str) -> None:
+def test_a_feed_that_cannot_be_added_is_refused_in_a_sentence(
+    online: Tracker, web: Web, url: str, reason: str
+) -> None:
     web.at["https://news.invalid/"] = PAGE
     visit = type_address(open_page(online, "feeds"), url)
     visit = seen(button(visit, "Read it from now on").click().run())
@@ -396,7 +452,10 @@ def test_a_list_is_taken_in_and_says_what_was_left_out_and_why(online: Tracker) 
     text = words(visit)
     assert "**1 feed added, 1 was there already.** Left out, and why:" in text
     assert "not an http(s) address" in text
-    assert {row.state.feed.url for row in online.feeds()} == {"https://wire.invalid/rss", "https://another.invalid/rss"}
+    assert {row.state.feed.url for row in online.feeds()} == {
+        "https://wire.invalid/rss",
+        "https://another.invalid/rss",
+    }
     assert "evil" not in markdown_of(visit)
     assert "Add its feeds" not in [b.label for b in visit.button]
 
@@ -434,7 +493,9 @@ def test_a_replay_lists_its_outlets_and_offers_nothing_to_do(online: Tracker) ->
 # Today
 
 
-def test_today_has_one_line_about_feeds_only_when_they_are_in_trouble(tracker: Tracker, clock: FakeClock) -> None:
+def test_today_has_one_line_about_feeds_only_when_they_are_in_trouble(
+    tracker: Tracker, clock: FakeClock
+) -> None:
     tracker.load(a_set(feeds=[a_feed(f"wire-{n}") for n in range(6)]))
     assert "Feeds are in trouble" not in words(open_page(tracker, "today"))
     tracker.poll()

@@ -19,7 +19,9 @@ def plain(text: str) -> str:
 
 
 WELL = feed("well").state
-FAILING = feed("failing", last_success_at=NOW - days(6), failures=3, failing_since=NOW - days(5)).state
+FAILING = feed(
+    "failing", last_success_at=NOW - days(6), failures=3, failing_since=NOW - days(5)
+).state
 PAUSED = feed("paused", paused_why="paused by hand").state
 NEW = feed("new", last_success_at=None, last_attempt_at=None, next_reason="not polled yet").state
 LATE = feed("late", next_due_at=NOW - timedelta(hours=3)).state
@@ -32,7 +34,8 @@ def sentence(*states: FeedState) -> str:
 def test_the_fleet_is_told_in_one_sentence_with_its_trouble() -> None:
     told = sentence(WELL, replace(WELL), FAILING, PAUSED, LATE, NEW)
     assert told == (
-        "**2 of 6 feeds are well**; 1 failing, 1 paused, 1 late, 1 not polled yet. The newest answer came just now."
+        "**2 of 6 feeds are well**; 1 failing, 1 paused, 1 late, 1 not polled yet. The "
+        "newest answer came just now."
     )
 
 
@@ -41,12 +44,18 @@ def test_the_fleet_is_told_in_one_sentence_with_its_trouble() -> None:
     [
         ([WELL, WELL], "**All 2 feeds are well.** The newest answer came just now."),
         ([WELL, PAUSED], "**1 of 2 feeds is well**; 1 paused. The newest answer came just now."),
-        ([FAILING, FAILING], "**None of 2 feeds is well**; 2 failing. The newest answer came 6 days ago."),
+        (
+            [FAILING, FAILING],
+            "**None of 2 feeds is well**; 2 failing. The newest answer came 6 days ago.",
+        ),
         ([WELL], "**The only feed is well.** The newest answer came just now."),
         ([FAILING], "**The only feed is failing.** The newest answer came 6 days ago."),
         ([NEW, NEW], "**None of the feeds has been polled yet.**"),
         ([NEW], "**The only feed is not polled yet.**"),
-        ([NEW, replace(FAILING, last_success_at=None)], "**None of 2 feeds is well**; 1 failing, 1 not polled yet."),
+        (
+            [NEW, replace(FAILING, last_success_at=None)],
+            "**None of 2 feeds is well**; 1 failing, 1 not polled yet.",
+        ),
     ],
 )
 def test_a_fleet_of_any_kind_is_told_in_whole_sentences(states: list[FeedState], told: str) -> None:
@@ -57,9 +66,17 @@ def test_a_fleet_of_any_kind_is_told_in_whole_sentences(states: list[FeedState],
     ("state", "health", "told"),
     [
         (WELL, "ok", "It last answered just now."),
-        (FAILING, "failing", "3 failures in a row, the first 5 days ago. It last answered 6 days ago."),
+        (
+            FAILING,
+            "failing",
+            "3 failures in a row, the first 5 days ago. It last answered 6 days ago.",
+        ),
         (PAUSED, "paused", "Nobody polls it. It last answered just now."),
-        (LATE, "late", "It has been due for 3 hours, and nobody polls it. It last answered just now."),
+        (
+            LATE,
+            "late",
+            "It has been due for 3 hours, and nobody polls it. It last answered just now.",
+        ),
         (WELL, "quiet", "It answers, and brings nothing new. It last answered just now."),
         (NEW, "new", "It has not been asked yet."),
         (replace(NEW, failures=1), "failing", "1 failure in a row. It has never answered."),
@@ -77,7 +94,10 @@ def test_every_state_has_a_shape_and_a_word_of_its_own() -> None:
 def test_the_next_poll_is_told_with_its_moment_and_its_reason() -> None:
     why = "about 12 items a day: asked every 35 min or so"
     assert plain(wording.asked_next(WELL, NOW)) == f"Asked again in 30 minutes: {why}."
-    assert plain(wording.asked_next(WELL, NOW, "14:05")) == f"Asked again in 30 minutes, at 14:05: {why}."
+    assert (
+        plain(wording.asked_next(WELL, NOW, "14:05"))
+        == f"Asked again in 30 minutes, at 14:05: {why}."
+    )
     assert wording.asked_next(LATE, NOW, "09:05") == f"Asked again in the next round: {why}."
     assert plain(wording.asked_next(NEW, NOW)) == "First asked in 30 minutes."
     assert wording.asked_next(PAUSED, NOW) == ""
@@ -115,7 +135,8 @@ def test_the_last_answers_are_told_in_a_row_and_counted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("count", "told"), [(0, "0 bytes"), (1, "1 byte"), (999, "999 bytes"), (45_200, "45 kB"), (1_250_000, "1.2 MB")]
+    ("count", "told"),
+    [(0, "0 bytes"), (1, "1 byte"), (999, "999 bytes"), (45_200, "45 kB"), (1_250_000, "1.2 MB")],
 )
 def test_a_size_is_told_in_its_largest_unit(count: int, told: str) -> None:
     assert plain(wording.size(count)) == told
@@ -131,7 +152,9 @@ def test_a_size_is_told_in_its_largest_unit(count: int, told: str) -> None:
     ],
 )
 def test_silence_behind_a_question_is_counted(feeds: int, silent: int, told: str) -> None:
-    coverage = Coverage(feeds, tuple(SilentFeed(FeedId(str(n)), "A feed", "failing") for n in range(silent)))
+    coverage = Coverage(
+        feeds, tuple(SilentFeed(FeedId(str(n)), "A feed", "failing") for n in range(silent))
+    )
     assert plain(wording.silent_line(coverage)) == told
 
 

@@ -1,4 +1,6 @@
-"""A new database: four first steps that are ticked when they are done, and on every page the next thing to do."""
+"""A new database: four first steps that are ticked when they are done, and on every page the next
+thing to do.
+"""
 
 from collections.abc import Iterator
 
@@ -73,7 +75,9 @@ def test_steps_are_ticked_when_they_are_done_and_the_list_then_goes(
     assert "What moved in 7 days" in text
 
 
-def test_the_list_is_put_away_for_a_session_and_the_page_still_says_the_next_step(tracker: Tracker) -> None:
+def test_the_list_is_put_away_for_a_session_and_the_page_still_says_the_next_step(
+    tracker: Tracker,
+) -> None:
     visit = open_page(tracker, "today")
     visit = seen(button(visit, "Hide").click().run())
     text = words(visit)

@@ -37,7 +37,9 @@ LOOK = Look(ME, NOW)
 
 
 def test_a_question_is_one_row_of_numbers_that_sort() -> None:
-    row = board.questions_frame([summary(history=((OPENS, 0.4), (NOW - days(3), 0.46)))], LOOK).iloc[0]
+    row = board.questions_frame(
+        [summary(history=((OPENS, 0.4), (NOW - days(3), 0.46)))], LOOK
+    ).iloc[0]
     assert (row["id"], row["suggestion"], row["change"], row["waiting"], row["closes_in"]) == (
         "xi-zelensky",
         46.0,
@@ -51,7 +53,9 @@ def test_a_question_is_one_row_of_numbers_that_sort() -> None:
 
 
 def test_a_resolved_question_shows_its_answer_and_no_closing() -> None:
-    row = board.questions_frame([summary(status="resolved", resolution=resolution("no"))], LOOK).iloc[0]
+    row = board.questions_frame(
+        [summary(status="resolved", resolution=resolution("no"))], LOOK
+    ).iloc[0]
     assert row["answer"] == "NO"
     assert pd.isna(row["closes_in"])
 
@@ -68,11 +72,18 @@ def test_a_spark_samples_the_step_function_evenly() -> None:
     assert board.spark((), NOW) == []
 
 
-@given(st.lists(st.tuples(st.integers(0, 90 * 24 * 60), st.floats(0.01, 0.99)), min_size=1, max_size=60))
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 90 * 24 * 60), st.floats(0.01, 0.99)), min_size=1, max_size=60
+    )
+)
 def test_a_spark_starts_and_ends_where_the_suggestion_does(moves: list[tuple[int, float]]) -> None:
     history = tuple((OPENS + timedelta(minutes=at), p) for at, p in sorted(dict(moves).items()))
     values = board.spark(history, history[-1][0])
-    assert (values[0], values[-1]) == (history[0][1] if len(history) > 1 else history[-1][1], history[-1][1])
+    assert (values[0], values[-1]) == (
+        history[0][1] if len(history) > 1 else history[-1][1],
+        history[-1][1],
+    )
     assert set(values) <= {p for _, p in history}
 
 
@@ -95,13 +106,17 @@ def test_a_line_repeats_its_last_value_at_the_end_of_the_chart() -> None:
 
 
 def test_a_withdrawal_leaves_a_gap_in_the_line() -> None:
-    mine = steps(timeline([(OPENS, Binary(0.6)), (OPENS + days(5), None), (OPENS + days(9), Binary(0.8))]))
+    mine = steps(
+        timeline([(OPENS, Binary(0.6)), (OPENS + days(5), None), (OPENS + days(9), Binary(0.8))])
+    )
     assert [None if pd.isna(p) else p for p in mine["p"]] == [0.6, 0.6, None, 0.8, 0.8]
 
 
 def test_a_forecast_after_the_answer_was_known_is_not_drawn() -> None:
     late = timeline([(OPENS, Binary(0.6)), (NOW + days(1), Binary(0.99))])
-    mine = steps(late, NOW + days(9), summary=summary(status="resolved", resolution=resolution("yes", NOW)))
+    mine = steps(
+        late, NOW + days(9), summary=summary(status="resolved", resolution=resolution("yes", NOW))
+    )
     assert list(mine["p"]) == [0.6, 0.6]
 
 
@@ -116,8 +131,12 @@ def test_a_question_that_has_not_opened_draws_nothing_and_keeps_its_columns() ->
     assert frame["time"].dtype == TIME
 
 
-@given(st.lists(st.tuples(st.integers(0, 180 * 24), st.floats(0.01, 0.99)), min_size=1, max_size=900))
-def test_a_thinned_line_is_short_and_keeps_its_first_and_last_value(moves: list[tuple[int, float]]) -> None:
+@given(
+    st.lists(st.tuples(st.integers(0, 180 * 24), st.floats(0.01, 0.99)), min_size=1, max_size=900)
+)
+def test_a_thinned_line_is_short_and_keeps_its_first_and_last_value(
+    moves: list[tuple[int, float]],
+) -> None:
     line = timeline([(OPENS + timedelta(hours=h), Binary(p)) for h, p in moves])
     mine = steps(line)
     assert len(mine) <= revisions.LINE_ROWS + 3
@@ -145,14 +164,18 @@ def test_only_peoples_acts_with_a_number_are_points() -> None:
 
 
 def test_rejected_evidence_is_no_mark() -> None:
-    marks = revisions.marks_frame([card(1), card(2, status="rejected"), card(3, direction=Direction.NO)])
+    marks = revisions.marks_frame(
+        [card(1), card(2, status="rejected"), card(3, direction=Direction.NO)]
+    )
     assert list(marks["direction"]) == ["for YES", "for NO"]
     assert list(marks["level"]) == [1, -1]
     assert revisions.marks_frame([]).dtypes.to_dict() == marks.dtypes.to_dict()
 
 
 def test_of_many_marks_the_strongest_at_each_place_are_drawn() -> None:
-    """Where there is no room for all, what is left out is weaker than what stands at its place, or older."""
+    """Where there is no room for all, what is left out is weaker than what stands at its place, or
+    older.
+    """
     start, end = OPENS, OPENS + days(80)
     times = pd.date_range(start, end, periods=801, inclusive="left")
     every = pd.DataFrame({
@@ -172,19 +195,31 @@ def test_of_many_marks_the_strongest_at_each_place_are_drawn() -> None:
 def test_a_rule_stands_at_the_close_only_once_it_has_passed() -> None:
     assert list(revisions.rules_frame(page(), NOW)["what"]) == ["opens"]
     answered = page(summary=summary(status="resolved", resolution=resolution("yes", NOW)))
-    assert list(revisions.rules_frame(answered, CLOSES + days(1))["what"]) == ["opens", "answer known", "closes"]
+    assert list(revisions.rules_frame(answered, CLOSES + days(1))["what"]) == [
+        "opens",
+        "answer known",
+        "closes",
+    ]
 
 
-@pytest.mark.parametrize(("outcome", "heights"), [("yes", [1.0]), ("no", [0.0]), ("annulled", []), (None, [])])
+@pytest.mark.parametrize(
+    ("outcome", "heights"), [("yes", [1.0]), ("no", [0.0]), ("annulled", []), (None, [])]
+)
 def test_the_answer_is_one_mark_at_0_or_1(outcome: str | None, heights: list[float]) -> None:
-    assert list(revisions.answer_frame(QUESTION, resolution(outcome) if outcome else None)["p"]) == heights
+    assert (
+        list(revisions.answer_frame(QUESTION, resolution(outcome) if outcome else None)["p"])
+        == heights
+    )
 
 
 # Details
 
 
 def test_history_is_told_newest_first() -> None:
-    acts = [act(1, 0.4, OPENS, rationale="first", cites=(1, 2)), act(2, None, OPENS + days(1), who=ANA)]
+    acts = [
+        act(1, 0.4, OPENS, rationale="first", cites=(1, 2)),
+        act(2, None, OPENS + days(1), who=ANA),
+    ]
     frame = details.history_frame(QUESTION, acts, PEOPLE, ME)
     assert list(frame["who"]) == ["Ana", "Me"]
     assert list(frame["act"]) == ["withdrew", "forecast"]
@@ -196,11 +231,16 @@ def test_a_silent_signpost_is_listed_with_nothing_seen() -> None:
     silent = details.signposts_frame(page()).iloc[0]
     assert silent["seen"] == 0
     assert pd.isna(silent["last"])
-    seen = details.signposts_frame(page(evidence=(card(1), card(2, status="rejected"), card(3)))).iloc[0]
+    seen = details.signposts_frame(
+        page(evidence=(card(1), card(2, status="rejected"), card(3)))
+    ).iloc[0]
     assert seen["seen"] == 2
     assert seen["last"] == OPENS + days(3)
 
 
 def test_each_frame_keeps_its_types_without_rows() -> None:
     bare, full = page(indicators={}), page()
-    assert details.signposts_frame(bare).dtypes.to_dict() == details.signposts_frame(full).dtypes.to_dict()
+    assert (
+        details.signposts_frame(bare).dtypes.to_dict()
+        == details.signposts_frame(full).dtypes.to_dict()
+    )

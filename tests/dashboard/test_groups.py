@@ -40,9 +40,12 @@ EARLY = named_question("early")
 LATE = named_question("late", closes_at=CLOSES + days(365), resolves_at=CLOSES + days(372))
 
 
-def row(question: Question, held: Mapping[ForecasterId, float | Distribution], **more: Any) -> QuestionSummary:
+def row(
+    question: Question, held: Mapping[ForecasterId, float | Distribution], **more: Any
+) -> QuestionSummary:
     standings = {
-        who: Standing(PEOPLE[who], Binary(said) if isinstance(said, float) else said, NOW) for who, said in held.items()
+        who: Standing(PEOPLE[who], Binary(said) if isinstance(said, float) else said, NOW)
+        for who, said in held.items()
     }
     return a_summary(None, more.pop("status", "open"), question, standings=standings, **more)
 
@@ -53,7 +56,9 @@ def a_link(kind: LinkKind, *rows: QuestionSummary, labels: tuple[str, ...] = ())
 
 
 def two_dates(first: Mapping[ForecasterId, float], second: Mapping[ForecasterId, float]) -> Group:
-    return a_link("dates", row(EARLY, first), row(LATE, second), labels=("end of 2026", "end of 2027"))
+    return a_link(
+        "dates", row(EARLY, first), row(LATE, second), labels=("end of 2026", "end of 2027")
+    )
 
 
 ANSWERED = row(EARLY, {ME: 0.4}, status="resolved", resolution=resolution("yes"))
@@ -61,7 +66,9 @@ ANSWERED = row(EARLY, {ME: 0.4}, status="resolved", resolution=resolution("yes")
 # Frames
 
 
-def test_me_the_crowd_and_the_suggestion_speak_and_the_crowd_only_where_it_is_more_than_me() -> None:
+def test_me_the_crowd_and_the_suggestion_speak_and_the_crowd_only_where_it_is_more_than_me() -> (
+    None
+):
     everyone = {PRIOR: 0.3, SUGGESTION: 0.4, CROWD: 0.5, ME: 0.6}
     alone = two_dates(everyone, everyone)
     assert [f.id for f in frames.speakers(alone, ME)] == [ME, SUGGESTION]
@@ -74,7 +81,11 @@ def test_me_the_crowd_and_the_suggestion_speak_and_the_crowd_only_where_it_is_mo
 def test_chances_stand_at_their_dates_under_their_labels() -> None:
     frame = frames.chances_frame(two_dates({ME: 0.4, SUGGESTION: 0.3}, {ME: 0.6}), ME)
     rows = [tuple(r) for r in frame[["label", "rank", "p", "forecaster"]].itertuples(index=False)]
-    assert rows == [("end of 2026", 0, 0.4, "Me"), ("end of 2026", 0, 0.3, "Suggestion"), ("end of 2027", 1, 0.6, "Me")]
+    assert rows == [
+        ("end of 2026", 0, 0.4, "Me"),
+        ("end of 2026", 0, 0.3, "Suggestion"),
+        ("end of 2027", 1, 0.6, "Me"),
+    ]
     assert list(frame["at"]) == [pd.Timestamp(CLOSES)] * 2 + [pd.Timestamp(CLOSES + days(365))]
 
 
@@ -86,11 +97,15 @@ def test_what_is_answered_stands_as_its_answer_and_nobody_speaks_there() -> None
         ("b", "Me", 0.6),
     ]
     annulled = row(EARLY, {ME: 0.4}, status="annulled", resolution=resolution("annulled"))
-    assert list(frames.chances_frame(a_link("dates", annulled, row(LATE, {ME: 0.6})), ME)["p"]) == [0.6]
+    assert list(frames.chances_frame(a_link("dates", annulled, row(LATE, {ME: 0.6})), ME)["p"]) == [
+        0.6
+    ]
 
 
 def test_members_are_drawn_with_the_likeliest_first() -> None:
-    group = a_link("members", row(EARLY, {ME: 0.2}), row(LATE, {ME: 0.7}), labels=("Spain", "Italy"))
+    group = a_link(
+        "members", row(EARLY, {ME: 0.2}), row(LATE, {ME: 0.7}), labels=("Spain", "Italy")
+    )
     assert frames.by_chance(frames.chances_frame(group, ME)) == ("Italy", "Spain")
 
 
@@ -108,11 +123,15 @@ def test_numbers_are_drawn_as_a_fan_and_what_lies_beyond_the_range_at_its_bound(
     assert list(frame["label"]) == ["a", "b"]
     assert frame["middle"][0] == pytest.approx(100)
     assert frame["high80"][1] == 200.0
-    assert (frame[["low80", "low50", "middle", "high50", "high80"]].diff(axis=1).iloc[:, 1:] >= 0).all(axis=None)
+    assert (
+        frame[["low80", "low50", "middle", "high50", "high80"]].diff(axis=1).iloc[:, 1:] >= 0
+    ).all(axis=None)
 
 
 def test_dates_are_drawn_as_times() -> None:
-    frame = frames.fan_frame(a_link("members", row(TREATY, {PRIOR: TREATY.prior}), labels=("a",)), PRIOR)
+    frame = frames.fan_frame(
+        a_link("members", row(TREATY, {PRIOR: TREATY.prior}), labels=("a",)), PRIOR
+    )
     assert str(frame["middle"].dtype).startswith("datetime64")
     assert frames.fan_frame(a_link("members", row(TREATY, {})), ME).empty
 
@@ -129,7 +148,10 @@ def test_forecasts_that_fall_where_they_must_rise_are_told_with_the_nearest_that
 
 def test_a_question_that_is_closed_contradicts_nobody_any_more() -> None:
     closed = row(EARLY, {ME: 0.6}, status="closed")
-    assert frames.contradictions(a_link("dates", closed, row(LATE, {ME: 0.4}), labels=("a", "b")), ME) == ()
+    assert (
+        frames.contradictions(a_link("dates", closed, row(LATE, {ME: 0.4}), labels=("a", "b")), ME)
+        == ()
+    )
 
 
 def test_a_small_contradiction_is_called_noise() -> None:
@@ -157,17 +179,24 @@ def test_nobody_speaks_for_a_whole_link_who_left_one_question_out() -> None:
         ("dates", (0.4, 0.5), ""),
     ],
 )
-def test_a_link_without_a_chart_is_told_in_numbers(kind: LinkKind, p: tuple[float, ...], said: str) -> None:
+def test_a_link_without_a_chart_is_told_in_numbers(
+    kind: LinkKind, p: tuple[float, ...], said: str
+) -> None:
     assert wording.with_numbers(kind, p).replace("\u00a0", " ") == said
 
 
 def test_a_conditional_pair_adds_up_to_what_it_makes_without_the_condition() -> None:
-    assert wording.together((0.3, 0.4, 0.2)).replace("\u00a0", " ") == "26 % = 30 % × 40 % + 70 % × 20 %"
+    assert (
+        wording.together((0.3, 0.4, 0.2)).replace("\u00a0", " ")
+        == "26 % = 30 % × 40 % + 70 % × 20 %"
+    )
     assert wording.together((0.3, 0.4, 0.2, 0.5)).endswith("; held is 50\u00a0%")
 
 
 @given(st.tuples(*[st.floats(0.0, 1.0)] * 3))
-def test_a_conditional_pair_never_makes_more_than_its_likelier_branch(p: tuple[float, float, float]) -> None:
+def test_a_conditional_pair_never_makes_more_than_its_likelier_branch(
+    p: tuple[float, float, float],
+) -> None:
     total = p[0] * p[1] + (1 - p[0]) * p[2]
     assert min(p[1:]) - 1e-9 <= total <= max(p[1:]) + 1e-9
     assert wording.together(p).startswith(wording.percent(total))
@@ -177,7 +206,9 @@ def test_a_conditional_pair_never_makes_more_than_its_likelier_branch(p: tuple[f
 
 
 def test_a_chart_over_dates_names_each_date_by_its_label() -> None:
-    first, second = (int(datetime(year, 1, 1, tzinfo=UTC).timestamp() * 1000) for year in (2027, 2028))
+    first, second = (
+        int(datetime(year, 1, 1, tzinfo=UTC).timestamp() * 1000) for year in (2027, 2028)
+    )
     spec = by_date((Line("Me", "#0072B2"),), ((first, "end of “2026”"), (second, "end of 2027")))
     axis = spec["layer"][0]["encoding"]["x"]["axis"]
     assert axis["values"] == {"expr": f"[{first}, {second}]"}

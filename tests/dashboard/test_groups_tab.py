@@ -20,7 +20,9 @@ BY_2027 = "rain-longer"
 
 @pytest.fixture
 def linked(tracker: Tracker, clock: FakeClock) -> Tracker:
-    """Two questions on rain by two dates, linked, of which I hold the earlier one to be the likelier."""
+    """Two questions on rain by two dates, linked, of which I hold the earlier one to be the
+    likelier.
+    """
     later = an_asked(
         BY_2027,
         text="Will it rain in Arland before 31 January 2027?",
@@ -69,16 +71,31 @@ def test_each_member_but_this_one_can_be_opened_and_the_address_follows(linked: 
     visit = linked_tab(linked, BY_2026)
     seen(button(visit, "Open").click().run())
     assert visit.query_params["q"] == BY_2027
-    assert "Will it rain in Arland before 31 January 2027?" in [plain(h.value) for h in visit.header]
+    assert "Will it rain in Arland before 31 January 2027?" in [
+        plain(h.value) for h in visit.header
+    ]
 
 
 @pytest.mark.parametrize(
     ("kind", "said"),
-    [("implies", "60 %, and 45 % for what follows from it"), ("negates", "60 % + 45 % = 105 %"), ("one of", "= 105 %")],
+    [
+        ("implies", "60 %, and 45 % for what follows from it"),
+        ("negates", "60 % + 45 % = 105 %"),
+        ("one of", "= 105 %"),
+    ],
 )
-def test_a_link_without_a_chart_is_a_sentence_with_its_numbers(linked: Tracker, kind: LinkKind, said: str) -> None:
+def test_a_link_without_a_chart_is_a_sentence_with_its_numbers(
+    linked: Tracker, kind: LinkKind, said: str
+) -> None:
     linked.add_link(
-        Link(LinkId("second"), kind, (QuestionId(BY_2026), QuestionId(BY_2027)), "Another", (), "A reason.")
+        Link(
+            LinkId("second"),
+            kind,
+            (QuestionId(BY_2026), QuestionId(BY_2027)),
+            "Another",
+            (),
+            "A reason.",
+        )
     )
     text = words(linked_tab(linked, BY_2027))
     assert said in text
@@ -93,7 +110,8 @@ def test_numbers_of_several_members_share_a_fan(tracker: Tracker) -> None:
                 kind="numeric",
                 scale=Scale(0.0, 100.0, unit="mm"),
                 text=f"How many mm of rain will {name} Arland have before 31 December 2026?",
-                criteria=f"The sum for {name} Arland before 31 December 2026, 09:30 UTC. Annulled if nobody measures.",
+                criteria=f"The sum for {name} Arland before 31 December 2026, 09:30 UTC. Annulled if "
+                "nobody measures.",
             )
         )
         tracker.forecast(name, f"50%={40 + n}", rationale="clouds")
@@ -124,7 +142,9 @@ def test_a_conditional_pair_stands_side_by_side_with_its_condition(pair: Tracker
     assert "Me, whatever becomes of it: 26 % = 30 % × 40 % + 70 % × 20 %" in text.replace("**", "")
 
 
-def test_the_branch_that_did_not_come_about_is_shown_as_annulled(pair: Tracker, clock: FakeClock) -> None:
+def test_the_branch_that_did_not_come_about_is_shown_as_annulled(
+    pair: Tracker, clock: FakeClock
+) -> None:
     clock.advance(days=40)
     pair.resolve("rain", "no", source_url="https://arland.example/x", known_at=clock.time)
     text = words(linked_tab(pair, "meet-if-not"))
@@ -141,7 +161,8 @@ def test_dates_of_several_members_share_a_time_axis(tracker: Tracker) -> None:
                 kind="date",
                 scale=date_scale("2026-12-01", "2026-12-31"),
                 text=f"When will it rain in {name} Arland before 31 December 2026?",
-                criteria="The first day before 31 December 2026, 09:30 UTC, with rain. Annulled if nobody measures.",
+                criteria="The first day before 31 December 2026, 09:30 UTC, with rain. Annulled if "
+                "nobody measures.",
             )
         )
     ids = (QuestionId("north"), QuestionId("south"))

@@ -1,4 +1,6 @@
-"""Who is answered, tried on a dashboard that runs: origins, hosts, unknown addresses, and no way outward."""
+"""Who is answered, tried on a dashboard that runs: origins, hosts, unknown addresses, and no way
+outward.
+"""
 
 import json
 import socket
@@ -59,7 +61,9 @@ TABLE: Final = [
 
 
 @pytest.mark.parametrize(("origin", "host", "status"), TABLE)
-def test_a_web_socket_opens_for_own_pages_alone(served: Served, origin: str | None, host: str, status: int) -> None:
+def test_a_web_socket_opens_for_own_pages_alone(
+    served: Served, origin: str | None, host: str, status: int
+) -> None:
     sent = None if origin is None else origin.format(own=served.host, port=served.port)
     assert shaken(served, host.format(own=served.host, port=served.port), sent) == status
 
@@ -84,10 +88,15 @@ def test_changing_requests_need_an_own_page(served: Served, method: str, path: s
 
 def test_an_upload_from_an_own_page_reaches_streamlit(served: Served) -> None:
     answer = served.ask("/_stcore/upload_file/session/file", "PUT", b"text", Origin=served.origin)
-    assert (answer.status, b"XSRF" in answer.body) == (403, True)  # refused by streamlit, not by the guard
+    assert (answer.status, b"XSRF" in answer.body) == (
+        403,
+        True,
+    )  # refused by streamlit, not by the guard
 
 
-@pytest.mark.parametrize("path", ["/", "/healthz", "/_stcore/health", "/api/v1/questions", "/changes.atom"])
+@pytest.mark.parametrize(
+    "path", ["/", "/healthz", "/_stcore/health", "/api/v1/questions", "/changes.atom"]
+)
 def test_reading_is_shared_with_no_foreign_page(served: Served, path: str) -> None:
     for method in ("GET", "HEAD", "OPTIONS"):
         for origin in ("http://localhost:3000", "http://evil.example"):
@@ -96,8 +105,12 @@ def test_reading_is_shared_with_no_foreign_page(served: Served, path: str) -> No
             assert answer.headers.get("access-control-allow-origin") is None
 
 
-@pytest.mark.parametrize("path", ["/", "/healthz", "/_stcore/health", "/api/v1/none", "/static/none.js"])
-@pytest.mark.parametrize("host", ["evil.example", "0.0.0.0:{port}", "", "127.0.0.1.evil.example", None])
+@pytest.mark.parametrize(
+    "path", ["/", "/healthz", "/_stcore/health", "/api/v1/none", "/static/none.js"]
+)
+@pytest.mark.parametrize(
+    "host", ["evil.example", "0.0.0.0:{port}", "", "127.0.0.1.evil.example", None]
+)
 def test_a_foreign_name_gets_no_answer(served: Served, path: str, host: str | None) -> None:
     answer = served.ask(path, Host=host and host.format(port=served.port))
     assert (answer.status, answer.is_page) == (400, False)
@@ -117,20 +130,31 @@ def test_foreign_origins_reach_no_other_machine(served: Served) -> None:
 
 def test_streamlit_itself_knows_no_addresses(served: Served) -> None:
     program = (
-        "import sys; from pathlib import Path; from tests.dashboard.trapped import trap; trap(Path(sys.argv[1]));"
-        "from dashboard.configuration import configure; configure();"
-        "from streamlit.web.server import server_util;"
-        "print(server_util.is_url_from_allowed_origins('http://evil.example'))"
+        "import sys; from pathlib import Path; from tests.dashboard.trapped import trap; "
+        "trap(Path(sys.argv[1]));from dashboard.configuration import configure; "
+        "configure();from streamlit.web.server import "
+        "server_util;print(server_util.is_url_from_allowed_origins('http://evil.example'))"
     )
     record = served.record.with_name("own-record")
     done = subprocess.run(
-        [sys.executable, "-c", program, str(record)], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "-c", program, str(record)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert (done.stdout, record.exists()) == ("False\n", False), done.stderr
 
 
 @pytest.mark.parametrize(
-    "path", ["/api/v1/forecasts", "/api/", "/api/v2/questions", "/api/openapi.json", "/api/v1/questions/a/b"]
+    "path",
+    [
+        "/api/v1/forecasts",
+        "/api/",
+        "/api/v2/questions",
+        "/api/openapi.json",
+        "/api/v1/questions/a/b",
+    ],
 )
 def test_unknown_addresses_of_the_api_are_404_in_json(served: Served, path: str) -> None:
     for method in ("GET", "POST"):
@@ -154,6 +178,15 @@ def test_pages_and_files_are_where_they_were(served: Served) -> None:
         answer = served.ask(f"/{name}")
         assert (answer.status, answer.is_page) == (200, True), name
     script = next((STATIC / "static" / "js").glob("index.*.js")).name
-    for path in ("/favicon.png", f"/static/js/{script}", "/_stcore/health", "/_stcore/host-config", "/healthz"):
-        assert served.ask(path).status == served.ask(path, "HEAD").status == 200 or path == "/_stcore/host-config"
+    for path in (
+        "/favicon.png",
+        f"/static/js/{script}",
+        "/_stcore/health",
+        "/_stcore/host-config",
+        "/healthz",
+    ):
+        assert (
+            served.ask(path).status == served.ask(path, "HEAD").status == 200
+            or path == "/_stcore/host-config"
+        )
     assert served.ask("/questions/").headers["location"] == "/questions"

@@ -1,4 +1,6 @@
-"""Hostile text in every field, seen through every page without a browser: none of it reaches what reads Markdown."""
+"""Hostile text in every field, seen through every page without a browser: none of it reaches what
+reads Markdown.
+"""
 
 from collections.abc import Iterator
 
@@ -13,7 +15,14 @@ from tests.dashboard.pages import open_page
 from tracker.api import Tracker, open_tracker
 from tracker.settings import Settings
 
-PLAIN = ("Text", "Dataframe", "VegaLiteChart", "BidiComponent", "Selectbox.options", "MultiSelect.options")
+PLAIN = (
+    "Text",
+    "Dataframe",
+    "VegaLiteChart",
+    "BidiComponent",
+    "Selectbox.options",
+    "MultiSelect.options",
+)
 PLAIN_TOO = ("TextInput.default", "TextArea.default", "NumberInput.id", "LinkButton.url")
 """What shows text as it is, or is not shown; every other field is taken to read Markdown."""
 
@@ -56,7 +65,11 @@ def test_every_page_is_looked_at() -> None:
     assert {name for name, _ in hostile.VISITS} == set(ENTRIES)
 
 
-@pytest.mark.parametrize(("page", "given"), hostile.VISITS, ids=lambda value: str(value).replace(" ", ""))
-def test_hostile_text_never_reaches_markdown(world: Tracker, page: str, given: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    ("page", "given"), hostile.VISITS, ids=lambda value: str(value).replace(" ", "")
+)
+def test_hostile_text_never_reaches_markdown(
+    world: Tracker, page: str, given: dict[str, str]
+) -> None:
     visit = open_page(world, page, **given)
     assert alive(visit) == []

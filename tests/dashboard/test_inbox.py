@@ -33,7 +33,9 @@ def only(tracker: Tracker) -> Evidence:
 
 @pytest.fixture
 def uncalled(tracker_with_press: Tracker, press: Press, clock: FakeClock) -> Tracker:
-    """A tracker with one piece of evidence of which nobody can say which way it points: it only asks."""
+    """A tracker with one piece of evidence of which nobody can say which way it points: it only
+    asks.
+    """
     tracker_with_press.load(a_set())
     polled(tracker_with_press, press, UNSAID)
     clock.advance(hours=1)
@@ -45,7 +47,9 @@ def test_the_inbox_says_how_it_is_ordered(uncalled: Tracker) -> None:
     assert "what your judgement would move most" in words(open_page(uncalled, "inbox"))
 
 
-def test_a_card_gives_chances_words_and_the_nearest_phrasing(tracker_with_press: Tracker, press: Press) -> None:
+def test_a_card_gives_chances_words_and_the_nearest_phrasing(
+    tracker_with_press: Tracker, press: Press
+) -> None:
     tracker_with_press.load(a_set())
     polled(tracker_with_press, press, INVITED)
     text = words(open_page(tracker_with_press, "inbox"))
@@ -54,7 +58,9 @@ def test_a_card_gives_chances_words_and_the_nearest_phrasing(tracker_with_press:
     assert "Why this way: as in that phrasing" in text
 
 
-def test_news_that_may_be_the_answer_asks_for_a_resolution(tracker_with_press: Tracker, press: Press) -> None:
+def test_news_that_may_be_the_answer_asks_for_a_resolution(
+    tracker_with_press: Tracker, press: Press
+) -> None:
     met = an_indicator(strength=Strength.DECISIVE)
     tracker_with_press.load(a_set(indicators=[met]))
     polled(tracker_with_press, press, INVITED)
@@ -69,7 +75,9 @@ def confirm(tracker: Tracker, visit: AppTest) -> Any:
     return visit.button(key=f"inbox-confirm-{only(tracker).id}")
 
 
-def test_a_direction_that_was_not_called_has_to_be_said_before_it_is_confirmed(uncalled: Tracker) -> None:
+def test_a_direction_that_was_not_called_has_to_be_said_before_it_is_confirmed(
+    uncalled: Tracker,
+) -> None:
     visit = open_page(uncalled, "inbox")
     assert "◆ direction not called" in words(visit)
     assert "Why no direction: it asks and does not say" in words(visit)
@@ -105,9 +113,13 @@ def test_the_question_says_that_evidence_waits_for_its_direction(uncalled: Track
     assert "1 piece of evidence waits for a person to say which way it points" in text
 
 
-def test_directions_are_offered_in_the_words_of_the_questions_kind(tracker_with_press: Tracker, press: Press) -> None:
+def test_directions_are_offered_in_the_words_of_the_questions_kind(
+    tracker_with_press: Tracker, press: Press
+) -> None:
     scale = Scale(0.0, 9.0)
-    question = a_question(kind="numeric", prior=Cdf((0.0, 9.0), (0.0, 1.0)), scale=scale, horizon_shape="state_at")
+    question = a_question(
+        kind="numeric", prior=Cdf((0.0, 9.0), (0.0, 1.0)), scale=scale, horizon_shape="state_at"
+    )
     tracker_with_press.load(a_set(question))
     polled(tracker_with_press, press, INVITED)
     visit = open_page(tracker_with_press, "inbox")
@@ -120,7 +132,9 @@ def test_directions_are_offered_in_the_words_of_the_questions_kind(tracker_with_
 def test_a_story_on_several_questions_is_told_once_and_judged_for_each(
     tracker_with_press: Tracker, press: Press
 ) -> None:
-    tracker_with_press.load(a_set(a_question(), a_question("other", text="Will something else happen?")))
+    tracker_with_press.load(
+        a_set(a_question(), a_question("other", text="Will something else happen?"))
+    )
     polled(tracker_with_press, press, INVITED)
     visit = open_page(tracker_with_press, "inbox")
     assert "2 pieces of evidence in 1 story" in words(visit)
@@ -133,16 +147,24 @@ def test_a_story_on_several_questions_is_told_once_and_judged_for_each(
         assert card.evidence.status == "confirmed"
 
 
-def test_a_story_is_not_judged_as_one_while_a_direction_is_missing(tracker_with_press: Tracker, press: Press) -> None:
-    tracker_with_press.load(a_set(a_question(), a_question("other", text="Will something else happen?")))
+def test_a_story_is_not_judged_as_one_while_a_direction_is_missing(
+    tracker_with_press: Tracker, press: Press
+) -> None:
+    tracker_with_press.load(
+        a_set(a_question(), a_question("other", text="Will something else happen?"))
+    )
     polled(tracker_with_press, press, UNSAID)
     assert not [b for b in open_page(tracker_with_press, "inbox").button if "all" in b.label]
 
 
-def test_copies_are_folded_behind_a_line_that_lists_them(tracker_with_press: Tracker, press: Press) -> None:
+def test_copies_are_folded_behind_a_line_that_lists_them(
+    tracker_with_press: Tracker, press: Press
+) -> None:
     outlets = ("wire", "daily", "evening")
     tracker_with_press.load(a_set(feeds=[a_feed(name) for name in outlets]))
-    report = "Arland invites Borland to a summit in the spring, the foreign ministry in the capital says"
+    report = (
+        "Arland invites Borland to a summit in the spring, the foreign ministry in the capital says"
+    )
     for name in outlets:
         press.publish(name, report)
         tracker_with_press.poll(every=True)
@@ -160,15 +182,22 @@ def test_a_machine_judgement_is_labelled_until_a_person_has_judged(
     tracker_with_press.load(a_set(indicators=[an_indicator()]))
     polled(tracker_with_press, press, INVITED)
     clock.advance(hours=1)
-    note = "machine judgement by qwen: relevance 0.80, YES with 0.90: “invites ![x](http://evil.example) Borland”"
-    judged = Decision("logged", Direction.YES, Strength.MODERATE, ForecasterId("model:qwen"), clock.time, note)
+    note = (
+        "machine judgement by qwen: relevance 0.80, YES with 0.90: “invites "
+        "![x](http://evil.example) Borland”"
+    )
+    judged = Decision(
+        "logged", Direction.YES, Strength.MODERATE, ForecasterId("model:qwen"), clock.time, note
+    )
     with tracker_with_press._store.writing() as session:
         evidence.decide(session, only(tracker_with_press).id, judged)
     visit = open_page(tracker_with_press, "inbox")
     text = words(visit)
     assert "machine judgement, no person has judged it yet" in text
     assert "Machine judgement (qwen): for YES, moderate. Relevance 0.80" in text
-    assert "evil" not in "".join(str(e.value) for kind in (visit.markdown, visit.caption) for e in kind)
+    assert "evil" not in "".join(
+        str(e.value) for kind in (visit.markdown, visit.caption) for e in kind
+    )
     tracker_with_press.review(only(tracker_with_press).id, "confirmed")
     visit = open_page(tracker_with_press, "question", q=SUMMIT, tab="Evidence")
     assert visit.dataframe[0].value["status"].iloc[0] == "confirmed"

@@ -12,7 +12,9 @@ from tracker.api import Tracker
 SOURCE = "https://example.org/a"
 
 
-def test_open_questions_come_first_then_pages_then_the_others(tracker: Tracker, clock: FakeClock) -> None:
+def test_open_questions_come_first_then_pages_then_the_others(
+    tracker: Tracker, clock: FakeClock
+) -> None:
     soon = a_question("soon & now", closes_at=a_question().closes_at - timedelta(days=30))
     tracker.load(a_set(a_question("answered"), a_question("later"), soon))
     clock.advance(days=1)
@@ -25,7 +27,12 @@ def test_open_questions_come_first_then_pages_then_the_others(tracker: Tracker, 
         *pages,
         "question?q=answered",
     ]
-    assert [each["note"] for each in offered] == ["open", "open", *["page"] * len(pages), "resolved"]
+    assert [each["note"] for each in offered] == [
+        "open",
+        "open",
+        *["page"] * len(pages),
+        "resolved",
+    ]
     assert offered[0]["words"] == soon.text
 
 

@@ -1,4 +1,6 @@
-"""Questions of every kind on their pages: asked, forecast, answered; and what is refused on the way."""
+"""Questions of every kind on their pages: asked, forecast, answered; and what is refused on the
+way.
+"""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -15,7 +17,18 @@ from forecasts.cdf import Cdf, Scale, day_number
 from forecasts.distribution import Binary, even
 from forecasts.question import ForecasterId, Option
 from tests.builders import NOW, FakeClock, Press, a_question, a_set, an_indicator
-from tests.dashboard.pages import button, drawn, field, give_answer, layers, open_page, plain, seen, spec, words
+from tests.dashboard.pages import (
+    button,
+    drawn,
+    field,
+    give_answer,
+    layers,
+    open_page,
+    plain,
+    seen,
+    spec,
+    words,
+)
 from tests.quick_databases import begin
 from tracker.api import Tracker
 
@@ -27,13 +40,25 @@ CLOSES = datetime(2027, 12, 31, 12, tzinfo=UTC)
 def asked(name: str, kind: Any, **more: Any) -> Asked:
     """A question of a kind that is open at NOW."""
     times = (NOW - timedelta(days=1), CLOSES, CLOSES)
-    return Asked(name, f"What of {name}?", "As the ministry reports.", ("arland.example",), *times, kind, **more)
+    return Asked(
+        name,
+        f"What of {name}?",
+        "As the ministry reports.",
+        ("arland.example",),
+        *times,
+        kind,
+        **more,
+    )
 
 
 QUESTIONS = (
     asked("visit", "categorical", options=("Beijing", "Minsk", "Other")),
     asked("grade", "ordered", options=("poor", "fair", "good")),
-    asked("price", "numeric", scale=Scale(0.0, 200.0, open_lower=True, open_upper=True, unit="US dollars")),
+    asked(
+        "price",
+        "numeric",
+        scale=Scale(0.0, 200.0, open_lower=True, open_upper=True, unit="US dollars"),
+    ),
     asked("incidents", "numeric", scale=Scale(1.0, 1000.0, zero_point=0.0)),
     asked("treaty", "date", scale=date_scale("2026-11-01", "2027-12-31")),
 )
@@ -131,9 +156,21 @@ def answer_option(visit: AppTest, option: str) -> None:
     box.set_value(option)
 
 
-WALKS: dict[str, tuple[Callable[[AppTest], None], Callable[[AppTest], None], Callable[[AppTest], None], str]] = {
-    "categorical": (fill_options, give_shares, lambda visit: answer_option(visit, "Minsk"), "Resolved: Minsk"),
-    "ordered": (fill_steps, give_steps, lambda visit: answer_option(visit, "good"), "Resolved: good"),
+WALKS: dict[
+    str, tuple[Callable[[AppTest], None], Callable[[AppTest], None], Callable[[AppTest], None], str]
+] = {
+    "categorical": (
+        fill_options,
+        give_shares,
+        lambda visit: answer_option(visit, "Minsk"),
+        "Resolved: Minsk",
+    ),
+    "ordered": (
+        fill_steps,
+        give_steps,
+        lambda visit: answer_option(visit, "good"),
+        "Resolved: good",
+    ),
     "numeric": (
         fill_range,
         give_numbers,
@@ -164,7 +201,9 @@ def ask(tracker: Tracker, kind: str, fill: Callable[[AppTest], None]) -> AppTest
 
 
 @pytest.mark.parametrize("kind", list(WALKS))
-def test_a_question_is_asked_forecast_and_answered(tracker: Tracker, clock: FakeClock, kind: str) -> None:
+def test_a_question_is_asked_forecast_and_answered(
+    tracker: Tracker, clock: FakeClock, kind: str
+) -> None:
     fill, give, answer, told = WALKS[kind]
     visit = ask(tracker, kind, fill)
     assert f"What {kind} thing will it be?" in words(visit)
@@ -206,7 +245,9 @@ def test_the_last_option_takes_what_is_left(kinds: Tracker) -> None:
     assert "good takes the rest: **60 %**" in words(visit)
 
 
-def test_shares_of_more_than_everything_are_refused_and_stay_in_their_inputs(kinds: Tracker) -> None:
+def test_shares_of_more_than_everything_are_refused_and_stay_in_their_inputs(
+    kinds: Tracker,
+) -> None:
     visit = open_page(kinds, "question", q="visit")
     choose(visit, "Beijing", 80.0)
     choose(visit, "Minsk", 45.0)
@@ -214,7 +255,11 @@ def test_shares_of_more_than_everything_are_refused_and_stay_in_their_inputs(kin
     visit = save(visit, "Sure.")
     assert len(visit.error) == 1
     assert mine(kinds, "visit") is None
-    assert [field(visit, label).value for label in ("Beijing", "Minsk", "Why")] == [80.0, 45.0, "Sure."]
+    assert [field(visit, label).value for label in ("Beijing", "Minsk", "Why")] == [
+        80.0,
+        45.0,
+        "Sure.",
+    ]
     choose(visit, "Minsk", 10.0)
     save(visit, "Sure.")
     assert mine(kinds, "visit").of("Beijing") == 0.8
@@ -225,10 +270,15 @@ def test_the_inputs_go_on_from_what_i_hold(kinds: Tracker, clock: FakeClock) -> 
     kinds.forecast("price", "30 41 60", rationale="First.")
     clock.advance(days=1)
     visit = open_page(kinds, "question", q="visit")
-    assert [field(visit, label).value for label in ("Beijing", "Minsk")] == [pytest.approx(10.0), pytest.approx(70.0)]
+    assert [field(visit, label).value for label in ("Beijing", "Minsk")] == [
+        pytest.approx(10.0),
+        pytest.approx(70.0),
+    ]
     assert "start from the base rate" not in words(visit)
     visit = open_page(kinds, "question", q="price")
-    assert field(visit, "Middle").value == pytest.approx(42, abs=1)  # the middle of what lies in the range
+    assert field(visit, "Middle").value == pytest.approx(
+        42, abs=1
+    )  # the middle of what lies in the range
 
 
 BASE_RATES: dict[str, Asked] = {
@@ -252,7 +302,9 @@ BASE_RATES: dict[str, Asked] = {
 
 
 @pytest.mark.parametrize("name", list(BASE_RATES))
-def test_saving_the_untouched_inputs_stores_the_base_rate(tracker: Tracker, clock: FakeClock, name: str) -> None:
+def test_saving_the_untouched_inputs_stores_the_base_rate(
+    tracker: Tracker, clock: FakeClock, name: str
+) -> None:
     question = tracker.ask(BASE_RATES[name], override="a question of a test")
     clock.advance(hours=1)
     visit = open_page(tracker, "question", q=name)
@@ -276,12 +328,16 @@ def previewed(visit: AppTest) -> pd.DataFrame:
 
 
 @pytest.mark.parametrize("name", ["open", "log", "dates"])
-def test_a_handle_moved_and_moved_back_gives_the_base_rate(tracker: Tracker, clock: FakeClock, name: str) -> None:
+def test_a_handle_moved_and_moved_back_gives_the_base_rate(
+    tracker: Tracker, clock: FakeClock, name: str
+) -> None:
     question = tracker.ask(BASE_RATES[name], override="a question of a test")
     clock.advance(hours=1)
     visit = open_page(tracker, "question", q=name)
     began = previewed(visit)
-    label, by = ("A quarter later than", timedelta(days=9)) if name == "dates" else ("A quarter above", 7.0)
+    label, by = (
+        ("A quarter later than", timedelta(days=9)) if name == "dates" else ("A quarter above", 7.0)
+    )
     where = field(visit, label).value
     choose(visit, label, where + by)
     assert not previewed(visit).equals(began)
@@ -291,7 +347,9 @@ def test_a_handle_moved_and_moved_back_gives_the_base_rate(tracker: Tracker, clo
     assert mine(tracker, name) == question.prior
 
 
-def test_what_is_drawn_of_moved_handles_is_what_is_saved(tracker: Tracker, clock: FakeClock) -> None:
+def test_what_is_drawn_of_moved_handles_is_what_is_saved(
+    tracker: Tracker, clock: FakeClock
+) -> None:
     question = tracker.ask(BASE_RATES["open"], override="a question of a test")
     clock.advance(hours=1)
     visit = open_page(tracker, "question", q="open")
@@ -366,7 +424,9 @@ def test_a_forecast_is_shown_before_it_is_saved(kinds: Tracker) -> None:
         ("treaty", "10%=2027-03-01 50%=2027-07-01 never=20%", "Middle 1 Jul 2027"),
     ],
 )
-def test_what_is_typed_instead_is_echoed_and_saved(kinds: Tracker, question: str, typed: str, echo: str) -> None:
+def test_what_is_typed_instead_is_echoed_and_saved(
+    kinds: Tracker, question: str, typed: str, echo: str
+) -> None:
     visit = type_instead(open_page(kinds, "question", q=question), typed)
     assert echo in words(visit)
     save(visit)
@@ -395,10 +455,14 @@ def test_what_cannot_be_read_is_refused_in_one_line_and_kept(
     assert [field(visit, label).value for label in ("Forecast", "Why")] == [typed, "Kept."]
 
 
-def test_three_dates_typed_on_the_page_keep_the_never_mass(tracker: Tracker, clock: FakeClock) -> None:
+def test_three_dates_typed_on_the_page_keep_the_never_mass(
+    tracker: Tracker, clock: FakeClock
+) -> None:
     tracker.ask(BASE_RATES["partly-over"], override="a question of a test")
     clock.advance(hours=1)
-    visit = type_instead(open_page(tracker, "question", q="partly-over"), "2027-01-01 2027-04-01 2027-08-01")
+    visit = type_instead(
+        open_page(tracker, "question", q="partly-over"), "2027-01-01 2027-04-01 2027-08-01"
+    )
     assert "Middle 1 Apr 2027, half of it 1 Jan 2027 to 1 Aug 2027" in words(visit)
     save(visit)
     assert mine(tracker, "partly-over").above == pytest.approx(0.12345678)
@@ -415,24 +479,36 @@ def test_turning_to_the_field_and_back_loses_nothing(kinds: Tracker) -> None:
     assert field(visit, "Forecast").value == "Beijing=50 Minsk=30 Other=20"
 
 
-def test_a_date_forecast_with_mass_in_the_past_is_warned_about(kinds: Tracker, clock: FakeClock) -> None:
+def test_a_date_forecast_with_mass_in_the_past_is_warned_about(
+    kinds: Tracker, clock: FakeClock
+) -> None:
     clock.advance(days=60)
-    visit = type_instead(open_page(kinds, "question", q="treaty"), "10%=2026-11-20 50%=2027-07-01 never=20%")
+    visit = type_instead(
+        open_page(kinds, "question", q="treaty"), "10%=2026-11-20 50%=2027-07-01 never=20%"
+    )
     assert "of this forecast lies on dates that are over" in words(visit)
     save(visit)
     assert mine(kinds, "treaty") is not None
 
 
-def test_an_option_that_comes_meanwhile_gets_an_input_and_the_draft_stays(kinds: Tracker, clock: FakeClock) -> None:
+def test_an_option_that_comes_meanwhile_gets_an_input_and_the_draft_stays(
+    kinds: Tracker, clock: FakeClock
+) -> None:
     visit = open_page(kinds, "question", q="visit")
     give_shares(visit)
     kinds.change_option("visit", "Tehran", "added")
     clock.advance(hours=1)
     seen(visit.run())
-    assert [field(visit, label).value for label in ("Beijing", "Minsk", "Tehran")] == [50.0, 20.0, 0.0]
+    assert [field(visit, label).value for label in ("Beijing", "Minsk", "Tehran")] == [
+        50.0,
+        20.0,
+        0.0,
+    ]
 
 
-def test_a_forecast_of_any_kind_is_reaffirmed_withdrawn_and_undone(kinds: Tracker, clock: FakeClock) -> None:
+def test_a_forecast_of_any_kind_is_reaffirmed_withdrawn_and_undone(
+    kinds: Tracker, clock: FakeClock
+) -> None:
     kinds.forecast("visit", "Beijing=60 Minsk=10 Other=rest", rationale="First.")
     clock.advance(days=1)
     visit = open_page(kinds, "question", q="visit")
@@ -460,12 +536,19 @@ def held(tracker: Tracker, clock: FakeClock) -> Tracker:
 def hold_kinds(kinds: Tracker, clock: FakeClock) -> None:
     ask_kinds(kinds, clock)
     for who, shift in ((ME, 0), (BO, 5)):
-        kinds.forecast("visit", f"Beijing={60 - shift} Minsk=10 Other=rest", rationale="Known.", forecaster=who)
-        kinds.forecast("grade", f"poor={10 + shift} fair=20 good=rest", rationale="Known.", forecaster=who)
+        kinds.forecast(
+            "visit", f"Beijing={60 - shift} Minsk=10 Other=rest", rationale="Known.", forecaster=who
+        )
+        kinds.forecast(
+            "grade", f"poor={10 + shift} fair=20 good=rest", rationale="Known.", forecaster=who
+        )
         kinds.forecast("price", f"30 {41 + shift} 60", rationale="Known.", forecaster=who)
         kinds.forecast("incidents", f"5 {20 + shift} 60", rationale="Known.", forecaster=who)
         kinds.forecast(
-            "treaty", f"20%=2027-03-01 50%=2027-0{6 + shift // 5}-01 never=30%", rationale="Known.", forecaster=who
+            "treaty",
+            f"20%=2027-03-01 50%=2027-0{6 + shift // 5}-01 never=30%",
+            rationale="Known.",
+            forecaster=who,
         )
     clock.advance(days=20)
 
@@ -489,7 +572,9 @@ def test_every_kind_has_its_charts(held: Tracker, question: str, view: str) -> N
 
 
 @pytest.mark.parametrize("question", ["visit", "price"])
-def test_every_kind_is_zoomed_by_buttons_that_stand_in_the_address(held: Tracker, question: str) -> None:
+def test_every_kind_is_zoomed_by_buttons_that_stand_in_the_address(
+    held: Tracker, question: str
+) -> None:
     visit = open_page(held, "question", q=question, zoom="1 week")
     name = "steps" if question == "visit" else "fan"
     lines = drawn(visit, name)["time"]
@@ -497,7 +582,11 @@ def test_every_kind_is_zoomed_by_buttons_that_stand_in_the_address(held: Tracker
     assert "opens" not in set(drawn(visit, "rules")["what"])
     everything = drawn(open_page(held, "question", q=question), name)["time"]
     assert everything.max() - everything.min() > timedelta(days=19)
-    assert not [b for b in open_page(held, "question", q=question, view="Everyone").button_group if b.key == "zoom"]
+    assert not [
+        b
+        for b in open_page(held, "question", q=question, view="Everyone").button_group
+        if b.key == "zoom"
+    ]
 
 
 def test_the_headline_numbers_say_the_likeliest_or_the_middle_and_the_rest(held: Tracker) -> None:
@@ -520,8 +609,12 @@ def test_everyones_numbers_stand_below_their_curves(held: Tracker) -> None:
     assert levels["above"].iloc[0] == pytest.approx(30.0)
 
 
-@pytest.mark.parametrize(("question", "sides"), [("price", "higher or lower"), ("treaty", "earlier or later")])
-def test_of_numbers_and_dates_why_says_that_none_is_made_from_stories(held: Tracker, question: str, sides: str) -> None:
+@pytest.mark.parametrize(
+    ("question", "sides"), [("price", "higher or lower"), ("treaty", "earlier or later")]
+)
+def test_of_numbers_and_dates_why_says_that_none_is_made_from_stories(
+    held: Tracker, question: str, sides: str
+) -> None:
     text = words(open_page(held, "question", q=question, tab="Why"))
     assert f"No story points {sides} yet" in text
     assert "By strength" not in text
@@ -529,9 +622,13 @@ def test_of_numbers_and_dates_why_says_that_none_is_made_from_stories(held: Trac
 
 
 @pytest.mark.parametrize("question", ["visit", "grade"])
-def test_of_options_why_shows_suggested_shares_and_the_lines_of_one(held: Tracker, question: str) -> None:
+def test_of_options_why_shows_suggested_shares_and_the_lines_of_one(
+    held: Tracker, question: str
+) -> None:
     visit = open_page(held, "question", q=question, tab="Why")
-    assert "Suggested shares: the base rates, which no evidence has moved yet" in words(visit).replace("**", "")
+    assert "Suggested shares: the base rates, which no evidence has moved yet" in words(
+        visit
+    ).replace("**", "")
     shares, lines = (table.value for table in visit.dataframe)
     assert list(shares["prior"]) == list(shares["suggested"])
     assert list(lines["line"]) == ["Base rate", "News", "Sum"]
@@ -551,13 +648,17 @@ def test_the_history_tells_every_kind_in_words(held: Tracker) -> None:
 
 def test_the_question_tab_says_what_can_be_the_answer(held: Tracker) -> None:
     about = {
-        q: words(open_page(held, "question", q=q, tab="Question")) for q in ("visit", "price", "incidents", "treaty")
+        q: words(open_page(held, "question", q=q, tab="Question"))
+        for q in ("visit", "price", "incidents", "treaty")
     }
     assert "One of several options." in about["visit"]
     assert (
-        "A number from 0 US dollars to 200 US dollars, or below 0 US dollars or above 200 US dollars." in about["price"]
+        "A number from 0 US dollars to 200 US dollars, or below 0 US dollars or above 200 "
+        "US dollars."
+    ) in about["price"]
+    assert (
+        "A number from 1 to 1000. Equal steps of its scale are equal ratios." in about["incidents"]
     )
-    assert "A number from 1 to 1000. Equal steps of its scale are equal ratios." in about["incidents"]
     assert "A date from 1 Nov 2026 to 31 Dec 2027, or never by 31 Dec 2027." in about["treaty"]
 
 
@@ -565,7 +666,10 @@ def test_evidence_on_a_number_is_a_mark_that_points_and_makes_no_number(
     tracker_with_press: Tracker, press: Press, clock: FakeClock
 ) -> None:
     question = a_question(
-        kind="numeric", prior=Cdf((0.0, 9.0), (0.0, 1.0)), scale=Scale(0.0, 9.0), horizon_shape="state_at"
+        kind="numeric",
+        prior=Cdf((0.0, 9.0), (0.0, 1.0)),
+        scale=Scale(0.0, 9.0),
+        horizon_shape="state_at",
     )
     tracker_with_press.load(a_set(question))
     press.publish("wire", "Arland invites Borland to a summit")
@@ -580,7 +684,9 @@ def test_evidence_on_a_number_is_a_mark_that_points_and_makes_no_number(
     assert "How much higher or lower that makes it is for people to judge." in why
 
 
-def test_evidence_for_an_option_moves_the_shares(tracker_with_press: Tracker, press: Press, clock: FakeClock) -> None:
+def test_evidence_for_an_option_moves_the_shares(
+    tracker_with_press: Tracker, press: Press, clock: FakeClock
+) -> None:
     question = a_question(
         kind="categorical", prior=even(("Arlburg", "Bortown", "Other")), horizon_shape="state_at",
         options=(Option("Arlburg"), Option("Bortown"), Option("Other")),
@@ -594,7 +700,10 @@ def test_evidence_for_an_option_moves_the_shares(tracker_with_press: Tracker, pr
     shares, lines = (table.value for table in visit.dataframe)
     assert shares.set_index("option")["change"].idxmax() == "Bortown"
     assert {"News: story", "News: scale", "Other options"} <= set(lines["line"])
-    assert "Other options: what others gained or lost, as all shares are brought back to 100 %." in words(visit)
+    assert (
+        "Other options: what others gained or lost, as all shares are brought back to 100 %."
+        in words(visit)
+    )
     crowd = open_page(tracker_with_press, "questions").dataframe[0].value["crowd_said"].iloc[0]
     assert crowd.endswith("(suggested)")
 
@@ -602,11 +711,18 @@ def test_evidence_for_an_option_moves_the_shares(tracker_with_press: Tracker, pr
 # Options that change
 
 
-def test_an_option_is_added_and_removed_on_the_question_tab(held: Tracker, clock: FakeClock) -> None:
+def test_an_option_is_added_and_removed_on_the_question_tab(
+    held: Tracker, clock: FakeClock
+) -> None:
     visit = open_page(held, "question", q="visit", tab="Question")
     field(visit, "New option").set_value("Tehran")
     visit = seen(button(visit, "Add it").click().run())
-    assert held.question("visit").summary.question.offered(clock.time) == ("Beijing", "Minsk", "Other", "Tehran")
+    assert held.question("visit").summary.question.offered(clock.time) == (
+        "Beijing",
+        "Minsk",
+        "Other",
+        "Tehran",
+    )
     clock.advance(days=1)
     visit = open_page(held, "question", q="visit", tab="Question")
     assert "what standing forecasts gave to it counts for Other" in words(visit)
@@ -656,14 +772,20 @@ def resolve(tracker: Tracker, question: str, outcome: str) -> AppTest:
         ("grade", "ambiguous", "Ambiguous: not scored"),
     ],
 )
-def test_every_outcome_of_every_kind_can_be_given(held: Tracker, question: str, outcome: str, told: str) -> None:
+def test_every_outcome_of_every_kind_can_be_given(
+    held: Tracker, question: str, outcome: str, told: str
+) -> None:
     visit = resolve(held, question, outcome)
     visit = give_answer(visit)
     assert told in words(visit)
 
 
-@pytest.mark.parametrize(("question", "outcome"), [("visit", "option"), ("price", "value"), ("treaty", "value")])
-def test_an_answer_that_is_not_given_is_asked_for(held: Tracker, question: str, outcome: str) -> None:
+@pytest.mark.parametrize(
+    ("question", "outcome"), [("visit", "option"), ("price", "value"), ("treaty", "value")]
+)
+def test_an_answer_that_is_not_given_is_asked_for(
+    held: Tracker, question: str, outcome: str
+) -> None:
     visit = seen(button(resolve(held, question, outcome), "Preview the scores").click().run())
     assert "No answer chosen yet" in words(visit)
     assert held.scores(question) == ()
@@ -677,7 +799,9 @@ def test_an_answer_that_is_no_number_is_refused(held: Tracker) -> None:
     assert field(visit, "Number, US dollars").value == "a lot"
 
 
-def test_scores_stand_by_the_rules_of_their_kind_and_all_of_them_on_demand(held: Tracker, clock: FakeClock) -> None:
+def test_scores_stand_by_the_rules_of_their_kind_and_all_of_them_on_demand(
+    held: Tracker, clock: FakeClock
+) -> None:
     held.resolve("price", "41", source_url=SOURCE, known_at=clock.time)
     visit = open_page(held, "question", q="price")
     columns = list(visit.dataframe[0].value.columns)
@@ -696,7 +820,9 @@ def test_a_receipt_tells_the_forecasts_in_words(held: Tracker, clock: FakeClock)
     assert "CRPS over the range" in words(visit)
 
 
-def test_forecasts_made_when_the_answer_was_known_are_shown_and_do_not_count(held: Tracker, clock: FakeClock) -> None:
+def test_forecasts_made_when_the_answer_was_known_are_shown_and_do_not_count(
+    held: Tracker, clock: FakeClock
+) -> None:
     known = clock.time
     clock.advance(days=2)
     held.forecast("price", "40 41 42", rationale="Now I know.")
@@ -725,7 +851,9 @@ def test_a_mixed_list_tells_forecasts_in_words(held: Tracker) -> None:
     assert "mine" not in frame.columns
 
 
-def test_a_list_without_yes_and_no_has_no_column_for_suggestions(tracker: Tracker, clock: FakeClock) -> None:
+def test_a_list_without_yes_and_no_has_no_column_for_suggestions(
+    tracker: Tracker, clock: FakeClock
+) -> None:
     tracker.ask(QUESTIONS[0], override="a question of a test")
     clock.advance(hours=1)
     columns = open_page(tracker, "questions").dataframe[0].value.columns

@@ -1,4 +1,6 @@
-"""The page of a question as known on an earlier day: a banner says so, and nothing can be written."""
+"""The page of a question as known on an earlier day: a banner says so, and nothing can be
+written.
+"""
 
 from datetime import date
 
@@ -12,7 +14,15 @@ from tracker.api import Tracker
 
 __all__ = ["lived"]
 
-WRITES = ("Save forecast", "Confirm", "Reject", "Save as edited", "Give this answer", "Word it anew", "Take it back")
+WRITES = (
+    "Save forecast",
+    "Confirm",
+    "Reject",
+    "Save as edited",
+    "Give this answer",
+    "Word it anew",
+    "Take it back",
+)
 
 
 def on(tracker: Tracker, day: str, **more: str):  # type: ignore[no-untyped-def]
@@ -32,7 +42,9 @@ def test_an_earlier_day_shows_its_numbers_its_news_and_a_banner(lived: Tracker) 
 def test_nothing_can_be_written_while_looking_back(lived: Tracker, tab: str) -> None:
     visit = on(lived, "2026-12-05", tab=tab)
     if tab == "Evidence":
-        visit.session_state["evidence-table"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
+        visit.session_state["evidence-table"] = {
+            "selection": {"rows": [0], "columns": [], "cells": []}
+        }
         visit = seen(visit.run())
         assert "An invitation" in marked(visit)
     labels = {b.label for b in visit.button}
@@ -61,7 +73,9 @@ def test_going_back_and_on_in_the_browser_shows_the_day_of_the_address(lived: Tr
     assert "Resolved YES" in words(visit)
 
 
-def test_the_slider_counts_where_it_moved_and_the_address_has_not_followed_yet(lived: Tracker) -> None:
+def test_the_slider_counts_where_it_moved_and_the_address_has_not_followed_yet(
+    lived: Tracker,
+) -> None:
     visit = on(lived, "2026-12-05")
     (slider,) = [s for s in visit.slider if s.label == "As known at the end of"]
     visit = seen(slider.set_value(date(2026, 12, 8)).run())
@@ -69,7 +83,9 @@ def test_the_slider_counts_where_it_moved_and_the_address_has_not_followed_yet(l
     assert "As known on 8 Dec 2026" in words(seen(visit.run()))
 
 
-@pytest.mark.parametrize("day", ["", "soon", "2026-13-45", "1999-01-01", "2099-01-01", "2026-12-05T10:00"])
+@pytest.mark.parametrize(
+    "day", ["", "soon", "2026-13-45", "1999-01-01", "2099-01-01", "2026-12-05T10:00"]
+)
 def test_a_day_that_is_none_of_its_own_shows_now(lived: Tracker, day: str) -> None:
     assert "Resolved YES" in words(on(lived, day))
 
@@ -78,7 +94,9 @@ def test_the_last_day_is_now(lived: Tracker, clock: FakeClock) -> None:
     assert "Resolved YES" in words(on(lived, clock.time.date().isoformat()))
 
 
-def test_a_page_that_stays_open_over_midnight_still_shows_now(lived: Tracker, clock: FakeClock) -> None:
+def test_a_page_that_stays_open_over_midnight_still_shows_now(
+    lived: Tracker, clock: FakeClock
+) -> None:
     visit = open_page(lived, "question", q=SUMMIT)
     for _ in range(2):
         clock.advance(days=1)
@@ -86,7 +104,9 @@ def test_a_page_that_stays_open_over_midnight_still_shows_now(lived: Tracker, cl
         assert "known" not in visit.query_params
 
 
-def test_a_question_that_opened_today_has_no_earlier_day(tracker: Tracker, clock: FakeClock) -> None:
+def test_a_question_that_opened_today_has_no_earlier_day(
+    tracker: Tracker, clock: FakeClock
+) -> None:
     from tests.builders import a_set
 
     tracker.load(a_set())

@@ -11,7 +11,17 @@ from dashboard.frames import learned as frames
 from forecasts.learned import LearnedMap
 from tests.builders import NOW as BUILT
 from tests.builders import FakeClock, Press, a_question, a_set
-from tests.dashboard.examples import ME, NOW, QUESTION, days, feed, learned, named_question, resolution, summary
+from tests.dashboard.examples import (
+    ME,
+    NOW,
+    QUESTION,
+    days,
+    feed,
+    learned,
+    named_question,
+    resolution,
+    summary,
+)
 from tests.dashboard.pages import open_page, plain, seen, words
 from tests.quick_databases import begin
 from tracker.api import Tracker
@@ -37,7 +47,9 @@ def test_chances_are_corrected_only_by_what_was_learned() -> None:
     assert frames.map_of({}, "relevance", NOW).apply(0.8) == 0.8
     found = frames.map_of(known(learned("relevance shift", -1.0)), "relevance", NOW)
     assert found.apply(0.8) < 0.8
-    assert frames.map_of(known(learned("relevance shift", -1.0)), "direction", NOW).apply(0.8) == 0.8
+    assert (
+        frames.map_of(known(learned("relevance shift", -1.0)), "direction", NOW).apply(0.8) == 0.8
+    )
 
 
 def test_judged_evidence_and_answers_given_in_time_are_counted() -> None:
@@ -77,7 +89,10 @@ def test_usual_levels_are_grouped_by_question() -> None:
 
 
 def test_history_is_told_newest_first_and_names_who_decided() -> None:
-    versions = (learned("gamma", 0.6), learned("gamma", 0.6, state="frozen", by=ME, as_of=NOW + days(1)))
+    versions = (
+        learned("gamma", 0.6),
+        learned("gamma", 0.6, state="frozen", by=ME, as_of=NOW + days(1)),
+    )
     frame = frames.history_frame(versions, ME)
     assert list(frame["by"]) == ["me", "learned by itself"]
     assert list(frame["state"]) == ["❄ frozen", "✓ learns"]
@@ -87,7 +102,10 @@ def test_history_is_told_newest_first_and_names_who_decided() -> None:
 
 
 def test_what_a_map_does_is_told_by_example() -> None:
-    shift, slope = (learned(f"relevance {what}", value).learned for what, value in (("shift", 0.0), ("slope", 1.0)))
+    shift, slope = (
+        learned(f"relevance {what}", value).learned
+        for what, value in (("shift", 0.0), ("slope", 1.0))
+    )
     told = plain(wording.borne_out(LearnedMap(shift, slope)))
     assert told == "60 % is taken for 60 %, 80 % for 80 %, 95 % for 95 %"
 
@@ -109,7 +127,9 @@ def test_a_shift_says_which_way_base_rates_were_off() -> None:
 
 @pytest.fixture
 def taught(tracker_with_press: Tracker, press: Press, clock: FakeClock) -> Tracker:
-    """A tracker that judged enough evidence to learn from: of forty pieces every other was rejected."""
+    """A tracker that judged enough evidence to learn from: of forty pieces every other was
+    rejected.
+    """
     press.publish("wire", "Arland invites Borland to a summit")
     begin(tracker_with_press, clock, read_judge_and_learn)
     return tracker_with_press
@@ -133,10 +153,14 @@ def test_before_anything_is_learned_the_page_says_what_it_waits_for(tracker: Tra
     assert "when 30 yes-no questions have an answer and have reached their scheduled close" in text
     assert "So far 0 are answered and closed." in text
     assert "the archive goes back 14 days before that" in text
-    assert "when 10 questions that it bore on are answered and closed, 3 of them the rarer way" in text
+    assert (
+        "when 10 questions that it bore on are answered and closed, 3 of them the rarer way" in text
+    )
 
 
-def test_judgements_count_towards_the_first_lesson(tracker_with_press: Tracker, press: Press) -> None:
+def test_judgements_count_towards_the_first_lesson(
+    tracker_with_press: Tracker, press: Press
+) -> None:
     tracker_with_press.load(a_set())
     press.publish("wire", "Arland invites Borland to a summit")
     tracker_with_press.poll()
@@ -156,7 +180,10 @@ def test_where_there_is_enough_only_the_next_round_of_learning_is_missing(
         tracker.review(each.evidence.id, "confirmed")
     clock.advance(hours=1)
     text = words(open_page(tracker, "learned"))
-    assert "So far 30 are judged: those of them that qualify are taken in when learning next runs." in text
+    assert (
+        "So far 30 are judged: those of them that qualify are taken in when learning next runs."
+        in text
+    )
 
 
 def test_a_learned_value_stands_against_its_default_with_its_reason(taught: Tracker) -> None:
@@ -177,7 +204,9 @@ def press_sure(visit: AppTest, key: str) -> AppTest:
     return seen(visit.button(key=f"sure-{key}").click().run())
 
 
-def test_a_value_is_frozen_and_let_learn_again_each_with_a_second_step(taught: Tracker, clock: FakeClock) -> None:
+def test_a_value_is_frozen_and_let_learn_again_each_with_a_second_step(
+    taught: Tracker, clock: FakeClock
+) -> None:
     visit = open_page(taught, "learned")
     assert state(taught) == "learned"
     visit = press_sure(visit, "freeze-relevance")
@@ -189,7 +218,9 @@ def test_a_value_is_frozen_and_let_learn_again_each_with_a_second_step(taught: T
     assert state(taught) == "learned"
 
 
-def test_a_reset_brings_the_default_back_and_keeps_the_history(taught: Tracker, clock: FakeClock) -> None:
+def test_a_reset_brings_the_default_back_and_keeps_the_history(
+    taught: Tracker, clock: FakeClock
+) -> None:
     press_sure(open_page(taught, "learned"), "reset-relevance")
     assert state(taught) == "reset"
     clock.advance(hours=1)
@@ -216,12 +247,18 @@ def test_a_usual_level_is_picked_from_the_table_and_decided_on(
     clock.advance(hours=1)
     visit = open_page(tracker, "learned")
     assert "How reliable each feed is" in words(visit)
-    visit.session_state["usual-level-table"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    visit.session_state["usual-level-table"] = {
+        "selection": {"rows": [0], "columns": [], "cells": []}
+    }
     visit = seen(visit.run())
     assert "Its set states 0.000, the default." in words(visit)
-    (reset,) = [b.key for b in visit.button if b.label == "Reset it" and "usual-level" in str(b.key)]
+    (reset,) = [
+        b.key for b in visit.button if b.label == "Reset it" and "usual-level" in str(b.key)
+    ]
     press_sure(visit, str(reset).removeprefix("sure-"))
-    decided = [k for k in tracker.learned() if k.learned.name == "usual level" and k.state == "reset"]
+    decided = [
+        k for k in tracker.learned() if k.learned.name == "usual level" and k.state == "reset"
+    ]
     assert [k.by for k in decided] == ["ada"]
 
 

@@ -27,7 +27,8 @@ def a_move(*reasons: Reason, before: float = 0.25, after: float = 0.5) -> Move:
 
 
 TWO = a_move(
-    Reason("cited", "visit: some; of that ×0.5 counts", 0.4, EvidenceId(1)), Reason("judgement", "rest", WHOLE - 0.4)
+    Reason("cited", "visit: some; of that ×0.5 counts", 0.4, EvidenceId(1)),
+    Reason("judgement", "rest", WHOLE - 0.4),
 )
 
 # Frames and words
@@ -38,7 +39,9 @@ def test_reasons_stand_with_their_headline_and_add_up_to_the_sum() -> None:
     assert list(frame["cause"]) == ["cited", "judgement", "sum"]
     assert list(frame["what"]) == ["Envoy travels to Kyiv", "rest", "All reasons together"]
     assert frame["weighed"][0].startswith("visit: some")
-    assert frame["log_odds"][:2].sum() == pytest.approx(frame["log_odds"][2]) == pytest.approx(WHOLE)
+    assert (
+        frame["log_odds"][:2].sum() == pytest.approx(frame["log_odds"][2]) == pytest.approx(WHOLE)
+    )
     assert list(frame["after"]) == [33.2, 50.0, 50.0]
 
 
@@ -47,7 +50,9 @@ def test_a_piece_without_a_card_is_told_by_how_it_was_weighed() -> None:
 
 
 def test_dust_has_no_row_but_judgement_always_has_one() -> None:
-    frame = moved_frame(a_move(Reason("small changes", "", 1e-6), Reason("judgement", "", -1e-6), after=0.25), [])
+    frame = moved_frame(
+        a_move(Reason("small changes", "", 1e-6), Reason("judgement", "", -1e-6), after=0.25), []
+    )
     assert list(frame["cause"]) == ["judgement", "sum"]
 
 
@@ -67,7 +72,9 @@ def test_certainty_has_a_sentence_and_no_rows() -> None:
         (0.3, 0.3, "unchanged, +0.00"),
     ],
 )
-def test_the_sentence_tells_moves_smaller_than_a_point(before: float, after: float, told: str) -> None:
+def test_the_sentence_tells_moves_smaller_than_a_point(
+    before: float, after: float, told: str
+) -> None:
     assert plain(moved_sentence(a_move(before=before, after=after), "1 May", "1 June")).endswith(
         f": {told} in log-odds."
     )
@@ -107,13 +114,17 @@ def history(tracker: Tracker, question: str = SUMMIT, **params: str):  # type: i
 
 
 def picked(visit, row: int, computed: bool = False):  # type: ignore[no-untyped-def]
-    visit.session_state[f"history-{computed}-{SUMMIT}"] = {"selection": {"rows": [row], "columns": [], "cells": []}}
+    visit.session_state[f"history-{computed}-{SUMMIT}"] = {
+        "selection": {"rows": [row], "columns": [], "cells": []}
+    }
     return seen(visit.run())
 
 
 def because(visit) -> list[list[str]]:  # type: ignore[no-untyped-def]
     """The causes in each table of reasons on the page."""
-    return [list(table.value["cause"]) for table in visit.dataframe if "cause" in table.value.columns]
+    return [
+        list(table.value["cause"]) for table in visit.dataframe if "cause" in table.value.columns
+    ]
 
 
 def test_nothing_is_worked_out_until_somebody_asks(held: Tracker) -> None:
@@ -156,7 +167,9 @@ def test_a_withdrawal_has_no_move(held: Tracker) -> None:
 
 
 @pytest.mark.parametrize(("preset", "stories"), [("24 h", 1), ("7 d", 1), ("30 d", 2)])
-def test_the_last_day_week_and_month_are_one_click_away(held: Tracker, preset: str, stories: int) -> None:
+def test_the_last_day_week_and_month_are_one_click_away(
+    held: Tracker, preset: str, stories: int
+) -> None:
     visit = history(held, **{"moved-in": preset})
     assert because(visit)[0].count("came in") == stories
     move = held.moved(SUMMIT, held.now() - PRESETS[preset])
@@ -165,7 +178,10 @@ def test_the_last_day_week_and_month_are_one_click_away(held: Tracker, preset: s
 
 def test_two_days_in_the_address_tell_the_move_between_them(held: Tracker) -> None:
     visit = history(held, **{"moved-in": "two days", "from": "2026-12-03", "to": "2026-12-08"})
-    assert [str(field(visit, label).value) for label in ("From", "To the end of")] == ["2026-12-03", "2026-12-08"]
+    assert [str(field(visit, label).value) for label in ("From", "To the end of")] == [
+        "2026-12-03",
+        "2026-12-08",
+    ]
     assert "3 Dec 2026, 00:00 UTC" in words(visit)
     assert "9 Dec 2026, 00:00 UTC" in words(visit)
     assert "came in" not in because(visit)[0]
@@ -178,7 +194,9 @@ def test_days_in_the_wrong_order_are_refused_calmly(held: Tracker) -> None:
     assert "had no suggestion between" in words(visit)
 
 
-def test_days_outside_the_life_of_the_question_and_nonsense_do_not_break_the_page(held: Tracker) -> None:
+def test_days_outside_the_life_of_the_question_and_nonsense_do_not_break_the_page(
+    held: Tracker,
+) -> None:
     for since, until in (("2020-01-01", "2031-01-01"), ("soon", "2026-13-45")):
         visit = history(held, **{"moved-in": "two days", "from": since, "to": until})
         assert "came in" in because(visit)[0]
@@ -187,7 +205,8 @@ def test_days_outside_the_life_of_the_question_and_nonsense_do_not_break_the_pag
 
 def test_days_chosen_on_one_question_do_not_break_another(held: Tracker, clock: FakeClock) -> None:
     held.ask(
-        an_asked(opens_at=clock(), closes_at=clock() + 20 * DAY, resolves_at=clock() + 20 * DAY), override="a test"
+        an_asked(opens_at=clock(), closes_at=clock() + 20 * DAY, resolves_at=clock() + 20 * DAY),
+        override="a test",
     )
     visit = history(held, **{"moved-in": "two days", "from": "2026-11-10", "to": "2026-12-03"})
     clock.advance(days=3)

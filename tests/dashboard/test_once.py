@@ -16,7 +16,13 @@ def test_the_same_values_are_not_gone_through_again_and_other_ones_are() -> None
         return len(made)
 
     first, alike = [1, 2], [1, 2]
-    assert [note(first, "a"), note(first, "a"), note(first, "b"), note(alike, "a"), note(first, "a")] == [1, 1, 2, 3, 1]
+    assert [
+        note(first, "a"),
+        note(first, "a"),
+        note(first, "b"),
+        note(alike, "a"),
+        note(first, "a"),
+    ] == [1, 1, 2, 3, 1]
 
 
 def test_two_large_values_are_told_apart_where_there_are_two() -> None:

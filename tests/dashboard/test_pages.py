@@ -18,14 +18,17 @@ SUMMIT = "summit-2027"
 ME = ForecasterId("ada")
 INVITED = "Arland invites Borland to a summit"
 HOSTILE = (
-    "Arland cancels Borland talks ![x](http://evil.example/p.png) [now](http://evil.example) :red-badge[LIVE] $5 $6"
+    "Arland cancels Borland talks ![x](http://evil.example/p.png) "
+    "[now](http://evil.example) :red-badge[LIVE] $5 $6"
 )
 SOURCE = "https://arland.example/statement"
 
 
 @pytest.fixture
 def news(tracker_with_press: Tracker, press: Press, clock: FakeClock) -> Tracker:
-    """A tracker with an open question and two pieces of evidence to review, one of them hostile text."""
+    """A tracker with an open question and two pieces of evidence to review, one of them hostile
+    text.
+    """
     press.publish("wire", INVITED)
     press.publish("wire", HOSTILE, "https://wire.invalid/hostile")
     begin(tracker_with_press, clock, read_two)
@@ -42,7 +45,11 @@ def read_two(tracker: Tracker, clock: FakeClock) -> None:
 def my_acts(tracker: Tracker) -> list[tuple[str, float | None]]:
     """What I did on the question, as the database has it."""
     acts = tracker.question(SUMMIT).acts
-    return [(a.act, None if a.distribution is None else a.distribution.p) for a in acts if a.forecaster_id == ME]
+    return [
+        (a.act, None if a.distribution is None else a.distribution.p)
+        for a in acts
+        if a.forecaster_id == ME
+    ]
 
 
 def save(visit: AppTest, p: str, why: str, cites: str = "") -> AppTest:
@@ -63,7 +70,9 @@ def test_without_an_id_a_question_can_be_chosen(news: Tracker) -> None:
     assert visit.selectbox[0].options == [a_question().text]
 
 
-@pytest.mark.parametrize("name", ["nothing", "<script>alert(1)</script>", "../../etc/passwd", "x" * 10_000])
+@pytest.mark.parametrize(
+    "name", ["nothing", "<script>alert(1)</script>", "../../etc/passwd", "x" * 10_000]
+)
 def test_an_unknown_id_is_met_calmly(news: Tracker, name: str) -> None:
     visit = open_page(news, "question", q=name)
     assert "There is no such question" in words(visit)
@@ -72,7 +81,10 @@ def test_an_unknown_id_is_met_calmly(news: Tracker, name: str) -> None:
 
 def test_a_mistyped_id_links_to_the_question_it_is_near(news: Tracker) -> None:
     links = [link.proto for link in open_page(news, "question", q=SUMMIT[:-1]).get("page_link")]
-    assert (plain(links[0].label), links[0].query_string) == (f"Did you mean {SUMMIT}?", f"q={SUMMIT}")
+    assert (plain(links[0].label), links[0].query_string) == (
+        f"Did you mean {SUMMIT}?",
+        f"q={SUMMIT}",
+    )
 
 
 def test_the_question_page_answers_first(news: Tracker) -> None:
@@ -87,7 +99,9 @@ def test_the_question_page_answers_first(news: Tracker) -> None:
     }  # fmt: skip
 
 
-def test_mine_the_crowds_and_the_suggestion_come_first_and_of_many_others_eight_are_named(news: Tracker) -> None:
+def test_mine_the_crowds_and_the_suggestion_come_first_and_of_many_others_eight_are_named(
+    news: Tracker,
+) -> None:
     news.forecast(SUMMIT, Binary(0.6), rationale="The date is set.")
     for n in range(10):
         news.forecast(SUMMIT, Binary(0.2), forecaster=ForecasterId(f"p{n}"), rationale="Not yet.")
@@ -169,7 +183,12 @@ def test_a_forecast_is_reaffirmed_undone_and_withdrawn(news: Tracker, clock: Fak
     clock.advance(days=1)
     visit = seen(button(visit, "Undo my last act").click().run())
     assert "You hold **40 %**" in words(visit)
-    assert my_acts(news) == [("forecast", 0.4), ("reaffirm", 0.4), ("withdraw", None), ("undo", 0.4)]
+    assert my_acts(news) == [
+        ("forecast", 0.4),
+        ("reaffirm", 0.4),
+        ("withdraw", None),
+        ("undo", 0.4),
+    ]
 
 
 def test_a_closed_question_offers_no_form(news: Tracker, clock: FakeClock) -> None:
@@ -179,7 +198,9 @@ def test_a_closed_question_offers_no_form(news: Tracker, clock: FakeClock) -> No
     assert "Save forecast" not in [b.label for b in visit.button]
 
 
-def test_a_forecast_that_comes_too_late_is_refused_in_a_sentence(news: Tracker, clock: FakeClock) -> None:
+def test_a_forecast_that_comes_too_late_is_refused_in_a_sentence(
+    news: Tracker, clock: FakeClock
+) -> None:
     visit = open_page(news, "question", q=SUMMIT)
     field(visit, "Probability of YES").set_value("40").run()
     clock.time = a_question().closes_at + timedelta(days=1)
@@ -203,7 +224,9 @@ def test_every_tab_has_its_address(news: Tracker, tab: str, shown: str) -> None:
     assert shown in words(open_page(news, "question", q=SUMMIT, tab=tab))
 
 
-def test_an_answer_is_given_with_its_source_and_everyone_is_scored(news: Tracker, clock: FakeClock) -> None:
+def test_an_answer_is_given_with_its_source_and_everyone_is_scored(
+    news: Tracker, clock: FakeClock
+) -> None:
     news.forecast(SUMMIT, Binary(0.8), rationale="Sure.")
     clock.advance(days=30)
     visit = open_page(news, "question", q=SUMMIT, tab="Answer")
@@ -224,7 +247,9 @@ def test_an_answer_is_given_with_its_source_and_everyone_is_scored(news: Tracker
         ("yes", SOURCE, False, "Tick that you have checked the source"),
     ],
 )
-def test_half_an_answer_is_refused(news: Tracker, outcome: str | None, source: str, sure: bool, reason: str) -> None:
+def test_half_an_answer_is_refused(
+    news: Tracker, outcome: str | None, source: str, sure: bool, reason: str
+) -> None:
     visit = open_page(news, "question", q=SUMMIT, tab="Answer")
     if outcome:
         visit.button_group(key=f"answer-outcome-{SUMMIT}").set_value(outcome)
@@ -255,12 +280,18 @@ def test_what_is_at_hand_comes_with_its_source_reason_and_controls(news: Tracker
     assert "The wire" in facts
     assert "1 hour ago" in facts
     labels = [b.label for b in visit.button]
-    assert [labels.count(label) for label in ("Accept", "Reject", "Save as edited", "slight", "for NO")] == [1] * 5
+    assert [
+        labels.count(label) for label in ("Accept", "Reject", "Save as edited", "slight", "for NO")
+    ] == [1] * 5
     assert sorted(visit.dataframe[0].value["headline"]) == sorted([INVITED, HOSTILE])
 
 
-def test_the_inbox_can_be_narrowed_to_a_question_by_its_address(tracker_with_press: Tracker, press: Press) -> None:
-    tracker_with_press.load(a_set(a_question(), a_question("other-2027", text="Will something else happen?")))
+def test_the_inbox_can_be_narrowed_to_a_question_by_its_address(
+    tracker_with_press: Tracker, press: Press
+) -> None:
+    tracker_with_press.load(
+        a_set(a_question(), a_question("other-2027", text="Will something else happen?"))
+    )
     press.publish("wire", INVITED)
     tracker_with_press.poll()
     assert "2 pieces of evidence" in words(open_page(tracker_with_press, "inbox"))
@@ -351,16 +382,24 @@ def test_what_is_ticked_is_judged_together_and_taken_back_together(news: Tracker
 @pytest.mark.parametrize(("points", "pieces"), [("yes", 1), ("no", 1), ("uncalled", 0)])
 def test_the_inbox_is_filtered_by_where_it_points(news: Tracker, points: str, pieces: int) -> None:
     text = words(open_page(news, "inbox", points=points))
-    told = f"{pieces} piece of evidence in 1 story" if pieces else "Nothing that waits fits these filters"
+    told = (
+        f"{pieces} piece of evidence in 1 story"
+        if pieces
+        else "Nothing that waits fits these filters"
+    )
     assert told in text
 
 
 def markdown_of(visit: AppTest) -> str:
     """Everything on a page that is read as Markdown, labels included."""
     values = [
-        e.value for kind in (visit.markdown, visit.caption, visit.header, visit.subheader, visit.error) for e in kind
+        e.value
+        for kind in (visit.markdown, visit.caption, visit.header, visit.subheader, visit.error)
+        for e in kind
     ]
-    return "\n".join([*map(str, values), *(b.label for b in visit.button), *(m.label for m in visit.metric)])
+    return "\n".join(
+        [*map(str, values), *(b.label for b in visit.button), *(m.label for m in visit.metric)]
+    )
 
 
 @pytest.mark.parametrize(
@@ -385,4 +424,6 @@ def test_feed_text_never_reaches_markdown(news: Tracker, page: str, params: dict
 def test_every_page_of_a_replay_says_that_it_is_one(news: Tracker, page: str) -> None:
     assert "Replay" not in words(open_page(news, page))
     news.mark_replayed(NOW)
-    assert "Replay of 2022–2026** with invented forecasters; not live." in words(open_page(news, page))
+    assert "Replay of 2022–2026** with invented forecasters; not live." in words(
+        open_page(news, page)
+    )

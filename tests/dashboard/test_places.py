@@ -23,17 +23,32 @@ def test_every_promised_behaviour_has_a_browser_test_in_the_gate() -> None:
 
 
 def behaviours(mark: str) -> list[int]:
-    """The behaviours that tests in a browser prove, of those tests whose decorators contain `mark`."""
-    functions = [node for file in BROWSER.glob("test_*.py") for node in ast.walk(ast.parse(file.read_text("utf-8")))]
-    decorators = [
-        " ".join(map(ast.unparse, node.decorator_list)) for node in functions if hasattr(node, "decorator_list")
+    """The behaviours that tests in a browser prove, of those tests whose decorators contain
+    `mark`.
+    """
+    functions = [
+        node
+        for file in BROWSER.glob("test_*.py")
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
     ]
-    return [int(n) for text in decorators if mark in text for n in re.findall(r"mark\.behaviour\((\d+)\)", text)]
+    decorators = [
+        " ".join(map(ast.unparse, node.decorator_list))
+        for node in functions
+        if hasattr(node, "decorator_list")
+    ]
+    return [
+        int(n)
+        for text in decorators
+        if mark in text
+        for n in re.findall(r"mark\.behaviour\((\d+)\)", text)
+    ]
 
 
 def test_the_docs_show_every_page_in_every_look_and_stay_light() -> None:
     assert {place.page for place in PLACES.values() if place.pictured} == set(ENTRIES)
-    shown = re.findall(r'src="pictures/([\w-]+\.png)"', OUT.with_name("pages.md").read_text("utf-8"))
+    shown = re.findall(
+        r'src="pictures/([\w-]+\.png)"', OUT.with_name("pages.md").read_text("utf-8")
+    )
     assert shown == names()
     assert [name for name in shown if not (OUT / name).is_file()] == []
     assert sum(file.stat().st_size for file in OUT.iterdir()) < 4_500_000

@@ -23,7 +23,10 @@ def found(**more) -> PostMortem:  # type: ignore[no-untyped-def]
 
 
 def test_helpful_evidence_comes_before_harmful_and_says_which_by_mark_and_word() -> None:
-    both = found(helpful=(Push(EvidenceId(1), 0.4),), harmful=(Push(EvidenceId(2), -0.3), Push(EvidenceId(9), -0.1)))
+    both = found(
+        helpful=(Push(EvidenceId(1), 0.4),),
+        harmful=(Push(EvidenceId(2), -0.3), Push(EvidenceId(9), -0.1)),
+    )
     frame = pushes_frame(both, page(evidence=(card(1), card(2, "Envoy recalled"))))
     assert list(frame["way"]) == [HELPFUL, HARMFUL]
     assert list(frame["log_odds"]) == [0.4, -0.3]
@@ -31,7 +34,9 @@ def test_helpful_evidence_comes_before_harmful_and_says_which_by_mark_and_word()
 
 
 def test_what_was_missed_is_told_in_words() -> None:
-    frame = missed_frame(found(missed=(Missed(VISIT.id, "never seen"), Missed(VISIT.id, "silent", False))), page())
+    frame = missed_frame(
+        found(missed=(Missed(VISIT.id, "never seen"), Missed(VISIT.id, "silent", False))), page()
+    )
     assert list(frame["told"]) == [
         "would have pointed to the answer, and was never seen",
         "expected and not seen: its silence pointed away from the answer",
@@ -39,9 +44,14 @@ def test_what_was_missed_is_told_in_words() -> None:
 
 
 def test_the_best_path_is_a_sentence_with_numbers_and_their_unit() -> None:
-    said = path_sentences(QUESTION, Path(ANA, 0.062, WORST), "Ana", ("1 Jan", "1 Jul")).replace("\u00a0", " ")
+    said = path_sentences(QUESTION, Path(ANA, 0.062, WORST), "Ana", ("1 Jan", "1 Jul")).replace(
+        "\u00a0", " "
+    )
     assert said.startswith("Ana would have scored best, 6.2 points of skill ahead of you.")
-    assert "from 1 Jan to 1 Jul, when you held 40 % and, half-way through, Ana 10 %: 3.1 points." in said
+    assert (
+        "from 1 Jan to 1 Jul, when you held 40 % and, half-way through, Ana 10 %: 3.1 points."
+        in said
+    )
 
 
 def test_a_path_that_nobody_beats_is_told_so() -> None:
@@ -60,7 +70,9 @@ def answered(tracker: Tracker, clock: FakeClock) -> Tracker:
     return tracker
 
 
-def test_an_answered_question_tells_what_misled_and_whose_path_was_better(answered: Tracker) -> None:
+def test_an_answered_question_tells_what_misled_and_whose_path_was_better(
+    answered: Tracker,
+) -> None:
     found = answered.post_mortem(SUMMIT)
     assert found is not None
     assert (len(found.helpful), len(found.harmful)) == (0, 1)
@@ -80,7 +92,9 @@ def test_without_an_answer_there_is_nothing_to_learn(tracker: Tracker, clock: Fa
     assert tracker.post_mortem(SUMMIT) is None
     tracker.resolve(SUMMIT, "annulled", source_url="https://arland.example/no", known_at=clock.time)
     assert tracker.post_mortem(SUMMIT) is None
-    assert "What there is to learn" not in [e.label for e in open_page(tracker, "question", q=SUMMIT).expander]
+    assert "What there is to learn" not in [
+        e.label for e in open_page(tracker, "question", q=SUMMIT).expander
+    ]
 
 
 def test_whoever_said_nothing_is_told_so(tracker: Tracker, clock: FakeClock) -> None:

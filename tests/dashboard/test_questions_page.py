@@ -13,7 +13,17 @@ from forecasts.forecaster import CROWD, SUGGESTION
 from forecasts.question import EssayId, ForecasterId
 from tests.builders import NOW as NOW_THERE
 from tests.builders import FakeClock, a_question, a_set
-from tests.dashboard.examples import ANA, ME, NOW, PEOPLE, VISIT_TO, answered, days, named_question, summary
+from tests.dashboard.examples import (
+    ANA,
+    ME,
+    NOW,
+    PEOPLE,
+    VISIT_TO,
+    answered,
+    days,
+    named_question,
+    summary,
+)
 from tests.dashboard.pages import open_page, seen, words
 from tracker.api import Tracker
 from tracker.summaries import QuestionSummary, Standing
@@ -88,7 +98,9 @@ def test_every_filter_has_to_fit(wanted: Wanted, expected: list[str]) -> None:
 # In which order
 
 
-def in_this_order(order: Order, *summaries: QuestionSummary, over: timedelta = timedelta(days=7)) -> list[str]:
+def in_this_order(
+    order: Order, *summaries: QuestionSummary, over: timedelta = timedelta(days=7)
+) -> list[str]:
     return ids(in_order(summaries, order, Look(ME, NOW, over)))
 
 
@@ -102,11 +114,17 @@ def test_the_most_moved_comes_first_over_the_time_asked_for() -> None:
     month = named("month", history=((NOW - days(50), 0.5), (NOW - days(20), 0.3)))
     closed = named("closed", status="closed", question={"closes_at": NOW - days(1)})
     assert in_this_order("change", closed, month, week) == ["week", "month", "closed"]
-    assert in_this_order("change", closed, week, month, over=timedelta(days=30)) == ["month", "week", "closed"]
+    assert in_this_order("change", closed, week, month, over=timedelta(days=30)) == [
+        "month",
+        "week",
+        "closed",
+    ]
 
 
 def test_my_oldest_forecast_comes_first_and_what_i_do_not_forecast_last() -> None:
-    assert in_this_order("stale", held("hers", ANA, ago=90), held("new", ago=2), held("old", ago=60)) == [
+    assert in_this_order(
+        "stale", held("hers", ANA, ago=90), held("new", ago=2), held("old", ago=60)
+    ) == [
         "old",
         "new",
         "hers",
@@ -116,7 +134,11 @@ def test_my_oldest_forecast_comes_first_and_what_i_do_not_forecast_last() -> Non
 def test_who_is_furthest_apart_comes_first() -> None:
     wide, near = (
         named(
-            name, standings={who: Standing(PEOPLE[who], Binary(p), NOW) for who, p in ((ME, mine), (SUGGESTION, 0.5))}
+            name,
+            standings={
+                who: Standing(PEOPLE[who], Binary(p), NOW)
+                for who, p in ((ME, mine), (SUGGESTION, 0.5))
+            },
         )
         for name, mine in (("wide", 0.9), ("near", 0.6))
     )
@@ -130,7 +152,9 @@ def test_a_row_has_the_crowd_and_how_long_ago_i_last_acted() -> None:
     both = {who: Standing(PEOPLE[who], Binary(0.4), NOW - days(12)) for who in (ME, CROWD)}
     mine = questions_frame([named("q", standings=both)], LOOK).iloc[0]
     assert (mine["mine"], mine["crowd"], mine["last_change"]) == (40.0, 40.0, 12.0)
-    assert pd.isna(questions_frame([named("q", standings=both, status="closed")], LOOK).iloc[0]["last_change"])
+    assert pd.isna(
+        questions_frame([named("q", standings=both, status="closed")], LOOK).iloc[0]["last_change"]
+    )
     nobody = questions_frame([named("q"), summary(question=VISIT_TO)], LOOK)
     assert nobody[["crowd", "last_change"]].isna().all(axis=None)
 
@@ -151,7 +175,9 @@ def test_an_answer_is_told_in_its_words() -> None:
 @pytest.fixture
 def two(tracker: Tracker, clock: FakeClock) -> Tracker:
     """Two open questions; I forecast the one that closes later."""
-    tracker.load(a_set(a_question(), a_question(OTHER, text="Will something else happen?", tags=("else",))))
+    tracker.load(
+        a_set(a_question(), a_question(OTHER, text="Will something else happen?", tags=("else",)))
+    )
     tracker.forecast(OTHER, Binary(0.8), rationale="Known.")
     clock.advance(hours=1)
     return tracker
@@ -164,7 +190,16 @@ def listed(tracker: Tracker, **params: str) -> list[str]:
 def test_the_list_has_a_row_for_every_open_question(two: Tracker) -> None:
     assert set(listed(two)) == {a_question().text, "Will something else happen?"}
     columns = set(open_page(two, "questions").dataframe[0].value.columns)
-    assert {"suggestion", "mine", "crowd", "change", "trend", "waiting", "closes_in", "last_change"} <= columns
+    assert {
+        "suggestion",
+        "mine",
+        "crowd",
+        "change",
+        "trend",
+        "waiting",
+        "closes_in",
+        "last_change",
+    } <= columns
     assert not {"state", "answer", "mine_said"} & columns
 
 
@@ -219,7 +254,10 @@ def test_an_essay_is_a_filter_where_there_are_several(two: Tracker, clock: FakeC
     assert "Essay" not in labels
     own = "Will it rain in Arland by 30 June 2027?"
     times = (NOW_THERE, a_question().closes_at, a_question().resolves_at)
-    two.ask(Asked("rain", own, "As measured.", ("arland.example",), *times), override="a question of a test")
+    two.ask(
+        Asked("rain", own, "As measured.", ("arland.example",), *times),
+        override="a question of a test",
+    )
     clock.advance(hours=1)
     visit = open_page(two, "questions", essay="own-questions")
     (essay,) = [s for s in visit.selectbox if s.label == "Essay"]
@@ -238,4 +276,6 @@ def test_the_change_column_follows_the_time_asked_for(two: Tracker) -> None:
 def test_picking_a_row_opens_the_question(two: Tracker) -> None:
     visit = open_page(two, "questions", mine="yes")
     visit.session_state["questions"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
-    assert "Will something else happen?" in [h.value.replace("\\", "") for h in seen(visit.run()).header]
+    assert "Will something else happen?" in [
+        h.value.replace("\\", "") for h in seen(visit.run()).header
+    ]

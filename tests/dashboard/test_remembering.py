@@ -92,7 +92,7 @@ from tracker.settings import Settings
 from datetime import UTC, datetime
 with open_tracker(Settings(database_url={tracker.settings.url!r}), now=lambda: datetime(2026, 12, 1, 10, tzinfo=UTC)) as t:
     t.forecast({ASKED!r}, "63%", forecaster="ada")
-"""  # noqa: E501
+"""
     subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
     assert looked_at.questions()[0].standings[ADA].p == 0.63
     assert looked_at.question(ASKED).summary.standings[ADA].p == 0.63
@@ -137,7 +137,9 @@ def test_a_refusal_is_not_kept(kept: tuple[Tracker, Counter[str]], both: Tracker
     assert tracker.question("rain").summary.question.id == "rain"
 
 
-def test_a_question_that_is_gone_is_not_shown_from_memory(kept: tuple[Tracker, Counter[str]], both: Tracker) -> None:
+def test_a_question_that_is_gone_is_not_shown_from_memory(
+    kept: tuple[Tracker, Counter[str]], both: Tracker
+) -> None:
     tracker, _ = kept
     tracker.question(ASKED)
     both.retract(ASKED, "asked by mistake")

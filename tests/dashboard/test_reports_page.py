@@ -52,7 +52,9 @@ def test_a_tracker_without_scenarios_says_so(lived: Lived) -> None:
     assert labels(visit) == ["CSV", "Parquet", "JSON"]
 
 
-def test_no_report_is_made_before_its_button_is_pressed(lived: Lived, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_report_is_made_before_its_button_is_pressed(
+    lived: Lived, monkeypatch: pytest.MonkeyPatch
+) -> None:
     asked: list[str] = []
     monkeypatch.setattr(type(lived.tracker), "report", lambda *a, **k: asked.append("report"))
     monkeypatch.setattr(type(lived.tracker), "table_file", lambda *a, **k: asked.append("table"))
@@ -106,7 +108,9 @@ def ask(app: Any, path: str, method: str = "GET", host: str = "127.0.0.1:8501") 
     }  # fmt: skip
     asyncio.run(app(scope, receive, send))
     headers = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
-    return Answer(sent[0]["status"], headers, b"".join(message.get("body", b"") for message in sent[1:]))
+    return Answer(
+        sent[0]["status"], headers, b"".join(message.get("body", b"") for message in sent[1:])
+    )
 
 
 @pytest.fixture
@@ -120,7 +124,10 @@ def test_the_api_answers_in_json(app: Starlette) -> None:
     assert (found.status, found.headers["content-type"]) == (200, "application/json")
     assert found.headers["cache-control"] == "no-store"
     assert json.loads(found.body)["questions"][0]["id"] == QUESTION
-    assert json.loads(ask(app, f"/api/v1/questions/{QUESTION}").body)["question"]["status"] == "resolved"
+    assert (
+        json.loads(ask(app, f"/api/v1/questions/{QUESTION}").body)["question"]["status"]
+        == "resolved"
+    )
 
 
 def test_what_is_not_there_is_404_in_json(app: Starlette) -> None:

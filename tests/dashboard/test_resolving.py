@@ -87,7 +87,9 @@ def test_what_is_no_answer_has_no_preview(held: Tracker, clock: FakeClock) -> No
         held.preview(SUMMIT, ["perhaps"], clock.time)
 
 
-def test_an_answer_that_is_changed_after_its_preview_has_to_be_previewed_again(held: Tracker) -> None:
+def test_an_answer_that_is_changed_after_its_preview_has_to_be_previewed_again(
+    held: Tracker,
+) -> None:
     visit = previewed(held)
     seen(visit.button_group(key=f"answer-outcome-{SUMMIT}").set_value("no").run())
     assert "Give this answer" not in [b.label for b in visit.button]
@@ -108,9 +110,13 @@ def test_the_answer_is_given_with_its_source_and_time(held: Tracker, clock: Fake
     assert (kept.outcome, kept.source_url, kept.known_at) == ("yes", SOURCE, clock.time)
 
 
-def test_a_time_in_the_future_is_refused_before_the_preview(held: Tracker, clock: FakeClock) -> None:
+def test_a_time_in_the_future_is_refused_before_the_preview(
+    held: Tracker, clock: FakeClock
+) -> None:
     visit = filled(held)
-    visit.datetime_input(key=f"answer-known-{SUMMIT}").set_value((clock.time + timedelta(days=2)).replace(tzinfo=None))
+    visit.datetime_input(key=f"answer-known-{SUMMIT}").set_value(
+        (clock.time + timedelta(days=2)).replace(tzinfo=None)
+    )
     visit = seen(button(visit, "Preview the scores").click().run())
     assert "cannot become known in the future" in words(visit)
     assert "Before you confirm" not in words(visit)

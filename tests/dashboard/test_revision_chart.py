@@ -1,4 +1,6 @@
-"""The chart of a yes-no question: zoom, crosshair, names at the ends of lines, rules, and what a picked story did."""
+"""The chart of a yes-no question: zoom, crosshair, names at the ends of lines, rules, and what a
+picked story did.
+"""
 
 from datetime import datetime, timedelta
 
@@ -61,7 +63,9 @@ def test_every_line_has_its_name_at_its_end_and_there_is_room_for_it() -> None:
 
 @settings(deadline=None, max_examples=40)
 @given(st.lists(st.floats(0.001, 0.999), min_size=1, max_size=12))
-def test_names_never_stand_upon_each_other_and_keep_the_order_of_their_lines(values: list[float]) -> None:
+def test_names_never_stand_upon_each_other_and_keep_the_order_of_their_lines(
+    values: list[float],
+) -> None:
     lines = [line(f"L{n}", (0, p)) for n, p in enumerate(values)]
     ends = series.ends_frame(series.steps_frame(lines, WINDOW), WINDOW)[:-1]
     for column, apart in (("p", 0.05), ("log_odds", 0.5)):
@@ -105,9 +109,14 @@ def test_the_two_dates_that_are_compared_are_rules_with_their_words() -> None:
 def test_one_tip_of_the_crosshair_names_every_line() -> None:
     layers = charts.revisions(STYLES, "probability", marks=True, answer=False)["layer"]
     (cross,) = [layer for layer in layers if layer["data"]["name"] == "crossings"]
-    assert [(tip["field"], tip["title"]) for tip in cross["encoding"]["tooltip"][1:]] == [("s0", "Me"), ("s1", "Ana")]
+    assert [(tip["field"], tip["title"]) for tip in cross["encoding"]["tooltip"][1:]] == [
+        ("s0", "Me"),
+        ("s1", "Ana"),
+    ]
     places = [layer["data"]["name"] for layer in layers]
-    assert places.index("crossings") < places.index("marks")  # else it would lie over the marks, and none be picked
+    assert places.index("crossings") < places.index(
+        "marks"
+    )  # else it would lie over the marks, and none be picked
 
 
 def test_lines_carry_their_names_and_need_no_legend() -> None:
@@ -118,13 +127,19 @@ def test_lines_carry_their_names_and_need_no_legend() -> None:
         for name, channel in layer["encoding"].items()
         if name in ("color", "strokeDash", "strokeWidth", "shape") and "field" in channel
     )
-    (names,) = [x for x in told["layer"] if x["data"]["name"] == "ends" and x["mark"]["type"] == "text"]
+    (names,) = [
+        x for x in told["layer"] if x["data"]["name"] == "ends" and x["mark"]["type"] == "text"
+    ]
     assert names["encoding"]["text"]["field"] == "label"
 
 
 def test_rules_say_in_words_what_they_are() -> None:
     told = charts.revisions(STYLES, "log-odds", marks=False, answer=False)["layer"]
-    words = [x["encoding"]["text"]["field"] for x in told if x["data"]["name"] == "rules" and "text" in x["encoding"]]
+    words = [
+        x["encoding"]["text"]["field"]
+        for x in told
+        if x["data"]["name"] == "rules" and "text" in x["encoding"]
+    ]
     assert words == ["what"]
 
 
@@ -180,7 +195,9 @@ def test_a_zoom_that_nobody_knows_shows_everything(read: Tracker) -> None:
 
 def test_the_two_days_of_why_it_moved_are_drawn_in_the_chart(read: Tracker) -> None:
     asked = {"moved-in": "two days", "from": "2026-12-05", "to": "2026-12-20"}
-    rules = drawn(open_page(read, "question", q=SUMMIT, tab="History", **asked), "rules").set_index("what")["time"]
+    rules = drawn(open_page(read, "question", q=SUMMIT, tab="History", **asked), "rules").set_index(
+        "what"
+    )["time"]
     assert (str(rules["before"])[:10], str(rules["after"])[:10]) == ("2026-12-05", "2026-12-21")
     asked["from"] = "2026-12-24"
     wrong = drawn(open_page(read, "question", q=SUMMIT, tab="History", **asked), "rules")
@@ -188,11 +205,15 @@ def test_the_two_days_of_why_it_moved_are_drawn_in_the_chart(read: Tracker) -> N
 
 
 def test_a_preset_of_why_it_moved_is_drawn_too_and_nonsense_is_not(read: Tracker) -> None:
-    week = drawn(open_page(read, "question", q=SUMMIT, tab="History", **{"moved-in": "7 d"}), "rules")
+    week = drawn(
+        open_page(read, "question", q=SUMMIT, tab="History", **{"moved-in": "7 d"}), "rules"
+    )
     assert {"before", "after"} <= set(week["what"])
     for said in ("soon", "2026-13-45"):
         asked = {"moved-in": "two days", "from": said, "to": said}
-        assert "before" not in set(drawn(open_page(read, "question", q=SUMMIT, **asked), "rules")["what"])
+        assert "before" not in set(
+            drawn(open_page(read, "question", q=SUMMIT, **asked), "rules")["what"]
+        )
 
 
 def test_the_chart_stays_small_enough_to_be_drawn_as_svg(read: Tracker) -> None:
@@ -212,7 +233,9 @@ def test_a_question_that_was_answered_early_is_drawn_to_its_answer_and_no_furthe
     assert rules["time"].max() == pd.Timestamp(known)
 
 
-def test_names_stand_right_of_an_answer_that_became_known_after_the_close(read: Tracker, clock: FakeClock) -> None:
+def test_names_stand_right_of_an_answer_that_became_known_after_the_close(
+    read: Tracker, clock: FakeClock
+) -> None:
     clock.time = read.question(SUMMIT).summary.question.closes_at + timedelta(days=30)
     read.resolve(SUMMIT, "no", source_url="https://arland.example/no", known_at=clock.time)
     visit = open_page(read, "question", q=SUMMIT)
@@ -221,7 +244,9 @@ def test_names_stand_right_of_an_answer_that_became_known_after_the_close(read: 
 
 
 @given(st.timedeltas(timedelta(0), timedelta(days=2_000)), st.sampled_from(list(ZOOMS.values())))
-def test_a_chart_is_drawn_to_now_or_ahead_by_less_than_can_be_seen(passed: timedelta, shown: timedelta | None) -> None:
+def test_a_chart_is_drawn_to_now_or_ahead_by_less_than_can_be_seen(
+    passed: timedelta, shown: timedelta | None
+) -> None:
     until = at(NOW + passed).drawn_to(NOW, shown)
     ahead = until - (NOW + passed)
     pixel = max(min(passed, shown or passed) / 1_000, timedelta(minutes=1))

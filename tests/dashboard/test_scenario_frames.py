@@ -36,15 +36,21 @@ def page(tracker: Tracker, clock: FakeClock) -> ScenarioPage:
 # Over time
 
 
-def test_the_stack_adds_up_to_one_at_every_instant_and_goes_on_to_now(page: ScenarioPage, clock: FakeClock) -> None:
+def test_the_stack_adds_up_to_one_at_every_instant_and_goes_on_to_now(
+    page: ScenarioPage, clock: FakeClock
+) -> None:
     frame = frames.stack_frame(page, clock.time)
-    assert frame.groupby("time")["share"].sum().tolist() == pytest.approx([1.0] * frame["time"].nunique())
+    assert frame.groupby("time")["share"].sum().tolist() == pytest.approx(
+        [1.0] * frame["time"].nunique()
+    )
     assert frame["time"].min() == NOW
     assert frame["time"].max() == clock.time
     assert list(dict.fromkeys(frame["option"])) == list(OPTIONS)
 
 
-def test_every_stretch_says_its_shares_and_they_follow_each_other(page: ScenarioPage, clock: FakeClock) -> None:
+def test_every_stretch_says_its_shares_and_they_follow_each_other(
+    page: ScenarioPage, clock: FakeClock
+) -> None:
     frame = frames.stretches_frame(page, clock.time)
     assert list(frame["time"].iloc[1:]) == list(frame["until"].iloc[:-1])
     assert len(frame) == len(page.history) == 3
@@ -53,24 +59,32 @@ def test_every_stretch_says_its_shares_and_they_follow_each_other(page: Scenario
     assert now[0] == f"{round(100 * found.distribution.p[0])} %"
 
 
-def test_a_number_stands_in_the_middle_of_its_area_where_there_is_room(page: ScenarioPage, clock: FakeClock) -> None:
+def test_a_number_stands_in_the_middle_of_its_area_where_there_is_room(
+    page: ScenarioPage, clock: FakeClock
+) -> None:
     frame = frames.ends_frame(page, clock.time).set_index("option")
     shares = dict(zip(OPTIONS, page.history[-1].shares, strict=True))
     assert shares["Other"] > frames.LEAST_LABEL
-    assert frame.loc["friends", "y"] == pytest.approx(1.0 - shares["friends"] / 2)  # the first lies on top
+    assert frame.loc["friends", "y"] == pytest.approx(
+        1.0 - shares["friends"] / 2
+    )  # the first lies on top
     assert frame.loc["Other", "y"] == pytest.approx(shares["Other"] / 2)
     small = replace(page, history=(replace(page.history[-1], shares=(0.97, 0.02, 0.01)),))
     assert list(frames.ends_frame(small, clock.time)["option"]) == ["friends"]
 
 
-def test_a_question_that_has_not_opened_has_frames_without_rows(page: ScenarioPage, clock: FakeClock) -> None:
+def test_a_question_that_has_not_opened_has_frames_without_rows(
+    page: ScenarioPage, clock: FakeClock
+) -> None:
     early = replace(page, history=())
     for frame in (frames.stack_frame, frames.stretches_frame, frames.ends_frame):
         assert frame(early, clock.time).empty
     assert frames.moves(early, clock.time) is None
 
 
-def test_what_moved_is_told_since_the_opening_or_for_thirty_days(page: ScenarioPage, clock: FakeClock) -> None:
+def test_what_moved_is_told_since_the_opening_or_for_thirty_days(
+    page: ScenarioPage, clock: FakeClock
+) -> None:
     found = frames.moves(page, clock.time)
     assert found is not None
     since, changes = found
@@ -88,13 +102,18 @@ def test_an_option_that_was_removed_counts_for_other(page: ScenarioPage, clock: 
         replace(o, removed_at=NOW + timedelta(days=3)) if o.name == "friends" else o
         for o in page.summary.question.options
     )
-    changed = replace(page, summary=replace(page.summary, question=replace(page.summary.question, options=gone)))
+    changed = replace(
+        page, summary=replace(page.summary, question=replace(page.summary.question, options=gone))
+    )
     frame = frames.stack_frame(changed, clock.time)
     last = frame[frame["time"] == clock.time].set_index("option")["share"]
     assert last["friends"] == 0.0
     assert last.sum() == pytest.approx(1.0)
     found = frames.standing(changed, clock.time)
-    assert [one.name for one in frames.scenarios(changed, found, ME, clock.time)] == ["strangers", "Other"]
+    assert [one.name for one in frames.scenarios(changed, found, ME, clock.time)] == [
+        "strangers",
+        "Other",
+    ]
 
 
 # Where they stand, and why
@@ -104,7 +123,9 @@ def test_a_scenario_shows_prior_now_and_what_people_hold(
     tracker: Tracker, page: ScenarioPage, clock: FakeClock
 ) -> None:
     tracker.forecast(FUTURES, "friends=50 strangers=40 Other=10", rationale="So it looks.")
-    tracker.forecast(FUTURES, "friends=70 strangers=20 Other=10", rationale="So it looks.", forecaster=BEN)
+    tracker.forecast(
+        FUTURES, "friends=70 strangers=20 Other=10", rationale="So it looks.", forecaster=BEN
+    )
     after = tracker.scenarios(FUTURES)
     first, *_ = frames.scenarios(after, frames.standing(after, clock.time), ME, clock.time)
     assert (first.name, first.prior, first.description) == ("friends", 0.3, "They sign pacts.")
@@ -115,7 +136,9 @@ def test_a_scenario_shows_prior_now_and_what_people_hold(
 
 
 @pytest.mark.parametrize("option", OPTIONS)
-def test_the_lines_of_a_share_add_up_to_its_logarithm(page: ScenarioPage, clock: FakeClock, option: str) -> None:
+def test_the_lines_of_a_share_add_up_to_its_logarithm(
+    page: ScenarioPage, clock: FakeClock, option: str
+) -> None:
     found = frames.standing(page, clock.time)
     frame = frames.why_frame(page, found, option)
     *lines, total = frame["adds"]
@@ -125,7 +148,9 @@ def test_the_lines_of_a_share_add_up_to_its_logarithm(page: ScenarioPage, clock:
     assert frame["times"].iloc[0] == ""
 
 
-def test_a_row_is_told_beside_the_others_and_as_if_it_were_alone(page: ScenarioPage, clock: FakeClock) -> None:
+def test_a_row_is_told_beside_the_others_and_as_if_it_were_alone(
+    page: ScenarioPage, clock: FakeClock
+) -> None:
     one = replace(page, board={PACT: page.board[PACT]})
     frame = frames.why_frame(one, frames.standing(one, clock.time), "friends")
     assert frame["alone"].iloc[1] == frame["times"].iloc[1]
@@ -146,7 +171,9 @@ def test_a_row_that_alone_would_raise_a_scenario_may_lower_it_beside_another(
     assert fair["weighed"] == "at 50%, where the prior alone expects 32%"
 
 
-def test_an_option_that_is_gone_leaves_the_lines_whole(page: ScenarioPage, tracker: Tracker, clock: FakeClock) -> None:
+def test_an_option_that_is_gone_leaves_the_lines_whole(
+    page: ScenarioPage, tracker: Tracker, clock: FakeClock
+) -> None:
     tracker.change_option(FUTURES, "strangers", "removed")
     after = tracker.scenarios(FUTURES)
     frame = frames.why_frame(after, frames.standing(after, clock.time), "friends")
@@ -171,11 +198,21 @@ def test_board_and_table_that_do_not_go_together_are_named_with_their_worst_row(
     assert frames.strain(empty, frames.standing(empty, clock.time)) is None
 
 
-def test_an_answer_that_was_to_be_expected_is_no_strain(tracker: Tracker, page: ScenarioPage, clock: FakeClock) -> None:
-    tracker.resolve(FAIR, "yes", source_url="https://arland.example/fair", known_at=clock.time, note="It was held.")
+def test_an_answer_that_was_to_be_expected_is_no_strain(
+    tracker: Tracker, page: ScenarioPage, clock: FakeClock
+) -> None:
+    tracker.resolve(
+        FAIR,
+        "yes",
+        source_url="https://arland.example/fair",
+        known_at=clock.time,
+        note="It was held.",
+    )
     clock.advance(hours=1)
     after = tracker.scenarios(FUTURES)
-    known = replace(after, board={FAIR: after.board[FAIR], PACT: replace(after.board[PACT], p=None)})
+    known = replace(
+        after, board={FAIR: after.board[FAIR], PACT: replace(after.board[PACT], p=None)}
+    )
     found = frames.standing(known, clock.time)
     strain = frames.strain(known, found)
     assert found.nats > 0.5
@@ -189,11 +226,18 @@ def test_an_answer_that_was_to_be_expected_is_no_strain(tracker: Tracker, page: 
 def test_the_most_telling_question_comes_first_and_answered_ones_are_left_out(
     tracker: Tracker, page: ScenarioPage, clock: FakeClock
 ) -> None:
-    assert [v.question_id for v in frames.values(page, frames.standing(page, clock.time))] == [PACT, FAIR]
-    tracker.resolve(PACT, "yes", source_url="https://arland.example/pact", known_at=clock.time, note="Signed.")
+    assert [v.question_id for v in frames.values(page, frames.standing(page, clock.time))] == [
+        PACT,
+        FAIR,
+    ]
+    tracker.resolve(
+        PACT, "yes", source_url="https://arland.example/pact", known_at=clock.time, note="Signed."
+    )
     clock.advance(hours=1)
     after = tracker.scenarios(FUTURES)
-    assert [v.question_id for v in frames.values(after, frames.standing(after, clock.time))] == [FAIR]
+    assert [v.question_id for v in frames.values(after, frames.standing(after, clock.time))] == [
+        FAIR
+    ]
 
 
 def test_bars_have_their_numbers_where_there_is_room() -> None:
@@ -210,7 +254,9 @@ def test_the_table_has_the_most_telling_row_first_and_counts_against_once_it_is_
     assert list(frame["id"]) == [PACT, FAIR]
     assert plain(frame["c0"].iloc[0]) == "++ · 88 % very likely"
     assert plain(frame["board"].iloc[0]) == "80 % (Crowd)"
-    tracker.resolve(PACT, "yes", source_url="https://arland.example/pact", known_at=clock.time, note="Signed.")
+    tracker.resolve(
+        PACT, "yes", source_url="https://arland.example/pact", known_at=clock.time, note="Signed."
+    )
     clock.advance(hours=1)
     after = tracker.scenarios(FUTURES)
     found = frames.diagnosed(after)
@@ -284,7 +330,9 @@ def test_what_counts_against_each_scenario_is_said_only_once_something_is_answer
     assert said.endswith("“strangers” 0, “Other” 1, “friends” 2.")
 
 
-def test_a_table_that_lacks_a_number_for_a_new_scenario_is_refused(page: ScenarioPage, clock: FakeClock) -> None:
+def test_a_table_that_lacks_a_number_for_a_new_scenario_is_refused(
+    page: ScenarioPage, clock: FakeClock
+) -> None:
     short = replace(page.scenario_set, rows=(LikelihoodRow(PACT, (0.5,)),))
     with pytest.raises(ForecastsError, match="give it a number"):
         frames.standing(replace(page, scenario_set=short), clock.time)

@@ -1,4 +1,6 @@
-"""The page of scenarios on a real tracker: the answer, my own shares, the table, and new scenario sets."""
+"""The page of scenarios on a real tracker: the answer, my own shares, the table, and new scenario
+sets.
+"""
 
 from dataclasses import replace
 from typing import Any
@@ -89,7 +91,9 @@ def test_the_chart_draws_every_scenario_in_the_order_of_the_options(world: Track
 def test_the_only_set_is_shown_at_once_and_several_as_a_list(world: Tracker) -> None:
     assert open_page(world, "scenarios").header[0].value == "Arland and Borland"
     world.ask(
-        an_asked("more", text="Which way?", kind="categorical", horizon_shape="state_at", options=OPTIONS),
+        an_asked(
+            "more", text="Which way?", kind="categorical", horizon_shape="state_at", options=OPTIONS
+        ),
         override=OVERRIDE,
     )
     world.add_scenario_set(replace(SET, question_id=QuestionId("more"), title="Another", rows=()))
@@ -155,14 +159,22 @@ def own(world: Tracker) -> AppTest:
 
 
 def saved(world: Tracker) -> Categorical:
-    (mine,) = [s.distribution for who, s in world.question(FUTURES).summary.standings.items() if who == "ada"]
+    (mine,) = [
+        s.distribution
+        for who, s in world.question(FUTURES).summary.standings.items()
+        if who == "ada"
+    ]
     assert isinstance(mine, Categorical)
     return mine
 
 
 @pytest.mark.parametrize(
     ("way", "expected"),
-    [("in proportion", (0.5, 0.4286, 0.0714)), ("in log-odds", (0.5, 0.4441, 0.0559)), ("from one", (0.5, 0.4, 0.1))],
+    [
+        ("in proportion", (0.5, 0.4286, 0.0714)),
+        ("in log-odds", (0.5, 0.4441, 0.0559)),
+        ("from one", (0.5, 0.4, 0.1)),
+    ],
 )
 def test_the_others_give_way_as_chosen_and_the_sum_stays_whole(
     world: Tracker, way: str, expected: tuple[float, ...]
@@ -212,7 +224,13 @@ def test_several_edits_make_one_forecast(world: Tracker) -> None:
 
 
 def test_an_answered_question_takes_no_forecasts(world: Tracker, clock: FakeClock) -> None:
-    world.resolve(FUTURES, "friends", source_url="https://arland.example/x", known_at=clock.time, note="So it came.")
+    world.resolve(
+        FUTURES,
+        "friends",
+        source_url="https://arland.example/x",
+        known_at=clock.time,
+        note="So it came.",
+    )
     clock.advance(hours=1)
     visit = own(world)
     assert "It takes no forecasts any more." in words(visit)
@@ -250,7 +268,10 @@ def rows(world: Tracker) -> dict[Any, LikelihoodRow]:
 
 def test_the_table_shows_its_note_its_marks_and_what_counts_against(world: Tracker) -> None:
     visit = table(world)
-    assert list(visit.dataframe[0].value["question"]) == ["Will they sign a pact?", "Will there be a fair?"]
+    assert list(visit.dataframe[0].value["question"]) == [
+        "Will they sign a pact?",
+        "Will there be a fair?",
+    ]
     text = words(visit)
     assert "They share a cause." in text
     assert "nothing counts against any scenario" in text

@@ -58,7 +58,9 @@ def test_a_port_in_use_is_refused_before_anything_starts(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_replay_that_was_never_made_is_not_shown_empty(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_replay_that_was_never_made_is_not_shown_empty(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as server:
         port = server.getsockname()[1]
     assert main(["--data", str(tmp_path), "--port", str(port), "--replay"]) == 2
@@ -78,7 +80,9 @@ def test_a_missing_database_is_no_reason_to_give_up(
     assert capsys.readouterr().err == "no database answers\n"
 
 
-def test_a_setting_that_cannot_be_used_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_setting_that_cannot_be_used_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["--data", str(tmp_path), "--port", "99999"]) == 2
     assert "'port'" in capsys.readouterr().err
 
@@ -103,7 +107,10 @@ def test_the_policy_names_the_inline_scripts_of_the_shell_and_of_the_installed_p
     assert same == script
     policy = content_policy()
     for text in (known, keyboard, script):
-        assert f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'" in policy
+        assert (
+            f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+            in policy
+        )
     assert policy.count("sha256-") == 3
     assert "unsafe-eval" not in policy
     assert "frame-ancestors 'none'" in policy
@@ -113,7 +120,13 @@ def test_every_answer_carries_the_security_headers() -> None:
     sent: list[dict[str, Any]] = []
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
-        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/plain")]})
+        await send(
+            {
+                "type": "http.response.start",
+                "status": 200,
+                "headers": [(b"content-type", b"text/plain")],
+            }
+        )
         await send({"type": "http.response.body", "body": b"ok"})
 
     async def keep(message: Any) -> None:
@@ -148,7 +161,9 @@ def test_the_health_check_touches_the_database(tracker: Tracker) -> None:
     assert found.headers["content-type"] == "text/plain; charset=utf-8"
 
 
-def test_metrics_are_told_in_the_format_of_prometheus(tracker_with_press: Tracker, press: Press) -> None:
+def test_metrics_are_told_in_the_format_of_prometheus(
+    tracker_with_press: Tracker, press: Press
+) -> None:
     tracker_with_press.load(a_set())
     press.publish("wire", "Arland invites Borland to a summit")
     tracker_with_press.poll()
@@ -160,7 +175,9 @@ def test_metrics_are_told_in_the_format_of_prometheus(tracker_with_press: Tracke
     assert "tracker_items_total 1.0" in lines
 
 
-def test_metrics_are_worked_out_beside_the_event_loop(tracker: Tracker, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_metrics_are_worked_out_beside_the_event_loop(
+    tracker: Tracker, monkeypatch: pytest.MonkeyPatch
+) -> None:
     threads: list[int] = []
     monkeypatch.setattr(tracker, "runs", lambda: threads.append(threading.get_ident()) or ())
     assert answer(tracker, "/metrics").status_code == 200
@@ -169,7 +186,9 @@ def test_metrics_are_worked_out_beside_the_event_loop(tracker: Tracker, monkeypa
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/metrics"])
-def test_a_database_that_does_not_answer_is_said_in_words(closed_tracker: Tracker, path: str) -> None:
+def test_a_database_that_does_not_answer_is_said_in_words(
+    closed_tracker: Tracker, path: str
+) -> None:
     found = answer(closed_tracker, path)
     assert (found.status_code, found.body) == (503, b"the database does not answer")
     assert found.headers["content-type"] == "text/plain; charset=utf-8"
@@ -189,7 +208,10 @@ def test_every_option_is_known_to_this_version_of_streamlit_and_wins() -> None:
 
 def test_both_themes_are_set_so_that_the_viewer_chooses() -> None:
     names = options()
-    assert {n.split(".")[1] for n in names if n.count(".") == 2 and n.startswith("theme.")} == {"light", "dark"}
+    assert {n.split(".")[1] for n in names if n.count(".") == 2 and n.startswith("theme.")} == {
+        "light",
+        "dark",
+    }
 
 
 def test_a_bug_in_a_page_is_one_calm_sentence(caplog: pytest.LogCaptureFixture) -> None:

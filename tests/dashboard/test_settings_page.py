@@ -1,4 +1,6 @@
-"""Settings: who acts in a session, in which zone it reads, what feeds may cost, what was learned, how all fares."""
+"""Settings: who acts in a session, in which zone it reads, what feeds may cost, what was learned,
+how all fares.
+"""
 
 import inspect
 import json
@@ -63,7 +65,12 @@ def test_two_sessions_with_different_names_do_not_mix(two: Tracker, clock: FakeC
 
 def test_each_has_drafts_of_their_own(two: Tracker) -> None:
     visits = open_page(two, "question", q=SUMMIT), open_as(two, GRACE, "question", q=SUMMIT)
-    kept = [e for v in visits for e in v.get("bidi_component") if e.proto.component_name.endswith("keeper")]
+    kept = [
+        e
+        for v in visits
+        for e in v.get("bidi_component")
+        if e.proto.component_name.endswith("keeper")
+    ]
     assert [json.loads(each.proto.json)["who"] for each in kept] == ["ada", "grace"]
 
 
@@ -79,7 +86,9 @@ def test_another_person_is_chosen_and_what_the_first_one_began_goes(two: Tracker
     assert two.me == ADA
 
 
-def test_a_choice_is_kept_for_the_next_start_only_when_asked(two: Tracker, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_choice_is_kept_for_the_next_start_only_when_asked(
+    two: Tracker, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("TRACKER_ME", raising=False)
     file = two.settings.data_dir / "tracker.toml"
     visit = open_as(two, GRACE, "settings")
@@ -105,7 +114,9 @@ def test_whoever_is_no_longer_there_acts_no_more(two: Tracker) -> None:
     assert "You act as ada" in words(visit).replace("**", "")
 
 
-def test_the_session_keeps_its_time_zone_when_somebody_else_acts(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_session_keeps_its_time_zone_when_somebody_else_acts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     state = {"time-zone": "Asia/Tokyo", "form-x": "begun"}
     monkeypatch.setattr("streamlit.session_state", state)
     act_as(GRACE)
@@ -134,7 +145,9 @@ def test_every_answer_that_depends_on_who_asks_is_known_to(two: Tracker) -> None
 # Time zone
 
 
-def test_times_are_written_in_the_zone_that_was_chosen_and_charts_are_said_to_differ(two: Tracker) -> None:
+def test_times_are_written_in_the_zone_that_was_chosen_and_charts_are_said_to_differ(
+    two: Tracker,
+) -> None:
     visit = open_page(two, "settings")
     assert "Times are written in UTC" in words(visit).replace("**", "")
     chooser = next(box for box in visit.selectbox if box.label == "Time zone")
@@ -159,10 +172,15 @@ def test_times_are_written_in_the_zone_that_was_chosen_and_charts_are_said_to_di
     ],
 )
 def test_the_zone_is_that_of_this_tab_else_the_one_the_browser_kept(
-    monkeypatch: pytest.MonkeyPatch, session: dict[str, str], cookies: dict[str, str], zone: str | None
+    monkeypatch: pytest.MonkeyPatch,
+    session: dict[str, str],
+    cookies: dict[str, str],
+    zone: str | None,
 ) -> None:
     monkeypatch.setattr("streamlit.session_state", session)
-    monkeypatch.setattr("streamlit.context", SimpleNamespace(cookies=cookies, timezone="Europe/Berlin"))
+    monkeypatch.setattr(
+        "streamlit.context", SimpleNamespace(cookies=cookies, timezone="Europe/Berlin")
+    )
     assert chosen_zone() == zone
 
 
@@ -170,7 +188,11 @@ def test_the_browser_is_told_to_keep_the_zone_that_was_chosen(two: Tracker) -> N
     visit = open_page(two, "settings")
     chooser = next(box for box in visit.selectbox if box.label == "Time zone")
     visit = seen(chooser.select("Asia/Tokyo").run())
-    (kept,) = [json.loads(e.proto.json) for e in visit.get("bidi_component") if e.proto.component_name.endswith("zone")]
+    (kept,) = [
+        json.loads(e.proto.json)
+        for e in visit.get("bidi_component")
+        if e.proto.component_name.endswith("zone")
+    ]
     assert kept == {"zone": "Asia/Tokyo"}
 
 
@@ -201,5 +223,7 @@ def test_learned_values_are_summed_up_and_their_page_is_linked(two: Tracker) -> 
     assert "Nothing has been learned yet" in words(open_page(two, "settings"))
     two.decide_learned("gamma", "all", "freeze")
     visit = open_page(two, "settings")
-    assert "2 values learned, or decided on by a person; 2 frozen, 0 reset" in words(visit).replace("**", "")
+    assert "2 values learned, or decided on by a person; 2 frozen, 0 reset" in words(visit).replace(
+        "**", ""
+    )
     assert "What this installation has learned" in words(open_page(two, "learned"))

@@ -36,7 +36,13 @@ def ask(path: str, host: str = "127.0.0.1", encoding: str = "gzip", method: str 
         sent.append(message)
 
     headers = [(b"accept-encoding", encoding.encode())]
-    scope = {"type": "http", "method": method, "path": path, "headers": headers, "client": (host, 50_000)}
+    scope = {
+        "type": "http",
+        "method": method,
+        "path": path,
+        "headers": headers,
+        "client": (host, 50_000),
+    }
     asyncio.run(Assets(_word)(scope, None, keep))  # type: ignore[arg-type]
     named = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
     return Answer(named, b"".join(message.get("body", b"") for message in sent[1:]))
@@ -57,7 +63,9 @@ def test_a_page_tells_the_browser_where_its_server_is(tracker: Tracker) -> None:
 
 def test_the_page_is_that_of_the_installed_streamlit_and_has_our_name() -> None:
     installed = (STATIC / "index.html").read_text("utf-8")
-    assert set(re.findall(r'"\./static/[^"]+"', installed)) <= set(re.findall(r'"\./static/[^"]+"', shell()))
+    assert set(re.findall(r'"\./static/[^"]+"', installed)) <= set(
+        re.findall(r'"\./static/[^"]+"', shell())
+    )
     assert "<title>Scenario tracker</title>" in shell()
     assert "<title>Streamlit</title>" not in shell()
 
@@ -88,7 +96,10 @@ def test_files_come_compressed_to_another_machine_that_understands_it() -> None:
     name = a_script()
     whole = (STATIC / "static" / "js" / name).read_bytes()
     answer = ask(f"/static/js/{name}", host="192.168.1.5")
-    assert (answer.headers["content-encoding"], answer.headers["vary"]) == ("gzip", "accept-encoding")
+    assert (answer.headers["content-encoding"], answer.headers["vary"]) == (
+        "gzip",
+        "accept-encoding",
+    )
     assert gzip.decompress(answer.body) == whole
     assert len(answer.body) < len(whole) / 2
     plain = ask(f"/static/js/{name}", host="192.168.1.5", encoding="identity")
@@ -96,7 +107,14 @@ def test_files_come_compressed_to_another_machine_that_understands_it() -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/static/js/none.js", "/static/../index.html", "/static/js/../../index.html", "/static/", "/questions"]
+    "path",
+    [
+        "/static/js/none.js",
+        "/static/../index.html",
+        "/static/js/../../index.html",
+        "/static/",
+        "/questions",
+    ],
 )
 def test_what_is_no_file_of_streamlit_is_left_to_the_app(path: str) -> None:
     assert ask(path).body == b"the app"

@@ -1,4 +1,6 @@
-"""The form on a question's page that says what else to watch for, and the way from a question to its scenarios."""
+"""The form on a question's page that says what else to watch for, and the way from a question to
+its scenarios.
+"""
 
 from datetime import date
 
@@ -30,9 +32,9 @@ def form(tracker: Tracker, question_id: str = "rain") -> AppTest:
 
 def filled(visit: AppTest, *, example: str = "Storm on its way to Arland") -> AppTest:
     field(visit, "Signpost").set_value("A storm is forecast")
-    field(visit, "Words to find it by: each line must have one in a report, with | between them").set_value(
-        "storm* | gale\nArland"
-    )
+    field(
+        visit, "Words to find it by: each line must have one in a report, with | between them"
+    ).set_value("storm* | gale\nArland")
     field(visit, "Headlines that would say so, one a line").set_value(example)
     return visit
 
@@ -54,7 +56,11 @@ def test_a_signpost_is_added_on_the_page_of_its_question(asked: Tracker) -> None
     field(visit, "By the end of (UTC)").set_value(date(2026, 12, 20))
     sent(visit)
     (found,) = asked.question("rain").indicators.values()
-    assert (found.name, found.direction, found.strength) == ("A storm is forecast", Direction.NO, Strength.MODERATE)
+    assert (found.name, found.direction, found.strength) == (
+        "A storm is forecast",
+        Direction.NO,
+        Strength.MODERATE,
+    )
     assert found.terms == (("storm*", "gale"), ("Arland",))
     assert found.expected is not None
     assert f"{found.expected.by:%Y-%m-%d %H:%M}" == "2026-12-21 00:00"
@@ -68,7 +74,9 @@ def test_for_a_question_with_options_one_of_them_is_named(asked: Tracker) -> Non
     assert (found.direction, found.option) == (Direction.YES, "Beijing")
 
 
-def test_an_example_that_its_words_miss_is_one_calm_line_and_nothing_is_lost(asked: Tracker) -> None:
+def test_an_example_that_its_words_miss_is_one_calm_line_and_nothing_is_lost(
+    asked: Tracker,
+) -> None:
     visit = sent(filled(form(asked), example="Sunshine all over"))
     (error,) = visit.error
     assert "does not match the words of its own indicator" in str(error.value)
@@ -87,11 +95,16 @@ def test_a_question_that_is_over_is_watched_no_more(asked: Tracker, clock: FakeC
     assert "Add a signpost" not in [drawer.label for drawer in form(asked).expander]
 
 
-def test_the_question_of_a_scenario_set_leads_to_its_scenarios(tracker: Tracker, clock: FakeClock) -> None:
+def test_the_question_of_a_scenario_set_leads_to_its_scenarios(
+    tracker: Tracker, clock: FakeClock
+) -> None:
     begin(tracker, clock, a_world)
     found = {
-        link.proto.label: link.proto.query_string for link in open_page(tracker, "question", q=FUTURES).get("page_link")
+        link.proto.label: link.proto.query_string
+        for link in open_page(tracker, "question", q=FUTURES).get("page_link")
     }
     assert found["As scenarios"] == "q=futures"
-    assert "As scenarios" not in [link.proto.label for link in open_page(tracker, "question", q=PACT).get("page_link")]
+    assert "As scenarios" not in [
+        link.proto.label for link in open_page(tracker, "question", q=PACT).get("page_link")
+    ]
     assert "Arland and Borland" in words(open_page(tracker, "scenarios", q=FUTURES))

@@ -1,4 +1,6 @@
-"""How much a dashboard that runs takes from whoever asks: bodies, headers, addresses, uploads, messages."""
+"""How much a dashboard that runs takes from whoever asks: bodies, headers, addresses, uploads,
+messages.
+"""
 
 import contextlib
 from collections.abc import Iterator
@@ -28,7 +30,9 @@ MEGABYTE: Final = 1024 * 1024
         ("/api/v1/questions", BODY_BYTES, 405),
     ],
 )
-def test_a_body_over_its_limit_is_refused_at_once(served: Served, path: str, largest: int, status: int) -> None:
+def test_a_body_over_its_limit_is_refused_at_once(
+    served: Served, path: str, largest: int, status: int
+) -> None:
     for announced in (largest + MEGABYTE, 10**10):
         answer = served.ask(path, "PUT", b"", Origin=served.origin, Content_Length=str(announced))
         assert answer.status == 413, announced
@@ -40,8 +44,13 @@ def test_a_body_over_its_limit_is_refused_at_once(served: Served, path: str, lar
 def test_headers_and_addresses_have_limits(served: Served) -> None:
     assert served.ask("/healthz", Cookie="a" * (HEADER_BYTES - 1_000)).status == 200
     assert served.ask("/healthz", Cookie="a" * 100_000).status in (400, 431)
-    assert served.ask("/healthz", **{f"X{number}": "1" for number in range(HEADERS - 1)}).status == 200
-    assert served.ask("/healthz", **{f"X{number}": "1" for number in range(HEADERS)}).status in (400, 431)
+    assert (
+        served.ask("/healthz", **{f"X{number}": "1" for number in range(HEADERS - 1)}).status == 200
+    )
+    assert served.ask("/healthz", **{f"X{number}": "1" for number in range(HEADERS)}).status in (
+        400,
+        431,
+    )
     assert served.ask(f"/questions?q={'a' * (TARGET_BYTES - 100)}").status == 200
     assert served.ask(f"/questions?q={'a' * TARGET_BYTES}").status == 414
 

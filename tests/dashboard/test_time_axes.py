@@ -1,4 +1,6 @@
-"""What stands on time axes, as it is drawn: 24 hours, and the date wherever little time is shown."""
+"""What stands on time axes, as it is drawn: 24 hours, and the date wherever little time is
+shown.
+"""
 
 import importlib
 import inspect
@@ -79,20 +81,41 @@ def drawn(spec: charts.Spec, span: timedelta) -> str:
     names = set(re.findall(r"'name': '(\w+)'", str(spec)))
     rows = [row(at) for at in (BEGINS, BEGINS + span)]
     # Streamlit gives a chart its width, and frames by name.
-    data = {"datasets": dict.fromkeys(names, rows), "width": 700, "autosize": {"type": "fit", "contains": "padding"}}
+    data = {
+        "datasets": dict.fromkeys(names, rows),
+        "width": 700,
+        "autosize": {"type": "fit", "contains": "padding"},
+    }
     return vl_convert.vegalite_to_svg({**charts.drawn(spec), **data}, vl_version=figures.VEGA_LITE)
 
 
 def row(at: datetime) -> dict[str, Any]:
     when, number = at.isoformat(), 0.2 if at == BEGINS else 0.8
-    times = dict.fromkeys(("time", "until", "value", "at", "low80", "high80", "low50", "high50", "middle", "day"), when)
-    numbers = dict.fromkeys(("p", "log_odds", "height", "share", "mean", "new", "polls", "rank", "row"), number)
-    return {**times, **numbers, "forecaster": "Me", "option": "Me", "label": "a", "outcome": "new", "what": "opens"}
+    times = dict.fromkeys(
+        ("time", "until", "value", "at", "low80", "high80", "low50", "high50", "middle", "day"),
+        when,
+    )
+    numbers = dict.fromkeys(
+        ("p", "log_odds", "height", "share", "mean", "new", "polls", "rank", "row"), number
+    )
+    return {
+        **times,
+        **numbers,
+        "forecaster": "Me",
+        "option": "Me",
+        "label": "a",
+        "outcome": "new",
+        "what": "opens",
+    }
 
 
 def labels(svg: str, axis: str = "X") -> list[str]:
     """The labels that stand on the axes of one direction, a label of two lines in one."""
-    groups = [g for g in ET.fromstring(svg).iter() if (g.get("aria-label") or "").startswith(f"{axis}-axis")]
+    groups = [
+        g
+        for g in ET.fromstring(svg).iter()
+        if (g.get("aria-label") or "").startswith(f"{axis}-axis")
+    ]
     texts = [
         text
         for group in groups
@@ -100,7 +123,11 @@ def labels(svg: str, axis: str = "X") -> list[str]:
         if "role-axis-label" in (mark.get("class") or "")
         for text in mark.iter("{http://www.w3.org/2000/svg}text")
     ]
-    return [" ".join(t for t in text.itertext() if t.strip()) for text in texts if text.get("opacity") != "0"]
+    return [
+        " ".join(t for t in text.itertext() if t.strip())
+        for text in texts
+        if text.get("opacity") != "0"
+    ]
 
 
 def named(found: list[str]) -> list[str]:
@@ -110,7 +137,9 @@ def named(found: list[str]) -> list[str]:
 PAIRS = [
     *(("revisions", span) for span in SPANS),
     *((chart, "30 days") for chart in OVER_TIME),
-    *((chart, "2 days") for chart in OVER_TIME if not chart.startswith("daily")),  # the bars of a feed are whole days
+    *(
+        (chart, "2 days") for chart in OVER_TIME if not chart.startswith("daily")
+    ),  # the bars of a feed are whole days
 ]
 
 
@@ -138,13 +167,18 @@ def test_upright_axes_of_dates_show_them_alike(span: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("axis", "span"), [*(("share", span) for span in SPANS), ("number", "2 days"), ("date", "a day")]
+    ("axis", "span"),
+    [*(("share", span) for span in SPANS), ("number", "2 days"), ("date", "a day")],
 )
 def test_time_axes_of_reports_show_24_hours_and_the_date(axis: Any, span: str) -> None:
     end = BEGINS + SPANS[span]
-    points = tuple(Point(at, at.timestamp(), at.timestamp(), at.timestamp()) for at in (BEGINS, end))
+    points = tuple(
+        Point(at, at.timestamp(), at.timestamp(), at.timestamp()) for at in (BEGINS, end)
+    )
     found = figures.svg(Chart(axis, "", (Series("Ana", "person", points),), "A chart"))
-    assert all(re.fullmatch(SHOWN[span], label) for label in named(labels(found))), named(labels(found))
+    assert all(re.fullmatch(SHOWN[span], label) for label in named(labels(found))), named(
+        labels(found)
+    )
     assert not re.search(r"\d [AP]M", found)
 
 
@@ -158,7 +192,9 @@ def test_no_axis_or_tip_leaves_its_time_format_to_vega(chart: str) -> None:
     shown = [each for layer in layers_of(EVERY[chart]) for each in encoded(layer)]
     for channel, each in shown:
         if each.get("type") == "temporal":
-            assert "labelExpr" in each["axis"] if channel in ("x", "y") else "%I" not in each["format"]
+            assert (
+                "labelExpr" in each["axis"] if channel in ("x", "y") else "%I" not in each["format"]
+            )
 
 
 def layers_of(spec: charts.Spec) -> list[Any]:
@@ -175,7 +211,9 @@ def test_every_function_that_makes_a_chart_is_looked_at_here() -> None:
     made = set()
     for module in pkgutil.iter_modules(importlib.import_module("dashboard.charts").__path__):
         members = vars(importlib.import_module(f"dashboard.charts.{module.name}"))
-        made |= {name for name, f in members.items() if hasattr(f, "cache_info") and returns_a_chart(f)}
+        made |= {
+            name for name, f in members.items() if hasattr(f, "cache_info") and returns_a_chart(f)
+        }
     assert made == {name.partition(" ")[0] for name in EVERY}
 
 

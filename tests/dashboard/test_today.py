@@ -44,17 +44,23 @@ def at(*summaries: QuestionSummary, over: timedelta = WEEK) -> Morning:
 def moving(name: str, *ps: tuple[float, float], **more: Any) -> QuestionSummary:
     """A question whose suggestion became `p` so many days ago."""
     history = tuple((NOW - days(ago), p) for ago, p in ps)
-    return summary(question=named_question(name, **more.pop("question", {})), history=history, **more)
+    return summary(
+        question=named_question(name, **more.pop("question", {})), history=history, **more
+    )
 
 
-def held_by(held: Mapping[ForecasterId, float], name: str = "q", ago: float = 1, **question: Any) -> QuestionSummary:
+def held_by(
+    held: Mapping[ForecasterId, float], name: str = "q", ago: float = 1, **question: Any
+) -> QuestionSummary:
     """A question on which these hold forecasts, all made so many days ago."""
     standings = {who: Standing(PEOPLE[who], Binary(p), NOW - days(ago)) for who, p in held.items()}
     return summary(question=named_question(name, **question), standings=standings)
 
 
 def names(found: tuple[Any, ...]) -> list[str]:
-    return [(each if isinstance(each, QuestionSummary) else each.summary).question.id for each in found]
+    return [
+        (each if isinstance(each, QuestionSummary) else each.summary).question.id for each in found
+    ]
 
 
 # What moved
@@ -64,7 +70,10 @@ def test_the_largest_move_comes_first_with_its_ends_whichever_way_it_went() -> N
     up, down = moving("up", (20, 0.3), (2, 0.36)), moving("down", (20, 0.6), (3, 0.52), (1, 0.5))
     little = moving("little", (20, 0.3), (2, 0.304))
     found = at(up, down, little).moves
-    assert [(names((each,))[0], each.before, each.after) for each in found] == [("down", 0.6, 0.5), ("up", 0.3, 0.36)]
+    assert [(names((each,))[0], each.before, each.after) for each in found] == [
+        ("down", 0.6, 0.5),
+        ("up", 0.3, 0.36),
+    ]
 
 
 def test_a_move_counts_in_the_stretch_in_which_it_happened() -> None:
@@ -94,7 +103,10 @@ def test_a_closed_question_moves_no_more() -> None:
 
 
 def test_evidence_waits_on_open_questions_only_the_most_first() -> None:
-    few, many = summary(waiting=2, question=named_question("few")), summary(waiting=9, question=named_question("many"))
+    few, many = (
+        summary(waiting=2, question=named_question("few")),
+        summary(waiting=9, question=named_question("many")),
+    )
     none, closed = summary(waiting=0), summary(waiting=5, status="closed")
     found = at(few, none, many, closed)
     assert names(found.waiting) == ["many", "few"]
@@ -133,7 +145,9 @@ def test_only_a_closed_question_can_be_overdue_and_the_longest_wait_comes_first(
 
 
 def test_those_who_disagree_stand_in_the_order_of_their_points() -> None:
-    """Who disagrees is told by the odds, so that 1 and 8 % count; the order is that of the points which are shown."""
+    """Who disagrees is told by the odds, so that 1 and 8 % count; the order is that of the points
+    which are shown.
+    """
     near_the_end = held_by({ME: 0.01, SUGGESTION: 0.08}, "end")
     in_the_middle = held_by({ME: 0.4, SUGGESTION: 0.6}, "middle")
     agreed = held_by({ME: 0.5, SUGGESTION: 0.6}, "agreed")
@@ -208,7 +222,10 @@ def news(tracker_with_press: Tracker, press: Press, clock: FakeClock) -> Tracker
 def links(tracker: Tracker, **params: str) -> dict[str, dict[str, str]]:
     """The links of the page by their words, with the filters they set."""
     found = open_page(tracker, "today", **params).get("page_link")
-    return {plain_label(e.proto.label): dict(p.split("=") for p in e.proto.query_string.split("&") if p) for e in found}
+    return {
+        plain_label(e.proto.label): dict(p.split("=") for p in e.proto.query_string.split("&") if p)
+        for e in found
+    }
 
 
 def plain_label(label: str) -> str:
@@ -220,10 +237,14 @@ def test_a_morning_on_which_nothing_happened_is_short(tracker: Tracker) -> None:
     text = words(open_page(tracker, "today"))
     assert "**Nothing moved** in 7 days. Nothing waits for you." in text
     assert "No open question moved by a point or more." in text
-    assert not {"Evidence to review", "Answers overdue", "Furthest apart"} & set(text.replace("#### ", "").split("\n"))
+    assert not {"Evidence to review", "Answers overdue", "Furthest apart"} & set(
+        text.replace("#### ", "").split("\n")
+    )
 
 
-def test_a_move_is_told_with_its_ends_and_leads_to_its_question(news: Tracker, press: Press, clock: FakeClock) -> None:
+def test_a_move_is_told_with_its_ends_and_leads_to_its_question(
+    news: Tracker, press: Press, clock: FakeClock
+) -> None:
     clock.advance(days=10)
     news.suggest()
     clock.advance(days=8)
@@ -269,7 +290,9 @@ def test_a_disagreement_is_told_in_points(news: Tracker) -> None:
     assert "points apart: you 95 %, suggested " in told
 
 
-def test_questions_that_look_back_are_left_out_of_a_live_morning(tracker: Tracker, clock: FakeClock) -> None:
+def test_questions_that_look_back_are_left_out_of_a_live_morning(
+    tracker: Tracker, clock: FakeClock
+) -> None:
     tracker.load(a_set(replace(a_question(), retrospective=True)))
     tracker.forecast(SUMMIT, Binary(0.4), rationale="First.")
     clock.time = a_question().closes_at - timedelta(days=3)
@@ -280,7 +303,9 @@ def test_questions_that_look_back_are_left_out_of_a_live_morning(tracker: Tracke
 
 def test_today_and_calendar_agree_on_what_is_overdue(tracker: Tracker, clock: FakeClock) -> None:
     due, answered, practice = (
-        replace(a_question(name, text=f"Will the {name} one come?"), retrospective=name == "practice")
+        replace(
+            a_question(name, text=f"Will the {name} one come?"), retrospective=name == "practice"
+        )
         for name in ("due", "answered", "practice")
     )
     tracker.load(a_set(due, answered, practice))
@@ -291,8 +316,12 @@ def test_today_and_calendar_agree_on_what_is_overdue(tracker: Tracker, clock: Fa
             tracker.mark_replayed(clock.time)
         today, calendar = words(open_page(tracker, "today")), words(open_page(tracker, "calendar"))
         assert "1 answer overdue" in today
-        assert [name for name in ("due", "answered", "practice") if f"Will the {name} one" in calendar] == ["due"]
-        assert [(e.question_id, e.state) for e in tracker.calendar().expected] == [("due", "overdue")]
+        assert [
+            name for name in ("due", "answered", "practice") if f"Will the {name} one" in calendar
+        ] == ["due"]
+        assert [(e.question_id, e.state) for e in tracker.calendar().expected] == [
+            ("due", "overdue")
+        ]
     tracker.resolve("due", "no", source_url="https://example.org", known_at=clock.time)
     assert "Nothing waits for you" in words(open_page(tracker, "today"))
     assert "Nothing is expected" in words(open_page(tracker, "calendar"))
@@ -307,7 +336,10 @@ def test_a_replay_is_told_at_the_time_it_has_reached(tracker: Tracker, clock: Fa
 
 
 def test_a_long_section_is_cut_and_leads_to_all_of_it(tracker: Tracker, clock: FakeClock) -> None:
-    many = [replace(a_question(f"q-{n}", text=f"Will it be {n}?"), id=QuestionId(f"q-{n}")) for n in range(7)]
+    many = [
+        replace(a_question(f"q-{n}", text=f"Will it be {n}?"), id=QuestionId(f"q-{n}"))
+        for n in range(7)
+    ]
     tracker.load(a_set(*many))
     for question in many:
         tracker.forecast(question.id, Binary(0.99), rationale="Known.")
@@ -328,7 +360,9 @@ def test_the_stretch_stands_in_the_address(news: Tracker) -> None:
     assert "What moved in 7 days" in words(open_page(news, "today", moved="a century"))
 
 
-@pytest.mark.parametrize(("hours", "what"), [(1, "Some feeds are late"), (3, "Feeds are in trouble")])
+@pytest.mark.parametrize(
+    ("hours", "what"), [(1, "Some feeds are late"), (3, "Feeds are in trouble")]
+)
 def test_when_nobody_polls_the_news_says_as_of_when_it_is(
     news: Tracker, clock: FakeClock, hours: int, what: str
 ) -> None:

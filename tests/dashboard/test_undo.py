@@ -13,13 +13,25 @@ from forecasts.distribution import Binary
 from forecasts.spoken import in_full
 from tests.builders import FakeClock, a_question
 from tests.dashboard.pages import button, field, open_page, plain, seen, words
-from tests.dashboard.test_entry import ME, OTHER, SUMMIT, held, loaded, opened, save_untouched, slider, two
+from tests.dashboard.test_entry import (
+    ME,
+    OTHER,
+    SUMMIT,
+    held,
+    loaded,
+    opened,
+    save_untouched,
+    slider,
+    two,
+)
 from tracker.api import Tracker
 
 __all__ = ["loaded", "two"]
 
 
-def test_a_saved_forecast_is_undone_and_done_again_from_its_notice(loaded: Tracker, clock: FakeClock) -> None:
+def test_a_saved_forecast_is_undone_and_done_again_from_its_notice(
+    loaded: Tracker, clock: FakeClock
+) -> None:
     loaded.forecast(SUMMIT, Binary(0.4), rationale="First.")
     clock.advance(days=1)
     visit = opened(loaded)
@@ -51,15 +63,25 @@ def save(visit: AppTest, p: str) -> AppTest:
 def shown(visit: AppTest) -> tuple[str, int, str]:
     """What the field, the slider and the sentence above them say."""
     (sentence,) = [c.value for c in visit.caption if str(c.value).startswith("You h")]
-    return field(visit, "Probability of YES").value, slider(visit).value, plain(sentence).split(",")[0]
+    return (
+        field(visit, "Probability of YES").value,
+        slider(visit).value,
+        plain(sentence).split(",")[0],
+    )
 
 
 def labels(visit: AppTest) -> set[str]:
     return {plain(b.label) for b in visit.button}
 
 
-def test_undo_walks_back_and_redo_forward_and_the_form_agrees(loaded: Tracker, clock: FakeClock) -> None:
-    prior = (in_full(a_question(), a_question().prior), nearest(a_question().prior.p), "You have none yet.")  # type: ignore[union-attr]
+def test_undo_walks_back_and_redo_forward_and_the_form_agrees(
+    loaded: Tracker, clock: FakeClock
+) -> None:
+    prior = (
+        in_full(a_question(), a_question().prior),
+        nearest(a_question().prior.p),
+        "You have none yet.",
+    )  # type: ignore[union-attr]
     standing = {p: (f"{p}%", 10 * p, f"You hold **{p} %**") for p in (10, 20, 30)}
     visit = opened(loaded)
     for p in standing:
@@ -80,7 +102,9 @@ def test_undo_walks_back_and_redo_forward_and_the_form_agrees(loaded: Tracker, c
     assert shown(seen(button(visit, "Undo").click().run())) == standing[10]
 
 
-def test_nothing_is_offered_beyond_the_first_act_and_the_last(loaded: Tracker, clock: FakeClock) -> None:
+def test_nothing_is_offered_beyond_the_first_act_and_the_last(
+    loaded: Tracker, clock: FakeClock
+) -> None:
     visit = save(opened(loaded), "20")
     assert {"Undo", "Redo"} & labels(visit) == {"Undo"}
     clock.advance(minutes=1)
@@ -88,7 +112,9 @@ def test_nothing_is_offered_beyond_the_first_act_and_the_last(loaded: Tracker, c
     assert {"Undo", "Redo"} & labels(visit) == {"Redo"}
 
 
-def test_after_undo_the_untouched_form_saves_what_it_shows(loaded: Tracker, clock: FakeClock) -> None:
+def test_after_undo_the_untouched_form_saves_what_it_shows(
+    loaded: Tracker, clock: FakeClock
+) -> None:
     visit = save(opened(loaded), "20")
     clock.advance(minutes=1)
     visit = save(visit, "99.9%")
@@ -98,7 +124,10 @@ def test_after_undo_the_untouched_form_saves_what_it_shows(loaded: Tracker, cloc
     clock.advance(minutes=1)
     save_untouched(visit)
     assert held(loaded) == 0.2
-    assert [a.act for a in loaded.question(SUMMIT).acts if a.forecaster_id == ME][-2:] == ["undo", "forecast"]
+    assert [a.act for a in loaded.question(SUMMIT).acts if a.forecaster_id == ME][-2:] == [
+        "undo",
+        "forecast",
+    ]
 
 
 def test_undo_leaves_a_reason_that_is_not_saved_yet(loaded: Tracker, clock: FakeClock) -> None:
@@ -118,11 +147,16 @@ def test_undo_goes_back_over_the_acts_on_several_questions(two: Tracker, clock: 
     for question in (OTHER, SUMMIT):
         assert ME in two.question(question).summary.standings
         visit = seen(button(visit, "Undo").click().run())
-        assert f"you hold no forecast ({two.question(question).summary.question.text[:40]}" in words(visit)
+        assert (
+            f"you hold no forecast ({two.question(question).summary.question.text[:40]}"
+            in words(visit)
+        )
         assert ME not in two.question(question).summary.standings
 
 
-def test_undoing_by_the_page_s_button_is_done_again_by_redo(loaded: Tracker, clock: FakeClock) -> None:
+def test_undoing_by_the_page_s_button_is_done_again_by_redo(
+    loaded: Tracker, clock: FakeClock
+) -> None:
     loaded.forecast(SUMMIT, Binary(0.4), rationale="First.")
     clock.advance(minutes=1)
     visit = seen(button(opened(loaded), "Undo my last act").click().run())

@@ -17,7 +17,14 @@ from tests.dashboard.pages import open_page, words
 from tests.test_learning import log
 from tracker.api import Tracker
 
-KINDS: tuple[LineKind, ...] = ("time passed", "evidence", "silence", "usual level", "saturation", "learned correction")
+KINDS: tuple[LineKind, ...] = (
+    "time passed",
+    "evidence",
+    "silence",
+    "usual level",
+    "saturation",
+    "learned correction",
+)
 ADDS = st.one_of(st.floats(-4, 4), st.floats(-0.01, 0.01), st.just(0.0))
 
 
@@ -29,12 +36,18 @@ def ledger(base: float, *adds: float):  # type: ignore[no-untyped-def]
 
 def news(base: float, *adds: float):  # type: ignore[no-untyped-def]
     lines = [Line("evidence", f"story {n}", z, 0.5) for n, z in enumerate(adds)]
-    return suggestion(Line("base rate", "3 of 10 years", base, sigmoid(base)), *lines, p=sigmoid(fsum((base, *adds))))
+    return suggestion(
+        Line("base rate", "3 of 10 years", base, sigmoid(base)),
+        *lines,
+        p=sigmoid(fsum((base, *adds))),
+    )
 
 
 @settings(deadline=None, max_examples=40)
 @given(st.floats(-4, 4), st.lists(ADDS, max_size=30))
-def test_bars_lead_from_the_base_rate_to_the_suggestion_without_a_gap(base: float, adds: list[float]) -> None:
+def test_bars_lead_from_the_base_rate_to_the_suggestion_without_a_gap(
+    base: float, adds: list[float]
+) -> None:
     frame = waterfall_frame(ledger(base, *adds), [])
     assert 2 <= len(frame) <= MOST_BARS
     assert frame["start"].iloc[0] == base
@@ -59,7 +72,9 @@ def test_what_is_left_over_stands_summed_in_one_bar() -> None:
 
 def test_what_a_constant_did_is_never_summed_with_news() -> None:
     lines = [Line("evidence", f"story {n}", 0.3, 0.5) for n in range(20)]
-    correction = Line("learned correction", "learned from 30 answered questions: shift +0.01", 0.01, 0.5)
+    correction = Line(
+        "learned correction", "learned from 30 answered questions: shift +0.01", 0.01, 0.5
+    )
     frame = waterfall_frame(suggestion(Line("base rate", "", 0.0, 0.5), *lines, correction), [])
     assert list(frame["label"])[-3:] == ["… 12 smaller", "Learned correction", "Suggestion"]
     assert frame["shown"].iloc[-2] == "+0.01\u00a0▲"
@@ -69,7 +84,11 @@ def test_without_news_the_bars_say_so() -> None:
     lines = (Line("base rate", "", -1.7, 0.15), Line("learned correction", "", 0.2, 0.18))
     frame = waterfall_frame(suggestion(*lines), [])
     assert list(frame["label"]) == ["Base rate", "News", "Learned correction", "Suggestion"]
-    assert (frame["way"].iloc[1], frame["shown"].iloc[1], frame["start"].iloc[1]) == (NONE, "no news", -1.7)
+    assert (frame["way"].iloc[1], frame["shown"].iloc[1], frame["start"].iloc[1]) == (
+        NONE,
+        "no news",
+        -1.7,
+    )
     assert moves(frame)
     assert not moves(waterfall_frame(suggestion(Line("base rate", "", -1.7, 0.15)), []))
 
@@ -94,7 +113,9 @@ def test_sides_have_two_colours_and_the_axis_is_read_in_percent() -> None:
     assert shown["encoding"]["text"]["field"] == "shown"
 
 
-def test_the_tab_why_draws_the_bars_above_their_exact_table(tracker: Tracker, clock: FakeClock) -> None:
+def test_the_tab_why_draws_the_bars_above_their_exact_table(
+    tracker: Tracker, clock: FakeClock
+) -> None:
     tracker.load(a_set())
     clock.advance(days=30)
     tracker.review(log(tracker, title="An invitation"), "confirmed")
@@ -107,4 +128,6 @@ def test_the_tab_why_draws_the_bars_above_their_exact_table(tracker: Tracker, cl
 def test_a_base_rate_that_nothing_moved_needs_no_bars(tracker: Tracker, clock: FakeClock) -> None:
     tracker.load(a_set())
     clock.time = tracker.question("summit-2027").summary.question.opens_at
-    assert len(open_page(tracker, "question", q="summit-2027", tab="Why").get("vega_lite_chart")) == 1
+    assert (
+        len(open_page(tracker, "question", q="summit-2027", tab="Why").get("vega_lite_chart")) == 1
+    )

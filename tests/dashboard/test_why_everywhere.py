@@ -19,13 +19,17 @@ from tracker.reports.content import Words
 
 
 def told_everywhere(tracker: Tracker) -> str:
-    """Why the suggestion of the question "open" is what it is, once every output was seen to say the same."""
+    """Why the suggestion of the question "open" is what it is, once every output was seen to say
+    the same.
+    """
     found = tracker.question("open").suggestion
     assert found is not None
     sentence = why_in_words(found)
     api = json.loads(http.question(tracker, "open"))["question"]["suggestion"]
     assert api["why"] == sentence
-    assert math.fsum(g["log_odds"] for g in api["groups"]) == pytest.approx(logit(api["p"]), abs=1e-12)
+    assert math.fsum(g["log_odds"] for g in api["groups"]) == pytest.approx(
+        logit(api["p"]), abs=1e-12
+    )
     at_the_terminal = why_json(found)
     assert at_the_terminal is not None
     assert [g["name"] for g in at_the_terminal["groups"]] == [g["name"] for g in api["groups"]]
@@ -38,7 +42,9 @@ def told_everywhere(tracker: Tracker) -> str:
     return sentence
 
 
-def test_the_correction_says_from_how_many_answers_it_was_learned(both: Tracker, clock: FakeClock) -> None:
+def test_the_correction_says_from_how_many_answers_it_was_learned(
+    both: Tracker, clock: FakeClock
+) -> None:
     a_record(both, clock, ANSWERS)
     times = {"opens_at": NOW - DAY, "closes_at": NOW + 90 * DAY, "resolves_at": NOW + 91 * DAY}
     both.load(a_set(a_question("open", **times), indicators=[]))

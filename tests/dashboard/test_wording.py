@@ -177,7 +177,9 @@ def test_long_text_is_cut_at_a_word() -> None:
 
 def told(now: datetime, answer: object = None) -> str:
     found = answer if answer is None else resolution(answer)
-    return plain(wording.status_line(QUESTION, status(QUESTION, found, now), found, (now, UTC_ZONE)))
+    return plain(
+        wording.status_line(QUESTION, status(QUESTION, found, now), found, (now, UTC_ZONE))
+    )
 
 
 def test_the_status_line_says_where_a_question_stands() -> None:
@@ -192,7 +194,11 @@ def test_the_status_line_says_where_a_question_stands() -> None:
 def test_inert_text_keeps_every_word_and_escapes_every_mark(text: str) -> None:
     made = wording.inert(text)
     bare = made.replace("\u2060", "")
-    shown = "".join(c for i, c in enumerate(bare) if not (c == "\\" and i + 1 < len(bare) and _is_escape(bare, i)))
+    shown = "".join(
+        c
+        for i, c in enumerate(bare)
+        if not (c == "\\" and i + 1 < len(bare) and _is_escape(bare, i))
+    )
     kept = re.sub(r"[^\S\u00a0]+", " ", text).strip()
     assert shown == kept.replace("\u2060", "")
 
@@ -205,7 +211,15 @@ def _is_escape(text: str, index: int) -> bool:
 
 
 @pytest.mark.parametrize(
-    "text", ["http://evil.example", "www.evil.example", "a@evil.example", ":streamlit:", "a -> b", "p >= q"]
+    "text",
+    [
+        "http://evil.example",
+        "www.evil.example",
+        "a@evil.example",
+        ":streamlit:",
+        "a -> b",
+        "p >= q",
+    ],
 )
 def test_what_markdown_links_or_replaces_by_itself_is_broken_up(text: str) -> None:
     assert "\u2060" in wording.inert(text)
@@ -248,7 +262,11 @@ BELOW_TOO = replace(PRICE, scale=replace(PRICE.scale, open_lower=True))
         (QUESTION, Binary(0.045), "4.5 %"),
         (VISIT_TO, shares(0.6, 0.1, 0.3), "Beijing 60 %"),
         (VISIT_TO, VISIT_TO.prior, "each 33 %"),
-        (GRADE, Categorical(("20 to 30", "30 to 40", "40 to 50"), (0.2, 0.5, 0.3)), "30 to 40: 50 %"),
+        (
+            GRADE,
+            Categorical(("20 to 30", "30 to 40", "40 to 50"), (0.2, 0.5, 0.3)),
+            "30 to 40: 50 %",
+        ),
         (PRICE, price(10, 41, 120), "41 (10 to 120) US dollars"),
         (PRICE, price(10, 41, 120, above=0.05), "41 (10 to 120) US dollars"),
         (PRICE, Cdf((0.0, 200.0), (0.0, 0.6)), "166.7 (16.67 to above 200) US dollars"),
@@ -275,7 +293,10 @@ def test_a_headline_says_the_rest_in_small() -> None:
 
 def test_what_was_understood_is_told_in_full() -> None:
     assert plain(wording.told(QUESTION, Binary(0.63))).startswith("63 %, odds")
-    assert plain(wording.told(VISIT_TO, shares(0.6, 0.1, 0.3))) == "Beijing 60 %, Minsk 10 %, Other 30 %"
+    assert (
+        plain(wording.told(VISIT_TO, shares(0.6, 0.1, 0.3)))
+        == "Beijing 60 %, Minsk 10 %, Other 30 %"
+    )
     assert plain(wording.told(PRICE, price(10, 41, 120, above=0.05))) == (
         "middle 41, half of it 23.78 to 84.89, 90 % of it 10 to 120 US dollars; above 200: 5 %"
     )
@@ -298,7 +319,9 @@ def test_what_was_understood_is_told_in_full() -> None:
         (TREATY, answered(TREATY, "never"), "Resolved: never by 1 Jan 2027"),
     ],
 )
-def test_an_answer_of_every_kind_is_told_exactly(question: Question, answer: Resolution, words: str) -> None:
+def test_an_answer_of_every_kind_is_told_exactly(
+    question: Question, answer: Resolution, words: str
+) -> None:
     assert plain(wording.answered(question, answer)) == words
 
 
@@ -322,10 +345,15 @@ def test_a_headline_names_a_few_options_and_counts_the_others() -> None:
     options = tuple("abcdefgh")
     many = Categorical(options, (0.3, 0.2, 0.1, 0.1, 0.1, 0.1, 0.05, 0.05))
     assert plain(wording.headline(VISIT_TO, many)[1]) == "b 20 %, c 10 %, d 10 %, 4 more"
-    assert plain(wording.headline(VISIT_TO, Categorical(options[:5], (0.3, 0.2, 0.2, 0.2, 0.1)))[1]).endswith("e 10 %")
+    assert plain(
+        wording.headline(VISIT_TO, Categorical(options[:5], (0.3, 0.2, 0.2, 0.2, 0.1)))[1]
+    ).endswith("e 10 %")
     long = Categorical(("the present coalition goes on without any change", "Other"), (0.6, 0.4))
     assert plain(wording.headline(VISIT_TO, long)[0]) == "the present coalition goes on… 60 %"
-    assert plain(wording.in_short(VISIT_TO, long)) == "the present coalition goes on without any change 60 %"
+    assert (
+        plain(wording.in_short(VISIT_TO, long))
+        == "the present coalition goes on without any change 60 %"
+    )
 
 
 def test_a_zero_that_went_through_a_logarithm_is_told_as_zero() -> None:

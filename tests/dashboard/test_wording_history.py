@@ -1,4 +1,6 @@
-"""How a question came to read as it does: versions and diffs, the linter, taking back, and answers from memory."""
+"""How a question came to read as it does: versions and diffs, the linter, taking back, and answers
+from memory.
+"""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -18,7 +20,19 @@ from forecasts.question_set import PastResolution
 from forecasts.versions import Edit, Version, difference, versions
 from tests.builders import DAY, FakeClock, a_question, a_set
 from tests.builders import NOW as BUILT
-from tests.dashboard.examples import ME, NOW, OPENS, PEOPLE, PRICE, QUESTION, TREATY, VISIT_TO, act, days, page
+from tests.dashboard.examples import (
+    ME,
+    NOW,
+    OPENS,
+    PEOPLE,
+    PRICE,
+    QUESTION,
+    TREATY,
+    VISIT_TO,
+    act,
+    days,
+    page,
+)
 from tests.dashboard.pages import button, field, give_answer, open_page, plain, seen, words
 from tests.lives import an_asked
 from tracker.api import Tracker
@@ -30,12 +44,18 @@ OTHERS = "Reuters"
 
 
 def an_edit(at: int, why: str = "clearer", **changes: object) -> Edit:
-    said = {"text": QUESTION.text, "criteria": QUESTION.criteria, "sources": QUESTION.sources, **changes}
+    said = {
+        "text": QUESTION.text,
+        "criteria": QUESTION.criteria,
+        "sources": QUESTION.sources,
+        **changes,
+    }
     return Edit(QUESTION.id, OPENS + days(at), ME, why, **said)  # type: ignore[arg-type]
 
 
 TWICE = versions(
-    QUESTION, [an_edit(10, criteria="YES if both are in one building."), an_edit(20, sources=(OTHERS, "AP"))]
+    QUESTION,
+    [an_edit(10, criteria="YES if both are in one building."), an_edit(20, sources=(OTHERS, "AP"))],
 )
 
 # Frames and words
@@ -63,20 +83,34 @@ def test_each_forecast_is_marked_with_the_wording_that_it_was_made_on() -> None:
 
 
 def test_the_chart_has_a_rule_where_the_question_was_worded_anew() -> None:
-    assert list(rules_frame(page(versions=TWICE), NOW)["what"]) == ["opens", "worded anew", "worded anew"]
-    assert list(rules_frame(page(versions=TWICE), OPENS + days(15))["what"]) == ["opens", "worded anew"]
+    assert list(rules_frame(page(versions=TWICE), NOW)["what"]) == [
+        "opens",
+        "worded anew",
+        "worded anew",
+    ]
+    assert list(rules_frame(page(versions=TWICE), OPENS + days(15))["what"]) == [
+        "opens",
+        "worded anew",
+    ]
 
 
 def test_what_is_computed_counts_as_nobody() -> None:
     assert not forecast_by_somebody(page(acts=(act(1, 0.5, OPENS, SUGGESTION),)))
-    assert forecast_by_somebody(page(acts=(act(1, 0.5, OPENS, SUGGESTION), act(2, None, OPENS, ForecasterId("ana")))))
+    assert forecast_by_somebody(
+        page(acts=(act(1, 0.5, OPENS, SUGGESTION), act(2, None, OPENS, ForecasterId("ana"))))
+    )
 
 
 def test_findings_are_counted_and_told_with_what_to_write() -> None:
-    blocks = Flaw("vague-word", "blocking", "text", "“significantly” means many things", "name a number")
+    blocks = Flaw(
+        "vague-word", "blocking", "text", "“significantly” means many things", "name a number"
+    )
     advice = replace(blocks, severity="advice")
     assert wording.findings([]) == "no finding"
-    assert plain(wording.findings([blocks, blocks, advice])) == "2 findings that block, 1 piece of advice"
+    assert (
+        plain(wording.findings([blocks, blocks, advice]))
+        == "2 findings that block, 1 piece of advice"
+    )
     assert wording.finding(blocks) == "Blocks: “significantly” means many things. Name a number."
     assert wording.finding(advice).startswith("Advice: ")
 
@@ -84,9 +118,13 @@ def test_findings_are_counted_and_told_with_what_to_write() -> None:
 def test_an_override_names_who_and_why_and_what_the_linter_said() -> None:
     override = Override(QUESTION.id, ("no-deadline", "gone-code"), "the treaty says it", ME, NOW)
     said = wording.against_the_linter(override, opened=True, by="me", on="1 Jul 2026")
-    assert said.startswith("Opened against the linter by me on 1 Jul 2026, because: The treaty says it.")
+    assert said.startswith(
+        "Opened against the linter by me on 1 Jul 2026, because: The treaty says it."
+    )
     assert said.endswith("in which the question ends. gone-code")
-    assert wording.against_the_linter(override, opened=False, by="me", on="").startswith("Worded anew against")
+    assert wording.against_the_linter(override, opened=False, by="me", on="").startswith(
+        "Worded anew against"
+    )
 
 
 # The page
@@ -115,13 +153,18 @@ def test_a_question_in_its_first_wording_has_no_history_of_it(asked: Tracker) ->
     assert "Wording 1" not in text
 
 
-def test_a_question_that_was_worded_anew_shows_when_why_and_what(asked: Tracker, clock: FakeClock) -> None:
+def test_a_question_that_was_worded_anew_shows_when_why_and_what(
+    asked: Tracker, clock: FakeClock
+) -> None:
     asked.forecast(SUMMIT, "40%", rationale="first")
     reworded(asked, clock)
     asked.forecast(SUMMIT, "30%", rationale="second")
     text = words(question_tab(asked))
     assert "Wording 2 of 2, since 2 Dec 2026" in text
-    assert "Worded anew on 2 Dec 2026, 09:30 UTC, just now, by me because: Borland prefers video." in text
+    assert (
+        "Worded anew on 2 Dec 2026, 09:30 UTC, just now, by me because: Borland prefers video."
+        in text
+    )
     assert ":blue-background[**A meeting by video does not count.**]" in text
     history = open_page(asked, "question", q=SUMMIT, tab="History").dataframe[0].value
     assert list(history["wording"]) == ["wording 2", "wording 1"]
@@ -136,12 +179,20 @@ def anew(tracker: Tracker, question_id: str = SUMMIT):  # type: ignore[no-untype
 def test_the_form_words_a_question_anew(asked: Tracker) -> None:
     visit = anew(asked)
     assert field(visit, "Question").value == a_question().text
-    field(visit, "Sources, one a line").set_value("arland.example\nborland.example\nReuters, as fall-back").run()
+    field(visit, "Sources, one a line").set_value(
+        "arland.example\nborland.example\nReuters, as fall-back"
+    ).run()
     field(visit, "Why it changes").set_value("Borland has a site, too.").run()
     seen(button(visit, "Word it anew").click().run())
     found = asked.question(SUMMIT)
-    assert found.summary.question.sources == ("arland.example", "borland.example", "Reuters, as fall-back")
-    assert [(v.number, v.by, v.why) for v in found.versions[1:]] == [(2, "ada", "Borland has a site, too.")]
+    assert found.summary.question.sources == (
+        "arland.example",
+        "borland.example",
+        "Reuters, as fall-back",
+    )
+    assert [(v.number, v.by, v.why) for v in found.versions[1:]] == [
+        (2, "ada", "Borland has a site, too.")
+    ]
     assert found.versions[1].criteria == a_question().criteria
 
 
@@ -167,21 +218,35 @@ def test_a_wording_that_the_linter_blocks_asks_why_it_stands_all_the_same(asked:
     seen(button(visit, "Word it anew").click().run())
     assert asked.question(SUMMIT).summary.question.text == vague
     text = words(question_tab(asked))
-    assert "Worded anew against the linter by me on 1 Dec 2026, because: Our panel judges it." in text
+    assert (
+        "Worded anew against the linter by me on 1 Dec 2026, because: Our panel judges it." in text
+    )
 
 
 def test_a_question_that_opened_against_the_linter_says_so(tracker: Tracker) -> None:
-    tracker.ask(an_asked(text="Will it rain significantly in Arland before 31 December 2026?"), override="For fun")
+    tracker.ask(
+        an_asked(text="Will it rain significantly in Arland before 31 December 2026?"),
+        override="For fun",
+    )
     text = words(question_tab(tracker, "rain"))
     assert "Opened against the linter by me on 1 Dec 2026, because: For fun." in text
-    assert any("1 finding that blocks" in plain(e.label) for e in question_tab(tracker, "rain").expander)
+    assert any(
+        "1 finding that blocks" in plain(e.label) for e in question_tab(tracker, "rain").expander
+    )
 
 
-def test_the_linter_speaks_only_while_a_question_can_still_be_changed(asked: Tracker, clock: FakeClock) -> None:
-    assert any(plain(e.label).startswith("Can a stranger resolve it?") for e in question_tab(asked).expander)
+def test_the_linter_speaks_only_while_a_question_can_still_be_changed(
+    asked: Tracker, clock: FakeClock
+) -> None:
+    assert any(
+        plain(e.label).startswith("Can a stranger resolve it?")
+        for e in question_tab(asked).expander
+    )
     clock.time = a_question().resolves_at + DAY
     assert not any("stranger" in e.label for e in question_tab(asked).expander)
-    asked.resolve(SUMMIT, "no", source_url="https://arland.example/x", known_at=a_question().closes_at)
+    asked.resolve(
+        SUMMIT, "no", source_url="https://arland.example/x", known_at=a_question().closes_at
+    )
     visit = question_tab(asked)
     assert "It has its answer, so its wording stays" in words(visit)
     assert not any(e.label == "Word it anew" for e in visit.expander)
@@ -196,7 +261,9 @@ def test_a_question_that_nobody_has_forecast_can_be_taken_back(asked: Tracker) -
     assert asked.questions() == ()
 
 
-def test_a_question_that_somebody_has_forecast_stays_and_the_page_says_what_can_be_done(asked: Tracker) -> None:
+def test_a_question_that_somebody_has_forecast_stays_and_the_page_says_what_can_be_done(
+    asked: Tracker,
+) -> None:
     asked.forecast(SUMMIT, "40%", rationale="first")
     visit = question_tab(asked)
     assert "it can only be annulled, in the tab Answer" in words(visit)
@@ -207,7 +274,9 @@ def test_a_question_that_somebody_has_forecast_stays_and_the_page_says_what_can_
 
 
 def from_memory(question: Question, outcome: str, answer: str = "") -> UncheckedAnswer:
-    return UncheckedAnswer(question.id, outcome, answer, "https://example.org", "by heart", NOW, NOW)
+    return UncheckedAnswer(
+        question.id, outcome, answer, "https://example.org", "by heart", NOW, NOW
+    )
 
 
 @pytest.mark.parametrize(
@@ -239,7 +308,13 @@ def remembered(asked: Tracker, clock: FakeClock) -> Tracker:
     known = BUILT + 100 * DAY
     clock.time = a_question().closes_at + DAY
     past = PastResolution(
-        QuestionId(SUMMIT), "yes", known, known, "https://arland.example/met", "They met, I think.", needs_check=True
+        QuestionId(SUMMIT),
+        "yes",
+        known,
+        known,
+        "https://arland.example/met",
+        "They met, I think.",
+        needs_check=True,
     )
     asked.note_unchecked(past)
     return asked
@@ -254,7 +329,9 @@ def test_an_answer_from_memory_is_shown_and_does_not_count(remembered: Tracker) 
     assert remembered.question(SUMMIT).summary.resolution is None
 
 
-def test_a_click_fills_the_form_with_it_and_a_person_still_has_to_say_that_they_checked(remembered: Tracker) -> None:
+def test_a_click_fills_the_form_with_it_and_a_person_still_has_to_say_that_they_checked(
+    remembered: Tracker,
+) -> None:
     visit = open_page(remembered, "question", q=SUMMIT, tab="Answer")
     seen(button(visit, "Fill the form with it").click().run())
     assert field(visit, "Source").value == "https://arland.example/met"
@@ -274,4 +351,9 @@ def test_versions_at_one_instant_keep_their_order() -> None:
     both = versions(QUESTION, [an_edit(10, text="A?"), an_edit(10, text="B?")])
     assert [each.version.text for each in rewordings(both)] == ["B?", "A?"]
     assert isinstance(both[0], Version)
-    assert rules_frame(page(versions=both), OPENS + timedelta(days=30))["what"].tolist().count("worded anew") == 2
+    assert (
+        rules_frame(page(versions=both), OPENS + timedelta(days=30))["what"]
+        .tolist()
+        .count("worded anew")
+        == 2
+    )

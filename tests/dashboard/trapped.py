@@ -1,7 +1,8 @@
-"""`python -m tests.dashboard.trapped RECORD OPTIONS`: the dashboard, with every way to other machines trapped.
+"""`python -m tests.dashboard.trapped RECORD OPTIONS`: the dashboard, with every way to other
+machines trapped.
 
-What Python is about to connect to or to look up is refused and noted in the record unless it is this machine. The
-first line is a try of our own, so that an empty trap cannot pass.
+What Python is about to connect to or to look up is refused and noted in the record unless it is
+this machine. The first line is a try of our own, so that an empty trap cannot pass.
 """
 
 import socket
@@ -32,7 +33,9 @@ def trap(record: Path) -> None:
 
 
 def _target(event: str, given: tuple[Any, ...]) -> str:
-    """The host that is about to be reached or looked up; "" where none is, as for a socket in the file system."""
+    """The host that is about to be reached or looked up; "" where none is, as for a socket in the
+    file system.
+    """
     if event in _TO_ADDRESS and isinstance(given[1], tuple):
         return str(given[1][0])
     if event in _OF_NAME and given[0]:

@@ -61,7 +61,9 @@ _making: list[subprocess.Popen[bytes]] = []
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything in this folder needs a browser. What needs the replay comes last, so that it can be made meanwhile."""
+    """Everything in this folder needs a browser. What needs the replay comes last, so that it can
+    be made meanwhile.
+    """
     ours = [place for place, item in enumerate(items) if Path(__file__).parent in item.path.parents]
     in_order = sorted((items[place] for place in ours), key=_needs_the_replay)
     for place, item in zip(ours, in_order, strict=True):
@@ -87,7 +89,9 @@ def _begin(made: Path) -> None:
 
 
 def pytest_sessionfinish(exitstatus: int) -> None:
-    """Other workers may still wait for the replay that was begun here, but nobody does who broke off."""
+    """Other workers may still wait for the replay that was begun here, but nobody does who broke
+    off.
+    """
     for process in _making:
         if exitstatus == pytest.ExitCode.INTERRUPTED:
             process.terminate()
@@ -96,15 +100,21 @@ def pytest_sessionfinish(exitstatus: int) -> None:
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data directory with the whole replay, and one hostile headline at its end; a copy of what serves all."""
+    """A data directory with the whole replay, and one hostile headline at its end; a copy of what
+    serves all.
+    """
     made = _replay_of(tmp_path_factory)
     _begin(made)
-    return shutil.copytree(replaying.finished(made), tmp_path_factory.mktemp("demo"), dirs_exist_ok=True)
+    return shutil.copytree(
+        replaying.finished(made), tmp_path_factory.mktemp("demo"), dirs_exist_ok=True
+    )
 
 
 def _replay_of(places: pytest.TempPathFactory) -> Path:
     """Where the replay of the whole run lies: workers have a folder each in the one of the run."""
-    shared = places.getbasetemp().parent if "PYTEST_XDIST_WORKER" in os.environ else places.getbasetemp()
+    shared = (
+        places.getbasetemp().parent if "PYTEST_XDIST_WORKER" in os.environ else places.getbasetemp()
+    )
     return shared / "replay"
 
 
@@ -115,14 +125,18 @@ def address(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[st
 
 
 def served(data: Path, log: Path, *flags: str) -> Iterator[str]:
-    """Where a dashboard on this data answers; it runs in a foreign working directory, until the last one is done."""
+    """Where a dashboard on this data answers; it runs in a foreign working directory, until the
+    last one is done.
+    """
     with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as probe:
         port = probe.getsockname()[1]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "TRACKER_ME": "ada"}
     command = [sys.executable, "-m", "dashboard", "--data", str(data), *flags, "--port", str(port)]
     with (
         log.open("w") as out,
-        subprocess.Popen(command, cwd=log.parent, env=environment, stdout=out, stderr=out) as server,
+        subprocess.Popen(
+            command, cwd=log.parent, env=environment, stdout=out, stderr=out
+        ) as server,
     ):
         found = f"http://127.0.0.1:{port}"
         try:
@@ -137,7 +151,10 @@ def _wait(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         assert server.poll() is None, log.read_text()
-        with contextlib.suppress(OSError), urllib.request.urlopen(f"{address}/healthz", timeout=2) as answer:
+        with (
+            contextlib.suppress(OSError),
+            urllib.request.urlopen(f"{address}/healthz", timeout=2) as answer,
+        ):
             assert answer.read() == b"ok"
             return
         time.sleep(0.1)
@@ -166,8 +183,8 @@ MOVE: Final = """([address, patience]) => new Promise((moved, failed) => {
     history.pushState(null, "", address);
     dispatchEvent(new PopStateEvent("popstate"));
 })"""
-"""Goes to an address as the buttons of a browser do, and waits for the page's script to name it: it first names the
-app, then the page."""
+"""Goes to an address as the buttons of a browser do, and waits for the page's script to name it: it
+first names the app, then the page."""
 
 
 @dataclass
@@ -199,9 +216,11 @@ class Visitor:
         return self.page
 
     def go(self, path: str) -> Page:
-        """Move on to a page within the session, as the browser's own buttons do; a quarter of the work of `open`.
+        """Move on to a page within the session, as the browser's own buttons do; a quarter of the
+        work of `open`.
 
-        The session may be that of an earlier test: for what only reads, or leaves nothing behind but its address.
+        The session may be that of an earlier test: for what only reads, or leaves nothing behind
+        but its address.
         """
         if not self.page.url.startswith(self.address):
             return self.open(path)
@@ -211,7 +230,9 @@ class Visitor:
 
     def settle(self) -> None:
         """Wait until the page's script has run."""
-        expect(self.page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')).to_be_visible()
+        expect(
+            self.page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')
+        ).to_be_visible()
         expect(self.page.locator('[data-testid="stSkeleton"]')).to_have_count(0)
 
     def press(self, key: str) -> None:
@@ -220,7 +241,9 @@ class Visitor:
         self.page.keyboard.press(key)
 
     def heard(self, message: ConsoleMessage) -> None:
-        """Note an error in the console. Streamlit first asks for its health below the page's own path."""
+        """Note an error in the console. Streamlit first asks for its health below the page's own
+        path.
+        """
         if message.type == "error" and "_stcore" not in f"{message.text} {message.location}":
             self.troubles.append(f"console: {message.text}")
 
@@ -230,17 +253,23 @@ class Visitor:
 
     def asked(self, request: Request) -> None:
         """Note a request to anywhere else."""
-        if not request.url.startswith((self.address, self.address.replace("http", "ws", 1), "data:", "blob:")):
+        if not request.url.startswith(
+            (self.address, self.address.replace("http", "ws", 1), "data:", "blob:")
+        ):
             self.troubles.append(f"request to {request.url}")
 
     def picture(self, name: str) -> None:
-        """Keep what the page looks like, as high as it is, where somebody asked for it (`PICTURES=yes`)."""
+        """Keep what the page looks like, as high as it is, where somebody asked for it
+        (`PICTURES=yes`).
+        """
         if not os.environ.get("PICTURES"):
             return
         PICTURES.mkdir(exist_ok=True)
         size = self.page.viewport_size or DESKTOP
         height = self.page.locator('[data-testid="stMain"]').evaluate("e => e.scrollHeight")
-        self.page.set_viewport_size({"width": size["width"], "height": min(max(height, size["height"]), 4_000)})
+        self.page.set_viewport_size(
+            {"width": size["width"], "height": min(max(height, size["height"]), 4_000)}
+        )
         self.page.wait_for_timeout(300)
         self.page.screenshot(path=PICTURES / f"{name}.png")
         self.page.set_viewport_size(size)
@@ -248,7 +277,10 @@ class Visitor:
 
 def still(page: Page) -> None:
     """Wait until nothing on the page moves or changes its colour any more."""
-    assert page.evaluate(UNTIL.format("document.getAnimations().every(each => each.playState !== 'running')"), PATIENCE)
+    assert page.evaluate(
+        UNTIL.format("document.getAnimations().every(each => each.playState !== 'running')"),
+        PATIENCE,
+    )
 
 
 UNTIL: Final = """async patience => {{
@@ -261,13 +293,16 @@ UNTIL: Final = """async patience => {{
 
 def sideways(page: Page) -> bool:
     """Whether the page is wider than the window."""
-    width, room = page.locator('[data-testid="stMain"]').evaluate("e => [e.scrollWidth, e.clientWidth]")
+    width, room = page.locator('[data-testid="stMain"]').evaluate(
+        "e => [e.scrollWidth, e.clientWidth]"
+    )
     return bool(width > room)
 
 
 class Desks:
-    """A browser that keeps what it has loaded: a tab at a dashboard is used again by who comes next, with all the code
-    that it has read. Opening a page in it begins a new session and a new document, as in a new tab."""
+    """A browser that keeps what it has loaded: a tab at a dashboard is used again by who comes
+    next, with all the code that it has read. Opening a page in it begins a new session and a new
+    document, as in a new tab."""
 
     def __init__(self, browser: Browser) -> None:
         self._browser = browser
@@ -324,7 +359,9 @@ def seats(desks: Desks) -> Iterator[Desks]:
 
 
 def fits(page: Page) -> bool:
-    """Whether the page is no wider than the window, as soon as charts and tables have been drawn anew."""
+    """Whether the page is no wider than the window, as soon as charts and tables have been drawn
+    anew.
+    """
     main = "document.querySelector('[data-testid=stMain]')"
     return bool(page.evaluate(UNTIL.format(f"{main}.scrollWidth <= {main}.clientWidth"), PATIENCE))
 
@@ -357,5 +394,7 @@ def arrive(seats: Desks, request: pytest.FixtureRequest) -> Iterator[Arrive]:
 
 @pytest.fixture
 def visitor(arrive: Arrive) -> Visitor:
-    """Somebody at a desk in Berlin; nothing may have gone wrong for them, and no draft is left behind."""
+    """Somebody at a desk in Berlin; nothing may have gone wrong for them, and no draft is left
+    behind.
+    """
     return arrive()

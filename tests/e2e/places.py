@@ -1,4 +1,6 @@
-"""Every page of the dashboard and what stands on it: for the tests that visit all of them, and for the pictures."""
+"""Every page of the dashboard and what stands on it: for the tests that visit all of them, and for
+the pictures.
+"""
 
 from dataclasses import dataclass
 from typing import Final
@@ -15,14 +17,15 @@ ESSAY: Final = "grid_storage_2026"
 FUTURES: Final = "china-policy-2027"
 _NAMED: Final = "{} · Scenario tracker"
 _PIPELINE: Final = (
-    "Will Gazprom and CNPC announce a signed supply contract for Power of Siberia 2, with a price formula,"
+    "Will Gazprom and CNPC announce a signed supply contract for Power of Siberia 2, with a "
+    "price formula,"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A page, or a part of one: its address, words that stand on it, the start of its title, and whether the docs show
-    it."""
+    """A page, or a part of one: its address, words that stand on it, the start of its title, and
+    whether the docs show it."""
 
     path: str
     shows: str
@@ -44,33 +47,55 @@ def _named(name: str, path: str, shows: str, pictured: str = "") -> Place:
 
 
 PLACES: Final[dict[str, Place]] = {
-    "today": _named("Today", "/", "What moved in", "What moved, what waits for you, and who disagrees."),
-    "questions": _named("Questions", "/questions", "Pick a row to open it", "Every question, with filters."),
+    "today": _named(
+        "Today", "/", "What moved in", "What moved, what waits for you, and who disagrees."
+    ),
+    "questions": _named(
+        "Questions", "/questions", "Pick a row to open it", "Every question, with filters."
+    ),
     "question": Place(
-        f"/question?q={OPEN}", _PIPELINE, _PIPELINE, "A question: how every probability was revised, and the news."
+        f"/question?q={OPEN}",
+        _PIPELINE,
+        _PIPELINE,
+        "A question: how every probability was revised, and the news.",
     ),
     "question-evidence": Place(f"/question?q={OPEN}&tab=Evidence", "pieces of evidence", _PIPELINE),
-    "question-history": Place(f"/question?q={OPEN}&tab=History", "With the suggestion's own revisions", _PIPELINE),
+    "question-history": Place(
+        f"/question?q={OPEN}&tab=History", "With the suggestion's own revisions", _PIPELINE
+    ),
     "question-wording": Place(f"/question?q={OPEN}&tab=Question", "Sources", _PIPELINE),
     "question-linked": Place(f"/question?q={OPEN}&tab=Linked", "Priced contract", _PIPELINE),
-    "question-answer": Place(f"/question?q={OPEN}&tab=Answer", "Is the answer known already?", _PIPELINE),
+    "question-answer": Place(
+        f"/question?q={OPEN}&tab=Answer", "Is the answer known already?", _PIPELINE
+    ),
     "answered": Place(
         f"/question?q={RESOLVED}",
         "Most helpful and most harmful evidence",
         "Will a general ceasefire",
         "An answered question: everyone's score, and what there is to learn.",
     ),
-    "looking-back": Place(f"/question?q={RESOLVED}&known=2025-06-30", "You look back", "Will a general ceasefire"),
+    "looking-back": Place(
+        f"/question?q={RESOLVED}&known=2025-06-30", "You look back", "Will a general ceasefire"
+    ),
     "no-question": _named("Question", "/question", "Choose a question"),
-    "essays": _named("Essays", "/essays", "forward-looking sentences became questions", "Every essay with its record."),
+    "essays": _named(
+        "Essays",
+        "/essays",
+        "forward-looking sentences became questions",
+        "Every essay with its record.",
+    ),
     "essay": Place(
         f"/essay?e={ESSAY}",
         "Asked before the answer could be known.",
         "After the Noon Glut",
         "An essay with its record written over it.",
     ),
-    "essay-without-its-text": Place("/essay?e=china_russia_2022", "it is not ours to ship", "Why China has not"),
-    "inbox": _named("Inbox", "/inbox", "Evidence to review", "Evidence at hand, judged with a key each."),
+    "essay-without-its-text": Place(
+        "/essay?e=china_russia_2022", "it is not ours to ship", "Why China has not"
+    ),
+    "inbox": _named(
+        "Inbox", "/inbox", "Evidence to review", "Evidence at hand, judged with a key each."
+    ),
     "calendar": _named("Calendar", "/calendar", "signposts to watch for", "What to expect next."),
     "scenarios": Place(
         f"/scenarios?q={FUTURES}",
@@ -79,7 +104,9 @@ PLACES: Final[dict[str, Place]] = {
         "Whole futures: which leads, and why.",
     ),
     "scenarios-mine": Place(
-        f"/scenarios?q={FUTURES}&section=My+own", "The others give way", "China's policy towards Russia"
+        f"/scenarios?q={FUTURES}&section=My+own",
+        "The others give way",
+        "China's policy towards Russia",
     ),
     "scenarios-mind": Place(
         f"/scenarios?q={FUTURES}&section=What+would+change+it",
@@ -87,7 +114,9 @@ PLACES: Final[dict[str, Place]] = {
         "China's policy towards Russia",
     ),
     "scenarios-table": Place(
-        f"/scenarios?q={FUTURES}&section=The+table", "How likely YES is", "China's policy towards Russia"
+        f"/scenarios?q={FUTURES}&section=The+table",
+        "How likely YES is",
+        "China's policy towards Russia",
     ),
     "coherence": _named(
         "Coherence",
@@ -96,33 +125,55 @@ PLACES: Final[dict[str, Place]] = {
         "Forecasts that contradict each other, and the nearest that do not.",
     ),
     "accuracy": _named("Accuracy", "/accuracy", "Most gained", "How good every forecaster was."),
-    "accuracy-calibration": _named("Accuracy", "/accuracy?view=Calibration", "Accuracy", "Do their 80 % happen?"),
+    "accuracy-calibration": _named(
+        "Accuracy", "/accuracy?view=Calibration", "Accuracy", "Do their 80 % happen?"
+    ),
     "accuracy-questions": _named("Accuracy", "/accuracy?view=Questions", "Accuracy"),
     "learned": _named(
-        "Learned", "/learned", "What this installation has learned", "What reviews and answers have taught."
+        "Learned",
+        "/learned",
+        "What this installation has learned",
+        "What reviews and answers have taught.",
     ),
-    "feeds": _named("Feeds", "/feeds", "outlets of the past were replayed", "The health of every feed."),
+    "feeds": _named(
+        "Feeds", "/feeds", "outlets of the past were replayed", "The health of every feed."
+    ),
     "feed": Place(
         "/feeds?feed=al-jazeera-english",
         "Its newest items",
         "Al Jazeera",
         "One feed: its items, and the evidence it brought.",
     ),
-    "reports": _named("Reports", "/reports", "Every table as it is stored", "Reports and tables to take along."),
-    "settings": _named("Settings", "/settings", "Time zone", "Who acts, in which time zone, and what feeds may cost."),
+    "reports": _named(
+        "Reports", "/reports", "Every table as it is stored", "Reports and tables to take along."
+    ),
+    "settings": _named(
+        "Settings",
+        "/settings",
+        "Time zone",
+        "Who acts, in which time zone, and what feeds may cost.",
+    ),
     "ask": _named("Ask", "/ask", "Left empty, it opens now", "A question of your own."),
 }
-"""The places that every test of all pages visits. `pictured` is the caption of the docs' picture; empty for none."""
+"""The places that every test of all pages visits. `pictured` is the caption of the docs' picture;
+empty for none.
+"""
 
 
 def live_in(settings: Settings) -> None:
-    """Use a replay as somebody would: a second essay with its text, some forecasts, two that contradict each other."""
+    """Use a replay as somebody would: a second essay with its text, some forecasts, two that
+    contradict each other.
+    """
     there = replay_settings(settings)
     with open_tracker(there) as tracker:
         until = tracker.replayed_until() or tracker.now()
     with open_tracker(there, now=FakeClock(until)) as tracker:
         tracker.load(load(ESSAY))
-        tracker.forecast("power-of-siberia-2-2027", "60%", rationale="Both sides speak of the last details.")
+        tracker.forecast(
+            "power-of-siberia-2-2027", "60%", rationale="Both sides speak of the last details."
+        )
         tracker.forecast(OPEN, "35%", rationale="The price is still open, as it was in May.")
-        tracker.forecast("ceasefire-2027", "30%", rationale="Talks go on, and neither side has moved.")
+        tracker.forecast(
+            "ceasefire-2027", "30%", rationale="Talks go on, and neither side has moved."
+        )
         tracker.forecast("nato-china-2027", "5%", rationale="No member has asked for it.")

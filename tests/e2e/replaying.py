@@ -1,7 +1,8 @@
-"""The replay that the browser tests share: made in a process of its own, from when the tests are known.
+"""The replay that the browser tests share: made in a process of its own, from when the tests are
+known.
 
-Whoever comes first begins it; other tests run meanwhile, and those that need it wait for it. The process holds a lock
-as long as it lives, so that nobody has to look again and again.
+Whoever comes first begins it; other tests run meanwhile, and those that need it wait for it. The
+process holds a lock as long as it lives, so that nobody has to look again and again.
 """
 
 import fcntl
@@ -18,11 +19,14 @@ from tracker.settings import Settings, replay_settings
 ROOT: Final = Path(__file__).parent.parent.parent
 
 HOSTILE: Final = (
-    "Power of Siberia 2 talks end without agreement ![x](http://evil.example/p.png) [now](http://evil.example) $5 $6"
+    "Power of Siberia 2 talks end without agreement ![x](http://evil.example/p.png) "
+    "[now](http://evil.example) $5 $6"
 )
 """A headline that Markdown would make a picture, a link and a formula of."""
 
-HOSTILE_TITLE: Final = "Stranger ![x](http://evil.example/p.png) [now](http://evil.example) www.evil.example $5 $6"
+HOSTILE_TITLE: Final = (
+    "Stranger ![x](http://evil.example/p.png) [now](http://evil.example) www.evil.example $5 $6"
+)
 """A feed's own title of the same kind: it stands in a heading and in links, which read Markdown."""
 
 

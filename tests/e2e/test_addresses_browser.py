@@ -28,7 +28,9 @@ def test_an_address_that_names_nothing_is_met_calmly_on_every_page(arrive: Arriv
     for path, heading in {**NOT_THERE, **IN_PART}.items():
         page = visitor.open(path)
         expect(page.get_by_role("heading", name=heading).first).to_be_visible()
-        expect(page.locator('[data-testid="stException"], [data-testid="stAlertContentError"]')).to_have_count(0)
+        expect(
+            page.locator('[data-testid="stException"], [data-testid="stAlertContentError"]')
+        ).to_have_count(0)
         expect(page.locator("img[src='x']")).to_have_count(0)
         assert not sideways(page), path
 

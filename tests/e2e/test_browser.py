@@ -22,15 +22,21 @@ LOOKS: dict[str, dict[str, Any]] = {
 
 def shade(page: Page) -> float:
     """How bright the page's background is, 0 to 255."""
-    colour = page.locator('[data-testid="stApp"]').evaluate("e => getComputedStyle(e).backgroundColor")
-    red, green, blue = (float(part) for part in colour.removeprefix("rgb(").removesuffix(")").split(",")[:3])
+    colour = page.locator('[data-testid="stApp"]').evaluate(
+        "e => getComputedStyle(e).backgroundColor"
+    )
+    red, green, blue = (
+        float(part) for part in colour.removeprefix("rgb(").removesuffix(")").split(",")[:3]
+    )
     return (red + green + blue) / 3
 
 
 @pytest.mark.behaviour(8)
 def test_the_chart_draws_every_forecaster_and_the_news(visitor: Visitor) -> None:
     page = visitor.open(f"/question?q={RESOLVED}")
-    expect(page).to_have_title("Will a general ceasefire between Russia and Ukraine take effect by 31 December 2025?")
+    expect(page).to_have_title(
+        "Will a general ceasefire between Russia and Ukraine take effect by 31 December 2025?"
+    )
     chart = page.locator('[data-testid="stVegaLiteChart"]').first
     for name in ("Ana (invented)", "Ben (invented)", "Crowd", "Suggestion", "Prior and time"):
         expect(chart.get_by_text(name, exact=True)).to_be_visible()
@@ -55,10 +61,14 @@ def test_a_mark_on_the_chart_opens_its_news(visitor: Visitor) -> None:
 @pytest.mark.behaviour(8)
 def test_the_scale_and_the_tab_stand_in_the_address(visitor: Visitor) -> None:
     page = visitor.open(f"/question?q={OPEN}")
-    page.get_by_role("radio", name="Log-odds").or_(page.get_by_role("button", name="Log-odds")).first.click()
+    page.get_by_role("radio", name="Log-odds").or_(
+        page.get_by_role("button", name="Log-odds")
+    ).first.click()
     page.get_by_role("tab", name="History").click()
     visitor.settle()
-    page.wait_for_url(lambda url: "scale=Log-odds" in url and "tab=History" in url and f"q={OPEN}" in url)
+    page.wait_for_url(
+        lambda url: "scale=Log-odds" in url and "tab=History" in url and f"q={OPEN}" in url
+    )
     page.reload()
     visitor.settle()
     expect(page.get_by_role("tab", name="History")).to_have_attribute("aria-selected", "true")
@@ -79,7 +89,9 @@ def test_the_first_page_has_a_name_and_keeps_the_time_asked_for(visitor: Visitor
     page = visitor.go("/today?moved=30+days")
     expect(page.get_by_role("heading", name="What moved in 30 days")).to_be_visible()
     expect(page.get_by_text("Page not found")).to_have_count(0)
-    page.get_by_role("radio", name="24 hours").or_(page.get_by_role("button", name="24 hours")).first.click()
+    page.get_by_role("radio", name="24 hours").or_(
+        page.get_by_role("button", name="24 hours")
+    ).first.click()
     expect(page.get_by_role("heading", name="What moved in 24 hours")).to_be_visible()
     page.wait_for_url(lambda url: "moved=24" in url)
 
@@ -152,13 +164,16 @@ def test_a_default_is_frozen_in_two_steps(visitor: Visitor) -> None:
 
 @pytest.mark.gate
 @pytest.mark.parametrize(
-    "path", ["/inbox", f"/question?q={OPEN}&tab=Evidence", f"/question?q={OPEN}", "/feeds?feed=stranger"]
+    "path",
+    ["/inbox", f"/question?q={OPEN}&tab=Evidence", f"/question?q={OPEN}", "/feeds?feed=stranger"],
 )
 def test_hostile_feed_text_stays_text(visitor: Visitor, path: str) -> None:
     page = visitor.go(path)
     assert page.locator("a[href*='evil.example'], img[src*='evil.example'], .katex").count() == 0
     if path == "/inbox":
-        expect(page.get_by_test_id("stBidiComponentIsolated").get_by_text(HOSTILE).first).to_be_visible()
+        expect(
+            page.get_by_test_id("stBidiComponentIsolated").get_by_text(HOSTILE).first
+        ).to_be_visible()
     if "feed=" in path:
         expect(page.get_by_role("heading", name="Stranger ![x](")).to_be_visible()
 
@@ -178,7 +193,9 @@ def test_the_accuracy_page_opens_every_receipt(visitor: Visitor) -> None:
     grid.scroll_into_view_if_needed()
     grid.click(position={"x": 200, "y": 70})
     page.get_by_role("group").filter(has_text="Suggestion").last.locator("summary").click()
-    expect(page.get_by_text("The last column adds up to the mean").locator("visible=true")).to_have_count(1)
+    expect(
+        page.get_by_text("The last column adds up to the mean").locator("visible=true")
+    ).to_have_count(1)
     visitor.picture("receipts")
 
 

@@ -27,8 +27,12 @@ def test_the_calendar_and_the_linked_questions_fit_every_look(arrive: Arrive, lo
     ):
         page = visitor.go(path)
         expect(page.get_by_text(content).first).to_be_visible()
-        expect(page.locator('[data-testid="stException"], [data-testid="stAlertContentError"]')).to_have_count(0)
-        width, room = page.locator('[data-testid="stMain"]').evaluate("e => [e.scrollWidth, e.clientWidth]")
+        expect(
+            page.locator('[data-testid="stException"], [data-testid="stAlertContentError"]')
+        ).to_have_count(0)
+        width, room = page.locator('[data-testid="stMain"]').evaluate(
+            "e => [e.scrollWidth, e.clientWidth]"
+        )
         assert width <= room, f"{name} scrolls sideways"
         visitor.picture(f"{look}-{name}")
 

@@ -1,4 +1,6 @@
-"""A page of another server on this machine gets nowhere, while the dashboard's own pages do all that they do."""
+"""A page of another server on this machine gets nowhere, while the dashboard's own pages do all
+that they do.
+"""
 
 import contextlib
 import threading
@@ -59,13 +61,17 @@ def stranger(browser: Browser) -> Iterator[Page]:
 
 
 @pytest.mark.parametrize("name", ["127.0.0.1", pytest.param("localhost", marks=pytest.mark.gate)])
-def test_a_page_on_another_port_reads_and_writes_nothing(new: str, stranger: Page, arrive: Arrive, name: str) -> None:
+def test_a_page_on_another_port_reads_and_writes_nothing(
+    new: str, stranger: Page, arrive: Arrive, name: str
+) -> None:
     host = new.replace("http://127.0.0.1", name)
     wire = f"ws://{host}/_stcore/stream"
     assert stranger.evaluate(OPEN, wire) == "refused"
     assert stranger.evaluate(READ, f"http://{host}/api/v1/questions") == "unread"
     for method in ("POST", "PUT"):
-        assert stranger.evaluate(SEND, [f"http://{host}/_stcore/upload_file/a/b", method]) == "refused"
+        assert (
+            stranger.evaluate(SEND, [f"http://{host}/_stcore/upload_file/a/b", method]) == "refused"
+        )
     own = arrive(at=f"http://{host}").open("/settings")
     assert own.evaluate(OPEN, wire) == "open"
     assert '"questions"' in own.evaluate(READ, f"http://{host}/api/v1/questions")
@@ -84,9 +90,13 @@ def test_pages_stand_under_both_names_of_this_machine(new: str, arrive: Arrive, 
 def test_an_essay_is_uploaded_as_a_file(new: str, arrive: Arrive) -> None:
     visitor = arrive(at=new)
     page = visitor.open("/essays")
-    page.locator("input[type=file]").set_input_files({"name": "treaty.txt", "mimeType": "text/plain", "buffer": ESSAY})
+    page.locator("input[type=file]").set_input_files(
+        {"name": "treaty.txt", "mimeType": "text/plain", "buffer": ESSAY}
+    )
     expect(page.get_by_text("treaty.txt")).to_be_visible()
     visitor.settle()
     page.get_by_role("button", name="Add this essay").click()
-    expect(page.get_by_text("Arland will sign the river treaty by the end of 2027.").first).to_be_visible()
+    expect(
+        page.get_by_text("Arland will sign the river treaty by the end of 2027.").first
+    ).to_be_visible()
     visitor.settle()

@@ -93,7 +93,9 @@ def test_a_forecast_without_a_reason_is_not_saved(visitor: Visitor) -> None:
 
 @pytest.mark.gate
 @pytest.mark.behaviour(5)
-def test_what_was_saved_is_undone_and_done_again_by_key_and_the_history_keeps_all(visitor: Visitor, demo: Path) -> None:
+def test_what_was_saved_is_undone_and_done_again_by_key_and_the_history_keeps_all(
+    visitor: Visitor, demo: Path
+) -> None:
     page = visitor.open("/question?q=putin-office-2028&tab=History")
     page.get_by_role("textbox", name="Probability of YES").fill("12")
     why(page, "His term runs to 2030.")
@@ -131,7 +133,14 @@ def test_u_walks_back_and_the_form_saves_what_it_then_shows(visitor: Visitor, de
     why(page, "As it was.")
     page.keyboard.press("Control+Enter")
     expect(page.locator(".st-key-notice")).to_contain_text("Saved: 10 %")
-    assert my_acts(demo, "ceasefire-end-2027") == [*["forecast"] * 3, "undo", "undo", "redo", "undo", "forecast"]
+    assert my_acts(demo, "ceasefire-end-2027") == [
+        *["forecast"] * 3,
+        "undo",
+        "undo",
+        "redo",
+        "undo",
+        "forecast",
+    ]
 
 
 @pytest.mark.gate
@@ -152,7 +161,9 @@ def test_a_forecast_is_confirmed_by_one_key_on_its_page_and_in_the_list(visitor:
 
 
 @pytest.mark.behaviour(7)
-def test_a_list_is_walked_and_forecast_by_keys_alone_and_none_fires_while_typing(visitor: Visitor) -> None:
+def test_a_list_is_walked_and_forecast_by_keys_alone_and_none_fires_while_typing(
+    visitor: Visitor,
+) -> None:
     page = visitor.open("/questions?find=joint+attribute")
     visitor.press("j")
     page.keyboard.press("e")

@@ -1,4 +1,6 @@
-"""From an essay to good questions, in a real browser: read, pick a sentence, complete its draft, open the question."""
+"""From an essay to good questions, in a real browser: read, pick a sentence, complete its draft,
+open the question.
+"""
 
 import re
 from collections.abc import Iterator
@@ -17,15 +19,24 @@ from tracker.settings import Settings
 ESSAY = "grid_storage_2026"
 SENTENCE = "The rule is dying."
 ANSWERED = "Year after year the count of such hours has climbed."
-HOSTILE = '<img src=x onerror="document.title=1"> ![x](http://evil.example/p.png) [now](http://evil.example) $5 $6'
-HOSTILE_TEXT = f"{HOSTILE}\n\nArland will sign the treaty {HOSTILE} by the end of 2027.\n\nسوف يهطل المطر in 2027."
+HOSTILE = (
+    '<img src=x onerror="document.title=1"> ![x](http://evil.example/p.png) '
+    "[now](http://evil.example) $5 $6"
+)
+HOSTILE_TEXT = (
+    f"{HOSTILE}\n\nArland will sign the treaty {HOSTILE} by the end of 2027.\n\nسوف يهطل "
+    "المطر in 2027."
+)
 TEXT = """The river treaty
 
 Arland will sign the river treaty by the end of 2027. Prices fell in May.
 
 Borland may leave the customs union in 2028. The dam will hold until 2030.
 """
-DAM = "The lake will rise until 2030. The dam will hold until 2031. The town may leave the valley in 2032."
+DAM = (
+    "The lake will rise until 2030. The dam will hold until 2031. The town may leave the "
+    "valley in 2032."
+)
 LOOKS: dict[str, dict[str, Any]] = {
     "light": {"color_scheme": "light"},
     "dark": {"color_scheme": "dark"},
@@ -35,7 +46,9 @@ LOOKS: dict[str, dict[str, Any]] = {
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A dashboard on a live database with two sets, of which one ships its text, and a hostile essay."""
+    """A dashboard on a live database with two sets, of which one ships its text, and a hostile
+    essay.
+    """
     data = tmp_path_factory.mktemp("essays")
     with open_tracker(Settings(data_dir=data, me="ada")) as tracker:
         tracker.load(load(ESSAY))
@@ -52,8 +65,12 @@ def sentence(page: Page, text: str) -> Any:
 
 def sound(page: Page) -> None:
     """Nothing on the page failed, and it does not scroll sideways."""
-    expect(page.locator('[data-testid="stException"], [data-testid="stAlertContentError"]')).to_have_count(0)
-    width, room = page.locator('[data-testid="stMain"]').evaluate("e => [e.scrollWidth, e.clientWidth]")
+    expect(
+        page.locator('[data-testid="stException"], [data-testid="stAlertContentError"]')
+    ).to_have_count(0)
+    width, room = page.locator('[data-testid="stMain"]').evaluate(
+        "e => [e.scrollWidth, e.clientWidth]"
+    )
     assert width <= room
 
 
@@ -134,7 +151,11 @@ def test_an_essay_is_pasted_and_a_sentence_becomes_a_question(visitor: Visitor) 
 
     for slot, said, part in (
         ("From where on it counts", "both presidents sign it", "How it is resolved"),
-        ("Who will report it", "Foreign ministry of Arland, treaty register", "Sources, one a line"),
+        (
+            "Who will report it",
+            "Foreign ministry of Arland, treaty register",
+            "Sources, one a line",
+        ),
         ("How often did this happen before?", "3 of 10 comparable treaties", ""),
         ("Base rate", "30%", ""),
     ):
@@ -150,7 +171,9 @@ def test_an_essay_is_pasted_and_a_sentence_becomes_a_question(visitor: Visitor) 
     visitor.picture("draft")
     page.get_by_role("button", name=re.compile(r"Open 2.questions")).click()
     expect(page.get_by_text(re.compile("2.questions are open"))).to_be_visible()
-    expect(sentence(page, "Arland will sign")).to_have_accessible_name(re.compile("2 open questions"))
+    expect(sentence(page, "Arland will sign")).to_have_accessible_name(
+        re.compile("2 open questions")
+    )
     expect(page.get_by_text("1 of 3 forward-looking sentences became a question")).to_be_visible()
 
 
@@ -169,13 +192,17 @@ def test_a_draft_half_written_survives_a_new_visit(visitor: Visitor) -> None:
     page = visitor.open("/essay?e=dam")
     sentence(page, "The town may leave").click()
     page.get_by_role("button", name="Draft a question").click()
-    page.get_by_role("textbox", name="Question", exact=True).fill("Will the town move by 31 December 2027?")
+    page.get_by_role("textbox", name="Question", exact=True).fill(
+        "Will the town move by 31 December 2027?"
+    )
     page.keyboard.press("Tab")
     page.get_by_role("button", name="Save draft").click()
     expect(page.get_by_text("The draft is kept")).to_be_visible()
     page.reload()
     visitor.settle()
-    expect(page.get_by_role("textbox", name="Question", exact=True)).to_have_value(re.compile("town move"))
+    expect(page.get_by_role("textbox", name="Question", exact=True)).to_have_value(
+        re.compile("town move")
+    )
     expect(sentence(page, "The town may leave").locator(".mark")).to_have_text("✎")
 
 
@@ -198,15 +225,22 @@ def test_hostile_text_stays_text(visitor: Visitor) -> None:
         if drafted:
             page.get_by_role("button", name="Draft a question").click()
             visitor.settle()
-        assert page.locator("img[src='x'], img[src*='evil'], a[href*='evil.example'], .katex").count() == 0
+        assert (
+            page.locator("img[src='x'], img[src*='evil'], a[href*='evil.example'], .katex").count()
+            == 0
+        )
     expect(page).not_to_have_title("1")
     page = visitor.go("/essays")
-    assert page.locator("img[src='x'], img[src*='evil'], a[href*='evil.example'], .katex").count() == 0
+    assert (
+        page.locator("img[src='x'], img[src*='evil'], a[href*='evil.example'], .katex").count() == 0
+    )
 
 
 def test_the_form_of_ones_own_question_shows_what_blocks_it(visitor: Visitor) -> None:
     page = visitor.open("/ask")
-    page.get_by_role("textbox", name="Question", exact=True).fill("Will exports fall significantly in 2027?")
+    page.get_by_role("textbox", name="Question", exact=True).fill(
+        "Will exports fall significantly in 2027?"
+    )
     page.keyboard.press("Tab")
     expect(page.get_by_text("by different yardsticks").first).to_be_visible()
     expect(page.get_by_role("textbox", name="Open it all the same, because")).to_be_visible()
@@ -214,7 +248,9 @@ def test_the_form_of_ones_own_question_shows_what_blocks_it(visitor: Visitor) ->
 
 def test_the_text_is_drawn_by_a_script_that_the_policy_lets_in(visitor: Visitor) -> None:
     page = visitor.go(f"/essay?e={ESSAY}")
-    scripts = page.evaluate("[...document.scripts].map(each => each.src).filter(src => src.includes('reader'))")
+    scripts = page.evaluate(
+        "[...document.scripts].map(each => each.src).filter(src => src.includes('reader'))"
+    )
     assert scripts
     assert all(src.startswith(visitor.address) for src in scripts)
     assert Path(scripts[0].split("?")[0]).name == "reader.js"

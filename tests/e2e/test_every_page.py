@@ -1,4 +1,6 @@
-"""Every page, once: it shows what it should, fits a phone, is light or dark as asked, and axe finds nothing wrong."""
+"""Every page, once: it shows what it should, fits a phone, is light or dark as asked, and axe finds
+nothing wrong.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,10 +17,13 @@ from tests.e2e.test_browser import shade
 from tracker.settings import Settings
 
 BEYOND_US: Final = {
-    # The ticks of a table that rows are picked in: streamlit's grid writes its heads, and gives this column none.
+    # The ticks of a table that rows are picked in: streamlit's grid writes its heads, and gives
+    # this column none.
     "empty-table-header": '[data-testid="data-grid-canvas"]',
 }
-"""What axe finds in streamlit itself, by rule and by where; each of its findings has to lie in there."""
+"""What axe finds in streamlit itself, by rule and by where; each of its findings has to lie in
+there.
+"""
 
 _FIND: Final = """async ([only, beyond]) => {
     const found = await axe.run({resultTypes: ["violations"], ...(only && {runOnly: only})});
@@ -41,14 +46,17 @@ def violations(page: Page, *only: str) -> list[str]:
 def charts(page: Page) -> list[str]:
     """What every chart says of itself to those who do not see it."""
     found: list[str] = page.locator('[data-testid="stVegaLiteChart"]').evaluate_all(
-        "all => all.map(e => e.closest('[aria-label]')?.ariaLabel ?? e.querySelector('[aria-label]')?.ariaLabel ?? '')"
+        "all => all.map(e => e.closest('[aria-label]')?.ariaLabel ?? "
+        "e.querySelector('[aria-label]')?.ariaLabel ?? '')"
     )
     return found
 
 
 @pytest.fixture(scope="module")
 def address(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Where a dashboard answers that somebody has used: on a replay with forecasts of their own and a second essay."""
+    """Where a dashboard answers that somebody has used: on a replay with forecasts of their own and
+    a second essay.
+    """
     data = copytree(demo, tmp_path_factory.mktemp("lived") / "data")
     live_in(Settings(data_dir=data, me="ada"))
     yield from served(data, data.with_name("dashboard.log"), "--replay")
@@ -68,7 +76,9 @@ def walker(address: str, seats: Desks) -> Iterator[Visitor]:
 
 @pytest.fixture
 def desk(walker: Visitor) -> Iterator[Visitor]:
-    """Every page is looked at by day at a desk; nothing may go wrong on it, in the console or on the wire."""
+    """Every page is looked at by day at a desk; nothing may go wrong on it, in the console or on
+    the wire.
+    """
     walker.page.set_viewport_size(DESKTOP)
     walker.page.emulate_media(color_scheme="light")
     walker.troubles.clear()
@@ -83,17 +93,22 @@ FIRST_OF_PAGE: Final = {place.page: name for name, place in reversed(PLACES.item
 @pytest.mark.behaviour(19)
 @pytest.mark.parametrize(
     "name",
-    [pytest.param(name, marks=[pytest.mark.gate] * (name in FIRST_OF_PAGE.values())) for name in PLACES],
+    [
+        pytest.param(name, marks=[pytest.mark.gate] * (name in FIRST_OF_PAGE.values()))
+        for name in PLACES
+    ],
 )
 def test_the_page_is_sound_for_everyone(desk: Visitor, name: str) -> None:
     place = PLACES[name]
-    # A question is visited anew: in the same session the day that was looked back to stays chosen, and streamlit
-    # keeps the colour of a key's name from the theme before.
+    # A question is visited anew: in the same session the day that was looked back to stays chosen,
+    # and streamlit keeps the colour of a key's name from the theme before.
     page = desk.open(place.path) if place.page == "question" else desk.go(place.path)
     expect(page.get_by_text(place.shows).locator("visible=true").first).to_be_visible()
     assert page.title().startswith(place.title)
     expect(page.get_by_text("with invented forecasters; not live")).to_be_visible()
-    expect(page.locator('[data-testid="stException"], [data-testid="stAlertContentError"]')).to_have_count(0)
+    expect(
+        page.locator('[data-testid="stException"], [data-testid="stAlertContentError"]')
+    ).to_have_count(0)
     assert not sideways(page)
     assert violations(page) == []
     assert [said for said in charts(page) if len(said.split()) < 3] == []

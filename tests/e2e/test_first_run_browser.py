@@ -1,4 +1,6 @@
-"""A new installation in a browser: it says what to do first, and says it no longer when it is done."""
+"""A new installation in a browser: it says what to do first, and says it no longer when it is
+done.
+"""
 
 from collections.abc import Iterator
 
@@ -20,19 +22,29 @@ def new(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.mark.behaviour(17)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_an_empty_page_says_the_next_step_on_a_phone_too(new: str, arrive: Arrive, scheme: str) -> None:
+def test_an_empty_page_says_the_next_step_on_a_phone_too(
+    new: str, arrive: Arrive, scheme: str
+) -> None:
     visitor = arrive(at=new, viewport=PHONE, color_scheme=scheme)
-    steps = {"today": "./run --demo", "inbox": "The Feeds page shows", "accuracy": "Answers that are due"}
+    steps = {
+        "today": "./run --demo",
+        "inbox": "The Feeds page shows",
+        "accuracy": "Answers that are due",
+    }
     for name, step in steps.items():
         page = visitor.go(f"/{name}")
-        expect(page.get_by_test_id("stMain").get_by_text(step).filter(visible=True).first).to_be_visible()
+        expect(
+            page.get_by_test_id("stMain").get_by_text(step).filter(visible=True).first
+        ).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
         visitor.picture(f"empty-{name}-{scheme}")
 
 
 @pytest.mark.gate
 @pytest.mark.behaviour(17)
-def test_first_steps_are_ticked_as_they_are_done_and_can_be_put_away(new: str, arrive: Arrive) -> None:
+def test_first_steps_are_ticked_as_they_are_done_and_can_be_put_away(
+    new: str, arrive: Arrive
+) -> None:
     visitor = arrive(at=new)
     page = visitor.open("/today")
     main = page.get_by_test_id("stMain")

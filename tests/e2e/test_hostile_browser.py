@@ -1,4 +1,6 @@
-"""Hostile text in every field, on every page of a real browser: nothing comes of it, and nothing leaves the machine."""
+"""Hostile text in every field, on every page of a real browser: nothing comes of it, and nothing
+leaves the machine.
+"""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -14,12 +16,15 @@ from tracker.api import open_tracker
 from tracker.settings import Settings
 
 CAME_OF_IT = (
-    f"img[src*='{hostile.MARK}'], a[href*='{hostile.MARK}']:not([data-testid^=stBaseLinkButton]),"
-    f" script:has-text('{hostile.MARK}'), [class*=stMarkdownColored]:has-text('{hostile.MARK}'),"
-    f" .stMarkdownBadge:has-text('{hostile.MARK}'), .katex, a[href^='javascript:'], a[href^='mailto:'],"
-    " img[alt='Streamlit logo']"
+    f"img[src*='{hostile.MARK}'], "
+    f"a[href*='{hostile.MARK}']:not([data-testid^=stBaseLinkButton]), "
+    f"script:has-text('{hostile.MARK}'), [class*=stMarkdownColored]:has-text('{hostile.MARK}'), "
+    f".stMarkdownBadge:has-text('{hostile.MARK}'), .katex, a[href^='javascript:'], "
+    "a[href^='mailto:'], img[alt='Streamlit logo']"
 )
-"""What Markdown or HTML would make of it. The source of an answer is a link, as whoever gave the answer meant it."""
+"""What Markdown or HTML would make of it. The source of an answer is a link, as whoever gave the
+answer meant it.
+"""
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +43,9 @@ def test_nothing_comes_of_hostile_text_on_any_page(arrive: Arrive) -> None:
         page = visitor.go(f"/{name}?{urlencode(given)}")
         where = f"{name} {given}"
         expect(page.get_by_text("Jump to …")).to_be_visible()
-        found = page.locator(CAME_OF_IT).evaluate_all("all => all.map(e => e.outerHTML.slice(0, 200))")
+        found = page.locator(CAME_OF_IT).evaluate_all(
+            "all => all.map(e => e.outerHTML.slice(0, 200))"
+        )
         assert found == [], where
         assert page.title() != hostile.MARK, where
         expect(page.locator('[data-testid="stException"]')).to_have_count(0)

@@ -12,7 +12,9 @@ __all__ = ["slow"]
 
 
 def field(page: Page) -> Locator:
-    return page.get_by_role("dialog", name="Jump to").get_by_role("combobox", name="Page or question")
+    return page.get_by_role("dialog", name="Jump to").get_by_role(
+        "combobox", name="Page or question"
+    )
 
 
 @pytest.mark.gate
@@ -23,7 +25,9 @@ def test_every_letter_typed_at_once_after_ctrl_k_arrives(slow: Visitor) -> None:
     page.keyboard.type("bomber cure")
     expect(field(page)).to_have_value("bomber cure")
     expect(field(page)).to_be_focused()
-    expect(page.get_by_role("status").filter(has_text="Nothing contains these words.")).to_be_visible()
+    expect(
+        page.get_by_role("status").filter(has_text="Nothing contains these words.")
+    ).to_be_visible()
     for _ in " cure":
         page.keyboard.press("Backspace")
     expect(page.get_by_role("option").first).to_contain_text("bomber")

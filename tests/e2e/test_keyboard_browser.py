@@ -19,7 +19,9 @@ def tab_to(page: Page, wanted: Locator) -> None:
     """Press Tab until this has the focus."""
     expect(wanted).to_be_attached()
     for _ in range(FARTHEST):
-        if wanted.evaluate("e => e === document.activeElement || e.contains(document.activeElement)"):
+        if wanted.evaluate(
+            "e => e === document.activeElement || e.contains(document.activeElement)"
+        ):
             return
         page.keyboard.press("Tab")
     raise AssertionError(f"no way by Tab to {wanted}")
@@ -56,7 +58,9 @@ def test_a_question_is_forecast_evidence_judged_and_an_answer_given_without_a_mo
         resolution = tracker.question(ANSWERED).summary.resolution
         assert resolution is not None
         assert (resolution.outcome, resolution.source_url) == ("no", "https://mfa.example/2025")
-        assert [act.act for act in tracker.question(FORECAST).acts if act.forecaster_id == "ada"] == ["forecast"]
+        assert [
+            act.act for act in tracker.question(FORECAST).acts if act.forecaster_id == "ada"
+        ] == ["forecast"]
 
 
 def _forecast(visitor: Visitor) -> None:
@@ -94,4 +98,6 @@ def _answer(visitor: Visitor) -> None:
     page.keyboard.press("Enter")
     tab_to(page, page.get_by_role("button", name="Give this answer"))
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="Resolved NO", exact=True)).to_be_visible()  # a toast says it too
+    expect(
+        page.get_by_role("heading", name="Resolved NO", exact=True)
+    ).to_be_visible()  # a toast says it too

@@ -26,15 +26,23 @@ def pick_first_row(page: Page) -> None:
 
 
 @pytest.mark.behaviour(9)
-@pytest.mark.parametrize("look", [pytest.param(look, marks=[pytest.mark.gate] * (look == "light")) for look in LOOKS])
-def test_a_revision_that_is_picked_tells_why_it_moved_in_every_look(arrive: Arrive, look: str) -> None:
+@pytest.mark.parametrize(
+    "look", [pytest.param(look, marks=[pytest.mark.gate] * (look == "light")) for look in LOOKS]
+)
+def test_a_revision_that_is_picked_tells_why_it_moved_in_every_look(
+    arrive: Arrive, look: str
+) -> None:
     visitor = arrive(**LOOKS[look])
     page = visitor.open(f"{HISTORY}&moved-in=30+d")
     expect(page.get_by_text("in log-odds.")).to_have_count(1)
     pick_first_row(page)
     expect(page.get_by_text("in log-odds.")).to_have_count(2)
-    expect(page.locator('[data-testid="stException"], [data-testid="stAlertContentError"]')).to_have_count(0)
-    width, room = page.locator('[data-testid="stMain"]').evaluate("e => [e.scrollWidth, e.clientWidth]")
+    expect(
+        page.locator('[data-testid="stException"], [data-testid="stAlertContentError"]')
+    ).to_have_count(0)
+    width, room = page.locator('[data-testid="stMain"]').evaluate(
+        "e => [e.scrollWidth, e.clientWidth]"
+    )
     assert width <= room, "the history scrolls sideways"
     visitor.picture(f"{look}-moved")
 

@@ -1,4 +1,6 @@
-"""On the demo, too, a forecaster has one number and one name: on the accuracy page, at the terminal, in the report."""
+"""On the demo, too, a forecaster has one number and one name: on the accuracy page, at the
+terminal, in the report.
+"""
 
 from pathlib import Path
 
@@ -24,6 +26,10 @@ def test_all_outputs_agree_on_every_forecaster_of_the_demo(
     with open_tracker(replay_settings(Settings(data_dir=demo, me="ada"))) as tracker:
         report = in_the_report(tracker, "Scores of questions that look back")
         pages = {rule: on_the_page(tracker, rule) for rule in dict.fromkeys(HEADLINE.values())}
-    page = {(who, RULES[rule].title): number for rule, rows in pages.items() for who, number in rows.items()}
+    page = {
+        (who, RULES[rule].title): number
+        for rule, rows in pages.items()
+        for who, number in rows.items()
+    }
     assert terminal == report == page
     assert {"Ana (invented)", "Crowd", "Suggestion"} <= {who for who, _ in page}

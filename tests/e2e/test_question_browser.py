@@ -1,4 +1,6 @@
-"""The question page in a real browser on the replay: its chart, why it says what it says, its past, and its answer."""
+"""The question page in a real browser on the replay: its chart, why it says what it says, its past,
+and its answer.
+"""
 
 import re
 from typing import Any
@@ -30,7 +32,9 @@ def test_the_page_has_its_chart_and_its_bars_in_every_look(arrive: Arrive, look:
     expect(chart(page).locator("svg").get_by_text("opens")).to_be_visible()
     expect(page.get_by_text("Each bar starts where the one above it ends.")).to_be_visible()
     expect(page.locator('[data-testid="stException"]')).to_have_count(0)
-    width, room = page.locator('[data-testid="stMain"]').evaluate("e => [e.scrollWidth, e.clientWidth]")
+    width, room = page.locator('[data-testid="stMain"]').evaluate(
+        "e => [e.scrollWidth, e.clientWidth]"
+    )
     assert width <= room, "the page scrolls sideways"
     visitor.picture(f"{look}-question-then")
 
@@ -66,7 +70,9 @@ def test_the_crosshair_tells_every_line_in_one_tip(visitor: Visitor) -> None:
         ("2026-09-01", r"[A-Z][a-z]{2} 2026"),
     ],
 )
-def test_the_axis_of_a_chart_tells_day_and_24_hours(visitor: Visitor, known: str, label: str) -> None:
+def test_the_axis_of_a_chart_tells_day_and_24_hours(
+    visitor: Visitor, known: str, label: str
+) -> None:
     page = visitor.open(f"/question?q={PIPELINE}&known={known}")
     axis = chart(page).locator("[aria-label^='X-axis for a time scale']")
     expect(axis).to_have_attribute("aria-label", re.compile(r"01 February 2026, 01:00 to"))
@@ -89,7 +95,9 @@ def test_the_zoom_is_a_button_and_stays_in_the_address(visitor: Visitor) -> None
 
 @pytest.mark.gate
 @pytest.mark.behaviour(10)
-def test_other_questions_and_forecasters_are_compared_and_the_address_keeps_it(visitor: Visitor) -> None:
+def test_other_questions_and_forecasters_are_compared_and_the_address_keeps_it(
+    visitor: Visitor,
+) -> None:
     page = visitor.open(f"/question?q={PIPELINE}&with=ana,{CEASEFIRE},nobody")
     labels = chart(page).locator("svg text")
     expect(labels.filter(has_text="Ana (invented)")).to_have_count(1)

@@ -1,4 +1,6 @@
-"""Behaviour 20: a question goes out as one HTML or PDF, with vector charts and the hash of its data; tables go out."""
+"""Behaviour 20: a question goes out as one HTML or PDF, with vector charts and the hash of its
+data; tables go out.
+"""
 
 import json
 import re
@@ -83,9 +85,15 @@ def _opens_offline(browser: Browser, file: Path) -> None:
     context.close()
 
 
-def test_tables_and_the_week_go_out_from_the_page_of_reports(visitor: Visitor, tmp_path: Path) -> None:
+def test_tables_and_the_week_go_out_from_the_page_of_reports(
+    visitor: Visitor, tmp_path: Path
+) -> None:
     page = visitor.go("/reports")
-    assert download(page, "CSV", tmp_path).read_text("utf-8").startswith("id,question_id,forecaster_id")
+    assert (
+        download(page, "CSV", tmp_path)
+        .read_text("utf-8")
+        .startswith("id,question_id,forecaster_id")
+    )
     assert download(page, "PDF", tmp_path).read_bytes().startswith(b"%PDF-")
     visitor.picture("reports")
 

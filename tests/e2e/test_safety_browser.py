@@ -1,4 +1,6 @@
-"""What the server itself sees to, whatever the pages show: headers on every answer, and no answer to strangers."""
+"""What the server itself sees to, whatever the pages show: headers on every answer, and no answer
+to strangers.
+"""
 
 import http.client
 from collections.abc import Iterator
@@ -32,7 +34,9 @@ def wire(address: str) -> Iterator[http.client.HTTPConnection]:
 
 def asked(wire: http.client.HTTPConnection, path: str, **headers: str) -> http.client.HTTPResponse:
     """The answer at a path, read to its end."""
-    wire.request("GET", path, headers={name.replace("_", "-"): value for name, value in headers.items()})
+    wire.request(
+        "GET", path, headers={name.replace("_", "-"): value for name, value in headers.items()}
+    )
     answer = wire.getresponse()
     if answer.status != 101:
         answer.read()
@@ -54,20 +58,27 @@ def test_every_route_answers_with_the_headers(wire: http.client.HTTPConnection) 
     for path in ROUTES:
         answer = asked(wire, path)
         assert sealed({name.lower(): value for name, value in answer.getheaders()}), path
-        assert "access-control-allow-origin" not in {name.lower() for name, _ in answer.getheaders()}, path
+        assert "access-control-allow-origin" not in {
+            name.lower() for name, _ in answer.getheaders()
+        }, path
 
 
 def test_a_download_carries_the_headers_too(visitor: Visitor) -> None:
     page = visitor.go("/reports")
     expect(page.get_by_role("button", name="CSV", exact=True)).to_be_visible()
-    with page.expect_response(lambda response: "/media/" in response.url) as waiting, page.expect_download():
+    with (
+        page.expect_response(lambda response: "/media/" in response.url) as waiting,
+        page.expect_download(),
+    ):
         page.get_by_role("button", name="CSV", exact=True).click()
     assert sealed(waiting.value.headers)
 
 
 @pytest.mark.gate
 @pytest.mark.parametrize("path", ["/", "/api/v1/questions", "/changes.atom", "/_stcore/health"])
-def test_a_foreign_name_of_this_machine_gets_no_answer(wire: http.client.HTTPConnection, path: str) -> None:
+def test_a_foreign_name_of_this_machine_gets_no_answer(
+    wire: http.client.HTTPConnection, path: str
+) -> None:
     answer = asked(wire, path, Host="evil.example")
     assert answer.status == 400
     assert sealed({name.lower(): value for name, value in answer.getheaders()})

@@ -21,12 +21,18 @@ RACE = QuestionId("race")
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Where the dashboard on the small world answers; it has one set and one contradiction of mine."""
+    """Where the dashboard on the small world answers; it has one set and one contradiction of
+    mine.
+    """
     data = tmp_path_factory.mktemp("scenarios")
     clock = FakeClock()
     with open_tracker(Settings(data_dir=data, me="ada"), now=clock) as tracker:
-        a_world(tracker, clock, datetime.now(UTC).replace(microsecond=0) - timedelta(days=10, minutes=1))
-        tracker.add_link(Link(LinkId("race"), "implies", (PACT, RACE), "Pacts are raced for", (), "As ever."))
+        a_world(
+            tracker, clock, datetime.now(UTC).replace(microsecond=0) - timedelta(days=10, minutes=1)
+        )
+        tracker.add_link(
+            Link(LinkId("race"), "implies", (PACT, RACE), "Pacts are raced for", (), "As ever.")
+        )
         tracker.forecast(RACE, "20%", rationale="Too cold.")
     yield from served(data, tmp_path_factory.mktemp("log") / "dashboard.log")
 
@@ -34,8 +40,14 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 PAGES = {
     "scenarios": ("/scenarios", LEADS),
     "scenarios-own": (f"/scenarios?q={FUTURES}&section=My+own", "The others give way"),
-    "scenarios-mind": (f"/scenarios?q={FUTURES}&section=What+would+change+it", "What the answer of each open question"),
-    "scenarios-table": (f"/scenarios?q={FUTURES}&section=The+table", "How likely YES is in each scenario"),
+    "scenarios-mind": (
+        f"/scenarios?q={FUTURES}&section=What+would+change+it",
+        "What the answer of each open question",
+    ),
+    "scenarios-table": (
+        f"/scenarios?q={FUTURES}&section=The+table",
+        "How likely YES is in each scenario",
+    ),
     "coherence": ("/coherence", "Your forecasts contradict each other"),
 }
 
@@ -46,8 +58,12 @@ def test_the_pages_show_real_content_in_every_look(arrive: Arrive, look: str) ->
     for name, (path, content) in PAGES.items():
         page = visitor.go(path)
         expect(page.get_by_text(content).first).to_be_visible()
-        expect(page.locator('[data-testid="stException"], [data-testid="stAlertContentError"]')).to_have_count(0)
-        width, room = page.locator('[data-testid="stMain"]').evaluate("e => [e.scrollWidth, e.clientWidth]")
+        expect(
+            page.locator('[data-testid="stException"], [data-testid="stAlertContentError"]')
+        ).to_have_count(0)
+        width, room = page.locator('[data-testid="stMain"]').evaluate(
+            "e => [e.scrollWidth, e.clientWidth]"
+        )
         assert width <= room, f"{name} scrolls sideways"
         assert (shade(page) < 60) == (look == "dark")
         visitor.picture(f"{look}-{name}")
@@ -103,7 +119,9 @@ def test_the_section_stands_in_the_address(visitor: Visitor) -> None:
     page.wait_for_url(lambda url: "section=What" in url and f"q={FUTURES}" in url)
     page.reload()
     visitor.settle()
-    expect(page.get_by_role("tab", name="What would change it")).to_have_attribute("aria-selected", "true")
+    expect(page.get_by_role("tab", name="What would change it")).to_have_attribute(
+        "aria-selected", "true"
+    )
 
 
 @pytest.mark.behaviour(14)

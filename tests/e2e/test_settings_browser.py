@@ -1,4 +1,6 @@
-"""Settings, feeds and accuracy in a browser: whose act it is, when it was, how feeds fare, what a score is worth."""
+"""Settings, feeds and accuracy in a browser: whose act it is, when it was, how feeds fare, what a
+score is worth.
+"""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -24,14 +26,18 @@ GRID = '[data-testid="stDataFrame"]'
 
 @pytest.fixture(scope="module")
 def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A dashboard on a live database: one feed that is well and one that fails, and nobody who polls any more."""
+    """A dashboard on a live database: one feed that is well and one that fails, and nobody who
+    polls any more.
+    """
     data = tmp_path_factory.mktemp("live")
     clock, press = FakeClock(datetime.now(UTC) - timedelta(days=DAYS)), Press()
 
     def fetch(more: More) -> Iterator[Sequence[FetchResult]]:
         for answers in press.fetch(more):
             yield [
-                FetchFailed(a.feed_id, "the server answers 503: out of <b>order</b>") if a.feed_id == BROKEN else a
+                FetchFailed(a.feed_id, "the server answers 503: out of <b>order</b>")
+                if a.feed_id == BROKEN
+                else a
                 for a in answers
             ]
 
@@ -51,14 +57,18 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.mark.gate
 @pytest.mark.behaviour(15)
-def test_a_feed_says_how_it_fares_and_is_asked_again_by_one_click(live: str, arrive: Arrive) -> None:
+def test_a_feed_says_how_it_fares_and_is_asked_again_by_one_click(
+    live: str, arrive: Arrive
+) -> None:
     visitor = arrive(at=live)
     page = visitor.open("/feeds")
     main = page.get_by_test_id("stMain")
     expect(main.get_by_text("✗ failing").first).to_be_visible()
     expect(main.get_by_text("the server answers 503: out of <b>order</b>").first).to_be_visible()
     expect(
-        main.get_by_text(re.compile("failures in a row, the first .* It has never answered. Asked again"))
+        main.get_by_text(
+            re.compile("failures in a row, the first .* It has never answered. Asked again")
+        )
     ).to_be_visible()
     grid = page.locator(GRID).first
     heads = grid.locator('[role="columnheader"]')
@@ -79,9 +89,12 @@ def test_a_feed_is_asked_from_its_row_and_the_list_stays(live: str, arrive: Arri
     grid.scroll_into_view_if_needed()
     box = grid.bounding_box()
     assert box is not None
-    # A canvas has no cells to click: the button lies below its heading, in the row of the feed that is well.
+    # A canvas has no cells to click: the button lies below its heading, in the row of the feed that
+    # is well.
     page.mouse.click(box["x"] + ASK_AT, box["y"] + 40 + 62 + 31)
-    expect(page.get_by_test_id("stToast")).to_contain_text("The wire: due now, the next round of polling asks it")
+    expect(page.get_by_test_id("stToast")).to_contain_text(
+        "The wire: due now, the next round of polling asks it"
+    )
     expect(page).to_have_url(re.compile("/feeds$"))
 
 
@@ -90,21 +103,31 @@ def test_a_feed_is_asked_from_its_row_and_the_list_stays(live: str, arrive: Arri
 
 @pytest.mark.gate
 @pytest.mark.behaviour(12)
-def test_a_score_has_its_interval_its_n_its_references_and_the_questions_behind_it(visitor: Visitor) -> None:
+def test_a_score_has_its_interval_its_n_its_references_and_the_questions_behind_it(
+    visitor: Visitor,
+) -> None:
     page = visitor.go("/accuracy?kind=Retrospective")
     main = page.get_by_test_id("stMain")
     claim = main.get_by_test_id("stMarkdown").filter(has_text="points of skill a question")
-    expect(claim).to_contain_text(re.compile(r"interval .+ to .+Over \d+\squestions in \d+\sgroups"))
-    expect(main.get_by_text(re.compile("too few to say who is better, .*more groups"))).to_be_visible()
+    expect(claim).to_contain_text(
+        re.compile(r"interval .+ to .+Over \d+\squestions in \d+\sgroups")
+    )
+    expect(
+        main.get_by_text(re.compile("too few to say who is better, .*more groups"))
+    ).to_be_visible()
     expect(main.get_by_text("Faint: fewer than 30 groups of questions")).to_be_visible()
     for rule in ("log", "brier"):
         visitor.go(f"/accuracy?kind=Retrospective&rule={rule}")
-        expect(claim).to_contain_text(re.compile(r"interval .+ to .+Over \d+\squestions in \d+\sgroups"))
+        expect(claim).to_contain_text(
+            re.compile(r"interval .+ to .+Over \d+\squestions in \d+\sgroups")
+        )
     visitor.go("/accuracy?kind=Retrospective&view=References")
     chart = page.get_by_test_id("stVegaLiteChart")
     for reference in ("Base rate", "First forecast kept"):
         expect(chart.get_by_text(reference, exact=True)).to_be_visible()
-    expect(main.get_by_text(re.compile("of what “Base rate” lost was saved, 95.% interval"))).to_be_visible()
+    expect(
+        main.get_by_text(re.compile("of what “Base rate” lost was saved, 95.% interval"))
+    ).to_be_visible()
     visitor.go("/accuracy?kind=Retrospective&view=Calibration")
     bins = page.locator(f".st-key-bins-table {GRID}")
     bins.scroll_into_view_if_needed()
@@ -123,7 +146,9 @@ def test_calibration_is_told_in_words_and_no_line_goes_through_noise(visitor: Vi
     expect(main.get_by_text(said)).to_be_visible()
     expect(main.get_by_text("No line is drawn below 20 groups of questions.")).to_be_visible()
     curve = page.get_by_test_id("stVegaLiteChart").first.locator("svg")
-    expect(curve.locator("g.mark-area")).to_have_count(1)  # where a calibrated forecaster's line would lie
+    expect(curve.locator("g.mark-area")).to_have_count(
+        1
+    )  # where a calibrated forecaster's line would lie
     expect(curve.locator("g.mark-line")).to_have_count(1)  # the diagonal
     visitor.picture("calibration-of-few")
 
@@ -135,12 +160,16 @@ def test_head_and_filters_stand_before_what_takes_long(visitor: Visitor) -> None
         page = visitor.open("/accuracy?kind=Retrospective&view=Calibration&lead=7")
     expect(page.get_by_text("In five coarse bins.")).to_be_visible()
     order = page.evaluate("window.firstSeen")
-    head, filters, section, body = (order.index(each) for each in ("head", "filters", "section", "body"))
+    head, filters, section, body = (
+        order.index(each) for each in ("head", "filters", "section", "body")
+    )
     assert head < body
     assert filters < body
     assert section < body
     expect(
-        page.get_by_test_id("stMain").get_by_text(re.compile(r"As of \d+ \w+ \d{4}, \d\d:\d\d CES?T"))
+        page.get_by_test_id("stMain").get_by_text(
+            re.compile(r"As of \d+ \w+ \d{4}, \d\d:\d\d CES?T")
+        )
     ).to_be_visible()
 
 
@@ -157,7 +186,9 @@ new MutationObserver(() => {
     if (!window.firstSeen.includes(name) && document.body && there()) window.firstSeen.push(name);
 }).observe(document, { childList: true, subtree: true });
 """
-"""Notes the order in which the parts of the page come to stand; parts of one instant are noted from head to body."""
+"""Notes the order in which the parts of the page come to stand; parts of one instant are noted from
+head to body.
+"""
 
 
 # Who acts, and when
@@ -165,11 +196,15 @@ new MutationObserver(() => {
 
 @pytest.mark.gate
 @pytest.mark.behaviour(18)
-def test_times_are_in_the_zone_of_the_viewer_or_the_chosen_one_with_utc_on_hover(live: str, arrive: Arrive) -> None:
+def test_times_are_in_the_zone_of_the_viewer_or_the_chosen_one_with_utc_on_hover(
+    live: str, arrive: Arrive
+) -> None:
     visitor = arrive(at=live, timezone_id="Asia/Tokyo")
     page = visitor.open("/settings")
     main = page.get_by_test_id("stMain")
-    expect(main.get_by_text("Times are written in Asia/Tokyo (JST, UTC+9), as your browser says.")).to_be_visible()
+    expect(
+        main.get_by_text("Times are written in Asia/Tokyo (JST, UTC+9), as your browser says.")
+    ).to_be_visible()
     foot = page.locator(".st-key-foot")
     expect(foot.get_by_text(re.compile(r"As of .*\d\d:\d\d JST"))).to_be_visible()
     foot.get_by_test_id("stTooltipHoverTarget").last.hover()
@@ -177,12 +212,16 @@ def test_times_are_in_the_zone_of_the_viewer_or_the_chosen_one_with_utc_on_hover
     page.get_by_role("combobox", name="Time zone").click()
     page.keyboard.type("Kolkata")
     page.keyboard.press("Enter")
-    expect(main.get_by_text("Times are written in Asia/Kolkata (IST, UTC+5:30), as you chose.")).to_be_visible()
+    expect(
+        main.get_by_text("Times are written in Asia/Kolkata (IST, UTC+5:30), as you chose.")
+    ).to_be_visible()
     visitor.picture("settings")
     page.get_by_role("link", name="Feeds", exact=True).first.click()
     visitor.settle()
     expect(main.get_by_text("Times in Asia/Kolkata; days are those of UTC.")).to_be_visible()
-    expect(main.get_by_text(re.compile("It last answered .* ago|The newest answer came .* ago")).first).to_be_visible()
+    expect(
+        main.get_by_text(re.compile("It last answered .* ago|The newest answer came .* ago")).first
+    ).to_be_visible()
     page.reload()
     visitor.settle()
     expect(main.get_by_text("Times in Asia/Kolkata; days are those of UTC.")).to_be_visible()

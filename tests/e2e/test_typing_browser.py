@@ -1,4 +1,6 @@
-"""Keys on a slow computer: what is typed after E arrives, and what is pressed too early triggers nothing."""
+"""Keys on a slow computer: what is typed after E arrives, and what is pressed too early triggers
+nothing.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,7 +27,10 @@ STATES = """() => {
 }"""
 """Notes each time the page begins or ends to be made."""
 
-FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))"
+FRAMES = (
+    "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => "
+    "setTimeout(done))))"
+)
 """Waits until what a key did has been drawn."""
 
 
@@ -51,7 +56,9 @@ def move(visitor: Visitor, path: str) -> Page:
     """Move to a page within the session without waiting for it."""
     address = visitor.address + path
     visitor.page.evaluate(
-        "address => { history.pushState(null, '', address); dispatchEvent(new PopStateEvent('popstate')); }", address
+        "address => { history.pushState(null, '', address); dispatchEvent(new "
+        "PopStateEvent('popstate')); }",
+        address,
     )
     return visitor.page
 
@@ -89,7 +96,9 @@ def test_a_sentence_typed_at_once_after_e_arrives_whole(slow: Visitor, demo: Pat
 
 @pytest.mark.gate
 @pytest.mark.behaviour(7)
-def test_number_tab_and_reason_typed_before_the_page_is_there_arrive(slow: Visitor, demo: Path) -> None:
+def test_number_tab_and_reason_typed_before_the_page_is_there_arrive(
+    slow: Visitor, demo: Path
+) -> None:
     page = begin(slow, "/question?q=treaty-kept-2027")
     page.keyboard.press("e")
     page.keyboard.type("633")
@@ -119,7 +128,9 @@ def test_a_question_is_put_at_hand_and_forecast_without_a_pause(slow: Visitor) -
 @pytest.mark.gate
 @pytest.mark.behaviour(7)
 @pytest.mark.parametrize("path", ["/question?q=un-condemn-2027", "/inbox"])
-def test_keys_pressed_before_the_page_is_ready_do_nothing_later(slow: Visitor, demo: Path, path: str) -> None:
+def test_keys_pressed_before_the_page_is_ready_do_nothing_later(
+    slow: Visitor, demo: Path, path: str
+) -> None:
     before = waiting(demo), my_acts(demo, "un-condemn-2027")
     page = begin(slow, path)
     page.keyboard.type("jkahuxn4rc")
@@ -172,7 +183,16 @@ def test_on_the_slider_and_in_a_dialog_letters_are_no_commands(visitor: Visitor)
 
 @pytest.mark.behaviour(7)
 def test_streamlit_s_own_keys_are_off_on_every_page(visitor: Visitor) -> None:
-    for path in ("/", "/questions", "/essays", "/inbox", "/calendar", "/scenarios", "/coherence", "/accuracy"):
+    for path in (
+        "/",
+        "/questions",
+        "/essays",
+        "/inbox",
+        "/calendar",
+        "/scenarios",
+        "/coherence",
+        "/accuracy",
+    ):
         page = visitor.go(path)
         page.evaluate(STATES)
         for key in ("r", "c", "R", "C"):

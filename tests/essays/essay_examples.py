@@ -14,7 +14,9 @@ Arland will sign the river treaty by the end of 2027. Prices fell in May. Borlan
 
 The dam will hold.
 """
-SIGNS, PRICES, LEAVES, HOLDS = (TEXT.index(words) for words in ("Arland", "Prices", "Borland", "The dam"))
+SIGNS, PRICES, LEAVES, HOLDS = (
+    TEXT.index(words) for words in ("Arland", "Prices", "Borland", "The dam")
+)
 RIVER = EssayId("river")
 
 
@@ -32,4 +34,8 @@ def asked_of(name: str = "rain", **changed: Any) -> Asked:
 def states(tracker: Tracker, essay: str = "river") -> dict[int, str]:
     """The state of each sentence that is forward-looking, by where it stands."""
     idle = ("not forward-looking", "dropped")
-    return {one.sentence.offset: one.state for one in tracker.essay(essay).mapped if one.state not in idle}
+    return {
+        one.sentence.offset: one.state
+        for one in tracker.essay(essay).mapped
+        if one.state not in idle
+    }

@@ -1,4 +1,6 @@
-"""An essay is handed in, sentences are set aside and taken up again, drafts are kept: whole, or refused whole."""
+"""An essay is handed in, sentences are set aside and taken up again, drafts are kept: whole, or
+refused whole.
+"""
 
 from typing import Any
 
@@ -19,7 +21,10 @@ from tracker.log import Entry
 from tracker.store import log
 
 HOSTILE = (
-    "<script>alert(1)</script> It **will** rain [here](javascript:x) ![x](http://evil.example/p.png) $x^2$ {{7*7}} %s",
+    (
+        "<script>alert(1)</script> It **will** rain [here](javascript:x) "
+        "![x](http://evil.example/p.png) $x^2$ {{7*7}} %s"
+    ),
     "\u202eWe will meet\u202c ותהיה פגישה بحلول عام 2027 👩‍👩‍👧‍👦 will meet 🇺🇳\u200d",
     "It will rain.\r\nIt will snow.\rIt will hail.\x85\u2028It will thaw.\x0b\x0c\x1f\x7f",
     "'; DROP TABLE essay; -- will pass \\u0000 \\x00 \\",
@@ -69,7 +74,9 @@ def test_the_longest_text_is_kept_and_one_character_more_is_not(both: Tracker) -
         ({"id": OWN_ESSAY}, "is no name for an essay"),
     ],
 )
-def test_what_cannot_be_kept_is_refused_whole(both: Tracker, changed: dict[str, Any], reason: str) -> None:
+def test_what_cannot_be_kept_is_refused_whole(
+    both: Tracker, changed: dict[str, Any], reason: str
+) -> None:
     before = both.verify()
     with pytest.raises(Refused, match=reason):
         add(both, **changed)
@@ -77,7 +84,11 @@ def test_what_cannot_be_kept_is_refused_whole(both: Tracker, changed: dict[str, 
     assert both.verify() == before
 
 
-@given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=60))
+@given(
+    st.text(
+        st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=60
+    )
+)
 def test_any_text_becomes_sentences_that_stand_at_their_offsets(text: str) -> None:
     from tracker.essays.reading import sentences_of
 
@@ -90,7 +101,9 @@ def test_an_essay_has_its_name_for_a_title_until_somebody_gives_one(tracker: Tra
     assert tracker.essay("river").essay.title == "river"
 
 
-def test_a_later_text_is_a_version_and_the_same_text_is_none(both: Tracker, clock: FakeClock) -> None:
+def test_a_later_text_is_a_version_and_the_same_text_is_none(
+    both: Tracker, clock: FakeClock
+) -> None:
     assert add(both).version == 1
     with pytest.raises(Refused, match="this is the text of river already"):
         add(both)
@@ -127,15 +140,24 @@ def test_an_essay_of_a_set_gets_its_text_from_a_person(both: Tracker) -> None:
 # Set aside, and taken up again
 
 
-def test_a_sentence_is_set_aside_with_the_reason_and_taken_up_again(both: Tracker, clock: FakeClock) -> None:
+def test_a_sentence_is_set_aside_with_the_reason_and_taken_up_again(
+    both: Tracker, clock: FakeClock
+) -> None:
     add(both)
     asked = both.essay("river").coverage
     decided = both.reject_claim("river", HOLDS + 5, "  no date and no measure ")
-    assert (decided.offset, decided.why, decided.by, decided.at) == (HOLDS, "no date and no measure", "ada", NOW)
+    assert (decided.offset, decided.why, decided.by, decided.at) == (
+        HOLDS,
+        "no date and no measure",
+        "ada",
+        NOW,
+    )
     page = both.essay("river")
     assert states(both)[HOLDS] == "rejected"
     assert (page.coverage.rejected, page.coverage.forward_looking) == (1, asked.forward_looking)
-    assert next(one for one in page.mapped if one.state == "rejected").why == "no date and no measure"
+    assert (
+        next(one for one in page.mapped if one.state == "rejected").why == "no date and no measure"
+    )
     clock.advance(days=1)
     both.restore_claim("river", HOLDS)
     assert states(both)[HOLDS] == "no question yet"
@@ -165,7 +187,9 @@ def test_a_reason_can_be_given_anew(tracker: Tracker) -> None:
         ("river", HOLDS, "a lost \0 character", "character that cannot be kept"),
     ],
 )
-def test_what_cannot_be_set_aside_is_refused(tracker: Tracker, essay: str, at: int, why: str, reason: str) -> None:
+def test_what_cannot_be_set_aside_is_refused(
+    tracker: Tracker, essay: str, at: int, why: str, reason: str
+) -> None:
     add(tracker)
     before = tracker.verify()
     with pytest.raises((NotFound, Refused), match=reason):
@@ -173,17 +197,23 @@ def test_what_cannot_be_set_aside_is_refused(tracker: Tracker, essay: str, at: i
     assert tracker.verify() == before
 
 
-def test_a_rejection_moves_with_its_words_and_goes_with_them(both: Tracker, clock: FakeClock) -> None:
+def test_a_rejection_moves_with_its_words_and_goes_with_them(
+    both: Tracker, clock: FakeClock
+) -> None:
     add(both)
     both.reject_claim("river", HOLDS, "no date")
     clock.advance(days=1)
     moved = f"A new beginning.\n\n{TEXT}"
     add(both, moved)
     at = moved.index("The dam")
-    assert [(r.offset, moved[r.offset : r.end]) for r in both.essay("river").rejections] == [(at, "The dam will hold.")]
+    assert [(r.offset, moved[r.offset : r.end]) for r in both.essay("river").rejections] == [
+        (at, "The dam will hold.")
+    ]
     assert states(both)[at] == "rejected"
     clock.advance(days=1)
-    without = TEXT.replace("The dam will hold.", "The lake will rise by a metre by the end of 2027.")
+    without = TEXT.replace(
+        "The dam will hold.", "The lake will rise by a metre by the end of 2027."
+    )
     add(both, without)
     assert both.essay("river").rejections == ()
     assert states(both)[HOLDS] == "no question yet"  # nobody has judged what stands there now
@@ -195,14 +225,19 @@ def test_a_rejection_moves_with_its_words_and_goes_with_them(both: Tracker, cloc
     assert both.essay("river").rejections == ()
 
 
-def test_what_is_set_aside_in_a_later_text_leaves_the_first_rejection_alone(both: Tracker, clock: FakeClock) -> None:
+def test_what_is_set_aside_in_a_later_text_leaves_the_first_rejection_alone(
+    both: Tracker, clock: FakeClock
+) -> None:
     first, second = "The dam will hold.", "The lake will rise. The dam will hold."
     add(both, first)
     both.reject_claim("river", 0, "no date")
     clock.advance(days=1)
     add(both, second)
     both.reject_claim("river", 0, "no measure")
-    assert [(r.offset, r.why) for r in both.essay("river").rejections] == [(0, "no measure"), (20, "no date")]
+    assert [(r.offset, r.why) for r in both.essay("river").rejections] == [
+        (0, "no measure"),
+        (20, "no date"),
+    ]
     both.restore_claim("river", 0)
     assert [(r.offset, r.why) for r in both.essay("river").rejections] == [(20, "no date")]
 
@@ -214,7 +249,9 @@ def test_a_draft_is_kept_in_place_of_the_one_before_and_dropped_with_its_sentenc
     both: Tracker, clock: FakeClock
 ) -> None:
     add(both)
-    both.save_draft("river", SIGNS + 3, {"text": "Will they sign?", "prior": 0.3, "hostile": "\0 <b> 😀 \ud800"})
+    both.save_draft(
+        "river", SIGNS + 3, {"text": "Will they sign?", "prior": 0.3, "hostile": "\0 <b> 😀 \ud800"}
+    )
     clock.advance(hours=1)
     both.save_draft("river", SIGNS, {"text": "Will Arland sign?", "days": [1, 2]})
     both.save_draft("river", LEAVES, {})

@@ -1,4 +1,6 @@
-"""Claims, and sentences that were set aside, keep their place when the text is another copy or a later version."""
+"""Claims, and sentences that were set aside, keep their place when the text is another copy or a
+later version.
+"""
 
 from dataclasses import replace
 
@@ -16,7 +18,15 @@ from tests.essays.test_adding import HOSTILE
 from tests.lives import ADA
 from tracker.api import Tracker
 from tracker.errors import NotFound
-from tracker.essays.anchoring import LONGEST_QUOTE, anchored, free_id, moved, place, quotable, stands
+from tracker.essays.anchoring import (
+    LONGEST_QUOTE,
+    anchored,
+    free_id,
+    moved,
+    place,
+    quotable,
+    stands,
+)
 
 QUOTE = "they will meet"
 LEAVING = TEXT[LEAVES : TEXT.index("\n\nThe dam")]
@@ -30,7 +40,15 @@ gaps = st.text(st.sampled_from(" \n\t\r\u00a0\u2028"), min_size=1, max_size=4)
 
 
 def a_claim(offset: int, quote: str = QUOTE) -> Claim:
-    return Claim(ClaimId("C1"), EssayId("river"), quote, offset, "explicit prediction", "will (1)", "They meet.")
+    return Claim(
+        ClaimId("C1"),
+        EssayId("river"),
+        quote,
+        offset,
+        "explicit prediction",
+        "will (1)",
+        "They meet.",
+    )
 
 
 def a_rejection(offset: int, end: int) -> Rejection:
@@ -54,14 +72,18 @@ def test_what_is_put_in_before_a_quote_moves_it_by_its_length(
 
 
 @given(around, around, st.tuples(gaps, gaps))
-def test_a_quote_is_found_however_its_lines_are_broken(before: str, after: str, broken: tuple[str, str]) -> None:
+def test_a_quote_is_found_however_its_lines_are_broken(
+    before: str, after: str, broken: tuple[str, str]
+) -> None:
     text = f"{before}they{broken[0]}will{broken[1]}meet{after}"
     assert place(QUOTE, 0, text) == len(before)
     assert place("they\nwill \u00a0 meet", 0, text) == len(before)
 
 
 @given(around, st.integers(0, 500))
-def test_a_quote_that_is_gone_keeps_its_place_and_what_was_set_aside_goes_with_it(text: str, offset: int) -> None:
+def test_a_quote_that_is_gone_keeps_its_place_and_what_was_set_aside_goes_with_it(
+    text: str, offset: int
+) -> None:
     assume(text)
     (claim,) = anchored([a_claim(offset)], text)
     assert claim == a_claim(offset)
@@ -77,13 +99,17 @@ def test_of_several_places_the_nearest_is_taken(between: list[str], offset: int)
 
 
 @given(around, st.integers(0, 9))
-def test_before_the_text_is_kept_everything_stays_where_it_was_said_to_be(quote: str, offset: int) -> None:
+def test_before_the_text_is_kept_everything_stays_where_it_was_said_to_be(
+    quote: str, offset: int
+) -> None:
     assert place(quote, offset, "") == offset
     aside = a_rejection(offset, offset + 5)
     assert moved([(aside, quote)], "") == (aside,)
 
 
-@pytest.mark.parametrize("quote", ["(they) will. meet?", "a+b* [x] will", "\\d will ^$", "{{will}} | 100%"])
+@pytest.mark.parametrize(
+    "quote", ["(they) will. meet?", "a+b* [x] will", "\\d will ^$", "{{will}} | 100%"]
+)
 def test_marks_in_a_quote_mean_themselves(quote: str) -> None:
     text = f"they will meet a+b 5 {quote}"
     assert place(quote, 0, text) == text.rindex(quote)
@@ -100,7 +126,10 @@ def test_rejections_come_in_the_order_of_the_text() -> None:
     assert [one.offset for one in moved(aside, text)] == [0, 14]
 
 
-@given(st.integers(0, 9), st.sets(st.sampled_from([f"at-{n}{more}" for n in range(10) for more in ("", "-2", "-3")])))
+@given(
+    st.integers(0, 9),
+    st.sets(st.sampled_from([f"at-{n}{more}" for n in range(10) for more in ("", "-2", "-3")])),
+)
 def test_a_new_claim_has_a_name_that_nobody_has(offset: int, taken: set[str]) -> None:
     name = free_id(offset, {ClaimId(one) for one in taken})
     assert name not in taken
@@ -119,10 +148,15 @@ def test_a_new_claim_has_a_name_that_nobody_has(offset: int, taken: set[str]) ->
         ("It will rain in [Arland](https://a.example) by 2027.", "It will rain in"),
         ("It *will* rain in all of Arland &amp; Borland.", "rain in all of Arland"),
         ("**Rain** `will` _fall_.", "**Rain** `will` _fall_."),
-        (f"It will {'rain and ' * 30}stop.", " ".join(["It", "will", *["rain", "and"] * 7][:MAX_QUOTED_WORDS])),
+        (
+            f"It will {'rain and ' * 30}stop.",
+            " ".join(["It", "will", *["rain", "and"] * 7][:MAX_QUOTED_WORDS]),
+        ),
     ],
 )
-def test_a_sentence_is_quoted_without_its_marks_and_no_longer_than_a_quote_may_be(text: str, quote: str) -> None:
+def test_a_sentence_is_quoted_without_its_marks_and_no_longer_than_a_quote_may_be(
+    text: str, quote: str
+) -> None:
     (sentence,) = find_claims(text)
     assert quotable(sentence, text) == (quote, place(quote, 0, text))
 
@@ -150,7 +184,9 @@ def test_every_sentence_of_any_text_has_a_quote_that_stands_in_it(text: str) -> 
 
 @pytest.fixture
 def asked(both: Tracker, clock: FakeClock) -> Tracker:
-    """An essay with a question from one sentence, and another sentence set aside; a day has passed."""
+    """An essay with a question from one sentence, and another sentence set aside; a day has
+    passed.
+    """
     add(both)
     both.open_claim(asked_of(), LEAVES + 3, override=WHY)
     both.reject_claim("river", HOLDS, "no date")
@@ -165,7 +201,9 @@ def asked(both: Tracker, clock: FakeClock) -> Tracker:
         pytest.param(TEXT.replace("Prices fell in May. ", ""), id="something taken out before"),
         pytest.param(f"{HOLDING}\n\n{LEAVING} Arland will sign.", id="the order changed"),
         pytest.param(TEXT.replace(" ", "\n"), id="other line breaks"),
-        pytest.param(TEXT.replace("Borland", "Sooner or later Borland"), id="words put in before the quote"),
+        pytest.param(
+            TEXT.replace("Borland", "Sooner or later Borland"), id="words put in before the quote"
+        ),
     ],
 )
 def test_claim_and_rejection_move_with_their_words(asked: Tracker, later: str) -> None:
@@ -183,22 +221,33 @@ def test_claim_and_rejection_move_with_their_words(asked: Tracker, later: str) -
 
 @pytest.mark.parametrize(
     "other",
-    ["Borland will leave the customs union in 2028.", "The mayor of Borland may well resign in 2028 or so.", ""],
+    [
+        "Borland will leave the customs union in 2028.",
+        "The mayor of Borland may well resign in 2028 or so.",
+        "",
+    ],
     ids=["a word changed", "another sentence", "nothing"],
 )
 def test_a_claim_whose_words_changed_is_on_no_other_sentence(asked: Tracker, other: str) -> None:
     later = TEXT.replace(LEAVING, other)
     add(asked, later)
     page = asked.essay("river")
-    assert {one.sentence.text: one.question_ids for one in page.mapped if one.question_ids} == {LEAVING: ("rain",)}
+    assert {one.sentence.text: one.question_ids for one in page.mapped if one.question_ids} == {
+        LEAVING: ("rain",)
+    }
     assert page.mapped[-1].state == "open"  # it comes after the sentences of the text
     if other:
-        assert next(one.state for one in page.mapped if one.sentence.text == other) == "no question yet"
+        assert (
+            next(one.state for one in page.mapped if one.sentence.text == other)
+            == "no question yet"
+        )
     add(asked)  # and with the words comes the claim
     assert {at: state for at, state in states(asked).items() if state == "open"} == {LEAVES: "open"}
 
 
-def test_a_changed_sentence_can_be_asked_again_beside_the_claim_of_the_old_one(asked: Tracker) -> None:
+def test_a_changed_sentence_can_be_asked_again_beside_the_claim_of_the_old_one(
+    asked: Tracker,
+) -> None:
     changed = "The mayor of Borland may well resign in 2028."
     add(asked, TEXT.replace(LEAVING, changed))
     made = asked.open_claim(asked_of("snow"), LEAVES, override=WHY)
@@ -207,14 +256,23 @@ def test_a_changed_sentence_can_be_asked_again_beside_the_claim_of_the_old_one(a
         f"at-{LEAVES}": LEAVING,
         f"at-{LEAVES}-2": changed,
     }
-    found = {one.sentence.text: one.question_ids for one in asked.essay("river").mapped if one.question_ids}
+    found = {
+        one.sentence.text: one.question_ids
+        for one in asked.essay("river").mapped
+        if one.question_ids
+    }
     assert found == {changed: ("snow",), LEAVING: ("rain",)}
 
 
-MARKED = "**Rain:** it _will_ fall in Arland by the end of 2027.\n\nThe <b>dam</b> will [hold](https://a.example).\n"
+MARKED = (
+    "**Rain:** it _will_ fall in Arland by the end of 2027.\n\nThe <b>dam</b> will "
+    "[hold](https://a.example).\n"
+)
 
 
-def test_sentences_with_marks_are_asked_and_set_aside_and_move_like_others(both: Tracker, clock: FakeClock) -> None:
+def test_sentences_with_marks_are_asked_and_set_aside_and_move_like_others(
+    both: Tracker, clock: FakeClock
+) -> None:
     add(both, MARKED)
     dam = MARKED.index("The <b>")
     both.reject_claim("river", dam, "no date")
@@ -239,9 +297,18 @@ def test_a_claim_is_anchored_without_changing_what_it_says() -> None:
     assert anchored([], TEXT) == ()
 
 
-def test_the_sentence_before_is_not_taken_for_the_one_that_was_asked(both: Tracker, clock: FakeClock) -> None:
+def test_the_sentence_before_is_not_taken_for_the_one_that_was_asked(
+    both: Tracker, clock: FakeClock
+) -> None:
     add(both)
     both.open_claim(asked_of(), SIGNS, override=WHY)
     clock.advance(days=1)
-    add(both, TEXT.replace("Prices fell", "Arland will sign the river treaty by the end of 2027. Prices fell"))
-    assert [one.sentence.offset for one in both.essay("river").mapped if one.question_ids] == [SIGNS]
+    add(
+        both,
+        TEXT.replace(
+            "Prices fell", "Arland will sign the river treaty by the end of 2027. Prices fell"
+        ),
+    )
+    assert [one.sentence.offset for one in both.essay("river").mapped if one.question_ids] == [
+        SIGNS
+    ]

@@ -1,4 +1,6 @@
-"""A draft is written as a file, completed in an editor, and read to the question that was meant, or refused by line."""
+"""A draft is written as a file, completed in an editor, and read to the question that was meant, or
+refused by line.
+"""
 
 import re
 from dataclasses import replace
@@ -40,22 +42,34 @@ def written(sentence: Sentence, at: datetime = NOW, name: str = "rain") -> str:
 
 
 def is_read_again(sentence: Sentence, at: datetime) -> bool:
-    """Whether the file of a draft is read to the question and the indicators that the draft means."""
+    """Whether the file of a draft is read to the question and the indicators that the draft
+    means.
+    """
     made = draft(sentence, at.date())
-    question = question_from(asked_from(made, name="rain", closes_on=made.horizons[0], now=at, essay_id=RIVER))
-    return read_draft(written(sentence, at), "draft.toml", ESSAY) == (question, indicators_from(made, question.id))
+    question = question_from(
+        asked_from(made, name="rain", closes_on=made.horizons[0], now=at, essay_id=RIVER)
+    )
+    return read_draft(written(sentence, at), "draft.toml", ESSAY) == (
+        question,
+        indicators_from(made, question.id),
+    )
 
 
 @pytest.mark.parametrize("at", [NOW, LAST_MOMENT], ids=["now", "at the last moment of a day"])
-@pytest.mark.parametrize("seed", SEEDS, ids=lambda path: path.name if path.name != ESSAY_TEXT else path.parent.name)
-def test_every_sentence_of_the_example_essays_is_read_again_as_it_was_drafted(seed: Path, at: datetime) -> None:
+@pytest.mark.parametrize(
+    "seed", SEEDS, ids=lambda path: path.name if path.name != ESSAY_TEXT else path.parent.name
+)
+def test_every_sentence_of_the_example_essays_is_read_again_as_it_was_drafted(
+    seed: Path, at: datetime
+) -> None:
     sentences = find_claims(extract(seed.read_bytes(), seed.name))
     assert len(sentences) > 20
     assert [one.text for one in sentences if not is_read_again(one, at)] == []
 
 
 @given(
-    st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=60), st.sampled_from(["", " will ", '"""'])
+    st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=60),
+    st.sampled_from(["", " will ", '"""']),
 )
 def test_any_sentence_is_read_again_as_it_was_drafted(text: str, put_in: str) -> None:
     for sentence in find_claims(f"Arland {put_in}{text}"):
@@ -100,7 +114,10 @@ def test_a_name_that_can_be_none_is_refused_before_anything_is_written() -> None
 def completed() -> str:
     """A draft in which nothing is left open, as lines that a test can spoil."""
     (sentence,) = find_claims("Arland will sign the river treaty by the end of 2027.")
-    told = "YES if the register of Arland lists the river treaty by 31 December 2027 (UTC). Annulled if it closes."
+    told = (
+        "YES if the register of Arland lists the river treaty by 31 December 2027 (UTC). "
+        "Annulled if it closes."
+    )
     question = written(sentence).split("[[indicator]]")[0]
     question = re.sub(r'criteria = """.*?"""', f'criteria = "{told}"', question, flags=re.DOTALL)
     more = [
@@ -113,23 +130,63 @@ def completed() -> str:
 @pytest.mark.parametrize(
     ("old", "new", "at", "reason"),
     [
-        ("[[question]]", "[[questions]]", "[[questions]]", "unknown 'questions'; known here: question"),
+        (
+            "[[question]]",
+            "[[questions]]",
+            "[[questions]]",
+            "unknown 'questions'; known here: question",
+        ),
         ('id = "rain"', 'id = "Two words"', 'id = "Two', "may hold only a-z"),
         ('id = "rain"', 'id = "rain', 'id = "rain', "not valid TOML"),
-        ('kind = "binary"', 'kind = "bynary"', "kind", "kind is 'bynary'; it must be one of: binary"),
-        ('kind = "binary"', 'kind = "binary"\ncolour = "red"', "colour", "unknown key 'colour' in question"),
+        (
+            'kind = "binary"',
+            'kind = "bynary"',
+            "kind",
+            "kind is 'bynary'; it must be one of: binary",
+        ),
+        (
+            'kind = "binary"',
+            'kind = "binary"\ncolour = "red"',
+            "colour",
+            "unknown key 'colour' in question",
+        ),
         ('horizon = "event_by"', 'horizon = "by"', "horizon", "horizon is 'by'; it must be one of"),
         ("opens = 2026", "opens = 2029", "closes", "the question closes before it opens"),
-        ("resolves = 2028", "resolves = 2027", "resolves", "the question resolves before it closes"),
+        (
+            "resolves = 2028",
+            "resolves = 2027",
+            "resolves",
+            "the question resolves before it closes",
+        ),
         ("prior = 0.5", "prior = 50", "prior", "between 0 and 1"),
         ("prior = 0.5", "prior = 1", "prior", "a prior of 0 or 1 could never be revised"),
         ("prior = 0.5", "", "[[question]]", "question needs 'prior'"),
         ('bears_out = "yes"', 'bears_out = "perhaps"', "bears_out", "bears_out"),
-        ("claims = []", 'claims = ["C1"]', "claims", "claims names 'C1', which the set does not define"),
-        ('strength = "some"', 'strength = "huge"', 'strength = "huge"', "strength is 'huge'; it must be one of"),
-        ('yes = ["rain"]', 'yes = ["snow"]', 'yes = ["snow"]', "yes names 'snow', which the set does not define"),
+        (
+            "claims = []",
+            'claims = ["C1"]',
+            "claims",
+            "claims names 'C1', which the set does not define",
+        ),
+        (
+            'strength = "some"',
+            'strength = "huge"',
+            'strength = "huge"',
+            "strength is 'huge'; it must be one of",
+        ),
+        (
+            'yes = ["rain"]',
+            'yes = ["snow"]',
+            'yes = ["snow"]',
+            "yes names 'snow', which the set does not define",
+        ),
         ('[["Arland*"], ["talk*"]]', '"talk"', 'terms = "talk"', "terms must be a list of lists"),
-        ("half_life_days = 45.0", "half_life = 45.0", "half_life = 45.0", "unknown key 'half_life' in indicator"),
+        (
+            "half_life_days = 45.0",
+            "half_life = 45.0",
+            "half_life = 45.0",
+            "unknown key 'half_life' in indicator",
+        ),
         ('["Arland talks"]', '["Arland talks"', "", "not valid TOML"),
     ],
 )
@@ -143,7 +200,11 @@ def test_a_mistake_is_refused_with_its_line(old: str, new: str, at: str, reason:
     assert reason in told
     lines = spoilt.split("\n")
     named = int(told.removeprefix("draft.toml:").split(":")[0])
-    assert lines[named - 1].startswith(at) if at else named >= lines.index('examples = ["Arland talks"') + 1
+    assert (
+        lines[named - 1].startswith(at)
+        if at
+        else named >= lines.index('examples = ["Arland talks"') + 1
+    )
 
 
 def test_a_file_without_a_question_and_one_with_two_are_refused() -> None:
@@ -161,7 +222,10 @@ def test_indicators_can_be_left_out_or_written_as_one_likes() -> None:
     assert [one.id for one in indicators] == ["rain/talks"]
     assert read_draft(text.split("[[indicator]]")[0], "draft.toml", ESSAY)[1] == ()
     twice = f"{text}\n{text[text.index('[[indicator]]') :].replace('talks', 'calls', 1)}"
-    assert [one.id for one in read_draft(twice, "draft.toml", ESSAY)[1]] == ["rain/talks", "rain/calls"]
+    assert [one.id for one in read_draft(twice, "draft.toml", ESSAY)[1]] == [
+        "rain/talks",
+        "rain/calls",
+    ]
 
 
 @pytest.mark.parametrize("life", LIVES, ids=lambda life: life.id)
@@ -185,7 +249,9 @@ def test_a_draft_opens_once_nothing_is_left_to_decide(both: Tracker) -> None:
     whole, watched = read_draft(completed(), "draft.toml", ESSAY)
     both.open_claim(asked_of(whole), SIGNS, indicators=watched)
     page = both.question("rain")
-    assert [claim.quote for claim in page.claims] == ["Arland will sign the river treaty by the end of 2027."]
+    assert [claim.quote for claim in page.claims] == [
+        "Arland will sign the river treaty by the end of 2027."
+    ]
     assert tuple(page.indicators.values()) == watched
     assert TEXT[page.claims[0].offset :].startswith("Arland")
 
@@ -195,4 +261,7 @@ def test_a_gap_anywhere_in_a_question_is_seen(field: str, said: str) -> None:
     asked = LIVES[0].asked
     assume(not any(flaw.code == "placeholder" for flaw in lint(asked, Surroundings(NOW))))
     spoilt = replace(asked, **{field: f"{getattr(asked, field)} [… {said}]"})
-    assert any(flaw.code == "placeholder" and flaw.severity == "blocking" for flaw in lint(spoilt, Surroundings(NOW)))
+    assert any(
+        flaw.code == "placeholder" and flaw.severity == "blocking"
+        for flaw in lint(spoilt, Surroundings(NOW))
+    )

@@ -7,16 +7,23 @@ from hypothesis import strategies as st
 from tracker.errors import Refused
 from tracker.essays.extracting import LONGEST_FILE, extract
 
-FIRST = "The two governments have agreed to meet in the spring, and the talks could well fail before the summer. " * 3
-SECOND = "Neither side will say whether the border is to be talked about, and prices remain where they were. " * 3
+FIRST = (
+    "The two governments have agreed to meet in the spring, and the talks could well fail "
+    "before the summer. "
+) * 3
+SECOND = (
+    "Neither side will say whether the border is to be talked about, and prices remain "
+    "where they were. "
+) * 3
 
 
 def a_page(*paragraphs: str) -> str:
     body = "".join(f"<p>{text}</p>" for text in paragraphs)
     return (
-        "<!doctype html><html><head><title>Site</title><script>track()</script></head><body>"
-        "<nav><a href='/'>Home</a> <a href='/subscribe'>Subscribe</a></nav>"
-        f"<article><h1>A title</h1>{body}</article><footer>All rights reserved</footer></body></html>"
+        "<!doctype "
+        "html><html><head><title>Site</title><script>track()</script></head><body><nav><a "
+        "href='/'>Home</a> <a href='/subscribe'>Subscribe</a></nav><article><h1>A "
+        f"title</h1>{body}</article><footer>All rights reserved</footer></body></html>"
     )
 
 
@@ -33,12 +40,18 @@ def test_plain_text_comes_out_as_it_went_in() -> None:
 
 
 def test_lines_of_other_systems_end_in_a_line_feed() -> None:
-    assert extract(b"One line.\r\nTwo lines.\rThree lines.", "essay.txt") == "One line.\nTwo lines.\nThree lines."
+    assert (
+        extract(b"One line.\r\nTwo lines.\rThree lines.", "essay.txt")
+        == "One line.\nTwo lines.\nThree lines."
+    )
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
 def test_text_in_other_encodings_is_read(encoding: str) -> None:
-    assert extract("It’s a cliché that prices rise.".encode(encoding), "essay.txt") == "It’s a cliché that prices rise."
+    assert (
+        extract("It’s a cliché that prices rise.".encode(encoding), "essay.txt")
+        == "It’s a cliché that prices rise."
+    )
 
 
 def test_what_cannot_be_seen_is_left_out() -> None:
@@ -46,9 +59,9 @@ def test_what_cannot_be_seen_is_left_out() -> None:
 
 
 def test_markdown_keeps_its_marks_and_loses_its_settings() -> None:
-    assert extract(b"---\ntitle: Prices\ndate: 2026-01-02\n---\n# Prices\n\n* They *will* rise.\n", "essay.md") == (
-        "# Prices\n\n* They *will* rise.\n"
-    )
+    assert extract(
+        b"---\ntitle: Prices\ndate: 2026-01-02\n---\n# Prices\n\n* They *will* rise.\n", "essay.md"
+    ) == ("# Prices\n\n* They *will* rise.\n")
 
 
 def test_a_rule_in_markdown_is_no_block_of_settings() -> None:
@@ -66,21 +79,26 @@ def test_of_a_saved_page_only_the_article_stays(name: str) -> None:
 
 def test_a_page_longer_than_a_news_article_is_read_to_its_end() -> None:
     paragraphs = [
-        f"Paragraph {number} says that prices will rise in the year {2000 + number}. " * 5 for number in range(99)
+        f"Paragraph {number} says that prices will rise in the year {2000 + number}. " * 5
+        for number in range(99)
     ]
     assert "year 2098" in extract(a_page(*paragraphs).encode(), "page.html").splitlines()[-1]
 
 
 def test_a_page_saved_as_one_file_is_read() -> None:
     archive = (
-        "From: <Saved by a browser>\nMIME-Version: 1.0\nContent-Type: multipart/related; boundary=edge\n\n"
-        "--edge\nContent-Type: text/html; charset=utf-8\n\n" + a_page(FIRST, SECOND) + "\n--edge--\n"
+        "From: <Saved by a browser>\nMIME-Version: 1.0\nContent-Type: multipart/related; "
+        "boundary=edge\n\n--edge\nContent-Type: text/html; charset=utf-8\n\n"
+        + a_page(FIRST, SECOND)
+        + "\n--edge--\n"
     )
     assert extract(archive.encode(), "page.mhtml").splitlines()[-1] == SECOND.strip()
 
 
 def test_an_archive_without_a_page_is_refused() -> None:
-    assert "holds no web page" in refusal(b"MIME-Version: 1.0\nContent-Type: text/plain\n\nNothing.", "page.mht")
+    assert "holds no web page" in refusal(
+        b"MIME-Version: 1.0\nContent-Type: text/plain\n\nNothing.", "page.mht"
+    )
 
 
 def test_a_page_without_an_article_is_refused_with_what_to_do() -> None:

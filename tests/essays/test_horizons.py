@@ -1,4 +1,6 @@
-"""One claim asked by several last days: all open or none does, and what asks for one event is bound as a group."""
+"""One claim asked by several last days: all open or none does, and what asks for one event is bound
+as a group.
+"""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -23,7 +25,9 @@ from tracker.essays.horizons import LONGEST_TITLE, Wanted, group_of, is_group, l
 from tracker.store import edits
 
 WHY = "a question of a test"
-ALL_OR_NONE = "YES if the register of Arland lists it by then (UTC). Annulled if the register is closed."
+ALL_OR_NONE = (
+    "YES if the register of Arland lists it by then (UTC). Annulled if the register is closed."
+)
 
 
 def asked_by(day: date, name: str = "", **changed: Any) -> Asked:
@@ -80,7 +84,9 @@ dated: dict[str, Any] = {"kind": "date", "scale": date_scale("2027-01-01", "2028
 def test_only_yes_or_no_questions_of_one_shape_are_a_group(
     first: dict[str, Any], second: dict[str, Any], bound: bool
 ) -> None:
-    assert is_group([question_by(end_of(2027), **first), question_by(end_of(2028), **second)]) is bound
+    assert (
+        is_group([question_by(end_of(2027), **first), question_by(end_of(2028), **second)]) is bound
+    )
 
 
 def test_one_question_is_no_group_and_neither_are_two_of_one_day() -> None:
@@ -89,7 +95,9 @@ def test_one_question_is_no_group_and_neither_are_two_of_one_day() -> None:
     assert not is_group([question_by(end_of(2027), "one"), question_by(end_of(2027), "two")])
 
 
-days = st.lists(st.dates(date(2027, 1, 1), date(2090, 12, 31)), min_size=2, max_size=5, unique=True).map(sorted)
+days = st.lists(
+    st.dates(date(2027, 1, 1), date(2090, 12, 31)), min_size=2, max_size=5, unique=True
+).map(sorted)
 
 
 @given(days)
@@ -121,21 +129,31 @@ def test_a_group_has_a_name_that_nobody_has(taken: set[int]) -> None:
         (("signs", "signs-later"), "signs-dates"),
     ],
 )
-def test_a_group_is_called_by_what_its_names_have_in_common(names: tuple[str, str], link: str) -> None:
-    asked = [question_by(end_of(year), name) for name, year in zip(names, (2027, 2028), strict=True)]
+def test_a_group_is_called_by_what_its_names_have_in_common(
+    names: tuple[str, str], link: str
+) -> None:
+    asked = [
+        question_by(end_of(year), name) for name, year in zip(names, (2027, 2028), strict=True)
+    ]
     assert group_of(asked, ()).id == link
 
 
 @pytest.mark.parametrize(
     ("shape", "label"),
-    [("event_by", "by 31 Dec 2027"), ("holds_until", "until 31 Dec 2027"), ("state_at", "on 31 Dec 2027")],
+    [
+        ("event_by", "by 31 Dec 2027"),
+        ("holds_until", "until 31 Dec 2027"),
+        ("state_at", "on 31 Dec 2027"),
+    ],
 )
 def test_a_label_says_what_is_asked_of_the_day(shape: str, label: str) -> None:
     asked = [question_by(end_of(year), horizon_shape=shape) for year in (2027, 2028)]
     assert group_of(asked, ()).labels[0] == label
 
 
-@pytest.mark.parametrize(("hour", "day"), [(0, date(2027, 6, 29)), (1, date(2027, 6, 30)), (23, date(2027, 6, 30))])
+@pytest.mark.parametrize(
+    ("hour", "day"), [(0, date(2027, 6, 29)), (1, date(2027, 6, 30)), (23, date(2027, 6, 30))]
+)
 def test_the_last_day_is_the_one_that_ends_at_the_close(hour: int, day: date) -> None:
     closes = datetime(2027, 6, 30, hour, tzinfo=UTC)
     assert last_day(question_by(end_of(2027), closes_at=closes)) == day
@@ -153,24 +171,34 @@ def test_the_last_day_is_the_one_that_ends_at_the_close(hour: int, day: date) ->
         ("Will Arland sign by the end of {day}?", "Will Arland sign?"),
         ("On {day}, will the dam stand?", "Will the dam stand?"),
         ("By {day}, will Arland sign?", "Will Arland sign?"),
-        ("Will it rain between 1 May 2027 and {day}?", "Will it rain between 1 May 2027 and 31 December 2027?"),
+        (
+            "Will it rain between 1 May 2027 and {day}?",
+            "Will it rain between 1 May 2027 and 31 December 2027?",
+        ),
         ("Will Arland sign?", "Will Arland sign?"),
     ],
 )
 def test_a_title_is_the_question_without_its_day(text: str, title: str) -> None:
-    asked = [question_by(end_of(year), text=text.format(day=long_date(end_of(year)))) for year in (2027, 2028)]
+    asked = [
+        question_by(end_of(year), text=text.format(day=long_date(end_of(year))))
+        for year in (2027, 2028)
+    ]
     assert group_of(asked, ()).title == title
 
 
 def test_where_more_than_the_day_differs_the_title_is_the_first_question() -> None:
-    first, second = question_by(end_of(2027)), question_by(end_of(2028), text="Will Borland sign by 31 December 2028?")
+    first, second = (
+        question_by(end_of(2027)),
+        question_by(end_of(2028), text="Will Borland sign by 31 December 2028?"),
+    )
     assert group_of([first, second], ()).title == first.text
 
 
 @pytest.mark.parametrize("words", [LONGEST_TITLE, 10_000])
 def test_a_long_title_is_cut(words: int) -> None:
     asked = [
-        question_by(end_of(year), text=f"Will {'long ' * words}by {long_date(end_of(year))}?") for year in (2027, 2028)
+        question_by(end_of(year), text=f"Will {'long ' * words}by {long_date(end_of(year))}?")
+        for year in (2027, 2028)
     ]
     title = group_of(asked, ()).title
     assert len(title) <= LONGEST_TITLE
@@ -195,7 +223,9 @@ def test_they_open_in_the_order_of_their_close_with_their_own_indicators(essay: 
         assert list(essay.question(question.id).indicators) == [f"{question.id}/invitation"]
     page = essay.essay("river")
     assert [claim.offset for claim in page.claims] == [SIGNS]
-    assert set(next(one for one in page.mapped if one.question_ids).question_ids) == {one.id for one in opened}
+    assert set(next(one for one in page.mapped if one.question_ids).question_ids) == {
+        one.id for one in opened
+    }
     assert essay.verify().bad_seq is None
 
 
@@ -223,7 +253,9 @@ def with_last(**changed: Any) -> list[Wanted]:
         ({"text": "Will \0 it?"}, "character that cannot be kept"),
     ],
 )
-def test_one_that_cannot_open_keeps_all_from_opening(essay: Tracker, changed: dict[str, Any], reason: str) -> None:
+def test_one_that_cannot_open_keeps_all_from_opening(
+    essay: Tracker, changed: dict[str, Any], reason: str
+) -> None:
     essay.save_draft("river", SIGNS, {"days": 3})
     before = essay.verify()
     with pytest.raises((ForecastsError, TrackerError), match=reason):
@@ -247,7 +279,9 @@ def test_a_blocking_flaw_in_one_needs_a_reason_that_is_logged_for_it(essay: Trac
     assert essay.questions() == ()
     essay.open_claims(flawed, SIGNS, override=WHY)
     with essay._store.reading() as session:
-        found = {n: edits.override_of(session, QuestionId(f"signs-{n}")) for n in (2027, 2028, 2029)}
+        found = {
+            n: edits.override_of(session, QuestionId(f"signs-{n}")) for n in (2027, 2028, 2029)
+        }
     assert found[2029] is not None
     assert found[2029].why == WHY
 
@@ -259,7 +293,10 @@ def test_what_is_no_group_opens_all_the_same_and_is_not_bound(essay: Tracker) ->
     assert essay.coherence().links == ()
     essay.open_claims(wanted(2030), LEAVES, override=WHY)  # one alone
     assert essay.coherence().links == ()
-    assert {at: state for at, state in states(essay).items() if state == "open"} == {SIGNS: "open", LEAVES: "open"}
+    assert {at: state for at, state in states(essay).items() if state == "open"} == {
+        SIGNS: "open",
+        LEAVES: "open",
+    }
 
 
 def test_the_same_days_once_more_are_refused_whole(essay: Tracker) -> None:

@@ -1,4 +1,6 @@
-"""A question is opened from a sentence: question, claim and indicators together, or nothing at all."""
+"""A question is opened from a sentence: question, claim and indicators together, or nothing at
+all.
+"""
 
 from dataclasses import replace
 from typing import Any
@@ -10,7 +12,17 @@ from forecasts.forecaster import CROWD, SUGGESTION
 from forecasts.question import ClaimId, EssayId, QuestionId
 from forecasts.question_set import MAX_QUOTED_WORDS
 from tests.builders import DAY, NOW, FakeClock, a_question, a_set, an_indicator
-from tests.essays.essay_examples import HOLDS, LEAVES, PRICES, RIVER, SIGNS, TEXT, add, asked_of, states
+from tests.essays.essay_examples import (
+    HOLDS,
+    LEAVES,
+    PRICES,
+    RIVER,
+    SIGNS,
+    TEXT,
+    add,
+    asked_of,
+    states,
+)
 from tests.essays.test_adding import HOSTILE
 from tests.lives import LIVES, an_asked
 from tracker.api import Tracker
@@ -47,7 +59,10 @@ def override_of(tracker: Tracker, question: str) -> Override | None:
 def nothing_came_of_it(tracker: Tracker, before: int) -> bool:
     """Whether no claim, no question and no indicator is there, and the log is as long as it was."""
     page = tracker.essay("river")
-    return not (page.claims or page.questions or tracker.questions()) and tracker.verify().entries == before
+    return (
+        not (page.claims or page.questions or tracker.questions())
+        and tracker.verify().entries == before
+    )
 
 
 # Together
@@ -59,7 +74,11 @@ def test_question_claim_and_indicators_are_bound_to_each_other(essay: Tracker) -
     page = essay.essay("river")
     (claim,) = page.claims
     assert (claim.id, claim.quote, claim.offset) == (f"at-{SIGNS}", SENTENCE, SIGNS)
-    assert (claim.claim_kind, claim.modality, claim.restatement) == ("explicit prediction", "will (1)", SENTENCE)
+    assert (claim.claim_kind, claim.modality, claim.restatement) == (
+        "explicit prediction",
+        "will (1)",
+        SENTENCE,
+    )
     assert (made.essay_id, made.claim_ids) == (RIVER, (claim.id,))
     assert page.questions["rain"].question == made  # type: ignore[index]
     shown = essay.question("rain")
@@ -69,7 +88,9 @@ def test_question_claim_and_indicators_are_bound_to_each_other(essay: Tracker) -
     assert essay.verify().bad_seq is None
 
 
-@pytest.mark.parametrize("at", [LEAVES, LEAVES + 1, TEXT.index(" in 2028"), TEXT.index("2028.") + 4])
+@pytest.mark.parametrize(
+    "at", [LEAVES, LEAVES + 1, TEXT.index(" in 2028"), TEXT.index("2028.") + 4]
+)
 def test_any_character_of_a_sentence_stands_for_it(essay: Tracker, at: int) -> None:
     assert essay.open_claim(asked_of(), at).claim_ids == (f"at-{LEAVES}",)
 
@@ -97,7 +118,9 @@ def test_what_was_set_aside_and_is_asked_all_the_same_counts_as_asked(essay: Tra
 
 @pytest.mark.parametrize("life", LIVES, ids=lambda life: life.id)
 def test_a_question_of_every_kind_opens_from_a_sentence(essay: Tracker, life: Any) -> None:
-    made = essay.open_claim(replace(life.asked, essay_id=RIVER), SIGNS, override="a question of a test")
+    made = essay.open_claim(
+        replace(life.asked, essay_id=RIVER), SIGNS, override="a question of a test"
+    )
     assert essay.question(made.id).summary.question == made
     assert essay.essay("river").mapped[1].question_ids == (life.id,)
 
@@ -115,7 +138,11 @@ def test_a_question_of_every_kind_opens_from_a_sentence(essay: Tracker, life: An
         ({"sources": ()}, SIGNS, "name at least one source"),
         ({"prior": "130%"}, SIGNS, "a probability lies between 0 and 1"),
         ({"bears_out": "perhaps"}, SIGNS, "perhaps"),
-        ({"opens_at": NOW - 9 * DAY, "closes_at": NOW, "resolves_at": NOW}, SIGNS, "its close lies in the past"),
+        (
+            {"opens_at": NOW - 9 * DAY, "closes_at": NOW, "resolves_at": NOW},
+            SIGNS,
+            "its close lies in the past",
+        ),
         ({"resolves_at": NOW}, SIGNS, "resolves before it closes"),
         ({"criteria": "YES if \0 by 31 December 2026."}, SIGNS, "character that cannot be kept"),
         ({}, len(TEXT) + 9, "there is no sentence at character"),
@@ -124,7 +151,9 @@ def test_a_question_of_every_kind_opens_from_a_sentence(essay: Tracker, life: An
         ({"essay_id": EssayId("own-questions")}, SIGNS, "there is no essay own-questions"),
     ],
 )
-def test_what_cannot_open_leaves_nothing_behind(essay: Tracker, changed: dict[str, Any], at: int, reason: str) -> None:
+def test_what_cannot_open_leaves_nothing_behind(
+    essay: Tracker, changed: dict[str, Any], at: int, reason: str
+) -> None:
     essay.save_draft("river", SIGNS, {"text": "Will they?"})
     before = essay.verify().entries
     with pytest.raises((TrackerError, ForecastsError), match=reason):
@@ -136,8 +165,12 @@ def test_what_cannot_open_leaves_nothing_behind(essay: Tracker, changed: dict[st
 def test_a_name_that_is_taken_leaves_nothing_behind(essay: Tracker) -> None:
     essay.open_claim(asked_of(), SIGNS)
     before = essay.verify()
-    with pytest.raises(InvalidQuestion, match="there is a question 'rain' already: give this one a name of its own"):
-        essay.open_claim(asked_of(criteria="YES if it snows."), LEAVES, indicators=[an_indicator("rain")])
+    with pytest.raises(
+        InvalidQuestion, match="there is a question 'rain' already: give this one a name of its own"
+    ):
+        essay.open_claim(
+            asked_of(criteria="YES if it snows."), LEAVES, indicators=[an_indicator("rain")]
+        )
     assert [claim.offset for claim in essay.essay("river").claims] == [SIGNS]
     assert not essay.question("rain").indicators
     assert essay.verify() == before
@@ -215,11 +248,16 @@ def test_two_questions_come_from_one_claim(essay: Tracker) -> None:
 def test_further_claims_come_after_the_sentence_it_was_opened_from(essay: Tracker) -> None:
     essay.open_claim(asked_of("rain"), SIGNS)
     own, other = ClaimId(f"at-{LEAVES}"), ClaimId(f"at-{SIGNS}")
-    assert essay.open_claim(asked_of("snow", claim_ids=(other, own)), LEAVES).claim_ids == (own, other)
+    assert essay.open_claim(asked_of("snow", claim_ids=(other, own)), LEAVES).claim_ids == (
+        own,
+        other,
+    )
     assert states(essay)[SIGNS] == "open"
 
 
-def test_a_claim_of_a_set_that_starts_within_the_sentence_is_the_one_that_is_asked(tracker: Tracker) -> None:
+def test_a_claim_of_a_set_that_starts_within_the_sentence_is_the_one_that_is_asked(
+    tracker: Tracker,
+) -> None:
     tracker.load(a_set(a_question()))
     text = f"{'Something else. ' * 9}And so they will meet in the spring of 2027."
     tracker.add_essay(NewEssay(id="essay", title="", text=text, source="found.txt"))
@@ -229,7 +267,9 @@ def test_a_claim_of_a_set_that_starts_within_the_sentence_is_the_one_that_is_ask
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
-def test_a_hostile_sentence_is_drafted_and_asked_like_any_other(tracker: Tracker, clock: FakeClock, text: str) -> None:
+def test_a_hostile_sentence_is_drafted_and_asked_like_any_other(
+    tracker: Tracker, clock: FakeClock, text: str
+) -> None:
     add(tracker, text)
     sentence = tracker.essay("river").mapped[0].sentence
     draft = tracker.draft("river", sentence.offset)

@@ -1,4 +1,6 @@
-"""An essay is read with its record over it: how each sentence stands, how much was asked, how its claims did."""
+"""An essay is read with its record over it: how each sentence stands, how much was asked, how its
+claims did.
+"""
 
 from datetime import timedelta
 from typing import Any
@@ -26,7 +28,10 @@ Arland will have rain in 2027. Borland will have snow in 2027. Carland may get h
 
 Darland may get fog in 2027. If it thaws, the dam will break. The dam was built of stone.
 """
-LANDS = {name: MANY.index(name) for name in ("Arland", "Borland", "Carland", "Darland", "If it thaws", "The dam was")}
+LANDS = {
+    name: MANY.index(name)
+    for name in ("Arland", "Borland", "Carland", "Darland", "If it thaws", "The dam was")
+}
 
 
 @pytest.fixture
@@ -36,7 +41,9 @@ def essay(tracker: Tracker) -> Tracker:
     return tracker
 
 
-def answered(tracker: Tracker, clock: FakeClock, name: str, at: int, answer: str, **changed: Any) -> None:
+def answered(
+    tracker: Tracker, clock: FakeClock, name: str, at: int, answer: str, **changed: Any
+) -> None:
     """A question from a sentence, and its answer a day later."""
     tracker.open_claim(asked_of(name, bears_out="yes", **changed), at, override=WHY)
     clock.advance(days=1)
@@ -64,17 +71,28 @@ def test_every_sentence_is_there_in_order_with_its_state(essay: Tracker, clock: 
 
 @pytest.mark.parametrize(
     ("answer", "state"),
-    [("yes", "borne out"), ("no", "not borne out"), ("annulled", "no answer"), ("ambiguous", "no answer")],
+    [
+        ("yes", "borne out"),
+        ("no", "not borne out"),
+        ("annulled", "no answer"),
+        ("ambiguous", "no answer"),
+    ],
 )
-def test_an_answer_shows_over_its_sentence(essay: Tracker, clock: FakeClock, answer: str, state: str) -> None:
+def test_an_answer_shows_over_its_sentence(
+    essay: Tracker, clock: FakeClock, answer: str, state: str
+) -> None:
     answered(essay, clock, "rain", SIGNS, answer)
     assert states(essay)[SIGNS] == state
 
 
-def test_two_answers_that_disagree_count_half_and_an_open_one_is_told_apart(essay: Tracker, clock: FakeClock) -> None:
+def test_two_answers_that_disagree_count_half_and_an_open_one_is_told_apart(
+    essay: Tracker, clock: FakeClock
+) -> None:
     answered(essay, clock, "rain", SIGNS, "yes")
     answered(essay, clock, "snow", SIGNS, "no", opens_at=clock.time)
-    essay.open_claim(asked_of("hail", bears_out="yes", prior="20%", opens_at=clock.time), SIGNS, override=WHY)
+    essay.open_claim(
+        asked_of("hail", bears_out="yes", prior="20%", opens_at=clock.time), SIGNS, override=WHY
+    )
     one = essay.essay("river").mapped[1]
     assert (one.state, one.share, one.p) == ("mixed", 0.5, pytest.approx(0.2))
     overall = essay.essay("river").live.overall
@@ -84,7 +102,9 @@ def test_two_answers_that_disagree_count_half_and_an_open_one_is_told_apart(essa
 def test_the_number_on_the_board_is_the_crowds_then_the_suggestions_then_the_base_rate(
     essay: Tracker, clock: FakeClock
 ) -> None:
-    essay.open_claim(asked_of(prior="30%", bears_out="yes", opens_at=NOW + DAY), SIGNS, override=WHY)
+    essay.open_claim(
+        asked_of(prior="30%", bears_out="yes", opens_at=NOW + DAY), SIGNS, override=WHY
+    )
     assert on_the_board(summary(essay, "rain")).forecaster.id == PRIOR
     assert essay.essay("river").mapped[1].p == pytest.approx(0.3)
     clock.advance(days=2)
@@ -116,37 +136,59 @@ def test_coverage_counts_the_sentences_that_look_ahead(essay: Tracker) -> None:
 
 def test_an_essay_that_never_looks_ahead_has_no_share(tracker: Tracker) -> None:
     add(tracker, "Prices fell in May.")
-    assert (tracker.essay("river").coverage.share, tracker.essay("river").coverage.forward_looking) == (None, 0)
+    assert (
+        tracker.essay("river").coverage.share,
+        tracker.essay("river").coverage.forward_looking,
+    ) == (None, 0)
 
 
 # How its claims did
 
 
-def test_the_verdict_tells_kinds_and_words_apart_with_their_numbers(tracker: Tracker, clock: FakeClock) -> None:
+def test_the_verdict_tells_kinds_and_words_apart_with_their_numbers(
+    tracker: Tracker, clock: FakeClock
+) -> None:
     add(tracker, MANY)
     later = {"opens_at": NOW}
     answered(tracker, clock, "rain", LANDS["Arland"], "yes", **later)
     answered(tracker, clock, "snow", LANDS["Borland"], "no", **later)
     answered(tracker, clock, "hail", LANDS["Carland"], "yes", **later)
     answered(tracker, clock, "thaw", LANDS["If it thaws"], "annulled", **later)
-    tracker.open_claim(asked_of("fog", bears_out="yes", prior="40%"), LANDS["Darland"], override=WHY)
+    tracker.open_claim(
+        asked_of("fog", bears_out="yes", prior="40%"), LANDS["Darland"], override=WHY
+    )
     record = tracker.essay("river").live
 
     def figures(lines: Any) -> dict[str, tuple[int, float, int, int]]:
-        return {line.label: (line.answered, line.borne_out, line.open, line.unanswered) for line in lines}
+        return {
+            line.label: (line.answered, line.borne_out, line.open, line.unanswered)
+            for line in lines
+        }
 
     assert figures([record.overall]) == {record.overall.label: (3, 2.0, 1, 1)}
     assert figures(record.by_modality) == {"will": (2, 1.0, 0, 1), "may": (1, 1.0, 1, 0)}
-    assert figures(record.by_kind) == {"explicit prediction": (3, 2.0, 1, 0), "conditional": (0, 0.0, 0, 1)}
+    assert figures(record.by_kind) == {
+        "explicit prediction": (3, 2.0, 1, 0),
+        "conditional": (0, 0.0, 0, 1),
+    }
     assert record.overall.small
-    assert record.overall.mean_chance == pytest.approx(summary(tracker, "fog").standings[SUGGESTION].p)
+    assert record.overall.mean_chance == pytest.approx(
+        summary(tracker, "fog").standings[SUGGESTION].p
+    )
     assert record.calibration is not None
-    assert (record.calibration.claims, record.calibration.claimed) == (3, pytest.approx((1 + 1 + 0.5) / 3))
+    assert (record.calibration.claims, record.calibration.claimed) == (
+        3,
+        pytest.approx((1 + 1 + 0.5) / 3),
+    )
 
 
-def test_questions_that_look_back_have_a_record_of_their_own(essay: Tracker, clock: FakeClock) -> None:
+def test_questions_that_look_back_have_a_record_of_their_own(
+    essay: Tracker, clock: FakeClock
+) -> None:
     past = {"opens_at": NOW - 60 * DAY, "closes_at": NOW - 30 * DAY, "resolves_at": NOW - 30 * DAY}
-    essay.open_claim(asked_of("past", retrospective=True, bears_out="yes", **past), SIGNS, override=WHY)
+    essay.open_claim(
+        asked_of("past", retrospective=True, bears_out="yes", **past), SIGNS, override=WHY
+    )
     essay.resolve("past", "yes", source_url=SOURCE, known_at=NOW - 40 * DAY)
     essay.open_claim(asked_of("rain", bears_out="yes"), LEAVES, override=WHY)
     page = essay.essay("river")
@@ -182,8 +224,16 @@ def test_essays_are_listed_by_title_each_with_its_own_questions(essay: Tracker) 
     essay.add_essay(NewEssay("another", "Another essay", "It will rain in 2027.", "x.txt"))
     essay.open_claim(asked_of(), SIGNS)
     rows = {row.essay.id: row for row in essay.essays()}
-    assert list(rows) == ["another", "river", "essay"]  # Another essay, On the river, Why they will meet
-    assert {name: row.questions for name, row in rows.items()} == {"another": 0, "river": 1, "essay": 1}
+    assert list(rows) == [
+        "another",
+        "river",
+        "essay",
+    ]  # Another essay, On the river, Why they will meet
+    assert {name: row.questions for name, row in rows.items()} == {
+        "another": 0,
+        "river": 1,
+        "essay": 1,
+    }
     assert {name for name, row in rows.items() if row.has_text} == {"another", "river"}
 
 
@@ -204,14 +254,19 @@ def test_an_unknown_essay_is_refused(tracker: Tracker) -> None:
         tracker.restore_claim("nope", 0)
 
 
-def test_the_page_of_a_day_has_the_text_and_the_drafts_of_that_day(essay: Tracker, clock: FakeClock) -> None:
+def test_the_page_of_a_day_has_the_text_and_the_drafts_of_that_day(
+    essay: Tracker, clock: FakeClock
+) -> None:
     essay.save_draft("river", SIGNS, {"text": "Will they?"})
     clock.advance(days=1)
     essay.save_draft("river", LEAVES, {})
     page = essay.essay("river")
     assert page.text is not None
     assert (page.text.version, page.text.at) == (1, NOW)
-    assert {at: draft.saved_at - NOW for at, draft in page.drafts.items()} == {SIGNS: timedelta(), LEAVES: DAY}
+    assert {at: draft.saved_at - NOW for at, draft in page.drafts.items()} == {
+        SIGNS: timedelta(),
+        LEAVES: DAY,
+    }
 
 
 def test_the_same_text_is_read_once() -> None:
@@ -225,5 +280,7 @@ def test_the_page_of_a_hostile_text_is_printed_for_programs(tracker: Tracker, te
         if one.state == "no question yet":
             tracker.reject_claim("river", one.sentence.offset, f"{text[:80]} is no claim")
     page = tracker.essay("river")
-    assert page.coverage.undecided == max(0, sum(one.state == "no question yet" for one in page.mapped))
+    assert page.coverage.undecided == max(
+        0, sum(one.state == "no question yet" for one in page.mapped)
+    )
     assert '"mapped"' in printing.to_json(page)

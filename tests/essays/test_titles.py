@@ -12,8 +12,14 @@ from tracker.essays.titles import LONGEST_TITLE, name_of, title_of
 @pytest.mark.parametrize(
     ("page", "title"),
     [
-        ("<title>Seven hunches – The Far Post</title><h1>Seven <em>hunches</em></h1>", "Seven hunches"),
-        ("<title>Seven hunches – The Far Post</title><h1>The Far News</h1>", "Seven hunches – The Far Post"),
+        (
+            "<title>Seven hunches – The Far Post</title><h1>Seven <em>hunches</em></h1>",
+            "Seven hunches",
+        ),
+        (
+            "<title>Seven hunches – The Far Post</title><h1>The Far News</h1>",
+            "Seven hunches – The Far Post",
+        ),
         ("<title>Grain &amp;\n trade</title>", "Grain & trade"),
         ("<h1>  </h1><h1>Grain</h1>", "Grain"),
         ("<title>Grain</title><svg><title>Logo</title></svg>", "Grain"),
@@ -21,7 +27,9 @@ from tracker.essays.titles import LONGEST_TITLE, name_of, title_of
     ],
 )
 def test_a_page_is_called_by_its_heading_or_its_title(page: str, title: str) -> None:
-    assert title_of(f"<!doctype html><html><body>{page}</body></html>".encode(), "page.html") == title
+    assert (
+        title_of(f"<!doctype html><html><body>{page}</body></html>".encode(), "page.html") == title
+    )
 
 
 def test_a_page_saved_as_one_file_is_called_as_the_page() -> None:
@@ -48,7 +56,9 @@ def test_a_page_saved_as_one_file_is_called_as_the_page() -> None:
         ("", "a.txt", ""),
     ],
 )
-def test_a_text_is_called_by_its_heading_or_a_first_line_that_stands_alone(text: str, name: str, title: str) -> None:
+def test_a_text_is_called_by_its_heading_or_a_first_line_that_stands_alone(
+    text: str, name: str, title: str
+) -> None:
     assert title_of(text.encode(), name) == title
 
 
@@ -56,7 +66,9 @@ def test_a_text_is_called_by_its_heading_or_a_first_line_that_stands_alone(text:
     ("page", "The grain trade", "grain-trade"), ("Grain 2027", "Why", "grain-2027"), ("page", "", "page"),
     ("…", "The grain trade", "grain-trade"), ("…", "", ""),
 ])  # fmt: skip
-def test_a_file_whose_name_says_nothing_is_named_by_its_title(stem: str, title: str, name: str) -> None:
+def test_a_file_whose_name_says_nothing_is_named_by_its_title(
+    stem: str, title: str, name: str
+) -> None:
     assert name_of(stem, title) == name
 
 

@@ -26,19 +26,20 @@ def document(kind: Kind, entries: Sequence[Entry], built: str = "now") -> bytes:
     match kind:
         case "rss":
             return (
-                "<?xml version='1.0'?><rss version='2.0' xmlns:content='http://purl.org/rss/1.0/modules/content/'><channel>"
-                f"<title>News</title><lastBuildDate>{built}</lastBuildDate><ttl>30</ttl>\n{between}</channel></rss>\n"
+                "<?xml version='1.0'?><rss version='2.0' "
+                f"xmlns:content='http://purl.org/rss/1.0/modules/content/'><channel><title>News</title><lastBuildDate>{built}</lastBuildDate><ttl>30</ttl>\n{between}</channel></rss>\n"
             ).encode()
         case "atom":
             return (
-                "<?xml version='1.0' encoding='utf-8'?>\n<feed xmlns='http://www.w3.org/2005/Atom'><title>News</title>"
-                f"<updated>{built}</updated>{between}</feed>"
+                "<?xml version='1.0' encoding='utf-8'?>\n<feed "
+                f"xmlns='http://www.w3.org/2005/Atom'><title>News</title><updated>{built}</updated>{between}</feed>"
             ).encode()
         case "rdf":
             return (
-                "<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns='http://purl.org/rss/1.0/'"
-                " xmlns:dc='http://purl.org/dc/elements/1.1/'><channel rdf:about='x'><title>News</title>"
-                f"<dc:date>{built}</dc:date></channel>{between}</rdf:RDF>"
+                "<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#' "
+                "xmlns='http://purl.org/rss/1.0/' "
+                "xmlns:dc='http://purl.org/dc/elements/1.1/'><channel "
+                f"rdf:about='x'><title>News</title><dc:date>{built}</dc:date></channel>{between}</rdf:RDF>"
             ).encode()
 
 

@@ -33,8 +33,8 @@ class _Server(ThreadingHTTPServer):
 class FeedServer:
     """Answers by path; `seen` holds the requests in the order in which they came.
 
-    `connections` counts those that were opened, `open` those that still are. With `keep_alive`, a connection
-    serves more than one request.
+    `connections` counts those that were opened, `open` those that still are. With `keep_alive`, a
+    connection serves more than one request.
     """
 
     def __init__(self, *, keep_alive: bool = False) -> None:
@@ -53,7 +53,10 @@ class FeedServer:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self._server.shutdown()
         self._thread.join()
@@ -71,7 +74,9 @@ class FeedServer:
         """Send these bytes, whatever they are, and close."""
         self.script(path, lambda request: _write_raw(request, pieces))
 
-    def answer(self, path: str, status: int, body: bytes = b"", headers: Mapping[str, str] | None = None) -> None:
+    def answer(
+        self, path: str, status: int, body: bytes = b"", headers: Mapping[str, str] | None = None
+    ) -> None:
         """Always give this answer."""
         self.script(path, lambda request: reply(request, status, body, headers or {}))
 
@@ -93,7 +98,10 @@ class FeedServer:
         headers = {name: value for name, value in validators.items() if value}
 
         def conditional(request: BaseHTTPRequestHandler) -> None:
-            known = (etag, request.headers["If-None-Match"]), (last_modified, request.headers["If-Modified-Since"])
+            known = (
+                (etag, request.headers["If-None-Match"]),
+                (last_modified, request.headers["If-Modified-Since"]),
+            )
             if any(ours and ours == theirs for ours, theirs in known):
                 reply(request, 304, b"", headers)
             else:
@@ -106,7 +114,9 @@ class FeedServer:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1" if keep_alive else "HTTP/1.0"
-            disable_nagle_algorithm = True  # headers and body are written apart, which costs 40 ms otherwise
+            disable_nagle_algorithm = (
+                True  # headers and body are written apart, which costs 40 ms otherwise
+            )
             timeout = 10  # a client that keeps its connection open does not keep the test waiting for good
 
             def setup(self) -> None:
@@ -139,7 +149,9 @@ class FeedServer:
             self._scripts.get(request.path, not_found)(request)
             request.wfile.flush()
         except ConnectionError:
-            request.close_connection = True  # the client has had enough, which is what some tests are about
+            request.close_connection = (
+                True  # the client has had enough, which is what some tests are about
+            )
         finally:
             with self._lock:
                 self._at_once -= 1
@@ -150,8 +162,12 @@ def not_found(request: BaseHTTPRequestHandler) -> None:
     reply(request, 404, b"", {})
 
 
-def reply(request: BaseHTTPRequestHandler, status: int, body: bytes, headers: Mapping[str, str]) -> None:
-    """A well-formed answer; the connection is closed after it, unless the server keeps connections."""
+def reply(
+    request: BaseHTTPRequestHandler, status: int, body: bytes, headers: Mapping[str, str]
+) -> None:
+    """A well-formed answer; the connection is closed after it, unless the server keeps
+    connections.
+    """
     request.send_response(status)
     for name, value in headers.items():
         request.send_header(name, value)

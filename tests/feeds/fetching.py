@@ -17,7 +17,11 @@ USER_AGENT = "tracker-test/1.0 (+https://tracker.example)"
 
 def limits(**changed: Any) -> FetchLimits:
     """Short limits, under which this machine may be asked."""
-    usual: dict[str, Any] = {"total_seconds": 5, "max_bytes": 100_000, "private": ("127.0.0.0/8", "::1")}
+    usual: dict[str, Any] = {
+        "total_seconds": 5,
+        "max_bytes": 100_000,
+        "private": ("127.0.0.0/8", "::1"),
+    }
     return FetchLimits(**{"user_agent": USER_AGENT, **usual, **changed})
 
 
@@ -61,7 +65,9 @@ def requests_to(*urls: str) -> list[FetchRequest]:
 
 
 class FakeNames:
-    """Name servers that answer as they are told: `leads` maps a host to its addresses, or to what gives them."""
+    """Name servers that answer as they are told: `leads` maps a host to its addresses, or to what
+    gives them.
+    """
 
     def __init__(self, monkeypatch: Any) -> None:
         self.leads: dict[str, Sequence[str] | Callable[[], Sequence[str]]] = {}

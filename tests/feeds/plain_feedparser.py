@@ -10,5 +10,8 @@ import feedparser
 def as_feedparser(body: bytes, headers: Mapping[str, str]) -> Any:
     """The result of feedparser itself for a document that is not hostile."""
     return feedparser.parse(
-        BytesIO(body), response_headers=dict(headers), sanitize_html=True, resolve_relative_uris=True
+        BytesIO(body),
+        response_headers=dict(headers),
+        sanitize_html=True,
+        resolve_relative_uris=True,
     )

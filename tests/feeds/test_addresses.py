@@ -72,7 +72,8 @@ def test_what_is_not_public_is_refused_with_the_reason(address: str, why: str) -
 
 
 @pytest.mark.parametrize(
-    "address", [*PUBLIC, "::ffff:8.8.8.8", "64:ff9b::8.8.8.8", "2002:808:808::1", "172.32.0.1", "100.128.0.1"]
+    "address",
+    [*PUBLIC, "::ffff:8.8.8.8", "64:ff9b::8.8.8.8", "2002:808:808::1", "172.32.0.1", "100.128.0.1"],
 )
 def test_public_addresses_may_be_asked(address: str) -> None:
     assert refusal(address) == ""
@@ -109,7 +110,9 @@ def test_nothing_long_is_shown_in_a_refusal() -> None:
     assert len(Allowed().refusal("", "fe80::1%" + "e" * 5_000)) < 200
 
 
-@pytest.mark.parametrize("host", ["nas.lan", "NAS.LAN", "nas.lan.", "bücher.lan", "xn--bcher-kva.lan"])
+@pytest.mark.parametrize(
+    "host", ["nas.lan", "NAS.LAN", "nas.lan.", "bücher.lan", "xn--bcher-kva.lan"]
+)
 def test_an_allowed_name_may_lead_anywhere(host: str) -> None:
     allowed = Allowed.of(["Nas.lan", "Bücher.lan."])
     assert allowed.host(host)
@@ -119,7 +122,9 @@ def test_an_allowed_name_may_lead_anywhere(host: str) -> None:
     assert not allowed.host("a.nas.lan")
 
 
-@pytest.mark.parametrize("address", ["10.1.2.3", "::ffff:10.1.2.3", "64:ff9b::a01:203", "fd00::7", "192.168.1.7"])
+@pytest.mark.parametrize(
+    "address", ["10.1.2.3", "::ffff:10.1.2.3", "64:ff9b::a01:203", "fd00::7", "192.168.1.7"]
+)
 def test_an_allowed_network_or_address_may_be_asked_by_any_name(address: str) -> None:
     allowed = Allowed.of(["10.0.0.0/8", "fd00::/64", "192.168.1.7", " "])
     assert allowed.refusal("feed.example", address) == ""
@@ -202,7 +207,9 @@ def test_what_is_no_http_address_is_told(text: str) -> None:
 @given(st.text())
 def test_any_text_is_an_address_or_none(text: str) -> None:
     for found in (web_address(text), web_address(f"http://{text}"), redirect_target(BASE, text)):
-        assert found is None or (found.scheme in ("http", "https") and found.raw_host and not found.raw_fragment)
+        assert found is None or (
+            found.scheme in ("http", "https") and found.raw_host and not found.raw_fragment
+        )
 
 
 # Where a redirect leads
@@ -228,7 +235,8 @@ def test_a_redirect_is_read_as_a_link_from_where_it_was_found(location: str, tar
 
 
 @pytest.mark.parametrize(
-    "location", ["file:///etc/passwd", "ftp://x/", "data:,", "http://[::1", "http://a b/", "mailto:a@b"]
+    "location",
+    ["file:///etc/passwd", "ftp://x/", "data:,", "http://[::1", "http://a b/", "mailto:a@b"],
 )
 def test_a_redirect_to_anything_but_http_leads_nowhere(location: str) -> None:
     assert redirect_target(BASE, location) is None

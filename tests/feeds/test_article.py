@@ -13,8 +13,14 @@ from tests.patience import patience
 from tracker.feeds.pages.article import LONGEST_TEXT, Article, NoArticle, extract
 
 URL = "https://site.example/news/summit.html"
-FIRST = "Arland and Borland agreed on Tuesday to meet in the spring, their governments said in a joint statement. " * 2
-SECOND = "Neither side would say whether the border was to be talked about, and markets hardly moved on the news. " * 2
+FIRST = (
+    "Arland and Borland agreed on Tuesday to meet in the spring, their governments said in "
+    "a joint statement. "
+) * 2
+SECOND = (
+    "Neither side would say whether the border was to be talked about, and markets hardly "
+    "moved on the news. "
+) * 2
 
 
 def a_page(article: str, head: str = "") -> bytes:
@@ -44,7 +50,10 @@ def test_an_article_is_its_paragraphs_without_what_stands_around_them() -> None:
 
 
 def test_scripts_styles_and_readers_comments_are_no_part_of_it() -> None:
-    more = "<script>track('x')</script><style>p {}</style><div class='comments' id='comments'><p>First!</p></div>"
+    more = (
+        "<script>track('x')</script><style>p {}</style><div class='comments' "
+        "id='comments'><p>First!</p></div>"
+    )
     text = text_of(a_page(paragraphs(FIRST, SECOND) + more))
     assert text == f"{FIRST.strip()}\n{SECOND.strip()}"
 
@@ -58,7 +67,9 @@ def test_a_table_is_its_words() -> None:
 
 
 def test_what_cannot_be_seen_is_left_out() -> None:
-    hidden = FIRST.replace("Borland", "Bor\u200bland\u202e").replace("spring", "&#x2066;spr\u00ad\u3164\U000e0101ing")
+    hidden = FIRST.replace("Borland", "Bor\u200bland\u202e").replace(
+        "spring", "&#x2066;spr\u00ad\u3164\U000e0101ing"
+    )
     assert text_of(a_page(paragraphs(hidden, SECOND))) == f"{FIRST.strip()}\n{SECOND.strip()}"
 
 
@@ -106,8 +117,16 @@ def test_a_long_text_ends_at_a_word() -> None:
         (b"\xff\xfe\xfd" * 99, "text/html", "no text"),
         (a_page("<p>Subscribe to read the whole article.</p>"), "text/html", "paywall"),
         (b"<html><body>" + b"<p>word</p>" * 3_000, "text/html", "too many tags"),
-        (b"<html><body>" + (b"<div>" + b"<p>word</p>" * 500 + b"</div>") * 50, "text/html", "too many tags"),
-        (b"<p " + b" ".join(b"a%d=1" % number for number in range(100_000)) + b">", "text/html", "too many tags"),
+        (
+            b"<html><body>" + (b"<div>" + b"<p>word</p>" * 500 + b"</div>") * 50,
+            "text/html",
+            "too many tags",
+        ),
+        (
+            b"<p " + b" ".join(b"a%d=1" % number for number in range(100_000)) + b">",
+            "text/html",
+            "too many tags",
+        ),
         (
             b"<html><body><script type='application/ld+json'>" + b'"@type": [' * 200_000,
             "text/html",
@@ -116,7 +135,9 @@ def test_a_long_text_ends_at_a_word() -> None:
     ],
     ids=lambda value: None if isinstance(value, bytes) else value[:20],
 )
-def test_where_there_is_no_article_the_reason_is_said(page: bytes, content_type: str, why: str) -> None:
+def test_where_there_is_no_article_the_reason_is_said(
+    page: bytes, content_type: str, why: str
+) -> None:
     assert why in reason(page, content_type)
 
 
@@ -133,7 +154,17 @@ def test_where_there_is_no_article_the_reason_is_said(page: bytes, content_type:
         ("<table>" + "<tr><td>word" * 1_900) * 3,
         ("<p " + " ".join(f"a{number}=1" for number in range(290)) + ">word") * 500,
     ],
-    ids=["comments", "brackets", "nested", "lists", "links", "one paragraph", "references", "tables", "attributes"],
+    ids=[
+        "comments",
+        "brackets",
+        "nested",
+        "lists",
+        "links",
+        "one paragraph",
+        "references",
+        "tables",
+        "attributes",
+    ],
 )
 def test_a_hostile_page_ends(inside: str) -> None:
     with patience():
@@ -146,8 +177,13 @@ def test_nothing_is_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(socket, "socket", refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
-    head = f"<link rel='canonical' href='{URL}'><script src='https://cdn.example/x.js'></script><base href='{URL}'>"
-    assert text_of(a_page(paragraphs(FIRST, SECOND) + "<img src='https://cdn.example/x.png'>", head))
+    head = (
+        f"<link rel='canonical' href='{URL}'><script "
+        f"src='https://cdn.example/x.js'></script><base href='{URL}'>"
+    )
+    assert text_of(
+        a_page(paragraphs(FIRST, SECOND) + "<img src='https://cdn.example/x.png'>", head)
+    )
 
 
 def test_a_stumble_is_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -157,7 +193,9 @@ def test_a_stumble_is_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
         raise RecursionError
 
     monkeypatch.setattr(trafilatura, "extract", stumble)
-    assert reason(a_page(paragraphs(FIRST, SECOND))) == "trafilatura stumbled over it (RecursionError)"
+    assert (
+        reason(a_page(paragraphs(FIRST, SECOND))) == "trafilatura stumbled over it (RecursionError)"
+    )
 
 
 def test_what_comes_out_can_travel_between_processes() -> None:
@@ -172,6 +210,10 @@ def test_trafilatura_is_imported_only_when_an_article_is_read() -> None:
 
 
 @settings(deadline=None, max_examples=60)
-@given(st.one_of(st.binary(max_size=300), st.text(alphabet="<>/pab =\"'&;!-", max_size=200).map(str.encode)))
+@given(
+    st.one_of(
+        st.binary(max_size=300), st.text(alphabet="<>/pab =\"'&;!-", max_size=200).map(str.encode)
+    )
+)
 def test_nothing_that_is_served_raises(page: bytes) -> None:
     assert isinstance(extract(page, "text/html", URL), Article | NoArticle)

@@ -1,4 +1,5 @@
-"""Documents of other people: feedparser's own assertions, and real feeds read our way and feedparser's.
+"""Documents of other people: feedparser's own assertions, and real feeds read our way and
+feedparser's.
 
 They lie beside the repository; without them these tests are not there.
 """
@@ -26,12 +27,14 @@ from tracker.feeds.parsing.reading import NOTHING, Memory, Read, Unchanged, Unre
 from tracker.feeds.text import LONGEST_MARKUP, unmarked
 
 CORPORA: Final = Path(__file__).parents[2] / ".." / "shared" / "corpora"
-__test__ = {"corpora": ""} if CORPORA.is_dir() else {}  # pytest looks no further where this is empty
+__test__ = (
+    {"corpora": ""} if CORPORA.is_dir() else {}
+)  # pytest looks no further where this is empty
 
 URL: Final = "https://feed.example/news/rss.xml"
 REAL: Final = (
-    "commafeed fast_rss feed-rs feedjira feedkit gofeed kagi-even kagi-integration miniflux newsboat node-feedparser"
-    " prof18 reader rome rss-parser rubycocos rust-rss simplepie"
+    "commafeed fast_rss feed-rs feedjira feedkit gofeed kagi-even kagi-integration miniflux "
+    "newsboat node-feedparser prof18 reader rome rss-parser rubycocos rust-rss simplepie"
 ).split()
 
 
@@ -59,12 +62,16 @@ OF_A_LATER_RELEASE: Final = {
     *[f"wellformed/itunes/itunes_{part}_explicit_{word}.xml" for part in ("channel", "item")
       for word in ("false", "no", "true")],
 }  # fmt: skip
-"""The assertions are those of feedparser's development branch; these are not met by feedparser 6.0.14 as it comes."""
+"""The assertions are those of feedparser's development branch; these are not met by feedparser
+6.0.14 as it comes.
+"""
 
 
 def as_text(body: bytes) -> str:
     encoding = next((encoding for mark, encoding in MARKS if body.startswith(mark)), "")
-    return body.decode(encoding).lstrip("\ufeff") if encoding else body.decode("utf-8-sig", "ignore")
+    return (
+        body.decode(encoding).lstrip("\ufeff") if encoding else body.decode("utf-8-sig", "ignore")
+    )
 
 
 def headers_of(name: str, text: str) -> dict[str, str]:
@@ -72,17 +79,25 @@ def headers_of(name: str, text: str) -> dict[str, str]:
     home = f"http://127.0.0.1:8097/tests/{name}"
     said = {key.lower(): value.strip() for key, value in HEADER.findall(text)}
     place = urljoin(home, said.get("content-location", ""))
-    return {"content-type": "text/xml", **said, "content-location": place if place.startswith("http") else home}
+    return {
+        "content-type": "text/xml",
+        **said,
+        "content-location": place if place.startswith("http") else home,
+    }
 
 
 def is_met(name: str, body: bytes) -> bool:
-    """Check the assertion in the leading comment of a document against what feedparser finds in it."""
+    """Check the assertion in the leading comment of a document against what feedparser finds in
+    it.
+    """
     text = as_text(body)
     assertion = ASSERTION.search(text)
     assert assertion is not None
     over_http = "http" in name.partition("/")[2]
     headers = headers_of(name, text) if over_http else {}
-    found = as_feedparser(text.encode() if name.startswith("wellformed/") and not over_http else body, headers)
+    found = as_feedparser(
+        text.encode() if name.startswith("wellformed/") and not over_http else body, headers
+    )
     of_the_request = {  # what feedparser's HTTP client adds; it is not ours
         "etag": headers.get("etag"),
         "modified": headers.get("last-modified"),
@@ -105,11 +120,16 @@ def holds_bytes(value: Any) -> bool:
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:To avoid breaking existing software:DeprecationWarning")
 def test_feedparsers_own_assertions_hold_as_it_comes(unpacked: Path) -> None:
-    """As feedparser's own suite runs them; eight that need the module chardet are left out without it, as there."""
+    """As feedparser's own suite runs them; eight that need the module chardet are left out without
+    it, as there.
+    """
     count, unmet = 0, set()
     for kind in ("wellformed", "illformed", "encoding"):
         for path in sorted((unpacked / f"feedparser-{kind}").rglob("*.xml")):
-            name, body = f"{kind}/{path.relative_to(unpacked / f'feedparser-{kind}')}", path.read_bytes()
+            name, body = (
+                f"{kind}/{path.relative_to(unpacked / f'feedparser-{kind}')}",
+                path.read_bytes(),
+            )
             needed = NEEDS.search(as_text(body))
             if needed and not find_spec(needed[1]):
                 continue
@@ -121,7 +141,9 @@ def test_feedparsers_own_assertions_hold_as_it_comes(unpacked: Path) -> None:
 
 def test_feedparsers_assertion_about_json_holds(unpacked: Path) -> None:
     """All of it can be said of ours: not bozo is no warning."""
-    parsed = parse((unpacked / "feedparser-json/example.json").read_bytes(), "application/json", URL)
+    parsed = parse(
+        (unpacked / "feedparser-json/example.json").read_bytes(), "application/json", URL
+    )
     assert isinstance(parsed, Parsed)
     assert (parsed.title, len(parsed.items), parsed.warning) == ("My Example Feed", 2, None)
 
@@ -130,7 +152,9 @@ def test_feedparsers_assertion_about_json_holds(unpacked: Path) -> None:
 
 
 def documents(folder: Path, every: int, capture: int) -> Iterator[tuple[str, bytes]]:
-    """One in `every` real documents that other libraries test with, and of the captured ones one in `capture`."""
+    """One in `every` real documents that other libraries test with, and of the captured ones one in
+    `capture`.
+    """
     paths = [path for name in REAL for path in sorted((folder / name).rglob("*")) if path.is_file()]
     for path in paths[::every]:
         yield f"{path.parent.name}/{path.name}", path.read_bytes()
@@ -139,21 +163,31 @@ def documents(folder: Path, every: int, capture: int) -> Iterator[tuple[str, byt
 
 
 def theirs(body: bytes) -> list[ParsedItem]:
-    """The entries as feedparser has them with its default options, as plain text, with keys and caps as ours have.
+    """The entries as feedparser has them with its default options, as plain text, with keys and
+    caps as ours have.
 
-    It is told the feed's address only where there is an xml:base, as it would else resolve every id. What it does
-    with the markup (cleaning, absolute addresses) is done before the markup becomes text.
+    It is told the feed's address only where there is an xml:base, as it would else resolve every
+    id. What it does with the markup (cleaning, absolute addresses) is done before the markup
+    becomes text.
     """
     headers = {"content-type": "application/xml"}
     if re.search(rb"[\s:]base\s*=", body):
         headers["content-location"] = URL
     return list(
-        newest(gathered([item_of(their_words(entry), URL) for entry in as_feedparser(body, headers).entries])[0])
+        newest(
+            gathered(
+                [item_of(their_words(entry), URL) for entry in as_feedparser(body, headers).entries]
+            )[0]
+        )
     )
 
 
 def their_words(entry: Any) -> Said:
-    contents = [text for content in entry.get("content", ()) if isinstance(text := content.get("value"), str)]
+    contents = [
+        text
+        for content in entry.get("content", ())
+        if isinstance(text := content.get("value"), str)
+    ]
     said = [name for name in ("published", "updated", "created") if name in entry]
     readable = [name for name in said if entry.get(f"{name}_parsed")]
     name = next(iter([*readable, *said]), "published")
@@ -170,7 +204,9 @@ def their_words(entry: Any) -> Said:
 
 
 def moment(parsed: Any) -> datetime.datetime | None:
-    """A date that feedparser read; the year 1, which is how Go writes that it has none, is no date."""
+    """A date that feedparser read; the year 1, which is how Go writes that it has none, is no
+    date.
+    """
     at = datetime.datetime(*parsed[:6], tzinfo=datetime.UTC) if parsed else None
     return at if at and at.year > 1 else None
 
@@ -186,7 +222,16 @@ def taken(body: bytes, memory: Memory = NOTHING) -> tuple[Read | Unchanged | Par
     return found, 0
 
 
-FIELDS: Final = ("key", "title", "url", "summary", "content", "published_at", "published_raw", "updated_at")
+FIELDS: Final = (
+    "key",
+    "title",
+    "url",
+    "summary",
+    "content",
+    "published_at",
+    "published_raw",
+    "updated_at",
+)
 
 
 def compared(body: bytes) -> Counter[str]:
@@ -194,11 +239,20 @@ def compared(body: bytes) -> Counter[str]:
     outcome, _ = taken(body)
     ours, expected = outcome.items if isinstance(outcome, Read) else (), theirs(body)
     if len(ours) != len(expected):
-        return Counter({"entries of our own" if len(ours) > len(expected) else "lost": max(len(ours), len(expected))})
+        return Counter(
+            {
+                "entries of our own" if len(ours) > len(expected) else "lost": max(
+                    len(ours), len(expected)
+                )
+            }
+        )
     counts = Counter(how_alike(*pair) for pair in zip(ours, expected, strict=True))
     if counts["different"]:
         lengths = lengths_of_markup(body)
-        counts = Counter(how_alike(*pair, lengths.get(pair[0].title, 0)) for pair in zip(ours, expected, strict=True))
+        counts = Counter(
+            how_alike(*pair, lengths.get(pair[0].title, 0))
+            for pair in zip(ours, expected, strict=True)
+        )
     return counts
 
 
@@ -222,7 +276,10 @@ def lengths_of_markup(body: bytes) -> dict[str, int]:
     found = feedparser.parse(BytesIO(body), sanitize_html=False, resolve_relative_uris=False)
     return {
         unmarked(entry.get("title", "")): max(
-            map(len, (entry.get("summary", ""), *(part["value"] for part in entry.get("content", ()))))
+            map(
+                len,
+                (entry.get("summary", ""), *(part["value"] for part in entry.get("content", ()))),
+            )
         )
         for entry in found.entries
     }
@@ -236,11 +293,13 @@ def test_our_short_way_equals_feedparsers_long_one(unpacked: Path) -> None:
     Counted as the same, for that is how it is meant to be:
     - ids as the feed has them; feedparser resolves those in documents with an xml:base;
     - text that differs in space alone: a tag that feedparser does not know leaves no gap there;
-    - text that we cut at 64 KB of markup, which is less text where feedparser first cleans the markup.
+    - text that we cut at 64 KB of markup, which is less text where feedparser first cleans the
+      markup.
 
-    What remains are texts inside iframes, which feedparser keeps and no browser shows, broken markup (tags without
-    names, scripts without ends), where its cleaning and our patterns disagree about what is a tag, and a date that
-    feedparser made up. Entries of our own come from UTF-16 without a mark, which feedparser refuses.
+    What remains are texts inside iframes, which feedparser keeps and no browser shows, broken
+    markup (tags without names, scripts without ends), where its cleaning and our patterns disagree
+    about what is a tag, and a date that feedparser made up. Entries of our own come from UTF-16
+    without a mark, which feedparser refuses.
     """
     counts: Counter[str] = Counter()
     for _, body in documents(unpacked, every=4, capture=8):
@@ -257,9 +316,15 @@ def test_half_of_a_document_reads_the_same_when_the_other_half_is_known(unpacked
     halves = again = 0
     for _, body in documents(unpacked, every=4, capture=60):
         entire, _ = taken(body)
-        if not isinstance(entire, Read) or len(entire.memory.entries) < 32 or len(entire.items) == MOST_ITEMS:
+        if (
+            not isinstance(entire, Read)
+            or len(entire.memory.entries) < 32
+            or len(entire.items) == MOST_ITEMS
+        ):
             continue  # of a longer one the newest are read, and which they are depends on what there is
-        names = [entire.memory.entries[at : at + 16] for at in range(0, len(entire.memory.entries), 16)]
+        names = [
+            entire.memory.entries[at : at + 16] for at in range(0, len(entire.memory.entries), 16)
+        ]
         outcome, cut = taken(body, Memory(b"", b"".join(names[::2])))
         assert isinstance(outcome, Read)
         assert outcome.memory == entire.memory
@@ -301,7 +366,9 @@ def test_captured_feeds_in_order_bring_every_entry_once_under_one_key_for_good()
 @pytest.mark.slow
 def test_odd_feeds_of_other_readers_tests_are_read_or_refused_with_a_reason(unpacked: Path) -> None:
     read_ones, refusals, entries = 0, Counter[str](), 0
-    for path in [path for path in sorted(unpacked.rglob("*")) if path.is_file() and "opml" not in str(path)][::12]:
+    for path in [
+        path for path in sorted(unpacked.rglob("*")) if path.is_file() and "opml" not in str(path)
+    ][::12]:
         body = path.read_bytes()
         parsed = parse(body, "", URL)
         assert parse(body, "", URL) == parsed

@@ -1,4 +1,6 @@
-"""Subscription lists from the tests of other readers. Not run where the corpora do not stand beside the repository."""
+"""Subscription lists from the tests of other readers. Not run where the corpora do not stand beside
+the repository.
+"""
 
 import tarfile
 from collections.abc import Iterator

@@ -5,7 +5,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.patience import patience
-from tracker.feeds.pages.discovery import LONGEST_PAGE, MOST_CANDIDATES, USUAL_PATHS, Candidate, feeds_of_page
+from tracker.feeds.pages.discovery import (
+    LONGEST_PAGE,
+    MOST_CANDIDATES,
+    USUAL_PATHS,
+    Candidate,
+    feeds_of_page,
+)
 
 PAGE = "https://site.example/news/page.html"
 
@@ -25,7 +31,9 @@ def link(href: str, kind: str = "application/rss+xml", rel: str = "alternate") -
 
 
 def test_a_feed_that_the_page_names_is_found_with_its_title() -> None:
-    assert found(link("/rss.xml")) == [Candidate("https://site.example/rss.xml", "News & more", "link")]
+    assert found(link("/rss.xml")) == [
+        Candidate("https://site.example/rss.xml", "News & more", "link")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -146,8 +154,13 @@ def test_a_link_that_leads_elsewhere_is_not_taken_for_a_feed(href: str) -> None:
 
 def test_named_feeds_come_first_then_linked_ones_and_those_of_comments_last() -> None:
     head = link("/comments/feed/") + link("/named")
-    body = "<a href='/linked.rss'>x</a><a href='/named'>x</a><a href='/7/feed/'>Comments on this</a>"
-    assert [(candidate.url.removeprefix("https://site.example"), candidate.how) for candidate in found(head, body)] == [
+    body = (
+        "<a href='/linked.rss'>x</a><a href='/named'>x</a><a href='/7/feed/'>Comments on this</a>"
+    )
+    assert [
+        (candidate.url.removeprefix("https://site.example"), candidate.how)
+        for candidate in found(head, body)
+    ] == [
         ("/named", "link"),
         ("/linked.rss", "anchor"),
         ("/comments/feed/", "link"),
@@ -168,7 +181,8 @@ def test_no_more_than_twenty_come_out() -> None:
 
 def test_titles_are_plain_and_short() -> None:
     (candidate,) = found(
-        f"<link rel=alternate type=application/rss+xml href=/f title='&lt;b>A\u202e&lt;/b> {'x' * 999}'>"
+        "<link rel=alternate type=application/rss+xml href=/f title='&lt;b>A\u202e&lt;/b> "
+        f"{'x' * 999}'>"
     )
     assert candidate.title.startswith("A xxx")
     assert len(candidate.title) <= 300
@@ -183,7 +197,9 @@ def test_titles_are_plain_and_short() -> None:
         ("utf-16", "", ""),
     ],
 )
-def test_titles_are_read_in_the_page_s_encoding(encoding: str, content_type: str, head: str) -> None:
+def test_titles_are_read_in_the_page_s_encoding(
+    encoding: str, content_type: str, head: str
+) -> None:
     tag = "<link rel=alternate type=application/rss+xml href=/f title='Новости'>"
     (candidate,) = feeds_of_page(f"<html><head>{head}{tag}".encode(encoding), content_type, PAGE)
     assert candidate.title == "Новости"
@@ -223,7 +239,17 @@ def test_a_hostile_page_ends(page: bytes) -> None:
     st.one_of(
         st.binary(max_size=200),
         st.lists(
-            st.sampled_from(["<link ", "<a ", "<base ", "rel=alternate ", "type=application/rss+xml ", "href='", "'>"])
+            st.sampled_from(
+                [
+                    "<link ",
+                    "<a ",
+                    "<base ",
+                    "rel=alternate ",
+                    "type=application/rss+xml ",
+                    "href='",
+                    "'>",
+                ]
+            )
             | st.text(max_size=8),
             max_size=20,
         ).map(lambda parts: "".join(parts).encode("utf-8", "surrogatepass")),
@@ -233,5 +259,7 @@ def test_a_hostile_page_ends(page: bytes) -> None:
 )
 def test_only_web_addresses_ever_come_out(page: bytes, content_type: str, url: str) -> None:
     candidates = feeds_of_page(page, content_type, url)
-    assert all(candidate.url.lower().startswith(("http://", "https://")) for candidate in candidates)
+    assert all(
+        candidate.url.lower().startswith(("http://", "https://")) for candidate in candidates
+    )
     assert len({candidate.url for candidate in candidates}) == len(candidates) <= MOST_CANDIDATES

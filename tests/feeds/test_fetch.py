@@ -1,4 +1,6 @@
-"""Fetching, against a real server on loopback: documents, validators, redirects, and what goes wrong."""
+"""Fetching, against a real server on loopback: documents, validators, redirects, and what goes
+wrong.
+"""
 
 import gzip
 import socket
@@ -14,7 +16,17 @@ import aiohttp
 import pytest
 
 from tests.feeds.feed_server import FeedServer
-from tests.feeds.fetching import BODY, NOW, USER_AGENT, FakeNames, ask, fetch_all, fetching, requests_to, results
+from tests.feeds.fetching import (
+    BODY,
+    NOW,
+    USER_AGENT,
+    FakeNames,
+    ask,
+    fetch_all,
+    fetching,
+    requests_to,
+    results,
+)
 from tracker.feeds.answers import Fetch, Fetched, FetchFailed, FetchRequest, NotModified, fetch_one
 from tracker.feeds.item import FeedId
 
@@ -32,7 +44,9 @@ def failed(reason: str, status: int | None = None, **more: Any) -> FetchFailed:
 def timeless(result: Any) -> Any:
     """The result as if it had taken no time."""
     assert 0 <= result.seconds < 5
-    return type(result)(**{name: getattr(result, name) for name in result.__slots__} | {"seconds": 0.0})
+    return type(result)(
+        **{name: getattr(result, name) for name in result.__slots__} | {"seconds": 0.0}
+    )
 
 
 # Documents and validators
@@ -42,7 +56,14 @@ def test_a_document_comes_with_its_type_and_validators(server: FeedServer) -> No
     server.serve("/feed.xml", BODY, etag='W/"a-1"', last_modified="Wed, 01 Jun 2022 08:00:00 GMT")
     url = server.url("/feed.xml")
     assert timeless(ask(url)) == Fetched(
-        FeedId("wire"), url, 200, BODY, "application/rss+xml", 'W/"a-1"', "Wed, 01 Jun 2022 08:00:00 GMT", 0.0
+        FeedId("wire"),
+        url,
+        200,
+        BODY,
+        "application/rss+xml",
+        'W/"a-1"',
+        "Wed, 01 Jun 2022 08:00:00 GMT",
+        0.0,
     )
 
 
@@ -53,7 +74,11 @@ def test_validators_are_sent_back_word_for_word(server: FeedServer) -> None:
     assert timeless(ask(url, None, "some day last week")) == NotModified(FeedId("wire"), 0.0)
     assert ask(url, '"older"', "some other day").body == BODY
     assert [s.headers["If-None-Match"] for s in server.seen] == ['W/"odd, etag"', None, '"older"']
-    assert [s.headers["If-Modified-Since"] for s in server.seen] == [None, "some day last week", "some other day"]
+    assert [s.headers["If-Modified-Since"] for s in server.seen] == [
+        None,
+        "some day last week",
+        "some other day",
+    ]
 
 
 def test_validators_beyond_ascii_come_back_as_the_bytes_that_they_were(server: FeedServer) -> None:
@@ -67,7 +92,9 @@ def test_validators_beyond_ascii_come_back_as_the_bytes_that_they_were(server: F
 def test_not_modified_is_no_answer_to_a_request_without_conditions(server: FeedServer) -> None:
     server.answer("/feed.xml", 304)
     result = ask(server.url("/feed.xml"))
-    assert timeless(result) == failed("HTTP 304 Not Modified, but no earlier version was named", 304)
+    assert timeless(result) == failed(
+        "HTTP 304 Not Modified, but no earlier version was named", 304
+    )
 
 
 def test_a_validator_that_could_not_be_sent_back_is_not_kept(server: FeedServer) -> None:
@@ -92,7 +119,10 @@ def test_a_feed_may_be_asked_under_a_name_of_its_own(server: FeedServer) -> None
     server.serve("/feed.xml", BODY)
     for name in ("Mozilla/5.0", "two\r\nX-Injected: lines"):
         assert ask(server.url("/feed.xml"), user_agent=name).body == BODY
-    assert [s.headers["User-Agent"] for s in server.seen] == ["Mozilla/5.0", "two X-Injected: lines"]
+    assert [s.headers["User-Agent"] for s in server.seen] == [
+        "Mozilla/5.0",
+        "two X-Injected: lines",
+    ]
     assert [s.headers["X-Injected"] for s in server.seen] == [None, None]
 
 
@@ -104,7 +134,9 @@ def test_a_feed_may_be_asked_under_a_name_of_its_own(server: FeedServer) -> None
         pytest.param("deflate", zlib.compress(BODY)[2:-4], id="deflate without a head"),
     ],
 )
-def test_a_compressed_document_is_unpacked(server: FeedServer, encoding: str, packed: bytes) -> None:
+def test_a_compressed_document_is_unpacked(
+    server: FeedServer, encoding: str, packed: bytes
+) -> None:
     server.answer("/feed.xml", 200, packed, {"Content-Encoding": encoding})
     assert ask(server.url("/feed.xml")).body == BODY
     assert encoding in server.seen[0].headers["Accept-Encoding"]
@@ -126,7 +158,9 @@ def test_one_request_has_one_answer(server: FeedServer) -> None:
     server.serve("/feed.xml", BODY)
     with fetching() as running:
         fetch: Fetch = running
-        assert isinstance(fetch_one(fetch, FetchRequest(FeedId("wire"), server.url("/feed.xml"))), Fetched)
+        assert isinstance(
+            fetch_one(fetch, FetchRequest(FeedId("wire"), server.url("/feed.xml"))), Fetched
+        )
 
 
 # How long an answer stays fresh
@@ -140,7 +174,13 @@ def test_one_request_has_one_answer(server: FeedServer) -> None:
         ({"Cache-Control": "max-age=900", "Age": "3000"}, 0),
         ({"Cache-Control": "max-age=900", "Age": "young"}, 900),
         ({"Cache-Control": "max-age=900, no-cache"}, 0),
-        ({"Cache-Control": "no-store", "Expires": format_datetime(NOW + timedelta(hours=1), usegmt=True)}, 0),
+        (
+            {
+                "Cache-Control": "no-store",
+                "Expires": format_datetime(NOW + timedelta(hours=1), usegmt=True),
+            },
+            0,
+        ),
         ({"Cache-Control": "s-maxage=7200"}, 0),
         ({"Cache-Control": "max-age=soon"}, 0),
         ({"Cache-Control": "max-age=" + "9" * 5_000}, 366 * 86400),
@@ -149,7 +189,13 @@ def test_one_request_has_one_answer(server: FeedServer) -> None:
         ({"Expires": format_datetime(NOW - timedelta(hours=1), usegmt=True)}, 0),
         ({"Expires": "Wed, 01 Jun 9000 12:00:00 GMT"}, 366 * 86400),
         ({"Expires": "0"}, 0),
-        ({"Cache-Control": "max-age=60", "Expires": format_datetime(NOW + timedelta(hours=1), usegmt=True)}, 60),
+        (
+            {
+                "Cache-Control": "max-age=60",
+                "Expires": format_datetime(NOW + timedelta(hours=1), usegmt=True),
+            },
+            60,
+        ),
     ],
 )
 def test_freshness_follows_cache_control_then_expires(
@@ -183,11 +229,16 @@ def test_freshness_follows_cache_control_then_expires(
         (206, "HTTP 206 Partial Content instead of a document"),
         (226, "HTTP 226 IM Used instead of a document"),
         (300, "HTTP 300 Multiple Choices without a usable address"),
-        (302, "HTTP 302 Found without a usable address"),  # without a Location there is nowhere to go
+        (
+            302,
+            "HTTP 302 Found without a usable address",
+        ),  # without a Location there is nowhere to go
         (399, "HTTP 399 without a usable address"),
     ],
 )
-def test_another_status_is_a_failure_that_names_it(server: FeedServer, status: int, reason: str) -> None:
+def test_another_status_is_a_failure_that_names_it(
+    server: FeedServer, status: int, reason: str
+) -> None:
     server.answer("/feed.xml", status, b"", {"Retry-After": "60"})
     assert timeless(ask(server.url("/feed.xml"))) == failed(reason, status)
 
@@ -272,12 +323,16 @@ def test_a_redirect_to_anything_but_http_is_refused(server: FeedServer, target: 
     assert ask(server.url("/feed.xml")).reason == "not an http(s) address"
 
 
-@pytest.mark.parametrize("url", ["", "feed.xml", "file:///etc/passwd", "http://", "http://a:port/", "http://a b/"])
+@pytest.mark.parametrize(
+    "url", ["", "feed.xml", "file:///etc/passwd", "http://", "http://a:port/", "http://a b/"]
+)
 def test_an_address_that_is_not_http_is_refused_unasked(url: str) -> None:
     assert ask(url) == failed("not an http(s) address")
 
 
-def test_an_address_may_be_written_carelessly(server: FeedServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_address_may_be_written_carelessly(
+    server: FeedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     names = FakeNames(monkeypatch)
     names.leads["xn--mnchen-3ya.test"] = ["127.0.0.1"]
     server.serve("/s%C3%BCd?q=%C3%9F", BODY)
@@ -295,7 +350,9 @@ def test_a_password_is_sent_to_its_host_and_not_shown(server: FeedServer) -> Non
     server.serve("/new", BODY)
     result = ask(server.url("/old", host="me:s%C3%A9cret@127.0.0.1"))
     assert result.url == server.url("/new")
-    assert result.moved_to == server.url("/new", host="me:s%C3%A9cret@127.0.0.1")  # it is needed there as well
+    assert result.moved_to == server.url(
+        "/new", host="me:s%C3%A9cret@127.0.0.1"
+    )  # it is needed there as well
     assert len({s.headers["Authorization"] for s in server.seen}) == 1
     assert str(server.seen[1].headers["Authorization"]).startswith("Basic ")
 
@@ -336,8 +393,11 @@ def test_a_body_that_is_garbled_or_cut_short_is_a_failure(
     assert timeless(ask(server.url("/feed.xml"))) == failed("answer was garbled or cut short")
 
 
-def test_a_compressed_body_that_stops_early_is_a_failure_within_the_deadline(server: FeedServer) -> None:
-    # The client sees the early end at once or, when the body comes in a packet of its own, not at all.
+def test_a_compressed_body_that_stops_early_is_a_failure_within_the_deadline(
+    server: FeedServer,
+) -> None:
+    # The client sees the early end at once or, when the body comes in a packet of its own, not at
+    # all.
     server.answer("/feed.xml", 200, b"\x78\x9c\x01", {"Content-Encoding": "deflate"})
     result = ask(server.url("/feed.xml"), total_seconds=0.3)
     assert result.reason in ("answer was garbled or cut short", "timed out after 0.3 s")
@@ -386,7 +446,9 @@ def test_a_host_without_addresses_is_a_failure(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_an_unreachable_network_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
-    FakeNames(monkeypatch).leads["far.test"] = ["255.255.255.255"]  # no connection can be made to everybody
+    FakeNames(monkeypatch).leads["far.test"] = [
+        "255.255.255.255"
+    ]  # no connection can be made to everybody
     assert ask("http://far.test/", private=["*"]).reason == "could not connect"
 
 

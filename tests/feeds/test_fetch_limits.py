@@ -1,4 +1,6 @@
-"""Fetching from servers that take time, room or turns without end: each costs its own feed alone."""
+"""Fetching from servers that take time, room or turns without end: each costs its own feed
+alone.
+"""
 
 import gzip
 import socket
@@ -30,7 +32,9 @@ def server() -> Iterator[FeedServer]:
 
 
 def endless(server: FeedServer, path: str, start: bytes, again: bytes, pause: float = 0.0) -> None:
-    """Send the start, and then the same again and again for as long as somebody listens, 5 s at most."""
+    """Send the start, and then the same again and again for as long as somebody listens, 5 s at
+    most.
+    """
 
     def write(request: BaseHTTPRequestHandler) -> None:
         request.close_connection = True
@@ -89,13 +93,22 @@ def test_a_server_that_drips_is_cut_off(server: FeedServer, start: bytes, drop: 
         (b"", b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" * 50),
         (OK + b"Transfer-Encoding: chunked\r\n\r\n1;", b"extension=" * 100),
         (OK + b"Transfer-Encoding: chunked\r\n\r\n0\r\n", b"Trailer: more\r\n" * 50),
-        (OK + b"Content-Encoding: deflate\r\n\r\n" + zlib.compress(b"")[:2], b"\0\0\0\xff\xff" * 1_000),  # empty blocks
-        (OK + b"Content-Encoding: gzip\r\n\r\n", gzip.compress(b"", mtime=0) * 50),  # empty documents
+        (
+            OK + b"Content-Encoding: deflate\r\n\r\n" + zlib.compress(b"")[:2],
+            b"\0\0\0\xff\xff" * 1_000,
+        ),  # empty blocks
+        (
+            OK + b"Content-Encoding: gzip\r\n\r\n",
+            gzip.compress(b"", mtime=0) * 50,
+        ),  # empty documents
         (OK, b"X-More: of the same\r\n" * 50),  # more headers
         (OK + b"X-Long: ", b"a" * 1_000),  # a longer one
         (OK + b"\r\n", b"x" * 50_000),  # a larger body
         (b"HTTP/1.1 ", b"2" * 1_000),  # a longer status
-        (OK + b"Content-Length: 0\r\n\r\n", OK + b"Content-Length: 0\r\n\r\n"),  # answers that nobody asked for
+        (
+            OK + b"Content-Length: 0\r\n\r\n",
+            OK + b"Content-Length: 0\r\n\r\n",
+        ),  # answers that nobody asked for
     ],
 )
 def test_a_server_that_floods_is_cut_off(server: FeedServer, start: bytes, again: bytes) -> None:
@@ -137,7 +150,10 @@ def test_a_name_server_that_hangs_holds_up_nobody_beyond_the_deadline(
     for n in range(8):  # more than the four lookups at once that the event loop has of its own
         names.leads[f"hangs-{n}.test"] = lambda: (hangs.wait(60), ["127.0.0.1"])[1]
     server.serve("/feed.xml", BODY)
-    urls = [*(f"http://hangs-{n}.test/" for n in range(8)), server.url("/feed.xml", host="good.test")]
+    urls = [
+        *(f"http://hangs-{n}.test/" for n in range(8)),
+        server.url("/feed.xml", host="good.test"),
+    ]
     started = time.monotonic()
     try:
         found = fetch_all(urls, total_seconds=0.3)
@@ -172,7 +188,10 @@ def test_a_document_of_exactly_the_limit_is_kept(server: FeedServer) -> None:
 def test_a_feed_may_have_a_limit_of_its_own(server: FeedServer) -> None:
     server.answer("/feed.xml", 200, b"x" * 100_000)
     with fetching() as fetch:
-        requests = [FetchRequest(FeedId(str(n)), server.url("/feed.xml"), max_bytes=n) for n in (0, 99_999, 100_000)]
+        requests = [
+            FetchRequest(FeedId(str(n)), server.url("/feed.xml"), max_bytes=n)
+            for n in (0, 99_999, 100_000)
+        ]
         requests += [FetchRequest(FeedId("usual"), server.url("/feed.xml"))]
         found = results(fetch, requests)
     assert [getattr(r, "reason", "") for r in found] == [
@@ -216,7 +235,9 @@ def test_large_documents_take_turns(server: FeedServer, monkeypatch: pytest.Monk
     assert peak() < 20_000_000  # not 12 times 3 MB
 
 
-def test_waiting_for_room_costs_a_large_document_no_time(server: FeedServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_waiting_for_room_costs_a_large_document_no_time(
+    server: FeedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(intake, "LARGE", 1_000)
     monkeypatch.setattr(intake, "LARGE_AT_ONCE", 1)
     first_is_in, first_is_done = Event(), Event()
@@ -231,7 +252,9 @@ def test_waiting_for_room_costs_a_large_document_no_time(server: FeedServer, mon
 
     server.script("/first", first)
     server.script("/second", second)
-    found = fetch_all([server.url("/first"), server.url("/second")], total_seconds=0.5, polite=False)
+    found = fetch_all(
+        [server.url("/first"), server.url("/second")], total_seconds=0.5, polite=False
+    )
     assert [len(r.body) for r in found] == [4_000] * 2
 
 
@@ -264,7 +287,13 @@ def test_each_request_has_its_result(server: FeedServer) -> None:
     endless(server, "/slow", OK + b"\r\n", b" ", pause=0.02)
     server.serve("/good", BODY)
     server.answer("/gone", 410)
-    urls = [server.url("/slow"), server.url("/good"), "ftp://x/", server.url("/gone"), server.url("/good")]
+    urls = [
+        server.url("/slow"),
+        server.url("/good"),
+        "ftp://x/",
+        server.url("/gone"),
+        server.url("/good"),
+    ]
     with fetching(total_seconds=0.3) as fetch:
         found = results(fetch, requests_to(*urls))
     assert [r.feed_id for r in found] == ["feed-0", "feed-1", "feed-2", "feed-3", "feed-4"]

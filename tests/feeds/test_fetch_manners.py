@@ -1,4 +1,6 @@
-"""Fetching politely: few at once per host, a steady rate per site, and nobody earlier than asked."""
+"""Fetching politely: few at once per host, a steady rate per site, and nobody earlier than
+asked.
+"""
 
 import time
 from collections.abc import Iterator
@@ -10,7 +12,16 @@ from threading import Event
 import pytest
 
 from tests.feeds.feed_server import FeedServer, reply
-from tests.feeds.fetching import BODY, NOW, FakeNames, ask, fetch_all, fetching, requests_to, results
+from tests.feeds.fetching import (
+    BODY,
+    NOW,
+    FakeNames,
+    ask,
+    fetch_all,
+    fetching,
+    requests_to,
+    results,
+)
 from tracker.feeds.answers import Deferred, Fetched, FetchFailed, giving
 from tracker.feeds.asking import manners, turns
 from tracker.feeds.asking.headers import retry_after
@@ -27,7 +38,14 @@ def server() -> Iterator[FeedServer]:
 def public_names(monkeypatch: pytest.MonkeyPatch) -> None:
     """Names of the world, all of which lead to the test's server."""
     names = FakeNames(monkeypatch)
-    for host in ("www.reddit.com", "old.reddit.com", "feeds.site.com", "www.site.com", "a.other.org", "nas.lan"):
+    for host in (
+        "www.reddit.com",
+        "old.reddit.com",
+        "feeds.site.com",
+        "www.site.com",
+        "a.other.org",
+        "nas.lan",
+    ):
         names.leads[host] = ["127.0.0.1"]
 
 
@@ -106,11 +124,18 @@ def test_without_retry_after_nobody_else_rests(server: FeedServer) -> None:
     assert (result.reason, result.rests) == ("HTTP 429 Too Many Requests", "")
 
 
-def test_once_a_site_wants_to_be_left_alone_no_other_feed_of_it_is_asked(server: FeedServer) -> None:
+def test_once_a_site_wants_to_be_left_alone_no_other_feed_of_it_is_asked(
+    server: FeedServer,
+) -> None:
     server.answer("/feed.xml", 429, b"", {"Retry-After": "120"})
-    urls = [server.url("/feed.xml", host=host) for host in ("feeds.site.com", "feeds.site.com", "www.site.com")]
+    urls = [
+        server.url("/feed.xml", host=host)
+        for host in ("feeds.site.com", "feeds.site.com", "www.site.com")
+    ]
     with fetching(per_host=1) as fetch:
-        first, second = results(fetch, requests_to(*urls[:2]))  # at once, so that one stands in line
+        first, second = results(
+            fetch, requests_to(*urls[:2])
+        )  # at once, so that one stands in line
         (third,) = results(fetch, requests_to(urls[2]))
     told = sorted([first, second], key=lambda r: isinstance(r, Deferred))
     assert isinstance(told[0], FetchFailed)
@@ -126,11 +151,17 @@ def test_once_a_site_wants_to_be_left_alone_no_other_feed_of_it_is_asked(server:
 
 def test_a_site_is_asked_at_its_rate_and_the_others_come_back(server: FeedServer) -> None:
     server.serve("/feed.xml", BODY)
-    urls = [server.url("/feed.xml", host=host) for host in ("www.reddit.com", "old.reddit.com", "www.reddit.com")]
+    urls = [
+        server.url("/feed.xml", host=host)
+        for host in ("www.reddit.com", "old.reddit.com", "www.reddit.com")
+    ]
     found = fetch_all([*urls, server.url("/feed.xml", host="feeds.site.com")])
     assert [type(r) for r in found] == [Fetched, Deferred, Deferred, Fetched]
     assert [round(r.wait_seconds) for r in found[1:3]] == [60, 120]
-    assert found[1].reason == "reddit.com is asked about once a minute, and other feeds are before this one"
+    assert (
+        found[1].reason
+        == "reddit.com is asked about once a minute, and other feeds are before this one"
+    )
     assert len(server.seen) == 2
 
 
@@ -149,15 +180,21 @@ def test_a_redirect_to_a_site_that_has_been_asked_enough_waits_for_it(server: Fe
     assert (type(first), type(second)) == (Fetched, Deferred)
 
 
-def test_a_short_wait_is_slept_through_without_a_place(server: FeedServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_short_wait_is_slept_through_without_a_place(
+    server: FeedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(manners, "USUAL", Rate(gap=0.3, burst=1))
     server.serve("/feed.xml", BODY)
     crowd = [server.url("/feed.xml", host="feeds.site.com")] * 3
     started = time.monotonic()
-    with fetching(in_flight=1, total_seconds=0.25) as fetch:  # less than the wait, which costs none of it
+    with fetching(
+        in_flight=1, total_seconds=0.25
+    ) as fetch:  # less than the wait, which costs none of it
         order = [
             result.feed_id
-            for answers in fetch(giving(requests_to(*crowd, server.url("/feed.xml", host="a.other.org"))))
+            for answers in fetch(
+                giving(requests_to(*crowd, server.url("/feed.xml", host="a.other.org")))
+            )
             for result in answers
             if isinstance(result, Fetched)
         ]
@@ -186,7 +223,9 @@ def test_without_politeness_nothing_is_waited_for(server: FeedServer) -> None:
     with fetching(polite=False) as fetch:
         found = results(fetch, requests_to(*[server.url("/feed.xml", host="www.reddit.com")] * 12))
         found += results(fetch, requests_to(server.url("/feed.xml", host="www.reddit.com")))
-    assert {(type(r), r.retry_after_seconds, r.rests) for r in found} == {(FetchFailed, 120, "reddit.com")}
+    assert {(type(r), r.retry_after_seconds, r.rests) for r in found} == {
+        (FetchFailed, 120, "reddit.com")
+    }
     assert server.most_at_once == 12
 
 
@@ -200,7 +239,9 @@ def test_one_host_is_asked_by_few_at_once_and_waiting_costs_no_time(server: Feed
 
     server.script("/slow", slow)
     found = fetch_all([server.url("/slow")] * 8, total_seconds=0.5, per_host=2)
-    assert {type(r) for r in found} == {Fetched}  # the last waited longer than its deadline before its turn
+    assert {type(r) for r in found} == {
+        Fetched
+    }  # the last waited longer than its deadline before its turn
     assert server.most_at_once == 2
 
 
@@ -224,7 +265,9 @@ def test_a_crowd_for_a_slow_host_leaves_room_for_others(server: FeedServer) -> N
     assert time.monotonic() - started < 30
 
 
-def test_who_stands_in_line_for_too_long_comes_back_later(server: FeedServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_stands_in_line_for_too_long_comes_back_later(
+    server: FeedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(turns, "LONGEST_QUEUE", 0.1)
 
     def slow(request: BaseHTTPRequestHandler) -> None:

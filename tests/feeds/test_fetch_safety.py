@@ -1,4 +1,6 @@
-"""What is not public is not asked: not by its number, not by its name, not by a redirect, not by a trick."""
+"""What is not public is not asked: not by its number, not by its name, not by a redirect, not by a
+trick.
+"""
 
 from collections.abc import Iterator
 
@@ -37,7 +39,9 @@ PRIVATE = [
     "255.255.255.255",
 ]
 REFUSED = ("is not a public address", "not an http(s) address", "host not found")
-"""The client itself takes short and long forms of an IPv4 address for none; a name server may not know them."""
+"""The client itself takes short and long forms of an IPv4 address for none; a name server may not
+know them.
+"""
 
 
 @pytest.fixture
@@ -48,8 +52,12 @@ def server() -> Iterator[FeedServer]:
 
 @pytest.fixture
 def loopback_is_public(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The test's server stands for the public internet; other private networks are as private as ever."""
-    others = tuple((network, why) for network, why in addresses.NOT_PUBLIC if str(network) != "127.0.0.0/8")
+    """The test's server stands for the public internet; other private networks are as private as
+    ever.
+    """
+    others = tuple(
+        (network, why) for network, why in addresses.NOT_PUBLIC if str(network) != "127.0.0.0/8"
+    )
     monkeypatch.setattr(addresses, "NOT_PUBLIC", others)
 
 
@@ -64,7 +72,10 @@ def test_what_is_not_public_is_not_asked(server: FeedServer, host: str) -> None:
 
 def test_the_reason_says_what_to_do_about_it(server: FeedServer) -> None:
     result = ask(server.url("/feed.xml"), private=())
-    assert result.reason == "127.0.0.1 is not a public address (loopback); allow it with the setting private_feeds"
+    assert (
+        result.reason
+        == "127.0.0.1 is not a public address (loopback); allow it with the setting private_feeds"
+    )
     assert result.status is None
 
 
@@ -134,7 +145,10 @@ def test_an_open_connection_of_an_allowed_name_serves_no_other(
     names = FakeNames(monkeypatch)
     names.leads = {"nas.test": ["127.0.0.1"], "evil.test": ["127.0.0.1"]}
     server.serve("/feed.xml", BODY)
-    urls = [server.url("/feed.xml", host=host) for host in ("nas.test", "evil.test", "127.0.0.1", "nas.test")]
+    urls = [
+        server.url("/feed.xml", host=host)
+        for host in ("nas.test", "evil.test", "127.0.0.1", "nas.test")
+    ]
     with fetching(private=["nas.test"]) as fetch:
         found = [results(fetch, requests_to(url))[0] for url in urls]
     assert [isinstance(r, Fetched) for r in found] == [True, False, False, True]
@@ -155,7 +169,11 @@ def test_an_open_connection_of_an_allowed_name_serves_no_other(
     ],
 )
 def test_what_is_allowed_may_be_asked(
-    server: FeedServer, monkeypatch: pytest.MonkeyPatch, private: list[str], host: str, allowed: bool
+    server: FeedServer,
+    monkeypatch: pytest.MonkeyPatch,
+    private: list[str],
+    host: str,
+    allowed: bool,
 ) -> None:
     names = FakeNames(monkeypatch)
     names.leads = {name: ["127.0.0.1"] for name in ("nas.test", "nas.test.", "www.nas.test")}
@@ -170,7 +188,9 @@ def test_a_slip_of_the_pen_in_the_allow_list_is_told_at_once() -> None:
         pass
 
 
-def test_no_proxy_is_taken_from_the_environment(server: FeedServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_proxy_is_taken_from_the_environment(
+    server: FeedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.setenv(name, server.url("/"))
     assert fetch_all(["http://nosuchhost.invalid/"])[0].reason == "host not found"

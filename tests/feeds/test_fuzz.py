@@ -1,4 +1,5 @@
-"""Bytes from nowhere, and feeds that were cut, doubled, flipped and spliced: there is always an answer within its caps.
+"""Bytes from nowhere, and feeds that were cut, doubled, flipped and spliced: there is always an
+answer within its caps.
 
 A few seconds of it belong to every run. For a longer one, raise `max_examples`.
 """
@@ -51,8 +52,16 @@ XHTML: Final = b"""<feed xmlns="http://www.w3.org/2005/Atom" xmlns:h="http://www
 JSON: Final = b"""{"version": "https://jsonfeed.org/version/1.1", "title": "J", "items": [{"id": 1, "url": "/1",
     "title": "A", "content_html": "<p>x</p>", "date_published": "2022-06-01T00:00:00Z"},
     {"id": "1", "content_text": "y"}]}"""
-SEEDS: Final = [RICH, XHTML, JSON, *[document(kind, ENTRIES) for kind in KINDS], document("rss", ENTRIES * 3)]
-TYPES: Final = st.sampled_from(["", "application/rss+xml", "text/xml; charset=koi8-r", "application/feed+json"])
+SEEDS: Final = [
+    RICH,
+    XHTML,
+    JSON,
+    *[document(kind, ENTRIES) for kind in KINDS],
+    document("rss", ENTRIES * 3),
+]
+TYPES: Final = st.sampled_from(
+    ["", "application/rss+xml", "text/xml; charset=koi8-r", "application/feed+json"]
+)
 TOKENS: Final = st.sampled_from(
     [b"<item>", b"</item>", b"<entry>", b"</entry>", b"<![CDATA[", b"]]>", b"<!--", b"-->", b"&", b"&#0;", b"<",
      b"&a;", b">", b"</channel>", b"xmlns:x='y'", b"\0", b"\xff", b"\xed\xa0\x80", b"<title>", b"<?x", b'"', b"{", b"[",
@@ -91,7 +100,9 @@ def checked(parsed: Parsed | ParseFailed) -> Parsed | ParseFailed:
     assert len(parsed.items) <= MOST_ITEMS
     assert len({item.key for item in parsed.items}) == len(parsed.items) <= len(parsed.names)
     assert 0 <= parsed.ttl_seconds <= 86400
-    assert bool(parsed.site_url) == bool(canonical_url(parsed.site_url))  # which only http(s) addresses have
+    assert bool(parsed.site_url) == bool(
+        canonical_url(parsed.site_url)
+    )  # which only http(s) addresses have
     for text, longest in [(parsed.title, LONGEST_TITLE), *[pair for item in parsed.items for pair in (
         (item.title, LONGEST_TITLE), (item.summary, LONGEST_SUMMARY), (item.content, LONGEST_CONTENT),
         (item.published_raw, LONGEST_DATE), (item.url, LONGEST_LINK),
@@ -103,7 +114,10 @@ def checked(parsed: Parsed | ParseFailed) -> Parsed | ParseFailed:
         assert item.title
         assert item.canonical_url == canonical_url(item.url)
         assert bool(item.url) == bool(item.canonical_url)
-        assert all(at is None or (at.tzinfo is UTC and at.year >= 1990) for at in (item.published_at, item.updated_at))
+        assert all(
+            at is None or (at.tzinfo is UTC and at.year >= 1990)
+            for at in (item.published_at, item.updated_at)
+        )
     return parsed
 
 
@@ -133,13 +147,17 @@ def test_bytes_from_nowhere_have_an_answer(body: bytes, content_type: str) -> No
 
 @settings(deadline=None, max_examples=100)
 @given(mutants(), TYPES)
-def test_a_feed_after_accidents_has_an_answer_within_its_caps(body: bytes, content_type: str) -> None:
+def test_a_feed_after_accidents_has_an_answer_within_its_caps(
+    body: bytes, content_type: str
+) -> None:
     checked(parse(body, content_type, URL))
 
 
 @settings(deadline=None, max_examples=60)
 @given(mutants(), mutants(), TYPES)
-def test_one_damaged_feed_after_another_is_followed(before: bytes, after: bytes, content_type: str) -> None:
+def test_one_damaged_feed_after_another_is_followed(
+    before: bytes, after: bytes, content_type: str
+) -> None:
     memory = follow(after, content_type, follow(before, content_type, NOTHING))
     assert len(memory.entries) % 16 == 0
     if memory.body_hash:
@@ -148,7 +166,9 @@ def test_one_damaged_feed_after_another_is_followed(before: bytes, after: bytes,
 
 @settings(deadline=None, max_examples=50)
 @given(mutants(), st.data())
-def test_what_is_cut_out_of_a_damaged_feed_leaves_the_rest_as_it_is(body: bytes, data: st.DataObject) -> None:
+def test_what_is_cut_out_of_a_damaged_feed_leaves_the_rest_as_it_is(
+    body: bytes, data: st.DataObject
+) -> None:
     parts = split(body, "")
     if parts is None:
         return

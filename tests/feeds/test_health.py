@@ -8,7 +8,17 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.feeds.test_polling import DAY, HOUR, MINUTE, NOW, a_document, a_feed, failed, states, unchanged
+from tests.feeds.test_polling import (
+    DAY,
+    HOUR,
+    MINUTE,
+    NOW,
+    a_document,
+    a_feed,
+    failed,
+    states,
+    unchanged,
+)
 from tests.feeds.test_rhythm import every, moments
 from tracker.feeds.feed import FeedState, Rhythm
 from tracker.feeds.timing.health import (
@@ -53,7 +63,9 @@ def test_health_is_the_first_rule_that_holds() -> None:
 
 
 def test_a_feed_is_quiet_after_a_gap_that_its_rhythm_makes_unlikely() -> None:
-    assert not is_quiet(silent_for(23 * HOUR), NOW)  # an item every two hours, but a day may always pass
+    assert not is_quiet(
+        silent_for(23 * HOUR), NOW
+    )  # an item every two hours, but a day may always pass
     assert is_quiet(silent_for(25 * HOUR), NOW)
     assert not is_quiet(silent_for(6 * DAY, interval=DAY), NOW)
     assert is_quiet(silent_for(12 * DAY, interval=DAY), NOW)
@@ -115,13 +127,16 @@ def test_a_feed_that_is_asked_once_a_week_may_be_silent_for_as_long() -> None:
 
 def test_a_feed_that_used_to_bring_news_is_silent_and_says_what_was_usual() -> None:
     assert (
-        silence(silent_for(4 * DAY), NOW) == "nothing new since 28 May 12:00 UTC, against about 11 items a day before"
+        silence(silent_for(4 * DAY), NOW)
+        == "nothing new since 28 May 12:00 UTC, against about 11 items a day before"
     )
 
 
 @settings(deadline=None)
 @given(states, moments)
-def test_every_feed_has_a_health_and_no_state_is_too_odd_to_look_at(state: FeedState, now: Any) -> None:
+def test_every_feed_has_a_health_and_no_state_is_too_odd_to_look_at(
+    state: FeedState, now: Any
+) -> None:
     named = fleet([state], now)
     assert sum(named.counts.values()) == named.counts[health(state, now)] == 1
     assert bool(silence(state, now)) or health(state, now) != "paused"
@@ -135,16 +150,34 @@ def answered(ago: timedelta, next_in: timedelta = 10 * MINUTE) -> FeedState:
 
 
 def failing(ago: timedelta, **changed: Any) -> FeedState:
-    last = {"last_success_at": NOW - ago - HOUR, "last_attempt_at": NOW - ago, "next_due_at": NOW + HOUR}
+    last = {
+        "last_success_at": NOW - ago - HOUR,
+        "last_attempt_at": NOW - ago,
+        "next_due_at": NOW + HOUR,
+    }
     return a_feed(failures=1, failing_since=NOW - ago, **{**last, **changed})
 
 
 def test_a_fleet_counts_its_feeds_by_health() -> None:
-    found = fleet([answered(HOUR), answered(3 * HOUR), failing(HOUR), UNASKED, a_feed(paused_why="by hand")], NOW)
-    assert dict(found.counts) == {"new": 1, "ok": 2, "quiet": 0, "late": 0, "failing": 1, "paused": 1}
+    found = fleet(
+        [answered(HOUR), answered(3 * HOUR), failing(HOUR), UNASKED, a_feed(paused_why="by hand")],
+        NOW,
+    )
+    assert dict(found.counts) == {
+        "new": 1,
+        "ok": 2,
+        "quiet": 0,
+        "late": 0,
+        "failing": 1,
+        "paused": 1,
+    }
     assert (found.feeds, found.asked, found.share_failing) == (5, 3, 1 / 3)
     assert (found.newest_success, found.alarm) == (NOW - HOUR, "")
-    assert (fleet([], NOW).share_failing, fleet([], NOW).newest_success, fleet([], NOW).alarm) == (0.0, None, "")
+    assert (fleet([], NOW).share_failing, fleet([], NOW).newest_success, fleet([], NOW).alarm) == (
+        0.0,
+        None,
+        "",
+    )
 
 
 def alarm(states: Sequence[FeedState]) -> str:
@@ -165,10 +198,20 @@ def test_an_alarm_is_raised_when_nobody_asks() -> None:
 def test_no_alarm_is_raised_when_no_feed_was_due() -> None:
     assert alarm([answered(9 * HOUR, 5 * HOUR)]) == ""
     assert alarm([answered(9 * HOUR, -5 * MINUTE)]) == ""  # the scheduler is about to ask
-    assert alarm([answered(MINUTE), answered(9 * HOUR, -5 * HOUR)]) == ""  # it is at work, but does not get round
-    assert alarm([answered(9 * HOUR, 5 * HOUR), failing(30 * MINUTE, last_success_at=NOW - 20 * HOUR)]) == ""
-    assert alarm([answered(9 * HOUR, 5 * HOUR), failing(30 * HOUR)]) == ""  # that one is known not to answer
-    assert alarm([answered(9 * HOUR, 5 * HOUR), a_feed(paused_why="by hand", last_success_at=None)]) == ""
+    assert (
+        alarm([answered(MINUTE), answered(9 * HOUR, -5 * HOUR)]) == ""
+    )  # it is at work, but does not get round
+    assert (
+        alarm([answered(9 * HOUR, 5 * HOUR), failing(30 * MINUTE, last_success_at=NOW - 20 * HOUR)])
+        == ""
+    )
+    assert (
+        alarm([answered(9 * HOUR, 5 * HOUR), failing(30 * HOUR)]) == ""
+    )  # that one is known not to answer
+    assert (
+        alarm([answered(9 * HOUR, 5 * HOUR), a_feed(paused_why="by hand", last_success_at=None)])
+        == ""
+    )
 
 
 def test_a_new_fleet_that_cannot_reach_anything_raises_an_alarm_after_two_hours() -> None:
@@ -182,12 +225,17 @@ def test_a_new_fleet_that_cannot_reach_anything_raises_an_alarm_after_two_hours(
 def test_an_alarm_is_raised_when_more_than_a_fifth_of_the_feeds_fail() -> None:
     assert alarm([answered(HOUR)] * 8 + [failing(HOUR)] * 2) == ""
     assert alarm([answered(HOUR)] * 7 + [failing(HOUR)] * 3) == "3 of 10 feeds fail"
-    assert alarm([answered(HOUR)] * 2 + [failing(HOUR)] * 2) == ""  # four feeds are too few to speak of shares
+    assert (
+        alarm([answered(HOUR)] * 2 + [failing(HOUR)] * 2) == ""
+    )  # four feeds are too few to speak of shares
     assert alarm([answered(HOUR)] * 3 + [failing(HOUR)] * 2 + [UNASKED] * 20) == "2 of 5 feeds fail"
 
 
 def test_both_alarms_are_raised_together() -> None:
-    assert alarm([failing(3 * HOUR)] * 6) == "no feed has answered since 1 Jun 08:00 UTC; 6 of 6 feeds fail"
+    assert (
+        alarm([failing(3 * HOUR)] * 6)
+        == "no feed has answered since 1 Jun 08:00 UTC; 6 of 6 feeds fail"
+    )
 
 
 # Days
@@ -203,7 +251,10 @@ def test_a_poll_adds_to_its_day() -> None:
 
 
 def test_the_share_of_polls_that_found_nothing_changed() -> None:
-    days = [DayCount(date(2022, 6, 1), polls=10, not_modified=9), DayCount(date(2022, 6, 2), polls=30, failed=3)]
+    days = [
+        DayCount(date(2022, 6, 1), polls=10, not_modified=9),
+        DayCount(date(2022, 6, 2), polls=30, failed=3),
+    ]
     assert share_not_modified(days) == 9 / 40
     assert share_not_modified([]) is None
     assert share_not_modified([DayCount(date(2022, 6, 1))]) is None
@@ -225,7 +276,9 @@ def test_the_usual_day_lies_between_the_least_and_the_best(items: list[int]) -> 
 
 
 def test_a_feed_is_well_again_after_one_answer() -> None:
-    state = after_failure(after_failure(a_feed(), failed(), NOW, PollRules()), failed(), NOW, PollRules())
+    state = after_failure(
+        after_failure(a_feed(), failed(), NOW, PollRules()), failed(), NOW, PollRules()
+    )
     assert health(state, NOW) == "failing"
     well = after_success(state, unchanged(), NOW, PollRules())
     assert (health(well, NOW), silence(well, NOW)) == ("ok", "")

@@ -30,7 +30,10 @@ def known(item: ParsedItem, feed: FeedId = WIRE, **changed: Any) -> Known:
 
 
 def sorted_out(
-    *items: ParsedItem, stored: tuple[Known, ...] = (), cut: tuple[str, ...] = (), recent: tuple[Known, ...] = ()
+    *items: ParsedItem,
+    stored: tuple[Known, ...] = (),
+    cut: tuple[str, ...] = (),
+    recent: tuple[Known, ...] = (),
 ) -> tuple[list[New], list[Changed]]:
     """What the wire's document brings; `cut` are names that stand in it as they did before."""
     names = {item.key for item in items}
@@ -68,10 +71,14 @@ def test_a_new_name_for_the_same_address_and_nearly_the_same_words_is_the_same_i
     assert sorted_out(renamed, stored=(stored,)) == ([], [Changed(stored, renamed, silent=False)])
 
 
-def test_a_new_name_and_new_words_are_the_same_item_if_address_and_time_of_publication_agree() -> None:
+def test_a_new_name_and_new_words_are_the_same_item_if_address_and_time_of_publication_agree() -> (
+    None
+):
     item = an_item(TITLE)
     assert item.published_at is not None
-    renamed = replace(item, key="guid-2", title="Spring summit: all there is to know", fingerprint="other")
+    renamed = replace(
+        item, key="guid-2", title="Spring summit: all there is to know", fingerprint="other"
+    )
     new, changed = sorted_out(renamed, stored=(known(item),))
     assert (new, [c.known.id for c in changed]) == ([], [7])
 
@@ -79,7 +86,11 @@ def test_a_new_name_and_new_words_are_the_same_item_if_address_and_time_of_publi
 def test_episodes_that_share_one_address_are_items_of_their_own() -> None:
     episode = an_item("Episode 12: the pipeline talks", key="ep12")
     following = replace(
-        episode, key="ep13", title="Episode 13: what the vote means", published_at=NOW, fingerprint="13"
+        episode,
+        key="ep13",
+        title="Episode 13: what the vote means",
+        published_at=NOW,
+        fingerprint="13",
     )
     new, changed = sorted_out(following, stored=(known(episode),))
     assert ([n.item.key for n in new], changed) == (["ep13"], [])
@@ -111,7 +122,9 @@ def test_an_article_of_another_feed_is_an_item_of_its_own_that_repeats_it() -> N
 
 def test_a_headline_edited_with_its_name_and_address_is_linked_and_not_lost() -> None:
     item = an_item(TITLE)
-    edited = an_item(f"Update: {TITLE}", key="x", url="https://wire.invalid/x", canonical_url="wire.invalid/x")
+    edited = an_item(
+        f"Update: {TITLE}", key="x", url="https://wire.invalid/x", canonical_url="wire.invalid/x"
+    )
     new, changed = sorted_out(edited, recent=(known(item),))
     assert ([(n.item.key, n.same_as and n.same_as.id) for n in new], changed) == ([("x", 7)], [])
 
@@ -132,7 +145,9 @@ def test_a_headline_of_its_own_is_linked_to_nothing(title: str) -> None:
 def test_the_headline_of_an_entry_that_still_stands_there_is_not_edited() -> None:
     item = an_item(TITLE)
     other = an_item(f"Update: {TITLE}", key="x", url="", canonical_url="")
-    assert [n.same_as for n in sorted_out(other, recent=(known(item),), cut=(item.key,))[0]] == [None]
+    assert [n.same_as for n in sorted_out(other, recent=(known(item),), cut=(item.key,))[0]] == [
+        None
+    ]
 
 
 def test_a_headline_older_than_two_days_is_not_edited() -> None:

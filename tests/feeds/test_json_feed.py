@@ -40,9 +40,18 @@ def refused(body: bytes, content_type: str = TYPE) -> str:
 
 
 def test_an_entry_reads_the_same_as_in_xml() -> None:
-    item = {"id": "gas-7", "url": "https://wire.example/gas?utm_source=x", "title": "Talks on <i>gas</i>"}
-    item |= {"content_html": "<p>Two <b>leaders</b> met.</p>", "date_modified": "2022-06-01T10:30:00+03:00"}
-    entry = Entry(item["id"], item["url"], item["title"], item["content_html"], item["date_modified"])
+    item = {
+        "id": "gas-7",
+        "url": "https://wire.example/gas?utm_source=x",
+        "title": "Talks on <i>gas</i>",
+    }
+    item |= {
+        "content_html": "<p>Two <b>leaders</b> met.</p>",
+        "date_modified": "2022-06-01T10:30:00+03:00",
+    }
+    entry = Entry(
+        item["id"], item["url"], item["title"], item["content_html"], item["date_modified"]
+    )
     in_xml = parse(document("atom", [entry]), "application/xml", URL)
     assert isinstance(in_xml, Parsed)
     assert read(feed(item)).items == in_xml.items
@@ -54,10 +63,16 @@ def test_a_feed_says_its_title_and_site_and_nothing_about_waiting() -> None:
     assert parsed == Parsed("All & sundry", (), None, site_url="https://feed.example/")
 
 
-@pytest.mark.parametrize("version", ["https://jsonfeed.org/version/1", "http://jsonfeed.org/version/1.1"])
+@pytest.mark.parametrize(
+    "version", ["https://jsonfeed.org/version/1", "http://jsonfeed.org/version/1.1"]
+)
 @pytest.mark.parametrize("content_type", ["", "text/plain", "application/json"])
-def test_a_feed_is_known_by_its_version_under_any_media_type(version: str, content_type: str) -> None:
-    assert [i.title for i in read(feed({"title": "A"}, version=version), content_type).items] == ["A"]
+def test_a_feed_is_known_by_its_version_under_any_media_type(
+    version: str, content_type: str
+) -> None:
+    assert [i.title for i in read(feed({"title": "A"}, version=version), content_type).items] == [
+        "A"
+    ]
 
 
 def test_a_feed_without_a_version_is_known_by_its_media_type() -> None:
@@ -85,7 +100,14 @@ def test_plain_text_is_no_markup() -> None:
 
 
 def test_summary_and_content_are_told_apart() -> None:
-    item = only({"id": "1", "summary": "Short.", "content_html": "<p>Short.</p><p>And long.</p>", "content_text": "x"})
+    item = only(
+        {
+            "id": "1",
+            "summary": "Short.",
+            "content_html": "<p>Short.</p><p>And long.</p>",
+            "content_text": "x",
+        }
+    )
     assert (item.summary, item.content) == ("Short.", "Short. And long.")
     item = only({"id": "1", "summary": "All that is said.", "content_text": "All that is said."})
     assert (item.summary, item.content) == ("All that is said.", "")
@@ -132,13 +154,14 @@ def test_a_date_is_read_as_utc_or_not_at_all(said: str, at: datetime | None) -> 
 
 def test_the_date_of_a_change_stands_in_for_that_of_publication() -> None:
     item = only({"title": "A", "date_published": "soon", "date_modified": "2022-06-01"})
-    assert (item.published_at, item.published_raw) == (datetime(2022, 6, 1, tzinfo=UTC), "2022-06-01")
+    assert (item.published_at, item.published_raw) == (
+        datetime(2022, 6, 1, tzinfo=UTC),
+        "2022-06-01",
+    )
 
 
 def test_numbers_are_the_text_that_they_are() -> None:
-    body = (
-        b'{"version": "https://jsonfeed.org/version/1", "items": [{"id": 7, "title": "A"}, {"id": 1e400, "title": 2},'
-    )
+    body = b'{"version": "https://jsonfeed.org/version/1", "items": [{"id": 7, "title": "A"}, {"id": 1e400, "title": 2},'
     body += b'{"id": ' + b"9" * 5_000 + b', "title": -0.50}]}'
     items = read(body).items
     assert [i.key for i in items][:2] == ["7", "1e400"]
@@ -147,21 +170,33 @@ def test_numbers_are_the_text_that_they_are() -> None:
 
 
 def test_fields_of_the_wrong_kind_say_nothing() -> None:
-    odd = {"id": None, "url": ["x"], "title": {"a": 1}, "summary": True, "content_html": [], "date_published": {}}
-    parsed = read(feed(odd, {**odd, "title": "Kept"}, None, 7, "x", ["a"], title=None, home_page_url=[1]))
+    odd = {
+        "id": None,
+        "url": ["x"],
+        "title": {"a": 1},
+        "summary": True,
+        "content_html": [],
+        "date_published": {},
+    }
+    parsed = read(
+        feed(odd, {**odd, "title": "Kept"}, None, 7, "x", ["a"], title=None, home_page_url=[1])
+    )
     assert [(i.title, i.url, i.published_at) for i in parsed.items] == [("Kept", "", None)]
     assert [name == bytes(8) for name in parsed.names] == [True, False, True, True, True, True]
 
 
 def test_ids_used_twice_are_told_apart() -> None:
-    parsed = read(feed({"id": "g", "title": "A", "url": "/1"}, {"id": "g", "title": "B", "url": "/2"}))
+    parsed = read(
+        feed({"id": "g", "title": "A", "url": "/1"}, {"id": "g", "title": "B", "url": "/2"})
+    )
     assert [i.key for i in parsed.items] == ["g https://feed.example/1", "g https://feed.example/2"]
     assert parsed.names[0] == parsed.names[1]
 
 
 def test_of_a_monster_the_newest_500_entries_are_read() -> None:
     dated = [
-        {"id": str(n), "title": str(n), "date_published": f"2022-01-{n % 28 + 1:02}T00:00:00Z"} for n in range(3_000)
+        {"id": str(n), "title": str(n), "date_published": f"2022-01-{n % 28 + 1:02}T00:00:00Z"}
+        for n in range(3_000)
     ]
     parsed = read(feed(*dated))
     assert (len(parsed.items), len(parsed.names)) == (500, 3_000)
@@ -175,8 +210,14 @@ def test_of_a_monster_the_newest_500_entries_are_read() -> None:
         (b'{"items":' * 100_000, "JSON nested too deeply"),
         (b'{"items": [' + b"{}," * 3_000_000 + b"{}]}", "JSON of more than 2,000,000 values"),
         (b'{"items": [', "malformed JSON: Expecting value: line 1 column 12 (char 11)"),
-        (b'{"items": [1 2]}', "malformed JSON: Expecting ',' delimiter: line 1 column 14 (char 13)"),
-        (b'{"title": "' + b"\\u" * 300_000, "malformed JSON: Invalid \\uXXXX escape: line 1 column 13 (char 12)"),
+        (
+            b'{"items": [1 2]}',
+            "malformed JSON: Expecting ',' delimiter: line 1 column 14 (char 13)",
+        ),
+        (
+            b'{"title": "' + b"\\u" * 300_000,
+            "malformed JSON: Invalid \\uXXXX escape: line 1 column 13 (char 12)",
+        ),
     ],
     ids=["lists", "objects", "values", "cut", "comma", "escapes"],
 )
@@ -186,13 +227,22 @@ def test_a_hostile_or_broken_document_is_refused_quickly(body: bytes, reason: st
 
 
 def test_lone_surrogates_and_control_characters_are_left_out() -> None:
-    item = only({"id": "a\ud800b\x00", "title": "Ni\udfffce \x07\u202etitle", "content_html": "&#0;&#xd800;x"})
+    item = only(
+        {
+            "id": "a\ud800b\x00",
+            "title": "Ni\udfffce \x07\u202etitle",
+            "content_html": "&#0;&#xd800;x",
+        }
+    )
     assert (item.key, item.title, item.summary) == ("ab", "Nice title", "\ufffd\ufffdx")
 
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=9),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["id", "title", "url", "x"]), inner),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["id", "title", "url", "x"]), inner)
+    ),
     max_leaves=9,
 )
 

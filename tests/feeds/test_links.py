@@ -70,7 +70,8 @@ def test_what_is_no_web_address_has_no_name(url: str) -> None:
     st.one_of(
         st.text(max_size=60),
         st.from_regex(
-            r"https?://(www\.|m\.){0,3}[A-Za-z.]{0,9}(:\d{1,6})?/?[a-z/]{0,9}(\?[a-z_=&]{0,20})?(#\w*)?", fullmatch=True
+            r"https?://(www\.|m\.){0,3}[A-Za-z.]{0,9}(:\d{1,6})?/?[a-z/]{0,9}(\?[a-z_=&]{0,20})?(#\w*)?",
+            fullmatch=True,
         ),
     )
 )

@@ -71,7 +71,9 @@ def test_who_would_wait_for_long_is_told_to_come_back_one_after_the_other() -> N
 def test_who_comes_back_when_told_is_asked_at_once() -> None:
     buckets = Buckets()
     told = {feed: 100.0 + buckets.wait("a.example", feed, 100.0) for feed in feeds(100)}
-    assert [buckets.wait("a.example", feed, at) for feed, at in told.items() if at > 100 + PATIENCE] == [0.0] * 90
+    assert [
+        buckets.wait("a.example", feed, at) for feed, at in told.items() if at > 100 + PATIENCE
+    ] == [0.0] * 90
 
 
 def test_who_comes_back_early_keeps_the_place() -> None:
@@ -79,7 +81,9 @@ def test_who_comes_back_early_keeps_the_place() -> None:
     told = {feed: buckets.wait("a.example", feed, 100.0) for feed in feeds(50)}
     assert buckets.wait("a.example", FeedId("feed-49"), 101.0) == told[FeedId("feed-49")] - 1
     assert buckets.wait("a.example", FeedId("feed-49"), 102.0) == told[FeedId("feed-49")] - 2
-    assert buckets.wait("a.example", FeedId("new"), 102.0) == told[FeedId("feed-49")] + 1 - 2  # behind all the others
+    assert (
+        buckets.wait("a.example", FeedId("new"), 102.0) == told[FeedId("feed-49")] + 1 - 2
+    )  # behind all the others
 
 
 def test_who_has_been_asked_queues_like_all_others_the_next_time() -> None:
@@ -103,8 +107,14 @@ def test_a_site_that_is_known_to_want_it_is_asked_once_a_minute() -> None:
     buckets = Buckets()
     assert [buckets.wait("reddit.com", feed, 100.0) for feed in feeds(4)] == [0, 60, 120, 180]
     assert buckets.wait("reddit.com", FeedId("feed-1"), 159.0) == 1
-    assert enough("reddit.com") == "reddit.com is asked about once a minute, and other feeds are before this one"
-    assert enough("a.example") == "a.example is asked about once a second, and other feeds are before this one"
+    assert (
+        enough("reddit.com")
+        == "reddit.com is asked about once a minute, and other feeds are before this one"
+    )
+    assert (
+        enough("a.example")
+        == "a.example is asked about once a second, and other feeds are before this one"
+    )
 
 
 def test_a_place_that_nobody_comes_for_is_given_up() -> None:
@@ -131,7 +141,9 @@ def test_buckets_that_are_full_again_are_thrown_away(monkeypatch: pytest.MonkeyP
     asked=st.lists(st.tuples(st.floats(0, 3), st.integers(0, 20)), max_size=80),
     domain=st.sampled_from(["a.example", "reddit.com"]),
 )
-def test_no_more_are_asked_than_the_rate_allows_whoever_comes_when(asked: list[tuple[float, int]], domain: str) -> None:
+def test_no_more_are_asked_than_the_rate_allows_whoever_comes_when(
+    asked: list[tuple[float, int]], domain: str
+) -> None:
     buckets, now, granted = Buckets(), 1_000.0, list[float]()
     for pause, feed in asked:
         now += pause
@@ -147,10 +159,14 @@ def test_no_more_are_asked_than_the_rate_allows_whoever_comes_when(asked: list[t
 
 
 @given(st.integers(1, 60), st.floats(0.5, 40))
-def test_all_are_asked_in_the_end_however_coarse_the_clock_of_those_who_come_back(number: int, tick: float) -> None:
+def test_all_are_asked_in_the_end_however_coarse_the_clock_of_those_who_come_back(
+    number: int, tick: float
+) -> None:
     buckets, now, due = Buckets(), 0.0, dict.fromkeys(feeds(number), 0.0)
     for _ in range(400):
-        for feed in [feed for feed, at in sorted(due.items(), key=lambda item: item[1]) if at <= now]:
+        for feed in [
+            feed for feed, at in sorted(due.items(), key=lambda item: item[1]) if at <= now
+        ]:
             wait = buckets.wait("a.example", feed, now)
             if wait <= PATIENCE:
                 del due[feed]

@@ -27,7 +27,11 @@ def opml(body: str, head: str = "", declared: str = "") -> bytes:
 
 def outline(name: str = "News", inside: str = "", **attributes: str) -> str:
     said = {"text": name, "xmlUrl": f"https://{name.lower()}.example/rss"} | attributes
-    return "<outline " + " ".join(f'{key}="{value}"' for key, value in said.items()) + f">{inside}</outline>"
+    return (
+        "<outline "
+        + " ".join(f'{key}="{value}"' for key, value in said.items())
+        + f">{inside}</outline>"
+    )
 
 
 def folder(name: str, *inside: str) -> str:
@@ -71,8 +75,12 @@ def test_folders_in_folders_are_paths_and_come_before_tags() -> None:
 
 
 def test_an_address_that_is_listed_twice_is_one_feed_in_both_folders() -> None:
-    body = folder("A", outline(category="x")) + folder("B", outline("Else", xmlUrl="https://news.example/rss"))
-    assert only(opml(body)) == Listed("https://news.example/rss", "News", categories=(("A",), ("x",), ("B",)))
+    body = folder("A", outline(category="x")) + folder(
+        "B", outline("Else", xmlUrl="https://news.example/rss")
+    )
+    assert only(opml(body)) == Listed(
+        "https://news.example/rss", "News", categories=(("A",), ("x",), ("B",))
+    )
 
 
 def test_two_ways_to_write_an_address_are_one_feed() -> None:
@@ -90,11 +98,16 @@ def test_two_ways_to_write_an_address_are_one_feed() -> None:
         (b"\xef\xbb\xbf" + opml(outline("Économie")), "Économie"),
         (opml(outline("Économie")).decode().encode("utf-16"), "Économie"),
         (
-            opml(outline("Économie"), declared="<?xml version='1.0' encoding='iso-8859-1'?>").decode().encode("latin1"),
+            opml(outline("Économie"), declared="<?xml version='1.0' encoding='iso-8859-1'?>")
+            .decode()
+            .encode("latin1"),
             "Économie",
         ),
         (opml(outline("A  B\n\u200bC", xmlUrl="https://a.example/")), "A B C"),
-        (opml(outline("a&gt;b &amp;amp; &quot;c&quot;", xmlUrl="https://a.example/")), 'a>b &amp; "c"'),
+        (
+            opml(outline("a&gt;b &amp;amp; &quot;c&quot;", xmlUrl="https://a.example/")),
+            'a>b &amp; "c"',
+        ),
         (opml(outline("", title="Other", xmlUrl="https://a.example/")), "Other"),
     ],
     ids=["undeclared", "UTF-8", "with mark", "UTF-16", "Latin-1", "unseen", "escaped", "no text"],
@@ -155,7 +168,12 @@ def test_what_is_no_web_feed_is_skipped_and_said() -> None:
 
 
 def test_of_many_skipped_some_are_named() -> None:
-    skipped = read(opml(outline("x", xmlUrl="ftp://x") + "".join(outline(xmlUrl=f"ftp://{n}") for n in range(1_500))))
+    skipped = read(
+        opml(
+            outline("x", xmlUrl="ftp://x")
+            + "".join(outline(xmlUrl=f"ftp://{n}") for n in range(1_500))
+        )
+    )
     assert len(skipped.skipped) == MOST_SKIPPED + 1
     assert skipped.skipped[-1] == "and 501 more"
 
@@ -168,8 +186,14 @@ def test_of_many_skipped_some_are_named() -> None:
         (b"%PDF-1.7", "not an OPML list"),
         (b"\xff\x00" * 500, "not an OPML list"),
         (b"<!doctype html><html><body>Hello</body></html>", "an HTML page, not an OPML list"),
-        (b"<?xml version='1.0'?><rss version='2.0'><channel><title>x</title></channel></rss>", "a feed, not a list"),
-        (b"<feed xmlns='http://www.w3.org/2005/Atom'><title>x</title></feed>", "add it by its address"),
+        (
+            b"<?xml version='1.0'?><rss version='2.0'><channel><title>x</title></channel></rss>",
+            "a feed, not a list",
+        ),
+        (
+            b"<feed xmlns='http://www.w3.org/2005/Atom'><title>x</title></feed>",
+            "add it by its address",
+        ),
         (
             b"<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns='http://purl.org/rss/1.0/'>"
             b"<channel rdf:about='https://news.example/'><title>x</title></channel></rdf:RDF>",
@@ -259,7 +283,9 @@ def test_attributes_of_others_are_not_taken_for_ours(body: str) -> None:
         ("id", "a" * 61, "at most 60 of a-z, 0-9, '-' and '_'"),
     ],
 )
-def test_a_value_that_cannot_be_is_passed_over_and_the_feed_kept(name: str, value: str, wanted: str) -> None:
+def test_a_value_that_cannot_be_is_passed_over_and_the_feed_kept(
+    name: str, value: str, wanted: str
+) -> None:
     found = read(opml(ours(**{name: value})))
     assert found.feeds == (Listed("https://news.example/rss", "News"),)
     (said,) = found.skipped
@@ -271,7 +297,9 @@ def test_a_value_that_cannot_be_is_passed_over_and_the_feed_kept(name: str, valu
 
 
 def test_what_a_list_leaves_open_is_as_usual() -> None:
-    listed = Listed("https://www.feeds.news.co.uk/rss", "News, World", categories=(("World", "Asia"), ("x",)))
+    listed = Listed(
+        "https://www.feeds.news.co.uk/rss", "News, World", categories=(("World", "Asia"), ("x",))
+    )
     assert feed_of(listed, ()) == Feed(
         id=FeedId("news-world"),
         title="News, World",
@@ -283,7 +311,9 @@ def test_what_a_list_leaves_open_is_as_usual() -> None:
     )
 
 
-@pytest.mark.parametrize(("url", "group"), [("http://localhost:8080/rss", "localhost"), ("http://[::1]/rss", "::1")])
+@pytest.mark.parametrize(
+    ("url", "group"), [("http://localhost:8080/rss", "localhost"), ("http://[::1]/rss", "::1")]
+)
 def test_a_host_without_a_domain_is_its_own_group(url: str, group: str) -> None:
     assert feed_of(Listed(url), ()).source_group == group
 
@@ -303,11 +333,47 @@ def test_an_id_from_the_list_is_kept_unless_it_is_taken() -> None:
 # Hostile lists
 
 TAGS = [
-    *("<opml>", "<body>", "<outline ", "xmlUrl='http://a.example/' ", "category='/a,b' ", ">", "/>", "</outline>"),
-    *("text='x' ", "type='include' ", "url='http://b.example/' ", "<title>", "</title>", "</opml>", "<dateCreated>"),
-    *("<foaf:Group>", "<foaf:name>", "</foaf:Group>", "<foaf:Person>", "</foaf:Person>", "<rss:channel "),
-    *("rdf:about='http://c.example/'>", "<rdf:RDF>", "</rdf:RDF>", "<foaf:Document ", "<ya:feed ", "<gtml:Tab>"),
-    *("</gtml:Tab>", "<igoogle:Module type='RSS'>", "<igoogle:ModulePrefs ", f"xmlns:t='{NAMESPACE}' t:grade='A' "),
+    *(
+        "<opml>",
+        "<body>",
+        "<outline ",
+        "xmlUrl='http://a.example/' ",
+        "category='/a,b' ",
+        ">",
+        "/>",
+        "</outline>",
+    ),
+    *(
+        "text='x' ",
+        "type='include' ",
+        "url='http://b.example/' ",
+        "<title>",
+        "</title>",
+        "</opml>",
+        "<dateCreated>",
+    ),
+    *(
+        "<foaf:Group>",
+        "<foaf:name>",
+        "</foaf:Group>",
+        "<foaf:Person>",
+        "</foaf:Person>",
+        "<rss:channel ",
+    ),
+    *(
+        "rdf:about='http://c.example/'>",
+        "<rdf:RDF>",
+        "</rdf:RDF>",
+        "<foaf:Document ",
+        "<ya:feed ",
+        "<gtml:Tab>",
+    ),
+    *(
+        "</gtml:Tab>",
+        "<igoogle:Module type='RSS'>",
+        "<igoogle:ModulePrefs ",
+        f"xmlns:t='{NAMESPACE}' t:grade='A' ",
+    ),
 ]
 
 
@@ -329,22 +395,32 @@ def test_nothing_that_is_brought_raises(document: bytes) -> None:
 
 
 def rdf(inside: str) -> bytes:
-    names = "xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns:foaf='http://xmlns.com/foaf/0.1/'"
+    names = (
+        "xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#' "
+        "xmlns:foaf='http://xmlns.com/foaf/0.1/'"
+    )
     return f"<rdf:RDF {names} xmlns:rss='http://purl.org/rss/1.0/'>{inside}".encode()
 
 
 CHANNEL = "<rss:channel rdf:about='http://a.example/{}'/>"
 HOSTILE: dict[str, Callable[[], bytes]] = {
     "nested": lambda: opml("<outline text='x'>" * 100_000),
-    "nested unseen": lambda: opml("<outline text='&#8203;'>" * 490 + "<outline xmlUrl='http://a.example/'/>" * 20_000),
+    "nested unseen": lambda: opml(
+        "<outline text='&#8203;'>" * 490 + "<outline xmlUrl='http://a.example/'/>" * 20_000
+    ),
     "one address in many folders": lambda: opml(
-        "".join(f"<outline text='{n}'><outline xmlUrl='http://a.example/'/></outline>" for n in range(40_000))
+        "".join(
+            f"<outline text='{n}'><outline xmlUrl='http://a.example/'/></outline>"
+            for n in range(40_000)
+        )
     ),
     "one feed with many tags": lambda: opml(outline(category=",".join(map(str, range(1_000_000))))),
     "a long title": lambda: opml(outline("x" * 9_000_000, xmlUrl="http://a.example/")),
     "comments": lambda: b"<opml>" + b"<!--" * 2_000_000,
     "brackets": lambda: b"<opml>" + b"<" * 5_000_000,
-    "attributes": lambda: b"<opml><outline " + b" ".join(b"a%d=''" % n for n in range(400_000)) + b">",
+    "attributes": lambda: (
+        b"<opml><outline " + b" ".join(b"a%d=''" % n for n in range(400_000)) + b">"
+    ),
     "namespaces": lambda: b"<opml " + b" ".join(b"xmlns:a%d=''" % n for n in range(300_000)) + b">",
     "dates": lambda: b"<opml><dateCreated>" + b"1 " * 4_000_000 + b"</dateCreated>",
     "people in people": lambda: rdf(

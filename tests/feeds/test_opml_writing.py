@@ -18,7 +18,12 @@ def read(document: bytes) -> FeedList:
 
 
 def a_feed(**changed: object) -> Feed:
-    usual = {"id": FeedId("news"), "title": "News", "url": "https://news.example/rss", "source_group": "news"}
+    usual = {
+        "id": FeedId("news"),
+        "title": "News",
+        "url": "https://news.example/rss",
+        "source_group": "news",
+    }
     return Feed(**usual | changed)  # type: ignore[arg-type]
 
 
@@ -30,7 +35,11 @@ def there_and_back(*feeds: Feed) -> dict[str, Feed]:
 def test_a_list_is_written_as_opml_in_folders() -> None:
     written = write_list(
         [
-            a_feed(categories=(("World", "Asia"), ("Trade",)), site_url="https://news.example/?a&b", importance=2.0),
+            a_feed(
+                categories=(("World", "Asia"), ("Trade",)),
+                site_url="https://news.example/?a&b",
+                importance=2.0,
+            ),
             a_feed(id=FeedId("top"), title='Top "<1>"', theme="wire"),
         ],
         "Mine",
@@ -58,7 +67,10 @@ def test_a_list_is_written_as_opml_in_folders() -> None:
 
 
 def test_the_order_of_the_feeds_does_not_matter() -> None:
-    feeds = [a_feed(id=FeedId(f"f{n}"), title=f"T{n % 3}", categories=((f"C{n % 2}",),)) for n in range(9)]
+    feeds = [
+        a_feed(id=FeedId(f"f{n}"), title=f"T{n % 3}", categories=((f"C{n % 2}",),))
+        for n in range(9)
+    ]
     assert write_list(feeds, "x") == write_list(feeds[::-1], "x")
 
 
@@ -68,7 +80,9 @@ def test_names_with_commas_and_slashes_come_back() -> None:
 
 
 def test_other_readers_see_no_commas_and_slashes_in_names() -> None:
-    _, feed = ET.fromstring(write_list([a_feed(categories=(("A",), ("Oil, gas/coal", "x")))], "")).iter("outline")
+    _, feed = ET.fromstring(
+        write_list([a_feed(categories=(("A",), ("Oil, gas/coal", "x")))], "")
+    ).iter("outline")
     assert feed.get("category") == "/Oil gas coal/x"
 
 
@@ -78,22 +92,30 @@ def test_what_cannot_stand_in_xml_is_left_out() -> None:
 
 
 def test_an_empty_path_is_no_folder() -> None:
-    assert there_and_back(a_feed(categories=((), ("",), ("a", "")))) == {"news": a_feed(categories=(("a",),))}
+    assert there_and_back(a_feed(categories=((), ("",), ("a", "")))) == {
+        "news": a_feed(categories=(("a",),))
+    }
 
 
 def printable(longest: int, least: int = 1) -> st.SearchStrategy[str]:
     """Text in one line, as people type it."""
     letters = st.characters(categories=["L", "M", "N", "P", "S", "Zs"])
-    return st.text(letters, min_size=least, max_size=longest).filter(lambda said: said == words(said))
+    return st.text(letters, min_size=least, max_size=longest).filter(
+        lambda said: said == words(said)
+    )
 
 
-PATHS = st.lists(st.lists(printable(8), min_size=1, max_size=3).map(tuple), max_size=4, unique=True).map(tuple)
+PATHS = st.lists(
+    st.lists(printable(8), min_size=1, max_size=3).map(tuple), max_size=4, unique=True
+).map(tuple)
 NUMBERS = st.floats(min_value=5, max_value=1e6)
 FEEDS = st.builds(
     Feed,
     id=st.from_regex(r"[a-z0-9]{1,8}([-_][a-z0-9]{1,4}){0,2}", fullmatch=True).map(FeedId),
     title=printable(LONGEST_WORDS // 10),
-    url=st.from_regex(r"https?://[a-z]{1,9}\.example/[A-Za-z0-9_.~!$&'()*+,;=:@/?%é-]{0,20}", fullmatch=True),
+    url=st.from_regex(
+        r"https?://[a-z]{1,9}\.example/[A-Za-z0-9_.~!$&'()*+,;=:@/?%é-]{0,20}", fullmatch=True
+    ),
     source_group=printable(10),
     grade=st.sampled_from("ABCDEF"),
     theme=printable(10, least=0),
@@ -108,7 +130,10 @@ FEEDS = st.builds(
 
 
 @settings(deadline=None)
-@given(st.lists(FEEDS, max_size=4, unique_by=(lambda feed: feed.id, lambda feed: feed.url)), printable(20, least=0))
+@given(
+    st.lists(FEEDS, max_size=4, unique_by=(lambda feed: feed.id, lambda feed: feed.url)),
+    printable(20, least=0),
+)
 def test_what_is_written_is_read_again(feeds: list[Feed], title: str) -> None:
     written = write_list(feeds, title)
     ET.fromstring(written)  # well-formed, for readers that are strict

@@ -13,7 +13,18 @@ from tests.benchmarks.polling import Fare, by_rhythm, by_the_clock, made_up
 from tests.feeds.test_polling import BUSY, DAY, HOUR, MINUTE, NOW, a_feed, states
 from tests.feeds.test_rhythm import rhythms
 from tracker.feeds.feed import FeedState, Rhythm
-from tracker.feeds.timing.pace import FEWEST, MOST, Bearing, fleet_pace, moment, need, next_poll, pace, reason, span
+from tracker.feeds.timing.pace import (
+    FEWEST,
+    MOST,
+    Bearing,
+    fleet_pace,
+    moment,
+    need,
+    next_poll,
+    pace,
+    reason,
+    span,
+)
 from tracker.feeds.timing.rhythm import hourly, learned
 
 fleets = st.lists(st.tuples(rhythms, st.floats(0.1, 10)), min_size=1, max_size=6)
@@ -21,13 +32,19 @@ fleets = st.lists(st.tuples(rhythms, st.floats(0.1, 10)), min_size=1, max_size=6
 
 def polls_a_day(fleet: list[tuple[Rhythm, float]], solved: float, *, clamped: bool = True) -> float:
     """What a fleet takes at a pace, worked out feed by feed and hour by hour."""
-    rates = [math.sqrt(weight * items) / solved for rhythm, weight in fleet for items in hourly(rhythm, NOW)]
+    rates = [
+        math.sqrt(weight * items) / solved
+        for rhythm, weight in fleet
+        for items in hourly(rhythm, NOW)
+    ]
     return sum(min(max(polls, FEWEST), MOST) if clamped else polls for polls in rates) / 24
 
 
 def steady(a_day: float) -> Rhythm:
     """Exactly so many items a day, at any hour."""
-    return Rhythm(7 * a_day + 0.25 * (a_day - 0.3), 7.0, NOW, ((7 * a_day + 0.25 * (a_day - 0.3)) / 24,) * 24)
+    return Rhythm(
+        7 * a_day + 0.25 * (a_day - 0.3), 7.0, NOW, ((7 * a_day + 0.25 * (a_day - 0.3)) / 24,) * 24
+    )
 
 
 def wait_of(state: FeedState, at_pace: float, now: datetime = NOW) -> timedelta:
@@ -76,7 +93,9 @@ def test_a_fleet_of_ten_thousand_gets_its_pace() -> None:
     assert polls_a_day(fleet[:70], solved) * 10_000 / 70 == pytest.approx(240_000, rel=0.02)
 
 
-def test_feeds_that_are_paused_or_fail_or_have_their_own_interval_leave_the_budget_to_the_others() -> None:
+def test_feeds_that_are_paused_or_fail_or_have_their_own_interval_leave_the_budget_to_the_others() -> (
+    None
+):
     free = [a_feed(rhythm=steady(4)), a_feed(rhythm=steady(9), need=2.0, importance=3.0)]
     others = [a_feed(paused_why="by hand"), a_feed(failures=1), a_feed(every_minutes=60.0)]
     expected = pace([(steady(4), 1.0), (steady(9), 6.0)], 100 - 24, NOW)
@@ -88,7 +107,9 @@ def test_feeds_that_are_paused_or_fail_or_have_their_own_interval_leave_the_budg
 
 @settings(deadline=None)
 @given(states, st.floats(0.001, 100))
-def test_a_feed_is_asked_once_a_day_at_least_and_every_five_minutes_at_most(state: FeedState, at_pace: float) -> None:
+def test_a_feed_is_asked_once_a_day_at_least_and_every_five_minutes_at_most(
+    state: FeedState, at_pace: float
+) -> None:
     state = replace(state, feed=replace(state.feed, every_minutes=None))
     assert 4.5 * MINUTE <= wait_of(state, at_pace) <= 26.4 * HOUR
 
@@ -104,19 +125,25 @@ def test_more_need_never_polls_later(state: FeedState, at_pace: float, more: flo
 
 @settings(deadline=None)
 @given(states, st.floats(0.001, 100))
-def test_a_poll_is_due_when_the_polls_of_the_hours_make_one(state: FeedState, at_pace: float) -> None:
+def test_a_poll_is_due_when_the_polls_of_the_hours_make_one(
+    state: FeedState, at_pace: float
+) -> None:
     state = replace(state, feed=replace(state.feed, every_minutes=None))
     at, end, polls = NOW, next_poll(state, at_pace, NOW).at, 0.0
     rates, weight = hourly(state.rhythm, NOW), max(state.feed.importance * state.need, 1e-6)
     while at < end:
         until = min(at.replace(minute=0, second=0, microsecond=0) + HOUR, end)
-        polls += min(max(math.sqrt(weight * rates[at.hour]) / at_pace, FEWEST), MOST) * ((until - at) / DAY)
+        polls += min(max(math.sqrt(weight * rates[at.hour]) / at_pace, FEWEST), MOST) * (
+            (until - at) / DAY
+        )
         at = until
     assert 0.9 - 1e-6 <= polls <= 1.1 + 1e-6
 
 
 def test_a_wait_reaches_over_the_quiet_hours_into_the_busy_ones() -> None:
-    mornings = [NOW.replace(hour=7) - n * DAY + k * 10 * MINUTE for n in range(14) for k in range(12)]
+    mornings = [
+        NOW.replace(hour=7) - n * DAY + k * 10 * MINUTE for n in range(14) for k in range(12)
+    ]
     state = a_feed(rhythm=learned(Rhythm(), mornings, NOW))
     at_pace = pace([(state.rhythm, 1)], 6, NOW)
     asked = [NOW]
@@ -154,7 +181,10 @@ def test_the_reason_names_the_rhythm_the_hours_and_the_need() -> None:
     days = [NOW.replace(hour=6) - n * DAY + k * HOUR for n in range(1, 15) for k in range(12)]
     state = a_feed(rhythm=learned(Rhythm(), days, NOW))
     minutes = round(wait_of(state, 0.1) / MINUTE)
-    assert words_of(state) == f"about 11 items a day, most of them 06–18 UTC: asked every {minutes} min or so"
+    assert (
+        words_of(state)
+        == f"about 11 items a day, most of them 06–18 UTC: asked every {minutes} min or so"
+    )
     needed = words_of(replace(state, need=4.0))
     assert ", most of them 06–18 UTC, wanted more than others: asked every" in needed
 
@@ -192,7 +222,9 @@ def test_one_item_in_ten_as_evidence_on_questions_that_close_today_is_half_way()
 
 
 def test_evidence_counts_for_less_the_later_the_question_closes_but_never_for_nothing() -> None:
-    weights = [need(Bearing(items=50, days_to_close=(days,))) for days in (-3.0, 0.0, 30.0, 365.0, 9000.0)]
+    weights = [
+        need(Bearing(items=50, days_to_close=(days,))) for days in (-3.0, 0.0, 30.0, 365.0, 9000.0)
+    ]
     assert weights[0] == weights[1]
     assert weights == sorted(weights, reverse=True)
     assert weights[-1] > need(Bearing(items=50)) + 0.2
@@ -241,7 +273,9 @@ def fares() -> tuple[Fare, Fare]:
     return Fare.of(feeds, by_the_clock(len(feeds), 60)), Fare.of(feeds, by_rhythm(feeds, 24))
 
 
-def test_at_no_more_polls_the_mean_delay_of_a_fixed_hour_is_halved(fares: tuple[Fare, Fare]) -> None:
+def test_at_no_more_polls_the_mean_delay_of_a_fixed_hour_is_halved(
+    fares: tuple[Fare, Fare],
+) -> None:
     fixed, ours = fares
     assert ours.polls <= 1.01 * fixed.polls
     assert ours.mean <= fixed.mean / 2

@@ -82,7 +82,9 @@ def test_a_feed_without_entries_is_a_feed() -> None:
 
 
 @pytest.mark.parametrize("result", [read(RSS), ParseFailed("an empty answer")])
-def test_what_comes_of_a_document_can_cross_to_another_process(result: Parsed | ParseFailed) -> None:
+def test_what_comes_of_a_document_can_cross_to_another_process(
+    result: Parsed | ParseFailed,
+) -> None:
     assert pickle.loads(pickle.dumps(result)) == result
 
 
@@ -102,9 +104,18 @@ def test_a_feed_says_where_its_site_is() -> None:
         ("<ttl>soon</ttl>", 0),
         ("<ttl>1e9</ttl>", 0),
         ("<sy:updatePeriod> hourly </sy:updatePeriod>", 3600),
-        ("<sy:updatePeriod>hourly</sy:updatePeriod><sy:updateFrequency>4</sy:updateFrequency>", 900),
-        ("<sy:updatePeriod>Daily</sy:updatePeriod><sy:updateFrequency>2</sy:updateFrequency>", 43200),
-        ("<sy:updatePeriod>yearly</sy:updatePeriod><sy:updateFrequency>1</sy:updateFrequency>", 86400),
+        (
+            "<sy:updatePeriod>hourly</sy:updatePeriod><sy:updateFrequency>4</sy:updateFrequency>",
+            900,
+        ),
+        (
+            "<sy:updatePeriod>Daily</sy:updatePeriod><sy:updateFrequency>2</sy:updateFrequency>",
+            43200,
+        ),
+        (
+            "<sy:updatePeriod>yearly</sy:updatePeriod><sy:updateFrequency>1</sy:updateFrequency>",
+            86400,
+        ),
         ("<sy:updatePeriod>hourly</sy:updatePeriod><sy:updateFrequency>0</sy:updateFrequency>", 0),
         ("<sy:updatePeriod>always</sy:updatePeriod>", 0),
         ("<sy:updateFrequency>4</sy:updateFrequency>", 0),
@@ -113,13 +124,20 @@ def test_a_feed_says_where_its_site_is() -> None:
     ],
 )
 def test_a_feed_may_ask_to_be_left_alone_for_a_while(inside: str, seconds: float) -> None:
-    body = rss(inside).replace(b"<rss ", b"<rss xmlns:sy='http://purl.org/rss/1.0/modules/syndication/' ")
+    body = rss(inside).replace(
+        b"<rss ", b"<rss xmlns:sy='http://purl.org/rss/1.0/modules/syndication/' "
+    )
     assert read(body).ttl_seconds == seconds
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "windows-1251", "utf-16", "koi8-r"])
 def test_text_arrives_in_any_encoding(encoding: str) -> None:
-    body = rss(entry("Пекин и Москва")).decode().replace("1.0'", f"1.0' encoding='{encoding}'").encode(encoding)
+    body = (
+        rss(entry("Пекин и Москва"))
+        .decode()
+        .replace("1.0'", f"1.0' encoding='{encoding}'")
+        .encode(encoding)
+    )
     assert only(body).title == "Пекин и Москва"
 
 
@@ -131,12 +149,20 @@ def test_xml_base_moves_links_but_only_inside_its_element() -> None:
     body = b"""<feed xmlns="http://www.w3.org/2005/Atom"><title>News</title>
         <entry xml:base="https://other.example/x/"><title>One</title><id>tag:1</id><link href="one"/></entry>
         <entry><title>Two</title><id>tag:2</id><link href="two"/></entry></feed>"""
-    assert [i.url for i in read(body).items] == ["https://other.example/x/one", "https://feed.example/news/two"]
+    assert [i.url for i in read(body).items] == [
+        "https://other.example/x/one",
+        "https://feed.example/news/two",
+    ]
 
 
 def test_a_permalink_guid_serves_as_the_link_and_other_guids_do_not() -> None:
-    assert only(rss(entry(inside="<guid>https://wire.example/7</guid>"))).url == "https://wire.example/7"
-    assert only(rss(entry(inside="<guid isPermaLink='false'>https://wire.example/7</guid>"))).url == ""
+    assert (
+        only(rss(entry(inside="<guid>https://wire.example/7</guid>"))).url
+        == "https://wire.example/7"
+    )
+    assert (
+        only(rss(entry(inside="<guid isPermaLink='false'>https://wire.example/7</guid>"))).url == ""
+    )
 
 
 # Dates
@@ -151,7 +177,10 @@ def test_a_permalink_guid_serves_as_the_link_and_other_guids_do_not() -> None:
         ("2022-06-01", datetime(2022, 6, 1, tzinfo=UTC)),
         ("20220601", datetime(2022, 6, 1, tzinfo=UTC)),
         ("Wed Jun  1 08:00:00 2022", datetime(2022, 6, 1, 8, tzinfo=UTC)),
-        ("Wed, 01 Jun 2095 08:00:00 GMT", datetime(2095, 6, 1, 8, tzinfo=UTC)),  # the store decides about the future
+        (
+            "Wed, 01 Jun 2095 08:00:00 GMT",
+            datetime(2095, 6, 1, 8, tzinfo=UTC),
+        ),  # the store decides about the future
     ],
 )
 def test_a_date_is_read_as_utc(said: str, at: datetime) -> None:
@@ -222,9 +251,13 @@ def test_content_is_kept_where_it_says_more_than_the_summary() -> None:
         item = only(rss(entry(inside="".join(inside))))
         return item.summary, item.content
 
-    short, long = "<description>Leaders met.</description>", "<p>Leaders met.</p><p>They talked.</p>"
+    short, long = (
+        "<description>Leaders met.</description>",
+        "<p>Leaders met.</p><p>They talked.</p>",
+    )
     encoded = (
-        "<content:encoded xmlns:content='http://purl.org/rss/1.0/modules/content/'><![CDATA[{}]]></content:encoded>"
+        "<content:encoded "
+        "xmlns:content='http://purl.org/rss/1.0/modules/content/'><![CDATA[{}]]></content:encoded>"
     )
     assert said(short) == ("Leaders met.", "")
     assert said(short, encoded.format(long)) == ("Leaders met.", "Leaders met. They talked.")
@@ -238,28 +271,47 @@ def test_content_is_kept_where_it_says_more_than_the_summary() -> None:
 
 
 def test_of_several_contents_the_longest_is_kept() -> None:
-    contents = "".join(f"<content>{text}</content>" for text in ("Two words", "Three whole words", "One"))
-    body = f"<feed xmlns='http://www.w3.org/2005/Atom'><entry><summary>Sum</summary>{contents}</entry></feed>".encode()
+    contents = "".join(
+        f"<content>{text}</content>" for text in ("Two words", "Three whole words", "One")
+    )
+    body = (
+        "<feed "
+        f"xmlns='http://www.w3.org/2005/Atom'><entry><summary>Sum</summary>{contents}</entry></feed>"
+    ).encode()
     assert only(body).content == "Three whole words"
 
 
 def test_a_fingerprint_tells_an_edited_entry_from_one_that_only_moved() -> None:
     first = only(rss(entry("A", "<description>B</description><link>/1</link>")))
-    moved = only(rss(entry("<![CDATA[<b>A</b>]]>", "<link>/2</link><description>B </description><pubDate>x</pubDate>")))
+    moved = only(
+        rss(
+            entry(
+                "<![CDATA[<b>A</b>]]>",
+                "<link>/2</link><description>B </description><pubDate>x</pubDate>",
+            )
+        )
+    )
     assert moved.fingerprint == first.fingerprint
-    edited = [only(rss(entry(title, f"<description>{text}</description>"))) for title, text in ("AC", "BB", "AB")]
+    edited = [
+        only(rss(entry(title, f"<description>{text}</description>")))
+        for title, text in ("AC", "BB", "AB")
+    ]
     assert len({first.fingerprint, *(item.fingerprint for item in edited)}) == 3
 
 
 def test_an_entry_without_title_takes_the_first_words_of_its_summary() -> None:
-    item = only(rss(f"<item><description>&lt;p&gt;{'Leaders met. ' * 20}&lt;/p&gt;</description></item>"))
+    item = only(
+        rss(f"<item><description>&lt;p&gt;{'Leaders met. ' * 20}&lt;/p&gt;</description></item>")
+    )
     assert item.title.startswith("Leaders met. Leaders met.")
     assert item.title.endswith("…")
     assert len(item.title) <= 100
 
 
 def test_an_entry_that_says_nothing_is_left_out() -> None:
-    body = rss(entry("<![CDATA[<img src='x'>]]>", "<link>https://wire.example/7</link>"), entry("Kept"))
+    body = rss(
+        entry("<![CDATA[<img src='x'>]]>", "<link>https://wire.example/7</link>"), entry("Kept")
+    )
     assert [i.title for i in read(body).items] == ["Kept"]
 
 
@@ -273,7 +325,10 @@ def test_the_key_is_the_guid_else_the_link_else_the_content() -> None:
     by_content = only(rss(entry()))
     assert (by_guid.key, by_link.key) == ("a 7", "https://wire.example/7")
     assert by_content.key.startswith("sha256:")
-    assert by_content.key == only(rss(entry(inside="<pubDate>Wed, 01 Jun 2022 10:30:00 GMT</pubDate>"))).key
+    assert (
+        by_content.key
+        == only(rss(entry(inside="<pubDate>Wed, 01 Jun 2022 10:30:00 GMT</pubDate>"))).key
+    )
     assert by_content.key != only(rss(entry("Another"))).key
 
 
@@ -310,13 +365,17 @@ def test_a_guid_used_twice_is_told_apart_by_link_then_by_content() -> None:
 
 def test_a_guid_is_used_once_if_all_that_use_it_are_copies() -> None:
     copy = entry("A", "<guid isPermaLink='false'>g</guid><pubDate>{}</pubDate>")
-    assert [i.key for i in read(rss(copy.format("2022-06-01"), copy.format("2022-06-02"))).items] == ["g"]
+    assert [
+        i.key for i in read(rss(copy.format("2022-06-01"), copy.format("2022-06-02"))).items
+    ] == ["g"]
 
 
 def test_a_guid_that_looks_like_the_key_of_another_entry_costs_neither() -> None:
     same, link = "<guid isPermaLink='false'>g</guid>", "<link>https://wire.example/{}</link>"
     odd = entry("C", "<guid isPermaLink='false'>g https://wire.example/1</guid>")
-    items = read(rss(entry("A", same + link.format(1)), entry("B", same + link.format(2)), odd)).items
+    items = read(
+        rss(entry("A", same + link.format(1)), entry("B", same + link.format(2)), odd)
+    ).items
     assert [i.title for i in items] == ["A", "B", "C"]
     assert len({i.key for i in items}) == 3
 
@@ -335,7 +394,11 @@ def test_each_entry_has_a_name_by_its_guid_else_its_link_else_its_content() -> N
 @settings(deadline=None)
 @given(
     st.lists(
-        st.tuples(st.sampled_from(["", "g", "h"]), st.sampled_from(["", "/1", "/2"]), st.sampled_from("AB")),
+        st.tuples(
+            st.sampled_from(["", "g", "h"]),
+            st.sampled_from(["", "/1", "/2"]),
+            st.sampled_from("AB"),
+        ),
         max_size=12,
     )
 )
@@ -343,7 +406,10 @@ def test_keys_are_unique_and_the_same_at_every_poll(entries: list[tuple[str, str
     body = rss(
         *[
             entry(
-                title, f"<guid isPermaLink='false'>{guid}</guid><link>{link}</link>" if guid else f"<link>{link}</link>"
+                title,
+                f"<guid isPermaLink='false'>{guid}</guid><link>{link}</link>"
+                if guid
+                else f"<link>{link}</link>",
             )
             for guid, link, title in entries
         ]
@@ -359,14 +425,21 @@ def test_keys_are_unique_and_the_same_at_every_poll(entries: list[tuple[str, str
 def test_feedparser_as_it_comes_does_all_that_it_does() -> None:
     body = rss(
         entry(
-            inside="<author>a@wire.org (Ann)</author><category>Gas</category><category>Oil</category>"
-            "<description>&lt;script&gt;x&lt;/script&gt;&lt;img src='/a.png'&gt;</description><guid>/7</guid>"
+            inside="<author>a@wire.org "
+            "(Ann)</author><category>Gas</category><category>Oil</category><description>&lt;script&gt;x&lt;/script&gt;&lt;img "
+            "src='/a.png'&gt;</description><guid>/7</guid>"
         )
     )
     found = as_feedparser(body, {"content-type": "application/xml", "content-location": URL})
     (item,) = found.entries
-    assert (item.author_detail.email, [tag.term for tag in item.tags]) == ("a@wire.org", ["Gas", "Oil"])
-    assert (item.summary, item.id) == ('<img src="https://feed.example/a.png" />', "https://feed.example/7")
+    assert (item.author_detail.email, [tag.term for tag in item.tags]) == (
+        "a@wire.org",
+        ["Gas", "Oil"],
+    )
+    assert (item.summary, item.id) == (
+        '<img src="https://feed.example/a.png" />',
+        "https://feed.example/7",
+    )
 
 
 def test_both_ways_of_reading_get_on_with_each_other() -> None:
@@ -394,7 +467,11 @@ XHTML = """<feed xmlns="http://www.w3.org/2005/Atom" xmlns:x="http://www.w3.org/
     <link rel="self" href="/s"/><summary type="html">S</summary><content type="text">a &lt; b</content><id>http:////odd</id></entry>
     <entry xmlns:q="urn:1"><id>4<category>no</category><email>no</email></id><q:title>no</q:title><q:a xmlns:q="urn:2"/>
     <q:title>Of a namespace that lost its prefix</q:title></entry></feed>""".encode()
-RENAMED = RDF.replace(b"rdf:about", b"r:about").replace(b"xmlns:rdf", b"xmlns:r").replace(b"rdf:RDF", b"r:RDF")
+RENAMED = (
+    RDF.replace(b"rdf:about", b"r:about")
+    .replace(b"xmlns:rdf", b"xmlns:r")
+    .replace(b"rdf:RDF", b"r:RDF")
+)
 
 
 @pytest.mark.parametrize(
@@ -419,7 +496,10 @@ def test_text_is_handed_on_in_one_piece_however_many_lines_and_references_it_has
         handle_data=heard.append,
         namespace=lambda prefix, uri: heard.append(f"{prefix} {uri}"),
     )
-    assert drive("<x:a xmlns:x='u' b='c'>one\n&amp; <![CDATA[two]]>\n<!-- -->three</x:a>", listener) == ""
+    assert (
+        drive("<x:a xmlns:x='u' b='c'>one\n&amp; <![CDATA[two]]>\n<!-- -->three</x:a>", listener)
+        == ""
+    )
     assert heard == ["x u", "u a x {'b': 'c'}", "one\n& two\nthree", "u a x"]
     assert drive("<a>&nbsp;</a>", listener) == "undefined entity"
 
@@ -452,7 +532,9 @@ def test_characters_that_xml_forbids_are_no_reason_to_complain() -> None:
 
 
 def test_neither_empty_lines_nor_comments_nor_a_document_type_come_before_a_feed_in_vain() -> None:
-    prolog = b"\n\n<!-- <rss> --><?pi <x> ?><!DOCTYPE rss PUBLIC 'a' 'b' [<!ENTITY c '<d/>'> ]>\n< !>"
+    prolog = (
+        b"\n\n<!-- <rss> --><?pi <x> ?><!DOCTYPE rss PUBLIC 'a' 'b' [<!ENTITY c '<d/>'> ]>\n< !>"
+    )
     assert only(prolog + rss(entry("First")).partition(b"?>")[2]).title == "First"
 
 
@@ -497,7 +579,9 @@ def test_a_document_on_which_feedparser_stumbles_is_a_failure() -> None:
         (b"\x81\x8d\x8f\x90\x9d" * 20, "", "not text but unknown data"),
     ],
 )  # fmt: skip
-def test_what_is_no_feed_is_refused_by_its_name(body: bytes, content_type: str, reason: str) -> None:
+def test_what_is_no_feed_is_refused_by_its_name(
+    body: bytes, content_type: str, reason: str
+) -> None:
     assert refused(body, content_type) == reason
 
 
@@ -520,8 +604,10 @@ def test_nothing_hostile_comes_through_in_an_entry() -> None:
     item = only(
         rss(
             entry(
-                "&lt;script&gt;alert(1)&lt;/script&gt;Ni\u202ece\u200b &amp;lt;img onerror=x&amp;gt;",
-                "<link>javascript:alert(1)</link><description><![CDATA[<iframe src='x'>y</iframe>Text]]></description>",
+                "&lt;script&gt;alert(1)&lt;/script&gt;Ni\u202ece\u200b &amp;lt;img "
+                "onerror=x&amp;gt;",
+                "<link>javascript:alert(1)</link><description><![CDATA[<iframe "
+                "src='x'>y</iframe>Text]]></description>",
             )
         )
     )
@@ -533,7 +619,9 @@ def test_entities_of_the_document_expand_to_nothing(tmp_path: Path) -> None:
     secret.write_text("hunter2")
     bomb = "".join(f"<!ENTITY l{n} '{f'&l{n - 1};' * 10}'>" for n in range(1, 10))
     doctype = f"<!DOCTYPE rss [<!ENTITY l0 'lol'>{bomb}<!ENTITY file SYSTEM '{secret.as_uri()}'>]>"
-    parsed = read(doctype.encode() + rss(entry("A &l9; B"), entry("C &file; D")).partition(b"?>")[2])
+    parsed = read(
+        doctype.encode() + rss(entry("A &l9; B"), entry("C &file; D")).partition(b"?>")[2]
+    )
     assert "hunter2" not in repr(parsed)
     assert "lollol" not in repr(parsed)
     assert [i.title[0] for i in parsed.items] == ["A", "C"]
@@ -551,7 +639,9 @@ def test_entities_of_the_document_expand_to_nothing(tmp_path: Path) -> None:
         ("<" * 500_000, "more than 400,000 tags"),
     ],
 )  # fmt: skip
-def test_a_document_that_would_hold_the_reader_for_minutes_is_refused(inside: str, reason: str) -> None:
+def test_a_document_that_would_hold_the_reader_for_minutes_is_refused(
+    inside: str, reason: str
+) -> None:
     body = rss(entry(inside=inside))
     with patience():
         assert refused(body) == reason
@@ -573,9 +663,14 @@ def test_a_document_that_would_hold_the_reader_for_minutes_is_refused(inside: st
         rss(entry(inside=f"<description><![CDATA[{'<' * 300_000}]]></description>")),
         rss(entry(inside=f"<description>{'x' * 10_000_000}</description>")),
         rss(entry("A title" + "\0" * 1_000_000)),
-        rss(entry(inside="<a>x</a>")).replace(b"x", b"\xed\xa0\x80" * 300_000 + b"&#xD800;" * 300_000),
+        rss(entry(inside="<a>x</a>")).replace(
+            b"x", b"\xed\xa0\x80" * 300_000 + b"&#xD800;" * 300_000
+        ),
         rss(*["<item><title>A title</title>"] * 50_000),
-        b"<!DOCTYPE rss [<!ENTITY a '" + b"x" * 100_000 + b"'>]>" + rss(entry(inside=f"<x>{'&a;' * 100_000}</x>"))[21:],
+        b"<!DOCTYPE rss [<!ENTITY a '"
+        + b"x" * 100_000
+        + b"'>]>"
+        + rss(entry(inside=f"<x>{'&a;' * 100_000}</x>"))[21:],
     ],
     ids=[
         "comments",
@@ -605,7 +700,9 @@ def test_a_document_that_is_only_odd_is_read_quickly(body: bytes) -> None:
 def test_of_a_monster_the_newest_500_entries_are_read(newest_first: bool) -> None:
     dated = [
         entry(
-            f"T{n}", f"<guid>g{n}</guid><pubDate>{datetime.fromtimestamp(n * 3600, UTC):%a, %d %b %Y %T} GMT</pubDate>"
+            f"T{n}",
+            f"<guid>g{n}</guid><pubDate>{datetime.fromtimestamp(n * 3600, UTC):%a, %d %b %Y %T} "
+            "GMT</pubDate>",
         )
         for n in range(200_000, 300_000)
     ]
@@ -620,9 +717,14 @@ def test_of_a_monster_the_newest_500_entries_are_read(newest_first: bool) -> Non
 def test_undated_entries_of_a_long_feed_count_as_old_as_the_one_before() -> None:
     date = "<pubDate>Wed, 01 Jun 2022 10:30:00 GMT</pubDate>"
     older = "<pubDate>Tue, 31 May 2022 10:30:00 GMT</pubDate>"
-    top, rest = [entry("Top"), entry("Dated", date), entry("Beside")], [entry(f"Old {n}", older) for n in range(600)]
+    top, rest = (
+        [entry("Top"), entry("Dated", date), entry("Beside")],
+        [entry(f"Old {n}", older) for n in range(600)],
+    )
     titles = [i.title for i in read(rss(*rest[:300], *top[1:], *rest[300:])).items]
     assert len(titles) == 500
     assert {"Dated", "Beside"} <= set(titles)
     assert next(i.title for i in read(rss(*top, *rest)).items) == "Top"
-    assert [i.title for i in read(rss(*[entry(f"T{n}") for n in range(600)])).items] == [f"T{n}" for n in range(500)]
+    assert [i.title for i in read(rss(*[entry(f"T{n}") for n in range(600)])).items] == [
+        f"T{n}" for n in range(500)
+    ]

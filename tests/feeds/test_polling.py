@@ -38,7 +38,9 @@ BUSY = learned(Rhythm(), every(DAY / 48, EARLIER, 96), EARLIER)
 
 
 def a_feed(id: str = "wire", url: str = URL, **changed: Any) -> FeedState:
-    """A feed that fares well; names of `FeedState` change its state, those of `Feed` how it is set up."""
+    """A feed that fares well; names of `FeedState` change its state, those of `Feed` how it is set
+    up.
+    """
     of_feed = {name: changed.pop(name) for name in Feed.__slots__ if name in changed}
     values: dict[str, Any] = {
         "feed": Feed(FeedId(id), "Wire", url, "wire", "B", "news", **of_feed),
@@ -75,10 +77,16 @@ def wait_of(state: FeedState, since: datetime = NOW) -> timedelta:
 
 
 seconds = st.floats(0, 400 * 86400)
-addresses = st.sampled_from(["", URL, "http://wire.example/rss", "https://b.example/", "https://[", "http://x:99999/"])
+addresses = st.sampled_from(
+    ["", URL, "http://wire.example/rss", "https://b.example/", "https://[", "http://x:99999/"]
+)
 answers = st.one_of(
     st.builds(
-        a_document, st.none() | st.text(max_size=9), st.none() | st.text(max_size=9), seconds, moved_to=addresses
+        a_document,
+        st.none() | st.text(max_size=9),
+        st.none() | st.text(max_size=9),
+        seconds,
+        moved_to=addresses,
     ),
     st.builds(unchanged, seconds, moved_to=addresses),
 )
@@ -99,7 +107,9 @@ news = st.builds(
 )
 feeds = st.builds(
     Feed,
-    st.text(st.characters(codec=None), min_size=1, max_size=20).map(FeedId),  # with half characters, too
+    st.text(st.characters(codec=None), min_size=1, max_size=20).map(
+        FeedId
+    ),  # with half characters, too
     st.text(max_size=9),
     addresses,
     st.text(max_size=9),
@@ -147,12 +157,19 @@ def test_an_unchanged_document_keeps_the_validators_and_its_size() -> None:
     after = after_success(a_feed(last_bytes=70), unchanged(seconds=0.2), NOW, RULES)
     assert (after.etag, after.last_modified, after.last_status) == ('"old"', "old date", 304)
     assert (after.last_bytes, after.last_seconds) == (70, 0.2)
-    assert after_success(a_feed(last_bytes=70), a_document(), NOW, RULES).last_bytes == len(b"<rss/>")
+    assert after_success(a_feed(last_bytes=70), a_document(), NOW, RULES).last_bytes == len(
+        b"<rss/>"
+    )
 
 
 def test_success_counts_new_items_and_remembers_when_they_came() -> None:
     after = after_success(a_feed(), a_document(), NOW, RULES, news=News([NOW - MINUTE] * 3))
-    assert (after.items_seen, after.last_new_at, after.last_success_at, after.last_attempt_at) == (13, NOW, NOW, NOW)
+    assert (after.items_seen, after.last_new_at, after.last_success_at, after.last_attempt_at) == (
+        13,
+        NOW,
+        NOW,
+        NOW,
+    )
     assert after.rhythm.items > BUSY.items
     same = after_success(a_feed(), a_document(), NOW, RULES, news=News(changed=2))
     assert (same.items_seen, same.last_new_at) == (10, EARLIER)
@@ -167,7 +184,9 @@ def test_the_first_document_makes_a_feed_known() -> None:
 
 
 def test_what_was_odd_about_a_document_stays_visible_while_it_is_the_newest() -> None:
-    after = after_success(a_feed(), a_document(), NOW, RULES, news=News(warning="malformed: mismatched tag"))
+    after = after_success(
+        a_feed(), a_document(), NOW, RULES, news=News(warning="malformed: mismatched tag")
+    )
     assert after.last_error == "malformed: mismatched tag"
     assert after_success(after, unchanged(), NOW, RULES).last_error == "malformed: mismatched tag"
     assert after_success(after, a_document(), NOW, RULES, news=News(warning="")).last_error == ""
@@ -203,7 +222,9 @@ def test_a_feed_that_asks_to_be_left_alone_is_left_alone_also_when_nothing_has_c
 
 
 def test_who_asks_for_longest_is_named() -> None:
-    after = after_success(a_feed(), a_document(fresh=7200), NOW, RULES, news=News(ttl_seconds=10_800))
+    after = after_success(
+        a_feed(), a_document(fresh=7200), NOW, RULES, news=News(ttl_seconds=10_800)
+    )
     assert (wait_of(after), after.next_reason[:15]) == (3 * HOUR, "the feed itself")
     assert "stays fresh" in after_success(after, unchanged(fresh=14_400), NOW, RULES).next_reason
     often = after_success(a_feed(every_minutes=600), a_document(fresh=7200), NOW, RULES)
@@ -212,11 +233,16 @@ def test_who_asks_for_longest_is_named() -> None:
 
 def test_wishes_beyond_a_day_are_not_believed() -> None:
     assert wait_of(after_success(a_feed(), a_document(fresh=3e9), NOW, RULES)) == 24 * HOUR
-    assert wait_of(after_success(a_feed(), a_document(), NOW, RULES, news=News(ttl_seconds=1e9))) == 24 * HOUR
+    assert (
+        wait_of(after_success(a_feed(), a_document(), NOW, RULES, news=News(ttl_seconds=1e9)))
+        == 24 * HOUR
+    )
 
 
 def test_feeds_set_up_together_drift_apart() -> None:
-    waits = [wait_of(after_success(a_feed(f"feed-{n}"), unchanged(), NOW, RULES)) for n in range(50)]
+    waits = [
+        wait_of(after_success(a_feed(f"feed-{n}"), unchanged(), NOW, RULES)) for n in range(50)
+    ]
     assert len(set(waits)) == 50
     assert max(waits) < 1.25 * min(waits)
 
@@ -270,7 +296,9 @@ def test_any_other_move_is_only_remembered_at_first(target: str) -> None:
 def test_a_move_holds_after_seven_days_of_the_same_answer() -> None:
     target, state = "https://new.example/rss", a_feed()
     for days in range(7):
-        state = after_success(state, a_document(f'"{days}"', moved_to=target), NOW + days * DAY, RULES)
+        state = after_success(
+            state, a_document(f'"{days}"', moved_to=target), NOW + days * DAY, RULES
+        )
         assert (state.feed.url, state.moved_to, state.moved_since) == (URL, target, NOW)
         state = after_failure(state, failed(), NOW + days * DAY + HOUR, RULES)
     moved = after_success(state, unchanged(moved_to=target), NOW + 7 * DAY, RULES)
@@ -281,7 +309,11 @@ def test_a_move_holds_after_seven_days_of_the_same_answer() -> None:
 def test_another_target_or_none_starts_the_days_again() -> None:
     pending = a_feed(moved_to="https://new.example/rss", moved_since=NOW - 30 * DAY)
     other = after_success(pending, a_document(moved_to="https://other.example/rss"), NOW, RULES)
-    assert (other.feed.url, other.moved_to, other.moved_since) == (URL, "https://other.example/rss", NOW)
+    assert (other.feed.url, other.moved_to, other.moved_since) == (
+        URL,
+        "https://other.example/rss",
+        NOW,
+    )
     for back in ("", URL):
         stayed = after_success(pending, a_document(moved_to=back), NOW, RULES)
         assert (stayed.feed.url, stayed.moved_to, stayed.moved_since) == (URL, "", None)
@@ -348,7 +380,9 @@ def test_a_server_that_asks_to_wait_is_not_asked_earlier() -> None:
         timedelta(seconds=7500),
         "the server asked to wait until 1 Jun 14:05 UTC",
     )
-    long = after_failure(a_feed(), failed("HTTP 503", 503, retry_after_seconds=40 * 86400), NOW, RULES)
+    long = after_failure(
+        a_feed(), failed("HTTP 503", 503, retry_after_seconds=40 * 86400), NOW, RULES
+    )
     assert wait_of(long) == 40 * DAY
     short = after_failure(a_feed(), failed("HTTP 429", 429, retry_after_seconds=60), NOW, RULES)
     assert wait_of(short) > 50 * MINUTE
@@ -369,7 +403,10 @@ def test_a_feed_that_does_nothing_but_fail_for_thirty_days_pauses_with_its_reaso
         now = state.next_due_at
     dead = after_failure(state, failed(), now, RULES)
     times = dead.failures
-    assert dead.paused_why == f"nothing but failures since 2022-06-01, {times} in a row; the last one: host not found"
+    assert (
+        dead.paused_why
+        == f"nothing but failures since 2022-06-01, {times} in a row; the last one: host not found"
+    )
 
 
 def test_a_feed_that_was_hardly_asked_is_not_taken_for_dead() -> None:
@@ -384,13 +421,27 @@ def test_a_feed_that_was_hardly_asked_is_not_taken_for_dead() -> None:
 def test_a_paused_feed_is_not_woken_by_an_answer() -> None:
     paused = a_feed(paused_why="by hand")
     assert after_success(paused, a_document(), NOW, RULES).paused_why == "by hand"
-    assert after_failure(paused, failed("HTTP 410 Gone", gone=True), NOW, RULES).paused_why == "by hand"
+    assert (
+        after_failure(paused, failed("HTTP 410 Gone", gone=True), NOW, RULES).paused_why
+        == "by hand"
+    )
 
 
 def test_a_document_that_could_not_be_read_is_a_failure_and_leaves_no_validators() -> None:
-    after = after_unreadable(a_feed(), a_document(seconds=0.7), NOW, RULES, reason="an HTML page, not a feed")
-    assert (after.etag, after.last_modified, after.last_bytes, after.last_seconds) == (None, None, 6, 0.7)
-    assert (after.failures, after.last_error, after.last_status) == (1, "an HTML page, not a feed", 200)
+    after = after_unreadable(
+        a_feed(), a_document(seconds=0.7), NOW, RULES, reason="an HTML page, not a feed"
+    )
+    assert (after.etag, after.last_modified, after.last_bytes, after.last_seconds) == (
+        None,
+        None,
+        6,
+        0.7,
+    )
+    assert (after.failures, after.last_error, after.last_status) == (
+        1,
+        "an HTML page, not a feed",
+        200,
+    )
     assert after.last_success_at == EARLIER
 
 
@@ -409,7 +460,9 @@ def test_failure_looks_ahead_and_never_earlier_than_the_server_asked(
 
 @settings(deadline=None, max_examples=30)
 @given(states, rules)
-def test_the_next_failure_in_a_row_never_shortens_the_wait(before: FeedState, poll_rules: PollRules) -> None:
+def test_the_next_failure_in_a_row_never_shortens_the_wait(
+    before: FeedState, poll_rules: PollRules
+) -> None:
     first = after_failure(before, failed(), NOW, poll_rules)
     assert after_failure(first, failed(), NOW, poll_rules).next_due_at >= first.next_due_at
 
@@ -419,8 +472,13 @@ def test_the_next_failure_in_a_row_never_shortens_the_wait(before: FeedState, po
 
 def test_a_feed_that_was_not_asked_out_of_politeness_waits_its_turn() -> None:
     before = a_feed()
-    after = after_deferral(before, Deferred(WIRE, 90, "enough requests to wire.example for now"), NOW)
-    assert (wait_of(after), after.next_reason) == (1.5 * MINUTE, "enough requests to wire.example for now")
+    after = after_deferral(
+        before, Deferred(WIRE, 90, "enough requests to wire.example for now"), NOW
+    )
+    assert (wait_of(after), after.next_reason) == (
+        1.5 * MINUTE,
+        "enough requests to wire.example for now",
+    )
     assert replace(after, next_due_at=NOW, next_reason=before.next_reason) == before
 
 

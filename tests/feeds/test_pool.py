@@ -1,4 +1,6 @@
-"""Parsing where it can be killed, with real children and documents that really are too much for them."""
+"""Parsing where it can be killed, with real children and documents that really are too much for
+them.
+"""
 
 import io
 import os
@@ -37,11 +39,15 @@ NewPool = Callable[..., ParserPool]
 
 def document(title: str, size: int = 60_000) -> bytes:
     """A document of about so many bytes that is parsed in no time."""
-    return f"<rss version='2.0'><channel><title>{title}</title>{' ' * size}</channel></rss>".encode()
+    return (
+        f"<rss version='2.0'><channel><title>{title}</title>{' ' * size}</channel></rss>".encode()
+    )
 
 
 def slow_document() -> bytes:
-    """As many tags and entries as pass the screening, malformed at the end, so that all is read twice: 11 s."""
+    """As many tags and entries as pass the screening, malformed at the end, so that all is read
+    twice: 11 s.
+    """
     entries = 2 * EACH_END
     inside = "<content:encoded>&lt;</content:encoded>" * ((MOST_TAGS // entries - 4) // 2 - 1)
     head = "<rss version='2.0' xmlns:content='http://purl.org/rss/1.0/modules/content/'><channel>"
@@ -105,7 +111,9 @@ def new_pool() -> Iterator[NewPool]:
     for pool in made:
         pool.close()
     assert children() == before
-    eventually(lambda: not [thread for thread in threading.enumerate() if thread.name.startswith("parser")])
+    eventually(
+        lambda: not [thread for thread in threading.enumerate() if thread.name.startswith("parser")]
+    )
 
 
 def submit(pool: ParserPool, body: bytes) -> Future[Parsed | ParseFailed]:
@@ -138,7 +146,12 @@ def test_a_small_document_is_parsed_at_once_and_without_a_worker(new_pool: NewPo
 def test_a_large_document_is_parsed_in_a_worker_with_the_same_result(new_pool: NewPool) -> None:
     pool = new_pool()
     ready(pool)
-    for body in (document("News"), b"<html>" * 9_000, b"\xff" * 60_000, "<rss>\u20ac".encode("utf-16") * 9_000):
+    for body in (
+        document("News"),
+        b"<html>" * 9_000,
+        b"\xff" * 60_000,
+        "<rss>\u20ac".encode("utf-16") * 9_000,
+    ):
         assert answer(pool, body) == attempt(body, KIND, URL)
 
 
@@ -203,7 +216,9 @@ def test_every_worker_may_be_held_up_and_what_waits_is_parsed_all_the_same(
     pool = new_pool(wall_seconds=0.3)
     slow = [submit(pool, SLOW) for _ in range(3)]
     quick = [submit(pool, document(str(number))) for number in range(4)]
-    assert {future.result(HANGS) for future in slow} == {ParseFailed("took more than 0.3 s to parse and was stopped")}
+    assert {future.result(HANGS) for future in slow} == {
+        ParseFailed("took more than 0.3 s to parse and was stopped")
+    }
     assert [future.result(HANGS) for future in quick] == [read(str(number)) for number in range(4)]
 
 
@@ -215,7 +230,9 @@ def test_a_document_that_fills_the_memory_costs_only_its_own_turn(new_pool: NewP
 
 
 @pytest.mark.parametrize("how", [signal.SIGSEGV, signal.SIGKILL])
-def test_a_document_over_which_the_worker_dies_costs_only_its_own_turn(new_pool: NewPool, how: signal.Signals) -> None:
+def test_a_document_over_which_the_worker_dies_costs_only_its_own_turn(
+    new_pool: NewPool, how: signal.Signals
+) -> None:
     pool = new_pool(workers=1)
     first, slow, quick = ready(pool), submit(pool, SLOW), submit(pool, document("quick"))
     busy(first)
@@ -240,14 +257,18 @@ def test_a_bug_that_one_document_finds_is_told_by_its_place_and_not_in_the_docum
 
     monkeypatch.setattr(worker, "parse", parse)
     line = parse.__code__.co_firstlineno + 1
-    assert answer(new_pool(), b"<words>") == ParseFailed(f"crashed the parser (KeyError, test_pool.py line {line})")
+    assert answer(new_pool(), b"<words>") == ParseFailed(
+        f"crashed the parser (KeyError, test_pool.py line {line})"
+    )
 
 
 # Workers that do not start
 
 
 def pretend_python(monkeypatch: pytest.MonkeyPatch, path: Path, script: str) -> Path:
-    """A Python that does something else; the file has one line for each time that it was started."""
+    """A Python that does something else; the file has one line for each time that it was
+    started.
+    """
     path.write_text(f"#!/bin/sh\necho started >> {path}.log\n{script}\n")
     path.chmod(0o755)
     monkeypatch.setattr(sys, "executable", str(path))
@@ -278,7 +299,9 @@ def test_a_worker_that_hangs_while_it_starts_is_given_up(
     assert answer(new_pool(), document("1")) == ParseFailed(reason)
 
 
-def test_a_python_that_is_not_there_is_named_as_the_reason(monkeypatch: pytest.MonkeyPatch, new_pool: NewPool) -> None:
+def test_a_python_that_is_not_there_is_named_as_the_reason(
+    monkeypatch: pytest.MonkeyPatch, new_pool: NewPool
+) -> None:
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
     failed = answer(new_pool(), document("1"))
     assert isinstance(failed, ParseFailed)
@@ -288,7 +311,11 @@ def test_a_python_that_is_not_there_is_named_as_the_reason(monkeypatch: pytest.M
 def test_a_worker_that_is_starting_is_ended_by_closing(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, new_pool: NewPool
 ) -> None:
-    starts, before, pool = pretend_python(monkeypatch, tmp_path / "python", "exec sleep 60"), children(), new_pool()
+    starts, before, pool = (
+        pretend_python(monkeypatch, tmp_path / "python", "exec sleep 60"),
+        children(),
+        new_pool(),
+    )
     future = submit(pool, document("1"))
     eventually(lambda: starts.exists() and starts.read_text())
     pool.close()
@@ -394,7 +421,9 @@ def test_a_program_that_forgets_to_close_the_pool_ends_all_the_same() -> None:
 from tracker.feeds.parsing.pool import ParserPool
 print(ParserPool().submit({document("News")!r}, "", "").result().title)
 """
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, timeout=HANGS, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, timeout=HANGS, check=True
+    )
     assert (done.stdout, done.stderr) == (b"News\n", b"")
 
 
@@ -403,11 +432,19 @@ print(ParserPool().submit({document("News")!r}, "", "").result().title)
 
 def test_a_worker_knows_nothing_that_parsing_does_not_need() -> None:
     script = "import sys, tracker.feeds.parsing.worker; print(*sys.modules)"
-    loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()
+    loaded = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    ).stdout.split()
     heavy = (
-        "aiohttp alembic altair apscheduler asyncio click numpy pandas polars rich scipy sqlalchemy sqlmodel streamlit"
+        "aiohttp alembic altair apscheduler asyncio click numpy pandas polars rich scipy "
+        "sqlalchemy sqlmodel streamlit"
     )
-    assert not set(loaded) & {*heavy.split(), "structlog", "subprocess", "tracker.feeds.parsing.pool"}
+    assert not set(loaded) & {
+        *heavy.split(),
+        "structlog",
+        "subprocess",
+        "tracker.feeds.parsing.pool",
+    }
 
 
 def test_a_worker_finds_our_modules_and_none_that_lie_about(
@@ -430,7 +467,9 @@ sys.path.insert(0, {str(tmp_path)!r})
 from tracker.feeds.parsing.pool import ParserPool
 print(ParserPool().submit({document("News")!r}, "", "").result().reason)
 """
-    assert subprocess.check_output([sys.executable, "-c", script], timeout=HANGS) == b"the other one\n"
+    assert (
+        subprocess.check_output([sys.executable, "-c", script], timeout=HANGS) == b"the other one\n"
+    )
 
 
 def in_child(parser: str, before: str = "") -> str:
@@ -459,9 +498,16 @@ worker.main()
 
 def test_a_worker_is_confined() -> None:
     names = ("AS", "NOFILE", "CORE", "CPU")
-    limits = in_child(f"[resource.getrlimit(getattr(resource, 'RLIMIT_' + name))[0] for name in {names}]")
-    assert limits in (f"[{500 << 20}, {worker.OPEN_FILES}, 0, {seconds}]" for seconds in range(8, 12))
-    assert in_child("[signal.raise_signal(name) for name in (signal.SIGINT, signal.SIGTERM)]") == "[None, None]"
+    limits = in_child(
+        f"[resource.getrlimit(getattr(resource, 'RLIMIT_' + name))[0] for name in {names}]"
+    )
+    assert limits in (
+        f"[{500 << 20}, {worker.OPEN_FILES}, 0, {seconds}]" for seconds in range(8, 12)
+    )
+    assert (
+        in_child("[signal.raise_signal(name) for name in (signal.SIGINT, signal.SIGTERM)]")
+        == "[None, None]"
+    )
 
 
 def test_a_worker_that_was_born_with_narrower_limits_keeps_them() -> None:
@@ -482,7 +528,9 @@ def talk(*documents: tuple[bytes, str, str]) -> list[tuple[bool, Parsed | ParseF
     serve(requests, answers, 100, lambda: None)
     answers.seek(0)
     assert read_answer(answers) == (False, b"")
-    return [(ends, pickle.loads(found)) for ends, found in iter(lambda: read_answer(answers) or (), ())]
+    return [
+        (ends, pickle.loads(found)) for ends, found in iter(lambda: read_answer(answers) or (), ())
+    ]
 
 
 # Servers may send headers that are not UTF-8, which arrive as lone surrogates.
@@ -491,7 +539,9 @@ anything = st.text(st.characters(codec=None), max_size=60)
 
 @given(documents=st.lists(st.tuples(st.binary(max_size=200), anything, anything), max_size=3))
 @settings(max_examples=50)
-def test_what_comes_back_is_what_the_parser_says_to_what_was_sent(documents: list[tuple[bytes, str, str]]) -> None:
+def test_what_comes_back_is_what_the_parser_says_to_what_was_sent(
+    documents: list[tuple[bytes, str, str]],
+) -> None:
     def repeated(*one: object) -> ParseFailed:
         return ParseFailed(repr(one))
 
@@ -501,15 +551,21 @@ def test_what_comes_back_is_what_the_parser_says_to_what_was_sent(documents: lis
     assert talk(*documents) == [(False, attempt(*one)) for one in documents]
 
 
-def test_a_worker_whose_memory_ran_out_says_so_and_reads_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_worker_whose_memory_ran_out_says_so_and_reads_no_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     def parse(*_document: object) -> Parsed:
         raise MemoryError
 
     monkeypatch.setattr(worker, "parse", parse)
-    assert talk((b"1", "", ""), (b"2", "", "")) == [(True, ParseFailed("needed more memory than 100 MB"))]
+    assert talk((b"1", "", ""), (b"2", "", "")) == [
+        (True, ParseFailed("needed more memory than 100 MB"))
+    ]
 
 
-def test_a_worker_whose_parent_went_away_in_the_middle_of_a_document_does_not_parse_half_of_it() -> None:
+def test_a_worker_whose_parent_went_away_in_the_middle_of_a_document_does_not_parse_half_of_it() -> (
+    None
+):
     requests = io.BytesIO()
     write_request(requests, b"body", KIND, URL)
     for length in (1, worker.REQUEST.size, worker.REQUEST.size + 5):

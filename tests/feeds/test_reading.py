@@ -29,7 +29,10 @@ def step(body: bytes, memory: Memory) -> tuple[Read | Unchanged, int]:
     outcome = understood(unread, parse(unread.document, unread.content_type, URL))
     if isinstance(outcome, Unread):
         assert (outcome.document, outcome.cut) == (body, 0)
-        unread, outcome = outcome, understood(outcome, parse(outcome.document, outcome.content_type, URL))
+        unread, outcome = (
+            outcome,
+            understood(outcome, parse(outcome.document, outcome.content_type, URL)),
+        )
     assert isinstance(outcome, Read)
     return outcome, unread.cut
 
@@ -45,7 +48,9 @@ def titles(outcome: Read | Unchanged) -> list[str]:
     return [item.title for item in outcome.items] if isinstance(outcome, Read) else []
 
 
-ONE, TWO, THREE = (Entry(guid=n, link=f"https://wire.example/{n}", title=n, text=f"Text of {n}") for n in "123")
+ONE, TWO, THREE = (
+    Entry(guid=n, link=f"https://wire.example/{n}", title=n, text=f"Text of {n}") for n in "123"
+)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -54,7 +59,11 @@ def test_a_first_document_is_read_whole(kind: Kind) -> None:
     outcome = first_read(body)
     parsed = whole(body)
     assert outcome.items == parsed.items
-    assert (outcome.title, outcome.site_url, outcome.warning) == (parsed.title, parsed.site_url, None)
+    assert (outcome.title, outcome.site_url, outcome.warning) == (
+        parsed.title,
+        parsed.site_url,
+        None,
+    )
     assert outcome.ttl_seconds == (1800 if kind == "rss" else 0)
     assert len(outcome.memory.entries) == 32
 
@@ -64,7 +73,9 @@ def test_the_same_bytes_are_not_looked_into(kind: Kind) -> None:
     body = document(kind, [ONE, TWO])
     memory = first_read(body).memory
     assert look(body, TYPE, memory) == Unchanged(memory)
-    assert look(body, TYPE, Memory(memory.body_hash, b"")) == Unchanged(Memory(memory.body_hash, b""))
+    assert look(body, TYPE, Memory(memory.body_hash, b"")) == Unchanged(
+        Memory(memory.body_hash, b"")
+    )
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -105,13 +116,18 @@ def test_an_entry_that_says_nothing_is_remembered_all_the_same() -> None:
     empty = Entry(link="https://wire.example/x", title="")
     memory = first_read(document("rss", [ONE, empty])).memory
     assert memory.entries[24:] == bytes(8)
-    outcome, cut = step(document("rss", [empty, TWO, ONE, Entry(title="", link="https://wire.example/y")]), memory)
+    outcome, cut = step(
+        document("rss", [empty, TWO, ONE, Entry(title="", link="https://wire.example/y")]), memory
+    )
     assert (titles(outcome), cut) == (["2"], 2)
 
 
 @pytest.mark.parametrize(
     ("before", "after"),
-    [(b"<channel>", b"<channel xml:base='https://other.example/'>"), (b"<rss ", b"<rss xml:lang='de' ")],
+    [
+        (b"<channel>", b"<channel xml:base='https://other.example/'>"),
+        (b"<rss ", b"<rss xml:lang='de' "),
+    ],
 )
 def test_entries_whose_surroundings_change_are_read_again(before: bytes, after: bytes) -> None:
     body = document("rss", [Entry(guid="1", link="/1")])
@@ -122,11 +138,13 @@ def test_entries_whose_surroundings_change_are_read_again(before: bytes, after: 
 def test_a_base_inside_entries_does_not_reach_others_whether_they_are_cut_out_or_not() -> None:
     def feed(*links: str) -> bytes:
         entries = "".join(
-            f"<entry{' xml:base={0}https://other.example/x/{0}'.format(chr(39)) if link < 'b' else ''}><id>{link}</id>"
-            f"<title>{link}</title><link href='{link}'/></entry>"
+            f"<entry{' xml:base={0}https://other.example/x/{0}'.format(chr(39)) if link < 'b' else ''}><id>{link}</id><title>{link}</title><link "
+            f"href='{link}'/></entry>"
             for link in links
         )
-        return f"<feed xmlns='http://www.w3.org/2005/Atom'><title>t</title>{entries}</feed>".encode()
+        return (
+            f"<feed xmlns='http://www.w3.org/2005/Atom'><title>t</title>{entries}</feed>".encode()
+        )
 
     memory = first_read(feed("a", "b")).memory
     outcome, cut = step(feed("a", "b", "c"), memory)
@@ -154,7 +172,9 @@ def test_what_cannot_be_split_is_read_whole_each_time_it_changes(body: bytes) ->
 
 
 def test_entries_of_a_namespace_that_feedparser_does_not_know_are_not_trusted() -> None:
-    body = document("rss", [ONE]).replace(b"<channel>", b"<channel xmlns:x='urn:x'><x:item>odd</x:item>")
+    body = document("rss", [ONE]).replace(
+        b"<channel>", b"<channel xmlns:x='urn:x'><x:item>odd</x:item>"
+    )
     outcome = first_read(body)
     assert (titles(outcome), outcome.memory.entries) == (["1"], b"")
 
@@ -174,7 +194,9 @@ def test_a_part_that_cannot_be_parsed_or_counted_gives_way_to_the_whole() -> Non
 def test_a_whole_document_that_cannot_be_parsed_has_failed() -> None:
     unread = look(b"<html/>", TYPE, NOTHING)
     assert isinstance(unread, Unread)
-    assert understood(unread, ParseFailed("an HTML page, not a feed")) == ParseFailed("an HTML page, not a feed")
+    assert understood(unread, ParseFailed("an HTML page, not a feed")) == ParseFailed(
+        "an HTML page, not a feed"
+    )
 
 
 def test_of_a_monster_all_entries_are_remembered_although_only_the_newest_are_read() -> None:
@@ -190,16 +212,24 @@ def test_of_a_monster_all_entries_are_remembered_although_only_the_newest_are_re
 
 def guid_of_its_own(entries: Sequence[Entry]) -> list[Entry]:
     """The first entry of each guid; what has none goes by its link or its words."""
-    return list({entry.guid or entry.link or (entry.title, entry.text): entry for entry in entries[::-1]}.values())[
-        ::-1
-    ]
+    return list(
+        {
+            entry.guid or entry.link or (entry.title, entry.text): entry for entry in entries[::-1]
+        }.values()
+    )[::-1]
 
 
 def entries(guids: Sequence[str]) -> st.SearchStrategy[Entry]:
     """Entries that are often the same, often edited, and often in each other's way."""
 
     def entry(guid: str, link: str, edition: str, date: str) -> Entry:
-        return Entry(guid, link, f"{edition} entry {guid}{link[-1:]}".strip(), f"<p>Said & {edition}</p>", date)
+        return Entry(
+            guid,
+            link,
+            f"{edition} entry {guid}{link[-1:]}".strip(),
+            f"<p>Said & {edition}</p>",
+            date,
+        )
 
     return st.builds(
         entry,
@@ -254,7 +284,9 @@ def test_what_is_handed_on_is_what_reading_whole_gives_in_the_same_order(
 
 @settings(deadline=None, max_examples=30)
 @given(KIND, series(FEW))
-def test_an_entry_is_handed_on_exactly_when_it_is_new_or_changed(kind: Kind, documents: list[list[Entry]]) -> None:
+def test_an_entry_is_handed_on_exactly_when_it_is_new_or_changed(
+    kind: Kind, documents: list[list[Entry]]
+) -> None:
     before: list[Entry] = []
     memory = NOTHING
     for n, found in enumerate(documents):
@@ -269,7 +301,9 @@ def test_an_entry_is_handed_on_exactly_when_it_is_new_or_changed(kind: Kind, doc
 
 @settings(deadline=None, max_examples=30)
 @given(KIND, st.lists(entries(MANY), min_size=2, max_size=12), st.data())
-def test_half_of_the_entries_known_gives_the_other_half(kind: Kind, found: list[Entry], data: st.DataObject) -> None:
+def test_half_of_the_entries_known_gives_the_other_half(
+    kind: Kind, found: list[Entry], data: st.DataObject
+) -> None:
     body = document(kind, guid_of_its_own(found))
     read = first_read(body)
     names = [read.memory.entries[at : at + 16] for at in range(0, len(read.memory.entries), 16)]

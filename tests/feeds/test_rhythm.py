@@ -10,7 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tracker.feeds.feed import HOURS, Rhythm
-from tracker.feeds.timing.rhythm import BURST, MEMORY_DAYS, hourly, hourly_of_all, items_a_day, learned
+from tracker.feeds.timing.rhythm import (
+    BURST,
+    MEMORY_DAYS,
+    hourly,
+    hourly_of_all,
+    items_a_day,
+    learned,
+)
 
 NOW = datetime(2022, 6, 1, 12, tzinfo=UTC)
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
@@ -21,7 +28,9 @@ def every(interval: timedelta, until: datetime, count: int) -> list[datetime]:
     return [until - interval * n for n in range(count, 0, -1)]
 
 
-def watched(times: Sequence[datetime], start: datetime, end: datetime, interval: timedelta = HOUR) -> Rhythm:
+def watched(
+    times: Sequence[datetime], start: datetime, end: datetime, interval: timedelta = HOUR
+) -> Rhythm:
     """A rhythm learned by asking at a fixed interval, first for a document that was empty."""
     rhythm = learned(UNKNOWN, [], start)
     last = start
@@ -55,7 +64,9 @@ def test_a_feed_with_thirty_dated_entries_is_known_at_once() -> None:
     slow = learned(UNKNOWN, every(DAY / 3, NOW, 30), NOW)
     assert items_a_day(slow, NOW) == pytest.approx(3, rel=0.15)
     busy = learned(UNKNOWN, every(20 * MINUTE, NOW, 30), NOW)
-    assert 36 < items_a_day(busy, NOW) < 72  # ten hours are little to go by, but enough for half of the truth
+    assert (
+        36 < items_a_day(busy, NOW) < 72
+    )  # ten hours are little to go by, but enough for half of the truth
 
 
 def test_a_first_document_is_believed_for_two_weeks_at_most() -> None:
@@ -66,7 +77,9 @@ def test_a_first_document_is_believed_for_two_weeks_at_most() -> None:
 def test_an_entry_pinned_long_ago_does_not_make_a_busy_feed_slow() -> None:
     entries = every(DAY / 12, NOW, 30)
     pinned = learned(UNKNOWN, [NOW - 400 * DAY, *entries], NOW)
-    assert items_a_day(pinned, NOW) == pytest.approx(items_a_day(learned(UNKNOWN, entries, NOW), NOW), rel=0.1)
+    assert items_a_day(pinned, NOW) == pytest.approx(
+        items_a_day(learned(UNKNOWN, entries, NOW), NOW), rel=0.1
+    )
 
 
 def test_entries_without_a_date_say_nothing_in_a_first_document() -> None:
@@ -165,7 +178,9 @@ def test_a_clock_that_is_set_back_does_not_stop_the_learning() -> None:
     rhythm = learned(ahead, [NOW - HOUR], NOW)
     assert rhythm.at == NOW
     assert items_a_day(rhythm, NOW - DAY) > 0
-    assert learned(rhythm, [NOW], NOW, since=NOW + 5 * HOUR).hours[12] == pytest.approx(rhythm.hours[12] + 1)
+    assert learned(rhythm, [NOW], NOW, since=NOW + 5 * HOUR).hours[12] == pytest.approx(
+        rhythm.hours[12] + 1
+    )
     times = every(2 * HOUR, NOW + 21 * DAY, 21 * 12)
     for at in times:
         rhythm = learned(rhythm, [at], at + MINUTE, since=at - HOUR)
@@ -198,4 +213,6 @@ def test_the_hours_of_a_day_make_up_the_day(rhythm: Rhythm, at: datetime) -> Non
 @settings(deadline=None)
 @given(st.lists(rhythms, min_size=1, max_size=5), moments)
 def test_many_feeds_at_once_get_what_each_gets(several: list[Rhythm], at: datetime) -> None:
-    np.testing.assert_allclose(hourly_of_all(several, at).T, [hourly(r, at) for r in several], rtol=1e-9)
+    np.testing.assert_allclose(
+        hourly_of_all(several, at).T, [hourly(r, at) for r in several], rtol=1e-9
+    )

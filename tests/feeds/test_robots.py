@@ -87,7 +87,9 @@ def test_a_rule_that_the_end_cuts_in_two_is_not_heard() -> None:
     filler = b"#" * (LARGEST - len(start) - 12) + b"\n"
     robots = read_robots(200, start + filler + b"Disallow: /news/nothing-of-this\n")
     assert robots.allows(PAGE, ROBOT)
-    assert read_robots(200, start + b"#\nDisallow: /news\n" + filler * 2).allows(PAGE, ROBOT) is False
+    assert (
+        read_robots(200, start + b"#\nDisallow: /news\n" + filler * 2).allows(PAGE, ROBOT) is False
+    )
     assert read_robots(200, b"x" * (LARGEST + 1)).allows(PAGE, ROBOT)
 
 
@@ -104,7 +106,13 @@ def lines(pattern: str, count: int) -> bytes:
         lines("user-agent #\n", 15_000) + lines("disallow /a\n", 20_000),
         (lines("user-agent: #\n", 12_000) + b"allow: /\n") * 2,
     ],
-    ids=["many agents", "many rules", "agents between sitemaps", "no colons", "the same agents again"],
+    ids=[
+        "many agents",
+        "many rules",
+        "agents between sitemaps",
+        "no colons",
+        "the same agents again",
+    ],
 )
 def test_a_file_that_would_cost_the_square_of_its_size_allows_nothing(body: bytes) -> None:
     with patience():
@@ -115,7 +123,9 @@ def test_a_file_that_would_cost_the_square_of_its_size_allows_nothing(body: byte
     "body",
     [
         lines("user-agent: #\ncrawl-delay: 5\n\n", 9_000),
-        lines("# a remark\n", 20_000) + lines("user-agent: #\n", 300) + lines("# a remark\ndisallow: /#\n", 300),
+        lines("# a remark\n", 20_000)
+        + lines("user-agent: #\n", 300)
+        + lines("# a remark\ndisallow: /#\n", 300),
         b"user-agent: *\n" + lines("disallow: /#*a*a*a*a*b\n", 20_000),
         b"user-agent: *\ndisallow: /" + b"*a" * 200_000,
         b"user-agent: *\ndisallow: " + b"$" * 400_000,
@@ -139,7 +149,16 @@ def test_nothing_that_is_served_raises(body: bytes, url: str, agent: str) -> Non
 @given(
     st.lists(
         st.sampled_from(
-            ["User-agent: *", "User-agent: a", "Disallow: /", "Allow: /n*s", "Crawl-delay: 3", "", "x", "Sitemap: /s"]
+            [
+                "User-agent: *",
+                "User-agent: a",
+                "Disallow: /",
+                "Allow: /n*s",
+                "Crawl-delay: 3",
+                "",
+                "x",
+                "Sitemap: /s",
+            ]
         ),
         max_size=12,
     )

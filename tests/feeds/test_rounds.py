@@ -1,4 +1,6 @@
-"""Many requests at once: batches, callers who stop or wait, connections that are kept, an end to it all."""
+"""Many requests at once: batches, callers who stop or wait, connections that are kept, an end to it
+all.
+"""
 
 import asyncio
 import sys
@@ -103,7 +105,9 @@ def test_a_round_works_inside_a_running_event_loop(server: FeedServer) -> None:
     async def inside() -> object:
         return ask(server.url("/feed.xml"))
 
-    with ThreadPoolExecutor(1) as elsewhere:  # a browser test of before may have left a loop running in this thread
+    with ThreadPoolExecutor(
+        1
+    ) as elsewhere:  # a browser test of before may have left a loop running in this thread
         assert isinstance(elsewhere.submit(lambda: asyncio.run(inside())).result(), Fetched)
 
 
@@ -111,7 +115,9 @@ def test_two_callers_at_once_each_get_their_own_answers(server: FeedServer) -> N
     server.serve("/a", BODY)
     server.answer("/b", 404)
     with fetching() as fetch, ThreadPoolExecutor(2) as threads:
-        a, b = threads.map(lambda path: results(fetch, requests_to(*[server.url(path)] * 50)), ("/a", "/b"))
+        a, b = threads.map(
+            lambda path: results(fetch, requests_to(*[server.url(path)] * 50)), ("/a", "/b")
+        )
     assert {getattr(r, "status", None) for r in a} == {200}
     assert {getattr(r, "status", None) for r in b} == {404}
 
@@ -170,7 +176,9 @@ def test_closing_ends_a_round_that_is_under_way(server: FeedServer) -> None:
 
 
 def results_so_far(fetch: HttpFetch, requests: Sequence[FetchRequest]) -> list[str]:
-    return [r.reason for answers in fetch(giving(requests)) for r in answers if hasattr(r, "reason")]
+    return [
+        r.reason for answers in fetch(giving(requests)) for r in answers if hasattr(r, "reason")
+    ]
 
 
 def test_a_round_is_over_once_its_fetch_has_been_closed(server: FeedServer) -> None:
@@ -200,7 +208,10 @@ def test_no_thread_and_no_connection_is_left_after_closing(server: FeedServer) -
     server.serve("/feed.xml", BODY)
     with fetching() as fetch:
         assert own_threads() == set()  # nothing starts before it is used
-        results(fetch, requests_to(server.url("/feed.xml", host="127.0.0.1"), "http://nosuchhost.invalid/"))
+        results(
+            fetch,
+            requests_to(server.url("/feed.xml", host="127.0.0.1"), "http://nosuchhost.invalid/"),
+        )
         assert "feeds" in own_threads()
         assert server.open == 1
     soon(lambda: server.open == 0 and own_threads() == set())

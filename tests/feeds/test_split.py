@@ -40,7 +40,9 @@ def test_known_entries_are_cut_out_and_nothing_else(kind: Kind) -> None:
     body = document(kind, ENTRIES)
     parts = found(body)
     assert without(parts, set()) == body
-    assert without(parts, {parts.hashes[1]}).decode() == body.decode().replace(xml(kind, ENTRIES[1]), "")
+    assert without(parts, {parts.hashes[1]}).decode() == body.decode().replace(
+        xml(kind, ENTRIES[1]), ""
+    )
     rest = body.decode()
     for entry in ENTRIES:
         rest = rest.replace(xml(kind, entry), "")
@@ -51,10 +53,16 @@ def test_a_hash_stays_while_the_entry_and_what_surrounds_it_stay() -> None:
     before = found(document("atom", ENTRIES, built="1"))
     assert found(document("atom", ENTRIES[::-1], built="2")).hashes == before.hashes[::-1]
     edited = document("atom", ENTRIES).replace(b"One", b"Two")
-    assert [a == b for a, b in zip(found(edited).hashes, before.hashes, strict=True)] == [False, True, True]
+    assert [a == b for a, b in zip(found(edited).hashes, before.hashes, strict=True)] == [
+        False,
+        True,
+        True,
+    ]
 
 
-@pytest.mark.parametrize("attribute", [b"xml:base='https://x.example/'", b"xmlns:x='urn:x'", b"xml:lang='de'"])
+@pytest.mark.parametrize(
+    "attribute", [b"xml:base='https://x.example/'", b"xmlns:x='urn:x'", b"xml:lang='de'"]
+)
 def test_a_hash_changes_with_what_the_surroundings_give_the_entry(attribute: bytes) -> None:
     body = document("atom", ENTRIES)
     moved = body.replace(b"<feed ", b"<feed " + attribute + b" ")
@@ -63,7 +71,9 @@ def test_a_hash_changes_with_what_the_surroundings_give_the_entry(attribute: byt
 
 def test_what_only_looks_like_an_entry_is_none() -> None:
     inside = "<![CDATA[</item><item>]]><!-- </item> --><a b='/item>'/><items/><itemx></itemx>"
-    body = f"<rss><channel><!-- <item> --><item x='>'><title>{inside}</title></item ></channel></rss>".encode()
+    body = (
+        f"<rss><channel><!-- <item> --><item x='>'><title>{inside}</title></item ></channel></rss>"
+    ).encode()
     assert pieces(found(body)) == [f"<item x='>'><title>{inside}</title></item >"]
 
 
@@ -74,7 +84,12 @@ def test_entries_are_known_by_any_case_and_prefix() -> None:
 
 @pytest.mark.parametrize("encoding", ["windows-1251", "utf-16", "koi8-r", "utf-8-sig"])
 def test_a_document_in_any_encoding_is_split_in_utf8(encoding: str) -> None:
-    body = document("rss", ENTRIES[2:]).decode().replace("1.0'", f"1.0' encoding='{encoding}'").encode(encoding)
+    body = (
+        document("rss", ENTRIES[2:])
+        .decode()
+        .replace("1.0'", f"1.0' encoding='{encoding}'")
+        .encode(encoding)
+    )
     parts = found(body)
     assert pieces(parts) == [xml("rss", ENTRIES[2])]
     assert without(parts, set()).decode("utf-8-sig").endswith("</rss>\n")
@@ -109,8 +124,12 @@ RSS = document("rss", ENTRIES)
         RSS.replace(b"<title>One", b"<x><item>in an item</item><channel></channel></x><title>"),
         RSS.replace(b"<title>One", b"<entry>in an item</entry><title>"),
         RSS.replace(b"<item>", b"<item/><item>", 1),
-        RSS.replace(b"<channel>", b"<channel>" + b"<a>" * 40).replace(b"</channel>", b"</a>" * 40 + b"</channel>"),
-        RSS.replace(b"<channel>", b"<channel " + b" ".join(b"xmlns:a%d='u'" % n for n in range(300)) + b">"),
+        RSS.replace(b"<channel>", b"<channel>" + b"<a>" * 40).replace(
+            b"</channel>", b"</a>" * 40 + b"</channel>"
+        ),
+        RSS.replace(
+            b"<channel>", b"<channel " + b" ".join(b"xmlns:a%d='u'" % n for n in range(300)) + b">"
+        ),
         b"<!DOCTYPE rss [<!ENTITY a 'b'>]>" + RSS.partition(b"?>")[2].replace(b"One", b"&a;"),
         document("rss", [Entry(title=str(n)) for n in range(MOST_ENTRIES + 1)]),
     ],
@@ -123,7 +142,10 @@ def test_where_there_is_any_doubt_nothing_is_split(body: bytes) -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        RSS.replace(b"One", b"<a " + b" ".join(b"xmlns:n%d='urn:%d'" % (n, n) for n in range(50_000)) + b"/>"),
+        RSS.replace(
+            b"One",
+            b"<a " + b" ".join(b"xmlns:n%d='urn:%d'" % (n, n) for n in range(50_000)) + b"/>",
+        ),
         RSS.replace(b"<rss", b"<rss " + b" ".join(b"a%d='%d'" % (n, n) for n in range(50_000)), 1),
         RSS.replace(b"One", b"<a>" * 300_000 + b"</a>" * 300_000),
         RSS.replace(b"One", b"<" * 3_000_000),
@@ -132,7 +154,16 @@ def test_where_there_is_any_doubt_nothing_is_split(body: bytes) -> None:
         b"<rss>" + b"<item>" * 500_000,
         b"<rss>" + b"<item>x</item>" * 500_000 + b"</rss>",
     ],
-    ids=["namespaces", "attributes", "depth", "brackets", "references", "siblings", "unclosed", "entries"],
+    ids=[
+        "namespaces",
+        "attributes",
+        "depth",
+        "brackets",
+        "references",
+        "siblings",
+        "unclosed",
+        "entries",
+    ],
 )
 def test_a_hostile_document_takes_no_more_than_its_length(body: bytes) -> None:
     with patience():

@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tracker.feeds.text import LONGEST_MARKUP, decoded, encodings, plain, shortened, unmarked, visible
+from tracker.feeds.text import (
+    LONGEST_MARKUP,
+    decoded,
+    encodings,
+    plain,
+    shortened,
+    unmarked,
+    visible,
+)
 
 RUSSIAN = "Пекин и Москва"
 CHINESE = "中俄关系与能源合作"
@@ -21,18 +29,32 @@ def declared(text: str, encoding: str) -> bytes:
 # Decoding
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "windows-1251", "koi8-r", "iso-8859-5", "utf-16", "utf-32"])
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "windows-1251", "koi8-r", "iso-8859-5", "utf-16", "utf-32"]
+)
 def test_a_document_is_read_as_it_declares(encoding: str) -> None:
     assert f"<t>{RUSSIAN}</t>" in decoded(declared(RUSSIAN, encoding), "")
 
 
 @pytest.mark.parametrize(
     ("declaration", "true"),
-    [("gb2312", "gb18030"), ("gbk", "gb18030"), ("big5", "big5"), ("iso-2022-jp", "iso-2022-jp"), ("utf-8", "utf-8")],
+    [
+        ("gb2312", "gb18030"),
+        ("gbk", "gb18030"),
+        ("big5", "big5"),
+        ("iso-2022-jp", "iso-2022-jp"),
+        ("utf-8", "utf-8"),
+    ],
 )
-def test_chinese_is_read_even_if_a_narrower_encoding_is_declared(declaration: str, true: str) -> None:
-    text = "中國" if true in ("big5", "iso-2022-jp") else CHINESE + "镕"  # the last is in no GB 2312
-    body = f"<?xml version='1.0' encoding='{declaration}'?><t>".encode() + text.encode(true) + b"</t>"
+def test_chinese_is_read_even_if_a_narrower_encoding_is_declared(
+    declaration: str, true: str
+) -> None:
+    text = (
+        "中國" if true in ("big5", "iso-2022-jp") else CHINESE + "镕"
+    )  # the last is in no GB 2312
+    body = (
+        f"<?xml version='1.0' encoding='{declaration}'?><t>".encode() + text.encode(true) + b"</t>"
+    )
     assert text in decoded(body, "")
 
 
@@ -46,8 +68,12 @@ def test_a_byte_order_mark_is_believed_and_removed() -> None:
 
 
 def test_utf8_is_recognised_whatever_the_server_calls_it() -> None:
-    assert decoded(f"<t>{RUSSIAN}</t>".encode(), "text/xml; charset=iso-8859-1") == f"<t>{RUSSIAN}</t>"
-    assert decoded(f"<t>{RUSSIAN}</t>".encode(), "text/xml; charset=us-ascii") == f"<t>{RUSSIAN}</t>"
+    assert (
+        decoded(f"<t>{RUSSIAN}</t>".encode(), "text/xml; charset=iso-8859-1") == f"<t>{RUSSIAN}</t>"
+    )
+    assert (
+        decoded(f"<t>{RUSSIAN}</t>".encode(), "text/xml; charset=us-ascii") == f"<t>{RUSSIAN}</t>"
+    )
 
 
 def test_the_servers_charset_comes_before_the_documents() -> None:
@@ -55,9 +81,13 @@ def test_the_servers_charset_comes_before_the_documents() -> None:
     assert RUSSIAN in decoded(body, 'text/xml; Charset = "windows-1251"')
 
 
-@pytest.mark.parametrize("label", ["nonsense", "punycode", "unicode_escape", "utf-7", "base64", "rot13", "idna"])
+@pytest.mark.parametrize(
+    "label", ["nonsense", "punycode", "unicode_escape", "utf-7", "base64", "rot13", "idna"]
+)
 def test_a_codec_that_is_no_encoding_of_documents_is_passed_over(label: str) -> None:
-    body = f"<?xml version='1.0' encoding='{label}'?><t>\\x41 +AEE- ".encode() + b"\x93caf\xe9\x94</t>"
+    body = (
+        f"<?xml version='1.0' encoding='{label}'?><t>\\x41 +AEE- ".encode() + b"\x93caf\xe9\x94</t>"
+    )
     assert decoded(body, f"text/xml; charset={label}").endswith("<t>\\x41 +AEE- “café”</t>")
 
 
@@ -76,7 +106,10 @@ def test_a_wrong_byte_in_another_encoding_costs_one_character() -> None:
 
 def test_characters_that_xml_forbids_do_not_cost_the_document() -> None:
     assert decoded(b"<t>a\x00b\x0bc\xef\xbf\xbfd</t>", "") == "<t>abcd</t>"
-    assert decoded(b"<t>&#0;&#x0B;&#xD800;&#65535;&#99999999;&#x110000;</t>", "") == "<t>" + "\ufffd" * 6 + "</t>"
+    assert (
+        decoded(b"<t>&#0;&#x0B;&#xD800;&#65535;&#99999999;&#x110000;</t>", "")
+        == "<t>" + "\ufffd" * 6 + "</t>"
+    )
     assert decoded(b"<t>&#9;&#65;&#x1F600;&#x0041;</t>", "") == "<t>&#9;&#65;&#x1F600;&#x0041;</t>"
 
 
@@ -146,7 +179,10 @@ def test_long_text_ends_at_a_word() -> None:
 
 
 @settings(deadline=None)
-@given(st.text(alphabet=st.characters() | st.sampled_from("<>&;#!-/x\"' \u202e"), max_size=300), st.integers(1, 80))
+@given(
+    st.text(alphabet=st.characters() | st.sampled_from("<>&;#!-/x\"' \u202e"), max_size=300),
+    st.integers(1, 80),
+)
 def test_plain_text_is_one_visible_line_of_bounded_length(markup: str, longest: int) -> None:
     text = plain(markup, longest)
     assert len(text) <= longest
@@ -168,10 +204,12 @@ TAG = re.compile(
     r"|<[!?][^>]*+(?:>|\Z)",
     re.DOTALL | re.IGNORECASE,
 )
-NUMBER = re.compile(r"&#(?:[xX]0*([0-9a-fA-F]{1,7})|0*([0-9]{1,8}));|&#(?:[xX][0-9a-fA-F]{8,}|[0-9]{9,});?")
+NUMBER = re.compile(
+    r"&#(?:[xX]0*([0-9a-fA-F]{1,7})|0*([0-9]{1,8}));|&#(?:[xX][0-9a-fA-F]{8,}|[0-9]{9,});?"
+)
 WITHIN_WORDS = (
-    "a abbr acronym b bdi bdo big cite code del dfn em font i ins kbd mark q s samp small span strike strong sub sup tt"
-    " u var wbr"
+    "a abbr acronym b bdi bdo big cite code del dfn em font i ins kbd mark q s samp small"
+    " span strike strong sub sup tt u var wbr"
 ).split()
 
 
@@ -192,7 +230,9 @@ def within(tag: re.Match[str]) -> bool:
 
 def character(reference: re.Match[str]) -> str:
     number = int(reference[1], 16) if reference[1] else int(reference[2] or "0")
-    forbidden = number > 0x10FFFF or re.match("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]", chr(number))
+    forbidden = number > 0x10FFFF or re.match(
+        "[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]", chr(number)
+    )
     return "\ufffd" if forbidden else reference[0]
 
 
@@ -218,7 +258,19 @@ def test_the_likeliest_encoding_comes_first() -> None:
 
 @pytest.mark.parametrize(
     "pattern",
-    ["<!--", "<a '", '<a ="', "<a", "<script></scrip", "&#", "&#x0", "</script ", "<!", "=\"<a ='", "&lt;!--"],
+    [
+        "<!--",
+        "<a '",
+        '<a ="',
+        "<a",
+        "<script></scrip",
+        "&#",
+        "&#x0",
+        "</script ",
+        "<!",
+        "=\"<a ='",
+        "&lt;!--",
+    ],
 )
 def test_hostile_markup_takes_no_more_than_its_length(pattern: str) -> None:
     started = time.process_time()

@@ -1,4 +1,6 @@
-"""Reference cases that are not here are left out of a CI run, where a skip is a failure, and it says so."""
+"""Reference cases that are not here are left out of a CI run, where a skip is a failure, and it
+says so.
+"""
 
 import os
 
@@ -18,6 +20,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = [item for item in items if item not in absent]
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
     if config.stash.get(LEFT_OUT, 0):
-        terminalreporter.write_line(f"{config.stash[LEFT_OUT]} reference cases left out: {oracles.ABSENT}")
+        terminalreporter.write_line(
+            f"{config.stash[LEFT_OUT]} reference cases left out: {oracles.ABSENT}"
+        )

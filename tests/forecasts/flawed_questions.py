@@ -1,4 +1,5 @@
-"""Questions with one thing wrong, ten or so for each code of the linter, and near misses that have nothing wrong.
+"""Questions with one thing wrong, ten or so for each code of the linter, and near misses that have
+nothing wrong.
 
 Each is a sound question with some of it changed; a text alone stands for a question with that text.
 """
@@ -17,8 +18,8 @@ from forecasts.question import QuestionId, utc
 NOW = utc("2027-01-01")
 
 CRITERIA = (
-    "YES if both governments announce between 1 January 2027 and 30 June 2027 (UTC) that they have signed it. Drafts do"
-    " not count. Annulled if either state ceases to exist."
+    "YES if both governments announce between 1 January 2027 and 30 June 2027 (UTC) that they "
+    "have signed it. Drafts do not count. Annulled if either state ceases to exist."
 )
 SOUND = Asked(
     id="river-treaty",
@@ -34,7 +35,8 @@ SOUND = Asked(
 MEASURED = replace(
     SOUND,
     text="Will grain exports of Arland reach 40 million tonnes in 2027?",
-    criteria="YES if customs reports 40.0 million tonnes or more for 2027. Annulled if nothing is published.",
+    criteria="YES if customs reports 40.0 million tonnes or more for 2027. Annulled if nothing is "
+    "published.",
     closes_at=utc("2028-01-01"),
     resolves_at=utc("2028-02-01"),
     horizon_shape="state_at",
@@ -58,7 +60,12 @@ CHOICE = replace(
 def indicator(direction: Direction, name: str = "Talks on the river") -> Indicator:
     question = QuestionId(SOUND.id)
     return Indicator(
-        IndicatorId(f"{question}/{direction.name}"), question, name, direction, Strength.SOME, (("talks",),)
+        IndicatorId(f"{question}/{direction.name}"),
+        question,
+        name,
+        direction,
+        Strength.SOME,
+        (("talks",),),
     )
 
 
@@ -71,9 +78,16 @@ def changed(asked: Asked, **given: Any) -> Asked:
 
 
 def _until(text: str, closes: str, criteria: str = "") -> Asked:
-    """A question that closes at another time, with criteria that name no day unless they are given."""
-    bare = "YES if both governments announce it from the opening on (UTC). Annulled if either state ceases to exist."
-    return replace(SOUND, text=text, criteria=criteria or bare, closes_at=utc(closes), resolves_at=utc(closes))
+    """A question that closes at another time, with criteria that name no day unless they are
+    given.
+    """
+    bare = (
+        "YES if both governments announce it from the opening on (UTC). Annulled if either "
+        "state ceases to exist."
+    )
+    return replace(
+        SOUND, text=text, criteria=criteria or bare, closes_at=utc(closes), resolves_at=utc(closes)
+    )
 
 
 def _choice(*options: str, **given: Any) -> Asked:
@@ -315,7 +329,7 @@ FLAWED: Mapping[str, tuple[str | Asked, ...]] = {
         "Will prices rise and will exports fall by 30 June 2027?",
         "Will Arland stay neutral and send no troops by 30 June 2027?",
         "Will Arland sign by 30 June 2027? And will Borland?",
-        "Will Arland expel the envoy and then recall the ambassador and close the border by 30 June 2027?",
+        ("Will Arland expel the envoy and then recall the ambassador and close the border by " "30 June 2027?"),
         "Will the bank raise rates and sell its bonds by 30 June 2027?",
         "Will Arland win the vote and it remain in the union by 30 June 2027?",
         "When will Arland sign the treaty and publish it by 30 June 2027?",
@@ -392,7 +406,9 @@ SOUND_ONES: Mapping[str, tuple[str | Asked, ...]] = {
         _until("Will Arland sign before the end of June 2027?", "2027-07-01"),
         _until("Will Arland sign between 1 March and 30 June 2027?", "2027-07-01"),
         _until("Will Arland sign by 30 June 2027, as in the plan of 3 May 2026?", "2027-07-01"),
-        changed(SOUND, criteria=CRITERIA + " Annulled if no text is published by 31 December 2027."),
+        changed(
+            SOUND, criteria=CRITERIA + " Annulled if no text is published by 31 December 2027."
+        ),
         changed(SOUND, criteria=CRITERIA + " Annulled if the treaty is void by 1 March 2027."),
     ),
     "loose-deadline": (
@@ -404,8 +420,14 @@ SOUND_ONES: Mapping[str, tuple[str | Asked, ...]] = {
     "no-start": (
         SOUND,
         MEASURED,
-        changed(SOUND, criteria="YES if both announce it from the opening to 30 June 2027 (UTC). Annulled if not."),
-        changed(SOUND, criteria="YES if both announce it after 31 December 2026 (UTC). Annulled if not."),
+        changed(
+            SOUND,
+            criteria="YES if both announce it from the opening to 30 June 2027 (UTC). Annulled if "
+            "not.",
+        ),
+        changed(
+            SOUND, criteria="YES if both announce it after 31 December 2026 (UTC). Annulled if not."
+        ),
     ),
     "moving-date": (
         SOUND,
@@ -448,9 +470,13 @@ SOUND_ONES: Mapping[str, tuple[str | Asked, ...]] = {
         changed(SOUND, sources=("Reuters", "TASS")),
         changed(SOUND, sources=("Arland Gazette, with the Borland Gazette as fall-back",)),
         changed(
-            SOUND, sources=("Arland Gazette",), criteria=CRITERIA + " If it is not published there, Reuters decides."
+            SOUND,
+            sources=("Arland Gazette",),
+            criteria=CRITERIA + " If it is not published there, Reuters decides.",
         ),
-        changed(SOUND, sources=("Arland Gazette",), criteria=CRITERIA + " Reuters is the fallback."),
+        changed(
+            SOUND, sources=("Arland Gazette",), criteria=CRITERIA + " Reuters is the fallback."
+        ),
     ),
     "no-verdict": (
         SOUND,
@@ -461,7 +487,11 @@ SOUND_ONES: Mapping[str, tuple[str | Asked, ...]] = {
         SOUND,
         MEASURED,
         _criteria("If no text is published, the ministers’ word decides."),
-        changed(SOUND, criteria="YES from 1 January to 30 June 2027 (UTC); the question is void without a treaty."),
+        changed(
+            SOUND,
+            criteria="YES from 1 January to 30 June 2027 (UTC); the question is void without a "
+            "treaty.",
+        ),
     ),
     "vague-word": (
         SOUND,
@@ -481,7 +511,9 @@ SOUND_ONES: Mapping[str, tuple[str | Asked, ...]] = {
         "Will the Crisis Group publish its report by 30 June 2027?",
         "Will the High Court rule by 30 June 2027?",
         "Will the high court rule by 30 June 2027?",
-        _criteria("Several talks on one visit count once."),  # in criteria they rarely decide anything
+        _criteria(
+            "Several talks on one visit count once."
+        ),  # in criteria they rarely decide anything
     ),
     "threshold-unit": (
         SOUND,
@@ -501,7 +533,8 @@ SOUND_ONES: Mapping[str, tuple[str | Asked, ...]] = {
         changed(
             MEASURED,
             text="Will trade reach 250 billion in 2027?",
-            criteria="YES if customs reports 250.0 billion US dollars. Annulled if nothing is published.",
+            criteria="YES if customs reports 250.0 billion US dollars. Annulled if nothing is "
+            "published.",
         ),
     ),
     "scale-unit": (NUMERIC, changed(NUMERIC, scale=Scale(0.0, 9.0, unit="meetings")), SOUND),
@@ -559,7 +592,9 @@ SOUND_ONES: Mapping[str, tuple[str | Asked, ...]] = {
         "Will the president leave office by 30 June 2027?",
         _criteria("Annulled if the president dies before."),
     ),
-    "extreme-prior": tuple(changed(SOUND, prior=prior) for prior in ("2%", "98%", "", "50%", "nonsense", "1")),
+    "extreme-prior": tuple(
+        changed(SOUND, prior=prior) for prior in ("2%", "98%", "", "50%", "nonsense", "1")
+    ),
     "no-base-rate": tuple(
         changed(SOUND, prior_reason=reason)
         for reason in (
@@ -570,5 +605,9 @@ SOUND_ONES: Mapping[str, tuple[str | Asked, ...]] = {
             "About half of such treaties are signed.",
         )
     ),
-    "no-question": (SOUND, "Will Arland sign by 30 June 2027? (the river treaty)", "到2027-06-30签署吗？"),
+    "no-question": (
+        SOUND,
+        "Will Arland sign by 30 June 2027? (the river treaty)",
+        "到2027-06-30签署吗？",
+    ),
 }

@@ -1,7 +1,7 @@
 """Reference cases computed outside this repository, for whoever has them beside it.
 
-They lie in `../shared/oracles`, seen from the repository's root, and are not copied here. Without them
-these tests are skipped; the cases computed by hand in the same files stand on their own.
+They lie in `../shared/oracles`, seen from the repository's root, and are not copied here. Without
+them these tests are skipped; the cases computed by hand in the same files stand on their own.
 """
 
 import json
@@ -11,7 +11,10 @@ from typing import Any
 import pytest
 
 FOLDER = Path(__file__).resolve().parents[3] / "shared" / "oracles"
-ABSENT = f"the reference cases are not beside this repository ({FOLDER}); the hand-computed ones still run"
+ABSENT = (
+    f"the reference cases are not beside this repository ({FOLDER}); the hand-computed ones "
+    "still run"
+)
 
 
 def read(name: str) -> Any:

@@ -36,9 +36,12 @@ from tests.forecasts.strategies import answers_to, cdfs, distributions
 ESSAY = EssayId("an-essay")
 OPENS = datetime(2026, 1, 1, tzinfo=UTC)
 ALWAYS = ("binary", "binary", "categorical", "binary")
-"""Kinds of questions that every set has, so that there is something to link, and scenarios for it."""
+"""Kinds of questions that every set has, so that there is something to link, and scenarios for
+it.
+"""
 
-# What ends a text, a line or an escape in TOML, and what only looks as if it did; and a text of several lines.
+# What ends a text, a line or an escape in TOML, and what only looks as if it did; and a text of
+# several lines.
 _HARD = (
     '"',
     '""',
@@ -56,20 +59,27 @@ _HARD = (
     "=",
     "{ }",
 )
-_POOL = (*_HARD, "As both announce it.", "Ни мира, ни войны", "联大通过决议", "🙂", 'He said "never" \\o/ ' * 12 + '"')
+_POOL = (
+    *_HARD,
+    "As both announce it.",
+    "Ни мира, ни войны",
+    "联大通过决议",
+    "🙂",
+    'He said "never" \\o/ ' * 12 + '"',
+)
 _parts = st.sampled_from(_HARD) | st.text(max_size=8)
 
-texts = st.sampled_from(["", *(" ".join(text.split()) for text in _POOL)]) | st.lists(_parts, max_size=4).map(
-    lambda parts: " ".join("".join(parts).split())
-)
+texts = st.sampled_from(["", *(" ".join(text.split()) for text in _POOL)]) | st.lists(
+    _parts, max_size=4
+).map(lambda parts: " ".join("".join(parts).split()))
 said = texts.filter(bool)
 lists = st.lists(said, max_size=2).map(tuple)
 some = st.lists(said, min_size=1, max_size=2).map(tuple)
 slugs = st.from_regex(r"[a-z0-9]{1,6}([-_][a-z0-9]{1,4})?", fullmatch=True)
 links = said.map(lambda text: f"https://example.org/{text.replace(' ', '')}")
-moments = st.integers(0, 86_400_000 * 300).map(lambda ms: OPENS + timedelta(milliseconds=ms)) | st.integers(0, 300).map(
-    lambda days: OPENS + timedelta(days=days)
-)
+moments = st.integers(0, 86_400_000 * 300).map(
+    lambda ms: OPENS + timedelta(milliseconds=ms)
+) | st.integers(0, 300).map(lambda days: OPENS + timedelta(days=days))
 
 
 def _word(text: str) -> bool:
@@ -78,11 +88,19 @@ def _word(text: str) -> bool:
 
 
 def _option(text: str) -> bool:
-    return "=" not in text and text == text.strip(" ,;") and text.casefold() not in ("annulled", "ambiguous")
+    return (
+        "=" not in text
+        and text == text.strip(" ,;")
+        and text.casefold() not in ("annulled", "ambiguous")
+    )
 
 
-terms = st.lists(st.lists(said.filter(_word), min_size=1, max_size=2).map(tuple), min_size=1, max_size=2).map(tuple)
-option_names = st.lists(said.filter(_option), min_size=2, max_size=3, unique_by=str.casefold).map(tuple)
+terms = st.lists(
+    st.lists(said.filter(_word), min_size=1, max_size=2).map(tuple), min_size=1, max_size=2
+).map(tuple)
+option_names = st.lists(said.filter(_option), min_size=2, max_size=3, unique_by=str.casefold).map(
+    tuple
+)
 scales = st.builds(
     Scale,
     st.floats(-1e6, 0.0),
@@ -92,10 +110,18 @@ scales = st.builds(
     unit=texts,
 )
 log_scales = st.builds(
-    Scale, st.floats(0.5, 2.0), st.floats(10.0, 1e6), st.booleans(), st.booleans(), st.just(0.0), texts
+    Scale,
+    st.floats(0.5, 2.0),
+    st.floats(10.0, 1e6),
+    st.booleans(),
+    st.booleans(),
+    st.just(0.0),
+    texts,
 )
 windows = st.tuples(st.integers(0, 300), st.integers(1, 900)).map(
-    lambda d: date_scale(*((date(2026, 1, 1) + timedelta(days=n)).isoformat() for n in (d[0], d[0] + d[1])))
+    lambda d: date_scale(
+        *((date(2026, 1, 1) + timedelta(days=n)).isoformat() for n in (d[0], d[0] + d[1]))
+    )
 )
 
 
@@ -158,7 +184,9 @@ def _typed(draw: st.DrawFn, question: Question, scale: Scale) -> Cdf:
     try:
         made = read_forecast(question, levels.format(*values), question.opens_at)
         check_distribution(question, made)
-    except ForecastsError:  # the days of a short window are too near to each other, or to its first day
+    except (
+        ForecastsError
+    ):  # the days of a short window are too near to each other, or to its first day
         return draw(cdfs(scale))
     assert isinstance(made, Cdf)
     return made
@@ -166,12 +194,19 @@ def _typed(draw: st.DrawFn, question: Question, scale: Scale) -> Cdf:
 
 @st.composite
 def indicators(draw: st.DrawFn, asked: Sequence[Question], slug: str) -> list[Indicator]:
-    """What one entry of a file comes to: one indicator for each of its questions, in the order of their sides."""
+    """What one entry of a file comes to: one indicator for each of its questions, in the order of
+    their sides.
+    """
     about = draw(st.lists(st.sampled_from(asked), unique_by=lambda q: q.id, min_size=1, max_size=3))
     side = draw(st.sampled_from([Direction.YES, Direction.NO]))
-    words = sorted(draw(st.sets(st.sampled_from(list(ICD_203)), min_size=2, max_size=2)), key=ICD_203.__getitem__)
+    words = sorted(
+        draw(st.sets(st.sampled_from(list(ICD_203)), min_size=2, max_size=2)),
+        key=ICD_203.__getitem__,
+    )
     if_no, if_yes = words if side is Direction.YES else reversed(words)
-    due = draw(st.none() | moments.map(lambda at: Expectation(at + timedelta(hours=1), if_yes, if_no)))
+    due = draw(
+        st.none() | moments.map(lambda at: Expectation(at + timedelta(hours=1), if_yes, if_no))
+    )
     rest = draw(st.tuples(said, st.sampled_from(list(Strength)), terms, lists, some))
     half_life, usual = draw(st.none() | st.floats(0.1, 900.0)), draw(st.floats(0.0, 3.0))
     opposites = draw(lists)
@@ -194,20 +229,33 @@ def indicators(draw: st.DrawFn, asked: Sequence[Question], slug: str) -> list[In
 
 @st.composite
 def resolutions(draw: st.DrawFn, question: Question) -> PastResolution:
-    no_answer: st.SearchStrategy[tuple[Outcome, str]] = st.sampled_from([("annulled", ""), ("ambiguous", "")])
+    no_answer: st.SearchStrategy[tuple[Outcome, str]] = st.sampled_from(
+        [("annulled", ""), ("ambiguous", "")]
+    )
     if question.kind == "binary":
-        answered: st.SearchStrategy[tuple[Outcome, str]] = st.sampled_from([("yes", ""), ("no", "")])
+        answered: st.SearchStrategy[tuple[Outcome, str]] = st.sampled_from(
+            [("yes", ""), ("no", "")]
+        )
     else:
         answered = st.sampled_from(answers_to(question)).map(lambda answer: ("answered", answer))
     outcome, answer = draw(no_answer | answered)
     event, known = sorted(draw(st.tuples(moments, moments)))
     return PastResolution(
-        question.id, outcome, event, known, draw(links), draw(texts), answer, needs_check=draw(st.booleans())
+        question.id,
+        outcome,
+        event,
+        known,
+        draw(links),
+        draw(texts),
+        answer,
+        needs_check=draw(st.booleans()),
     )
 
 
 @st.composite
-def forecasts(draw: st.DrawFn, question: Question, who: ForecasterId, until: datetime) -> InventedForecast:
+def forecasts(
+    draw: st.DrawFn, question: Question, who: ForecasterId, until: datetime
+) -> InventedForecast:
     at = min(draw(moments), until - timedelta(microseconds=1))
     return InventedForecast(at, question.id, who, draw(st.none() | held_on(question)), draw(said))
 
@@ -218,7 +266,15 @@ def events(draw: st.DrawFn, name: str, asked: Sequence[QuestionId]) -> Event:
     cut = draw(st.integers(0, len(sides)))
     copies = tuple(Copy(*pair) for pair in draw(st.lists(st.tuples(said, said), max_size=2)))
     told = draw(st.tuples(said, said, said, links))
-    return Event(name, draw(moments), *told, tuple(sides[:cut]), tuple(sides[cut:]), copies, draw(st.booleans()))
+    return Event(
+        name,
+        draw(moments),
+        *told,
+        tuple(sides[:cut]),
+        tuple(sides[cut:]),
+        copies,
+        draw(st.booleans()),
+    )
 
 
 @st.composite
@@ -226,13 +282,27 @@ def linked(draw: st.DrawFn, asked: Sequence[Question]) -> tuple[Link, ...]:
     """One link of every kind that the questions allow."""
     yes_no = [q.id for q in asked if q.kind == "binary"]
     dated = sorted((q for q in asked if q.kind == "binary"), key=lambda q: q.closes_at)
-    found = [("implies", yes_no[:2]), ("negates", yes_no[:2]), ("one of", yes_no), ("members", yes_no)]
+    found = [
+        ("implies", yes_no[:2]),
+        ("negates", yes_no[:2]),
+        ("one of", yes_no),
+        ("members", yes_no),
+    ]
     found += [("conjunction", yes_no[:3]), ("condition", yes_no[:3])] if len(yes_no) > 2 else []
-    if all(a.closes_at < b.closes_at and a.horizon_shape == b.horizon_shape for a, b in pairwise(dated)):
+    if all(
+        a.closes_at < b.closes_at and a.horizon_shape == b.horizon_shape for a, b in pairwise(dated)
+    ):
         found.append(("dates", [q.id for q in dated]))
     labels = draw(st.lists(said, min_size=len(yes_no), max_size=len(yes_no)))
     return tuple(
-        Link(LinkId(f"link-{n}"), kind, tuple(ids), draw(said), tuple(labels[: len(ids)]), draw(texts))  # type: ignore[arg-type]
+        Link(
+            LinkId(f"link-{n}"),
+            kind,
+            tuple(ids),
+            draw(said),
+            tuple(labels[: len(ids)]),
+            draw(texts),
+        )  # type: ignore[arg-type]
         for n, (kind, ids) in enumerate(found)
     )
 
@@ -243,7 +313,11 @@ def scenario_sets(draw: st.DrawFn, asked: Sequence[Question]) -> tuple[ScenarioS
     count = len(about.options)
     for question in (q for q in asked if q.kind == "binary"):
         p = st.sampled_from(list(FIVE_WORDS.values())) | st.floats(0.001, 0.999)
-        rows.append(LikelihoodRow(question.id, tuple(draw(st.lists(p, min_size=count, max_size=count))), draw(texts)))
+        rows.append(
+            LikelihoodRow(
+                question.id, tuple(draw(st.lists(p, min_size=count, max_size=count))), draw(texts)
+            )
+        )
     descriptions = tuple(draw(st.lists(said, min_size=count, max_size=count)))
     return (ScenarioSet(about.id, draw(said), descriptions, tuple(rows), draw(texts)),)
 
@@ -267,12 +341,21 @@ def question_sets(draw: st.DrawFn) -> QuestionSet:
     text, claims = draw(essays())
     rejected = {c.id for c in claims if draw(st.booleans())}
     open_claims = [c.id for c in claims if c.id not in rejected]
-    kinds = [*ALWAYS, *draw(st.lists(st.sampled_from(["ordered", "numeric", "log", "date"]), max_size=2))]
-    asked = tuple(draw(questions(f"q-{number}", kind, open_claims)) for number, kind in enumerate(kinds))
+    kinds = [
+        *ALWAYS,
+        *draw(st.lists(st.sampled_from(["ordered", "numeric", "log", "date"]), max_size=2)),
+    ]
+    asked = tuple(
+        draw(questions(f"q-{number}", kind, open_claims)) for number, kind in enumerate(kinds)
+    )
     ids = [q.id for q in asked]
-    signs = [i for n in range(draw(st.integers(0, 3))) for i in draw(indicators(asked, f"sign-{n}"))]
+    signs = [
+        i for n in range(draw(st.integers(0, 3))) for i in draw(indicators(asked, f"sign-{n}"))
+    ]
     answered = tuple(draw(resolutions(q)) for q in asked if draw(st.booleans()))
-    until = {q.id: q.closes_at for q in asked} | {r.question_id: r.known_at for r in answered if not r.needs_check}
+    until = {q.id: q.closes_at for q in asked} | {
+        r.question_id: r.known_at for r in answered if not r.needs_check
+    }
     ada = ForecasterId("demo-ada")
     takes = [q for q in asked if until[q.id] > OPENS and draw(st.booleans())]
     names = sorted({i.id.split("/", 1)[1] for i in signs})
@@ -298,7 +381,11 @@ def question_sets(draw: st.DrawFn) -> QuestionSet:
 
 def _feeds() -> st.SearchStrategy[list[FeedSeed]]:
     grades = st.sampled_from(["A", "B", "C", "D", "E", "F"])
-    return st.lists(st.builds(FeedSeed, slugs, said, links, slugs, grades, said), max_size=2, unique_by=lambda f: f.id)
+    return st.lists(
+        st.builds(FeedSeed, slugs, said, links, slugs, grades, said),
+        max_size=2,
+        unique_by=lambda f: f.id,
+    )
 
 
 @st.composite

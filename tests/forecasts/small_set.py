@@ -302,7 +302,9 @@ title = "Side by side"
 labels = ["treaty", "neutrality"]
 """
 
-TEXTS = dict(zip(FILES, (ESSAY, QUESTIONS, INDICATORS, FEEDS, HISTORY, STATEMENTS, "", ""), strict=True))
+TEXTS = dict(
+    zip(FILES, (ESSAY, QUESTIONS, INDICATORS, FEEDS, HISTORY, STATEMENTS, "", ""), strict=True)
+)
 
 EVERY_KIND = {
     **TEXTS,
@@ -314,7 +316,9 @@ EVERY_KIND = {
 
 
 def changed(file: str, old: str, new: str, texts: Mapping[str, str] = TEXTS) -> dict[str, str]:
-    """The set with the first `old` in one file replaced; the mark shows where the mistake stands."""
+    """The set with the first `old` in one file replaced; the mark shows where the mistake
+    stands.
+    """
     assert old in texts[file]
     return {**texts, file: texts[file].replace(old, new, 1)}
 

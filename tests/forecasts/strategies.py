@@ -51,7 +51,11 @@ def day(days: float) -> datetime:
 
 
 def question(
-    shape: HorizonShape = "event_by", *, prior: float = 0.3, days: float = 365.0, name: str = "neutral"
+    shape: HorizonShape = "event_by",
+    *,
+    prior: float = 0.3,
+    days: float = 365.0,
+    name: str = "neutral",
 ) -> Question:
     return Question(
         id=QuestionId(name),
@@ -74,7 +78,9 @@ OPTIONS = ("Moscow", "Beijing", "Other")
 LEVELS = ("low", "middle", "high")
 
 
-def categorical_question(*options: str | Option, days: float = 365.0, name: str = "neutral") -> Question:
+def categorical_question(
+    *options: str | Option, days: float = 365.0, name: str = "neutral"
+) -> Question:
     """A question with exclusive options, by default Moscow, Beijing and Other."""
     named = tuple(Option(o) if isinstance(o, str) else o for o in options or OPTIONS)
     return replace(
@@ -90,10 +96,14 @@ def ordered_question(*options: str, days: float = 365.0, name: str = "neutral") 
     return replace(categorical_question(*(options or LEVELS), days=days, name=name), kind="ordered")
 
 
-def numeric_question(scale: Scale | None = None, *, days: float = 365.0, name: str = "neutral") -> Question:
+def numeric_question(
+    scale: Scale | None = None, *, days: float = 365.0, name: str = "neutral"
+) -> Question:
     """A question about a number, by default from 0 to 100 with closed bounds."""
     over = Scale(0.0, 100.0) if scale is None else scale
-    return replace(question("state_at", days=days, name=name), kind="numeric", scale=over, prior=uniform(over))
+    return replace(
+        question("state_at", days=days, name=name), kind="numeric", scale=over, prior=uniform(over)
+    )
 
 
 def date_question(*, days: float = 365.0, name: str = "neutral") -> Question:
@@ -102,7 +112,9 @@ def date_question(*, days: float = 365.0, name: str = "neutral") -> Question:
     return replace(question(days=days, name=name), kind="date", scale=window, prior=uniform(window))
 
 
-def resolution(outcome: Outcome, known: float = 365.0, *, entered: float | None = None) -> Resolution:
+def resolution(
+    outcome: Outcome, known: float = 365.0, *, entered: float | None = None
+) -> Resolution:
     return Resolution(
         question_id=QUESTION,
         outcome=outcome,
@@ -234,11 +246,16 @@ def _evidence(number: int) -> st.SearchStrategy[Evidence]:
     def made(at: float, copies: list[tuple[str, float, float, int]], **rest: Any) -> Evidence:
         first = report(at, "first")
         return evidence(
-            number, at, reports=(first, *(report(at + late, g, r, text) for g, r, late, text in copies)), **rest
+            number,
+            at,
+            reports=(first, *(report(at + late, g, r, text) for g, r, late, text in copies)),
+            **rest,
         )
 
     texts = st.integers(0, 2)
-    copy = st.tuples(st.sampled_from(["first", "a", "b"]), st.floats(0.1, 0.97), st.floats(0.0, 20.0), texts)
+    copy = st.tuples(
+        st.sampled_from(["first", "a", "b"]), st.floats(0.1, 0.97), st.floats(0.0, 20.0), texts
+    )
     return st.builds(
         made,
         moments,
@@ -253,7 +270,9 @@ def _evidence(number: int) -> st.SearchStrategy[Evidence]:
     )
 
 
-timelines = st.lists(st.tuples(moments, st.none() | probabilities), max_size=8).map(lambda acts: steps(*acts))
+timelines = st.lists(st.tuples(moments, st.none() | probabilities), max_size=8).map(
+    lambda acts: steps(*acts)
+)
 
 # One question of each kind, all open for 100 days, two of them with bounds that are open.
 KINDS = (
@@ -261,22 +280,32 @@ KINDS = (
     categorical_question(days=100),
     ordered_question(days=100),
     numeric_question(days=100),
-    numeric_question(Scale(1.0, 1000.0, open_lower=True, open_upper=True, zero_point=0.0), days=100),
+    numeric_question(
+        Scale(1.0, 1000.0, open_lower=True, open_upper=True, zero_point=0.0), days=100
+    ),
     date_question(days=100),
 )
 
 
 def categoricals(options: Sequence[str] = OPTIONS) -> st.SearchStrategy[Categorical]:
     """Shares of options; zeros and round numbers come up often."""
-    weights = st.lists(st.integers(0, 1000), min_size=len(options), max_size=len(options)).filter(any)
-    return weights.map(lambda parts: Categorical(tuple(options), tuple(part / sum(parts) for part in parts)))
+    weights = st.lists(st.integers(0, 1000), min_size=len(options), max_size=len(options)).filter(
+        any
+    )
+    return weights.map(
+        lambda parts: Categorical(tuple(options), tuple(part / sum(parts) for part in parts))
+    )
 
 
 @st.composite
 def cdfs(draw: st.DrawFn, scale: Scale) -> Cdf:
-    """Curves from bound to bound: flat stretches, steep ones and, where bounds are open, mass beyond them."""
+    """Curves from bound to bound: flat stretches, steep ones and, where bounds are open, mass
+    beyond them.
+    """
     inside = sorted(draw(st.sets(st.integers(1, 99), max_size=6)))
-    shares = sorted(draw(st.lists(st.integers(0, 100), min_size=len(inside) + 2, max_size=len(inside) + 2)))
+    shares = sorted(
+        draw(st.lists(st.integers(0, 100), min_size=len(inside) + 2, max_size=len(inside) + 2))
+    )
     levels = [share / 100 for share in shares]
     levels[0] = levels[0] if scale.open_lower else 0.0
     levels[-1] = levels[-1] if scale.open_upper else 1.0
@@ -307,14 +336,26 @@ def resolutions_of(of: Question) -> st.SearchStrategy[Resolution]:
 
 
 def answers_to(of: Question) -> list[str]:
-    """Every option, or values all over the range and beyond its open bounds, as people write them."""
+    """Every option, or values all over the range and beyond its open bounds, as people write
+    them.
+    """
     if of.scale is None:
         return [option.name for option in of.options]
     if of.kind == "date":
-        return ["never", *(date_of(of.scale.lower + days).isoformat() for days in (0, 0.25, 50, 99, 100, 130))]
+        return [
+            "never",
+            *(date_of(of.scale.lower + days).isoformat() for days in (0, 0.25, 50, 99, 100, 130)),
+        ]
     places = [0.0, 0.005, 0.3, 0.5, 0.77, 1.0]
-    beyond = [word for word, is_open in (("below", of.scale.open_lower), ("above", of.scale.open_upper)) if is_open]
-    return [*beyond, *(str(min(value, of.scale.upper)) for value in of.scale.values(places).tolist())]
+    beyond = [
+        word
+        for word, is_open in (("below", of.scale.open_lower), ("above", of.scale.open_upper))
+        if is_open
+    ]
+    return [
+        *beyond,
+        *(str(min(value, of.scale.upper)) for value in of.scale.values(places).tolist()),
+    ]
 
 
 worlds: st.SearchStrategy[tuple[Question, Resolution, Timeline]] = st.sampled_from(KINDS).flatmap(

@@ -58,7 +58,9 @@ def test_yes_is_1_and_no_is_0() -> None:
         (date_question(), "Never", math.inf),
     ],
 )
-def test_an_answer_is_an_option_a_number_or_a_day(asked: Question, said: str, expected: Answer) -> None:
+def test_an_answer_is_an_option_a_number_or_a_day(
+    asked: Question, said: str, expected: Answer
+) -> None:
     assert answer(asked, answered(said)) == expected
 
 
@@ -88,7 +90,9 @@ def test_an_option_is_read_in_any_case_and_kept_as_the_question_names_it() -> No
 
 
 def test_what_is_no_option_is_refused_with_the_options_there_are() -> None:
-    with pytest.raises(InvalidResolution, match="no option 'Minsk': the options are Moscow, Beijing, Other"):
+    with pytest.raises(
+        InvalidResolution, match="no option 'Minsk': the options are Moscow, Beijing, Other"
+    ):
         read_answer(categorical_question(), "Minsk")
 
 
@@ -110,7 +114,9 @@ def test_a_number_may_be_written_in_groups_of_three(typed: str, value: float) ->
     assert answer(asked, answered(typed.strip())) == value
 
 
-@pytest.mark.parametrize("typed", ["", "many", "nan", "inf", "-infinity", "4,5", "1,23,456", "1 2", "12,3456", "10%"])
+@pytest.mark.parametrize(
+    "typed", ["", "many", "nan", "inf", "-infinity", "4,5", "1,23,456", "1 2", "12,3456", "10%"]
+)
 def test_what_is_no_number_or_could_be_two_is_refused_with_an_example(typed: str) -> None:
     with pytest.raises(InvalidResolution, match=r"is no number: write 41\.5"):
         read_answer(numeric_question(OPEN), typed)
@@ -157,7 +163,11 @@ def test_a_number_does_not_come_never_and_a_date_is_not_above() -> None:
 
 
 @law
-@given(st.sampled_from(KINDS).flatmap(lambda asked: st.tuples(st.just(asked), st.sampled_from(_typed(asked)))))
+@given(
+    st.sampled_from(KINDS).flatmap(
+        lambda asked: st.tuples(st.just(asked), st.sampled_from(_typed(asked)))
+    )
+)
 def test_what_was_read_once_can_be_stored_and_checked(pair: tuple[Question, str]) -> None:
     asked, typed = pair
     outcome, kept = read_answer(asked, typed)
@@ -201,12 +211,16 @@ def test_a_resolution_that_contradicts_the_times_or_names_no_source_is_refused(
 @pytest.mark.parametrize("asked", [q for q in KINDS if q.kind != "binary"])
 @pytest.mark.parametrize("outcome", ["yes", "no"])
 def test_yes_and_no_answer_binary_questions_only(asked: Question, outcome: Outcome) -> None:
-    with pytest.raises(InvalidResolution, match=f"is a {asked.kind} question: '{outcome}' does not answer it"):
+    with pytest.raises(
+        InvalidResolution, match=f"is a {asked.kind} question: '{outcome}' does not answer it"
+    ):
         check_resolution(asked, resolution(outcome, known=50))
 
 
 def test_an_option_or_a_number_does_not_answer_a_binary_question() -> None:
-    with pytest.raises(InvalidResolution, match="is a binary question: 'answered' does not answer it"):
+    with pytest.raises(
+        InvalidResolution, match="is a binary question: 'answered' does not answer it"
+    ):
         check_resolution(question(), answered("yes", known=50))
 
 
@@ -231,7 +245,9 @@ def test_an_option_has_to_be_offered_when_the_answer_is_known() -> None:
     late, gone = Option("Minsk", added_at=day(10)), Option("Beijing", removed_at=day(20))
     asked = categorical_question("Moscow", late, gone, "Other", days=100)
     check_resolution(asked, answered("Minsk", known=10))
-    check_resolution(asked, answered("Minsk", known=500))  # known after the close, it is asked at the close
+    check_resolution(
+        asked, answered("Minsk", known=500)
+    )  # known after the close, it is asked at the close
     check_resolution(asked, answered("Beijing", known=19))
     for said, known in (("Minsk", 9), ("Beijing", 20), ("beijing", 500)):
         with pytest.raises(InvalidResolution, match="was not offered when the answer was known"):

@@ -8,7 +8,13 @@ import pytest
 from forecasts.asking import OWN_ESSAY, Asked, date_scale, question_from
 from forecasts.cdf import Cdf, Scale, day_number, uniform
 from forecasts.distribution import Binary, Categorical
-from forecasts.errors import ForecastsError, InvalidForecast, InvalidProbability, InvalidQuestion, InvalidTime
+from forecasts.errors import (
+    ForecastsError,
+    InvalidForecast,
+    InvalidProbability,
+    InvalidQuestion,
+    InvalidTime,
+)
 from forecasts.question import ClaimId, EssayId, Kind, Option, utc
 from tests.forecasts.strategies import OPENS, day
 
@@ -28,7 +34,11 @@ def asked(kind: Kind = "binary", **given: object) -> Asked:
         resolves_at=day(107),
         kind=kind,
         options=OPTIONS if kind in ("categorical", "ordered") else (),
-        scale=RANGE if kind == "numeric" else date_scale("2026-01-01", "2026-04-11") if kind == "date" else None,
+        scale=RANGE
+        if kind == "numeric"
+        else date_scale("2026-01-01", "2026-04-11")
+        if kind == "date"
+        else None,
     )
     return replace(made, **given)  # type: ignore[arg-type]
 
@@ -60,7 +70,11 @@ def test_a_question_has_what_it_was_asked_with() -> None:
     assert (made.text, made.criteria, made.prior_reason) == (
         "Will exports rise?", "As the ministry reports.", "3 of 10 years"
     )  # fmt: skip
-    assert (made.sources, made.tags, made.claim_ids) == (("https://example.org/",), ("grain",), ("C01",))
+    assert (made.sources, made.tags, made.claim_ids) == (
+        ("https://example.org/",),
+        ("grain",),
+        ("C01",),
+    )
     assert (made.opens_at, made.closes_at, made.resolves_at) == (OPENS, day(100), day(107))
     assert (made.prior, made.essay_id, made.options, made.scale) == (Binary(0.3), "essay", (), None)
 
@@ -70,7 +84,9 @@ def test_without_a_prior_a_question_starts_from_knowing_nothing(prior: str) -> N
     made = question_from(asked(prior=prior))
     assert (made.prior, made.essay_id) == (Binary(0.5), OWN_ESSAY)
     assert made.prior_reason == "none given: what somebody who knows nothing would say"
-    assert question_from(asked("categorical", prior=prior)).prior == Categorical(OPTIONS, (1 / 3,) * 3)
+    assert question_from(asked("categorical", prior=prior)).prior == Categorical(
+        OPTIONS, (1 / 3,) * 3
+    )
     assert question_from(asked("numeric", prior=prior)).prior == uniform(RANGE)
 
 
@@ -122,7 +138,11 @@ def test_options_and_ranges_become_the_question_s() -> None:
         (asked(prior="often"), InvalidProbability, "'often' is not a probability"),
         # A prior of a kind that does not fit.
         (asked(prior="Moscow=100"), InvalidProbability, "is not a probability"),
-        (asked(prior=Categorical(OPTIONS, (0.2, 0.3, 0.5))), InvalidQuestion, "is a binary question"),
+        (
+            asked(prior=Categorical(OPTIONS, (0.2, 0.3, 0.5))),
+            InvalidQuestion,
+            "is a binary question",
+        ),
         (asked("categorical", prior="63%"), InvalidForecast, "'63%' is not a share"),
         (asked("categorical", prior="Minsk=100"), InvalidForecast, "no option 'Minsk'"),
         (asked("categorical", prior=Binary(0.3)), InvalidQuestion, "is a categorical question"),
@@ -139,21 +159,49 @@ def test_options_and_ranges_become_the_question_s() -> None:
         (asked("numeric", prior="63%"), InvalidForecast, "is not a forecast of grain-exports"),
         (asked("numeric", prior="Moscow=100"), InvalidForecast, "'Moscow' is no level"),
         (asked("numeric", prior=Binary(0.3)), InvalidQuestion, "is a numeric question"),
-        (asked("numeric", prior=Cdf((0.0, 300.0), (0.0, 1.0))), InvalidQuestion, "the curve leaves the range"),
+        (
+            asked("numeric", prior=Cdf((0.0, 300.0), (0.0, 1.0))),
+            InvalidQuestion,
+            "the curve leaves the range",
+        ),
         (asked("date", prior="50%=41"), InvalidForecast, "'41' is not a date"),
-        (asked("date", prior="50%=2025-12-01"), InvalidForecast, "2025-12-01 lies before the window"),
+        (
+            asked("date", prior="50%=2025-12-01"),
+            InvalidForecast,
+            "2025-12-01 lies before the window",
+        ),
         # What the kind needs, and no more.
         (asked(options=OPTIONS), InvalidQuestion, "a binary question has no options"),
         (asked(scale=RANGE), InvalidQuestion, "a range belongs to numeric and date questions"),
-        (asked("numeric", scale=None), InvalidQuestion, "a range belongs to numeric and date questions"),
+        (
+            asked("numeric", scale=None),
+            InvalidQuestion,
+            "a range belongs to numeric and date questions",
+        ),
         (asked("numeric", options=OPTIONS), InvalidQuestion, "a numeric question has no options"),
-        (asked("categorical", scale=RANGE), InvalidQuestion, "a range belongs to numeric and date questions"),
+        (
+            asked("categorical", scale=RANGE),
+            InvalidQuestion,
+            "a range belongs to numeric and date questions",
+        ),
         (asked("categorical", options=()), InvalidQuestion, "name at least two options"),
         (asked("categorical", options=("Moscow",)), InvalidForecast, "at least two options"),
         (asked("ordered", options=("low", "LOW")), InvalidQuestion, "'LOW' is there already"),
-        (asked("categorical", options=("Moscow", " ")), InvalidQuestion, "'' is no name for an option"),
-        (asked("categorical", options=("a=b", "Other")), InvalidQuestion, "'a=b' is no name for an option"),
-        (asked("categorical", options=("Annulled", "Other")), InvalidQuestion, "'Annulled' cannot be an option"),
+        (
+            asked("categorical", options=("Moscow", " ")),
+            InvalidQuestion,
+            "'' is no name for an option",
+        ),
+        (
+            asked("categorical", options=("a=b", "Other")),
+            InvalidQuestion,
+            "'a=b' is no name for an option",
+        ),
+        (
+            asked("categorical", options=("Annulled", "Other")),
+            InvalidQuestion,
+            "'Annulled' cannot be an option",
+        ),
     ],
 )
 def test_a_question_that_cannot_be_asked_is_refused_with_what_is_missing(
@@ -166,7 +214,9 @@ def test_a_question_that_cannot_be_asked_is_refused_with_what_is_missing(
 
 def test_times_in_any_zone_are_kept_as_utc() -> None:
     east = timezone(timedelta(hours=3))
-    made = question_from(asked(opens_at=OPENS.astimezone(east), closes_at=day(100).astimezone(east)))
+    made = question_from(
+        asked(opens_at=OPENS.astimezone(east), closes_at=day(100).astimezone(east))
+    )
     assert (made.opens_at, made.closes_at) == (OPENS, day(100))
     assert made.opens_at.utcoffset() == made.closes_at.utcoffset() == timedelta(0)
 
@@ -180,7 +230,11 @@ def test_a_date_window_is_open_at_its_end_alone() -> None:
 @pytest.mark.parametrize(
     ("earliest", "latest", "reason"),
     [
-        ("2026-02-01", "2026-01-01", "the window ends before it begins: 2026-02-01 is not before 2026-01-01"),
+        (
+            "2026-02-01",
+            "2026-01-01",
+            "the window ends before it begins: 2026-02-01 is not before 2026-01-01",
+        ),
         ("2026-02-01", "2026-02-01T00:00:00Z", "the window ends before it begins"),
         ("2026-02-01T00:00", "2026-03-01", "has no time zone"),
         ("soon", "2026-03-01", "'soon' is not a date"),

@@ -27,17 +27,23 @@ def test_without_a_case_the_interval_is_that_of_the_arcsine_law() -> None:
 
 @law
 @given(classes, st.floats(0.5, 0.99))
-def test_the_interval_holds_the_mean_and_stays_inside_0_to_1(k_n: tuple[int, int], level: float) -> None:
+def test_the_interval_holds_the_mean_and_stays_inside_0_to_1(
+    k_n: tuple[int, int], level: float
+) -> None:
     found = jeffreys_base_rate(*k_n, level)
     assert 0.0 < found.lower < found.mean < found.upper < 1.0
 
 
 @law
 @given(classes, st.floats(0.5, 0.9))
-def test_counting_the_other_answer_turns_the_base_rate_over(k_n: tuple[int, int], level: float) -> None:
+def test_counting_the_other_answer_turns_the_base_rate_over(
+    k_n: tuple[int, int], level: float
+) -> None:
     k, n = k_n
     one, other = jeffreys_base_rate(k, n, level), jeffreys_base_rate(n - k, n, level)
-    assert (one.mean, one.lower, one.upper) == pytest.approx((1 - other.mean, 1 - other.upper, 1 - other.lower))
+    assert (one.mean, one.lower, one.upper) == pytest.approx(
+        (1 - other.mean, 1 - other.upper, 1 - other.lower)
+    )
     wider = jeffreys_base_rate(k, n, level + 0.05)
     assert wider.lower < one.lower < one.upper < wider.upper
 
@@ -63,10 +69,18 @@ def test_an_event_never_seen_is_possible_all_the_same() -> None:
 
 @law
 @given(st.integers(0, 50), st.floats(0.5, 100.0), st.floats(0.0, 20.0), st.floats(0.0, 20.0))
-def test_a_longer_window_and_more_events_make_it_likelier(k: int, years: float, one: float, other: float) -> None:
+def test_a_longer_window_and_more_events_make_it_likelier(
+    k: int, years: float, one: float, other: float
+) -> None:
     short, long = sorted((one, other))
     chance = rate_to_probability(k, years, long)
-    assert 0.0 <= rate_to_probability(k, years, short) <= chance <= rate_to_probability(k + 1, years, long) <= 1.0
+    assert (
+        0.0
+        <= rate_to_probability(k, years, short)
+        <= chance
+        <= rate_to_probability(k + 1, years, long)
+        <= 1.0
+    )
     assert chance <= -math.expm1(-(k + 0.5) / years * long) + 1e-12
 
 

@@ -1,4 +1,6 @@
-"""Which answer bears a claim out: how it is typed, judged, and how likely it is under a forecast."""
+"""Which answer bears a claim out: how it is typed, judged, and how likely it is under a
+forecast.
+"""
 
 from dataclasses import replace
 
@@ -116,9 +118,13 @@ def test_of_two_claims_that_deny_each_other_exactly_one_is_borne_out(
 
 @law
 @given(cdfs(OPEN), st.integers(0, 100), st.integers(0, 100))
-def test_a_higher_threshold_is_never_likelier_to_be_reached(held: Cdf, one: int, other: int) -> None:
+def test_a_higher_threshold_is_never_likelier_to_be_reached(
+    held: Cdf, one: int, other: int
+) -> None:
     of = numeric_question(OPEN)
-    higher, lower = (chance(bearing(of, f"at least {v}"), held) for v in (max(one, other), min(one, other)))
+    higher, lower = (
+        chance(bearing(of, f"at least {v}"), held) for v in (max(one, other), min(one, other))
+    )
     assert higher is not None
     assert lower is not None
     assert higher <= lower
@@ -127,8 +133,17 @@ def test_a_higher_threshold_is_never_likelier_to_be_reached(held: Cdf, one: int,
 def test_the_mass_beyond_an_open_bound_is_above_every_threshold_or_below_it() -> None:
     held = Cdf((0.0, 50.0, 100.0), (0.1, 0.5, 0.8))
     of = numeric_question(OPEN)
-    said = ("at least 50", "at most 50", "at least 100", "at most 0", "more than 0", "less than 100")
-    assert [chance(bearing(of, one), held) for one in said] == pytest.approx([0.5, 0.5, 0.2, 0.1, 0.9, 0.8])
+    said = (
+        "at least 50",
+        "at most 50",
+        "at least 100",
+        "at most 0",
+        "more than 0",
+        "less than 100",
+    )
+    assert [chance(bearing(of, one), held) for one in said] == pytest.approx(
+        [0.5, 0.5, 0.2, 0.1, 0.9, 0.8]
+    )
     assert borne_out(bearing(of, "at least 100"), answered("above")) is True
     assert borne_out(bearing(of, "at most 0"), answered("below")) is True
     assert borne_out(bearing(of, "more than 0"), answered("below")) is False
@@ -140,7 +155,9 @@ def test_at_a_threshold_the_words_tell() -> None:
     assert found == [True, True, False, False]
 
 
-def test_a_curve_does_not_say_how_likely_the_number_at_a_closed_bound_is_but_the_answer_does() -> None:
+def test_a_curve_does_not_say_how_likely_the_number_at_a_closed_bound_is_but_the_answer_does() -> (
+    None
+):
     of = numeric_question()
     for said in ("more than 0", "at most 0", "less than 100", "at least 100"):
         assert chance(bearing(of, said), of.prior) is None
@@ -163,12 +180,16 @@ def test_by_the_end_of_the_window_is_all_but_never() -> None:
     assert chance(bearing(of, "by 2026-04-11"), of.prior) == pytest.approx(0.95)
     assert chance(bearing(of, "after 2026-04-11"), of.prior) == pytest.approx(0.05)
     assert borne_out(bearing(of, "by 2026-04-11"), answered("2026-04-11")) is True
-    assert borne_out(bearing(of, "by 2026-04-11"), answered("2026-04-11T12:00Z")) is False  # after the window
+    assert (
+        borne_out(bearing(of, "by 2026-04-11"), answered("2026-04-11T12:00Z")) is False
+    )  # after the window
 
 
 def test_options_are_read_whatever_their_case_and_their_shares_add_up() -> None:
     of = bearing(categorical_question(), " beijing | OTHER ")
-    assert chance(of, Categorical(("Moscow", "Beijing", "Other"), (0.5, 0.3, 0.2))) == pytest.approx(0.5)
+    assert chance(
+        of, Categorical(("Moscow", "Beijing", "Other"), (0.5, 0.3, 0.2))
+    ) == pytest.approx(0.5)
     assert borne_out(of, answered("Other")) is True
     assert borne_out(of, answered("Moscow")) is False
 
@@ -185,13 +206,17 @@ def test_an_option_that_came_later_is_read_from_other_and_counted_once(held: Cat
 
 
 def test_an_option_that_is_gone_does_not_take_the_share_of_other() -> None:
-    of = with_changes(categorical_question(), [OptionChange(QUESTION, "Moscow", "removed", day(10), ANN)])
+    of = with_changes(
+        categorical_question(), [OptionChange(QUESTION, "Moscow", "removed", day(10), ANN)]
+    )
     assert chance(bearing(of, "Moscow"), Categorical(("Beijing", "Other"), (0.4, 0.6))) == 0.0
 
 
 @pytest.mark.parametrize("outcome", ["annulled", "ambiguous"])
 @pytest.mark.parametrize("of", KINDS, ids=lambda of: of.kind)
-def test_a_question_without_an_answer_says_nothing_of_the_claim(of: Question, outcome: Outcome) -> None:
+def test_a_question_without_an_answer_says_nothing_of_the_claim(
+    of: Question, outcome: Outcome
+) -> None:
     without = replace(resolution("yes"), outcome=outcome)
     assert borne_out(bearing(of, BEARINGS[of.kind][0]), without) is None
 
@@ -216,7 +241,9 @@ def test_a_question_whose_answers_bear_nothing_out_says_nothing_at_all() -> None
         (categorical_question("a", "b", "c", "d"), "c | a | b", "the answer is “a”, “b” or “c”"),
     ],
 )
-def test_the_answer_that_bears_a_claim_out_is_told_in_words(of: Question, said: str, words: str) -> None:
+def test_the_answer_that_bears_a_claim_out_is_told_in_words(
+    of: Question, said: str, words: str
+) -> None:
     check_bearing(bearing(of, said))
     assert in_words(bearing(of, said)) == f"is borne out if {words}"
 
@@ -224,7 +251,11 @@ def test_the_answer_that_bears_a_claim_out_is_told_in_words(of: Question, said: 
 @pytest.mark.parametrize(
     ("of", "said", "reason"),
     [
-        (question(), "maybe", "'maybe' does not say which answer bears the claims out: write yes or no"),
+        (
+            question(),
+            "maybe",
+            "'maybe' does not say which answer bears the claims out: write yes or no",
+        ),
         (question(), "at least 5", "write yes or no"),
         (numeric_question(), "yes", "write at least 200"),
         (numeric_question(), "at least 20 tonnes", "without the unit"),
@@ -244,7 +275,9 @@ def test_the_answer_that_bears_a_claim_out_is_told_in_words(of: Question, said: 
         (ordered_question(), "low |", "no option 'low |'"),
     ],
 )
-def test_what_says_no_answer_or_every_answer_is_refused(of: Question, said: str, reason: str) -> None:
+def test_what_says_no_answer_or_every_answer_is_refused(
+    of: Question, said: str, reason: str
+) -> None:
     wrong = bearing(of, said)
     for asked in (
         check_bearing,
@@ -259,7 +292,11 @@ def test_what_says_no_answer_or_every_answer_is_refused(of: Question, said: str,
 
 @pytest.mark.parametrize("of", KINDS, ids=lambda of: of.kind)
 def test_a_forecast_of_another_kind_is_refused(of: Question) -> None:
-    other = Categorical(("a", "b"), (0.5, 0.5)) if of.kind in ("binary", "numeric", "date") else Binary(0.5)
+    other = (
+        Categorical(("a", "b"), (0.5, 0.5))
+        if of.kind in ("binary", "numeric", "date")
+        else Binary(0.5)
+    )
     with pytest.raises(InvalidForecast, match=f"is a {of.kind} question"):
         chance(bearing(of, BEARINGS[of.kind][0]), other)
 

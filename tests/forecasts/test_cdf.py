@@ -52,12 +52,20 @@ def test_the_zero_point_of_a_log_scale_lies_below_its_range(zero: float) -> None
 def test_places_on_a_linear_scale_are_shares_of_its_span() -> None:
     scale = Scale(-50.0, 150.0)
     assert scale.span == 200.0
-    assert scale.locations([-50, 0, 150, -150, math.inf]).tolist() == [0.0, 0.25, 1.0, -0.5, math.inf]
+    assert scale.locations([-50, 0, 150, -150, math.inf]).tolist() == [
+        0.0,
+        0.25,
+        1.0,
+        -0.5,
+        math.inf,
+    ]
     assert scale.values([0.0, 0.25, 1.0]).tolist() == [-50.0, 0.0, 150.0]
 
 
 def test_equal_steps_on_a_log_scale_are_equal_ratios_of_the_distance_from_its_zero_point() -> None:
-    assert LOG.locations([1, 10, 100, 1000, 10_000]).tolist() == pytest.approx([0, 1 / 3, 2 / 3, 1, 4 / 3])
+    assert LOG.locations([1, 10, 100, 1000, 10_000]).tolist() == pytest.approx(
+        [0, 1 / 3, 2 / 3, 1, 4 / 3]
+    )
     shifted = Scale(11.0, 1010.0, zero_point=10.0)
     assert shifted.locations([11, 20, 110, 1010]).tolist() == pytest.approx([0, 1 / 3, 2 / 3, 1])
     assert shifted.values([0.0, 1 / 3, 2 / 3, 1.0]).tolist() == pytest.approx([11, 20, 110, 1010])
@@ -70,7 +78,9 @@ def test_at_or_below_its_zero_point_a_log_scale_has_no_places(value: float) -> N
 
 @law
 @given(st.floats(0.01, 1e6), st.floats(1.001, 1e6), st.floats(0.001, 1.0))
-def test_the_bounds_of_a_log_scale_lie_at_exactly_0_and_1(lower: float, ratio: float, below: float) -> None:
+def test_the_bounds_of_a_log_scale_lie_at_exactly_0_and_1(
+    lower: float, ratio: float, below: float
+) -> None:
     scale = Scale(lower, lower * ratio, zero_point=lower - lower * below)
     assert [scale.location(lower), scale.location(lower * ratio)] == [0.0, 1.0]
     assert scale.locations([lower, lower * ratio] * 5).tolist() == [0.0, 1.0] * 5
@@ -82,15 +92,28 @@ def test_a_value_lies_where_it_was_read_from(scale: Scale, place: float) -> None
     assert scale.location(float(scale.values(place))) == pytest.approx(place, abs=1e-12)
 
 
-def test_a_scale_is_cut_into_equal_parts_each_with_its_upper_end_and_the_first_with_its_lower() -> None:
+def test_a_scale_is_cut_into_equal_parts_each_with_its_upper_end_and_the_first_with_its_lower() -> (
+    None
+):
     values = (-math.inf, -0.001, 0.0, 25.0, 25.001, 50.0, 99.0, 100.0, 100.001, math.inf)
     assert [OPEN.bucket(v, 4) for v in values] == [0, 0, 1, 1, 2, 2, 4, 4, 5, 5]
-    assert [LOG.bucket(v, 3) for v in (-5.0, 0.0, 1.0, 10.0, 10.1, 100.0, 1000.0, 1001.0)] == [0, 0, 1, 1, 2, 2, 3, 4]
+    assert [LOG.bucket(v, 3) for v in (-5.0, 0.0, 1.0, 10.0, 10.1, 100.0, 1000.0, 1001.0)] == [
+        0,
+        0,
+        1,
+        1,
+        2,
+        2,
+        3,
+        4,
+    ]
 
 
 @law
 @given(scales, st.integers(1, 200))
-def test_both_ends_of_every_part_of_a_scale_are_told_apart_however_they_were_computed(scale: Scale, part: int) -> None:
+def test_both_ends_of_every_part_of_a_scale_are_told_apart_however_they_were_computed(
+    scale: Scale, part: int
+) -> None:
     low, middle, high = scale.values([(part - 1) / 200, (part - 0.5) / 200, part / 200]).tolist()
     assert scale.bucket(middle, 200) == part
     assert scale.bucket(min(high, scale.upper), 200) == part
@@ -100,13 +123,19 @@ def test_both_ends_of_every_part_of_a_scale_are_told_apart_however_they_were_com
 # Curves
 
 
-@pytest.mark.parametrize(("x", "p"), [((), ()), ((1.0,), (0.5,)), ((1.0, 2.0), (0.5,)), ((1.0,), (0.0, 1.0))])
-def test_a_curve_needs_two_points_each_with_a_probability(x: tuple[float, ...], p: tuple[float, ...]) -> None:
+@pytest.mark.parametrize(
+    ("x", "p"), [((), ()), ((1.0,), (0.5,)), ((1.0, 2.0), (0.5,)), ((1.0,), (0.0, 1.0))]
+)
+def test_a_curve_needs_two_points_each_with_a_probability(
+    x: tuple[float, ...], p: tuple[float, ...]
+) -> None:
     with pytest.raises(InvalidForecast, match="at least two points"):
         Cdf(x, p)
 
 
-@pytest.mark.parametrize("x", [(1.0, 1.0), (2.0, 1.0), (0.0, math.inf), (math.nan, 1.0), (-math.inf, 1.0)])
+@pytest.mark.parametrize(
+    "x", [(1.0, 1.0), (2.0, 1.0), (0.0, math.inf), (math.nan, 1.0), (-math.inf, 1.0)]
+)
 def test_the_values_of_a_curve_are_finite_and_rise(x: tuple[float, float]) -> None:
     with pytest.raises(InvalidForecast, match="finite and rise"):
         Cdf(x, (0.0, 1.0))
@@ -125,13 +154,17 @@ def test_a_curve_is_made_of_probabilities(p: tuple[float, float]) -> None:
 
 def test_a_curve_is_linear_between_its_points_and_stays_as_it_is_beyond_them() -> None:
     curve = Cdf((0.0, 10.0, 50.0), (0.1, 0.6, 0.9))
-    assert [curve.at(x) for x in (-5, 0, 5, 10, 30, 50, 99)] == pytest.approx([0.1, 0.1, 0.35, 0.6, 0.75, 0.9, 0.9])
+    assert [curve.at(x) for x in (-5, 0, 5, 10, 30, 50, 99)] == pytest.approx(
+        [0.1, 0.1, 0.35, 0.6, 0.75, 0.9, 0.9]
+    )
     assert (curve.below, curve.above) == (0.1, pytest.approx(0.1))
 
 
 def test_a_quantile_is_the_first_value_that_reaches_the_share() -> None:
     curve = Cdf((0.0, 10.0, 20.0, 50.0), (0.1, 0.5, 0.5, 0.9))
-    assert [curve.quantile(q) for q in (0.1, 0.3, 0.5, 0.7, 0.9)] == pytest.approx([0.0, 5.0, 10.0, 35.0, 50.0])
+    assert [curve.quantile(q) for q in (0.1, 0.3, 0.5, 0.7, 0.9)] == pytest.approx(
+        [0.0, 5.0, 10.0, 35.0, 50.0]
+    )
     assert [curve.quantile(q) for q in (0.0, 0.09, 0.91, 1.0)] == [None] * 4
     for wrong in (-0.1, 1.1, math.nan):
         with pytest.raises(InvalidProbability):
@@ -148,7 +181,9 @@ def test_a_quantile_has_its_share_at_or_below_it(curve: Cdf, share: float) -> No
         assert curve.at(value) == pytest.approx(share, abs=1e-9)
 
 
-def test_the_central_interval_ends_at_the_outermost_point_on_the_side_where_it_leaves_the_curve() -> None:
+def test_the_central_interval_ends_at_the_outermost_point_on_the_side_where_it_leaves_the_curve() -> (
+    None
+):
     assert Cdf((0.0, 100.0), (0.0, 1.0)).central(0.5) == pytest.approx((25.0, 75.0))
     assert Cdf((0.0, 100.0), (0.1, 0.9)).central() == (0.0, 100.0)
     assert Cdf((0.0, 100.0), (0.0, 0.04)).central() == (100.0, 100.0)  # nearly all lies above
@@ -184,7 +219,9 @@ def test_a_value_beyond_an_open_bound_says_by_itself_how_much_lies_there() -> No
 
 
 @pytest.mark.parametrize("said", [{"below": 0.1}, {"above": 0.05}, {"above": math.nan}])
-def test_another_mass_than_a_value_beyond_the_bound_leaves_is_refused(said: dict[str, float]) -> None:
+def test_another_mass_than_a_value_beyond_the_bound_leaves_is_refused(
+    said: dict[str, float],
+) -> None:
     with pytest.raises(InvalidForecast, match=r"contradicts the values given, which leave 0\.3"):
         from_quantiles({0.1: -50.0, 0.5: 50.0, 0.9: 150.0}, OPEN, **said)
 
@@ -237,11 +274,15 @@ def test_no_mass_lies_beyond_a_closed_bound(said: dict[str, float]) -> None:
 
 
 def test_to_say_that_nothing_lies_beyond_a_closed_bound_is_right() -> None:
-    assert from_quantiles({0.5: 20.0}, CLOSED, below=0.0, above=0.0) == from_quantiles({0.5: 20.0}, CLOSED)
+    assert from_quantiles({0.5: 20.0}, CLOSED, below=0.0, above=0.0) == from_quantiles(
+        {0.5: 20.0}, CLOSED
+    )
 
 
 @pytest.mark.parametrize("said", [{"below": 0.11}, {"above": 0.2}])
-def test_no_more_lies_beyond_a_bound_than_the_outermost_level_leaves(said: dict[str, float]) -> None:
+def test_no_more_lies_beyond_a_bound_than_the_outermost_level_leaves(
+    said: dict[str, float],
+) -> None:
     with pytest.raises(InvalidForecast, match=r"more than the 0\.1 that"):
         from_quantiles({0.1: 20.0, 0.9: 40.0}, OPEN, **said)
 
@@ -258,7 +299,9 @@ def test_a_curve_from_quantiles_has_them_and_fits_its_question(
     scale: Scale, numbers: set[int], data: st.DataObject
 ) -> None:
     values = [float(scale.values(n / 1000)) for n in sorted(numbers)]
-    shares = sorted(data.draw(st.sets(st.integers(1, 99), min_size=len(values), max_size=len(values))))
+    shares = sorted(
+        data.draw(st.sets(st.integers(1, 99), min_size=len(values), max_size=len(values)))
+    )
     made = from_quantiles(dict(zip((s / 100 for s in shares), values, strict=True)), scale)
     check_distribution(numeric_question(scale), made)
     assert [made.at(value) for value in values] == pytest.approx([s / 100 for s in shares])
@@ -270,7 +313,9 @@ def test_a_curve_from_quantiles_has_them_and_fits_its_question(
 def test_the_handles_of_the_slider_are_the_quartiles_where_bounds_are_open() -> None:
     made = from_slider(20.0, 30.0, 60.0, OPEN)
     assert [made.at(x) for x in (20.0, 30.0, 60.0)] == pytest.approx([0.25, 0.5, 0.75])
-    assert made.below == pytest.approx(1 / 28)  # three handle widths down a logistic curve: 1/(1 + 3³)
+    assert made.below == pytest.approx(
+        1 / 28
+    )  # three handle widths down a logistic curve: 1/(1 + 3³)
     assert made.above == pytest.approx(1 / (1 + 3 ** (7 / 3)))
 
 
@@ -293,16 +338,28 @@ def test_the_slider_works_along_a_log_scale() -> None:
 
 @pytest.mark.parametrize(
     "handles",
-    [(30.0, 20.0, 60.0), (20.0, 30.0, 30.0), (20.0, 20.0, 30.0), (-1.0, 20.0, 30.0), (20.0, 30.0, 101.0)],
+    [
+        (30.0, 20.0, 60.0),
+        (20.0, 30.0, 30.0),
+        (20.0, 20.0, 30.0),
+        (-1.0, 20.0, 30.0),
+        (20.0, 30.0, 101.0),
+    ],
 )
-def test_handles_out_of_order_or_out_of_the_range_are_refused(handles: tuple[float, float, float]) -> None:
+def test_handles_out_of_order_or_out_of_the_range_are_refused(
+    handles: tuple[float, float, float],
+) -> None:
     for scale in (CLOSED, OPEN):
         with pytest.raises(InvalidForecast, match="lie in the range and rise"):
             from_slider(*handles, scale)
 
 
-@pytest.mark.parametrize("handles", [(0.0, 50.0, 100.0), (49.999999, 50.0, 50.000001), (0.0, 1e-6, 100.0)])
-def test_handles_at_the_bounds_or_next_to_each_other_make_a_curve(handles: tuple[float, float, float]) -> None:
+@pytest.mark.parametrize(
+    "handles", [(0.0, 50.0, 100.0), (49.999999, 50.0, 50.000001), (0.0, 1e-6, 100.0)]
+)
+def test_handles_at_the_bounds_or_next_to_each_other_make_a_curve(
+    handles: tuple[float, float, float],
+) -> None:
     for scale in (CLOSED, OPEN):
         made = from_slider(*handles, scale)
         check_distribution(numeric_question(scale), made)

@@ -14,7 +14,15 @@ from forecasts.distribution import Binary, Distribution
 from forecasts.essay import Sentence, find_claims
 from forecasts.question import Claim, ClaimId, EssayId, Outcome, Question, QuestionId, Resolution
 from forecasts.shares import jeffreys
-from tests.forecasts.strategies import ANN, categorical_question, day, law, numeric_question, question, resolution
+from tests.forecasts.strategies import (
+    ANN,
+    categorical_question,
+    day,
+    law,
+    numeric_question,
+    question,
+    resolution,
+)
 
 NONE: Mapping[QuestionId, Resolution] = {}
 NOTHING: Mapping[QuestionId, Distribution] = {}
@@ -22,11 +30,21 @@ NOTHING: Mapping[QuestionId, Distribution] = {}
 
 def sentence(offset: int, length: int = 10, *, kept: bool = True, cue: str = "will") -> Sentence:
     return Sentence(
-        offset, offset + length, "It will do", "explicit prediction" if kept else None, cue, 1.0, 0.9, kept, "because"
+        offset,
+        offset + length,
+        "It will do",
+        "explicit prediction" if kept else None,
+        cue,
+        1.0,
+        0.9,
+        kept,
+        "because",
     )
 
 
-def claim(name: str = "C1", offset: int = 0, modality: str = "will", kind: str = "explicit prediction") -> Claim:
+def claim(
+    name: str = "C1", offset: int = 0, modality: str = "will", kind: str = "explicit prediction"
+) -> Claim:
     return Claim(ClaimId(name), EssayId("essay"), "it will", offset, kind, modality, "It comes.")
 
 
@@ -36,7 +54,10 @@ def asked(name: str, *claims: str, back: bool = False, bears_out: str = "yes") -
 
 
 def answers(**outcomes: Outcome) -> dict[QuestionId, Resolution]:
-    return {QuestionId(n): replace(resolution(o), question_id=QuestionId(n)) for n, o in outcomes.items()}
+    return {
+        QuestionId(n): replace(resolution(o), question_id=QuestionId(n))
+        for n, o in outcomes.items()
+    }
 
 
 def holding(**p: float) -> dict[QuestionId, Distribution]:
@@ -67,7 +88,9 @@ def test_every_sentence_has_a_state_and_words_for_it() -> None:
     ]
     claims = [claim("C1", 3), claim("C2", 100)]
     questions = [asked("a"), asked("b", "C2")]
-    found = claim_map(sentences, claims, [rejected(20)], questions, holding(b=0.38), answers(a="yes"))
+    found = claim_map(
+        sentences, claims, [rejected(20)], questions, holding(b=0.38), answers(a="yes")
+    )
     assert [(one.state, one.words) for one in found] == [
         ("borne out", "borne out (1 of 1)"),
         ("rejected", "rejected: nobody could tell"),
@@ -79,7 +102,12 @@ def test_every_sentence_has_a_state_and_words_for_it() -> None:
     assert [one.p for one in found] == [None, None, None, None, None, 0.38]
     assert (found[0].claim_ids, found[0].question_ids) == (("C1",), ("a",))
     covered = coverage(found)
-    assert (covered.asked, covered.rejected, covered.forward_looking, covered.undecided) == (2, 1, 4, 1)
+    assert (covered.asked, covered.rejected, covered.forward_looking, covered.undecided) == (
+        2,
+        1,
+        4,
+        1,
+    )
     assert covered.share == 0.5
 
 
@@ -124,14 +152,23 @@ def test_shares_from_two_to_three_fifths_are_mixed(kept: int, of: int, state: st
 
 @pytest.mark.parametrize(
     ("modality", "kind"),
-    [("Presupposition", "conditional"), ("reported speech", "status quo"), ("present", "trend,  presupposition")],
+    [
+        ("Presupposition", "conditional"),
+        ("reported speech", "status quo"),
+        ("present", "trend,  presupposition"),
+    ],
 )
 def test_what_an_essay_takes_for_granted_is_shown_and_not_counted(modality: str, kind: str) -> None:
     claims = [claim("C1", modality="will not"), claim("C2", 4, modality=modality, kind=kind)]
     questions = [asked("a", bears_out="no"), asked("b", "C2"), asked("c", "C2")]
     known = answers(a="no", b="no")
     (both,) = claim_map([sentence(0)], claims, [], questions, holding(c=0.4), known)
-    assert (both.state, both.share, both.p, both.question_ids) == ("borne out", 1.0, None, ("a", "b", "c"))
+    assert (both.state, both.share, both.p, both.question_ids) == (
+        "borne out",
+        1.0,
+        None,
+        ("a", "b", "c"),
+    )
     about = "on what the essay presupposes or reports of others"
     assert both.words == f"borne out (1 of 1); not counted: 2 questions {about}"
     (alone,) = claim_map([sentence(0)], claims[1:], [], questions, holding(c=0.4), known)
@@ -149,12 +186,19 @@ def test_the_answer_that_bears_a_claim_out_may_be_no() -> None:
 def test_a_question_that_says_nothing_of_its_claim_leaves_it_without_an_answer() -> None:
     silent = asked("a", bears_out="")
     assert only([silent], answers(a="yes")).state == "no answer"
-    assert (only([silent], NONE, holding(a=0.3)).state, only([silent], NONE, holding(a=0.3)).p) == ("open", None)
+    assert (only([silent], NONE, holding(a=0.3)).state, only([silent], NONE, holding(a=0.3)).p) == (
+        "open",
+        None,
+    )
 
 
 def test_the_chance_of_a_claim_is_the_mean_over_its_open_questions_of_any_kind() -> None:
-    of_options = replace(categorical_question(name="b"), claim_ids=(ClaimId("C1"),), bears_out="Moscow")
-    of_a_number = replace(numeric_question(name="c"), claim_ids=(ClaimId("C1"),), bears_out="at least 75")
+    of_options = replace(
+        categorical_question(name="b"), claim_ids=(ClaimId("C1"),), bears_out="Moscow"
+    )
+    of_a_number = replace(
+        numeric_question(name="c"), claim_ids=(ClaimId("C1"),), bears_out="at least 75"
+    )
     held = {**holding(a=0.9), QuestionId("b"): of_options.prior, QuestionId("c"): of_a_number.prior}
     found = only([asked("a"), of_options, of_a_number, asked("d")], NONE, held)
     assert found.p == pytest.approx((0.9 + 1 / 3 + 0.25) / 3)
@@ -165,9 +209,17 @@ def test_answers_that_look_back_count_only_until_a_live_one_is_there() -> None:
     questions = [asked("a", back=True), asked("b"), asked("c")]
     found = only(questions, answers(a="yes"), holding(b=0.2, c=0.4))
     assert (found.state, found.retrospective, found.share) == ("borne out", True, 1.0)
-    assert found.words == "borne out (1 of 1, looking back); 30% likely to be borne out, 2 open questions"
+    assert (
+        found.words
+        == "borne out (1 of 1, looking back); 30% likely to be borne out, 2 open questions"
+    )
     found = only(questions, answers(a="yes", b="no"), holding(c=0.4))
-    assert (found.state, found.retrospective, found.share, found.p) == ("not borne out", False, 0.0, 0.4)
+    assert (found.state, found.retrospective, found.share, found.p) == (
+        "not borne out",
+        False,
+        0.0,
+        0.4,
+    )
 
 
 def test_a_claim_with_a_question_is_not_rejected_any_more_and_the_newest_reason_counts() -> None:
@@ -183,12 +235,18 @@ def test_a_claim_belongs_to_the_sentence_in_which_it_starts_or_else_touches() ->
     claims = [claim("first", 9), claim("second", 10), claim("lost", 40)]
     found = claim_map(sentences, claims, [], [], NOTHING, NONE)
     assert [one.claim_ids for one in found] == [("first",), ("second",), ("lost",)]
-    assert (found[2].sentence.offset, found[2].sentence.end, found[2].sentence.text) == (40, 47, "it will")
+    assert (found[2].sentence.offset, found[2].sentence.end, found[2].sentence.text) == (
+        40,
+        47,
+        "it will",
+    )
 
 
 def test_without_the_text_the_claims_and_the_rejections_stand_in_their_order() -> None:
     claims = [claim("C2", 50, "could (0.5)", "Trend, of sorts"), claim("C1", 3)]
-    found = claim_map([], claims, [rejected(20), rejected(50)], [asked("a")], NOTHING, answers(a="no"))
+    found = claim_map(
+        [], claims, [rejected(20), rejected(50)], [asked("a")], NOTHING, answers(a="no")
+    )
     assert [(one.sentence.offset, one.state) for one in found] == [
         (3, "not borne out"),
         (20, "rejected"),
@@ -200,7 +258,10 @@ def test_without_the_text_the_claims_and_the_rejections_stand_in_their_order() -
 
 
 def test_a_text_is_mapped_from_its_claims_to_its_record() -> None:
-    text = "Prices fell in May. The bank will cut its rate by 2027. The ministry will publish a plan next year."
+    text = (
+        "Prices fell in May. The bank will cut its rate by 2027. The ministry will publish "
+        "a plan next year."
+    )
     claims = [claim("C1", text.index("will cut"))]
     found = claim_map(find_claims(text), claims, [], [asked("a")], NOTHING, answers(a="yes"))
     assert [one.state for one in found] == ["not forward-looking", "borne out", "no question yet"]
@@ -213,10 +274,17 @@ outcomes: st.SearchStrategy[Outcome] = st.sampled_from(["yes", "no", "annulled",
 @st.composite
 def records(
     draw: st.DrawFn,
-) -> tuple[list[Claim], list[Question], dict[QuestionId, Resolution], dict[QuestionId, Distribution]]:
+) -> tuple[
+    list[Claim], list[Question], dict[QuestionId, Resolution], dict[QuestionId, Distribution]
+]:
     """Some claims, questions that came from some of them, and what is known of these."""
-    words, kinds = st.sampled_from(["will", "could (0.5)", "presupposition"]), st.sampled_from(["trend", "prediction"])
-    claims = [claim(f"C{n}", 20 * n, draw(words), draw(kinds)) for n in range(draw(st.integers(0, 6)))]
+    words, kinds = (
+        st.sampled_from(["will", "could (0.5)", "presupposition"]),
+        st.sampled_from(["trend", "prediction"]),
+    )
+    claims = [
+        claim(f"C{n}", 20 * n, draw(words), draw(kinds)) for n in range(draw(st.integers(0, 6)))
+    ]
     ids = st.lists(st.sampled_from([f"C{n}" for n in range(7)]), min_size=1, max_size=3)
     bears = st.sampled_from(["yes", "no", ""])
     questions = [
@@ -232,7 +300,9 @@ def records(
     )
 
 
-Record = tuple[list[Claim], list[Question], dict[QuestionId, Resolution], dict[QuestionId, Distribution]]
+Record = tuple[
+    list[Claim], list[Question], dict[QuestionId, Resolution], dict[QuestionId, Distribution]
+]
 
 
 @law
@@ -253,13 +323,21 @@ def test_the_lines_of_a_verdict_add_up_to_its_whole(record: Record, back: bool) 
 
 @law
 @given(records(), st.booleans())
-def test_questions_that_look_back_and_live_ones_never_share_a_figure(record: Record, back: bool) -> None:
+def test_questions_that_look_back_and_live_ones_never_share_a_figure(
+    record: Record, back: bool
+) -> None:
     claims, questions, resolutions, held = record
     alone = [q for q in questions if q.retrospective is back]
-    assert verdict(*record, retrospective=back) == verdict(claims, alone, resolutions, held, retrospective=back)
+    assert verdict(*record, retrospective=back) == verdict(
+        claims, alone, resolutions, held, retrospective=back
+    )
     for one in claim_map([], claims, [], questions, held, resolutions):
         counted = [c.id for c in claims if c.id in one.claim_ids and is_asserted(c)]
-        mine = [q for q in questions if set(counted) & set(q.claim_ids) and q.retrospective is one.retrospective]
+        mine = [
+            q
+            for q in questions
+            if set(counted) & set(q.claim_ids) and q.retrospective is one.retrospective
+        ]
         assert one.share == tally(mine, resolutions, held).share
 
 
@@ -272,11 +350,20 @@ def test_the_map_has_each_claim_once_and_its_questions_with_it(record: Record) -
     assert [set(one.question_ids) for one in found] == [
         {q.id for q in questions if c.id in q.claim_ids} for c in claims
     ]
-    assert all((one.share is None) is (one.state not in ("borne out", "mixed", "not borne out")) for one in found)
+    assert all(
+        (one.share is None) is (one.state not in ("borne out", "mixed", "not borne out"))
+        for one in found
+    )
 
 
 def test_a_claim_whose_answers_disagree_counts_by_their_share() -> None:
-    claims = [claim("C1"), claim("C2", modality="could (0.5)"), claim("C3"), claim("C4", modality="could"), claim("C5")]
+    claims = [
+        claim("C1"),
+        claim("C2", modality="could (0.5)"),
+        claim("C3"),
+        claim("C4", modality="could"),
+        claim("C5"),
+    ]
     questions = [asked("a"), asked("b"), asked("c", "C2"), asked("d", "C3"), asked("e", "C4")]
     known = answers(a="yes", b="no", c="yes", e="annulled")
     found = verdict(claims, questions, known, holding(d=0.62))
@@ -301,13 +388,20 @@ def test_ten_answered_claims_are_enough_to_be_no_small_sample() -> None:
 
 
 def test_an_essay_that_sounds_surer_than_it_is_right_is_overconfident() -> None:
-    claims = [claim("C1"), claim("C2", modality="could (0.5)"), claim("C3", modality="present perfect")]
+    claims = [
+        claim("C1"),
+        claim("C2", modality="could (0.5)"),
+        claim("C3", modality="present perfect"),
+    ]
     questions = [asked("a"), asked("b", "C2"), asked("c", "C3")]
     found = verdict(claims, questions, answers(a="no", b="yes", c="no"), NOTHING).calibration
     assert found is not None
     assert (found.claims, found.claimed, found.share, found.overconfidence) == (2, 0.75, 0.5, 0.25)
     assert found.interval == jeffreys(1, 2)
-    assert found.words == "sounded 75% sure, was right in 50% of 2 answered claims: too few to judge by"
+    assert (
+        found.words
+        == "sounded 75% sure, was right in 50% of 2 answered claims: too few to judge by"
+    )
 
 
 def test_an_essay_without_an_answer_has_no_calibration_and_no_share() -> None:
@@ -320,7 +414,14 @@ def test_an_essay_without_an_answer_has_no_calibration_and_no_share() -> None:
 
 
 def test_kinds_of_claims_are_counted_by_the_first_that_is_named() -> None:
-    claims = [claim("C1", kind="Present state, trend"), claim("C2", kind="present  state"), claim("C3", kind="")]
+    claims = [
+        claim("C1", kind="Present state, trend"),
+        claim("C2", kind="present  state"),
+        claim("C3", kind=""),
+    ]
     questions = [asked("a"), asked("b", "C2"), asked("c", "C3")]
     found = verdict(claims, questions, NONE, NOTHING)
-    assert [(line.label, line.claims) for line in found.by_kind] == [("present state", 2), ("not said", 1)]
+    assert [(line.label, line.claims) for line in found.by_kind] == [
+        ("present state", 2),
+        ("not said", 1),
+    ]

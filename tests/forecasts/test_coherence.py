@@ -65,7 +65,9 @@ def logit(p: Floats) -> Floats:
     return np.log(p) - np.log1p(-p)
 
 
-LOG_REPAIRS: dict[str, tuple[Callable[[list[float]], Repair], Callable[[tuple[float, ...]], bool]]] = {
+LOG_REPAIRS: dict[
+    str, tuple[Callable[[list[float]], Repair], Callable[[tuple[float, ...]], bool]]
+] = {
     "sum to one": (repair_sum_to_one, lambda p: abs(math.fsum(p) - 1) <= 1e-9),
     "implication": (lambda p: repair_implication(p[0], p[-1]), lambda p: p[0] <= p[1]),
     "negation": (lambda p: repair_negation(p[0], p[-1]), lambda p: abs(math.fsum(p) - 1) <= 1e-9),
@@ -78,7 +80,9 @@ LOG_REPAIRS: dict[str, tuple[Callable[[list[float]], Repair], Callable[[tuple[fl
 @pytest.mark.parametrize("name", LOG_REPAIRS)
 @law
 @given(options)
-def test_repairs_are_coherent_and_repairing_twice_is_repairing_once(name: str, p: list[float]) -> None:
+def test_repairs_are_coherent_and_repairing_twice_is_repairing_once(
+    name: str, p: list[float]
+) -> None:
     repair, is_coherent = LOG_REPAIRS[name]
     found = repair(p)
     assert is_coherent(found.after)
@@ -114,12 +118,16 @@ def test_the_log_score_gains_in_every_world(name: str, p: list[float]) -> None:
 def test_no_world_gains_less_than_the_incoherence(name: str, p: list[float]) -> None:
     found = LOG_REPAIRS[name][0](p)
     assert math.isfinite(found.nats)
-    assert min(found.gains) >= found.nats - 1e-9 * max(1.0, found.nats)  # sums of logarithms as large as that
+    assert min(found.gains) >= found.nats - 1e-9 * max(
+        1.0, found.nats
+    )  # sums of logarithms as large as that
 
 
 def test_one_common_shift_of_log_odds_makes_a_set_add_up() -> None:
     # Odds of 3 to 2 each; a shift by the factor 1/3 makes them 1 to 2, a third each.
-    assert repair_sum_to_one([0.6, 0.6, 0.6]).after == pytest.approx((1 / 3, 1 / 3, 1 / 3), abs=1e-12)
+    assert repair_sum_to_one([0.6, 0.6, 0.6]).after == pytest.approx(
+        (1 / 3, 1 / 3, 1 / 3), abs=1e-12
+    )
     found = repair_sum_to_one([0.55, 0.3, 0.25, 0.1])
     shifts = logit(np.array(found.after)) - logit(np.array(found.before))
     assert np.ptp(shifts) < 1e-12
@@ -127,12 +135,18 @@ def test_one_common_shift_of_log_odds_makes_a_set_add_up() -> None:
 
 
 def test_the_brier_rule_takes_the_same_off_each_down_to_zero() -> None:
-    assert repair_sum_to_one([0.55, 0.3, 0.25, 0.1], "brier").after == pytest.approx((0.5, 0.25, 0.2, 0.05), abs=1e-12)
-    assert repair_sum_to_one([0.9, 0.5, 0.1], "brier").after == pytest.approx((0.7, 0.3, 0.0), abs=1e-12)
+    assert repair_sum_to_one([0.55, 0.3, 0.25, 0.1], "brier").after == pytest.approx(
+        (0.5, 0.25, 0.2, 0.05), abs=1e-12
+    )
+    assert repair_sum_to_one([0.9, 0.5, 0.1], "brier").after == pytest.approx(
+        (0.7, 0.3, 0.0), abs=1e-12
+    )
 
 
 def test_normalising_divides_by_the_sum() -> None:
-    assert repair_sum_to_one([0.3, 0.3, 0.9], "normalise").after == pytest.approx((0.2, 0.2, 0.6), abs=1e-12)
+    assert repair_sum_to_one([0.3, 0.3, 0.9], "normalise").after == pytest.approx(
+        (0.2, 0.2, 0.6), abs=1e-12
+    )
 
 
 @law
@@ -153,7 +167,9 @@ def test_the_brier_rule_gains_brier_score_in_every_world(p: list[float]) -> None
 
 
 @law
-@given(st.lists(inner, min_size=2, max_size=5), st.lists(st.floats(0.01, 1.0), min_size=5, max_size=5))
+@given(
+    st.lists(inner, min_size=2, max_size=5), st.lists(st.floats(0.01, 1.0), min_size=5, max_size=5)
+)
 def test_no_other_coherent_set_is_nearer(p: list[float], weights: list[float]) -> None:
     other = np.array(weights[: len(p)]) / math.fsum(weights[: len(p)])
     by_log, by_brier = repair_sum_to_one(p), repair_sum_to_one(p, "brier")
@@ -172,7 +188,9 @@ def test_no_other_coherent_set_is_nearer(p: list[float], weights: list[float]) -
         ([0.0, 0.6, 0.6], [0.0, 0.5, 0.5]),
     ],
 )
-def test_certainty_in_a_set_keeps_its_place_or_is_shared(p: list[float], after: list[float]) -> None:
+def test_certainty_in_a_set_keeps_its_place_or_is_shared(
+    p: list[float], after: list[float]
+) -> None:
     assert repair_sum_to_one(p).after == pytest.approx(after, abs=1e-12)
 
 
@@ -279,7 +297,9 @@ def test_the_gap_says_which_side_is_too_high() -> None:
 
 @law
 @given(four(inner), four(inner), st.sampled_from([1.0, 0.1, 0.001]))
-def test_no_other_four_that_fit_together_are_nearer(p: list[float], other: list[float], step: float) -> None:
+def test_no_other_four_that_fit_together_are_nearer(
+    p: list[float], other: list[float], step: float
+) -> None:
     found = total(p)
     # Any others, and others near by: the divergence is convex, so what is least near by is least.
     b, if_b, if_not = (x + step * (y - x) for x, y in zip(found.after[:3], other[:3], strict=True))
@@ -297,7 +317,8 @@ def test_no_other_four_that_fit_together_are_nearer(p: list[float], other: list[
         ([0.3, 1.0, 1.0, 0.5], [0.3, 1.0, 1.0, 1.0]),
         ([0.3, 1.0, 1.0, 0.0], [0.3, 0.5, 0.5, 0.5]),
         ([0.3, 0.0, 0.0, 1.0], [0.3, 0.5, 0.5, 0.5]),
-        # Odds of A are 1 to 1 and 4 to 1; they meet at 2 to 1, and B takes the odds of A as it goes with it.
+        # Odds of A are 1 to 1 and 4 to 1; they meet at 2 to 1, and B takes the odds of A as it goes
+        # with it.
         ([0.5, 1.0, 0.0, 0.8], [2 / 3, 1.0, 0.0, 2 / 3]),
     ],
 )
@@ -309,16 +330,31 @@ def test_certainty_on_either_side_of_a_condition_stands(p: list[float], after: l
 @given(st.lists(inner, min_size=3, max_size=3))
 def test_a_conjunction_is_repaired_as_a_general_solver_does_it(p: list[float]) -> None:
     # P(both) − P(A) − P(B) ≥ −1, P(A) − P(both) ≥ 0 and P(B) − P(both) ≥ 0.
-    bounds = LinearConstraint(np.array([[-1.0, -1.0, 1.0], [1.0, 0.0, -1.0], [0.0, 1.0, -1.0]]), [-1.0, 0.0, 0.0])
+    bounds = LinearConstraint(
+        np.array([[-1.0, -1.0, 1.0], [1.0, 0.0, -1.0], [0.0, 1.0, -1.0]]), [-1.0, 0.0, 0.0]
+    )
     start = np.array([p[0], p[1], max(p[0] + p[1] - 1.0, min(p))])
     inside = [(1e-9, 1.0 - 1e-9)] * 3
-    found = minimize(lambda q: incoherence(p, q), start, method="SLSQP", bounds=inside, constraints=bounds, tol=1e-12)
+    found = minimize(
+        lambda q: incoherence(p, q),
+        start,
+        method="SLSQP",
+        bounds=inside,
+        constraints=bounds,
+        tol=1e-12,
+    )
     assert joined(p).nats == pytest.approx(found.fun, abs=1e-6)
 
 
 @law
-@given(st.lists(inner, min_size=3, max_size=3), st.tuples(inner, inner, inner, inner), st.sampled_from([1.0, 0.01]))
-def test_no_other_three_that_fit_together_are_nearer(p: list[float], world: tuple[float, ...], step: float) -> None:
+@given(
+    st.lists(inner, min_size=3, max_size=3),
+    st.tuples(inner, inner, inner, inner),
+    st.sampled_from([1.0, 0.01]),
+)
+def test_no_other_three_that_fit_together_are_nearer(
+    p: list[float], world: tuple[float, ...], step: float
+) -> None:
     found = joined(p)
     both, a_alone, b_alone, _ = (x / math.fsum(world) for x in world)
     other = np.array([both + a_alone, both + b_alone, both])
@@ -329,7 +365,8 @@ def test_no_other_three_that_fit_together_are_nearer(p: list[float], world: tupl
 @pytest.mark.parametrize(
     ("p", "after"),
     [
-        # Odds of 4 for both and of 1 for B, the lower: they meet at 2 to 1, and A is higher already.
+        # Odds of 4 for both and of 1 for B, the lower: they meet at 2 to 1, and A is higher
+        # already.
         ([0.9, 0.5, 0.8], [0.9, 2 / 3, 2 / 3]),
         # They would meet above A, so the three share the mean of odds of 1, 1 and 8.
         ([0.5, 0.5, 8 / 9], [2 / 3, 2 / 3, 2 / 3]),
@@ -377,4 +414,6 @@ def test_a_conditional_forecast_is_scored_only_where_its_condition_holds() -> No
     found = total([0.3, 0.8, 0.2, 0.5])
     assert found.worlds == ((1, 1, None, 1), (1, 0, None, 0), (0, None, 1, 1), (0, None, 0, 0))
     b, if_b, _, a = found.after
-    assert found.gains[0] == pytest.approx(math.log(b * if_b * a) - math.log(0.3 * 0.8 * 0.5), abs=1e-12)
+    assert found.gains[0] == pytest.approx(
+        math.log(b * if_b * a) - math.log(0.3 * 0.8 * 0.5), abs=1e-12
+    )

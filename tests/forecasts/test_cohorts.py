@@ -8,18 +8,32 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecasts.cohorts import HORIZONS, Cohort, annul_rate, cohorts, counts, fate, horizon, quarter
-from forecasts.question import ClaimId, EssayId, ForecasterId, Outcome, Question, QuestionId, Resolution, utc
+from forecasts.question import (
+    ClaimId,
+    EssayId,
+    ForecasterId,
+    Outcome,
+    Question,
+    QuestionId,
+    Resolution,
+    utc,
+)
 from forecasts.scoring.scores import Score, Summary, summarise
 from tests.forecasts.strategies import OPENS, day, law, question, resolution
 
 
 def asked(name: str, opens: float = 0.0, closes: float = 100.0) -> Question:
     """A question open from one day after the start of the year to another."""
-    return replace(question(name=name), opens_at=day(opens), closes_at=day(closes), resolves_at=day(closes))
+    return replace(
+        question(name=name), opens_at=day(opens), closes_at=day(closes), resolves_at=day(closes)
+    )
 
 
 def answers(*found: tuple[str, Outcome]) -> dict[QuestionId, Resolution]:
-    return {QuestionId(name): replace(resolution(outcome), question_id=QuestionId(name)) for name, outcome in found}
+    return {
+        QuestionId(name): replace(resolution(outcome), question_id=QuestionId(name))
+        for name, outcome in found
+    }
 
 
 @pytest.mark.parametrize(
@@ -83,10 +97,14 @@ def test_an_early_yes_waits_for_its_scheduled_close() -> None:
     soon, late = asked("soon", 0, 10), asked("late", 0, 50)
     known = answers(("late", "yes"))
     assert cohorts([soon, late], known, day(20)) == (
-        Cohort("2026-Q1", opened=2, over=1, answered=0, annulled=0, ambiguous=0, unanswered=1, early=1),
+        Cohort(
+            "2026-Q1", opened=2, over=1, answered=0, annulled=0, ambiguous=0, unanswered=1, early=1
+        ),
     )
     assert cohorts([soon, late], known, day(50)) == (
-        Cohort("2026-Q1", opened=2, over=2, answered=1, annulled=0, ambiguous=0, unanswered=1, early=0),
+        Cohort(
+            "2026-Q1", opened=2, over=2, answered=1, annulled=0, ambiguous=0, unanswered=1, early=0
+        ),
     )
 
 
@@ -100,26 +118,42 @@ def test_a_cohort_tells_what_became_of_its_questions() -> None:
         ("early", "yes"), ("given-up", "annulled"), ("spring", "no"), ("unheard-of", "yes"),
     )  # fmt: skip
     assert cohorts([*upcoming, *second, *waiting, *over], known, day(30)) == (
-        Cohort("2026-Q1", opened=9, over=6, answered=3, annulled=1, ambiguous=1, unanswered=1, early=2),
+        Cohort(
+            "2026-Q1", opened=9, over=6, answered=3, annulled=1, ambiguous=1, unanswered=1, early=2
+        ),
     )
     assert cohorts([*upcoming, *second, *waiting, *over], known, day(99)) == (
-        Cohort("2026-Q1", opened=9, over=9, answered=4, annulled=2, ambiguous=1, unanswered=2, early=0),
-        Cohort("2026-Q2", opened=1, over=1, answered=1, annulled=0, ambiguous=0, unanswered=0, early=0),
+        Cohort(
+            "2026-Q1", opened=9, over=9, answered=4, annulled=2, ambiguous=1, unanswered=2, early=0
+        ),
+        Cohort(
+            "2026-Q2", opened=1, over=1, answered=1, annulled=0, ambiguous=0, unanswered=0, early=0
+        ),
     )
 
 
 def test_cohorts_are_in_order_and_leave_out_what_has_not_opened() -> None:
     every = [asked("c", 800, 900), asked("a", 0, 10), asked("b", 365, 400)]
-    assert [line.quarter for line in cohorts(every, {}, day(900))] == ["2026-Q1", "2027-Q1", "2028-Q1"]
+    assert [line.quarter for line in cohorts(every, {}, day(900))] == [
+        "2026-Q1",
+        "2027-Q1",
+        "2028-Q1",
+    ]
     assert [line.quarter for line in cohorts(every, {}, day(365))] == ["2026-Q1", "2027-Q1"]
     assert cohorts(every, {}, OPENS - timedelta(days=1)) == ()
     assert cohorts([], {}, day(0)) == ()
 
 
 def test_the_annul_rate_is_of_the_questions_that_are_over() -> None:
-    one = Cohort("2026-Q1", opened=10, over=5, answered=2, annulled=1, ambiguous=1, unanswered=1, early=3)
-    other = Cohort("2026-Q2", opened=5, over=3, answered=3, annulled=0, ambiguous=0, unanswered=0, early=0)
-    young = Cohort("2026-Q3", opened=5, over=0, answered=0, annulled=0, ambiguous=0, unanswered=0, early=2)
+    one = Cohort(
+        "2026-Q1", opened=10, over=5, answered=2, annulled=1, ambiguous=1, unanswered=1, early=3
+    )
+    other = Cohort(
+        "2026-Q2", opened=5, over=3, answered=3, annulled=0, ambiguous=0, unanswered=0, early=0
+    )
+    young = Cohort(
+        "2026-Q3", opened=5, over=0, answered=0, annulled=0, ambiguous=0, unanswered=0, early=2
+    )
     assert annul_rate([one]) == 0.4
     assert annul_rate([one, other, young]) == 0.25
     assert annul_rate([other]) == 0.0
@@ -131,10 +165,17 @@ OUTCOMES = st.sampled_from([None, "yes", "no", "annulled", "ambiguous"])
 
 
 @law
-@given(st.lists(st.tuples(st.integers(0, 400), st.integers(1, 400), OUTCOMES), max_size=12), st.integers(0, 900))
-def test_every_question_that_has_opened_is_in_one_place(facts: list[tuple[int, int, Outcome | None]], now: int) -> None:
+@given(
+    st.lists(st.tuples(st.integers(0, 400), st.integers(1, 400), OUTCOMES), max_size=12),
+    st.integers(0, 900),
+)
+def test_every_question_that_has_opened_is_in_one_place(
+    facts: list[tuple[int, int, Outcome | None]], now: int
+) -> None:
     every = [asked(f"q{n}", opens, opens + days) for n, (opens, days, _) in enumerate(facts)]
-    known = answers(*((f"q{n}", outcome) for n, (_, _, outcome) in enumerate(facts) if outcome is not None))
+    known = answers(
+        *((f"q{n}", outcome) for n, (_, _, outcome) in enumerate(facts) if outcome is not None)
+    )
     lines = cohorts(every, known, day(now))
     assert sum(line.opened for line in lines) == sum(opens <= now for opens, _, _ in facts)
     for line in lines:
@@ -190,7 +231,12 @@ def test_equal_gains_leave_an_interval_without_width() -> None:
 
 
 def test_clusters_are_counted_for_each_forecaster_alone() -> None:
-    scores = [score("one", 0.1), score("two", 0.2), score("two", 0.3, "bob"), score("three", 0.1, "bob")]
+    scores = [
+        score("one", 0.1),
+        score("two", 0.2),
+        score("two", 0.3, "bob"),
+        score("three", 0.1, "bob"),
+    ]
     clusters = {QuestionId("one"): "c", QuestionId("two"): "c", QuestionId("elsewhere"): "d"}
     found = {line.forecaster_id: line.clusters for line in summarise(scores, clusters)}
     assert found == {"ann": 1, "bob": 2}

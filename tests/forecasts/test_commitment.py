@@ -61,7 +61,9 @@ def test_claims_are_counted_by_the_word_that_carries_them(said: str, word: str) 
         ("", None),
     ],
 )
-def test_a_figure_that_is_given_counts_before_that_of_the_word(said: str, sure: float | None) -> None:
+def test_a_figure_that_is_given_counts_before_that_of_the_word(
+    said: str, sure: float | None
+) -> None:
     assert sureness(said) == sure
 
 
@@ -74,7 +76,11 @@ def test_whatever_is_said_has_a_word_and_no_more_than_full_sureness(said: str) -
 
 
 @law
-@given(st.sampled_from(sorted(SURENESS)), st.sampled_from(["", " not", " easily", " have to"]), st.integers(0, 100))
+@given(
+    st.sampled_from(sorted(SURENESS)),
+    st.sampled_from(["", " not", " easily", " have to"]),
+    st.integers(0, 100),
+)
 def test_a_verb_keeps_its_place_whatever_follows_it(verb: str, rest: str, percent: int) -> None:
     assert head_word(f"{verb.title()}{rest} ({percent / 100})") == verb
     assert sureness(f"{verb}{rest} ({percent / 100})") == percent / 100

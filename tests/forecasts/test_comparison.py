@@ -36,7 +36,9 @@ def scores(values: list[float]) -> Scores:
     return {QuestionId(f"q{i:03}"): value for i, value in enumerate(values)}
 
 
-def compare(a: Scores, b: Scores, names: tuple[str, str] = ("A", "B"), **options: Any) -> Comparison:
+def compare(
+    a: Scores, b: Scores, names: tuple[str, str] = ("A", "B"), **options: Any
+) -> Comparison:
     """The only pair of two forecasters."""
     one, other = map(ForecasterId, names)
     (pair,) = compare_all({one: a, other: b}, **options)
@@ -52,9 +54,13 @@ def scattered(n: int, mean: float, seed: int = 5) -> list[float]:
 
 
 def led(by: float, over: Scores) -> Scores:
-    """Scores that lie below others by so much on average, and by 0.17 more or less here and there."""
+    """Scores that lie below others by so much on average, and by 0.17 more or less here and
+    there.
+    """
     leads = np.linspace(by - 0.17, by + 0.17, len(over)).tolist()
-    return {question: score - lead for (question, score), lead in zip(over.items(), leads, strict=True)}
+    return {
+        question: score - lead for (question, score), lead in zip(over.items(), leads, strict=True)
+    }
 
 
 @st.composite
@@ -72,7 +78,8 @@ def test_three_differences_of_one_sign_come_about_by_luck_in_a_quarter_of_cases(
 
 
 def test_a_cluster_is_flipped_as_a_whole() -> None:
-    # Totals 3 and 2: of ±3 ± 2 two are as far from 0 as 5. As four rows, 1 + 2 + 1 + 1, two of sixteen are.
+    # Totals 3 and 2: of ±3 ± 2 two are as far from 0 as 5. As four rows, 1 + 2 + 1 + 1, two of
+    # sixteen are.
     assert sign_flip([1.0, 2.0, 1.0, 1.0], ["a", "a", "b", "b"]) == 2 / 4
     assert sign_flip([1.0, 2.0, 1.0, 1.0]) == 2 / 16
 
@@ -96,7 +103,9 @@ def test_many_clusters_are_flipped_at_random_and_p_hardly_moves(n: int) -> None:
     flips = np.array(np.meshgrid(*[[1, -1]] * n)).reshape(n, -1)
     exact = np.mean(np.abs(np.array(held) @ flips) >= abs(sum(held)) - 1e-12)
     assert 0.05 < exact < 0.9
-    assert sign_flip(held) == pytest.approx(exact, abs=1e-12 if n <= resampling.EXACT_CLUSTERS else 0.02)
+    assert sign_flip(held) == pytest.approx(
+        exact, abs=1e-12 if n <= resampling.EXACT_CLUSTERS else 0.02
+    )
 
 
 def test_random_flips_never_give_zero() -> None:
@@ -111,7 +120,10 @@ def test_random_flips_repeat_with_their_seed() -> None:
 def test_work_in_small_portions_is_all_done(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(resampling, "CELLS", 64)
     assert sign_flip([1.0] * 20, draws=10) == 1 / 11
-    assert resampling.resampled_sums(np.ones((20, 2)), resamples=10, seed=0).tolist() == [[20.0, 20.0]] * 10
+    assert (
+        resampling.resampled_sums(np.ones((20, 2)), resamples=10, seed=0).tolist()
+        == [[20.0, 20.0]] * 10
+    )
 
 
 @law
@@ -156,14 +168,18 @@ def test_a_test_of_no_difference_cries_wolf_as_often_as_it_says() -> None:
         (0.1, None, "a plain list"),
     ],
 )
-def test_differences_that_cannot_be_tested_are_refused(held: object, events: list[str] | None, reason: str) -> None:
+def test_differences_that_cannot_be_tested_are_refused(
+    held: object, events: list[str] | None, reason: str
+) -> None:
     for test in (sign_flip, bootstrap_interval):
         with pytest.raises(ForecastsError, match=reason):
             test(held, events)  # type: ignore[arg-type]
 
 
 def test_no_draws_are_refused() -> None:
-    with pytest.raises(ForecastsError, match="at least one repetition is needed, better thousands, not 0"):
+    with pytest.raises(
+        ForecastsError, match="at least one repetition is needed, better thousands, not 0"
+    ):
         sign_flip([0.1] * 20, draws=0)
 
 
@@ -179,7 +195,9 @@ def test_the_interval_takes_clusters_again_and_the_mean_over_all_rows_drawn() ->
 
 def test_the_interval_agrees_with_scipy() -> None:
     held = scattered(50, 0.02)
-    theirs = scipy.stats.bootstrap((held,), np.mean, method="percentile", rng=np.random.default_rng(1))
+    theirs = scipy.stats.bootstrap(
+        (held,), np.mean, method="percentile", rng=np.random.default_rng(1)
+    )
     assert bootstrap_interval(held) == pytest.approx(tuple(theirs.confidence_interval), abs=0.002)
 
 
@@ -191,7 +209,10 @@ def test_questions_that_share_their_fate_widen_the_interval() -> None:
 
 
 def test_a_higher_level_gives_a_wider_interval() -> None:
-    narrow, wide = bootstrap_interval(DIFFERENCES, level=0.5), bootstrap_interval(DIFFERENCES, level=0.99)
+    narrow, wide = (
+        bootstrap_interval(DIFFERENCES, level=0.5),
+        bootstrap_interval(DIFFERENCES, level=0.99),
+    )
     assert wide[0] < narrow[0] < narrow[1] < wide[1]
 
 
@@ -200,7 +221,9 @@ def test_a_higher_level_gives_a_wider_interval() -> None:
 def test_the_interval_lies_within_the_differences_and_mirrors_with_them(held: list[float]) -> None:
     low, high = bootstrap_interval(held, resamples=200)
     assert min(held) - 1e-9 <= low <= high <= max(held) + 1e-9
-    assert bootstrap_interval([-d for d in held], resamples=200) == pytest.approx((-high, -low), abs=1e-12)
+    assert bootstrap_interval([-d for d in held], resamples=200) == pytest.approx(
+        (-high, -low), abs=1e-12
+    )
 
 
 def test_one_event_gives_no_interval() -> None:
@@ -217,7 +240,10 @@ def test_a_level_that_is_none_is_refused(level: float) -> None:
 
 
 def test_sums_of_clusters_keep_columns_apart() -> None:
-    assert cluster_sums([[1, 10], [2, 20], [3, 30]], ["a", "b", "a"]).tolist() == [[4.0, 40.0], [2.0, 20.0]]
+    assert cluster_sums([[1, 10], [2, 20], [3, 30]], ["a", "b", "a"]).tolist() == [
+        [4.0, 40.0],
+        [2.0, 20.0],
+    ]
 
 
 # Diebold and Mariano
@@ -227,19 +253,24 @@ def test_one_step_ahead_it_is_the_paired_t_test() -> None:
     a, b = np.array(DIFFERENCES) + 0.3, np.full(8, 0.3)
     theirs = scipy.stats.ttest_rel(a, b)
     ours = diebold_mariano(a - b)
-    assert (ours.statistic, ours.p_value) == pytest.approx((theirs.statistic, theirs.pvalue), abs=1e-9)
+    assert (ours.statistic, ours.p_value) == pytest.approx(
+        (theirs.statistic, theirs.pvalue), abs=1e-9
+    )
 
 
 def test_two_steps_ahead_the_first_lag_counts_twice() -> None:
-    # Mean 2.5; deviations −1.5 −.5 .5 1.5: squares 5, neighbours 1.25, over n = 4 that is 1.25 + 2 · 0.3125.
-    # The correction is (4 + 1 − 4 + 2 · 1 / 4) / 4 = 0.375.
+    # Mean 2.5; deviations −1.5 −.5 .5 1.5: squares 5, neighbours 1.25, over n = 4 that is 1.25 + 2
+    # · 0.3125. The correction is (4 + 1 − 4 + 2 · 1 / 4) / 4 = 0.375.
     found = diebold_mariano([1, 2, 3, 4], h=2)
-    assert found.statistic == pytest.approx(2.5 / math.sqrt(1.875 / 4) * math.sqrt(0.375), abs=1e-12)
+    assert found.statistic == pytest.approx(
+        2.5 / math.sqrt(1.875 / 4) * math.sqrt(0.375), abs=1e-12
+    )
     assert found.p_value == pytest.approx(2 * scipy.stats.t.sf(found.statistic, 3), abs=1e-12)
 
 
 def test_where_the_plain_variance_is_not_positive_bartletts_weights_are_used() -> None:
-    # Deviations 1 −1 1 −1 around 1: lags 4/4 and −3/4. Plain 1 − 1.5 < 0; with weight 1/2 it is 1 − 0.75.
+    # Deviations 1 −1 1 −1 around 1: lags 4/4 and −3/4. Plain 1 − 1.5 < 0; with weight 1/2 it is 1 −
+    # 0.75.
     found = diebold_mariano([2, 0, 2, 0], h=2)
     assert found.statistic == pytest.approx(1 / math.sqrt(0.25 / 4) * math.sqrt(0.375), abs=1e-12)
 
@@ -266,10 +297,15 @@ def test_a_t_test_that_cannot_be_made_is_refused(held: list[float], h: int, reas
 
 
 @law
-@given(st.lists(st.integers(-9, 9), min_size=3, max_size=20).filter(lambda held: len(set(held)) > 1), st.integers(1, 2))
+@given(
+    st.lists(st.integers(-9, 9), min_size=3, max_size=20).filter(lambda held: len(set(held)) > 1),
+    st.integers(1, 2),
+)
 def test_turning_the_differences_turns_the_statistic_and_keeps_p(held: list[int], h: int) -> None:
     found, turned = diebold_mariano(held, h), diebold_mariano([-d for d in held], h)
-    assert (turned.statistic, turned.p_value) == pytest.approx((-found.statistic, found.p_value), abs=1e-9)
+    assert (turned.statistic, turned.p_value) == pytest.approx(
+        (-found.statistic, found.p_value), abs=1e-9
+    )
     assert 0.0 < found.p_value <= 1.0
 
 
@@ -277,8 +313,11 @@ def test_turning_the_differences_turns_the_statistic_and_keeps_p(held: list[int]
 
 
 def test_adjusted_p_values_by_hand() -> None:
-    # Sorted 0.01 0.03 0.04 0.5: times 4/1, 4/2, 4/3, 4/4 gives 0.04 0.06 0.0533 0.5; from the end, the least so far.
-    assert benjamini_hochberg([0.04, 0.01, 0.5, 0.03]) == pytest.approx((0.16 / 3, 0.04, 0.5, 0.16 / 3))
+    # Sorted 0.01 0.03 0.04 0.5: times 4/1, 4/2, 4/3, 4/4 gives 0.04 0.06 0.0533 0.5; from the end,
+    # the least so far.
+    assert benjamini_hochberg([0.04, 0.01, 0.5, 0.03]) == pytest.approx(
+        (0.16 / 3, 0.04, 0.5, 0.16 / 3)
+    )
 
 
 def test_no_p_values_stay_none_and_one_stays_itself() -> None:
@@ -328,7 +367,9 @@ def test_that_many_questions_show_the_difference_as_often_as_promised() -> None:
         (0.15, 0.02, 0.8, 1.0),
     ],
 )
-def test_an_impossible_plan_is_refused(sd: float, difference: float, power: float, alpha: float) -> None:
+def test_an_impossible_plan_is_refused(
+    sd: float, difference: float, power: float, alpha: float
+) -> None:
     with pytest.raises(ForecastsError, match="give"):
         questions_needed(sd, difference, power=power, alpha=alpha)
 
@@ -355,11 +396,17 @@ def test_nothing_in_common_is_said_and_nothing_is_computed() -> None:
         "Ana and Ben have no question in common; that is too few to tell: "
         "questions on 30 separate events are needed, 30 more."
     )
-    assert found == Comparison("Ana", "Ben", 0, 0, None, None, None, None, None, "not enough data", sentence)
+    assert found == Comparison(
+        "Ana", "Ben", 0, 0, None, None, None, None, None, "not enough data", sentence
+    )
 
 
-@pytest.mark.parametrize(("n", "verdict"), [(MIN_CLUSTERS - 1, "not enough data"), (MIN_CLUSTERS, "better")])
-def test_below_thirty_events_there_is_no_verdict_however_clear_it_looks(n: int, verdict: str) -> None:
+@pytest.mark.parametrize(
+    ("n", "verdict"), [(MIN_CLUSTERS - 1, "not enough data"), (MIN_CLUSTERS, "better")]
+)
+def test_below_thirty_events_there_is_no_verdict_however_clear_it_looks(
+    n: int, verdict: str
+) -> None:
     b = scores(scattered(n, 0.5))
     found = compare(shifted(b, -0.2), b)
     assert found.verdict == verdict
@@ -389,8 +436,9 @@ def test_a_clear_difference_is_told_with_its_numbers() -> None:
     b = scores(scattered(45, 0.5))
     found = compare(shifted(b, -12.3), b, names=("Ana", "Ben"), level=0.9)
     assert found.sentence == (
-        "Ana scored 12.3 lower (better) than Ben over 45 questions; 90 % interval −12.3 to −12.3; "
-        "a difference this large would come about by luck in at most 1 of 1000 cases, so Ana was better than Ben."
+        "Ana scored 12.3 lower (better) than Ben over 45 questions; 90 % interval −12.3 to "
+        "−12.3; a difference this large would come about by luck in at most 1 of 1000 cases, so "
+        "Ana was better than Ben."
     )
 
 
@@ -411,17 +459,23 @@ def test_a_difference_that_luck_explains_is_not_shown() -> None:
     assert found.verdict == "no difference shown"
     cases = math.ceil(found.p_value * 100 - 1e-9)
     assert found.sentence.endswith(
-        f"a difference this large would come about by luck in {cases} of 100 cases, so no difference is shown."
+        f"a difference this large would come about by luck in {cases} of 100 cases, so no "
+        "difference is shown."
     )
 
 
 def test_rounding_alone_makes_nobody_better() -> None:
     a, b = scores([0.1 + 0.2] * 40), scores([0.3] * 40)
     found = compare(a, b)
-    assert (found.mean_difference, found.p_value, found.verdict) == (0.0, 1.0, "no difference shown")
+    assert (found.mean_difference, found.p_value, found.verdict) == (
+        0.0,
+        1.0,
+        "no difference shown",
+    )
     assert found.sentence == (
-        "A and B scored the same on average over 40 questions; 95 % interval 0 to 0; "
-        "a difference this large would come about by luck in 100 of 100 cases, so no difference is shown."
+        "A and B scored the same on average over 40 questions; 95 % interval 0 to 0; a "
+        "difference this large would come about by luck in 100 of 100 cases, so no difference "
+        "is shown."
     )
 
 
@@ -478,13 +532,18 @@ def test_adding_the_same_to_both_changes_nothing(pair: tuple[Scores, Scores], by
 
 def team(**means: float) -> dict[ForecasterId, Scores]:
     """Forecasters with scores of their own around a mean, on the same forty questions."""
-    return {ForecasterId(who): scores(scattered(40, mean, seed=i)) for i, (who, mean) in enumerate(means.items())}
+    return {
+        ForecasterId(who): scores(scattered(40, mean, seed=i))
+        for i, (who, mean) in enumerate(means.items())
+    }
 
 
 def test_every_pair_is_compared_once_in_order() -> None:
     held = team(ana=0.2, ben=0.2, cy=0.2, dan=0.2)
     found = compare_all(held, names={ForecasterId("ana"): "Ana"})
-    assert [(pair.a, pair.b) for pair in found] == list(combinations(["Ana", "ben", "cy", "dan"], 2))
+    assert [(pair.a, pair.b) for pair in found] == list(
+        combinations(["Ana", "ben", "cy", "dan"], 2)
+    )
     assert compare_all({}) == compare_all(team(ana=0.2)) == ()
 
 
@@ -512,7 +571,10 @@ def test_verdicts_among_many_go_by_the_adjusted_p() -> None:
     assert pair.p_adjusted is not None
     assert pair.p_value <= 0.05 < pair.p_adjusted
     assert pair.verdict == "no difference shown"
-    assert f"or {math.ceil(pair.p_adjusted * 100)} of 100 allowing for the 6 pairs compared, so no" in pair.sentence
+    assert (
+        f"or {math.ceil(pair.p_adjusted * 100)} of 100 allowing for the 6 pairs compared, so no"
+        in pair.sentence
+    )
     alone = compare(held[ForecasterId("ana")], held[ForecasterId("ben")])
     assert alone.verdict == "better"
 
@@ -523,4 +585,6 @@ def test_pairs_without_enough_data_are_neither_tested_nor_counted() -> None:
     both, *thin = compare_all(held)
     assert both.p_adjusted == both.p_value
     assert "allowing for" not in both.sentence
-    assert [(pair.n, pair.p_adjusted, pair.verdict) for pair in thin] == [(2, None, "not enough data")] * 2
+    assert [(pair.n, pair.p_adjusted, pair.verdict) for pair in thin] == [
+        (2, None, "not enough data")
+    ] * 2

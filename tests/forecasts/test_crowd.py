@@ -1,4 +1,6 @@
-"""The crowd's timeline: who stands when, in which order they are pooled, and what options and curves need."""
+"""The crowd's timeline: who stands when, in which order they are pooled, and what options and
+curves need.
+"""
 
 from dataclasses import replace
 
@@ -53,8 +55,14 @@ def test_the_crowd_changes_at_every_act_of_a_member() -> None:
 
 
 def test_while_nobody_stands_there_is_a_gap() -> None:
-    made = pooled({ANN: steps((0, None), (1, 0.2), (3, None), (4, None), (8, 0.4)), BOB: steps((2, None))})
-    assert [(at, None if d is None else d.p) for at, d in made.steps if not isinstance(d, Categorical | Cdf)] == [
+    made = pooled(
+        {ANN: steps((0, None), (1, 0.2), (3, None), (4, None), (8, 0.4)), BOB: steps((2, None))}
+    )
+    assert [
+        (at, None if d is None else d.p)
+        for at, d in made.steps
+        if not isinstance(d, Categorical | Cdf)
+    ] == [
         (day(1), 0.2),
         (day(2), 0.2),
         (day(3), None),
@@ -96,13 +104,17 @@ def test_what_comes_at_the_end_or_later_is_no_part_of_it() -> None:
 
 def test_the_crowd_is_scored_like_anyone() -> None:
     asked = question(days=10)
-    made = crowd_timeline(asked, {ANN: steps((0, 0.8)), BOB: steps((5, 0.8))}, until=asked.closes_at)
+    made = crowd_timeline(
+        asked, {ANN: steps((0, 0.8)), BOB: steps((5, 0.8))}, until=asked.closes_at
+    )
     found = score_question(asked, resolution("yes", 10), {ForecasterId("crowd"): made})[0]
     assert found.mean_while_active == pytest.approx(0.04)
     assert found.coverage == 1.0
 
 
-@pytest.mark.parametrize("wrong", [Categorical(("a", "b"), (0.5, 0.5)), Cdf((0.0, 1.0), (0.0, 1.0))])
+@pytest.mark.parametrize(
+    "wrong", [Categorical(("a", "b"), (0.5, 0.5)), Cdf((0.0, 1.0), (0.0, 1.0))]
+)
 def test_a_forecast_of_another_kind_is_refused(wrong: Distribution) -> None:
     with pytest.raises(InvalidForecast, match="binary question"):
         pooled({ANN: timeline([(day(0), wrong)])})
@@ -110,12 +122,20 @@ def test_a_forecast_of_another_kind_is_refused(wrong: Distribution) -> None:
 
 @law
 @given(everyone, moments)
-def test_at_every_instant_the_crowd_is_what_stands_then_pooled(held: dict[ForecasterId, Timeline], when: float) -> None:
+def test_at_every_instant_the_crowd_is_what_stands_then_pooled(
+    held: dict[ForecasterId, Timeline], when: float
+) -> None:
     def since(own: Timeline) -> object:
         return max(made for made, _ in own.steps if made <= day(when))
 
-    standing = [(since(own), who, own.at(day(when))) for who, own in held.items() if own.at(day(when)) is not None]
-    oldest_first = [d.p for *_, d in sorted(standing, key=lambda act: act[:2]) if isinstance(d, Binary)]
+    standing = [
+        (since(own), who, own.at(day(when)))
+        for who, own in held.items()
+        if own.at(day(when)) is not None
+    ]
+    oldest_first = [
+        d.p for *_, d in sorted(standing, key=lambda act: act[:2]) if isinstance(d, Binary)
+    ]
     found = pooled(held).at(day(when))
     assert found == (Binary(crowd(oldest_first)) if oldest_first else None)
 
@@ -129,7 +149,9 @@ def test_read_at_one_instant_alone_it_is_what_its_timeline_says_then(
 
 
 @given(everyone)
-def test_the_order_in_which_members_are_listed_does_not_matter(held: dict[ForecasterId, Timeline]) -> None:
+def test_the_order_in_which_members_are_listed_does_not_matter(
+    held: dict[ForecasterId, Timeline],
+) -> None:
     assert pooled(dict(reversed(held.items()))) == pooled(held)
 
 
@@ -144,7 +166,9 @@ def with_options(*options: Option, kind: Kind = "categorical") -> Question:
 
 def shares(text: str) -> Categorical:
     pairs = [pair.split("=") for pair in text.split()]
-    return Categorical(tuple(name for name, _ in pairs), tuple(int(share) / 100 for _, share in pairs))
+    return Categorical(
+        tuple(name for name, _ in pairs), tuple(int(share) / 100 for _, share in pairs)
+    )
 
 
 def said(*acts: tuple[float, str]) -> Timeline:
@@ -164,7 +188,11 @@ SHRINKING = with_options(Option("Moscow"), Option("Minsk", removed_at=day(5)), O
 
 def test_options_are_pooled_by_name_and_not_by_place() -> None:
     made = pooled(
-        {ANN: said((0, "Moscow=20 Beijing=50 Other=30")), BOB: said((1, "Other=30 Beijing=40 Moscow=30"))}, asked=PLAIN
+        {
+            ANN: said((0, "Moscow=20 Beijing=50 Other=30")),
+            BOB: said((1, "Other=30 Beijing=40 Moscow=30")),
+        },
+        asked=PLAIN,
     )
     expected = crowd_options([[0.2, 0.5, 0.3], [0.3, 0.4, 0.3]]).tolist()
     assert held_at(made, 1) == dict(zip(("Moscow", "Beijing", "Other"), expected, strict=True))
@@ -172,7 +200,10 @@ def test_options_are_pooled_by_name_and_not_by_place() -> None:
 
 def test_an_ordered_question_is_pooled_in_its_order() -> None:
     asked = with_options(Option("low"), Option("middle"), Option("high"), kind="ordered")
-    made = pooled({ANN: said((0, "high=20 low=50 middle=30")), BOB: said((0, "low=50 middle=30 high=20"))}, asked=asked)
+    made = pooled(
+        {ANN: said((0, "high=20 low=50 middle=30")), BOB: said((0, "low=50 middle=30 high=20"))},
+        asked=asked,
+    )
     assert list(held_at(made, 1).items()) == [
         ("low", pytest.approx(0.5)),
         ("middle", pytest.approx(0.3)),
@@ -181,7 +212,9 @@ def test_an_ordered_question_is_pooled_in_its_order() -> None:
 
 
 def test_a_new_option_that_nobody_has_named_stays_in_other() -> None:
-    made = pooled({ANN: said((0, "Moscow=20 Other=80")), BOB: said((1, "Moscow=20 Other=80"))}, asked=GROWING)
+    made = pooled(
+        {ANN: said((0, "Moscow=20 Other=80")), BOB: said((1, "Moscow=20 Other=80"))}, asked=GROWING
+    )
     assert held_at(made, 6) == {"Moscow": pytest.approx(0.2), "Other": pytest.approx(0.8)}
 
 
@@ -201,7 +234,10 @@ def test_a_new_option_costs_a_crowd_nothing_that_gave_it_mass_in_other() -> None
 
 
 def test_a_new_option_to_which_those_who_name_it_give_nothing_gets_nothing() -> None:
-    made = pooled({ANN: said((0, "Moscow=20 Other=80")), BOB: said((6, "Moscow=100 Minsk=0 Other=0"))}, asked=GROWING)
+    made = pooled(
+        {ANN: said((0, "Moscow=20 Other=80")), BOB: said((6, "Moscow=100 Minsk=0 Other=0"))},
+        asked=GROWING,
+    )
     assert held_at(made, 6)["Minsk"] == 0.0
 
 
@@ -222,12 +258,19 @@ def test_an_option_that_cannot_be_read_from_other_counts_as_nothing() -> None:
 def test_without_anyone_who_divides_other_it_stays_whole() -> None:
     held = {ANN: said((6, "Moscow=50 Minsk=50")), BOB: said((7, "Moscow=20 Other=80"))}
     assert held_at(pooled(held, asked=GROWING), 7) == dict(
-        zip(("Moscow", "Minsk", "Other"), crowd_options([[0.5, 0.5, 0.0], [0.2, 0.0, 0.8]]).tolist(), strict=True)
+        zip(
+            ("Moscow", "Minsk", "Other"),
+            crowd_options([[0.5, 0.5, 0.0], [0.2, 0.0, 0.8]]).tolist(),
+            strict=True,
+        )
     )
 
 
 def test_the_mass_of_a_removed_option_goes_to_other_at_that_instant() -> None:
-    held = {ANN: said((0, "Moscow=20 Minsk=50 Other=30")), BOB: said((1, "Moscow=20 Minsk=60 Other=20"))}
+    held = {
+        ANN: said((0, "Moscow=20 Minsk=50 Other=30")),
+        BOB: said((1, "Moscow=20 Minsk=60 Other=20")),
+    }
     made = pooled(held, asked=SHRINKING)
     assert [at for at, _ in made.steps] == [day(0), day(1), day(5)]
     assert list(held_at(made, 1)) == ["Moscow", "Minsk", "Other"]
@@ -248,8 +291,12 @@ def test_removing_an_option_makes_no_step_where_nobody_stands() -> None:
 @st.composite
 def divided(draw: st.DrawFn) -> str:
     """Shares of some options in whole hundredths."""
-    names = draw(st.sampled_from([["Moscow", "Other"], ["Moscow", "Minsk", "Other"], ["Moscow", "Minsk"]]))
-    cuts = sorted(draw(st.lists(st.integers(0, 100), min_size=len(names) - 1, max_size=len(names) - 1)))
+    names = draw(
+        st.sampled_from([["Moscow", "Other"], ["Moscow", "Minsk", "Other"], ["Moscow", "Minsk"]])
+    )
+    cuts = sorted(
+        draw(st.lists(st.integers(0, 100), min_size=len(names) - 1, max_size=len(names) - 1))
+    )
     parts = [b - a for a, b in zip([0, *cuts], [*cuts, 100], strict=True)]
     return " ".join(f"{name}={part}" for name, part in zip(names, parts, strict=True))
 
@@ -287,7 +334,9 @@ def numeric(scale: Scale = SCALE) -> Question:
 
 def test_curves_are_averaged_on_all_their_knots() -> None:
     one, other = Cdf((0.0, 100.0), (0.0, 0.9)), Cdf((0.0, 50.0, 100.0), (0.0, 0.2, 1.0))
-    made = pooled({ANN: timeline([(day(0), one)]), BOB: timeline([(day(1), other)])}, asked=numeric())
+    made = pooled(
+        {ANN: timeline([(day(0), one)]), BOB: timeline([(day(1), other)])}, asked=numeric()
+    )
     found = at(made, 1)
     assert isinstance(found, Cdf)
     assert found.x == (0.0, 50.0, 100.0)
@@ -310,7 +359,9 @@ def test_a_curve_that_does_not_reach_the_bounds_is_flat_beyond_its_knots() -> No
 def test_bounds_that_differ_in_their_last_digits_are_one_bound() -> None:
     scale = Scale(1.0, 100.0, open_upper=True)
     one, other = Cdf((1.0, 100.0), (0.0, 0.9)), Cdf((1.0 - 1e-12, 100.0 + 1e-12), (0.0, 0.9))
-    made = pooled({ANN: timeline([(day(0), one)]), BOB: timeline([(day(1), other)])}, asked=numeric(scale))
+    made = pooled(
+        {ANN: timeline([(day(0), one)]), BOB: timeline([(day(1), other)])}, asked=numeric(scale)
+    )
     assert at(made, 1) == one
     check_distribution(numeric(scale), at(made, 1))
 
@@ -319,25 +370,38 @@ def test_bounds_that_differ_in_their_last_digits_are_one_bound() -> None:
 def curves(draw: st.DrawFn) -> Cdf:
     """Curves with knots here and there between 0 and 100."""
     inner = sorted(draw(st.lists(st.floats(1.0, 99.0), unique=True, max_size=4)))
-    shares = sorted(draw(st.lists(st.floats(0.0, 1.0), min_size=len(inner) + 1, max_size=len(inner) + 1)))
+    shares = sorted(
+        draw(st.lists(st.floats(0.0, 1.0), min_size=len(inner) + 1, max_size=len(inner) + 1))
+    )
     return Cdf((0.0, *inner, 100.0), (0.0, *shares))
 
 
 @law
 @given(st.lists(curves(), min_size=2, max_size=5), st.floats(0.0, 100.0))
 def test_the_crowd_of_curves_lies_between_them(held: list[Cdf], value: float) -> None:
-    members = {ForecasterId(str(number)): timeline([(day(number), curve)]) for number, curve in enumerate(held)}
+    members = {
+        ForecasterId(str(number)): timeline([(day(number), curve)])
+        for number, curve in enumerate(held)
+    }
     found = at(pooled(members, asked=numeric()), 10)
     assert isinstance(found, Cdf)
     check_distribution(numeric(), found)
-    assert min(c.at(value) for c in held) - 1e-9 <= found.at(value) <= max(c.at(value) for c in held) + 1e-9
+    assert (
+        min(c.at(value) for c in held) - 1e-9
+        <= found.at(value)
+        <= max(c.at(value) for c in held) + 1e-9
+    )
 
 
 # Weighted by contribution
 
 
-def weighted(held: Held, weights: dict[ForecasterId, float], *, asked: Question | None = None) -> Timeline:
-    return weighted_crowd_timeline(question() if asked is None else asked, held, weights, until=day(1000))
+def weighted(
+    held: Held, weights: dict[ForecasterId, float], *, asked: Question | None = None
+) -> Timeline:
+    return weighted_crowd_timeline(
+        question() if asked is None else asked, held, weights, until=day(1000)
+    )
 
 
 def test_who_has_made_the_crowd_better_counts_by_how_much() -> None:

@@ -31,9 +31,12 @@ def test_only_a_binary_forecast_has_a_probability_of_yes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "p"), [((), ()), (("a",), (1.0,)), (("a", "b"), (1.0,)), (("a", "b"), (0.2, 0.3, 0.5))]
+    ("options", "p"),
+    [((), ()), (("a",), (1.0,)), (("a", "b"), (1.0,)), (("a", "b"), (0.2, 0.3, 0.5))],
 )
-def test_each_of_at_least_two_options_needs_its_probability(options: tuple[str, ...], p: tuple[float, ...]) -> None:
+def test_each_of_at_least_two_options_needs_its_probability(
+    options: tuple[str, ...], p: tuple[float, ...]
+) -> None:
     with pytest.raises(InvalidForecast, match="at least two options"):
         Categorical(options, p)
 
@@ -71,15 +74,24 @@ def test_a_removed_option_gives_what_it_had_to_other_wherever_other_stands() -> 
 
 @pytest.mark.parametrize(
     ("options", "removed"),
-    [(OPTIONS, "Minsk"), (OPTIONS, OTHER), (("Moscow", "Beijing", "Minsk"), "Minsk"), (("Moscow", OTHER), "Moscow")],
+    [
+        (OPTIONS, "Minsk"),
+        (OPTIONS, OTHER),
+        (("Moscow", "Beijing", "Minsk"), "Minsk"),
+        (("Moscow", OTHER), "Moscow"),
+    ],
 )
-def test_where_an_option_cannot_be_taken_out_the_forecast_stays(options: tuple[str, ...], removed: str) -> None:
+def test_where_an_option_cannot_be_taken_out_the_forecast_stays(
+    options: tuple[str, ...], removed: str
+) -> None:
     assert even(options).without(removed) == even(options)
 
 
 @law
 @given(categoricals(("a", "b", "c", OTHER)), st.permutations(["a", "b"]))
-def test_options_can_be_removed_in_any_order_and_no_mass_is_lost(held: Categorical, order: list[str]) -> None:
+def test_options_can_be_removed_in_any_order_and_no_mass_is_lost(
+    held: Categorical, order: list[str]
+) -> None:
     left = held
     for option in order:
         left = left.without(option)
@@ -101,11 +113,15 @@ def test_who_knows_nothing_says_every_option_alike() -> None:
 
 
 def test_shares_by_name_come_into_the_order_of_the_question_and_the_unnamed_get_nothing() -> None:
-    assert from_shares({"Other": 0.4, "Moscow": 0.6}, OPTIONS) == Categorical(OPTIONS, (0.6, 0.0, 0.4))
+    assert from_shares({"Other": 0.4, "Moscow": 0.6}, OPTIONS) == Categorical(
+        OPTIONS, (0.6, 0.0, 0.4)
+    )
 
 
 def test_a_share_for_what_is_not_offered_is_refused() -> None:
-    with pytest.raises(InvalidForecast, match=r"no option 'Minsk': the options are Moscow, Beijing, Other"):
+    with pytest.raises(
+        InvalidForecast, match=r"no option 'Minsk': the options are Moscow, Beijing, Other"
+    ):
         from_shares({"Moscow": 0.5, "Minsk": 0.5}, OPTIONS)
 
 

@@ -1,4 +1,6 @@
-"""Who acts in a draft: the one who will do it, by the whole of its name, and not the one who says so."""
+"""Who acts in a draft: the one who will do it, by the whole of its name, and not the one who says
+so.
+"""
 
 from datetime import date
 
@@ -55,7 +57,10 @@ def test_words_of_saying_that_are_nouns_stay_in_the_name(claim: str, who: str) -
 
 
 def test_what_is_reported_after_the_claim_is_no_part_of_it() -> None:
-    assert clause_of("Borland will default on its bonds, the IMF says.").event == "default on its bonds"
+    assert (
+        clause_of("Borland will default on its bonds, the IMF says.").event
+        == "default on its bonds"
+    )
     assert clause_of("The lira will fall, most analysts say.").event == "fall"
     assert clause_of("Borland will sign, seal and say it.").event == "sign, seal and say it"
 
@@ -64,7 +69,10 @@ def test_what_is_reported_after_the_claim_is_no_part_of_it() -> None:
     ("claim", "who"),
     [
         ("The central bank of Arland will cut rates.", "the central bank of Arland"),
-        ("The central bank of Arland, which is young, will cut rates.", "the central bank of Arland"),
+        (
+            "The central bank of Arland, which is young, will cut rates.",
+            "the central bank of Arland",
+        ),
         ("The European Central Bank (ECB) will raise rates.", "the European Central Bank"),
         ("The party that wins the vote will form the cabinet.", "the party that wins the vote"),
         ("The people who can read will leave.", "the people who can read"),
@@ -146,11 +154,16 @@ def test_the_verb_is_found_when_a_time_marks_the_claim(claim: str, event: str) -
 
 
 def test_a_time_in_another_clause_finds_no_verb() -> None:
-    assert not clause_of("By the end of 2027 it is shut; they will leave.", "by the end of").is_future
+    assert not clause_of(
+        "By the end of 2027 it is shut; they will leave.", "by the end of"
+    ).is_future
 
 
 WORDS = st.sampled_from(
-    "the bank of Arland says that which , and as such than it expects Borland ( ECB ) who in finally ; Italy".split()
+    (
+        "the bank of Arland says that which , and as such than it expects Borland ( ECB ) who in "
+        "finally ; Italy"
+    ).split()
 )
 
 
@@ -167,7 +180,9 @@ def test_a_question_without_a_known_actor_is_asked_as_it_stands() -> None:
 
 
 def test_whose_it_is_is_a_gap_where_the_sentence_only_points_there() -> None:
-    assert actor("Airbus says that its suppliers will deliver 900 aircraft.") == "[… whose] suppliers"
+    assert (
+        actor("Airbus says that its suppliers will deliver 900 aircraft.") == "[… whose] suppliers"
+    )
     assert actor("The IMF says that Arland and its allies will pay.") == "Arland and its allies"
 
 

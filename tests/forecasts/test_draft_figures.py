@@ -1,4 +1,6 @@
-"""Figures in drafts: of which year they are, what they count, and when they are only beside the point."""
+"""Figures in drafts: of which year they are, what they count, and when they are only beside the
+point.
+"""
 
 import re
 from dataclasses import replace
@@ -25,11 +27,23 @@ def drafted(text: str) -> Draft:
 @pytest.mark.parametrize(
     ("claim", "text"),
     [
-        ("In 2027 exports will exceed 40 billion dollars.", f"How high will exports be {YEAR}, in billion dollars?"),
-        ("Exports in 2027 will exceed 40 billion dollars.", f"How high will exports be {YEAR}, in billion dollars?"),
+        (
+            "In 2027 exports will exceed 40 billion dollars.",
+            f"How high will exports be {YEAR}, in billion dollars?",
+        ),
+        (
+            "Exports in 2027 will exceed 40 billion dollars.",
+            f"How high will exports be {YEAR}, in billion dollars?",
+        ),
         ("Exports will exceed 4 % next year.", f"How high will exports be {YEAR}, in per cent?"),
-        ("Airbus will deliver 900 aircraft in 2027.", f"How many aircraft will Airbus deliver {YEAR}?"),
-        ("Shipments will grow 12% in 2027.", f"By how much will shipments grow {YEAR}, in per cent?"),
+        (
+            "Airbus will deliver 900 aircraft in 2027.",
+            f"How many aircraft will Airbus deliver {YEAR}?",
+        ),
+        (
+            "Shipments will grow 12% in 2027.",
+            f"By how much will shipments grow {YEAR}, in per cent?",
+        ),
         (
             "Exports will pass 9 % in the second half of 2027.",
             "How high will exports be between 1 July 2027 and 31 December 2027, in per cent?",
@@ -45,8 +59,14 @@ def test_a_figure_of_a_year_counts_from_its_first_day_to_its_last(claim: str, te
 @pytest.mark.parametrize(
     ("claim", "unit"),
     [
-        ("Prices will fall below 80 euros per megawatt-hour by June 2027.", "in euros per megawatt-hour?"),
-        ("Prices will fall below €80 per megawatt-hour by June 2027.", "in euros per megawatt-hour?"),
+        (
+            "Prices will fall below 80 euros per megawatt-hour by June 2027.",
+            "in euros per megawatt-hour?",
+        ),
+        (
+            "Prices will fall below €80 per megawatt-hour by June 2027.",
+            "in euros per megawatt-hour?",
+        ),
         ("Prices will fall below 80 euros per capita by June 2027.", "in euros per capita?"),
         ("Prices will fall below 80 euros by June 2027.", "in euros?"),
     ],
@@ -56,8 +76,14 @@ def test_a_unit_may_be_for_each_of_something(claim: str, unit: str) -> None:
 
 
 def test_what_no_longer_exists_agrees_with_its_number() -> None:
-    assert "Annulled if the banks no longer exist, or" in drafted("The banks will close in 2027.").criteria
-    assert "Annulled if the bank no longer exists, or" in drafted("The bank will close in 2027.").criteria
+    assert (
+        "Annulled if the banks no longer exist, or"
+        in drafted("The banks will close in 2027.").criteria
+    )
+    assert (
+        "Annulled if the bank no longer exists, or"
+        in drafted("The bank will close in 2027.").criteria
+    )
 
 
 @pytest.mark.parametrize(
@@ -93,7 +119,10 @@ def test_an_event_of_a_year_counts_from_the_opening() -> None:
 )
 def test_the_year_moves_with_the_last_day(closes_on: date, window: str) -> None:
     asked = asked_from(
-        drafted("In 2027 exports will exceed 4 billion dollars."), name="e", closes_on=closes_on, now=NOW
+        drafted("In 2027 exports will exceed 4 billion dollars."),
+        name="e",
+        closes_on=closes_on,
+        now=NOW,
     )
     assert window in asked.text
     assert f"{window} (UTC)" in asked.criteria
@@ -101,18 +130,32 @@ def test_the_year_moves_with_the_last_day(closes_on: date, window: str) -> None:
 
 def test_the_words_of_a_person_are_moved_for_a_stretch_to_come_and_no_other() -> None:
     made = drafted("In 2027 exports will exceed 4 billion dollars.")
-    own = draft(Sentence(0, 9, "It will rain in 2027.", "explicit prediction", "", 1.0, 0.9, True, ""), TODAY)
-    for between in ("between 1 January 2026 and 31 December 2027", "between 31 June 2027 and 31 December 2027"):
+    own = draft(
+        Sentence(0, 9, "It will rain in 2027.", "explicit prediction", "", 1.0, 0.9, True, ""),
+        TODAY,
+    )
+    for between in (
+        "between 1 January 2026 and 31 December 2027",
+        "between 31 June 2027 and 31 December 2027",
+    ):
         said = replace(own, text=f"Rain {between}?")
         asked = asked_from(said, name="e", closes_on=date(2028, 12, 31), now=NOW)
         assert asked.text == f"Rain {between.replace('December 2027', 'December 2028')}?"
-    assert asked_from(made, name="e", closes_on=date(2027, 12, 31), now=utc("2027-02-01")).text == made.text
+    assert (
+        asked_from(made, name="e", closes_on=date(2027, 12, 31), now=utc("2027-02-01")).text
+        == made.text
+    )
 
 
 @given(st.integers(2027, 2060), st.dates(date(2026, 12, 1), date(2070, 12, 31)))
-def test_a_window_never_begins_before_the_question_nor_after_its_last_day(year: int, closes_on: date) -> None:
+def test_a_window_never_begins_before_the_question_nor_after_its_last_day(
+    year: int, closes_on: date
+) -> None:
     asked = asked_from(
-        drafted(f"In {year} exports will exceed 4 billion dollars."), name="e", closes_on=closes_on, now=NOW
+        drafted(f"In {year} exports will exceed 4 billion dollars."),
+        name="e",
+        closes_on=closes_on,
+        now=NOW,
     )
     window = asked.text[asked.text.index("between ") :]
     days = [date(int(y), 1, 1) for y in re.findall(r"\b(2[0-9]{3})\b", window)]
@@ -123,7 +166,10 @@ def test_a_window_never_begins_before_the_question_nor_after_its_last_day(year: 
 @pytest.mark.parametrize(
     ("claim", "text"),
     [
-        ("The bank will cut its rate to 2.5 percent.", "Will the bank cut its rate to 2.5 percent by 31 March 2027?"),
+        (
+            "The bank will cut its rate to 2.5 percent.",
+            "Will the bank cut its rate to 2.5 percent by 31 March 2027?",
+        ),
         (
             "Shops will rent a stand for less than $2 an hour.",
             "Will shops rent a stand for less than $2 an hour by 31 March 2027?",
@@ -143,7 +189,11 @@ def test_a_figure_beside_an_act_is_part_of_the_act(claim: str, text: str) -> Non
         ("Prices will drop only 20%.", "By how much will prices drop by", "at least 20"),
         ("Prices will drop below 20%.", "How high will prices be on", "less than 20"),
         ("Profits could reach USD 45bn.", "How high will profits be on", "at least 45"),
-        ("The number of data centres in Arland will exceed 120.", "How high will the number of data", "more than 120"),
+        (
+            "The number of data centres in Arland will exceed 120.",
+            "How high will the number of data",
+            "more than 120",
+        ),
     ],
 )
 def test_which_side_of_a_figure_is_meant(claim: str, text: str, bears_out: str) -> None:
@@ -157,8 +207,14 @@ def test_what_is_counted_may_have_two_words() -> None:
 
 
 def test_a_word_of_time_is_no_part_of_a_unit() -> None:
-    assert drafted("The order book will stay above 900 aircraft through the end of 2027.").unit == "aircraft"
-    assert drafted("Ann will buy 900 aircraft by then.").text == "How many aircraft will Ann buy by 31 March 2027?"
+    assert (
+        drafted("The order book will stay above 900 aircraft through the end of 2027.").unit
+        == "aircraft"
+    )
+    assert (
+        drafted("Ann will buy 900 aircraft by then.").text
+        == "How many aircraft will Ann buy by 31 March 2027?"
+    )
 
 
 def test_a_sum_of_nothing_leaves_a_gap_for_its_unit() -> None:
@@ -173,9 +229,18 @@ def test_a_sum_of_nothing_leaves_a_gap_for_its_unit() -> None:
     ("claim", "text"),
     [
         ("OpenChip will release it by summer 2027.", "Will OpenChip release it by 31 August 2027?"),
-        ("OpenChip will release it in the spring of 2028.", "Will OpenChip release it by 31 May 2028?"),
-        ("OpenChip will repeat the summer 2019 sale.", "Will OpenChip repeat sale by 31 March 2027?"),
-        ("OpenChip will release it by winter 2027.", "Will OpenChip release it by winter by 31 December 2027?"),
+        (
+            "OpenChip will release it in the spring of 2028.",
+            "Will OpenChip release it by 31 May 2028?",
+        ),
+        (
+            "OpenChip will repeat the summer 2019 sale.",
+            "Will OpenChip repeat sale by 31 March 2027?",
+        ),
+        (
+            "OpenChip will release it by winter 2027.",
+            "Will OpenChip release it by winter by 31 December 2027?",
+        ),
     ],
 )
 def test_a_season_ends_with_its_last_month(claim: str, text: str) -> None:
@@ -184,5 +249,8 @@ def test_a_season_ends_with_its_last_month(claim: str, text: str) -> None:
 
 def test_what_holds_until_a_day_must_hold_all_the_time() -> None:
     made = drafted("The peg will exist until 2030.")
-    assert (made.text, made.horizon_shape) == ("Will the peg exist until 31 December 2030?", "holds_until")
+    assert (made.text, made.horizon_shape) == (
+        "Will the peg exist until 31 December 2030?",
+        "holds_until",
+    )
     assert drafted("The peg will not break until 2030.").horizon_shape == "event_by"

@@ -1,4 +1,6 @@
-"""Search terms of drafted indicators: whole names, stems that are words, nothing that stands in any report."""
+"""Search terms of drafted indicators: whole names, stems that are words, nothing that stands in any
+report.
+"""
 
 from datetime import date
 
@@ -14,11 +16,17 @@ from forecasts.question import QuestionId
 from tracker.matching.profile import profile_of
 from tracker.matching.rules import fulfils
 
-DENIALS = (*"not no never refuse* reject* deny denies denied fail* delay* postpone*".split(), "put off", "ruled out")
+DENIALS = (
+    *"not no never refuse* reject* deny denies denied fail* delay* postpone*".split(),
+    "put off",
+    "ruled out",
+)
 Terms = tuple[tuple[str, ...], ...]
 
 
-def indicators(text: str, cue: str = "", kind: str = "explicit prediction") -> tuple[Indicator, ...]:
+def indicators(
+    text: str, cue: str = "", kind: str = "explicit prediction"
+) -> tuple[Indicator, ...]:
     claim = Sentence(0, len(text), text, kind, cue, 1.0, 0.9, True, "")  # type: ignore[arg-type]
     return indicators_from(draft(claim, date(2026, 11, 24)), QuestionId("q"))
 
@@ -27,12 +35,24 @@ def indicators(text: str, cue: str = "", kind: str = "explicit prediction") -> t
     ("claim", "terms"),
     [
         ("Airbus will reach the coast.", (("Airbus",), ("reach*",), ("coast*",))),
-        ("The Bank of Arland will cut its rate.", (("Bank of Arland",), ("cuts", "cut"), ("rate*",))),
+        (
+            "The Bank of Arland will cut its rate.",
+            (("Bank of Arland",), ("cuts", "cut"), ("rate*",)),
+        ),
         ("The Security Council will adopt it.", (("Security Council",), ("adopt*",))),
-        ("Some countries will ban the app.", (("countries", "country"), ("ban", "banned"), ("app",))),
-        ("The US will fix at least one reactor.", (("US",), ("fixes", "fixed", "fix"), ("reactor*",))),
+        (
+            "Some countries will ban the app.",
+            (("countries", "country"), ("ban", "banned"), ("app",)),
+        ),
+        (
+            "The US will fix at least one reactor.",
+            (("US",), ("fixes", "fixed", "fix"), ("reactor*",)),
+        ),
         ("Prices will fall.", (("price*",), ("fall", "fell", "fallen"))),
-        ("Inflation will fall below 3 percent.", (("inflation*",), ("falls", "fell", "fallen", "fall"))),
+        (
+            "Inflation will fall below 3 percent.",
+            (("inflation*",), ("falls", "fell", "fallen", "fall")),
+        ),
         ("The country's biggest bank will go bankrupt.", (("bank*",), ("bankrupt*",))),
         (
             "The largest party in parliament will leave the pact.",
@@ -102,8 +122,9 @@ def test_few_words_are_made_the_most_of(examples: tuple[str, ...], terms: Terms)
 
 
 WORDS = st.sampled_from(
-    "Arland Airbus the central bank of countries reaches cities at least two percent US news sign treaty deny drop and"
-    " not raise rates Security Council’s again fix no Prices five USD".split()
+    "Arland Airbus the central bank of countries reaches cities at least two percent US"
+    " news sign treaty deny drop and not raise rates Security Council’s again fix no Prices"
+    " five USD".split()
 )
 
 

@@ -26,14 +26,21 @@ def test_a_verb_is_asked_in_its_base_form(claim: str, event: str) -> None:
     assert clause_of(claim).event == event
 
 
-@given(st.sampled_from("exist have reach deny be do go pass focus fix try raise lose win close".split()))
+@given(
+    st.sampled_from(
+        "exist have reach deny be do go pass focus fix try raise lose win close".split()
+    )
+)
 def test_the_base_of_a_verb_with_its_ending_is_the_verb(verb: str) -> None:
     assert base_form(third_person(verb)) == verb
     assert base_form(verb) == verb
 
 
 def test_what_will_have_been_done_is_reported_once() -> None:
-    assert reports("the price", "have doubled") == ("The price has doubled", "The price had doubled")
+    assert reports("the price", "have doubled") == (
+        "The price has doubled",
+        "The price had doubled",
+    )
     assert phrased(Clause(subject="the price", event="have doubled"), "the price").denials[1] == (
         "The price has not doubled"
     )
@@ -104,7 +111,7 @@ def test_one_takes_a_verb_in_the_singular(subject: str) -> None:
 
 
 def test_a_report_stands_in_the_criteria_as_within_a_sentence() -> None:
-    assert phrased(Clause(subject="the war between A and B", event="end"), "the war between A and B").what == (
-        "the war between A and B ends"
-    )
+    assert phrased(
+        Clause(subject="the war between A and B", event="end"), "the war between A and B"
+    ).what == ("the war between A and B ends")
     assert phrased(Clause(event="win"), "[… who or what]").what == "[… who or what] wins"

@@ -1,4 +1,6 @@
-"""From a claim to a draft: what the rules read off a sentence, and that a person finds every gap that they leave."""
+"""From a claim to a draft: what the rules read off a sentence, and that a person finds every gap
+that they leave.
+"""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -39,8 +41,19 @@ def found(text: str) -> Draft:
 
 
 def asked_codes(made: Draft, **changed: str) -> set[str]:
-    asked = asked_from(made, name="treaty", closes_on=made.horizons[0], now=NOW, prior="30%", prior_reason="3 of 10")
-    return {flaw.code for flaw in lint(replace(asked, **changed), Surroundings(NOW)) if flaw.severity == "blocking"}  # type: ignore[arg-type]
+    asked = asked_from(
+        made,
+        name="treaty",
+        closes_on=made.horizons[0],
+        now=NOW,
+        prior="30%",
+        prior_reason="3 of 10",
+    )
+    return {
+        flaw.code
+        for flaw in lint(replace(asked, **changed), Surroundings(NOW))
+        if flaw.severity == "blocking"
+    }  # type: ignore[arg-type]
 
 
 # The text
@@ -49,22 +62,52 @@ def asked_codes(made: Draft, **changed: str) -> set[str]:
 @pytest.mark.parametrize(
     ("claim", "text"),
     [
-        ("Arland will sign the treaty by the end of 2027.", "Will Arland sign the treaty by 31 December 2027?"),
-        ("However, Arland will soon sign the treaty.", "Will Arland sign the treaty by 31 March 2027?"),
-        ("Germany, the largest buyer, will leave the union.", "Will Germany leave the union by 31 March 2027?"),
-        ("In the long run, the bank is likely to cut rates.", "Will the bank cut rates by 31 March 2027?"),
-        ("The result is that neutrality will continue.", "Will neutrality continue until 31 March 2027?"),
-        ("The alliance may well remain united until 2030.", "Will the alliance remain united until 31 December 2030?"),
+        (
+            "Arland will sign the treaty by the end of 2027.",
+            "Will Arland sign the treaty by 31 December 2027?",
+        ),
+        (
+            "However, Arland will soon sign the treaty.",
+            "Will Arland sign the treaty by 31 March 2027?",
+        ),
+        (
+            "Germany, the largest buyer, will leave the union.",
+            "Will Germany leave the union by 31 March 2027?",
+        ),
+        (
+            "In the long run, the bank is likely to cut rates.",
+            "Will the bank cut rates by 31 March 2027?",
+        ),
+        (
+            "The result is that neutrality will continue.",
+            "Will neutrality continue until 31 March 2027?",
+        ),
+        (
+            "The alliance may well remain united until 2030.",
+            "Will the alliance remain united until 31 December 2030?",
+        ),
         ("The deal could be dead on 1 May 2027.", "Will the deal be dead on 1 May 2027?"),
         ("There will be an election next year.", "Will there be an election by 31 December 2027?"),
         ("It is difficult to see how Arland can win.", "Will Arland win by 31 March 2027?"),
-        ("Economists expect the bank to cut rates in 2027.", "Will the bank cut rates by 31 December 2027?"),
+        (
+            "Economists expect the bank to cut rates in 2027.",
+            "Will the bank cut rates by 31 December 2027?",
+        ),
         ("They say that it will rain.", "Will [… who or what] rain by 31 March 2027?"),
-        ("If it rains, Arland will win the cup.", "If it rains, will Arland win the cup by 31 March 2027?"),
-        ("Arland will win the cup if it rains.", "If it rains, will Arland win the cup by 31 March 2027?"),
+        (
+            "If it rains, Arland will win the cup.",
+            "If it rains, will Arland win the cup by 31 March 2027?",
+        ),
+        (
+            "Arland will win the cup if it rains.",
+            "If it rains, will Arland win the cup by 31 March 2027?",
+        ),
         ("Unless it rains, Arland will win.", "Unless it rains, will Arland win by 31 March 2027?"),
         ("By 2035 the bank will be gone.", "Will the bank be gone by 31 December 2035?"),
-        ("By raising rates, the bank can stop inflation.", "Will the bank stop inflation by 31 March 2027?"),
+        (
+            "By raising rates, the bank can stop inflation.",
+            "Will the bank stop inflation by 31 March 2027?",
+        ),
     ],
 )
 def test_a_prediction_is_turned_into_a_question(claim: str, text: str) -> None:
@@ -75,10 +118,22 @@ def test_a_prediction_is_turned_into_a_question(claim: str, text: str) -> None:
 @pytest.mark.parametrize(
     ("claim", "text"),
     [
-        ("So will China think twice about it?", "Will China think twice about it by 31 March 2027?"),
-        ("Will voters forgive the president?", "Will voters forgive the president by 31 March 2027?"),
-        ("Does the bank intend to cut rates?", "Will the bank intend to cut rates by 31 March 2027?"),
-        ("Is there no limit?", "Will it be true on 31 March 2027 that [… “Is there no limit?” said as a statement]?"),
+        (
+            "So will China think twice about it?",
+            "Will China think twice about it by 31 March 2027?",
+        ),
+        (
+            "Will voters forgive the president?",
+            "Will voters forgive the president by 31 March 2027?",
+        ),
+        (
+            "Does the bank intend to cut rates?",
+            "Will the bank intend to cut rates by 31 March 2027?",
+        ),
+        (
+            "Is there no limit?",
+            "Will it be true on 31 March 2027 that [… “Is there no limit?” said as a statement]?",
+        ),
     ],
 )
 def test_an_open_question_stays_one_and_neither_answer_bears_it_out(claim: str, text: str) -> None:
@@ -87,12 +142,18 @@ def test_an_open_question_stays_one_and_neither_answer_bears_it_out(claim: str, 
 
 
 def test_the_clause_with_the_marker_is_asked_about() -> None:
-    made = drafted("China says so, but this is easy to see: Beijing refuses to join.", "refuses to", "status quo")
+    made = drafted(
+        "China says so, but this is easy to see: Beijing refuses to join.",
+        "refuses to",
+        "status quo",
+    )
     assert made.text == "Will it still be true on 31 March 2027 that Beijing refuses to join?"
     assert (made.horizon_shape, made.bears_out) == ("holds_until", "yes")
 
 
-@pytest.mark.parametrize("text", ["His own will is strong.", "It has military might.", "He left in May."])
+@pytest.mark.parametrize(
+    "text", ["His own will is strong.", "It has military might.", "He left in May."]
+)
 def test_nouns_that_look_like_modals_are_none(text: str) -> None:
     assert not clause_of(text).is_future
 
@@ -109,38 +170,87 @@ def test_a_long_claim_is_cut_to_a_gap_and_not_to_nonsense() -> None:
 @pytest.mark.parametrize(
     ("claim", "text", "bears_out", "unit"),
     [
-        ("Inflation will fall below 3 % by 2027.", "How high will inflation be on DAY", "less than 3", "per cent"),
-        ("Oil will exceed $9 a barrel.", "How high will oil be on DAY", "more than 9", "US dollars a barrel"),
-        ("Trade will reach 20 billion dollars.", "How high will trade be on DAY", "at least 20", "billion dollars"),
-        ("Trade will not reach 20bn dollars.", "How high will trade be on DAY", "less than 20", "billion dollars"),
-        ("Rates will stay above 2.5 %, it says.", "How high will rates be on DAY", "more than 2.5", "per cent"),
-        ("Exports will shrink by 10 %.", "By how much will exports shrink by DAY", "at least 10", "per cent"),
+        (
+            "Inflation will fall below 3 % by 2027.",
+            "How high will inflation be on DAY",
+            "less than 3",
+            "per cent",
+        ),
+        (
+            "Oil will exceed $9 a barrel.",
+            "How high will oil be on DAY",
+            "more than 9",
+            "US dollars a barrel",
+        ),
+        (
+            "Trade will reach 20 billion dollars.",
+            "How high will trade be on DAY",
+            "at least 20",
+            "billion dollars",
+        ),
+        (
+            "Trade will not reach 20bn dollars.",
+            "How high will trade be on DAY",
+            "less than 20",
+            "billion dollars",
+        ),
+        (
+            "Rates will stay above 2.5 %, it says.",
+            "How high will rates be on DAY",
+            "more than 2.5",
+            "per cent",
+        ),
+        (
+            "Exports will shrink by 10 %.",
+            "By how much will exports shrink by DAY",
+            "at least 10",
+            "per cent",
+        ),
         (
             "Ann will buy 9 million tonnes of oil.",
             "How many UNIT of oil will Ann buy by DAY",
             "at least 9",
             "million tonnes",
         ),
-        ("Ann will send up to 5,000 troops.", "How many UNIT will Ann send by DAY", "at most 5000", "troops"),
-        ("The number of ships will hit 4.", "How high will the number of ships be on DAY", "at least 4", "ships"),
+        (
+            "Ann will send up to 5,000 troops.",
+            "How many UNIT will Ann send by DAY",
+            "at most 5000",
+            "troops",
+        ),
+        (
+            "The number of ships will hit 4.",
+            "How high will the number of ships be on DAY",
+            "at least 4",
+            "ships",
+        ),
     ],
 )
 def test_a_number_asks_how_high(claim: str, text: str, bears_out: str, unit: str) -> None:
     made = drafted(claim)
     day = "31 December 2027" if "2027" in claim else "31 March 2027"
-    asked = text.replace("DAY", day).replace("UNIT", unit) + ("?" if "UNIT" in text else f", in {unit}?")
+    asked = text.replace("DAY", day).replace("UNIT", unit) + (
+        "?" if "UNIT" in text else f", in {unit}?"
+    )
     assert (made.text, made.kind, made.bears_out, made.unit) == (asked, "numeric", bears_out, unit)
 
 
 def test_a_trend_asks_for_the_series_that_shows_it() -> None:
     made = drafted("Its name has suffered.", "has suffered", "trend")
     assert (made.kind, made.horizon_shape, made.bears_out) == ("numeric", "state_at", "")
-    assert made.text == "What will [… the published series that shows it: “Its name has suffered”] be on 31 March 2027?"
+    assert made.text == (
+        "What will [… the published series that shows it: “Its name has suffered”] be "
+        "on 31 March 2027?"
+    )
 
 
 def test_when_asks_for_a_date() -> None:
     made = drafted("When will the war end?", kind="open question")
-    assert (made.text, made.kind, made.horizon_shape) == ("When will the war end?", "date", "event_by")
+    assert (made.text, made.kind, made.horizon_shape) == (
+        "When will the war end?",
+        "date",
+        "event_by",
+    )
     asked = asked_from(made, name="war-ends", closes_on=date(2027, 12, 31), now=NOW)
     opened = question_from(asked)
     assert opened.scale is not None
@@ -150,7 +260,11 @@ def test_when_asks_for_a_date() -> None:
 
 def test_how_many_asks_for_a_number_of_what_is_counted() -> None:
     made = drafted("How many states will join by 2030?", kind="open question")
-    assert (made.text, made.kind, made.unit) == ("How many states will join by 31 December 2030?", "numeric", "states")
+    assert (made.text, made.kind, made.unit) == (
+        "How many states will join by 31 December 2030?",
+        "numeric",
+        "states",
+    )
 
 
 @pytest.mark.parametrize(
@@ -250,7 +364,13 @@ def test_slots_hold_what_the_sentence_says_and_nothing_else() -> None:
     assert (slots.actor, slots.event) == ("Arland", "sell at least 3 ships in Port Ann")
     assert (slots.threshold, slots.place, slots.deadline) == ("3 ships", "Port Ann", "31 May 2027")
     empty = drafted("It rains.").slots
-    assert (empty.actor, empty.threshold, empty.place, empty.deadline, empty.source) == ("", "", "", "", "")
+    assert (empty.actor, empty.threshold, empty.place, empty.deadline, empty.source) == (
+        "",
+        "",
+        "",
+        "",
+        "",
+    )
 
 
 @pytest.mark.parametrize(
@@ -272,7 +392,10 @@ def test_sources_fit_the_subject_and_end_with_a_fall_back(claim: str, source: st
 
 def test_a_condition_that_does_not_come_about_annuls() -> None:
     made = drafted("If it rains, Arland will win the cup.")
-    assert made.slots.annul_rule == "Annulled if the condition, “it rains”, does not come about by 31 March 2027 (UTC)."
+    assert (
+        made.slots.annul_rule
+        == "Annulled if the condition, “it rains”, does not come about by 31 March 2027 (UTC)."
+    )
     assert made.slots.annul_rule in made.criteria
     unless = drafted("Unless it rains, Arland will win the cup.").slots.annul_rule
     assert unless == "Annulled if the condition, “it rains”, comes about by 31 March 2027 (UTC)."
@@ -281,15 +404,21 @@ def test_a_condition_that_does_not_come_about_annuls() -> None:
 def test_how_often_it_happened_before_is_asked_and_left_to_the_person() -> None:
     made = drafted("Arland will sign the treaty.")
     assert (
-        made.base_rate_prompt == "How often did this happen in comparable years: Arland signs the treaty? Give k of n."
+        made.base_rate_prompt
+        == "How often did this happen in comparable years: Arland signs the treaty? Give k of n."
     )
     assert made.past_resolutions == ""
-    asked = asked_from(replace(made, past_resolutions="2 of 9"), name="a", closes_on=made.horizons[0], now=NOW)
+    asked = asked_from(
+        replace(made, past_resolutions="2 of 9"), name="a", closes_on=made.horizons[0], now=NOW
+    )
     assert asked.prior_reason == "2 of 9"
 
 
 def test_every_kind_has_edge_cases_of_its_own() -> None:
-    made = [drafted(text) for text in ("A will go.", "Oil will reach $9.", "When will it end?", "Who will win?")]
+    made = [
+        drafted(text)
+        for text in ("A will go.", "Oil will reach $9.", "When will it end?", "Who will win?")
+    ]
     assert len({one.edge_cases for one in made}) == 4
     assert all(len(one.edge_cases) >= 3 for one in made)
 
@@ -298,7 +427,13 @@ def test_every_kind_has_edge_cases_of_its_own() -> None:
 
 
 @pytest.mark.parametrize(
-    "claim", ["Arland will sign the treaty.", "The truce will hold.", "Trade will reach $9bn.", "When will it end?"]
+    "claim",
+    [
+        "Arland will sign the treaty.",
+        "The truce will hold.",
+        "Trade will reach $9bn.",
+        "When will it end?",
+    ],
 )
 def test_a_draft_lacks_only_what_a_person_has_to_decide(claim: str) -> None:
     assert asked_codes(drafted(claim)) == {"placeholder"}
@@ -311,12 +446,25 @@ def test_a_draft_whose_gaps_are_filled_can_be_opened() -> None:
     )
     whole = replace(made, criteria=criteria)
     assert asked_codes(whole) == set()
-    asked = asked_from(whole, name="treaty", closes_on=made.horizons[0], now=NOW, prior="30%", prior_reason="3 of 10")
+    asked = asked_from(
+        whole,
+        name="treaty",
+        closes_on=made.horizons[0],
+        now=NOW,
+        prior="30%",
+        prior_reason="3 of 10",
+    )
     assert question_from(asked).bears_out == "yes"
 
 
 def test_every_gap_is_seen_by_the_linter() -> None:
-    for claim in ("He will go.", "Its name has suffered.", "Is it so?", "Who will win?", "Cats will rule."):
+    for claim in (
+        "He will go.",
+        "Its name has suffered.",
+        "Is it so?",
+        "Who will win?",
+        "Cats will rule.",
+    ):
         assert "placeholder" in asked_codes(drafted(claim))
 
 
@@ -335,22 +483,39 @@ def test_a_last_day_closes_with_its_end_in_utc_and_resolves_a_week_later() -> No
         prior="20%",
         prior_reason="1 of 5",
     )
-    assert (asked.opens_at, asked.closes_at, asked.resolves_at) == (NOW, utc("2027-06-01"), utc("2027-06-08"))
+    assert (asked.opens_at, asked.closes_at, asked.resolves_at) == (
+        NOW,
+        utc("2027-06-01"),
+        utc("2027-06-08"),
+    )
     assert asked.text == "Will Arland sign the treaty by 31 May 2027?"
     assert "between 25 November 2026 and 31 May 2027 (UTC)" in asked.criteria
-    assert (asked.essay_id, asked.claim_ids, asked.prior, asked.bears_out) == ("essay", ("C1",), "20%", "yes")
+    assert (asked.essay_id, asked.claim_ids, asked.prior, asked.bears_out) == (
+        "essay",
+        ("C1",),
+        "20%",
+        "yes",
+    )
 
 
 def test_words_that_a_person_changed_are_kept_but_for_the_last_day() -> None:
-    made = replace(drafted("Arland will sign."), text="Will Arland’s king sign by 31 March 2027, as he said?")
+    made = replace(
+        drafted("Arland will sign."), text="Will Arland’s king sign by 31 March 2027, as he said?"
+    )
     asked = asked_from(made, name="a", closes_on=date(2028, 1, 2), now=NOW)
     assert asked.text == "Will Arland’s king sign by 2 January 2028, as he said?"
 
 
 def test_the_range_of_a_number_goes_to_twice_the_threshold_with_open_ends() -> None:
-    asked = asked_from(drafted("Oil will exceed $100 a barrel."), name="oil", closes_on=date(2027, 3, 31), now=NOW)
+    asked = asked_from(
+        drafted("Oil will exceed $100 a barrel."), name="oil", closes_on=date(2027, 3, 31), now=NOW
+    )
     assert asked.scale is not None
-    assert (asked.scale.lower, asked.scale.upper, asked.scale.unit) == (0.0, 200.0, "US dollars a barrel")
+    assert (asked.scale.lower, asked.scale.upper, asked.scale.unit) == (
+        0.0,
+        200.0,
+        "US dollars a barrel",
+    )
     assert (asked.scale.open_lower, asked.scale.open_upper) == (True, True)
     assert question_from(asked).kind == "numeric"
 
@@ -362,7 +527,11 @@ def test_there_is_an_indicator_for_each_side_with_reports_and_denials() -> None:
     report, denial = drafted("Arland will sign the treaty.").indicators
     assert (report.direction, report.strength) == (Direction.YES, Strength.MODERATE)
     assert (denial.direction, denial.strength) == (Direction.NO, Strength.SOME)
-    assert report.examples == ("Arland signs the treaty", "Arland signed the treaty", "Arland has signed the treaty")
+    assert report.examples == (
+        "Arland signs the treaty",
+        "Arland signed the treaty",
+        "Arland has signed the treaty",
+    )
     assert report.opposites == denial.examples
     assert denial.examples[0] == "Arland will not sign the treaty"
 
@@ -405,9 +574,10 @@ def test_terms_leave_out_words_that_say_nothing() -> None:
 
 words = st.lists(
     st.sampled_from(
-        "Will will not it China, The war or either , ; : ? . – “ ” ( ) 2027 by before 31 June May 100 $ % bn than if"
-        " unless When How many Who is there never unlikely to be sign Moscow, and 9999 in the within 999 decades"
-        " [ … ] = next year the end of number 0 . 5 0001-01-01 the century a's 三 п".split()
+        "Will will not it China, The war or either , ; : ? . – “ ” ( ) 2027 by before 31"
+        " June May 100 $ % bn than if unless When How many Who is there never unlikely to"
+        " be sign Moscow, and 9999 in the within 999 decades [ … ] = next year the end of"
+        " number 0 . 5 0001-01-01 the century a's 三 п".split()
     ),
     max_size=25,
 ).map(" ".join)
@@ -417,10 +587,14 @@ words = st.lists(
 @given(
     st.one_of(st.text(max_size=120), words),
     st.sampled_from(["", "will", "?", "may", "if", "…", "is not"]),
-    st.sampled_from([None, "explicit prediction", "conditional", "trend", "open question", "status quo"]),
+    st.sampled_from(
+        [None, "explicit prediction", "conditional", "trend", "open question", "status quo"]
+    ),
     st.dates(),
 )
-def test_every_sentence_has_a_draft_that_can_be_looked_at(text: str, cue: str, kind: str | None, today: date) -> None:
+def test_every_sentence_has_a_draft_that_can_be_looked_at(
+    text: str, cue: str, kind: str | None, today: date
+) -> None:
     made = draft(sentence(text, cue, kind), today)
     assert made.text.strip().endswith("?")
     assert made.criteria.strip()
@@ -436,7 +610,9 @@ def test_every_sentence_has_a_draft_that_can_be_looked_at(text: str, cue: str, k
 def test_a_draft_without_gaps_in_its_options_opens(text: str, today: date, days: int) -> None:
     made = draft(sentence(text), today)
     now = datetime.combine(today, datetime.min.time(), UTC)
-    opened = question_from(asked_from(made, name="any", closes_on=today + timedelta(days=days), now=now))
+    opened = question_from(
+        asked_from(made, name="any", closes_on=today + timedelta(days=days), now=now)
+    )
     assert opened.kind == made.kind
     assert opened.closes_at == now + timedelta(days=days + 1)
 
@@ -449,5 +625,11 @@ def test_a_figure_lies_where_it_is_said_to(text: str) -> None:
 
 
 def test_a_hostile_sentence_takes_no_long_time() -> None:
-    for piece in ("will " * 20_000, "a, " * 30_000, "31 May to " * 10_000, "either or " * 10_000, "If x, " * 10_000):
+    for piece in (
+        "will " * 20_000,
+        "a, " * 30_000,
+        "31 May to " * 10_000,
+        "either or " * 10_000,
+        "If x, " * 10_000,
+    ):
         assert drafted(piece).horizons

@@ -66,7 +66,9 @@ def test_a_path_of_impossible_numbers_is_refused() -> None:
 
 
 def bayesian_path(rng: np.random.Generator, *, boldness: float = 1.0) -> list[float]:
-    """Beliefs over ten noisy signals about a coin of fate, then the answer; 1 weighs the signals rightly."""
+    """Beliefs over ten noisy signals about a coin of fate, then the answer; 1 weighs the signals
+    rightly.
+    """
     prior = float(rng.uniform(0.1, 0.9))
     happened = rng.random() < prior
     signals = rng.random(10) < (0.65 if happened else 0.35)
@@ -107,11 +109,14 @@ def test_excess_is_tested_as_scipy_would(paths: list[tuple[list[float], float]])
     assert found.mean_excess == pytest.approx(float(np.mean(excesses)), abs=1e-12)
     if np.std(excesses) > 1e-3:
         expected = stats.ttest_1samp(excesses, 0.0)
-        assert (found.t, found.p_value) == pytest.approx((expected.statistic, expected.pvalue), rel=1e-6, abs=1e-9)
+        assert (found.t, found.p_value) == pytest.approx(
+            (expected.statistic, expected.pvalue), rel=1e-6, abs=1e-9
+        )
 
 
 def test_excess_of_two_questions_by_hand() -> None:
-    # movement 0.25 and 0.01 + 0.49, reduction 0.25 and 0.16; excess 0 and 0.34: mean 0.17, standard error 0.17
+    # movement 0.25 and 0.01 + 0.49, reduction 0.25 and 0.16; excess 0 and 0.34: mean 0.17, standard
+    # error 0.17
     found = excess_movement([[0.5, 1.0], [0.8, 0.7, 0.0]])
     assert found.mean_excess == pytest.approx(0.17)
     assert found.ratio == pytest.approx(0.75 / 0.41)
@@ -146,16 +151,33 @@ def test_a_path_that_does_not_end_with_the_outcome_is_refused() -> None:
 @pytest.mark.parametrize(
     ("found", "said"),
     [
-        (ExcessMovement(0, None, None, None, None), "Too few questions to say anything: 0 of the 30 needed"),
-        (ExcessMovement(29, 0.1, 1.5, 4.0, 0.001), "Too few questions to say anything: 29 of the 30 needed, 1 are"),
-        (ExcessMovement(30, 0.1, 1.5, 4.0, 0.001), "moved 1.50 times the uncertainty they removed: they over-react"),
-        (ExcessMovement(30, -0.1, 0.5, -4.0, 0.001), "moved 0.50 times the uncertainty they removed: they under-react"),
-        (ExcessMovement(30, 0.1, 1.5, 1.0, 0.3), "1.50 times the uncertainty they removed; that is within chance"),
+        (
+            ExcessMovement(0, None, None, None, None),
+            "Too few questions to say anything: 0 of the 30 needed",
+        ),
+        (
+            ExcessMovement(29, 0.1, 1.5, 4.0, 0.001),
+            "Too few questions to say anything: 29 of the 30 needed, 1 are",
+        ),
+        (
+            ExcessMovement(30, 0.1, 1.5, 4.0, 0.001),
+            "moved 1.50 times the uncertainty they removed: they over-react",
+        ),
+        (
+            ExcessMovement(30, -0.1, 0.5, -4.0, 0.001),
+            "moved 0.50 times the uncertainty they removed: they under-react",
+        ),
+        (
+            ExcessMovement(30, 0.1, 1.5, 1.0, 0.3),
+            "1.50 times the uncertainty they removed; that is within chance",
+        ),
         (ExcessMovement(30, -0.1, 0.4, None, None), "all moved alike"),
         (ExcessMovement(30, 0.5, None, 4.0, 0.001), "each first forecast was 0% or 100%"),
     ],
 )
-def test_excess_movement_speaks_only_when_it_is_more_than_chance(found: ExcessMovement, said: str) -> None:
+def test_excess_movement_speaks_only_when_it_is_more_than_chance(
+    found: ExcessMovement, said: str
+) -> None:
     assert said in found.sentence
 
 
@@ -165,7 +187,13 @@ def acts(*p: float) -> list[Act]:
 
 
 def test_updates_by_hand() -> None:
-    held: list[Act] = [(0, 0.5, False), (3, 0.6, False), (7, 0.6, True), (9, 0.5, False), (9, 0.7, False)]
+    held: list[Act] = [
+        (0, 0.5, False),
+        (3, 0.6, False),
+        (7, 0.6, True),
+        (9, 0.5, False),
+        (9, 0.7, False),
+    ]
     habit = pooled_updates([(held, 45.0)])
     assert (habit.n_questions, habit.n_acts, habit.n_updates) == (1, 5, 3)
     assert habit.per_30_days == pytest.approx(2.0)
@@ -178,9 +206,24 @@ def test_updates_by_hand() -> None:
 
 def test_nothing_is_said_where_there_is_nothing_to_count() -> None:
     none, first, one = (pooled_updates([(acts(*p), 0.0)]) for p in ([], [0.4], [0.4, 0.5]))
-    assert (none.n_acts, none.per_30_days, none.mean_move, none.reaffirmation_share) == (0, None, None, None)
-    assert (first.n_acts, first.n_updates, first.reaffirmation_share, first.momentum) == (1, 0, None, None)
-    assert (one.n_updates, one.reaffirmation_share, one.reversal_share, one.momentum) == (1, 0.0, None, None)
+    assert (none.n_acts, none.per_30_days, none.mean_move, none.reaffirmation_share) == (
+        0,
+        None,
+        None,
+        None,
+    )
+    assert (first.n_acts, first.n_updates, first.reaffirmation_share, first.momentum) == (
+        1,
+        0,
+        None,
+        None,
+    )
+    assert (one.n_updates, one.reaffirmation_share, one.reversal_share, one.momentum) == (
+        1,
+        0.0,
+        None,
+        None,
+    )
     assert pooled_updates([]).n_questions == 0
     assert pooled_updates([(acts(0.4), 30.0)]).per_30_days == 0.0
 
@@ -209,7 +252,9 @@ def test_entering_the_same_number_is_a_reaffirmation_whatever_it_was_called() ->
 
 
 @law
-@given(p=st.lists(st.sampled_from([0.0, 0.1, 0.35, 0.6, 1.0]), max_size=12), days=st.floats(0.5, 400.0))
+@given(
+    p=st.lists(st.sampled_from([0.0, 0.1, 0.35, 0.6, 1.0]), max_size=12), days=st.floats(0.5, 400.0)
+)
 def test_the_numbers_of_a_habit_stay_in_their_ranges(p: list[float], days: float) -> None:
     habit = pooled_updates([(acts(*p), days)])
     shares = (habit.mean_move, habit.reaffirmation_share, habit.reversal_share)
@@ -234,7 +279,9 @@ def test_questions_are_pooled_in_any_order_and_never_joined(p: list[list[float]]
     histories = [(acts(*each), 10.0) for each in p]
     forth, back = pooled_updates(histories), pooled_updates(histories[::-1])
     assert (forth.n_updates, forth.reversal_share) == (back.n_updates, back.reversal_share)
-    assert forth.n_updates == sum(pooled_updates([(held, days)]).n_updates for held, days in histories)
+    assert forth.n_updates == sum(
+        pooled_updates([(held, days)]).n_updates for held, days in histories
+    )
     assert (forth.momentum is None) == (back.momentum is None)
     if forth.momentum is not None:
         assert forth.momentum == pytest.approx(back.momentum, abs=1e-12)
@@ -249,7 +296,10 @@ def test_pairs_of_updates_do_not_straddle_questions() -> None:
 
 
 def test_acts_out_of_order_or_on_impossible_days_are_refused() -> None:
-    for held in ([(1.0, 0.4, False), (0.5, 0.5, False)], [(1.0, 0.4, False), (math.nan, 0.5, False)]):
+    for held in (
+        [(1.0, 0.4, False), (0.5, 0.5, False)],
+        [(1.0, 0.4, False), (math.nan, 0.5, False)],
+    ):
         with pytest.raises(InvalidTime, match="in order of time"):
             pooled_updates([(held, 9.0)])
     for days in (-1.0, math.nan, math.inf):
@@ -293,7 +343,9 @@ def revisions(slope: float, n: int = 40, noise: float = 0.2) -> list[tuple[float
         (1.0, None, "that cannot be told from all the way"),
     ],
 )
-def test_a_verdict_tells_who_goes_too_far_from_who_stops_short(slope: float, verdict: str | None, said: str) -> None:
+def test_a_verdict_tells_who_goes_too_far_from_who_stops_short(
+    slope: float, verdict: str | None, said: str
+) -> None:
     found = reaction(revisions(slope))
     assert found.slope == pytest.approx(slope, abs=0.1)
     assert found.verdict == verdict
@@ -301,10 +353,13 @@ def test_a_verdict_tells_who_goes_too_far_from_who_stops_short(slope: float, ver
 
 
 def test_reaction_by_hand() -> None:
-    # slope (1·1 + 3·2) / 5 = 1.4; residuals −0.4 and 0.2; error √(0.2 / 1 / 5) = 0.2; t at 97.5 % with 1 degree 12.706
+    # slope (1·1 + 3·2) / 5 = 1.4; residuals −0.4 and 0.2; error √(0.2 / 1 / 5) = 0.2; t at 97.5 %
+    # with 1 degree 12.706
     found = reaction([(1.0, 1.0), (3.0, 2.0)])
     assert found.n == 2
-    assert (found.slope, found.low, found.high) == pytest.approx((1.4, 1.4 - 2.5412, 1.4 + 2.5412), abs=1e-4)
+    assert (found.slope, found.low, found.high) == pytest.approx(
+        (1.4, 1.4 - 2.5412, 1.4 + 2.5412), abs=1e-4
+    )
 
 
 @law
@@ -330,7 +385,9 @@ def test_twenty_nine_revisions_give_no_verdict_however_clear() -> None:
     assert found.high is not None
     assert found.high < 1.0
     assert found.verdict is None
-    assert found.sentence == "Too few revisions to say anything: 29 of the 30 needed, 1 are missing."
+    assert (
+        found.sentence == "Too few revisions to say anything: 29 of the 30 needed, 1 are missing."
+    )
     assert reaction(revisions(0.3, n=30, noise=0.01)).verdict == "under-reacts"
 
 
@@ -338,7 +395,9 @@ def test_without_news_there_is_nothing_to_react_to() -> None:
     assert reaction([]) == Reaction(0, None, None, None)
     quiet = reaction([(0.2, 0.0)] * 30)
     assert (quiet.slope, quiet.verdict) == (None, None)
-    assert quiet.sentence == "The evidence never suggested a move, so there was nothing to react to."
+    assert (
+        quiet.sentence == "The evidence never suggested a move, so there was nothing to react to."
+    )
 
 
 def test_one_revision_has_a_slope_but_no_interval() -> None:

@@ -1,4 +1,6 @@
-"""What people type as a forecast: what is taken, and what is refused with a word on what would be right."""
+"""What people type as a forecast: what is taken, and what is refused with a word on what would be
+right.
+"""
 
 from contextlib import suppress
 from itertools import pairwise
@@ -103,7 +105,9 @@ def test_a_bare_one_could_be_one_percent_or_certainty_and_is_refused(text: str) 
 
 @pytest.mark.parametrize("text", ["2.5", "1.5", "100.0", "1.0000001", "1" * 400 + ".0"])
 def test_more_than_one_with_a_point_could_be_a_slip_and_is_refused(text: str) -> None:
-    with pytest.raises(InvalidProbability, match=r"lies between 0 and 1, .*for a percentage add the sign") as caught:
+    with pytest.raises(
+        InvalidProbability, match=r"lies between 0 and 1, .*for a percentage add the sign"
+    ) as caught:
         read_probability(text)
     assert len(str(caught.value)) < 180
 
@@ -123,7 +127,9 @@ def test_a_number_outside_the_range_is_refused_and_never_moved(text: str) -> Non
     ],
 )  # fmt: skip
 def test_what_is_no_number_is_refused_with_what_would_be_right(text: str) -> None:
-    with pytest.raises(InvalidProbability, match=r"is not a probability: write 0\.63, 63% or 63, odds 2:1"):
+    with pytest.raises(
+        InvalidProbability, match=r"is not a probability: write 0\.63, 63% or 63, odds 2:1"
+    ):
         read_probability(text)
 
 
@@ -166,7 +172,9 @@ def test_what_could_be_meant_in_two_ways_is_refused(text: str, reason: str) -> N
 )
 def test_a_change_is_made_on_what_is_held(text: str, p: float) -> None:
     assert read_probability(text, Binary(0.6)).p == pytest.approx(p, abs=1e-12)
-    assert read_forecast(question(), text, OPENS, Binary(0.6)) == read_probability(text, Binary(0.6))
+    assert read_forecast(question(), text, OPENS, Binary(0.6)) == read_probability(
+        text, Binary(0.6)
+    )
 
 
 @pytest.mark.parametrize(
@@ -190,7 +198,9 @@ def test_a_change_that_leaves_the_range_or_is_no_change_is_refused(text: str, re
 @given(st.floats(0.01, 0.99), st.floats(0.1, 10.0))
 def test_odds_times_a_factor_and_its_inverse_are_what_they_were(p: float, factor: float) -> None:
     there = read_probability(f"x{factor:.12f}", Binary(p))
-    assert read_probability(f"x{1 / float(f'{factor:.12f}'):.12f}", there).p == pytest.approx(p, abs=1e-6)
+    assert read_probability(f"x{1 / float(f'{factor:.12f}'):.12f}", there).p == pytest.approx(
+        p, abs=1e-6
+    )
 
 
 @law
@@ -210,7 +220,11 @@ def test_a_refusal_is_one_short_line_whatever_was_typed() -> None:
 @law
 @given(st.integers(0, 100))
 def test_a_whole_percentage_is_read_to_the_last_bit(n: int) -> None:
-    assert read_probability(f"{n}%").p == float(f"{n / 100:.2f}") == read_probability(f"{n / 100:.2f}").p
+    assert (
+        read_probability(f"{n}%").p
+        == float(f"{n / 100:.2f}")
+        == read_probability(f"{n / 100:.2f}").p
+    )
 
 
 # Options
@@ -264,17 +278,29 @@ def test_options_of_other_scripts_are_read_in_any_case() -> None:
 
 
 def test_the_rest_is_what_is_missing_and_never_less_than_nothing_by_rounding() -> None:
-    assert shares("New York=33.3% Moscow=66.7% Other=rest") == {"New York": 0.333, "Moscow": 0.667, "Other": 0.0}
+    assert shares("New York=33.3% Moscow=66.7% Other=rest") == {
+        "New York": 0.333,
+        "Moscow": 0.667,
+        "Other": 0.0,
+    }
     ten = categorical_question(*(f"o{n}" for n in range(10)), "Other")
     found = shares(" ".join(f"o{n}=10%" for n in range(10)) + " Other=rest", ten)
     assert str(found["Other"]) == "0.0"
-    assert shares("New York=0.6 Moscow=0.2 Other=rest")["Other"] == 0.2  # and not 0.19999999999999996
+    assert (
+        shares("New York=0.6 Moscow=0.2 Other=rest")["Other"] == 0.2
+    )  # and not 0.19999999999999996
 
 
 def test_only_options_that_are_offered_then_can_be_named() -> None:
-    of = categorical_question(Option("Moscow", removed_at=day(20)), Option("Minsk", added_at=day(10)), "Other")
-    assert read_forecast(of, "Moscow=40 Other=rest", day(9)) == Categorical(("Moscow", "Other"), (0.4, 0.6))
-    assert read_forecast(of, "Minsk=40 Other=rest", day(20)) == Categorical(("Minsk", "Other"), (0.4, 0.6))
+    of = categorical_question(
+        Option("Moscow", removed_at=day(20)), Option("Minsk", added_at=day(10)), "Other"
+    )
+    assert read_forecast(of, "Moscow=40 Other=rest", day(9)) == Categorical(
+        ("Moscow", "Other"), (0.4, 0.6)
+    )
+    assert read_forecast(of, "Minsk=40 Other=rest", day(20)) == Categorical(
+        ("Minsk", "Other"), (0.4, 0.6)
+    )
     with pytest.raises(InvalidForecast, match="no option 'Minsk': the options are Moscow, Other"):
         read_forecast(of, "Minsk=40 Other=rest", day(9))
     with pytest.raises(InvalidForecast, match="no option 'Moscow': the options are Minsk, Other"):
@@ -306,8 +332,14 @@ def test_only_options_that_are_offered_then_can_be_named() -> None:
         ("Moscow=50", "the options add up to 50%, 50% is missing: write one of them as rest"),
         ("Moscow=60 Other=60", "the options add up to 120%, 20% too much"),
         ("Moscow=33.333% New York=33.333% Other=33.333%", "add up to 99.999%, 0.001% is missing"),
-        ("Moscow=60 New York=50 Other=rest", "there is no rest: the other options already add up to 110%"),
-        ("Moscow=60 New York=rest Other=rest", "rest can stand for one option alone, not for New York and Other"),
+        (
+            "Moscow=60 New York=50 Other=rest",
+            "there is no rest: the other options already add up to 110%",
+        ),
+        (
+            "Moscow=60 New York=rest Other=rest",
+            "rest can stand for one option alone, not for New York and Other",
+        ),
         ("Moscow=120 Other=rest", "a probability lies between 0 and 1, not 1.2"),
         ("Moscow=-10 Other=rest", "a probability lies between 0 and 1, not -0.1"),
         ("Moscow=33.3 Other=rest", "for a percentage add the sign"),
@@ -396,12 +428,16 @@ def test_three_numbers_are_a_quarter_the_middle_and_a_quarter(text: str) -> None
 
 
 def test_dates_are_read_with_and_without_a_time_in_any_zone() -> None:
-    found = curve(DATE, "10%=2026-03-01 50%=2026-07-01T02:00:00+02:00 75%=2026-09-01T06:00Z never=20%")
+    found = curve(
+        DATE, "10%=2026-03-01 50%=2026-07-01T02:00:00+02:00 75%=2026-09-01T06:00Z never=20%"
+    )
     assert found.quantile(0.1) == day_number(utc("2026-03-01"))
     assert found.quantile(0.5) == day_number(utc("2026-07-01"))
     assert found.quantile(0.75) == day_number(utc("2026-09-01")) + 0.25
     assert found.above == pytest.approx(0.2)
-    assert curve(DATE, "2026-03-01 2026-05-01 2026-07-01").at(day_number(utc("2026-05-01"))) == pytest.approx(0.5)
+    assert curve(DATE, "2026-03-01 2026-05-01 2026-07-01").at(
+        day_number(utc("2026-05-01"))
+    ) == pytest.approx(0.5)
 
 
 def test_a_date_after_the_window_says_by_itself_how_likely_never_is() -> None:
@@ -454,8 +490,8 @@ def test_three_values_are_refused_where_more_than_a_quarter_is_never() -> None:
         read_forecast(DATE, THREE[DATE], OPENS, mostly_never)
     told = "15%=2026-03-01 30%=2026-05-01 45%=2026-07-01 never=40%"
     assert str(caught.value) == (
-        "three dates leave a quarter of everything beyond the outer ones, but never is 40%: give it, too, such as"
-        f" never=20%, or write levels, such as {told}"
+        "three dates leave a quarter of everything beyond the outer ones, but never is 40%: "
+        f"give it, too, such as never=20%, or write levels, such as {told}"
     )
     assert curve(DATE, told).above == pytest.approx(0.4)
 
@@ -550,8 +586,13 @@ def test_whatever_is_typed_is_a_forecast_or_a_refusal(of: Question, text: str) -
 
 
 @law
-@given(st.sets(st.integers(1, 99), min_size=1, max_size=6), st.sets(st.integers(-49, 49), min_size=6, max_size=6))
-def test_a_curve_goes_through_every_point_that_was_typed(levels: set[int], values: set[int]) -> None:
+@given(
+    st.sets(st.integers(1, 99), min_size=1, max_size=6),
+    st.sets(st.integers(-49, 49), min_size=6, max_size=6),
+)
+def test_a_curve_goes_through_every_point_that_was_typed(
+    levels: set[int], values: set[int]
+) -> None:
     pairs = list(zip(sorted(levels), sorted(values), strict=False))
     found = curve(CLOSED, " ".join(f"{level}%={value}" for level, value in pairs))
     for level, value in pairs:

@@ -14,7 +14,9 @@ SEEDS = Path(__file__).parent.parent.parent.parent / "shared" / "question_seeds"
 
 
 def rates(essays: list[tuple[str, set[int]]]) -> tuple[float, float]:
-    """Precision and recall over sentences; a sentence is a claim if one of the offsets lies in it."""
+    """Precision and recall over sentences; a sentence is a claim if one of the offsets lies in
+    it.
+    """
     hits = proposed = wanted = 0
     for text, offsets in essays:
         for sentence in find_claims(text):
@@ -28,8 +30,12 @@ def rates(essays: list[tuple[str, set[int]]]) -> tuple[float, float]:
 # --- how much is found ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("names", "precision", "recall"), [(TUNED_ON, 0.95, 0.95), (HELD_OUT, 0.85, 0.9)])
-def test_claims_of_our_own_essays_are_found(names: tuple[str, ...], precision: float, recall: float) -> None:
+@pytest.mark.parametrize(
+    ("names", "precision", "recall"), [(TUNED_ON, 0.95, 0.95), (HELD_OUT, 0.85, 0.9)]
+)
+def test_claims_of_our_own_essays_are_found(
+    names: tuple[str, ...], precision: float, recall: float
+) -> None:
     found = rates([(text, set(claims)) for text, claims in map(labelled, names)])
     assert found[0] >= precision
     assert found[1] >= recall
@@ -49,14 +55,17 @@ def test_most_claims_get_the_form_that_a_reader_gave_them() -> None:
 def test_the_claims_of_the_first_essay_are_found() -> None:
     text = (SEEDS / "essay.txt").read_text(encoding="utf-8")
     claims = json.loads((SEEDS / "claims.json").read_text(encoding="utf-8"))["claims"]
-    precision, recall = rates([(text, {claim["char_offset"] for claim in claims if claim["forecastable"]})])
+    precision, recall = rates(
+        [(text, {claim["char_offset"] for claim in claims if claim["forecastable"]})]
+    )
     assert precision >= 0.75
     assert recall >= 0.95
 
 
 WORDS = st.sampled_from(
-    "the bank will would could may might can if whether prices rise fell has have been is are becoming continue to by"
-    " 2030 not , said that it must should question remains unclear ? . I you".split()
+    "the bank will would could may might can if whether prices rise fell has have been is"
+    " are becoming continue to by 2030 not , said that it must should question remains"
+    " unclear ? . I you".split()
 )
 
 
@@ -98,7 +107,10 @@ def test_what_is_kept_has_a_form_a_cue_and_the_score_for_it(text: str) -> None:
         ("Prices will fall by 2031, though this is no financial advice.", "explicit prediction"),
         ("The government will not take advice from anyone.", "explicit prediction"),
         ("None of the banks will follow the forecast.", "explicit prediction"),
-        ("The results may differ from port to port and may split the party.", "explicit prediction"),
+        (
+            "The results may differ from port to port and may split the party.",
+            "explicit prediction",
+        ),
         ("It is difficult to see how the coalition survives.", "explicit prediction"),
         ("The ministers meet again in two years.", "explicit prediction"),
         ("If the dam fails, the valley will flood.", "conditional"),
@@ -195,7 +207,10 @@ def test_the_cue_says_how_sure_the_writer_is(text: str, cue: str, modality: floa
 
 
 def test_a_figure_or_a_date_makes_a_claim_a_better_one() -> None:
-    assert only("Prices may rise by 4% by 2031.").score > only("Prices may rise again somewhere.").score
+    assert (
+        only("Prices may rise by 4% by 2031.").score
+        > only("Prices may rise again somewhere.").score
+    )
 
 
 def test_smart_quotes_and_emphasis_do_not_hide_a_cue() -> None:

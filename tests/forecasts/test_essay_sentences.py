@@ -22,7 +22,9 @@ DIRT = (
     "Your email address will not be published.",
     "This article was originally published in the Courier.",
 )
-LAYOUT = re.compile(r"[\s#>*+•‣◦▪●–—-]*(?:(?:\(?\d{1,3}[.)]|[a-z]\)|\[[ xX]\])\s+)?[\s#>*+•‣◦▪●–—-]*")
+LAYOUT = re.compile(
+    r"[\s#>*+•‣◦▪●–—-]*(?:(?:\(?\d{1,3}[.)]|[a-z]\)|\[[ xX]\])\s+)?[\s#>*+•‣◦▪●–—-]*"
+)
 
 
 def quotes(text: str) -> list[str]:
@@ -43,13 +45,22 @@ def quotes(text: str) -> list[str]:
             "It fell in the U.S. The dollar rose 3.5% to $1.20.",
             ["It fell in the U.S.", "The dollar rose 3.5% to $1.20."],
         ),
-        ("Some, e.g. Brazil, grew. Others did not.", ["Some, e.g. Brazil, grew.", "Others did not."]),
+        (
+            "Some, e.g. Brazil, grew. Others did not.",
+            ["Some, e.g. Brazil, grew.", "Others did not."],
+        ),
         ("He waited... and left. Who… knows?", ["He waited... and left.", "Who… knows?"]),
-        ("“Will it fall?” he asked. “No!” She left.", ["“Will it fall?” he asked.", "“No!”", "She left."]),
+        (
+            "“Will it fall?” he asked. “No!” She left.",
+            ["“Will it fall?” he asked.", "“No!”", "She left."],
+        ),
         ("Prices rise; wages do not. So be it.", ["Prices rise; wages do not.", "So be it."]),
         ("It is cold in Jan. Prices rise.", ["It is cold in Jan. Prices rise."]),
         ("The war goes on. till now nobody won.", ["The war goes on.", "till now nobody won."]),
-        ("# A title\n\nOne.\n\n* two\n* three\n1. four\n> five", ["A title", "One.", "two", "three", "four", "five"]),
+        (
+            "# A title\n\nOne.\n\n* two\n* three\n1. four\n> five",
+            ["A title", "One.", "two", "three", "four", "five"],
+        ),
         ("A\u00a0B will\u00a0win. C loses.", ["A\u00a0B will\u00a0win.", "C loses."]),
         ("Title\nTitle\nA first line.", ["Title", "Title", "A first line."]),
     ],
@@ -77,7 +88,8 @@ def test_white_space_is_folded_in_the_text_and_not_in_the_source() -> None:
 
 
 @given(
-    st.text(alphabet=st.sampled_from("aB .!?…\n\r\t#*->1)“”\"'’;,:\u00a0will"), max_size=200) | st.text(max_size=200)
+    st.text(alphabet=st.sampled_from("aB .!?…\n\r\t#*->1)“”\"'’;,:\u00a0will"), max_size=200)
+    | st.text(max_size=200)
 )
 @example("1) a. B\n\n> * c")
 @example("a\x85b\u2028c\x1cd")
@@ -143,14 +155,17 @@ def test_words_of_a_button_within_a_sentence_are_no_dirt(text: str) -> None:
     st.sampled_from((*TUNED_ON, *HELD_OUT)),
     st.lists(st.tuples(st.integers(0, 400), st.sampled_from(DIRT)), min_size=1, max_size=4),
 )
-def test_dirt_between_paragraphs_changes_nothing_else(name: str, added: list[tuple[int, str]]) -> None:
+def test_dirt_between_paragraphs_changes_nothing_else(
+    name: str, added: list[tuple[int, str]]
+) -> None:
     text, _ = labelled(name)
     paragraphs = text.split("\n\n")
     dirty = list(paragraphs)
     for place, line in added:
         dirty.insert(place % len(dirty), line)
     clean, found = (
-        [(s.text, s.kind, s.cue, s.score) for s in find_claims(lines) if s.kept] for lines in (text, "\n\n".join(dirty))
+        [(s.text, s.kind, s.cue, s.score) for s in find_claims(lines) if s.kept]
+        for lines in (text, "\n\n".join(dirty))
     )
     assert found == clean
 

@@ -26,13 +26,23 @@ from tests.forecasts import oracles
 from tests.forecasts.strategies import day, due, evidence, law, report
 
 reports = st.lists(
-    st.builds(report, st.integers(0, 3), st.sampled_from("abc"), st.floats(0.0, 0.97), st.integers(0, 2)), max_size=6
+    st.builds(
+        report, st.integers(0, 3), st.sampled_from("abc"), st.floats(0.0, 0.97), st.integers(0, 2)
+    ),
+    max_size=6,
 )
 
 
 def test_each_strength_word_stands_for_its_likelihood_ratio() -> None:
     ratios = {s.name: s.likelihood_ratio for s in Strength}
-    assert ratios == {"NONE": 1.0, "SLIGHT": 1.25, "SOME": 1.75, "MODERATE": 3.0, "STRONG": 8.0, "DECISIVE": 25.0}
+    assert ratios == {
+        "NONE": 1.0,
+        "SLIGHT": 1.25,
+        "SOME": 1.75,
+        "MODERATE": 3.0,
+        "STRONG": 8.0,
+        "DECISIVE": 25.0,
+    }
     assert all(a < b for a, b in pairwise(ratios.values()))
 
 
@@ -45,19 +55,30 @@ def test_directions_are_signs() -> None:
     assert [Direction.NO * 1.0, Direction.NEUTRAL * 1.0, Direction.YES * 1.0] == [-1.0, 0.0, 1.0]
 
 
-@pytest.mark.parametrize(("status", "trust"), [("logged", 0.6), ("confirmed", 1.0), ("edited", 1.0), ("rejected", 0.6)])
-def test_a_match_counts_by_its_relevance_until_a_person_confirmed_it(status: Any, trust: float) -> None:
+@pytest.mark.parametrize(
+    ("status", "trust"), [("logged", 0.6), ("confirmed", 1.0), ("edited", 1.0), ("rejected", 0.6)]
+)
+def test_a_match_counts_by_its_relevance_until_a_person_confirmed_it(
+    status: Any, trust: float
+) -> None:
     assert evidence(status=status, relevance=0.6).trust == trust
 
 
-@pytest.mark.parametrize(("p_direction", "trust"), [(1.0, 0.8), (0.75, 0.4), (0.5, 0.0), (0.3, 0.0)])
-def test_a_called_direction_counts_by_how_much_better_it_is_than_a_coin(p_direction: float, trust: float) -> None:
-    assert evidence(status="logged", relevance=0.8, p_direction=p_direction).trust == pytest.approx(trust)
+@pytest.mark.parametrize(
+    ("p_direction", "trust"), [(1.0, 0.8), (0.75, 0.4), (0.5, 0.0), (0.3, 0.0)]
+)
+def test_a_called_direction_counts_by_how_much_better_it_is_than_a_coin(
+    p_direction: float, trust: float
+) -> None:
+    assert evidence(status="logged", relevance=0.8, p_direction=p_direction).trust == pytest.approx(
+        trust
+    )
     assert evidence(status="confirmed", relevance=0.8, p_direction=p_direction).trust == 1.0
 
 
 @pytest.mark.parametrize(
-    ("status", "reviewed"), [("logged", False), ("confirmed", True), ("edited", True), ("rejected", False)]
+    ("status", "reviewed"),
+    [("logged", False), ("confirmed", True), ("edited", True), ("rejected", False)],
 )
 def test_evidence_is_reviewed_once_a_person_took_it(status: Any, reviewed: bool) -> None:
     assert evidence(status=status).reviewed is reviewed
@@ -96,9 +117,9 @@ def test_two_independent_groups_are_more_reliable_than_one_and_copies_are_not() 
 
 
 def test_a_group_counts_as_its_best_report() -> None:
-    assert combined_reliability((report(0, "wire", 0.2), report(0, "wire", 0.7), report(0, "wire", 0.5))) == (
-        combined_reliability((report(0, "wire", 0.7),))
-    )
+    assert combined_reliability(
+        (report(0, "wire", 0.2), report(0, "wire", 0.7), report(0, "wire", 0.5))
+    ) == (combined_reliability((report(0, "wire", 0.7),)))
 
 
 @law
@@ -114,16 +135,21 @@ def test_another_report_only_raises_reliability_and_never_beyond_the_ceiling(
 
 @law
 @given(reports, st.randoms(use_true_random=False))
-def test_the_order_of_reports_does_not_matter_to_the_last_bit(known: list[Report], random: Any) -> None:
+def test_the_order_of_reports_does_not_matter_to_the_last_bit(
+    known: list[Report], random: Any
+) -> None:
     shuffled = known.copy()
     random.shuffle(shuffled)
     assert combined_reliability(shuffled) == combined_reliability(known)
 
 
 @pytest.mark.parametrize(
-    ("ratio", "reliability", "expected"), [(6, 1, 6), (6, 0.5, 3.5), (6, 0, 1), (1 / 6, 0.5, 1 / 3.5), (1, 0.3, 1)]
+    ("ratio", "reliability", "expected"),
+    [(6, 1, 6), (6, 0.5, 3.5), (6, 0, 1), (1 / 6, 0.5, 1 / 3.5), (1, 0.3, 1)],
 )
-def test_doubt_in_the_source_draws_a_ratio_towards_one(ratio: float, reliability: float, expected: float) -> None:
+def test_doubt_in_the_source_draws_a_ratio_towards_one(
+    ratio: float, reliability: float, expected: float
+) -> None:
     assert effective_likelihood_ratio(ratio, reliability) == pytest.approx(expected)
 
 
@@ -168,7 +194,9 @@ def test_an_expectation_in_words_that_nobody_knows_is_refused() -> None:
 
 @law
 @given(st.sampled_from(sorted(likelihood.ICD_203)), st.sampled_from(sorted(likelihood.ICD_203)))
-def test_two_words_for_one_report_give_a_side_and_a_strength_that_is_never_decisive(if_yes: str, if_no: str) -> None:
+def test_two_words_for_one_report_give_a_side_and_a_strength_that_is_never_decisive(
+    if_yes: str, if_no: str
+) -> None:
     direction, strength = strength_from_words(if_yes, if_no)
     nats = math.log(likelihood.ratio_from_words(if_yes, if_no))
     assert strength is not Strength.DECISIVE

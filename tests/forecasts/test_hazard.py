@@ -27,7 +27,9 @@ from tests.forecasts.strategies import (
         ("state_at", [0.3] * 5),
     ],
 )
-def test_time_alone_moves_the_prior_by_the_shape_of_the_question(shape: HorizonShape, expected: list[float]) -> None:
+def test_time_alone_moves_the_prior_by_the_shape_of_the_question(
+    shape: HorizonShape, expected: list[float]
+) -> None:
     q = question(shape, days=100)
     assert [hazard(q, day(at)) for at in (-10, 0, 50, 100, 200)] == pytest.approx(expected)
 
@@ -39,13 +41,19 @@ def test_the_hazard_of_an_event_only_falls_and_of_a_state_that_holds_only_rises(
 ) -> None:
     early, late = (hazard(q, day(at)) for at in sorted((one, other)))
     assert 0.0 <= early <= 1.0
-    assert {"event_by": late <= early, "holds_until": late >= early, "state_at": late == early}[q.horizon_shape]
+    assert {"event_by": late <= early, "holds_until": late >= early, "state_at": late == early}[
+        q.horizon_shape
+    ]
 
 
 @law
 @given(shapes, st.floats(0.001, 0.999), st.floats(0.0, 1.0))
-def test_holding_is_the_complement_of_the_event_that_would_end_it(shape: HorizonShape, p0: float, left: float) -> None:
-    assert moved_by_time(p0, "holds_until", left) == pytest.approx(1 - moved_by_time(1 - p0, "event_by", left))
+def test_holding_is_the_complement_of_the_event_that_would_end_it(
+    shape: HorizonShape, p0: float, left: float
+) -> None:
+    assert moved_by_time(p0, "holds_until", left) == pytest.approx(
+        1 - moved_by_time(1 - p0, "event_by", left)
+    )
     assert moved_by_time(p0, shape, 1.0) == pytest.approx(p0)
 
 
@@ -64,9 +72,12 @@ def test_where_time_says_nothing_the_hazard_forecaster_speaks_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("p0", "left", "expected"), [(0.0, 0.5, (0.0, 0.0)), (1.0, 0.5, (1.0, 1.0)), (1.0, 0.0, (0.0, 1.0))]
+    ("p0", "left", "expected"),
+    [(0.0, 0.5, (0.0, 0.0)), (1.0, 0.5, (1.0, 1.0)), (1.0, 0.0, (0.0, 1.0))],
 )
-def test_certainty_is_moved_only_by_the_end_of_its_time(p0: float, left: float, expected: tuple[float, float]) -> None:
+def test_certainty_is_moved_only_by_the_end_of_its_time(
+    p0: float, left: float, expected: tuple[float, float]
+) -> None:
     assert (moved_by_time(p0, "event_by", left), moved_by_time(p0, "holds_until", left)) == expected
     assert moved_by_time(p0, "state_at", left) == p0
 
@@ -81,7 +92,11 @@ def test_a_question_of_another_kind_has_no_hazard() -> None:
     [
         ("event_by", 60, "60 of 365 days passed without the event"),
         ("holds_until", 12.25, "12.2 of 365 days passed and it still holds"),
-        ("state_at", 500, "365 of 365 days passed; for a state at one date time alone says nothing"),
+        (
+            "state_at",
+            500,
+            "365 of 365 days passed; for a state at one date time alone says nothing",
+        ),
         ("event_by", -10, "0 of 365 days passed without the event"),
     ],
 )

@@ -1,4 +1,6 @@
-"""How far a judgement moves a suggestion: the same as two suggestions with all the evidence would say."""
+"""How far a judgement moves a suggestion: the same as two suggestions with all the evidence would
+say.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -33,15 +35,21 @@ from tests.forecasts.strategies import (
     report,
 )
 
-models = st.builds(Model, gamma=st.floats(0.0, 1.5), soft_cap=st.floats(0.5, 4.0), shift=st.floats(-0.5, 0.5))
+models = st.builds(
+    Model, gamma=st.floats(0.0, 1.5), soft_cap=st.floats(0.5, 4.0), shift=st.floats(-0.5, 0.5)
+)
 
 
 def waiting(pieces: Sequence[Evidence]) -> set[EvidenceId]:
     return {piece.id for piece in pieces if piece.status == "logged"}
 
 
-def effects(asked: Question, pieces: Sequence[Evidence], at: float, **how: Any) -> dict[EvidenceId, float]:
-    return judgement_effects(asked, waiting(pieces), evidence=pieces, indicators=INDICATORS, at=day(at), **how)
+def effects(
+    asked: Question, pieces: Sequence[Evidence], at: float, **how: Any
+) -> dict[EvidenceId, float]:
+    return judgement_effects(
+        asked, waiting(pieces), evidence=pieces, indicators=INDICATORS, at=day(at), **how
+    )
 
 
 def held(asked: Question, pieces: Sequence[Evidence], at: float, **how: Any) -> tuple[float, ...]:
@@ -51,22 +59,34 @@ def held(asked: Question, pieces: Sequence[Evidence], at: float, **how: Any) -> 
     return suggest_options(asked, pieces, INDICATORS, day(at), **how).distribution.p
 
 
-def real_effect(asked: Question, pieces: Sequence[Evidence], piece: EvidenceId, at: float, **how: Any) -> float:
+def real_effect(
+    asked: Question, pieces: Sequence[Evidence], piece: EvidenceId, at: float, **how: Any
+) -> float:
     stands = held(asked, pieces, at, **how)
-    judged = [[replace(e, status=verdict) if e.id == piece else e for e in pieces] for verdict in VERDICTS]
-    return max(abs(p - q) for other in judged for p, q in zip(held(asked, other, at, **how), stands, strict=True))
+    judged = [
+        [replace(e, status=verdict) if e.id == piece else e for e in pieces] for verdict in VERDICTS
+    ]
+    return max(
+        abs(p - q)
+        for other in judged
+        for p, q in zip(held(asked, other, at, **how), stands, strict=True)
+    )
 
 
 def assert_real(asked: Question, pieces: Sequence[Evidence], at: float, **how: Any) -> None:
     found = effects(asked, pieces, at, **how)
-    assert set(found) == {e.id for e in pieces if e.status == "logged" and e.first_seen_at <= day(at)}
+    assert set(found) == {
+        e.id for e in pieces if e.status == "logged" and e.first_seen_at <= day(at)
+    }
     for piece, effect in found.items():
         assert effect == pytest.approx(real_effect(asked, pieces, piece, at, **how), abs=1e-12)
 
 
 @law
 @given(questions(), evidence_lists(), moments, models)
-def test_effects_are_those_of_whole_suggestions(q: Question, pieces: list[Evidence], at: float, model: Model) -> None:
+def test_effects_are_those_of_whole_suggestions(
+    q: Question, pieces: list[Evidence], at: float, model: Model
+) -> None:
     assert_real(q, pieces, at, model=model)
 
 
@@ -81,7 +101,10 @@ def test_effects_on_options_are_those_of_whole_suggestions(
 def test_a_rejection_gives_its_novelty_to_the_story_after_it() -> None:
     early, late = (evidence(n, at=n, status="logged", relevance=0.9) for n in (10, 12))
     assert_real(question(), [early, late], 20.0)
-    assert effects(question(), [early, late], 20.0)[early.id] < effects(question(), [early], 20.0)[early.id]
+    assert (
+        effects(question(), [early, late], 20.0)[early.id]
+        < effects(question(), [early], 20.0)[early.id]
+    )
 
 
 def test_a_rejected_match_leaves_its_indicator_silent() -> None:
@@ -97,11 +120,15 @@ def test_nothing_moves_a_question_about_a_number() -> None:
 
 def test_an_option_that_cannot_come_is_moved_by_nothing() -> None:
     asked = replace(categorical_question(), prior=Categorical(OPTIONS, (0.0, 0.6, 0.4)))
-    assert set(effects(asked, [evidence(1, status="logged", option=OPTIONS[0])], 20.0).values()) == {0.0}
+    assert set(
+        effects(asked, [evidence(1, status="logged", option=OPTIONS[0])], 20.0).values()
+    ) == {0.0}
 
 
 def test_the_estimate_is_the_effect_of_a_lone_story_as_long_as_little_moves() -> None:
-    piece = evidence(1, at=10, strength=Strength.SLIGHT, status="logged", reports=(report(10, "wire", 0.9),))
+    piece = evidence(
+        1, at=10, strength=Strength.SLIGHT, status="logged", reports=(report(10, "wire", 0.9),)
+    )
     asked, model = question("state_at", prior=0.4), Model(gamma=0.1)
     story = weigh(piece, 1.0, indicator(), day(10))
     real = judgement_effects(

@@ -30,13 +30,28 @@ from forecasts.learning import (
 from forecasts.probability import logit, sigmoid
 from forecasts.question import Question, QuestionId, Resolution
 from forecasts.suggestion import suggest
-from tests.forecasts.strategies import INDICATORS, by_id, day, due, evidence, indicator, law, question
+from tests.forecasts.strategies import (
+    INDICATORS,
+    by_id,
+    day,
+    due,
+    evidence,
+    indicator,
+    law,
+    question,
+)
 
 NOW = day(100)
 
 
 def row(
-    number: int, happened: bool, evidence: float, *, offset: float = 0.0, known: float = 50.0, at: float = 10.0
+    number: int,
+    happened: bool,
+    evidence: float,
+    *,
+    offset: float = 0.0,
+    known: float = 50.0,
+    at: float = 10.0,
 ) -> EvidenceRow:
     return EvidenceRow(QuestionId(f"q{number}"), day(at), day(known), offset, evidence, happened, 1)
 
@@ -64,7 +79,9 @@ def test_a_row_holds_what_the_lines_of_a_suggestion_add_up_to() -> None:
     for line in found.lines:
         per_kind[line.kind] = per_kind.get(line.kind, 0.0) + line.log_odds
     assert made.offset == pytest.approx(per_kind["base rate"] + per_kind["time passed"])
-    assert made.evidence == pytest.approx(per_kind["evidence"] + per_kind["silence"] + per_kind["usual level"])
+    assert made.evidence == pytest.approx(
+        per_kind["evidence"] + per_kind["silence"] + per_kind["usual level"]
+    )
     assert max(per_kind["silence"], per_kind["usual level"]) < 0.0
     assert (made.question_id, made.at, made.known_at, made.happened, made.scheduled) == (
         found.question_id,
@@ -91,15 +108,28 @@ def a_question(name: str = "q", **changed: Any) -> Question:
     return replace(question(), id=QuestionId(name), resolves_at=times["closes_at"], **times)
 
 
-def yearly_questions(seed: int, days: int) -> Iterator[tuple[Question, Resolution, list[EvidenceRow]]]:
-    """156 yearly questions opened over `days`, with an exact base rate of 30 % and evidence that says nothing."""
+def yearly_questions(
+    seed: int, days: int
+) -> Iterator[tuple[Question, Resolution, list[EvidenceRow]]]:
+    """156 yearly questions opened over `days`, with an exact base rate of 30 % and evidence that
+    says nothing.
+    """
     luck = np.random.default_rng(seed)
     for number in range(156):
         opens = day(days * number / 156)
         waits = luck.exponential(-365 / math.log(0.7))
         closes, known = opens + YEAR, opens + timedelta(min(waits, 365))
         asked = a_question(f"q{number}", opens_at=opens, closes_at=closes)
-        answer = Resolution(asked.id, "yes" if waits < 365 else "no", "https://e.org", "", known, known, known, "ann")
+        answer = Resolution(
+            asked.id,
+            "yes" if waits < 365 else "no",
+            "https://e.org",
+            "",
+            known,
+            known,
+            known,
+            "ann",
+        )
         dates = [at for k in range(26) if (at := opens + timedelta(14 * (k + 0.5))) < known]
         chances = [1 - 0.7 ** ((closes - at) / YEAR) for at in dates]
         rows = [
@@ -110,8 +140,13 @@ def yearly_questions(seed: int, days: int) -> Iterator[tuple[Question, Resolutio
 
 
 def learned_shift(chosen: Callable[[Question, Resolution], bool], now: float) -> float:
-    """The mean shift over a hundred worlds, learned at day `now` from the questions that are chosen."""
-    worlds = ([r for q, a, rows in yearly_questions(seed, 547) if chosen(q, a) for r in rows] for seed in range(100))
+    """The mean shift over a hundred worlds, learned at day `now` from the questions that are
+    chosen.
+    """
+    worlds = (
+        [r for q, a, rows in yearly_questions(seed, 547) if chosen(q, a) for r in rows]
+        for seed in range(100)
+    )
     return float(np.mean([fit_gamma(rows, before=day(now))[1].value for rows in worlds]))
 
 
@@ -119,7 +154,9 @@ def learned_shift(chosen: Callable[[Question, Resolution], bool], now: float) ->
 def test_after_eighteen_months_no_bias_towards_yes_is_learned() -> None:
     now = day(547)
     assert abs(learned_shift(lambda q, a: teaches(q, a, now), 547)) < 0.03
-    assert learned_shift(lambda _, a: a.known_at < now, 547) > 0.15  # what early answers would have taught
+    assert (
+        learned_shift(lambda _, a: a.known_at < now, 547) > 0.15
+    )  # what early answers would have taught
 
 
 @pytest.mark.parametrize(
@@ -130,7 +167,9 @@ def test_after_eighteen_months_no_bias_towards_yes_is_learned() -> None:
         ({"retrospective": True}, False),
     ],
 )
-def test_a_question_teaches_once_its_close_has_passed(changed: dict[str, Any], taught: bool) -> None:
+def test_a_question_teaches_once_its_close_has_passed(
+    changed: dict[str, Any], taught: bool
+) -> None:
     asked = a_question(**changed)
     answer = Resolution(asked.id, "yes", "https://e.org", "", day(40), day(40), day(40), "ann")
     assert teaches(asked, answer, NOW) is taught
@@ -142,7 +181,10 @@ def test_a_question_teaches_once_its_close_has_passed(changed: dict[str, Any], t
 def test_retrospective_questions_teach_in_a_replay_only() -> None:
     asked = a_question(retrospective=True)
     answer = Resolution(asked.id, "no", "https://e.org", "", day(90), day(90), day(90), "ann")
-    assert [teaches(asked, answer, NOW, replayed=replayed) for replayed in (True, False)] == [True, False]
+    assert [teaches(asked, answer, NOW, replayed=replayed) for replayed in (True, False)] == [
+        True,
+        False,
+    ]
 
 
 @pytest.mark.parametrize("scheduled", [1, 7])
@@ -173,7 +215,9 @@ def test_thirty_questions_whose_evidence_says_nothing_draw_the_default_down() ->
         ([], "default: 0 of 30 questions have closed with an answer"),
     ],
 )
-def test_from_too_little_nothing_is_learned_and_the_reason_is_given(happened: list[bool], why: str) -> None:
+def test_from_too_little_nothing_is_learned_and_the_reason_is_given(
+    happened: list[bool], why: str
+) -> None:
     gamma, shift = fit_gamma([row(n, yes, 1.0) for n, yes in enumerate(happened)], before=NOW)
     assert values((gamma, shift)) == (0.5, 0.0)
     assert gamma.why == shift.why == why
@@ -182,10 +226,15 @@ def test_from_too_little_nothing_is_learned_and_the_reason_is_given(happened: li
 
 def test_snapshots_of_one_question_are_no_more_than_one_question() -> None:
     many = [row(n % 3, n % 3 > 0, 1.0, at=n) for n in range(90)]
-    assert fit_gamma(many, before=NOW)[0].why == "default: 3 of 30 questions have closed with an answer"
+    assert (
+        fit_gamma(many, before=NOW)[0].why
+        == "default: 3 of 30 questions have closed with an answer"
+    )
     once = world(0.8, 60)
     often = [replace(r, at=day(date), scheduled=5) for r in once for date in range(5)]
-    assert values(fit_gamma(often, before=NOW)) == pytest.approx(values(fit_gamma(once, before=NOW)))
+    assert values(fit_gamma(often, before=NOW)) == pytest.approx(
+        values(fit_gamma(once, before=NOW))
+    )
 
 
 def test_a_question_that_was_answered_early_counts_for_the_dates_that_it_stood_alone() -> None:
@@ -204,9 +253,15 @@ def test_evidence_that_points_the_wrong_way_counts_nothing_and_is_never_turned_r
 
 
 @law
-@given(st.lists(st.tuples(st.booleans(), st.floats(-30, 30), st.floats(-28, 28)), min_size=30, max_size=60))
+@given(
+    st.lists(
+        st.tuples(st.booleans(), st.floats(-30, 30), st.floats(-28, 28)), min_size=30, max_size=60
+    )
+)
 def test_every_record_gives_finite_values(record: list[tuple[bool, float, float]]) -> None:
-    gamma, shift = fit_gamma([row(n, yes, s, offset=o) for n, (yes, s, o) in enumerate(record)], before=NOW)
+    gamma, shift = fit_gamma(
+        [row(n, yes, s, offset=o) for n, (yes, s, o) in enumerate(record)], before=NOW
+    )
     assert 0.0 <= gamma.value < math.inf
     assert math.isfinite(shift.value)
 
@@ -225,14 +280,20 @@ def test_later_answers_never_matter_and_neither_does_the_order(
 
 def reviews(*parts: tuple[float, int, int]) -> list[Review]:
     """(shown, kept, not kept) → decisions."""
-    return [Review(shown, n < kept, day(n % 50)) for shown, kept, rest in parts for n in range(kept + rest)]
+    return [
+        Review(shown, n < kept, day(n % 50))
+        for shown, kept, rest in parts
+        for n in range(kept + rest)
+    ]
 
 
 FITS: tuple[Callable[..., LearnedMap], ...] = (fit_relevance, fit_direction)
 
 
 @pytest.mark.parametrize("fit", FITS)
-def test_shown_chances_that_were_right_stay_about_as_they_are(fit: Callable[..., LearnedMap]) -> None:
+def test_shown_chances_that_were_right_stay_about_as_they_are(
+    fit: Callable[..., LearnedMap],
+) -> None:
     found = fit(reviews((0.9, 90, 10), (0.5, 50, 50), (0.2, 20, 80)), before=NOW)
     for p in (0.2, 0.5, 0.9):
         assert found.apply(p) == pytest.approx(p, abs=0.01)
@@ -243,11 +304,17 @@ def test_matches_that_were_shown_too_high_are_brought_down() -> None:
     assert found.apply(0.9) == pytest.approx(0.5, abs=0.06)
     assert found.apply(0.6) == pytest.approx(0.2, abs=0.06)
     assert found.slope.why == "fitted to 200 decisions, 70 kept"
-    assert (found.shift.name, found.slope.name, found.shift.n) == ("relevance shift", "relevance slope", 200)
+    assert (found.shift.name, found.slope.name, found.shift.n) == (
+        "relevance shift",
+        "relevance slope",
+        200,
+    )
 
 
 @pytest.mark.parametrize("fit", FITS)
-def test_below_thirty_decisions_chances_stay_exactly_as_shown(fit: Callable[..., LearnedMap]) -> None:
+def test_below_thirty_decisions_chances_stay_exactly_as_shown(
+    fit: Callable[..., LearnedMap],
+) -> None:
     found = fit(reviews((0.9, 0, 29)), before=NOW)
     assert [found.apply(p) for p in (0.0, 0.0001, 0.37, 1.0)] == [0.0, 0.0001, 0.37, 1.0]
     assert found.shift.why == "default: 29 of 30 decisions are made"
@@ -265,7 +332,9 @@ def test_a_chance_that_is_none_is_refused() -> None:
 
 
 decisions = st.lists(
-    st.builds(Review, st.floats(0.0, 1.0), st.booleans(), st.integers(0, 200).map(day)), min_size=30, max_size=80
+    st.builds(Review, st.floats(0.0, 1.0), st.booleans(), st.integers(0, 200).map(day)),
+    min_size=30,
+    max_size=80,
 )
 
 
@@ -279,15 +348,22 @@ def test_a_learned_map_never_falls(known: list[Review], shown: list[float]) -> N
 @law
 @given(decisions)
 def test_later_decisions_never_matter(known: list[Review]) -> None:
-    assert fit_direction(known, before=NOW) == fit_direction([r for r in known if r.at < NOW], before=NOW)
+    assert fit_direction(known, before=NOW) == fit_direction(
+        [r for r in known if r.at < NOW], before=NOW
+    )
 
 
 def record(*parts: tuple[bool, float, int], first: int = 0, known: float = 50.0) -> list[Pointed]:
-    """(came out, share of questions on which it pointed to YES, questions) → one piece of evidence a question."""
+    """(came out, share of questions on which it pointed to YES, questions) → one piece of evidence
+    a question.
+    """
     found: list[Pointed] = []
     for happened, to_yes, count in parts:
         start = first + len(found)
-        found += [Pointed(QuestionId(f"q{start + n}"), day(known), n < to_yes * count, happened) for n in range(count)]
+        found += [
+            Pointed(QuestionId(f"q{start + n}"), day(known), n < to_yes * count, happened)
+            for n in range(count)
+        ]
     return found
 
 
@@ -298,7 +374,9 @@ def reliability(graded: float, known: Sequence[Pointed]) -> Learned:
 def test_a_feed_that_is_always_right_comes_near_certainty_and_not_beyond_the_ceiling() -> None:
     found = reliability(0.4, record((True, 1.0, 400), (False, 0.0, 400)))
     assert 0.95 < found.value <= MAX_RELIABILITY
-    assert found.why.startswith("pointed right in 99% of 400 questions that came out YES and 99% of 400")
+    assert found.why.startswith(
+        "pointed right in 99% of 400 questions that came out YES and 99% of 400"
+    )
 
 
 @pytest.mark.parametrize("habit", [0.0, 0.2, 0.9, 1.0])
@@ -348,15 +426,24 @@ def test_a_hundred_pieces_on_one_question_are_one_question() -> None:
 
 
 def test_a_question_counts_by_the_share_of_evidence_that_pointed_right() -> None:
-    known = [Pointed(QuestionId(f"q{n}"), day(50), to_yes, n % 2 == 0) for n in range(40) for to_yes in (True, False)]
+    known = [
+        Pointed(QuestionId(f"q{n}"), day(50), to_yes, n % 2 == 0)
+        for n in range(40)
+        for to_yes in (True, False)
+    ]
     assert reliability(0.0, known).value == pytest.approx(0.0)
     assert "50% of 20 questions that came out YES" in reliability(0.0, known).why
 
 
 @law
-@given(st.lists(st.tuples(st.booleans(), st.booleans(), st.integers(0, 200)), min_size=20, max_size=60))
+@given(
+    st.lists(st.tuples(st.booleans(), st.booleans(), st.integers(0, 200)), min_size=20, max_size=60)
+)
 def test_later_outcomes_never_matter_to_a_feed(parts: list[tuple[bool, bool, int]]) -> None:
-    known = [Pointed(QuestionId(f"q{n}"), day(at), to_yes, yes) for n, (to_yes, yes, at) in enumerate(parts)]
+    known = [
+        Pointed(QuestionId(f"q{n}"), day(at), to_yes, yes)
+        for n, (to_yes, yes, at) in enumerate(parts)
+    ]
     found = reliability(0.75, known)
     assert found == reliability(0.75, [r for r in known if r.known_at < NOW])
     assert 0.0 <= found.value <= MAX_RELIABILITY
@@ -368,7 +455,9 @@ def test_a_grade_that_is_no_probability_is_refused() -> None:
 
 
 def test_a_learned_shift_and_slope_act_in_log_odds() -> None:
-    shift, slope = (Learned(name, "all", value, 40, NOW, "") for name, value in (("shift", 0.3), ("slope", 0.5)))
+    shift, slope = (
+        Learned(name, "all", value, 40, NOW, "") for name, value in (("shift", 0.3), ("slope", 0.5))
+    )
     assert logit(LearnedMap(shift, slope).apply(0.2)) == pytest.approx(0.3 + 0.5 * math.log(0.25))
     assert 0.0 < LearnedMap(shift, slope).apply(0.0) < LearnedMap(shift, slope).apply(1.0) < 1.0
 

@@ -35,7 +35,9 @@ def test_evidence_multiplies_the_odds() -> None:
 
 @law
 @given(inner, st.lists(ratios, max_size=6), st.randoms(use_true_random=False))
-def test_the_order_of_evidence_does_not_matter(prior: float, found: list[float], chance: random.Random) -> None:
+def test_the_order_of_evidence_does_not_matter(
+    prior: float, found: list[float], chance: random.Random
+) -> None:
     shuffled = list(found)
     chance.shuffle(shuffled)
     assert combine(prior, shuffled) == combine(prior, found)
@@ -43,8 +45,12 @@ def test_the_order_of_evidence_does_not_matter(prior: float, found: list[float],
 
 @law
 @given(inner, ratios, ratios)
-def test_evidence_taken_in_one_after_the_other_says_the_same(prior: float, one: float, other: float) -> None:
-    assert combine(combine(prior, [one]), [other]) == pytest.approx(combine(prior, [one, other]), rel=1e-9)
+def test_evidence_taken_in_one_after_the_other_says_the_same(
+    prior: float, one: float, other: float
+) -> None:
+    assert combine(combine(prior, [one]), [other]) == pytest.approx(
+        combine(prior, [one, other]), rel=1e-9
+    )
     assert combine(prior, [one, 1 / one]) == pytest.approx(prior, rel=1e-9)
 
 
@@ -60,7 +66,9 @@ def test_decisive_evidence_decides() -> None:
     assert combine(0.3, [math.inf, 0.2]) == 1.0
 
 
-@pytest.mark.parametrize(("prior", "found"), [(0.0, [math.inf]), (1.0, [0.0]), (0.5, [0.0, math.inf])])
+@pytest.mark.parametrize(
+    ("prior", "found"), [(0.0, [math.inf]), (1.0, [0.0]), (0.5, [0.0, math.inf])]
+)
 def test_what_rules_out_both_answers_is_refused(prior: float, found: list[float]) -> None:
     with pytest.raises(ForecastsError, match="rule out both"):
         combine(prior, found)
@@ -75,9 +83,15 @@ def test_a_ratio_that_is_none_is_refused(wrong: float) -> None:
 
 
 def test_each_story_of_the_same_kind_counts_half_of_the_one_before() -> None:
-    assert [novelty_total(0.8, n, 0.5) for n in range(4)] == pytest.approx([0.0, 0.8, 1.2, 1.4], abs=1e-12)
-    assert [novelty_total(0.8, n, 0.0) for n in range(4)] == pytest.approx([0.0, 0.8, 0.8, 0.8], abs=1e-12)
-    assert [novelty_total(0.8, n, 1.0) for n in range(4)] == pytest.approx([0.0, 0.8, 1.6, 2.4], abs=1e-12)
+    assert [novelty_total(0.8, n, 0.5) for n in range(4)] == pytest.approx(
+        [0.0, 0.8, 1.2, 1.4], abs=1e-12
+    )
+    assert [novelty_total(0.8, n, 0.0) for n in range(4)] == pytest.approx(
+        [0.0, 0.8, 0.8, 0.8], abs=1e-12
+    )
+    assert [novelty_total(0.8, n, 1.0) for n in range(4)] == pytest.approx(
+        [0.0, 0.8, 1.6, 2.4], abs=1e-12
+    )
 
 
 @law
@@ -101,33 +115,47 @@ def test_a_negative_number_of_stories_or_a_discount_outside_0_to_1_is_refused() 
 
 
 def test_a_weight_halves_with_each_half_life() -> None:
-    assert [decayed(2.0, age, 14.0) for age in (0, 7, 14, 42)] == pytest.approx([2.0, 2**0.5, 1.0, 0.25], abs=1e-12)
+    assert [decayed(2.0, age, 14.0) for age in (0, 7, 14, 42)] == pytest.approx(
+        [2.0, 2**0.5, 1.0, 0.25], abs=1e-12
+    )
     assert decayed(2.0, 1e9, None) == 2.0
     assert decayed(-math.inf, 1e6, 1.0) == 0.0
 
 
 @law
 @given(st.floats(-5.0, 5.0), st.floats(0.0, 500.0), st.floats(0.0, 500.0), st.floats(1.0, 400.0))
-def test_weights_fade_step_by_step_as_they_do_at_once(ln_lr: float, one: float, other: float, half: float) -> None:
+def test_weights_fade_step_by_step_as_they_do_at_once(
+    ln_lr: float, one: float, other: float, half: float
+) -> None:
     at_once = decayed(ln_lr, one + other, half)
-    assert decayed(decayed(ln_lr, one, half), other, half) == pytest.approx(at_once, rel=1e-9, abs=1e-300)
+    assert decayed(decayed(ln_lr, one, half), other, half) == pytest.approx(
+        at_once, rel=1e-9, abs=1e-300
+    )
     assert abs(at_once) <= abs(ln_lr)
 
 
-@pytest.mark.parametrize(("age", "half"), [(-1.0, 14.0), (1.0, 0.0), (1.0, -3.0), (math.nan, 14.0), (1.0, math.inf)])
-def test_evidence_from_the_future_and_impossible_half_lives_are_refused(age: float, half: float) -> None:
+@pytest.mark.parametrize(
+    ("age", "half"), [(-1.0, 14.0), (1.0, 0.0), (1.0, -3.0), (math.nan, 14.0), (1.0, math.inf)]
+)
+def test_evidence_from_the_future_and_impossible_half_lives_are_refused(
+    age: float, half: float
+) -> None:
     with pytest.raises(ForecastsError):
         decayed(1.0, age, half)
 
 
 @law
 @given(st.integers(0, 50), st.integers(0, 50), inner, inner)
-def test_counts_are_the_ratio_of_two_binomial_likelihoods(hits: int, misses: int, yes: float, no: float) -> None:
+def test_counts_are_the_ratio_of_two_binomial_likelihoods(
+    hits: int, misses: int, yes: float, no: float
+) -> None:
     found = count_log_ratio(hits, hits + misses, yes, no)
     expected = binom.logpmf(hits, hits + misses, yes) - binom.logpmf(hits, hits + misses, no)
     assert found == pytest.approx(expected, abs=1e-9)
     assert found == pytest.approx(-count_log_ratio(hits, hits + misses, no, yes), abs=1e-9)
-    assert count_log_ratio(hits, hits + misses, yes, no, overdispersion=4.0) == pytest.approx(found / 4, abs=1e-12)
+    assert count_log_ratio(hits, hits + misses, yes, no, overdispersion=4.0) == pytest.approx(
+        found / 4, abs=1e-12
+    )
 
 
 def test_a_count_that_cannot_be_under_one_answer_is_infinite_evidence() -> None:
@@ -175,15 +203,21 @@ def test_a_report_that_only_one_answer_can_bring_is_infinite_evidence() -> None:
         silence_log_ratio(0.0, 0.0, 7, 1)
 
 
-@pytest.mark.parametrize("wrong", [(-0.1, 0.1, 7, 0), (0.1, math.inf, 7, 0), (0.1, 0.1, -7, 0), (0.1, 0.1, 7, -1)])
-def test_rates_days_and_counts_below_zero_are_refused(wrong: tuple[float, float, float, float]) -> None:
+@pytest.mark.parametrize(
+    "wrong", [(-0.1, 0.1, 7, 0), (0.1, math.inf, 7, 0), (0.1, 0.1, -7, 0), (0.1, 0.1, 7, -1)]
+)
+def test_rates_days_and_counts_below_zero_are_refused(
+    wrong: tuple[float, float, float, float],
+) -> None:
     with pytest.raises(ForecastsError, match="0 or more"):
         silence_log_ratio(*wrong)
 
 
 @law
 @given(moments, st.floats(0.1, 3.0), st.floats(0.0, 3.0), st.floats(0.1, 5.0))
-def test_each_story_raises_the_rate_of_those_after_it(times: list[float], mu: float, alpha: float, beta: float) -> None:
+def test_each_story_raises_the_rate_of_those_after_it(
+    times: list[float], mu: float, alpha: float, beta: float
+) -> None:
     found = hawkes_independent(times, mu, alpha, beta)
     direct = [
         mu + sum(alpha * math.exp(-beta * (now - before)) for before in times[:index])
@@ -210,7 +244,9 @@ def test_stories_out_of_order_are_refused(times: list[float]) -> None:
         hawkes_independent(times, 0.3, 1.0, 1.0)
 
 
-@pytest.mark.parametrize(("mu", "alpha", "beta"), [(0.0, 1.0, 1.0), (1.0, -1.0, 1.0), (1.0, 1.0, 0.0)])
+@pytest.mark.parametrize(
+    ("mu", "alpha", "beta"), [(0.0, 1.0, 1.0), (1.0, -1.0, 1.0), (1.0, 1.0, 0.0)]
+)
 def test_rates_that_no_stream_has_are_refused(mu: float, alpha: float, beta: float) -> None:
     with pytest.raises(ForecastsError):
         hawkes_independent([0.0], mu, alpha, beta)
@@ -218,8 +254,12 @@ def test_rates_that_no_stream_has_are_refused(mu: float, alpha: float, beta: flo
 
 def test_words_become_the_ratio_of_their_midpoints() -> None:
     assert ratio_from_words("likely", "unlikely") == pytest.approx(0.675 / 0.325, abs=1e-12)
-    assert ratio_from_words("rare", "common", {"rare": 0.1, "common": 0.4}) == pytest.approx(0.25, abs=1e-12)
-    assert list(ICD_203.values()) == pytest.approx([0.03, 0.125, 0.325, 0.5, 0.675, 0.875, 0.97], abs=1e-12)
+    assert ratio_from_words("rare", "common", {"rare": 0.1, "common": 0.4}) == pytest.approx(
+        0.25, abs=1e-12
+    )
+    assert list(ICD_203.values()) == pytest.approx(
+        [0.03, 0.125, 0.325, 0.5, 0.675, 0.875, 0.97], abs=1e-12
+    )
 
 
 @law
@@ -229,7 +269,10 @@ def test_asking_about_no_first_turns_the_ratio_over(one: str, other: str) -> Non
 
 
 def test_an_unknown_word_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(ForecastsError, match="'perhaps' is no word for a chance here: use one of almost no chance, "):
+    with pytest.raises(
+        ForecastsError,
+        match="'perhaps' is no word for a chance here: use one of almost no chance, ",
+    ):
         ratio_from_words("likely", "perhaps")
 
 

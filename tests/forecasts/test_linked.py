@@ -1,4 +1,6 @@
-"""Links between questions: which fit, what contradicts them, what repairs gain, and conditional pairs."""
+"""Links between questions: which fit, what contradicts them, what repairs gain, and conditional
+pairs.
+"""
 
 import math
 from collections.abc import Callable
@@ -8,7 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecasts.coherence import repair_conjunction, repair_nested_dates, repair_sum_to_one, repair_total_probability
+from forecasts.coherence import (
+    repair_conjunction,
+    repair_nested_dates,
+    repair_sum_to_one,
+    repair_total_probability,
+)
 from forecasts.distribution import Binary, Categorical, Distribution
 from forecasts.errors import ForecastsError, InvalidQuestion
 from forecasts.linked import (
@@ -35,13 +42,19 @@ def link(kind: LinkKind, size: int = 2, labels: tuple[str, ...] = ()) -> Link:
 def asked(*shapes: HorizonShape) -> dict[QuestionId, Question]:
     """Questions a, b, c, d, each of which closes later than the one before."""
     named = zip(LETTERS, shapes or ("event_by",) * 4, strict=False)
-    made = {q: question(shape, days=10.0 * n, name=q) for n, (q, shape) in enumerate(named, start=1)}
+    made = {
+        q: question(shape, days=10.0 * n, name=q) for n, (q, shape) in enumerate(named, start=1)
+    }
     return {q: replace(one, text=q.upper()) for q, one in made.items()}
 
 
 def found(kind: LinkKind, *p: float | None, shape: HorizonShape = "event_by") -> Violation | None:
-    """What contradicts a link when these probabilities are held; None is a forecast that is not there."""
-    held: dict[QuestionId, Distribution] = {q: Binary(x) for q, x in zip(LETTERS, p, strict=False) if x is not None}
+    """What contradicts a link when these probabilities are held; None is a forecast that is not
+    there.
+    """
+    held: dict[QuestionId, Distribution] = {
+        q: Binary(x) for q, x in zip(LETTERS, p, strict=False) if x is not None
+    }
     return violation(link(kind, len(p)), held, asked(*(shape,) * 4))
 
 
@@ -56,7 +69,13 @@ def z(gap: float, *p: float) -> float:
 
 
 def test_a_link_that_fits_its_questions_is_accepted() -> None:
-    sizes: dict[LinkKind, int] = {"implies": 2, "one of": 4, "dates": 3, "conjunction": 3, "condition": 4}
+    sizes: dict[LinkKind, int] = {
+        "implies": 2,
+        "one of": 4,
+        "dates": 3,
+        "conjunction": 3,
+        "condition": 4,
+    }
     for kind, size in sizes.items():
         check_link(link(kind, size), asked())
     check_link(link("dates"), asked("holds_until", "holds_until"))
@@ -73,7 +92,10 @@ def test_a_link_with_too_few_questions_wrong_kinds_order_or_labels_is_refused() 
     with pytest.raises(InvalidQuestion, match="3 questions, not 2"):
         check_link(link("conjunction", 2), asked())
     with pytest.raises(InvalidQuestion, match="binary"):
-        check_link(link("implies"), {LETTERS[0]: categorical_question(name="a"), LETTERS[1]: question(name="b")})
+        check_link(
+            link("implies"),
+            {LETTERS[0]: categorical_question(name="a"), LETTERS[1]: question(name="b")},
+        )
     with pytest.raises(InvalidQuestion, match="does not close after"):
         check_link(replace(link("dates"), question_ids=LETTERS[1::-1]), asked())
     with pytest.raises(InvalidQuestion, match="labels"):
@@ -93,7 +115,10 @@ def test_opposites_and_all_that_can_happen_add_up() -> None:
     for one in (broken("negates", 0.8, 0.5), broken("one of", 0.8, 0.5)):
         assert one.after == pytest.approx((2 / 3, 1 / 3))
         assert one.z == pytest.approx(z(0.3, 0.8, 0.5))
-        assert one.words == "“A” at 80%, “B” at 50%: exactly one comes true, so they make 100%, not 130%"
+        assert (
+            one.words
+            == "“A” at 80%, “B” at 50%: exactly one comes true, so they make 100%, not 130%"
+        )
     assert broken("one of", 0.2, 0.3, 0.1).repair == repair_sum_to_one([0.2, 0.3, 0.1])
     assert found("one of", 0.5, 0.3, 0.2) is None
 
@@ -126,7 +151,12 @@ def test_what_comes_by_a_day_gets_likelier_and_what_holds_until_one_less_likely(
 def test_how_things_stand_at_several_dates_binds_nothing() -> None:
     assert found("dates", 0.5, 0.3, 0.4, shape="state_at") is None
     mixed = asked("event_by", "holds_until")
-    assert violation(link("dates"), {q: Binary(p) for q, p in zip(LETTERS, (0.5, 0.3), strict=False)}, mixed) is None
+    assert (
+        violation(
+            link("dates"), {q: Binary(p) for q, p in zip(LETTERS, (0.5, 0.3), strict=False)}, mixed
+        )
+        is None
+    )
 
 
 def test_dates_without_a_forecast_are_passed_over() -> None:
@@ -160,9 +190,14 @@ def test_a_conjunction_is_bound_by_the_part_that_is_held() -> None:
 
 def test_a_conditional_pair_is_bound_by_the_question_it_is_about() -> None:
     one = broken("condition", 0.3, 0.8, 0.2, 0.5)
-    assert one.repair == repair_total_probability(p_b=0.3, p_a_given_b=0.8, p_a_given_not_b=0.2, p_a=0.5)
+    assert one.repair == repair_total_probability(
+        p_b=0.3, p_a_given_b=0.8, p_a_given_not_b=0.2, p_a=0.5
+    )
     assert one.z == pytest.approx(z(0.12, 0.3, 0.8, 0.2, 0.5))
-    assert one.words == "“D” is at 50%, but 38% follows from “A” at 30% and the forecasts on either side of it"
+    assert (
+        one.words
+        == "“D” is at 50%, but 38% follows from “A” at 30% and the forecasts on either side of it"
+    )
     assert found("condition", 0.3, 0.8, 0.2) is None
     assert found("condition", 0.3, None, 0.2, 0.5) is None
 
@@ -170,7 +205,9 @@ def test_a_conditional_pair_is_bound_by_the_question_it_is_about() -> None:
 def test_members_and_other_kinds_of_forecasts_bind_nothing() -> None:
     assert found("members", 0.9, 0.1) is None
     shares = Categorical(("x", "y"), (0.5, 0.5))
-    assert violation(link("implies"), {LETTERS[0]: Binary(0.9), LETTERS[1]: shares}, asked()) is None
+    assert (
+        violation(link("implies"), {LETTERS[0]: Binary(0.9), LETTERS[1]: shares}, asked()) is None
+    )
 
 
 def test_labels_name_the_questions() -> None:
@@ -195,7 +232,14 @@ REPAIRED: dict[LinkKind, Callable[[tuple[float, ...]], bool]] = {
     "conjunction": lambda p: p[0] + p[1] - 1.0 - 1e-9 <= p[2] <= min(p[:2]),
     "condition": lambda p: abs(p[3] - p[0] * p[1] - (1 - p[0]) * p[2]) < 1e-9,
 }
-SIZES: dict[LinkKind, int] = {"implies": 2, "negates": 2, "one of": 3, "dates": 3, "conjunction": 3, "condition": 4}
+SIZES: dict[LinkKind, int] = {
+    "implies": 2,
+    "negates": 2,
+    "one of": 3,
+    "dates": 3,
+    "conjunction": 3,
+    "condition": 4,
+}
 
 
 @pytest.mark.parametrize("kind", REPAIRED)
@@ -207,7 +251,12 @@ def test_what_is_repaired_contradicts_nothing_and_gains_whatever_happens(
     one = found(kind, *p[: SIZES[kind]], shape=shape)
     if one is None:
         order = -1 if kind == "dates" and shape == "holds_until" else 1
-        assert REPAIRED[kind](tuple(p[: SIZES[kind]][::order])) or kind in ("implies", "dates", "negates", "one of")
+        assert REPAIRED[kind](tuple(p[: SIZES[kind]][::order])) or kind in (
+            "implies",
+            "dates",
+            "negates",
+            "one of",
+        )
         return
     assert REPAIRED[kind](one.after)
     assert one.nats > 0.0
@@ -220,17 +269,23 @@ def test_what_is_repaired_contradicts_nothing_and_gains_whatever_happens(
 @law
 @given(st.lists(inner, min_size=3, max_size=3))
 def test_what_a_repair_gained_is_what_its_world_promised(p: list[float]) -> None:
-    one = repair_nested_dates([(question(days=n).closes_at.date(), x) for n, x in enumerate(p, start=1)])
+    one = repair_nested_dates(
+        [(question(days=n).closes_at.date(), x) for n, x in enumerate(p, start=1)]
+    )
     for world, gain in zip(one.worlds, one.gains, strict=True):
         outcomes: dict[QuestionId, Outcome | None] = {
             q: "yes" if happened else "no" for q, happened in zip(LETTERS, world, strict=False)
         }
-        assert scored_repair(LETTERS[:3], one.before, one.after, outcomes) == pytest.approx(gain, abs=1e-12)
+        assert scored_repair(LETTERS[:3], one.before, one.after, outcomes) == pytest.approx(
+            gain, abs=1e-12
+        )
 
 
 def test_a_repair_is_scored_when_all_its_questions_are_answered() -> None:
     def gain(*outcomes: Outcome | None) -> float | None:
-        return scored_repair(LETTERS[:2], (0.8, 0.5), (0.6, 0.6), dict(zip(LETTERS, outcomes, strict=False)))
+        return scored_repair(
+            LETTERS[:2], (0.8, 0.5), (0.6, 0.6), dict(zip(LETTERS, outcomes, strict=False))
+        )
 
     assert gain("yes", None) is None
     assert gain("yes") is None
@@ -250,7 +305,9 @@ def test_taking_back_a_wrong_certainty_gains_without_end() -> None:
         scored_repair(ids, (0.5, 0.5), (0.5,), {})
 
 
-@pytest.mark.parametrize(("outcome", "gone"), [("yes", "c"), ("no", "b"), ("annulled", "bc"), ("ambiguous", "bc")])
+@pytest.mark.parametrize(
+    ("outcome", "gone"), [("yes", "c"), ("no", "b"), ("annulled", "bc"), ("ambiguous", "bc")]
+)
 def test_the_branch_whose_condition_failed_is_annulled(outcome: Outcome, gone: str) -> None:
     assert branch_to_annul(link("condition", 3), outcome) == tuple(gone)
     assert branch_to_annul(link("condition", 4), outcome) == tuple(gone)
@@ -260,7 +317,13 @@ def test_the_branch_whose_condition_failed_is_annulled(outcome: Outcome, gone: s
 def test_a_branch_says_when_it_counts() -> None:
     pair = link("condition", 4)
     first, if_so, if_not, about = LETTERS
-    assert condition_text(pair, if_so, asked()) == "Counts only if “A” is answered YES, and is annulled otherwise."
-    assert condition_text(pair, if_not, asked()) == "Counts only if “A” is answered NO, and is annulled otherwise."
+    assert (
+        condition_text(pair, if_so, asked())
+        == "Counts only if “A” is answered YES, and is annulled otherwise."
+    )
+    assert (
+        condition_text(pair, if_not, asked())
+        == "Counts only if “A” is answered NO, and is annulled otherwise."
+    )
     assert condition_text(pair, first, asked()) == condition_text(pair, about, asked()) == ""
     assert condition_text(link("dates", 3), if_so, asked()) == ""

@@ -1,4 +1,6 @@
-"""The linter: each code fires on what it is for, keeps silent on what only looks like it, and nothing makes it fail."""
+"""The linter: each code fires on what it is for, keeps silent on what only looks like it, and
+nothing makes it fail.
+"""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -44,14 +46,18 @@ def codes(case: str | Asked, **around: Any) -> set[str]:
     return {flaw.code for flaw in flaws(case, **around)}
 
 
-@pytest.mark.parametrize(("code", "case"), [(code, case) for code, cases in FLAWED.items() for case in cases])
+@pytest.mark.parametrize(
+    ("code", "case"), [(code, case) for code, cases in FLAWED.items() for case in cases]
+)
 def test_what_is_wrong_is_found(code: str, case: str | Asked) -> None:
     found = flaws(case, code)
     assert found, made(case)
     assert all(flaw.reason and flaw.fix and "\n" not in flaw.reason + flaw.fix for flaw in found)
 
 
-@pytest.mark.parametrize(("code", "case"), [(code, case) for code, cases in SOUND_ONES.items() for case in cases])
+@pytest.mark.parametrize(
+    ("code", "case"), [(code, case) for code, cases in SOUND_ONES.items() for case in cases]
+)
 def test_what_only_looks_wrong_is_left_alone(code: str, case: str | Asked) -> None:
     assert flaws(case, code) == []
 
@@ -71,7 +77,12 @@ def test_a_question_reads_the_same_before_and_after_it_is_opened() -> None:
     for cases in FLAWED.values():
         for case in filter(lambda case: isinstance(case, Asked), cases):
             asked = made(case)
-            if asked.sources and all(map(str.strip, asked.sources)) and asked.criteria and asked.prior != "1":
+            if (
+                asked.sources
+                and all(map(str.strip, asked.sources))
+                and asked.criteria
+                and asked.prior != "1"
+            ):
                 opened = question_from(asked)
                 expected = lint(replace(asked, prior_reason=opened.prior_reason), AROUND)
                 assert lint(opened, AROUND) == expected
@@ -105,15 +116,34 @@ def test_blocking_flaws_come_first() -> None:
 
 
 def test_a_close_that_is_taken_as_included_is_explained() -> None:
-    asked = replace(SOUND, text="Will Arland sign by 31 May 2023?", criteria="YES if so.", opens_at=utc("2022-01-01"))
-    (flaw,) = flaws(replace(asked, closes_at=utc("2023-05-31"), retrospective=True), "other-deadline")
-    assert flaw.reason == "text ends on 31 May 2023, but the last day before the close is 30 May 2023"
-    assert flaw.fix == "Write 30 May 2023, or close at 2023-06-01T00:00Z: the close itself is excluded."
+    asked = replace(
+        SOUND,
+        text="Will Arland sign by 31 May 2023?",
+        criteria="YES if so.",
+        opens_at=utc("2022-01-01"),
+    )
+    (flaw,) = flaws(
+        replace(asked, closes_at=utc("2023-05-31"), retrospective=True), "other-deadline"
+    )
+    assert (
+        flaw.reason == "text ends on 31 May 2023, but the last day before the close is 30 May 2023"
+    )
+    assert (
+        flaw.fix
+        == "Write 30 May 2023, or close at 2023-06-01T00:00Z: the close itself is excluded."
+    )
 
 
 def test_a_close_in_the_morning_of_the_day_that_is_named_is_explained() -> None:
-    asked = replace(SOUND, text="Will Arland sign by 31 May 2023?", criteria="YES if so.", opens_at=utc("2022-01-01"))
-    (flaw,) = flaws(replace(asked, closes_at=utc("2023-05-31T09:30Z"), retrospective=True), "other-deadline")
+    asked = replace(
+        SOUND,
+        text="Will Arland sign by 31 May 2023?",
+        criteria="YES if so.",
+        opens_at=utc("2022-01-01"),
+    )
+    (flaw,) = flaws(
+        replace(asked, closes_at=utc("2023-05-31T09:30Z"), retrospective=True), "other-deadline"
+    )
     assert flaw.reason == "text ends on 31 May 2023, but it closes at 09:30 UTC of that day"
     assert flaw.fix == "Close at 2023-06-01T00:00Z: the close itself is excluded."
 
@@ -121,7 +151,9 @@ def test_a_close_in_the_morning_of_the_day_that_is_named_is_explained() -> None:
 def test_the_figure_of_a_year_that_closes_after_it_is_only_advised_against() -> None:
     late = replace(MEASURED, closes_at=utc("2028-02-01"))
     early = replace(MEASURED, closes_at=utc("2027-12-01"))
-    assert [flaw.severity for asked in (late, early) for flaw in flaws(asked, "other-deadline")] == [
+    assert [
+        flaw.severity for asked in (late, early) for flaw in flaws(asked, "other-deadline")
+    ] == [
         "advice",
         "blocking",
     ]
@@ -131,13 +163,17 @@ def test_a_vague_word_that_the_criteria_define_no_longer_blocks() -> None:
     asked = replace(SOUND, text="Will Arland make a major concession by 30 June 2027?")
     defined = replace(asked, criteria=f"“Major” means that troops leave the valley. {CRITERIA}")
     assert [flaw.severity for flaw in flaws(asked, "vague-word")] == ["blocking"]
-    assert "blocking" not in [flaw.severity for flaw in flaws(defined, "vague-word") if flaw.where == "text"]
+    assert "blocking" not in [
+        flaw.severity for flaw in flaws(defined, "vague-word") if flaw.where == "text"
+    ]
 
 
 def test_a_date_does_not_define_a_vague_word_but_a_number_does() -> None:
     by_date = "Will exports fall significantly by 30 June 2027?"
     by_number = "Will exports fall significantly, by 20 %, by 30 June 2027?"
-    severities = [flaw.severity for text in (by_date, by_number) for flaw in flaws(text, "vague-word")]
+    severities = [
+        flaw.severity for text in (by_date, by_number) for flaw in flaws(text, "vague-word")
+    ]
     assert severities == ["blocking", "advice"]
 
 
@@ -145,7 +181,10 @@ def test_one_option_within_another_blocks_unless_it_may_be_another_name() -> Non
     def severity(*options: str) -> str:
         return flaws(replace(CHOICE, options=(*options, "Other")), "options-overlap")[0].severity
 
-    assert (severity("Russia", "Russia and China"), severity("Sudan", "South Sudan")) == ("blocking", "advice")
+    assert (severity("Russia", "Russia and China"), severity("Sudan", "South Sudan")) == (
+        "blocking",
+        "advice",
+    )
 
 
 # What stands around a question
@@ -153,7 +192,11 @@ def test_one_option_within_another_blocks_unless_it_may_be_another_name() -> Non
 
 def sibling(closes: str, **given: Any) -> Question:
     asked = replace(
-        SOUND, id=f"until-{closes}", closes_at=utc(closes), resolves_at=utc(closes), claim_ids=(ClaimId("C1"),)
+        SOUND,
+        id=f"until-{closes}",
+        closes_at=utc(closes),
+        resolves_at=utc(closes),
+        claim_ids=(ClaimId("C1"),),
     )
     return question_from(replace(asked, **given))
 
@@ -203,9 +246,13 @@ def test_reports_that_are_kept_until_the_close_are_kept_long_enough(days: float 
         ("International Atomic Energy Agency",),
     ],
 )
-def test_without_a_feed_that_could_report_it_there_will_be_no_evidence(feeds: tuple[str, ...]) -> None:
+def test_without_a_feed_that_could_report_it_there_will_be_no_evidence(
+    feeds: tuple[str, ...],
+) -> None:
     if feeds == ("International Atomic Energy Agency",):
-        assert flaws(SOUND, "no-feed", feeds=feeds) == []  # “international” stands for news of every kind
+        assert (
+            flaws(SOUND, "no-feed", feeds=feeds) == []
+        )  # “international” stands for news of every kind
     else:
         assert [flaw.severity for flaw in flaws(SOUND, "no-feed", feeds=feeds)] == ["advice"]
 
@@ -236,7 +283,9 @@ def test_a_question_needs_indicators_for_both_sides() -> None:
     assert codes(SOUND, indicators=()) == {"no-indicators"}
     assert codes(SOUND, indicators=INDICATORS[:1]) == {"one-sided"}
     assert codes(SOUND, indicators=INDICATORS[1:]) == {"one-sided"}
-    assert codes(CHOICE, indicators=INDICATORS[:1]) == set()  # with options each indicator names its own
+    assert (
+        codes(CHOICE, indicators=INDICATORS[:1]) == set()
+    )  # with options each indicator names its own
 
 
 # Laws
@@ -245,15 +294,16 @@ texts = st.one_of(
     st.text(max_size=80),
     st.lists(
         st.sampled_from(
-            "Will Arland by 31 2027 June 2030 [ … ] “ ” ' \" and or sign die % $ 10 – 1,000 . ; ? at least UTC between"
-            " 0001 9999 31/12/9999 0–10 none −5 1e999 Other annul within a few years ٣ ½ ² next decade (a) \n".split(
-                " "
-            )
+            "Will Arland by 31 2027 June 2030 [ … ] “ ” ' \" and or sign die % $ 10 – 1,000 . ; "
+            "? at least UTC between 0001 9999 31/12/9999 0–10 none −5 1e999 Other annul within "
+            "a few years ٣ ½ ² next decade (a) \n".split(" ")
         ),
         max_size=14,
     ).map(" ".join),
 )
-times = st.datetimes(min_value=utc("0001-01-02").replace(tzinfo=None)).map(lambda at: at.replace(tzinfo=NOW.tzinfo))
+times = st.datetimes(min_value=utc("0001-01-02").replace(tzinfo=None)).map(
+    lambda at: at.replace(tzinfo=NOW.tzinfo)
+)
 
 
 @settings(deadline=None, max_examples=60)
@@ -289,17 +339,25 @@ def test_no_question_makes_the_linter_fail_and_its_answer_is_always_the_same(
 
 
 @settings(deadline=None, max_examples=30)
-@given(st.sampled_from([case for cases in FLAWED.values() for case in cases]), st.text(" \n\t", max_size=5))
+@given(
+    st.sampled_from([case for cases in FLAWED.values() for case in cases]),
+    st.text(" \n\t", max_size=5),
+)
 def test_white_space_makes_no_difference(case: str | Asked, space: str) -> None:
     asked = made(case)
-    spaced = replace(asked, text=f"{space}{asked.text}{space}", criteria=asked.criteria.replace(" ", f" {space}"))
+    spaced = replace(
+        asked, text=f"{space}{asked.text}{space}", criteria=asked.criteria.replace(" ", f" {space}")
+    )
     assert lint(spaced, AROUND) == lint(asked, AROUND)
 
 
 @settings(deadline=None, max_examples=20)
 @given(st.integers(1, 3000))
 def test_a_later_look_never_makes_a_question_less_settled(days: int) -> None:
-    settled = [bool(flaws(SOUND, "already-settled", now=NOW + timedelta(days=d))) for d in (0, days, 2 * days)]
+    settled = [
+        bool(flaws(SOUND, "already-settled", now=NOW + timedelta(days=d)))
+        for d in (0, days, 2 * days)
+    ]
     assert settled == sorted(settled)
 
 
@@ -309,5 +367,9 @@ def test_a_long_text_is_read_in_good_time() -> None:
 
 
 def test_a_time_without_a_zone_is_read_as_utc() -> None:
-    naive = replace(SOUND, opens_at=SOUND.opens_at.replace(tzinfo=None), closes_at=SOUND.closes_at.replace(tzinfo=None))
+    naive = replace(
+        SOUND,
+        opens_at=SOUND.opens_at.replace(tzinfo=None),
+        closes_at=SOUND.closes_at.replace(tzinfo=None),
+    )
     assert flaws(naive) == flaws(SOUND)

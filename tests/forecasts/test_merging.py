@@ -9,7 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecasts.errors import ForecastsError
-from forecasts.evidence import Direction, Evidence, EvidenceId, IndicatorId, Report, StoryId, Strength
+from forecasts.evidence import (
+    Direction,
+    Evidence,
+    EvidenceId,
+    IndicatorId,
+    Report,
+    StoryId,
+    Strength,
+)
 from forecasts.forecaster import MATCHER
 from forecasts.merging import Merge, merged
 from forecasts.question import QuestionId
@@ -45,7 +53,9 @@ def merge(story: int, into: int, day: int = 50) -> Merge:
 
 def test_the_reports_of_stories_that_are_one_count_together_from_the_first_on() -> None:
     (one,) = merged([piece(1), piece(2), piece(3)], [merge(2, 1), merge(3, 1)], LATER)
-    assert one == replace(piece(1), reports=(*piece(1).reports, *piece(2).reports, *piece(3).reports))
+    assert one == replace(
+        piece(1), reports=(*piece(1).reports, *piece(2).reports, *piece(3).reports)
+    )
 
 
 def test_a_chain_of_merges_ends_at_the_earliest_story() -> None:
@@ -56,7 +66,9 @@ def test_a_chain_of_merges_ends_at_the_earliest_story() -> None:
 
 def test_what_a_person_took_as_evidence_gives_the_judgement_and_the_first_piece_the_date() -> None:
     confirmed = piece(2, status="confirmed", strength=Strength.STRONG)
-    (one,) = merged([piece(1), confirmed, piece(3, status="edited")], [merge(2, 1), merge(3, 1)], LATER)
+    (one,) = merged(
+        [piece(1), confirmed, piece(3, status="edited")], [merge(2, 1), merge(3, 1)], LATER
+    )
     assert (one.id, one.status, one.strength) == (2, "confirmed", Strength.STRONG)
     assert one.first_seen_at == piece(1).first_seen_at
     assert len(one.reports) == 3
@@ -90,7 +102,9 @@ def test_a_merge_counts_from_its_instant_on() -> None:
 
 
 @pytest.mark.parametrize("circle", [((1, 1),), ((1, 2), (2, 1)), ((3, 1), (1, 2), (2, 3))])
-def test_merges_in_a_circle_are_an_error_and_no_endless_search(circle: tuple[tuple[int, int], ...]) -> None:
+def test_merges_in_a_circle_are_an_error_and_no_endless_search(
+    circle: tuple[tuple[int, int], ...],
+) -> None:
     with pytest.raises(ForecastsError, match="circle"):
         merged([piece(1)], [merge(*pair) for pair in circle], LATER)
 
@@ -113,7 +127,9 @@ def ledgers(draw: st.DrawFn) -> tuple[list[Evidence], list[Merge]]:
         for n in numbers
     ]
     later = draw(st.lists(st.sampled_from(numbers), unique=True)) if len(numbers) > 1 else []
-    found = [merge(n, draw(st.integers(1, n - 1)), draw(st.integers(1, 60))) for n in later if n > 1]
+    found = [
+        merge(n, draw(st.integers(1, n - 1)), draw(st.integers(1, 60))) for n in later if n > 1
+    ]
     return pieces, found
 
 
@@ -125,7 +141,9 @@ def test_the_order_of_evidence_and_merges_does_not_matter(
     first = merged(pieces, merges, LATER)
     chance.shuffle(pieces)
     chance.shuffle(merges)
-    assert sorted(merged(pieces, merges, LATER), key=lambda e: e.id) == sorted(first, key=lambda e: e.id)
+    assert sorted(merged(pieces, merges, LATER), key=lambda e: e.id) == sorted(
+        first, key=lambda e: e.id
+    )
 
 
 @given(ledgers())
@@ -135,7 +153,9 @@ def test_without_a_merge_evidence_is_unchanged(ledger: tuple[list[Evidence], lis
 
 
 @given(ledgers(), st.integers(0, 60))
-def test_merges_in_the_future_leave_what_counts_now_alone(ledger: tuple[list[Evidence], list[Merge]], day: int) -> None:
+def test_merges_in_the_future_leave_what_counts_now_alone(
+    ledger: tuple[list[Evidence], list[Merge]], day: int
+) -> None:
     pieces, merges = ledger
     now = START + day * DAY
     assert merged(pieces, merges, now) == merged(pieces, [m for m in merges if m.at <= now], now)

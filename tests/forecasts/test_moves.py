@@ -42,7 +42,11 @@ def known(at: float, *pieces: Evidence, model: Model = PLAIN, indicators: Any = 
 
 def causes(move: Move) -> list[str]:
     """Why it moved, without what saturation does to a plain sum."""
-    return [reason.cause for reason in move.reasons if reason.cause == "judgement" or abs(reason.log_odds) > 1e-5]
+    return [
+        reason.cause
+        for reason in move.reasons
+        if reason.cause == "judgement" or abs(reason.log_odds) > 1e-5
+    ]
 
 
 def one(move: Move, cause: str) -> Reason:
@@ -99,12 +103,19 @@ def test_a_rejection_takes_the_whole_weight_back_and_a_call_brings_one() -> None
     story = evidence(at=10)
     silent = (replace(story, status="rejected"), replace(story, direction=Direction.NEUTRAL))
     for nothing in silent:
-        assert one(moved(known(10, story), known(10, nothing), TALKS), "judged anew").log_odds == pytest.approx(-RAW)
-        assert one(moved(known(10, nothing), known(10, story), TALKS), "judged anew").log_odds == pytest.approx(RAW)
+        assert one(
+            moved(known(10, story), known(10, nothing), TALKS), "judged anew"
+        ).log_odds == pytest.approx(-RAW)
+        assert one(
+            moved(known(10, nothing), known(10, story), TALKS), "judged anew"
+        ).log_odds == pytest.approx(RAW)
 
 
 def test_a_story_that_turned_out_to_be_another_one_is_merged() -> None:
-    stories = [evidence(1, at=10), evidence(2, at=11, signpost="drills", reports=(report(11, "daily"),))]
+    stories = [
+        evidence(1, at=10),
+        evidence(2, at=11, signpost="drills", reports=(report(11, "daily"),)),
+    ]
     together = merged(stories, [Merge(StoryId(2), StoryId(1), day(12))], day(12))
     move = moved(known(11, *stories), known(12, *together), TALKS)
     assert one(move, "merged").evidence_id == EvidenceId(2)
@@ -120,7 +131,9 @@ def test_a_second_source_is_told_as_other_reports_from_when_it_was_seen() -> Non
 
 def test_a_story_that_is_new_again_since_another_was_rejected_says_so() -> None:
     first, second = evidence(1, at=10), evidence(2, at=10)
-    move = moved(known(10, first, second), known(10, replace(first, status="rejected"), second), TALKS)
+    move = moved(
+        known(10, first, second), known(10, replace(first, status="rejected"), second), TALKS
+    )
     assert one(move, "judged anew").evidence_id == EvidenceId(1)
     assert one(move, "other novelty").log_odds == pytest.approx(RAW / 2)
 
@@ -194,7 +207,9 @@ def test_a_story_cited_before_counts_by_what_changed_and_one_cited_first_by_all_
 def test_a_cited_story_that_does_not_count_says_so() -> None:
     rejected = evidence(1, at=10, status="rejected")
     move = revised(known(5), known(10, rejected), Revision(0.5, 0.6, (EvidenceId(1),)))
-    assert move.reasons[0] == Reason("cited", "counts for nothing in the suggestion", 0.0, EvidenceId(1))
+    assert move.reasons[0] == Reason(
+        "cited", "counts for nothing in the suggestion", 0.0, EvidenceId(1)
+    )
     assert move.reasons[1].log_odds == pytest.approx(logit(0.6))
 
 
@@ -226,7 +241,15 @@ def judged(pieces: Sequence[Evidence], rejected: frozenset[int]) -> list[Evidenc
 
 
 @law
-@given(questions(), evidence_lists(), st.frozensets(st.integers(1, 8)), moments, moments, models, models)
+@given(
+    questions(),
+    evidence_lists(),
+    st.frozensets(st.integers(1, 8)),
+    moments,
+    moments,
+    models,
+    models,
+)
 def test_reasons_add_up_whatever_happened_in_between(
     asked: Any, pieces: Any, rejected: Any, first: float, second: float, old: Model, new: Model
 ) -> None:
@@ -235,7 +258,10 @@ def test_reasons_add_up_whatever_happened_in_between(
     before = Known(suggest(asked, pieces, INDICATORS, day(since), model=old), pieces, old)
     after = Known(suggest(asked, later, INDICATORS, day(until), model=new), later, new)
     move = moved(before, after, INDICATORS)
-    assert abs(math.fsum(r.log_odds for r in move.reasons) - (logit(move.after) - logit(move.before))) < 1e-9
+    assert (
+        abs(math.fsum(r.log_odds for r in move.reasons) - (logit(move.after) - logit(move.before)))
+        < 1e-9
+    )
     assert all(abs(r.log_odds) >= SMALL for r in move.reasons if r.cause != "small changes")
     cites = tuple(e.id for e in pieces[:4])
     told = revised(before, after, Revision(0.3, 0.8, cites, frozenset(cites[:2])))
@@ -250,6 +276,8 @@ def test_the_shares_of_all_pieces_are_what_they_move_the_suggestion_together(
     wide = replace(model, p_min=1e-9, p_max=1.0 - 1e-9)
     found = Known(suggest(FLAT, pieces, {}, day(at), model=wide), pieces, wide)
     cites = tuple(found.lines)
-    told = revised(Known(suggest(FLAT, [], {}, day(0), model=wide), (), wide), found, Revision(0.5, 0.5, cites))
+    told = revised(
+        Known(suggest(FLAT, [], {}, day(0), model=wide), (), wide), found, Revision(0.5, 0.5, cites)
+    )
     shares = math.fsum(r.log_odds for r in told.reasons if r.cause == "cited")
     assert shares == pytest.approx(logit(found.suggestion.p) - wide.shift, abs=1e-6)

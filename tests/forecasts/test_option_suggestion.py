@@ -115,12 +115,17 @@ def test_a_usual_level_of_an_option_is_taken_off_it() -> None:
     )
     older = suggest_options(summit(), [], known, day(45), model=FULL, archive_from=day(-45))
     assert older.distribution.of("Moscow") < found.distribution.of("Moscow")
-    learned = suggest_options(summit(), [], known, day(45), usual_levels={IndicatorId("neutral/talks"): 0.0})
+    learned = suggest_options(
+        summit(), [], known, day(45), usual_levels={IndicatorId("neutral/talks"): 0.0}
+    )
     assert learned.distribution == PRIOR
 
 
 def test_no_volume_of_evidence_gives_an_option_more_than_the_cap() -> None:
-    flood = [evidence(n, option="Other", strength=Strength.DECISIVE, signpost=f"s{n}") for n in range(1, 50)]
+    flood = [
+        evidence(n, option="Other", strength=Strength.DECISIVE, signpost=f"s{n}")
+        for n in range(1, 50)
+    ]
     p = shares(summit(), *flood, model=FULL)
     assert p[2] / p[0] == pytest.approx(30 * 0.2 / 0.5)
 
@@ -140,7 +145,9 @@ def test_the_lines_say_what_moved_an_option() -> None:
 def test_lines_add_up_to_the_logarithm_of_the_share_and_shares_to_one(
     prior: Categorical, known: list[Evidence], at: float
 ) -> None:
-    found = suggest_options(summit(prior), known, by_id(indicator(usual=0.3, option="Moscow")), day(at))
+    found = suggest_options(
+        summit(prior), known, by_id(indicator(usual=0.3, option="Moscow")), day(at)
+    )
     assert math.fsum(found.distribution.p) == pytest.approx(1.0)
     for option, p in zip(OPTIONS, found.distribution.p, strict=True):
         if p > 0.0:
@@ -158,7 +165,9 @@ def test_neither_order_nor_the_future_matters_to_the_last_bit(
     late = report(at + 1, "late", 0.97)
     poisoned = [replace(e, reports=(*e.reports, late)) for e in reversed(known)]
     q = summit(prior)
-    assert suggest_options(q, poisoned, INDICATORS, now) == suggest_options(q, seen, INDICATORS, now)
+    assert suggest_options(q, poisoned, INDICATORS, now) == suggest_options(
+        q, seen, INDICATORS, now
+    )
 
 
 @pytest.mark.parametrize("q", [question(), numeric_question(), date_question()])
@@ -169,7 +178,11 @@ def test_a_question_without_options_is_refused(q: Question) -> None:
 
 @pytest.mark.parametrize("q", [numeric_question(), date_question()])
 def test_evidence_on_a_number_or_a_day_is_counted_by_side_and_made_no_forecast(q: Question) -> None:
-    known = [evidence(1), evidence(2, direction=Direction.NO, strength=Strength.STRONG), evidence(3, signpost="drills")]
+    known = [
+        evidence(1),
+        evidence(2, direction=Direction.NO, strength=Strength.STRONG),
+        evidence(3, signpost="drills"),
+    ]
     found = leaning(q, [*known, evidence(4, 11), evidence(5, status="rejected")], {}, day(10))
     assert (found.yes, found.no) == (2, 1)
     assert found.yes_weight == pytest.approx(2 * math.log(1 + 0.9 * 2))

@@ -9,7 +9,14 @@ from forecasts.entry import read_forecast
 from forecasts.errors import InvalidQuestion
 from forecasts.options import OptionChange, check_change, check_names, with_changes
 from forecasts.question import Option, Question
-from tests.forecasts.strategies import ANN, QUESTION, categorical_question, day, ordered_question, question
+from tests.forecasts.strategies import (
+    ANN,
+    QUESTION,
+    categorical_question,
+    day,
+    ordered_question,
+    question,
+)
 
 CAPITALS = categorical_question(days=100)  # Moscow, Beijing, Other
 
@@ -42,7 +49,12 @@ def test_options_are_offered_from_when_they_were_added_until_they_were_removed()
 def test_an_option_that_was_added_can_be_removed_again_and_keeps_both_times() -> None:
     of = with_changes(CAPITALS, [change("Minsk", "added", 10), change("Minsk", "removed", 20)])
     assert of.options[-1] == Option("Minsk", added_at=day(10), removed_at=day(20))
-    assert with_changes(with_changes(CAPITALS, [change("Minsk", "added", 10)]), [change("Minsk", "removed", 20)]) == of
+    assert (
+        with_changes(
+            with_changes(CAPITALS, [change("Minsk", "added", 10)]), [change("Minsk", "removed", 20)]
+        )
+        == of
+    )
 
 
 def test_a_forecast_names_the_options_of_its_time() -> None:
@@ -63,9 +75,17 @@ def test_a_change_that_leaves_every_forecast_its_meaning_is_allowed(wanted: Opti
 @pytest.mark.parametrize(
     ("of", "wanted", "reason"),
     [
-        (question(days=100), change("Minsk", "added"), "only a categorical question with an option 'Other'"),
+        (
+            question(days=100),
+            change("Minsk", "added"),
+            "only a categorical question with an option 'Other'",
+        ),
         (ordered_question("low", "Other"), change("high", "added"), "only a categorical question"),
-        (categorical_question("Moscow", "Beijing"), change("Minsk", "added"), "only a categorical question"),
+        (
+            categorical_question("Moscow", "Beijing"),
+            change("Minsk", "added"),
+            "only a categorical question",
+        ),
         (CAPITALS, change("Minsk", "added", 100), "is closed: its options stay as they are"),
         (CAPITALS, change("Moscow", "removed", 101), "is closed"),
         (CAPITALS, change("Moscow", "added"), "'Moscow' is there already, or was"),
@@ -74,12 +94,24 @@ def test_a_change_that_leaves_every_forecast_its_meaning_is_allowed(wanted: Opti
         (CAPITALS, change("", "added"), "'' is no name for an option"),
         (CAPITALS, change("  ", "added"), "'  ' is no name for an option"),
         (CAPITALS, change(" Minsk", "added"), "' Minsk' is no name for an option"),
-        (CAPITALS, change("Minsk=50", "added"), "'Minsk=50' is no name for an option: leave out equal signs"),
+        (
+            CAPITALS,
+            change("Minsk=50", "added"),
+            "'Minsk=50' is no name for an option: leave out equal signs",
+        ),
         (CAPITALS, change("ambiguous", "added"), "would be taken for a question without an answer"),
-        (CAPITALS, change("Minsk", "removed"), "'Minsk' cannot be removed: offered are Moscow, Beijing, Other"),
+        (
+            CAPITALS,
+            change("Minsk", "removed"),
+            "'Minsk' cannot be removed: offered are Moscow, Beijing, Other",
+        ),
         (CAPITALS, change("moscow", "removed"), "'moscow' cannot be removed"),
         (CAPITALS, change("Other", "removed"), "'Other' cannot be removed"),
-        (categorical_question("Moscow", "Other"), change("Moscow", "removed"), "'Moscow' cannot be removed"),
+        (
+            categorical_question("Moscow", "Other"),
+            change("Moscow", "removed"),
+            "'Moscow' cannot be removed",
+        ),
     ],
 )
 def test_a_change_that_would_leave_a_forecast_without_a_meaning_is_refused(
@@ -92,19 +124,28 @@ def test_what_was_removed_can_neither_come_back_nor_go_twice() -> None:
     of = with_changes(CAPITALS, [change("Moscow", "removed", 10), change("Minsk", "added", 11)])
     assert "'Moscow' is there already, or was" in refusal(of, change("Moscow", "added", 12))
     assert "offered are Beijing, Other, Minsk" in refusal(of, change("Moscow", "removed", 12))
-    assert "cannot be removed: offered are Moscow, Beijing" in refusal(of, change("Minsk", "removed", 9))
+    assert "cannot be removed: offered are Moscow, Beijing" in refusal(
+        of, change("Minsk", "removed", 9)
+    )
 
 
 @pytest.mark.parametrize(
     "names",
-    [(), ("Moscow",), ("North, Korea", "% of votes", "Straße", "a;b", "50%", "rest"), ("low", "middle", "high")],
+    [
+        (),
+        ("Moscow",),
+        ("North, Korea", "% of votes", "Straße", "a;b", "50%", "rest"),
+        ("low", "middle", "high"),
+    ],
 )
 def test_names_that_can_be_typed_are_taken(names: tuple[str, ...]) -> None:
     check_names(names)
     if len(names) > 1:
         of = categorical_question(*names)
         typed = " ".join(f"{name.upper()}={100 if name == names[-1] else 0}%" for name in names)
-        assert read_forecast(of, typed, day(0)) == Categorical(names, (0.0,) * (len(names) - 1) + (1.0,))
+        assert read_forecast(of, typed, day(0)) == Categorical(
+            names, (0.0,) * (len(names) - 1) + (1.0,)
+        )
 
 
 @pytest.mark.parametrize(
@@ -123,6 +164,8 @@ def test_names_that_can_be_typed_are_taken(names: tuple[str, ...]) -> None:
         (("AMBIGUOUS",), "cannot be an option"),
     ],
 )
-def test_names_that_nobody_could_type_or_tell_apart_are_refused(names: tuple[str, ...], reason: str) -> None:
+def test_names_that_nobody_could_type_or_tell_apart_are_refused(
+    names: tuple[str, ...], reason: str
+) -> None:
     with pytest.raises(InvalidQuestion, match=reason):
         check_names(names)

@@ -7,7 +7,8 @@ from tests.forecasts import oracles
 
 
 @pytest.mark.parametrize(
-    ("name", "cases"), [("scoring_cases.json", 112), ("platform_vectors.json", 83), ("evidence_cases.json", 8)]
+    ("name", "cases"),
+    [("scoring_cases.json", 112), ("platform_vectors.json", 83), ("evidence_cases.json", 8)],
 )
 def test_reference_case_files_pass_as_a_whole(name: str, cases: int) -> None:
     oracles.read(name)  # skips where there is none

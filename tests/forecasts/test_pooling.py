@@ -38,7 +38,14 @@ def equally_weighted_median(p: list[float]) -> float:
     return weighted_median(p, [1.0] * len(p))
 
 
-ALL: list[Aggregate] = [mean, median, equally_weighted_median, recency_weighted_median, mean_log_odds, crowd]
+ALL: list[Aggregate] = [
+    mean,
+    median,
+    equally_weighted_median,
+    recency_weighted_median,
+    mean_log_odds,
+    crowd,
+]
 BOUNDED = [aggregate for aggregate in ALL if aggregate is not mean_log_odds]
 BLIND_TO_ORDER: list[Aggregate] = [mean, median, equally_weighted_median, mean_log_odds]
 
@@ -50,14 +57,18 @@ def named(aggregate: Aggregate) -> str:
 @pytest.mark.parametrize("aggregate", BOUNDED, ids=named)
 @law
 @given(p=crowds)
-def test_an_aggregate_lies_between_the_lowest_and_the_highest_forecast(aggregate: Aggregate, p: list[float]) -> None:
+def test_an_aggregate_lies_between_the_lowest_and_the_highest_forecast(
+    aggregate: Aggregate, p: list[float]
+) -> None:
     assert min(p) - 1e-12 <= aggregate(p) <= max(p) + 1e-12
 
 
 @pytest.mark.parametrize("aggregate", BOUNDED, ids=named)
 @law
 @given(p=probabilities, n=st.integers(1, 9))
-def test_a_crowd_of_equal_forecasts_is_that_forecast(aggregate: Aggregate, p: float, n: int) -> None:
+def test_a_crowd_of_equal_forecasts_is_that_forecast(
+    aggregate: Aggregate, p: float, n: int
+) -> None:
     assert aggregate([p] * n) == pytest.approx(p, abs=1e-12)
 
 
@@ -93,8 +104,12 @@ def test_a_whole_weight_counts_a_forecast_so_many_times(p: list[tuple[float, int
 
 
 def test_a_weighted_percentile_hit_exactly_is_the_mean_of_its_neighbours() -> None:
-    assert weighted_percentile([0.1, 0.2, 0.3, 0.8], [1, 1, 1, 1], 0.75).tolist() == pytest.approx(0.55)
-    assert weighted_percentile([0.1, 0.2, 0.3, 0.8], [1, 1, 1, 1], 0.76).tolist() == pytest.approx(0.8)
+    assert weighted_percentile([0.1, 0.2, 0.3, 0.8], [1, 1, 1, 1], 0.75).tolist() == pytest.approx(
+        0.55
+    )
+    assert weighted_percentile([0.1, 0.2, 0.3, 0.8], [1, 1, 1, 1], 0.76).tolist() == pytest.approx(
+        0.8
+    )
     # 0.1 + 0.2 is not 0.3 in binary, but it is half of the weight
     assert weighted_median([0.1, 0.2, 0.9], [0.1, 0.2, 0.3]) == pytest.approx(0.55)
 
@@ -107,7 +122,10 @@ def test_a_weighted_percentile_treats_each_column_on_its_own() -> None:
 
 def test_shares_of_nothing_and_everything_are_the_lowest_and_highest_value_with_weight() -> None:
     values, weights = [5.0, -3.0, 7.0, 90.0], [1.0, 0.0, 1.0, 0.0]
-    assert [weighted_percentile(values, weights, share).tolist() for share in (0.0, 1.0)] == [5.0, 7.0]
+    assert [weighted_percentile(values, weights, share).tolist() for share in (0.0, 1.0)] == [
+        5.0,
+        7.0,
+    ]
 
 
 @law
@@ -271,14 +289,23 @@ HISTORY = {"ann": [0.9, 0.2], "bob": [0.5, 0.5]}
 
 
 def test_a_contribution_is_what_the_crowd_would_lose_without_the_forecaster() -> None:
-    # all: 0.7 and 0.35, losses 0.09 and 0.1225; without ann 0.25 and 0.25; without bob 0.01 and 0.04
+    # all: 0.7 and 0.35, losses 0.09 and 0.1225; without ann 0.25 and 0.25; without bob 0.01 and
+    # 0.04
     found = contributions(HISTORY, [1, 0])
-    assert found == pytest.approx({"ann": 100 * (0.16 + 0.1275) / 2, "bob": -100 * (0.08 + 0.0825) / 2})
+    assert found == pytest.approx(
+        {"ann": 100 * (0.16 + 0.1275) / 2, "bob": -100 * (0.08 + 0.0825) / 2}
+    )
 
 
 def test_a_contribution_counts_the_questions_that_were_answered_together_with_others() -> None:
-    history: dict[str, list[float | None]] = {"ann": [0.9, 0.2, 0.3], "bob": [0.5, 0.5, None], "cy": [None, None, None]}
-    assert contributions(history, [1, 0, 1]) == pytest.approx({**contributions(HISTORY, [1, 0]), "cy": 0.0})
+    history: dict[str, list[float | None]] = {
+        "ann": [0.9, 0.2, 0.3],
+        "bob": [0.5, 0.5, None],
+        "cy": [None, None, None],
+    }
+    assert contributions(history, [1, 0, 1]) == pytest.approx(
+        {**contributions(HISTORY, [1, 0]), "cy": 0.0}
+    )
 
 
 def test_who_is_alone_or_says_what_everyone_says_contributes_exactly_nothing() -> None:
@@ -293,7 +320,9 @@ def test_who_is_alone_or_says_what_everyone_says_contributes_exactly_nothing() -
     rows=st.lists(st.lists(probabilities, min_size=5, max_size=5), min_size=2, max_size=5),
     happened=st.lists(st.integers(0, 1), min_size=5, max_size=5),
 )
-def test_contributions_agree_with_leaving_out_one_by_one(rows: list[list[float]], happened: list[int]) -> None:
+def test_contributions_agree_with_leaving_out_one_by_one(
+    rows: list[list[float]], happened: list[int]
+) -> None:
     def points(members: list[list[float]]) -> float:
         means = [sum(column) / len(column) for column in zip(*members, strict=True)]
         losses: list[float] = [(m - o) * (m - o) for m, o in zip(means, happened, strict=True)]
@@ -306,7 +335,9 @@ def test_contributions_agree_with_leaving_out_one_by_one(rows: list[list[float]]
 
 
 def test_only_forecasters_with_a_positive_contribution_have_a_say() -> None:
-    assert contribution_weighted(HISTORY, [1, 0], {"ann": 0.8, "bob": 0.1, "new": 0.0}) == pytest.approx(0.8)
+    assert contribution_weighted(
+        HISTORY, [1, 0], {"ann": 0.8, "bob": 0.1, "new": 0.0}
+    ) == pytest.approx(0.8)
 
 
 def test_positive_contributions_are_the_weights() -> None:
@@ -314,7 +345,9 @@ def test_positive_contributions_are_the_weights() -> None:
     earned = contributions(history, [1, 0])
     assert earned["ann"] > 0.0 > earned["bob"]
     expected = (earned["ann"] * 0.8 + earned["cy"] * 0.6) / (earned["ann"] + earned["cy"])
-    assert contribution_weighted(history, [1, 0], {"ann": 0.8, "bob": 0.1, "cy": 0.6}) == pytest.approx(expected)
+    assert contribution_weighted(
+        history, [1, 0], {"ann": 0.8, "bob": 0.1, "cy": 0.6}
+    ) == pytest.approx(expected)
 
 
 def test_where_nobody_has_contributed_the_plain_mean_stands_in() -> None:
@@ -342,7 +375,9 @@ def tables(draw: st.DrawFn, options: int | None = None) -> list[list[float]]:
     """Rows of probabilities over exclusive options, zeros among them."""
     width = draw(st.integers(2, 5)) if options is None else options
     cells = st.lists(st.integers(0, 20), min_size=width, max_size=width).filter(any)
-    return [[cell / sum(row) for cell in row] for row in draw(st.lists(cells, min_size=1, max_size=7))]
+    return [
+        [cell / sum(row) for cell in row] for row in draw(st.lists(cells, min_size=1, max_size=7))
+    ]
 
 
 @law
@@ -369,7 +404,9 @@ def test_equal_rows_are_the_crowd(table: list[list[float]], n: int) -> None:
 
 @law
 @given(table=tables(options=4), order=st.permutations(range(4)))
-def test_naming_options_in_another_order_only_reorders_the_crowd(table: list[list[float]], order: list[int]) -> None:
+def test_naming_options_in_another_order_only_reorders_the_crowd(
+    table: list[list[float]], order: list[int]
+) -> None:
     reordered = crowd_options(np.array(table)[:, order])
     assert reordered == pytest.approx(crowd_options(table)[order], abs=1e-12)
 
@@ -406,7 +443,9 @@ def curves(draw: st.DrawFn) -> Curve:
 
 @law
 @given(given_curves=st.lists(curves(), min_size=1, max_size=6), at=st.floats(-10, 110))
-def test_the_crowd_curve_is_the_recency_weighted_mean_at_every_value(given_curves: list[Curve], at: float) -> None:
+def test_the_crowd_curve_is_the_recency_weighted_mean_at_every_value(
+    given_curves: list[Curve], at: float
+) -> None:
     x, share = crowd_cdf(given_curves)
     own = [np.interp(at, *curve) for curve in given_curves]
     expected = float(np.average(own, weights=recency_weights(len(given_curves))))

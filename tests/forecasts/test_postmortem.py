@@ -1,4 +1,6 @@
-"""After the answer: what helped, what misled, what was missed, and whose path would have scored best."""
+"""After the answer: what helped, what misled, what was missed, and whose path would have scored
+best.
+"""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -14,7 +16,18 @@ from forecasts.postmortem import Path, best_path, missed, stretches_between, str
 from forecasts.scoring.rulebook import HEADLINE
 from forecasts.scoring.scores import score_question
 from forecasts.timeline import Timeline, timeline
-from tests.dashboard.examples import ANA, CLOSES, ME, NOW, OPENS, QUESTION, VISIT, VISIT_TO, answered, evidence
+from tests.dashboard.examples import (
+    ANA,
+    CLOSES,
+    ME,
+    NOW,
+    OPENS,
+    QUESTION,
+    VISIT,
+    VISIT_TO,
+    answered,
+    evidence,
+)
 from tests.dashboard.examples import resolution as resolved
 
 NO = resolved("no", NOW)
@@ -22,12 +35,14 @@ YES = resolved("yes", NOW)
 
 
 def held(*steps: tuple[float, float | None]) -> Timeline:
-    return timeline([(OPENS + timedelta(days=day), None if p is None else Binary(p)) for day, p in steps])
+    return timeline(
+        [(OPENS + timedelta(days=day), None if p is None else Binary(p)) for day, p in steps]
+    )
 
 
-paths = st.lists(st.tuples(st.integers(-5, 200), st.none() | st.floats(0.01, 0.99)), min_size=1, max_size=8).map(
-    lambda steps: held(*steps)
-)
+paths = st.lists(
+    st.tuples(st.integers(-5, 200), st.none() | st.floats(0.01, 0.99)), min_size=1, max_size=8
+).map(lambda steps: held(*steps))
 
 # Evidence
 
@@ -36,7 +51,10 @@ def test_a_piece_counts_by_its_strongest_instant_and_towards_the_answer() -> Non
     weights = [(1, 0.1), (1, 0.8), (1, 0.3), (2, -0.5)]
     for happened, helpful, harmful in ((1, (1, 0.8), (2, -0.5)), (0, (2, 0.5), (1, -0.8))):
         found = strongest(weights, happened)
-        assert [[(p.evidence_id, p.toward) for p in side] for side in found] == [[helpful], [harmful]]
+        assert [[(p.evidence_id, p.toward) for p in side] for side in found] == [
+            [helpful],
+            [harmful],
+        ]
 
 
 def test_three_a_side_are_named_and_none_that_moved_nothing() -> None:
@@ -76,7 +94,10 @@ def test_only_what_points_to_the_answer_and_was_never_seen_is_missed() -> None:
 
 def test_the_strongest_that_was_missed_comes_first() -> None:
     strong = replace(VISIT, id=IndicatorId("strong"), strength=Strength.STRONG)
-    assert [m.indicator_id for m in missed(QUESTION, [VISIT, strong], [], YES)] == [strong.id, VISIT.id]
+    assert [m.indicator_id for m in missed(QUESTION, [VISIT, strong], [], YES)] == [
+        strong.id,
+        VISIT.id,
+    ]
 
 
 def test_other_kinds_and_unanswered_questions_have_missed_nothing() -> None:
@@ -89,7 +110,9 @@ def test_other_kinds_and_unanswered_questions_have_missed_nothing() -> None:
 
 @settings(deadline=None, max_examples=40)
 @given(paths, paths, st.sampled_from([YES, NO]))
-def test_what_was_lost_on_all_stretches_is_the_difference_in_skill(mine: Timeline, other: Timeline, answer) -> None:  # type: ignore[no-untyped-def]
+def test_what_was_lost_on_all_stretches_is_the_difference_in_skill(
+    mine: Timeline, other: Timeline, answer
+) -> None:  # type: ignore[no-untyped-def]
     scores = score_question(QUESTION, answer, {ME: mine, ANA: other})
     skill = {s.forecaster_id: s.skill_over_schedule for s in scores if s.rule == HEADLINE["binary"]}
     lost = sum(s.lost for s in stretches_between(QUESTION, answer, mine, other))
@@ -99,24 +122,35 @@ def test_what_was_lost_on_all_stretches_is_the_difference_in_skill(mine: Timelin
 @settings(deadline=None, max_examples=40)
 @given(paths, paths)
 def test_what_one_loses_the_other_gains(mine: Timeline, other: Timeline) -> None:
-    there, back = (stretches_between(QUESTION, YES, *pair) for pair in ((mine, other), (other, mine)))
+    there, back = (
+        stretches_between(QUESTION, YES, *pair) for pair in ((mine, other), (other, mine))
+    )
     assert [s.lost for s in there] == pytest.approx([-s.lost for s in back])
 
 
 def test_the_best_path_is_named_with_where_ones_own_lost_most() -> None:
     mine = held((0, 0.4), (100, 0.9), (150, 0.2))
-    path = best_path(QUESTION, NO, {ME: mine, ANA: held((0, 0.2), (120, 0.1)), PRIOR: held((0, 0.5))}, ME)
+    path = best_path(
+        QUESTION, NO, {ME: mine, ANA: held((0, 0.2), (120, 0.1)), PRIOR: held((0, 0.5))}, ME
+    )
     assert path is not None
     assert path.best == ANA
     assert path.worst is not None
-    assert (path.worst.start, path.worst.end) == (OPENS + timedelta(days=100), OPENS + timedelta(days=150))
+    assert (path.worst.start, path.worst.end) == (
+        OPENS + timedelta(days=100),
+        OPENS + timedelta(days=150),
+    )
     assert (path.worst.mine, path.worst.other) == (Binary(0.9), Binary(0.1))
     assert 0 < path.worst.lost <= path.lead * 2
 
 
 def test_nobody_is_ahead_of_the_best() -> None:
-    assert best_path(QUESTION, NO, {ME: held((0, 0.01)), ANA: held((0, 0.2))}, ME) == Path(ME, 0.0, None)
-    assert best_path(QUESTION, NO, {ME: held((0, 0.2)), ANA: held((0, 0.2))}, ME) == Path(ME, 0.0, None)
+    assert best_path(QUESTION, NO, {ME: held((0, 0.01)), ANA: held((0, 0.2))}, ME) == Path(
+        ME, 0.0, None
+    )
+    assert best_path(QUESTION, NO, {ME: held((0, 0.2)), ANA: held((0, 0.2))}, ME) == Path(
+        ME, 0.0, None
+    )
 
 
 def test_a_gap_gains_nothing_and_can_be_where_one_lost() -> None:
@@ -128,7 +162,9 @@ def test_a_gap_gains_nothing_and_can_be_where_one_lost() -> None:
 
 def test_whoever_held_nothing_that_counts_has_no_path() -> None:
     assert best_path(QUESTION, NO, {ANA: held((0, 0.2))}, ME) is None
-    assert best_path(QUESTION, NO, {ME: held((190, 0.2)), ANA: held((0, 0.2))}, ME) is None  # known before that
+    assert (
+        best_path(QUESTION, NO, {ME: held((190, 0.2)), ANA: held((0, 0.2))}, ME) is None
+    )  # known before that
     assert best_path(QUESTION, resolved("annulled"), {ME: held((0, 0.2))}, ME) is None
 
 

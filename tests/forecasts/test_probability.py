@@ -9,19 +9,32 @@ from hypothesis import strategies as st
 from numpy.typing import ArrayLike
 
 from forecasts.errors import ForecastsError, InvalidProbability
-from forecasts.probability import SUM_TOLERANCE, logit, outcomes, probabilities, sigmoid, summing_to_one
+from forecasts.probability import (
+    SUM_TOLERANCE,
+    logit,
+    outcomes,
+    probabilities,
+    sigmoid,
+    summing_to_one,
+)
 from tests.forecasts.strategies import law
 
 
-@pytest.mark.parametrize("values", [0.0, 1.0, 0.63, [0.0, 0.63, 1.0], [[0.2, 0.8], [1.0, 0.0]], [], True])
-def test_probabilities_come_back_in_the_shape_and_with_the_values_they_had(values: ArrayLike) -> None:
+@pytest.mark.parametrize(
+    "values", [0.0, 1.0, 0.63, [0.0, 0.63, 1.0], [[0.2, 0.8], [1.0, 0.0]], [], True]
+)
+def test_probabilities_come_back_in_the_shape_and_with_the_values_they_had(
+    values: ArrayLike,
+) -> None:
     found = probabilities(values)
     assert found.shape == np.shape(values)
     assert found.dtype == np.float64
     assert found.tolist() == np.asarray(values, dtype=float).tolist()
 
 
-@pytest.mark.parametrize("wrong", [-0.01, 1.01, math.nan, math.inf, -math.inf, np.nextafter(1.0, 2.0), -5e-324])
+@pytest.mark.parametrize(
+    "wrong", [-0.01, 1.01, math.nan, math.inf, -math.inf, np.nextafter(1.0, 2.0), -5e-324]
+)
 def test_a_number_outside_0_to_1_is_refused_alone_and_among_others_and_named(wrong: float) -> None:
     for values in (wrong, [0.5, wrong], [[0.5, 0.5], [wrong, 0.5]]):
         with pytest.raises(InvalidProbability, match="between 0 and 1") as caught:

@@ -1,4 +1,6 @@
-"""Questions: what each kind needs, which forecasts fit, when they stand open, and how times are read."""
+"""Questions: what each kind needs, which forecasts fit, when they stand open, and how times are
+read.
+"""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
@@ -7,7 +9,13 @@ import pytest
 
 from forecasts.cdf import Cdf, Scale, day_number, uniform
 from forecasts.distribution import Binary, Categorical, Distribution, even
-from forecasts.errors import ForecastsError, InvalidForecast, InvalidQuestion, InvalidResolution, InvalidTime
+from forecasts.errors import (
+    ForecastsError,
+    InvalidForecast,
+    InvalidQuestion,
+    InvalidResolution,
+    InvalidTime,
+)
 from forecasts.forecaster import COMPUTED, RESERVED
 from forecasts.question import (
     FORMS,
@@ -103,12 +111,16 @@ FITTING: dict[str, Distribution] = {
 }
 
 
-@pytest.mark.parametrize("asked", [q for q in KINDS if q.scale is None or q.scale.zero_point is None])
+@pytest.mark.parametrize(
+    "asked", [q for q in KINDS if q.scale is None or q.scale.zero_point is None]
+)
 def test_a_forecast_fits_questions_of_its_own_kind_and_no_other(asked: Question) -> None:
     check_distribution(asked, FITTING[asked.kind])
     for held in FITTING.values():
         if type(held) is not type(FITTING[asked.kind]):
-            with pytest.raises(InvalidForecast, match=f"is a {asked.kind} question: {FORMS[asked.kind]}"):
+            with pytest.raises(
+                InvalidForecast, match=f"is a {asked.kind} question: {FORMS[asked.kind]}"
+            ):
                 check_distribution(asked, held)
 
 
@@ -130,7 +142,9 @@ def test_a_bound_may_have_been_through_a_logarithm_and_back() -> None:
 
 
 @pytest.mark.parametrize("p", [(0.1, 1.0), (0.0, 0.9)])
-def test_no_mass_lies_beyond_a_closed_bound_and_any_beyond_an_open_one(p: tuple[float, float]) -> None:
+def test_no_mass_lies_beyond_a_closed_bound_and_any_beyond_an_open_one(
+    p: tuple[float, float],
+) -> None:
     held = Cdf((0.0, 100.0), p)
     check_distribution(numeric_question(Scale(0.0, 100.0, open_lower=True, open_upper=True)), held)
     with pytest.raises(InvalidForecast, match="beyond a closed bound"):
@@ -162,7 +176,8 @@ def test_scoring_ends_at_the_scheduled_close_or_when_the_answer_was_known() -> N
 
 
 @pytest.mark.parametrize(
-    ("now", "expected"), [(-0.1, "upcoming"), (0, "open"), (99.9, "open"), (100, "closed"), (500, "closed")]
+    ("now", "expected"),
+    [(-0.1, "upcoming"), (0, "open"), (99.9, "open"), (100, "closed"), (500, "closed")],
 )
 def test_an_unanswered_question_opens_and_closes_on_time(now: float, expected: str) -> None:
     assert status(question(days=100), None, day(now)) == expected
@@ -178,7 +193,9 @@ def test_an_unanswered_question_opens_and_closes_on_time(now: float, expected: s
         ("ambiguous", "ambiguous"),
     ],
 )
-def test_an_answered_question_shows_its_answer_whatever_the_time(outcome: str, expected: str) -> None:
+def test_an_answered_question_shows_its_answer_whatever_the_time(
+    outcome: str, expected: str
+) -> None:
     assert status(question(days=100), resolution(outcome, known=10), day(20)) == expected  # type: ignore[arg-type]
 
 
@@ -233,7 +250,12 @@ def test_an_instant_beyond_the_calendar_is_refused(text: str) -> None:
 
 
 def test_every_refusal_is_a_forecasts_error_and_a_value_error() -> None:
-    for error in (InvalidTime("x"), InvalidResolution("x"), InvalidQuestion("x"), InvalidForecast("x")):
+    for error in (
+        InvalidTime("x"),
+        InvalidResolution("x"),
+        InvalidQuestion("x"),
+        InvalidForecast("x"),
+    ):
         assert isinstance(error, ForecastsError)
         assert isinstance(error, ValueError)
 

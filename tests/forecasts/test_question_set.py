@@ -20,7 +20,16 @@ from forecasts.question_set import (
     read_question_set,
 )
 from forecasts.statement import Statement, StatementId
-from tests.forecasts.small_set import ESSAY, EVERY_KIND, HISTORY, INDICATORS, TEXTS, changed, line_of, refusal
+from tests.forecasts.small_set import (
+    ESSAY,
+    EVERY_KIND,
+    HISTORY,
+    INDICATORS,
+    TEXTS,
+    changed,
+    line_of,
+    refusal,
+)
 
 
 @pytest.fixture
@@ -29,26 +38,48 @@ def read() -> QuestionSet:
 
 
 def test_the_essay_and_its_claims_are_read(read: QuestionSet) -> None:
-    assert (read.essay.id, read.essay.title, read.essay.note) == ("an-essay", "An essay", "Seen in a journal.")
+    assert (read.essay.id, read.essay.title, read.essay.note) == (
+        "an-essay",
+        "An essay",
+        "Seen in a journal.",
+    )
     (claim,) = read.claims
-    assert (claim.id, claim.essay_id, claim.quote, claim.offset) == ("C01", "an-essay", "will not take sides", 120)
+    assert (claim.id, claim.essay_id, claim.quote, claim.offset) == (
+        "C01",
+        "an-essay",
+        "will not take sides",
+        120,
+    )
 
 
 def test_questions_are_read_with_their_times_and_priors(read: QuestionSet) -> None:
     neutral, treaty = read.questions
     assert (neutral.opens_at, neutral.closes_at) == (utc("2022-06-01"), utc("2023-01-01"))
-    assert (neutral.prior, neutral.horizon_shape, neutral.claim_ids) == (Binary(0.8), "holds_until", ("C01",))
+    assert (neutral.prior, neutral.horizon_shape, neutral.claim_ids) == (
+        Binary(0.8),
+        "holds_until",
+        ("C01",),
+    )
     assert (neutral.retrospective, treaty.retrospective) == (True, False)
     assert (neutral.tags, treaty.tags, treaty.claim_ids) == (("un",), (), ())
 
 
-def test_an_indicator_entry_becomes_one_indicator_for_each_question_on_its_side(read: QuestionSet) -> None:
+def test_an_indicator_entry_becomes_one_indicator_for_each_question_on_its_side(
+    read: QuestionSet,
+) -> None:
     for_treaty, against_neutral, abstains = read.indicators
     assert (for_treaty.id, for_treaty.direction) == (IndicatorId("treaty/drills"), Direction.YES)
-    assert (against_neutral.id, against_neutral.direction) == (IndicatorId("neutral/drills"), Direction.NO)
+    assert (against_neutral.id, against_neutral.direction) == (
+        IndicatorId("neutral/drills"),
+        Direction.NO,
+    )
     assert for_treaty.strength is Strength.SOME
     assert for_treaty.terms == (("joint", "combined"), ("drill*",))
-    assert (for_treaty.half_life_days, for_treaty.usual_level, for_treaty.unless) == (90.0, 0.2, ("film",))
+    assert (for_treaty.half_life_days, for_treaty.usual_level, for_treaty.unless) == (
+        90.0,
+        0.2,
+        ("film",),
+    )
     assert (abstains.half_life_days, abstains.usual_level, abstains.unless) == (None, 0.0, ())
 
 
@@ -58,7 +89,9 @@ def test_half_life_is_45_days_unless_given() -> None:
 
 
 def test_feeds_are_read(read: QuestionSet) -> None:
-    assert read.feeds == (FeedSeed("wire", "A wire", "https://example.org/feed.xml", "agency", "B", "wire"),)
+    assert read.feeds == (
+        FeedSeed("wire", "A wire", "https://example.org/feed.xml", "agency", "B", "wire"),
+    )
 
 
 def test_the_history_is_read(read: QuestionSet) -> None:
@@ -76,7 +109,12 @@ def test_the_history_is_read(read: QuestionSet) -> None:
             copies=(Copy("daily", "Abstention"),),
         ),
     )
-    answered = (utc("2022-12-31"), utc("2023-01-01"), "https://example.org/answer", "Nothing was signed.")
+    answered = (
+        utc("2022-12-31"),
+        utc("2023-01-01"),
+        "https://example.org/answer",
+        "Nothing was signed.",
+    )
     assert read.resolutions == (PastResolution(neutral, "yes", *answered),)
     assert dict(read.forecasters) == {ada: "Ada (invented)"}
     assert read.forecasts == (
@@ -88,13 +126,21 @@ def test_the_history_is_read(read: QuestionSet) -> None:
 def test_a_set_needs_no_history(read: QuestionSet) -> None:
     bare = read_question_set({name: text for name, text in TEXTS.items() if name not in OPTIONAL})
     assert bare.questions == read.questions
-    assert (bare.events, bare.resolutions, bare.forecasts, dict(bare.forecasters)) == ((), (), (), {})
+    assert (bare.events, bare.resolutions, bare.forecasts, dict(bare.forecasters)) == (
+        (),
+        (),
+        (),
+        {},
+    )
 
 
 def test_an_event_needs_no_copies_and_an_essay_no_note() -> None:
     texts = changed("history.toml", 'copies = [{ source = "daily", title = "Abstention" }]\n', "")
     assert read_question_set(texts).events[0].copies == ()
-    assert read_question_set(changed("essay.toml", 'note = "Seen in a journal."\n', "")).essay.note == ""
+    assert (
+        read_question_set(changed("essay.toml", 'note = "Seen in a journal."\n', "")).essay.note
+        == ""
+    )
 
 
 def test_statements_are_read_with_the_indicators_that_they_stand_over(read: QuestionSet) -> None:
@@ -112,7 +158,9 @@ def test_statements_are_read_with_the_indicators_that_they_stand_over(read: Ques
 
 
 def test_a_set_needs_no_statements(read: QuestionSet) -> None:
-    bare = read_question_set({name: text for name, text in TEXTS.items() if name != "statements.toml"})
+    bare = read_question_set(
+        {name: text for name, text in TEXTS.items() if name != "statements.toml"}
+    )
     assert (bare.statements, bare.indicators) == ((), read.indicators)
 
 
@@ -138,7 +186,11 @@ def test_a_table_that_nobody_reads_is_refused(name: str) -> None:
 
 def test_a_set_without_a_question_is_refused() -> None:
     error = refusal({**TEXTS, "questions.toml": ""})
-    assert (error.file, error.line, error.reason) == ("questions.toml", 1, "the set has no [[question]]")
+    assert (error.file, error.line, error.reason) == (
+        "questions.toml",
+        1,
+        "the set has no [[question]]",
+    )
 
 
 LONG = 'quote = "' + "word " * 16 + '"'
@@ -155,19 +207,54 @@ LONG = 'quote = "' + "word " * 16 + '"'
         ("essay.toml", "offset = 120", "offset = nan", "must be a number"),
         # questions.toml
         ("questions.toml", "closes = 2023-01-01", "closes = 2022-06-01", "closes before it opens"),
-        ("questions.toml", "resolves = 2023-01-08", "resolves = 2022-12-31", "resolves before it closes"),
+        (
+            "questions.toml",
+            "resolves = 2023-01-08",
+            "resolves = 2022-12-31",
+            "resolves before it closes",
+        ),
         ("questions.toml", "opens = 2022-06-01", "opens = 2022-06-01T00:00:00", "no time zone"),
         ("questions.toml", "prior = 0.8", "prior = 80", "between 0 and 1"),
         ("questions.toml", "prior = 0.8", "prior = 0", "could never be revised"),
         ("questions.toml", "prior = 0.8", "prior = 1.0", "could never be revised"),
-        ("questions.toml", 'kind = "binary"', 'kind = "bool"', "must be one of: binary, categorical"),
-        ("questions.toml", 'horizon = "holds_until"', 'horizon = "holds"', "one of: event_by, holds_until, state_at"),
-        ("questions.toml", 'claims = ["C01"]', 'claims = ["C01", "C99"]', "'C99', which the set does not define"),
-        ("questions.toml", 'sources = ["https://example.org/un"]', "sources = []", "at least one entry in 'sources'"),
-        ("questions.toml", "retrospective = true", 'retrospective = "yes"', "must be true or false"),
+        (
+            "questions.toml",
+            'kind = "binary"',
+            'kind = "bool"',
+            "must be one of: binary, categorical",
+        ),
+        (
+            "questions.toml",
+            'horizon = "holds_until"',
+            'horizon = "holds"',
+            "one of: event_by, holds_until, state_at",
+        ),
+        (
+            "questions.toml",
+            'claims = ["C01"]',
+            'claims = ["C01", "C99"]',
+            "'C99', which the set does not define",
+        ),
+        (
+            "questions.toml",
+            'sources = ["https://example.org/un"]',
+            "sources = []",
+            "at least one entry in 'sources'",
+        ),
+        (
+            "questions.toml",
+            "retrospective = true",
+            'retrospective = "yes"',
+            "must be true or false",
+        ),
         ("questions.toml", 'id = "treaty"', 'id = "neutral" #', "id 'neutral' stands twice"),
         # indicators.toml
-        ("indicators.toml", 'strength = "some"', 'strength = "huge"', "one of: none, slight, some, moderate"),
+        (
+            "indicators.toml",
+            'strength = "some"',
+            'strength = "huge"',
+            "one of: none, slight, some, moderate",
+        ),
         ("indicators.toml", "half_life_days = 90", "half_life_days = 0", 'above 0; write "none"'),
         ("indicators.toml", "half_life_days = 90", "half_life_days = nan", "must be a number"),
         ("indicators.toml", "usual_level = 0.2", "usual_level = -0.2", "a size from 0 on"),
@@ -176,20 +263,50 @@ LONG = 'quote = "' + "word " * 16 + '"'
         ("indicators.toml", 'terms = [["abstain*"]]', "terms = [[]]", "a list of lists"),
         ("indicators.toml", 'terms = [["abstain*"]]', 'terms = [["*"]]', "a list of lists"),
         ("indicators.toml", 'terms = [["abstain*"]]', "terms = 3", "a list of lists"),
-        ("indicators.toml", 'yes = ["treaty"]', 'yes = ["treety"]', "'treety', which the set does not define"),
+        (
+            "indicators.toml",
+            'yes = ["treaty"]',
+            'yes = ["treety"]',
+            "'treety', which the set does not define",
+        ),
         ("indicators.toml", 'no = ["neutral"]', 'no = ["treaty"]', "it can favour one answer only"),
-        ("indicators.toml", 'id = "abstains"', 'id = "drills" #', "id 'neutral/drills' stands twice"),
+        (
+            "indicators.toml",
+            'id = "abstains"',
+            'id = "drills" #',
+            "id 'neutral/drills' stands twice",
+        ),
         # feeds.toml
-        ("feeds.toml", 'url = "https://example.org/feed.xml"', 'url = "feed.xml"', "must start with http"),
+        (
+            "feeds.toml",
+            'url = "https://example.org/feed.xml"',
+            'url = "feed.xml"',
+            "must start with http",
+        ),
         ("feeds.toml", 'grade = "B"', 'grade = "G"', "one of: A, B, C, D, E, F"),
         # statements.toml
         ("statements.toml", 'id = "Q1_joint_drills"', 'id = "Q1 drills"', "may hold only letters"),
-        ("statements.toml", 'yes = ["drills"]', 'yes = ["treaty/drills"]', "which the set does not define"),
-        ("statements.toml", 'no = ["abstains"]', 'no = ["drills"]', "it can favour one answer only"),
+        (
+            "statements.toml",
+            'yes = ["drills"]',
+            'yes = ["treaty/drills"]',
+            "which the set does not define",
+        ),
+        (
+            "statements.toml",
+            'no = ["abstains"]',
+            'no = ["drills"]',
+            "it can favour one answer only",
+        ),
         ("statements.toml", 'aliases = ["war games"]', "aliases = 3", "a list of texts"),
         # history.toml
         ("history.toml", "at = 2022-07-01T12:00:00Z", "at = 2022-07-01T12:00:00", "no time zone"),
-        ("history.toml", 'yes = ["neutral"]', 'yes = ["nobody"]', "'nobody', which the set does not define"),
+        (
+            "history.toml",
+            'yes = ["neutral"]',
+            'yes = ["nobody"]',
+            "'nobody', which the set does not define",
+        ),
         (
             "history.toml",
             'copies = [{ source = "daily", title = "Abstention" }]',
@@ -198,17 +315,39 @@ LONG = 'quote = "' + "word " * 16 + '"'
         ),
         ("history.toml", 'title = "Abstention" }]', "title = 3 }]", "copies must be a list"),
         ("history.toml", 'copies = [{ source = "daily",', "copies = [{", "copies must be a list"),
-        ("history.toml", 'question = "neutral"', 'question = "nobody"', "it must be one of: neutral, treaty"),
-        ("history.toml", 'outcome = "yes"', 'outcome = "maybe"', "with yes, no, annulled or ambiguous, not 'maybe'"),
+        (
+            "history.toml",
+            'question = "neutral"',
+            'question = "nobody"',
+            "it must be one of: neutral, treaty",
+        ),
+        (
+            "history.toml",
+            'outcome = "yes"',
+            'outcome = "maybe"',
+            "with yes, no, annulled or ambiguous, not 'maybe'",
+        ),
         ("history.toml", "event_at = 2022-12-31", "event_at = 2023-01-02", "before it happened"),
         ("history.toml", "p = 0.7", "p = 70", "between 0 and 1"),
         ("history.toml", "withdraw = true", "withdraw = true\np = 0.7", "a withdrawal has no p"),
         ("history.toml", "p = 0.7", 'p = "70%"', "'p' must be a number"),
-        ("history.toml", "at = 2022-08-01", "at = 2023-01-01", "took forecasts until 2023-01-01 00:00 UTC only"),
-        ("history.toml", 'forecaster = "demo-ada"', 'forecaster = "demo-bob"', "it must be one of: demo-ada"),
+        (
+            "history.toml",
+            "at = 2022-08-01",
+            "at = 2023-01-01",
+            "took forecasts until 2023-01-01 00:00 UTC only",
+        ),
+        (
+            "history.toml",
+            'forecaster = "demo-ada"',
+            'forecaster = "demo-bob"',
+            "it must be one of: demo-ada",
+        ),
     ],
 )
-def test_a_mistake_is_refused_with_file_line_and_reason(file: str, old: str, new: str, reason: str) -> None:
+def test_a_mistake_is_refused_with_file_line_and_reason(
+    file: str, old: str, new: str, reason: str
+) -> None:
     error = refusal(changed(file, old, new))
     mistake = line_of(TEXTS[file], old) + new.count("\n")
     assert (error.file, error.line) == (file, mistake)
@@ -273,20 +412,27 @@ ANSWERED = "event_at = 2022-12-31\nknown_at = 2023-01-01"
 
 
 def test_an_answer_from_before_the_opening_is_refused() -> None:
-    error = refusal(changed("history.toml", ANSWERED, "event_at = 2022-05-01\nknown_at = 2022-05-02"))
+    error = refusal(
+        changed("history.toml", ANSWERED, "event_at = 2022-05-01\nknown_at = 2022-05-02")
+    )
     assert error.line == line_of(HISTORY, "known_at")
     assert error.reason == "the answer was known before the question opened"
 
 
 def test_an_invented_forecast_after_the_answer_was_known_is_refused() -> None:
-    error = refusal(changed("history.toml", ANSWERED, "event_at = 2022-07-15\nknown_at = 2022-07-16"))
+    error = refusal(
+        changed("history.toml", ANSWERED, "event_at = 2022-07-15\nknown_at = 2022-07-16")
+    )
     assert error.line == line_of(HISTORY, "at = 2022-08-01")
     assert "until 2022-07-16 00:00 UTC" in error.reason
 
 
 def test_a_star_inside_a_term_is_refused_since_it_would_be_taken_literally() -> None:
     error = refusal(changed("indicators.toml", '["drill*"]', '["dr*ill"]'))
-    assert (error.file, "only at the end of a term, not as in 'dr*ill'" in error.reason) == ("indicators.toml", True)
+    assert (error.file, "only at the end of a term, not as in 'dr*ill'" in error.reason) == (
+        "indicators.toml",
+        True,
+    )
 
 
 # Questions that are not binary.
@@ -299,13 +445,22 @@ def every_kind() -> QuestionSet:
     return read_question_set(EVERY_KIND)
 
 
-def test_questions_of_every_kind_are_read_with_what_their_kind_needs(every_kind: QuestionSet) -> None:
+def test_questions_of_every_kind_are_read_with_what_their_kind_needs(
+    every_kind: QuestionSet,
+) -> None:
     _, _, capital, level, trade, visit = every_kind.questions
-    assert [q.kind for q in (capital, level, trade, visit)] == ["categorical", "ordered", "numeric", "date"]
+    assert [q.kind for q in (capital, level, trade, visit)] == [
+        "categorical",
+        "ordered",
+        "numeric",
+        "date",
+    ]
     assert (capital.options, capital.scale) == (tuple(map(Option, CAPITALS)), None)
     assert level.options == (Option("low"), Option("middle"), Option("high"))
     assert trade.scale == Scale(1.0, 1000.0, False, True, 0.0, "billion US dollars")
-    assert visit.scale == Scale(day_number(utc("2022-06-01")), day_number(utc("2023-01-01")), open_upper=True)
+    assert visit.scale == Scale(
+        day_number(utc("2022-06-01")), day_number(utc("2023-01-01")), open_upper=True
+    )
     assert (trade.options, visit.options) == ((), ())
 
 
@@ -381,48 +536,148 @@ CAPITAL_P, TRADE_P, VISIT_P = (
     ("file", "old", "new", "reason"),
     [
         ("questions.toml", OPTIONS, "options = []", "the question needs at least two options"),
-        ("questions.toml", OPTIONS, 'options = ["Moscow"]', "the question needs at least two options"),
-        ("questions.toml", OPTIONS, 'options = ["Moscow", "  moscow "]', "options: 'moscow' is there already"),
-        ("questions.toml", OPTIONS, 'options = ["a=b", "Other"]', "options: 'a=b' is no name for an option"),
-        ("questions.toml", OPTIONS, 'options = ["ambiguous", "Other"]', "options: 'ambiguous' cannot be an option"),
+        (
+            "questions.toml",
+            OPTIONS,
+            'options = ["Moscow"]',
+            "the question needs at least two options",
+        ),
+        (
+            "questions.toml",
+            OPTIONS,
+            'options = ["Moscow", "  moscow "]',
+            "options: 'moscow' is there already",
+        ),
+        (
+            "questions.toml",
+            OPTIONS,
+            'options = ["a=b", "Other"]',
+            "options: 'a=b' is no name for an option",
+        ),
+        (
+            "questions.toml",
+            OPTIONS,
+            'options = ["ambiguous", "Other"]',
+            "options: 'ambiguous' cannot be an option",
+        ),
         ("questions.toml", OPTIONS, 'options = "Moscow"', "'options' must be a list of texts"),
         ("questions.toml", CAPITAL_PRIOR, 'prior = "63%"', "prior: '63%' is not a share"),
-        ("questions.toml", CAPITAL_PRIOR, 'prior = "Minsk=50 Other=50"', "prior: no option 'Minsk'"),
+        (
+            "questions.toml",
+            CAPITAL_PRIOR,
+            'prior = "Minsk=50 Other=50"',
+            "prior: no option 'Minsk'",
+        ),
         ("questions.toml", CAPITAL_PRIOR, "prior = 0.5", "'prior' must be a text"),
-        ("questions.toml", CAPITAL_PRIOR, CAPITAL_PRIOR + "\nlower = 3", "unknown key 'lower' in question"),
-        ("questions.toml", "lower = 1\n", "lower = 1000\n", "lower: a range goes from a lower to a higher number"),
-        ("questions.toml", "lower = 1\n", "lower = 0\n", "lower: the zero point of a log scale lies below its range"),
+        (
+            "questions.toml",
+            CAPITAL_PRIOR,
+            CAPITAL_PRIOR + "\nlower = 3",
+            "unknown key 'lower' in question",
+        ),
+        (
+            "questions.toml",
+            "lower = 1\n",
+            "lower = 1000\n",
+            "lower: a range goes from a lower to a higher number",
+        ),
+        (
+            "questions.toml",
+            "lower = 1\n",
+            "lower = 0\n",
+            "lower: the zero point of a log scale lies below its range",
+        ),
         ("questions.toml", "lower = 1\n", 'lower = "1"\n', "'lower' must be a number"),
         ("questions.toml", "upper = 1000.0", "upper = inf", "'upper' must be a number"),
-        ("questions.toml", "open_upper = true", 'open_upper = "yes"', "'open_upper' must be true or false"),
+        (
+            "questions.toml",
+            "open_upper = true",
+            'open_upper = "yes"',
+            "'open_upper' must be true or false",
+        ),
         ("questions.toml", "zero_point = 0", "zero_point = nan", "'zero_point' must be a number"),
-        ("questions.toml", "zero_point = 0", "zero_point = 0\noptions = []", "unknown key 'options' in question"),
+        (
+            "questions.toml",
+            "zero_point = 0",
+            "zero_point = 0\noptions = []",
+            "unknown key 'options' in question",
+        ),
         ("questions.toml", 'unit = "billion US dollars"', "unit = 3", "'unit' must be a text"),
         ("questions.toml", TRADE_PRIOR, 'prior = "Moscow=100"', "prior: 'Moscow' is no level"),
-        ("questions.toml", TRADE_PRIOR, 'prior = "50%=1e99999"', "prior: the value of a level is a number"),
+        (
+            "questions.toml",
+            TRADE_PRIOR,
+            'prior = "50%=1e99999"',
+            "prior: the value of a level is a number",
+        ),
         ("questions.toml", TRADE_PRIOR, 'prior = "50%=0"', "prior: 0 has no place on a log scale"),
-        ("questions.toml", 'latest = "2023-01-01"', "latest = 2022-06-01", "latest: the window ends before it begins"),
-        ("questions.toml", 'latest = "2023-01-01"', 'latest = "soon"', "latest: 'soon' is not a date"),
+        (
+            "questions.toml",
+            'latest = "2023-01-01"',
+            "latest = 2022-06-01",
+            "latest: the window ends before it begins",
+        ),
+        (
+            "questions.toml",
+            'latest = "2023-01-01"',
+            'latest = "soon"',
+            "latest: 'soon' is not a date",
+        ),
         ("questions.toml", "earliest = 2022-06-01", "earliest = 5", "'earliest' must be a date"),
-        ("questions.toml", "earliest = 2022-06-01", "earliest = 2022-06-01T00:00:00", "earliest: .*has no time zone"),
-        ("questions.toml", VISIT_PRIOR, 'prior = "50%=2021-09-01"', "prior: 2021-09-01 lies before the window"),
+        (
+            "questions.toml",
+            "earliest = 2022-06-01",
+            "earliest = 2022-06-01T00:00:00",
+            "earliest: .*has no time zone",
+        ),
+        (
+            "questions.toml",
+            VISIT_PRIOR,
+            'prior = "50%=2021-09-01"',
+            "prior: 2021-09-01 lies before the window",
+        ),
         ("questions.toml", VISIT_PRIOR, 'prior = "41"', "prior: '41' is not a forecast of visit"),
         ("history.toml", 'outcome = "moscow"', 'outcome = "minsk"', "outcome: no option 'minsk'"),
         ("history.toml", 'outcome = "moscow"', 'outcome = "yes"', "outcome: no option 'yes'"),
-        ("history.toml", 'outcome = "1,234.5"', 'outcome = "0.5"', "outcome: 0.5 lies outside the closed range"),
+        (
+            "history.toml",
+            'outcome = "1,234.5"',
+            'outcome = "0.5"',
+            "outcome: 0.5 lies outside the closed range",
+        ),
         ("history.toml", 'outcome = "1,234.5"', 'outcome = "nan"', "outcome: 'nan' is no number"),
         ("history.toml", 'outcome = "1,234.5"', "outcome = 41.5", "'outcome' must be a text"),
-        ("history.toml", 'outcome = "never"', 'outcome = "2021-01-01"', "lies outside the closed range"),
+        (
+            "history.toml",
+            'outcome = "never"',
+            'outcome = "2021-01-01"',
+            "lies outside the closed range",
+        ),
         ("history.toml", CAPITAL_P, "p = 0.6", "'p' must be a text"),
-        ("history.toml", CAPITAL_P, 'p = "Moscow=60%"', "p: the options add up to 60%, 40% is missing"),
+        (
+            "history.toml",
+            CAPITAL_P,
+            'p = "Moscow=60%"',
+            "p: the options add up to 60%, 40% is missing",
+        ),
         ("history.toml", TRADE_P, 'p = "60%"', "p: '60%' is not a forecast of trade"),
         ("history.toml", TRADE_P, 'p = "90%=20 10%=200"', "p: a higher level needs a higher value"),
-        ("history.toml", VISIT_P, 'p = "50%=2022-10-01T12:00"', "p: '2022-10-01T12:00' has no time zone"),
+        (
+            "history.toml",
+            VISIT_P,
+            'p = "50%=2022-10-01T12:00"',
+            "p: '2022-10-01T12:00' has no time zone",
+        ),
     ],
 )
-def test_a_mistake_of_a_kind_is_refused_with_file_line_and_reason(file: str, old: str, new: str, reason: str) -> None:
+def test_a_mistake_of_a_kind_is_refused_with_file_line_and_reason(
+    file: str, old: str, new: str, reason: str
+) -> None:
     error = refusal(changed(file, old, new, EVERY_KIND))
-    assert (error.file, error.line) == (file, line_of(EVERY_KIND[file], old) + new.rstrip("\n").count("\n"))
+    assert (error.file, error.line) == (
+        file,
+        line_of(EVERY_KIND[file], old) + new.rstrip("\n").count("\n"),
+    )
     assert re.search(reason, error.reason)
     assert ".toml:" not in error.reason
 
@@ -440,7 +695,10 @@ def test_a_mistake_of_a_kind_is_refused_with_file_line_and_reason(file: str, old
 )
 def test_what_a_kind_needs_is_missed_at_its_entry(entry: str, line: str, needed: str) -> None:
     error = refusal(changed("questions.toml", line, "", EVERY_KIND))
-    assert (error.line, error.reason) == (line_of(EVERY_KIND["questions.toml"], f'id = "{entry}"') - 1, needed)
+    assert (error.line, error.reason) == (
+        line_of(EVERY_KIND["questions.toml"], f'id = "{entry}"') - 1,
+        needed,
+    )
 
 
 def test_a_forecast_without_p_is_missed_at_its_entry_on_every_kind() -> None:

@@ -24,7 +24,9 @@ def split(record: list[tuple[float, int]]) -> tuple[list[float], list[int]]:
 
 
 def simulated(seed: int, n: int, sharpness: float) -> tuple[Floats, Floats]:
-    """Forecasts and outcomes of someone whose log-odds are `sharpness` times what they should be."""
+    """Forecasts and outcomes of someone whose log-odds are `sharpness` times what they should
+    be.
+    """
     rng = np.random.default_rng(seed)
     true = rng.normal(0.0, 1.2, n)
     happened = (rng.random(n) < 1 / (1 + np.exp(-true))).astype(np.float64)
@@ -45,7 +47,9 @@ def test_tight_priors_change_nothing(record: list[tuple[float, int]]) -> None:
 
 @law
 @given(records, st.floats(0.05, 3.0), st.floats(0.05, 3.0))
-def test_no_other_shift_or_stretch_is_more_probable(record: list[tuple[float, int]], sd_a: float, sd_b: float) -> None:
+def test_no_other_shift_or_stretch_is_more_probable(
+    record: list[tuple[float, int]], sd_a: float, sd_b: float
+) -> None:
     p, happened = split(record)
     x = np.log(np.clip(p, *CLIP)) - np.log1p(-np.clip(p, *CLIP))
 
@@ -75,7 +79,9 @@ def test_too_sure_forecasts_are_drawn_in_and_too_cautious_ones_stretched() -> No
 
 
 @pytest.mark.parametrize(("outcome", "side"), [(1, 1.0), (0, -1.0)])
-def test_a_record_of_one_outcome_alone_shifts_but_not_without_end(outcome: int, side: float) -> None:
+def test_a_record_of_one_outcome_alone_shifts_but_not_without_end(
+    outcome: int, side: float
+) -> None:
     found = fit_recalibration([0.5] * 1000, [outcome] * 1000)
     shift = side * found.a
     assert shift > 0.0
@@ -92,7 +98,9 @@ def test_separable_records_and_hardly_any_prior_still_settle() -> None:
 
 @law
 @given(records.filter(bool), st.randoms(use_true_random=False))
-def test_the_order_of_questions_does_not_matter(record: list[tuple[float, int]], chance: random.Random) -> None:
+def test_the_order_of_questions_does_not_matter(
+    record: list[tuple[float, int]], chance: random.Random
+) -> None:
     shuffled = list(record)
     chance.shuffle(shuffled)
     one, other = fit_recalibration(*split(record)), fit_recalibration(*split(shuffled))
@@ -110,7 +118,9 @@ def test_turning_every_question_over_turns_the_shift_over(record: list[tuple[flo
 
 @law
 @given(st.floats(-2.0, 2.0), st.floats(0.0, 3.0), st.lists(probabilities, min_size=2, max_size=8))
-def test_equal_forecasts_get_equal_recalibrated_values_and_order_is_kept(a: float, b: float, p: list[float]) -> None:
+def test_equal_forecasts_get_equal_recalibrated_values_and_order_is_kept(
+    a: float, b: float, p: list[float]
+) -> None:
     found = Recalibration(a, b).apply([*sorted(p), max(p)])
     assert found[-1] == found[-2]
     assert (np.diff(found) >= 0.0).all()
@@ -146,7 +156,9 @@ def test_records_that_do_not_match_are_refused() -> None:
         fit_recalibration([0.3], [0.5])
 
 
-@pytest.mark.parametrize(("sd_a", "sd_b"), [(0.0, 1.0), (1.0, -1.0), (math.nan, 1.0), (1.0, math.inf)])
+@pytest.mark.parametrize(
+    ("sd_a", "sd_b"), [(0.0, 1.0), (1.0, -1.0), (math.nan, 1.0), (1.0, math.inf)]
+)
 def test_priors_without_a_width_are_refused(sd_a: float, sd_b: float) -> None:
     with pytest.raises(ForecastsError, match="standard deviations"):
         fit_recalibration([0.3], [1], sd_a=sd_a, sd_b=sd_b)

@@ -16,7 +16,9 @@ OPEN = Scale(0.0, 100.0, open_lower=True, open_upper=True)
 LOG = Scale(1.0, 1000.0, open_lower=True, open_upper=True, zero_point=0.0)
 scales = st.sampled_from((CLOSED, OPEN, LOG))
 places = st.lists(st.integers(1, 199), min_size=3, max_size=3, unique=True).map(sorted)
-spaced = st.lists(st.integers(10, 30), min_size=3, max_size=3).map(lambda gaps: np.cumsum(gaps).tolist())
+spaced = st.lists(st.integers(10, 30), min_size=3, max_size=3).map(
+    lambda gaps: np.cumsum(gaps).tolist()
+)
 EVEN = (25.0, 50.0, 75.0)
 
 
@@ -40,7 +42,9 @@ def test_moved_quartiles_and_masses_are_exact(
     check_distribution(numeric_question(scale), made)
     assert (made.below, made.above) == pytest.approx((low, high))
     inside = 1.0 - low - high
-    assert [made.at(x) for x in values] == pytest.approx([low + inside * q for q in (0.25, 0.5, 0.75)], abs=1e-9)
+    assert [made.at(x) for x in values] == pytest.approx(
+        [low + inside * q for q in (0.25, 0.5, 0.75)], abs=1e-9
+    )
 
 
 @law
@@ -49,7 +53,9 @@ def test_a_reshaped_curve_has_no_steps(quartiles: list[float]) -> None:
     stepped = from_quantiles({0.05: 20.0, 0.25: 40.0, 0.5: 50.0, 0.75: 55.0, 0.95: 60.0}, CLOSED)
     for curve in (uniform(CLOSED), stepped):
         density = densities(reshape(curve, CLOSED, quartiles, below=0.0, above=0.0), CLOSED)
-        assert np.abs(np.diff(density)).max() < 0.3 * density.max()  # from knot to knot; steps would be of 0.5 and more
+        assert (
+            np.abs(np.diff(density)).max() < 0.3 * density.max()
+        )  # from knot to knot; steps would be of 0.5 and more
 
 
 def test_a_quartile_moved_a_little_leaves_the_tails() -> None:
@@ -71,7 +77,9 @@ def test_a_wide_tail_stays_within_its_bound() -> None:
 
 
 @pytest.mark.parametrize("quartiles", [(0.0, 30.0, 60.0), (0.0, 30.0, 100.0), (30.0, 60.0, 100.0)])
-def test_a_quartile_moved_to_a_bound_leaves_the_middle_exact(quartiles: tuple[float, float, float]) -> None:
+def test_a_quartile_moved_to_a_bound_leaves_the_middle_exact(
+    quartiles: tuple[float, float, float],
+) -> None:
     made = reshape(uniform(CLOSED), CLOSED, quartiles, below=0.0, above=0.0)
     assert made.at(quartiles[1]) == pytest.approx(0.5)
     assert (made.below, made.above) == (0.0, 0.0)
@@ -90,9 +98,18 @@ def test_quartiles_close_together_make_a_curve() -> None:
 
 
 @pytest.mark.parametrize(
-    "values", [(50.0, 40.0, 75.0), (25.0, 25.0, 75.0), (-1.0, 50.0, 75.0), (25.0, 50.0, 101.0), (25.0, np.nan, 75.0)]
+    "values",
+    [
+        (50.0, 40.0, 75.0),
+        (25.0, 25.0, 75.0),
+        (-1.0, 50.0, 75.0),
+        (25.0, 50.0, 101.0),
+        (25.0, np.nan, 75.0),
+    ],
 )
-def test_quartiles_that_do_not_rise_within_the_range_are_refused(values: tuple[float, float, float]) -> None:
+def test_quartiles_that_do_not_rise_within_the_range_are_refused(
+    values: tuple[float, float, float],
+) -> None:
     with pytest.raises(InvalidForecast, match="lie in the range and rise"):
         reshape(uniform(CLOSED), CLOSED, values, below=0.0, above=0.0)
 

@@ -12,7 +12,16 @@ from forecasts.question import QuestionId
 from forecasts.scenario_reading import GiveWay, diagnosticity, gives_way, information
 from forecasts.scenario_set import LikelihoodRow, posterior
 from tests.forecasts.strategies import law
-from tests.forecasts.test_scenario_set import CONTRACT, FUTURES, NAMES, SUMMIT, TABLE, Case, cases, scenario_set
+from tests.forecasts.test_scenario_set import (
+    CONTRACT,
+    FUTURES,
+    NAMES,
+    SUMMIT,
+    TABLE,
+    Case,
+    cases,
+    scenario_set,
+)
 
 NOW = Categorical(NAMES, (0.5, 0.3, 0.2))
 HOW: tuple[GiveWay, ...] = ("in proportion", "in log-odds")
@@ -23,8 +32,12 @@ chances = st.floats(0.0, 1.0)
 
 @st.composite
 def held(draw: st.DrawFn) -> Categorical:
-    weights = draw(st.lists(st.floats(1e-6, 1.0) | st.just(0.0), min_size=2, max_size=6).filter(any))
-    return Categorical(tuple("abcdef"[: len(weights)]), tuple(w / math.fsum(weights) for w in weights))
+    weights = draw(
+        st.lists(st.floats(1e-6, 1.0) | st.just(0.0), min_size=2, max_size=6).filter(any)
+    )
+    return Categorical(
+        tuple("abcdef"[: len(weights)]), tuple(w / math.fsum(weights) for w in weights)
+    )
 
 
 def test_information_by_hand() -> None:
@@ -45,16 +58,25 @@ def test_the_most_telling_row_comes_first_and_answers_lead_where_it_says(case: C
     found = information(asked, table, asked.prior)
     assert [value.bits for value in found] == sorted((value.bits for value in found), reverse=True)
     for value in found:
-        assert value.if_yes.p == pytest.approx(posterior(asked, table, {value.question_id: 1.0}).distribution.p)
-        assert value.if_no.p == pytest.approx(posterior(asked, table, {value.question_id: 0.0}).distribution.p)
-        mean = [value.p_yes * y + (1 - value.p_yes) * n for y, n in zip(value.if_yes.p, value.if_no.p, strict=True)]
+        assert value.if_yes.p == pytest.approx(
+            posterior(asked, table, {value.question_id: 1.0}).distribution.p
+        )
+        assert value.if_no.p == pytest.approx(
+            posterior(asked, table, {value.question_id: 0.0}).distribution.p
+        )
+        mean = [
+            value.p_yes * y + (1 - value.p_yes) * n
+            for y, n in zip(value.if_yes.p, value.if_no.p, strict=True)
+        ]
         assert mean == pytest.approx(asked.prior.p, abs=1e-12)
         # Pinsker's inequality: bits bound how far the answer moves the scenarios on average.
         assert value.expected_shift <= math.sqrt(value.bits * math.log(2) / 2) + 1e-9
 
 
 def test_what_is_answered_can_tell_no_more() -> None:
-    assert [value.question_id for value in information(FUTURES, TABLE, NOW, answered={SUMMIT})] == [CONTRACT]
+    assert [value.question_id for value in information(FUTURES, TABLE, NOW, answered={SUMMIT})] == [
+        CONTRACT
+    ]
     sure = Categorical(NAMES, (0.0, 1.0, 0.0))
     assert [value.bits for value in information(FUTURES, TABLE, sure)] == [0.0, 0.0]
 
@@ -72,9 +94,21 @@ def test_rows_are_marked_against_their_mean_and_the_most_telling_comes_first() -
     found = diagnosticity(FUTURES, TABLE)
     summit, contract = found.rows
     assert (summit.question_id, summit.answer, found.inconsistency) == (SUMMIT, None, (0, 0, 0))
-    assert [cell.mark for cell in summit.cells] == ["--", "++", "--"]  # 0.1, 0.6 and 0.05 around 0.25
-    assert [cell.word for cell in summit.cells] == ["very unlikely", "roughly even chance", "almost no chance"]
-    assert [cell.mark for cell in contract.cells] == ["+", "-", "N"]  # 0.8, 0.3 and 0.6 around 0.567
+    assert [cell.mark for cell in summit.cells] == [
+        "--",
+        "++",
+        "--",
+    ]  # 0.1, 0.6 and 0.05 around 0.25
+    assert [cell.word for cell in summit.cells] == [
+        "very unlikely",
+        "roughly even chance",
+        "almost no chance",
+    ]
+    assert [cell.mark for cell in contract.cells] == [
+        "+",
+        "-",
+        "N",
+    ]  # 0.8, 0.3 and 0.6 around 0.567
     assert (summit.ratio_yes, summit.ratio_no) == pytest.approx((12.0, 0.95 / 0.4))
     assert contract.ratio == pytest.approx(0.7 / 0.2)  # the NO would tell more
 
@@ -82,7 +116,11 @@ def test_rows_are_marked_against_their_mean_and_the_most_telling_comes_first() -
 def test_what_was_answered_no_is_marked_by_its_no_and_counts_against_scenarios() -> None:
     found = diagnosticity(FUTURES, TABLE, {SUMMIT: False, CONTRACT: True})
     by_row = {row.question_id: row for row in found.rows}
-    assert [cell.mark for cell in by_row[SUMMIT].cells] == ["N", "-", "+"]  # 0.9, 0.4 and 0.95 around 0.75
+    assert [cell.mark for cell in by_row[SUMMIT].cells] == [
+        "N",
+        "-",
+        "+",
+    ]  # 0.9, 0.4 and 0.95 around 0.75
     assert by_row[SUMMIT].ratio == pytest.approx(0.95 / 0.4)
     assert by_row[CONTRACT].ratio == pytest.approx(0.8 / 0.3)
     assert found.inconsistency == (0, 2, 0)
@@ -98,7 +136,9 @@ def test_a_row_that_is_certain_has_an_infinite_ratio_and_one_that_says_nothing_i
 
 @law
 @given(cases(), st.booleans())
-def test_evidence_that_is_the_same_everywhere_counts_against_nobody(case: Case, answer: bool) -> None:
+def test_evidence_that_is_the_same_everywhere_counts_against_nobody(
+    case: Case, answer: bool
+) -> None:
     asked, table, _ = case
     fog = LikelihoodRow(QuestionId("fog"), (0.3,) * len(asked.options))
     found = diagnosticity(asked, scenario_set(*table.rows, fog), {fog.question_id: answer})
@@ -108,7 +148,9 @@ def test_evidence_that_is_the_same_everywhere_counts_against_nobody(case: Case, 
 
 @law
 @given(held(), chances, hows)
-def test_shares_that_give_way_add_up_to_exactly_one(shares: Categorical, new: float, how: GiveWay) -> None:
+def test_shares_that_give_way_add_up_to_exactly_one(
+    shares: Categorical, new: float, how: GiveWay
+) -> None:
     found = gives_way(shares, "a", new, how=how)
     assert math.fsum(found.p) == 1.0
     assert found.of("a") == new
@@ -117,7 +159,9 @@ def test_shares_that_give_way_add_up_to_exactly_one(shares: Categorical, new: fl
 
 @law
 @given(held(), chances, hows)
-def test_others_keep_their_order_and_nothing_comes_from_nothing(shares: Categorical, new: float, how: GiveWay) -> None:
+def test_others_keep_their_order_and_nothing_comes_from_nothing(
+    shares: Categorical, new: float, how: GiveWay
+) -> None:
     found = gives_way(shares, "a", new, how=how)
     before, after = shares.p[1:], found.p[1:]
     for n, p in enumerate(before):
@@ -134,7 +178,9 @@ def test_in_proportion_the_others_keep_their_ratios(shares: Categorical, new: fl
     found = gives_way(shares, "a", new)
     left = math.fsum(shares.p[1:])
     if left > 0.0:
-        assert found.p[1:] == pytest.approx([(1.0 - new) * p / left for p in shares.p[1:]], abs=1e-12)
+        assert found.p[1:] == pytest.approx(
+            [(1.0 - new) * p / left for p in shares.p[1:]], abs=1e-12
+        )
 
 
 @law
@@ -150,7 +196,9 @@ def test_in_log_odds_the_others_move_by_one_amount(shares: Categorical, new: flo
 def test_an_edit_that_changes_nothing_changes_nothing() -> None:
     for how in HOW:
         assert gives_way(NOW, "closer", 0.3, how=how).p == pytest.approx(NOW.p, abs=1e-12)
-    assert gives_way(NOW, "closer", 0.3, how="from one", one="Other").p == pytest.approx(NOW.p, abs=1e-12)
+    assert gives_way(NOW, "closer", 0.3, how="from one", one="Other").p == pytest.approx(
+        NOW.p, abs=1e-12
+    )
 
 
 def test_one_option_alone_can_give_way() -> None:
@@ -165,7 +213,9 @@ def test_what_cannot_give_way_is_refused() -> None:
     with pytest.raises(InvalidForecast, match=r"'Other' has only 0\.2 to give"):
         gives_way(NOW, "closer", 0.6, how="from one", one="Other")
     for one in (None, "closer", "war"):
-        with pytest.raises(InvalidForecast, match="say which other option gives way: neutral, Other"):
+        with pytest.raises(
+            InvalidForecast, match="say which other option gives way: neutral, Other"
+        ):
             gives_way(NOW, "closer", 0.4, how="from one", one=one)
     with pytest.raises(InvalidForecast, match="no option 'war'"):
         gives_way(NOW, "war", 0.4)

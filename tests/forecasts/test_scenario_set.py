@@ -27,7 +27,9 @@ from forecasts.scenarios import indicator_probabilities, scenario_posterior
 from tests.forecasts.strategies import categorical_question, day, law, numeric_question, question
 
 NAMES = ("neutral", "closer", "Other")
-FUTURES = replace(categorical_question(*NAMES, name="futures"), prior=Categorical(NAMES, (0.5, 0.3, 0.2)))
+FUTURES = replace(
+    categorical_question(*NAMES, name="futures"), prior=Categorical(NAMES, (0.5, 0.3, 0.2))
+)
 CONTRACT, SUMMIT = QuestionId("contract"), QuestionId("summit")
 KNOWN = {name: question(name=name) for name in (CONTRACT, SUMMIT)}
 ROWS = (LikelihoodRow(CONTRACT, (0.8, 0.3, 0.6)), LikelihoodRow(SUMMIT, (0.1, 0.6, 0.05)))
@@ -64,7 +66,11 @@ def total(found: ScenarioPosterior, name: str) -> float:
 def test_each_of_the_five_words_is_its_own_nearest() -> None:
     assert list(FIVE_WORDS.values()) == pytest.approx([0.03, 0.125, 0.5, 0.875, 0.97])
     assert [word_of(p) for p in FIVE_WORDS.values()] == list(FIVE_WORDS)
-    assert (word_of(0.0), word_of(1.0), word_of(0.3)) == ("almost no chance", "almost certain", "very unlikely")
+    assert (word_of(0.0), word_of(1.0), word_of(0.3)) == (
+        "almost no chance",
+        "almost certain",
+        "very unlikely",
+    )
     with pytest.raises(InvalidProbability):
         word_of(1.5)
 
@@ -91,7 +97,10 @@ def test_a_set_of_another_question_or_kind_is_refused() -> None:
 
 
 def test_every_scenario_has_a_description() -> None:
-    with pytest.raises(InvalidQuestion, match="2 descriptions for 3 scenarios: give one for each of neutral, closer"):
+    with pytest.raises(
+        InvalidQuestion,
+        match="2 descriptions for 3 scenarios: give one for each of neutral, closer",
+    ):
         check_scenario_set(replace(TABLE, descriptions=("stays", "goes")), FUTURES, KNOWN)
 
 
@@ -99,7 +108,10 @@ def test_every_scenario_has_a_description() -> None:
     ("row", "reason"),
     [
         (LikelihoodRow(SUMMIT, (0.5, 0.5)), "has 2 numbers for 3 scenarios"),
-        (LikelihoodRow(QuestionId("trade"), (0.5, 0.5, 0.5)), "'trade' is numeric: a row is about a binary question"),
+        (
+            LikelihoodRow(QuestionId("trade"), (0.5, 0.5, 0.5)),
+            "'trade' is numeric: a row is about a binary question",
+        ),
         (LikelihoodRow(FUTURES.id, (0.5, 0.5, 0.5)), "the scenarios' own question"),
         (LikelihoodRow(CONTRACT, (0.5, 0.5, 0.5)), "in the table twice"),
         (LikelihoodRow(QuestionId("weather"), (0.5, 0.5, 0.5)), "there is no question 'weather'"),
@@ -117,7 +129,9 @@ def test_a_row_that_does_not_fit_is_refused(row: LikelihoodRow, reason: str) -> 
 def test_answers_are_bayes_rule_and_the_lines_say_so() -> None:
     found = posterior(FUTURES, TABLE, {SUMMIT: True, CONTRACT: False})
     observed = [[0.2, 0.7, 0.4], [0.1, 0.6, 0.05]]
-    assert found.distribution.p == pytest.approx(scenario_posterior([0.5, 0.3, 0.2], observed), abs=1e-12)
+    assert found.distribution.p == pytest.approx(
+        scenario_posterior([0.5, 0.3, 0.2], observed), abs=1e-12
+    )
     first, contract, summit, last = found.lines["closer"]
     assert (first.log_share, first.question_id, last.question_id) == (math.log(0.3), None, None)
     # By itself, the summit makes "closer" 0.18 of 0.24, where it was 0.3.
@@ -146,7 +160,9 @@ def test_the_order_of_the_rows_does_not_matter(case: Case) -> None:
     assert set(other.left_out) == set(found.left_out)
     for name in found.distribution.options:
         by_row = {line.question_id: line.log_share for line in other.lines[name][1:-1]}
-        assert by_row == pytest.approx({line.question_id: line.log_share for line in found.lines[name][1:-1]}, abs=1e-8)
+        assert by_row == pytest.approx(
+            {line.question_id: line.log_share for line in found.lines[name][1:-1]}, abs=1e-8
+        )
 
 
 @law
@@ -154,9 +170,16 @@ def test_the_order_of_the_rows_does_not_matter(case: Case) -> None:
 def test_a_row_that_says_the_same_of_all_scenarios_moves_nothing(case: Case, p: float) -> None:
     asked, table, board = case
     fog = LikelihoodRow(QuestionId("fog"), (p,) * len(asked.options))
-    found = posterior(asked, replace(table, rows=(*table.rows, fog)), {**board, fog.question_id: 0.9})
+    found = posterior(
+        asked, replace(table, rows=(*table.rows, fog)), {**board, fog.question_id: 0.9}
+    )
     assert found.distribution.p == pytest.approx(posterior(*case).distribution.p, abs=1e-9)
-    added = [line.log_share for own in found.lines.values() for line in own if line.question_id == fog.question_id]
+    added = [
+        line.log_share
+        for own in found.lines.values()
+        for line in own
+        if line.question_id == fog.question_id
+    ]
     assert added == pytest.approx([0.0] * len(asked.options), abs=1e-12)
 
 
@@ -166,7 +189,9 @@ def test_a_board_that_says_what_was_expected_leaves_the_prior(case: Case) -> Non
     asked, table, _ = case
     assert isinstance(asked.prior, Categorical)
     expected = indicator_probabilities(asked.prior.p, [row.p for row in table.rows])
-    found = posterior(asked, table, {row.question_id: p for row, p in zip(table.rows, expected, strict=True)})
+    found = posterior(
+        asked, table, {row.question_id: p for row, p in zip(table.rows, expected, strict=True)}
+    )
     assert found.distribution.p == pytest.approx(asked.prior.p, abs=1e-9)
     assert found.nats == pytest.approx(0.0, abs=1e-9)
 
@@ -176,7 +201,9 @@ def test_a_board_that_says_what_was_expected_leaves_the_prior(case: Case) -> Non
 def test_one_row_alone_needs_no_closing_line(case: Case) -> None:
     asked, table, _ = case
     found = posterior(asked, table, {QuestionId("r1"): 0.8})
-    assert [own[-1].log_share for own in found.lines.values()] == pytest.approx([0.0] * len(asked.options), abs=1e-9)
+    assert [own[-1].log_share for own in found.lines.values()] == pytest.approx(
+        [0.0] * len(asked.options), abs=1e-9
+    )
     assert found.left_out == ("r0", "r2")
 
 
@@ -195,7 +222,12 @@ def test_what_is_impossible_stays_out_without_lines_and_what_is_ruled_out_says_b
 
 
 def test_an_option_that_is_gone_is_in_other_and_one_added_later_is_read_from_it() -> None:
-    options = ("neutral", Option("closer", removed_at=day(20)), "Other", Option("war", added_at=day(30)))
+    options = (
+        "neutral",
+        Option("closer", removed_at=day(20)),
+        "Other",
+        Option("war", added_at=day(30)),
+    )
     asked = replace(categorical_question(*options, name="futures"), prior=FUTURES.prior)
     board = {SUMMIT: 1.0}
     assert posterior(asked, TABLE, board, at=day(10)) == posterior(FUTURES, TABLE, board)

@@ -11,7 +11,15 @@ from forecasts.question import Option
 from forecasts.scenario_set import LikelihoodRow, posterior
 from forecasts.scenario_suggestion import VERSION, suggest_scenarios
 from tests.forecasts.strategies import categorical_question, day, law
-from tests.forecasts.test_scenario_set import FUTURES, NAMES, SUMMIT, TABLE, Case, cases, scenario_set
+from tests.forecasts.test_scenario_set import (
+    FUTURES,
+    NAMES,
+    SUMMIT,
+    TABLE,
+    Case,
+    cases,
+    scenario_set,
+)
 
 
 @law
@@ -24,7 +32,11 @@ def test_it_is_the_posterior_and_its_lines_add_up(case: Case) -> None:
     for name, p in zip(found.distribution.options, found.distribution.p, strict=True):
         own = found.lines[name]
         assert math.fsum(line.log_share for line in own) == pytest.approx(math.log(p), abs=1e-12)
-        assert [line.kind for line in own] == ["base rate", *["evidence"] * len(board), "all options"]
+        assert [line.kind for line in own] == [
+            "base rate",
+            *["evidence"] * len(board),
+            "all options",
+        ]
 
 
 def test_a_line_names_its_question() -> None:
@@ -34,7 +46,9 @@ def test_a_line_names_its_question() -> None:
 
 
 def test_what_is_ruled_out_has_no_lines() -> None:
-    found = suggest_scenarios(FUTURES, scenario_set(LikelihoodRow(SUMMIT, (0.0, 0.5, 0.5))), {SUMMIT: 1.0}, day(3))
+    found = suggest_scenarios(
+        FUTURES, scenario_set(LikelihoodRow(SUMMIT, (0.0, 0.5, 0.5))), {SUMMIT: 1.0}, day(3)
+    )
     assert found.distribution.of("neutral") == 0.0
     assert found.lines["neutral"] == ()
     assert len(found.lines["closer"]) == 3
@@ -42,6 +56,10 @@ def test_what_is_ruled_out_has_no_lines() -> None:
 
 def test_it_speaks_of_the_options_that_are_offered() -> None:
     options = ("neutral", Option("closer", removed_at=day(20)), "Other")
-    asked = replace(categorical_question(*options, name="futures"), prior=Categorical(NAMES, (0.5, 0.3, 0.2)))
+    asked = replace(
+        categorical_question(*options, name="futures"), prior=Categorical(NAMES, (0.5, 0.3, 0.2))
+    )
     assert suggest_scenarios(asked, TABLE, {}, day(19)).distribution.options == NAMES
-    assert suggest_scenarios(asked, TABLE, {}, day(20)).distribution == Categorical(("neutral", "Other"), (0.5, 0.5))
+    assert suggest_scenarios(asked, TABLE, {}, day(20)).distribution == Categorical(
+        ("neutral", "Other"), (0.5, 0.5)
+    )

@@ -40,7 +40,10 @@ def joint(prior: list[float], table: list[list[float]]) -> tuple[Floats, Floats]
     """Every combination of answers (one a row), and its probability with each scenario."""
     answers = np.array(list(itertools.product((0, 1), repeat=len(table))))
     rows = np.array(table)
-    cells = [[p * np.prod(np.where(y, rows[:, j], 1 - rows[:, j])) for j, p in enumerate(prior)] for y in answers]
+    cells = [
+        [p * np.prod(np.where(y, rows[:, j], 1 - rows[:, j])) for j, p in enumerate(prior)]
+        for y in answers
+    ]
     return answers.astype(np.float64), np.array(cells)
 
 
@@ -77,7 +80,9 @@ def test_the_posterior_sums_to_one_whatever_the_order(world: World) -> None:
     assert scenario_posterior(prior, table[::-1]) == pytest.approx(found, abs=1e-12)
     soft = soft_update(prior, table, board)
     assert math.fsum(soft.scenarios) == pytest.approx(1.0, abs=1e-12)
-    assert soft_update(prior, table[::-1], board[::-1]).scenarios == pytest.approx(soft.scenarios, abs=1e-9)
+    assert soft_update(prior, table[::-1], board[::-1]).scenarios == pytest.approx(
+        soft.scenarios, abs=1e-9
+    )
 
 
 def test_a_thousand_observations_do_not_run_out_of_numbers() -> None:
@@ -143,7 +148,9 @@ def test_answered_and_open_indicators_can_be_mixed() -> None:
     table = [[0.8, 0.3, 0.6], [0.1, 0.6, 0.05], [0.5, 0.7, 0.2]]
     answered = scenario_posterior(PRIOR, [[1 - x for x in table[2]]])
     expected = soft_update(answered, table[:2], [0.9, 0.25])
-    assert soft_update(PRIOR, table, [0.9, 0.25, 0.0]).scenarios == pytest.approx(expected.scenarios, abs=1e-9)
+    assert soft_update(PRIOR, table, [0.9, 0.25, 0.0]).scenarios == pytest.approx(
+        expected.scenarios, abs=1e-9
+    )
 
 
 def test_many_indicators_need_no_table_of_all_their_answers() -> None:
@@ -156,8 +163,11 @@ def test_many_indicators_need_no_table_of_all_their_answers() -> None:
 
 def test_a_scenario_that_is_certain_of_an_indicator_can_still_be_fitted() -> None:
     # YES in the first, NO in the second: the board's 0.7 is the first one's probability.
-    assert soft_update([0.2, 0.8], [[1.0, 0.0]], [0.7]).scenarios == pytest.approx((0.7, 0.3), abs=1e-9)
-    # The second row fits only if the second scenario goes with NO for sure, which the shifts reach in the limit.
+    assert soft_update([0.2, 0.8], [[1.0, 0.0]], [0.7]).scenarios == pytest.approx(
+        (0.7, 0.3), abs=1e-9
+    )
+    # The second row fits only if the second scenario goes with NO for sure, which the shifts reach
+    # in the limit.
     assert soft_update([0.5, 0.5], [[1.0, 0.0], [1.0, 0.5]], [0.5, 0.5]).scenarios == pytest.approx(
         (0.5, 0.5), abs=1e-9
     )
@@ -167,7 +177,9 @@ def test_a_scenario_that_is_certain_of_an_indicator_can_still_be_fitted() -> Non
     ("table", "board"),
     [([[1.0, 1.0]], [0.5]), ([[0.0, 0.0]], [0.5]), ([[1.0, 0.0], [1.0, 0.0]], [0.3, 0.6])],
 )
-def test_a_board_that_the_table_rules_out_is_refused(table: list[list[float]], board: list[float]) -> None:
+def test_a_board_that_the_table_rules_out_is_refused(
+    table: list[list[float]], board: list[float]
+) -> None:
     with pytest.raises(ForecastsError, match=r"put 0\.01 or 0\.99 where the table says 0 or 1"):
         soft_update([0.5, 0.5], table, board)
 
@@ -196,7 +208,9 @@ def test_information_is_the_expected_distance_of_posterior_from_prior(
     for observed in (row, [1 - x for x in row]):
         chance = math.fsum(p * x for p, x in zip(prior, observed, strict=True))
         after = scenario_posterior(prior, [observed])
-        distance += chance * math.fsum(a * math.log2(a / p) for a, p in zip(after, prior, strict=True))
+        distance += chance * math.fsum(
+            a * math.log2(a / p) for a, p in zip(after, prior, strict=True)
+        )
     found = indicator_information(prior, row)
     assert found == pytest.approx(distance, abs=1e-9)
     assert 0.0 <= found <= 1.0

@@ -1,4 +1,6 @@
-"""What comes seldom, and is right all the same: each case by itself, so that no luck in drawing examples is needed."""
+"""What comes seldom, and is right all the same: each case by itself, so that no luck in drawing
+examples is needed.
+"""
 
 from datetime import date, timedelta
 
@@ -42,7 +44,9 @@ def test_a_moving_time_means_a_day(phrase: str, meant: date | None) -> None:
 
 
 def test_a_condition_that_is_asked_again_annuls_no_branch() -> None:
-    pair = Link("tariffs", "condition", tuple(map(QuestionId, ("if", "so", "not"))), "Tariffs and war")
+    pair = Link(
+        "tariffs", "condition", tuple(map(QuestionId, ("if", "so", "not"))), "Tariffs and war"
+    )
     assert branch_to_annul(pair, "reopened") == ()
 
 
@@ -58,7 +62,9 @@ def test_of_what_was_annulled_no_stretch_is_scored() -> None:
 
 
 def test_stories_that_are_hardly_trusted_are_seen_with_the_last_of_them() -> None:
-    stories: list[Evidence] = [evidence(n, at=at, relevance=0.05, status="logged") for n, at in ((1, 2.0), (2, 1.0))]
+    stories: list[Evidence] = [
+        evidence(n, at=at, relevance=0.05, status="logged") for n, at in ((1, 2.0), (2, 1.0))
+    ]
     assert _seen_at(stories) == day(2.0)
 
 
@@ -80,7 +86,10 @@ def test_a_risk_of_the_past_tells_of_the_past() -> None:
 
 
 def test_an_essay_that_is_all_in_tags_is_read_without_them() -> None:
-    lakes = [f"<div>The {name} lake will rise by two metres until the end of May 2027.</div>" for name in "abcdefg"]
+    lakes = [
+        f"<div>The {name} lake will rise by two metres until the end of May 2027.</div>"
+        for name in "abcdefg"
+    ]
     found = find_claims("\n\n".join(lakes))
     assert len(found) == len(lakes)
     assert all("markup" not in sentence.why for sentence in found)

@@ -1,7 +1,9 @@
-"""The question set of the China–Russia essay: complete, consistent, and matched as its author reads it.
+"""The question set of the China–Russia essay: complete, consistent, and matched as its author reads
+it.
 
-The agreement floors are measured on the set's own headlines, which were written by the author of its
-terms: they show that data and terms stay together, not how good the terms are on anybody else's news.
+The agreement floors are measured on the set's own headlines, which were written by the author of
+its terms: they show that data and terms stay together, not how good the terms are on anybody else's
+news.
 """
 
 from collections import Counter
@@ -42,13 +44,19 @@ COVERED = set("EC01 EC02 EC07 EC08 EC10 EC11 EC18 EC19 EC20 EC23 EC25 EC28 EC38 
 
 THEMES = set("wire russian chinese central_asia institutions commodities ukraine analysis".split())
 THEMES |= {"defence", "sanctions", "economy", "opinion"}
-TAGS = set("neutrality un diplomacy mediation ceasefire trade energy sanctions finance military nato".split())
+TAGS = set(
+    "neutrality un diplomacy mediation ceasefire trade energy sanctions finance military nato".split()
+)
 TAGS |= {"central asia", "economy", "opinion", "politics", "cyber"}
 
-NO_BEARING = set("ceasefire-2025 ceasefire-2027 ceasefire-date-2025 ceasefire-date-2028 ceasefire-end-2027".split())
+NO_BEARING = set(
+    "ceasefire-2025 ceasefire-2027 ceasefire-date-2025 ceasefire-date-2028 ceasefire-end-2027".split()
+)
 NO_BEARING |= {"nato-members-2024", "nato-members-2027", "treaty-successor-2028"}
 NO_BEARING |= {"china-exports-fall-2025", "china-exports-15pct-2025", "china-exports-15pct-2027"}
-"""What the essay presupposes, asks without an answer of its own, or what is a sign either way: no answer fits it."""
+"""What the essay presupposes, asks without an answer of its own, or what is a sign either way: no
+answer fits it.
+"""
 
 Link = tuple[str, QuestionId, Direction]
 
@@ -56,7 +64,9 @@ Link = tuple[str, QuestionId, Direction]
 @pytest.fixture(scope="module")
 def essay_set() -> QuestionSet:
     files = (FOLDER / name for name in FILES)
-    return read_question_set({file.name: file.read_text(encoding="utf-8") for file in files if file.is_file()})
+    return read_question_set(
+        {file.name: file.read_text(encoding="utf-8") for file in files if file.is_file()}
+    )
 
 
 @pytest.fixture(scope="module")
@@ -85,9 +95,13 @@ def test_the_questions_span_the_essay(essay_set: QuestionSet) -> None:
 
 
 def test_a_war_that_goes_on_is_nothing_against_the_sentence(essay_set: QuestionSet) -> None:
-    """The essay's last sentence says that China will not join the efforts to end the war; it promises no ceasefire."""
+    """The essay's last sentence says that China will not join the efforts to end the war; it
+    promises no ceasefire.
+    """
     ours = {claim.id: claim for claim in essay_set.claims if claim.id in ("EC38", "EC39", "EC40")}
-    sentence = Sentence(6500, 6680, "However, …", "explicit prediction", "will not", 1.0, 1.0, True, "")
+    sentence = Sentence(
+        6500, 6680, "However, …", "explicit prediction", "will not", 1.0, 1.0, True, ""
+    )
     resolutions = {r.question_id: _as_answered(r) for r in essay_set.resolutions}
     (found,) = claim_map([sentence], ours.values(), [], essay_set.questions, {}, resolutions)
     assert (found.claim_ids, found.state, found.share) == (tuple(ours), "borne out", 0.75)
@@ -118,7 +132,12 @@ def test_every_question_says_how_it_is_resolved(essay_set: QuestionSet) -> None:
 def test_live_questions_are_open_and_end_within_two_years(essay_set: QuestionSet) -> None:
     for question in essay_set.questions:
         if not question.retrospective:
-            assert question.opens_at <= WRITTEN_AT < question.closes_at < datetime(2029, 1, 1, tzinfo=UTC), question.id
+            assert (
+                question.opens_at
+                <= WRITTEN_AT
+                < question.closes_at
+                < datetime(2029, 1, 1, tzinfo=UTC)
+            ), question.id
 
 
 def test_a_prior_of_a_retrospective_question_owns_up_to_hindsight(essay_set: QuestionSet) -> None:
@@ -137,9 +156,13 @@ def test_quotes_are_short(essay_set: QuestionSet) -> None:
     assert max(len(claim.quote.split()) for claim in essay_set.claims) <= MAX_QUOTED_WORDS
 
 
-def test_reference_case_every_quote_stands_at_its_offset_in_the_essay(essay_set: QuestionSet) -> None:
+def test_reference_case_every_quote_stands_at_its_offset_in_the_essay(
+    essay_set: QuestionSet,
+) -> None:
     if not ESSAY.exists():
-        pytest.skip(f"the essay's text is not shipped and does not lie beside this repository ({ESSAY})")
+        pytest.skip(
+            f"the essay's text is not shipped and does not lie beside this repository ({ESSAY})"
+        )
     text = ESSAY.read_text(encoding="utf-8")
     for claim in essay_set.claims:
         assert text[claim.offset : claim.offset + len(claim.quote)] == claim.quote, claim.id
@@ -147,7 +170,9 @@ def test_reference_case_every_quote_stands_at_its_offset_in_the_essay(essay_set:
 
 def test_every_example_matches_its_own_indicator(essay_set: QuestionSet) -> None:
     matching = _matching(essay_set)
-    missed = [(i.id, e) for i in essay_set.indicators for e in i.examples if (e, i.id) not in matching]
+    missed = [
+        (i.id, e) for i in essay_set.indicators for e in i.examples if (e, i.id) not in matching
+    ]
     assert missed == []
 
 
@@ -155,7 +180,10 @@ def _matching(essay_set: QuestionSet) -> set[tuple[str, str]]:
     """Which example fulfils which indicator."""
     indicators = essay_set.indicators
     examples = list(dict.fromkeys(example for i in indicators for example in i.examples))
-    return {(examples[e], indicators[i].id) for e, i in fulfilling(examples, list(map(profile_of, indicators)))}
+    return {
+        (examples[e], indicators[i].id)
+        for e, i in fulfilling(examples, list(map(profile_of, indicators)))
+    }
 
 
 def test_no_example_matches_an_indicator_of_the_other_direction(essay_set: QuestionSet) -> None:
@@ -171,7 +199,10 @@ def test_no_example_matches_an_indicator_of_the_other_direction(essay_set: Quest
 
 
 def test_every_question_has_indicators_in_both_directions(essay_set: QuestionSet) -> None:
-    sides = {q.id: {i.direction for i in essay_set.indicators if i.question_id == q.id} for q in essay_set.questions}
+    sides = {
+        q.id: {i.direction for i in essay_set.indicators if i.question_id == q.id}
+        for q in essay_set.questions
+    }
     binary = {q.id for q in essay_set.questions if q.kind == "binary"}
     assert {q for q, found in sides.items() if len(found) < 2 and q in binary} == set(ONE_SIDED)
 
@@ -207,7 +238,9 @@ def test_every_retrospective_question_is_answered_once(
 ) -> None:
     past = {q.id: q for q in essay_set.questions if q.retrospective}
     answered = [r.question_id for r in essay_set.resolutions]
-    assert sorted([*answered, "same-votes-2024"]) == sorted(past)  # nobody has counted those votes yet
+    assert sorted([*answered, "same-votes-2024"]) == sorted(
+        past
+    )  # nobody has counted those votes yet
     for question_id, answer in answers.items():
         assert answer.known_at >= past[question_id].opens_at, question_id
         assert answer.event_at <= answer.known_at <= WRITTEN_AT, question_id
@@ -257,8 +290,12 @@ def test_nearly_all_copies_are_found_to_be_the_same_report(essay_set: QuestionSe
 
 def test_no_two_events_are_taken_for_copies_of_one_report(essay_set: QuestionSet) -> None:
     events = sorted(essay_set.events, key=lambda event: event.at)
-    firsts = Copies().add([(n, event.title, event.summary, event.at) for n, event in enumerate(events)])
-    assert [(event.id, events[n].id) for event, n in zip(events, firsts, strict=True) if n is not None] == []
+    firsts = Copies().add(
+        [(n, event.title, event.summary, event.at) for n, event in enumerate(events)]
+    )
+    assert [
+        (event.id, events[n].id) for event, n in zip(events, firsts, strict=True) if n is not None
+    ] == []
 
 
 def test_labels_name_questions_that_are_open_or_open_within_months(
@@ -319,7 +356,9 @@ def _effective_close(question: Question, answers: dict[QuestionId, PastResolutio
     return min(question.closes_at, answer.known_at) if answer else question.closes_at
 
 
-def _open_at(essay_set: QuestionSet, answers: dict[QuestionId, PastResolution], at: datetime) -> set[QuestionId]:
+def _open_at(
+    essay_set: QuestionSet, answers: dict[QuestionId, PastResolution], at: datetime
+) -> set[QuestionId]:
     """The questions open at `at`; the news that answers a question still meets it open."""
     return {
         q.id
@@ -339,13 +378,17 @@ def _labels(essay_set: QuestionSet, answers: dict[QuestionId, PastResolution]) -
 
 
 @cache
-def _matches(texts: tuple[tuple[str, str], ...], indicators: tuple[Indicator, ...]) -> list[tuple[Match, ...]]:
+def _matches(
+    texts: tuple[tuple[str, str], ...], indicators: tuple[Indicator, ...]
+) -> list[tuple[Match, ...]]:
     matcher = Matcher(tuple(dict.fromkeys(map(profile_of, indicators))), static.load(), Tokens())
     return list(matcher.match([words_of(title, summary) for title, summary in texts]))
 
 
 def _links(essay_set: QuestionSet, answers: dict[QuestionId, PastResolution]) -> set[Link]:
-    """What the matcher makes of each event: the best match on each open question, as in the pipeline."""
+    """What the matcher makes of each event: the best match on each open question, as in the
+    pipeline.
+    """
     texts = tuple((event.title, event.summary) for event in essay_set.events)
     matches = _matches(texts, essay_set.indicators)
     found = zip(essay_set.events, matches, strict=True)
@@ -353,14 +396,19 @@ def _links(essay_set: QuestionSet, answers: dict[QuestionId, PastResolution]) ->
 
 
 def _links_of(
-    event: Event, matches: tuple[Match, ...], essay_set: QuestionSet, answers: dict[QuestionId, PastResolution]
+    event: Event,
+    matches: tuple[Match, ...],
+    essay_set: QuestionSet,
+    answers: dict[QuestionId, PastResolution],
 ) -> Iterator[Link]:
     opened = _open_at(essay_set, answers, event.at)
     best: dict[QuestionId, Direction] = {}
     for found in matches:
         for indicator in essay_set.indicators:
             if indicator.question_id in opened and profile_of(indicator) == found.profile:
-                best.setdefault(indicator.question_id, Direction(int(indicator.direction) * found.polarity.sign))
+                best.setdefault(
+                    indicator.question_id, Direction(int(indicator.direction) * found.polarity.sign)
+                )
     for question_id, direction in best.items():
         if direction:  # no direction called is no link: a person has to say
             yield event.id, question_id, direction

@@ -1,4 +1,6 @@
-"""Everything that the reader of question sets accepts is documented, and the examples there can be read."""
+"""Everything that the reader of question sets accepts is documented, and the examples there can be
+read.
+"""
 
 import re
 from pathlib import Path
@@ -13,7 +15,10 @@ from forecasts.set_files.reader import Record, SetFile
 from tests.forecasts import small_set
 
 PAGE = (Path(__file__).parents[2] / "docs" / "question-sets.md").read_text(encoding="utf-8")
-EXPECTED = 'examples = ["It abstained"]\nexpected = { by = 2022-09-01, if_yes = "very likely", if_no = "unlikely" }'
+EXPECTED = (
+    'examples = ["It abstained"]\nexpected = { by = 2022-09-01, if_yes = "very likely", '
+    'if_no = "unlikely" }'
+)
 
 
 def section(file: str) -> str:
@@ -34,7 +39,9 @@ def test_every_file_has_a_section_of_its_own(file: str) -> None:
     assert section(file)
 
 
-def test_every_key_that_the_reader_accepts_stands_in_the_section_of_its_file(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_key_that_the_reader_accepts_stands_in_the_section_of_its_file(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     accepted: set[tuple[str, str]] = set()
     plain, only = Record.get, SetFile.only
 
@@ -49,25 +56,35 @@ def test_every_key_that_the_reader_accepts_stands_in_the_section_of_its_file(mon
     monkeypatch.setattr(Record, "get", heard)
     monkeypatch.setattr(SetFile, "only", tables)
     read_question_set(
-        small_set.changed("indicators.toml", 'examples = ["It abstained"]', EXPECTED, small_set.EVERY_KIND)
+        small_set.changed(
+            "indicators.toml", 'examples = ["It abstained"]', EXPECTED, small_set.EVERY_KIND
+        )
     )
     assert len(accepted) > 90
     assert {file for file, _ in accepted} == set(FILES)
     missing = [
-        (f, k) for f, k in sorted(accepted) if not re.search(rf"`(\[\[)?{k}(\]\])?`|^{k} = |\b{k} =", section(f), re.M)
+        (f, k)
+        for f, k in sorted(accepted)
+        if not re.search(rf"`(\[\[)?{k}(\]\])?`|^{k} = |\b{k} =", section(f), re.M)
     ]
     assert missing == []
 
 
 def test_every_kind_of_link_and_every_word_of_a_row_is_explained() -> None:
     assert all(f"| `{kind}` |" in section("links.toml") for kind in get_args(LinkKind))
-    assert all(f"| `{word}` | {p:g} |" in section("scenarios.toml") for word, p in FIVE_WORDS.items())
+    assert all(
+        f"| `{word}` | {p:g} |" in section("scenarios.toml") for word, p in FIVE_WORDS.items()
+    )
 
 
 def test_the_examples_of_essay_scenarios_and_links_can_be_read() -> None:
     first = blocks("question")
     half = first[: first.index("[[question]]", 1)].replace("ceasefire-2027", "ceasefire-2026")
-    essay = next(block for block in re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL) if block.startswith("id ="))
+    essay = next(
+        block
+        for block in re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
+        if block.startswith("id =")
+    )
     texts = {
         "essay.toml": essay,
         "questions.toml": first + half.replace("closes = 2027-01-01", "closes = 2026-07-01"),

@@ -1,4 +1,6 @@
-"""The essay of a set, its text, the claims that are set aside, and what the questions say about claims."""
+"""The essay of a set, its text, the claims that are set aside, and what the questions say about
+claims.
+"""
 
 import pytest
 
@@ -48,21 +50,31 @@ def test_a_claim_may_be_set_aside_with_a_reason() -> None:
 def test_a_claim_that_is_set_aside_has_no_question() -> None:
     texts = changed("questions.toml", 'claims = ["C01"]', 'claims = ["C01", "C02"]')
     error = refusal({**texts, "essay.toml": TEXTS["essay.toml"] + REJECTED})
-    assert (error.file, error.line) == ("questions.toml", line_of(TEXTS["questions.toml"], 'claims = ["C01"]'))
+    assert (error.file, error.line) == (
+        "questions.toml",
+        line_of(TEXTS["questions.toml"], 'claims = ["C01"]'),
+    )
     assert "claim 'C02' is rejected in essay.toml as untestable" in error.reason
 
 
 def test_a_rejection_needs_its_reason() -> None:
-    error = refusal({**TEXTS, "essay.toml": TEXTS["essay.toml"] + REJECTED.replace("By whom?", " ")})
+    error = refusal(
+        {**TEXTS, "essay.toml": TEXTS["essay.toml"] + REJECTED.replace("By whom?", " ")}
+    )
     assert error.reason == "'rejected' must be a text that is not empty"
 
 
 def test_an_essay_may_be_undated_and_in_no_language_that_is_known() -> None:
     texts = changed("essay.toml", 'published = "2022-05-20"\nlanguage = "en"\n', "")
-    assert (read_question_set(texts).essay.published, read_question_set(texts).essay.language) == ("", "")
+    assert (read_question_set(texts).essay.published, read_question_set(texts).essay.language) == (
+        "",
+        "",
+    )
 
 
-def test_a_question_says_which_answer_bears_its_claims_out_and_why_it_is_asked_all_the_same() -> None:
+def test_a_question_says_which_answer_bears_its_claims_out_and_why_it_is_asked_all_the_same() -> (
+    None
+):
     texts = changed("questions.toml", 'claims = ["C01"]', 'claims = ["C01"]\nbears_out = "yes"')
     texts = changed("questions.toml", "A set for tests.", "The law has no date.", texts)
     read = read_question_set(texts)
@@ -83,7 +95,10 @@ def test_a_question_says_which_answer_bears_its_claims_out_and_why_it_is_asked_a
 )
 def test_what_bears_a_claim_out_has_to_fit_the_kind(line: str, said: str) -> None:
     error = refusal(changed("questions.toml", line, f'{line}\nbears_out = "{said}"', EVERY_KIND))
-    assert (error.file, error.line) == ("questions.toml", line_of(EVERY_KIND["questions.toml"], line) + 1)
+    assert (error.file, error.line) == (
+        "questions.toml",
+        line_of(EVERY_KIND["questions.toml"], line) + 1,
+    )
     assert error.reason.startswith("bears_out: ")
 
 
@@ -93,7 +108,9 @@ def test_an_override_needs_its_reason() -> None:
 
 
 def test_what_was_written_from_memory_is_marked() -> None:
-    texts = changed("history.toml", 'note = "Nothing was signed."', 'note = "As I recall."\nneeds_check = true')
+    texts = changed(
+        "history.toml", 'note = "Nothing was signed."', 'note = "As I recall."\nneeds_check = true'
+    )
     texts = changed("history.toml", "no = []", "no = []\nneeds_check = true", texts)
     read = read_question_set(texts)
     assert (read.resolutions[0].needs_check, read.events[0].needs_check) == (True, True)
@@ -125,11 +142,17 @@ def test_a_curve_may_be_given_point_by_point() -> None:
         ("{ value = [1, 10] }", "prior needs 'at_most'"),
         ('{ value = [1, "ten"], at_most = [0, 1] }', "'value' must be a list of numbers"),
         ("{ value = [1, 10], at_most = [0, 1], more = 1 }", "unknown key 'more' in prior"),
-        ("{ value = [0, 10], at_most = [0, 1] }", "prior: the prior does not fit: the curve leaves the range"),
+        (
+            "{ value = [0, 10], at_most = [0, 1] }",
+            "prior: the prior does not fit: the curve leaves the range",
+        ),
     ],
 )
 def test_points_that_are_no_curve_are_refused_at_their_line(points: str, reason: str) -> None:
     old = 'prior = "50%=41 above=2%"'
     error = refusal(changed("questions.toml", old, f"prior = {points}", EVERY_KIND))
-    assert (error.file, error.line) == ("questions.toml", line_of(EVERY_KIND["questions.toml"], old))
+    assert (error.file, error.line) == (
+        "questions.toml",
+        line_of(EVERY_KIND["questions.toml"], old),
+    )
     assert reason in error.reason

@@ -1,4 +1,6 @@
-"""The second built-in set, on an essay of our own: it shows that nothing is special about the first."""
+"""The second built-in set, on an essay of our own: it shows that nothing is special about the
+first.
+"""
 
 import re
 from collections import Counter
@@ -81,13 +83,19 @@ def test_a_feed_that_the_first_set_has_too_is_one_and_the_same(grid_set: Questio
 
 def test_the_essay_ships_with_the_set_as_a_person_would_paste_it(grid_set: QuestionSet) -> None:
     assert 700 <= len(grid_set.text.split()) <= 1000
-    assert grid_set.text.startswith(f"{grid_set.essay.title}\n\nAn opinion by the tracker's authors, November 2026\n\n")
+    assert grid_set.text.startswith(
+        f"{grid_set.essay.title}\n\nAn opinion by the tracker's authors, November 2026\n\n"
+    )
     assert "\r" not in grid_set.text
 
 
-def test_every_quote_is_short_and_stands_at_its_offset_to_the_character(grid_set: QuestionSet) -> None:
+def test_every_quote_is_short_and_stands_at_its_offset_to_the_character(
+    grid_set: QuestionSet,
+) -> None:
     for claim in grid_set.claims:
-        assert grid_set.text[claim.offset : claim.offset + len(claim.quote)] == claim.quote, claim.id
+        assert grid_set.text[claim.offset : claim.offset + len(claim.quote)] == claim.quote, (
+            claim.id
+        )
         assert grid_set.text.count(claim.quote) == 1, claim.id
         assert len(claim.quote.split()) <= MAX_QUOTED_WORDS, claim.id
 
@@ -97,7 +105,9 @@ def test_claims_stand_in_the_order_of_the_essay_and_do_not_overlap(grid_set: Que
     assert all(end <= start for (_, end), (start, _) in pairwise(spans))
 
 
-def test_nearly_every_sentence_that_the_finder_keeps_is_a_claim_of_the_set(grid_set: QuestionSet) -> None:
+def test_nearly_every_sentence_that_the_finder_keeps_is_a_claim_of_the_set(
+    grid_set: QuestionSet,
+) -> None:
     starts = [claim.offset for claim in grid_set.claims]
     kept = [sentence for sentence in find_claims(grid_set.text) if sentence.kept]
     assert len(kept) >= 20
@@ -150,7 +160,9 @@ def test_every_question_ends_in_the_year_that_its_name_says(grid_set: QuestionSe
     for question in grid_set.questions:
         ends = question.closes_at - timedelta(days=1)
         stated = int(question.id[-4:])
-        assert stated == ends.year or stated + 1 == ends.year, question.id  # figures of a year come out in the next
+        assert stated == ends.year or stated + 1 == ends.year, (
+            question.id
+        )  # figures of a year come out in the next
         assert str(stated) in question.text or str(stated) in question.criteria, question.id
 
 
@@ -160,7 +172,9 @@ def test_the_criteria_name_the_last_day_that_counts(asked: dict[str, Question]) 
         assert f"{last.day} {last:%B %Y}" in question.criteria, question.id
 
 
-def test_every_binary_question_says_what_makes_it_yes_and_what_makes_it_no(grid_set: QuestionSet) -> None:
+def test_every_binary_question_says_what_makes_it_yes_and_what_makes_it_no(
+    grid_set: QuestionSet,
+) -> None:
     for question in grid_set.questions:
         if question.kind == "binary":
             assert question.criteria.startswith("YES if "), question.id
@@ -177,8 +191,14 @@ def test_every_prior_can_be_revised_and_rests_on_a_reference_class(grid_set: Que
 
 
 def test_the_linter_would_open_every_question(grid_set: QuestionSet) -> None:
-    """The bands of one question are exhaustive, which the linter cannot read; all that it does then is to advise."""
-    flaws = {(q.id, flaw.severity, flaw.code) for q in grid_set.questions for flaw in lint(q, _around(grid_set, q))}
+    """The bands of one question are exhaustive, which the linter cannot read; all that it does then
+    is to advise.
+    """
+    flaws = {
+        (q.id, flaw.severity, flaw.code)
+        for q in grid_set.questions
+        for flaw in lint(q, _around(grid_set, q))
+    }
     assert flaws <= {("china-end-2026", "advice", "options-gap")}
     assert not grid_set.overrides
 
@@ -196,7 +216,9 @@ def test_what_bears_a_claim_out_fits_every_question(grid_set: QuestionSet) -> No
 
 
 def test_a_claim_that_doubts_is_borne_out_by_no(asked: dict[str, Question]) -> None:
-    """The essay says that California may miss its mark after a fire, and that there was no third record."""
+    """The essay says that California may miss its mark after a fire, and that there was no third
+    record.
+    """
     against = {q.id for q in asked.values() if q.bears_out == "no"}
     assert against == {"california-25gw-if-fire-2028", "gb-t4-record-2025"}
 
@@ -207,13 +229,17 @@ def test_the_priors_agree_with_each_other(asked: dict[str, Question]) -> None:
     curve = asked["caiso-15gw-date-2028"].prior
     assert isinstance(curve, Cdf)
     for name in ("caiso-15gw-june-2027", "caiso-15gw-2027"):
-        assert curve.at(day_number(asked[name].closes_at)) == pytest.approx(asked[name].base_rate, abs=0.01), name
+        assert curve.at(day_number(asked[name].closes_at)) == pytest.approx(
+            asked[name].base_rate, abs=0.01
+        ), name
 
 
 # ---- scenarios and links --------------------------------------------------------------------------------------------
 
 
-def test_the_table_agrees_with_the_priors_of_its_questions(grid_set: QuestionSet, asked: dict[str, Question]) -> None:
+def test_the_table_agrees_with_the_priors_of_its_questions(
+    grid_set: QuestionSet, asked: dict[str, Question]
+) -> None:
     [scenarios] = grid_set.scenarios
     prior = asked[scenarios.question_id].prior
     assert isinstance(prior, Categorical)
@@ -223,19 +249,30 @@ def test_the_table_agrees_with_the_priors_of_its_questions(grid_set: QuestionSet
         assert implied == pytest.approx(asked[row.question_id].base_rate, abs=0.06), row.question_id
 
 
-def test_the_links_show_a_date_group_an_implication_a_group_and_a_conditional_pair(grid_set: QuestionSet) -> None:
-    assert Counter(link.kind for link in grid_set.links) == {"dates": 1, "implies": 1, "members": 1, "condition": 1}
+def test_the_links_show_a_date_group_an_implication_a_group_and_a_conditional_pair(
+    grid_set: QuestionSet,
+) -> None:
+    assert Counter(link.kind for link in grid_set.links) == {
+        "dates": 1,
+        "implies": 1,
+        "members": 1,
+        "condition": 1,
+    }
     assert all(link.why for link in grid_set.links)
 
 
-def test_the_branch_of_the_pair_that_does_not_come_about_is_annulled(asked: dict[str, Question]) -> None:
+def test_the_branch_of_the_pair_that_does_not_come_about_is_annulled(
+    asked: dict[str, Question],
+) -> None:
     after_a_fire = asked["california-25gw-if-fire-2028"].criteria
     without_one = asked["california-25gw-if-no-fire-2028"].criteria
     assert "(battery-fire-2027) is answered NO or annulled" in after_a_fire
     assert without_one == after_a_fire.replace("is answered NO or", "is answered YES or")
 
 
-def test_questions_of_a_group_differ_in_nothing_but_their_member(asked: dict[str, Question]) -> None:
+def test_questions_of_a_group_differ_in_nothing_but_their_member(
+    asked: dict[str, Question],
+) -> None:
     germany, spain = asked["neg-600-germany-2027"], asked["neg-600-spain-2027"]
     assert germany.text.replace("Germany", "Spain") == spain.text
     assert germany.criteria.replace("Germany/Luxembourg (DE-LU)", "Spain (ES)") == spain.criteria
@@ -248,5 +285,9 @@ def _around(grid_set: QuestionSet, question: Question) -> Surroundings:
         now=question.opens_at,
         feeds=tuple(f"{feed.title} {feed.theme}" for feed in grid_set.feeds),
         indicators=tuple(i for i in grid_set.indicators if i.question_id == question.id),
-        alike=tuple(q for q in grid_set.questions if q != question and set(q.claim_ids) & set(question.claim_ids)),
+        alike=tuple(
+            q
+            for q in grid_set.questions
+            if q != question and set(q.claim_ids) & set(question.claim_ids)
+        ),
     )

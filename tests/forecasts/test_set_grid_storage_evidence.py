@@ -1,4 +1,6 @@
-"""What the second built-in set knows of the news: its indicators, its feeds, and what happened so far."""
+"""What the second built-in set knows of the news: its indicators, its feeds, and what happened so
+far.
+"""
 
 from collections import Counter
 from datetime import UTC, datetime
@@ -47,7 +49,9 @@ def test_no_example_matches_an_indicator_of_the_other_direction(grid_set: Questi
 
 
 def test_no_opposite_matches_its_own_indicator(grid_set: QuestionSet) -> None:
-    wrong = [(i.id, o) for i in grid_set.indicators for o in i.opposites if fulfils(o, profile_of(i))]
+    wrong = [
+        (i.id, o) for i in grid_set.indicators for o in i.opposites if fulfils(o, profile_of(i))
+    ]
     assert wrong == []
 
 
@@ -87,7 +91,9 @@ def test_every_retrospective_question_is_answered_once_and_for_sure(
     assert sorted(r.question_id for r in grid_set.resolutions) == past
     assert not any(r.needs_check for r in grid_set.resolutions)
     for answer in grid_set.resolutions:
-        assert asked[answer.question_id].opens_at <= answer.event_at <= answer.known_at < OPENS, answer.question_id
+        assert asked[answer.question_id].opens_at <= answer.event_at <= answer.known_at < OPENS, (
+            answer.question_id
+        )
 
 
 def test_events_are_older_than_the_essay_and_have_links_of_their_own(grid_set: QuestionSet) -> None:
@@ -106,7 +112,9 @@ def test_the_rules_find_what_the_author_labelled(grid_set: QuestionSet) -> None:
 
 
 def _opposed(grid_set: QuestionSet, indicator: Indicator) -> list[Indicator]:
-    """The indicators that speak against what this one speaks for, on the same question and of the same option."""
+    """The indicators that speak against what this one speaks for, on the same question and of the
+    same option.
+    """
     return [
         i
         for i in grid_set.indicators
@@ -116,4 +124,6 @@ def _opposed(grid_set: QuestionSet, indicator: Indicator) -> list[Indicator]:
 
 
 def _found(grid_set: QuestionSet, text: str, question_id: QuestionId) -> bool:
-    return any(fulfils(text, profile_of(i)) for i in grid_set.indicators if i.question_id == question_id)
+    return any(
+        fulfils(text, profile_of(i)) for i in grid_set.indicators if i.question_id == question_id
+    )

@@ -1,4 +1,6 @@
-"""What an indicator says beyond its terms: its sides, its option, its opposites, and by when it is expected."""
+"""What an indicator says beyond its terms: its sides, its option, its opposites, and by when it is
+expected.
+"""
 
 import pytest
 
@@ -31,7 +33,10 @@ def refused(*lines: str) -> str:
     """What is said against the entry; the last line has to be the one that is blamed."""
     given = texts(*lines)
     error = refusal(given)
-    assert (error.file, error.line) == ("indicators.toml", line_of(given["indicators.toml"], lines[-1]))
+    assert (error.file, error.line) == (
+        "indicators.toml",
+        line_of(given["indicators.toml"], lines[-1]),
+    )
     return error.reason
 
 
@@ -39,14 +44,20 @@ def test_a_number_is_higher_or_lower_and_a_day_is_earlier_or_later() -> None:
     up, soon = added('higher = ["trade"]', 'earlier = ["visit"]')
     down, late = added('lower = ["trade"]', 'later = ["visit"]')
     assert [i.id for i in (up, soon)] == [IndicatorId("trade/signal"), IndicatorId("visit/signal")]
-    assert [i.direction for i in (up, soon, down, late)] == [*[Direction.YES] * 2, *[Direction.NO] * 2]
+    assert [i.direction for i in (up, soon, down, late)] == [
+        *[Direction.YES] * 2,
+        *[Direction.NO] * 2,
+    ]
     assert added('yes = ["trade"]', 'no = ["visit"]') == [up, late]
 
 
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
-        ('higher = ["visit"]', "'higher' is for numeric questions, and 'visit' is date: use 'yes' or 'no'"),
+        (
+            'higher = ["visit"]',
+            "'higher' is for numeric questions, and 'visit' is date: use 'yes' or 'no'",
+        ),
         ('lower = ["neutral"]', "'lower' is for numeric questions"),
         ('earlier = ["trade"]', "'earlier' is for date questions"),
         ('later = ["capital"]', "'later' is for date questions"),
@@ -58,13 +69,17 @@ def test_a_side_of_another_kind_is_refused(line: str, reason: str) -> None:
 
 
 def test_a_question_named_on_two_sides_is_refused_under_whatever_names() -> None:
-    assert "stands twice in 'yes' and 'lower': it can favour one" in refused('yes = ["trade"]', 'lower = ["trade"]')
+    assert "stands twice in 'yes' and 'lower': it can favour one" in refused(
+        'yes = ["trade"]', 'lower = ["trade"]'
+    )
     assert "stands twice in 'higher'" in refused('higher = ["trade", "trade"]')
 
 
 def test_an_indicator_of_a_question_with_options_names_the_one_that_it_is_about() -> None:
     capital, level = added(
-        'yes = ["capital"]', 'no = ["trade-level"]', 'option = { capital = "Moscow", trade-level = "low" }'
+        'yes = ["capital"]',
+        'no = ["trade-level"]',
+        'option = { capital = "Moscow", trade-level = "low" }',
     )
     assert (capital.option, capital.direction) == ("Moscow", Direction.YES)
     assert (level.option, level.direction) == ("low", Direction.NO)
@@ -80,9 +95,21 @@ def test_an_indicator_of_a_question_with_options_names_the_one_that_it_is_about(
             'option = { capital = "Minsk" }',
             "'capital' has no option 'Minsk'; its options are: New",
         ),
-        ('yes = ["capital"]', 'option = { neutral = "Moscow" }', "for or against which the indicator does not speak"),
-        ('yes = ["neutral"]', 'option = { neutral = "Moscow" }', "is a binary question and has no options"),
-        ('yes = ["capital", "trade-level"]', 'option = { capital = "Moscow" }', "'trade-level' is ordered: say which"),
+        (
+            'yes = ["capital"]',
+            'option = { neutral = "Moscow" }',
+            "for or against which the indicator does not speak",
+        ),
+        (
+            'yes = ["neutral"]',
+            'option = { neutral = "Moscow" }',
+            "is a binary question and has no options",
+        ),
+        (
+            'yes = ["capital", "trade-level"]',
+            'option = { capital = "Moscow" }',
+            "'trade-level' is ordered: say which",
+        ),
     ],
 )
 def test_an_option_that_does_not_fit_is_refused(side: str, option: str, reason: str) -> None:
@@ -90,7 +117,10 @@ def test_an_option_that_does_not_fit_is_refused(side: str, option: str, reason: 
 
 
 def test_a_question_with_options_is_refused_where_no_option_is_named() -> None:
-    assert 'say which option with option = { capital = "New York" }' in refusal(texts('yes = ["capital"]')).reason
+    assert (
+        'say which option with option = { capital = "New York" }'
+        in refusal(texts('yes = ["capital"]')).reason
+    )
 
 
 def test_opposites_are_read() -> None:
@@ -112,13 +142,19 @@ def test_an_indicator_may_be_expected_by_a_date() -> None:
     assert added('yes = ["neutral"]')[0].expected is None
 
 
-@pytest.mark.parametrize(("sides", "due"), [('no = ["neutral"]', DUE), ('yes = ["neutral"]', DUE_IF_NO)])
-def test_what_is_expected_has_to_be_likelier_on_the_side_that_it_speaks_for(sides: str, due: str) -> None:
+@pytest.mark.parametrize(
+    ("sides", "due"), [('no = ["neutral"]', DUE), ('yes = ["neutral"]', DUE_IF_NO)]
+)
+def test_what_is_expected_has_to_be_likelier_on_the_side_that_it_speaks_for(
+    sides: str, due: str
+) -> None:
     assert "must be the likelier of the two words" in refused(sides, due)
 
 
 def test_what_is_as_likely_either_way_is_not_expected_of_either() -> None:
-    assert "if_yes must be the likelier" in refused('yes = ["neutral"]', DUE.replace("unlikely", "likely"))
+    assert "if_yes must be the likelier" in refused(
+        'yes = ["neutral"]', DUE.replace("unlikely", "likely")
+    )
 
 
 STRENGTH = 'strength = "some"'
@@ -127,7 +163,10 @@ HOW = 'how_expected = { if_yes = "very likely", if_no = "very unlikely" }'
 
 def elicited(*lines: str) -> dict[str, str]:
     """The set with an indicator that says how expected it is instead of a word for its strength."""
-    return {**EVERY_KIND, "indicators.toml": INDICATORS + ENTRY.replace(STRENGTH, "") + "\n".join(lines)}
+    return {
+        **EVERY_KIND,
+        "indicators.toml": INDICATORS + ENTRY.replace(STRENGTH, "") + "\n".join(lines),
+    }
 
 
 def test_how_expected_a_report_is_under_either_answer_gives_its_strength() -> None:
@@ -139,25 +178,40 @@ def test_how_expected_a_report_is_under_either_answer_gives_its_strength() -> No
     ("given", "reason"),
     [
         (texts('yes = ["neutral"]', HOW), "give one of them"),
-        (elicited('no = ["neutral"]', HOW), "how_expected speaks for YES, so its questions stand under 'yes' alone"),
-        (elicited('yes = ["neutral"]', HOW.replace("very unlikely", "very likely")), "such news says nothing"),
+        (
+            elicited('no = ["neutral"]', HOW),
+            "how_expected speaks for YES, so its questions stand under 'yes' alone",
+        ),
+        (
+            elicited('yes = ["neutral"]', HOW.replace("very unlikely", "very likely")),
+            "such news says nothing",
+        ),
         (elicited('yes = ["neutral"]', HOW.replace("very unlikely", "perhaps")), "perhaps"),
         (elicited('yes = ["neutral"]', "how_expected = 3"), "how_expected must be such as"),
     ],
 )
-def test_how_expected_is_refused_with_a_reason_where_it_cannot_be(given: dict[str, str], reason: str) -> None:
+def test_how_expected_is_refused_with_a_reason_where_it_cannot_be(
+    given: dict[str, str], reason: str
+) -> None:
     assert reason in refusal(given).reason
 
 
 def test_what_speaks_for_one_question_and_against_another_is_expected_in_two_entries() -> None:
-    assert "is two entries once it is expected" in refused('yes = ["neutral"]', 'no = ["treaty"]', DUE)
+    assert "is two entries once it is expected" in refused(
+        'yes = ["neutral"]', 'no = ["treaty"]', DUE
+    )
 
 
 def test_a_date_counts_for_the_questions_that_are_open_at_it_alone() -> None:
     opened = changed(
-        "questions.toml", "opens = 2022-06-01", "opens = 2022-10-01", texts('yes = ["neutral", "treaty"]', DUE)
+        "questions.toml",
+        "opens = 2022-06-01",
+        "opens = 2022-10-01",
+        texts('yes = ["neutral", "treaty"]', DUE),
     )
-    assert [i.expected is None for i in read_question_set(opened).indicators if i.id.endswith("/signal")] == [
+    assert [
+        i.expected is None for i in read_question_set(opened).indicators if i.id.endswith("/signal")
+    ] == [
         True,
         False,
     ]
@@ -175,7 +229,10 @@ def test_a_date_at_which_no_question_is_open_is_refused(day: str) -> None:
     [
         ('expected = "2022-09-01"', "write expected = { by ="),
         ('expected = { if_yes = "likely", if_no = "unlikely" }', "expected needs 'by'"),
-        (DUE.replace('"likely"', '"probable"'), "if_yes is 'probable'; it must be one of: almost no chance"),
+        (
+            DUE.replace('"likely"', '"probable"'),
+            "if_yes is 'probable'; it must be one of: almost no chance",
+        ),
         (DUE.replace("by =", "until = 1, by ="), "unknown key 'until' in expected"),
     ],
 )

@@ -7,7 +7,12 @@ from forecasts.links import Link, LinkId, check_labels, check_link
 from forecasts.question import QuestionId
 from forecasts.question_set import read_question_set
 from tests.forecasts.small_set import EVERY_KIND, LINKS, changed, line_of, refusal
-from tests.forecasts.strategies import categorical_question, date_question, numeric_question, question
+from tests.forecasts.strategies import (
+    categorical_question,
+    date_question,
+    numeric_question,
+    question,
+)
 
 KNOWN = {
     q.id: q
@@ -79,14 +84,32 @@ def test_links_of_every_kind_may_bind_what_fits(found: Link) -> None:
         (link("condition", "a", "b", "both", "c", "trade"), "has 3 or 4 questions, not 5"),
         (link("implies", "a", "a"), "'a' stands in the link twice"),
         (link("implies", "a", "nobody"), "there is no question 'nobody'"),
-        (link("implies", "a", "trade"), "'trade' is numeric: in a link of kind 'implies' all its questions have to be"),
-        (link("one of", "capital", "a"), "'capital' is categorical: in a link of kind 'one of' all"),
-        (link("condition", "trade", "a", "b"), "'trade' is numeric: in a link of kind 'condition' its first question"),
-        (link("condition", "a", "trade-if", "visit"), "the questions are date and numeric: those that stand side by"),
+        (
+            link("implies", "a", "trade"),
+            "'trade' is numeric: in a link of kind 'implies' all its questions have to be",
+        ),
+        (
+            link("one of", "capital", "a"),
+            "'capital' is categorical: in a link of kind 'one of' all",
+        ),
+        (
+            link("condition", "trade", "a", "b"),
+            "'trade' is numeric: in a link of kind 'condition' its first question",
+        ),
+        (
+            link("condition", "a", "trade-if", "visit"),
+            "the questions are date and numeric: those that stand side by",
+        ),
         (link("members", "a", "visit"), "the questions are binary and date"),
         (link("dates", "trade", "visit"), "the questions are date and numeric"),
-        (link("dates", "a", "until"), "the questions are event_by and holds_until: make a group of each"),
-        (link("dates", "b", "a"), "'a' does not close after 'b': put the questions of a date group in order"),
+        (
+            link("dates", "a", "until"),
+            "the questions are event_by and holds_until: make a group of each",
+        ),
+        (
+            link("dates", "b", "a"),
+            "'a' does not close after 'b': put the questions of a date group in order",
+        ),
         (link("dates", "b", "both"), "'both' does not close after 'b'"),
     ],
 )
@@ -99,7 +122,9 @@ def test_a_link_that_does_not_fit_its_questions_is_refused(found: Link, reason: 
 def test_there_is_a_label_for_each_question_or_none() -> None:
     check_labels(link("implies", "a", "b"))
     check_labels(link("implies", "a", "b", labels=("first", "second")))
-    with pytest.raises(InvalidQuestion, match="1 labels for 2 questions: give one for each, or none"):
+    with pytest.raises(
+        InvalidQuestion, match="1 labels for 2 questions: give one for each, or none"
+    ):
         check_labels(link("implies", "a", "b", labels=("first",)))
 
 
@@ -108,13 +133,37 @@ def test_there_is_a_label_for_each_question_or_none() -> None:
     [
         ('id = "sides"', 'id = "Both Sides"', "may hold only a-z"),
         ('id = "countries"', 'id = "sides" #', "id 'sides' stands twice"),
-        ('kind = "negates"', 'kind = "denies"', "must be one of: implies, negates, conjunction, one of, dates"),
-        ('questions = ["neutral", "treaty"]', 'questions = ["neutral", "nobody"]', "'nobody', which the set does not"),
-        ('questions = ["neutral", "treaty"]', 'questions = ["neutral", "trade"]', "questions: 'trade' is numeric"),
-        ('questions = ["neutral", "treaty"]', 'questions = ["neutral"]', "questions: a link of kind 'negates' has 2"),
-        ('labels = ["treaty", "neutrality"]', 'labels = ["treaty"]', "labels: 1 labels for 2 questions"),
+        (
+            'kind = "negates"',
+            'kind = "denies"',
+            "must be one of: implies, negates, conjunction, one of, dates",
+        ),
+        (
+            'questions = ["neutral", "treaty"]',
+            'questions = ["neutral", "nobody"]',
+            "'nobody', which the set does not",
+        ),
+        (
+            'questions = ["neutral", "treaty"]',
+            'questions = ["neutral", "trade"]',
+            "questions: 'trade' is numeric",
+        ),
+        (
+            'questions = ["neutral", "treaty"]',
+            'questions = ["neutral"]',
+            "questions: a link of kind 'negates' has 2",
+        ),
+        (
+            'labels = ["treaty", "neutrality"]',
+            'labels = ["treaty"]',
+            "labels: 1 labels for 2 questions",
+        ),
         ('title = "Neutral or bound"', 'title = ""', "'title' must be a text"),
-        ('why = "A treaty ends neutrality."', 'because = "A treaty"', "unknown key 'because' in link"),
+        (
+            'why = "A treaty ends neutrality."',
+            'because = "A treaty"',
+            "unknown key 'because' in link",
+        ),
     ],
 )
 def test_a_mistake_is_refused_with_file_line_and_reason(old: str, new: str, reason: str) -> None:

@@ -49,7 +49,9 @@ def test_an_absent_table_has_no_records() -> None:
     assert list(SetFile("some.toml", "").records("thing")) == []
 
 
-@pytest.mark.parametrize("text", ["\n[thing] # here\n", "\nthing = 3 # here\n", "\nthing = [1] # here\n"])
+@pytest.mark.parametrize(
+    "text", ["\n[thing] # here\n", "\nthing = 3 # here\n", "\nthing = [1] # here\n"]
+)
 def test_a_table_that_is_no_list_of_entries_is_refused(text: str) -> None:
     error = refusal(lambda: list(SetFile("some.toml", text).records("thing")))
     assert (error.line, error.reason) == (marked(text), "write thing as [[thing]] entries")
@@ -68,7 +70,10 @@ def test_a_table_that_is_no_list_of_entries_is_refused(text: str) -> None:
 )
 def test_a_misspelt_table_or_a_misplaced_key_is_refused_at_its_line(text: str) -> None:
     error = refusal(lambda: SetFile("some.toml", text).only("thing", "other"))
-    assert (error.line, error.reason) == (marked(text), "unknown 'thingy'; known here: thing, other")
+    assert (error.line, error.reason) == (
+        marked(text),
+        "unknown 'thingy'; known here: thing, other",
+    )
 
 
 def test_a_name_that_is_hidden_by_escapes_is_refused_at_the_first_line() -> None:
@@ -86,7 +91,9 @@ def test_each_entry_knows_its_own_lines() -> None:
 
 
 def test_text_inside_a_long_string_is_never_taken_for_a_key_or_a_header() -> None:
-    text = '[[thing]]\nnote = """\n[[thing]]\nid = no key\n"""\nid = 3 # here\n[[thing]]\nid = "b"\n'
+    text = (
+        '[[thing]]\nnote = """\n[[thing]]\nid = no key\n"""\nid = 3 # here\n[[thing]]\nid = "b"\n'
+    )
     first, second = SetFile("some.toml", text).records("thing")
     assert refusal(lambda: first.text("id")).line == marked(text)
     assert second.line == 7
@@ -115,12 +122,16 @@ def test_a_key_that_is_hidden_by_escapes_is_refused_at_its_entry_and_not_in_the_
     first, second = SetFile("some.toml", text).records("thing")
     assert refusal(lambda: first.text("id")).line == 1
     assert refusal(lambda: second.text("id")).line == 3
-    spelt_out, _ = SetFile("some.toml", '[[thing]]\n"i\\u0064" = 1\n[[thing]]\nid = 2\n').records("thing")
+    spelt_out, _ = SetFile("some.toml", '[[thing]]\n"i\\u0064" = 1\n[[thing]]\nid = 2\n').records(
+        "thing"
+    )
     assert refusal(lambda: spelt_out.text("id")).line == 1
 
 
 def test_texts_are_read_with_their_white_space_folded() -> None:
-    record = only_record('[[thing]]\nid = "a-1_b"\nnote = """\n  two\n  lines\n"""\nempty = ""\ntags = ["x  y"]\n')
+    record = only_record(
+        '[[thing]]\nid = "a-1_b"\nnote = """\n  two\n  lines\n"""\nempty = ""\ntags = ["x  y"]\n'
+    )
     assert record.text("note") == "two lines"
     assert record.text("empty", "") == ""
     assert record.text("absent", "else") == "else"
@@ -130,7 +141,9 @@ def test_texts_are_read_with_their_white_space_folded() -> None:
 
 
 def test_numbers_flags_words_and_links_are_read() -> None:
-    record = only_record('[[thing]]\nn = 3\nx = 0.5\nyes = true\nword = "b"\nurl = "https://example.org/"\n')
+    record = only_record(
+        '[[thing]]\nn = 3\nx = 0.5\nyes = true\nword = "b"\nurl = "https://example.org/"\n'
+    )
     assert (record.number("n"), record.number("x"), record.number("absent", 4.0)) == (3.0, 0.5, 4.0)
     assert record.count("n") == 3
     assert (record.flag("yes"), record.flag("absent")) == (True, False)
@@ -140,7 +153,13 @@ def test_numbers_flags_words_and_links_are_read() -> None:
 
 @pytest.mark.parametrize(
     "written",
-    ["2026-01-01", '"2026-01-01"', "2026-01-01T00:00:00Z", "2026-01-01T03:00:00+03:00", '"2026-01-01T00:00Z"'],
+    [
+        "2026-01-01",
+        '"2026-01-01"',
+        "2026-01-01T00:00:00Z",
+        "2026-01-01T03:00:00+03:00",
+        '"2026-01-01T00:00Z"',
+    ],
 )
 def test_times_are_read_as_utc(written: str) -> None:
     found = only_record(f"[[thing]]\nat = {written}\n").when("at")
@@ -190,7 +209,9 @@ READ: dict[str, Callable[[Record], object]] = {
         ("when", "'2022-06-01T12:00'", "has no time zone"),
     ],
 )
-def test_a_value_of_the_wrong_kind_is_refused_at_its_line(how: str, written: str, reason: str) -> None:
+def test_a_value_of_the_wrong_kind_is_refused_at_its_line(
+    how: str, written: str, reason: str
+) -> None:
     text = f"\n[[thing]]\nid = 'a'\nkey = {written} # here\n"
     error = refusal(lambda: READ[how](only_record(text)))
     assert (error.file, error.line) == ("some.toml", marked(text))
@@ -236,7 +257,10 @@ def test_a_refusal_from_inside_gets_file_and_line() -> None:
     text = "[[thing]]\nid = 'a'\np = 1.2 # here\n"
     record = only_record(text)
     error = refusal(lambda: record.checked(lambda: Binary(record.number("p")), "p"))
-    assert (error.line, error.reason) == (marked(text), "p: a probability lies between 0 and 1, not 1.2")
+    assert (error.line, error.reason) == (
+        marked(text),
+        "p: a probability lies between 0 and 1, not 1.2",
+    )
 
 
 def test_a_refusal_that_has_its_line_already_is_not_wrapped_again() -> None:
@@ -252,7 +276,10 @@ def test_a_key_that_nobody_reads_is_refused_at_its_line() -> None:
     record.slug()
     record.get("name")
     error = refusal(record.done)
-    assert (error.line, error.reason) == (marked(text), "unknown key 'naem' in thing; known: id, name")
+    assert (error.line, error.reason) == (
+        marked(text),
+        "unknown key 'naem' in thing; known: id, name",
+    )
 
 
 def test_an_entry_read_whole_passes() -> None:
@@ -266,6 +293,9 @@ def test_an_id_that_stands_twice_is_refused_at_its_second_place() -> None:
     records = list(SetFile("some.toml", text).records("thing"))
     one, other = question(name="one"), question(name="other")
     assert unique(zip(records, (one, other), strict=True)) == (one, other)
-    assert unique([(records[0], evidence(1)), (records[1], evidence(2))]) == (evidence(1), evidence(2))
+    assert unique([(records[0], evidence(1)), (records[1], evidence(2))]) == (
+        evidence(1),
+        evidence(2),
+    )
     error = refusal(lambda: unique((record, one) for record in records))
     assert (error.line, error.reason) == (marked(text), "id 'one' stands twice")

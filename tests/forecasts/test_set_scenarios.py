@@ -1,4 +1,6 @@
-"""The scenarios of a set: the question they belong to, and a likelihood for each of them in every row."""
+"""The scenarios of a set: the question they belong to, and a likelihood for each of them in every
+row.
+"""
 
 import pytest
 
@@ -16,7 +18,9 @@ def test_a_scenario_set_is_read_with_its_rows() -> None:
             "Where it turns",
             ("West", "East", "Neither"),
             (
-                LikelihoodRow(QuestionId("neutral"), (0.125, 0.25, 0.5), "A summit is a side taken."),
+                LikelihoodRow(
+                    QuestionId("neutral"), (0.125, 0.25, 0.5), "A summit is a side taken."
+                ),
                 LikelihoodRow(QuestionId("treaty"), (0.01, 0.99, ICD_203["almost no chance"])),
             ),
             "Three ways.",
@@ -51,23 +55,46 @@ def test_the_words_are_five_of_icd_203_with_its_numbers() -> None:
     assert {word: ICD_203[word] for word in FIVE_WORDS} == FIVE_WORDS
 
 
-FIRST_P, SECOND_P = 'p = ["very unlikely", 0.25, "roughly even chance"]', 'p = [0.01, 0.99, "almost no chance"]'
+FIRST_P, SECOND_P = (
+    'p = ["very unlikely", 0.25, "roughly even chance"]',
+    'p = [0.01, 0.99, "almost no chance"]',
+)
 
 
 @pytest.mark.parametrize(
     ("old", "new", "reason"),
     [
         ('question = "capital"', 'question = "nobody"', "'nobody', which the set does not define"),
-        ('question = "capital"', 'question = "trade-level"', "'trade-level' is ordered: scenarios are the options of"),
-        ('question = "capital"', 'question = "treaty"', "'treaty' is binary: scenarios are the options of a"),
+        (
+            'question = "capital"',
+            'question = "trade-level"',
+            "'trade-level' is ordered: scenarios are the options of",
+        ),
+        (
+            'question = "capital"',
+            'question = "treaty"',
+            "'treaty' is binary: scenarios are the options of a",
+        ),
         ('title = "Where it turns"', "title = 3", "'title' must be a text"),
-        (', "Neither"]', "]", "2 descriptions for 3 scenarios: give one for each of New York, Moscow, Other"),
-        ('question = "neutral"', 'question = "trade"', "'trade' is numeric: a row is about a binary question"),
+        (
+            ', "Neither"]',
+            "]",
+            "2 descriptions for 3 scenarios: give one for each of New York, Moscow, Other",
+        ),
+        (
+            'question = "neutral"',
+            'question = "trade"',
+            "'trade' is numeric: a row is about a binary question",
+        ),
         ('question = "neutral"', 'question = "nobody"', "'nobody', which the set does not define"),
         ('question = "treaty"', 'question = "neutral" #', "'neutral' has a row already"),
         (FIRST_P, "p = [0.1, 0.2]", "p must be a list of 3, one for each scenario"),
         (FIRST_P, 'p = "likely"', "p must be a list of 3"),
-        (FIRST_P, 'p = [0.1, 0.2, "likely"]', "p holds 'likely'; each is a number above 0 and below 1 or one of:"),
+        (
+            FIRST_P,
+            'p = [0.1, 0.2, "likely"]',
+            "p holds 'likely'; each is a number above 0 and below 1 or one of:",
+        ),
         (SECOND_P, "p = [0.1, 0.2, 1.01]", "p holds 1.01"),
         (SECOND_P, "p = [0.1, 0.2, 1]", "p holds 1;"),
         (SECOND_P, "p = [0, 0.2, 0.1]", "p holds 0;"),
@@ -93,7 +120,10 @@ def test_what_is_missed_in_a_row_is_missed_at_the_row() -> None:
 def test_rows_that_are_no_entries_are_refused() -> None:
     bare = SCENARIOS[: SCENARIOS.index("[[scenario_set.row]]")] + "row = 3\n"
     error = refusal({**EVERY_KIND, "scenarios.toml": bare})
-    assert (error.line, error.reason) == (line_of(bare, "row = 3"), "write row as [[scenario_set.row]] entries")
+    assert (error.line, error.reason) == (
+        line_of(bare, "row = 3"),
+        "write row as [[scenario_set.row]] entries",
+    )
 
 
 def test_a_question_has_one_set_of_scenarios() -> None:

@@ -18,7 +18,11 @@ from tests.forecasts.small_set import EVERY_KIND, TEXTS, changed
 from tests.forecasts.strategies import OPENS, categorical_question, date_question, numeric_question
 
 
-@settings(deadline=None, max_examples=15, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(
+    deadline=None,
+    max_examples=15,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
 @given(question_sets())
 def test_what_is_written_is_read_as_the_same_set(made: QuestionSet) -> None:
     again = read_question_set(write_question_set(made))
@@ -28,9 +32,13 @@ def test_what_is_written_is_read_as_the_same_set(made: QuestionSet) -> None:
 
 @settings(deadline=None, max_examples=30)
 @given(texts, lists)
-def test_whatever_a_text_holds_a_toml_reader_gets_it_back(text: str, items: tuple[str, ...]) -> None:
+def test_whatever_a_text_holds_a_toml_reader_gets_it_back(
+    text: str, items: tuple[str, ...]
+) -> None:
     long = " ".join([text] * 9)
-    given_back = tomllib.loads(entry("thing", {"text": text, "long": long, "items": items, 'an "odd" key': text}))
+    given_back = tomllib.loads(
+        entry("thing", {"text": text, "long": long, "items": items, 'an "odd" key': text})
+    )
     (thing,) = given_back["thing"]
     assert (thing["items"], thing['an "odd" key'].split()) == (list(items), text.split())
     assert (thing["text"].split(), thing["long"].split()) == (text.split(), long.split())
@@ -67,14 +75,26 @@ def test_an_indicator_for_several_questions_is_one_entry_again() -> None:
 
 
 def test_an_indicator_that_counts_as_expected_on_one_of_its_questions_is_one_entry_again() -> None:
-    due = 'expected = { by = 2022-09-01, if_yes = "very likely", if_no = "unlikely" }\nyes = ["neutral", "treaty"]'
-    texts = changed("indicators.toml", 'examples = ["It abstained"]\nyes = ["neutral"]', 'examples = ["A"]\n' + due)
+    due = (
+        'expected = { by = 2022-09-01, if_yes = "very likely", if_no = "unlikely" }\nyes = '
+        '["neutral", "treaty"]'
+    )
+    texts = changed(
+        "indicators.toml",
+        'examples = ["It abstained"]\nyes = ["neutral"]',
+        'examples = ["A"]\n' + due,
+    )
     later = changed(
-        "questions.toml", "opens = 2022-06-01\ncloses = 2023-01-01", "opens = 2022-10-01\ncloses = 2023-01-01"
+        "questions.toml",
+        "opens = 2022-06-01\ncloses = 2023-01-01",
+        "opens = 2022-10-01\ncloses = 2023-01-01",
     )
     history = {name: text for name, text in later.items() if name != "history.toml"}
     read = read_question_set({**history, "indicators.toml": texts["indicators.toml"]})
-    assert [i.expected is None for i in read.indicators if i.id.endswith("abstains")] == [True, False]
+    assert [i.expected is None for i in read.indicators if i.id.endswith("abstains")] == [
+        True,
+        False,
+    ]
     written_again = write_question_set(read)
     assert written_again["indicators.toml"].count("[[indicator]]") == 2
     assert read_question_set(written_again) == read
@@ -87,7 +107,10 @@ def test_indicators_in_an_order_that_no_entry_has_are_written_one_by_one() -> No
 
 
 def test_numbers_and_days_are_named_by_the_words_of_their_kind() -> None:
-    signal = '\n[[indicator]]\nid = "signal"\nname = "A signal"\nstrength = "some"\nterms = [["signal"]]\n'
+    signal = (
+        '\n[[indicator]]\nid = "signal"\nname = "A signal"\nstrength = "some"\nterms = '
+        '[["signal"]]\n'
+    )
     sides = 'examples = ["A signal"]\nyes = ["trade"]\nno = ["visit"]\n'
     texts = {**EVERY_KIND, "indicators.toml": EVERY_KIND["indicators.toml"] + signal + sides}
     found = write_question_set(read_question_set(texts))["indicators.toml"]
@@ -98,7 +121,13 @@ LOG = numeric_question(Scale(1.0, 10000.0, open_lower=True, open_upper=True, zer
 
 
 @pytest.mark.parametrize(
-    "text", ["5%=2 50%=100 95%=3000", "20%=37.5 below=3% above=2.5%", "12 40 900", "12 40 900 below=3% above=2.5%"]
+    "text",
+    [
+        "5%=2 50%=100 95%=3000",
+        "20%=37.5 below=3% above=2.5%",
+        "12 40 900",
+        "12 40 900 below=3% above=2.5%",
+    ],
 )
 def test_a_curve_on_a_log_scale_is_written_as_it_was_typed(text: str) -> None:
     assert written(LOG, read_forecast(LOG, text, OPENS), OPENS) == text

@@ -18,13 +18,15 @@ levels = st.floats(0.01, 0.99)
 
 
 def test_wilsons_interval_of_one_half_by_hand() -> None:
-    # At this level z² = 4, and n = 4: the middle is (0.5 + 0.5) / 2, the half width √(0.25 + 0.25) / 2.
+    # At this level z² = 4, and n = 4: the middle is (0.5 + 0.5) / 2, the half width √(0.25 + 0.25)
+    # / 2.
     level = 0.9544997361036416
     assert wilson(2, 4, level) == pytest.approx((0.5 - 0.5**0.5 / 2, 0.5 + 0.5**0.5 / 2))
 
 
 def test_jeffreys_interval_of_one_half_of_one_is_a_quantile_of_the_arcsine_law() -> None:
-    # k = n − k = 0 gives Beta(½, ½), whose quantiles are sin²(π q / 2); half of 0 cannot be seen, so take 1e-12.
+    # k = n − k = 0 gives Beta(½, ½), whose quantiles are sin²(π q / 2); half of 0 cannot be seen,
+    # so take 1e-12.
     tiny = 1e-12
     low, high = jeffreys(tiny / 2, tiny, 0.5)
     assert (low, high) == pytest.approx((np.sin(np.pi / 8) ** 2, np.sin(3 * np.pi / 8) ** 2))
@@ -32,14 +34,18 @@ def test_jeffreys_interval_of_one_half_of_one_is_a_quantile_of_the_arcsine_law()
 
 @law
 @given(counts, levels)
-def test_wilsons_interval_is_the_one_that_scipy_computes(seen: tuple[int, int], level: float) -> None:
+def test_wilsons_interval_is_the_one_that_scipy_computes(
+    seen: tuple[int, int], level: float
+) -> None:
     theirs = binomtest(*seen).proportion_ci(confidence_level=level, method="wilson")
     assert wilson(*seen, level) == pytest.approx((theirs.low, theirs.high), abs=1e-12)
 
 
 @law
 @given(counts, levels)
-def test_jeffreys_interval_leaves_equal_tails_of_its_beta_law(seen: tuple[int, int], level: float) -> None:
+def test_jeffreys_interval_leaves_equal_tails_of_its_beta_law(
+    seen: tuple[int, int], level: float
+) -> None:
     k, n = seen
     low, high = jeffreys(k, n, level)
     tail = (1 - level) / 2
@@ -49,7 +55,9 @@ def test_jeffreys_interval_leaves_equal_tails_of_its_beta_law(seen: tuple[int, i
 
 @law
 @given(counts, levels)
-def test_an_interval_mirrors_when_what_happened_is_turned_round(seen: tuple[int, int], level: float) -> None:
+def test_an_interval_mirrors_when_what_happened_is_turned_round(
+    seen: tuple[int, int], level: float
+) -> None:
     k, n = seen
     for interval in INTERVALS:
         low, high = interval(k, n, level)
@@ -59,7 +67,9 @@ def test_an_interval_mirrors_when_what_happened_is_turned_round(seen: tuple[int,
 
 @law
 @given(counts)
-def test_an_interval_holds_the_share_and_is_narrower_for_more_of_the_same(seen: tuple[int, int]) -> None:
+def test_an_interval_holds_the_share_and_is_narrower_for_more_of_the_same(
+    seen: tuple[int, int],
+) -> None:
     k, n = seen
     for interval in INTERVALS:
         low, high = interval(k, n)
@@ -81,7 +91,9 @@ def test_an_interval_takes_fractions_of_observations(interval: Interval) -> None
 
 
 @pytest.mark.parametrize("interval", INTERVALS)
-@pytest.mark.parametrize(("k", "n"), [(0, 0), (-1, 5), (6, 5), (float("nan"), 5), (1, float("nan")), (1, float("inf"))])
+@pytest.mark.parametrize(
+    ("k", "n"), [(0, 0), (-1, 5), (6, 5), (float("nan"), 5), (1, float("nan")), (1, float("inf"))]
+)
 def test_what_is_no_share_has_no_interval(interval: Interval, k: float, n: float) -> None:
     with pytest.raises(ForecastsError, match="is no share: give 0 ≤ k ≤ n"):
         interval(k, n)
@@ -103,14 +115,19 @@ def test_correlated_reports_are_worth_what_the_best_weighting_of_them_is() -> No
 
 
 def test_copies_are_worth_one_and_nothing_is_worth_nothing() -> None:
-    assert effective_n([[0, 1, 2], [10, 100, 1e9]], 1.0).tolist() == [[0.0, 1.0, 1.0], [1.0, 1.0, 1.0]]
+    assert effective_n([[0, 1, 2], [10, 100, 1e9]], 1.0).tolist() == [
+        [0.0, 1.0, 1.0],
+        [1.0, 1.0, 1.0],
+    ]
     assert effective_n([0, 1, 7], 0.0).tolist() == [0.0, 1.0, 7.0]
     assert effective_n(0.5, 0.7) == 0.5
 
 
 @law
 @given(st.integers(1, 10_000), st.floats(0.01, 1.0))
-def test_more_correlated_observations_are_worth_more_but_never_above_the_limit(n: int, rho: float) -> None:
+def test_more_correlated_observations_are_worth_more_but_never_above_the_limit(
+    n: int, rho: float
+) -> None:
     fewer, more = effective_n([n, n + 1], rho)
     assert fewer <= more + 1e-9
     assert more <= min(n + 1, 1 / rho) + 1e-9
@@ -137,7 +154,9 @@ def test_clusters_of_copies_count_once_each_and_loose_ones_in_full() -> None:
     assert effective_n_clustered(40, 5, 0.25) == 20.0
 
 
-@pytest.mark.parametrize(("n", "size"), [(10, 0.5), (10, 11), (0, 1), (float("inf"), 2), (10, float("nan"))])
+@pytest.mark.parametrize(
+    ("n", "size"), [(10, 0.5), (10, 11), (0, 1), (float("inf"), 2), (10, float("nan"))]
+)
 def test_clusters_that_do_not_fit_the_questions_are_refused(n: float, size: float) -> None:
     with pytest.raises(ForecastsError, match="give a mean size from 1 to n"):
         effective_n_clustered(n, size, 0.5)

@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 
 from forecasts.evidence import Direction, Evidence, EvidenceStatus, Indicator
 from forecasts.question import Kind, Question, QuestionId
-from forecasts.signposts import Entry, Signpost, calendar, ratio_in_words, signposts, silence_ratio, unseen
+from forecasts.signposts import (
+    Entry,
+    Signpost,
+    calendar,
+    ratio_in_words,
+    signposts,
+    silence_ratio,
+    unseen,
+)
 from forecasts.suggestion import suggest
 from tests.forecasts.strategies import (
     INDICATORS,
@@ -57,16 +65,24 @@ def test_signposts_tell_of_silence_exactly_where_the_suggestion_weighs_it(
 
 @law
 @given(questions(), evidence_lists(), moments, st.randoms(use_true_random=False))
-def test_the_order_of_evidence_does_not_matter(q: Question, known: list[Evidence], at: float, random: Any) -> None:
+def test_the_order_of_evidence_does_not_matter(
+    q: Question, known: list[Evidence], at: float, random: Any
+) -> None:
     shuffled = random.sample(known, len(known))
-    assert signposts(q, INDICATORS.values(), shuffled, day(at)) == signposts(q, INDICATORS.values(), known, day(at))
+    assert signposts(q, INDICATORS.values(), shuffled, day(at)) == signposts(
+        q, INDICATORS.values(), known, day(at)
+    )
 
 
 @law
 @given(questions(), evidence_lists(), moments)
-def test_what_is_seen_later_leaves_the_past_as_it_was(q: Question, known: list[Evidence], at: float) -> None:
+def test_what_is_seen_later_leaves_the_past_as_it_was(
+    q: Question, known: list[Evidence], at: float
+) -> None:
     by_then = [e for e in known if e.first_seen_at <= day(at)]
-    assert signposts(q, INDICATORS.values(), known, day(at)) == signposts(q, INDICATORS.values(), by_then, day(at))
+    assert signposts(q, INDICATORS.values(), known, day(at)) == signposts(
+        q, INDICATORS.values(), by_then, day(at)
+    )
 
 
 def test_a_signpost_waits_until_its_date_and_is_silent_from_then_on() -> None:
@@ -75,7 +91,12 @@ def test_a_signpost_waits_until_its_date_and_is_silent_from_then_on() -> None:
 
 
 def test_a_signpost_that_was_seen_in_time_stays_seen() -> None:
-    assert [one(at, evidence(1, 10)).state for at in (9, 10, 30, 90)] == ["waiting", "seen", "seen", "seen"]
+    assert [one(at, evidence(1, 10)).state for at in (9, 10, 30, 90)] == [
+        "waiting",
+        "seen",
+        "seen",
+        "seen",
+    ]
     assert one(90, evidence(1, 10), evidence(2, 20)).seen_at == day(10)
 
 
@@ -93,8 +114,12 @@ def test_only_evidence_of_the_indicator_between_opening_and_date_shows_it(story:
     assert one(40, story).state == "silent"
 
 
-@pytest.mark.parametrize(("status", "state"), [("logged", "silent"), ("confirmed", "seen"), ("edited", "seen")])
-def test_a_match_in_doubt_shows_a_signpost_once_a_person_confirmed_it(status: EvidenceStatus, state: str) -> None:
+@pytest.mark.parametrize(
+    ("status", "state"), [("logged", "silent"), ("confirmed", "seen"), ("edited", "seen")]
+)
+def test_a_match_in_doubt_shows_a_signpost_once_a_person_confirmed_it(
+    status: EvidenceStatus, state: str
+) -> None:
     found = one(40, evidence(1, 10, status=status, relevance=0.4))
     assert found.state == state
     assert found.trust == (0.4 if state == "silent" else 1.0)
@@ -117,8 +142,16 @@ def test_what_is_not_expected_or_was_due_before_the_opening_is_no_signpost() -> 
 
 
 def test_the_next_date_comes_first() -> None:
-    several = [indicator("c", expected=due(50)), indicator("b", expected=due(20)), indicator("a", expected=due(50))]
-    assert [s.indicator.name for s in signposts(question(), several, [], day(30))] == ["b", "a", "c"]
+    several = [
+        indicator("c", expected=due(50)),
+        indicator("b", expected=due(20)),
+        indicator("a", expected=due(50)),
+    ]
+    assert [s.indicator.name for s in signposts(question(), several, [], day(30))] == [
+        "b",
+        "a",
+        "c",
+    ]
 
 
 def test_the_calendar_has_signposts_closes_and_due_answers_of_all_questions_in_order() -> None:
@@ -135,16 +168,25 @@ def test_the_calendar_has_signposts_closes_and_due_answers_of_all_questions_in_o
     ]
     assert found[0].if_seen == pytest.approx(0.875 / 0.325)
     assert found[0].if_silent == pytest.approx(0.125 / 0.675)
-    assert (found[0].seen_words, found[0].silent_words) == ("2.7 times likelier if YES", "5.4 times likelier if NO")
+    assert (found[0].seen_words, found[0].silent_words) == (
+        "2.7 times likelier if YES",
+        "5.4 times likelier if NO",
+    )
     assert (found[1].indicator, found[1].if_seen, found[1].silent_words) == (None, None, "")
 
 
-def test_the_calendar_leaves_out_what_is_over_unless_it_is_asked_for_and_keeps_overdue_answers() -> None:
+def test_the_calendar_leaves_out_what_is_over_unless_it_is_asked_for_and_keeps_overdue_answers() -> (
+    None
+):
     entries = [Entry(question(days=50), (one(60),))]
     assert [(e.what, e.state) for e in calendar(entries, day(55))] == [("answer due", "waiting")]
     assert [(e.what, e.state) for e in calendar(entries, day(60))] == [("answer due", "overdue")]
     found = calendar(entries, day(60), since=day(30))
-    assert [(e.what, e.state) for e in found] == [("signpost", "silent"), ("close", "past"), ("answer due", "overdue")]
+    assert [(e.what, e.state) for e in found] == [
+        ("signpost", "silent"),
+        ("close", "past"),
+        ("answer due", "overdue"),
+    ]
 
 
 def test_nothing_is_expected_of_a_question_with_an_answer() -> None:
@@ -153,11 +195,15 @@ def test_nothing_is_expected_of_a_question_with_an_answer() -> None:
 
 @law
 @given(moments, moments)
-def test_the_calendar_runs_forward_and_loses_nothing_that_lies_ahead(now: float, since: float) -> None:
+def test_the_calendar_runs_forward_and_loses_nothing_that_lies_ahead(
+    now: float, since: float
+) -> None:
     entries = [Entry(question(days=n, name=f"q{n}"), (one(now),)) for n in (3, 40, 300)]
     found = calendar(entries, day(now), since=min(day(now), day(since)))
     assert [e.at for e in found] == sorted(e.at for e in found)
-    assert {e for e in calendar(entries, day(now)) if e.at > day(now)} == {e for e in found if e.at > day(now)}
+    assert {e for e in calendar(entries, day(now)) if e.at > day(now)} == {
+        e for e in found if e.at > day(now)
+    }
 
 
 def test_silence_is_told_in_the_words_of_the_kind_of_its_question() -> None:
@@ -181,7 +227,9 @@ def test_silence_is_told_in_the_words_of_the_kind_of_its_question() -> None:
         (1.02, "binary", "as likely either way"),
     ],
 )
-def test_a_ratio_is_told_by_the_side_that_it_makes_likelier(ratio: float, kind: Kind, words: str) -> None:
+def test_a_ratio_is_told_by_the_side_that_it_makes_likelier(
+    ratio: float, kind: Kind, words: str
+) -> None:
     assert ratio_in_words(ratio, kind) == words
 
 

@@ -20,9 +20,18 @@ def summary(rule: RuleName, skill: float | None, low: float | None, high: float 
 
 @pytest.mark.parametrize(
     ("gain", "told"),
-    [(5.04, "+5.0"), (-1.25, "−1.2"), (0.0, "0.0"), (0.03, "+0.03"), (-0.002, "−0.002"), (1e-9, "0.0")],
+    [
+        (5.04, "+5.0"),
+        (-1.25, "−1.2"),
+        (0.0, "0.0"),
+        (0.03, "+0.03"),
+        (-0.002, "−0.002"),
+        (1e-9, "0.0"),
+    ],
 )
-def test_a_gain_has_its_sign_and_never_only_zeros_unless_it_is_nothing(gain: float, told: str) -> None:
+def test_a_gain_has_its_sign_and_never_only_zeros_unless_it_is_nothing(
+    gain: float, told: str
+) -> None:
     assert signed(gain) == told
 
 
@@ -48,6 +57,8 @@ def test_no_number_has_a_hyphen_for_a_minus(value: float) -> None:
 
 def test_each_kind_counts_under_one_headline_rule() -> None:
     for kind, headline in HEADLINE.items():
-        assert [rule for rule in dict.fromkeys(HEADLINE.values()) if counts_under(rule, kind)] == [headline]
+        assert [rule for rule in dict.fromkeys(HEADLINE.values()) if counts_under(rule, kind)] == [
+            headline
+        ]
         others = [rule for rule in RULES if rule not in HEADLINE.values()]
         assert all(counts_under(rule, kind) is (kind in RULES[rule].kinds) for rule in others)

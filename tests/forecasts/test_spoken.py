@@ -13,7 +13,15 @@ from forecasts.cdf import Cdf, Scale, day_number, uniform
 from forecasts.distribution import Binary, Categorical, Distribution
 from forecasts.entry import read_forecast
 from forecasts.question import Question, utc
-from forecasts.spoken import FULL_LEVELS, answer_in_words, in_full, in_short, percent, value, warning_of
+from forecasts.spoken import (
+    FULL_LEVELS,
+    answer_in_words,
+    in_full,
+    in_short,
+    percent,
+    value,
+    warning_of,
+)
 from tests.forecasts.strategies import (
     KINDS,
     OPENS,
@@ -61,7 +69,9 @@ def again(of: Question, held: Distribution) -> Distribution:
         (1.0, "100.0%"),
     ],
 )
-def test_a_percentage_is_whole_in_the_middle_and_never_falsely_certain(p: float | None, said: str) -> None:
+def test_a_percentage_is_whole_in_the_middle_and_never_falsely_certain(
+    p: float | None, said: str
+) -> None:
     assert percent(p) == said
 
 
@@ -70,7 +80,9 @@ def test_a_percentage_is_whole_in_the_middle_and_never_falsely_certain(p: float 
 def test_a_percentage_is_near_the_probability(p: float) -> None:
     said = percent(p)
     assert ("<" in said or ">" in said) == (0.0 < p < 0.001 or 0.999 < p < 1.0)
-    assert float(said.strip("<>%")) / 100 == pytest.approx(p, abs=0.0050001 if 0.1 <= p <= 0.9 else 0.0010001)
+    assert float(said.strip("<>%")) / 100 == pytest.approx(
+        p, abs=0.0050001 if 0.1 <= p <= 0.9 else 0.0010001
+    )
 
 
 # In short
@@ -78,9 +90,9 @@ def test_a_percentage_is_near_the_probability(p: float) -> None:
 
 def test_a_forecast_in_short_is_a_percentage_or_the_likeliest_option() -> None:
     assert in_short(question(), Binary(0.634)) == "63%"
-    assert in_short(categorical_question(), Categorical(("Moscow", "Beijing", "Other"), (0.2, 0.5, 0.3))) == (
-        "Beijing 50%"
-    )
+    assert in_short(
+        categorical_question(), Categorical(("Moscow", "Beijing", "Other"), (0.2, 0.5, 0.3))
+    ) == ("Beijing 50%")
     tied = Categorical(("low", "middle", "high"), (0.05, 0.475, 0.475))
     assert in_short(ordered_question(), tied) == "middle 48%"
 
@@ -93,7 +105,10 @@ def test_nothing_held_is_a_dash(of: Question) -> None:
 def test_a_curve_in_short_is_its_middle_with_the_range_of_nine_in_ten() -> None:
     held = Cdf((0.0, 10.0, 40.0, 90.0, 100.0), (0.0, 0.05, 0.5, 0.95, 0.99))
     assert in_short(NUMBER, held) == "40 (10 to 90)"
-    assert in_short(DATE, Cdf((20454.0, 20819.0), (0.0, 1.0))) == "2026-07-02 (2026-01-19 to 2026-12-13)"
+    assert (
+        in_short(DATE, Cdf((20454.0, 20819.0), (0.0, 1.0)))
+        == "2026-07-02 (2026-01-19 to 2026-12-13)"
+    )
 
 
 def test_a_curve_that_gives_most_to_what_lies_beyond_says_so() -> None:
@@ -159,7 +174,11 @@ def test_a_probability_in_full_has_four_digits_from_its_nearer_end(p: float, tol
 
 
 @law
-@given(probabilities | st.integers(0, 300).map(lambda n: 10.0**-n) | st.integers(0, 16).map(lambda n: 1 - 10.0**-n))
+@given(
+    probabilities
+    | st.integers(0, 300).map(lambda n: 10.0**-n)
+    | st.integers(0, 16).map(lambda n: 1 - 10.0**-n)
+)
 def test_a_probability_that_is_typed_again_is_the_same_to_four_digits(p: float) -> None:
     found = again(question(), Binary(p))
     assert isinstance(found, Binary)
@@ -187,7 +206,9 @@ def test_shares_in_full_add_up_though_each_is_rounded() -> None:
 
 
 @law
-@given(st.lists(st.floats(0.0, 1.0), min_size=2, max_size=40).filter(lambda found: sum(found) > 1e-6))
+@given(
+    st.lists(st.floats(0.0, 1.0), min_size=2, max_size=40).filter(lambda found: sum(found) > 1e-6)
+)
 def test_shares_that_are_typed_again_are_the_same_to_four_digits(weights: list[float]) -> None:
     names = tuple(f"o{n}, such" for n in range(len(weights)))
     held = Categorical(names, tuple(w / sum(weights) for w in weights))
@@ -198,15 +219,24 @@ def test_shares_that_are_typed_again_are_the_same_to_four_digits(weights: list[f
     likeliest = held.index(held.likeliest)
     for place, (was, now) in enumerate(zip(held.p, found.p, strict=True)):
         # The likeliest option takes what rounding leaves.
-        assert abs(now - was) <= (5.01e-5 * len(weights) if place == likeliest else max(5.01e-4 * was, 1e-14))
+        assert abs(now - was) <= (
+            5.01e-5 * len(weights) if place == likeliest else max(5.01e-4 * was, 1e-14)
+        )
 
 
 def test_a_curve_in_full_is_told_at_five_levels_and_beyond_its_open_bounds() -> None:
-    assert in_full(NUMBER, uniform(Scale(0.0, 100.0))) == "5%=5 25%=25 50%=50 75%=75 95%=95 above=0%"
+    assert (
+        in_full(NUMBER, uniform(Scale(0.0, 100.0))) == "5%=5 25%=25 50%=50 75%=75 95%=95 above=0%"
+    )
     closed = numeric_question()
     assert in_full(closed, uniform(Scale(0.0, 100.0))) == "5%=5 25%=25 50%=50 75%=75 95%=95"
-    assert in_full(NUMBER, Cdf((0.0, 100.0), (0.0, 0.6))) == "5%=8.333 25%=41.67 50%=83.33 above=40%"
-    assert in_full(LOG, Cdf((1.0, 10.0, 1000.0), (0.25, 0.5, 0.7))) == "25%=1 50%=10 below=25% above=30%"
+    assert (
+        in_full(NUMBER, Cdf((0.0, 100.0), (0.0, 0.6))) == "5%=8.333 25%=41.67 50%=83.33 above=40%"
+    )
+    assert (
+        in_full(LOG, Cdf((1.0, 10.0, 1000.0), (0.25, 0.5, 0.7)))
+        == "25%=1 50%=10 below=25% above=30%"
+    )
     assert in_full(DATE, Cdf((20454.0, 20819.0), (0.0, 0.03))) == "never=97%"
     assert in_full(DATE, Cdf((20454.0, 20554.0, 20819.0), (0.0, 0.5, 1.0))) == (
         "5%=2026-01-11 25%=2026-02-20 50%=2026-04-11 75%=2026-08-21 95%=2026-12-05 never=0%"
@@ -215,7 +245,10 @@ def test_a_curve_in_full_is_told_at_five_levels_and_beyond_its_open_bounds() -> 
 
 def test_large_numbers_in_full_have_no_commas_that_would_part_them() -> None:
     of = numeric_question(Scale(0.0, 4e6))
-    assert in_full(of, uniform(Scale(0.0, 4e6))) == "5%=200000 25%=1000000 50%=2000000 75%=3000000 95%=3800000"
+    assert (
+        in_full(of, uniform(Scale(0.0, 4e6)))
+        == "5%=200000 25%=1000000 50%=2000000 75%=3000000 95%=3800000"
+    )
     assert in_full(of, Cdf((0.0, 9999.9, 4e6), (0.0, 0.5, 1.0))).split()[2] == "50%=9999.9"
 
 
@@ -241,7 +274,9 @@ def test_a_rounded_value_stays_inside_the_range() -> None:
     assert again(of, held) is not None
     window = Scale(20454.75, 20819.0, open_upper=True)
     noon = replace(DATE, scale=window, prior=uniform(window))
-    assert in_full(noon, Cdf((20454.75, 20455.0, 20819.0), (0.0, 0.2, 1.0))).startswith("5%=2026-01-01T19:30+00:00")
+    assert in_full(noon, Cdf((20454.75, 20455.0, 20819.0), (0.0, 0.2, 1.0))).startswith(
+        "5%=2026-01-01T19:30+00:00"
+    )
 
 
 def test_values_that_no_digits_tell_apart_are_told_once() -> None:
@@ -258,7 +293,9 @@ def test_values_that_no_digits_tell_apart_are_told_once() -> None:
         lambda of: st.tuples(st.just(of), cdfs(of.scale or Scale(0, 1)))
     )
 )
-def test_a_curve_that_is_typed_again_goes_through_all_that_was_told(case: tuple[Question, Cdf]) -> None:
+def test_a_curve_that_is_typed_again_goes_through_all_that_was_told(
+    case: tuple[Question, Cdf],
+) -> None:
     of, held = case
     found = again(of, held)
     assert isinstance(found, Cdf)

@@ -27,7 +27,12 @@ FULL = Model(gamma=1.0)
 
 def test_without_evidence_base_rate_time_correction_and_limits_stand_alone() -> None:
     found = suggest(question(), [], {}, day(73))  # a fifth of 365 days
-    assert [line.kind for line in found.lines] == ["base rate", "time passed", "learned correction", "limits"]
+    assert [line.kind for line in found.lines] == [
+        "base rate",
+        "time passed",
+        "learned correction",
+        "limits",
+    ]
     assert found.lines[0].log_odds == pytest.approx(math.log(0.3 / 0.7))
     assert found.lines[0].why == "3 of 10 comparable years"
     assert found.p == pytest.approx(1 - 0.7**0.8)
@@ -37,7 +42,9 @@ def test_without_evidence_base_rate_time_correction_and_limits_stand_alone() -> 
 
 def test_one_confirmed_story_weighs_its_likelihood_ratio_by_reliability_decay_and_gamma() -> None:
     story = evidence(7, at=10, reports=(report(10, "wire", 0.9),))
-    found = suggest(question("state_at", prior=0.5), [story], by_id(indicator()), day(55))  # one half-life later
+    found = suggest(
+        question("state_at", prior=0.5), [story], by_id(indicator()), day(55)
+    )  # one half-life later
     (line,) = lines_of(found, "evidence")
     raw = math.log(1 + 0.9 * 2) / 2
     assert line.log_odds == pytest.approx(raw)
@@ -50,7 +57,9 @@ def test_one_confirmed_story_weighs_its_likelihood_ratio_by_reliability_decay_an
     assert scale.log_odds == pytest.approx(-raw / 2)
     assert scale.why == "evidence counts ×0.5"
     cap = math.log(30)
-    assert lines_of(found, "saturation")[0].log_odds == pytest.approx(cap * math.tanh(raw / 2 / cap) - raw / 2)
+    assert lines_of(found, "saturation")[0].log_odds == pytest.approx(
+        cap * math.tanh(raw / 2 / cap) - raw / 2
+    )
     assert logit(found.p) == pytest.approx(cap * math.tanh(raw / 2 / cap))
 
 
@@ -62,7 +71,9 @@ def test_an_unconfirmed_match_weighs_by_its_relevance_and_says_so() -> None:
 
 
 def test_an_unsure_direction_weighs_by_how_much_better_it_is_than_a_coin_and_says_so() -> None:
-    story = evidence(status="logged", relevance=0.82, p_direction=0.9, reports=(report(10, "wire", 0.8),))
+    story = evidence(
+        status="logged", relevance=0.82, p_direction=0.9, reports=(report(10, "wire", 0.8),)
+    )
     (line,) = lines_of(suggest(question(), [story], by_id(indicator()), day(10)), "evidence")
     assert line.log_odds == pytest.approx(math.log(1 + 0.8 * 0.82 * 0.8 * 2))
     assert "match 0.82, direction 0.90, novelty" in line.why
@@ -77,7 +88,9 @@ def test_what_a_person_confirmed_is_doubted_in_nothing() -> None:
 
 
 def test_copies_are_reports_of_one_source_group() -> None:
-    story = evidence(at=10, reports=(report(10, "wire", 0.7, text=1), report(11, "daily", 0.9, text=1)))
+    story = evidence(
+        at=10, reports=(report(10, "wire", 0.7, text=1), report(11, "daily", 0.9, text=1))
+    )
     (line,) = lines_of(suggest(question(), [story], {}, day(12)), "evidence")
     assert "reliability 0.70 (1 source group, 2 reports)" in line.why
 
@@ -90,7 +103,9 @@ def test_a_doubtful_match_takes_novelty_by_its_trust_alone() -> None:
 
     assert second("confirmed") == pytest.approx(0.5)
     assert second("logged", relevance=0.25) == pytest.approx(0.5**0.25)
-    assert second("logged", relevance=0.0) == second("logged", p_direction=0.5) == pytest.approx(1.0)
+    assert (
+        second("logged", relevance=0.0) == second("logged", p_direction=0.5) == pytest.approx(1.0)
+    )
 
 
 def test_matches_of_one_trust_take_novelty_from_each_other_in_full() -> None:
@@ -100,7 +115,10 @@ def test_matches_of_one_trust_take_novelty_from_each_other_in_full() -> None:
 
 
 def test_evidence_against_is_the_mirror_of_evidence_for() -> None:
-    both = [suggest(question(), [evidence(direction=d)], {}, day(20)) for d in (Direction.YES, Direction.NO)]
+    both = [
+        suggest(question(), [evidence(direction=d)], {}, day(20))
+        for d in (Direction.YES, Direction.NO)
+    ]
     for_yes, for_no = (lines_of(found, "evidence")[0] for found in both)
     assert for_yes.log_odds == -for_no.log_odds > 0
     assert "for NO" in for_no.why
@@ -108,15 +126,23 @@ def test_evidence_against_is_the_mirror_of_evidence_for() -> None:
 
 def test_a_second_story_of_a_kind_within_a_month_counts_half_a_third_a_quarter() -> None:
     stories = [evidence(n, at=n) for n in (1, 2, 3)]
-    lines = lines_of(suggest(question(), stories, by_id(indicator(half_life=None)), day(5)), "evidence")
+    lines = lines_of(
+        suggest(question(), stories, by_id(indicator(half_life=None)), day(5)), "evidence"
+    )
     assert [line.log_odds / lines[0].log_odds for line in lines] == pytest.approx([1, 0.5, 0.25])
-    assert ["novelty ×1" in lines[0].why, "novelty ×0.5" in lines[1].why, "novelty ×0.25" in lines[2].why] == [True] * 3
+    assert [
+        "novelty ×1" in lines[0].why,
+        "novelty ×0.5" in lines[1].why,
+        "novelty ×0.25" in lines[2].why,
+    ] == [True] * 3
 
 
 @pytest.mark.parametrize(("gap", "factor"), [(30.0, 0.5), (30.25, 1.0)])
 def test_a_month_later_the_same_kind_of_story_is_new_again(gap: float, factor: float) -> None:
     stories = [evidence(1, at=10), evidence(2, at=10 + gap)]
-    lines = lines_of(suggest(question(), stories, by_id(indicator(half_life=None)), day(50)), "evidence")
+    lines = lines_of(
+        suggest(question(), stories, by_id(indicator(half_life=None)), day(50)), "evidence"
+    )
     assert lines[1].log_odds == pytest.approx(factor * lines[0].log_odds)
 
 
@@ -149,11 +175,21 @@ def test_evidence_of_a_deleted_indicator_fades_by_45_days_and_is_named_by_its_id
 
 def test_a_decisive_story_counts_as_strong_until_a_person_confirmed_it() -> None:
     def line(status: Any, strength: Strength = Strength.DECISIVE) -> Line:
-        return lines_of(suggest(question(), [evidence(status=status, strength=strength)], {}, day(10)), "evidence")[0]
+        return lines_of(
+            suggest(question(), [evidence(status=status, strength=strength)], {}, day(10)),
+            "evidence",
+        )[0]
 
     assert line("logged").log_odds == line("logged", Strength.STRONG).log_odds
-    assert "decisive, counted as strong (likelihood ratio 8) until a person confirms it" in line("logged").why
-    assert line("confirmed").log_odds == line("edited").log_odds == pytest.approx(math.log(1 + 0.9 * 24))
+    assert (
+        "decisive, counted as strong (likelihood ratio 8) until a person confirms it"
+        in line("logged").why
+    )
+    assert (
+        line("confirmed").log_odds
+        == line("edited").log_odds
+        == pytest.approx(math.log(1 + 0.9 * 24))
+    )
 
 
 @pytest.mark.parametrize(
@@ -166,9 +202,13 @@ def test_a_decisive_story_counts_as_strong_until_a_person_confirmed_it() -> None
         evidence(at=20.25),
     ],
 )
-def test_rejected_neutral_foreign_and_future_evidence_adds_no_line_and_takes_no_novelty(silent: Evidence) -> None:
+def test_rejected_neutral_foreign_and_future_evidence_adds_no_line_and_takes_no_novelty(
+    silent: Evidence,
+) -> None:
     later = evidence(2, at=20)
-    assert suggest(question(), [silent, later], {}, day(20)) == suggest(question(), [later], {}, day(20))
+    assert suggest(question(), [silent, later], {}, day(20)) == suggest(
+        question(), [later], {}, day(20)
+    )
 
 
 def test_evidence_counts_at_the_very_instant_when_it_was_first_seen() -> None:
@@ -182,7 +222,9 @@ def test_evidence_from_before_the_opening_counts() -> None:
 
 def test_a_report_counts_from_when_it_was_seen_itself() -> None:
     story = evidence(at=10, reports=(report(10, "wire", 0.7), report(20, "agency", 0.8)))
-    early, late = (lines_of(suggest(question(), [story], {}, day(at)), "evidence")[0] for at in (19, 20))
+    early, late = (
+        lines_of(suggest(question(), [story], {}, day(at)), "evidence")[0] for at in (19, 20)
+    )
     assert "reliability 0.70 (1 source group, 1 report)" in early.why
     assert "reliability 0.94 (2 source groups, 2 reports)" in late.why
 
@@ -194,7 +236,11 @@ def test_a_story_without_reports_is_listed_and_weighs_nothing() -> None:
 
 
 def test_a_usual_level_is_taken_off_in_its_direction_and_grows_with_the_archive() -> None:
-    known = by_id(indicator("talks", usual=0.4), indicator("drills", Direction.NO, usual=0.2), indicator("other"))
+    known = by_id(
+        indicator("talks", usual=0.4),
+        indicator("drills", Direction.NO, usual=0.2),
+        indicator("other"),
+    )
     found = suggest(question(), [], known, day(45), model=FULL)
     drills, talks = lines_of(found, "usual level")
     assert [drills.log_odds, talks.log_odds] == pytest.approx([0.1, -0.2])
@@ -210,7 +256,9 @@ def test_usual_levels_of_other_questions_and_of_neutral_indicators_do_not_count(
 
 
 @pytest.mark.parametrize(("half_life", "at"), [(None, 100.0), (45.0, 0.0), (45.0, -200_000.0)])
-def test_nothing_is_taken_off_without_decay_or_before_the_archive(half_life: float | None, at: float) -> None:
+def test_nothing_is_taken_off_without_decay_or_before_the_archive(
+    half_life: float | None, at: float
+) -> None:
     known = by_id(indicator(usual=0.4, half_life=half_life))
     (line,) = lines_of(suggest(question(), [], known, day(at)), "usual level")
     assert math.copysign(1, line.log_odds) == 1
@@ -229,16 +277,21 @@ EXPECTED = by_id(indicator(expected=due(20)))
 
 
 def test_silence_about_what_was_expected_counts_from_its_date_on() -> None:
-    before, after, later = (suggest(question(), [], EXPECTED, day(at), model=FULL) for at in (19.75, 20, 200))
+    before, after, later = (
+        suggest(question(), [], EXPECTED, day(at), model=FULL) for at in (19.75, 20, 200)
+    )
     assert lines_of(before, "silence") == []
     (line,) = lines_of(after, "silence")
     assert line.log_odds == pytest.approx(math.log(0.125 / 0.675))
     assert line.why == (
-        "talks: expected by 2026-01-21 (very likely if YES, unlikely if NO) and not seen (likelihood ratio 0.185)"
+        "talks: expected by 2026-01-21 (very likely if YES, unlikely if NO) and not seen "
+        "(likelihood ratio 0.185)"
     )
     assert lines_of(later, "silence")[0].log_odds == line.log_odds
     raw, cap = line.log_odds, math.log(30)
-    assert lines_of(after, "saturation")[0].log_odds == pytest.approx(cap * math.tanh(raw / cap) - raw)
+    assert lines_of(after, "saturation")[0].log_odds == pytest.approx(
+        cap * math.tanh(raw / cap) - raw
+    )
 
 
 def test_silence_about_what_was_expected_of_no_speaks_for_yes() -> None:
@@ -273,16 +326,26 @@ def test_matches_in_doubt_break_the_silence_as_far_as_they_are_trusted() -> None
     doubtful = [evidence(n, n, status="logged", relevance=0.5) for n in (5, 6)]
     (line,) = lines_of(suggest(question(), doubtful, EXPECTED, day(30)), "silence")
     assert line.log_odds == pytest.approx(0.25 * math.log(0.125 / 0.675))
-    assert line.why.endswith("(likelihood ratio 0.185), ×0.250 as a match in doubt may have been it")
+    assert line.why.endswith(
+        "(likelihood ratio 0.185), ×0.250 as a match in doubt may have been it"
+    )
 
 
 def test_evidence_seen_twice_breaks_the_silence_once() -> None:
-    assert lines_of(suggest(question(), [evidence(1, 5), evidence(2, 6)], EXPECTED, day(30)), "silence") == []
+    assert (
+        lines_of(
+            suggest(question(), [evidence(1, 5), evidence(2, 6)], EXPECTED, day(30)), "silence"
+        )
+        == []
+    )
 
 
 @pytest.mark.parametrize("at", [-5.0, 0.0])
 def test_what_was_expected_before_the_opening_is_in_the_prior(at: float) -> None:
-    assert lines_of(suggest(question(), [], by_id(indicator(expected=due(at))), day(30)), "silence") == []
+    assert (
+        lines_of(suggest(question(), [], by_id(indicator(expected=due(at))), day(30)), "silence")
+        == []
+    )
 
 
 def test_a_suggestion_names_the_version_of_its_model() -> None:
@@ -309,9 +372,13 @@ def test_all_evidence_together_never_outweighs_the_soft_cap() -> None:
 
 
 def test_the_learned_correction_shifts_and_stretches_the_log_odds() -> None:
-    found = suggest(question("state_at", prior=0.2), [], {}, day(1), model=Model(shift=0.3, slope=0.5))
+    found = suggest(
+        question("state_at", prior=0.2), [], {}, day(1), model=Model(shift=0.3, slope=0.5)
+    )
     assert logit(found.p) == pytest.approx(0.3 + 0.5 * math.log(0.25))
-    assert lines_of(found, "learned correction")[0].why == "given, not learned: shift +0.3, slope ×0.5"
+    assert (
+        lines_of(found, "learned correction")[0].why == "given, not learned: shift +0.3, slope ×0.5"
+    )
 
 
 @pytest.mark.parametrize(("prior", "p"), [(0.0, 0.01), (0.002, 0.01), (0.999, 0.99), (1.0, 0.99)])
@@ -335,7 +402,9 @@ def test_a_suggestion_is_never_nearer_to_certainty_than_one_percent(prior: float
         (0.3, 9.0, 0.3, False),
     ],
 )
-def test_a_suggestion_steps_by_points_and_by_days(last: float, days_ago: float, p: float, expected: bool) -> None:
+def test_a_suggestion_steps_by_points_and_by_days(
+    last: float, days_ago: float, p: float, expected: bool
+) -> None:
     assert worth_a_step(p - last, timedelta(days=days_ago)) is expected
 
 

@@ -27,7 +27,10 @@ from tests.forecasts.strategies import (
 def spoken(case: dict[str, Any]) -> tuple[Question, list[Evidence], dict[IndicatorId, Indicator]]:
     """The case in our words: its clusters are stories, its usual levels stand on the indicators."""
     asked = case["question"]
-    q = replace(question(asked["kind"], prior=asked["prior"], days=asked["deadline"]), prior_reason=asked["prior_note"])
+    q = replace(
+        question(asked["kind"], prior=asked["prior"], days=asked["deadline"]),
+        prior_reason=asked["prior_note"],
+    )
     usual = asked.get("usual", {})
     names = sorted({item["indicator"] for item in case["items"]} | set(usual))
     stories: dict[str, list[dict[str, Any]]] = {}
@@ -56,7 +59,9 @@ OUR_KINDS = {"recalibration": "learned correction", "clip": "limits"}
 def test_reference_case_ledger(case: dict[str, Any]) -> None:
     q, known, indicators = spoken(case)
     archive = day(case["question"]["archive_from"]) if "archive_from" in case["question"] else None
-    found = suggest(q, known, indicators, day(case["t"]), model=Model(gamma=case["gamma"]), archive_from=archive)
+    found = suggest(
+        q, known, indicators, day(case["t"]), model=Model(gamma=case["gamma"]), archive_from=archive
+    )
     assert found.p == pytest.approx(case["expected_p"], abs=1e-9)
     assert [line.kind for line in found.lines] == [
         OUR_KINDS.get(kind := e["kind"].removesuffix(", no event"), kind) for e in case["ledger"]
@@ -116,4 +121,6 @@ def test_reference_case_half_life() -> None:
         lines_of(suggest(question(), [evidence(at=0)], known, day(age)), "evidence")[0].log_odds
         for age in case["input"]["age_days"]
     ]
-    assert [each / found[0] for each in found] == pytest.approx(case["expected"], abs=case["tolerance"])
+    assert [each / found[0] for each in found] == pytest.approx(
+        case["expected"], abs=case["tolerance"]
+    )

@@ -35,7 +35,9 @@ OF_EVIDENCE = ("evidence", "silence", "usual level", "evidence scale", "saturati
 
 @law
 @given(questions(), evidence_lists(), moments, st.randoms(use_true_random=False))
-def test_the_order_of_evidence_does_not_matter(q: Question, known: list[Evidence], at: float, random: Any) -> None:
+def test_the_order_of_evidence_does_not_matter(
+    q: Question, known: list[Evidence], at: float, random: Any
+) -> None:
     shuffled = [replace(e, reports=tuple(random.sample(e.reports, len(e.reports)))) for e in known]
     random.shuffle(shuffled)
     assert suggest(q, shuffled, INDICATORS, day(at)) == suggest(q, known, INDICATORS, day(at))
@@ -53,18 +55,24 @@ def test_two_stories_seen_at_one_instant_share_their_novelty_in_the_same_way_in_
     questions(),
     evidence_lists(),
     moments,
-    st.builds(Model, gamma=st.floats(0.0, 2.0), shift=st.floats(-1.0, 1.0), slope=st.floats(0.2, 2.0)),
+    st.builds(
+        Model, gamma=st.floats(0.0, 2.0), shift=st.floats(-1.0, 1.0), slope=st.floats(0.2, 2.0)
+    ),
 )
 def test_lines_add_up_to_the_log_odds_of_p_and_tell_the_way(
     q: Question, known: list[Evidence], at: float, model: Model
 ) -> None:
     found = suggest(q, known, INDICATORS, day(at), model=model)
-    assert math.fsum(line.log_odds for line in found.lines) == pytest.approx(logit(found.p), rel=0, abs=1e-12)
+    assert math.fsum(line.log_odds for line in found.lines) == pytest.approx(
+        logit(found.p), rel=0, abs=1e-12
+    )
     assert found.lines[-1].p_after == pytest.approx(found.p, abs=1e-9)
     running = 0.0
     for line in found.lines:
         running += line.log_odds
-        assert logit(line.p_after) == pytest.approx(running, abs=1e-6, rel=1e-6) or abs(running) > 20
+        assert (
+            logit(line.p_after) == pytest.approx(running, abs=1e-6, rel=1e-6) or abs(running) > 20
+        )
     assert 0.01 <= found.p <= 0.99
 
 
@@ -74,7 +82,9 @@ def test_lines_add_up_however_many_they_are_and_however_large(stories: int, leve
     known = by_id(indicator(usual=level))
     many = [evidence(n, at=n / 100, strength=Strength.STRONG) for n in range(stories)]
     found = suggest(question(), many, known, day(60))
-    assert math.fsum(line.log_odds for line in found.lines) == pytest.approx(logit(found.p), rel=0, abs=1e-12)
+    assert math.fsum(line.log_odds for line in found.lines) == pytest.approx(
+        logit(found.p), rel=0, abs=1e-12
+    )
 
 
 @law
@@ -85,13 +95,22 @@ def test_what_is_seen_later_leaves_the_past_as_it_was_to_the_last_bit(
     before = suggest(q, known, INDICATORS, day(at))
     late_report = report(at + delay, "late", 0.97)
     poisoned = [replace(e, reports=(*e.reports, late_report)) for e in known]
-    poisoned += [evidence(100 + n, at + delay, strength=Strength.DECISIVE, signpost=s) for n, s in enumerate("ab")]
-    poisoned += [evidence(200 + n, at + delay, signpost=i.name) for n, i in enumerate(INDICATORS.values())]
+    poisoned += [
+        evidence(100 + n, at + delay, strength=Strength.DECISIVE, signpost=s)
+        for n, s in enumerate("ab")
+    ]
+    poisoned += [
+        evidence(200 + n, at + delay, signpost=i.name) for n, i in enumerate(INDICATORS.values())
+    ]
     assert suggest(q, poisoned, INDICATORS, day(at)) == before
 
 
 @law
-@given(questions(), evidence_lists(), st.lists(st.integers(0, 500), min_size=1, max_size=12, unique=True))
+@given(
+    questions(),
+    evidence_lists(),
+    st.lists(st.integers(0, 500), min_size=1, max_size=12, unique=True),
+)
 def test_a_replay_equals_what_was_stored_as_it_happened_to_the_last_bit(
     q: Question, known: list[Evidence], days: list[int]
 ) -> None:
@@ -109,9 +128,13 @@ def test_a_replay_equals_what_was_stored_as_it_happened_to_the_last_bit(
 
 @law
 @given(questions(), evidence_lists(), moments)
-def test_two_hundred_copies_from_one_source_group_move_nothing(q: Question, known: list[Evidence], at: float) -> None:
+def test_two_hundred_copies_from_one_source_group_move_nothing(
+    q: Question, known: list[Evidence], at: float
+) -> None:
     def copied(story: Evidence) -> Evidence:
-        copies = [Report("first", 0.9, story.first_seen_at + timedelta(minutes=n)) for n in range(200)]
+        copies = [
+            Report("first", 0.9, story.first_seen_at + timedelta(minutes=n)) for n in range(200)
+        ]
         return replace(story, reports=(*story.reports, *copies))
 
     assert_same_weights(q, known, [copied(e) for e in known], at)
@@ -119,17 +142,26 @@ def test_two_hundred_copies_from_one_source_group_move_nothing(q: Question, know
 
 @law
 @given(questions(), evidence_lists(), moments)
-def test_two_hundred_copies_in_two_hundred_outlets_move_nothing(q: Question, known: list[Evidence], at: float) -> None:
+def test_two_hundred_copies_in_two_hundred_outlets_move_nothing(
+    q: Question, known: list[Evidence], at: float
+) -> None:
     def syndicated(story: Evidence, copies: int) -> Evidence:
         first = report(0, "first", 0.7, text=9)
         own = replace(first, first_seen_at=story.first_seen_at)
-        late = (Report(f"outlet {n}", 0.97, story.first_seen_at + timedelta(minutes=n), 9) for n in range(1, copies))
+        late = (
+            Report(f"outlet {n}", 0.97, story.first_seen_at + timedelta(minutes=n), 9)
+            for n in range(1, copies)
+        )
         return replace(story, reports=(*story.reports, own, *late))
 
-    assert_same_weights(q, [syndicated(e, 1) for e in known], [syndicated(e, 201) for e in known], at)
+    assert_same_weights(
+        q, [syndicated(e, 1) for e in known], [syndicated(e, 201) for e in known], at
+    )
 
 
-def assert_same_weights(q: Question, before: list[Evidence], after: list[Evidence], at: float) -> None:
+def assert_same_weights(
+    q: Question, before: list[Evidence], after: list[Evidence], at: float
+) -> None:
     """The same number and the same weights, to the last bit; the words may count the reports."""
     one, other = (suggest(q, known, INDICATORS, day(at)) for known in (before, after))
     assert other.p == one.p
@@ -171,10 +203,15 @@ def test_a_story_of_a_new_kind_moves_towards_its_side_and_one_without_strength_n
 def test_a_match_of_no_relevance_and_a_direction_by_coin_move_nothing(
     q: Question, known: list[Evidence], at: float, signpost: str, doubt: dict[str, Any]
 ) -> None:
-    coins = [evidence(100 + n, at - 40 + n, signpost=signpost, status="logged", **doubt) for n in range(40)]
+    coins = [
+        evidence(100 + n, at - 40 + n, signpost=signpost, status="logged", **doubt)
+        for n in range(40)
+    ]
     before, after = (suggest(q, seen, INDICATORS, day(at)) for seen in (known, [*known, *coins]))
     assert after.p == before.p
-    weights = [line.log_odds for line in after.lines if line.evidence_id is None or line.evidence_id < 100]
+    weights = [
+        line.log_odds for line in after.lines if line.evidence_id is None or line.evidence_id < 100
+    ]
     assert weights == [line.log_odds for line in before.lines]
 
 
@@ -189,30 +226,51 @@ def test_at_the_deadline_an_event_that_did_not_come_is_out_and_a_state_that_held
 
 @law
 @given(st.floats(0.01, 0.99))
-def test_the_nearer_the_deadline_the_less_likely_is_an_event_that_did_not_come(prior: float) -> None:
+def test_the_nearer_the_deadline_the_less_likely_is_an_event_that_did_not_come(
+    prior: float,
+) -> None:
     course = [
-        suggest(question(prior=prior), [], {}, day(365 - left), model=UNCLIPPED).p for left in (365, 90, 9, 0.001)
+        suggest(question(prior=prior), [], {}, day(365 - left), model=UNCLIPPED).p
+        for left in (365, 90, 9, 0.001)
     ]
     assert all(later < earlier for earlier, later in pairwise(course))
     assert course[-1] < 1e-4
 
 
 @law
-@given(questions(), st.integers(1, 400), st.sampled_from([Direction.YES, Direction.NO]), st.floats(0.1, 5.0))
+@given(
+    questions(),
+    st.integers(1, 400),
+    st.sampled_from([Direction.YES, Direction.NO]),
+    st.floats(0.1, 5.0),
+)
 def test_no_volume_of_evidence_moves_more_than_the_cap_allows(
     q: Question, volume: int, direction: Direction, gamma: float
 ) -> None:
-    flood = [evidence(n, 5 + n / 1000, direction, Strength.DECISIVE, signpost=f"s{n}") for n in range(volume)]
+    flood = [
+        evidence(n, 5 + n / 1000, direction, Strength.DECISIVE, signpost=f"s{n}")
+        for n in range(volume)
+    ]
     model = replace(UNCLIPPED, gamma=gamma)
     alone, flooded = (suggest(q, seen, INDICATORS, day(8), model=model) for seen in ([], flood))
     moved = math.fsum(line.log_odds for line in flooded.lines if line.kind in OF_EVIDENCE)
     assert abs(moved) <= math.log(30) + 1e-9
     start = [line.log_odds for line in alone.lines if line.kind in ("base rate", "time passed")]
-    assert abs(logit(flooded.p) - math.fsum(start)) <= math.log(30) + 1e-9 or flooded.p in (model.p_min, model.p_max)
+    assert abs(logit(flooded.p) - math.fsum(start)) <= math.log(30) + 1e-9 or flooded.p in (
+        model.p_min,
+        model.p_max,
+    )
 
 
 @law
 @given(questions(), evidence_lists(), moments)
-def test_a_thousand_neutral_stories_change_nothing(q: Question, known: list[Evidence], at: float) -> None:
-    noise = [evidence(n, n / 100, Direction.NEUTRAL, Strength.NONE, signpost="noise") for n in range(100, 1100)]
-    assert suggest(q, [*known, *noise], INDICATORS, day(at)) == suggest(q, known, INDICATORS, day(at))
+def test_a_thousand_neutral_stories_change_nothing(
+    q: Question, known: list[Evidence], at: float
+) -> None:
+    noise = [
+        evidence(n, n / 100, Direction.NEUTRAL, Strength.NONE, signpost="noise")
+        for n in range(100, 1100)
+    ]
+    assert suggest(q, [*known, *noise], INDICATORS, day(at)) == suggest(
+        q, known, INDICATORS, day(at)
+    )

@@ -98,7 +98,10 @@ def test_acts_entered_out_of_order_are_sorted_by_their_instant() -> None:
 
 def test_spans_are_clipped_to_the_window() -> None:
     line = steps((-5, 0.3), (5, 0.6), (20, 0.9))
-    assert [(s.start, s.end) for s in line.spans(day(0), day(10))] == [(day(0), day(5)), (day(5), day(10))]
+    assert [(s.start, s.end) for s in line.spans(day(0), day(10))] == [
+        (day(0), day(5)),
+        (day(5), day(10)),
+    ]
     assert line.spans(day(10), day(10)) == ()
     assert line.spans(day(0), day(5))[0].days == 5.0
 
@@ -166,7 +169,12 @@ def test_there_is_nothing_to_undo_before_the_first_forecast() -> None:
 
 
 def test_what_was_forecast_when_the_answer_was_known_is_hindsight() -> None:
-    acts = [act(1, "forecast", 0.3), act(2, "forecast", 0.8), act(3, "reaffirm", 0.8), act(4, "withdraw", None)]
+    acts = [
+        act(1, "forecast", 0.3),
+        act(2, "forecast", 0.8),
+        act(3, "reaffirm", 0.8),
+        act(4, "withdraw", None),
+    ]
     assert hindsight(acts, day(2)) == tuple(acts[1:3])
     assert hindsight(acts, day(3.5)) == ()
 

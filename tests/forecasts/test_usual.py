@@ -12,12 +12,24 @@ from forecasts.learned import Learned
 from forecasts.question import QuestionId
 from forecasts.suggestion import suggest
 from forecasts.usual import learned_usual_level
-from tests.forecasts.strategies import by_id, day, evidence, evidence_lists, indicator, law, lines_of, question, report
+from tests.forecasts.strategies import (
+    by_id,
+    day,
+    evidence,
+    evidence_lists,
+    indicator,
+    law,
+    lines_of,
+    question,
+    report,
+)
 
 FULL = math.log(1 + 0.9 * 2)
 
 
-def learned(*known: Evidence, stated: float = 0.0, days: float = 100.0, half_life: float | None = 45.0) -> Learned:
+def learned(
+    *known: Evidence, stated: float = 0.0, days: float = 100.0, half_life: float | None = 45.0
+) -> Learned:
     signpost = indicator(usual=stated, half_life=half_life)
     return learned_usual_level(signpost, known, archive_from=day(-days), opens_at=day(0))
 
@@ -26,7 +38,12 @@ def test_the_level_is_the_mean_over_days_shrunk_to_the_stated_one_by_sixty_days(
     found = learned(evidence(at=-10), stated=0.3)
     mean = FULL * sum(2 ** (-age / 45) for age in range(11)) / 100
     assert found.value == pytest.approx((100 * mean + 60 * 0.3) / 160)
-    assert (found.name, found.scope, found.n, found.as_of) == ("usual level", "neutral/talks", 100, day(0))
+    assert (found.name, found.scope, found.n, found.as_of) == (
+        "usual level",
+        "neutral/talks",
+        100,
+        day(0),
+    )
     assert f"mean {mean:.3f} over 100 days before the opening (1 pieces of evidence)" in found.why
 
 
@@ -42,7 +59,9 @@ def test_a_report_counts_from_the_day_on_which_it_was_seen() -> None:
 
 def test_a_further_report_makes_the_story_weigh_more_from_then_on() -> None:
     one = learned(evidence(at=-10, reports=[report(-10, "wire", 0.5)])).value
-    both = learned(evidence(at=-10, reports=[report(-10, "wire", 0.5), report(-4, "daily", 0.8)])).value
+    both = learned(
+        evidence(at=-10, reports=[report(-10, "wire", 0.5), report(-4, "daily", 0.8)])
+    ).value
     late = [2 ** (-age / 45) for age in range(6, 11)]
     gained = (math.log(1 + 0.9 * 2) - math.log(1 + 0.5 * 2)) * sum(late)
     assert both - one == pytest.approx(gained / 160)
@@ -51,12 +70,16 @@ def test_a_further_report_makes_the_story_weigh_more_from_then_on() -> None:
 @law
 @given(evidence_lists())
 def test_a_days_level_is_what_the_suggestion_would_have_counted(known: list[Evidence]) -> None:
-    """With one day of archive the mean is that day's level, told here by the lines of a suggestion."""
+    """With one day of archive the mean is that day's level, told here by the lines of a
+    suggestion.
+    """
     signpost = indicator()
     mine = [replace(e, indicator_id=signpost.id) for e in known if e.first_seen_at < day(0)]
     lines = lines_of(suggest(question(), mine, by_id(signpost), day(0)), "evidence")
     found = learned_usual_level(signpost, mine, archive_from=day(-1), opens_at=day(0))
-    assert found.value == pytest.approx(max(0.0, math.fsum(line.log_odds for line in lines)) / 61, abs=1e-12)
+    assert found.value == pytest.approx(
+        max(0.0, math.fsum(line.log_odds for line in lines)) / 61, abs=1e-12
+    )
 
 
 def test_news_of_one_kind_in_a_month_counts_less_here_too() -> None:
@@ -64,7 +87,9 @@ def test_news_of_one_kind_in_a_month_counts_less_here_too() -> None:
     assert two == pytest.approx(1.5 * one)
 
 
-def test_what_speaks_against_the_indicator_is_taken_off_and_the_level_never_falls_below_nothing() -> None:
+def test_what_speaks_against_the_indicator_is_taken_off_and_the_level_never_falls_below_nothing() -> (
+    None
+):
     both = learned(evidence(1, -10), evidence(2, -10, Direction.NO, Strength.SLIGHT)).value
     assert 0.0 < both < learned(evidence(1, -10)).value
     assert learned(evidence(1, -10, Direction.NO)).value == 0.0
@@ -73,13 +98,18 @@ def test_what_speaks_against_the_indicator_is_taken_off_and_the_level_never_fall
 def test_an_indicator_that_speaks_for_no_has_a_level_too() -> None:
     signpost = indicator(direction=Direction.NO)
     found = learned_usual_level(
-        signpost, [evidence(at=-10, direction=Direction.NO)], archive_from=day(-100), opens_at=day(0)
+        signpost,
+        [evidence(at=-10, direction=Direction.NO)],
+        archive_from=day(-100),
+        opens_at=day(0),
     )
     assert found.value == learned(evidence(at=-10)).value > 0.0
 
 
 @pytest.mark.parametrize(("half_life", "days"), [(None, 100.0), (45.0, 0.5), (45.0, -3.0)])
-def test_without_an_archive_or_a_level_to_settle_at_the_stated_one_stands(half_life: float | None, days: float) -> None:
+def test_without_an_archive_or_a_level_to_settle_at_the_stated_one_stands(
+    half_life: float | None, days: float
+) -> None:
     found = learned(evidence(at=-10), stated=0.3, days=days, half_life=half_life)
     assert (found.value, found.n) == (0.3, 0)
     assert "as the set states it" in found.why
@@ -92,7 +122,9 @@ def test_an_indicator_for_neither_side_keeps_its_level() -> None:
 
 @law
 @given(evidence_lists(), evidence_lists())
-def test_what_is_seen_after_the_opening_never_matters(known: list[Evidence], later: list[Evidence]) -> None:
+def test_what_is_seen_after_the_opening_never_matters(
+    known: list[Evidence], later: list[Evidence]
+) -> None:
     before = [e for e in known if e.first_seen_at < day(0)]
     after = [replace(e, first_seen_at=max(e.first_seen_at, day(0))) for e in later]
     assert learned(*before, *after) == learned(*before)
@@ -100,7 +132,9 @@ def test_what_is_seen_after_the_opening_never_matters(known: list[Evidence], lat
 
 @law
 @given(evidence_lists(), st.floats(0.0, 2.0))
-def test_other_indicators_questions_and_rejected_evidence_do_not_matter(known: list[Evidence], stated: float) -> None:
+def test_other_indicators_questions_and_rejected_evidence_do_not_matter(
+    known: list[Evidence], stated: float
+) -> None:
     strange = [replace(e, indicator_id=IndicatorId("neutral/other")) for e in known]
     strange += [replace(e, question_id=QuestionId("another")) for e in known]
     strange += [replace(e, status="rejected") for e in known]

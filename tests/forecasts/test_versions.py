@@ -16,7 +16,10 @@ OPENED = question(days=100)
 
 
 def edit(at: float = 10, **changed: Any) -> Edit:
-    return replace(Edit(QUESTION, day(at), ANN, "clearer", OPENED.text, OPENED.criteria, OPENED.sources), **changed)
+    return replace(
+        Edit(QUESTION, day(at), ANN, "clearer", OPENED.text, OPENED.criteria, OPENED.sources),
+        **changed,
+    )
 
 
 wordings = st.lists(st.sampled_from(["a", "b", "c,", "d."]), max_size=12).map(" ".join)
@@ -30,11 +33,17 @@ def test_a_question_without_edits_stays_the_same() -> None:
 
 
 def test_the_newest_wording_counts_and_every_older_one_is_kept() -> None:
-    made = [edit(10, text="Will it come?"), edit(20, criteria="As one side announces it.", sources=("https://a.org",))]
+    made = [
+        edit(10, text="Will it come?"),
+        edit(20, criteria="As one side announces it.", sources=("https://a.org",)),
+    ]
     newest = with_edits(OPENED, made)
     assert (newest.text, newest.criteria) == (OPENED.text, "As one side announces it.")
     assert newest.sources == ("https://a.org",)
-    assert replace(newest, text=OPENED.text, criteria=OPENED.criteria, sources=OPENED.sources) == OPENED
+    assert (
+        replace(newest, text=OPENED.text, criteria=OPENED.criteria, sources=OPENED.sources)
+        == OPENED
+    )
     assert [(v.number, v.at, v.text) for v in versions(OPENED, made)] == [
         (1, day(0), OPENED.text),
         (2, day(10), "Will it come?"),
@@ -44,7 +53,15 @@ def test_the_newest_wording_counts_and_every_older_one_is_kept() -> None:
 
 def test_a_forecast_keeps_the_version_that_it_was_made_on() -> None:
     of = versions(OPENED, [edit(10, text="two"), edit(20, text="three")])
-    assert [version_at(of, day(at)).number for at in (-1, 0, 9.99, 10, 19, 20, 99)] == [1, 1, 1, 2, 2, 3, 3]
+    assert [version_at(of, day(at)).number for at in (-1, 0, 9.99, 10, 19, 20, 99)] == [
+        1,
+        1,
+        1,
+        2,
+        2,
+        3,
+        3,
+    ]
 
 
 def test_a_question_edited_before_it_opens_is_forecast_on_the_new_wording() -> None:
@@ -63,16 +80,24 @@ def test_edits_of_another_question_change_nothing() -> None:
 def test_the_last_version_is_the_question_as_it_reads_now(made: list[Edit]) -> None:
     of = versions(OPENED, made)
     newest = with_edits(OPENED, made)
-    assert (of[-1].text, of[-1].criteria, of[-1].sources) == (newest.text, newest.criteria, newest.sources)
+    assert (of[-1].text, of[-1].criteria, of[-1].sources) == (
+        newest.text,
+        newest.criteria,
+        newest.sources,
+    )
     assert version_at(of, day(1000)) == of[-1]
     assert [v.number for v in of] == list(range(1, len(made) + 2))
 
 
 @law
 @given(edits, st.integers(0, 130))
-def test_what_is_edited_later_leaves_the_version_of_an_earlier_forecast_as_it_was(made: list[Edit], at: int) -> None:
+def test_what_is_edited_later_leaves_the_version_of_an_earlier_forecast_as_it_was(
+    made: list[Edit], at: int
+) -> None:
     known = [e for e in made if e.at <= day(at)]
-    assert version_at(versions(OPENED, made), day(at)) == version_at(versions(OPENED, known), day(at))
+    assert version_at(versions(OPENED, made), day(at)) == version_at(
+        versions(OPENED, known), day(at)
+    )
 
 
 @law
@@ -91,7 +116,9 @@ def test_two_wordings_are_all_the_same_only_if_their_words_are(old: str, new: st
 
 
 def test_a_difference_keeps_what_stays_and_shows_the_words_that_went_and_came() -> None:
-    assert difference("Will both sides announce a truce?", "Will both sides  sign a truce by July?") == (
+    assert difference(
+        "Will both sides announce a truce?", "Will both sides  sign a truce by July?"
+    ) == (
         Piece("Will both sides", "same"),
         Piece("announce", "removed"),
         Piece("sign", "added"),
@@ -104,8 +131,12 @@ def test_a_difference_keeps_what_stays_and_shows_the_words_that_went_and_came() 
     assert difference("", "") == ()
 
 
-@pytest.mark.parametrize("changed", [{"text": "x"}, {"criteria": "x"}, {"sources": (*OPENED.sources, "x")}])
-def test_an_edit_with_a_reason_is_allowed_until_the_answer_is_there(changed: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "changed", [{"text": "x"}, {"criteria": "x"}, {"sources": (*OPENED.sources, "x")}]
+)
+def test_an_edit_with_a_reason_is_allowed_until_the_answer_is_there(
+    changed: dict[str, Any],
+) -> None:
     check_edit(OPENED, edit(**changed), answered=False)
     with pytest.raises(InvalidQuestion, match="neutral has its answer: its wording stays as it is"):
         check_edit(OPENED, edit(**changed), answered=True)
@@ -121,7 +152,10 @@ def test_an_edit_with_a_reason_is_allowed_until_the_answer_is_there(changed: dic
         (edit(text="x", why=" "), "say why the wording changes"),
         (edit(), "nothing has changed"),
         (edit(text=OPENED.text.replace(" ", "\n ")), "nothing has changed"),
-        (edit(text="x", question_id=QuestionId("other")), "the edit belongs to other, not to neutral"),
+        (
+            edit(text="x", question_id=QuestionId("other")),
+            "the edit belongs to other, not to neutral",
+        ),
     ],
 )
 def test_an_edit_that_leaves_no_meaning_or_no_account_is_refused(wrong: Edit, reason: str) -> None:

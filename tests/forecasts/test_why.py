@@ -64,7 +64,9 @@ def made_of(*lines: tuple[LineKind, float], learned_from: int = 0) -> Suggestion
         learned_from=st.integers(0, 99),
     ),
 )
-def test_groups_add_up_to_the_log_odds_of_p(q: Question, known: list[Evidence], at: float, model: Model) -> None:
+def test_groups_add_up_to_the_log_odds_of_p(
+    q: Question, known: list[Evidence], at: float, model: Model
+) -> None:
     found = suggest(q, known, INDICATORS, day(at), model=model)
     groups = found.groups
     assert math.fsum(g.log_odds for g in groups) == pytest.approx(logit(found.p), rel=0, abs=1e-12)
@@ -88,7 +90,9 @@ def test_groups_of_an_option_add_up_to_ln_of_its_share(pieces: list[tuple[str, i
     for option, p in zip(found.distribution.options, found.distribution.p, strict=True):
         groups = found.groups(option)
         assert [g.name for g in groups] == ["Base rate", "News", "Other options"]
-        assert math.fsum(g.log_share for g in groups) == pytest.approx(math.log(p), rel=0, abs=1e-12)
+        assert math.fsum(g.log_share for g in groups) == pytest.approx(
+            math.log(p), rel=0, abs=1e-12
+        )
 
 
 def test_every_kind_of_line_has_one_group_and_a_title() -> None:
@@ -107,17 +111,23 @@ def test_without_lines_there_is_a_group_of_no_news() -> None:
 def test_a_learned_correction_is_never_told_as_news() -> None:
     found = suggest(question(prior=0.15), [], {}, day(0), model=LEARNED)
     assert why_in_words(found) == (
-        "base rate 15% → time 15% → no news → learned correction +3 points (from 30 questions) = 18%"
+        "base rate 15% → time 15% → no news → learned correction +3 points (from 30 "
+        "questions) = 18%"
     )
     correction = next(row for row in told(found.groups) if row.title == "Learned correction")
     assert correction.what == "learned from 30 answered questions: shift +0.2"
-    one = suggest(question(prior=0.15), [], {}, day(0), model=replace(LEARNED, learned_from=1, slope=0.5))
+    one = suggest(
+        question(prior=0.15), [], {}, day(0), model=replace(LEARNED, learned_from=1, slope=0.5)
+    )
     assert one.lines[-2].why == "learned from 1 answered question: shift +0.2, slope ×0.5"
 
 
 def test_before_anything_is_learned_the_sentence_says_so() -> None:
     found = suggest(question(prior=0.15), [], {}, day(0))
-    assert why_in_words(found) == "base rate 15% → time 15% → no news → no learned correction yet = 15%"
+    assert (
+        why_in_words(found)
+        == "base rate 15% → time 15% → no news → no learned correction yet = 15%"
+    )
     assert [row.what for row in told(found.groups)][-1] == "not learned yet"
     given_by_hand = suggest(question(prior=0.15), [], {}, day(0), model=Model(shift=0.2))
     assert "learned correction +3 points = 18%" in why_in_words(given_by_hand)
@@ -125,13 +135,21 @@ def test_before_anything_is_learned_the_sentence_says_so() -> None:
 
 def test_news_is_told_with_its_stories() -> None:
     found = made_of(
-        ("base rate", -1.0), ("time passed", -0.1), ("evidence", 0.5), ("evidence", -0.2), ("evidence scale", -0.1)
+        ("base rate", -1.0),
+        ("time passed", -0.1),
+        ("evidence", 0.5),
+        ("evidence", -0.2),
+        ("evidence scale", -0.1),
     )
     assert why_in_words(found) == "base rate 27% → time 25% → news +4 points (2 stories) = 29%"
     alone = made_of(("base rate", 0.0), ("evidence", -0.04))
     assert why_in_words(alone) == "base rate 50% → news −1 point (1 story) = 49%"
-    assert "news +0.1 points (1 story)" in why_in_words(made_of(("base rate", 0.0), ("evidence", 0.004)))
-    assert "news ±0 points (1 story)" in why_in_words(made_of(("base rate", 0.0), ("evidence", 0.001)))
+    assert "news +0.1 points (1 story)" in why_in_words(
+        made_of(("base rate", 0.0), ("evidence", 0.004))
+    )
+    assert "news ±0 points (1 story)" in why_in_words(
+        made_of(("base rate", 0.0), ("evidence", 0.001))
+    )
 
 
 def test_what_did_not_come_is_not_told_as_stories() -> None:
@@ -170,7 +188,9 @@ def test_the_share_of_an_option_is_told_in_factors() -> None:
 
 def test_an_option_that_cannot_be_is_told_without_lines() -> None:
     held = Categorical(("Rome", "Oslo"), (0.0, 1.0))
-    found = OptionSuggestion(QuestionId("q"), day(0), held, {"Rome": (), "Oslo": (OptionLine("base rate", "", 0.0),)})
+    found = OptionSuggestion(
+        QuestionId("q"), day(0), held, {"Rome": (), "Oslo": (OptionLine("base rate", "", 0.0),)}
+    )
     assert share_in_words(found, "Rome") == "base rate 0 = 0.0%"
     assert found.groups("Rome") == ()
 
@@ -207,6 +227,11 @@ def test_rows_add_up_and_tell_faded_stories_together(weights: list[float], silen
 
 
 def test_faded_stories_are_counted() -> None:
-    found = made_of(("base rate", 0.0), ("evidence", 0.5), ("evidence", 0.004), ("evidence", -0.001))
+    found = made_of(
+        ("base rate", 0.0), ("evidence", 0.5), ("evidence", 0.004), ("evidence", -0.001)
+    )
     rows: list[Any] = [(r.title, r.what) for r in told(found.groups)]
-    assert rows[1:] == [("News: story", "reason 1"), ("News: story", "2 faded stories, less than 0.005 each")]
+    assert rows[1:] == [
+        ("News: story", "reason 1"),
+        ("News: story", "2 faded stories, less than 0.005 each"),
+    ]

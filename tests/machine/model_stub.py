@@ -1,4 +1,5 @@
-"""A chat endpoint on loopback that answers as a test tells it, well or badly. The system chooses the port.
+"""A chat endpoint on loopback that answers as a test tells it, well or badly. The system chooses
+the port.
 
 with ModelStub() as stub:
     stub.gives(completion({"direction": "YES"}))
@@ -29,7 +30,8 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What is sent back: `body` at once, then `drop` again and again for as long as somebody listens.
+    """What is sent back: `body` at once, then `drop` again and again for as long as somebody
+    listens.
 
     Status 0 is to send the body alone, as if it were everything, and hang up.
     """
@@ -47,7 +49,11 @@ Answering = Callable[[Any], Reply]
 def completion(value: Any, **changed: Any) -> Reply:
     """A chat completion whose text is this value as JSON, or this text as it is."""
     text = value if isinstance(value, str) else json.dumps(value)
-    choice = {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"} | changed
+    choice = {
+        "index": 0,
+        "message": {"role": "assistant", "content": text},
+        "finish_reason": "stop",
+    } | changed
     return Reply(json.dumps({"choices": [choice], "usage": {"total_tokens": 321}}).encode())
 
 
@@ -59,7 +65,9 @@ def obeying(asked: Any) -> Reply:
 
 
 class ModelStub:
-    """Answers with the replies that it was given in their order, the last one ever after; `seen` is what was asked."""
+    """Answers with the replies that it was given in their order, the last one ever after; `seen` is
+    what was asked.
+    """
 
     def __init__(self) -> None:
         self.seen: list[Seen] = []
@@ -74,7 +82,10 @@ class ModelStub:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self._closing.set()
         self._server.shutdown()
@@ -114,7 +125,9 @@ class ModelStub:
         try:
             self._send(request, reply(seen.asked) if callable(reply) else reply)
         except ConnectionError:
-            request.close_connection = True  # the client has had enough, which is what some tests are about
+            request.close_connection = (
+                True  # the client has had enough, which is what some tests are about
+            )
 
     def _send(self, request: BaseHTTPRequestHandler, reply: Reply) -> None:
         if not reply.status:

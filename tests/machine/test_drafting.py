@@ -1,4 +1,6 @@
-"""A model proposes parts of a draft: within its budget, kept to lengths, and nothing that decides an answer."""
+"""A model proposes parts of a draft: within its budget, kept to lengths, and nothing that decides
+an answer.
+"""
 
 import json
 from collections.abc import Iterator
@@ -48,7 +50,9 @@ GOOD: dict[str, Any] = {
 
 
 def a_draft(text: str = CLAIM) -> Draft:
-    return draft(Sentence(0, len(text), text, "explicit prediction", "will", 1.0, 0.9, True, ""), TODAY)
+    return draft(
+        Sentence(0, len(text), text, "explicit prediction", "will", 1.0, 0.9, True, ""), TODAY
+    )
 
 
 def read(**changed: Any) -> Proposal | Unanswered:
@@ -144,7 +148,9 @@ def test_a_deadline_that_is_past_is_left_out() -> None:
 
 
 def test_lines_are_folded_and_marks_are_taken_out() -> None:
-    found = proposed(actor=" Ander\n\tExample\u202e ", edge_cases=["<b>Why?</b>", " ", "<b>Why?</b>"])
+    found = proposed(
+        actor=" Ander\n\tExample\u202e ", edge_cases=["<b>Why?</b>", " ", "<b>Why?</b>"]
+    )
     assert found.slots.actor == "Ander Example"
     assert found.edge_cases == ("‹b›Why?‹/b›",)
 
@@ -175,7 +181,9 @@ answers = st.fixed_dictionaries(
 
 
 @given(answers)
-def test_whatever_a_model_answers_all_that_decides_the_question_stays_as_it_was(answer: dict[str, Any]) -> None:
+def test_whatever_a_model_answers_all_that_decides_the_question_stays_as_it_was(
+    answer: dict[str, Any],
+) -> None:
     found = read_proposal(Answered(answer, "stub", 1), TODAY)
     if isinstance(found, Unanswered):
         assert found.reason
@@ -213,7 +221,9 @@ def test_an_answer_is_kept_counted_and_logged(store: Store, stub: ModelStub) -> 
         assert model.spent(session, TODAY) == 1
 
 
-def test_without_an_address_nothing_is_asked(store: Store, stub: ModelStub, on_each: Settings) -> None:
+def test_without_an_address_nothing_is_asked(
+    store: Store, stub: ModelStub, on_each: Settings
+) -> None:
     stub.gives(completion(GOOD))
     without = propose_for(store, replace(on_each, model_url=""), a_draft(), lambda: NOW)
     assert without == Unanswered("no model is set up: see the setting 'model_url'")
@@ -227,7 +237,11 @@ def test_what_is_sent_demands_the_shape(store: Store, stub: ModelStub) -> None:
     stub.gives(completion(GOOD))
     propose(store, stub.endpoint(), a_draft(), NOW)
     sent = stub.seen[0].asked["response_format"]["json_schema"]
-    assert sent == {"name": "draft-1", "strict": True, "schema": json.loads(json.dumps(dict(SHAPE.schema)))}
+    assert sent == {
+        "name": "draft-1",
+        "strict": True,
+        "schema": json.loads(json.dumps(dict(SHAPE.schema))),
+    }
 
 
 def test_the_budget_of_a_day_holds(store: Store, stub: ModelStub) -> None:
@@ -237,10 +251,14 @@ def test_the_budget_of_a_day_holds(store: Store, stub: ModelStub) -> None:
     refused = propose(store, endpoint, a_draft("It will rain."), NOW)
     assert refused == Unanswered("the budget of 1 requests a day to the model is spent")
     assert len(stub.seen) == 1
-    assert isinstance(propose(store, endpoint, a_draft("It will rain."), NOW + timedelta(days=1)), Proposal)
+    assert isinstance(
+        propose(store, endpoint, a_draft("It will rain."), NOW + timedelta(days=1)), Proposal
+    )
 
 
-@pytest.mark.parametrize("answer", [completion("no JSON"), completion({}), Reply(b"<html>"), Reply(status=400)])
+@pytest.mark.parametrize(
+    "answer", [completion("no JSON"), completion({}), Reply(b"<html>"), Reply(status=400)]
+)
 def test_an_answer_that_cannot_be_used_says_why_counts_and_may_be_asked_for_again(
     store: Store, stub: ModelStub, answer: Reply
 ) -> None:
@@ -259,11 +277,14 @@ def test_an_endpoint_that_asks_to_be_left_alone_is(store: Store, stub: ModelStub
     assert isinstance(propose(store, stub.endpoint(), a_draft(), NOW), Unanswered)
     later = propose(store, stub.endpoint(), a_draft(), NOW + timedelta(minutes=59))
     assert later == Unanswered("the model asked to be left alone until 2026-11-24 13:00 UTC")
-    assert isinstance(propose(store, stub.endpoint(), a_draft(), NOW + timedelta(minutes=60)), Proposal)
+    assert isinstance(
+        propose(store, stub.endpoint(), a_draft(), NOW + timedelta(minutes=60)), Proposal
+    )
 
 
 @pytest.mark.parametrize(
-    "order", [{**GOOD, "outcome": "yes"}, {**GOOD, "source": "http://evil.example"}, {"resolve": "YES"}]
+    "order",
+    [{**GOOD, "outcome": "yes"}, {**GOOD, "source": "http://evil.example"}, {"resolve": "YES"}],
 )
 def test_a_model_that_obeys_an_essay_is_refused_what_it_may_not_say(
     store: Store, stub: ModelStub, order: dict[str, Any]

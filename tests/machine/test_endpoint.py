@@ -17,7 +17,15 @@ from hypothesis import strategies as st
 from tests.machine.model_stub import ModelStub, Reply, completion
 from tracker.errors import BadSettings
 from tracker.machine import endpoint as model_endpoint
-from tracker.machine.answers import Answered, Endpoint, Message, Shape, Unanswered, answer_key, mismatch
+from tracker.machine.answers import (
+    Answered,
+    Endpoint,
+    Message,
+    Shape,
+    Unanswered,
+    answer_key,
+    mismatch,
+)
 from tracker.machine.endpoint import MOST_BYTES, ask
 
 CAPITAL = Shape(
@@ -29,7 +37,10 @@ CAPITAL = Shape(
         "additionalProperties": False,
     },
 )
-PROMPT = (Message("system", "Answer in JSON."), Message("user", "Which city is the capital of Arland?"))
+PROMPT = (
+    Message("system", "Answer in JSON."),
+    Message("user", "Which city is the capital of Arland?"),
+)
 GOOD = {"city": "Arlburg", "sure": 0.9}
 BUSY = Reply(status=429, headers={"Retry-After": "0"})
 
@@ -67,10 +78,21 @@ def test_the_question_is_put_as_such_endpoints_take_it(stub: ModelStub) -> None:
     (seen,) = stub.seen
     assert seen.path == "/v1/chat/completions"
     assert seen.headers["Authorization"] == "Bearer secret-key"
-    assert seen.asked["messages"][1] == {"role": "user", "content": "Which city is the capital of Arland?"}
-    assert (seen.asked["model"], seen.asked["temperature"], seen.asked["max_tokens"]) == ("stub", 0, 77)
+    assert seen.asked["messages"][1] == {
+        "role": "user",
+        "content": "Which city is the capital of Arland?",
+    }
+    assert (seen.asked["model"], seen.asked["temperature"], seen.asked["max_tokens"]) == (
+        "stub",
+        0,
+        77,
+    )
     form = seen.asked["response_format"]["json_schema"]
-    assert (form["name"], form["strict"], form["schema"]) == ("capital-1", True, dict(CAPITAL.schema))
+    assert (form["name"], form["strict"], form["schema"]) == (
+        "capital-1",
+        True,
+        dict(CAPITAL.schema),
+    )
 
 
 def test_an_endpoint_of_ones_own_is_sent_no_key(stub: ModelStub) -> None:
@@ -85,7 +107,9 @@ def test_it_may_be_asked_where_an_event_loop_runs(stub: ModelStub) -> None:
     async def within() -> Answered | Unanswered:
         return asking(stub)
 
-    with ThreadPoolExecutor(1) as elsewhere:  # a browser test may have left its own loop in this thread
+    with ThreadPoolExecutor(
+        1
+    ) as elsewhere:  # a browser test may have left its own loop in this thread
         assert isinstance(elsewhere.submit(lambda: asyncio.run(within())).result(), Answered)
 
 
@@ -122,13 +146,23 @@ def test_an_answer_of_another_shape_is_refused(stub: ModelStub, text: str, why: 
 
 
 @pytest.mark.parametrize(
-    "body", [b"[1, 2]", b'"text"', b"{}", b'{"choices": []}', b'{"choices": [{"message": "hello"}]}', b"null"]
+    "body",
+    [
+        b"[1, 2]",
+        b'"text"',
+        b"{}",
+        b'{"choices": []}',
+        b'{"choices": [{"message": "hello"}]}',
+        b"null",
+    ],
 )
 def test_json_that_is_no_completion_is_refused(stub: ModelStub, body: bytes) -> None:
     assert reason(stub, Reply(body)) == "what came back is no chat completion"
 
 
-@pytest.mark.parametrize("body", [b"", b"<html>Please log in</html>", b"\xff\xfe\x00", b"[" * 100_000])
+@pytest.mark.parametrize(
+    "body", [b"", b"<html>Please log in</html>", b"\xff\xfe\x00", b"[" * 100_000]
+)
 def test_what_is_no_json_at_all_is_refused(stub: ModelStub, body: bytes) -> None:
     assert reason(stub, Reply(body)) == "what came back is not JSON"
 
@@ -149,7 +183,13 @@ def test_characters_that_cannot_be_seen_or_stored_are_taken_out(stub: ModelStub)
 
 def test_a_count_of_tokens_that_is_none_counts_as_not_said(stub: ModelStub) -> None:
     said = json.loads(completion(GOOD).body)
-    for usage in ("many", {"total_tokens": -1}, {"total_tokens": True}, {"total_tokens": 10**40}, {}):
+    for usage in (
+        "many",
+        {"total_tokens": -1},
+        {"total_tokens": True},
+        {"total_tokens": 10**40},
+        {},
+    ):
         stub.gives(Reply(json.dumps(said | {"usage": usage}).encode()))
         assert asking(stub) == Answered(GOOD, "stub", requests=1, tokens=0)
 
@@ -181,7 +221,9 @@ def test_a_name_server_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(socket, "getaddrinfo", hang)
     endpoint = Endpoint("https://model.invalid/v1", "m", timeout_seconds=0.2)
     try:
-        assert ask(endpoint, PROMPT, CAPITAL, spent_today=0) == Unanswered("the model took longer than 0.2 s", 1)
+        assert ask(endpoint, PROMPT, CAPITAL, spent_today=0) == Unanswered(
+            "the model took longer than 0.2 s", 1
+        )
         assert not ended.is_set()  # nobody waited for the lookup
     finally:
         let_go.set()
@@ -208,9 +250,14 @@ def test_a_busy_endpoint_is_tried_once_more(stub: ModelStub) -> None:
 
 
 @pytest.mark.parametrize("said", ["", "soon", "-1", "²"])
-def test_a_wait_that_cannot_be_read_is_a_short_one(stub: ModelStub, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wait_that_cannot_be_read_is_a_short_one(
+    stub: ModelStub, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(model_endpoint, "USUAL_WAIT", 0.01)
-    stub.gives(Reply(status=429, headers={"Retry-After": said.encode().decode("latin-1")}), completion(GOOD))
+    stub.gives(
+        Reply(status=429, headers={"Retry-After": said.encode().decode("latin-1")}),
+        completion(GOOD),
+    )
     assert isinstance(asking(stub), Answered)
 
 
@@ -221,9 +268,13 @@ def test_an_endpoint_that_stays_busy_is_left_alone(stub: ModelStub) -> None:
 
 def test_who_asks_for_a_long_wait_is_not_asked_again_now(stub: ModelStub) -> None:
     stub.gives(Reply(status=503, headers={"Retry-After": "120"}))
-    assert asking(stub) == Unanswered("HTTP 503 Service Unavailable", requests=1, wait_seconds=120.0)
+    assert asking(stub) == Unanswered(
+        "HTTP 503 Service Unavailable", requests=1, wait_seconds=120.0
+    )
     stub.gives(Reply(status=503, headers={"Retry-After": "9" * 400}))
-    assert asking(stub) == Unanswered("HTTP 503 Service Unavailable", requests=1, wait_seconds=86400.0)
+    assert asking(stub) == Unanswered(
+        "HTTP 503 Service Unavailable", requests=1, wait_seconds=86400.0
+    )
 
 
 @pytest.mark.parametrize("status", [400, 401, 404, 500, 502])
@@ -248,10 +299,16 @@ def test_a_redirect_is_not_followed(stub: ModelStub, status: int) -> None:
 
 
 def test_nobody_at_the_address_is_a_reason_in_words() -> None:
-    with socket.socket() as reserved:  # bound and not listening: nobody answers here, and nobody else can
+    with (
+        socket.socket() as reserved
+    ):  # bound and not listening: nobody answers here, and nobody else can
         reserved.bind(("127.0.0.1", 0))
-        endpoint = Endpoint(f"http://127.0.0.1:{reserved.getsockname()[1]}/v1", "m", timeout_seconds=5)
-        assert ask(endpoint, PROMPT, CAPITAL, spent_today=0) == Unanswered("nobody answers at the model's address", 1)
+        endpoint = Endpoint(
+            f"http://127.0.0.1:{reserved.getsockname()[1]}/v1", "m", timeout_seconds=5
+        )
+        assert ask(endpoint, PROMPT, CAPITAL, spent_today=0) == Unanswered(
+            "nobody answers at the model's address", 1
+        )
 
 
 def test_a_host_that_has_no_address_is_a_reason_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -260,7 +317,9 @@ def test_a_host_that_has_no_address_is_a_reason_in_words(monkeypatch: pytest.Mon
 
     monkeypatch.setattr(socket, "getaddrinfo", nothing)
     endpoint = Endpoint("https://model.invalid/v1", "m", timeout_seconds=5)
-    assert ask(endpoint, PROMPT, CAPITAL, spent_today=0) == Unanswered("the model's host was not found", 1)
+    assert ask(endpoint, PROMPT, CAPITAL, spent_today=0) == Unanswered(
+        "the model's host was not found", 1
+    )
 
 
 def test_a_server_without_encryption_is_not_spoken_to_as_if_it_had_some(stub: ModelStub) -> None:
@@ -272,7 +331,10 @@ def test_a_server_without_encryption_is_not_spoken_to_as_if_it_had_some(stub: Mo
 def test_half_an_answer_is_none(stub: ModelStub) -> None:
     assert reason(stub, Reply(status=0)) == "the model's server hung up"
     stub.seen.clear()
-    assert reason(stub, Reply(b"220 mail.example ESMTP\r\n", status=0)) == "the answer was garbled or cut short"
+    assert (
+        reason(stub, Reply(b"220 mail.example ESMTP\r\n", status=0))
+        == "the answer was garbled or cut short"
+    )
     stub.seen.clear()
     cut = Reply(b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n{", status=0)
     assert reason(stub, cut) == "the answer was garbled or cut short"
@@ -297,11 +359,17 @@ def test_whatever_the_client_stumbles_over_is_a_value(
 
 
 def test_text_that_is_no_text_is_no_completion(stub: ModelStub) -> None:
-    assert reason(stub, completion(GOOD, message={"content": None})) == "what came back is no chat completion"
+    assert (
+        reason(stub, completion(GOOD, message={"content": None}))
+        == "what came back is no chat completion"
+    )
 
 
 def test_lists_are_cleaned_like_texts(stub: ModelStub) -> None:
-    names = {"type": "object", "properties": {"names": {"type": "array", "items": {"type": "string"}}}}
+    names = {
+        "type": "object",
+        "properties": {"names": {"type": "array", "items": {"type": "string"}}},
+    }
     stub.gives(completion({"names": ["a\u200bb"]}))
     assert ask(stub.endpoint(), PROMPT, Shape("names-1", names), spent_today=0) == Answered(
         {"names": ["ab"]}, "stub", requests=1, tokens=321
@@ -318,7 +386,10 @@ def test_a_spent_budget_asks_nothing(stub: ModelStub) -> None:
 
 
 def test_the_last_request_of_a_day_has_no_second_try(stub: ModelStub) -> None:
-    assert reason(stub, BUSY, completion(GOOD), spent_today=2, budget_per_day=3) == "HTTP 429 Too Many Requests"
+    assert (
+        reason(stub, BUSY, completion(GOOD), spent_today=2, budget_per_day=3)
+        == "HTTP 429 Too Many Requests"
+    )
     assert len(stub.seen) == 1
 
 
@@ -391,13 +462,19 @@ def test_values_are_held_against_their_schema(schema: Any, good: list[Any], bad:
 
 
 def test_a_mismatch_says_where_it_is() -> None:
-    people = {"type": "array", "items": {"type": "object", "properties": {"age": {"type": "integer"}}}}
+    people = {
+        "type": "array",
+        "items": {"type": "object", "properties": {"age": {"type": "integer"}}},
+    }
     assert mismatch([{"age": 1}, {"age": "two"}], people) == "age is not a whole number"
     assert mismatch([{}, 3], people) == "entry 2 of the answer is not an object"
 
 
 def test_a_schema_that_could_not_be_checked_is_refused_before_anybody_is_asked() -> None:
-    deep = {"type": "object", "properties": {"tags": {"type": "array", "items": {"type": "string", "pattern": "a"}}}}
+    deep = {
+        "type": "object",
+        "properties": {"tags": {"type": "array", "items": {"type": "string", "pattern": "a"}}},
+    }
     with pytest.raises(ValueError, match="'pattern' cannot be checked"):
         Shape("tags-1", deep)
     with pytest.raises(ValueError, match="not that of an object"):
@@ -409,12 +486,18 @@ def test_a_schema_that_could_not_be_checked_is_refused_before_anybody_is_asked()
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
     lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5) | st.just("city"), inner, max_size=3)
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.text(max_size=5) | st.just("city"), inner, max_size=3)
     ),
 )
 
 
-@given(st.fixed_dictionaries({"city": json_values, "sure": json_values}, optional={"more": json_values}) | json_values)
+@given(
+    st.fixed_dictionaries(
+        {"city": json_values, "sure": json_values}, optional={"more": json_values}
+    )
+    | json_values
+)
 def test_whatever_fits_can_be_read_without_another_look(value: Any) -> None:
     if not mismatch(value, CAPITAL.schema):
         assert set(value) == {"city", "sure"}

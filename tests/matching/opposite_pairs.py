@@ -1,9 +1,10 @@
-"""Pairs of headlines that say opposite things, invented for these tests, each with phrasings that neither repeats.
+"""Pairs of headlines that say opposite things, invented for these tests, each with phrasings that
+neither repeats.
 
-A block is a family and a subject in brackets, then `+` examples, `-` opposites, `yes:` an item that affirms the
-examples and `no:` one that denies them. The held-out half was written first, before any rule; its errors were not
-looked at while the rules were tuned on the development half. Both have the same authors, who also wrote the lists
-of cues: figures on them flatter.
+A block is a family and a subject in brackets, then `+` examples, `-` opposites, `yes:` an item that
+affirms the examples and `no:` one that denies them. The held-out half was written first, before any
+rule; its errors were not looked at while the rules were tuned on the development half. Both have
+the same authors, who also wrote the lists of cues: figures on them flatter.
 """
 
 from dataclasses import dataclass
@@ -41,5 +42,8 @@ def _pair(block: str) -> Pair:
     head, *lines = block.splitlines()
     family, subject = head.strip("[]").split(" ", 1) if " " in head else (head.strip("[]"), "")
     said = [tuple(line.split(" ", 1)) for line in lines]
-    of = {mark: tuple(text.strip() for m, text in said if m == mark) for mark in ("+", "-", "yes:", "no:")}
+    of = {
+        mark: tuple(text.strip() for m, text in said if m == mark)
+        for mark in ("+", "-", "yes:", "no:")
+    }
     return Pair(family, subject, of["+"], of["-"], of["yes:"][0], of["no:"][0])

@@ -1,4 +1,6 @@
-"""Headlines that say the opposite of one another in nearly the same words: none is ever the other's copy."""
+"""Headlines that say the opposite of one another in nearly the same words: none is ever the other's
+copy.
+"""
 
 _PAIRS = """
 Arland's oil output rises to a record | Arland's oil output falls to a record
@@ -72,5 +74,6 @@ Satellite reaches its orbit after the launch | Satellite fails to reach its orbi
 """
 
 OPPOSITES = tuple(
-    (one.strip(), other.strip()) for one, other in (line.split("|") for line in _PAIRS.strip().splitlines())
+    (one.strip(), other.strip())
+    for one, other in (line.split("|") for line in _PAIRS.strip().splitlines())
 )

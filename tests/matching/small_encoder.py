@@ -21,11 +21,15 @@ class SmallEncoder:
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """One row a text."""
         self.asked += texts
-        return np.array([self._one(text) for text in texts], dtype=np.float32).reshape(len(texts), self.dim)
+        return np.array([self._one(text) for text in texts], dtype=np.float32).reshape(
+            len(texts), self.dim
+        )
 
     def _one(self, text: str) -> NDArray[np.float32]:
         found = np.zeros(self.dim)
         for word in sorted(words_of(text)):
-            found += np.random.default_rng(crc32(word.encode("utf-8", "replace"))).normal(size=self.dim)
+            found += np.random.default_rng(crc32(word.encode("utf-8", "replace"))).normal(
+                size=self.dim
+            )
         length = np.linalg.norm(found)
         return (found / length if length else found).astype(np.float32)

@@ -28,12 +28,22 @@ def at_cosine(cosine: float) -> Floats:
 
 def a_story(number: int = 1, title: str = SUMMIT, **changed: Any) -> KnownStory:
     """A story of one report on Monday."""
-    values: dict[str, Any] = {"vector": at_cosine(1.0), "first_seen_at": MONDAY, "last_seen_at": MONDAY, "sides": {}}
+    values: dict[str, Any] = {
+        "vector": at_cosine(1.0),
+        "first_seen_at": MONDAY,
+        "last_seen_at": MONDAY,
+        "sides": {},
+    }
     return KnownStory(StoryId(number), title, **{**values, **changed})
 
 
 def place(
-    known: Iterable[KnownStory], title: str = SUMMIT, *, cosine: float = 1.0, at: datetime = MONDAY, side: int = 0
+    known: Iterable[KnownStory],
+    title: str = SUMMIT,
+    *,
+    cosine: float = 1.0,
+    at: datetime = MONDAY,
+    side: int = 0,
 ) -> Placed:
     """Where a report goes by meaning."""
     sides = {QUESTION: Direction(side)} if side else {}

@@ -1,4 +1,6 @@
-"""Many names of one concept: which word counts as which, and whether the gazetteer that ships is well formed."""
+"""Many names of one concept: which word counts as which, and whether the gazetteer that ships is
+well formed.
+"""
 
 import tomllib
 from collections import defaultdict
@@ -42,7 +44,9 @@ SMALL = read_aliases(
         ("\ud800", None),
     ],
 )
-def test_a_word_names_a_concept_by_name_exact_case_or_beginning(word: str, concept: str | None) -> None:
+def test_a_word_names_a_concept_by_name_exact_case_or_beginning(
+    word: str, concept: str | None
+) -> None:
     assert SMALL.concept(word) == concept
 
 
@@ -85,4 +89,8 @@ def test_in_the_gazetteer_exact_names_are_single_words_and_beginnings_can_be_fou
 
 
 def test_the_united_states_are_not_us() -> None:
-    assert (aliases().concept("US"), aliases().concept("us"), aliases().concept("Us")) == ("united-states", None, None)
+    assert (aliases().concept("US"), aliases().concept("us"), aliases().concept("Us")) == (
+        "united-states",
+        None,
+        None,
+    )

@@ -1,4 +1,6 @@
-"""Which encoder is used: the one asked for, else the best that is there, else words alone, which is said."""
+"""Which encoder is used: the one asked for, else the best that is there, else words alone, which is
+said.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -46,12 +48,16 @@ def test_the_encoder_that_was_asked_for_is_opened(wanted: str, opened: SmallEnco
     assert open_encoder(wanted, CACHE) is opened
 
 
-def test_without_the_better_one_the_default_is_used(installed: dict[str, SmallEncoder | None]) -> None:
+def test_without_the_better_one_the_default_is_used(
+    installed: dict[str, SmallEncoder | None],
+) -> None:
     installed["minilm"] = None
     assert open_encoder("auto", CACHE) is STATIC
 
 
-def test_without_any_matching_goes_by_words_and_the_log_says_so(installed: dict[str, SmallEncoder | None]) -> None:
+def test_without_any_matching_goes_by_words_and_the_log_says_so(
+    installed: dict[str, SmallEncoder | None],
+) -> None:
     installed["minilm"] = installed["static"] = None
     with capture_logs() as logs:
         assert open_encoder("auto", CACHE) is None

@@ -25,7 +25,12 @@ def features(item: str, *profiles: Profile, tokens: Tokens = TOKENS) -> list[dic
 
 def test_an_item_that_says_the_sentence_covers_it() -> None:
     (found,) = features("China signs a harbour treaty", Profile("China signs a harbour treaty"))
-    assert found["sentence covered"] == found["item covered"] == found["names in common"] == pytest.approx(1.0)
+    assert (
+        found["sentence covered"]
+        == found["item covered"]
+        == found["names in common"]
+        == pytest.approx(1.0)
+    )
     assert found["BM25 of its best"] == pytest.approx(1.0)
     assert found["words in common"] == pytest.approx(np.log(5))
     assert found["names elsewhere"] == 0.0
@@ -64,7 +69,10 @@ def test_the_rarest_word_is_that_of_the_pair_even_beside_pairs_without_any() -> 
 def test_no_pairs_have_no_features() -> None:
     index = Lexical([Profile("harbour")], TOKENS)
     nobody = np.zeros(0, dtype=np.int64)
-    assert lexical_features(index, index.count(["harbour"]), Pairs(nobody, nobody)).shape == (0, len(LEXICAL))
+    assert lexical_features(index, index.count(["harbour"]), Pairs(nobody, nobody)).shape == (
+        0,
+        len(LEXICAL),
+    )
 
 
 def test_features_do_not_depend_on_what_was_read_before() -> None:
@@ -76,7 +84,9 @@ def test_features_do_not_depend_on_what_was_read_before() -> None:
 
 
 def test_a_rule_counts_as_full_only_when_it_is() -> None:
-    headline, anywhere = (np.array(x, dtype=np.float32) for x in ([1 / 3, 1.0, 0.0], [1.0, 1.0, 2 / 3]))
+    headline, anywhere = (
+        np.array(x, dtype=np.float32) for x in ([1 / 3, 1.0, 0.0], [1.0, 1.0, 2 / 3])
+    )
     found = rule_features(headline, anywhere, np.array([1.0, 1.0, 1.0], dtype=np.float32))
     names = NAMES[LAST + 1 :]
     assert found.shape == (3, len(names))

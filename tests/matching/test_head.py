@@ -40,7 +40,9 @@ def test_a_bare_sentence_has_a_head_of_its_own() -> None:
 def test_a_fulfilled_rule_has_a_floor_but_no_ceiling() -> None:
     full = {"demanded": 1.0, "all terms": 1.0}
     assert relevance(rows(full))[0] == pytest.approx(FULFILLED)
-    assert relevance(rows({**full, "all terms in headline": 1.0}))[0] == pytest.approx(FULFILLED_IN_HEADLINE)
+    assert relevance(rows({**full, "all terms in headline": 1.0}))[0] == pytest.approx(
+        FULFILLED_IN_HEADLINE
+    )
     assert relevance(rows({**full, "BM25": 20.0}))[0] > FULFILLED_IN_HEADLINE
 
 
@@ -58,7 +60,13 @@ def test_chances_are_chances_whatever_the_features(values: list[float]) -> None:
     assert all(0.0 <= p <= 1.0 for p in relevance(rows(*({"BM25": value} for value in values))))
 
 
-@given(st.lists(st.lists(st.floats(-2, 2, width=32), min_size=len(NAMES), max_size=len(NAMES)), min_size=1, max_size=9))
+@given(
+    st.lists(
+        st.lists(st.floats(-2, 2, width=32), min_size=len(NAMES), max_size=len(NAMES)),
+        min_size=1,
+        max_size=9,
+    )
+)
 def test_a_chance_is_the_same_in_any_company(values: list[list[float]]) -> None:
     head = heads("static").phrased
     features = np.array(values, dtype=np.float32)

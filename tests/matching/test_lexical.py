@@ -29,12 +29,16 @@ def dense(index: Lexical, items: list[str]) -> NDArray[np.float32]:
 
 
 def test_bm25_of_an_example_counted_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lexical, "rarities", lambda names: np.full(len(names), 2.0, dtype=np.float32))
+    monkeypatch.setattr(
+        lexical, "rarities", lambda names: np.full(len(names), 2.0, dtype=np.float32)
+    )
     index = an_index("harbour strike", "harbour harbour treaty")  # 2 and 3 tokens, 2.5 on average
     once = 2.0 * 2.2 / (1 + 1.2 * (0.25 + 0.75 * 2 / 2.5))
     twice = 2.0 * 2 * 2.2 / (2 + 1.2 * (0.25 + 0.75 * 3 / 2.5))
     assert dense(index, ["harbour"])[0] == pytest.approx([once, twice])
-    assert dense(index, ["Harbours, harbour!"])[0] == pytest.approx([once, twice])  # each token of an item counts once
+    assert dense(index, ["Harbours, harbour!"])[0] == pytest.approx(
+        [once, twice]
+    )  # each token of an item counts once
     assert dense(index, ["strikes at a harbour"])[0] == pytest.approx([2 * once, twice])
     assert dense(index, ["river the", ""]).any() == False  # noqa: E712 - numpy's
 
@@ -46,7 +50,9 @@ def test_a_rare_word_counts_for_more_than_a_common_one() -> None:
 
 
 @given(st.lists(texts, min_size=1, max_size=8), st.lists(texts, max_size=5), st.integers(1, 5))
-def test_the_best_are_those_of_a_full_computation(profiles: list[str], items: list[str], most: int) -> None:
+def test_the_best_are_those_of_a_full_computation(
+    profiles: list[str], items: list[str], most: int
+) -> None:
     index = an_index(*profiles)
     scores = dense(index, items)
     found = index.best(index.count(items), most)
@@ -58,7 +64,10 @@ def test_the_best_are_those_of_a_full_computation(profiles: list[str], items: li
 
 @given(st.lists(texts, max_size=6))
 def test_an_item_is_counted_the_same_in_any_company(items: list[str]) -> None:
-    one, other = an_index("harbour strike", "river vote treaty"), an_index("harbour strike", "river vote treaty")
+    one, other = (
+        an_index("harbour strike", "river vote treaty"),
+        an_index("harbour strike", "river vote treaty"),
+    )
     whole = one.count(items)
     for row in reversed(range(len(items))):
         alone = other.count([items[row]])
@@ -89,19 +98,32 @@ def test_shared_tokens_of_item_and_profile_are_counted() -> None:
     counted = index.count(["a strike in the harbour by the river"])
     pairs = index.best(counted, 2)
     matched = index.matched(counted, pairs)
-    assert {int(profile): matched[row].nnz for row, profile in enumerate(pairs.profiles)} == {0: 2, 1: 1}
+    assert {int(profile): matched[row].nnz for row, profile in enumerate(pairs.profiles)} == {
+        0: 2,
+        1: 1,
+    }
 
 
 def test_the_end_of_a_profile_with_many_phrasings_counts_too() -> None:
-    long = Profile("harbour", tuple(f"phrasing number {n} of many that say little" for n in range(80)), ("zebra",))
+    long = Profile(
+        "harbour",
+        tuple(f"phrasing number {n} of many that say little" for n in range(80)),
+        ("zebra",),
+    )
     index = Lexical([long], Tokens(Aliases()))
     assert dense(index, ["zebra"])[0, 0] > 0.0
 
 
-@given(st.permutations(list(np.random.default_rng(0).uniform(0.1, 12.0, 40).astype(np.float32).tolist())))
+@given(
+    st.permutations(
+        list(np.random.default_rng(0).uniform(0.1, 12.0, 40).astype(np.float32).tolist())
+    )
+)
 def test_sums_do_not_depend_on_the_order_of_columns(values: list[float]) -> None:
     from scipy.sparse import csr_matrix
 
     row = csr_matrix(np.array([values], dtype=np.float32))
     assert exact_sums(row)[0] == math.fsum(values)
-    assert exact_sums(row, np.full(40, 0.1, dtype=np.float32))[0] == pytest.approx(0.1 * math.fsum(values))
+    assert exact_sums(row, np.full(40, 0.1, dtype=np.float32))[0] == pytest.approx(
+        0.1 * math.fsum(values)
+    )

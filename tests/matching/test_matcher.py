@@ -1,4 +1,6 @@
-"""Items × profiles → matches with reasons: rules, words and meaning, the same whatever else is matched."""
+"""Items × profiles → matches with reasons: rules, words and meaning, the same whatever else is
+matched.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -21,21 +23,32 @@ from tracker.matching.tokens import Tokens
 
 INVITATION, DENIAL = profile_of(an_indicator()), profile_of(a_denial())
 BARE = Profile("Will Kazakhstan leave the customs union?")
-PROFILES = (INVITATION, DENIAL, BARE, Profile("A flood hits the harbour", ("river bursts its banks",)))
+PROFILES = (
+    INVITATION,
+    DENIAL,
+    BARE,
+    Profile("A flood hits the harbour", ("river bursts its banks",)),
+)
 SHIPPED = static.load()
 TOKENS = Tokens()
 
-encoders = pytest.mark.parametrize("encoder", [None, SmallEncoder(), SHIPPED], ids=["none", "small", "shipped"])
+encoders = pytest.mark.parametrize(
+    "encoder", [None, SmallEncoder(), SHIPPED], ids=["none", "small", "shipped"]
+)
 
 
-def matches(encoder: Encoder | None, title: str, summary: str = "", *profiles: Profile) -> tuple[Match, ...]:
+def matches(
+    encoder: Encoder | None, title: str, summary: str = "", *profiles: Profile
+) -> tuple[Match, ...]:
     """What one item bears on."""
     (found,) = Matcher(profiles or PROFILES, encoder, Tokens()).match([Words(title, summary)])
     return found
 
 
 @encoders
-def test_a_rule_fulfilled_in_the_headline_matches_even_for_names_nobody_ever_heard(encoder: Encoder | None) -> None:
+def test_a_rule_fulfilled_in_the_headline_matches_even_for_names_nobody_ever_heard(
+    encoder: Encoder | None,
+) -> None:
     found = matches(encoder, "Arland invites Borland to talks")
     assert found[0].profile == INVITATION
     assert found[0].relevance >= heads("lexical" if encoder is None else "static").threshold
@@ -45,11 +58,16 @@ def test_a_rule_fulfilled_in_the_headline_matches_even_for_names_nobody_ever_hea
 @encoders
 def test_a_veto_stops_it(encoder: Encoder | None) -> None:
     assert matches(encoder, "Arland invites Borland to a football summit", "", INVITATION) == ()
-    assert matches(encoder, "Arland invites Borland to a summit", "of football officials", INVITATION) == ()
+    assert (
+        matches(encoder, "Arland invites Borland to a summit", "of football officials", INVITATION)
+        == ()
+    )
 
 
 @encoders
-@pytest.mark.parametrize("title", ["Sensex gains 200 points as banks rally", "", "🎉", "The of and", "\ud800", "\0"])
+@pytest.mark.parametrize(
+    "title", ["Sensex gains 200 points as banks rally", "", "🎉", "The of and", "\ud800", "\0"]
+)
 def test_what_is_about_something_else_matches_nothing(encoder: Encoder | None, title: str) -> None:
     assert matches(encoder, title) == ()
 
@@ -60,7 +78,9 @@ def test_a_veto_stops_no_other_profile() -> None:
 
 
 def test_the_surest_match_comes_first_and_profiles_of_one_chance_by_their_text() -> None:
-    (found,) = Matcher(PROFILES, None, TOKENS).match([Words("Arland invites Borland to a summit", "")], 0.0)
+    (found,) = Matcher(PROFILES, None, TOKENS).match(
+        [Words("Arland invites Borland to a summit", "")], 0.0
+    )
     assert [m.relevance for m in found] == sorted((m.relevance for m in found), reverse=True)
     one, other = Profile("harbour by day"), Profile("harbour at night")
     indifferent = Head(0.0, tuple(0.0 for _ in NAMES), 0.5, 1)
@@ -86,13 +106,17 @@ def test_with_an_encoder_the_nearest_phrasing_and_its_cosine_are_known() -> None
 
 def test_direction_comes_with_a_match() -> None:
     for_it = matches(None, "Arland invites Borland to a summit", "", INVITATION)[0].polarity
-    denied = matches(None, "Arland refuses to invite Borland to a summit", "", INVITATION)[0].polarity
+    denied = matches(None, "Arland refuses to invite Borland to a summit", "", INVITATION)[
+        0
+    ].polarity
     assert (for_it.sign, denied.sign) == (1, -1)
 
 
 def test_words_in_common_are_the_reason_where_no_rule_is_fulfilled() -> None:
     flood = Profile("A flood hits the harbour", ("river bursts its banks",))
-    (found,) = Matcher([flood], None, Tokens()).match([Words("Harbour FLOODED by the Flood of the year", "")], 0.0)
+    (found,) = Matcher([flood], None, Tokens()).match(
+        [Words("Harbour FLOODED by the Flood of the year", "")], 0.0
+    )
     assert found[0].matched == ("Harbour", "FLOODED", "Flood")
 
 
@@ -102,7 +126,13 @@ def test_only_so_many_words_are_shown() -> None:
     assert len(found[0].matched) == MOST_WORDS_SHOWN
 
 
-@given(st.lists(st.sampled_from("Arland Borland invites flood harbour river Kazakhstan leaves union 中国".split())))
+@given(
+    st.lists(
+        st.sampled_from(
+            "Arland Borland invites flood harbour river Kazakhstan leaves union 中国".split()
+        )
+    )
+)
 def test_matched_words_are_words_of_the_item_as_they_stand(words: list[str]) -> None:
     title = " ".join(words)
     for found in Matcher(PROFILES, None, TOKENS).match([Words(title, "")], 0.0):
@@ -111,20 +141,26 @@ def test_matched_words_are_words_of_the_item_as_they_stand(words: list[str]) -> 
 
 items = st.lists(
     st.lists(
-        st.sampled_from("Arland Borland invites summit cancels flood harbour river zebra Kazakhstan union".split()),
+        st.sampled_from(
+            "Arland Borland invites summit cancels flood harbour river zebra Kazakhstan union".split()
+        ),
         max_size=8,
     ).map(lambda words: Words(" ".join(words[:5]), " ".join(words[5:]))),
     max_size=7,
 )
 
 
-def found_by(encoder: Encoder | None, batches: Sequence[Sequence[Words]]) -> list[tuple[Match, ...]]:
+def found_by(
+    encoder: Encoder | None, batches: Sequence[Sequence[Words]]
+) -> list[tuple[Match, ...]]:
     """What one matcher finds batch by batch; it may have read other texts before."""
     matcher = Matcher(PROFILES, encoder, TOKENS)
     return [found for batch in batches for found in matcher.match(batch, 0.01)]
 
 
-@pytest.mark.parametrize("encoder", [None, SmallEncoder(), SHIPPED], ids=["none", "small", "shipped"])
+@pytest.mark.parametrize(
+    "encoder", [None, SmallEncoder(), SHIPPED], ids=["none", "small", "shipped"]
+)
 @settings(max_examples=25, deadline=None)
 @given(items, st.data())
 def test_batches_and_order_change_no_bit_of_a_match(
@@ -136,8 +172,14 @@ def test_batches_and_order_change_no_bit_of_a_match(
     assert found_by(encoder, [[one] for one in reversed(said)]) == whole[::-1]
 
 
-def test_items_weighed_together_are_as_many_as_memory_allows(monkeypatch: pytest.MonkeyPatch) -> None:
-    said = [Words("Arland invites Borland to talks", ""), Words("nothing", ""), Words("Arland cancels", "Borland")]
+def test_items_weighed_together_are_as_many_as_memory_allows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    said = [
+        Words("Arland invites Borland to talks", ""),
+        Words("nothing", ""),
+        Words("Arland cancels", "Borland"),
+    ]
     whole = found_by(None, [said])
     monkeypatch.setattr(module, "AT_ONCE", 2)
     assert found_by(None, [said]) == whole
@@ -152,7 +194,9 @@ def test_no_profiles_and_no_items_are_no_trouble() -> None:
 
 def test_each_head_has_its_own_working_point() -> None:
     weights = tuple(0.0 for _ in NAMES)
-    strict = Heads(Head(0.0, weights, 0.4, 1), Head(0.0, weights, 0.6, 1))  # every candidate has the chance 0.5
+    strict = Heads(
+        Head(0.0, weights, 0.4, 1), Head(0.0, weights, 0.6, 1)
+    )  # every candidate has the chance 0.5
     phrased, bare = Profile("harbour", ("harbour",)), Profile("harbour")
     (found,) = Matcher((phrased, bare), None, Tokens(), strict).match([Words("harbour", "")])
     assert [match.profile for match in found] == [phrased]
@@ -160,11 +204,17 @@ def test_each_head_has_its_own_working_point() -> None:
     assert {match.profile for match in found} == {phrased, bare}
 
 
-def test_the_version_changes_with_the_weights_and_the_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_version_changes_with_the_weights_and_the_encoder(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     known = heads("static")
     other = replace(known, phrased=replace(known.phrased, bias=known.phrased.bias + 0.001))
     first = version(SmallEncoder())
-    assert first == version(SmallEncoder(), known) == Matcher(PROFILES, SmallEncoder(), Tokens()).version
+    assert (
+        first
+        == version(SmallEncoder(), known)
+        == Matcher(PROFILES, SmallEncoder(), Tokens()).version
+    )
     assert Matcher(PROFILES, SmallEncoder(), Tokens(), other).version != first
     assert version(SmallEncoder("static-another")) != first
     assert version(None) != first
@@ -172,18 +222,25 @@ def test_the_version_changes_with_the_weights_and_the_encoder(monkeypatch: pytes
     assert version(SmallEncoder()) != first
 
 
-@pytest.mark.parametrize("text", ["中" * 100_000, "a" * 100_000, "Arland invites Borland " * 4_000, "a\0b" * 30_000])
+@pytest.mark.parametrize(
+    "text", ["中" * 100_000, "a" * 100_000, "Arland invites Borland " * 4_000, "a\0b" * 30_000]
+)
 def test_hostile_texts_are_matched_like_others(text: str) -> None:
     (found,) = Matcher(PROFILES, SHIPPED, Tokens()).match([words_of(text, text)], 0.0)
     assert all(0.0 <= match.relevance <= 1.0 for match in found)
 
 
 def test_the_words_of_an_item_are_read_without_its_outlet() -> None:
-    assert words_of("Arland invites Borland to a summit - Reuters", "").title == "Arland invites Borland to a summit"
+    assert (
+        words_of("Arland invites Borland to a summit - Reuters", "").title
+        == "Arland invites Borland to a summit"
+    )
 
 
 def test_a_weighed_pair_has_all_features() -> None:
-    weighed = Matcher(PROFILES, SmallEncoder(), Tokens()).weigh([Words("Arland invites Borland", ""), Words("", "")])
+    weighed = Matcher(PROFILES, SmallEncoder(), Tokens()).weigh(
+        [Words("Arland invites Borland", ""), Words("", "")]
+    )
     assert weighed.features.shape == (len(weighed.pairs), len(NAMES))
     assert weighed.features.dtype == np.float32
     assert weighed.pairs.items.tolist() == sorted(weighed.pairs.items.tolist())

@@ -1,4 +1,6 @@
-"""The transformer in integers says nearly what it says in full, and keeps its graph where it is told to."""
+"""The transformer in integers says nearly what it says in full, and keeps its graph where it is
+told to.
+"""
 
 from collections.abc import Callable
 from importlib.util import find_spec
@@ -44,7 +46,9 @@ EXPECTED = (0.527, 0.2541, 0.0394, 0.0926, 0.0906, -0.0429)
 
 
 def test_cosines_are_those_of_the_model_in_full_precision(encoder: MiniLMEncoder) -> None:
-    """Expected cosines: a forward pass in float32 over the published weights (model.safetensors, 53aa5117…)."""
+    """Expected cosines: a forward pass in float32 over the published weights (model.safetensors,
+    53aa5117…).
+    """
     vectors = encoder.encode(TEXTS)
     assert np.linalg.norm(vectors, axis=1) == pytest.approx(1)
     assert (vectors @ vectors.T)[np.triu_indices(4, 1)] == pytest.approx(EXPECTED, abs=0.03)
@@ -91,7 +95,9 @@ def test_the_graph_is_built_once_and_kept(encoder: MiniLMEncoder, cache: Path) -
     assert graphs(cache) == before
 
 
-@pytest.mark.parametrize("damage", [lambda content: content[:1_000], lambda content: content[:-1] + b"x"])
+@pytest.mark.parametrize(
+    "damage", [lambda content: content[:1_000], lambda content: content[:-1] + b"x"]
+)
 def test_a_damaged_graph_is_built_anew(tmp_path: Path, damage: Callable[[bytes], bytes]) -> None:
     assert load(tmp_path) is not None
     (file,) = tmp_path.iterdir()
@@ -99,11 +105,15 @@ def test_a_damaged_graph_is_built_anew(tmp_path: Path, damage: Callable[[bytes],
     file.write_bytes(damage(whole))
     with capture_logs() as logs:
         assert load(tmp_path) is not None
-    assert [log["event"] for log in logs] == ["graph of the transformer is damaged, building it anew"]
+    assert [log["event"] for log in logs] == [
+        "graph of the transformer is damaged, building it anew"
+    ]
     assert [kept.read_bytes() for kept in tmp_path.iterdir()] == [whole]
 
 
-def test_other_weights_are_refused_and_nothing_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_weights_are_refused_and_nothing_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(minilm, "_shipped", lambda: b"not the model")
     with capture_logs() as logs:
         assert load(tmp_path) is None
@@ -115,7 +125,9 @@ def test_other_weights_are_refused_and_nothing_is_kept(tmp_path: Path, monkeypat
 def test_without_one_of_the_packages_there_is_no_transformer(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, absent: str
 ) -> None:
-    monkeypatch.setattr(minilm, "find_spec", lambda name: None if name == absent else find_spec(name))
+    monkeypatch.setattr(
+        minilm, "find_spec", lambda name: None if name == absent else find_spec(name)
+    )
     with capture_logs() as logs:
         assert load(tmp_path) is None
     assert logs[0]["missing"] == [absent]

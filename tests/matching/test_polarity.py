@@ -1,4 +1,6 @@
-"""Which way an item points is told from phrasings written in advance, negation and opposites; in doubt it abstains."""
+"""Which way an item points is told from phrasings written in advance, negation and opposites; in
+doubt it abstains.
+"""
 
 import csv
 from collections.abc import Iterable
@@ -11,23 +13,37 @@ from hypothesis import strategies as st
 from tests.matching.opposite_pairs import Pair, development, held_out
 from tracker.matching.polarity import Polarity, polarity, prepare
 
-CLAIMS = Path(__file__).parents[3] / "shared" / "corpora" / "labelled" / "ibm_claim_stance" / "claims.csv"
+CLAIMS = (
+    Path(__file__).parents[3]
+    / "shared"
+    / "corpora"
+    / "labelled"
+    / "ibm_claim_stance"
+    / "claims.csv"
+)
 
 ARMS = prepare(["China sends weapons to Russia"], ["China denies sending weapons to Russia"])
 BLAME = prepare(["China condemns Russia"], ["China refuses to condemn Russia"])
 TRADE = prepare(["Trade with Russia grows"], ["Trade with Russia falls"])
-SANCTIONS = prepare(["EU calls for sanctions on Iran"], ["EU calls for an end to sanctions on Iran"])
+SANCTIONS = prepare(
+    ["EU calls for sanctions on Iran"], ["EU calls for an end to sanctions on Iran"]
+)
 OIL = prepare(["India buys Russian oil"], ["India stops buying Russian oil"])
 NATO = prepare(["Turkey supports NATO expansion"], ["Turkey opposes NATO expansion"])
 NEUTRAL = prepare(["Finland keeps its neutrality"], ["Finland ends its neutrality"])
 TRUCE = prepare(["Leaders agree on a truce"], ["Leaders fail to agree on a truce"])
-FRIENDS = prepare(["China and Russia hail their no limits partnership"], ["China distances itself from Russia"])
-VOTE = prepare(["China abstains in UN vote on Ukraine"], ["China votes to condemn Russia over Ukraine"])
+FRIENDS = prepare(
+    ["China and Russia hail their no limits partnership"], ["China distances itself from Russia"]
+)
+VOTE = prepare(
+    ["China abstains in UN vote on Ukraine"], ["China votes to condemn Russia over Ukraine"]
+)
 
 WORDS = st.lists(
     st.sampled_from(
-        "China Russia refuses to condemn condemns not trade grows falls lifts sanctions on ends talks may if bans , by"
-        " abstains rejects claims no limits rise oil agree while despite without supports".split()
+        "China Russia refuses to condemn condemns not trade grows falls lifts sanctions on"
+        " ends talks may if bans , by abstains rejects claims no limits rise oil agree"
+        " while despite without supports".split()
     ),
     max_size=12,
 ).map(" ".join)
@@ -39,7 +55,10 @@ def judged(pairs: Iterable[Pair]) -> list[tuple[int, Polarity]]:
     found = []
     for pair in pairs:
         prepared = prepare(pair.examples, pair.opposites)
-        found += [(1, polarity(pair.affirms, "", prepared)), (-1, polarity(pair.denies, "", prepared))]
+        found += [
+            (1, polarity(pair.affirms, "", prepared)),
+            (-1, polarity(pair.denies, "", prepared)),
+        ]
     return found
 
 
@@ -97,12 +116,19 @@ def test_calls_that_it_is_sure_of_are_right() -> None:
         (VOTE, "Beijing abstains again in UN vote", 1),
     ],
 )
-def test_negations_and_opposites_turn_a_headline_round(prepared: object, title: str, sign: int) -> None:
+def test_negations_and_opposites_turn_a_headline_round(
+    prepared: object, title: str, sign: int
+) -> None:
     assert polarity(title, "", prepared).sign == sign  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
-    "title", ["Will China condemn Russia?", "Is China about to condemn Russia?", "What if China condemns Russia"]
+    "title",
+    [
+        "Will China condemn Russia?",
+        "Is China about to condemn Russia?",
+        "What if China condemns Russia",
+    ],
 )
 def test_a_question_says_nothing(title: str) -> None:
     assert polarity(title, "", BLAME).sign == 0
@@ -118,13 +144,18 @@ def test_a_question_says_nothing(title: str) -> None:
     ],
 )
 def test_hedges_conditions_and_swapped_names_make_it_less_sure(weaker: str) -> None:
-    assert polarity(weaker, "", BLAME).p_right < polarity("China condemns Russia", "", BLAME).p_right
+    assert (
+        polarity(weaker, "", BLAME).p_right < polarity("China condemns Russia", "", BLAME).p_right
+    )
 
 
 def test_a_hedge_that_the_phrasings_have_too_costs_nothing() -> None:
     may = prepare(["France may send troops"], ["France rules out sending troops"])
     plain = prepare(["France sends troops"], ["France rules out sending troops"])
-    assert polarity("Paris may send troops", "", may).p_right > polarity("Paris may send troops", "", plain).p_right
+    assert (
+        polarity("Paris may send troops", "", may).p_right
+        > polarity("Paris may send troops", "", plain).p_right
+    )
 
 
 def test_the_headline_counts_more_than_the_summary() -> None:
@@ -149,12 +180,25 @@ def test_cosines_decide_where_words_do_not_and_a_wrong_number_of_them_is_ignored
 
 
 def test_the_reason_names_what_turns_it_round_or_what_it_is_like() -> None:
-    assert polarity("China does not deny sending weapons", "", ARMS).why.startswith("“not” turns round")
+    assert polarity("China does not deny sending weapons", "", ARMS).why.startswith(
+        "“not” turns round"
+    )
     assert polarity("Beijing condemns Moscow", "", BLAME).why == "as in “China condemns Russia”"
 
 
 @pytest.mark.parametrize(
-    "title", ["", "   ", "🔥🎉💥", "!!!", "— – …", "x" * 100_000, "not " * 25_000, "中国投弃权票", "\x00\ud800"]
+    "title",
+    [
+        "",
+        "   ",
+        "🔥🎉💥",
+        "!!!",
+        "— – …",
+        "x" * 100_000,
+        "not " * 25_000,
+        "中国投弃权票",
+        "\x00\ud800",
+    ],
 )
 def test_strange_text_is_not_called(title: str) -> None:
     said = polarity(title, title, BLAME)
@@ -175,7 +219,12 @@ def test_swapping_examples_and_opposites_swaps_the_sign_alone(
     assert (one.sign, one.p_right) == (-other.sign, other.p_right)
 
 
-@given(st.text(max_size=200), st.text(max_size=200), PHRASINGS, st.lists(st.text(max_size=80), max_size=2))
+@given(
+    st.text(max_size=200),
+    st.text(max_size=200),
+    PHRASINGS,
+    st.lists(st.text(max_size=80), max_size=2),
+)
 def test_any_text_gives_the_same_answer_twice_and_a_chance_in_range(
     title: str, summary: str, examples: list[str], opposites: list[str]
 ) -> None:
@@ -188,15 +237,21 @@ def test_any_text_gives_the_same_answer_twice_and_a_chance_in_range(
 
 
 def test_it_does_not_claim_to_judge_arguments() -> None:
-    """Reasons for or against a proposal rarely name it: whatever is called there is called with less certainty."""
+    """Reasons for or against a proposal rarely name it: whatever is called there is called with
+    less certainty.
+    """
     if not CLAIMS.exists():
         pytest.skip("the corpus of claims lies beside the repository")
     with CLAIMS.open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))[:500]
-    said = [polarity(r["claims.claimCorrectedText"], "", prepare([r["topicText"]], [])) for r in rows]
+    said = [
+        polarity(r["claims.claimCorrectedText"], "", prepare([r["topicText"]], [])) for r in rows
+    ]
     assert sum(p.p_right > 0.9 for p in said) < 0.1 * len(said)
 
 
 def test_a_contract_is_an_agreement_and_no_fall() -> None:
-    exports = prepare(["Exports to Borland fall by a tenth"], ["Exports to Borland rise by a tenth"])
+    exports = prepare(
+        ["Exports to Borland fall by a tenth"], ["Exports to Borland rise by a tenth"]
+    )
     assert polarity("Arland and Borland sign a gas contract", "", exports).sign == 0

@@ -1,4 +1,6 @@
-"""A rare word says more; the table that ships counts in tokens, so that all languages meet in it."""
+"""A rare word says more; the table that ships counts in tokens, so that all languages meet in
+it.
+"""
 
 import math
 
@@ -9,7 +11,9 @@ from tracker.matching import rarity as module
 from tracker.matching.rarity import counts, rarities, rarity
 
 
-def test_rarity_is_the_logarithm_of_how_few_texts_have_a_token(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rarity_is_the_logarithm_of_how_few_texts_have_a_token(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(module, "counts", lambda: (99, {"common": 50}))
     assert rarity("common") == pytest.approx(math.log(100 / 50.5))
     assert rarity("unheard") == pytest.approx(math.log(200))

@@ -1,4 +1,6 @@
-"""Terms decide what an author demanded: all groups, whole words, no veto; the words are shown as they stand."""
+"""Terms decide what an author demanded: all groups, whole words, no veto; the words are shown as
+they stand.
+"""
 
 import numpy as np
 import pytest
@@ -28,7 +30,9 @@ def test_a_rule_is_fulfilled_when_every_group_has_a_term_in_the_item() -> None:
 
 def test_headline_and_summary_fulfil_a_rule_together() -> None:
     rules = Rules([INVITATION])
-    spotted = rules.spot(["Arland sends a letter", "Arland"], ["Borland's leader is invited to the capital", ""])
+    spotted = rules.spot(
+        ["Arland sends a letter", "Arland"], ["Borland's leader is invited to the capital", ""]
+    )
     assert rules.fulfilled(spotted).items.tolist() == [0]
 
 
@@ -42,7 +46,9 @@ def test_words_of_the_summary_are_told_from_those_of_the_headline() -> None:
 
 def test_a_veto_term_anywhere_stops_the_match() -> None:
     rules = Rules([INVITATION, profile_of(a_denial())])
-    spotted = rules.spot(["Arland invites Borland to a summit, rules out delay"], ["of FOOTBALL officials"])
+    spotted = rules.spot(
+        ["Arland invites Borland to a summit, rules out delay"], ["of FOOTBALL officials"]
+    )
     pairs = rules.fulfilled(spotted)
     assert pairs.profiles.tolist() == [0, 1]
     assert rules.vetoed(spotted, pairs).tolist() == [True, False]
@@ -50,7 +56,10 @@ def test_a_veto_term_anywhere_stops_the_match() -> None:
 
 
 def test_a_term_demanded_by_one_may_be_the_veto_of_another() -> None:
-    calm, storm = Profile("calm", terms=(("sea",),), unless=("storm*",)), Profile("storm", terms=(("storm*",),))
+    calm, storm = (
+        Profile("calm", terms=(("sea",),), unless=("storm*",)),
+        Profile("storm", terms=(("storm*",),)),
+    )
     rules = Rules([calm, storm])
     spotted = rules.spot(["Storms at sea"], [""])
     pairs = rules.fulfilled(spotted)
@@ -73,19 +82,31 @@ def test_a_term_demanded_by_one_may_be_the_veto_of_another() -> None:
         ("", "anything", False),
     ],
 )
-def test_terms_are_whole_words_unless_starred_in_any_script(term: str, text: str, matches: bool) -> None:
+def test_terms_are_whole_words_unless_starred_in_any_script(
+    term: str, text: str, matches: bool
+) -> None:
     assert fulfils(text, Profile("x", terms=((term,),))) is matches
 
 
 @pytest.mark.parametrize("terms", [(), ((),), (("arland",), ())])
-def test_a_rule_that_demands_nothing_or_cannot_be_met_is_not_fulfilled(terms: tuple[tuple[str, ...], ...]) -> None:
+def test_a_rule_that_demands_nothing_or_cannot_be_met_is_not_fulfilled(
+    terms: tuple[tuple[str, ...], ...],
+) -> None:
     assert not fulfils("Arland", Profile("x", terms=terms))
 
 
 def test_the_reason_is_the_words_as_they_stand_in_the_item() -> None:
     rules = Rules([INVITATION])
-    assert rules.words("ARLAND's leader  invited Borland's", INVITATION) == ("ARLAND", "Borland", "invited")
-    assert rules.words("  İn İstanbul: ARLAND invited\nBorland", INVITATION) == ("ARLAND", "Borland", "invited")
+    assert rules.words("ARLAND's leader  invited Borland's", INVITATION) == (
+        "ARLAND",
+        "Borland",
+        "invited",
+    )
+    assert rules.words("  İn İstanbul: ARLAND invited\nBorland", INVITATION) == (
+        "ARLAND",
+        "Borland",
+        "invited",
+    )
 
 
 def test_half_a_rule_is_no_reason() -> None:
@@ -100,7 +121,11 @@ def test_nothing_matches_nothing() -> None:
     assert len(some.fulfilled(some.spot([], []))) == 0
 
 
-@given(st.lists(st.sampled_from(["Arland", "Borland", "invites", "cancels", "football", "x"]), max_size=6))
+@given(
+    st.lists(
+        st.sampled_from(["Arland", "Borland", "invites", "cancels", "football", "x"]), max_size=6
+    )
+)
 def test_many_profiles_at_once_are_the_same_as_one_by_one(words: list[str]) -> None:
     text, profiles = " ".join(words), (INVITATION, profile_of(a_denial()), Profile("bare"))
     rules = Rules(profiles)

@@ -8,7 +8,15 @@ from numpy.typing import NDArray
 
 from tests.matching.small_encoder import SmallEncoder
 from tracker.matching.profile import Profile
-from tracker.matching.semantic import GRID, MOST_SUMMARY, NEAR, Semantic, as_read, comparable, kind_of
+from tracker.matching.semantic import (
+    GRID,
+    MOST_SUMMARY,
+    NEAR,
+    Semantic,
+    as_read,
+    comparable,
+    kind_of,
+)
 from tracker.matching.tokens import Tokens
 
 TOKENS = Tokens()
@@ -17,7 +25,10 @@ PROFILES = (
     Profile("river flood"),
     Profile("treaty is signed", ("leaders sign a treaty",)),
 )
-texts = st.lists(st.sampled_from("harbour strike river flood dockers treaty signed opens zebra".split()), max_size=6)
+texts = st.lists(
+    st.sampled_from("harbour strike river flood dockers treaty signed opens zebra".split()),
+    max_size=6,
+)
 
 
 def semantic(*profiles: Profile) -> Semantic:
@@ -100,8 +111,13 @@ def test_comparable_vectors_are_nearly_the_same_and_stay_so(seed: int) -> None:
 
 
 @given(st.integers(0, 10_000), st.integers(1, 5))
-def test_cosines_of_comparable_vectors_are_exact_whatever_is_multiplied(seed: int, rows: int) -> None:
-    items, phrasings = comparable(random_vectors(rows, 256, seed)), comparable(random_vectors(9, 256, seed + 1))
+def test_cosines_of_comparable_vectors_are_exact_whatever_is_multiplied(
+    seed: int, rows: int
+) -> None:
+    items, phrasings = (
+        comparable(random_vectors(rows, 256, seed)),
+        comparable(random_vectors(9, 256, seed + 1)),
+    )
     exact = items.astype(np.float64) @ phrasings.astype(np.float64).T
     assert ((items @ phrasings.T).astype(np.float64) == exact).all()
     assert all((items[row] @ phrasings.T == exact[row]).all() for row in range(rows))
@@ -111,4 +127,7 @@ def test_cosines_of_comparable_vectors_are_exact_whatever_is_multiplied(seed: in
 def test_an_item_is_as_near_in_any_company(items: list[list[str]]) -> None:
     stage, said = semantic(*PROFILES), [" ".join(item) for item in items]
     whole = stage.similar(stage.encode(said))
-    assert all((stage.similar(stage.encode([text]))[0] == whole[row]).all() for row, text in enumerate(said))
+    assert all(
+        (stage.similar(stage.encode([text]))[0] == whole[row]).all()
+        for row, text in enumerate(said)
+    )

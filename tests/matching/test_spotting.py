@@ -1,4 +1,6 @@
-"""Phrases stand in a text as whole words, in any case and script; of overlapping names the longest counts."""
+"""Phrases stand in a text as whole words, in any case and script; of overlapping names the longest
+counts.
+"""
 
 from itertools import pairwise
 
@@ -38,7 +40,9 @@ def spotted(text: str, *phrases: str, longest: bool = False) -> list[tuple[str, 
         ("cafe\u0301", "a CAFE\u0301 opens", "CAFE\u0301"),
     ],
 )
-def test_phrases_are_whole_words_unless_starred_in_any_script(phrase: str, text: str, stands: str | None) -> None:
+def test_phrases_are_whole_words_unless_starred_in_any_script(
+    phrase: str, text: str, stands: str | None
+) -> None:
     assert [found for _, found in spotted(text, phrase)[:1]] == ([stands] if stands else [])
 
 
@@ -55,15 +59,19 @@ def test_of_overlapping_names_the_longest_counts() -> None:
         ("印度尼西亚", "印度尼西亚"),
         ("印度", "印度"),
     ]
-    assert spotted("United States of America", "United States", "United States of America", longest=True) == [
-        ("United States of America", "United States of America")
-    ]
+    assert spotted(
+        "United States of America", "United States", "United States of America", longest=True
+    ) == [("United States of America", "United States of America")]
 
 
 def test_a_longer_name_that_ends_inside_a_word_does_not_hide_a_shorter_one() -> None:
     phrases = ("United States", "United States of America")
-    assert spotted("the United States of Americana", *phrases, longest=True) == [("United States", "United States")]
-    assert spotted("hot white house", "t white", "white house", longest=True) == [("white house", "white house")]
+    assert spotted("the United States of Americana", *phrases, longest=True) == [
+        ("United States", "United States")
+    ]
+    assert spotted("hot white house", "t white", "white house", longest=True) == [
+        ("white house", "white house")
+    ]
 
 
 @pytest.mark.parametrize("phrases", [(), ("",), ("*",), ("  *",)])
@@ -93,9 +101,12 @@ def test_a_text_in_lower_case_is_as_long_as_before(text: str) -> None:
 
 
 @given(
-    st.lists(st.sampled_from(["ab", "ab c", "c", "b*", "中", "中国"]), unique=True), st.text("abc 中国", max_size=30)
+    st.lists(st.sampled_from(["ab", "ab c", "c", "b*", "中", "中国"]), unique=True),
+    st.text("abc 中国", max_size=30),
 )
-def test_the_longest_hits_are_some_of_all_hits_and_do_not_overlap(phrases: list[str], text: str) -> None:
+def test_the_longest_hits_are_some_of_all_hits_and_do_not_overlap(
+    phrases: list[str], text: str
+) -> None:
     everything = [*Spotter(phrases).spans(flat(text))]
     chosen = [*Spotter(phrases, longest=True).spans(flat(text))]
     assert {*chosen} <= {*everything}

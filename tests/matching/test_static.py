@@ -19,7 +19,9 @@ ROWS = np.array([[10, 0, 0], [-10, 0, 0], [0, 7, 0], [0, 0, 5], [0, 0, 127]], np
 SCALES = np.array([0.125, 0.125, 0.5, 0.25, 0.5], np.float32)
 PACKED = pack_table(VOCABULARY, np.array([2, 3, 4, 5, 6], np.uint16), ROWS, SCALES)
 
-words = st.lists(st.sampled_from(["war", "peace", "talks", "Oil", ",", "unheard", "é"]), max_size=12)
+words = st.lists(
+    st.sampled_from(["war", "peace", "talks", "Oil", ",", "unheard", "é"]), max_size=12
+)
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +70,9 @@ def test_every_vector_has_length_one_or_is_zero(texts: list[list[str]]) -> None:
 
 @given(words)
 def test_the_order_of_words_does_not_matter(text: list[str]) -> None:
-    first, second = StaticEncoder(table.unpacked(PACKED)).encode([" ".join(text), " ".join(sorted(text))])
+    first, second = StaticEncoder(table.unpacked(PACKED)).encode(
+        [" ".join(text), " ".join(sorted(text))]
+    )
     assert first == pytest.approx(second, abs=1e-5)
 
 
@@ -76,7 +80,9 @@ def test_accents_and_case_do_not_matter(shipped: StaticEncoder) -> None:
     assert cosine(shipped, "ÜBER café", "uber cafe\u0301") == pytest.approx(1)
 
 
-def test_a_text_has_the_same_vector_in_whatever_company(small: StaticEncoder, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_text_has_the_same_vector_in_whatever_company(
+    small: StaticEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
     texts = ["war talks", "oil", "", "peace, oil and talks", "talks talks"]
     whole = small.encode(texts)
     monkeypatch.setattr(static, "BATCH", 2)
@@ -87,7 +93,11 @@ def test_a_text_has_the_same_vector_in_whatever_company(small: StaticEncoder, mo
 def test_words_counted_by_another_give_the_same_vectors(small: StaticEncoder) -> None:
     texts = ["war talks", "oil, oil and peace talks"]
     counts, names = counted(texts)
-    more = ["peace-talks", *reversed(names), "never used"]  # another order, and words that no text has
+    more = [
+        "peace-talks",
+        *reversed(names),
+        "never used",
+    ]  # another order, and words that no text has
     columns = [more.index(name) for name in names]
     wide: NDArray[np.float32] = np.zeros((2, len(more)), np.float32)
     wide[:, columns] = counts.toarray()
@@ -100,7 +110,9 @@ def test_a_missing_table_is_no_encoder_and_the_log_says_so(tmp_path: Path) -> No
     assert [log["event"] for log in logs] == ["word table missing"]
 
 
-def test_a_table_that_is_not_the_expected_one_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_table_that_is_not_the_expected_one_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     damaged = tmp_path / "words.npz"
     damaged.write_bytes(table.FILE.read_bytes()[:-1] + b"x")
     monkeypatch.setattr(table, "read", lambda read=table.read: read(damaged))
@@ -126,11 +138,27 @@ def test_the_table_that_ships_is_small_and_named_by_its_hash(shipped: StaticEnco
             "Brussels bans crude imports from Moscow",
             "Brussels opens a museum",
         ),
-        ("Xi Jinping meets Vladimir Putin in Beijing", "Chinese and Russian presidents hold talks", "Chess final"),
-        ("Will there be a ceasefire in Ukraine?", "Kyiv and Moscow agree to a truce", "Inflation in Turkey slows"),
-        ("Central bank raises interest rates", "Monetary policy tightened to fight inflation", "Flood kills dozens"),
+        (
+            "Xi Jinping meets Vladimir Putin in Beijing",
+            "Chinese and Russian presidents hold talks",
+            "Chess final",
+        ),
+        (
+            "Will there be a ceasefire in Ukraine?",
+            "Kyiv and Moscow agree to a truce",
+            "Inflation in Turkey slows",
+        ),
+        (
+            "Central bank raises interest rates",
+            "Monetary policy tightened to fight inflation",
+            "Flood kills dozens",
+        ),
         ("Earthquake strikes Japan", "Strong tremor shakes Tokyo", "Japan wins the football match"),
-        ("Taiwan reports Chinese warplanes near the island", "PLA aircraft cross the strait", "Tea harvest in Kenya"),
+        (
+            "Taiwan reports Chinese warplanes near the island",
+            "PLA aircraft cross the strait",
+            "Tea harvest in Kenya",
+        ),
     ],
 )
 def test_the_table_finds_a_paraphrase_nearer_than_another_topic(

@@ -1,4 +1,6 @@
-"""Reports of one event join one story; a denial never joins what it denies, nor does what comes too late."""
+"""Reports of one event join one story; a denial never joins what it denies, nor does what comes too
+late.
+"""
 
 from datetime import timedelta
 from typing import Any
@@ -11,7 +13,17 @@ from hypothesis import strategies as st
 from forecasts.evidence import Direction, StoryId
 from forecasts.question import QuestionId
 from tests.matching.opposites_of_headlines import OPPOSITES
-from tests.matching.some_stories import HOUR, MONDAY, NOTHING, QUESTION, SECOND, SUMMIT, a_story, at_cosine, place
+from tests.matching.some_stories import (
+    HOUR,
+    MONDAY,
+    NOTHING,
+    QUESTION,
+    SECOND,
+    SUMMIT,
+    a_story,
+    at_cosine,
+    place,
+)
 from tracker.matching.semantic import comparable
 from tracker.matching.stories import (
     LONGEST,
@@ -49,7 +61,10 @@ def test_the_threshold_decides(gap: float, joins: bool) -> None:
 
 
 def test_more_than_ten_nearer_stories_that_do_not_fit_hide_none_that_does() -> None:
-    denials = [a_story(n, "Arland denies it invites Borland's leader to a summit in June") for n in range(1, 40)]
+    denials = [
+        a_story(n, "Arland denies it invites Borland's leader to a summit in June")
+        for n in range(1, 40)
+    ]
     fits = a_story(99, vector=at_cosine(0.9))
     assert place([*denials, fits]).story is fits
 
@@ -69,7 +84,9 @@ def test_a_denial_never_joins_the_story_it_denies(title: str) -> None:
 
 
 def test_hardly_a_headline_joins_what_says_the_opposite_however_near_they_are() -> None:
-    joined = [pair for pair in OPPOSITES if place([a_story(title=pair[0])], pair[1]).story is not None]
+    joined = [
+        pair for pair in OPPOSITES if place([a_story(title=pair[0])], pair[1]).story is not None
+    ]
     assert len(joined) <= 0.03 * len(OPPOSITES)
 
 
@@ -82,13 +99,25 @@ def test_opposite_directions_on_a_shared_question_never_join() -> None:
 
 
 def test_names_alone_do_not_make_one_event() -> None:
-    assert place([a_story(title="Russian forces shell Ukrainian port")], "Ukraine and Russia hold talks").story is None
-    assert not shares_words("Zelensky calls Biden on Ukraine sanctions", "Russia bombs hospital in Ukraine")
-    assert shares_words("Biden bans Russian oil imports", "Biden to announce ban on imports of Russian oil")
+    assert (
+        place(
+            [a_story(title="Russian forces shell Ukrainian port")], "Ukraine and Russia hold talks"
+        ).story
+        is None
+    )
+    assert not shares_words(
+        "Zelensky calls Biden on Ukraine sanctions", "Russia bombs hospital in Ukraine"
+    )
+    assert shares_words(
+        "Biden bans Russian oil imports", "Biden to announce ban on imports of Russian oil"
+    )
 
 
 def test_headlines_in_different_scripts_need_no_words_in_common() -> None:
-    assert place([a_story(title="习近平会见普京")], "Xi meets Putin in Moscow for talks").story is not None
+    assert (
+        place([a_story(title="习近平会见普京")], "Xi meets Putin in Moscow for talks").story
+        is not None
+    )
     assert shares_words("Арланд и Борланд", "A treaty is signed")
 
 
@@ -149,7 +178,12 @@ def test_headlines_that_say_too_little_are_never_joined_by_words() -> None:
 
 
 def test_a_text_without_a_vector_goes_by_words_only_where_all_do() -> None:
-    assert Stories([a_story()], "static").place(SUMMIT, np.zeros(3, dtype=np.float32), {}, MONDAY).story is None
+    assert (
+        Stories([a_story()], "static")
+        .place(SUMMIT, np.zeros(3, dtype=np.float32), {}, MONDAY)
+        .story
+        is None
+    )
 
 
 def test_vectors_of_another_encoder_are_not_compared() -> None:
@@ -165,25 +199,34 @@ def test_vectors_of_another_encoder_are_not_compared() -> None:
 @given(st.lists(st.floats(width=32, allow_nan=False), max_size=20))
 def test_a_centre_comes_back_from_storage_to_the_last_bit(numbers: list[float]) -> None:
     story = a_story(5, vector=np.array(numbers, dtype=np.float32), sides={QUESTION: Direction.NO})
-    again = KnownStory.unpacked(story.id, story.title, story.packed(), (MONDAY, MONDAY), story.sides)
+    again = KnownStory.unpacked(
+        story.id, story.title, story.packed(), (MONDAY, MONDAY), story.sides
+    )
     assert again.vector.tobytes() == story.vector.tobytes()
     assert (again.id, again.title, again.sides) == (story.id, story.title, story.sides)
     assert again.sides is not story.sides
 
 
 def test_a_centre_is_stored_the_same_on_every_machine() -> None:
-    assert a_story(vector=np.array([1.0, -2.0], dtype=np.float32)).packed() == b"\0\0\x80?\0\0\0\xc0"
+    assert (
+        a_story(vector=np.array([1.0, -2.0], dtype=np.float32)).packed() == b"\0\0\x80?\0\0\0\xc0"
+    )
 
 
 @given(st.lists(st.floats(-1, 1), min_size=1, max_size=12), st.floats(-1, 1), st.randoms())
-def test_the_cosine_found_does_not_depend_on_what_else_is_held(cosines: list[float], asked: float, chance: Any) -> None:
+def test_the_cosine_found_does_not_depend_on_what_else_is_held(
+    cosines: list[float], asked: float, chance: Any
+) -> None:
     held = [a_story(n, vector=at_cosine(cosine)) for n, cosine in enumerate(cosines)]
     vector = comparable(at_cosine(asked))
     first = Stories(held, "static").place(SUMMIT, vector, {}, MONDAY)
     chance.shuffle(held)
     assert Stories(held, "static").place(SUMMIT, vector, {}, MONDAY).cosine == first.cosine
     if first.story:
-        assert Stories([first.story], "static").place(SUMMIT, vector, {}, MONDAY).cosine == first.cosine
+        assert (
+            Stories([first.story], "static").place(SUMMIT, vector, {}, MONDAY).cosine
+            == first.cosine
+        )
 
 
 @given(st.dictionaries(st.sampled_from("abc"), st.sampled_from(Direction)))
@@ -194,13 +237,17 @@ def test_nothing_is_opposed_to_itself_and_opposition_is_mutual(sides: dict[str, 
     assert opposed(one, other) == opposed(other, one) == any(one.values())
 
 
-@pytest.mark.parametrize(("one", "other"), [("Prices rise in Arland", "Prices fall in Arland"), ("Yes", "No")])
+@pytest.mark.parametrize(
+    ("one", "other"), [("Prices rise in Arland", "Prices fall in Arland"), ("Yes", "No")]
+)
 def test_contradiction_is_mutual(one: str, other: str) -> None:
     assert contradicts(one, other) is contradicts(other, one) is True
     assert not contradicts(one, one)
 
 
-@pytest.mark.parametrize("title", ["", "\0", "🎉" * 1_000, "a" * 100_000, "\ud800 war", "\u202eabc"])
+@pytest.mark.parametrize(
+    "title", ["", "\0", "🎉" * 1_000, "a" * 100_000, "\ud800 war", "\u202eabc"]
+)
 def test_odd_headlines_are_placed_like_others(title: str) -> None:
     placed = place([a_story(), a_story(2, title)], title)
     assert placed.story is None or placed.story.id == 2

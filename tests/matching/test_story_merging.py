@@ -35,13 +35,19 @@ def test_stories_that_are_not_alike_in_everything_stay_two(changed: dict[str, An
 def test_stories_that_contradict_each_other_stay_two_whatever_fits_both() -> None:
     yes, no = ({QUESTION: side} for side in (Direction.YES, Direction.NO))
     assert place([a_story(1, sides=yes), a_story(2, sides=no)]).also is None
-    up, down = "Arland shares rise after Borland's summit", "Arland shares fall after Borland's summit"
+    up, down = (
+        "Arland shares rise after Borland's summit",
+        "Arland shares fall after Borland's summit",
+    )
     neither = "Arland shares after Borland's summit"
     assert place([a_story(1, up), a_story(2, down)], neither).also is None
 
 
 def test_a_merged_story_is_joined_no_more_and_its_name_leads_to_the_whole() -> None:
-    earlier, later = a_story(1), a_story(2, first_seen_at=MONDAY + HOUR, sides={QUESTION: Direction.YES})
+    earlier, later = (
+        a_story(1),
+        a_story(2, first_seen_at=MONDAY + HOUR, sides={QUESTION: Direction.YES}),
+    )
     held = Stories([earlier, later], "static")
     held.merge(later, earlier)
     assert held.get(later.id) is held.get(earlier.id) is earlier
@@ -61,7 +67,9 @@ def test_stories_that_can_no_longer_be_joined_are_let_go(monkeypatch: pytest.Mon
     monkeypatch.setattr(module, "FEWEST_HELD", 10)
     held = Stories([], "static")
     for n in range(200):
-        held.add(a_story(n, first_seen_at=MONDAY + n * HOUR * 12, last_seen_at=MONDAY + n * HOUR * 12))
+        held.add(
+            a_story(n, first_seen_at=MONDAY + n * HOUR * 12, last_seen_at=MONDAY + n * HOUR * 12)
+        )
     assert held.get(StoryId(0)) is None
     assert held.get(StoryId(199)) is not None
     alive = [n for n in range(200) if held.get(StoryId(n))]
@@ -70,7 +78,9 @@ def test_stories_that_can_no_longer_be_joined_are_let_go(monkeypatch: pytest.Mon
     assert held.place(SUMMIT, at_cosine(1.0), {}, MONDAY + 199 * HOUR * 12).story is not None
 
 
-def test_a_merged_story_does_not_come_back_when_others_are_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_merged_story_does_not_come_back_when_others_are_let_go(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(module, "FEWEST_HELD", 4)
     storm = a_story(2, "Storm hits the coast of Corland", vector=at_cosine(-1.0))
     held = Stories([a_story(1), storm], "static")

@@ -6,7 +6,15 @@ from hypothesis import strategies as st
 
 from tracker.matching import tokens as tokens_module
 from tracker.matching.aliases import WORD, Aliases, read_aliases
-from tracker.matching.tokens import MOST_TEXT, NOTHING, PLAIN_WORD, STOPPED, Tokens, stem, token_name
+from tracker.matching.tokens import (
+    MOST_TEXT,
+    NOTHING,
+    PLAIN_WORD,
+    STOPPED,
+    Tokens,
+    stem,
+    token_name,
+)
 
 SMALL = read_aliases(
     """
@@ -25,7 +33,19 @@ SMALL = read_aliases(
 
 sentences = st.lists(
     st.sampled_from(
-        ["Beijing", "китайский", "中国外交部", "the", "sanctions", "US", "us", "White House", "é", "x", "9"]
+        [
+            "Beijing",
+            "китайский",
+            "中国外交部",
+            "the",
+            "sanctions",
+            "US",
+            "us",
+            "White House",
+            "é",
+            "x",
+            "9",
+        ]
     ),
     max_size=8,
 ).map(" ".join)
@@ -41,7 +61,9 @@ def named(tokens: Tokens, text: str) -> list[str]:
     return [tokens.names[t] for t in tokens.of(text) if t != NOTHING]
 
 
-@pytest.mark.parametrize("text", ["Beijing", "CHINESE", "China's", "китайского", "Пекине", "中国", "中方", "PRC"])
+@pytest.mark.parametrize(
+    "text", ["Beijing", "CHINESE", "China's", "китайского", "Пекине", "中国", "中方", "PRC"]
+)
 def test_english_russian_and_chinese_names_meet(shipped: Tokens, text: str) -> None:
     assert "@china" in named(shipped, text)
 
@@ -76,12 +98,19 @@ def test_a_stopped_word_has_no_name_in_any_case(word: str) -> None:
 
 
 def test_endings_do_not_matter(shipped: Tokens) -> None:
-    assert shipped.of("sanctioning") == shipped.of("Sanctions") == shipped.of("sanction's") == shipped.of("sanction’s")
+    assert (
+        shipped.of("sanctioning")
+        == shipped.of("Sanctions")
+        == shipped.of("sanction's")
+        == shipped.of("sanction’s")
+    )
     assert stem("санкции") == stem("санкций")
 
 
 @given(st.lists(sentences, max_size=6), st.randoms())
-def test_what_a_text_means_does_not_depend_on_what_was_read_before(texts: list[str], chance: object) -> None:
+def test_what_a_text_means_does_not_depend_on_what_was_read_before(
+    texts: list[str], chance: object
+) -> None:
     one, other = Tokens(SMALL), Tokens(SMALL)
     shuffled = sorted(texts, key=lambda _: chance.random())  # type: ignore[attr-defined]
     for text in shuffled:
@@ -111,7 +140,9 @@ def test_broken_and_odd_characters_leave_the_words(shipped: Tokens, text: str) -
     assert named(shipped, text) == ["@china", *named(shipped, "talks")]
 
 
-def test_only_the_beginning_of_a_long_text_is_read_unless_more_is_asked_for(shipped: Tokens) -> None:
+def test_only_the_beginning_of_a_long_text_is_read_unless_more_is_asked_for(
+    shipped: Tokens,
+) -> None:
     text = "padding " * (MOST_TEXT // 8) + "Beijing"
     assert "@china" not in named(shipped, text)
     assert "@china" in [shipped.names[t] for t in shipped.of(text, len(text))]
@@ -125,7 +156,9 @@ def test_the_reason_is_the_words_as_they_stand(shipped: Tokens) -> None:
     assert shipped.surfaces(text, [NOTHING]) == ()
 
 
-def test_words_are_learned_again_when_the_memory_was_emptied(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_words_are_learned_again_when_the_memory_was_emptied(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(tokens_module, "MOST_WORDS", 3)
     tokens = Tokens(Aliases())
     first = tokens.of("one harbour opens today while another closes")

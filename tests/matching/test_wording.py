@@ -1,4 +1,6 @@
-"""What a report says is found again under tags, labels, datelines and boilerplate, and nothing of it is lost."""
+"""What a report says is found again under tags, labels, datelines and boilerplate, and nothing of
+it is lost.
+"""
 
 import pytest
 from hypothesis import given
@@ -49,12 +51,20 @@ def test_what_belongs_to_a_headline_stays(title: str) -> None:
 
 
 def test_escapes_are_undone_even_when_they_were_escaped_again() -> None:
-    assert headline("Arland &amp; Borland&amp;rsquo;s leaders meet") == "Arland & Borland's leaders meet"
+    assert (
+        headline("Arland &amp; Borland&amp;rsquo;s leaders meet")
+        == "Arland & Borland's leaders meet"
+    )
 
 
 def test_the_name_of_the_feed_is_cut_wherever_it_stands() -> None:
-    assert headline("arland daily: the border opens today", "Arland Daily") == "the border opens today"
-    assert headline("The border opens today - arland daily", "Arland Daily") == "The border opens today"
+    assert (
+        headline("arland daily: the border opens today", "Arland Daily") == "the border opens today"
+    )
+    assert (
+        headline("The border opens today - arland daily", "Arland Daily")
+        == "The border opens today"
+    )
 
 
 def test_a_tag_in_chinese_is_cut() -> None:
@@ -115,7 +125,9 @@ def test_words_are_lower_case_and_signs_stand_alone() -> None:
         ("", "", ""),
     ],
 )
-def test_a_wire_is_named_by_dateline_or_byline_and_not_by_mention(title: str, summary: str, agency: str) -> None:
+def test_a_wire_is_named_by_dateline_or_byline_and_not_by_mention(
+    title: str, summary: str, agency: str
+) -> None:
     assert wire(title, summary) == agency
 
 
@@ -126,7 +138,9 @@ def test_a_cleaned_headline_is_a_piece_of_the_whole_with_at_least_three_words(te
     assert any(whole[at : at + len(cleaned)] == cleaned for at in range(len(whole) + 1))
 
 
-@pytest.mark.parametrize("text", ["A" * 100_000, "a b " * 25_000, "- " * 50_000, "(" * 100_000, "the post " * 11_000])
+@pytest.mark.parametrize(
+    "text", ["A" * 100_000, "a b " * 25_000, "- " * 50_000, "(" * 100_000, "the post " * 11_000]
+)
 def test_text_of_any_length_is_cleaned(text: str) -> None:
     assert len(headline(text)) <= 4_000
     assert len(body(text)) <= 4_000

@@ -7,7 +7,22 @@ from hypothesis import strategies as st
 from tracker.matching import table, wordpiece
 from tracker.matching.wordpiece import WordPiece
 
-SMALL = ("[UNK]", "[CLS]", "[SEP]", "sanction", "##s", "##ed", "san", "##ction", ",", "'", "t", "isn", "平", "cafe")
+SMALL = (
+    "[UNK]",
+    "[CLS]",
+    "[SEP]",
+    "sanction",
+    "##s",
+    "##ed",
+    "san",
+    "##ction",
+    ",",
+    "'",
+    "t",
+    "isn",
+    "平",
+    "cafe",
+)
 
 
 @pytest.fixture(scope="module")
@@ -39,9 +54,15 @@ def english() -> tuple[WordPiece, tuple[str, ...]]:
 def test_pieces_are_those_of_the_library_that_the_model_was_made_with(
     english: tuple[WordPiece, tuple[str, ...]], text: str, pieces: str
 ) -> None:
-    """What is expected here was written by the library `tokenizers` 0.23 for the model's own tokenizer.json."""
+    """What is expected here was written by the library `tokenizers` 0.23 for the model's own
+    tokenizer.json.
+    """
     splitter, vocabulary = english
-    assert [vocabulary[i] for i in splitter.encode(text, limit=64)] == ["[CLS]", *pieces.split(), "[SEP]"]
+    assert [vocabulary[i] for i in splitter.encode(text, limit=64)] == [
+        "[CLS]",
+        *pieces.split(),
+        "[SEP]",
+    ]
 
 
 def test_the_longest_piece_wins_and_the_rest_continues_it() -> None:
@@ -71,7 +92,9 @@ def test_a_vocabulary_without_a_piece_for_the_unknown_is_refused() -> None:
         WordPiece(("war", "peace"))
 
 
-def test_a_full_memory_starts_anew_and_gives_the_same_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_memory_starts_anew_and_gives_the_same_pieces(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(wordpiece, "MOST_CACHED", 2)
     splitter = WordPiece(SMALL)
     words = ("sanctions", "cafe", "isn't", "sanctions", "CAFE")

@@ -1,4 +1,6 @@
-"""A question with everything that a report tells, and hostile text in every place that takes one."""
+"""A question with everything that a report tells, and hostile text in every place that takes
+one.
+"""
 
 import shutil
 from collections.abc import Iterator
@@ -16,14 +18,19 @@ from tracker.settings import Settings
 
 QUESTION = "summit-2027"
 BEN = ForecasterId("ben")
-HOSTILE = 'Arland invites Borland </script><script>alert(1)</script> #read("/etc/passwd") *b* $x^2$ 习近平 Привет'
+HOSTILE = (
+    'Arland invites Borland </script><script>alert(1)</script> #read("/etc/passwd") *b* '
+    "$x^2$ 习近平 Привет"
+)
 SOURCE = "https://arland.example/met"
 OPEN, ANSWERED = NOW + 10 * DAY, NOW + 40 * DAY
 
 
 @dataclass(frozen=True, slots=True)
 class Lived:
-    """A tracker on which something happened, and when: before the answer was entered, and as it was."""
+    """A tracker on which something happened, and when: before the answer was entered, and as it
+    was.
+    """
 
     tracker: Tracker
     open: datetime = OPEN
@@ -32,7 +39,9 @@ class Lived:
 
 @pytest.fixture(scope="session")
 def lived_file(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path) -> Path:
-    """News, forecasts of two people, and an answer, in a database that is made once; copying it is quick."""
+    """News, forecasts of two people, and an answer, in a database that is made once; copying it is
+    quick.
+    """
     settings = Settings(data_dir=tmp_path_factory.mktemp("lived"), me="ada")
     shutil.copy(migrated_file, settings.data_dir)
     clock, press = FakeClock(), Press()

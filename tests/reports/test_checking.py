@@ -16,7 +16,11 @@ def test_a_file_of_any_format_says_what_the_database_says(lived: Lived, form: Fo
     report = lived.tracker.report("question", QUESTION, as_of=lived.open)
     found = lived.tracker.check_report(written(report, form))
     assert (found.whole, found.same) == (True, True)
-    assert (found.carried.kind, found.carried.name, found.carried.known_at) == ("question", QUESTION, lived.open)
+    assert (found.carried.kind, found.carried.name, found.carried.known_at) == (
+        "question",
+        QUESTION,
+        lived.open,
+    )
     assert found.carried.sha256 == report.sha256
     assert found.words.startswith("The file is whole, and says what this database says")
 
@@ -28,7 +32,9 @@ def test_a_file_that_was_changed_is_found_out(lived: Lived) -> None:
     assert "was changed" in found.words
 
 
-def test_a_number_that_was_changed_in_the_data_and_their_hash_is_found_out_by_the_database(lived: Lived) -> None:
+def test_a_number_that_was_changed_in_the_data_and_their_hash_is_found_out_by_the_database(
+    lived: Lived,
+) -> None:
     report = lived.tracker.report("question", QUESTION)
     found = lived.tracker.check_report(written(report, "json").replace(b"55%", b"95%"))
     assert (found.whole, found.same) == (True, False)

@@ -19,7 +19,9 @@ def prose(of: object) -> str:
     return " ".join(block.text for block in of.blocks if isinstance(block, Words))  # type: ignore[attr-defined]
 
 
-def test_a_scenario_set_tells_shares_history_table_and_why(tracker: Tracker, clock: FakeClock) -> None:
+def test_a_scenario_set_tells_shares_history_table_and_why(
+    tracker: Tracker, clock: FakeClock
+) -> None:
     a_world(tracker, clock)
     report = tracker.report("scenarios", FUTURES)
     assert report.title == "Arland and Borland"
@@ -62,7 +64,9 @@ def test_an_essay_tells_its_record_its_claims_and_its_questions(lived: Lived) ->
         lived.tracker.report("essay", "nope")
 
 
-def test_an_answered_essay_says_how_often_it_was_right_and_how_few_that_is(tracker: Tracker, clock: FakeClock) -> None:
+def test_an_answered_essay_says_how_often_it_was_right_and_how_few_that_is(
+    tracker: Tracker, clock: FakeClock
+) -> None:
     tracker.load(a_set(a_question(bears_out="yes")))
     clock.advance(days=1)
     tracker.resolve(QUESTION, "yes", source_url="https://arland.example/met", known_at=clock.time)
@@ -76,7 +80,9 @@ def test_an_answered_essay_says_how_often_it_was_right_and_how_few_that_is(track
 def test_an_essay_without_questions_says_so(tracker: Tracker) -> None:
     from tracker.essays.values import NewEssay
 
-    tracker.add_essay(NewEssay("note", "A note", "Arland will join by 2030. It rained.", "note.txt"))
+    tracker.add_essay(
+        NewEssay("note", "A note", "Arland will join by 2030. It rained.", "note.txt")
+    )
     report = tracker.report("essay", "note")
     assert report.answer == "No questions yet."
     assert [each.heading for each in report.sections] == ["Its record", "The essay"]
@@ -90,11 +96,16 @@ def test_the_week_tells_what_moved_what_was_answered_and_what_came_in(lived: Liv
     (mine, *_) = [row for row in cells(section(later, "What moved")) if row[1] == "ada"]
     assert mine[2:] == ["40%", "55%", "+15.0 points"]
     last = lived.tracker.report("week")
-    assert last.answer == "0 questions moved by a point or more, 1 got an answer, 0 pieces of evidence came in."
+    assert (
+        last.answer
+        == "0 questions moved by a point or more, 1 got an answer, 0 pieces of evidence came in."
+    )
     assert cells(section(last, "What was answered"))[0][1] == "YES"
 
 
-def test_the_week_counts_scores_once_the_scheduled_close_has_passed(lived: Lived, clock: FakeClock) -> None:
+def test_the_week_counts_scores_once_the_scheduled_close_has_passed(
+    lived: Lived, clock: FakeClock
+) -> None:
     assert not [s for s in lived.tracker.report("week").sections if s.heading.startswith("Scores")]
     clock.advance(days=200)
     scores = section(lived.tracker.report("week"), "Scores so far")
@@ -104,7 +115,9 @@ def test_the_week_counts_scores_once_the_scheduled_close_has_passed(lived: Lived
     assert "too few to say who is better" in prose(scores)
 
 
-def test_the_week_names_stale_forecasts_and_feeds_that_failed(tracker: Tracker, clock: FakeClock) -> None:
+def test_the_week_names_stale_forecasts_and_feeds_that_failed(
+    tracker: Tracker, clock: FakeClock
+) -> None:
     tracker.load(a_set())
     tracker.add_forecaster(Forecaster(BEN, "Ben", "person"))
     tracker.forecast(QUESTION, "40%", rationale="They talk.")
@@ -118,7 +131,12 @@ def test_the_week_names_stale_forecasts_and_feeds_that_failed(tracker: Tracker, 
 def test_a_quiet_week_says_so_in_every_section(tracker: Tracker) -> None:
     quiet = tracker.report("week")
     told = " ".join(prose(each) for each in quiet.sections)
-    for words in ("No open question moved", "No answer was entered", "No evidence came in", "No feed was polled"):
+    for words in (
+        "No open question moved",
+        "No answer was entered",
+        "No evidence came in",
+        "No feed was polled",
+    ):
         assert words in told
     assert written(quiet, "html")
 

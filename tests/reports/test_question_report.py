@@ -28,7 +28,9 @@ def cells(of: Section) -> list[list[str]]:
 
 def told(of: Section) -> dict[str, Cell]:
     """The facts of a section."""
-    return {name: value for block in of.blocks if isinstance(block, Facts) for name, value in block.rows}
+    return {
+        name: value for block in of.blocks if isinstance(block, Facts) for name, value in block.rows
+    }
 
 
 def test_the_answer_comes_first_and_says_who_holds_what(lived: Lived) -> None:
@@ -45,7 +47,11 @@ def test_the_answer_comes_first_and_says_who_holds_what(lived: Lived) -> None:
 
 
 def test_the_lines_of_the_suggestion_add_up(lived: Lived) -> None:
-    rows = cells(section(lived.tracker.report("question", QUESTION, as_of=lived.open), "Why the suggestion is"))
+    rows = cells(
+        section(
+            lived.tracker.report("question", QUESTION, as_of=lived.open), "Why the suggestion is"
+        )
+    )
     *lines, total = rows
     assert [line[0] for line in lines][:3] == ["Base rate", "Time", "News: story"]
     assert lines[0][:2] == ["Base rate", "3 of 10 comparable years"]
@@ -64,7 +70,9 @@ def test_evidence_links_to_its_source_but_never_to_a_script(lived: Lived) -> Non
 
 
 def test_everyone_s_acts_stand_with_their_reasons_newest_first(lived: Lived) -> None:
-    rows = cells(section(lived.tracker.report("question", QUESTION, as_of=lived.open), "Forecasts and their"))
+    rows = cells(
+        section(lived.tracker.report("question", QUESTION, as_of=lived.open), "Forecasts and their")
+    )
     assert [(row[1], row[2]) for row in rows] == [
         ("ada", "forecast 55%"),
         ("Ben <b>&", "forecast 60%"),
@@ -89,7 +97,9 @@ def test_the_past_is_told_as_it_was_known(lived: Lived, clock: FakeClock) -> Non
     before = lived.tracker.report("question", QUESTION, as_of=lived.open)
     assert "Answer and scores" not in {each.heading for each in before.sections}
     clock.advance(days=1)
-    lived.tracker.resolve(QUESTION, "no", source_url=SOURCE, known_at=lived.answered, note="They did not.")
+    lived.tracker.resolve(
+        QUESTION, "no", source_url=SOURCE, known_at=lived.answered, note="They did not."
+    )
     (card, *_) = lived.tracker.question(QUESTION).evidence
     lived.tracker.review(card.evidence.id, "rejected")
     assert lived.tracker.report("question", QUESTION, as_of=lived.open) == before
@@ -111,7 +121,9 @@ def test_a_new_wording_is_told_from_when_on_it_stood(tracker: Tracker, clock: Fa
     tracker.load(a_set())
     first = clock.time
     clock.advance(days=1)
-    tracker.edit_question(QUESTION, Wording(criteria="YES if they meet by 30 June 2027."), why="shorter", override="t")
+    tracker.edit_question(
+        QUESTION, Wording(criteria="YES if they meet by 30 June 2027."), why="shorter", override="t"
+    )
     clock.advance(days=1)
     asked = section(tracker.report("question", QUESTION), "The question")
     assert told(asked)["Criteria"].text == "YES if they meet by 30 June 2027."
@@ -141,11 +153,15 @@ def test_every_kind_of_question_has_its_chart_before_and_after_its_answer(
     assert chart.axis == {"numeric": "number", "date": "date"}.get(life.asked.kind, "share")
     resolve(tracker, clock, life)
     report = tracker.report("question", life.asked.id)
-    assert (report.charts[0].answer is not None) == (life.asked.kind in ("binary", "numeric", "date"))
+    assert (report.charts[0].answer is not None) == (
+        life.asked.kind in ("binary", "numeric", "date")
+    )
     assert report.answer.startswith("Answered ")
 
 
-def test_a_replay_is_told_as_far_as_it_went_and_with_what_was_entered_after(lived: Lived, clock: FakeClock) -> None:
+def test_a_replay_is_told_as_far_as_it_went_and_with_what_was_entered_after(
+    lived: Lived, clock: FakeClock
+) -> None:
     lived.tracker.mark_replayed(lived.answered - DAY)
     clock.advance(days=100)
     assert lived.tracker.report("question", QUESTION).known_at == lived.answered

@@ -1,4 +1,6 @@
-"""A report as HTML, PDF and JSON: self-contained, inert, with vector charts, and the same whenever it is made."""
+"""A report as HTML, PDF and JSON: self-contained, inert, with vector charts, and the same whenever
+it is made.
+"""
 
 import hashlib
 import json
@@ -12,7 +14,19 @@ from tests.builders import NOW
 from tests.reports.lived import HOSTILE, QUESTION, Lived
 from tracker.errors import Refused
 from tracker.reports import figures
-from tracker.reports.content import Chart, EvidenceMark, Point, Report, Rule, Section, Series, cell, row, table, words
+from tracker.reports.content import (
+    Chart,
+    EvidenceMark,
+    Point,
+    Report,
+    Rule,
+    Section,
+    Series,
+    cell,
+    row,
+    table,
+    words,
+)
 from tracker.reports.writing import FORMATS, file_name, format_of, written
 
 LOADS = {"img", "iframe", "object", "embed", "link", "video", "audio", "source", "base", "form"}
@@ -32,7 +46,11 @@ class Elements(HTMLParser):
 
 def a_chart(name: str = "Ada", **changed: object) -> Chart:
     points = (Point(NOW, 0.3), Point(NOW.replace(day=20), 0.5))
-    series = (Series(name, "me", points), Series("Suggestion", "suggestion", points), Series("x", "person", points))
+    series = (
+        Series(name, "me", points),
+        Series("Suggestion", "suggestion", points),
+        Series("x", "person", points),
+    )
     values = {"axis": "share", "unit": "", "series": series, "alt": f"What {name} held."}
     return Chart(**{**values, **changed})  # type: ignore[arg-type]
 
@@ -44,7 +62,9 @@ def a_report(*blocks: object, title: str = "A title") -> Report:
 @pytest.fixture(scope="module")
 def hostile() -> Report:
     """Hostile text in every place."""
-    one = table((HOSTILE, "n"), [row(cell(HOSTILE, "https://wire.invalid/a"), 1)], wide=(0,), numbers=(1,))
+    one = table(
+        (HOSTILE, "n"), [row(cell(HOSTILE, "https://wire.invalid/a"), 1)], wide=(0,), numbers=(1,)
+    )
     return a_report(a_chart(f"{HOSTILE} <b onload=x>"), words(HOSTILE), one, title=HOSTILE)
 
 
@@ -56,7 +76,11 @@ def test_the_html_loads_nothing_and_runs_nothing_whatever_the_texts_say(hostile:
         {"type": "application/json", "id": "data"}
     ]
     names = {name for _, attributes in elements for name in attributes}
-    assert not [name for name in names if name.startswith("on") or name in ("src", "srcset", "xlink:href", "style")]
+    assert not [
+        name
+        for name in names
+        if name.startswith("on") or name in ("src", "srcset", "xlink:href", "style")
+    ]
     assert [a["href"] for _, a in elements if "href" in a] == ["https://wire.invalid/a"]
     assert "url(" not in page
     assert "@import" not in page
@@ -94,8 +118,12 @@ def test_the_hash_is_that_of_the_data_and_stands_in_every_format(hostile: Report
 
 def test_anybody_can_work_the_hash_of_an_html_file_out_again(hostile: Report) -> None:
     page = written(hostile, "html").decode()
-    (inside,) = re.findall(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)
-    again = json.dumps(json.loads(inside), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    (inside,) = re.findall(
+        r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL
+    )
+    again = json.dumps(
+        json.loads(inside), sort_keys=True, separators=(",", ":"), ensure_ascii=False
+    )
     assert hashlib.sha256(again.encode()).hexdigest() == hostile.sha256
 
 
@@ -111,9 +139,20 @@ def test_a_chart_draws_steps_evidence_rules_and_the_answer_as_vectors() -> None:
 
 
 def test_stacked_shares_and_ranges_are_areas() -> None:
-    options = tuple(Series(name, "option", (Point(NOW, 0.5), Point(NOW.replace(day=9), 0.5))) for name in "ab")
-    assert figures.spec(a_chart(series=options, stacked=True))["layer"][0]["encoding"]["y"]["stack"] == "zero"
-    ranged = (Series("Ada", "me", (Point(NOW, 1.7e9, 1.6e9, 1.8e9), Point(NOW.replace(day=9), 1.7e9, 1.6e9, 1.8e9))),)
+    options = tuple(
+        Series(name, "option", (Point(NOW, 0.5), Point(NOW.replace(day=9), 0.5))) for name in "ab"
+    )
+    assert (
+        figures.spec(a_chart(series=options, stacked=True))["layer"][0]["encoding"]["y"]["stack"]
+        == "zero"
+    )
+    ranged = (
+        Series(
+            "Ada",
+            "me",
+            (Point(NOW, 1.7e9, 1.6e9, 1.8e9), Point(NOW.replace(day=9), 1.7e9, 1.6e9, 1.8e9)),
+        ),
+    )
     spec = figures.spec(a_chart(series=ranged, axis="date"))
     assert spec["layer"][0]["mark"]["type"] == "area"
     assert spec["layer"][0]["data"]["values"][0]["value"] == 1.7e12  # Vega counts milliseconds

@@ -1,4 +1,6 @@
-"""Yes/no questions that are bound to each other, what people say about them, and how they are answered."""
+"""Yes/no questions that are bound to each other, what people say about them, and how they are
+answered.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,14 +19,22 @@ WHY = "a question of a test"
 def ask(tracker: Tracker, *names: str, opens: int = 0, closes: int = 30, **changed: Any) -> None:
     """Questions that open and close on these days after NOW, yes or no unless said otherwise."""
     end = NOW + closes * DAY
-    said = {"horizon_shape": "event_by", "opens_at": NOW + opens * DAY, "closes_at": end, "resolves_at": end, **changed}
+    said = {
+        "horizon_shape": "event_by",
+        "opens_at": NOW + opens * DAY,
+        "closes_at": end,
+        "resolves_at": end,
+        **changed,
+    }
     for name in names:
         tracker.ask(an_asked(name, **said), override=WHY)
 
 
 def a_link(kind: LinkKind, *names: str, id: str = "rains", labels: tuple[str, ...] = ()) -> Link:
     """A link of these questions, in this order."""
-    return Link(LinkId(id), kind, tuple(map(QuestionId, names)), "Rain in Arland", labels, "So it must be.")
+    return Link(
+        LinkId(id), kind, tuple(map(QuestionId, names)), "Rain in Arland", labels, "So it must be."
+    )
 
 
 def say(tracker: Tracker, chances: Mapping[str, str], who: ForecasterId = ADA) -> None:
@@ -35,7 +45,9 @@ def say(tracker: Tracker, chances: Mapping[str, str], who: ForecasterId = ADA) -
 
 def answer(tracker: Tracker, name: str, outcome: str) -> None:
     """An answer that is known and written down now."""
-    tracker.resolve(name, outcome, source_url=PAPER, known_at=tracker.now(), note="It was in the paper.")
+    tracker.resolve(
+        name, outcome, source_url=PAPER, known_at=tracker.now(), note="It was in the paper."
+    )
 
 
 def outcomes(tracker: Tracker, name: str) -> list[str]:

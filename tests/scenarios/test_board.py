@@ -37,7 +37,9 @@ def late(tracker: Tracker) -> Tracker:
 # What is believed
 
 
-def test_before_it_opens_a_question_has_no_number_and_then_its_base_rate(late: Tracker, clock: FakeClock) -> None:
+def test_before_it_opens_a_question_has_no_number_and_then_its_base_rate(
+    late: Tracker, clock: FakeClock
+) -> None:
     assert board_at(late, NOW) == {}
     clock.advance(days=3)
     row = row_of(late, clock.time)
@@ -70,7 +72,9 @@ def test_what_is_said_at_the_very_instant_counts(late: Tracker, clock: FakeClock
     assert board_at(late, clock.time)[RAIN] == pytest.approx(0.8)
 
 
-def test_the_last_number_stands_after_the_close_until_there_is_an_answer(late: Tracker, clock: FakeClock) -> None:
+def test_the_last_number_stands_after_the_close_until_there_is_an_answer(
+    late: Tracker, clock: FakeClock
+) -> None:
     clock.advance(days=3)
     say(late, {RAIN: "80%"})
     clock.advance(days=40)
@@ -123,7 +127,9 @@ def test_a_corrected_answer_counts_from_its_entry_on(late: Tracker, clock: FakeC
     assert board_at(late, clock.time) == {RAIN: 0.0}
 
 
-def test_what_is_not_there_or_is_no_yes_or_no_question_has_no_row(late: Tracker, clock: FakeClock) -> None:
+def test_what_is_not_there_or_is_no_yes_or_no_question_has_no_row(
+    late: Tracker, clock: FakeClock
+) -> None:
     ask(late, "futures", kind="categorical", options=OPTIONS, horizon_shape="state_at")
     clock.advance(days=3)
     assert board_at(late, clock.time, "nope", "futures", RAIN) == {RAIN: 0.3}
@@ -139,7 +145,9 @@ def test_every_seat_says_whose_number_it_is(tracker: Tracker, clock: FakeClock) 
     assert {name: seat.by for name, seat in seats.items()} == {PACT: "Crowd", FAIR: "Suggestion"}
 
 
-@pytest.mark.parametrize(("outcome", "p"), [("yes", 1.0), ("no", 0.0), ("annulled", None), ("ambiguous", None)])
+@pytest.mark.parametrize(
+    ("outcome", "p"), [("yes", 1.0), ("no", 0.0), ("annulled", None), ("ambiguous", None)]
+)
 def test_an_answered_seat_says_so_and_moves_the_shares(
     tracker: Tracker, clock: FakeClock, outcome: str, p: float | None
 ) -> None:
@@ -152,7 +160,9 @@ def test_an_answered_seat_says_so_and_moves_the_shares(
     friends = page.history[-1].shares[0]
     assert page.history[:3] == before
     if p is None:
-        alone = 0.3 * (0.3 * 0.5 / 0.44 + 0.7 * 0.5 / 0.56)  # by Jeffrey's rule: the fair is at 30 %, and 44 % expected
+        alone = 0.3 * (
+            0.3 * 0.5 / 0.44 + 0.7 * 0.5 / 0.56
+        )  # by Jeffrey's rule: the fair is at 30 %, and 44 % expected
         assert friends == pytest.approx(alone)
     else:
         assert (friends > before[-1].shares[0]) is (p == 1.0)

@@ -1,4 +1,6 @@
-"""Scenario sets, their rows and links are checked whole before anything is kept; what is kept is never rewritten."""
+"""Scenario sets, their rows and links are checked whole before anything is kept; what is kept is
+never rewritten.
+"""
 
 from dataclasses import replace
 from typing import Any
@@ -14,7 +16,17 @@ from forecasts.question import QuestionId
 from forecasts.scenario_reading import gives_way
 from forecasts.scenario_set import LikelihoodRow
 from tests.builders import DAY, NOW, FakeClock
-from tests.dashboard.scenario_examples import BEN, FAIR, FUTURES, OPTIONS, PACT, SET, TABLE, a_world, ask_questions
+from tests.dashboard.scenario_examples import (
+    BEN,
+    FAIR,
+    FUTURES,
+    OPTIONS,
+    PACT,
+    SET,
+    TABLE,
+    a_world,
+    ask_questions,
+)
 from tests.quick_databases import begin
 from tests.scenarios.linked_questions import a_link, acts_of, ask, say
 from tracker.api import Tracker
@@ -43,7 +55,11 @@ def questions_alone(tracker: Tracker, clock: FakeClock) -> None:
 
 
 def row_of(tracker: Tracker, question_id: QuestionId) -> LikelihoodRow:
-    return next(row for row in tracker.scenarios(FUTURES).scenario_set.rows if row.question_id == question_id)
+    return next(
+        row
+        for row in tracker.scenarios(FUTURES).scenario_set.rows
+        if row.question_id == question_id
+    )
 
 
 def suggested(tracker: Tracker) -> dict[str, float]:
@@ -60,13 +76,33 @@ def suggested(tracker: Tracker) -> dict[str, float]:
     ("changed", "error", "reason"),
     [
         ({"question_id": QuestionId("nope")}, NotFound, "there is no question nope"),
-        ({"question_id": PACT}, InvalidQuestion, "is binary: scenarios are the options of a categorical question"),
+        (
+            {"question_id": PACT},
+            InvalidQuestion,
+            "is binary: scenarios are the options of a categorical question",
+        ),
         ({"descriptions": ("one", "two")}, InvalidQuestion, "2 descriptions for 3 scenarios"),
-        ({"rows": (LikelihoodRow(QuestionId("nope"), (0.5, 0.5, 0.5)),)}, NotFound, "there is no question nope"),
-        ({"rows": (LikelihoodRow(FUTURES, (0.5, 0.5, 0.5)),)}, InvalidQuestion, "is the scenarios' own question"),
+        (
+            {"rows": (LikelihoodRow(QuestionId("nope"), (0.5, 0.5, 0.5)),)},
+            NotFound,
+            "there is no question nope",
+        ),
+        (
+            {"rows": (LikelihoodRow(FUTURES, (0.5, 0.5, 0.5)),)},
+            InvalidQuestion,
+            "is the scenarios' own question",
+        ),
         ({"rows": (TABLE[0], TABLE[0])}, InvalidQuestion, "in the table twice"),
-        ({"rows": (LikelihoodRow(PACT, (0.5, 0.5)),)}, InvalidQuestion, "has 2 numbers for 3 scenarios"),
-        ({"rows": (LikelihoodRow(PACT, (0.5, 0.5, 1.0)),)}, InvalidProbability, "nothing could undo that"),
+        (
+            {"rows": (LikelihoodRow(PACT, (0.5, 0.5)),)},
+            InvalidQuestion,
+            "has 2 numbers for 3 scenarios",
+        ),
+        (
+            {"rows": (LikelihoodRow(PACT, (0.5, 0.5, 1.0)),)},
+            InvalidProbability,
+            "nothing could undo that",
+        ),
         ({"rows": (LikelihoodRow(PACT, (0.5, 0.5, 1.2)),)}, InvalidProbability, "1.2"),
     ],
 )
@@ -100,7 +136,10 @@ def test_a_set_is_kept_on_both_databases_and_the_log_stays_whole(both: Tracker) 
     ask_questions(both)
     both.add_scenario_set(SET)
     both.set_likelihoods(FUTURES, LikelihoodRow(RACE, (0.2, 0.3, 0.4), "They run."))
-    assert both.scenarios(FUTURES).scenario_set.rows == (*TABLE, LikelihoodRow(RACE, (0.2, 0.3, 0.4), "They run."))
+    assert both.scenarios(FUTURES).scenario_set.rows == (
+        *TABLE,
+        LikelihoodRow(RACE, (0.2, 0.3, 0.4), "They run."),
+    )
     assert both.verify().bad_seq is None
 
 
@@ -129,7 +168,9 @@ def test_a_row_that_does_not_fit_is_refused_and_the_table_stays(
 
 
 def test_a_row_on_what_is_no_scenario_set_is_not_found(asked: Tracker) -> None:
-    with pytest.raises(NotFound, match="there is no scenario set futures: see `tracker scenarios list`"):
+    with pytest.raises(
+        NotFound, match="there is no scenario set futures: see `tracker scenarios list`"
+    ):
         asked.set_likelihoods(FUTURES, TABLE[0])
 
 
@@ -160,7 +201,10 @@ def test_a_table_is_read_as_it_stood_at_an_instant(world: Tracker, clock: FakeCl
     clock.advance(days=1)
     world.set_likelihoods(FUTURES, LikelihoodRow(FAIR, ()))
     with world._store.reading() as session:
-        stood = [scenarios.of_question(session, FUTURES, at) for at in (NOW, changed - DAY, changed, clock.time)]
+        stood = [
+            scenarios.of_question(session, FUTURES, at)
+            for at in (NOW, changed - DAY, changed, clock.time)
+        ]
         before = scenarios.of_question(session, FUTURES, NOW - DAY)
         listed = scenarios.every(session, NOW - DAY), scenarios.every(session, changed)[0].rows
         versions = scenarios.versions(session, FUTURES)
@@ -168,10 +212,16 @@ def test_a_table_is_read_as_it_stood_at_an_instant(world: Tracker, clock: FakeCl
     assert [one.rows for one in stood if one is not None] == [TABLE, TABLE, (TABLE[1], row), (row,)]
     assert (before, listed[0], none) == (None, (), ())
     assert listed[1] == (TABLE[1], row)
-    assert [(at, one.rows) for at, one in versions] == [(NOW, TABLE), (changed, (TABLE[1], row)), (clock.time, (row,))]
+    assert [(at, one.rows) for at, one in versions] == [
+        (NOW, TABLE),
+        (changed, (TABLE[1], row)),
+        (clock.time, (row,)),
+    ]
 
 
-def test_a_row_that_is_changed_leaves_the_past_of_the_shares_as_it_was(world: Tracker, clock: FakeClock) -> None:
+def test_a_row_that_is_changed_leaves_the_past_of_the_shares_as_it_was(
+    world: Tracker, clock: FakeClock
+) -> None:
     before = world.scenarios(FUTURES).history
     assert len(before) == 3
     world.set_likelihoods(FUTURES, LikelihoodRow(PACT, (0.1, 0.5, 0.5), "The other way round."))
@@ -189,7 +239,9 @@ def test_a_row_that_changes_nothing_is_no_step(world: Tracker) -> None:
     assert world.scenarios(FUTURES).history == before
 
 
-def test_a_set_that_is_made_late_tells_the_time_before_by_its_first_table(asked: Tracker, clock: FakeClock) -> None:
+def test_a_set_that_is_made_late_tells_the_time_before_by_its_first_table(
+    asked: Tracker, clock: FakeClock
+) -> None:
     say(asked, {PACT: "90%"})
     clock.advance(days=4)
     asked.add_scenario_set(SET)
@@ -211,7 +263,9 @@ def test_a_set_that_opens_later_has_no_history(tracker: Tracker) -> None:
 # Options that come and go
 
 
-def test_a_scenario_that_came_later_leaves_old_rows_readable_and_new_ones_have_a_number_for_it(world: Tracker) -> None:
+def test_a_scenario_that_came_later_leaves_old_rows_readable_and_new_ones_have_a_number_for_it(
+    world: Tracker,
+) -> None:
     history = world.scenarios(FUTURES).history
     world.change_option(FUTURES, "rivals", "added")
     page = world.scenarios(FUTURES)
@@ -219,7 +273,8 @@ def test_a_scenario_that_came_later_leaves_old_rows_readable_and_new_ones_have_a
     assert page.scenario_set.descriptions == (*SET.descriptions, "")
     assert page.history == history
     with pytest.raises(
-        InvalidQuestion, match="3 numbers for 4 scenarios: give one for each of friends, strangers, Oth"
+        InvalidQuestion,
+        match="3 numbers for 4 scenarios: give one for each of friends, strangers, Oth",
     ):
         world.set_likelihoods(FUTURES, replace(TABLE[0], p=(0.5, 0.4, 0.5)))
     world.set_likelihoods(FUTURES, LikelihoodRow(PACT, (0.5, 0.4, 0.5, 0.2), "Rivals do not sign."))
@@ -233,10 +288,16 @@ def test_a_row_for_the_scenarios_that_are_left_keeps_what_it_said_of_one_that_is
     world.change_option(FUTURES, "strangers", "removed")
     history = world.scenarios(FUTURES).history
     clock.advance(hours=1)
-    with pytest.raises(InvalidQuestion, match=r"1 numbers for 2 scenarios: give one for each of friends, Other$"):
+    with pytest.raises(
+        InvalidQuestion, match=r"1 numbers for 2 scenarios: give one for each of friends, Other$"
+    ):
         world.set_likelihoods(FUTURES, LikelihoodRow(PACT, (0.5,)))
     changed = world.set_likelihoods(FUTURES, LikelihoodRow(PACT, (0.9, 0.2), "Only two are left."))
-    assert row_of(world, PACT) == changed.rows[-1] == LikelihoodRow(PACT, (0.9, 0.03, 0.2), "Only two are left.")
+    assert (
+        row_of(world, PACT)
+        == changed.rows[-1]
+        == LikelihoodRow(PACT, (0.9, 0.03, 0.2), "Only two are left.")
+    )
     assert world.scenarios(FUTURES).history[:-1] == history
     assert set(suggested(world)) == {"friends", "Other"}
 
@@ -281,7 +342,9 @@ def test_an_edited_scenario_is_a_forecast_in_which_the_others_gave_way(
 ) -> None:
     held = Categorical(OPTIONS, (0.5, 0.4, 0.1))
     world.forecast(FUTURES, held, rationale="So it looks.")
-    world.forecast(FUTURES, gives_way(held, "friends", 0.55, how=how, one=one), rationale="The pact.")
+    world.forecast(
+        FUTURES, gives_way(held, "friends", 0.55, how=how, one=one), rationale="The pact."
+    )
     page = world.scenarios(FUTURES)
     mine = page.held[world.me]
     assert isinstance(mine, Categorical)
@@ -306,8 +369,17 @@ def ask_for_links(tracker: Tracker, _clock: FakeClock) -> None:
     for n, name in enumerate(("a", "b", "c", "d")):
         ask(tracker, name, closes=30 + n)
     ask(tracker, "calm", closes=50, horizon_shape="holds_until")
-    ask(tracker, "grain", closes=60, kind="numeric", scale=Scale(0.0, 100.0, unit="Mt"), horizon_shape="state_at")
-    ask(tracker, "futures", closes=60, kind="categorical", options=OPTIONS, horizon_shape="state_at")
+    ask(
+        tracker,
+        "grain",
+        closes=60,
+        kind="numeric",
+        scale=Scale(0.0, 100.0, unit="Mt"),
+        horizon_shape="state_at",
+    )
+    ask(
+        tracker, "futures", closes=60, kind="categorical", options=OPTIONS, horizon_shape="state_at"
+    )
 
 
 FITTING: tuple[tuple[LinkKind, tuple[str, ...]], ...] = (
@@ -323,7 +395,9 @@ FITTING: tuple[tuple[LinkKind, tuple[str, ...]], ...] = (
 
 
 @pytest.mark.parametrize(("kind", "names"), FITTING)
-def test_a_link_that_fits_is_kept_as_it_was_said(questions: Tracker, kind: LinkKind, names: tuple[str, ...]) -> None:
+def test_a_link_that_fits_is_kept_as_it_was_said(
+    questions: Tracker, kind: LinkKind, names: tuple[str, ...]
+) -> None:
     made = a_link(kind, *names, labels=names)
     questions.add_link(made)
     assert questions.coherence().links == (made,)
@@ -368,8 +442,12 @@ def test_a_link_that_does_not_fit_is_refused_and_nothing_is_kept(
     assert questions.verify() == before
 
 
-@pytest.mark.parametrize("kind", ["implies", "negates", "conjunction", "one of", "dates", "members", "condition"])
-def test_a_link_to_a_question_that_is_not_there_is_refused(questions: Tracker, kind: LinkKind) -> None:
+@pytest.mark.parametrize(
+    "kind", ["implies", "negates", "conjunction", "one of", "dates", "members", "condition"]
+)
+def test_a_link_to_a_question_that_is_not_there_is_refused(
+    questions: Tracker, kind: LinkKind
+) -> None:
     names = ("a", "b", "nope") if kind in ("conjunction", "condition") else ("a", "nope")
     with pytest.raises(NotFound, match="there is no question nope"):
         questions.add_link(a_link(kind, *names))
@@ -398,5 +476,9 @@ def test_two_that_imply_each_other_are_allowed_they_are_one_event(questions: Tra
     questions.add_link(a_link("implies", "a", "b", id="there"))
     questions.add_link(a_link("implies", "b", "a", id="back"))
     say(questions, {"a": "60%", "b": "40%"})
-    mine = [c.violation.link.id for c in questions.coherence().contradictions if c.forecaster.id == questions.me]
+    mine = [
+        c.violation.link.id
+        for c in questions.coherence().contradictions
+        if c.forecaster.id == questions.me
+    ]
     assert mine == ["there"]

@@ -1,4 +1,6 @@
-"""Contradictions are found in what one forecaster holds, repaired on demand, and both versions are scored."""
+"""Contradictions are found in what one forecaster holds, repaired on demand, and both versions are
+scored.
+"""
 
 from dataclasses import replace
 from math import inf, log
@@ -46,18 +48,26 @@ def held(tracker: Tracker, name: str, who: ForecasterId = ADA) -> float | None:
 # Adopted
 
 
-def test_an_adopted_repair_is_a_forecast_on_each_question_with_the_reason(linked: Tracker, clock: FakeClock) -> None:
+def test_an_adopted_repair_is_a_forecast_on_each_question_with_the_reason(
+    linked: Tracker, clock: FakeClock
+) -> None:
     clock.advance(hours=1)
     offered = mine(linked).violation
     made = linked.decide_repair(DATES.id, "adopted", why=" I had not seen it. ")
     assert (made.before, made.after) == ((0.6, 0.3), offered.after)
-    assert (made.decision, made.why, made.forecaster_id, made.at) == ("adopted", "I had not seen it.", ADA, clock.time)
+    assert (made.decision, made.why, made.forecaster_id, made.at) == (
+        "adopted",
+        "I had not seen it.",
+        ADA,
+        clock.time,
+    )
     for name, p in zip((EARLY, LATE), offered.after, strict=True):
         assert held(linked, name) == pytest.approx(p)
         (*_, last) = acts_of(linked, name)
         assert (last.act, last.made_at) == ("forecast", clock.time)
         assert last.rationale == (
-            "Adopted a repair: these forecasts contradicted each other (Rain in Arland). I had not seen it."
+            "Adopted a repair: these forecasts contradicted each other (Rain in Arland). I "
+            "had not seen it."
         )
     assert not [c for c in linked.coherence().contradictions if c.forecaster.id == ADA]
     assert [len(acts_of(linked, name, BEN)) for name in (EARLY, LATE)] == [1, 1]
@@ -73,7 +83,9 @@ def test_a_forecast_that_the_repair_leaves_as_it_is_gets_no_act(tracker: Tracker
     assert [len(acts_of(tracker, name)) for name in ("first", "second", "third")] == [1, 2, 2]
 
 
-def test_what_was_adopted_can_be_undone_like_any_forecast(linked: Tracker, clock: FakeClock) -> None:
+def test_what_was_adopted_can_be_undone_like_any_forecast(
+    linked: Tracker, clock: FakeClock
+) -> None:
     linked.decide_repair(DATES.id, "adopted")
     clock.advance(hours=1)
     for name in (EARLY, LATE):
@@ -84,7 +96,9 @@ def test_what_was_adopted_can_be_undone_like_any_forecast(linked: Tracker, clock
 # Declined
 
 
-def test_a_declined_repair_changes_no_forecast_and_is_remembered(linked: Tracker, clock: FakeClock) -> None:
+def test_a_declined_repair_changes_no_forecast_and_is_remembered(
+    linked: Tracker, clock: FakeClock
+) -> None:
     say(linked, {EARLY: "50%", LATE: "40%"}, BEN)
     linked.decide_repair(DATES.id, "declined", why="They ask different things.")
     assert [len(acts_of(linked, name)) for name in (EARLY, LATE)] == [1, 1]
@@ -108,7 +122,9 @@ def test_a_declined_repair_changes_no_forecast_and_is_remembered(linked: Tracker
 
 
 @pytest.mark.parametrize("decision", ["adopted", "declined"])
-def test_both_versions_are_scored_once_all_is_answered(linked: Tracker, clock: FakeClock, decision: RepairWord) -> None:
+def test_both_versions_are_scored_once_all_is_answered(
+    linked: Tracker, clock: FakeClock, decision: RepairWord
+) -> None:
     made = linked.decide_repair(DATES.id, decision)
     clock.advance(days=1)
     answer(linked, EARLY, "no")
@@ -130,11 +146,15 @@ def test_both_versions_are_scored_once_all_is_answered(linked: Tracker, clock: F
 # Of one's own forecasts alone
 
 
-def test_a_repair_is_offered_from_the_own_forecasts_alone(linked: Tracker, clock: FakeClock) -> None:
+def test_a_repair_is_offered_from_the_own_forecasts_alone(
+    linked: Tracker, clock: FakeClock
+) -> None:
     before = linked.verify()
     with pytest.raises(Refused, match="your forecasts on rains do not contradict each other"):
         linked.decide_repair(DATES.id, "adopted", by=BEN)
-    with pytest.raises(Refused, match="you hold no forecast on early; you hold no forecast on late"):
+    with pytest.raises(
+        Refused, match="you hold no forecast on early; you hold no forecast on late"
+    ):
         linked.decide_repair(DATES.id, "adopted", by=ForecasterId("cem"))
     assert linked.verify() == before
     say(linked, {EARLY: "90%"}, ForecasterId("cem"))
@@ -151,7 +171,9 @@ def test_what_is_computed_is_told_and_never_repaired(linked: Tracker) -> None:
     assert linked.verify() == before
 
 
-def test_a_forecast_that_was_taken_back_contradicts_nothing(linked: Tracker, clock: FakeClock) -> None:
+def test_a_forecast_that_was_taken_back_contradicts_nothing(
+    linked: Tracker, clock: FakeClock
+) -> None:
     clock.advance(hours=1)
     linked.withdraw(LATE)
     assert not [c for c in linked.coherence().contradictions if c.forecaster.id == ADA]
@@ -180,7 +202,9 @@ def test_what_is_left_open_is_held_together_when_the_first_question_is_closed(
     assert mine(linked, cem).violation.before == (0.6, 0.2)
 
 
-@pytest.mark.parametrize(("early", "slight"), [("30.5%", True), ("30.8%", True), ("31%", False), ("60%", False)])
+@pytest.mark.parametrize(
+    ("early", "slight"), [("30.5%", True), ("30.8%", True), ("31%", False), ("60%", False)]
+)
 def test_what_rounding_would_hide_is_slight(linked: Tracker, early: str, slight: bool) -> None:
     say(linked, {EARLY: early})
     found = mine(linked)
@@ -198,13 +222,19 @@ def test_near_certainty_a_flagged_contradiction_is_never_slight(linked: Tracker)
 
 def test_the_worst_contradiction_comes_first(linked: Tracker) -> None:
     say(linked, {EARLY: "41%", LATE: "30%"}, BEN)
-    assert [c.forecaster.id for c in linked.coherence().contradictions if c.forecaster.id in (ADA, BEN)] == [ADA, BEN]
+    assert [
+        c.forecaster.id for c in linked.coherence().contradictions if c.forecaster.id in (ADA, BEN)
+    ] == [ADA, BEN]
     say(linked, {EARLY: "90%", LATE: "10%"}, BEN)
-    assert [c.forecaster.id for c in linked.coherence().contradictions if c.forecaster.id in (ADA, BEN)] == [BEN, ADA]
+    assert [
+        c.forecaster.id for c in linked.coherence().contradictions if c.forecaster.id in (ADA, BEN)
+    ] == [BEN, ADA]
 
 
 @pytest.mark.parametrize("decision", ["adopted", "declined"])
-def test_certainties_that_contradict_each_other_can_be_decided(linked: Tracker, decision: RepairWord) -> None:
+def test_certainties_that_contradict_each_other_can_be_decided(
+    linked: Tracker, decision: RepairWord
+) -> None:
     say(linked, {EARLY: "100%", LATE: "0%"})
     assert mine(linked).violation.nats == inf
     made = linked.decide_repair(DATES.id, decision)

@@ -1,4 +1,6 @@
-"""Conditional pairs: the branch that does not come about is annulled once, whatever is answered first."""
+"""Conditional pairs: the branch that does not come about is annulled once, whatever is answered
+first.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -68,7 +70,9 @@ def test_what_cannot_come_about_is_annulled_with_the_answer_of_its_condition(
     assert pair.verify().bad_seq is None
 
 
-def test_nobody_is_scored_on_the_branch_that_does_not_count(pair: Tracker, clock: FakeClock) -> None:
+def test_nobody_is_scored_on_the_branch_that_does_not_count(
+    pair: Tracker, clock: FakeClock
+) -> None:
     answer(pair, TARIFFS, "no")
     clock.advance(days=1)
     answer(pair, UNLESS, "yes")
@@ -99,11 +103,17 @@ def test_a_pair_that_hangs_on_a_branch_that_is_gone_goes_with_it(pair: Tracker) 
     ask(pair, "peace-if", "peace-unless")
     pair.add_link(a_link("condition", IF, "peace-if", "peace-unless", id="peace"))
     answer(pair, TARIFFS, "no")
-    assert [status(pair, name) for name in ("peace-if", "peace-unless", UNLESS)] == ["annulled", "annulled", "open"]
+    assert [status(pair, name) for name in ("peace-if", "peace-unless", UNLESS)] == [
+        "annulled",
+        "annulled",
+        "open",
+    ]
     assert annulment(pair, "peace-if").note.startswith("condition war-if was annulled")
 
 
-def test_a_branch_that_has_not_opened_yet_is_annulled_as_well(tracker: Tracker, clock: FakeClock) -> None:
+def test_a_branch_that_has_not_opened_yet_is_annulled_as_well(
+    tracker: Tracker, clock: FakeClock
+) -> None:
     ask(tracker, TARIFFS)
     ask(tracker, *BRANCHES, opens=5)
     tracker.add_link(PAIR)
@@ -125,7 +135,11 @@ def test_a_branch_that_opened_after_its_condition_was_known_is_annulled_from_its
     clock.advance(days=3)
     tracker.resolve(TARIFFS, "no", source_url=PAPER, known_at=NOW + DAY)
     found = annulment(tracker, IF)
-    assert (found.event_at, found.known_at, found.entered_at) == (NOW + DAY, NOW + 2 * DAY, clock.time)
+    assert (found.event_at, found.known_at, found.entered_at) == (
+        NOW + DAY,
+        NOW + 2 * DAY,
+        clock.time,
+    )
 
 
 # Once, and on a correction
@@ -192,7 +206,9 @@ def test_what_is_annulled_is_annulled_again_when_somebody_answers_it_all_the_sam
     assert pair.verify().bad_seq is None
 
 
-def test_a_pair_that_is_bound_late_annuls_what_is_gone_by_then(tracker: Tracker, clock: FakeClock) -> None:
+def test_a_pair_that_is_bound_late_annuls_what_is_gone_by_then(
+    tracker: Tracker, clock: FakeClock
+) -> None:
     ask(tracker, TARIFFS, *BRANCHES)
     say(tracker, {IF: "40%"}, BEN)
     clock.advance(days=1)
@@ -215,7 +231,9 @@ def past(name: str, outcome: Outcome, day: int) -> PastResolution:
 
 def a_pair_set(*answers: PastResolution) -> QuestionSet:
     """A set that brings a pair with its history."""
-    made = a_set(*(a_question(name) for name in (TARIFFS, *BRANCHES)), indicators=[], resolutions=answers)
+    made = a_set(
+        *(a_question(name) for name in (TARIFFS, *BRANCHES)), indicators=[], resolutions=answers
+    )
     return replace(made, links=(PAIR,))
 
 

@@ -1,4 +1,6 @@
-"""Expected indicators: seen in time, silent past their date, each noted once, and weighed as was said in advance."""
+"""Expected indicators: seen in time, silent past their date, each noted once, and weighed as was
+said in advance.
+"""
 
 from dataclasses import replace
 from math import log
@@ -53,18 +55,27 @@ def confirm(tracker: Tracker, status: str = "confirmed") -> None:
 # Seen
 
 
-def test_news_before_the_date_is_noted_as_seen_on_arrival(waiting: Tracker, press: Press, clock: FakeClock) -> None:
+def test_news_before_the_date_is_noted_as_seen_on_arrival(
+    waiting: Tracker, press: Press, clock: FakeClock
+) -> None:
     clock.advance(days=2)
     report(waiting, press)
     (mark,) = waiting.question(SUMMIT).marks
-    assert (mark.indicator_id, mark.state, mark.due_at, mark.at) == (expecting().id, "seen", DUE.by, clock.time)
+    assert (mark.indicator_id, mark.state, mark.due_at, mark.at) == (
+        expecting().id,
+        "seen",
+        DUE.by,
+        clock.time,
+    )
     assert mark.ratio == pytest.approx(SEEN)
     assert 0.5 <= mark.trust < 1.0
     assert waiting.mark_signposts() == ()
     assert waiting.verify().bad_seq is None
 
 
-def test_what_was_seen_is_noted_once_and_is_no_silence_later(waiting: Tracker, press: Press, clock: FakeClock) -> None:
+def test_what_was_seen_is_noted_once_and_is_no_silence_later(
+    waiting: Tracker, press: Press, clock: FakeClock
+) -> None:
     clock.advance(days=2)
     report(waiting, press)
     confirm(waiting)
@@ -79,7 +90,9 @@ def test_what_was_seen_is_noted_once_and_is_no_silence_later(waiting: Tracker, p
 def test_news_of_something_else_is_not_what_was_expected(
     tracker_with_press: Tracker, press: Press, clock: FakeClock
 ) -> None:
-    other = an_indicator(slug="ships", name="Ships", terms=(("ship*",),), examples=("Ships of Arland sail",))
+    other = an_indicator(
+        slug="ships", name="Ships", terms=(("ship*",),), examples=("Ships of Arland sail",)
+    )
     tracker_with_press.load(a_set(indicators=[expecting(), other]))
     report(tracker_with_press, press, "Ships of Arland sail")
     clock.advance(days=10)
@@ -89,7 +102,9 @@ def test_news_of_something_else_is_not_what_was_expected(
 # Silent
 
 
-def test_before_the_date_nothing_is_noted_and_from_then_on_the_silence_once(waiting: Tracker, clock: FakeClock) -> None:
+def test_before_the_date_nothing_is_noted_and_from_then_on_the_silence_once(
+    waiting: Tracker, clock: FakeClock
+) -> None:
     assert waiting.mark_signposts() == ()
     clock.time = DUE.by - DAY / 24
     assert waiting.mark_signposts() == ()
@@ -105,7 +120,9 @@ def test_before_the_date_nothing_is_noted_and_from_then_on_the_silence_once(wait
         assert signposts.newest(session) == {mark.indicator_id: mark}
 
 
-def test_a_late_arrival_leaves_the_silence_as_it_is(waiting: Tracker, press: Press, clock: FakeClock) -> None:
+def test_a_late_arrival_leaves_the_silence_as_it_is(
+    waiting: Tracker, press: Press, clock: FakeClock
+) -> None:
     clock.advance(days=10)
     waiting.mark_signposts()
     clock.advance(days=1)
@@ -134,7 +151,9 @@ def test_a_report_in_time_that_is_confirmed_after_the_date_breaks_the_silence(
     assert [state for state, _ in noted(waiting)][-3:] == ["silent", "seen", "silent"]
 
 
-def test_nothing_is_noted_on_a_question_that_has_an_answer(waiting: Tracker, clock: FakeClock) -> None:
+def test_nothing_is_noted_on_a_question_that_has_an_answer(
+    waiting: Tracker, clock: FakeClock
+) -> None:
     clock.advance(days=1)
     waiting.resolve(SUMMIT, "no", source_url=SOURCE, known_at=clock.time)
     clock.advance(days=20)
@@ -142,21 +161,29 @@ def test_nothing_is_noted_on_a_question_that_has_an_answer(waiting: Tracker, clo
     assert noted(waiting) == []
 
 
-def test_each_indicator_has_a_mark_of_its_own(tracker_with_press: Tracker, press: Press, clock: FakeClock) -> None:
+def test_each_indicator_has_a_mark_of_its_own(
+    tracker_with_press: Tracker, press: Press, clock: FakeClock
+) -> None:
     later = an_indicator(slug="visit", name="A visit", terms=(("visit*",),), examples=("A visit",),
                          expected=replace(DUE, by=NOW + 20 * DAY))  # fmt: skip
     tracker_with_press.load(a_set(indicators=[expecting(), later]))
     clock.advance(days=10)
-    assert [mark.indicator_id for mark in tracker_with_press.mark_signposts()] == ["summit-2027/invitation"]
+    assert [mark.indicator_id for mark in tracker_with_press.mark_signposts()] == [
+        "summit-2027/invitation"
+    ]
     clock.advance(days=10)
-    assert [mark.indicator_id for mark in tracker_with_press.mark_signposts()] == ["summit-2027/visit"]
+    assert [mark.indicator_id for mark in tracker_with_press.mark_signposts()] == [
+        "summit-2027/visit"
+    ]
     assert noted(tracker_with_press) == [("silent", 10), ("silent", 20)]
 
 
 # A date that is moved
 
 
-def test_what_was_set_in_advance_is_not_moved_by_a_set_that_is_loaded_again(waiting: Tracker, clock: FakeClock) -> None:
+def test_what_was_set_in_advance_is_not_moved_by_a_set_that_is_loaded_again(
+    waiting: Tracker, clock: FakeClock
+) -> None:
     moved = replace(DUE, by=NOW + 30 * DAY, if_no="almost no chance")
     waiting.load(a_set(indicators=[expecting(expected=moved)]))
     assert waiting.question(SUMMIT).indicators[expecting().id].expected == DUE
@@ -171,7 +198,9 @@ def test_a_new_date_is_an_indicator_of_its_own_and_the_old_one_keeps_its_mark(
 ) -> None:
     clock.advance(days=10)
     waiting.mark_signposts()
-    waiting.add_indicator(expecting(id=IndicatorId("summit-2027/later"), expected=replace(DUE, by=NOW + 30 * DAY)))
+    waiting.add_indicator(
+        expecting(id=IndicatorId("summit-2027/later"), expected=replace(DUE, by=NOW + 30 * DAY))
+    )
     assert waiting.mark_signposts() == ()
     clock.advance(days=21)
     assert [(mark.indicator_id, mark.due_at) for mark in waiting.mark_signposts()] == [
@@ -209,7 +238,9 @@ def test_the_suggestion_weighs_the_silence_by_the_ratio_that_was_set_in_advance(
 # The calendar
 
 
-def test_the_calendar_has_what_is_overdue_first_then_what_comes(waiting: Tracker, clock: FakeClock) -> None:
+def test_the_calendar_has_what_is_overdue_first_then_what_comes(
+    waiting: Tracker, clock: FakeClock
+) -> None:
     ask(waiting, "rain", closes=3)
     clock.advance(days=4)
     found = waiting.calendar()
@@ -225,7 +256,9 @@ def test_the_calendar_has_what_is_overdue_first_then_what_comes(waiting: Tracker
     assert found.names == {"summit-2027/invitation": "One leader invites the other"}
 
 
-def test_nothing_is_expected_of_a_question_that_is_answered(waiting: Tracker, clock: FakeClock) -> None:
+def test_nothing_is_expected_of_a_question_that_is_answered(
+    waiting: Tracker, clock: FakeClock
+) -> None:
     ask(waiting, "rain", closes=3)
     clock.advance(days=4)
     answer(waiting, "rain", "no")
@@ -235,15 +268,21 @@ def test_nothing_is_expected_of_a_question_that_is_answered(waiting: Tracker, cl
     assert set(found.questions) == {"rain", SUMMIT}
 
 
-def test_of_a_question_that_is_closed_only_the_answer_is_expected(waiting: Tracker, clock: FakeClock) -> None:
+def test_of_a_question_that_is_closed_only_the_answer_is_expected(
+    waiting: Tracker, clock: FakeClock
+) -> None:
     clock.time = a_question().closes_at + DAY
     assert [(e.what, e.state) for e in waiting.calendar().expected] == [("answer due", "waiting")]
     clock.time = a_question().resolves_at
     assert [(e.what, e.state) for e in waiting.calendar().expected] == [("answer due", "overdue")]
 
 
-def test_what_was_noted_is_shown_for_thirty_days_the_newest_first(waiting: Tracker, clock: FakeClock) -> None:
-    later = expecting(id=IndicatorId("summit-2027/later"), name="Later", expected=replace(DUE, by=NOW + 20 * DAY))
+def test_what_was_noted_is_shown_for_thirty_days_the_newest_first(
+    waiting: Tracker, clock: FakeClock
+) -> None:
+    later = expecting(
+        id=IndicatorId("summit-2027/later"), name="Later", expected=replace(DUE, by=NOW + 20 * DAY)
+    )
     waiting.add_indicator(later)
     clock.advance(days=10)
     waiting.mark_signposts()
@@ -257,7 +296,9 @@ def test_what_was_noted_is_shown_for_thirty_days_the_newest_first(waiting: Track
     assert [m.indicator_id for m in waiting.calendar().marks] == ["summit-2027/later"]
 
 
-def test_an_indicator_is_not_expected_of_a_question_that_is_over(waiting: Tracker, clock: FakeClock) -> None:
+def test_an_indicator_is_not_expected_of_a_question_that_is_over(
+    waiting: Tracker, clock: FakeClock
+) -> None:
     clock.advance(days=1)
     waiting.resolve(SUMMIT, "no", source_url=SOURCE, known_at=clock.time)
     with pytest.raises(Refused, match="nothing that is reported from now on moves it"):

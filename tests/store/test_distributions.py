@@ -32,7 +32,9 @@ def test_a_distribution_is_stored_with_its_kind(held: Distribution, stored: dict
     assert from_json(json.loads(json.dumps(stored))) == held
 
 
-@pytest.mark.parametrize("held", [uniform(LOG), from_quantiles({0.05: 2.0, 0.5: 40.0, 0.95: 900.0}, LOG)])
+@pytest.mark.parametrize(
+    "held", [uniform(LOG), from_quantiles({0.05: 2.0, 0.5: 40.0, 0.95: 900.0}, LOG)]
+)
 def test_a_curve_of_many_points_comes_back_whole(held: Cdf) -> None:
     assert len(held.x) > 200
     assert from_json(json.loads(json.dumps(to_json(held)))) == held
@@ -47,7 +49,9 @@ def test_a_probability_comes_back_to_the_last_digit(p: float) -> None:
 @law
 @given(st.lists(st.integers(0, 10**9), min_size=2, max_size=6).filter(any))
 def test_shares_come_back_to_the_last_digit(weights: list[int]) -> None:
-    held = Categorical(tuple(f"option {n}" for n in range(len(weights))), tuple(w / sum(weights) for w in weights))
+    held = Categorical(
+        tuple(f"option {n}" for n in range(len(weights))), tuple(w / sum(weights) for w in weights)
+    )
     assert from_json(json.loads(json.dumps(to_json(held)))) == held
 
 
@@ -61,7 +65,9 @@ def test_a_curve_comes_back_to_the_last_digit(x: list[float], p: list[float]) ->
     assert from_json(json.loads(json.dumps(to_json(held)))) == held
 
 
-@pytest.mark.parametrize("scale", [None, Scale(0.0, 100.0), Scale(-40.0, 40.0, open_lower=True, unit="°C"), LOG])
+@pytest.mark.parametrize(
+    "scale", [None, Scale(0.0, 100.0), Scale(-40.0, 40.0, open_lower=True, unit="°C"), LOG]
+)
 def test_a_range_comes_back_as_it_was(scale: Scale | None) -> None:
     assert scale_from_json(json.loads(json.dumps(scale_to_json(scale)))) == scale
 

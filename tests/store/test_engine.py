@@ -40,7 +40,10 @@ def test_four_threads_that_read_add_and_write_lose_no_update(tmp_path: Path) -> 
     for thread in threads:
         thread.join()
     with store.reading() as session:
-        assert session.connection().execute(text("SELECT n FROM counter")).scalar_one() == THREADS * ROUNDS
+        assert (
+            session.connection().execute(text("SELECT n FROM counter")).scalar_one()
+            == THREADS * ROUNDS
+        )
     store.close()
 
 
@@ -51,7 +54,9 @@ def test_the_driver_alone_would_lose_updates_so_the_test_above_can_fail(tmp_path
     first.execute("CREATE TABLE counter (n INTEGER)")
     first.execute("INSERT INTO counter VALUES (0)")
     first.commit()
-    seen = [connection.execute("SELECT n FROM counter").fetchone()[0] for connection in (first, second)]
+    seen = [
+        connection.execute("SELECT n FROM counter").fetchone()[0] for connection in (first, second)
+    ]
     for connection, value in zip((first, second), seen, strict=True):
         connection.execute("UPDATE counter SET n = ?", (value + 1,))
         connection.commit()

@@ -1,4 +1,6 @@
-"""A database of the first version, with a life in it, is brought to questions of every kind and back."""
+"""A database of the first version, with a life in it, is brought to questions of every kind and
+back.
+"""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -28,7 +30,9 @@ TABLES = ("essay", "question", "forecaster", "forecast", "resolution", "score", 
 
 
 class FirstVersion:
-    """Writes rows and their log entries as the first version of the tracker did, without any of today's code."""
+    """Writes rows and their log entries as the first version of the tracker did, without any of
+    today's code.
+    """
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -48,9 +52,13 @@ class FirstVersion:
 
 
 def live(connection: Connection) -> None:
-    """Three questions; the first is forecast twice and answered, and was scored under the old rules."""
+    """Three questions; the first is forecast twice and answered, and was scored under the old
+    rules.
+    """
     old = FirstVersion(connection)
-    old.add("essay", id="essay", title="Why they will meet", published="2026", language="en", note="")
+    old.add(
+        "essay", id="essay", title="Why they will meet", published="2026", language="en", note=""
+    )
     old.add("forecaster", id="ada", name="Ada", kind="person")
     old.add("forecaster", id="ben", name="ben", kind="person")
     opens = NOW - 50 * DAY
@@ -59,12 +67,29 @@ def live(connection: Connection) -> None:
     for number, (who, p) in enumerate([("ada", 0.6), ("ben", 0.2), ("ada", 0.7)]):
         at = opens + (5 + number) * DAY
         old.fact("forecast", f"summit/{who}", at, **_forecast(who, p, at))
-    answer = {"outcome": "yes", "source_url": "https://arland.example/", "note": "They met.", "entered_by": "ada"}
+    answer = {
+        "outcome": "yes",
+        "source_url": "https://arland.example/",
+        "note": "They met.",
+        "entered_by": "ada",
+    }
     times = {"event_at": KNOWN, "known_at": KNOWN, "entered_at": KNOWN + DAY}
     old.fact("resolution", "summit", KNOWN + DAY, question_id="summit", **answer, **times)
-    numbers = {"mean_while_active": 0.5, "coverage": 0.5, "attainable_coverage": 0.5, "skill_over_schedule": 0.5}
+    numbers = {
+        "mean_while_active": 0.5,
+        "coverage": 0.5,
+        "attainable_coverage": 0.5,
+        "skill_over_schedule": 0.5,
+    }
     for who in ("ada", "prior", "hazard"):
-        old.add("score", question_id="summit", forecaster_id=who, rule="brier", **numbers, receipt=[["then", 0.6]])
+        old.add(
+            "score",
+            question_id="summit",
+            forecaster_id=who,
+            rule="brier",
+            **numbers,
+            receipt=[["then", 0.6]],
+        )
 
 
 def _question(opens: datetime) -> dict[str, Any]:
@@ -87,7 +112,13 @@ def _question(opens: datetime) -> dict[str, Any]:
 
 def _forecast(who: str, p: float, at: datetime) -> dict[str, Any]:
     held = {"kind": "binary", "p": p}
-    said = {"rationale": "Ünïcode", "cites": [], "undoes": None, "act": "forecast", "distribution": held}
+    said = {
+        "rationale": "Ünïcode",
+        "cites": [],
+        "undoes": None,
+        "act": "forecast",
+        "distribution": held,
+    }
     return {"question_id": "summit", "forecaster_id": who, "made_at": at, "entered_at": at, **said}
 
 
@@ -120,7 +151,9 @@ def priors(engine: Engine) -> dict[str, Any]:
     """The stored priors as they are."""
     with engine.connect() as connection:
         question = Table("question", MetaData(), autoload_with=connection)
-        return {row.id: row.prior for row in connection.execute(select(question.c.id, question.c.prior))}
+        return {
+            row.id: row.prior for row in connection.execute(select(question.c.id, question.c.prior))
+        }
 
 
 def test_an_old_database_opens_with_its_priors_its_forecasts_and_its_log_as_they_were(
@@ -128,7 +161,9 @@ def test_an_old_database_opens_with_its_priors_its_forecasts_and_its_log_as_they
 ) -> None:
     with open_tracker(settings_of_old, now=clock, fetch=no_network) as tracker:
         asked = {row.question.id: row.question for row in tracker.questions()}
-        assert {name: question.prior for name, question in asked.items()} == {n: Binary(p) for n, p in PRIORS.items()}
+        assert {name: question.prior for name, question in asked.items()} == {
+            n: Binary(p) for n, p in PRIORS.items()
+        }
         assert {(q.options, q.scale) for q in asked.values()} == {((), None)}
         page = tracker.question("summit")
         assert [(a.forecaster_id, a.distribution) for a in page.acts] == [
@@ -148,13 +183,17 @@ def test_old_scores_are_worked_out_again_under_the_new_rules_when_the_tracker_op
     with open_tracker(settings_of_old, now=clock, fetch=no_network) as tracker:
         scores = tracker.scores("summit")
         # .16 for two days, then .09 up to the known time, 40 days after the opening.
-        assert by_rule(scores, "brier").mean_while_active == pytest.approx((2 * 0.16 + 33 * 0.09) / 35)
+        assert by_rule(scores, "brier").mean_while_active == pytest.approx(
+            (2 * 0.16 + 33 * 0.09) / 35
+        )
         assert by_rule(scores, "brier", CROWD).receipt
         assert by_rule(scores, "peer", BEN).skill_over_schedule < 0.0
         check = tracker.verify_scores()
         assert (check.questions, check.scores, check.differences) == (1, len(scores), ())
         with tracker._store.reading() as session:
-            stored = session.connection().execute(text("SELECT value FROM property WHERE key = 'scores'"))
+            stored = session.connection().execute(
+                text("SELECT value FROM property WHERE key = 'scores'")
+            )
             assert stored.scalar_one() == SCORES_VERSION
 
 

@@ -1,4 +1,6 @@
-"""Facts of one shape: what was said, when and by whom, in the row and in the log alike, and never changed."""
+"""Facts of one shape: what was said, when and by whom, in the row and in the log alike, and never
+changed.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -41,7 +43,13 @@ SET = ScenarioSet(SUMMIT, "Futures", ("one", "two"), (), "a note")
 
 def edit(text: str = "Will they meet?", days: float = 1) -> Edit:
     return Edit(
-        question_id=SUMMIT, at=NOW + days * DAY, by=BEN, why="shorter", text=text, criteria="So.", sources=("a", "b")
+        question_id=SUMMIT,
+        at=NOW + days * DAY,
+        by=BEN,
+        why="shorter",
+        text=text,
+        criteria="So.",
+        sources=("a", "b"),
     )
 
 
@@ -56,7 +64,9 @@ def say_repair(session: Session) -> None:
 
 
 SAID: Mapping[str, Any] = {
-    "claim": lambda s: essays.decide_claim(s, EssayId("essay"), ASIDE, "they will meet", verdict="rejected"),
+    "claim": lambda s: essays.decide_claim(
+        s, EssayId("essay"), ASIDE, "they will meet", verdict="rejected"
+    ),
     "edit": lambda s: edits.add(s, edit()),
     "retraction": lambda s: edits.retract(s, SUMMIT, "asked twice", at=AT, by=BEN),
     "override": lambda s: edits.add_override(s, OVERRIDE),
@@ -91,7 +101,9 @@ def test_every_kind_is_said_in_these_tests() -> None:
 
 
 @pytest.mark.parametrize("kind", SAID)
-def test_a_fact_stands_in_its_row_and_in_the_log_with_its_time_and_who_said_it(asked: Tracker, kind: str) -> None:
+def test_a_fact_stands_in_its_row_and_in_the_log_with_its_time_and_who_said_it(
+    asked: Tracker, kind: str
+) -> None:
     with asked._store.writing() as session:
         SAID[kind](session)
     with asked._store.reading() as session:
@@ -132,8 +144,13 @@ def say_and_fail(tracker: Tracker, kind: str) -> None:
 
 
 @pytest.mark.parametrize("lost", ["a\0b", "\ud83d", "\udc00 alone"])
-def test_a_character_that_cannot_be_kept_is_refused_with_the_kind(asked: Tracker, lost: str) -> None:
-    with pytest.raises(Refused, match="the retraction holds a character"), asked._store.writing() as session:
+def test_a_character_that_cannot_be_kept_is_refused_with_the_kind(
+    asked: Tracker, lost: str
+) -> None:
+    with (
+        pytest.raises(Refused, match="the retraction holds a character"),
+        asked._store.writing() as session,
+    ):
         edits.retract(session, SUMMIT, lost, at=AT, by=BEN)
     assert asked.questions()
 
@@ -160,7 +177,9 @@ def test_what_was_said_is_read_as_it_was_said(asked: Tracker) -> None:
         assert edits.unchecked(session, SUMMIT) == (ANSWER,)
         assert links.every(session) == (LINK,)
         assert links.decisions(session) == (REPAIR,)
-        assert scenarios.every(session) == (ScenarioSet(SUMMIT, "Futures", ("one", "two"), (TABLE,), "a note"),)
+        assert scenarios.every(session) == (
+            ScenarioSet(SUMMIT, "Futures", ("one", "two"), (TABLE,), "a note"),
+        )
         assert signposts.of_question(session, SUMMIT) == (MARK,)
         assert essays.rejections(session, EssayId("essay")) == ((ASIDE, "they will meet"),)
 
@@ -174,7 +193,10 @@ def test_of_several_the_last_counts_and_all_are_kept(asked: Tracker) -> None:
             edits.add(session, version)
     with asked._store.reading() as session:
         assert edits.override_of(session, SUMMIT) == later
-        assert [one.text for one in edits.of_question(session, SUMMIT)] == ["Will they meet?", "Do they meet?"]
+        assert [one.text for one in edits.of_question(session, SUMMIT)] == [
+            "Will they meet?",
+            "Do they meet?",
+        ]
         assert edits.every(session) == {SUMMIT: [edit(), edit("Do they meet?", 2)]}
         assert len(facts.seqs(session)["override"]) == 2
 
@@ -211,8 +233,12 @@ def test_a_row_that_cannot_be_read_keeps_nobody_from_reading_the_others(asked: T
         first, second, third = sorted(facts.seqs(session)["edit"])
     with asked._store.writing() as session:
         session.connection().execute(text("DROP TRIGGER question_edit_no_update"))
-        session.connection().execute(text(f"UPDATE question_edit SET at = 'soon' WHERE log_seq = {second}"))
-        session.connection().execute(text(f"UPDATE question_edit SET sources = '[' WHERE log_seq = {third}"))
+        session.connection().execute(
+            text(f"UPDATE question_edit SET at = 'soon' WHERE log_seq = {second}")
+        )
+        session.connection().execute(
+            text(f"UPDATE question_edit SET sources = '[' WHERE log_seq = {third}")
+        )
     with asked._store.reading() as session:
         found = facts.seqs(session)["edit"]
     assert (found[first]["text"], found[second], found[third]) == ("Version 1?", {}, {})

@@ -1,4 +1,6 @@
-"""A database of the second version, with feeds and items in it, is brought to what polling teaches, and back."""
+"""A database of the second version, with feeds and items in it, is brought to what polling teaches,
+and back.
+"""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -24,9 +26,21 @@ def add(engine: Engine, table: str, *rows: dict[str, Any]) -> None:
 
 def a_row(feed_id: str, paused: bool, error: str) -> dict[str, Any]:
     known: dict[str, Any] = dict.fromkeys(
-        ("etag", "last_modified", "last_attempt_at", "last_success_at", "last_new_at", "last_status")
+        (
+            "etag",
+            "last_modified",
+            "last_attempt_at",
+            "last_success_at",
+            "last_new_at",
+            "last_status",
+        )
     )
-    said = {"title": f"The {feed_id}", "url": f"https://{feed_id}.invalid/rss", "source_group": feed_id, "grade": "B"}
+    said = {
+        "title": f"The {feed_id}",
+        "url": f"https://{feed_id}.invalid/rss",
+        "source_group": feed_id,
+        "grade": "B",
+    }
     return {
         "id": feed_id,
         **said,
@@ -43,7 +57,13 @@ def a_row(feed_id: str, paused: bool, error: str) -> dict[str, Any]:
 def an_item_row(key: str, at: datetime) -> dict[str, Any]:
     said = {"title": f"News of {key}", "summary": "Words", "url": f"https://wire.invalid/{key}"}
     where = {"feed_id": "wire", "story_id": 1, "key": key, "canonical_url": f"wire.invalid/{key}"}
-    return {**said, **where, "published_at": None, "published_raw": "yesterday", "first_seen_at": at}
+    return {
+        **said,
+        **where,
+        "published_at": None,
+        "published_raw": "yesterday",
+        "first_seen_at": at,
+    }
 
 
 @pytest.fixture
@@ -51,7 +71,13 @@ def old(database_url: str) -> Iterator[Engine]:
     """A database of the second version of each dialect in turn, with three feeds and two items."""
     engine = open_engine(database_url)
     upgrade(engine, "0002")
-    add(engine, "feed", a_row("wire", False, ""), a_row("gone", True, "HTTP 410 Gone"), a_row("still", True, ""))
+    add(
+        engine,
+        "feed",
+        a_row("wire", False, ""),
+        a_row("gone", True, "HTTP 410 Gone"),
+        a_row("still", True, ""),
+    )
     add(engine, "story", {"title": "News", "first_seen_at": NOW, "last_seen_at": NOW})
     add(engine, "item", an_item_row("a", NOW), an_item_row("b", NOW))
     yield engine
@@ -85,15 +111,28 @@ def test_items_keep_their_words_and_are_not_taken_for_edited(old: Engine) -> Non
     upgrade(old)
     with Session(old) as session:
         known = items.known_by_key(session, [(FeedId("wire"), "a"), (FeedId("wire"), "b")])
-    assert [(k.key, k.title, k.fingerprint) for k in known] == [("a", "News of a", ""), ("b", "News of b", "")]
+    assert [(k.key, k.title, k.fingerprint) for k in known] == [
+        ("a", "News of a", ""),
+        ("b", "News of b", ""),
+    ]
 
 
 def test_an_article_may_stand_in_two_feeds_and_without_a_story_afterwards(old: Engine) -> None:
     upgrade(old)
-    extra = {"content": "", "updated_at": None, "date_note": "", "fingerprint": "x", "revisions": 0, "same_as": 1}
+    extra = {
+        "content": "",
+        "updated_at": None,
+        "date_note": "",
+        "fingerprint": "x",
+        "revisions": 0,
+        "same_as": 1,
+    }
     add(old, "item", {**an_item_row("a", NOW), "feed_id": "gone", "story_id": None, **extra})
     with Session(old) as session:
-        assert [k.feed_id for k in items.known_by_url(session, ["wire.invalid/a"])] == ["wire", "gone"]
+        assert [k.feed_id for k in items.known_by_url(session, ["wire.invalid/a"])] == [
+            "wire",
+            "gone",
+        ]
     with pytest.raises(RuntimeError, match="restore a backup"):
         downgrade(old)
 
@@ -106,5 +145,8 @@ def test_the_way_back_keeps_feeds_and_items_and_can_be_gone_again(old: Engine) -
         paused = dict(connection.execute(select(feed.c.id, feed.c.paused)).all())  # type: ignore[arg-type]
         assert paused == {"wire": False, "gone": True, "still": True}
         item = Table("item", MetaData(), autoload_with=connection)
-        assert connection.execute(select(item.c.key).order_by(item.c.id)).scalars().all() == ["a", "b"]
+        assert connection.execute(select(item.c.key).order_by(item.c.id)).scalars().all() == [
+            "a",
+            "b",
+        ]
     upgrade(old)

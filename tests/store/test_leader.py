@@ -1,4 +1,6 @@
-"""The scheduler's lock on PostgreSQL: checked, taken again after a lost connection, never held by two."""
+"""The scheduler's lock on PostgreSQL: checked, taken again after a lost connection, never held by
+two.
+"""
 
 import shutil
 import tempfile
@@ -26,8 +28,8 @@ from tracker.store.engine import open_engine
 from tracker.store.leader import AdvisoryLock, leading
 
 END_THE_HOLDER = (
-    "SELECT pg_terminate_backend(l.pid, 10000) FROM pg_locks l JOIN pg_database d ON d.oid = l.database"
-    " WHERE l.locktype = 'advisory' AND d.datname = current_database()"
+    "SELECT pg_terminate_backend(l.pid, 10000) FROM pg_locks l JOIN pg_database d ON d.oid = "
+    "l.database WHERE l.locktype = 'advisory' AND d.datname = current_database()"
 )
 
 
@@ -86,7 +88,9 @@ def lock(postgres_url: str) -> Iterator[AdvisoryLock]:
     taken.release()
 
 
-def test_a_lost_lock_is_taken_again_at_the_next_check(lock: AdvisoryLock, postgres_url: str) -> None:
+def test_a_lost_lock_is_taken_again_at_the_next_check(
+    lock: AdvisoryLock, postgres_url: str
+) -> None:
     for _ in range(20):
         end_the_holder(postgres_url)
         lock.check()
@@ -95,18 +99,30 @@ def test_a_lost_lock_is_taken_again_at_the_next_check(lock: AdvisoryLock, postgr
     lock.check()
 
 
-def test_a_holder_that_another_replaced_ends_and_names_it(lock: AdvisoryLock, postgres_url: str) -> None:
+def test_a_holder_that_another_replaced_ends_and_names_it(
+    lock: AdvisoryLock, postgres_url: str
+) -> None:
     end_the_holder(postgres_url)
     another_names_it = r"was lost, and .* already runs .*: tracker scheduler \d+ on"
-    with leading(open_engine(postgres_url), NOW), pytest.raises(LeadershipLost, match=another_names_it):
+    with (
+        leading(open_engine(postgres_url), NOW),
+        pytest.raises(LeadershipLost, match=another_names_it),
+    ):
         lock.check()
     lock.check()  # the place is free again
 
 
-def test_a_lost_connection_that_the_server_still_keeps_is_waited_for(lock: AdvisoryLock, postgres_url: str) -> None:
-    lost, lock._connection = lock._connection, None  # as after a broken network: only the holder knows of it
+def test_a_lost_connection_that_the_server_still_keeps_is_waited_for(
+    lock: AdvisoryLock, postgres_url: str
+) -> None:
+    lost, lock._connection = (
+        lock._connection,
+        None,
+    )  # as after a broken network: only the holder knows of it
     assert lost is not None
-    with pytest.raises(StorageUnavailable, match="still keeps the lock for the lost connection of this scheduler"):
+    with pytest.raises(
+        StorageUnavailable, match="still keeps the lock for the lost connection of this scheduler"
+    ):
         lock.check()
     end_the_holder(postgres_url)
     lock.check()
@@ -114,7 +130,9 @@ def test_a_lost_connection_that_the_server_still_keeps_is_waited_for(lock: Advis
     lost.close()
 
 
-def test_schedulers_of_two_databases_of_one_server_both_lead(lock: AdvisoryLock, server: Server) -> None:
+def test_schedulers_of_two_databases_of_one_server_both_lead(
+    lock: AdvisoryLock, server: Server
+) -> None:
     with leading(open_engine(server.url), NOW) as first:
         with psycopg.connect(server.url.replace("+psycopg", ""), autocommit=True) as connection:
             connection.execute("CREATE DATABASE other")
@@ -123,7 +141,9 @@ def test_schedulers_of_two_databases_of_one_server_both_lead(lock: AdvisoryLock,
             second.check()
 
 
-def test_a_server_that_is_away_is_waited_for(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_that_is_away_is_waited_for(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(leader, "RETRY_SECONDS", 0.0)
     with leading(open_engine(server.url), NOW) as leadership:
         server.stop()
@@ -135,7 +155,9 @@ def test_a_server_that_is_away_is_waited_for(server: Server, monkeypatch: pytest
         server.stop()  # and giving the lock back forgives that the server is gone
 
 
-def test_threads_do_not_queue_up_for_a_dead_server(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_threads_do_not_queue_up_for_a_dead_server(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(leader, "RETRY_SECONDS", 1e9)
     with leading(open_engine(server.url), NOW) as leadership:
         server.restart()
@@ -149,7 +171,9 @@ def test_threads_do_not_queue_up_for_a_dead_server(server: Server, monkeypatch: 
 
 @dataclass
 class Node:
-    """A scheduler that is started again whenever it ends, as under a supervisor; its jobs say when they ran."""
+    """A scheduler that is started again whenever it ends, as under a supervisor; its jobs say when
+    they ran.
+    """
 
     name: str
     tracker: Tracker
@@ -191,7 +215,10 @@ def test_over_restarts_of_the_server_two_schedulers_never_both_run(server: Serve
     runs: list[tuple[float, float, str]] = []
     with ExitStack() as stack:
         settings = Settings(database_url=server.url)
-        nodes = [Node(name, stack.enter_context(open_tracker(settings, fetch=no_network)), runs) for name in "AB"]
+        nodes = [
+            Node(name, stack.enter_context(open_tracker(settings, fetch=no_network)), runs)
+            for name in "AB"
+        ]
         threads = [threading.Thread(target=node) for node in nodes]
         for thread in threads:
             thread.start()
@@ -212,4 +239,7 @@ def test_over_restarts_of_the_server_two_schedulers_never_both_run(server: Serve
 def wait_until_both_act(nodes: list[Node]) -> None:
     """Wait until each has run some more, or was refused some more."""
     before = [node.acts() for node in nodes]
-    wait_until(lambda: all(node.acts() > acts + 5 for node, acts in zip(nodes, before, strict=True)), seconds=30)
+    wait_until(
+        lambda: all(node.acts() > acts + 5 for node, acts in zip(nodes, before, strict=True)),
+        seconds=30,
+    )

@@ -1,4 +1,6 @@
-"""Learned values are appended and logged; the newest row of a name and scope counts, at any instant."""
+"""Learned values are appended and logged; the newest row of a name and scope counts, at any
+instant.
+"""
 
 import pytest
 from sqlalchemy import text
@@ -12,8 +14,19 @@ from tracker.store import learned
 from tracker.store.learned import Kept, State
 
 
-def kept(value: float, days: int = 0, *, name: str = "gamma", scope: str = "all", state: State = "learned") -> Kept:
-    return Kept(Learned(name, scope, value, 30, NOW + days * DAY, f"version of day {days}"), state, ForecasterId("ada"))
+def kept(
+    value: float,
+    days: int = 0,
+    *,
+    name: str = "gamma",
+    scope: str = "all",
+    state: State = "learned",
+) -> Kept:
+    return Kept(
+        Learned(name, scope, value, 30, NOW + days * DAY, f"version of day {days}"),
+        state,
+        ForecasterId("ada"),
+    )
 
 
 def add(tracker: Tracker, *versions: Kept) -> None:
@@ -26,20 +39,30 @@ def test_the_newest_version_counts_and_all_of_them_are_kept(both: Tracker) -> No
     first, second, other = kept(0.6), kept(0.7, 2), kept(0.4, 1, name="reliability", scope="wire")
     add(both, first, other, second)
     with both._store.reading() as session:
-        assert learned.current(session) == {("gamma", "all"): second, ("reliability", "wire"): other}
+        assert learned.current(session) == {
+            ("gamma", "all"): second,
+            ("reliability", "wire"): other,
+        }
         assert learned.history(session, "gamma", "all") == (first, second)
         assert learned.history(session, "gamma", "wire") == ()
 
 
 @pytest.mark.parametrize(("days", "value"), [(-1, None), (0, 0.6), (1, 0.6), (2, 0.7), (9, 0.7)])
-def test_a_version_counts_from_its_own_instant_on(tracker: Tracker, days: int, value: float | None) -> None:
+def test_a_version_counts_from_its_own_instant_on(
+    tracker: Tracker, days: int, value: float | None
+) -> None:
     add(tracker, kept(0.6), kept(0.7, 2))
     with tracker._store.reading() as session:
         assert learned.values(session, "gamma", NOW + days * DAY).get("all") == value
 
 
 def test_what_was_reset_has_no_value_and_what_is_frozen_has(both: Tracker) -> None:
-    add(both, kept(0.6, scope="a"), kept(0.5, 1, scope="a", state="reset"), kept(0.7, 1, scope="b", state="frozen"))
+    add(
+        both,
+        kept(0.6, scope="a"),
+        kept(0.5, 1, scope="a", state="reset"),
+        kept(0.7, 1, scope="b", state="frozen"),
+    )
     with both._store.reading() as session:
         assert learned.values(session, "gamma") == {"b": 0.7}
         assert learned.values(session, "gamma", NOW) == {"a": 0.6}
@@ -48,13 +71,24 @@ def test_what_was_reset_has_no_value_and_what_is_frozen_has(both: Tracker) -> No
 @pytest.mark.parametrize(
     ("statement", "reason"),
     [
-        ("UPDATE learned SET value = 0.9 WHERE value = 0.6", "the learned gamma/all was changed after entry 1"),
-        ("UPDATE learned SET state = 'frozen' WHERE value = 0.7", "the learned gamma/all was changed after entry 2"),
-        ("UPDATE learned SET as_of = '2020-01-01 00:00:00' WHERE value = 0.6", "was changed after entry 1"),
+        (
+            "UPDATE learned SET value = 0.9 WHERE value = 0.6",
+            "the learned gamma/all was changed after entry 1",
+        ),
+        (
+            "UPDATE learned SET state = 'frozen' WHERE value = 0.7",
+            "the learned gamma/all was changed after entry 2",
+        ),
+        (
+            "UPDATE learned SET as_of = '2020-01-01 00:00:00' WHERE value = 0.6",
+            "was changed after entry 1",
+        ),
         ("DELETE FROM learned WHERE value = 0.6", "the learned that entry 1 recorded is gone"),
     ],
 )
-def test_every_version_is_in_the_log_and_tampering_is_found(both: Tracker, statement: str, reason: str) -> None:
+def test_every_version_is_in_the_log_and_tampering_is_found(
+    both: Tracker, statement: str, reason: str
+) -> None:
     add(both, kept(0.6), kept(0.7, 2))
     whole = both.verify()
     assert (whole.entries, whole.bad_seq) == (2, None)
@@ -71,5 +105,8 @@ def test_every_version_is_in_the_log_and_tampering_is_found(both: Tracker, state
 @pytest.mark.parametrize("statement", ["UPDATE learned SET value = 0.9", "DELETE FROM learned"])
 def test_the_database_itself_refuses_to_change_a_version(both: Tracker, statement: str) -> None:
     add(both, kept(0.6))
-    with pytest.raises(DBAPIError, match="learned is append-only"), both._store.engine.begin() as connection:
+    with (
+        pytest.raises(DBAPIError, match="learned is append-only"),
+        both._store.engine.begin() as connection,
+    ):
         connection.execute(text(statement))

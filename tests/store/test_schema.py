@@ -23,7 +23,9 @@ def test_an_empty_database_gets_exactly_the_tables_of_the_code(database_url: str
     with engine.connect() as connection:
         context = MigrationContext.configure(connection)
         assert compare_metadata(context, Row.metadata) == []
-        assert set(inspect(connection).get_table_names()) == set(Row.metadata.tables) | {"alembic_version"}
+        assert set(inspect(connection).get_table_names()) == set(Row.metadata.tables) | {
+            "alembic_version"
+        }
     engine.dispose()
 
 
@@ -60,7 +62,10 @@ def test_a_database_newer_than_the_code_is_left_alone(database_url: str) -> None
     upgrade(engine)
     with Store(engine).writing() as session:
         session.connection().execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(DatabaseTooNew, match="at version 9999, which this tracker does not know: update the tracker"):
+    with pytest.raises(
+        DatabaseTooNew,
+        match="at version 9999, which this tracker does not know: update the tracker",
+    ):
         upgrade(engine)
     engine.dispose()
 
@@ -86,13 +91,18 @@ def _insert_blindly(session, table, columns) -> None:
     else:
         session.connection().exec_driver_sql("SET LOCAL session_replication_role = replica")
     values = {"INTEGER": 1, "JSON": "{}"}
-    row = {n: values.get(str(c.type).split("(")[0], "2026-01-01 00:00:00+00:00") for n, c in columns.items()}
+    row = {
+        n: values.get(str(c.type).split("(")[0], "2026-01-01 00:00:00+00:00")
+        for n, c in columns.items()
+    }
     names = ", ".join(f'"{n}"' for n in row)
     if session.get_bind().dialect.name == "sqlite":
         session.connection().exec_driver_sql("COMMIT")
         session.connection().exec_driver_sql("PRAGMA foreign_keys=OFF")
         session.connection().exec_driver_sql("BEGIN IMMEDIATE")
-    session.connection().execute(text(f"INSERT INTO {table} ({names}) VALUES ({', '.join(':' + n for n in row)})"), row)
+    session.connection().execute(
+        text(f"INSERT INTO {table} ({names}) VALUES ({', '.join(':' + n for n in row)})"), row
+    )
 
 
 def test_a_migration_that_would_lose_rows_is_rolled_back(tmp_path: Path) -> None:
@@ -111,7 +121,9 @@ def test_a_migration_that_breaks_a_reference_is_rolled_back(tmp_path: Path) -> N
     upgrade(engine)
     with engine.connect() as connection:
         connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")
-        connection.exec_driver_sql("INSERT INTO claim VALUES ('C1', 'nowhere', 'q', 0, 'k', 'm', 'r')")
+        connection.exec_driver_sql(
+            "INSERT INTO claim VALUES ('C1', 'nowhere', 'q', 0, 'k', 'm', 'r')"
+        )
         with pytest.raises(TrackerError, match="1 broken references, first in claim"):
             check_after(connection, {})
     engine.dispose()

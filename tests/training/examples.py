@@ -1,8 +1,9 @@
-"""What the heads are fitted on: labelled pairs of topic and item, and items nobody labelled, as features.
+"""What the heads are fitted on: labelled pairs of topic and item, and items nobody labelled, as
+features.
 
-`labels.tsv` beside this file is ours: we read each item and said whether it bears on the topic (0 no, 1 weakly, 2
-clearly) and which way it points. It names items of news archives that are not part of the project; without them the
-heads cannot be fitted again, but everything else works.
+`labels.tsv` beside this file is ours: we read each item and said whether it bears on the topic (0
+no, 1 weakly, 2 clearly) and which way it points. It names items of news archives that are not part
+of the project; without them the heads cannot be fitted again, but everything else works.
 """
 
 import csv
@@ -49,7 +50,9 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Examples:
-    """Rows of item × profile. `group` numbers topic × item; `relevance` is −1 where nobody labelled."""
+    """Rows of item × profile. `group` numbers topic × item; `relevance` is −1 where nobody
+    labelled.
+    """
 
     topic: NDArray[np.int64]
     group: NDArray[np.int64]
@@ -84,7 +87,9 @@ def labels() -> dict[str, dict[str, int]]:
 
 
 def archive(folder: Path, without: Path) -> dict[str, Words]:
-    """The items of all archives in a folder, without those of a file of other labels and their twins by title."""
+    """The items of all archives in a folder, without those of a file of other labels and their
+    twins by title.
+    """
     hidden = {json.loads(line)["title"].casefold() for line in without.open(encoding="utf-8")}
     found = {}
     for file in sorted(folder.glob("*.jsonl.gz")):
@@ -111,11 +116,19 @@ def examples(items: Mapping[str, Words], encoder: Encoder | None, *, bare: bool)
             rows.append((number, number * 1_000_000 + item, features, truth[item], topic.own))
     columns: list[Any] = list(zip(*rows, strict=True))
     stacked: Floats = np.stack(columns[2])
-    return Examples(np.array(columns[0]), np.array(columns[1]), stacked, np.array(columns[3]), np.array(columns[4]))
+    return Examples(
+        np.array(columns[0]),
+        np.array(columns[1]),
+        stacked,
+        np.array(columns[3]),
+        np.array(columns[4]),
+    )
 
 
 def _best(matcher: Matcher, items: Sequence[Words]) -> Iterator[tuple[int, Floats]]:
-    """For each item the features of the profiles that a crude sum likes best; zeros where nothing was a candidate."""
+    """For each item the features of the profiles that a crude sum likes best; zeros where nothing
+    was a candidate.
+    """
     for start in range(0, len(items), 256):
         weighed = matcher.weigh(items[start : start + 256])
         crude = weighed.features[:, [1, 2, 4, 5, 13]].sum(axis=1)

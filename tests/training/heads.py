@@ -1,11 +1,14 @@
-"""Fit the relevance heads: `python -m tests.training.heads NEWS OTHER_LABELS [static minilm lexical]`.
+"""Fit the relevance heads: `python -m tests.training.heads NEWS OTHER_LABELS [static minilm
+lexical]`.
 
-NEWS is a folder of archives (JSONL.gz with id, title, summary), OTHER_LABELS a file whose items are kept out. Prints
-how the heads do on topics that they were not fitted on, and writes `tracker/matching/heads.toml`.
+NEWS is a folder of archives (JSONL.gz with id, title, summary), OTHER_LABELS a file whose items are
+kept out. Prints how the heads do on topics that they were not fitted on, and writes
+`tracker/matching/heads.toml`.
 
-An item bears on a question if it bears on one of its indicators, and labels do not say on which: the fit goes back and
-forth between the weights and the profile that fits each item best (multiple-instance learning, as in Andrews et al.
-2003). All weights are 0 or more, since every feature speaks for relevance.
+An item bears on a question if it bears on one of its indicators, and labels do not say on which:
+the fit goes back and forth between the weights and the profile that fits each item best
+(multiple-instance learning, as in Andrews et al. 2003). All weights are 0 or more, since every
+feature speaks for relevance.
 """
 
 import sys
@@ -42,8 +45,8 @@ Floats = NDArray[np.float64]
 class Fitted:
     """A head with how it did on held-out topics.
 
-    Precision and recall are those of the working point among labelled pairs; average precision is the mean over
-    topics, beside that of BM25 as a feature.
+    Precision and recall are those of the working point among labelled pairs; average precision is
+    the mean over topics, beside that of BM25 as a feature.
     """
 
     weights: Floats
@@ -95,7 +98,10 @@ def _logistic(features: Floats, truth: Floats, counts: Floats) -> Floats:
     def loss(fitted: Floats) -> tuple[float, Floats]:
         z = features @ fitted[:-1] + fitted[-1]
         slope = counts * (1.0 / (1.0 + np.exp(-z)) - truth)
-        value = float((counts * (np.logaddexp(0.0, z) - truth * z)).sum() + RIDGE * (fitted[:-1] ** 2).sum() / 2.0)
+        value = float(
+            (counts * (np.logaddexp(0.0, z) - truth * z)).sum()
+            + RIDGE * (fitted[:-1] ** 2).sum() / 2.0
+        )
         return value, np.append(features.T @ slope + RIDGE * fitted[:-1], slope.sum())
 
     bounds = [(0.0, None)] * features.shape[1] + [(None, None)]
@@ -126,24 +132,35 @@ def _written(kind: str, found: Fitted) -> Iterator[str]:
     yield f"bias = {found.bias:.4f}"
     yield f"threshold = {THRESHOLD}"
     yield f"pairs = {found.pairs}"
-    yield f'held_out = "mean average precision {found.average_precision:.3f}, BM25 {found.bm25:.3f}"'
+    yield (
+        f'held_out = "mean average precision {found.average_precision:.3f}, BM25 {found.bm25:.3f}"'
+    )
     yield f"[{kind}.weights]"
-    yield from (f'"{name}" = {weight:.4f}' for name, weight in zip(NAMES, found.weights, strict=True) if weight > 5e-5)
+    yield from (
+        f'"{name}" = {weight:.4f}'
+        for name, weight in zip(NAMES, found.weights, strict=True)
+        if weight > 5e-5
+    )
 
 
 def main(news: Path, without: Path, kinds: list[str]) -> None:
     """Fit, print, write."""
-    items, lines = archive(news, without), ["# Weights of the relevance heads; made by tests/training/heads.py."]
+    items, lines = (
+        archive(news, without),
+        ["# Weights of the relevance heads; made by tests/training/heads.py."],
+    )
     for kind in kinds:
-        encoder = open_encoder("none" if kind == "lexical" else kind, Path(gettempdir()) / "scenario-tracker-models")
+        encoder = open_encoder(
+            "none" if kind == "lexical" else kind, Path(gettempdir()) / "scenario-tracker-models"
+        )
         encoder = Remembering(encoder) if encoder else None
         for bare in (False, True):
             found = fit(examples(items, encoder, bare=bare))
             name = f"{kind}-bare" if bare else kind
             lines += _written(name, found)
             sys.stdout.write(
-                f"{name}: AP {found.average_precision:.3f}, BM25 {found.bm25:.3f}, from {THRESHOLD} on"
-                f" precision {found.precision:.2f} recall {found.recall:.2f}\n"
+                f"{name}: AP {found.average_precision:.3f}, BM25 {found.bm25:.3f}, from "
+                f"{THRESHOLD} on precision {found.precision:.2f} recall {found.recall:.2f}\n"
             )
     WEIGHTS.write_text("\n".join(lines) + "\n", encoding="utf-8")
 

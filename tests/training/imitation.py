@@ -1,8 +1,8 @@
 """The fit: rows of a table whose plain sums imitate a teacher's vectors of the same texts.
 
-Two things are asked of a sum at length 1: that it points where the teacher's vector (projected to fewer numbers)
-points, and that the cosines inside a batch are the teacher's full cosines. Both are minimised by Adam (Kingma and Ba
-2015), which here moves only the rows that the batch touches.
+Two things are asked of a sum at length 1: that it points where the teacher's vector (projected to
+fewer numbers) points, and that the cosines inside a batch are the teacher's full cosines. Both are
+minimised by Adam (Kingma and Ba 2015), which here moves only the rows that the batch touches.
 """
 
 from collections.abc import Iterator
@@ -16,12 +16,16 @@ Floats = NDArray[np.float32]
 
 BATCH = 1_024
 CHUNK = 8
-"""Neighbours in the order of the texts that stay together in a batch, so that it holds alike texts too."""
+"""Neighbours in the order of the texts that stay together in a batch, so that it holds alike texts
+too.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """How to fit: passes over the texts, first step size, weight of the cosines, share of words left out."""
+    """How to fit: passes over the texts, first step size, weight of the cosines, share of words
+    left out.
+    """
 
     passes: int = 4
     step: float = 0.006
@@ -31,13 +35,16 @@ class Lesson:
 
 
 def projection(teacher: Floats, dim: int) -> Floats:
-    """The directions (columns, 384 × dim) in which the teacher's vectors say most, without centring."""
+    """The directions (columns, 384 × dim) in which the teacher's vectors say most, without
+    centring.
+    """
     _, directions = np.linalg.eigh(teacher.T @ teacher)
     return np.ascontiguousarray(directions[:, ::-1][:, :dim], np.float32)
 
 
 def first_rows(pieces: Floats, counts: NDArray[np.int64]) -> Floats:
-    """Where the fit begins: the teacher's vector of each piece alone, less their mean, frequent pieces smaller.
+    """Where the fit begins: the teacher's vector of each piece alone, less their mean, frequent
+    pieces smaller.
 
     The weight is a / (a + share of the piece among all), a = 0.001 (Arora, Liang and Ma 2017).
     """
@@ -53,8 +60,12 @@ def unit(vectors: Floats) -> Floats:
     return np.asarray(vectors / np.where(lengths == 0, 1, lengths), np.float32)
 
 
-def fitted(rows: Floats, counts: csr_matrix, taught: tuple[NDArray[np.floating], Floats], lesson: Lesson) -> Floats:
-    """Rows after the lesson. `counts` is texts × pieces, `taught` the texts' vectors (length 1) and the projection."""
+def fitted(
+    rows: Floats, counts: csr_matrix, taught: tuple[NDArray[np.floating], Floats], lesson: Lesson
+) -> Floats:
+    """Rows after the lesson. `counts` is texts × pieces, `taught` the texts' vectors (length 1) and
+    the projection.
+    """
     teacher, directions = taught
     adam, chance = _Adam(rows.copy()), np.random.default_rng(lesson.seed)
     steps = lesson.passes * (counts.shape[0] // BATCH)
@@ -63,7 +74,9 @@ def fitted(rows: Floats, counts: csr_matrix, taught: tuple[NDArray[np.floating],
         batch.data = batch.data * (chance.random(len(batch.data)) >= lesson.left_out)
         used = np.unique(batch.indices)
         batch = batch[:, used]
-        gradient = _gradient(batch @ adam.rows[used], teacher[texts].astype(np.float32), (directions, lesson.cosines))
+        gradient = _gradient(
+            batch @ adam.rows[used], teacher[texts].astype(np.float32), (directions, lesson.cosines)
+        )
         adam.move(used, batch.T @ gradient, lesson.step * max(0.0, 1 - number / steps))
     return adam.rows
 
@@ -73,7 +86,10 @@ def _batches(texts: int, passes: int, chance: np.random.Generator) -> Iterator[N
     for _ in range(passes):
         shift = int(chance.integers(CHUNK))
         order = np.concatenate(
-            [np.arange(s, s + CHUNK) for s in chance.permutation(np.arange(shift, texts - CHUNK, CHUNK))]
+            [
+                np.arange(s, s + CHUNK)
+                for s in chance.permutation(np.arange(shift, texts - CHUNK, CHUNK))
+            ]
         )
         for start in range(0, len(order) - BATCH + 1, BATCH):
             yield order[start : start + BATCH]

@@ -1,4 +1,6 @@
-"""How well does a table imitate its teacher? Cosines of the one against cosines of the other, on held-out sentences."""
+"""How well does a table imitate its teacher? Cosines of the one against cosines of the other, on
+held-out sentences.
+"""
 
 from dataclasses import dataclass
 
@@ -14,8 +16,9 @@ NEAREST = 5
 class Likeness:
     """Correlations of the student's cosines with the teacher's, 1 is best; `found` is a share.
 
-    `random`: over all pairs of sentences. `mixed`: over each sentence's five nearest by the teacher, with as many
-    random pairs. `found`: how often the teacher's nearest is among the student's five nearest.
+    `random`: over all pairs of sentences. `mixed`: over each sentence's five nearest by the
+    teacher, with as many random pairs. `found`: how often the teacher's nearest is among the
+    student's five nearest.
     """
 
     pearson_random: float
@@ -27,8 +30,9 @@ class Likeness:
     def __str__(self) -> str:
         """One line of figures."""
         return (
-            f"random pairs r {self.pearson_random:.3f} rho {self.spearman_random:.3f}; near and random pairs"
-            f" r {self.pearson_mixed:.3f} rho {self.spearman_mixed:.3f}; nearest found {self.found:.3f}"
+            f"random pairs r {self.pearson_random:.3f} rho {self.spearman_random:.3f}; near and "
+            f"random pairs r {self.pearson_mixed:.3f} rho {self.spearman_mixed:.3f}; nearest "
+            f"found {self.found:.3f}"
         )
 
 
@@ -40,7 +44,10 @@ def likeness(student: Floats, teacher: Floats) -> Likeness:
     random = np.triu_indices(len(given), 1)
     others = ~np.eye(len(given), dtype=bool)
     order = np.argsort(np.where(others, -given, np.inf), axis=1, kind="stable")[:, :NEAREST]
-    near = np.unique(np.sort(np.stack([np.repeat(np.arange(len(given)), NEAREST), order.ravel()]), axis=0), axis=1)
+    near = np.unique(
+        np.sort(np.stack([np.repeat(np.arange(len(given)), NEAREST), order.ravel()]), axis=0),
+        axis=1,
+    )
     some = np.random.default_rng(0).choice(len(random[0]), near.shape[1], replace=False)
     mixed = tuple(np.concatenate([near[i], random[i][some]]) for i in range(2))
     ours = np.argsort(np.where(others, -own, np.inf), axis=1, kind="stable")[:, :NEAREST]

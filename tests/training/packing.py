@@ -9,9 +9,14 @@ from numpy.typing import NDArray
 
 
 def pack_table(
-    vocabulary: Sequence[str], pieces: NDArray[np.uint16], rows: NDArray[np.int8], scales: NDArray[np.float32]
+    vocabulary: Sequence[str],
+    pieces: NDArray[np.uint16],
+    rows: NDArray[np.int8],
+    scales: NDArray[np.float32],
 ) -> bytes:
-    """The file of a table whose row i belongs to the piece with the number `pieces[i]`. Same input, same bytes."""
+    """The file of a table whose row i belongs to the piece with the number `pieces[i]`. Same input,
+    same bytes.
+    """
     names = np.frombuffer(lzma.compress("\n".join(vocabulary).encode(), preset=9), dtype=np.uint8)
     file = io.BytesIO()
     np.savez(file, vocabulary=names, pieces=pieces, rows=rows, scales=scales.astype(np.float16))

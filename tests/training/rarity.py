@@ -1,4 +1,5 @@
-"""Count how rare words are in freely licensed news-like texts: `python -m tests.training.rarity CORPORA OUT`.
+"""Count how rare words are in freely licensed news-like texts: `python -m tests.training.rarity
+CORPORA OUT`.
 
 CORPORA is a folder with the corpora named below. Only counts of tokens leave it:
 
@@ -35,7 +36,11 @@ def texts(corpora: Path) -> Iterator[str]:
             if item["origin_dataset"] in FREE:
                 yield f"{item['title']} {item['summary']}"
     for blurbs in _read(next((corpora / "labelled/itn_crosslingual").glob("*.gz"))).values():
-        yield from (html.unescape(re.sub(r"<[^>]+>", "", b["blurb"])) for b in blurbs.values() if b["lang"] == "en")
+        yield from (
+            html.unescape(re.sub(r"<[^>]+>", "", b["blurb"]))
+            for b in blurbs.values()
+            if b["lang"] == "en"
+        )
     for questions in sorted((corpora / "forecasts/forecastbench/question_sets").glob("*.gz")):
         yield from (q["question"] for q in _read(questions)["questions"])
     with (corpora / "labelled/ibm_claim_stance/claims.csv").open(encoding="utf-8") as file:
@@ -53,7 +58,9 @@ def main(corpora: Path, out: Path) -> None:
         found.update(set(tokens.of(text)) - {NOTHING})
         total += 1
     kept = sorted((tokens.names[token], n) for token, n in found.items() if n >= FEWEST)
-    out.write_bytes(lzma.compress("\n".join([str(total), *(f"{name} {n}" for name, n in kept)]).encode()))
+    out.write_bytes(
+        lzma.compress("\n".join([str(total), *(f"{name} {n}" for name, n in kept)]).encode())
+    )
 
 
 if __name__ == "__main__":

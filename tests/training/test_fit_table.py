@@ -1,4 +1,6 @@
-"""A table is fitted to what a teacher says, on sentences that are free, and is the same each time."""
+"""A table is fitted to what a teacher says, on sentences that are free, and is the same each
+time.
+"""
 
 import random
 from pathlib import Path
@@ -20,7 +22,9 @@ COUNTS = csr_matrix((CHANCE.random((1_100, 40)) < 0.1).astype(np.float32))
 TEACHER = unit(COUNTS @ TRUE_ROWS)
 
 
-def test_the_fit_finds_rows_whose_sums_point_where_the_teacher_points(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_fit_finds_rows_whose_sums_point_where_the_teacher_points(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(imitation, "BATCH", 256)
     first = CHANCE.standard_normal((40, 6)).astype(np.float32)
     directions = projection(TEACHER, 6)
@@ -34,7 +38,9 @@ def test_the_fit_finds_rows_whose_sums_point_where_the_teacher_points(monkeypatc
 def test_the_same_lesson_gives_the_same_rows() -> None:
     taught = TEACHER, projection(TEACHER, 4)
     start, lesson = np.ones((40, 4), np.float32), Lesson(passes=2)
-    assert np.array_equal(fitted(start, COUNTS, taught, lesson), fitted(start, COUNTS, taught, lesson))
+    assert np.array_equal(
+        fitted(start, COUNTS, taught, lesson), fitted(start, COUNTS, taught, lesson)
+    )
 
 
 def test_a_projection_to_all_dimensions_keeps_every_cosine() -> None:
@@ -49,7 +55,11 @@ def test_frequent_pieces_begin_small() -> None:
 
 def test_a_perfect_imitation_is_judged_perfect() -> None:
     judged = likeness(TEACHER[: 10 * CHUNK], TEACHER[: 10 * CHUNK])
-    assert (round(judged.pearson_random, 6), round(judged.spearman_mixed, 6), judged.found) == (1, 1, 1)
+    assert (round(judged.pearson_random, 6), round(judged.spearman_mixed, 6), judged.found) == (
+        1,
+        1,
+        1,
+    )
 
 
 def test_rows_in_eight_bits_are_off_by_half_a_step_at_most() -> None:
@@ -71,7 +81,8 @@ def test_wordnet_gives_definitions_and_examples(tmp_path: Path) -> None:
     for kind in ("noun", "verb", "adj", "adv"):
         (tmp_path / f"data.{kind}").write_text("  1 A licence\n")
     gloss = (
-        '00001 03 n 02 truce 0 cease-fire 0 001 @ 00002 n 0000 | a pause in a war; "the truce did not last long"  \n'
+        '00001 03 n 02 truce 0 cease-fire 0 001 @ 00002 n 0000 | a pause in a war; "the '
+        'truce did not last long"  \n'
     )
     (tmp_path / "data.noun").write_text("  1 A licence\n" + gloss)
     assert [(t.words, t.like_news) for t in read("wordnet", tmp_path)] == [
@@ -81,14 +92,20 @@ def test_wordnet_gives_definitions_and_examples(tmp_path: Path) -> None:
 
 
 def test_held_out_sentences_are_not_fitted_on_in_any_form() -> None:
-    texts = [Text(f"Envoy {i} leaves the talks in city {i}", "events", like_news=True) for i in range(300)]
+    texts = [
+        Text(f"Envoy {i} leaves the talks in city {i}", "events", like_news=True)
+        for i in range(300)
+    ]
     reading = chosen(texts, ["[UNK]", *(f"word{i}" for i in range(50))])
     assert 10 < len(reading.held_out) < 60
     assert not set(reading.held_out) & set(reading.fit)
 
 
 def test_variants_are_as_many_as_asked_for_short_enough_and_the_same_each_time() -> None:
-    known = ["President Ada Byron of Arland meets envoys from Borland", "Borland signs a treaty with Corland " * 20] * 5
+    known = [
+        "President Ada Byron of Arland meets envoys from Borland",
+        "Borland signs a treaty with Corland " * 20,
+    ] * 5
     made = recombined(known, 70, random.Random(1))
     assert len(made) == 70
     assert max(len(text.split()) for text in made) <= LONGEST

@@ -1,4 +1,6 @@
-"""The labels that the heads are fitted on are well formed; the news they speak of is not needed to know."""
+"""The labels that the heads are fitted on are well formed; the news they speak of is not needed to
+know.
+"""
 
 import csv
 import tomllib
@@ -25,12 +27,18 @@ def rows() -> list[dict[str, str]]:
 
 @pytest.fixture(scope="module")
 def topics() -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = tomllib.loads((FOLDER / "topics.toml").read_text(encoding="utf-8"))["topic"]
+    found: list[dict[str, Any]] = tomllib.loads(
+        (FOLDER / "topics.toml").read_text(encoding="utf-8")
+    )["topic"]
     return found
 
 
-def test_every_label_is_of_a_known_topic(rows: list[dict[str, str]], topics: list[dict[str, Any]]) -> None:
-    built_in = {str(question.id) for question in question_sets.load(question_sets.DEFAULT).questions}
+def test_every_label_is_of_a_known_topic(
+    rows: list[dict[str, str]], topics: list[dict[str, Any]]
+) -> None:
+    built_in = {
+        str(question.id) for question in question_sets.load(question_sets.DEFAULT).questions
+    }
     assert {row["topic"] for row in rows} <= built_in | {topic["id"] for topic in topics}
 
 

@@ -1,7 +1,8 @@
-"""The texts that the table is fitted on: where each kind is read from, and under which licence it stands.
+"""The texts that the table is fitted on: where each kind is read from, and under which licence it
+stands.
 
-None of them is a publisher's news, and none of them enters the table: they only decide which sentences the
-table learns to imitate the model on.
+None of them is a publisher's news, and none of them enters the table: they only decide which
+sentences the table learns to imitate the model on.
 """
 
 import csv
@@ -24,7 +25,9 @@ _SOURCE_NOTE = re.compile(r"\s*\([^()]{2,60}\)\s*$")
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A sentence, the kind of source that it is from, and whether it is news-like and may be recombined."""
+    """A sentence, the kind of source that it is from, and whether it is news-like and may be
+    recombined.
+    """
 
     words: str
     source: str
@@ -35,7 +38,9 @@ LIKE_NEWS = frozenset({"events", "briefings", "questions", "blurbs", "own"})
 
 
 def read(source: str, path: Path) -> Iterator[Text]:
-    """The sentences of one source; `source` is a key of READERS, `path` the folder or file that it lies in."""
+    """The sentences of one source; `source` is a key of READERS, `path` the folder or file that it
+    lies in.
+    """
     for sentence in READERS[source](path):
         words = sentence.split()[:LONGEST]
         if len(words) >= SHORTEST:
@@ -63,12 +68,16 @@ def _wordnet(folder: Path) -> Iterator[str]:
 
 
 def _archive(kind: str, file: Path) -> Iterator[str]:
-    """Items of a news archive (JSON lines) whose text is free: Wikipedia's current events, the White House."""
+    """Items of a news archive (JSON lines) whose text is free: Wikipedia's current events, the
+    White House.
+    """
     with gzip.open(file, "rt", encoding="utf-8") as lines:
         for item in map(json.loads, lines):
             if item["origin_dataset"] == kind:
                 yield from dict.fromkeys(
-                    _SOURCE_NOTE.sub("", s) for s in (item["title"], *sentences(item["summary"])) if s
+                    _SOURCE_NOTE.sub("", s)
+                    for s in (item["title"], *sentences(item["summary"]))
+                    if s
                 )
 
 
@@ -83,14 +92,18 @@ def _briefings(file: Path) -> Iterator[str]:
 
 
 def _questions(folder: Path) -> Iterator[str]:
-    """ForecastBench (CC BY-SA 4.0): questions of forecasting platforms, with background and criteria."""
+    """ForecastBench (CC BY-SA 4.0): questions of forecasting platforms, with background and
+    criteria.
+    """
     seen = set()
     for file in sorted(folder.glob("question_sets/*.json.gz")):
         with gzip.open(file, "rt", encoding="utf-8") as content:
             for question in json.load(content)["questions"]:
                 parts = [question["question"]] if isinstance(question["question"], str) else []
                 if question["source"] in {"polymarket", "manifold", "metaculus", "infer"}:
-                    parts += sentences(f"{question['background']} {question['resolution_criteria']}")
+                    parts += sentences(
+                        f"{question['background']} {question['resolution_criteria']}"
+                    )
                 yield from (part for part in parts if part not in seen and "http" not in part)
                 seen.update(parts)
 
@@ -112,12 +125,19 @@ def _blurbs(file: Path) -> Iterator[str]:
 
 
 def _factbook(folder: Path) -> Iterator[str]:
-    """The World Factbook (public domain): prose on every country, its name before each sentence without one."""
+    """The World Factbook (public domain): prose on every country, its name before each sentence
+    without one.
+    """
     for file in sorted(folder.rglob("*.json")):
         country = json.loads(file.read_text(encoding="utf-8"))
         if not isinstance(country, dict) or "Government" not in country:
             continue
-        name = country["Government"].get("Country name", {}).get("conventional short form", {}).get("text", "")
+        name = (
+            country["Government"]
+            .get("Country name", {})
+            .get("conventional short form", {})
+            .get("text", "")
+        )
         for sentence in (s for prose in _prose(country) for s in sentences(prose)):
             yield sentence if not name or name in sentence else f"{name}: {sentence}"
 
@@ -139,12 +159,18 @@ def _addresses(folder: Path) -> Iterator[str]:
 
 
 def _own(folder: Path) -> Iterator[str]:
-    """This project's own question sets and documentation (MIT), without the histories, which name headlines."""
+    """This project's own question sets and documentation (MIT), without the histories, which name
+    headlines.
+    """
     for file in sorted((*folder.rglob("*.toml"), *folder.rglob("*.md"))):
         if file.name == "history.toml":
             continue
         text = re.sub(r"\S*(://|_|=)\S*|[`*#|\[\]\"]", " ", file.read_text(encoding="utf-8"))
-        yield from (s for paragraph in re.split(r"\n\s*\n|\n[a-z ]+ (?=[A-Z])", text) for s in sentences(paragraph))
+        yield from (
+            s
+            for paragraph in re.split(r"\n\s*\n|\n[a-z ]+ (?=[A-Z])", text)
+            for s in sentences(paragraph)
+        )
 
 
 READERS = {

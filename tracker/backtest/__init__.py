@@ -1,4 +1,5 @@
-"""What would have been suggested: an archive replayed through the real pipeline with a simulated clock.
+"""What would have been suggested: an archive replayed through the real pipeline with a simulated
+clock.
 
     archives → walk (sources) → snapshots → scores → tables;  running puts them together
 

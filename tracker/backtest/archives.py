@@ -2,11 +2,12 @@
 
 Two kinds:
 
-    a file of JSON lines (plain or .gz)    id, title, summary, url, published, source, and first_seen where it is known
-    a folder of captured feeds             manifest.jsonl with feed, file and captured_at, and the gzipped documents
+    a file of JSON lines (plain or .gz)    id, title, summary, url, published, source, and
+    first_seen where it is known a folder of captured feeds             manifest.jsonl with feed,
+    file and captured_at, and the gzipped documents
 
-An entry of a captured feed was first seen with the first capture that has it; documents are read by the parser that
-reads live feeds, in the order of their capture.
+An entry of a captured feed was first seen with the first capture that has it; documents are read by
+the parser that reads live feeds, in the order of their capture.
 """
 
 import gzip
@@ -38,10 +39,11 @@ NO_FIRST_SEEN: Final = "no first_seen in this archive: the claimed publication t
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """Entries of one source that were first seen, or seen edited, at one instant, in the order in which they came.
+    """Entries of one source that were first seen, or seen edited, at one instant, in the order in
+    which they came.
 
-    `document` is what is remembered of the document that they came in; None where every line of the archive is an
-    item of its own. `address` is a link to the source or into it, "" without one.
+    `document` is what is remembered of the document that they came in; None where every line of the
+    archive is an item of its own. `address` is a link to the source or into it, "" without one.
     """
 
     at: datetime
@@ -55,7 +57,8 @@ class Sighting:
 class Archive:
     """What an archive holds, in the order in which it was first seen.
 
-    `warnings` say what its times are worth, `skipped` what could not be read, `digest` tells archives apart.
+    `warnings` say what its times are worth, `skipped` what could not be read, `digest` tells
+    archives apart.
     """
 
     sightings: tuple[Sighting, ...]
@@ -70,12 +73,18 @@ class Archive:
 
     def between(self, since: datetime | None, until: datetime | None) -> tuple[Sighting, ...]:
         """What was seen from `since` up to and with `until`."""
-        return tuple(s for s in self.sightings if (since is None or s.at >= since) and (until is None or s.at <= until))
+        return tuple(
+            s
+            for s in self.sightings
+            if (since is None or s.at >= since) and (until is None or s.at <= until)
+        )
 
 
 @dataclass(slots=True)
 class _Reading:
-    """An archive while it is read: bad lines are refused at once, or counted when they may be skipped."""
+    """An archive while it is read: bad lines are refused at once, or counted when they may be
+    skipped.
+    """
 
     skip_bad: bool
     skipped: list[str] = field(default_factory=list)
@@ -90,15 +99,19 @@ class _Reading:
 def read_archive(path: Path, *, skip_bad: bool = False) -> Archive:
     """The archive in a file of JSON lines or a folder of captures.
 
-    Raises `Refused` when it cannot be read or holds nothing, and for the first line or document that cannot be used,
-    with its number, unless `skip_bad`.
+    Raises `Refused` when it cannot be read or holds nothing, and for the first line or document
+    that cannot be used, with its number, unless `skip_bad`.
     """
     reading = _Reading(skip_bad)
     sightings, warnings = _folder(path, reading) if is_directory(path) else _lines_of(path, reading)
     if not sightings:
-        raise Refused(f"{path} holds no entry that can be used: give JSON lines, or a folder with {MANIFEST}")
+        raise Refused(
+            f"{path} holds no entry that can be used: give JSON lines, or a folder with {MANIFEST}"
+        )
     sightings.sort(key=lambda s: s.at)  # stable: what came together stays in its order
-    return Archive(tuple(sightings), tuple(warnings), tuple(reading.skipped), reading.digest.hexdigest())
+    return Archive(
+        tuple(sightings), tuple(warnings), tuple(reading.skipped), reading.digest.hexdigest()
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +133,9 @@ def _lines_of(path: Path, reading: _Reading) -> tuple[list[Sighting], list[str]]
             reading.wrong(f"{path}:{number}", wrong)
     lines.sort(key=lambda line: line.at)
     together = groupby(lines, key=lambda line: (line.at, line.source))
-    return [_sighting(at, source, list(some)) for (at, source), some in together], list(_doubts(lines))
+    return [_sighting(at, source, list(some)) for (at, source), some in together], list(
+        _doubts(lines)
+    )
 
 
 def _sighting(at: datetime, source: str, lines: list[_Line]) -> Sighting:
@@ -129,13 +144,22 @@ def _sighting(at: datetime, source: str, lines: list[_Line]) -> Sighting:
 
 def _doubts(lines: list[_Line]) -> Iterator[str]:
     """What the times of the archive are worth."""
-    claimed, day_only = sum(line.claimed for line in lines), sum(line.claimed and line.day_only for line in lines)
+    claimed, day_only = (
+        sum(line.claimed for line in lines),
+        sum(line.claimed and line.day_only for line in lines),
+    )
     if claimed and claimed == len(lines):
         yield NO_FIRST_SEEN
     elif claimed:
-        yield f"{claimed:,} of {len(lines):,} items have no first_seen: the claimed publication time was used for them"
+        yield (
+            f"{claimed:,} of {len(lines):,} items have no first_seen: the claimed "
+            "publication time was used for them"
+        )
     if day_only:
-        yield f"{day_only:,} items name the day of their publication only: they may have come hours earlier or later"
+        yield (
+            f"{day_only:,} items name the day of their publication only: they may have come "
+            "hours earlier or later"
+        )
 
 
 def _line(record: Mapping[str, Any]) -> _Line:
@@ -146,7 +170,9 @@ def _line(record: Mapping[str, Any]) -> _Line:
         raise WrongLine("source is missing: write the name of the outlet")
     published, first_seen = text(record, "published"), text(record, "first_seen")
     if not (published or first_seen):
-        raise WrongLine("first_seen and published are missing: write a time such as 2026-03-01T12:00:00Z")
+        raise WrongLine(
+            "first_seen and published are missing: write a time such as 2026-03-01T12:00:00Z"
+        )
     item = _item(record, title, summary, published)
     if item is None:
         raise WrongLine("title holds no text that can be shown")
@@ -218,7 +244,9 @@ def _manifest(folder: Path, reading: _Reading) -> Iterator[tuple[datetime, str, 
             row = record_of(line)
             missing = [name for name in ("feed", "file", "captured_at") if not text(row, name)]
             if missing:
-                raise WrongLine(f"{missing[0]} is missing: a capture has feed, file and captured_at")
+                raise WrongLine(
+                    f"{missing[0]} is missing: a capture has feed, file and captured_at"
+                )
             yield utc(text(row, "captured_at")), where, row
         except (WrongLine, InvalidTime) as wrong:
             reading.wrong(where, wrong)
@@ -231,7 +259,9 @@ def _document(folder: Path, row: Mapping[str, Any]) -> bytes:
         raise WrongLine(f"{text(row, 'file')} lies outside the folder of the archive")
     try:
         with open_regular(path) as raw:
-            body = (gzip.GzipFile(fileobj=raw) if path.suffix == ".gz" else raw).read(LARGEST_DOCUMENT + 1)
+            body = (gzip.GzipFile(fileobj=raw) if path.suffix == ".gz" else raw).read(
+                LARGEST_DOCUMENT + 1
+            )
     except (gzip.BadGzipFile, EOFError, zlib.error):
         raise WrongLine(f"{text(row, 'file')} is no whole gzip file") from None
     except OSError as error:

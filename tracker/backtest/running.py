@@ -1,10 +1,11 @@
-"""Back-tests: would the suggestion have helped? An archive of news is lived through again, and scored.
+"""Back-tests: would the suggestion have helped? An archive of news is lived through again, and
+scored.
 
     archive → walk (walk: one process, a transaction a day) → tracks (snapshots: a question each, on
     all cores) → scores → report.json
 
-Every step leaves in the folder of the run what it has done, so that a run that was killed goes on where it stopped and
-ends with the same report.
+Every step leaves in the folder of the run what it has done, so that a run that was killed goes on
+where it stopped and ends with the same report.
 """
 
 import json
@@ -41,7 +42,8 @@ AskedOf = tuple[QuestionId, PastResolution | None]
 class BacktestReport:
     """What a back-test did and found. It is retrospective, and says so first.
 
-    `not_open` counts the yes/no questions that were not open while the archive lasts, on which nothing can be said.
+    `not_open` counts the yes/no questions that were not open while the archive lasts, on which
+    nothing can be said.
     """
 
     retrospective: str
@@ -61,14 +63,18 @@ class BacktestReport:
 def backtest(settings: Settings, wanted: Wanted, say: Progress) -> BacktestReport:
     """Run a back-test, or what is left of it; the report is kept in the folder of the run.
 
-    Nothing is read from or written to the database that is in use. Raises `Refused` for an archive that cannot be
-    used, and for a folder that holds something else.
+    Nothing is read from or written to the database that is in use. Raises `Refused` for an archive
+    that cannot be used, and for a folder that holds something else.
     """
     question_set = question_sets.load(wanted.set_name)
     walked = walk(settings, wanted, question_set, say)
     try:
         asked = {str(q.id): q for q in question_set.questions if q.kind == "binary"}
-        opened = [q for q in asked.values() if q.opens_at <= walked.over.until and q.closes_at > walked.over.since]
+        opened = [
+            q
+            for q in asked.values()
+            if q.opens_at <= walked.over.until and q.closes_at > walked.over.since
+        ]
         answers = {r.question_id: r for r in question_set.resolutions if not r.needs_check}
         asked_of = [(q.id, answers.get(q.id)) for q in opened]
         tracks = _tracks(walked, wanted, asked_of, say)
@@ -85,7 +91,11 @@ def _report(walked: Walked, wanted: Wanted, scores: Scores, not_open: int) -> Ba
     with walked.store.reading() as session:
         sources, items, stories, evidence = backtests.sizes(session)
     skipped = walked.archive.skipped
-    left_out = (f"{len(skipped)} bad entries were left out, the first one: {skipped[0]}",) if skipped else ()
+    left_out = (
+        (f"{len(skipped)} bad entries were left out, the first one: {skipped[0]}",)
+        if skipped
+        else ()
+    )
     return BacktestReport(
         retrospective=RETROSPECTIVE,
         archive=str(wanted.archive),
@@ -102,7 +112,9 @@ def _report(walked: Walked, wanted: Wanted, scores: Scores, not_open: int) -> Ba
     )
 
 
-def _tracks(walked: Walked, wanted: Wanted, opened: Sequence[AskedOf], say: Progress) -> list[Track]:
+def _tracks(
+    walked: Walked, wanted: Wanted, opened: Sequence[AskedOf], say: Progress
+) -> list[Track]:
     """The tracks of all questions, those that were worked out before from their files."""
     folder = wanted.out / TRACKS
     folder.mkdir(exist_ok=True)
@@ -110,7 +122,11 @@ def _tracks(walked: Walked, wanted: Wanted, opened: Sequence[AskedOf], say: Prog
     for question_id, _ in opened:
         if (kept := _kept(folder / f"{question_id}.json", walked.run)) is not None:
             done[question_id] = kept
-    todo = [(walked.url, question_id, walked.over, past) for question_id, past in opened if question_id not in done]
+    todo = [
+        (walked.url, question_id, walked.over, past)
+        for question_id, past in opened
+        if question_id not in done
+    ]
     for found in _worked_out(todo, wanted.workers):
         done[found.question_id] = found
         _keep(folder / f"{found.question_id}.json", to_json({"run": walked.run, "track": found}))
@@ -146,7 +162,14 @@ def _kept(path: Path, run: str) -> Track | None:
 
 
 def _track(held: Mapping[str, Any]) -> Track:
-    snapshots = tuple(Snapshot(datetime.fromisoformat(s["at"]), s["said"], s["without"]) for s in held["snapshots"])
+    snapshots = tuple(
+        Snapshot(datetime.fromisoformat(s["at"]), s["said"], s["without"])
+        for s in held["snapshots"]
+    )
     move = held["largest_move"]
-    largest = Move(move["question_id"], datetime.fromisoformat(move["day"]), move["log_odds"]) if move else None
+    largest = (
+        Move(move["question_id"], datetime.fromisoformat(move["day"]), move["log_odds"])
+        if move
+        else None
+    )
     return Track(**{**held, "snapshots": snapshots, "largest_move": largest})

@@ -1,8 +1,10 @@
-"""The tracks of a back-test → who did better, which feeds helped, is the suggestion calibrated, is it safe?
+"""The tracks of a back-test → who did better, which feeds helped, is the suggestion calibrated, is
+it safe?
 
-A question's loss is the sum of its Brier scores on the dates before its answer, divided by all dates of its schedule:
-divided by those before the answer it would reward whoever calls early what comes early. The answer takes no date away,
-and the end of the archive takes away the same dates whatever comes, so that the rule stays proper.
+A question's loss is the sum of its Brier scores on the dates before its answer, divided by all
+dates of its schedule: divided by those before the answer it would reward whoever calls early what
+comes early. The answer takes no date away, and the end of the archive takes away the same dates
+whatever comes, so that the rule stays proper.
 """
 
 import math
@@ -29,9 +31,10 @@ TOO_FEW: Final = f"too few to say: {MIN_CLUSTERS} fates are needed"
 class ForecasterRow:
     """How good a forecaster was, beside time alone on the same dates.
 
-    `brier` and `hazard` are means over `n` questions of losses over the schedule, 0 to 1, lower is better. `skill` is
-    the share of the loss of time alone that was saved, 1 at most, with its 95 % interval from resampled clusters of
-    questions that share their fate; None where it cannot be told.
+    `brier` and `hazard` are means over `n` questions of losses over the schedule, 0 to 1, lower is
+    better. `skill` is the share of the loss of time alone that was saved, 1 at most, with its 95 %
+    interval from resampled clusters of questions that share their fate; None where it cannot be
+    told.
     """
 
     who: str
@@ -50,8 +53,8 @@ class ForecasterRow:
 class FeedRow:
     """How much worse the suggestion is without a feed: above 0 the feed helped, below 0 it harmed.
 
-    `difference` is the mean over the `n` questions on which it reported evidence that anything hung on; `evidence`
-    counts the pieces that it reported, on any question.
+    `difference` is the mean over the `n` questions on which it reported evidence that anything hung
+    on; `evidence` counts the pieces that it reported, on any question.
     """
 
     feed: str
@@ -62,7 +65,9 @@ class FeedRow:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """What the suggestion said on all dates, against what happened; bars count questions of one fate once."""
+    """What the suggestion said on all dates, against what happened; bars count questions of one
+    fate once.
+    """
 
     bins: tuple[Bin, ...]
     snapshots: int
@@ -76,8 +81,8 @@ class Calibration:
 class Safety:
     """How far the suggestion went, in log-odds.
 
-    All evidence together never exceeds `bound` to either side, so that in one day it moves by twice as much at the
-    very most; `holds` says whether it kept to that on every day of every question.
+    All evidence together never exceeds `bound` to either side, so that in one day it moves by twice
+    as much at the very most; `holds` says whether it kept to that on every day of every question.
     """
 
     largest_move: Move | None
@@ -88,7 +93,9 @@ class Safety:
 
 @dataclass(frozen=True, slots=True)
 class QuestionRow:
-    """One question: how it came out (None: not known), its dates, and each forecaster's loss over the schedule."""
+    """One question: how it came out (None: not known), its dates, and each forecaster's loss over
+    the schedule.
+    """
 
     question_id: str
     outcome: str | None
@@ -110,12 +117,20 @@ class Scores:
     questions: tuple[QuestionRow, ...]
 
 
-def compare(tracks: Sequence[Track], questions: Mapping[str, Question], outcomes: Mapping[str, str]) -> Scores:
-    """Hold the tracks against how the questions came out; one without a yes or no counts for safety alone."""
+def compare(
+    tracks: Sequence[Track], questions: Mapping[str, Question], outcomes: Mapping[str, str]
+) -> Scores:
+    """Hold the tracks against how the questions came out; one without a yes or no counts for safety
+    alone.
+    """
     told = [t for t in tracks if outcomes.get(t.question_id) in ("yes", "no") and t.scheduled]
     happened = {t.question_id: int(outcomes[t.question_id] == "yes") for t in told}
     fates = {t.question_id: fate(questions[t.question_id]) for t in told}
-    people = {who for t in told for s in t.snapshots for who in s.said} - {SUGGESTION, HAZARD, PRIOR}
+    people = {who for t in told for s in t.snapshots for who in s.said} - {
+        SUGGESTION,
+        HAZARD,
+        PRIOR,
+    }
     everyone = (SUGGESTION, HAZARD, PRIOR, *sorted(people))
     rows = (_forecaster(who, told, happened, fates) for who in everyone)
     return Scores(
@@ -128,7 +143,9 @@ def compare(tracks: Sequence[Track], questions: Mapping[str, Question], outcomes
 
 
 def loss(track: Track, who: str, happened: int, over: str | None = None) -> float | None:
-    """A forecaster's loss over the schedule, on the dates on which `over` (or else they) held something; 0 to 1."""
+    """A forecaster's loss over the schedule, on the dates on which `over` (or else they) held
+    something; 0 to 1.
+    """
     said = [(s.said.get(who), s.said.get(over or who)) for s in track.snapshots]
     held = [p for p, other in said if p is not None and other is not None]
     return math.fsum((p - happened) ** 2 for p in held) / track.scheduled if held else None
@@ -177,7 +194,9 @@ def _feeds(told: Sequence[Track], happened: Mapping[str, int]) -> Iterator[FeedR
         mine = [t for t in told if feed in t.feeds]
         moved = [t for t in mine if any(feed in s.without for s in t.snapshots)]
         if moved:
-            apart = math.fsum(_lost_without(t, feed, happened[t.question_id]) for t in moved) / len(moved)
+            apart = math.fsum(_lost_without(t, feed, happened[t.question_id]) for t in moved) / len(
+                moved
+            )
             yield FeedRow(feed, sum(t.feeds[feed] for t in mine), len(moved), apart)
 
 
@@ -191,14 +210,18 @@ def _worse(snapshot: Snapshot, without: float, happened: int) -> float:
     return float((without - happened) ** 2 - (snapshot.said[SUGGESTION] - happened) ** 2)
 
 
-def _calibration(told: Sequence[Track], happened: Mapping[str, int], fates: Mapping[str, str]) -> Calibration | None:
+def _calibration(
+    told: Sequence[Track], happened: Mapping[str, int], fates: Mapping[str, str]
+) -> Calibration | None:
     rows = [(s.said[SUGGESTION], t.question_id) for t in told for s in t.snapshots]
     if not rows:
         return None
     points = [(p, happened[q]) for p, q in rows]
     clusters = [fates[q] for _, q in rows]
     parts = corp([p for p, _ in points], [o for _, o in points])
-    return Calibration(bins(points, clusters), len(rows), len(set(clusters)), parts.mcb, parts.dsc, parts.unc)
+    return Calibration(
+        bins(points, clusters), len(rows), len(set(clusters)), parts.mcb, parts.dsc, parts.unc
+    )
 
 
 def _safety(tracks: Iterable[Track]) -> Safety:
@@ -206,7 +229,12 @@ def _safety(tracks: Iterable[Track]) -> Safety:
     moves = [t.largest_move for t in known if t.largest_move]
     largest = max((t.largest_evidence for t in known), default=0.0)
     bound = DEFAULT_MODEL.soft_cap
-    return Safety(max(moves, key=lambda m: abs(m.log_odds), default=None), largest, bound, largest <= bound + 1e-9)
+    return Safety(
+        max(moves, key=lambda m: abs(m.log_odds), default=None),
+        largest,
+        bound,
+        largest <= bound + 1e-9,
+    )
 
 
 def _question(track: Track, outcome: str | None, happened: Mapping[str, int]) -> QuestionRow:
@@ -216,4 +244,10 @@ def _question(track: Track, outcome: str | None, happened: Mapping[str, int]) ->
         losses = {who: loss(track, who, happened[track.question_id]) for who in everyone}
     last = track.snapshots[-1].said[SUGGESTION] if track.snapshots else None
     counts = (track.scheduled, len(track.snapshots), track.evidence)
-    return QuestionRow(track.question_id, outcome, *counts, last, {w: b for w, b in losses.items() if b is not None})
+    return QuestionRow(
+        track.question_id,
+        outcome,
+        *counts,
+        last,
+        {w: b for w, b in losses.items() if b is not None},
+    )

@@ -1,7 +1,8 @@
 """What each forecaster said of one question on the dates of its schedule, from what was known then.
 
-The suggestion is that of live work; beside it stand the same suggestion with each feed left out, time alone, the
-prior, and the people. A question is worked out for itself, so that all cores, or other machines, can share the work.
+The suggestion is that of live work; beside it stand the same suggestion with each feed left out,
+time alone, the prior, and the people. A question is worked out for itself, so that all cores, or
+other machines, can share the work.
 """
 
 import math
@@ -33,7 +34,9 @@ from tracker.suggesting import archive_start
 
 WEEK: Final = timedelta(days=7)
 DAY: Final = timedelta(days=1)
-OF_EVIDENCE: Final = frozenset(("evidence", "silence", "usual level", "evidence scale", "saturation"))
+OF_EVIDENCE: Final = frozenset(
+    ("evidence", "silence", "usual level", "evidence scale", "saturation")
+)
 """The lines of a suggestion that come from news, or from its absence."""
 
 Rating = frozenset[tuple[str, float]]
@@ -50,7 +53,8 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What was said at `at`: a probability of YES a forecaster, and one of the suggestion without each feed.
+    """What was said at `at`: a probability of YES a forecaster, and one of the suggestion without
+    each feed.
 
     Forecasters who held nothing then are left out, as are feeds without which nothing changes.
     """
@@ -73,9 +77,10 @@ class Move:
 class Track:
     """A question through a back-test.
 
-    `scheduled` counts the dates that its schedule has within the archive, `snapshots` are those before its
-    answer was known. `feeds` names the feeds that reported its evidence, with how many pieces. `largest_move` is that
-    of one day, `largest_evidence` the most that all evidence together ever was, in log-odds to either side.
+    `scheduled` counts the dates that its schedule has within the archive, `snapshots` are those
+    before its answer was known. `feeds` names the feeds that reported its evidence, with how many
+    pieces. `largest_move` is that of one day, `largest_evidence` the most that all evidence
+    together ever was, in log-odds to either side.
     """
 
     question_id: str
@@ -88,7 +93,8 @@ class Track:
 
 
 def schedule(question: Question, over: Span) -> tuple[datetime, ...]:
-    """The weekly dates of a question, counted from its opening and before its scheduled close, within the archive.
+    """The weekly dates of a question, counted from its opening and before its scheduled close,
+    within the archive.
 
     They are fixed before anything happens: an early answer takes none away.
     """
@@ -107,7 +113,9 @@ def track(url: str, question_id: QuestionId, over: Span, past: PastResolution | 
         with store.reading() as session:
             question = questions.get(session, question_id)
             if question is None:
-                raise NotFound("question", question_id, "the run's database was changed: begin it anew")
+                raise NotFound(
+                    "question", question_id, "the run's database was changed: begin it anew"
+                )
             return _Ledger(session, question).track(over, past)
     finally:
         store.close()
@@ -126,8 +134,8 @@ class _Then:
 class _Ledger:
     """The evidence on one question with where it came from, from which the past is read off.
 
-    Nobody reviews in a back-test, so evidence stands as it was logged; what was seen, joined and learned after an
-    instant is left out by its time.
+    Nobody reviews in a back-test, so evidence stands as it was logged; what was seen, joined and
+    learned after an instant is left out by its time.
     """
 
     def __init__(self, session: Session, question: Question) -> None:
@@ -143,7 +151,9 @@ class _Ledger:
         self._reliability_at = learned.values_over_time(session, "reliability")
         self._grades = {state.id: RELIABILITY[state.feed.grade] for state in feeds.feeds(session)}
         self._rated: dict[Rating, tuple[Evidence, ...]] = {}
-        self._left_out: dict[tuple[str, Rating], tuple[Sequence[Evidence], Mapping[IndicatorId, float]]] = {}
+        self._left_out: dict[
+            tuple[str, Rating], tuple[Sequence[Evidence], Mapping[IndicatorId, float]]
+        ] = {}
 
     def track(self, over: Span, past: PastResolution | None) -> Track:
         """The question through the back-test."""
@@ -152,7 +162,8 @@ class _Ledger:
         at_dates = tuple(self._snapshot(at) for at in dates if past is None or at < past.known_at)
         days = list(self._days(max(self._question.opens_at, over.since), end))
         moves = [
-            Move(self._question.id, later.at, logit(later.p) - logit(earlier.p)) for earlier, later in pairwise(days)
+            Move(self._question.id, later.at, logit(later.p) - logit(earlier.p))
+            for earlier, later in pairwise(days)
         ]
         return Track(
             question_id=self._question.id,
@@ -186,12 +197,19 @@ class _Ledger:
     def _known(self, rating: Rating) -> tuple[Evidence, ...]:
         """The evidence with its reports as reliable as they were held to be."""
         if rating not in self._rated:
-            self._rated[rating] = tuple(self._with_reliability(e, dict(rating)) for e in self._logged)
+            self._rated[rating] = tuple(
+                self._with_reliability(e, dict(rating)) for e in self._logged
+            )
         return self._rated[rating]
 
     def _with_reliability(self, e: Evidence, known: Mapping[str, float]) -> Evidence:
         carried = zip(e.reports, self._feeds[e.story_id], strict=True)
-        return replace(e, reports=tuple(replace(r, reliability=known.get(f, self._grades[f])) for r, f in carried))
+        return replace(
+            e,
+            reports=tuple(
+                replace(r, reliability=known.get(f, self._grades[f])) for r, f in carried
+            ),
+        )
 
     def _suggested(self, found: Iterable[Evidence], then: _Then) -> Suggestion:
         return suggest(
@@ -226,7 +244,9 @@ class _Ledger:
         return dict(sorted(counts.items()))
 
     def _without(self, feed: str, then: _Then) -> float:
-        """The suggestion if nobody had read a feed: its reports are gone, and what they taught of usual levels."""
+        """The suggestion if nobody had read a feed: its reports are gone, and what they taught of
+        usual levels.
+        """
         which = (feed, then.rating)
         if which not in self._left_out:
             left, changed = self._left(feed, then.rating)
@@ -236,7 +256,9 @@ class _Ledger:
         return self._suggested(left, replace(then, levels=levels)).p
 
     def _left(self, feed: str, rating: Rating) -> tuple[Sequence[Evidence], frozenset[IndicatorId]]:
-        """The evidence that other feeds reported, too, and the indicators of all that changed before the opening."""
+        """The evidence that other feeds reported, too, and the indicators of all that changed
+        before the opening.
+        """
         kept, changed = [], set()
         for e in self._known(rating):
             carried = self._feeds[e.story_id]
@@ -251,14 +273,19 @@ class _Ledger:
                 kept.append(replace(e, reports=reports, first_seen_at=first))
         return kept, frozenset(changed)
 
-    def _levels(self, left: Sequence[Evidence], changed: Iterable[IndicatorId]) -> dict[IndicatorId, float]:
+    def _levels(
+        self, left: Sequence[Evidence], changed: Iterable[IndicatorId]
+    ) -> dict[IndicatorId, float]:
         """Usual levels learned from what is left, as `learning` learns them from everything."""
         opens_at, start = self._question.opens_at, reviews.archive_from(self._session)
         if start is None:
             return {}
         seen = merged([e for e in left if e.first_seen_at <= opens_at], self._merges, opens_at)
         mine = (self._indicators[i] for i in changed if i in self._indicators)
-        return {i.id: learned_usual_level(i, seen, archive_from=start, opens_at=opens_at).value for i in mine}
+        return {
+            i.id: learned_usual_level(i, seen, archive_from=start, opens_at=opens_at).value
+            for i in mine
+        }
 
 
 def of_evidence(suggestion: Suggestion) -> float:

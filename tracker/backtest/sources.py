@@ -1,4 +1,6 @@
-"""The sources of an archive as feeds that nobody polls: what a question set says of an outlet holds here too."""
+"""The sources of an archive as feeds that nobody polls: what a question set says of an outlet holds
+here too.
+"""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -20,7 +22,9 @@ NOT_POLLED: Final = "read from an archive; nobody polls it"
 SOURCES: Final = "backtest sources"
 """The property that names the feed of each source."""
 
-SHARED: Final = frozenset("t.me youtube.com twitter.com x.com facebook.com medium.com substack.com archive.org".split())
+SHARED: Final = frozenset(
+    "t.me youtube.com twitter.com x.com facebook.com medium.com substack.com archive.org".split()
+)
 """Places where many outlets publish: an address there does not say whose it is."""
 
 
@@ -32,7 +36,9 @@ class _Outlets:
     by_domain: Mapping[str, FeedSeed]
 
 
-def add(session: Session, seen: Iterable[Sighting], question_set: QuestionSet, now: datetime) -> None:
+def add(
+    session: Session, seen: Iterable[Sighting], question_set: QuestionSet, now: datetime
+) -> None:
     """Store a feed for each source, in the order in which they were first seen."""
     outlets = _outlets(question_set.feeds)
     named: dict[str, FeedId] = {}
@@ -48,7 +54,10 @@ def add(session: Session, seen: Iterable[Sighting], question_set: QuestionSet, n
 
 def known(session: Session) -> dict[str, FeedId]:
     """The feed of each source."""
-    return {source: FeedId(name) for source, name in json.loads(properties.read(session, SOURCES) or "{}").items()}
+    return {
+        source: FeedId(name)
+        for source, name in json.loads(properties.read(session, SOURCES) or "{}").items()
+    }
 
 
 def _resting(feed: Feed, now: datetime) -> FeedState:
@@ -56,9 +65,11 @@ def _resting(feed: Feed, now: datetime) -> FeedState:
 
 
 def _feed(one: Sighting, outlets: _Outlets, taken: set[str]) -> Feed:
-    """A source as a feed: with owner and grade of the outlet that the set knows, else its own owner, grade C.
+    """A source as a feed: with owner and grade of the outlet that the set knows, else its own
+    owner, grade C.
 
-    Sources whose first address lies on one domain are one owner, so that "CNN" and its live pages count once.
+    Sources whose first address lies on one domain are one owner, so that "CNN" and its live pages
+    count once.
     """
     domain = _domain(one.address)
     seed = outlets.by_title.get(_folded(one.source)) or outlets.by_domain.get(

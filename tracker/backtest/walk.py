@@ -1,11 +1,14 @@
-"""A back-test: an archive of news run through the real pipeline with a simulated clock, into a database of its own.
+"""A back-test: an archive of news run through the real pipeline with a simulated clock, into a
+database of its own.
 
-The walk goes from moment to moment. Between two of them items arrive, each in its own time, and are matched, put into
-stories and logged as evidence; at a moment answers become known, people forecast, and what can be learned is learned.
-Everything up to a moment is one transaction, and begins with what the database holds, so that a walk that was killed
-goes on and ends as if nothing had happened. Snapshots and scores are made afterwards, see `running`.
+The walk goes from moment to moment. Between two of them items arrive, each in its own time, and are
+matched, put into stories and logged as evidence; at a moment answers become known, people forecast,
+and what can be learned is learned. Everything up to a moment is one transaction, and begins with
+what the database holds, so that a walk that was killed goes on and ends as if nothing had happened.
+Snapshots and scores are made afterwards, see `running`.
 
-What comes of it is retrospective for ever: it lies in its own file, is marked as a replay, and enters no live score.
+What comes of it is retrospective for ever: it lies in its own file, is marked as a replay, and
+enters no live score.
 """
 
 import json
@@ -54,7 +57,9 @@ Progress = Callable[[str, int, int, str], None]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A back-test as it was asked for. `until` counts with its instant; `people` are the set's invented ones."""
+    """A back-test as it was asked for. `until` counts with its instant; `people` are the set's
+    invented ones.
+    """
 
     archive: Path
     set_name: str
@@ -85,10 +90,19 @@ def walk(settings: Settings, wanted: Wanted, question_set: QuestionSet, say: Pro
     archive = read_archive(wanted.archive, skip_bad=wanted.skip_bad)
     seen = archive.between(wanted.since, wanted.until)
     if not seen:
-        raise Refused(f"{wanted.archive} holds nothing of that time: choose other --from and --until")
+        raise Refused(
+            f"{wanted.archive} holds nothing of that time: choose other --from and --until"
+        )
     desk = Newsdesk(settings.encoder, settings.data_dir / "models")
     run = json.dumps(
-        [wanted.set_name, archive.digest, desk.version, str(wanted.since), str(wanted.until), wanted.people]
+        [
+            wanted.set_name,
+            archive.digest,
+            desk.version,
+            str(wanted.since),
+            str(wanted.until),
+            wanted.people,
+        ]
     )
     store, url = _opened(settings, wanted.out, run)
     over = Span(seen[0].at, wanted.until or seen[-1].at)
@@ -111,7 +125,8 @@ def _opened(settings: Settings, out: Path, run: str) -> tuple[Store, str]:
         elif held != run:
             store.close()
             raise Refused(
-                f"{out} holds another run (archive, set, matcher or time): choose another --out, or remove it"
+                f"{out} holds another run (archive, set, matcher or time): choose another --out, "
+                "or remove it"
             )
     return store, mine.url
 
@@ -120,7 +135,13 @@ class _Walk:
     """The way through an archive."""
 
     def __init__(
-        self, store: Store, desk: Newsdesk, question_set: QuestionSet, *, seen: Sequence[Sighting], over: Span
+        self,
+        store: Store,
+        desk: Newsdesk,
+        question_set: QuestionSet,
+        *,
+        seen: Sequence[Sighting],
+        over: Span,
     ) -> None:
         self._store = store
         self._desk = desk
@@ -141,7 +162,9 @@ class _Walk:
             watch = self._desk.watch(session, self._until, only=binary)
         moments = self._moments()
         after = [at for at in moments if at > reached]
-        arriving = iter(groupby((s for s in self._seen if s.at > reached), key=lambda s: _next(after, s.at)))
+        arriving = iter(
+            groupby((s for s in self._seen if s.at > reached), key=lambda s: _next(after, s.at))
+        )
         waiting = next(arriving, None)
         for number, at in enumerate(after, len(moments) - len(after) + 1):
             some: list[Sighting] = []
@@ -156,7 +179,9 @@ class _Walk:
             say("reading", number, len(moments), f"{at:%Y-%m-%d}")
 
     def _found(self, session: Session) -> datetime:
-        """The world before anything happened: questions and sources, none of which anybody polls."""
+        """The world before anything happened: questions and sources, none of which anybody
+        polls.
+        """
         before = self._moments()[0] - timedelta(microseconds=1)
         loading.load(session, self._set, 0.0, before, replay=True)
         sources.add(session, self._seen, self._set, before)
@@ -164,14 +189,21 @@ class _Walk:
         return before
 
     def _moments(self) -> list[datetime]:
-        """When the walk stops: after each day with news, at each date of a schedule, forecast and answer, at the end.
+        """When the walk stops: after each day with news, at each date of a schedule, forecast and
+        answer, at the end.
 
-        With the dates of the schedule among them nothing that came later is ever weighed together with what a
-        snapshot knew, not even in one batch of a matrix product. What people said before the archive begins, and the
-        answers that were known by then, come first.
+        With the dates of the schedule among them nothing that came later is ever weighed together
+        with what a snapshot knew, not even in one batch of a matrix product. What people said
+        before the archive begins, and the answers that were known by then, come first.
         """
-        found = {self._start - DAY * ((self._start - s.at) // DAY) for s in self._seen} | {self._until}
-        found |= self._weekly | {f.at for f in self._set.forecasts} | {r.known_at for r in self._set.resolutions}
+        found = {self._start - DAY * ((self._start - s.at) // DAY) for s in self._seen} | {
+            self._until
+        }
+        found |= (
+            self._weekly
+            | {f.at for f in self._set.forecasts}
+            | {r.known_at for r in self._set.resolutions}
+        )
         return sorted(at for at in found if at <= self._until)
 
     @cached_property
@@ -179,7 +211,9 @@ class _Walk:
         """When something can be learned and suggestions are written down."""
         weeks = (self._until - self._start) // WEEK
         grids = (schedule(q, self._over) for q in self._set.questions if q.kind == "binary")
-        found = {self._start + WEEK * n for n in range(weeks + 1)} | {at for grid in grids for at in grid}
+        found = {self._start + WEEK * n for n in range(weeks + 1)} | {
+            at for grid in grids for at in grid
+        }
         return {at for at in found if at >= self._start}
 
     def _act(self, session: Session, at: datetime) -> None:
@@ -189,7 +223,15 @@ class _Walk:
         asked = {q.id: q for q in self._set.questions}
         for past in (r for r in self._set.resolutions if r.known_at == at and not r.needs_check):
             times = (past.event_at, past.known_at, at)
-            found = Resolution(past.question_id, past.outcome, past.source_url, past.note, *times, BY_SET, past.answer)
+            found = Resolution(
+                past.question_id,
+                past.outcome,
+                past.source_url,
+                past.note,
+                *times,
+                BY_SET,
+                past.answer,
+            )
             resolve(session, asked[past.question_id], found)
             annul_branches(session, asked[past.question_id], found)
         if at in self._weekly:
@@ -204,12 +246,17 @@ def _next(moments: Sequence[datetime], at: datetime) -> datetime:
 def _forecast(session: Session, made: InventedForecast, at: datetime) -> None:
     act: Act = "forecast" if made.distribution else "withdraw"
     key = f"{made.forecaster_id} {made.question_id} {at}"
-    asked = Request(made.question_id, act, made.forecaster_id, made.rationale, key, (), made.distribution)
+    asked = Request(
+        made.question_id, act, made.forecaster_id, made.rationale, key, (), made.distribution
+    )
     forecasting.act(session, asked, at)
 
 
-def take_in(session: Session, desk: Newsdesk, watch: Watch, seen: Sequence[Sighting], *, now: datetime) -> int:
-    """Store, match and log what was seen, each entry in its own time; the number of new pieces of evidence.
+def take_in(
+    session: Session, desk: Newsdesk, watch: Watch, seen: Sequence[Sighting], *, now: datetime
+) -> int:
+    """Store, match and log what was seen, each entry in its own time; the number of new pieces of
+    evidence.
 
     `now` is when all of it had been seen, of which nothing but the log takes notice.
     """
@@ -225,16 +272,25 @@ def take_in(session: Session, desk: Newsdesk, watch: Watch, seen: Sequence[Sight
             found = _sorted_out(session, mine, one)
             new += [(mine, n) for n in found[0]]
             changed += [(mine, c) for c in found[1]]
-        # With a time of its own an item counts as one of the archive, whose story would be its own and not its twin's.
+        # With a time of its own an item counts as one of the archive, whose story would be its own
+        # and not its twin's.
         stored = [replace(s, story_id=None) for s in items.add_items(session, new, at)]
-        marked = find_copies(session, desk, [*stored, *items.add_revisions(session, changed, at)], at)
+        marked = find_copies(
+            session, desk, [*stored, *items.add_revisions(session, changed, at)], at
+        )
         arrived += [replace(s, seen_at=at) for s in marked]
     began = seen[0].at
-    return Arrivals(session, desk, watch, desk.stories_around(session, began), now=now).take(arrived)
+    return Arrivals(session, desk, watch, desk.stories_around(session, began), now=now).take(
+        arrived
+    )
 
 
-def _sorted_out(session: Session, feed_id: FeedId, one: Sighting) -> tuple[list[New], list[Changed]]:
-    """What is new and what was edited, by the rules of a poll; an item of a file has its name for ever."""
+def _sorted_out(
+    session: Session, feed_id: FeedId, one: Sighting
+) -> tuple[list[New], list[Changed]]:
+    """What is new and what was edited, by the rules of a poll; an item of a file has its name for
+    ever.
+    """
     by_key = items.known_by_key(session, [(feed_id, entry.key) for entry in one.entries])
     named = {known.key for known in by_key}
     unknown = [entry for entry in one.entries if entry.key not in named]

@@ -12,7 +12,12 @@ STEP = 10
 
 
 @click.command()
-@click.option("--chunks", type=click.IntRange(min=1), metavar="N", help="Stop after N chunks (default: do all).")
+@click.option(
+    "--chunks",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Stop after N chunks (default: do all).",
+)
 @as_json
 @click.pass_context
 def rematch(context: click.Context, /, chunks: int | None, json: bool) -> None:
@@ -20,14 +25,27 @@ def rematch(context: click.Context, /, chunks: int | None, json: bool) -> None:
 
     It can be stopped at any time and goes on from there; what people have judged stays as it is.
     """
-    columns = (TextColumn("Matching the archive"), BarColumn(), MofNCompleteColumn(), TextColumn("chunks"))
+    columns = (
+        TextColumn("Matching the archive"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("chunks"),
+    )
     silent = json or not sys.stdout.isatty()
-    with opened(context) as tracker, Progress(*columns, console=console, transient=True, disable=silent) as progress:
+    with (
+        opened(context) as tracker,
+        Progress(*columns, console=console, transient=True, disable=silent) as progress,
+    ):
         task = progress.add_task("rematch", total=None)
         report = tracker.rematch(most_chunks=STEP if chunks is None else min(STEP, chunks))
         while report.chunks_left and (chunks is None or report.chunks_done < chunks):
-            progress.update(task, completed=report.chunks_done, total=report.chunks_done + report.chunks_left)
+            progress.update(
+                task, completed=report.chunks_done, total=report.chunks_done + report.chunks_left
+            )
             room = STEP if chunks is None else min(STEP, chunks - report.chunks_done)
             report += tracker.rematch(most_chunks=room)
-    done = f"{report.chunks_done} chunks with {report.items} items matched, {report.found} new pieces of evidence"
+    done = (
+        f"{report.chunks_done} chunks with {report.items} items matched, {report.found} new "
+        "pieces of evidence"
+    )
     show(report, json, f"{done}; {report.chunks_left} chunks left.")

@@ -1,6 +1,8 @@
-"""The group of all commands, which loads the modules of a command only when it is called, and how an error is printed.
+"""The group of all commands, which loads the modules of a command only when it is called, and how
+an error is printed.
 
-`--version`, `--help` and the completion of names need none of them, so this module imports nothing heavy.
+`--version`, `--help` and the completion of names need none of them, so this module imports nothing
+heavy.
 """
 
 import gc
@@ -17,7 +19,9 @@ from tracker.errors import Refused, in_plain_characters
 
 
 class CommandEntry(NamedTuple):
-    """The place of a command, as `module:attribute` below `tracker.commands`, and the first paragraph of its help."""
+    """The place of a command, as `module:attribute` below `tracker.commands`, and the first
+    paragraph of its help.
+    """
 
     place: str
     help: str
@@ -32,7 +36,9 @@ class LazyCommands(click.Group):
     def __init__(self, *args: Any, entries: Mapping[str, CommandEntry], **attributes: Any) -> None:
         super().__init__(*args, **attributes)
         self.places = {name: entry.place for name, entry in entries.items()}
-        self.commands = {name: click.Command(name, help=entry.help) for name, entry in entries.items()}
+        self.commands = {
+            name: click.Command(name, help=entry.help) for name, entry in entries.items()
+        }
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of that name, imported now; None where there is none."""
@@ -48,14 +54,21 @@ class LazyCommands(click.Group):
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Complete the name of a command or option, which needs no import."""
         listing = copy(ctx)
-        listing.command = self._names()  # click asks the command of the context, not the one that it calls
+        listing.command = (
+            self._names()
+        )  # click asks the command of the context, not the one that it calls
         return listing.command.shell_complete(listing, incomplete)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Refuse what the terminal sent in another encoding; no name or text that is kept could hold it."""
+        """Refuse what the terminal sent in another encoding; no name or text that is kept could
+        hold it.
+        """
         for arg in args:
             if not arg.isascii() and any("\ud800" <= char <= "\udfff" for char in arg):
-                raise Refused(f"the argument {arg} is not UTF-8: write it anew, or rename the file that it names")
+                raise Refused(
+                    f"the argument {arg} is not UTF-8: write it anew, or rename the file that it "
+                    "names"
+                )
         return super().parse_args(ctx, args)
 
     def _names(self) -> click.Group:

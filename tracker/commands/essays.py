@@ -1,4 +1,6 @@
-"""From an essay to questions: read a text, see its claims, draft, open, set aside, and read the record."""
+"""From an essay to questions: read a text, see its claims, draft, open, set aside, and read the
+record.
+"""
 
 from pathlib import Path
 from shlex import quote
@@ -37,18 +39,30 @@ def list_essays(context: click.Context, /, json: bool) -> None:
     with opened(context) as tracker:
         found = tracker.essays()
     table = printing.table_of(
-        "essay", "title", "questions", "asked of forward-looking", "live record", "retrospective record"
+        "essay",
+        "title",
+        "questions",
+        "asked of forward-looking",
+        "live record",
+        "retrospective record",
     )
     for one in found:
         asked = f"{one.coverage.asked} of {one.coverage.forward_looking}"
-        record = [f"{round(v.overall.borne_out, 1):g} of {v.overall.answered}" for v in (one.live, one.retrospective)]
-        table.add_row(one.essay.id, printing.safe(one.essay.title), str(one.questions), asked, *record)
+        record = [
+            f"{round(v.overall.borne_out, 1):g} of {v.overall.answered}"
+            for v in (one.live, one.retrospective)
+        ]
+        table.add_row(
+            one.essay.id, printing.safe(one.essay.title), str(one.questions), asked, *record
+        )
     show(found, json, table if found else "No essays yet: add one with `tracker essay add FILE`.")
 
 
 @essay.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--name", metavar="ESSAY", help="Its short name (default: from the file's name, or its title).")
+@click.option(
+    "--name", metavar="ESSAY", help="Its short name (default: from the file's name, or its title)."
+)
 @click.option("--title", default="", help="Its title (default: as it stands in the file).")
 @click.option("--published", default="", metavar="DATE", help="When it appeared.")
 @click.option("--note", default="", metavar="TEXT", help="Anything worth knowing about the copy.")
@@ -57,14 +71,21 @@ def list_essays(context: click.Context, /, json: bool) -> None:
 def add(  # noqa: PLR0917  one value of each option
     context: click.Context, /, file: Path, name: str | None, title: str, json: bool, **said: Any
 ) -> None:
-    """Add an essay with its text, or a new version of its text: plain text, Markdown or a saved web page."""
+    """Add an essay with its text, or a new version of its text: plain text, Markdown or a saved web
+    page.
+    """
     raw = read_bytes(file, LONGEST_FILE)
     text, title = extract(raw, file.name), title.strip() or title_of(raw, file.name)
-    made = NewEssay(id=name or name_of(file.stem, title), title=title, text=text, source=file.name, **said)
+    made = NewEssay(
+        id=name or name_of(file.stem, title), title=title, text=text, source=file.name, **said
+    )
     with opened(context) as tracker:
         kept = tracker.add_essay(made)
         page = tracker.essay(kept.essay_id)
-    told = f"Kept version {kept.version} of {kept.essay_id}: {page.coverage.forward_looking} forward-looking sentences."
+    told = (
+        f"Kept version {kept.version} of {kept.essay_id}: {page.coverage.forward_looking} "
+        "forward-looking sentences."
+    )
     show({"essay": kept.essay_id, "version": kept.version, "coverage": page.coverage}, json, told)
 
 
@@ -74,7 +95,9 @@ def add(  # noqa: PLR0917  one value of each option
 @as_json
 @click.pass_context
 def claims(context: click.Context, /, essay_or_file: str, everything: bool, json: bool) -> None:
-    """Find the claims in a file, or in the text of an essay that is kept; `--json` prints every sentence."""
+    """Find the claims in a file, or in the text of an essay that is kept; `--json` prints every
+    sentence.
+    """
     path = Path(essay_or_file)
     if _exists(path):
         found = sentences_of(extract(read_bytes(path, LONGEST_FILE), path.name))
@@ -82,7 +105,10 @@ def claims(context: click.Context, /, essay_or_file: str, everything: bool, json
         with opened(context) as tracker:
             page = tracker.essay(essay_or_file)
         if page.text is None:
-            raise Refused(f"the text of {essay_or_file} is not kept: add it with `tracker essay add`, or name a file")
+            raise Refused(
+                f"the text of {essay_or_file} is not kept: add it with `tracker essay add`, or "
+                "name a file"
+            )
         found = sentences_of(page.text.text)
     show(found, json, _claims_table([s for s in found if everything or s.kept]))
 
@@ -100,20 +126,33 @@ def _claims_table(found: list[Sentence]) -> Table | str:
     table = printing.table_of("at", "kind", "cue", "modality", "score", "sentence")
     for one in found:
         numbers = (f"{one.modality:.2f}", f"{one.score:.2f}")
-        table.add_row(str(one.offset), one.kind or "–", one.cue or "–", *numbers, printing.safe(one.text))
+        table.add_row(
+            str(one.offset), one.kind or "–", one.cue or "–", *numbers, printing.safe(one.text)
+        )
     return table
 
 
 @essay.command()
 @click.argument("name", metavar="ESSAY")
 @click.argument("at", type=int)
-@click.option("--question", metavar="NAME", help="Short name of the question (default: from its text).")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write it to this new file.")
+@click.option(
+    "--question", metavar="NAME", help="Short name of the question (default: from its text)."
+)
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), help="Write it to this new file."
+)
 @click.option("--ask-model", is_flag=True, help="Let the model fill empty slots, if one is set up.")
 @as_json
 @click.pass_context
 def draft(  # noqa: PLR0917  one value of each option
-    context: click.Context, /, name: str, at: int, question: str | None, out: Path | None, ask_model: bool, json: bool
+    context: click.Context,
+    /,
+    name: str,
+    at: int,
+    question: str | None,
+    out: Path | None,
+    ask_model: bool,
+    json: bool,
 ) -> None:
     """Draft a question from the sentence at a character, as a file to complete."""
     with opened(context) as tracker:
@@ -124,7 +163,9 @@ def draft(  # noqa: PLR0917  one value of each option
                 raise Refused(f"the model proposes nothing: {proposed.reason}")
             made = with_proposal(made, proposed)
         essay_of = tracker.essay(name).essay
-        text = write_draft(made, essay_of, question or short_name(made.text), Standpoint(tracker.me, tracker.now()))
+        text = write_draft(
+            made, essay_of, question or short_name(made.text), Standpoint(tracker.me, tracker.now())
+        )
     if out is None:
         click.echo(printing.to_json(made) if json else text)
         return
@@ -142,7 +183,9 @@ def draft(  # noqa: PLR0917  one value of each option
 @click.argument("name", metavar="ESSAY")
 @click.argument("at", type=int)
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--override", default="", metavar="TEXT", help="Why it opens although the linter objects.")
+@click.option(
+    "--override", default="", metavar="TEXT", help="Why it opens although the linter objects."
+)
 @as_json
 @click.pass_context
 def open_question(  # noqa: PLR0917  one value of each option
@@ -150,7 +193,9 @@ def open_question(  # noqa: PLR0917  one value of each option
 ) -> None:
     """Open the question of a completed draft, with its indicators."""
     with opened(context) as tracker:
-        asked, indicators = read_draft(read_text(file, LONGEST_FILE), file.name, tracker.essay(name).essay)
+        asked, indicators = read_draft(
+            read_text(file, LONGEST_FILE), file.name, tracker.essay(name).essay
+        )
         made = tracker.open_claim(asked_of(asked), at, indicators=indicators, override=override)
     show(made, json, f"{made.id} is open; its base rate is {in_full(made, made.prior)}.")
 
@@ -187,7 +232,9 @@ def restore(context: click.Context, /, name: str, at: int, json: bool) -> None:
 @as_json
 @click.pass_context
 def show_map(context: click.Context, /, name: str, json: bool) -> None:
-    """Show an essay with its record written over it, and the verdict on it by kind and by modality."""
+    """Show an essay with its record written over it, and the verdict on it by kind and by
+    modality.
+    """
     with opened(context) as tracker:
         page = tracker.essay(name)
     if json:
@@ -202,12 +249,24 @@ def _print_map(page: EssayPage) -> None:
     for one in page.mapped:
         if one.state not in ("not forward-looking", "dropped"):
             state = one.state if one.share is None else one.words
-            table.add_row(str(one.sentence.offset), state, printing.safe(one.sentence.text), printing.safe(one.why))
+            table.add_row(
+                str(one.sentence.offset),
+                state,
+                printing.safe(one.sentence.text),
+                printing.safe(one.why),
+            )
     console.print(table)
     for name, record in (("Live", page.live), ("Retrospective", page.retrospective)):
         console.print(f"{name} record")
-        lines = printing.table_of("claims", "borne out", "still open", "mean chance of the open ones")
+        lines = printing.table_of(
+            "claims", "borne out", "still open", "mean chance of the open ones"
+        )
         for line in (record.overall, *record.by_kind, *record.by_modality):
             chance = "–" if line.mean_chance is None else f"{line.mean_chance:.0%}"
-            lines.add_row(line.label, f"{round(line.borne_out, 1):g} of {line.answered}", str(line.open), chance)
+            lines.add_row(
+                line.label,
+                f"{round(line.borne_out, 1):g} of {line.answered}",
+                str(line.open),
+                chance,
+            )
         console.print(lines)

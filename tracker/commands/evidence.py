@@ -35,16 +35,26 @@ def inbox(context: click.Context, /, question: str | None, json: bool) -> None:
 @click.command()
 @click.argument("number", type=int, metavar="NR")
 @click.argument("verdict", type=click.Choice(["confirm", "reject", "reopen"]))
-@click.option("--direction", type=click.Choice(["yes", "no", "neutral"]), help="Correct what it speaks for.")
-@click.option("--strength", type=click.Choice([s.name.lower() for s in Strength]), help="Correct how strongly.")
-@click.option("--if-yes", metavar="WORD", help='How expected it is if the answer is YES, such as "likely".')
+@click.option(
+    "--direction", type=click.Choice(["yes", "no", "neutral"]), help="Correct what it speaks for."
+)
+@click.option(
+    "--strength",
+    type=click.Choice([s.name.lower() for s in Strength]),
+    help="Correct how strongly.",
+)
+@click.option(
+    "--if-yes", metavar="WORD", help='How expected it is if the answer is YES, such as "likely".'
+)
 @click.option("--if-no", metavar="WORD", help="How expected it is if the answer is NO: say both.")
 @click.option("--note", default="", metavar="TEXT", help="Why, kept with the decision.")
 @acting_as
 @as_json
 @click.pass_context
 def review(context: click.Context, /, number: int, verdict: str, json: bool, **asked: Any) -> None:
-    """Judge a piece of evidence: confirm it, perhaps corrected, or reject it; or reopen it, so that it waits again."""
+    """Judge a piece of evidence: confirm it, perhaps corrected, or reject it; or reopen it, so that
+    it waits again.
+    """
     if verdict == "reopen":
         _reopen(context, number, json, asked)
         return
@@ -56,7 +66,12 @@ def review(context: click.Context, /, number: int, verdict: str, json: bool, **a
     who = ForecasterId(asked["who"]) if asked["who"] else None
     with opened(context) as tracker:
         piece = tracker.review(
-            number, status, direction=direction, strength=strength, note=asked["note"], forecaster=who
+            number,
+            status,
+            direction=direction,
+            strength=strength,
+            note=asked["note"],
+            forecaster=who,
         )
     show(piece, json, f"Evidence {number} on {piece.question_id} is {piece.status}.")
 
@@ -73,7 +88,9 @@ def _reopen(context: click.Context, number: int, json: bool, asked: Mapping[str,
 def _elicited(asked: Mapping[str, Any]) -> tuple[Direction, Strength]:
     """Direction and strength from how expected the report is under either answer."""
     if not (asked["if_yes"] and asked["if_no"]) or asked["direction"] or asked["strength"]:
-        raise click.UsageError("give --if-yes and --if-no together, and then neither --direction nor --strength")
+        raise click.UsageError(
+            "give --if-yes and --if-no together, and then neither --direction nor --strength"
+        )
     return strength_from_words(asked["if_yes"], asked["if_no"])
 
 
@@ -83,7 +100,10 @@ def inbox_table(cards: Sequence[EvidenceCard], kinds: Mapping[QuestionId, Kind])
     for card in cards:
         piece = card.evidence
         copies = f" ({len(card.items)} reports)" if len(card.items) > 1 else ""
-        report = f"{card.headline}{copies} – {card.items[0].feed_title}\non {piece.question_id}: {card.indicator_name}"
+        report = (
+            f"{card.headline}{copies} – {card.items[0].feed_title}\non {piece.question_id}: "
+            f"{card.indicator_name}"
+        )
         speaks = [
             _side(card, kinds[piece.question_id]),
             f"strength {piece.strength.name.lower()}",

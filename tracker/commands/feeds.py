@@ -18,7 +18,9 @@ from tracker.network import limits_of
 from tracker.user_files import read_bytes
 
 allow_private = click.option(
-    "--allow-private", is_flag=True, help="Also ask hosts that are not on the public internet, just this once."
+    "--allow-private",
+    is_flag=True,
+    help="Also ask hosts that are not on the public internet, just this once.",
 )
 
 
@@ -56,15 +58,21 @@ def show_feed(context: click.Context, /, feed: str, json: bool) -> None:
 @feeds.command("add")
 @click.argument("url")
 @click.option("--title", help="What to call it (default: what it calls itself).")
-@click.option("--group", "source_group", help="Its owner or wire: copies inside one group count once.")
-@click.option("--grade", type=click.Choice(list("ABCDEF")), help="How reliable the source is (default: C).")
+@click.option(
+    "--group", "source_group", help="Its owner or wire: copies inside one group count once."
+)
+@click.option(
+    "--grade", type=click.Choice(list("ABCDEF")), help="How reliable the source is (default: C)."
+)
 @click.option("--theme", help="What it is about, as the tags of questions are written.")
 @allow_private
 @click.pass_context
 def add_feed(context: click.Context, /, url: str, allow_private: bool, **said: Any) -> None:
     """Read the feed at this address from now on, or the one that a page there names."""
     with _online(context, allow_private) as tracker:
-        feed = tracker.subscribe(url, **{name: value for name, value in said.items() if value is not None})
+        feed = tracker.subscribe(
+            url, **{name: value for name, value in said.items() if value is not None}
+        )
     console.print(printing.safe(f"{feed.id}: {feed.title}, {feed.url}, is read from now on."))
 
 
@@ -116,14 +124,36 @@ def export_feeds(context: click.Context, /, file: Path | None) -> None:
 @click.argument("feed")
 @click.option("--url", help="Its address, when it has moved.")
 @click.option("--title", help="What to call it.")
-@click.option("--group", "source_group", help="Its owner or wire: copies inside one group count once.")
+@click.option(
+    "--group", "source_group", help="Its owner or wire: copies inside one group count once."
+)
 @click.option("--grade", type=click.Choice(list("ABCDEF")), help="How reliable the source is.")
 @click.option("--theme", help="What it is about, as the tags of questions are written.")
-@click.option("--importance", type=float, help="Above 1 it is asked more often than its like, below 1 less often.")
-@click.option("--every", "every_minutes", type=float, help="Ask every so many minutes; 0 learns the interval again.")
-@click.option("--user-agent", help="Introduce ourselves to this server in these words; '' as everywhere.")
-@click.option("--megabytes", "max_megabytes", type=float, help="Size limit of its document; 0 for the usual one.")
-@click.option("--full-text/--no-full-text", default=None, help="Read the whole article behind items that match.")
+@click.option(
+    "--importance",
+    type=float,
+    help="Above 1 it is asked more often than its like, below 1 less often.",
+)
+@click.option(
+    "--every",
+    "every_minutes",
+    type=float,
+    help="Ask every so many minutes; 0 learns the interval again.",
+)
+@click.option(
+    "--user-agent", help="Introduce ourselves to this server in these words; '' as everywhere."
+)
+@click.option(
+    "--megabytes",
+    "max_megabytes",
+    type=float,
+    help="Size limit of its document; 0 for the usual one.",
+)
+@click.option(
+    "--full-text/--no-full-text",
+    default=None,
+    help="Read the whole article behind items that match.",
+)
 @click.pass_context
 def set_feed(context: click.Context, /, feed: str, **said: Any) -> None:
     """Set how a feed is read."""
@@ -143,7 +173,9 @@ def pause_feed(context: click.Context, /, feed: str) -> None:
     """Poll a feed no more; `retry` takes it up again."""
     with opened(context) as tracker:
         tracker.pause_feed(feed)
-    console.print(printing.safe(f"{feed} is paused; `tracker feeds retry {feed}` takes it up again."))
+    console.print(
+        printing.safe(f"{feed} is paused; `tracker feeds retry {feed}` takes it up again.")
+    )
 
 
 @feeds.command("retry")
@@ -157,10 +189,18 @@ def retry_feed(context: click.Context, /, feed: str) -> None:
 
 
 @click.command()
-@click.option("--all", "every", is_flag=True, help="Every feed that is not paused, whatever its schedule.")
-@click.option("--once", is_flag=True, help="Print one line of JSON with counts, wall and CPU seconds, for measuring.")
+@click.option(
+    "--all", "every", is_flag=True, help="Every feed that is not paused, whatever its schedule."
+)
+@click.option(
+    "--once",
+    is_flag=True,
+    help="Print one line of JSON with counts, wall and CPU seconds, for measuring.",
+)
 @allow_private
-@click.option("--no-politeness", is_flag=True, help="As fast as it goes: only against a server of your own.")
+@click.option(
+    "--no-politeness", is_flag=True, help="As fast as it goes: only against a server of your own."
+)
 @as_json
 @click.pass_context
 def ingest(context: click.Context, /, every: bool, once: bool, json: bool, **network: bool) -> None:
@@ -190,14 +230,17 @@ def _online(context: click.Context, allow_private: bool, no_politeness: bool = F
     settings = chosen(context)
     limits = limits_of(settings)
     private = ("*",) if allow_private else limits.private
-    return open_tracker(settings, create=False, limits=replace(limits, private=private, polite=not no_politeness))
+    return open_tracker(
+        settings, create=False, limits=replace(limits, private=private, polite=not no_politeness)
+    )
 
 
 def _measured(context: click.Context, every: bool, **network: bool) -> None:
     """One round, and one line about it.
 
-    What a scheduler has done long before is not in it: loading the libraries, opening the database, the first
-    (here empty) round. What ends the parsers is, since only then the system counts their CPU.
+    What a scheduler has done long before is not in it: loading the libraries, opening the database,
+    the first (here empty) round. What ends the parsers is, since only then the system counts their
+    CPU.
     """
     for name in ("tracker.feeds.asking.fetch", "tracker.feeds.parsing.pool"):
         import_module(name)

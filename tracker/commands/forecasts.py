@@ -14,16 +14,30 @@ from tracker.api import Tracker
 from tracker.commands.terminal import acting_as, as_json, name_of, opened, show
 
 because = click.option(
-    "--because", "-m", "rationale", default="", metavar="TEXT", help="The reason, kept with the act."
+    "--because",
+    "-m",
+    "rationale",
+    default="",
+    metavar="TEXT",
+    help="The reason, kept with the act.",
 )
-key = click.option("--key", metavar="KEY", help="Idempotency key: a request repeated with it changes nothing.")
+key = click.option(
+    "--key", metavar="KEY", help="Idempotency key: a request repeated with it changes nothing."
+)
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
 @click.argument("question")
 @click.argument("said", metavar="FORECAST")
 @because
-@click.option("--cite", "cites", type=int, multiple=True, metavar="NR", help="Evidence that the forecast rests on.")
+@click.option(
+    "--cite",
+    "cites",
+    type=int,
+    multiple=True,
+    metavar="NR",
+    help="Evidence that the forecast rests on.",
+)
 @acting_as
 @key
 @as_json
@@ -31,10 +45,11 @@ key = click.option("--key", metavar="KEY", help="Idempotency key: a request repe
 def forecast(context: click.Context, /, question: str, said: str, json: bool, **rest: Any) -> None:
     """Set your forecast.
 
-    A probability as 0.63, 63% or 63; shares of options as "Beijing=50 Moscow=30 Other=rest"; numbers or dates at levels
-    as "5%=10 50%=41 95%=120", or three of them for quarter, middle, quarter of everything, as "20 41 80". What lies
-    beyond an open bound is given as "below=2%", "above=2%", of dates as "never=20%"; three numbers or dates without it
-    keep what you hold there, or else what the base rate has.
+    A probability as 0.63, 63% or 63; shares of options as "Beijing=50 Moscow=30 Other=rest";
+    numbers or dates at levels as "5%=10 50%=41 95%=120", or three of them for quarter, middle,
+    quarter of everything, as "20 41 80". What lies beyond an open bound is given as "below=2%",
+    "above=2%", of dates as "never=20%"; three numbers or dates without it keep what you hold there,
+    or else what the base rate has.
     """
     cites = tuple(map(EvidenceId, rest.pop("cites")))
     with opened(context) as tracker:
@@ -115,4 +130,8 @@ def _holds(tracker: Tracker, made: Forecast) -> str:
 
 def _said(said: Mapping[str, Any]) -> Any:
     who = said.get("who")
-    return {"rationale": said["rationale"], "key": said["key"], "forecaster": ForecasterId(who) if who else None}
+    return {
+        "rationale": said["rationale"],
+        "key": said["key"],
+        "forecaster": ForecasterId(who) if who else None,
+    }

@@ -24,17 +24,37 @@ def indicator() -> None:
 @click.argument("question")
 @click.option("--name", required=True, metavar="TEXT", help="What would be reported.")
 @click.option("--speaks", required=True, metavar="ANSWER",
-              help="yes or no, higher or lower, earlier or later, an option, or “not” and an option.")  # fmt: skip
+              help="yes or no, higher or lower, earlier or later, an option, or “not” and an " "option.")  # fmt: skip
 @click.option("--strength", type=click.Choice(_STRENGTHS), default="moderate", show_default=True)
 @click.option("--term", "terms", required=True, multiple=True, metavar="WORDS",
-              help="Words of which a report has one, with | between; * is any ending. Repeated: both.")  # fmt: skip
-@click.option("--unless", multiple=True, metavar="WORD", help="A word that no such report has; may be given again.")
-@click.option("--example", "examples", required=True, multiple=True, metavar="HEADLINE", help="One that would say so.")
-@click.option("--opposite", "opposites", multiple=True, metavar="HEADLINE", help="One that would deny it.")
+              help="Words of which a report has one, with | between; * is any ending. Repeated: " "both.")  # fmt: skip
+@click.option(
+    "--unless",
+    multiple=True,
+    metavar="WORD",
+    help="A word that no such report has; may be given again.",
+)
+@click.option(
+    "--example",
+    "examples",
+    required=True,
+    multiple=True,
+    metavar="HEADLINE",
+    help="One that would say so.",
+)
+@click.option(
+    "--opposite", "opposites", multiple=True, metavar="HEADLINE", help="One that would deny it."
+)
 @click.option("--half-life", type=float, default=45.0, show_default=True, metavar="DAYS",
               help="How fast its weight fades; 0: never.")  # fmt: skip
-@click.option("--expected-by", metavar="DATE", help="By when it should be reported, so that silence counts.")
-@click.option("--if-yes", type=_WORDS, help="How likely it is reported by then if the answer is YES or its like.")
+@click.option(
+    "--expected-by", metavar="DATE", help="By when it should be reported, so that silence counts."
+)
+@click.option(
+    "--if-yes",
+    type=_WORDS,
+    help="How likely it is reported by then if the answer is YES or its like.",
+)
 @click.option("--if-no", type=_WORDS, help="The same if the answer is NO.")
 @as_json
 @click.pass_context
@@ -69,5 +89,7 @@ def _expectation(given: dict[str, Any]) -> Expectation | None:
     if all(each is None for each in said):
         return None
     if None in said:
-        raise InvalidQuestion("an expected indicator has --expected-by, --if-yes and --if-no: give all three or none")
+        raise InvalidQuestion(
+            "an expected indicator has --expected-by, --if-yes and --if-no: give all three or none"
+        )
     return Expectation(utc(given["expected_by"]), given["if_yes"], given["if_no"])

@@ -1,4 +1,6 @@
-"""What the installation learned from its own reviews and answers, and the model that may judge evidence."""
+"""What the installation learned from its own reviews and answers, and the model that may judge
+evidence.
+"""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
@@ -13,9 +15,9 @@ if TYPE_CHECKING:
     from tracker.learning import Decided, Kept
 
 NOTHING = (
-    "Nothing is learned yet, the defaults stand: it takes 30 reviews for relevance and direction, 30 questions that"
-    " closed with an answer for the weight of evidence, 10 for the reliability of a feed, 14 days of archive for what"
-    " is usual."
+    "Nothing is learned yet, the defaults stand: it takes 30 reviews for relevance and "
+    "direction, 30 questions that closed with an answer for the weight of evidence, 10 for the "
+    "reliability of a feed, 14 days of archive for what is usual."
 )
 
 
@@ -63,7 +65,11 @@ def _deciding(decided: "Decided", told: str, explained: str) -> click.Command:
 
 freeze = _deciding("freeze", "stays at", "Keep a value as it is, whatever reviews and answers say.")
 thaw = _deciding("thaw", "learns again, from", "Let a frozen value learn again.")
-reset = _deciding("reset", "is back at", "Put a value back to its default; what it was learned from counts no more.")
+reset = _deciding(
+    "reset",
+    "is back at",
+    "Put a value back to its default; what it was learned from counts no more.",
+)
 
 
 @click.command()
@@ -78,14 +84,25 @@ def learn(context: click.Context, /, json: bool) -> None:
 
 
 @click.command("ask-model")
-@click.option("--most", type=click.IntRange(1), default=20, show_default=True, help="How many pieces to ask about.")
+@click.option(
+    "--most",
+    type=click.IntRange(1),
+    default=20,
+    show_default=True,
+    help="How many pieces to ask about.",
+)
 @as_json
 @click.pass_context
 def ask_model(context: click.Context, /, most: int, json: bool) -> None:
-    """Have the model judge evidence that waits; its judgement is marked as such and overrides nobody."""
+    """Have the model judge evidence that waits; its judgement is marked as such and overrides
+    nobody.
+    """
     with opened(context) as tracker:
         report = tracker.ask_model(most=most)
-    told = f"{report.asked} asked with {report.requests} requests, {report.judged} judged, {report.refused} refused."
+    told = (
+        f"{report.asked} asked with {report.requests} requests, {report.judged} judged, "
+        f"{report.refused} refused."
+    )
     show(report, json, f"{told} {report.why}".strip())
 
 
@@ -95,7 +112,15 @@ def learned_table(values: "Iterable[Kept]") -> Table:
     for kept in values:
         one = kept.learned
         since, value = printing.minute(one.as_of), f"{one.value:.3f}"
-        table.add_row(one.name, printing.safe(one.scope), value, str(one.n), since, kept.state, printing.safe(one.why))
+        table.add_row(
+            one.name,
+            printing.safe(one.scope),
+            value,
+            str(one.n),
+            since,
+            kept.state,
+            printing.safe(one.why),
+        )
     return table
 
 
@@ -105,5 +130,7 @@ def _flat(kept: "Kept") -> dict[str, Any]:
 
 
 def _spaced(name: str) -> str:
-    """The name of a value as it is stored; `relevance-shift` is easier to type than a name with a space in it."""
+    """The name of a value as it is stored; `relevance-shift` is easier to type than a name with a
+    space in it.
+    """
     return name.replace("-", " ")

@@ -33,20 +33,30 @@ def suggest(context: click.Context, /, json: bool) -> None:
 
 @click.command()
 @click.option("--head", metavar="SEQ:HASH", help="A head printed earlier: is it still in the log?")
-@click.option("--scores", is_flag=True, help="Instead work every score out again from the log, and compare.")
+@click.option(
+    "--scores", is_flag=True, help="Instead work every score out again from the log, and compare."
+)
 @as_json
 @click.pass_context
 def verify(context: click.Context, /, head: str | None, scores: bool, json: bool) -> None:
     """Check that no forecast, decision, answer or question was changed after it was entered."""
     if scores and head is not None:
-        raise Refused("--head is about the log and --scores about what follows from it: ask for one at a time")
+        raise Refused(
+            "--head is about the log and --scores about what follows from it: ask for one at a time"
+        )
     if scores:
         verify_scores(context, json)
         return
     with opened(context) as tracker:
         verdict = tracker.verify(head)
     whole = f"The log is whole: {verdict.entries} entries, head {verdict.head}"
-    show(verdict, json, whole if verdict.bad_seq is None else f"First bad entry: {verdict.bad_seq}: {verdict.reason}")
+    show(
+        verdict,
+        json,
+        whole
+        if verdict.bad_seq is None
+        else f"First bad entry: {verdict.bad_seq}: {verdict.reason}",
+    )
     if verdict.bad_seq is not None:
         sys.exit(1)
 
@@ -60,8 +70,14 @@ def run(context: click.Context, /) -> None:
 
 
 serving = [
-    click.option("--port", type=click.IntRange(1, 65535), help="Port of the dashboard (default: setting 'port')."),
-    click.option("--address", help="Address to listen on (default: 127.0.0.1, this machine alone)."),
+    click.option(
+        "--port",
+        type=click.IntRange(1, 65535),
+        help="Port of the dashboard (default: setting 'port').",
+    ),
+    click.option(
+        "--address", help="Address to listen on (default: 127.0.0.1, this machine alone)."
+    ),
     click.option("--no-browser", is_flag=True, help="Do not open a browser."),
     click.option(
         "--i-know-there-is-no-login",
@@ -83,7 +99,9 @@ def _serving(command: Any) -> Any:
 @click.pass_context
 def up(context: click.Context, /, **options: Any) -> None:
     """Start everything: database, question set on first start, scheduler, dashboard."""
-    sys.exit(start_everything(chosen(context), Serving.chosen(chosen(context), options), console.print))
+    sys.exit(
+        start_everything(chosen(context), Serving.chosen(chosen(context), options), console.print)
+    )
 
 
 @click.command()
@@ -92,10 +110,13 @@ def up(context: click.Context, /, **options: Any) -> None:
 @click.option("--fresh", is_flag=True, help="Throw an earlier replay away and start again.")
 @click.option("--until", metavar="TIME", help="Replay up to this time (default: now).")
 @click.pass_context
-def demo(context: click.Context, /, no_serve: bool, fresh: bool, until: str | None, **options: Any) -> None:
+def demo(
+    context: click.Context, /, no_serve: bool, fresh: bool, until: str | None, **options: Any
+) -> None:
     """Replay the years since February 2022 into a database of its own, and show it.
 
-    It takes half a minute to three, and says how far it is: by a bar, or by a line every few seconds in a file.
+    It takes half a minute to three, and says how far it is: by a bar, or by a line every few
+    seconds in a file.
     """
     settings = chosen(context)
     serving = Serving.chosen(settings, options)

@@ -16,15 +16,21 @@ from tracker.summaries import EvidenceCard
 
 
 @click.command()
-@click.option("--status", type=click.Choice(get_args(Status)), help="Only questions that stand there.")
+@click.option(
+    "--status", type=click.Choice(get_args(Status)), help="Only questions that stand there."
+)
 @click.option("--tag", help="Only questions with this tag.")
 @as_json
 @click.pass_context
-def questions(context: click.Context, /, status: Status | None, tag: str | None, json: bool) -> None:
+def questions(
+    context: click.Context, /, status: Status | None, tag: str | None, json: bool
+) -> None:
     """List the questions with their current numbers."""
     with opened(context) as tracker:
         rows = [
-            r for r in tracker.questions() if status in (None, r.status) and (tag is None or tag in r.question.tags)
+            r
+            for r in tracker.questions()
+            if status in (None, r.status) and (tag is None or tag in r.question.tags)
         ]
         me = tracker.settings.me
     show([printing.question_row(r, me) for r in rows], json, printing.questions_table(rows, me))
@@ -32,12 +38,21 @@ def questions(context: click.Context, /, status: Status | None, tag: str | None,
 
 @click.command("show")
 @click.argument("question")
-@click.option("--moved", "since", metavar="SINCE", help="Instead: why the suggestion moved since then (UTC or a zone).")
+@click.option(
+    "--moved",
+    "since",
+    metavar="SINCE",
+    help="Instead: why the suggestion moved since then (UTC or a zone).",
+)
 @click.option("--until", metavar="TIME", help="With --moved: up to then (default: now).")
 @as_json
 @click.pass_context
-def show_question(context: click.Context, /, question: str, json: bool, **asked: str | None) -> None:
-    """Show one question: its numbers, why the suggestion is what it is or why it moved, its evidence."""
+def show_question(
+    context: click.Context, /, question: str, json: bool, **asked: str | None
+) -> None:
+    """Show one question: its numbers, why the suggestion is what it is or why it moved, its
+    evidence.
+    """
     since, until = asked["since"], asked["until"]
     if until and not since:
         raise click.UsageError("--until needs --moved SINCE")
@@ -45,11 +60,18 @@ def show_question(context: click.Context, /, question: str, json: bool, **asked:
         move = tracker.moved(question, utc(since), utc(until) if until else None) if since else None
         page = tracker.question(question)
     if move is not None:
-        show({**printing.plain(move), "log_odds": move.log_odds}, json, moved_table(move, page.evidence))
+        show(
+            {**printing.plain(move), "log_odds": move.log_odds},
+            json,
+            moved_table(move, page.evidence),
+        )
     elif json:
         click.echo(
             printing.to_json(
-                {**printing.plain(page), "why": printing.why_json(page.suggestion or page.option_suggestion)}
+                {
+                    **printing.plain(page),
+                    "why": printing.why_json(page.suggestion or page.option_suggestion),
+                }
             )
         )
     else:
@@ -60,7 +82,9 @@ def moved_table(move: Move, cards: Sequence[EvidenceCard]) -> Table:
     """Why a suggestion moved: reasons that add up in log-odds; percentages depend on the order."""
     table = printing.table_of("why", "log-odds", "then")
     spread = f"{percent(move.before)} → {percent(move.after)}"
-    table.title = f"suggestion {spread}, {printing.minute(move.since)} to {printing.minute(move.until)}"
+    table.title = (
+        f"suggestion {spread}, {printing.minute(move.since)} to {printing.minute(move.until)}"
+    )
     headlines = {card.evidence.id: f"“{card.headline}”, " for card in cards}
     z = start = logit(move.before)
     table.add_row("before", "", percent(move.before))
@@ -68,7 +92,9 @@ def moved_table(move: Move, cards: Sequence[EvidenceCard]) -> Table:
         z += reason.log_odds
         of = headlines.get(reason.evidence_id, "") if reason.evidence_id is not None else ""
         table.add_row(
-            printing.safe(f"{reason.cause}: {of}{reason.why}"), signed(reason.log_odds, 3), percent(sigmoid(z))
+            printing.safe(f"{reason.cause}: {of}{reason.why}"),
+            signed(reason.log_odds, 3),
+            percent(sigmoid(z)),
         )
     table.add_row("sum", signed(z - start, 3), percent(move.after))
     return table
@@ -78,16 +104,26 @@ def moved_table(move: Move, cards: Sequence[EvidenceCard]) -> Table:
 @click.argument("question")
 @click.argument("answer")
 @click.option("--source", required=True, metavar="URL", help="Where anyone can check the answer.")
-@click.option("--known-at", required=True, metavar="TIME", help="When it was known, with zone; a bare date is UTC.")
+@click.option(
+    "--known-at",
+    required=True,
+    metavar="TIME",
+    help="When it was known, with zone; a bare date is UTC.",
+)
 @click.option("--event-at", metavar="TIME", help="When it happened (default: when it was known).")
-@click.option("--note", default="", metavar="TEXT", help="One sentence on how the criteria were met.")
+@click.option(
+    "--note", default="", metavar="TEXT", help="One sentence on how the criteria were met."
+)
 @acting_as
 @as_json
 @click.pass_context
-def resolve(context: click.Context, /, question: str, answer: str, json: bool, **asked: Any) -> None:
+def resolve(
+    context: click.Context, /, question: str, answer: str, json: bool, **asked: Any
+) -> None:
     """Answer a question, or annul it; a later answer supersedes this one.
 
-    ANSWER is yes or no, the name of an option, a number, a date, below, above or never; or annulled or ambiguous.
+    ANSWER is yes or no, the name of an option, a number, a date, below, above or never; or annulled
+    or ambiguous.
     """
     known_at = utc(asked["known_at"])
     event_at = utc(asked["event_at"]) if asked["event_at"] else None

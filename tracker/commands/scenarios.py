@@ -49,7 +49,9 @@ def list_scenarios(context: click.Context, /, json: bool) -> None:
 @as_json
 @click.pass_context
 def show_scenarios(context: click.Context, /, question: str, json: bool) -> None:
-    """Show a scenario set: its shares now, its table with marks, and which answers would change our mind most."""
+    """Show a scenario set: its shares now, its table with marks, and which answers would change our
+    mind most.
+    """
     with opened(context) as tracker:
         page, now = tracker.scenarios(question), tracker.now()
     if json:
@@ -61,12 +63,22 @@ def show_scenarios(context: click.Context, /, question: str, json: bool) -> None
 def _print_scenarios(page: ScenarioPage, now: datetime) -> None:
     question = page.summary.question
     options = question.offered(now)
-    descriptions = dict(zip((option.name for option in question.options), page.scenario_set.descriptions, strict=False))
+    descriptions = dict(
+        zip(
+            (option.name for option in question.options),
+            page.scenario_set.descriptions,
+            strict=False,
+        )
+    )
     board = {question_id: seat.p for question_id, seat in page.board.items() if seat.p is not None}
     found = posterior(question, page.scenario_set, board, at=now).distribution
     shares = dict(zip(found.options, found.p, strict=True))
     opened = question.opens_at <= now
-    heading = "by the table now" if opened else f"prior and table, from {printing.day(question.opens_at)} on"
+    heading = (
+        "by the table now"
+        if opened
+        else f"prior and table, from {printing.day(question.opens_at)} on"
+    )
     table = printing.table_of("scenario", heading, "what it is")
     for name in options:
         share = f"{shares[name]:.0%}" if name in shares else "–"
@@ -77,25 +89,43 @@ def _print_scenarios(page: ScenarioPage, now: datetime) -> None:
 
 
 def _print_table(page: ScenarioPage) -> None:
-    """The table with its marks, the most telling row first; last come rows where a scenario has no number yet."""
+    """The table with its marks, the most telling row first; last come rows where a scenario has no
+    number yet.
+    """
     options = [option.name for option in page.summary.question.options]
     table = printing.table_of("indicator question", "now", *map(printing.as_title, options))
     short = [row for row in page.scenario_set.rows if len(row.p) < len(options)]
     marked = _marked(page, short)
-    bare = [(r.question_id, [f"{p:.0%}" for p in r.p] + [NO_NUMBER] * (len(options) - len(r.p))) for r in short]
+    bare = [
+        (r.question_id, [f"{p:.0%}" for p in r.p] + [NO_NUMBER] * (len(options) - len(r.p)))
+        for r in short
+    ]
     for question_id, cells in [*marked, *bare]:
         seat = page.board[question_id]
         table.add_row(question_id, "–" if seat.p is None else f"{seat.p:.0%}", *cells)
     console.print(table)
     if marked:
-        console.print("Marks: ++ twice the mean of all scenarios or more, + from 5/4 of it, N near it, - and -- below.")
+        console.print(
+            "Marks: ++ twice the mean of all scenarios or more, + from 5/4 of it, N near it, - "
+            "and -- below."
+        )
 
 
-def _marked(page: ScenarioPage, short: Sequence[LikelihoodRow]) -> list[tuple[QuestionId, list[str]]]:
-    answers = {q: seat.p == 1.0 for q, seat in page.board.items() if seat.question.resolution and seat.p is not None}
-    whole = replace(page.scenario_set, rows=tuple(row for row in page.scenario_set.rows if row not in short))
+def _marked(
+    page: ScenarioPage, short: Sequence[LikelihoodRow]
+) -> list[tuple[QuestionId, list[str]]]:
+    answers = {
+        q: seat.p == 1.0
+        for q, seat in page.board.items()
+        if seat.question.resolution and seat.p is not None
+    }
+    whole = replace(
+        page.scenario_set, rows=tuple(row for row in page.scenario_set.rows if row not in short)
+    )
     found = diagnosticity(page.summary.question, whole, answers)
-    return [(row.question_id, [f"{cell.p:.0%} {cell.mark}" for cell in row.cells]) for row in found.rows]
+    return [
+        (row.question_id, [f"{cell.p:.0%} {cell.mark}" for cell in row.cells]) for row in found.rows
+    ]
 
 
 def _print_information(page: ScenarioPage, held: Categorical) -> None:
@@ -104,10 +134,17 @@ def _print_information(page: ScenarioPage, held: Categorical) -> None:
     values = information(page.summary.question, page.scenario_set, held, answered=answered)
     if not values:
         return
-    table = printing.table_of("would change our mind most", "bits", "expected to move", "if YES", "if NO")
+    table = printing.table_of(
+        "would change our mind most", "bits", "expected to move", "if YES", "if NO"
+    )
     for value in values[:MOST_TOLD]:
         ends = [_leader(after) for after in (value.if_yes, value.if_no)]
-        table.add_row(value.question_id, f"{value.bits:.2f}", f"{value.expected_shift:.0%}", *map(printing.safe, ends))
+        table.add_row(
+            value.question_id,
+            f"{value.bits:.2f}",
+            f"{value.expected_shift:.0%}",
+            *map(printing.safe, ends),
+        )
     console.print(table)
     if len(values) > MOST_TOLD:
         console.print(f"{len(values) - MOST_TOLD} more would tell less.")
@@ -127,10 +164,11 @@ def _leader(held: Categorical) -> str:
 def set_row(  # noqa: PLR0917  one value of each option
     context: click.Context, /, question: str, indicator: str, words: tuple[str, ...], why: str
 ) -> None:
-    """Say how likely an indicator question is answered YES in each scenario that is offered now, in their order.
+    """Say how likely an indicator question is answered YES in each scenario that is offered now, in
+    their order.
 
-    Each of WORDS is a number from 0 to 1 or one of: almost no chance, very unlikely, roughly even chance, very likely,
-    almost certain.
+    Each of WORDS is a number from 0 to 1 or one of: almost no chance, very unlikely, roughly even
+    chance, very likely, almost certain.
     """
     row = LikelihoodRow(QuestionId(indicator), tuple(map(likelihood_from, words)), why)
     with opened(context) as tracker:
@@ -166,16 +204,27 @@ def _print_coherence(found: Coherence, names: Mapping[ForecasterId, str]) -> Non
     told = [one for one in found.contradictions if not one.slight]
     for one in told:
         v = one.violation
-        numbers = ", ".join(f"{b:.0%} → {a:.0%}" for b, a in zip(v.repair.before, v.repair.after, strict=True))
+        numbers = ", ".join(
+            f"{b:.0%} → {a:.0%}" for b, a in zip(v.repair.before, v.repair.after, strict=True)
+        )
         console.print(
-            f"{one.forecaster.name} on {v.link.id}: {v.words}; {v.nats:.3f} nats; nearest coherent: {numbers}"
+            f"{one.forecaster.name} on {v.link.id}: {v.words}; {v.nats:.3f} nats; nearest "
+            f"coherent: {numbers}"
         )
     if left_out := len(found.contradictions) - len(told):
-        console.print(f"{left_out} slight ones are left out: too small to change a number that is shown.")
+        console.print(
+            f"{left_out} slight ones are left out: too small to change a number that is shown."
+        )
     for repair in found.repairs:
-        gain = "not answered yet" if repair.gain is None else f"the repair gains {signed(repair.gain, 3)} nats"
+        gain = (
+            "not answered yet"
+            if repair.gain is None
+            else f"the repair gains {signed(repair.gain, 3)} nats"
+        )
         by = repair.decision.forecaster_id
-        console.print(f"{repair.decision.decision} on {repair.link.id} by {names.get(by, by)}: {gain}")
+        console.print(
+            f"{repair.decision.decision} on {repair.link.id} by {names.get(by, by)}: {gain}"
+        )
 
 
 @links.command("add")
@@ -183,7 +232,12 @@ def _print_coherence(found: Coherence, names: Mapping[ForecasterId, str]) -> Non
 @click.argument("kind", type=click.Choice(get_args(LinkKind)))
 @click.argument("questions", nargs=-1, required=True)
 @click.option("--title", required=True, help="What the questions have in common.")
-@click.option("--label", "labels", multiple=True, help="A question's name in a chart; once for each, in order.")
+@click.option(
+    "--label",
+    "labels",
+    multiple=True,
+    help="A question's name in a chart; once for each, in order.",
+)
 @click.option("--why", default="", metavar="TEXT", help="What the link rests on.")
 @click.pass_context
 def add_link(  # noqa: PLR0917  one value of each option
@@ -199,7 +253,11 @@ def add_link(  # noqa: PLR0917  one value of each option
 
 @links.command("repair")
 @click.argument("name")
-@click.option("--decline", is_flag=True, help="Keep the forecasts as they are; the repair is scored all the same.")
+@click.option(
+    "--decline",
+    is_flag=True,
+    help="Keep the forecasts as they are; the repair is scored all the same.",
+)
 @click.option("--why", default="", metavar="TEXT", help="Why.")
 @acting_as
 @as_json
@@ -212,7 +270,8 @@ def repair(  # noqa: PLR0917  one value of each option
         by = ForecasterId(who) if who else None
         made = tracker.decide_repair(name, "declined" if decline else "adopted", why=why, by=by)
     numbers = ", ".join(
-        f"{q} {b:.0%} → {a:.0%}" for q, b, a in zip(made.question_ids, made.before, made.after, strict=True)
+        f"{q} {b:.0%} → {a:.0%}"
+        for q, b, a in zip(made.question_ids, made.before, made.after, strict=True)
     )
     show(made, json, f"{made.decision.capitalize()}: {numbers}")
 
@@ -221,7 +280,9 @@ def repair(  # noqa: PLR0917  one value of each option
 @as_json
 @click.pass_context
 def calendar(context: click.Context, /, json: bool) -> None:
-    """Show what to expect next: signposts, closes and answers, with what it says if they come or stay out."""
+    """Show what to expect next: signposts, closes and answers, with what it says if they come or
+    stay out.
+    """
     with opened(context) as tracker:
         found = tracker.calendar()
     if json:
@@ -235,7 +296,13 @@ def _print_calendar(expected: Sequence[Expected]) -> None:
     table = printing.table_of("by", "what", "question", "if seen", "if silent")
     for one in sorted(expected, key=lambda one: one.state != "overdue"):
         name = one.indicator.name if one.indicator else one.what
-        by = f"overdue since {printing.day(one.at)}" if one.state == "overdue" else printing.day(one.at)
+        by = (
+            f"overdue since {printing.day(one.at)}"
+            if one.state == "overdue"
+            else printing.day(one.at)
+        )
         ratios = [("–" if r is None else f"×{r:.2f}") for r in (one.if_seen, one.if_silent)]
         table.add_row(by, printing.safe(name), one.question_id, *ratios)
-    console.print(table if expected else "Nothing is expected: no open question has a date to come.")
+    console.print(
+        table if expected else "Nothing is expected: no open question has a date to come."
+    )

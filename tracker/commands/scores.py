@@ -27,12 +27,17 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 def choosing(command: Command) -> Command:
     """The options that say which resolved questions a command is about."""
     for option in (
-        click.option("--kind", type=click.Choice(get_args(Kind)), help="Only questions of this kind."),
-        click.option("--period", metavar="QUARTER", help="Only questions that closed then, such as 2026-Q1."),
+        click.option(
+            "--kind", type=click.Choice(get_args(Kind)), help="Only questions of this kind."
+        ),
+        click.option(
+            "--period", metavar="QUARTER", help="Only questions that closed then, such as 2026-Q1."
+        ),
         click.option(
             "--horizon",
             type=click.Choice(list(HORIZONS)),
-            help="Only questions of this length: " + "; ".join(f"{name} = {days}" for name, days in HORIZONS.items()),
+            help="Only questions of this length: "
+            + "; ".join(f"{name} = {days}" for name, days in HORIZONS.items()),
         ),
         click.option("--tag", help="Only questions with this tag."),
         click.option(
@@ -49,17 +54,29 @@ def choosing(command: Command) -> Command:
 @click.argument("question", required=False)
 @choosing
 @click.option("--rule", type=click.Choice(list(RULES)), help="Only this rule.")
-@click.option("--csv", "csv_file", type=click.Path(path_type=Path, dir_okay=False), help="Write all scores to a file.")
+@click.option(
+    "--csv",
+    "csv_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write all scores to a file.",
+)
 @as_json
 @click.pass_context
 def score(
-    context: click.Context, /, question: str | None, rule: RuleName | None, csv_file: Path | None, **asked: Any
+    context: click.Context,
+    /,
+    question: str | None,
+    rule: RuleName | None,
+    csv_file: Path | None,
+    **asked: Any,
 ) -> None:
     """Show everyone's scores on a question, or over all resolved questions."""
     json = asked.pop("json")
     with opened(context) as tracker:
         if question is not None and csv_file is not None:
-            raise Refused("a file holds the scores of all questions: leave out either the question or --csv")
+            raise Refused(
+                "a file holds the scores of all questions: leave out either the question or --csv"
+            )
         if question is not None:
             _score_question(tracker, question, rule, json)
         elif csv_file is not None:
@@ -67,14 +84,20 @@ def score(
         else:
             accuracy = tracker.accuracy(Choice(**asked))
             rows = tuple(s for s in accuracy.summaries if rule in (None, s.rule))
-            table = scorecards.summaries_table(accuracy, rows) if rows else scorecards.nothing_yet(accuracy)
+            table = (
+                scorecards.summaries_table(accuracy, rows)
+                if rows
+                else scorecards.nothing_yet(accuracy)
+            )
             show(accuracy if rule is None else rows, json, table)
 
 
 def _score_question(tracker: Tracker, question: str, rule: RuleName | None, json: bool) -> None:
     found = tracker.receipts(question)
     scores = tuple(s for s in found.scores if rule in (None, s.rule))
-    none = f"{question} has no scores by that rule: `tracker score {question}` lists those there are."
+    none = (
+        f"{question} has no scores by that rule: `tracker score {question}` lists those there are."
+    )
     if not found.scores:
         none = f"{question} has no scores: it is not resolved, or was annulled."
     show(scores, json, scorecards.scores_table(found, scores) if scores else none)
@@ -93,7 +116,9 @@ def _write_scores(table: "pl.DataFrame", rule: RuleName | None, file: Path, json
 @as_json
 @click.pass_context
 def accuracy(context: click.Context, /, json: bool, **asked: Any) -> None:
-    """Show how good every forecaster was: the headline skill, the references, and what is waiting."""
+    """Show how good every forecaster was: the headline skill, the references, and what is
+    waiting.
+    """
     with opened(context) as tracker:
         found = tracker.accuracy(Choice(**asked))
     if json:
@@ -110,14 +135,18 @@ def accuracy(context: click.Context, /, json: bool, **asked: Any) -> None:
 
 @click.command()
 @click.argument("question")
-@click.option("--rule", type=click.Choice(list(RULES)), help="Only this rule (default: the headline rule).")
+@click.option(
+    "--rule", type=click.Choice(list(RULES)), help="Only this rule (default: the headline rule)."
+)
 @click.option("--who", metavar="NAME", help="Only this forecaster.")
 @as_json
 @click.pass_context
 def receipts(  # noqa: PLR0917  one value of each option
     context: click.Context, /, question: str, rule: RuleName | None, who: str | None, json: bool
 ) -> None:
-    """Show the intervals that every score of a question is made of, and what came too late to count."""
+    """Show the intervals that every score of a question is made of, and what came too late to
+    count.
+    """
     with opened(context) as tracker:
         found = tracker.receipts(question)
     if who is not None and found.scores and who not in {s.forecaster_id for s in found.scores}:
@@ -127,7 +156,9 @@ def receipts(  # noqa: PLR0917  one value of each option
         show({"scores": scores, "hindsight": found.hindsight}, json, "")
         return
     if not scores:
-        console.print(f"{question} has no such scores: `tracker score {question}` lists those there are.")
+        console.print(
+            f"{question} has no such scores: `tracker score {question}` lists those there are."
+        )
     for one in scores:
         console.print(scorecards.receipt_table(found, one))
     if found.hindsight:
@@ -135,9 +166,13 @@ def receipts(  # noqa: PLR0917  one value of each option
 
 
 def _named(people: Iterable[Forecaster], names: Iterable[str]) -> frozenset[ForecasterId]:
-    """The forecasters of these names or ids, everyone when there are none; a name that nobody has is refused."""
+    """The forecasters of these names or ids, everyone when there are none; a name that nobody has
+    is refused.
+    """
     ids = {forecaster.id: forecaster.name for forecaster in people}
-    known: dict[str, ForecasterId] = {name: who for who, name in ids.items()} | {str(who): who for who in ids}
+    known: dict[str, ForecasterId] = {name: who for who, name in ids.items()} | {
+        str(who): who for who in ids
+    }
     strange = next((name for name in names if name not in known), None)
     if strange is not None:
         raise NotFound("forecaster", strange, "`tracker accuracy` lists the names")
@@ -147,13 +182,21 @@ def _named(people: Iterable[Forecaster], names: Iterable[str]) -> frozenset[Fore
 @click.command()
 @choosing
 @click.option(
-    "--lead", type=click.IntRange(1), default=30, show_default=True, help=f"Days before the close ({LEADS_DAYS})."
+    "--lead",
+    type=click.IntRange(1),
+    default=30,
+    show_default=True,
+    help=f"Days before the close ({LEADS_DAYS}).",
 )
 @click.option("--who", metavar="NAME", help="Only this forecaster.")
 @as_json
 @click.pass_context
-def calibration(context: click.Context, /, lead: int, who: str | None, json: bool, **asked: Any) -> None:
-    """Show whether 70 % happened seven times in ten, with bands, decompositions and a plain sentence."""
+def calibration(
+    context: click.Context, /, lead: int, who: str | None, json: bool, **asked: Any
+) -> None:
+    """Show whether 70 % happened seven times in ten, with bands, decompositions and a plain
+    sentence.
+    """
     with opened(context) as tracker:
         found = tracker.calibration(Choice(**asked), lead_days=lead)
     wanted = _named(found.forecasters.values(), () if who is None else (who,))
@@ -163,17 +206,26 @@ def calibration(context: click.Context, /, lead: int, who: str | None, json: boo
     shown = [forecaster for forecaster in found.reliability if forecaster in wanted]
     for forecaster in shown:
         console.print(*scorecards.reliability_tables(found, forecaster), sep="\n")
-    inside = {forecaster: record for forecaster, record in found.intervals.items() if forecaster in wanted}
+    inside = {
+        forecaster: record for forecaster, record in found.intervals.items() if forecaster in wanted
+    }
     if inside:
         console.print(scorecards.intervals_table(found, inside))
     if not shown and not inside:
-        console.print(f"Nobody held a forecast {lead} days before the close of a question that has been scored.")
+        console.print(
+            f"Nobody held a forecast {lead} days before the close of a question that has been "
+            "scored."
+        )
 
 
 @click.command()
 @choosing
 @click.option(
-    "--who", "names", metavar="NAME", multiple=True, help="Only pairs with this forecaster; given again, among these."
+    "--who",
+    "names",
+    metavar="NAME",
+    multiple=True,
+    help="Only pairs with this forecaster; given again, among these.",
 )
 @as_json
 @click.pass_context
@@ -197,17 +249,29 @@ def compare(context: click.Context, /, names: tuple[str, ...], json: bool, **ask
 @as_json
 @click.pass_context
 def habits(context: click.Context, /, json: bool, **asked: Any) -> None:
-    """Show how people revise: how often, by how much, and whether as much as the evidence asks for."""
+    """Show how people revise: how often, by how much, and whether as much as the evidence asks
+    for.
+    """
     with opened(context) as tracker:
         found = tracker.habits(Choice(**asked))
-    show(found, json, scorecards.habits_table(found) if found else "Nobody has forecast a question that was answered.")
+    show(
+        found,
+        json,
+        scorecards.habits_table(found)
+        if found
+        else "Nobody has forecast a question that was answered.",
+    )
 
 
 def verify_scores(context: click.Context, json: bool) -> None:
-    """`tracker verify --scores`: every stored score against what the log gives; exit code 1 on a difference."""
+    """`tracker verify --scores`: every stored score against what the log gives; exit code 1 on a
+    difference.
+    """
     with opened(context) as tracker:
         check = tracker.verify_scores()
-    whole = f"All {check.scores} scores of {check.questions} resolved questions are what the log gives."
+    whole = (
+        f"All {check.scores} scores of {check.questions} resolved questions are what the log gives."
+    )
     show(check, json, "\n".join(check.differences) or whole)
     if check.differences:
         sys.exit(1)

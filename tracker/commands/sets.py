@@ -44,7 +44,8 @@ def list_sets(context: click.Context, /, json: bool) -> None:
 def validate(context: click.Context, /, question_set: str, json: bool) -> None:
     """Read a set and say what is in it and what is wrong with its questions; nothing is loaded.
 
-    Exit code 2 for a set that cannot be read, and for one with a question that has blocking flaws and no override.
+    Exit code 2 for a set that cannot be read, and for one with a question that has blocking flaws
+    and no override.
     """
     found = question_sets.load(question_set)
     flaws = set_checks.flaws_of(found, chosen(context).keep_days, datetime.now(UTC))
@@ -55,7 +56,8 @@ def validate(context: click.Context, /, question_set: str, json: bool) -> None:
         console.print(_flaws_table(found, flaws))
     if blocked:
         raise Refused(
-            f"{', '.join(blocked)}: mend the blocking flaws, or say in 'override' why it is asked all the same"
+            f"{', '.join(blocked)}: mend the blocking flaws, or say in 'override' why it is "
+            "asked all the same"
         )
 
 
@@ -68,7 +70,11 @@ def import_set(context: click.Context, /, question_set: str, json: bool) -> None
     found = question_sets.load(question_set)
     with opened(context, create=True) as tracker:
         loaded = tracker.load(found)
-    show(loaded, json, f"Loaded “{loaded.title}”: {loaded.questions} new questions, {loaded.feeds} new feeds.")
+    show(
+        loaded,
+        json,
+        f"Loaded “{loaded.title}”: {loaded.questions} new questions, {loaded.feeds} new feeds.",
+    )
 
 
 @sets.command("export")
@@ -77,12 +83,19 @@ def import_set(context: click.Context, /, question_set: str, json: bool) -> None
 @click.option("--force", is_flag=True, help="Replace the question set that is in the folder.")
 @as_json
 @click.pass_context
-def export_set(context: click.Context, /, essay: str, folder: Path, json: bool, *, force: bool) -> None:
-    """Write an essay with its claims, questions, links and scenarios to a folder, as a question set."""
+def export_set(
+    context: click.Context, /, essay: str, folder: Path, json: bool, *, force: bool
+) -> None:
+    """Write an essay with its claims, questions, links and scenarios to a folder, as a question
+    set.
+    """
     with opened(context) as tracker:
         found = tracker.export_set(essay)
     written = question_sets.save(found, folder, force=force)
-    told = f"Wrote “{found.essay.title}” to {folder}: {len(found.questions)} questions in {len(written)} files."
+    told = (
+        f"Wrote “{found.essay.title}” to {folder}: {len(found.questions)} questions in "
+        f"{len(written)} files."
+    )
     show({"folder": folder, "files": written, **_counts(found)}, json, told)
 
 
@@ -97,7 +110,8 @@ def _counts(found: QuestionSet) -> dict[str, object]:
         "feeds": len(found.feeds),
         "events": len(found.events),
         "resolutions": len(found.resolutions),
-        "unchecked": sum(e.needs_check for e in found.events) + sum(r.needs_check for r in found.resolutions),
+        "unchecked": sum(e.needs_check for e in found.events)
+        + sum(r.needs_check for r in found.resolutions),
         "scenarios": len(found.scenarios),
         "links": len(found.links),
     }
@@ -106,7 +120,10 @@ def _counts(found: QuestionSet) -> dict[str, object]:
 def _in_words(name: str, found: QuestionSet, *, sound: bool) -> str:
     kinds = Counter(question.kind for question in found.questions)
     told = [
-        f"{len(found.questions)} questions ({', '.join(f'{count} {kind}' for kind, count in kinds.items())})",
+        (
+            f"{len(found.questions)} questions "
+            f"({', '.join(f'{count} {kind}' for kind, count in kinds.items())})"
+        ),
         f"{len(found.claims)} claims",
         f"{len(found.indicators)} indicators",
         f"{len(found.feeds)} feeds",
@@ -120,7 +137,11 @@ def _flaws_table(found: QuestionSet, flaws: Mapping[QuestionId, "tuple[Flaw, ...
     table = printing.table_of("question", "weight", "where", "what is wrong", "what would help")
     for question_id, of_question in flaws.items():
         for flaw in of_question:
-            weight = "overridden" if flaw.severity == "blocking" and question_id in found.overrides else flaw.severity
+            weight = (
+                "overridden"
+                if flaw.severity == "blocking" and question_id in found.overrides
+                else flaw.severity
+            )
             said = (printing.safe(text) for text in (flaw.reason, flaw.fix))
             table.add_row(question_id, weight, flaw.where, *said)
     return table

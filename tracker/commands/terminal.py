@@ -20,7 +20,9 @@ from tracker.user_files import open_without_waiting
 console = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
 
 as_json = click.option("--json", "json", is_flag=True, help="Print JSON instead of a table.")
-acting_as = click.option("--as", "who", metavar="NAME", help="Act as this forecaster (default: setting 'me').")
+acting_as = click.option(
+    "--as", "who", metavar="NAME", help="Act as this forecaster (default: setting 'me')."
+)
 
 
 def chosen(context: click.Context) -> Settings:
@@ -30,7 +32,9 @@ def chosen(context: click.Context) -> Settings:
 
 @contextmanager
 def opened(context: click.Context, *, create: bool = False) -> Iterator[Tracker]:
-    """The tracker on the chosen database; without `create`, raises `Refused` where there is none."""
+    """The tracker on the chosen database; without `create`, raises `Refused` where there is
+    none.
+    """
     with open_tracker(chosen(context), create=create) as tracker:
         yield tracker
 
@@ -45,7 +49,9 @@ def show(value: Any, json: bool, table: Any) -> None:
     if json:
         click.echo(printing.to_json(value))
     else:
-        console.print(printing.safe(table) if isinstance(table, str) else table)  # names are no markup
+        console.print(
+            printing.safe(table) if isinstance(table, str) else table
+        )  # names are no markup
 
 
 def put(file: Path, content: bytes) -> None:
@@ -56,4 +62,6 @@ def put(file: Path, content: bytes) -> None:
             opened.write(content)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise Refused(f"{file} cannot be written: {reason}; name a file in a folder that is yours") from None
+        raise Refused(
+            f"{file} cannot be written: {reason}; name a file in a folder that is yours"
+        ) from None

@@ -27,7 +27,13 @@ def flaws_table(found: Iterable[Flaw]) -> Table:
     """Findings of the linter, those that block first."""
     table = printing.table_of("finding", "", "in", "because", "write")
     for flaw in found:
-        table.add_row(flaw.code, flaw.severity, flaw.where, printing.safe(flaw.reason), printing.safe(flaw.fix))
+        table.add_row(
+            flaw.code,
+            flaw.severity,
+            flaw.where,
+            printing.safe(flaw.reason),
+            printing.safe(flaw.fix),
+        )
     return table
 
 
@@ -35,9 +41,17 @@ def flaws_table(found: Iterable[Flaw]) -> Table:
 @click.argument("question")
 @click.option("--text", help="The question itself, as it shall read.")
 @click.option("--criteria", help="By which criteria it will be answered, from now on.")
-@click.option("--source", "sources", multiple=True, metavar="URL", help="Where the answer will stand; replaces all.")
+@click.option(
+    "--source",
+    "sources",
+    multiple=True,
+    metavar="URL",
+    help="Where the answer will stand; replaces all.",
+)
 @click.option("--why", required=True, metavar="TEXT", help="Why it is worded anew.")
-@click.option("--override", default="", metavar="TEXT", help="Why it stands although the linter objects.")
+@click.option(
+    "--override", default="", metavar="TEXT", help="Why it stands although the linter objects."
+)
 @acting_as
 @click.pass_context
 def edit(  # noqa: PLR0917  one value of each option
@@ -50,7 +64,9 @@ def edit(  # noqa: PLR0917  one value of each option
     with opened(context) as tracker:
         tracker.edit_question(question, wording, why=why, by=by, override=override)
         versions = tracker.question(question).versions
-    console.print(f"{question} now has {len(versions)} wordings; `tracker show {question}` tells them apart.")
+    console.print(
+        f"{question} now has {len(versions)} wordings; `tracker show {question}` tells them apart."
+    )
 
 
 @click.command()

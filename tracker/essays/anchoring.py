@@ -1,4 +1,6 @@
-"""Where quotes stand in a text: claims keep their place when the text is another copy or a later version."""
+"""Where quotes stand in a text: claims keep their place when the text is another copy or a later
+version.
+"""
 
 import re
 from collections.abc import Collection, Iterable
@@ -22,21 +24,26 @@ _WORD: Final = re.compile(r"\S+")
 
 
 def anchored(claims: Iterable[Claim], text: str) -> tuple[Claim, ...]:
-    """The claims with the offsets at which their quotes stand in `text`; one that is not found keeps its own."""
+    """The claims with the offsets at which their quotes stand in `text`; one that is not found
+    keeps its own.
+    """
     return tuple(replace(claim, offset=place(claim.quote, claim.offset, text)) for claim in claims)
 
 
 def moved(rejected: Iterable[tuple[Rejection, str]], text: str) -> tuple[Rejection, ...]:
     """Rejections, each with the words that it set aside, where these stand in `text`, in its order.
 
-    One whose words are no longer there is left out: what took their place is for a person to judge again.
+    One whose words are no longer there is left out: what took their place is for a person to judge
+    again.
     """
     found = (here for one, quote in rejected if (here := moved_one(one, quote, text)) is not None)
     return tuple(sorted(found, key=lambda here: here.offset))
 
 
 def moved_one(one: Rejection, quote: str, text: str) -> Rejection | None:
-    """A rejection where its words stand in `text`; None where they do not, itself while no text is kept."""
+    """A rejection where its words stand in `text`; None where they do not, itself while no text is
+    kept.
+    """
     offset = place(quote, one.offset, text)
     if text and not _at(quote, offset, text):
         return None
@@ -44,7 +51,8 @@ def moved_one(one: Rejection, quote: str, text: str) -> Rejection | None:
 
 
 def place(quote: str, offset: int, text: str) -> int:
-    """Where a quote stands nearest to an offset, however its white space is broken; the offset if it does not stand.
+    """Where a quote stands nearest to an offset, however its white space is broken; the offset if
+    it does not stand.
 
     >>> place("they will meet", 3, "Soon they will\\nmeet. Or so they say.")
     5
@@ -55,13 +63,19 @@ def place(quote: str, offset: int, text: str) -> int:
     if _at(quote, offset, text):
         return offset
     pattern = _pattern(quote)
-    return min((found.start() for found in pattern.finditer(text)), key=lambda at: abs(at - offset), default=offset)
+    return min(
+        (found.start() for found in pattern.finditer(text)),
+        key=lambda at: abs(at - offset),
+        default=offset,
+    )
 
 
 def quotable(sentence: Sentence, text: str) -> tuple[str, int]:
-    """The words by which a sentence is found again in its text, at most fifteen, and the character where they start.
+    """The words by which a sentence is found again in its text, at most fifteen, and the character
+    where they start.
 
-    They are words as they stand there: the longest run that has no marks of Markdown or HTML in it, where there is one.
+    They are words as they stand there: the longest run that has no marks of Markdown or HTML in it,
+    where there is one.
 
     >>> from forecasts.essay import find_claims
     >>> text = "**Traffic:** it will grow by 4 % in 2027."
@@ -78,7 +92,8 @@ def quotable(sentence: Sentence, text: str) -> tuple[str, int]:
 
 
 def free_id(offset: int, taken: Collection[ClaimId]) -> ClaimId:
-    """A name for a claim that is found at an offset; in an earlier text another may have stood there.
+    """A name for a claim that is found at an offset; in an earlier text another may have stood
+    there.
 
     >>> free_id(120, {"at-120", "at-120-2"})
     'at-120-3'

@@ -1,4 +1,6 @@
-"""A draft as a file to complete in an editor: a question and its indicators as they stand in a question set."""
+"""A draft as a file to complete in an editor: a question and its indicators as they stand in a
+question set.
+"""
 
 from forecasts.asking import Asked, question_from
 from forecasts.drafting import Draft, asked_from, indicators_from
@@ -17,7 +19,9 @@ from tracker.said import Standpoint
 
 def write_draft(draft: Draft, essay: Essay, name: str, made: Standpoint) -> str:
     """The draft as TOML, with what a person has to think of in comments above it."""
-    asked = asked_from(draft, name=name, closes_on=draft.horizons[0], now=made.at, essay_id=essay.id)
+    asked = asked_from(
+        draft, name=name, closes_on=draft.horizons[0], now=made.at, essay_id=essay.id
+    )
     question = question_from(asked)
     indicators = indicators_from(draft, question.id)
     files = write_question_set(QuestionSet(essay, (), (question,), indicators, (), (), (), (), {}))
@@ -33,20 +37,30 @@ def _notes(draft: Draft) -> str:
         f"Last days to choose from: {', '.join(day.isoformat() for day in draft.horizons)}",
         *(f"Edge case: {case}" for case in draft.edge_cases),
     ]
-    return "".join(f"# {' '.join(visible(line).split())}\n" for line in lines)  # TOML takes no others in a comment
+    return "".join(
+        f"# {' '.join(visible(line).split())}\n" for line in lines
+    )  # TOML takes no others in a comment
 
 
 def read_draft(text: str, name: str, essay: Essay) -> tuple[Question, tuple[Indicator, ...]]:
-    """The question and the indicators of a completed draft; raises `InvalidQuestionSet` with file, line and reason."""
+    """The question and the indicators of a completed draft; raises `InvalidQuestionSet` with file,
+    line and reason.
+    """
     head, mark, tail = text.partition("\n[[indicator]]")
     top = EssayFile(essay, (), {})
     questions, _ = read_questions(SetFile(name, head), top)
     if len(questions) != 1:
         raise InvalidQuestionSet(
-            name, 1, f"a draft has one [[question]], not {len(questions)}: open each from its own file"
+            name,
+            1,
+            f"a draft has one [[question]], not {len(questions)}: open each from its own file",
         )
-    below = "\n" * (head.count("\n") + 1) + mark.lstrip("\n") + tail  # so that a refusal names the line of the file
-    indicators = read_indicators(SetFile(name, below), {questions[0].id: questions[0]}) if mark else ()
+    below = (
+        "\n" * (head.count("\n") + 1) + mark.lstrip("\n") + tail
+    )  # so that a refusal names the line of the file
+    indicators = (
+        read_indicators(SetFile(name, below), {questions[0].id: questions[0]}) if mark else ()
+    )
     return questions[0], indicators
 
 

@@ -38,12 +38,13 @@ _WORD: Final = re.compile(r"[^\W\d_]{2}")
 
 
 def extract(raw: bytes, name: str) -> str:
-    """The text of an essay from a saved file: plain text, Markdown, or a web page, by its contents and its `name`.
+    """The text of an essay from a saved file: plain text, Markdown, or a web page, by its contents
+    and its `name`.
 
-    Lines end in a line feed, and what cannot be seen is left out; a Markdown file loses the block of settings at its
-    top. Of a web page only the article stays, a paragraph a line, without navigation, scripts and comments. Sentences'
-    offsets count in this text, so it is what has to be kept. Raises `Refused` for a file without an essay in it, with
-    what to do instead.
+    Lines end in a line feed, and what cannot be seen is left out; a Markdown file loses the block
+    of settings at its top. Of a web page only the article stays, a paragraph a line, without
+    navigation, scripts and comments. Sentences' offsets count in this text, so it is what has to be
+    kept. Raises `Refused` for a file without an essay in it, with what to do instead.
 
     >>> extract(b"Prices will rise.\\r\\nWages may not.\\r\\n", "essay.txt")
     'Prices will rise.\\nWages may not.\\n'
@@ -66,11 +67,15 @@ def is_markdown(name: str) -> bool:
 
 
 def page_in(raw: bytes, name: str) -> bytes | None:
-    """The web page that a file is or holds, None for plain text; raises `Refused` for an archive without a page."""
+    """The web page that a file is or holds, None for plain text; raises `Refused` for an archive
+    without a page.
+    """
     if name.lower().endswith(_ARCHIVE_NAMES):
         return _of_archive(raw, name)
     begins = decoded(raw, "text/plain")[:2000].encode()
-    is_page = name.lower().endswith(_PAGE_NAMES) or _PAGE_BEGINS.match(raw) or _PAGE_BEGINS.match(begins)
+    is_page = (
+        name.lower().endswith(_PAGE_NAMES) or _PAGE_BEGINS.match(raw) or _PAGE_BEGINS.match(begins)
+    )
     return raw if is_page else None
 
 
@@ -80,7 +85,8 @@ def _check(raw: bytes, name: str) -> None:
         raise Refused(f"{name} is empty: give a file with the text of the essay in it")
     if len(raw) > LONGEST_FILE:
         raise Refused(
-            f"{name} is larger than {LONGEST_FILE // 1_000_000} MB, which no essay is: cut out the essay's text"
+            f"{name} is larger than {LONGEST_FILE // 1_000_000} MB, which no essay is: cut out "
+            "the essay's text"
         )
     for mark, what in _NOT_TEXT:
         if raw.startswith(mark):
@@ -96,7 +102,8 @@ def _of_page(raw: bytes, name: str) -> str:
     found = article_on(raw, "text/html", "", LONGEST_ESSAY)
     if isinstance(found, NoArticle):
         raise Refused(
-            f"no essay was found in {name} ({found.reason}): copy its text into a plain text file and give that"
+            f"no essay was found in {name} ({found.reason}): copy its text into a plain text "
+            "file and give that"
         )
     return found.text + "\n"
 

@@ -1,4 +1,6 @@
-"""One claim asked by several last days: its questions open together or not at all, and are bound as a group."""
+"""One claim asked by several last days: its questions open together or not at all, and are bound as
+a group.
+"""
 
 import re
 from collections.abc import Collection, Sequence
@@ -20,7 +22,9 @@ from tracker.store import links
 from tracker.store.engine import Session
 
 LONGEST_TITLE: Final = 140
-_WORD: Final = MappingProxyType[HorizonShape, str]({"event_by": "by", "holds_until": "until", "state_at": "on"})
+_WORD: Final = MappingProxyType[HorizonShape, str](
+    {"event_by": "by", "holds_until": "until", "state_at": "on"}
+)
 _DAY_OF_NAME: Final = re.compile(r"[-_][-_0-9]*$")
 _LEAD: Final = r"(?i:(?:\s*\b(?:by|until|till|before|on)(?:\s+the\s+end\s+of)?)?\s*\b)"
 _LEFT_HANGING: Final = re.compile(r"\b(?:and|from|between|of|the|than)\s*(?:[,?]|$)")
@@ -35,14 +39,30 @@ class Wanted:
 
 
 def open_claims(
-    session: Session, wanted: Sequence[Wanted], offset: int, keep_days: float, *, made: Standpoint, override: str = ""
+    session: Session,
+    wanted: Sequence[Wanted],
+    offset: int,
+    keep_days: float,
+    *,
+    made: Standpoint,
+    override: str = "",
 ) -> tuple[Question, ...]:
-    """Open questions from one sentence, the next to close first; several yes/no ones of a shape become a `dates` link.
+    """Open questions from one sentence, the next to close first; several yes/no ones of a shape
+    become a `dates` link.
 
-    Raises what `open_claim` raises for the first that cannot be opened: the caller's transaction then keeps none.
+    Raises what `open_claim` raises for the first that cannot be opened: the caller's transaction
+    then keeps none.
     """
     opened = tuple(
-        open_claim(session, one.asked, offset, keep_days, made=made, indicators=one.indicators, override=override)
+        open_claim(
+            session,
+            one.asked,
+            offset,
+            keep_days,
+            made=made,
+            indicators=one.indicators,
+            override=override,
+        )
         for one in sorted(wanted, key=lambda one: one.asked.closes_at)
     )
     if is_group(opened):
@@ -52,14 +72,23 @@ def open_claims(
 
 
 def is_group(opened: Sequence[Question]) -> bool:
-    """Whether questions ask for one event by several days: all yes/no, of one shape, no two closing together."""
+    """Whether questions ask for one event by several days: all yes/no, of one shape, no two closing
+    together.
+    """
     shapes = {(question.kind, question.horizon_shape) for question in opened}
     days = {question.closes_at for question in opened}
-    return len(opened) > 1 and len(shapes) == 1 and opened[0].kind == "binary" and len(days) == len(opened)
+    return (
+        len(opened) > 1
+        and len(shapes) == 1
+        and opened[0].kind == "binary"
+        and len(days) == len(opened)
+    )
 
 
 def group_of(opened: Sequence[Question], taken: Collection[LinkId]) -> Link:
-    """The link that binds them, under a name that is not taken, with the last day of each as its label."""
+    """The link that binds them, under a name that is not taken, with the last day of each as its
+    label.
+    """
     base = _DAY_OF_NAME.sub("", _common_start([question.id for question in opened])) or opened[0].id
     names = (LinkId(f"{base}-dates" if n == 1 else f"{base}-dates-{n}") for n in count(1))
     return Link(
@@ -88,7 +117,9 @@ def last_day(question: Question) -> date:
 
 
 def _title(opened: Sequence[Question]) -> str:
-    """What the questions ask without their days; the first one's words where they differ in more, or hang on them."""
+    """What the questions ask without their days; the first one's words where they differ in more,
+    or hang on them.
+    """
     bare = {re.sub(_LEAD + long_date(last_day(q)), "", q.text).strip(" ,") for q in opened}
     alike = len(bare) == 1 and not any(map(_LEFT_HANGING.search, bare))
     title = bare.pop() if alike else opened[0].text

@@ -1,4 +1,6 @@
-"""A sentence of an essay becomes a question: the draft that is proposed, and the question that is opened."""
+"""A sentence of an essay becomes a question: the draft that is proposed, and the question that is
+opened.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -36,7 +38,9 @@ def open_claim(
     indicators: Sequence[Indicator] = (),
     override: str = "",
 ) -> Question:
-    """Open a question from the sentence at `offset` of its essay; the sentence becomes a claim if it is none yet."""
+    """Open a question from the sentence at `offset` of its essay; the sentence becomes a claim if
+    it is none yet.
+    """
     sentence = sentence_at(session, asked.essay_id, offset)
     register(session, made.by)
     claim = claim_of(session, asked.essay_id, sentence)

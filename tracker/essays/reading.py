@@ -19,7 +19,9 @@ from tracker.store.engine import Session
 from tracker.summaries import QuestionSummary, Standing
 
 BOARD = (CROWD, SUGGESTION, PRIOR)
-"""Whose number stands for a question where one is wanted: the people's, else the suggestion's, else the base rate."""
+"""Whose number stands for a question where one is wanted: the people's, else the suggestion's, else
+the base rate.
+"""
 
 
 Asked = Mapping[QuestionId, QuestionSummary]
@@ -36,20 +38,28 @@ def sentences_of(text: str) -> tuple[Sentence, ...]:
     return find_claims(text)
 
 
-def page(session: Session, essay_id: EssayId, now: datetime, known: Asked | None = None) -> EssayPage:
-    """An essay with its record, by all questions as they stand, or as they were `known`; raises `NotFound`."""
+def page(
+    session: Session, essay_id: EssayId, now: datetime, known: Asked | None = None
+) -> EssayPage:
+    """An essay with its record, by all questions as they stand, or as they were `known`; raises
+    `NotFound`.
+    """
     essay = questions.essay(session, essay_id)
     if essay is None:
         raise NotFound("essay", essay_id, "see `tracker essay list` for the names")
     if known is None:
         return _page(session, essay, _by_essay(session, now).get(essay_id, {}))
-    return _page(session, essay, {q: row for q, row in known.items() if row.question.essay_id == essay_id})
+    return _page(
+        session, essay, {q: row for q, row in known.items() if row.question.essay_id == essay_id}
+    )
 
 
 def every(session: Session, now: datetime) -> tuple[EssaySummary, ...]:
     """All essays as rows; questions that came from no essay are none."""
     by_essay = _by_essay(session, now)
-    return tuple(_summary(_page(session, essay, by_essay.get(essay.id, {}))) for essay in _real(session))
+    return tuple(
+        _summary(_page(session, essay, by_essay.get(essay.id, {}))) for essay in _real(session)
+    )
 
 
 def titles(session: Session) -> dict[EssayId, str]:
@@ -64,7 +74,12 @@ def _real(session: Session) -> list[Essay]:
 
 def _summary(page: EssayPage) -> EssaySummary:
     return EssaySummary(
-        page.essay, page.text is not None, page.coverage, page.live, page.retrospective, len(page.questions)
+        page.essay,
+        page.text is not None,
+        page.coverage,
+        page.live,
+        page.retrospective,
+        len(page.questions),
     )
 
 

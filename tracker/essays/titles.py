@@ -1,4 +1,6 @@
-"""What an essay is called, by the file that a person saved: a page's title, a heading, or a short first line."""
+"""What an essay is called, by the file that a person saved: a page's title, a heading, or a short
+first line.
+"""
 
 import re
 from typing import Final
@@ -13,8 +15,8 @@ LONGEST_LINE: Final = 120
 """Characters of a first line that may be a title."""
 
 _SAYS_NOTHING: Final = frozenset(
-    "article blog-post document download essay essay-text file index new page post print saved test text"
-    " untitled".split()
+    "article blog-post document download essay essay-text file index new page post print"
+    " saved test text untitled".split()
 )
 """Names of files that stand for no essay in particular."""
 
@@ -25,8 +27,9 @@ _EMPHASIS: Final = re.compile(r"[*_`]+(?=\S)|(?<=\S)[*_`]+")
 def title_of(raw: bytes, name: str) -> str:
     """The title of an essay in a saved file; empty when it shows none.
 
-    Of a web page its heading, if that is part of the page's title, which mostly names the site too; else the title.
-    Of Markdown the first heading. Of plain text the first line, when it is short, no sentence, and stands alone.
+    Of a web page its heading, if that is part of the page's title, which mostly names the site too;
+    else the title. Of Markdown the first heading. Of plain text the first line, when it is short,
+    no sentence, and stands alone.
 
     >>> title_of(b"The river treaty\\n\\nArland will sign it.\\n", "essay.txt")
     'The river treaty'
@@ -34,12 +37,17 @@ def title_of(raw: bytes, name: str) -> str:
     ''
     """
     page = page_in(raw, name)
-    found = _of_page(page) if page is not None else _of_text(decoded(raw, "text/plain"), is_markdown(name))
+    found = (
+        _of_page(page)
+        if page is not None
+        else _of_text(decoded(raw, "text/plain"), is_markdown(name))
+    )
     return shortened(" ".join(visible(found).split()), LONGEST_TITLE)
 
 
 def name_of(stem: str, title: str) -> str:
-    """A short name for an essay: from its file's name, or from its title where that says nothing of it.
+    """A short name for an essay: from its file's name, or from its title where that says nothing of
+    it.
 
     >>> name_of("Grain Trade", "Why it moves"), name_of("page", "Why grain moves")
     ('grain-trade', 'why-grain-moves')
@@ -51,7 +59,9 @@ def name_of(stem: str, title: str) -> str:
 def _of_page(page: bytes) -> str:
     reader = _Titles()
     read_markup(page_text(page, "text/html", LONGEST_FILE), reader)
-    title, heading = (" ".join("".join(said).split()) for said in (reader.said["title"], reader.said["h1"]))
+    title, heading = (
+        " ".join("".join(said).split()) for said in (reader.said["title"], reader.said["h1"])
+    )
     return heading if heading and (not title or heading.casefold() in title.casefold()) else title
 
 
@@ -93,4 +103,8 @@ def _of_text(text: str, markdown: bool) -> str:
     if heading is not None:
         return _EMPHASIS.sub("", heading[1])
     alone = bool(more) and not more[0] and any(more)
-    return first if alone and len(first) <= LONGEST_LINE and not first.endswith((".", ",", ";", ":", "!")) else ""
+    return (
+        first
+        if alone and len(first) <= LONGEST_LINE and not first.endswith((".", ",", ";", ":", "!"))
+        else ""
+    )

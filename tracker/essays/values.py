@@ -12,7 +12,9 @@ from tracker.summaries import QuestionSummary
 
 @dataclass(frozen=True, slots=True)
 class EssayText:
-    """One version of an essay's text. `source` says where it came from: a file's name or an address."""
+    """One version of an essay's text. `source` says where it came from: a file's name or an
+    address.
+    """
 
     essay_id: EssayId
     version: int
@@ -37,7 +39,9 @@ class NewEssay:
 
 @dataclass(frozen=True, slots=True)
 class SavedDraft:
-    """A question half written, from the sentence that starts at `offset`; `fields` are those of the form."""
+    """A question half written, from the sentence that starts at `offset`; `fields` are those of the
+    form.
+    """
 
     essay_id: EssayId
     offset: int
@@ -62,9 +66,9 @@ class EssaySummary:
 class EssayPage:
     """An essay with its record written over it.
 
-    `mapped` are all sentences in order, then the claims whose words the text no longer has; or the claims alone where
-    the text is not kept. `retrospective` is the record of questions written after their own window, which never mixes
-    with the live one.
+    `mapped` are all sentences in order, then the claims whose words the text no longer has; or the
+    claims alone where the text is not kept. `retrospective` is the record of questions written
+    after their own window, which never mixes with the live one.
     """
 
     essay: Essay

@@ -1,4 +1,6 @@
-"""What is asked of a feed's server, and what can come back. No HTTP client is needed to talk about it."""
+"""What is asked of a feed's server, and what can come back. No HTTP client is needed to talk about
+it.
+"""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -24,10 +26,11 @@ class FetchRequest:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A document. `url` is where it was found in the end, `min_age_seconds` how long it stays fresh.
+    """A document. `url` is where it was found in the end, `min_age_seconds` how long it stays
+    fresh.
 
-    `moved_to` is the address that permanent redirects (301, 308) led to before any temporary one, ""
-    when there was none. `seconds` is how long it took.
+    `moved_to` is the address that permanent redirects (301, 308) led to before any temporary one,
+    "" when there was none. `seconds` is how long it took.
     """
 
     feed_id: FeedId
@@ -56,8 +59,8 @@ class NotModified:
 class FetchFailed:
     """No document, and why in one line. `gone` means that the server said: for good (410).
 
-    `retry_after_seconds` is what the server asked for (429, 503), and `rests` the registrable domain
-    that it speaks for, "" when it speaks for this address alone.
+    `retry_after_seconds` is what the server asked for (429, 503), and `rests` the registrable
+    domain that it speaks for, "" when it speaks for this address alone.
     """
 
     feed_id: FeedId
@@ -71,7 +74,9 @@ class FetchFailed:
 
 @dataclass(frozen=True, slots=True)
 class Deferred:
-    """Not asked yet, out of politeness: there were enough requests to this domain for the moment."""
+    """Not asked yet, out of politeness: there were enough requests to this domain for the
+    moment.
+    """
 
     feed_id: FeedId
     wait_seconds: float
@@ -87,7 +92,8 @@ More = Callable[[int], Sequence[FetchRequest]]
 """At most so many further requests; empty when there is nothing to ask at the moment."""
 
 Fetch = Callable[[More], Iterator[Sequence[FetchResult]]]
-"""Asks what `More` gives until it gives nothing and every answer has come; yields the answers as they come in.
+"""Asks what `More` gives until it gives nothing and every answer has come; yields the answers as
+they come in.
 
 One result for each request, in any order; a feed's own failure is a result, never an exception.
 """
@@ -97,8 +103,8 @@ One result for each request, in any order; a feed's own failure is a result, nev
 class FetchLimits:
     """How much time, room and company one fetch may have, and the name it gives.
 
-    `private` are the hosts and networks that may be asked although they are not public ("*" for all).
-    `polite` false asks as fast as it can: for measuring against a server of one's own.
+    `private` are the hosts and networks that may be asked although they are not public ("*" for
+    all). `polite` false asks as fast as it can: for measuring against a server of one's own.
     """
 
     user_agent: str
@@ -127,7 +133,9 @@ def fetch_one(fetch: Fetch, request: FetchRequest) -> FetchResult:
     return next(result for results in fetch(giving([request])) for result in results)
 
 
-def at_once(answer: Callable[[FetchRequest], FetchResult], more: More) -> Iterator[Sequence[FetchResult]]:
+def at_once(
+    answer: Callable[[FetchRequest], FetchResult], more: More
+) -> Iterator[Sequence[FetchResult]]:
     """A fetch whose answers need no waiting, such as a replay's."""
     while requests := more(AT_ONCE):
         yield [answer(request) for request in requests]

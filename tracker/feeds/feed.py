@@ -13,11 +13,11 @@ HOURS = 24
 class Feed:
     """A source as people set it up.
 
-    `source_group` is its owner or wire: copies inside one group count once. `categories` are paths of
-    folder names, as subscription lists nest them. `importance` (above 0, usually 1) makes it be polled
-    more or less often than its like; `every_minutes` fixes its interval instead of learning one.
-    `user_agent` and `max_megabytes` replace the usual ones; `full_text` asks for the whole article of
-    items that match a question.
+    `source_group` is its owner or wire: copies inside one group count once. `categories` are paths
+    of folder names, as subscription lists nest them. `importance` (above 0, usually 1) makes it be
+    polled more or less often than its like; `every_minutes` fixes its interval instead of learning
+    one. `user_agent` and `max_megabytes` replace the usual ones; `full_text` asks for the whole
+    article of items that match a question.
     """
 
     id: FeedId
@@ -39,8 +39,8 @@ class Feed:
 class Rhythm:
     """How often a feed publishes, with older items forgotten bit by bit.
 
-    `items` were seen in `days` days of watching, both weighted by age up to `at`; `hours` is the same
-    count of items by the hour of the day (UTC, 24 numbers that sum to `items`).
+    `items` were seen in `days` days of watching, both weighted by age up to `at`; `hours` is the
+    same count of items by the hour of the day (UTC, 24 numbers that sum to `items`).
     """
 
     items: float = 0.0
@@ -53,15 +53,16 @@ class Rhythm:
 class FeedState:
     """A feed, and what polling it has taught.
 
-    `etag` and `last_modified` are the server's validators, word for word. `next_reason` says in words
-    why the next poll is when it is, "" when it follows the feed's rhythm (`pace.reason` has the words for that, too).
-    `ttl_seconds` is how long the document itself asks to be left alone.
-    `last_status` is None when there was no HTTP answer. `last_error` is the reason of the last failure,
-    or after a success what was odd about the document ("" when all is well). `failures` counts those
-    since the last success, the first of which was at `failing_since`. `paused_why` says why nobody
-    polls it ("" when it is polled). `moved_to` is where its server has said since `moved_since` that it
-    has moved for good. `recent` holds the last answers, oldest first: HTTP statuses, `-` for none.
-    `need` (1 when nothing speaks for more) is what open questions ask of it.
+    `etag` and `last_modified` are the server's validators, word for word. `next_reason` says in
+    words why the next poll is when it is, "" when it follows the feed's rhythm (`pace.reason` has
+    the words for that, too). `ttl_seconds` is how long the document itself asks to be left alone.
+    `last_status` is None when there was no HTTP answer. `last_error` is the reason of the last
+    failure, or after a success what was odd about the document ("" when all is well). `failures`
+    counts those since the last success, the first of which was at `failing_since`. `paused_why`
+    says why nobody polls it ("" when it is polled). `moved_to` is where its server has said since
+    `moved_since` that it has moved for good. `recent` holds the last answers, oldest first: HTTP
+    statuses, `-` for none. `need` (1 when nothing speaks for more) is what open questions ask of
+    it.
     """
 
     feed: Feed

@@ -1,10 +1,12 @@
-"""Is an entry new, an item that we have, or an edit of one? By name, by address, and at last by its words.
+"""Is an entry new, an item that we have, or an edit of one? By name, by address, and at last by its
+words.
 
-Readers double what was only renamed, or lose what shares an address: of eleven surveyed, two did neither.
-So: the same name in the same feed is the same item. An entry with a new name but the address of an item of
-this feed that has left the document is that item renamed, if its words or its date agree. Everything else is
-kept as a new item; one that repeats an older one (the same article in another feed, a headline edited
-together with its name and address) says so in `same_as`, and joins that one's story.
+Readers double what was only renamed, or lose what shares an address: of eleven surveyed, two did
+neither. So: the same name in the same feed is the same item. An entry with a new name but the
+address of an item of this feed that has left the document is that item renamed, if its words or its
+date agree. Everything else is kept as a new item; one that repeats an older one (the same article
+in another feed, a headline edited together with its name and address) says so in `same_as`, and
+joins that one's story.
 """
 
 import re
@@ -59,7 +61,11 @@ class Shelf:
     """The stored items that the entries of one document are held against."""
 
     def __init__(
-        self, feed_id: FeedId, by_key: Iterable[Known], by_url: Iterable[Known], recent: Sequence[Known]
+        self,
+        feed_id: FeedId,
+        by_key: Iterable[Known],
+        by_url: Iterable[Known],
+        recent: Sequence[Known],
     ) -> None:
         self._by_key = {known.key: known for known in by_key}
         self._own: dict[str, Known] = {}
@@ -92,7 +98,9 @@ class Shelf:
         return new, changed
 
     def _renamed(self, item: ParsedItem, present: Callable[[str], bool]) -> Known | None:
-        """The item of this feed that has left the document, has this address, and agrees in words or date."""
+        """The item of this feed that has left the document, has this address, and agrees in words
+        or date.
+        """
         known = self._own.get(item.canonical_url) if item.canonical_url else None
         if known is not None and item.key == f"{known.key} {item.url}":
             return known  # the same, told apart by its address since another entry took its guid
@@ -101,13 +109,21 @@ class Shelf:
         same_day = item.published_at is not None and item.published_at == known.published_at
         return known if same_day or _alike(_words(item.title), _words(known.title)) else None
 
-    def _repeated(self, item: ParsedItem, present: Callable[[str], bool], now: datetime) -> Known | None:
-        """An older item with the same address in another feed, or one of this feed with nearly the same headline."""
+    def _repeated(
+        self, item: ParsedItem, present: Callable[[str], bool], now: datetime
+    ) -> Known | None:
+        """An older item with the same address in another feed, or one of this feed with nearly the
+        same headline.
+        """
         if item.canonical_url and item.canonical_url in self._others:
             return self._others[item.canonical_url]
         words = _words(item.title) if self._recent else frozenset()
         for known, known_words in self._recent:
-            if now - known.first_seen_at <= EDITED_WITHIN and _alike(words, known_words) and not present(known.key):
+            if (
+                now - known.first_seen_at <= EDITED_WITHIN
+                and _alike(words, known_words)
+                and not present(known.key)
+            ):
                 return known
         return None
 
@@ -118,6 +134,8 @@ def _words(title: str) -> frozenset[str]:
 
 def _alike(a: frozenset[str], b: frozenset[str]) -> bool:
     """Nearly the same words, and the same numbers: “Day 12” is not an edit of “Day 13”."""
-    if min(len(a), len(b)) < FEWEST_WORDS or {w for w in a if w.isdigit()} != {w for w in b if w.isdigit()}:
+    if min(len(a), len(b)) < FEWEST_WORDS or {w for w in a if w.isdigit()} != {
+        w for w in b if w.isdigit()
+    }:
         return False
     return len(a & b) >= ALIKE * len(a | b)

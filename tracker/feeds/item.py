@@ -8,7 +8,9 @@ FeedId = NewType("FeedId", str)
 ItemId = NewType("ItemId", int)
 
 DateNote = Literal["", "missing", "unreadable", "future"]
-"""What is wrong with the date that an entry claims: it has none, one that cannot be read, or one that lies ahead."""
+"""What is wrong with the date that an entry claims: it has none, one that cannot be read, or one
+that lies ahead.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,9 +19,9 @@ class ParsedItem:
 
     `key` identifies the entry inside its feed (guid, else link, else a hash of the content);
     `canonical_url` identifies the article across feeds ("" without a link). `content` is the text
-    that the feed carries beyond the summary, "" if there is none. `published_at` is None when the feed
-    gave no readable date; `published_raw` keeps what it said. `fingerprint` is a hash of title, summary
-    and content: when it changes, the entry was edited.
+    that the feed carries beyond the summary, "" if there is none. `published_at` is None when the
+    feed gave no readable date; `published_raw` keeps what it said. `fingerprint` is a hash of
+    title, summary and content: when it changes, the entry was edited.
     """
 
     key: str
@@ -38,8 +40,8 @@ class ParsedItem:
 class Item:
     """A stored entry with the words of its first version.
 
-    `first_seen_at` is our own poll, the only time that a back-test may use. `same_as` is an earlier item
-    that this one repeats: the same article in another feed, or under another name and address.
+    `first_seen_at` is our own poll, the only time that a back-test may use. `same_as` is an earlier
+    item that this one repeats: the same article in another feed, or under another name and address.
     """
 
     id: ItemId

@@ -33,7 +33,9 @@ def canonical_url(url: str) -> str:
 
 
 def _http_parts(url: str) -> tuple[str, str, str, str] | None:
-    """Host in lower case, port (":8080", "" for the usual ones), path and query of an http(s) address."""
+    """Host in lower case, port (":8080", "" for the usual ones), path and query of an http(s)
+    address.
+    """
     try:
         parts = urlsplit(url.strip())
         port = parts.port
@@ -42,7 +44,12 @@ def _http_parts(url: str) -> tuple[str, str, str, str] | None:
     host = (parts.hostname or "").rstrip(".")
     if parts.scheme not in ("http", "https") or not host:
         return None
-    return f"[{host}]" if ":" in host else host, "" if port in (None, 80, 443) else f":{port}", parts.path, parts.query
+    return (
+        f"[{host}]" if ":" in host else host,
+        "" if port in (None, 80, 443) else f":{port}",
+        parts.path,
+        parts.query,
+    )
 
 
 def web_link(link: str, base: str) -> str:

@@ -1,1 +1,3 @@
-"""A language model as an adviser: how it is asked, what its answers may do, and what became of them."""
+"""A language model as an adviser: how it is asked, what its answers may do, and what became of
+them.
+"""

@@ -1,7 +1,8 @@
-"""What a language model is asked and what it answers: the values, and the check that an answer has its shape. Pure.
+"""What a language model is asked and what it answers: the values, and the check that an answer has
+its shape. Pure.
 
-`tracker.machine.endpoint` alone talks to a model; whoever has something to ask writes messages and a shape, keeps
-the answers under their `answer_key`, and counts the requests of a day.
+`tracker.machine.endpoint` alone talks to a model; whoever has something to ask writes messages and
+a shape, keeps the answers under their `answer_key`, and counts the requests of a day.
 """
 
 import json
@@ -19,7 +20,9 @@ from tracker.feeds.text import shortened
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e300  # so no NaN either
+    return (
+        isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e300
+    )  # so no NaN either
 
 
 _KEYWORDS: Final = frozenset(
@@ -43,9 +46,9 @@ _TYPES: Final[Mapping[str, tuple[str, Callable[[Any], bool]]]] = MappingProxyTyp
 class Endpoint:
     """Where a model is asked, and how much. Raises `BadSettings` for what cannot work.
 
-    `base_url` is the address up to and with its version, such as http://127.0.0.1:11434/v1; `key` may be
-    empty for a server of one's own. `timeout_seconds` bounds one question with its second try, `max_tokens`
-    one answer, `budget_per_day` the requests of a day, tries included.
+    `base_url` is the address up to and with its version, such as http://127.0.0.1:11434/v1; `key`
+    may be empty for a server of one's own. `timeout_seconds` bounds one question with its second
+    try, `max_tokens` one answer, `budget_per_day` the requests of a day, tries included.
     """
 
     base_url: str
@@ -58,14 +61,19 @@ class Endpoint:
     def __post_init__(self) -> None:
         url = web_address(self.base_url)
         if url is None or url.user or url.password or url.query_string or "#" in self.base_url:
-            raise BadSettings("the model's address is no plain http(s) address such as http://127.0.0.1:11434/v1")
+            raise BadSettings(
+                "the model's address is no plain http(s) address such as http://127.0.0.1:11434/v1"
+            )
         if not self.model.strip() or self.model != one_line(self.model):
             raise BadSettings("the model needs a name of one line")
         if self.key and not (self.key.isascii() and self.key.isprintable() and " " not in self.key):
             raise BadSettings("the model's key holds characters that no key has")
-        if not (0 < self.timeout_seconds <= 600 and self.max_tokens >= 1 and self.budget_per_day >= 0):
+        if not (
+            0 < self.timeout_seconds <= 600 and self.max_tokens >= 1 and self.budget_per_day >= 0
+        ):
             raise BadSettings(
-                "the model's time lies between 0 and 600 s, its tokens are at least 1, its budget not below 0"
+                "the model's time lies between 0 and 600 s, its tokens are at least 1, its "
+                "budget not below 0"
             )
 
     @property
@@ -76,7 +84,9 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One turn of a prompt. Text of others belongs into "user", marked as such by whoever writes the prompt."""
+    """One turn of a prompt. Text of others belongs into "user", marked as such by whoever writes
+    the prompt.
+    """
 
     role: Literal["system", "user"]
     content: str
@@ -84,10 +94,12 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What an answer has to look like: a JSON schema under a name that changes when its meaning does.
+    """What an answer has to look like: a JSON schema under a name that changes when its meaning
+    does.
 
-    The schema is sent along and checked by `mismatch`, so it may use only what that understands; anything else
-    raises ValueError here, or it would be taken for checked. It describes an object, and is not changed later.
+    The schema is sent along and checked by `mismatch`, so it may use only what that understands;
+    anything else raises ValueError here, or it would be taken for checked. It describes an object,
+    and is not changed later.
     """
 
     name: str
@@ -95,7 +107,10 @@ class Shape:
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):
-            raise ValueError(f"{self.name!r} is no name that endpoints take: letters, digits, - and _, 64 at most")
+            raise ValueError(
+                f"{self.name!r} is no name that endpoints take: letters, digits, - and _, 64 at "
+                "most"
+            )
         if self.schema.get("type") != "object":
             raise ValueError(f"the shape {self.name} is not that of an object")
         _refuse_unknown_words(self.schema)
@@ -103,7 +118,9 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """An answer of the shape that was asked for. `requests` is what it takes from the day's budget."""
+    """An answer of the shape that was asked for. `requests` is what it takes from the day's
+    budget.
+    """
 
     value: Mapping[str, Any]
     model: str
@@ -113,7 +130,8 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Unanswered:
-    """Why there is no answer that can be used, in words fit for a person. `requests` counts all the same.
+    """Why there is no answer that can be used, in words fit for a person. `requests` counts all the
+    same.
 
     `wait_seconds` above 0 is how long the endpoint asks to be left alone.
     """
@@ -124,7 +142,8 @@ class Unanswered:
 
 
 def answer_key(model: str, messages: Sequence[Message], shape: Shape) -> str:
-    """Under which an answer is kept: the same question to the same model has the same key, on any machine.
+    """Under which an answer is kept: the same question to the same model has the same key, on any
+    machine.
 
     >>> answer_key("m", [Message("user", "Hello")], Shape("greeting-1", {"type": "object"}))[:16]
     '1cc256d6874692db'
@@ -136,8 +155,8 @@ def answer_key(model: str, messages: Sequence[Message], shape: Shape) -> str:
 def mismatch(value: Any, schema: Mapping[str, Any], where: str = "the answer") -> str:
     """How a JSON value differs from a schema, in words; "" if it fits.
 
-    It understands types, enum, the properties of objects and the items of lists. An object may have no
-    property but those named, each is required when the schema says so, and a number is finite.
+    It understands types, enum, the properties of objects and the items of lists. An object may have
+    no property but those named, each is required when the schema says so, and a number is finite.
 
     >>> mismatch({"a": 1}, {"type": "object", "properties": {"a": {"type": "string"}}})
     'a is not a text'
@@ -157,7 +176,10 @@ def mismatch(value: Any, schema: Mapping[str, Any], where: str = "the answer") -
 def _refuse_unknown_words(schema: Mapping[str, Any]) -> None:
     if unknown := sorted(set(schema) - _KEYWORDS):
         raise ValueError(f"a schema with {unknown[0]!r} cannot be checked here")
-    for part in (*schema.get("properties", {}).values(), *([schema["items"]] if "items" in schema else [])):
+    for part in (
+        *schema.get("properties", {}).values(),
+        *([schema["items"]] if "items" in schema else []),
+    ):
         _refuse_unknown_words(part)
 
 
@@ -173,5 +195,8 @@ def _object_mismatch(value: Mapping[str, Any], schema: Mapping[str, Any], where:
 def _list_mismatch(value: Sequence[Any], schema: Mapping[str, Any], where: str) -> str:
     if not schema.get("minItems", 0) <= len(value) <= schema.get("maxItems", len(value)):
         return f"{where} has {len(value)} entries"
-    found = (mismatch(one, schema.get("items", {}), f"entry {n} of {where}") for n, one in enumerate(value, 1))
+    found = (
+        mismatch(one, schema.get("items", {}), f"entry {n} of {where}")
+        for n, one in enumerate(value, 1)
+    )
     return next(filter(None, found), "")

@@ -1,7 +1,9 @@
-"""The model judges evidence that waits: in the order of the inbox, within its budget, and never over a person.
+"""The model judges evidence that waits: in the order of the inbox, within its budget, and never
+over a person.
 
-Gather what waits → ask, outside of any transaction, since a model thinks for as long as it likes → store what it said
-of evidence that still waits by then. What an answer may do is decided in `machine.judging`.
+Gather what waits → ask, outside of any transaction, since a model thinks for as long as it likes →
+store what it said of evidence that still waits by then. What an answer may do is decided in
+`machine.judging`.
 """
 
 from collections.abc import Callable
@@ -15,7 +17,14 @@ from forecasts.forecaster import MATCHER, Forecaster
 from forecasts.question import Question
 from tracker.inbox import inbox
 from tracker.machine.answers import Answered, Endpoint, Message, Shape, Unanswered, answer_key
-from tracker.machine.judging import Case, Judgement, prompt_for, read_judgement, shape_for, with_judgement
+from tracker.machine.judging import (
+    Case,
+    Judgement,
+    prompt_for,
+    read_judgement,
+    shape_for,
+    with_judgement,
+)
 from tracker.reading import open_questions
 from tracker.settings import Settings, model_of
 from tracker.store import evidence, forecasts, log, model, questions
@@ -25,7 +34,9 @@ from tracker.suggesting import record_suggestions
 from tracker.summaries import Decision
 
 LONGEST_ROUND: Final = timedelta(minutes=4)
-"""After so long nothing further is asked: the scheduler should not have to wait when it is told to end."""
+"""After so long nothing further is asked: the scheduler should not have to wait when it is told to
+end.
+"""
 
 MOST_FAILURES: Final = 3
 """So many failures one after the other are the endpoint's, not the items'."""
@@ -40,9 +51,10 @@ KEY_REFUSED: Final = ("HTTP 401", "HTTP 403")
 class MachineReport:
     """What a round of asking did.
 
-    `asked` pieces of evidence were put to the model, which took `requests`; `judged` were judged, also by an answer
-    that was kept from before; on `refused` came nothing that can be used. What a person judged meanwhile is neither.
-    `why` says why the round ended before its time, "" if it did not.
+    `asked` pieces of evidence were put to the model, which took `requests`; `judged` were judged,
+    also by an answer that was kept from before; on `refused` came nothing that can be used. What a
+    person judged meanwhile is neither. `why` says why the round ended before its time, "" if it did
+    not.
     """
 
     asked: int = 0
@@ -61,8 +73,12 @@ class Waiting:
     case: Case
 
 
-def ask_about_waiting(store: Store, settings: Settings, now: Callable[[], datetime], *, most: int) -> MachineReport:
-    """Ask about at most so many pieces; nothing is asked without an address, or while the endpoint wants to be left."""
+def ask_about_waiting(
+    store: Store, settings: Settings, now: Callable[[], datetime], *, most: int
+) -> MachineReport:
+    """Ask about at most so many pieces; nothing is asked without an address, or while the endpoint
+    wants to be left.
+    """
     endpoint = model_of(settings)
     if endpoint is None:
         return MachineReport(why="no model is set up: see the setting 'model_url'")
@@ -70,7 +86,9 @@ def ask_about_waiting(store: Store, settings: Settings, now: Callable[[], dateti
     with store.reading() as session:
         quiet = model.quiet_until(session, endpoint.base_url)
         if quiet is not None and started < quiet:
-            return MachineReport(why=f"the model asked to be left alone until {quiet:%Y-%m-%d %H:%M} UTC")
+            return MachineReport(
+                why=f"the model asked to be left alone until {quiet:%Y-%m-%d %H:%M} UTC"
+            )
         cases = waiting(session, started)
     asking = Round(store, endpoint, now)
     for one in cases:
@@ -90,7 +108,9 @@ def waiting(session: Session, now: datetime) -> list[Waiting]:
     """
     cards = [card for card in inbox(session, None, now) if card.evidence.judged_by == MATCHER]
     opened = open_questions(session, now)
-    own = groupby(questions.indicators(session, sorted(opened)), key=lambda indicator: indicator.question_id)
+    own = groupby(
+        questions.indicators(session, sorted(opened)), key=lambda indicator: indicator.question_id
+    )
     indicators = {question_id: tuple(some) for question_id, some in own}
     found = []
     for card in cards:
@@ -125,13 +145,19 @@ class Round:
         return MachineReport(self.asked, self._judged, self._refused, self._requests, self.why)
 
     def take(self, one: Waiting) -> None:
-        """Judge a piece by the answer that was kept, or ask; nothing where the model failed not long ago."""
+        """Judge a piece by the answer that was kept, or ask; nothing where the model failed not
+        long ago.
+        """
         messages, shape = prompt_for(one.case), shape_for(one.case)
         key = answer_key(self._endpoint.model, messages, shape)
         with self._store.reading() as session:
             kept = model.answer(session, key)
         if kept is not None and kept.value:
-            self._judge(one, read_judgement(Answered(kept.value, kept.model, 0, kept.tokens), one.case), asked=False)
+            self._judge(
+                one,
+                read_judgement(Answered(kept.value, kept.model, 0, kept.tokens), one.case),
+                asked=False,
+            )
         elif kept is None or self._now() - kept.asked_at >= TRY_AGAIN:
             found = self._ask(messages, shape, key)
             if not self.why:
@@ -139,7 +165,9 @@ class Round:
                 self._judge(one, answer, asked=True)
 
     def _ask(self, messages: tuple[Message, ...], shape: Shape, key: str) -> Answered | Unanswered:
-        from tracker.machine.endpoint import ask  # the HTTP client, which nobody needs who asks nothing
+        from tracker.machine.endpoint import (
+            ask,
+        )  # the HTTP client, which nobody needs who asks nothing
 
         spent = self._take_from_budget()
         found = ask(self._endpoint, messages, shape, spent_today=spent)
@@ -156,7 +184,9 @@ class Round:
         return found
 
     def _take_from_budget(self) -> int:
-        """Count a request before it is made, so that one that ends with the process is counted too."""
+        """Count a request before it is made, so that one that ends with the process is counted
+        too.
+        """
         with self._store.writing() as session:
             spent = model.spent(session, self._now().date())
             if spent < self._endpoint.budget_per_day:
@@ -164,18 +194,26 @@ class Round:
         return spent
 
     def _reason_to_end(self, found: Unanswered) -> str:
-        is_final = found.wait_seconds > 0 or not found.requests or found.reason.startswith(KEY_REFUSED)
+        is_final = (
+            found.wait_seconds > 0 or not found.requests or found.reason.startswith(KEY_REFUSED)
+        )
         return found.reason if is_final or self._failures >= MOST_FAILURES else ""
 
     def _keep(self, session: Session, found: Answered | Unanswered, shape: Shape, key: str) -> None:
-        """Keep the answer, or that there was none, what it took, and how long the endpoint wants to be left alone."""
+        """Keep the answer, or that there was none, what it took, and how long the endpoint wants to
+        be left alone.
+        """
         now = self._now()
         if found.requests:
             model.count(session, now.date(), found.requests - 1)
         if isinstance(found, Answered):
-            model.keep(session, key, KeptAnswer(found.model, shape.name, now, found.value, found.tokens))
+            model.keep(
+                session, key, KeptAnswer(found.model, shape.name, now, found.value, found.tokens)
+            )
         elif found.wait_seconds > 0:
-            model.be_quiet(session, self._endpoint.base_url, now + timedelta(seconds=found.wait_seconds))
+            model.be_quiet(
+                session, self._endpoint.base_url, now + timedelta(seconds=found.wait_seconds)
+            )
         elif not self.why:
             model.keep(session, key, KeptAnswer(self._endpoint.model, shape.name, now, {}))
 
@@ -188,16 +226,24 @@ class Round:
 
 
 def judge(session: Session, one: Waiting, judgement: Judgement, now: datetime) -> bool:
-    """Store the judgement of a piece that still waits, and let the suggestion follow; False if a person was faster."""
-    log.wait_turn(session)  # whoever judges appends to the log, so that from here on nobody else does
+    """Store the judgement of a piece that still waits, and let the suggestion follow; False if a
+    person was faster.
+    """
+    log.wait_turn(
+        session
+    )  # whoever judges appends to the log, so that from here on nobody else does
     piece = evidence.get(session, one.id)
     if piece is None or piece.judged_by != MATCHER:
         return False
     judged = with_judgement(piece, judgement, questions.indicators(session, [piece.question_id]))
     if judged is piece:
         return False
-    forecasts.add_forecaster(session, Forecaster(judgement.by, f"{judgement.model} (machine judgement)", "bot"))
-    logged = Decision("logged", judged.direction, judged.strength, judgement.by, now, judgement.note)
+    forecasts.add_forecaster(
+        session, Forecaster(judgement.by, f"{judgement.model} (machine judgement)", "bot")
+    )
+    logged = Decision(
+        "logged", judged.direction, judged.strength, judgement.by, now, judgement.note
+    )
     evidence.decide(session, piece.id, logged, judged)
     record_suggestions(session, [one.question], now, prompted=True)
     return True

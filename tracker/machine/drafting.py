@@ -1,9 +1,10 @@
 """A language model proposes parts and edge cases of a question's draft, and nothing else.
 
-It never opens, judges or resolves a question: what it says is a proposal that a person takes over or leaves. The claim
-is text of strangers, who may write "ignore your instructions" into an essay. The prompt marks it as data, but what
-protects is here: an answer is a few short lines of plain text, a deadline is a day ahead or nothing, an address of a
-page is refused, and neither the question's text, nor its criteria, kind, prior or options can be named in it.
+It never opens, judges or resolves a question: what it says is a proposal that a person takes over
+or leaves. The claim is text of strangers, who may write "ignore your instructions" into an essay.
+The prompt marks it as data, but what protects is here: an answer is a few short lines of plain
+text, a deadline is a day ahead or nothing, an address of a page is refused, and neither the
+question's text, nor its criteria, kind, prior or options can be named in it.
 """
 
 import json
@@ -21,7 +22,15 @@ from forecasts.forecaster import MODEL_PREFIX
 from forecasts.question import ForecasterId
 from forecasts.said_dates import long_date
 from tracker.feeds.text import shortened, visible
-from tracker.machine.answers import Answered, Endpoint, Message, Shape, Unanswered, answer_key, mismatch
+from tracker.machine.answers import (
+    Answered,
+    Endpoint,
+    Message,
+    Shape,
+    Unanswered,
+    answer_key,
+    mismatch,
+)
 from tracker.settings import Settings, model_of
 from tracker.store import model
 from tracker.store.engine import Store
@@ -60,7 +69,11 @@ SHAPE: Final = Shape(
         "type": "object",
         "properties": {
             **{name: {"type": "string"} for name in (*_TEXTS, "deadline")},
-            "edge_cases": {"type": "array", "items": {"type": "string"}, "maxItems": MOST_EDGE_CASES},
+            "edge_cases": {
+                "type": "array",
+                "items": {"type": "string"},
+                "maxItems": MOST_EDGE_CASES,
+            },
         },
         "required": [*_TEXTS, "deadline", "edge_cases"],
         "additionalProperties": False,
@@ -85,7 +98,9 @@ class Proposal:
 Proposed = Proposal | Unanswered
 
 
-def propose_for(store: Store, settings: Settings, draft: Draft, now: Callable[[], datetime]) -> Proposed:
+def propose_for(
+    store: Store, settings: Settings, draft: Draft, now: Callable[[], datetime]
+) -> Proposed:
     """Ask the model of the settings about a draft; without one nothing is asked."""
     endpoint = model_of(settings)
     if endpoint is None:
@@ -96,8 +111,9 @@ def propose_for(store: Store, settings: Settings, draft: Draft, now: Callable[[]
 def propose(store: Store, endpoint: Endpoint, draft: Draft, now: datetime) -> Proposed:
     """Ask for a draft once: an answer that was kept is used again, and the budget of the day holds.
 
-    The model thinks outside of any transaction. What it answered is kept under its key, also when it is of no use, and
-    every call is counted and logged. `Unanswered` says in words for a person why there is no proposal.
+    The model thinks outside of any transaction. What it answered is kept under its key, also when
+    it is of no use, and every call is counted and logged. `Unanswered` says in words for a person
+    why there is no proposal.
     """
     messages = prompt_for(draft)
     key = answer_key(endpoint.model, messages, SHAPE)
@@ -116,9 +132,13 @@ def propose(store: Store, endpoint: Endpoint, draft: Draft, now: datetime) -> Pr
 def prompt_for(draft: Draft) -> tuple[Message, ...]:
     """What is asked. The same draft gives the same prompt, so that its answer can be kept."""
     claim = _line(draft.quote, _LONGEST_CLAIM).translate(_UNMARKED)
-    question = _line(draft.text, _LONGEST_QUESTION).translate(_UNMARKED)  # made of the claim, so as foreign as that
+    question = _line(draft.text, _LONGEST_QUESTION).translate(
+        _UNMARKED
+    )  # made of the claim, so as foreign as that
     mark = "claim-" + sha256(f"{claim}\n{question}".encode()).hexdigest()[:16]
-    asked = json.dumps({"kind": draft.kind, "last_days": [day.isoformat() for day in draft.horizons]})
+    asked = json.dumps(
+        {"kind": draft.kind, "last_days": [day.isoformat() for day in draft.horizons]}
+    )
     data = f"<{mark}>\nSentence: {claim}\nQuestion so far: {question}\n</{mark}>"
     return (
         Message("system", _RULES),
@@ -127,7 +147,9 @@ def prompt_for(draft: Draft) -> tuple[Message, ...]:
 
 
 def read_proposal(answer: Answered, today: date) -> Proposed:
-    """The answer as a proposal, or why it is none. Answers that were kept are checked again like new ones."""
+    """The answer as a proposal, or why it is none. Answers that were kept are checked again like
+    new ones.
+    """
     value = answer.value
     if wrong := mismatch(value, SHAPE.schema):
         return Unanswered(f"the answer has not the shape asked for: {wrong}")
@@ -138,39 +160,55 @@ def read_proposal(answer: Answered, today: date) -> Proposed:
     deadline = _day(value["deadline"], today)
     if isinstance(deadline, Unanswered):
         return deadline
-    slots = Slots(**{name: _line(said, LONGEST_SLOT) for name, said in texts.items()}, deadline=deadline)
+    slots = Slots(
+        **{name: _line(said, LONGEST_SLOT) for name, said in texts.items()}, deadline=deadline
+    )
     lines = (_line(case, LONGEST_EDGE_CASE) for case in cases)
     return Proposal(slots, tuple(dict.fromkeys(filter(None, lines))), answer.model)
 
 
 def with_proposal(draft: Draft, proposal: Proposal) -> Draft:
-    """The draft with the proposed parts where the rules found none, and with the proposed edge cases behind its own.
+    """The draft with the proposed parts where the rules found none, and with the proposed edge
+    cases behind its own.
 
-    Text, criteria, kind and everything else that decides an answer stay as they are: a person writes those.
+    Text, criteria, kind and everything else that decides an answer stay as they are: a person
+    writes those.
     """
-    empty = {name: getattr(proposal.slots, name) for name in Slots.__slots__ if not getattr(draft.slots, name)}
+    empty = {
+        name: getattr(proposal.slots, name)
+        for name in Slots.__slots__
+        if not getattr(draft.slots, name)
+    }
     cases = tuple(dict.fromkeys((*draft.edge_cases, *proposal.edge_cases)))
     return replace(draft, slots=replace(draft.slots, **empty), edge_cases=cases)
 
 
-def _ask(store: Store, endpoint: Endpoint, messages: Sequence[Message], now: datetime) -> Answered | Unanswered:
+def _ask(
+    store: Store, endpoint: Endpoint, messages: Sequence[Message], now: datetime
+) -> Answered | Unanswered:
     from tracker.machine.endpoint import ask  # the HTTP client, which nobody needs who asks nothing
 
-    with store.writing() as session:  # counted before it is made, so that one that ends with the process is counted too
+    with (
+        store.writing() as session
+    ):  # counted before it is made, so that one that ends with the process is counted too
         spent = model.spent(session, now.date())
         if spent < endpoint.budget_per_day:
             model.count(session, now.date(), 1)
     return ask(endpoint, messages, SHAPE, spent_today=spent)
 
 
-def _keep(store: Store, endpoint: Endpoint, answered: tuple[str, Answered | Unanswered], now: datetime) -> None:
+def _keep(
+    store: Store, endpoint: Endpoint, answered: tuple[str, Answered | Unanswered], now: datetime
+) -> None:
     """Keep the answer, what it took, and how long the endpoint wants to be left alone."""
     key, found = answered
     with store.writing() as session:
         if found.requests:
             model.count(session, now.date(), found.requests - 1)
         if isinstance(found, Answered):
-            model.keep(session, key, KeptAnswer(found.model, SHAPE.name, now, found.value, found.tokens))
+            model.keep(
+                session, key, KeptAnswer(found.model, SHAPE.name, now, found.value, found.tokens)
+            )
         elif found.wait_seconds > 0:
             model.be_quiet(session, endpoint.base_url, now + timedelta(seconds=found.wait_seconds))
         elif found.requests:
@@ -184,7 +222,9 @@ def _keep(store: Store, endpoint: Endpoint, answered: tuple[str, Answered | Unan
 
 def _too_much(texts: dict[str, str], cases: list[str]) -> str:
     """Why an answer claims more than it may; "" if it does not."""
-    if any(len(said) > LONGEST_SLOT for said in texts.values()) or any(len(case) > LONGEST_EDGE_CASE for case in cases):
+    if any(len(said) > LONGEST_SLOT for said in texts.values()) or any(
+        len(case) > LONGEST_EDGE_CASE for case in cases
+    ):
         return "the answer is longer than a proposal may be"
     if any(_ADDRESS.search(said) for said in (*texts.values(), *cases)):
         return "the answer holds an address, which a person has to look up"

@@ -1,9 +1,11 @@
-"""Asking a language model behind an OpenAI-compatible chat endpoint. The only file that talks to one.
+"""Asking a language model behind an OpenAI-compatible chat endpoint. The only file that talks to
+one.
 
-Off unless an address is set. What comes back is as hostile as a feed: bounded in time (one deadline over
-everything, so a server that drips is cut off) and in size, never followed elsewhere (the key would go along),
-and checked against the shape that was asked for, whatever the server promises about its JSON. A failure is a
-value with a reason that a person understands. What is asked, and what an answer may do, its callers decide.
+Off unless an address is set. What comes back is as hostile as a feed: bounded in time (one deadline
+over everything, so a server that drips is cut off) and in size, never followed elsewhere (the key
+would go along), and checked against the shape that was asked for, whatever the server promises
+about its JSON. A failure is a value with a reason that a person understands. What is asked, and
+what an answer may do, its callers decide.
 """
 
 import asyncio
@@ -38,17 +40,24 @@ LONGEST_COMPLAINT: Final = 200
 _BUSY: Final = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 
 
-def ask(endpoint: Endpoint, messages: Sequence[Message], shape: Shape, *, spent_today: int) -> Answered | Unanswered:
-    """Ask once, and once more when the endpoint is only busy. `spent_today` is the requests already made today.
+def ask(
+    endpoint: Endpoint, messages: Sequence[Message], shape: Shape, *, spent_today: int
+) -> Answered | Unanswered:
+    """Ask once, and once more when the endpoint is only busy. `spent_today` is the requests already
+    made today.
 
     It may be called from any thread, also one that runs an event loop of its own, and takes at most
     `endpoint.timeout_seconds`.
     """
     left = endpoint.budget_per_day - spent_today
     if left < 1:
-        return Unanswered(f"the budget of {endpoint.budget_per_day} requests a day to the model is spent")
+        return Unanswered(
+            f"the budget of {endpoint.budget_per_day} requests a day to the model is spent"
+        )
     chat = _Chat(endpoint, messages, shape, min(2, left))
-    with ThreadPoolExecutor(1, thread_name_prefix="model") as thread:  # a loop of our own, whatever runs here
+    with ThreadPoolExecutor(
+        1, thread_name_prefix="model"
+    ) as thread:  # a loop of our own, whatever runs here
         return thread.submit(lambda: asyncio.run(chat.result())).result()
 
 
@@ -65,7 +74,9 @@ class _Names(Names, AbstractResolver):
 class _Chat:
     """One question on its way."""
 
-    def __init__(self, endpoint: Endpoint, messages: Sequence[Message], shape: Shape, tries: int) -> None:
+    def __init__(
+        self, endpoint: Endpoint, messages: Sequence[Message], shape: Shape, tries: int
+    ) -> None:
         self._endpoint, self._shape, self._tries, self._sent = endpoint, shape, tries, 0
         self._request = {
             "model": endpoint.model,
@@ -86,25 +97,35 @@ class _Chat:
         except _Failure as it:
             return Unanswered(it.reason, self._sent, it.wait)
         except TimeoutError:
-            return Unanswered(f"the model took longer than {self._endpoint.timeout_seconds:g} s", self._sent)
-        except Exception as error:  # whatever a server makes the client stumble over stops nobody's work
+            return Unanswered(
+                f"the model took longer than {self._endpoint.timeout_seconds:g} s", self._sent
+            )
+        except (
+            Exception
+        ) as error:  # whatever a server makes the client stumble over stops nobody's work
             return Unanswered(_reason(error), self._sent)
 
     @asynccontextmanager
     async def _session(self) -> AsyncIterator[aiohttp.ClientSession]:
-        headers = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "scenario-tracker/0.1"}
+        headers = {
+            "Accept": "application/json",
+            "Accept-Encoding": "identity",
+            "User-Agent": "scenario-tracker/0.1",
+        }
         if self._endpoint.key:
             headers["Authorization"] = f"Bearer {self._endpoint.key}"
         names = _Names(1)
         try:
-            async with aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(force_close=True, resolver=names),
-                cookie_jar=aiohttp.DummyCookieJar(),
-                headers=headers,
-                timeout=aiohttp.ClientTimeout(total=None, sock_connect=None),
-                trust_env=False,  # no proxy gets to see the key because of a variable set for something else
-                auto_decompress=False,  # nothing packed is asked for, and nothing is unpacked
-            ) as session:
+            async with (
+                aiohttp.ClientSession(
+                    connector=aiohttp.TCPConnector(force_close=True, resolver=names),
+                    cookie_jar=aiohttp.DummyCookieJar(),
+                    headers=headers,
+                    timeout=aiohttp.ClientTimeout(total=None, sock_connect=None),
+                    trust_env=False,  # no proxy gets to see the key because of a variable set for something else
+                    auto_decompress=False,  # nothing packed is asked for, and nothing is unpacked
+                ) as session
+            ):
                 yield session
         finally:
             await names.close()
@@ -120,7 +141,9 @@ class _Chat:
                 await asyncio.sleep(busy.wait)
 
     async def _once(self, session: aiohttp.ClientSession) -> Answered:
-        async with session.post(self._endpoint.url, json=self._request, allow_redirects=False) as response:
+        async with session.post(
+            self._endpoint.url, json=self._request, allow_redirects=False
+        ) as response:
             body = await _body(response)
         if response.status != HTTPStatus.OK:
             raise self._refused(response.status, response.headers.get("Retry-After", ""), body)
@@ -132,14 +155,21 @@ class _Chat:
 
     def _refused(self, status: int, retry_after: str, body: bytes) -> _Failure:
         if 300 <= status < 400:
-            return _Failure(f"HTTP {status}: the endpoint is elsewhere; redirects are not followed, set its address")
-        wait = float(retry_after) if retry_after.isascii() and retry_after.isdecimal() else USUAL_WAIT
+            return _Failure(
+                f"HTTP {status}: the endpoint is elsewhere; redirects are not followed, set its "
+                "address"
+            )
+        wait = (
+            float(retry_after) if retry_after.isascii() and retry_after.isdecimal() else USUAL_WAIT
+        )
         complaint = _complaint(body)
         if self._endpoint.key:
             complaint = complaint.replace(self._endpoint.key, "[key]")
         said = f": {shortened(complaint, LONGEST_COMPLAINT)}" if complaint else ""
         busy = status in _BUSY
-        return _Failure(f"{status_line(status)}{said}", min(wait, 86400.0) if busy else 0.0, again=busy)
+        return _Failure(
+            f"{status_line(status)}{said}", min(wait, 86400.0) if busy else 0.0, again=busy
+        )
 
 
 async def _body(response: aiohttp.ClientResponse) -> bytes:

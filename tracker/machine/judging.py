@@ -1,10 +1,10 @@
 """What a language model is asked about a matched item, and how much its answer may do. Pure.
 
-The item is text of strangers, who may write "ignore your instructions" into it. The prompt marks it as data, but
-what protects is here: the answer can only name an indicator that people wrote down, has to quote words that stand
-in the item, is never taken for sure, says nothing about strength, and changes only evidence that no person has
-judged. So the worst that an item can talk a model into is what it could also have done by reporting the event
-falsely: one piece of unreviewed evidence.
+The item is text of strangers, who may write "ignore your instructions" into it. The prompt marks it
+as data, but what protects is here: the answer can only name an indicator that people wrote down,
+has to quote words that stand in the item, is never taken for sure, says nothing about strength, and
+changes only evidence that no person has judged. So the worst that an item can talk a model into is
+what it could also have done by reporting the event falsely: one piece of unreviewed evidence.
 """
 
 import json
@@ -26,11 +26,13 @@ MOST_SURE: Final = 0.95
 """No machine judgement counts for more, however sure the model says it is."""
 
 MOST_STRENGTH: Final = Strength.STRONG
-"""Of an indicator that the model chose itself: what calls for a resolution review has to be matched by its words."""
+"""Of an indicator that the model chose itself: what calls for a resolution review has to be matched
+by its words.
+"""
 
 MOST_AGAINST: Final = Strength.SOME
-"""Of an item that speaks against its indicator's own direction: its author wrote down what the event would mean, and
-a denial of it means less."""
+"""Of an item that speaks against its indicator's own direction: its author wrote down what the
+event would mean, and a denial of it means less."""
 
 FEWEST_WORDS: Final = 3
 LONGEST_QUOTE: Final = 300
@@ -84,10 +86,11 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What a model proposes: P(relevant), one of the question's indicators ("" for none), and a direction.
+    """What a model proposes: P(relevant), one of the question's indicators ("" for none), and a
+    direction.
 
-    `relevance` lies between 0 and 0.95, `p_direction` between 0.5 and 0.95. `quote` stands in the item word for
-    word; it is "" only when the item is said not to bear on the question.
+    `relevance` lies between 0 and 0.95, `p_direction` between 0.5 and 0.95. `quote` stands in the
+    item word for word; it is "" only when the item is said not to bear on the question.
     """
 
     relevance: float
@@ -120,13 +123,18 @@ def prompt_for(case: Case) -> tuple[Message, ...]:
         "indicators": [_told(indicator, case.kind) for indicator in _offered(case)],
     }
     title, summary = _shown(case)
-    # Nobody can write a mark into an item that depends on everything in it; without angle brackets no other one either.
+    # Nobody can write a mark into an item that depends on everything in it; without angle brackets
+    # no other one either.
     mark = "item-" + sha256(f"{title}\n{summary}".encode()).hexdigest()[:16]
     question = json.dumps(asked, ensure_ascii=False, indent=1)
     item = f"<{mark}>\nTitle: {title}\nSummary: {summary}\n</{mark}>"
     return (
         Message("system", _RULES),
-        Message("user", f"{question}\n\nThe item, as data:\n{item}\n\nJudge the item between the marks by the rules."),
+        Message(
+            "user",
+            f"{question}\n\nThe item, as data:\n{item}\n\nJudge the item between the marks by "
+            "the rules.",
+        ),
     )
 
 
@@ -139,12 +147,19 @@ def shape_for(case: Case) -> Shape:
         "p_direction": {"type": "number"},
         "quote": {"type": "string"},
     }
-    schema = {"type": "object", "properties": properties, "required": [*properties], "additionalProperties": False}
+    schema = {
+        "type": "object",
+        "properties": properties,
+        "required": [*properties],
+        "additionalProperties": False,
+    }
     return Shape("judgement-1", schema)
 
 
 def read_judgement(answer: Answered, case: Case) -> Judgement | Unanswered:
-    """The answer as a judgement, or why it is none. Answers that were kept are checked again like new ones."""
+    """The answer as a judgement, or why it is none. Answers that were kept are checked again like
+    new ones.
+    """
     value = answer.value
     if wrong := mismatch(value, shape_for(case).schema):
         return Unanswered(f"the answer has not the shape asked for: {wrong}")
@@ -157,7 +172,9 @@ def read_judgement(answer: Answered, case: Case) -> Judgement | Unanswered:
         return Unanswered("the direction is one that the model itself holds for wrong")
     direction = _direction(value["direction"]) if value["indicator_id"] else Direction.NEUTRAL
     quote = quoted(value["quote"], case)
-    if not quote and (value["quote"].strip() or value["indicator_id"] or relevance >= WITHOUT_QUOTE):
+    if not quote and (
+        value["quote"].strip() or value["indicator_id"] or relevance >= WITHOUT_QUOTE
+    ):
         return Unanswered("quote not in the item")
     return Judgement(
         relevance=min(relevance, MOST_SURE),
@@ -170,11 +187,12 @@ def read_judgement(answer: Answered, case: Case) -> Judgement | Unanswered:
 
 
 def quoted(quote: str, case: Case) -> str:
-    """The quote as it stands in the item's title or summary; "" if it does not, or is too short to show anything.
+    """The quote as it stands in the item's title or summary; "" if it does not, or is too short to
+    show anything.
 
-    Case, white space and the shape of quotation marks and dashes may differ, and nothing else. It begins and
-    ends at a word's border ("likely to meet them" is not in "unlikely to meet them") and has at least three
-    words, or is the whole title.
+    Case, white space and the shape of quotation marks and dashes may differ, and nothing else. It
+    begins and ends at a word's border ("likely to meet them" is not in "unlikely to meet them") and
+    has at least three words, or is the whole title.
     """
     bare = _bare(quote[: LONGEST_QUOTE + 1])
     if not bare or len(quote) > LONGEST_QUOTE:
@@ -188,17 +206,22 @@ def quoted(quote: str, case: Case) -> str:
     return ""
 
 
-def with_judgement(evidence: Evidence, judgement: Judgement, indicators: Sequence[Indicator]) -> Evidence:
-    """The evidence as the model sees it; unchanged when a person has judged it, or the indicator is not its question's.
+def with_judgement(
+    evidence: Evidence, judgement: Judgement, indicators: Sequence[Indicator]
+) -> Evidence:
+    """The evidence as the model sees it; unchanged when a person has judged it, or the indicator is
+    not its question's.
 
-    It stays `logged`, so that it waits for a person and counts by how sure it is. Strength is never the model's: it
-    comes from the indicator, at most strong where the model chose another one than had matched, at most some
-    where the item is said to speak against it.
+    It stays `logged`, so that it waits for a person and counts by how sure it is. Strength is never
+    the model's: it comes from the indicator, at most strong where the model chose another one than
+    had matched, at most some where the item is said to speak against it.
     """
     if evidence.status != "logged":
         return evidence
     named = judgement.indicator_id or evidence.indicator_id
-    indicator = next((i for i in indicators if (i.id, i.question_id) == (named, evidence.question_id)), None)
+    indicator = next(
+        (i for i in indicators if (i.id, i.question_id) == (named, evidence.question_id)), None
+    )
     if indicator is None:
         return evidence
     return replace(
@@ -217,7 +240,9 @@ def _strength(evidence: Evidence, judgement: Judgement, indicator: Indicator) ->
     strength = evidence.strength
     if indicator.id != evidence.indicator_id:
         strength = min(indicator.strength, MOST_STRENGTH)
-    return min(strength, MOST_AGAINST) if judgement.direction * indicator.direction < 0 else strength
+    return (
+        min(strength, MOST_AGAINST) if judgement.direction * indicator.direction < 0 else strength
+    )
 
 
 def _bare(text: str) -> str:
@@ -227,7 +252,9 @@ def _bare(text: str) -> str:
 
 def _pattern(bare: str) -> re.Pattern[str]:
     """Finds these words, as whole ones where there are borders between words."""
-    body = r"\s+".join("".join(_CLASS.get(c) or re.escape(c) for c in word) for word in bare.split())
+    body = r"\s+".join(
+        "".join(_CLASS.get(c) or re.escape(c) for c in word) for word in bare.split()
+    )
     begins = rf"(?<!{_LETTER})" if re.match(_LETTER, bare[0]) else ""
     ends = rf"(?!{_LETTER})" if re.match(_LETTER, bare[-1]) else ""
     return re.compile(begins + body + ends, re.IGNORECASE)
@@ -250,7 +277,10 @@ def _line(text: str, what: str) -> str:
 def _sides(kind: Kind) -> dict[str, str]:
     """What YES and NO mean on a question of this kind."""
     if kind in ("categorical", "ordered"):
-        return {"YES": "for the option of the indicator", "NO": "against the option of the indicator"}
+        return {
+            "YES": "for the option of the indicator",
+            "NO": "against the option of the indicator",
+        }
     return {side.name: side_words(kind, side) for side in (Direction.YES, Direction.NO)}
 
 

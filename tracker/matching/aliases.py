@@ -1,6 +1,7 @@
 """One concept, many names: "Beijing", "Chinese", "китайский" and "中国" all speak of China.
 
-The gazetteer is `aliases.toml` beside this file. It is general: nothing in it is about one question set.
+The gazetteer is `aliases.toml` beside this file. It is general: nothing in it is about one question
+set.
 """
 
 import re
@@ -30,10 +31,10 @@ _HAN: Final = re.compile(f"[{HAN}]")
 class Aliases:
     """Names → concepts.
 
-    `words` holds single words in lower case, `exact` those that count only as they are written ("US" is not "us"),
-    `beginnings` what a word may begin with ("китайск"), `phrases` names of several words and those in scripts
-    without spaces, in lower case, with a `*` behind where the last word may end in any way. `entities` are the
-    concepts that are people, places or bodies.
+    `words` holds single words in lower case, `exact` those that count only as they are written
+    ("US" is not "us"), `beginnings` what a word may begin with ("китайск"), `phrases` names of
+    several words and those in scripts without spaces, in lower case, with a `*` behind where the
+    last word may end in any way. `entities` are the concepts that are people, places or bodies.
     """
 
     words: Mapping[str, str] = field(default_factory=dict)
@@ -43,7 +44,8 @@ class Aliases:
     entities: frozenset[str] = frozenset()
 
     def concept(self, word: str) -> str | None:
-        """The concept that a single word names, if any; of several beginnings the longest, which says more.
+        """The concept that a single word names, if any; of several beginnings the longest, which
+        says more.
 
         >>> Aliases(words={"beijing": "china"}, exact={"US": "usa"}).concept("Beijing")
         'china'
@@ -54,7 +56,9 @@ class Aliases:
         if lower in self.words:
             return self.words[lower]
         ends = range(min(len(lower), LONGEST_BEGINNING), 0, -1)
-        return next((self.beginnings[lower[:end]] for end in ends if lower[:end] in self.beginnings), None)
+        return next(
+            (self.beginnings[lower[:end]] for end in ends if lower[:end] in self.beginnings), None
+        )
 
 
 @lru_cache(maxsize=1)

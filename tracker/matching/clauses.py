@@ -1,6 +1,8 @@
-"""What a headline asserts: which words stand under a negation, which ends of opposites it names, what it only hints at.
+"""What a headline asserts: which words stand under a negation, which ends of opposites it names,
+what it only hints at.
 
-No parser: a cue governs the words after it up to the end of its clause, or, in "plan rejected", those before it.
+No parser: a cue governs the words after it up to the end of its clause, or, in "plan rejected",
+those before it.
 """
 
 import re
@@ -14,7 +16,9 @@ REACH = 12
 """How many words a cue can govern."""
 
 BACKGROUND = 0.4
-"""Weight of opposites named behind the main clause ("pauses after fourteen rises"), if it does not name them itself."""
+"""Weight of opposites named behind the main clause ("pauses after fourteen rises"), if it does not
+name them itself.
+"""
 
 LONGEST = 1_000
 """Characters of a text that are read; the rest of a longer one is left alone."""
@@ -29,18 +33,22 @@ _TOKEN = re.compile(r"(?:[A-Za-z]\.){2,}|[^\W_]+(?:['’.-][^\W_]+)*|[,;:?!…�
 _PAST = re.compile(
     r"\w*(?:ed|en|shut|lost|cut|sunk|held|built|left|thrown|struck|torn|withdrawn|put_off|\w_(?:off|out|down|up))$"
 )
-_ALWAYS_FORWARD = frozenset("no not never without neither nor hardly barely scarcely cannot against".split())
+_ALWAYS_FORWARD = frozenset(
+    "no not never without neither nor hardly barely scarcely cannot against".split()
+)
 _BOTH_WAYS = frozenset("nothing nowhere none nobody".split())
 _FAILING = frozenset(
-    "stop end halt ceas collaps fail failur stall fade fizzl laps expir unravel break fall crash explod deni"
-    " block".split()
+    "stop end halt ceas collaps fail failur stall fade fizzl laps expir unravel break fall"
+    " crash explod deni block".split()
 )
 _NARROWED = frozenset(["to", "from", "of"])
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A cue in a text: where it begins and ends (words), its words, and the words it governs if it turns them round."""
+    """A cue in a text: where it begins and ends (words), its words, and the words it governs if it
+    turns them round.
+    """
 
     start: int
     end: int
@@ -53,9 +61,10 @@ class Found:
 class Profile:
     """What a text asserts, for comparing with another.
 
-    `stems` maps its words to +1, or -1 under a negation; `axes` maps opposites to the end named, -1..1; `parity` is -1
-    when the main clause is turned round an odd number of times; `going` and `more` are the ends named on the axes of
-    either kind, -1..1. `names` are stems of words with a capital where others have none, in order.
+    `stems` maps its words to +1, or -1 under a negation; `axes` maps opposites to the end named,
+    -1..1; `parity` is -1 when the main clause is turned round an odd number of times; `going` and
+    `more` are the ends named on the axes of either kind, -1..1. `names` are stems of words with a
+    capital where others have none, in order.
     """
 
     text: str
@@ -72,7 +81,8 @@ class Profile:
 
 
 def profile(text: str, plain: frozenset[str] = frozenset()) -> Profile:
-    """What a text asserts; `plain` holds phrases ("no limit", in stems) that are names and negate nothing.
+    """What a text asserts; `plain` holds phrases ("no limit", in stems) that are names and negate
+    nothing.
 
     >>> said = profile("Beijing refuses to condemn the invasion")
     >>> said.axes["condemn"], said.stems["invas"], said.parity
@@ -121,7 +131,10 @@ def _cues(words: list[str], plain: frozenset[str]) -> Iterator[Found]:
             end = at + len(key)
             if len(key) > 1 and tuple(stem(w) for w in words[at + 1 : end]) != key[1:]:
                 continue
-            if not plain or f"{words[at]} {stem(words[end]) if end < len(words) else ''}" not in plain:
+            if (
+                not plain
+                or f"{words[at]} {stem(words[end]) if end < len(words) else ''}" not in plain
+            ):
                 yield Found(at, end, _sense(cue, key, words), " ".join(words[at:end]))
             at = end - 1
             break
@@ -138,23 +151,37 @@ def _sense(cue: Cue, key: tuple[str, ...], words: list[str]) -> Cue:
 
 
 def _governing(words: list[str], found: list[Found]) -> list[Found]:
-    scoped = [Found(f.start, f.end, f.cue, f.words, _scope(words, f)) if f.cue.turns else f for f in found]
-    conditions = {f.start for f in scoped if f.words == "without" and any(f.start in g.governs for g in scoped)}
-    return [f for f in scoped if f.start not in conditions]  # "no ties without a state" is still no ties
+    scoped = [
+        Found(f.start, f.end, f.cue, f.words, _scope(words, f)) if f.cue.turns else f for f in found
+    ]
+    conditions = {
+        f.start
+        for f in scoped
+        if f.words == "without" and any(f.start in g.governs for g in scoped)
+    }
+    return [
+        f for f in scoped if f.start not in conditions
+    ]  # "no ties without a state" is still no ties
 
 
 def _scope(words: list[str], found: Found) -> range:
-    """The words that a turning cue governs: up to the end of the clause behind it, else the clause before it."""
+    """The words that a turning cue governs: up to the end of the clause behind it, else the clause
+    before it.
+    """
     following = words[found.end] if found.end < len(words) else ""
     ended = not following or _ends_clause(following)
     loose = following in PREPOSITIONS and (
         bool(_PAST.match(words[found.start])) or stem(words[found.start]) in _FAILING
     )
-    if found.cue.only_with_object and (ended or following in PREPOSITIONS or following in _NARROWED):
+    if found.cue.only_with_object and (
+        ended or following in PREPOSITIONS or following in _NARROWED
+    ):
         return range(0)
     first = words[found.start]
     if first in _BOTH_WAYS:
-        return range(_clause_start(words, found.start), max(_clause_end(words, found.end), found.end))
+        return range(
+            _clause_start(words, found.start), max(_clause_end(words, found.end), found.end)
+        )
     if (ended or loose) and first not in _ALWAYS_FORWARD and not first.endswith("n't"):
         return range(_clause_start(words, found.start), found.start)
     return range(found.end, max(_clause_end(words, found.end), found.end + 1))
@@ -179,7 +206,9 @@ def _ends_clause(word: str) -> bool:
 
 
 def _states(count: int, found: list[Found]) -> list[int]:
-    """+1 for each word, or -1 when cues turn it round an odd number of times; no cue turns what it is turned by."""
+    """+1 for each word, or -1 when cues turn it round an odd number of times; no cue turns what it
+    is turned by.
+    """
     states = [1] * count
     for cue in found:
         for at in cue.governs:
@@ -190,14 +219,19 @@ def _states(count: int, found: list[Found]) -> list[int]:
 
 def _turned_by(cue: Found, at: int, found: list[Found]) -> bool:
     """In "ban lifted", "lifted" turns "ban", so "ban" must not turn "lifted"."""
-    return at > cue.start and any(f.start <= at < f.end and cue.start in f.governs for f in found if len(f.governs))
+    return at > cue.start and any(
+        f.start <= at < f.end and cue.start in f.governs for f in found if len(f.governs)
+    )
 
 
 def _axes(found: list[Found], states: list[int], count: int) -> dict[str, float]:
     axes: dict[str, float] = {}
     for f in found:
         for name, end in f.cue.ends:
-            axes[name] = max(-1.0, min(1.0, axes.get(name, 0.0) + end * (states[f.start] if f.start < count else 1)))
+            axes[name] = max(
+                -1.0,
+                min(1.0, axes.get(name, 0.0) + end * (states[f.start] if f.start < count else 1)),
+            )
     return axes
 
 

@@ -1,9 +1,11 @@
-"""Which earlier item is this a copy of? Copies of one report count once, so the bar is words, not meaning.
+"""Which earlier item is this a copy of? Copies of one report count once, so the bar is words, not
+meaning.
 
-Two texts are copies when they share enough runs of three words (`LIKE`), when nearly all of the shorter stands in the
-longer (`INSIDE`), or when a long headline is the same; and when their headlines agree: the same numbers, the same
-denial, no opposites. Identical texts share all their runs and need no way of their own. Joining is causal: an item
-joins a group seen earlier or starts one, and stays there. The answer is the same in every process.
+Two texts are copies when they share enough runs of three words (`LIKE`), when nearly all of the
+shorter stands in the longer (`INSIDE`), or when a long headline is the same; and when their
+headlines agree: the same numbers, the same denial, no opposites. Identical texts share all their
+runs and need no way of their own. Joining is causal: an item joins a group seen earlier or starts
+one, and stays there. The answer is the same in every process.
 """
 
 from collections.abc import Sequence
@@ -16,39 +18,61 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tracker.matching.agreement import EMPTY, agree, replaced, stance
-from tracker.matching.postings import Places, Postings, Runs, Shared, WordHashes, runs_of, shared_among
+from tracker.matching.postings import (
+    Places,
+    Postings,
+    Runs,
+    Shared,
+    WordHashes,
+    runs_of,
+    shared_among,
+)
 from tracker.matching.wording import body, headline, words
 
 WINDOW = timedelta(days=7)
-"""How long an item can be copied: agencies' reports are taken over within two days, weeklies take a week."""
+"""How long an item can be copied: agencies' reports are taken over within two days, weeklies take a
+week.
+"""
 
 LIKE = 0.3
-"""Share of common runs (Jaccard) from which two texts are copies: one changed word breaks three runs."""
+"""Share of common runs (Jaccard) from which two texts are copies: one changed word breaks three
+runs.
+"""
 
 INSIDE = 0.75
-"""Share of the shorter text's runs that stand in the longer, from which it is the longer one cut off..."""
+"""Share of the shorter text's runs that stand in the longer, from which it is the longer one cut
+off...
+"""
 
 INSIDE_RUNS = 6
-"""...if it has at least so many runs: eight words in a row are nobody's phrase. A headline of so many
-is enough alone."""
+"""...if it has at least so many runs: eight words in a row are nobody's phrase. A headline of so
+many is enough alone."""
 
 FEWEST_WORDS = 4
-"""A headline with fewer words of substance ("Live updates") says too little: then the summaries must be copies too."""
+"""A headline with fewer words of substance ("Live updates") says too little: then the summaries
+must be copies too.
+"""
 
 FEWEST_IN_SUMMARY = 10
 """Words from which a summary can speak for a headline that says too little."""
 
 TOPIC = 0.25
-"""Share of the shorter headline's words of substance that the other must have: sites give all pages one summary."""
+"""Share of the shorter headline's words of substance that the other must have: sites give all pages
+one summary.
+"""
 
 FEWEST_TOLD = 4
-"""Runs outside the headline from which summaries can speak for headlines that put it in other words."""
+"""Runs outside the headline from which summaries can speak for headlines that put it in other
+words.
+"""
 
 MOST_WORDS = 80
 """Words of a text that are compared: a report says what it has to say at its beginning."""
 
 WORDINGS = 8
-"""Members of a group that are held to find further ones: the first, and those that are worded differently."""
+"""Members of a group that are held to find further ones: the first, and those that are worded
+differently.
+"""
 
 SAME_WORDING = 0.9
 """From this Jaccard on, a copy finds nobody that what it copies does not find."""
@@ -56,7 +80,9 @@ SAME_WORDING = 0.9
 _Alike = tuple[Places, Places, NDArray[np.float64], NDArray[np.bool_]]
 _SAME, _ANEW, _AGAIN = range(3)
 _Decided = tuple[int, int, int]
-"""Id and place of the first of an item's group, and its wording: the same as one held, anew, or again after long."""
+"""Id and place of the first of an item's group, and its wording: the same as one held, anew, or
+again after long.
+"""
 
 CHUNK = 512
 """Items that are compared with each other at once."""
@@ -76,7 +102,9 @@ class Copies:
         self._hashes = WordHashes()
         self._postings = Postings()
         self._first = 0
-        """The place of the oldest item held; places count up for ever, lists begin with this one."""
+        """The place of the oldest item held; places count up for ever, lists begin with this
+        one.
+        """
         self._titles: list[str] = []
         self._ids = _Column(np.dtype(np.int64))
         self._roots = _Column(np.dtype(np.int64))
@@ -89,7 +117,8 @@ class Copies:
         """At the place of a first: how many of its group are in the index."""
 
     def add(self, items: Sequence[tuple[int, str, str, datetime]]) -> list[int | None]:
-        """For each item (id, title, summary, first seen), in order of arrival: the first of its group, or None.
+        """For each item (id, title, summary, first seen), in order of arrival: the first of its
+        group, or None.
 
         The answer is never itself a copy. Items of one call are compared with each other too.
         """
@@ -99,15 +128,25 @@ class Copies:
         return answers
 
     def remember(self, items: Sequence[tuple[int, int | None, str, str, datetime]]) -> None:
-        """Take items in as they were decided before (id, first of the group or None, title, summary, first seen)."""
-        held = dict(zip(self._ids.values.tolist(), range(self._first, self._first + len(self)), strict=True))
+        """Take items in as they were decided before (id, first of the group or None, title,
+        summary, first seen).
+        """
+        held = dict(
+            zip(self._ids.values.tolist(), range(self._first, self._first + len(self)), strict=True)
+        )
         for begin in range(0, len(items), CHUNK):
             chunk = items[begin : begin + CHUNK]
-            runs = self._take_in([(id_, title, summary, seen) for id_, _, title, summary, seen in chunk])
+            runs = self._take_in(
+                [(id_, title, summary, seen) for id_, _, title, summary, seen in chunk]
+            )
             decided: list[_Decided] = []
-            for place, (id_, root, *_) in enumerate(chunk, start=self._first + len(self) - len(chunk)):
+            for place, (id_, root, *_) in enumerate(
+                chunk, start=self._first + len(self) - len(chunk)
+            ):
                 held[id_] = place
-                decided.append((id_, place, _ANEW) if root is None else (root, held.get(root, -1), _ANEW))
+                decided.append(
+                    (id_, place, _ANEW) if root is None else (root, held.get(root, -1), _ANEW)
+                )
             self._settle(runs, decided)
 
     def __len__(self) -> int:
@@ -117,7 +156,11 @@ class Copies:
     def nbytes(self) -> int:
         """Bytes held, near enough: index, columns and headlines."""
         columns = (self._ids, self._roots, self._heads, self._sizes, self._seen, self._wordings)
-        return self._postings.nbytes + sum(c.nbytes for c in columns) + sum(map(getsizeof, self._titles))
+        return (
+            self._postings.nbytes
+            + sum(c.nbytes for c in columns)
+            + sum(map(getsizeof, self._titles))
+        )
 
     def _add(self, items: Sequence[tuple[int, str, str, datetime]]) -> list[int | None]:
         first = self._first + len(self)
@@ -133,25 +176,35 @@ class Copies:
                 if not (surely[i] or self._same_headline(place, places[i])):
                     continue
                 root, head = self._group(places[i], first, decided)
-                if self._same_report(place, places[i]) and (head == places[i] or self._same_report(place, head)):
+                if self._same_report(place, places[i]) and (
+                    head == places[i] or self._same_report(place, head)
+                ):
                     chosen = (root, head, self._wording(place, places[i], likeness[i]))
                     break
             decided.append(chosen)
         self._settle(runs, decided)
-        return [None if head == first + row else root for row, (root, head, _) in enumerate(decided)]
+        return [
+            None if head == first + row else root for row, (root, head, _) in enumerate(decided)
+        ]
 
     def _group(self, place: int, first: int, decided: list[_Decided]) -> tuple[int, int]:
         """Id and place of the first of the group that an earlier item belongs to."""
         if place >= first:
             return decided[place - first][:2]
-        return int(self._roots.values[place - self._first]), int(self._heads.values[place - self._first])
+        return int(self._roots.values[place - self._first]), int(
+            self._heads.values[place - self._first]
+        )
 
     def _wording(self, place: int, other: int, likeness: float) -> int:
         """Is this a wording that its group does not have, or has not had for long?"""
         if likeness < SAME_WORDING:
             return _ANEW
         seen = self._seen.values
-        return _AGAIN if seen[place - self._first] - seen[other - self._first] >= self._window / 2 else _SAME
+        return (
+            _AGAIN
+            if seen[place - self._first] - seen[other - self._first] >= self._window / 2
+            else _SAME
+        )
 
     def _same_report(self, place: int, other: int) -> bool:
         """Do the headlines agree? A first that is forgotten has no say."""
@@ -175,12 +228,16 @@ class Copies:
         return int(self._sizes.values[at]) - len(stance(self._titles[at]).words)
 
     def _alike(self, runs: Runs, place: int) -> _Alike:
-        """Pairs of row and earlier place whose words are alike: by row, the most alike first, then the latest.
+        """Pairs of row and earlier place whose words are alike: by row, the most alike first, then
+        the latest.
 
-        What shares as many runs as a long headline has is among them, but copied only if the headline is the same.
+        What shares as many runs as a long headline has is among them, but copied only if the
+        headline is the same.
         """
         parts = (self._postings.shared(runs), shared_among(runs, place))
-        shared = Shared(*(np.concatenate([getattr(p, n) for p in parts]) for n in ("rows", "places", "counts")))
+        shared = Shared(
+            *(np.concatenate([getattr(p, n) for p in parts]) for n in ("rows", "places", "counts"))
+        )
         kept = shared.places >= self._first
         rows, places, counts = shared.rows[kept], shared.places[kept], shared.counts[kept]
         own, other = runs.sizes[rows], self._sizes.values[places - self._first].astype(np.int64)
@@ -188,7 +245,9 @@ class Copies:
         sure = (like >= LIKE) | ((least >= INSIDE_RUNS) & (counts >= INSIDE * least))
         seen = self._seen.values
         near = sure | (counts >= INSIDE_RUNS)
-        near &= np.abs(seen[place - self._first + rows] - seen[places - self._first]) <= self._window
+        near &= (
+            np.abs(seen[place - self._first + rows] - seen[places - self._first]) <= self._window
+        )
         rows, places, like, sure = rows[near], places[near], like[near], sure[near]
         order = np.lexsort((-places, -like, rows))
         return rows[order], places[order], like[order], sure[order]
@@ -204,7 +263,9 @@ class Copies:
         return runs
 
     def _settle(self, runs: Runs, decided: Sequence[_Decided]) -> None:
-        """Write down groups (id and place of the first, wording), and let later items find the wordings."""
+        """Write down groups (id and place of the first, wording), and let later items find the
+        wordings.
+        """
         self._roots.extend([root for root, _, _ in decided])
         self._heads.extend([head for _, head, _ in decided])
         held = np.zeros(len(decided), bool)
@@ -227,7 +288,14 @@ class Copies:
             return
         self._first += old
         del self._titles[:old]
-        for column in (self._ids, self._roots, self._heads, self._sizes, self._seen, self._wordings):
+        for column in (
+            self._ids,
+            self._roots,
+            self._heads,
+            self._sizes,
+            self._seen,
+            self._wordings,
+        ):
             column.drop(old)
         self._postings.forget(self._first)
 

@@ -1,9 +1,11 @@
-"""Words that say which way a headline points: opposites, what turns a statement round, what only half says it.
+"""Words that say which way a headline points: opposites, what turns a statement round, what only
+half says it.
 
-Written by hand for news English; no lexicon of sentiment is used: "sanctions lifted" is neither good nor bad news.
-An *axis* is a pair of opposite ends, each with the words for it. A word may lie on several ("cut": less, severed).
-Words stand in any inflection (they are compared by stem); irregular forms are written out; `_` joins a phrase.
-A mark behind a word says whether it turns round what it governs ("rejects the plan": the plan is off):
+Written by hand for news English; no lexicon of sentiment is used: "sanctions lifted" is neither
+good nor bad news. An *axis* is a pair of opposite ends, each with the words for it. A word may lie
+on several ("cut": less, severed). Words stand in any inflection (they are compared by stem);
+irregular forms are written out; `_` joins a phrase. A mark behind a word says whether it turns
+round what it governs ("rejects the plan": the plan is off):
 
     !   turns round what follows, or what precedes in "plan rejected"
     ~   only with an object at once behind it ("drops the plan", not "prices drop")
@@ -152,10 +154,15 @@ impossible free_of shy_away_from shies_away_from stay_away_from keep_from out_of
 nowhere zero= resist cannot= unable neither_will
 """
 
-HARMLESS = "not_only not_just no_doubt no_matter no_wonder no_less_than nothing_but if_not no_fewer_than no_more_than"
+HARMLESS = (
+    "not_only not_just no_doubt no_matter no_wonder no_less_than nothing_but if_not "
+    "no_fewer_than no_more_than"
+)
 """Phrases whose negation negates nothing."""
 
-NAMES = frozenset("no limit|no confid|no fli|no deal|no string|no first|zero covid|never trump".split("|"))
+NAMES = frozenset(
+    "no limit|no confid|no fli|no deal|no string|no first|zero covid|never trump".split("|")
+)
 """Stems of negations that are part of a name; where the phrasings hold one, it negates nothing."""
 
 HEDGES = """
@@ -166,33 +173,40 @@ not_rule_out talk_of debate discuss intend aim
 """
 
 RESTRICTIONS = frozenset(
-    "sanction ban curb restrict siege veto mandat embargo blockad tariff levi rule quarantin lockdown moratorium"
-    " limit cap curfew block quota duti mask emerg warn freez suspens state alert".split()
+    "sanction ban curb restrict siege veto mandat embargo blockad tariff levi rule"
+    " quarantin lockdown moratorium limit cap curfew block quota duti mask emerg warn freez"
+    " suspens state alert".split()
 )
 """What one lifts to end it; lifting anything else (rates, output) raises it. Stems."""
 
 BOUNDARIES = frozenset(
-    "but while as after despite amid although though before since because until when whereas yet even however who"
-    " which where and".split()
+    "but while as after despite amid although though before since because until when"
+    " whereas yet even however who which where and".split()
 )
 """Words at which what a negation governs ends."""
 
 PREPOSITIONS = frozenset(
-    "in on at by over for with after amid as under during into near around again against since within".split()
+    (
+        "in on at by over for with after amid as under during into near around again against since "
+        "within"
+    ).split()
 )
 """Words that cannot begin an object: a cue before one of them speaks of what stood before it."""
 
 EMPTY = frozenset(
-    "a an the of in on at to for and or by with as is are was were be been its it his her their they he she after"
-    " over from that this these those has have had will says say said than then into out so new amid all who which"
-    " there we us our you your i do does did being about also off up down us".split()
+    "a an the of in on at to for and or by with as is are was were be been its it his her their "
+    "they he she after over from that this these those has have had will says say said than "
+    "then into out so new amid all who which there we us our you your i do does did being about "
+    "also off up down us".split()
 )
 """Words that carry no meaning of their own; never compared."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """What a word or phrase says: its ends of axes (+1 / -1), whether it turns round what it governs, or hedges."""
+    """What a word or phrase says: its ends of axes (+1 / -1), whether it turns round what it
+    governs, or hedges.
+    """
 
     ends: tuple[tuple[str, int], ...] = ()
     turns: bool = False
@@ -201,7 +215,9 @@ class Cue:
 
 
 @lru_cache(maxsize=1)
-def _stemmer() -> Any:  # imported late: it costs 30 ms, which a process that only polls need not pay
+def _stemmer() -> (
+    Any
+):  # imported late: it costs 30 ms, which a process that only polls need not pay
     import snowballstemmer
 
     return snowballstemmer.stemmer("english")
@@ -220,7 +236,9 @@ def stem(word: str) -> str:
 
 @lru_cache(maxsize=1)
 def lexicon() -> dict[str, tuple[tuple[tuple[str, ...], Cue], ...]]:
-    """Cues by the first word: a stem, or `=` before an exact form; phrases first, the longest before all."""
+    """Cues by the first word: a stem, or `=` before an exact form; phrases first, the longest
+    before all.
+    """
     found: dict[tuple[str, ...], Cue] = {}
     for key, cue in _entries():
         known = found.get(key, Cue())

@@ -1,4 +1,6 @@
-"""Which encoder compares meanings here: the best that is installed, or the one that was asked for."""
+"""Which encoder compares meanings here: the best that is installed, or the one that was asked
+for.
+"""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -24,8 +26,8 @@ MISSING = {
 def open_encoder(wanted: str, cache: Path) -> Encoder | None:
     """The encoder named "minilm" or "static", the first of `PREFERRED` for "auto", None for "none".
 
-    `cache` is the folder for what is built once. Without any, matching goes by words alone, and the log says so;
-    an encoder that was asked for by name and is not there raises `BadSettings`.
+    `cache` is the folder for what is built once. Without any, matching goes by words alone, and the
+    log says so; an encoder that was asked for by name and is not there raises `BadSettings`.
     """
     if wanted == "none":
         return None
@@ -34,9 +36,12 @@ def open_encoder(wanted: str, cache: Path) -> Encoder | None:
             return found
     if wanted != "auto":
         raise BadSettings(
-            f"setting 'encoder' is {wanted!r}, which is not there: {MISSING[wanted]}, or set it to 'auto'"
+            f"setting 'encoder' is {wanted!r}, which is not there: {MISSING[wanted]}, or set it "
+            "to 'auto'"
         )
-    logger.warning("matching.words_alone", why="no encoder could be loaded, so meanings are not compared")
+    logger.warning(
+        "matching.words_alone", why="no encoder could be loaded, so meanings are not compared"
+    )
     return None
 
 
@@ -61,7 +66,9 @@ def _static() -> Encoder | None:
 
 
 class Remembering:
-    """An encoder that encodes each text once, for items that are held against many questions one after the other."""
+    """An encoder that encodes each text once, for items that are held against many questions one
+    after the other.
+    """
 
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
@@ -72,4 +79,6 @@ class Remembering:
         """One row a text."""
         missing = sorted({text for text in texts if text not in self._known})
         self._known.update(zip(missing, self._encoder.encode(missing), strict=True))
-        return np.array([self._known[text] for text in texts], dtype=np.float32).reshape(len(texts), self.dim)
+        return np.array([self._known[text] for text in texts], dtype=np.float32).reshape(
+            len(texts), self.dim
+        )

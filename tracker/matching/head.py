@@ -1,7 +1,8 @@
-"""Features → P(relevant): a logistic head, fitted on pairs that we labelled, and what reviews taught since.
+"""Features → P(relevant): a logistic head, fitted on pairs that we labelled, and what reviews
+taught since.
 
-`heads.toml` holds its weights for each kind of encoder, with how many pairs they rest on; `tests/training/heads.py`
-makes it.
+`heads.toml` holds its weights for each kind of encoder, with how many pairs they rest on;
+`tests/training/heads.py` makes it.
 """
 
 import tomllib
@@ -23,8 +24,9 @@ WEIGHTS: Final = Path(__file__).with_name("heads.toml")
 
 FULFILLED_IN_HEADLINE: Final = 0.8
 FULFILLED: Final = 0.65
-"""The least P(relevant) where the author's own rule is fulfilled, in the headline or with the summary. Of the labelled
-pairs 56 of 57 and 17 of 18 such items were relevant; the floors are lower, since the rules were tried on the same news.
+"""The least P(relevant) where the author's own rule is fulfilled, in the headline or with the
+summary. Of the labelled pairs 56 of 57 and 17 of 18 such items were relevant; the floors are lower,
+since the rules were tried on the same news.
 """
 
 
@@ -32,8 +34,9 @@ pairs 56 of 57 and 17 of 18 such items were relevant; the floors are lower, sinc
 class Head:
     """P(relevant) = sigmoid(bias + weights · features), in the order of `features.NAMES`.
 
-    There is one for profiles with phrasings and one for a `bare` sentence. `threshold` is the working point: from
-    there on a match becomes evidence. `pairs` is the number of labelled pairs that it rests on.
+    There is one for profiles with phrasings and one for a `bare` sentence. `threshold` is the
+    working point: from there on a match becomes evidence. `pairs` is the number of labelled pairs
+    that it rests on.
     """
 
     bias: float
@@ -45,7 +48,9 @@ class Head:
         """The log-odds of relevance of each row."""
         found = np.full(len(features), self.bias, dtype=np.float64)
         for column, weight in zip(features.T, self.weights, strict=True):
-            found += weight * column.astype(np.float64)  # one by one: a product of matrices sums each batch otherwise
+            found += weight * column.astype(
+                np.float64
+            )  # one by one: a product of matrices sums each batch otherwise
         return found.astype(np.float32)
 
 
@@ -62,7 +67,9 @@ class Heads:
         return self.phrased.threshold
 
     def relevance(self, features: Floats, bare: NDArray[np.bool_]) -> Floats:
-        """P(relevant) of each row, 0 to 1; `bare` says which rows are of profiles without phrasings."""
+        """P(relevant) of each row, 0 to 1; `bare` says which rows are of profiles without
+        phrasings.
+        """
         z = np.where(bare, self.bare.log_odds(features), self.phrased.log_odds(features))
         p = 1.0 / (1.0 + np.exp(-np.clip(z, -30.0, 30.0)))
         demanded = features[:, NAMES.index("demanded")] > 0.0

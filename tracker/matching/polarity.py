@@ -1,8 +1,10 @@
-"""Does an item say what an indicator's examples say, or the opposite? No sentiment: only what was written in advance.
+"""Does an item say what an indicator's examples say, or the opposite? No sentiment: only what was
+written in advance.
 
-The item is compared with every phrasing: shared words and whether they stand under a negation, shared opposites
-(rise / fall) and the end named, and the direction of the whole. What speaks for the other side is subtracted, so that
-swapping examples and opposites swaps the sign. Where little speaks for either side it abstains.
+The item is compared with every phrasing: shared words and whether they stand under a negation,
+shared opposites (rise / fall) and the end named, and the direction of the whole. What speaks for
+the other side is subtracted, so that swapping examples and opposites swaps the sign. Where little
+speaks for either side it abstains.
 """
 
 import math
@@ -15,22 +17,24 @@ from tracker.matching.cues import NAMES, stem
 WEIGHTS = (0.98, 0.29, 0.49, 0.46, 0.47)
 """Log-odds for opposites, words, parity, going ahead and more, each as examples minus opposites.
 
-Fitted by ridge logistic regression on the development half of `tests/matching/opposite_pairs.py`, all written by us,
-then multiplied by 0.6: real news is less tidy than pairs that its authors made up.
+Fitted by ridge logistic regression on the development half of `tests/matching/opposite_pairs.py`,
+all written by us, then multiplied by 0.6: real news is less tidy than pairs that its authors made
+up.
 """
 
 COSINE = 2.0
-"""Log-odds for a difference of 1 between the item's best cosine on either side. Set by hand, and low: opposite
-headlines lie close to each other in every encoder."""
+"""Log-odds for a difference of 1 between the item's best cosine on either side. Set by hand, and
+low: opposite headlines lie close to each other in every encoder."""
 
 LEAST_ABOUT = 0.3
 ENOUGH_ABOUT = 0.5
-"""The log-odds count in full when the item shares half of a phrasing's words and opposites (names apart), less below,
-down to the first number when it shares none: an item on something else has no direction. By hand."""
+"""The log-odds count in full when the item shares half of a phrasing's words and opposites (names
+apart), less below, down to the first number when it shares none: an item on something else has no
+direction. By hand."""
 
 ONE_SIDED = 0.6
-"""Factor on the log-odds when only one side has phrasings: what is unlike the examples need not be the opposite. By
-hand."""
+"""Factor on the log-odds when only one side has phrasings: what is unlike the examples need not be
+the opposite. By hand."""
 
 SUMMARY = 0.4
 """Weight of the summary beside the headline. By hand."""
@@ -39,8 +43,8 @@ READ_OF_SUMMARY = 300
 """Characters of the summary that are read: what it reports stands in its first sentences."""
 
 BY_RULE = 2.0
-"""Log-odds for an item that fulfils the author's rule. By hand: 95 in 100 such items of the built-in set's history say
-what the rule was written for, but its author knew them."""
+"""Log-odds for an item that fulfils the author's rule. By hand: 95 in 100 such items of the
+built-in set's history say what the rule was written for, but its author knew them."""
 
 SURE_ENOUGH = 0.62
 """Below this chance it abstains."""
@@ -53,8 +57,8 @@ MOST = math.log(SUREST / (1.0 - SUREST))
 HEDGED = 0.65
 CONDITIONAL = 0.5
 SWAPPED = 0.1
-"""Factors on the log-odds for each hedge (two at most) that the phrasings lack, for "if" and "would", and for two names
-that stand in the other order than in the phrasings. By hand."""
+"""Factors on the log-odds for each hedge (two at most) that the phrasings lack, for "if" and
+"would", and for two names that stand in the other order than in the phrasings. By hand."""
 
 _CONDITIONS = frozenset(["if", "unless", "would"])
 _OPEN_HAND = frozenset("the a an their its his her this that of".split())
@@ -64,9 +68,9 @@ _OPEN_HAND = frozenset("the a an their its his her this that of".split())
 class Polarity:
     """Whether an item says what the examples say.
 
-    `sign` is +1 as in the examples, -1 the opposite, 0 abstains. `p_right` is the chance that the sign is right, 0.5
-    (knows nothing; always so when `sign` is 0) to 1. `why` says it in words; `nearest` is the phrasing most like the
-    item, empty if there is none.
+    `sign` is +1 as in the examples, -1 the opposite, 0 abstains. `p_right` is the chance that the
+    sign is right, 0.5 (knows nothing; always so when `sign` is 0) to 1. `why` says it in words;
+    `nearest` is the phrasing most like the item, empty if there is none.
     """
 
     sign: int
@@ -90,16 +94,24 @@ def prepare(examples: Sequence[str], opposites: Sequence[str]) -> Prepared:
     plain = _plain(examples, opposites)
     for_it = tuple(profile(text, plain) for text in examples)
     against = tuple(profile(text, plain) for text in opposites)
-    return Prepared(for_it, against, plain, frozenset().union(*(p.hedges for p in (*for_it, *against))))
+    return Prepared(
+        for_it, against, plain, frozenset().union(*(p.hedges for p in (*for_it, *against)))
+    )
 
 
 def polarity(
-    title: str, summary: str, prepared: Prepared, similar: Sequence[float] | None = None, *, by_rule: bool = False
+    title: str,
+    summary: str,
+    prepared: Prepared,
+    similar: Sequence[float] | None = None,
+    *,
+    by_rule: bool = False,
 ) -> Polarity:
     """Does the item say what the examples say (+1), the opposite (-1), or cannot it be told (0)?
 
-    `similar` may give the item's cosines with each example, then each opposite; other lengths are ignored. `by_rule`
-    says that the item fulfils the rule that the author wrote for what the examples say.
+    `similar` may give the item's cosines with each example, then each opposite; other lengths are
+    ignored. `by_rule` says that the item fulfils the rule that the author wrote for what the
+    examples say.
 
     >>> china = prepare(["China condemns the invasion"], ["China refuses to condemn the invasion"])
     >>> said = polarity("Beijing stops short of condemning the invasion", "", china)
@@ -119,7 +131,9 @@ def polarity(
     odds += _from_cosines(similar, prepared) + (BY_RULE if by_rule else 0.0)
     chance = min(SUREST, 1.0 / (1.0 + math.exp(-abs(odds))))
     if chance < SURE_ENOUGH:
-        return Polarity(0, 0.5, "too little speaks for either side", _nearest(head, prepared, 0).text)
+        return Polarity(
+            0, 0.5, "too little speaks for either side", _nearest(head, prepared, 0).text
+        )
     sign = 1 if odds > 0 else -1
     nearest = _nearest(head, prepared, sign)
     why = _why(head, prepared, sign)
@@ -135,7 +149,9 @@ def features(item: Profile, prepared: Prepared) -> tuple[float, ...]:
     """
     of = [_likeness(item, phrasing) for phrasing in prepared.examples]
     against = [_likeness(item, phrasing) for phrasing in prepared.opposites]
-    sides = [(_side([v[k] for v in of]), _side([v[k] for v in against])) for k in range(len(WEIGHTS))]
+    sides = [
+        (_side([v[k] for v in of]), _side([v[k] for v in against])) for k in range(len(WEIGHTS))
+    ]
     if not of:
         return tuple(-2.0 * b for _, b in sides)
     if not against:
@@ -144,17 +160,25 @@ def features(item: Profile, prepared: Prepared) -> tuple[float, ...]:
 
 
 def about(item: Profile, prepared: Prepared) -> float:
-    """How far the item speaks of what the phrasings speak of (0..1); names alone are not enough for a direction."""
+    """How far the item speaks of what the phrasings speak of (0..1); names alone are not enough for
+    a direction.
+    """
     share = 0.0
     for phrasing in (*prepared.examples, *prepared.opposites):
-        share = max(share, _shared(item, phrasing) / max(2, len(phrasing.stems) - len(phrasing.names)))
+        share = max(
+            share, _shared(item, phrasing) / max(2, len(phrasing.stems) - len(phrasing.names))
+        )
     whole = 1.0 if prepared.examples and prepared.opposites else ONE_SIDED
     return whole * (LEAST_ABOUT + (1.0 - LEAST_ABOUT) * min(1.0, share / ENOUGH_ABOUT))
 
 
 def _odds(item: Profile, prepared: Prepared) -> float:
-    odds = math.fsum(w * f for w, f in zip(WEIGHTS, features(item, prepared), strict=True)) * about(item, prepared)
-    odds = max(-MOST, min(MOST, odds))  # first, so that a hedge weakens even what is put most clearly
+    odds = math.fsum(w * f for w, f in zip(WEIGHTS, features(item, prepared), strict=True)) * about(
+        item, prepared
+    )
+    odds = max(
+        -MOST, min(MOST, odds)
+    )  # first, so that a hedge weakens even what is put most clearly
     hedges = item.hedges - prepared.hedges
     odds *= HEDGED ** min(2, len(hedges))
     if hedges & _CONDITIONS:
@@ -163,8 +187,12 @@ def _odds(item: Profile, prepared: Prepared) -> float:
 
 
 def _likeness(item: Profile, phrasing: Profile) -> tuple[float, ...]:
-    axes = math.fsum(v * phrasing.axes[name] for name, v in item.axes.items() if name in phrasing.axes)
-    stems = math.fsum(v * phrasing.stems[word] for word, v in item.stems.items() if word in phrasing.stems)
+    axes = math.fsum(
+        v * phrasing.axes[name] for name, v in item.axes.items() if name in phrasing.axes
+    )
+    stems = math.fsum(
+        v * phrasing.stems[word] for word, v in item.stems.items() if word in phrasing.stems
+    )
     return (
         max(-2.0, min(2.0, axes)),
         stems / math.sqrt(1 + len(phrasing.stems)),
@@ -181,25 +209,35 @@ def _side(values: list[float]) -> float:
 
 def _shared(item: Profile, phrasing: Profile) -> int:
     axes = sum(1 for name, value in item.axes.items() if value and phrasing.axes.get(name))
-    return axes + sum(1 for word in phrasing.stems if word in item.stems and word not in phrasing.names)
+    return axes + sum(
+        1 for word in phrasing.stems if word in item.stems and word not in phrasing.names
+    )
 
 
 def _from_cosines(similar: Sequence[float] | None, prepared: Prepared) -> float:
     examples = len(prepared.examples)
-    if similar is None or len(similar) != examples + len(prepared.opposites) or not 0 < examples < len(similar):
+    if (
+        similar is None
+        or len(similar) != examples + len(prepared.opposites)
+        or not 0 < examples < len(similar)
+    ):
         return 0.0
     gap = max(similar[:examples]) - max(similar[examples:])
     return COSINE * gap if math.isfinite(gap) else 0.0
 
 
 def _swapped(item: Profile, prepared: Prepared) -> bool:
-    """Do two names stand in the other order than in every phrasing that has both ("Russia condemns China")?"""
+    """Do two names stand in the other order than in every phrasing that has both ("Russia condemns
+    China")?
+    """
     orders = {_order(item, phrasing) for phrasing in (*prepared.examples, *prepared.opposites)}
     return -1 in orders and 1 not in orders
 
 
 def _order(item: Profile, phrasing: Profile) -> int:
-    """+1 if two names of the phrasing stand in the item in the same order, -1 in the other, 0 if it cannot be told."""
+    """+1 if two names of the phrasing stand in the item in the same order, -1 in the other, 0 if it
+    cannot be told.
+    """
     names = [name for name in dict.fromkeys(phrasing.names) if name in item.order]
     if len(names) < 2:
         return 0
@@ -211,19 +249,26 @@ def _order(item: Profile, phrasing: Profile) -> int:
 
 
 def _plain(examples: Sequence[str], opposites: Sequence[str]) -> frozenset[str]:
-    """Negations that are part of a name in the phrasings: "no limit", or any behind an article ("its no fly zone")."""
+    """Negations that are part of a name in the phrasings: "no limit", or any behind an article
+    ("its no fly zone").
+    """
     found = set()
     for text in (*examples, *opposites):
         words = profile(text).order
         for before, word, after in zip(("", *words), words, (*words[1:], ""), strict=False):
-            if f"{word} {after}" in NAMES or (before in _OPEN_HAND and word in ("no", "not", "zero", "never")):
+            if f"{word} {after}" in NAMES or (
+                before in _OPEN_HAND and word in ("no", "not", "zero", "never")
+            ):
                 found.add(f"{word} {stem(after)}")
     return frozenset(found)
 
 
 def _nearest(item: Profile, prepared: Prepared, sign: int) -> Profile:
     """The phrasing most like the item, of the side that won if it has any."""
-    won = {1: prepared.examples, -1: prepared.opposites}.get(sign) or (*prepared.examples, *prepared.opposites)
+    won = {1: prepared.examples, -1: prepared.opposites}.get(sign) or (
+        *prepared.examples,
+        *prepared.opposites,
+    )
     return max(won, key=lambda phrasing: (_shared(item, phrasing), _likeness(item, phrasing)[1]))
 
 

@@ -1,9 +1,10 @@
 """Which earlier texts share runs of three words with these? An exact count, held in few bytes.
 
-A run of words (shingle) is a number of 32 bits; an entry of the index is that number with the place of its text
-behind it, in one sorted array of 64 bits, so that "who has this run?" and "does this text have it?" are both a
-binary search. That is 8 bytes a run, about 300 a report. A table of MinHash bands (rensa, 64 bands of 2) takes
-5,200 a report and finds only those that chance lets it find.
+A run of words (shingle) is a number of 32 bits; an entry of the index is that number with the place
+of its text behind it, in one sorted array of 64 bits, so that "who has this run?" and "does this
+text have it?" are both a binary search. That is 8 bytes a run, about 300 a report. A table of
+MinHash bands (rensa, 64 bands of 2) takes 5,200 a report and finds only those that chance lets it
+find.
 """
 
 from dataclasses import dataclass
@@ -17,13 +18,19 @@ Keys = NDArray[np.uint64]
 Places = NDArray[np.int64]
 
 RUN = 3
-"""Words in a shingle: two let unrelated reports meet in phrases, four let one changed word break too many."""
+"""Words in a shingle: two let unrelated reports meet in phrases, four let one changed word break
+too many.
+"""
 
 COMMON = 64
-"""A run that more texts of one stretch share is a phrase ("the war in"): it finds nobody, but is counted."""
+"""A run that more texts of one stretch share is a phrase ("the war in"): it finds nobody, but is
+counted.
+"""
 
 STRETCH = 1 << 20
-"""Entries from which a stretch of the index is left as it is; the shorter ones after it are merged."""
+"""Entries from which a stretch of the index is left as it is; the shorter ones after it are
+merged.
+"""
 
 _LOW = np.uint64(0xFFFFFFFF)
 _HIGH = np.uint64(32)
@@ -46,7 +53,9 @@ class WordHashes(dict[str, int]):
 
 @dataclass(frozen=True, slots=True)
 class Runs:
-    """The different runs of several texts, as entries that are sorted: the run, and behind it the row of its text."""
+    """The different runs of several texts, as entries that are sorted: the run, and behind it the
+    row of its text.
+    """
 
     entries: Keys
     sizes: Places
@@ -74,14 +83,18 @@ class Shared:
 def runs_of(texts: list[list[str]], hashes: WordHashes) -> Runs:
     """The runs of three words of each text; a text of fewer words has none."""
     lengths = np.fromiter(map(len, texts), np.int64, len(texts))
-    flat = np.fromiter(map(hashes.__getitem__, chain.from_iterable(texts)), np.uint64, int(lengths.sum()))
+    flat = np.fromiter(
+        map(hashes.__getitem__, chain.from_iterable(texts)), np.uint64, int(lengths.sum())
+    )
     rows = np.repeat(np.arange(len(texts)), lengths)
     if flat.size < RUN:
         return Runs(np.empty(0, np.uint64), np.zeros(len(texts), np.int64))
     mixed = flat[:-2] * _MIX[0] + flat[1:-1] * _MIX[1] + flat[2:] * _MIX[2]
     inside = rows[:-2] == rows[2:]
     entries = np.sort((mixed[inside] >> _HIGH << _HIGH) | rows[:-2][inside].astype(np.uint64))
-    entries = entries[np.concatenate(([True], entries[1:] != entries[:-1]))] if entries.size else entries
+    entries = (
+        entries[np.concatenate(([True], entries[1:] != entries[:-1]))] if entries.size else entries
+    )
     return Runs(entries, np.bincount((entries & _LOW).astype(np.int64), minlength=len(texts)))
 
 
@@ -92,11 +105,15 @@ class Postings:
         self._stretches: list[Keys] = []
 
     def add(self, runs: Runs, first: int, held: NDArray[np.bool_]) -> None:
-        """Remember the runs of those rows that are to be held; the first row has the place `first`."""
+        """Remember the runs of those rows that are to be held; the first row has the place
+        `first`.
+        """
         kept = runs.entries[held[runs.rows]]
         if not kept.size:
             return
-        self._stretches.append(kept + np.uint64(first))  # rows and places grow alike: they stay sorted
+        self._stretches.append(
+            kept + np.uint64(first)
+        )  # rows and places grow alike: they stay sorted
         while len(self._stretches) > 1:
             last, before = self._stretches[-1], self._stretches[-2]
             if before.size >= STRETCH or before.size > 2 * last.size:
@@ -109,10 +126,17 @@ class Postings:
         self._stretches = [stretch for stretch in kept if stretch.size]
 
     def shared(self, runs: Runs) -> Shared:
-        """The texts that share a run with these which is no common phrase, and how many runs in all."""
-        found = [_shared(stretch, runs) for stretch in self._stretches] or [Shared(_NO_PLACES, _NO_PLACES, _NO_PLACES)]
+        """The texts that share a run with these which is no common phrase, and how many runs in
+        all.
+        """
+        found = [_shared(stretch, runs) for stretch in self._stretches] or [
+            Shared(_NO_PLACES, _NO_PLACES, _NO_PLACES)
+        ]
         return Shared(
-            *(np.concatenate([getattr(part, name) for part in found]) for name in ("rows", "places", "counts"))
+            *(
+                np.concatenate([getattr(part, name) for part in found])
+                for name in ("rows", "places", "counts")
+            )
         )
 
     @property
@@ -122,7 +146,9 @@ class Postings:
 
 
 def shared_among(runs: Runs, first: int) -> Shared:
-    """The same among the texts asked about, whose places begin at `first`: each with those before it."""
+    """The same among the texts asked about, whose places begin at `first`: each with those before
+    it.
+    """
     found = _shared(runs.entries, runs, common=len(runs.sizes))
     earlier = found.places < found.rows
     return Shared(found.rows[earlier], found.places[earlier] + first, found.counts[earlier])
@@ -139,7 +165,9 @@ def _shared(stretch: Keys, runs: Runs, common: int = COMMON) -> Shared:
         return Shared(_NO_PLACES, _NO_PLACES, _NO_PLACES)
     within = np.arange(ends[-1]) - np.repeat(ends - many, many)
     hits = stretch[np.repeat(low[rare], many) + within] & _LOW
-    pairs, counts = np.unique((np.repeat(rows[rare], many).astype(np.uint64) << _HIGH) | hits, return_counts=True)
+    pairs, counts = np.unique(
+        (np.repeat(rows[rare], many).astype(np.uint64) << _HIGH) | hits, return_counts=True
+    )
     of, at = (pairs >> _HIGH).astype(np.int64), (pairs & _LOW).astype(np.int64)
     if common == COMMON and (phrases := often > common).any():
         counts = counts + _phrases_shared(stretch, runs.entries[phrases], of, at)

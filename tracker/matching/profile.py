@@ -9,9 +9,10 @@ from forecasts.evidence import Indicator
 class Profile:
     """Something that items are held against.
 
-    `text` says what it is in a sentence, `examples` and `opposites` are phrasings in which it happens and in which
-    the opposite does, `aliases` further names of its subject. `terms` is an AND of ORs that its author wrote, and
-    `unless` vetoes. Two indicators that say the same are one profile.
+    `text` says what it is in a sentence, `examples` and `opposites` are phrasings in which it
+    happens and in which the opposite does, `aliases` further names of its subject. `terms` is an
+    AND of ORs that its author wrote, and `unless` vetoes. Two indicators that say the same are one
+    profile.
     """
 
     text: str
@@ -30,10 +31,21 @@ class Profile:
     def words(self) -> str:
         """Everything that the profile says, as one text."""
         return "\n".join(
-            [*self.phrasings, *self.aliases, *(term.rstrip("*") for group in self.terms for term in group)]
+            [
+                *self.phrasings,
+                *self.aliases,
+                *(term.rstrip("*") for group in self.terms for term in group),
+            ]
         )
 
 
 def profile_of(indicator: Indicator) -> Profile:
     """An indicator as a profile; the same for every question that it bears on."""
-    return Profile(indicator.name, indicator.examples, indicator.opposites, (), indicator.terms, indicator.unless)
+    return Profile(
+        indicator.name,
+        indicator.examples,
+        indicator.opposites,
+        (),
+        indicator.terms,
+        indicator.unless,
+    )

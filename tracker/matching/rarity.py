@@ -1,8 +1,8 @@
 """How rare a word is in news, so that "Zelensky" says more than "government".
 
-`rarity.txt.xz` counts in how many of some thousand freely licensed texts each token stands; `tests/training/rarity.py`
-makes it. A fixed table, and no count of what this installation has read, so that a relevance means the same everywhere
-and a replay finds what was found.
+`rarity.txt.xz` counts in how many of some thousand freely licensed texts each token stands;
+`tests/training/rarity.py` makes it. A fixed table, and no count of what this installation has read,
+so that a relevance means the same everywhere and a replay finds what was found.
 """
 
 import lzma
@@ -28,7 +28,8 @@ def counts() -> tuple[int, Mapping[str, int]]:
 
 
 def rarity(name: str) -> float:
-    """The inverse document frequency of a token in nats: ln((N + 1) / (n + ½)); 0 for the token of nothing.
+    """The inverse document frequency of a token in nats: ln((N + 1) / (n + ½)); 0 for the token of
+    nothing.
 
     From about 1 (in every third text) to about 9 (in none). Source: Robertson & Spärck Jones 1976.
     """

@@ -1,4 +1,5 @@
-"""What the author of a profile demanded: every group of terms has one in the text, and no veto term stands there.
+"""What the author of a profile demanded: every group of terms has one in the text, and no veto term
+stands there.
 
 All terms of all profiles are found by one automaton; groups and profiles follow by sparse products.
 """
@@ -23,7 +24,9 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Spotted:
-    """Which groups (items × groups) and vetoes (items × terms) stand in headlines, and in whole texts."""
+    """Which groups (items × groups) and vetoes (items × terms) stand in headlines, and in whole
+    texts.
+    """
 
     title_groups: "csr_matrix"
     groups: "csr_matrix"
@@ -39,7 +42,9 @@ class Rules:
         self._spotter = Spotter(self._terms)
         groups = list(dict.fromkeys(group for p in profiles for group in p.terms))
         of_group = {group: n for n, group in enumerate(groups)}
-        rows = [[number[t] for t in group] for group in groups] or [[]]  # scipy wants at least one of everything
+        rows = [[number[t] for t in group] for group in groups] or [
+            []
+        ]  # scipy wants at least one of everything
         self._any_of = _sparse(rows, len(self._terms)).T.tocsr()
         self._all_of = _sparse([[of_group[g] for g in set(p.terms)] for p in profiles], len(groups))
         self._unless = _sparse([[number[t] for t in p.unless] for p in profiles], len(self._terms))
@@ -63,7 +68,9 @@ class Rules:
         return Pairs(share.row[full].astype(np.int64), share.col[full].astype(np.int64))
 
     def shares(self, spotted: Spotted, pairs: Pairs) -> tuple[Floats, Floats]:
-        """The share of each pair's groups that stand in the headline, and anywhere; 0 where nothing is demanded."""
+        """The share of each pair's groups that stand in the headline, and anywhere; 0 where nothing
+        is demanded.
+        """
         demanded = np.maximum(self._demanded[pairs.profiles], 1.0)
         wanted = self._all_of[pairs.profiles]
         found = [
@@ -78,19 +85,29 @@ class Rules:
         return np.asarray(hits).ravel() > 0
 
     def words(self, text: str, profile: Profile) -> tuple[str, ...]:
-        """The terms of one profile's groups as they stand in a text, the first of each; none if a group has none."""
+        """The terms of one profile's groups as they stand in a text, the first of each; none if a
+        group has none.
+        """
         spotter = Spotter([term for group in profile.terms for term in group])
         owner = [n for n, group in enumerate(profile.terms) for _ in group]
         seen = flat(text)
         original = one_spaced(text)
         found: dict[int, str] = {}
         for which, start, end in sorted(spotter.spans(seen), key=lambda hit: hit[1]):
-            found.setdefault(owner[which], (original if len(original) == len(seen) else seen)[start:end])
-        return tuple(dict.fromkeys(found[n] for n in sorted(found))) if len(found) == len(profile.terms) else ()
+            found.setdefault(
+                owner[which], (original if len(original) == len(seen) else seen)[start:end]
+            )
+        return (
+            tuple(dict.fromkeys(found[n] for n in sorted(found)))
+            if len(found) == len(profile.terms)
+            else ()
+        )
 
 
 def fulfilling(texts: Sequence[str], profiles: Sequence[Profile]) -> frozenset[tuple[int, int]]:
-    """Which texts have a term of every group of which profiles, and no veto term: (text, profile) by their places."""
+    """Which texts have a term of every group of which profiles, and no veto term: (text, profile)
+    by their places.
+    """
     rules = Rules(profiles)
     spotted = rules.spot(texts, [""] * len(texts))
     pairs = rules.fulfilled(spotted)
@@ -118,6 +135,8 @@ def _sparse(rows: Sequence[Sequence[int]], width: int) -> "csr_matrix":
 
     starts = np.concatenate([[0], np.cumsum([len(row) for row in rows], dtype=np.int64)])
     columns = np.fromiter(chain.from_iterable(rows), dtype=np.int64, count=int(starts[-1]))
-    found = csr_matrix((np.ones(len(columns), dtype=np.float32), columns, starts), shape=(len(rows), max(1, width)))
+    found = csr_matrix(
+        (np.ones(len(columns), dtype=np.float32), columns, starts), shape=(len(rows), max(1, width))
+    )
     found.sum_duplicates()
     return _binary(found)

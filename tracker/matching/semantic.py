@@ -1,4 +1,6 @@
-"""The semantic stage: how near an item is in meaning to the phrasings of each profile, as cosines of vectors."""
+"""The semantic stage: how near an item is in meaning to the phrasings of each profile, as cosines
+of vectors.
+"""
 
 from collections.abc import Sequence
 from itertools import accumulate, chain, pairwise
@@ -35,15 +37,18 @@ class Encoder(Protocol):
 
 
 def kind_of(encoder: Encoder | None) -> str:
-    """The kind of an encoder, by which heads and thresholds are chosen: "static", "minilm", or "lexical" for none."""
+    """The kind of an encoder, by which heads and thresholds are chosen: "static", "minilm", or
+    "lexical" for none.
+    """
     return encoder.name.partition("-")[0] if encoder else "lexical"
 
 
 def comparable(vectors: Floats) -> Floats:
-    """Vectors of length 1 on a grid on which float32 products are exact, so that cosines are the same to the last bit.
+    """Vectors of length 1 on a grid on which float32 products are exact, so that cosines are the
+    same to the last bit.
 
-    All sums are multiples of 2^-22 and not much above 1, which 24 bits hold. Else a product of matrices would
-    depend on what else is multiplied, and a replay would find other numbers.
+    All sums are multiples of 2^-22 and not much above 1, which 24 bits hold. Else a product of
+    matrices would depend on what else is multiplied, and a replay would find other numbers.
     """
     return np.asarray(np.rint(vectors * np.float32(GRID)) / np.float32(GRID), dtype=np.float32)
 
@@ -51,12 +56,16 @@ def comparable(vectors: Floats) -> Floats:
 class Semantic:
     """The phrasings of all profiles as vectors.
 
-    `phrasings` encodes the profiles' own texts, the encoder itself unless another is given: one that remembers them,
-    where profiles come and go.
+    `phrasings` encodes the profiles' own texts, the encoder itself unless another is given: one
+    that remembers them, where profiles come and go.
     """
 
     def __init__(
-        self, profiles: Sequence[Profile], encoder: Encoder, tokens: Tokens, phrasings: Encoder | None = None
+        self,
+        profiles: Sequence[Profile],
+        encoder: Encoder,
+        tokens: Tokens,
+        phrasings: Encoder | None = None,
     ) -> None:
         self._encoder = encoder
         self._tokens = tokens

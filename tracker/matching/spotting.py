@@ -1,7 +1,8 @@
 """Many phrases in one text at once: an automaton finds them, word borders are checked after.
 
-A phrase is matched without regard to case, a trailing `*` lets its last word end in any way, and scripts without
-spaces between words have no borders. A phrase without a letter ("*") stands nowhere.
+A phrase is matched without regard to case, a trailing `*` lets its last word end in any way, and
+scripts without spaces between words have no borders. A phrase without a letter ("*") stands
+nowhere.
 """
 
 import re
@@ -19,12 +20,16 @@ Span = tuple[int, int, int]
 
 
 def flat(text: str) -> str:
-    """A text as the automaton sees it: lower case, one space for any white space; as long as `one_spaced`."""
+    """A text as the automaton sees it: lower case, one space for any white space; as long as
+    `one_spaced`.
+    """
     return one_spaced(lowered(text))
 
 
 def lowered(text: str) -> str:
-    """A text in lower case, character by character: `İ` alone would become two, and spans would slip."""
+    """A text in lower case, character by character: `İ` alone would become two, and spans would
+    slip.
+    """
     return text.lower() if text.isascii() else text.replace("İ", "I").lower()
 
 
@@ -34,7 +39,9 @@ def one_spaced(text: str) -> str:
 
 
 class Spotter:
-    """Finds which of its phrases stand in a text: all of them, or of those that overlap the `longest` alone."""
+    """Finds which of its phrases stand in a text: all of them, or of those that overlap the
+    `longest` alone.
+    """
 
     def __init__(self, phrases: Sequence[str], *, longest: bool = False) -> None:
         from ahocorasick_rs import AhoCorasick
@@ -51,7 +58,9 @@ class Spotter:
         return [number for number, _, _ in self._bordering(text)]
 
     def spans(self, text: str) -> Iterator[Span]:
-        """Phrase, start and end of each hit in a text that is `flat`; a starred phrase ends with its word."""
+        """Phrase, start and end of each hit in a text that is `flat`; a starred phrase ends with
+        its word.
+        """
         for number, start, end in self._bordering(text):
             goes_on = self._open[number] and not self._anywhere[number]
             yield number, start, self._word_end(text, end) if goes_on else end
@@ -85,7 +94,9 @@ class Spotter:
 
 
 def _longest(hits: Sequence[Span]) -> list[Span]:
-    """Of hits that overlap the one that starts first, and of those that start together the longest."""
+    """Of hits that overlap the one that starts first, and of those that start together the
+    longest.
+    """
     found: list[Span] = []
     for hit in sorted(hits, key=lambda hit: (hit[1], -hit[2])):
         if not found or hit[1] >= found[-1][2]:

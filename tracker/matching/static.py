@@ -1,8 +1,8 @@
 """The default encoder: a text's meaning as the sum of its words' rows in a table, at length 1.
 
-The table imitates a sentence transformer (all-MiniLM-L6-v2): the cosine of two vectors says how much two
-texts are about the same thing, -1..1, at a hundredth of the transformer's cost. It knows no word order and no
-negation. Punctuation and other scripts than Latin count for nothing.
+The table imitates a sentence transformer (all-MiniLM-L6-v2): the cosine of two vectors says how
+much two texts are about the same thing, -1..1, at a hundredth of the transformer's cost. It knows
+no word order and no negation. Punctuation and other scripts than Latin count for nothing.
 """
 
 import re
@@ -20,13 +20,16 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
 BATCH = 2_000
-"""Texts that are counted together: enough that most words are met again, few enough to need only 20 MB."""
+"""Texts that are counted together: enough that most words are met again, few enough to need only 20
+MB.
+"""
 
 _WORD = re.compile(r"[^\W_]+")
 
 
 class StaticEncoder:
-    """Texts → vectors of `dim` numbers at length 1, by a table; a text without a known word is all zeros.
+    """Texts → vectors of `dim` numbers at length 1, by a table; a text without a known word is all
+    zeros.
 
     `name` changes with the table: vectors of different names must not be compared.
     """
@@ -45,18 +48,24 @@ class StaticEncoder:
 
         vectors = np.zeros((len(texts), self.dim), np.float32)
         for start in range(0, len(texts), BATCH):
-            vectors[start : start + BATCH] = self.encode_words(*counted(texts[start : start + BATCH]))
+            vectors[start : start + BATCH] = self.encode_words(
+                *counted(texts[start : start + BATCH])
+            )
         return vectors
 
     def encode_words(self, counts: "csr_matrix", words: Sequence[str]) -> "NDArray[np.float32]":
-        """Vectors of texts whose words are counted already: `counts` is texts × words, as `counted` gives it."""
+        """Vectors of texts whose words are counted already: `counts` is texts × words, as `counted`
+        gives it.
+        """
         import numpy as np
 
         used = np.flatnonzero(np.bincount(counts.indices, minlength=len(words)))
         spelt, meanings = self._spelt([words[i] for i in used.tolist()])
         vectors = (counts[:, used] @ spelt) @ meanings
         lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))[:, None]
-        unit: NDArray[np.float32] = np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
+        unit: NDArray[np.float32] = np.divide(
+            vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0
+        )
         return unit
 
     def _spelt(self, words: Sequence[str]) -> "tuple[csr_matrix, NDArray[np.float32]]":
@@ -90,7 +99,9 @@ def counted(texts: Sequence[str]) -> "tuple[csr_matrix, list[str]]":
     for text in texts:
         columns.extend(number.setdefault(word, len(number)) for word in words_of(text))
         ends.append(len(columns))
-    counts = csr_matrix((np.ones(len(columns), np.float32), columns, ends), shape=(len(texts), len(number)))
+    counts = csr_matrix(
+        (np.ones(len(columns), np.float32), columns, ends), shape=(len(texts), len(number))
+    )
     counts.sum_duplicates()
     return counts, list(number)
 
@@ -102,6 +113,8 @@ def words_of(text: str) -> list[str]:
 
 
 def load() -> StaticEncoder | None:
-    """The encoder with the table that ships; None when that file is missing or damaged, which is logged."""
+    """The encoder with the table that ships; None when that file is missing or damaged, which is
+    logged.
+    """
     table = tables.read()
     return None if table is None else StaticEncoder(table)

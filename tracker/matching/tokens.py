@@ -28,10 +28,11 @@ OTHER_SCRIPT: Final = re.compile(f"[\u0400-\u052f{HAN}]")
 
 STOPPED: Final = frozenset(
     """a about above after again against all also am an and any are as at be because been before being below between
-    both but by can could did do does doing don down during each few for from further had has have having he her here
-    hers him his how i if in into is it its itself just me more most my no nor not now of off on once only or other our
-    out over own per s same says said say she should so some such t than that the their them then there these they this
-    those through to too under until up upon us very via was we were what when where which while who whom why will with
+    both but by can could did do does doing don down during each few for from further had has have
+    having he her here hers him his how i if in into is it its itself just me more most my no nor
+    not now of off on once only or other our out over own per s same says said say she should so
+    some such t than that the their them then there these they this those through to too under until
+    up upon us very via was we were what when where which while who whom why will with
     would you your new year years day days week month today amid""".split()
 )
 
@@ -48,33 +49,49 @@ class Tokens:
         self._ids: dict[str, int] = {"": NOTHING}
         self._seen = _Remembered(self._learned)
         self._phrases = list(self._aliases.phrases)
-        self._spotter = Spotter(self._phrases, longest=True)  # 印度尼西亚 is Indonesia, and not India, too
-        self._concepts = [self._token(f"@{self._aliases.phrases[phrase]}") for phrase in self._phrases]
+        self._spotter = Spotter(
+            self._phrases, longest=True
+        )  # 印度尼西亚 is Indonesia, and not India, too
+        self._concepts = [
+            self._token(f"@{self._aliases.phrases[phrase]}") for phrase in self._phrases
+        ]
 
     def __len__(self) -> int:
         return len(self.names)
 
     @property
     def full(self) -> bool:
-        """Whether it is time for a new vocabulary and a matcher that is built on it: a token is never forgotten."""
+        """Whether it is time for a new vocabulary and a matcher that is built on it: a token is
+        never forgotten.
+        """
         return len(self.names) >= MOST_TOKENS
 
     def of(self, text: str, most: int = MOST_TEXT) -> list[int]:
-        """The tokens of the first `most` characters of a text in order, names of several words at the end."""
+        """The tokens of the first `most` characters of a text in order, names of several words at
+        the end.
+        """
         text = text[:most]
-        found = list(map(self._seen.__getitem__, (PLAIN_WORD if text.isascii() else WORD).findall(text)))
+        found = list(
+            map(self._seen.__getitem__, (PLAIN_WORD if text.isascii() else WORD).findall(text))
+        )
         if spotted := self._spotter.indexes(flat(text)):
             found += [self._concepts[i] for i in spotted]
         return found
 
     def in_english(self, text: str) -> str:
-        """The text with the concepts that it names in other scripts added in English, for an encoder of English."""
+        """The text with the concepts that it names in other scripts added in English, for an
+        encoder of English.
+        """
         if text.isascii() or not OTHER_SCRIPT.search(text):
             return text
         text = one_spaced(text)
         read = text[:MOST_TEXT]
         found = [self._seen[word] for word in WORD.findall(read) if OTHER_SCRIPT.match(word)]
-        found += [self._concepts[i] for i in self._spotter.indexes(flat(read)) if OTHER_SCRIPT.search(self._phrases[i])]
+        found += [
+            self._concepts[i]
+            for i in self._spotter.indexes(flat(read))
+            if OTHER_SCRIPT.search(self._phrases[i])
+        ]
         names = [self.names[t][1:] for t in found if self.names[t].startswith("@")]
         return f"{' '.join(dict.fromkeys(names)).replace('-', ' ')} {text}" if names else text
 
@@ -84,7 +101,11 @@ class Tokens:
         text = text[:MOST_TEXT]
         words = [word for word in WORD.findall(text) if self._seen[word] in tokens]
         text = one_spaced(text)
-        spans = [(start, end) for i, start, end in self._spotter.spans(flat(text)) if self._concepts[i] in tokens]
+        spans = [
+            (start, end)
+            for i, start, end in self._spotter.spans(flat(text))
+            if self._concepts[i] in tokens
+        ]
         return tuple(dict.fromkeys([*words, *(text[start:end] for start, end in spans)]))
 
     def is_entity(self, token: int) -> bool:
@@ -116,7 +137,8 @@ class _Remembered(dict[str, int]):
 
 
 def token_name(word: str, known: Aliases) -> str:
-    """What a word is as a token: `@` and its concept, or its stem; nothing for a word that says nothing by itself.
+    """What a word is as a token: `@` and its concept, or its stem; nothing for a word that says
+    nothing by itself.
 
     >>> token_name("Beijing's", aliases()), token_name("sanctioned", Aliases()), token_name("the", aliases())
     ('@china', 'sanction', '')

@@ -1,4 +1,6 @@
-"""Which news agency does a report name as its source? By dateline, byline or tag, not by mention."""
+"""Which news agency does a report name as its source? By dateline, byline or tag, not by
+mention.
+"""
 
 import re
 
@@ -35,7 +37,11 @@ _NAMES = {
     "aap": "AAP",
 }
 AGENCIES = "|".join(
-    sorted((re.escape(name) for names in _NAMES.values() for name in names.split("|")), key=len, reverse=True)
+    sorted(
+        (re.escape(name) for names in _NAMES.values() for name in names.split("|")),
+        key=len,
+        reverse=True,
+    )
 )
 """All their names as one alternative of a regular expression, the longest first."""
 
@@ -66,7 +72,8 @@ _LOOKED_AT = 200
 
 
 def wire(title: str, summary: str) -> str:
-    """The agency that a report names as its source, as a slug such as "reuters"; empty when it names none.
+    """The agency that a report names as its source, as a slug such as "reuters"; empty when it
+    names none.
 
     An agency that the report is about, or that somebody spoke to, is no source.
 
@@ -78,7 +85,11 @@ def wire(title: str, summary: str) -> str:
     title, summary = title[-2 * _LOOKED_AT :].strip(), summary.strip()
     start, end = summary[:_LOOKED_AT], summary[-_LOOKED_AT:]
     if not (_MENTION.search(start) or _MENTION.search(title) or _MENTION.search(end)):
-        return "reuters" if "diting by" in end and _REUTERS_CREDIT.search(summary[-3 * _LOOKED_AT :]) else ""
+        return (
+            "reuters"
+            if "diting by" in end and _REUTERS_CREDIT.search(summary[-3 * _LOOKED_AT :])
+            else ""
+        )
     for found in (_STARTS.match(start), _ENDS.search(end), _TITLE.match(title)):
         if found:
             name = next(group for group in found.groupdict().values() if group)

@@ -1,4 +1,5 @@
-"""What a report says without its wrapping: outlet tags, labels, boilerplate and datelines go, words stay.
+"""What a report says without its wrapping: outlet tags, labels, boilerplate and datelines go, words
+stay.
 
 Everything here runs for every item, so plain tests for a word stand before each regular expression.
 """
@@ -17,7 +18,16 @@ LONGEST = 4_000
 """Characters that are looked at: what stands behind them can no longer change what an item is."""
 
 _DASHES = (("–", "-"), ("—", "-"), ("‒", "-"), ("―", "-"), ("−", "-"), ("｜", "|"))
-_QUOTES = (("’", "'"), ("‘", "'"), ("“", '"'), ("”", '"'), ("…", "..."), ("（", "("), ("）", ")"), ("：", ": "))
+_QUOTES = (
+    ("’", "'"),
+    ("‘", "'"),
+    ("“", '"'),
+    ("”", '"'),
+    ("…", "..."),
+    ("（", "("),
+    ("）", ")"),
+    ("：", ": "),
+)
 _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe0e\ufe0f\ufeff]")
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002fa1f"
 _CJK_NAME = re.compile(rf"[{_CJK}\w]{{2,8}}")
@@ -25,22 +35,28 @@ _WORD = re.compile(rf"[{_CJK}]|(?:(?![{_CJK}])[^\W_])+(?:'(?:(?![{_CJK}])[^\W_])
 _SPACES = {code: " " for code in range(128) if not chr(code).isalnum() and chr(code) != "'"}
 
 _DOMAIN = (
-    r"(?:www\.)?[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|info|news|tv|eu|uk|us|ru|cn|in|de|fr|ua|au|ca|jp|int|gov|edu|io|co)"
+    r"(?:www\.)?[\w-]+(?:\.[\w-]+)*"
+    r"\.(?:com|org|net|info|news|tv|eu|uk|us|ru|cn|in|de|fr|ua|au|ca|jp|int|gov|edu|io|co)"
 )
 _BARS = (" - ", " -- ", "|", " :: ", " « ", " » ", " • ", " · ")
 LONGEST_TAG = 48
-_IN_BRACKETS = re.compile(rf"^(.+\S)\s*[(\[](?:{AGENCIES}|{_DOMAIN}|video|photos?|updated?|live|opinion)[)\]]$", re.I)
+_IN_BRACKETS = re.compile(
+    rf"^(.+\S)\s*[(\[](?:{AGENCIES}|{_DOMAIN}|video|photos?|updated?|live|opinion)[)\]]$", re.I
+)
 _SMALL = frozenset("of the and for on in at by de la le el du des der die das al & à и".split())
 _SAYERS = frozenset(
-    "un eu nato imf who iaea us uk icrc osce opec unicef kremlin pentagon white house state department ministry mod"
-    " general staff president minister mayor governor putin zelensky zelenskyy zelenskiy biden trump xi lavrov macron"
-    " scholz modi erdogan netanyahu blinken borrell stoltenberg russia ukraine china iran israel india taiwan turkey"
-    " germany france japan poland police officials sources report reports poll analysts experts".split()
+    "un eu nato imf who iaea us uk icrc osce opec unicef kremlin pentagon white house"
+    " state department ministry mod general staff president minister mayor governor putin"
+    " zelensky zelenskyy zelenskiy biden trump xi lavrov macron scholz modi erdogan"
+    " netanyahu blinken borrell stoltenberg russia ukraine china iran israel india taiwan"
+    " turkey germany france japan poland police officials sources report reports poll"
+    " analysts experts".split()
 )
 _LABELS = (
-    "breaking news|breaking|exclusive|watch live|watch|live updates|live blog|live|video|photos|update|updated|just in"
-    "|factbox|explainer|explained|analysis|opinion|timeline|insight|focus|graphic|wrapup|rpt|refile|corrected|correction"
-    "|column|commentary|editorial|interview|listen|read|in pictures|developing|alert|urgent|news alert|flash"
+    "breaking news|breaking|exclusive|watch live|watch|live updates|live blog|live|video|photos"
+    "|update|updated|just in|factbox|explainer|explained|analysis|opinion|timeline|insight|focus"
+    "|graphic|wrapup|rpt|refile|corrected|correction|column|commentary|editorial|interview"
+    "|listen|read|in pictures|developing|alert|urgent|news alert|flash"
     "|молния|срочно|эксклюзив|видео|快讯|突发|独家|视频|最新"
 )
 _LABEL = re.compile(
@@ -57,12 +73,17 @@ _DATELINE = re.compile(
     rf"|[A-Z][A-Z .'/]{{2,28}}(?:,\s[A-Z][\w. ]{{1,20}})?(?:,\s{_MONTH}\s\d{{1,2}})?\s?(?:-{{1,2}}|:)\s+"
     r"|新华社\w{0,12}[日月]电\s?(?:\([^)]{0,30}\))?\s*)"
 )
-_CUT_OFF = re.compile(r"(?:\[\s?(?:\.\.\.|\+\d+ chars)\s?\]|\(\.\.\.\)|\.{3,}|\[&hellip;\]|>>|»)\s*$")
+_CUT_OFF = re.compile(
+    r"(?:\[\s?(?:\.\.\.|\+\d+ chars)\s?\]|\(\.\.\.\)|\.{3,}|\[&hellip;\]|>>|»)\s*$"
+)
 _REST = r"[^.!?\n]{0,120}[.!?]*"
 _BOILERPLATE = tuple(
     (hint, re.compile(pattern, re.I))
     for hint, pattern in (
-        ("read more", rf"\(?\bread more(?: (?:at|on|about|here|from){_REST}| *[>»:-][^.\n]{{0,80}})?\)?\.*"),
+        (
+            "read more",
+            rf"\(?\bread more(?: (?:at|on|about|here|from){_REST}| *[>»:-][^.\n]{{0,80}})?\)?\.*",
+        ),
         ("continue reading", r"\bcontinue reading\b[^\n]{0,200}$|\bcontinue reading\.*"),
         (
             "first appeared on",
@@ -72,7 +93,10 @@ _BOILERPLATE = tuple(
             "appeared first on",
             rf"\b(?:the post|this (?:article|story|post))\b[^\n]{{0,250}}? appeared first on {_REST}",
         ),
-        ("originally published", rf"\bthis (?:article|story|post) was originally published {_REST}"),
+        (
+            "originally published",
+            rf"\bthis (?:article|story|post) was originally published {_REST}",
+        ),
         ("sign up", rf"\bsign up (?:for|to|here|now|today|with){_REST}"),
         ("subscribe", rf"\bsubscribe (?:to|for|now|here|today){_REST}"),
         ("click here", rf"\bclick here{_REST}"),
@@ -89,7 +113,10 @@ _BOILERPLATE = tuple(
             r"[(\[]\s?image (?:credit|source|:)[^)\]]{0,80}[)\]]|\bimage (?:credit|source): [^.\n]{0,60}(?:\.|$)",
         ),
         ("getty images", r"[(\[]?(?:[A-Z][\w. ]{2,30}/)?\s?(?:via )?getty images[)\]]?"),
-        ("reporting by", r"\(?\breporting by [^()\n]{0,200}?(?:editing by [^()\n.]{0,80})?(?:\)|$)"),
+        (
+            "reporting by",
+            r"\(?\breporting by [^()\n]{0,200}?(?:editing by [^()\n.]{0,80})?(?:\)|$)",
+        ),
         ("with inputs from", r"\(?\bwith inputs from [^()\n.]{0,60}\)?\.?"),
         ("advertisement", r"\badvertisement\b"),
         ("читать далее", r"\bчитать далее[^\n]{0,60}"),
@@ -101,7 +128,8 @@ _BOILERPLATE = tuple(
 
 
 def headline(title: str, outlet: str = "") -> str:
-    """A headline without the names of outlets and the labels around it, on one line; never fewer than 3 words.
+    """A headline without the names of outlets and the labels around it, on one line; never fewer
+    than 3 words.
 
     `outlet` is the name of the feed, when it is known: it is cut wherever it stands at an end.
 
@@ -115,13 +143,16 @@ def headline(title: str, outlet: str = "") -> str:
     if " -" in text or "|" in text or text[-1:] in ")]" or " ::" in text or not text.isascii():
         text = _without_tags(text, outlet)
     head = text[:40]
-    if any(mark in head for mark in ":|!-]") or head[:12].lstrip("\"'[").upper().startswith("BREAKING"):
+    if any(mark in head for mark in ":|!-]") or head[:12].lstrip("\"'[").upper().startswith(
+        "BREAKING"
+    ):
         text = _without_labels(text, outlet)
     return text
 
 
 def body(summary: str) -> str:
-    """A summary without datelines, invitations to read on, credits and the mark where it was cut off.
+    """A summary without datelines, invitations to read on, credits and the mark where it was cut
+    off.
 
     >>> body("CORLAND, March 3 (Reuters) - Ships left port. Continue reading...")
     'Ships left port.'
@@ -164,7 +195,9 @@ def words(text: str) -> list[str]:
 
 
 def normalised(text: str) -> str:
-    """Escapes undone (twice: feeds escape what was escaped), typographic signs made plain, white space single."""
+    """Escapes undone (twice: feeds escape what was escaped), typographic signs made plain, white
+    space single.
+    """
     if len(text) > LONGEST:
         text = text[:LONGEST]
     if "&" in text:
@@ -179,12 +212,20 @@ def normalised(text: str) -> str:
 def _without_tags(text: str, outlet: str) -> str:
     """Cut what looks like an outlet's name at the end, at most three of them."""
     for _ in range(3):
-        if text[-1:] in ")]" and (found := _IN_BRACKETS.match(text)) and len(words(found[1])) >= FEWEST_LEFT:
+        if (
+            text[-1:] in ")]"
+            and (found := _IN_BRACKETS.match(text))
+            and len(words(found[1])) >= FEWEST_LEFT
+        ):
             text = found[1]
             continue
         at, bar = max((text.rfind(bar), bar) for bar in _BARS)
         tag = text[at + len(bar) :].strip()
-        if at < 0 or not 2 <= len(tag) <= LONGEST_TAG or not _is_tag(tag, text[:at], outlet, bar="-" not in bar):
+        if (
+            at < 0
+            or not 2 <= len(tag) <= LONGEST_TAG
+            or not _is_tag(tag, text[:at], outlet, bar="-" not in bar)
+        ):
             break
         text = text[:at].rstrip()
     return text
@@ -216,7 +257,11 @@ def _without_labels(text: str, outlet: str) -> str:
         found = _LABEL.match(text)
         if found:
             rest = text[found.end() :]
-        elif outlet and text.lower().startswith(outlet) and text[len(outlet) :].lstrip()[:1] in (":", "|", "-"):
+        elif (
+            outlet
+            and text.lower().startswith(outlet)
+            and text[len(outlet) :].lstrip()[:1] in (":", "|", "-")
+        ):
             rest = text[len(outlet) :].lstrip(" :|-")
         else:
             break

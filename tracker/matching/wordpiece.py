@@ -1,9 +1,9 @@
 """Text → word pieces of the BERT-uncased vocabulary, for both encoders.
 
 Our own sixty lines stand in for the `tokenizers` package, which would bring a client of a model hub
-with it. The steps are those of BERT's published tokenizer (Devlin et al. 2019, `tokenization.py`): drop control
-characters, set Chinese characters apart, strip accents, lower-case, split at punctuation, then the
-longest pieces from the left.
+with it. The steps are those of BERT's published tokenizer (Devlin et al. 2019, `tokenization.py`):
+drop control characters, set Chinese characters apart, strip accents, lower-case, split at
+punctuation, then the longest pieces from the left.
 """
 
 import re
@@ -26,7 +26,8 @@ _ASCII_SIGNS = re.compile(r"([!-/:-@\[-`{-~])")
 class WordPiece:
     """Splits words into pieces and knows the number of each piece.
 
-    The vocabulary is in the order of its numbers. It must hold `[UNK]`; `encode` also needs `[CLS]` and `[SEP]`.
+    The vocabulary is in the order of its numbers. It must hold `[UNK]`; `encode` also needs `[CLS]`
+    and `[SEP]`.
 
     >>> pieces = WordPiece(["[UNK]", "[CLS]", "[SEP]", "sanction", "##s", "##ed", ","])
     >>> pieces.pieces("Sanctions"), pieces.encode("Sanctioned, unheard", limit=8)
@@ -40,7 +41,8 @@ class WordPiece:
         self._cached: dict[str, tuple[int, ...]] = {}
 
     def pieces(self, word: str) -> tuple[int, ...]:
-        """The numbers of a word's pieces; `[UNK]`'s for what the vocabulary cannot spell, empty for a blank.
+        """The numbers of a word's pieces; `[UNK]`'s for what the vocabulary cannot spell, empty for
+        a blank.
 
         A word may hold punctuation (`isn't`) or be several words: it is split as a text would be.
         """
@@ -53,7 +55,9 @@ class WordPiece:
         return found
 
     def encode(self, text: str, limit: int) -> list[int]:
-        """A text for a transformer: `[CLS]`, pieces, `[SEP]`, cut so that all of it has at most `limit` numbers."""
+        """A text for a transformer: `[CLS]`, pieces, `[SEP]`, cut so that all of it has at most
+        `limit` numbers.
+        """
         numbers = [self._number["[CLS]"]]
         for word in text.split():
             if len(numbers) >= limit:
@@ -62,7 +66,9 @@ class WordPiece:
         return [*numbers[: limit - 1], self._number["[SEP]"]]
 
     def _spell(self, part: str) -> list[int]:
-        """Pieces of one run of letters: the longest known beginning, then the longest continuation, and so on."""
+        """Pieces of one run of letters: the longest known beginning, then the longest continuation,
+        and so on.
+        """
         if len(part) > LONGEST_WORD:
             return [self.unknown]
         numbers: list[int] = []
@@ -83,7 +89,9 @@ def _parts(word: str) -> list[str]:
     if word.isascii():
         return _ASCII_SIGNS.sub(r" \1 ", _printable(word).lower()).split()
     spaced = _CJK.sub(r" \1 ", "".join(map(_clean, word)))
-    plain = "".join(c for c in unicodedata.normalize("NFD", spaced) if unicodedata.category(c) != "Mn")
+    plain = "".join(
+        c for c in unicodedata.normalize("NFD", spaced) if unicodedata.category(c) != "Mn"
+    )
     return "".join(map(_set_apart, plain.lower())).split()
 
 

@@ -10,7 +10,9 @@ OURS = frozenset(Row.metadata.tables)
 
 
 def ours(_object: Any, name: str | None, kind: str, reflected: bool, _compare_to: Any) -> bool:
-    """Leave tables alone that we did not make, such as those of a work queue in the same database."""
+    """Leave tables alone that we did not make, such as those of a work queue in the same
+    database.
+    """
     return not (kind == "table" and reflected and name not in OURS)
 
 

@@ -1,4 +1,5 @@
-"""Reports: what stands in one (content), gathered from what was known at an instant, and written as HTML, PDF or JSON.
+"""Reports: what stands in one (content), gathered from what was known at an instant, and written as
+HTML, PDF or JSON.
 
 content.py     the values: a report, its sections, and the blocks in them; its data and their hash
 known.py       every question as it stood at an instant, from what had been entered by then

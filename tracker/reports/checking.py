@@ -1,4 +1,6 @@
-"""Is the file of a report what it says it is? Its data are read back, hashed, and held against the database."""
+"""Is the file of a report what it says it is? Its data are read back, hashed, and held against the
+database.
+"""
 
 import json
 import re
@@ -13,7 +15,9 @@ from tracker.errors import Refused
 from tracker.log import canonical
 from tracker.reports.content import KINDS, Kind, hash_of
 
-_IN_HTML: Final = re.compile(rb'<script type="application/json" id="data">(.*?)</script>', re.DOTALL)
+_IN_HTML: Final = re.compile(
+    rb'<script type="application/json" id="data">(.*?)</script>', re.DOTALL
+)
 _SAID_IN_HTML: Final = re.compile(rb'<code id="sha256">([0-9a-f]{64})</code>')
 _SAID_IN_PDF: Final = re.compile(rb"sha256:([0-9a-f]{64})")
 _STREAM: Final = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
@@ -24,7 +28,9 @@ MOST_BYTES: Final = 64_000_000
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """What the file of a report carries: what it is about, the hash of its data, and the hash that it shows."""
+    """What the file of a report carries: what it is about, the hash of its data, and the hash that
+    it shows.
+    """
 
     kind: Kind
     name: str
@@ -35,7 +41,9 @@ class Carried:
 
 @dataclass(frozen=True, slots=True)
 class ReportCheck:
-    """A file's own data against the hash that it shows, and against what the database says of that instant now."""
+    """A file's own data against the hash that it shows, and against what the database says of that
+    instant now.
+    """
 
     carried: Carried
     from_database: str
@@ -56,8 +64,14 @@ class ReportCheck:
         if not self.whole:
             return "The file was changed: its data do not have the hash that it shows."
         if not self.same:
-            return f"The file is whole, but this database says something else of {self.carried.known_at.isoformat()}."
-        return f"The file is whole, and says what this database says of {self.carried.known_at.isoformat()}."
+            return (
+                "The file is whole, but this database says something else of "
+                f"{self.carried.known_at.isoformat()}."
+            )
+        return (
+            "The file is whole, and says what this database says of "
+            f"{self.carried.known_at.isoformat()}."
+        )
 
 
 def carried(content: bytes) -> Carried:
@@ -71,13 +85,21 @@ def carried(content: bytes) -> Carried:
     if data is None:
         raise Refused("this is not the file of a report: it carries no data of one")
     sha256 = hash_of(canonical(data))
-    said = sha256 if shown is None and content.startswith(b"{") else "" if shown is None else shown[1].decode()
+    said = (
+        sha256
+        if shown is None and content.startswith(b"{")
+        else ""
+        if shown is None
+        else shown[1].decode()
+    )
     return Carried(data["kind"], data["name"], utc(data["known_at"]), sha256, said)
 
 
 def _in_pdf(content: bytes) -> dict[str, Any] | None:
     """The data among the streams of a PDF of ours."""
-    return next((found for stream in _streams(content) if (found := _read(stream)) is not None), None)
+    return next(
+        (found for stream in _streams(content) if (found := _read(stream)) is not None), None
+    )
 
 
 def _streams(content: bytes) -> Iterator[bytes]:
@@ -96,5 +118,13 @@ def _read(text: bytes) -> dict[str, Any] | None:
         data = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    known = isinstance(data, dict) and data.get("kind") in KINDS and {"name", "known_at", "format"} <= data.keys()
-    return data if known and isinstance(data["name"], str) and isinstance(data["known_at"], str) else None
+    known = (
+        isinstance(data, dict)
+        and data.get("kind") in KINDS
+        and {"name", "known_at", "format"} <= data.keys()
+    )
+    return (
+        data
+        if known and isinstance(data["name"], str) and isinstance(data["known_at"], str)
+        else None
+    )

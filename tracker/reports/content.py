@@ -1,7 +1,7 @@
 """What a report says, before anybody decides how it looks: plain values, and the hash of them all.
 
-The data of a report are everything that it shows, as canonical JSON. The same data have the same hash, in whatever
-format they are written.
+The data of a report are everything that it shows, as canonical JSON. The same data have the same
+hash, in whatever format they are written.
 """
 
 import hashlib
@@ -48,7 +48,9 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows under headings; `wide` names the columns that hold sentences, and `numbers` those that hold numbers."""
+    """Rows under headings; `wide` names the columns that hold sentences, and `numbers` those that
+    hold numbers.
+    """
 
     headings: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
@@ -58,7 +60,9 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """What stood from an instant on: a value, perhaps with a range about it; None where a gap begins."""
+    """What stood from an instant on: a value, perhaps with a range about it; None where a gap
+    begins.
+    """
 
     at: datetime
     value: float | None
@@ -80,7 +84,9 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceMark:
-    """A piece of evidence below a chart: when it was seen, which way it points (−1, 0, 1), how strongly (0 to 5)."""
+    """A piece of evidence below a chart: when it was seen, which way it points (−1, 0, 1), how
+    strongly (0 to 5).
+    """
 
     at: datetime
     direction: int
@@ -100,10 +106,11 @@ Axis = Literal["share", "number", "date"]
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Steps over time. `axis`: probabilities 0 to 1, numbers in `unit`, or dates as seconds since 1970.
+    """Steps over time. `axis`: probabilities 0 to 1, numbers in `unit`, or dates as seconds since
+    1970.
 
-    `alt` says in a sentence what the chart shows. `stacked` series are drawn on top of each other, the first on top.
-    `answer` is the diamond at the answer.
+    `alt` says in a sentence what the chart shows. `stacked` series are drawn on top of each other,
+    the first on top. `answer` is the diamond at the answer.
     """
 
     axis: Axis
@@ -129,7 +136,8 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A report on `name` (the id of a question or an essay; "" for a week) as it was known at an instant.
+    """A report on `name` (the id of a question or an essay; "" for a week) as it was known at an
+    instant.
 
     `answer` is the one sentence that a reader should take along.
     """
@@ -143,7 +151,9 @@ class Report:
 
     @property
     def data(self) -> str:
-        """Everything that is shown, as canonical JSON: sorted keys, no spaces, times in UTC, UTF-8."""
+        """Everything that is shown, as canonical JSON: sorted keys, no spaces, times in UTC,
+        UTF-8.
+        """
         return canonical({"format": FORMAT, **_plain(self)})
 
     @property
@@ -175,7 +185,8 @@ def hash_of(data: str) -> str:
 
 
 def cell(text: object, url: str = "") -> Cell:
-    """A text that may be anybody's: what cannot be printed is left out, and so is an address that is not http(s).
+    """A text that may be anybody's: what cannot be printed is left out, and so is an address that
+    is not http(s).
 
     >>> cell("a\\x00b\\u202ec", "javascript:alert(1)")
     Cell(text='abc', url='')
@@ -183,12 +194,16 @@ def cell(text: object, url: str = "") -> Cell:
     'https://example.org/1'
     """
     address = web_link(url, "")
-    return Cell(clean(str(text)), "" if "@" in urlsplit(address).netloc else address)  # user@host misleads
+    return Cell(
+        clean(str(text)), "" if "@" in urlsplit(address).netloc else address
+    )  # user@host misleads
 
 
 def clean(text: str) -> str:
     """A text without control characters, and in one line."""
-    return " ".join("".join(c for c in text if c.isprintable() or c.isspace() or c in _KEPT).split())
+    return " ".join(
+        "".join(c for c in text if c.isprintable() or c.isspace() or c in _KEPT).split()
+    )
 
 
 def words(text: str, *, quiet: bool = False) -> Words:
@@ -203,7 +218,11 @@ def row(*cells: object) -> tuple[Cell, ...]:
 
 def facts(*rows: tuple[str, object]) -> Facts:
     """Names and what they are; those without a value are left out."""
-    return Facts(tuple((name, v if isinstance(v, Cell) else cell(v)) for name, v in rows if v not in ("", None)))
+    return Facts(
+        tuple(
+            (name, v if isinstance(v, Cell) else cell(v)) for name, v in rows if v not in ("", None)
+        )
+    )
 
 
 def table(

@@ -28,7 +28,10 @@ from tracker.reports.known import known
 from tracker.store.engine import Session
 from tracker.summaries import QuestionSummary
 
-_FEW: Final = "Few answers say little. The interval takes claims as independent: where they are not, it is too narrow."
+_FEW: Final = (
+    "Few answers say little. The interval takes claims as independent: where they are not, "
+    "it is too narrow."
+)
 
 
 def report(session: Session, essay_id: str, at: datetime) -> Report:
@@ -58,12 +61,24 @@ def _record(page: EssayPage) -> Section:
     share = page.coverage
     what = "sentences that look ahead" if page.text is not None else "claims"
     rows = [
-        row(name, verdict.overall.claims, verdict.overall.words, _interval(verdict.overall), _sounded(verdict))
+        row(
+            name,
+            verdict.overall.claims,
+            verdict.overall.words,
+            _interval(verdict.overall),
+            _sounded(verdict),
+        )
         for name, verdict in _verdicts(page)
     ]
     headings = ("record", "claims", "how they did", "95 % interval", "how sure it sounded")
-    asked = f"{share.asked} of {share.forward_looking} {what} were asked, {share.rejected} set aside as untestable."
-    back = "Looking back: asked after the window had passed, which is practice and no proof of foresight."
+    asked = (
+        f"{share.asked} of {share.forward_looking} {what} were asked, {share.rejected} set "
+        "aside as untestable."
+    )
+    back = (
+        "Looking back: asked after the window had passed, which is practice and no proof of "
+        "foresight."
+    )
     blocks: list[Block] = [words(asked)]
     if rows:
         blocks += [table(headings, rows, wide=(2, 4), numbers=(1,)), words(back, quiet=True)]
@@ -71,7 +86,11 @@ def _record(page: EssayPage) -> Section:
 
 
 def _interval(line: VerdictLine) -> str:
-    return "–" if line.interval is None else f"{line.interval[0]:.0%} to {line.interval[1]:.0%} (n = {line.answered})"
+    return (
+        "–"
+        if line.interval is None
+        else f"{line.interval[0]:.0%} to {line.interval[1]:.0%} (n = {line.answered})"
+    )
 
 
 def _sounded(verdict: Verdict) -> str:
@@ -97,7 +116,16 @@ def _claims(page: EssayPage) -> Section | None:
         one = mapped.get(claim.id)
         state, told = ("", "") if one is None else (one.state, one.words)
         asked = [q.question.id for q in page.questions.values() if claim.id in q.question.claim_ids]
-        rows.append(row(claim.id, f"“{claim.quote}”", claim.modality, state, told, counted(len(asked), "question")))
+        rows.append(
+            row(
+                claim.id,
+                f"“{claim.quote}”",
+                claim.modality,
+                state,
+                told,
+                counted(len(asked), "question"),
+            )
+        )
     if not rows:
         return None
     headings = ("claim", "quote", "word", "state", "how it did", "asked")
@@ -108,9 +136,14 @@ def _questions(page: EssayPage) -> Section | None:
     rows = [_question(summary) for summary in page.questions.values()]
     if not rows:
         return None
-    n = f"{counted(len(rows), 'question')}. The number is the crowd's, else the suggestion's, else the base rate."
+    n = (
+        f"{counted(len(rows), 'question')}. The number is the crowd's, else the "
+        "suggestion's, else the base rate."
+    )
     headings = ("question", "state", "number or answer", "whose", "closes", "evidence")
-    return Section("Its questions", (table(headings, rows, wide=(0, 2), numbers=(5,)), words(n, quiet=True)))
+    return Section(
+        "Its questions", (table(headings, rows, wide=(0, 2), numbers=(5,)), words(n, quiet=True))
+    )
 
 
 def _question(s: QuestionSummary) -> tuple[Cell, ...]:
@@ -125,7 +158,11 @@ def _question(s: QuestionSummary) -> tuple[Cell, ...]:
 
 
 def _about(page: EssayPage) -> Section:
-    text = "not kept here" if page.text is None else f"version {page.text.version}, from {page.text.source}"
+    text = (
+        "not kept here"
+        if page.text is None
+        else f"version {page.text.version}, from {page.text.source}"
+    )
     return Section(
         "The essay",
         (

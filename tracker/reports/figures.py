@@ -9,7 +9,18 @@ from functools import lru_cache
 from typing import Any, Final
 
 from tracker.reports.content import Chart, Point, Series
-from tracker.reports.palette import BLUE, COMPUTED, DASHES, GREEN, GREY, ME, OPTIONS, PEOPLE, VERMILLION, Line
+from tracker.reports.palette import (
+    BLUE,
+    COMPUTED,
+    DASHES,
+    GREEN,
+    GREY,
+    ME,
+    OPTIONS,
+    PEOPLE,
+    VERMILLION,
+    Line,
+)
 from tracker.reports.ticks import LOCALE, time_ticks
 
 WIDTH: Final = 660
@@ -34,16 +45,25 @@ def svg(chart: Chart) -> str:
 def spec(chart: Chart) -> Json:
     """The chart in the language of Vega-Lite, with its data."""
     lines = styles(chart.series)
-    layers = _areas(chart, lines) if chart.stacked else [*_bands(chart, lines), _steps(chart, lines)]
+    layers = (
+        _areas(chart, lines) if chart.stacked else [*_bands(chart, lines), _steps(chart, lines)]
+    )
     layers += [*_rules(chart), *_marks(chart), *_answer(chart)]
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
         "width": WIDTH,
         "height": HEIGHT,
         "background": "white",
-        "config": {"locale": LOCALE, "font": FONT, "view": {"stroke": "#D0D5D9"}, "axis": {"gridColor": "#E6E9EC"}},
+        "config": {
+            "locale": LOCALE,
+            "font": FONT,
+            "view": {"stroke": "#D0D5D9"},
+            "axis": {"gridColor": "#E6E9EC"},
+        },
         "layer": layers,
-        "resolve": {"scale": dict.fromkeys(("color", "strokeDash", "shape", "size"), "independent")},
+        "resolve": {
+            "scale": dict.fromkeys(("color", "strokeDash", "shape", "size"), "independent")
+        },
     }
 
 
@@ -78,7 +98,12 @@ def _steps(chart: Chart, lines: tuple[Line, ...]) -> Json:
         x=_time(),
         y=_y(chart),
         color=_colour(lines, "stroke"),
-        strokeDash={"field": "who", "type": "nominal", "scale": dashes, "legend": _legend("stroke")},
+        strokeDash={
+            "field": "who",
+            "type": "nominal",
+            "scale": dashes,
+            "legend": _legend("stroke"),
+        },
         strokeWidth={"field": "who", "type": "ordinal", "scale": widths, "legend": None},
     )
 
@@ -112,7 +137,15 @@ def _rules(chart: Chart) -> list[Json]:
         return []
     rows = [{"time": _iso(rule.at), "text": rule.text} for rule in chart.rules]
     bare = _time()
-    said = {"type": "text", "angle": 270, "align": "right", "baseline": "bottom", "dx": -4, "dy": -3, "fontSize": 9}
+    said = {
+        "type": "text",
+        "angle": 270,
+        "align": "right",
+        "baseline": "bottom",
+        "dx": -4,
+        "dy": -3,
+        "fontSize": 9,
+    }
     return [
         _layer(rows, {"type": "rule", "strokeDash": [3, 3], "color": GREY}, x=bare),
         _layer(rows, {**said, "color": "#5A6268"}, x=bare, y={"value": 0}, text={"field": "text"}),
@@ -123,31 +156,64 @@ def _marks(chart: Chart) -> list[Json]:
     """Evidence in a strip at the foot, for YES above for NO."""
     found = []
     for side in (1, 0, -1):
-        rows = [{"time": _iso(m.at), "weight": m.strength} for m in chart.marks if m.direction == side]
+        rows = [
+            {"time": _iso(m.at), "weight": m.strength} for m in chart.marks if m.direction == side
+        ]
         if not rows:
             continue
-        size = {"field": "weight", "type": "quantitative", "scale": {"domain": [0, 5], "range": [20, 110]}}
-        mark = {"type": "point", "filled": True, "opacity": 0.85, "shape": _SHAPES[side], "color": _SIDES[side]}
-        found.append(_layer(rows, mark, x=_time(), y={"value": HEIGHT - 14 - 7 * side}, size={**size, "legend": None}))
+        size = {
+            "field": "weight",
+            "type": "quantitative",
+            "scale": {"domain": [0, 5], "range": [20, 110]},
+        }
+        mark = {
+            "type": "point",
+            "filled": True,
+            "opacity": 0.85,
+            "shape": _SHAPES[side],
+            "color": _SIDES[side],
+        }
+        found.append(
+            _layer(
+                rows,
+                mark,
+                x=_time(),
+                y={"value": HEIGHT - 14 - 7 * side},
+                size={**size, "legend": None},
+            )
+        )
     return found
 
 
 def _answer(chart: Chart) -> list[Json]:
     if chart.answer is None:
         return []
-    mark = {"type": "point", "shape": "diamond", "filled": True, "size": 220, "color": GREEN, "opacity": 1}
+    mark = {
+        "type": "point",
+        "shape": "diamond",
+        "filled": True,
+        "size": 220,
+        "color": GREEN,
+        "opacity": 1,
+    }
     rows = [{"time": _iso(chart.answer.at), "value": _value(chart, chart.answer.value)}]
     y = {"field": "value", "type": _kind(chart)}
     return [_layer(rows, {**mark, "clip": False}, x=_time(), y=y)]
 
 
 def _at(chart: Chart, one: Series, p: Point) -> Json:
-    numbers = {"value": _value(chart, p.value), "low": _value(chart, p.low), "high": _value(chart, p.high)}
+    numbers = {
+        "value": _value(chart, p.value),
+        "low": _value(chart, p.low),
+        "high": _value(chart, p.high),
+    }
     return {"time": _iso(p.at), "who": one.name, **numbers}
 
 
 def _value(chart: Chart, value: float | None) -> float | None:
-    return None if value is None else value * 1000 if chart.axis == "date" else value  # Vega counts milliseconds
+    return (
+        None if value is None else value * 1000 if chart.axis == "date" else value
+    )  # Vega counts milliseconds
 
 
 def _iso(at: datetime) -> str:
@@ -156,7 +222,13 @@ def _iso(at: datetime) -> str:
 
 def _time() -> Json:
     axis = {"grid": False, **time_ticks("x", "utc")}
-    return {"field": "time", "type": "temporal", "title": None, "axis": axis, "scale": {"type": "utc", "nice": False}}
+    return {
+        "field": "time",
+        "type": "temporal",
+        "title": None,
+        "axis": axis,
+        "scale": {"type": "utc", "nice": False},
+    }
 
 
 def _kind(chart: Chart) -> str:
@@ -172,7 +244,13 @@ def _y(chart: Chart) -> Json:
     elif chart.axis == "date":
         axis |= time_ticks("y", "utc")
         scale = {"type": "utc", "nice": True}
-    return {"field": "value", "type": _kind(chart), "axis": axis, "scale": scale, "title": axis["title"]}
+    return {
+        "field": "value",
+        "type": _kind(chart),
+        "axis": axis,
+        "scale": scale,
+        "title": axis["title"],
+    }
 
 
 def _colour(lines: tuple[Line, ...], symbol: str) -> Json:
@@ -182,4 +260,11 @@ def _colour(lines: tuple[Line, ...], symbol: str) -> Json:
 
 def _legend(symbol: str) -> Json:
     size = 260 if symbol == "stroke" else 120
-    return {"orient": "top", "title": None, "columns": 4, "symbolType": symbol, "symbolSize": size, "labelLimit": 260}
+    return {
+        "orient": "top",
+        "title": None,
+        "columns": 4,
+        "symbolType": symbol,
+        "symbolSize": size,
+        "labelLimit": 260,
+    }

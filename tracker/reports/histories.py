@@ -37,18 +37,33 @@ class Held:
 
     def in_order(self) -> tuple[ForecasterId, ...]:
         """Everyone who held a forecast in the window: me, other people, then what is computed."""
-        there = [who for who, steps in self.timelines.items() if who in self.people and steps.spans(*self.window)]
-        return tuple(sorted(there, key=lambda who: (0 if who == self.me else _LAST.get(who, 1), self.people[who].name)))
+        there = [
+            who
+            for who, steps in self.timelines.items()
+            if who in self.people and steps.spans(*self.window)
+        ]
+        return tuple(
+            sorted(
+                there,
+                key=lambda who: (0 if who == self.me else _LAST.get(who, 1), self.people[who].name),
+            )
+        )
 
     @property
     def leading(self) -> ForecasterId:
-        """Whose shares of the options are drawn: the crowd's, else the suggestion's, else the base rate."""
+        """Whose shares of the options are drawn: the crowd's, else the suggestion's, else the base
+        rate.
+        """
         there = self.in_order()
         return next(who for who in (CROWD, SUGGESTION, PRIOR) if who in there)
 
 
 def history(
-    held: Held, *, marks: Sequence[EvidenceMark] = (), rules: Sequence[Rule] = (), answer: Point | None = None
+    held: Held,
+    *,
+    marks: Sequence[EvidenceMark] = (),
+    rules: Sequence[Rule] = (),
+    answer: Point | None = None,
 ) -> Chart | None:
     """The chart of a question of any kind; None where nothing stood yet."""
     if not held.in_order():
@@ -70,7 +85,10 @@ def _forecasters(held: Held) -> tuple[Series, ...]:
     found = []
     for who in held.in_order():
         role: Role = "me" if who == held.me else _ROLES.get(who, "person")
-        points = [Point(at, *_read(held.question, d)) for at, d in _steps(held.timelines[who], held.window)]
+        points = [
+            Point(at, *_read(held.question, d))
+            for at, d in _steps(held.timelines[who], held.window)
+        ]
         found.append(Series(held.people[who].name, role, tuple(points)))
     return tuple(found)
 
@@ -78,14 +96,19 @@ def _forecasters(held: Held) -> tuple[Series, ...]:
 def _options(held: Held) -> tuple[Series, ...]:
     steps = _steps(held.timelines[held.leading], held.window)
     names = [option.name for option in held.question.options]
-    return tuple(Series(name, "option", tuple(Point(at, _share(d, name)) for at, d in steps)) for name in names)
+    return tuple(
+        Series(name, "option", tuple(Point(at, _share(d, name)) for at, d in steps))
+        for name in names
+    )
 
 
 def _share(held: Distribution | None, name: str) -> float | None:
     return held.of(name) if isinstance(held, Categorical) and name in held.options else None
 
 
-def _read(question: Question, held: Distribution | None) -> tuple[float | None, float | None, float | None]:
+def _read(
+    question: Question, held: Distribution | None
+) -> tuple[float | None, float | None, float | None]:
     """The value that is drawn of a forecast, and its range."""
     if not isinstance(held, Cdf):
         return p_yes(held), None, None
@@ -107,8 +130,12 @@ def as_drawn(question: Question, x: float) -> float:
     return date_of(x).timestamp() if question.kind == "date" else x
 
 
-def _steps(steps: Timeline, window: tuple[datetime, datetime]) -> list[tuple[datetime, Distribution | None]]:
-    """Where each forecast began, an empty point where a gap begins, and the last value once more at the end."""
+def _steps(
+    steps: Timeline, window: tuple[datetime, datetime]
+) -> list[tuple[datetime, Distribution | None]]:
+    """Where each forecast began, an empty point where a gap begins, and the last value once more at
+    the end.
+    """
     spans = steps.spans(*window)
     points: list[tuple[datetime, Distribution | None]] = []
     for index, span in enumerate(spans):

@@ -1,4 +1,6 @@
-"""A report as one HTML file that needs nothing else: style, charts and data inside. Jinja lives here alone."""
+"""A report as one HTML file that needs nothing else: style, charts and data inside. Jinja lives
+here alone.
+"""
 
 from functools import lru_cache
 from importlib.resources import files
@@ -14,7 +16,9 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-a
 
 
 def html(report: Report) -> bytes:
-    """The report as a file that opens anywhere, offline too. Every text is escaped; nothing in it runs."""
+    """The report as a file that opens anywhere, offline too. Every text is escaped; nothing in it
+    runs.
+    """
     return (
         _template()
         .render(
@@ -30,7 +34,9 @@ def html(report: Report) -> bytes:
 
 
 def _in_script(data: str) -> str:
-    r"""JSON that cannot end the element around it: `<` may be written `\u003c` in a text, and stands nowhere else."""
+    r"""JSON that cannot end the element around it: `<` may be written `\u003c` in a text, and
+    stands nowhere else.
+    """
     return data.replace("<", "\\u003c")
 
 

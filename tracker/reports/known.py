@@ -1,10 +1,19 @@
-"""Every question as this tracker knew it at an instant: by what had been entered by then, and nothing later."""
+"""Every question as this tracker knew it at an instant: by what had been entered by then, and
+nothing later.
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from forecasts.question import ForecasterId, Question, QuestionId, Resolution, effective_close, status
+from forecasts.question import (
+    ForecasterId,
+    Question,
+    QuestionId,
+    Resolution,
+    effective_close,
+    status,
+)
 from forecasts.versions import version_at, versions
 from tracker.standings import standings
 from tracker.store import edits, forecasts, questions, resolutions
@@ -21,7 +30,11 @@ def known(session: Session, at: datetime) -> Rows:
 
     What waits for review, and what moved lately, is not told.
     """
-    people, asked, answers = forecasts.forecasters(session), store.asked(session, at), resolutions.current(session, at)
+    people, asked, answers = (
+        forecasts.forecasters(session),
+        store.asked(session, at),
+        resolutions.current(session, at),
+    )
     counts = store.evidence(session, at)
     stood: dict[QuestionId, dict[ForecasterId, Stood]] = {}
     for act in store.standing(session, at):
@@ -33,7 +46,9 @@ def known(session: Session, at: datetime) -> Rows:
             question = worded(session, newest, at) if newest.id in later else newest
             close = effective_close(question, answers.get(question.id))
             held = standings(question, stood.get(question.id, {}), people, min(at, close))
-            rows[question.id] = _row(question, answers.get(question.id), held, (at, counts.get(question.id, 0)))
+            rows[question.id] = _row(
+                question, answers.get(question.id), held, (at, counts.get(question.id, 0))
+            )
     return rows
 
 

@@ -1,4 +1,6 @@
-"""How forecasters are drawn, on paper and on the pages: Okabe and Ito's colours, and a dash that says the same."""
+"""How forecasters are drawn, on paper and on the pages: Okabe and Ito's colours, and a dash that
+says the same.
+"""
 
 from dataclasses import dataclass
 from typing import Final

@@ -1,7 +1,7 @@
 """A report as PDF, with charts as vectors. Typst lives here alone.
 
-Typst is one wheel with its fonts inside, and needs neither a browser nor libraries of the system. The report goes in
-as data, never as markup: no text in it can be a command.
+Typst is one wheel with its fonts inside, and needs neither a browser nor libraries of the system.
+The report goes in as data, never as markup: no text in it can be a command.
 """
 
 import json
@@ -15,8 +15,8 @@ from tracker.reports.figures import svg
 def pdf(report: Report) -> bytes:
     """The report as PDF: the same report gives the same bytes on one machine.
 
-    Letters that Typst's own fonts lack, such as Chinese ones, come from the fonts of the system; where it has none
-    either, an empty box stands for each.
+    Letters that Typst's own fonts lack, such as Chinese ones, come from the fonts of the system;
+    where it has none either, an empty box stands for each.
     """
     import typst
 

@@ -42,13 +42,29 @@ from tracker.store.engine import Session
 
 _ONE: Final = "One question (n = 1) says little about anybody."
 
-_ACTS: Final = {"forecast": "forecast", "reaffirm": "reaffirmed", "withdraw": "withdrew", "undo": "undid"}
+_ACTS: Final = {
+    "forecast": "forecast",
+    "reaffirm": "reaffirmed",
+    "withdraw": "withdrew",
+    "undo": "undid",
+}
 
 
 def report(session: Session, question_id: str, at: datetime, me: ForecasterId) -> Report:
-    """Everything about one question as it was known; raises `NotFound`, also for one asked later."""
+    """Everything about one question as it was known; raises `NotFound`, also for one asked
+    later.
+    """
     k = gather(session, question_id, at, me)
-    sections = (_stands(k), _history(k), _why(k), _evidence(k), _reasons(k), _asked(k), _scored(k), _sources(k))
+    sections = (
+        _stands(k),
+        _history(k),
+        _why(k),
+        _evidence(k),
+        _reasons(k),
+        _asked(k),
+        _scored(k),
+        _sources(k),
+    )
     found = tuple(section for section in sections if section is not None)
     return Report("question", k.question.id, clean(k.question.text), clean(_answer(k)), at, found)
 
@@ -61,7 +77,9 @@ def _answer(k: Known) -> str:
         said = answer_in_words(k.question, k.resolution)
         return f"Answered {said}; known on {day(k.resolution.known_at)}."
     told = [
-        f"{k.name(who)} {in_short(k.question, d)}" for who, d in _standing(k).items() if who in _TOLD or who == k.me
+        f"{k.name(who)} {in_short(k.question, d)}"
+        for who, d in _standing(k).items()
+        if who in _TOLD or who == k.me
     ]
     return ("; ".join(told) or "Nobody holds a forecast") + f". {_closes(k)}"
 
@@ -70,7 +88,9 @@ _TOLD: Final = (CROWD, SUGGESTION)
 
 
 def _closes(k: Known) -> str:
-    return f"{'Closes' if k.at < k.question.closes_at else 'Closed'} on {day(k.question.closes_at)}."
+    return (
+        f"{'Closes' if k.at < k.question.closes_at else 'Closed'} on {day(k.question.closes_at)}."
+    )
 
 
 def _standing(k: Known) -> dict[ForecasterId, Distribution]:
@@ -93,15 +113,24 @@ def _stands(k: Known) -> Section:
         last = "–" if since is None else day(since)
         rows.append(row(k.name(who), _in_full(k.question, held), last, len(mine) or "–"))
     people = {a.forecaster_id for a in k.acts if a.forecaster_id not in RESERVED}
-    n = f"Forecasts of {counted(len(people), 'person', 'people')}; the crowd is made of those who hold one."
-    told: tuple[Block, ...] = (table(("who", "forecast", "last act", "acts"), rows, wide=(1,), numbers=(3,)),)
+    n = (
+        f"Forecasts of {counted(len(people), 'person', 'people')}; the crowd is made of "
+        "those who hold one."
+    )
+    told: tuple[Block, ...] = (
+        table(("who", "forecast", "last act", "acts"), rows, wide=(1,), numbers=(3,)),
+    )
     state = facts(
         ("State", status(k.question, k.resolution, k.at)),
         ("Opens", minute(k.question.opens_at)),
         ("Closes", minute(k.question.closes_at)),
         ("Answer", "" if k.resolution is None else _said(k, k.resolution)),
     )
-    heading = "Where it stands" if k.at < k.held.window[1] or k.resolution is None else "Where it stood last"
+    heading = (
+        "Where it stands"
+        if k.at < k.held.window[1] or k.resolution is None
+        else "Where it stood last"
+    )
     return Section(heading, (state, *told, words(n, quiet=True)))
 
 
@@ -111,14 +140,19 @@ def _in_full(question: Question, held: Distribution) -> str:
 
 
 def _said(k: Known, r: Resolution) -> Cell:
-    return cell(f"{answer_in_words(k.question, r)}, known on {minute(r.known_at)}, entered by {k.name(r.entered_by)}")
+    return cell(
+        f"{answer_in_words(k.question, r)}, known on {minute(r.known_at)}, entered by "
+        f"{k.name(r.entered_by)}"
+    )
 
 
 # History
 
 
 def _history(k: Known) -> Section | None:
-    rules = [Rule(v.at, "worded anew") for v in k.versions[1:] if k.question.opens_at < v.at <= k.at]
+    rules = [
+        Rule(v.at, "worded anew") for v in k.versions[1:] if k.question.opens_at < v.at <= k.at
+    ]
     if k.question.closes_at <= k.at:
         rules.append(Rule(k.question.closes_at, "closes"))
     if k.resolution is not None and k.resolution.known_at != k.question.closes_at:
@@ -165,25 +199,42 @@ def _why(k: Known) -> Section | None:
             return Section(f"Why the suggestion is {percent(k.suggestion.p)}", blocks)
         case OptionSuggestion():
             prior = k.question.prior
-            before = dict(zip(prior.options, prior.p, strict=True)) if isinstance(prior, Categorical) else {}
-            shares = zip(k.suggestion.distribution.options, k.suggestion.distribution.p, strict=True)
+            before = (
+                dict(zip(prior.options, prior.p, strict=True))
+                if isinstance(prior, Categorical)
+                else {}
+            )
+            shares = zip(
+                k.suggestion.distribution.options, k.suggestion.distribution.p, strict=True
+            )
             rows = [
                 row(name, percent(before.get(name)), percent(p), share_in_words(k.suggestion, name))
                 for name, p in shares
             ]
             headings = ("option", "base rate", "suggested", "why")
             return Section(
-                "What the suggestion makes of the options", (table(headings, rows, wide=(0, 3), numbers=(1, 2)),)
+                "What the suggestion makes of the options",
+                (table(headings, rows, wide=(0, 3), numbers=(1, 2)),),
             )
         case Leaning():
-            first, second = ("earlier", "later") if k.question.kind == "date" else ("higher", "lower")
-            said = f"{counted(k.suggestion.yes, 'story', 'stories')} for {first}, {k.suggestion.no} for {second}."
-            return Section("Where the evidence leans", (words(f"{said} There is no suggested number of this kind."),))
+            first, second = (
+                ("earlier", "later") if k.question.kind == "date" else ("higher", "lower")
+            )
+            said = (
+                f"{counted(k.suggestion.yes, 'story', 'stories')} for {first}, "
+                f"{k.suggestion.no} for {second}."
+            )
+            return Section(
+                "Where the evidence leans",
+                (words(f"{said} There is no suggested number of this kind."),),
+            )
         case _:
             return None
 
 
-_ADDS: Final = words("The lines add up in log-odds; the percentages depend on their order.", quiet=True)
+_ADDS: Final = words(
+    "The lines add up in log-odds; the percentages depend on their order.", quiet=True
+)
 
 
 def _lines(k: Known, found: Suggestion) -> Table:
@@ -207,7 +258,11 @@ def _evidence(k: Known) -> Section | None:
     rows = []
     for card in k.cards:
         e, first = card.evidence, card.items[0]
-        source = first.feed_title if len(card.items) == 1 else f"{first.feed_title} and {len(card.items) - 1} more"
+        source = (
+            first.feed_title
+            if len(card.items) == 1
+            else f"{first.feed_title} and {len(card.items) - 1} more"
+        )
         rows.append(
             row(
                 day(e.first_seen_at),
@@ -219,7 +274,10 @@ def _evidence(k: Known) -> Section | None:
             )
         )
     rejected = sum(card.evidence.status == "rejected" for card in k.cards)
-    n = f"{counted(len(rows), 'piece', 'pieces')}, {rejected} of them rejected; newest first. Dates: first seen here."
+    n = (
+        f"{counted(len(rows), 'piece', 'pieces')}, {rejected} of them rejected; newest "
+        "first. Dates: first seen here."
+    )
     n = f"{n} {k.headlines}".rstrip()
     headings = ("seen", "report", "source", "speaks", "strength", "state")
     return Section("Evidence", (table(headings, rows, wide=(1, 2)), words(n, quiet=True)))
@@ -240,7 +298,9 @@ def _reasons(k: Known) -> Section | None:
         return None
     n = f"{counted(len(rows), 'act', 'acts')} of people, newest first."
     headings = ("made", "who", "said", "why")
-    return Section("Forecasts and their reasons", (table(headings, rows, wide=(3,)), words(n, quiet=True)))
+    return Section(
+        "Forecasts and their reasons", (table(headings, rows, wide=(3,)), words(n, quiet=True))
+    )
 
 
 # The question itself, its scores, its sources
@@ -258,11 +318,16 @@ def _asked(k: Known) -> Section:
         )
     ]
     if newest.number > 1:
-        rows = [row(v.number, day(v.at), k.name(v.by or "–"), v.why, v.text, v.criteria) for v in k.versions]
+        rows = [
+            row(v.number, day(v.at), k.name(v.by or "–"), v.why, v.text, v.criteria)
+            for v in k.versions
+        ]
         headings = ("wording", "from", "by", "why", "question", "criteria")
         blocks.append(table(headings, rows, wide=(3, 4, 5)))
     if k.question.retrospective:
-        blocks.append(words("Written after its own window: practice, and no proof of foresight.", quiet=True))
+        blocks.append(
+            words("Written after its own window: practice, and no proof of foresight.", quiet=True)
+        )
     return Section("The question", tuple(blocks))
 
 
@@ -288,7 +353,10 @@ def _scored(k: Known) -> Section | None:
         )
     ]
     if rows:
-        n = f"By the {rule} rule, lower is better; skill is the gain over knowing nothing in points, higher is better."
+        n = (
+            f"By the {rule} rule, lower is better; skill is the gain over knowing nothing in "
+            "points, higher is better."
+        )
         headings = ("who", f"mean {rule}", "skill", "time covered")
         told += [table(headings, rows, numbers=(1, 2, 3)), words(f"{n} {_ONE}", quiet=True)]
     else:
@@ -305,5 +373,7 @@ def _sources(k: Known) -> Section:
         for name in {item.feed_title for item in card.items}:
             carried[name] = carried.get(name, 0) + 1
     ranked = sorted(carried.items(), key=lambda pair: (-pair[1], pair[0]))
-    rows += [row(name, f"carried {counted(n, 'piece', 'pieces')} of evidence") for name, n in ranked]
+    rows += [
+        row(name, f"carried {counted(n, 'piece', 'pieces')} of evidence") for name, n in ranked
+    ]
     return Section("Sources", (table(("source", "what for"), rows, wide=(0,)),))

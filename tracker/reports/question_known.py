@@ -7,7 +7,15 @@ from typing import Final
 
 from forecasts.forecaster import SUGGESTION, Forecaster
 from forecasts.option_suggestion import Leaning, OptionSuggestion
-from forecasts.question import Claim, Essay, ForecasterId, Question, Resolution, effective_close, latest
+from forecasts.question import (
+    Claim,
+    Essay,
+    ForecasterId,
+    Question,
+    Resolution,
+    effective_close,
+    latest,
+)
 from forecasts.scoring.scores import Score
 from forecasts.suggestion import Suggestion
 from forecasts.timeline import Forecast, Timeline, timeline
@@ -73,10 +81,14 @@ def gather(session: Session, question_id: str, at: datetime, me: ForecasterId) -
         me=me,
         question=question,
         essay=essay,
-        claims=tuple(c for c in questions.claims_of(session, essay.id) if c.id in question.claim_ids),
+        claims=tuple(
+            c for c in questions.claims_of(session, essay.id) if c.id in question.claim_ids
+        ),
         versions=tuple(
             v
-            for v in versions(questions.as_opened(session, question.id), edits.of_question(session, question.id))
+            for v in versions(
+                questions.as_opened(session, question.id), edits.of_question(session, question.id)
+            )
             if v.number == 1 or v.at <= at
         ),
         resolution=resolution,
@@ -92,18 +104,27 @@ def gather(session: Session, question_id: str, at: datetime, me: ForecasterId) -
 
 def _upto(held: Mapping[ForecasterId, Timeline], at: datetime) -> dict[ForecasterId, Timeline]:
     """The timelines without what came later."""
-    found = {who: timeline(step for step in steps.steps if step[0] <= at) for who, steps in held.items()}
+    found = {
+        who: timeline(step for step in steps.steps if step[0] <= at) for who, steps in held.items()
+    }
     return {who: steps for who, steps in found.items() if steps.steps}
 
 
 def _last_suggested(acts: Sequence[Forecast], at: datetime, close: datetime) -> datetime:
-    """When the suggestion last meant something: at the instant itself, or its last move before the close."""
+    """When the suggestion last meant something: at the instant itself, or its last move before the
+    close.
+    """
     if at < close:
         return at
-    return next((a.made_at for a in reversed(acts) if a.forecaster_id == SUGGESTION and a.made_at < close), close)
+    return next(
+        (a.made_at for a in reversed(acts) if a.forecaster_id == SUGGESTION and a.made_at < close),
+        close,
+    )
 
 
-def _suggested(session: Session, question: Question, at: datetime) -> Suggestion | OptionSuggestion | Leaning | None:
+def _suggested(
+    session: Session, question: Question, at: datetime
+) -> Suggestion | OptionSuggestion | Leaning | None:
     if question.kind == "binary":
         return suggestion_then(session, question, max(at, question.opens_at))
     return suggested(session, question, at) or leaning_at(session, question, at)

@@ -1,4 +1,6 @@
-"""The labels of time axes, on paper and on the pages: 24 hours, and the day with them where little time is shown."""
+"""The labels of time axes, on paper and on the pages: 24 hours, and the day with them where little
+time is shown.
+"""
 
 from collections.abc import Mapping
 from typing import Any, Final, Literal
@@ -31,9 +33,10 @@ LOCALE: Final[Mapping[str, Any]] = {
 def time_ticks(channel: Literal["x", "y"], zone: Literal["local", "utc"]) -> dict[str, Any]:
     """The ticks and labels of a temporal axis, as properties of a Vega-Lite axis.
 
-    They depend on how much time the axis shows. Under three days each label is a time above its date (with seconds
-    under five minutes); up to 60 days it is a day, the first one above its year; beyond that a month with its year,
-    and a day where a tick is no first of a month. A tick within a day has no label where days are named.
+    They depend on how much time the axis shows. Under three days each label is a time above its
+    date (with seconds under five minutes); up to 60 days it is a day, the first one above its year;
+    beyond that a month with its year, and a day where a tick is no first of a month. A tick within
+    a day has no label where days are named.
     """
     form, part = ("utcFormat", "utc") if zone == "utc" else ("timeFormat", "")
     span, at = f"(domain('{channel}')[1] - domain('{channel}')[0])", "datum.value"

@@ -1,4 +1,6 @@
-"""The weekly review: what moved, what was answered, how good everyone was, what waits, and how the feeds fared."""
+"""The weekly review: what moved, what was answered, how good everyone was, what waits, and how the
+feeds fared.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -70,10 +72,25 @@ def report(session: Session, at: datetime, me: ForecasterId) -> Report:
     since = at - WEEK
     people = forecasts.forecasters(session)
     name = people[me].name if me in people else me
-    week = _Week(at, since, me, name, known(session, since), known(session, at), store.evidence(session, at, since))
+    week = _Week(
+        at,
+        since,
+        me,
+        name,
+        known(session, since),
+        known(session, at),
+        store.evidence(session, at, since),
+    )
     moves, answered = _moves(week), _answered(week)
     scores = _scores(session, week)
-    sections = (_moved(moves), _resolved(answered), *scores, _news(week), _stale(week), _feeds(session, week))
+    sections = (
+        _moved(moves),
+        _resolved(answered),
+        *scores,
+        _news(week),
+        _stale(week),
+        _feeds(session, week),
+    )
     number = len({move.summary.question.id for move in moves})
     said = (
         f"{counted(number, 'question')} moved by a point or more, {len(answered)} got an answer,"
@@ -100,7 +117,11 @@ def _moves(week: _Week) -> list[_Move]:
 
 def _answered(week: _Week) -> list[QuestionSummary]:
     """The questions whose answer was entered in the week."""
-    return [s for s in week.now.values() if s.resolution is not None and s.resolution.entered_at > week.since]
+    return [
+        s
+        for s in week.now.values()
+        if s.resolution is not None and s.resolution.entered_at > week.since
+    ]
 
 
 def _moved(moves: Sequence[_Move]) -> Section:
@@ -115,7 +136,13 @@ def _moved(moves: Sequence[_Move]) -> Section:
         for move in moves
     ]
     headings = ("question", "who", "a week before", "now", "change")
-    return _listed("What moved", headings, rows, "No open question moved by a point or more.", numbers=(2, 3, 4))
+    return _listed(
+        "What moved",
+        headings,
+        rows,
+        "No open question moved by a point or more.",
+        numbers=(2, 3, 4),
+    )
 
 
 def _resolved(answered: Sequence[QuestionSummary]) -> Section:
@@ -123,10 +150,20 @@ def _resolved(answered: Sequence[QuestionSummary]) -> Section:
     for s in answered:
         assert s.resolution is not None
         held = s.standings.get(CROWD) or s.standings.get(SUGGESTION)
-        said = "–" if held is None else f"{held.forecaster.name} {in_short(s.question, held.distribution)}"
+        said = (
+            "–"
+            if held is None
+            else f"{held.forecaster.name} {in_short(s.question, held.distribution)}"
+        )
         source = cell(s.resolution.source_url, s.resolution.source_url)
         rows.append(
-            row(s.question.text, answer_in_words(s.question, s.resolution), said, day(s.resolution.known_at), source)
+            row(
+                s.question.text,
+                answer_in_words(s.question, s.resolution),
+                said,
+                day(s.resolution.known_at),
+                source,
+            )
         )
     headings = ("question", "answer", "held last", "known", "source")
     return _listed("What was answered", headings, rows, "No answer was entered.", wide=(0, 4))
@@ -136,7 +173,10 @@ def _scores(session: Session, week: _Week) -> Iterator[Section]:
     """Everyone by the rule that speaks for each kind, over all questions that count by now."""
     people = forecasts.forecasters(session)
     every = resolutions.all_scores(session)
-    for retrospective, heading in ((False, "Scores so far"), (True, "Scores of questions that look back")):
+    for retrospective, heading in (
+        (False, "Scores so far"),
+        (True, "Scores of questions that look back"),
+    ):
         asked = {
             q: s.question
             for q, s in week.now.items()
@@ -159,15 +199,25 @@ def _scores(session: Session, week: _Week) -> Iterator[Section]:
             for s in found
         ]
         headings = ("who", "rule", "n", "skill", "95 % interval", "mean score")
-        few = "Skill is the gain over knowing nothing in points, higher is better; the mean score is better when lower."
-        small = " Fewer than 20 questions are too few to say who is better." if len(asked) < 20 else ""
+        few = (
+            "Skill is the gain over knowing nothing in points, higher is better; the mean "
+            "score is better when lower."
+        )
+        small = (
+            " Fewer than 20 questions are too few to say who is better." if len(asked) < 20 else ""
+        )
         note = f"{counted(len(asked), 'question')} whose scheduled close has passed. {few}{small}"
-        yield Section(heading, (table(headings, rows, wide=(0,), numbers=(2, 3, 4, 5)), words(note, quiet=True)))
+        yield Section(
+            heading,
+            (table(headings, rows, wide=(0,), numbers=(2, 3, 4, 5)), words(note, quiet=True)),
+        )
 
 
 def _news(week: _Week) -> Section:
     ranked = sorted(week.evidence.items(), key=lambda pair: (-pair[1], pair[0]))
-    rows = [row(week.now[q].question.text, n, week.now[q].evidence) for q, n in ranked if q in week.now]
+    rows = [
+        row(week.now[q].question.text, n, week.now[q].evidence) for q, n in ranked if q in week.now
+    ]
     headings = ("question", "new pieces", "in all")
     return _listed("New evidence", headings, rows, "No evidence came in.", numbers=(1, 2))
 
@@ -178,13 +228,24 @@ def _stale(week: _Week) -> Section:
         for s in week.now.values()
         if s.status == "open" and week.me in s.standings and week.me not in RESERVED
     ]
-    old = sorted(((h.since, s, h) for s, h in held if h.since < week.at - STALE_AFTER), key=lambda each: each[0])
+    old = sorted(
+        ((h.since, s, h) for s, h in held if h.since < week.at - STALE_AFTER),
+        key=lambda each: each[0],
+    )
     rows = [
-        row(s.question.text, in_short(s.question, h.distribution), day(since), (week.at - since).days)
+        row(
+            s.question.text,
+            in_short(s.question, h.distribution),
+            day(since),
+            (week.at - since).days,
+        )
         for since, s, h in old
     ]
     headings = ("question", "forecast", "last confirmed", "days ago")
-    nothing = f"None of {counted(len(held), 'open forecast')} of {week.name} is older than {STALE_AFTER.days} days."
+    nothing = (
+        f"None of {counted(len(held), 'open forecast')} of {week.name} is older than "
+        f"{STALE_AFTER.days} days."
+    )
     return _listed(f"Stale forecasts of {week.name}", headings, rows, nothing, numbers=(3,))
 
 

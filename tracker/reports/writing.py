@@ -44,9 +44,13 @@ def file_name(report: Report, form: Format) -> str:
 
 
 def format_of(file: Path, wanted: Format | None) -> Format:
-    """The format that was asked for, or else what the file's name says; raises `Refused` where neither does."""
+    """The format that was asked for, or else what the file's name says; raises `Refused` where
+    neither does.
+    """
     said = file.suffix.lower().removeprefix(".")
     found = wanted or next((form for form in FORMATS if form == said), None)
     if found is None:
-        raise Refused(f"{file} does not say its format: end it in .html, .pdf or .json, or give --format")
+        raise Refused(
+            f"{file} does not say its format: end it in .html, .pdf or .json, or give --format"
+        )
     return found

@@ -25,7 +25,8 @@ class Row:
     answer: float | None
 
     def at(self, at: datetime) -> float | None:
-        """P(YES) at an instant: 0 or 1 once the answer was known, else the people's, the suggestion's, the base rate.
+        """P(YES) at an instant: 0 or 1 once the answer was known, else the people's, the
+        suggestion's, the base rate.
 
         None before the question opened, and when it was annulled.
         """
@@ -38,7 +39,9 @@ class Row:
 
 
 def rows(session: Session, wanted: Iterable[QuestionId], until: datetime) -> tuple[Row, ...]:
-    """The rows of some questions up to an instant; those that are not there, or not yes/no questions, have none."""
+    """The rows of some questions up to an instant; those that are not there, or not yes/no
+    questions, have none.
+    """
     found = (questions.get(session, question_id) for question_id in wanted)
     return tuple(_row(session, q, until) for q in found if q is not None and q.kind == "binary")
 
@@ -50,7 +53,9 @@ def board(session: Session, wanted: Iterable[QuestionId], at: datetime) -> dict[
 
 
 def _row(session: Session, question: Question, until: datetime) -> Row:
-    held = timelines(session, question, until + _INSTANT)  # what is said at that very instant counts
+    held = timelines(
+        session, question, until + _INSTANT
+    )  # what is said at that very instant counts
     steps = tuple(held[who] for who in (CROWD, SUGGESTION, PRIOR) if who in held)
     known = [r for r in resolutions.of_question(session, question.id) if r.entered_at <= until]
     answer = latest(known)

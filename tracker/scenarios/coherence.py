@@ -1,4 +1,6 @@
-"""Forecasts that contradict each other: found, repaired on demand, and both versions scored later."""
+"""Forecasts that contradict each other: found, repaired on demand, and both versions scored
+later.
+"""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -14,7 +16,13 @@ from tracker.forecasting import Request, register
 from tracker.listing import summaries
 from tracker.said import Standpoint
 from tracker.scenarios.changing import asked
-from tracker.scenarios.values import Coherence, Contradiction, RepairDecision, RepairWord, ScoredRepair
+from tracker.scenarios.values import (
+    Coherence,
+    Contradiction,
+    RepairDecision,
+    RepairWord,
+    ScoredRepair,
+)
 from tracker.store import links, resolutions
 from tracker.store.engine import Session
 from tracker.summaries import QuestionSummary
@@ -25,23 +33,34 @@ ADOPTED = "Adopted a repair: these forecasts contradicted each other ({title})."
 
 
 def coherence(session: Session, now: datetime) -> Coherence:
-    """All links, the contradictions in what people and the suggestion hold now, and how earlier repairs did."""
+    """All links, the contradictions in what people and the suggestion hold now, and how earlier
+    repairs did.
+    """
     known = links.every(session)
     rows = {row.question.id: row for row in summaries(session, now)}
     decisions = links.decisions(session)
     newest = {(d.link_id, d.forecaster_id): d for d in decisions}
     found = [
-        Contradiction(v, rows[v.question_ids[0]].standings[who].forecaster, _of(link, rows), newest.get((link.id, who)))
+        Contradiction(
+            v,
+            rows[v.question_ids[0]].standings[who].forecaster,
+            _of(link, rows),
+            newest.get((link.id, who)),
+        )
         for link in known
         for who in sorted(_holders(link, rows))
-        if (v := violation(link, _held(link, rows, who), asked(session, link.question_ids))) is not None
+        if (v := violation(link, _held(link, rows, who), asked(session, link.question_ids)))
+        is not None
     ]
     found.sort(key=lambda c: -c.violation.nats)
     return Coherence(known, tuple(found), tuple(_scored(session, known, decisions)))
 
 
-def decide(session: Session, link_id: str, decision: RepairWord, made: Standpoint, *, why: str = "") -> RepairDecision:
-    """Adopt the repair of one's own forecasts on a link, or decline it; both versions are kept to be scored.
+def decide(
+    session: Session, link_id: str, decision: RepairWord, made: Standpoint, *, why: str = ""
+) -> RepairDecision:
+    """Adopt the repair of one's own forecasts on a link, or decline it; both versions are kept to
+    be scored.
 
     Raises `NotFound` for an unknown link, `Refused` when nothing is contradicted.
     """
@@ -76,12 +95,19 @@ MOST_NAMED = 3
 
 
 def _nothing_to_repair(link: Link, rows: Rows, who: ForecasterId) -> str:
-    """Why there is no repair: the forecasts agree, or what is missing for them to be held against each other."""
+    """Why there is no repair: the forecasts agree, or what is missing for them to be held against
+    each other.
+    """
     if link.kind == "members":
-        return f"{link.id} only puts questions side by side: no forecast on one contradicts one on another"
+        return (
+            f"{link.id} only puts questions side by side: no forecast on one contradicts one "
+            "on another"
+        )
     missing = list(filter(None, (_missing(rows[q], who) for q in link.question_ids)))
     if not missing:
-        return f"your forecasts on {link.id} do not contradict each other: there is nothing to repair"
+        return (
+            f"your forecasts on {link.id} do not contradict each other: there is nothing to repair"
+        )
     more = len(missing) - MOST_NAMED
     told = "; ".join([*missing[:MOST_NAMED], *([f"and so on for {more} more"] if more > 0 else [])])
     return f"there is nothing to repair on {link.id} yet: {told}"
@@ -103,7 +129,9 @@ def _missing(row: QuestionSummary, who: ForecasterId) -> str:
 
 def _adopt(session: Session, decision: RepairDecision, link: Link) -> None:
     rationale = f"{ADOPTED.format(title=link.title)} {decision.why}".strip()
-    for question_id, before, after in zip(decision.question_ids, decision.before, decision.after, strict=True):
+    for question_id, before, after in zip(
+        decision.question_ids, decision.before, decision.after, strict=True
+    ):
         if before != after:
             wanted = Request(
                 question_id,
@@ -122,10 +150,14 @@ def _of(link: Link, rows: Rows) -> dict[QuestionId, QuestionSummary]:
 
 def _holders(link: Link, rows: Rows) -> set[ForecasterId]:
     """Who holds a forecast on every question of a link that is still open."""
-    held = [set(rows[q].standings) for q in link.question_ids if q in rows and rows[q].status == "open"]
+    held = [
+        set(rows[q].standings) for q in link.question_ids if q in rows and rows[q].status == "open"
+    ]
     if len(held) < 2:
         return set()
-    return {who for who in set.intersection(*held) if who not in RESERVED or who in (SUGGESTION, CROWD)}
+    return {
+        who for who in set.intersection(*held) if who not in RESERVED or who in (SUGGESTION, CROWD)
+    }
 
 
 def _held(link: Link, rows: Rows, who: ForecasterId) -> dict[QuestionId, Distribution]:
@@ -136,7 +168,9 @@ def _held(link: Link, rows: Rows, who: ForecasterId) -> dict[QuestionId, Distrib
     }
 
 
-def _scored(session: Session, known: tuple[Link, ...], decisions: tuple[RepairDecision, ...]) -> Iterator[ScoredRepair]:
+def _scored(
+    session: Session, known: tuple[Link, ...], decisions: tuple[RepairDecision, ...]
+) -> Iterator[ScoredRepair]:
     answers = {q: r.outcome for q, r in resolutions.current(session).items()}
     by_id = {link.id: link for link in known}
     for decision in reversed(decisions):

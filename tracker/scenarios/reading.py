@@ -26,7 +26,9 @@ def every(session: Session, now: datetime) -> tuple[ScenarioSummary, ...]:
     """All scenario sets as rows."""
     known = {row.question.id: row for row in summaries(session, now)}
     found = [(one, known[one.question_id]) for one in scenarios.every(session)]
-    return tuple(ScenarioSummary(described(one, summary.question), summary) for one, summary in found)
+    return tuple(
+        ScenarioSummary(described(one, summary.question), summary) for one, summary in found
+    )
 
 
 def page(session: Session, question_id: str, now: datetime) -> ScenarioPage:
@@ -53,19 +55,23 @@ def _seat(summary: QuestionSummary) -> Seat:
 
 
 def _history(session: Session, summary: QuestionSummary, now: datetime) -> tuple[Stood, ...]:
-    """How table and board moved the scenarios, from the opening to now or the close, at most so many steps.
+    """How table and board moved the scenarios, from the opening to now or the close, at most so
+    many steps.
 
-    Each instant is told by the table as it stood then, so that a row that is changed today leaves the past as it was;
-    before the set was made, by its first table.
+    Each instant is told by the table as it stood then, so that a row that is changed today leaves
+    the past as it was; before the set was made, by its first table.
     """
     question = summary.question
     until = min(now, question.closes_at)
     if until <= question.opens_at:
         return ()
     versions = scenarios.versions(session, question.id)
-    table = rows(session, sorted({row.question_id for _, one in versions for row in one.rows}), until)
+    table = rows(
+        session, sorted({row.question_id for _, one in versions for row in one.rows}), until
+    )
     boards = [
-        (at, {r.question.id: p for r in table if (p := r.at(at)) is not None}) for at in _instants(question, until)
+        (at, {r.question.id: p for r in table if (p := r.at(at)) is not None})
+        for at in _instants(question, until)
     ]
     found: list[Stood] = []
     for then, stretch in groupby(boards, lambda board: _as_it_stood(versions, board[0])):
@@ -90,7 +96,9 @@ def _as_it_stood(versions: Sequence[tuple[datetime, ScenarioSet]], at: datetime)
 
 
 def _same(shares: Sequence[float], before: Sequence[float]) -> bool:
-    return all(isclose(a, b, rel_tol=0.0, abs_tol=_ROUNDING) for a, b in zip(shares, before, strict=True))
+    return all(
+        isclose(a, b, rel_tol=0.0, abs_tol=_ROUNDING) for a, b in zip(shares, before, strict=True)
+    )
 
 
 def groups(session: Session, question_id: str, now: datetime) -> tuple[Group, ...]:

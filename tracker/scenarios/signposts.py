@@ -1,4 +1,6 @@
-"""Expected indicators: note which were seen and which dates passed in silence; a calendar of what comes next."""
+"""Expected indicators: note which were seen and which dates passed in silence; a calendar of what
+comes next.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -18,17 +20,22 @@ LATELY = timedelta(days=30)
 
 
 def watched(session: Session, now: datetime) -> tuple[Question, ...]:
-    """The questions whose signposts are marked: those that are open, and for a month those that wait for an answer.
+    """The questions whose signposts are marked: those that are open, and for a month those that
+    wait for an answer.
 
     A date may be that of the close itself, and nobody may have been there when it passed.
     """
     resolved = resolutions.current(session)
     standing = [(q, status(q, resolved.get(q.id), now)) for q in questions.every(session)]
-    return tuple(q for q, s in standing if s == "open" or (s == "closed" and now - q.closes_at <= LATELY))
+    return tuple(
+        q for q, s in standing if s == "open" or (s == "closed" and now - q.closes_at <= LATELY)
+    )
 
 
 def mark(session: Session, wanted: Iterable[Question], now: datetime) -> tuple[Mark, ...]:
-    """Note what changed of the expected indicators of some questions: seen, or silent past their date."""
+    """Note what changed of the expected indicators of some questions: seen, or silent past their
+    date.
+    """
     noted = marks.newest(session)
     found = []
     for question in wanted:
@@ -54,17 +61,25 @@ def _mark(question: Question, signpost: Signpost, now: datetime) -> Mark | None:
         return None
     seen = signpost.state == "seen"
     ratio = indicator.expected.ratio_when_seen if seen else indicator.expected.ratio_when_silent
-    return Mark(indicator.id, question.id, signpost.state, indicator.expected.by, ratio, signpost.trust, now)
+    return Mark(
+        indicator.id, question.id, signpost.state, indicator.expected.by, ratio, signpost.trust, now
+    )
 
 
 def upcoming(session: Session, now: datetime) -> Calendar:
-    """What is expected next over all questions without an answer, and what was noted in the last 30 days."""
+    """What is expected next over all questions without an answer, and what was noted in the last 30
+    days.
+    """
     rows = {row.question.id: row for row in summaries(session, now)}
     asked = [row.question for row in rows.values() if row.status in ("upcoming", "open", "closed")]
     entries = [Entry(q, _signposts(session, q, now)) for q in asked]
-    expecting: dict[str, Indicator] = {s.indicator.id: s.indicator for e in entries for s in e.signposts}
+    expecting: dict[str, Indicator] = {
+        s.indicator.id: s.indicator for e in entries for s in e.signposts
+    }
     noted = tuple(m for m in marks.newest(session).values() if m.at >= now - LATELY)
-    names = {i.id: i.name for i in questions.indicators(session, sorted({m.question_id for m in noted}))}
+    names = {
+        i.id: i.name for i in questions.indicators(session, sorted({m.question_id for m in noted}))
+    }
     return Calendar(
         expected=calendar(entries, now),
         marks=tuple(sorted(noted, key=lambda m: m.at, reverse=True)),

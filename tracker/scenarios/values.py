@@ -21,7 +21,9 @@ RepairWord = Literal["adopted", "declined"]
 
 @dataclass(frozen=True, slots=True)
 class RepairDecision:
-    """What somebody decided about a repair of their forecasts, with both versions, so that both can be scored."""
+    """What somebody decided about a repair of their forecasts, with both versions, so that both can
+    be scored.
+    """
 
     link_id: LinkId
     forecaster_id: ForecasterId
@@ -44,7 +46,9 @@ class ScenarioSummary:
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """What the board says of one indicator question: its probability of YES, by whom, and whether it is answered."""
+    """What the board says of one indicator question: its probability of YES, by whom, and whether
+    it is answered.
+    """
 
     question: QuestionSummary
     p: float | None
@@ -53,7 +57,9 @@ class Seat:
 
 @dataclass(frozen=True, slots=True)
 class Stood:
-    """How the scenarios stood at an instant, by the table and the board: shares in the options' order."""
+    """How the scenarios stood at an instant, by the table and the board: shares in the options'
+    order.
+    """
 
     at: datetime
     shares: tuple[float, ...]
@@ -63,7 +69,8 @@ class Stood:
 class ScenarioPage:
     """Everything about one scenario set.
 
-    `history` is how table and board moved the scenarios, the oldest first, each by the table as it stood then.
+    `history` is how table and board moved the scenarios, the oldest first, each by the table as it
+    stood then.
     """
 
     scenario_set: ScenarioSet
@@ -95,7 +102,8 @@ class Contradiction:
 
 @dataclass(frozen=True, slots=True)
 class ScoredRepair:
-    """A decision on a repair, and what adopting gains in nats of log score now that the questions are answered.
+    """A decision on a repair, and what adopting gains in nats of log score now that the questions
+    are answered.
 
     `gain` is None until then; above 0 the repaired forecasts were better.
     """

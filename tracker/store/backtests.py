@@ -10,9 +10,13 @@ from tracker.feeds.item import FeedId
 from tracker.tables import EvidenceRow, FeedRow, ItemRow, StoryRow
 
 
-def feeds_of_reports(session: Session, story_ids: Collection[StoryId]) -> dict[StoryId, list[FeedId]]:
+def feeds_of_reports(
+    session: Session, story_ids: Collection[StoryId]
+) -> dict[StoryId, list[FeedId]]:
     """The feed of each report of these stories, in the order in which evidence has its reports."""
-    query = select(col(ItemRow.story_id), col(FeedRow.id)).join(FeedRow, col(FeedRow.id) == ItemRow.feed_id)
+    query = select(col(ItemRow.story_id), col(FeedRow.id)).join(
+        FeedRow, col(FeedRow.id) == ItemRow.feed_id
+    )
     query = query.where(col(ItemRow.story_id).in_(set(story_ids)))
     found: dict[StoryId, list[FeedId]] = {story: [] for story in story_ids}
     for story, feed in session.execute(query.order_by(col(ItemRow.first_seen_at), col(ItemRow.id))):

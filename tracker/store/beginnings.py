@@ -6,16 +6,24 @@ from tracker.tables import DecisionRow, FeedRow, ForecasterRow, ForecastRow, Que
 
 
 def beginnings(session: Session) -> tuple[bool, bool, bool, bool]:
-    """Whether there is a question, a person's forecast, a feed that ever answered, a person's judgement of evidence."""
-    by_people = select(ForecastRow.id).join(ForecasterRow, col(ForecasterRow.id) == col(ForecastRow.forecaster_id))
-    judged = select(DecisionRow.id).join(ForecasterRow, col(ForecasterRow.id) == col(DecisionRow.by))
+    """Whether there is a question, a person's forecast, a feed that ever answered, a person's
+    judgement of evidence.
+    """
+    by_people = select(ForecastRow.id).join(
+        ForecasterRow, col(ForecasterRow.id) == col(ForecastRow.forecaster_id)
+    )
+    judged = select(DecisionRow.id).join(
+        ForecasterRow, col(ForecasterRow.id) == col(DecisionRow.by)
+    )
     found = (
         select(QuestionRow.id),
         by_people.where(ForecasterRow.kind == "person"),
         select(FeedRow.id).where(col(FeedRow.last_success_at).is_not(None)),
         judged.where(ForecasterRow.kind == "person"),
     )
-    asked, forecast, polled, reviewed = (session.exec(query.limit(1)).first() is not None for query in found)
+    asked, forecast, polled, reviewed = (
+        session.exec(query.limit(1)).first() is not None for query in found
+    )
     return asked, forecast, polled, reviewed
 
 

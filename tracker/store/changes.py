@@ -1,8 +1,9 @@
 """Whether anything was written since: what a reader may keep as long as nothing was.
 
-No table is asked, so that nothing can be forgotten: the database itself says whether a transaction was committed, by
-this process or another. SQLite counts those of other connections, as one connection sees them that does nothing else;
-PostgreSQL names the transactions that a snapshot sees, and two snapshots of one name see the same.
+No table is asked, so that nothing can be forgotten: the database itself says whether a transaction
+was committed, by this process or another. SQLite counts those of other connections, as one
+connection sees them that does nothing else; PostgreSQL names the transactions that a snapshot sees,
+and two snapshots of one name see the same.
 """
 
 from contextlib import closing

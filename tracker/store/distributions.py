@@ -14,7 +14,11 @@ def to_json(distribution: Distribution) -> dict[str, Any]:
         case Binary():
             return {"kind": "binary", "p": distribution.p}
         case Categorical():
-            return {"kind": "categorical", "options": list(distribution.options), "p": list(distribution.p)}
+            return {
+                "kind": "categorical",
+                "options": list(distribution.options),
+                "p": list(distribution.p),
+            }
         case Cdf():
             return {"kind": "cdf", "x": list(distribution.x), "p": list(distribution.p)}
         case _:

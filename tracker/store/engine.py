@@ -18,7 +18,11 @@ from tracker.errors import BadSettings
 from tracker.store.changes import Changes
 from tracker.store.faults import damage_in, damaged, explained
 
-__all__ = ["Session", "Store", "open_engine"]  # verbs name a session by this door, SQL stays behind it
+__all__ = [
+    "Session",
+    "Store",
+    "open_engine",
+]  # verbs name a session by this door, SQL stays behind it
 
 CONNECT_SECONDS = 10
 """How long a server may take to answer, unless `connect_timeout` in its address says otherwise."""
@@ -36,7 +40,9 @@ PRAGMAS = (
 
 
 def open_engine(url: str) -> Engine:
-    """An engine whose transactions behave the same on SQLite and PostgreSQL; raises `BadSettings`."""
+    """An engine whose transactions behave the same on SQLite and PostgreSQL; raises
+    `BadSettings`.
+    """
     try:
         address = make_url(url)
         backend = address.get_backend_name()
@@ -49,9 +55,17 @@ def open_engine(url: str) -> Engine:
             return engine
         wait = {} if "connect_timeout" in address.query else {"connect_timeout": CONNECT_SECONDS}
         engine = create_engine(url, pool_pre_ping=True, connect_args=wait)
-    except (ArgumentError, ValueError, ImportError):  # its message would show the address, with the password
-        raise BadSettings("database_url is no database address: write postgresql+psycopg://user@host/name") from None
-    event.listen(engine, "connect", _check_encoding, insert=True)  # before SQLAlchemy reads texts that it cannot decode
+    except (
+        ArgumentError,
+        ValueError,
+        ImportError,
+    ):  # its message would show the address, with the password
+        raise BadSettings(
+            "database_url is no database address: write postgresql+psycopg://user@host/name"
+        ) from None
+    event.listen(
+        engine, "connect", _check_encoding, insert=True
+    )  # before SQLAlchemy reads texts that it cannot decode
     return engine
 
 
@@ -59,7 +73,8 @@ def _check_encoding(connection: Any, _record: Any) -> None:
     encoding = connection.info.parameter_status("server_encoding")
     if encoding != "UTF8":
         raise BadSettings(
-            f"the database {connection.info.dbname} has the encoding {encoding}: create it with encoding UTF8"
+            f"the database {connection.info.dbname} has the encoding {encoding}: create it with "
+            "encoding UTF8"
         )
 
 
@@ -95,7 +110,9 @@ class Store:
             yield session
 
     def version(self) -> str:
-        """A word that stays the same as long as nothing is written here, by this process or another."""
+        """A word that stays the same as long as nothing is written here, by this process or
+        another.
+        """
         with explained(self.engine):
             return self._changes.version()
 

@@ -21,14 +21,20 @@ def every(session: Session) -> tuple[Essay, ...]:
 
 def add_text(session: Session, said: EssayText) -> None:
     """Append a version of an essay's text; the log keeps its digest."""
-    seq = log.append(session, "essay text", f"{said.essay_id}/{said.version}", facts=_facts(said), at=said.at)
+    seq = log.append(
+        session, "essay text", f"{said.essay_id}/{said.version}", facts=_facts(said), at=said.at
+    )
     session.add(EssayTextRow(**_facts(said), text=said.text, log_seq=seq))
     session.flush()
 
 
 def newest_text(session: Session, essay_id: EssayId) -> EssayText | None:
     """The text as it is read now; None when only the claims are known."""
-    query = select(EssayTextRow).where(EssayTextRow.essay_id == essay_id).order_by(col(EssayTextRow.version).desc())
+    query = (
+        select(EssayTextRow)
+        .where(EssayTextRow.essay_id == essay_id)
+        .order_by(col(EssayTextRow.version).desc())
+    )
     row = session.exec(query.limit(1)).first()
     return None if row is None else _text(row)
 
@@ -51,22 +57,39 @@ def _facts(said: EssayText) -> dict[str, Any]:
 
 
 def _text(row: EssayTextRow) -> EssayText:
-    return EssayText(EssayId(row.essay_id), row.version, row.text, row.source, row.at, ForecasterId(row.by))
+    return EssayText(
+        EssayId(row.essay_id), row.version, row.text, row.source, row.at, ForecasterId(row.by)
+    )
 
 
-def decide_claim(session: Session, essay_id: EssayId, decided: Rejection, quote: str, *, verdict: str) -> None:
+def decide_claim(
+    session: Session, essay_id: EssayId, decided: Rejection, quote: str, *, verdict: str
+) -> None:
     """Append that a sentence was set aside ("rejected"), or taken up again ("restored")."""
-    said = {"essay_id": essay_id, "start": decided.offset, "end": decided.end, "quote": quote, "verdict": verdict}
+    said = {
+        "essay_id": essay_id,
+        "start": decided.offset,
+        "end": decided.end,
+        "quote": quote,
+        "verdict": verdict,
+    }
     subject = f"{essay_id}/{decided.offset}"
-    facts.append(session, "claim", subject, {**said, "why": decided.why}, at=decided.at, by=decided.by)
+    facts.append(
+        session, "claim", subject, {**said, "why": decided.why}, at=decided.at, by=decided.by
+    )
 
 
 def rejections(session: Session, essay_id: EssayId) -> tuple[tuple[Rejection, str], ...]:
-    """The sentences that stand rejected, each with its words as they were then, in the order of the text.
+    """The sentences that stand rejected, each with its words as they were then, in the order of the
+    text.
 
     A decision is about words at a place: in a later text other words may stand there.
     """
-    query = select(ClaimDecisionRow).where(ClaimDecisionRow.essay_id == essay_id).order_by(col(ClaimDecisionRow.id))
+    query = (
+        select(ClaimDecisionRow)
+        .where(ClaimDecisionRow.essay_id == essay_id)
+        .order_by(col(ClaimDecisionRow.id))
+    )
     newest = {(row.start, row.quote): row for row in session.exec(query)}
     return tuple(
         (Rejection(row.start, row.end, row.why, ForecasterId(row.by), row.at), row.quote)
@@ -76,8 +99,12 @@ def rejections(session: Session, essay_id: EssayId) -> tuple[tuple[Rejection, st
 
 
 def judged(session: Session, essay_id: EssayId) -> frozenset[tuple[int, str]]:
-    """Where, and on which words, anybody ever decided: what was taken up again is not set aside by a set once more."""
-    query = select(ClaimDecisionRow.start, ClaimDecisionRow.quote).where(ClaimDecisionRow.essay_id == essay_id)
+    """Where, and on which words, anybody ever decided: what was taken up again is not set aside by
+    a set once more.
+    """
+    query = select(ClaimDecisionRow.start, ClaimDecisionRow.quote).where(
+        ClaimDecisionRow.essay_id == essay_id
+    )
     return frozenset((start, quote) for start, quote in session.exec(query))
 
 
@@ -86,7 +113,13 @@ def save_draft(session: Session, draft: SavedDraft) -> None:
     drop_draft(session, draft.essay_id, draft.offset)
     fields = dict(draft.fields)
     session.add(
-        DraftRow(essay_id=draft.essay_id, start=draft.offset, by=draft.by, saved_at=draft.saved_at, fields=fields)
+        DraftRow(
+            essay_id=draft.essay_id,
+            start=draft.offset,
+            by=draft.by,
+            saved_at=draft.saved_at,
+            fields=fields,
+        )
     )
     session.flush()
 
@@ -106,4 +139,6 @@ def drafts(session: Session, essay_id: EssayId) -> dict[int, SavedDraft]:
 
 
 def _draft(row: DraftRow) -> SavedDraft:
-    return SavedDraft(EssayId(row.essay_id), row.start, ForecasterId(row.by), row.saved_at, row.fields)
+    return SavedDraft(
+        EssayId(row.essay_id), row.start, ForecasterId(row.by), row.saved_at, row.fields
+    )

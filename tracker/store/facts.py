@@ -1,4 +1,6 @@
-"""Facts of one shape: a row with what it says, when, by whom, and the log entry that recorded it."""
+"""Facts of one shape: a row with what it says, when, by whom, and the log entry that recorded
+it.
+"""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -37,7 +39,13 @@ KINDS: Mapping[str, type[Any]] = {
 
 
 def append(
-    session: Session, kind: str, subject: str, said: Mapping[str, Any], *, at: datetime, by: ForecasterId
+    session: Session,
+    kind: str,
+    subject: str,
+    said: Mapping[str, Any],
+    *,
+    at: datetime,
+    by: ForecasterId,
 ) -> None:
     """Append a fact, in the log too."""
     facts = {**said, "at": at, "by": by}
@@ -51,10 +59,13 @@ def seqs(session: Session) -> dict[str, Mapping[int, dict[str, Any]]]:
     return {kind: by_seq(session, row, _facts) for kind, row in KINDS.items()}
 
 
-def by_seq(session: Session, table: type[Any], said: Callable[[Any], dict[str, Any]]) -> dict[int, dict[str, Any]]:
+def by_seq(
+    session: Session, table: type[Any], said: Callable[[Any], dict[str, Any]]
+) -> dict[int, dict[str, Any]]:
     """What the rows of a table say, by the log entry that recorded each.
 
-    A row with a column that holds no time, or no JSON, keeps nobody from reading the others: it says nothing.
+    A row with a column that holds no time, or no JSON, keeps nobody from reading the others: it
+    says nothing.
     """
     try:
         return log.by_seq(session.exec(select(table)), said)

@@ -1,4 +1,6 @@
-"""Faults of a database as errors for a person: each is one line that says what to do, and never holds a password."""
+"""Faults of a database as errors for a person: each is one line that says what to do, and never
+holds a password.
+"""
 
 import re
 import sqlite3
@@ -25,9 +27,15 @@ _LATER: Final = ("starting up", "shutting down", "recovery", "too many", "reserv
 
 _SQLITE: Final[Mapping[int, str]] = MappingProxyType(
     {
-        sqlite3.SQLITE_BUSY: "{place} is locked by another process: wait until it has finished, then try again",
-        sqlite3.SQLITE_LOCKED: "{place} is locked by another process: wait until it has finished, then try again",
-        sqlite3.SQLITE_PROTOCOL: "{place} is locked by another process: wait until it has finished, then try again",
+        sqlite3.SQLITE_BUSY: (
+            "{place} is locked by another process: wait until it has finished, then try again"
+        ),
+        sqlite3.SQLITE_LOCKED: (
+            "{place} is locked by another process: wait until it has finished, then try again"
+        ),
+        sqlite3.SQLITE_PROTOCOL: (
+            "{place} is locked by another process: wait until it has finished, then try again"
+        ),
         sqlite3.SQLITE_FULL: "no room is left for {place}: free space on its disk, then try again",
         sqlite3.SQLITE_READONLY: "{place} cannot be written: allow this user to write the file and its directory",
         sqlite3.SQLITE_PERM: "{place} cannot be written: allow this user to write the file and its directory",
@@ -40,7 +48,10 @@ _POSTGRES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "28": "{place} refuses the log-in ({reason}): correct user and password in database_url",
         "3D": "{place} has no such database ({reason}): create it, or correct database_url",
-        "42501": "{place} does not let its user do that ({reason}): grant it, or name another user in database_url",
+        "42501": (
+            "{place} does not let its user do that ({reason}): grant it, or name another "
+            "user in database_url"
+        ),
         "25006": "{place} cannot be written ({reason}): name the primary server in database_url",
         "53100": "no room is left for {place} ({reason}): free space on its disk, then try again",
         "55P03": "{place} is locked ({reason}): wait, then try again",
@@ -53,7 +64,8 @@ _POSTGRES: Final[Mapping[str, str]] = MappingProxyType(
 
 @contextmanager
 def explained(engine: Engine) -> Iterator[None]:
-    """Raise what the database cannot do as `StorageUnavailable` or `StorageDamaged`; bugs pass as they are.
+    """Raise what the database cannot do as `StorageUnavailable` or `StorageDamaged`; bugs pass as
+    they are.
 
     A row that cannot be understood is a bug, too, unless the file turns out to be damaged.
     """
@@ -78,25 +90,36 @@ def fault_of(error: DBAPIError | sqlite3.Error, engine: Engine) -> TrackerError 
     """What an error of the driver means for a person; None for a bug of ours."""
     if isinstance(error, DataError):
         return Refused(f"the database cannot keep such a value: {first_line(error)}")
-    return _sqlite_fault(error, engine) if engine.dialect.name == "sqlite" else _postgres_fault(error, engine.url)
+    return (
+        _sqlite_fault(error, engine)
+        if engine.dialect.name == "sqlite"
+        else _postgres_fault(error, engine.url)
+    )
 
 
 def damage_in(engine: Engine) -> str:
-    """What SQLite finds wrong with the structure of the whole file; "" when nothing is, and for PostgreSQL."""
+    """What SQLite finds wrong with the structure of the whole file; "" when nothing is, and for
+    PostgreSQL.
+    """
     if engine.dialect.name != "sqlite":
         return ""
     try:
         with engine.connect() as connection:
             reason = str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one())
     except DBAPIError as error:
-        return first_line(error) if _code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) else ""
+        return (
+            first_line(error)
+            if _code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+            else ""
+        )
     return "" if reason == "ok" else reason.strip().splitlines()[-1]
 
 
 def damaged(engine: Engine, reason: str) -> StorageDamaged:
     """The error that names a damaged database and says what to do."""
     return StorageDamaged(
-        f"{place_of(engine.url)} is damaged ({reason}): stop the tracker and put a copy of the database in its place"
+        f"{place_of(engine.url)} is damaged ({reason}): stop the tracker and put a copy of the "
+        "database in its place"
     )
 
 
@@ -119,9 +142,13 @@ def _sqlite_fault(error: DBAPIError | sqlite3.Error, engine: Engine) -> TrackerE
     if undecodable or code == sqlite3.SQLITE_CORRUPT:
         return damaged(engine, damage_in(engine) or reason)
     if code == sqlite3.SQLITE_NOTADB:
-        return StorageDamaged(f"{place} is no SQLite database: move the file away, or choose another --data")
+        return StorageDamaged(
+            f"{place} is no SQLite database: move the file away, or choose another --data"
+        )
     if code == sqlite3.SQLITE_CANTOPEN:
-        return StorageUnavailable(f"{place} cannot be opened: {_why_unopened(Path(engine.url.database or ''))}")
+        return StorageUnavailable(
+            f"{place} cannot be opened: {_why_unopened(Path(engine.url.database or ''))}"
+        )
     if code is not None and code in _SQLITE:
         return StorageUnavailable(_SQLITE[code].format(place=place, reason=reason))
     if isinstance(error, OperationalError | sqlite3.OperationalError):
@@ -149,11 +176,17 @@ def _postgres_fault(error: DBAPIError | sqlite3.Error, url: URL) -> TrackerError
     reason, place = first_line(error), place_of(url)
     state = str(getattr(getattr(error, "orig", None), "sqlstate", None) or "")
     if state.startswith("XX"):
-        return StorageDamaged(f"{place} reports damage ({reason}): stop the tracker and restore the database")
+        return StorageDamaged(
+            f"{place} reports damage ({reason}): stop the tracker and restore the database"
+        )
     if isinstance(error, ProgrammingError) and not state:
-        return BadSettings("database_url has an option that PostgreSQL does not know: correct database_url")
+        return BadSettings(
+            "database_url has an option that PostgreSQL does not know: correct database_url"
+        )
     if not state:
-        return StorageUnavailable(_unconnected(str(error.orig if isinstance(error, DBAPIError) else error), url))
+        return StorageUnavailable(
+            _unconnected(str(error.orig if isinstance(error, DBAPIError) else error), url)
+        )
     known = next((words for begin, words in _POSTGRES.items() if state.startswith(begin)))
     if known is _POSTGRES[""] and not isinstance(error, OperationalError):
         return None

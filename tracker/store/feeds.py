@@ -32,7 +32,9 @@ AT_EACH_POLL: Final = (
     "last_seconds",
     "recent",
 )
-SELDOM: Final = tuple(name for name in OF_STATE if name not in (*AT_EACH_POLL, "need", "paused_why"))
+SELDOM: Final = tuple(
+    name for name in OF_STATE if name not in (*AT_EACH_POLL, "need", "paused_why")
+)
 OF_RHYTHM: Final = tuple(f"rhythm_{f.name}" for f in fields(Rhythm))
 _NEW_AT_EACH_POLL: Final = [f"new_{name}" for name in AT_EACH_POLL]
 _at_each_poll: Final = attrgetter(*AT_EACH_POLL)
@@ -47,21 +49,31 @@ def add_feed(session: Session, state: FeedState) -> bool:
     known = select(FeedRow.id).where((FeedRow.id == state.id) | (FeedRow.url == state.feed.url))
     if session.exec(known).first() is not None:
         return False
-    session.execute(insert(FEED).values(**_feed_values(state.feed), **_state_values(state), **_rhythm_values(state)))
+    session.execute(
+        insert(FEED).values(
+            **_feed_values(state.feed), **_state_values(state), **_rhythm_values(state)
+        )
+    )
     return True
 
 
 def feeds(session: Session) -> tuple[FeedState, ...]:
     """All feeds by title."""
-    return _states(session, select(*_COLUMNS, *_RHYTHM).order_by(func.lower(FEED.c.title), FEED.c.id))
+    return _states(
+        session, select(*_COLUMNS, *_RHYTHM).order_by(func.lower(FEED.c.title), FEED.c.id)
+    )
 
 
 def feed(session: Session, feed_id: str) -> FeedState | None:
     """One feed by its name."""
-    return next(iter(_states(session, select(*_COLUMNS, *_RHYTHM).where(FEED.c.id == feed_id))), None)
+    return next(
+        iter(_states(session, select(*_COLUMNS, *_RHYTHM).where(FEED.c.id == feed_id))), None
+    )
 
 
-def due_feeds(session: Session, now: datetime, limit: int, *, but: Collection[FeedId] = ()) -> tuple[FeedState, ...]:
+def due_feeds(
+    session: Session, now: datetime, limit: int, *, but: Collection[FeedId] = ()
+) -> tuple[FeedState, ...]:
     """The feeds whose time has come, the longest overdue first, without those named in `but`."""
     query = select(*_COLUMNS, *_RHYTHM).where(FEED.c.paused_why == "", FEED.c.next_due_at <= now)
     if but:
@@ -83,7 +95,9 @@ def save_states(session: Session, before: Sequence[FeedState], after: Sequence[F
 
 
 def _touched(before: FeedState, after: FeedState) -> tuple[str, ...]:
-    """A usual answer says only when it came and when to ask again, which is all that most polls bring."""
+    """A usual answer says only when it came and when to ask again, which is all that most polls
+    bring.
+    """
     taught = OF_RHYTHM if after.rhythm is not before.rhythm else ()
     moved = ("url",) if after.feed.url != before.feed.url else ()
     if taught or moved or after.paused_why or _seldom(before) != _seldom(after):
@@ -129,9 +143,13 @@ def save_feed(session: Session, changed: Feed) -> None:
 
 def save_needs(session: Session, needs: Mapping[FeedId, float]) -> None:
     """Keep how much open questions need each of these feeds."""
-    statement = update(FEED).where(FEED.c.id == bindparam("which")).values(need=bindparam("new_need"))
+    statement = (
+        update(FEED).where(FEED.c.id == bindparam("which")).values(need=bindparam("new_need"))
+    )
     if needs:
-        session.connection().execute(statement, [{"which": f, "new_need": n} for f, n in needs.items()])
+        session.connection().execute(
+            statement, [{"which": f, "new_need": n} for f, n in needs.items()]
+        )
 
 
 def taken_urls(session: Session) -> dict[str, FeedId]:
@@ -156,7 +174,9 @@ def memories(session: Session, feed_ids: Collection[FeedId]) -> dict[FeedId, Mem
 
 def remember(session: Session, learned: Mapping[FeedId, Memory]) -> None:
     """Keep what there is to remember of these feeds' newest documents."""
-    rows = [{"feed_id": f, "body_hash": m.body_hash, "entries": m.entries} for f, m in learned.items()]
+    rows = [
+        {"feed_id": f, "body_hash": m.body_hash, "entries": m.entries} for f, m in learned.items()
+    ]
     upsert(session, FeedDocumentRow, rows, update=("body_hash", "entries"))
 
 
@@ -166,8 +186,12 @@ def forget(session: Session, feed_id: str) -> None:
 
 
 def _forget(session: Session, feed_id: str, **besides: Any) -> None:
-    """Let a feed's next document be asked for and read as if it were the first; set what else there is to set."""
-    session.execute(update(FEED).where(FEED.c.id == feed_id).values(etag=None, last_modified=None, **besides))
+    """Let a feed's next document be asked for and read as if it were the first; set what else there
+    is to set.
+    """
+    session.execute(
+        update(FEED).where(FEED.c.id == feed_id).values(etag=None, last_modified=None, **besides)
+    )
     remember(session, {FeedId(feed_id): NOTHING})
 
 
@@ -177,9 +201,13 @@ def count_days(session: Session, counts: Iterable[tuple[FeedId, DayCount]]) -> N
     upsert(session, FeedDayRow, rows, add=tuple(n for n in DayCount.__slots__ if n != "day"))
 
 
-def days(session: Session, since: date, feed_id: str | None = None) -> dict[FeedId, tuple[DayCount, ...]]:
+def days(
+    session: Session, since: date, feed_id: str | None = None
+) -> dict[FeedId, tuple[DayCount, ...]]:
     """Per feed: its days from `since` on, the oldest first."""
-    query = select(DAY.c.feed_id, *(DAY.c[name] for name in DayCount.__slots__)).where(DAY.c.day >= since)
+    query = select(DAY.c.feed_id, *(DAY.c[name] for name in DayCount.__slots__)).where(
+        DAY.c.day >= since
+    )
     if feed_id is not None:
         query = query.where(DAY.c.feed_id == feed_id)
     found: dict[FeedId, list[DayCount]] = {}
@@ -227,4 +255,9 @@ def _state_values(state: FeedState) -> dict[str, Any]:
 def _rhythm_values(state: FeedState) -> dict[str, Any]:
     found = state.rhythm
     hours = _HOURS.pack(*found.hours)
-    return {"rhythm_items": found.items, "rhythm_days": found.days, "rhythm_at": found.at, "rhythm_hours": hours}
+    return {
+        "rhythm_items": found.items,
+        "rhythm_days": found.days,
+        "rhythm_at": found.at,
+        "rhythm_hours": hours,
+    }

@@ -20,7 +20,9 @@ from tracker.tables import ForecasterRow, ForecastRow
 
 FORECAST: Final = ForecastRow.__table__  # type: ignore[attr-defined]
 
-_STOOD: Final = [FORECAST.c[name] for name in ("question_id", "forecaster_id", "made_at", "distribution")]
+_STOOD: Final = [
+    FORECAST.c[name] for name in ("question_id", "forecaster_id", "made_at", "distribution")
+]
 
 AT_ONCE: Final = 400
 """Instants that one query names; no database takes any number of values."""
@@ -39,12 +41,21 @@ def add_forecaster(session: Session, forecaster: Forecaster) -> None:
 def forecasters(session: Session) -> dict[ForecasterId, Forecaster]:
     """Everyone who can hold a forecast."""
     rows = session.exec(select(ForecasterRow).order_by(col(ForecasterRow.id)))
-    return {ForecasterId(r.id): Forecaster(ForecasterId(r.id), r.name, cast(ForecasterKind, r.kind)) for r in rows}
+    return {
+        ForecasterId(r.id): Forecaster(ForecasterId(r.id), r.name, cast(ForecasterKind, r.kind))
+        for r in rows
+    }
 
 
 def add(session: Session, act: Forecast, key: str | None = None) -> Forecast:
     """Append an act, in the log too, and return it with its id."""
-    seq = log.append(session, "forecast", f"{act.question_id}/{act.forecaster_id}", facts=facts(act), at=act.entered_at)
+    seq = log.append(
+        session,
+        "forecast",
+        f"{act.question_id}/{act.forecaster_id}",
+        facts=facts(act),
+        at=act.entered_at,
+    )
     row = ForecastRow(**facts(act), key=key, log_seq=seq)
     session.add(row)
     session.flush()
@@ -82,13 +93,19 @@ def of_question(
     return tuple(map(act_of, session.execute(query)))
 
 
-def since_known(session: Session, question_id: QuestionId, known_at: datetime) -> tuple[Forecast, ...]:
+def since_known(
+    session: Session, question_id: QuestionId, known_at: datetime
+) -> tuple[Forecast, ...]:
     """The acts on a question from the instant on when its answer was known."""
-    query = select(ForecastRow).where(ForecastRow.question_id == question_id, ForecastRow.made_at >= known_at)
+    query = select(ForecastRow).where(
+        ForecastRow.question_id == question_id, ForecastRow.made_at >= known_at
+    )
     return tuple(act_of(row) for row in session.exec(query.order_by(col(ForecastRow.id))))
 
 
-def newest(session: Session, question_id: QuestionId, forecaster_id: ForecasterId) -> Forecast | None:
+def newest(
+    session: Session, question_id: QuestionId, forecaster_id: ForecasterId
+) -> Forecast | None:
     """A forecaster's last act on a question."""
     query = select(ForecastRow).where(
         ForecastRow.question_id == question_id, ForecastRow.forecaster_id == forecaster_id
@@ -102,24 +119,38 @@ def newest_each(
 ) -> dict[QuestionId, Forecast]:
     """A forecaster's last act on each of some questions, where there is one."""
     mine = select(func.max(ForecastRow.id)).where(ForecastRow.forecaster_id == forecaster_id)
-    last = mine.where(col(ForecastRow.question_id).in_(question_ids)).group_by(col(ForecastRow.question_id))
+    last = mine.where(col(ForecastRow.question_id).in_(question_ids)).group_by(
+        col(ForecastRow.question_id)
+    )
     rows = session.exec(select(ForecastRow).where(col(ForecastRow.id).in_(last)))
     return {act.question_id: act for act in map(act_of, rows)}
 
 
-def standing(session: Session, question_id: QuestionId | None = None) -> dict[QuestionId, dict[ForecasterId, Stood]]:
-    """The last act of each forecaster on each question, or on one, in the order they were entered."""
-    last = sa_select(func.max(FORECAST.c.id)).group_by(FORECAST.c.question_id, FORECAST.c.forecaster_id)
+def standing(
+    session: Session, question_id: QuestionId | None = None
+) -> dict[QuestionId, dict[ForecasterId, Stood]]:
+    """The last act of each forecaster on each question, or on one, in the order they were
+    entered.
+    """
+    last = sa_select(func.max(FORECAST.c.id)).group_by(
+        FORECAST.c.question_id, FORECAST.c.forecaster_id
+    )
     if question_id is not None:
         last = last.where(FORECAST.c.question_id == question_id)
-    rows = session.execute(sa_select(*_STOOD).where(FORECAST.c.id.in_(last)).order_by(FORECAST.c.id))
+    rows = session.execute(
+        sa_select(*_STOOD).where(FORECAST.c.id.in_(last)).order_by(FORECAST.c.id)
+    )
     return _by_question(rows)
 
 
-def stood_at(session: Session, instants: Mapping[QuestionId, datetime]) -> dict[QuestionId, dict[ForecasterId, Stood]]:
-    """The last act of each forecaster on each of these questions up to an instant of its own, where there is one.
+def stood_at(
+    session: Session, instants: Mapping[QuestionId, datetime]
+) -> dict[QuestionId, dict[ForecasterId, Stood]]:
+    """The last act of each forecaster on each of these questions up to an instant of its own, where
+    there is one.
 
-    It is what `timeline_of(acts).at(instant)` gives, found in the index: of two acts at one instant the last counts.
+    It is what `timeline_of(acts).at(instant)` gives, found in the index: of two acts at one instant
+    the last counts.
     """
     found: dict[QuestionId, dict[ForecasterId, Stood]] = {}
     asked = list(instants.items())
@@ -138,7 +169,9 @@ def _standing_then(instants: Sequence[tuple[QuestionId, datetime]]) -> Any:
         FORECAST.c.made_at <= moment.c.at,
     )
     last = last.order_by(FORECAST.c.made_at.desc(), FORECAST.c.id.desc()).limit(1)
-    each = sa_select(last.correlate(moment, who).scalar_subquery().label("id")).select_from(moment.join(who, true()))
+    each = sa_select(last.correlate(moment, who).scalar_subquery().label("id")).select_from(
+        moment.join(who, true())
+    )
     return sa_select(*_STOOD).where(FORECAST.c.id.in_(each)).order_by(FORECAST.c.id)
 
 
@@ -151,11 +184,16 @@ def _by_question(rows: Any) -> dict[QuestionId, dict[ForecasterId, Stood]]:
 
 
 def history(
-    session: Session, forecaster_id: ForecasterId, start: datetime, question_id: QuestionId | None = None
+    session: Session,
+    forecaster_id: ForecasterId,
+    start: datetime,
+    question_id: QuestionId | None = None,
 ) -> dict[QuestionId, list[tuple[datetime, float]]]:
-    """One forecaster's probabilities of YES on all questions, or on one, from `start` on, in the order entered.
+    """One forecaster's probabilities of YES on all questions, or on one, from `start` on, in the
+    order entered.
 
-    Plain columns: there are tens of thousands of them, and a row with all that belongs to it costs ten times as much.
+    Plain columns: there are tens of thousands of them, and a row with all that belongs to it costs
+    ten times as much.
     """
     query = sa_select(FORECAST.c.question_id, FORECAST.c.made_at, FORECAST.c.distribution)
     query = query.where(FORECAST.c.forecaster_id == forecaster_id, FORECAST.c.made_at >= start)

@@ -35,8 +35,9 @@ _KNOWN: Final = [ITEM.c[name] for name in Known.__slots__]
 class Stored:
     """An item that has just been stored or edited: what stories and matching need of it.
 
-    `story_id` is its own story or that of the item it repeats (`same_as`), None when there is none yet. An item of
-    the archive says when it was first seen (`seen_at`) and what it copies; one that has just come does not.
+    `story_id` is its own story or that of the item it repeats (`same_as`), None when there is none
+    yet. An item of the archive says when it was first seen (`seen_at`) and what it copies; one that
+    has just come does not.
     """
 
     id: ItemId
@@ -57,19 +58,27 @@ def known_by_key(session: Session, wanted: Sequence[tuple[FeedId, str]]) -> list
 
 def known_by_url(session: Session, urls: Collection[str]) -> list[Known]:
     """The stored items with these canonical addresses in any feed, the oldest first."""
-    return [k for some in _chunks(sorted(urls)) for k in _known(session, ITEM.c.canonical_url.in_(some))]
+    return [
+        k for some in _chunks(sorted(urls)) for k in _known(session, ITEM.c.canonical_url.in_(some))
+    ]
 
 
 def recent(session: Session, feed_id: FeedId, now: datetime) -> list[Known]:
     """The newest items of a feed that a headline could be an edit of."""
     return list(
-        _known(session, (ITEM.c.feed_id == feed_id) & (ITEM.c.first_seen_at >= now - EDITED_WITHIN), newest=True)
+        _known(
+            session,
+            (ITEM.c.feed_id == feed_id) & (ITEM.c.first_seen_at >= now - EDITED_WITHIN),
+            newest=True,
+        )
     )
 
 
 def _known(session: Session, condition: Any, *, newest: bool = False) -> Iterator[Known]:
     query = select(*_KNOWN).where(condition)
-    query = query.order_by(ITEM.c.id.desc()).limit(MOST_RECENT) if newest else query.order_by(ITEM.c.id)
+    query = (
+        query.order_by(ITEM.c.id.desc()).limit(MOST_RECENT) if newest else query.order_by(ITEM.c.id)
+    )
     for row in session.connection().execute(query):
         yield Known(row[0], row[1], row[2], row[3] or "", *row[4:])
 
@@ -79,14 +88,22 @@ def add_items(session: Session, found: Sequence[tuple[FeedId, New]], now: dateti
     if not found:
         return []
     rows = [_new_row(feed_id, new, now) for feed_id, new in found]
-    statement = inserting(session, ItemRow).on_conflict_do_nothing().returning(ITEM.c.id, ITEM.c.feed_id, ITEM.c.key)
+    statement = (
+        inserting(session, ItemRow)
+        .on_conflict_do_nothing()
+        .returning(ITEM.c.id, ITEM.c.feed_id, ITEM.c.key)
+    )
     ids = {(row[1], row[2]): row[0] for row in session.connection().execute(statement, rows)}
     stories = _stories_of(session, [new.same_as.id for _, new in found if new.same_as])
     stored = []
     for feed_id, new in found:
         if (item_id := ids.get((feed_id, new.item.key))) is not None:
             earlier = new.same_as.id if new.same_as else None
-            stored.append(Stored(item_id, feed_id, new.item, stories.get(earlier) if earlier else None, earlier))
+            stored.append(
+                Stored(
+                    item_id, feed_id, new.item, stories.get(earlier) if earlier else None, earlier
+                )
+            )
     return _linked(session, stored)
 
 
@@ -102,7 +119,9 @@ def _linked(session: Session, stored: Sequence[Stored]) -> list[Stored]:
         else:
             found.append(one)
     if pairs:
-        linking = update(ITEM).where(ITEM.c.id == bindparam("which")).values(same_as=bindparam("earlier"))
+        linking = (
+            update(ITEM).where(ITEM.c.id == bindparam("which")).values(same_as=bindparam("earlier"))
+        )
         session.connection().execute(linking, pairs)
     return found
 
@@ -139,24 +158,39 @@ def _stories_of(session: Session, item_ids: Sequence[ItemId]) -> dict[ItemId, St
     query = select(ITEM.c.id, ITEM.c.story_id).where(ITEM.c.story_id.is_not(None))
     found = {}
     for some in _chunks(item_ids):
-        found.update({row[0]: row[1] for row in session.connection().execute(query.where(ITEM.c.id.in_(some)))})
+        found.update(
+            {
+                row[0]: row[1]
+                for row in session.connection().execute(query.where(ITEM.c.id.in_(some)))
+            }
+        )
     return found
 
 
-def add_revisions(session: Session, found: Sequence[tuple[FeedId, Changed]], now: datetime) -> list[Stored]:
+def add_revisions(
+    session: Session, found: Sequence[tuple[FeedId, Changed]], now: datetime
+) -> list[Stored]:
     """Append the new versions of edited items; the first version stays as it was seen."""
     if not found:
         return []
     newest = update(ITEM).where(ITEM.c.id == bindparam("which"))
-    newest = newest.values(fingerprint=bindparam("now_is"), revisions=ITEM.c.revisions + bindparam("more"))
-    marks = [{"which": c.known.id, "now_is": c.item.fingerprint, "more": int(not c.silent)} for _, c in found]
+    newest = newest.values(
+        fingerprint=bindparam("now_is"), revisions=ITEM.c.revisions + bindparam("more")
+    )
+    marks = [
+        {"which": c.known.id, "now_is": c.item.fingerprint, "more": int(not c.silent)}
+        for _, c in found
+    ]
     session.connection().execute(newest, marks)
     edits = [(feed_id, c) for feed_id, c in found if not c.silent]
     rows = [_revision_row(c, now) for _, c in edits if c.known.revisions < MOST_REVISIONS]
     if rows:
         session.connection().execute(insert(RevisionRow), rows)
     stories = _stories_of(session, [c.known.id for _, c in edits])
-    return [Stored(c.known.id, feed_id, c.item, stories.get(c.known.id), edited=True) for feed_id, c in edits]
+    return [
+        Stored(c.known.id, feed_id, c.item, stories.get(c.known.id), edited=True)
+        for feed_id, c in edits
+    ]
 
 
 def _revision_row(changed: Changed, now: datetime) -> dict[str, Any]:
@@ -174,7 +208,11 @@ def _revision_row(changed: Changed, now: datetime) -> dict[str, Any]:
 
 def revisions(session: Session, item_ids: Collection[ItemId]) -> dict[ItemId, tuple[Revision, ...]]:
     """The later versions of these items, the oldest first."""
-    query = select(RevisionRow).where(col(RevisionRow.item_id).in_(item_ids)).order_by(col(RevisionRow.id))
+    query = (
+        select(RevisionRow)
+        .where(col(RevisionRow.item_id).in_(item_ids))
+        .order_by(col(RevisionRow.id))
+    )
     found: dict[ItemId, list[Revision]] = {}
     for row in session.exec(query):
         values = {name: getattr(row, name) for name in Revision.__slots__}
@@ -190,7 +228,9 @@ def newest(session: Session, feed_id: FeedId, limit: int) -> tuple[Item, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """An item as copies are found: its words, when it was first seen, and the item that it copies."""
+    """An item as copies are found: its words, when it was first seen, and the item that it
+    copies.
+    """
 
     id: ItemId
     copy_of: ItemId | None
@@ -200,18 +240,26 @@ class Read:
 
 
 def read_since(session: Session, after: ItemId, since: datetime) -> list[Read]:
-    """The items stored after one of them and first seen at or after `since`, in the order they came."""
+    """The items stored after one of them and first seen at or after `since`, in the order they
+    came.
+    """
     columns = [ITEM.c[name] for name in Read.__slots__]
-    query = select(*columns).where(ITEM.c.id > after, ITEM.c.first_seen_at >= since).order_by(ITEM.c.id)
+    query = (
+        select(*columns).where(ITEM.c.id > after, ITEM.c.first_seen_at >= since).order_by(ITEM.c.id)
+    )
     return [Read(*row) for row in session.connection().execute(query)]
 
 
 def mark_copies(session: Session, copies: Sequence[tuple[ItemId, ItemId | None, str]]) -> None:
     """Keep of which item each is a copy, and which agency it names as its source."""
-    marks = [{"which": item, "root": root, "agency": wire} for item, root, wire in copies if root or wire]
+    marks = [
+        {"which": item, "root": root, "agency": wire} for item, root, wire in copies if root or wire
+    ]
     if marks:
         marking = update(ITEM).where(ITEM.c.id == bindparam("which"))
-        session.connection().execute(marking.values(copy_of=bindparam("root"), wire=bindparam("agency")), marks)
+        session.connection().execute(
+            marking.values(copy_of=bindparam("root"), wire=bindparam("agency")), marks
+        )
 
 
 def stories_of(session: Session, item_ids: Sequence[ItemId]) -> dict[ItemId, StoryId]:
@@ -220,8 +268,14 @@ def stories_of(session: Session, item_ids: Sequence[ItemId]) -> dict[ItemId, Sto
 
 
 def archive(session: Session, after: ItemId, until: ItemId) -> list[Stored]:
-    """Stored items of a stretch of the archive, in the order they came, with when they were first seen."""
-    query = select(ItemRow).where(col(ItemRow.id) > after, col(ItemRow.id) <= until).order_by(col(ItemRow.id))
+    """Stored items of a stretch of the archive, in the order they came, with when they were first
+    seen.
+    """
+    query = (
+        select(ItemRow)
+        .where(col(ItemRow.id) > after, col(ItemRow.id) <= until)
+        .order_by(col(ItemRow.id))
+    )
     return [_stored(row) for row in session.exec(query)]
 
 
@@ -239,7 +293,13 @@ def _stored(row: ItemRow) -> Stored:
     same_as = None if row.same_as is None else ItemId(row.same_as)
     copy_of = None if row.copy_of is None else ItemId(row.copy_of)
     return Stored(
-        ItemId(cast(int, row.id)), FeedId(row.feed_id), item, story, same_as, seen_at=row.first_seen_at, copy_of=copy_of
+        ItemId(cast(int, row.id)),
+        FeedId(row.feed_id),
+        item,
+        story,
+        same_as,
+        seen_at=row.first_seen_at,
+        copy_of=copy_of,
     )
 
 
@@ -251,8 +311,12 @@ def activity(session: Session, since: datetime) -> dict[FeedId, tuple[int, int]]
     return {FeedId(r[0]): (r[1], r[2]) for r in session.exec(query.group_by(ItemRow.feed_id))}
 
 
-def without_article(session: Session, since: datetime, limit: int) -> tuple[tuple[ItemId, str], ...]:
-    """Items that stand as evidence, whose feeds ask for whole articles, and that nobody has looked for yet."""
+def without_article(
+    session: Session, since: datetime, limit: int
+) -> tuple[tuple[ItemId, str], ...]:
+    """Items that stand as evidence, whose feeds ask for whole articles, and that nobody has looked
+    for yet.
+    """
     query = select(ItemRow.id, ItemRow.url).join(FeedRow, col(FeedRow.id) == ItemRow.feed_id)
     query = query.where(col(FeedRow.full_text), ItemRow.url != "", ItemRow.first_seen_at >= since)
     query = query.where(col(ItemRow.story_id).in_(select(EvidenceRow.story_id)))
@@ -261,7 +325,9 @@ def without_article(session: Session, since: datetime, limit: int) -> tuple[tupl
     return tuple((ItemId(cast(int, item_id)), url) for item_id, url in rows)
 
 
-def add_article(session: Session, item_id: ItemId, text: str, why_not: str, *, now: datetime) -> None:
+def add_article(
+    session: Session, item_id: ItemId, text: str, why_not: str, *, now: datetime
+) -> None:
     """Keep the article behind an item, or why there is none."""
     session.merge(ArticleRow(item_id=item_id, fetched_at=now, text=text, why_not=why_not))
 
@@ -269,14 +335,17 @@ def add_article(session: Session, item_id: ItemId, text: str, why_not: str, *, n
 def articles(session: Session, item_ids: Collection[ItemId]) -> dict[ItemId, str]:
     """The whole articles behind these items, where there are any."""
     query = select(ArticleRow.item_id, ArticleRow.text).where(col(ArticleRow.item_id).in_(item_ids))
-    return {ItemId(item_id): text for item_id, text in session.exec(query.where(ArticleRow.text != ""))}
+    return {
+        ItemId(item_id): text for item_id, text in session.exec(query.where(ArticleRow.text != ""))
+    }
 
 
 def empty(session: Session, before: datetime) -> int:
-    """Drop the texts of items that were first seen before then and bear on no question; how many texts that were.
+    """Drop the texts of items that were first seen before then and bear on no question; how many
+    texts that were.
 
-    The same goes for their later versions that were seen before then. Headline, address and times stay: an entry that
-    is still in its feed must not come again as a new one.
+    The same goes for their later versions that were seen before then. Headline, address and times
+    stay: an entry that is still in its feed must not come again as a new one.
     """
     bearing = select(EvidenceRow.story_id)
     old = [
@@ -289,9 +358,15 @@ def empty(session: Session, before: datetime) -> int:
     return _without_text(session, ItemRow, old) + _without_text(session, RevisionRow, edited)
 
 
-def _without_text(session: Session, table: type[ItemRow | RevisionRow], which: Sequence[Any]) -> int:
+def _without_text(
+    session: Session, table: type[ItemRow | RevisionRow], which: Sequence[Any]
+) -> int:
     told = or_(col(table.summary) != "", col(table.content) != "")
-    return session.connection().execute(update(table).where(*which, told).values(summary="", content="")).rowcount
+    return (
+        session.connection()
+        .execute(update(table).where(*which, told).values(summary="", content=""))
+        .rowcount
+    )
 
 
 ITEM_COLUMNS: Final = Item.__slots__

@@ -17,7 +17,9 @@ from tracker.tables import EvidenceRow, ForecastRow, LogRow, ResolutionRow
 
 def asked(session: Session, at: datetime) -> frozenset[QuestionId]:
     """The questions that had been asked."""
-    rows = session.exec(select(LogRow.subject).where(LogRow.kind == "question", LogRow.entered_at <= at))
+    rows = session.exec(
+        select(LogRow.subject).where(LogRow.kind == "question", LogRow.entered_at <= at)
+    )
     return frozenset(map(QuestionId, rows))
 
 
@@ -25,12 +27,18 @@ def standing(session: Session, at: datetime) -> tuple[Forecast, ...]:
     """The last act of each forecaster on each question."""
     last = select(func.max(ForecastRow.id)).where(ForecastRow.entered_at <= at)
     ids = last.group_by(col(ForecastRow.question_id), col(ForecastRow.forecaster_id))
-    rows = session.exec(select(ForecastRow).where(col(ForecastRow.id).in_(ids)).order_by(col(ForecastRow.id)))
+    rows = session.exec(
+        select(ForecastRow).where(col(ForecastRow.id).in_(ids)).order_by(col(ForecastRow.id))
+    )
     return tuple(map(act_of, rows))
 
 
-def evidence(session: Session, at: datetime, since: datetime | None = None) -> dict[QuestionId, int]:
-    """Per question: how many pieces of evidence had been seen, after an earlier instant if one is given."""
+def evidence(
+    session: Session, at: datetime, since: datetime | None = None
+) -> dict[QuestionId, int]:
+    """Per question: how many pieces of evidence had been seen, after an earlier instant if one is
+    given.
+    """
     query = select(EvidenceRow.question_id, func.count()).where(EvidenceRow.first_seen_at <= at)
     if since is not None:
         query = query.where(EvidenceRow.first_seen_at > since)
@@ -39,7 +47,9 @@ def evidence(session: Session, at: datetime, since: datetime | None = None) -> d
 
 
 def changes(session: Session, most: int) -> tuple[Change, ...]:
-    """What people did lately, the newest first. Computed forecasts move all the time, and are no news."""
+    """What people did lately, the newest first. Computed forecasts move all the time, and are no
+    news.
+    """
     asked = {question.id: question for question in questions.every(session)}
     names = {who: forecaster.name for who, forecaster in forecasters(session).items()}
     acts = select(ForecastRow).where(col(ForecastRow.forecaster_id).not_in(RESERVED))
@@ -50,12 +60,17 @@ def changes(session: Session, most: int) -> tuple[Change, ...]:
         ),
         *(
             (row.log_seq, row.entered_at, row.question_id, row.entered_by, resolution_of(row))
-            for row in session.exec(select(ResolutionRow).order_by(col(ResolutionRow.id).desc()).limit(most))
+            for row in session.exec(
+                select(ResolutionRow).order_by(col(ResolutionRow.id).desc()).limit(most)
+            )
         ),
         *(
             (row.seq, row.entered_at, row.subject, "", None)
             for row in session.exec(
-                select(LogRow).where(LogRow.kind == "question").order_by(col(LogRow.seq).desc()).limit(most)
+                select(LogRow)
+                .where(LogRow.kind == "question")
+                .order_by(col(LogRow.seq).desc())
+                .limit(most)
             )
         ),
     ]

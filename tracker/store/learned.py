@@ -1,4 +1,6 @@
-"""What was learned, and what people decided about it: appended and logged; the newest of a name and scope counts."""
+"""What was learned, and what people decided about it: appended and logged; the newest of a name and
+scope counts.
+"""
 
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Mapping
@@ -16,8 +18,8 @@ from tracker.store import log
 from tracker.tables import LearnedRow
 
 State = Literal["learned", "frozen", "reset"]
-"""Learned from the record; kept as it is by a person; or forgotten by a person, the default standing until there is
-enough to learn from again."""
+"""Learned from the record; kept as it is by a person; or forgotten by a person, the default
+standing until there is enough to learn from again."""
 
 ValuesOverTime = Callable[[datetime], Mapping[str, float]]
 """The values of one name by scope, as they counted at an instant."""
@@ -58,12 +60,16 @@ def values(session: Session, name: str, at: datetime | None = None) -> Mapping[s
 
     Every suggestion asks for them, so no more is read than that.
     """
-    query = select(LearnedRow.scope, LearnedRow.value).where(_newest(at, name), LearnedRow.state != "reset")
+    query = select(LearnedRow.scope, LearnedRow.value).where(
+        _newest(at, name), LearnedRow.state != "reset"
+    )
     return dict(session.exec(query.order_by(col(LearnedRow.id))).all())
 
 
 def _newest(at: datetime | None, name: str = "") -> ColumnElement[bool]:
-    """The newest version of each value (of one `name`, if given) by an instant, now if none is given."""
+    """The newest version of each value (of one `name`, if given) by an instant, now if none is
+    given.
+    """
     newest = select(func.max(LearnedRow.id)).group_by(LearnedRow.name, LearnedRow.scope)
     if name:
         newest = newest.where(LearnedRow.name == name)
@@ -73,14 +79,18 @@ def _newest(at: datetime | None, name: str = "") -> ColumnElement[bool]:
 
 
 def values_over_time(session: Session, name: str) -> ValuesOverTime:
-    """`values` at any instant: every version is read once, and worked out once between two times of learning."""
+    """`values` at any instant: every version is read once, and worked out once between two times of
+    learning.
+    """
     query = select(LearnedRow).where(LearnedRow.name == name).order_by(col(LearnedRow.id))
     versions = [_kept(row) for row in session.exec(query)]
     instants = sorted({kept.learned.as_of for kept in versions})
 
     @cache
     def after(times: int) -> Mapping[str, float]:
-        known = {k.learned.scope: k for k in versions if times and k.learned.as_of <= instants[times - 1]}
+        known = {
+            k.learned.scope: k for k in versions if times and k.learned.as_of <= instants[times - 1]
+        }
         return {scope: kept.learned.value for scope, kept in known.items() if kept.state != "reset"}
 
     return lambda at: after(bisect_right(instants, at))

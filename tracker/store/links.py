@@ -1,4 +1,6 @@
-"""Links between questions, and what people decided about repairs of forecasts that contradict each other."""
+"""Links between questions, and what people decided about repairs of forecasts that contradict each
+other.
+"""
 
 import sys
 from math import inf
@@ -14,7 +16,9 @@ from tracker.store import facts
 from tracker.tables import LinkRow, RepairRow
 
 _WITHOUT_END = sys.float_info.max
-"""Nats of certainties that contradict each other, which are infinite: neither the log nor JSON knows that number."""
+"""Nats of certainties that contradict each other, which are infinite: neither the log nor JSON
+knows that number.
+"""
 
 
 def add(session: Session, link: Link, made: Standpoint) -> None:
@@ -43,9 +47,18 @@ def every(session: Session) -> tuple[Link, ...]:
 def decide(session: Session, decision: RepairDecision) -> None:
     """Append that a repair was adopted or declined."""
     plain = ("link_id", "forecaster_id", "nats", "decision", "why")
-    said = {name: getattr(decision, name) for name in plain} | {"nats": min(decision.nats, _WITHOUT_END)}
+    said = {name: getattr(decision, name) for name in plain} | {
+        "nats": min(decision.nats, _WITHOUT_END)
+    }
     lists = {name: list(getattr(decision, name)) for name in ("question_ids", "before", "after")}
-    facts.append(session, "repair", decision.link_id, {**said, **lists}, at=decision.at, by=decision.forecaster_id)
+    facts.append(
+        session,
+        "repair",
+        decision.link_id,
+        {**said, **lists},
+        at=decision.at,
+        by=decision.forecaster_id,
+    )
 
 
 def decisions(session: Session) -> tuple[RepairDecision, ...]:

@@ -17,23 +17,32 @@ APPEND_LOCK = 7_305_151_211_520_107
 
 
 _NO_TEXT = re.compile(r"(?<!\\)(?:\\\\)*\\u0000|[\ud800-\udfff]")
-"""What no database keeps in a text, as canonical JSON has it: the NUL character, and halves of characters."""
+"""What no database keeps in a text, as canonical JSON has it: the NUL character, and halves of
+characters.
+"""
 
 
 def wait_turn(session: Session) -> None:
     """Wait until no other transaction appends, and hold the turn until this one ends."""
     if session.get_bind().dialect.name == "postgresql":
-        session.connection().execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": APPEND_LOCK})
+        session.connection().execute(
+            text("SELECT pg_advisory_xact_lock(:key)"), {"key": APPEND_LOCK}
+        )
 
 
-def append(session: Session, kind: str, subject: str, *, facts: Mapping[str, Any], at: datetime) -> int:
+def append(
+    session: Session, kind: str, subject: str, *, facts: Mapping[str, Any], at: datetime
+) -> int:
     """Append one entry and return its number; it is kept or dropped with the transaction.
 
     Raises `Refused` for a text with a character that cannot be kept.
     """
     body = canonical(facts)
     if _NO_TEXT.search(body):
-        raise Refused(f"the {kind} holds a character that cannot be kept (NUL, or half a character): leave it out")
+        raise Refused(
+            f"the {kind} holds a character that cannot be kept (NUL, or half a character): leave "
+            "it out"
+        )
     wait_turn(session)
     entry = following(last(session), kind, subject, body=body, entered_at=at)
     session.add(LogRow(**{name: getattr(entry, name) for name in Entry.__slots__}))
@@ -41,7 +50,9 @@ def append(session: Session, kind: str, subject: str, *, facts: Mapping[str, Any
     return entry.seq
 
 
-def by_seq(rows: Iterable[Any], facts: Callable[[Any], dict[str, Any]]) -> dict[int, dict[str, Any]]:
+def by_seq(
+    rows: Iterable[Any], facts: Callable[[Any], dict[str, Any]]
+) -> dict[int, dict[str, Any]]:
     """The facts of stored rows by the log entry that recorded each.
 
     A row that somebody changed into what no fact can be has none, and so differs from its entry.
@@ -68,7 +79,9 @@ def newest_seq(session: Session) -> int:
 
 def entries(session: Session) -> Iterator[Entry]:
     """All entries, oldest first, read in slices so that a long log does not fill the memory."""
-    for row in session.exec(select(LogRow).order_by(col(LogRow.seq)).execution_options(yield_per=5000)):
+    for row in session.exec(
+        select(LogRow).order_by(col(LogRow.seq)).execution_options(yield_per=5000)
+    ):
         yield _entry(row)
 
 

@@ -1,4 +1,6 @@
-"""What the model answered, so that it is not asked twice, and how often it was asked on each day."""
+"""What the model answered, so that it is not asked twice, and how often it was asked on each
+day.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +18,9 @@ QUIET_UNTIL = "model_quiet_until"
 
 @dataclass(frozen=True, slots=True)
 class KeptAnswer:
-    """An answer as it was given; without a value the model was asked and gave none that could be used."""
+    """An answer as it was given; without a value the model was asked and gave none that could be
+    used.
+    """
 
     model: str
     shape: str
@@ -28,12 +32,20 @@ class KeptAnswer:
 def answer(session: Session, key: str) -> KeptAnswer | None:
     """What was answered to the question with this key."""
     row = session.get(ModelAnswerRow, key)
-    return None if row is None else KeptAnswer(row.model, row.shape, row.asked_at, row.value, row.tokens)
+    return (
+        None
+        if row is None
+        else KeptAnswer(row.model, row.shape, row.asked_at, row.value, row.tokens)
+    )
 
 
 def keep(session: Session, key: str, kept: KeptAnswer) -> None:
     """Keep an answer; a later one takes the place of an earlier one."""
-    row = {"key": key, **{name: getattr(kept, name) for name in KeptAnswer.__slots__}, "value": dict(kept.value)}
+    row = {
+        "key": key,
+        **{name: getattr(kept, name) for name in KeptAnswer.__slots__},
+        "value": dict(kept.value),
+    }
     upsert(session, ModelAnswerRow, [row], update=("model", "shape", "asked_at", "value", "tokens"))
 
 

@@ -1,4 +1,6 @@
-"""Opening a database: made only where that is wanted, brought to the newest version, its faults told in one line."""
+"""Opening a database: made only where that is wanted, brought to the newest version, its faults
+told in one line.
+"""
 
 from pathlib import Path
 
@@ -19,8 +21,9 @@ _NO_DIRECTORY = "{} is a file: choose a directory with --data"
 def open_store(url: str, *, create: bool = True) -> Store:
     """The database at an address, at the newest version.
 
-    Without `create`, raises `Refused` where there is no file with a database, and makes nothing. Raises
-    `StorageUnavailable` and `StorageDamaged` for a database that cannot be used, `BadSettings` for a bad address.
+    Without `create`, raises `Refused` where there is no file with a database, and makes nothing.
+    Raises `StorageUnavailable` and `StorageDamaged` for a database that cannot be used,
+    `BadSettings` for a bad address.
     """
     engine = open_engine(url)
     try:
@@ -48,7 +51,9 @@ def _prepare_file(engine: Engine, create: bool) -> None:
     except FileExistsError:
         raise Refused(_NO_DIRECTORY.format(file.parent)) from None
     except OSError as error:
-        raise StorageUnavailable(f"{file.parent} cannot be used ({error.strerror}): choose another --data") from None
+        raise StorageUnavailable(
+            f"{file.parent} cannot be used ({error.strerror}): choose another --data"
+        ) from None
     if missing:
         raise Refused(_missing(file))
 
@@ -58,5 +63,7 @@ def _missing(file: Path) -> str:
         return _NO_DIRECTORY.format(file.parent)
     what, command = _MAKES.get(file.name, ("", "tracker up"))
     return (
-        f"no {what} in {file.parent}; `{command}` makes one" if what else f"no database {file}; `{command}` makes one"
+        f"no {what} in {file.parent}; `{command}` makes one"
+        if what
+        else f"no database {file}; `{command}` makes one"
     )

@@ -48,5 +48,7 @@ def add_run(session: Session, run: JobRun) -> None:
 def last_runs(session: Session) -> tuple[JobRun, ...]:
     """The newest run of each job."""
     newest = select(func.max(JobRunRow.id)).group_by(JobRunRow.job)
-    rows = session.exec(select(JobRunRow).where(col(JobRunRow.id).in_(newest)).order_by(JobRunRow.job))
+    rows = session.exec(
+        select(JobRunRow).where(col(JobRunRow.id).in_(newest)).order_by(JobRunRow.job)
+    )
     return tuple(JobRun(r.job, r.started_at, r.ended_at, r.outcome, r.detail) for r in rows)

@@ -28,7 +28,9 @@ from tracker.store.distributions import from_json, scale_from_json, scale_to_jso
 from tracker.tables import ClaimRow, EssayRow, IndicatorRow, OptionChangeRow, QuestionRow
 
 QUESTION: Final = QuestionRow.__table__  # type: ignore[attr-defined]
-"""Read as plain columns where all questions are: a row that can be changed costs four times as much."""
+"""Read as plain columns where all questions are: a row that can be changed costs four times as
+much.
+"""
 
 
 def add_essay(session: Session, essay: Essay, claims: Sequence[Claim]) -> None:
@@ -44,7 +46,11 @@ def add_essay(session: Session, essay: Essay, claims: Sequence[Claim]) -> None:
 def essay(session: Session, essay_id: EssayId) -> Essay | None:
     """One essay by its id."""
     row = session.get(EssayRow, essay_id)
-    return None if row is None else Essay(EssayId(row.id), row.title, row.published, row.language, row.note)
+    return (
+        None
+        if row is None
+        else Essay(EssayId(row.id), row.title, row.published, row.language, row.note)
+    )
 
 
 def add_claim(session: Session, claim: Claim) -> None:
@@ -56,9 +62,19 @@ def add_claim(session: Session, claim: Claim) -> None:
 
 def claims_of(session: Session, essay_id: EssayId) -> tuple[Claim, ...]:
     """The claims of an essay in the order of its text."""
-    rows = session.exec(select(ClaimRow).where(ClaimRow.essay_id == essay_id).order_by(col(ClaimRow.offset)))
+    rows = session.exec(
+        select(ClaimRow).where(ClaimRow.essay_id == essay_id).order_by(col(ClaimRow.offset))
+    )
     return tuple(
-        Claim(ClaimId(r.id), EssayId(r.essay_id), r.quote, r.offset, r.claim_kind, r.modality, r.restatement)
+        Claim(
+            ClaimId(r.id),
+            EssayId(r.essay_id),
+            r.quote,
+            r.offset,
+            r.claim_kind,
+            r.modality,
+            r.restatement,
+        )
         for r in rows
     )
 
@@ -73,7 +89,9 @@ def add(session: Session, question: Question, at: datetime) -> None:
 
 
 def question_facts(question: Question) -> dict[str, Any]:
-    """What the log holds of a question: everything that is forecast on. What a kind does not have is left out."""
+    """What the log holds of a question: everything that is forecast on. What a kind does not have
+    is left out.
+    """
     prior = question.prior.p if isinstance(question.prior, Binary) else to_json(question.prior)
     facts: dict[str, Any] = {**_stored(question), "prior": prior}
     if not question.bears_out:
@@ -87,14 +105,20 @@ def question_facts(question: Question) -> dict[str, Any]:
 
 def _stored(question: Question) -> dict[str, Any]:
     lists = ("sources", "claim_ids", "tags")
-    plain = {name: value for name, value in _fields(question).items() if name not in ("prior", "options", "scale")}
+    plain = {
+        name: value
+        for name, value in _fields(question).items()
+        if name not in ("prior", "options", "scale")
+    }
     return {**plain, **{name: list(getattr(question, name)) for name in lists}}
 
 
 def add_option_change(session: Session, change: OptionChange) -> None:
     """Append that an option was added or removed, in the log too."""
     facts = _fields(change)
-    seq = log.append(session, "option", f"{change.question_id}/{change.name}", facts=facts, at=change.at)
+    seq = log.append(
+        session, "option", f"{change.question_id}/{change.name}", facts=facts, at=change.at
+    )
     session.add(OptionChangeRow(**facts, log_seq=seq))
     session.flush()
 
@@ -107,12 +131,16 @@ def _option_changes(session: Session) -> dict[str, list[OptionChange]]:
 
 
 def _option_change(row: OptionChangeRow) -> OptionChange:
-    return OptionChange(QuestionId(row.question_id), row.name, cast(Any, row.change), row.at, ForecasterId(row.by))
+    return OptionChange(
+        QuestionId(row.question_id), row.name, cast(Any, row.change), row.at, ForecasterId(row.by)
+    )
 
 
 def option_seqs(session: Session) -> Mapping[int, dict[str, Any]]:
     """Facts of each stored change of options by the log entry that recorded it."""
-    return log.by_seq(session.exec(select(OptionChangeRow)), lambda row: _fields(_option_change(row)))
+    return log.by_seq(
+        session.exec(select(OptionChangeRow)), lambda row: _fields(_option_change(row))
+    )
 
 
 def add_indicators(session: Session, indicators: Sequence[Indicator]) -> None:
@@ -139,7 +167,9 @@ def get(session: Session, question_id: str) -> Question | None:
     row = session.get(QuestionRow, question_id)
     if row is None or row.id in edits.retracted(session):
         return None
-    asked = with_changes(question_of(row), _option_changes(session).get(row.id, ()) if row.options else ())
+    asked = with_changes(
+        question_of(row), _option_changes(session).get(row.id, ()) if row.options else ()
+    )
     return with_edits(asked, edits.of_question(session, asked.id))
 
 
@@ -164,32 +194,43 @@ def as_opened(session: Session, question_id: QuestionId) -> Question:
 
 
 def every(session: Session) -> tuple[Question, ...]:
-    """All questions as they read now, the next to close first; those that were taken back are left out."""
+    """All questions as they read now, the next to close first; those that were taken back are left
+    out.
+    """
     return _as_they_read(session, sa_select(QUESTION))
 
 
 def between_times(session: Session, now: datetime) -> tuple[Question, ...]:
     """Those whose opening lies behind and whose close lies ahead, answered or not."""
-    return _as_they_read(session, sa_select(QUESTION).where(QUESTION.c.opens_at <= now, QUESTION.c.closes_at > now))
+    return _as_they_read(
+        session, sa_select(QUESTION).where(QUESTION.c.opens_at <= now, QUESTION.c.closes_at > now)
+    )
 
 
 def _as_they_read(session: Session, query: Any) -> tuple[Question, ...]:
     rows = session.execute(query.order_by(QUESTION.c.closes_at, QUESTION.c.id))
     changes, later, gone = _option_changes(session), edits.every(session), edits.retracted(session)
-    asked = (with_changes(question_of(row), changes.get(row.id, ())) for row in rows if row.id not in gone)
+    asked = (
+        with_changes(question_of(row), changes.get(row.id, ()))
+        for row in rows
+        if row.id not in gone
+    )
     return tuple(with_edits(question, later.get(question.id, ())) for question in asked)
 
 
 def seqs(session: Session) -> Mapping[int, dict[str, Any]]:
     """Facts of each stored question by the log entry that recorded it."""
-    return log.by_seq(session.exec(select(QuestionRow)), lambda row: question_facts(question_of(row)))
+    return log.by_seq(
+        session.exec(select(QuestionRow)), lambda row: question_facts(question_of(row))
+    )
 
 
 def indicators(session: Session, question_ids: Sequence[QuestionId]) -> tuple[Indicator, ...]:
     """The indicators of some questions."""
     wanted = col(IndicatorRow.question_id).in_(question_ids)
     return tuple(
-        _indicator(row) for row in session.exec(select(IndicatorRow).where(wanted).order_by(col(IndicatorRow.id)))
+        _indicator(row)
+        for row in session.exec(select(IndicatorRow).where(wanted).order_by(col(IndicatorRow.id)))
     )
 
 
@@ -230,7 +271,9 @@ def _indicator(row: IndicatorRow) -> Indicator:
         half_life_days=row.half_life_days,
         usual_level=row.usual_level,
         opposites=tuple(row.opposites),
-        expected=None if row.expected_by is None else Expectation(row.expected_by, row.if_yes, row.if_no),
+        expected=None
+        if row.expected_by is None
+        else Expectation(row.expected_by, row.if_yes, row.if_no),
         option=row.option,
     )
 

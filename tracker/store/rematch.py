@@ -1,4 +1,6 @@
-"""The chunks of the archive that are to be held against questions again, and those that have been."""
+"""The chunks of the archive that are to be held against questions again, and those that have
+been.
+"""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,7 +30,9 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Task:
-    """A question as one matcher sees it: another version of the code, or of the indicators, is another matcher."""
+    """A question as one matcher sees it: another version of the code, or of the indicators, is
+    another matcher.
+    """
 
     matcher: str
     question_id: QuestionId
@@ -65,25 +69,38 @@ def plan(session: Session, tasks: Iterable[Task], stretches: Sequence[Stretch]) 
 
 
 def nothing_to_do(session: Session, tasks: Iterable[Task], now: datetime) -> None:
-    """Remember that there was no archive when these were new: what comes after is matched as it comes."""
+    """Remember that there was no archive when these were new: what comes after is matched as it
+    comes.
+    """
     rows = [_row(task, Stretch(ItemId(0), ItemId(0)), now) for task in tasks]
     if rows:
         session.connection().execute(inserting(session, RematchRow).on_conflict_do_nothing(), rows)
 
 
 def drop(session: Session, tasks: Collection[Task]) -> None:
-    """Forget what nobody waits for any more: the question is closed, or its indicators are others now."""
+    """Forget what nobody waits for any more: the question is closed, or its indicators are others
+    now.
+    """
     if tasks:
         gone = (CHUNK.c.matcher == bindparam("by")) & (CHUNK.c.question_id == bindparam("of"))
         session.connection().execute(
-            delete(CHUNK).where(gone), [{"by": task.matcher, "of": task.question_id} for task in sorted(tasks)]
+            delete(CHUNK).where(gone),
+            [{"by": task.matcher, "of": task.question_id} for task in sorted(tasks)],
         )
 
 
 def left(session: Session, version: str) -> int:
     """How many chunks are still to be gone through; one that several questions need counts once."""
-    ranges = select(CHUNK.c.first_item, CHUNK.c.last_item).where(_by(version), CHUNK.c.done_at.is_(None)).distinct()
-    return int(session.connection().execute(select(func.count()).select_from(ranges.subquery())).scalar_one())
+    ranges = (
+        select(CHUNK.c.first_item, CHUNK.c.last_item)
+        .where(_by(version), CHUNK.c.done_at.is_(None))
+        .distinct()
+    )
+    return int(
+        session.connection()
+        .execute(select(func.count()).select_from(ranges.subquery()))
+        .scalar_one()
+    )
 
 
 def first_left(session: Session, version: str) -> Chunk | None:
@@ -100,15 +117,19 @@ def first_left(session: Session, version: str) -> Chunk | None:
 def claim(session: Session, version: str, chunk: Chunk) -> bool:
     """Hold a chunk until the transaction ends; False when it is no longer left as it was.
 
-    Another process that claims it meanwhile waits, and then finds it done. A chunk without tasks was finished by
-    another process between the two statements of `first_left`.
+    Another process that claims it meanwhile waits, and then finds it done. A chunk without tasks
+    was finished by another process between the two statements of `first_left`.
     """
     return bool(chunk.tasks) and _left(session, version, chunk.stretch, hold=True) == chunk.tasks
 
 
-def _left(session: Session, version: str, stretch: Stretch, *, hold: bool = False) -> tuple[Task, ...]:
+def _left(
+    session: Session, version: str, stretch: Stretch, *, hold: bool = False
+) -> tuple[Task, ...]:
     this = (CHUNK.c.first_item == stretch.first) & (CHUNK.c.last_item == stretch.last)
-    query = select(CHUNK.c.matcher, CHUNK.c.question_id).where(_by(version), this, CHUNK.c.done_at.is_(None))
+    query = select(CHUNK.c.matcher, CHUNK.c.question_id).where(
+        _by(version), this, CHUNK.c.done_at.is_(None)
+    )
     query = query.order_by(CHUNK.c.matcher, CHUNK.c.question_id)
     rows = session.connection().execute(query.with_for_update() if hold else query)
     return tuple(Task(row[0], QuestionId(row[1])) for row in rows)
@@ -120,7 +141,10 @@ def finish(session: Session, done: Chunk, found: Mapping[QuestionId, int], now: 
     finishing = update(CHUNK).where(this, CHUNK.c.first_item == done.stretch.first)
     session.connection().execute(
         finishing.values(done_at=now, found=bindparam("pieces")),
-        [{"by": t.matcher, "of": t.question_id, "pieces": found.get(t.question_id, 0)} for t in done.tasks],
+        [
+            {"by": t.matcher, "of": t.question_id, "pieces": found.get(t.question_id, 0)}
+            for t in done.tasks
+        ],
     )
 
 
@@ -138,7 +162,9 @@ def _tasks(session: Session, condition: Any) -> set[Task]:
 
 
 def _by(version: str) -> Any:
-    """The chunks of one version of the matcher, whatever the indicators: another process may use another encoder."""
+    """The chunks of one version of the matcher, whatever the indicators: another process may use
+    another encoder.
+    """
     return CHUNK.c.matcher.startswith(f"{version}#", autoescape=True)
 
 

@@ -27,7 +27,9 @@ AT_ONCE: Final = 1000
 def add(session: Session, resolution: Resolution) -> None:
     """Append a resolution, in the log too."""
     found = facts(resolution)
-    seq = log.append(session, "resolution", resolution.question_id, facts=found, at=resolution.entered_at)
+    seq = log.append(
+        session, "resolution", resolution.question_id, facts=found, at=resolution.entered_at
+    )
     session.add(ResolutionRow(**{**found, "log_seq": seq}))
     session.flush()
 
@@ -35,26 +37,38 @@ def add(session: Session, resolution: Resolution) -> None:
 def facts(resolution: Resolution) -> dict[str, Any]:
     """What the log holds of a resolution; the answer only where there is one beside the outcome."""
     found = {name: getattr(resolution, name) for name in Resolution.__slots__}
-    return found if resolution.answer else {name: value for name, value in found.items() if name != "answer"}
+    return (
+        found
+        if resolution.answer
+        else {name: value for name, value in found.items() if name != "answer"}
+    )
 
 
 def of_question(session: Session, question_id: QuestionId) -> tuple[Resolution, ...]:
     """The resolutions of a question in the order they were entered."""
     rows = session.exec(
-        select(ResolutionRow).where(ResolutionRow.question_id == question_id).order_by(col(ResolutionRow.id))
+        select(ResolutionRow)
+        .where(ResolutionRow.question_id == question_id)
+        .order_by(col(ResolutionRow.id))
     )
     return tuple(resolution_of(row) for row in rows)
 
 
 def current(session: Session, entered_by: datetime | None = None) -> dict[QuestionId, Resolution]:
-    """The resolution that counts, for each question that has one; of those entered by an instant, if one is given."""
+    """The resolution that counts, for each question that has one; of those entered by an instant,
+    if one is given.
+    """
     query = sql_select(RESOLUTION).order_by(RESOLUTION.c.id)
     if entered_by is not None:
         query = query.where(RESOLUTION.c.entered_at <= entered_by)
     found: dict[QuestionId, list[Resolution]] = {}
     for row in session.execute(query):
         found.setdefault(QuestionId(row.question_id), []).append(resolution_of(row))
-    return {question_id: last for question_id, several in found.items() if (last := latest(several)) is not None}
+    return {
+        question_id: last
+        for question_id, several in found.items()
+        if (last := latest(several)) is not None
+    }
 
 
 def seqs(session: Session) -> Mapping[int, dict[str, Any]]:
@@ -63,7 +77,9 @@ def seqs(session: Session) -> Mapping[int, dict[str, Any]]:
 
 
 def replace_scores(session: Session, question_id: QuestionId, scores: Sequence[Score]) -> None:
-    """Scores are derived: the old ones of the question go, the new ones come, in one transaction."""
+    """Scores are derived: the old ones of the question go, the new ones come, in one
+    transaction.
+    """
     session.execute(delete(ScoreRow).where(col(ScoreRow.question_id) == question_id))
     if scores:
         session.execute(insert(SCORE), list(_score_rows(scores)))
@@ -76,7 +92,8 @@ def scores(session: Session, question_id: QuestionId) -> tuple[Score, ...]:
 
 
 def all_scores(session: Session) -> tuple[Score, ...]:
-    """The scores of all questions, by question and in the order of the rules, without their receipts.
+    """The scores of all questions, by question and in the order of the rules, without their
+    receipts.
 
     Receipts are long: they are read where they are asked for: see `scores` and `with_receipts`.
     """
@@ -84,7 +101,9 @@ def all_scores(session: Session) -> tuple[Score, ...]:
     return tuple(sorted((Score(**row, receipt=()) for row in rows.mappings()), key=_place))
 
 
-def with_receipts(session: Session, rule: RuleName, question_ids: Collection[QuestionId]) -> tuple[Score, ...]:
+def with_receipts(
+    session: Session, rule: RuleName, question_ids: Collection[QuestionId]
+) -> tuple[Score, ...]:
     """The scores by one rule on these questions, by question, with their receipts."""
     wanted = sorted(question_ids)
     found: list[Score] = []
@@ -114,16 +133,27 @@ def resolution_of(row: Any) -> Resolution:
 
 
 def _score_rows(scores: Sequence[Score]) -> Iterator[dict[str, Any]]:
-    """One row a score. The rules tell of intervals of the same forecasts, so each forecast is written out once."""
+    """One row a score. The rules tell of intervals of the same forecasts, so each forecast is
+    written out once.
+    """
     held: dict[int, Any] = {}
 
     def told(i: Interval) -> list[Any]:
         if (which := id(i.forecast)) not in held:
             held[which] = to_json(i.forecast)
-        return [i.start.isoformat(), i.end.isoformat(), held[which], i.weight, i.score, i.contribution]
+        return [
+            i.start.isoformat(),
+            i.end.isoformat(),
+            held[which],
+            i.weight,
+            i.score,
+            i.contribution,
+        ]
 
     for score in scores:
-        yield {name: getattr(score, name) for name in _NUMBERS} | {"receipt": [told(i) for i in score.receipt]}
+        yield {name: getattr(score, name) for name in _NUMBERS} | {
+            "receipt": [told(i) for i in score.receipt]
+        }
 
 
 def _score(row: Any) -> Score:
@@ -136,7 +166,9 @@ def _score(row: Any) -> Score:
         attainable_coverage=row.attainable_coverage,
         skill_over_schedule=row.skill_over_schedule,
         receipt=tuple(
-            Interval(datetime.fromisoformat(i[0]), datetime.fromisoformat(i[1]), from_json(i[2]), *i[3:])
+            Interval(
+                datetime.fromisoformat(i[0]), datetime.fromisoformat(i[1]), from_json(i[2]), *i[3:]
+            )
             for i in row.receipt
         ),
     )

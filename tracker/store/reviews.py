@@ -37,7 +37,9 @@ class EvidenceOverTime:
         self._decisions = _decisions(session, [e.id for e in self._logged])
 
     def at(self, at: datetime, reliability: Mapping[str, float]) -> tuple[Evidence, ...]:
-        """As `as_known` has it; `reliability` is what had been learned of feeds by then, by their ids."""
+        """As `as_known` has it; `reliability` is what had been learned of feeds by then, by their
+        ids.
+        """
         then = [self._as_decided(e, at) for e in self._logged if e.first_seen_at <= at]
         rated = [self._rated(e, reliability) for e in then] if reliability else then
         return merged(rated, self._merges, at)
@@ -48,7 +50,10 @@ class EvidenceOverTime:
 
     def _rated(self, e: Evidence, known: Mapping[str, float]) -> Evidence:
         carried = zip(e.reports, self._feeds[e.story_id], strict=True)
-        return replace(e, reports=tuple(replace(r, reliability=known.get(f, r.reliability)) for r, f in carried))
+        return replace(
+            e,
+            reports=tuple(replace(r, reliability=known.get(f, r.reliability)) for r, f in carried),
+        )
 
 
 def archive_from(session: Session) -> datetime | None:

@@ -14,7 +14,8 @@ MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
 
 def upgrade(engine: Engine, target: str = "head") -> None:
-    """Run the migrations that are missing, all or none; raises `DatabaseTooNew`, and `Refused` for a foreign file.
+    """Run the migrations that are missing, all or none; raises `DatabaseTooNew`, and `Refused` for
+    a foreign file.
 
     SQLite: foreign keys are off while tables are rebuilt, since batch-altering a parent with
     ON DELETE CASCADE would silently delete its children. Before the commit the foreign keys are
@@ -25,7 +26,9 @@ def upgrade(engine: Engine, target: str = "head") -> None:
         found = current(connection)
         foreign = found is None and engine.dialect.name == "sqlite" and row_counts(connection)
     if foreign:
-        raise Refused(f"{engine.url.database} is the database of another program: choose another --data")
+        raise Refused(
+            f"{engine.url.database} is the database of another program: choose another --data"
+        )
     if found == known[-1] and target == "head":
         return
     if found is not None and found not in known:
@@ -37,8 +40,12 @@ def upgrade(engine: Engine, target: str = "head") -> None:
 
 
 def revisions() -> list[str]:
-    """The versions that this code knows, oldest first: the numbers that the migrations' files begin with."""
-    return sorted(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+    """The versions that this code knows, oldest first: the numbers that the migrations' files begin
+    with.
+    """
+    return sorted(
+        path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py")
+    )
 
 
 def _migrate(engine: Engine, target: str) -> None:
@@ -70,7 +77,10 @@ def current(connection: Connection) -> str | None:
 def row_counts(connection: Connection) -> dict[str, int]:
     """Rows in each table, to compare before and after a migration."""
     names = [n for n in inspect(connection).get_table_names() if n != "alembic_version"]
-    return {name: connection.execute(select(func.count()).select_from(table(name))).scalar_one() for name in names}
+    return {
+        name: connection.execute(select(func.count()).select_from(table(name))).scalar_one()
+        for name in names
+    }
 
 
 def check_after(connection: Connection, before: dict[str, int]) -> None:
@@ -79,12 +89,15 @@ def check_after(connection: Connection, before: dict[str, int]) -> None:
         broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
         if broken:
             raise TrackerError(
-                f"migration stopped, nothing changed: {len(broken)} broken references, first in {broken[0][0]}"
+                f"migration stopped, nothing changed: {len(broken)} broken references, first in "
+                f"{broken[0][0]}"
             )
     after = row_counts(connection)
     lost = [name for name, count in before.items() if name in after and after[name] < count]
     if lost:
-        raise TrackerError(f"migration stopped, nothing changed: rows would be lost in {', '.join(lost)}")
+        raise TrackerError(
+            f"migration stopped, nothing changed: rows would be lost in {', '.join(lost)}"
+        )
 
 
 def _config() -> "Config":

@@ -41,14 +41,20 @@ def keep_vectors(session: Session, stories: "Sequence[KnownStory]", encoder: str
     rows = [{"which": story.id, "bytes": story.packed(), "by": encoder} for story in stories]
     if rows:
         keeping = update(STORY).where(STORY.c.id == bindparam("which"))
-        session.connection().execute(keeping.values(vector=bindparam("bytes"), encoder=bindparam("by")), rows)
+        session.connection().execute(
+            keeping.values(vector=bindparam("bytes"), encoder=bindparam("by")), rows
+        )
 
 
 def recent(session: Session, since: datetime, until: datetime, encoder: str) -> "list[KnownStory]":
     """Stories that were reported at or after `since` and begun by `until`, the oldest first."""
-    from tracker.matching.stories import KnownStory  # with it comes the matcher, which only news needs
+    from tracker.matching.stories import (
+        KnownStory,
+    )  # with it comes the matcher, which only news needs
 
-    query = select(StoryRow).where(col(StoryRow.last_seen_at) >= since, col(StoryRow.first_seen_at) <= until)
+    query = select(StoryRow).where(
+        col(StoryRow.last_seen_at) >= since, col(StoryRow.first_seen_at) <= until
+    )
     rows = session.exec(query.order_by(col(StoryRow.id))).all()
     gone = {merge.story for merge in merges(session)} if rows else set()
     sides = _sides(session, [StoryId(cast(int, row.id)) for row in rows])
@@ -65,19 +71,26 @@ def recent(session: Session, since: datetime, until: datetime, encoder: str) -> 
     ]
 
 
-def _sides(session: Session, story_ids: Sequence[StoryId]) -> dict[Any, dict[QuestionId, Direction]]:
-    """Which way each of these stories pointed on which question when that was logged, whatever people said later.
+def _sides(
+    session: Session, story_ids: Sequence[StoryId]
+) -> dict[Any, dict[QuestionId, Direction]]:
+    """Which way each of these stories pointed on which question when that was logged, whatever
+    people said later.
 
     So a process that starts anew joins what one that went on would have joined.
     """
     found: dict[Any, dict[QuestionId, Direction]] = {}
-    first = select(func.min(DecisionRow.id)).join(EvidenceRow, col(DecisionRow.evidence_id) == EvidenceRow.id)
+    first = select(func.min(DecisionRow.id)).join(
+        EvidenceRow, col(DecisionRow.evidence_id) == EvidenceRow.id
+    )
     first = first.group_by(col(DecisionRow.evidence_id))
     logged = select(EvidenceRow.story_id, EvidenceRow.question_id, DecisionRow.direction)
     logged = logged.join(DecisionRow, col(DecisionRow.evidence_id) == EvidenceRow.id)
     for start in range(0, len(story_ids), AT_ONCE):
         wanted = col(EvidenceRow.story_id).in_(story_ids[start : start + AT_ONCE])
-        for story, question, side in session.exec(logged.where(wanted, col(DecisionRow.id).in_(first.where(wanted)))):
+        for story, question, side in session.exec(
+            logged.where(wanted, col(DecisionRow.id).in_(first.where(wanted)))
+        ):
             found.setdefault(story, {})[QuestionId(question)] = Direction(side)
     return found
 
@@ -89,9 +102,15 @@ def merge(session: Session, found: Merge, why: str) -> None:
 
 
 def merges(session: Session, story_ids: Collection[StoryId] | None = None) -> tuple[Merge, ...]:
-    """The records of stories that became one, the oldest first; only those that touch `story_ids` if given."""
+    """The records of stories that became one, the oldest first; only those that touch `story_ids`
+    if given.
+    """
     query = select(StoryMergeRow).order_by(col(StoryMergeRow.id))
     if story_ids is not None:
         wanted = set(story_ids)
-        query = query.where(col(StoryMergeRow.story_id).in_(wanted) | col(StoryMergeRow.into_id).in_(wanted))
-    return tuple(Merge(StoryId(row.story_id), StoryId(row.into_id), row.at) for row in session.exec(query))
+        query = query.where(
+            col(StoryMergeRow.story_id).in_(wanted) | col(StoryMergeRow.into_id).in_(wanted)
+        )
+    return tuple(
+        Merge(StoryId(row.story_id), StoryId(row.into_id), row.at) for row in session.exec(query)
+    )

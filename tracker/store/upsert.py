@@ -1,8 +1,8 @@
 """INSERT … ON CONFLICT in batches: the same statement on SQLite and PostgreSQL.
 
-One statement for many rows is 20 times as fast as asking first and adding each (4,200 against 92,000 rows a
-second of CPU), and cannot lose a race. Making a statement costs as much as running it on ten rows, so those
-that recur are made once.
+One statement for many rows is 20 times as fast as asking first and adding each (4,200 against
+92,000 rows a second of CPU), and cannot lose a race. Making a statement costs as much as running it
+on ten rows, so those that recur are made once.
 """
 
 from collections.abc import Sequence
@@ -28,9 +28,13 @@ def upsert(
     update: tuple[str, ...] = (),
     add: tuple[str, ...] = (),
 ) -> None:
-    """Insert rows; where one with the same primary key is there, replace `update` and count `add` up."""
+    """Insert rows; where one with the same primary key is there, replace `update` and count `add`
+    up.
+    """
     if rows:
-        session.connection().execute(_upserting(session.get_bind().dialect.name, table, update, add), list(rows))
+        session.connection().execute(
+            _upserting(session.get_bind().dialect.name, table, update, add), list(rows)
+        )
 
 
 @cache
@@ -40,7 +44,9 @@ def _inserting(dialect: str, table: type[Row]) -> Any:
 
 
 @cache
-def _upserting(dialect: str, table: type[Row], update: tuple[str, ...], add: tuple[str, ...]) -> Any:
+def _upserting(
+    dialect: str, table: type[Row], update: tuple[str, ...], add: tuple[str, ...]
+) -> Any:
     statement = _inserting(dialect, table)
     target = statement.table
     replaced = {name: statement.excluded[name] for name in update}

@@ -24,7 +24,9 @@ _TYPES: Final[dict[type, ColumnType]] = {
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """A table as it is stored: its columns with their types, and all rows in the order of their key."""
+    """A table as it is stored: its columns with their types, and all rows in the order of their
+    key.
+    """
 
     name: str
     columns: dict[str, ColumnType]
@@ -40,7 +42,11 @@ def read(session: Session, name: str) -> Whole:
     """A table, whole; `name` is one of `names()`."""
     stored = Row.metadata.tables[name]
     rows = session.connection().execute(select(stored).order_by(*stored.primary_key.columns))
-    return Whole(name, {column.name: _type(column.type) for column in stored.columns}, [tuple(each) for each in rows])
+    return Whole(
+        name,
+        {column.name: _type(column.type) for column in stored.columns},
+        [tuple(each) for each in rows],
+    )
 
 
 def _type(stored: Any) -> ColumnType:

@@ -34,7 +34,9 @@ class EssayTextRow(Fact, table=True):
 
 
 class ClaimDecisionRow(Fact, table=True):
-    """A sentence set aside as untestable, or taken up again; of two decisions on one place the later counts."""
+    """A sentence set aside as untestable, or taken up again; of two decisions on one place the
+    later counts.
+    """
 
     __tablename__ = "claim_decision"
     id: int | None = Field(default=None, primary_key=True)
@@ -78,7 +80,9 @@ class RetractionRow(Fact, table=True):
 
 
 class LintOverrideRow(Fact, table=True):
-    """Why a question was opened, or worded anew, although the linter objected; of several the last counts."""
+    """Why a question was opened, or worded anew, although the linter objected; of several the last
+    counts.
+    """
 
     __tablename__ = "lint_override"
     id: int | None = Field(default=None, primary_key=True)
@@ -88,7 +92,9 @@ class LintOverrideRow(Fact, table=True):
 
 
 class UncheckedAnswerRow(Fact, table=True):
-    """An answer that a question set brought and that a person has to check first: it resolves nothing."""
+    """An answer that a question set brought and that a person has to check first: it resolves
+    nothing.
+    """
 
     __tablename__ = "unchecked_answer"
     id: int | None = Field(default=None, primary_key=True)
@@ -139,7 +145,9 @@ class ScenarioSetRow(Fact, table=True):
 
 
 class LikelihoodRow(Fact, table=True):
-    """What each scenario says about an indicator question; of several the last counts, an empty one takes it out."""
+    """What each scenario says about an indicator question; of several the last counts, an empty one
+    takes it out.
+    """
 
     __tablename__ = "likelihood"
     id: int | None = Field(default=None, primary_key=True)
@@ -150,7 +158,9 @@ class LikelihoodRow(Fact, table=True):
 
 
 class SignpostMarkRow(Fact, table=True):
-    """An expected indicator that was seen, or whose date passed unseen; of several marks the last counts."""
+    """An expected indicator that was seen, or whose date passed unseen; of several marks the last
+    counts.
+    """
 
     __tablename__ = "signpost_mark"
     id: int | None = Field(default=None, primary_key=True)

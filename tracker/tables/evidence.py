@@ -16,7 +16,9 @@ class EvidenceRow(Row, table=True):
     __table_args__ = (
         UniqueConstraint("story_id", "question_id"),
         Index("ix_evidence_question_id_first_seen_at", "question_id", "first_seen_at"),
-        Index("ix_evidence_question_id_status_first_seen_at", "question_id", "status", "first_seen_at"),
+        Index(
+            "ix_evidence_question_id_status_first_seen_at", "question_id", "status", "first_seen_at"
+        ),
     )
     id: int | None = Field(default=None, primary_key=True)
     question_id: str = Field(foreign_key="question.id")
@@ -53,7 +55,9 @@ class DecisionRow(Row, table=True):
 
 
 class LearnedRow(Row, table=True):
-    """A number that this installation learned, or what a person decided about it; appended, the newest counts."""
+    """A number that this installation learned, or what a person decided about it; appended, the
+    newest counts.
+    """
 
     __tablename__ = "learned"
     __table_args__ = (Index("ix_learned_name_scope", "name", "scope"),)
@@ -70,7 +74,9 @@ class LearnedRow(Row, table=True):
 
 
 class RematchRow(Row, table=True):
-    """A stretch of the archive that one matcher has held against one set of questions, or still has to."""
+    """A stretch of the archive that one matcher has held against one set of questions, or still has
+    to.
+    """
 
     __tablename__ = "rematch"
     matcher: str = Field(primary_key=True)

@@ -84,7 +84,9 @@ class FeedDayRow(Row, table=True):
 
 
 class StoryRow(Row, table=True):
-    """A cluster of items that report the same event. `vector` sums those of its reports, made by `encoder`."""
+    """A cluster of items that report the same event. `vector` sums those of its reports, made by
+    `encoder`.
+    """
 
     __tablename__ = "story"
     id: int | None = Field(default=None, primary_key=True)
@@ -96,7 +98,9 @@ class StoryRow(Row, table=True):
 
 
 class StoryMergeRow(Row, table=True):
-    """From `at` on two stories are one: the later one counts as part of the earlier. Appended, never changed."""
+    """From `at` on two stories are one: the later one counts as part of the earlier. Appended,
+    never changed.
+    """
 
     __tablename__ = "story_merge"
     id: int | None = Field(default=None, primary_key=True)
@@ -107,7 +111,9 @@ class StoryMergeRow(Row, table=True):
 
 
 class ItemRow(Row, table=True):
-    """An entry as it was first seen. `fingerprint` is that of its newest version, "" when it is not known."""
+    """An entry as it was first seen. `fingerprint` is that of its newest version, "" when it is not
+    known.
+    """
 
     __tablename__ = "item"
     __table_args__ = (UniqueConstraint("feed_id", "key"),)

@@ -53,7 +53,9 @@ class QuestionRow(Row, table=True):
 
 
 class OptionChangeRow(Row, table=True):
-    """An option added to a question, or removed from it, after its opening; appended, never changed."""
+    """An option added to a question, or removed from it, after its opening; appended, never
+    changed.
+    """
 
     __tablename__ = "option_change"
     id: int | None = Field(default=None, primary_key=True)

@@ -42,14 +42,21 @@ class ForecastRow(Row, table=True):
 
     __tablename__ = "forecast"
     __table_args__ = (
-        Index("ix_forecast_question_id_forecaster_id_made_at", "question_id", "forecaster_id", "made_at"),
+        Index(
+            "ix_forecast_question_id_forecaster_id_made_at",
+            "question_id",
+            "forecaster_id",
+            "made_at",
+        ),
         Index("ix_forecast_forecaster_id_made_at", "forecaster_id", "made_at"),
     )
     id: int | None = Field(default=None, primary_key=True)
     question_id: str = Field(foreign_key="question.id")
     forecaster_id: str = Field(foreign_key="forecaster.id")
     act: str
-    distribution: dict[str, Any] | None = Field(sa_column=Column(JSON(none_as_null=True), nullable=True))
+    distribution: dict[str, Any] | None = Field(
+        sa_column=Column(JSON(none_as_null=True), nullable=True)
+    )
     made_at: datetime
     entered_at: datetime
     rationale: str = long_text()
@@ -77,7 +84,9 @@ class ResolutionRow(Row, table=True):
 
 
 class ScoreRow(Row, table=True):
-    """A score with its receipt: derived, replaced in the transaction of the resolution it follows."""
+    """A score with its receipt: derived, replaced in the transaction of the resolution it
+    follows.
+    """
 
     __tablename__ = "score"
     question_id: str = Field(primary_key=True, foreign_key="question.id")

@@ -1,8 +1,8 @@
 """What a matcher has to beat: the plainest ways to do its work, made anew in every evaluation.
 
-BM25 here is deliberately not the matcher's own, so that a slip in one does not flatter the other. Source:
-Robertson & Zaragoza 2009, Foundations and Trends in Information Retrieval 3, with the idf that Lucene uses, which
-is never negative.
+BM25 here is deliberately not the matcher's own, so that a slip in one does not flatter the other.
+Source: Robertson & Zaragoza 2009, Foundations and Trends in Information Retrieval 3, with the idf
+that Lucene uses, which is never negative.
 """
 
 import re
@@ -21,10 +21,11 @@ from tracker.matching.tokens import stem
 K1 = 1.2
 B = 0.75
 
-# The words that Lucene's English analyser leaves out. Without them a "will" decides what a question is about.
+# The words that Lucene's English analyser leaves out. Without them a "will" decides what a question
+# is about.
 _LEFT_OUT = frozenset(
-    "a an and are as at be but by for if in into is it no not of on or such that the their then there these they this"
-    " to was will with".split()
+    "a an and are as at be but by for if in into is it no not of on or such that the their"
+    " then there these they this to was will with".split()
 )
 _WORD = re.compile(r"\w+")
 
@@ -32,7 +33,9 @@ _stem = lru_cache(maxsize=100_000)(stem)
 
 
 class Bm25:
-    """BM25 of texts: k1 = 1.2, b = 0.75, Snowball stems of English, without Lucene's 33 commonest words."""
+    """BM25 of texts: k1 = 1.2, b = 0.75, Snowball stems of English, without Lucene's 33 commonest
+    words.
+    """
 
     def __init__(self, texts: Iterable[str]) -> None:
         from scipy.sparse import coo_array
@@ -46,13 +49,16 @@ class Bm25:
             rows += [row] * len(found)
             n = row + 1
         places = (np.array(rows, dtype=np.intp), np.array(columns, dtype=np.intp))
-        self._counts: Any = coo_array((np.ones(len(rows)), places), shape=(n, len(self._columns))).tocsr()
+        self._counts: Any = coo_array(
+            (np.ones(len(rows)), places), shape=(n, len(self._columns))
+        ).tocsr()
 
     def scores(self, asked: str, pool: NDArray[np.intp]) -> Floats:
-        """How well the texts with these numbers answer a text, in the order of the pool: 0 and up, higher is better.
+        """How well the texts with these numbers answer a text, in the order of the pool: 0 and up,
+        higher is better.
 
-        How rare a word is and how long a text usually is are taken from the pool alone. A word that is asked for
-        twice counts twice.
+        How rare a word is and how long a text usually is are taken from the pool alone. A word that
+        is asked for twice counts twice.
         """
         counts, n = self._counts[pool].tocsc(), len(pool)
         lengths = np.asarray(counts.sum(axis=1), dtype=np.float64)

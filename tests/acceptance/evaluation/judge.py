@@ -1,4 +1,6 @@
-"""The matcher put to the test: questions and items in, chances and directions out; reports in, clusters out."""
+"""The matcher put to the test: questions and items in, chances and directions out; reports in,
+clusters out.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -67,14 +69,22 @@ def open_judge(set_name: str | None, encoder: str) -> MatcherJudge:
 
 
 def _understood(about: AskedAbout, known: QuestionSet | None) -> tuple[dict[Profile, int], str]:
-    """The profiles that stand for what was asked, with their sides, and in words how it was understood."""
+    """The profiles that stand for what was asked, with their sides, and in words how it was
+    understood.
+    """
     if known is None:
         return {Profile(about[1]): 1}, "its text alone"
     names = {part.casefold() for part in about if part}
     for statement in known.statements:
         if {statement.id.casefold(), statement.text.casefold()} & names:
-            own = Profile(statement.text, statement.examples, statement.opposites, statement.aliases)
-            sides = {own: 1, **_of_slugs(known, statement.yes, 1), **_of_slugs(known, statement.no, -1)}
+            own = Profile(
+                statement.text, statement.examples, statement.opposites, statement.aliases
+            )
+            sides = {
+                own: 1,
+                **_of_slugs(known, statement.yes, 1),
+                **_of_slugs(known, statement.no, -1),
+            }
             return sides, f"statement {statement.id} of the set, {len(sides) - 1} indicators"
     for question in known.questions:
         if {question.id.casefold(), question.text.casefold()} & names:
@@ -91,7 +101,11 @@ def _of_slugs(known: QuestionSet, slugs: Sequence[str], side: int) -> dict[Profi
 
 def _direction(found: Sequence[Match], sides: dict[Profile, int]) -> tuple[int, float]:
     """The surest call of a direction, among the profiles that are about as likely as the best."""
-    near = [m for m in found if m.relevance >= 0.5 * found[0].relevance and m.polarity.sign and sides[m.profile]]
+    near = [
+        m
+        for m in found
+        if m.relevance >= 0.5 * found[0].relevance and m.polarity.sign and sides[m.profile]
+    ]
     if not near:
         return 0, 0.5
     best = max(near, key=lambda m: m.relevance * (2.0 * m.polarity.p_right - 1.0))
@@ -99,11 +113,19 @@ def _direction(found: Sequence[Match], sides: dict[Profile, int]) -> tuple[int, 
 
 
 def cluster(reports: Sequence[tuple[str, str, datetime]]) -> list[int]:
-    """Put reports (title, summary, first seen), in the order of time, into stories; the number of each one's story."""
+    """Put reports (title, summary, first seen), in the order of time, into stories; the number of
+    each one's story.
+    """
     encoder, tokens = open_encoder("auto", CACHE), Tokens()
-    roots = Copies().add([(n, title, summary, at) for n, (title, summary, at) in enumerate(reports, 1)])
+    roots = Copies().add(
+        [(n, title, summary, at) for n, (title, summary, at) in enumerate(reports, 1)]
+    )
     texts = [tokens.in_english(as_read(*_said(title, summary))) for title, summary, _ in reports]
-    vectors = comparable(encoder.encode(texts)) if encoder else np.zeros((len(reports), 0), dtype=np.float32)
+    vectors = (
+        comparable(encoder.encode(texts))
+        if encoder
+        else np.zeros((len(reports), 0), dtype=np.float32)
+    )
     stories, found = Stories([], kind_of(encoder)), list[int]()
     part_of: dict[int, int] = {}
     for n, ((title, summary, at), root) in enumerate(zip(reports, roots, strict=True)):

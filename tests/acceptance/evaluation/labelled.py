@@ -1,10 +1,12 @@
-"""Files of labelled items, one JSON object a line: read whole, or refused with the line and what is wrong with it.
+"""Files of labelled items, one JSON object a line: read whole, or refused with the line and what is
+wrong with it.
 
 Three kinds, each plain or gzipped:
 
-    labels     question, qid, title, summary, relevance, stance, id     does the item bear on the question, and how?
-    archive    title, summary, id                                       items nobody labelled, to be found irrelevant
-    reports    event, title, summary, published or first_seen, lang     which items report one event?
+    labels     question, qid, title, summary, relevance, stance, id     does the item bear on the
+    question, and how? archive    title, summary, id                                       items
+    nobody labelled, to be found irrelevant reports    event, title, summary, published or
+    first_seen, lang     which items report one event?
 
 Other fields, such as the time or the source of an archive's item, are passed over.
 """
@@ -31,7 +33,8 @@ AskedAbout = tuple[str, str]
 class Label:
     """What a person says of an item and a question.
 
-    `relevance` 0 not, 1 relevant, 2 highly relevant; `stance` −1 speaks for NO, +1 for YES, 0 neither or unknown.
+    `relevance` 0 not, 1 relevant, 2 highly relevant; `stance` −1 speaks for NO, +1 for YES, 0
+    neither or unknown.
     """
 
     line: int
@@ -66,15 +69,18 @@ class Reported:
 def read_labels(file: Path) -> tuple[Label, ...]:
     """The labels of a file in its order. A pair that is labelled twice alike counts once.
 
-    Raises `Refused` when the file cannot be read, a line cannot be used, there are none, or when two lines label the
-    same pair of question and item differently.
+    Raises `Refused` when the file cannot be read, a line cannot be used, there are none, or when
+    two lines label the same pair of question and item differently.
     """
     found: dict[tuple[object, ...], Label] = {}
     for label in _read(file, _label):
         which = (label.asked, label.id or (folded(label.title), folded(label.summary)))
         first = found.setdefault(which, label)
         if (first.relevance, first.stance) != (label.relevance, label.stance):
-            why = f"the item of line {first.line} has other labels for the same question here: keep one of the two"
+            why = (
+                f"the item of line {first.line} has other labels for the same question here: "
+                "keep one of the two"
+            )
             raise Refused(f"{file}:{label.line}: {why}")
     return tuple(found.values())
 
@@ -85,7 +91,9 @@ def read_archive(file: Path) -> tuple[Unlabelled, ...]:
 
 
 def read_reports(file: Path) -> tuple[Reported, ...]:
-    """The items of a file with the events that they report, in its order; raises `Refused` as `read_labels` does."""
+    """The items of a file with the events that they report, in its order; raises `Refused` as
+    `read_labels` does.
+    """
     return tuple(_read(file, _reported))
 
 
@@ -111,7 +119,10 @@ def _label(record: Mapping[str, Any], line: int) -> Label:
     if asked == ("", ""):
         raise WrongLine("question is missing: write its text, or the id of one in the set")
     title, summary = _words(record)
-    relevance, stance = _one_of(record, "relevance", (0, 1, 2)), _one_of(record, "stance", (-1, 0, 1), default=0)
+    relevance, stance = (
+        _one_of(record, "relevance", (0, 1, 2)),
+        _one_of(record, "stance", (-1, 0, 1), default=0),
+    )
     return Label(line, asked, name_of(record, "id"), title, summary, relevance, stance)
 
 
@@ -126,7 +137,9 @@ def _reported(record: Mapping[str, Any], line: int) -> Reported:
     title, summary = _words(record)
     at = text(record, "first_seen") or text(record, "published")
     if not at:
-        raise WrongLine("published is missing: write a time such as 2026-03-01T12:00:00Z, or first_seen")
+        raise WrongLine(
+            "published is missing: write a time such as 2026-03-01T12:00:00Z, or first_seen"
+        )
     return Reported(event, title, summary, utc(at), text(record, "lang"))
 
 
@@ -137,7 +150,9 @@ def _words(record: Mapping[str, Any]) -> tuple[str, str]:
     return title, summary
 
 
-def _one_of(record: Mapping[str, Any], field: str, allowed: tuple[int, ...], default: int | None = None) -> int:
+def _one_of(
+    record: Mapping[str, Any], field: str, allowed: tuple[int, ...], default: int | None = None
+) -> int:
     value = record.get(field, default)
     value = default if value is None else value
     if isinstance(value, bool) or value not in allowed:  # true would pass for 1

@@ -5,10 +5,10 @@
     a grouping        `b_cubed`, `pairs`: do items stand together that belong together?
     a call            `confusion`: is the direction right, and how often is one dared?
 
-Equal scores say nothing about the order of their items. So an ordering with ties has the value that it has on
-average when tied items are shuffled (McSherry & Najork 2008, ECIR, "Computing information retrieval performance
-measures efficiently in the presence of tied scores"): a scorer earns nothing from the order in which a file happens
-to be, and a cut never falls between equals.
+Equal scores say nothing about the order of their items. So an ordering with ties has the value that
+it has on average when tied items are shuffled (McSherry & Najork 2008, ECIR, "Computing information
+retrieval performance measures efficiently in the presence of tied scores"): a scorer earns nothing
+from the order in which a file happens to be, and a cut never falls between equals.
 """
 
 from collections.abc import Hashable, Iterable
@@ -29,9 +29,11 @@ _ROUNDING = 1e-12  # a share that misses its floor by less has reached it
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """What a threshold lets through: of `n` items `relevant` are, `accepted` come through, `hits` are both.
+    """What a threshold lets through: of `n` items `relevant` are, `accepted` come through, `hits`
+    are both.
 
-    `precision` = hits / accepted, `recall` = hits / relevant, both 0 to 1, higher is better; None for 0 of 0.
+    `precision` = hits / accepted, `recall` = hits / relevant, both 0 to 1, higher is better; None
+    for 0 of 0.
     """
 
     n: int
@@ -44,7 +46,9 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """A threshold on a score (accept what is at least that high) with the precision and recall it has."""
+    """A threshold on a score (accept what is at least that high) with the precision and recall it
+    has.
+    """
 
     threshold: float
     precision: float
@@ -53,7 +57,9 @@ class Cut:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """Precision, recall and their harmonic mean, 0 to 1, higher is better; None where it is 0 of 0."""
+    """Precision, recall and their harmonic mean, 0 to 1, higher is better; None where it is 0 of
+    0.
+    """
 
     precision: float | None
     recall: float | None
@@ -62,7 +68,9 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """Pairs of items that stand together in both groupings, in the found one, and in the true one."""
+    """Pairs of items that stand together in both groupings, in the found one, and in the true
+    one.
+    """
 
     both: int
     found: int
@@ -86,10 +94,11 @@ class Pairs:
 class Confusion:
     """Calls of a direction against the true one.
 
-    `table[truth][call]` counts items, both in the order −1 (against), 0 (neither; no call), +1 (for). Of the items
-    that have a direction (`directed`) so many were `called`, and of these so many `right`: `accuracy` = right /
-    called, `coverage` = called / directed. Of the `neutral` items `dared` got a call that they should not have;
-    `daring` = dared / neutral, the only one of the three that is better when lower. All 0 to 1, None for 0 of 0.
+    `table[truth][call]` counts items, both in the order −1 (against), 0 (neither; no call), +1
+    (for). Of the items that have a direction (`directed`) so many were `called`, and of these so
+    many `right`: `accuracy` = right / called, `coverage` = called / directed. Of the `neutral`
+    items `dared` got a call that they should not have; `daring` = dared / neutral, the only one of
+    the three that is better when lower. All 0 to 1, None for 0 of 0.
     """
 
     table: tuple[tuple[int, int, int], ...]
@@ -104,13 +113,15 @@ class Confusion:
 
 
 def average_precision(relevant: ArrayLike, scores: ArrayLike) -> float:
-    """Mean, over the relevant items, of the precision among all items down to that one, best score first.
+    """Mean, over the relevant items, of the precision among all items down to that one, best score
+    first.
 
-    `relevant` is 0 or 1 (or False, True) an item, `scores` any finite number, higher means more surely relevant.
-    Ranges above 0 to 1, higher is better; 1 when every relevant item stands before every other one, and about the
-    share of relevant items for an order at random. Tied items count as shuffled (see above). Raises `ForecastsError`
-    when no item is relevant, when a score is not finite, or when the two differ in length. Sources: Buckley &
-    Voorhees 2000, SIGIR; with ties McSherry & Najork 2008.
+    `relevant` is 0 or 1 (or False, True) an item, `scores` any finite number, higher means more
+    surely relevant. Ranges above 0 to 1, higher is better; 1 when every relevant item stands before
+    every other one, and about the share of relevant items for an order at random. Tied items count
+    as shuffled (see above). Raises `ForecastsError` when no item is relevant, when a score is not
+    finite, or when the two differ in length. Sources: Buckley & Voorhees 2000, SIGIR; with ties
+    McSherry & Najork 2008.
 
     >>> average_precision([1, 0, 1], [0.9, 0.5, 0.2])  # (1/1 + 2/3) / 2
     0.8333333333333333
@@ -120,24 +131,29 @@ def average_precision(relevant: ArrayLike, scores: ArrayLike) -> float:
     wanted, given = _checked(_truths(relevant), scores)
     sizes, hits = _ties(wanted, given)
     if hits.sum() == 0:
-        raise ForecastsError("average precision needs a relevant item: leave out questions that have none")
+        raise ForecastsError(
+            "average precision needs a relevant item: leave out questions that have none"
+        )
     before = np.repeat(np.cumsum(hits) - hits, sizes)
     place = _place_in_tie(sizes)
     size, hit = np.repeat(sizes, sizes), np.repeat(hits, sizes)
-    # A relevant item in place j of a tie has, on average, (j − 1)(k − 1)/(m − 1) of its k − 1 equals before it.
+    # A relevant item in place j of a tie has, on average, (j − 1)(k − 1)/(m − 1) of its k − 1
+    # equals before it.
     equals_before = place * np.maximum(hit - 1, 0) / np.maximum(size - 1, 1)
     precision = (before + equals_before + 1) / np.arange(1, wanted.size + 1)
     return float(np.sum(hit / size * precision) / hits.sum())
 
 
 def ndcg(gains: ArrayLike, scores: ArrayLike, k: int = 10) -> float:
-    """Normalised discounted cumulative gain of the first k places: Σ gain / log2(place + 1), over its best value.
+    """Normalised discounted cumulative gain of the first k places: Σ gain / log2(place + 1), over
+    its best value.
 
-    `gains` are not negative, such as 0 not relevant, 1 relevant, 2 highly relevant, and count as they are (not as
-    2^gain − 1). Ranges 0 to 1, higher is better; 1 when the k best items stand first, the best of them at the top.
-    Tied items count as shuffled. Raises `ForecastsError` when no gain is above 0, one is negative or not finite, or
-    k < 1. Sources: Järvelin & Kekäläinen 2002, ACM Transactions on Information Systems 20, with the discount that
-    has become usual (Burges et al. 2005), which tells the first place from the second.
+    `gains` are not negative, such as 0 not relevant, 1 relevant, 2 highly relevant, and count as
+    they are (not as 2^gain − 1). Ranges 0 to 1, higher is better; 1 when the k best items stand
+    first, the best of them at the top. Tied items count as shuffled. Raises `ForecastsError` when
+    no gain is above 0, one is negative or not finite, or k < 1. Sources: Järvelin & Kekäläinen
+    2002, ACM Transactions on Information Systems 20, with the discount that has become usual
+    (Burges et al. 2005), which tells the first place from the second.
 
     >>> ndcg([2, 0, 1], [0.9, 0.5, 0.2])  # (2 + 1/2) / (2 + 1/log2(3))
     0.950234...
@@ -155,7 +171,8 @@ def ndcg(gains: ArrayLike, scores: ArrayLike, k: int = 10) -> float:
 
 
 def at_threshold(relevant: ArrayLike, scores: ArrayLike, threshold: float) -> Accepted:
-    """Precision and recall of accepting every item whose score is at least the threshold. Raises as above.
+    """Precision and recall of accepting every item whose score is at least the threshold. Raises as
+    above.
 
     >>> at_threshold([1, 0, 1, 0], [0.9, 0.8, 0.3, 0.1], 0.5)
     Accepted(n=4, relevant=2, accepted=2, hits=1, precision=0.5, recall=0.5)
@@ -163,16 +180,19 @@ def at_threshold(relevant: ArrayLike, scores: ArrayLike, threshold: float) -> Ac
     wanted, given = _checked(_truths(relevant), scores)
     through = given >= threshold
     n_relevant, accepted, hits = int(wanted.sum()), int(through.sum()), int(wanted[through].sum())
-    return Accepted(wanted.size, n_relevant, accepted, hits, _share(hits, accepted), _share(hits, n_relevant))
+    return Accepted(
+        wanted.size, n_relevant, accepted, hits, _share(hits, accepted), _share(hits, n_relevant)
+    )
 
 
 def recall_at_precision(relevant: ArrayLike, scores: ArrayLike, floor: float = 0.9) -> Cut | None:
-    """The cut with the highest recall among those with at least this precision; None when no cut has it.
+    """The cut with the highest recall among those with at least this precision; None when no cut
+    has it.
 
-    `floor` lies above 0 and up to 1. Recall ranges 0 to 1, higher is better. The threshold is chosen on the very
-    items that it is measured on, so it is the best one could have done, not what to expect. Of several cuts with the
-    same recall the highest threshold is given. Raises `ForecastsError` as `average_precision` does and for a floor
-    out of range.
+    `floor` lies above 0 and up to 1. Recall ranges 0 to 1, higher is better. The threshold is
+    chosen on the very items that it is measured on, so it is the best one could have done, not what
+    to expect. Of several cuts with the same recall the highest threshold is given. Raises
+    `ForecastsError` as `average_precision` does and for a floor out of range.
 
     >>> recall_at_precision([1, 1, 0, 1, 0], [0.9, 0.8, 0.7, 0.6, 0.5], 0.75)
     Cut(threshold=0.6, precision=0.75, recall=1.0)
@@ -189,16 +209,20 @@ def recall_at_precision(relevant: ArrayLike, scores: ArrayLike, floor: float = 0
         return None
     at = int(np.argmax(np.where(holds, hits_so_far, 0)))
     threshold = float(np.unique(given)[::-1][at])
-    return Cut(threshold, float(hits_so_far[at] / so_far[at]), float(hits_so_far[at] / wanted.sum()))
+    return Cut(
+        threshold, float(hits_so_far[at] / so_far[at]), float(hits_so_far[at] / wanted.sum())
+    )
 
 
 def b_cubed(true: Iterable[Hashable], found: Iterable[Hashable]) -> Agreement:
-    """B³: for each item the share of its found cluster that belongs with it, and of its true cluster that is there.
+    """B³: for each item the share of its found cluster that belongs with it, and of its true
+    cluster that is there.
 
-    `true` and `found` name the cluster of each item, in the same order. Precision and recall are the means over
-    items, above 0 to 1, higher is better. Everything alone has precision 1, everything together recall 1, so only
-    both say something. Raises `ForecastsError` without items and when the two differ in length. Source: Bagga &
-    Baldwin 1998, "Entity-based cross-document coreferencing using the vector space model".
+    `true` and `found` name the cluster of each item, in the same order. Precision and recall are
+    the means over items, above 0 to 1, higher is better. Everything alone has precision 1,
+    everything together recall 1, so only both say something. Raises `ForecastsError` without items
+    and when the two differ in length. Source: Bagga & Baldwin 1998, "Entity-based cross-document
+    coreferencing using the vector space model".
 
     >>> b_cubed(["quake", "quake", "vote", "strike"], [1, 1, 1, 1])  # (2/4 + 2/4 + 1/4 + 1/4) / 4
     Agreement(precision=0.375, recall=1.0, f1=0.5454545454545454)
@@ -212,22 +236,30 @@ def b_cubed(true: Iterable[Hashable], found: Iterable[Hashable]) -> Agreement:
 
 
 def pairs(true: Iterable[Hashable], found: Iterable[Hashable]) -> Pairs:
-    """Pairs of items that are together in the true grouping, in the found one and in both; raises as `b_cubed`.
+    """Pairs of items that are together in the true grouping, in the found one and in both; raises
+    as `b_cubed`.
 
-    Its `agreement` is pairwise precision, recall and F1: large clusters weigh by the square of their size.
+    Its `agreement` is pairwise precision, recall and F1: large clusters weigh by the square of
+    their size.
 
     >>> pairs(["quake", "quake", "vote"], [1, 1, 1])
     Pairs(both=1, found=3, true=1)
     """
     cells, rows, columns = _contingency(true, found)
-    return Pairs(_pairs_within(cells), _pairs_within(_sums(cells, columns)), _pairs_within(_sums(cells, rows)))
+    return Pairs(
+        _pairs_within(cells),
+        _pairs_within(_sums(cells, columns)),
+        _pairs_within(_sums(cells, rows)),
+    )
 
 
 def confusion(truth: ArrayLike, calls: ArrayLike) -> Confusion:
-    """Directions called against true ones, each −1, 0 or +1 an item; a call of 0 abstains, a truth of 0 has none.
+    """Directions called against true ones, each −1, 0 or +1 an item; a call of 0 abstains, a truth
+    of 0 has none.
 
-    Raises `ForecastsError` for another number and when the two differ in length. Accuracy over the calls that were
-    made goes with coverage: El-Yaniv & Wiener 2010, Journal of Machine Learning Research 11.
+    Raises `ForecastsError` for another number and when the two differ in length. Accuracy over the
+    calls that were made goes with coverage: El-Yaniv & Wiener 2010, Journal of Machine Learning
+    Research 11.
 
     >>> found = confusion([1, 1, -1, 0], [1, 0, 1, 1])
     >>> found.table
@@ -237,7 +269,9 @@ def confusion(truth: ArrayLike, calls: ArrayLike) -> Confusion:
     """
     true, called = np.asarray(truth, dtype=np.float64), np.asarray(calls, dtype=np.float64)
     if true.shape != called.shape or true.ndim != 1:
-        raise ForecastsError(f"give one call for each item: there are {called.size} for {true.size}")
+        raise ForecastsError(
+            f"give one call for each item: there are {called.size} for {true.size}"
+        )
     if not (np.isin(true, (-1, 0, 1)).all() and np.isin(called, (-1, 0, 1)).all()):
         raise ForecastsError("a direction is −1 (against), 0 (neither) or 1 (for)")
     counts = np.zeros((3, 3), dtype=np.intp)
@@ -247,7 +281,9 @@ def confusion(truth: ArrayLike, calls: ArrayLike) -> Confusion:
     n_called, right = directed - against[1] - for_[1], against[0] + for_[2]
     table = tuple((row[0], row[1], row[2]) for row in (against, neither, for_))
     shares = (_share(right, n_called), _share(n_called, directed))
-    return Confusion(table, directed, n_called, right, *shares, neutral, dared, _share(dared, neutral))
+    return Confusion(
+        table, directed, n_called, right, *shares, neutral, dared, _share(dared, neutral)
+    )
 
 
 def _truths(relevant: ArrayLike) -> Floats:
@@ -260,9 +296,13 @@ def _truths(relevant: ArrayLike) -> Floats:
 def _checked(labels: Floats, scores: ArrayLike) -> tuple[Floats, Floats]:
     given = np.asarray(scores, dtype=np.float64)
     if labels.shape != given.shape or labels.ndim != 1 or labels.size == 0:
-        raise ForecastsError(f"give one score for each item: there are {given.size} for {labels.size}")
+        raise ForecastsError(
+            f"give one score for each item: there are {given.size} for {labels.size}"
+        )
     if not np.isfinite(given).all():
-        raise ForecastsError("a score is missing or infinite: an item that cannot be scored has the lowest score")
+        raise ForecastsError(
+            "a score is missing or infinite: an item that cannot be scored has the lowest score"
+        )
     return labels, given
 
 
@@ -277,11 +317,17 @@ def _place_in_tie(sizes: Counts) -> Counts:
     return np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
 
 
-def _contingency(true: Iterable[Hashable], found: Iterable[Hashable]) -> tuple[Counts, Counts, Counts]:
-    """How many items each true and each found cluster share, where they share any, with the two clusters' numbers."""
+def _contingency(
+    true: Iterable[Hashable], found: Iterable[Hashable]
+) -> tuple[Counts, Counts, Counts]:
+    """How many items each true and each found cluster share, where they share any, with the two
+    clusters' numbers.
+    """
     rows, columns = numbered(true), numbered(found)
     if rows.size != columns.size or rows.size == 0:
-        raise ForecastsError(f"give one found cluster for each item: there are {columns.size} for {rows.size}")
+        raise ForecastsError(
+            f"give one found cluster for each item: there are {columns.size} for {rows.size}"
+        )
     met, counts = np.unique(np.stack([rows, columns]), axis=1, return_counts=True)
     return counts, met[0], met[1]
 

@@ -1,9 +1,10 @@
 """How good are relevance and direction on a labelled file, beside baselines made in the same run?
 
-For each question its labelled items are pooled with items of an archive that nobody labelled, which stand for the
-news that has nothing to do with it; items labelled for other questions are left out. Some of the unlabelled ones
-will bear on the question all the same, and count as mistakes: so precision in the pool is a lower bound, and the
-precision among labelled items alone stands beside it.
+For each question its labelled items are pooled with items of an archive that nobody labelled, which
+stand for the news that has nothing to do with it; items labelled for other questions are left out.
+Some of the unlabelled ones will bear on the question all the same, and count as mistakes: so
+precision in the pool is a lower bound, and the precision among labelled items alone stands beside
+it.
 """
 
 import random
@@ -45,9 +46,9 @@ Directions = NDArray[np.int_]
 class Judged:
     """What a judge says of every question and item, as arrays of questions × items.
 
-    `relevance` is P(relevant), 0 to 1; `direction` −1 (for NO), 0 (abstains), +1 (for YES); `p_direction` the
-    probability, 0 to 1, that a direction called is right. `understood` says how each question was understood.
-    Raises `ForecastsError` when they do not fit each other.
+    `relevance` is P(relevant), 0 to 1; `direction` −1 (for NO), 0 (abstains), +1 (for YES);
+    `p_direction` the probability, 0 to 1, that a direction called is right. `understood` says how
+    each question was understood. Raises `ForecastsError` when they do not fit each other.
     """
 
     relevance: Floats
@@ -58,13 +59,17 @@ class Judged:
     def __post_init__(self) -> None:
         shapes = {self.relevance.shape, self.direction.shape, self.p_direction.shape}
         if len(shapes) > 1 or self.relevance.shape[:1] != (len(self.understood),):
-            raise ForecastsError("a judge gives relevance, direction and its probability for every question and item")
+            raise ForecastsError(
+                "a judge gives relevance, direction and its probability for every question and item"
+            )
         probabilities(self.relevance)
         probabilities(self.p_direction)
 
 
 class Judge(Protocol):
-    """Says how surely items bear on questions, and which way. Items above its threshold would become evidence."""
+    """Says how surely items bear on questions, and which way. Items above its threshold would
+    become evidence.
+    """
 
     @property
     def name(self) -> str:
@@ -75,7 +80,9 @@ class Judge(Protocol):
         """P(relevant) from which it accepts an item: the working threshold."""
 
     def judge(self, asked: Sequence[AskedAbout], items: Sequence[tuple[str, str]]) -> Judged:
-        """Judge items, given as title and summary, about questions, given as the file names them."""
+        """Judge items, given as title and summary, about questions, given as the file names
+        them.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +116,10 @@ class QuestionFigures:
 class DirectionFigures:
     """Direction on the relevant items.
 
-    `stated` is the mean probability of being right that goes with the calls on items that have a stance. The majority
-    baseline gives every item the direction that is commonest in the file: `majority_accuracy` over all items with a
-    stance, `majority_where_called` over those alone that the judge made a call on.
+    `stated` is the mean probability of being right that goes with the calls on items that have a
+    stance. The majority baseline gives every item the direction that is commonest in the file:
+    `majority_accuracy` over all items with a stance, `majority_where_called` over those alone that
+    the judge made a call on.
     """
 
     confusion: Confusion
@@ -123,9 +131,11 @@ class DirectionFigures:
 
 @dataclass(frozen=True, slots=True)
 class RelevanceReport:
-    """Everything that an evaluation of relevance found; means are over the `ranked` questions with a relevant item.
+    """Everything that an evaluation of relevance found; means are over the `ranked` questions with
+    a relevant item.
 
-    `cuts` and `bm25_cuts` have the best recall over all questions together at each precision of `FLOORS`.
+    `cuts` and `bm25_cuts` have the best recall over all questions together at each precision of
+    `FLOORS`.
     """
 
     judge: str
@@ -157,11 +167,19 @@ def wordings(question_set: QuestionSet) -> Mapping[str, str]:
     """The text of everything in a set that a file may name by its id."""
     claims = {str(claim.id): claim.restatement for claim in question_set.claims}
     statements = {str(statement.id): statement.text for statement in question_set.statements}
-    return claims | statements | {str(question.id): question.text for question in question_set.questions}
+    return (
+        claims
+        | statements
+        | {str(question.id): question.text for question in question_set.questions}
+    )
 
 
-def sampled(archive: Sequence[Unlabelled], labels: Sequence[Label], size: int, seed: int) -> tuple[Unlabelled, ...]:
-    """A random sample of the items that nobody labelled, by id or under the same headline; all, if they are fewer."""
+def sampled(
+    archive: Sequence[Unlabelled], labels: Sequence[Label], size: int, seed: int
+) -> tuple[Unlabelled, ...]:
+    """A random sample of the items that nobody labelled, by id or under the same headline; all, if
+    they are fewer.
+    """
     ids = {label.id for label in labels} - {""}
     titles = {folded(label.title) for label in labels} - {""}
     left = [item for item in archive if item.id not in ids and folded(item.title) not in titles]
@@ -175,12 +193,20 @@ def evaluate_relevance(
     *,
     wording: Mapping[str, str] | None = None,
 ) -> RelevanceReport:
-    """Judge every pair and compare with the labels. `wording` has the texts of questions named by id, for BM25."""
+    """Judge every pair and compare with the labels. `wording` has the texts of questions named by
+    id, for BM25.
+    """
     asked = tuple(dict.fromkeys(label.asked for label in labels))
-    items = [*((label.title, label.summary) for label in labels), *((i.title, i.summary) for i in unlabelled)]
+    items = [
+        *((label.title, label.summary) for label in labels),
+        *((i.title, i.summary) for i in unlabelled),
+    ]
     judged = judge.judge(asked, items)
     if judged.relevance.shape != (len(asked), len(items)):
-        raise ForecastsError(f"{judge.name} judged {judged.relevance.shape}, not {len(asked)} questions × {len(items)}")
+        raise ForecastsError(
+            f"{judge.name} judged {judged.relevance.shape}, not {len(asked)} questions × "
+            f"{len(items)}"
+        )
     index = baselines.Bm25("\n".join(item) for item in items)
     texts = [_wording(question, wording or {}) for question in asked]
     pools = [
@@ -188,7 +214,9 @@ def evaluate_relevance(
         for row, question in enumerate(asked)
     ]
     questions = tuple(map(_of_question, pools, judged.understood, repeat(judge.threshold)))
-    own, gains, ours, bm25 = (np.concatenate(parts) for parts in zip(*map(_columns, pools), strict=True))
+    own, gains, ours, bm25 = (
+        np.concatenate(parts) for parts in zip(*map(_columns, pools), strict=True)
+    )
     return RelevanceReport(
         judge=judge.name,
         threshold=judge.threshold,
@@ -212,13 +240,18 @@ def _wording(asked: AskedAbout, wording: Mapping[str, str]) -> str:
 
 
 def _pool(
-    asked: AskedAbout, labels: Sequence[Label], relevance: Floats, bm25: Callable[[NDArray[np.intp]], Floats]
+    asked: AskedAbout,
+    labels: Sequence[Label],
+    relevance: Floats,
+    bm25: Callable[[NDArray[np.intp]], Floats],
 ) -> _Pool:
     own = [column for column, label in enumerate(labels) if label.asked == asked]
     chosen = np.array([*own, *range(len(labels), relevance.size)], dtype=np.intp)
     gains = np.zeros(chosen.size)
     gains[: len(own)] = [labels[column].relevance for column in own]
-    return _Pool(asked, np.arange(chosen.size) < len(own), gains, ours=relevance[chosen], bm25=bm25(chosen))
+    return _Pool(
+        asked, np.arange(chosen.size) < len(own), gains, ours=relevance[chosen], bm25=bm25(chosen)
+    )
 
 
 def _columns(pool: _Pool) -> tuple[NDArray[np.bool_], Floats, Floats, Floats]:
@@ -228,7 +261,11 @@ def _columns(pool: _Pool) -> tuple[NDArray[np.bool_], Floats, Floats, Floats]:
 def _of_question(pool: _Pool, understood: str, threshold: float) -> QuestionFigures:
     relevant = pool.gains > 0
     ours, bm25 = _ranking(pool.gains, pool.ours), _ranking(pool.gains, pool.bm25)
-    short = ours is not None and bm25 is not None and bm25.average_precision - ours.average_precision > MARGIN
+    short = (
+        ours is not None
+        and bm25 is not None
+        and bm25.average_precision - ours.average_precision > MARGIN
+    )
     return QuestionFigures(
         asked=pool.asked,
         understood=understood,
@@ -244,20 +281,31 @@ def _of_question(pool: _Pool, understood: str, threshold: float) -> QuestionFigu
 
 
 def _ranking(gains: Floats, scores: Floats) -> Ranking | None:
-    return Ranking(average_precision(gains > 0, scores), ndcg(gains, scores)) if gains.any() else None
+    return (
+        Ranking(average_precision(gains > 0, scores), ndcg(gains, scores)) if gains.any() else None
+    )
 
 
 def _mean(rankings: Iterable[Ranking | None]) -> Ranking | None:
-    found = [(ranking.average_precision, ranking.ndcg10) for ranking in rankings if ranking is not None]
+    found = [
+        (ranking.average_precision, ranking.ndcg10) for ranking in rankings if ranking is not None
+    ]
     return Ranking(*np.mean(found, axis=0).tolist()) if found else None
 
 
 def _cuts(relevant: NDArray[np.bool_], scores: Floats) -> Mapping[float, Cut | None]:
-    return {floor: recall_at_precision(relevant, scores, floor) if relevant.any() else None for floor in FLOORS}
+    return {
+        floor: recall_at_precision(relevant, scores, floor) if relevant.any() else None
+        for floor in FLOORS
+    }
 
 
-def _directions(asked: Sequence[AskedAbout], labels: Sequence[Label], judged: Judged) -> DirectionFigures:
-    """Labels stand first among the items that were judged, so that a label's number is its column."""
+def _directions(
+    asked: Sequence[AskedAbout], labels: Sequence[Label], judged: Judged
+) -> DirectionFigures:
+    """Labels stand first among the items that were judged, so that a label's number is its
+    column.
+    """
     rows = {question: row for row, question in enumerate(asked)}
     places = [(rows[label.asked], column) for column, label in enumerate(labels) if label.relevance]
     truth = np.array([label.stance for label in labels if label.relevance], dtype=np.intp)

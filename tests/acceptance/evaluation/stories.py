@@ -20,8 +20,8 @@ BETWEEN = "between languages"
 class StoryFigures:
     """How one `way` to cluster does `among` some of the items.
 
-    `among` is a language, `ALL`, or `BETWEEN`: the pairs of items in different languages, which have no B³ and no
-    clusters of their own, so that `events`, `stories` and `b_cubed` are None.
+    `among` is a language, `ALL`, or `BETWEEN`: the pairs of items in different languages, which
+    have no B³ and no clusters of their own, so that `events`, `stories` and `b_cubed` are None.
     """
 
     way: str
@@ -35,26 +35,35 @@ class StoryFigures:
 
 
 def evaluate_stories(cluster: Cluster, reports: Sequence[Reported]) -> tuple[StoryFigures, ...]:
-    """Cluster the items in the order of time, and compare with their events: ours, then each baseline; by language.
+    """Cluster the items in the order of time, and compare with their events: ours, then each
+    baseline; by language.
 
-    The matcher never sees an item before those that came earlier. Raises `ForecastsError` when it does not give
-    every item a story.
+    The matcher never sees an item before those that came earlier. Raises `ForecastsError` when it
+    does not give every item a story.
     """
     ordered = sorted(reports, key=lambda report: report.at)
     found = cluster([(report.title, report.summary, report.at) for report in ordered])
     if len(found) != len(ordered):
-        raise ForecastsError(f"{len(found)} items were put into stories, and there are {len(ordered)}")
+        raise ForecastsError(
+            f"{len(found)} items were put into stories, and there are {len(ordered)}"
+        )
     titles = [report.title or report.summary for report in ordered]
     ways = {
         "ours": found,
         "exact title": baselines.exact_title(titles),
         "every item alone": baselines.everything_alone(titles),
     }
-    return tuple(figures for way, stories in ways.items() for figures in _by_language(way, ordered, stories))
+    return tuple(
+        figures for way, stories in ways.items() for figures in _by_language(way, ordered, stories)
+    )
 
 
-def _by_language(way: str, reports: Sequence[Reported], stories: Sequence[int]) -> Iterator[StoryFigures]:
-    """All together first, then each language, the commonest first, then what is left: pairs between languages."""
+def _by_language(
+    way: str, reports: Sequence[Reported], stories: Sequence[int]
+) -> Iterator[StoryFigures]:
+    """All together first, then each language, the commonest first, then what is left: pairs between
+    languages.
+    """
     whole = _figures(way, ALL, reports, stories)
     yield whole
     named = [report.lang for report in reports]
@@ -64,14 +73,18 @@ def _by_language(way: str, reports: Sequence[Reported], stories: Sequence[int]) 
     between = whole.pairs
     for lang in languages:
         chosen = [place for place, name in enumerate(named) if name == lang]
-        part = _figures(way, lang or "not said", [reports[i] for i in chosen], [stories[i] for i in chosen])
+        part = _figures(
+            way, lang or "not said", [reports[i] for i in chosen], [stories[i] for i in chosen]
+        )
         between -= part.pairs
         yield part
     if len(languages) > 1:
         yield StoryFigures(way, BETWEEN, whole.n, None, None, None, between, between.agreement)
 
 
-def _figures(way: str, among: str, reports: Sequence[Reported], stories: Sequence[int]) -> StoryFigures:
+def _figures(
+    way: str, among: str, reports: Sequence[Reported], stories: Sequence[int]
+) -> StoryFigures:
     events = [report.event for report in reports]
     both = pairs(events, stories)
     counts = (len(reports), len({*events}), len({*stories}))

@@ -1,4 +1,6 @@
-"""Evaluations as tables for the terminal: every number beside its baseline and the n that it rests on."""
+"""Evaluations as tables for the terminal: every number beside its baseline and the n that it rests
+on.
+"""
 
 from collections.abc import Iterator, Sequence
 
@@ -43,8 +45,9 @@ def questions_table(report: RelevanceReport) -> Table:
             safe(one.understood),
         )
     table.caption = (
-        "AP: average precision. BM25 with the question's text: k1 1.2, b 0.75, Snowball stems, idf from the pool."
-        " Accepted at the working threshold, right by the labels; an unlabelled item counts as not relevant."
+        "AP: average precision. BM25 with the question's text: k1 1.2, b 0.75, Snowball stems, "
+        "idf from the pool. Accepted at the working threshold, right by the labels; an "
+        "unlabelled item counts as not relevant."
     )
     return table
 
@@ -54,7 +57,10 @@ def _beside(one: QuestionFigures) -> tuple[str, ...]:
         return ("–",) * 5
     mark = " !" if one.below_bm25 else ""
     return (
-        *(number(value, ".3f") for value in (one.ours.average_precision, one.bm25.average_precision)),
+        *(
+            number(value, ".3f")
+            for value in (one.ours.average_precision, one.bm25.average_precision)
+        ),
         number(one.ours.average_precision - one.bm25.average_precision, "+.3f") + mark,
         *(number(value, ".3f") for value in (one.ours.ndcg10, one.bm25.ndcg10)),
     )
@@ -68,29 +74,47 @@ def called(asked: AskedAbout) -> str:
 
 def relevance_lines(report: RelevanceReport) -> Iterator[str]:
     """What the questions come to together, a line each."""
-    yield f"{report.judge}, threshold {report.threshold:g}; pooled with {report.unlabelled:,} unlabelled items."
+    yield (
+        f"{report.judge}, threshold {report.threshold:g}; pooled with {report.unlabelled:,} "
+        "unlabelled items."
+    )
     if report.mean_ours is not None and report.mean_bm25 is not None:
         yield _mean_line(report.mean_ours, report.mean_bm25, report.ranked)
     short = [called(one.asked) for one in report.questions if one.below_bm25]
-    yield f"More than {MARGIN} below BM25 (!): {', '.join(short) or 'none'} ({len(short)} of {report.ranked})."
+    yield (
+        f"More than {MARGIN} below BM25 (!): {', '.join(short) or 'none'} ({len(short)} of "
+        f"{report.ranked})."
+    )
     labelled = report.among_labelled
-    alone = f"precision {number(labelled.precision, '.2f')} ({labelled.hits} of {labelled.accepted})"
+    alone = (
+        f"precision {number(labelled.precision, '.2f')} ({labelled.hits} of {labelled.accepted})"
+    )
     yield f"At the threshold: {_accepted(report.accepted)}; among labelled items alone {alone}."
     for floor in FLOORS:
         ours, bm25 = _cut(report.cuts[floor]), _cut(report.bm25_cuts[floor])
-        yield f"Best recall at precision ≥ {floor:g}, threshold chosen on this file: {ours}; BM25 {bm25}."
+        yield (
+            f"Best recall at precision ≥ {floor:g}, threshold chosen on this file: {ours}; "
+            f"BM25 {bm25}."
+        )
     yield from _direction_lines(report.direction)
 
 
 def _mean_line(ours: Ranking, bm25: Ranking, n: int) -> str:
     apart = number(ours.average_precision - bm25.average_precision, "+.3f")
-    precision = f"AP {ours.average_precision:.3f}, BM25 {bm25.average_precision:.3f}, difference {apart}"
+    precision = (
+        f"AP {ours.average_precision:.3f}, BM25 {bm25.average_precision:.3f}, difference {apart}"
+    )
     return f"Mean of {n} questions: {precision}; nDCG@10 {ours.ndcg10:.3f}, BM25 {bm25.ndcg10:.3f}."
 
 
 def _accepted(found: Accepted) -> str:
-    precision = f"precision {number(found.precision, '.2f')} ({found.hits} of {found.accepted} accepted)"
-    return f"{precision}, recall {number(found.recall, '.2f')} ({found.hits} of {found.relevant} relevant)"
+    precision = (
+        f"precision {number(found.precision, '.2f')} ({found.hits} of {found.accepted} accepted)"
+    )
+    return (
+        f"{precision}, recall {number(found.recall, '.2f')} ({found.hits} of "
+        f"{found.relevant} relevant)"
+    )
 
 
 def _cut(cut: Cut | None) -> str:
@@ -100,11 +124,18 @@ def _cut(cut: Cut | None) -> str:
 def _direction_lines(found: DirectionFigures) -> Iterator[str]:
     told = found.confusion
     accuracy = f"accuracy {number(told.accuracy, '.2f')} ({told.right} of {told.called} called)"
-    coverage = f"coverage {number(told.coverage, '.0%')} of {told.directed} relevant items with a stance"
+    coverage = (
+        f"coverage {number(told.coverage, '.0%')} of {told.directed} relevant items with a stance"
+    )
     stated = f"stated P(right) {number(found.stated, '.2f')} on average"
     yield f"Direction: {accuracy}, {coverage}; {stated}."
-    always = f"Majority (always “{_WORDS[found.majority]}”): {number(found.majority_accuracy, '.2f')}"
-    yield f"{always} of {told.directed}, {number(found.majority_where_called, '.2f')} of the {told.called} called."
+    always = (
+        f"Majority (always “{_WORDS[found.majority]}”): {number(found.majority_accuracy, '.2f')}"
+    )
+    yield (
+        f"{always} of {told.directed}, {number(found.majority_where_called, '.2f')} of the "
+        f"{told.called} called."
+    )
     dares = f"{told.dared} of {told.neutral} ({number(told.daring, '.0%')})"
     yield f"Relevant items without a stance that got a direction all the same: {dares}."
 
@@ -120,18 +151,36 @@ def confusion_table(found: DirectionFigures) -> Table:
 def stories_table(found: Sequence[StoryFigures]) -> Table:
     """One row a way to cluster and a language: precision, recall and F1 by B³ and by pairs."""
     table = table_of(
-        "way", "among", "items", "events", "stories", "B³ P", "R", "F1", "pairs P", "R", "F1", "true pairs"
+        "way",
+        "among",
+        "items",
+        "events",
+        "stories",
+        "B³ P",
+        "R",
+        "F1",
+        "pairs P",
+        "R",
+        "F1",
+        "true pairs",
     )
-    parts = [*dict.fromkeys(one.among for one in found)]  # all, languages by how common they are, between them
+    parts = [
+        *dict.fromkeys(one.among for one in found)
+    ]  # all, languages by how common they are, between them
     left_out = parts[LANGUAGES + 1 : -1]
     for one in found:
         if one.among in left_out:
             continue
-        counts = ("–" if count is None else f"{count:,}" for count in (one.n, one.events, one.stories))
+        counts = (
+            "–" if count is None else f"{count:,}" for count in (one.n, one.events, one.stories)
+        )
         b_cubed, pairwise = _three(one.b_cubed), _three(one.pairwise)
         table.add_row(one.way, safe(one.among), *counts, *b_cubed, *pairwise, f"{one.pairs.true:,}")
     more = f"; {len(left_out)} rarer languages are left out, JSON has them" if left_out else ""
-    table.caption = f"P: precision, R: recall; B³ is a mean over items, pairs weigh an event by its size squared{more}"
+    table.caption = (
+        "P: precision, R: recall; B³ is a mean over items, pairs weigh an event by its size "
+        f"squared{more}"
+    )
     return table
 
 

@@ -21,11 +21,19 @@ def test_bm25_is_the_formula_worked_by_hand() -> None:
 
 def test_bm25_takes_rarity_from_the_pool_alone() -> None:
     index = Bm25(["summit", "strike", "summit", "summit"])
-    assert index.scores("summit", np.array([0, 1]))[0] > index.scores("summit", np.array([0, 2, 3]))[0] > 0
+    assert (
+        index.scores("summit", np.array([0, 1]))[0]
+        > index.scores("summit", np.array([0, 2, 3]))[0]
+        > 0
+    )
 
 
 @law
-@given(st.lists(st.sampled_from(["summit strike", "the rain", "summit summit", ""]), min_size=1, max_size=8))
+@given(
+    st.lists(
+        st.sampled_from(["summit strike", "the rain", "summit summit", ""]), min_size=1, max_size=8
+    )
+)
 def test_bm25_is_never_negative_and_only_above_nothing_for_shared_words(texts: list[str]) -> None:
     scores = Bm25(texts).scores("A summit", np.arange(len(texts)))
     assert [score > 0 for score in scores] == ["summit" in text for text in texts]

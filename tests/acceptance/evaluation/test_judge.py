@@ -1,4 +1,6 @@
-"""The matcher on a labelled file: chances, directions and stories, with the phrasings of a set where it knows them."""
+"""The matcher on a labelled file: chances, directions and stories, with the phrasings of a set
+where it knows them.
+"""
 
 from datetime import UTC, datetime, timedelta
 
@@ -53,7 +55,9 @@ def test_no_items_and_no_questions_are_no_trouble() -> None:
 def test_a_statement_of_the_built_in_set_is_judged_with_the_indicators_it_names() -> None:
     known = question_sets.load(question_sets.DEFAULT)
     statement = known.statements[0]
-    judged = MatcherJudge("test", 0.5, None, known).judge([(statement.id, statement.text)], ITEMS[:1])
+    judged = MatcherJudge("test", 0.5, None, known).judge(
+        [(statement.id, statement.text)], ITEMS[:1]
+    )
     assert judged.understood[0].startswith(f"statement {statement.id} of the set")
     assert not judged.understood[0].endswith(" 0 indicators")
 
@@ -107,7 +111,9 @@ def test_the_same_words_much_later_are_another_event() -> None:
     assert cluster([]) == []
 
 
-def test_stories_that_turn_out_to_be_one_have_one_number_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_stories_that_turn_out_to_be_one_have_one_number_in_the_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     vectors = np.array([[1.0, 0.0], [0.98, 0.199], [0.995, 0.0999]], dtype=np.float32)
     encoder = SmallEncoder()
     monkeypatch.setattr(encoder, "encode", lambda texts: vectors[: len(texts)])

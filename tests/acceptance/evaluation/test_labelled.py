@@ -24,12 +24,19 @@ from tracker.errors import Refused
         ('{"question": "Q", "title": "A", "relevance": 3}', "relevance is 3: write one of 0, 1, 2"),
         ('{"question": "Q", "title": "A", "relevance": true}', "relevance is true"),
         ('{"question": "Q", "title": "A", "relevance": [1]}', "relevance is [1]"),
-        ('{"question": "Q", "title": "A", "relevance": 1, "stance": "yes"}', 'stance is "yes": write one of -1, 0, 1'),
+        (
+            '{"question": "Q", "title": "A", "relevance": 1, "stance": "yes"}',
+            'stance is "yes": write one of -1, 0, 1',
+        ),
     ],
 )
-def test_a_line_that_cannot_be_used_is_refused_with_its_number(tmp_path: Path, line: str, why: str) -> None:
+def test_a_line_that_cannot_be_used_is_refused_with_its_number(
+    tmp_path: Path, line: str, why: str
+) -> None:
     file = tmp_path / "labels.jsonl"
-    file.write_text(f'{{"question": "Q", "title": "A", "relevance": 1}}\n\n{line}\n', encoding="utf-8")
+    file.write_text(
+        f'{{"question": "Q", "title": "A", "relevance": 1}}\n\n{line}\n', encoding="utf-8"
+    )
     with pytest.raises(Refused) as refused:
         read_labels(file)
     assert str(refused.value).startswith(f"{file}:3: ")
@@ -37,18 +44,31 @@ def test_a_line_that_cannot_be_used_is_refused_with_its_number(tmp_path: Path, l
     assert "\n" not in str(refused.value)
 
 
-def test_a_pair_that_is_labelled_twice_alike_counts_once_and_otherwise_is_refused(tmp_path: Path) -> None:
+def test_a_pair_that_is_labelled_twice_alike_counts_once_and_otherwise_is_refused(
+    tmp_path: Path,
+) -> None:
     again = {**LINES[0], "title": LINES[0]["title"].upper()}
     assert len(read_labels(written(tmp_path / "a.jsonl", [*LINES, again]))) == len(LINES)
     with pytest.raises(Refused, match=r"b\.jsonl:7: the item of line 1 has other labels"):
         read_labels(written(tmp_path / "b.jsonl", [*LINES, {**again, "relevance": 0}]))
 
 
-def test_fields_may_be_absent_null_or_whole_numbers_and_a_byte_order_mark_is_no_matter(tmp_path: Path) -> None:
+def test_fields_may_be_absent_null_or_whole_numbers_and_a_byte_order_mark_is_no_matter(
+    tmp_path: Path,
+) -> None:
     file = tmp_path / "a.jsonl"
-    file.write_text('\ufeff{"qid": 4, "title": null, "summary": " B ", "relevance": 2.0, "stance": null}', "utf-8")
+    file.write_text(
+        '\ufeff{"qid": 4, "title": null, "summary": " B ", "relevance": 2.0, "stance": null}',
+        "utf-8",
+    )
     (label,) = read_labels(file)
-    assert (label.asked, label.title, label.summary, label.relevance, label.stance) == (("4", ""), "", "B", 2, 0)
+    assert (label.asked, label.title, label.summary, label.relevance, label.stance) == (
+        ("4", ""),
+        "",
+        "B",
+        2,
+        0,
+    )
 
 
 @pytest.mark.parametrize(
@@ -61,7 +81,9 @@ def test_fields_may_be_absent_null_or_whole_numbers_and_a_byte_order_mark_is_no_
         ("a.jsonl", None, "cannot be read"),
     ],
 )
-def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path, name: str, content: bytes | None, why: str) -> None:
+def test_a_file_that_cannot_be_read_is_refused(
+    tmp_path: Path, name: str, content: bytes | None, why: str
+) -> None:
     if content is not None:
         (tmp_path / name).write_bytes(content)
     with pytest.raises(Refused, match=why):
@@ -82,6 +104,8 @@ def test_items_of_an_archive_without_text_are_left_out(tmp_path: Path) -> None:
         ({"published": "2026-03-01T12:00:00"}, "no time zone"),
     ],
 )
-def test_a_report_without_event_or_time_is_refused(tmp_path: Path, change: dict[str, Any], why: str) -> None:
+def test_a_report_without_event_or_time_is_refused(
+    tmp_path: Path, change: dict[str, Any], why: str
+) -> None:
     with pytest.raises(Refused, match=rf"a\.jsonl:1: .*{why}"):
         read_reports(written(tmp_path / "a.jsonl", [{**REPORTS[0], **change}]))

@@ -1,4 +1,6 @@
-"""Orderings, cuts, groupings and calls against labels: by hand, against a plain shuffle, and by law."""
+"""Orderings, cuts, groupings and calls against labels: by hand, against a plain shuffle, and by
+law.
+"""
 
 from collections.abc import Callable
 from itertools import combinations, permutations
@@ -47,33 +49,46 @@ def plain_average_precision(relevant: list[int]) -> float:
 def plain_ndcg(gains: list[int], k: int) -> float:
     """The same of discounted gain."""
     worth = sum(gain / np.log2(place + 1) for place, gain in enumerate(gains[:k], start=1))
-    best = sum(gain / np.log2(place + 1) for place, gain in enumerate(sorted(gains, reverse=True)[:k], start=1))
+    best = sum(
+        gain / np.log2(place + 1)
+        for place, gain in enumerate(sorted(gains, reverse=True)[:k], start=1)
+    )
     return float(worth / best)
 
 
 def shuffles(items: list[tuple[int, int]]) -> list[list[int]]:
     """The labels in every order that the scores allow."""
     best_first = sorted((score for _, score in items), reverse=True)
-    allowed = (order for order in permutations(items) if [score for _, score in order] == best_first)
+    allowed = (
+        order for order in permutations(items) if [score for _, score in order] == best_first
+    )
     return [[gain for gain, _ in order] for order in allowed]
 
 
 @law
 @given(scored.filter(lambda items: any(gain for gain, _ in items)))
-def test_a_tie_is_worth_what_its_shuffles_are_worth_on_average(items: list[tuple[int, int]]) -> None:
+def test_a_tie_is_worth_what_its_shuffles_are_worth_on_average(
+    items: list[tuple[int, int]],
+) -> None:
     gains, scores = zip(*items, strict=True)
     relevant = [int(gain > 0) for gain in gains]
     orders = shuffles(items)
-    precision = np.mean([plain_average_precision([int(gain > 0) for gain in order]) for order in orders])
+    precision = np.mean(
+        [plain_average_precision([int(gain > 0) for gain in order]) for order in orders]
+    )
     assert average_precision(relevant, scores) == pytest.approx(precision)
-    assert ndcg(gains, scores, k=3) == pytest.approx(np.mean([plain_ndcg(order, 3) for order in orders]))
+    assert ndcg(gains, scores, k=3) == pytest.approx(
+        np.mean([plain_ndcg(order, 3) for order in orders])
+    )
 
 
 @law
 @given(ranked)
 def test_without_ties_the_values_are_those_that_scikit_learn_computes(gains: list[int]) -> None:
     scores, relevant = ordered(gains), [gain > 0 for gain in gains]
-    assert average_precision(relevant, scores) == pytest.approx(average_precision_score(relevant, scores))
+    assert average_precision(relevant, scores) == pytest.approx(
+        average_precision_score(relevant, scores)
+    )
     if len(gains) > 1:
         assert ndcg(gains, scores) == pytest.approx(ndcg_score([gains], [scores], k=10))
 
@@ -85,7 +100,9 @@ def test_the_order_of_the_file_earns_nothing(gains: list[int], seed: int) -> Non
     scores = rng.integers(0, 4, len(gains)).astype(float)
     mixed = rng.permutation(len(gains))
     relevant = np.array(gains) > 0
-    assert average_precision(relevant[mixed], scores[mixed]) == pytest.approx(average_precision(relevant, scores))
+    assert average_precision(relevant[mixed], scores[mixed]) == pytest.approx(
+        average_precision(relevant, scores)
+    )
     assert ndcg(np.array(gains)[mixed], scores[mixed]) == pytest.approx(ndcg(gains, scores))
 
 
@@ -101,7 +118,9 @@ def test_the_best_order_is_worth_one_and_nothing_is_worth_more(gains: list[int])
 
 def test_scores_that_say_nothing_rank_no_better_than_chance() -> None:
     relevant = [1, *[0] * 99]
-    assert average_precision(relevant, [0.0] * 100) == pytest.approx(np.mean([1 / place for place in range(1, 101)]))
+    assert average_precision(relevant, [0.0] * 100) == pytest.approx(
+        np.mean([1 / place for place in range(1, 101)])
+    )
 
 
 def test_a_cut_lets_equals_through_together_and_counts_what_it_lets_through() -> None:
@@ -118,7 +137,9 @@ def test_a_share_of_nothing_is_no_number() -> None:
 def test_the_longest_cut_that_holds_the_precision_is_found_even_below_one_that_does_not() -> None:
     relevant, scores = [0, 1, 1, 1, 1, 0], [0.9, 0.8, 0.7, 0.6, 0.5, 0.4]
     assert recall_at_precision(relevant, scores, 0.8) == Cut(0.5, 0.8, 1.0)
-    assert recall_at_precision(relevant, scores, 0.7) == Cut(0.5, 0.8, 1.0)  # the same recall, less let through
+    assert recall_at_precision(relevant, scores, 0.7) == Cut(
+        0.5, 0.8, 1.0
+    )  # the same recall, less let through
     assert recall_at_precision(relevant, scores, 0.81) is None
 
 
@@ -129,7 +150,9 @@ def test_no_cut_falls_between_equals() -> None:
 
 @law
 @given(ranked, st.floats(0.05, 1.0))
-def test_a_cut_has_the_precision_and_the_recall_that_it_says(gains: list[int], floor: float) -> None:
+def test_a_cut_has_the_precision_and_the_recall_that_it_says(
+    gains: list[int], floor: float
+) -> None:
     relevant = [gain > 0 for gain in gains]
     scores = [score // 2 for score in ordered(gains)]
     cut = recall_at_precision(relevant, scores, floor)
@@ -155,7 +178,9 @@ def test_clusters_agree_as_the_definition_says_item_by_item(items: list[tuple[in
         precision.append(both / sum(1 for _, f in items if f == found))
         recall.append(both / sum(1 for t, _ in items if t == true))
     agreement = b_cubed(*zip(*items, strict=True))
-    assert (agreement.precision, agreement.recall) == pytest.approx((np.mean(precision), np.mean(recall)))
+    assert (agreement.precision, agreement.recall) == pytest.approx(
+        (np.mean(precision), np.mean(recall))
+    )
 
 
 @law
@@ -163,7 +188,9 @@ def test_clusters_agree_as_the_definition_says_item_by_item(items: list[tuple[in
 def test_pairs_are_those_that_one_would_count(items: list[tuple[int, int]]) -> None:
     together = [(a[0] == b[0], a[1] == b[1]) for a, b in combinations(items, 2)]
     found = pairs(*zip(*items, strict=True))
-    assert found == Pairs(sum(t and f for t, f in together), sum(f for _, f in together), sum(t for t, _ in together))
+    assert found == Pairs(
+        sum(t and f for t, f in together), sum(f for _, f in together), sum(t for t, _ in together)
+    )
     if len(items) > 1:
         table = pair_confusion_matrix(*zip(*items, strict=True))
         assert (2 * found.both, 2 * (found.found - found.both)) == (table[1, 1], table[0, 1])
@@ -171,7 +198,9 @@ def test_pairs_are_those_that_one_would_count(items: list[tuple[int, int]]) -> N
 
 @law
 @given(groupings)
-def test_exchanging_the_groupings_exchanges_precision_and_recall(items: list[tuple[int, int]]) -> None:
+def test_exchanging_the_groupings_exchanges_precision_and_recall(
+    items: list[tuple[int, int]],
+) -> None:
     true, found = zip(*items, strict=True)
     there, back = b_cubed(true, found), b_cubed(found, true)
     assert (there.precision, there.recall) == pytest.approx((back.recall, back.precision))
@@ -209,7 +238,10 @@ def test_a_call_on_what_has_no_direction_is_daring_and_neither_right_nor_wrong()
     [
         (lambda: average_precision([0, 0], [1, 2]), "needs a relevant item"),
         (lambda: average_precision([0, 2], [1, 2]), "relevant (1) or not (0)"),
-        (lambda: average_precision([0, 1], [1, 2, 3]), "one score for each item: there are 3 for 2"),
+        (
+            lambda: average_precision([0, 1], [1, 2, 3]),
+            "one score for each item: there are 3 for 2",
+        ),
         (lambda: average_precision([0, 1], [1, float("nan")]), "missing or infinite"),
         (lambda: average_precision([], []), "one score for each item"),
         (lambda: ndcg([0, 0], [1, 2]), "one of them is above 0"),
@@ -224,7 +256,9 @@ def test_a_call_on_what_has_no_direction_is_daring_and_neither_right_nor_wrong()
         (lambda: confusion([1], [2]), "−1 (against), 0 (neither) or 1 (for)"),
     ],
 )
-def test_what_cannot_be_measured_is_refused_with_the_reason(refused: Callable[[], object], why: str) -> None:
+def test_what_cannot_be_measured_is_refused_with_the_reason(
+    refused: Callable[[], object], why: str
+) -> None:
     with pytest.raises(ForecastsError) as caught:
         refused()
     assert why in str(caught.value)

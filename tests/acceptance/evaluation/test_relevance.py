@@ -1,4 +1,6 @@
-"""Evaluation of relevance, direction and stories: what is measured, what stands beside it, and what is refused."""
+"""Evaluation of relevance, direction and stories: what is measured, what stands beside it, and what
+is refused.
+"""
 
 import json
 from collections.abc import Sequence
@@ -17,19 +19,36 @@ from tests.acceptance import commands
 from tests.acceptance.conftest import Shell
 from tests.acceptance.evaluation import tables as evaluation_tables
 from tests.acceptance.evaluation.baselines import stems
-from tests.acceptance.evaluation.labelled import AskedAbout, Unlabelled, read_archive, read_labels, read_reports
+from tests.acceptance.evaluation.labelled import (
+    AskedAbout,
+    Unlabelled,
+    read_archive,
+    read_labels,
+    read_reports,
+)
 from tests.acceptance.evaluation.labels import LINES, REPORTS, STRIKE, SUMMIT, written
 from tests.acceptance.evaluation.ranking import Cut
-from tests.acceptance.evaluation.relevance import Judged, RelevanceReport, evaluate_relevance, sampled, wordings
+from tests.acceptance.evaluation.relevance import (
+    Judged,
+    RelevanceReport,
+    evaluate_relevance,
+    sampled,
+    wordings,
+)
 from tests.acceptance.evaluation.stories import ALL, BETWEEN, evaluate_stories
 from tracker import question_sets
 
-ARCHIVE = tuple({"id": f"wire-{n}", "title": f"Market report number {n}", "summary": "Prices."} for n in range(50))
+ARCHIVE = tuple(
+    {"id": f"wire-{n}", "title": f"Market report number {n}", "summary": "Prices."}
+    for n in range(50)
+)
 
 
 @dataclass(frozen=True, slots=True)
 class WordJudge:
-    """Judges by the share of a question's words that an item has; "denies" is NO, "agree" is YES."""
+    """Judges by the share of a question's words that an item has; "denies" is NO, "agree" is
+    YES.
+    """
 
     name: str = "by words"
     threshold: float = 0.5
@@ -41,7 +60,9 @@ class WordJudge:
         relevance = np.array([[len(w & own) / len(w) for own in words] for w in wanted])
         signs = [("agre" in own) - ("deni" in own) for own in words]
         direction = np.array([signs] * len(asked), dtype=np.int_)
-        return Judged(relevance, direction, 0.5 + 0.4 * np.abs(direction), ("its text alone",) * len(asked))
+        return Judged(
+            relevance, direction, 0.5 + 0.4 * np.abs(direction), ("its text alone",) * len(asked)
+        )
 
 
 def by_first_word(items: Sequence[tuple[str, str, datetime]]) -> list[int]:
@@ -73,7 +94,9 @@ def report(labelled: Path, archive: Path) -> RelevanceReport:
 def matcher(monkeypatch: pytest.MonkeyPatch) -> None:
     """The commands use the judge of these tests in the place of the matcher."""
     monkeypatch.setattr(
-        commands, "open_judge", lambda name, encoder: WordJudge(f"by words, set {name}, encoder {encoder}")
+        commands,
+        "open_judge",
+        lambda name, encoder: WordJudge(f"by words, set {name}, encoder {encoder}"),
     )
     monkeypatch.setattr(commands, "cluster", by_first_word)
 
@@ -81,10 +104,17 @@ def matcher(monkeypatch: pytest.MonkeyPatch) -> None:
 # Relevance
 
 
-def test_a_question_is_ranked_against_its_own_labels_and_the_unlabelled_alone(report: RelevanceReport) -> None:
+def test_a_question_is_ranked_against_its_own_labels_and_the_unlabelled_alone(
+    report: RelevanceReport,
+) -> None:
     summit, strike = report.questions
     assert (summit.asked, summit.n, summit.labelled, summit.relevant) == (("", SUMMIT), 24, 4, 3)
-    assert (strike.asked, strike.n, strike.labelled, strike.relevant) == (("strike", STRIKE), 22, 2, 1)
+    assert (strike.asked, strike.n, strike.labelled, strike.relevant) == (
+        ("strike", STRIKE),
+        22,
+        2,
+        1,
+    )
     assert report.unlabelled == 20
 
 
@@ -92,16 +122,21 @@ def test_ranks_are_those_that_one_finds_by_hand(report: RelevanceReport) -> None
     summit, strike = report.questions
     assert summit.ours is not None
     assert strike.ours is not None
-    # Of "arland borland hold summit" the items have 4, 3, 0 and 2 words; the third one ties with 20 unlabelled items.
+    # Of "arland borland hold summit" the items have 4, 3, 0 and 2 words; the third one ties with 20
+    # unlabelled items.
     expected_last = np.mean([3 / place for place in range(4, 25)])
     assert summit.ours.average_precision == pytest.approx((1 + 1 + expected_last) / 3)
     assert strike.ours.average_precision == 1.0
     assert report.mean_ours is not None
-    assert report.mean_ours.average_precision == pytest.approx((summit.ours.average_precision + 1) / 2)
+    assert report.mean_ours.average_precision == pytest.approx(
+        (summit.ours.average_precision + 1) / 2
+    )
     assert report.ranked == 2
 
 
-def test_what_comes_through_is_counted_in_the_pool_and_among_labelled_items_alone(labelled: Path) -> None:
+def test_what_comes_through_is_counted_in_the_pool_and_among_labelled_items_alone(
+    labelled: Path,
+) -> None:
     lost = (Unlabelled("", "Arland and Borland hold a summit of chess players", ""),)
     found = evaluate_relevance(WordJudge(), read_labels(labelled), lost)
     assert (found.accepted.accepted, found.accepted.hits, found.accepted.relevant) == (5, 3, 4)
@@ -116,7 +151,11 @@ def test_direction_is_measured_on_relevant_items_with_a_stance(report: Relevance
     assert (found.confusion.directed, found.confusion.called, found.confusion.right) == (3, 2, 2)
     assert (found.confusion.neutral, found.confusion.dared) == (1, 0)
     assert found.stated == pytest.approx(0.9)
-    assert (found.majority, found.majority_accuracy, found.majority_where_called) == (1, pytest.approx(2 / 3), 0.5)
+    assert (found.majority, found.majority_accuracy, found.majority_where_called) == (
+        1,
+        pytest.approx(2 / 3),
+        0.5,
+    )
 
 
 def test_a_question_is_flagged_that_falls_behind_bm25(labelled: Path) -> None:
@@ -134,13 +173,23 @@ def test_a_question_is_flagged_that_falls_behind_bm25(labelled: Path) -> None:
     assert [question.below_bm25 for question in good.questions] == [False, False]
 
 
-def test_a_question_without_a_relevant_item_has_no_rank_and_still_counts_what_comes_through(tmp_path: Path) -> None:
-    line = {"question": SUMMIT, "title": "Arland and Borland hold no summit of bakers", "relevance": 0}
+def test_a_question_without_a_relevant_item_has_no_rank_and_still_counts_what_comes_through(
+    tmp_path: Path,
+) -> None:
+    line = {
+        "question": SUMMIT,
+        "title": "Arland and Borland hold no summit of bakers",
+        "relevance": 0,
+    }
     found = evaluate_relevance(WordJudge(), read_labels(written(tmp_path / "a.jsonl", [line])))
     (question,) = found.questions
     assert (question.ours, question.bm25, question.below_bm25) == (None, None, False)
     assert (found.ranked, found.mean_ours, found.mean_bm25) == (0, None, None)
-    assert (found.accepted.accepted, found.accepted.precision, found.accepted.recall) == (1, 0.0, None)
+    assert (found.accepted.accepted, found.accepted.precision, found.accepted.recall) == (
+        1,
+        0.0,
+        None,
+    )
     assert set(found.cuts.values()) == {None}
     assert found.direction.majority_accuracy is None
     assert "–" in printed(evaluation_tables.questions_table(found))
@@ -171,16 +220,19 @@ def test_a_verdict_has_a_probability_and_a_row_for_each_question() -> None:
 # The sample
 
 
-def test_nothing_that_is_labelled_is_sampled_by_its_id_or_under_its_headline(tmp_path: Path) -> None:
+def test_nothing_that_is_labelled_is_sampled_by_its_id_or_under_its_headline(
+    tmp_path: Path,
+) -> None:
     items = [
         {"id": "7", "title": "Another headline of the labelled item"},
         {"id": "x", "title": "  CADIA votes for  a new mayor "},
         {"id": "", "title": "Rain"},
     ]
     labels = read_labels(written(tmp_path / "labels.jsonl", LINES))
-    assert [item.title for item in sampled(read_archive(written(tmp_path / "b.jsonl", items)), labels, 9, 0)] == [
-        "Rain"
-    ]
+    assert [
+        item.title
+        for item in sampled(read_archive(written(tmp_path / "b.jsonl", items)), labels, 9, 0)
+    ] == ["Rain"]
 
 
 def test_a_seed_draws_the_same_sample_again_and_another_seed_another(archive: Path) -> None:
@@ -196,7 +248,9 @@ def test_bm25_reads_the_text_of_a_question_that_is_named_by_its_id(tmp_path: Pat
     ]
     labels = read_labels(written(tmp_path / "a.jsonl", lines))
     (blind,) = evaluate_relevance(WordJudge(), labels).questions
-    (seeing,) = evaluate_relevance(WordJudge(), labels, wording={"strike": "Will harbour workers strike?"}).questions
+    (seeing,) = evaluate_relevance(
+        WordJudge(), labels, wording={"strike": "Will harbour workers strike?"}
+    ).questions
     assert blind.bm25 is not None
     assert seeing.bm25 is not None
     assert (blind.bm25.average_precision, seeing.bm25.average_precision) == (0.75, 1.0)
@@ -229,7 +283,11 @@ def test_stories_are_compared_by_language_and_across_with_both_baselines(tmp_pat
     ours, exact, alone = (rows[way, ALL] for way in ("ours", "exact title", "every item alone"))
     assert (ours.n, ours.events, ours.stories) == (4, 2, 2)
     assert (ours.pairs.both, ours.pairs.found, ours.pairs.true) == (1, 3, 3)
-    assert (exact.stories, exact.pairwise.precision, exact.pairwise.recall) == (3, 1.0, pytest.approx(1 / 3))
+    assert (exact.stories, exact.pairwise.precision, exact.pairwise.recall) == (
+        3,
+        1.0,
+        pytest.approx(1 / 3),
+    )
     assert (alone.stories, alone.pairwise.precision, alone.pairwise.recall) == (4, None, 0.0)
     assert ours.b_cubed is not None
     assert ours.b_cubed.precision == pytest.approx((1 + 2 / 3 + 2 / 3 + 1 / 3) / 4)
@@ -238,7 +296,9 @@ def test_stories_are_compared_by_language_and_across_with_both_baselines(tmp_pat
     assert [one.among for one in found if one.way == "ours"] == [ALL, "en", "de", BETWEEN]
 
 
-def test_without_languages_there_is_one_row_a_way_and_with_one_no_row_between(tmp_path: Path) -> None:
+def test_without_languages_there_is_one_row_a_way_and_with_one_no_row_between(
+    tmp_path: Path,
+) -> None:
     plain = [{name: value for name, value in line.items() if name != "lang"} for line in REPORTS]
     found = evaluate_stories(by_first_word, read_reports(written(tmp_path / "a.jsonl", plain)))
     assert {one.among for one in found} == {ALL}
@@ -248,7 +308,10 @@ def test_without_languages_there_is_one_row_a_way_and_with_one_no_row_between(tm
 
 
 def test_rare_languages_are_counted_and_have_no_row_in_the_table(tmp_path: Path) -> None:
-    lines = [{**REPORTS[0], "lang": lang} for lang in ("en", "en", "de", "fr", "it", "es", "pt", "ru", "zh")]
+    lines = [
+        {**REPORTS[0], "lang": lang}
+        for lang in ("en", "en", "de", "fr", "it", "es", "pt", "ru", "zh")
+    ]
     found = evaluate_stories(by_first_word, read_reports(written(tmp_path / "a.jsonl", lines)))
     said = printed(evaluation_tables.stories_table(found))
     assert "2 rarer languages are left out" in said
@@ -273,20 +336,37 @@ def printed(*tables: Any) -> str:
 
 
 @pytest.mark.usefixtures("matcher")
-def test_relevance_is_printed_with_every_number_beside_its_n(shell: Shell, labelled: Path, archive: Path) -> None:
+def test_relevance_is_printed_with_every_number_beside_its_n(
+    shell: Shell, labelled: Path, archive: Path
+) -> None:
     argv = ("relevance", labelled, "--negatives", archive, "--sample", "20", "--encoder", "words")
     said = " ".join(shell(*argv).stdout.split())
-    assert "by words, set None, encoder words, threshold 0.5; pooled with 20 unlabelled items." in said
+    assert (
+        "by words, set None, encoder words, threshold 0.5; pooled with 20 unlabelled items." in said
+    )
     assert "Mean of 2 questions: AP 0.880, BM25 0.880, difference +0.000;" in said
     assert "precision 0.75 (3 of 4 accepted), recall 0.75 (3 of 4 relevant)" in said
-    assert "Direction: accuracy 1.00 (2 of 2 called), coverage 67% of 3 relevant items with a stance" in said
+    assert (
+        "Direction: accuracy 1.00 (2 of 2 called), coverage 67% of 3 relevant items with a stance"
+        in said
+    )
     assert "Majority (always “for”): 0.67 of 3, 0.50 of the 2 called." in said
     assert "strike" in said
 
 
 @pytest.mark.usefixtures("matcher")
 def test_everything_is_there_as_json(shell: Shell, labelled: Path, archive: Path) -> None:
-    argv = ("relevance", labelled, "--negatives", archive, "--set", question_sets.DEFAULT, "--seed", "3", "--json")
+    argv = (
+        "relevance",
+        labelled,
+        "--negatives",
+        archive,
+        "--set",
+        question_sets.DEFAULT,
+        "--seed",
+        "3",
+        "--json",
+    )
     found = json.loads(shell(*argv).stdout)
     assert (found["seed"], found["report"]["unlabelled"]) == (3, 50)
     assert found["report"]["questions"][1]["asked"] == ["strike", STRIKE]
@@ -297,7 +377,11 @@ def test_everything_is_there_as_json(shell: Shell, labelled: Path, archive: Path
 def test_stories_are_printed_and_given_as_json(shell: Shell, tmp_path: Path) -> None:
     file = written(tmp_path / "a.jsonl", REPORTS)
     assert "every item alone" in shell("stories", file).stdout
-    assert json.loads(shell("stories", file, "--json").stdout)[0]["pairs"] == {"both": 1, "found": 3, "true": 3}
+    assert json.loads(shell("stories", file, "--json").stdout)[0]["pairs"] == {
+        "both": 1,
+        "found": 3,
+        "true": 3,
+    }
 
 
 @pytest.mark.usefixtures("matcher")

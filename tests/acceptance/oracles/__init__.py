@@ -1,7 +1,9 @@
-"""Reference cases, replayed through the public functions of `forecasts`: does it still compute what it should?
+"""Reference cases, replayed through the public functions of `forecasts`: does it still compute what
+it should?
 
-A case names a function, and the mappings of the files here say which public function that is. They translate names and
-shapes and compute nothing themselves, so that what is checked is what everybody uses.
+A case names a function, and the mappings of the files here say which public function that is. They
+translate names and shapes and compute nothing themselves, so that what is checked is what everybody
+uses.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -51,7 +53,8 @@ FUNCTIONS: Mapping[str, Callable[[Mapping[str, Any]], Any]] = MappingProxyType(
 class Failure:
     """A case that did not come out as expected.
 
-    `reason` says why nothing came out at all, and is empty where the differences say it; `notes` are the case's own.
+    `reason` says why nothing came out at all, and is empty where the differences say it; `notes`
+    are the case's own.
     """
 
     file: str
@@ -64,7 +67,9 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """How many cases passed, those that did not, and in `unreadable` why a file could not be replayed."""
+    """How many cases passed, those that did not, and in `unreadable` why a file could not be
+    replayed.
+    """
 
     passed: int
     failures: tuple[Failure, ...]
@@ -82,7 +87,9 @@ class Replay:
 
 
 def replay(paths: Iterable[Path]) -> Replay:
-    """Replay the cases of files; a file that cannot be replayed does not keep the others from it."""
+    """Replay the cases of files; a file that cannot be replayed does not keep the others from
+    it.
+    """
     passed, failures, unreadable = 0, [], []
     for path in paths:
         try:

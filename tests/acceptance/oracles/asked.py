@@ -1,4 +1,6 @@
-"""Questions as cases describe them, made into real ones: times, an answer, and who held what when."""
+"""Questions as cases describe them, made into real ones: times, an answer, and who held what
+when.
+"""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -70,7 +72,9 @@ def instant(text: str) -> datetime:
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
-        raise InvalidTime(f"{text!r} is not a date: write 2026-06-01 or 2026-06-01T12:00:00Z") from None
+        raise InvalidTime(
+            f"{text!r} is not a date: write 2026-06-01 or 2026-06-01T12:00:00Z"
+        ) from None
     return aware(found if found.tzinfo else found.replace(tzinfo=UTC))
 
 
@@ -138,9 +142,15 @@ def per_forecaster(given: Mapping[str, Any], found: Mapping[ForecasterId, Any]) 
 
 
 def times(given: Mapping[str, Any]) -> tuple[datetime, datetime, datetime]:
-    """Opening, scheduled close and effective close; each close stands for the other where one is not said."""
-    first = min((instant(act["at"]) for own in acts_by(given).values() for act in own), default=OPENS)
-    opens, closes, ends = (given.get(name) for name in ("open", "scheduled_close", "effective_close"))
+    """Opening, scheduled close and effective close; each close stands for the other where one is
+    not said.
+    """
+    first = min(
+        (instant(act["at"]) for own in acts_by(given).values() for act in own), default=OPENS
+    )
+    opens, closes, ends = (
+        given.get(name) for name in ("open", "scheduled_close", "effective_close")
+    )
     opens_at = first if opens is None else instant(opens)
     known = [instant(text) for text in (closes, ends) if text is not None] or [opens_at + UNTOLD]
     return opens_at, known[0], known[-1]
@@ -158,28 +168,39 @@ def _outcome(said: Any) -> Outcome:
     words |= {"annulled": "annulled", "ambiguous": "ambiguous"}
     found = words.get(said.lower() if isinstance(said, str) else said)
     if found is None:
-        raise InvalidForecast(f"the outcome of a binary question is 1, 0, annulled or ambiguous, not {said!r}")
+        raise InvalidForecast(
+            f"the outcome of a binary question is 1, 0, annulled or ambiguous, not {said!r}"
+        )
     return found
 
 
 def options(given: Mapping[str, Any]) -> Asked:
-    """A question with options: values are lists with null for what was not offered then, the outcome is an index."""
+    """A question with options: values are lists with null for what was not offered then, the
+    outcome is an index.
+    """
     opens_at, closes_at, ends_at = times(given)
     acts = acts_by(given)
-    count = max((len(_value(act)) for own in acts.values() for act in own if _value(act) is not None), default=2)
+    count = max(
+        (len(_value(act)) for own in acts.values() for act in own if _value(act) is not None),
+        default=2,
+    )
     names = (*map(str, range(count - 1)), OTHER)
 
     def made(value: Sequence[float | None]) -> Distribution:
         offered = {name: p for name, p in zip(names, value, strict=True) if p is not None}
         return Categorical(tuple(offered), tuple(offered.values()))
 
-    asked, index = question(opens_at, closes_at, "categorical", options=names), int(given["outcome"])
+    asked, index = (
+        question(opens_at, closes_at, "categorical", options=names),
+        int(given["outcome"]),
+    )
     outcome, name = read_answer(asked, OTHER if index == count - 1 else str(index))
     return Asked(asked, resolution(outcome, ends_at, name), held_by(acts, made))
 
 
 def curve(given: Mapping[str, Any]) -> Asked:
-    """A number between 0 and 1 on a scale in 200 parts: values are curves or masses, the outcome is a bucket.
+    """A number between 0 and 1 on a scale in 200 parts: values are curves or masses, the outcome is
+    a bucket.
 
     A bound is open when somebody gave mass to what lies beyond it.
     """
@@ -196,24 +217,36 @@ def curve(given: Mapping[str, Any]) -> Asked:
     )
     middle = str((bucket - 0.5) / BUCKETS)
     answer = "below" if bucket == 0 else "above" if bucket > BUCKETS else middle
-    return Asked(question(opens_at, closes_at, "numeric", scale=scale), resolution("answered", ends_at, answer), held)
+    return Asked(
+        question(opens_at, closes_at, "numeric", scale=scale),
+        resolution("answered", ends_at, answer),
+        held,
+    )
 
 
 def _curve(value: Sequence[float]) -> Distribution:
     shares = np.asarray(value, dtype=np.float64)
     if len(shares) == BUCKETS + 2:
-        shares = np.minimum(np.cumsum(summing_to_one(shares))[:-1], 1.0)  # sums of masses miss 1 by a rounding
+        shares = np.minimum(
+            np.cumsum(summing_to_one(shares))[:-1], 1.0
+        )  # sums of masses miss 1 by a rounding
     if len(shares) != BUCKETS + 1:
-        raise InvalidForecast(f"a curve has {BUCKETS + 1} points, or {BUCKETS + 2} masses, not {len(shares)}")
+        raise InvalidForecast(
+            f"a curve has {BUCKETS + 1} points, or {BUCKETS + 2} masses, not {len(shares)}"
+        )
     return Cdf(tuple(np.linspace(0.0, 1.0, BUCKETS + 1).tolist()), tuple(shares.tolist()))
 
 
 def _drawn(who: str, acts: Sequence[Mapping[str, Any]], notes: str) -> list[Mapping[str, Any]]:
-    """The acts with curves in place of "see generator": normal ones, whose means and spreads stand in the notes."""
+    """The acts with curves in place of "see generator": normal ones, whose means and spreads stand
+    in the notes.
+    """
     told = re.search(rf"\b{re.escape(who)}\b([^;]*)", notes)
     normals = iter(_NORMAL.findall(told[1]) if told else ())
     return [
-        {**act, "value": _generated(next(normals, None), who, notes)} if isinstance(_value(act), str) else act
+        {**act, "value": _generated(next(normals, None), who, notes)}
+        if isinstance(_value(act), str)
+        else act
         for act in acts
     ]
 
@@ -221,7 +254,9 @@ def _drawn(who: str, acts: Sequence[Mapping[str, Any]], notes: str) -> list[Mapp
 def _generated(normal: tuple[str, str] | None, who: str, notes: str) -> list[float]:
     how = _GENERATOR.search(notes)
     if how is None or normal is None:
-        raise InvalidForecast(f"the notes do not say how the curves of {who} are made: give 201 numbers instead")
+        raise InvalidForecast(
+            f"the notes do not say how the curves of {who} are made: give 201 numbers instead"
+        )
     low, high, count = how["range"].split(",")
     shape = NormalDist(*map(float, normal))
     knots = np.linspace(float(low), float(high), int(count)).tolist()

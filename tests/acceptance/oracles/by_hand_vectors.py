@@ -6,7 +6,9 @@ from typing import Any
 from tests.acceptance.oracles.by_hand import LN2
 
 
-def forecast(p: Any, start: float = 0, end: float | None = None, kind: str = "binary") -> dict[str, Any]:
+def forecast(
+    p: Any, start: float = 0, end: float | None = None, kind: str = "binary"
+) -> dict[str, Any]:
     """A forecast of a platform vector."""
     return {"kind": kind, "p": p, "s": start, "e": end}
 
@@ -16,16 +18,42 @@ PLATFORM: dict[str, Any] = {
     "note": "a section is a list; this is none",
     "baseline": [
         {"id": "empty", "f": [], "expect": []},
-        {"f": [forecast(0.5, 3, 8), forecast(0.25, 12)], "t0": 0, "close": 5, "t1": 10, "expect": [[0, 0.2], [0, 0]]},
+        {
+            "f": [forecast(0.5, 3, 8), forecast(0.25, 12)],
+            "t0": 0,
+            "close": 5,
+            "t1": 10,
+            "expect": [[0, 0.2], [0, 0]],
+        },
         {"f": [forecast(0.25)], "bucket": 1, "expect": [[-100, 1]]},
         {"f": [forecast([0.5, None, 0.5], kind="mc")], "bucket": 1, "expect": [[0, 1]]},
         {"f": [forecast([0, 0.25, 1], kind="cdf")], "bucket": 1, "expect": [[-50 * LN2, 1]]},
-        {"f": [forecast([0.1, 0.5, 0.95], kind="cdf")], "bucket": 0, "open_bounds": 2, "expect": [[50 * LN2, 1]]},
-        {"f": [forecast([0, 0.5, 0.9], kind="cdf")], "bucket": 3, "open_bounds": 1, "expect": [[50 * LN2, 1]]},
-        {"f": [forecast([0, 0.475, 0.9], kind="cdf")], "bucket": 1, "open_bounds": 1, "expect": [[0, 1]]},
+        {
+            "f": [forecast([0.1, 0.5, 0.95], kind="cdf")],
+            "bucket": 0,
+            "open_bounds": 2,
+            "expect": [[50 * LN2, 1]],
+        },
+        {
+            "f": [forecast([0, 0.5, 0.9], kind="cdf")],
+            "bucket": 3,
+            "open_bounds": 1,
+            "expect": [[50 * LN2, 1]],
+        },
+        {
+            "f": [forecast([0, 0.475, 0.9], kind="cdf")],
+            "bucket": 1,
+            "open_bounds": 1,
+            "expect": [[0, 1]],
+        },
     ],
     "spot_baseline": [
-        {"f": [forecast(0.25), forecast(0.25, 0, 3)], "bucket": 1, "t": 3, "expect": [[-100, 1], [0, 0]]},
+        {
+            "f": [forecast(0.25), forecast(0.25, 0, 3)],
+            "bucket": 1,
+            "t": 3,
+            "expect": [[-100, 1], [0, 0]],
+        },
         {"f": [forecast([0, math.e / 2, 1], kind="cdf")], "bucket": 1, "t": 3, "expect": [[50, 1]]},
     ],
     "peer": [
@@ -52,17 +80,28 @@ PLATFORM: dict[str, Any] = {
                 {"t": 6, "n": 0, "pmf": [0.5, 0.5]},
             ],
         },
-        {"f": [forecast([0.6, None, 0.4], kind="mc")], "expect": [{"t": 0, "n": 0, "pmf": [0.6, None, 0.4]}]},
+        {
+            "f": [forecast([0.6, None, 0.4], kind="mc")],
+            "expect": [{"t": 0, "n": 0, "pmf": [0.6, None, 0.4]}],
+        },
     ],
     "bucket_index": [
         {
             "q": {"name": "even", "min": 0, "max": 4, "n": 4},
             "cases": [[-1, 0], [0, 1], [1, 1], [1.5, 2], [4, 4], [5, 5]],
         },
-        {"q": {"name": "log", "min": 1, "max": 100, "n": 2, "zero": 0}, "cases": [[0.5, 0], [9, 1], [11, 2], [200, 3]]},
+        {
+            "q": {"name": "log", "min": 1, "max": 100, "n": 2, "zero": 0},
+            "cases": [[0.5, 0], [9, 1], [11, 2], [200, 3]],
+        },
     ],
     "weighted_percentile": [
-        {"values": [[0.5, 0.5], [0.6, 0.4]], "w": None, "pct": [50, 40], "expect": [[0.55, 0.45], [0.5, 0.4]]}
+        {
+            "values": [[0.5, 0.5], [0.6, 0.4]],
+            "w": None,
+            "pct": [50, 40],
+            "expect": [[0.55, 0.45], [0.5, 0.4]],
+        }
     ],
     "brier": [{"p": [0.6, 0.4], "true": 1, "expect": 0.72}],
     "ordered_brier": [{"p": [0.2, 0.2, 0.2, 0.2, 0.2], "true": 0, "expect": 0.6}],
@@ -111,7 +150,13 @@ PLATFORM: dict[str, Any] = {
 
 def item(number: int, **more: Any) -> dict[str, Any]:
     """A report for YES of moderate strength, on day 10 unless said otherwise."""
-    usual = {"cluster": "visit", "indicator": "talks", "direction": 1, "strength": 3, "source_group": f"wire-{number}"}
+    usual = {
+        "cluster": "visit",
+        "indicator": "talks",
+        "direction": 1,
+        "strength": 3,
+        "source_group": f"wire-{number}",
+    }
     return {**usual, "reliability": 0.5, "published": 10, "first_seen": 10.0, **more}
 
 
@@ -126,7 +171,11 @@ def chance(log_odds: float) -> float:
 
 
 EVIDENCE: dict[str, Any] = {
-    "config": {"half_life": {"default": 45.0, "treaty": None, "talks": 10.0}, "recal": [0.0, 1.0], "cap": math.log(30)},
+    "config": {
+        "half_life": {"default": 45.0, "treaty": None, "talks": 10.0},
+        "recal": [0.0, 1.0],
+        "cap": math.log(30),
+    },
     "cases": [
         {
             "id": "no evidence",
@@ -144,7 +193,11 @@ EVIDENCE: dict[str, Any] = {
         {
             "id": "one story of two groups, a half-life ago",
             "question": {"kind": "state_at", "prior": 0.5, "open": 0.0, "deadline": 100.0},
-            "items": [item(1), item(2, first_seen=12.0), item(3, cluster="pact", indicator="treaty", first_seen=99.0)],
+            "items": [
+                item(1),
+                item(2, first_seen=12.0),
+                item(3, cluster="pact", indicator="treaty", first_seen=99.0),
+            ],
             "t": 20.0,
             "gamma": 1.0,
             "expected_p": chance(capped(math.log(2.5) / 2)),
@@ -165,4 +218,6 @@ EVIDENCE: dict[str, Any] = {
         },
     ],
 }
-"""Ledgers: an event by a date after half of its time, evidence faded by half, a usual level settled by half."""
+"""Ledgers: an event by a date after half of its time, evidence faded by half, a usual level settled
+by half.
+"""

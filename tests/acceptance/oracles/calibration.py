@@ -12,7 +12,9 @@ from forecasts.shares import effective_n, jeffreys, wilson
 Given = Mapping[str, Any]
 
 RESAMPLES = 6000
-"""How often chance is tried where a case does not say: the error left is far below the tolerance of such cases."""
+"""How often chance is tried where a case does not say: the error left is far below the tolerance of
+such cases.
+"""
 
 
 def corp_parts(given: Given) -> Any:
@@ -29,7 +31,9 @@ def corp_parts(given: Given) -> Any:
 
 def murphy_parts(given: Given) -> Any:
     """The decomposition over the case's edges, or over a number of equal bins."""
-    edges = given.get("bin_edges", np.linspace(0.0, 1.0, int(given["bins"]) + 1) if "bins" in given else None)
+    edges = given.get(
+        "bin_edges", np.linspace(0.0, 1.0, int(given["bins"]) + 1) if "bins" in given else None
+    )
     return murphy(given["p"], given["outcomes"], edges)
 
 
@@ -60,6 +64,8 @@ FUNCTIONS = {
     "mcb_test": lambda given: mcb_test(given["p"], given["outcomes"], **_chance(given)),
     "proportion_ci": proportion_ci,
     "ece": lambda given: ece(given["p"], given["outcomes"], int(given.get("bins", 10))),
-    "ece_bias": lambda given: ece_of_perfect(int(given["n"]), int(given.get("bins", 10)), seed=_seed(given)),
+    "ece_bias": lambda given: ece_of_perfect(
+        int(given["n"]), int(given.get("bins", 10)), seed=_seed(given)
+    ),
     "n_eff": lambda given: effective_n(given["n"], given["rho"]),
 }

@@ -1,8 +1,8 @@
 """Case files → cases: inputs, what is expected of them, and how near a number has to come.
 
-Three kinds of file are told apart by what is in them. *Scoring cases* name the function they are of. *Evidence cases*
-have a question, items and the ledger that comes of them. *Platform vectors* stand in sections, each named for what is
-checked there.
+Three kinds of file are told apart by what is in them. *Scoring cases* name the function they are
+of. *Evidence cases* have a question, items and the ledger that comes of them. *Platform vectors*
+stand in sections, each named for what is checked there.
 """
 
 import json
@@ -26,7 +26,13 @@ DEEPEST = 50
 LEDGER = "ledger"
 """The function of evidence cases, which name none."""
 
-_WORDS = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf, "infinity": math.inf, "-infinity": -math.inf}
+_WORDS = {
+    "nan": math.nan,
+    "inf": math.inf,
+    "-inf": -math.inf,
+    "infinity": math.inf,
+    "-infinity": -math.inf,
+}
 _GJO = ("avg_daily", "participation", "daily_median", "crowd_all_days", "accuracy_variant")
 
 
@@ -38,7 +44,8 @@ class UnknownCases(ValueError):
 class Case:
     """What a function is given and what it has to make of it.
 
-    `expected` is a number, a list, a mapping of them, null, a word, or "ValueError" where the input has to be refused.
+    `expected` is a number, a list, a mapping of them, null, a word, or "ValueError" where the input
+    has to be refused.
     """
 
     id: str
@@ -60,13 +67,19 @@ def read_cases(path: Path) -> tuple[Case, ...]:
     except ValueError as error:
         raise UnknownCases(f"{path} is not JSON ({error}): give a file of cases") from None
     except RecursionError:
-        raise UnknownCases(f"{path} is nested more than {DEEPEST} levels deep: give a file of cases") from None
+        raise UnknownCases(
+            f"{path} is nested more than {DEEPEST} levels deep: give a file of cases"
+        ) from None
     try:
         found = tuple(_cases(content)) if isinstance(content, dict | list) else ()
     except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise UnknownCases(f"{path}: a case is not as it should be ({error!r}): correct the file") from None
+        raise UnknownCases(
+            f"{path}: a case is not as it should be ({error!r}): correct the file"
+        ) from None
     if not found:
-        raise UnknownCases(f"{path} holds no cases: give scoring cases, evidence cases or platform vectors")
+        raise UnknownCases(
+            f"{path} holds no cases: give scoring cases, evidence cases or platform vectors"
+        )
     return found
 
 
@@ -92,11 +105,17 @@ def _cases(content: Any) -> Iterator[Case]:
         yield from _platform_cases(whole)
         return
     for entry in whole["cases"]:
-        yield _scoring_case(entry) if "function" in entry else _evidence_case(entry, whole.get("config", {}))
+        yield (
+            _scoring_case(entry)
+            if "function" in entry
+            else _evidence_case(entry, whole.get("config", {}))
+        )
 
 
 def _scoring_case(entry: Mapping[str, Any]) -> Case:
-    words = {name: str(entry.get(name) or "") for name in ("title", "notes")}  # some cases put a parameter in them
+    words = {
+        name: str(entry.get(name) or "") for name in ("title", "notes")
+    }  # some cases put a parameter in them
     return Case(
         id=str(entry["id"]),
         function=entry["function"],
@@ -149,8 +168,9 @@ def _platform_expected(entry: Mapping[str, Any]) -> Any:
     if "cases" in entry:
         return {str(value): bucket for value, bucket in entry["cases"]}
     expected = {name: value for name, value in entry.items() if name.startswith(("expect_", *_GJO))}
-    # Where a vector has both, the platform averages forecasts before it scores them, which rewards exaggeration; the
-    # vector then says what scoring first and averaging afterwards gives, and that is what is wanted here.
+    # Where a vector has both, the platform averages forecasts before it scores them, which rewards
+    # exaggeration; the vector then says what scoring first and averaging afterwards gives, and that
+    # is what is wanted here.
     if "time_averaged_brier_instead" in entry:
         expected.pop("expect_abs_single", None)
         expected["time_averaged_brier_instead"] = entry["time_averaged_brier_instead"]

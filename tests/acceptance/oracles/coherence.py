@@ -34,7 +34,9 @@ def repair_sum_to_one(given: Given) -> Any:
 
 def repair_nested_dates(given: Given) -> Any:
     """The chain of deadlines, in the order given."""
-    return coherence.repair_nested_dates([(date.fromisoformat(day[:10]), p) for day, p in given["p"]]).after
+    return coherence.repair_nested_dates(
+        [(date.fromisoformat(day[:10]), p) for day, p in given["p"]]
+    ).after
 
 
 def repair_total_probability(given: Given) -> Any:
@@ -46,11 +48,15 @@ def repair_total_probability(given: Given) -> Any:
 
 
 FUNCTIONS = {
-    "scenario_posterior": lambda given: scenarios.scenario_posterior(given["prior"], given["likelihood_rows"]),
+    "scenario_posterior": lambda given: scenarios.scenario_posterior(
+        given["prior"], given["likelihood_rows"]
+    ),
     "scenario_soft_update": scenario_soft_update,
     "indicator_information": indicator_information,
     "repair_sum_to_one": repair_sum_to_one,
-    "repair_implication": lambda given: coherence.repair_implication(given["p_a"], given["p_b"]).after,
+    "repair_implication": lambda given: (
+        coherence.repair_implication(given["p_a"], given["p_b"]).after
+    ),
     "repair_negation": lambda given: coherence.repair_negation(given["p"], given["p_not"]).after,
     "repair_nested_dates": repair_nested_dates,
     "repair_total_probability": repair_total_probability,

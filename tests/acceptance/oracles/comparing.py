@@ -16,14 +16,17 @@ MISSING = "missing"
 """Stands for a value that was expected and did not come."""
 
 ROUNDING = 1e-14
-"""What the last bits of a float can make of a number about as large as 1: allowed on top of any tolerance."""
+"""What the last bits of a float can make of a number about as large as 1: allowed on top of any
+tolerance.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
     """One value that is not as expected; `key` says where it stands, "" for the whole.
 
-    `difference` is got − expected, None where they are no two finite numbers. Infinite values and NaN are words here.
+    `difference` is got − expected, None where they are no two finite numbers. Infinite values and
+    NaN are words here.
     """
 
     key: str
@@ -34,13 +37,17 @@ class Difference:
 
 
 def differences(expected: Any, got: Any, tolerance: float, *, key: str = "") -> list[Difference]:
-    """Everything expected that did not come, or not near enough; what was not asked for does not matter."""
+    """Everything expected that did not come, or not near enough; what was not asked for does not
+    matter.
+    """
     found = plain(got)
     if isinstance(expected, Mapping) and isinstance(found, Mapping):
         return [
             each
             for name, value in expected.items()
-            for each in differences(value, found.get(name, MISSING), tolerance, key=f"{key}.{name}" if key else name)
+            for each in differences(
+                value, found.get(name, MISSING), tolerance, key=f"{key}.{name}" if key else name
+            )
         ]
     if is_list(expected) and is_list(found) and len(expected) == len(found):
         return [
@@ -48,7 +55,9 @@ def differences(expected: Any, got: Any, tolerance: float, *, key: str = "") -> 
             for number, value in enumerate(expected)
             for each in differences(value, found[number], tolerance, key=f"{key}[{number}]")
         ]
-    return [] if _same(expected, found, tolerance) else [_difference(key, expected, found, tolerance)]
+    return (
+        [] if _same(expected, found, tolerance) else [_difference(key, expected, found, tolerance)]
+    )
 
 
 def plain(value: Any) -> Any:
@@ -82,7 +91,9 @@ def _is_number(value: Any) -> bool:
 
 def _difference(key: str, expected: Any, got: Any, tolerance: float) -> Difference:
     apart = float(got - expected) if _is_number(expected) and _is_number(got) else math.nan
-    return Difference(key, shown(expected), shown(got), apart if math.isfinite(apart) else None, tolerance)
+    return Difference(
+        key, shown(expected), shown(got), apart if math.isfinite(apart) else None, tolerance
+    )
 
 
 def shown(value: Any) -> Any:

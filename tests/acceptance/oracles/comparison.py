@@ -32,7 +32,9 @@ def cluster_bootstrap_ci(given: Given) -> Any:
 def skill(given: Given) -> Any:
     """Skill against one reference for all, or one for each."""
     scores = given["scores"]
-    return skill_score(scores, np.broadcast_to(np.asarray(given["reference"], dtype=np.float64), np.shape(scores)))
+    return skill_score(
+        scores, np.broadcast_to(np.asarray(given["reference"], dtype=np.float64), np.shape(scores))
+    )
 
 
 FUNCTIONS = {
@@ -42,5 +44,7 @@ FUNCTIONS = {
     "cluster_bootstrap_ci": cluster_bootstrap_ci,
     "skill_score": skill,
     "skill_vs_climatology": lambda given: skill_vs_climatology(given["p"], given["outcomes"]),
-    "difficulty_adjusted": lambda given: difficulty_adjusted([tuple(row) for row in given["rows"]]).effects,
+    "difficulty_adjusted": lambda given: (
+        difficulty_adjusted([tuple(row) for row in given["rows"]]).effects
+    ),
 }

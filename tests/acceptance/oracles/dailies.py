@@ -1,4 +1,6 @@
-"""Sections of platform vectors on scores by the day, as Good Judgment Open, Cultivate and Fatebook keep them."""
+"""Sections of platform vectors on scores by the day, as Good Judgment Open, Cultivate and Fatebook
+keep them.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -36,7 +38,9 @@ def daily_brier_relative(given: Given) -> Any:
     return {
         "expect_relative": {who: scale * found.relative_brier for who, found in daily.items()},
         "expect_abs_single": absolute,
-        "time_averaged_brier_instead": absolute if len(absolute) > 1 else next(iter(absolute.values()), None),
+        "time_averaged_brier_instead": absolute
+        if len(absolute) > 1
+        else next(iter(absolute.values()), None),
     }
 
 
@@ -47,7 +51,8 @@ def _days(acts: Sequence[tuple[float, float]]) -> Timeline:
 def gjo_accuracy(given: Given) -> Any:
     """Accuracy as Good Judgment Open keeps it, the last forecast of each calendar day counting.
 
-    The FAQ leaves open whether a forecaster is held against the crowd on all days or on their own active ones.
+    The FAQ leaves open whether a forecaster is held against the crowd on all days or on their own
+    active ones.
     """
     acts = {who: own for who, own in given.items() if is_list(own) and own and is_list(own[0])}
     first = min(_date(day) for own in acts.values() for day, _ in own)
@@ -55,7 +60,9 @@ def gjo_accuracy(given: Given) -> Any:
         ForecasterId(who): timeline((OPENS + (_date(day) - first), _yes(p)) for day, p in own)
         for who, own in acts.items()
     }
-    asked = _asked(held, given["outcome_index"], given.get("days", len(given.get("daily_median", ()))))
+    asked = _asked(
+        held, given["outcome_index"], given.get("days", len(given.get("daily_median", ())))
+    )
     daily = daily_brier(held, given["outcome_index"], opens_at=OPENS, ends_at=asked.ends_at)
     medians = _medians(asked)
     crowd = TWO_SIDED * mean([found for found in medians if found is not None])
@@ -67,7 +74,9 @@ def gjo_accuracy(given: Given) -> Any:
         "daily_median": [None if found is None else TWO_SIDED * found for found in medians],
         "crowd_all_days": crowd,
         "accuracy_variant_all_days": {who: (own[who] - crowd) * share[who] for who in held},
-        "accuracy_variant_active_days": {who: TWO_SIDED * found.relative_brier for who, found in daily.items()},
+        "accuracy_variant_active_days": {
+            who: TWO_SIDED * found.relative_brier for who, found in daily.items()
+        },
     }
 
 
@@ -90,13 +99,17 @@ def _date(text: str) -> datetime:
 
 def _yes(p: Sequence[float]) -> Binary:
     if len(p) != 2:
-        raise InvalidForecast(f"daily scores are of binary questions: give two probabilities, not {len(p)}")
+        raise InvalidForecast(
+            f"daily scores are of binary questions: give two probabilities, not {len(p)}"
+        )
     return Binary(float(summing_to_one(p)[1]))
 
 
 def _asked(held: dict[ForecasterId, Timeline], outcome: int, days: float) -> Asked:
     closes_at = OPENS + timedelta(days=days)
-    return Asked(question(OPENS, closes_at), resolution("yes" if outcome == 1 else "no", closes_at), held)
+    return Asked(
+        question(OPENS, closes_at), resolution("yes" if outcome == 1 else "no", closes_at), held
+    )
 
 
 FUNCTIONS = {"daily_brier_relative": daily_brier_relative, "gjo_accuracy": gjo_accuracy}

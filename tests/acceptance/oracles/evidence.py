@@ -22,7 +22,10 @@ def each(value: Any, found: Callable[[Any], Any]) -> Any:
 def moved(given: Given, p0: float, shape: HorizonShape) -> Any:
     """A base rate after some of its time; after all of it nothing more moves."""
     held, total = Binary(p0).p, given["total_days"]
-    return each(given["elapsed"], lambda days: moved_by_time(held, shape, min(max(1.0 - days / total, 0.0), 1.0)))
+    return each(
+        given["elapsed"],
+        lambda days: moved_by_time(held, shape, min(max(1.0 - days / total, 0.0), 1.0)),
+    )
 
 
 def lr_reliability(given: Given) -> Any:
@@ -53,7 +56,9 @@ def count_llr(given: Given) -> Any:
 
 def silence_llr(given: Given) -> Any:
     """The log-likelihood ratio of a number of reports, or of none."""
-    return likelihood.silence_log_ratio(given["rate_yes"], given["rate_no"], given["days"], given.get("count", 0))
+    return likelihood.silence_log_ratio(
+        given["rate_yes"], given["rate_no"], given["days"], given.get("count", 0)
+    )
 
 
 def half_life(given: Given) -> Any:
@@ -64,13 +69,17 @@ def half_life(given: Given) -> Any:
 
 def hawkes_neff(given: Given) -> Any:
     """Intensities, and how many stories are independent."""
-    return likelihood.hawkes_independent(given["times_days"], given["mu"], given["alpha"], given["beta"])
+    return likelihood.hawkes_independent(
+        given["times_days"], given["mu"], given["alpha"], given["beta"]
+    )
 
 
 def lr_from_words(given: Given) -> Any:
     """A ratio for each pair of words."""
     midpoints = given.get("midpoints", likelihood.ICD_203)
-    return [likelihood.ratio_from_words(if_yes, if_no, midpoints) for if_yes, if_no in given["pairs"]]
+    return [
+        likelihood.ratio_from_words(if_yes, if_no, midpoints) for if_yes, if_no in given["pairs"]
+    ]
 
 
 def rate_to_probability(given: Given) -> Any:
@@ -96,7 +105,9 @@ FUNCTIONS = {
     "half_life": half_life,
     "hawkes_neff": hawkes_neff,
     "lr_from_words": lr_from_words,
-    "base_rate": lambda given: base_rates.jeffreys_base_rate(given["k"], given["n"], given.get("level", 0.9)),
+    "base_rate": lambda given: base_rates.jeffreys_base_rate(
+        given["k"], given["n"], given.get("level", 0.9)
+    ),
     "rate_to_probability": rate_to_probability,
     "recalibrate": recalibrate,
 }

@@ -5,7 +5,16 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from forecasts.distribution import Binary
-from forecasts.evidence import Direction, Evidence, EvidenceId, Indicator, IndicatorId, Report, StoryId, Strength
+from forecasts.evidence import (
+    Direction,
+    Evidence,
+    EvidenceId,
+    Indicator,
+    IndicatorId,
+    Report,
+    StoryId,
+    Strength,
+)
 from forecasts.question import Question
 from forecasts.suggestion import DEFAULT_HALF_LIFE_DAYS, DEFAULT_MODEL, Model, suggest
 from tests.acceptance.oracles.asked import ONLY, OPENS, QUESTION, question
@@ -66,7 +75,9 @@ def _model(given: Given) -> Model:
 
 
 def _indicators(given: Given) -> dict[IndicatorId, Indicator]:
-    """An indicator for each name among the items and the usual levels; a level below 0 favours NO."""
+    """An indicator for each name among the items and the usual levels; a level below 0 favours
+    NO.
+    """
     levels = given["question"].get("usual") or {}
     fades = given["config"].get("half_life", {})
     names = sorted({item["indicator"] for item in given["items"]} | set(levels))
@@ -106,7 +117,9 @@ def _story(number: int, items: Sequence[Given]) -> Evidence:
         status="confirmed",
         judged_by=ONLY,
         first_seen_at=_day(first["first_seen"]),
-        reports=tuple(Report(i["source_group"], i["reliability"], _day(i["first_seen"])) for i in items),
+        reports=tuple(
+            Report(i["source_group"], i["reliability"], _day(i["first_seen"])) for i in items
+        ),
     )
 
 

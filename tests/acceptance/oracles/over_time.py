@@ -34,7 +34,9 @@ def brier_scores(asked: Asked) -> dict[ForecasterId, Score]:
 def time_weighted_brier(given: Given) -> Any:
     """Coverage, the mean while active, and skill over schedule against the case's own reference."""
     reference = given.get("reference_brier", NO_SKILL)
-    found = {who: _over_time(score, reference) for who, score in brier_scores(binary(given)).items()}
+    found = {
+        who: _over_time(score, reference) for who, score in brier_scores(binary(given)).items()
+    }
     return per_forecaster(given, found)
 
 
@@ -43,7 +45,8 @@ def _over_time(score: Score, reference: float) -> dict[str, Any]:
         "coverage": score.coverage,
         "attainable_coverage": score.attainable_coverage,
         "mean_while_active": score.mean_while_active,
-        # The gain over another reference is the gain over 50 %, plus what lies between the two while active.
+        # The gain over another reference is the gain over 50 %, plus what lies between the two
+        # while active.
         "skill_over_schedule": score.skill_over_schedule + (reference - NO_SKILL) * score.coverage,
     }
 
@@ -72,27 +75,45 @@ def gap_policy(given: Given) -> Any:
 
 
 def _filled(asked: Asked, own: Timeline, p: float) -> Timeline:
-    before = min(asked.question.opens_at, *(at for at, _ in own.steps)) if own.steps else asked.question.opens_at
-    return timeline([(before, Binary(p)), *((at, Binary(p) if held is None else held) for at, held in own.steps)])
+    before = (
+        min(asked.question.opens_at, *(at for at, _ in own.steps))
+        if own.steps
+        else asked.question.opens_at
+    )
+    return timeline(
+        [
+            (before, Binary(p)),
+            *((at, Binary(p) if held is None else held) for at, held in own.steps),
+        ]
+    )
 
 
 def daily(given: Given) -> Any:
     """Daily and relative Brier scores of everyone; days end at midnight in the case's time zone."""
     asked = binary(given)
     zone = ZoneInfo(given.get("timezone") or "UTC")
-    held = {who: Timeline(tuple((_wall(at, zone), p) for at, p in own.steps)) for who, own in asked.held.items()}
+    held = {
+        who: Timeline(tuple((_wall(at, zone), p) for at, p in own.steps))
+        for who, own in asked.held.items()
+    }
     opens_at, ends_at = _wall(asked.question.opens_at, zone), _wall(asked.ends_at, zone)
-    return per_forecaster(given, daily_brier(held, given["outcome"], opens_at=opens_at, ends_at=ends_at))
+    return per_forecaster(
+        given, daily_brier(held, given["outcome"], opens_at=opens_at, ends_at=ends_at)
+    )
 
 
 def _wall(at: datetime, zone: ZoneInfo) -> datetime:
-    """What clocks in the zone show, as if it were UTC, so that the zone's midnight is the grid's."""
+    """What clocks in the zone show, as if it were UTC, so that the zone's midnight is the
+    grid's.
+    """
     return at.astimezone(zone).replace(tzinfo=UTC)
 
 
 def propriety_demo(given: Given) -> Any:
     """The best report under the mean over the realised life, and over the schedule."""
-    by_life, by_schedule = best_report(given["p_true"], given["resolves_day"], given["scheduled_days"])
+    by_life, by_schedule = best_report(
+        given["p_true"], given["resolves_day"], given["scheduled_days"]
+    )
     return {"mean_over_realised_life": by_life, "sum_over_schedule": by_schedule}
 
 

@@ -1,4 +1,6 @@
-"""Sections of platform vectors: forecasts with start and end in days after the opening, one forecaster each."""
+"""Sections of platform vectors: forecasts with start and end in days after the opening, one
+forecaster each.
+"""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -35,9 +37,13 @@ def baseline(given: Given) -> Any:
 
 
 def spot_baseline(given: Given) -> Any:
-    """Baseline points of each forecast at one instant; who does not stand then gets 0, and coverage 0."""
+    """Baseline points of each forecast at one instant; who does not stand then gets 0, and coverage
+    0.
+    """
     at = given["t"]
-    return [[_baseline(each, given), 1.0] if _stands(each, at) else [0.0, 0.0] for each in given["f"]]
+    return [
+        [_baseline(each, given), 1.0] if _stands(each, at) else [0.0, 0.0] for each in given["f"]
+    ]
 
 
 def peer(given: Given) -> Any:
@@ -53,15 +59,23 @@ def peer(given: Given) -> Any:
 
 def spot_peer(given: Given) -> Any:
     """Peer points of each forecast at one instant, against those that stand then."""
-    then = {n: _given(each, given) for n, each in enumerate(given["f"]) if _stands(each, given["t"])}
+    then = {
+        n: _given(each, given) for n, each in enumerate(given["f"]) if _stands(each, given["t"])
+    }
     found = peer_at(then, halved=_is_curve(given))
-    return [[found[number], 1.0] if number in then else [0.0, 0.0] for number in range(len(given["f"]))]
+    return [
+        [found[number], 1.0] if number in then else [0.0, 0.0] for number in range(len(given["f"]))
+    ]
 
 
 def geomean(given: Given) -> Any:
-    """The geometric mean whenever a forecast starts or ends, with how many stand; one alone is counted as none."""
+    """The geometric mean whenever a forecast starts or ends, with how many stand; one alone is
+    counted as none.
+    """
     found = given["f"]
-    changes = sorted({time for each in found for time in (each.get("s", 0), _end(each)) if time < math.inf})
+    changes = sorted(
+        {time for each in found for time in (each.get("s", 0), _end(each)) if time < math.inf}
+    )
     rows = []
     for at in changes:
         standing = [_masses(each) for each in found if _stands(each, at)]
@@ -84,7 +98,9 @@ def _window(given: Given) -> tuple[float, float, float]:
 
 
 def _masses(forecast: Given) -> Sequence[float | None]:
-    """What a forecast gave to each bucket: NO and YES; the options; or below, the steps of a curve, and above."""
+    """What a forecast gave to each bucket: NO and YES; the options; or below, the steps of a curve,
+    and above.
+    """
     p = forecast.get("p", 0.5)
     match forecast.get("kind", "binary"):
         case "binary":
@@ -102,7 +118,9 @@ def _given(forecast: Given, given: Given) -> float:
 def _baseline(forecast: Given, given: Given) -> float:
     masses, bucket = _masses(forecast), given.get("bucket", 1)
     if forecast.get("kind") != "cdf":
-        return float(baseline_points(given_in(masses, bucket), sum(mass is not None for mass in masses)))
+        return float(
+            baseline_points(given_in(masses, bucket), sum(mass is not None for mass in masses))
+        )
     mass = float(np.asarray(masses, dtype=np.float64)[bucket])
     # Only the ratio counts, and one of Metaculus' own vectors has a mass above 1.
     unit = max(mass, 1.0)
@@ -111,7 +129,9 @@ def _baseline(forecast: Given, given: Given) -> float:
 
 
 def _even_masses(count: int, bucket: int, open_bounds: int) -> Floats:
-    """What a flat forecast gives to each bucket; where one bound is open, it is the one on the answer's side."""
+    """What a flat forecast gives to each bucket; where one bound is open, it is the one on the
+    answer's side.
+    """
     scale = Scale(
         0.0,
         1.0,

@@ -19,8 +19,13 @@ def metaculus_points(given: Given) -> Any:
     asked = _asked(given)
     spot = given.get("spot_time")
     together = asked.question, asked.resolution, asked.held
-    scores = (*score_question(*together), *score_points(*together, spot_at=None if spot is None else instant(spot)))
-    by_rule: dict[tuple[ForecasterId, RuleName], Score] = {(each.forecaster_id, each.rule): each for each in scores}
+    scores = (
+        *score_question(*together),
+        *score_points(*together, spot_at=None if spot is None else instant(spot)),
+    )
+    by_rule: dict[tuple[ForecasterId, RuleName], Score] = {
+        (each.forecaster_id, each.rule): each for each in scores
+    }
     return per_forecaster(given, {who: _points(who, by_rule) for who in asked.held})
 
 
@@ -31,7 +36,9 @@ def _asked(given: Given) -> Asked:
     return binary(given) if kind == "binary" else options(given)
 
 
-def _points(who: ForecasterId, by_rule: Mapping[tuple[ForecasterId, RuleName], Score]) -> dict[str, float]:
+def _points(
+    who: ForecasterId, by_rule: Mapping[tuple[ForecasterId, RuleName], Score]
+) -> dict[str, float]:
     own, peer = by_rule[who, "baseline"], by_rule[who, "peer"]
     return {
         "baseline": own.skill_over_schedule,

@@ -38,7 +38,10 @@ def cwm(given: Given) -> Any:
 
 def weighted_percentile(given: Given) -> Any:
     """A row for each of the percentages asked for."""
-    return [pooling.weighted_percentile(given["values"], given.get("w"), share / 100.0) for share in given["pct"]]
+    return [
+        pooling.weighted_percentile(given["values"], given.get("w"), share / 100.0)
+        for share in given["pct"]
+    ]
 
 
 FUNCTIONS = {"aggregate": aggregate, "cwm": cwm, "weighted_percentile": weighted_percentile}

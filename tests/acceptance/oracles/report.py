@@ -16,11 +16,17 @@ def report_lines(result: Replay) -> Iterator[str]:
 
 
 def _failure_lines(failure: Failure) -> Iterator[str]:
-    yield f"{failure.file}: {failure.case}, {failure.function}" + (f" ({failure.notes})" if failure.notes else "")
+    yield f"{failure.file}: {failure.case}, {failure.function}" + (
+        f" ({failure.notes})" if failure.notes else ""
+    )
     if failure.reason:
         yield f"  {failure.reason}"
     for each in failure.differences:
-        apart = "" if each.difference is None else f", difference {each.difference:.3g} (tolerance {each.tolerance:g})"
+        apart = (
+            ""
+            if each.difference is None
+            else f", difference {each.difference:.3g} (tolerance {each.tolerance:g})"
+        )
         key = f"{each.key}: " if each.key else ""
         yield f"  {key}expected {_shorten(each.expected)}, got {_shorten(each.got)}{apart}"
 

@@ -22,7 +22,10 @@ def binary_scores(given: Given) -> Any:
 
 def mean_binary_scores(given: Given) -> Any:
     """The means over several questions."""
-    return {name: np.mean(found) for name, found in _binary(*paired(given["p"], given["outcomes"])).items()}
+    return {
+        name: np.mean(found)
+        for name, found in _binary(*paired(given["p"], given["outcomes"])).items()
+    }
 
 
 def _binary(p: Any, outcome: Any) -> dict[str, Any]:
@@ -36,7 +39,9 @@ def _binary(p: Any, outcome: Any) -> dict[str, Any]:
 
 
 def categorical_scores(given: Given) -> Any:
-    """One forecast over options by every rule; those for ordered options are there to be asked for."""
+    """One forecast over options by every rule; those for ordered options are there to be asked
+    for.
+    """
     p, outcome = given["p"], given["outcome_index"]
     return {
         "brier": rules.brier_options(p, outcome),
@@ -65,8 +70,12 @@ FUNCTIONS = {
     "brier_index": lambda given: rules.brier_index(given["brier"]),
     "crps_normal": lambda given: crps.crps_normal(given["mu"], given["sigma"], given["y"]),
     "crps_ensemble": lambda given: crps.crps_ensemble(given["members"], given["y"]),
-    "crps_quantiles": lambda given: crps.quantile_score(given["alpha"], given["values"], given["y"]),
-    "wis": lambda given: crps.weighted_interval_score(given["median"], given["intervals"], given["y"]),
+    "crps_quantiles": lambda given: crps.quantile_score(
+        given["alpha"], given["values"], given["y"]
+    ),
+    "wis": lambda given: crps.weighted_interval_score(
+        given["median"], given["intervals"], given["y"]
+    ),
     "crps_cdf": lambda given: crps.crps_cdf(given["x"], given["cdf"], given["y"]),
     "crps_date": crps_date,
     "belief_movement": lambda given: movement(given["path"]),

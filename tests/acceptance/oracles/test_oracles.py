@@ -21,9 +21,17 @@ def written(directory: Path, content: Any, name: str = "cases.json") -> Path:
     return path
 
 
-def scoring(function: str, given: dict[str, Any], expected: Any, tolerance: float = 1e-9) -> dict[str, Any]:
+def scoring(
+    function: str, given: dict[str, Any], expected: Any, tolerance: float = 1e-9
+) -> dict[str, Any]:
     """A case as scoring files have it."""
-    return {"id": function, "function": function, "input": given, "expected": expected, "tolerance": tolerance}
+    return {
+        "id": function,
+        "function": function,
+        "input": given,
+        "expected": expected,
+        "tolerance": tolerance,
+    }
 
 
 def replayed(directory: Path, content: Any) -> Replay:
@@ -39,7 +47,9 @@ def reasons(found: Replay) -> list[str]:
 HAND_MADE = [*by_hand.SCORING, *by_hand.OVER_TIME, *by_hand.POINTS, *by_hand.LOOSE]
 
 
-@pytest.mark.parametrize("case", [scoring(*case) for case in HAND_MADE], ids=lambda case: case["id"])
+@pytest.mark.parametrize(
+    "case", [scoring(*case) for case in HAND_MADE], ids=lambda case: case["id"]
+)
 def test_a_case_worked_out_by_hand_passes(tmp_path: Path, case: dict[str, Any]) -> None:
     found = replayed(tmp_path, {"cases": [case]})
     assert found == Replay(1, (), ())
@@ -81,10 +91,19 @@ def test_a_bare_list_of_cases_is_a_file_too(tmp_path: Path) -> None:
 
 
 def test_a_number_that_is_off_is_told_with_its_difference(tmp_path: Path) -> None:
-    case = scoring("binary_scores", {"p": 0.8, "outcome": 1}, {"brier": 0.05, "log_loss": "inf", "brier_gjo": 0.08})
+    case = scoring(
+        "binary_scores",
+        {"p": 0.8, "outcome": 1},
+        {"brier": 0.05, "log_loss": "inf", "brier_gjo": 0.08},
+    )
     (failure,) = replayed(tmp_path, {"cases": [case]}).failures
     brier, log = failure.differences
-    assert (failure.file, failure.case, brier.key, log.key) == ("cases.json", "binary_scores", "brier", "log_loss")
+    assert (failure.file, failure.case, brier.key, log.key) == (
+        "cases.json",
+        "binary_scores",
+        "brier",
+        "log_loss",
+    )
     assert brier.difference == pytest.approx(-0.01)
     assert (log.expected, log.difference) == ("inf", None)
 
@@ -102,7 +121,9 @@ def test_a_ledger_that_lacks_a_line_fails(tmp_path: Path) -> None:
 
 
 def test_what_should_be_refused_and_is_not_fails(tmp_path: Path) -> None:
-    (failure,) = replayed(tmp_path, [scoring("brier_index", {"brier": 0.25}, "ValueError")]).failures
+    (failure,) = replayed(
+        tmp_path, [scoring("brier_index", {"brier": 0.25}, "ValueError")]
+    ).failures
     assert (failure.differences[0].expected, failure.differences[0].got) == ("ValueError", 50.0)
 
 
@@ -112,20 +133,35 @@ def test_what_should_not_be_refused_and_is_fails(tmp_path: Path) -> None:
 
 
 def test_a_function_that_nobody_knows_fails_and_names_the_known_ones(tmp_path: Path) -> None:
-    found = replayed(tmp_path, [scoring("brier_of_tea_leaves", {}, 1), scoring("brier_index", {"brier": 0.25}, 50)])
+    found = replayed(
+        tmp_path,
+        [scoring("brier_of_tea_leaves", {}, 1), scoring("brier_index", {"brier": 0.25}, 50)],
+    )
     assert (found.passed, found.failed) == (1, 1)
     assert "use one of aggregate, base_rate" in reasons(found)[0]
 
 
 def test_a_case_of_an_unforeseen_shape_does_not_hide_the_others(tmp_path: Path) -> None:
-    found = replayed(tmp_path, [scoring("brier_index", {}, "ValueError"), scoring("brier_index", {"brier": 0.25}, 50)])
+    found = replayed(
+        tmp_path,
+        [scoring("brier_index", {}, "ValueError"), scoring("brier_index", {"brier": 0.25}, 50)],
+    )
     assert (found.passed, reasons(found)) == (1, ["KeyError: 'brier'"])
 
 
 @pytest.mark.parametrize("value", [[0.2, 0.3, 0.5], [0.2]])
-def test_daily_scores_of_anything_but_two_options_are_refused(tmp_path: Path, value: list[float]) -> None:
-    vector = {"outcome_index": 0, "ann": [["11-01", value]], "daily_median": [0.1], "avg_daily": {"ann": 0.1}}
-    assert reasons(replayed(tmp_path, {"gjo_accuracy": [vector]}))[0].startswith("refused: daily scores are of binary")
+def test_daily_scores_of_anything_but_two_options_are_refused(
+    tmp_path: Path, value: list[float]
+) -> None:
+    vector = {
+        "outcome_index": 0,
+        "ann": [["11-01", value]],
+        "daily_median": [0.1],
+        "avg_daily": {"ann": 0.1},
+    }
+    assert reasons(replayed(tmp_path, {"gjo_accuracy": [vector]}))[0].startswith(
+        "refused: daily scores are of binary"
+    )
 
 
 def test_a_day_without_any_forecast_has_no_median(tmp_path: Path) -> None:
@@ -141,7 +177,10 @@ def test_a_day_without_any_forecast_has_no_median(tmp_path: Path) -> None:
         ("{", "is not JSON"),
         ("7", "holds no cases"),
         ("{}", "holds no cases"),
-        ('{"cases": [{"id": "A01", "function": "brier_index"}]}', "a case is not as it should be (KeyError('input'))"),
+        (
+            '{"cases": [{"id": "A01", "function": "brier_index"}]}',
+            "a case is not as it should be (KeyError('input'))",
+        ),
         ('{"cases": [{"id": "EV01", "items": []}]}', "KeyError('expected_p')"),
         ('{"brier": [{"p": [0.5, 0.5], "true": 1}]}', "KeyError('expect')"),
     ],
@@ -157,7 +196,8 @@ def test_a_file_without_cases_is_told_from_one_with(tmp_path: Path, text: str, r
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     (reason,) = replay([tmp_path / "nowhere.json"]).unreadable
     assert reason.endswith(
-        "nowhere.json cannot be read (No such file or directory): name a file that is there and that you may read"
+        "nowhere.json cannot be read (No such file or directory): name a file that is there and "
+        "that you may read"
     )
 
 
@@ -199,7 +239,9 @@ def test_values_that_say_the_same_do_not_differ(expected: Any, got: Any) -> None
         ({"a": 1}, [1], ""),
     ],
 )
-def test_values_that_say_something_else_differ_at_their_place(expected: Any, got: Any, key: str) -> None:
+def test_values_that_say_something_else_differ_at_their_place(
+    expected: Any, got: Any, key: str
+) -> None:
     (found,) = differences(expected, got, 1e-9)
     assert found.key == key
 
@@ -238,7 +280,11 @@ def test_the_differences_are_json_too(shell: Shell, tmp_path: Path) -> None:
     found = json.loads(shell("oracles", path, "--json", code=1).stdout)
     assert (found["passed"], found["failed"]) == (0, 1)
     (difference,) = found["failures"][0]["differences"]
-    assert (difference["key"], difference["expected"], difference["difference"]) == ("", "inf", None)
+    assert (difference["key"], difference["expected"], difference["difference"]) == (
+        "",
+        "inf",
+        None,
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,6 @@
-"""When someone says 70 %, does it happen seven times in ten? The points, the bins, and the advice."""
+"""When someone says 70 %, does it happen seven times in ten? The points, the bins, and the
+advice.
+"""
 
 import pytest
 from hypothesis import given
@@ -15,7 +17,13 @@ from tests.forecasts.strategies import (
 
 def test_no_points_make_five_empty_bins() -> None:
     empty = bins([])
-    assert [(b.low, b.high) for b in empty] == [(0.0, 0.2), (0.2, 0.4), (0.4, 0.6), (0.6, 0.8), (0.8, 1.0)]
+    assert [(b.low, b.high) for b in empty] == [
+        (0.0, 0.2),
+        (0.2, 0.4),
+        (0.4, 0.6),
+        (0.6, 0.8),
+        (0.8, 1.0),
+    ]
     assert {b.n for b in empty} == {0}
     assert empty[0] == Bin(0.0, 0.2, 0, None, 0, None, None, None)
 
@@ -44,7 +52,9 @@ def test_a_bin_says_what_was_said_and_how_often_it_happened() -> None:
         (1.0, 4),
     ],
 )
-def test_a_number_on_an_edge_lands_in_the_upper_bin_however_it_was_computed(p: float, index: int) -> None:
+def test_a_number_on_an_edge_lands_in_the_upper_bin_however_it_was_computed(
+    p: float, index: int
+) -> None:
     assert [b.n for b in bins([(p, 1)])] == [int(i == index) for i in range(5)]
     assert bin_of(p) == index
 
@@ -52,11 +62,22 @@ def test_a_number_on_an_edge_lands_in_the_upper_bin_however_it_was_computed(p: f
 @pytest.mark.parametrize("percent", range(101))
 def test_every_whole_percentage_lands_in_its_bin(percent: int) -> None:
     expected = min(percent // BIN_PERCENT, 4)
-    assert bin_of(percent / 100) == bin_of(percent * 0.01) == bin_of(1 - (100 - percent) / 100) == expected
+    assert (
+        bin_of(percent / 100)
+        == bin_of(percent * 0.01)
+        == bin_of(1 - (100 - percent) / 100)
+        == expected
+    )
 
 
 @law
-@given(st.lists(st.tuples(probabilities | st.integers(0, 100).map(lambda n: n / 100), st.sampled_from([0, 1]))))
+@given(
+    st.lists(
+        st.tuples(
+            probabilities | st.integers(0, 100).map(lambda n: n / 100), st.sampled_from([0, 1])
+        )
+    )
+)
 def test_every_point_lands_in_exactly_one_bin(points: list[tuple[float, int]]) -> None:
     found = bins(points)
     assert sum(b.n for b in found) == len(points)
@@ -81,7 +102,10 @@ def points(*groups: tuple[float, int, int]) -> list[tuple[float, int]]:
 @pytest.mark.parametrize(("n", "missing"), [(0, 20), (1, 19), (19, 1)])
 def test_advice_says_how_many_questions_are_missing(n: int, missing: int) -> None:
     said = advice(points((0.9, n, 0)))
-    assert said == f"Too few questions to say anything: {n} of the {TOO_FEW} needed, {missing} are missing."
+    assert (
+        said
+        == f"Too few questions to say anything: {n} of the {TOO_FEW} needed, {missing} are missing."
+    )
 
 
 @pytest.mark.parametrize(
@@ -90,12 +114,27 @@ def test_advice_says_how_many_questions_are_missing(n: int, missing: int) -> Non
         (points((0.7, 20, 14)), "Over 20 questions forecasts and outcomes agree within chance"),
         (points((0.1, 30, 3), (0.5, 30, 15), (0.9, 30, 27)), "Over 90 questions"),
         (points((0.5, 20, 10)), "Over 20 questions"),
-        (points((0.7, 20, 5)), "Too high: forecasts said 70% on average and 25% happened; go lower."),
-        (points((0.3, 20, 15)), "Too low: forecasts said 30% on average and 75% happened; go higher."),
-        (points((0.95, 20, 12), (0.05, 20, 8)), "Too sure: forecasts lay 45 points from 50% on average"),
-        (points((0.6, 40, 40), (0.4, 40, 0)), "Too cautious: forecasts lay 10 points from 50% on average"),
+        (
+            points((0.7, 20, 5)),
+            "Too high: forecasts said 70% on average and 25% happened; go lower.",
+        ),
+        (
+            points((0.3, 20, 15)),
+            "Too low: forecasts said 30% on average and 75% happened; go higher.",
+        ),
+        (
+            points((0.95, 20, 12), (0.05, 20, 8)),
+            "Too sure: forecasts lay 45 points from 50% on average",
+        ),
+        (
+            points((0.6, 40, 40), (0.4, 40, 0)),
+            "Too cautious: forecasts lay 10 points from 50% on average",
+        ),
         (points((1.0, 10, 10), (0.0, 10, 0)), "Over 20 questions"),
-        (points((1.0, 10, 9), (0.0, 10, 0)), "Too high: forecasts said 50% on average and 45% happened"),
+        (
+            points((1.0, 10, 9), (0.0, 10, 0)),
+            "Too high: forecasts said 50% on average and 45% happened",
+        ),
         (points((1.0, 10, 9), (0.0, 10, 1)), "Too sure: forecasts lay 50 points"),
     ],
 )
@@ -106,8 +145,12 @@ def test_advice_is_one_plain_sentence(given_points: list[tuple[float, int]], sta
 
 
 @law
-@given(st.lists(st.tuples(st.integers(0, 100), st.sampled_from([0, 1])), min_size=TOO_FEW, max_size=40))
-def test_the_mirror_image_of_forecasts_gets_the_mirrored_advice(pairs: list[tuple[int, int]]) -> None:
+@given(
+    st.lists(st.tuples(st.integers(0, 100), st.sampled_from([0, 1])), min_size=TOO_FEW, max_size=40)
+)
+def test_the_mirror_image_of_forecasts_gets_the_mirrored_advice(
+    pairs: list[tuple[int, int]],
+) -> None:
     verdict, _, _ = advice([(p / 100, outcome) for p, outcome in pairs]).partition(":")
     mirrored, _, _ = advice([((100 - p) / 100, 1 - outcome) for p, outcome in pairs]).partition(":")
     assert mirrored == {"Too high": "Too low", "Too low": "Too high"}.get(verdict, verdict)

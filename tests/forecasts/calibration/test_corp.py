@@ -10,7 +10,15 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from sklearn.isotonic import IsotonicRegression
 
-from forecasts.calibration.corp import Band, CorpRule, CurvePoint, consistency_band, corp, curve, mcb_test
+from forecasts.calibration.corp import (
+    Band,
+    CorpRule,
+    CurvePoint,
+    consistency_band,
+    corp,
+    curve,
+    mcb_test,
+)
 from forecasts.errors import ForecastsError, InvalidProbability
 from forecasts.probability import Floats
 from tests.forecasts.strategies import law
@@ -46,7 +54,9 @@ def test_the_parts_of_the_log_score_by_hand() -> None:
     found = corp([0.2, 0.2, 0.4, 0.4, 0.8, 0.8], [0, 1, 0, 0, 1, 1], rule="log")
     best = 4 * nats(0.25) / 6
     assert found.recalibrated == (0.25, 0.25, 0.25, 0.25, 1.0, 1.0)
-    assert found.score == pytest.approx(-(3 * math.log(0.8) + math.log(0.2) + 2 * math.log(0.6)) / 6)
+    assert found.score == pytest.approx(
+        -(3 * math.log(0.8) + math.log(0.2) + 2 * math.log(0.6)) / 6
+    )
     assert found.unc == pytest.approx(math.log(2))
     assert found.dsc == pytest.approx(math.log(2) - best)
     assert found.mcb == pytest.approx(found.score - best)
@@ -54,7 +64,9 @@ def test_the_parts_of_the_log_score_by_hand() -> None:
 
 def test_only_the_log_score_of_the_forecast_is_clipped() -> None:
     right, wrong = corp([0.0, 1.0], [0, 1], rule="log"), corp([0.0, 1.0], [1, 0], rule="log")
-    assert (right.score, right.dsc, right.unc) == pytest.approx((-math.log(0.999), math.log(2), math.log(2)))
+    assert (right.score, right.dsc, right.unc) == pytest.approx(
+        (-math.log(0.999), math.log(2), math.log(2))
+    )
     assert right.recalibrated == (0.0, 1.0)
     assert (wrong.score, wrong.dsc) == pytest.approx((-math.log(0.001), 0.0))
     assert wrong.recalibrated == (0.5, 0.5)
@@ -89,7 +101,9 @@ def test_numbers_that_differ_only_by_rounding_are_equal() -> None:
 
 @law
 @given(rows, st.randoms(), st.sampled_from(RULES))
-def test_equal_forecasts_get_equal_recalibrated_values_in_any_order(rows: Rows, random: Random, rule: CorpRule) -> None:
+def test_equal_forecasts_get_equal_recalibrated_values_in_any_order(
+    rows: Rows, random: Random, rule: CorpRule
+) -> None:
     by_p: dict[float, float] = {}
     found = corp(*columns(rows), rule=rule)
     for (p, _), value in zip(rows, found.recalibrated, strict=True):
@@ -143,7 +157,9 @@ def test_only_the_ranking_of_forecasts_decides_what_is_recalibrated(rows: Rows) 
 def test_seeing_every_question_twice_changes_nothing(rows: Rows) -> None:
     once, twice = corp(*columns(rows)), corp(*columns(rows * 2))
     assert twice.recalibrated == once.recalibrated * 2
-    assert (twice.mcb, twice.dsc, twice.unc) == pytest.approx((once.mcb, once.dsc, once.unc), abs=1e-12)
+    assert (twice.mcb, twice.dsc, twice.unc) == pytest.approx(
+        (once.mcb, once.dsc, once.unc), abs=1e-12
+    )
 
 
 @law
@@ -169,14 +185,18 @@ def test_the_points_of_the_curve_by_hand() -> None:
 def test_a_band_of_level_nine_tenths_goes_from_five_to_ninety_five_percent() -> None:
     # 20 forecasts of 50 %: P(k ≤ 5) = .021, P(k ≤ 6) = .058, P(k ≤ 7) = .132 of Binomial(20, ½).
     said = [0.5] * 20
-    found = {level: consistency_band(said, level=level, resamples=10_000) for level in (0.8, 0.9, 0.97)}
+    found = {
+        level: consistency_band(said, level=level, resamples=10_000) for level in (0.8, 0.9, 0.97)
+    }
     assert found[0.9] == Band((0.5,), (0.3,), (0.7,), 0.9)
     assert (found[0.8].lower, found[0.8].upper) == ((0.35,), (0.65,))
     assert (found[0.97].lower, found[0.97].upper) == ((0.25,), (0.75,))
 
 
 def test_certainties_have_a_band_without_width() -> None:
-    assert consistency_band([1.0, 0.0] * 20, resamples=50) == Band((0.0, 1.0), (0.0, 1.0), (0.0, 1.0), 0.9)
+    assert consistency_band([1.0, 0.0] * 20, resamples=50) == Band(
+        (0.0, 1.0), (0.0, 1.0), (0.0, 1.0), 0.9
+    )
 
 
 def test_one_forecast_has_a_band_from_never_to_always() -> None:
@@ -212,12 +232,16 @@ def test_clusters_of_one_question_are_no_clusters() -> None:
     outcomes = np.arange(40) % 2
     clusters = [f"question {k}" for k in range(40)]
     assert consistency_band(p, resamples=50, clusters=clusters) == consistency_band(p, resamples=50)
-    assert mcb_test(p, outcomes, resamples=50, clusters=clusters) == mcb_test(p, outcomes, resamples=50)
+    assert mcb_test(p, outcomes, resamples=50, clusters=clusters) == mcb_test(
+        p, outcomes, resamples=50
+    )
 
 
 def test_questions_of_one_fate_are_one_piece_of_luck() -> None:
     said, clusters = [0.5] * 20, ["summit"] * 20
-    assert consistency_band(said, resamples=100, clusters=clusters) == Band((0.5,), (0.0,), (1.0,), 0.9)
+    assert consistency_band(said, resamples=100, clusters=clusters) == Band(
+        (0.5,), (0.0,), (1.0,), 0.9
+    )
     assert mcb_test(said, [1] * 20) < 0.01
     assert mcb_test(said, [1] * 20, clusters=clusters) == 1.0
 
@@ -233,9 +257,12 @@ def test_clusters_widen_the_band_in_any_order_of_rows() -> None:
 
 
 def test_clusters_of_different_sizes_are_drawn_whole() -> None:
-    # One time in four only the ten are drawn, and as often only the one; its value is then carried on to the other.
+    # One time in four only the ten are drawn, and as often only the one; its value is then carried
+    # on to the other.
     said, clusters = [0.0] * 10 + [1.0], ["big"] * 10 + ["small"]
-    assert consistency_band(said, resamples=200, clusters=clusters) == Band((0.0, 1.0), (0.0, 0.0), (1.0, 1.0), 0.9)
+    assert consistency_band(said, resamples=200, clusters=clusters) == Band(
+        (0.0, 1.0), (0.0, 0.0), (1.0, 1.0), 0.9
+    )
     assert consistency_band(said, resamples=200).upper == (0.0, 1.0)
 
 
@@ -265,7 +292,9 @@ def test_a_p_value_does_not_depend_on_the_order_of_rows_but_on_the_seed() -> Non
 def rejected(said: Floats, happened: NDArray[np.bool_], clusters: Sequence[int] | None) -> float:
     """How often a test at 10 % speaks against forecasts that are calibrated."""
     tried = enumerate(zip(said, happened, strict=True))
-    found = [mcb_test(p, outcomes, resamples=99, seed=k, clusters=clusters) for k, (p, outcomes) in tried]
+    found = [
+        mcb_test(p, outcomes, resamples=99, seed=k, clusters=clusters) for k, (p, outcomes) in tried
+    ]
     return float(np.mean(np.array(found) <= 0.1))
 
 
@@ -298,14 +327,25 @@ def test_a_test_finds_forecasts_that_are_too_sure() -> None:
 
 
 def test_nothing_to_judge_is_refused() -> None:
-    for judged in (lambda: corp([], []), lambda: curve([], []), lambda: consistency_band([]), lambda: mcb_test([], [])):
-        with pytest.raises(ForecastsError, match="no resolved forecast to judge: give at least one"):
+    for judged in (
+        lambda: corp([], []),
+        lambda: curve([], []),
+        lambda: consistency_band([]),
+        lambda: mcb_test([], []),
+    ):
+        with pytest.raises(
+            ForecastsError, match="no resolved forecast to judge: give at least one"
+        ):
             judged()
 
 
 def test_what_is_no_probability_or_no_outcome_is_refused() -> None:
     for p in (1.1, -0.1, float("nan")):
-        for judged in (lambda p=p: corp([p], [1]), lambda p=p: consistency_band([p]), lambda p=p: mcb_test([p], [1])):
+        for judged in (
+            lambda p=p: corp([p], [1]),
+            lambda p=p: consistency_band([p]),
+            lambda p=p: mcb_test([p], [1]),
+        ):
             with pytest.raises(InvalidProbability):
                 judged()
     for judged in (corp, curve, mcb_test):
@@ -322,8 +362,13 @@ def test_a_level_that_is_no_chance_is_refused(level: float) -> None:
 
 
 def test_no_resamples_and_clusters_that_do_not_match_are_refused() -> None:
-    for judged in (lambda **given: consistency_band([0.5], **given), lambda **given: mcb_test([0.5], [1], **given)):
+    for judged in (
+        lambda **given: consistency_band([0.5], **given),
+        lambda **given: mcb_test([0.5], [1], **given),
+    ):
         with pytest.raises(ForecastsError, match="at least one resample"):
             judged(resamples=0)
-        with pytest.raises(ForecastsError, match="one cluster for each forecast: there are 2 for 1"):
+        with pytest.raises(
+            ForecastsError, match="one cluster for each forecast: there are 2 for 1"
+        ):
             judged(clusters=["a", "b"])

@@ -58,13 +58,17 @@ def test_one_question_has_no_uncertainty_and_nothing_to_correct() -> None:
 
 @law
 @given(rows, st.sampled_from([None, [0, 1], [0, 0.25, 0.5, 0.75, 1], [0, 0.05, 0.9, 1]]))
-def test_murphys_parts_add_up_to_the_brier_score_with_and_without_bias(rows: Rows, edges: list[float] | None) -> None:
+def test_murphys_parts_add_up_to_the_brier_score_with_and_without_bias(
+    rows: Rows, edges: list[float] | None
+) -> None:
     p, outcomes = columns(rows)
     found = murphy(p, outcomes, edges)
     inside = found.wbv - found.wbc
     assert found.brier == pytest.approx(np.mean((np.array(p) - outcomes) ** 2), abs=1e-12)
     assert found.rel - found.res + found.unc + inside == pytest.approx(found.brier, abs=1e-12)
-    assert found.rel_bc - found.res_bc + found.unc_bc + inside == pytest.approx(found.brier, abs=1e-12)
+    assert found.rel_bc - found.res_bc + found.unc_bc + inside == pytest.approx(
+        found.brier, abs=1e-12
+    )
     assert min(found.rel, found.res, found.unc, found.wbv) >= 0.0
     assert found.res <= found.unc + 1e-12
 
@@ -75,7 +79,9 @@ def test_the_order_of_rows_does_not_matter(rows: Rows, random: Random) -> None:
     shuffled = list(rows)
     random.shuffle(shuffled)
     for decomposed in (murphy, discrimination):
-        ours, theirs = (np.array(astuple(decomposed(*columns(r))), dtype=float) for r in (rows, shuffled))
+        ours, theirs = (
+            np.array(astuple(decomposed(*columns(r))), dtype=float) for r in (rows, shuffled)
+        )
         np.testing.assert_allclose(ours, theirs, atol=1e-12)
     assert ece(*columns(rows)) == pytest.approx(ece(*columns(shuffled)), abs=1e-12)
 
@@ -94,7 +100,16 @@ def test_zero_lies_in_the_first_bin_and_one_in_the_last() -> None:
 
 @pytest.mark.parametrize(
     "edges",
-    [[], [0.5], [0, 0.5, 0.5, 1], [1, 0], [0.1, 1], [0, 0.9], [0, float("nan"), 1], [[0, 1], [0, 1]]],
+    [
+        [],
+        [0.5],
+        [0, 0.5, 0.5, 1],
+        [1, 0],
+        [0.1, 1],
+        [0, 0.9],
+        [0, float("nan"), 1],
+        [[0, 1], [0, 1]],
+    ],
 )
 def test_edges_that_do_not_rise_from_nothing_to_certainty_are_refused(edges: list[float]) -> None:
     with pytest.raises(ForecastsError, match="edges of bins rise from 0 to 1"):
@@ -128,7 +143,9 @@ def test_without_both_outcomes_there_is_nothing_to_tell_apart() -> None:
 
 @law
 @given(tied_rows, st.booleans())
-def test_the_area_under_the_curve_is_the_one_that_scikit_learn_computes(rows: Rows, turned: bool) -> None:
+def test_the_area_under_the_curve_is_the_one_that_scikit_learn_computes(
+    rows: Rows, turned: bool
+) -> None:
     rows = [*rows, (0.4, 0), (0.6, 1)]
     p, outcomes = columns([(p, 1 - outcome) if turned else (p, outcome) for p, outcome in rows])
     assert discrimination(p, outcomes).auc == pytest.approx(roc_auc_score(outcomes, p), abs=1e-12)
@@ -184,7 +201,10 @@ def test_a_perfect_forecaster_with_one_question_is_off_by_a_third() -> None:
 
 
 def test_the_error_of_a_perfect_forecaster_grows_with_bins_and_falls_with_questions() -> None:
-    found = [ece_of_perfect(n, bins, resamples=500) for n, bins in ((400, 5), (400, 10), (50, 10), (10, 10))]
+    found = [
+        ece_of_perfect(n, bins, resamples=500)
+        for n, bins in ((400, 5), (400, 10), (50, 10), (10, 10))
+    ]
     assert found == sorted(found)
     assert found[2] == pytest.approx(0.139, abs=0.01)
 

@@ -37,9 +37,16 @@ def test_without_a_point_there_is_nothing_to_say() -> None:
 def test_one_point_is_judged_as_far_as_it_goes() -> None:
     found = judged(points((0.7, 1)))
     assert (found.n, found.clusters) == (1, 1)
-    assert (found.corp.score, found.corp.mcb, found.corp.dsc, found.corp.unc) == pytest.approx((0.09, 0.09, 0.0, 0.0))
+    assert (found.corp.score, found.corp.mcb, found.corp.dsc, found.corp.unc) == pytest.approx(
+        (0.09, 0.09, 0.0, 0.0)
+    )
     assert [(at.p, at.n, at.recalibrated) for at in found.curve] == [(0.7, 1, 1.0)]
-    assert (found.band.x, found.band.lower, found.band.upper, found.band.level) == ((0.7,), (0.0,), (1.0,), BAND_LEVEL)
+    assert (found.band.x, found.band.lower, found.band.upper, found.band.level) == (
+        (0.7,),
+        (0.0,),
+        (1.0,),
+        BAND_LEVEL,
+    )
     assert [b.n for b in found.bins] == [0, 0, 0, 1, 0]
     assert found.p_value == 1.0
     assert (found.discrimination.auc, found.sharpness) == (None, 0.0)
@@ -52,7 +59,9 @@ def test_where_everything_happened_there_is_nothing_to_tell_apart() -> None:
     assert {at.recalibrated for at in found.curve} == {1.0}
     assert found.corp.mcb == pytest.approx(found.corp.score)
     assert (found.discrimination.auc, found.discrimination.no) == (None, 0)
-    assert found.advice.startswith("Too low: forecasts said 84% on average and 100% happened; go higher.")
+    assert found.advice.startswith(
+        "Too low: forecasts said 84% on average and 100% happened; go higher."
+    )
 
 
 def test_certainties_that_were_right_are_perfect() -> None:
@@ -89,7 +98,8 @@ def test_the_same_seed_gives_the_same_answer() -> None:
 
 
 def test_questions_of_one_fate_are_one_piece_of_luck() -> None:
-    # Said 20 % thirty times, and half of it happened: an accusation, unless all of it was one event.
+    # Said 20 % thirty times, and half of it happened: an accusation, unless all of it was one
+    # event.
     found = [(0.2, n % 2) for n in range(30)]
     apart, tied = judged(points(*found)), judged(points(*found, clusters=["one"] * 30))
     assert (apart.clusters, tied.clusters) == (30, 1)
@@ -111,9 +121,15 @@ def test_what_is_no_probability_or_no_outcome_is_refused() -> None:
 
 
 @law
-@given(st.lists(st.tuples(probabilities, st.integers(0, 1), st.sampled_from("abc")), min_size=1, max_size=12))
+@given(
+    st.lists(
+        st.tuples(probabilities, st.integers(0, 1), st.sampled_from("abc")), min_size=1, max_size=12
+    )
+)
 def test_the_parts_belong_to_one_whole(facts: list[tuple[float, int, str]]) -> None:
-    found = judged(points(*((p, o) for p, o, _ in facts), clusters=[c for _, _, c in facts]), resamples=20)
+    found = judged(
+        points(*((p, o) for p, o, _ in facts), clusters=[c for _, _, c in facts]), resamples=20
+    )
     assert found.n == len(facts) == sum(b.n for b in found.bins) == sum(at.n for at in found.curve)
     assert found.clusters == len({cluster for _, _, cluster in facts})
     assert found.corp.score == pytest.approx(found.corp.mcb - found.corp.dsc + found.corp.unc)

@@ -1,4 +1,6 @@
-"""What stood at a lead before the scheduled close: a point a question, and the record of intervals."""
+"""What stood at a lead before the scheduled close: a point a question, and the record of
+intervals.
+"""
 
 from dataclasses import replace
 
@@ -33,12 +35,18 @@ OPEN = Scale(0.0, 100.0, open_lower=True, open_upper=True)
 LOG = Scale(1.0, 1000.0, zero_point=0.0)
 
 
-def record(held: Timeline, outcome: Outcome = "yes", known: float = 100, days: float = 100) -> Record:
+def record(
+    held: Timeline, outcome: Outcome = "yes", known: float = 100, days: float = 100
+) -> Record:
     return question(days=days), resolution(outcome, known), held
 
 
-def measured(answer: str, held: Cdf | None = None, of: Question | None = None, known: float = 100) -> Record:
-    """A numeric or date question of 100 days on which a curve, by default the even one, stood all the time."""
+def measured(
+    answer: str, held: Cdf | None = None, of: Question | None = None, known: float = 100
+) -> Record:
+    """A numeric or date question of 100 days on which a curve, by default the even one, stood all
+    the time.
+    """
     asked = numeric_question(days=100) if of is None else of
     return asked, answered(answer, known), holding((0, asked.prior if held is None else held))
 
@@ -85,7 +93,11 @@ def test_a_question_gives_one_point_however_often_it_was_revised() -> None:
         record(HELD, "ambiguous"),
         measured("7"),
         measured("2026-02-01", of=date_question(days=100)),
-        (categorical_question(days=100), answered("Moscow", 100), holding((0, categorical_question().prior))),
+        (
+            categorical_question(days=100),
+            answered("Moscow", 100),
+            holding((0, categorical_question().prior)),
+        ),
     ],
 )
 def test_a_question_without_a_live_probability_then_gives_no_point(left_out: Record) -> None:
@@ -118,9 +130,18 @@ def test_a_lead_of_nothing_is_the_scheduled_close_itself() -> None:
 
 @law
 @given(timelines, st.integers(1, 120), st.sampled_from(LEADS_DAYS))
-def test_what_came_after_the_lead_never_moves_a_snapshot(held: Timeline, known: int, lead: int) -> None:
-    poison = Timeline((*(step for step in held.steps if step[0] <= day(100 - lead)), (day(100.5 - lead), Binary(1.0))))
-    assert points(record(held, known=known), lead=lead) == points(record(poison, known=known), lead=lead)
+def test_what_came_after_the_lead_never_moves_a_snapshot(
+    held: Timeline, known: int, lead: int
+) -> None:
+    poison = Timeline(
+        (
+            *(step for step in held.steps if step[0] <= day(100 - lead)),
+            (day(100.5 - lead), Binary(1.0)),
+        )
+    )
+    assert points(record(held, known=known), lead=lead) == points(
+        record(poison, known=known), lead=lead
+    )
 
 
 # Intervals
@@ -142,14 +163,22 @@ def test_widths_of_different_units_are_shares_of_their_scales() -> None:
     window = date_question(days=100)
     assert window.scale is not None
     days = Cdf((window.scale.lower, window.scale.upper), (0.0, 1.0))
-    found = interval_record([measured("41"), measured("41", of=thousands), measured("2026-02-01", days, window)], 30)
+    found = interval_record(
+        [measured("41"), measured("41", of=thousands), measured("2026-02-01", days, window)], 30
+    )
     assert found is not None
     assert (found.n, found.coverage, found.mean_width) == pytest.approx((3, 2 / 3, 0.9))
 
 
 def test_on_a_log_scale_widths_are_measured_along_it() -> None:
     of = numeric_question(LOG, days=100)
-    answers = ["1", "1.42", "10", "700", "709"]  # the middle 90 % go from 10^0.15 = 1.413 to 10^2.85 = 707.9
+    answers = [
+        "1",
+        "1.42",
+        "10",
+        "700",
+        "709",
+    ]  # the middle 90 % go from 10^0.15 = 1.413 to 10^2.85 = 707.9
     found = interval_record([measured(answer, of=of) for answer in answers], 30)
     assert found is not None
     assert (found.n, found.coverage, found.mean_width) == pytest.approx((5, 0.6, 0.9))
@@ -171,14 +200,18 @@ def test_a_date_that_never_came_lies_in_an_interval_that_reaches_beyond_the_wind
 def test_an_answer_beyond_an_open_bound_lies_outside() -> None:
     for scale in (OPEN, replace(LOG, open_lower=True, open_upper=True)):
         of = numeric_question(scale, days=100)
-        found = interval_record([measured(answer, of=of) for answer in ("below", "above", "-5", "2000", "10")], 30)
+        found = interval_record(
+            [measured(answer, of=of) for answer in ("below", "above", "-5", "2000", "10")], 30
+        )
         assert found is not None
         assert found.coverage == pytest.approx(0.2)
 
 
 def test_a_mass_below_an_open_bound_reaches_there() -> None:
     low = Cdf((0.0, 100.0), (0.3, 1.0))
-    found = interval_record([measured(answer, low, numeric_question(OPEN, days=100)) for answer in ("below", "-5")], 30)
+    found = interval_record(
+        [measured(answer, low, numeric_question(OPEN, days=100)) for answer in ("below", "-5")], 30
+    )
     assert found is not None
     assert found.coverage == 1.0
 
@@ -194,9 +227,21 @@ def test_another_level_gives_other_intervals() -> None:
     [
         measured("50", known=70),
         measured("50", of=numeric_question(days=29)),
-        (numeric_question(days=100), resolution("annulled", 100), holding((0, uniform(Scale(0.0, 100.0))))),
-        (numeric_question(days=100), answered("50", 100), holding((71, uniform(Scale(0.0, 100.0))))),
-        (numeric_question(days=100), answered("50", 100), holding((0, uniform(Scale(0.0, 100.0))), (60, None))),
+        (
+            numeric_question(days=100),
+            resolution("annulled", 100),
+            holding((0, uniform(Scale(0.0, 100.0)))),
+        ),
+        (
+            numeric_question(days=100),
+            answered("50", 100),
+            holding((71, uniform(Scale(0.0, 100.0)))),
+        ),
+        (
+            numeric_question(days=100),
+            answered("50", 100),
+            holding((0, uniform(Scale(0.0, 100.0))), (60, None)),
+        ),
         record(HELD),
         (
             categorical_question("Moscow", "Other", days=100),

@@ -1,4 +1,6 @@
-"""Essays of our own and their sentences that a reader calls claims: NAME.txt, NAME.claims.tsv (form, quote)."""
+"""Essays of our own and their sentences that a reader calls claims: NAME.txt, NAME.claims.tsv
+(form, quote).
+"""
 
 from pathlib import Path
 
@@ -7,7 +9,9 @@ from forecasts.essay import Sentence, find_claims
 HERE = Path(__file__).parent
 TUNED_ON = ("bank_outlook", "op_ed", "scenario")
 HELD_OUT = ("reflection", "tech_blog", "think_tank")
-"""Written and labelled before there were rules; no rule was made from what it missed or proposed in these three."""
+"""Written and labelled before there were rules; no rule was made from what it missed or proposed in
+these three.
+"""
 
 
 def only(text: str) -> Sentence:

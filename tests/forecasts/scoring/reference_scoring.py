@@ -1,6 +1,8 @@
-"""Scoring written down as one would say it: question by question, rule by rule, forecast by forecast, in plain floats.
+"""Scoring written down as one would say it: question by question, rule by rule, forecast by
+forecast, in plain floats.
 
-It takes its formulas from nowhere in `forecasts`, so that the table is held against something that nobody made fast.
+It takes its formulas from nowhere in `forecasts`, so that the table is held against something that
+nobody made fast.
 """
 
 import math
@@ -84,12 +86,22 @@ class Result:
 def asked(table: BinaryTable, pairs: int) -> list[Asked]:
     """The first so many pairs of a table, each with its intervals in the order of their rows."""
     stood: dict[int, list[Stood]] = defaultdict(list)
-    for pair, start, end, p in zip(*(c.tolist() for c in (table.pair, table.start, table.end, table.p)), strict=True):
+    for pair, start, end, p in zip(
+        *(c.tolist() for c in (table.pair, table.start, table.end, table.p)), strict=True
+    ):
         if pair < pairs:
             stood[pair].append(Stood(start, end, p))
-    columns = (table.windows.opens, table.windows.closes, table.windows.ends, table.outcome.astype(int))
+    columns = (
+        table.windows.opens,
+        table.windows.closes,
+        table.windows.ends,
+        table.outcome.astype(int),
+    )
     rows = zip(*(column[:pairs].tolist() for column in columns), strict=True)
-    return [Asked(opens, closes, ends, won, stood[pair]) for pair, (opens, closes, ends, won) in enumerate(rows)]
+    return [
+        Asked(opens, closes, ends, won, stood[pair])
+        for pair, (opens, closes, ends, won) in enumerate(rows)
+    ]
 
 
 def score(question: Asked) -> dict[str, Result]:
@@ -102,7 +114,9 @@ def score_by(name: str, question: Asked) -> Result:
     rule = RULES[name]
     at_a_half = rule(0.5, question.outcome)
     scheduled = question.closes - question.opens
-    lengths = [max(0, min(s.end, question.ends) - max(s.start, question.opens)) for s in question.stood]
+    lengths = [
+        max(0, min(s.end, question.ends) - max(s.start, question.opens)) for s in question.stood
+    ]
     active = sum(lengths)
     receipt, skill = [], 0.0
     for stood, length in zip(question.stood, lengths, strict=True):

@@ -1,4 +1,6 @@
-"""Numeric and date scores: hand-worked numbers, quadrature and scoringrules, honesty, and what is refused."""
+"""Numeric and date scores: hand-worked numbers, quadrature and scoringrules, honesty, and what is
+refused.
+"""
 
 import math
 from collections.abc import Callable
@@ -69,7 +71,10 @@ def expected_crps(knots: list[float], believed: list[float], said: list[float]) 
     """
     x, f = np.array(knots), np.array(believed)
     centre, half = (x[1:] + x[:-1]) / 2, (x[1:] - x[:-1]) / 2
-    inside = (crps_cdf(x, said, centre - half / math.sqrt(3)) + crps_cdf(x, said, centre + half / math.sqrt(3))) / 2
+    inside = (
+        crps_cdf(x, said, centre - half / math.sqrt(3))
+        + crps_cdf(x, said, centre + half / math.sqrt(3))
+    ) / 2
     below, above = crps_cdf(x, said, [-math.inf, math.inf])
     return float(f[0] * below + np.diff(f) @ inside + (1.0 - f[-1]) * above)
 
@@ -88,13 +93,17 @@ def test_a_cdf_with_open_ends_scores_as_worked_by_hand() -> None:
 
 
 def test_beyond_the_knots_only_the_side_matters() -> None:
-    assert crps_cdf(KNOTS, OPEN, [-math.inf, -5, 0]) == pytest.approx([crps_cdf(KNOTS, OPEN, 0)] * 3)
+    assert crps_cdf(KNOTS, OPEN, [-math.inf, -5, 0]) == pytest.approx(
+        [crps_cdf(KNOTS, OPEN, 0)] * 3
+    )
     assert crps_cdf(KNOTS, OPEN, [50, 70, NEVER]) == pytest.approx([crps_cdf(KNOTS, OPEN, 50)] * 3)
 
 
 def test_a_date_that_never_comes_is_scored_on_the_mass_that_said_it_would() -> None:
     """Day 0 to 100, 20 % by day 40 and 50 % by day 100: only the squares of the CDF are left."""
-    assert crps_cdf([0, 40, 100], [0, 0.2, 0.5], NEVER) == pytest.approx(40 * 0.04 / 3 + 60 * (0.04 + 0.1 + 0.25) / 3)
+    assert crps_cdf([0, 40, 100], [0, 0.2, 0.5], NEVER) == pytest.approx(
+        40 * 0.04 / 3 + 60 * (0.04 + 0.1 + 0.25) / 3
+    )
     assert crps_cdf([0, 40, 100], [0, 0, 0], NEVER) == 0.0
 
 
@@ -137,14 +146,18 @@ def test_quadrature_agrees_with_the_exact_crps(drawn: tuple[list[float], ...], y
 
 @law
 @given(cdfs(cdfs_wanted=2))
-def test_nobody_expects_a_better_crps_from_a_cdf_that_they_do_not_believe(drawn: tuple[list[float], ...]) -> None:
+def test_nobody_expects_a_better_crps_from_a_cdf_that_they_do_not_believe(
+    drawn: tuple[list[float], ...],
+) -> None:
     knots, believed, said = drawn
     honest, other = expected_crps(knots, believed, believed), expected_crps(knots, believed, said)
     assert honest <= other + 1e-9
     # The loss is known: the integral of the squared distance between the two CDFs.
     apart = np.array(said) - np.array(believed)
     a, b = apart[:-1], apart[1:]
-    assert other - honest == pytest.approx(float(np.diff(knots) @ (a * a + a * b + b * b)) / 3, abs=1e-9)
+    assert other - honest == pytest.approx(
+        float(np.diff(knots) @ (a * a + a * b + b * b)) / 3, abs=1e-9
+    )
 
 
 @law
@@ -155,7 +168,9 @@ def test_the_crps_is_in_the_unit_of_the_answer(
     knots, cdf = drawn
     moved = [shift + scale * knot for knot in knots]
     score = crps_cdf(knots, cdf, y)
-    assert crps_cdf(moved, cdf, shift + scale * y) == pytest.approx(scale * score, rel=1e-9, abs=1e-9)
+    assert crps_cdf(moved, cdf, shift + scale * y) == pytest.approx(
+        scale * score, rel=1e-9, abs=1e-9
+    )
     assert -1e-12 <= score <= (knots[-1] - knots[0]) * (1 + 1e-12)
 
 
@@ -174,7 +189,9 @@ def test_the_normal_scores_best_at_its_mean_and_as_the_distance_far_out() -> Non
 @law
 @given(values, spreads, st.lists(values, min_size=1, max_size=5))
 def test_scoringrules_agrees_on_the_normal(mu: float, sigma: float, y: list[float]) -> None:
-    assert crps_normal(mu, sigma, y) == pytest.approx(scoringrules.crps_normal(np.array(y), mu, sigma), abs=1e-9)
+    assert crps_normal(mu, sigma, y) == pytest.approx(
+        scoringrules.crps_normal(np.array(y), mu, sigma), abs=1e-9
+    )
 
 
 @law
@@ -185,7 +202,9 @@ def test_nobody_expects_a_better_crps_from_a_normal_that_they_do_not_believe(
     points, weights = hermegauss(60)
 
     def expected(of_mu: float, of_sigma: float) -> float:
-        return float(weights @ crps_normal(of_mu, of_sigma, mu + sigma * points)) / math.sqrt(2 * math.pi)
+        return float(weights @ crps_normal(of_mu, of_sigma, mu + sigma * points)) / math.sqrt(
+            2 * math.pi
+        )
 
     assert expected(mu, sigma) <= expected(other_mu, other_sigma) + 1e-6
 
@@ -199,7 +218,9 @@ def test_scoringrules_agrees_on_ensembles(members: list[float], y: list[float]) 
 
 
 def test_an_ensemble_scores_as_worked_by_hand() -> None:
-    """Members 1 and 4, answer 2: mean distance 1.5, less a half of the mean over four pairs, 1.5."""
+    """Members 1 and 4, answer 2: mean distance 1.5, less a half of the mean over four pairs,
+    1.5.
+    """
     assert crps_ensemble([4, 1], 2) == pytest.approx(1.5 - 0.5 * 1.5)
     assert crps_ensemble([7.0], [5.0, 7.0]).tolist() == [2.0, 0.0]
     assert crps_ensemble(7.0, 5.0) == 2.0
@@ -230,7 +251,9 @@ def test_quantiles_broadcast_over_forecasts_and_answers() -> None:
 
 def test_the_quantile_score_nears_the_crps_as_levels_are_added() -> None:
     asked = (np.arange(2000) + 0.5) / 2000
-    assert quantile_score(asked, norm.ppf(asked), 0.7) == pytest.approx(crps_normal(0, 1, 0.7), abs=1e-3)
+    assert quantile_score(asked, norm.ppf(asked), 0.7) == pytest.approx(
+        crps_normal(0, 1, 0.7), abs=1e-3
+    )
 
 
 @law
@@ -244,7 +267,10 @@ def test_nobody_expects_a_better_quantile_score_from_quantiles_that_they_do_not_
 ) -> None:
     said = sorted(data.draw(st.lists(values, min_size=len(asked), max_size=len(asked))))
     honest = np.quantile(believed, asked, method="inverted_cdf")
-    assert quantile_score(asked, honest, believed).mean() <= quantile_score(asked, said, believed).mean() + 1e-9
+    assert (
+        quantile_score(asked, honest, believed).mean()
+        <= quantile_score(asked, said, believed).mean() + 1e-9
+    )
 
 
 @law
@@ -263,7 +289,9 @@ def test_the_weighted_interval_score_of_a_median_alone_is_its_error() -> None:
 
 
 def test_intervals_are_counted_and_measured() -> None:
-    found = interval_coverage([0, 0, 0, 5], [10, 10, 10, 15], [0, 10, 10.1, 7], span=[100, 100, 20, 20])
+    found = interval_coverage(
+        [0, 0, 0, 5], [10, 10, 10, 15], [0, 10, 10.1, 7], span=[100, 100, 20, 20]
+    )
     assert (found.n, found.coverage) == (4, 0.75)
     assert (found.low95, found.high95) == wilson(3, 4)
     assert found.mean_width == pytest.approx((0.1 + 0.1 + 0.5 + 0.5) / 4)
@@ -292,7 +320,9 @@ def test_sharpness_is_the_mean_width_in_shares_of_each_questions_range() -> None
         ([0, 1], [math.nan, 1], InvalidProbability, "between 0 and 1"),
     ],
 )
-def test_bad_knots_are_refused(x: ArrayLike, cdf: ArrayLike, error: type[Exception], says: str) -> None:
+def test_bad_knots_are_refused(
+    x: ArrayLike, cdf: ArrayLike, error: type[Exception], says: str
+) -> None:
     with pytest.raises(error, match=says):
         crps_cdf(x, cdf, 0.5)
 
@@ -314,7 +344,9 @@ def test_an_answer_that_is_no_number_is_refused_everywhere() -> None:
             call([0.5, NEVER])
 
 
-@pytest.mark.parametrize(("mu", "sigma"), [(0, 0), (0, -1), (0, math.nan), (0, NEVER), (math.nan, 1), (NEVER, 1)])
+@pytest.mark.parametrize(
+    ("mu", "sigma"), [(0, 0), (0, -1), (0, math.nan), (0, NEVER), (math.nan, 1), (NEVER, 1)]
+)
 def test_a_normal_that_is_none_is_refused(mu: float, sigma: float) -> None:
     with pytest.raises(InvalidForecast):
         crps_normal(mu, sigma, 0.5)
@@ -341,7 +373,9 @@ def test_an_ensemble_that_is_none_is_refused(members: list[float]) -> None:
         ([0.1, 0.5], [1, NEVER], "finite"),
     ],
 )
-def test_quantiles_that_are_none_are_refused(asked: ArrayLike, given_ones: ArrayLike, says: str) -> None:
+def test_quantiles_that_are_none_are_refused(
+    asked: ArrayLike, given_ones: ArrayLike, says: str
+) -> None:
     with pytest.raises(InvalidForecast, match=says):
         quantile_score(asked, given_ones, 0.5)
 

@@ -35,19 +35,27 @@ from tests.forecasts.strategies import (
 )
 
 BOB = ForecasterId("bob")
-everyone = st.dictionaries(st.sampled_from([ForecasterId(name) for name in ("ann", "bob", "cy")]), timelines)
+everyone = st.dictionaries(
+    st.sampled_from([ForecasterId(name) for name in ("ann", "bob", "cy")]), timelines
+)
 outcomes: st.SearchStrategy[Outcome] = st.sampled_from(["yes", "no"])
-answers = st.builds(resolution, outcomes, known=st.integers(0, 480).map(lambda quarters: quarters / 4))
+answers = st.builds(
+    resolution, outcomes, known=st.integers(0, 480).map(lambda quarters: quarters / 4)
+)
 
 
 def daily(*held: Timeline, until: float = 7, outcome: int = 1) -> list[DailyBrier]:
-    return list(daily_brier(dict(enumerate(held)), outcome, opens_at=day(0), ends_at=day(until)).values())
+    return list(
+        daily_brier(dict(enumerate(held)), outcome, opens_at=day(0), ends_at=day(until)).values()
+    )
 
 
 def scored(
     held: Held, outcome: Outcome = "yes", *, known: float = 10, asked: Question | None = None
 ) -> dict[tuple[str, str], Score]:
-    found = score_daily(question(days=10) if asked is None else asked, resolution(outcome, known), held)
+    found = score_daily(
+        question(days=10) if asked is None else asked, resolution(outcome, known), held
+    )
     return {(s.rule, s.forecaster_id): s for s in found}
 
 
@@ -81,7 +89,9 @@ def test_midnight_is_that_of_utc_whatever_zone_the_times_are_written_in() -> Non
 
 
 def test_published_example_of_three_forecasters_on_the_two_sided_scale() -> None:
-    first, second, third = daily(steps((0, 0.9), (3, 0.95)), steps((0, 0.25), (2, 0.2)), steps((5, 0.99)))
+    first, second, third = daily(
+        steps((0, 0.9), (3, 0.95)), steps((0, 0.25), (2, 0.2)), steps((5, 0.99))
+    )
     assert first.mean_daily_brier is not None
     assert 2 * first.mean_daily_brier == pytest.approx(0.0114, abs=1e-4)
     assert 2 * first.relative_brier == pytest.approx(-0.43, abs=1e-4)
@@ -174,7 +184,10 @@ def test_an_early_answer_leaves_the_other_days_of_the_schedule_at_zero() -> None
 def test_honest_beats_gaming_where_an_answer_can_come_early() -> None:
     def expected(first_day: float) -> float:
         held = {ANN: steps((0, first_day), (1, 0.0))}
-        came, never = scored(held, known=1)["daily_brier", "ann"], scored(held, "no")["daily_brier", "ann"]
+        came, never = (
+            scored(held, known=1)["daily_brier", "ann"],
+            scored(held, "no")["daily_brier", "ann"],
+        )
         return (came.skill_over_schedule + never.skill_over_schedule) / 2
 
     assert max((n / 100 for n in range(101)), key=expected) == 0.5
@@ -223,12 +236,16 @@ def test_a_question_about_a_number_has_no_daily_scores() -> None:
 
 @law
 @given(everyone, answers)
-def test_a_daily_receipt_adds_up_to_its_score(held: dict[ForecasterId, Timeline], answer: Resolution) -> None:
+def test_a_daily_receipt_adds_up_to_its_score(
+    held: dict[ForecasterId, Timeline], answer: Resolution
+) -> None:
     for found in score_daily(question(days=100), answer, held):
         zero = 0.25 if found.rule == "daily_brier" else 0.0
         gain = math.fsum((zero - x.score) * x.weight for x in found.receipt)
         assert gain == pytest.approx(found.skill_over_schedule)
-        assert math.fsum(x.contribution for x in found.receipt) == pytest.approx(found.mean_while_active or 0.0)
+        assert math.fsum(x.contribution for x in found.receipt) == pytest.approx(
+            found.mean_while_active or 0.0
+        )
         assert math.fsum(x.weight for x in found.receipt) == pytest.approx(found.coverage)
         assert 0.0 <= found.coverage <= found.attainable_coverage <= 1.0
 
@@ -239,15 +256,28 @@ def test_without_an_early_answer_the_score_over_the_schedule_is_the_relative_sco
     held: dict[ForecasterId, Timeline], outcome: Outcome
 ) -> None:
     plain = daily_brier(held, int(outcome == "yes"), opens_at=day(0), ends_at=day(100))
-    found = {(s.rule, s.forecaster_id): s for s in score_daily(question(days=100), resolution(outcome, 100), held)}
+    found = {
+        (s.rule, s.forecaster_id): s
+        for s in score_daily(question(days=100), resolution(outcome, 100), held)
+    }
     for who, each in plain.items():
-        assert found["relative_brier", who].skill_over_schedule == pytest.approx(-each.relative_brier)
-        assert (found["daily_brier", who].mean_while_active is None) == (each.mean_daily_brier is None)
-        assert (found["daily_brier", who].mean_while_active or 0.0) == pytest.approx(each.mean_daily_brier or 0.0)
+        assert found["relative_brier", who].skill_over_schedule == pytest.approx(
+            -each.relative_brier
+        )
+        assert (found["daily_brier", who].mean_while_active is None) == (
+            each.mean_daily_brier is None
+        )
+        assert (found["daily_brier", who].mean_while_active or 0.0) == pytest.approx(
+            each.mean_daily_brier or 0.0
+        )
 
 
 @law
-@given(st.lists(st.tuples(st.integers(0, 12), st.none() | probabilities), max_size=6), st.integers(0, 12), outcomes)
+@given(
+    st.lists(st.tuples(st.integers(0, 12), st.none() | probabilities), max_size=6),
+    st.integers(0, 12),
+    outcomes,
+)
 def test_where_everything_happens_at_midnight_days_and_continuous_time_agree(
     acts: list[tuple[int, float | None]], known: int, outcome: Outcome
 ) -> None:
@@ -267,7 +297,9 @@ def test_where_everything_happens_at_midnight_days_and_continuous_time_agree(
 def test_saying_again_what_stands_changes_no_daily_score(
     held: dict[ForecasterId, Timeline], answer: Resolution, again: float
 ) -> None:
-    saying = {who: timeline([*own.steps, (day(again), own.at(day(again)))]) for who, own in held.items()}
+    saying = {
+        who: timeline([*own.steps, (day(again), own.at(day(again)))]) for who, own in held.items()
+    }
     asked = question(days=100)
     assert score_daily(asked, answer, saying) == score_daily(asked, answer, held)
 
@@ -278,6 +310,11 @@ def test_what_is_said_after_the_answer_was_known_changes_no_daily_score(
     held: dict[ForecasterId, Timeline], outcome: Outcome, known: int, later: int, p: float
 ) -> None:
     answer, asked = resolution(outcome, known / 4), question(days=100)
-    early = {who: timeline(s for s in own.steps if s[0] < day(known / 4)) for who, own in held.items()}
-    late = {who: timeline([*own.steps, (day(known / 4 + later), Binary(p))]) for who, own in early.items()}
+    early = {
+        who: timeline(s for s in own.steps if s[0] < day(known / 4)) for who, own in held.items()
+    }
+    late = {
+        who: timeline([*own.steps, (day(known / 4 + later), Binary(p))])
+        for who, own in early.items()
+    }
     assert score_daily(asked, answer, late) == score_daily(asked, answer, early)

@@ -12,14 +12,27 @@ from forecasts.question import Outcome
 from forecasts.scoring.gaps import mean_with_gaps
 from forecasts.scoring.scores import score_question
 from forecasts.timeline import Timeline, timeline
-from tests.forecasts.strategies import ANN, day, law, probabilities, question, resolution, steps, timelines
+from tests.forecasts.strategies import (
+    ANN,
+    day,
+    law,
+    probabilities,
+    question,
+    resolution,
+    steps,
+    timelines,
+)
 
 
-def filled(held: Timeline, imputed: float | None, *, outcome: int = 1, until: float = 10) -> float | None:
+def filled(
+    held: Timeline, imputed: float | None, *, outcome: int = 1, until: float = 10
+) -> float | None:
     return mean_with_gaps(held, outcome, opens_at=day(0), ends_at=day(until), imputed=imputed)
 
 
-@pytest.mark.parametrize(("imputed", "mean"), [(None, 0.04), (0.5, 0.103), (0.2, 0.22), (1.0, 0.028)])
+@pytest.mark.parametrize(
+    ("imputed", "mean"), [(None, 0.04), (0.5, 0.103), (0.2, 0.22), (1.0, 0.028)]
+)
 def test_three_days_without_a_forecast_are_left_out_or_count_as_what_is_imputed(
     imputed: float | None, mean: float
 ) -> None:
@@ -27,7 +40,9 @@ def test_three_days_without_a_forecast_are_left_out_or_count_as_what_is_imputed(
 
 
 def test_a_gap_in_the_middle_is_filled_as_one_at_the_start_is() -> None:
-    assert filled(steps((0, 0.8), (4, None), (7, 0.8)), 0.5) == pytest.approx(filled(steps((3, 0.8)), 0.5))
+    assert filled(steps((0, 0.8), (4, None), (7, 0.8)), 0.5) == pytest.approx(
+        filled(steps((3, 0.8)), 0.5)
+    )
 
 
 def test_nothing_held_is_what_is_imputed_or_nothing_at_all() -> None:
@@ -71,7 +86,9 @@ def test_left_out_gaps_give_the_mean_while_active(held: Timeline, outcome: Outco
 
 @law
 @given(timelines, outcomes, probabilities)
-def test_filling_gaps_is_holding_what_is_imputed(held: Timeline, outcome: Outcome, imputed: float) -> None:
+def test_filling_gaps_is_holding_what_is_imputed(
+    held: Timeline, outcome: Outcome, imputed: float
+) -> None:
     standing = [(at, steps((0, imputed)).steps[0][1] if d is None else d) for at, d in held.steps]
     always = timeline([(day(-200), steps((0, imputed)).steps[0][1]), *standing])
     found = filled(held, imputed, outcome=int(outcome == "yes"))

@@ -26,7 +26,16 @@ from forecasts.scoring.points import (
 from forecasts.scoring.rulebook import CURVE_FLOOR, RuleName
 from forecasts.scoring.scores import Held, Score, score_question
 from forecasts.timeline import Timeline, timeline
-from tests.forecasts.strategies import day, law, moments, probabilities, question, resolution, steps, timelines
+from tests.forecasts.strategies import (
+    day,
+    law,
+    moments,
+    probabilities,
+    question,
+    resolution,
+    steps,
+    timelines,
+)
 
 RULES: tuple[RuleName, ...] = ("peer", "spot_baseline", "spot_peer")
 limited = st.floats(0.001, 0.999)
@@ -41,9 +50,13 @@ def stretches(draw: st.DrawFn) -> list[Stood]:
 
 
 several = st.dictionaries(st.sampled_from(["ann", "bob", "cy", "dee"]), stretches())
-everyone = st.dictionaries(st.sampled_from([ForecasterId(name) for name in ("ann", "bob", "cy")]), timelines)
+everyone = st.dictionaries(
+    st.sampled_from([ForecasterId(name) for name in ("ann", "bob", "cy")]), timelines
+)
 outcomes: st.SearchStrategy[Outcome] = st.sampled_from(["yes", "no"])
-answers = st.builds(resolution, outcomes, known=st.integers(0, 480).map(lambda quarters: quarters / 4))
+answers = st.builds(
+    resolution, outcomes, known=st.integers(0, 480).map(lambda quarters: quarters / 4)
+)
 
 
 def totals(found: Mapping[str, PeerPoints]) -> dict[str, tuple[float, float]]:
@@ -54,7 +67,9 @@ def totals(found: Mapping[str, PeerPoints]) -> dict[str, tuple[float, float]]:
 
 
 def test_who_gave_nine_times_as_much_gains_what_the_other_loses() -> None:
-    assert peer_at({"ann": 0.9, "bob": 0.1}) == pytest.approx({"ann": 100 * math.log(9), "bob": -100 * math.log(9)})
+    assert peer_at({"ann": 0.9, "bob": 0.1}) == pytest.approx(
+        {"ann": 100 * math.log(9), "bob": -100 * math.log(9)}
+    )
 
 
 def test_who_stands_alone_earns_nothing() -> None:
@@ -66,11 +81,15 @@ def test_each_is_held_against_the_mean_of_the_others() -> None:
     others = (math.log(0.5) + math.log(0.9)) / 2
     found = peer_at({"ann": 0.1, "bob": 0.5, "cy": 0.9})
     assert found["ann"] == pytest.approx(100 * (math.log(0.1) - others))
-    assert found == pytest.approx({"ann": -190.333124488516, "bob": 51.082562376599064, "cy": 139.2505621119169})
+    assert found == pytest.approx(
+        {"ann": -190.333124488516, "bob": 51.082562376599064, "cy": 139.2505621119169}
+    )
 
 
 def test_points_of_numbers_and_dates_are_halved() -> None:
-    assert peer_at({"ann": 0.04, "bob": 0.01}, halved=True)["ann"] == pytest.approx(50 * math.log(4))
+    assert peer_at({"ann": 0.04, "bob": 0.01}, halved=True)["ann"] == pytest.approx(
+        50 * math.log(4)
+    )
 
 
 @law
@@ -88,7 +107,10 @@ def test_nobody_expects_more_points_from_saying_what_they_do_not_believe(
     believed: float, said: float, others: list[float]
 ) -> None:
     def expected(p: float) -> float:
-        yes, no = dict(enumerate([p, *others])), dict(enumerate([1 - p, *(1 - other for other in others)]))
+        yes, no = (
+            dict(enumerate([p, *others])),
+            dict(enumerate([1 - p, *(1 - other for other in others)])),
+        )
         return believed * peer_at(yes)[0] + (1 - believed) * peer_at(no)[0]
 
     assert expected(believed) >= expected(said) - 1e-9
@@ -128,7 +150,9 @@ def test_a_last_option_without_mass_is_refused_where_another_is_to_be_read_from_
 
 
 def test_joining_late_earns_for_the_time_that_remains() -> None:
-    found = peer_points({"a": [Stood(0, 10, 0.1)], "b": [Stood(0, 10, 0.5)], "c": [Stood(5, 10, 0.9)]}, 10)
+    found = peer_points(
+        {"a": [Stood(0, 10, 0.1)], "b": [Stood(0, 10, 0.5)], "c": [Stood(5, 10, 0.9)]}, 10
+    )
     assert totals(found) == {
         "a": pytest.approx((-175.638457865963, 1.0)),
         "b": pytest.approx((106.01317681000455, 1.0)),
@@ -147,19 +171,26 @@ def test_coverage_ends_when_the_last_forecaster_withdraws() -> None:
 
 
 def test_a_line_ends_whenever_anybody_changes() -> None:
-    found = peer_points({"ann": [Stood(0, 10, 0.9)], "bob": [Stood(2, 4, 0.6), Stood(4, 6, 0.3)]}, 10)
+    found = peer_points(
+        {"ann": [Stood(0, 10, 0.9)], "bob": [Stood(2, 4, 0.6), Stood(4, 6, 0.3)]}, 10
+    )
     assert [(x.start, x.end, x.stretch, x.weight) for x in found["ann"].lines] == [
         (0, 2, 0, 0.2),
         (2, 4, 0, 0.2),
         (4, 6, 0, 0.2),
         (6, 10, 0, 0.4),
     ]
-    assert [x.points for x in found["ann"].lines] == pytest.approx([0, 100 * math.log(1.5), 100 * math.log(3), 0])
+    assert [x.points for x in found["ann"].lines] == pytest.approx(
+        [0, 100 * math.log(1.5), 100 * math.log(3), 0]
+    )
     assert [x.stretch for x in found["bob"].lines] == [0, 1]
 
 
 def test_stretches_without_length_count_nothing() -> None:
-    found = peer_points({"ann": [Stood(4, 4, 0.1), Stood(5, 3, 0.1), Stood(5, 10, 0.9)], "bob": [Stood(7, 7, 0.2)]}, 10)
+    found = peer_points(
+        {"ann": [Stood(4, 4, 0.1), Stood(5, 3, 0.1), Stood(5, 10, 0.9)], "bob": [Stood(7, 7, 0.2)]},
+        10,
+    )
     assert totals(found) == {"ann": (0.0, 0.5), "bob": (0.0, 0.0)}
     assert [line.stretch for line in found["ann"].lines] == [2]
 
@@ -186,7 +217,9 @@ def test_times_that_cannot_be_are_refused(stood: list[Stood], scheduled: float, 
 
 @law
 @given(several, st.booleans())
-def test_points_add_up_to_zero_over_forecasters(stood: dict[str, list[Stood]], halved: bool) -> None:
+def test_points_add_up_to_zero_over_forecasters(
+    stood: dict[str, list[Stood]], halved: bool
+) -> None:
     found = peer_points(stood, 15, halved=halved)
     assert math.fsum(each.points for each in found.values()) == pytest.approx(0.0, abs=1e-9)
     at_once: dict[float, list[float]] = {}
@@ -198,7 +231,9 @@ def test_points_add_up_to_zero_over_forecasters(stood: dict[str, list[Stood]], h
 
 @law
 @given(several, st.floats(0.1, 0.9))
-def test_splitting_every_stretch_changes_nothing(stood: dict[str, list[Stood]], share: float) -> None:
+def test_splitting_every_stretch_changes_nothing(
+    stood: dict[str, list[Stood]], share: float
+) -> None:
     def halves(s: Stood) -> list[Stood]:
         middle = s.start + share * (s.end - s.start)
         return [Stood(s.start, middle, s.given), Stood(middle, s.end, s.given)]
@@ -211,7 +246,10 @@ def test_splitting_every_stretch_changes_nothing(stood: dict[str, list[Stood]], 
 @law
 @given(several, st.sampled_from([2.0, 24.0, 86_400_000_000.0]))
 def test_the_unit_of_time_does_not_matter(stood: dict[str, list[Stood]], unit: float) -> None:
-    other = {name: [Stood(s.start * unit, s.end * unit, s.given) for s in own] for name, own in stood.items()}
+    other = {
+        name: [Stood(s.start * unit, s.end * unit, s.given) for s in own]
+        for name, own in stood.items()
+    }
     before, after = totals(peer_points(stood, 15)), totals(peer_points(other, 15 * unit))
     assert {name: pytest.approx(each, abs=1e-9) for name, each in before.items()} == after
 
@@ -231,7 +269,9 @@ def scored(
     answer: str = "",
 ) -> dict[tuple[str, str], Score]:
     asked = question(days=10) if asked is None else asked
-    found = score_points(asked, replace(resolution(outcome, known), answer=answer), held, spot_at=spot_at)
+    found = score_points(
+        asked, replace(resolution(outcome, known), answer=answer), held, spot_at=spot_at
+    )
     return {(s.rule, s.forecaster_id): s for s in found}
 
 
@@ -241,8 +281,12 @@ def numbers(found: Score) -> tuple[float | None, float, float]:
 
 def test_peer_points_of_two_timelines() -> None:
     found = scored({ANN: steps((0, 0.9)), BOB: steps((5, 0.6))})
-    assert numbers(found["peer", "ann"]) == pytest.approx((50 * math.log(1.5), 1.0, 50 * math.log(1.5)))
-    assert numbers(found["peer", "bob"]) == pytest.approx((-100 * math.log(1.5), 0.5, -50 * math.log(1.5)))
+    assert numbers(found["peer", "ann"]) == pytest.approx(
+        (50 * math.log(1.5), 1.0, 50 * math.log(1.5))
+    )
+    assert numbers(found["peer", "bob"]) == pytest.approx(
+        (-100 * math.log(1.5), 0.5, -50 * math.log(1.5))
+    )
 
 
 def test_scores_come_rule_by_rule_and_in_the_order_of_the_forecasters() -> None:
@@ -266,14 +310,22 @@ def test_a_peer_receipt_has_a_line_whenever_anybody_changed() -> None:
 def test_certainties_cost_and_earn_no_more_than_a_thousandth_does() -> None:
     found = scored({ANN: steps((0, 1.0)), BOB: steps((0, 0.0))})
     assert found["peer", "ann"].skill_over_schedule == pytest.approx(100 * math.log(999))
-    assert found["spot_baseline", "bob"].skill_over_schedule == pytest.approx(100 * (1 + math.log2(0.001)))
+    assert found["spot_baseline", "bob"].skill_over_schedule == pytest.approx(
+        100 * (1 + math.log2(0.001))
+    )
 
 
 def test_a_spot_is_one_instant_in_the_middle_of_the_schedule() -> None:
-    found = scored({ANN: steps((0, 0.2), (5, 0.9)), BOB: steps((0, 0.6), (9, 0.1)), CY: steps((6, 0.9))})
+    found = scored(
+        {ANN: steps((0, 0.2), (5, 0.9)), BOB: steps((0, 0.6), (9, 0.1)), CY: steps((6, 0.9))}
+    )
     assert spot_time(question(days=10)) == day(5)
-    assert numbers(found["spot_peer", "ann"]) == pytest.approx((100 * math.log(1.5), 1.0, 100 * math.log(1.5)))
-    assert numbers(found["spot_baseline", "bob"]) == pytest.approx((100 * math.log2(1.2), 1.0, 100 * math.log2(1.2)))
+    assert numbers(found["spot_peer", "ann"]) == pytest.approx(
+        (100 * math.log(1.5), 1.0, 100 * math.log(1.5))
+    )
+    assert numbers(found["spot_baseline", "bob"]) == pytest.approx(
+        (100 * math.log2(1.2), 1.0, 100 * math.log2(1.2))
+    )
     (line,) = found["spot_peer", "ann"].receipt
     assert (line.start, line.end, line.forecast, line.weight) == (day(5), day(5), Binary(0.9), 1.0)
     for rule in ("spot_baseline", "spot_peer"):
@@ -284,7 +336,9 @@ def test_a_spot_is_one_instant_in_the_middle_of_the_schedule() -> None:
 
 def test_another_spot_can_be_chosen() -> None:
     held = {ANN: steps((0, 0.2), (5, 0.9)), BOB: steps((0, 0.6), (9, 0.1))}
-    assert scored(held, spot_at=day(9))["spot_peer", "ann"].skill_over_schedule == pytest.approx(100 * math.log(9))
+    assert scored(held, spot_at=day(9))["spot_peer", "ann"].skill_over_schedule == pytest.approx(
+        100 * math.log(9)
+    )
 
 
 def test_a_withdrawn_forecast_stands_no_longer_at_the_instant_of_withdrawing() -> None:
@@ -336,19 +390,26 @@ def test_an_option_added_later_is_read_from_other() -> None:
     found = scored({ANN: early, BOB: late}, "answered", asked=asked, answer="Minsk", spot_at=day(6))
     assert found["spot_peer", "ann"].skill_over_schedule == pytest.approx(100 * math.log(2))
     assert found["spot_baseline", "ann"].skill_over_schedule == pytest.approx(100 * math.log2(1.6))
-    assert found["spot_baseline", "bob"].skill_over_schedule == pytest.approx(100 * math.log(1.2) / math.log(3))
+    assert found["spot_baseline", "bob"].skill_over_schedule == pytest.approx(
+        100 * math.log(1.2) / math.log(3)
+    )
 
 
 def test_the_mass_of_a_removed_option_counts_for_other_from_then_on() -> None:
     asked = with_options(Option("Moscow"), Option("Minsk", removed_at=day(5)), Option("Other"))
     both = Categorical(("Moscow", "Minsk", "Other"), (0.2, 0.4, 0.4))
     found = scored(
-        {ANN: timeline([(day(0), both)]), BOB: timeline([(day(0), Categorical(("Moscow", "Other"), (0.6, 0.4)))])},
+        {
+            ANN: timeline([(day(0), both)]),
+            BOB: timeline([(day(0), Categorical(("Moscow", "Other"), (0.6, 0.4)))]),
+        },
         "answered",
         asked=asked,
         answer="Other",
     )
-    assert [x.score for x in found["peer", "ann"].receipt] == pytest.approx([0.0, 100 * math.log(2)])
+    assert [x.score for x in found["peer", "ann"].receipt] == pytest.approx(
+        [0.0, 100 * math.log(2)]
+    )
 
 
 def numeric(scale: Scale) -> Question:
@@ -357,21 +418,32 @@ def numeric(scale: Scale) -> Question:
 
 
 def test_a_curve_is_held_against_others_by_the_mass_near_the_answer_and_halved() -> None:
-    wide, narrow = Cdf((0.0, 200.0), (0.0, 1.0)), Cdf((0.0, 100.0, 104.0, 200.0), (0.0, 0.1, 0.9, 1.0))
+    wide, narrow = (
+        Cdf((0.0, 200.0), (0.0, 1.0)),
+        Cdf((0.0, 100.0, 104.0, 200.0), (0.0, 0.1, 0.9, 1.0)),
+    )
     held = {ANN: timeline([(day(0), wide)]), BOB: timeline([(day(0), narrow)])}
     found = scored(held, "answered", asked=numeric(Scale(0.0, 200.0)), answer="102.5")
     assert found["peer", "bob"].skill_over_schedule == pytest.approx(50 * math.log(0.2 / 0.005))
-    assert found["spot_baseline", "bob"].skill_over_schedule == pytest.approx(50 * math.log(0.2 / 0.005))
+    assert found["spot_baseline", "bob"].skill_over_schedule == pytest.approx(
+        50 * math.log(0.2 / 0.005)
+    )
     assert found["spot_baseline", "ann"].skill_over_schedule == pytest.approx(0.0, abs=1e-9)
 
 
-@pytest.mark.parametrize(("answer", "least"), [("150", CURVE_FLOOR), ("above", 0.001), ("below", 0.001)])
-def test_a_curve_that_excluded_the_answer_loses_much_and_not_everything(answer: str, least: float) -> None:
+@pytest.mark.parametrize(
+    ("answer", "least"), [("150", CURVE_FLOOR), ("above", 0.001), ("below", 0.001)]
+)
+def test_a_curve_that_excluded_the_answer_loses_much_and_not_everything(
+    answer: str, least: float
+) -> None:
     asked = numeric(Scale(0.0, 200.0, open_lower=True, open_upper=True))
     sure = Cdf((0.0, 1.0, 2.0, 200.0), (0.0, 0.0, 1.0, 1.0))
     found = scored({ANN: timeline([(day(0), sure)])}, "answered", asked=asked, answer=answer)
     even = 0.9 / 200 if answer == "150" else 0.05
-    assert found["spot_baseline", "ann"].skill_over_schedule == pytest.approx(50 * math.log(least / even))
+    assert found["spot_baseline", "ann"].skill_over_schedule == pytest.approx(
+        50 * math.log(least / even)
+    )
 
 
 # Laws of scores with receipts
@@ -379,10 +451,16 @@ def test_a_curve_that_excluded_the_answer_loses_much_and_not_everything(answer: 
 
 @law
 @given(everyone, answers)
-def test_a_receipt_adds_up_to_its_score(held: dict[ForecasterId, Timeline], answer: Resolution) -> None:
+def test_a_receipt_adds_up_to_its_score(
+    held: dict[ForecasterId, Timeline], answer: Resolution
+) -> None:
     for found in score_points(question(days=100), answer, held):
-        assert math.fsum(x.score * x.weight for x in found.receipt) == pytest.approx(found.skill_over_schedule)
-        assert math.fsum(x.contribution for x in found.receipt) == pytest.approx(found.mean_while_active or 0.0)
+        assert math.fsum(x.score * x.weight for x in found.receipt) == pytest.approx(
+            found.skill_over_schedule
+        )
+        assert math.fsum(x.contribution for x in found.receipt) == pytest.approx(
+            found.mean_while_active or 0.0
+        )
         assert math.fsum(x.weight for x in found.receipt) == pytest.approx(found.coverage)
         assert 0.0 <= found.coverage <= found.attainable_coverage <= 1.0
         assert (found.mean_while_active is None) == (found.receipt == ())
@@ -390,10 +468,14 @@ def test_a_receipt_adds_up_to_its_score(held: dict[ForecasterId, Timeline], answ
 
 @law
 @given(everyone, answers)
-def test_peer_and_spot_peer_points_add_up_to_zero(held: dict[ForecasterId, Timeline], answer: Resolution) -> None:
+def test_peer_and_spot_peer_points_add_up_to_zero(
+    held: dict[ForecasterId, Timeline], answer: Resolution
+) -> None:
     found = score_points(question(days=100), answer, held)
     for rule in ("peer", "spot_peer"):
-        assert math.fsum(s.skill_over_schedule for s in found if s.rule == rule) == pytest.approx(0.0, abs=1e-9)
+        assert math.fsum(s.skill_over_schedule for s in found if s.rule == rule) == pytest.approx(
+            0.0, abs=1e-9
+        )
 
 
 @law
@@ -401,7 +483,9 @@ def test_peer_and_spot_peer_points_add_up_to_zero(held: dict[ForecasterId, Timel
 def test_saying_again_what_stands_changes_no_points(
     held: dict[ForecasterId, Timeline], answer: Resolution, again: float
 ) -> None:
-    saying = {who: timeline([*own.steps, (day(again), own.at(day(again)))]) for who, own in held.items()}
+    saying = {
+        who: timeline([*own.steps, (day(again), own.at(day(again)))]) for who, own in held.items()
+    }
     before, after = (score_points(question(days=100), answer, each) for each in (held, saying))
     for a, b in zip(before, after, strict=True):
         assert numbers(b) == (
@@ -418,8 +502,12 @@ def test_what_is_said_after_the_answer_was_known_changes_nothing(
 ) -> None:
     answer = resolution(outcome, known)
     early = {who: timeline(s for s in own.steps if s[0] < day(known)) for who, own in held.items()}
-    late = {who: timeline([*own.steps, (day(known + later), Binary(p))]) for who, own in early.items()}
-    assert score_points(question(days=100), answer, late) == score_points(question(days=100), answer, early)
+    late = {
+        who: timeline([*own.steps, (day(known + later), Binary(p))]) for who, own in early.items()
+    }
+    assert score_points(question(days=100), answer, late) == score_points(
+        question(days=100), answer, early
+    )
 
 
 @law

@@ -13,7 +13,9 @@ from forecasts.scoring.scores import Score, score_question
 from tests.forecasts.strategies import ANN, law, probabilities, question, resolution, steps
 
 
-def test_an_event_on_the_first_of_ten_days_or_never_is_best_exaggerated_by_the_mean_of_its_life() -> None:
+def test_an_event_on_the_first_of_ten_days_or_never_is_best_exaggerated_by_the_mean_of_its_life() -> (
+    None
+):
     assert best_report(0.5, 1, 10) == (pytest.approx(10 / 11), 0.5)
 
 
@@ -24,7 +26,9 @@ def test_who_is_certain_says_so_by_either_average(certain: float) -> None:
 
 @law
 @given(probabilities, st.integers(1, 50), st.integers(0, 50))
-def test_the_mean_of_the_life_never_asks_for_less_than_one_believes(p_true: float, day: int, rest: int) -> None:
+def test_the_mean_of_the_life_never_asks_for_less_than_one_believes(
+    p_true: float, day: int, rest: int
+) -> None:
     by_life, by_schedule = best_report(p_true, day, day + rest)
     assert by_schedule == p_true
     assert by_life >= p_true - 1e-12
@@ -36,10 +40,15 @@ def test_the_mean_of_the_life_never_asks_for_less_than_one_believes(p_true: floa
 @pytest.mark.parametrize("known", [2, 7])
 def test_the_algebra_says_what_the_scores_say(p_true: float, known: int) -> None:
     def scored(q: float, outcome: Outcome, at: int) -> Score:
-        return score_question(question(days=10), resolution(outcome, at), {ANN: steps((0, q), (known, 0.0))})[0]
+        return score_question(
+            question(days=10), resolution(outcome, at), {ANN: steps((0, q), (known, 0.0))}
+        )[0]
 
     def by_life(q: float) -> float:
-        came, never = scored(q, "yes", known).mean_while_active, scored(q, "no", 10).mean_while_active
+        came, never = (
+            scored(q, "yes", known).mean_while_active,
+            scored(q, "no", 10).mean_while_active,
+        )
         assert came is not None
         assert never is not None
         return p_true * came + (1 - p_true) * never
@@ -53,7 +62,9 @@ def test_the_algebra_says_what_the_scores_say(p_true: float, known: int) -> None
     assert found == pytest.approx(best_report(p_true, known, 10), abs=1 / 400 + 1e-9)
 
 
-@pytest.mark.parametrize(("day", "scheduled"), [(0, 10), (-1, 10), (11, 10), (math.nan, 10), (1, math.nan)])
+@pytest.mark.parametrize(
+    ("day", "scheduled"), [(0, 10), (-1, 10), (11, 10), (math.nan, 10), (1, math.nan)]
+)
 def test_a_day_outside_the_schedule_is_refused(day: float, scheduled: float) -> None:
     with pytest.raises(InvalidTime, match="after the opening"):
         best_report(0.5, day, scheduled)

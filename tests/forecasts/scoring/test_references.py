@@ -37,7 +37,8 @@ def scored(
     return {score.forecaster_id: score for score in score_spans(of, answer, "brier", spans)}
 
 
-# 3 days at 0.6 and 3 days at 0.9 on a question of 10 days: losses 0.16 and 0.01, six tenths covered.
+# 3 days at 0.6 and 3 days at 0.9 on a question of 10 days: losses 0.16 and 0.01, six tenths
+# covered.
 OWN = steps((2, 0.6), (5, 0.9), (8, None))
 
 
@@ -48,7 +49,9 @@ def test_one_s_own_loss_is_counted_over_the_schedule() -> None:
 
 def test_every_reference_is_counted_over_the_forecaster_s_own_time() -> None:
     # The hazard revises on days of its own: 0.49 until day 4, 0.64 until day 7, then 0.81.
-    everyone = scored({ANN: OWN, PRIOR: steps((0, 0.3)), HAZARD: steps((0, 0.3), (4, 0.2), (7, 0.1))})
+    everyone = scored(
+        {ANN: OWN, PRIOR: steps((0, 0.3)), HAZARD: steps((0, 0.3), (4, 0.2), (7, 0.1))}
+    )
     found = reference_losses(everyone[ANN], everyone, climatology=0.2)
     assert found == pytest.approx(
         {
@@ -63,7 +66,9 @@ def test_every_reference_is_counted_over_the_forecaster_s_own_time() -> None:
 
 def test_time_after_the_answer_was_known_counts_for_nobody() -> None:
     early = resolution("yes", 6)
-    everyone = scored({ANN: OWN, PRIOR: steps((0, 0.3)), HAZARD: steps((0, 0.3), (4, 0.2), (7, 0.1))}, early)
+    everyone = scored(
+        {ANN: OWN, PRIOR: steps((0, 0.3)), HAZARD: steps((0, 0.3), (4, 0.2), (7, 0.1))}, early
+    )
     assert reference_losses(everyone[ANN], everyone) == pytest.approx(
         {
             "half": 0.25 * 0.4,
@@ -116,9 +121,13 @@ def test_half_stands_for_knowing_nothing_on_other_kinds() -> None:
 
 @law
 @given(timelines, st.integers(1, 400), OUTCOMES)
-def test_a_reference_that_did_the_same_lost_the_same(held: Timeline, known: int, outcome: Outcome) -> None:
+def test_a_reference_that_did_the_same_lost_the_same(
+    held: Timeline, known: int, outcome: Outcome
+) -> None:
     of, answer = question(days=400), resolution(outcome, known)
-    everyone = scored({ANN: held, PRIOR: held, HAZARD: hazard_timeline(of, of.opens_at, of.closes_at)}, answer, of)
+    everyone = scored(
+        {ANN: held, PRIOR: held, HAZARD: hazard_timeline(of, of.opens_at, of.closes_at)}, answer, of
+    )
     found = reference_losses(everyone[ANN], everyone)
     if found:
         assert found["base_rate"] == pytest.approx(own_loss(everyone[ANN]))
@@ -135,7 +144,10 @@ def test_the_overlay_of_two_receipts_is_the_sum_over_every_quarter_of_a_day(
     of, answer, reference = question(days=40), resolution("yes", known), steps((0, 0.3), *acts)
     everyone = scored({ANN: held, HAZARD: reference}, answer, of)
     found = reference_losses(everyone[ANN], everyone)
-    total, quarter = 0.0, 0.25  # every act falls on a quarter of a day, so that nothing changes inside one
+    total, quarter = (
+        0.0,
+        0.25,
+    )  # every act falls on a quarter of a day, so that nothing changes inside one
     for place in range(int(known / quarter)):
         instant = of.opens_at + (of.closes_at - of.opens_at) * (place * quarter / 40)
         other = p_yes(reference.at(instant))

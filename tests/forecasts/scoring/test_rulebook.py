@@ -48,7 +48,11 @@ from tests.forecasts.strategies import (
 OPEN = Scale(0.0, 100.0, open_lower=True, open_upper=True)
 LOG = Scale(1.0, 1000.0, zero_point=0.0)
 
-ANSWERS: dict[str, list[Answer]] = {"binary": [1, 0], "categorical": list(OPTIONS), "ordered": list(LEVELS)}
+ANSWERS: dict[str, list[Answer]] = {
+    "binary": [1, 0],
+    "categorical": list(OPTIONS),
+    "ordered": list(LEVELS),
+}
 
 
 def value(rule: RuleName, asked: Question, happened: Answer, held: Distribution) -> float:
@@ -73,7 +77,9 @@ def test_every_kind_has_a_headline_among_its_rules(kind: Kind) -> None:
 
 @pytest.mark.parametrize("asked", KINDS)
 @pytest.mark.parametrize("rule", OWN_RULES)
-def test_a_rule_judges_the_kinds_that_it_names_and_no_other(rule: RuleName, asked: Question) -> None:
+def test_a_rule_judges_the_kinds_that_it_names_and_no_other(
+    rule: RuleName, asked: Question
+) -> None:
     happened = ANSWERS.get(asked.kind, [5.0])[0]
     if asked.kind in RULES[rule].kinds:
         assert np.isfinite(values_of(rule, asked, happened, [asked.prior])).all()
@@ -100,18 +106,44 @@ def test_points_are_gains_and_scores_are_held_against_a_reference() -> None:
     ("rule", "asked", "happened", "best", "worst"),
     [
         ("brier", question(), 1, Binary(1.0), Binary(0.0)),
-        ("brier", categorical_question(), "Moscow", Categorical(OPTIONS, (1, 0, 0)), Categorical(OPTIONS, (0, 1, 0))),
+        (
+            "brier",
+            categorical_question(),
+            "Moscow",
+            Categorical(OPTIONS, (1, 0, 0)),
+            Categorical(OPTIONS, (0, 1, 0)),
+        ),
         ("log", question(), 0, Binary(0.0), Binary(1.0)),
-        ("log", ordered_question(), "low", Categorical(LEVELS, (1, 0, 0)), Categorical(LEVELS, (0, 0, 1))),
-        ("ranked", ordered_question(), "low", Categorical(LEVELS, (1, 0, 0)), Categorical(LEVELS, (0, 0, 1))),
+        (
+            "log",
+            ordered_question(),
+            "low",
+            Categorical(LEVELS, (1, 0, 0)),
+            Categorical(LEVELS, (0, 0, 1)),
+        ),
+        (
+            "ranked",
+            ordered_question(),
+            "low",
+            Categorical(LEVELS, (1, 0, 0)),
+            Categorical(LEVELS, (0, 0, 1)),
+        ),
         ("crps", numeric_question(OPEN), math.inf, Cdf((0, 100), (0, 0)), Cdf((0, 100), (1, 1))),
-        ("quantile", numeric_question(OPEN), math.inf, Cdf((0, 100), (0, 0)), Cdf((0, 100), (1, 1))),
+        (
+            "quantile",
+            numeric_question(OPEN),
+            math.inf,
+            Cdf((0, 100), (0, 0)),
+            Cdf((0, 100), (1, 1)),
+        ),
     ],
 )
 def test_the_range_of_a_loss_is_from_certain_and_right_to_certain_and_wrong(
     rule: RuleName, asked: Question, happened: Answer, best: Distribution, worst: Distribution
 ) -> None:
-    low, _, high = RULES[rule].range.removesuffix(" nats").removesuffix(" of the scale").partition(" to ")
+    low, _, high = (
+        RULES[rule].range.removesuffix(" nats").removesuffix(" of the scale").partition(" to ")
+    )
     assert RULES[rule].better == "lower"
     assert value(rule, asked, happened, best) == pytest.approx(float(low), abs=0.0005)
     assert value(rule, asked, happened, worst) == pytest.approx(float(high), abs=0.0005)
@@ -120,24 +152,36 @@ def test_the_range_of_a_loss_is_from_certain_and_right_to_certain_and_wrong(
 def test_the_spherical_score_and_points_are_higher_the_better() -> None:
     assert [value("spherical", question(), 1, Binary(p)) for p in (0.0, 1.0)] == [0.0, 1.0]
     assert RULES["spherical"].better == RULES["baseline"].better == "higher"
-    low, _, high = RULES["baseline"].range.removesuffix(" points").replace("−", "-").partition(" to ")
+    low, _, high = (
+        RULES["baseline"].range.removesuffix(" points").replace("−", "-").partition(" to ")
+    )
     assert value("baseline", question(), 1, Binary(0.0)) == pytest.approx(float(low), abs=0.5)
     sure = Cdf((0.0, 50.0, 50.5, 100.0), (0.0, 0.0, 1.0, 1.0))
     assert value("baseline", numeric_question(), 50.25, sure) == pytest.approx(float(high), abs=0.5)
 
 
 @law
-@given(st.sampled_from(KINDS).flatmap(lambda q: st.tuples(st.just(q), distributions(q))), st.sampled_from(OWN_RULES))
-def test_no_forecast_leaves_the_range_of_a_rule(pair: tuple[Question, Distribution], rule: RuleName) -> None:
+@given(
+    st.sampled_from(KINDS).flatmap(lambda q: st.tuples(st.just(q), distributions(q))),
+    st.sampled_from(OWN_RULES),
+)
+def test_no_forecast_leaves_the_range_of_a_rule(
+    pair: tuple[Question, Distribution], rule: RuleName
+) -> None:
     asked, held = pair
     if asked.kind not in RULES[rule].kinds:
         return
     low, _, high = RULES[rule].range.replace("−", "-").partition(" to ")
     happened = ANSWERS.get(asked.kind, [])
     if asked.scale is not None:
-        happened = [*asked.scale.values(np.linspace(0, 1, 7)).tolist(), *([math.inf] * asked.scale.open_upper)]
+        happened = [
+            *asked.scale.values(np.linspace(0, 1, 7)).tolist(),
+            *([math.inf] * asked.scale.open_upper),
+        ]
     for each in happened:
-        assert float(low) - 0.5e-3 <= value(rule, asked, each, held) <= float(high.split()[0]) + 0.5e-3
+        assert (
+            float(low) - 0.5e-3 <= value(rule, asked, each, held) <= float(high.split()[0]) + 0.5e-3
+        )
 
 
 # Binary
@@ -155,7 +199,10 @@ def test_no_forecast_leaves_the_range_of_a_rule(pair: tuple[Question, Distributi
 def test_a_binary_forecast_by_every_rule(
     p: float, yes: int, brier: float, log: float, spherical: float, baseline: float
 ) -> None:
-    found = [value(rule, question(), yes, Binary(p)) for rule in ("brier", "log", "spherical", "baseline")]
+    found = [
+        value(rule, question(), yes, Binary(p))
+        for rule in ("brier", "log", "spherical", "baseline")
+    ]
     assert found == pytest.approx([brier, log, spherical, baseline])
 
 
@@ -164,7 +211,9 @@ def test_a_binary_forecast_by_every_rule(
 
 def test_a_categorical_forecast_by_every_rule() -> None:
     asked, held = categorical_question(), Categorical(OPTIONS, (0.2, 0.5, 0.3))
-    found = [value(rule, asked, "Beijing", held) for rule in ("brier", "log", "spherical", "baseline")]
+    found = [
+        value(rule, asked, "Beijing", held) for rule in ("brier", "log", "spherical", "baseline")
+    ]
     expected = [0.19, math.log(2), 0.5 / math.sqrt(0.38), 100 * math.log(1.5) / math.log(3)]
     assert found == pytest.approx(expected)
 
@@ -175,9 +224,13 @@ def test_forecasts_of_one_question_may_name_different_options() -> None:
         Categorical(("Moscow", "Other"), (0.4, 0.6)),
         Categorical(("Moscow", "Minsk", "Other"), (0.4, 0.5, 0.1)),
     )
-    assert values_of("brier", asked, "Minsk", [before, after]).tolist() == pytest.approx([0.16, 0.21])
+    assert values_of("brier", asked, "Minsk", [before, after]).tolist() == pytest.approx(
+        [0.16, 0.21]
+    )
     points = values_of("baseline", asked, "Minsk", [before, after])
-    assert points.tolist() == pytest.approx([100 * (1 + math.log2(0.6)), 100 * math.log(1.5) / math.log(3)])
+    assert points.tolist() == pytest.approx(
+        [100 * (1 + math.log2(0.6)), 100 * math.log(1.5) / math.log(3)]
+    )
 
 
 def test_an_ordered_forecast_by_hand() -> None:
@@ -205,16 +258,20 @@ def test_crps_is_a_share_of_the_range() -> None:
     asked = numeric_question()
     found = [value("crps", asked, y, uniform(Scale(0.0, 100.0))) for y in (0.0, 50.0, 100.0)]
     assert found == pytest.approx([1 / 3, 1 / 12, 1 / 3])
-    # Up to 20 the square of a line from 0 to ½, over a fifth; then that of a line from ½ to 0 over the rest.
+    # Up to 20 the square of a line from 0 to ½, over a fifth; then that of a line from ½ to 0 over
+    # the rest.
     assert value("crps", asked, 20.0, SKEWED) == pytest.approx(0.2 * 0.25 / 3 + 0.8 * 0.25 / 3)
 
 
 def test_crps_on_a_log_scale_is_taken_along_the_scale() -> None:
     asked, held = numeric_question(LOG), Cdf((1.0, 1000.0), (0.0, 1.0))
-    # F(x) = (x − 1)/999, so ∫F² dx/x to 10 is (99/2 − 18 + ln 10)/999², and 1 − F from there on (1000 − x)/999.
+    # F(x) = (x − 1)/999, so ∫F² dx/x to 10 is (99/2 − 18 + ln 10)/999², and 1 − F from there on
+    # (1000 − x)/999.
     below = (99 / 2 - 18 + math.log(10)) / 999**2
     above = (1e6 * math.log(100) - 2000 * 990 + (1e6 - 100) / 2) / 999**2
-    assert value("crps", asked, 10.0, held) == pytest.approx((below + above) / math.log(1000), rel=1e-12)
+    assert value("crps", asked, 10.0, held) == pytest.approx(
+        (below + above) / math.log(1000), rel=1e-12
+    )
 
 
 def along_the_scale(scale: Scale, curve: Cdf, y: float) -> float:
@@ -227,17 +284,23 @@ def along_the_scale(scale: Scale, curve: Cdf, y: float) -> float:
         def gap(place: float, happened: bool = happened) -> float:
             return float(curve.at(float(scale.values(place))) - happened) ** 2
 
-        total += quad(gap, scale.location(left), scale.location(right), epsabs=1e-13, epsrel=1e-13, limit=200)[0]
+        total += quad(
+            gap, scale.location(left), scale.location(right), epsabs=1e-13, epsrel=1e-13, limit=200
+        )[0]
     return total
 
 
 @st.composite
 def curves_on_scales(draw: st.DrawFn) -> tuple[Scale, Cdf, float]:
-    """A curve on a straight or a logarithmic scale, from nearly straight to bent over nine powers of ten."""
+    """A curve on a straight or a logarithmic scale, from nearly straight to bent over nine powers
+    of ten.
+    """
     zero = draw(st.none() | st.sampled_from((-1e6, -10.0, 0.0, 0.9, 1.0 - 1e-6)))
     scale = Scale(1.0, 1000.0, draw(st.booleans()), draw(st.booleans()), zero)
     curve = draw(cdfs(scale))
-    values = st.sampled_from((*curve.x, -5.0, 0.95, 1e4, math.inf, -math.inf)) | st.floats(1.0, 1000.0)
+    values = st.sampled_from((*curve.x, -5.0, 0.95, 1e4, math.inf, -math.inf)) | st.floats(
+        1.0, 1000.0
+    )
     return scale, curve, draw(values)
 
 
@@ -245,20 +308,32 @@ def curves_on_scales(draw: st.DrawFn) -> tuple[Scale, Cdf, float]:
 @given(curves_on_scales())
 def test_quadrature_agrees_with_the_crps_on_every_scale(drawn: tuple[Scale, Cdf, float]) -> None:
     scale, curve, y = drawn
-    assert value("crps", numeric_question(scale), y, curve) == pytest.approx(along_the_scale(scale, curve, y), abs=1e-9)
+    assert value("crps", numeric_question(scale), y, curve) == pytest.approx(
+        along_the_scale(scale, curve, y), abs=1e-9
+    )
 
 
 @law
 @given(curves_on_scales(), st.lists(st.floats(0.0, 1.0), min_size=1, max_size=40))
-def test_knots_inserted_on_a_curve_change_nothing(drawn: tuple[Scale, Cdf, float], places: list[float]) -> None:
+def test_knots_inserted_on_a_curve_change_nothing(
+    drawn: tuple[Scale, Cdf, float], places: list[float]
+) -> None:
     scale, curve, y = drawn
     asked = numeric_question(scale)
-    knots = sorted({*curve.x, *(x for x in scale.values(places).tolist() if curve.x[0] < x < curve.x[-1])})
+    knots = sorted(
+        {*curve.x, *(x for x in scale.values(places).tolist() if curve.x[0] < x < curve.x[-1])}
+    )
     finer = Cdf(tuple(knots), tuple(np.maximum.accumulate([curve.at(x) for x in knots]).tolist()))
     for rule in ("crps", "quantile", "baseline"):
-        assert value(rule, asked, y, finer) == pytest.approx(value(rule, asked, y, curve), rel=0, abs=1e-9)
-    assert points_mass(asked, y, finer) == pytest.approx(points_mass(asked, y, curve), rel=0, abs=1e-12)
-    assert scale.locations(finer.central()) == pytest.approx(scale.locations(curve.central()), rel=0, abs=1e-9)
+        assert value(rule, asked, y, finer) == pytest.approx(
+            value(rule, asked, y, curve), rel=0, abs=1e-9
+        )
+    assert points_mass(asked, y, finer) == pytest.approx(
+        points_mass(asked, y, curve), rel=0, abs=1e-12
+    )
+    assert scale.locations(finer.central()) == pytest.approx(
+        scale.locations(curve.central()), rel=0, abs=1e-9
+    )
     other = uniform(scale)
     pooled = [Cdf(*map(tuple, crowd_cdf([(c.x, c.p), (other.x, other.p)]))) for c in (curve, finer)]
     crowds = [value("crps", asked, y, c) for c in pooled]
@@ -269,7 +344,11 @@ def test_on_an_open_log_scale_an_answer_below_its_zero_point_is_just_below() -> 
     scale = Scale(1.0, 1000.0, open_lower=True, zero_point=0.0)
     asked, held = numeric_question(scale), Cdf((1.0, 1000.0), (0.2, 1.0))
     for rule in ("crps", "quantile", "baseline"):
-        assert value(rule, asked, -5.0, held) == value(rule, asked, -math.inf, held) == value(rule, asked, 0.9, held)
+        assert (
+            value(rule, asked, -5.0, held)
+            == value(rule, asked, -math.inf, held)
+            == value(rule, asked, 0.9, held)
+        )
 
 
 def test_a_date_that_never_comes_is_scored_on_the_mass_that_said_it_would() -> None:
@@ -323,7 +402,9 @@ def test_knowing_nothing_earns_no_points_wherever_the_answer_lies(scale: Scale) 
     places = [0.0, 1e-9, 0.005, 0.123, 0.5, 0.999, 1.0]
     beyond = [-math.inf] * scale.open_lower + [math.inf] * scale.open_upper
     for y in [scale.lower, *scale.values(places[1:-1]).tolist(), scale.upper, *beyond]:
-        assert value("baseline", numeric_question(scale), y, uniform(scale)) == pytest.approx(0.0, abs=1e-6)
+        assert value("baseline", numeric_question(scale), y, uniform(scale)) == pytest.approx(
+            0.0, abs=1e-6
+        )
 
 
 def test_the_lower_bound_lies_in_the_first_part_of_the_scale_and_the_upper_in_the_last() -> None:
@@ -339,7 +420,9 @@ def test_the_masses_of_all_parts_of_a_scale_add_up_to_1(pair: tuple[Scale, Cdf])
     scale, held = pair
     inside = scale.values((np.arange(BUCKETS) + 0.5) / BUCKETS).tolist()
     answers = [scale.lower - 1, *inside, scale.upper + 1]
-    assert math.fsum(mass_given(numeric_question(scale), y, held) for y in answers) == pytest.approx(1.0)
+    assert math.fsum(
+        mass_given(numeric_question(scale), y, held) for y in answers
+    ) == pytest.approx(1.0)
 
 
 def test_the_mass_given_to_what_happened_is_read_for_every_kind() -> None:
@@ -350,10 +433,18 @@ def test_the_mass_given_to_what_happened_is_read_for_every_kind() -> None:
 
 def test_points_limit_how_near_to_0_and_1_a_mass_counts() -> None:
     assert [points_mass(question(), 1, Binary(p)) for p in (0.0, 0.4, 1.0)] == [0.001, 0.4, 0.999]
-    assert points_mass(categorical_question(), "Moscow", Categorical(OPTIONS, (0.0, 0.5, 0.5))) == 0.001
+    assert (
+        points_mass(categorical_question(), "Moscow", Categorical(OPTIONS, (0.0, 0.5, 0.5)))
+        == 0.001
+    )
     sure = Cdf((0.0, 50.0, 50.5, 100.0), (0.0, 0.0, 1.0, 1.0))
     asked = numeric_question(OPEN)
-    assert [points_mass(asked, y, sure) for y in (-1.0, 10.0, 50.25, 101.0)] == [0.001, CURVE_FLOOR, 1.0, 0.001]
+    assert [points_mass(asked, y, sure) for y in (-1.0, 10.0, 50.25, 101.0)] == [
+        0.001,
+        CURVE_FLOOR,
+        1.0,
+        0.001,
+    ]
 
 
 def test_a_curve_that_excluded_what_happened_loses_points_and_not_all_of_them() -> None:

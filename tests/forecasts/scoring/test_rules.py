@@ -150,7 +150,8 @@ def test_option_rules_give_the_numbers_worked_by_hand() -> None:
     assert brier_options_two_sided(p, third) == pytest.approx(0.7)
     assert log_score_options(p, third) == pytest.approx(-math.log(0.3))
     assert spherical_options(p, third) == pytest.approx(0.3 / math.sqrt(0.3))
-    # Cuts: .1 said of "first", .3 of "first or second", .6 of "not the last"; only the last came true.
+    # Cuts: .1 said of "first", .3 of "first or second", .6 of "not the last"; only the last came
+    # true.
     assert ranked_probability_score(p, third) == pytest.approx(0.01 + 0.09 + 0.16)
     assert ranked_options(p, third) == pytest.approx(0.26 / 3)
     assert ranked_two_sided(p, third) == pytest.approx(0.52 / 3)
@@ -174,7 +175,9 @@ def test_two_options_score_as_a_binary_question_does(p: float, outcome: int) -> 
     assert brier_options(both, outcome) == pytest.approx(brier(p, outcome), abs=1e-12)
     assert ranked_options(both, outcome) == pytest.approx(brier(p, outcome), abs=1e-12)
     assert ranked_probability_score(both, outcome) == pytest.approx(brier(p, outcome), abs=1e-12)
-    assert brier_options_two_sided(both, outcome) == pytest.approx(brier_two_sided(p, outcome), abs=1e-12)
+    assert brier_options_two_sided(both, outcome) == pytest.approx(
+        brier_two_sided(p, outcome), abs=1e-12
+    )
     assert log_score_options(both, outcome) == pytest.approx(log_score(p, outcome), abs=1e-12)
     assert spherical_options(both, outcome) == pytest.approx(spherical(p, outcome), abs=1e-12)
 
@@ -206,7 +209,11 @@ def test_nobody_expects_a_better_binary_score_from_saying_what_they_do_not_belie
 ) -> None:
     def expected_of(p: float) -> float:
         no, yes = rule(p, [0, 1])
-        return math.fsum(weight * float(s) for weight, s in [(1.0 - believed, no), (believed, yes)] if weight > 0.0)
+        return math.fsum(
+            weight * float(s)
+            for weight, s in [(1.0 - believed, no), (believed, yes)]
+            if weight > 0.0
+        )
 
     slack = 1e-9 * max(1.0, abs(expected_of(believed)))  # points run into the hundreds
     assert expected_of(believed) <= expected_of(said) + slack
@@ -232,32 +239,50 @@ def test_the_clipped_log_score_over_options_leaves_no_more_to_gain_than_it_says(
     pair: tuple[list[float], list[float]],
 ) -> None:
     believed, said = pair
-    gain = expected(log_score_options, believed, believed) - expected(log_score_options, believed, said)
+    gain = expected(log_score_options, believed, believed) - expected(
+        log_score_options, believed, said
+    )
     assert gain <= (len(said) - 1) * LOG_CLIP
 
 
-def test_the_clipped_log_score_over_three_options_can_be_gamed_by_a_hair_as_its_docstring_admits() -> None:
+def test_the_clipped_log_score_over_three_options_can_be_gamed_by_a_hair_as_its_docstring_admits() -> (
+    None
+):
     believed, said = [0.001, 0.4995, 0.4995], [0.0, 0.5, 0.5]
-    assert expected(log_score_options, believed, said) < expected(log_score_options, believed, believed)
+    assert expected(log_score_options, believed, said) < expected(
+        log_score_options, believed, believed
+    )
     assert expected(log_raw_options, believed, said) == math.inf
 
 
 @law
 @given(st.lists(st.tuples(probabilities, st.integers(0, 1)), min_size=1, max_size=20))
-def test_scikit_learn_agrees_on_the_mean_brier_and_log_score(pairs: list[tuple[float, int]]) -> None:
+def test_scikit_learn_agrees_on_the_mean_brier_and_log_score(
+    pairs: list[tuple[float, int]],
+) -> None:
     p, outcome = np.array([p for p, _ in pairs]), np.array([o for _, o in pairs])
-    assert brier(p, outcome).mean() == pytest.approx(brier_score_loss(outcome, p, pos_label=1), abs=1e-12)
+    assert brier(p, outcome).mean() == pytest.approx(
+        brier_score_loss(outcome, p, pos_label=1), abs=1e-12
+    )
     clipped = np.clip(p, LOG_CLIP, 1 - LOG_CLIP)
-    assert log_score(p, outcome).mean() == pytest.approx(log_loss(outcome, clipped, labels=[0, 1]), abs=1e-12)
+    assert log_score(p, outcome).mean() == pytest.approx(
+        log_loss(outcome, clipped, labels=[0, 1]), abs=1e-12
+    )
 
 
 @law
 @given(pairs_of_shares)
-def test_scoringrules_agrees_on_the_brier_and_ranked_scores(pair: tuple[list[float], list[float]]) -> None:
+def test_scoringrules_agrees_on_the_brier_and_ranked_scores(
+    pair: tuple[list[float], list[float]],
+) -> None:
     p = np.array(pair[0])
     for outcome in range(len(p)):
-        assert ranked_probability_score(p, outcome) == pytest.approx(scoringrules.rps_score(outcome + 1, p), abs=1e-12)
-        assert brier(p[0], outcome > 0) == pytest.approx(scoringrules.brier_score(float(outcome > 0), p[0]), abs=1e-12)
+        assert ranked_probability_score(p, outcome) == pytest.approx(
+            scoringrules.rps_score(outcome + 1, p), abs=1e-12
+        )
+        assert brier(p[0], outcome > 0) == pytest.approx(
+            scoringrules.brier_score(float(outcome > 0), p[0]), abs=1e-12
+        )
 
 
 def test_the_brier_index_turns_the_scale_round() -> None:
@@ -287,11 +312,17 @@ def test_baseline_points_need_something_to_choose_from(options: int) -> None:
 
 
 def test_continuous_points_compare_with_a_flat_forecast_at_half_weight() -> None:
-    assert baseline_points_continuous([0.02, 0.01, 0.0], base=0.01) == pytest.approx([50 * math.log(2), 0.0, -math.inf])
-    assert baseline_points_continuous(0.05, base=[0.05, 0.5]) == pytest.approx([0.0, -50 * math.log(10)])
+    assert baseline_points_continuous([0.02, 0.01, 0.0], base=0.01) == pytest.approx(
+        [50 * math.log(2), 0.0, -math.inf]
+    )
+    assert baseline_points_continuous(0.05, base=[0.05, 0.5]) == pytest.approx(
+        [0.0, -50 * math.log(10)]
+    )
 
 
-@pytest.mark.parametrize(("mass", "base"), [(1.2, 0.1), (math.nan, 0.1), (0.1, -0.1), (0.1, 0.0), (0.1, [0.1, 0.0])])
+@pytest.mark.parametrize(
+    ("mass", "base"), [(1.2, 0.1), (math.nan, 0.1), (0.1, -0.1), (0.1, 0.0), (0.1, [0.1, 0.0])]
+)
 def test_continuous_points_refuse_what_is_no_probability(mass: float, base: ArrayLike) -> None:
     with pytest.raises(InvalidProbability):
         baseline_points_continuous(mass, base=base)

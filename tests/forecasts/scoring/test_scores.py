@@ -46,7 +46,12 @@ def by_rule(asked: Question, said: Resolution, held: Timeline, rule: RuleName) -
 
 
 def scored(
-    held: Timeline, outcome: Outcome = "yes", *, days: float = 10, known: float = 10, rule: RuleName = "brier"
+    held: Timeline,
+    outcome: Outcome = "yes",
+    *,
+    days: float = 10,
+    known: float = 10,
+    rule: RuleName = "brier",
 ) -> Score:
     return by_rule(question(days=days), resolution(outcome, known), held, rule)
 
@@ -73,7 +78,9 @@ def test_revisions_count_by_the_time_they_stood() -> None:
 
 def test_a_gap_is_left_out_and_lowers_coverage() -> None:
     found = scored(steps((0, 0.8), (2, None), (7, 0.2)), "no")  # 2 days of 0.64, 3 of 0.04
-    assert numbers(found) == pytest.approx((1.4 / 5, 0.5, (2 * (0.25 - 0.64) + 3 * (0.25 - 0.04)) / 10))
+    assert numbers(found) == pytest.approx(
+        (1.4 / 5, 0.5, (2 * (0.25 - 0.64) + 3 * (0.25 - 0.04)) / 10)
+    )
 
 
 def test_an_early_answer_leaves_the_rest_of_the_schedule_at_zero() -> None:
@@ -101,8 +108,12 @@ def test_what_becomes_known_after_the_close_changes_nothing() -> None:
     assert scored(steps((0, 0.8)), known=10) == scored(steps((0, 0.8)), known=25)
 
 
-@pytest.mark.parametrize(("held", "known"), [(steps(), 10), (steps((12, 0.9)), 10), (steps((0, 0.9)), 0)])
-def test_where_nothing_ever_stood_there_is_no_mean_and_no_skill(held: Timeline, known: float) -> None:
+@pytest.mark.parametrize(
+    ("held", "known"), [(steps(), 10), (steps((12, 0.9)), 10), (steps((0, 0.9)), 0)]
+)
+def test_where_nothing_ever_stood_there_is_no_mean_and_no_skill(
+    held: Timeline, known: float
+) -> None:
     found = scored(held, known=known)
     assert numbers(found) == (None, 0.0, 0.0)
     assert found.receipt == ()
@@ -122,10 +133,16 @@ def test_an_annulled_or_ambiguous_question_is_not_scored(outcome: Outcome) -> No
 
 
 def test_every_rule_of_a_kind_scores_everyone_in_the_order_they_were_given() -> None:
-    held = {ForecasterId("bob"): steps((0, 0.2)), ANN: steps((0, 0.8)), ForecasterId("idle"): steps()}
+    held = {
+        ForecasterId("bob"): steps((0, 0.2)),
+        ANN: steps((0, 0.8)),
+        ForecasterId("idle"): steps(),
+    }
     found = score_question(question(days=10), resolution("yes", 10), held)
     assert [(s.rule, s.forecaster_id) for s in found] == [
-        (rule, who) for rule in ("brier", "log", "spherical", "baseline") for who in ("bob", "ann", "idle")
+        (rule, who)
+        for rule in ("brier", "log", "spherical", "baseline")
+        for who in ("bob", "ann", "idle")
     ]
     alone = score_question(question(days=10), resolution("yes", 10), {ANN: held[ANN]})
     assert [s for s in found if s.forecaster_id == ANN] == list(alone)
@@ -167,7 +184,9 @@ def test_certainty_costs_by_the_log_score_and_by_points_what_a_thousandth_does()
 
 
 def test_of_two_forecasts_at_one_instant_the_last_is_scored() -> None:
-    assert numbers(scored(steps((0, 0.2), (5, 0.9), (5, 0.5)))) == pytest.approx((0.445, 1.0, -0.195))
+    assert numbers(scored(steps((0, 0.2), (5, 0.9), (5, 0.5)))) == pytest.approx(
+        (0.445, 1.0, -0.195)
+    )
     assert scored(steps((0, 0.9), (0, 0.5))) == scored(steps((0, 0.5)))
     assert scored(steps((0, 0.5), (0, None))) == scored(steps())
 
@@ -185,14 +204,20 @@ def test_published_example_on_the_two_sided_scale() -> None:
 
 def test_scores_are_averaged_and_not_forecasts() -> None:
     found = scored(steps((0, 0.2), (5, 1.0)))
-    assert found.mean_while_active == pytest.approx(0.32)  # the averaged forecast, 60 %, would score 0.16
+    assert found.mean_while_active == pytest.approx(
+        0.32
+    )  # the averaged forecast, 60 %, would score 0.16
 
 
 # Options
 
 
 def test_a_categorical_question_scores_by_hand_over_time() -> None:
-    held = holding((0, Categorical(OPTIONS, (0.2, 0.5, 0.3))), (4, None), (6, Categorical(OPTIONS, (0.0, 1.0, 0.0))))
+    held = holding(
+        (0, Categorical(OPTIONS, (0.2, 0.5, 0.3))),
+        (4, None),
+        (6, Categorical(OPTIONS, (0.0, 1.0, 0.0))),
+    )
     found = by_rule(categorical_question(days=10), answered("Beijing", 8), held, "brier")
     # 4 days of 0.19 and 2 of nothing lost; three options alike would lose a third.
     assert numbers(found) == pytest.approx((0.76 / 6, 0.6, (4 * (1 / 3 - 0.19) + 2 / 3) / 10))
@@ -214,12 +239,17 @@ def test_an_option_added_later_is_read_from_other_until_the_forecast_is_revised(
     found = by_rule(asked, answered("Minsk", 10), held, "brier")
     assert [line.score for line in found.receipt] == pytest.approx([0.16, 0.21])
     # Two options were offered at the opening, so knowing nothing lost a quarter.
-    assert numbers(found) == pytest.approx((0.8 * 0.16 + 0.2 * 0.21, 1.0, 0.25 - 0.8 * 0.16 - 0.2 * 0.21))
+    assert numbers(found) == pytest.approx(
+        (0.8 * 0.16 + 0.2 * 0.21, 1.0, 0.25 - 0.8 * 0.16 - 0.2 * 0.21)
+    )
 
 
 def test_a_removed_option_moves_to_other_and_splits_the_receipt() -> None:
     asked = categorical_question("Moscow", Option("Beijing", removed_at=day(4)), "Other", days=10)
-    held = holding((0, Categorical(OPTIONS, (0.25, 0.25, 0.5))), (6, Categorical(("Moscow", "Other"), (0.75, 0.25))))
+    held = holding(
+        (0, Categorical(OPTIONS, (0.25, 0.25, 0.5))),
+        (6, Categorical(("Moscow", "Other"), (0.75, 0.25))),
+    )
     found = by_rule(asked, answered("Moscow", 10), held, "brier")
     assert [(line.start, line.end, line.forecast) for line in found.receipt] == [
         (day(0), day(4), Categorical(OPTIONS, (0.25, 0.25, 0.5))),
@@ -252,7 +282,9 @@ def test_a_numeric_question_scores_by_hand_over_time() -> None:
 
 def test_a_numeric_question_on_a_log_scale_scores_by_hand() -> None:
     asked = numeric_question(Scale(1.0, 1000.0, zero_point=0.0), days=10)
-    found = by_rule(asked, answered("10", 5), holding((0, Cdf((1.0, 10.0, 1000.0), (0.0, 0.5, 1.0)))), "crps")
+    found = by_rule(
+        asked, answered("10", 5), holding((0, Cdf((1.0, 10.0, 1000.0), (0.0, 0.5, 1.0)))), "crps"
+    )
     # From 1 to 10 the curve is (x − 1)/18, and from there on 1 less it is (1000 − x)/1980.
     below = (99 / 2 - 18 + math.log(10)) / 18**2
     above = (1e6 * math.log(100) - 2000 * 990 + (1e6 - 100) / 2) / 1980**2
@@ -267,7 +299,10 @@ def test_the_same_curve_with_more_knots_has_the_same_score() -> None:
     few = Cdf((1.0, 500.0, 1000.0), (0.0, 0.5, 1.0))
     x = np.unique([*np.geomspace(1, 1000, 400)[1:-1], *few.x])
     many = Cdf(tuple(x.tolist()), tuple(np.interp(x, few.x, few.p).tolist()))
-    skills = [by_rule(asked, answered("10", 10), holding((0, c)), "crps").skill_over_schedule for c in (few, many)]
+    skills = [
+        by_rule(asked, answered("10", 10), holding((0, c)), "crps").skill_over_schedule
+        for c in (few, many)
+    ]
     assert skills == pytest.approx([-0.34208, -0.34208], abs=5e-6)
     assert skills[0] == pytest.approx(skills[1], rel=0, abs=1e-12)
 
@@ -295,7 +330,9 @@ def test_a_date_question_scores_by_hand_and_never_is_an_answer() -> None:
     ],
 )
 def test_knowing_nothing_has_no_skill_by_any_rule(asked: Question, rules: list[RuleName]) -> None:
-    said = {"categorical": "Beijing", "ordered": "low", "numeric": "37.5", "date": "2026-01-04"}[asked.kind]
+    said = {"categorical": "Beijing", "ordered": "low", "numeric": "37.5", "date": "2026-01-04"}[
+        asked.kind
+    ]
     found = score_question(asked, answered(said, 7), {ANN: holding((0, asked.prior))})
     assert sorted(s.rule for s in found) == sorted(rules)
     assert [s.skill_over_schedule for s in found] == pytest.approx([0.0] * len(rules), abs=1e-9)
@@ -311,7 +348,9 @@ def test_a_receipt_lists_what_stood_from_when_to_when_and_what_it_earned() -> No
     assert (first.weight, first.score) == pytest.approx((0.4, 0.36))
     assert first.contribution == pytest.approx(0.36 * 4 / 9)
     assert (second.start, second.end, second.forecast) == (day(5), day(10), Binary(0.9))
-    assert (second.weight, second.score, second.contribution) == pytest.approx((0.5, 0.01, 0.01 * 5 / 9))
+    assert (second.weight, second.score, second.contribution) == pytest.approx(
+        (0.5, 0.01, 0.01 * 5 / 9)
+    )
 
 
 @pytest.mark.parametrize(
@@ -325,7 +364,9 @@ def test_a_receipt_lists_what_stood_from_when_to_when_and_what_it_earned() -> No
         {"start": day(1)},
     ],
 )
-def test_a_receipt_with_a_changed_number_no_longer_gives_its_score(forged: dict[str, object]) -> None:
+def test_a_receipt_with_a_changed_number_no_longer_gives_its_score(
+    forged: dict[str, object],
+) -> None:
     honest = scored(steps((0, 0.4), (4, None), (5, 0.9)))
     first, second = honest.receipt
     wrong = replace(honest, receipt=(replace(first, **forged), second))  # type: ignore[arg-type]
@@ -333,7 +374,9 @@ def test_a_receipt_with_a_changed_number_no_longer_gives_its_score(forged: dict[
     assert again(wrong) != wrong
 
 
-@pytest.mark.parametrize("forged", [{"mean_while_active": 0.1}, {"coverage": 1.0}, {"skill_over_schedule": 0.2}])
+@pytest.mark.parametrize(
+    "forged", [{"mean_while_active": 0.1}, {"coverage": 1.0}, {"skill_over_schedule": 0.2}]
+)
 def test_a_changed_total_does_not_follow_from_its_receipt(forged: dict[str, float]) -> None:
     honest = scored(steps((0, 0.4), (5, 0.9)), known=8)
     wrong = replace(honest, **forged)  # type: ignore[arg-type]
@@ -370,7 +413,9 @@ def test_a_receipt_with_another_forecast_gives_another_score_for_every_kind(
 # Summaries
 
 
-def plain(who: str, mean: float | None, skill: float, rule: RuleName = "brier", coverage: float = 1.0) -> Score:
+def plain(
+    who: str, mean: float | None, skill: float, rule: RuleName = "brier", coverage: float = 1.0
+) -> Score:
     blank = scored(steps())
     return replace(
         blank,
@@ -385,8 +430,14 @@ def plain(who: str, mean: float | None, skill: float, rule: RuleName = "brier", 
 def test_a_summary_is_the_plain_mean_over_questions() -> None:
     scores = [plain("ann", 0.1, 0.2), plain("ann", 0.3, -0.1, coverage=0.5)]
     (summary,) = summarise(scores)
-    assert (summary.forecaster_id, summary.rule, summary.questions) == (ForecasterId("ann"), "brier", 2)
-    assert (summary.mean_while_active, summary.skill, summary.coverage) == pytest.approx((0.2, 0.05, 0.75))
+    assert (summary.forecaster_id, summary.rule, summary.questions) == (
+        ForecasterId("ann"),
+        "brier",
+        2,
+    )
+    assert (summary.mean_while_active, summary.skill, summary.coverage) == pytest.approx(
+        (0.2, 0.05, 0.75)
+    )
 
 
 def test_questions_on_which_nothing_stood_count_in_no_part_of_a_summary() -> None:
@@ -417,12 +468,18 @@ def test_summaries_come_by_rule_with_the_best_skill_first_and_the_idle_last() ->
 
 def over(*skills: float) -> list[Score]:
     """Ann's scores on questions q0, q1, and so on."""
-    return [replace(plain("ann", 0.2, s), question_id=QuestionId(f"q{n}")) for n, s in enumerate(skills)]
+    return [
+        replace(plain("ann", 0.2, s), question_id=QuestionId(f"q{n}")) for n, s in enumerate(skills)
+    ]
 
 
 def test_a_mean_skill_has_an_interval_over_clusters_of_questions_that_share_their_fate() -> None:
     skills, fates = [0.2, 0.1, -0.1, 0.3], ["a", "a", "b", "q3"]
-    clusters = {QuestionId("q0"): "a", QuestionId("q1"): "a", QuestionId("q2"): "b"}  # q3 stands alone
+    clusters = {
+        QuestionId("q0"): "a",
+        QuestionId("q1"): "a",
+        QuestionId("q2"): "b",
+    }  # q3 stands alone
     (summary,) = summarise(over(*skills), clusters)
     assert (summary.questions, summary.clusters) == (4, 3)
     assert (summary.low, summary.high) == bootstrap_interval(skills, fates, resamples=RESAMPLES)

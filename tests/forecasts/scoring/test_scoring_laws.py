@@ -14,7 +14,16 @@ from forecasts.answers import Answer, answer
 from forecasts.cdf import Cdf, Scale, uniform
 from forecasts.distribution import Binary, Categorical, Distribution
 from forecasts.question import ForecasterId, Question, Resolution, effective_close
-from forecasts.scoring.rulebook import BUCKETS, OWN_RULES, QUANTILE_LEVELS, RULES, RuleName, gains, ignorance, values_of
+from forecasts.scoring.rulebook import (
+    BUCKETS,
+    OWN_RULES,
+    QUANTILE_LEVELS,
+    RULES,
+    RuleName,
+    gains,
+    ignorance,
+    values_of,
+)
 from forecasts.scoring.scores import Score, recompute, score_question, standing_spans
 from forecasts.timeline import Timeline, timeline
 from tests.forecasts.strategies import (
@@ -45,13 +54,19 @@ def totals(asked: Question, said: Resolution, held: Timeline) -> list[float]:
     return [
         number
         for s in scored(asked, said, held)
-        for number in (s.mean_while_active or 0.0, s.coverage, s.attainable_coverage, s.skill_over_schedule)
+        for number in (
+            s.mean_while_active or 0.0,
+            s.coverage,
+            s.attainable_coverage,
+            s.skill_over_schedule,
+        )
     ]
 
 
 # Honesty
 
-# On a log scale a curve is linear in one sense between its knots and scored in another: the law holds to their width.
+# On a log scale a curve is linear in one sense between its knots and scored in another: the law
+# holds to their width.
 HONEST = [q for q in KINDS if q.scale is None or q.scale.zero_point is None]
 RULES_OF = [(q, rule) for q in HONEST for rule in OWN_RULES if q.kind in RULES[rule].kinds]
 
@@ -70,13 +85,17 @@ def _mixed(held: Categorical) -> Categorical:
 
 
 def _mixed_curve(held: Cdf, even: Cdf) -> Cdf:
-    return Cdf(held.x, tuple(0.95 * p + 0.05 * even.at(x) for x, p in zip(held.x, held.p, strict=True)))
+    return Cdf(
+        held.x, tuple(0.95 * p + 0.05 * even.at(x) for x, p in zip(held.x, held.p, strict=True))
+    )
 
 
 def possible(
     rule: RuleName, asked: Question, believed: Distribution, said: Distribution
 ) -> Iterator[tuple[Answer, float]]:
-    """Answers with their probabilities if the belief is right, so dense that every sum over them is exact."""
+    """Answers with their probabilities if the belief is right, so dense that every sum over them is
+    exact.
+    """
     if isinstance(believed, Binary):
         yield from ((1, believed.p), (0, 1.0 - believed.p))
     elif isinstance(believed, Categorical):
@@ -85,7 +104,9 @@ def possible(
         assert isinstance(said, Cdf)
         assert asked.scale is not None
         yield from ((-math.inf, believed.below), (math.inf, believed.above))
-        nodes, weights = np.polynomial.legendre.leggauss(2)  # scores are parabolas between these breaks
+        nodes, weights = np.polynomial.legendre.leggauss(
+            2
+        )  # scores are parabolas between these breaks
         breaks = np.unique([*believed.x, *said.x, *_breaks(rule, asked.scale, believed, said)])
         for low, high in zip(breaks[:-1].tolist(), breaks[1:].tolist(), strict=True):
             mass = believed.at(high) - believed.at(low)
@@ -97,11 +118,20 @@ def _breaks(rule: RuleName, scale: Scale, *curves: Cdf) -> list[float]:
     if rule == "baseline":
         edges: list[float] = scale.values(np.arange(1, BUCKETS) / BUCKETS).tolist()
         return edges
-    return [v for curve in curves for level in QUANTILE_LEVELS if (v := curve.quantile(level)) is not None]
+    return [
+        v
+        for curve in curves
+        for level in QUANTILE_LEVELS
+        if (v := curve.quantile(level)) is not None
+    ]
 
 
-def expected_cost(rule: RuleName, asked: Question, believed: Distribution, said: Distribution) -> float:
-    """How much worse a report is to be expected to score than the belief, if the belief is right."""
+def expected_cost(
+    rule: RuleName, asked: Question, believed: Distribution, said: Distribution
+) -> float:
+    """How much worse a report is to be expected to score than the belief, if the belief is
+    right.
+    """
     total = 0.0
     for happened, chance in possible(rule, asked, believed, said):
         honest, other = values_of(rule, asked, happened, [believed, said]).tolist()
@@ -145,9 +175,11 @@ def squared_distance(asked: Question, one: Distribution, other: Distribution) ->
 
 
 def expected_scores(first_day: float) -> tuple[float, float]:
-    """Mean while active and skill to expect where an event comes on day 1 of 10 with 50 %, or never.
+    """Mean while active and skill to expect where an event comes on day 1 of 10 with 50 %, or
+    never.
 
-    The forecaster says `first_day` until then and 0 once the event has not come, which is the truth.
+    The forecaster says `first_day` until then and 0 once the event has not come, which is the
+    truth.
     """
     held, asked = steps((0, first_day), (1, 0.0)), question(days=10)
     came, *_ = scored(asked, resolution("yes", known=1), held)
@@ -192,8 +224,16 @@ def test_a_receipt_with_anything_changed_no_longer_gives_its_score(
             place = data.draw(st.integers(0, len(honest.receipt) - 1))
             line = honest.receipt[place]
             old = getattr(line, what)
-            new = old + (timedelta(microseconds=1 if what == "start" else -1) if what in ("start", "end") else 1e-9)
-            forged = (*honest.receipt[:place], replace(line, **{what: new}), *honest.receipt[place + 1 :])
+            new = old + (
+                timedelta(microseconds=1 if what == "start" else -1)
+                if what in ("start", "end")
+                else 1e-9
+            )
+            forged = (
+                *honest.receipt[:place],
+                replace(line, **{what: new}),
+                *honest.receipt[place + 1 :],
+            )
             wrong = replace(honest, receipt=forged)
             assert recompute(asked, said, wrong) != wrong
 
@@ -207,7 +247,9 @@ def test_a_receipt_adds_up_to_its_score(world: World) -> None:
     for found in scored(asked, said, held):
         lines = found.receipt
         assert math.fsum(line.weight for line in lines) == pytest.approx(found.coverage)
-        assert math.fsum(line.contribution for line in lines) == pytest.approx(found.mean_while_active or 0.0)
+        assert math.fsum(line.contribution for line in lines) == pytest.approx(
+            found.mean_while_active or 0.0
+        )
         zero = float(values_of(found.rule, asked, happened, [ignorance(asked)])[0])
         gained = gains(found.rule, np.array([line.score for line in lines]), zero)
         whole = math.fsum(gained * np.array([line.weight for line in lines]))
@@ -236,7 +278,9 @@ def test_a_receipt_lists_what_stood_and_scores_each_forecast_by_itself(world: Wo
 
 @law
 @given(worlds, moments)
-def test_saying_again_what_stands_splits_an_interval_and_changes_no_number(world: World, again: float) -> None:
+def test_saying_again_what_stands_splits_an_interval_and_changes_no_number(
+    world: World, again: float
+) -> None:
     asked, said, held = world
     reaffirmed = timeline([*held.steps, (day(again), held.at(day(again)))])
     assert totals(asked, said, reaffirmed) == pytest.approx(totals(asked, said, held), abs=1e-9)
@@ -244,11 +288,15 @@ def test_saying_again_what_stands_splits_an_interval_and_changes_no_number(world
 
 @law
 @given(worlds, st.integers(0, 400), st.data())
-def test_what_is_said_when_the_answer_is_known_changes_nothing(world: World, later: int, data: st.DataObject) -> None:
+def test_what_is_said_when_the_answer_is_known_changes_nothing(
+    world: World, later: int, data: st.DataObject
+) -> None:
     asked, said, held = world
     close = effective_close(asked, said)
     early = timeline([step for step in held.steps if step[0] < close])
-    late = timeline([*early.steps, (close + timedelta(hours=6 * later), data.draw(distributions(asked)))])
+    late = timeline(
+        [*early.steps, (close + timedelta(hours=6 * later), data.draw(distributions(asked)))]
+    )
     assert scored(asked, said, late) == scored(asked, said, early) == scored(asked, said, held)
 
 
@@ -266,7 +314,9 @@ def test_what_was_said_before_the_opening_counts_from_the_opening(world: World) 
 
 @law
 @given(worlds, st.data())
-def test_everyone_scores_as_if_alone_and_equal_forecasts_score_equally(world: World, data: st.DataObject) -> None:
+def test_everyone_scores_as_if_alone_and_equal_forecasts_score_equally(
+    world: World, data: st.DataObject
+) -> None:
     asked, said, held = world
     others = data.draw(st.lists(timelines_on(asked), max_size=3))
     everyone = {ForecasterId(f"f{n}"): line for n, line in enumerate([held, *others, held])}
@@ -275,4 +325,6 @@ def test_everyone_scores_as_if_alone_and_equal_forecasts_score_equally(world: Wo
         own = [s for s in together if s.forecaster_id == who]
         assert own == list(score_question(asked, said, {who: line}))
     first, *_, last = ([s for s in together if s.forecaster_id == who] for who in everyone)
-    assert [replace(s, forecaster_id=ANN) for s in first] == [replace(s, forecaster_id=ANN) for s in last]
+    assert [replace(s, forecaster_id=ANN) for s in first] == [
+        replace(s, forecaster_id=ANN) for s in last
+    ]

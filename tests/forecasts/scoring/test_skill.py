@@ -51,7 +51,9 @@ def test_a_reference_that_loses_nothing_cannot_be_beaten() -> None:
 
 @law
 @given(loss_pairs, st.randoms(use_true_random=False))
-def test_skill_knows_no_order_and_no_unit(pairs: list[tuple[float, float]], rng: random.Random) -> None:
+def test_skill_knows_no_order_and_no_unit(
+    pairs: list[tuple[float, float]], rng: random.Random
+) -> None:
     found = skill_score(*zip(*pairs, strict=True))
     assert found is not None
     assert found <= 1.0
@@ -99,7 +101,8 @@ def test_an_outcome_that_is_neither_yes_nor_no_is_refused() -> None:
 
 
 def test_skill_against_climatology_by_hand() -> None:
-    # Own 0.04 + 0.09 + 0.01 over 3. Others say 0, 1/2, 1/2 where 1, 0, 0 came: 1 + 1/4 + 1/4 over 3. In sample 2/9.
+    # Own 0.04 + 0.09 + 0.01 over 3. Others say 0, 1/2, 1/2 where 1, 0, 0 came: 1 + 1/4 + 1/4 over
+    # 3. In sample 2/9.
     found = skill_vs_climatology([0.8, 0.3, 0.1], [1, 0, 0])
     bs, loo, insample = 0.14 / 3, 1.5 / 3, 2 / 9
     expected = ClimatologySkill(bs, insample, loo, 1 - bs / loo, 1 - bs / insample)
@@ -108,7 +111,9 @@ def test_skill_against_climatology_by_hand() -> None:
 
 
 def test_where_all_came_out_alike_there_is_nothing_to_beat() -> None:
-    assert skill_vs_climatology([0.2, 0.1], [0, 0]) == ClimatologySkill(pytest.approx(0.025), 0.0, 0.0, None, None)
+    assert skill_vs_climatology([0.2, 0.1], [0, 0]) == ClimatologySkill(
+        pytest.approx(0.025), 0.0, 0.0, None, None
+    )
 
 
 @law
@@ -123,7 +128,9 @@ def test_climatology_agrees_with_scikit_learn(pairs: list[tuple[float, int]]) ->
 
 @law
 @given(answers)
-def test_climatology_that_knows_the_answer_is_harder_to_beat(pairs: list[tuple[float, int]]) -> None:
+def test_climatology_that_knows_the_answer_is_harder_to_beat(
+    pairs: list[tuple[float, int]],
+) -> None:
     p, outcomes = zip(*pairs, strict=True)
     found = skill_vs_climatology(p, outcomes)
     assert found.bs_insample <= found.bs_loo + 1e-12
@@ -165,9 +172,13 @@ def test_an_interval_goes_with_the_sums_and_the_skill() -> None:
 
 def test_the_ratio_is_taken_anew_in_each_resample() -> None:
     # Clusters with sums (0.1, 1) and (1.8, 2): skill 0.9 (1/4), 1 − 1.9/3 (1/2) or 0.1 (1/4).
-    found = skill_with_interval([0.1, 0.9, 0.9], [1.0, 1.0, 1.0], name="hazard", clusters=["a", "b", "b"])
+    found = skill_with_interval(
+        [0.1, 0.9, 0.9], [1.0, 1.0, 1.0], name="hazard", clusters=["a", "b", "b"]
+    )
     assert (found.low, found.high) == pytest.approx((0.1, 0.9))
-    middle = skill_with_interval([0.1, 0.9, 0.9], [1.0] * 3, name="hazard", clusters=["a", "b", "b"], level=0.4)
+    middle = skill_with_interval(
+        [0.1, 0.9, 0.9], [1.0] * 3, name="hazard", clusters=["a", "b", "b"], level=0.4
+    )
     assert (middle.low, middle.high) == pytest.approx((1.1 / 3, 1.1 / 3))
 
 
@@ -187,7 +198,9 @@ def test_the_interval_agrees_with_scipy() -> None:
 
 def test_skill_repeats_with_its_seed() -> None:
     own, half = np.linspace(0.0, 0.6, 30), [0.25] * 30
-    first, again, other = (skill_with_interval(own, half, name="half", seed=seed) for seed in (3, 3, 4))
+    first, again, other = (
+        skill_with_interval(own, half, name="half", seed=seed) for seed in (3, 3, 4)
+    )
     assert first == again != other
 
 
@@ -205,7 +218,9 @@ def test_a_reference_that_may_lose_nothing_gives_no_interval() -> None:
 
 
 @pytest.mark.parametrize("clusters", [None, ["vote"]])
-def test_a_level_that_is_none_is_refused_however_few_the_clusters(clusters: list[str] | None) -> None:
+def test_a_level_that_is_none_is_refused_however_few_the_clusters(
+    clusters: list[str] | None,
+) -> None:
     with pytest.raises(ForecastsError, match="the level of an interval"):
         skill_with_interval([0.1], [0.2], name="half", clusters=clusters, level=95)
 
@@ -214,7 +229,9 @@ def test_a_level_that_is_none_is_refused_however_few_the_clusters(clusters: list
 @given(loss_pairs)
 def test_clusters_of_one_question_are_no_clusters(pairs: list[tuple[float, float]]) -> None:
     own, reference = zip(*pairs, strict=True)
-    labelled = skill_with_interval(own, reference, name="half", clusters=range(len(own)), resamples=50)
+    labelled = skill_with_interval(
+        own, reference, name="half", clusters=range(len(own)), resamples=50
+    )
     assert labelled == skill_with_interval(own, reference, name="half", resamples=50)
 
 
@@ -227,7 +244,9 @@ def dense(rows: list[Row]) -> dict[str, float]:
     design = np.zeros((len(rows), len(people) + len(questions)))
     for line, (who, what, _) in zip(design, rows, strict=True):
         line[people.index(str(who))] = line[len(people) + questions.index(str(what))] = 1.0
-    found = np.linalg.lstsq(design, np.array([row[2] for row in rows]), rcond=None)[0][: len(people)]
+    found = np.linalg.lstsq(design, np.array([row[2] for row in rows]), rcond=None)[0][
+        : len(people)
+    ]
     return dict(zip((str(who) for who in people), (found - found.mean()).tolist(), strict=True))
 
 
@@ -242,8 +261,11 @@ def panels(draw: st.DrawFn) -> list[Row]:
 def test_whoever_took_the_hard_questions_is_not_blamed_for_them() -> None:
     rows = [("ann", "hard", 0.6), ("ann", "easy", 0.1), ("bob", "hard", 0.5), ("cy", "easy", 0.1)]
     found = difficulty_adjusted(rows)
-    # Bob is 0.1 better than Ann and Cy her equal, although his plain mean of 0.5 is the worst of the three.
-    assert dict(found.effects) == pytest.approx({"bob": -0.2 / 3, "ann": 0.1 / 3, "cy": 0.1 / 3}, abs=1e-12)
+    # Bob is 0.1 better than Ann and Cy her equal, although his plain mean of 0.5 is the worst of
+    # the three.
+    assert dict(found.effects) == pytest.approx(
+        {"bob": -0.2 / 3, "ann": 0.1 / 3, "cy": 0.1 / 3}, abs=1e-12
+    )
     assert next(iter(found.effects)) == "bob"
     assert dict(found.questions) == {"ann": 2, "bob": 1, "cy": 1}
     assert found.comparable
@@ -258,10 +280,14 @@ def test_every_row_counts_and_every_question_once() -> None:
 
 def test_forecasters_without_a_chain_of_shared_questions_are_not_compared() -> None:
     linked = [("ann", "a", 0.2), ("bob", "a", 0.4), ("bob", "b", 0.3), ("cy", "b", 0.1)]
-    found = difficulty_adjusted([("eve", "z", 0.0), ("dan", "z", 0.9), ("fay", "alone", 0.5), *linked])
+    found = difficulty_adjusted(
+        [("eve", "z", 0.0), ("dan", "z", 0.9), ("fay", "alone", 0.5), *linked]
+    )
     assert found.components == ({"ann", "bob", "cy"}, {"dan", "eve"}, {"fay"})
     assert not found.comparable
-    assert dict(found.effects) == pytest.approx(dict(difficulty_adjusted(linked).effects), abs=1e-12)
+    assert dict(found.effects) == pytest.approx(
+        dict(difficulty_adjusted(linked).effects), abs=1e-12
+    )
     assert found.questions["eve"] == found.questions["fay"] == 1
 
 
@@ -291,12 +317,17 @@ def test_order_of_rows_and_difficulty_of_a_question_change_no_effect(
 ) -> None:
     moved = [(who, what, score + (harder if what == "first" else 0.0)) for who, what, score in rows]
     rng.shuffle(moved)
-    assert dict(difficulty_adjusted(moved).effects) == pytest.approx(dict(difficulty_adjusted(rows).effects), abs=1e-9)
+    assert dict(difficulty_adjusted(moved).effects) == pytest.approx(
+        dict(difficulty_adjusted(rows).effects), abs=1e-9
+    )
 
 
 @pytest.mark.parametrize(
     ("rows", "reason"),
-    [([], "at least one score"), ([("ann", "a", math.nan), ("bob", "a", 0.1)], "missing or infinite")],
+    [
+        ([], "at least one score"),
+        ([("ann", "a", math.nan), ("bob", "a", 0.1)], "missing or infinite"),
+    ],
 )
 def test_a_panel_that_cannot_be_compared_is_refused(rows: list[Row], reason: str) -> None:
     with pytest.raises(ForecastsError, match=reason):

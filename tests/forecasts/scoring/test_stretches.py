@@ -26,7 +26,11 @@ def cut(over: Windows, *intervals: tuple[int, int, int]) -> Stretches:
 def test_times_are_whole_microseconds_whatever_their_zone() -> None:
     east = datetime(1970, 1, 1, 2, tzinfo=timezone(timedelta(hours=2)))
     early = datetime(1969, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)
-    assert microseconds([east, early, datetime(1970, 1, 2, tzinfo=UTC)]).tolist() == [0, -1, 86_400_000_000]
+    assert microseconds([east, early, datetime(1970, 1, 2, tzinfo=UTC)]).tolist() == [
+        0,
+        -1,
+        86_400_000_000,
+    ]
     assert microseconds([]).tolist() == []
 
 
@@ -65,7 +69,11 @@ def test_each_pair_has_its_own_window_and_its_own_means() -> None:
 @pytest.mark.parametrize("ends", [0, -5])
 def test_an_answer_known_by_the_opening_leaves_nothing(ends: int) -> None:
     found = cut(windows((0, 10, ends)), (0, -3, 5), (0, 5, 10))
-    assert (found.length.tolist(), found.share.tolist(), found.weight.tolist()) == ([0, 0], [0, 0], [0, 0])
+    assert (found.length.tolist(), found.share.tolist(), found.weight.tolist()) == (
+        [0, 0],
+        [0, 0],
+        [0, 0],
+    )
     assert (found.coverage.tolist(), found.attainable_coverage.tolist()) == ([0.0], [0.0])
     means, parts = found.means(np.array([0.3, 0.4]))
     assert np.isnan(means).all()

@@ -16,31 +16,54 @@ from forecasts.scoring.stretches import Windows, microseconds
 from forecasts.scoring.table import BinaryTable, TableScores, score_table
 from forecasts.timeline import Timeline
 from tests.forecasts.scoring import reference_scoring
-from tests.forecasts.strategies import OPENS, day, law, probabilities, question, resolution, timelines
+from tests.forecasts.strategies import (
+    OPENS,
+    day,
+    law,
+    probabilities,
+    question,
+    resolution,
+    timelines,
+)
 
 Row = tuple[int, int, int, float]
 
 
 def table(rows: list[Row], pairs: list[tuple[int, int, int, int]]) -> BinaryTable:
     """A table from (pair, start, end, p) and, for each pair, (opens, closes, ends, outcome)."""
-    pair, start, end = (np.array([row[place] for row in rows], dtype=np.int64) for place in range(3))
+    pair, start, end = (
+        np.array([row[place] for row in rows], dtype=np.int64) for place in range(3)
+    )
     opens, closes, ends, outcome = np.array(pairs, dtype=np.int64).reshape(-1, 4).T
     p = np.array([row[3] for row in rows], dtype=np.float64)
-    return BinaryTable(pair.astype(np.intp), start, end, p, Windows(opens, closes, ends), outcome.astype(np.float64))
+    return BinaryTable(
+        pair.astype(np.intp),
+        start,
+        end,
+        p,
+        Windows(opens, closes, ends),
+        outcome.astype(np.float64),
+    )
 
 
 @st.composite
 def tables(draw: st.DrawFn) -> BinaryTable:
-    """Several pairs whose intervals come in any order, with gaps between them, some outside their windows."""
+    """Several pairs whose intervals come in any order, with gaps between them, some outside their
+    windows.
+    """
     times = st.integers(-20, 120)
-    windows = draw(st.lists(st.tuples(st.integers(0, 30), st.integers(1, 70), times), min_size=1, max_size=5))
+    windows = draw(
+        st.lists(st.tuples(st.integers(0, 30), st.integers(1, 70), times), min_size=1, max_size=5)
+    )
     pairs = [(opens, opens + long, ends, draw(st.integers(0, 1))) for opens, long, ends in windows]
     rows: list[Row] = []
     for pair in range(len(pairs)):
         cuts = sorted(draw(st.sets(times, max_size=6)))
         kept = draw(st.lists(st.booleans(), min_size=len(cuts), max_size=len(cuts)))
         stood = zip(pairwise(cuts), kept[1:], strict=True)
-        rows += [(pair, start, end, draw(probabilities)) for (start, end), stands in stood if stands]
+        rows += [
+            (pair, start, end, draw(probabilities)) for (start, end), stands in stood if stands
+        ]
     return table(draw(st.permutations(rows)), pairs)
 
 
@@ -50,11 +73,19 @@ def assert_as_the_loop_says(given_table: BinaryTable, found: dict[str, TableScor
         for name, expected in reference_scoring.score(asked).items():
             scores = found[name]
             mean = np.nan if expected.mean_while_active is None else expected.mean_while_active
-            assert scores.mean_while_active[pair] == pytest.approx(mean, abs=1e-9, rel=1e-12, nan_ok=True)
-            assert scores.skill_over_schedule[pair] == pytest.approx(expected.skill_over_schedule, abs=1e-9)
+            assert scores.mean_while_active[pair] == pytest.approx(
+                mean, abs=1e-9, rel=1e-12, nan_ok=True
+            )
+            assert scores.skill_over_schedule[pair] == pytest.approx(
+                expected.skill_over_schedule, abs=1e-9
+            )
             assert scores.coverage[pair] == pytest.approx(expected.coverage, abs=1e-12)
-            assert scores.attainable_coverage[pair] == pytest.approx(expected.attainable_coverage, abs=1e-12)
-            assert scores.score[rows[pair]] == pytest.approx([line.score for line in expected.receipt], abs=1e-9)
+            assert scores.attainable_coverage[pair] == pytest.approx(
+                expected.attainable_coverage, abs=1e-12
+            )
+            assert scores.score[rows[pair]] == pytest.approx(
+                [line.score for line in expected.receipt], abs=1e-9
+            )
             parts = [line.contribution for line in expected.receipt]
             assert scores.contribution[rows[pair]] == pytest.approx(parts, abs=1e-9)
 
@@ -87,15 +118,21 @@ def test_a_large_table_equals_the_readable_loop() -> None:
 
 
 @law
-@given(st.lists(timelines, min_size=1, max_size=4), st.integers(0, 480), st.sampled_from(["yes", "no"]))
-def test_the_table_equals_scores_with_receipts(held: list[Timeline], quarters: int, outcome: Outcome) -> None:
+@given(
+    st.lists(timelines, min_size=1, max_size=4), st.integers(0, 480), st.sampled_from(["yes", "no"])
+)
+def test_the_table_equals_scores_with_receipts(
+    held: list[Timeline], quarters: int, outcome: Outcome
+) -> None:
     asked, said = question(days=100), resolution(outcome, known=quarters / 4)
     everyone = {ForecasterId(str(n)): line for n, line in enumerate(held)}
     scored = score_question(asked, said, everyone)
     count = len(held)
     # What stood for ever before and after is left to the table to cut.
     spans = [(n, s) for n, line in enumerate(held) for s in line.spans(day(-500), day(500))]
-    opens, closes, ends = microseconds([OPENS, asked.closes_at, min(asked.closes_at, said.known_at)]).tolist()
+    opens, closes, ends = microseconds(
+        [OPENS, asked.closes_at, min(asked.closes_at, said.known_at)]
+    ).tolist()
     found = score_table(
         BinaryTable(
             np.array([n for n, _ in spans], dtype=np.intp),
@@ -118,8 +155,12 @@ def test_the_table_equals_scores_with_receipts(held: list[Timeline], quarters: i
 def test_two_sided_is_twice_the_brier_score() -> None:
     found = score_table(table([(0, 0, 5, 0.8), (0, 5, 10, 0.3)], [(0, 10, 8, 1)]))
     assert found["brier"].mean_while_active.tolist() == pytest.approx([(5 * 0.04 + 3 * 0.49) / 8])
-    assert found["brier_two_sided"].mean_while_active == pytest.approx(2 * found["brier"].mean_while_active)
-    assert found["brier_two_sided"].skill_over_schedule == pytest.approx(2 * found["brier"].skill_over_schedule)
+    assert found["brier_two_sided"].mean_while_active == pytest.approx(
+        2 * found["brier"].mean_while_active
+    )
+    assert found["brier_two_sided"].skill_over_schedule == pytest.approx(
+        2 * found["brier"].skill_over_schedule
+    )
 
 
 def test_rules_share_the_coverage() -> None:

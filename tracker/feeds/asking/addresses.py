@@ -2,12 +2,13 @@
 
 Whoever may name a feed, and every server that may redirect one, could otherwise make the tracker
 ask machines that only it can reach: its own, the router, the cloud's key store. So only public
-addresses are asked, unless the operator allows more. The question is put to the address that is about
-to be connected to, never to the name, because a name can lead to one address when it is looked at and
-to another when it is used.
+addresses are asked, unless the operator allows more. The question is put to the address that is
+about to be connected to, never to the name, because a name can lead to one address when it is
+looked at and to another when it is used.
 
-The ranges are written out instead of asking `ipaddress.is_global`, whose answer differs between versions
-of Python: 3.11 takes NAT64 and 6to4 forms of 127.0.0.1, 192.88.99.1 and all multicast for public.
+The ranges are written out instead of asking `ipaddress.is_global`, whose answer differs between
+versions of Python: 3.11 takes NAT64 and 6to4 forms of 127.0.0.1, 192.88.99.1 and all multicast for
+public.
 """
 
 import re
@@ -30,7 +31,10 @@ NOT_PUBLIC: Final = tuple(
         ("10.0.0.0/8", "private"),
         ("100.64.0.0/10", "inside a carrier's network"),
         ("127.0.0.0/8", "loopback"),
-        ("168.63.129.16/32", "a cloud's own"),  # Azure's machines get their keys there, under a public number
+        (
+            "168.63.129.16/32",
+            "a cloud's own",
+        ),  # Azure's machines get their keys there, under a public number
         ("169.254.0.0/16", "link-local"),
         ("172.16.0.0/12", "private"),
         ("192.0.0.0/24", "reserved"),
@@ -45,7 +49,10 @@ NOT_PUBLIC: Final = tuple(
         # https://www.iana.org/assignments/iana-ipv6-special-registry
         ("::/128", "unspecified"),
         ("::1/128", "loopback"),
-        ("64:ff9b:1::/48", "private"),  # NAT64 of one's own, which hides its IPv4 address in more than one way
+        (
+            "64:ff9b:1::/48",
+            "private",
+        ),  # NAT64 of one's own, which hides its IPv4 address in more than one way
         ("fc00::/7", "private"),
         ("fe80::/10", "link-local"),
         ("fec0::/10", "private"),
@@ -63,14 +70,18 @@ _NAT64: Final = IPv6Network("64:ff9b::/96")
 
 LONGEST_SHOWN: Final = 60
 
-_HOST: Final = re.compile(r"[a-z0-9._-]{1,253}|[0-9a-f:.]{2,45}(?:%[\w.~-]{1,32})?", re.IGNORECASE | re.ASCII)
+_HOST: Final = re.compile(
+    r"[a-z0-9._-]{1,253}|[0-9a-f:.]{2,45}(?:%[\w.~-]{1,32})?", re.IGNORECASE | re.ASCII
+)
 _RAW_BYTE: Final = re.compile("[\udc80-\udcff]")
 
 
 def web_address(text: str) -> URL | None:
-    """An http(s) address in the form in which it is asked, without its fragment; None if it is none.
+    """An http(s) address in the form in which it is asked, without its fragment; None if it is
+    none.
 
-    It is read by the parser that the client itself goes by (yarl), so that what is checked is what is asked.
+    It is read by the parser that the client itself goes by (yarl), so that what is checked is what
+    is asked.
     """
     try:
         url = URL(text.strip())
@@ -85,8 +96,8 @@ def web_address(text: str) -> URL | None:
 def redirect_target(url: URL, location: str) -> URL | None:
     """Where a redirect from `url` leads; None if that is no http(s) address.
 
-    A user and password go along within the same host, also to its secure port, and nowhere else; those
-    that a server makes up are dropped.
+    A user and password go along within the same host, also to its secure port, and nowhere else;
+    those that a server makes up are dropped.
     """
     location = _RAW_BYTE.sub(lambda byte: f"%{ord(byte[0]) - 0xDC00:02X}", location.strip())
     try:
@@ -98,7 +109,11 @@ def redirect_target(url: URL, location: str) -> URL | None:
     secured = (url.scheme, url.port, target.scheme, target.port) == ("http", 80, "https", 443)
     same = (url.scheme, url.port) == (target.scheme, target.port) or secured
     if url.raw_host == target.raw_host and same:
-        return target.with_user(url.user).with_password(url.password) if url.user else target.with_user(None)
+        return (
+            target.with_user(url.user).with_password(url.password)
+            if url.user
+            else target.with_user(None)
+        )
     return target.with_user(None)
 
 
@@ -123,7 +138,8 @@ class Allowed:
     def of(cls, private: Iterable[str]) -> "Allowed":
         """From host names, addresses, networks (10.0.0.0/8) and "*" for everything.
 
-        Raises ValueError for a network that is none, so that a slip of the pen is not silently no permission.
+        Raises ValueError for a network that is none, so that a slip of the pen is not silently no
+        permission.
         """
         entries = [entry.strip() for entry in private if entry.strip()]
         networks = [n for n in map(_network, entries) if n is not None]
@@ -135,11 +151,15 @@ class Allowed:
         return host_name(host) in self.names
 
     def refusal(self, host: str, address: str) -> str:
-        """Why `address` may not be asked for a feed at `host`, and what to do about it; "" if it may be."""
+        """Why `address` may not be asked for a feed at `host`, and what to do about it; "" if it
+        may be.
+        """
         if self.everything or self.host(host) or not (why := refusal(address)):
             return ""
         found = _read(address)
-        if found is not None and any(form in network for form in _forms(found) for network in self.networks):
+        if found is not None and any(
+            form in network for form in _forms(found) for network in self.networks
+        ):
             return ""
         shown = address[:LONGEST_SHOWN]
         return f"{shown} is not a public address ({why}); allow it with the setting private_feeds"
@@ -150,12 +170,16 @@ def _network(entry: str) -> Network | None:
         return ip_network(entry.strip("[]"), strict=False)
     except ValueError:
         if "/" in entry:
-            raise ValueError(f"private_feeds: {entry[:LONGEST_SHOWN]!r} is no network such as 10.0.0.0/8") from None
+            raise ValueError(
+                f"private_feeds: {entry[:LONGEST_SHOWN]!r} is no network such as 10.0.0.0/8"
+            ) from None
         return None
 
 
 def host_name(host: str) -> str:
-    """A host's name as it is compared: lower case, the ASCII form of other scripts, no dot at the end."""
+    """A host's name as it is compared: lower case, the ASCII form of other scripts, no dot at the
+    end.
+    """
     name = host.rstrip(".").lower()
     if name.isascii():
         return name

@@ -1,15 +1,17 @@
-"""One bounded, polite and safe GET per feed. The only file that knows the HTTP client; bytes come out.
+"""One bounded, polite and safe GET per feed. The only file that knows the HTTP client; bytes come
+out.
 
-Bounded in time (one deadline over connecting, redirects and every byte, so a server that drips is cut
-off), in size (after decompression, so a small bomb stays small) and in redirects (followed by hand,
-each hop looked at). Polite: conditional requests with the server's own validators, an honest name, no
-cookies, few requests at once to one host and a steady rate per site. Safe: the one place where sockets are
-made looks at the address that is about to be connected to, whether it came from the feed's own address,
-from a name server or from a redirect. A feed's failure is a value with a reason that a person
-understands; one feed's failure stops no other.
+Bounded in time (one deadline over connecting, redirects and every byte, so a server that drips is
+cut off), in size (after decompression, so a small bomb stays small) and in redirects (followed by
+hand, each hop looked at). Polite: conditional requests with the server's own validators, an honest
+name, no cookies, few requests at once to one host and a steady rate per site. Safe: the one place
+where sockets are made looks at the address that is about to be connected to, whether it came from
+the feed's own address, from a name server or from a redirect. A feed's failure is a value with a
+reason that a person understands; one feed's failure stops no other.
 
-aiohttp because of what a request costs the processor: 0.06 ms for a 304 (on uvloop; 0.09 with all that is
-around it here) against 0.36 with httpx and 0.54 with requests, so that fetching stays a small part of a round.
+aiohttp because of what a request costs the processor: 0.06 ms for a 304 (on uvloop; 0.09 with all
+that is around it here) against 0.36 with httpx and 0.54 with requests, so that fetching stays a
+small part of a round.
 """
 
 import asyncio
@@ -39,7 +41,14 @@ from tracker.feeds.answers import (
     NotModified,
 )
 from tracker.feeds.asking.addresses import Allowed, redirect_target, web_address
-from tracker.feeds.asking.headers import freshness, one_line, request_headers, retry_after, status_line, validator
+from tracker.feeds.asking.headers import (
+    freshness,
+    one_line,
+    request_headers,
+    retry_after,
+    status_line,
+    validator,
+)
 from tracker.feeds.asking.intake import Intake
 from tracker.feeds.asking.manners import registrable_domain
 from tracker.feeds.asking.names import Names
@@ -48,14 +57,16 @@ from tracker.feeds.asking.turns import NotNow, Turns
 from tracker.feeds.text import visible
 
 ACCEPT: Final = (
-    "application/atom+xml, application/rss+xml, application/rdf+xml;q=0.9, application/feed+json;q=0.9, "
-    "application/xml;q=0.8, text/xml;q=0.8, */*;q=0.1"
+    "application/atom+xml, application/rss+xml, application/rdf+xml;q=0.9, "
+    "application/feed+json;q=0.9, application/xml;q=0.8, text/xml;q=0.8, */*;q=0.1"
 )
 KEEP_ALIVE: Final = 75.0
 """Seconds for which a connection is kept for the next feed of its host."""
 
 MOST_KEPT: Final = 400
-"""Open connections beyond which new ones are not kept: a process may often have no more than a thousand files."""
+"""Open connections beyond which new ones are not kept: a process may often have no more than a
+thousand files.
+"""
 
 LONGEST_TYPE: Final = 200
 """Characters of a Content-Type."""
@@ -67,7 +78,8 @@ PATIENCE: Final = (429, 503)
 
 
 class HttpFetch:
-    """A `Fetch` over HTTP. It may be called from any thread, also one that runs an event loop of its own.
+    """A `Fetch` over HTTP. It may be called from any thread, also one that runs an event loop of
+    its own.
 
     Its thread and connections are kept from the first call until `close`. Raises ValueError when
     `limits.private` names a network that is none.
@@ -88,10 +100,22 @@ class HttpFetch:
 
 class _Failure(Exception):  # it travels inside this file only, and leaves as a FetchFailed
     def __init__(
-        self, reason: str, status: int | None = None, wait: float | None = None, *, gone: bool = False, rests: str = ""
+        self,
+        reason: str,
+        status: int | None = None,
+        wait: float | None = None,
+        *,
+        gone: bool = False,
+        rests: str = "",
     ) -> None:
         super().__init__(reason)
-        self.reason, self.status, self.wait, self.gone, self.rests = reason, status, wait, gone, rests
+        self.reason, self.status, self.wait, self.gone, self.rests = (
+            reason,
+            status,
+            wait,
+            gone,
+            rests,
+        )
 
 
 class _Redirect(NamedTuple):
@@ -101,7 +125,9 @@ class _Redirect(NamedTuple):
 
 @dataclass(slots=True)
 class _Visit:
-    """One request on its way. `seconds` is what its finished hops took, `begun` when the present one began."""
+    """One request on its way. `seconds` is what its finished hops took, `begun` when the present
+    one began.
+    """
 
     request: FetchRequest
     line: Round
@@ -171,12 +197,18 @@ class _Client:
         try:
             return await self._follow(visit)
         except _Failure as it:
-            return FetchFailed(feed, it.reason, it.status, it.wait, it.gone, it.rests, visit.seconds)
+            return FetchFailed(
+                feed, it.reason, it.status, it.wait, it.gone, it.rests, visit.seconds
+            )
         except NotNow as later:
             return Deferred(feed, later.wait_seconds, later.reason)
         except TimeoutError:
-            return FetchFailed(feed, f"timed out after {self._limits.total_seconds:g} s", seconds=visit.seconds)
-        except Exception as error:  # whatever one server makes the client stumble over stops no other feed
+            return FetchFailed(
+                feed, f"timed out after {self._limits.total_seconds:g} s", seconds=visit.seconds
+            )
+        except (
+            Exception
+        ) as error:  # whatever one server makes the client stumble over stops no other feed
             return FetchFailed(feed, visit.refusal or _reason(error), seconds=visit.seconds)
 
     async def _follow(self, visit: _Visit) -> Fetched | NotModified:
@@ -200,7 +232,9 @@ class _Client:
         visit.host, visit.refusal = host, ""
         if not self._limits.polite:
             return nullcontext()
-        return self._turns.turn(visit.request.feed_id, host, visit.paid, domain=self._domain(host), line=visit.line)
+        return self._turns.turn(
+            visit.request.feed_id, host, visit.paid, domain=self._domain(host), line=visit.line
+        )
 
     def _domain(self, host: str) -> str:
         """The party that a public host belongs to; "" for a host of one's own."""
@@ -212,7 +246,9 @@ class _Client:
         try:
             async with asyncio.timeout(self._limits.total_seconds - visit.seconds) as deadline:
                 session = self._keeping if len(self._sockets) < MOST_KEPT else self._passing
-                response = await session.get(url, headers=request_headers(visit.request), allow_redirects=False)
+                response = await session.get(
+                    url, headers=request_headers(visit.request), allow_redirects=False
+                )
                 try:
                     return await self._read(visit, response, deadline)
                 finally:
@@ -230,7 +266,10 @@ class _Client:
         if status != HTTPStatus.OK and not not_modified:
             raise self._refused(response, visit.host)
         body = b"" if not_modified else await self._body(visit, response, deadline)
-        seconds, control = visit.seconds + self._clock() - visit.begun, ",".join(headers.getall("Cache-Control", ()))
+        seconds, control = (
+            visit.seconds + self._clock() - visit.begun,
+            ",".join(headers.getall("Cache-Control", ())),
+        )
         fresh = freshness(control, headers.get("Age", ""), headers.get("Expires", ""), self._now())
         if not_modified:
             return NotModified(request.feed_id, fresh, visit.moved_to, seconds)
@@ -247,9 +286,15 @@ class _Client:
             seconds=seconds,
         )
 
-    async def _body(self, visit: _Visit, response: aiohttp.ClientResponse, deadline: asyncio.Timeout) -> bytes:
-        """The whole body, unless it is over the limit. The client unpacks it piece by piece, not all at once."""
-        most = self._limits.max_bytes if visit.request.max_bytes is None else visit.request.max_bytes
+    async def _body(
+        self, visit: _Visit, response: aiohttp.ClientResponse, deadline: asyncio.Timeout
+    ) -> bytes:
+        """The whole body, unless it is over the limit. The client unpacks it piece by piece, not
+        all at once.
+        """
+        most = (
+            self._limits.max_bytes if visit.request.max_bytes is None else visit.request.max_bytes
+        )
         body = None
         if (response.content_length or 0) <= most:
             body = await self._intake.all_of(response.content.readany, most, deadline)
@@ -259,11 +304,17 @@ class _Client:
 
     def _refused(self, response: aiohttp.ClientResponse, host: str) -> _Failure:
         status = response.status
-        wait = retry_after(response.headers.get("Retry-After", ""), self._now()) if status in PATIENCE else None
+        wait = (
+            retry_after(response.headers.get("Retry-After", ""), self._now())
+            if status in PATIENCE
+            else None
+        )
         domain = self._domain(host) if wait is not None else ""
         if wait and domain and self._limits.polite:
             self._turns.rest(domain, wait)
-        return _Failure(status_line(status), status, wait, gone=status == HTTPStatus.GONE, rests=domain)
+        return _Failure(
+            status_line(status), status, wait, gone=status == HTTPStatus.GONE, rests=domain
+        )
 
 
 class _Names(Names, AbstractResolver):

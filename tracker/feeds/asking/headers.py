@@ -56,18 +56,24 @@ def validator(header: str | None) -> str | None:
 
 
 def retry_after(header: str, now: datetime) -> float | None:
-    """Whole seconds to wait by a Retry-After header, which holds seconds or a date; None if it is unreadable.
+    """Whole seconds to wait by a Retry-After header, which holds seconds or a date; None if it is
+    unreadable.
 
     A date is rounded up, so that nobody comes back earlier than asked.
     """
     if seconds := _SECONDS.fullmatch(header):
         return min(float(seconds[1]), LONGEST_WAIT)
     until = _date(header)
-    return None if until is None else min(max(float(math.ceil((until - now).total_seconds())), 0.0), LONGEST_WAIT)
+    return (
+        None
+        if until is None
+        else min(max(float(math.ceil((until - now).total_seconds())), 0.0), LONGEST_WAIT)
+    )
 
 
 def freshness(cache_control: str, age: str, expires: str, now: datetime) -> float:
-    """Seconds for which an answer stays fresh: max-age less the time that it has lain, else until Expires.
+    """Seconds for which an answer stays fresh: max-age less the time that it has lain, else until
+    Expires.
 
     At most a year; 0 when nothing is said or the answer is not to be kept.
     """

@@ -1,7 +1,9 @@
-"""Taking in a body piece by piece, so that neither one large answer nor many at once fill the memory.
+"""Taking in a body piece by piece, so that neither one large answer nor many at once fill the
+memory.
 
-128 answers of 20 MB each under way together would be 2.5 GB. So only a few bodies may be large at the
-same time; the others wait, without their time running out, since it is we who are short of room.
+128 answers of 20 MB each under way together would be 2.5 GB. So only a few bodies may be large at
+the same time; the others wait, without their time running out, since it is we who are short of
+room.
 """
 
 import asyncio
@@ -20,8 +22,12 @@ class Intake:
     def __init__(self) -> None:
         self._large = asyncio.Semaphore(LARGE_AT_ONCE)
 
-    async def all_of(self, piece: Callable[[], Awaitable[bytes]], most: int, deadline: asyncio.Timeout) -> bytes | None:
-        """The pieces up to the first empty one, put together; None when they are more than `most` bytes."""
+    async def all_of(
+        self, piece: Callable[[], Awaitable[bytes]], most: int, deadline: asyncio.Timeout
+    ) -> bytes | None:
+        """The pieces up to the first empty one, put together; None when they are more than `most`
+        bytes.
+        """
         pieces, size, large = list[bytes](), 0, False
         try:
             while got := await piece():

@@ -1,9 +1,9 @@
 """How often one party may be asked. Pure: the time is an argument, and nobody sleeps here.
 
-A party is a registrable domain (bbc.co.uk, but a.github.io and b.github.io are two), because servers
-count requests per site and not per host name, and because what one customer of a hosting service
-says must not silence the others. Each has a bucket of tokens: a few requests at once, then a steady
-rate. Who would have to wait for long is told when to come back, one after the other.
+A party is a registrable domain (bbc.co.uk, but a.github.io and b.github.io are two), because
+servers count requests per site and not per host name, and because what one customer of a hosting
+service says must not silence the others. Each has a bucket of tokens: a few requests at once, then
+a steady rate. Who would have to wait for long is told when to come back, one after the other.
 """
 
 from dataclasses import dataclass, field
@@ -20,7 +20,10 @@ PATIENCE: Final = 5.0
 """Seconds. A shorter wait is slept through, a longer one is a reason to come back later."""
 
 ONES_OWN: Final = frozenset(
-    "localhost localdomain local lan home corp internal intranet private test example invalid onion arpa".split()
+    (
+        "localhost localdomain local lan home corp internal intranet private test example invalid "
+        "onion arpa"
+    ).split()
 )
 """Last parts of names that no public name server knows."""
 
@@ -47,7 +50,9 @@ SLOWER: Final = MappingProxyType({"reddit.com": Rate(gap=60.0, burst=1)})
 
 @lru_cache(maxsize=20_000)
 def registrable_domain(host: str) -> str:
-    """The part of a host's name that one party has registered; "" for addresses and names of one's own network."""
+    """The part of a host's name that one party has registered; "" for addresses and names of one's
+    own network.
+    """
     name = host.rstrip(".").lower()
     if name.rpartition(".")[2] in ONES_OWN or _is_address(name):
         return ""
@@ -72,7 +77,9 @@ def _is_address(name: str) -> bool:
 
 @dataclass(slots=True)
 class _Bucket:
-    """`full_at` is when all tokens are back, `promised` the last time that somebody was told to come back at."""
+    """`full_at` is when all tokens are back, `promised` the last time that somebody was told to
+    come back at.
+    """
 
     full_at: float = 0.0
     promised: float = 0.0
@@ -91,10 +98,11 @@ class Buckets:
         self._room = ROOM
 
     def wait(self, domain: str, feed: FeedId, now: float) -> float:
-        """Seconds until a feed may be asked. Up to PATIENCE, the token is taken and the feed is to be asked then.
+        """Seconds until a feed may be asked. Up to PATIENCE, the token is taken and the feed is to
+        be asked then.
 
-        Beyond, nothing is taken: the feed is to come back, and keeps its place until it does. Those who come
-        for the first time queue behind those who were told to come back.
+        Beyond, nothing is taken: the feed is to come back, and keeps its place until it does. Those
+        who come for the first time queue behind those who were told to come back.
         """
         bucket, gap = self._bucket(domain, now), _rate(domain).gap
         promise = bucket.promises.get(feed)
@@ -129,7 +137,9 @@ class Buckets:
                 self._room = max(ROOM, 2 * len(self._buckets))
             bucket = self._buckets[domain] = _Bucket()
         elif bucket.promises and bucket.promised <= now:
-            bucket.promises = {f: at for f, at in bucket.promises.items() if now - at < FORGOTTEN_AFTER}
+            bucket.promises = {
+                f: at for f, at in bucket.promises.items() if now - at < FORGOTTEN_AFTER
+            }
         return bucket
 
 

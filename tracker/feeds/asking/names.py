@@ -1,8 +1,8 @@
 """Looking up the addresses of hosts, in threads.
 
-A lookup cannot be broken off, and one that hangs for a minute must hold up no other: so there is a thread
-for each request that can be under way. (uvloop's own lookups share four threads; four dead name servers
-would stop them all.)
+A lookup cannot be broken off, and one that hangs for a minute must hold up no other: so there is a
+thread for each request that can be under way. (uvloop's own lookups share four threads; four dead
+name servers would stop them all.)
 """
 
 import asyncio
@@ -31,11 +31,22 @@ class Names:
     def __init__(self, at_once: int) -> None:
         self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="names")
 
-    async def resolve(self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC) -> list[Found]:
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[Found]:
         """All addresses of a host, best first. Raises OSError when there are none."""
-        found = await asyncio.get_running_loop().run_in_executor(self._threads, _addresses, host, family)
+        found = await asyncio.get_running_loop().run_in_executor(
+            self._threads, _addresses, host, family
+        )
         return [
-            Found(hostname=host, host=address, port=port, family=kind, proto=0, flags=socket.AI_NUMERICHOST)
+            Found(
+                hostname=host,
+                host=address,
+                port=port,
+                family=kind,
+                proto=0,
+                flags=socket.AI_NUMERICHOST,
+            )
             for kind, address in found
         ]
 

@@ -1,8 +1,9 @@
 """Many requests at once for callers that know nothing of event loops.
 
-One event loop in a thread of its own, started at first use and kept until `close`, so that what it has
-opened (connections above all) serves every round. Callers iterate in their own threads. A hop between
-threads costs 50 to 100 µs, as much as a whole request, so requests and answers cross in batches.
+One event loop in a thread of its own, started at first use and kept until `close`, so that what it
+has opened (connections above all) serves every round. Callers iterate in their own threads. A hop
+between threads costs 50 to 100 µs, as much as a whole request, so requests and answers cross in
+batches.
 """
 
 import asyncio
@@ -22,7 +23,9 @@ PAUSE: Final = 1.0
 """Seconds without an answer after which the caller is asked for more requests again."""
 
 WAITING_ROOM: Final = 1_000
-"""Requests of one round that may wait for their turn without taking the place of one that is under way."""
+"""Requests of one round that may wait for their turn without taking the place of one that is under
+way.
+"""
 
 
 class Round:
@@ -84,9 +87,13 @@ Answer = Callable[[FetchRequest, Round], Coroutine[Any, Any, FetchResult]]
 
 
 class Rounds:
-    """A `Fetch` that asks by way of `answering`, which is opened once and gives the function that answers."""
+    """A `Fetch` that asks by way of `answering`, which is opened once and gives the function that
+    answers.
+    """
 
-    def __init__(self, in_flight: int, answering: Callable[[], AbstractAsyncContextManager[Answer]]) -> None:
+    def __init__(
+        self, in_flight: int, answering: Callable[[], AbstractAsyncContextManager[Answer]]
+    ) -> None:
         self._in_flight = in_flight
         self._answering = answering
         self._lock = Lock()
@@ -117,7 +124,9 @@ class Rounds:
                 thread.call(round_.cancel)
 
     def close(self) -> None:
-        """Break off what is under way and let go of the connections. Using it again opens new ones."""
+        """Break off what is under way and let go of the connections. Using it again opens new
+        ones.
+        """
         with self._lock:
             thread, self._loop_thread = self._loop_thread, None
         if thread is not None:
@@ -141,7 +150,9 @@ class _LoopThread(Thread):
     answer: Answer
 
     def __init__(self, answering: Callable[[], AbstractAsyncContextManager[Answer]]) -> None:
-        super().__init__(name="feeds", daemon=True)  # a daemon: who forgot to close it shall not hang at exit
+        super().__init__(
+            name="feeds", daemon=True
+        )  # a daemon: who forgot to close it shall not hang at exit
         self.rounds: set[Round] = set()
         self._answering = answering
         self._opened = Event()

@@ -1,8 +1,9 @@
-"""Waiting for one's turn: the buckets of `manners`, few at once per host, and all places taken last.
+"""Waiting for one's turn: the buckets of `manners`, few at once per host, and all places taken
+last.
 
-Who waits holds nothing that another could use: first comes the domain's token, then a place at the host,
-then one of the places for all, so that a crowd for a slow host leaves room for everybody else. None of
-it counts against a feed's own time.
+Who waits holds nothing that another could use: first comes the domain's token, then a place at the
+host, then one of the places for all, so that a crowd for a slow host leaves room for everybody
+else. None of it counts against a feed's own time.
 """
 
 import asyncio
@@ -17,7 +18,9 @@ from tracker.feeds.asking.rounds import Round
 from tracker.feeds.item import FeedId
 
 LONGEST_QUEUE: Final = 60.0
-"""Seconds that a feed stands in line at a host before it is sent away to come back as much later."""
+"""Seconds that a feed stands in line at a host before it is sent away to come back as much
+later.
+"""
 
 
 class NotNow(Exception):
@@ -35,13 +38,18 @@ class Turns:
         self._buckets = Buckets()
         self._per_host = limits.per_host
         self._places = asyncio.Semaphore(limits.in_flight)
-        self._hosts: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()  # gone when nobody is there
+        self._hosts: WeakValueDictionary[str, asyncio.Semaphore] = (
+            WeakValueDictionary()
+        )  # gone when nobody is there
 
     @asynccontextmanager
-    async def turn(self, feed: FeedId, host: str, paid: set[str], *, domain: str, line: Round) -> AsyncIterator[None]:
+    async def turn(
+        self, feed: FeedId, host: str, paid: set[str], *, domain: str, line: Round
+    ) -> AsyncIterator[None]:
         """While this lasts, the feed may ask the host. Raises NotNow.
 
-        `paid` are the domains whose token the feed has: a redirect within one of them costs no other.
+        `paid` are the domains whose token the feed has: a redirect within one of them costs no
+        other.
         """
         places = self._hosts.setdefault(host, asyncio.Semaphore(self._per_host))
         line.waiting += 1

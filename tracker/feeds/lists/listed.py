@@ -1,4 +1,6 @@
-"""A feed as a subscription list tells of it, whatever the list's format, and the attributes that are ours alone."""
+"""A feed as a subscription list tells of it, whatever the list's format, and the attributes that
+are ours alone.
+"""
 
 import math
 import re
@@ -45,7 +47,8 @@ class Listed:
 def feed_of(listed: Listed, taken: Container[str]) -> Feed:
     """The feed that a list describes, with an id that is not taken.
 
-    What the list leaves open is as usual: grade C, the registrable domain for a group, the first folder for a theme.
+    What the list leaves open is as usual: grade C, the registrable domain for a group, the first
+    folder for a theme.
     """
     host = host_of(listed.url)
     title = listed.title or host
@@ -79,7 +82,9 @@ def paths(categories: Iterable[Iterable[str]]) -> tuple[tuple[str, ...], ...]:
 
 
 def read_attributes(attributes: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
-    """Fields of `Listed` that our own attributes give, and in words what was wrong with the others."""
+    """Fields of `Listed` that our own attributes give, and in words what was wrong with the
+    others.
+    """
     said: dict[str, Any] = {}
     wrong = []
     for name, (read, wanted) in _ATTRIBUTES.items():
@@ -136,20 +141,30 @@ def _one_of(values: Mapping[str, object]) -> Callable[[str], object | None]:
 
 
 def _id(said: str) -> str | None:
-    return said if len(said) <= LONGEST_ID and re.fullmatch(r"[a-z0-9]+(?:[-_][a-z0-9]+)*", said) else None
+    return (
+        said
+        if len(said) <= LONGEST_ID and re.fullmatch(r"[a-z0-9]+(?:[-_][a-z0-9]+)*", said)
+        else None
+    )
 
 
 _ATTRIBUTES: Final[Mapping[str, tuple[Callable[[str], object | None], str]]] = MappingProxyType(
     {
         "id": (_id, f"at most {LONGEST_ID} of a-z, 0-9, '-' and '_'"),
         "source_group": (str, "a name"),
-        "grade": (_one_of({grade.lower(): grade for grade in get_args(Grade)}), "a letter from A to F"),
+        "grade": (
+            _one_of({grade.lower(): grade for grade in get_args(Grade)}),
+            "a letter from A to F",
+        ),
         "theme": (str, "a word"),
         "importance": (_number(0, above=True), "a number above 0"),
         "every_minutes": (_number(5), "a number of minutes, at least 5"),
         "user_agent": (str, "a name"),
         "max_megabytes": (_number(0, above=True), "a number above 0"),
-        "full_text": (_one_of({"true": True, "yes": True, "false": False, "no": False}), "true or false"),
+        "full_text": (
+            _one_of({"true": True, "yes": True, "false": False, "no": False}),
+            "true or false",
+        ),
     }
 )
 """Our own attributes: how each is read (None for what it cannot be), and what it has to be."""

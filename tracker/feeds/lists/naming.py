@@ -14,7 +14,9 @@ LONGEST_ID: Final = 60
 LAST_RESORT: Final = "feed"
 
 MOST_NUMBERS: Final = 99
-"""Feeds of one name that get numbers. More of them get a piece of a hash, so that 10,000 namesakes cost no square."""
+"""Feeds of one name that get numbers. More of them get a piece of a hash, so that 10,000 namesakes
+cost no square.
+"""
 
 
 def feed_id(title: str, url: str, taken: Container[str]) -> FeedId:
@@ -24,8 +26,12 @@ def feed_id(title: str, url: str, taken: Container[str]) -> FeedId:
     """
     base = _slug(title) or _slug(host_of(url)) or LAST_RESORT
     numbers = ("", *(f"-{number}" for number in range(2, MOST_NUMBERS + 1)))
-    hashes = (f"-{hashlib.sha256(f'{url} {number}'.encode()).hexdigest()[:12]}" for number in count())
-    names = (base[: LONGEST_ID - len(ending)].rstrip("-") + ending for ending in chain(numbers, hashes))
+    hashes = (
+        f"-{hashlib.sha256(f'{url} {number}'.encode()).hexdigest()[:12]}" for number in count()
+    )
+    names = (
+        base[: LONGEST_ID - len(ending)].rstrip("-") + ending for ending in chain(numbers, hashes)
+    )
     return FeedId(next(name for name in names if name not in taken))
 
 
@@ -38,7 +44,9 @@ def host_of(url: str) -> str:
 
 
 def feed_link(link: str, base: str = "") -> str:
-    """The absolute http(s) address behind a link, or "". `feed://` and `feed:https://` are how some readers link."""
+    """The absolute http(s) address behind a link, or "". `feed://` and `feed:https://` are how some
+    readers link.
+    """
     link = link.strip()
     if link[:5].lower() == "feed:":
         rest = link[5:]
@@ -47,10 +55,16 @@ def feed_link(link: str, base: str = "") -> str:
 
 
 def _slug(words: str) -> str:
-    """Letters and digits of ASCII in lower case, hyphens between; "" when most of the letters are others."""
+    """Letters and digits of ASCII in lower case, hyphens between; "" when most of the letters are
+    others.
+    """
     words = words[:1_000]
     # Small letters before (ß has none but ss) and after (𝐀 is an A only then).
-    plain = unicodedata.normalize("NFKD", words.casefold()).encode("ascii", "ignore").decode().lower()
+    plain = (
+        unicodedata.normalize("NFKD", words.casefold()).encode("ascii", "ignore").decode().lower()
+    )
     if 2 * sum(map(str.isalpha, plain)) < sum(map(str.isalpha, words)):
         return ""
-    return "-".join("".join(c if c.isalnum() else " " for c in plain).split())[:LONGEST_ID].rstrip("-")
+    return "-".join("".join(c if c.isalnum() else " " for c in plain).split())[:LONGEST_ID].rstrip(
+        "-"
+    )

@@ -1,9 +1,10 @@
-"""The text of an article without what stands around it on its page. The only file that knows trafilatura.
+"""The text of an article without what stands around it on its page. The only file that knows
+trafilatura.
 
-On 250 pages of its own evaluation set trafilatura in its fast mode takes 11 ms a page and finds the text
-with F1 .913; readability takes 15 ms for .868, resiliparse 1.4 ms for .846. It touches no network here:
-it is given the page. On hostile pages it can take long (the square of the tags inside one), so pages are
-measured first, and this is meant to run in a process that can be killed.
+On 250 pages of its own evaluation set trafilatura in its fast mode takes 11 ms a page and finds the
+text with F1 .913; readability takes 15 ms for .868, resiliparse 1.4 ms for .846. It touches no
+network here: it is given the page. On hostile pages it can take long (the square of the tags inside
+one), so pages are measured first, and this is meant to run in a process that can be killed.
 """
 
 import logging
@@ -19,24 +20,32 @@ LONGEST_PAGE: Final = 3_000_000
 
 MOST_TAGS: Final = 20_000
 MOST_INSIDE_ONE: Final = 2_000
-"""Tags inside one that cost their square: 10,000 links in a paragraph take 20 s. An article has some 50 paragraphs."""
+"""Tags inside one that cost their square: 10,000 links in a paragraph take 20 s. An article has
+some 50 paragraphs.
+"""
 
 MOST_ATTRIBUTES: Final = 300
 """Of one tag, which cost their square as well: 100,000 take 90 s."""
 
 MOST_TYPES: Final = 1_000
-"""Uses of "@type" in the data for search engines, each of which may make trafilatura look through all that follows."""
+"""Uses of "@type" in the data for search engines, each of which may make trafilatura look through
+all that follows.
+"""
 
 LONGEST_TEXT: Final = 20_000
 SHORTEST_TEXT: Final = 200
-"""Characters. Less is the teaser before a paywall, a cookie banner or a page that scripts would fill."""
+"""Characters. Less is the teaser before a paywall, a cookie banner or a page that scripts would
+fill.
+"""
 
 _RULE_OF_TABLE: Final = re.compile(r"[|\s-]*")
 
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """The text of an article, at most 20,000 characters if nothing else was asked for; a line is a paragraph."""
+    """The text of an article, at most 20,000 characters if nothing else was asked for; a line is a
+    paragraph.
+    """
 
     text: str
 
@@ -48,8 +57,12 @@ class NoArticle:
     reason: str
 
 
-def extract(html: bytes, content_type: str, url: str, longest: int = LONGEST_TEXT) -> Article | NoArticle:
-    """The article on a page that was fetched from `url`, or the first `longest` characters of it."""
+def extract(
+    html: bytes, content_type: str, url: str, longest: int = LONGEST_TEXT
+) -> Article | NoArticle:
+    """The article on a page that was fetched from `url`, or the first `longest` characters of
+    it.
+    """
     kind = content_type.partition(";")[0].strip().lower()
     if html.startswith(b"%PDF") or kind == "application/pdf":
         return NoArticle("a PDF document, not a page")
@@ -66,17 +79,23 @@ def extract(html: bytes, content_type: str, url: str, longest: int = LONGEST_TEX
 def _read(page: str, url: str, longest: int) -> Article | NoArticle:
     import trafilatura  # 0.2 s, which only those pay who read articles
 
-    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # what it complains of is a reason here
+    logging.getLogger("trafilatura").setLevel(
+        logging.CRITICAL
+    )  # what it complains of is a reason here
     try:
         found = trafilatura.extract(page, url=url or None, fast=True, include_comments=False)
     except MemoryError:  # the process is what it hits
         raise
-    except Exception as error:  # on some broken pages it stumbles in many ways, as lxml does below it
+    except (
+        Exception
+    ) as error:  # on some broken pages it stumbles in many ways, as lxml does below it
         return NoArticle(f"trafilatura stumbled over it ({type(error).__name__})")
     text = "\n".join(line for raw in (found or "").splitlines() if (line := _line(raw)))
     if len(text) < SHORTEST_TEXT:
         return NoArticle(
-            f"only {len(text)} characters of text: behind a paywall, or filled in by scripts" if text else "no text"
+            f"only {len(text)} characters of text: behind a paywall, or filled in by scripts"
+            if text
+            else "no text"
         )
     return Article(shortened(text, longest))
 
@@ -94,7 +113,9 @@ class _TangledError(Exception):  # it travels inside this file only
 
 
 class _Measure:
-    """Hears the tags of a page until there are too many; takes a tenth of the time that trafilatura takes."""
+    """Hears the tags of a page until there are too many; takes a tenth of the time that trafilatura
+    takes.
+    """
 
     def __init__(self) -> None:
         self.tags = 0
@@ -103,7 +124,11 @@ class _Measure:
     def start(self, tag: str, attrs: dict[str, str]) -> None:
         self.tags += 1
         self.inside[-1] += 1
-        if self.tags > MOST_TAGS or self.inside[-1] > MOST_INSIDE_ONE or len(attrs) > MOST_ATTRIBUTES:
+        if (
+            self.tags > MOST_TAGS
+            or self.inside[-1] > MOST_INSIDE_ONE
+            or len(attrs) > MOST_ATTRIBUTES
+        ):
             raise _TangledError
         self.inside.append(0)
 
@@ -118,7 +143,9 @@ class _Measure:
 
 
 def _line(raw: str) -> str:
-    """A paragraph in plain text. Rows of tables come with bars between their cells and a row of dashes."""
+    """A paragraph in plain text. Rows of tables come with bars between their cells and a row of
+    dashes.
+    """
     line = visible(raw).strip()
     if line.startswith("|"):
         line = "" if _RULE_OF_TABLE.fullmatch(line) else line.replace("|", " ")

@@ -1,7 +1,8 @@
-"""The feeds behind a page: those that it names, else those that it links to, else where they usually are.
+"""The feeds behind a page: those that it names, else those that it links to, else where they
+usually are.
 
-Nothing is fetched here; whoever asks tries the addresses in their order. A page is hostile too: only
-its beginning is read, in time proportional to it, and at most 20 addresses come out.
+Nothing is fetched here; whoever asks tries the addresses in their order. A page is hostile too:
+only its beginning is read, in time proportional to it, and at most 20 addresses come out.
 """
 
 import re
@@ -29,17 +30,27 @@ LONGEST_TITLE: Final = 300
 
 USUAL_PATHS: Final = ("/feed", "/rss.xml", "/atom.xml", "/feed.xml", "/index.xml", "/rss")
 
-_TYPES: Final = ("application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json")
+_TYPES: Final = (
+    "application/rss+xml",
+    "application/atom+xml",
+    "application/rdf+xml",
+    "application/feed+json",
+)
 _JSON: Final = "application/json"
-"""What JSON Feed 1.0 said of itself. WordPress says it of each page's entry in its interface (/wp-json/)."""
+"""What JSON Feed 1.0 said of itself. WordPress says it of each page's entry in its interface
+(/wp-json/).
+"""
 
 _FEED_PATH: Final = re.compile(
     r"/(?:feeds?|rss\d?|atom|rdf)(?:/|$)|\.(?:rss|atom|rdf|xml)$|/feed\.json$|(?:^|[/._-])(?:rss|atom)\.\w{2,5}$",
     re.IGNORECASE,
 )
-_FEED_QUERY: Final = re.compile(r"(?:^|&)(?:feed|format|type|output|alt)=(?:rss|atom|rdf|feed)", re.IGNORECASE)
+_FEED_QUERY: Final = re.compile(
+    r"(?:^|&)(?:feed|format|type|output|alt)=(?:rss|atom|rdf|feed)", re.IGNORECASE
+)
 _NO_FEED: Final = re.compile(
-    r"sitemap|opensearch|osd\.xml|/wp-json/|xmlrpc|:/|%3a|\.(?:html?|png|jpe?g|svg|gif|webp)$", re.IGNORECASE
+    r"sitemap|opensearch|osd\.xml|/wp-json/|xmlrpc|:/|%3a|\.(?:html?|png|jpe?g|svg|gif|webp)$",
+    re.IGNORECASE,
 )
 """Other documents in XML or JSON, and services that carry somebody's address in their own."""
 
@@ -56,7 +67,9 @@ class Candidate:
 
 
 def feeds_of_page(html: bytes, content_type: str, url: str) -> tuple[Candidate, ...]:
-    """Where the feeds of the page at `url` may be, the likeliest first and feeds of comments last."""
+    """Where the feeds of the page at `url` may be, the likeliest first and feeds of comments
+    last.
+    """
     page = _Page()
     read_markup(page_text(html, content_type, LONGEST_PAGE), page)
     base = web_link(page.base, url) or url
@@ -71,7 +84,9 @@ def feeds_of_page(html: bytes, content_type: str, url: str) -> tuple[Candidate, 
 
 
 class _Page:
-    """Hears the tags of a page; keeps the links that say that they lead to a feed, and those that look it."""
+    """Hears the tags of a page; keeps the links that say that they lead to a feed, and those that
+    look it.
+    """
 
     def __init__(self) -> None:
         self.base = ""
@@ -128,7 +143,9 @@ def _looks_like_feed(href: str) -> bool:
 
 
 def _parts(href: str) -> SplitResult:
-    """A link taken apart, wherever it stands; without a host and path if it does not lead into the web."""
+    """A link taken apart, wherever it stands; without a host and path if it does not lead into the
+    web.
+    """
     return urlsplit(feed_link(href, "http://page.example/"))
 
 
@@ -144,4 +161,8 @@ def _is_of_comments(candidate: Candidate) -> bool:
 
 
 def _guesses(url: str) -> list[Candidate]:
-    return [Candidate(urljoin(url, path), "", "guess") for path in USUAL_PATHS] if web_link(url, "") else []
+    return (
+        [Candidate(urljoin(url, path), "", "guess") for path in USUAL_PATHS]
+        if web_link(url, "")
+        else []
+    )

@@ -44,7 +44,8 @@ def read(text: str, content_type: str, url: str) -> Parsed | ParseFailed:
     if text.count(",") + text.count("{") + text.count("[") > MOST_VALUES:
         return ParseFailed(f"JSON of more than {MOST_VALUES:,} values")
     try:
-        # Numbers stay the text that they are: an id of 5,000 digits is an id, and costs no arithmetic.
+        # Numbers stay the text that they are: an id of 5,000 digits is an id, and costs no
+        # arithmetic.
         found = json.loads(text, parse_int=str, parse_float=str, parse_constant=str)
     except RecursionError:
         return ParseFailed("JSON nested too deeply")
@@ -55,13 +56,18 @@ def read(text: str, content_type: str, url: str) -> Parsed | ParseFailed:
 
 def _feed(found: dict[str, Any], content_type: str, url: str) -> Parsed | ParseFailed:
     entries = found.get("items", [])
-    under_its_type = content_type.partition(";")[0].strip().lower() == _MEDIA_TYPE and "items" in found
-    if not isinstance(entries, list) or not (_VERSION.match(_text(found, "version")) or under_its_type):
+    under_its_type = (
+        content_type.partition(";")[0].strip().lower() == _MEDIA_TYPE and "items" in found
+    )
+    if not isinstance(entries, list) or not (
+        _VERSION.match(_text(found, "version")) or under_its_type
+    ):
         return _NOT_A_FEED
     kept = entries if len(entries) <= 2 * EACH_END else [*entries[:EACH_END], *entries[-EACH_END:]]
     cut_out = len(entries) - len(kept)
     items, names = gathered(
-        [item_of(_said_by(entry), url) if isinstance(entry, dict) else None for entry in kept], cut_out
+        [item_of(_said_by(entry), url) if isinstance(entry, dict) else None for entry in kept],
+        cut_out,
     )
     return Parsed(
         title=plain(_text(found, "title"), LONGEST_TITLE),
@@ -81,7 +87,9 @@ def _said_by(entry: dict[str, Any]) -> Said:
         title=unmarked(_text(entry, "title")),
         summary=unmarked(_text(entry, "summary")),
         content=unmarked(html) if html else " ".join(visible(_text(entry, "content_text")).split()),
-        link=_text(entry, "url") or _text(entry, "external_url") or (guid if guid.startswith("http") else ""),
+        link=_text(entry, "url")
+        or _text(entry, "external_url")
+        or (guid if guid.startswith("http") else ""),
         published_at=_date(published) or _date(modified),
         published_raw=unmarked(published if _date(published) or not _date(modified) else modified),
         updated_at=_date(modified),

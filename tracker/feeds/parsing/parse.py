@@ -1,13 +1,13 @@
 """Bytes of a feed → entries in plain text. The only file that knows feedparser.
 
-feedparser reads almost anything, which real feeds need: 2 to 25 in a hundred are malformed. What it is
-given here has been decoded (`text`) and looked over (`screening`); what it gives becomes plain text,
-http(s) links, keys that are the same at every poll, and no date that the feed did not name.
+feedparser reads almost anything, which real feeds need: 2 to 25 in a hundred are malformed. What it
+is given here has been decoded (`text`) and looked over (`screening`); what it gives becomes plain
+text, http(s) links, keys that are the same at every poll, and no date that the feed did not name.
 
-It is the parser of record, and the slowest part of reading, so it is asked to do only what is used: no
-cleaning of markup that becomes plain text anyway, no addresses inside markup made absolute, no elements
-that nobody reads, and no decoding of what has been decoded. 110 real feeds (25 MB, 3,371 entries) take
-it 0.6 s this way, 2.5 s in its own raw mode, and 7.4 s as it comes.
+It is the parser of record, and the slowest part of reading, so it is asked to do only what is used:
+no cleaning of markup that becomes plain text anyway, no addresses inside markup made absolute, no
+elements that nobody reads, and no decoding of what has been decoded. 110 real feeds (25 MB, 3,371
+entries) take it 0.6 s this way, 2.5 s in its own raw mode, and 7.4 s as it comes.
 """
 
 import re
@@ -39,7 +39,9 @@ __all__ = ["ParseFailed", "Parsed", "parse"]
 
 
 def parse(body: bytes, content_type: str, url: str) -> Parsed | ParseFailed:
-    """The entries of a feed that was found at `url`; all text plain, all links http(s) and absolute."""
+    """The entries of a feed that was found at `url`; all text plain, all links http(s) and
+    absolute.
+    """
     text = decoded(body, content_type)
     if not text.strip():
         return ParseFailed("an empty answer")
@@ -58,7 +60,9 @@ def _read(screen: Screened, url: str) -> Parsed | ParseFailed | None:
         found = _found(document, url)
     except MemoryError:  # the process is what it hits
         raise
-    except Exception as error:  # on some broken documents it stumbles in many ways (KeyError in georss, for one)
+    except (
+        Exception
+    ) as error:  # on some broken documents it stumbles in many ways (KeyError in georss, for one)
         return ParseFailed(f"feedparser stumbled over it ({type(error).__name__})")
     if not found.version and (not found.entries or is_page(document)):
         return None
@@ -81,12 +85,20 @@ def _warning(fault: str, entries: int) -> str | None:
     return "; ".join(filter(None, odd)) or None
 
 
-_PERIODS: Final = {"hourly": 3600.0, "daily": 86400.0, "weekly": 604800.0, "monthly": 2592000.0, "yearly": 31536000.0}
+_PERIODS: Final = {
+    "hourly": 3600.0,
+    "daily": 86400.0,
+    "weekly": 604800.0,
+    "monthly": 2592000.0,
+    "yearly": 31536000.0,
+}
 _LONGEST_TTL: Final = 86400.0
 
 
 def _ttl(feed: Any) -> float:
-    """Seconds for which a feed asks to be left alone: at most a day, 0 when it says nothing or nonsense."""
+    """Seconds for which a feed asks to be left alone: at most a day, 0 when it says nothing or
+    nonsense.
+    """
     minutes, period = _number(_text(feed, "ttl")), _text(feed, "sy_updateperiod").strip().lower()
     if minutes:
         return min(60 * minutes, _LONGEST_TTL)
@@ -105,9 +117,10 @@ def _number(text: str) -> float:
 _NAMED_BASE: Final = re.compile(r"base\s{0,9}=")
 _C1: Final = re.compile("[\x80-\x9f]")
 _UNREAD: Final = frozenset(
-    "author category comments contributor email enclosure name uri dc:creator dc:publisher dc:subject itunes:author"
-    " itunes:duration itunes:episode itunes:episodetype itunes:explicit itunes:image itunes:keywords itunes:season"
-    " media:content media:credit media:keywords media:thumbnail slash:comments thr:total wfw:commentrss".split()
+    "author category comments contributor email enclosure name uri dc:creator dc:publisher "
+    "dc:subject itunes:author itunes:duration itunes:episode itunes:episodetype itunes:explicit "
+    "itunes:image itunes:keywords itunes:season media:content media:credit media:keywords "
+    "media:thumbnail slash:comments thr:total wfw:commentrss".split()
 )
 """Elements of an entry that say nothing we keep: a fifth of all elements in real feeds."""
 
@@ -123,10 +136,11 @@ class _Found:
 
 
 def _found(document: str, url: str) -> _Found:
-    """Read a document as feedparser.parse does: as XML, else with the parser that forgives anything.
+    """Read a document as feedparser.parse does: as XML, else with the parser that forgives
+    anything.
 
-    Only xml:base needs the feed's address here. (feedparser also believes an attribute `base`. Without
-    an address to go back to, the base of one entry would hold for those after it.)
+    Only xml:base needs the feed's address here. (feedparser also believes an attribute `base`.
+    Without an address to go back to, the base of one entry would hold for those after it.)
     """
     home = url if _NAMED_BASE.search(document) else ""
     strict = _Strict(home)
@@ -141,9 +155,9 @@ def _found(document: str, url: str) -> _Found:
 class _Lean(feedparser.mixin._FeedParserMixin):  # type: ignore[misc]
     """feedparser's reading of elements, without what we do not use.
 
-    It looks for e-mail addresses in authors (40 KB of "a.a.a." take 10 s) and for each category among
-    those before it (16,000 take 6 s); authors and categories are not read here. Ids stay as they are,
-    so that entries are still known when the feed moves.
+    It looks for e-mail addresses in authors (40 KB of "a.a.a." take 10 s) and for each category
+    among those before it (16,000 take 6 s); authors and categories are not read here. Ids stay as
+    they are, so that entries are still known when the feed moves.
     """
 
     resolve_relative_uris = False
@@ -179,7 +193,9 @@ class _Lean(feedparser.mixin._FeedParserMixin):  # type: ignore[misc]
 
 
 class _Params(dict[str, Any]):
-    """What feedparser notes of a text while it reads it; it copies that twice for each, in 20 µs if nobody helps."""
+    """What feedparser notes of a text while it reads it; it copies that twice for each, in 20 µs if
+    nobody helps.
+    """
 
     def __deepcopy__(self, memo: object) -> dict[str, Any]:
         return dict(self)  # all values are strings
@@ -228,7 +244,9 @@ class _Strict(_Lean, feedparser.api.StrictFeedParser):  # type: ignore[misc]
 
 
 class _Text(str):
-    """Text that is quick to translate: Windows characters in C1 are put right only where there are any."""
+    """Text that is quick to translate: Windows characters in C1 are put right only where there are
+    any.
+    """
 
     __slots__ = ()
 
@@ -242,10 +260,14 @@ class _Text(str):
 def _said_by(entry: Any) -> Said:
     """An entry's words as plain text."""
     summary = _text(entry, "summary")
-    content = max((_text(content, "value") for content in entry.get("content", ())), key=len, default="")
+    content = max(
+        (_text(content, "value") for content in entry.get("content", ())), key=len, default=""
+    )
     summary_text = unmarked(summary)
     published_at, published_raw = _published(entry)
-    updated_at = _date(_text(entry, "updated"), entry.get("updated_parsed")) if "updated" in entry else None
+    updated_at = (
+        _date(_text(entry, "updated"), entry.get("updated_parsed")) if "updated" in entry else None
+    )
     return Said(
         guid=_text(entry, "id"),
         title=unmarked(_text(entry, "title")),
@@ -265,7 +287,9 @@ def _text(part: Any, name: str) -> str:
 
 def _published(entry: Any) -> tuple[datetime | None, str]:
     """The first date that can be read, and what the feed said word for word."""
-    said = [(_text(entry, name), name) for name in ("published", "updated", "created") if name in entry]
+    said = [
+        (_text(entry, name), name) for name in ("published", "updated", "created") if name in entry
+    ]
     for raw, name in said:
         at = _date(raw, entry.get(f"{name}_parsed"))
         if at:

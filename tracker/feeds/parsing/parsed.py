@@ -1,7 +1,7 @@
 """What reading a document gives, and how entries of any kind of feed become items.
 
-Keys are the same at every poll: guid, else link, else a hash of the content; time is no part of them,
-or an undated entry would be new each time.
+Keys are the same at every poll: guid, else link, else a hash of the content; time is no part of
+them, or an undated entry would be new each time.
 """
 
 import hashlib
@@ -31,11 +31,12 @@ NO_NAME: Final = bytes(8)
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A feed's title and entries, in the order of the document; `warning` says what was odd about it.
+    """A feed's title and entries, in the order of the document; `warning` says what was odd about
+    it.
 
-    `ttl_seconds` is how long the document asks to be left alone, 0 if it does not. `names` has 8 bytes
-    for each entry of the document, in order: a hash of its guid, else link, else content, before those
-    used twice are told apart; zeros for an entry that was left out.
+    `ttl_seconds` is how long the document asks to be left alone, 0 if it does not. `names` has 8
+    bytes for each entry of the document, in order: a hash of its guid, else link, else content,
+    before those used twice are told apart; zeros for an entry that was left out.
     """
 
     title: str
@@ -57,8 +58,8 @@ class ParseFailed:
 class Said:
     """What an entry says of itself; "" where it says nothing.
 
-    `title`, `summary` and `content` are plain text in one line and of any length, `guid` and `link` what the
-    feed has, word for word.
+    `title`, `summary` and `content` are plain text in one line and of any length, `guid` and `link`
+    what the feed has, word for word.
     """
 
     guid: str
@@ -72,7 +73,8 @@ class Said:
 
 
 def item_of(said: Said, url: str) -> ParsedItem | None:
-    """An entry of the feed at `url`, its guid for a key ("" if it has none); None if it says nothing.
+    """An entry of the feed at `url`, its guid for a key ("" if it has none); None if it says
+    nothing.
 
     The content is kept where it says more than the summary, which may be the same text cut short.
     """
@@ -94,15 +96,20 @@ def item_of(said: Said, url: str) -> ParsedItem | None:
         published_at=said.published_at,
         published_raw=shortened(said.published_raw, LONGEST_DATE),
         updated_at=said.updated_at,
-        fingerprint=hashlib.blake2b(f"{title}\n{summary}\n{content}".encode(), digest_size=16).hexdigest(),
+        fingerprint=hashlib.blake2b(
+            f"{title}\n{summary}\n{content}".encode(), digest_size=16
+        ).hexdigest(),
     )
 
 
-def gathered(entries: Sequence[ParsedItem | None], cut_out: int = 0) -> tuple[list[ParsedItem], tuple[bytes, ...]]:
-    """Items with keys that differ, and the first name of each entry; `cut_out` more entries were in the middle.
+def gathered(
+    entries: Sequence[ParsedItem | None], cut_out: int = 0
+) -> tuple[list[ParsedItem], tuple[bytes, ...]]:
+    """Items with keys that differ, and the first name of each entry; `cut_out` more entries were in
+    the middle.
 
-    Where a document uses a key twice, the link and at last the content are added to it. An entry that
-    is a copy of another in all of these is left out.
+    Where a document uses a key twice, the link and at last the content are added to it. An entry
+    that is a copy of another in all of these is left out.
     """
     kept = {place: item for place, item in enumerate(entries) if item}
     firsts = {place: _first_name(item) for place, item in kept.items()}
@@ -111,10 +118,16 @@ def gathered(entries: Sequence[ParsedItem | None], cut_out: int = 0) -> tuple[li
         places.setdefault(first, []).append(place)
     keys: dict[int, str] = {}
     for first, same in places.items():
-        keys.update(_told_apart(first, {place: kept[place] for place in same}) if len(same) > 1 else {same[0]: first})
+        keys.update(
+            _told_apart(first, {place: kept[place] for place in same})
+            if len(same) > 1
+            else {same[0]: first}
+        )
     items: dict[str, ParsedItem] = {}
     for place, key in sorted(keys.items()):
-        free = key if key not in items else f"{key} {_content_name(kept[place])}"  # another's guid may look like it
+        free = (
+            key if key not in items else f"{key} {_content_name(kept[place])}"
+        )  # another's guid may look like it
         items.setdefault(free, _with_key(kept[place], free))
     names = [name_hash(firsts[n]) if n in firsts else NO_NAME for n in range(len(entries))]
     names[len(names) // 2 : len(names) // 2] = [NO_NAME] * cut_out
@@ -123,11 +136,17 @@ def gathered(entries: Sequence[ParsedItem | None], cut_out: int = 0) -> tuple[li
 
 def too_many(entries: int) -> str:
     """A warning if not all entries of a document were read, else ""."""
-    return f"{entries:,} entries, of which the newest {MOST_ITEMS} were read" if entries > MOST_ITEMS else ""
+    return (
+        f"{entries:,} entries, of which the newest {MOST_ITEMS} were read"
+        if entries > MOST_ITEMS
+        else ""
+    )
 
 
 def newest(items: Sequence[ParsedItem]) -> tuple[ParsedItem, ...]:
-    """The newest entries in the order of the document; an undated one is as old as the one before it."""
+    """The newest entries in the order of the document; an undated one is as old as the one before
+    it.
+    """
     if len(items) <= MOST_ITEMS:
         return tuple(items)
     dates, date = [], datetime.max.replace(tzinfo=UTC)
@@ -138,7 +157,9 @@ def newest(items: Sequence[ParsedItem]) -> tuple[ParsedItem, ...]:
     return tuple(items[n] for n in sorted(latest))
 
 
-_ISO_DAY: Final = re.compile(r"\s*(\d{4})-?(\d\d)-?(\d\d)(?!\d)", re.ASCII)  # 2022-06-01, 20220601T08Z
+_ISO_DAY: Final = re.compile(
+    r"\s*(\d{4})-?(\d\d)-?(\d\d)(?!\d)", re.ASCII
+)  # 2022-06-01, 20220601T08Z
 _NAMED_DAY: Final = re.compile(
     r"(?<!\d)(\d{1,2})[ -]+[^\W\d]{3,12}\.?,?[ -]+(\d{2,4})(?!\d)"  # Wed, 1 June 2022
     r"|[^\W\d]{3,12} +(\d{1,2}) .{0,20}(\d{4})(?!\d)"  # Wed Jun  1 08:00:00 2022

@@ -1,12 +1,13 @@
 """Parsing where it can be killed: small documents at once, large ones in child processes.
 
-A document that holds the parser, fills the memory or crashes the interpreter costs its own feed its turn:
-its worker is killed at its limit and replaced, while the documents behind it go on with the other workers.
-(In `concurrent.futures.ProcessPoolExecutor` a process that dies takes all waiting documents with it.)
+A document that holds the parser, fills the memory or crashes the interpreter costs its own feed its
+turn: its worker is killed at its limit and replaced, while the documents behind it go on with the
+other workers. (In `concurrent.futures.ProcessPoolExecutor` a process that dies takes all waiting
+documents with it.)
 
-To hand over 80 KB and take the entries back costs both sides 1 ms, where parsing takes 9; a worker starts
-in 0.1 s and holds 26 MB. So small documents are parsed by the caller: 48 KB took 0.2 s in the worst
-of 20 attacks, and most polls bring only a few new entries and need no worker at all.
+To hand over 80 KB and take the entries back costs both sides 1 ms, where parsing takes 9; a worker
+starts in 0.1 s and holds 26 MB. So small documents are parsed by the caller: 48 KB took 0.2 s in
+the worst of 20 attacks, and most polls bring only a few new entries and need no worker at all.
 """
 
 import os
@@ -36,10 +37,14 @@ START_SECONDS: Final = 20.0
 """How long a worker may take until it is ready; 0.1 s is usual."""
 
 START_TRIES: Final = 3
-"""Failed starts in a row before documents are given up; from then on each document is one more try."""
+"""Failed starts in a row before documents are given up; from then on each document is one more
+try.
+"""
 
 LOOK_SECONDS: Final = 0.25
-"""How much too late a worker may be killed. A timer for each document would be exact, and cost 0.2 ms each."""
+"""How much too late a worker may be killed. A timer for each document would be exact, and cost 0.2
+ms each.
+"""
 
 CLOSE_SECONDS: Final = 2.0
 
@@ -48,9 +53,10 @@ CLOSE_SECONDS: Final = 2.0
 class ParseLimits:
     """What one document may cost, and how many are under way.
 
-    `cpu_seconds`, `wall_seconds` and `megabytes` (of address space, worker included) are for one document
-    in a worker. Documents below `inline_bytes` are parsed by the caller. At most `waiting` wait for one of
-    the `workers`, each of which is replaced after `documents_per_worker` and ended when idle for long.
+    `cpu_seconds`, `wall_seconds` and `megabytes` (of address space, worker included) are for one
+    document in a worker. Documents below `inline_bytes` are parsed by the caller. At most `waiting`
+    wait for one of the `workers`, each of which is replaced after `documents_per_worker` and ended
+    when idle for long.
     """
 
     cpu_seconds: int = 10
@@ -93,8 +99,9 @@ class ParserPool:
     def submit(self, body: bytes, content_type: str, url: str) -> Future[Parsed | ParseFailed]:
         """What `parse` makes of a document, or a ParseFailed that says which limit it overran.
 
-        A small document is parsed when this returns; for a large one it blocks while too many wait. Raises
-        PoolClosed after `close`; a document that `close` caught up with has it as the future's exception.
+        A small document is parsed when this returns; for a large one it blocks while too many wait.
+        Raises PoolClosed after `close`; a document that `close` caught up with has it as the
+        future's exception.
         """
         answer: Future[Parsed | ParseFailed] = Future()
         if len(body) >= self._limits.inline_bytes:
@@ -105,14 +112,20 @@ class ParserPool:
             answer.set_result(attempt(body, content_type, url))
         return answer
 
-    def extract(self, body: bytes, content_type: str, url: str) -> "Future[Article | NoArticle | ParseFailed]":
-        """The article on a page, read by a worker whatever its size; a ParseFailed says which limit it overran."""
+    def extract(
+        self, body: bytes, content_type: str, url: str
+    ) -> "Future[Article | NoArticle | ParseFailed]":
+        """The article on a page, read by a worker whatever its size; a ParseFailed says which limit
+        it overran.
+        """
         answer: Future[Article | NoArticle | ParseFailed] = Future()
         self._enqueue(_Document(body, content_type, url, "article", answer))
         return answer
 
     def close(self) -> None:
-        """End the workers at once, whatever they are doing. Documents not read by then get PoolClosed."""
+        """End the workers at once, whatever they are doing. Documents not read by then get
+        PoolClosed.
+        """
         with self._changed:
             self._closed = True
             left, workers = list(self._waiting), dict(self._workers)
@@ -129,7 +142,9 @@ class ParserPool:
 
     def _enqueue(self, document: _Document) -> None:
         with self._changed:
-            self._changed.wait_for(lambda: self._closed or len(self._waiting) < self._limits.waiting)
+            self._changed.wait_for(
+                lambda: self._closed or len(self._waiting) < self._limits.waiting
+            )
             if self._closed:
                 raise PoolClosed
             if len(self._waiting) >= self._idle and len(self._workers) < self._limits.workers:
@@ -138,7 +153,9 @@ class ParserPool:
             self._changed.notify_all()
 
     def _hire(self) -> None:
-        worker = _Worker(self._limits)  # its thread is a daemon, so that a program that forgot to close us can end
+        worker = _Worker(
+            self._limits
+        )  # its thread is a daemon, so that a program that forgot to close us can end
         thread = threading.Thread(target=self._work, args=(worker,), name="parser", daemon=True)
         threading.Thread(target=worker.watch, name="parser clock", daemon=True).start()
         thread.start()
@@ -158,13 +175,17 @@ class ParserPool:
         if document and document.answer.set_running_or_notify_cancel():
             try:
                 document.answer.set_result(worker.read(document))
-            except Exception as error:  # PoolClosed, or a bug: whoever waits for the answer should have it
+            except (
+                Exception
+            ) as error:  # PoolClosed, or a bug: whoever waits for the answer should have it
                 worker.end()
                 document.answer.set_exception(error)
         return document is not None
 
     def _next(self, worker: "_Worker") -> _Document | None:
-        """The document that has waited longest; None, after which the thread has to end, if none comes for long."""
+        """The document that has waited longest; None, after which the thread has to end, if none
+        comes for long.
+        """
         with self._changed:
             self._idle += 1
             self._changed.wait_for(lambda: self._closed or self._waiting, self._limits.idle_seconds)
@@ -178,10 +199,11 @@ class ParserPool:
 
 
 class _Worker:
-    """A child process, started when it is needed and again when it has died; the parent's side of `worker`.
+    """A child process, started when it is needed and again when it has died; the parent's side of
+    `worker`.
 
-    One thread owns it; others only `watch` and `stop`, which kill. Killing, polling and waiting hold the
-    lock, so that no process is killed that has its number from a dead one.
+    One thread owns it; others only `watch` and `stop`, which kill. Killing, polling and waiting
+    hold the lock, so that no process is killed that has its number from a dead one.
     """
 
     def __init__(self, limits: ParseLimits) -> None:
@@ -223,7 +245,9 @@ class _Worker:
                 self._process.kill()
 
     def end(self) -> int | None:
-        """End the process and forget it; how it ended, None if there was none. Nothing in it is worth waiting for."""
+        """End the process and forget it; how it ended, None if there was none. Nothing in it is
+        worth waiting for.
+        """
         with self._lock:
             process, self._process = self._process, None
             if not process:
@@ -267,7 +291,13 @@ class _Worker:
         assert self._process
         assert self._process.stdin
         with suppress(OSError):  # it may answer before it has read everything, for want of memory
-            write_request(self._process.stdin, document.body, document.content_type, document.url, kind=document.kind)
+            write_request(
+                self._process.stdin,
+                document.body,
+                document.content_type,
+                document.url,
+                kind=document.kind,
+            )
         return self._answer()
 
     def _answer(self) -> tuple[bool, bytes] | None:
@@ -298,10 +328,19 @@ class _Worker:
 
 
 def _child(limits: ParseLimits) -> subprocess.Popen[bytes]:
-    """A worker that finds the modules where this process finds them, whatever the working directory is."""
+    """A worker that finds the modules where this process finds them, whatever the working directory
+    is.
+    """
     places = [place for place in sys.path if place] + [str(Path(tracker.__file__).parents[1])]
     return subprocess.Popen(
-        [sys.executable, "-P", "-m", "tracker.feeds.parsing.worker", str(limits.cpu_seconds), str(limits.megabytes)],
+        [
+            sys.executable,
+            "-P",
+            "-m",
+            "tracker.feeds.parsing.worker",
+            str(limits.cpu_seconds),
+            str(limits.megabytes),
+        ],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -1,9 +1,9 @@
 """Between fetching and parsing: is there anything in a document that has not been read?
 
-The cheapest document is one that need not be parsed. What is remembered of a feed's last document, 16 bytes
-and 16 more for each entry, is enough to tell three cases apart: the same bytes; the same entries, with
-something else around them (the time at which the server made the document, as a rule); some entries that are
-new or edited, which are then all that is parsed.
+The cheapest document is one that need not be parsed. What is remembered of a feed's last document,
+16 bytes and 16 more for each entry, is enough to tell three cases apart: the same bytes; the same
+entries, with something else around them (the time at which the server made the document, as a
+rule); some entries that are new or edited, which are then all that is parsed.
 
     look(body) ─→ Unchanged(memory)
         └──────→ Unread ─→ parse(unread.document) ─→ understood ─→ Read(items, memory)
@@ -29,8 +29,8 @@ _HALF: Final = 8
 class Memory:
     """What is remembered of a feed's last document.
 
-    `entries` has 16 bytes for each of its entries, in order: a hash of its bytes, then a hash of its name
-    (`Parsed.names`); it is empty when the document could not be split.
+    `entries` has 16 bytes for each of its entries, in order: a hash of its bytes, then a hash of
+    its name (`Parsed.names`); it is empty when the document could not be split.
     """
 
     body_hash: bytes
@@ -52,8 +52,8 @@ class Unchanged:
 class Unread:
     """A document to be parsed, without the `cut` entries of it that were read last time.
 
-    `whole` is the document as it came and `body_hash` its hash. `hashes` are those of all its entries, `known`
-    the names of those that were cut out, by their hashes.
+    `whole` is the document as it came and `body_hash` its hash. `hashes` are those of all its
+    entries, `known` the names of those that were cut out, by their hashes.
     """
 
     document: bytes
@@ -67,7 +67,9 @@ class Unread:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A document that was understood: its new and edited entries (all, if it was parsed whole), in order."""
+    """A document that was understood: its new and edited entries (all, if it was parsed whole), in
+    order.
+    """
 
     items: tuple[ParsedItem, ...]
     memory: Memory
@@ -79,14 +81,18 @@ class Read:
 
 def look(body: bytes, content_type: str, memory: Memory) -> Unchanged | Unread:
     """Compare a document with what is remembered of the last one."""
-    body_hash = hashlib.sha256(body).digest()[:16]  # processors have it built in: half the time of blake2b
+    body_hash = hashlib.sha256(body).digest()[
+        :16
+    ]  # processors have it built in: half the time of blake2b
     if body_hash == memory.body_hash:
         return Unchanged(memory)
     found = split(body, content_type)
     hashes = found.hashes if found else ()
     remembered = _names_by_hash(memory.entries)
     known = {digest: remembered[digest] for digest in hashes if digest in remembered}
-    whole = Unread(body, content_type, cut=0, whole=body, body_hash=body_hash, hashes=hashes, known={})
+    whole = Unread(
+        body, content_type, cut=0, whole=body, body_hash=body_hash, hashes=hashes, known={}
+    )
     if not found or not known:
         return whole
     cut = sum(digest in known for digest in hashes)
@@ -98,9 +104,9 @@ def look(body: bytes, content_type: str, memory: Memory) -> Unchanged | Unread:
 def understood(unread: Unread, parsed: Parsed | ParseFailed) -> Read | Unread | ParseFailed:
     """What a document says, once it is parsed; or the whole document, if part of it was not enough.
 
-    Part of a document is not enough when feedparser sees other entries in it than were left in, or when a new
-    entry has the name of one that was cut out: names used twice are told apart over the whole document, or
-    an entry would get another key than last time.
+    Part of a document is not enough when feedparser sees other entries in it than were left in, or
+    when a new entry has the name of one that was cut out: names used twice are told apart over the
+    whole document, or an entry would get another key than last time.
     """
     whole = replace(unread, document=unread.whole, cut=0, known={})
     if isinstance(parsed, ParseFailed):

@@ -1,10 +1,10 @@
 """The XML of a feed, element by element, as cheaply as expat can hand it on.
 
-The standard library's SAX driver breaks text at every line and every reference: 1.7 million pieces in
-110 real feeds, each of which costs feedparser a microsecond. Here text comes in one piece (58,000), names
-as expat makes them, and the whole document is read at once, so that no token is looked at twice.
-feedparser takes 2.5 s for these feeds with the standard driver, 0.9 s with text in one piece, and 0.6 s
-when it is also spared what nobody reads.
+The standard library's SAX driver breaks text at every line and every reference: 1.7 million pieces
+in 110 real feeds, each of which costs feedparser a microsecond. Here text comes in one piece
+(58,000), names as expat makes them, and the whole document is read at once, so that no token is
+looked at twice. feedparser takes 2.5 s for these feeds with the standard driver, 0.9 s with text in
+one piece, and 0.6 s when it is also spared what nobody reads.
 """
 
 from collections.abc import Mapping
@@ -58,14 +58,17 @@ _USERLAND: Final = "http://backend.userland.com/rss"
 
 
 class Spelling:
-    """feedparser's names for elements and attributes: a prefix of its own for each namespace that it knows.
+    """feedparser's names for elements and attributes: a prefix of its own for each namespace that
+    it knows.
 
-    An element of another namespace goes by the prefix that was first declared for it. Names are worked
-    out once each, until a namespace is declared, not once for each element.
+    An element of another namespace goes by the prefix that was first declared for it. Names are
+    worked out once each, until a namespace is declared, not once for each element.
     """
 
     def __init__(self, known: Mapping[str, str], in_use: Mapping[str, str]) -> None:
-        """`known` has prefixes by lower-case namespace; `in_use`, which grows, namespaces by prefix."""
+        """`known` has prefixes by lower-case namespace; `in_use`, which grows, namespaces by
+        prefix.
+        """
         self._known, self._in_use = known, in_use
         self._elements: dict[str, str] = {}
 
@@ -82,7 +85,9 @@ class Spelling:
         kind = _USERLAND if _USERLAND[7:] in uri.lower() else uri
         prefix = self._known.get(kind.lower())
         if not prefix and uri:
-            prefix = next((said for said, used in self._in_use.items() if said and used == kind), "")
+            prefix = next(
+                (said for said, used in self._in_use.items() if said and used == kind), ""
+            )
         self._elements[name] = f"{prefix}:{local}".lower() if prefix else local.lower()
         return self._elements[name]
 

@@ -1,8 +1,9 @@
 """What feedparser is spared, and what came if it was no feed.
 
-feedparser reads almost anything, but it was not written for enemies: a document of a few kilobytes can
-hold it for minutes. Each limit names the measurement behind it (feedparser 6.0.14, one core; "real
-feeds" are 3,000 documents from the tests of other readers). Within them 10 MB take it 10 s at worst.
+feedparser reads almost anything, but it was not written for enemies: a document of a few kilobytes
+can hold it for minutes. Each limit names the measurement behind it (feedparser 6.0.14, one core;
+"real feeds" are 3,000 documents from the tests of other readers). Within them 10 MB take it 10 s at
+worst.
 """
 
 import re
@@ -10,12 +11,12 @@ from dataclasses import dataclass
 from typing import Final
 
 EACH_END: Final = 1_000
-"""Feeds run from new to old or from old to new, so the newest 500 of a monster are at one of its ends.
-100,000 entries take feedparser 8 s, these 2,000 a fraction of one."""
+"""Feeds run from new to old or from old to new, so the newest 500 of a monster are at one of its
+ends. 100,000 entries take feedparser 8 s, these 2,000 a fraction of one."""
 
 MOST_NAMESPACES: Final = 100
-"""Different ones, which cost their square: 10,000 take 2 to 8 s, 50,000 minutes. Of 3,000 real feeds none has more
-than 15, though some repeat theirs with each entry."""
+"""Different ones, which cost their square: 10,000 take 2 to 8 s, 50,000 minutes. Of 3,000 real
+feeds none has more than 15, though some repeat theirs with each entry."""
 
 MOST_ODD_NAMESPACES: Final = 1_000
 """Uses of the word in text, or declarations too long to compare."""
@@ -27,17 +28,24 @@ MOST_REFERENCES: Final = 1_000_000
 """Uses of "&", which cost 2 to 3 µs each; no real feed has more than 195,000."""
 
 MOST_BASES: Final = 1_000
-"""Uses of xml:base, whose nesting costs their square: 160 KB of them take 7 s. No real feed has more than 100."""
+"""Uses of xml:base, whose nesting costs their square: 160 KB of them take 7 s. No real feed has
+more than 100.
+"""
 
-MANY_ATTRIBUTES: Final = re.compile(r"""<[^\s<>/!?"']++(?:\s++[^\s=<>"']++\s*+=\s*+(?:"[^"<]*+"|'[^'<]*+')){300}""")
+MANY_ATTRIBUTES: Final = re.compile(
+    r"""<[^\s<>/!?"']++(?:\s++[^\s=<>"']++\s*+=\s*+(?:"[^"<]*+"|'[^'<]*+')){300}"""
+)
 """The attributes of one tag cost their square: 16,000 take 4 s, 100,000 minutes."""
 
-# Each alternative ends at the end of the text if its own end is missing, so none is tried twice on the same text.
+# Each alternative ends at the end of the text if its own end is missing, so none is tried twice on
+# the same text.
 _PROLOG: Final = re.compile(
     r"(?:[^<]++|<!--.*?(?:-->|\Z)|<\?.*?(?:\?>|\Z)|<!DOCTYPE[^>\[]*+(?:\[.*?(?:\]\s*+>|\Z)|>|\Z)|<(?![A-Za-z_]))*+",
     re.DOTALL | re.IGNORECASE,
 )
-_NAMESPACE: Final = re.compile(r"""xmlns(?::[^\s=<>"']{1,100})?\s{0,9}=\s{0,9}(?:"[^"<]{0,300}"|'[^'<]{0,300}')""")
+_NAMESPACE: Final = re.compile(
+    r"""xmlns(?::[^\s=<>"']{1,100})?\s{0,9}=\s{0,9}(?:"[^"<]{0,300}"|'[^'<]{0,300}')"""
+)
 _ENTRY: Final = re.compile(r"<(?:[\w.-]{1,40}:)?(?:item|entry)[\s>/]", re.IGNORECASE)
 
 
@@ -45,8 +53,8 @@ _ENTRY: Final = re.compile(r"<(?:[\w.-]{1,40}:)?(?:item|entry)[\s>/]", re.IGNORE
 class Screened:
     """A document as it may be read: from its first element on, at most 2,000 entries of it.
 
-    `cut_from` is how many entries it had if some were cut out, else 0. `danger` says why it should not
-    be read at all, "" if nothing speaks against it.
+    `cut_from` is how many entries it had if some were cut out, else 0. `danger` says why it should
+    not be read at all, "" if nothing speaks against it.
     """
 
     document: str
@@ -68,8 +76,9 @@ def screened(text: str) -> Screened:
 def after_prolog(text: str) -> str:
     """The document from its first element on: without declaration, comments and document type.
 
-    feedparser's patterns for these cost their square or cube (44 KB of `encoding=` in the first line
-    take 8 minutes, 16 KB of empty lines 3 s), and the document type holds the entities of XML bombs.
+    feedparser's patterns for these cost their square or cube (44 KB of `encoding=` in the first
+    line take 8 minutes, 16 KB of empty lines 3 s), and the document type holds the entities of XML
+    bombs.
     """
     prolog = _PROLOG.match(text)
     return text[prolog.end() :] if prolog else text
@@ -114,7 +123,9 @@ def is_page(document: str) -> bool:
 
 
 def what_came(text: str, document: str, content_type: str) -> str:
-    """A document that is no feed, in words; `document` is what is left of `text` without its prolog."""
+    """A document that is no feed, in words; `document` is what is left of `text` without its
+    prolog.
+    """
     root = _ROOT.match(document)
     name = root[1].lower() if root else ""
     kind = content_type.partition(";")[0].strip().lower()

@@ -1,12 +1,12 @@
 """Where each entry of a document begins and ends, to the byte.
 
-Most of what a feed delivers it has delivered before. With the entries' bytes in hand, those that were
-read last time can be cut out before feedparser sees the document: 500 documents with 25 new entries
-among 15,000 take 0.3 s instead of 13.
+Most of what a feed delivers it has delivered before. With the entries' bytes in hand, those that
+were read last time can be cut out before feedparser sees the document: 500 documents with 25 new
+entries among 15,000 take 0.3 s instead of 13.
 
-Only documents about which there is no doubt are split: well-formed, and entries not inside one another.
-The others (one in twenty) are read whole. expat does the work in time proportional to the length; no
-entity is ever expanded, since a document type is refused or has been left out.
+Only documents about which there is no doubt are split: well-formed, and entries not inside one
+another. The others (one in twenty) are read whole. expat does the work in time proportional to the
+length; no entity is ever expanded, since a document type is refused or has been left out.
 """
 
 import hashlib
@@ -19,7 +19,9 @@ from tracker.feeds.parsing.screening import after_prolog
 from tracker.feeds.text import decoded, encodings
 
 MOST_ENTRIES: Final = 5_000
-"""Of a longer document, not all of which is read anyway, 16 bytes an entry would be much to remember."""
+"""Of a longer document, not all of which is read anyway, 16 bytes an entry would be much to
+remember.
+"""
 
 DEEPEST: Final = 30
 """Elements around an entry; real feeds have two."""
@@ -33,9 +35,11 @@ _ENTRIES: Final = ("item", "entry")
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """A document in UTF-8 and its entries, in order: from and to which byte, and 8 bytes of hash of each.
+    """A document in UTF-8 and its entries, in order: from and to which byte, and 8 bytes of hash of
+    each.
 
-    The hash also covers the elements around the entry, for the namespaces and addresses they give it.
+    The hash also covers the elements around the entry, for the namespaces and addresses they give
+    it.
     """
 
     document: bytes
@@ -44,10 +48,14 @@ class Split:
 
 
 def split(body: bytes, content_type: str) -> Split | None:
-    """A document and its entries; None if it has none, or if there is any doubt about where they are."""
+    """A document and its entries; None if it has none, or if there is any doubt about where they
+    are.
+    """
     if body[:100].lstrip()[:1] in (b"{", b"["):
         return None
-    return next((found for document in _readings(body, content_type) if (found := _entries(document))), None)
+    return next(
+        (found for document in _readings(body, content_type) if (found := _entries(document))), None
+    )
 
 
 def without(found: Split, known: Container[bytes]) -> bytes:
@@ -61,7 +69,9 @@ def without(found: Split, known: Container[bytes]) -> bytes:
 
 
 def _readings(body: bytes, content_type: str) -> Iterator[bytes]:
-    """The document as it came, if it is UTF-8, and as it is read when expat cannot bear it as it came."""
+    """The document as it came, if it is UTF-8, and as it is read when expat cannot bear it as it
+    came.
+    """
     if next(encodings(body, content_type)).startswith("utf-8"):
         yield body
     yield _MARK + after_prolog(decoded(body, content_type)).encode()
@@ -81,7 +91,9 @@ class _InDoubtError(Exception):
 
 
 class _Finder:
-    """Notes the entries while expat reads. Inside an entry it is told of ends alone, which saves half the time."""
+    """Notes the entries while expat reads. Inside an entry it is told of ends alone, which saves
+    half the time.
+    """
 
     def __init__(self, document: bytes) -> None:
         self.document = document
@@ -125,7 +137,9 @@ class _Finder:
         self.declared = []
 
     def _end(self, name: str) -> None:
-        if not self.around:  # an entry was in another and ended it too early, so there are ends without beginnings
+        if (
+            not self.around
+        ):  # an entry was in another and ended it too early, so there are ends without beginnings
             raise _InDoubtError
         self.around.pop()
         self.seed = None
@@ -158,6 +172,8 @@ class _Finder:
 
 
 def _is_entry(name: str) -> bool:
-    """Does feedparser take it for an entry? Of names in odd namespaces it may not; whoever counts finds out."""
+    """Does feedparser take it for an entry? Of names in odd namespaces it may not; whoever counts
+    finds out.
+    """
     local = name.partition(" ")[2] or name
     return len(local) <= 5 and local.lower() in _ENTRIES

@@ -1,4 +1,6 @@
-"""How a feed, the fleet, and the feeds behind a question fare. Pure: states and time in, words and counts out."""
+"""How a feed, the fleet, and the feeds behind a question fare. Pure: states and time in, words and
+counts out.
+"""
 
 import math
 import statistics
@@ -21,9 +23,11 @@ LATE_AFTER: Final = timedelta(hours=1)
 """A feed that has been due for so long is late: nobody polls."""
 
 QUIET_AFTER: Final = -math.log(0.001)
-"""Items that a feed should have brought since its last: Poisson makes such a gap less likely than 1 in 1,000.
+"""Items that a feed should have brought since its last: Poisson makes such a gap less likely than 1
+in 1,000.
 
-Items come in bursts, so real gaps are longer than that. On 71 news sources this calls a feed quiet for
+Items come in bursts, so real gaps are longer than that. On 71 news sources this calls a feed quiet
+for
 1.7 % of the time; one in 100 would be 3.4 %, or 5.4 % with weekends and gaps of less than a day counted in.
 """
 
@@ -75,7 +79,11 @@ def silence(state: FeedState, now: datetime) -> str:
     if state.failures >= FAILURES_OF_NOTE and state.failing_since:
         return f"failing since {moment(state.failing_since)}: {state.last_error}"
     if now - (state.last_success_at or state.failing_since or state.next_due_at) > _patience(state):
-        return f"no answer since {moment(state.last_success_at)}" if state.last_success_at else "it has never answered"
+        return (
+            f"no answer since {moment(state.last_success_at)}"
+            if state.last_success_at
+            else "it has never answered"
+        )
     if state.last_new_at and is_quiet(state, now):
         usual = usually(state.rhythm, state.rhythm.at or now)
         return f"nothing new since {moment(state.last_new_at)}, against {usual} before"
@@ -84,15 +92,24 @@ def silence(state: FeedState, now: datetime) -> str:
 
 def is_quiet(state: FeedState, now: datetime) -> bool:
     """Has a feed brought nothing new for much longer than usual?"""
-    if state.last_new_at is None or state.rhythm.at is None or now - state.last_new_at < QUIET_AT_LEAST:
+    if (
+        state.last_new_at is None
+        or state.rhythm.at is None
+        or now - state.last_new_at < QUIET_AT_LEAST
+    ):
         return False
-    usual = state.rhythm, state.rhythm.at  # as it was known when the last items came, before the silence
+    usual = (
+        state.rhythm,
+        state.rhythm.at,
+    )  # as it was known when the last items came, before the silence
     most = items_a_day(*usual) * math.ceil((now - state.last_new_at) / DAY)
     return most >= QUIET_AFTER and _missed(hourly(*usual), state.last_new_at, now) >= QUIET_AFTER
 
 
 def _missed(rates: Sequence[float], since: datetime, now: datetime) -> float:
-    """Items to expect on the workdays between two moments, from the items a day at each hour of the day (UTC)."""
+    """Items to expect on the workdays between two moments, from the items a day at each hour of the
+    day (UTC).
+    """
     weeks, rest = divmod(now - since, WEEK)
     missed, at = weeks * WORKDAYS * statistics.fmean(rates), now.astimezone(UTC) - rest
     while at < now:
@@ -110,8 +127,9 @@ def _patience(state: FeedState) -> timedelta:
 class Fleet:
     """How all feeds together fare.
 
-    `counts` has the number of feeds for each `Health`. `asked` are the feeds that are polled and have
-    been, `share_failing` is of those, 0 to 1. `alarm` says what is wrong with the fleet, "" when nothing is.
+    `counts` has the number of feeds for each `Health`. `asked` are the feeds that are polled and
+    have been, `share_failing` is of those, 0 to 1. `alarm` says what is wrong with the fleet, ""
+    when nothing is.
     """
 
     feeds: int
@@ -149,10 +167,16 @@ def _nothing_succeeds(polled: Sequence[FeedState], newest: datetime | None, now:
 
 
 def _due_since(state: FeedState, newest: datetime | None) -> datetime | None:
-    """When an answer of this feed is or was due; None if it failed already when the newest one came."""
+    """When an answer of this feed is or was due; None if it failed already when the newest one
+    came.
+    """
     if not state.failures:
         return state.next_due_at
-    return None if newest and state.failing_since and state.failing_since <= newest else state.failing_since
+    return (
+        None
+        if newest and state.failing_since and state.failing_since <= newest
+        else state.failing_since
+    )
 
 
 def _many_fail(failing: int, asked: int) -> str:
@@ -176,9 +200,15 @@ class DayCount:
 
 
 def counted(
-    result: Fetched | NotModified | FetchFailed, now: datetime, *, news: News = NO_NEWS, unreadable: bool = False
+    result: Fetched | NotModified | FetchFailed,
+    now: datetime,
+    *,
+    news: News = NO_NEWS,
+    unreadable: bool = False,
 ) -> DayCount:
-    """What one poll adds to its day; `unreadable` for a document that came but could not be read."""
+    """What one poll adds to its day; `unreadable` for a document that came but could not be
+    read.
+    """
     return DayCount(
         day=now.astimezone(UTC).date(),
         polls=1,
@@ -192,7 +222,9 @@ def counted(
 
 
 def share_not_modified(days: Sequence[DayCount]) -> float | None:
-    """The share of polls that were answered "not modified", 0 to 1; None when there were no polls."""
+    """The share of polls that were answered "not modified", 0 to 1; None when there were no
+    polls.
+    """
     polls = sum(day.polls for day in days)
     return sum(day.not_modified for day in days) / polls if polls else None
 
@@ -206,9 +238,15 @@ class UsualItems:
 
 
 def usual_items(days: Sequence[DayCount], now: datetime) -> UsualItems:
-    """New items on the last whole day (UTC), and the median of those of the last 28 on which the feed was polled."""
+    """New items on the last whole day (UTC), and the median of those of the last 28 on which the
+    feed was polled.
+    """
     today = now.astimezone(UTC).date()
     recent = {
-        day.day: day.new_items for day in days if timedelta() < today - day.day <= timedelta(days=USUAL_OVER_DAYS)
+        day.day: day.new_items
+        for day in days
+        if timedelta() < today - day.day <= timedelta(days=USUAL_OVER_DAYS)
     }
-    return UsualItems(recent.get(today - DAY, 0), float(statistics.median(recent.values())) if recent else 0.0)
+    return UsualItems(
+        recent.get(today - DAY, 0), float(statistics.median(recent.values())) if recent else 0.0
+    )

@@ -1,10 +1,11 @@
-"""When to ask a feed again after what it answered. Pure: state and result in, new state out; time is an argument.
+"""When to ask a feed again after what it answered. Pure: state and result in, new state out; time
+is an argument.
 
-After an answer a feed is asked again when its rhythm and the pace of the fleet say so, or later if its
-server says that the answer stays fresh for longer, or the document asks to be left alone. After a
-failure the wait doubles from an hour to a week, and is never shorter than the server asked for. A feed
-is never given up in silence: one that says that it is gone for good (HTTP 410), or that has done nothing
-but fail for 30 days, pauses and shows why.
+After an answer a feed is asked again when its rhythm and the pace of the fleet say so, or later if
+its server says that the answer stays fresh for longer, or the document asks to be left alone. After
+a failure the wait doubles from an hour to a week, and is never shorter than the server asked for. A
+feed is never given up in silence: one that says that it is gone for good (HTTP 410), or that has
+done nothing but fail for 30 days, pauses and shows why.
 """
 
 from collections.abc import Sequence
@@ -38,10 +39,11 @@ REMEMBERED: Final = 24
 class PollRules:
     """The fleet's pace, and how patiently to deal with servers.
 
-    `pace` is what `tracker.feeds.timing.pace.fleet_pace` gives. What a server or a document asks for after a good
-    answer is believed up to `longest_rest`. A failing feed is asked again after `retry`, then after twice
-    as long each time, up to `longest_retry`. After `dead_after` with `dead_failures` failures or more and
-    nothing else it pauses. An address that has moved for good is given up after `move_after`.
+    `pace` is what `tracker.feeds.timing.pace.fleet_pace` gives. What a server or a document asks
+    for after a good answer is believed up to `longest_rest`. A failing feed is asked again after
+    `retry`, then after twice as long each time, up to `longest_retry`. After `dead_after` with
+    `dead_failures` failures or more and nothing else it pauses. An address that has moved for good
+    is given up after `move_after`.
     """
 
     pace: float = 0.15
@@ -57,10 +59,10 @@ class PollRules:
 class News:
     """What an answer brought, apart from the items themselves.
 
-    `published` holds for each new item when it was published, or first seen if that was earlier or it
-    has no date. `changed` counts the items that were edited. `warning` says what was odd about the
-    document ("" for nothing), and `ttl_seconds` how long it asks to be left alone (0 for not at all);
-    both are None when it was not read again because it was the same.
+    `published` holds for each new item when it was published, or first seen if that was earlier or
+    it has no date. `changed` counts the items that were edited. `warning` says what was odd about
+    the document ("" for nothing), and `ttl_seconds` how long it asks to be left alone (0 for not at
+    all); both are None when it was not read again because it was the same.
     """
 
     published: Sequence[datetime] = ()
@@ -84,13 +86,19 @@ def never_polled(feed: Feed, now: datetime) -> FeedState:
 
 
 def after_success(
-    state: FeedState, result: Fetched | NotModified, now: datetime, rules: PollRules, *, news: News = NO_NEWS
+    state: FeedState,
+    result: Fetched | NotModified,
+    now: datetime,
+    rules: PollRules,
+    *,
+    news: News = NO_NEWS,
 ) -> FeedState:
     """The feed after an answer that could be read, with what was new in it.
 
     Validators are replaced by those of a new document, even by none, and stay as they were when
-    nothing had changed: a reader that holds on to an old one never sees news again. They stay when the
-    feed's address changes, too: they came from where the redirects lead, which is where they go next time.
+    nothing had changed: a reader that holds on to an old one never sees news again. They stay when
+    the feed's address changes, too: they came from where the redirects lead, which is where they go
+    next time.
     """
     fetched = result if isinstance(result, Fetched) else None
     answered = replace(
@@ -108,23 +116,33 @@ def after_success(
         rhythm=_rhythm(state, news, now),
     )
     status = fetched.status if fetched else NOT_MODIFIED
-    return _asked(answered, status, result.seconds, now=now, then=_when_stale(answered, result, now, rules))
+    return _asked(
+        answered, status, result.seconds, now=now, then=_when_stale(answered, result, now, rules)
+    )
 
 
-def after_failure(state: FeedState, failed: FetchFailed, now: datetime, rules: PollRules) -> FeedState:
+def after_failure(
+    state: FeedState, failed: FetchFailed, now: datetime, rules: PollRules
+) -> FeedState:
     """The feed after it could not be fetched, with the reason and a longer wait.
 
     One missing document (HTTP 404) is a failure like any other: feeds come back.
     """
     failures = state.failures + 1
     failing_since = min(state.failing_since or now, now)  # a clock may be set back
-    counted = replace(state, failures=failures, failing_since=failing_since, last_error=failed.reason)
-    counted = replace(counted, paused_why=state.paused_why or _given_up(counted, failed, now, rules))
+    counted = replace(
+        state, failures=failures, failing_since=failing_since, last_error=failed.reason
+    )
+    counted = replace(
+        counted, paused_why=state.paused_why or _given_up(counted, failed, now, rules)
+    )
     then = _when_to_retry(counted, failed, now, rules)
     return _asked(counted, failed.status, failed.seconds, now=now, then=then)
 
 
-def after_unreadable(state: FeedState, document: Fetched, now: datetime, rules: PollRules, *, reason: str) -> FeedState:
+def after_unreadable(
+    state: FeedState, document: Fetched, now: datetime, rules: PollRules, *, reason: str
+) -> FeedState:
     """The feed after a document that could not be read, which is a failure like any other.
 
     No validators are kept: the server would say "not modified" to a document that we never had.
@@ -136,15 +154,21 @@ def after_unreadable(state: FeedState, document: Fetched, now: datetime, rules: 
 
 def after_deferral(state: FeedState, deferred: Deferred, now: datetime) -> FeedState:
     """The feed after it was not asked out of politeness: nothing is known but when to try."""
-    return replace(state, next_due_at=_later(now, deferred.wait_seconds), next_reason=deferred.reason)
+    return replace(
+        state, next_due_at=_later(now, deferred.wait_seconds), next_reason=deferred.reason
+    )
 
 
 def rested(state: FeedState, until: datetime, why: str) -> FeedState:
     """The feed after another one of its domain was told to wait."""
-    return state if until <= state.next_due_at else replace(state, next_due_at=until, next_reason=why)
+    return (
+        state if until <= state.next_due_at else replace(state, next_due_at=until, next_reason=why)
+    )
 
 
-def _asked(state: FeedState, status: int | None, seconds: float, *, now: datetime, then: Next) -> FeedState:
+def _asked(
+    state: FeedState, status: int | None, seconds: float, *, now: datetime, then: Next
+) -> FeedState:
     answers = [*state.recent.split(), "-" if status is None else str(status)]
     return replace(
         state,
@@ -164,29 +188,49 @@ def _rhythm(state: FeedState, news: News, now: datetime) -> Rhythm:
 
 
 def _still_odd(state: FeedState) -> str:
-    """What was odd about a document that is still the newest; after failures the last error is not about it."""
+    """What was odd about a document that is still the newest; after failures the last error is not
+    about it.
+    """
     return "" if state.failures else state.last_error
 
 
-def _when_stale(state: FeedState, result: Fetched | NotModified, now: datetime, rules: PollRules) -> Next:
-    """By the rhythm, unless the server or the document asks for longer: then by who asks for longest."""
+def _when_stale(
+    state: FeedState, result: Fetched | NotModified, now: datetime, rules: PollRules
+) -> Next:
+    """By the rhythm, unless the server or the document asks for longer: then by who asks for
+    longest.
+    """
     asked_for = [next_poll(state, rules.pace, now)]
     if result.min_age_seconds > 0:
         stale = _later(now, min(result.min_age_seconds, rules.longest_rest.total_seconds()))
-        asked_for.append(Next(stale, f"the server says the answer stays fresh until {moment(stale)}"))
+        asked_for.append(
+            Next(stale, f"the server says the answer stays fresh until {moment(stale)}")
+        )
     if state.ttl_seconds > 0:
         alone = min(state.ttl_seconds, rules.longest_rest.total_seconds())
-        asked_for.append(Next(_later(now, alone), f"the feed itself asks to be left alone for {span(alone)} (ttl)"))
+        asked_for.append(
+            Next(
+                _later(now, alone), f"the feed itself asks to be left alone for {span(alone)} (ttl)"
+            )
+        )
     return max(asked_for, key=lambda then: then.at)
 
 
 def _when_to_retry(state: FeedState, failed: FetchFailed, now: datetime, rules: PollRules) -> Next:
-    doubled = rules.retry.total_seconds() * 2.0 ** min(state.failures - 1, 60)  # past any week, and no overflow
+    doubled = rules.retry.total_seconds() * 2.0 ** min(
+        state.failures - 1, 60
+    )  # past any week, and no overflow
     wait = min(doubled, rules.longest_retry.total_seconds())
     times = "1 failure" if state.failures == 1 else f"{_nth(state.failures)} failure in a row"
-    ours = Next(_later(now, wait * lot(state, now)), f"{times}, so it is left alone for {span(wait)}")
+    ours = Next(
+        _later(now, wait * lot(state, now)), f"{times}, so it is left alone for {span(wait)}"
+    )
     until = _later(now, failed.retry_after_seconds or 0.0)
-    return max(ours, Next(until, f"the server asked to wait until {moment(until)}"), key=lambda then: then.at)
+    return max(
+        ours,
+        Next(until, f"the server asked to wait until {moment(until)}"),
+        key=lambda then: then.at,
+    )
 
 
 def _given_up(state: FeedState, failed: FetchFailed, now: datetime, rules: PollRules) -> str:
@@ -196,11 +240,16 @@ def _given_up(state: FeedState, failed: FetchFailed, now: datetime, rules: PollR
     since = state.failing_since or now
     if now - since < rules.dead_after or state.failures < rules.dead_failures:
         return ""
-    return f"nothing but failures since {since:%Y-%m-%d}, {state.failures} in a row; the last one: {failed.reason}"
+    return (
+        f"nothing but failures since {since:%Y-%m-%d}, {state.failures} in a row; the last "
+        f"one: {failed.reason}"
+    )
 
 
 def _at_its_address(state: FeedState, moved_to: str, now: datetime, rules: PollRules) -> FeedState:
-    """The feed where its server says it is: at once when only made secure, else once it has said so for long enough."""
+    """The feed where its server says it is: at once when only made secure, else once it has said so
+    for long enough.
+    """
     if moved_to in ("", state.feed.url):
         return replace(state, moved_to="", moved_since=None) if state.moved_to else state
     pending = state.moved_since if moved_to == state.moved_to else None
@@ -217,7 +266,11 @@ def _only_made_secure(old: str, new: str) -> bool:
         usual_ports = before.port in (None, 80) and after.port in (None, 443)
     except ValueError:
         return False
-    return (before.scheme, after.scheme) == ("http", "https") and usual_ports and _place(before) == _place(after)
+    return (
+        (before.scheme, after.scheme) == ("http", "https")
+        and usual_ports
+        and _place(before) == _place(after)
+    )
 
 
 def _place(url: SplitResult) -> tuple[str | None, ...]:

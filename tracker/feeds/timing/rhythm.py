@@ -2,11 +2,12 @@
 
 Items are counted against the time watched, both forgotten with a time constant of a week, so that a
 rate is at hand after the first document and follows a feed that changes its ways (a Gamma-Poisson
-estimate with exponential forgetting). A count by hour of the day stands beside it, which takes an eighth
-off the mean delay of an item at the same number of requests (`python -m tests.benchmarks.polling`).
+estimate with exponential forgetting). A count by hour of the day stands beside it, which takes an
+eighth off the mean delay of an item at the same number of requests (`python -m
+tests.benchmarks.polling`).
 
-A rhythm changes only when something new comes. The silence since then needs no keeping: whoever asks
-for a rate says when, and the time in between counts as watched in vain.
+A rhythm changes only when something new comes. The silence since then needs no keeping: whoever
+asks for a rate says when, and the time in between counts as watched in vain.
 """
 
 import math
@@ -36,7 +37,9 @@ PINNED: Final = 10
 
 USUAL_DAYS: Final = 0.25
 USUAL_ITEMS: Final = 0.3 * USUAL_DAYS
-"""What is believed before anything is known: 0.3 items a day, as firmly as after six hours of watching."""
+"""What is believed before anything is known: 0.3 items a day, as firmly as after six hours of
+watching.
+"""
 
 EVENNESS: Final = 0.5
 """Items added to each hour of the day: an hour is poor only by evidence, and none is ever empty."""
@@ -44,14 +47,16 @@ EVENNESS: Final = 0.5
 Number = TypeVar("Number", float, Floats)
 
 
-def learned(rhythm: Rhythm, published: Sequence[datetime], now: datetime, *, since: datetime | None = None) -> Rhythm:
+def learned(
+    rhythm: Rhythm, published: Sequence[datetime], now: datetime, *, since: datetime | None = None
+) -> Rhythm:
     """The rhythm after a poll that brought new items, from the times at which they were published.
 
-    `since` is the poll before, which did not have them yet (when None: the last one that brought any).
-    An earlier date than that does not say at what hour an item came, nor does one that lies ahead, nor
-    `now`, which stands for an item without a date: all these are spread over the time since. A first
-    poll has none before it: it is taken to show all since the oldest of its entries, two weeks at most,
-    and entries without a date say nothing.
+    `since` is the poll before, which did not have them yet (when None: the last one that brought
+    any). An earlier date than that does not say at what hour an item came, nor does one that lies
+    ahead, nor `now`, which stands for an item without a date: all these are spread over the time
+    since. A first poll has none before it: it is taken to show all since the oldest of its entries,
+    two weeks at most, and entries without a date say nothing.
     """
     if rhythm.at is None and since is None:
         begin = before = _reach(published, now)
@@ -80,7 +85,9 @@ def by_hour(rhythm: Rhythm, at: datetime) -> Callable[[int], float]:
 
 
 def hourly(rhythm: Rhythm, at: datetime) -> list[float]:
-    """Items a day to expect at each hour of the day (UTC), all above 0; their mean is `items_a_day`."""
+    """Items a day to expect at each hour of the day (UTC), all above 0; their mean is
+    `items_a_day`.
+    """
     return [*map(by_hour(rhythm, at), range(HOURS))]
 
 
@@ -99,10 +106,16 @@ def _mean(items: Number, days: Number) -> Number:
     return (USUAL_ITEMS + items) / (USUAL_DAYS + days)
 
 
-def _by_hour(mean: Number, items: Number, counts: Sequence[Number], kept: Number) -> Callable[[int], Number]:
-    """The mean spread over the day as the counts are, each evened out with those of the hours beside it."""
+def _by_hour(
+    mean: Number, items: Number, counts: Sequence[Number], kept: Number
+) -> Callable[[int], Number]:
+    """The mean spread over the day as the counts are, each evened out with those of the hours
+    beside it.
+    """
     share = mean * HOURS / (items + HOURS * EVENNESS)
-    return lambda h: share * (kept * (counts[h - 1] + 2 * counts[h] + counts[(h + 1) % HOURS]) / 4 + EVENNESS)
+    return lambda h: (
+        share * (kept * (counts[h - 1] + 2 * counts[h] + counts[(h + 1) % HOURS]) / 4 + EVENNESS)
+    )
 
 
 def _kept(then: datetime, now: datetime) -> float:
@@ -111,7 +124,9 @@ def _kept(then: datetime, now: datetime) -> float:
 
 
 def _watched(kept: Number) -> Number:
-    """The days between two moments, weighted by age, when so much of the first is left at the second."""
+    """The days between two moments, weighted by age, when so much of the first is left at the
+    second.
+    """
     return MEMORY_DAYS * (1 - kept)
 
 
@@ -121,7 +136,9 @@ def _reach(published: Sequence[datetime], now: datetime) -> datetime:
     return max(past[len(past) // PINNED], now - REACH) if past else now
 
 
-def _arrivals(published: Sequence[datetime], before: datetime, now: datetime) -> Iterator[tuple[datetime, float]]:
+def _arrivals(
+    published: Sequence[datetime], before: datetime, now: datetime
+) -> Iterator[tuple[datetime, float]]:
     """When each item came, and how much it counts; the many of one minute are left out."""
     minutes: Counter[datetime] = Counter()
     for n, at in enumerate(published):

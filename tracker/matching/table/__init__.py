@@ -1,4 +1,5 @@
-"""The table of word pieces that ships with the product: one file, read whole and checked by its hash.
+"""The table of word pieces that ships with the product: one file, read whole and checked by its
+hash.
 
 How it was made, from what, and how good it is: README.md in this folder.
 """
@@ -24,10 +25,11 @@ logger = structlog.get_logger("tracker.matching")
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The vocabulary in the order of its numbers, and a row for each piece that has a meaning of its own.
+    """The vocabulary in the order of its numbers, and a row for each piece that has a meaning of
+    its own.
 
-    `row_of[number]` is a piece's row, -1 for one without (punctuation, other scripts); the row's vector is
-    `rows[row] * scales[row]`.
+    `row_of[number]` is a piece's row, -1 for one without (punctuation, other scripts); the row's
+    vector is `rows[row] * scales[row]`.
     """
 
     vocabulary: tuple[str, ...]
@@ -38,14 +40,18 @@ class Table:
 
 
 def read(file: Path = FILE, sha256: str = SHA256) -> Table | None:
-    """The table, or None when its file is missing or is not the one that is expected; the log says which."""
+    """The table, or None when its file is missing or is not the one that is expected; the log says
+    which.
+    """
     if not file.is_file():
         logger.warning("word table missing", file=str(file))
         return None
     content = file.read_bytes()
     found = hashlib.sha256(content).hexdigest()
     if found != sha256:
-        logger.warning("word table is another one", file=str(file), expected=sha256[:8], found=found[:8])
+        logger.warning(
+            "word table is another one", file=str(file), expected=sha256[:8], found=found[:8]
+        )
         return None
     return unpacked(content)
 

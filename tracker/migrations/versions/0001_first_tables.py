@@ -1,7 +1,7 @@
 """First tables.
 
-Facts (log, forecast, decision, resolution) are appended: triggers refuse to change or remove them. A
-later migration that rebuilds one of these tables on SQLite must create its triggers again.
+Facts (log, forecast, decision, resolution) are appended: triggers refuse to change or remove them.
+A later migration that rebuilds one of these tables on SQLite must create its triggers again.
 """
 
 import sqlalchemy as sa
@@ -166,7 +166,9 @@ def upgrade() -> None:
         sa.Column("tags", sa.JSON(), nullable=False),
         sa.Column("retrospective", sa.Boolean(), nullable=False),
         sa.Column("log_seq", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["essay_id"], ["essay.id"], name=op.f("fk_question_essay_id_essay")),
+        sa.ForeignKeyConstraint(
+            ["essay_id"], ["essay.id"], name=op.f("fk_question_essay_id_essay")
+        ),
         sa.ForeignKeyConstraint(["log_seq"], ["log.seq"], name=op.f("fk_question_log_seq_log")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_question")),
     )
@@ -186,13 +188,21 @@ def upgrade() -> None:
         sa.Column("judged_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("first_seen_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("matched", sa.JSON(), nullable=False),
-        sa.ForeignKeyConstraint(["question_id"], ["question.id"], name=op.f("fk_evidence_question_id_question")),
-        sa.ForeignKeyConstraint(["story_id"], ["story.id"], name=op.f("fk_evidence_story_id_story")),
+        sa.ForeignKeyConstraint(
+            ["question_id"], ["question.id"], name=op.f("fk_evidence_question_id_question")
+        ),
+        sa.ForeignKeyConstraint(
+            ["story_id"], ["story.id"], name=op.f("fk_evidence_story_id_story")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_evidence")),
-        sa.UniqueConstraint("story_id", "question_id", name=op.f("uq_evidence_story_id_question_id")),
+        sa.UniqueConstraint(
+            "story_id", "question_id", name=op.f("uq_evidence_story_id_question_id")
+        ),
     )
     with op.batch_alter_table("evidence", schema=None) as batch_op:
-        batch_op.create_index("ix_evidence_question_id_first_seen_at", ["question_id", "first_seen_at"], unique=False)
+        batch_op.create_index(
+            "ix_evidence_question_id_first_seen_at", ["question_id", "first_seen_at"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_evidence_status"), ["status"], unique=False)
 
     op.create_table(
@@ -213,14 +223,20 @@ def upgrade() -> None:
             ["forecaster_id"], ["forecaster.id"], name=op.f("fk_forecast_forecaster_id_forecaster")
         ),
         sa.ForeignKeyConstraint(["log_seq"], ["log.seq"], name=op.f("fk_forecast_log_seq_log")),
-        sa.ForeignKeyConstraint(["question_id"], ["question.id"], name=op.f("fk_forecast_question_id_question")),
-        sa.ForeignKeyConstraint(["undoes"], ["forecast.id"], name=op.f("fk_forecast_undoes_forecast")),
+        sa.ForeignKeyConstraint(
+            ["question_id"], ["question.id"], name=op.f("fk_forecast_question_id_question")
+        ),
+        sa.ForeignKeyConstraint(
+            ["undoes"], ["forecast.id"], name=op.f("fk_forecast_undoes_forecast")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_forecast")),
         sa.UniqueConstraint("key", name=op.f("uq_forecast_key")),
         sa.UniqueConstraint("log_seq", name=op.f("uq_forecast_log_seq")),
     )
     with op.batch_alter_table("forecast", schema=None) as batch_op:
-        batch_op.create_index("ix_forecast_question_id_forecaster_id", ["question_id", "forecaster_id"], unique=False)
+        batch_op.create_index(
+            "ix_forecast_question_id_forecaster_id", ["question_id", "forecaster_id"], unique=False
+        )
 
     op.create_table(
         "indicator",
@@ -234,7 +250,9 @@ def upgrade() -> None:
         sa.Column("examples", sa.JSON(), nullable=False),
         sa.Column("half_life_days", sa.Float(), nullable=True),
         sa.Column("usual_level", sa.Float(), nullable=False),
-        sa.ForeignKeyConstraint(["question_id"], ["question.id"], name=op.f("fk_indicator_question_id_question")),
+        sa.ForeignKeyConstraint(
+            ["question_id"], ["question.id"], name=op.f("fk_indicator_question_id_question")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_indicator")),
     )
     with op.batch_alter_table("indicator", schema=None) as batch_op:
@@ -253,12 +271,16 @@ def upgrade() -> None:
         sa.Column("entered_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("log_seq", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["log_seq"], ["log.seq"], name=op.f("fk_resolution_log_seq_log")),
-        sa.ForeignKeyConstraint(["question_id"], ["question.id"], name=op.f("fk_resolution_question_id_question")),
+        sa.ForeignKeyConstraint(
+            ["question_id"], ["question.id"], name=op.f("fk_resolution_question_id_question")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_resolution")),
         sa.UniqueConstraint("log_seq", name=op.f("uq_resolution_log_seq")),
     )
     with op.batch_alter_table("resolution", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_resolution_question_id"), ["question_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_resolution_question_id"), ["question_id"], unique=False
+        )
 
     op.create_table(
         "score",
@@ -270,8 +292,12 @@ def upgrade() -> None:
         sa.Column("attainable_coverage", sa.Float(), nullable=False),
         sa.Column("skill_over_schedule", sa.Float(), nullable=False),
         sa.Column("receipt", sa.JSON(), nullable=False),
-        sa.ForeignKeyConstraint(["forecaster_id"], ["forecaster.id"], name=op.f("fk_score_forecaster_id_forecaster")),
-        sa.ForeignKeyConstraint(["question_id"], ["question.id"], name=op.f("fk_score_question_id_question")),
+        sa.ForeignKeyConstraint(
+            ["forecaster_id"], ["forecaster.id"], name=op.f("fk_score_forecaster_id_forecaster")
+        ),
+        sa.ForeignKeyConstraint(
+            ["question_id"], ["question.id"], name=op.f("fk_score_question_id_question")
+        ),
         sa.PrimaryKeyConstraint("question_id", "forecaster_id", "rule", name=op.f("pk_score")),
     )
     op.create_table(
@@ -285,7 +311,9 @@ def upgrade() -> None:
         sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("note", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("log_seq", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["evidence_id"], ["evidence.id"], name=op.f("fk_decision_evidence_id_evidence")),
+        sa.ForeignKeyConstraint(
+            ["evidence_id"], ["evidence.id"], name=op.f("fk_decision_evidence_id_evidence")
+        ),
         sa.ForeignKeyConstraint(["log_seq"], ["log.seq"], name=op.f("fk_decision_log_seq_log")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_decision")),
         sa.UniqueConstraint("log_seq", name=op.f("uq_decision_log_seq")),
@@ -364,7 +392,11 @@ def downgrade() -> None:
     op.drop_table("job_run")
     op.drop_table("forecaster")
     with op.batch_alter_table("feed", schema=None) as batch_op:
-        batch_op.drop_index("ix_feed_due", sqlite_where=sa.text("NOT paused"), postgresql_where=sa.text("NOT paused"))
+        batch_op.drop_index(
+            "ix_feed_due",
+            sqlite_where=sa.text("NOT paused"),
+            postgresql_where=sa.text("NOT paused"),
+        )
 
     op.drop_table("feed")
     op.drop_table("essay")

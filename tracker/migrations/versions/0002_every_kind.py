@@ -1,4 +1,5 @@
-"""Questions of every kind: options, ranges, priors and answers that are no single number; the crowd.
+"""Questions of every kind: options, ranges, priors and answers that are no single number; the
+crowd.
 
 Scores are derived: those of the older rules are replaced when the tracker opens the database.
 """
@@ -13,12 +14,16 @@ branch_labels = None
 depends_on = None
 
 question = sa.table("question", *map(sa.column, ("id", "kind")), sa.column("prior", sa.JSON()))
-number = sa.table("question", sa.column("id"), sa.column("prior", sa.Float()), sa.column("prior_json", sa.JSON()))
+number = sa.table(
+    "question", sa.column("id"), sa.column("prior", sa.Float()), sa.column("prior_json", sa.JSON())
+)
 forecaster = sa.table("forecaster", sa.column("id"), sa.column("name"), sa.column("kind"))
 
 
 def upgrade() -> None:
-    op.add_column("question", sa.Column("prior_json", sa.JSON(), server_default="{}", nullable=False))
+    op.add_column(
+        "question", sa.Column("prior_json", sa.JSON(), server_default="{}", nullable=False)
+    )
     for found in op.get_bind().execute(sa.select(number.c.id, number.c.prior)).all():
         known = number.update().where(number.c.id == found.id)
         op.get_bind().execute(known.values(prior_json={"kind": "binary", "p": found.prior}))
@@ -27,7 +32,8 @@ def upgrade() -> None:
     op.add_column("question", sa.Column("options", sa.JSON(), server_default="[]", nullable=False))
     op.add_column("question", sa.Column("scale", sa.JSON(), nullable=True))
     op.add_column(
-        "resolution", sa.Column("answer", sqlmodel.sql.sqltypes.AutoString(), server_default="", nullable=False)
+        "resolution",
+        sa.Column("answer", sqlmodel.sql.sqltypes.AutoString(), server_default="", nullable=False),
     )
     op.create_table(
         "option_change",
@@ -38,8 +44,12 @@ def upgrade() -> None:
         sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("log_seq", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["log_seq"], ["log.seq"], name=op.f("fk_option_change_log_seq_log")),
-        sa.ForeignKeyConstraint(["question_id"], ["question.id"], name=op.f("fk_option_change_question_id_question")),
+        sa.ForeignKeyConstraint(
+            ["log_seq"], ["log.seq"], name=op.f("fk_option_change_log_seq_log")
+        ),
+        sa.ForeignKeyConstraint(
+            ["question_id"], ["question.id"], name=op.f("fk_option_change_question_id_question")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_option_change")),
         sa.UniqueConstraint("log_seq", name=op.f("uq_option_change_log_seq")),
     )
@@ -66,7 +76,9 @@ def append_only(dialect: str) -> list[str]:
 def downgrade() -> None:
     others = question.c.kind != "binary"
     if op.get_bind().execute(sa.select(question.c.id).where(others).limit(1)).first():
-        raise RuntimeError("questions that are not binary have no place in the older tables: restore a backup")
+        raise RuntimeError(
+            "questions that are not binary have no place in the older tables: restore a backup"
+        )
     priors = op.get_bind().execute(sa.select(question.c.id, question.c.prior)).all()
     op.drop_table("option_change")
     op.drop_column("resolution", "answer")
@@ -74,7 +86,11 @@ def downgrade() -> None:
         op.drop_column("question", column)
     op.add_column("question", sa.Column("prior", sa.Float(), server_default="0.5", nullable=False))
     for found in priors:
-        op.get_bind().execute(number.update().where(number.c.id == found.id).values(prior=found.prior["p"]))
+        op.get_bind().execute(
+            number.update().where(number.c.id == found.id).values(prior=found.prior["p"])
+        )
     op.execute("DELETE FROM score WHERE forecaster_id = 'crowd'")
     op.execute("DELETE FROM forecaster WHERE id = 'crowd'")
-    op.execute("DELETE FROM property WHERE key = 'scores'")  # so that the way up again works the scores out
+    op.execute(
+        "DELETE FROM property WHERE key = 'scores'"
+    )  # so that the way up again works the scores out

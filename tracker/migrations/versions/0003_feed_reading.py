@@ -1,4 +1,5 @@
-"""What polling teaches: rhythm, moves, the last document; items with revisions, articles, and links to each other.
+"""What polling teaches: rhythm, moves, the last document; items with revisions, articles, and links
+to each other.
 
 An item needs no story until it bears on a question, and an article may stand in several feeds.
 """
@@ -45,13 +46,17 @@ feed = sa.table("feed", *map(sa.column, ("id", "paused", "paused_why", "last_err
 
 def upgrade() -> None:
     for name, (kind, default) in FEED.items():
-        op.add_column("feed", sa.Column(name, kind, server_default=default, nullable=default is None))
+        op.add_column(
+            "feed", sa.Column(name, kind, server_default=default, nullable=default is None)
+        )
     stopped = sa.case((feed.c.last_error == "", "paused"), else_=feed.c.last_error)
     op.execute(feed.update().where(feed.c.paused).values(paused_why=stopped))
     op.drop_index("ix_feed_due", "feed")
     op.drop_column("feed", "paused")
     polled = sa.text("paused_why = ''")
-    op.create_index("ix_feed_due", "feed", ["next_due_at"], sqlite_where=polled, postgresql_where=polled)
+    op.create_index(
+        "ix_feed_due", "feed", ["next_due_at"], sqlite_where=polled, postgresql_where=polled
+    )
     _new_tables()
     with op.batch_alter_table("item") as item:
         item.drop_constraint("uq_item_canonical_url", type_="unique")
@@ -126,13 +131,17 @@ def downgrade() -> None:
             item.drop_column(name)
         item.alter_column("story_id", existing_type=sa.Integer(), nullable=False)
         item.create_unique_constraint("uq_item_canonical_url", ["canonical_url"])
-    op.add_column("feed", sa.Column("paused", sa.Boolean(), server_default=sa.false(), nullable=False))
+    op.add_column(
+        "feed", sa.Column("paused", sa.Boolean(), server_default=sa.false(), nullable=False)
+    )
     op.execute(feed.update().where(feed.c.paused_why != "").values(paused=sa.true()))
     op.drop_index("ix_feed_due", "feed")
     for name in reversed(FEED):
         op.drop_column("feed", name)
     polled = sa.text("NOT paused")
-    op.create_index("ix_feed_due", "feed", ["next_due_at"], sqlite_where=polled, postgresql_where=polled)
+    op.create_index(
+        "ix_feed_due", "feed", ["next_due_at"], sqlite_where=polled, postgresql_where=polled
+    )
 
 
 def raise_if_told_apart() -> None:
@@ -142,4 +151,7 @@ def raise_if_told_apart() -> None:
     twice = sa.select(item.c.canonical_url).group_by(item.c.canonical_url)
     twice = twice.where(item.c.canonical_url.is_not(None)).having(sa.func.count() > 1).limit(1)
     if op.get_bind().execute(alone).first() or op.get_bind().execute(twice).first():
-        raise RuntimeError("items without a story or in two feeds have no place in the older tables: restore a backup")
+        raise RuntimeError(
+            "items without a story or in two feeds have no place in the older tables: restore a "
+            "backup"
+        )

@@ -1,4 +1,6 @@
-"""Copies, wires and merges of stories; why evidence matched and leans; learned values; what was matched again."""
+"""Copies, wires and merges of stories; why evidence matched and leans; learned values; what was
+matched again.
+"""
 
 from typing import Any
 
@@ -35,7 +37,8 @@ COLUMNS: dict[str, dict[str, tuple[Any, Any]]] = {
 }
 """New columns, and what stands in them for the rows that are there; None for nothing.
 
-`copy_of` names an item but has no foreign key: SQLite would have to write the whole table of items anew for it.
+`copy_of` names an item but has no foreign key: SQLite would have to write the whole table of items
+anew for it.
 """
 
 APPENDED = ("story_merge", "learned")
@@ -45,7 +48,9 @@ APPENDED = ("story_merge", "learned")
 def upgrade() -> None:
     for table, columns in COLUMNS.items():
         for name, (kind, default) in columns.items():
-            op.add_column(table, sa.Column(name, kind, server_default=default, nullable=default is None))
+            op.add_column(
+                table, sa.Column(name, kind, server_default=default, nullable=default is None)
+            )
     _new_tables()
     for statement in _appended_only(op.get_bind().dialect.name):
         op.execute(statement)
@@ -90,7 +95,9 @@ def _new_tables() -> None:
         sa.Column("last_item", sa.Integer(), nullable=False),
         sa.Column("done_at", TIME(), nullable=True),
         sa.Column("found", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["question_id"], ["question.id"], name="fk_rematch_question_id_question"),
+        sa.ForeignKeyConstraint(
+            ["question_id"], ["question.id"], name="fk_rematch_question_id_question"
+        ),
         sa.PrimaryKeyConstraint("matcher", "question_id", "first_item", name="pk_rematch"),
     )
     op.create_index("ix_rematch_done_at", "rematch", ["done_at"])

@@ -99,7 +99,9 @@ FACTS: dict[str, tuple[tuple[str, Any, str], ...]] = {
         ("trust", sa.Float(), ""),
     ),
 }
-"""The new tables of facts. Each column has its name, its type, and words: `key`, `index`, and what it refers to."""
+"""The new tables of facts. Each column has its name, its type, and words: `key`, `index`, and what
+it refers to.
+"""
 
 
 def upgrade() -> None:
@@ -135,7 +137,9 @@ def _fact_table(table: str, columns: tuple[tuple[str, Any, str], ...]) -> None:
     parts.append(sa.PrimaryKeyConstraint(*keys, name=f"pk_{table}"))
     parts.append(sa.UniqueConstraint("log_seq", name=f"uq_{table}_log_seq"))
     if table == "essay_text":
-        parts.append(sa.UniqueConstraint("essay_id", "version", name="uq_essay_text_essay_id_version"))
+        parts.append(
+            sa.UniqueConstraint("essay_id", "version", name="uq_essay_text_essay_id_version")
+        )
     op.create_table(table, *parts)
     for name, _, words in columns:
         if "index" in words.split():

@@ -1,4 +1,6 @@
-"""Indexes for pages: what stood when, without reading all that was ever said, and counts of evidence from the index."""
+"""Indexes for pages: what stood when, without reading all that was ever said, and counts of
+evidence from the index.
+"""
 
 from alembic import op
 
@@ -8,9 +10,15 @@ branch_labels = None
 depends_on = None
 
 NEW = {
-    "ix_forecast_question_id_forecaster_id_made_at": ("forecast", ["question_id", "forecaster_id", "made_at"]),
+    "ix_forecast_question_id_forecaster_id_made_at": (
+        "forecast",
+        ["question_id", "forecaster_id", "made_at"],
+    ),
     "ix_forecast_forecaster_id_made_at": ("forecast", ["forecaster_id", "made_at"]),
-    "ix_evidence_question_id_status_first_seen_at": ("evidence", ["question_id", "status", "first_seen_at"]),
+    "ix_evidence_question_id_status_first_seen_at": (
+        "evidence",
+        ["question_id", "status", "first_seen_at"],
+    ),
 }
 OLD = "ix_forecast_question_id_forecaster_id"
 """Its columns are the first two of a new one."""
