@@ -1,6 +1,4 @@
-"""How good everyone was: stored scores and held forecasts, gathered for the questions that were
-chosen.
-"""
+"""Accuracy of all forecasters on a choice of questions, from stored scores and forecasts."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -42,10 +40,9 @@ from tracker.summaries import Accuracy, CalibrationReport, Choice, ComparisonRep
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """The questions of a choice: all of them, their answers, and those that count.
+    """Questions of a choice: all of them, their answers, and those that count.
 
-    `facets` are what could be chosen instead, among all questions of the same sort that were
-    answered.
+    `facets` are the choices available among all answered questions of the same sort.
     """
 
     table: pl.DataFrame
@@ -55,192 +52,212 @@ class Scored:
     counted: Mapping[QuestionId, Question]
 
     def headline(self, scores: Iterable[Score]) -> tuple[Score, ...]:
-        """Of the scores on questions that count, those by the rule that speaks for each kind."""
+        """Filter the scores on questions that count to the headline rule of each kind."""
         return tuple(
             s for s in self.of(scores) if s.rule == HEADLINE[self.counted[s.question_id].kind]
         )
 
     def of(self, scores: Iterable[Score]) -> tuple[Score, ...]:
-        """The scores on questions that count."""
+        """Filter the scores to those on questions that count."""
         return tuple(s for s in scores if s.question_id in self.counted)
 
 
 def scored(session: Session, choice: Choice, now: datetime) -> Scored:
-    """Gather the questions of a choice; those that count have an answer, and their scheduled close
-    has passed.
+    """Gather the questions of a choice.
+
+    Those that count have an answer, and their scheduled close has passed.
     """
-    every = {q.id: q for q in questions.every(session)}
-    table = question_table(every.values(), now)
-    wanted = {QuestionId(q) for q in chosen(table, choice)["question"]}
-    there = {q: question for q, question in every.items() if q in wanted}
+    all_questions = {q.id: q for q in questions.every(session)}
+    table = question_table(all_questions.values(), now)
+    chosen_ids = {QuestionId(q) for q in chosen(table, choice)["question"]}
+    chosen_questions = {q: question for q, question in all_questions.items() if q in chosen_ids}
     answered = resolutions.current(session)
-    resolved = {q: r for q, r in answered.items() if q in wanted}
+    resolved = {q: r for q, r in answered.items() if q in chosen_ids}
     counted = {
         q: question
-        for q, question in there.items()
+        for q, question in chosen_questions.items()
         if counts(question, now) and answer(question, resolved.get(q)) is not None
     }
     choices = facets(table.filter(pl.col("question").is_in(list(answered))), choice.retrospective)
-    return Scored(table, choices, there, resolved, counted)
+    return Scored(table, choices, chosen_questions, resolved, counted)
 
 
 def accuracy(session: Session, choice: Choice, now: datetime) -> Accuracy:
-    """Scores, summaries, skill against references, and what became of each cohort."""
-    found = scored(session, choice, now)
-    scores = found.of(resolutions.all_scores(session))
-    lines = cohorts(found.questions.values(), found.resolutions, now)
+    """Compute scores, summaries, skill against references, and outcomes by cohort."""
+    selection = scored(session, choice, now)
+    scores = selection.of(resolutions.all_scores(session))
+    lines = cohorts(selection.questions.values(), selection.resolutions, now)
     return Accuracy(
         choice=choice,
-        facets=found.facets,
-        questions=found.counted,
-        resolutions=found.resolutions,
+        facets=selection.facets,
+        questions=selection.counted,
+        resolutions=selection.resolutions,
         forecasters=forecasts.forecasters(session),
         scores=scores,
-        summaries=summaries(scores, found.counted),
-        skills=_skills(session, found),
+        summaries=summaries(scores, selection.counted),
+        skills=_compute_skills(session, selection),
         cohorts=lines,
-        early=tuple(q for q in found.resolutions if not counts(found.questions[q], now)),
+        early=tuple(q for q in selection.resolutions if not counts(selection.questions[q], now)),
         unscored=tuple(
-            q for q, r in found.resolutions.items() if r.outcome in ("annulled", "ambiguous")
+            q for q, r in selection.resolutions.items() if r.outcome in ("annulled", "ambiguous")
         ),
         annul_rate=annul_rate(lines),
-        hindsight=_hindsight(session, found.resolutions),
+        hindsight=_count_late_forecasts(session, selection.resolutions),
     )
 
 
 def summaries(
     scores: Iterable[Score], questions: Mapping[QuestionId, Question]
 ) -> tuple[Summary, ...]:
-    """How good everyone was on these questions by every rule, with n and interval (see
-    `counts_under`).
+    """Summarise the scores on these questions by rule, with n and interval (see `counts_under`).
 
     Accuracy page, commands, weekly report and API all show this, so that a forecaster has one
     number.
     """
-    told = [
+    counting_scores = [
         s
         for s in scores
         if s.question_id in questions and counts_under(s.rule, questions[s.question_id].kind)
     ]
-    return summarise(told, {q: fate(question) for q, question in questions.items()})
+    return summarise(counting_scores, {q: fate(question) for q, question in questions.items()})
 
 
-def _hindsight(
+def _count_late_forecasts(
     session: Session, resolved: Mapping[QuestionId, Resolution]
 ) -> dict[ForecasterId, int]:
-    found: dict[ForecasterId, int] = {}
+    late_counts: dict[ForecasterId, int] = {}
     for resolution in resolved.values():
         for act in too_late(session, resolution):
-            found[act.forecaster_id] = found.get(act.forecaster_id, 0) + 1
-    return found
+            late_counts[act.forecaster_id] = late_counts.get(act.forecaster_id, 0) + 1
+    return late_counts
 
 
-def _skills(session: Session, found: Scored) -> Mapping[ForecasterId, tuple[Skill, ...]]:
-    """Each forecaster against each reference, on the binary questions that count: the one use of
-    receipts here.
+def _compute_skills(
+    session: Session, selection: Scored
+) -> Mapping[ForecasterId, tuple[Skill, ...]]:
+    """Compare each forecaster with each reference, on the binary questions that count.
+
+    The only use of receipts here.
     """
-    binary = [q.id for q in found.counted.values() if q.kind == "binary"]
+    binary = [q.id for q in selection.counted.values() if q.kind == "binary"]
     by_question: dict[QuestionId, dict[ForecasterId, Score]] = {}
     for score in resolutions.with_receipts(session, HEADLINE["binary"], binary):
         by_question.setdefault(score.question_id, {})[score.forecaster_id] = score
-    climatology = _climatology(found, list(by_question))
+    climatology = _climatology_losses(selection, list(by_question))
     losses: dict[ForecasterId, dict[ReferenceName, list[tuple[float, float, str]]]] = {}
-    clusters = fates(found.table)
+    clusters = fates(selection.table)
     for question_id, everyone in by_question.items():
-        for who, own in everyone.items():
-            references = reference_losses(own, everyone, climatology.get(question_id))
-            for name, lost in references.items():
-                rows = losses.setdefault(who, {}).setdefault(name, [])
-                rows.append((own_loss(own), lost, clusters[question_id]))
+        for forecaster_id, score_of_forecaster in everyone.items():
+            references = reference_losses(
+                score_of_forecaster, everyone, climatology.get(question_id)
+            )
+            for name, reference_loss in references.items():
+                rows = losses.setdefault(forecaster_id, {}).setdefault(name, [])
+                rows.append((own_loss(score_of_forecaster), reference_loss, clusters[question_id]))
     return {
-        who: tuple(_skill(name, rows[name]) for name in REFERENCES if name in rows)
-        for who, rows in losses.items()
+        forecaster_id: tuple(
+            _compute_skill(name, rows[name]) for name in REFERENCES if name in rows
+        )
+        for forecaster_id, rows in losses.items()
     }
 
 
-def _skill(name: ReferenceName, rows: list[tuple[float, float, str]]) -> Skill:
-    own, reference, clusters = zip(*rows, strict=True)
-    return skill_with_interval(own, reference, name=name, clusters=clusters)
+def _compute_skill(name: ReferenceName, rows: list[tuple[float, float, str]]) -> Skill:
+    losses, baseline_losses, clusters = zip(*rows, strict=True)
+    return skill_with_interval(losses, baseline_losses, name=name, clusters=clusters)
 
 
-def _climatology(found: Scored, asked: list[QuestionId]) -> Mapping[QuestionId, float]:
-    """The Brier score of the share of YES among the other questions; nothing for a single
-    question.
-    """
-    if len(asked) < 2:
+def _climatology_losses(
+    selection: Scored, question_ids: list[QuestionId]
+) -> Mapping[QuestionId, float]:
+    """Brier score of the YES share among the other questions; empty for a single question."""
+    if len(question_ids) < 2:
         return {}
-    outcomes = [found.resolutions[q].outcome == "yes" for q in asked]
-    return dict(zip(asked, brier(leave_one_out(outcomes), outcomes).tolist(), strict=True))
+    outcomes = [selection.resolutions[q].outcome == "yes" for q in question_ids]
+    return dict(zip(question_ids, brier(leave_one_out(outcomes), outcomes).tolist(), strict=True))
 
 
 def calibration(
     session: Session, choice: Choice, lead_days: int, now: datetime
 ) -> CalibrationReport:
-    """What everybody held at a lead time, against what happened."""
-    found = scored(session, choice, now)
-    records = _records(session, found, lead_days)
-    reliable = {who: reliability(snapshots(own, lead_days)) for who, own in records.items()}
-    inside = {who: interval_record(own, lead_days) for who, own in records.items()}
+    """Compare everyone's forecasts at a lead time with the outcomes."""
+    selection = scored(session, choice, now)
+    records = _records(session, selection, lead_days)
+    reliabilities = {
+        forecaster_id: reliability(snapshots(own_records, lead_days))
+        for forecaster_id, own_records in records.items()
+    }
+    intervals = {
+        forecaster_id: interval_record(own_records, lead_days)
+        for forecaster_id, own_records in records.items()
+    }
     return CalibrationReport(
         choice=choice,
         lead_days=lead_days,
-        questions=found.counted,
+        questions=selection.counted,
         forecasters=forecasts.forecasters(session),
-        reliability={who: r for who, r in reliable.items() if r is not None},
-        intervals={who: i for who, i in inside.items() if i is not None},
+        reliability={
+            forecaster_id: r for forecaster_id, r in reliabilities.items() if r is not None
+        },
+        intervals={forecaster_id: i for forecaster_id, i in intervals.items() if i is not None},
     )
 
 
-def _records(session: Session, found: Scored, lead_days: int) -> dict[ForecasterId, list[Record]]:
-    """For each forecaster, the questions that count on which anything was held so many days before
-    the close.
+def _records(
+    session: Session, selection: Scored, lead_days: int
+) -> dict[ForecasterId, list[Record]]:
+    """For each forecaster, the questions that count with a forecast so many days before the close.
 
-    Only what stood at that instant is read, and not how it came about.
+    Reads only the forecasts current at that instant, not their history.
     """
     records: dict[ForecasterId, list[Record]] = {}
-    instants = {q.id: q.closes_at - timedelta(days=lead_days) for q in found.counted.values()}
-    stood = forecasts.stood_at(session, instants)
-    for question_id, question in found.counted.items():
-        for who, steps in _held_at(
-            question, instants[question_id], stood.get(question_id, {})
+    instants = {q.id: q.closes_at - timedelta(days=lead_days) for q in selection.counted.values()}
+    forecasts_then = forecasts.stood_at(session, instants)
+    for question_id, question in selection.counted.items():
+        for forecaster_id, steps in _timelines_at(
+            question, instants[question_id], forecasts_then.get(question_id, {})
         ).items():
-            records.setdefault(who, []).append((question, found.resolutions[question_id], steps))
+            records.setdefault(forecaster_id, []).append(
+                (question, selection.resolutions[question_id], steps)
+            )
     return records
 
 
-def _held_at(
-    question: Question, instant: datetime, stood: Mapping[ForecasterId, Stood]
+def _timelines_at(
+    question: Question, instant: datetime, forecasts_then: Mapping[ForecasterId, Stood]
 ) -> Mapping[ForecasterId, Timeline]:
-    """`timelines` of a question as far as they say what stood at one instant."""
-    held = {who: timeline([step]) for who, step in stood.items()}
-    held[PRIOR] = timeline([(question.opens_at, question.prior)])
+    """Timelines of a question, reduced to the forecasts current at one instant."""
+    timelines = {forecaster_id: timeline([step]) for forecaster_id, step in forecasts_then.items()}
+    timelines[PRIOR] = timeline([(question.opens_at, question.prior)])
     if question.kind == "binary":
-        held[HAZARD] = hazard_timeline(question, question.opens_at, question.closes_at)
-    if (crowd := crowd_at(question, people(held), instant)) is not None:
-        held[CROWD] = timeline([(instant, crowd)])
-    return held
+        timelines[HAZARD] = hazard_timeline(question, question.opens_at, question.closes_at)
+    if (crowd := crowd_at(question, people(timelines), instant)) is not None:
+        timelines[CROWD] = timeline([(instant, crowd)])
+    return timelines
 
 
 def comparison(session: Session, choice: Choice, now: datetime) -> ComparisonReport:
-    """Every pair of forecasters on the questions that both answered."""
-    found = scored(session, choice, now)
+    """Compare every pair of forecasters on the questions that both answered."""
+    selection = scored(session, choice, now)
     people = forecasts.forecasters(session)
-    held: dict[ForecasterId, dict[QuestionId, float]] = {}
-    for score in found.headline(resolutions.all_scores(session)):
+    skills: dict[ForecasterId, dict[QuestionId, float]] = {}
+    for score in selection.headline(resolutions.all_scores(session)):
         if score.mean_while_active is not None:
-            held.setdefault(score.forecaster_id, {})[score.question_id] = score.skill_over_schedule
-    names = {who: people[who].name for who in held}
+            skills.setdefault(score.forecaster_id, {})[score.question_id] = (
+                score.skill_over_schedule
+            )
+    names = {forecaster_id: people[forecaster_id].name for forecaster_id in skills}
     rows = [
-        (str(who), question_id, -gain)
-        for who, own in held.items()
-        for question_id, gain in own.items()
+        (str(forecaster_id), question_id, -gain)
+        for forecaster_id, own_skills in skills.items()
+        for question_id, gain in own_skills.items()
     ]
     return ComparisonReport(
         choice=choice,
         forecasters=people,
         comparisons=compare_all(
-            held,
-            clusters=fates(found.table),
+            skills,
+            clusters=fates(selection.table),
             names=names,
             lower_is_better=False,
             told=apart_in_points,
@@ -250,7 +267,7 @@ def comparison(session: Session, choice: Choice, now: datetime) -> ComparisonRep
 
 
 def table(session: Session, choice: Choice, now: datetime) -> pl.DataFrame:
-    """Every score of the chosen questions, a row each, for a spreadsheet."""
-    found = scored(session, choice, now)
-    rows = score_table(resolutions.all_scores(session), chosen(found.table, choice))
+    """Every score of the chosen questions, one row each, for a spreadsheet."""
+    selection = scored(session, choice, now)
+    rows = score_table(resolutions.all_scores(session), chosen(selection.table, choice))
     return rows.with_columns(pl.col("tags").list.join(" ")).sort("question", "rule", "forecaster")

@@ -1,8 +1,9 @@
-"""What has just been stored or edited → copies → match → story → evidence → suggestion, in the
-writer's transaction.
+"""Link new and edited items to stories and evidence, in the writer's transaction.
 
-An item needs no story until it bears on a question: only then does it matter that reports of one
-event count once. So one that matches nothing joins a story only as a copy of what is in it, and
+The steps are: find copies, match, assign a story, log evidence, update suggestions.
+
+An item needs no story until it matches a question: only then does it matter that reports of one
+event count once. So an item without a match joins a story only as a copy of an item in it, and
 starts none.
 """
 
@@ -30,52 +31,59 @@ if TYPE_CHECKING:
     from tracker.matching.stories import KnownStory, Stories
 
 Reading = tuple["tuple[Match, ...]", object]
-"""What one item bears on, the surest first, and its vector if it bears on anything."""
+"""Matches of one item, best first, and its vector if there are any."""
 
 
 def arrive(
     session: Session, desk: Newsdesk, watch: Watch, stored: Sequence[Stored], *, now: datetime
 ) -> int:
-    """Take items in, one after the other; the number of new pieces of evidence."""
+    """Link items one after the other; return the number of new pieces of evidence."""
     if not stored:
         return 0
     with desk.lock:
         try:
-            marked = find_copies(session, desk, stored, now)
+            items_with_copies = find_copies(session, desk, stored, now)
             arrivals = Arrivals(session, desk, watch, desk.stories(session, now), now=now)
-            found = arrivals.take(marked)
+            new_evidence = arrivals.take(items_with_copies)
         except BaseException:
             desk.forget()
             raise
     touched = [watch.questions[q] for q in sorted(arrivals.touched) if q in watch.questions]
     record_suggestions(session, touched, now, prompted=True)
     signposts.mark(session, touched, now)
-    return found
+    return new_evidence
 
 
 def find_copies(
     session: Session, desk: Newsdesk, stored: Sequence[Stored], now: datetime
 ) -> list[Stored]:
-    """The same items, those that are new marked with the item that each copies; kept in the
-    database too.
-    """
+    """Mark each new item with the item that it copies, here and in the database."""
     from tracker.matching.wires import wire
 
-    new = [one for one in stored if not one.edited]
-    copies = desk.copies(session, [one.id for one in new], now)
-    roots = copies.add([(one.id, one.item.title, one.item.summary, now) for one in new])
+    new_items = [stored_item for stored_item in stored if not stored_item.edited]
+    copies = desk.copies(session, [stored_item.id for stored_item in new_items], now)
+    roots = copies.add(
+        [
+            (stored_item.id, stored_item.item.title, stored_item.item.summary, now)
+            for stored_item in new_items
+        ]
+    )
     marks = [
-        (one.id, None if root is None else ItemId(root), wire(one.item.title, one.item.summary))
-        for one, root in zip(new, roots, strict=True)
+        (
+            stored_item.id,
+            None if root is None else ItemId(root),
+            wire(stored_item.item.title, stored_item.item.summary),
+        )
+        for stored_item, root in zip(new_items, roots, strict=True)
     ]
     items.mark_copies(session, marks)
-    of = {item: root for item, root, _ in marks}
-    return [replace(one, copy_of=of.get(one.id)) for one in stored]
+    copied_by = {item: root for item, root, _ in marks}
+    return [replace(stored_item, copy_of=copied_by.get(stored_item.id)) for stored_item in stored]
 
 
 @dataclass(frozen=True, slots=True)
 class Bearing:
-    """How one item bears on one question: by which indicator, which way, and how surely."""
+    """Match of one item with one question: indicator, direction, and probabilities."""
 
     indicator: Indicator
     direction: Direction
@@ -85,114 +93,132 @@ class Bearing:
 
 
 class Arrivals:
-    """Items on their way into stories and evidence; `touched` are the questions whose suggestion
-    may move.
+    """Assign items to stories and log evidence; collect the questions whose suggestion
+    may change.
     """
 
     def __init__(
-        self, session: Session, desk: Newsdesk, watch: Watch, known: "Stories", *, now: datetime
+        self,
+        session: Session,
+        desk: Newsdesk,
+        watch: Watch,
+        known_stories: "Stories",
+        *,
+        now: datetime,
     ) -> None:
         self._session = session
         self._desk = desk
         self._watch = watch
-        self._stories = known
+        self._stories = known_stories
         self._now = now
         self._calibration = calibration(session, now)
-        self._of: dict[ItemId, StoryId] = {}
+        self._story_ids: dict[ItemId, StoryId] = {}
         self._changed: dict[StoryId, KnownStory] = {}
         self.touched: set[QuestionId] = set()
 
-    def take(self, stored: Sequence[Stored], read: "Sequence[Reading] | None" = None) -> int:
-        """Match items, put each into its story and log what is new evidence; how many pieces that
-        were.
+    def take(self, stored: Sequence[Stored], results: "Sequence[Reading] | None" = None) -> int:
+        """Match items, assign each to its story and log new evidence; return the number of pieces.
 
-        `read` is what matching them found, if that was done before.
+        `results` are the matches of the items if they were computed before.
         """
-        earlier = {one.copy_of for one in stored if one.copy_of} | {
-            one.same_as for one in stored if one.same_as
+        earlier = {item.copy_of for item in stored if item.copy_of} | {
+            item.same_as for item in stored if item.same_as
         }
-        self._of = items.stories_of(self._session, sorted(earlier))
-        found = matched(self._watch, stored) if read is None else read
-        count = sum(self._add(one, *reading) for one, reading in zip(stored, found, strict=True))
+        self._story_ids = items.stories_of(self._session, sorted(earlier))
+        results = matched(self._watch, stored) if results is None else results
+        count = sum(
+            self._link_item(item, *result) for item, result in zip(stored, results, strict=True)
+        )
         stories.keep_vectors(self._session, list(self._changed.values()), self._desk.encoder_name)
         return count
 
-    def _add(self, stored: Stored, matches: "tuple[Match, ...]", vector: object) -> int:
+    def _link_item(self, stored: Stored, matches: "tuple[Match, ...]", vector: object) -> int:
         at = stored.seen_at or self._now
-        bears = bearings(matches, self._watch, self._calibration)
-        sides = {question: b.direction for question, b in bears.items() if b.direction}
-        story = self._story(stored, sides, vector, at)
+        item_matches = bearings(matches, self._watch, self._calibration)
+        sides = {
+            question: item_match.direction
+            for question, item_match in item_matches.items()
+            if item_match.direction
+        }
+        story = self._assign_story(stored, sides, vector, at)
         if story is None:
             return 0
-        return sum(self._log(story, b, at, edited=stored.edited) for b in bears.values())
+        return sum(
+            self._log_match(story, item_match, at, edited=stored.edited)
+            for item_match in item_matches.values()
+        )
 
-    def _story(
+    def _assign_story(
         self, stored: Stored, sides: Mapping[QuestionId, Direction], vector: object, at: datetime
     ) -> StoryId | None:
-        """The item's story: its own, that of the item it repeats, one that tells the same, or a new
-        one.
+        """Find the story of an item: its own, that of the item it repeats, a similar or
+        a new one.
         """
         import numpy as np
 
         if stored.story_id is not None and (stored.edited or stored.seen_at is not None):
             return stored.story_id
-        earlier = (self._of.get(one) for one in (stored.copy_of, stored.same_as) if one is not None)
+        earlier = (
+            self._story_ids.get(item_id)
+            for item_id in (stored.copy_of, stored.same_as)
+            if item_id is not None
+        )
         known = next((story for story in earlier if story is not None), stored.story_id)
         if known is not None:
-            self._join(stored.id, known, at)
+            self._join_story(stored.id, known, at)
             return known
         if vector is None:
             return None
         meaning = np.asarray(vector, dtype=np.float32)
-        placed = self._stories.place(_title(stored), meaning, sides, at)
+        placed = self._stories.place(_get_headline(stored), meaning, sides, at)
         if placed.story is None:
-            return self._start(stored, meaning, sides, at)
+            return self._start_story(stored, meaning, sides, at)
         if placed.also is not None:
-            self._merge(placed.story, placed.also)
+            self._merge_stories(placed.story, placed.also)
         story = self._stories.get(placed.story.id) or placed.story
         self._stories.join(story, meaning, sides, at)
         self._changed[story.id] = story
-        self._join(stored.id, story.id, at)
+        self._join_story(stored.id, story.id, at)
         self.touched.update(story.sides)
         return story.id
 
-    def _start(
+    def _start_story(
         self, stored: Stored, vector: object, sides: Mapping[QuestionId, Direction], at: datetime
     ) -> StoryId:
-        """A new story, of the item and of the one that it repeats, which had none."""
+        """Start a story with the item and any item without a story that it repeats."""
         import numpy as np
 
         from tracker.matching.stories import KnownStory
 
         story_id = stories.add(self._session, stored.item.title, at)
         story = KnownStory(
-            story_id, _title(stored), np.array(vector, dtype=np.float32), at, at, dict(sides)
+            story_id, _get_headline(stored), np.array(vector, dtype=np.float32), at, at, dict(sides)
         )
         self._stories.add(story)
         self._changed[story_id] = story
         for earlier in (stored.copy_of, stored.same_as):
             if earlier is not None:
-                self._join(earlier, story_id, at)
-        self._join(stored.id, story_id, at)
+                self._join_story(earlier, story_id, at)
+        self._join_story(stored.id, story_id, at)
         return story_id
 
-    def _join(self, item_id: ItemId, story_id: StoryId, at: datetime) -> None:
+    def _join_story(self, item_id: ItemId, story_id: StoryId, at: datetime) -> None:
         stories.join(self._session, item_id, story_id, at)
-        self._of[item_id] = story_id
+        self._story_ids[item_id] = story_id
 
-    def _merge(self, one: "KnownStory", other: "KnownStory") -> None:
-        """Two stories turn out to be one: the later one counts as part of the earlier from now
-        on.
-        """
-        earlier, later = sorted((one, other), key=lambda s: (s.first_seen_at, s.id))
-        became = Merge(later.id, earlier.id, self._now)
-        stories.merge(self._session, became, f"a report fits both: {earlier.title[:150]}")
+    def _merge_stories(self, first: "KnownStory", second: "KnownStory") -> None:
+        """Merge two stories; the later one counts as part of the earlier from now on."""
+        earlier, later = sorted((first, second), key=lambda s: (s.first_seen_at, s.id))
+        merge = Merge(later.id, earlier.id, self._now)
+        stories.merge(self._session, merge, f"a report fits both: {earlier.title[:150]}")
         self._stories.merge(later, earlier)
-        self.touched.update([*one.sides, *other.sides])
+        self.touched.update([*first.sides, *second.sides])
 
-    def _log(self, story_id: StoryId, b: Bearing, at: datetime, *, edited: bool) -> bool:
-        """Log a match as evidence unless the story stands on that question already."""
-        indicator, found = b.indicator, b.found
+    def _log_match(
+        self, story_id: StoryId, item_match: Bearing, at: datetime, *, edited: bool
+    ) -> bool:
+        """Log a match as evidence unless its story is evidence on that question already."""
+        indicator, match = item_match.indicator, item_match.found
         if evidence.exists(self._session, story_id, indicator.question_id):
             return False
         piece = Evidence(
@@ -200,59 +226,59 @@ class Arrivals:
             question_id=indicator.question_id,
             story_id=story_id,
             indicator_id=indicator.id,
-            direction=b.direction,
+            direction=item_match.direction,
             strength=indicator.strength,
-            relevance=b.relevance,
+            relevance=item_match.relevance,
             status="logged",
             judged_by=MATCHER,
             first_seen_at=at,
             reports=(),
-            matched=found.matched,
-            p_direction=b.p_direction,
+            matched=match.matched,
+            p_direction=item_match.p_direction,
             option=indicator.option,
         )
-        reason = f"matched {', '.join(found.matched)}{' in an edited version' if edited else ''}"
+        reason = f"matched {', '.join(match.matched)}{' in an edited version' if edited else ''}"
         logged = Decision("logged", piece.direction, piece.strength, MATCHER, self._now, reason)
-        why = Why(found.nearest, found.cosine, found.polarity.why, self._watch.matcher.version)
+        why = Why(match.nearest, match.cosine, match.polarity.why, self._watch.matcher.version)
         evidence.add(self._session, piece, logged, why)
         self.touched.add(indicator.question_id)
         if (known := self._stories.get(story_id)) is not None:
-            known.sides.setdefault(indicator.question_id, b.direction)
+            known.sides.setdefault(indicator.question_id, item_match.direction)
         return True
 
 
 def matched(watch: Watch, stored: Sequence[Stored]) -> "list[Reading]":
-    """What each of these items bears on, and the vectors of those that bear on anything."""
+    """Match these items, and encode those that match anything."""
     from tracker.matching.matcher import words_of
 
-    said = [words_of(one.item.title, one.item.summary) for one in stored]
-    matches = list(watch.matcher.match(said))
-    some = [n for n, found in enumerate(matches) if found]
-    vectors = dict(zip(some, watch.matcher.encode([said[n] for n in some]), strict=True))
-    return [(found, vectors.get(n)) for n, found in enumerate(matches)]
+    texts = [words_of(item.item.title, item.item.summary) for item in stored]
+    matches = list(watch.matcher.match(texts))
+    matching = [n for n, item_matches in enumerate(matches) if item_matches]
+    vectors = dict(zip(matching, watch.matcher.encode([texts[n] for n in matching]), strict=True))
+    return [(item_matches, vectors.get(n)) for n, item_matches in enumerate(matches)]
 
 
 def bearings(
     matches: "tuple[Match, ...]", watch: Watch, known: Calibration
 ) -> dict[QuestionId, Bearing]:
-    """The surest match on each question, with direction and chances as reviews have borne them
-    out.
-    """
+    """Select the best match on each question, with probabilities calibrated by reviews."""
     best: dict[QuestionId, Bearing] = {}
-    for found in matches:  # the surest come first
-        sign, p_right = found.polarity.sign, found.polarity.p_right
-        for indicator in watch.bearings[found.profile]:
-            called = bool(sign and indicator.direction)
-            direction = Direction(int(indicator.direction) * sign) if called else Direction.NEUTRAL
-            p = known.direction.apply(p_right) if called else 0.5
-            bearing = Bearing(
-                indicator, direction, max(0.5, p), known.relevance.apply(found.relevance), found
+    for match in matches:  # the surest come first
+        sign, p_right = match.polarity.sign, match.polarity.p_right
+        for indicator in watch.bearings[match.profile]:
+            has_direction = bool(sign and indicator.direction)
+            direction = (
+                Direction(int(indicator.direction) * sign) if has_direction else Direction.NEUTRAL
             )
-            best.setdefault(indicator.question_id, bearing)
+            p = known.direction.apply(p_right) if has_direction else 0.5
+            item_match = Bearing(
+                indicator, direction, max(0.5, p), known.relevance.apply(match.relevance), match
+            )
+            best.setdefault(indicator.question_id, item_match)
     return best
 
 
-def _title(stored: Stored) -> str:
+def _get_headline(stored: Stored) -> str:
     from tracker.matching.wording import headline
 
     return headline(stored.item.title)

@@ -1,8 +1,8 @@
-"""The whole article behind an item that matched, for feeds whose owner asked for it.
+"""Fetch the full article of matched items, for feeds whose owner asked for it.
 
-A visit to a page is a robot's visit, which a feed that somebody subscribed to is not: the site's
-robots.txt is asked first, and kept for a day. An article that cannot be had leaves its reason, and
-is not asked for again.
+Fetching a page is a robot's visit, unlike polling a feed that somebody subscribed to: the site's
+robots.txt is read first and cached for a day. The reason why an article is missing is stored, and
+it is not requested again.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -19,76 +19,86 @@ if TYPE_CHECKING:
     from tracker.feeds.pages.robots import Robots
 
 AT_ONCE: Final = 20
-"""Articles of one round: they are few, and nobody waits for them."""
+"""Maximum articles per run; they are few, and nobody waits for them."""
 
 YOUNG: Final = timedelta(days=7)
-"""Older items are not worth a visit: their pages are behind a wall by then, or have changed."""
+"""Maximum age of an item: older pages are behind a paywall by then, or have changed."""
 
 MOST_BYTES: Final = 3_000_000
 ROBOTS_BYTES: Final = 600_000
 
 
 def read(store: Store, network: Network, now: Callable[[], datetime]) -> int:
-    """Look for the articles that are wanted; how many were found."""
+    """Fetch the articles that are due; return how many were found."""
     with store.reading() as session:
-        wanted = dict(items.without_article(session, now() - YOUNG, AT_ONCE))
-    if not wanted:
+        urls = dict(items.without_article(session, now() - YOUNG, AT_ONCE))
+    if not urls:
         return 0
-    robots = _robots(network, sorted(set(wanted.values())), now())
-    allowed = {i: url for i, url in wanted.items() if robots[url].allows(url, network.user_agent)}
-    why_not = {
-        i: "the site asks robots to stay away (robots.txt)" for i in wanted if i not in allowed
+    robots = _load_robots(network, sorted(set(urls.values())), now())
+    allowed = {i: url for i, url in urls.items() if robots[url].allows(url, network.user_agent)}
+    reasons = {
+        i: "the site asks robots to stay away (robots.txt)" for i in urls if i not in allowed
     }
-    turn = {i: url for i, url in allowed.items() if _in_turn(network, url, robots[url], now())}
-    pages = ask(network.fetch, {str(i): url for i, url in turn.items()}, MOST_BYTES)
+    due = {i: url for i, url in allowed.items() if _may_visit_now(network, url, robots[url], now())}
+    pages = ask(network.fetch, {str(i): url for i, url in due.items()}, MOST_BYTES)
     texts: dict[ItemId, str] = {}
-    for item_id in turn:
+    for item_id in due:
         match pages.get(str(item_id)):
             case Fetched() as page:
-                texts[item_id], why_not[item_id] = network.article(page)
+                texts[item_id], reasons[item_id] = network.article(page)
             case FetchFailed(reason=reason):
-                why_not[item_id] = reason
+                reasons[item_id] = reason
             case _:  # left for later out of politeness
                 continue
     with store.writing() as session:
-        for item_id, reason in why_not.items():
+        for item_id, reason in reasons.items():
             items.add_article(session, item_id, texts.get(item_id, ""), reason, now=now())
     return sum(map(bool, texts.values()))
 
 
-def _in_turn(network: Network, url: str, robots: "Robots", now: datetime) -> bool:
-    """May this site be visited again already? Pages whose turn has not come wait for a later
-    round.
-    """
+def _may_visit_now(network: Network, url: str, robots: "Robots", now: datetime) -> bool:
+    """Return True if the site may be visited now; other pages wait for a later run."""
     from tracker.feeds.pages.robots import robots_url
 
     delay = robots.delay_seconds(network.user_agent)
     return delay == 0 or network.may_visit(robots_url(url), delay, now)
 
 
-def _robots(network: Network, urls: Sequence[str], now: datetime) -> "dict[str, Robots]":
-    """The wishes of the sites that these pages are on."""
+def _load_robots(network: Network, urls: Sequence[str], now: datetime) -> "dict[str, Robots]":
+    """Read the robots.txt rules of the sites of these pages."""
     from tracker.feeds.pages.robots import read_robots, robots_url
 
-    places = {url: robots_url(url) for url in urls}
-    unknown = {place for place in places.values() if network.robots(place, now) is None}
-    answers = ask(network.fetch, {place: place for place in unknown if place}, ROBOTS_BYTES)
-    for place in unknown:
-        match answers.get(place):
+    robots_urls = {url: robots_url(url) for url in urls}
+    unknown = {
+        robots_address
+        for robots_address in robots_urls.values()
+        if network.robots(robots_address, now) is None
+    }
+    answers = ask(
+        network.fetch,
+        {robots_address: robots_address for robots_address in unknown if robots_address},
+        ROBOTS_BYTES,
+    )
+    for robots_address in unknown:
+        match answers.get(robots_address):
             case Fetched(status=status, body=body):
-                found = read_robots(status, body)
+                rules = read_robots(status, body)
             case FetchFailed(status=status):
-                found = read_robots(status)
+                rules = read_robots(status)
             case _:
-                found = read_robots(None)
-        network.keep_robots(place, found, now)
-    return {url: wishes for url, place in places.items() if (wishes := network.robots(place, now))}
+                rules = read_robots(None)
+        network.keep_robots(robots_address, rules, now)
+    return {
+        url: site_rules
+        for url, robots_address in robots_urls.items()
+        if (site_rules := network.robots(robots_address, now))
+    }
 
 
-def ask(fetch: Fetch, addresses: Mapping[str, str], most_bytes: int) -> dict[str, FetchResult]:
-    """What these addresses answer, by the names that they were given."""
+def ask(fetch: Fetch, addresses: Mapping[str, str], max_bytes: int) -> dict[str, FetchResult]:
+    """Fetch these addresses; results are keyed by the given names."""
     requests = [
-        FetchRequest(FeedId(name), url, max_bytes=most_bytes) for name, url in addresses.items()
+        FetchRequest(FeedId(name), url, max_bytes=max_bytes) for name, url in addresses.items()
     ]
     return {
         str(result.feed_id): result for results in fetch(giving(requests)) for result in results

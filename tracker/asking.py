@@ -1,4 +1,4 @@
-"""A person opens a question of their own, or changes the options of one."""
+"""Create a question of one's own, or change the options of a question."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -23,27 +23,27 @@ OWN = Essay(OWN_ESSAY, "Questions of our own", "", "en", "Questions that came fr
 
 def ask(
     session: Session,
-    asked: Asked,
+    new_question: Asked,
     keep_days: float,
-    made: Standpoint,
+    authorship: Standpoint,
     *,
     indicators: Sequence[Indicator] = (),
     override: str = "",
 ) -> Question:
-    """Store a new question; raises when its name is taken, its essay unknown, or it could never be
-    forecast.
+    """Store a new question.
 
-    Findings of the linter that block it raise `Unresolvable`, unless `override` says why it opens
-    all the same.
+    Raises when its name is taken, its essay unknown, or it could never be forecast. Blocking
+    findings of the linter raise `Unresolvable`, unless `override` gives a reason to open it
+    nevertheless.
     """
-    refuse_reserved(made.by)
-    question = question_from(asked)
+    refuse_reserved(authorship.by)
+    question = question_from(new_question)
     check_bearing(question)
     if questions.taken(session, question.id):
         raise InvalidQuestion(
             f"there is a question {question.id!r} already: give this one a name of its own"
         )
-    if not question.retrospective and question.closes_at <= made.at:
+    if not question.retrospective and question.closes_at <= authorship.at:
         raise InvalidQuestion(
             "the question would be closed before it opens here: its close lies in the past"
         )
@@ -52,21 +52,19 @@ def ask(
     elif questions.essay(session, question.essay_id) is None:
         raise NotFound("essay", question.essay_id, "leave the essay out for a question of your own")
     _check_parts(session, question, indicators)
-    found = linting.flaws(
-        session, question, linting.surroundings(session, keep_days, made.at), indicators
+    flaws = linting.flaws(
+        session, question, linting.surroundings(session, keep_days, authorship.at), indicators
     )
-    questions.add(session, question, made.at)
-    linting.insist(session, question, found, override, made=made)
+    questions.add(session, question, authorship.at)
+    linting.insist(session, question, flaws, override, made=authorship)
     questions.add_indicators(session, indicators)
-    if question.opens_at <= made.at:
-        record_suggestions(session, [question], made.at)
+    if question.opens_at <= authorship.at:
+        record_suggestions(session, [question], authorship.at)
     return question
 
 
 def _check_parts(session: Session, question: Question, indicators: Sequence[Indicator]) -> None:
-    """Refuse claims that its essay does not make, and indicators that are not its own or come
-    twice.
-    """
+    """Refuse claims of another essay, and indicators that are duplicated or of another question."""
     known = {claim.id for claim in questions.claims_of(session, question.essay_id)}
     for claim_id in question.claim_ids:
         if claim_id not in known:
@@ -84,19 +82,17 @@ def _check_parts(session: Session, question: Question, indicators: Sequence[Indi
         raise InvalidQuestion(f"an indicator belongs to another question than {question.id!r}")
 
 
-def change_option(session: Session, asked: OptionChange) -> Question:
-    """Add or remove an option from then on; raises when that would leave a forecast without a
-    meaning.
-    """
-    question = question_or_refuse(session, asked.question_id)
-    wanted = replace(asked, name=" ".join(asked.name.split()))
-    check_change(question, wanted)
-    if wanted.at >= effective_close(
+def change_option(session: Session, change: OptionChange) -> Question:
+    """Add or remove an option from then on; raises when a forecast would lose its meaning."""
+    question = question_or_refuse(session, change.question_id)
+    option_change = replace(change, name=" ".join(change.name.split()))
+    check_change(question, option_change)
+    if option_change.at >= effective_close(
         question, latest(resolutions.of_question(session, question.id))
     ):
         raise InvalidQuestion(f"{question.id} is answered: its options stay as they are")
-    register(session, wanted.by)
-    questions.add_option_change(session, wanted)
+    register(session, option_change.by)
+    questions.add_option_change(session, option_change)
     changed = question_or_refuse(session, question.id)
-    record_suggestions(session, [changed], wanted.at, prompted=True)
+    record_suggestions(session, [changed], option_change.at, prompted=True)
     return changed

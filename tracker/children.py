@@ -1,4 +1,4 @@
-"""Child processes under one parent: started, watched, started again, and ended with it."""
+"""Supervisor of child processes: start, watch, restart and stop them."""
 
 import ctypes
 import os
@@ -14,14 +14,15 @@ from types import FrameType
 
 STOP_SECONDS = 10.0
 REFUSED = 2
-"""Exit code of a process that was asked for something impossible: trying again would not help."""
+"""Exit code of a process that cannot run as requested: a restart would not help."""
 
-SHORTEST_DELAY, LONGEST_DELAY = 1.0, 60.0
+SHORTEST_DELAY = 1.0
+LONGEST_DELAY = 60.0
 HEALTHY_SECONDS = 600.0
-"""A process that lived this long before it died gets its whole budget of quick restarts back."""
+"""A process that ran this long before it exited gets its whole budget of quick restarts back."""
 
 QUICK_RESTARTS = 6
-"""The budget: so many restarts wait less than the longest delay (1, 2, 4, 8, 16 and 32 seconds)."""
+"""Restarts that wait less than the maximum delay (1, 2, 4, 8, 16 and 32 seconds)."""
 
 Say = Callable[[str], object]
 Process = subprocess.Popen[bytes]
@@ -29,29 +30,30 @@ Process = subprocess.Popen[bytes]
 
 @dataclass(frozen=True, slots=True)
 class Restarts:
-    """How much of its budget of quick restarts a process has used."""
+    """Budget of quick restarts that a process has used."""
 
     used: int = 0
 
     def after(self, lived: float) -> "Restarts":
-        """The budget after one more death, of a process that lived so many seconds."""
+        """Return the budget after one more exit, of a process that ran so many seconds."""
         return Restarts(1 if lived >= HEALTHY_SECONDS else min(self.used + 1, QUICK_RESTARTS + 1))
 
     @property
     def delay(self) -> float:
-        """Seconds until the process is started again."""
+        """Seconds until the process is restarted."""
         return min(LONGEST_DELAY, SHORTEST_DELAY * 2.0 ** max(self.used - 1, 0))
 
     @property
     def are_spent(self) -> bool:
-        """Whether every further restart waits for the longest delay."""
+        """True if every further restart waits for the maximum delay."""
         return self.used > QUICK_RESTARTS
 
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """A process and its restarts; `due` is when a dead one is started again. Times are monotonic
-    seconds.
+    """A process and its restarts.
+
+    `due` is the time of the next restart of a process that has exited. Times are monotonic seconds.
     """
 
     command: Sequence[str]
@@ -61,80 +63,83 @@ class Child:
     due: float | None = None
 
 
-def _launch(command: Sequence[str]) -> Process:
-    """Start a process that ends when this one does, however it ends."""
+def _launch_process(command: Sequence[str]) -> Process:
+    """Start a process that ends when this one does, for whatever reason."""
     # This parent has one thread, so what runs between fork and exec is safe.
-    return subprocess.Popen(command, start_new_session=True, preexec_fn=_die_with_parent)  # noqa: PLW1509
+    return subprocess.Popen(
+        command,
+        start_new_session=True,
+        preexec_fn=_die_with_parent,  # noqa: PLW1509
+    )
 
 
 class Children:
-    """The processes under one parent. One that dies is started again, and the others live on
-    meanwhile.
-    """
+    """Processes under one parent. One that exits is restarted; the others run on meanwhile."""
 
     def __init__(
         self,
         say: Say,
         *,
-        launch: Callable[[Sequence[str]], Process] = _launch,
+        launch: Callable[[Sequence[str]], Process] = _launch_process,
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], object] = time.sleep,
     ) -> None:
-        self._say = say
-        self._launch = launch
+        self._notify = say
+        self._launch_process = launch
         self._monotonic = monotonic
         self._sleep = sleep
         self._children: dict[str, Child] = {}
         self._stopping = False
 
     def start(self, name: str, command: Sequence[str]) -> None:
-        """Start a process; it is started again whenever it dies, unless it was refused."""
-        self._children[name] = Child(command, self._launch(command), self._monotonic())
+        """Start a process; it is restarted whenever it exits, unless a restart would not help."""
+        self._children[name] = Child(command, self._launch_process(command), self._monotonic())
 
     def watch(self, host: str, port: int, ready: Callable[[], object]) -> int:
-        """Call `ready` once something answers at host and port, then wait.
+        """Call `ready` once a server accepts connections at host and port, then wait for the end.
 
-        0 after SIGINT or SIGTERM; `REFUSED` when a process ended with that code.
+        Returns 0 after SIGINT or SIGTERM, 2 when a process exited because it cannot run as
+        requested.
         """
         for name in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(name, self._stop)
-        told = False
+            signal.signal(name, self._handle_stop_signal)
+        announced = False
         try:
             while not self._stopping:
-                if any(self._tend(name) == REFUSED for name in self._children):
+                if any(self._check_process(name) == REFUSED for name in self._children):
                     return REFUSED
-                if not told and _answers(host, port):
-                    told = True
+                if not announced and _answers(host, port):
+                    announced = True
                     ready()
                 self._sleep(0.1)
             return 0
         finally:
-            self._end()
+            self._end_processes()
 
-    def _tend(self, name: str) -> int | None:
-        """Look after one process: its exit code when it has just died, None while it lives or waits
-        for its restart.
+    def _check_process(self, name: str) -> int | None:
+        """Check one process: return its exit code if it has just exited, None while it runs or
+        waits.
         """
         child = self._children[name]
         if child.due is not None:
             if (now := self._monotonic()) >= child.due:
-                process = self._launch(child.command)
+                process = self._launch_process(child.command)
                 self._children[name] = replace(child, process=process, started=now, due=None)
             return None
         code = child.process.poll()
         if code == REFUSED:
-            self._say(f"The {name} ended with code {code}.")
+            self._notify(f"The {name} ended with code {code}.")
         elif code is not None:
             now = self._monotonic()
             restarts = child.restarts.after(now - child.started)
             self._children[name] = replace(child, restarts=restarts, due=now + restarts.delay)
-            self._say(_restart_words(name, code, restarts))
+            self._notify(_describe_restart(name, code, restarts))
         return code
 
-    def _stop(self, _number: int, _frame: FrameType | None) -> None:
+    def _handle_stop_signal(self, _number: int, _frame: FrameType | None) -> None:
         self._stopping = True
 
-    def _end(self) -> None:
+    def _end_processes(self) -> None:
         processes = [child.process for child in self._children.values()]
         for process in processes:
             if process.poll() is None:
@@ -147,7 +152,7 @@ class Children:
                 process.wait()
 
 
-def _restart_words(name: str, code: int, restarts: Restarts) -> str:
+def _describe_restart(name: str, code: int, restarts: Restarts) -> str:
     words = f"The {name} ended with code {code}; starting it again in {restarts.delay:.0f} s."
     if not restarts.are_spent:
         return words

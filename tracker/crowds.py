@@ -1,6 +1,4 @@
-"""The crowd in which those count who made it better: learned from the questions that are
-answered.
-"""
+"""Crowd forecast weighted by each member's contribution on answered questions."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -25,54 +23,60 @@ def weighted_crowd(
     *,
     entered_by: datetime | None = None,
 ) -> WeightedCrowd | None:
-    """What stands at `at`, weighted by contribution; None until each member has enough answered
-    questions.
+    """Compute the crowd forecast at `at`, weighted by contribution.
 
-    Contributions are taken from what stood in the middle of each question's scheduled time, over
-    binary questions of the same sort, live or retrospective, whose scheduled close has passed.
-    Answers entered after `entered_by`, if that is given, teach nothing.
+    None until each member has enough answered questions. Contributions are computed from the
+    forecasts in the middle of each question's scheduled time, over binary questions of the same
+    sort, live or retrospective, whose scheduled close has passed. Answers entered after
+    `entered_by`, if given, are ignored.
     """
     if question.kind != "binary" or len(members) < 2:
         return None
-    history, outcomes = _history(
-        session, question, members, (at, resolutions.current(session, entered_by))
-    )
-    resolved = {who: sum(p is not None for p in said) for who, said in history.items()}
+    resolved_then = resolutions.current(session, entered_by)
+    history, outcomes = _collect_history(session, question, members, at=at, resolved=resolved_then)
+    resolved = {
+        member: sum(p is not None for p in probabilities)
+        for member, probabilities in history.items()
+    }
     if min(resolved.values()) < LEARNED_AFTER:
         return None
     weights = {
-        ForecasterId(who): points for who, points in contributions(history, outcomes).items()
+        ForecasterId(member): points for member, points in contributions(history, outcomes).items()
     }
-    held = p_yes(weighted_crowd_timeline(question, members, weights, until=at).at(at))
+    probability = p_yes(weighted_crowd_timeline(question, members, weights, until=at).at(at))
     return (
         None
-        if held is None
-        else WeightedCrowd(held, weights, {ForecasterId(w): n for w, n in resolved.items()})
+        if probability is None
+        else WeightedCrowd(
+            probability, weights, {ForecasterId(member_id): n for member_id, n in resolved.items()}
+        )
     )
 
 
-def _history(
+def _collect_history(
     session: Session,
     question: Question,
     members: Mapping[ForecasterId, Timeline],
-    then: tuple[datetime, Mapping[QuestionId, Resolution]],
+    *,
+    at: datetime,
+    resolved: Mapping[QuestionId, Resolution],
 ) -> tuple[dict[str, list[float | None]], list[int]]:
-    """What each member held half-way through each answered question, and how it was answered."""
-    at, resolved = then
+    """Forecast of each member half-way through each answered question, and the outcomes."""
     answered = {q: r for q, r in resolved.items() if r.outcome in ("yes", "no")}
-    history: dict[str, list[float | None]] = {who: [] for who in members}
+    history: dict[str, list[float | None]] = {member: [] for member in members}
     if len(answered) < LEARNED_AFTER:
         return history, []
-    others = [
+    earlier = [
         q
         for q in questions.every(session)
         if q.id in answered and q.retrospective == question.retrospective and counts(q, at)
     ]
-    middles = {other.id: spot_time(other) for other in others}
-    stood = forecasts.stood_at(session, middles)
-    for other in others:
-        open_still = middles[other.id] < answered[other.id].known_at
-        held = stood.get(other.id, {}) if open_still else {}
-        for who, said in history.items():
-            said.append(p_yes(held[ForecasterId(who)][1]) if who in held else None)
-    return history, [int(answered[other.id].outcome == "yes") for other in others]
+    middles = {other.id: spot_time(other) for other in earlier}
+    forecasts_then = forecasts.stood_at(session, middles)
+    for other in earlier:
+        still_open = middles[other.id] < answered[other.id].known_at
+        by_member = forecasts_then.get(other.id, {}) if still_open else {}
+        for member, probabilities in history.items():
+            forecast = by_member.get(ForecasterId(member))
+            probabilities.append(None if forecast is None else p_yes(forecast[1]))
+    return history, [int(answered[other.id].outcome == "yes") for other in earlier]

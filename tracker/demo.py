@@ -1,8 +1,8 @@
-"""A replayable world: the dated history of a question set, run through the real pipeline.
+"""Replay the dated history of a question set through the real pipeline.
 
-A simulated clock walks from event to event. Outlets publish, feeds are polled, matches become
+A simulated clock steps from event to event: outlets publish, feeds are polled, matches become
 evidence, invented analysts review and forecast, answers become known, everyone is scored. A replay
-that was killed goes on where it stopped: every step can be repeated without being doubled.
+that was killed resumes where it stopped: every step is idempotent.
 """
 
 from collections.abc import Callable, Iterator
@@ -24,17 +24,17 @@ POLL_DELAY = timedelta(minutes=20)
 REVIEW_DELAY = timedelta(hours=20)
 RESOLVE_DELAY = timedelta(hours=1)
 UNREVIEWED = timedelta(days=200)
-"""What happened in the last months waits in the inbox, so that there is something to do."""
+"""Evidence of the last months stays in the inbox, so that there is something to review."""
 
 QUARTER = 91
-"""Days between two times of learning, in whole weeks."""
+"""Days between two fits of the learned parameters, in whole weeks."""
 
 Progress = Callable[[int, int, datetime], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Something that happens at a time; `order` settles what comes first at one instant."""
+    """A scheduled action; `order` sorts the actions of one instant."""
 
     at: datetime
     order: int
@@ -43,20 +43,20 @@ class Step:
 
 
 class Clock:
-    """Simulated time, moved by the replay alone."""
+    """Simulated time, advanced by the replay alone."""
 
     def __init__(self) -> None:
         self.time = START
 
     def __call__(self) -> datetime:
-        """The time that the replay has reached."""
+        """Return the current simulated time."""
         return self.time
 
 
 def replay(
     settings: Settings, question_set: QuestionSet, until: datetime, progress: Progress
 ) -> int:
-    """Replay the history up to `until` into its own database; the number of steps done now."""
+    """Replay the history up to `until` into its own database; return the number of steps done."""
     now = Clock()
     newsroom = Newsroom(question_set, now)
     with open_tracker(replay_settings(settings), now=now, fetch=newsroom.fetch) as tracker:
@@ -78,7 +78,7 @@ def replay(
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """The people and outlets of a replay, and what they do when."""
+    """People and outlets of a replay, and their schedule."""
 
     tracker: Tracker
     newsroom: Newsroom
@@ -92,7 +92,7 @@ class World:
         return next(iter(self.set.forecasters), ForecasterId("analyst"))
 
     def found(self) -> None:
-        """The world as it stands before anything happened: questions, outlets, analysts."""
+        """Set up the initial state: questions, outlets, analysts."""
         self.tracker.load(self.set, replay=True)
         for seed in self.newsroom.outlets.values():
             self.tracker.add_feed(seed)
@@ -100,21 +100,31 @@ class World:
             self.tracker.add_forecaster(Forecaster(forecaster_id, name, "person"))
 
     def agenda(self) -> list[Step]:
-        """Everything that happens up to the end, in order."""
-        steps = [*self._news(), *self._weeks(), *self._forecasts(), *self._answers()]
+        """List all steps up to the end, in order."""
+        steps = [
+            *self._news_steps(),
+            *self._weekly_steps(),
+            *self._forecast_steps(),
+            *self._answer_steps(),
+        ]
         return sorted(
             (s for s in steps if START <= s.at <= self.until), key=lambda s: (s.at, s.order)
         )
 
-    def _news(self) -> Iterator[Step]:
+    def _news_steps(self) -> Iterator[Step]:
         for event in self.set.events:
-            yield Step(event.at + POLL_DELAY, 0, f"news {event.id}", partial(self._poll, event))
+            yield Step(
+                event.at + POLL_DELAY, 0, f"news {event.id}", partial(self._poll_outlets, event)
+            )
             if event.at < self.until - UNREVIEWED:
                 yield Step(
-                    event.at + REVIEW_DELAY, 2, f"review {event.id}", partial(self._review, event)
+                    event.at + REVIEW_DELAY,
+                    2,
+                    f"review {event.id}",
+                    partial(self._review_event, event),
                 )
 
-    def _weeks(self) -> Iterator[Step]:
+    def _weekly_steps(self) -> Iterator[Step]:
         week = START
         while week <= self.until:
             yield Step(week, 1, f"week of {week:%Y-%m-%d}", self.tracker.suggest)
@@ -123,27 +133,30 @@ class World:
             week += timedelta(days=7)
         yield Step(self.until, 9, "today", self.tracker.suggest)
 
-    def _forecasts(self) -> Iterator[Step]:
-        for number, made in enumerate(self.set.forecasts):
-            yield Step(made.at, 3, f"forecast {number}", partial(self._forecast, made, number))
+    def _forecast_steps(self) -> Iterator[Step]:
+        for number, forecast in enumerate(self.set.forecasts):
+            yield Step(
+                forecast.at,
+                3,
+                f"forecast {number}",
+                partial(self._submit_forecast, forecast, number),
+            )
 
-    def _answers(self) -> Iterator[Step]:
+    def _answer_steps(self) -> Iterator[Step]:
         for past in self.set.resolutions:
             at = max(past.known_at, past.event_at) + RESOLVE_DELAY
-            yield Step(at, 4, f"answer {past.question_id}", partial(self._answer, past))
+            yield Step(at, 4, f"answer {past.question_id}", partial(self._enter_answer, past))
 
-    def _poll(self, event: Event) -> None:
+    def _poll_outlets(self, event: Event) -> None:
         self.tracker.poll(only=self.newsroom.publishing(event))
 
-    def _review(self, event: Event) -> None:
-        """The invented analyst judges what the matcher made of an event, by the set author's
-        reading.
-        """
+    def _review_event(self, event: Event) -> None:
+        """Judge the matches of an event as the set's author reads it."""
         for card in self.tracker.inbox():
             if any(copy.item.url == event.url for copy in card.items):
-                self._judge(card, event)
+                self._judge_card(card, event)
 
-    def _judge(self, card: EvidenceCard, event: Event) -> None:
+    def _judge_card(self, card: EvidenceCard, event: Event) -> None:
         piece = card.evidence
         if piece.question_id in event.yes or piece.question_id in event.no:
             side = Direction.YES if piece.question_id in event.yes else Direction.NO
@@ -156,14 +169,16 @@ class World:
                 forecaster=self.reviewer,
             )
 
-    def _forecast(self, made: InventedForecast, number: int) -> None:
-        said = Said(rationale=made.rationale, forecaster=made.forecaster_id, key=f"replay-{number}")
-        if made.distribution is None:
-            self.tracker.withdraw(made.question_id, **said)
+    def _submit_forecast(self, forecast: InventedForecast, number: int) -> None:
+        options = Said(
+            rationale=forecast.rationale, forecaster=forecast.forecaster_id, key=f"replay-{number}"
+        )
+        if forecast.distribution is None:
+            self.tracker.withdraw(forecast.question_id, **options)
         else:
-            self.tracker.forecast(made.question_id, made.distribution, **said)
+            self.tracker.forecast(forecast.question_id, forecast.distribution, **options)
 
-    def _answer(self, past: PastResolution) -> None:
+    def _enter_answer(self, past: PastResolution) -> None:
         if past.needs_check:
             self.tracker.note_unchecked(past)
         elif not self.tracker.question(past.question_id).resolutions:

@@ -1,5 +1,5 @@
-"""A question is worded anew, or taken back. Nothing is overwritten: forecasts keep the wording they
-were made on.
+"""Reword or withdraw a question. Nothing is overwritten: forecasts keep the wording they were made
+on.
 """
 
 from forecasts.forecaster import RESERVED
@@ -14,33 +14,33 @@ from tracker.store import edits, forecasts, links, questions, resolutions, scena
 from tracker.store.engine import Session
 
 
-def edit(session: Session, wanted: Edit, keep_days: float, *, override: str = "") -> Question:
-    """Append a later wording; raises for one that says nothing new, gives no reason, or comes after
-    the answer.
+def edit(session: Session, new_wording: Edit, keep_days: float, *, override: str = "") -> Question:
+    """Append a new wording.
 
-    The linter looks at the new wording as at a new question's: what blocks it and did not block the
-    old one raises `Unresolvable`, unless `override` says why it stands all the same.
+    Raises for a wording that changes nothing, has no reason, or comes after the answer. The linter
+    checks the new wording like a new question: a blocking flaw that the old one did not have raises
+    `Unresolvable`, unless `override` gives a reason to accept it.
     """
-    question = question_or_refuse(session, wanted.question_id)
+    question = question_or_refuse(session, new_wording.question_id)
     answered = latest(resolutions.of_question(session, question.id)) is not None
-    check_edit(question, wanted, answered)
-    register(session, wanted.by)
-    around = linting.surroundings(session, keep_days, wanted.at)
+    check_edit(question, new_wording, answered)
+    register(session, new_wording.by)
+    surroundings = linting.surroundings(session, keep_days, new_wording.at)
     indicators = questions.indicators(session, [question.id])
-    before = {flaw.code for flaw in linting.flaws(session, question, around, indicators)}
-    edits.add(session, wanted)
+    before = {flaw.code for flaw in linting.flaws(session, question, surroundings, indicators)}
+    edits.add(session, new_wording)
     edited = question_or_refuse(session, question.id)
     new = [
         flaw
-        for flaw in linting.flaws(session, edited, around, indicators)
+        for flaw in linting.flaws(session, edited, surroundings, indicators)
         if flaw.code not in before
     ]
-    linting.insist(session, edited, new, override, made=Standpoint(wanted.by, wanted.at))
+    linting.insist(session, edited, new, override, made=Standpoint(new_wording.by, new_wording.at))
     return edited
 
 
-def retract(session: Session, question_id: str, why: str, made: Standpoint) -> None:
-    """Take a question back that nobody has forecast yet; raises `Refused` once anybody has."""
+def retract(session: Session, question_id: str, why: str, authorship: Standpoint) -> None:
+    """Withdraw a question without forecasts; raises `Refused` once anybody has forecast it."""
     question = question_or_refuse(session, question_id)
     if not why.strip():
         raise Refused(f"{question.id} is not taken back without a reason: say why")
@@ -52,22 +52,22 @@ def retract(session: Session, question_id: str, why: str, made: Standpoint) -> N
         )
     if resolutions.of_question(session, question.id):
         raise Refused(f"{question.id} is answered and stays")
-    if holder := _bound(session, question.id):
+    if holder := _find_container(session, question.id):
         raise Refused(
             f"{question.id} is part of {holder} and stays: resolve it as annulled, with the reason"
         )
-    register(session, made.by)
-    edits.retract(session, question.id, why.strip(), at=made.at, by=made.by)
+    register(session, authorship.by)
+    edits.retract(session, question.id, why.strip(), at=authorship.at, by=authorship.by)
 
 
-def _bound(session: Session, question_id: QuestionId) -> str:
-    """What the question is bound into: a link, or a scenario set."""
+def _find_container(session: Session, question_id: QuestionId) -> str:
+    """Name the link or scenario set that contains the question; "" if there is none."""
     for link in links.every(session):
         if question_id in link.question_ids:
             return f"the link {link.id}"
-    for one in scenarios.every(session):
-        if question_id == one.question_id or any(
-            row.question_id == question_id for row in one.rows
+    for scenario_set in scenarios.every(session):
+        if question_id == scenario_set.question_id or any(
+            row.question_id == question_id for row in scenario_set.rows
         ):
-            return f"the scenarios {one.question_id}"
+            return f"the scenarios {scenario_set.question_id}"
     return ""

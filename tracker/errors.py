@@ -1,9 +1,9 @@
-"""What can go wrong around the facts: settings, storage, things that do not exist.
+"""Exceptions raised by the tracker.
 
     TrackerError
     ├── BadSettings          a setting that cannot be used
     ├── NotFound             no question, evidence, forecaster, feed or set of that name
-    ├── Refused              a request that makes no sense now, with the reason
+    ├── Refused              a request that is not possible now, with the reason
     │   └── Unresolvable     a question that the linter objects to, with its findings
     ├── DatabaseTooNew       the database was written by a newer version
     ├── AlreadyRunning       another scheduler holds this database
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class TrackerError(Exception):
-    """Base of every error of this folder; the message is one line and says what to do."""
+    """Base of all errors of the tracker; the message is one line and says what to do."""
 
 
 class BadSettings(TrackerError):
@@ -31,9 +31,7 @@ class BadSettings(TrackerError):
 
 
 class NotFound(TrackerError):
-    """Nothing of that kind has that name; `near` are names that come close to it, the closest
-    first.
-    """
+    """No object of that kind has that name; `near` are similar names, the closest first."""
 
     def __init__(self, kind: str, name: object, hint: str, near: tuple[str, ...] = ()) -> None:
         self.kind = kind
@@ -43,17 +41,20 @@ class NotFound(TrackerError):
 
 
 class Refused(TrackerError):
-    """A request that cannot be carried out as things stand."""
+    """A request that is not possible in the current state."""
 
 
 class Unresolvable(Refused):
-    """A question with findings of the linter that block it; `flaws` are these."""
+    """A question with blocking linter findings, which are its `flaws`."""
 
     def __init__(self, question_id: str, flaws: "tuple[Flaw, ...]") -> None:
         self.flaws = flaws
-        told = " ".join(f"{flaw.reason[:1].upper()}{flaw.reason[1:]}. {flaw.fix}" for flaw in flaws)
+        findings = " ".join(
+            f"{flaw.reason[:1].upper()}{flaw.reason[1:]}. {flaw.fix}" for flaw in flaws
+        )
         super().__init__(
-            f"a stranger could not resolve {question_id}. {told} Or say why it opens all the same"
+            f"a stranger could not resolve {question_id}. {findings} "
+            "Or say why it opens all the same"
         )
 
 
@@ -70,17 +71,15 @@ class LeadershipLost(TrackerError):
 
 
 class StorageUnavailable(TrackerError):
-    """The database cannot do it now; the transaction was rolled back, and it can be tried again."""
+    """The database is temporarily unusable; the transaction was rolled back and can be retried."""
 
 
 class StorageDamaged(TrackerError):
-    """The database file is corrupt, or is no database; trying again cannot help."""
+    """The database file is corrupt, or is no database; a retry cannot help."""
 
 
 def in_plain_characters(text: str) -> str:
-    """A text in one line: characters that move the cursor, or cannot be shown, stand as escapes
-    such as \\n.
-    """
+    """Escape control and unprintable characters (such as \\n), so that the text is one line."""
     return "".join(
         c
         if c.isprintable() or category(c) == "Zs"

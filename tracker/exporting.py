@@ -1,6 +1,4 @@
-"""An essay with everything that came of it as a question set: what can be written to a folder and
-loaded elsewhere.
-"""
+"""Export an essay with its questions, answers, links and scenarios as a question set."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
@@ -31,86 +29,91 @@ from tracker.store.engine import Session
 ASKED_ALREADY: Final = (
     "It is asked already where it comes from, as the linter and its neighbours were then."
 )
-"""Why a question is let in that has a blocking flaw by now, and had none that anybody took upon
-themselves.
-"""
+"""Override for a question that has a blocking flaw now and had no override when it was opened."""
 
 
 def export(session: Session, essay_id: EssayId) -> QuestionSet:
-    """The set of an essay: questions as they read now, their answers, links, scenarios, and all
-    feeds.
+    """Build the question set of an essay: current questions, answers, links, scenarios, feeds.
 
-    What people forecast stays here: it is the record of this installation. Raises `NotFound` for an
-    essay that is not there, `Refused` for one without a question, since a set without questions
-    cannot be loaded.
+    Forecasts of people are not exported: they belong to this installation. Raises `NotFound` for an
+    unknown essay, `Refused` for one without a question, since a set without questions cannot be
+    loaded.
     """
     essay = questions.essay(session, essay_id)
     if essay is None:
         raise NotFound("essay", essay_id, "see `tracker essay list` for the names")
-    own = [q for q in questions.every(session) if q.essay_id == essay_id]
-    past = _resolutions(session, own)
-    current = {q.id: _with_answers(q, past) for q in own}
-    asked = tuple(map(_asked_anew, current.values()))
-    if not asked:
+    essay_questions = [q for q in questions.every(session) if q.essay_id == essay_id]
+    past = _export_resolutions(session, essay_questions)
+    current = {q.id: _with_answers(q, past) for q in essay_questions}
+    exported = tuple(map(_as_new_question, current.values()))
+    if not exported:
         raise Refused(f"{essay_id} has no question yet: there is nothing to export")
-    ids = {q.id: q for q in asked}
-    kept = essays.newest_text(session, essay_id)
-    text = "" if kept is None else kept.text
+    ids = {q.id: q for q in exported}
+    stored_text = essays.newest_text(session, essay_id)
+    text = "" if stored_text is None else stored_text.text
     rejected = moved(essays.rejections(session, essay_id), text)
-    claims = _claims(session, essay_id, rejected, text)
-    if not all(
-        stands(claim, text) for claim in claims
-    ):  # a later text no longer has what was asked from the first
+    claims = _export_claims(session, essay_id, rejected, text)
+    # A later text may no longer have the words of the claims.
+    if not all(stands(claim, text) for claim in claims):
         text = ""
-    found = QuestionSet(
+    question_set = QuestionSet(
         essay=essay,
         claims=claims,
-        questions=asked,
+        questions=exported,
         indicators=tuple(
-            i for i in questions.indicators(session, sorted(ids)) if _still(i, ids[i.question_id])
+            i
+            for i in questions.indicators(session, sorted(ids))
+            if _has_remaining_option(i, ids[i.question_id])
         ),
-        feeds=_feeds(session),
+        feeds=_export_feeds(session),
         events=(),
         resolutions=past,
         forecasts=(),
         forecasters={},
         scenarios=tuple(
-            _within(s, current[s.question_id], ids)
+            _restrict_scenarios(s, current[s.question_id], ids)
             for s in scenarios.every(session)
             if s.question_id in ids
         ),
         links=tuple(link for link in links.every(session) if ids.keys() >= set(link.question_ids)),
         text=text,
         overrides={
-            q: said.why for q in sorted(ids) if (said := edits.override_of(session, q)) is not None
+            q: override.why
+            for q in sorted(ids)
+            if (override := edits.override_of(session, q)) is not None
         },
-        rejections=_rejections(claims, rejected, asked),
+        rejections=_export_rejections(claims, rejected, exported),
     )
     return replace(
-        found, overrides={**dict.fromkeys(_blocked_by_now(found), ASKED_ALREADY), **found.overrides}
+        question_set,
+        overrides={
+            **dict.fromkeys(_find_blocked_questions(question_set), ASKED_ALREADY),
+            **question_set.overrides,
+        },
     )
 
 
-def _blocked_by_now(found: QuestionSet) -> tuple[QuestionId, ...]:
-    """The questions that the linter would not let in anew, such as one beside which a nearer one
-    was taken back.
-    """
+def _find_blocked_questions(question_set: QuestionSet) -> tuple[QuestionId, ...]:
+    """List the questions that the linter would block now, such as a near duplicate."""
     return set_checks.blocked(
-        found, set_checks.flaws_of(found, 0.0, datetime.max.replace(tzinfo=UTC))
+        question_set, set_checks.flaws_of(question_set, 0.0, datetime.max.replace(tzinfo=UTC))
     )
 
 
-def _feeds(session: Session) -> tuple[FeedSeed, ...]:
-    found = (state.feed for state in feeds.feeds(session))
+def _export_feeds(session: Session) -> tuple[FeedSeed, ...]:
+    known_feeds = (state.feed for state in feeds.feeds(session))
     return tuple(
-        FeedSeed(f.id, f.title, f.url, f.source_group, f.grade, f.theme or "general") for f in found
+        FeedSeed(f.id, f.title, f.url, f.source_group, f.grade, f.theme or "general")
+        for f in known_feeds
     )
 
 
-def _resolutions(session: Session, asked: Sequence[Question]) -> tuple[PastResolution, ...]:
+def _export_resolutions(
+    session: Session, exported: Sequence[Question]
+) -> tuple[PastResolution, ...]:
     current = resolutions.current(session)
-    answered = tuple(_past(current[q.id]) for q in asked if q.id in current)
-    unchecked = (u for q in asked for u in edits.unchecked(session, q.id))
+    answered = tuple(_export_resolution(current[q.id]) for q in exported if q.id in current)
+    unchecked = (u for q in exported for u in edits.unchecked(session, q.id))
     return answered + tuple(
         PastResolution(
             u.question_id,
@@ -126,100 +129,122 @@ def _resolutions(session: Session, asked: Sequence[Question]) -> tuple[PastResol
     )
 
 
-def _past(r: Resolution) -> PastResolution:
+def _export_resolution(r: Resolution) -> PastResolution:
     return PastResolution(
         r.question_id, r.outcome, r.event_at, r.known_at, r.source_url, r.note, r.answer
     )
 
 
 def _with_answers(question: Question, past: Iterable[PastResolution]) -> Question:
-    """The question with an option that was removed after it had come out, as if it had stayed."""
-    said = {one.answer.casefold() for one in past if one.question_id == question.id}
-    back = (
-        replace(o, removed_at=None) if o.name.casefold() in said else o for o in question.options
+    """Restore an option that was removed after it had been the answer."""
+    answers = {
+        resolution.answer.casefold() for resolution in past if resolution.question_id == question.id
+    }
+    options = (
+        replace(o, removed_at=None) if o.name.casefold() in answers else o for o in question.options
     )
-    return replace(question, options=tuple(back))
+    return replace(question, options=tuple(options))
 
 
-def _asked_anew(question: Question) -> Question:
-    """The question with the options that are left, as if they had been there from the start.
+def _as_new_question(question: Question) -> Question:
+    """Return the question with its remaining options only, as if it had always had them.
 
-    What the prior gave to an option that is gone is in `Other`, which shares with those that came
-    out of it. An option that is gone bears nothing out.
+    The prior of a removed option moves to `Other`, which shares it with the options split from it.
+    A removed option no longer confirms a claim.
     """
     prior = question.prior
     if not isinstance(prior, Categorical) or all(
         o.added_at is None and o.removed_at is None for o in question.options
     ):
         return question
-    left = _left(question)
+    remaining = _remaining_options(question)
     for option in question.options:
-        if option.name not in left:
+        if option.name not in remaining:
             prior = prior.without(option.name)
     shares = dict(zip(prior.options, prior.p, strict=True))
-    came = [name for name in left if name not in shares]
-    shares |= dict.fromkeys([OTHER, *came], shares[OTHER] / (len(came) + 1))
+    added = [name for name in remaining if name not in shares]
+    shares |= dict.fromkeys([OTHER, *added], shares[OTHER] / (len(added) + 1))
     bears_out = " | ".join(
-        name for name in map(str.strip, question.bears_out.split("|")) if name in left
+        name for name in map(str.strip, question.bears_out.split("|")) if name in remaining
     )
-    again = Categorical(left, tuple(shares[name] for name in left))
-    return replace(question, options=tuple(map(Option, left)), prior=again, bears_out=bears_out)
+    new_prior = Categorical(remaining, tuple(shares[name] for name in remaining))
+    return replace(
+        question, options=tuple(map(Option, remaining)), prior=new_prior, bears_out=bears_out
+    )
 
 
-def _still(indicator: Indicator, question: Question) -> bool:
-    """Whether an indicator speaks of an option that is left, or of none."""
-    return not indicator.option or indicator.option in _left(question)
+def _has_remaining_option(indicator: Indicator, question: Question) -> bool:
+    """Return True if the indicator names a remaining option, or none."""
+    return not indicator.option or indicator.option in _remaining_options(question)
 
 
-def _left(question: Question) -> tuple[str, ...]:
+def _remaining_options(question: Question) -> tuple[str, ...]:
     return tuple(option.name for option in question.options if option.removed_at is None)
 
 
-def _within(one: ScenarioSet, question: Question, ids: Collection[QuestionId]) -> ScenarioSet:
-    """A scenario set for the options that are left, with the rows alone whose questions go along.
+def _restrict_scenarios(
+    scenario_set: ScenarioSet, question: Question, ids: Collection[QuestionId]
+) -> ScenarioSet:
+    """Restrict a scenario set to the remaining options and to rows whose questions are exported.
 
-    A scenario that nobody described, or gave a number in a row, has its name, and the number of
+    A scenario without a description gets its name; one without a number in a row gets that of
     `Other`.
     """
-    names, left = [option.name for option in question.options], _left(question)
-    told = dict(zip(names, one.descriptions, strict=False))
+    names, remaining = [option.name for option in question.options], _remaining_options(question)
+    descriptions = dict(zip(names, scenario_set.descriptions, strict=False))
     rows = []
-    for row in (row for row in one.rows if row.question_id in ids):
-        said = dict(zip(names, row.p, strict=False))
+    for row in (row for row in scenario_set.rows if row.question_id in ids):
+        shares = dict(zip(names, row.p, strict=False))
         rows.append(
-            replace(row, p=tuple(said[name] if name in said else said[OTHER] for name in left))
+            replace(
+                row,
+                p=tuple(shares[name] if name in shares else shares[OTHER] for name in remaining),
+            )
         )
     return replace(
-        one, descriptions=tuple(told.get(name) or name for name in left), rows=tuple(rows)
+        scenario_set,
+        descriptions=tuple(descriptions.get(name) or name for name in remaining),
+        rows=tuple(rows),
     )
 
 
-def _claims(
+def _export_claims(
     session: Session, essay_id: EssayId, rejected: Iterable[Rejection], text: str
 ) -> tuple[Claim, ...]:
-    """The claims of an essay, and what was set aside without ever having been one."""
-    found = list(anchored(questions.claims_of(session, essay_id), text))
-    for one in rejected:
-        if not any(_covers(one, claim) for claim in found):
-            found.append(_set_aside(one, essay_id, text, {claim.id for claim in found}))
-    return tuple(sorted(found, key=lambda claim: claim.offset))
+    """Claims of an essay, and rejected sentences that never became claims."""
+    claims = list(anchored(questions.claims_of(session, essay_id), text))
+    for rejection in rejected:
+        if not any(_covers_claim(rejection, claim) for claim in claims):
+            claims.append(
+                _make_rejected_claim(rejection, essay_id, text, {claim.id for claim in claims})
+            )
+    return tuple(sorted(claims, key=lambda claim: claim.offset))
 
 
-def _set_aside(one: Rejection, essay_id: EssayId, text: str, taken: Collection[ClaimId]) -> Claim:
-    words = text[one.offset : one.end].split()
+def _make_rejected_claim(
+    rejection: Rejection, essay_id: EssayId, text: str, claim_ids: Collection[ClaimId]
+) -> Claim:
+    words = text[rejection.offset : rejection.end].split()
     quote = " ".join(words[:MAX_QUOTED_WORDS]) or "its text is not kept"
-    name = free_id(one.offset, taken)
-    return Claim(name, essay_id, quote, one.offset, "statement", "none", " ".join(words) or quote)
+    name = free_id(rejection.offset, claim_ids)
+    return Claim(
+        name, essay_id, quote, rejection.offset, "statement", "none", " ".join(words) or quote
+    )
 
 
-def _covers(one: Rejection, claim: Claim) -> bool:
-    return one.offset <= claim.offset < max(one.end, one.offset + 1)
+def _covers_claim(rejection: Rejection, claim: Claim) -> bool:
+    return rejection.offset <= claim.offset < max(rejection.end, rejection.offset + 1)
 
 
-def _rejections(
-    claims: Sequence[Claim], rejected: Iterable[Rejection], asked: Sequence[Question]
+def _export_rejections(
+    claims: Sequence[Claim], rejected: Iterable[Rejection], exported: Sequence[Question]
 ) -> dict[ClaimId, str]:
-    """Why claims were set aside, for those that no question came from."""
-    used = {claim for q in asked for claim in q.claim_ids}
+    """Reasons of rejected claims that no question uses."""
+    used = {claim for q in exported for claim in q.claim_ids}
     free = [claim for claim in claims if claim.id not in used]
-    return {claim.id: one.why for one in rejected for claim in free if _covers(one, claim)}
+    return {
+        claim.id: rejection.why
+        for rejection in rejected
+        for claim in free
+        if _covers_claim(rejection, claim)
+    }
