@@ -1,4 +1,4 @@
-"""How feeds fare, gathered for pages and commands: one, all, and those behind a question."""
+"""Status of feeds for pages and commands: one feed, all feeds, and those behind a question."""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -14,39 +14,41 @@ from tracker.summaries import Coverage, FeedHealth, FeedPage, SilentFeed
 
 DAYS: Final = timedelta(days=28)
 CARRIERS: Final = timedelta(days=180)
-"""A feed that brought evidence on a question so long ago or less should bring the next, too."""
+"""A feed that brought evidence on a question within this period should bring the next, too."""
 
 NEWEST: Final = 50
 
 
 def every(session: Session, now: datetime) -> tuple[FeedHealth, ...]:
-    """All feeds with their state and what they brought in a week."""
+    """List all feeds with their state and what they brought in a week."""
     activity = items.activity(session, now - timedelta(days=7))
     days = feeds.days(session, (now - DAYS).date())
-    return tuple(_health(state, now, activity, days) for state in feeds.feeds(session))
+    return tuple(_build_health(state, now, activity, days) for state in feeds.feeds(session))
 
 
 def whole(session: Session, now: datetime) -> Fleet:
-    """How all feeds together fare."""
+    """Summarise the status of all feeds together."""
     return fleet(feeds.feeds(session), now)
 
 
 def page(session: Session, state: FeedState, now: datetime) -> FeedPage:
-    """Everything about one feed."""
+    """Gather everything about one feed."""
     activity = items.activity(session, now - timedelta(days=7))
-    found = _health(state, now, activity, feeds.days(session, (now - DAYS).date(), state.id))
+    health_of_feed = _build_health(
+        state, now, activity, feeds.days(session, (now - DAYS).date(), state.id)
+    )
     return FeedPage(
-        found,
+        health_of_feed,
         items.newest(session, state.id, NEWEST),
         evidence.questions_of_feed(session, state.id),
     )
 
 
 def coverage(session: Session, question: Question, now: datetime) -> Coverage:
-    """The feeds that should carry evidence on a question, and which of them are silent.
+    """Find the feeds that should carry evidence on a question, and which of them are silent.
 
     They are those that brought some in the last half year and those whose theme is one of its tags;
-    all feeds when there are none of either.
+    all feeds if neither exists.
     """
     states = feeds.feeds(session)
     brought = {feed_id for feed_id, _ in evidence.by_feed(session, now - CARRIERS, [question.id])}
@@ -55,7 +57,7 @@ def coverage(session: Session, question: Question, now: datetime) -> Coverage:
     return Coverage(len(carriers), tuple(silent))
 
 
-def _health(
+def _build_health(
     state: FeedState,
     now: datetime,
     activity: dict[FeedId, tuple[int, int]],

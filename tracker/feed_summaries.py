@@ -1,4 +1,4 @@
-"""What pages and commands show of feeds: values gathered for reading, never stored."""
+"""Read models of feeds, for pages and commands; never stored."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -15,16 +15,15 @@ if TYPE_CHECKING:
     from tracker.feeds.parsing.parsed import Parsed
 
 MOST_ERRORS = 100
-"""Lines of errors in the report of a round of polling."""
+"""Maximum error lines in the report of a poll run."""
 
 
 @dataclass(frozen=True, slots=True)
 class FeedHealth:
-    """A feed's state with what it brought: `items_7d` new items and `evidence_7d` matches in a
-    week.
+    """State of a feed, with `items_7d` new items and `evidence_7d` matches in a week.
 
-    `silence` says why nothing comes of it, "" when all is well. `days` are its last four weeks.
-    `why_next` says why the next poll is when it is.
+    `silence` is the reason why nothing comes of it, "" when all is well. `days` are its last four
+    weeks. `why_next` is the reason for the time of the next poll.
     """
 
     state: FeedState
@@ -38,9 +37,7 @@ class FeedHealth:
 
 @dataclass(frozen=True, slots=True)
 class FeedPage:
-    """Everything about one feed: its health, its newest items, and the questions that it brought
-    evidence on.
-    """
+    """Everything about one feed: status, newest items, and evidence per question."""
 
     health: FeedHealth
     items: tuple[Item, ...]
@@ -58,9 +55,7 @@ class SilentFeed:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """The feeds that should carry a question's evidence: how many there are, and which of them are
-    silent.
-    """
+    """Number of feeds that should carry a question's evidence, and the silent ones among them."""
 
     feeds: int
     silent: tuple[SilentFeed, ...]
@@ -68,9 +63,7 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What a subscription list brought: feeds added, feeds that were there, and what was left out
-    and why.
-    """
+    """Result of a subscription list: feeds added, feeds already known, and skipped entries."""
 
     title: str
     added: int
@@ -80,7 +73,7 @@ class Imported:
 
 @dataclass(frozen=True, slots=True)
 class TrialMatch:
-    """An entry of a feed on trial that would be evidence, by which words."""
+    """An entry of a feed on trial that would be evidence, with the matched words."""
 
     title: str
     question_id: QuestionId
@@ -90,10 +83,10 @@ class TrialMatch:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What an address answered, and what subscribing to it would bring.
+    """Answer of an address, and the evidence that subscribing to it would bring.
 
-    `parsed` is None when it is no feed, and `reason` says why; `candidates` are the feeds that a
-    page names.
+    `parsed` is None when it is no feed, with the `reason`; `candidates` are the feeds linked by a
+    page.
     """
 
     url: str
@@ -106,7 +99,7 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class PollReport:
-    """What one round of polling did; `deferred` feeds were left for later out of politeness."""
+    """Result of a poll run; `deferred` feeds were postponed out of politeness."""
 
     feeds: int = 0
     deferred: int = 0
@@ -118,9 +111,7 @@ class PollReport:
     errors: tuple[str, ...] = ()
 
     def __add__(self, other: "PollReport") -> "PollReport":
-        """Two reports as one; of the errors the first hundred, the feeds' own states have them
-        all.
-        """
+        """Add two reports; only the first hundred errors are kept, the feeds' states have all."""
         counts = {
             f.name: getattr(self, f.name) + getattr(other, f.name)
             for f in fields(self)

@@ -1,4 +1,4 @@
-"""A forecaster acts on a question: gather what stands, decide what follows, append it."""
+"""Record an act of a forecaster on a question."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,9 +25,9 @@ from tracker.store.engine import Session
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """An act as it was asked for, before the rules looked at it.
+    """An act as requested, not yet validated.
 
-    `key` makes a repeated request harmless: whoever sends it again gets the first act back.
+    `key` makes a request idempotent: a repeated one returns the first act.
     """
 
     question_id: str
@@ -42,15 +42,15 @@ class Request:
 def act(session: Session, request: Request, now: datetime) -> Forecast:
     """Append the act; raises when the question is closed or there is nothing to act on."""
     if request.key is not None and (earlier := forecasts.by_key(session, request.key)) is not None:
-        return _same_request(request, earlier)
+        return _check_same_request(request, earlier)
     question = question_or_refuse(session, request.question_id)
     _refuse_when_closed(session, question, now)
     _refuse_unfit(question, request.distribution, now)
     register(session, request.forecaster)
     _refuse_foreign_evidence(session, question, request.cites)
-    own = forecasts.of_question(session, question.id, request.forecaster)
-    distribution, undoes = _decide(request, own)
-    made = Forecast(
+    earlier_acts = forecasts.of_question(session, question.id, request.forecaster)
+    distribution, undoes = _apply_act(request, earlier_acts)
+    forecast = Forecast(
         id=ForecastId(0),
         question_id=question.id,
         forecaster_id=request.forecaster,
@@ -62,21 +62,21 @@ def act(session: Session, request: Request, now: datetime) -> Forecast:
         cites=request.cites,
         undoes=undoes,
     )
-    return forecasts.add(session, made, request.key)
+    return forecasts.add(session, forecast, request.key)
 
 
-def held_by(session: Session, question_id: QuestionId, who: ForecasterId) -> Distribution | None:
-    """What somebody holds on a question; None before their first forecast, and after they withdrew
-    it.
+def held_by(
+    session: Session, question_id: QuestionId, forecaster_id: ForecasterId
+) -> Distribution | None:
+    """Current forecast of a forecaster on a question; None before the first and after a
+    withdrawal.
     """
-    last = forecasts.newest(session, question_id, who)
+    last = forecasts.newest(session, question_id, forecaster_id)
     return None if last is None else last.distribution
 
 
-def _same_request(request: Request, earlier: Forecast) -> Forecast:
-    """The act that this key stands for already; told as the answer to another request it would be a
-    lie.
-    """
+def _check_same_request(request: Request, earlier: Forecast) -> Forecast:
+    """Return the act recorded under this key; refuse a key that belongs to another request."""
     if (earlier.question_id, earlier.forecaster_id) != (request.question_id, request.forecaster):
         raise InvalidForecast(
             f"key {request.key!r} is that of an act of {earlier.forecaster_id} on "
@@ -85,22 +85,24 @@ def _same_request(request: Request, earlier: Forecast) -> Forecast:
     return earlier
 
 
-def register(session: Session, who: ForecasterId) -> None:
-    """Make sure that a person is known; the names of computed forecasters are refused."""
-    refuse_reserved(who)
-    forecasts.add_forecaster(session, Forecaster(who, who, "person"))
+def register(session: Session, forecaster_id: ForecasterId) -> None:
+    """Add a person if unknown; the names of computed forecasters are refused."""
+    refuse_reserved(forecaster_id)
+    forecasts.add_forecaster(session, Forecaster(forecaster_id, forecaster_id, "person"))
 
 
-def refuse_reserved(who: ForecasterId) -> None:
-    """Nobody acts under the name of a computed forecaster, or under none."""
-    if who in RESERVED:
-        raise InvalidForecast(f"{who!r} is computed by the tracker: act under another name")
-    if who.startswith(MODEL_PREFIX):
+def refuse_reserved(forecaster_id: ForecasterId) -> None:
+    """Refuse an empty name and the names of computed forecasters and models."""
+    if forecaster_id in RESERVED:
         raise InvalidForecast(
-            f"{who!r} is a model's name: only the tracker lets a model judge; act under another "
-            "name"
+            f"{forecaster_id!r} is computed by the tracker: act under another name"
         )
-    if not who.strip():
+    if forecaster_id.startswith(MODEL_PREFIX):
+        raise InvalidForecast(
+            f"{forecaster_id!r} is a model's name: only the tracker lets a model judge; act under "
+            "another name"
+        )
+    if not forecaster_id.strip():
         raise InvalidForecast("nobody acts without a name: give one, such as ada")
 
 
@@ -114,7 +116,7 @@ def _refuse_when_closed(session: Session, question: Question, now: datetime) -> 
 
 
 def _refuse_unfit(question: Question, distribution: Distribution | None, now: datetime) -> None:
-    """A new forecast fits the question's kind, and names the options that it offers now."""
+    """Refuse a forecast of another kind or without the options that are offered now."""
     if distribution is None:
         return
     check_distribution(question, distribution)
@@ -136,26 +138,26 @@ def _refuse_foreign_evidence(
             )
 
 
-def _decide(
-    request: Request, own: Sequence[Forecast]
+def _apply_act(
+    request: Request, earlier_acts: Sequence[Forecast]
 ) -> tuple[Distribution | None, ForecastId | None]:
-    """What stands after the act, and which act it undoes."""
-    held = own[-1].distribution if own else None
+    """Return the distribution after the act, and the act that it undoes."""
+    current = earlier_acts[-1].distribution if earlier_acts else None
     match request.act:
         case "forecast":
             return request.distribution, None
-        case "reaffirm" | "withdraw" if held is None:
+        case "reaffirm" | "withdraw" if current is None:
             raise InvalidForecast(
                 f"you hold no forecast on {request.question_id} to {request.act}: make one first"
             )
         case "reaffirm":
-            return held, None
+            return current, None
         case "withdraw":
             return None, None
         case "undo":
-            last = undone(own)
-            return standing_before(own, last), last.id
+            last = undone(earlier_acts)
+            return standing_before(earlier_acts, last), last.id
         case "redo":
-            step_back = redone(own)
-            brought = next(act for act in own if act.id == step_back.undoes)
-            return brought.distribution, step_back.id
+            step_back = redone(earlier_acts)
+            undone_act = next(act for act in earlier_acts if act.id == step_back.undoes)
+            return undone_act.distribution, step_back.id

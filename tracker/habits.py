@@ -1,6 +1,4 @@
-"""How people revise: their acts on answered questions, gathered for the measures of belief
-dynamics.
-"""
+"""Updating habits: measures of belief dynamics from people's acts on answered questions."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -18,11 +16,11 @@ from tracker.store.engine import Session
 from tracker.store.forecasts import acts_by_forecaster
 from tracker.summaries import Choice, Habits
 
-_DAY = 86400.0
+_DAY_SECONDS = 86400.0
 
 
-class _Gathered:
-    """What one forecaster did, question by question."""
+class _ActHistory:
+    """Acts of one forecaster, question by question."""
 
     def __init__(self) -> None:
         self.histories: list[tuple[Sequence[Act], float]] = []
@@ -31,68 +29,80 @@ class _Gathered:
 
 
 def habits(session: Session, choice: Choice, now: datetime) -> tuple[Habits, ...]:
-    """The habits of every person, on the binary questions of a choice that count; most active
-    first.
+    """Measure the habits of every person on the binary questions of a choice; most active first.
 
-    Those that were answered early wait here too: the quick answers alone are mostly YES, which
-    looks like movement.
+    Questions that were answered early are left out until their scheduled close: quick answers are
+    mostly YES, which looks like movement.
     """
-    there = scored(session, choice, now)
-    found: dict[ForecasterId, _Gathered] = {}
-    for question in there.counted.values():
+    selection = scored(session, choice, now)
+    histories: dict[ForecasterId, _ActHistory] = {}
+    for question in selection.counted.values():
         if question.kind != "binary":
             continue
-        resolution = there.resolutions[question.id]
+        resolution = selection.resolutions[question.id]
         acts = acts_by_forecaster(forecasts.of_question(session, question.id))
-        suggested = timeline_of(acts.get(SUGGESTION, []))
-        for who in acts.keys() - RESERVED:
-            _gather(
-                found.setdefault(who, _Gathered()), (question, resolution), acts[who], suggested
+        suggestion_timeline = timeline_of(acts.get(SUGGESTION, []))
+        for forecaster_id in acts.keys() - RESERVED:
+            person = histories.setdefault(forecaster_id, _ActHistory())
+            _add_acts(
+                person,
+                question,
+                resolution,
+                acts[forecaster_id],
+                suggestion_timeline=suggestion_timeline,
             )
     people = forecasts.forecasters(session)
-    told = [
+    measured = [
         Habits(
-            people[who], pooled_updates(g.histories), excess_movement(g.paths), reaction(g.moves)
+            people[forecaster_id],
+            pooled_updates(history.histories),
+            excess_movement(history.paths),
+            reaction(history.moves),
         )
-        for who, g in found.items()
-        if g.histories
+        for forecaster_id, history in histories.items()
+        if history.histories
     ]
-    return tuple(sorted(told, key=lambda h: (-h.updates.n_acts, h.forecaster.id)))
+    return tuple(sorted(measured, key=lambda h: (-h.updates.n_acts, h.forecaster.id)))
 
 
-def _gather(
-    into: _Gathered,
-    answered: tuple[Question, Resolution],
+def _add_acts(
+    history: _ActHistory,
+    question: Question,
+    resolution: Resolution,
     acts: Sequence[Forecast],
-    suggested: Timeline,
+    *,
+    suggestion_timeline: Timeline,
 ) -> None:
-    question, resolution = answered
     close = effective_close(question, resolution)
-    counted = [
+    counting_acts = [
         (act, p)
         for act in acts
         if act.made_at < close and (p := p_yes(act.distribution)) is not None
     ]
-    if not counted:
+    if not counting_acts:
         return
     active = sum(span.days for span in timeline_of(acts).spans(question.opens_at, close))
-    into.histories.append(
-        ([(act.made_at.timestamp() / _DAY, p, act.act == "reaffirm") for act, p in counted], active)
+    history.histories.append(
+        (
+            [
+                (act.made_at.timestamp() / _DAY_SECONDS, p, act.act == "reaffirm")
+                for act, p in counting_acts
+            ],
+            active,
+        )
     )
-    into.paths.append([*(p for _, p in counted), float(resolution.outcome == "yes")])
-    for (before, p_before), (after, p_after) in pairwise(counted):
-        evidence = _evidence_move(question, suggested, before.made_at, after.made_at)
+    history.paths.append([*(p for _, p in counting_acts), float(resolution.outcome == "yes")])
+    for (before, p_before), (after, p_after) in pairwise(counting_acts):
+        evidence = _evidence_move(question, suggestion_timeline, before.made_at, after.made_at)
         if evidence is not None:
-            into.moves.append((logit_move(p_before, p_after), evidence))
+            history.moves.append((logit_move(p_before, p_after), evidence))
 
 
 def _evidence_move(
-    question: Question, suggested: Timeline, start: datetime, end: datetime
+    question: Question, suggestion_timeline: Timeline, start: datetime, end: datetime
 ) -> float | None:
-    """What evidence alone moved the suggestion by, in log-odds: its whole move less that of
-    time.
-    """
-    before, after = p_yes(suggested.at(start)), p_yes(suggested.at(end))
+    """Log-odds by which evidence alone moved the suggestion: total move minus that of time."""
+    before, after = p_yes(suggestion_timeline.at(start)), p_yes(suggestion_timeline.at(end))
     if before is None or after is None:
         return None
     return logit_move(before, after) - logit_move(hazard(question, start), hazard(question, end))

@@ -1,8 +1,6 @@
-"""What other programs read of the tracker: the JSON API and the Atom feed of changes. Whoever
-serves them asks here.
+"""Read-only JSON API and Atom feed of changes, independent of the web server.
 
 Version 1 of the API: fields may be added, none is renamed, removed or given another meaning.
-Reading only.
 """
 
 import json
@@ -30,32 +28,34 @@ Json = dict[str, Any]
 
 
 def questions(tracker: Tracker) -> bytes:
-    """`/api/v1/questions`: every question as it stands, the next to close first."""
-    return _json(tracker, {"questions": [_row(summary) for summary in tracker.questions()]})
+    """`/api/v1/questions`: all questions with their current forecasts, the next to close first."""
+    return _to_json(
+        tracker, {"questions": [_question_row(summary) for summary in tracker.questions()]}
+    )
 
 
 def question(tracker: Tracker, question_id: str) -> bytes:
-    """`/api/v1/questions/{id}`: one question with its wordings, acts of people, evidence, answers
-    and scores.
+    """`/api/v1/questions/{id}`: one question with wordings, people's acts, evidence, answers,
+    scores.
 
     Raises `NotFound`.
     """
-    return _json(tracker, {"question": _page(tracker.question(question_id))})
+    return _to_json(tracker, {"question": _question_page(tracker.question(question_id))})
 
 
 def refusal(reason: str) -> bytes:
-    """Why there is no answer, as JSON."""
+    """Render the reason of an error as JSON."""
     return json.dumps({"version": VERSION, "error": reason}, ensure_ascii=False).encode()
 
 
-def _json(tracker: Tracker, said: Json) -> bytes:
+def _to_json(tracker: Tracker, payload: Json) -> bytes:
     known_at = tracker.replayed_until() or tracker.now()
     return json.dumps(
-        plain({"version": VERSION, "known_at": known_at, **said}), ensure_ascii=False
+        plain({"version": VERSION, "known_at": known_at, **payload}), ensure_ascii=False
     ).encode()
 
 
-def _row(s: QuestionSummary) -> Json:
+def _question_row(s: QuestionSummary) -> Json:
     q = s.question
     return {
         "id": q.id,
@@ -71,23 +71,25 @@ def _row(s: QuestionSummary) -> Json:
         "evidence": s.evidence,
         "forecasts": [
             {
-                "forecaster": who,
+                "forecaster": forecaster_id,
                 "name": standing.forecaster.name,
                 "kind": standing.forecaster.kind,
                 "forecast": in_full(q, standing.distribution),
                 "p": standing.p,
                 "since": standing.since,
             }
-            for who, standing in sorted(s.standings.items())
+            for forecaster_id, standing in sorted(s.standings.items())
         ],
     }
 
 
-def _page(page: QuestionPage) -> Json:
+def _question_page(page: QuestionPage) -> Json:
     q = page.summary.question
-    names = {who: forecaster.name for who, forecaster in page.forecasters.items()}
+    names = {
+        forecaster_id: forecaster.name for forecaster_id, forecaster in page.forecasters.items()
+    }
     return {
-        **_row(page.summary),
+        **_question_row(page.summary),
         "criteria": q.criteria,
         "sources": q.sources,
         "essay": page.essay.id,
@@ -96,13 +98,13 @@ def _page(page: QuestionPage) -> Json:
         "unit": "" if q.scale is None else q.scale.unit,
         "wordings": page.versions,
         "acts": [
-            _act(q, act, names)
+            _act_row(q, act, names)
             for act in page.acts
             if page.forecasters[act.forecaster_id].kind in _PEOPLE
         ],
         "suggestion": why_json(page.suggestion or page.option_suggestion),
         "headlines": page.headlines,
-        "evidence_pieces": [_evidence(card) for card in page.evidence],
+        "evidence_pieces": [_evidence_row(card) for card in page.evidence],
         "resolutions": [{**plain(r), "said": answer_in_words(q, r)} for r in page.resolutions],
         "scores": [
             {
@@ -120,7 +122,7 @@ def _page(page: QuestionPage) -> Json:
 _PEOPLE: Final = ("person", "bot")
 
 
-def _act(q: Question, act: Forecast, names: Mapping[ForecasterId, str]) -> Json:
+def _act_row(q: Question, act: Forecast, names: Mapping[ForecasterId, str]) -> Json:
     return {
         "id": act.id,
         "forecaster": act.forecaster_id,
@@ -134,7 +136,7 @@ def _act(q: Question, act: Forecast, names: Mapping[ForecasterId, str]) -> Json:
     }
 
 
-def _evidence(card: EvidenceCard) -> Json:
+def _evidence_row(card: EvidenceCard) -> Json:
     e, first = card.evidence, card.items[0]
     return {
         "id": e.id,
@@ -156,40 +158,52 @@ def _evidence(card: EvidenceCard) -> Json:
 
 
 def changes(tracker: Tracker, home: str) -> bytes:
-    """`/changes.atom`: questions asked, people's forecasts and answers, the newest first, as Atom
-    1.0 (RFC 4287).
+    """`/changes.atom`: new questions, people's forecasts and answers as Atom 1.0 (RFC 4287).
 
-    `home` is the address of the dashboard, without a slash at its end. Every text is plain text.
+    The newest come first. `home` is the address of the dashboard, without a slash at its end. Every
+    text is plain text.
     """
-    found = tracker.changes(MOST_CHANGES)
+    newest = tracker.changes(MOST_CHANGES)
     ElementTree.register_namespace("", ATOM)
-    feed = ElementTree.Element(_tag("feed"))
-    _say(feed, "id", _urn(home, "changes"))
-    _say(feed, "title", "Scenario tracker: changes")
-    _say(feed, "updated", _time(found[0].at if found else tracker.now()))
+    feed = ElementTree.Element(_qualify_tag("feed"))
+    _add_text(feed, "id", _make_urn(home, "changes"))
+    _add_text(feed, "title", "Scenario tracker: changes")
+    _add_text(feed, "updated", _format_time(newest[0].at if newest else tracker.now()))
     ElementTree.SubElement(
-        feed, _tag("link"), rel="self", type="application/atom+xml", href=f"{home}/changes.atom"
+        feed,
+        _qualify_tag("link"),
+        rel="self",
+        type="application/atom+xml",
+        href=f"{home}/changes.atom",
     )
-    ElementTree.SubElement(feed, _tag("link"), rel="alternate", type="text/html", href=f"{home}/")
-    _say(ElementTree.SubElement(feed, _tag("author")), "name", "Scenario tracker")
-    for change in found:
-        _entry(feed, change, home)
+    ElementTree.SubElement(
+        feed, _qualify_tag("link"), rel="alternate", type="text/html", href=f"{home}/"
+    )
+    _add_text(ElementTree.SubElement(feed, _qualify_tag("author")), "name", "Scenario tracker")
+    for change in newest:
+        _add_entry(feed, change, home)
     return bytes(ElementTree.tostring(feed, encoding="utf-8", xml_declaration=True))
 
 
-def _entry(feed: ElementTree.Element, change: Change, home: str) -> None:
+def _add_entry(feed: ElementTree.Element, change: Change, home: str) -> None:
     q = change.question
-    entry = ElementTree.SubElement(feed, _tag("entry"))
-    _say(entry, "id", _urn(home, f"{change.seq}/{change.at.isoformat()}"))
-    _say(entry, "title", f"{_what(change)} – {q.text}")
-    _say(entry, "updated", _time(change.at))
+    entry = ElementTree.SubElement(feed, _qualify_tag("entry"))
+    _add_text(entry, "id", _make_urn(home, f"{change.seq}/{change.at.isoformat()}"))
+    _add_text(entry, "title", f"{_entry_title(change)} – {q.text}")
+    _add_text(entry, "updated", _format_time(change.at))
     href = f"{home}/question?q={quote(q.id, safe='')}"
-    ElementTree.SubElement(entry, _tag("link"), rel="alternate", type="text/html", href=href)
-    _say(ElementTree.SubElement(entry, _tag("author")), "name", change.by or "Scenario tracker")
-    _say(entry, "content", _why(change), type="text")
+    ElementTree.SubElement(
+        entry, _qualify_tag("link"), rel="alternate", type="text/html", href=href
+    )
+    _add_text(
+        ElementTree.SubElement(entry, _qualify_tag("author")),
+        "name",
+        change.by or "Scenario tracker",
+    )
+    _add_text(entry, "content", _entry_content(change), type="text")
 
 
-def _what(change: Change) -> str:
+def _entry_title(change: Change) -> str:
     match change.what:
         case Forecast(distribution=None):
             return f"{change.by} holds no forecast any more"
@@ -201,7 +215,7 @@ def _what(change: Change) -> str:
             return "Asked"
 
 
-def _why(change: Change) -> str:
+def _entry_content(change: Change) -> str:
     match change.what:
         case Forecast():
             return change.what.rationale
@@ -211,18 +225,18 @@ def _why(change: Change) -> str:
             return change.question.criteria
 
 
-def _say(parent: ElementTree.Element, name: str, text: str, **attributes: str) -> None:
-    """An element with a text; what XML cannot hold is left out."""
-    ElementTree.SubElement(parent, _tag(name), attributes).text = clean(text)
+def _add_text(parent: ElementTree.Element, name: str, text: str, **attributes: str) -> None:
+    """Add an element with a text; characters that XML cannot hold are removed."""
+    ElementTree.SubElement(parent, _qualify_tag(name), attributes).text = clean(text)
 
 
-def _tag(name: str) -> str:
+def _qualify_tag(name: str) -> str:
     return f"{{{ATOM}}}{name}"
 
 
-def _urn(home: str, name: str) -> str:
+def _make_urn(home: str, name: str) -> str:
     return f"urn:uuid:{uuid5(NAMESPACE_URL, f'{home}/{name}')}"
 
 
-def _time(at: datetime) -> str:
+def _format_time(at: datetime) -> str:
     return at.isoformat(timespec="seconds")

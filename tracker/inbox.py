@@ -1,6 +1,4 @@
-"""The evidence that waits for a person, in the order of how far a judgement would move the
-suggestion.
-"""
+"""Unreviewed evidence, sorted by the effect of a review on the suggestion."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -21,29 +19,29 @@ from tracker.summaries import EvidenceCard
 
 SHOWN = 200
 CANDIDATES = 1000
-"""The newest pieces that wait, of which those are shown whose judgement would move most."""
+"""Newest unreviewed pieces; those with the largest effects of them are shown."""
 
 READ = 10_000
-"""Pieces, judged ones too, that are read to work out effects: half a second."""
+"""Pieces, reviewed ones too, that are read to compute effects: half a second."""
 
 ROUNDING = 12
 """Decimals in which effects are compared: equal ones may differ in the last bits of a double."""
 
 
 def inbox(session: Session, question_id: str | None, now: datetime) -> tuple[EvidenceCard, ...]:
-    """Evidence on open questions that nobody has judged yet, of the newest that waits.
+    """List unreviewed evidence on open questions, among the newest candidates.
 
-    What may be the answer itself comes first, for it asks for a resolution; then that whose
-    judgement would move its suggestion most (`effects`). Of several with the same effect, such as
-    those that are context only, the newest comes first.
+    Pieces that may be the answer itself come first, since they ask for a resolution; then those
+    whose review would move the suggestion most. Of several with the same effect, such as
+    context-only pieces, the newest comes first.
     """
     if question_id is None:
-        wanted = open_questions(session, now)
+        open_by_id = open_questions(session, now)
     else:
         question = question_or_refuse(session, question_id)
-        wanted = {question.id: question}
-    cards = evidence.waiting(session, list(wanted), CANDIDATES)
-    moves = effects(session, wanted, [card for card in cards if not card.context_only], now)
+        open_by_id = {question.id: question}
+    cards = evidence.waiting(session, list(open_by_id), CANDIDATES)
+    moves = effects(session, open_by_id, [card for card in cards if not card.context_only], now)
     ranked = sorted(
         cards,
         key=lambda card: (not card.may_answer, -round(moves.get(card.evidence.id, 0.0), ROUNDING)),
@@ -53,55 +51,52 @@ def inbox(session: Session, question_id: str | None, now: datetime) -> tuple[Evi
 
 def effects(
     session: Session,
-    wanted: Mapping[QuestionId, Question],
+    questions_by_id: Mapping[QuestionId, Question],
     cards: Sequence[EvidenceCard],
     now: datetime,
 ) -> dict[EvidenceId, float]:
-    """The move of a suggestion, in probability from 0 to 1, that judging each of these pieces would
-    make.
+    """Compute the move of the suggestion, in probability from 0 to 1, if each piece were reviewed.
 
-    They are worked out by the rules of the suggestion for the questions whose pieces promise most,
-    up to `READ` pieces of evidence on them; in a larger database the others keep an estimate.
+    Exact effects are computed for the most promising questions, up to a maximum number of pieces of
+    evidence on them; in a larger database the others keep an estimate.
     """
-    found = _estimates(session, cards, now)
+    effects = _rough_estimates(session, cards, now)
     best: dict[QuestionId, float] = {}
     for card in cards:
-        asked = card.evidence.question_id
-        best[asked] = max(best.get(asked, 0.0), found[card.evidence.id])
-    promising = sorted(best, key=lambda question_id: (-best[question_id], question_id))
-    chosen = [wanted[question_id] for question_id in _affordable(session, promising)]
+        question_id = card.evidence.question_id
+        best[question_id] = max(best.get(question_id, 0.0), effects[card.evidence.id])
+    promising = sorted(best, key=lambda q: (-best[q], q))
+    affordable = [questions_by_id[q] for q in _select_affordable(session, promising)]
     waiting = {card.evidence.id for card in cards}
-    for start in range(0, len(chosen), AT_ONCE):
-        found |= _worked_out(session, chosen[start : start + AT_ONCE], waiting, now)
-    return found
+    for start in range(0, len(affordable), AT_ONCE):
+        effects |= _exact_effects(session, affordable[start : start + AT_ONCE], waiting, now)
+    return effects
 
 
-def _estimates(
+def _rough_estimates(
     session: Session, cards: Sequence[EvidenceCard], now: datetime
 ) -> dict[EvidenceId, float]:
-    """Estimates from each piece and the suggestion recorded last; a question without one counts as
-    even.
+    """Estimate effects from each piece and the last recorded suggestion, 0.5 where
+    there is none.
     """
-    asked = sorted({card.evidence.question_id for card in cards})
-    recorded = forecasts.newest_each(session, asked, SUGGESTION)
+    question_ids = sorted({card.evidence.question_id for card in cards})
+    recorded = forecasts.newest_each(session, question_ids, SUGGESTION)
     p = {question_id: p_yes(act.distribution) for question_id, act in recorded.items()}
-    indicators = {i.id: i for i in questions.indicators(session, asked)}
+    indicators = {i.id: i for i in questions.indicators(session, question_ids)}
     model = model_at(session, now)
     pieces = [card.evidence for card in cards]
-    seen = [
-        e for e in pieces if e.first_seen_at <= now
-    ]  # a clock that was set back is behind the newest pieces
-    weights = {e.id: weigh(e, 1.0, indicators.get(e.indicator_id), now) for e in seen}
-    found = dict.fromkeys((e.id for e in pieces), 0.0)
-    return found | {
-        e.id: estimated_effect(weights[e.id], p.get(e.question_id) or 0.5, model) for e in seen
+    # A clock that was set back is behind the newest pieces.
+    seen_pieces = [e for e in pieces if e.first_seen_at <= now]
+    weights = {e.id: weigh(e, 1.0, indicators.get(e.indicator_id), now) for e in seen_pieces}
+    estimates = dict.fromkeys((e.id for e in pieces), 0.0)
+    return estimates | {
+        e.id: estimated_effect(weights[e.id], p.get(e.question_id) or 0.5, model)
+        for e in seen_pieces
     }
 
 
-def _affordable(session: Session, promising: Sequence[QuestionId]) -> Sequence[QuestionId]:
-    """The first of these questions, as long as there are no more than `READ` pieces on them; at
-    least one.
-    """
+def _select_affordable(session: Session, promising: Sequence[QuestionId]) -> Sequence[QuestionId]:
+    """Take the first of these questions within the maximum number of pieces; at least one."""
     counts = evidence.counts(session) if len(promising) > 1 else {}
     sums = accumulate(
         counts[question_id][0] if question_id in counts else 0 for question_id in promising
@@ -109,11 +104,11 @@ def _affordable(session: Session, promising: Sequence[QuestionId]) -> Sequence[Q
     return promising[: max(1, sum(total <= READ for total in sums))]
 
 
-def _worked_out(
-    session: Session, several: Sequence[Question], waiting: Collection[EvidenceId], now: datetime
+def _exact_effects(
+    session: Session, batch: Sequence[Question], waiting: Collection[EvidenceId], now: datetime
 ) -> dict[EvidenceId, float]:
-    known = background(session, several, now)
-    found: dict[EvidenceId, float] = {}
-    for question in several:
-        found |= judgement_effects(question, waiting, **known_of(question, known))
-    return found
+    background_now = background(session, batch, now)
+    effects: dict[EvidenceId, float] = {}
+    for question in batch:
+        effects |= judgement_effects(question, waiting, **known_of(question, background_now))
+    return effects

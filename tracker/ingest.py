@@ -1,10 +1,10 @@
-"""From due feeds to evidence: fetch → unchanged? → parse what is new → items → story → match →
-evidence.
+"""Poll due feeds: fetch, detect changes, parse, store items, link stories and evidence.
 
-It decides nothing: when to poll is `feeds.polling`, what is new in a document `feeds.reading`, what
-is new among the items `feeds.identity`, what matches `matching.matcher`. Fetching goes on while
-documents are read; what has been read by then is written in one transaction, so that one writer
-keeps up with any number of feeds. A feed that fails is a state of that feed and stops no other.
+Decisions are made elsewhere: the next poll in `feeds.polling`, changes of a document in
+`feeds.reading`, new items in `feeds.identity`, matches in `matching.matcher`. Fetching continues
+while documents are parsed; everything parsed so far is written in one transaction, so that one
+writer keeps up with any number of feeds. A feed that fails is a state of that feed and stops no
+other.
 """
 
 from collections import deque
@@ -32,25 +32,25 @@ from tracker.store.engine import Store
 from tracker.summaries import PollReport
 
 ROUND: Final = timedelta(seconds=60)
-"""How long one round takes on further feeds; after it the timer begins the next."""
+"""Maximum time in which a run takes on further feeds; after it the scheduler begins the next."""
 
 FULL: Final = 20
-"""Documents that are written together; their entries fill the memory until they are."""
+"""Documents written in one transaction; their entries fill the memory until then."""
 
 LOOK_AHEAD: Final = 500
 """Due feeds read from the database at once."""
 
 Parse = Callable[[bytes, str, str], Future[Parsed | ParseFailed]]
-"""Body, content type and address → what is in the document, sooner or later."""
+"""Function of body, content type and address that returns a future of the parsed document."""
 
 logger = structlog.get_logger("tracker.ingest")
 
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """Where documents come from, who reads them, and the desk that matches what is new in them.
+    """Dependencies of a poll: fetching, parsing, and the matching state.
 
-    Once it is `closing`, no further ones are asked for.
+    Once it is closing, no further documents are requested.
     """
 
     fetch: Fetch
@@ -61,7 +61,7 @@ class Press:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A document that is being read, and the feed it is of."""
+    """A document that is being parsed, and its feed."""
 
     state: FeedState
     fetched: Fetched
@@ -76,9 +76,9 @@ def poll(
     budget: float,
     chosen: Sequence[FeedState] | None = None,
 ) -> PollReport:
-    """Poll the feeds that are due, or those `chosen`; never an exception for a feed.
+    """Poll the feeds that are due, or the given ones; never raises for a single feed.
 
-    `budget` is how many requests a day the whole fleet may make.
+    `budget` is the number of requests a day that all feeds together may make.
     """
     this_round = Round(store, press, now, budget=budget, chosen=chosen)
     for results in press.fetch(this_round.ask):
@@ -87,7 +87,7 @@ def poll(
 
 
 class Round:
-    """One round of polling: what has been asked, what is being read, what came of it."""
+    """One poll run: requested feeds, documents being parsed, and the report."""
 
     def __init__(
         self,
@@ -107,30 +107,28 @@ class Round:
         self._any_due = chosen is None
         self._waiting = deque(chosen or ())
         self._watch: Watch | None = None
-        self._asked: dict[FeedId, FeedState] = {}
-        self._reading: dict[Future[Parsed | ParseFailed], Opened] = {}
+        self._requested: dict[FeedId, FeedState] = {}
+        self._pending: dict[Future[Parsed | ParseFailed], Opened] = {}
         self._report = PollReport()
 
     def ask(self, room: int) -> Sequence[FetchRequest]:
-        """The next requests, at most `room`; none when nothing is due at the moment, or the round
-        takes no more.
-        """
+        """Return the next requests, at most `room`; none when nothing is due or the run is over."""
         if self._press.closing():
             return ()
         if not self._waiting and self._any_due and self._now() < self._until:
-            busy = {*self._asked, *(opened.state.id for opened in self._reading.values())}
+            busy = {*self._requested, *(pending.state.id for pending in self._pending.values())}
             with self._store.reading() as session:
                 self._waiting.extend(feeds.due_feeds(session, self._now(), LOOK_AHEAD, but=busy))
         states = [self._waiting.popleft() for _ in range(min(room, len(self._waiting)))]
-        self._asked |= {state.id: state for state in states}
-        return [_request(state) for state in states]
+        self._requested |= {state.id: state for state in states}
+        return [_make_request(state) for state in states]
 
     def take(self, results: Sequence[FetchResult]) -> None:
-        """Read the documents that came, and write what is settled."""
+        """Parse the documents that arrived, and write the outcomes that are complete."""
         outcomes: list[Outcome] = []
         documents: list[tuple[FeedState, Fetched]] = []
         for result in results:
-            state = self._asked.pop(result.feed_id)
+            state = self._requested.pop(result.feed_id)
             if isinstance(result, Fetched):
                 documents.append((state, result))
             else:
@@ -138,76 +136,75 @@ class Round:
         with self._store.reading() as session:
             memories = feeds.memories(session, [state.id for state, _ in documents])
         for state, document in documents:
-            if outcome := self._look(state, document, memories[state.id]):
+            if outcome := self._detect_change(state, document, memories[state.id]):
                 outcomes.append(outcome)
-            outcomes += self._understood([future for future in self._reading if future.done()])
-            if len(outcomes) >= FULL:  # entries that wait to be written fill the memory
-                self._write(outcomes)
+            outcomes += self._collect_parsed([future for future in self._pending if future.done()])
+            if len(outcomes) >= FULL:
+                self._write_outcomes(outcomes)
                 outcomes = []
-        self._write(outcomes)
+        self._write_outcomes(outcomes)
 
     def finish(self) -> PollReport:
-        """Wait for the documents that are still being read; what the round came to."""
-        while self._reading:
-            done, _ = wait(self._reading, return_when=FIRST_COMPLETED)
-            self._write(self._understood(list(done)))
+        """Wait for the documents that are still being parsed; return the report."""
+        while self._pending:
+            done, _ = wait(self._pending, return_when=FIRST_COMPLETED)
+            self._write_outcomes(self._collect_parsed(list(done)))
         return self._report
 
-    def _look(self, state: FeedState, fetched: Fetched, memory: Memory) -> Outcome | None:
-        """What came of a document that brings nothing new; None when there is something to read."""
+    def _detect_change(self, state: FeedState, fetched: Fetched, memory: Memory) -> Outcome | None:
+        """Return the outcome of an unchanged document; parse a changed one and return None."""
         match look(fetched.body, fetched.content_type, memory):
             case Unchanged(memory=learned):
                 return Outcome(state, fetched, memory=None if learned is memory else learned)
             case Unread() as unread:
-                self._read(Opened(state, fetched, unread))
+                self._submit_parse(Opened(state, fetched, unread))
         return None
 
-    def _read(self, opened: Opened) -> None:
-        unread = opened.unread
-        self._reading[
-            self._press.parse(unread.document, unread.content_type, opened.fetched.url)
-        ] = opened
+    def _submit_parse(self, pending: Opened) -> None:
+        unread = pending.unread
+        self._pending[
+            self._press.parse(unread.document, unread.content_type, pending.fetched.url)
+        ] = pending
 
-    def _understood(self, done: Sequence[Future[Parsed | ParseFailed]]) -> list[Outcome]:
+    def _collect_parsed(self, done: Sequence[Future[Parsed | ParseFailed]]) -> list[Outcome]:
         outcomes = []
         for future in done:
-            opened = self._reading.pop(future)
-            match understood(opened.unread, future.result()):
+            pending = self._pending.pop(future)
+            match understood(pending.unread, future.result()):
                 case Read() as read:
-                    outcomes.append(Outcome(opened.state, opened.fetched, read))
+                    outcomes.append(Outcome(pending.state, pending.fetched, read))
                 case ParseFailed(reason):
-                    outcomes.append(Outcome(opened.state, opened.fetched, failure=reason))
-                case Unread() as whole:
-                    self._read(Opened(opened.state, opened.fetched, whole))
+                    outcomes.append(Outcome(pending.state, pending.fetched, failure=reason))
+                case Unread() as full_document:
+                    self._submit_parse(Opened(pending.state, pending.fetched, full_document))
         return outcomes
 
-    def _write(self, outcomes: Sequence[Outcome]) -> None:
-        """Keep what came of these feeds in one transaction; if that breaks, each in its own."""
+    def _write_outcomes(self, outcomes: Sequence[Outcome]) -> None:
+        """Write the outcomes of these feeds in one transaction; if that fails, each in its own."""
         if not outcomes:
             return
         try:
-            self._report += self._kept(outcomes)
+            self._report += self._write_or_forget(outcomes)
         except (StorageDamaged, StorageUnavailable):
             raise
-        except (
-            Exception
-        ) as error:  # a bug met by one feed must not stop the others; it is logged and shown
+        except Exception as error:
+            # A bug met by one feed must not stop the others; it is logged and shown.
             if len(outcomes) > 1:
                 for outcome in outcomes:
-                    self._write([outcome])
+                    self._write_outcomes([outcome])
                 return
             logger.exception("feed.broke", feed=outcomes[0].state.id)
-            self._report += self._kept([_broken(outcomes[0], error)])
+            self._report += self._write_or_forget([_as_failure(outcomes[0], error)])
 
-    def _kept(self, outcomes: Sequence[Outcome]) -> PollReport:
+    def _write_or_forget(self, outcomes: Sequence[Outcome]) -> PollReport:
         now = self._now()
         try:
-            return self._written(outcomes, now)
+            return self._write_transaction(outcomes, now)
         except BaseException:
-            self._press.desk.forget()  # what it holds in memory was not kept
+            self._press.desk.forget()  # its memory is ahead of the database
             raise
 
-    def _written(self, outcomes: Sequence[Outcome], now: datetime) -> PollReport:
+    def _write_transaction(self, outcomes: Sequence[Outcome], now: datetime) -> PollReport:
         with self._store.writing() as session:
             self._rules = self._rules or rules(session, now, self._budget)
             if self._watch is None and any(o.read for o in outcomes):
@@ -215,12 +212,14 @@ class Round:
             return Keeping(session, self._rules, self._press.desk, now).keep(outcomes, self._watch)
 
 
-def _request(state: FeedState) -> FetchRequest:
+def _make_request(state: FeedState) -> FetchRequest:
     feed = state.feed
-    most = None if feed.max_megabytes is None else int(feed.max_megabytes * 1e6)
-    return FetchRequest(state.id, feed.url, state.etag, state.last_modified, feed.user_agent, most)
+    max_bytes = None if feed.max_megabytes is None else int(feed.max_megabytes * 1e6)
+    return FetchRequest(
+        state.id, feed.url, state.etag, state.last_modified, feed.user_agent, max_bytes
+    )
 
 
-def _broken(outcome: Outcome, error: Exception) -> Outcome:
+def _as_failure(outcome: Outcome, error: Exception) -> Outcome:
     reason = f"internal error: {type(error).__name__}: {error}"
     return Outcome(outcome.state, FetchFailed(outcome.state.id, shortened(reason, 300)))

@@ -1,6 +1,4 @@
-"""What an installation says of itself: how far it has come, what its feeds may cost, and how it
-fares.
-"""
+"""System status: first steps, request budget of the feeds, version and database."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,9 +16,7 @@ SOON: Final = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class FirstSteps:
-    """What has truly been done in this database, as its tables show it: no step is ticked by
-    hand.
-    """
+    """First steps done in this database, derived from its tables."""
 
     asked: bool
     forecast: bool
@@ -29,16 +25,16 @@ class FirstSteps:
 
     @property
     def done(self) -> int:
-        """How many of the four steps are done."""
+        """Number of the four steps that are done."""
         return sum((self.asked, self.forecast, self.polled, self.reviewed))
 
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """What all feeds together may cost: requests a day.
+    """Request budget of all feeds together, in requests a day.
 
-    `limit` is what holds, and `was_set` whether somebody set it; `used` counts the requests since
-    midnight UTC. `due` feeds are asked in the next round, `soon` within the next hour (those
+    `limit` is the effective limit, `was_set` is true if somebody set it; `used` counts the requests
+    since midnight UTC. `due` feeds are polled in the next run, `soon` within the next hour (those
     included), the next one at `next_at`: None when every feed is paused, or there is none. `feeds`
     counts those that are not paused.
     """
@@ -54,8 +50,7 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """Which version runs on what: kind and size (bytes) of the database, entries of its log, when a
-    job last ended.
+    """Version, kind and size (bytes) of the database, log entries, and end of the last job.
 
     `last_job` is None when no scheduler ever ran here.
     """
@@ -68,18 +63,18 @@ class Installation:
 
 
 def first_steps(session: Session) -> FirstSteps:
-    """How far this database has come."""
+    """Read which first steps are done."""
     return FirstSteps(*beginnings.beginnings(session))
 
 
 def budget(session: Session, settings: Settings, now: datetime) -> Budget:
-    """What the feeds may cost, what they have cost today, and what comes next."""
-    known = feeds.feeds(session)
+    """Compute the limit of requests a day, those of today, and the next polls."""
+    states = feeds.feeds(session)
     today = now.astimezone(UTC).date()
     used = sum(day.polls for days in feeds.days(session, today).values() for day in days)
-    due_at = sorted(state.next_due_at for state in known if not state.paused)
+    due_at = sorted(state.next_due_at for state in states if not state.paused)
     return Budget(
-        limit=settings.request_budget or PER_FEED * len(known),
+        limit=settings.request_budget or PER_FEED * len(states),
         was_set=bool(settings.request_budget),
         used=used,
         feeds=len(due_at),
@@ -90,9 +85,7 @@ def budget(session: Session, settings: Settings, now: datetime) -> Budget:
 
 
 def installation(session: Session, settings: Settings) -> Installation:
-    """How this installation fares; the log is counted, not checked: that takes longer
-    (`verify`).
-    """
+    """Read the system status; the log is counted, not verified, which takes longer."""
     runs = properties.last_runs(session)
     return Installation(
         version=version(),
@@ -104,7 +97,7 @@ def installation(session: Session, settings: Settings) -> Installation:
 
 
 def version() -> str:
-    """The version of the tracker that runs."""
+    """Version of the running tracker."""
     try:
         return metadata.version(PACKAGE)
     except metadata.PackageNotFoundError:  # run from a folder, not installed

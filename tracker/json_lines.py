@@ -1,6 +1,4 @@
-"""Files of JSON lines, plain or gzipped: one object a line, read with errors that name file, line
-and mend.
-"""
+"""Read files of JSON lines, plain or gzipped, with errors that name file, line and remedy."""
 
 import gzip
 import json
@@ -14,18 +12,18 @@ from tracker.errors import Refused
 from tracker.user_files import open_regular
 
 LONGEST_LINE: Final = 10_000_000
-"""Characters. The whole text of a long article has 100,000."""
+"""Maximum characters of a line. The whole text of a long article has 100,000."""
 
 Record = Mapping[str, Any]
 
 
 class WrongLine(ValueError):
-    """What is wrong with a line; whoever reads the file adds where it stands."""
+    """Error in a line; the reader of the file adds the line number."""
 
 
 def lines(file: Path) -> Iterator[tuple[int, str]]:
-    """The lines that are not blank, with their numbers from 1; raises `Refused` for a file that
-    cannot be read.
+    """Yield the lines that are not blank with their numbers from 1; raises `Refused` if
+    unreadable.
     """
     try:
         with open_regular(file) as raw:
@@ -54,19 +52,19 @@ def lines(file: Path) -> Iterator[tuple[int, str]]:
 
 
 def record(line: str) -> Record:
-    """The object of a line; raises `WrongLine`."""
+    """Parse the JSON object of a line; raises on anything else."""
     try:
-        found = json.loads(line)
+        parsed = json.loads(line)
     except (ValueError, RecursionError):
         raise WrongLine('this is no JSON: write one object a line, such as {"title": …}') from None
-    if not isinstance(found, dict):
+    if not isinstance(parsed, dict):
         raise WrongLine('a line is one JSON object with named fields, such as {"title": …}')
-    return found
+    return parsed
 
 
-def text(found: Record, name: str) -> str:
-    """A text without the space around it; "" when there is none."""
-    value = found.get(name)
+def text(fields: Record, name: str) -> str:
+    """Get a text without surrounding space; "" when there is none."""
+    value = fields.get(name)
     if value is None:
         return ""
     if not isinstance(value, str):
@@ -75,16 +73,16 @@ def text(found: Record, name: str) -> str:
 
 
 def shown(value: object) -> str:
-    """A value as a message names it, in at most 40 characters."""
+    """Format a value for an error message, in at most 40 characters."""
     try:
         return json.dumps(value)[:40]
     except RecursionError:
         return "nested too deep"
 
 
-def name_of(found: Record, name: str) -> str:
-    """An id, which may be written as a whole number too."""
-    value = found.get(name)
+def name_of(fields: Record, name: str) -> str:
+    """Get an id, which may also be written as a whole number."""
+    value = fields.get(name)
     return (
-        str(value) if isinstance(value, int) and not isinstance(value, bool) else text(found, name)
+        str(value) if isinstance(value, int) and not isinstance(value, bool) else text(fields, name)
     )

@@ -1,8 +1,6 @@
-"""Learned values where they are used: what counted at an instant, the default where nothing was
-learned.
+"""Learned parameters as of an instant, with the default where nothing was learned.
 
-Apart from `learning`, which fits them and needs scipy: a process that only polls need not load
-that.
+Separate from the fitting, which needs scipy: a process that only polls need not load that.
 """
 
 from collections.abc import Callable, Iterable
@@ -21,85 +19,91 @@ Known = dict[tuple[str, str], Kept]
 """Learned values by name and scope."""
 
 ALL: Final = "all"
-"""The scope of the few values of the whole installation: there may be thousands of others, which
-nobody needs.
-"""
+"""Scope of the few values of the whole installation; thousands of others need not be read."""
 
-_MAP: Final = {"shift": 0.0, "slope": 1.0}
-"""The two values of a calibration, as they change nothing."""
+_IDENTITY_MAP: Final = {"shift": 0.0, "slope": 1.0}
+"""The two values of the identity calibration."""
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """What reviews taught about the matcher's own chances."""
+    """Calibration of the matcher's probabilities, learned from reviews."""
 
     relevance: LearnedMap
     direction: LearnedMap
 
 
 def calibration(session: Session, at: datetime) -> Calibration:
-    """How the chances that the matcher gives are corrected at an instant."""
+    """Load the calibration of the matcher's probabilities at an instant."""
     return calibrations(session)(at)
 
 
 def calibrations(session: Session) -> Callable[[datetime], Calibration]:
-    """The same for many instants: every version is read once."""
-    names = [f"{name} {what}" for name in ("relevance", "direction") for what in _MAP]
+    """Load all versions of the calibration once; return a function of the instant."""
+    names = [f"{name} {part}" for name in ("relevance", "direction") for part in _IDENTITY_MAP]
     versions = learned.histories(session, names, ALL)
 
-    def at(when: datetime) -> Calibration:
-        known = _known(versions, when)
-        return Calibration(_map(known, "relevance", when), _map(known, "direction", when))
+    def at(instant: datetime) -> Calibration:
+        values = _values_at(versions, instant)
+        return Calibration(
+            _make_map(values, "relevance", instant), _learned_map(values, "direction", instant)
+        )
 
     return at
 
 
 def model_at(session: Session, at: datetime) -> Model:
-    """The suggestion's constants as they were learned by an instant."""
+    """Load the constants of the suggestion as learned by an instant."""
     return models(session)(at)
 
 
 def models(session: Session) -> Callable[[datetime], Model]:
-    """The same for many instants: every version is read once."""
+    """Load all versions of the constants once; return a function of the instant."""
     versions = learned.histories(session, ("gamma", "shift"), ALL)
 
-    def at(when: datetime) -> Model:
-        known = _known(versions, when)
-        gamma, shift = _value(known, "gamma", DEFAULT_MODEL.gamma), _value(known, "shift", 0.0)
+    def at(instant: datetime) -> Model:
+        values = _values_at(versions, instant)
+        gamma, shift = (
+            _value_of(values, "gamma", DEFAULT_MODEL.gamma),
+            _value_of(values, "shift", 0.0),
+        )
         return replace(
-            DEFAULT_MODEL, gamma=gamma, shift=shift, learned_from=_learned_from(known, "shift")
+            DEFAULT_MODEL, gamma=gamma, shift=shift, learned_from=_count_answers(values, "shift")
         )
 
     return at
 
 
 def usual_levels(session: Session, at: datetime) -> dict[IndicatorId, float]:
-    """The learned usual levels that counted at an instant."""
+    """Load the learned usual levels that were valid at an instant."""
     return {
         IndicatorId(scope): value
         for scope, value in learned.values(session, "usual level", at).items()
     }
 
 
-def _known(versions: Iterable[Kept], at: datetime) -> Known:
-    return {(kept.learned.name, ALL): kept for kept in versions if kept.learned.as_of <= at}
+def _values_at(versions: Iterable[Kept], at: datetime) -> Known:
+    return {(stored.learned.name, ALL): stored for stored in versions if stored.learned.as_of <= at}
 
 
-def _map(known: Known, name: str, at: datetime) -> LearnedMap:
-    values = ((what, _value(known, f"{name} {what}", default)) for what, default in _MAP.items())
-    shift, slope = (Learned(f"{name} {what}", ALL, value, 0, at, "") for what, value in values)
+def _make_map(learned_values: Known, name: str, at: datetime) -> LearnedMap:
+    values = (
+        (part, _value_of(learned_values, f"{name} {part}", default))
+        for part, default in _IDENTITY_MAP.items()
+    )
+    shift, slope = (Learned(f"{name} {part}", ALL, value, 0, at, "") for part, value in values)
     return LearnedMap(shift, slope)
 
 
-def _learned_from(known: Known, name: str) -> int:
+def _count_answers(learned_values: Known, name: str) -> int:
     """Count the answers from which a value was learned; 0 while its default stands."""
-    kept = known.get((name, ALL))
+    stored = learned_values.get((name, ALL))
     stands_by_default = (
-        kept is None or kept.state == "reset" or kept.learned.why.startswith("default")
+        stored is None or stored.state == "reset" or stored.learned.why.startswith("default")
     )
-    return 0 if kept is None or stands_by_default else kept.learned.n
+    return 0 if stored is None or stands_by_default else stored.learned.n
 
 
-def _value(known: Known, name: str, default: float) -> float:
-    kept = known.get((name, ALL))
-    return default if kept is None or kept.state == "reset" else kept.learned.value
+def _value_of(learned_values: Known, name: str, default: float) -> float:
+    stored = learned_values.get((name, ALL))
+    return default if stored is None or stored.state == "reset" else stored.learned.value

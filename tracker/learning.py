@@ -1,12 +1,12 @@
-"""What this installation learns from its own reviews and answers: gather → fit → keep what changed.
+"""Fit the learned parameters from this installation's own reviews and answers, and store changes.
 
-Each value counts from the moment it was learned, never before, so that the past can be replayed as
-it was. A person can freeze a value, or reset it: then what was learned from is forgotten, and
-learning begins again. Values that are fitted together, such as the two of a calibration, mean
-nothing apart, so whatever is decided holds for both.
+Each value is valid from the moment it was learned, never before, so that the past can be replayed.
+A person can freeze a value, or reset it: earlier data is then ignored, and learning begins again.
+Values that are fitted together, such as the two of a calibration, mean nothing apart, so every
+decision applies to both.
 
-What fits needs scipy and is imported where it is used: to freeze a value nobody has to wait for
-that.
+Fitting needs scipy, which is imported in the functions that use it: freezing a value need not wait
+for that.
 """
 
 from collections.abc import Iterator, Mapping
@@ -40,16 +40,16 @@ __all__ = [
     "fitted",
     "keep",
     "learn",
-]  # commands name what is kept by this door
+]  # Kept is re-exported for the commands
 
 SNAPSHOTS: Final = timedelta(days=14)
-"""How far apart the dates of a question's schedule lie at which its suggestion is looked at."""
+"""Interval between the dates of a question's schedule at which its suggestion is evaluated."""
 
 LEAST_ARCHIVE: Final = timedelta(days=14)
-"""An archive that began later before the opening has no usual level to teach."""
+"""Minimum archive before the opening from which a usual level can be learned."""
 
 SMALL: Final = 1e-3
-"""A value that moved by less is not written down again."""
+"""A value that changed by less is not stored again."""
 
 DEFAULTS: Final[Mapping[str, float]] = MappingProxyType(
     {
@@ -61,7 +61,7 @@ DEFAULTS: Final[Mapping[str, float]] = MappingProxyType(
         "direction slope": 1.0,
     }
 )
-"""The values of the whole installation, as they stand before anything is learned."""
+"""Values of the whole installation before anything is learned."""
 
 TOGETHER: Final = (
     ("gamma", "shift"),
@@ -71,179 +71,179 @@ TOGETHER: Final = (
 """Values that are fitted together."""
 
 Decided = Literal["freeze", "thaw", "reset"]
-"""What a person can decide about a learned value."""
+"""Decisions of a person about a learned value."""
 
 
 def learn(session: Session, now: datetime) -> tuple[Learned, ...]:
-    """Learn from everything that was known before `now`; the values that changed, which count from
-    now on.
-    """
+    """Fit everything known before `now`; return the values that changed, valid from now on."""
     return keep(session, fitted(session, now))
 
 
 def fitted(session: Session, now: datetime) -> tuple[Learned, ...]:
-    """Every value as it would be learned now. It only reads, and takes its time."""
-    taught = _Taught(session, learned.current(session), now)
+    """Fit every value as of now. Only reads, and is slow."""
+    fits = _Fits(session, learned.current(session), now)
     return (
-        *taught.calibration(),
-        *taught.weights(),
-        *taught.reliabilities(),
-        *taught.usual_levels(),
+        *fits.calibration(),
+        *fits.weights(),
+        *fits.reliabilities(),
+        *fits.usual_levels(),
     )
 
 
-def keep(session: Session, found: tuple[Learned, ...]) -> tuple[Learned, ...]:
-    """Write down what differs from what stands, unless a person froze it or decided about it
-    meanwhile.
-    """
-    known = learned.current(session)
-    changed = tuple(one for one in found if _is_news(known.get((one.name, one.scope)), one))
-    for one in changed:
-        learned.add(session, Kept(one, "learned", MATCHER))
+def keep(session: Session, fits: tuple[Learned, ...]) -> tuple[Learned, ...]:
+    """Store the values that changed, unless a person has frozen or decided them meanwhile."""
+    current = learned.current(session)
+    changed = tuple(fit for fit in fits if _has_changed(current.get((fit.name, fit.scope)), fit))
+    for fit in changed:
+        learned.add(session, Kept(fit, "learned", MATCHER))
     return changed
 
 
 def decide(
     session: Session, name: str, scope: str, decided: Decided, *, by: ForecasterId, now: datetime
 ) -> Kept:
-    """Freeze a learned value, let it learn again, or reset it; what it was fitted together with
-    follows.
+    """Freeze a learned value, let it learn again, or reset it.
 
-    Also before anything was learned: a default can be frozen, and what was judged so far forgotten.
-    Raises `NotFound`, and `Refused` where it is so already.
+    The value fitted together with it follows. Also before anything was learned: a default can be
+    frozen, and earlier reviews be ignored. Raises `NotFound`, and `Refused` where it is so already.
     """
-    known = learned.current(session)
-    made = [
-        _decided(session, known.get((part, scope)), (part, scope), (decided, by, now))
+    current = learned.current(session)
+    decided_values = [
+        _apply_decision(
+            session, current.get((part, scope)), part, scope=scope, decided=decided, by=by, now=now
+        )
         for part in next((pair for pair in TOGETHER if name in pair), (name,))
     ]
-    for one in made:
-        learned.add(session, one)
-    return next(one for one in made if one.learned.name == name)
+    for value in decided_values:
+        learned.add(session, value)
+    return next(value for value in decided_values if value.learned.name == name)
 
 
-def _decided(
+def _apply_decision(
     session: Session,
-    kept: Kept | None,
-    which: tuple[str, str],
-    act: tuple[Decided, ForecasterId, datetime],
+    stored: Kept | None,
+    name: str,
+    *,
+    scope: str,
+    decided: Decided,
+    by: ForecasterId,
+    now: datetime,
 ) -> Kept:
-    decided, by, now = act
-    default, stands = _default(session, *which), kept.learned if kept else None
-    if stands is None and default is None:
-        raise NotFound("learned value", " ".join(which), "see `tracker learned` for the names")
-    if (decided == "thaw") != (kept is not None and kept.state == "frozen") and decided != "reset":
+    default, value = _find_default(session, name, scope), stored.learned if stored else None
+    if value is None and default is None:
+        raise NotFound("learned value", f"{name} {scope}", "see `tracker learned` for the names")
+    if (decided == "thaw") != (
+        stored is not None and stored.state == "frozen"
+    ) and decided != "reset":
         raise Refused(
-            f"{which[0]} {which[1]} is {'frozen already' if decided == 'freeze' else 'not frozen'}"
+            f"{name} {scope} is {'frozen already' if decided == 'freeze' else 'not frozen'}"
         )
-    if stands is None or (decided == "reset" and default is not None):
-        stands = Learned(
-            *which, DEFAULTS.get(which[0], 0.0) if default is None else default, 0, now, ""
-        )
+    if value is None or (decided == "reset" and default is not None):
+        value_now = DEFAULTS.get(name, 0.0) if default is None else default
+        value = Learned(name, scope, value_now, 0, now, "")
     states: dict[Decided, tuple[State, str]] = {
         "freeze": ("frozen", f"frozen by {by}"),
         "thaw": ("learned", f"{by} lets it learn again"),
         "reset": ("reset", f"reset by {by}: what was known until then teaches it no more"),
     }
     state, why = states[decided]
-    return Kept(replace(stands, as_of=now, why=why), state, by)
+    return Kept(replace(value, as_of=now, why=why), state, by)
 
 
-def _default(session: Session, name: str, scope: str) -> float | None:
-    """What stands while nothing is learned; None when there is no such value."""
+def _find_default(session: Session, name: str, scope: str) -> float | None:
+    """Default of a value; None when there is no such value."""
     match name:
         case "reliability":
             state = feeds.feed(session, scope)
             return None if state is None else RELIABILITY[state.feed.grade]
         case "usual level":
-            own = questions.indicators(session, [QuestionId(scope.rpartition("/")[0])])
-            return next((i.usual_level for i in own if i.id == scope), None)
+            indicators = questions.indicators(session, [QuestionId(scope.rpartition("/")[0])])
+            return next((i.usual_level for i in indicators if i.id == scope), None)
         case _:
             return DEFAULTS.get(name) if scope == "all" else None
 
 
-def _is_news(kept: Kept | None, found: Learned) -> bool:
-    was_taught = not found.why.startswith("default")
-    if kept is None:
+def _has_changed(stored: Kept | None, fit: Learned) -> bool:
+    was_taught = not fit.why.startswith("default")
+    if stored is None:
         return was_taught
-    if kept.state == "frozen" or kept.learned.as_of > found.as_of:
+    if stored.state == "frozen" or stored.learned.as_of > fit.as_of:
         return False
-    return was_taught if kept.state == "reset" else abs(kept.learned.value - found.value) >= SMALL
+    return was_taught if stored.state == "reset" else abs(stored.learned.value - fit.value) >= SMALL
 
 
-def _said(shown: float, corrected: LearnedMap) -> float | None:
-    """The matcher's own chance behind one that was shown; None where the correction left nothing of
-    it.
+def _invert_calibration(calibrated: float, calibration: LearnedMap) -> float | None:
+    """Invert the calibration: the matcher's own probability; None where it left nothing of it.
 
-    What is learned is applied to what the matcher says. Were it learned from what was shown, the
-    corrected chances would teach that nothing has to be corrected.
+    The calibration applies to the matcher's own probabilities. If it were fitted to calibrated
+    ones, they would teach that nothing has to be corrected.
     """
-    shift, slope = corrected.shift.value, corrected.slope.value
+    shift, slope = calibration.shift.value, calibration.slope.value
     if (shift, slope) == (0.0, 1.0):
-        return shown
+        return calibrated
     if slope < SMALL:
         return None
-    return sigmoid((logit(min(max(shown, CLIP[0]), CLIP[1])) - shift) / slope)
+    return sigmoid((logit(min(max(calibrated, CLIP[0]), CLIP[1])) - shift) / slope)
 
 
 @dataclass(frozen=True, slots=True)
-class _Taught:
-    """What the record teaches, of what was known before `now`."""
+class _Fits:
+    """Fits of all parameters from data known before `now`."""
 
     session: Session
-    known: Known
+    current: Known
     now: datetime
 
     def calibration(self) -> Iterator[Learned]:
-        """How far the matcher's chances are off, from reviews."""
+        """Fit the calibration of the matcher's probabilities to reviews."""
         from forecasts.learning import fit_direction, fit_relevance
 
-        relevance, directions = self._reviews()
-        for name, kept, fit in (
+        relevance, directions = self._load_reviews()
+        for name, used_reviews, fit in (
             ("relevance", relevance, fit_relevance),
             ("direction", directions, fit_direction),
         ):
-            start = self._forgotten(f"{name} shift", f"{name} slope")
-            found = fit((r for r in kept if start is None or r.at > start), before=self.now)
-            yield from (found.shift, found.slope)
+            start = self._last_reset(f"{name} shift", f"{name} slope")
+            fit_result = fit(
+                (r for r in used_reviews if start is None or r.at > start), before=self.now
+            )
+            yield from (fit_result.shift, fit_result.slope)
 
-    def _reviews(self) -> "tuple[list[Review], list[Review]]":
-        """What people made of the matcher's own chances of relevance, and of its calls of
-        direction.
-        """
+    def _load_reviews(self) -> "tuple[list[Review], list[Review]]":
+        """Reviews of the matcher's own probabilities of relevance, and of its directions."""
         from forecasts.learning import Review
 
-        shown_by = calibrations(self.session)
+        calibration_at = calibrations(self.session)
         relevance, directions = [], []
         for first in teaching.first_reviews(self.session):
-            shown, left, corrected = first.shown, first.left, shown_by(first.logged_at)
+            shown, left, calibration = first.shown, first.left, calibration_at(first.logged_at)
             accepted = left.status != "rejected"
-            if (said := _said(shown.relevance, corrected.relevance)) is not None:
-                relevance.append(Review(said, accepted, first.at))
+            if (
+                own_probability := _invert_calibration(shown.relevance, calibration.relevance)
+            ) is not None:
+                relevance.append(Review(own_probability, accepted, first.at))
             if not (accepted and shown.direction and left.direction):
                 continue
-            was_right, said = (
-                shown.direction == left.direction,
-                _said(shown.p_direction, corrected.direction),
-            )
+            was_right = shown.direction == left.direction
+            own_probability = _invert_calibration(shown.p_direction, calibration.direction)
             # Of a call whose corrected chance fell below one half, only the half was kept.
-            if said is not None and (shown.p_direction > 0.5 or said == shown.p_direction):
-                directions.append(Review(said, was_right, first.at))
+            if own_probability is not None and (
+                shown.p_direction > 0.5 or own_probability == shown.p_direction
+            ):
+                directions.append(Review(own_probability, was_right, first.at))
         return relevance, directions
 
     def weights(self) -> Iterator[Learned]:
-        """How much evidence counts, from answered questions."""
+        """Fit the weight of evidence to answered questions."""
         from forecasts.learning import fit_gamma
 
-        start = self._forgotten("gamma", "shift")
-        then = (
-            learned.values_over_time(self.session, "usual level"),
-            learned.values_over_time(self.session, "reliability"),
-        )
+        start = self._last_reset("gamma", "shift")
+        levels = learned.values_over_time(self.session, "usual level")
+        reliability = learned.values_over_time(self.session, "reliability")
         rows = (
             row
-            for question, resolution in self._answered()
-            for row in self._rows(question, resolution, *then)
+            for question, resolution in self._list_answered()
+            for row in self._evidence_rows(question, resolution, levels, reliability)
         )
         # A reset forgets the dates before it, and not the questions answered before it: of
         # questions that were open at the reset, the early YES would be missing.
@@ -252,11 +252,11 @@ class _Taught:
         )
 
     def reliabilities(self) -> Iterator[Learned]:
-        """How far each feed pointed to what came out, from answered questions."""
+        """Fit the reliability of each feed to answered questions."""
         from forecasts.learning import Pointed, fit_reliability
 
         record: dict[FeedId, list[Pointed]] = {}
-        for question, resolution in self._answered():
+        for question, resolution in self._list_answered():
             for feed, side in teaching.pointed(
                 self.session, question.id, before=resolution.known_at
             ):
@@ -266,50 +266,53 @@ class _Taught:
                 record.setdefault(feed, []).append(row)
         grades = {state.id: state.feed.grade for state in feeds.feeds(self.session)}
         for feed in sorted(record.keys() & grades.keys()):
-            start = self._forgotten("reliability", scope=feed)
-            kept = [row for row in record[feed] if start is None or row.known_at > start]
-            yield fit_reliability(feed, RELIABILITY[grades[feed]], kept, before=self.now)
+            start = self._last_reset("reliability", scope=feed)
+            used = [row for row in record[feed] if start is None or row.known_at > start]
+            yield fit_reliability(feed, RELIABILITY[grades[feed]], used, before=self.now)
 
     def usual_levels(self) -> Iterator[Learned]:
-        """What is usual, from the archive before a question opened; again only when more of it was
-        gone through.
+        """Fit usual levels to the archive before a question opened.
+
+        Repeated only when more of the archive was matched.
         """
         from forecasts.usual import learned_usual_level
 
         late = teaching.logged_before_opening(self.session)
         for question in open_questions(self.session, self.now).values():
             start = archive_start(self.session, question)
-            own = questions.indicators(self.session, [question.id])
-            wanted = [i for i in own if self._can_teach(i, late.get(question.id))]
-            if not wanted or question.opens_at - start < LEAST_ARCHIVE:
+            indicators = questions.indicators(self.session, [question.id])
+            teachable = [i for i in indicators if self._can_teach(i, late.get(question.id))]
+            if not teachable or question.opens_at - start < LEAST_ARCHIVE:
                 continue
             seen = reviews.as_known(self.session, question.id, question.opens_at)
-            for indicator in wanted:
-                found = learned_usual_level(
+            for indicator in teachable:
+                usual_level = learned_usual_level(
                     indicator, seen, archive_from=start, opens_at=question.opens_at
                 )
-                yield replace(found, as_of=self.now)
+                yield replace(usual_level, as_of=self.now)
 
     def _can_teach(self, indicator: Indicator, logged_at: datetime | None) -> bool:
         if indicator.half_life_days is None or not indicator.direction:
             return False  # there is no level to settle at
-        kept = self.known.get(("usual level", indicator.id))
-        if kept is None:
+        stored = self.current.get(("usual level", indicator.id))
+        if stored is None:
             return True
-        return kept.state == "learned" and logged_at is not None and logged_at > kept.learned.as_of
+        return (
+            stored.state == "learned" and logged_at is not None and logged_at > stored.learned.as_of
+        )
 
-    def _forgotten(self, *names: str, scope: str = "all") -> datetime | None:
-        """Until when a person had everything forgotten that these values are learned from."""
-        kept = (
+    def _last_reset(self, *names: str, scope: str = "all") -> datetime | None:
+        """Time of the last reset of these values; earlier data is ignored."""
+        versions = (
             k
             for n in names
-            if (n, scope) in self.known
+            if (n, scope) in self.current
             for k in learned.history(self.session, n, scope)
         )
-        return max((k.learned.as_of for k in kept if k.state == "reset"), default=None)
+        return max((k.learned.as_of for k in versions if k.state == "reset"), default=None)
 
-    def _answered(self) -> Iterator[tuple[Question, Resolution]]:
-        """Questions that teach how things come out, with their answers."""
+    def _list_answered(self) -> Iterator[tuple[Question, Resolution]]:
+        """Answered questions that can teach, with their answers."""
         current = resolutions.current(self.session)
         replayed = properties.replayed_until(self.session) is not None
         for question in questions.every(self.session) if current else ():
@@ -319,17 +322,17 @@ class _Taught:
             ):
                 yield question, resolution
 
-    def _rows(
+    def _evidence_rows(
         self,
         question: Question,
         resolution: Resolution,
         levels: ValuesOverTime,
         reliability: ValuesOverTime,
     ) -> "Iterator[EvidenceRow]":
-        """The suggestion on the dates of the question's schedule, as it stood then."""
+        """Suggestions on the dates of the question's schedule, as they were then."""
         from forecasts.learning import evidence_row
 
-        dates = _schedule(question)
+        dates = _schedule_dates(question)
         indicators = {i.id: i for i in questions.indicators(self.session, [question.id])}
         start = archive_start(self.session, question)
         known = reviews.EvidenceOverTime(self.session, question.id)
@@ -340,13 +343,15 @@ class _Taught:
                 for scope, level in levels(at).items()
                 if scope in indicators
             }
-            stood = suggest(question, seen, indicators, at, archive_from=start, usual_levels=usual)
+            suggestion = suggest(
+                question, seen, indicators, at, archive_from=start, usual_levels=usual
+            )
             happened = resolution.outcome == "yes"
             yield evidence_row(
-                stood, known_at=resolution.known_at, happened=happened, scheduled=len(dates)
+                suggestion, known_at=resolution.known_at, happened=happened, scheduled=len(dates)
             )
 
 
-def _schedule(question: Question) -> list[datetime]:
+def _schedule_dates(question: Question) -> list[datetime]:
     count = max(1, int((question.closes_at - question.opens_at) / SNAPSHOTS))
     return [question.opens_at + SNAPSHOTS * (n + 0.5) for n in range(count)]

@@ -1,6 +1,4 @@
-"""Is a question resolvable, here and now? What the linter has to know of the surroundings, gathered
-for it.
-"""
+"""Check questions against the linter, in the context of this installation."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -17,8 +15,8 @@ from tracker.store.engine import Session
 
 
 def surroundings(session: Session, keep_days: float, now: datetime) -> Surroundings:
-    """What is true of every question asked here: the time, how long reports stay, what each polled
-    feed is about.
+    """Context of all questions: the time, retention of reports in days, topics of the
+    polled feeds.
     """
     polled = [state.feed for state in feeds.feeds(session) if not state.paused_why]
     words = tuple(" ".join([feed.title, feed.theme, *sum(feed.categories, ())]) for feed in polled)
@@ -27,39 +25,38 @@ def surroundings(session: Session, keep_days: float, now: datetime) -> Surroundi
 
 def flaws(
     session: Session,
-    asked: Asked | Question,
+    question: Asked | Question,
     around: Surroundings,
     indicators: Sequence[Indicator] = (),
 ) -> tuple[Flaw, ...]:
-    """What the linter finds in a question with its indicators, beside those that came from the same
-    claims.
-    """
-    return flaws_among(questions.every(session), asked, around, indicators)
+    """Find the linter's flaws in a question, its indicators and questions from the same claims."""
+    return flaws_among(questions.every(session), question, around, indicators)
 
 
 def flaws_among(
-    others: Iterable[Question],
-    asked: Asked | Question,
+    all_questions: Iterable[Question],
+    question: Asked | Question,
     around: Surroundings,
     indicators: Sequence[Indicator],
 ) -> tuple[Flaw, ...]:
-    """The same, where all other questions are at hand."""
-    claims = set(asked.claim_ids)
+    """Find flaws as above, with all other questions given."""
+    claims = set(question.claim_ids)
     alike = tuple(
         q
-        for q in others
-        if claims & set(q.claim_ids) and q.essay_id == asked.essay_id and q.id != asked.id
+        for q in all_questions
+        if claims & set(q.claim_ids) and q.essay_id == question.essay_id and q.id != question.id
     )
-    return lint(asked, replace(around, indicators=tuple(indicators), alike=alike))
+    return lint(question, replace(around, indicators=tuple(indicators), alike=alike))
 
 
 def insist(
-    session: Session, question: Question, found: Sequence[Flaw], why: str, *, made: Standpoint
+    session: Session, question: Question, found_flaws: Sequence[Flaw], why: str, *, made: Standpoint
 ) -> None:
-    """Refuse blocking flaws that nobody takes upon themselves; log who did, and why. Raises
-    `Unresolvable`.
+    """Refuse blocking flaws without an override reason; log the override otherwise.
+
+    Raises `Unresolvable`.
     """
-    blocking = [flaw for flaw in found if flaw.severity == "blocking"]
+    blocking = [flaw for flaw in found_flaws if flaw.severity == "blocking"]
     if not blocking:
         return
     if not why.strip():

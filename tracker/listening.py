@@ -1,6 +1,4 @@
-"""Where the dashboard may listen, and by which names: this machine alone, as long as there is no
-log-in.
-"""
+"""Check the bind address and host names of the dashboard: without a log-in, this machine only."""
 
 import ipaddress
 import re
@@ -12,16 +10,19 @@ from urllib.parse import urlsplit
 from tracker.errors import BadSettings, Refused
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-"""The names of this machine that no other machine can claim: they are always answered to."""
+"""Names of this machine that no other machine can claim; always accepted."""
 
-_HOST = re.compile(r"(?:\[([0-9a-f:.]+)\]|([a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?))(?::(\d{1,5}))?")
-_USUAL_PORTS = {"http": 80, "https": 443}
+_HOST_PATTERN = re.compile(
+    r"(?:\[([0-9a-f:.]+)\]|([a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?))(?::(\d{1,5}))?"
+)
+_DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """A name or address, and a port; None stands for every port in a setting, for the usual one in
-    a request.
+    """A host name or address, and a port.
+
+    No port means every port in a setting, and the default one in a request.
     """
 
     name: str
@@ -30,10 +31,10 @@ class Host:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """By which names and from which pages the server may be used.
+    """Hosts and origins by which the server may be used.
 
-    `hosts` are the names that it answers to, `any_host` is whether it answers to all of them, and
-    `public_origin` is the origin of its pages behind a proxy, "" for none.
+    `hosts` are the accepted names, `any_host` accepts all of them, and `public_origin` is the
+    origin of its pages behind a proxy, "" for none.
     """
 
     hosts: frozenset[Host]
@@ -42,48 +43,47 @@ class Reach:
 
     @classmethod
     def of(cls, allowed_hosts: str, public_url: str) -> Self:
-        """What these two settings allow, beside the loopback names; raises `BadSettings`."""
+        """Parse the two settings, and add the loopback names; raises `BadSettings`."""
         names = [name.strip().lower() for name in allowed_hosts.split(",") if name.strip()]
         public = _public_origin(public_url)
         hosts = {Host(name, None) for name in LOOPBACK} | {
-            _host_of_setting(name) for name in names if name != "*"
+            _parse_host_setting(name) for name in names if name != "*"
         }
         if public:
-            hosts.add(Host(_parsed(urlsplit(public).netloc).name, None))
+            hosts.add(Host(_parse_host(urlsplit(public).netloc).name, None))
         return cls(frozenset(hosts), "*" in names, public)
 
     def answers_to(self, host: str) -> bool:
-        """Whether a request with this `Host` is answered."""
+        """Return True if a request with this `Host` header is accepted."""
         try:
-            asked = _parsed(host.lower())
+            requested = _parse_host(host.lower())
         except ValueError:
             return False
-        return self.any_host or asked in self.hosts or Host(asked.name, None) in self.hosts
+        return self.any_host or requested in self.hosts or Host(requested.name, None) in self.hosts
 
     def is_own(self, origin: str, scheme: str, host: str) -> bool:
-        """Whether a page of this origin is one of the server's own, for a request by this scheme
-        with this `Host`.
+        """Return True if the origin is the server's own, for a request by this scheme
+        and `Host`.
         """
         return origin == f"{scheme}://{host.lower()}" or (
             self.public_origin != "" and origin == self.public_origin
         )
 
 
-def _parsed(text: str) -> Host:
-    """The parts of a `Host` header in lower case; raises `ValueError`."""
-    match = _HOST.fullmatch(text)
+def _parse_host(text: str) -> Host:
+    """Parse a `Host` header in lower case; raises `ValueError`."""
+    match = _HOST_PATTERN.fullmatch(text)
     if match is None or int(match[3] or 0) > 65535:
         raise ValueError(text)
     name = str(ipaddress.IPv6Address(match[1])) if match[1] else match[2]
     return Host(name, int(match[3]) if match[3] else None)
 
 
-def _host_of_setting(text: str) -> Host:
-    bare = text.count(":") > 1 and not text.startswith(
-        "["
-    )  # an IPv6 address as one writes it outside a URL
+def _parse_host_setting(text: str) -> Host:
+    # Outside a URL an IPv6 address has no brackets.
+    bare = text.count(":") > 1 and not text.startswith("[")
     try:
-        return _parsed(f"[{text}]" if bare else text)
+        return _parse_host(f"[{text}]" if bare else text)
     except ValueError:
         raise BadSettings(
             f"setting 'allowed_hosts': {text!r} is no host name: write names without http://, "
@@ -92,14 +92,14 @@ def _host_of_setting(text: str) -> Host:
 
 
 def _public_origin(url: str) -> str:
-    """Scheme, host and port as a browser names them in `Origin`; "" for no address."""
+    """Scheme, host and port as a browser writes them in `Origin`; "" for no address."""
     if not url:
         return ""
     try:
         parts = urlsplit(url.strip().lower())
-        host = _parsed(parts.netloc)
+        host = _parse_host(parts.netloc)
         if (
-            parts.scheme not in _USUAL_PORTS
+            parts.scheme not in _DEFAULT_PORTS
             or parts.path not in ("", "/")
             or parts.query
             or parts.fragment
@@ -111,12 +111,12 @@ def _public_origin(url: str) -> str:
             "https://forecast.example.org"
         ) from None
     name = f"[{host.name}]" if ":" in host.name else host.name
-    port = "" if host.port in (None, _USUAL_PORTS[parts.scheme]) else f":{host.port}"
+    port = "" if host.port in (None, _DEFAULT_PORTS[parts.scheme]) else f":{host.port}"
     return f"{parts.scheme}://{name}{port}"
 
 
 def is_loopback(address: str) -> bool:
-    """Whether only this machine can reach a server that listens on this address."""
+    """Return True if only this machine can reach a server on this address."""
     if address == "localhost":
         return True
     try:
@@ -126,10 +126,10 @@ def is_loopback(address: str) -> bool:
 
 
 def check_address(address: str, *, open_to_all: bool, named: bool) -> None:
-    """Refuse to be reached from elsewhere unless that was asked for, and by names that are set.
+    """Refuse an address reachable from elsewhere unless requested, with host names set.
 
-    Without names, every page that a browser visits could give itself a name for this server and
-    read it.
+    Without names, every page that a browser visits could claim a name of this server and read it
+    (DNS rebinding).
     """
     if is_loopback(address):
         return
@@ -148,7 +148,7 @@ def check_address(address: str, *, open_to_all: bool, named: bool) -> None:
 
 
 def check_port(address: str, port: int) -> None:
-    """Refuse a port on which something else listens, before anything is started."""
+    """Refuse a port that is in use, before anything is started."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -1,4 +1,4 @@
-"""Questions as rows: where each stands, who holds what, what moved, how much evidence there is."""
+"""Questions as rows: status, current forecasts, change of the suggestion, amount of evidence."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,26 +24,26 @@ HISTORY_DAYS = 90
 
 
 def summaries(session: Session, now: datetime) -> tuple[QuestionSummary, ...]:
-    """All questions as rows, the next to close first."""
-    known = _Known.of(session, now, resolutions.current(session))
-    return tuple(known.summary(question, now) for question in questions.every(session))
+    """Summarise all questions as rows, the next to close first."""
+    data = _RowData.of(session, now, resolutions.current(session))
+    return tuple(data.summary(question, now) for question in questions.every(session))
 
 
 def summary(session: Session, question: Question, now: datetime) -> QuestionSummary:
-    """One question as a row: what `summaries` says of it, without a look at the others."""
+    """Summarise one question as a row, without reading the others."""
     resolution = latest(resolutions.of_question(session, question.id))
     answered = {} if resolution is None else {question.id: resolution}
-    return _Known.of(session, now, answered, question.id).summary(question, now)
+    return _RowData.of(session, now, answered, question.id).summary(question, now)
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
-    """What rows are made of, read at once for all questions, or for one."""
+class _RowData:
+    """Data of the rows, read at once for all questions, or for one."""
 
     people: Mapping[ForecasterId, Forecaster]
     resolved: Mapping[QuestionId, Resolution]
     counts: Mapping[QuestionId, tuple[int, int, datetime]]
-    stood: Mapping[QuestionId, Mapping[ForecasterId, Stood]]
+    latest_acts: Mapping[QuestionId, Mapping[ForecasterId, Stood]]
     moves: Mapping[QuestionId, list[tuple[datetime, float]]]
 
     @classmethod
@@ -53,12 +53,12 @@ class _Known:
         now: datetime,
         resolved: Mapping[QuestionId, Resolution],
         only: QuestionId | None = None,
-    ) -> "_Known":
+    ) -> "_RowData":
         return cls(
             people=forecasts.forecasters(session),
             resolved=resolved,
             counts=evidence.counts(session, only),
-            stood=forecasts.standing(session, only),
+            latest_acts=forecasts.standing(session, only),
             moves=forecasts.history(session, SUGGESTION, now - timedelta(days=HISTORY_DAYS), only),
         )
 
@@ -72,19 +72,19 @@ class _Known:
             resolution=resolution,
             standings=standings(
                 question,
-                self.stood.get(question.id, {}),
+                self.latest_acts.get(question.id, {}),
                 self.people,
                 min(now, effective_close(question, resolution)),
             ),
             history=history,
-            change_7d=_change(history, now),
+            change_7d=_weekly_change(history, now),
             evidence=total,
             waiting=waiting,
             last_evidence_at=newest,
         )
 
 
-def _change(history: tuple[tuple[datetime, float], ...], now: datetime) -> float | None:
-    """The move of the suggestion over seven days; None when it had no value a week ago."""
+def _weekly_change(history: tuple[tuple[datetime, float], ...], now: datetime) -> float | None:
+    """Change of the suggestion over seven days; None when it had no value a week ago."""
     before = [p for at, p in history if at <= now - timedelta(days=7)]
     return history[-1][1] - before[-1] if before else None

@@ -1,4 +1,4 @@
-"""Load a question set: store what is new, and resolve what its own history has answered."""
+"""Import a question set: store what is new, and resolve what its history has answered."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -23,42 +23,38 @@ from tracker.suggesting import record_suggestions
 from tracker.summaries import Loaded
 
 BY_SET = ForecasterId("question-set")
-"""Who entered the answers that a question set brought with it."""
+"""Forecaster who entered the answers of a question set."""
 
 New = Mapping[QuestionId, Question]
 
-_NO_CHARACTER: Final = re.compile("[\x00\ud800-\udfff]")
-"""What no database keeps in a text: the NUL character, and halves of characters."""
+_INVALID_CHARACTER: Final = re.compile("[\x00\ud800-\udfff]")
+"""Characters that no database can store: NUL and lone surrogates."""
 
 
 def load(
     session: Session, question_set: QuestionSet, keep_days: float, now: datetime, *, replay: bool
 ) -> Loaded:
-    """Store a set's new questions, indicators and feeds; in a replay feeds and answers come
-    later.
-    """
-    _check(question_set)
-    made = Standpoint(BY_SET, now)
+    """Store a set's new questions, indicators and feeds; a replay adds feeds and answers later."""
+    _check_characters(question_set)
+    authorship = Standpoint(BY_SET, now)
     new = {q.id: q for q in question_set.questions if not questions.taken(session, q.id)}
     questions.add_essay(session, question_set.essay, question_set.claims)
-    _take_text(session, question_set, made)
+    _store_text(session, question_set, authorship)
     for question in new.values():
         questions.add(session, question, now)
-    _insist(session, question_set, new, keep_days, made=made)
+    _lint_questions(session, question_set, new, keep_days, made=authorship)
     questions.add_indicators(session, question_set.indicators)
-    _bind(session, question_set, made)
+    _store_links(session, question_set, authorship)
     added = 0
     if not replay:
         added = sum(subscribing.add(session, feed_of(seed), now) for seed in question_set.feeds)
-        _answer(session, question_set.resolutions, new, now)
+        _store_answers(session, question_set.resolutions, new, now)
     record_suggestions(session, [q for q in new.values() if q.opens_at <= now], now)
     return Loaded(question_set.essay.title, len(new), added)
 
 
-def _check(question_set: QuestionSet) -> None:
-    """Refuse characters that cannot be kept in what goes into no log, where they would be refused
-    anyway.
-    """
+def _check_characters(question_set: QuestionSet) -> None:
+    """Refuse characters that cannot be stored, in the parts that the log does not check."""
     parts: tuple[Any, ...] = (
         question_set.essay,
         *question_set.claims,
@@ -66,7 +62,10 @@ def _check(question_set: QuestionSet) -> None:
         *question_set.feeds,
     )
     if any(
-        map(_NO_CHARACTER.search, _texts((question_set.text, *(astuple(part) for part in parts))))
+        map(
+            _INVALID_CHARACTER.search,
+            _iterate_texts((question_set.text, *(astuple(part) for part in parts))),
+        )
     ):
         raise Refused(
             f"the set {question_set.essay.id} holds a character that cannot be kept (NUL, or "
@@ -74,125 +73,121 @@ def _check(question_set: QuestionSet) -> None:
         )
 
 
-def _texts(values: Iterable[Any]) -> Iterator[str]:
+def _iterate_texts(values: Iterable[Any]) -> Iterator[str]:
     for value in values:
         if isinstance(value, str):
             yield value
         elif isinstance(value, tuple):
-            yield from _texts(value)
+            yield from _iterate_texts(value)
 
 
-def _insist(
+def _lint_questions(
     session: Session, question_set: QuestionSet, new: New, keep_days: float, *, made: Standpoint
 ) -> None:
-    """Hold each question against the linter as of its own opening: a set is judged as it was
-    written.
-    """
+    """Lint each question as of its own opening, since a set is checked as it was written."""
     around = linting.surroundings(session, keep_days, made.at)
-    brought = tuple(f"{feed.title} {feed.theme}" for feed in question_set.feeds)
-    around = replace(around, feeds=(*(around.feeds or ()), *brought))
-    asked = questions.every(session)
+    set_feeds = tuple(f"{feed.title} {feed.theme}" for feed in question_set.feeds)
+    around = replace(around, feeds=(*(around.feeds or ()), *set_feeds))
+    all_questions = questions.every(session)
     for question in new.values():
-        then = replace(around, now=min(made.at, question.opens_at))
+        at_opening = replace(around, now=min(made.at, question.opens_at))
         indicators = [i for i in question_set.indicators if i.question_id == question.id]
-        found = linting.flaws_among(asked, question, then, indicators)
+        flaws = linting.flaws_among(all_questions, question, at_opening, indicators)
         linting.insist(
-            session, question, found, question_set.overrides.get(question.id, ""), made=made
+            session, question, flaws, question_set.overrides.get(question.id, ""), made=made
         )
 
 
-def _take_text(session: Session, question_set: QuestionSet, made: Standpoint) -> None:
-    """The essay's own text where the set ships it, and the claims that it sets aside."""
+def _store_text(session: Session, question_set: QuestionSet, authorship: Standpoint) -> None:
+    """Store the text of the essay if the set has one, and the claims that it rejects."""
     essay_id = question_set.essay.id
     if question_set.text and essays.newest_text(session, essay_id) is None:
-        said = EssayText(essay_id, 1, question_set.text, "question set", made.at, made.by)
-        essays.add_text(session, said)
-    kept = essays.newest_text(session, essay_id)
-    judged = _judged(session, essay_id, "" if kept is None else kept.text)
+        essay_text = EssayText(
+            essay_id, 1, question_set.text, "question set", authorship.at, authorship.by
+        )
+        essays.add_text(session, essay_text)
+    stored_text = essays.newest_text(session, essay_id)
+    decisions = _earlier_decisions(
+        session, essay_id, "" if stored_text is None else stored_text.text
+    )
     for claim in question_set.claims:
         if (why := question_set.rejections.get(claim.id)) and not any(
-            _same(claim, *one) for one in judged
+            _is_same_claim(claim, *decision) for decision in decisions
         ):
             end = claim.offset + len(claim.quote)
-            rejection = Rejection(claim.offset, end, why, made.by, made.at)
+            rejection = Rejection(claim.offset, end, why, authorship.by, authorship.at)
             essays.decide_claim(session, essay_id, rejection, claim.quote, verdict="rejected")
 
 
-def _judged(session: Session, essay_id: EssayId, text: str) -> frozenset[tuple[int, str]]:
-    """Where, and on which words, anybody ever decided: as it was then, and where the words stand in
-    the text now.
-    """
-    then = essays.judged(session, essay_id)
-    return then | {(place(quote, offset, text), quote) for offset, quote in then}
+def _earlier_decisions(
+    session: Session, essay_id: EssayId, text: str
+) -> frozenset[tuple[int, str]]:
+    """Positions and words of all earlier decisions: the original and the current position."""
+    decisions = essays.judged(session, essay_id)
+    return decisions | {(place(quote, offset, text), quote) for offset, quote in decisions}
 
 
-def _same(claim: Claim, offset: int, quote: str) -> bool:
-    """Whether a decision was about this claim: a set quotes no more than the first words of a
-    sentence.
-    """
+def _is_same_claim(claim: Claim, offset: int, quote: str) -> bool:
+    """Return True if a decision was about this claim; a set quotes only its first words."""
     short, long = sorted((claim.quote.split(), quote.split()), key=len)
     return claim.offset == offset and long[: len(short)] == short
 
 
-def _bind(session: Session, question_set: QuestionSet, made: Standpoint) -> None:
-    """Links and scenario sets that are not there yet; the reader of sets has checked them.
+def _store_links(session: Session, question_set: QuestionSet, authorship: Standpoint) -> None:
+    """Store links and scenario sets that are new; the reader of sets has checked them.
 
-    Left out is what rests on a question that was taken back here, and a table's row on it.
+    Those that depend on a withdrawn question are left out, and a table's row on it.
     """
-    taken, asked = (
-        {link.id for link in links.every(session)},
-        {q.id for q in questions.every(session)},
-    )
+    link_ids = {link.id for link in links.every(session)}
+    question_ids = {q.id for q in questions.every(session)}
     for link in question_set.links:
-        if link.id not in taken and asked.issuperset(link.question_ids):
-            links.add(session, link, made)
-            annul_earlier(session, link, made.at)
-    for one in question_set.scenarios:
-        if one.question_id in asked and scenarios.of_question(session, one.question_id) is None:
-            rows = tuple(row for row in one.rows if row.question_id in asked)
-            scenarios.add(session, replace(one, rows=rows), made)
+        if link.id not in link_ids and question_ids.issuperset(link.question_ids):
+            links.add(session, link, authorship)
+            annul_earlier(session, link, authorship.at)
+    for scenario_set in question_set.scenarios:
+        if (
+            scenario_set.question_id in question_ids
+            and scenarios.of_question(session, scenario_set.question_id) is None
+        ):
+            rows = tuple(row for row in scenario_set.rows if row.question_id in question_ids)
+            scenarios.add(session, replace(scenario_set, rows=rows), authorship)
 
 
-def _answer(session: Session, past: Iterable[PastResolution], new: New, now: datetime) -> None:
-    """What the set's history has answered; what it has from memory waits for a check, and resolves
-    nothing.
-    """
+def _store_answers(
+    session: Session, past: Iterable[PastResolution], new: New, now: datetime
+) -> None:
+    """Resolve questions by the set's history; unchecked answers are recorded only."""
     answers = []
-    for one in past:
-        if one.question_id in new and one.known_at <= now:
-            question = new[one.question_id]
-            if one.needs_check:
-                note_unchecked(session, one, Standpoint(BY_SET, now))
+    for past_answer in past:
+        if past_answer.question_id in new and past_answer.known_at <= now:
+            question = new[past_answer.question_id]
+            if past_answer.needs_check:
+                note_unchecked(session, past_answer, Standpoint(BY_SET, now))
                 continue
-            answers.append((question, _answered(one, now)))
+            answers.append((question, _as_resolution(past_answer, now)))
             resolve(session, *answers[-1])
-    for (
-        question,
-        answer,
-    ) in answers:  # whatever the order, and even if the set answers a branch that does not count
+    # After all answers, so that their order does not matter.
+    for question, answer in answers:
         annul_branches(session, question, answer)
 
 
-def note_unchecked(session: Session, past: PastResolution, made: Standpoint) -> None:
-    """Keep an answer that a person has to check before it counts; one that was kept already is not
-    kept twice.
-    """
-    said = (
-        past.question_id,
-        past.outcome,
-        past.answer,
-        past.source_url,
-        past.note,
-        past.event_at,
-        past.known_at,
+def note_unchecked(session: Session, past: PastResolution, authorship: Standpoint) -> None:
+    """Record an answer that a person has to check before it counts; never twice."""
+    answer = UncheckedAnswer(
+        question_id=past.question_id,
+        outcome=past.outcome,
+        answer=past.answer,
+        source_url=past.source_url,
+        note=past.note,
+        event_at=past.event_at,
+        known_at=past.known_at,
     )
-    answer = UncheckedAnswer(*said)
     if answer not in edits.noted(session, past.question_id):
-        edits.add_unchecked(session, answer, at=made.at, by=made.by)
+        edits.add_unchecked(session, answer, at=authorship.at, by=authorship.by)
 
 
-def _answered(past: PastResolution, now: datetime) -> Resolution:
-    """What a set knows about a question of the past, as entered now by the set."""
+def _as_resolution(past: PastResolution, now: datetime) -> Resolution:
+    """Resolution of a question of the past, as entered now by the set."""
     times = (past.event_at, past.known_at, now)
     return Resolution(
         past.question_id, past.outcome, past.source_url, past.note, *times, BY_SET, past.answer

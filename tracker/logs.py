@@ -9,7 +9,7 @@ from tracker.settings import Settings
 
 
 def set_up_logs(settings: Settings) -> None:
-    """Set the level and the form once, at the start of a process."""
+    """Set the level and the format, once at the start of a process."""
     level = logging.getLevelNamesMapping()[settings.log_level.upper()]
     form = (
         structlog.processors.JSONRenderer()
