@@ -46,7 +46,7 @@ def calibrations(session: Session) -> Callable[[datetime], Calibration]:
     def at(instant: datetime) -> Calibration:
         values = _values_at(versions, instant)
         return Calibration(
-            _make_map(values, "relevance", instant), _learned_map(values, "direction", instant)
+            _make_map(values, "relevance", instant), _make_map(values, "direction", instant)
         )
 
     return at
