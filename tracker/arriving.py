@@ -35,18 +35,25 @@ Reading = tuple["tuple[Match, ...]", object]
 
 
 def arrive(
-    session: Session, desk: Newsdesk, watch: Watch, stored: Sequence[Stored], *, now: datetime
+    session: Session,
+    match_state: Newsdesk,
+    watch: Watch,
+    stored: Sequence[Stored],
+    *,
+    now: datetime,
 ) -> int:
     """Link items one after the other; return the number of new pieces of evidence."""
     if not stored:
         return 0
-    with desk.lock:
+    with match_state.lock:
         try:
-            items_with_copies = find_copies(session, desk, stored, now)
-            arrivals = Arrivals(session, desk, watch, desk.stories(session, now), now=now)
+            items_with_copies = find_copies(session, match_state, stored, now)
+            arrivals = Arrivals(
+                session, match_state, watch, match_state.stories(session, now), now=now
+            )
             new_evidence = arrivals.take(items_with_copies)
         except BaseException:
-            desk.forget()
+            match_state.forget()
             raise
     touched = [watch.questions[q] for q in sorted(arrivals.touched) if q in watch.questions]
     record_suggestions(session, touched, now, prompted=True)
@@ -55,13 +62,13 @@ def arrive(
 
 
 def find_copies(
-    session: Session, desk: Newsdesk, stored: Sequence[Stored], now: datetime
+    session: Session, match_state: Newsdesk, stored: Sequence[Stored], now: datetime
 ) -> list[Stored]:
     """Mark each new item with the item that it copies, here and in the database."""
     from tracker.matching.wires import wire
 
     new_items = [stored_item for stored_item in stored if not stored_item.edited]
-    copies = desk.copies(session, [stored_item.id for stored_item in new_items], now)
+    copies = match_state.copies(session, [stored_item.id for stored_item in new_items], now)
     roots = copies.add(
         [
             (stored_item.id, stored_item.item.title, stored_item.item.summary, now)
@@ -100,14 +107,14 @@ class Arrivals:
     def __init__(
         self,
         session: Session,
-        desk: Newsdesk,
+        match_state: Newsdesk,
         watch: Watch,
         known_stories: "Stories",
         *,
         now: datetime,
     ) -> None:
         self._session = session
-        self._desk = desk
+        self._match_state = match_state
         self._watch = watch
         self._stories = known_stories
         self._now = now
@@ -129,7 +136,9 @@ class Arrivals:
         count = sum(
             self._link_item(item, *result) for item, result in zip(stored, results, strict=True)
         )
-        stories.keep_vectors(self._session, list(self._changed.values()), self._desk.encoder_name)
+        stories.keep_vectors(
+            self._session, list(self._changed.values()), self._match_state.encoder_name
+        )
         return count
 
     def _link_item(self, stored: Stored, matches: "tuple[Match, ...]", vector: object) -> int:

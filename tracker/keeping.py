@@ -80,11 +80,11 @@ class Keeping:
     """Writer of one transaction: items, evidence and feed states of a poll run."""
 
     def __init__(
-        self, session: Session, poll_rules: PollRules, desk: Newsdesk, now: datetime
+        self, session: Session, poll_rules: PollRules, match_state: Newsdesk, now: datetime
     ) -> None:
         self._session = session
         self._rules = poll_rules
-        self._match_state = desk
+        self._match_state = match_state
         self._now = now
 
     def keep(self, outcomes: Sequence[Outcome], watch: Watch | None) -> PollReport:

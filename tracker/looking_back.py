@@ -1,8 +1,7 @@
-"""A question as it was known at an earlier instant: only what had been entered by then, judged as
-it was then.
+"""A question as of an earlier instant: only what had been entered by then, reviewed as it was then.
 
-Everything is told from facts that are appended with their time, so nothing here is a copy that
-could go stale. What an instant does not tell, such as whether feeds are silent now, is left out.
+Everything is derived from facts that are appended with their time, so nothing here can become
+stale. What cannot be derived for an instant, such as silent feeds, is left out.
 """
 
 from collections.abc import Mapping, Sequence
@@ -40,69 +39,64 @@ from tracker.summaries import EvidenceCard, QuestionPage, QuestionSummary, Stand
 
 
 def page_at(session: Session, question_id: str, at: datetime) -> QuestionPage:
-    """Everything about one question as it stood at an instant; before its opening, as it stood
-    then.
-    """
+    """Gather everything about one question as of an instant, or its opening if that is later."""
     newest = question_or_refuse(session, question_id)
     at = max(at, newest.opens_at)
-    worded = _versions(session, newest, at)
-    question = _as_worded(newest, version_at(worded, at))
+    wordings = _versions_by(session, newest, at)
+    question = _as_worded(newest, version_at(wordings, at))
     answered = tuple(r for r in resolutions.of_question(session, question.id) if r.entered_at <= at)
     acts = tuple(a for a in forecasts.of_question(session, question.id) if a.entered_at <= at)
-    close = effective_close(question, latest(answered))
-    held = timelines_of(question, acts, min(at, close))
-    cards = _cards(session, question, at)
-    last = _last_suggested(acts, at, close)
-    seen = _seen(session, question, cards, last)
+    resolution = latest(answered)
+    close = effective_close(question, resolution)
+    timelines = timelines_of(question, acts, min(at, close))
+    cards = _cards_by(session, question, at)
+    last_suggestion = _find_last_suggestion(acts, at, close)
+    pieces = _evidence_by(session, question, cards, last_suggestion)
     everyone = forecasts.forecasters(session)
     indicators = {i.id: i for i in questions.indicators(session, [question.id])}
-    found = suggested(
+    suggestion = suggested(
         session,
         question,
-        last,
-        replace(background(session, [question], last), evidence={question.id: seen}),
+        last_suggestion,
+        replace(background(session, [question], last_suggestion), evidence={question.id: pieces}),
     )
     override = edits.override_of(session, question.id)
-    base = QuestionPage(
-        summary=_summary(
-            (question, latest(answered)),
-            acts,
-            cards,
-            (at, _standings(question, held, everyone, min(at, close))),
+    scores = () if resolution is None else scores_of(question, resolution, timelines)
+    return QuestionPage(
+        summary=_summarise_question(
+            question,
+            resolution,
+            acts=acts,
+            cards=cards,
+            at=at,
+            standings=_forecasts_at(question, timelines, everyone, min(at, close)),
         ),
-        essay=questions.essay(session, question.essay_id),  # type: ignore[arg-type]  # a foreign key says it is there
+        # A foreign key ensures that the essay exists.
+        essay=questions.essay(session, question.essay_id),  # type: ignore[arg-type]
         claims=tuple(
             c for c in questions.claims_of(session, question.essay_id) if c.id in question.claim_ids
         ),
         indicators=indicators,
         forecasters=everyone,
         acts=acts,
-        timelines=held,
-        suggestion=found if isinstance(found, Suggestion) else None,
-        option_suggestion=found if isinstance(found, OptionSuggestion) else None,
-        leaning=_leaning(question, seen, indicators, last),
+        timelines=timelines,
+        suggestion=suggestion if isinstance(suggestion, Suggestion) else None,
+        option_suggestion=suggestion if isinstance(suggestion, OptionSuggestion) else None,
+        leaning=_compute_leaning(question, pieces, indicators, last_suggestion),
         evidence=cards,
         resolutions=answered,
-        scores=(),
+        scores=tuple(sorted(scores, key=lambda s: (list(RULES).index(s.rule), s.forecaster_id))),
         weighted_crowd=weighted_crowd(
-            session, question, people(held), min(at, close), entered_by=at
+            session, question, people(timelines), min(at, close), entered_by=at
         ),
-        versions=worded,
+        versions=wordings,
         override=override if override is not None and override.at <= at else None,
         scenarios=scenarios.of_question(session, question.id, at) is not None,
         marks=tuple(mark for mark in signposts.of_question(session, question.id) if mark.at <= at),
     )
-    resolution = base.summary.resolution
-    if resolution is None:
-        return base
-    scores = scores_of(question, resolution, held)
-    return replace(
-        base,
-        scores=tuple(sorted(scores, key=lambda s: (list(RULES).index(s.rule), s.forecaster_id))),
-    )
 
 
-def _versions(session: Session, question: Question, at: datetime) -> tuple[Version, ...]:
+def _versions_by(session: Session, question: Question, at: datetime) -> tuple[Version, ...]:
     made = [edit for edit in edits.of_question(session, question.id) if edit.at <= at]
     return versions(questions.as_opened(session, question.id), made)
 
@@ -111,21 +105,19 @@ def _as_worded(question: Question, version: Version) -> Question:
     return replace(question, text=version.text, criteria=version.criteria, sources=version.sources)
 
 
-def _leaning(
+def _compute_leaning(
     question: Question,
-    seen: Sequence[Evidence],
+    pieces: Sequence[Evidence],
     indicators: Mapping[IndicatorId, object],
     at: datetime,
 ) -> Leaning | None:
     if question.kind not in ("numeric", "date"):
         return None
-    return leaning(question, seen, indicators, at)  # type: ignore[arg-type]
+    return leaning(question, pieces, indicators, at)  # type: ignore[arg-type]
 
 
-def _last_suggested(acts: Sequence[Forecast], at: datetime, close: datetime) -> datetime:
-    """When the suggestion last meant something: the instant itself, or its last move before the
-    close.
-    """
+def _find_last_suggestion(acts: Sequence[Forecast], at: datetime, close: datetime) -> datetime:
+    """Last meaningful time of the suggestion: the instant, or its last move before the close."""
     if at < close:
         return at
     made = [a.made_at for a in acts if a.forecaster_id == SUGGESTION]
@@ -135,15 +127,13 @@ def _last_suggested(acts: Sequence[Forecast], at: datetime, close: datetime) -> 
 # Evidence
 
 
-def _cards(session: Session, question: Question, at: datetime) -> tuple[EvidenceCard, ...]:
-    """The evidence that had been logged by then, the newest first, each piece as it was judged
-    then.
-    """
-    found = evidence.cards(session, evidence.of_question(session, question.id, at))
-    return tuple(_as_judged(card, at) for card in found if _logged(card, at))[::-1]
+def _cards_by(session: Session, question: Question, at: datetime) -> tuple[EvidenceCard, ...]:
+    """Evidence that had been logged by then, the newest first, each piece as reviewed then."""
+    cards = evidence.cards(session, evidence.of_question(session, question.id, at))
+    return tuple(_as_judged(card, at) for card in cards if _was_logged(card, at))[::-1]
 
 
-def _logged(card: EvidenceCard, at: datetime) -> bool:
+def _was_logged(card: EvidenceCard, at: datetime) -> bool:
     return card.evidence.first_seen_at <= at and any(
         decision.at <= at for decision in card.decisions
     )
@@ -169,10 +159,10 @@ def _as_judged(card: EvidenceCard, at: datetime) -> EvidenceCard:
     return replace(card, evidence=judged, decisions=decisions, items=items or card.items[:1])
 
 
-def _seen(
+def _evidence_by(
     session: Session, question: Question, cards: Sequence[EvidenceCard], at: datetime
 ) -> tuple[Evidence, ...]:
-    """The evidence as a suggestion counted it then: stories that were one by then once."""
+    """Evidence as a suggestion counted it then: stories merged by then count once."""
     logged = {card.evidence.id for card in cards}
     over_time = reviews.EvidenceOverTime(session, question.id)
     known = over_time.at(at, learned.values(session, "reliability", at))
@@ -182,15 +172,17 @@ def _seen(
 # The row of the question
 
 
-def _summary(
-    about: tuple[Question, Resolution | None],
+def _summarise_question(
+    question: Question,
+    resolution: Resolution | None,
+    *,
     acts: Sequence[Forecast],
     cards: Sequence[EvidenceCard],
-    stood: tuple[datetime, Mapping[ForecasterId, Standing]],
+    at: datetime,
+    standings: Mapping[ForecasterId, Standing],
 ) -> QuestionSummary:
-    """The question with its answer as a row; `stood` is when, and what everyone held then."""
-    (question, resolution), (at, standings) = about, stood
-    history = _history(acts, at)
+    """Summarise the question with its answer as a row."""
+    history = _suggestion_history(acts, at)
     week_ago = [p for made_at, p in history if made_at <= at - timedelta(days=7)]
     return QuestionSummary(
         question=question,
@@ -205,30 +197,33 @@ def _summary(
     )
 
 
-def _history(acts: Sequence[Forecast], at: datetime) -> tuple[tuple[datetime, float], ...]:
-    """The suggestion over the days that a summary shows."""
+def _suggestion_history(
+    acts: Sequence[Forecast], at: datetime
+) -> tuple[tuple[datetime, float], ...]:
+    """Suggestions over the days that a summary shows."""
     since = at - timedelta(days=HISTORY_DAYS)
-    own = (
+    suggestions = (
         (a.made_at, p_yes(a.distribution))
         for a in acts
         if a.forecaster_id == SUGGESTION and a.made_at >= since
     )
-    return tuple((made_at, p) for made_at, p in own if p is not None)
+    return tuple((made_at, p) for made_at, p in suggestions if p is not None)
 
 
-def _standings(
+def _forecasts_at(
     question: Question,
-    held: Mapping[ForecasterId, Timeline],
+    timelines: Mapping[ForecasterId, Timeline],
     everyone: Mapping[ForecasterId, Forecaster],
     at: datetime,
 ) -> dict[ForecasterId, Standing]:
-    """What everyone held at an instant, and when that was last confirmed; at the close, just before
-    it.
-    """
-    last = {who: [step for step in line.steps if step[0] <= at][-1:] for who, line in held.items()}
-    stood = {
-        who: steps[0]
-        for who, steps in last.items()
-        if steps and (who not in RESERVED or who == SUGGESTION)
+    """Current forecasts at an instant; at the close, those just before it."""
+    last = {
+        forecaster_id: [step for step in line.steps if step[0] <= at][-1:]
+        for forecaster_id, line in timelines.items()
     }
-    return standings(question, stood, everyone, at)
+    latest_acts = {
+        forecaster_id: steps[0]
+        for forecaster_id, steps in last.items()
+        if steps and (forecaster_id not in RESERVED or forecaster_id == SUGGESTION)
+    }
+    return standings(question, latest_acts, everyone, at)

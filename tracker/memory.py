@@ -1,12 +1,13 @@
-"""Keeping a process that polls quick: each full run of the garbage collector looks at every object
-of every loaded library, 45 ms that find nothing. Those objects stay for good, so it is told to
-leave them alone.
+"""Garbage collector tuning for processes that poll.
+
+A full collection visits every object of every loaded library: 45 ms that free nothing. Those
+objects are permanent, so they are excluded.
 """
 
 import gc
 
 
 def settle() -> None:
-    """Call once when everything is loaded, before the work begins."""
+    """Exclude all current objects from collection. Call once when everything is loaded."""
     gc.collect()
     gc.freeze()

@@ -1,7 +1,7 @@
-"""The state of feeds, questions and jobs for Prometheus, gathered when it is asked for.
+"""State of feeds, questions and jobs for Prometheus, gathered on request.
 
-Numbers alone: names of feeds are labels only where they are few, since every label value is a
-series of its own in the collector's memory.
+Feeds are labels only while there are few: every label value is a series of its own in the
+collector's memory.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,29 +18,29 @@ if TYPE_CHECKING:
     from tracker.api import Tracker
 
 NAMED: Final = 500
-"""Feeds beyond this number are counted and not named."""
+"""Maximum number of feeds with series of their own."""
 
 
 def exposition(tracker: "Tracker") -> bytes:
-    """Everything in the text format of Prometheus."""
+    """Render all metrics in the text format of Prometheus."""
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Now(tracker))
-    found: bytes = generate_latest(registry)
-    return found
+    registry.register(_TrackerCollector(tracker))
+    document: bytes = generate_latest(registry)
+    return document
 
 
-class _Now(Collector):
+class _TrackerCollector(Collector):
     def __init__(self, tracker: "Tracker") -> None:
         self._tracker = tracker
 
     def collect(self) -> Iterator[Metric]:
         rows = self._tracker.feeds()
-        yield from self._fleet(fleet([row.state for row in rows], self._tracker.now()))
-        yield from self._feeds(rows)
-        yield from self._questions()
-        yield from self._jobs()
+        yield from self._fleet_metrics(fleet([row.state for row in rows], self._tracker.now()))
+        yield from self._feed_metrics(rows)
+        yield from self._question_metrics()
+        yield from self._job_metrics()
 
-    def _fleet(self, whole: Fleet) -> Iterator[Metric]:
+    def _fleet_metrics(self, whole: Fleet) -> Iterator[Metric]:
         states = GaugeMetricFamily("tracker_feeds", "Feeds by state.", labels=["state"])
         for kind, count in whole.counts.items():
             states.add_metric([kind], count)
@@ -57,7 +57,7 @@ class _Now(Collector):
                 "tracker_feeds_newest_success_timestamp_seconds", "Newest answer.", newest
             )
 
-    def _feeds(self, rows: Sequence[FeedHealth]) -> Iterator[Metric]:
+    def _feed_metrics(self, rows: Sequence[FeedHealth]) -> Iterator[Metric]:
         total = CounterMetricFamily("tracker_items", "Items seen, all feeds together.")
         total.add_metric([], sum(row.state.items_seen for row in rows))
         yield total
@@ -114,7 +114,7 @@ class _Now(Collector):
                 cached.add_metric([state.id], share)
         yield from (lag, failures, cached, seconds, size, silent, brought, due)
 
-    def _questions(self) -> Iterator[Metric]:
+    def _question_metrics(self) -> Iterator[Metric]:
         counts: dict[str, int] = {}
         waiting = 0
         for row in self._tracker.questions():
@@ -128,7 +128,7 @@ class _Now(Collector):
             "tracker_evidence_waiting", "Evidence that waits for a judgement.", waiting
         )
 
-    def _jobs(self) -> Iterator[Metric]:
+    def _job_metrics(self) -> Iterator[Metric]:
         ended = GaugeMetricFamily(
             "tracker_job_ended_timestamp_seconds", "End of a job's last run.", labels=["job"]
         )

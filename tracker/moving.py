@@ -1,6 +1,4 @@
-"""Why a probability moved: the suggestion between two instants, and each act of a forecaster. Reads
-only.
-"""
+"""Explain changes of a probability: suggestions between two instants, and acts. Reads only."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -22,31 +20,29 @@ from tracker.suggesting import archive_start
 
 
 def suggestion_moved(session: Session, question_id: str, since: datetime, until: datetime) -> Move:
-    """Why the suggestion moved between two instants, each worked out from what was known then.
+    """Explain the change of the suggestion between two instants, each as known then.
 
-    Both are moved into the time in which there is a suggestion: from the opening to its last one
+    Both are clamped to the time in which there is a suggestion: from the opening to its last one
     before the close.
     """
-    question = _yes_no(session, question_id)
-    first, last = (_within(session, question, at) for at in (since, until))
+    question = _require_binary(session, question_id)
+    first, last = (_clamp_instant(session, question, instant) for instant in (since, until))
     if first >= last:
         raise Refused(
             f"{question.id} had no suggestion between {since:%Y-%m-%d %H:%M} and "
             f"{until:%Y-%m-%d %H:%M} UTC"
         )
-    indicators = _indicators(session, question)
-    at = _known(session, question, indicators)
-    return moved(at(first), at(last), indicators)
+    indicators = _load_indicators(session, question)
+    state_at = _suggestion_reader(session, question, indicators)
+    return moved(state_at(first), state_at(last), indicators)
 
 
 def act_moved(session: Session, question_id: str, forecast_id: int) -> Move | None:
-    """Why a forecaster moved with one of their acts; None where nothing stands after it, or the
-    first suggestion.
+    """Explain the change by an act of a forecaster; None after a withdrawal or a first suggestion.
 
-    What a person held first is told from the base rate on, and so is what they hold after a
-    withdrawal.
+    A person's first forecast is compared with the base rate, and so is one after a withdrawal.
     """
-    question = _yes_no(session, question_id)
+    question = _require_binary(session, question_id)
     acts = forecasts.of_question(session, question.id)
     act = next((a for a in acts if a.id == forecast_id), None)
     if act is None:
@@ -60,43 +56,49 @@ def act_moved(session: Session, question_id: str, forecast_id: int) -> Move | No
     if after is None or (act.forecaster_id == SUGGESTION and not earlier):
         return None
     before = p_yes(earlier[-1].distribution) if earlier else None
-    held = (question.base_rate if before is None else before, after)
+    probabilities = (question.base_rate if before is None else before, after)
     if act.forecaster_id == SUGGESTION:
-        return _suggested(session, question, (earlier[-1], act), held)
-    return _said(session, question, (*earlier, act), held)
+        return _explain_suggestion(session, question, (earlier[-1], act), probabilities)
+    return _explain_forecast(session, question, (*earlier, act), probabilities)
 
 
 def suggestion_then(session: Session, question: Question, at: datetime) -> Suggestion:
-    """The suggestion of a yes-no question worked out from what was known at an instant, judged as
-    it was then.
-    """
-    return _known(session, question, _indicators(session, question))(at).suggestion
+    """Recompute the suggestion of a yes-no question as of an instant, reviewed as it was then."""
+    return _suggestion_reader(session, question, _load_indicators(session, question))(at).suggestion
 
 
-def _suggested(
-    session: Session, question: Question, acts: tuple[Forecast, Forecast], held: tuple[float, float]
+def _explain_suggestion(
+    session: Session,
+    question: Question,
+    acts: tuple[Forecast, Forecast],
+    probabilities: tuple[float, float],
 ) -> Move:
-    """A revision of the suggestion, as it was written down."""
-    indicators = _indicators(session, question)
-    before, after = (_known(session, question, indicators)(act.made_at) for act in acts)
-    return as_recorded(moved(before, after, indicators), *held)
+    """Explain a change of the suggestion, as recorded."""
+    indicators = _load_indicators(session, question)
+    before, after = (_suggestion_reader(session, question, indicators)(act.made_at) for act in acts)
+    return as_recorded(moved(before, after, indicators), *probabilities)
 
 
-def _said(
-    session: Session, question: Question, acts: Sequence[Forecast], held: tuple[float, float]
+def _explain_forecast(
+    session: Session,
+    question: Question,
+    acts: Sequence[Forecast],
+    probabilities: tuple[float, float],
 ) -> Move:
-    """The last of these acts of a person, after those before it."""
+    """Explain the last of these acts of a person, after those before it."""
     *earlier, act = acts
     since = max(earlier[-1].made_at, question.opens_at) if earlier else question.opens_at
-    at = _known(session, question, _indicators(session, question))
+    state_at = _suggestion_reader(session, question, _load_indicators(session, question))
     cited = frozenset(evidence_id for a in earlier for evidence_id in a.cites)
     move = revised(
-        at(since), at(_within(session, question, act.made_at)), Revision(*held, act.cites, cited)
+        state_at(since),
+        state_at(_clamp_instant(session, question, act.made_at)),
+        Revision(*probabilities, act.cites, cited),
     )
     return replace(move, since=min(since, act.made_at), until=act.made_at)
 
 
-def _yes_no(session: Session, question_id: str) -> Question:
+def _require_binary(session: Session, question_id: str) -> Question:
     question = question_or_refuse(session, question_id)
     if question.kind != "binary":
         raise Refused(
@@ -105,11 +107,10 @@ def _yes_no(session: Session, question_id: str) -> Question:
     return question
 
 
-def _within(session: Session, question: Question, at: datetime) -> datetime:
-    """The instant, or the nearest one at which a suggestion means something.
+def _clamp_instant(session: Session, question: Question, at: datetime) -> datetime:
+    """Clamp the instant to the time in which a suggestion is meaningful.
 
-    At the close itself time has run out to the last second, which says nothing that the answer does
-    not.
+    At the close itself no time is left, so the suggestion says nothing that the answer does not.
     """
     close = effective_close(question, latest(resolutions.of_question(session, question.id)))
     if at >= close:
@@ -118,24 +119,22 @@ def _within(session: Session, question: Question, at: datetime) -> datetime:
     return max(at, question.opens_at)
 
 
-def _indicators(session: Session, question: Question) -> dict[IndicatorId, Indicator]:
+def _load_indicators(session: Session, question: Question) -> dict[IndicatorId, Indicator]:
     return {i.id: i for i in questions.indicators(session, [question.id])}
 
 
-def _known(
+def _suggestion_reader(
     session: Session, question: Question, indicators: dict[IndicatorId, Indicator]
 ) -> Callable[[datetime], Known]:
-    """The suggestion as it was at any instant, with the evidence as it was judged then; that is
-    read once.
-    """
+    """Return a function that computes the suggestion as of any instant; evidence is read once."""
     pieces = reviews.EvidenceOverTime(session, question.id)
     archive_from = archive_start(session, question)
 
-    def at(instant: datetime) -> Known:
+    def state_at(instant: datetime) -> Known:
         seen = pieces.at(instant, learned.values(session, "reliability", instant))
         model = model_at(session, instant)
         levels = usual_levels(session, instant)
-        found = suggest(
+        suggestion = suggest(
             question,
             seen,
             indicators,
@@ -144,6 +143,6 @@ def _known(
             archive_from=archive_from,
             usual_levels=levels,
         )
-        return Known(found, seen, model)
+        return Known(suggestion, seen, model)
 
-    return at
+    return state_at

@@ -1,8 +1,7 @@
-"""The network as the verbs see it: fetch and parse, each loaded and started when it is first
-needed.
+"""Network access of the application: fetch and parse, each loaded and started on first use.
 
-One for each tracker, used by all its threads: connections, parsers and what sites ask of robots are
-kept.
+One instance per tracker, shared by all its threads: it keeps connections, parsers and robots.txt
+rules.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -22,11 +21,11 @@ if TYPE_CHECKING:
 
 ROBOTS_STAND: Final = timedelta(days=1)
 MOST_SITES: Final = 10_000
-"""Sites whose wishes are remembered at once."""
+"""Maximum number of sites whose robots.txt is cached."""
 
 
 def limits_of(settings: Settings) -> FetchLimits:
-    """How feeds are fetched under these settings."""
+    """Fetch limits from the settings."""
     return FetchLimits(
         settings.user_agent,
         total_seconds=settings.fetch_seconds,
@@ -36,9 +35,7 @@ def limits_of(settings: Settings) -> FetchLimits:
 
 
 class Network:
-    """Fetches over HTTP unless it was given another fetch, and parses in a pool that can be
-    killed.
-    """
+    """Fetches over HTTP unless another fetch is given, and parses in a pool that can be killed."""
 
     def __init__(
         self, limits: FetchLimits, now: Callable[[], datetime], fetch: Fetch | None = None
@@ -48,45 +45,45 @@ class Network:
         self._given = fetch
         self._http: HttpFetch | None = None
         self._pool: ParserPool | None = None
-        self._robots: dict[str, tuple[datetime, Robots]] = {}
+        self._robots_cache: dict[str, tuple[datetime, Robots]] = {}
         self._visits: dict[str, datetime] = {}
         self._starting = Lock()
         self._closing = Event()
 
     def fetch(self, more: More) -> Iterator[Sequence[FetchResult]]:
-        """Ask what `more` gives; see `Fetch`."""
-        return (self._given or self._over_http())(more)
+        """Fetch the requests that `more` returns; see `Fetch`."""
+        return (self._given or self._start_http())(more)
 
     def parse(self, body: bytes, content_type: str, url: str) -> "Future[Parsed | ParseFailed]":
-        """What is in a document, sooner or later."""
-        return self._parsers().submit(body, content_type, url)
+        """Submit a document to the parsers; return its future."""
+        return self._start_parsers().submit(body, content_type, url)
 
     def article(self, page: Fetched) -> tuple[str, str]:
-        """The text of an article on a page, or "" and why there is none."""
+        """Extract the text of an article from a page, or "" and the reason why there is none."""
         from tracker.feeds.pages.article import Article
 
-        found = self._parsers().extract(page.body, page.content_type, page.url).result()
-        return (found.text, "") if isinstance(found, Article) else ("", found.reason)
+        extracted = self._start_parsers().extract(page.body, page.content_type, page.url).result()
+        return (extracted.text, "") if isinstance(extracted, Article) else ("", extracted.reason)
 
     @property
     def user_agent(self) -> str:
-        """How we introduce ourselves."""
+        """User agent of all requests."""
         return self._limits.user_agent
 
     def robots(self, place: str, now: datetime) -> "Robots | None":
-        """What a site asked of robots within the last day."""
-        at, found = self._robots.get(place, (None, None))
-        return found if at is not None and timedelta(0) <= now - at < ROBOTS_STAND else None
+        """Return the robots.txt rules of a site, if cached within the last day."""
+        at, rules = self._robots_cache.get(place, (None, None))
+        return rules if at is not None and timedelta(0) <= now - at < ROBOTS_STAND else None
 
-    def keep_robots(self, place: str, found: "Robots", now: datetime) -> None:
-        """Remember what a site asks of robots."""
-        if len(self._robots) >= MOST_SITES:
-            self._robots.clear()
+    def keep_robots(self, place: str, rules: "Robots", now: datetime) -> None:
+        """Cache the robots.txt rules of a site."""
+        if len(self._robots_cache) >= MOST_SITES:
+            self._robots_cache.clear()
             self._visits.clear()
-        self._robots[place] = (now, found)
+        self._robots_cache[place] = (now, rules)
 
     def may_visit(self, place: str, delay_seconds: float, now: datetime) -> bool:
-        """Is a site's wished pause since the last visit over? A yes counts as a visit."""
+        """Return True, and count a visit, if the site's crawl delay since the last one is over."""
         last = self._visits.get(place)
         if last is not None and timedelta(0) <= now - last < timedelta(seconds=delay_seconds):
             return False
@@ -94,22 +91,22 @@ class Network:
         return True
 
     def wind_down(self) -> None:
-        """Ask nothing further; what is under way may end."""
+        """Start no further requests; those in progress may end."""
         self._closing.set()
 
     def is_closing(self) -> bool:
-        """Should nothing further be asked?"""
+        """Return True if no further requests are started."""
         return self._closing.is_set()
 
     def close(self) -> None:
-        """End the connections and the parsers."""
+        """Close the connections and the parsers."""
         if self._http is not None:
             self._http.close()
         if self._pool is not None:
             self._pool.close()
         self._http = self._pool = None
 
-    def _parsers(self) -> "ParserPool":
+    def _start_parsers(self) -> "ParserPool":
         with self._starting:
             if self._pool is None:
                 from tracker.feeds.parsing.pool import ParserPool
@@ -117,7 +114,7 @@ class Network:
                 self._pool = ParserPool()
             return self._pool
 
-    def _over_http(self) -> Fetch:
+    def _start_http(self) -> Fetch:
         with self._starting:
             if self._http is None:
                 from tracker.feeds.asking.fetch import HttpFetch

@@ -1,8 +1,7 @@
-"""What a process that matches holds in memory: the matcher, the copies and the stories of the last
-days.
+"""In-memory matching state: matcher, recent near-duplicates and recent stories.
 
-All of it can be made from the database at any time, and is after a transaction that failed. Between
-transactions it is brought up to what other processes have stored.
+It can be rebuilt from the database at any time, and is after a failed transaction. Between
+transactions it is updated with what other processes have stored.
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,14 +29,14 @@ if TYPE_CHECKING:
 
 
 OWN_TEXT: Final = "own-text"
-"""The indicator of a question for which nobody wrote any: what its own text says."""
+"""Name of the indicator made from a question's own text, where nobody wrote any."""
 
 Bearings = Mapping[Profile, tuple[Indicator, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """What items are held against: open questions, and which indicators each profile stands for."""
+    """Open questions, and the indicators of each profile, for matching items."""
 
     questions: Mapping[QuestionId, Question]
     bearings: Bearings
@@ -45,13 +44,11 @@ class Watch:
 
 
 class Newsdesk:
-    """The memory of a process that matches. `encoder` names which encoder to use: auto, static,
-    minilm or none.
-    """
+    """Matching state of a process. `encoder` is one of auto, static, minilm or none."""
 
     def __init__(self, encoder: str, cache: Path) -> None:
         self.lock = RLock()
-        self._wanted = encoder
+        self._encoder_choice = encoder
         self._cache = cache
         self._watch: Watch | None = None
         self._tokens: Tokens | None = None
@@ -61,15 +58,15 @@ class Newsdesk:
 
     @cached_property
     def encoder(self) -> "Encoder | None":
-        """What turns texts into vectors; None where matching goes by words alone."""
+        """Encoder of texts into vectors; None where only words are matched."""
         from tracker.matching.encoders import open_encoder
 
-        return open_encoder(self._wanted, self._cache)
+        return open_encoder(self._encoder_choice, self._cache)
 
     @cached_property
-    def _phrasings(self) -> "Encoder | None":
-        """Encodes each phrasing once, however often questions come and go: a transformer takes 5 ms
-        for it.
+    def _phrasing_encoder(self) -> "Encoder | None":
+        """Encoder that caches phrasings across changes of the questions: a transformer takes 5 ms
+        each.
         """
         from tracker.matching.encoders import Remembering
 
@@ -77,8 +74,8 @@ class Newsdesk:
 
     @property
     def tokens(self) -> "Tokens":
-        """The vocabulary of this process; a full one is given up, and with it the matcher that was
-        built on it.
+        """Vocabulary of this process; when it is full, it is replaced, and the matcher
+        is rebuilt.
         """
         from tracker.matching.tokens import Tokens
 
@@ -88,12 +85,12 @@ class Newsdesk:
 
     @property
     def encoder_name(self) -> str:
-        """Encoders of different names cannot be compared."""
+        """Name of the encoder; vectors of different encoders cannot be compared."""
         return self.encoder.name if self.encoder else ""
 
     @property
     def version(self) -> str:
-        """Which matcher finds what is found."""
+        """Version of the matcher."""
         from tracker.matching.matcher import version
 
         return version(self.encoder)
@@ -101,8 +98,8 @@ class Newsdesk:
     def watch(
         self, session: Session, now: datetime, only: Sequence[QuestionId] | None = None
     ) -> Watch:
-        """The open questions (or `only` these) with their indicators; the matcher is kept while
-        they stay the same.
+        """Load open questions (or `only` these) with their indicators; reuse the matcher if
+        unchanged.
         """
         from tracker.matching.matcher import Matcher
 
@@ -110,20 +107,24 @@ class Newsdesk:
             opened = open_questions(session, now)
         else:
             opened = {q.id: q for q in questions.every(session) if q.id in set(only)}
-        bearings = _bearings(opened, questions.indicators(session, list(opened)))
+        bearings = _group_by_profile(opened, questions.indicators(session, list(opened)))
         with self.lock:
-            tokens, kept = self.tokens, self._watch
-            if kept is not None and only is None and tuple(bearings) == kept.matcher.profiles:
-                matcher = kept.matcher
+            tokens, cached = self.tokens, self._watch
+            if cached is not None and only is None and tuple(bearings) == cached.matcher.profiles:
+                matcher = cached.matcher
             else:
-                matcher = Matcher(tuple(bearings), self.encoder, tokens, phrasings=self._phrasings)
+                matcher = Matcher(
+                    tuple(bearings), self.encoder, tokens, phrasings=self._phrasing_encoder
+                )
             watch = Watch(opened, bearings, matcher)
             if only is None:
                 self._watch = watch
             return watch
 
     def copies(self, session: Session, new: Sequence[ItemId], now: datetime) -> "Copies":
-        """The items of the last days, brought up to all that is stored but for the `new` ones."""
+        """Near-duplicate index of the last days, updated with all stored items except the `new`
+        ones.
+        """
         from tracker.matching.copies import WINDOW, Copies
 
         if self._copies is None:
@@ -141,13 +142,13 @@ class Newsdesk:
         return self._copies
 
     def stories(self, session: Session, now: datetime) -> "Stories":
-        """The stories that can be joined."""
+        """Stories that can be joined."""
         if self._stories is None:
             self._stories = self.stories_around(session, now)
         return self._stories
 
     def stories_around(self, session: Session, at: datetime) -> "Stories":
-        """The stories that could be joined at some time, for going through an archive."""
+        """Stories that could be joined at some time, for matching an archive."""
         from tracker.matching.semantic import kind_of
         from tracker.matching.stories import LONGEST, WINDOW, Stories
 
@@ -158,31 +159,27 @@ class Newsdesk:
         )
 
     def forget(self) -> None:
-        """Make everything anew from the database the next time: what was held may not have been
-        stored.
-        """
+        """Discard the cached state after a transaction that was not stored."""
         with self.lock:
             self._copies = self._stories = None
 
 
-def _bearings(opened: Mapping[QuestionId, Question], indicators: Sequence[Indicator]) -> Bearings:
-    """Profiles with the indicators that each stands for; a question without any indicator stands
-    for itself.
-    """
-    found: dict[Profile, list[Indicator]] = {}
+def _group_by_profile(
+    opened: Mapping[QuestionId, Question], indicators: Sequence[Indicator]
+) -> Bearings:
+    """Group indicators by profile; a question without any is matched by its own text."""
+    by_profile: dict[Profile, list[Indicator]] = {}
     for indicator in indicators:
-        found.setdefault(profile_of(indicator), []).append(indicator)
-    told = {indicator.question_id for indicator in indicators}
+        by_profile.setdefault(profile_of(indicator), []).append(indicator)
+    with_indicators = {indicator.question_id for indicator in indicators}
     for question in opened.values():
-        if question.id not in told:
-            found.setdefault(Profile(question.text), []).append(own_text(question))
-    return {profile: tuple(some) for profile, some in found.items()}
+        if question.id not in with_indicators:
+            by_profile.setdefault(Profile(question.text), []).append(own_text(question))
+    return {profile: tuple(group) for profile, group in by_profile.items()}
 
 
 def own_text(question: Question) -> Indicator:
-    """A question's own text as its only indicator; which way its news points is for a person to
-    say.
-    """
+    """Make an indicator of a question's own text; a reviewer decides its direction."""
     name = "What the question itself says"
     return Indicator(
         IndicatorId(f"{question.id}/{OWN_TEXT}"),

@@ -1,7 +1,6 @@
-"""A fake press for replays: it serves the past as RSS documents, as they would have stood at a
-time.
+"""Fake feeds for replays: serve the past as RSS documents as of the simulated time.
 
-What it serves goes through the same parser, stories and matcher as live news.
+The documents go through the same parser, stories and matcher as live news.
 """
 
 import re
@@ -25,15 +24,15 @@ from tracker.feeds.answers import (
 from tracker.feeds.item import FeedId
 
 NEWEST = 20
-"""Entries that a feed shows at once, as real feeds do."""
+"""Maximum entries of a feed document, as in real feeds."""
 
 ADDRESS = "https://replay.invalid"
-"""A host name that never resolves: nothing of a replay can reach the network."""
+"""A host name that never resolves: a replay cannot reach the network."""
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """One report by one outlet."""
+    """A report of one outlet."""
 
     guid: str
     at: datetime
@@ -43,7 +42,7 @@ class Published:
 
 
 class Newsroom:
-    """The outlets of a question set's history, each with the reports it published."""
+    """Outlets of a question set's history, each with its reports."""
 
     def __init__(self, question_set: QuestionSet, now: Callable[[], datetime]) -> None:
         self._now = now
@@ -51,30 +50,30 @@ class Newsroom:
         self.outlets: dict[FeedId, FeedSeed] = {}
         grades = {feed.title.lower(): feed for feed in question_set.feeds}
         for event in sorted(question_set.events, key=lambda e: e.at):
-            self._publish(
+            self._add_report(
                 event.source,
                 Published(event.id, event.at, event.title, event.summary, event.url),
                 grades,
             )
             for number, copy in enumerate(event.copies, 1):
-                self._publish(
+                self._add_report(
                     copy.source,
                     Published(f"{event.id}-{number}", event.at, copy.title, "", ""),
                     grades,
                 )
 
-    def _publish(self, source: str, report: Published, known: Mapping[str, FeedSeed]) -> None:
+    def _add_report(self, source: str, report: Published, seeds: Mapping[str, FeedSeed]) -> None:
         feed_id = FeedId(re.sub(r"[^a-z0-9]+", "-", source.lower()).strip("-"))
-        like = known.get(source.lower())
-        grade: Grade = like.grade if like else "C"
-        group = like.source_group if like else feed_id
+        seed = seeds.get(source.lower())
+        grade: Grade = seed.grade if seed else "C"
+        group = seed.source_group if seed else feed_id
         self.outlets.setdefault(
             feed_id, FeedSeed(feed_id, source, f"{ADDRESS}/{feed_id}", group, grade, "replay")
         )
         self._reports.setdefault(feed_id, []).append(report)
 
     def publishing(self, event: Event) -> tuple[FeedId, ...]:
-        """The outlets that report an event."""
+        """List the outlets that report an event."""
         guids = {event.id, *(f"{event.id}-{n}" for n, _ in enumerate(event.copies, 1))}
         return tuple(
             feed_id
@@ -83,10 +82,10 @@ class Newsroom:
         )
 
     def fetch(self, more: More) -> Iterator[Sequence[FetchResult]]:
-        """Answer like web servers, with validators, as of the simulated time."""
-        return at_once(self._answer, more)
+        """Answer requests like web servers, with validators, as of the simulated time."""
+        return at_once(self._answer_request, more)
 
-    def _answer(self, request: FetchRequest) -> FetchResult:
+    def _answer_request(self, request: FetchRequest) -> FetchResult:
         reports = self._reports.get(request.feed_id)
         if reports is None:
             return FetchFailed(request.feed_id, "not part of this replay")
@@ -101,7 +100,7 @@ class Newsroom:
 
 
 def rss(title: str, reports: Sequence[Published]) -> bytes:
-    """Reports as an RSS 2.0 document, the newest first."""
+    """Render reports as an RSS 2.0 document, the newest first."""
     root = ElementTree.Element("rss", version="2.0")
     channel = ElementTree.SubElement(root, "channel")
     ElementTree.SubElement(channel, "title").text = title

@@ -1,6 +1,4 @@
-"""How the fleet's requests are shared out: worked out anew each hour, from what feeds publish and
-questions need.
-"""
+"""Distribute the request budget over all feeds, hourly, by publication rate and demand."""
 
 from collections import defaultdict
 from dataclasses import replace
@@ -27,9 +25,7 @@ PER_FEED: Final = 24.0
 
 
 def rules(session: Session, now: datetime, budget: float) -> PollRules:
-    """The rules of polling with the fleet's pace; planned anew when the last plan is old or was
-    made void.
-    """
+    """Load the poll rules with the current pace; plan again when the plan is old or invalidated."""
     at, _, value = (properties.read(session, PACE) or "").partition(" ")
     if at and timedelta(0) <= now - datetime.fromisoformat(at) < STANDS:
         return PollRules(pace=float(value))
@@ -37,7 +33,7 @@ def rules(session: Session, now: datetime, budget: float) -> PollRules:
 
 
 def plan(session: Session, now: datetime, budget: float) -> float:
-    """Work out what each feed is needed for and the pace of the whole fleet, and keep both."""
+    """Compute the demand for each feed and the pace of all feeds, and store both."""
     feeds.forget_days(session, (now - KEPT_DAYS).date())
     known = feeds.feeds(session)
     needs = {feed_id: need(bearing) for feed_id, bearing in bearings(session, known, now).items()}
@@ -50,14 +46,14 @@ def plan(session: Session, now: datetime, budget: float) -> float:
 
 
 def make_void(session: Session) -> None:
-    """The fleet has changed: the next round plans anew."""
+    """Invalidate the plan after a change of feeds."""
     properties.write(session, PACE, "")
 
 
 def bearings(
-    session: Session, known: tuple[FeedState, ...], now: datetime
+    session: Session, states: tuple[FeedState, ...], now: datetime
 ) -> dict[FeedId, Bearing]:
-    """What ties each feed to the open questions."""
+    """Gather what each feed brings to the open questions."""
     opened = open_questions(session, now)
     since = now - LOOK_BACK
     closes: dict[FeedId, list[float]] = defaultdict(list)
@@ -67,12 +63,12 @@ def bearings(
         feed_id: sum(day.new_items for day in days)
         for feed_id, days in feeds.days(session, since.date()).items()
     }
-    tags = _tags(opened)
+    tags = _collect_tags(opened)
     return {
         s.id: Bearing(brought.get(s.id, 0), tuple(closes.get(s.id, ())), s.feed.theme in tags)
-        for s in known
+        for s in states
     }
 
 
-def _tags(opened: dict[QuestionId, Question]) -> frozenset[str]:
+def _collect_tags(opened: dict[QuestionId, Question]) -> frozenset[str]:
     return frozenset(tag for question in opened.values() for tag in question.tags)

@@ -1,6 +1,4 @@
-"""What an answered question can teach: gathered from its facts, decided in
-`forecasts.postmortem`.
-"""
+"""Post-mortem of an answered question, gathered here and decided in `forecasts.postmortem`."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -20,15 +18,11 @@ from tracker.store.engine import Session
 from tracker.suggesting import background, suggested
 
 INSTANTS: Final = 40
-"""At so many instants at most the weight of all evidence is worked out; with more news, at every so
-manieth story.
-"""
+"""Maximum instants at which evidence is weighted; with more news, every n-th arrival."""
 
 
 def post_mortem(session: Session, question_id: str, me: ForecasterId) -> PostMortem | None:
-    """What a question can teach, above all whoever looks; None while there is no answer to score
-    against.
-    """
+    """Build the post-mortem of a question for one forecaster; None without an answer to score."""
     question = question_or_refuse(session, question_id)
     resolution = latest(resolutions.of_question(session, question.id))
     happened = answer(question, resolution)
@@ -36,32 +30,34 @@ def post_mortem(session: Session, question_id: str, me: ForecasterId) -> PostMor
         return None
     close = effective_close(question, resolution)
     pieces = evidence.as_counted(session, question.id, close)
-    weights = _weights(session, question, pieces, close) if question.kind == "binary" else iter(())
+    weights = (
+        _iterate_weights(session, question, pieces, close)
+        if question.kind == "binary"
+        else iter(())
+    )
     helpful, harmful = strongest(weights, int(happened == 1))
-    held = timelines(session, question, close)
+    held_forecasts = timelines(session, question, close)
     return PostMortem(
         question_id=question.id,
         helpful=helpful,
         harmful=harmful,
         missed=missed(question, questions.indicators(session, [question.id]), pieces, resolution),
-        path=best_path(question, resolution, held, me),
+        path=best_path(question, resolution, held_forecasts, me),
     )
 
 
-def _weights(
+def _iterate_weights(
     session: Session, question: Question, pieces: tuple[Evidence, ...], close: datetime
 ) -> Iterator[tuple[EvidenceId, float]]:
-    """What each piece added whenever news came in, as it was judged in the end, in log-odds that
-    count.
-    """
+    """Yield the log-odds of each piece whenever news came in, as finally reviewed."""
     arrivals = sorted(
         {max(e.first_seen_at, question.opens_at) for e in pieces if e.first_seen_at < close}
     )
     known = replace(background(session, [question], close), evidence={question.id: pieces})
     for at in arrivals[:: -(-len(arrivals) // INSTANTS) or 1]:
-        found = suggested(session, question, at, replace(known, at=at))
-        if isinstance(found, Suggestion):
-            counted = Known(found, pieces, known.model).counted
-            for line in found.lines:
+        suggestion = suggested(session, question, at, replace(known, at=at))
+        if isinstance(suggestion, Suggestion):
+            counted = Known(suggestion, pieces, known.model).counted
+            for line in suggestion.lines:
                 if line.evidence_id is not None:
                     yield line.evidence_id, line.log_odds * counted

@@ -15,19 +15,19 @@ from tracker.user_files import is_directory, read_bytes
 DEFAULT = "china_russia_2022"
 
 OF_A_SET = (*FILES, ESSAY_TEXT)
-"""The names of all files that a set may have."""
+"""Names of all files that a set may have."""
 
 
 def load(name_or_path: str) -> QuestionSet:
-    """A set by its built-in name or its folder; raises `NotFound` or `InvalidQuestionSet`."""
-    built_in = _shelf() / name_or_path
+    """Load a set by its built-in name or its folder; raises `NotFound` or `InvalidQuestionSet`."""
+    built_in = _locate_built_in_sets() / name_or_path
     folder: Traversable = built_in if is_directory(built_in) else Path(name_or_path)
     if not is_directory(folder):
         raise NotFound(
             "question set", name_or_path, f"give a folder with {', '.join(FILES)}, or {DEFAULT}"
         )
     texts = {
-        name: _text(folder.joinpath(name), name)
+        name: _read_file(folder.joinpath(name), name)
         for name in OF_A_SET
         if folder.joinpath(name).is_file()
     }
@@ -37,29 +37,33 @@ def load(name_or_path: str) -> QuestionSet:
 
 
 def built_in() -> tuple[str, ...]:
-    """The names of the sets that come with the tracker, in alphabetical order."""
+    """List the names of the built-in sets, in alphabetical order."""
     return tuple(
-        sorted(entry.name for entry in _shelf().iterdir() if entry.joinpath(FILES[0]).is_file())
+        sorted(
+            entry.name
+            for entry in _locate_built_in_sets().iterdir()
+            if entry.joinpath(FILES[0]).is_file()
+        )
     )
 
 
 def save(question_set: QuestionSet, folder: Path, *, force: bool = False) -> tuple[str, ...]:
-    """Write a set to a folder, all of it or nothing, and return the names of its files.
+    """Write a set to a folder, all of it or nothing; return the names of its files.
 
     Raises `Refused` for a folder that has files (with `force`: files that belong to no set), for
     one that cannot be written, and for a set that could not be read again.
     """
-    texts = _texts(question_set)
+    texts = _serialise_set(question_set)
     target = folder.resolve()
     _check_target(target, force)
     staging, old = (
-        target.with_name(f".{target.name}.{what}-{os.getpid()}") for what in ("new", "old")
+        target.with_name(f".{target.name}.{role}-{os.getpid()}") for role in ("new", "old")
     )
     try:
         staging.mkdir(parents=True)
         for name, text in texts.items():
             (staging / name).write_bytes(text.encode("utf-8"))
-        _swap(staging, target, old)
+        _replace_folder(staging, target, old)
     except OSError as error:
         raise Refused(f"{folder} cannot be written: {error.strerror or error}") from None
     finally:
@@ -67,10 +71,8 @@ def save(question_set: QuestionSet, folder: Path, *, force: bool = False) -> tup
     return tuple(texts)
 
 
-def _texts(question_set: QuestionSet) -> dict[str, str]:
-    """The set as it is written: indicators of one name share an entry, whatever order they came
-    in.
-    """
+def _serialise_set(question_set: QuestionSet) -> dict[str, str]:
+    """Serialise the set; indicators of one name share an entry, in any order."""
     from forecasts.set_files.indicators_file import side_by_side
     from forecasts.set_files.writer import write_question_set
 
@@ -92,22 +94,22 @@ def _texts(question_set: QuestionSet) -> dict[str, str]:
 def _check_target(target: Path, force: bool) -> None:
     if target.exists() and not target.is_dir():
         raise Refused(f"{target.name} is a file: name a folder")
-    found = sorted(entry.name for entry in target.iterdir()) if target.is_dir() else []
-    strange = [name for name in found if name not in OF_A_SET]
+    names = sorted(entry.name for entry in target.iterdir()) if target.is_dir() else []
+    strange = [name for name in names if name not in OF_A_SET]
     if strange and force:
         raise Refused(
             f"{target.name} holds {strange[0]}, which belongs to no question set: name another "
             "folder"
         )
-    if found and not force:
+    if names and not force:
         raise Refused(
             f"{target.name} has files already: name another folder, or use --force to replace "
             "the set there"
         )
 
 
-def _swap(staging: Path, target: Path, old: Path) -> None:
-    """Put the new folder in the place of the old one, which comes back if that fails."""
+def _replace_folder(staging: Path, target: Path, old: Path) -> None:
+    """Replace the old folder by the new one; restore the old one if that fails."""
     if not target.exists():
         staging.rename(target)
         return
@@ -120,11 +122,11 @@ def _swap(staging: Path, target: Path, old: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
-def _shelf() -> Traversable:
+def _locate_built_in_sets() -> Traversable:
     return files("forecasts") / "sets"
 
 
-def _text(file: Traversable, name: str) -> str:
+def _read_file(file: Traversable, name: str) -> str:
     raw = read_bytes(file) if isinstance(file, Path) else file.read_bytes()
     try:
         return raw.decode("utf-8")
@@ -134,7 +136,7 @@ def _text(file: Traversable, name: str) -> str:
 
 
 def _check_examples(question_set: QuestionSet, text: str) -> None:
-    """An indicator whose own example does not match its terms would never see real news either."""
+    """Refuse an indicator whose own example does not match its terms."""
     from tracker.matching.profile import profile_of
     from tracker.matching.rules import fulfilling
 
@@ -145,7 +147,7 @@ def _check_examples(question_set: QuestionSet, text: str) -> None:
     for n, profile in enumerate(profiles):
         for example in profile.examples:
             if (number[example], n) not in matching:
-                line = _line_of(text, example)
+                line = _find_line(text, example)
                 reason = (
                     f"example {example!r} does not match the terms of its own indicator: "
                     "mend one of them"
@@ -153,7 +155,7 @@ def _check_examples(question_set: QuestionSet, text: str) -> None:
                 raise InvalidQuestionSet("indicators.toml", line, reason)
 
 
-def _line_of(text: str, example: str) -> int:
-    """Where an example stands; reading folded its white space, so its first words have to do."""
+def _find_line(text: str, example: str) -> int:
+    """Line of an example, found by its first words, since parsing normalised its white space."""
     start = text.find(" ".join(example.split()[:3]))
     return text.count("\n", 0, max(start, 0)) + 1

@@ -1,4 +1,4 @@
-"""Gather what pages and commands show. Reads only; every answer is as of `now`."""
+"""Gather what pages and commands show of a question. Reads only; every answer is as of `now`."""
 
 from datetime import datetime
 from difflib import get_close_matches
@@ -30,22 +30,22 @@ from tracker.summaries import Held, QuestionPage, Receipts
 
 
 def question_or_refuse(session: Session, question_id: str) -> Question:
-    """The question, or an error that proposes the names closest to it and says where all stand."""
+    """Return the question; raises `NotFound` with similar names."""
     question = questions.get(session, question_id)
     if question is None:
         near = tuple(get_close_matches(question_id, questions.names(session)))
-        meant = f"did you mean {' or '.join(near)}? `tracker questions` lists them"
+        hint = f"did you mean {' or '.join(near)}? `tracker questions` lists them"
         raise NotFound(
             "question",
             question_id,
-            meant if near else "see `tracker questions` for the names",
+            hint if near else "see `tracker questions` for the names",
             near,
         )
     return question
 
 
 def open_questions(session: Session, now: datetime) -> dict[QuestionId, Question]:
-    """The questions that are open at `now`."""
+    """List the questions that are open at `now`."""
     resolved = resolutions.current(session)
     return {
         q.id: q
@@ -55,16 +55,16 @@ def open_questions(session: Session, now: datetime) -> dict[QuestionId, Question
 
 
 def page(session: Session, question_id: str, now: datetime) -> QuestionPage:
-    """Everything about one question."""
+    """Gather everything about one question."""
     question = question_or_refuse(session, question_id)
     essay = questions.essay(session, question.essay_id)
     if essay is None:  # a foreign key forbids it
         raise NotFound("essay", question.essay_id, "the database is damaged: run `tracker verify`")
     answered = resolutions.of_question(session, question.id)
     close = effective_close(question, latest(answered))
-    held = timelines(session, question, min(now, close))
-    last = _last_suggested(session, question, now, close)
-    found = suggested(session, question, last)
+    forecasts_over_time = timelines(session, question, min(now, close))
+    last = _last_suggestion_time(session, question, now, close)
+    suggestion = suggested(session, question, last)
     return QuestionPage(
         summary=summary(session, question, now),
         essay=essay,
@@ -74,14 +74,16 @@ def page(session: Session, question_id: str, now: datetime) -> QuestionPage:
         indicators={i.id: i for i in questions.indicators(session, [question.id])},
         forecasters=forecasts.forecasters(session),
         acts=forecasts.of_question(session, question.id),
-        timelines=held,
-        suggestion=found if isinstance(found, Suggestion) else None,
-        option_suggestion=found if isinstance(found, OptionSuggestion) else None,
+        timelines=forecasts_over_time,
+        suggestion=suggestion if isinstance(suggestion, Suggestion) else None,
+        option_suggestion=suggestion if isinstance(suggestion, OptionSuggestion) else None,
         leaning=leaning_at(session, question, last),
         evidence=evidence.cards(session, evidence.of_question(session, question.id))[::-1],
         resolutions=answered,
         scores=resolutions.scores(session, question.id),
-        weighted_crowd=weighted_crowd(session, question, people(held), min(now, close)),
+        weighted_crowd=weighted_crowd(
+            session, question, people(forecasts_over_time), min(now, close)
+        ),
         coverage=coverage(session, question, now),
         versions=versions(
             questions.as_opened(session, question.id), edits.of_question(session, question.id)
@@ -95,14 +97,14 @@ def page(session: Session, question_id: str, now: datetime) -> QuestionPage:
 
 
 def held(session: Session, question_id: str, now: datetime) -> Held:
-    """What everyone held over time on a question, the computed ones up to now or the close."""
+    """Timelines of all forecasters on a question; computed ones end now or at the close."""
     question = question_or_refuse(session, question_id)
     close = effective_close(question, latest(resolutions.of_question(session, question.id)))
     return Held(question, timelines(session, question, min(now, close)))
 
 
 def receipts(session: Session, question_id: str) -> Receipts:
-    """Everyone's scores on a question with their receipts, and what came too late."""
+    """All scores on a question with their receipts, and the forecasts that came too late."""
     question = question_or_refuse(session, question_id)
     resolution = latest(resolutions.of_question(session, question.id))
     late = () if resolution is None else too_late(session, resolution)
@@ -111,18 +113,17 @@ def receipts(session: Session, question_id: str) -> Receipts:
 
 
 def too_late(session: Session, resolution: Resolution) -> tuple[Forecast, ...]:
-    """What people forecast on a question when its answer was known."""
+    """List the forecasts made when the answer was already known."""
     acts = forecasts.since_known(session, resolution.question_id, resolution.known_at)
     return hindsight(acts, resolution.known_at)
 
 
-def _last_suggested(
+def _last_suggestion_time(
     session: Session, question: Question, now: datetime, close: datetime
 ) -> datetime:
-    """When the suggestion last meant something: now, or its last move before the close.
+    """Last meaningful time of the suggestion: now, or its last move before the close.
 
-    At the close itself time has run out to the last second, which says nothing that the answer does
-    not.
+    At the close itself no time is left, so the suggestion says nothing that the answer does not.
     """
     if now < close:
         return now

@@ -1,4 +1,4 @@
-"""Answer a question and score everyone on it, in one transaction."""
+"""Answer a question and score all forecasters on it, in one transaction."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,18 +20,14 @@ from tracker.store.engine import Session
 from tracker.store.forecasts import acts_by_forecaster
 
 SCORES_VERSION = "4"
-"""Raised when the rules change: stored scores of another version are worked out again when the
-tracker opens.
-"""
+"""Increased when the rules change: stored scores of another version are recomputed on opening."""
 
 Held = Mapping[ForecasterId, Timeline]
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """An answer as it is typed, with its source and times; without `event_at` it happened when it
-    was known.
-    """
+    """An answer as typed, with source and times; `event_at` defaults to `known_at`."""
 
     answer: str
     source_url: str
@@ -41,16 +37,14 @@ class Given:
     by: ForecasterId
 
     def resolution(self, question: Question, now: datetime) -> Resolution:
-        """The resolution of the question, entered now; raises `InvalidResolution` for what is no
-        answer of it.
-        """
-        outcome, said = read_answer(question, self.answer)
+        """Return the resolution of the question, entered now; raises `InvalidResolution`."""
+        outcome, answer = read_answer(question, self.answer)
         times = (self.event_at or self.known_at, self.known_at, now)
-        return Resolution(question.id, outcome, self.source_url, self.note, *times, self.by, said)
+        return Resolution(question.id, outcome, self.source_url, self.note, *times, self.by, answer)
 
 
 def resolve(session: Session, question: Question, resolution: Resolution) -> tuple[Score, ...]:
-    """Append the resolution and replace this question's scores alone; annulled ones have none."""
+    """Append the resolution and replace the scores of this question; annulled ones have none."""
     check_resolution(question, resolution)
     resolutions.add(session, resolution)
     scores = score_everyone(session, question, resolution)
@@ -59,10 +53,9 @@ def resolve(session: Session, question: Question, resolution: Resolution) -> tup
 
 
 def reopen(session: Session, question: Question, why: str, by: Standpoint) -> Resolution:
-    """Take the answer of a question back: its scores go, and it stands as if it had none. Raises
-    `Refused` without one.
+    """Withdraw the answer of a question and its scores. Raises `Refused` without an answer.
 
-    The answer stays in the record, and what was forecast meanwhile counts again. Branches of a pair
+    The answer stays in the record, and forecasts made meanwhile count again. Branches of a pair
     that were annulled by it stay annulled until they are re-opened themselves.
     """
     standing = latest(resolutions.of_question(session, question.id))
@@ -82,38 +75,38 @@ def reopen(session: Session, question: Question, why: str, by: Standpoint) -> Re
 def preview(
     session: Session, question: Question, answers: Sequence[str], known_at: datetime
 ) -> dict[str, tuple[Score, ...]]:
-    """What everyone would score under each of several answers as they are typed, known at one
-    instant; nothing is kept.
+    """Score everyone under each of several possible answers, known at one instant; stores nothing.
 
-    Raises `InvalidResolution` for what is no answer of the question.
+    Raises `InvalidResolution` for an invalid answer.
     """
-    pretended = [(text, _as_if(question, text, known_at)) for text in answers]
-    held = timelines(session, question, min(known_at, question.closes_at))
-    return {text: scores_of(question, resolution, held) for text, resolution in pretended}
+    pretended = [(text, _hypothetical_resolution(question, text, known_at)) for text in answers]
+    forecasts_over_time = timelines(session, question, min(known_at, question.closes_at))
+    return {
+        text: scores_of(question, resolution, forecasts_over_time) for text, resolution in pretended
+    }
 
 
-def _as_if(question: Question, text: str, known_at: datetime) -> Resolution:
-    outcome, said = read_answer(question, text)
-    return Resolution(question.id, outcome, "", "", known_at, known_at, known_at, PRIOR, said)
+def _hypothetical_resolution(question: Question, text: str, known_at: datetime) -> Resolution:
+    outcome, answer = read_answer(question, text)
+    return Resolution(question.id, outcome, "", "", known_at, known_at, known_at, PRIOR, answer)
 
 
 def score_everyone(
     session: Session, question: Question, resolution: Resolution
 ) -> tuple[Score, ...]:
-    """Every forecaster who held anything, and the computed ones, by every rule that fits the
-    question.
+    """Score every forecaster, and the computed ones, by every rule that fits the question.
 
-    People alone are held against each other: whoever is computed for every question has no peers.
+    Peer scores compare people only: computed forecasters have no peers.
     """
     return scores_of(
         question, resolution, timelines(session, question, effective_close(question, resolution))
     )
 
 
-def scores_of(question: Question, resolution: Resolution, held: Held) -> tuple[Score, ...]:
-    """The same, from what everyone held; none where there is nothing to score against."""
-    peers = people(held)
-    alone = score_question(question, resolution, held)
+def scores_of(question: Question, resolution: Resolution, all_timelines: Held) -> tuple[Score, ...]:
+    """Compute the scores from timelines; none where there is nothing to score against."""
+    peers = people(all_timelines)
+    alone = score_question(question, resolution, all_timelines)
     return (
         *alone,
         *score_points(question, resolution, peers),
@@ -121,40 +114,47 @@ def scores_of(question: Question, resolution: Resolution, held: Held) -> tuple[S
     )
 
 
-def people(held: Held) -> Held:
-    """Those of them who are not computed."""
-    return {who: steps for who, steps in held.items() if who not in RESERVED}
+def people(all_timelines: Held) -> Held:
+    """Remove the computed forecasters."""
+    return {
+        forecaster_id: steps
+        for forecaster_id, steps in all_timelines.items()
+        if forecaster_id not in RESERVED
+    }
 
 
 def timelines(
     session: Session, question: Question, until: datetime
 ) -> dict[ForecasterId, Timeline]:
-    """What each forecaster held over time; the computed ones are worked out up to `until`."""
+    """Timelines of all forecasters; the computed ones end at `until`."""
     return timelines_of(question, forecasts.of_question(session, question.id), until)
 
 
 def timelines_of(
     question: Question, acts: Sequence[Forecast], until: datetime
 ) -> dict[ForecasterId, Timeline]:
-    """The same, from the acts on the question in the order they were entered."""
-    held = {who: timeline_of(own) for who, own in acts_by_forecaster(acts).items()}
-    held[PRIOR] = timeline([(question.opens_at, question.prior)])
+    """Build the timelines from the acts on the question in the order of entry."""
+    all_timelines = {
+        forecaster_id: timeline_of(own_acts)
+        for forecaster_id, own_acts in acts_by_forecaster(acts).items()
+    }
+    all_timelines[PRIOR] = timeline([(question.opens_at, question.prior)])
     if question.kind == "binary":
-        held[HAZARD] = hazard_timeline(question, question.opens_at, min(until, question.closes_at))
-    if members := people(held):
-        held[CROWD] = crowd_timeline(question, members, until=until)
-    return held
+        all_timelines[HAZARD] = hazard_timeline(
+            question, question.opens_at, min(until, question.closes_at)
+        )
+    if members := people(all_timelines):
+        all_timelines[CROWD] = crowd_timeline(question, members, until=until)
+    return all_timelines
 
 
 def scores_are_current(session: Session) -> bool:
-    """Whether the stored scores were worked out under the rules of this code."""
+    """Return True if the stored scores have the version of this code."""
     return properties.read(session, "scores") == SCORES_VERSION
 
 
 def bring_up_to_date(session: Session) -> None:
-    """Work out all scores anew, and note under which rules; nothing is done twice when several open
-    the database.
-    """
+    """Recompute all scores and store their version, once if several processes open the database."""
     log.wait_turn(session)
     if scores_are_current(session):
         return
@@ -163,9 +163,7 @@ def bring_up_to_date(session: Session) -> None:
 
 
 def rescore(session: Session) -> int:
-    """Work out the scores of all questions again from the facts; the number of questions with an
-    answer.
-    """
+    """Recompute the scores of all questions from the facts; return the number of answered ones."""
     log.wait_turn(session)  # two who replace the same scores would both insert them
     answered = resolutions.current(session)
     for question in questions.every(session):
