@@ -1,6 +1,4 @@
-"""A person judges a piece of evidence, sees before what that would do, and may take it back; the
-suggestion follows.
-"""
+"""Review a piece of evidence, preview the effect, or undo the review; suggestions are updated."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -20,7 +18,7 @@ from tracker.summaries import Decision
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """A judgement as it was asked for; direction and strength None leave what stands."""
+    """A review as requested; direction and strength None keep their values."""
 
     verdict: EvidenceStatus
     direction: Direction | None
@@ -30,46 +28,49 @@ class Review:
 
 
 Unmoved = Literal["context only", "part of another story"]
-"""Why judging a piece moves no suggestion: its question has none that news moves, or its story
-joined another.
+"""Reasons why a review changes no suggestion: evidence on a question whose suggestion does not
+depend on it, or a story merged into another.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """The suggestion as it stands, and as it would be after confirming a piece of evidence or
-    rejecting it.
-    """
+    """The current suggestion, and those after confirming or rejecting a piece of evidence."""
 
     stands: Distribution
     confirmed: Distribution
     rejected: Distribution
 
 
-def review(session: Session, evidence_id: int, asked: Review, now: datetime) -> Evidence:
-    """Append the decision and bring the suggestion of its question up to date."""
-    piece = _piece(session, evidence_id)
-    register(session, asked.by)
-    judged = _judged(piece, asked)
-    decision = Decision(judged.status, judged.direction, judged.strength, asked.by, now, asked.note)
+def review(session: Session, evidence_id: int, request: Review, now: datetime) -> Evidence:
+    """Append the decision and update the suggestion of its question."""
+    piece = _require_piece(session, evidence_id)
+    register(session, request.by)
+    reviewed = _apply_review(piece, request)
+    decision = Decision(
+        reviewed.status, reviewed.direction, reviewed.strength, request.by, now, request.note
+    )
     evidence.decide(session, piece.id, decision)
     record_suggestions(
         session, [question_or_refuse(session, piece.question_id)], now, prompted=True
     )
-    return judged
+    return reviewed
 
 
 def reopen(session: Session, evidence_id: int, by: ForecasterId, now: datetime) -> Evidence:
-    """Take the judgement of a person back, as a decision of its own: the piece waits as it did
-    before anyone judged it.
+    """Undo a review by a new decision: the piece is unreviewed again.
 
-    Raises `NotFound`, and `Refused` when it waits already.
+    Raises `NotFound`, and `Refused` when it is unreviewed already.
     """
-    piece = _piece(session, evidence_id)
+    piece = _require_piece(session, evidence_id)
     if piece.status == "logged":
         raise Refused(f"evidence {piece.id} waits already: there is no judgement to take back")
     register(session, by)
-    logged = [each for each in evidence.decisions(session, piece.id) if each.status == "logged"][-1]
+    logged = [
+        decision
+        for decision in evidence.decisions(session, piece.id)
+        if decision.status == "logged"
+    ][-1]
     evidence.decide(session, piece.id, replace(logged, by=by, at=now, note=""))
     record_suggestions(
         session, [question_or_refuse(session, piece.question_id)], now, prompted=True
@@ -79,78 +80,80 @@ def reopen(session: Session, evidence_id: int, by: ForecasterId, now: datetime) 
     )
 
 
-def effect(session: Session, evidence_id: int, asked: Review, now: datetime) -> Effect | Unmoved:
-    """What confirming as asked, and rejecting, would make of the suggestion, or why nothing;
-    nothing is written.
+def effect(session: Session, evidence_id: int, request: Review, now: datetime) -> Effect | Unmoved:
+    """Preview the suggestion after confirming or rejecting, or the reason why it would
+    not change.
     """
-    piece = _piece(session, evidence_id)
+    piece = _require_piece(session, evidence_id)
     question = question_or_refuse(session, piece.question_id)
-    known = background(session, [question], now)
+    known_inputs = background(session, [question], now)
     if scenarios.context_only(session, [question.id]):
         return "context only"
-    if piece.id not in {e.id for e in known.evidence[question.id]}:
+    if piece.id not in {e.id for e in known_inputs.evidence[question.id]}:
         return "part of another story"
-    judged = _judged(piece, replace(asked, verdict="confirmed"))
-    return _effect(
+    reviewed = _apply_review(piece, replace(request, verdict="confirmed"))
+    return _make_effect(
         [
-            _with(session, question, known, other)
-            for other in (None, judged, _rejected(piece, asked.by))
+            _suggestion_with(session, question, known_inputs, changed_piece)
+            for changed_piece in (None, reviewed, _reject_piece(piece, request.by))
         ]
     )
 
 
-def _effect(held: list[Distribution | None]) -> Effect | Unmoved:
-    stands, confirmed, rejected = held
+def _make_effect(distributions: list[Distribution | None]) -> Effect | Unmoved:
+    stands, confirmed, rejected = distributions
     if stands is None or confirmed is None or rejected is None:
         return "context only"
     return Effect(stands, confirmed, rejected)
 
 
-def _with(
-    session: Session, question: Question, known: Background, judged: Evidence | None
+def _suggestion_with(
+    session: Session, question: Question, known_inputs: Background, reviewed: Evidence | None
 ) -> Distribution | None:
-    """The suggestion if this piece were judged so."""
-    pieces = tuple(_as_judged(e, judged) for e in known.evidence[question.id])
-    found = suggested(session, question, known.at, replace(known, evidence={question.id: pieces}))
-    return None if found is None else held_by(found)
+    """Compute the suggestion with this review of a piece."""
+    pieces = tuple(_replace_review(e, reviewed) for e in known_inputs.evidence[question.id])
+    suggestion = suggested(
+        session, question, known_inputs.at, replace(known_inputs, evidence={question.id: pieces})
+    )
+    return None if suggestion is None else held_by(suggestion)
 
 
-def _as_judged(e: Evidence, judged: Evidence | None) -> Evidence:
-    if judged is None or e.id != judged.id:
+def _replace_review(e: Evidence, reviewed: Evidence | None) -> Evidence:
+    if reviewed is None or e.id != reviewed.id:
         return e
     return replace(
         e,
-        status=judged.status,
-        direction=judged.direction,
-        strength=judged.strength,
-        judged_by=judged.judged_by,
+        status=reviewed.status,
+        direction=reviewed.direction,
+        strength=reviewed.strength,
+        judged_by=reviewed.judged_by,
     )
 
 
-def _judged(piece: Evidence, asked: Review) -> Evidence:
-    direction = piece.direction if asked.direction is None else asked.direction
-    strength = piece.strength if asked.strength is None else asked.strength
-    verdict = _verdict(
-        piece, asked.verdict, (direction, strength) != (piece.direction, piece.strength)
+def _apply_review(piece: Evidence, request: Review) -> Evidence:
+    direction = piece.direction if request.direction is None else request.direction
+    strength = piece.strength if request.strength is None else request.strength
+    verdict = _decide_status(
+        piece, request.verdict, (direction, strength) != (piece.direction, piece.strength)
     )
     return replace(
-        piece, status=verdict, direction=direction, strength=strength, judged_by=asked.by
+        piece, status=verdict, direction=direction, strength=strength, judged_by=request.by
     )
 
 
-def _rejected(piece: Evidence, by: ForecasterId) -> Evidence:
+def _reject_piece(piece: Evidence, by: ForecasterId) -> Evidence:
     return replace(piece, status="rejected", judged_by=by)
 
 
-def _piece(session: Session, evidence_id: int) -> Evidence:
+def _require_piece(session: Session, evidence_id: int) -> Evidence:
     piece = evidence.get(session, evidence_id)
     if piece is None:
         raise NotFound("evidence", evidence_id, "see `tracker inbox` for the numbers")
     return piece
 
 
-def _verdict(piece: Evidence, asked: EvidenceStatus, changed: bool) -> EvidenceStatus:
-    match asked:
+def _decide_status(piece: Evidence, verdict: EvidenceStatus, changed: bool) -> EvidenceStatus:
+    match verdict:
         case "rejected":
             return "rejected"
         case "confirmed" | "edited":

@@ -1,8 +1,8 @@
-"""Who may read the files of an installation: their owner alone.
+"""File permissions: only the owner may read the files of an installation.
 
-What is new is made so. What an earlier version or somebody else left open is closed when the
-tracker is opened, with one line in the log; where that is not possible (another owner, a file
-system without rights) it stays as it is.
+New files are created so. Permissions that an earlier version or somebody else left open are removed
+when the tracker is opened, with one log line; where that is impossible (another owner, a file
+system without permissions) they stay.
 """
 
 import os
@@ -13,29 +13,28 @@ from pathlib import Path
 
 import structlog
 
-_OTHERS = stat.S_IRWXG | stat.S_IRWXO
-_SQLITE = "sqlite:///"
-_BESIDE_DATABASE = ("", "-wal", "-shm", "-journal", ".scheduler")
+_OTHER_USERS = stat.S_IRWXG | stat.S_IRWXO
+_SQLITE_PREFIX = "sqlite:///"
+_DATABASE_SUFFIXES = ("", "-wal", "-shm", "-journal", ".scheduler")
 
 logger = structlog.get_logger("tracker.rights")
 
 
 def close_to_others(settings_file: Path, database_url: str) -> None:
-    """Take the rights of other users from the data directory, the settings file and a SQLite
-    database.
+    """Remove the permissions of other users from data directory, settings file and SQLite database.
 
-    What cannot be changed stays as it is.
+    Permissions that cannot be changed stay as they are.
     """
     directory = settings_file.parent
     files = [settings_file]
-    if database_url.startswith(_SQLITE):
-        database = database_url.removeprefix(_SQLITE).partition("?")[0]
-        files += [Path(f"{database}{end}") for end in _BESIDE_DATABASE]
-    closed = [path for path in files if _closed(path, stat.S_ISREG)]
+    if database_url.startswith(_SQLITE_PREFIX):
+        database = database_url.removeprefix(_SQLITE_PREFIX).partition("?")[0]
+        files += [Path(f"{database}{end}") for end in _DATABASE_SUFFIXES]
+    closed = [path for path in files if _remove_permissions(path, stat.S_ISREG)]
     if (
         any(map(os.path.lexists, files))
-        and _serves_us_alone(directory)
-        and _closed(directory, stat.S_ISDIR)
+        and _is_private_directory(directory)
+        and _remove_permissions(directory, stat.S_ISDIR)
     ):
         closed.insert(0, directory)
     if closed:
@@ -43,36 +42,35 @@ def close_to_others(settings_file: Path, database_url: str) -> None:
 
 
 def create_private(path: Path) -> None:
-    """Make an empty file that only its owner can read, unless there is something of that name
-    already.
+    """Create an empty file that only its owner can read, unless the path exists.
 
-    A file that exists is not opened: SQLite's locks on it would be lost when it is closed.
+    An existing file is not opened: closing it would drop SQLite's locks on it.
     """
     with suppress(OSError):
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
-def _closed(path: Path, is_right_kind: Callable[[int], bool]) -> bool:
-    """Take the rights of others from a file or directory; true if they had some and have none
-    now.
-    """
+def _remove_permissions(path: Path, is_right_kind: Callable[[int], bool]) -> bool:
+    """Remove the permissions of others from a path; return True if that changed anything."""
     with suppress(OSError):
         mode = path.stat().st_mode
-        if is_right_kind(mode) and mode & _OTHERS:
-            path.chmod(stat.S_IMODE(mode) & ~_OTHERS)
-            return not path.stat().st_mode & _OTHERS
+        if is_right_kind(mode) and mode & _OTHER_USERS:
+            path.chmod(stat.S_IMODE(mode) & ~_OTHER_USERS)
+            return not path.stat().st_mode & _OTHER_USERS
     return False
 
 
-def _serves_us_alone(directory: Path) -> bool:
-    """Whether a directory can be closed to others without harm, as far as one can see.
+def _is_private_directory(directory: Path) -> bool:
+    """Return True if a directory can be closed to others without harm, as far as can be seen.
 
-    It is ours, not shared by all users as /tmp is, and not where somebody lives or works, nor above
-    it.
+    It is ours, not shared by all users as /tmp is, and neither the working or home directory nor a
+    parent of one.
     """
     with suppress(OSError, RuntimeError):  # RuntimeError: nobody knows where home is
-        there = directory.resolve()
-        state = there.stat()
-        lived_in = any(place.resolve().is_relative_to(there) for place in (Path.cwd(), Path.home()))
-        return state.st_uid == os.geteuid() and not state.st_mode & stat.S_ISVTX and not lived_in
+        resolved = directory.resolve()
+        state = resolved.stat()
+        in_use = any(
+            place.resolve().is_relative_to(resolved) for place in (Path.cwd(), Path.home())
+        )
+        return state.st_uid == os.geteuid() and not state.st_mode & stat.S_ISVTX and not in_use
     return False

@@ -1,6 +1,4 @@
-"""Running processes: the scheduler alone, everything under one parent, a replay and its
-dashboard.
-"""
+"""Start processes: the scheduler alone, everything under one parent, a replay and its dashboard."""
 
 import signal
 import sys
@@ -27,12 +25,12 @@ from tracker.settings import Settings, replay_settings
 
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 -- only recognised; check_address refuses it
 LINE_SECONDS = 3.0
-"""A replay that writes into a file says so often how far it is."""
+"""Interval between the progress lines of a replay that writes into a file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """Where the dashboard listens, and whether a browser is opened."""
+    """Address of the dashboard, and options of serving it."""
 
     port: int
     address: str
@@ -42,7 +40,7 @@ class Serving:
 
     @classmethod
     def chosen(cls, settings: Settings, options: Mapping[str, Any]) -> "Serving":
-        """What the command line said, else what the settings say."""
+        """Combine the command-line options with the settings."""
         return cls(
             port=options["port"] or settings.port,
             address=options["address"] or settings.address,
@@ -53,17 +51,17 @@ class Serving:
 
     @property
     def host(self) -> str:
-        """Where this machine reaches the dashboard."""
+        """Host by which this machine reaches the dashboard."""
         return "127.0.0.1" if self.address in EVERYWHERE else self.address
 
     @property
     def url(self) -> str:
-        """What to type into a browser."""
+        """Address to open in a browser."""
         return f"http://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}/"
 
 
 def run_scheduler(tracker: Tracker) -> int:
-    """Tick until SIGINT or SIGTERM; 0 when stopped, 1 when the timer died and wants a restart.
+    """Run jobs until SIGINT or SIGTERM; 0 when stopped, 1 when the timer died and needs a restart.
 
     Raises `AlreadyRunning`, `LeadershipLost` and `StorageDamaged`, after which a restart would not
     help.
@@ -81,7 +79,7 @@ def run_scheduler(tracker: Tracker) -> int:
 
 
 def start_everything(settings: Settings, serving: Serving, say: Say) -> int:
-    """Database, question set on first start, then scheduler and dashboard until Ctrl-C."""
+    """Set up the database, then run scheduler and dashboard until Ctrl-C."""
     check_serving(serving)
     with open_tracker(settings) as tracker:
         if tracker.replayed_until() is not None:
@@ -95,41 +93,42 @@ def start_everything(settings: Settings, serving: Serving, say: Say) -> int:
                 f"First start: loaded “{loaded.title}” with {loaded.questions} questions and "
                 f"{loaded.feeds} feeds."
             )
-        with (
-            tracker.leading()
-        ):  # refuse here, before anything is started, when a scheduler runs already
+        # Refuse here, before anything is started, when a scheduler runs already.
+        with tracker.leading():
             pass
     children = Children(say)
-    children.start("scheduler", [*_tracker(settings), "run"])
-    children.start("dashboard", _dashboard(settings, serving))
-    return _watch(children, serving, settings, say)
+    children.start("scheduler", [*_tracker_command(settings), "run"])
+    children.start("dashboard", _dashboard_command(settings, serving))
+    return _run_children(children, serving, settings, say)
 
 
 def serve_replay(settings: Settings, serving: Serving, say: Say) -> int:
-    """The dashboard on the replay's database; no scheduler, nothing is polled."""
+    """Serve the dashboard on the replay's database; no scheduler, nothing is polled."""
     check_serving(serving)
     children = Children(say)
-    children.start("dashboard", [*_dashboard(settings, serving), "--replay"])
-    return _watch(children, serving, settings, say)
+    children.start("dashboard", [*_dashboard_command(settings, serving), "--replay"])
+    return _run_children(children, serving, settings, say)
 
 
 def replay_with_progress(
     settings: Settings, console: Console, *, fresh: bool, until: datetime | None
 ) -> None:
-    """Replay, with a bar on a terminal, and a line every few seconds elsewhere."""
+    """Replay with a progress bar on a terminal, and with lines elsewhere."""
     path = Path(str(replay_settings(settings).url.removeprefix("sqlite:///")))
     if fresh:
-        _throw_away(path)
+        _delete_database(path)
     began = time.monotonic()
-    with _bar(console) if console.is_terminal else nullcontext(lines(console.print)) as progress:
+    with (
+        _progress_bar(console)
+        if console.is_terminal
+        else nullcontext(lines(console.print)) as progress
+    ):
         steps = replay(settings, load(DEFAULT), until or clock(), progress)
     console.print(f"Replayed {steps} steps in {time.monotonic() - began:.0f} s into {path}")
 
 
 def lines(say: Say, monotonic: Callable[[], float] = time.monotonic) -> ReplayProgress:
-    """The progress of a replay as lines for a file: one at the beginning, then one every
-    `LINE_SECONDS`.
-    """
+    """Return a progress function that prints a line at the beginning, then at fixed intervals."""
     due = monotonic()
 
     def tell(done: int, total: int, at: datetime) -> None:
@@ -142,7 +141,7 @@ def lines(say: Say, monotonic: Callable[[], float] = time.monotonic) -> ReplayPr
 
 
 @contextmanager
-def _bar(console: Console) -> Iterator[ReplayProgress]:
+def _progress_bar(console: Console) -> Iterator[ReplayProgress]:
     columns = (TextColumn("Replaying {task.fields[day]}"), BarColumn(), TaskProgressColumn())
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("replay", day="", total=None)
@@ -151,7 +150,7 @@ def _bar(console: Console) -> Iterator[ReplayProgress]:
         )
 
 
-def _throw_away(database: Path) -> None:
+def _delete_database(database: Path) -> None:
     for stale in (database, *(database.with_name(database.name + end) for end in ("-wal", "-shm"))):
         try:
             stale.unlink(missing_ok=True)
@@ -161,7 +160,7 @@ def _throw_away(database: Path) -> None:
             ) from None
 
 
-def _watch(children: Children, serving: Serving, settings: Settings, say: Say) -> int:
+def _run_children(children: Children, serving: Serving, settings: Settings, say: Say) -> int:
     def ready() -> None:
         say(
             f"Dashboard: {serving.url}\nData:      {settings.data_dir.absolute()}\nStop with "
@@ -174,20 +173,20 @@ def _watch(children: Children, serving: Serving, settings: Settings, say: Say) -
 
 
 def check_serving(serving: Serving) -> None:
-    """Refuse before anything is started or stored."""
+    """Refuse an unusable address or port before anything is started or stored."""
     check_address(serving.address, open_to_all=serving.open_door, named=serving.named)
     check_port(serving.address, serving.port)
 
 
-def _tracker(settings: Settings) -> list[str]:
-    return [*_python(), "-m", "tracker", "--data", str(settings.data_dir.absolute())]
+def _tracker_command(settings: Settings) -> list[str]:
+    return [*_python_command(), "-m", "tracker", "--data", str(settings.data_dir.absolute())]
 
 
-def _dashboard(settings: Settings, serving: Serving) -> list[str]:
+def _dashboard_command(settings: Settings, serving: Serving) -> list[str]:
     where = ["--port", str(serving.port), "--address", serving.address]
     door = ["--i-know-there-is-no-login"] if serving.open_door else []
     return [
-        *_python(),
+        *_python_command(),
         "-m",
         "dashboard",
         "--data",
@@ -197,6 +196,6 @@ def _dashboard(settings: Settings, serving: Serving) -> list[str]:
     ]
 
 
-def _python() -> list[str]:
-    """This Python, looking for modules where this process does."""
+def _python_command() -> list[str]:
+    """Command of this Python with the same module search path."""
     return [sys.executable, *(["-P"] if sys.flags.safe_path else [])]

@@ -1,6 +1,4 @@
-"""What is said about a question beside its text: by whom and when, overrides, answers to check,
-marks of signposts.
-"""
+"""Annotations on questions: authorship, lint overrides, unverified answers, signpost status."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +12,7 @@ MarkState = Literal["seen", "silent"]
 
 @dataclass(frozen=True, slots=True)
 class Standpoint:
-    """Who says something, and when."""
+    """Author and time of a statement."""
 
     by: ForecasterId
     at: datetime
@@ -22,7 +20,7 @@ class Standpoint:
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """Why a question was opened although the linter objected, and to what."""
+    """Reason to open a question although the linter objected, with the codes of the flaws."""
 
     question_id: QuestionId
     codes: tuple[str, ...]
@@ -33,9 +31,7 @@ class Override:
 
 @dataclass(frozen=True, slots=True)
 class UncheckedAnswer:
-    """An answer that a question set brought from memory: to be checked by a person, it resolves
-    nothing.
-    """
+    """An answer of a question set to be checked by a person; it resolves nothing."""
 
     question_id: QuestionId
     outcome: str
@@ -48,10 +44,9 @@ class UncheckedAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What was noted of an expected indicator: that it was seen (with how much trust), or that its
-    date passed unseen.
+    """Status of an expected indicator: seen (with how much trust), or its date passed unseen.
 
-    `ratio` is what that says: P(so | YES) / P(so | NO), as it was set in advance.
+    `ratio` is P(status | YES) / P(status | NO), set in advance.
     """
 
     indicator_id: IndicatorId

@@ -1,11 +1,11 @@
-"""The timer: a handful of fixed jobs that tick. The schedule of each feed is data, not a job.
+"""Scheduler with a handful of fixed jobs. The schedule of each feed is data, not a job.
 
-This is the only file that knows APScheduler. Jobs live in memory; what must not be forgotten lies
-in the database. A job catches its own errors and leaves a `job_run`; the watchdog ends the process
-when the timer's thread died or no longer ticks, since APScheduler would go on saying that it runs.
+This is the only file that uses APScheduler. Jobs live in memory; persistent state is in the
+database. A job catches its own errors and leaves a `job_run`; the watchdog ends the process when
+the timer's thread died or no longer ticks, since APScheduler would still report that it runs.
 
-What concerns all jobs is no matter of one: a database that is away is logged once and its jobs are
-tried again soon; a damaged database, and a lock that another scheduler took, end the run.
+Failures that concern all jobs are handled here: an unavailable database is logged once and its jobs
+are retried soon; a damaged database, and a lock that another scheduler took, end the run.
 """
 
 import threading
@@ -29,20 +29,18 @@ SILENCE_SECONDS = 30.0
 """Without a heartbeat for this long the timer counts as dead."""
 
 STEP_SECONDS = 5.0
-"""A wall clock that jumps further than this, against the monotonic one, was set; slewing is far
-slower.
-"""
+"""A larger jump of the wall clock against the monotonic one means it was set; slewing is slower."""
 
 RETRY_SECONDS = 60.0
-"""How soon a job that the database refused is tried again, however seldom it runs."""
+"""Delay before retrying a job for which the database was unavailable, however seldom it runs."""
 
 CHUNKS_A_RUN = 5
-"""Chunks of the archive matched in one run: new news must not wait long for its turn."""
+"""Maximum chunks of the archive in one run, since news must not wait long."""
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Something done every so often: the verb, and what it says of itself."""
+    """A periodic action that returns a message, or None if nothing was done."""
 
     name: str
     seconds: float
@@ -50,7 +48,7 @@ class Job:
 
 
 def poll_feeds(tracker: Tracker) -> str | None:
-    """Poll what is due; nothing to say when nothing was."""
+    """Poll the feeds that are due."""
     report = tracker.poll()
     if not report.feeds:
         return None
@@ -59,13 +57,13 @@ def poll_feeds(tracker: Tracker) -> str | None:
 
 
 def read_articles(tracker: Tracker) -> str | None:
-    """Read the whole articles that are wanted; nothing to say when there were none."""
-    found = tracker.read_articles()
-    return f"{found} articles" if found else None
+    """Fetch the full articles that are due."""
+    count = tracker.read_articles()
+    return f"{count} articles" if count else None
 
 
 def watch_the_fleet(tracker: Tracker) -> str | None:
-    """Raise the alarm when the feeds as a whole are in trouble; nothing to say when all is well."""
+    """Raise an alarm when the feeds as a whole are in trouble."""
     alarm = tracker.fleet().alarm
     if not alarm:
         return None
@@ -74,12 +72,12 @@ def watch_the_fleet(tracker: Tracker) -> str | None:
 
 
 def let_time_pass(tracker: Tracker) -> str | None:
-    """Bring all suggestions up to now."""
+    """Update all suggestions."""
     return f"{tracker.suggest()} suggestions moved"
 
 
 def match_the_archive(tracker: Tracker) -> str | None:
-    """Hold a part of the archive against new questions; nothing to say when there are none."""
+    """Match a part of the archive with new questions."""
     report = tracker.rematch(most_chunks=CHUNKS_A_RUN)
     if not report.chunks_done:
         return None
@@ -87,15 +85,13 @@ def match_the_archive(tracker: Tracker) -> str | None:
 
 
 def learn(tracker: Tracker) -> str | None:
-    """Learn from reviews and answers; nothing to say when that changed nothing."""
+    """Fit the learned parameters to reviews and answers."""
     changed = tracker.learn()
     return f"{len(changed)} learned values changed" if changed else None
 
 
 def ask_model(tracker: Tracker) -> str | None:
-    """Have the model judge evidence that waits; nothing to say without a model, or without anything
-    to ask about.
-    """
+    """Let the model judge unreviewed evidence, if a model is set."""
     if not tracker.settings.model_url:
         return None
     report = tracker.ask_model()
@@ -109,17 +105,13 @@ def ask_model(tracker: Tracker) -> str | None:
 
 
 def forget_old_texts(tracker: Tracker) -> str | None:
-    """Drop the texts of old items that bear on nothing; nothing to say where they are kept for
-    ever.
-    """
+    """Delete the texts of old items without a match, if a retention is set."""
     emptied = tracker.forget_old_texts()
     return f"{emptied} texts of old items dropped" if emptied else None
 
 
 def mark_signposts(tracker: Tracker) -> str | None:
-    """Note expected indicators that were seen, and those whose date passed in silence; nothing to
-    say without any.
-    """
+    """Record expected indicators that were seen, and those whose date passed unseen."""
     marks = tracker.mark_signposts()
     if not marks:
         return None
@@ -141,7 +133,7 @@ JOBS = (
 
 
 class Scheduler:
-    """Ticks until it is stopped or its timer dies."""
+    """Runs the jobs until it is stopped or its timer dies."""
 
     def __init__(
         self,
@@ -151,10 +143,8 @@ class Scheduler:
         check_lock: Callable[[], object] = lambda: None,
     ) -> None:
         self._tracker = tracker
-        self._jobs = (
-            *jobs,
-            Job("lock", HEARTBEAT_SECONDS, lambda _tracker: None),
-        )  # notices a lost lock between jobs
+        # The lock job notices a lost lock between jobs.
+        self._jobs = (*jobs, Job("lock", HEARTBEAT_SECONDS, lambda _tracker: None))
         self._check_lock = check_lock
         self._beat = time.monotonic()
         self._stopped = threading.Event()
@@ -163,19 +153,19 @@ class Scheduler:
         self._timer = BackgroundScheduler(timezone=UTC)
 
     def run(self, *, silence_seconds: float = SILENCE_SECONDS) -> bool:
-        """Tick until `stop`; True when it was stopped, False when the timer died and a restart is
-        due.
+        """Run until stopped; return True when stopped, False when the timer died and needs a
+        restart.
 
         Raises `StorageDamaged` and `LeadershipLost` when a job, or the check of the lock before it,
-        met one of them.
+        raised one of them.
         """
         for job in self._jobs:
-            self._add(job.name, job.seconds, partial(self._tick, job))
-        self._add("heartbeat", HEARTBEAT_SECONDS, self._heartbeat)
+            self._add_timer_job(job.name, job.seconds, partial(self._run_tick, job))
+        self._add_timer_job("heartbeat", HEARTBEAT_SECONDS, self._record_heartbeat)
         self._timer.start()
         logger.info("scheduler.started", jobs=[job.name for job in self._jobs])
         try:
-            ended_well = self._watch(silence_seconds)
+            ended_well = self._watch_timer(silence_seconds)
         finally:
             self._timer.shutdown(wait=self._stopped.is_set())
             logger.info("scheduler.stopped")
@@ -184,14 +174,12 @@ class Scheduler:
         return ended_well
 
     def stop(self) -> None:
-        """End `run` after the job that is running, which takes on nothing further."""
+        """End the run after the current job, which takes on no further work."""
         self._tracker.wind_down()
         self._stopped.set()
 
-    def _watch(self, silence_seconds: float) -> bool:
-        """Look each second whether the timer still beats, whether the clock was set, and what is to
-        be tried again.
-        """
+    def _watch_timer(self, silence_seconds: float) -> bool:
+        """Check the heartbeat, the clock and the retries each second."""
         offset, retry_at = _clock_offset(), time.monotonic()
         while not self._stopped.wait(1.0):
             before, offset = offset, _clock_offset()
@@ -206,8 +194,8 @@ class Scheduler:
                 retry_at = time.monotonic() + RETRY_SECONDS
         return True
 
-    def _tick(self, job: Job) -> None:
-        """Run a job while the lock is held and the database is there."""
+    def _run_tick(self, job: Job) -> None:
+        """Run a job while the lock is held and the database is available."""
         if self._stopped.is_set():
             return
         try:
@@ -221,7 +209,7 @@ class Scheduler:
             return
         self._outage.note(job.name, away)
 
-    def _heartbeat(self) -> None:
+    def _record_heartbeat(self) -> None:
         self._beat = time.monotonic()
 
     def _make_due(self, names: Iterable[str]) -> None:
@@ -231,7 +219,7 @@ class Scheduler:
         for name in names:
             self._timer.modify_job(name, next_run_time=clock())
 
-    def _add(self, name: str, seconds: float, call: Callable[[], object]) -> None:
+    def _add_timer_job(self, name: str, seconds: float, call: Callable[[], object]) -> None:
         # A late run is better than none (no grace limit), once is enough (coalesce), and the first
         # run is now: an interval alone would wait a whole period after every restart.
         self._timer.add_job(
@@ -239,7 +227,7 @@ class Scheduler:
             "interval",
             seconds=seconds,
             id=name,
-            next_run_time=clock(),  # the timer lives on the wall clock, whatever time the tracker tells
+            next_run_time=clock(),  # the timer uses the wall clock, not the tracker's time
             coalesce=True,
             max_instances=1,
             misfire_grace_time=None,
@@ -247,8 +235,9 @@ class Scheduler:
 
 
 class Outage:
-    """Jobs that the database refused; one log line when the first is, and one when none is left.
-    Thread-safe.
+    """Jobs for which the database was unavailable. Thread-safe.
+
+    The first is logged, and the recovery of the last.
     """
 
     def __init__(self) -> None:
@@ -256,7 +245,7 @@ class Outage:
         self._guard = threading.Lock()
 
     def note(self, job: str, away: StorageUnavailable | None) -> None:
-        """Take in how a job fared; None is well."""
+        """Record the result of a job; None is success."""
         with self._guard:
             before = bool(self._refused)
             if away is None:
@@ -270,15 +259,15 @@ class Outage:
             logger.warning("database.back")
 
     def refused(self) -> tuple[str, ...]:
-        """The jobs that wait for the database."""
+        """Jobs that wait for the database."""
         with self._guard:
             return tuple(self._refused)
 
 
 def run_job(tracker: Tracker, job: Job) -> StorageUnavailable | None:
-    """Run one job and keep its outcome; an error is recorded, and the next tick tries again.
+    """Run one job and store its outcome; an error is recorded, and retried at the next tick.
 
-    A database that is away is returned, since it concerns all jobs. Raises `StorageDamaged`.
+    An unavailable database is returned, since it concerns all jobs. Raises `StorageDamaged`.
     """
     started = tracker.now()
     away = None
@@ -287,7 +276,7 @@ def run_job(tracker: Tracker, job: Job) -> StorageUnavailable | None:
     except StorageDamaged:
         raise
     except Exception as error:  # anything may fail here, the next tick must still come
-        away = _away(error, "job.failed", job)
+        away = _as_outage(error, "job.failed", job)
         detail, outcome = f"{type(error).__name__}: {error}", "failed"
     if detail is None:
         return None
@@ -296,13 +285,13 @@ def run_job(tracker: Tracker, job: Job) -> StorageUnavailable | None:
     except StorageDamaged:
         raise
     except Exception as error:
-        away = away or _away(error, "job.unrecorded", job)
+        away = away or _as_outage(error, "job.unrecorded", job)
     return away
 
 
-def _away(error: Exception, event: str, job: Job) -> StorageUnavailable | None:
-    """The error if it is an outage, which is logged once for all jobs; any other is logged with its
-    traceback here.
+def _as_outage(error: Exception, event: str, job: Job) -> StorageUnavailable | None:
+    """Return an outage, which is logged once for all jobs; log any other error with its
+    traceback.
     """
     if isinstance(error, StorageUnavailable):
         return error
@@ -311,7 +300,5 @@ def _away(error: Exception, event: str, job: Job) -> StorageUnavailable | None:
 
 
 def _clock_offset() -> float:
-    """Seconds from the monotonic clock to the wall clock; it changes only when one of them is
-    set.
-    """
+    """Seconds from the monotonic clock to the wall clock; changes only when one of them is set."""
     return clock().timestamp() - time.monotonic()

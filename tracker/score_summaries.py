@@ -1,4 +1,4 @@
-"""What pages and commands show of scores: values gathered for reading, never stored."""
+"""Read models of scores, for pages and commands; never stored."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from forecasts.timeline import Forecast
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Which resolved questions an accuracy page is about; None chooses them all.
+    """Filter of the resolved questions of an accuracy page; None selects all.
 
     Live and retrospective questions never mix. `period` is the quarter of the scheduled close, as
     2026-Q1.
@@ -32,9 +32,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Facets:
-    """What can be chosen among the questions that were scored: tags, horizons, periods and kinds,
-    each in order.
-    """
+    """Available tags, horizons, periods and kinds of the scored questions, each in order."""
 
     tags: tuple[str, ...]
     horizons: tuple[Horizon, ...]
@@ -44,14 +42,14 @@ class Facets:
 
 @dataclass(frozen=True, slots=True)
 class Accuracy:
-    """How good everyone was on the chosen questions.
+    """Accuracy of all forecasters on the chosen questions.
 
     `questions` are those that count: their scheduled close has passed and their answer can be
-    scored. `scores` are theirs, without receipts (see `Receipts`); `summaries` put them together
-    with intervals. `skills` hold each forecaster against the references, on binary questions.
-    `early` were answered before their scheduled close, which is still to come: they wait, because
-    only the quick answers are known. `hindsight` counts the forecasts made when the answer was
-    known, which earned nothing.
+    scored. `scores` are theirs, without receipts (see `Receipts`); `summaries` aggregate them with
+    intervals. `skills` compare each forecaster with the references, on binary questions. `early`
+    were answered before their scheduled close, which is still to come: they wait, because only the
+    quick answers are known. `hindsight` counts the forecasts made when the answer was known, which
+    score nothing.
     """
 
     choice: Choice
@@ -71,11 +69,11 @@ class Accuracy:
 
 @dataclass(frozen=True, slots=True)
 class CalibrationReport:
-    """How the forecasts that stood `lead_days` before the scheduled close compare with what
-    happened.
+    """Forecasts `lead_days` before the scheduled close, compared with the outcomes.
 
     `reliability` is about binary questions, `intervals` about numeric and date questions: coverage
-    and width of the central 90 % interval. A forecaster with nothing at that lead is in neither.
+    and width of the central 90 % interval. A forecaster without a forecast at that lead is in
+    neither.
     """
 
     choice: Choice
@@ -88,12 +86,11 @@ class CalibrationReport:
 
 @dataclass(frozen=True, slots=True)
 class ComparisonReport:
-    """Every pair of forecasters on the questions that both answered, and all of them adjusted for
-    difficulty.
+    """Pairwise comparisons on the questions that both answered, and an adjustment for difficulty.
 
-    Compared is the skill over schedule under the headline rule of each question. `difficulty` has
-    each forecaster's effect after the questions' own are taken out, lower is better; see
-    `difficulty_adjusted`.
+    The comparison is of the skill over schedule under the headline rule of each question.
+    `difficulty` has the effect of each forecaster after removing those of the questions, lower is
+    better; see `difficulty_adjusted`.
     """
 
     choice: Choice
@@ -104,11 +101,9 @@ class ComparisonReport:
 
 @dataclass(frozen=True, slots=True)
 class Habits:
-    """How a forecaster revises: how often, by how much, and whether as much as the evidence asks
-    for.
+    """Updating habits of a forecaster: frequency, size, and reaction to evidence.
 
-    `reaction` holds revisions against what the evidence alone moved the suggestion by over the same
-    time.
+    `reaction` compares revisions with the change of the suggestion by evidence over the same time.
     """
 
     forecaster: Forecaster
@@ -119,9 +114,7 @@ class Habits:
 
 @dataclass(frozen=True, slots=True)
 class Receipts:
-    """Everyone's scores on one question with their receipts, and the forecasts that came too late
-    to count.
-    """
+    """All scores on one question with their receipts, and the forecasts that came too late."""
 
     question: Question
     resolution: Resolution | None
@@ -129,17 +122,15 @@ class Receipts:
     hindsight: tuple[Forecast, ...]
     forecasters: Mapping[ForecasterId, Forecaster]
 
-    def name(self, who: ForecasterId) -> str:
-        """How a forecaster is called for people; the identity where nothing else is known."""
-        known = self.forecasters.get(who)
-        return who if known is None else known.name
+    def name(self, forecaster_id: ForecasterId) -> str:
+        """Display name of a forecaster; the id if unknown."""
+        known = self.forecasters.get(forecaster_id)
+        return forecaster_id if known is None else known.name
 
 
 @dataclass(frozen=True, slots=True)
 class ScoreCheck:
-    """Whether every stored score is what the facts of the log give: `differences` says where
-    not.
-    """
+    """Comparison of stored scores with recomputed ones; `differences` describes the mismatches."""
 
     questions: int
     scores: int

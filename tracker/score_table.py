@@ -1,6 +1,4 @@
-"""The scores as one table: a row a question, forecaster and rule, with what questions are chosen
-by.
-"""
+"""Scores as one table: a row per question, forecaster and rule, with the columns to filter by."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -37,8 +35,9 @@ SCORE_COLUMNS: Mapping[str, Any] = {
 
 
 def question_table(questions: Iterable[Question], now: datetime) -> pl.DataFrame:
-    """A row a question: what it can be chosen by. `counts`: its scheduled close has passed; `fate`:
-    its cluster.
+    """Build a table of questions with the columns to filter by.
+
+    `counts`: its scheduled close has passed; `fate`: its cluster.
     """
     rows = [
         (q.id, q.kind, list(q.tags), horizon(q), quarter(q.closes_at), quarter(q.opens_at), fate(q),
@@ -49,10 +48,12 @@ def question_table(questions: Iterable[Question], now: datetime) -> pl.DataFrame
 
 
 def score_table(scores: Iterable[Score], questions: pl.DataFrame) -> pl.DataFrame:
-    """A row a score beside its question's columns: what `tracker score --csv` writes."""
+    """Build a table of scores with their question's columns, as written by `tracker
+    score --csv`.
+    """
     rows = [
-        (s.question_id, s.forecaster_id, s.rule, s.mean_while_active, s.coverage, s.attainable_coverage,
-         s.skill_over_schedule)
+        (s.question_id, s.forecaster_id, s.rule, s.mean_while_active, s.coverage,
+         s.attainable_coverage, s.skill_over_schedule)
         for s in scores
     ]  # fmt: skip
     return pl.DataFrame(rows, schema=SCORE_COLUMNS, orient="row").join(
@@ -61,29 +62,29 @@ def score_table(scores: Iterable[Score], questions: pl.DataFrame) -> pl.DataFram
 
 
 def chosen(questions: pl.DataFrame, choice: Choice) -> pl.DataFrame:
-    """The questions that a choice is about, whether they count yet or not."""
-    wanted = pl.col("retrospective") == choice.retrospective
+    """Filter the questions of a choice, whether they count yet or not."""
+    condition = pl.col("retrospective") == choice.retrospective
     for column in ("horizon", "period", "kind"):
         if (value := getattr(choice, column)) is not None:
-            wanted &= pl.col(column) == value
+            condition &= pl.col(column) == value
     if choice.tag is not None:
-        wanted &= pl.col("tags").list.contains(choice.tag)
-    return questions.filter(wanted)
+        condition &= pl.col("tags").list.contains(choice.tag)
+    return questions.filter(condition)
 
 
 def facets(questions: pl.DataFrame, retrospective: bool) -> Facets:
-    """What can be chosen among the questions of one sort that count."""
-    there = questions.filter((pl.col("retrospective") == retrospective) & pl.col("counts"))
+    """List the available choices among the questions of one sort that count."""
+    counting = questions.filter((pl.col("retrospective") == retrospective) & pl.col("counts"))
 
     def values(column: str) -> list[str]:
-        return there[column].unique().sort().to_list()
+        return counting[column].unique().sort().to_list()
 
-    tags = sorted({tag for tags in there["tags"] for tag in tags})
+    tags = sorted({tag for tags in counting["tags"] for tag in tags})
     horizons = tuple(h for h in HORIZONS if h in values("horizon"))
     kinds = tuple(kind for kind in HEADLINE if kind in values("kind"))
     return Facets(tuple(tags), horizons, tuple(values("period")), kinds)
 
 
 def fates(questions: pl.DataFrame) -> Mapping[QuestionId, str]:
-    """The cluster of each question."""
+    """Cluster of each question."""
     return {QuestionId(q): f for q, f in questions.select("question", "fate").iter_rows()}

@@ -1,7 +1,7 @@
-"""Settings: environment and one file, read once, frozen, passed on.
+"""Settings from environment and one file: read once, frozen, passed on.
 
 Order: built-in default, then `tracker.toml` in the data directory, then `TRACKER_*` in the
-environment, then what the command line gave. Every setting is described in docs/settings.md.
+environment, then the command line. Every setting is described in docs/settings.md.
 """
 
 import getpass
@@ -25,17 +25,17 @@ if TYPE_CHECKING:
 
 FILE = "tracker.toml"
 FILE_LIMIT = 64 * 1024
-"""Bytes of the settings file that are read; a larger one is refused."""
+"""Maximum bytes of the settings file; a larger one is refused."""
 DEFAULT_DATA_DIR = Path("data")
-"""Where data lives unless told otherwise: beside the working directory."""
-_SLUG = re.compile(r"[a-z0-9]+(?:[-_.][a-z0-9]+)*")
+"""Default data directory, in the working directory."""
+_NAME_PATTERN = re.compile(r"[a-z0-9]+(?:[-_.][a-z0-9]+)*")
 _TRUE, _FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 
 
 ENCODERS = ("auto", "static", "minilm", "none")
 
 
-def _login() -> str:
+def _login_name() -> str:
     try:
         name = re.sub(r"[^a-z0-9]+", "-", getpass.getuser().lower()).strip("-")
     except (OSError, KeyError):  # no such user in a container
@@ -45,19 +45,19 @@ def _login() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything that can be set.
+    """All settings.
 
-    `data_dir` holds the database; `database_url` overrides it (PostgreSQL). `me` is the forecaster
-    who types here. `request_budget` is how many requests a day all feeds together may cause, 0 for
-    24 a feed. `private_feeds` names hosts and networks, separated by commas, whose feeds may be
-    read although they are not on the public internet. `contact` stands in the user agent so that a
-    publisher can reach us. `keep_days` is how long the text of an item that bears on no question is
-    kept, 0 for ever. `encoder` is what compares meanings: `minilm` (extra `onnx`), `static`,
-    `none`, or `auto` for the best there is. `model_url` is the base address of an OpenAI-compatible
-    endpoint that may judge evidence, "" for none; `model_name`, `model_key`, `model_seconds`,
-    `model_tokens` and `model_budget` (requests a day) say how it is asked. `allowed_hosts` are the
-    host names that the dashboard answers to beside the loopback names, separated by commas;
-    `public_url` is where browsers find it behind a proxy.
+    `data_dir` holds the database; `database_url` overrides it (PostgreSQL). `me` is the default
+    forecaster. `request_budget` is the number of requests a day that all feeds together may cause,
+    0 for 24 a feed. `private_feeds` names hosts and networks, separated by commas, whose feeds may
+    be read although they are not on the public internet. `contact` is part of the user agent so
+    that a publisher can reach us. `keep_days` is the retention of texts of items without a match, 0
+    for ever. `encoder` compares meanings: `minilm` (extra `onnx`), `static`, `none`, or `auto` for
+    the best available. `model_url` is the base address of an OpenAI-compatible endpoint that may
+    judge evidence, "" for none; `model_name`, `model_key`, `model_seconds`, `model_tokens` and
+    `model_budget` (requests a day) are its parameters. `allowed_hosts` are the host names that the
+    dashboard accepts beside the loopback names, separated by commas; `public_url` is its address
+    behind a proxy.
     """
 
     data_dir: Path = DEFAULT_DATA_DIR
@@ -85,32 +85,32 @@ class Settings:
 
     @property
     def url(self) -> str:
-        """The database address: what was set, else SQLite in the data directory."""
+        """Database address: `database_url`, or SQLite in the data directory."""
         return self.database_url or f"sqlite:///{self.data_dir.absolute() / 'tracker.sqlite'}"
 
     @property
     def private(self) -> tuple[str, ...]:
-        """The hosts and networks of `private_feeds`, one by one."""
+        """Hosts and networks of `private_feeds` as a tuple."""
         return tuple(place.strip() for place in self.private_feeds.split(",") if place.strip())
 
     @property
     def file(self) -> Path:
-        """Where the settings file is, or would be."""
+        """Path of the settings file, which may not exist."""
         return self.data_dir / FILE
 
     @property
     def reach(self) -> Reach:
-        """By which names and from which pages the dashboard may be used."""
+        """Host names and origins by which the dashboard may be used."""
         return Reach.of(self.allowed_hosts, self.public_url)
 
     @property
     def named(self) -> bool:
-        """Whether it was set by which names other machines may reach the dashboard."""
+        """True if host names for other machines are set."""
         return bool(self.allowed_hosts.strip(" ,") or self.public_url)
 
     @property
     def user_agent(self) -> str:
-        """How we introduce ourselves to publishers."""
+        """User agent of requests to publishers."""
         contact = f" (+{self.contact})" if self.contact else ""
         return f"scenario-tracker/0.1{contact}"
 
@@ -120,25 +120,23 @@ def load_settings(
 ) -> Settings:
     """Read file and environment once; raises `BadSettings` with the name of the bad setting."""
     directory = data_dir or Path(environ.get("TRACKER_DATA_DIR") or DEFAULT_DATA_DIR)
-    settings = Settings(data_dir=directory, me=_login())
+    settings = Settings(data_dir=directory, me=_login_name())
     path = directory / FILE
-    settings = _apply(settings, _parsed(_read(path), path), str(path))
+    settings = _apply_values(settings, _parse_toml(_read_file(path), path), str(path))
     known = {f"TRACKER_{f.name.upper()}": f.name for f in fields(Settings)}
     from_environment = {known[key]: value for key, value in environ.items() if key in known}
     from_environment.pop("data_dir", None)
-    return checked(_apply(settings, from_environment, "environment"))
+    return checked(_apply_values(settings, from_environment, "environment"))
 
 
 def replay_settings(settings: Settings) -> Settings:
-    """The same settings on the replay's own database file, beside the live one."""
+    """Same settings with the replay's own database file, beside the live one."""
     path = settings.data_dir.absolute() / "replay.sqlite"
     return replace(settings, database_url=f"sqlite:///{path}")
 
 
-def _read(path: Path) -> str:
-    """The text of the settings file, "" where there is none; raises `BadSettings` for what cannot
-    be one.
-    """
+def _read_file(path: Path) -> str:
+    """Read the settings file, "" if there is none; raises `BadSettings` if it is unreadable."""
     try:
         if not path.exists():
             return ""
@@ -159,7 +157,7 @@ def _read(path: Path) -> str:
         raise BadSettings(f"{path} is not valid TOML: it is not written in UTF-8") from None
 
 
-def _parsed(text: str, path: Path) -> dict[str, Any]:
+def _parse_toml(text: str, path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except RecursionError:
@@ -168,7 +166,7 @@ def _parsed(text: str, path: Path) -> dict[str, Any]:
         raise BadSettings(f"{path} is not valid TOML: {error}") from None
 
 
-def _apply(settings: Settings, values: Mapping[str, Any], where: str) -> Settings:
+def _apply_values(settings: Settings, values: Mapping[str, Any], where: str) -> Settings:
     types = {f.name: f.type for f in fields(Settings)}
     for name in values:
         if name not in types or name == "data_dir":
@@ -177,32 +175,33 @@ def _apply(settings: Settings, values: Mapping[str, Any], where: str) -> Setting
                 f"{', '.join(sorted(set(types) - {'data_dir'}))}"
             )
     return replace(
-        settings, **{name: _convert(name, value, types[name]) for name, value in values.items()}
+        settings,
+        **{name: _convert_value(name, value, types[name]) for name, value in values.items()},
     )
 
 
-def _convert(name: str, value: Any, kind: Any) -> Any:
+def _convert_value(name: str, value: Any, kind: Any) -> Any:
     try:
         if kind is bool and isinstance(value, str):
-            return _truth(value)
+            return _parse_bool(value)
         if (kind in (int, float) and isinstance(value, bool)) or isinstance(value, list | dict):
             raise ValueError
         return kind(value)
     except (TypeError, ValueError, OverflowError):
         raise BadSettings(
-            f"setting {name!r} must be {_NAMES[kind]}, not {_SHORT.repr(value)}"
+            f"setting {name!r} must be {_TYPE_NAMES[kind]}, not {_SHORT_REPR.repr(value)}"
         ) from None
 
 
-def _truth(text: str) -> bool:
+def _parse_bool(text: str) -> bool:
     if text.lower() in _TRUE | _FALSE:
         return text.lower() in _TRUE
     raise ValueError(text)
 
 
-_SHORT = reprlib.Repr()  # what was given may be long, or nested too deeply to be written out
-_SHORT.maxstring = _SHORT.maxother = _SHORT.maxlong = 80
-_NAMES = {
+_SHORT_REPR = reprlib.Repr()  # what was given may be long, or nested too deeply to be written out
+_SHORT_REPR.maxstring = _SHORT_REPR.maxother = _SHORT_REPR.maxlong = 80
+_TYPE_NAMES = {
     bool: "true or false",
     int: "a whole number",
     float: "a number",
@@ -213,7 +212,7 @@ _NAMES = {
 
 def checked(settings: Settings) -> Settings:
     """Refuse values that cannot work."""
-    if not _SLUG.fullmatch(settings.me) or settings.me in RESERVED:
+    if not _NAME_PATTERN.fullmatch(settings.me) or settings.me in RESERVED:
         raise BadSettings(
             f"setting 'me' is {settings.me!r}: use lower-case letters and digits, and no "
             "reserved name"
@@ -245,12 +244,11 @@ def checked(settings: Settings) -> Settings:
 
 
 def model_of(settings: Settings) -> "Endpoint | None":
-    """Where the model is asked, and how much; None without an address. Raises `BadSettings`."""
+    """Endpoint of the model with its limits; None without an address. Raises `BadSettings`."""
     if not settings.model_url:
         return None
-    from tracker.machine.answers import (
-        Endpoint,
-    )  # it brings what reads addresses, which most commands never need
+    # Imported here because it loads an address parser that most commands never need.
+    from tracker.machine.answers import Endpoint
 
     try:
         return Endpoint(
@@ -266,24 +264,23 @@ def model_of(settings: Settings) -> "Endpoint | None":
 
 
 def overruled(name: str, environ: Mapping[str, str] = os.environ) -> bool:
-    """Whether the environment sets this, so that the file has no say."""
+    """Return True if the environment sets this, which overrides the file."""
     return f"TRACKER_{name.upper()}" in environ
 
 
 def write_setting(data_dir: Path, name: str, value: str) -> None:
-    """Set one text in the settings file and leave every other line of it as it is; raises
-    `BadSettings`.
+    """Set one text in the settings file and keep all other lines; raises `BadSettings`.
 
-    The file is put in place whole, so that a start at the same moment reads the old one or the new
-    one. Nobody else can read it.
+    The file is replaced atomically, so that a concurrent start reads the old one or the new one.
+    Nobody else can read it.
     """
     path = data_dir / FILE
-    before = _read(path)
+    before = _read_file(path)
     line = f"{name} = {json.dumps(value)}"  # a JSON string is a TOML string, too
     after, count = re.subn(rf"(?m)^[ \t]*{name}[ \t]*=.*$", lambda _: line, before, count=1)
     if not count:
         after = f"{line}\n{before}"
-    _checked_file(path, after, {**_parsed(before, path), name: value})
+    _check_file(path, after, {**_parse_toml(before, path), name: value})
     fresh = path.with_name(f".{FILE}.{os.getpid()}")
     try:
         fresh.unlink(missing_ok=True)
@@ -294,16 +291,16 @@ def write_setting(data_dir: Path, name: str, value: str) -> None:
         raise BadSettings(f"{path} cannot be written: {error.strerror or error}") from None
 
 
-def _checked_file(path: Path, text: str, wanted: Mapping[str, Any]) -> None:
-    """Refuse to write what would read otherwise, as a line inside a text of several lines would
-    make it.
+def _check_file(path: Path, text: str, values: Mapping[str, Any]) -> None:
+    """Refuse to write a text that would be parsed differently, such as a line in a multi-line
+    string.
     """
     try:
-        same = tomllib.loads(text) == wanted
+        same = tomllib.loads(text) == values
     except tomllib.TOMLDecodeError:
         same = False
     if not same:
         raise BadSettings(
             f"{path} is written in a way that cannot be changed here: change it by hand"
         )
-    checked(_apply(Settings(data_dir=path.parent), wanted, str(path)))
+    checked(_apply_values(Settings(data_dir=path.parent), values, str(path)))

@@ -1,5 +1,5 @@
-"""Who holds what on a question at an instant: people and the suggestion by their last acts, all
-others worked out.
+"""Current forecasts on a question at an instant: stored ones of people and the suggestion, others
+computed.
 """
 
 from collections.abc import Mapping
@@ -17,26 +17,31 @@ from tracker.summaries import Standing
 
 def standings(
     question: Question,
-    stood: Mapping[ForecasterId, Stood],
+    latest_acts: Mapping[ForecasterId, Stood],
     people: Mapping[ForecasterId, Forecaster],
     at: datetime,
 ) -> dict[ForecasterId, Standing]:
-    """What everyone holds, by the last act of each up to the instant; who holds nothing any more is
-    left out.
+    """Compute everyone's current forecast from their last act; withdrawn ones are left out.
 
     Base rate, time and crowd follow from the question and the acts. The crowd is as old as its
     newest member's act.
     """
-    held = {PRIOR: Standing(people[PRIOR], question.prior, question.opens_at)}
+    current_forecasts = {PRIOR: Standing(people[PRIOR], question.prior, question.opens_at)}
     if question.kind == "binary":
-        held[HAZARD] = Standing(people[HAZARD], Binary(hazard(question, at)), at)
-    for who, (since, distribution) in stood.items():
+        current_forecasts[HAZARD] = Standing(people[HAZARD], Binary(hazard(question, at)), at)
+    for forecaster_id, (since, distribution) in latest_acts.items():
         if distribution is not None:
-            held[who] = Standing(people[who], distribution, since)
+            current_forecasts[forecaster_id] = Standing(people[forecaster_id], distribution, since)
     members = {
-        who: timeline([(s.since, s.distribution)]) for who, s in held.items() if who not in RESERVED
+        forecaster_id: timeline([(s.since, s.distribution)])
+        for forecaster_id, s in current_forecasts.items()
+        if forecaster_id not in RESERVED
     }
     crowd = crowd_at(question, members, at) if members else None
     if crowd is not None:
-        held[CROWD] = Standing(people[CROWD], crowd, max(held[who].since for who in members))
-    return held
+        current_forecasts[CROWD] = Standing(
+            people[CROWD],
+            crowd,
+            max(current_forecasts[forecaster_id].since for forecaster_id in members),
+        )
+    return current_forecasts

@@ -1,6 +1,4 @@
-"""Which feeds are read: add one, take a list in and give it out, change how one is read, try an
-address.
-"""
+"""Feed subscriptions: add, import, export, change, pause, retry and try feeds."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -25,7 +23,7 @@ if TYPE_CHECKING:
 
 BY_HAND: Final = "paused by hand"
 SHOWN: Final = 100
-"""Entries of a feed on trial that are held against the open questions."""
+"""Maximum entries of a feed on trial that are matched with the open questions."""
 
 SETTABLE: Final = frozenset(
     (
@@ -36,7 +34,7 @@ SETTABLE: Final = frozenset(
 
 
 def feed_or_refuse(session: Session, name: str) -> FeedState:
-    """The feed, or an error that says how to find the right name."""
+    """Return the feed; raises `NotFound` if unknown."""
     state = feeds.feed(session, name)
     if state is None:
         raise NotFound("feed", name, "see `tracker feeds` for the names")
@@ -44,7 +42,7 @@ def feed_or_refuse(session: Session, name: str) -> FeedState:
 
 
 def add(session: Session, feed: Feed, now: datetime) -> bool:
-    """Add a feed, due at once; False when its name or address is there already."""
+    """Add a feed, due at once; False when its name or address exists already."""
     added = feeds.add_feed(session, never_polled(feed, now))
     if added:
         make_void(session)
@@ -53,34 +51,32 @@ def add(session: Session, feed: Feed, now: datetime) -> bool:
 
 def add_or_refuse(session: Session, feed: Feed, now: datetime) -> None:
     """Add a feed; raises `Refused` when its address is read already."""
-    _refuse_taken(session, feed)
+    _refuse_known_address(session, feed)
     add(session, checked(feed), now)
 
 
 def take_in(session: Session, document: bytes, now: datetime) -> Imported:
-    """Add the feeds of a subscription list that are not there yet; raises `Refused` for anything
-    else.
-    """
+    """Add the new feeds of a subscription list; raises `Refused` if it is no list."""
     from tracker.feeds.lists.listed import feed_of
     from tracker.feeds.lists.opml import ListFailed, read_list
 
-    found = read_list(document)
-    if isinstance(found, ListFailed):
-        raise Refused(found.reason)
-    taken = feeds.taken_urls(session)
-    ids = set(taken.values())
+    feed_list = read_list(document)
+    if isinstance(feed_list, ListFailed):
+        raise Refused(feed_list.reason)
+    known_urls = feeds.taken_urls(session)
+    ids = set(known_urls.values())
     added = 0
-    for listed in found.feeds:
-        if listed.url not in taken:
+    for listed in feed_list.feeds:
+        if listed.url not in known_urls:
             feed = feed_of(listed, ids)
             added += feeds.add_feed(session, never_polled(feed, now))
             ids.add(feed.id)
     make_void(session)
-    return Imported(found.title, added, len(found.feeds) - added, found.skipped)
+    return Imported(feed_list.title, added, len(feed_list.feeds) - added, feed_list.skipped)
 
 
 def give_out(session: Session) -> bytes:
-    """All feeds as a subscription list (OPML)."""
+    """Export all feeds as a subscription list (OPML)."""
     from tracker.feeds.lists.opml import write_list
 
     return write_list(
@@ -89,7 +85,7 @@ def give_out(session: Session) -> bytes:
 
 
 def change(session: Session, name: str, **settings: Any) -> Feed:
-    """Set how a feed is read; raises `Refused` for a value that cannot be."""
+    """Change settings of a feed; raises `Refused` for an invalid value."""
     state = feed_or_refuse(session, name)
     unknown = set(settings) - SETTABLE
     if unknown:
@@ -99,14 +95,14 @@ def change(session: Session, name: str, **settings: Any) -> Feed:
         )
     changed = checked(replace(state.feed, **settings))
     if changed.url != state.feed.url:
-        _refuse_taken(session, changed)
+        _refuse_known_address(session, changed)
         feeds.forget(session, changed.id)
     feeds.save_feed(session, changed)
     make_void(session)
     return changed
 
 
-def _refuse_taken(session: Session, feed: Feed) -> None:
+def _refuse_known_address(session: Session, feed: Feed) -> None:
     if (reader := feeds.taken_urls(session).get(feed.url)) is not None:
         raise Refused(f"{feed.url} is read already, as feed {reader!r}")
 
@@ -118,9 +114,9 @@ def checked(feed: Feed) -> Feed:
         ("the minutes between two polls", feed.every_minutes, 5, 44640),
         ("the megabytes that a feed may have", feed.max_megabytes, 0.01, 500),
     )
-    for what, value, low, high in limits:
+    for name, value, low, high in limits:
         if value is not None and not low <= value <= high:
-            raise Refused(f"{what} must lie between {low} and {high}, not {value:g}")
+            raise Refused(f"{name} must lie between {low} and {high}, not {value:g}")
     if feed.grade not in "ABCDEF" or len(feed.grade) != 1:
         raise Refused(f"a grade is one of A to F, not {feed.grade!r}")
     if not feed.title.strip() or not feed.source_group.strip():
@@ -133,48 +129,50 @@ def checked(feed: Feed) -> Feed:
 
 
 def pause(session: Session, name: str) -> None:
-    """Poll a feed no more, until it is asked for again."""
+    """Pause a feed until a retry is requested."""
     feeds.stop(session, feed_or_refuse(session, name).id, BY_HAND)
     make_void(session)
 
 
 def retry(session: Session, name: str, now: datetime) -> None:
-    """Poll a feed at the next tick, even a paused one, and read its document whole."""
+    """Poll a feed at the next tick, even a paused one, and parse its full document."""
     feeds.wake(session, feed_or_refuse(session, name).id, now, "asked for by hand")
     make_void(session)
 
 
-def feed_from(parsed: "Parsed", url: str, taken: Sequence[FeedId]) -> Feed:
-    """A feed as its own document describes it."""
+def feed_from(parsed: "Parsed", url: str, known_ids: Sequence[FeedId]) -> Feed:
+    """Make a feed from the description in its own document."""
     host = host_of(url) or url
     title = parsed.title or host
-    return Feed(feed_id(title, url, taken), title, url, host, site_url=parsed.site_url)
+    return Feed(feed_id(title, url, known_ids), title, url, host, site_url=parsed.site_url)
 
 
 def trial(
-    url: str, result: FetchResult, parsed: "Parsed | ParseFailed | None", watch: Watch
+    url: str, reply: FetchResult, parsed: "Parsed | ParseFailed | None", watch: Watch
 ) -> Trial:
-    """What subscribing to an address would bring."""
+    """Try an address: its feed, or the reason why it is none, and the matches."""
     from tracker.feeds.pages.discovery import feeds_of_page
     from tracker.feeds.parsing.parsed import Parsed, ParseFailed
 
     if isinstance(parsed, Parsed):
-        return Trial(url, result, parsed, "", (), _matches(parsed, watch))
+        return Trial(url, reply, parsed, "", (), _match_entries(parsed, watch))
     if isinstance(parsed, ParseFailed):
-        page = feeds_of_page(result.body, result.content_type, result.url)  # type: ignore[union-attr]
-        return Trial(url, result, None, parsed.reason, page, ())
-    return Trial(url, result, None, getattr(result, "reason", ""), (), ())
+        page = feeds_of_page(reply.body, reply.content_type, reply.url)  # type: ignore[union-attr]
+        return Trial(url, reply, None, parsed.reason, page, ())
+    return Trial(url, reply, None, getattr(reply, "reason", ""), (), ())
 
 
-def _matches(parsed: "Parsed", watch: Watch) -> tuple[TrialMatch, ...]:
+def _match_entries(parsed: "Parsed", watch: Watch) -> tuple[TrialMatch, ...]:
     from tracker.matching.matcher import words_of
 
-    tried = parsed.items[:SHOWN]
+    entries = parsed.items[:SHOWN]
     return tuple(
-        TrialMatch(item.title, indicator.question_id, indicator.name, found.matched)
+        TrialMatch(item.title, indicator.question_id, indicator.name, match.matched)
         for item, matches in zip(
-            tried, watch.matcher.match([words_of(i.title, i.summary) for i in tried]), strict=True
+            entries,
+            watch.matcher.match([words_of(i.title, i.summary) for i in entries]),
+            strict=True,
         )
-        for found in matches
-        for indicator in watch.bearings[found.profile]
+        for match in matches
+        for indicator in watch.bearings[match.profile]
     )

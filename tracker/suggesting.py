@@ -1,5 +1,5 @@
-"""Keep the suggestion of each open question up to date: gather evidence, compute, record what
-moved.
+"""Keep the suggestion of each open question up to date: gather evidence, compute,
+record changes.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -23,22 +23,18 @@ from tracker.store import evidence, forecasts, questions, resolutions, reviews, 
 from tracker.store.engine import Session
 
 ARCHIVE = timedelta(days=365)
-"""How far back before its opening a question's evidence is looked for, and its usual level
-learned.
-"""
+"""Period before its opening in which a question's evidence is used, to learn its usual level."""
 
 Suggested = Suggestion | OptionSuggestion
 
 
 AT_ONCE = 100
-"""Questions whose evidence is read together: all of it for each of them is in memory then."""
+"""Questions whose evidence is loaded together: all of it is in memory then."""
 
 
 @dataclass(frozen=True, slots=True)
 class Background:
-    """What the suggestions of some questions at one instant rest on, read at once for all of
-    them.
-    """
+    """Inputs of the suggestions of some questions at one instant, loaded at once."""
 
     at: datetime
     model: Model
@@ -48,11 +44,9 @@ class Background:
     evidence: Mapping[QuestionId, tuple[Evidence, ...]]
 
 
-def background(session: Session, wanted: Sequence[Question], at: datetime) -> Background:
-    """What had been learned and seen of these questions by `at`, and since when news has been
-    read.
-    """
-    ids = [question.id for question in wanted]
+def background(session: Session, batch: Sequence[Question], at: datetime) -> Background:
+    """Load the evidence and learned parameters of these questions as of `at`."""
+    ids = [question.id for question in batch]
     indicators: dict[QuestionId, dict[IndicatorId, Indicator]] = {
         question_id: {} for question_id in ids
     }
@@ -69,116 +63,127 @@ def background(session: Session, wanted: Sequence[Question], at: datetime) -> Ba
 
 
 def suggested(
-    session: Session, question: Question, at: datetime, known: Background | None = None
+    session: Session, question: Question, at: datetime, known_inputs: Background | None = None
 ) -> Suggested | None:
-    """The suggestion from everything that had been seen and learned by `at`; None for numbers and
-    dates.
+    """Compute the suggestion from everything seen and learned by `at`; None for numbers and dates.
 
-    A likelihood ratio for "higher" says nothing about how much higher: see `leaning_at`. The
-    scenarios of a set follow from their table and the questions in it.
+    A likelihood ratio for "higher" says nothing about how much higher. The scenarios of a set
+    follow from their table and the questions in it.
     """
-    known = known or background(session, [question], at)
+    known_inputs = known_inputs or background(session, [question], at)
     if question.kind == "binary":
-        return suggest(question, **known_of(question, known))
+        return suggest(question, **known_of(question, known_inputs))
     if (scenario_set := scenarios.of_question(session, question.id, at)) is not None:
-        seen = board(session, [row.question_id for row in scenario_set.rows], at)
-        return suggest_scenarios(question, scenario_set, seen, at)
-    return suggest_options(question, **known_of(question, known)) if question.options else None
+        board_now = board(session, [row.question_id for row in scenario_set.rows], at)
+        return suggest_scenarios(question, scenario_set, board_now, at)
+    return (
+        suggest_options(question, **known_of(question, known_inputs)) if question.options else None
+    )
 
 
 def leaning_at(session: Session, question: Question, at: datetime) -> Leaning | None:
-    """Where the evidence on a number or a date leans; None for a question of another kind."""
+    """Compute the leaning of the evidence on a number or a date; None for other kinds."""
     if question.kind not in ("numeric", "date"):
         return None
     indicators = {i.id: i for i in questions.indicators(session, [question.id])}
     return leaning(question, evidence.as_counted(session, question.id, at), indicators, at)
 
 
-def known_of(question: Question, known: Background) -> dict[str, Any]:
-    """What a suggestion is made of."""
+def known_of(question: Question, known_inputs: Background) -> dict[str, Any]:
+    """Arguments of the suggestion of a question."""
     return {
-        "evidence": known.evidence[question.id],
-        "indicators": known.indicators[question.id],
-        "at": known.at,
-        "model": known.model,
-        "archive_from": _since(known.archive_from, question),
-        "usual_levels": known.usual_levels,
+        "evidence": known_inputs.evidence[question.id],
+        "indicators": known_inputs.indicators[question.id],
+        "at": known_inputs.at,
+        "model": known_inputs.model,
+        "archive_from": _clamp_archive(known_inputs.archive_from, question),
+        "usual_levels": known_inputs.usual_levels,
     }
 
 
 def archive_start(session: Session, question: Question) -> datetime:
-    """From when on evidence on a question can have piled up: the first item that was seen, at most
-    a year before.
+    """Start of the evidence on a question: the first item seen, at most a year before the opening.
 
-    Before any news is read there is no usual level to take off.
+    Before any news is read there is no usual level to subtract.
     """
-    return _since(reviews.archive_from(session), question)
+    return _clamp_archive(reviews.archive_from(session), question)
 
 
-def _since(first: datetime | None, question: Question) -> datetime:
+def _clamp_archive(first: datetime | None, question: Question) -> datetime:
     return question.closes_at if first is None else max(first, question.opens_at - ARCHIVE)
 
 
 def record_suggestions(
-    session: Session, wanted: Iterable[Question], now: datetime, *, prompted: bool = False
+    session: Session, requested: Iterable[Question], now: datetime, *, prompted: bool = False
 ) -> int:
-    """Write down the suggestions that moved enough to be worth it; the number written.
+    """Record the suggestions that changed enough; return the number recorded.
 
-    `prompted`: evidence on these questions came in or was judged, so small moves are worth it too.
+    `prompted`: evidence on these questions arrived or was reviewed, so small changes are recorded
+    too.
     """
-    asked = tuple(wanted)
-    if not asked:
+    all_requested = tuple(requested)
+    if not all_requested:
         return 0
     answers = resolutions.current(session)
-    moving = [q for q in asked if now < effective_close(q, answers.get(q.id))]
-    some = (moving[start : start + AT_ONCE] for start in range(0, len(moving), AT_ONCE))
-    return sum(_record_some(session, several, now, prompted=prompted) for several in some)
+    open_now = [q for q in all_requested if now < effective_close(q, answers.get(q.id))]
+    batches = (open_now[start : start + AT_ONCE] for start in range(0, len(open_now), AT_ONCE))
+    return sum(_record_batch(session, batch, now, prompted=prompted) for batch in batches)
 
 
-def _record_some(
-    session: Session, wanted: Sequence[Question], now: datetime, *, prompted: bool
+def _record_batch(
+    session: Session, batch: Sequence[Question], now: datetime, *, prompted: bool
 ) -> int:
-    known = background(session, wanted, now)
-    last = forecasts.newest_each(session, [question.id for question in wanted], SUGGESTION)
-    return sum(_record(session, q, known, last.get(q.id), prompted=prompted) for q in wanted)
+    known_inputs = background(session, batch, now)
+    last = forecasts.newest_each(session, [question.id for question in batch], SUGGESTION)
+    return sum(
+        _record_suggestion(session, q, known_inputs, last.get(q.id), prompted=prompted)
+        for q in batch
+    )
 
 
-def _record(
+def _record_suggestion(
     session: Session,
     question: Question,
-    known: Background,
+    known_inputs: Background,
     last: Forecast | None,
     *,
     prompted: bool,
 ) -> bool:
-    now = known.at
-    new = suggested(session, question, now, known)
+    now = known_inputs.at
+    new = suggested(session, question, now, known_inputs)
     if new is None:
         return False
-    held = held_by(new)
-    if last is not None and not _worth_recording(last, held, now, prompted=prompted):
+    distribution = held_by(new)
+    if last is not None and not _worth_recording(last, distribution, now, prompted=prompted):
         return False
     act = Forecast(
-        ForecastId(0), question.id, SUGGESTION, "forecast", held, now, now, _rationale(new)
+        ForecastId(0),
+        question.id,
+        SUGGESTION,
+        "forecast",
+        distribution,
+        now,
+        now,
+        _make_rationale(new),
     )
     forecasts.add(session, act)
     return True
 
 
-def held_by(found: Suggested) -> Distribution:
-    """What a suggestion holds, as a forecast."""
-    return Binary(found.p) if isinstance(found, Suggestion) else found.distribution
+def held_by(suggestion: Suggested) -> Distribution:
+    """Distribution of a suggestion."""
+    return Binary(suggestion.p) if isinstance(suggestion, Suggestion) else suggestion.distribution
 
 
-def _worth_recording(last: Forecast, held: Distribution, now: datetime, *, prompted: bool) -> bool:
-    stood = last.distribution
-    return stood is None or worth_a_step(
-        moved_by(stood, held), now - last.made_at, prompted=prompted
+def _worth_recording(last: Forecast, new: Distribution, now: datetime, *, prompted: bool) -> bool:
+    previous = last.distribution
+    return previous is None or worth_a_step(
+        moved_by(previous, new), now - last.made_at, prompted=prompted
     )
 
 
 def moved_by(last: Distribution, new: Distribution) -> float:
-    """How much probability moved, 0 to 1: that of YES, or the most of any option."""
+    """Measure the change in probability, 0 to 1: of YES, or the largest of any option."""
     if isinstance(last, Categorical) and isinstance(new, Categorical):
         before, after = (dict(zip(d.options, d.p, strict=True)) for d in (last, new))
         return max(abs(after.get(name, 0.0) - before.get(name, 0.0)) for name in before | after)
@@ -186,18 +191,18 @@ def moved_by(last: Distribution, new: Distribution) -> float:
     return 1.0 if before_yes is None or after_yes is None else abs(after_yes - before_yes)
 
 
-def _rationale(new: Suggested) -> str:
-    """Why the suggestion is what it is, as it is kept with it: its rows, in log-odds."""
+def _make_rationale(new: Suggested) -> str:
+    """Rationale stored with the suggestion: its rows, in log-odds."""
     if isinstance(new, Suggestion):
-        return _in_words(told(new.groups))
-    moved = [
+        return _describe_rows(told(new.groups))
+    with_evidence = [
         name for name, lines in new.lines.items() if any(line.kind == "evidence" for line in lines)
     ]
-    words = (f"{name}: {_in_words(told(new.groups(name)))}" for name in moved)
+    words = (f"{name}: {_describe_rows(told(new.groups(name)))}" for name in with_evidence)
     return "\n".join(words) or "no evidence yet: the shares of the prior"
 
 
-def _in_words(rows: Iterable[Told]) -> str:
+def _describe_rows(rows: Iterable[Told]) -> str:
     return "; ".join(
         row.what if row.kind == "no news" else f"{row.title} {nats(row.adds)} ({row.what})"
         for row in rows

@@ -1,6 +1,4 @@
-"""What a page or a command shows: values gathered for reading, never stored; those of feeds and
-scores stand apart.
-"""
+"""Read models for pages and commands, never stored; those of feeds and scores are re-exported."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -73,7 +71,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a forecaster holds now on a question, and when it was last confirmed."""
+    """Current forecast of a forecaster on a question, and when it was last confirmed."""
 
     forecaster: Forecaster
     distribution: Distribution
@@ -87,7 +85,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class QuestionSummary:
-    """A question as one row: where it stands, who holds what, and what moved.
+    """A question as one row: status, current forecasts, and change of the suggestion.
 
     `history` is the suggestion as (instant, probability) over its last 90 days; `change_7d` its
     move in probability (0.12 = up 12 points) over seven days, None when it is younger.
@@ -106,8 +104,7 @@ class QuestionSummary:
 
 @dataclass(frozen=True, slots=True)
 class StoryItem:
-    """One report of a story with the feed that carried it, its later versions, and the whole
-    article if it was read.
+    """One report of a story with its feed, its later versions, and the full article if fetched.
 
     `source_group` is the agency that it names as its source, or else the owner of the feed.
     `copy_of` is the first report that carried the same text.
@@ -123,7 +120,7 @@ class StoryItem:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One judgement of a piece of evidence: by the matcher when it was logged, by people after."""
+    """One decision on a piece of evidence: by the matcher when it was logged, by people after."""
 
     status: EvidenceStatus
     direction: Direction
@@ -135,10 +132,10 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """Why an item matched: the phrasing `nearest` to it, with the `cosine` of the two (0 without an
+    """Reason of a match: the `nearest` phrasing, with the `cosine` of the two (0 without an
     encoder).
 
-    `leaning` says why it points where it does, and `matcher` which matcher found it.
+    `leaning` explains the direction, and `matcher` is the version of the matcher.
     """
 
     nearest: str = ""
@@ -149,11 +146,10 @@ class Why:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceCard:
-    """A piece of evidence with everything that explains it. `items` are its reports, first seen
-    first.
+    """A piece of evidence with everything that explains it. `items` are its reports in order.
 
-    `context_only`: no suggestion moves with it, whatever a person says of it, for that of its
-    question follows from a likelihood table, or there is none.
+    `context_only`: it changes no suggestion, however it is reviewed, since that of its question
+    follows from a likelihood table, or does not exist.
     """
 
     evidence: Evidence
@@ -166,16 +162,17 @@ class EvidenceCard:
 
     @property
     def state(self) -> str:
-        """How it was judged, such as "confirmed"; "confirmed, context only" where that moves
-        nothing.
-        """
+        """Status of the review, such as "confirmed", with "context only" if it changes nothing."""
         status = "to review" if self.evidence.status == "logged" else self.evidence.status
         return f"{status}, context only" if self.context_only else status
 
     @property
     def may_answer(self) -> bool:
-        """Is it news of the strength that usually is the answer itself? It asks for a resolution,
-        and moves no more than strong news until a person has confirmed it."""
+        """True for unreviewed news of the strength that usually is the answer itself.
+
+        It asks for a resolution, and counts no more than strong news until a person has confirmed
+        it.
+        """
         e = self.evidence
         return (
             e.strength is Strength.DECISIVE
@@ -185,13 +182,13 @@ class EvidenceCard:
 
     @property
     def headline(self) -> str:
-        """The headline of the first copy. It is feed text: show it as plain text only."""
+        """Headline of the first copy. It is feed text: show it as plain text only."""
         return self.items[0].item.title
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A question, and what everyone held on it over time."""
+    """A question, and the timelines of all forecasters."""
 
     question: Question
     timelines: Mapping[ForecasterId, Timeline]
@@ -199,10 +196,10 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class WeightedCrowd:
-    """The crowd's probability of YES when those count who made it better on earlier questions.
+    """The crowd's probability of YES, weighted by contributions on earlier questions.
 
     `weights` are each member's contribution in points of 100 − 100 · Brier, and below 0 counts as
-    0; `resolved` is the number of answered questions that they rest on.
+    0; `resolved` is the number of answered questions behind it.
     """
 
     p: float
@@ -214,10 +211,10 @@ class WeightedCrowd:
 class QuestionPage:
     """Everything about one question. `acts` are all forecasts in the order they were entered.
 
-    `versions` are its wordings, the first one first; `override` says why it opened against the
-    linter; `unchecked` are answers that wait for a check; `scenarios` says whether its options are
-    those of a scenario set; `marks` are what was noted of its expected indicators, the oldest
-    first; `headlines` says who worded those of a replay.
+    `versions` are its wordings, the first one first; `override` is the reason why it opened against
+    the linter; `unchecked` are answers to be checked; `scenarios` is true if its options are those
+    of a scenario set; `marks` are the statuses of its expected indicators, the oldest first;
+    `headlines` names the author of those of a replay.
     """
 
     summary: QuestionSummary
@@ -245,7 +242,7 @@ class QuestionPage:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether the log is whole: `bad_seq` is the first bad entry, None when there is none."""
+    """Result of verifying the log: `bad_seq` is the first bad entry, None when there is none."""
 
     entries: int
     head: str
@@ -255,7 +252,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What loading a question set added."""
+    """Result of importing a question set."""
 
     title: str
     questions: int
@@ -264,9 +261,7 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True)
 class JobRun:
-    """One run of a scheduled job: `outcome` is "ok" or "failed", `detail` says what it did or why
-    not.
-    """
+    """One run of a scheduled job: `outcome` is "ok" or "failed", `detail` the message or error."""
 
     job: str
     started_at: datetime
@@ -277,9 +272,7 @@ class JobRun:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Something that a person did: a question asked, a forecast, an answer. `seq` is its number in
-    the log.
-    """
+    """An act of a person: a question, a forecast or an answer. `seq` is its number in the log."""
 
     seq: int
     at: datetime

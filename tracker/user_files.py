@@ -1,6 +1,4 @@
-"""Files that a person names: regular files alone are read, and never more of one than makes
-sense.
-"""
+"""Read files named by users: regular files only, up to a maximum size."""
 
 import os
 import stat
@@ -11,51 +9,50 @@ from typing import BinaryIO, Final
 from tracker.errors import Refused
 
 LARGEST: Final = 20_000_000
-"""Bytes of a file that is read whole, unless the caller knows better."""
+"""Default maximum of bytes of a file."""
 
 
 def open_regular(file: Path) -> BinaryIO:
-    """A regular file, open for reading; raises `Refused` for anything else, such as a pipe, which
-    could block.
+    """Open a regular file for reading; raises `Refused` for others, such as a pipe, which could
+    block.
     """
     try:
         opened = open(file, "rb", opener=open_without_waiting)  # noqa: SIM115  the caller closes it
     except (OSError, ValueError) as error:
-        raise _unreadable(file, error) from None
+        raise _unreadable_error(file, error) from None
     if not stat.S_ISREG(os.fstat(opened.fileno()).st_mode):
         opened.close()
         raise Refused(f"{file} is no regular file: copy its contents into one and give that")
     return opened
 
 
-def read_bytes(file: Path, largest: int = LARGEST) -> bytes:
-    """All bytes of a regular file; raises `Refused` when it cannot be read or has more than
-    `largest` bytes.
-    """
+def read_bytes(file: Path, max_bytes: int = LARGEST) -> bytes:
+    """Read all bytes of a regular file; raises `Refused` when it is unreadable or too large."""
     with open_regular(file) as opened:
         try:
-            content = opened.read(largest + 1)
+            content = opened.read(max_bytes + 1)
         except OSError as error:
-            raise _unreadable(file, error) from None
-    if len(content) > largest:
-        raise Refused(f"{file} is larger than {largest / 1e6:g} MB: give a smaller file")
+            raise _unreadable_error(file, error) from None
+    if len(content) > max_bytes:
+        raise Refused(f"{file} is larger than {max_bytes / 1e6:g} MB: give a smaller file")
     return content
 
 
-def read_text(file: Path, largest: int = LARGEST) -> str:
-    """The text of a regular file in UTF-8, with or without a byte order mark; lines end in \\n.
-    Raises `Refused`.
-    """
+def read_text(file: Path, max_bytes: int = LARGEST) -> str:
+    """Read a regular UTF-8 file without byte order mark; lines end in \\n. Raises `Refused`."""
     try:
         return (
-            read_bytes(file, largest).decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+            read_bytes(file, max_bytes)
+            .decode("utf-8-sig")
+            .replace("\r\n", "\n")
+            .replace("\r", "\n")
         )
     except UnicodeDecodeError:
         raise Refused(f"{file} is not UTF-8 text: save the file as UTF-8") from None
 
 
 def is_directory(path: Traversable) -> bool:
-    """Whether a directory is there; False, too, for a name that no file system takes."""
+    """Return True if the directory exists; False, too, for a name that no file system accepts."""
     try:
         return path.is_dir()
     except OSError:
@@ -63,11 +60,11 @@ def is_directory(path: Traversable) -> bool:
 
 
 def open_without_waiting(path: str, flags: int) -> int:
-    """An opener for `open` that does not wait for the other end of a pipe."""
+    """Opener for `open` that does not wait for the other end of a pipe."""
     return os.open(path, flags | os.O_NONBLOCK, 0o666)
 
 
-def _unreadable(file: Path, error: OSError | ValueError) -> Refused:
+def _unreadable_error(file: Path, error: OSError | ValueError) -> Refused:
     reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return Refused(
         f"{file} cannot be read ({reason}): name a file that is there and that you may read"

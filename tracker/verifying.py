@@ -1,4 +1,4 @@
-"""Is the history what was written? The chain of the log, and every stored fact against it."""
+"""Verify the history: the hash chain of the log, and every stored fact against it."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
@@ -11,35 +11,33 @@ from tracker.summaries import ScoreCheck, Verdict
 
 Facts = Mapping[int, Mapping[str, Any]]
 Stored = Mapping[str, Facts | None]
-"""The facts of each kind; None where they cannot be read."""
+"""Facts of each kind; None where they cannot be read."""
 
 
 def verify(session: Session, head: str | None = None) -> Verdict:
-    """The first bad entry, if any: a broken chain, a fact that differs from its entry or has none.
+    """Find the first bad entry: a broken chain, or a fact that differs from its entry or has none.
 
-    `head` is the SEQ:HASH of an earlier check; if the log no longer holds it, its end was cut off
-    or rewritten.
+    `head` is the SEQ:HASH of an earlier check; if the log no longer contains it, its end was cut
+    off or rewritten.
     """
-    entries, unread = _entries(session)
+    entries, unread = _read_entries(session)
     last = entries[-1] if entries else None
-    found = (
+    first = (
         first_break(entries)
         or unread
-        or _first_difference(entries, _stored(session))
-        or _missing_head(entries, head)
+        or _first_difference(entries, _read_facts(session))
+        or _check_head(entries, head)
     )
     return Verdict(
         entries=len(entries),
         head=f"{last.seq}:{last.hash}" if last else f"0:{GENESIS}",
-        bad_seq=found.seq if found else None,
-        reason=found.reason if found else "",
+        bad_seq=first.seq if first else None,
+        reason=first.reason if first else "",
     )
 
 
-def _entries(session: Session) -> tuple[list[Entry], Break | None]:
-    """The log as far as it can be read, and where that ends: a time that somebody wrote over may be
-    none.
-    """
+def _read_entries(session: Session) -> tuple[list[Entry], Break | None]:
+    """Read the log as far as possible; return the break if an entry is unreadable."""
     entries: list[Entry] = []
     try:
         entries.extend(log.entries(session))
@@ -53,8 +51,8 @@ def _entries(session: Session) -> tuple[list[Entry], Break | None]:
 
 
 def verify_scores(session: Session) -> ScoreCheck:
-    """Work out every score again from the facts and compare it, receipt and all, with the stored
-    one.
+    """Recompute every score from the facts and compare it, with its receipt, with the
+    stored one.
     """
     answered = resolutions.current(session)
     differences: list[str] = []
@@ -71,12 +69,13 @@ def verify_scores(session: Session) -> ScoreCheck:
             if stored.get(key) != computed.get(key)
         ]
         differences += [
-            f"{question.id}: {rule} of {who} is not what the log gives" for who, rule in wrong
+            f"{question.id}: {rule} of {forecaster_id} is not what the log gives"
+            for forecaster_id, rule in wrong
         ]
     return ScoreCheck(len(answered), count, tuple(differences))
 
 
-def _stored(session: Session) -> Stored:
+def _read_facts(session: Session) -> Stored:
     kinds = {
         "question": questions.seqs,
         "option": questions.option_seqs,
@@ -86,13 +85,14 @@ def _stored(session: Session) -> Stored:
         "learned": learned.seqs,
         "essay text": essays.text_seqs,
     }
-    return {**{kind: _read(session, seqs) for kind, seqs in kinds.items()}, **facts.seqs(session)}
+    return {
+        **{kind: _read_kind(session, seqs) for kind, seqs in kinds.items()},
+        **facts.seqs(session),
+    }
 
 
-def _read(session: Session, seqs: Callable[[Session], Facts]) -> Facts | None:
-    """The facts of a kind; None when one of them holds something that is no time, or no JSON, at
-    all.
-    """
+def _read_kind(session: Session, seqs: Callable[[Session], Facts]) -> Facts | None:
+    """Read the facts of a kind; None when one of them has an invalid time or invalid JSON."""
     try:
         return seqs(session)
     except (ValueError, TypeError):
@@ -107,20 +107,20 @@ def _first_difference(entries: Iterable[Entry], stored: Stored) -> Break | None:
         for s in fs or ()
         if s not in logged
     )
-    return min([*_differences(entries, stored), *strays], key=lambda b: b.seq, default=None)
+    return min([*_find_differences(entries, stored), *strays], key=lambda b: b.seq, default=None)
 
 
-def _differences(entries: Iterable[Entry], stored: Stored) -> Iterator[Break]:
+def _find_differences(entries: Iterable[Entry], stored: Stored) -> Iterator[Break]:
     for entry in entries:
-        kept = stored.get(entry.kind, {})
-        if kept is None:
+        stored_facts = stored.get(entry.kind, {})
+        if stored_facts is None:
             yield Break(
                 entry.seq,
                 f"the {entry.kind} of entry {entry.seq}, or of a later one, cannot be read any "
                 "more",
             )
             continue
-        facts = kept.get(entry.seq)
+        facts = stored_facts.get(entry.seq)
         if facts is None:
             yield Break(entry.seq, f"the {entry.kind} that entry {entry.seq} recorded is gone")
         elif canonical(facts) != entry.body:
@@ -130,13 +130,12 @@ def _differences(entries: Iterable[Entry], stored: Stored) -> Iterator[Break]:
             )
 
 
-def _missing_head(entries: Iterable[Entry], head: str | None) -> Break | None:
+def _check_head(entries: Iterable[Entry], head: str | None) -> Break | None:
     if head is None:
         return None
     seq, _, digest = head.partition(":")
-    if not (
-        seq.isascii() and seq.isdecimal() and len(seq) < 19
-    ):  # more digits than a database counts to
+    # A database counts to fewer than 19 digits.
+    if not (seq.isascii() and seq.isdecimal() and len(seq) < 19):
         return Break(0, f"{head!r} is no head: give SEQ:HASH as `tracker verify` printed it")
     if seq == "0" or any(str(entry.seq) == seq and entry.hash == digest for entry in entries):
         return None

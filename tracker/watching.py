@@ -1,6 +1,4 @@
-"""A person says what else to watch for: an indicator of a question that is there, checked before it
-is kept.
-"""
+"""Add an indicator to an existing question, after checking it."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -18,19 +16,21 @@ from tracker.store.engine import Session
 Terms = tuple[tuple[str, ...], ...]
 
 _SIDES: Final = (Direction.YES, Direction.NO)
-_NOT: Final = "not "
+_NOT_PREFIX: Final = "not "
 
 
 def add_indicator(session: Session, new: Indicator, now: datetime) -> Indicator:
-    """Keep an indicator; raises for a question that is over, for a name that is taken, and for what
-    would never match.
+    """Store an indicator; raises for a closed question, a duplicate name, and terms that never
+    match.
 
-    It counts for what comes from now on, and the archive is held against it as against any new one.
+    It counts for news from now on, and the archive is matched with it as with any new one.
     """
     question = question_or_refuse(session, new.question_id)
-    standing = status(question, latest(resolutions.of_question(session, question.id)), now)
-    if standing not in ("open", "upcoming"):
-        raise Refused(f"{question.id} is {standing}: nothing that is reported from now on moves it")
+    question_status = status(question, latest(resolutions.of_question(session, question.id)), now)
+    if question_status not in ("open", "upcoming"):
+        raise Refused(
+            f"{question.id} is {question_status}: nothing that is reported from now on moves it"
+        )
     if any(known.id == new.id for known in questions.indicators(session, [question.id])):
         raise InvalidQuestion(
             f"there is an indicator {new.id!r} already: give this one a name of its own"
@@ -41,7 +41,7 @@ def add_indicator(session: Session, new: Indicator, now: datetime) -> Indicator:
 
 
 def check_indicator(question: Question, new: Indicator, now: datetime) -> None:
-    """Refuse an indicator that does not fit its question, or that would not see its own example."""
+    """Refuse an indicator that does not fit its question, or does not match its own example."""
     if not new.name.strip() or new.id == f"{question.id}/":
         raise InvalidQuestion("the indicator has no name: say what would be reported")
     if new.direction is Direction.NEUTRAL or new.strength is Strength.NONE:
@@ -65,7 +65,7 @@ def _check_option(question: Question, new: Indicator) -> None:
 
 
 def _check_terms(new: Indicator) -> None:
-    """An indicator whose own example does not match its terms would never see real news either."""
+    """Refuse empty terms, and terms that do not match the indicator's own example."""
     from tracker.matching.profile import profile_of
     from tracker.matching.rules import fulfils
 
@@ -96,9 +96,9 @@ def _check_terms(new: Indicator) -> None:
 def _check_expected(question: Question, new: Indicator, due: Expectation, now: datetime) -> None:
     if not (due.ratio_when_seen - 1.0) * new.direction > 0.0:
         favoured, other = ("YES", "NO") if new.direction is Direction.YES else ("NO", "YES")
-        said = side_words(question.kind, new.direction, new.option)
+        side = side_words(question.kind, new.direction, new.option)
         raise InvalidQuestion(
-            f"it speaks {said}, so it must be likelier to be reported if the answer is "
+            f"it speaks {side}, so it must be likelier to be reported if the answer is "
             f"{favoured} than if {other}"
         )
     if not max(now, question.opens_at) < due.by <= question.closes_at:
@@ -109,17 +109,16 @@ def _check_expected(question: Question, new: Indicator, due: Expectation, now: d
 
 
 def indicator_id(question_id: str, name: str) -> IndicatorId:
-    """The id of an indicator of a question, made from what it is called."""
+    """Make the id of an indicator from its question and name."""
     return IndicatorId(f"{QuestionId(question_id)}/{short_name(name)}")
 
 
-def side_from(question: Question, said: str) -> tuple[Direction, str]:
-    """Which answer an indicator speaks for, as a person says it: a side of the question's kind, or
-    one of its options.
+def side_from(question: Question, text: str) -> tuple[Direction, str]:
+    """Parse the answer that an indicator supports: a side of the question's kind, or an option.
 
-    `not` before an option speaks against it. Raises `InvalidQuestion` with what could be said.
+    `not` before an option means against it. Raises `InvalidQuestion` with the possible values.
     """
-    word = " ".join(said.split())
+    word = " ".join(text.split())
     if not question.options:
         sides = {
             side_words(question.kind, side).removeprefix("for ").lower(): side for side in _SIDES
@@ -130,8 +129,8 @@ def side_from(question: Question, said: str) -> tuple[Direction, str]:
             )
         return sides[word.lower()], ""
     by_name = {option.name.casefold(): option.name for option in question.options}
-    against = word.casefold() not in by_name and word.casefold().startswith(_NOT)
-    name = by_name.get(word.casefold().removeprefix(_NOT) if against else word.casefold())
+    against = word.casefold() not in by_name and word.casefold().startswith(_NOT_PREFIX)
+    name = by_name.get(word.casefold().removeprefix(_NOT_PREFIX) if against else word.casefold())
     if name is None:
         names = ", ".join(by_name.values())
         raise InvalidQuestion(
@@ -141,8 +140,7 @@ def side_from(question: Question, said: str) -> tuple[Direction, str]:
 
 
 def terms_from_lines(lines: Iterable[str]) -> Terms:
-    """Words to find reports by: a line is a group of which one word is enough, with | between; all
-    lines must match.
+    """Parse terms: each line is a group of alternatives separated by |; all lines must match.
 
     >>> terms_from_lines(["Arland* | Arlburg", "invit*"])
     (('Arland*', 'Arlburg'), ('invit*',))
