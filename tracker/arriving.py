@@ -37,7 +37,7 @@ Reading = tuple["tuple[Match, ...]", object]
 def arrive(
     session: Session,
     match_state: Newsdesk,
-    watch: Watch,
+    profiles: Watch,
     stored: Sequence[Stored],
     *,
     now: datetime,
@@ -48,14 +48,14 @@ def arrive(
     with match_state.lock:
         try:
             items_with_copies = find_copies(session, match_state, stored, now)
-            arrivals = Arrivals(
-                session, match_state, watch, match_state.stories(session, now), now=now
+            linker = Arrivals(
+                session, match_state, profiles, match_state.stories(session, now), now=now
             )
-            new_evidence = arrivals.take(items_with_copies)
+            new_evidence = linker.take(items_with_copies)
         except BaseException:
             match_state.forget()
             raise
-    touched = [watch.questions[q] for q in sorted(arrivals.touched) if q in watch.questions]
+    touched = [profiles.questions[q] for q in sorted(linker.touched) if q in profiles.questions]
     record_suggestions(session, touched, now, prompted=True)
     signposts.mark(session, touched, now)
     return new_evidence
@@ -100,22 +100,20 @@ class Bearing:
 
 
 class Arrivals:
-    """Assign items to stories and log evidence; collect the questions whose suggestion
-    may change.
-    """
+    """Assign items to stories and log evidence; collect the affected questions."""
 
     def __init__(
         self,
         session: Session,
         match_state: Newsdesk,
-        watch: Watch,
+        profiles: Watch,
         known_stories: "Stories",
         *,
         now: datetime,
     ) -> None:
         self._session = session
         self._match_state = match_state
-        self._watch = watch
+        self._profiles = profiles
         self._stories = known_stories
         self._now = now
         self._calibration = calibration(session, now)
@@ -132,7 +130,7 @@ class Arrivals:
             item.same_as for item in stored if item.same_as
         }
         self._story_ids = items.stories_of(self._session, sorted(earlier))
-        results = matched(self._watch, stored) if results is None else results
+        results = matched(self._profiles, stored) if results is None else results
         count = sum(
             self._link_item(item, *result) for item, result in zip(stored, results, strict=True)
         )
@@ -143,7 +141,7 @@ class Arrivals:
 
     def _link_item(self, stored: Stored, matches: "tuple[Match, ...]", vector: object) -> int:
         at = stored.seen_at or self._now
-        item_matches = bearings(matches, self._watch, self._calibration)
+        item_matches = bearings(matches, self._profiles, self._calibration)
         sides = {
             question: item_match.direction
             for question, item_match in item_matches.items()
@@ -160,9 +158,7 @@ class Arrivals:
     def _assign_story(
         self, stored: Stored, sides: Mapping[QuestionId, Direction], vector: object, at: datetime
     ) -> StoryId | None:
-        """Find the story of an item: its own, that of the item it repeats, a similar or
-        a new one.
-        """
+        """Find the story of an item: its own, that of a repeated item, a similar or a new one."""
         import numpy as np
 
         if stored.story_id is not None and (stored.edited or stored.seen_at is not None):
@@ -248,7 +244,7 @@ class Arrivals:
         )
         reason = f"matched {', '.join(match.matched)}{' in an edited version' if edited else ''}"
         logged = Decision("logged", piece.direction, piece.strength, MATCHER, self._now, reason)
-        why = Why(match.nearest, match.cosine, match.polarity.why, self._watch.matcher.version)
+        why = Why(match.nearest, match.cosine, match.polarity.why, self._profiles.matcher.version)
         evidence.add(self._session, piece, logged, why)
         self.touched.add(indicator.question_id)
         if (known := self._stories.get(story_id)) is not None:
@@ -256,25 +252,27 @@ class Arrivals:
         return True
 
 
-def matched(watch: Watch, stored: Sequence[Stored]) -> "list[Reading]":
+def matched(profiles: Watch, stored: Sequence[Stored]) -> "list[Reading]":
     """Match these items, and encode those that match anything."""
     from tracker.matching.matcher import words_of
 
     texts = [words_of(item.item.title, item.item.summary) for item in stored]
-    matches = list(watch.matcher.match(texts))
+    matches = list(profiles.matcher.match(texts))
     matching = [n for n, item_matches in enumerate(matches) if item_matches]
-    vectors = dict(zip(matching, watch.matcher.encode([texts[n] for n in matching]), strict=True))
+    vectors = dict(
+        zip(matching, profiles.matcher.encode([texts[n] for n in matching]), strict=True)
+    )
     return [(item_matches, vectors.get(n)) for n, item_matches in enumerate(matches)]
 
 
 def bearings(
-    matches: "tuple[Match, ...]", watch: Watch, known: Calibration
+    matches: "tuple[Match, ...]", profiles: Watch, known: Calibration
 ) -> dict[QuestionId, Bearing]:
     """Select the best match on each question, with probabilities calibrated by reviews."""
     best: dict[QuestionId, Bearing] = {}
     for match in matches:  # the surest come first
         sign, p_right = match.polarity.sign, match.polarity.p_right
-        for indicator in watch.bearings[match.profile]:
+        for indicator in profiles.bearings[match.profile]:
             has_direction = bool(sign and indicator.direction)
             direction = (
                 Direction(int(indicator.direction) * sign) if has_direction else Direction.NEUTRAL

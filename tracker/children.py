@@ -78,13 +78,13 @@ class Children:
 
     def __init__(
         self,
-        say: Say,
+        notify: Say,
         *,
         launch: Callable[[Sequence[str]], Process] = _launch_process,
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], object] = time.sleep,
     ) -> None:
-        self._notify = say
+        self._notify = notify
         self._launch_process = launch
         self._monotonic = monotonic
         self._sleep = sleep
@@ -117,9 +117,7 @@ class Children:
             self._end_processes()
 
     def _check_process(self, name: str) -> int | None:
-        """Check one process: return its exit code if it has just exited, None while it runs or
-        waits.
-        """
+        """Check one process; return its exit code if it has just exited, None otherwise."""
         child = self._children[name]
         if child.due is not None:
             if (now := self._monotonic()) >= child.due:

@@ -88,7 +88,7 @@ class World:
 
     @property
     def reviewer(self) -> ForecasterId:
-        """The invented analyst who judges evidence and enters answers: the first one of the set."""
+        """Invented analyst who reviews evidence and enters answers: the first one of the set."""
         return next(iter(self.set.forecasters), ForecasterId("analyst"))
 
     def found(self) -> None:

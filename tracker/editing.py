@@ -1,5 +1,6 @@
-"""Reword or withdraw a question. Nothing is overwritten: forecasts keep the wording they were made
-on.
+"""Reword or withdraw a question.
+
+Nothing is overwritten: forecasts keep the wording they were made on.
 """
 
 from forecasts.forecaster import RESERVED

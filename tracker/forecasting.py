@@ -68,9 +68,7 @@ def act(session: Session, request: Request, now: datetime) -> Forecast:
 def held_by(
     session: Session, question_id: QuestionId, forecaster_id: ForecasterId
 ) -> Distribution | None:
-    """Current forecast of a forecaster on a question; None before the first and after a
-    withdrawal.
-    """
+    """Current forecast on a question; None before the first and after a withdrawal."""
     last = forecasts.newest(session, question_id, forecaster_id)
     return None if last is None else last.distribution
 

@@ -35,10 +35,9 @@ def questions(tracker: Tracker) -> bytes:
 
 
 def question(tracker: Tracker, question_id: str) -> bytes:
-    """`/api/v1/questions/{id}`: one question with wordings, people's acts, evidence, answers,
-    scores.
+    """`/api/v1/questions/{id}`: one question with wordings, acts, evidence, answers, scores.
 
-    Raises `NotFound`.
+    The acts are those of people. Raises `NotFound`.
     """
     return _to_json(tracker, {"question": _question_page(tracker.question(question_id))})
 

@@ -76,9 +76,7 @@ def effects(
 def _rough_estimates(
     session: Session, cards: Sequence[EvidenceCard], now: datetime
 ) -> dict[EvidenceId, float]:
-    """Estimate effects from each piece and the last recorded suggestion, 0.5 where
-    there is none.
-    """
+    """Estimate effects from each piece and the last recorded suggestion, else from 0.5."""
     question_ids = sorted({card.evidence.question_id for card in cards})
     recorded = forecasts.newest_each(session, question_ids, SUGGESTION)
     p = {question_id: p_yes(act.distribution) for question_id, act in recorded.items()}

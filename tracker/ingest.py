@@ -70,7 +70,7 @@ class Opened:
 
 def poll(
     store: Store,
-    press: Press,
+    context: Press,
     now: Callable[[], datetime],
     *,
     budget: float,
@@ -80,10 +80,10 @@ def poll(
 
     `budget` is the number of requests a day that all feeds together may make.
     """
-    this_round = Round(store, press, now, budget=budget, chosen=chosen)
-    for results in press.fetch(this_round.ask):
-        this_round.take(results)
-    return this_round.finish()
+    run = Round(store, context, now, budget=budget, chosen=chosen)
+    for results in context.fetch(run.ask):
+        run.take(results)
+    return run.finish()
 
 
 class Round:
@@ -92,28 +92,28 @@ class Round:
     def __init__(
         self,
         store: Store,
-        press: Press,
+        context: Press,
         now: Callable[[], datetime],
         *,
         budget: float,
         chosen: Sequence[FeedState] | None,
     ) -> None:
         self._store = store
-        self._press = press
+        self._context = context
         self._now = now
         self._until = now() + ROUND
         self._budget = budget
         self._rules: PollRules | None = None
         self._any_due = chosen is None
         self._waiting = deque(chosen or ())
-        self._watch: Watch | None = None
+        self._profiles: Watch | None = None
         self._requested: dict[FeedId, FeedState] = {}
         self._pending: dict[Future[Parsed | ParseFailed], Opened] = {}
         self._report = PollReport()
 
     def ask(self, room: int) -> Sequence[FetchRequest]:
         """Return the next requests, at most `room`; none when nothing is due or the run is over."""
-        if self._press.closing():
+        if self._context.closing():
             return ()
         if not self._waiting and self._any_due and self._now() < self._until:
             busy = {*self._requested, *(pending.state.id for pending in self._pending.values())}
@@ -163,7 +163,7 @@ class Round:
     def _submit_parse(self, pending: Opened) -> None:
         unread = pending.unread
         self._pending[
-            self._press.parse(unread.document, unread.content_type, pending.fetched.url)
+            self._context.parse(unread.document, unread.content_type, pending.fetched.url)
         ] = pending
 
     def _collect_parsed(self, done: Sequence[Future[Parsed | ParseFailed]]) -> list[Outcome]:
@@ -201,15 +201,17 @@ class Round:
         try:
             return self._write_transaction(outcomes, now)
         except BaseException:
-            self._press.desk.forget()  # its memory is ahead of the database
+            self._context.desk.forget()  # its memory is ahead of the database
             raise
 
     def _write_transaction(self, outcomes: Sequence[Outcome], now: datetime) -> PollReport:
         with self._store.writing() as session:
             self._rules = self._rules or rules(session, now, self._budget)
-            if self._watch is None and any(o.read for o in outcomes):
-                self._watch = self._press.desk.watch(session, now)
-            return Keeping(session, self._rules, self._press.desk, now).keep(outcomes, self._watch)
+            if self._profiles is None and any(o.read for o in outcomes):
+                self._profiles = self._context.desk.watch(session, now)
+            return Keeping(session, self._rules, self._context.desk, now).keep(
+                outcomes, self._profiles
+            )
 
 
 def _make_request(state: FeedState) -> FetchRequest:

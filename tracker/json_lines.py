@@ -22,9 +22,7 @@ class WrongLine(ValueError):
 
 
 def lines(file: Path) -> Iterator[tuple[int, str]]:
-    """Yield the lines that are not blank with their numbers from 1; raises `Refused` if
-    unreadable.
-    """
+    """Yield the non-blank lines with their numbers from 1; raises `Refused` if unreadable."""
     try:
         with open_regular(file) as raw:
             unpacked: Any = gzip.GzipFile(fileobj=raw) if file.suffix == ".gz" else raw

@@ -87,12 +87,12 @@ class Keeping:
         self._match_state = match_state
         self._now = now
 
-    def keep(self, outcomes: Sequence[Outcome], watch: Watch | None) -> PollReport:
+    def keep(self, outcomes: Sequence[Outcome], profiles: Watch | None) -> PollReport:
         """Store the outcomes of these feeds; return the report."""
         batch = _Batch(outcomes)
         self._deduplicate_entries(batch)
         self._store_items(batch)
-        self._link_evidence(batch, watch)
+        self._link_evidence(batch, profiles)
         self._schedule_feeds(batch)
         return _report_batch(batch)
 
@@ -130,11 +130,11 @@ class Keeping:
         batch.stored = items.add_items(self._session, batch.new, self._now)
         batch.edited = items.add_revisions(self._session, batch.changed, self._now)
 
-    def _link_evidence(self, batch: _Batch, watch: Watch | None) -> None:
-        if watch:
+    def _link_evidence(self, batch: _Batch, profiles: Watch | None) -> None:
+        if profiles:
             arrived = [*batch.stored, *batch.edited]
             batch.new_evidence = arrive(
-                self._session, self._match_state, watch, arrived, now=self._now
+                self._session, self._match_state, profiles, arrived, now=self._now
             )
 
     def _schedule_feeds(self, batch: _Batch) -> None:

@@ -15,9 +15,7 @@ from tracker.store.engine import Session
 
 
 def surroundings(session: Session, keep_days: float, now: datetime) -> Surroundings:
-    """Context of all questions: the time, retention of reports in days, topics of the
-    polled feeds.
-    """
+    """Context of all questions: time, retention of reports in days, topics of polled feeds."""
     polled = [state.feed for state in feeds.feeds(session) if not state.paused_why]
     words = tuple(" ".join([feed.title, feed.theme, *sum(feed.categories, ())]) for feed in polled)
     return Surroundings(now=now, keeps_days=keep_days or None, feeds=words)

@@ -62,9 +62,7 @@ class Reach:
         return self.any_host or requested in self.hosts or Host(requested.name, None) in self.hosts
 
     def is_own(self, origin: str, scheme: str, host: str) -> bool:
-        """Return True if the origin is the server's own, for a request by this scheme
-        and `Host`.
-        """
+        """Return True if the origin is the server's own for a request by scheme and `Host`."""
         return origin == f"{scheme}://{host.lower()}" or (
             self.public_origin != "" and origin == self.public_origin
         )

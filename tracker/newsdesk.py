@@ -65,8 +65,9 @@ class Newsdesk:
 
     @cached_property
     def _phrasing_encoder(self) -> "Encoder | None":
-        """Encoder that caches phrasings across changes of the questions: a transformer takes 5 ms
-        each.
+        """Encoder that caches phrasings across changes of the questions.
+
+        A transformer takes 5 ms for each.
         """
         from tracker.matching.encoders import Remembering
 
@@ -74,9 +75,7 @@ class Newsdesk:
 
     @property
     def tokens(self) -> "Tokens":
-        """Vocabulary of this process; when it is full, it is replaced, and the matcher
-        is rebuilt.
-        """
+        """Vocabulary of this process; a full one is replaced, and the matcher rebuilt."""
         from tracker.matching.tokens import Tokens
 
         if self._tokens is None or self._tokens.full:
@@ -98,9 +97,7 @@ class Newsdesk:
     def watch(
         self, session: Session, now: datetime, only: Sequence[QuestionId] | None = None
     ) -> Watch:
-        """Load open questions (or `only` these) with their indicators; reuse the matcher if
-        unchanged.
-        """
+        """Load the open questions (or `only` these) and indicators; reuse an unchanged matcher."""
         from tracker.matching.matcher import Matcher
 
         if only is None:
@@ -122,9 +119,7 @@ class Newsdesk:
             return watch
 
     def copies(self, session: Session, new: Sequence[ItemId], now: datetime) -> "Copies":
-        """Near-duplicate index of the last days, updated with all stored items except the `new`
-        ones.
-        """
+        """Near-duplicate index of the last days, updated with all stored items but the `new`."""
         from tracker.matching.copies import WINDOW, Copies
 
         if self._copies is None:

@@ -134,7 +134,7 @@ class Rematching:
     def __init__(self, store: Store, match_state: Newsdesk) -> None:
         self._store = store
         self._match_state = match_state
-        self._watch: Watch | None = None
+        self._profiles: Watch | None = None
 
     def chunk(self, now: datetime) -> RematchReport:
         """Process the next chunk; nothing is done when another process was faster."""
@@ -143,16 +143,16 @@ class Rematching:
             chunk = chunks.first_left(session, version)
             if chunk is None:
                 return RematchReport()
-            watch = self._load_profiles(session, chunk, now)
+            profiles = self._load_profiles(session, chunk, now)
             ahead = _load_items(session, chunk)
-        results = self._match_items(watch, ahead)
+        results = self._match_items(profiles, ahead)
         with self._store.writing() as session:
             if not chunks.claim(session, version, chunk):
                 return RematchReport(chunks_left=chunks.left(session, version))
             before = evidence.counts(session)
             # Some items may have joined a story since they were matched.
             stored = [item for item in _load_items(session, chunk) if item.id in results]
-            touched = self._link_items(session, watch, stored, results, now=now)
+            touched = self._link_items(session, profiles, stored, results, now=now)
             pieces = _count_added(before, evidence.counts(session), chunk.questions)
             chunks.finish(session, chunk, pieces, now)
             _update_suggestions(session, version, {*chunk.questions, *touched}, now)
@@ -162,23 +162,25 @@ class Rematching:
         return RematchReport(1, left, len(stored), sum(pieces.values()))
 
     def _load_profiles(self, session: Session, chunk: Chunk, now: datetime) -> Watch:
-        if self._watch is None or self._watch.questions.keys() != set(chunk.questions):
-            self._watch = self._match_state.watch(session, now, only=chunk.questions)
-        return self._watch
+        if self._profiles is None or self._profiles.questions.keys() != set(chunk.questions):
+            self._profiles = self._match_state.watch(session, now, only=chunk.questions)
+        return self._profiles
 
-    def _match_items(self, watch: Watch, stored: Sequence[Stored]) -> dict[ItemId, Reading]:
+    def _match_items(self, profiles: Watch, stored: Sequence[Stored]) -> dict[ItemId, Reading]:
         """Match items before the transaction, since a transformer takes seconds."""
         results: dict[ItemId, Reading] = {}
         for start in range(0, len(stored), AT_ONCE):
             batch = stored[start : start + AT_ONCE]
             with self._match_state.lock:  # released between batches, for incoming news
-                results.update(zip([item.id for item in batch], matched(watch, batch), strict=True))
+                results.update(
+                    zip([item.id for item in batch], matched(profiles, batch), strict=True)
+                )
         return results
 
     def _link_items(
         self,
         session: Session,
-        watch: Watch,
+        profiles: Watch,
         stored: Sequence[Stored],
         results: Mapping[ItemId, Reading],
         *,
@@ -191,9 +193,9 @@ class Rematching:
             known_stories = _load_stories(
                 session, self._match_state, [item.seen_at or now for item in stored]
             )
-            arrivals = Arrivals(session, self._match_state, watch, known_stories, now=now)
-            arrivals.take(stored, [results[item.id] for item in stored])
-        return arrivals.touched
+            linker = Arrivals(session, self._match_state, profiles, known_stories, now=now)
+            linker.take(stored, [results[item.id] for item in stored])
+        return linker.touched
 
 
 def _load_items(session: Session, chunk: Chunk) -> list[Stored]:

@@ -81,20 +81,18 @@ def reopen(session: Session, evidence_id: int, by: ForecasterId, now: datetime) 
 
 
 def effect(session: Session, evidence_id: int, request: Review, now: datetime) -> Effect | Unmoved:
-    """Preview the suggestion after confirming or rejecting, or the reason why it would
-    not change.
-    """
+    """Preview the suggestion after a confirmation or rejection, or the reason for no change."""
     piece = _require_piece(session, evidence_id)
     question = question_or_refuse(session, piece.question_id)
-    known_inputs = background(session, [question], now)
+    inputs = background(session, [question], now)
     if scenarios.context_only(session, [question.id]):
         return "context only"
-    if piece.id not in {e.id for e in known_inputs.evidence[question.id]}:
+    if piece.id not in {e.id for e in inputs.evidence[question.id]}:
         return "part of another story"
     reviewed = _apply_review(piece, replace(request, verdict="confirmed"))
     return _make_effect(
         [
-            _suggestion_with(session, question, known_inputs, changed_piece)
+            _suggestion_with(session, question, inputs, changed_piece)
             for changed_piece in (None, reviewed, _reject_piece(piece, request.by))
         ]
     )
@@ -108,12 +106,12 @@ def _make_effect(distributions: list[Distribution | None]) -> Effect | Unmoved:
 
 
 def _suggestion_with(
-    session: Session, question: Question, known_inputs: Background, reviewed: Evidence | None
+    session: Session, question: Question, inputs: Background, reviewed: Evidence | None
 ) -> Distribution | None:
     """Compute the suggestion with this review of a piece."""
-    pieces = tuple(_replace_review(e, reviewed) for e in known_inputs.evidence[question.id])
+    pieces = tuple(_replace_review(e, reviewed) for e in inputs.evidence[question.id])
     suggestion = suggested(
-        session, question, known_inputs.at, replace(known_inputs, evidence={question.id: pieces})
+        session, question, inputs.at, replace(inputs, evidence={question.id: pieces})
     )
     return None if suggestion is None else held_by(suggestion)
 

@@ -78,9 +78,9 @@ def run_scheduler(tracker: Tracker) -> int:
         return 0 if scheduler.run() else 1
 
 
-def start_everything(settings: Settings, serving: Serving, say: Say) -> int:
+def start_everything(settings: Settings, options: Serving, notify: Say) -> int:
     """Set up the database, then run scheduler and dashboard until Ctrl-C."""
-    check_serving(serving)
+    check_serving(options)
     with open_tracker(settings) as tracker:
         if tracker.replayed_until() is not None:
             raise Refused(
@@ -89,25 +89,25 @@ def start_everything(settings: Settings, serving: Serving, say: Say) -> int:
             )
         if not tracker.questions():
             loaded = tracker.load(load(DEFAULT))
-            say(
+            notify(
                 f"First start: loaded “{loaded.title}” with {loaded.questions} questions and "
                 f"{loaded.feeds} feeds."
             )
         # Refuse here, before anything is started, when a scheduler runs already.
         with tracker.leading():
             pass
-    children = Children(say)
-    children.start("scheduler", [*_tracker_command(settings), "run"])
-    children.start("dashboard", _dashboard_command(settings, serving))
-    return _run_children(children, serving, settings, say)
+    supervisor = Children(notify)
+    supervisor.start("scheduler", [*_tracker_command(settings), "run"])
+    supervisor.start("dashboard", _dashboard_command(settings, options))
+    return _run_children(supervisor, options, settings, notify)
 
 
-def serve_replay(settings: Settings, serving: Serving, say: Say) -> int:
+def serve_replay(settings: Settings, options: Serving, notify: Say) -> int:
     """Serve the dashboard on the replay's database; no scheduler, nothing is polled."""
-    check_serving(serving)
-    children = Children(say)
-    children.start("dashboard", [*_dashboard_command(settings, serving), "--replay"])
-    return _run_children(children, serving, settings, say)
+    check_serving(options)
+    supervisor = Children(notify)
+    supervisor.start("dashboard", [*_dashboard_command(settings, options), "--replay"])
+    return _run_children(supervisor, options, settings, notify)
 
 
 def replay_with_progress(
@@ -127,7 +127,7 @@ def replay_with_progress(
     console.print(f"Replayed {steps} steps in {time.monotonic() - began:.0f} s into {path}")
 
 
-def lines(say: Say, monotonic: Callable[[], float] = time.monotonic) -> ReplayProgress:
+def lines(notify: Say, monotonic: Callable[[], float] = time.monotonic) -> ReplayProgress:
     """Return a progress function that prints a line at the beginning, then at fixed intervals."""
     due = monotonic()
 
@@ -135,7 +135,7 @@ def lines(say: Say, monotonic: Callable[[], float] = time.monotonic) -> ReplayPr
         nonlocal due
         if monotonic() >= due:
             due = monotonic() + LINE_SECONDS
-            say(f"Replaying {at:%Y-%m-%d} ({100 * done // total} %)")
+            notify(f"Replaying {at:%Y-%m-%d} ({100 * done // total} %)")
 
     return tell
 
@@ -160,31 +160,31 @@ def _delete_database(database: Path) -> None:
             ) from None
 
 
-def _run_children(children: Children, serving: Serving, settings: Settings, say: Say) -> int:
+def _run_children(supervisor: Children, options: Serving, settings: Settings, notify: Say) -> int:
     def ready() -> None:
-        say(
-            f"Dashboard: {serving.url}\nData:      {settings.data_dir.absolute()}\nStop with "
+        notify(
+            f"Dashboard: {options.url}\nData:      {settings.data_dir.absolute()}\nStop with "
             "Ctrl-C."
         )
-        if serving.browser:
-            webbrowser.open(serving.url)
+        if options.browser:
+            webbrowser.open(options.url)
 
-    return children.watch(serving.host, serving.port, ready)
+    return supervisor.watch(options.host, options.port, ready)
 
 
-def check_serving(serving: Serving) -> None:
+def check_serving(options: Serving) -> None:
     """Refuse an unusable address or port before anything is started or stored."""
-    check_address(serving.address, open_to_all=serving.open_door, named=serving.named)
-    check_port(serving.address, serving.port)
+    check_address(options.address, open_to_all=options.open_door, named=options.named)
+    check_port(options.address, options.port)
 
 
 def _tracker_command(settings: Settings) -> list[str]:
     return [*_python_command(), "-m", "tracker", "--data", str(settings.data_dir.absolute())]
 
 
-def _dashboard_command(settings: Settings, serving: Serving) -> list[str]:
-    where = ["--port", str(serving.port), "--address", serving.address]
-    door = ["--i-know-there-is-no-login"] if serving.open_door else []
+def _dashboard_command(settings: Settings, options: Serving) -> list[str]:
+    where = ["--port", str(options.port), "--address", options.address]
+    door = ["--i-know-there-is-no-login"] if options.open_door else []
     return [
         *_python_command(),
         "-m",

@@ -153,8 +153,7 @@ class Scheduler:
         self._timer = BackgroundScheduler(timezone=UTC)
 
     def run(self, *, silence_seconds: float = SILENCE_SECONDS) -> bool:
-        """Run until stopped; return True when stopped, False when the timer died and needs a
-        restart.
+        """Run the jobs; True when stopped, False when the timer died and needs a restart.
 
         Raises `StorageDamaged` and `LeadershipLost` when a job, or the check of the lock before it,
         raised one of them.
@@ -290,9 +289,7 @@ def run_job(tracker: Tracker, job: Job) -> StorageUnavailable | None:
 
 
 def _as_outage(error: Exception, event: str, job: Job) -> StorageUnavailable | None:
-    """Return an outage, which is logged once for all jobs; log any other error with its
-    traceback.
-    """
+    """Return an outage, which is logged once for all jobs; log any other error here."""
     if isinstance(error, StorageUnavailable):
         return error
     logger.error(event, job=job.name, exc_info=error)

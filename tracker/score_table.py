@@ -48,9 +48,7 @@ def question_table(questions: Iterable[Question], now: datetime) -> pl.DataFrame
 
 
 def score_table(scores: Iterable[Score], questions: pl.DataFrame) -> pl.DataFrame:
-    """Build a table of scores with their question's columns, as written by `tracker
-    score --csv`.
-    """
+    """Build a table of scores with question columns, as written by `tracker score --csv`."""
     rows = [
         (s.question_id, s.forecaster_id, s.rule, s.mean_while_active, s.coverage,
          s.attainable_coverage, s.skill_over_schedule)

@@ -292,8 +292,9 @@ def write_setting(data_dir: Path, name: str, value: str) -> None:
 
 
 def _check_file(path: Path, text: str, values: Mapping[str, Any]) -> None:
-    """Refuse to write a text that would be parsed differently, such as a line in a multi-line
-    string.
+    """Refuse to write a text that would be parsed differently.
+
+    For instance a line inside a multi-line string.
     """
     try:
         same = tomllib.loads(text) == values

@@ -1,6 +1,4 @@
-"""Current forecasts on a question at an instant: stored ones of people and the suggestion, others
-computed.
-"""
+"""Current forecasts on a question at an instant, stored or computed."""
 
 from collections.abc import Mapping
 from datetime import datetime

@@ -148,21 +148,21 @@ def feed_from(parsed: "Parsed", url: str, known_ids: Sequence[FeedId]) -> Feed:
 
 
 def trial(
-    url: str, reply: FetchResult, parsed: "Parsed | ParseFailed | None", watch: Watch
+    url: str, reply: FetchResult, parsed: "Parsed | ParseFailed | None", profiles: Watch
 ) -> Trial:
     """Try an address: its feed, or the reason why it is none, and the matches."""
     from tracker.feeds.pages.discovery import feeds_of_page
     from tracker.feeds.parsing.parsed import Parsed, ParseFailed
 
     if isinstance(parsed, Parsed):
-        return Trial(url, reply, parsed, "", (), _match_entries(parsed, watch))
+        return Trial(url, reply, parsed, "", (), _match_entries(parsed, profiles))
     if isinstance(parsed, ParseFailed):
         page = feeds_of_page(reply.body, reply.content_type, reply.url)  # type: ignore[union-attr]
         return Trial(url, reply, None, parsed.reason, page, ())
     return Trial(url, reply, None, getattr(reply, "reason", ""), (), ())
 
 
-def _match_entries(parsed: "Parsed", watch: Watch) -> tuple[TrialMatch, ...]:
+def _match_entries(parsed: "Parsed", profiles: Watch) -> tuple[TrialMatch, ...]:
     from tracker.matching.matcher import words_of
 
     entries = parsed.items[:SHOWN]
@@ -170,9 +170,9 @@ def _match_entries(parsed: "Parsed", watch: Watch) -> tuple[TrialMatch, ...]:
         TrialMatch(item.title, indicator.question_id, indicator.name, match.matched)
         for item, matches in zip(
             entries,
-            watch.matcher.match([words_of(i.title, i.summary) for i in entries]),
+            profiles.matcher.match([words_of(i.title, i.summary) for i in entries]),
             strict=True,
         )
         for match in matches
-        for indicator in watch.bearings[match.profile]
+        for indicator in profiles.bearings[match.profile]
     )

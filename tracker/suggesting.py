@@ -1,6 +1,4 @@
-"""Keep the suggestion of each open question up to date: gather evidence, compute,
-record changes.
-"""
+"""Keep the suggestion of each open question up to date: gather, compute, record changes."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -63,22 +61,20 @@ def background(session: Session, batch: Sequence[Question], at: datetime) -> Bac
 
 
 def suggested(
-    session: Session, question: Question, at: datetime, known_inputs: Background | None = None
+    session: Session, question: Question, at: datetime, inputs: Background | None = None
 ) -> Suggested | None:
     """Compute the suggestion from everything seen and learned by `at`; None for numbers and dates.
 
     A likelihood ratio for "higher" says nothing about how much higher. The scenarios of a set
     follow from their table and the questions in it.
     """
-    known_inputs = known_inputs or background(session, [question], at)
+    inputs = inputs or background(session, [question], at)
     if question.kind == "binary":
-        return suggest(question, **known_of(question, known_inputs))
+        return suggest(question, **known_of(question, inputs))
     if (scenario_set := scenarios.of_question(session, question.id, at)) is not None:
         board_now = board(session, [row.question_id for row in scenario_set.rows], at)
         return suggest_scenarios(question, scenario_set, board_now, at)
-    return (
-        suggest_options(question, **known_of(question, known_inputs)) if question.options else None
-    )
+    return suggest_options(question, **known_of(question, inputs)) if question.options else None
 
 
 def leaning_at(session: Session, question: Question, at: datetime) -> Leaning | None:
@@ -89,15 +85,15 @@ def leaning_at(session: Session, question: Question, at: datetime) -> Leaning | 
     return leaning(question, evidence.as_counted(session, question.id, at), indicators, at)
 
 
-def known_of(question: Question, known_inputs: Background) -> dict[str, Any]:
+def known_of(question: Question, inputs: Background) -> dict[str, Any]:
     """Arguments of the suggestion of a question."""
     return {
-        "evidence": known_inputs.evidence[question.id],
-        "indicators": known_inputs.indicators[question.id],
-        "at": known_inputs.at,
-        "model": known_inputs.model,
-        "archive_from": _clamp_archive(known_inputs.archive_from, question),
-        "usual_levels": known_inputs.usual_levels,
+        "evidence": inputs.evidence[question.id],
+        "indicators": inputs.indicators[question.id],
+        "at": inputs.at,
+        "model": inputs.model,
+        "archive_from": _clamp_archive(inputs.archive_from, question),
+        "usual_levels": inputs.usual_levels,
     }
 
 
@@ -133,24 +129,23 @@ def record_suggestions(
 def _record_batch(
     session: Session, batch: Sequence[Question], now: datetime, *, prompted: bool
 ) -> int:
-    known_inputs = background(session, batch, now)
+    inputs = background(session, batch, now)
     last = forecasts.newest_each(session, [question.id for question in batch], SUGGESTION)
     return sum(
-        _record_suggestion(session, q, known_inputs, last.get(q.id), prompted=prompted)
-        for q in batch
+        _record_suggestion(session, q, inputs, last.get(q.id), prompted=prompted) for q in batch
     )
 
 
 def _record_suggestion(
     session: Session,
     question: Question,
-    known_inputs: Background,
+    inputs: Background,
     last: Forecast | None,
     *,
     prompted: bool,
 ) -> bool:
-    now = known_inputs.at
-    new = suggested(session, question, now, known_inputs)
+    now = inputs.at
+    new = suggested(session, question, now, inputs)
     if new is None:
         return False
     distribution = held_by(new)

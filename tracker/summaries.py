@@ -79,7 +79,7 @@ class Standing:
 
     @property
     def p(self) -> float | None:
-        """The probability of YES; None on a question that is not binary."""
+        """Probability of YES; None on a question that is not binary."""
         return p_yes(self.distribution)
 
 
@@ -132,8 +132,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """Reason of a match: the `nearest` phrasing, with the `cosine` of the two (0 without an
-    encoder).
+    """Reason of a match: the `nearest` phrasing and the `cosine` (0 without an encoder).
 
     `leaning` explains the direction, and `matcher` is the version of the matcher.
     """

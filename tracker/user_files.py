@@ -13,9 +13,7 @@ LARGEST: Final = 20_000_000
 
 
 def open_regular(file: Path) -> BinaryIO:
-    """Open a regular file for reading; raises `Refused` for others, such as a pipe, which could
-    block.
-    """
+    """Open a regular file for reading; raises `Refused` for others, which could block."""
     try:
         opened = open(file, "rb", opener=open_without_waiting)  # noqa: SIM115  the caller closes it
     except (OSError, ValueError) as error:

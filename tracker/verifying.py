@@ -51,9 +51,7 @@ def _read_entries(session: Session) -> tuple[list[Entry], Break | None]:
 
 
 def verify_scores(session: Session) -> ScoreCheck:
-    """Recompute every score from the facts and compare it, with its receipt, with the
-    stored one.
-    """
+    """Recompute every score from the facts and compare it, with receipt, with the stored one."""
     answered = resolutions.current(session)
     differences: list[str] = []
     count = 0

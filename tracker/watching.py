@@ -20,10 +20,10 @@ _NOT_PREFIX: Final = "not "
 
 
 def add_indicator(session: Session, new: Indicator, now: datetime) -> Indicator:
-    """Store an indicator; raises for a closed question, a duplicate name, and terms that never
-    match.
+    """Store an indicator.
 
-    It counts for news from now on, and the archive is matched with it as with any new one.
+    Raises for a closed question, a duplicate name, and terms that never match. It counts for news
+    from now on, and the archive is matched with it as with any new one.
     """
     question = question_or_refuse(session, new.question_id)
     question_status = status(question, latest(resolutions.of_question(session, question.id)), now)
