@@ -26,11 +26,9 @@ def add_indicator(session: Session, new: Indicator, now: datetime) -> Indicator:
     from now on, and the archive is matched with it as with any new one.
     """
     question = question_or_refuse(session, new.question_id)
-    question_status = status(question, latest(resolutions.of_question(session, question.id)), now)
-    if question_status not in ("open", "upcoming"):
-        raise Refused(
-            f"{question.id} is {question_status}: nothing that is reported from now on moves it"
-        )
+    state = status(question, latest(resolutions.of_question(session, question.id)), now)
+    if state not in ("open", "upcoming"):
+        raise Refused(f"{question.id} is {state}: nothing that is reported from now on moves it")
     if any(known.id == new.id for known in questions.indicators(session, [question.id])):
         raise InvalidQuestion(
             f"there is an indicator {new.id!r} already: give this one a name of its own"
