@@ -160,7 +160,7 @@ class Scheduler:
         """
         for job in self._jobs:
             self._add_timer_job(job.name, job.seconds, partial(self._run_tick, job))
-        self._add_timer_job("heartbeat", HEARTBEAT_SECONDS, self._record_heartbeat)
+        self._add_timer_job("heartbeat", HEARTBEAT_SECONDS, self._heartbeat)
         self._timer.start()
         logger.info("scheduler.started", jobs=[job.name for job in self._jobs])
         try:
@@ -208,7 +208,7 @@ class Scheduler:
             return
         self._outage.note(job.name, away)
 
-    def _record_heartbeat(self) -> None:
+    def _heartbeat(self) -> None:
         self._beat = time.monotonic()
 
     def _make_due(self, names: Iterable[str]) -> None:
