@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from forecasts.essay import find_claims
+from forecasts.essays.extract import find_claims
 from tests.builders import NOW, FakeClock, a_set
 from tests.essays.essay_examples import HOLDS, LEAVES, PRICES, SIGNS, TEXT, add, asked_of, states
 from tests.terminals import at_a_terminal
 from tests.test_cli import Shell
-from tracker import printing
-from tracker.api import Tracker
+from tracker.app.tracker import Tracker
+from tracker.interfaces.cli import tables as printing
 
 SAID = (
     "YES if the register of Arland lists the river treaty by 31 December 2027 (UTC). "

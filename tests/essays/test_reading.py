@@ -7,18 +7,18 @@ from typing import Any
 
 import pytest
 
-from forecasts.forecaster import CROWD, PRIOR, SUGGESTION
-from forecasts.question import ForecasterId
+from forecasts.questions.forecaster import CROWD, PRIOR, SUGGESTION
+from forecasts.questions.question import ForecasterId
 from tests.builders import DAY, NOW, FakeClock, a_question, a_set
 from tests.essays.essay_examples import HOLDS, LEAVES, PRICES, SIGNS, add, asked_of, states
 from tests.essays.test_adding import HOSTILE
 from tests.lives import SOURCE, an_asked
-from tracker import printing
-from tracker.api import Tracker
+from tracker.app.tracker import Tracker
 from tracker.errors import NotFound
 from tracker.essays.reading import on_the_board, sentences_of
-from tracker.essays.values import NewEssay
-from tracker.summaries import QuestionSummary
+from tracker.interfaces.cli import tables as printing
+from tracker.model.essays import NewEssay
+from tracker.model.read_models import QuestionSummary
 
 WHY = "a question of a test"
 

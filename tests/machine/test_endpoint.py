@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from tests.machine.model_stub import ModelStub, Reply, completion
 from tracker.errors import BadSettings
-from tracker.machine import endpoint as model_endpoint
-from tracker.machine.answers import (
+from tracker.llm import endpoint as model_endpoint
+from tracker.llm.answers import (
     Answered,
     Endpoint,
     Message,
@@ -26,7 +26,7 @@ from tracker.machine.answers import (
     answer_key,
     mismatch,
 )
-from tracker.machine.endpoint import MOST_BYTES, ask
+from tracker.llm.endpoint import MOST_BYTES, ask
 
 CAPITAL = Shape(
     "capital-1",

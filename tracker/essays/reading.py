@@ -4,19 +4,19 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
 
-from forecasts.asking import OWN_ESSAY
-from forecasts.claim_map import claim_map, coverage, verdict
-from forecasts.distribution import Distribution
-from forecasts.essay import Sentence, find_claims
-from forecasts.forecaster import CROWD, PRIOR, SUGGESTION
-from forecasts.question import Essay, EssayId, QuestionId, Resolution
+from forecasts.distributions.distribution import Distribution
+from forecasts.essays.claim_map import claim_map, coverage, verdict
+from forecasts.essays.extract import Sentence, find_claims
+from forecasts.questions.forecaster import CROWD, PRIOR, SUGGESTION
+from forecasts.questions.new_question import OWN_ESSAY
+from forecasts.questions.question import Essay, EssayId, QuestionId, Resolution
 from tracker.errors import NotFound
 from tracker.essays.anchoring import anchored, moved, stands
-from tracker.essays.values import EssayPage, EssaySummary, EssayText
-from tracker.listing import summaries
-from tracker.store import essays, questions
-from tracker.store.engine import Session
-from tracker.summaries import QuestionSummary, Standing
+from tracker.model.essays import EssayPage, EssaySummary, EssayText
+from tracker.model.read_models import QuestionSummary, Standing
+from tracker.questions.queries.question_list import summaries
+from tracker.storage import essays, questions
+from tracker.storage.sessions import Session
 
 BOARD = (CROWD, SUGGESTION, PRIOR)
 """Whose number stands for a question where one is wanted: the people's, else the suggestion's, else

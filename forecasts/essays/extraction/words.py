@@ -1,0 +1,151 @@
+"""A sentence spelled so that phrases can be looked for, and the looking."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+LONGEST: Final = 1_500
+"""Characters of a sentence that are looked at. What is longer is a table or a list that lost its
+line breaks.
+"""
+
+_SAME: Final = str.maketrans("‘’ʼ“”„«»\u00a0\u202f\u2007\u2009‑", '\'\'\'"""""    -')
+_LINK: Final = re.compile(r"\]\([^)\s]{0,300}\)|https?://\S{1,300}")
+_MAY: Final = re.compile(r"\bMay\b(?!\s+(?:I|we|you|it|he|she|they|the)\b)")
+_WILL: Final = re.compile(r"(?<=[\w,;)] )Will\b|^\W{0,3}Will(?= [A-Z][a-z]+ [^?]*$)")
+_SPELLINGS: Final = (
+    (re.compile(r"\bwon't\b"), "will not"),
+    (re.compile(r"\bshan't\b"), "shall not"),
+    (re.compile(r"\b(?:can't|cannot)\b"), "can not"),
+    (re.compile(r"n't\b"), " not"),
+    (re.compile(r"'ll\b"), " will"),
+    (re.compile(r"'re\b"), " are"),
+    (re.compile(r"'ve\b"), " have"),
+    (re.compile(r"\b(i)'m\b"), r"\1 am"),
+    (re.compile(r"\b(i|you|he|she|it|we|they)'d\b(?! (?:better|rather|been))"), r"\1 would"),
+    (re.compile(r"\b(it|that|there|he|she|what|who|here|where|how)'s\b"), r"\1 is"),
+    (re.compile(r"\bgonna\b"), "going to"),
+)
+_TOKEN: Final = re.compile(
+    r"\d[\d.,]*\d(?!\w)|\d+\w*|(?:[a-z]\.){2,6}|[^\W\d_]+|'s\b|[,;:.?!$€£%()]"
+)
+_ADVERB: Final = (
+    r"(?: (?:[a-z]+ly|also|now|already|still|not|never|soon|thus|then|only|just|even|ever|perhaps|very|quite|rather"
+    r"|well|almost|always|often|once|further|all|more|less|again|yet|far|so|therefore|however|instead|too|most))"
+)
+_VERB: Final = (
+    r"(?!(?:the|a|an|this|that|these|those|its|their|his|her|our|my|your"
+    r"|be|all|any|some|no|each|every|it|them) )[a-z]+"
+)
+_ELEMENTS: Final = {
+    "..": r"(?: [^ .;:?!]+){0,3}",
+    "~": _ADVERB + "{0,2}",
+    "#": r" (?:[$€£] )?\d[^ ]*",
+    "verb": " " + _VERB,
+    "verbing": " [a-z]+ing",
+}
+
+
+def spelled(text: str) -> str:
+    """Lower case, one space between words and marks, contractions in full, no markup; a space at
+    both ends.
+
+    The month of May and the name Will do not come out as verbs.
+
+    >>> spelled("It *won't* end in May, he says.")
+    ' it will not end in month , he says . '
+    """
+    text = text[:LONGEST].translate(_SAME)
+    if "[" in text or "://" in text:
+        text = _LINK.sub(" ", text)
+    text = _WILL.sub("someone", _MAY.sub("month", text)).lower()
+    if "'" in text or "cannot" in text or "gonna" in text:
+        for pattern, plain in _SPELLINGS:
+            text = pattern.sub(plain, text)
+    return f" {' '.join(_TOKEN.findall(text))} "
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A phrase that stands in a sentence: its words there, the group of phrases it is from, and the
+    words before it.
+    """
+
+    words: str
+    group: int
+    before: str
+
+
+class Phrases:
+    """Groups of phrases in the small language of `forecasts.essays.extraction.phrases`, ready to be looked
+    for.
+
+    Each phrase is tried only in sentences that hold its rarest-looking word, which makes a text of
+    a megabyte a matter of seconds.
+
+    >>> [found.words for found in Phrases(["is/are ~ going to"]).within(" it is surely going to rain . ")]
+    ['is surely going to']
+    """
+
+    def __init__(self, groups: Iterable[str]) -> None:
+        self._by_key: dict[str, list[tuple[str, str, int]]] = defaultdict(list)
+        for number, group in enumerate(groups):
+            for phrase in filter(None, (" ".join(raw.split()) for raw in group.split(";"))):
+                start, words = ("^", phrase[2:]) if phrase.startswith("^ ") else ("", phrase)
+                for key in _key(words):
+                    self._by_key[key].append((start, words, number))
+
+    def within(self, words: str) -> Iterator[Found]:
+        """Every phrase that stands in a spelled sentence, each once."""
+        for key in sorted({*words.split(" ")} & self._by_key.keys()):
+            for start, phrase, number in self._by_key[key]:
+                if match := _pattern(start, phrase).search(words):
+                    yield Found(
+                        match[0].strip(), number, words[max(0, match.start() - 30) : match.start()]
+                    )
+
+    def any_within(self, words: str) -> str:
+        """The first phrase found in a spelled sentence; "" if there is none."""
+        return next((found.words for found in self.within(words)), "")
+
+
+@cache
+def _pattern(start: str, phrase: str) -> re.Pattern[str]:
+    """A phrase to be searched for. Most texts hold the words of few, so no process compiles all
+    five hundred.
+    """
+    return re.compile(start + "".join(map(_element, phrase.split(" "))) + "(?= )")
+
+
+def _element(element: str) -> str:
+    if element in _ELEMENTS:
+        return _ELEMENTS[element]
+    return f" (?:{'|'.join(_alternative(word) for word in element.split('/'))})"
+
+
+def _alternative(word: str) -> str:
+    return {"#": r"(?:[$€£] )?\d[^ ]*", "verb": _VERB, "verbing": "[a-z]+ing"}.get(
+        word
+    ) or re.escape(word)
+
+
+def _key(phrase: str) -> tuple[str, ...]:
+    """The words of a phrase that are looked at first: one of them stands in every sentence that
+    holds the phrase.
+    """
+    fixed = [
+        word
+        for word in phrase.split(" ")
+        if word not in _ELEMENTS and "#" not in word and "verb" not in word
+    ]
+    assert fixed, f"the phrase “{phrase}” has no word of its own"
+    best = min(fixed, key=lambda word: (word.count("/"), -len(word)))
+    return tuple(best.split("/"))
+
+
+def tokens(words: str) -> list[str]:
+    """The words and marks of a spelled sentence."""
+    return words.split()
