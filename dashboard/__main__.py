@@ -10,8 +10,8 @@ from dashboard.server.serve import serve
 from forecasts.errors import ForecastsError
 from tracker.app.tracker import open_tracker
 from tracker.errors import StorageUnavailable, TrackerError, in_plain_characters
-from tracker.interfaces.bind_address import check_address, check_port
 from tracker.interfaces.log_setup import set_up_logs
+from tracker.model.bind_address import check_address, check_port
 from tracker.settings import checked, load_settings, replay_settings
 
 

@@ -328,7 +328,7 @@ def test_percents_are_never_rounded_to_a_false_certainty(p: float | None, said: 
 
 
 def test_what_has_no_json_form_is_a_bug_and_says_so() -> None:
-    from tracker.interfaces.cli.tables import plain
+    from tracker.model.json_values import plain
 
     with pytest.raises(TypeError, match="has no JSON form"):
         plain(object())

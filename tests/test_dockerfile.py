@@ -195,7 +195,7 @@ def known_flags(group: click.Group, arguments: list[str]) -> dict[str, list[str]
 
 
 def test_the_image_answers_to_loopback_names_unless_told_otherwise() -> None:
-    from tracker.interfaces.bind_address import check_address
+    from tracker.model.bind_address import check_address
     from tracker.settings import load_settings
 
     environment = dict(

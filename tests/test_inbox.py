@@ -9,9 +9,9 @@ import pytest
 from dashboard.inbox.evidence_data import evidence_frame
 from forecasts.distributions.cdf import Scale
 from forecasts.distributions.distribution import Binary, Distribution
-from forecasts.evidence.evidence import Direction, EvidenceId, Strength
-from forecasts.evidence.judgement import judgement_effects
-from forecasts.questions.question import Question
+from forecasts.evidence.evidence import Direction, Strength
+from forecasts.questions.question import EvidenceId, Question
+from forecasts.suggestion.judgement import judgement_effects
 from tests.builders import NOW, FakeClock, a_question, a_set, an_indicator
 from tests.dashboard.pages import open_page, words
 from tests.dashboard.scenario_examples import FUTURES, PACT, SET, ask_questions

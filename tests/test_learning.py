@@ -8,17 +8,10 @@ from typing import Any
 
 import pytest
 
-from forecasts.evidence.evidence import (
-    Direction,
-    Evidence,
-    EvidenceId,
-    IndicatorId,
-    StoryId,
-    Strength,
-)
+from forecasts.evidence.evidence import Direction, Evidence, IndicatorId, StoryId, Strength
 from forecasts.evidence.parameters import Learned
 from forecasts.questions.forecaster import MATCHER
-from forecasts.questions.question import Question, QuestionId
+from forecasts.questions.question import EvidenceId, Question, QuestionId
 from tests.builders import DAY, NOW, FakeClock, a_question, a_set, an_indicator, an_item
 from tests.quick_databases import begin
 from tests.test_cli import Shell

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from forecasts.distributions.cdf import Cdf, Scale
 from forecasts.distributions.distribution import Binary
-from forecasts.evidence.evidence import Direction, EvidenceId, Strength
+from forecasts.evidence.evidence import Direction, Strength
+from forecasts.questions.question import EvidenceId
 from tests.builders import FakeClock, Press, a_question, a_set
 from tracker.app.tracker import Tracker
 from tracker.errors import NotFound, Refused

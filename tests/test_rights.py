@@ -10,8 +10,8 @@ from structlog.testing import capture_logs
 
 from tests.builders import no_network
 from tracker.app.tracker import open_tracker
+from tracker.files.permissions import close_to_others, create_private
 from tracker.settings import Settings, load_settings, replay_settings, write_setting
-from tracker.storage.file_permissions import close_to_others, create_private
 
 
 @pytest.fixture(autouse=True)

@@ -28,9 +28,9 @@ from tests.worlds import END, set_folder
 from tracker.app import question_set_files as question_sets
 from tracker.app.tracker import open_tracker
 from tracker.errors import LeadershipLost, Refused, StorageDamaged
-from tracker.interfaces.bind_address import check_port
 from tracker.interfaces.processes import Serving, lines, replay_with_progress
 from tracker.interfaces.supervisor import Children, Restarts
+from tracker.model.bind_address import check_port
 from tracker.settings import Settings
 
 ROOT = Path(__file__).parent.parent

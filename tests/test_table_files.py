@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.builders import NOW, a_set
-from tracker.app.report_verbs import TABLE_FORMATS
 from tracker.app.tracker import Tracker
 from tracker.errors import NotFound
+from tracker.model.formats import TABLE_FORMATS
 from tracker.reports.table_export import csv, table_file
 from tracker.storage.dump import Whole
 

@@ -8,10 +8,9 @@ import pytest
 
 from tests.patience import patience
 from tracker.errors import Refused
+from tracker.files import json_lines, user_files
+from tracker.files.user_files import read_bytes, read_text
 from tracker.interfaces.cli.commands.terminal import put
-from tracker.model import user_files
-from tracker.model.user_files import read_bytes, read_text
-from tracker.replay import json_lines
 from tracker.replay.backtest import archives
 
 

@@ -16,9 +16,9 @@ from dashboard.question.distributions_data import as_read
 from dashboard.wording import headline, inert, status_line
 from forecasts.essays.claim_map import Mapped
 from tracker.errors import Refused
-from tracker.essays.reading import on_the_board
 from tracker.model.essays import EssayPage
 from tracker.model.read_models import QuestionSummary
+from tracker.questions.queries.current_forecasts import on_the_board
 
 DRAWER = 200
 

@@ -9,7 +9,7 @@ from dashboard.components import downloads
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import choice, empty, titled
 from dashboard.wording import clipped
-from tracker.app.report_verbs import TABLE_FORMATS, TableFormat
+from tracker.model.formats import TABLE_FORMATS, TableFormat
 from tracker.reports.content import Kind
 
 _KINDS: Final[dict[Kind, str]] = {

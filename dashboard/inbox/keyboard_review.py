@@ -13,15 +13,8 @@ from dashboard.components.toasts import Notice, tell
 from dashboard.components.visit import Visit
 from dashboard.components.widgets import calm
 from dashboard.wording import effect_line, inert, strength, uncalled
-from forecasts.evidence.evidence import (
-    Direction,
-    Evidence,
-    EvidenceId,
-    EvidenceStatus,
-    Strength,
-    side_words,
-)
-from forecasts.questions.question import Question
+from forecasts.evidence.evidence import Direction, Evidence, EvidenceStatus, Strength, side_words
+from forecasts.questions.question import EvidenceId, Question
 from tracker.app.tracker import Tracker
 
 SIDES: Final = ((Direction.YES, "Y"), (Direction.NEUTRAL, "0"), (Direction.NO, "N"))

@@ -17,8 +17,8 @@ from dashboard.inbox import cards
 from dashboard.inbox import keyboard_review as one_key
 from dashboard.inbox.inbox_data import inbox_frame
 from dashboard.wording import clipped, plural, uncalled
-from forecasts.evidence.evidence import Direction, EvidenceId, EvidenceStatus, StoryId
-from forecasts.questions.question import Question, QuestionId
+from forecasts.evidence.evidence import Direction, EvidenceStatus, StoryId
+from forecasts.questions.question import EvidenceId, Question, QuestionId
 from tracker.model.read_models import EvidenceCard
 
 NAME: Final = "at"

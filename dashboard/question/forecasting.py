@@ -15,8 +15,7 @@ from dashboard.question.form_state import form_of, keep, numbers_of, text_of
 from dashboard.question.probability_input import held_by_me
 from dashboard.wording import clipped, headline, in_short, inert, percent
 from forecasts.errors import InvalidForecast
-from forecasts.evidence.evidence import EvidenceId
-from forecasts.questions.question import Question
+from forecasts.questions.question import EvidenceId, Question
 from forecasts.scoring.rulebook import HEADLINE, RULES
 from tracker.model.read_models import EvidenceCard, QuestionPage, QuestionSummary
 

@@ -7,7 +7,8 @@ import pandas as pd
 
 from dashboard.components.columns_data import TIME, frame_of
 from dashboard.wording import clipped, strength
-from forecasts.evidence.evidence import EvidenceId, Indicator, IndicatorId
+from forecasts.evidence.evidence import Indicator, IndicatorId
+from forecasts.questions.question import EvidenceId
 from forecasts.suggestion.postmortem import Missed, PostMortem
 from tracker.model.read_models import EvidenceCard, QuestionPage
 

@@ -17,7 +17,7 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from tracker.interfaces.bind_address import is_loopback
+from tracker.model.bind_address import is_loopback
 
 STATIC: Final = Path(streamlit.__file__).with_name("static")
 """Where the installed streamlit has its page and what belongs to it."""

@@ -21,7 +21,7 @@ from starlette.websockets import WebSocketClose
 
 from dashboard.server.assets import static_files
 from dashboard.server.configuration import UPLOAD_MEGABYTES
-from tracker.interfaces.bind_address import Reach
+from tracker.model.bind_address import Reach
 
 HEADER_BYTES: Final = 16 * 1024
 """All headers of a request together, which are kept in memory before anybody knows who asks."""

@@ -15,11 +15,10 @@ from typing import Literal, NewType, assert_never
 from forecasts.distributions.probability import probabilities
 from forecasts.errors import ForecastsError
 from forecasts.evidence.likelihood_ratios import absence_ratio_from_words, ratio_from_words
-from forecasts.questions.question import ForecasterId, Kind, QuestionId
+from forecasts.questions.question import EvidenceId, ForecasterId, Kind, QuestionId
 
 IndicatorId = NewType("IndicatorId", str)
 StoryId = NewType("StoryId", int)
-EvidenceId = NewType("EvidenceId", int)
 
 EvidenceStatus = Literal["logged", "confirmed", "edited", "rejected"]
 Grade = Literal["A", "B", "C", "D", "E", "F"]

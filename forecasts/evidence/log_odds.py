@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Final, Literal, Protocol, TypeVar
 
 from forecasts.distributions.probability import sigmoid
-from forecasts.evidence.evidence import EvidenceId
+from forecasts.questions.question import EvidenceId
 
 LineKind = Literal[
     "base rate",

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from forecasts.errors import ForecastsError
-from forecasts.evidence.evidence import Direction, Evidence, EvidenceId, StoryId
-from forecasts.questions.question import QuestionId
+from forecasts.evidence.evidence import Direction, Evidence, StoryId
+from forecasts.questions.question import EvidenceId, QuestionId
 
 
 @dataclass(frozen=True, slots=True)

@@ -322,3 +322,6 @@ def aware(value: datetime, text: str | None = None) -> datetime:
         raise InvalidTime(
             f"{text or value.isoformat()!r} lies outside the years 1 to 9999 in UTC"
         ) from None
+
+
+EvidenceId = NewType("EvidenceId", int)

@@ -24,11 +24,11 @@ from typing import Literal
 
 from forecasts.distributions.distribution import OTHER, Categorical
 from forecasts.errors import InvalidForecast
-from forecasts.evidence.evidence import Direction, Evidence, EvidenceId, Indicator, IndicatorId
+from forecasts.evidence.evidence import Direction, Evidence, Indicator, IndicatorId
 from forecasts.evidence.log_odds import GroupName, LineKind, Weight, by_group, rest
 from forecasts.evidence.weights import DAY, DEFAULT_MODEL, Model, visible, weighed
 from forecasts.questions.options import as_offered
-from forecasts.questions.question import Question, QuestionId
+from forecasts.questions.question import EvidenceId, Question, QuestionId
 from forecasts.suggestion.binary import NO_LEVELS, combined, usual_weights
 
 

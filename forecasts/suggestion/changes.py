@@ -18,11 +18,11 @@ from datetime import datetime
 from typing import Final, Literal
 
 from forecasts.distributions.probability import logit
-from forecasts.evidence.evidence import Evidence, EvidenceId, Indicator, IndicatorId
+from forecasts.evidence.evidence import Evidence, Indicator, IndicatorId
 from forecasts.evidence.likelihood_ratios import decayed
 from forecasts.evidence.log_odds import Line, LineKind, soft_capped
 from forecasts.evidence.weights import DAY, DEFAULT_HALF_LIFE_DAYS, DEFAULT_MODEL, Model
-from forecasts.questions.question import QuestionId
+from forecasts.questions.question import EvidenceId, QuestionId
 from forecasts.suggestion.binary import Suggestion
 
 SMALL: Final = 0.005

@@ -15,11 +15,12 @@ import numpy as np
 
 from forecasts.distributions.distribution import Distribution
 from forecasts.distributions.probability import Floats
-from forecasts.evidence.evidence import Direction, Evidence, EvidenceId, Indicator, IndicatorId
+from forecasts.evidence.evidence import Direction, Evidence, Indicator, IndicatorId
 from forecasts.evidence.signposts import signposts
 from forecasts.questions.answers import Answer, answer
 from forecasts.questions.options import as_offered
 from forecasts.questions.question import (
+    EvidenceId,
     ForecasterId,
     Question,
     QuestionId,

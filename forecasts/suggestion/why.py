@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from forecasts.evidence.evidence import EvidenceId
 from forecasts.evidence.log_odds import Group
 from forecasts.questions.format import MINUS, counted, percent, signed
+from forecasts.questions.question import EvidenceId
 from forecasts.suggestion.binary import Line, Suggestion
 from forecasts.suggestion.categorical import OptionGroup, OptionLine, OptionSuggestion
 

@@ -11,7 +11,6 @@ from forecasts.distributions.distribution import Binary, Categorical, Distributi
 from forecasts.evidence.evidence import (
     Direction,
     Evidence,
-    EvidenceId,
     EvidenceStatus,
     Indicator,
     IndicatorId,
@@ -23,6 +22,7 @@ from forecasts.questions.forecaster import COMPUTED, MATCHER, PRIOR, SUGGESTION,
 from forecasts.questions.question import (
     Essay,
     EssayId,
+    EvidenceId,
     ForecasterId,
     Option,
     Question,

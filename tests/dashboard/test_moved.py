@@ -9,7 +9,7 @@ from dashboard.question.changes import PRESETS
 from dashboard.question.moved_data import moved_frame
 from dashboard.wording.moved import causes_explained, moved_sentence
 from forecasts.distributions.probability import logit
-from forecasts.evidence.evidence import EvidenceId
+from forecasts.questions.question import EvidenceId
 from forecasts.suggestion.changes import Move, Reason
 from tests.builders import DAY, FakeClock, a_question, a_set
 from tests.dashboard.examples import NOW, OPENS, QUESTION, card

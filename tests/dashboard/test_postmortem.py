@@ -5,7 +5,7 @@ import pytest
 from dashboard.question.postmortem_data import HARMFUL, HELPFUL, missed_frame, pushes_frame
 from dashboard.question.postmortem_text import path_sentences
 from forecasts.distributions.distribution import Binary
-from forecasts.evidence.evidence import EvidenceId
+from forecasts.questions.question import EvidenceId
 from forecasts.suggestion.postmortem import Missed, Path, PostMortem, Push, Stretch
 from tests.builders import FakeClock, a_set
 from tests.dashboard.examples import ANA, ME, NOW, OPENS, QUESTION, VISIT, card, page

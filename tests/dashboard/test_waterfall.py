@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from dashboard import charts
 from dashboard.charts.waterfall_data import DOWN, END, MOST_BARS, NONE, UP, moves, waterfall_frame
 from forecasts.distributions.probability import sigmoid
-from forecasts.evidence.evidence import EvidenceId
 from forecasts.evidence.log_odds import Line, LineKind
+from forecasts.questions.question import EvidenceId
 from tests.builders import FakeClock, a_set
 from tests.dashboard.examples import card, suggestion
 from tests.dashboard.pages import open_page, words

@@ -15,10 +15,11 @@ from tests.essays.test_adding import HOSTILE
 from tests.lives import SOURCE, an_asked
 from tracker.app.tracker import Tracker
 from tracker.errors import NotFound
-from tracker.essays.reading import on_the_board, sentences_of
-from tracker.interfaces.cli import tables as printing
+from tracker.essays.reading import sentences_of
 from tracker.model.essays import NewEssay
+from tracker.model.json_values import to_json
 from tracker.model.read_models import QuestionSummary
+from tracker.questions.queries.current_forecasts import on_the_board
 
 WHY = "a question of a test"
 
@@ -283,4 +284,4 @@ def test_the_page_of_a_hostile_text_is_printed_for_programs(tracker: Tracker, te
     assert page.coverage.undecided == max(
         0, sum(one.state == "no question yet" for one in page.mapped)
     )
-    assert '"mapped"' in printing.to_json(page)
+    assert '"mapped"' in to_json(page)

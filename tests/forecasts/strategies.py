@@ -14,7 +14,6 @@ from forecasts.distributions.distribution import Binary, Categorical, Distributi
 from forecasts.evidence.evidence import (
     Direction,
     Evidence,
-    EvidenceId,
     EvidenceStatus,
     Expectation,
     Indicator,
@@ -26,6 +25,7 @@ from forecasts.evidence.evidence import (
 from forecasts.questions.question import (
     ClaimId,
     EssayId,
+    EvidenceId,
     ForecasterId,
     HorizonShape,
     Option,

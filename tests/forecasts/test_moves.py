@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecasts.distributions.probability import logit
-from forecasts.evidence.evidence import Direction, Evidence, EvidenceId, StoryId, Strength
+from forecasts.evidence.evidence import Direction, Evidence, StoryId, Strength
 from forecasts.evidence.story_merges import Merge, merged
+from forecasts.questions.question import EvidenceId
 from forecasts.suggestion.binary import Model, suggest
 from forecasts.suggestion.changes import (
     SMALL,

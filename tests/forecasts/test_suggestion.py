@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from forecasts.distributions.probability import logit
-from forecasts.evidence.evidence import Direction, Evidence, EvidenceId, IndicatorId, Strength
-from forecasts.questions.question import QuestionId
+from forecasts.evidence.evidence import Direction, Evidence, IndicatorId, Strength
+from forecasts.questions.question import EvidenceId, QuestionId
 from forecasts.suggestion.binary import Line, Model, suggest, worth_a_step
 from tests.forecasts.strategies import (
     by_id,

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from forecasts.distributions.distribution import Categorical
 from forecasts.distributions.probability import logit
-from forecasts.evidence.evidence import Direction, Evidence, EvidenceId
+from forecasts.evidence.evidence import Direction, Evidence
 from forecasts.evidence.log_odds import GROUPS, Line, LineKind, group_lines
-from forecasts.questions.question import Question, QuestionId
+from forecasts.questions.question import EvidenceId, Question, QuestionId
 from forecasts.scenarios.scenario_set import LikelihoodRow, ScenarioSet
 from forecasts.suggestion.binary import Model, Suggestion, suggest
 from forecasts.suggestion.categorical import OptionLine, OptionSuggestion, suggest_options

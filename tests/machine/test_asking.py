@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from forecasts.evidence.evidence import Direction, EvidenceId, Strength
+from forecasts.evidence.evidence import Direction, Strength
 from forecasts.questions.forecaster import MATCHER
+from forecasts.questions.question import EvidenceId
 from tests.builders import FakeClock, a_set, no_network
 from tests.lives import an_asked
 from tests.machine.model_stub import ModelStub, Reply, completion, obeying

@@ -17,16 +17,9 @@ from hypothesis import strategies as st
 from tests.machine.model_stub import ModelStub, Reply, completion
 from tracker.errors import BadSettings
 from tracker.llm import endpoint as model_endpoint
-from tracker.llm.answers import (
-    Answered,
-    Endpoint,
-    Message,
-    Shape,
-    Unanswered,
-    answer_key,
-    mismatch,
-)
+from tracker.llm.answers import Answered, Message, Shape, Unanswered, answer_key, mismatch
 from tracker.llm.endpoint import MOST_BYTES, ask
+from tracker.model.llm_endpoint import Endpoint
 
 CAPITAL = Shape(
     "capital-1",

@@ -15,14 +15,13 @@ from hypothesis import strategies as st
 from forecasts.evidence.evidence import (
     Direction,
     Evidence,
-    EvidenceId,
     Indicator,
     IndicatorId,
     StoryId,
     Strength,
 )
 from forecasts.questions.forecaster import MATCHER
-from forecasts.questions.question import ForecasterId, QuestionId
+from forecasts.questions.question import EvidenceId, ForecasterId, QuestionId
 from tests.machine.model_stub import ModelStub, completion, obeying
 from tracker.llm.answers import Answered, Unanswered, answer_key
 from tracker.llm.endpoint import ask

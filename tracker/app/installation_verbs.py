@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from tracker.app.system_status import Budget, FirstSteps, Installation
 else:
     installation, loading, question_sets = (
-        LazyModule(f"tracker.{name}") for name in ("installation", "loading", "question_sets")
+        LazyModule(f"tracker.app.{name}")
+        for name in ("system_status", "import_question_set", "question_set_files")
     )
 
 logger = structlog.get_logger("tracker.app.system_status")

@@ -10,7 +10,7 @@ from pathlib import Path
 from forecasts.errors import InvalidQuestionSet
 from forecasts.question_sets.question_set import ESSAY_TEXT, FILES, QuestionSet, read_question_set
 from tracker.errors import NotFound, Refused
-from tracker.model.user_files import is_directory, read_bytes
+from tracker.files.user_files import is_directory, read_bytes
 
 DEFAULT = "china_russia_2022"
 

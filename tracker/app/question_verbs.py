@@ -35,18 +35,16 @@ if TYPE_CHECKING:
     from tracker.questions.queries import probability_changes as moving
     from tracker.questions.queries import question_as_of as looking_back
 else:  # a list of questions needs none of these
-    asking, editing, exporting, linting, loading, looking_back, moving, watching = (
-        LazyModule(f"tracker.{name}")
-        for name in (
-            "asking",
-            "editing",
-            "exporting",
-            "linting",
-            "loading",
-            "looking_back",
-            "moving",
-            "watching",
-        )
+    asking, editing, linting, watching = (
+        LazyModule(f"tracker.questions.{name}")
+        for name in ("open", "edit", "lint", "add_indicator")
+    )
+    exporting, loading = (
+        LazyModule(f"tracker.app.{name}") for name in ("export_question_set", "import_question_set")
+    )
+    looking_back, moving = (
+        LazyModule(f"tracker.questions.queries.{name}")
+        for name in ("question_as_of", "probability_changes")
     )
 
 

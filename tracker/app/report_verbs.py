@@ -5,10 +5,11 @@ A part of `Tracker`, apart because it is the part that others read without a pag
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING, Final, Literal, assert_never, get_args
+from typing import TYPE_CHECKING, assert_never
 
 from forecasts.questions.question import ForecasterId
 from tracker.errors import NotFound, Refused
+from tracker.model.formats import TableFormat
 from tracker.model.read_models import Change
 from tracker.settings import Settings
 from tracker.storage import dump as whole
@@ -19,10 +20,6 @@ from tracker.storage.sessions import Session, Store
 if TYPE_CHECKING:
     from tracker.reports.checking import ReportCheck
     from tracker.reports.content import Kind, Report
-
-TableFormat = Literal["csv", "parquet", "json"]
-TABLE_FORMATS: Final[tuple[TableFormat, ...]] = get_args(TableFormat)
-"""How a whole table can be given out."""
 
 
 class ReportVerbs:

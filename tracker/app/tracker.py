@@ -10,11 +10,10 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypedDict, Unpack
 
 from forecasts.distributions.distribution import Distribution
-from forecasts.evidence.evidence import EvidenceId
 from forecasts.questions.answers import check_resolution
 from forecasts.questions.forecaster import Forecaster
 from forecasts.questions.parse_forecast import read_forecast, standing
-from forecasts.questions.question import ForecasterId, Resolution
+from forecasts.questions.question import EvidenceId, ForecasterId, Resolution
 from forecasts.questions.timeline import Act, Forecast
 from forecasts.scoring.scores import Score
 from tracker.app.essay_verbs import EssayVerbs
@@ -26,6 +25,7 @@ from tracker.app.question_verbs import QuestionVerbs
 from tracker.app.report_verbs import ReportVerbs
 from tracker.app.scenario_verbs import ScenarioVerbs
 from tracker.feeds.answers import Fetch, FetchLimits
+from tracker.files.permissions import close_to_others
 from tracker.ingestion.match_state import Newsdesk
 from tracker.ingestion.network import Network, limits_of
 from tracker.model.audit import Standpoint
@@ -57,7 +57,6 @@ from tracker.questions.update_suggestion import record_suggestions
 from tracker.settings import Settings
 from tracker.storage import event_log_rows as log
 from tracker.storage import forecasts, properties, resolutions
-from tracker.storage.file_permissions import close_to_others
 from tracker.storage.leader import Leadership, leading
 from tracker.storage.opening import open_store
 from tracker.storage.sessions import Store

@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from forecasts.evidence.evidence import Direction, Evidence, EvidenceId, Indicator, StoryId
+from forecasts.evidence.evidence import Direction, Evidence, Indicator, StoryId
 from forecasts.evidence.story_merges import Merge
 from forecasts.questions.forecaster import MATCHER
-from forecasts.questions.question import QuestionId
+from forecasts.questions.question import EvidenceId, QuestionId
 from tracker.feeds.item import ItemId
 from tracker.ingestion.match_state import Newsdesk, Watch
 from tracker.model.read_models import Decision, Why

@@ -18,7 +18,8 @@ from forecasts.questions.format import answer_in_words, in_full, in_short
 from forecasts.questions.question import ForecasterId, Question, Resolution
 from forecasts.questions.timeline import Forecast
 from tracker.app.tracker import Tracker
-from tracker.interfaces.cli.tables import plain, why_json
+from tracker.interfaces.cli.tables import why_json
+from tracker.model.json_values import plain
 from tracker.model.read_models import Change, EvidenceCard, QuestionPage, QuestionSummary
 from tracker.reports.content import clean
 

@@ -19,8 +19,8 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from tracker.app.question_set_files import DEFAULT, load
 from tracker.app.tracker import Tracker, clock, open_tracker
 from tracker.errors import Refused
-from tracker.interfaces.bind_address import check_address, check_port
 from tracker.interfaces.supervisor import Children, Say
+from tracker.model.bind_address import check_address, check_port
 from tracker.replay.demo import Progress as ReplayProgress
 from tracker.replay.demo import replay
 from tracker.settings import Settings, replay_settings

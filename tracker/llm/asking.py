@@ -12,10 +12,9 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Final
 
-from forecasts.evidence.evidence import EvidenceId
 from forecasts.questions.forecaster import MATCHER, Forecaster
-from forecasts.questions.question import Question
-from tracker.llm.answers import Answered, Endpoint, Message, Shape, Unanswered, answer_key
+from forecasts.questions.question import EvidenceId, Question
+from tracker.llm.answers import Answered, Message, Shape, Unanswered, answer_key
 from tracker.llm.judging import (
     Case,
     Judgement,
@@ -24,6 +23,7 @@ from tracker.llm.judging import (
     shape_for,
     with_judgement,
 )
+from tracker.model.llm_endpoint import Endpoint
 from tracker.model.read_models import Decision
 from tracker.questions.queries.inbox import inbox
 from tracker.questions.queries.question_page import open_questions

@@ -22,15 +22,8 @@ from forecasts.essays.draft import Draft, Slots
 from forecasts.questions.forecaster import MODEL_PREFIX
 from forecasts.questions.question import ForecasterId
 from tracker.feeds.text import shortened, visible
-from tracker.llm.answers import (
-    Answered,
-    Endpoint,
-    Message,
-    Shape,
-    Unanswered,
-    answer_key,
-    mismatch,
-)
+from tracker.llm.answers import Answered, Message, Shape, Unanswered, answer_key, mismatch
+from tracker.model.llm_endpoint import Endpoint
 from tracker.settings import Settings, model_of
 from tracker.storage import model
 from tracker.storage.model import KeptAnswer

@@ -23,7 +23,8 @@ from aiohttp.abc import AbstractResolver
 from tracker.feeds.fetching.dns import Names
 from tracker.feeds.fetching.headers import one_line, status_line
 from tracker.feeds.text import shortened, visible
-from tracker.llm.answers import Answered, Endpoint, Message, Shape, Unanswered, mismatch
+from tracker.llm.answers import Answered, Message, Shape, Unanswered, mismatch
+from tracker.model.llm_endpoint import Endpoint
 
 MOST_BYTES: Final = 200_000
 """Bytes of an answer. 4,000 tokens are some 16 kB."""

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from forecasts.distributions.distribution import Categorical, Distribution
 from forecasts.errors import InvalidForecast
-from forecasts.evidence.evidence import EvidenceId
 from forecasts.questions.forecaster import MODEL_PREFIX, RESERVED, Forecaster
 from forecasts.questions.question import (
+    EvidenceId,
     ForecasterId,
     Question,
     QuestionId,

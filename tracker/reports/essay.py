@@ -9,9 +9,9 @@ from forecasts.questions.forecaster import RESERVED
 from forecasts.questions.format import answer_in_words, in_short
 from forecasts.questions.question import ClaimId, EssayId
 from tracker.essays import reading
-from tracker.essays.reading import on_the_board
 from tracker.model.essays import EssayPage
 from tracker.model.read_models import QuestionSummary
+from tracker.questions.queries.current_forecasts import on_the_board
 from tracker.reports.content import (
     Block,
     Cell,

@@ -9,7 +9,7 @@ from typing import Any, Final, assert_never
 
 import polars as pl
 
-from tracker.app.report_verbs import TableFormat
+from tracker.model.formats import TableFormat
 from tracker.storage.dump import ColumnType, Whole
 
 FORMULA: Final = r"^[=+\-@\t\r\n＝＋－＠]"

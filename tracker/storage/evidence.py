@@ -12,7 +12,6 @@ from forecasts.evidence.evidence import (
     RELIABILITY,
     Direction,
     Evidence,
-    EvidenceId,
     EvidenceStatus,
     Grade,
     IndicatorId,
@@ -21,7 +20,7 @@ from forecasts.evidence.evidence import (
     Strength,
 )
 from forecasts.evidence.story_merges import merged
-from forecasts.questions.question import ForecasterId, QuestionId
+from forecasts.questions.question import EvidenceId, ForecasterId, QuestionId
 from tracker.feeds.item import FeedId, ItemId
 from tracker.model.read_models import Decision, EvidenceCard, StoryItem, Why
 from tracker.storage import event_log_rows as log

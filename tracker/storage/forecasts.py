@@ -10,9 +10,8 @@ from sqlalchemy import values as sa_values
 from sqlmodel import Session, col, select
 
 from forecasts.distributions.distribution import Distribution
-from forecasts.evidence.evidence import EvidenceId
 from forecasts.questions.forecaster import Forecaster, ForecasterKind
-from forecasts.questions.question import ForecasterId, QuestionId
+from forecasts.questions.question import EvidenceId, ForecasterId, QuestionId
 from forecasts.questions.timeline import Act, Forecast, ForecastId
 from tracker.storage import event_log_rows as log
 from tracker.storage.distributions import from_json, to_json

@@ -24,8 +24,8 @@ from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
 from tracker.errors import AlreadyRunning, LeadershipLost, StorageUnavailable
+from tracker.files.permissions import create_private
 from tracker.storage.faults import first_line
-from tracker.storage.file_permissions import create_private
 
 logger = structlog.get_logger("tracker.leader")
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from tracker.errors import Refused, StorageUnavailable
+from tracker.files.permissions import create_private
 from tracker.storage.faults import explained
-from tracker.storage.file_permissions import create_private
 from tracker.storage.schema import upgrade
 from tracker.storage.sessions import Store, open_engine
 

@@ -8,9 +8,9 @@ from typing import Final, cast
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from forecasts.evidence.evidence import Direction, Evidence, EvidenceId, EvidenceStatus, Strength
+from forecasts.evidence.evidence import Direction, Evidence, EvidenceStatus, Strength
 from forecasts.evidence.story_merges import merged
-from forecasts.questions.question import ForecasterId, QuestionId
+from forecasts.questions.question import EvidenceId, ForecasterId, QuestionId
 from tracker.storage import backtests, evidence, learned, stories
 from tracker.storage.tables import DecisionRow, ItemRow
 

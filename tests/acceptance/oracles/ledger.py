@@ -8,14 +8,13 @@ from forecasts.distributions.distribution import Binary
 from forecasts.evidence.evidence import (
     Direction,
     Evidence,
-    EvidenceId,
     Indicator,
     IndicatorId,
     Report,
     StoryId,
     Strength,
 )
-from forecasts.questions.question import Question
+from forecasts.questions.question import EvidenceId, Question
 from forecasts.suggestion.binary import DEFAULT_HALF_LIFE_DAYS, DEFAULT_MODEL, Model, suggest
 from tests.acceptance.oracles.asked import ONLY, OPENS, QUESTION, question
 from tests.acceptance.oracles.cases import LEDGER

@@ -10,7 +10,8 @@ from rich.table import Table
 from tracker.feeds.answers import Fetched, NotModified
 from tracker.feeds.feed import Feed
 from tracker.feeds.scheduling.health import Fleet, UsualItems, share_not_modified, usual_items
-from tracker.interfaces.cli.tables import day, minute, plain, safe, table_of
+from tracker.interfaces.cli.tables import day, minute, safe, table_of
+from tracker.model.json_values import plain
 from tracker.model.read_models import FeedHealth, FeedPage, Trial
 
 PREVIEW = 10

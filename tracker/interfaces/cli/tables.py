@@ -1,13 +1,9 @@
 """Values as text: JSON for programs, tables for people."""
 
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import fields, is_dataclass
-from datetime import date, datetime
-from enum import IntEnum
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from itertools import pairwise
-from math import fsum, isfinite
-from pathlib import Path
+from math import fsum
 from typing import Any, Final
 
 from rich.console import Console
@@ -25,46 +21,11 @@ from forecasts.questions.versions import Piece, Version, difference
 from forecasts.suggestion.binary import Suggestion
 from forecasts.suggestion.categorical import OptionSuggestion
 from forecasts.suggestion.why import nats, share_in_words, told, why_in_words
+from tracker.model.json_values import plain
 from tracker.model.read_models import Coverage, EvidenceCard, QuestionPage, QuestionSummary
 
 BESIDE: Final = 6
 """Words of a wording that stayed the same, on either side of what changed."""
-
-
-def to_json(value: Any) -> str:
-    """Any value of ours as JSON: times as ISO 8601 in UTC, closed sets as words."""
-    return json.dumps(plain(value), ensure_ascii=False, indent=2)
-
-
-def in_one_line(value: Any) -> str:
-    """The same in one line, for logs and measurements."""
-    return json.dumps(plain(value), ensure_ascii=False)
-
-
-def plain(value: Any) -> Any:
-    """A value as dictionaries, lists, texts and numbers; JSON knows no infinite number, so such a
-    one is null.
-    """
-    match value:
-        case IntEnum():
-            return value.name.lower()
-        case date():
-            return value.isoformat()
-        case Mapping():
-            return {str(key): plain(entry) for key, entry in value.items()}
-        case str() | int() | float() | None:
-            return _finite(value)
-        case Path():
-            return str(value)
-        case _ if is_dataclass(value):
-            return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
-        case Iterable():
-            return [plain(entry) for entry in value]
-    raise TypeError(f"{type(value).__name__} has no JSON form")
-
-
-def _finite(value: Any) -> Any:
-    return None if isinstance(value, float) and not isfinite(value) else value
 
 
 def day(at: datetime | None) -> str:

@@ -7,11 +7,15 @@ from datetime import datetime
 
 from forecasts.aggregation.crowd import crowd_at
 from forecasts.distributions.distribution import Binary
-from forecasts.questions.forecaster import CROWD, HAZARD, PRIOR, RESERVED, Forecaster
-from forecasts.questions.question import ForecasterId, Question
+from forecasts.questions.forecaster import CROWD, HAZARD, PRIOR, RESERVED, SUGGESTION, Forecaster
+from forecasts.questions.question import (
+    ForecasterId,
+    Question,
+    QuestionId,
+)
 from forecasts.questions.timeline import timeline
 from forecasts.suggestion.time_decay import hazard
-from tracker.model.read_models import Standing
+from tracker.model.read_models import QuestionSummary, Standing
 from tracker.storage.forecasts import Stood
 
 
@@ -40,3 +44,17 @@ def standings(
     if crowd is not None:
         held[CROWD] = Standing(people[CROWD], crowd, max(held[who].since for who in members))
     return held
+
+
+BOARD = (CROWD, SUGGESTION, PRIOR)
+"""Whose number stands for a question where one is wanted: the people's, else the suggestion's, else
+the base rate.
+"""
+
+
+Asked = Mapping[QuestionId, QuestionSummary]
+
+
+def on_the_board(summary: QuestionSummary) -> Standing:
+    """The number that stands for a question, and whose it is."""
+    return next(summary.standings[who] for who in BOARD if who in summary.standings)

@@ -7,11 +7,10 @@ from datetime import datetime
 from itertools import accumulate
 
 from forecasts.distributions.distribution import p_yes
-from forecasts.evidence.evidence import EvidenceId
-from forecasts.evidence.judgement import estimated_effect, judgement_effects
 from forecasts.evidence.weights import weigh
 from forecasts.questions.forecaster import SUGGESTION
-from forecasts.questions.question import Question, QuestionId
+from forecasts.questions.question import EvidenceId, Question, QuestionId
+from forecasts.suggestion.judgement import estimated_effect, judgement_effects
 from tracker.model.read_models import EvidenceCard
 from tracker.questions.parameters import model_at
 from tracker.questions.queries.question_page import open_questions, question_or_refuse

@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from forecasts.evidence.evidence import Evidence, EvidenceId
+from forecasts.evidence.evidence import Evidence
 from forecasts.questions.answers import answer
-from forecasts.questions.question import ForecasterId, Question, effective_close, latest
+from forecasts.questions.question import EvidenceId, ForecasterId, Question, effective_close, latest
 from forecasts.suggestion.binary import Suggestion
 from forecasts.suggestion.changes import Known
 from forecasts.suggestion.postmortem import PostMortem, best_path, missed, strongest

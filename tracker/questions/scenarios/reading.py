@@ -7,9 +7,9 @@ from math import isclose
 
 from forecasts.questions.question import Question
 from forecasts.scenarios.scenario_set import ScenarioSet, history
-from tracker.essays.reading import on_the_board
 from tracker.model.read_models import QuestionSummary
 from tracker.model.scenarios import Group, ScenarioPage, ScenarioSummary, Seat, Stood
+from tracker.questions.queries.current_forecasts import on_the_board
 from tracker.questions.queries.question_list import summaries
 from tracker.questions.scenarios.board import rows
 from tracker.questions.scenarios.changing import described, scenario_set_or_refuse

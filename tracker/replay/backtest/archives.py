@@ -33,10 +33,10 @@ from tracker.feeds.parsing.change_detection import (
     look,
     understood,
 )
-from tracker.model.user_files import is_directory, open_regular
-from tracker.replay.json_lines import WrongLine, name_of, text
-from tracker.replay.json_lines import lines as lines_of
-from tracker.replay.json_lines import record as record_of
+from tracker.files.json_lines import WrongLine, name_of, text
+from tracker.files.json_lines import lines as lines_of
+from tracker.files.json_lines import record as record_of
+from tracker.files.user_files import is_directory, open_regular
 
 MANIFEST: Final = "manifest.jsonl"
 LARGEST_DOCUMENT: Final = 100_000_000

@@ -21,7 +21,7 @@ from typing import Any, Final
 from forecasts.question_sets.question_set import PastResolution
 from forecasts.questions.question import QuestionId
 from tracker.app import question_set_files as question_sets
-from tracker.interfaces.cli.tables import to_json
+from tracker.model.json_values import to_json
 from tracker.replay.backtest.scores import RETROSPECTIVE, Scores, compare
 from tracker.replay.backtest.snapshots import Move, Snapshot, Track, track
 from tracker.replay.backtest.walk import Progress, Walked, Wanted, walk

@@ -17,13 +17,14 @@ from tracker.essays.draft_files import asked_of, read_draft, write_draft
 from tracker.essays.extracting import LONGEST_FILE, extract
 from tracker.essays.reading import sentences_of
 from tracker.essays.titles import name_of, title_of
+from tracker.files.user_files import read_bytes, read_text
 from tracker.interfaces.cli import tables as printing
 from tracker.interfaces.cli.commands.terminal import as_json, console, opened, show
 from tracker.llm.answers import Unanswered
 from tracker.llm.drafting import with_proposal
 from tracker.model.audit import Standpoint
 from tracker.model.essays import EssayPage, NewEssay
-from tracker.model.user_files import read_bytes, read_text
+from tracker.model.json_values import to_json
 
 
 @click.group()
@@ -167,7 +168,7 @@ def draft(  # noqa: PLR0917  one value of each option
             made, essay_of, question or short_name(made.text), Standpoint(tracker.me, tracker.now())
         )
     if out is None:
-        click.echo(printing.to_json(made) if json else text)
+        click.echo(to_json(made) if json else text)
         return
     try:
         with out.open("x", encoding="utf-8") as file:
@@ -238,7 +239,7 @@ def show_map(context: click.Context, /, name: str, json: bool) -> None:
     with opened(context) as tracker:
         page = tracker.essay(name)
     if json:
-        click.echo(printing.to_json({"coverage": page.coverage, "map": page.mapped, "live": page.live,
+        click.echo(to_json({"coverage": page.coverage, "map": page.mapped, "live": page.live,
                                      "retrospective": page.retrospective}))  # fmt: skip
         return
     _print_map(page)

@@ -11,12 +11,13 @@ import click
 
 from tracker.app.tracker import Tracker, open_tracker
 from tracker.feeds.scheduling.health import fleet
+from tracker.files.user_files import read_bytes
 from tracker.ingestion.network import limits_of
 from tracker.interfaces.cli import feed_tables
 from tracker.interfaces.cli import tables as printing
 from tracker.interfaces.cli.commands.terminal import as_json, chosen, console, opened, put, show
 from tracker.interfaces.gc_tuning import settle
-from tracker.model.user_files import read_bytes
+from tracker.model.json_values import in_one_line
 
 allow_private = click.option(
     "--allow-private",
@@ -260,7 +261,7 @@ def _measured(context: click.Context, every: bool, **network: bool) -> None:
         "wall_seconds": round(took.wall, 4),
         "cpu_seconds": round(took.cpu, 4),
     }
-    click.echo(printing.in_one_line(line))
+    click.echo(in_one_line(line))
 
 
 @dataclass(frozen=True, slots=True)

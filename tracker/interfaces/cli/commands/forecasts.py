@@ -6,9 +6,8 @@ from typing import Any
 import click
 from rich.text import Text
 
-from forecasts.evidence.evidence import EvidenceId
 from forecasts.questions.format import in_full, warning_of
-from forecasts.questions.question import ForecasterId
+from forecasts.questions.question import EvidenceId, ForecasterId
 from forecasts.questions.timeline import Forecast
 from tracker.app.tracker import Tracker
 from tracker.interfaces.cli.commands.terminal import acting_as, as_json, name_of, opened, show

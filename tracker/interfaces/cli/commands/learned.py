@@ -10,6 +10,7 @@ from rich.table import Table
 
 from tracker.interfaces.cli import tables as printing
 from tracker.interfaces.cli.commands.terminal import as_json, opened, show
+from tracker.model.json_values import plain
 
 if TYPE_CHECKING:
     from tracker.questions.fit_parameters import Decided, Kept
@@ -126,7 +127,7 @@ def learned_table(values: "Iterable[Kept]") -> Table:
 
 def _flat(kept: "Kept") -> dict[str, Any]:
     """A value as one flat record for `--json`."""
-    return {**printing.plain(kept.learned), "state": kept.state, "by": kept.by}
+    return {**plain(kept.learned), "state": kept.state, "by": kept.by}
 
 
 def _spaced(name: str) -> str:

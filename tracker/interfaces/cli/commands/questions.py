@@ -13,6 +13,7 @@ from forecasts.suggestion.changes import Move
 from tracker.interfaces.cli import score_tables as scorecards
 from tracker.interfaces.cli import tables as printing
 from tracker.interfaces.cli.commands.terminal import acting_as, as_json, console, opened, show
+from tracker.model.json_values import plain, to_json
 from tracker.model.read_models import EvidenceCard
 
 
@@ -62,15 +63,15 @@ def show_question(
         page = tracker.question(question)
     if move is not None:
         show(
-            {**printing.plain(move), "log_odds": move.log_odds},
+            {**plain(move), "log_odds": move.log_odds},
             json,
             moved_table(move, page.evidence),
         )
     elif json:
         click.echo(
-            printing.to_json(
+            to_json(
                 {
-                    **printing.plain(page),
+                    **plain(page),
                     "why": printing.why_json(page.suggestion or page.option_suggestion),
                 }
             )

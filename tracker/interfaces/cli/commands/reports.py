@@ -7,12 +7,13 @@ from typing import Any
 import click
 
 from forecasts.questions.question import utc
-from tracker.app.report_verbs import TABLE_FORMATS, TableFormat
 from tracker.app.tracker import Tracker
 from tracker.errors import Refused
+from tracker.files.user_files import read_bytes
 from tracker.interfaces.cli import tables as printing
 from tracker.interfaces.cli.commands.terminal import as_json, opened, put, show
-from tracker.model.user_files import read_bytes
+from tracker.model.formats import TABLE_FORMATS, TableFormat
+from tracker.model.json_values import plain
 from tracker.reports.checking import MOST_BYTES
 from tracker.reports.content import KINDS, Kind
 from tracker.reports.writing import FORMATS, Format, file_name, format_of, written
@@ -76,7 +77,7 @@ def _check(context: click.Context, file: Path, json: bool) -> None:
     content = read_bytes(file, MOST_BYTES)
     with opened(context) as tracker:
         check = tracker.check_report(content)
-    told = {**printing.plain(check), "whole": check.whole, "same": check.same}
+    told = {**plain(check), "whole": check.whole, "same": check.same}
     show(told, json, f"{check.words} sha256 {check.carried.sha256}")
     if not (check.whole and check.same):
         sys.exit(1)

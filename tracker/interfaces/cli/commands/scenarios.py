@@ -16,6 +16,7 @@ from forecasts.scenarios.diagnosticity import diagnosticity, information
 from forecasts.scenarios.scenario_set import LikelihoodRow, likelihood_from, posterior
 from tracker.interfaces.cli import tables as printing
 from tracker.interfaces.cli.commands.terminal import acting_as, as_json, console, opened, show
+from tracker.model.json_values import to_json
 from tracker.model.scenarios import Coherence, ScenarioPage
 
 MOST_TOLD: Final = 5
@@ -55,7 +56,7 @@ def show_scenarios(context: click.Context, /, question: str, json: bool) -> None
     with opened(context) as tracker:
         page, now = tracker.scenarios(question), tracker.now()
     if json:
-        click.echo(printing.to_json(page))
+        click.echo(to_json(page))
     else:
         _print_scenarios(page, now)
 
@@ -191,7 +192,7 @@ def list_links(context: click.Context, /, json: bool) -> None:
         found = tracker.coherence()
         names = {person.id: person.name for person in tracker.people()}
     if json:
-        click.echo(printing.to_json(found))
+        click.echo(to_json(found))
     else:
         _print_coherence(found, names)
 
@@ -286,7 +287,7 @@ def calendar(context: click.Context, /, json: bool) -> None:
     with opened(context) as tracker:
         found = tracker.calendar()
     if json:
-        click.echo(printing.to_json({"expected": found.expected, "marks": found.marks}))
+        click.echo(to_json({"expected": found.expected, "marks": found.marks}))
     else:
         _print_calendar(found.expected)
 

@@ -13,8 +13,9 @@ from rich.console import Console
 from forecasts.questions.question import ForecasterId
 from tracker.app.tracker import Tracker, open_tracker
 from tracker.errors import Refused
+from tracker.files.user_files import open_without_waiting
 from tracker.interfaces.cli import tables as printing
-from tracker.model.user_files import open_without_waiting
+from tracker.model.json_values import to_json
 from tracker.settings import Settings
 
 console = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
@@ -47,7 +48,7 @@ def name_of(tracker: Tracker, who: ForecasterId) -> str:
 def show(value: Any, json: bool, table: Any) -> None:
     """Print a value for a program or for a person."""
     if json:
-        click.echo(printing.to_json(value))
+        click.echo(to_json(value))
     else:
         console.print(
             printing.safe(table) if isinstance(table, str) else table

@@ -17,7 +17,7 @@ _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _SQLITE = "sqlite:///"
 _BESIDE_DATABASE = ("", "-wal", "-shm", "-journal", ".scheduler")
 
-logger = structlog.get_logger("tracker.storage.file_permissions")
+logger = structlog.get_logger("tracker.files.permissions")
 
 
 def close_to_others(settings_file: Path, database_url: str) -> None:

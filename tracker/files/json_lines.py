@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from tracker.errors import Refused
-from tracker.model.user_files import open_regular
+from tracker.files.user_files import open_regular
 
 LONGEST_LINE: Final = 10_000_000
 """Characters. The whole text of a long article has 100,000."""

@@ -14,17 +14,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from forecasts.evidence.evidence import (
-    Direction,
-    Evidence,
-    EvidenceId,
-    EvidenceStatus,
-    Indicator,
-    IndicatorId,
-)
+from forecasts.evidence.evidence import Direction, Evidence, EvidenceStatus, Indicator, IndicatorId
 from forecasts.evidence.log_odds import GROUPS, soft_capped
 from forecasts.evidence.weights import DEFAULT_MODEL, Model, Weighed, novelties, visible, weigh
-from forecasts.questions.question import Question
+from forecasts.questions.question import EvidenceId, Question
 from forecasts.suggestion.binary import Suggestion, closed, silences, suggest
 from forecasts.suggestion.categorical import OptionSuggestion, option_standing_for, suggest_options
 
