@@ -118,8 +118,8 @@ def newest_each(
     session: Session, question_ids: Sequence[QuestionId], forecaster_id: ForecasterId
 ) -> dict[QuestionId, Forecast]:
     """Return a forecaster's last act on each of these questions."""
-    mine = select(func.max(ForecastRow.id)).where(ForecastRow.forecaster_id == forecaster_id)
-    last = mine.where(col(ForecastRow.question_id).in_(question_ids)).group_by(
+    newest_ids = select(func.max(ForecastRow.id)).where(ForecastRow.forecaster_id == forecaster_id)
+    last = newest_ids.where(col(ForecastRow.question_id).in_(question_ids)).group_by(
         col(ForecastRow.question_id)
     )
     rows = session.exec(select(ForecastRow).where(col(ForecastRow.id).in_(last)))
