@@ -1,9 +1,8 @@
-"""Whether anything was written since: what a reader may keep as long as nothing was.
+"""Version token of the database, for readers that cache.
 
-No table is asked, so that nothing can be forgotten: the database itself says whether a transaction
-was committed, by this process or another. SQLite counts those of other connections, as one
-connection sees them that does nothing else; PostgreSQL names the transactions that a snapshot sees,
-and two snapshots of one name see the same.
+No table is queried: the database itself tells of commits, by this process or another. SQLite counts
+those of other connections, as seen by one connection that does nothing else. PostgreSQL names the
+transactions that a snapshot sees; snapshots of equal name see the same.
 """
 
 from contextlib import closing
@@ -14,31 +13,32 @@ from sqlalchemy import Engine, text
 
 
 class Changes:
-    """Watches one database. May be asked from any thread."""
+    """Data version of one database. Thread-safe."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._lock = Lock()
-        self._watching: Any = None
+        self._connection: Any = None
 
     def version(self) -> str:
-        """The same as long as nothing was committed, and another afterwards."""
+        """Return a token that changes with every commit and only then."""
         if self._engine.dialect.name == "sqlite":
-            return self._counted()
+            return self._read_counter()
         with self._engine.connect() as connection:
             return str(connection.execute(text("SELECT pg_current_snapshot()::text")).scalar_one())
 
-    def _counted(self) -> str:
+    def _read_counter(self) -> str:
         with self._lock:
-            if self._watching is None:
-                self._watching = self._engine.raw_connection()
-                self._watching.detach()  # it never goes back to the others: what it counts depends on who asks
-            with closing(self._watching.cursor()) as cursor:
+            if self._connection is None:
+                self._connection = self._engine.raw_connection()
+                # Never back to the pool: the count is relative to this connection.
+                self._connection.detach()
+            with closing(self._connection.cursor()) as cursor:
                 return str(cursor.execute("PRAGMA data_version").fetchone()[0])
 
     def close(self) -> None:
-        """Give the connection back."""
+        """Close the connection."""
         with self._lock:
-            if self._watching is not None:
-                self._watching.close()
-                self._watching = None
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None

@@ -1,4 +1,4 @@
-"""Distributions and scales as they are stored: JSON with the kind in it."""
+"""Serialise distributions and scales as JSON that names their kind."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -9,7 +9,7 @@ from forecasts.distributions.distribution import Binary, Categorical, Distributi
 
 
 def to_json(distribution: Distribution) -> dict[str, Any]:
-    """A distribution as it is stored."""
+    """Serialise a distribution."""
     match distribution:
         case Binary():
             return {"kind": "binary", "p": distribution.p}
@@ -26,7 +26,7 @@ def to_json(distribution: Distribution) -> dict[str, Any]:
 
 
 def from_json(stored: Mapping[str, Any]) -> Distribution:
-    """The distribution that was stored."""
+    """Deserialise a distribution."""
     match stored["kind"]:
         case "categorical":
             return Categorical(tuple(stored["options"]), tuple(stored["p"]))
@@ -37,10 +37,10 @@ def from_json(stored: Mapping[str, Any]) -> Distribution:
 
 
 def scale_to_json(scale: Scale | None) -> dict[str, Any] | None:
-    """A range as it is stored."""
+    """Serialise a scale."""
     return None if scale is None else asdict(scale)
 
 
 def scale_from_json(stored: Mapping[str, Any] | None) -> Scale | None:
-    """The range that was stored."""
+    """Deserialise a scale."""
     return None if stored is None else Scale(**stored)

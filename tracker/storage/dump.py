@@ -1,10 +1,11 @@
-"""Whole tables, for those who want their data elsewhere."""
+"""Dump of whole tables for export."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final, Literal
 
-from sqlalchemy import JSON, select
+from sqlalchemy import JSON
+from sqlalchemy import select as sa_select
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Session
 
@@ -24,9 +25,7 @@ _TYPES: Final[dict[type, ColumnType]] = {
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """A table as it is stored: its columns with their types, and all rows in the order of their
-    key.
-    """
+    """A stored table: typed columns, and all rows by primary key."""
 
     name: str
     columns: dict[str, ColumnType]
@@ -34,21 +33,21 @@ class Whole:
 
 
 def names() -> tuple[str, ...]:
-    """The names of all tables, in order."""
+    """Return the names of all tables in alphabetical order."""
     return tuple(sorted(Row.metadata.tables))
 
 
 def read(session: Session, name: str) -> Whole:
-    """A table, whole; `name` is one of `names()`."""
+    """Return a whole table; `name` is one of `list_table_names()`."""
     stored = Row.metadata.tables[name]
-    rows = session.connection().execute(select(stored).order_by(*stored.primary_key.columns))
+    rows = session.connection().execute(sa_select(stored).order_by(*stored.primary_key.columns))
     return Whole(
         name,
-        {column.name: _type(column.type) for column in stored.columns},
-        [tuple(each) for each in rows],
+        {column.name: _column_type(column.type) for column in stored.columns},
+        [tuple(row) for row in rows],
     )
 
 
-def _type(stored: Any) -> ColumnType:
+def _column_type(stored: Any) -> ColumnType:
     plain = stored.impl_instance if isinstance(stored, TypeDecorator) else stored
     return "json" if isinstance(plain, JSON) else _TYPES.get(plain.python_type, "text")

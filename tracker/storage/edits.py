@@ -1,6 +1,4 @@
-"""What became of a question after it was written: edits, retraction, an override of the linter,
-answers to check.
-"""
+"""Later changes of questions: edits, retractions, lint overrides, unverified answers."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -21,33 +19,33 @@ from tracker.storage.tables import (
 
 
 def add(session: Session, edit: Edit) -> None:
-    """Append a later wording of a question."""
-    said = {name: getattr(edit, name) for name in ("question_id", "why", "text", "criteria")}
+    """Append an edit of a question."""
+    columns = {name: getattr(edit, name) for name in ("question_id", "why", "text", "criteria")}
     facts.append(
         session,
         "edit",
         edit.question_id,
-        {**said, "sources": list(edit.sources)},
+        {**columns, "sources": list(edit.sources)},
         at=edit.at,
         by=edit.by,
     )
 
 
 def every(session: Session) -> Mapping[str, Sequence[Edit]]:
-    """The edits of each question that has any, in the order they were made."""
-    found: dict[str, list[Edit]] = {}
+    """Return the edits of each edited question, oldest first."""
+    edits: dict[str, list[Edit]] = {}
     for row in session.exec(select(QuestionEditRow).order_by(col(QuestionEditRow.id))):
-        found.setdefault(row.question_id, []).append(_edit(row))
-    return found
+        edits.setdefault(row.question_id, []).append(_parse_edit(row))
+    return edits
 
 
 def of_question(session: Session, question_id: QuestionId) -> tuple[Edit, ...]:
-    """The edits of one question, in the order they were made."""
+    """Return the edits of a question, oldest first."""
     query = select(QuestionEditRow).where(QuestionEditRow.question_id == question_id)
-    return tuple(map(_edit, session.exec(query.order_by(col(QuestionEditRow.id)))))
+    return tuple(map(_parse_edit, session.exec(query.order_by(col(QuestionEditRow.id)))))
 
 
-def _edit(row: QuestionEditRow) -> Edit:
+def _parse_edit(row: QuestionEditRow) -> Edit:
     return Edit(
         question_id=QuestionId(row.question_id),
         at=row.at,
@@ -62,27 +60,29 @@ def _edit(row: QuestionEditRow) -> Edit:
 def retract(
     session: Session, question_id: QuestionId, why: str, *, at: datetime, by: ForecasterId
 ) -> None:
-    """Append that a question was taken back."""
+    """Append the retraction of a question."""
     facts.append(
         session, "retraction", question_id, {"question_id": question_id, "why": why}, at=at, by=by
     )
 
 
 def retracted(session: Session) -> frozenset[str]:
-    """The questions that were taken back."""
+    """Return the ids of retracted questions."""
     return frozenset(session.exec(select(RetractionRow.question_id)))
 
 
 def add_override(session: Session, override: Override) -> None:
-    """Append why a question was opened, or worded anew, although the linter objected."""
-    said = {"question_id": override.question_id, "codes": list(override.codes), "why": override.why}
-    facts.append(session, "override", override.question_id, said, at=override.at, by=override.by)
+    """Append the reason for overriding the linter."""
+    columns = {
+        "question_id": override.question_id,
+        "codes": list(override.codes),
+        "why": override.why,
+    }
+    facts.append(session, "override", override.question_id, columns, at=override.at, by=override.by)
 
 
 def override_of(session: Session, question_id: QuestionId) -> Override | None:
-    """Why the linter was overridden for a question, the last time it was; None when it never
-    was.
-    """
+    """Return the last lint override of a question; None if there is none."""
     query = select(LintOverrideRow).where(LintOverrideRow.question_id == question_id)
     row = session.exec(query.order_by(col(LintOverrideRow.id).desc()).limit(1)).first()
     if row is None:
@@ -95,13 +95,13 @@ def override_of(session: Session, question_id: QuestionId) -> Override | None:
 def add_unchecked(
     session: Session, answer: UncheckedAnswer, *, at: datetime, by: ForecasterId
 ) -> None:
-    """Append an answer that a person has to check."""
-    said = {name: getattr(answer, name) for name in answer.__slots__}
-    facts.append(session, "unchecked", answer.question_id, said, at=at, by=by)
+    """Append an answer that a person has to verify."""
+    columns = {name: getattr(answer, name) for name in answer.__slots__}
+    facts.append(session, "unchecked", answer.question_id, columns, at=at, by=by)
 
 
 def noted(session: Session, question_id: QuestionId) -> tuple[UncheckedAnswer, ...]:
-    """Every answer to a question that was ever kept for a check, the oldest first."""
+    """Return all unverified answers ever stored for a question, oldest first."""
     query = select(UncheckedAnswerRow).where(UncheckedAnswerRow.question_id == question_id)
     return tuple(
         UncheckedAnswer(
@@ -118,7 +118,7 @@ def noted(session: Session, question_id: QuestionId) -> tuple[UncheckedAnswer, .
 
 
 def unchecked(session: Session, question_id: QuestionId) -> tuple[UncheckedAnswer, ...]:
-    """The answers to a question that wait for a check: none once a person has answered it."""
+    """Return the answers that await verification; empty once the question is resolved."""
     answered = session.exec(
         select(ResolutionRow.id).where(ResolutionRow.question_id == question_id).limit(1)
     ).first()

@@ -1,4 +1,4 @@
-"""Texts of essays, verdicts on their sentences, and questions half written."""
+"""Essay texts, decisions on their claims, and drafts of questions."""
 
 import hashlib
 from collections.abc import Mapping
@@ -15,76 +15,86 @@ from tracker.storage.tables import ClaimDecisionRow, DraftRow, EssayRow, EssayTe
 
 
 def every(session: Session) -> tuple[Essay, ...]:
-    """All essays, by title."""
+    """Return all essays by title."""
     rows = session.exec(select(EssayRow).order_by(col(EssayRow.title), col(EssayRow.id)))
     return tuple(Essay(EssayId(r.id), r.title, r.published, r.language, r.note) for r in rows)
 
 
-def add_text(session: Session, said: EssayText) -> None:
+def add_text(session: Session, essay_text: EssayText) -> None:
     """Append a version of an essay's text; the log keeps its digest."""
     seq = log.append(
-        session, "essay text", f"{said.essay_id}/{said.version}", facts=_facts(said), at=said.at
+        session,
+        "essay text",
+        f"{essay_text.essay_id}/{essay_text.version}",
+        facts=_text_facts(essay_text),
+        at=essay_text.at,
     )
-    session.add(EssayTextRow(**_facts(said), text=said.text, log_seq=seq))
+    session.add(EssayTextRow(**_text_facts(essay_text), text=essay_text.text, log_seq=seq))
     session.flush()
 
 
 def newest_text(session: Session, essay_id: EssayId) -> EssayText | None:
-    """The text as it is read now; None when only the claims are known."""
+    """Return the newest text of an essay; None if only its claims are stored."""
     query = (
         select(EssayTextRow)
         .where(EssayTextRow.essay_id == essay_id)
         .order_by(col(EssayTextRow.version).desc())
     )
     row = session.exec(query.limit(1)).first()
-    return None if row is None else _text(row)
+    return None if row is None else _parse_text(row)
 
 
 def text_seqs(session: Session) -> Mapping[int, dict[str, Any]]:
-    """Facts of each version of a text by the log entry that recorded it."""
-    return facts.by_seq(session, EssayTextRow, _facts_of)
+    """Map log sequence numbers to the facts of stored text versions."""
+    return facts.by_seq(session, EssayTextRow, _row_facts)
 
 
-def _facts_of(row: EssayTextRow) -> dict[str, Any]:
-    """What a row says; nothing when its digest is that of another text."""
-    said = _facts(_text(row))
-    return said if said["digest"] == row.digest else {}
+def _row_facts(row: EssayTextRow) -> dict[str, Any]:
+    """Return the facts of a row; empty if its digest does not fit its text."""
+    text_facts = _text_facts(_parse_text(row))
+    return text_facts if text_facts["digest"] == row.digest else {}
 
 
-def _facts(said: EssayText) -> dict[str, Any]:
-    digest = hashlib.sha256(said.text.encode()).hexdigest()
-    plain = {name: getattr(said, name) for name in ("essay_id", "version", "source", "at", "by")}
+def _text_facts(essay_text: EssayText) -> dict[str, Any]:
+    digest = hashlib.sha256(essay_text.text.encode()).hexdigest()
+    plain = {
+        name: getattr(essay_text, name) for name in ("essay_id", "version", "source", "at", "by")
+    }
     return {**plain, "digest": digest}
 
 
-def _text(row: EssayTextRow) -> EssayText:
+def _parse_text(row: EssayTextRow) -> EssayText:
     return EssayText(
         EssayId(row.essay_id), row.version, row.text, row.source, row.at, ForecasterId(row.by)
     )
 
 
 def decide_claim(
-    session: Session, essay_id: EssayId, decided: Rejection, quote: str, *, verdict: str
+    session: Session, essay_id: EssayId, rejection: Rejection, quote: str, *, verdict: str
 ) -> None:
-    """Append that a sentence was set aside ("rejected"), or taken up again ("restored")."""
-    said = {
+    """Append that a sentence was rejected ("rejected") or restored ("restored")."""
+    columns = {
         "essay_id": essay_id,
-        "start": decided.offset,
-        "end": decided.end,
+        "start": rejection.offset,
+        "end": rejection.end,
         "quote": quote,
         "verdict": verdict,
     }
-    subject = f"{essay_id}/{decided.offset}"
+    subject = f"{essay_id}/{rejection.offset}"
     facts.append(
-        session, "claim", subject, {**said, "why": decided.why}, at=decided.at, by=decided.by
+        session,
+        "claim",
+        subject,
+        {**columns, "why": rejection.why},
+        at=rejection.at,
+        by=rejection.by,
     )
 
 
 def rejections(session: Session, essay_id: EssayId) -> tuple[tuple[Rejection, str], ...]:
-    """The sentences that stand rejected, each with its words as they were then, in the order of the
-    text.
+    """Return the rejected sentences with their quotes, in the order of the text.
 
-    A decision is about words at a place: in a later text other words may stand there.
+    A decision is about words at an offset: in a later text other words may be there.
     """
     query = (
         select(ClaimDecisionRow)
@@ -100,8 +110,9 @@ def rejections(session: Session, essay_id: EssayId) -> tuple[tuple[Rejection, st
 
 
 def judged(session: Session, essay_id: EssayId) -> frozenset[tuple[int, str]]:
-    """Where, and on which words, anybody ever decided: what was taken up again is not set aside by
-    a set once more.
+    """Return offset and quote of every sentence that was ever decided on.
+
+    A question set does not reject again what a person restored.
     """
     query = select(ClaimDecisionRow.start, ClaimDecisionRow.quote).where(
         ClaimDecisionRow.essay_id == essay_id
@@ -110,7 +121,7 @@ def judged(session: Session, essay_id: EssayId) -> frozenset[tuple[int, str]]:
 
 
 def save_draft(session: Session, draft: SavedDraft) -> None:
-    """Keep a draft in place of what was kept before."""
+    """Store a draft, replacing the previous one."""
     drop_draft(session, draft.essay_id, draft.offset)
     fields = dict(draft.fields)
     session.add(
@@ -126,7 +137,7 @@ def save_draft(session: Session, draft: SavedDraft) -> None:
 
 
 def drop_draft(session: Session, essay_id: EssayId, offset: int) -> None:
-    """Forget a draft, if there is one."""
+    """Delete a draft if it exists."""
     row = session.get(DraftRow, (essay_id, offset))
     if row is not None:
         session.delete(row)
@@ -134,12 +145,12 @@ def drop_draft(session: Session, essay_id: EssayId, offset: int) -> None:
 
 
 def drafts(session: Session, essay_id: EssayId) -> dict[int, SavedDraft]:
-    """The drafts of an essay by where their sentence starts."""
+    """Return the drafts of an essay by the offset of their sentence."""
     rows = session.exec(select(DraftRow).where(DraftRow.essay_id == essay_id))
-    return {row.start: _draft(row) for row in rows}
+    return {row.start: _parse_draft(row) for row in rows}
 
 
-def _draft(row: DraftRow) -> SavedDraft:
+def _parse_draft(row: DraftRow) -> SavedDraft:
     return SavedDraft(
         EssayId(row.essay_id), row.start, ForecasterId(row.by), row.saved_at, row.fields
     )

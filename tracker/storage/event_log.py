@@ -1,8 +1,8 @@
-"""The append-only event log: every entry carries the hash of the one before it.
+"""The append-only event log: each entry carries the hash of its predecessor.
 
-Changing, removing, inserting or swapping an entry breaks the chain at that entry. A chain alone
-cannot show that its *end* was cut off; for that, keep the head that `tracker verify` prints and ask
-later with `--head` whether it still stands in the chain.
+Changing, removing, inserting or reordering an entry breaks the chain there. A chain alone cannot
+show that its *end* was cut off: keep the head that `tracker verify` prints, and check later with
+`--head` that the chain still contains it.
 """
 
 import hashlib
@@ -13,14 +13,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 GENESIS = "0" * 64
-"""What the first entry names as its predecessor."""
+"""Predecessor hash of the first entry."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry: what happened (`kind`), to what (`subject`), the facts as canonical JSON
-    (`body`).
-    """
+    """One log entry: event (`kind`), object (`subject`) and facts as canonical JSON (`body`)."""
 
     seq: int
     entered_at: datetime
@@ -33,14 +31,14 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """The first entry that is not as it was written, and why."""
+    """The first entry that fails verification, and the reason."""
 
     seq: int
     reason: str
 
 
 def canonical(facts: Mapping[str, Any]) -> str:
-    """Facts as JSON that is the same for the same facts: sorted keys, no spaces, times in UTC.
+    """Serialise facts as canonical JSON: sorted keys, no spaces, times in UTC.
 
     >>> canonical({"p": 0.5, "at": None})
     '{"at":null,"p":0.5}'
@@ -51,11 +49,11 @@ def canonical(facts: Mapping[str, Any]) -> str:
         separators=(",", ":"),
         ensure_ascii=False,
         allow_nan=False,
-        default=_plain,
+        default=_encode_value,
     )
 
 
-def _plain(value: object) -> str:
+def _encode_value(value: object) -> str:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
     raise TypeError(f"{type(value).__name__} does not belong into the log")
@@ -64,15 +62,15 @@ def _plain(value: object) -> str:
 def following(
     last: Entry | None, kind: str, subject: str, *, body: str, entered_at: datetime
 ) -> Entry:
-    """The entry that comes after `last`."""
+    """Return the entry that follows `last`, with its hash."""
     seq = 1 if last is None else last.seq + 1
     prev = GENESIS if last is None else last.hash
     unsigned = Entry(seq, entered_at, kind, subject, body, prev, "")
-    return replace(unsigned, hash=_digest(unsigned))
+    return replace(unsigned, hash=_hash_entry(unsigned))
 
 
 def first_break(entries: Iterable[Entry]) -> Break | None:
-    """The first entry that breaks the chain; None when it is whole."""
+    """Return the first entry that breaks the chain; None if it is intact."""
     last: Entry | None = None
     for entry in entries:
         expected = following(
@@ -88,7 +86,7 @@ def first_break(entries: Iterable[Entry]) -> Break | None:
     return None
 
 
-def _digest(entry: Entry) -> str:
+def _hash_entry(entry: Entry) -> str:
     # JSON quotes each part, so no two different entries hash the same text.
     at = entry.entered_at.astimezone(UTC).isoformat()
     parts = [entry.seq, at, entry.kind, entry.subject, entry.body, entry.prev]

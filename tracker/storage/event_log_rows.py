@@ -1,4 +1,4 @@
-"""Rows of the event log: append inside the caller's transaction, read in order."""
+"""Rows of the event log: append within the caller's transaction, read in order."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -13,17 +13,15 @@ from tracker.storage.event_log import Entry, canonical, following
 from tracker.storage.tables import LogRow
 
 APPEND_LOCK = 7_305_151_211_520_107
-"""PostgreSQL advisory lock that serialises appends; SQLite has one writer anyway."""
+"""Key of the PostgreSQL advisory lock that serialises appends; SQLite has one writer anyway."""
 
 
-_NO_TEXT = re.compile(r"(?<!\\)(?:\\\\)*\\u0000|[\ud800-\udfff]")
-"""What no database keeps in a text, as canonical JSON has it: the NUL character, and halves of
-characters.
-"""
+_UNSTORABLE = re.compile(r"(?<!\\)(?:\\\\)*\\u0000|[\ud800-\udfff]")
+"""Characters no database stores, as in canonical JSON: NUL and lone surrogates."""
 
 
 def wait_turn(session: Session) -> None:
-    """Wait until no other transaction appends, and hold the turn until this one ends."""
+    """Acquire the append lock until this transaction ends."""
     if session.get_bind().dialect.name == "postgresql":
         session.connection().execute(
             text("SELECT pg_advisory_xact_lock(:key)"), {"key": APPEND_LOCK}
@@ -33,12 +31,12 @@ def wait_turn(session: Session) -> None:
 def append(
     session: Session, kind: str, subject: str, *, facts: Mapping[str, Any], at: datetime
 ) -> int:
-    """Append one entry and return its number; it is kept or dropped with the transaction.
+    """Append an entry within the transaction and return its number.
 
-    Raises `Refused` for a text with a character that cannot be kept.
+    Raises `Refused` for a text with a character that cannot be stored.
     """
     body = canonical(facts)
-    if _NO_TEXT.search(body):
+    if _UNSTORABLE.search(body):
         raise Refused(
             f"the {kind} holds a character that cannot be kept (NUL, or half a character): leave "
             "it out"
@@ -53,37 +51,37 @@ def append(
 def by_seq(
     rows: Iterable[Any], facts: Callable[[Any], dict[str, Any]]
 ) -> dict[int, dict[str, Any]]:
-    """The facts of stored rows by the log entry that recorded each.
+    """Map log sequence numbers to the facts of stored rows.
 
-    A row that somebody changed into what no fact can be has none, and so differs from its entry.
+    A row that was changed into an invalid fact has none, and so differs from its entry.
     """
-    found: dict[int, dict[str, Any]] = {}
+    facts_by_seq: dict[int, dict[str, Any]] = {}
     for row in rows:
         try:
-            found[row.log_seq] = facts(row)
+            facts_by_seq[row.log_seq] = facts(row)
         except (ValueError, KeyError, TypeError):
-            found[row.log_seq] = {}
-    return found
+            facts_by_seq[row.log_seq] = {}
+    return facts_by_seq
 
 
 def last(session: Session) -> Entry | None:
-    """The newest entry."""
+    """Return the newest entry."""
     row = session.exec(select(LogRow).order_by(col(LogRow.seq).desc()).limit(1)).first()
-    return None if row is None else _entry(row)
+    return None if row is None else _parse_entry(row)
 
 
 def newest_seq(session: Session) -> int:
-    """The number of the newest entry; 0 while there is none."""
+    """Return the number of the newest entry; 0 if there is none."""
     return session.exec(select(func.coalesce(func.max(LogRow.seq), 0))).one()
 
 
 def entries(session: Session) -> Iterator[Entry]:
-    """All entries, oldest first, read in slices so that a long log does not fill the memory."""
+    """Iterate over all entries, oldest first, in slices to bound memory."""
     for row in session.exec(
         select(LogRow).order_by(col(LogRow.seq)).execution_options(yield_per=5000)
     ):
-        yield _entry(row)
+        yield _parse_entry(row)
 
 
-def _entry(row: LogRow) -> Entry:
+def _parse_entry(row: LogRow) -> Entry:
     return Entry(row.seq, row.entered_at, row.kind, row.subject, row.body, row.prev, row.hash)

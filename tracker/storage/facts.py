@@ -1,6 +1,4 @@
-"""Facts of one shape: a row with what it says, when, by whom, and the log entry that recorded
-it.
-"""
+"""Generic storage of logged facts: columns, time, author and log entry."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -35,61 +33,62 @@ KINDS: Mapping[str, type[Any]] = {
     "likelihood": LikelihoodRow,
     "signpost": SignpostMarkRow,
 }
-"""Each kind of log entry whose facts are the columns of its row."""
+"""Table of each log entry kind whose facts are the columns of its row."""
 
 
 def append(
     session: Session,
     kind: str,
     subject: str,
-    said: Mapping[str, Any],
+    columns: Mapping[str, Any],
     *,
     at: datetime,
     by: ForecasterId,
 ) -> None:
-    """Append a fact, in the log too."""
-    facts = {**said, "at": at, "by": by}
+    """Append a fact to its table and to the log."""
+    facts = {**columns, "at": at, "by": by}
     seq = log.append(session, kind, subject, facts=facts, at=at)
     session.add(KINDS[kind](**facts, log_seq=seq))
     session.flush()
 
 
 def seqs(session: Session) -> dict[str, Mapping[int, dict[str, Any]]]:
-    """The facts of every kind by the log entry that recorded each."""
-    return {kind: by_seq(session, row, _facts) for kind, row in KINDS.items()}
+    """Map each kind to its facts by log sequence number."""
+    return {kind: by_seq(session, row, _row_facts) for kind, row in KINDS.items()}
 
 
 def by_seq(
-    session: Session, table: type[Any], said: Callable[[Any], dict[str, Any]]
+    session: Session, table: type[Any], row_facts: Callable[[Any], dict[str, Any]]
 ) -> dict[int, dict[str, Any]]:
-    """What the rows of a table say, by the log entry that recorded each.
+    """Map log sequence numbers to the facts of a table's rows.
 
-    A row with a column that holds no time, or no JSON, keeps nobody from reading the others: it
-    says nothing.
+    A row with an unreadable column (no time, no JSON) has empty facts and does not stop the others.
     """
     try:
-        return log.by_seq(session.exec(select(table)), said)
+        return log.by_seq(session.exec(select(table)), row_facts)
     except (ValueError, TypeError):
-        found: dict[int, dict[str, Any]] = {}
+        facts: dict[int, dict[str, Any]] = {}
         for seq in session.exec(select(table.log_seq)).all():
-            found |= _one(session, table, seq, said)
-        return found
+            facts |= _index_row(session, table, seq, row_facts)
+        return facts
 
 
-def _one(
-    session: Session, table: type[Any], seq: int, said: Callable[[Any], dict[str, Any]]
+def _index_row(
+    session: Session, table: type[Any], seq: int, row_facts: Callable[[Any], dict[str, Any]]
 ) -> dict[int, dict[str, Any]]:
     try:
-        return log.by_seq(session.exec(select(table).where(table.log_seq == seq)), said)
+        return log.by_seq(session.exec(select(table).where(table.log_seq == seq)), row_facts)
     except (ValueError, TypeError):
         return {seq: {}}
 
 
-def _facts(row: Any) -> dict[str, Any]:
-    own = {name for name, field in type(row).model_fields.items() if not _numbered(name, field)}
-    return {name: getattr(row, name) for name in own if name != "log_seq"}
+def _row_facts(row: Any) -> dict[str, Any]:
+    names = {
+        name for name, field in type(row).model_fields.items() if not _is_generated_id(name, field)
+    }
+    return {name: getattr(row, name) for name in names if name != "log_seq"}
 
 
-def _numbered(name: str, field: Any) -> bool:
-    """The row's own number, which the database gives it."""
+def _is_generated_id(name: str, field: Any) -> bool:
+    """Return True for the primary key that the database generates."""
     return name == "id" and field.default is None

@@ -1,6 +1,4 @@
-"""Faults of a database as errors for a person: each is one line that says what to do, and never
-holds a password.
-"""
+"""Translate database errors into one-line messages that say what to do and hold no password."""
 
 import re
 import sqlite3
@@ -17,34 +15,35 @@ from forecasts.errors import ForecastsError
 from tracker.errors import BadSettings, Refused, StorageDamaged, StorageUnavailable, TrackerError
 
 PRIMARY_CODE: Final = 0xFF
-"""The bits of an extended result code of SQLite that name its kind."""
+"""Bits of an extended SQLite result code that name its kind."""
 
 PORT: Final = 5432
-"""Where PostgreSQL listens unless the address says otherwise."""
+"""Default port of PostgreSQL."""
 
-_LOG_IN: Final = ("password", "authentication", "pg_hba", "role", "no pg_hba.conf")
-_LATER: Final = ("starting up", "shutting down", "recovery", "too many", "reserved")
+_LOGIN_WORDS: Final = ("password", "authentication", "pg_hba", "role", "no pg_hba.conf")
+_TRANSIENT_WORDS: Final = ("starting up", "shutting down", "recovery", "too many", "reserved")
 
-_SQLITE: Final[Mapping[int, str]] = MappingProxyType(
+_LOCKED: Final = "{place} is locked by another process: wait until it has finished, then try again"
+_UNWRITABLE: Final = (
+    "{place} cannot be written: allow this user to write the file and its directory"
+)
+
+_SQLITE_MESSAGES: Final[Mapping[int, str]] = MappingProxyType(
     {
-        sqlite3.SQLITE_BUSY: (
-            "{place} is locked by another process: wait until it has finished, then try again"
-        ),
-        sqlite3.SQLITE_LOCKED: (
-            "{place} is locked by another process: wait until it has finished, then try again"
-        ),
-        sqlite3.SQLITE_PROTOCOL: (
-            "{place} is locked by another process: wait until it has finished, then try again"
-        ),
+        sqlite3.SQLITE_BUSY: _LOCKED,
+        sqlite3.SQLITE_LOCKED: _LOCKED,
+        sqlite3.SQLITE_PROTOCOL: _LOCKED,
         sqlite3.SQLITE_FULL: "no room is left for {place}: free space on its disk, then try again",
-        sqlite3.SQLITE_READONLY: "{place} cannot be written: allow this user to write the file and its directory",
-        sqlite3.SQLITE_PERM: "{place} cannot be written: allow this user to write the file and its directory",
-        sqlite3.SQLITE_IOERR: "{place} cannot be read or written ({reason}): check its disk, then try again",
+        sqlite3.SQLITE_READONLY: _UNWRITABLE,
+        sqlite3.SQLITE_PERM: _UNWRITABLE,
+        sqlite3.SQLITE_IOERR: (
+            "{place} cannot be read or written ({reason}): check its disk, then try again"
+        ),
     }
 )
-"""Kinds of failure after which the file is as good as before."""
+"""Messages of SQLite failures that leave the file intact, by primary code."""
 
-_POSTGRES: Final[Mapping[str, str]] = MappingProxyType(
+_POSTGRES_MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "28": "{place} refuses the log-in ({reason}): correct user and password in database_url",
         "3D": "{place} has no such database ({reason}): create it, or correct database_url",
@@ -59,15 +58,15 @@ _POSTGRES: Final[Mapping[str, str]] = MappingProxyType(
         "": "{place} cannot do that now ({reason}): try again, and look into the log of PostgreSQL",
     }
 )
-"""By the beginning of the SQLSTATE."""
+"""Messages by prefix of the SQLSTATE."""
 
 
 @contextmanager
 def explained(engine: Engine) -> Iterator[None]:
-    """Raise what the database cannot do as `StorageUnavailable` or `StorageDamaged`; bugs pass as
-    they are.
+    """Translate database errors raised inside; bugs pass unchanged.
 
-    A row that cannot be understood is a bug, too, unless the file turns out to be damaged.
+    Raises `StorageUnavailable`, `StorageDamaged` or `Refused`. A row that cannot be parsed is a
+    bug, too, unless the file turns out to be damaged.
     """
     try:
         yield
@@ -87,20 +86,18 @@ def explained(engine: Engine) -> Iterator[None]:
 
 
 def fault_of(error: DBAPIError | sqlite3.Error, engine: Engine) -> TrackerError | None:
-    """What an error of the driver means for a person; None for a bug of ours."""
+    """Return the error to show for a driver error; None for a bug."""
     if isinstance(error, DataError):
         return Refused(f"the database cannot keep such a value: {first_line(error)}")
     return (
-        _sqlite_fault(error, engine)
+        _translate_sqlite_error(error, engine)
         if engine.dialect.name == "sqlite"
-        else _postgres_fault(error, engine.url)
+        else _translate_postgres_error(error, engine.url)
     )
 
 
 def damage_in(engine: Engine) -> str:
-    """What SQLite finds wrong with the structure of the whole file; "" when nothing is, and for
-    PostgreSQL.
-    """
+    """Return the first finding of SQLite's quick check; "" if there is none, and for PostgreSQL."""
     if engine.dialect.name != "sqlite":
         return ""
     try:
@@ -109,14 +106,14 @@ def damage_in(engine: Engine) -> str:
     except DBAPIError as error:
         return (
             first_line(error)
-            if _code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+            if _primary_code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
             else ""
         )
     return "" if reason == "ok" else reason.strip().splitlines()[-1]
 
 
 def damaged(engine: Engine, reason: str) -> StorageDamaged:
-    """The error that names a damaged database and says what to do."""
+    """Build the error that names a damaged database and says what to do."""
     return StorageDamaged(
         f"{place_of(engine.url)} is damaged ({reason}): stop the tracker and put a copy of the "
         "database in its place"
@@ -124,20 +121,23 @@ def damaged(engine: Engine, reason: str) -> StorageDamaged:
 
 
 def place_of(url: URL) -> str:
-    """The database as messages name it: its file, or the server's host and port."""
+    """Name the database for messages: its file, or host and port of the server."""
     if url.get_backend_name() == "sqlite":
         return f"the database {url.database}"
-    return f"the database server at {_server(url)}"
+    return f"the database server at {_format_address(url)}"
 
 
-def _server(url: URL) -> str:
+def _format_address(url: URL) -> str:
     host = url.host or url.query.get("host") or "this machine"
     port = url.port or url.query.get("port") or PORT
-    return f"{host if isinstance(host, str) else ', '.join(host)}:{port if isinstance(port, int) else ''.join(port)}"
+    hosts = host if isinstance(host, str) else ", ".join(host)
+    return f"{hosts}:{port if isinstance(port, int) else ''.join(port)}"
 
 
-def _sqlite_fault(error: DBAPIError | sqlite3.Error, engine: Engine) -> TrackerError | None:
-    code, reason, place = _code(error), first_line(error), place_of(engine.url)
+def _translate_sqlite_error(
+    error: DBAPIError | sqlite3.Error, engine: Engine
+) -> TrackerError | None:
+    code, reason, place = _primary_code(error), first_line(error), place_of(engine.url)
     undecodable = code is None and "decode to UTF-8" in reason
     if undecodable or code == sqlite3.SQLITE_CORRUPT:
         return damaged(engine, damage_in(engine) or reason)
@@ -147,10 +147,10 @@ def _sqlite_fault(error: DBAPIError | sqlite3.Error, engine: Engine) -> TrackerE
         )
     if code == sqlite3.SQLITE_CANTOPEN:
         return StorageUnavailable(
-            f"{place} cannot be opened: {_why_unopened(Path(engine.url.database or ''))}"
+            f"{place} cannot be opened: {_explain_unopened(Path(engine.url.database or ''))}"
         )
-    if code is not None and code in _SQLITE:
-        return StorageUnavailable(_SQLITE[code].format(place=place, reason=reason))
+    if code is not None and code in _SQLITE_MESSAGES:
+        return StorageUnavailable(_SQLITE_MESSAGES[code].format(place=place, reason=reason))
     if isinstance(error, OperationalError | sqlite3.OperationalError):
         return StorageUnavailable(
             f"{place} cannot do that ({reason}): choose another --data if it is not the tracker's"
@@ -158,7 +158,7 @@ def _sqlite_fault(error: DBAPIError | sqlite3.Error, engine: Engine) -> TrackerE
     return None
 
 
-def _why_unopened(file: Path) -> str:
+def _explain_unopened(file: Path) -> str:
     if file.is_dir():
         return "it is a directory: move it away, or choose another --data"
     if not file.parent.is_dir():
@@ -166,13 +166,13 @@ def _why_unopened(file: Path) -> str:
     return "allow this user to read and write the file and its directory"
 
 
-def _code(error: DBAPIError | sqlite3.Error) -> int | None:
-    """The kind of a failure of SQLite; None for what the driver itself complains about."""
+def _primary_code(error: DBAPIError | sqlite3.Error) -> int | None:
+    """Return the primary SQLite result code; None for errors of the driver itself."""
     code = getattr(error.orig if isinstance(error, DBAPIError) else error, "sqlite_errorcode", None)
     return None if code is None else int(code) & PRIMARY_CODE
 
 
-def _postgres_fault(error: DBAPIError | sqlite3.Error, url: URL) -> TrackerError | None:
+def _translate_postgres_error(error: DBAPIError | sqlite3.Error, url: URL) -> TrackerError | None:
     reason, place = first_line(error), place_of(url)
     state = str(getattr(getattr(error, "orig", None), "sqlstate", None) or "")
     if state.startswith("XX"):
@@ -185,30 +185,33 @@ def _postgres_fault(error: DBAPIError | sqlite3.Error, url: URL) -> TrackerError
         )
     if not state:
         return StorageUnavailable(
-            _unconnected(str(error.orig if isinstance(error, DBAPIError) else error), url)
+            _explain_refusal(str(error.orig if isinstance(error, DBAPIError) else error), url)
         )
-    known = next((words for begin, words in _POSTGRES.items() if state.startswith(begin)))
-    if known is _POSTGRES[""] and not isinstance(error, OperationalError):
+    message = next((text for begin, text in _POSTGRES_MESSAGES.items() if state.startswith(begin)))
+    if message is _POSTGRES_MESSAGES[""] and not isinstance(error, OperationalError):
         return None
-    return StorageUnavailable(known.format(place=place, reason=reason))
+    return StorageUnavailable(message.format(place=place, reason=reason))
 
 
-def _unconnected(message: str, url: URL) -> str:
-    """Why there is no connection; the server tells no SQLSTATE before there is one."""
+def _explain_refusal(message: str, url: URL) -> str:
+    """Explain a failed connection from its message: there is no SQLSTATE yet."""
     refusal = re.search(r"FATAL:\s*(.+)|(no password supplied)", message)
     if refusal is None:
-        return f"no database answers at {_server(url)}: start PostgreSQL, or correct database_url"
+        return (
+            f"no database answers at {_format_address(url)}: start PostgreSQL, or correct "
+            "database_url"
+        )
     reason = refusal[1] or refusal[2]
-    if any(word in reason for word in _LATER):
+    if any(word in reason for word in _TRANSIENT_WORDS):
         return f"{place_of(url)} takes no connection now ({reason}): try again in a minute"
-    if any(word in reason for word in _LOG_IN):
-        return _POSTGRES["28"].format(place=place_of(url), reason=reason)
+    if any(word in reason for word in _LOGIN_WORDS):
+        return _POSTGRES_MESSAGES["28"].format(place=place_of(url), reason=reason)
     if "does not exist" in reason:
-        return _POSTGRES["3D"].format(place=place_of(url), reason=reason)
+        return _POSTGRES_MESSAGES["3D"].format(place=place_of(url), reason=reason)
     return f"{place_of(url)} refuses the connection ({reason}): correct database_url"
 
 
 def first_line(error: BaseException) -> str:
-    """The first line of what the driver says, or the name of the error."""
+    """Return the first line of the driver's message, or the name of the error."""
     lines = str(error.orig if isinstance(error, DBAPIError) else error).strip().splitlines()
     return lines[0] if lines else type(error).__name__

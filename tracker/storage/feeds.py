@@ -1,4 +1,4 @@
-"""Feeds with the state of polling them, what is remembered of their documents, and their days."""
+"""Feeds with their polling state, document memories and daily counts."""
 
 import struct
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -36,16 +36,16 @@ SELDOM: Final = tuple(
     name for name in OF_STATE if name not in (*AT_EACH_POLL, "need", "paused_why")
 )
 OF_RHYTHM: Final = tuple(f"rhythm_{f.name}" for f in fields(Rhythm))
-_NEW_AT_EACH_POLL: Final = [f"new_{name}" for name in AT_EACH_POLL]
-_at_each_poll: Final = attrgetter(*AT_EACH_POLL)
-_seldom: Final = attrgetter(*SELDOM)
+_NEW_POLL_COLUMNS: Final = [f"new_{name}" for name in AT_EACH_POLL]
+_poll_values: Final = attrgetter(*AT_EACH_POLL)
+_rare_values: Final = attrgetter(*SELDOM)
 _COLUMNS: Final = [FEED.c[name] for name in (*OF_FEED, *OF_STATE)]
-_RHYTHM: Final = [FEED.c[name] for name in OF_RHYTHM]
+_RHYTHM_COLUMNS: Final = [FEED.c[name] for name in OF_RHYTHM]
 _HOURS: Final = struct.Struct(f"<{HOURS}f")
 
 
 def add_feed(session: Session, state: FeedState) -> bool:
-    """Store a feed unless its id or address is there already; True when it is new."""
+    """Store a feed unless its id or address exists; True if it is new."""
     known = select(FeedRow.id).where((FeedRow.id == state.id) | (FeedRow.url == state.feed.url))
     if session.exec(known).first() is not None:
         return False
@@ -58,91 +58,91 @@ def add_feed(session: Session, state: FeedState) -> bool:
 
 
 def feeds(session: Session) -> tuple[FeedState, ...]:
-    """All feeds by title."""
-    return _states(
-        session, select(*_COLUMNS, *_RHYTHM).order_by(func.lower(FEED.c.title), FEED.c.id)
+    """Return all feeds by title."""
+    return _load_states(
+        session, select(*_COLUMNS, *_RHYTHM_COLUMNS).order_by(func.lower(FEED.c.title), FEED.c.id)
     )
 
 
 def feed(session: Session, feed_id: str) -> FeedState | None:
-    """One feed by its name."""
+    """Return one feed by its id."""
     return next(
-        iter(_states(session, select(*_COLUMNS, *_RHYTHM).where(FEED.c.id == feed_id))), None
+        iter(
+            _load_states(session, select(*_COLUMNS, *_RHYTHM_COLUMNS).where(FEED.c.id == feed_id))
+        ),
+        None,
     )
 
 
 def due_feeds(
     session: Session, now: datetime, limit: int, *, but: Collection[FeedId] = ()
 ) -> tuple[FeedState, ...]:
-    """The feeds whose time has come, the longest overdue first, without those named in `but`."""
-    query = select(*_COLUMNS, *_RHYTHM).where(FEED.c.paused_why == "", FEED.c.next_due_at <= now)
+    """Return the feeds that are due, the longest overdue first, without those in `exclude`."""
+    query = select(*_COLUMNS, *_RHYTHM_COLUMNS).where(
+        FEED.c.paused_why == "", FEED.c.next_due_at <= now
+    )
     if but:
         query = query.where(FEED.c.id.not_in(but))
-    return _states(session, query.order_by(FEED.c.next_due_at).limit(limit))
+    return _load_states(session, query.order_by(FEED.c.next_due_at).limit(limit))
 
 
 def save_states(session: Session, before: Sequence[FeedState], after: Sequence[FeedState]) -> None:
-    """Keep what polling these feeds taught: of each no more columns than have changed.
+    """Save the polling state of these feeds, writing only changed columns.
 
-    What a person has set in the meantime stays: a pause, an address.
+    What a person set meanwhile stays: a pause, an address.
     """
     rows: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for old, new in zip(before, after, strict=True):
-        columns = _touched(old, new)
-        rows.setdefault(columns, []).append(_values(new, columns))
+        columns = _list_changed_columns(old, new)
+        rows.setdefault(columns, []).append(_update_values(new, columns))
     for columns, values in rows.items():
-        session.connection().execute(_saving(columns), values)
+        session.connection().execute(_build_update(columns), values)
 
 
-def _touched(before: FeedState, after: FeedState) -> tuple[str, ...]:
-    """A usual answer says only when it came and when to ask again, which is all that most polls
-    bring.
-    """
-    taught = OF_RHYTHM if after.rhythm is not before.rhythm else ()
-    moved = ("url",) if after.feed.url != before.feed.url else ()
-    if taught or moved or after.paused_why or _seldom(before) != _seldom(after):
-        return (*AT_EACH_POLL, *SELDOM, "paused_why", *moved, *taught)
+def _list_changed_columns(before: FeedState, after: FeedState) -> tuple[str, ...]:
+    """Return the columns to write; most polls change only times and the next due date."""
+    rhythm = OF_RHYTHM if after.rhythm is not before.rhythm else ()
+    address = ("url",) if after.feed.url != before.feed.url else ()
+    if rhythm or address or after.paused_why or _rare_values(before) != _rare_values(after):
+        return (*AT_EACH_POLL, *SELDOM, "paused_why", *address, *rhythm)
     return AT_EACH_POLL
 
 
-def _values(state: FeedState, columns: tuple[str, ...]) -> dict[str, Any]:
+def _update_values(state: FeedState, columns: tuple[str, ...]) -> dict[str, Any]:
     if columns is AT_EACH_POLL:
-        return dict(zip(_NEW_AT_EACH_POLL, _at_each_poll(state), strict=True), which=state.id)
-    known = {**_state_values(state), **_rhythm_values(state), "url": state.feed.url}
-    return {"which": state.id, **{f"new_{name}": known[name] for name in columns}}
+        return dict(zip(_NEW_POLL_COLUMNS, _poll_values(state), strict=True), which=state.id)
+    values = {**_state_values(state), **_rhythm_values(state), "url": state.feed.url}
+    return {"which": state.id, **{f"new_{name}": values[name] for name in columns}}
 
 
 @cache
-def _saving(columns: tuple[str, ...]) -> Update:
+def _build_update(columns: tuple[str, ...]) -> Update:
     values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in columns}
     if "paused_why" in columns:
-        stopped = bindparam("new_paused_why", type_=String)
-        values["paused_why"] = case((stopped != "", stopped), else_=FEED.c.paused_why)
+        reason = bindparam("new_paused_why", type_=String)
+        values["paused_why"] = case((reason != "", reason), else_=FEED.c.paused_why)
     return update(FEED).where(FEED.c.id == bindparam("which")).values(values)
 
 
 def stop(session: Session, feed_id: str, why: str) -> None:
-    """Poll a feed no more."""
+    """Pause a feed."""
     session.execute(update(FEED).where(FEED.c.id == feed_id).values(paused_why=why))
 
 
 def wake(session: Session, feed_id: str, now: datetime, why: str) -> None:
-    """Poll a feed at the next tick, even a paused one, and read its document whole."""
-    patient: dict[str, Any] = {
-        "paused_why": "",
-        "failures": 0,
-        "failing_since": None,
-    }  # or a dead feed would pause again at once
-    _forget(session, feed_id, next_due_at=now, next_reason=why, **patient)
+    """Make a feed due at the next tick, even if paused, with a full read."""
+    # Without a reset of its failures a dead feed would be paused again at once.
+    reset: dict[str, Any] = {"paused_why": "", "failures": 0, "failing_since": None}
+    _reset_document(session, feed_id, next_due_at=now, next_reason=why, **reset)
 
 
 def save_feed(session: Session, changed: Feed) -> None:
-    """Keep what a person set."""
+    """Save the settings of a feed."""
     session.execute(update(FEED).where(FEED.c.id == changed.id).values(**_feed_values(changed)))
 
 
 def save_needs(session: Session, needs: Mapping[FeedId, float]) -> None:
-    """Keep how much open questions need each of these feeds."""
+    """Save the demand of open questions for each of these feeds."""
     statement = (
         update(FEED).where(FEED.c.id == bindparam("which")).values(need=bindparam("new_need"))
     )
@@ -153,27 +153,27 @@ def save_needs(session: Session, needs: Mapping[FeedId, float]) -> None:
 
 
 def taken_urls(session: Session) -> dict[str, FeedId]:
-    """Which feed has which address."""
+    """Map addresses to feeds."""
     return {url: FeedId(feed_id) for url, feed_id in session.execute(select(FEED.c.url, FEED.c.id))}
 
 
 def of_host(session: Session, part: str) -> tuple[FeedState, ...]:
-    """The polled feeds with this text in their address."""
+    """Return the polled feeds whose address contains this text."""
     polled = (FEED.c.paused_why == "", FEED.c.url.contains(part, autoescape=True))
-    return _states(session, select(*_COLUMNS, *_RHYTHM).where(*polled))
+    return _load_states(session, select(*_COLUMNS, *_RHYTHM_COLUMNS).where(*polled))
 
 
 def memories(session: Session, feed_ids: Collection[FeedId]) -> dict[FeedId, Memory]:
-    """What is remembered of the last documents of these feeds."""
+    """Return the memory of each feed's last document."""
     if not feed_ids:
         return {}
     query = select(DOCUMENT.c.feed_id, DOCUMENT.c.body_hash, DOCUMENT.c.entries)
-    found = session.connection().execute(query.where(DOCUMENT.c.feed_id.in_(feed_ids)))
-    return dict.fromkeys(feed_ids, NOTHING) | {FeedId(f): Memory(b, e) for f, b, e in found}
+    rows = session.connection().execute(query.where(DOCUMENT.c.feed_id.in_(feed_ids)))
+    return dict.fromkeys(feed_ids, NOTHING) | {FeedId(f): Memory(b, e) for f, b, e in rows}
 
 
 def remember(session: Session, learned: Mapping[FeedId, Memory]) -> None:
-    """Keep what there is to remember of these feeds' newest documents."""
+    """Save the memories of these feeds' newest documents."""
     rows = [
         {"feed_id": f, "body_hash": m.body_hash, "entries": m.entries} for f, m in learned.items()
     ]
@@ -181,22 +181,23 @@ def remember(session: Session, learned: Mapping[FeedId, Memory]) -> None:
 
 
 def forget(session: Session, feed_id: str) -> None:
-    """Forget what was remembered of a feed's document: it has another address now."""
-    _forget(session, feed_id, moved_to="", moved_since=None)
+    """Clear the memory of a feed's document after a change of its address."""
+    _reset_document(session, feed_id, moved_to="", moved_since=None)
 
 
-def _forget(session: Session, feed_id: str, **besides: Any) -> None:
-    """Let a feed's next document be asked for and read as if it were the first; set what else there
-    is to set.
+def _reset_document(session: Session, feed_id: str, **columns: Any) -> None:
+    """Clear HTTP validators and document memory, so that the next fetch is a full read.
+
+    Also apply extra column updates.
     """
     session.execute(
-        update(FEED).where(FEED.c.id == feed_id).values(etag=None, last_modified=None, **besides)
+        update(FEED).where(FEED.c.id == feed_id).values(etag=None, last_modified=None, **columns)
     )
     remember(session, {FeedId(feed_id): NOTHING})
 
 
 def count_days(session: Session, counts: Iterable[tuple[FeedId, DayCount]]) -> None:
-    """Add these polls to their feeds' days."""
+    """Add these counts to the daily counts of their feeds."""
     rows = [{"feed_id": f, **{n: getattr(c, n) for n in DayCount.__slots__}} for f, c in counts]
     upsert(session, FeedDayRow, rows, add=tuple(n for n in DayCount.__slots__ if n != "day"))
 
@@ -204,48 +205,48 @@ def count_days(session: Session, counts: Iterable[tuple[FeedId, DayCount]]) -> N
 def days(
     session: Session, since: date, feed_id: str | None = None
 ) -> dict[FeedId, tuple[DayCount, ...]]:
-    """Per feed: its days from `since` on, the oldest first."""
+    """Return the daily counts of each feed from `since` on, oldest first."""
     query = select(DAY.c.feed_id, *(DAY.c[name] for name in DayCount.__slots__)).where(
         DAY.c.day >= since
     )
     if feed_id is not None:
         query = query.where(DAY.c.feed_id == feed_id)
-    found: dict[FeedId, list[DayCount]] = {}
+    by_feed: dict[FeedId, list[DayCount]] = {}
     for name, *counts in session.connection().execute(query.order_by(DAY.c.day)):
-        found.setdefault(FeedId(name), []).append(DayCount(*counts))
-    return {name: tuple(counts) for name, counts in found.items()}
+        by_feed.setdefault(FeedId(name), []).append(DayCount(*counts))
+    return {name: tuple(counts) for name, counts in by_feed.items()}
 
 
 def forget_days(session: Session, before: date) -> None:
-    """Drop the counts of days that no page looks back to."""
+    """Delete the daily counts before a date."""
     session.execute(DAY.delete().where(DAY.c.day < before))
 
 
-def _states(session: Session, query: Any) -> tuple[FeedState, ...]:
-    return tuple(_state(row) for row in session.connection().execute(query))
+def _load_states(session: Session, query: Any) -> tuple[FeedState, ...]:
+    return tuple(_parse_state(row) for row in session.connection().execute(query))
 
 
-def _state(row: Row[Any]) -> FeedState:
+def _parse_state(row: Row[Any]) -> FeedState:
     n = len(OF_FEED)
     m = n + len(OF_STATE)
-    values: tuple[Any, ...] = (_feed(row[:n]), *row[n:m], _rhythm(row[m:]))
+    values: tuple[Any, ...] = (_parse_feed(row[:n]), *row[n:m], _parse_rhythm(row[m:]))
     return FeedState(*values)
 
 
-def _feed(values: Sequence[Any]) -> Feed:
-    found = dict(zip(OF_FEED, values, strict=True))
-    found["categories"] = tuple(tuple(path) for path in found["categories"])
-    return Feed(**found)
+def _parse_feed(values: Sequence[Any]) -> Feed:
+    columns = dict(zip(OF_FEED, values, strict=True))
+    columns["categories"] = tuple(tuple(path) for path in columns["categories"])
+    return Feed(**columns)
 
 
-def _rhythm(values: Sequence[Any]) -> Rhythm:
+def _parse_rhythm(values: Sequence[Any]) -> Rhythm:
     items, days, at, hours = values
     return Rhythm(items, days, at, _HOURS.unpack(hours)) if hours else Rhythm(items, days, at)
 
 
-def _feed_values(found: Feed) -> dict[str, Any]:
-    values = {name: getattr(found, name) for name in OF_FEED}
-    return {**values, "categories": [list(path) for path in found.categories]}
+def _feed_values(settings: Feed) -> dict[str, Any]:
+    values = {name: getattr(settings, name) for name in OF_FEED}
+    return {**values, "categories": [list(path) for path in settings.categories]}
 
 
 def _state_values(state: FeedState) -> dict[str, Any]:
@@ -253,11 +254,11 @@ def _state_values(state: FeedState) -> dict[str, Any]:
 
 
 def _rhythm_values(state: FeedState) -> dict[str, Any]:
-    found = state.rhythm
-    hours = _HOURS.pack(*found.hours)
+    rhythm = state.rhythm
+    hours = _HOURS.pack(*rhythm.hours)
     return {
-        "rhythm_items": found.items,
-        "rhythm_days": found.days,
-        "rhythm_at": found.at,
+        "rhythm_items": rhythm.items,
+        "rhythm_days": rhythm.days,
+        "rhythm_at": rhythm.at,
         "rhythm_hours": hours,
     }

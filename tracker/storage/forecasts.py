@@ -19,26 +19,26 @@ from tracker.storage.tables import ForecasterRow, ForecastRow
 
 FORECAST: Final = ForecastRow.__table__  # type: ignore[attr-defined]
 
-_STOOD: Final = [
+_LAST_ACT_COLUMNS: Final = [
     FORECAST.c[name] for name in ("question_id", "forecaster_id", "made_at", "distribution")
 ]
 
 AT_ONCE: Final = 400
-"""Instants that one query names; no database takes any number of values."""
+"""Instants bound by one query; databases limit their number."""
 
 Stood = tuple[datetime, Distribution | None]
-"""The last act up to an instant: when it was made, and what it left standing."""
+"""Time of the last act up to an instant, and the forecast it left; None after a withdrawal."""
 
 
 def add_forecaster(session: Session, forecaster: Forecaster) -> None:
-    """Store a forecaster who is not there yet."""
+    """Store a forecaster unless already stored."""
     if session.get(ForecasterRow, forecaster.id) is None:
         session.add(ForecasterRow(id=forecaster.id, name=forecaster.name, kind=forecaster.kind))
         session.flush()
 
 
 def forecasters(session: Session) -> dict[ForecasterId, Forecaster]:
-    """Everyone who can hold a forecast."""
+    """Return all forecasters by id."""
     rows = session.exec(select(ForecasterRow).order_by(col(ForecasterRow.id)))
     return {
         ForecasterId(r.id): Forecaster(ForecasterId(r.id), r.name, cast(ForecasterKind, r.kind))
@@ -47,7 +47,7 @@ def forecasters(session: Session) -> dict[ForecasterId, Forecaster]:
 
 
 def add(session: Session, act: Forecast, key: str | None = None) -> Forecast:
-    """Append an act, in the log too, and return it with its id."""
+    """Append an act to the table and the log; return it with its id."""
     seq = log.append(
         session,
         "forecast",
@@ -62,7 +62,7 @@ def add(session: Session, act: Forecast, key: str | None = None) -> Forecast:
 
 
 def facts(act: Forecast) -> dict[str, Any]:
-    """What the log holds of an act; its number in the log is its identity."""
+    """Return the logged facts of an act; its log number is its identity."""
     return {
         "question_id": act.question_id,
         "forecaster_id": act.forecaster_id,
@@ -77,7 +77,7 @@ def facts(act: Forecast) -> dict[str, Any]:
 
 
 def by_key(session: Session, key: str) -> Forecast | None:
-    """The act that was entered under an idempotency key."""
+    """Return the act that was entered under an idempotency key."""
     row = session.exec(select(ForecastRow).where(ForecastRow.key == key)).first()
     return None if row is None else act_of(row)
 
@@ -85,7 +85,7 @@ def by_key(session: Session, key: str) -> Forecast | None:
 def of_question(
     session: Session, question_id: QuestionId, forecaster_id: ForecasterId | None = None
 ) -> tuple[Forecast, ...]:
-    """The acts on a question in the order they were entered."""
+    """Return the acts on a question in the order of entry."""
     query = sa_select(FORECAST).where(FORECAST.c.question_id == question_id).order_by(FORECAST.c.id)
     if forecaster_id is not None:
         query = query.where(FORECAST.c.forecaster_id == forecaster_id)
@@ -95,7 +95,7 @@ def of_question(
 def since_known(
     session: Session, question_id: QuestionId, known_at: datetime
 ) -> tuple[Forecast, ...]:
-    """The acts on a question from the instant on when its answer was known."""
+    """Return the acts on a question made at or after the instant its answer was known."""
     query = select(ForecastRow).where(
         ForecastRow.question_id == question_id, ForecastRow.made_at >= known_at
     )
@@ -105,7 +105,7 @@ def since_known(
 def newest(
     session: Session, question_id: QuestionId, forecaster_id: ForecasterId
 ) -> Forecast | None:
-    """A forecaster's last act on a question."""
+    """Return a forecaster's last act on a question."""
     query = select(ForecastRow).where(
         ForecastRow.question_id == question_id, ForecastRow.forecaster_id == forecaster_id
     )
@@ -116,9 +116,9 @@ def newest(
 def newest_each(
     session: Session, question_ids: Sequence[QuestionId], forecaster_id: ForecasterId
 ) -> dict[QuestionId, Forecast]:
-    """A forecaster's last act on each of some questions, where there is one."""
-    mine = select(func.max(ForecastRow.id)).where(ForecastRow.forecaster_id == forecaster_id)
-    last = mine.where(col(ForecastRow.question_id).in_(question_ids)).group_by(
+    """Return a forecaster's last act on each of these questions."""
+    newest_ids = select(func.max(ForecastRow.id)).where(ForecastRow.forecaster_id == forecaster_id)
+    last = newest_ids.where(col(ForecastRow.question_id).in_(question_ids)).group_by(
         col(ForecastRow.question_id)
     )
     rows = session.exec(select(ForecastRow).where(col(ForecastRow.id).in_(last)))
@@ -128,58 +128,60 @@ def newest_each(
 def standing(
     session: Session, question_id: QuestionId | None = None
 ) -> dict[QuestionId, dict[ForecasterId, Stood]]:
-    """The last act of each forecaster on each question, or on one, in the order they were
-    entered.
-    """
+    """Return each forecaster's last act on each question, or on one, in the order of entry."""
     last = sa_select(func.max(FORECAST.c.id)).group_by(
         FORECAST.c.question_id, FORECAST.c.forecaster_id
     )
     if question_id is not None:
         last = last.where(FORECAST.c.question_id == question_id)
     rows = session.execute(
-        sa_select(*_STOOD).where(FORECAST.c.id.in_(last)).order_by(FORECAST.c.id)
+        sa_select(*_LAST_ACT_COLUMNS).where(FORECAST.c.id.in_(last)).order_by(FORECAST.c.id)
     )
-    return _by_question(rows)
+    return _group_by_question(rows)
 
 
 def stood_at(
     session: Session, instants: Mapping[QuestionId, datetime]
 ) -> dict[QuestionId, dict[ForecasterId, Stood]]:
-    """The last act of each forecaster on each of these questions up to an instant of its own, where
-    there is one.
+    """Return each forecaster's last act on each question up to the question's own instant.
 
-    It is what `timeline_of(acts).at(instant)` gives, found in the index: of two acts at one instant
-    the last counts.
+    The same as `timeline_of(acts).at(instant)`, read from the index: of two acts at one instant the
+    last counts.
     """
-    found: dict[QuestionId, dict[ForecasterId, Stood]] = {}
-    asked = list(instants.items())
-    for start in range(0, len(asked), AT_ONCE):
-        found |= _by_question(session.execute(_standing_then(asked[start : start + AT_ONCE])))
-    return found
+    by_question: dict[QuestionId, dict[ForecasterId, Stood]] = {}
+    pairs = list(instants.items())
+    for start in range(0, len(pairs), AT_ONCE):
+        by_question |= _group_by_question(
+            session.execute(_select_last_acts(pairs[start : start + AT_ONCE]))
+        )
+    return by_question
 
 
-def _standing_then(instants: Sequence[tuple[QuestionId, datetime]]) -> Any:
+def _select_last_acts(instants: Sequence[tuple[QuestionId, datetime]]) -> Any:
     at = column("at", FORECAST.c.made_at.type)
     moment = sa_values(column("question_id", String), at, name="moment").data(instants).cte()
-    who = ForecasterRow.__table__  # type: ignore[attr-defined]
+    forecaster = ForecasterRow.__table__  # type: ignore[attr-defined]
     last = sa_select(FORECAST.c.id).where(
         FORECAST.c.question_id == moment.c.question_id,
-        FORECAST.c.forecaster_id == who.c.id,
+        FORECAST.c.forecaster_id == forecaster.c.id,
         FORECAST.c.made_at <= moment.c.at,
     )
     last = last.order_by(FORECAST.c.made_at.desc(), FORECAST.c.id.desc()).limit(1)
-    each = sa_select(last.correlate(moment, who).scalar_subquery().label("id")).select_from(
-        moment.join(who, true())
+    ids = sa_select(last.correlate(moment, forecaster).scalar_subquery().label("id")).select_from(
+        moment.join(forecaster, true())
     )
-    return sa_select(*_STOOD).where(FORECAST.c.id.in_(each)).order_by(FORECAST.c.id)
+    return sa_select(*_LAST_ACT_COLUMNS).where(FORECAST.c.id.in_(ids)).order_by(FORECAST.c.id)
 
 
-def _by_question(rows: Any) -> dict[QuestionId, dict[ForecasterId, Stood]]:
-    found: dict[QuestionId, dict[ForecasterId, Stood]] = {}
-    for question_id, who, made_at, stored in rows:
-        held = None if stored is None else from_json(stored)
-        found.setdefault(QuestionId(question_id), {})[ForecasterId(who)] = (made_at, held)
-    return found
+def _group_by_question(rows: Any) -> dict[QuestionId, dict[ForecasterId, Stood]]:
+    by_question: dict[QuestionId, dict[ForecasterId, Stood]] = {}
+    for question_id, forecaster_id, made_at, stored in rows:
+        distribution = None if stored is None else from_json(stored)
+        by_question.setdefault(QuestionId(question_id), {})[ForecasterId(forecaster_id)] = (
+            made_at,
+            distribution,
+        )
+    return by_question
 
 
 def history(
@@ -188,30 +190,29 @@ def history(
     start: datetime,
     question_id: QuestionId | None = None,
 ) -> dict[QuestionId, list[tuple[datetime, float]]]:
-    """One forecaster's probabilities of YES on all questions, or on one, from `start` on, in the
-    order entered.
+    """Return a forecaster's probabilities of YES from `start` on, on all questions or on one.
 
-    Plain columns: there are tens of thousands of them, and a row with all that belongs to it costs
-    ten times as much.
+    In the order of entry. Plain columns: there are tens of thousands, and full rows cost ten times
+    as much.
     """
     query = sa_select(FORECAST.c.question_id, FORECAST.c.made_at, FORECAST.c.distribution)
     query = query.where(FORECAST.c.forecaster_id == forecaster_id, FORECAST.c.made_at >= start)
     if question_id is not None:
         query = query.where(FORECAST.c.question_id == question_id)
-    found: dict[QuestionId, list[tuple[datetime, float]]] = {}
-    for asked, made_at, stored in session.execute(query.order_by(FORECAST.c.id)):
+    by_question: dict[QuestionId, list[tuple[datetime, float]]] = {}
+    for name, made_at, stored in session.execute(query.order_by(FORECAST.c.id)):
         if stored is not None and stored["kind"] == "binary":
-            found.setdefault(QuestionId(asked), []).append((made_at, stored["p"]))
-    return found
+            by_question.setdefault(QuestionId(name), []).append((made_at, stored["p"]))
+    return by_question
 
 
 def seqs(session: Session) -> Mapping[int, dict[str, Any]]:
-    """Facts of each stored act by the log entry that recorded it."""
+    """Map log sequence numbers to the facts of stored acts."""
     return log.by_seq(session.exec(select(ForecastRow)), lambda row: facts(act_of(row)))
 
 
 def act_of(row: Any) -> Forecast:
-    """An act as it was stored."""
+    """Return a row as an act."""
     return Forecast(
         id=ForecastId(cast(int, row.id)),
         question_id=QuestionId(row.question_id),
@@ -227,8 +228,8 @@ def act_of(row: Any) -> Forecast:
 
 
 def acts_by_forecaster(acts: Sequence[Forecast]) -> dict[ForecasterId, list[Forecast]]:
-    """Acts on one question, by who made them, each in order."""
-    found: dict[ForecasterId, list[Forecast]] = {}
+    """Group acts on one question by forecaster, keeping their order."""
+    by_forecaster: dict[ForecasterId, list[Forecast]] = {}
     for act in acts:
-        found.setdefault(act.forecaster_id, []).append(act)
-    return found
+        by_forecaster.setdefault(act.forecaster_id, []).append(act)
+    return by_forecaster

@@ -1,4 +1,4 @@
-"""What had been entered by an instant, of all questions at once."""
+"""State of all questions as entered by an instant."""
 
 from datetime import datetime
 
@@ -16,7 +16,7 @@ from tracker.storage.tables import EvidenceRow, ForecastRow, LogRow, ResolutionR
 
 
 def asked(session: Session, at: datetime) -> frozenset[QuestionId]:
-    """The questions that had been asked."""
+    """Return the ids of the questions asked by then."""
     rows = session.exec(
         select(LogRow.subject).where(LogRow.kind == "question", LogRow.entered_at <= at)
     )
@@ -24,7 +24,7 @@ def asked(session: Session, at: datetime) -> frozenset[QuestionId]:
 
 
 def standing(session: Session, at: datetime) -> tuple[Forecast, ...]:
-    """The last act of each forecaster on each question."""
+    """Return each forecaster's last act on each question."""
     last = select(func.max(ForecastRow.id)).where(ForecastRow.entered_at <= at)
     ids = last.group_by(col(ForecastRow.question_id), col(ForecastRow.forecaster_id))
     rows = session.exec(
@@ -36,9 +36,7 @@ def standing(session: Session, at: datetime) -> tuple[Forecast, ...]:
 def evidence(
     session: Session, at: datetime, since: datetime | None = None
 ) -> dict[QuestionId, int]:
-    """Per question: how many pieces of evidence had been seen, after an earlier instant if one is
-    given.
-    """
+    """Count the evidence seen per question by then, optionally after an earlier instant."""
     query = select(EvidenceRow.question_id, func.count()).where(EvidenceRow.first_seen_at <= at)
     if since is not None:
         query = query.where(EvidenceRow.first_seen_at > since)
@@ -46,22 +44,22 @@ def evidence(
     return {QuestionId(question_id): number for question_id, number in rows}
 
 
-def changes(session: Session, most: int) -> tuple[Change, ...]:
-    """What people did lately, the newest first. Computed forecasts move all the time, and are no
-    news.
-    """
-    asked = {question.id: question for question in questions.every(session)}
-    names = {who: forecaster.name for who, forecaster in forecasters(session).items()}
+def changes(session: Session, limit: int) -> tuple[Change, ...]:
+    """Return the latest acts of people, newest first; computed forecasts are left out."""
+    questions_by_id = {question.id: question for question in questions.every(session)}
+    names = {
+        forecaster_id: forecaster.name for forecaster_id, forecaster in forecasters(session).items()
+    }
     acts = select(ForecastRow).where(col(ForecastRow.forecaster_id).not_in(RESERVED))
-    found: list[tuple[int, datetime, str, str, Forecast | Resolution | None]] = [
+    events: list[tuple[int, datetime, str, str, Forecast | Resolution | None]] = [
         *(
             (row.log_seq, row.entered_at, row.question_id, row.forecaster_id, act_of(row))
-            for row in session.exec(acts.order_by(col(ForecastRow.id).desc()).limit(most))
+            for row in session.exec(acts.order_by(col(ForecastRow.id).desc()).limit(limit))
         ),
         *(
             (row.log_seq, row.entered_at, row.question_id, row.entered_by, resolution_of(row))
             for row in session.exec(
-                select(ResolutionRow).order_by(col(ResolutionRow.id).desc()).limit(most)
+                select(ResolutionRow).order_by(col(ResolutionRow.id).desc()).limit(limit)
             )
         ),
         *(
@@ -70,13 +68,19 @@ def changes(session: Session, most: int) -> tuple[Change, ...]:
                 select(LogRow)
                 .where(LogRow.kind == "question")
                 .order_by(col(LogRow.seq).desc())
-                .limit(most)
+                .limit(limit)
             )
         ),
     ]
-    newest = sorted(found, key=lambda each: -each[0])
+    newest = sorted(events, key=lambda event: -event[0])
     return tuple(
-        Change(seq, at, asked[QuestionId(question)], names.get(ForecasterId(who), who), what)
-        for seq, at, question, who, what in newest
-        if question in asked
-    )[:most]
+        Change(
+            seq,
+            at,
+            questions_by_id[QuestionId(question)],
+            names.get(ForecasterId(forecaster_id), forecaster_id),
+            act,
+        )
+        for seq, at, question, forecaster_id, act in newest
+        if question in questions_by_id
+    )[:limit]

@@ -1,11 +1,11 @@
-"""One scheduler a database: the second is refused and told who holds it.
+"""Leader election: one scheduler per database.
 
-SQLite: an operating-system lock on a file beside the database; it is gone when its process is, even
-after kill -9. PostgreSQL: a session advisory lock on a connection of its own, which a restart of
-the server or a broken network takes away: the holder checks it before each job.
+SQLite: an operating-system lock on a file beside the database, released when its process ends, even
+by kill -9. PostgreSQL: a session advisory lock on a connection of its own, which a restart of the
+server or a broken network takes away: the holder checks it before each job.
 
-The lock saves work that would be done twice; that nothing is stored twice is the unique keys'
-doing. So a job that is under way when the lock is lost may end beside the next holder's first one.
+The lock only saves duplicate work; unique keys prevent duplicate rows. A job running when the lock
+is lost may overlap the next holder's first job.
 """
 
 import fcntl
@@ -30,7 +30,7 @@ from tracker.storage.faults import first_line
 logger = structlog.get_logger("tracker.leader")
 
 SCHEDULER_LOCK = 7_305_151_211_520_108
-"""PostgreSQL advisory lock held by the one scheduler."""
+"""Key of the PostgreSQL advisory lock held by the scheduler."""
 
 IMPATIENT = {
     "connect_timeout": 5,  # seconds, as the next two
@@ -39,33 +39,30 @@ IMPATIENT = {
     "keepalives_count": 3,
     "tcp_user_timeout": 11_000,  # milliseconds
 }
-"""How libpq finds out within 11 s that the server is gone, even when no packet says so."""
+"""libpq settings that detect a dead server within 11 s."""
 
 SERVER_IMPATIENT = {"idle": "5", "interval": "2", "count": "3"}
-"""How the server finds out within 11 s that the holder is gone, so that another scheduler can take
-its place.
-"""
+"""Keepalive settings by which the server detects a dead holder within 11 s."""
 
 RETRY_SECONDS = 1.0
-"""A server that did not answer is left alone for so long."""
+"""Backoff after a server did not answer."""
 
 
 class Leadership:
-    """The scheduler's place on a database, while it is held. May be asked from any thread."""
+    """Leadership of a database while it is held. Thread-safe."""
 
     def check(self) -> None:
-        """Make sure that the place is still held, and take it again where it was lost: call it
-        before each job.
+        """Verify that leadership is still held, re-acquiring it if lost; call before each job.
 
-        Raises `StorageUnavailable` while the database is away, and `LeadershipLost` when another
-        scheduler has the place. A lock on a file is held as long as this process lives, so there is
-        nothing to check.
+        Raises `StorageUnavailable` while the database is away, and `LeadershipLost` if another
+        scheduler leads. A file lock is held as long as this process lives, so there is nothing to
+        check.
         """
 
 
 @contextmanager
 def leading(engine: Engine, now: datetime) -> Iterator[Leadership]:
-    """Hold the scheduler's place; raises `AlreadyRunning` when somebody else does."""
+    """Hold leadership of a database; raises `AlreadyRunning` if another process does."""
     if engine.dialect.name == "sqlite":
         with _file_lock(Path(f"{engine.url.database}.scheduler"), now):
             yield Leadership()
@@ -85,8 +82,9 @@ def _file_lock(path: Path, now: datetime) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
+            holder = _describe_holder(path)
             raise AlreadyRunning(
-                f"a scheduler already runs on this database: {_holder(path)}; stop it first"
+                f"a scheduler already runs on this database: {holder}; stop it first"
             ) from None
         file.truncate(0)
         json.dump(
@@ -98,21 +96,19 @@ def _file_lock(path: Path, now: datetime) -> Iterator[None]:
             file,
         )
         file.flush()
-        yield  # closing the file releases the lock; the file stays, since removing it would race
+        yield  # closing the file releases the lock; removing it would race
 
 
-def _holder(path: Path) -> str:
+def _describe_holder(path: Path) -> str:
     try:
-        held = json.loads(path.read_text(encoding="utf-8"))
-        return f"process {held['pid']} on {held['host']}, since {held['since']}"
-    except (OSError, ValueError, KeyError):  # it is just being written
+        holder = json.loads(path.read_text(encoding="utf-8"))
+        return f"process {holder['pid']} on {holder['host']}, since {holder['since']}"
+    except (OSError, ValueError, KeyError):  # being written at this moment
         return "another process"
 
 
 class AdvisoryLock(Leadership):
-    """A session lock of PostgreSQL, on a connection of its own. It is gone when that connection
-    is.
-    """
+    """A session-level PostgreSQL advisory lock on a connection of its own."""
 
     def __init__(self, url: URL) -> None:
         self._engine = create_engine(
@@ -124,11 +120,11 @@ class AdvisoryLock(Leadership):
         self._retry_at = 0.0
 
     def take(self) -> None:
-        """Take the lock; raises `AlreadyRunning`, naming the holder, and `StorageUnavailable`."""
+        """Acquire the lock; raises `AlreadyRunning` with its holder, and `StorageUnavailable`."""
         try:
             connection = self._engine.connect()
             try:
-                self._take_on(connection)
+                self._acquire_on(connection)
             except BaseException:
                 connection.invalidate()
                 raise
@@ -140,13 +136,12 @@ class AdvisoryLock(Leadership):
         self._connection = connection
 
     def check(self) -> None:
-        """Ask the server whether this connection still holds the lock, and take it again if not."""
+        """Ask the server if this connection still holds the lock; re-acquire it if not."""
         with self._guard:
             if self._is_held():
                 return
-            if (
-                time.monotonic() < self._retry_at
-            ):  # jobs that come due together do not each wait for a dead server
+            if time.monotonic() < self._retry_at:
+                # Jobs due at the same time must not each wait for a dead server.
                 raise StorageUnavailable(
                     "the scheduler's lock is lost, and the server does not answer"
                 )
@@ -159,25 +154,25 @@ class AdvisoryLock(Leadership):
         logger.warning("lock.taken_again")
 
     def release(self) -> None:
-        """Give the lock back, if the connection still lives."""
+        """Release the lock if the connection still lives."""
         with self._guard:
             if self._connection is not None:
-                with suppress(DBAPIError):  # closing gives it back, too, but only in a while
+                with suppress(DBAPIError):  # closing releases it, too, but later
                     self._connection.execute(
                         text("SELECT pg_advisory_unlock(:key)"), {"key": SCHEDULER_LOCK}
                     )
-            self._drop()
+            self._close_connection()
 
-    def _take_on(self, connection: Connection) -> None:
+    def _acquire_on(self, connection: Connection) -> None:
         backend = connection.execute(
-            text(_INTRODUCE), {"name": _name(), **SERVER_IMPATIENT}
+            text(_CONFIGURE_QUERY), {"name": _connection_name(), **SERVER_IMPATIENT}
         ).scalar_one()
         if connection.execute(
             text("SELECT pg_try_advisory_lock(:key)"), {"key": SCHEDULER_LOCK}
         ).scalar():
             self._backend = backend
             return
-        holder = connection.execute(text(_HOLDER), _KEY).one_or_none()
+        holder = connection.execute(text(_HOLDER_QUERY), _LOCK_PARAMETERS).one_or_none()
         if holder is not None and holder.pid == self._backend:
             raise StorageUnavailable(
                 "the server still keeps the lock for the lost connection of this scheduler"
@@ -189,12 +184,12 @@ class AdvisoryLock(Leadership):
         if self._connection is None:
             return False
         with suppress(DBAPIError):
-            if self._connection.execute(text(_HELD), _KEY).scalar():
+            if self._connection.execute(text(_IS_HELD_QUERY), _LOCK_PARAMETERS).scalar():
                 return True
-        self._drop()
+        self._close_connection()
         return False
 
-    def _drop(self) -> None:
+    def _close_connection(self) -> None:
         """Close the connection, dead or alive."""
         if self._connection is not None:
             self._connection.invalidate()
@@ -202,22 +197,26 @@ class AdvisoryLock(Leadership):
             self._connection = None
 
 
-def _name() -> str:
+def _connection_name() -> str:
     return f"tracker scheduler {os.getpid()} on {socket.gethostname()}"
 
 
-_KEY = {"high": SCHEDULER_LOCK >> 32, "low": SCHEDULER_LOCK & 0xFFFFFFFF}
-_THE_LOCK = (
+_LOCK_PARAMETERS = {"high": SCHEDULER_LOCK >> 32, "low": SCHEDULER_LOCK & 0xFFFFFFFF}
+_LOCK_CONDITION = (
     "l.locktype = 'advisory' AND l.granted AND l.classid = :high AND l.objid = :low AND "
     "l.objsubid = 1 AND l.database = (SELECT oid FROM pg_database WHERE datname = "
     "current_database())"
 )
-_HELD = f"SELECT count(*) FROM pg_locks l WHERE {_THE_LOCK} AND l.pid = pg_backend_pid()"  # noqa: S608 -- constants
-_HOLDER = (
-    "SELECT l.pid, a.application_name || ', since ' || a.backend_start::timestamp(0) AS words"  # noqa: S608 -- constants
-    " FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE " + _THE_LOCK
+_IS_HELD_QUERY = (
+    "SELECT count(*) FROM pg_locks l WHERE "  # noqa: S608 -- constants
+    f"{_LOCK_CONDITION} AND l.pid = pg_backend_pid()"
 )
-_INTRODUCE = (
+_HOLDER_QUERY = (
+    "SELECT l.pid, a.application_name || ', since ' || "
+    "a.backend_start::timestamp(0) AS words "
+    "FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE " + _LOCK_CONDITION
+)
+_CONFIGURE_QUERY = (
     "SELECT pg_backend_pid(), set_config('application_name', :name, false), "
     "set_config('tcp_keepalives_idle', :idle, false), set_config('tcp_keepalives_interval', "
     ":interval, false), set_config('tcp_keepalives_count', :count, false)"

@@ -1,6 +1,4 @@
-"""What was learned, and what people decided about it: appended and logged; the newest of a name and
-scope counts.
-"""
+"""Learned parameters and decisions on them: append-only; the newest per name and scope counts."""
 
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Mapping
@@ -18,57 +16,58 @@ from tracker.storage import event_log_rows as log
 from tracker.storage.tables import LearnedRow
 
 State = Literal["learned", "frozen", "reset"]
-"""Learned from the record; kept as it is by a person; or forgotten by a person, the default
-standing until there is enough to learn from again."""
+"""Learned from the record, frozen by a person, or reset by a person to the default until enough was
+learned again.
+"""
 
 ValuesOverTime = Callable[[datetime], Mapping[str, float]]
-"""The values of one name by scope, as they counted at an instant."""
+"""The values of one name by scope, at an instant."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A learned value as it stands, and who left it so."""
+    """A learned value with its state and the author of that state."""
 
     learned: Learned
     state: State
     by: ForecasterId
 
 
-def add(session: Session, kept: Kept) -> None:
-    """Append a value; the log has it too."""
-    found = facts(kept)
-    subject = f"{kept.learned.name}/{kept.learned.scope}"
-    seq = log.append(session, "learned", subject, facts=found, at=kept.learned.as_of)
-    session.add(LearnedRow(**found, log_seq=seq))
+def add(session: Session, record: Kept) -> None:
+    """Append a value to the table and the log."""
+    columns = facts(record)
+    subject = f"{record.learned.name}/{record.learned.scope}"
+    seq = log.append(session, "learned", subject, facts=columns, at=record.learned.as_of)
+    session.add(LearnedRow(**columns, log_seq=seq))
     session.flush()
 
 
-def facts(kept: Kept) -> dict[str, Any]:
-    """What the log holds of a learned value."""
-    plain = {name: getattr(kept.learned, name) for name in Learned.__slots__}
-    return {**plain, "state": kept.state, "by": kept.by}
+def facts(record: Kept) -> dict[str, Any]:
+    """Return the logged facts of a learned value."""
+    plain = {name: getattr(record.learned, name) for name in Learned.__slots__}
+    return {**plain, "state": record.state, "by": record.by}
 
 
 def current(session: Session, at: datetime | None = None) -> dict[tuple[str, str], Kept]:
-    """The values that counted at an instant, now if none is given, by name and scope."""
-    rows = session.exec(select(LearnedRow).where(_newest(at)).order_by(col(LearnedRow.id)))
-    return {(row.name, row.scope): _kept(row) for row in rows}
+    """Return the values at an instant, now by default, by name and scope."""
+    rows = session.exec(select(LearnedRow).where(_is_newest(at)).order_by(col(LearnedRow.id)))
+    return {(row.name, row.scope): _parse_record(row) for row in rows}
 
 
 def values(session: Session, name: str, at: datetime | None = None) -> Mapping[str, float]:
-    """The values of one name by scope; what was reset has none, so that the default stands.
+    """Return the values of one name by scope, without those reset.
 
-    Every suggestion asks for them, so no more is read than that.
+    Every suggestion reads them, so nothing else is selected.
     """
     query = select(LearnedRow.scope, LearnedRow.value).where(
-        _newest(at, name), LearnedRow.state != "reset"
+        _is_newest(at, name), LearnedRow.state != "reset"
     )
     return dict(session.exec(query.order_by(col(LearnedRow.id))).all())
 
 
-def _newest(at: datetime | None, name: str = "") -> ColumnElement[bool]:
-    """The newest version of each value (of one `name`, if given) by an instant, now if none is
-    given.
+def _is_newest(at: datetime | None, name: str = "") -> ColumnElement[bool]:
+    """Select the newest version by an instant (default now) of each value, or of those of one
+    `name`.
     """
     newest = select(func.max(LearnedRow.id)).group_by(LearnedRow.name, LearnedRow.scope)
     if name:
@@ -79,39 +78,46 @@ def _newest(at: datetime | None, name: str = "") -> ColumnElement[bool]:
 
 
 def values_over_time(session: Session, name: str) -> ValuesOverTime:
-    """`values` at any instant: every version is read once, and worked out once between two times of
-    learning.
+    """Return a function for the values at any instant.
+
+    The versions are read once, and evaluated once between two times of learning.
     """
     query = select(LearnedRow).where(LearnedRow.name == name).order_by(col(LearnedRow.id))
-    versions = [_kept(row) for row in session.exec(query)]
-    instants = sorted({kept.learned.as_of for kept in versions})
+    versions = [_parse_record(row) for row in session.exec(query)]
+    instants = sorted({record.learned.as_of for record in versions})
 
     @cache
     def after(times: int) -> Mapping[str, float]:
-        known = {
-            k.learned.scope: k for k in versions if times and k.learned.as_of <= instants[times - 1]
+        newest = {
+            record.learned.scope: record
+            for record in versions
+            if times and record.learned.as_of <= instants[times - 1]
         }
-        return {scope: kept.learned.value for scope, kept in known.items() if kept.state != "reset"}
+        return {
+            scope: record.learned.value
+            for scope, record in newest.items()
+            if record.state != "reset"
+        }
 
     return lambda at: after(bisect_right(instants, at))
 
 
 def history(session: Session, name: str, scope: str) -> tuple[Kept, ...]:
-    """Every version of one value, the oldest first."""
+    """Return all versions of one value, oldest first."""
     return histories(session, (name,), scope)
 
 
 def histories(session: Session, names: Collection[str], scope: str) -> tuple[Kept, ...]:
-    """Every version of a few values, the oldest first."""
+    """Return all versions of several values of one scope, oldest first."""
     query = select(LearnedRow).where(col(LearnedRow.name).in_(names), LearnedRow.scope == scope)
-    return tuple(_kept(row) for row in session.exec(query.order_by(col(LearnedRow.id))))
+    return tuple(_parse_record(row) for row in session.exec(query.order_by(col(LearnedRow.id))))
 
 
 def seqs(session: Session) -> Mapping[int, dict[str, Any]]:
-    """Facts of each stored value by the log entry that recorded it."""
-    return log.by_seq(session.exec(select(LearnedRow)), lambda row: facts(_kept(row)))
+    """Map log sequence numbers to the facts of stored values."""
+    return log.by_seq(session.exec(select(LearnedRow)), lambda row: facts(_parse_record(row)))
 
 
-def _kept(row: LearnedRow) -> Kept:
-    found = Learned(row.name, row.scope, row.value, row.n, row.as_of, row.why)
-    return Kept(found, cast(State, row.state), ForecasterId(row.by))
+def _parse_record(row: LearnedRow) -> Kept:
+    learned = Learned(row.name, row.scope, row.value, row.n, row.as_of, row.why)
+    return Kept(learned, cast(State, row.state), ForecasterId(row.by))

@@ -1,6 +1,4 @@
-"""Links between questions, and what people decided about repairs of forecasts that contradict each
-other.
-"""
+"""Links between questions, and decisions on repairs of incoherent forecasts."""
 
 import sys
 from math import inf
@@ -15,21 +13,19 @@ from tracker.model.scenarios import RepairDecision, RepairWord
 from tracker.storage import facts
 from tracker.storage.tables import LinkRow, RepairRow
 
-_WITHOUT_END = sys.float_info.max
-"""Nats of certainties that contradict each other, which are infinite: neither the log nor JSON
-knows that number.
-"""
+_STORED_INFINITY = sys.float_info.max
+"""Stored in place of infinite nats, those of contradicting certainties: JSON has no infinity."""
 
 
-def add(session: Session, link: Link, made: Standpoint) -> None:
+def add(session: Session, link: Link, authorship: Standpoint) -> None:
     """Append a link."""
-    said = {"id": link.id, "kind": link.kind, "title": link.title, "why": link.why}
+    columns = {"id": link.id, "kind": link.kind, "title": link.title, "why": link.why}
     lists = {"question_ids": list(link.question_ids), "labels": list(link.labels)}
-    facts.append(session, "link", link.id, {**said, **lists}, at=made.at, by=made.by)
+    facts.append(session, "link", link.id, {**columns, **lists}, at=authorship.at, by=authorship.by)
 
 
 def every(session: Session) -> tuple[Link, ...]:
-    """All links, by their ids."""
+    """Return all links by id."""
     rows = session.exec(select(LinkRow).order_by(col(LinkRow.id)))
     return tuple(
         Link(
@@ -47,22 +43,22 @@ def every(session: Session) -> tuple[Link, ...]:
 def decide(session: Session, decision: RepairDecision) -> None:
     """Append that a repair was adopted or declined."""
     plain = ("link_id", "forecaster_id", "nats", "decision", "why")
-    said = {name: getattr(decision, name) for name in plain} | {
-        "nats": min(decision.nats, _WITHOUT_END)
+    columns = {name: getattr(decision, name) for name in plain} | {
+        "nats": min(decision.nats, _STORED_INFINITY)
     }
     lists = {name: list(getattr(decision, name)) for name in ("question_ids", "before", "after")}
     facts.append(
         session,
         "repair",
         decision.link_id,
-        {**said, **lists},
+        {**columns, **lists},
         at=decision.at,
         by=decision.forecaster_id,
     )
 
 
 def decisions(session: Session) -> tuple[RepairDecision, ...]:
-    """Every decision on a repair, the oldest first."""
+    """Return all decisions on repairs, oldest first."""
     rows = session.exec(select(RepairRow).order_by(col(RepairRow.id)))
     return tuple(
         RepairDecision(
@@ -71,7 +67,7 @@ def decisions(session: Session) -> tuple[RepairDecision, ...]:
             question_ids=tuple(map(QuestionId, r.question_ids)),
             before=tuple(r.before),
             after=tuple(r.after),
-            nats=inf if r.nats >= _WITHOUT_END else r.nats,
+            nats=inf if r.nats >= _STORED_INFINITY else r.nats,
             decision=cast(RepairWord, r.decision),
             why=r.why,
             at=r.at,

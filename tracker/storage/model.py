@@ -1,6 +1,4 @@
-"""What the model answered, so that it is not asked twice, and how often it was asked on each
-day.
-"""
+"""Cached answers of the language model, and its requests per day."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,9 +16,7 @@ QUIET_UNTIL = "model_quiet_until"
 
 @dataclass(frozen=True, slots=True)
 class KeptAnswer:
-    """An answer as it was given; without a value the model was asked and gave none that could be
-    used.
-    """
+    """A cached answer; an empty value means that the model gave no usable one."""
 
     model: str
     shape: str
@@ -30,7 +26,7 @@ class KeptAnswer:
 
 
 def answer(session: Session, key: str) -> KeptAnswer | None:
-    """What was answered to the question with this key."""
+    """Return the cached answer for a key."""
     row = session.get(ModelAnswerRow, key)
     return (
         None
@@ -39,34 +35,34 @@ def answer(session: Session, key: str) -> KeptAnswer | None:
     )
 
 
-def keep(session: Session, key: str, kept: KeptAnswer) -> None:
-    """Keep an answer; a later one takes the place of an earlier one."""
+def keep(session: Session, key: str, cached: KeptAnswer) -> None:
+    """Save an answer, replacing an earlier one."""
     row = {
         "key": key,
-        **{name: getattr(kept, name) for name in KeptAnswer.__slots__},
-        "value": dict(kept.value),
+        **{name: getattr(cached, name) for name in KeptAnswer.__slots__},
+        "value": dict(cached.value),
     }
     upsert(session, ModelAnswerRow, [row], update=("model", "shape", "asked_at", "value", "tokens"))
 
 
 def spent(session: Session, day: date) -> int:
-    """How many requests were made on a day (UTC)."""
+    """Return the number of requests on a day (UTC)."""
     row = session.get(ModelDayRow, day)
     return 0 if row is None else row.requests
 
 
 def count(session: Session, day: date, requests: int) -> None:
-    """Count requests on a day; a number below 0 takes back what was counted too much."""
+    """Add to the requests of a day; a negative number takes back."""
     if requests:
         upsert(session, ModelDayRow, [{"day": day, "requests": requests}], add=("requests",))
 
 
 def quiet_until(session: Session, url: str) -> datetime | None:
-    """Until when the endpoint at this address asked to be left alone; None if it did not."""
+    """Return until when this endpoint asked to be left alone; None if it did not."""
     until, _, asked_by = (properties.read(session, QUIET_UNTIL) or "").partition(" ")
     return datetime.fromisoformat(until) if until and asked_by == url else None
 
 
 def be_quiet(session: Session, url: str, until: datetime) -> None:
-    """Remember that the endpoint at this address asked to be left alone."""
+    """Save until when this endpoint asked to be left alone."""
     properties.write(session, QUIET_UNTIL, f"{until.isoformat()} {url}")

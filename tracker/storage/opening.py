@@ -1,6 +1,4 @@
-"""Opening a database: made only where that is wanted, brought to the newest version, its faults
-told in one line.
-"""
+"""Open a database: create it if allowed and upgrade its schema."""
 
 from pathlib import Path
 
@@ -12,18 +10,21 @@ from tracker.storage.faults import explained
 from tracker.storage.schema import upgrade
 from tracker.storage.sessions import Store, open_engine
 
-_MAKES = {"tracker.sqlite": ("database", "tracker up"), "replay.sqlite": ("replay", "tracker demo")}
-"""By the name of a file: what it holds, and the command that makes it."""
+_CREATORS = {
+    "tracker.sqlite": ("database", "tracker up"),
+    "replay.sqlite": ("replay", "tracker demo"),
+}
+"""Content of a file and the command that creates it, by file name."""
 
 _NO_DIRECTORY = "{} is a file: choose a directory with --data"
 
 
 def open_store(url: str, *, create: bool = True) -> Store:
-    """The database at an address, at the newest version.
+    """Open the database at an address and upgrade its schema.
 
-    Without `create`, raises `Refused` where there is no file with a database, and makes nothing.
-    Raises `StorageUnavailable` and `StorageDamaged` for a database that cannot be used,
-    `BadSettings` for a bad address.
+    Without `create`, raises `Refused` if there is no database file, and creates nothing. Raises
+    `StorageUnavailable` or `StorageDamaged` for an unusable database, `BadSettings` for a bad
+    address.
     """
     engine = open_engine(url)
     try:
@@ -37,7 +38,7 @@ def open_store(url: str, *, create: bool = True) -> Store:
 
 
 def _prepare_file(engine: Engine, create: bool) -> None:
-    """Make a new SQLite file and its directory, for their owner alone, or refuse to."""
+    """Create a new SQLite file and its directory, private to their owner, or refuse to."""
     name = engine.url.database or ""
     if engine.dialect.name != "sqlite" or name in ("", ":memory:") or name.startswith("file:"):
         return
@@ -55,15 +56,15 @@ def _prepare_file(engine: Engine, create: bool) -> None:
             f"{file.parent} cannot be used ({error.strerror}): choose another --data"
         ) from None
     if missing:
-        raise Refused(_missing(file))
+        raise Refused(_explain_missing(file))
 
 
-def _missing(file: Path) -> str:
+def _explain_missing(file: Path) -> str:
     if file.parent.exists() and not file.parent.is_dir():
         return _NO_DIRECTORY.format(file.parent)
-    what, command = _MAKES.get(file.name, ("", "tracker up"))
+    content, command = _CREATORS.get(file.name, ("", "tracker up"))
     return (
-        f"no {what} in {file.parent}; `{command}` makes one"
-        if what
+        f"no {content} in {file.parent}; `{command}` makes one"
+        if content
         else f"no database {file}; `{command}` makes one"
     )

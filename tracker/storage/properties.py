@@ -1,4 +1,4 @@
-"""Facts about the database itself, and the runs of scheduled jobs."""
+"""Properties of the database, and runs of scheduled jobs."""
 
 from datetime import datetime
 
@@ -10,35 +10,35 @@ from tracker.storage.tables import JobRunRow, PropertyRow
 
 REPLAYED_UNTIL = "replayed_until"
 HEADLINES = "headlines"
-"""Who worded the headlines of a replay, as its history states it."""
+"""Origin of a replay's headlines, as stated by its history."""
 KEPT_RUNS = 500
-"""Runs kept of all jobs together; older ones say nothing that the newer do not."""
+"""Stored runs of all jobs together."""
 
 
 def replayed_until(session: Session) -> datetime | None:
-    """The simulated time a replay has reached; None in a live database."""
+    """Return the simulated time a replay has reached; None in a live database."""
     value = read(session, REPLAYED_UNTIL)
     return None if value is None else datetime.fromisoformat(value)
 
 
 def mark_replayed(session: Session, until: datetime) -> None:
-    """Mark the database as a replay."""
+    """Save the simulated time of a replay."""
     write(session, REPLAYED_UNTIL, until.isoformat())
 
 
 def read(session: Session, key: str) -> str | None:
-    """A fact about the database by its key."""
+    """Return a property by its key."""
     row = session.get(PropertyRow, key)
     return None if row is None else row.value
 
 
 def write(session: Session, key: str, value: str) -> None:
-    """Set a fact about the database."""
+    """Set a property."""
     session.merge(PropertyRow(key=key, value=value))
 
 
 def add_run(session: Session, run: JobRun) -> None:
-    """Keep one run of a job and drop the oldest ones."""
+    """Store a run of a job and delete the oldest ones."""
     row = JobRunRow(**{name: getattr(run, name) for name in JobRun.__slots__})
     session.add(row)
     session.flush()
@@ -46,7 +46,7 @@ def add_run(session: Session, run: JobRun) -> None:
 
 
 def last_runs(session: Session) -> tuple[JobRun, ...]:
-    """The newest run of each job."""
+    """Return the newest run of each job."""
     newest = select(func.max(JobRunRow.id)).group_by(JobRunRow.job)
     rows = session.exec(
         select(JobRunRow).where(col(JobRunRow.id).in_(newest)).order_by(JobRunRow.job)

@@ -29,23 +29,23 @@ from tracker.storage.distributions import from_json, scale_from_json, scale_to_j
 from tracker.storage.tables import ClaimRow, EssayRow, IndicatorRow, OptionChangeRow, QuestionRow
 
 QUESTION: Final = QuestionRow.__table__  # type: ignore[attr-defined]
-"""Read as plain columns where all questions are: a row that can be changed costs four times as
-much.
-"""
+"""For reading all questions as plain columns: ORM rows cost four times as much."""
 
 
 def add_essay(session: Session, essay: Essay, claims: Sequence[Claim]) -> None:
-    """Store an essay with its claims; one that is there already gets only its new claims."""
+    """Store an essay with its claims; of a stored essay only new claims."""
     if session.get(EssayRow, essay.id) is None:
-        session.add(EssayRow(**_fields(essay)))
+        session.add(EssayRow(**_read_slots(essay)))
         session.flush()
-    known = {c.id for c in claims_of(session, essay.id)}
-    session.add_all(ClaimRow(**_fields(claim)) for claim in claims if claim.id not in known)
+    stored_ids = {c.id for c in claims_of(session, essay.id)}
+    session.add_all(
+        ClaimRow(**_read_slots(claim)) for claim in claims if claim.id not in stored_ids
+    )
     session.flush()
 
 
 def essay(session: Session, essay_id: EssayId) -> Essay | None:
-    """One essay by its id."""
+    """Return an essay by its id."""
     row = session.get(EssayRow, essay_id)
     return (
         None
@@ -55,14 +55,14 @@ def essay(session: Session, essay_id: EssayId) -> Essay | None:
 
 
 def add_claim(session: Session, claim: Claim) -> None:
-    """Store a claim that somebody took up; one that is there already stays as it is."""
+    """Store a claim unless already stored."""
     if session.get(ClaimRow, (claim.id, claim.essay_id)) is None:
-        session.add(ClaimRow(**_fields(claim)))
+        session.add(ClaimRow(**_read_slots(claim)))
         session.flush()
 
 
 def claims_of(session: Session, essay_id: EssayId) -> tuple[Claim, ...]:
-    """The claims of an essay in the order of its text."""
+    """Return the claims of an essay in the order of its text."""
     rows = session.exec(
         select(ClaimRow).where(ClaimRow.essay_id == essay_id).order_by(col(ClaimRow.offset))
     )
@@ -83,18 +83,16 @@ def claims_of(session: Session, essay_id: EssayId) -> tuple[Claim, ...]:
 def add(session: Session, question: Question, at: datetime) -> None:
     """Store a question and log its text in the same transaction."""
     seq = log.append(session, "question", question.id, facts=question_facts(question), at=at)
-    stored = _stored(question)
-    stored |= {"prior": to_json(question.prior), "options": [o.name for o in question.options]}
-    session.add(QuestionRow(**stored, scale=scale_to_json(question.scale), log_seq=seq))
+    columns = _question_columns(question)
+    columns |= {"prior": to_json(question.prior), "options": [o.name for o in question.options]}
+    session.add(QuestionRow(**columns, scale=scale_to_json(question.scale), log_seq=seq))
     session.flush()
 
 
 def question_facts(question: Question) -> dict[str, Any]:
-    """What the log holds of a question: everything that is forecast on. What a kind does not have
-    is left out.
-    """
+    """Return the logged facts of a question, without those its kind does not have."""
     prior = question.prior.p if isinstance(question.prior, Binary) else to_json(question.prior)
-    facts: dict[str, Any] = {**_stored(question), "prior": prior}
+    facts: dict[str, Any] = {**_question_columns(question), "prior": prior}
     if not question.bears_out:
         del facts["bears_out"]
     if question.options:
@@ -104,19 +102,19 @@ def question_facts(question: Question) -> dict[str, Any]:
     return facts
 
 
-def _stored(question: Question) -> dict[str, Any]:
+def _question_columns(question: Question) -> dict[str, Any]:
     lists = ("sources", "claim_ids", "tags")
     plain = {
         name: value
-        for name, value in _fields(question).items()
+        for name, value in _read_slots(question).items()
         if name not in ("prior", "options", "scale")
     }
     return {**plain, **{name: list(getattr(question, name)) for name in lists}}
 
 
 def add_option_change(session: Session, change: OptionChange) -> None:
-    """Append that an option was added or removed, in the log too."""
-    facts = _fields(change)
+    """Append the addition or removal of an option, in the log too."""
+    facts = _read_slots(change)
     seq = log.append(
         session, "option", f"{change.question_id}/{change.name}", facts=facts, at=change.at
     )
@@ -124,37 +122,37 @@ def add_option_change(session: Session, change: OptionChange) -> None:
     session.flush()
 
 
-def _option_changes(session: Session) -> dict[str, list[OptionChange]]:
-    found: dict[str, list[OptionChange]] = {}
+def _load_option_changes(session: Session) -> dict[str, list[OptionChange]]:
+    changes: dict[str, list[OptionChange]] = {}
     for row in session.exec(select(OptionChangeRow).order_by(col(OptionChangeRow.id))):
-        found.setdefault(row.question_id, []).append(_option_change(row))
-    return found
+        changes.setdefault(row.question_id, []).append(_parse_option_change(row))
+    return changes
 
 
-def _option_change(row: OptionChangeRow) -> OptionChange:
+def _parse_option_change(row: OptionChangeRow) -> OptionChange:
     return OptionChange(
         QuestionId(row.question_id), row.name, cast(Any, row.change), row.at, ForecasterId(row.by)
     )
 
 
 def option_seqs(session: Session) -> Mapping[int, dict[str, Any]]:
-    """Facts of each stored change of options by the log entry that recorded it."""
+    """Map log sequence numbers to the facts of stored option changes."""
     return log.by_seq(
-        session.exec(select(OptionChangeRow)), lambda row: _fields(_option_change(row))
+        session.exec(select(OptionChangeRow)), lambda row: _read_slots(_parse_option_change(row))
     )
 
 
 def add_indicators(session: Session, indicators: Sequence[Indicator]) -> None:
-    """Store indicators that are not there yet."""
-    known = set(session.exec(select(IndicatorRow.id)))
+    """Store indicators unless already stored."""
+    stored_ids = set(session.exec(select(IndicatorRow.id)))
     for indicator in indicators:
-        if indicator.id not in known:
-            session.add(IndicatorRow(**_indicator_fields(indicator)))
+        if indicator.id not in stored_ids:
+            session.add(IndicatorRow(**_indicator_columns(indicator)))
     session.flush()
 
 
-def _indicator_fields(indicator: Indicator) -> dict[str, Any]:
-    plain = {name: value for name, value in _fields(indicator).items() if name != "expected"}
+def _indicator_columns(indicator: Indicator) -> dict[str, Any]:
+    plain = {name: value for name, value in _read_slots(indicator).items() if name != "expected"}
     plain["terms"] = [list(group) for group in indicator.terms]
     for name in ("unless", "examples", "opposites"):
         plain[name] = list(getattr(indicator, name))
@@ -164,79 +162,82 @@ def _indicator_fields(indicator: Indicator) -> dict[str, Any]:
 
 
 def get(session: Session, question_id: str) -> Question | None:
-    """One question by its id, as it reads now; None when it was taken back."""
+    """Return a question with its current wording; None if it was retracted."""
     row = session.get(QuestionRow, question_id)
     if row is None or row.id in edits.retracted(session):
         return None
-    asked = with_changes(
-        question_of(row), _option_changes(session).get(row.id, ()) if row.options else ()
+    question = with_changes(
+        question_of(row), _load_option_changes(session).get(row.id, ()) if row.options else ()
     )
-    return with_edits(asked, edits.of_question(session, asked.id))
+    return with_edits(question, edits.of_question(session, question.id))
 
 
 def taken(session: Session, question_id: str) -> bool:
-    """Whether there is, or ever was, a question of that name: a name is never given twice."""
+    """Return True if the id was ever used; ids are never reused."""
     return session.get(QuestionRow, question_id) is not None
 
 
 def names(session: Session) -> tuple[QuestionId, ...]:
-    """The names of all questions that were not taken back, in alphabetical order."""
-    gone = edits.retracted(session)
+    """Return the ids of all questions not retracted, in alphabetical order."""
+    retracted = edits.retracted(session)
     return tuple(
-        QuestionId(name)
-        for name in session.scalars(sa_select(QUESTION.c.id).order_by(QUESTION.c.id))
-        if name not in gone
+        QuestionId(question_id)
+        for question_id in session.scalars(sa_select(QUESTION.c.id).order_by(QUESTION.c.id))
+        if question_id not in retracted
     )
 
 
 def as_opened(session: Session, question_id: QuestionId) -> Question:
-    """A question in the wording with which it opened."""
+    """Return a question in its original wording."""
     return question_of(session.exec(select(QuestionRow).where(QuestionRow.id == question_id)).one())
 
 
 def every(session: Session) -> tuple[Question, ...]:
-    """All questions as they read now, the next to close first; those that were taken back are left
-    out.
-    """
-    return _as_they_read(session, sa_select(QUESTION))
+    """Return all questions not retracted in their current wording, next to close first."""
+    return _load_current(session, sa_select(QUESTION))
 
 
 def between_times(session: Session, now: datetime) -> tuple[Question, ...]:
-    """Those whose opening lies behind and whose close lies ahead, answered or not."""
-    return _as_they_read(
+    """Return questions that have opened and not reached their scheduled close, resolved or not."""
+    return _load_current(
         session, sa_select(QUESTION).where(QUESTION.c.opens_at <= now, QUESTION.c.closes_at > now)
     )
 
 
-def _as_they_read(session: Session, query: Any) -> tuple[Question, ...]:
+def _load_current(session: Session, query: Any) -> tuple[Question, ...]:
     rows = session.execute(query.order_by(QUESTION.c.closes_at, QUESTION.c.id))
-    changes, later, gone = _option_changes(session), edits.every(session), edits.retracted(session)
-    asked = (
+    changes = _load_option_changes(session)
+    edits_by_question, retracted = edits.every(session), edits.retracted(session)
+    questions = (
         with_changes(question_of(row), changes.get(row.id, ()))
         for row in rows
-        if row.id not in gone
+        if row.id not in retracted
     )
-    return tuple(with_edits(question, later.get(question.id, ())) for question in asked)
+    return tuple(
+        with_edits(question, edits_by_question.get(question.id, ())) for question in questions
+    )
 
 
 def seqs(session: Session) -> Mapping[int, dict[str, Any]]:
-    """Facts of each stored question by the log entry that recorded it."""
+    """Map log sequence numbers to the facts of stored questions."""
     return log.by_seq(
         session.exec(select(QuestionRow)), lambda row: question_facts(question_of(row))
     )
 
 
 def indicators(session: Session, question_ids: Sequence[QuestionId]) -> tuple[Indicator, ...]:
-    """The indicators of some questions."""
-    wanted = col(IndicatorRow.question_id).in_(question_ids)
+    """Return the indicators of these questions."""
+    condition = col(IndicatorRow.question_id).in_(question_ids)
     return tuple(
-        _indicator(row)
-        for row in session.exec(select(IndicatorRow).where(wanted).order_by(col(IndicatorRow.id)))
+        _parse_indicator(row)
+        for row in session.exec(
+            select(IndicatorRow).where(condition).order_by(col(IndicatorRow.id))
+        )
     )
 
 
 def question_of(row: Any) -> Question:
-    """A row as the question that was stored, before any change of its options."""
+    """Return a row as a question, before option changes and edits."""
     return Question(
         id=QuestionId(row.id),
         essay_id=EssayId(row.essay_id),
@@ -259,7 +260,7 @@ def question_of(row: Any) -> Question:
     )
 
 
-def _indicator(row: IndicatorRow) -> Indicator:
+def _parse_indicator(row: IndicatorRow) -> Indicator:
     return Indicator(
         id=IndicatorId(row.id),
         question_id=QuestionId(row.question_id),
@@ -279,5 +280,5 @@ def _indicator(row: IndicatorRow) -> Indicator:
     )
 
 
-def _fields(value: Any) -> dict[str, Any]:
+def _read_slots(value: Any) -> dict[str, Any]:
     return {name: getattr(value, name) for name in value.__slots__}

@@ -1,6 +1,4 @@
-"""The chunks of the archive that are to be held against questions again, and those that have
-been.
-"""
+"""Queue of archive chunks to match against new or changed questions."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -30,9 +28,7 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Task:
-    """A question as one matcher sees it: another version of the code, or of the indicators, is
-    another matcher.
-    """
+    """A question under one matcher; another version of code or indicators is another matcher."""
 
     matcher: str
     question_id: QuestionId
@@ -40,60 +36,56 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """A stretch of the archive, for all questions that still need it."""
+    """A range of the archive, for all questions that still need it."""
 
     stretch: Stretch
     tasks: tuple[Task, ...]
 
     @property
     def questions(self) -> tuple[QuestionId, ...]:
-        """What the items are held against."""
+        """The questions to match the items against."""
         return tuple(task.question_id for task in self.tasks)
 
 
 def planned(session: Session, version: str) -> set[Task]:
-    """What has been planned for this version of the matcher, be it done or not."""
-    return _tasks(session, _by(version))
+    """Return all tasks planned for this matcher version, finished or not."""
+    return _select_tasks(session, _by_version(version))
 
 
 def unfinished(session: Session, version: str) -> set[Task]:
-    """What still has chunks to go through."""
-    return _tasks(session, _by(version) & CHUNK.c.done_at.is_(None))
+    """Return the tasks that have unfinished chunks."""
+    return _select_tasks(session, _by_version(version) & CHUNK.c.done_at.is_(None))
 
 
 def plan(session: Session, tasks: Iterable[Task], stretches: Sequence[Stretch]) -> None:
-    """Add chunks to go through; those that another process planned first stay as they are."""
-    rows = [_row(task, stretch, None) for task in tasks for stretch in stretches]
+    """Add chunks; those that another process planned first stay unchanged."""
+    rows = [_build_row(task, stretch, None) for task in tasks for stretch in stretches]
     if rows:
         session.connection().execute(inserting(session, RematchRow).on_conflict_do_nothing(), rows)
 
 
 def nothing_to_do(session: Session, tasks: Iterable[Task], now: datetime) -> None:
-    """Remember that there was no archive when these were new: what comes after is matched as it
-    comes.
-    """
-    rows = [_row(task, Stretch(ItemId(0), ItemId(0)), now) for task in tasks]
+    """Save tasks as done when there is no archive: later items are matched on arrival."""
+    rows = [_build_row(task, Stretch(ItemId(0), ItemId(0)), now) for task in tasks]
     if rows:
         session.connection().execute(inserting(session, RematchRow).on_conflict_do_nothing(), rows)
 
 
 def drop(session: Session, tasks: Collection[Task]) -> None:
-    """Forget what nobody waits for any more: the question is closed, or its indicators are others
-    now.
-    """
+    """Delete tasks of closed questions and of outdated indicators."""
     if tasks:
-        gone = (CHUNK.c.matcher == bindparam("by")) & (CHUNK.c.question_id == bindparam("of"))
+        condition = (CHUNK.c.matcher == bindparam("by")) & (CHUNK.c.question_id == bindparam("of"))
         session.connection().execute(
-            delete(CHUNK).where(gone),
+            delete(CHUNK).where(condition),
             [{"by": task.matcher, "of": task.question_id} for task in sorted(tasks)],
         )
 
 
 def left(session: Session, version: str) -> int:
-    """How many chunks are still to be gone through; one that several questions need counts once."""
+    """Count unfinished chunks; one that several questions need counts once."""
     ranges = (
         select(CHUNK.c.first_item, CHUNK.c.last_item)
-        .where(_by(version), CHUNK.c.done_at.is_(None))
+        .where(_by_version(version), CHUNK.c.done_at.is_(None))
         .distinct()
     )
     return int(
@@ -104,71 +96,77 @@ def left(session: Session, version: str) -> int:
 
 
 def first_left(session: Session, version: str) -> Chunk | None:
-    """The first chunk that is left, for all questions that still need it; None when all is done."""
+    """Return the next unfinished chunk with all its tasks; None if all are finished."""
     ends = (CHUNK.c.first_item, CHUNK.c.last_item)
-    query = select(*ends).where(_by(version), CHUNK.c.done_at.is_(None)).order_by(*ends).limit(1)
-    found = session.connection().execute(query).first()
-    if found is None:
+    query = (
+        select(*ends)
+        .where(_by_version(version), CHUNK.c.done_at.is_(None))
+        .order_by(*ends)
+        .limit(1)
+    )
+    row = session.connection().execute(query).first()
+    if row is None:
         return None
-    stretch = Stretch(ItemId(found[0]), ItemId(found[1]))
-    return Chunk(stretch, _left(session, version, stretch))
+    stretch = Stretch(ItemId(row[0]), ItemId(row[1]))
+    return Chunk(stretch, _select_remaining_tasks(session, version, stretch))
 
 
 def claim(session: Session, version: str, chunk: Chunk) -> bool:
-    """Hold a chunk until the transaction ends; False when it is no longer left as it was.
+    """Lock a chunk until the transaction ends; False if its tasks changed meanwhile.
 
-    Another process that claims it meanwhile waits, and then finds it done. A chunk without tasks
-    was finished by another process between the two statements of `first_left`.
+    Another process that claims it waits, and then finds it finished. A chunk without tasks was
+    finished by another process between the two queries of `find_next_chunk`.
     """
-    return bool(chunk.tasks) and _left(session, version, chunk.stretch, hold=True) == chunk.tasks
+    return (
+        bool(chunk.tasks)
+        and _select_remaining_tasks(session, version, chunk.stretch, hold=True) == chunk.tasks
+    )
 
 
-def _left(
+def _select_remaining_tasks(
     session: Session, version: str, stretch: Stretch, *, hold: bool = False
 ) -> tuple[Task, ...]:
-    this = (CHUNK.c.first_item == stretch.first) & (CHUNK.c.last_item == stretch.last)
+    condition = (CHUNK.c.first_item == stretch.first) & (CHUNK.c.last_item == stretch.last)
     query = select(CHUNK.c.matcher, CHUNK.c.question_id).where(
-        _by(version), this, CHUNK.c.done_at.is_(None)
+        _by_version(version), condition, CHUNK.c.done_at.is_(None)
     )
     query = query.order_by(CHUNK.c.matcher, CHUNK.c.question_id)
     rows = session.connection().execute(query.with_for_update() if hold else query)
     return tuple(Task(row[0], QuestionId(row[1])) for row in rows)
 
 
-def finish(session: Session, done: Chunk, found: Mapping[QuestionId, int], now: datetime) -> None:
-    """A claimed chunk is gone through, in the transaction that keeps what was found."""
-    this = (CHUNK.c.matcher == bindparam("by")) & (CHUNK.c.question_id == bindparam("of"))
-    finishing = update(CHUNK).where(this, CHUNK.c.first_item == done.stretch.first)
+def finish(session: Session, chunk: Chunk, counts: Mapping[QuestionId, int], now: datetime) -> None:
+    """Mark a claimed chunk as finished, in the transaction that stores its matches."""
+    condition = (CHUNK.c.matcher == bindparam("by")) & (CHUNK.c.question_id == bindparam("of"))
+    finishing = update(CHUNK).where(condition, CHUNK.c.first_item == chunk.stretch.first)
     session.connection().execute(
         finishing.values(done_at=now, found=bindparam("pieces")),
         [
-            {"by": t.matcher, "of": t.question_id, "pieces": found.get(t.question_id, 0)}
-            for t in done.tasks
+            {"by": t.matcher, "of": t.question_id, "pieces": counts.get(t.question_id, 0)}
+            for t in chunk.tasks
         ],
     )
 
 
 def sightings(session: Session, since: datetime, until: datetime) -> list[tuple[datetime, StoryId]]:
-    """When which story was reported, in the order it was."""
+    """Return first-seen time and story of items between two instants, in order."""
     query = select(ITEM.c.first_seen_at, ITEM.c.story_id).where(ITEM.c.story_id.is_not(None))
     query = query.where(ITEM.c.first_seen_at >= since, ITEM.c.first_seen_at <= until)
     rows = session.connection().execute(query.order_by(ITEM.c.first_seen_at, ITEM.c.id))
     return [(row[0], StoryId(row[1])) for row in rows]
 
 
-def _tasks(session: Session, condition: Any) -> set[Task]:
+def _select_tasks(session: Session, condition: Any) -> set[Task]:
     query = select(CHUNK.c.matcher, CHUNK.c.question_id).where(condition).distinct()
     return {Task(row[0], QuestionId(row[1])) for row in session.connection().execute(query)}
 
 
-def _by(version: str) -> Any:
-    """The chunks of one version of the matcher, whatever the indicators: another process may use
-    another encoder.
-    """
+def _by_version(version: str) -> Any:
+    """Select the chunks of one matcher version under any indicators and encoder."""
     return CHUNK.c.matcher.startswith(f"{version}#", autoescape=True)
 
 
-def _row(task: Task, stretch: Stretch, done_at: datetime | None) -> dict[str, Any]:
+def _build_row(task: Task, stretch: Stretch, done_at: datetime | None) -> dict[str, Any]:
     return {
         "matcher": task.matcher,
         "question_id": task.question_id,

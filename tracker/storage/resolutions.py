@@ -1,4 +1,4 @@
-"""Resolutions, appended, and the scores that follow from them."""
+"""Append-only resolutions, and the scores derived from them."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -17,35 +17,35 @@ from tracker.storage.tables import ResolutionRow, ScoreRow
 
 RESOLUTION: Final = ResolutionRow.__table__  # type: ignore[attr-defined]
 SCORE: Final = ScoreRow.__table__  # type: ignore[attr-defined]
-_NUMBERS: Final = [name for name in Score.__slots__ if name != "receipt"]
-_ORDER: Final = {rule: place for place, rule in enumerate(RULES)}
+_SCORE_COLUMNS: Final = [name for name in Score.__slots__ if name != "receipt"]
+_RULE_ORDER: Final = {rule: place for place, rule in enumerate(RULES)}
 
 AT_ONCE: Final = 1000
-"""Questions that one query names; no database takes any number of values."""
+"""Questions bound by one query; databases limit their number."""
 
 
 def add(session: Session, resolution: Resolution) -> None:
-    """Append a resolution, in the log too."""
-    found = facts(resolution)
+    """Append a resolution to the table and the log."""
+    columns = facts(resolution)
     seq = log.append(
-        session, "resolution", resolution.question_id, facts=found, at=resolution.entered_at
+        session, "resolution", resolution.question_id, facts=columns, at=resolution.entered_at
     )
-    session.add(ResolutionRow(**{**found, "log_seq": seq}))
+    session.add(ResolutionRow(**{**columns, "log_seq": seq}))
     session.flush()
 
 
 def facts(resolution: Resolution) -> dict[str, Any]:
-    """What the log holds of a resolution; the answer only where there is one beside the outcome."""
-    found = {name: getattr(resolution, name) for name in Resolution.__slots__}
+    """Return the logged facts of a resolution; `answer` only if it has one."""
+    columns = {name: getattr(resolution, name) for name in Resolution.__slots__}
     return (
-        found
+        columns
         if resolution.answer
-        else {name: value for name, value in found.items() if name != "answer"}
+        else {name: value for name, value in columns.items() if name != "answer"}
     )
 
 
 def of_question(session: Session, question_id: QuestionId) -> tuple[Resolution, ...]:
-    """The resolutions of a question in the order they were entered."""
+    """Return the resolutions of a question in the order of entry."""
     rows = session.exec(
         select(ResolutionRow)
         .where(ResolutionRow.question_id == question_id)
@@ -55,70 +55,67 @@ def of_question(session: Session, question_id: QuestionId) -> tuple[Resolution, 
 
 
 def current(session: Session, entered_by: datetime | None = None) -> dict[QuestionId, Resolution]:
-    """The resolution that counts, for each question that has one; of those entered by an instant,
-    if one is given.
-    """
+    """Return the valid resolution of each question, optionally as entered by an instant."""
     query = sql_select(RESOLUTION).order_by(RESOLUTION.c.id)
     if entered_by is not None:
         query = query.where(RESOLUTION.c.entered_at <= entered_by)
-    found: dict[QuestionId, list[Resolution]] = {}
+    by_question: dict[QuestionId, list[Resolution]] = {}
     for row in session.execute(query):
-        found.setdefault(QuestionId(row.question_id), []).append(resolution_of(row))
+        by_question.setdefault(QuestionId(row.question_id), []).append(resolution_of(row))
     return {
-        question_id: last
-        for question_id, several in found.items()
-        if (last := latest(several)) is not None
+        question_id: newest
+        for question_id, resolutions in by_question.items()
+        if (newest := latest(resolutions)) is not None
     }
 
 
 def seqs(session: Session) -> Mapping[int, dict[str, Any]]:
-    """Facts of each stored resolution by the log entry that recorded it."""
+    """Map log sequence numbers to the facts of stored resolutions."""
     return log.by_seq(session.exec(select(ResolutionRow)), lambda row: facts(resolution_of(row)))
 
 
 def replace_scores(session: Session, question_id: QuestionId, scores: Sequence[Score]) -> None:
-    """Scores are derived: the old ones of the question go, the new ones come, in one
-    transaction.
-    """
+    """Replace the scores of a question."""
     session.execute(delete(ScoreRow).where(col(ScoreRow.question_id) == question_id))
     if scores:
-        session.execute(insert(SCORE), list(_score_rows(scores)))
+        session.execute(insert(SCORE), list(_build_score_rows(scores)))
 
 
 def scores(session: Session, question_id: QuestionId) -> tuple[Score, ...]:
-    """The scores of a question in the order of the rules, with their receipts."""
+    """Return the scores of a question with receipts, in the order of the rules."""
     query = sql_select(SCORE).where(SCORE.c.question_id == question_id)
-    return tuple(sorted(map(_score, session.execute(query)), key=_place))
+    return tuple(sorted(map(_parse_score, session.execute(query)), key=_sort_key))
 
 
 def all_scores(session: Session) -> tuple[Score, ...]:
-    """The scores of all questions, by question and in the order of the rules, without their
-    receipts.
+    """Return all scores by question and rule, without receipts.
 
-    Receipts are long: they are read where they are asked for: see `scores` and `with_receipts`.
+    Receipts are long: read them with `list_scores` or `list_scores_with_receipts`.
     """
-    rows = session.execute(sql_select(*(SCORE.c[name] for name in _NUMBERS)))
-    return tuple(sorted((Score(**row, receipt=()) for row in rows.mappings()), key=_place))
+    rows = session.execute(sql_select(*(SCORE.c[name] for name in _SCORE_COLUMNS)))
+    return tuple(sorted((Score(**row, receipt=()) for row in rows.mappings()), key=_sort_key))
 
 
 def with_receipts(
     session: Session, rule: RuleName, question_ids: Collection[QuestionId]
 ) -> tuple[Score, ...]:
-    """The scores by one rule on these questions, by question, with their receipts."""
-    wanted = sorted(question_ids)
-    found: list[Score] = []
-    for start in range(0, len(wanted), AT_ONCE):
-        some = SCORE.c.question_id.in_(wanted[start : start + AT_ONCE])
-        found += map(_score, session.execute(sql_select(SCORE).where(SCORE.c.rule == rule, some)))
-    return tuple(sorted(found, key=_place))
+    """Return the scores by one rule on these questions, by question, with receipts."""
+    ids = sorted(question_ids)
+    scores: list[Score] = []
+    for start in range(0, len(ids), AT_ONCE):
+        condition = SCORE.c.question_id.in_(ids[start : start + AT_ONCE])
+        scores += map(
+            _parse_score, session.execute(sql_select(SCORE).where(SCORE.c.rule == rule, condition))
+        )
+    return tuple(sorted(scores, key=_sort_key))
 
 
-def _place(score: Score) -> tuple[QuestionId, int, ForecasterId]:
-    return score.question_id, _ORDER[score.rule], score.forecaster_id
+def _sort_key(score: Score) -> tuple[QuestionId, int, ForecasterId]:
+    return score.question_id, _RULE_ORDER[score.rule], score.forecaster_id
 
 
 def resolution_of(row: Any) -> Resolution:
-    """A resolution as it was stored."""
+    """Return a row as a resolution."""
     return Resolution(
         question_id=QuestionId(row.question_id),
         outcome=cast(Outcome, row.outcome),
@@ -132,31 +129,29 @@ def resolution_of(row: Any) -> Resolution:
     )
 
 
-def _score_rows(scores: Sequence[Score]) -> Iterator[dict[str, Any]]:
-    """One row a score. The rules tell of intervals of the same forecasts, so each forecast is
-    written out once.
-    """
-    held: dict[int, Any] = {}
+def _build_score_rows(scores: Sequence[Score]) -> Iterator[dict[str, Any]]:
+    """Serialise scores; each forecast shared by intervals of several rules is serialised once."""
+    forecasts: dict[int, Any] = {}
 
-    def told(i: Interval) -> list[Any]:
-        if (which := id(i.forecast)) not in held:
-            held[which] = to_json(i.forecast)
+    def serialise(interval: Interval) -> list[Any]:
+        if (key := id(interval.forecast)) not in forecasts:
+            forecasts[key] = to_json(interval.forecast)
         return [
-            i.start.isoformat(),
-            i.end.isoformat(),
-            held[which],
-            i.weight,
-            i.score,
-            i.contribution,
+            interval.start.isoformat(),
+            interval.end.isoformat(),
+            forecasts[key],
+            interval.weight,
+            interval.score,
+            interval.contribution,
         ]
 
     for score in scores:
-        yield {name: getattr(score, name) for name in _NUMBERS} | {
-            "receipt": [told(i) for i in score.receipt]
+        yield {name: getattr(score, name) for name in _SCORE_COLUMNS} | {
+            "receipt": [serialise(interval) for interval in score.receipt]
         }
 
 
-def _score(row: Any) -> Score:
+def _parse_score(row: Any) -> Score:
     return Score(
         question_id=QuestionId(row.question_id),
         forecaster_id=ForecasterId(row.forecaster_id),

@@ -1,4 +1,4 @@
-"""Scenario sets: their descriptions, and the newest row of each table."""
+"""Scenario sets with their likelihood tables."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -18,24 +18,26 @@ MEASURED: Final[tuple[Kind, ...]] = ("numeric", "date")
 _Table = dict[str, LikelihoodRow]
 
 
-def add(session: Session, scenario_set: ScenarioSet, made: Standpoint) -> None:
+def add(session: Session, scenario_set: ScenarioSet, authorship: Standpoint) -> None:
     """Append a scenario set with its table."""
-    said = {
+    columns = {
         "question_id": scenario_set.question_id,
         "title": scenario_set.title,
         "note": scenario_set.note,
+        "descriptions": list(scenario_set.descriptions),
     }
-    whole = {**said, "descriptions": list(scenario_set.descriptions)}
-    facts.append(session, "scenarios", scenario_set.question_id, whole, at=made.at, by=made.by)
+    facts.append(
+        session, "scenarios", scenario_set.question_id, columns, at=authorship.at, by=authorship.by
+    )
     for row in scenario_set.rows:
-        set_row(session, scenario_set.question_id, row, made)
+        set_row(session, scenario_set.question_id, row, authorship)
 
 
 def set_row(
-    session: Session, scenario_question: QuestionId, row: LikelihoodRow, made: Standpoint
+    session: Session, scenario_question: QuestionId, row: LikelihoodRow, authorship: Standpoint
 ) -> None:
-    """Append what scenarios say about an indicator question, in place of what they said before."""
-    said = {
+    """Append the likelihoods of an indicator question, replacing its previous row."""
+    columns = {
         "scenario_question_id": scenario_question,
         "question_id": row.question_id,
         "p": list(row.p),
@@ -45,20 +47,18 @@ def set_row(
         session,
         "likelihood",
         f"{scenario_question}/{row.question_id}",
-        said,
-        at=made.at,
-        by=made.by,
+        columns,
+        at=authorship.at,
+        by=authorship.by,
     )
 
 
 def every(session: Session, at: datetime | None = None) -> tuple[ScenarioSet, ...]:
-    """All scenario sets with their tables as they stood at an instant, now if none is given; by
-    title.
-    """
+    """Return all scenario sets by title, with their tables at an instant (default now)."""
     sets = session.exec(select(ScenarioSetRow).order_by(col(ScenarioSetRow.title)))
-    rows = _tables(session, at)
+    rows = _load_tables(session, at)
     return tuple(
-        _set(row, rows.get(row.question_id, {}).values())
+        _build_set(row, rows.get(row.question_id, {}).values())
         for row in sets
         if at is None or row.at <= at
     )
@@ -67,66 +67,60 @@ def every(session: Session, at: datetime | None = None) -> tuple[ScenarioSet, ..
 def of_question(
     session: Session, question_id: QuestionId, at: datetime | None = None
 ) -> ScenarioSet | None:
-    """The scenario set that a question is, with its table as it stood at an instant; None when it
-    is none.
-    """
+    """Return the scenario set of a question with its table at an instant; None if it has none."""
     row = session.get(ScenarioSetRow, question_id)
     if row is None or (at is not None and row.at > at):
         return None
-    return _set(row, _tables(session, at).get(question_id, {}).values())
+    return _build_set(row, _load_tables(session, at).get(question_id, {}).values())
 
 
 def context_only(session: Session, question_ids: Iterable[QuestionId]) -> frozenset[QuestionId]:
-    """Those of the questions whose suggestion no evidence moves: it is read for context only.
+    """Return the questions whose evidence moves no suggestion and is read for context only.
 
     Numbers and dates have no suggestion, and that of a scenario set follows from its table.
     """
-    wanted = list(question_ids)
+    ids = list(question_ids)
     measured = select(QuestionRow.id).where(
-        col(QuestionRow.id).in_(wanted), col(QuestionRow.kind).in_(MEASURED)
+        col(QuestionRow.id).in_(ids), col(QuestionRow.kind).in_(MEASURED)
     )
-    sets = select(ScenarioSetRow.question_id).where(col(ScenarioSetRow.question_id).in_(wanted))
+    sets = select(ScenarioSetRow.question_id).where(col(ScenarioSetRow.question_id).in_(ids))
     return frozenset(QuestionId(name) for query in (measured, sets) for name in session.exec(query))
 
 
 def versions(session: Session, question_id: QuestionId) -> tuple[tuple[datetime, ScenarioSet], ...]:
-    """A scenario set as it stood from each instant at which its table changed, the oldest first;
-    empty for none.
-    """
+    """Return a scenario set at each change of its table, oldest first; empty if there is none."""
     row = session.get(ScenarioSetRow, question_id)
     if row is None:
         return ()
     table: _Table = {}
-    found = {row.at: _set(row, ())}
+    by_instant = {row.at: _build_set(row, ())}
     query = (
         select(Stored)
         .where(col(Stored.scenario_question_id) == question_id)
         .order_by(col(Stored.id))
     )
-    for said in session.exec(query):
-        _say(table, said)
-        found[said.at] = _set(row, table.values())
-    return tuple(found.items())
+    for stored in session.exec(query):
+        _apply_row(table, stored)
+        by_instant[stored.at] = _build_set(row, table.values())
+    return tuple(by_instant.items())
 
 
-def _tables(session: Session, at: datetime | None) -> dict[str, _Table]:
-    found: dict[str, _Table] = {}
+def _load_tables(session: Session, at: datetime | None) -> dict[str, _Table]:
+    tables: dict[str, _Table] = {}
     query = select(Stored).order_by(col(Stored.id))
     for row in session.exec(query if at is None else query.where(col(Stored.at) <= at)):
-        _say(found.setdefault(row.scenario_question_id, {}), row)
-    return found
+        _apply_row(tables.setdefault(row.scenario_question_id, {}), row)
+    return tables
 
 
-def _say(table: _Table, row: Stored) -> None:
-    """What a row says counts in place of what it said before; without numbers it says nothing any
-    more.
-    """
+def _apply_row(table: _Table, row: Stored) -> None:
+    """Replace a question's row in the table; a row without numbers removes it."""
     table.pop(row.question_id, None)
     if row.p:
         table[row.question_id] = LikelihoodRow(QuestionId(row.question_id), tuple(row.p), row.why)
 
 
-def _set(row: ScenarioSetRow, rows: Iterable[LikelihoodRow]) -> ScenarioSet:
+def _build_set(row: ScenarioSetRow, rows: Iterable[LikelihoodRow]) -> ScenarioSet:
     return ScenarioSet(
         QuestionId(row.question_id), row.title, tuple(row.descriptions), tuple(rows), row.note
     )

@@ -1,7 +1,7 @@
-"""The shape of the database: bring it to the newest version, or say why that cannot be done."""
+"""Schema version of the database, and its migrations."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, func, inspect, select, table, text
 
@@ -14,35 +14,33 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def upgrade(engine: Engine, target: str = "head") -> None:
-    """Run the migrations that are missing, all or none; raises `DatabaseTooNew`, and `Refused` for
-    a foreign file.
+    """Run the missing migrations, all or none.
 
-    SQLite: foreign keys are off while tables are rebuilt, since batch-altering a parent with
-    ON DELETE CASCADE would silently delete its children. Before the commit the foreign keys are
-    checked and no table may have lost a row.
+    Raises `DatabaseTooNew`, and `Refused` for the file of another program. SQLite: foreign keys are
+    off while tables are rebuilt, since batch-altering a parent with ON DELETE CASCADE would
+    silently delete its children. Before the commit the foreign keys are checked and no table may
+    have lost a row.
     """
-    known = revisions()
+    versions = revisions()
     with engine.connect() as connection:
-        found = current(connection)
-        foreign = found is None and engine.dialect.name == "sqlite" and row_counts(connection)
-    if foreign:
+        version = current(connection)
+        is_foreign = version is None and engine.dialect.name == "sqlite" and row_counts(connection)
+    if is_foreign:
         raise Refused(
             f"{engine.url.database} is the database of another program: choose another --data"
         )
-    if found == known[-1] and target == "head":
+    if version == versions[-1] and target == "head":
         return
-    if found is not None and found not in known:
+    if version is not None and version not in versions:
         raise DatabaseTooNew(
-            f"the database is at version {found}, which this tracker does not know:"
+            f"the database is at version {version}, which this tracker does not know:"
             " update the tracker, or choose another --data"
         )
     _migrate(engine, target)
 
 
 def revisions() -> list[str]:
-    """The versions that this code knows, oldest first: the numbers that the migrations' files begin
-    with.
-    """
+    """Return the versions this code knows, oldest first: the prefixes of the migration files."""
     return sorted(
         path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py")
     )
@@ -51,10 +49,10 @@ def revisions() -> list[str]:
 def _migrate(engine: Engine, target: str) -> None:
     from alembic import command
 
-    sqlite = engine.dialect.name == "sqlite"
+    is_sqlite = engine.dialect.name == "sqlite"
     with engine.execution_options(tracker_writing=True).connect() as connection:
-        if sqlite:
-            connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")  # type: ignore[union-attr]
+        if is_sqlite:
+            _set_foreign_keys(connection, "OFF")
         try:
             with connection.begin():
                 before = row_counts(connection)
@@ -63,19 +61,24 @@ def _migrate(engine: Engine, target: str) -> None:
                 command.upgrade(config, target)
                 check_after(connection, before)
         finally:
-            if sqlite:
-                connection.connection.driver_connection.execute("PRAGMA foreign_keys=ON")  # type: ignore[union-attr]
+            if is_sqlite:
+                _set_foreign_keys(connection, "ON")
+
+
+def _set_foreign_keys(connection: Connection, state: str) -> None:
+    driver: Any = connection.connection.driver_connection
+    driver.execute(f"PRAGMA foreign_keys={state}")
 
 
 def current(connection: Connection) -> str | None:
-    """The version the database is at; None for an empty one."""
+    """Return the version of the database; None for an empty one."""
     if not inspect(connection).has_table("alembic_version"):
         return None
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
 def row_counts(connection: Connection) -> dict[str, int]:
-    """Rows in each table, to compare before and after a migration."""
+    """Count the rows of each table, to compare before and after a migration."""
     names = [n for n in inspect(connection).get_table_names() if n != "alembic_version"]
     return {
         name: connection.execute(select(func.count()).select_from(table(name))).scalar_one()
@@ -84,7 +87,7 @@ def row_counts(connection: Connection) -> dict[str, int]:
 
 
 def check_after(connection: Connection, before: dict[str, int]) -> None:
-    """Refuse, and so roll back, a migration that broke a reference or lost a row."""
+    """Reject, and so roll back, a migration that broke a reference or lost a row."""
     if connection.dialect.name == "sqlite":
         broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
         if broken:

@@ -1,8 +1,8 @@
-"""Two doors to the database: `reading()` and `writing()`.
+"""Read and write session context managers.
 
 Python's sqlite3 begins no transaction before a SELECT. With SQLAlchemy's defaults four threads that
 read, add and write lost 180 of 240 updates without an error. So the driver's own transactions are
-switched off here, and every session begins explicitly: BEGIN to read, BEGIN IMMEDIATE to write.
+switched off, and each session begins explicitly: BEGIN to read, BEGIN IMMEDIATE to write.
 """
 
 from collections.abc import Iterator
@@ -22,27 +22,25 @@ __all__ = [
     "Session",
     "Store",
     "open_engine",
-]  # verbs name a session by this door, SQL stays behind it
+]
 
 CONNECT_SECONDS = 10
-"""How long a server may take to answer, unless `connect_timeout` in its address says otherwise."""
+"""Connection timeout of PostgreSQL unless `connect_timeout` in its address sets another."""
 
 BUSY_SECONDS = 30
-"""How long a writer waits for another process; the wait is unfair, so it must be generous."""
+"""Lock timeout of a SQLite writer; generous, since SQLite's waiting is unfair."""
 
 PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",  # an acknowledged forecast survives a power cut
     "foreign_keys=ON",
     f"busy_timeout={BUSY_SECONDS * 1000}",
-    "cache_size=-4000",  # kB; the system keeps the file in its own cache, too
+    "cache_size=-4000",  # kB; the operating system caches the file, too
 )
 
 
 def open_engine(url: str) -> Engine:
-    """An engine whose transactions behave the same on SQLite and PostgreSQL; raises
-    `BadSettings`.
-    """
+    """Create an engine with equal transactions on SQLite and PostgreSQL; raises `BadSettings`."""
     try:
         address = make_url(url)
         backend = address.get_backend_name()
@@ -50,22 +48,18 @@ def open_engine(url: str) -> Engine:
             raise BadSettings(f"database_url must be a sqlite or postgresql address, not {backend}")
         if backend == "sqlite":
             engine = create_engine(url)
-            event.listen(engine, "connect", _prepare)
-            event.listen(engine, "begin", _begin)
+            event.listen(engine, "connect", _prepare_connection)
+            event.listen(engine, "begin", _begin_transaction)
             return engine
         wait = {} if "connect_timeout" in address.query else {"connect_timeout": CONNECT_SECONDS}
         engine = create_engine(url, pool_pre_ping=True, connect_args=wait)
-    except (
-        ArgumentError,
-        ValueError,
-        ImportError,
-    ):  # its message would show the address, with the password
+    except (ArgumentError, ValueError, ImportError):
+        # The driver's message would show the address, with the password.
         raise BadSettings(
             "database_url is no database address: write postgresql+psycopg://user@host/name"
         ) from None
-    event.listen(
-        engine, "connect", _check_encoding, insert=True
-    )  # before SQLAlchemy reads texts that it cannot decode
+    # First of the listeners: SQLAlchemy's own would read texts that it cannot decode.
+    event.listen(engine, "connect", _check_encoding, insert=True)
     return engine
 
 
@@ -78,48 +72,46 @@ def _check_encoding(connection: Any, _record: Any) -> None:
         )
 
 
-def _prepare(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None  # we begin transactions ourselves
+def _prepare_connection(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # transactions begin in _begin_transaction
     for pragma in PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _begin(connection: Connection) -> None:
+def _begin_transaction(connection: Connection) -> None:
     writing = connection.get_execution_options().get("tracker_writing", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
 
 class Store:
-    """The database as the verbs see it: a session to read in, or one to write in."""
+    """Database access: scopes for reading and writing sessions."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._writer = engine.execution_options(tracker_writing=True)
-        self._changes = Changes(engine)
+        self._data_version = Changes(engine)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A session whose reads agree with each other; nothing is kept of what it changes."""
+        """Open a session with a consistent snapshot; its changes are discarded."""
         with explained(self.engine), Session(self.engine) as session:
             yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """A session that is committed at the end, or rolled back whole when anything raises."""
+        """Open a session that commits at the end, or rolls back on an exception."""
         with explained(self.engine), Session(self._writer) as session, session.begin():
             yield session
 
     def version(self) -> str:
-        """A word that stays the same as long as nothing is written here, by this process or
-        another.
-        """
+        """Return an opaque token that changes with any write, by this process or another."""
         with explained(self.engine):
-            return self._changes.version()
+            return self._data_version.version()
 
     def check(self) -> None:
-        """Look through the structure of the whole database; raises `StorageDamaged`.
+        """Check the integrity of the whole database; raises `StorageDamaged`.
 
-        A file of a gigabyte takes some seconds. PostgreSQL checks what it reads by itself.
+        Takes some seconds for a gigabyte of SQLite; PostgreSQL checks pages as it reads them.
         """
         with explained(self.engine):
             reason = damage_in(self.engine)
@@ -127,6 +119,6 @@ class Store:
             raise damaged(self.engine, reason)
 
     def close(self) -> None:
-        """Give the connections back."""
-        self._changes.close()
+        """Close all connections."""
+        self._data_version.close()
         self.engine.dispose()

@@ -1,4 +1,4 @@
-"""Expected indicators that were seen, or whose date passed unseen, as that was noted."""
+"""Status of expected indicators: observed, or overdue."""
 
 from collections.abc import Mapping
 from typing import cast
@@ -14,24 +14,24 @@ from tracker.storage.tables import SignpostMarkRow
 
 
 def add(session: Session, mark: Mark) -> None:
-    """Append a mark; the log has it too."""
-    said = {name: getattr(mark, name) for name in mark.__slots__ if name != "at"}
-    facts.append(session, "signpost", mark.indicator_id, said, at=mark.at, by=MATCHER)
+    """Append a signpost status to the table and the log."""
+    columns = {name: getattr(mark, name) for name in mark.__slots__ if name != "at"}
+    facts.append(session, "signpost", mark.indicator_id, columns, at=mark.at, by=MATCHER)
 
 
 def newest(session: Session) -> Mapping[IndicatorId, Mark]:
-    """The mark of each indicator that has one."""
+    """Return the newest status of each indicator that has one."""
     rows = session.exec(select(SignpostMarkRow).order_by(col(SignpostMarkRow.id)))
-    return {mark.indicator_id: mark for mark in map(_mark, rows)}
+    return {mark.indicator_id: mark for mark in map(_parse_status, rows)}
 
 
 def of_question(session: Session, question_id: QuestionId) -> tuple[Mark, ...]:
-    """Every mark on a question, the oldest first."""
+    """Return all statuses of a question's indicators, oldest first."""
     query = select(SignpostMarkRow).where(SignpostMarkRow.question_id == question_id)
-    return tuple(map(_mark, session.exec(query.order_by(col(SignpostMarkRow.id)))))
+    return tuple(map(_parse_status, session.exec(query.order_by(col(SignpostMarkRow.id)))))
 
 
-def _mark(row: SignpostMarkRow) -> Mark:
+def _parse_status(row: SignpostMarkRow) -> Mark:
     return Mark(
         IndicatorId(row.indicator_id),
         QuestionId(row.question_id),

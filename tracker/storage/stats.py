@@ -1,4 +1,4 @@
-"""How far a new database has come, and how large it is."""
+"""Onboarding progress of a new database, and the size of the database."""
 
 from sqlmodel import Session, col, select, text
 
@@ -6,30 +6,32 @@ from tracker.storage.tables import DecisionRow, FeedRow, ForecasterRow, Forecast
 
 
 def beginnings(session: Session) -> tuple[bool, bool, bool, bool]:
-    """Whether there is a question, a person's forecast, a feed that ever answered, a person's
-    judgement of evidence.
+    """Return which first steps are done.
+
+    In order: a question exists, a person made a forecast, a feed was fetched, a person reviewed
+    evidence.
     """
-    by_people = select(ForecastRow.id).join(
+    forecasts = select(ForecastRow.id).join(
         ForecasterRow, col(ForecasterRow.id) == col(ForecastRow.forecaster_id)
     )
-    judged = select(DecisionRow.id).join(
+    reviews = select(DecisionRow.id).join(
         ForecasterRow, col(ForecasterRow.id) == col(DecisionRow.by)
     )
-    found = (
+    queries = (
         select(QuestionRow.id),
-        by_people.where(ForecasterRow.kind == "person"),
+        forecasts.where(ForecasterRow.kind == "person"),
         select(FeedRow.id).where(col(FeedRow.last_success_at).is_not(None)),
-        judged.where(ForecasterRow.kind == "person"),
+        reviews.where(ForecasterRow.kind == "person"),
     )
-    asked, forecast, polled, reviewed = (
-        session.exec(query.limit(1)).first() is not None for query in found
+    has_question, has_forecast, has_polled_feed, has_review = (
+        session.exec(query.limit(1)).first() is not None for query in queries
     )
-    return asked, forecast, polled, reviewed
+    return has_question, has_forecast, has_polled_feed, has_review
 
 
 def size(session: Session) -> int:
-    """Bytes that the database takes up, without what is still to be written into it."""
-    asked = "SELECT pg_database_size(current_database())"
+    """Return the size of the database in bytes, without its write-ahead log."""
+    query = "SELECT pg_database_size(current_database())"
     if session.get_bind().dialect.name == "sqlite":
-        asked = "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"
-    return int(session.execute(text(asked)).scalar_one())
+        query = "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"
+    return int(session.execute(text(query)).scalar_one())

@@ -1,6 +1,4 @@
-"""What an installation's own record has to teach: reviews of what the matcher said, and where feeds
-pointed.
-"""
+"""Training data from this installation: reviews of the matcher, and the directions of feeds."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -20,16 +18,16 @@ from tracker.storage.tables import DecisionRow, EvidenceRow, ItemRow, QuestionRo
 
 
 class Judgement(Protocol):
-    """As much of a decision on evidence as says whether it teaches."""
+    """The part of a decision that determines if it counts as a review."""
 
     @property
     def status(self) -> str:
-        """What became of the evidence; `logged` means that it waits again."""
+        """The status of the evidence; `logged` means that it awaits review again."""
         ...
 
     @property
     def by(self) -> str:
-        """Who judged."""
+        """The author of the decision."""
         ...
 
 
@@ -38,9 +36,7 @@ Judged = TypeVar("Judged", bound=Judgement)
 
 @dataclass(frozen=True, slots=True)
 class FirstReview:
-    """A piece of evidence as it was `shown` when the matcher logged it, and as the first person
-    `left` it.
-    """
+    """A piece of evidence as `shown` when the matcher logged it, and after its first review."""
 
     shown: Evidence
     logged_at: datetime
@@ -49,29 +45,27 @@ class FirstReview:
 
 
 def first_reviews(session: Session) -> Iterator[FirstReview]:
-    """What people made of the matcher's calls, in the order of logging.
+    """Iterate over first reviews by people, in the order of logging.
 
-    Only what the matcher alone had judged: a model's judgement takes the place of the matcher's
-    chances, so that what a person says of it teaches nothing about the matcher. A judgement that
-    was taken back teaches nothing either: the next one is the first then.
+    Only of evidence that the matcher alone assessed: a model's decision replaces the matcher's
+    probabilities, so a later review says nothing about the matcher. A review that was undone does
+    not count: the next one is the first then.
     """
     query = select(EvidenceRow, DecisionRow).join(
         DecisionRow, col(DecisionRow.evidence_id) == EvidenceRow.id
     )
     rows = session.exec(query.order_by(col(EvidenceRow.id), col(DecisionRow.id)))
-    for _, several in groupby(rows, key=lambda pair: pair[0].id):
-        (row, logged), *later = several
-        standing = first_standing([decision for _, decision in later])
-        if standing is not None and logged.by == MATCHER:
+    for _, pairs in groupby(rows, key=lambda pair: pair[0].id):
+        (row, logged), *later = pairs
+        review = first_standing([decision for _, decision in later])
+        if review is not None and logged.by == MATCHER:
             yield FirstReview(
-                _as_left(row, logged), logged.at, _as_left(row, standing), standing.at
+                _apply_review(row, logged), logged.at, _apply_review(row, review), review.at
             )
 
 
 def first_standing(later: Sequence[Judged]) -> Judged | None:
-    """The first judgement after the logging that was not taken back; None when a model came first,
-    or nobody.
-    """
+    """Return the first review that was not undone; None if a model decided first, or nobody did."""
     first: Judged | None = None
     for decision in later:
         if decision.status != "logged":
@@ -83,7 +77,7 @@ def first_standing(later: Sequence[Judged]) -> Judged | None:
     return first
 
 
-def _as_left(row: EvidenceRow, decision: DecisionRow) -> Evidence:
+def _apply_review(row: EvidenceRow, decision: DecisionRow) -> Evidence:
     return replace(
         evidence.bare(row),
         status=cast(EvidenceStatus, decision.status),
@@ -96,47 +90,46 @@ def _as_left(row: EvidenceRow, decision: DecisionRow) -> Evidence:
 def pointed(
     session: Session, question_id: QuestionId, *, before: datetime
 ) -> list[tuple[FeedId, Direction]]:
-    """Which feed had pointed which way on a question by then, once for each piece of evidence that
-    stood.
+    """Return feed and direction of each piece of evidence on a question that counted by then.
 
-    Each piece as it was judged then, so that nobody who knows the answer can make a feed look good.
-    One that was logged only later stands as it was logged first.
+    Each as decided by then, so that hindsight cannot favour a feed. One logged only later has its
+    first decision.
     """
-    sides = _sides(session, question_id, before)
+    directions = _load_directions(session, question_id, before)
     query = select(ItemRow.feed_id, EvidenceRow.id).join(
         EvidenceRow, col(EvidenceRow.story_id) == ItemRow.story_id
     )
     query = query.where(
         EvidenceRow.question_id == question_id, ItemRow.first_seen_at < before
     ).distinct()
-    carried = session.exec(query.order_by(ItemRow.feed_id, col(EvidenceRow.id)))
+    rows = session.exec(query.order_by(ItemRow.feed_id, col(EvidenceRow.id)))
     return [
-        (FeedId(feed), sides[piece])
-        for feed, piece in carried
-        if piece is not None and sides[piece]
+        (FeedId(feed), directions[piece])
+        for feed, piece in rows
+        if piece is not None and directions[piece]
     ]
 
 
-def _sides(session: Session, question_id: QuestionId, before: datetime) -> dict[int, Direction]:
-    """Which way each piece pointed by then; neutral for what was rejected."""
+def _load_directions(
+    session: Session, question_id: QuestionId, before: datetime
+) -> dict[int, Direction]:
+    """Return the direction of each piece by then; neutral if it was rejected."""
     query = select(DecisionRow).join(EvidenceRow, col(DecisionRow.evidence_id) == EvidenceRow.id)
-    found: dict[int, Direction] = {}
+    directions: dict[int, Direction] = {}
     for row in session.exec(
         query.where(EvidenceRow.question_id == question_id).order_by(col(DecisionRow.id))
     ):
-        if row.at < before or row.evidence_id not in found:
-            found[row.evidence_id] = (
+        if row.at < before or row.evidence_id not in directions:
+            directions[row.evidence_id] = (
                 Direction.NEUTRAL if row.status == "rejected" else Direction(row.direction)
             )
-    return found
+    return directions
 
 
 def logged_before_opening(session: Session) -> dict[QuestionId, datetime]:
-    """For each question with evidence first seen before it opened: when such a piece was last
-    logged.
+    """Return when evidence first seen before a question's opening was last logged, per question.
 
-    The archive is gone through when a question is new, which can take longer than the next time of
-    learning.
+    Matching the archive against a new question can take longer than the interval between two fits.
     """
     query = select(EvidenceRow.question_id, func.max(DecisionRow.at))
     query = query.join(DecisionRow, col(DecisionRow.evidence_id) == EvidenceRow.id)

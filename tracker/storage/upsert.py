@@ -1,8 +1,8 @@
 """INSERT … ON CONFLICT in batches: the same statement on SQLite and PostgreSQL.
 
-One statement for many rows is 20 times as fast as asking first and adding each (4,200 against
-92,000 rows a second of CPU), and cannot lose a race. Making a statement costs as much as running it
-on ten rows, so those that recur are made once.
+One statement for many rows is 20 times as fast as a SELECT and an INSERT for each (92,000 against
+4,200 rows a second of CPU), and has no race. Building a statement costs as much as running it on
+ten rows, so statements are cached.
 """
 
 from collections.abc import Sequence
@@ -16,8 +16,8 @@ from tracker.storage.tables import Row
 
 
 def inserting(session: Session, table: type[Row]) -> Any:
-    """An INSERT of this database's dialect, which knows ON CONFLICT."""
-    return _inserting(session.get_bind().dialect.name, table)
+    """Build an INSERT in the dialect of this database, which supports ON CONFLICT."""
+    return _cached_insert(session.get_bind().dialect.name, table)
 
 
 def upsert(
@@ -28,28 +28,26 @@ def upsert(
     update: tuple[str, ...] = (),
     add: tuple[str, ...] = (),
 ) -> None:
-    """Insert rows; where one with the same primary key is there, replace `update` and count `add`
-    up.
-    """
+    """Insert rows; on an equal primary key replace the columns `update` and increment `add`."""
     if rows:
         session.connection().execute(
-            _upserting(session.get_bind().dialect.name, table, update, add), list(rows)
+            _cached_upsert(session.get_bind().dialect.name, table, update, add), list(rows)
         )
 
 
 @cache
-def _inserting(dialect: str, table: type[Row]) -> Any:
-    made = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    return made(table.__table__)  # type: ignore[attr-defined]
+def _cached_insert(dialect: str, table: type[Row]) -> Any:
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return insert(table.__table__)  # type: ignore[attr-defined]
 
 
 @cache
-def _upserting(
+def _cached_upsert(
     dialect: str, table: type[Row], update: tuple[str, ...], add: tuple[str, ...]
 ) -> Any:
-    statement = _inserting(dialect, table)
+    statement = _cached_insert(dialect, table)
     target = statement.table
     replaced = {name: statement.excluded[name] for name in update}
-    counted = {name: target.c[name] + statement.excluded[name] for name in add}
+    summed = {name: target.c[name] + statement.excluded[name] for name in add}
     key = [column.name for column in target.primary_key]
-    return statement.on_conflict_do_update(index_elements=key, set_={**replaced, **counted})
+    return statement.on_conflict_do_update(index_elements=key, set_={**replaced, **summed})

@@ -1,7 +1,7 @@
-"""Rows as they are stored. Seen by the store alone; a row is never a domain value.
+"""Table definitions. Used by the storage modules alone; a row is never a domain value.
 
-SQLModel maps `datetime` to an aware UTC column on both dialects: a naive value is refused.
-Natural keys are unique, so that every effect can be repeated without being doubled.
+SQLModel maps `datetime` to an aware UTC column on both dialects and rejects naive values. Natural
+keys are unique, so that writes are idempotent.
 """
 
 from tracker.storage.tables.base import Row

@@ -1,4 +1,4 @@
-"""What all tables share."""
+"""Base class and column helpers of all tables."""
 
 from typing import Any
 
@@ -15,16 +15,16 @@ NAMING = {
 
 
 class Row(SQLModel):
-    """Base of all tables: constraint names are fixed, so that migrations can find them."""
+    """Base of all tables, with fixed constraint names that migrations can find."""
 
     metadata = MetaData(naming_convention=NAMING)
 
 
 def json_column() -> Any:
-    """A list or mapping, as JSON."""
+    """A list or mapping stored as JSON."""
     return Field(sa_column=Column(JSON, nullable=False))
 
 
 def long_text() -> Any:
-    """A text of any length."""
+    """A text of unlimited length."""
     return Field(sa_column=Column(Text, nullable=False))

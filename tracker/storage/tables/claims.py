@@ -1,6 +1,6 @@
-"""From essay to question: texts, verdicts on claims, edits, links, scenario sets, signposts.
+"""Tables from essay to question: texts, claim decisions, edits, links, scenario sets, signposts.
 
-All but drafts are facts: appended and logged, never changed.
+All but drafts are facts: append-only and logged.
 """
 
 from datetime import datetime
@@ -13,7 +13,7 @@ from tracker.storage.tables.base import Row, json_column, long_text
 
 
 class Fact(Row):
-    """What a logged fact carries besides what it says."""
+    """Columns of a logged fact besides its content."""
 
     at: datetime
     by: str
@@ -21,7 +21,7 @@ class Fact(Row):
 
 
 class EssayTextRow(Fact, table=True):
-    """One version of an essay's text; claims are found in the newest."""
+    """A version of an essay's text; claims are extracted from the newest."""
 
     __tablename__ = "essay_text"
     __table_args__ = (UniqueConstraint("essay_id", "version"),)
@@ -34,9 +34,7 @@ class EssayTextRow(Fact, table=True):
 
 
 class ClaimDecisionRow(Fact, table=True):
-    """A sentence set aside as untestable, or taken up again; of two decisions on one place the
-    later counts.
-    """
+    """A sentence rejected as untestable, or restored; the last decision per place counts."""
 
     __tablename__ = "claim_decision"
     id: int | None = Field(default=None, primary_key=True)
@@ -49,7 +47,7 @@ class ClaimDecisionRow(Fact, table=True):
 
 
 class DraftRow(Row, table=True):
-    """A question half written; replaced as it is worked on, and gone when it is opened."""
+    """A draft of a question; replaced while edited, and deleted when the question opens."""
 
     __tablename__ = "draft"
     essay_id: str = Field(primary_key=True, foreign_key="essay.id")
@@ -60,7 +58,7 @@ class DraftRow(Row, table=True):
 
 
 class QuestionEditRow(Fact, table=True):
-    """A later wording of a question, whole."""
+    """A later wording of a question, complete."""
 
     __tablename__ = "question_edit"
     id: int | None = Field(default=None, primary_key=True)
@@ -72,7 +70,7 @@ class QuestionEditRow(Fact, table=True):
 
 
 class RetractionRow(Fact, table=True):
-    """A question taken back before anybody had forecast it."""
+    """A question retracted before any forecast."""
 
     __tablename__ = "retraction"
     question_id: str = Field(primary_key=True, foreign_key="question.id")
@@ -80,9 +78,7 @@ class RetractionRow(Fact, table=True):
 
 
 class LintOverrideRow(Fact, table=True):
-    """Why a question was opened, or worded anew, although the linter objected; of several the last
-    counts.
-    """
+    """The reason for opening or editing a question despite lint errors; the last one counts."""
 
     __tablename__ = "lint_override"
     id: int | None = Field(default=None, primary_key=True)
@@ -92,9 +88,7 @@ class LintOverrideRow(Fact, table=True):
 
 
 class UncheckedAnswerRow(Fact, table=True):
-    """An answer that a question set brought and that a person has to check first: it resolves
-    nothing.
-    """
+    """An unverified answer imported with a question set; it does not resolve the question."""
 
     __tablename__ = "unchecked_answer"
     id: int | None = Field(default=None, primary_key=True)
@@ -108,7 +102,7 @@ class UncheckedAnswerRow(Fact, table=True):
 
 
 class LinkRow(Fact, table=True):
-    """Questions bound to each other."""
+    """A link between questions."""
 
     __tablename__ = "link"
     id: str = Field(primary_key=True)
@@ -120,7 +114,7 @@ class LinkRow(Fact, table=True):
 
 
 class RepairRow(Fact, table=True):
-    """A repair of forecasts that contradicted each other, as somebody adopted or declined it."""
+    """A repair of incoherent forecasts that somebody adopted or declined."""
 
     __tablename__ = "repair"
     id: int | None = Field(default=None, primary_key=True)
@@ -135,7 +129,7 @@ class RepairRow(Fact, table=True):
 
 
 class ScenarioSetRow(Fact, table=True):
-    """A question whose options are scenarios, described."""
+    """A question whose options are scenarios, with their descriptions."""
 
     __tablename__ = "scenario_set"
     question_id: str = Field(primary_key=True, foreign_key="question.id")
@@ -145,9 +139,7 @@ class ScenarioSetRow(Fact, table=True):
 
 
 class LikelihoodRow(Fact, table=True):
-    """What each scenario says about an indicator question; of several the last counts, an empty one
-    takes it out.
-    """
+    """Likelihoods of an indicator question; the last row counts, an empty one removes it."""
 
     __tablename__ = "likelihood"
     id: int | None = Field(default=None, primary_key=True)
@@ -158,9 +150,7 @@ class LikelihoodRow(Fact, table=True):
 
 
 class SignpostMarkRow(Fact, table=True):
-    """An expected indicator that was seen, or whose date passed unseen; of several marks the last
-    counts.
-    """
+    """Status of an expected indicator, observed or overdue; the last one counts."""
 
     __tablename__ = "signpost_mark"
     id: int | None = Field(default=None, primary_key=True)

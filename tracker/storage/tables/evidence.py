@@ -1,4 +1,4 @@
-"""Evidence, what was decided about it, and what was learned and asked on the way."""
+"""Tables of evidence, decisions, learned parameters, rematching and model requests."""
 
 from datetime import date, datetime
 from typing import Any
@@ -10,7 +10,7 @@ from tracker.storage.tables.base import Row, json_column, long_text
 
 
 class EvidenceRow(Row, table=True):
-    """A story that bears on a question; status, direction and strength follow the last decision."""
+    """Evidence from a story on a question; status, direction, strength as of the last decision."""
 
     __tablename__ = "evidence"
     __table_args__ = (
@@ -40,7 +40,7 @@ class EvidenceRow(Row, table=True):
 
 
 class DecisionRow(Row, table=True):
-    """One judgement of a piece of evidence; appended, never changed."""
+    """A decision on a piece of evidence; append-only."""
 
     __tablename__ = "decision"
     id: int | None = Field(default=None, primary_key=True)
@@ -55,9 +55,7 @@ class DecisionRow(Row, table=True):
 
 
 class LearnedRow(Row, table=True):
-    """A number that this installation learned, or what a person decided about it; appended, the
-    newest counts.
-    """
+    """A learned parameter, or a person's decision on it; append-only, the newest counts."""
 
     __tablename__ = "learned"
     __table_args__ = (Index("ix_learned_name_scope", "name", "scope"),)
@@ -74,9 +72,7 @@ class LearnedRow(Row, table=True):
 
 
 class RematchRow(Row, table=True):
-    """A stretch of the archive that one matcher has held against one set of questions, or still has
-    to.
-    """
+    """A range of the archive matched, or to be matched, against a question by one matcher."""
 
     __tablename__ = "rematch"
     matcher: str = Field(primary_key=True)
@@ -88,7 +84,7 @@ class RematchRow(Row, table=True):
 
 
 class ModelAnswerRow(Row, table=True):
-    """What the model answered to a question put to it, so that it is not asked twice."""
+    """A cached answer of the language model."""
 
     __tablename__ = "model_answer"
     key: str = Field(primary_key=True)
@@ -100,7 +96,7 @@ class ModelAnswerRow(Row, table=True):
 
 
 class ModelDayRow(Row, table=True):
-    """How many requests the model was sent on one day (UTC)."""
+    """Requests to the language model on one day (UTC)."""
 
     __tablename__ = "model_day"
     day: date = Field(primary_key=True)

@@ -1,4 +1,4 @@
-"""Feeds, their items, and the stories that items tell."""
+"""Tables of feeds, items and stories."""
 
 from datetime import date, datetime
 
@@ -9,7 +9,7 @@ from tracker.storage.tables.base import Row, json_column, long_text
 
 
 class FeedRow(Row, table=True):
-    """A feed and the state of polling it: the database is the schedule."""
+    """A feed and its polling state: the database is the schedule."""
 
     __tablename__ = "feed"
     __table_args__ = (
@@ -60,7 +60,7 @@ class FeedRow(Row, table=True):
 
 
 class FeedDocumentRow(Row, table=True):
-    """What is remembered of a feed's last document, to tell what is new in the next one."""
+    """Memory of a feed's last document, to detect new entries in the next one."""
 
     __tablename__ = "feed_document"
     feed_id: str = Field(primary_key=True, foreign_key="feed.id")
@@ -69,7 +69,7 @@ class FeedDocumentRow(Row, table=True):
 
 
 class FeedDayRow(Row, table=True):
-    """What polling a feed came to on one day (UTC)."""
+    """Poll counts of a feed on one day (UTC)."""
 
     __tablename__ = "feed_day"
     feed_id: str = Field(primary_key=True, foreign_key="feed.id")
@@ -84,9 +84,7 @@ class FeedDayRow(Row, table=True):
 
 
 class StoryRow(Row, table=True):
-    """A cluster of items that report the same event. `vector` sums those of its reports, made by
-    `encoder`.
-    """
+    """A cluster of items on one event; `vector` sums those of its items, made by `encoder`."""
 
     __tablename__ = "story"
     id: int | None = Field(default=None, primary_key=True)
@@ -98,9 +96,7 @@ class StoryRow(Row, table=True):
 
 
 class StoryMergeRow(Row, table=True):
-    """From `at` on two stories are one: the later one counts as part of the earlier. Appended,
-    never changed.
-    """
+    """From `at` on, the later story is part of the earlier one. Append-only."""
 
     __tablename__ = "story_merge"
     id: int | None = Field(default=None, primary_key=True)
@@ -111,9 +107,7 @@ class StoryMergeRow(Row, table=True):
 
 
 class ItemRow(Row, table=True):
-    """An entry as it was first seen. `fingerprint` is that of its newest version, "" when it is not
-    known.
-    """
+    """An entry as first seen; `fingerprint` is that of its newest version, "" if unknown."""
 
     __tablename__ = "item"
     __table_args__ = (UniqueConstraint("feed_id", "key"),)
@@ -139,7 +133,7 @@ class ItemRow(Row, table=True):
 
 
 class RevisionRow(Row, table=True):
-    """A later version of an item, as it was seen; appended, never changed."""
+    """A later version of an item; append-only."""
 
     __tablename__ = "revision"
     id: int | None = Field(default=None, primary_key=True)
@@ -153,7 +147,7 @@ class RevisionRow(Row, table=True):
 
 
 class ArticleRow(Row, table=True):
-    """The whole article behind an item, or why there is none."""
+    """The full article of an item, or the reason for its absence."""
 
     __tablename__ = "article"
     item_id: int = Field(primary_key=True, foreign_key="item.id")

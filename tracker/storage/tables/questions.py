@@ -1,4 +1,4 @@
-"""Essays, claims, questions and what bears on them in advance."""
+"""Tables of essays, claims, questions and indicators."""
 
 from datetime import datetime
 from typing import Any
@@ -53,9 +53,7 @@ class QuestionRow(Row, table=True):
 
 
 class OptionChangeRow(Row, table=True):
-    """An option added to a question, or removed from it, after its opening; appended, never
-    changed.
-    """
+    """An option added or removed after the question's opening; append-only."""
 
     __tablename__ = "option_change"
     id: int | None = Field(default=None, primary_key=True)

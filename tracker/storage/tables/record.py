@@ -1,4 +1,4 @@
-"""The database itself, its log, and who said what: forecasts, answers, scores."""
+"""Tables of properties, the log, forecasts, resolutions, scores and job runs."""
 
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from tracker.storage.tables.base import Row, json_column, long_text
 
 
 class PropertyRow(Row, table=True):
-    """A fact about the database itself, such as the time up to which a replay has run."""
+    """A property of the database, such as the time a replay has reached."""
 
     __tablename__ = "property"
     key: str = Field(primary_key=True)
@@ -18,7 +18,7 @@ class PropertyRow(Row, table=True):
 
 
 class LogRow(Row, table=True):
-    """An entry of the append-only, hash-chained event log. Triggers refuse update and delete."""
+    """An entry of the append-only, hash-chained event log; triggers reject UPDATE and DELETE."""
 
     __tablename__ = "log"
     seq: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
@@ -38,7 +38,7 @@ class ForecasterRow(Row, table=True):
 
 
 class ForecastRow(Row, table=True):
-    """One act of a forecaster on a question; appended, never changed."""
+    """An act of a forecaster on a question; append-only."""
 
     __tablename__ = "forecast"
     __table_args__ = (
@@ -67,7 +67,7 @@ class ForecastRow(Row, table=True):
 
 
 class ResolutionRow(Row, table=True):
-    """An answer to a question; appended, a later one supersedes."""
+    """An answer to a question; append-only, the last one counts."""
 
     __tablename__ = "resolution"
     id: int | None = Field(default=None, primary_key=True)
@@ -84,9 +84,7 @@ class ResolutionRow(Row, table=True):
 
 
 class ScoreRow(Row, table=True):
-    """A score with its receipt: derived, replaced in the transaction of the resolution it
-    follows.
-    """
+    """A score with its receipt, derived: replaced in the transaction of each resolution."""
 
     __tablename__ = "score"
     question_id: str = Field(primary_key=True, foreign_key="question.id")
@@ -100,7 +98,7 @@ class ScoreRow(Row, table=True):
 
 
 class JobRunRow(Row, table=True):
-    """One run of a scheduled job, for the health page and for finding out what happened."""
+    """A run of a scheduled job, for the status page and diagnosis."""
 
     __tablename__ = "job_run"
     id: int | None = Field(default=None, primary_key=True)
