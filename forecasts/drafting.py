@@ -29,13 +29,16 @@ _LONGEST: Final = 1_000
 """Characters of a sentence that are read: nobody asks about one that is longer."""
 
 _COUNTED: Final = re.compile(
-    r"\bnumber of (?P<what>\w+(?:\s(?!(?:in|of|at|that|who|which|with|on|for|from|by|to)\b)\w+){0,3})"
+    r"\bnumber of (?P<what>\w+(?:\s(?!(?:in|of|at|that|who|which|with|on|for|from|by"
+    r"|to)\b)\w+){0,3})"
 )
 _PLACE: Final = re.compile(
-    r"\b(?:in|at|near|across|over|around|inside|off)\s(?:the\s)?(?P<place>(?:[A-Z][\w’'-]+)(?:\s(?:of\s)?[A-Z][\w’'-]+){0,3})"
+    r"\b(?:in|at|near|across|over|around|inside"
+    r"|off)\s(?:the\s)?(?P<place>(?:[A-Z][\w’'-]+)(?:\s(?:of\s)?[A-Z][\w’'-]+){0,3})"
 )
 _NO_PLACE: Final = re.compile(
-    r"^(?:January|February|March|April|May|June|July|August|September|October|November|December|Q[1-4]|H[12])\b"
+    r"^(?:January|February|March|April|May|June|July|August|September|October|November|December"
+    r"|Q[1-4]|H[12])\b"
 )
 
 

@@ -30,7 +30,8 @@ _DURATIONS: Final = Phrases([phrases.DURATIONS])
 _META: Final = Phrases([phrases.META])
 _YEAR: Final = re.compile(r"(?:1[5-9]|20|21)\d\d(?:s)?")
 _CONDITION: Final = re.compile(
-    r"(?:^|[,;:]) (?:(?:but|and|so|yet|then|still) )?(?:even |only )?(?:if|unless|should|were|provided|assuming|without"
+    r"(?:^|[,;:]) (?:(?:but|and|so|yet|then|still) )?(?:even |only )?(?:if|unless|should|were"
+    r"|provided|assuming|without"
     r"|as long as|in case|suppose|absent|barring|once|in that case|in this case|otherwise) "
     r"| (?:if|unless|as long as|provided that|in the event of) "
 )

@@ -29,11 +29,13 @@ _NUMBERS: Final = {
 _AMOUNT: Final = rf"(?P<n>[0-9]{{1,3}}|{'|'.join(sorted(_NUMBERS, key=len, reverse=True))})"
 _MOVING: Final = re.compile(
     rf"""\b(?:
-      (?:within|in|over|during|inside|for\sthe(?=\s(?:next|coming)))\s(?:(?:the|about|some|at\smost)\s)?(?:next\s|coming\s|following\s)?(?:a\s)?
+      (?:within|in|over|during|inside|for\sthe(?=\s(?:next|coming)))\s
+        (?:(?:the|about|some|at\smost)\s)?(?:next\s|coming\s|following\s)?(?:a\s)?
         {_AMOUNT}(?:\sor\s\w+)?\s(?P<unit>day|week|month|quarter|year|decade)s?
-    | (?P<this>this|next|the\scoming|the\snext|the\scurrent|coming)\s(?P<what>week|month|quarter|year|decade|winter
-        |spring|summer|autumn|fall)
-    | (?P<end>(?:the\s)?(?:end|close)\sof\s(?:the|this)\s(?P<ends>month|quarter|year|decade|century))
+    | (?P<this>this|next|the\scoming|the\snext|the\scurrent|coming)\s
+        (?P<what>week|month|quarter|year|decade|winter|spring|summer|autumn|fall)
+    | (?P<end>(?:the\s)?(?:end|close)\sof\s(?:the|this)\s
+        (?P<ends>month|quarter|year|decade|century))
     | (?P<year_end>year-end|by\sthe\syear’s\send)
     | (?P<tomorrow>tomorrow|tonight|today)
     | (?P<later>later\sthis\syear)

@@ -21,17 +21,22 @@ _MONTH: Final = rf"(?:{'|'.join(MONTHS)}|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|N
 _YEAR: Final = r"(?:19|20)[0-9]{2}"
 _DAY: Final = r"(?:3[01]|[12][0-9]|0?[1-9])(?:st|nd|rd|th)?"
 _NOT_A_YEAR: Final = (
-    r"(?![0-9/]|[.,][0-9]|\s?(?:%|°|(?:people|persons|troops|soldiers|tonnes?|tons?|barrels|dollars|euros|yuan|roubles"
-    r"|rubles|pounds|yen|km|kilomet|miles|metres|meters|points|units|votes|seats|million|billion|thousand|entities)\b))"
+    r"(?![0-9/]|[.,][0-9]|\s?(?:%|°|(?:people|persons|troops|soldiers|tonnes?|tons?|barrels"
+    r"|dollars|euros|yuan|roubles"
+    r"|rubles|pounds|yen|km|kilomet|miles|metres|meters|points|units|votes|seats|million|billion"
+    r"|thousand|entities)\b))"
 )
 _SAID: Final = re.compile(
     rf"""(?<![\w/.,$€£-])(?:
       (?P<iso>{_YEAR}-[01][0-9]-[0-3][0-9])(?:T[0-9:]{{5,8}})?
-    | (?:(?P<from_d>{_DAY})\s?(?:–|-|\bto\b|\band\b)\s?)?(?P<dmy_d>{_DAY})\s(?:of\s)?(?P<dmy_m>{_MONTH})
+    | (?:(?P<from_d>{_DAY})\s?(?:–|-|\bto\b|\band\b)\s?)?
+      (?P<dmy_d>{_DAY})\s(?:of\s)?(?P<dmy_m>{_MONTH})
       (?:,?\s(?P<dmy_y>{_YEAR}))?
     | (?P<mdy_m>{_MONTH})\s(?P<mdy_d>{_DAY})(?![0-9%])(?:,?\s(?P<mdy_y>{_YEAR}))?
-    | (?P<mm_from>{_MONTH})\s?(?:–|-|\bto\b|\bthrough\b|\band\b)\s?(?P<mm_to>{_MONTH})\s(?P<mm_y>{_YEAR})
-    | (?P<part>(?:first|second|third|fourth|1st|2nd|3rd|4th|last)\s(?:quarter|half)|Q[1-4]|H[12])(?:\sof)?\s
+    | (?P<mm_from>{_MONTH})\s?(?:–|-|\bto\b|\bthrough\b|\band\b)\s?
+      (?P<mm_to>{_MONTH})\s(?P<mm_y>{_YEAR})
+    | (?P<part>(?:first|second|third|fourth|1st|2nd|3rd|4th|last)\s(?:quarter|half)|Q[1-4]|H[12])
+      (?:\sof)?\s
       (?P<part_y>{_YEAR})
     | (?P<edge>end|close|middle|mid|start|beginning|early|late)(?:\sof(?:\sthe\syear)?\s|-|\s)
       (?:(?P<edge_m>{_MONTH})\s)?(?P<edge_y>{_YEAR})
@@ -41,7 +46,8 @@ _SAID: Final = re.compile(
     re.VERBOSE,
 )
 _CUE: Final = re.compile(
-    r"(?:\b(?P<cue>by|until|till|before|prior to|no later than|on or before|up to|through|between|from|since|after|to"
+    r"(?:\b(?P<cue>by|until|till|before|prior to|no later than|on or before|up to|through|between"
+    r"|from|since|after|to"
     r"|and|in|during|on|for|as of)|(?P<dash>[–-]))\s?(?:the\s)?(?:year\s)?$",
     re.IGNORECASE,
 )

@@ -12,7 +12,8 @@ from forecasts.claims.sentences import Span
 from forecasts.claims.words import Phrases
 
 _MARKUP: Final = re.compile(
-    r"""\b(?:class|href|src|style|id|rel|onclick|data-[a-z]{1,20})\s?=\s?["'“”‘’]|</?[a-zA-Z][a-zA-Z0-9]{0,9}(?:\s|/?>)"""
+    r"""\b(?:class|href|src|style|id|rel|onclick|data-[a-z]{1,20})\s?=\s?["'“”‘’]"""
+    r"""|</?[a-zA-Z][a-zA-Z0-9]{0,9}(?:\s|/?>)"""
     r"""|\{\{|\}\}|\bfunction\s?\(|^\s{0,9}[.#][\w-]{1,30}\s?\{"""
 )
 _FINISHED: Final = re.compile(r"[.!?…;:。！？][\"'”’»)\]*_]{0,4}$")

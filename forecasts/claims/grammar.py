@@ -46,7 +46,8 @@ def inflected(verbs: frozenset[str]) -> tuple[frozenset[str], frozenset[str], fr
 
 
 _DOUBLING: Final = frozenset(
-    "begin cut drop get put run sag set shut slip snap spin split spur stop thin trap trim win".split()
+    "begin cut drop get put run sag set shut slip snap spin split spur stop thin trap trim"
+    " win".split()
 )
 
 
@@ -79,8 +80,8 @@ _SUBJECTS_I: Final = frozenset("i we you".split())
 _PEOPLE: Final = frozenset("i we you he she they who".split())
 _DETERMINERS: Final = frozenset(
     (
-        "the a an this that these those its their his her our my your of no any some 's such all in "
-        "for with by"
+        "the a an this that these those its their his her our my your of no any some 's such all"
+        " in for with by"
     ).split()
 )
 _AFTER_REPORT: Final = frozenset("that it he she they the this there".split())

@@ -20,8 +20,10 @@ _LONG: Final = 45
 """Characters. Shorter lines may be titles, verses or entries of a list."""
 
 _CANNOT_END: Final = re.compile(
-    r"(?:,|\b(?:a|an|the|of|to|by|in|on|at|for|from|with|and|or|but|nor|than|that|which|who|whose|as|into|its|their|his"
-    r"|our|is|are|was|were|has|have|will|would|may|might|could|should|not|between|under|over|until|before|after)"
+    r"(?:,|\b(?:a|an|the|of|to|by|in|on|at|for|from|with|and|or|but|nor|than|that|which|who|whose"
+    r"|as|into|its|their|his"
+    r"|our|is|are|was|were|has|have|will|would|may|might|could|should|not|between|under|over|until"
+    r"|before|after)"
     r"|(?<=\w)['’]s)$"
 )
 """What no sentence and no title ends with."""

@@ -10,17 +10,20 @@ _IMAGE: Final = re.compile(
     r"!\[([^\[\]]{0,300})\]\([^()\s]{0,1000}(?:\s[\"'][^\"'\n]{0,300}[\"'])?\)"
 )
 _LINK: Final = re.compile(
-    r"\[([^\[\]]{1,300})\](?:\([^()\s]{0,1000}(?:\s[\"'][^\"'\n]{0,300}[\"'])?\)|\[[^\[\]]{0,100}\])"
+    r"\[([^\[\]]{1,300})\](?:\([^()\s]{0,1000}(?:\s[\"'][^\"'\n]{0,300}[\"'])?\)"
+    r"|\[[^\[\]]{0,100}\])"
 )
 _END_OF_LINK: Final = re.compile(r"\]\([^()\s]{0,1000}(?:\s[\"'][^\"'\n]{0,300}[\"'])?\)")
 _FOOTNOTE: Final = re.compile(r"\[\^[^\[\]\s]{1,40}\]")
 _INLINE_TAG: Final = re.compile(
-    r"</?(?:a|abbr|b|big|br|cite|code|em|font|i|ins|kbd|mark|q|s|small|span|strong|sub|sup|tt|u|wbr)(?:\s[^<>]{0,400})?/?>",
+    r"</?(?:a|abbr|b|big|br|cite|code|em|font|i|ins|kbd|mark|q|s|small|span|strong|sub|sup|tt|u"
+    r"|wbr)(?:\s[^<>]{0,400})?/?>",
     re.IGNORECASE,
 )
 _TAG: Final = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]{0,12}(?:\s[^<>]{0,400})?/?>")
 _EMPHASIS: Final = re.compile(
-    r"(?<![\s*])\*{1,3}(?![\w*])|(?<![\w*])\*{1,3}(?![\s*])"  # beside a word or a mark; not 2*3, and not " * "
+    r"(?<![\s*])\*{1,3}(?![\w*])"
+    r"|(?<![\w*])\*{1,3}(?![\s*])"  # beside a word or a mark; not 2*3, and not " * "
     r"|(?<!\w)_{1,3}(?=[^\s_])|(?<=[^\s_])_{1,3}(?!\w)|~~(?=\S)|(?<=\S)~~|`+"
 )
 _ESCAPED: Final = re.compile(r"\\([*_`\[\]#>~\\])")

@@ -33,8 +33,10 @@ _TOKEN: Final = re.compile(
     r"\d[\d.,]*\d(?!\w)|\d+\w*|(?:[a-z]\.){2,6}|[^\W\d_]+|'s\b|[,;:.?!$€£%()]"
 )
 _ADVERB: Final = (
-    r"(?: (?:[a-z]+ly|also|now|already|still|not|never|soon|thus|then|only|just|even|ever|perhaps|very|quite|rather"
-    r"|well|almost|always|often|once|further|all|more|less|again|yet|far|so|therefore|however|instead|too|most))"
+    r"(?: (?:[a-z]+ly|also|now|already|still|not|never|soon|thus|then|only|just|even|ever|perhaps"
+    r"|very|quite|rather"
+    r"|well|almost|always|often|once|further|all|more|less|again|yet|far|so|therefore|however"
+    r"|instead|too|most))"
 )
 _VERB: Final = (
     r"(?!(?:the|a|an|this|that|these|those|its|their|his|her|our|my|your"

@@ -12,7 +12,8 @@ from forecasts.question import HorizonShape
 from forecasts.said_dates import long_date
 
 _CONTINUES: Final = re.compile(
-    r"^(?:continue|remain|stay|keep|persist|last|endure|hold|maintain|survive|go on|still|retain|preserve|stick)\b",
+    r"^(?:continue|remain|stay|keep|persist|last|endure|hold|maintain|survive|go on|still|retain"
+    r"|preserve|stick)\b",
     re.IGNORECASE,
 )
 _UNTIL: Final = re.compile(r"\b(?:until|till)\s", re.IGNORECASE)

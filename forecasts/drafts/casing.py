@@ -3,11 +3,11 @@
 from typing import Final
 
 _SMALL: Final = frozenset(
-    """there it in on at by for with under over from after before despite without through during the a an its their
-    his her our this that these those both all some many most more such another any each every no
-    trade inflation unemployment growth exports imports prices output demand sanctions tensions
-    relations oil gas interest public rising falling growing declining increasing mounting global
-    world economic political military western further new other deficits rates voters workers
+    """there it in on at by for with under over from after before despite without through during the
+    a an its their his her our this that these those both all some many most more such another any
+    each every no trade inflation unemployment growth exports imports prices output demand sanctions
+    tensions relations oil gas interest public rising falling growing declining increasing mounting
+    global world economic political military western further new other deficits rates voters workers
     companies investors banks climate energy wages debt people half one two three four five six
     seven eight nine ten twelve twenty fifty hundreds thousands millions dozens several few much
     nobody everybody anybody somebody everyone anyone someone nothing everything neither either none
@@ -25,16 +25,17 @@ _SMALL: Final = frozenset(
     newspapers domestic foreign national local regional international central private large small
     big young old rich poor early late high low higher lower cheaper cheap expensive real nominal
     core average grounded short-haul long-haul house share bond currency currencies commodity
-    commodities stocks shares bonds yields peace war hopes fears pressure demand supply
-    rents mortgages loans deposits reserves insurers pensions retailers refugees migrants asylum""".split()
+    commodities stocks shares bonds yields peace war hopes fears pressure demand supply rents
+    mortgages loans deposits reserves insurers pensions retailers refugees migrants
+    asylum""".split()
 )
 """Words with which sentences begin and names hardly ever do."""
 
 _ARTICLES: Final = frozenset(
-    """there it in on at by for with under over from after before despite without through during the a an its their his
-    her our this that these those both all some many most more such another any each every no one
-    two three four five
-    six seven eight nine ten twelve twenty fifty several few neither either none half""".split()
+    """there it in on at by for with under over from after before despite without through during the
+    a an its their his her our this that these those both all some many most more such another any
+    each every no one two three four five six seven eight nine ten twelve twenty fifty several few
+    neither either none half""".split()
 )
 """Those of them that may stand before a name."""
 

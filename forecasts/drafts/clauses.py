@@ -19,11 +19,13 @@ _TOLD: Final = re.compile(
     r"(?:result|consequence|upshot|outcome|answer|truth|fact|reality) is(?: that|:)\s+"
     r"|^(?:i|we|they|experts|analysts|economists|observers|officials|many|most|some)\s(?:\w+\s)?"
     r"(?:(?:think|believe|say|argue)s?(?: that)?|(?:expect|predict|warn|fear|hope)s? that)\s+"
-    r"|^(?:it|there) is (?:\w+ )?(?:clear|likely|certain|possible|probable|no doubt|safe to say)(?: that)?\s+",
+    r"|^(?:it|there) is (?:\w+ )?(?:clear|likely|certain|possible|probable|no doubt|safe to"
+    r" say)(?: that)?\s+",
     re.IGNORECASE,
 )
 _ASIDES: Final = re.compile(
-    r",\s(?:however|therefore|thus|moreover|though|too|in turn|by contrast|for example|for instance|of course|meanwhile"
+    r",\s(?:however|therefore|thus|moreover|though|too|in turn|by contrast|for example|for"
+    r" instance|of course|meanwhile"
     r"|then|in particular|on the other hand|he said|she said|they say"
     r"|[^,]{1,60}? (?:said|says|argues?|warns?|writes?)),",
     re.IGNORECASE,
@@ -37,18 +39,22 @@ _LIKELY: Final = (
 )
 _MODAL: Final = re.compile(
     rf"\b(?:(?:is|are|was|were|seems?|appears?|looks?|remains?)(?: not)? {_LIKELY} to"
-    r"|(?:will|would|could|may|might|can|shall|should|must)(?: not\b|n[’']t\b)?|won[’']t|cannot|can[’']t|ha(?:s|ve) to"
-    r"|(?:plans?|intends?|aims?|vows?|threatens?|promises?|expects?|ought|is going|are going) to)\b(?! of\b)"
+    r"|(?:will|would|could|may|might|can|shall|should|must)(?: not\b|n[’']t\b)?|won[’']t|cannot"
+    r"|can[’']t|ha(?:s|ve) to"
+    r"|(?:plans?|intends?|aims?|vows?|threatens?|promises?|expects?|ought|is going|are going)"
+    r" to)\b(?! of\b)"
     r"|(?<=[a-z])[’']ll\b",
     re.IGNORECASE,
 )
 _NOUN_BEFORE: Final = re.compile(
-    r"\b(?:own|his|her|their|its|the|free|political|good|last|strong|a|of|with|people[’']s|military|economic|naval"
+    r"\b(?:own|his|her|their|its|the|free|political|good|last|strong|a|of|with|people[’']s"
+    r"|military|economic|naval"
     r"|industrial|financial|all) $",
     re.IGNORECASE,
 )
 _EXPECTED: Final = re.compile(
-    r"\b(?:expects?|predicts?|forecasts?|anticipates?|foresees?|projects?|wants?)\s(?P<who>(?!to\b)[^,.;]{1,80}?)\sto\s(?P<what>\w.+)",
+    r"\b(?:expects?|predicts?|forecasts?|anticipates?|foresees?|projects?"
+    r"|wants?)\s(?P<who>(?!to\b)[^,.;]{1,80}?)\sto\s(?P<what>\w.+)",
     re.I,
 )
 _DOUBTED: Final = re.compile(
@@ -59,7 +65,8 @@ _DOUBTED: Final = re.compile(
 """Words by which the writer denies what follows."""
 
 _LED_BY_TIME: Final = re.compile(
-    r"(?:by|before|until|till|at|in|within|over|during|for|from|on|later|this|next|tomorrow|the (?:coming|next|years?"
+    r"(?:by|before|until|till|at|in|within|over|during|for|from|on|later|this|next|tomorrow|the"
+    r" (?:coming|next|years?"
     r"|decades?|months?|rest)|years|months|decades)\b",
     re.IGNORECASE,
 )
@@ -73,24 +80,31 @@ _NOT: Final = re.compile(
     r"\b(?:not|never|no longer|hardly|scarcely|cannot)\b|n[’']t\b|\b(?:unlikely|unable) to", re.I
 )
 _END: Final = re.compile(
-    r"(?:(?<![A-Z])\.|[!?])(?!\S)|[;:—()]|\s[–-]\s|,\s(?=(?:which|who|as|because|since|while|although|though|but|so|and|yet|if|unless|when|where"
+    r"(?:(?<![A-Z])\.|[!?])(?!\S)|[;:—()]|\s[–-]\s|,\s(?=(?:which|who|as|because|since|while"
+    r"|although|though|but|so|and|yet|if|unless|when|where"
     r"|whereas|or rather|not least|especially|he|she|said|according|hence|thus|with)\b)"
-    r"|,?\s(?=(?:is|remains) (?:still )?(?:an open question|to be seen|unclear|uncertain|doubtful|anyone))|\sor not\b"
-    r"|\s(?=(?:because|although|though|whereas|unless|so that|as long as|even if|provided that|if|while)\b)"
-    r"|,\s(?=[^,]{1,60}\s(?:(?:says|said|thinks|believes|warns|predicts|expects|argues|reckons)\b[^,]{0,20}|say[.!]?)$)",
+    r"|,?\s(?=(?:is|remains) (?:still )?(?:an open question|to be seen|unclear|uncertain|doubtful"
+    r"|anyone))|\sor not\b"
+    r"|\s(?=(?:because|although|though|whereas|unless|so that|as long as|even if|provided that|if"
+    r"|while)\b)"
+    r"|,\s(?=[^,]{1,60}\s(?:(?:says|said|thinks|believes|warns|predicts|expects|argues"
+    r"|reckons)\b[^,]{0,20}|say[.!]?)$)",
     re.IGNORECASE,
 )
 _INVERTED: Final = re.compile(
-    r"(?:^|[,:;–—]\s|\b(?:so|but|and|yet)\s)(?P<aux>will|would|could|can|may|might|should|do|does|did)"
+    r"(?:^|[,:;–—]\s|\b(?:so|but|and|yet)\s)(?P<aux>will|would|could|can|may|might|should|do|does"
+    r"|did)"
     r"(?:n[’']t)?\s(?P<rest>[^?]{2,})\?",
     re.IGNORECASE,
 )
 _STATE: Final = re.compile(
-    r"(?:^|[,:;–—]\s|\b(?:so|but|and|yet)\s)(?:is|are|has|have|was|were)(?:n[’']t)?\s(?P<rest>[^?]{2,})\?",
+    r"(?:^|[,:;–—]\s|\b(?:so|but|and|yet)\s)(?:is|are|has|have|was"
+    r"|were)(?:n[’']t)?\s(?P<rest>[^?]{2,})\?",
     re.I,
 )
 _WH: Final = re.compile(
-    r"(?:^|[,:;–—]\s|\b(?:so|but|and)\s)(?P<word>how (?:many|much|far|high|low|long|large|big|fast|often)|when|who|whom"
+    r"(?:^|[,:;–—]\s|\b(?:so|but|and)\s)(?P<word>how (?:many|much|far|high|low|long|large|big|fast"
+    r"|often)|when|who|whom"
     r"|whose|which|what|where)\b(?P<rest>[^?]{2,})\?",
     re.IGNORECASE,
 )

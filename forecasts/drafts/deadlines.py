@@ -11,7 +11,8 @@ _TOO_NEAR: Final = timedelta(days=45)
 _MOST: Final = 4
 _SEASONS: Final = {"spring": 5, "summer": 8, "autumn": 11, "fall": 11}
 SEASON: Final = re.compile(
-    r"\b(?:(?:by|in|before|during|until)\s)?(?:the\s)?(?P<season>spring|summer|autumn|fall)(?:\sof)?\s(?P<year>20[0-9]{2})\b",
+    r"\b(?:(?:by|in|before|during|until)\s)?(?:the\s)?(?P<season>spring|summer|autumn"
+    r"|fall)(?:\sof)?\s(?P<year>20[0-9]{2})\b",
     re.IGNORECASE,
 )
 """A season of the northern year; a winter lies in two years, and is left to the reader."""

@@ -13,22 +13,27 @@ _EACH: Final = (
     "metre|(?:kilo|mega|giga)watt-hour|[kmg]wh"
 )
 _FIGURE: Final = re.compile(
-    rf"(?P<cue>at least|at most|no more than|not more than|more than|no fewer than|fewer than|no less than|less than"
-    rf"|up to|over|above|below|under|beyond|exceed(?:ing)?|surpass|reach|top|hit|fall to|drop to|rise to|grow to"
+    r"(?P<cue>at least|at most|no more than|not more than|more than|no fewer than|fewer than|no"
+    r" less than|less than"
+    r"|up to|over|above|below|under|beyond|exceed(?:ing)?|surpass|reach|top|hit|fall to|drop to"
+    r"|rise to|grow to"
     rf"|by)?\s?"
-    rf"(?:about |around |some |roughly |nearly |almost |the )?(?P<money>US\$|[$€£¥₹]|\b(?:USD|EUR|GBP|JPY|CHF)\b)?\s?"
+    r"(?:about |around |some |roughly |nearly |almost |the )?(?P<money>US\$|[$€£¥₹]|\b(?:USD|EUR"
+    r"|GBP|JPY|CHF)\b)?\s?"
     rf"(?P<n>[0-9][0-9,]*(?:\.[0-9]+)?)\s?(?P<scale>{_SCALE})?\s?"
     rf"(?P<unit>(?:a|an|per) (?:{_EACH})\b|%|per ?cent(?:age points?)?|percentage points|°C"
     rf"|[A-Za-z][A-Za-z-]*(?: per [a-z-]+| [a-z-]+)?)?",
     re.IGNORECASE,
 )
 _NOT_UNIT: Final = re.compile(
-    r"^(?:by|in|on|at|before|until|during|for|and|or|the|a|if|when|as|this|next|within|from|to|between|than|is|are|of"
+    r"^(?:by|in|on|at|before|until|during|for|and|or|the|a|if|when|as|this|next|within|from|to"
+    r"|between|than|is|are|of"
     r"|with|after|since|per|that|which|its|their|st|nd|rd|th)\b",
     re.IGNORECASE,
 )
 _TAIL: Final = re.compile(
-    r" (?:by|in|on|at|before|until|during|for|and|or|the|a|if|when|as|from|to|than|of|with|after|since|through"
+    r" (?:by|in|on|at|before|until|during|for|and|or|the|a|if|when|as|from|to|than|of|with|after"
+    r"|since|through"
     r"|out|above|below)$"
 )
 _GOES_UP: Final = re.compile(

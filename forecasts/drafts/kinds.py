@@ -12,12 +12,16 @@ from forecasts.drafts.plans import Form, Plan, between
 from forecasts.said_dates import long_date
 
 _MEASURES: Final = re.compile(
-    r"^(?P<verb>reach|exceed|surpass|be|hit|top|total|average|approach|rise|fall|drop|grow|climb|shrink|decline|increase"
+    r"^(?P<verb>reach|exceed|surpass|be|hit|top|total|average|approach|rise|fall|drop|grow|climb"
+    r"|shrink|decline|increase"
     r"|decrease|sink|jump|expand|contract|double|halve|pass|stay|remain|hold|run|settle|end|close"
     r"|(?:pick|go|move|edge|creep|inch|speed) (?:up|down))\b",
     re.IGNORECASE,
 )
-_ABOUT: Final = r"(?:(?:about|around|at least|more than|up to|some|only|just|nearly|roughly|over|almost|another) )*"
+_ABOUT: Final = (
+    r"(?:(?:about|around|at least|more than|up to|some|only|just|nearly|roughly|over|almost"
+    r"|another) )*"
+)
 _BY: Final = re.compile(rf"\bby {_ABOUT}[0-9$€£]", re.IGNORECASE)
 _CHANGES: Final = re.compile(
     r"^(?:rise|fall|drop|grow|climb|shrink|decline|increase|decrease|sink|jump|expand|contract) "
@@ -89,8 +93,8 @@ def day(form: Form) -> Plan:
         text=form.asked(f"{asked}?"),
         criteria=f"The first day (UTC), {form.until}, on which it has happened, by this test: {TEST}. "
         f"“Never” if it has not happened by {last}. {form.annul_rule}",
-        base_rate_prompt="How long did comparable events take? Give a quarter, half and three quarters of "
-        "the cases.",
+        base_rate_prompt="How long did comparable events take? Give a quarter, half and three "
+        "quarters of the cases.",
         report=f"it is known: {asked}",
         reports=(f"The day is set: {asked}", f"It has happened: {asked}"),
         denials=(f"It is put off: {asked}",),
@@ -130,8 +134,8 @@ def _numeric(form: Form, text: str, said: Phrased, scale: tuple[str, str, bool])
         criteria=f"The value of {SERIES}, in {unit}, {form.span}, in its first release at "
         f"{form.sources[0]}; later revisions do not count. Annulled if no figure is "
         "published within 90 days of the close.",
-        base_rate_prompt="What were the last five values of this figure, and by how much does it change in a "
-        "year?",
+        base_rate_prompt="What were the last five values of this figure, and by how much does it "
+        "change in a year?",
         report=said.reports[0],
         reports=said.reports,
         denials=said.denials,
@@ -148,7 +152,8 @@ def _options(form: Form, text: str, options: tuple[str, ...]) -> Plan:
         text=text,
         criteria=f"The first of the options that comes true {form.until}, by this test: {TEST}. "
         f"“Other” if none of them does. {form.annul_rule}",
-        base_rate_prompt="How often did each of these come about in comparable cases? Give k of n for each.",
+        base_rate_prompt="How often did each of these come about in comparable cases? Give k of "
+        "n for each.",
         report=f"it will be {options[0]}",
         reports=(f"Reports confirm: {options[0]}",),
         denials=(f"Ruled out: {options[0]}",),

@@ -69,7 +69,9 @@ def edge_cases(kind: Kind, shape: HorizonShape) -> tuple[str, ...]:
         "ordered": ("A value lies on the border of two options: to which does it belong?",),
     }[kind]
     more = {
-        "event_by": "It happened before the opening, but is reported only after: it does not count.",
+        "event_by": (
+            "It happened before the opening, but is reported only after: it does not count."
+        ),
         "holds_until": (
             "It is broken off and taken up again before the last day: is the answer NO at "
             "the first break?"

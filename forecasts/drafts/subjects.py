@@ -14,37 +14,48 @@ from forecasts.moving_dates import without_moving_times
 from forecasts.said_dates import without_times
 
 _NO_ADVERB: Final = (
-    r"(?:italy|sicily|july|emily|kelly|sally|molly|billy|holly|family|supply|assembly|ally|anomaly|monopoly|reply|rally"
-    r"|bully|fly|butterfly|jelly|early|only|elderly|friendly|costly|deadly|(?:half-)?yearly|quarterly|monthly|weekly"
+    r"(?:italy|sicily|july|emily|kelly|sally|molly|billy|holly|family|supply|assembly|ally|anomaly"
+    r"|monopoly|reply|rally"
+    r"|bully|fly|butterfly|jelly|early|only|elderly|friendly|costly|deadly|(?:half-)?yearly"
+    r"|quarterly|monthly|weekly"
     r"|daily)\b"
 )
 """Words in -ly that belong to who does something."""
 
 LEAD: Final = re.compile(
-    r"^\W*(?:(?:but|and|yet|so|or|however|thus|therefore|hence|still|then|nevertheless|nonetheless|moreover|furthermore"
-    r"|meanwhile|instead|indeed|besides|perhaps|maybe|also|for now|for example|of course|in addition|in the end"
-    r"|in short|in fact|in turn|in other words|in the long run|in the near future|at the same time|as a result"
+    r"^\W*(?:(?:but|and|yet|so|or|however|thus|therefore|hence|still|then|nevertheless|nonetheless"
+    r"|moreover|furthermore"
+    r"|meanwhile|instead|indeed|besides|perhaps|maybe|also|for now|for example|of course|in"
+    r" addition|in the end"
+    r"|in short|in fact|in turn|in other words|in the long run|in the near future|at the same time"
+    r"|as a result"
     r"|on the other hand|by contrast|to be sure|by then|by now|first|second|third"
     rf"|(?!{_NO_ADVERB})[a-z]+ly),?\s+)+",
     re.IGNORECASE,
 )
 FILLERS: Final = re.compile(
-    r"^(?:(?:also|thus|therefore|then|still|soon|eventually|probably|likely|almost|certainly|surely|now|even|only|just"
-    r"|further|increasingly|likewise|inevitably|ultimately|possibly|perhaps|easily|well|not|never|no longer|hardly|all"
-    r"|be (?:bound|likely|able|unlikely|unable|forced|set|certain|sure|expected|obliged) to|have to|need to"
+    r"^(?:(?:also|thus|therefore|then|still|soon|eventually|probably|likely|almost|certainly"
+    r"|surely|now|even|only|just"
+    r"|further|increasingly|likewise|inevitably|ultimately|possibly|perhaps|easily|well|not|never"
+    r"|no longer|hardly|all"
+    r"|be (?:bound|likely|able|unlikely|unable|forced|set|certain|sure|expected|obliged) to|have"
+    r" to|need to"
     r"|(?:try|continue to try|seek|want|wish|hope) to)\b,?\s+)+",
     re.IGNORECASE,
 )
 PREFIX: Final = re.compile(
-    r"^(?:By|In|For|With|Under|Over|At|On|From|After|Before|Despite|Without|Through|During|Given|Like|Unlike|To|Among"
+    r"^(?:By|In|For|With|Under|Over|At|On|From|After|Before|Despite|Without|Through|During|Given"
+    r"|Like|Unlike|To|Among"
     r"|Across|According to|Within|Until|Since|Because of|Thanks to)\b[^,]{2,160},\s+(?=\S)",
     re.IGNORECASE,
 )
 _SAYING: Final = (
-    r"(?:sa(?:ys?|id)|thinks?|thought|believes?|believed|argues?|argued|warns?|warned|insists?|insisted|predicts?"
+    r"(?:sa(?:ys?|id)|thinks?|thought|believes?|believed|argues?|argued|warns?|warned|insists?"
+    r"|insisted|predicts?"
     r"|predicted|expects?|expected|reckons?|suggests?|maintains?|assumes?|concludes?|concluded)\b"
     r"(?!\s(?:of|to|in|on|at|for|by|about|with|from|and|or|tanks?)\b)"
-    r"|(?:hopes?|fears?|claims?|reports?|forecasts?|estimates?|promises?|announces?|bets?|guess|suspects?|means?|knows?)"
+    r"|(?:hopes?|fears?|claims?|reports?|forecasts?|estimates?|promises?|announces?|bets?|guess"
+    r"|suspects?|means?|knows?)"
     r"\b(?=\s(?:(?:the|an?|its|their|his|her|our|my|no)\b|(?-i:[A-Z])))"
 )
 """Verbs before what somebody else will do. Those that are as often nouns need a word that begins a
@@ -52,24 +63,30 @@ new phrase.
 """
 
 _BOUNDARY: Final = re.compile(
-    r"[;:—]|\s[–-]\s|\b(?:that|whether|how|why|because|since|while|although|though|as|so|if|unless|when|where|which|who"
+    r"[;:—]|\s[–-]\s|\b(?:that|whether|how|why|because|since|while|although|though|as|so|if|unless"
+    r"|when|where|which|who"
     rf"|whose|until|but|than|and)\b(?=\s)|\b(?:{_SAYING})(?=\s)",
     re.IGNORECASE,
 )
 _RELATIVE: Final = frozenset("that which who whose where".split())
 _BEFORE_AS: Final = re.compile(r"\b(?:such|same|times|twice|so|as \w+)\s$", re.IGNORECASE)
 _TELLING: Final = re.compile(
-    rf"\b(?:{_SAYING.replace('(?=', '(?:')}|says?|said|thinks?|see[sn]?|knows?|shows?|showed|shown|finds?|found|means?"
-    r"|hopes?|fears?|claims?|reports?|clear|certain|sure|likely|unlikely|possible|doubts?|chance|risk|danger|view|idea"
-    r"|fact|sign|signs|odds|evidence|belief|expectation|prospect|possibility|confident|afraid|now|so|in|is|are|given"
-    r"|provided|assuming|promise|pledge|news|hope|warning|threat|assumption|claim|idea|argument|guess|ask|asks|decide|decides|it|this)\s$",
+    rf"\b(?:{_SAYING.replace('(?=', '(?:')}|says?|said|thinks?|see[sn]?|knows?|shows?|showed|shown"
+    r"|finds?|found|means?"
+    r"|hopes?|fears?|claims?|reports?|clear|certain|sure|likely|unlikely|possible|doubts?|chance"
+    r"|risk|danger|view|idea"
+    r"|fact|sign|signs|odds|evidence|belief|expectation|prospect|possibility|confident|afraid|now"
+    r"|so|in|is|are|given"
+    r"|provided|assuming|promise|pledge|news|hope|warning|threat|assumption|claim|idea|argument"
+    r"|guess|ask|asks|decide|decides|it|this)\s$",
     re.IGNORECASE,
 )
 """Words after which "that" begins what is said, and not what somebody or something is like."""
 
 _PREPOSITION: Final = re.compile(r"\b(?:in|on|at|of|for|by|from|to|under|with)\s$", re.IGNORECASE)
 _FINITE: Final = re.compile(
-    r"\b(?:is|are|was|were|has|have|had|does|did|will|would|could|may|might|can|shall|should|must|said)\b|n[’']t\b",
+    r"\b(?:is|are|was|were|has|have|had|does|did|will|would|could|may|might|can|shall|should|must"
+    r"|said)\b|n[’']t\b",
     re.IGNORECASE,
 )
 _BRACKETS: Final = re.compile(r"\s?\([^()]{0,160}\)")
@@ -79,11 +96,13 @@ _PRONOUN: Final = re.compile(
 )
 _OWNED: Final = re.compile(r"^(?:its|their|his|her)\s", re.IGNORECASE)
 _PLACES: Final = re.compile(
-    r"^(?:within|by|in|during|after|before|since|until|despite|without|on|from|through|for|with|to)\s",
+    r"^(?:within|by|in|during|after|before|since|until|despite|without|on|from|through|for|with"
+    r"|to)\s",
     re.IGNORECASE,
 )
 _TRAILING: Final = re.compile(
-    r"\s(?:of|in|for|on|by|to|from|at|during|that|who|which|also|still|now|soon|then|too|thus|therefore|again"
+    r"\s(?:of|in|for|on|by|to|from|at|during|that|who|which|also|still|now|soon|then|too|thus"
+    r"|therefore|again"
     rf"|(?!{_NO_ADVERB}|(?-i:[A-Z]))[a-z]+ly)$",
     re.IGNORECASE,
 )

@@ -11,21 +11,21 @@ from forecasts.drafts.verbs import base_form, bases_of
 
 _WORD: Final = re.compile(r"[^\W\d_](?:[\w’'-]*[^\W_])?")
 _STOP: Final = frozenset(
-    """a about above across after again against all almost also although am among an and another any are around as
-    at autumn back be because been before being below between beyond billion bn both but by came can
-    cannot case cent come comes confirm could denials denies deny did do does down dozen during each
-    eight eighty either eleven eur even ever every false few fifteen fifth fifty figure five for
-    forty four fourth from gbp get gets given go goes gone got had half happened has have he her
-    here his how however hundred i if in into is it its itself just known last least less like
-    likely longer made make makes many may me might million more most much must my near nearly
-    neither never new next nine ninety no nobody none nor not nothing now of off officials often on
-    once one only or other our out over own per percent put quarter report reports roughly ruled
-    rules said same say says second seven seventy several shall she should since six sixty so some
-    soon spring still such summer sure take taken takes ten than that the their them then there
+    """a about above across after again against all almost also although am among an and another any
+    are around as at autumn back be because been before being below between beyond billion bn both
+    but by came can cannot case cent come comes confirm could denials denies deny did do does down
+    dozen during each eight eighty either eleven eur even ever every false few fifteen fifth fifty
+    figure five for forty four fourth from gbp get gets given go goes gone got had half happened has
+    have he her here his how however hundred i if in into is it its itself just known last least
+    less like likely longer made make makes many may me might million more most much must my near
+    nearly neither never new next nine ninety no nobody none nor not nothing now of off officials
+    often on once one only or other our out over own per percent put quarter report reports roughly
+    ruled rules said same say says second seven seventy several shall she should since six sixty so
+    some soon spring still such summer sure take taken takes ten than that the their them then there
     these they think thinks third thirteen thirty this those though thousand three through thus till
     to together too took toward towards trillion true twelve twenty two under until up upon us usd
-    very was we well went were what when where whether which while who whom whose why
-    will winter with within without won would yet you your zero""".split()
+    very was we well went were what when where whether which while who whom whose why will winter
+    with within without won would yet you your zero""".split()
 )
 """Words that stand in reports on anything: grammar, amounts, and how a report says that it is
 one.

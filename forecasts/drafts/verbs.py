@@ -12,11 +12,11 @@ _IRREGULAR: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         base: (past, participle)
         for base, past, participle in (
             forms.split("/")
-            for forms in """be/was/been become/became/become begin/began/begun bear/bore/borne beat/beat/beaten
-            break/broke/broken bring/brought/brought build/built/built buy/bought/bought
-            catch/caught/caught choose/chose/chosen come/came/come cost/cost/cost cut/cut/cut
-            deal/dealt/dealt do/did/done draw/drew/drawn drive/drove/driven fall/fell/fallen
-            feel/felt/felt fight/fought/fought find/found/found fly/flew/flown
+            for forms in """be/was/been become/became/become begin/began/begun bear/bore/borne
+            beat/beat/beaten break/broke/broken bring/brought/brought build/built/built
+            buy/bought/bought catch/caught/caught choose/chose/chosen come/came/come cost/cost/cost
+            cut/cut/cut deal/dealt/dealt do/did/done draw/drew/drawn drive/drove/driven
+            fall/fell/fallen feel/felt/felt fight/fought/fought find/found/found fly/flew/flown
             forbid/forbade/forbidden forgive/forgave/forgiven get/got/got give/gave/given
             go/went/gone grow/grew/grown have/had/had hit/hit/hit hold/held/held hurt/hurt/hurt
             keep/kept/kept know/knew/known lay/laid/laid lead/led/led leave/left/left lend/lent/lent
@@ -36,8 +36,7 @@ _IRREGULAR: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
             ring/rang/rung shine/shone/shone shoot/shot/shot sit/sat/sat sleep/slept/slept
             slide/slid/slid spin/spun/spun spring/sprang/sprung swear/swore/sworn
             swell/swelled/swollen swing/swung/swung tear/tore/torn wake/woke/woken wear/wore/worn
-            wind/wound/wound win/won/won
-            withdraw/withdrew/withdrawn write/wrote/written""".split()
+            wind/wound/wound win/won/won withdraw/withdrew/withdrawn write/wrote/written""".split()
         )
     }
 )
@@ -49,16 +48,16 @@ _BASES_OF: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 )
 _PARTICIPLES: Final = frozenset(participle for _, participle in _IRREGULAR.values())
 _KNOWN: Final = frozenset(
-    """accept achieve act adopt agree allow announce annex apply approve arrive avoid back ban benefit block boycott
-    call cease change close collapse condemn continue cooperate create cross declare decline default
-    defend deliver demand deny deploy devalue dominate emerge end endorse enforce ensure enter
-    escalate establish exceed expand expel extend face fail follow forgive form gain happen help
-    impose improve include increase intervene introduce invade invest join launch legalise legalize
-    lift maintain manage move need negotiate obtain offer open oppose outlast outperform pass
-    persist pursue ratify reach recognise recognize recover reduce refuse regain reject release
-    remain remove replace resign resist resolve restore resume retain return reverse sanction serve
-    share sign slow start stay stop strengthen succeed suffer support surpass survive suspend
-    tolerate turn use veto visit vote warn weaken welcome work""".split()
+    """accept achieve act adopt agree allow announce annex apply approve arrive avoid back ban
+    benefit block boycott call cease change close collapse condemn continue cooperate create cross
+    declare decline default defend deliver demand deny deploy devalue dominate emerge end endorse
+    enforce ensure enter escalate establish exceed expand expel extend face fail follow forgive form
+    gain happen help impose improve include increase intervene introduce invade invest join launch
+    legalise legalize lift maintain manage move need negotiate obtain offer open oppose outlast
+    outperform pass persist pursue ratify reach recognise recognize recover reduce refuse regain
+    reject release remain remove replace resign resist resolve restore resume retain return reverse
+    sanction serve share sign slow start stay stop strengthen succeed suffer support surpass survive
+    suspend tolerate turn use veto visit vote warn weaken welcome work""".split()
 )
 _PLURAL: Final = frozenset("they we you these those many some both few several".split())
 _RELATIVE: Final = re.compile(r",?\s(?:that|which|who|whose|where|such as|than|as)\s")
@@ -67,8 +66,9 @@ _OF: Final = re.compile(
 )
 _VOWELS: Final = "aeiou"
 _DOUBLED: Final = frozenset(
-    """acquit admit commit compel concur confer control defer deter emit equip excel expel incur infer occur omit outfit
-    patrol permit prefer propel rebel refer regret remit submit transfer transmit transit""".split()
+    """acquit admit commit compel concur confer control defer deter emit equip excel expel incur
+    infer occur omit outfit patrol permit prefer propel rebel refer regret remit submit transfer
+    transmit transit""".split()
 )
 """Verbs of more than one syllable that double their last letter; those of one do by rule."""
 
@@ -109,8 +109,8 @@ _TWO: Final = re.compile(
 
 
 _ALSO_NOUNS: Final = frozenset(
-    """bet bind bite blow breed cast cling creep dig eat feed flee freeze hang hide light ride ring shine shoot
-    sit sleep slide spin spring swear swell swing tear wake wear wind""".split()
+    """bet bind bite blow breed cast cling creep dig eat feed flee freeze hang hide light ride ring
+    shine shoot sit sleep slide spin spring swear swell swing tear wake wear wind""".split()
 )
 """Irregular verbs that in a question are as often nouns: "will the swing states vote"."""
 

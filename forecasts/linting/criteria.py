@@ -11,10 +11,14 @@ from forecasts.linting.wording import sentences
 from forecasts.said_dates import said_times
 
 _NO_NAME: Final = re.compile(
-    r"\b(?:the|a|an|any|and|or|of|in|on|by|from|as|other|various|several|many|public|publicly|available|open|official"
-    r"|officials?|news|newspapers?|media|press|outlets?|reports?|reporting|reported|articles?|internet|web|website|sites?"
-    r"|online|google|search|sources?|data|statistics|information|credible|reliable|major|leading|reputable|trusted"
-    r"|mainstream|international|local|national|government|authorit(?:y|ies)|experts?|analysts?|common|knowledge|general"
+    r"\b(?:the|a|an|any|and|or|of|in|on|by|from|as|other|various|several|many|public|publicly"
+    r"|available|open|official"
+    r"|officials?|news|newspapers?|media|press|outlets?|reports?|reporting|reported|articles?"
+    r"|internet|web|website|sites?"
+    r"|online|google|search|sources?|data|statistics|information|credible|reliable|major|leading"
+    r"|reputable|trusted"
+    r"|mainstream|international|local|national|government|authorit(?:y|ies)|experts?|analysts?"
+    r"|common|knowledge|general"
     r"|consensus|social|tba|tbd|n/a|none|unknown|etc)\b",
     re.IGNORECASE,
 )
@@ -22,11 +26,13 @@ _FALL_BACK: Final = re.compile(
     r"\bfall[- ]?backs?\b|\bfall(?:s|ing)? back\b|\bfailing (?:that|this|which)\b"
     r"|\bif (?:it|they|this|that|these|no|none|neither|the)\b[^.;]{0,120}"
     r"\b(?:no|not|nothing|fails?|stops?|ceases?|unavailable|down|silent|missing|publishes)\b"
-    r"|\botherwise\b|\bin (?:its|their) (?:absence|place)\b|\bor,? if\b|\binstead\b|\bsubstitute\b|\bbackup\b",
+    r"|\botherwise\b|\bin (?:its|their) (?:absence|place)\b|\bor,? if\b|\binstead\b|\bsubstitute\b"
+    r"|\bbackup\b",
     re.IGNORECASE,
 )
 _ANNUL: Final = re.compile(
-    r"\bannul|\bvoid(?:ed|s)?\b|\bcancel(?:s|led|ed|lation)?\b[^.;]{0,40}\b(?:question|resol)|\bN/A\b"
+    r"\bannul|\bvoid(?:ed|s)?\b|\bcancel(?:s|led|ed|lation)?\b[^.;]{0,40}\b(?:question|resol)"
+    r"|\bN/A\b"
     r"|\bresolves? (?:as )?ambiguous"
     r"|\bif (?:no|none|neither|nothing)\b"
     r"|(?<!YES )(?<!NO )\bif (?:it|they|this|that|the)\b[^.;]{0,60}\b(?:is|are|was|were|be) not\b"
@@ -91,8 +97,10 @@ _OF: Final = r"(?P<{0}>[A-Z]{{0,3}}[$€£¥₹]\s?|[A-Z]{{3}}\s)?"
 _DIGITS: Final = r"[0-9][0-9.,\u202f\u00a0 ]{0,24}(?<![., ])"
 _OR_MORE: Final = r"or (?:more|higher|above|fewer|less|lower|below)\b"
 _AMOUNT: Final = re.compile(
-    r"\b(?:at least|at most|more than|fewer than|less than|no more than|no fewer than|not less than|up to|over|above"
-    r"|below|under|beyond|exceed(?:s|ed|ing)?|surpass(?:es|ed|ing)?|reach(?:es|ed|ing)?|a minimum of|a maximum of"
+    r"\b(?:at least|at most|more than|fewer than|less than|no more than|no fewer than|not less"
+    r" than|up to|over|above"
+    r"|below|under|beyond|exceed(?:s|ed|ing)?|surpass(?:es|ed|ing)?|reach(?:es|ed|ing)?|a minimum"
+    r" of|a maximum of"
     r"|(?:fall|drop|rise|grow|climb|decline|increase)(?:s|ed)? (?:to|by)) (?:about |some |the )?"
     rf"{_OF.format('before')}(?P<number>{_DIGITS})(?P<after>.{{0,40}})"
     rf"|{_OF.format('before2')}\b(?P<number2>{_DIGITS})(?P<after2> {_OR_MORE}.{{0,30}})"
@@ -103,14 +111,20 @@ _SCALED: Final = re.compile(
 )
 _UNIT: Final = re.compile(r"^\s*[-–]?\s*(?:%|‰|°|[$€£¥₹]|[A-Za-z][\w/-]*|of\b)")
 _NO_UNIT: Final = re.compile(
-    r"^\s*(?:by|in|on|at|before|until|till|during|for|and|or|the|a|if|when|as|this|next|within|from|to|between|than|is"
-    r"|are|was|were|will|would|has|have|after|since|through|with|per|that|which|again|ever|any|its|their|according"
-    r"|compared|January|February|March|April|May|June|July|August|September|October|November|December)\b"
+    r"^\s*(?:by|in|on|at|before|until|till|during|for|and|or|the|a|if|when|as|this|next|within"
+    r"|from|to|between|than|is"
+    r"|are|was|were|will|would|has|have|after|since|through|with|per|that|which|again|ever|any|its"
+    r"|their|according"
+    r"|compared|January|February|March|April|May|June|July|August|September|October|November"
+    r"|December)\b"
 )
 _UNIT_WORDS: Final = re.compile(
-    r"[%‰°$€£¥₹]|\b(?:per ?cent(?:age)?|dollars?|USD|euros?|EUR|yuan|renminbi|roubles?|rubles?|pounds?|yen|rupees?"
-    r"|tonnes?|tons?|barrels?|degrees?|celsius|votes?|seats?|points?|km|kilomet\w+|miles?|hectares?|index|score|ratio"
-    r"|magnitude|number of|how many|count of|rank(?:ing)?|place|share of|GW|MW|TWh|kWh|days?|weeks?|months?|years?"
+    r"[%‰°$€£¥₹]|\b(?:per ?cent(?:age)?|dollars?|USD|euros?|EUR|yuan|renminbi|roubles?|rubles?"
+    r"|pounds?|yen|rupees?"
+    r"|tonnes?|tons?|barrels?|degrees?|celsius|votes?|seats?|points?|km|kilomet\w+|miles?"
+    r"|hectares?|index|score|ratio"
+    r"|magnitude|number of|how many|count of|rank(?:ing)?|place|share of|GW|MW|TWh|kWh|days?"
+    r"|weeks?|months?|years?"
     r"|people)\b",
     re.IGNORECASE,
 )

@@ -25,7 +25,9 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
         "no-deadline": (
             "Neither text nor criteria name a day, a month or a year in which the question ends."
         ),
-        "other-deadline": "The deadline that is written down is another one than the scheduled close.",
+        "other-deadline": (
+            "The deadline that is written down is another one than the scheduled close."
+        ),
         "loose-deadline": "The deadline can be read as two days, such as “by 2030” or “mid-2027”.",
         "no-start": "The criteria do not say from which day on an event counts.",
         "moving-date": "“This year” or “within six months” means another day to each reader.",

@@ -23,17 +23,20 @@ _BETWEEN: Final = re.compile(
 )
 _UNDER: Final = re.compile(rf"(?:less than|fewer than|below|under|lower than|<) ?({_NUMBER})", re.I)
 _AT_MOST: Final = re.compile(
-    rf"(?:at most|up to|no more than|≤|<=) ?({_NUMBER})|({_NUMBER})\D{{0,20}}?or (?:less|fewer|lower|below)",
+    rf"(?:at most|up to|no more than|≤|<=) ?({_NUMBER})|({_NUMBER})\D{{0,20}}?or (?:less|fewer"
+    r"|lower|below)",
     re.I,
 )
 _OVER: Final = re.compile(rf"(?:more than|above|over|higher than|exceeding|>) ?({_NUMBER})", re.I)
 _AT_LEAST: Final = re.compile(
-    rf"(?:at least|from|≥|>=) ?({_NUMBER})|({_NUMBER})\D{{0,20}}?(?:or (?:more|higher|above)|\+)|({_NUMBER})\+",
+    rf"(?:at least|from|≥|>=) ?({_NUMBER})|({_NUMBER})\D{{0,20}}?(?:or (?:more|higher|above)|\+)"
+    rf"|({_NUMBER})\+",
     re.I,
 )
 _SINGLE: Final = re.compile(rf"(?:exactly )?({_NUMBER})(?:\s?(?:%|[A-Za-z ]{{0,30}}))?", re.I)
 _REST: Final = re.compile(
-    r"\b(?:others?|another|none|nobody|no one|nothing|neither|elsewhere|else|remaining|rest|any other)\b"
+    r"\b(?:others?|another|none|nobody|no one|nothing|neither|elsewhere|else|remaining|rest|any"
+    r" other)\b"
     r"|^(?:no|not) |\bunknown\b",
     re.IGNORECASE,
 )

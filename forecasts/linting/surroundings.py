@@ -11,8 +11,10 @@ from forecasts.linting.flaws import LEAST_PRIOR, MOST_PRIOR, Examined, Flaw, Sur
 from forecasts.question import Question
 
 _BASE_RATE: Final = re.compile(
-    r"[0-9]|%|\b(?:base rates?|reference class|rates?|hazards?|times?|years?|ever|never|none|always|every|each|once"
-    r"|twice|half|third|quarter|usually|seldom|rarely|often|mean|median|average|history|historical\w*|precedents?|odds"
+    r"[0-9]|%|\b(?:base rates?|reference class|rates?|hazards?|times?|years?|ever|never|none"
+    r"|always|every|each|once"
+    r"|twice|half|third|quarter|usually|seldom|rarely|often|mean|median|average|history"
+    r"|historical\w*|precedents?|odds"
     r"|per cent|one|two|three|four|five|six|seven|eight|nine|ten|jeffreys|poisson|markets?)\b",
     re.IGNORECASE,
 )
@@ -21,7 +23,8 @@ _NOTHING: Final = re.compile(
 )
 
 GENERAL_FEED_WORDS: Final = frozenset(
-    "world international wire wires headlines agency reuters afp worldwide top breaking general".split()
+    "world international wire wires headlines agency reuters afp worldwide top breaking"
+    " general".split()
 )
 """A feed with one of these words in its title or topics reports on everything, and could carry
 anything.
@@ -32,12 +35,12 @@ _NOT_GENERAL: Final = re.compile(
     re.I,
 )
 _COMMON: Final = frozenset(
-    """will would could should have been that this with from into they their there than then when where what which
-    whose more most least many much about after before until during between against under over above
-    below each other another next first last year years month months report reports news latest
-    press release releases official update updates daily times post today feed english online
-    december november october september august july june april
-    march february january million billion dollars number does both take make hold name call reach""".split()
+    """will would could should have been that this with from into they their there than then when
+    where what which whose more most least many much about after before until during between against
+    under over above below each other another next first last year years month months report reports
+    news latest press release releases official update updates daily times post today feed english
+    online december november october september august july june april march february january million
+    billion dollars number does both take make hold name call reach""".split()
 )
 _STEM: Final = 4
 

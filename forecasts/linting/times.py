@@ -14,12 +14,15 @@ from forecasts.said_dates import SaidTime, long_date, said_times
 
 _FARTHEST_ZONE: Final = timedelta(hours=14)
 _ZONE: Final = re.compile(
-    r"\b(?:UTC|GMT|CET|CEST|EET|EEST|WET|MSK|EST|EDT|ET|CST|CDT|MST|MDT|PST|PDT|PT|BST|IST|JST|KST|HKT|SGT|AEST|AEDT|Zulu)\b"
-    r"|\b[A-Z][A-Za-z.]+ (?:Standard |Summer |Daylight )?[Tt]ime\b|\blocal time\b|[0-9]Z\b|[+−-][01][0-9]:?[0-9]{2}\b"
+    r"\b(?:UTC|GMT|CET|CEST|EET|EEST|WET|MSK|EST|EDT|ET|CST|CDT|MST|MDT|PST|PDT|PT|BST|IST|JST|KST"
+    r"|HKT|SGT|AEST|AEDT|Zulu)\b"
+    r"|\b[A-Z][A-Za-z.]+ (?:Standard |Summer |Daylight )?[Tt]ime\b|\blocal time\b|[0-9]Z\b"
+    r"|[+−-][01][0-9]:?[0-9]{2}\b"
     r"|\btime ?zone\b"
 )
 _ASIDE: Final = re.compile(
-    r"\bannul|\bvoid\b|\bcancel|\bnot (?:yet )?(?:been )?(?:published|released|available|out)\b|\bbefore the opening\b"
+    r"\bannul|\bvoid\b|\bcancel|\bnot (?:yet )?(?:been )?(?:published|released|available|out)\b"
+    r"|\bbefore the opening\b"
     r"|\bif (?:no|none|neither)\b[^.;]{0,80}\b(?:publish|releas|available)",
     re.IGNORECASE,
 )

@@ -18,46 +18,60 @@ _COUNT: Final = "a number, such as “at least three”"
 _ACT: Final = "the act that would be reported: who does what, and where that is published"
 
 _VAGUE: Final = {
-    _SIZE: """significant significantly substantial substantially considerable considerably meaningful meaningfully
-        notable notably appreciable appreciably sizeable sizable major severe severely drastic drastically dramatic
-        dramatically massive massively enormous huge marked markedly profound profoundly radical radically serious
-        seriously material materially tangible noticeable noticeably sharply heavily strongly greatly vastly
-        large-scale wide-ranging far-reaching unprecedented game-changing""",
-    _CHANGE: """improve improves improved improving improvement improvements worsen worsens worsened worsening
-        deteriorate deteriorates deteriorated deterioration strengthen strengthens strengthened strengthening weaken
-        weakens weakened weakening escalate escalates escalated escalating escalation de-escalate de-escalates
-        de-escalation intensify intensifies intensified intensifying stabilise stabilises stabilised stabilize
-        stabilizes stabilized deepen deepens deepened deepening flourish flourishes thrive thrives undermine undermines
-        undermined destabilise destabilises destabilize destabilizes normalise normalises normalize normalizes
-        benefit benefits""",
-    _WHEN: """soon shortly eventually ultimately imminent imminently someday|sooner or later|in due course|before
-        long|in the near future|in the foreseeable future|in the long run|in the long term|in the medium term|in the
-        short term|in the coming|for now|at some point|in time to come|over time""",
-    _ACT: """meaningfully successful successfully effectively adequate adequately sufficient sufficiently reasonable
-        reasonably credible credibly genuine genuinely constructive decisive decisively responsible responsibly
-        friendly unfriendly dominate dominates dominant dominance|turning point|lose ground|gain ground|lean
-        towards|take seriously|distance itself""",
+    _SIZE: """significant significantly substantial substantially considerable considerably
+        meaningful meaningfully notable notably appreciable appreciably sizeable sizable major
+        severe severely drastic drastically dramatic dramatically massive massively enormous huge
+        marked markedly profound profoundly radical radically serious seriously material materially
+        tangible noticeable noticeably sharply heavily strongly greatly vastly large-scale
+        wide-ranging far-reaching unprecedented game-changing""",
+    _CHANGE: """improve improves improved improving improvement improvements worsen worsens worsened
+        worsening deteriorate deteriorates deteriorated deterioration strengthen strengthens
+        strengthened strengthening weaken weakens weakened weakening escalate escalates escalated
+        escalating escalation de-escalate de-escalates de-escalation intensify intensifies
+        intensified intensifying stabilise stabilises stabilised stabilize stabilizes stabilized
+        deepen deepens deepened deepening flourish flourishes thrive thrives undermine undermines
+        undermined destabilise destabilises destabilize destabilizes normalise normalises normalize
+        normalizes benefit benefits""",
+    _WHEN: """soon shortly eventually ultimately imminent imminently someday|sooner or later|in due
+        course|before long|in the near future|in the foreseeable future|in the long run|in the long
+        term|in the medium term|in the short term|in the coming|for now|at some point|in time to
+        come|over time""",
+    _ACT: """meaningfully successful successfully effectively adequate adequately sufficient
+        sufficiently reasonable reasonably credible credibly genuine genuinely constructive decisive
+        decisively responsible responsibly friendly unfriendly dominate dominates dominant
+        dominance|turning point|lose ground|gain ground|lean towards|take seriously|distance
+        itself""",
 }
 _LOOSE: Final = {
     _COUNT: "several many few numerous various multiple some|a number of|a lot of|a range of",
-    _SIZE: """large small big strong weak high low deep broad widespread widely largely mostly mainly roughly
-        approximately around nearly almost rapid rapidly quickly slowly important critical""",
-    _ACT: """crisis crises tension tensions turmoil unrest instability stability influence pressure success failure
-        collapse collapses support supports close closer actively de-facto aggressive hostile""",
+    _SIZE: """large small big strong weak high low deep broad widespread widely largely mostly
+        mainly roughly approximately around nearly almost rapid rapidly quickly slowly important
+        critical""",
+    _ACT: """crisis crises tension tensions turmoil unrest instability stability influence pressure
+        success failure collapse collapses support supports close closer actively de-facto
+        aggressive hostile""",
 }
 _FIXED: Final = re.compile(
-    r"significant (?:figures?|digits?)|material(?:s| breach| adverse)|raw material|major(?: general|ity)"
-    r"|high commission\w*|(?:as|how|too|so) (?:soon|many|few|large|high|low|big|strong|rapidly|quickly|close)"
-    r"|(?:high|low)(?:er|est)? (?:court|seas|house|chamber)|around the (?:table|clock)|close of|(?:scheduled|the) close"
-    r"|at the close|by the close|close date|critical minerals?|small arms|large hadron\w*|big (?:bang|ben|tech)"
-    r"|weak (?:force)|(?:high|low)-(?:speed|level|altitude)|strong(?:man|hold)|crisis group|pressure (?:cooker|gauge)"
-    r"|support package|(?:air|price|life) support|(?:unemployment|social|tax|welfare|pension|health|cash) benefits?"
-    r"|close(?:s|d)? (?:above|below|at|its|their|the)|high representative|low[- ]income|high[- ]income"
+    r"significant (?:figures?|digits?)|material(?:s| breach| adverse)|raw material|major(?:"
+    r" general|ity)"
+    r"|high commission\w*|(?:as|how|too|so) (?:soon|many|few|large|high|low|big|strong|rapidly"
+    r"|quickly|close)"
+    r"|(?:high|low)(?:er|est)? (?:court|seas|house|chamber)|around the (?:table|clock)|close of"
+    r"|(?:scheduled|the) close"
+    r"|at the close|by the close|close date|critical minerals?|small arms|large hadron\w*|big"
+    r" (?:bang|ben|tech)"
+    r"|weak (?:force)|(?:high|low)-(?:speed|level|altitude)|strong(?:man|hold)|crisis group"
+    r"|pressure (?:cooker|gauge)"
+    r"|support package|(?:air|price|life) support|(?:unemployment|social|tax|welfare|pension"
+    r"|health|cash) benefits?"
+    r"|close(?:s|d)? (?:above|below|at|its|their|the)|high representative|low[- ]income|high[-"
+    r" ]income"
     r"|some (?:of|day)|support price",
     re.IGNORECASE,
 )
 _QUOTED: Final = re.compile(
-    r"“[^”]{0,400}”|„[^“”]{0,400}[“”]|«[^»]{0,400}»|\"[^\"]{0,400}\"|(?<!\w)‘[^’]{0,200}’(?!\w)|(?<!\w)'[^']{0,200}'(?!\w)"
+    r"“[^”]{0,400}”|„[^“”]{0,400}[“”]|«[^»]{0,400}»|\"[^\"]{0,400}\"|(?<!\w)‘[^’]{0,200}’(?!\w)"
+    r"|(?<!\w)'[^']{0,200}'(?!\w)"
 )
 
 

@@ -121,20 +121,27 @@ _DIES: Final = (
     r"die|dies|pass away|be dead|be killed|be murdered|be executed|survive|still be alive|be alive"
 )
 _PEOPLE: Final = (
-    r"people|persons|soldiers|civilians|troops|journalists|workers|children|casualties|deaths|fighters|militants|patients"
-    r"|hostages|prisoners|members|migrants|citizens|users|officers|bears|whales|birds|animals|species"
+    r"people|persons|soldiers|civilians|troops|journalists|workers|children|casualties|deaths"
+    r"|fighters|militants|patients"
+    r"|hostages|prisoners|members|migrants|citizens|users|officers|bears|whales|birds|animals"
+    r"|species"
 )
 _THINGS: Final = (
-    r"bill|act|law|deal|treaty|agreement|contract|project|pipeline|plan|proposal|party|coalition|government|company"
-    r"|bank|currency|order|orders|sentence|programme|program|alliance|union|ceasefire|truce|talks|motion|reform|cabinet"
+    r"bill|act|law|deal|treaty|agreement|contract|project|pipeline|plan|proposal|party|coalition"
+    r"|government|company"
+    r"|bank|currency|order|orders|sentence|programme|program|alliance|union|ceasefire|truce|talks"
+    r"|motion|reform|cabinet"
 )
 _TITLE: Final = (
-    r"president|prime minister|chancellor|king|queen|pope|leader|minister|general|ayatollah|sultan|emir|dictator"
+    r"president|prime minister|chancellor|king|queen|pope|leader|minister|general|ayatollah|sultan"
+    r"|emir|dictator"
     r"|chairman|governor|senator|singer|actor|actress|dissident|candidate|he|she"
 )
 _DEATH: Final = re.compile(
-    rf"\bassassinat\w*|\bmurder of\b|\b(?:death|demise|suicide|funeral) of (?:[A-Z]\w+|(?:the|a) (?i:{_TITLE}))"
-    rf"|\b(?:[A-Z]\w+|(?i:{_TITLE}))[’']s? (?:death|suicide|assassination|funeral)\b(?! toll| penalty| rate| star)"
+    r"\bassassinat\w*|\bmurder of\b|\b(?:death|demise|suicide|funeral) of (?:[A-Z]\w+|(?:the|a)"
+    rf" (?i:{_TITLE}))"
+    rf"|\b(?:[A-Z]\w+|(?i:{_TITLE}))[’']s? (?:death|suicide|assassination|funeral)\b(?! toll|"
+    r" penalty| rate| star)"
     rf"|\bWill (?P<who>[^?]{{1,80}}?) (?:{_DIES})\b(?! in committee| Linke| out\b)"
 )
 _NOT_ONE: Final = re.compile(
@@ -177,7 +184,8 @@ _JOINED: Final = re.compile(
     rf"\b(?P<join>and|or|and/or),? (?:also |then |subsequently |thereby |finally |so )?"
     rf"(?:(?P<aux>will|would|does|did|is|are|has|have) (?!not\b)"
     rf"|(?P<sure>{'|'.join(_VERBS.split())})\b"
-    rf"|(?P<maybe>{'|'.join(_MAYBE_VERBS.split())}) (?:the|a|an|its|their|his|her|all|any|both|[A-Z]\w+)\b"
+    rf"|(?P<maybe>{'|'.join(_MAYBE_VERBS.split())}) (?:the|a|an|its|their|his|her|all|any|both"
+    r"|[A-Z]\w+)\b"
     rf"|(?:it|they|he|she) (?:\w+))"
 )
 _SECOND_SUBJECT: Final = re.compile(
@@ -186,9 +194,12 @@ _SECOND_SUBJECT: Final = re.compile(
     re.IGNORECASE,
 )
 _ONE_RULE: Final = re.compile(
-    r"\b(?:only if both|both (?:happen|hold|occur|come|must|have to|are|conditions|parts|events|of (?:these|them))"
-    r"|either (?:one|happens|suffices|counts|is|will do|event|part|of (?:these|them|the two))|any one|at least one of"
-    r"|(?:all|any|one|none|each) of (?:these|them|the (?:two|three|four|following))|whichever)\b|\([ab]\)|\([12]\)",
+    r"\b(?:only if both|both (?:happen|hold|occur|come|must|have to|are|conditions|parts|events|of"
+    r" (?:these|them))"
+    r"|either (?:one|happens|suffices|counts|is|will do|event|part|of (?:these|them|the two))|any"
+    r" one|at least one of"
+    r"|(?:all|any|one|none|each) of (?:these|them|the (?:two|three|four|following))|whichever)\b"
+    r"|\([ab]\)|\([12]\)",
     re.IGNORECASE,
 )
 _AGAIN: Final = re.compile(r"\?\s+(?:And|Or|Will|Does|Is|Are|How|When|What|Which|Who|If)\b")
@@ -213,12 +224,16 @@ def _double_barrelled(question: Examined) -> Iterator[Flaw]:
 
 
 _THINKS: Final = re.compile(
-    r"\b(?:Will|Would|Do|Does|Did|Is|Are)\s(?P<who>[^?,]{1,80}?)\s(?P<verb>(?:have to )?(?:weigh|consider|reconsider"
-    r"|think|rethink|want|believe|intend|feel|hope|prefer|regret|fear|doubt|realise|realize|understand|desire|wish"
-    r"|contemplate|ponder|be (?:willing|tempted|ready|inclined|afraid|determined)|willing|tempted|aware))\b"
+    r"\b(?:Will|Would|Do|Does|Did|Is|Are)\s(?P<who>[^?,]{1,80}?)\s(?P<verb>(?:have to )?(?:weigh"
+    r"|consider|reconsider"
+    r"|think|rethink|want|believe|intend|feel|hope|prefer|regret|fear|doubt|realise|realize"
+    r"|understand|desire|wish"
+    r"|contemplate|ponder|be (?:willing|tempted|ready|inclined|afraid|determined)|willing|tempted"
+    r"|aware))\b"
 )
 _IN_PUBLIC: Final = re.compile(
-    r"\b(?:says?|said|stat(?:es?|ed|ements?)|publish\w*|announc\w*|declar\w*|polls?|surveys?|votes?|voted|sign\w*"
+    r"\b(?:says?|said|stat(?:es?|ed|ements?)|publish\w*|announc\w*|declar\w*|polls?|surveys?"
+    r"|votes?|voted|sign\w*"
     r"|transcripts?|records?|minutes|agenda|reports?|filed?|tabled?)\b",
     re.IGNORECASE,
 )
