@@ -1,4 +1,4 @@
-"""Words by which a writer answers for nothing: no advice, no forecast, no promise."""
+"""Disclaimer phrases."""
 
 import re
 from typing import Final
@@ -28,27 +28,29 @@ DISCLAIMERS: Final = """
     my/our/his/her/their own; subject to change without; for illustrative/general purposes; with a
     grain/pinch of salt; forecasts/projections/predictions/estimates are ~ uncertain/subject/only
 """
-"""Gathered from the small print of banks, funds and blogs; no word of any one topic is here."""
+"""Collected from the small print of banks, funds and blogs; independent of any topic."""
 
-_FOUND: Final = Phrases([DISCLAIMERS])
-_CLAUSE: Final = re.compile(
+_DISCLAIMERS: Final = Phrases([DISCLAIMERS])
+_CLAUSE_BREAK: Final = re.compile(
     r" (?=[,;:] (?!which |who |as |because |since |or |nor )|(?:but|yet|although|though) )"
 )
 
 
 def without_disclaimers(words: str) -> str:
-    """A spelled sentence without the clauses that are disclaimers; as it was if there are none.
+    """Remove the clauses of a normalised sentence that are disclaimers.
 
-    A claim beside one is still a claim.
+    A claim beside a disclaimer is kept.
 
     >>> without_disclaimers(" this is not investment advice , but prices will fall . ")
     ' , but prices will fall . '
     >>> without_disclaimers(" nothing here is a forecast . ")
     ''
     """
-    if not _FOUND.any_within(words):
+    if not _DISCLAIMERS.any_within(words):
         return words
-    kept = [
-        clause for clause in _CLAUSE.split(words.strip()) if not _FOUND.any_within(f" {clause} ")
+    clauses = [
+        clause
+        for clause in _CLAUSE_BREAK.split(words.strip())
+        if not _DISCLAIMERS.any_within(f" {clause} ")
     ]
-    return f" {' '.join(kept)} " if kept else ""
+    return f" {' '.join(clauses)} " if clauses else ""
