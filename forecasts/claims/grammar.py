@@ -17,7 +17,7 @@ from forecasts.claims.words import Found, Phrases
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """Marker of a claim: its words, the form of the claim, its modality and how good a sign it is."""
+    """Marker of a claim: its words, the claim form, the modality and its strength as a sign."""
 
     words: str
     kind: ClaimForm

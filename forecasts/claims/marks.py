@@ -1,6 +1,4 @@
-"""A sentence as a reader sees it: without the marks of Markdown and HTML that its writer put into
-it.
-"""
+"""Stripping of Markdown and HTML markup from sentences."""
 
 import html
 import re
@@ -30,11 +28,10 @@ _ESCAPED: Final = re.compile(r"\\([*_`\[\]#>~\\])")
 
 
 def without_inline(quote: str) -> str:
-    """A piece of a text without marks of emphasis, code and links, without HTML tags within lines,
-    and with the characters that HTML spells: what anybody may write in the midst of a sentence.
+    """Remove emphasis, code, links and inline HTML tags, and decode HTML entities.
 
-    >>> without_inline("The <b>bank</b> won&rsquo;t *fail* again, says [the `mayor`](https://example.org/a_b).")
-    'The bank won’t fail again, says the mayor.'
+    >>> without_inline("The <b>bank</b> won&rsquo;t *fail*, says [the `mayor`](https://a.org/a_b).")
+    'The bank won’t fail, says the mayor.'
     """
     if "&" in quote:
         quote = html.unescape(quote)
@@ -53,8 +50,7 @@ def _has_marks(quote: str) -> bool:
 
 
 def plain(quote: str) -> str:
-    """A piece of a text without any of these marks, its white space folded; of marks alone, such as
-    a rule, the marks.
+    """Remove all markup and collapse white space; text of marks alone, such as a rule, keeps them.
 
     >>> plain("**Traffic:** we  expect _growth_ of 2*3 per cent.*"), plain("* * *")
     ('Traffic: we expect growth of 2*3 per cent.', '* * *')

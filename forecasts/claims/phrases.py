@@ -1,13 +1,13 @@
-"""Words that show that a sentence looks ahead: tables, and nothing else.
+"""Phrase tables for sentences that look ahead.
 
 A phrase is words with one space between them. `a/b` is one word or the other, `..` up to three
 words of any kind, `~` up to two adverbs (quietly, still, not), `#` a number, `verb` one word that
-can be a verb, `^` the sentence's begin. Phrases are looked for in the text as
-`forecasts.claims.words` spells it: lower case, "won't" as "will not".
+can be a verb, `^` the start of the sentence. Phrases are matched against text normalised by
+`forecasts.claims.words`: lower case, "won't" as "will not".
 
-Gathered from grammars of English modality, from lists of hedges (Hyland 2005; the MIT-licensed word
-lists of github.com/words/hedges) and from what economists, journalists and think tanks write. No
-word of any one topic is here.
+Sources: grammars of English modality, lists of hedges (Hyland 2005; the MIT-licensed word lists of
+github.com/words/hedges), and texts of economists, journalists and think tanks. No phrase belongs to
+a particular topic.
 """
 
 from dataclasses import dataclass
@@ -25,9 +25,7 @@ ClaimForm = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """Phrases that mean the same: the form of their claim, how sure it is and how good a sign they
-    are (0 to 1).
-    """
+    """Phrases of one meaning: form of the claim, modality and strength as a sign (0 to 1)."""
 
     kind: ClaimForm
     modality: float
@@ -264,16 +262,14 @@ PERIODS: Final = """
     from now on; tomorrow; in/for years/decades to come; later this; the
     years/decade/decades/months/year ahead; in future; in the future; by then; the rest of
 """
-"""When: a date or a stretch of time that is still to come, wherever the sentence is not about the
-past.
-"""
+"""Dates and periods still to come, in sentences that are not about the past."""
 
 BYGONE: Final = """
     ago; at the time; in those days; back then; years/days/weeks/months later; back in; used to;
     once upon; last year/month/week/decade/century/spring/summer/autumn/winter/night/time; the other
     day; when i/we was/were; after the war
 """
-"""When: a time that is over."""
+"""Times that are over."""
 
 DURATIONS: Final = """
     since; so far; already; in/over/during/for ~ recent/past/last
@@ -282,7 +278,7 @@ DURATIONS: Final = """
     sharply; increasingly; again; clearly; now; ever; lately; recently; in recent; by #; to #; from
     #; percent
 """
-"""How long and how much: what turns "has been" into a trend."""
+"""Durations and amounts, which turn "has been" into a trend."""
 
 META: Final = """
     this/the ~
@@ -301,7 +297,7 @@ META: Final = """
     might seem; may sound; might sound; may or may; as it may; can live with; can be
     seen/found/read/traced/divided/defined; so to speak
 """
-"""Talk about the text itself, to the reader, or out of politeness."""
+"""Comments on the text itself, addresses to the reader, and politeness."""
 
 BOILERPLATE: Final = """
     leave a reply/comment; ^ click here; click here to; ^ sign up; sign up for our/updates/free; ^
@@ -324,7 +320,7 @@ BOILERPLATE: Final = """
     your browser does; cancel anytime; ^ get the latest; support our journalism; ^ for more
     information; please contact us
 """
-"""What stands around an essay on its page."""
+"""Web page elements around an essay."""
 
 BOILERPLATE_ALONE: Final = """
     advertisement; sponsored; subscribe; newsletter; copyright; donate; tweet; share; print;
@@ -332,4 +328,4 @@ BOILERPLATE_ALONE: Final = """
     comments; continue reading; more from; buy now; related; references; notes; footnotes; share on;
     follow; download; view all; table of contents; press release; per month; read original
 """
-"""The same, for lines of a few words only; in a sentence they may mean anything."""
+"""Web page elements in lines of a few words only; ambiguous within a sentence."""
