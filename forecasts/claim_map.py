@@ -120,7 +120,7 @@ class Coverage:
 
     @property
     def share(self) -> float | None:
-        """Share of forward-looking sentences with questions, 0 to 1; None without such sentences."""
+        """Share of forward-looking sentences with questions, 0 to 1; None without any."""
         return self.asked / self.forward_looking if self.forward_looking else None
 
     @property
@@ -187,7 +187,9 @@ def _collect_places(
         existing = _find_place(places, starts, rejection.offset, rejection.end)
         (
             existing
-            or unplaced.setdefault(rejection.offset, _SentenceRecord(_rejected_sentence(rejection)))
+            or unplaced.setdefault(
+                rejection.offset, _SentenceRecord(_rejection_sentence(rejection))
+            )
         ).rejection = rejection
     return sorted([*places, *unplaced.values()], key=lambda place: place.sentence.offset)
 
@@ -213,7 +215,7 @@ def _claim_sentence(claim: Claim) -> Sentence:
     )
 
 
-def _rejected_sentence(rejection: Rejection) -> Sentence:
+def _rejection_sentence(rejection: Rejection) -> Sentence:
     return Sentence(
         rejection.offset, rejection.end, "", None, "", 0.0, 0.0, False, "its text is not kept"
     )
@@ -303,7 +305,8 @@ def _state_with_questions(
 
 def _not_counted_text(questions: int) -> str:
     return (
-        f"not counted: {_count_questions(questions)} on what the essay presupposes or reports of others"
+        f"not counted: {_count_questions(questions)} on what the essay presupposes or reports of "
+        "others"
         if questions
         else ""
     )
