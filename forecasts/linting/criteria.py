@@ -1,6 +1,4 @@
-"""Checks of the criteria: could a stranger read off the answer, from where, and when is there
-none?
-"""
+"""Lint checks of the resolution criteria: sources, verdict, annulment and thresholds."""
 
 import re
 from collections.abc import Iterator
@@ -10,7 +8,7 @@ from forecasts.linting.flaws import Examined, Flaw, Where
 from forecasts.linting.wording import sentences
 from forecasts.said_dates import said_times
 
-_NO_NAME: Final = re.compile(
+_UNNAMED_SOURCE: Final = re.compile(
     r"\b(?:the|a|an|any|and|or|of|in|on|by|from|as|other|various|several|many|public|publicly"
     r"|available|open|official"
     r"|officials?|news|newspapers?|media|press|outlets?|reports?|reporting|reported|articles?"
@@ -30,7 +28,7 @@ _FALL_BACK: Final = re.compile(
     r"|\bbackup\b",
     re.IGNORECASE,
 )
-_ANNUL: Final = re.compile(
+_ANNULMENT: Final = re.compile(
     r"\bannul|\bvoid(?:ed|s)?\b|\bcancel(?:s|led|ed|lation)?\b[^.;]{0,40}\b(?:question|resol)"
     r"|\bN/A\b"
     r"|\bresolves? (?:as )?ambiguous"
@@ -43,8 +41,8 @@ _VERDICT: Final = re.compile(r"\b(?:YES|NO|(?i:resolves?|counts?|the answer is))
 
 
 def criteria_flaws(question: Examined) -> Iterator[Flaw]:
-    """Flaws of sources, rules and thresholds."""
-    yield from _sources(question)
+    """Yield flaws of sources, rules and thresholds."""
+    yield from _check_sources(question)
     if question.kind == "binary" and not _VERDICT.search(question.criteria):
         reason = "the criteria do not say what the answer YES takes"
         yield Flaw(
@@ -54,7 +52,7 @@ def criteria_flaws(question: Examined) -> Iterator[Flaw]:
             reason,
             "Write “YES if …”, and what looks alike but does not count.",
         )
-    if not _ANNUL.search(question.criteria):
+    if not _ANNULMENT.search(question.criteria):
         reason = "nothing says when there is no answer, or what counts if the source is silent"
         yield Flaw(
             "no-annul-rule",
@@ -63,27 +61,29 @@ def criteria_flaws(question: Examined) -> Iterator[Flaw]:
             reason,
             "Add “Annulled if …”: the one thing without which it makes no sense.",
         )
-    yield from _thresholds(question)
+    yield from _check_thresholds(question)
 
 
 def is_named(source: str) -> bool:
-    """Whether a source is one that a stranger could find: a name or an address, not “the media”.
+    """Return True for a source that can be found: a name or an address, not “the media”.
 
     >>> is_named("Reuters"), is_named("customs.gov.cn"), is_named("official news sources")
     (True, True, False)
     """
-    return bool(re.search(r"\w", _NO_NAME.sub(" ", source)))
+    return bool(re.search(r"\w", _UNNAMED_SOURCE.sub(" ", source)))
 
 
-def _sources(question: Examined) -> Iterator[Flaw]:
-    named = [source for source in dict.fromkeys(question.sources) if is_named(source)]
-    if not named:
-        said = ", ".join(f"“{source}”" for source in question.sources) or "an empty list"
-        reason = f"{said} names nobody who publishes the answer"
+def _check_sources(question: Examined) -> Iterator[Flaw]:
+    named_sources = [source for source in dict.fromkeys(question.sources) if is_named(source)]
+    if not named_sources:
+        quoted_sources = ", ".join(f"“{source}”" for source in question.sources) or "an empty list"
+        reason = f"{quoted_sources} names nobody who publishes the answer"
         fix = "Name who publishes it and where, such as “UN Digital Library, voting data”."
         yield Flaw("no-source", "blocking", "sources", reason, fix)
-    elif len(named) == 1 and not _FALL_BACK.search(f"{named[0]} {question.criteria}"):
-        reason = f"“{named[0]}” is the only source, and it may fail"
+    elif len(named_sources) == 1 and not _FALL_BACK.search(
+        f"{named_sources[0]} {question.criteria}"
+    ):
+        reason = f"“{named_sources[0]}” is the only source, and it may fail"
         yield Flaw(
             "no-fall-back",
             "blocking",
@@ -93,7 +93,7 @@ def _sources(question: Examined) -> Iterator[Flaw]:
         )
 
 
-_OF: Final = r"(?P<{0}>[A-Z]{{0,3}}[$€£¥₹]\s?|[A-Z]{{3}}\s)?"
+_CURRENCY: Final = r"(?P<{0}>[A-Z]{{0,3}}[$€£¥₹]\s?|[A-Z]{{3}}\s)?"
 _DIGITS: Final = r"[0-9][0-9.,\u202f\u00a0 ]{0,24}(?<![., ])"
 _OR_MORE: Final = r"or (?:more|higher|above|fewer|less|lower|below)\b"
 _AMOUNT: Final = re.compile(
@@ -102,10 +102,10 @@ _AMOUNT: Final = re.compile(
     r"|below|under|beyond|exceed(?:s|ed|ing)?|surpass(?:es|ed|ing)?|reach(?:es|ed|ing)?|a minimum"
     r" of|a maximum of"
     r"|(?:fall|drop|rise|grow|climb|decline|increase)(?:s|ed)? (?:to|by)) (?:about |some |the )?"
-    rf"{_OF.format('before')}(?P<number>{_DIGITS})(?P<after>.{{0,40}})"
-    rf"|{_OF.format('before2')}\b(?P<number2>{_DIGITS})(?P<after2> {_OR_MORE}.{{0,30}})"
+    rf"{_CURRENCY.format('before')}(?P<number>{_DIGITS})(?P<after>.{{0,40}})"
+    rf"|{_CURRENCY.format('before2')}\b(?P<number2>{_DIGITS})(?P<after2> {_OR_MORE}.{{0,30}})"
 )
-_SCALED: Final = re.compile(
+_SCALE_WORD: Final = re.compile(
     r"^\s*(?:(?:hundred|thousand|million|billion|trillion|dozen)s?\b|(?:bn|mn|tn|m|k)\b"
     rf"|{_OR_MORE}|(?:full|further|other|additional|new|different|distinct|separate)\b)"
 )
@@ -131,15 +131,19 @@ _UNIT_WORDS: Final = re.compile(
 _YEAR: Final = re.compile(r"(?:19|20)[0-9]{2}")
 
 
-def _thresholds(question: Examined) -> Iterator[Flaw]:
+def _check_thresholds(question: Examined) -> Iterator[Flaw]:
     parts: tuple[tuple[Where, str], ...] = (
         ("text", question.text),
         ("criteria", question.criteria),
     )
-    for where, said in parts:
-        bare = [number for sentence in sentences(said) for number in _without_unit(sentence)]
-        if bare and not (where == "text" and _says_unit(bare, question.criteria)):
-            numbers = ", ".join(f"“{number}”" for number in dict.fromkeys(bare))
+    for where, text in parts:
+        bare_numbers = [
+            number for sentence in sentences(text) for number in _find_bare_amounts(sentence)
+        ]
+        if bare_numbers and not (
+            where == "text" and _criteria_give_unit(bare_numbers, question.criteria)
+        ):
+            numbers = ", ".join(f"“{number}”" for number in dict.fromkeys(bare_numbers))
             fix = (
                 "Write the unit behind the number: per cent, US dollars, tonnes, or what is "
                 "counted."
@@ -160,43 +164,43 @@ def _thresholds(question: Examined) -> Iterator[Flaw]:
         )
 
 
-def _without_unit(sentence: str) -> list[str]:
+def _find_bare_amounts(sentence: str) -> list[str]:
     if _UNIT_WORDS.search(sentence):
         return []
-    dates = [(said.start, said.end) for said in said_times(sentence)]
-    found = []
+    dates = [(mention.start, mention.end) for mention in said_times(sentence)]
+    amounts = []
     for match in _AMOUNT.finditer(sentence):
-        second = match["number"] is None
+        is_suffix_form = match["number"] is None
         number, after = (
-            match["number2" if second else "number"],
-            match["after2" if second else "after"],
+            match["number2" if is_suffix_form else "number"],
+            match["after2" if is_suffix_form else "after"],
         )
-        start = match.start("number2" if second else "number")
+        start = match.start("number2" if is_suffix_form else "number")
         is_date = any(a <= start < b for a, b in dates) or _YEAR.fullmatch(number)
         if (
             not is_date
-            and not match["before2" if second else "before"]
-            and not _followed_by_unit(after)
+            and not match["before2" if is_suffix_form else "before"]
+            and not _has_unit_after(after)
         ):
-            found.append(match[0][: len(match[0]) - len(after)].strip())
-    return found
+            amounts.append(match[0][: len(match[0]) - len(after)].strip())
+    return amounts
 
 
-def _followed_by_unit(after: str) -> bool:
-    rest = after
-    while (scaled := _SCALED.match(rest)) is not None:
-        rest = rest[scaled.end() :]
-    return bool(_UNIT.match(rest)) and not _NO_UNIT.match(rest)
+def _has_unit_after(after: str) -> bool:
+    remainder = after
+    while (scale_match := _SCALE_WORD.match(remainder)) is not None:
+        remainder = remainder[scale_match.end() :]
+    return bool(_UNIT.match(remainder)) and not _NO_UNIT.match(remainder)
 
 
-def _says_unit(bare: list[str], criteria: str) -> bool:
-    """Whether the criteria give the same number with its unit."""
-    numbers = {re.sub(r"\.0+$", "", re.sub(r"[^0-9.]", "", amount)) for amount in bare}
+def _criteria_give_unit(bare_numbers: list[str], criteria: str) -> bool:
+    """Return True if the criteria give the same number with its unit."""
+    numbers = {re.sub(r"\.0+$", "", re.sub(r"[^0-9.]", "", amount)) for amount in bare_numbers}
     for sentence in sentences(criteria):
-        said = {
-            re.sub(r"\.0+$", "", n)
-            for n in re.findall(r"[0-9]+(?:\.[0-9]+)?", sentence.replace(",", ""))
+        sentence_numbers = {
+            re.sub(r"\.0+$", "", number)
+            for number in re.findall(r"[0-9]+(?:\.[0-9]+)?", sentence.replace(",", ""))
         }
-        if numbers <= said and _UNIT_WORDS.search(sentence):
+        if numbers <= sentence_numbers and _UNIT_WORDS.search(sentence):
             return True
     return False
