@@ -109,7 +109,7 @@ class _DateCondition:
 
     @property
     def _end(self) -> float:
-        """The first instant after the day, as the values of a date question are kept."""
+        """First instant after the day, as a value of a date question."""
         return day_number(utc(self.last_day.isoformat())) + 1.0
 
 

@@ -39,7 +39,7 @@ _PHRASES = MappingProxyType(
     }
 )
 _HEDGE = re.compile(r"\b(?:perhaps|maybe|possibly)\b")
-_MAX_HEDGED = 0.5  # however firm the verb beside it
+_MAX_HEDGED = 0.5  # cap for hedged verbs
 _FIGURE = re.compile(r"\((\d+(?:\.\d+)?)\s*(%?)\)")
 _ASIDE = re.compile(r"\([^)]*\)")
 _CONTRACTIONS = (

@@ -101,10 +101,10 @@ def draft(sentence: Sentence, today: date) -> Draft:
 
     >>> from forecasts.essay import find_claims
     >>> (claim,) = find_claims("Arland will sign the river treaty by the end of 2027.")
-    >>> made = draft(claim, date(2026, 11, 24))
-    >>> made.text, made.kind, made.horizon_shape, made.bears_out
+    >>> treaty = draft(claim, date(2026, 11, 24))
+    >>> treaty.text, treaty.kind, treaty.horizon_shape, treaty.bears_out
     ('Will Arland sign the river treaty by 31 December 2027?', 'binary', 'event_by', 'yes')
-    >>> [day.isoformat() for day in made.horizons]
+    >>> [day.isoformat() for day in treaty.horizons]
     ['2027-12-31', '2027-03-31', '2028-12-31']
     """
     text = sentence.text[:_MAX_SENTENCE_CHARACTERS]

@@ -64,7 +64,7 @@ def read_forecast(
 
 
 def standing(question: Question, current: Distribution | None) -> Distribution | None:
-    """Return the forecast to change: the current one, else the prior if the question has a scale."""
+    """Return the forecast to change: the current one, else the prior of a question with a scale."""
     return question.prior if current is None and question.scale is not None else current
 
 

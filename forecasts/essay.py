@@ -29,9 +29,8 @@ _META: Final = Phrases([phrases.META])
 _YEAR: Final = re.compile(r"(?:1[5-9]|20|21)\d\d(?:s)?")
 _CONDITION: Final = re.compile(
     r"(?:^|[,;:]) (?:(?:but|and|so|yet|then|still) )?(?:even |only )?(?:if|unless|should|were"
-    r"|provided|assuming|without"
-    r"|as long as|in case|suppose|absent|barring|once|in that case|in this case|otherwise) "
-    r"| (?:if|unless|as long as|provided that|in the event of) "
+    r"|provided|assuming|without|as long as|in case|suppose|absent|barring|once|in that case"
+    r"|in this case|otherwise) | (?:if|unless|as long as|provided that|in the event of) "
 )
 _FIRST_IF: Final = re.compile(r" (?:but |and |yet )?(?:even |only )?(?:if|unless) (?!you |i |one )")
 _OUGHT: Final = re.compile(r" (?:must|ought to|needs? to|should(?! be the)) ")
@@ -105,9 +104,9 @@ def _make_sentence(
             exclusion_reason or "nothing in it looks ahead",
         )
     score = round(min(1.0, max(0.0, cue.score)), 2)
-    kept = score >= KEPT_FROM
-    kind = cue.kind if kept else None
-    return Sentence(*place, quote, kind, cue.words, cue.modality, score, kept, cue.why)
+    is_kept = score >= KEPT_FROM
+    kind = cue.kind if is_kept else None
+    return Sentence(*place, quote, kind, cue.words, cue.modality, score, is_kept, cue.why)
 
 
 def _find_present_year(spellings: Sequence[str], exclusion_reasons: Sequence[str]) -> int:

@@ -21,9 +21,8 @@ _YEAR: Final = r"(?:19|20)[0-9]{2}"
 _DAY: Final = r"(?:3[01]|[12][0-9]|0?[1-9])(?:st|nd|rd|th)?"
 _NOT_A_YEAR: Final = (
     r"(?![0-9/]|[.,][0-9]|\s?(?:%|°|(?:people|persons|troops|soldiers|tonnes?|tons?|barrels"
-    r"|dollars|euros|yuan|roubles"
-    r"|rubles|pounds|yen|km|kilomet|miles|metres|meters|points|units|votes|seats|million|billion"
-    r"|thousand|entities)\b))"
+    r"|dollars|euros|yuan|roubles|rubles|pounds|yen|km|kilomet|miles|metres|meters|points|units"
+    r"|votes|seats|million|billion|thousand|entities)\b))"
 )
 _DATE: Final = re.compile(
     rf"""(?<![\w/.,$€£-])(?:
@@ -175,12 +174,11 @@ def _infer_years(matches: list[re.Match[str]]) -> list[str]:
     years = [
         year or m["year"] or (m["iso"] or "")[:4] for year, m in zip(years, matches, strict=True)
     ]
-    for n in range(
-        len(years) - 2, -1, -1
-    ):  # "1 June and 31 December 2027": from the next one, else from the one before
-        years[n] = years[n] or years[n + 1]
-    for n in range(1, len(years)):
-        years[n] = years[n] or years[n - 1]
+    # "1 June and 31 December 2027": the year of the next date, else of the previous one
+    for index in range(len(years) - 2, -1, -1):
+        years[index] = years[index] or years[index + 1]
+    for index in range(1, len(years)):
+        years[index] = years[index] or years[index - 1]
     return years
 
 

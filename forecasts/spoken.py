@@ -87,8 +87,8 @@ def in_full(question: Question, forecast: Distribution | None) -> str:
     >>> from forecasts.question import Option, utc
     >>> capital = Categorical(("Moscow", "Beijing"), (0.25, 0.75))
     >>> question = Question("visit", "essay", "categorical", "Where first?", "As announced.", (),
-    ...     "state_at", utc("2026-01-01"), utc("2027-01-01"), utc("2027-01-08"), capital, "even", (),
-    ...     options=(Option("Moscow"), Option("Beijing")))
+    ...     "state_at", utc("2026-01-01"), utc("2027-01-01"), utc("2027-01-08"), capital, "even",
+    ...     (), options=(Option("Moscow"), Option("Beijing")))
     >>> in_full(question, capital)
     'Moscow=25% Beijing=75%'
     """
@@ -119,9 +119,8 @@ def _percentages_adding_up(forecast: Categorical) -> list[str]:
 
 def _format_percentage(p: float) -> str:
     nearer = min(p, 1.0 - p)
-    places = (
-        min(1 - math.floor(math.log10(nearer)), 12) if nearer > 0.0 else 0
-    )  # more would show how floats round
+    # More than 12 places would show the rounding of floats.
+    places = min(1 - math.floor(math.log10(nearer)), 12) if nearer > 0.0 else 0
     return _strip_zeros(f"{100 * p:z.{places}f}")
 
 
@@ -134,9 +133,8 @@ def _format_levels(question: Question, scale: Scale, curve: Cdf) -> list[str]:
     texts = _format_distinct(
         question, scale, [min(max(x, scale.lower), scale.upper) for x in values.values()]
     )
-    by_value = dict(
-        zip(reversed(texts), reversed(values), strict=True)
-    )  # the lowest level of equal values
+    # Reversed, so that the lowest level of equal values remains.
+    by_value = dict(zip(reversed(texts), reversed(values), strict=True))
     parts = [f"{level:.0%}={x}" for x, level in reversed(by_value.items())]
     if scale.open_lower:
         parts.append(f"{BELOW}={_format_percentage(curve.below)}%")

@@ -163,7 +163,7 @@ def _is_noun(word: str, before: str, after: str) -> bool:
 
 
 def _is_reported(setting: Setting, index: int) -> bool:
-    """Return True after a reporting verb in the past, where the verb is the past's future."""
+    """Return True after a reporting verb in the past, as in "said that it would"."""
     if setting.ahead:
         return False
     before = setting.tokens[max(0, index - 14) : index]
@@ -254,13 +254,14 @@ _NUMBER: Final = re.compile(
 
 
 def _should_cues(setting: Setting, index: int) -> Iterator[Cue]:
-    """ "should" is advice after a person or before a deed, a forecast with a number or a date."""
+    """Treat "should" as advice after a person or before a deed, as a forecast with a number or a
+    date.
+    """
     before = setting.tokens[index - 1] if index else ""
     after, verb = _following_verb(setting.tokens, index)
     is_advice = before in _WRITER_AND_READER or before == "one" or verb in verb_forms.DEEDS
-    is_inverted = (
-        not before.isalpha() or not verb or after in _DETERMINERS
-    )  # "Should the talks collapse"
+    # Inverted: "Should the talks collapse"
+    is_inverted = not before.isalpha() or not verb or after in _DETERMINERS
     if (
         is_advice
         or is_inverted

@@ -21,10 +21,8 @@ _MIN_WRAPPED_WIDTH: Final = 45
 
 _CANNOT_END: Final = re.compile(
     r"(?:,|\b(?:a|an|the|of|to|by|in|on|at|for|from|with|and|or|but|nor|than|that|which|who|whose"
-    r"|as|into|its|their|his"
-    r"|our|is|are|was|were|has|have|will|would|may|might|could|should|not|between|under|over|until"
-    r"|before|after)"
-    r"|(?<=\w)['’]s)$"
+    r"|as|into|its|their|his|our|is|are|was|were|has|have|will|would|may|might|could|should|not"
+    r"|between|under|over|until|before|after)|(?<=\w)['’]s)$"
 )
 """Words that end neither a sentence nor a title."""
 
@@ -187,7 +185,7 @@ def _continues_block(
     if line.shape not in ("text", block.shape) or block.shape == "heading":
         return False
     if block.shape == "item" and line.indent >= 2:
-        return True  # as Markdown has it
+        return True  # as in Markdown
     previous, current = text[before.offset : before.end], text[line.offset : line.end]
     if previous.startswith("|") or current.startswith("|") or _is_repeated_title(previous, current):
         return False

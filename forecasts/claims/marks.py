@@ -41,7 +41,7 @@ def without_inline(quote: str) -> str:
         quote = _LINK.sub(r"\1", _IMAGE.sub(r"\1", _FOOTNOTE.sub("", quote)))
         quote = _END_OF_LINK.sub("", quote)
         if quote.lstrip('*_"“').startswith("[") and "]" not in quote:
-            quote = quote.replace("[", "", 1)  # a link that goes on in the next sentence
+            quote = quote.replace("[", "", 1)  # a link that continues in the next sentence
     return _ESCAPED.sub(r"\1", _EMPHASIS.sub("", quote)) if _has_marks(quote) else quote
 
 

@@ -93,7 +93,7 @@ def _split_block(text: str, block: Block) -> Iterator[tuple[int, int]]:
         start = end
         while start < block.end and text[start].isspace():
             start += 1
-    yield start, block.end  # a block never ends in white space, so something is left
+    yield start, block.end  # not empty, as a block never ends in white space
 
 
 def _is_sentence_end(text: str, match: re.Match[str], block: Block) -> bool:
@@ -108,7 +108,7 @@ def _is_sentence_end(text: str, match: re.Match[str], block: Block) -> bool:
         return _is_full_stop_end(
             text[max(block.offset, match.start() - 40) : match.start()], first, remainder, is_quoted
         )
-    return not first.islower()  # “Why?” he asked; and a pause … goes on
+    return not first.islower()  # as in: “Why?” he asked; and in: a pause … goes on
 
 
 def _is_full_stop_end(before: str, first: str, remainder: str, is_quoted: bool) -> bool:

@@ -33,9 +33,8 @@ _TOKEN: Final = re.compile(
 )
 _ADVERB: Final = (
     r"(?: (?:[a-z]+ly|also|now|already|still|not|never|soon|thus|then|only|just|even|ever|perhaps"
-    r"|very|quite|rather"
-    r"|well|almost|always|often|once|further|all|more|less|again|yet|far|so|therefore|however"
-    r"|instead|too|most))"
+    r"|very|quite|rather|well|almost|always|often|once|further|all|more|less|again|yet|far|so"
+    r"|therefore|however|instead|too|most))"
 )
 _VERB: Final = (
     r"(?!(?:the|a|an|this|that|these|those|its|their|his|her|our|my|your"

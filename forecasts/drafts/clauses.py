@@ -25,8 +25,7 @@ _REPORTING_LEAD: Final = re.compile(
 )
 _ASIDES: Final = re.compile(
     r",\s(?:however|therefore|thus|moreover|though|too|in turn|by contrast|for example|for"
-    r" instance|of course|meanwhile"
-    r"|then|in particular|on the other hand|he said|she said|they say"
+    r" instance|of course|meanwhile|then|in particular|on the other hand|he said|she said|they say"
     r"|[^,]{1,60}? (?:said|says|argues?|warns?|writes?)),",
     re.IGNORECASE,
 )
@@ -40,9 +39,8 @@ _LIKELY: Final = (
 _MODAL: Final = re.compile(
     rf"\b(?:(?:is|are|was|were|seems?|appears?|looks?|remains?)(?: not)? {_LIKELY} to"
     r"|(?:will|would|could|may|might|can|shall|should|must)(?: not\b|n[’']t\b)?|won[’']t|cannot"
-    r"|can[’']t|ha(?:s|ve) to"
-    r"|(?:plans?|intends?|aims?|vows?|threatens?|promises?|expects?|ought|is going|are going)"
-    r" to)\b(?! of\b)"
+    r"|can[’']t|ha(?:s|ve) to|(?:plans?|intends?|aims?|vows?|threatens?|promises?|expects?|ought"
+    r"|is going|are going) to)\b(?! of\b)"
     r"|(?<=[a-z])[’']ll\b",
     re.IGNORECASE,
 )
@@ -81,13 +79,12 @@ _NEGATION: Final = re.compile(
 )
 _CLAUSE_END: Final = re.compile(
     r"(?:(?<![A-Z])\.|[!?])(?!\S)|[;:—()]|\s[–-]\s|,\s(?=(?:which|who|as|because|since|while"
-    r"|although|though|but|so|and|yet|if|unless|when|where"
-    r"|whereas|or rather|not least|especially|he|she|said|according|hence|thus|with)\b)"
-    r"|,?\s(?=(?:is|remains) (?:still )?(?:an open question|to be seen|unclear|uncertain|doubtful"
-    r"|anyone))|\sor not\b"
-    r"|\s(?=(?:because|although|though|whereas|unless|so that|as long as|even if|provided that|if"
-    r"|while)\b)"
-    r"|,\s(?=[^,]{1,60}\s(?:(?:says|said|thinks|believes|warns|predicts|expects|argues"
+    r"|although|though|but|so|and|yet|if|unless|when|where|whereas|or rather|not least|especially"
+    r"|he|she|said|according|hence|thus|with)\b)|,?\s(?=(?:is"
+    r"|remains) (?:still )?(?:an open question|to be seen|unclear|uncertain|doubtful"
+    r"|anyone))|\sor not\b|\s(?=(?:because|although|though|whereas|unless|so that|as long as"
+    r"|even if|provided that|if|while)\b)|,\s(?=[^,]{1,60}\s(?:(?:says|said|thinks|believes|warns"
+    r"|predicts|expects|argues"
     r"|reckons)\b[^,]{0,20}|say[.!]?)$)",
     re.IGNORECASE,
 )

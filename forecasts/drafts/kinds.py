@@ -13,8 +13,8 @@ from forecasts.said_dates import long_date
 
 _MEASURE_VERB: Final = re.compile(
     r"^(?P<verb>reach|exceed|surpass|be|hit|top|total|average|approach|rise|fall|drop|grow|climb"
-    r"|shrink|decline|increase"
-    r"|decrease|sink|jump|expand|contract|double|halve|pass|stay|remain|hold|run|settle|end|close"
+    r"|shrink|decline|increase|decrease|sink|jump|expand|contract|double|halve|pass|stay|remain"
+    r"|hold|run|settle|end|close"
     r"|(?:pick|go|move|edge|creep|inch|speed) (?:up|down))\b",
     re.IGNORECASE,
 )
@@ -128,9 +128,8 @@ def choice(form: Form, options: tuple[str, ...]) -> Plan:
         long_date(form.last),
         form.clause.event.removeprefix("either ").partition(" ")[0],
     )
-    if all(
-        option[:1].isupper() for option in options[1:]
-    ):  # places, not acts: "visit Moscow, Beijing or Delhi"
+    # Places, not acts: "visit Moscow, Beijing or Delhi"
+    if all(option[:1].isupper() for option in options[1:]):
         names = (options[0].removeprefix(f"{verb} "), *options[1:])
         text = f"Which will {subject} {verb} by {last_day}: {', '.join(names)} or another?"
         return _options_plan(form, form.asked(text), (*names, "Other"))

@@ -60,9 +60,8 @@ def phrased(clause: Clause, subject: str) -> Phrased:
 def _conjugate(verb: str, complement: str, *, is_plural: bool) -> tuple[str, str, str, str]:
     """Return the present, past, perfect and negated perfect of a predicate."""
     has = "have" if is_plural else "has"
-    if (
-        verb == "have" and complement and is_participle(complement.split(maxsplit=1)[0])
-    ):  # "will have doubled"
+    # "will have doubled"
+    if verb == "have" and complement and is_participle(complement.split(maxsplit=1)[0]):
         return (
             f"{has}{complement}",
             f"had{complement}",

@@ -14,31 +14,25 @@ from forecasts.said_dates import without_times
 
 _NO_ADVERB: Final = (
     r"(?:italy|sicily|july|emily|kelly|sally|molly|billy|holly|family|supply|assembly|ally|anomaly"
-    r"|monopoly|reply|rally"
-    r"|bully|fly|butterfly|jelly|early|only|elderly|friendly|costly|deadly|(?:half-)?yearly"
-    r"|quarterly|monthly|weekly"
-    r"|daily)\b"
+    r"|monopoly|reply|rally|bully|fly|butterfly|jelly|early|only|elderly|friendly|costly|deadly"
+    r"|(?:half-)?yearly|quarterly|monthly|weekly|daily)\b"
 )
 """Words in -ly that may belong to a subject."""
 
 LEAD: Final = re.compile(
     r"^\W*(?:(?:but|and|yet|so|or|however|thus|therefore|hence|still|then|nevertheless|nonetheless"
-    r"|moreover|furthermore"
-    r"|meanwhile|instead|indeed|besides|perhaps|maybe|also|for now|for example|of course|in"
-    r" addition|in the end"
-    r"|in short|in fact|in turn|in other words|in the long run|in the near future|at the same time"
-    r"|as a result"
-    r"|on the other hand|by contrast|to be sure|by then|by now|first|second|third"
+    r"|moreover|furthermore|meanwhile|instead|indeed|besides|perhaps|maybe|also|for now|for example"
+    r"|of course|in addition|in the end|in short|in fact|in turn|in other words|in the long run"
+    r"|in the near future|at the same time|as a result|on the other hand|by contrast|to be sure"
+    r"|by then|by now|first|second|third"
     rf"|(?!{_NO_ADVERB})[a-z]+ly),?\s+)+",
     re.IGNORECASE,
 )
 FILLERS: Final = re.compile(
     r"^(?:(?:also|thus|therefore|then|still|soon|eventually|probably|likely|almost|certainly"
-    r"|surely|now|even|only|just"
-    r"|further|increasingly|likewise|inevitably|ultimately|possibly|perhaps|easily|well|not|never"
-    r"|no longer|hardly|all"
-    r"|be (?:bound|likely|able|unlikely|unable|forced|set|certain|sure|expected|obliged) to|have"
-    r" to|need to"
+    r"|surely|now|even|only|just|further|increasingly|likewise|inevitably|ultimately|possibly"
+    r"|perhaps|easily|well|not|never|no longer|hardly|all|be (?:bound|likely|able|unlikely|unable"
+    r"|forced|set|certain|sure|expected|obliged) to|have to|need to"
     r"|(?:try|continue to try|seek|want|wish|hope) to)\b,?\s+)+",
     re.IGNORECASE,
 )
@@ -50,12 +44,10 @@ PREFIX: Final = re.compile(
 )
 _REPORTING_VERBS: Final = (
     r"(?:sa(?:ys?|id)|thinks?|thought|believes?|believed|argues?|argued|warns?|warned|insists?"
-    r"|insisted|predicts?"
-    r"|predicted|expects?|expected|reckons?|suggests?|maintains?|assumes?|concludes?|concluded)\b"
-    r"(?!\s(?:of|to|in|on|at|for|by|about|with|from|and|or|tanks?)\b)"
+    r"|insisted|predicts?|predicted|expects?|expected|reckons?|suggests?|maintains?|assumes?"
+    r"|concludes?|concluded)\b(?!\s(?:of|to|in|on|at|for|by|about|with|from|and|or|tanks?)\b)"
     r"|(?:hopes?|fears?|claims?|reports?|forecasts?|estimates?|promises?|announces?|bets?|guess"
-    r"|suspects?|means?|knows?)"
-    r"\b(?=\s(?:(?:the|an?|its|their|his|her|our|my|no)\b|(?-i:[A-Z])))"
+    r"|suspects?|means?|knows?)\b(?=\s(?:(?:the|an?|its|their|his|her|our|my|no)\b|(?-i:[A-Z])))"
 )
 """Reporting verbs. Those that are also nouns require the start of a new phrase."""
 
@@ -70,11 +62,9 @@ _BEFORE_AS: Final = re.compile(r"\b(?:such|same|times|twice|so|as \w+)\s$", re.I
 _BEFORE_REPORTED_SPEECH: Final = re.compile(
     rf"\b(?:{_REPORTING_VERBS.replace('(?=', '(?:')}|says?|said|thinks?|see[sn]?|knows?"
     r"|shows?|showed|shown"
-    r"|finds?|found|means?"
-    r"|hopes?|fears?|claims?|reports?|clear|certain|sure|likely|unlikely|possible|doubts?|chance"
-    r"|risk|danger|view|idea"
-    r"|fact|sign|signs|odds|evidence|belief|expectation|prospect|possibility|confident|afraid|now"
-    r"|so|in|is|are|given"
+    r"|finds?|found|means?|hopes?|fears?|claims?|reports?|clear|certain|sure|likely|unlikely"
+    r"|possible|doubts?|chance|risk|danger|view|idea|fact|sign|signs|odds|evidence|belief"
+    r"|expectation|prospect|possibility|confident|afraid|now|so|in|is|are|given"
     r"|provided|assuming|promise|pledge|news|hope|warning|threat|assumption|claim|idea|argument"
     r"|guess|ask|asks|decide|decides|it|this)\s$",
     re.IGNORECASE,

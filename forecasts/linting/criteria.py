@@ -10,13 +10,10 @@ from forecasts.said_dates import said_times
 
 _UNNAMED_SOURCE: Final = re.compile(
     r"\b(?:the|a|an|any|and|or|of|in|on|by|from|as|other|various|several|many|public|publicly"
-    r"|available|open|official"
-    r"|officials?|news|newspapers?|media|press|outlets?|reports?|reporting|reported|articles?"
-    r"|internet|web|website|sites?"
-    r"|online|google|search|sources?|data|statistics|information|credible|reliable|major|leading"
-    r"|reputable|trusted"
-    r"|mainstream|international|local|national|government|authorit(?:y|ies)|experts?|analysts?"
-    r"|common|knowledge|general"
+    r"|available|open|official|officials?|news|newspapers?|media|press|outlets?|reports?|reporting"
+    r"|reported|articles?|internet|web|website|sites?|online|google|search|sources?|data|statistics"
+    r"|information|credible|reliable|major|leading|reputable|trusted|mainstream|international|local"
+    r"|national|government|authorit(?:y|ies)|experts?|analysts?|common|knowledge|general"
     r"|consensus|social|tba|tbd|n/a|none|unknown|etc)\b",
     re.IGNORECASE,
 )
@@ -30,8 +27,7 @@ _FALL_BACK: Final = re.compile(
 )
 _ANNULMENT: Final = re.compile(
     r"\bannul|\bvoid(?:ed|s)?\b|\bcancel(?:s|led|ed|lation)?\b[^.;]{0,40}\b(?:question|resol)"
-    r"|\bN/A\b"
-    r"|\bresolves? (?:as )?ambiguous"
+    r"|\bN/A\b|\bresolves? (?:as )?ambiguous"
     r"|\bif (?:no|none|neither|nothing)\b"
     r"|(?<!YES )(?<!NO )\bif (?:it|they|this|that|the)\b[^.;]{0,60}\b(?:is|are|was|were|be) not\b"
     r"|\bif [^.;]{0,60}\b(?:publish|releas|giv|issu)\w* (?:no|none|neither|nothing)\b",
@@ -98,10 +94,9 @@ _DIGITS: Final = r"[0-9][0-9.,\u202f\u00a0 ]{0,24}(?<![., ])"
 _OR_MORE: Final = r"or (?:more|higher|above|fewer|less|lower|below)\b"
 _AMOUNT: Final = re.compile(
     r"\b(?:at least|at most|more than|fewer than|less than|no more than|no fewer than|not less"
-    r" than|up to|over|above"
-    r"|below|under|beyond|exceed(?:s|ed|ing)?|surpass(?:es|ed|ing)?|reach(?:es|ed|ing)?|a minimum"
-    r" of|a maximum of"
-    r"|(?:fall|drop|rise|grow|climb|decline|increase)(?:s|ed)? (?:to|by)) (?:about |some |the )?"
+    r" than|up to|over|above|below|under|beyond|exceed(?:s|ed|ing)?|surpass(?:es|ed|ing)?"
+    r"|reach(?:es|ed|ing)?|a minimum of|a maximum of|(?:fall|drop|rise|grow|climb|decline"
+    r"|increase)(?:s|ed)? (?:to|by)) (?:about |some |the )?"
     rf"{_CURRENCY.format('before')}(?P<number>{_DIGITS})(?P<after>.{{0,40}})"
     rf"|{_CURRENCY.format('before2')}\b(?P<number2>{_DIGITS})(?P<after2> {_OR_MORE}.{{0,30}})"
 )
@@ -112,19 +107,15 @@ _SCALE_WORD: Final = re.compile(
 _UNIT: Final = re.compile(r"^\s*[-–]?\s*(?:%|‰|°|[$€£¥₹]|[A-Za-z][\w/-]*|of\b)")
 _NO_UNIT: Final = re.compile(
     r"^\s*(?:by|in|on|at|before|until|till|during|for|and|or|the|a|if|when|as|this|next|within"
-    r"|from|to|between|than|is"
-    r"|are|was|were|will|would|has|have|after|since|through|with|per|that|which|again|ever|any|its"
-    r"|their|according"
-    r"|compared|January|February|March|April|May|June|July|August|September|October|November"
-    r"|December)\b"
+    r"|from|to|between|than|is|are|was|were|will|would|has|have|after|since|through|with|per|that"
+    r"|which|again|ever|any|its|their|according|compared|January|February|March|April|May|June|July"
+    r"|August|September|October|November|December)\b"
 )
 _UNIT_WORDS: Final = re.compile(
     r"[%‰°$€£¥₹]|\b(?:per ?cent(?:age)?|dollars?|USD|euros?|EUR|yuan|renminbi|roubles?|rubles?"
-    r"|pounds?|yen|rupees?"
-    r"|tonnes?|tons?|barrels?|degrees?|celsius|votes?|seats?|points?|km|kilomet\w+|miles?"
-    r"|hectares?|index|score|ratio"
-    r"|magnitude|number of|how many|count of|rank(?:ing)?|place|share of|GW|MW|TWh|kWh|days?"
-    r"|weeks?|months?|years?"
+    r"|pounds?|yen|rupees?|tonnes?|tons?|barrels?|degrees?|celsius|votes?|seats?|points?|km"
+    r"|kilomet\w+|miles?|hectares?|index|score|ratio|magnitude|number of|how many|count of"
+    r"|rank(?:ing)?|place|share of|GW|MW|TWh|kWh|days?|weeks?|months?|years?"
     r"|people)\b",
     re.IGNORECASE,
 )

@@ -10,9 +10,8 @@ from forecasts.question import Question
 
 _BASE_RATE: Final = re.compile(
     r"[0-9]|%|\b(?:base rates?|reference class|rates?|hazards?|times?|years?|ever|never|none"
-    r"|always|every|each|once"
-    r"|twice|half|third|quarter|usually|seldom|rarely|often|mean|median|average|history"
-    r"|historical\w*|precedents?|odds"
+    r"|always|every|each|once|twice|half|third|quarter|usually|seldom|rarely|often|mean|median"
+    r"|average|history|historical\w*|precedents?|odds"
     r"|per cent|one|two|three|four|five|six|seven|eight|nine|ten|jeffreys|poisson|markets?)\b",
     re.IGNORECASE,
 )

@@ -13,10 +13,8 @@ from forecasts.said_dates import SaidTime, long_date, said_times
 _MAX_ZONE_OFFSET: Final = timedelta(hours=14)
 _TIME_ZONE: Final = re.compile(
     r"\b(?:UTC|GMT|CET|CEST|EET|EEST|WET|MSK|EST|EDT|ET|CST|CDT|MST|MDT|PST|PDT|PT|BST|IST|JST|KST"
-    r"|HKT|SGT|AEST|AEDT|Zulu)\b"
-    r"|\b[A-Z][A-Za-z.]+ (?:Standard |Summer |Daylight )?[Tt]ime\b|\blocal time\b|[0-9]Z\b"
-    r"|[+−-][01][0-9]:?[0-9]{2}\b"
-    r"|\btime ?zone\b"
+    r"|HKT|SGT|AEST|AEDT|Zulu)\b|\b[A-Z][A-Za-z.]+ (?:Standard |Summer |Daylight )?[Tt]ime\b"
+    r"|\blocal time\b|[0-9]Z\b|[+−-][01][0-9]:?[0-9]{2}\b|\btime ?zone\b"
 )
 _PUBLICATION_RULE: Final = re.compile(
     r"\bannul|\bvoid\b|\bcancel|\bnot (?:yet )?(?:been )?(?:published|released|available|out)\b"

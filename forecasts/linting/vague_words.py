@@ -42,7 +42,8 @@ _VAGUE_LISTS: Final = {
         itself""",
 }
 _LOOSE_LISTS: Final = {
-    _COUNT_ADVICE: "several many few numerous various multiple some|a number of|a lot of|a range of",
+    _COUNT_ADVICE: """several many few numerous various multiple some|a number of|a lot of|a range
+        of""",
     _SIZE_ADVICE: """large small big strong weak high low deep broad widespread widely largely
         mostly mainly roughly approximately around nearly almost rapid rapidly quickly slowly
         important critical""",
@@ -52,19 +53,14 @@ _LOOSE_LISTS: Final = {
 }
 _FIXED_PHRASE: Final = re.compile(
     r"significant (?:figures?|digits?)|material(?:s| breach| adverse)|raw material|major(?:"
-    r" general|ity)"
-    r"|high commission\w*|(?:as|how|too|so) (?:soon|many|few|large|high|low|big|strong|rapidly"
-    r"|quickly|close)"
-    r"|(?:high|low)(?:er|est)? (?:court|seas|house|chamber)|around the (?:table|clock)|close of"
-    r"|(?:scheduled|the) close"
-    r"|at the close|by the close|close date|critical minerals?|small arms|large hadron\w*|big"
-    r" (?:bang|ben|tech)"
+    r" general|ity)|high commission\w*|(?:as|how|too|so) (?:soon|many|few|large|high|low|big|strong"
+    r"|rapidly|quickly|close)|(?:high|low)(?:er|est)? (?:court|seas|house|chamber)"
+    r"|around the (?:table|clock)|close of|(?:scheduled|the) close|at the close|by the close"
+    r"|close date|critical minerals?|small arms|large hadron\w*|big (?:bang|ben|tech)"
     r"|weak (?:force)|(?:high|low)-(?:speed|level|altitude)|strong(?:man|hold)|crisis group"
-    r"|pressure (?:cooker|gauge)"
-    r"|support package|(?:air|price|life) support|(?:unemployment|social|tax|welfare|pension"
-    r"|health|cash) benefits?"
-    r"|close(?:s|d)? (?:above|below|at|its|their|the)|high representative|low[- ]income|high[-"
-    r" ]income"
+    r"|pressure (?:cooker|gauge)|support package|(?:air|price|life) support|(?:unemployment|social"
+    r"|tax|welfare|pension|health|cash) benefits?|close(?:s|d)? (?:above|below|at|its|their|the)"
+    r"|high representative|low[- ]income|high[- ]income"
     r"|some (?:of|day)|support price",
     re.IGNORECASE,
 )
@@ -90,7 +86,7 @@ class VagueWord:
 def vague_words(text: str) -> tuple[VagueWord, ...]:
     """Return the vague words of a text in order, except in quotations and names.
 
-    >>> [found.word for found in vague_words("Will Major Tom see a “serious”, significant fall?")]
+    >>> [vague.word for vague in vague_words("Will Major Tom see a “serious”, significant fall?")]
     ['significant']
     """
     return tuple(_find_words(unquoted(text)))

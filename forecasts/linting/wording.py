@@ -129,26 +129,22 @@ _DEATH_VERBS: Final = (
 )
 _PEOPLE: Final = (
     r"people|persons|soldiers|civilians|troops|journalists|workers|children|casualties|deaths"
-    r"|fighters|militants|patients"
-    r"|hostages|prisoners|members|migrants|citizens|users|officers|bears|whales|birds|animals"
-    r"|species"
+    r"|fighters|militants|patients|hostages|prisoners|members|migrants|citizens|users|officers"
+    r"|bears|whales|birds|animals|species"
 )
 _NON_PERSONS: Final = (
     r"bill|act|law|deal|treaty|agreement|contract|project|pipeline|plan|proposal|party|coalition"
-    r"|government|company"
-    r"|bank|currency|order|orders|sentence|programme|program|alliance|union|ceasefire|truce|talks"
-    r"|motion|reform|cabinet"
+    r"|government|company|bank|currency|order|orders|sentence|programme|program|alliance|union"
+    r"|ceasefire|truce|talks|motion|reform|cabinet"
 )
 _TITLE: Final = (
     r"president|prime minister|chancellor|king|queen|pope|leader|minister|general|ayatollah|sultan"
-    r"|emir|dictator"
-    r"|chairman|governor|senator|singer|actor|actress|dissident|candidate|he|she"
+    r"|emir|dictator|chairman|governor|senator|singer|actor|actress|dissident|candidate|he|she"
 )
 _DEATH: Final = re.compile(
     r"\bassassinat\w*|\bmurder of\b|\b(?:death|demise|suicide|funeral) of (?:[A-Z]\w+|(?:the|a)"
-    rf" (?i:{_TITLE}))"
-    rf"|\b(?:[A-Z]\w+|(?i:{_TITLE}))[’']s? (?:death|suicide|assassination|funeral)\b(?! toll|"
-    r" penalty| rate| star)"
+    rf" (?i:{_TITLE}))|\b(?:[A-Z]\w+|(?i:{_TITLE}))[’']s? (?:death|suicide|assassination"
+    rf"|funeral)\b(?! toll| penalty| rate| star)"
     rf"|\bWill (?P<who>[^?]{{1,80}}?) (?:{_DEATH_VERBS})\b(?! in committee| Linke| out\b)"
 )
 _NOT_A_PERSON: Final = re.compile(
@@ -194,8 +190,7 @@ _JOINED_VERBS: Final = re.compile(
     rf"(?:(?P<aux>will|would|does|did|is|are|has|have) (?!not\b)"
     rf"|(?P<sure>{'|'.join(_VERBS.split())})\b"
     rf"|(?P<maybe>{'|'.join(_MAYBE_VERBS.split())}) (?:the|a|an|its|their|his|her|all|any|both"
-    r"|[A-Z]\w+)\b"
-    rf"|(?:it|they|he|she) (?:\w+))"
+    rf"|[A-Z]\w+)\b|(?:it|they|he|she) (?:\w+))"
 )
 _SECOND_SUBJECT: Final = re.compile(
     rf"\bwill\b[^?]{{1,80}}\b(?:{'|'.join(_VERBS.split())})\b[^?]{{0,60}}?"
@@ -204,10 +199,9 @@ _SECOND_SUBJECT: Final = re.compile(
 )
 _COMBINATION_RULE: Final = re.compile(
     r"\b(?:only if both|both (?:happen|hold|occur|come|must|have to|are|conditions|parts|events|of"
-    r" (?:these|them))"
-    r"|either (?:one|happens|suffices|counts|is|will do|event|part|of (?:these|them|the two))|any"
-    r" one|at least one of"
-    r"|(?:all|any|one|none|each) of (?:these|them|the (?:two|three|four|following))|whichever)\b"
+    r" (?:these|them))|either (?:one|happens|suffices|counts|is|will do|event|part|of (?:these|them"
+    r"|the two))|any one|at least one of|(?:all|any|one|none|each) of (?:these|them|the (?:two"
+    r"|three|four|following))|whichever)\b"
     r"|\([ab]\)|\([12]\)",
     re.IGNORECASE,
 )
@@ -236,11 +230,9 @@ def _check_double_barrelled(question: Examined) -> Iterator[Flaw]:
 
 _MENTAL_VERB: Final = re.compile(
     r"\b(?:Will|Would|Do|Does|Did|Is|Are)\s(?P<who>[^?,]{1,80}?)\s(?P<verb>(?:have to )?(?:weigh"
-    r"|consider|reconsider"
-    r"|think|rethink|want|believe|intend|feel|hope|prefer|regret|fear|doubt|realise|realize"
-    r"|understand|desire|wish"
-    r"|contemplate|ponder|be (?:willing|tempted|ready|inclined|afraid|determined)|willing|tempted"
-    r"|aware))\b"
+    r"|consider|reconsider|think|rethink|want|believe|intend|feel|hope|prefer|regret|fear|doubt"
+    r"|realise|realize|understand|desire|wish|contemplate|ponder|be (?:willing|tempted|ready"
+    r"|inclined|afraid|determined)|willing|tempted|aware))\b"
 )
 _PUBLIC_ACT: Final = re.compile(
     r"\b(?:says?|said|stat(?:es?|ed|ements?)|publish\w*|announc\w*|declar\w*|polls?|surveys?"

@@ -52,10 +52,7 @@ class SetFile:
     def _parse(self) -> Mapping[str, Any]:
         try:
             return tomllib.loads(self.text)
-        except (
-            ValueError,
-            RecursionError,
-        ) as error:  # a number of 5000 digits is a plain ValueError
+        except (ValueError, RecursionError) as error:  # also for a number of 5000 digits
             match = _ERROR_LINE.search(str(error))
             line = int(match[1]) if match else self.text.count("\n") + 1
             raise InvalidQuestionSet(self.name, line, f"not valid TOML: {error}") from None
