@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from dashboard.serve import serve
+from dashboard.server.serve import serve
 from forecasts.errors import ForecastsError
-from tracker.api import open_tracker
+from tracker.app.tracker import open_tracker
 from tracker.errors import StorageUnavailable, TrackerError, in_plain_characters
-from tracker.listening import check_address, check_port
-from tracker.logs import set_up_logs
+from tracker.interfaces.log_setup import set_up_logs
+from tracker.model.bind_address import check_address, check_port
 from tracker.settings import checked, load_settings, replay_settings
 
 

@@ -6,33 +6,29 @@ from typing import Final, NamedTuple
 
 import streamlit as st
 
-from dashboard.opened import shared_tracker
-from dashboard.views import (
-    accuracy,
-    asking,
-    calendar,
-    coherence,
-    essay,
-    essays,
-    feeds,
-    inbox,
-    learned,
-    question,
-    questions,
-    reports,
-    scenarios,
-    settings,
-    today,
-)
-from dashboard.views.acting import acting, acting_banner, zone
-from dashboard.views.keys import foot
-from dashboard.views.notice import show_notice
-from dashboard.views.parts import replay_banner
-from dashboard.views.visit import PageName, Visit
+from dashboard.accuracy import page as accuracy
+from dashboard.components.acting import acting, acting_banner, zone
+from dashboard.components.shortcuts import foot
+from dashboard.components.toasts import show_notice
+from dashboard.components.visit import PageName, Visit
+from dashboard.components.widgets import replay_banner
+from dashboard.essays import essay
+from dashboard.essays import page as essays
+from dashboard.feeds import page as feeds
+from dashboard.home import ask as asking
+from dashboard.home import deadlines_calendar as calendar
+from dashboard.home import questions, reports, today
+from dashboard.inbox import page as inbox
+from dashboard.question import page as question
+from dashboard.scenarios import coherence
+from dashboard.scenarios import page as scenarios
+from dashboard.server.tracker_handle import shared_tracker
+from dashboard.settings import learned
+from dashboard.settings import page as settings
 
 NAME: Final = "Scenario tracker"
 _FIRST: Final = "-first"
-_LOOK: Final = Path(__file__).with_name("look.css")
+_LOOK: Final = Path(__file__).parent / "static" / "look.css"
 
 
 class Entry(NamedTuple):

@@ -10,8 +10,9 @@ import pytest
 from tests.builders import an_rss, no_network
 from tests.feeds.feed_server import FeedServer
 from tests.forecasts.small_set import TEXTS
-from tracker import cli, question_sets
-from tracker.api import open_tracker
+from tracker.app import question_set_files as question_sets
+from tracker.app.tracker import open_tracker
+from tracker.interfaces.cli import main as cli
 from tracker.settings import Settings
 
 QUESTION = "xi-zelensky-meeting-2027"
@@ -303,7 +304,7 @@ def test_a_bad_setting_is_refused_by_name(shell: Shell, tmp_path: Path) -> None:
 
 
 def test_hostile_text_reaches_the_terminal_without_escapes() -> None:
-    from tracker.printing import safe
+    from tracker.interfaces.cli.tables import safe
 
     assert safe("a\x1b[31mred\u202e [bold]b").plain == "a[31mred [bold]b"
 
@@ -321,13 +322,13 @@ def test_hostile_text_reaches_the_terminal_without_escapes() -> None:
     ],
 )
 def test_percents_are_never_rounded_to_a_false_certainty(p: float | None, said: str) -> None:
-    from tracker.printing import percent
+    from tracker.interfaces.cli.tables import percent
 
     assert percent(p) == said
 
 
 def test_what_has_no_json_form_is_a_bug_and_says_so() -> None:
-    from tracker.printing import plain
+    from tracker.model.json_values import plain
 
     with pytest.raises(TypeError, match="has no JSON form"):
         plain(object())

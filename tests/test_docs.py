@@ -12,21 +12,21 @@ from typing import get_args
 import click
 import pytest
 
-from forecasts.claim_map import ClaimState
-from forecasts.essay import ClaimForm
-from forecasts.forecaster import COMPUTED
-from forecasts.links import LinkKind
-from forecasts.lint import CODES, Severity
-from forecasts.question import Kind, utc
-from forecasts.question_set import FILES, read_question_set
-from forecasts.scenario_set import FIVE_WORDS
+from forecasts.essays.claim_map import ClaimState
+from forecasts.essays.extract import ClaimForm
+from forecasts.linting.lint import CODES, Severity
+from forecasts.question_sets.question_set import FILES, read_question_set
+from forecasts.questions.forecaster import COMPUTED
+from forecasts.questions.links import LinkKind
+from forecasts.questions.question import Kind, utc
+from forecasts.scenarios.scenario_set import FIVE_WORDS
 from forecasts.scoring.rulebook import RULES
 from tests.builders import FakeClock
 from tests.forecasts import small_set
 from tests.test_cli import Shell
-from tracker import cli
-from tracker.api import open_tracker
-from tracker.commands import terminal
+from tracker.app.tracker import open_tracker
+from tracker.interfaces.cli import main as cli
+from tracker.interfaces.cli.commands import terminal
 from tracker.settings import Settings
 
 ROOT = Path(__file__).parent.parent

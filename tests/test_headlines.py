@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 import forecasts
-from forecasts.question_set import FILES, read_question_set
+from forecasts.question_sets.question_set import FILES, read_question_set
 from tests.builders import FakeClock, Press, a_set
 from tests.dashboard.pages import open_page, words
 from tests.terminals import at_a_terminal
 from tests.test_cli import Shell
-from tracker import http
-from tracker.api import Tracker
+from tracker.app.tracker import Tracker
+from tracker.interfaces import http_api as http
 
 SUMMIT = "summit-2027"
 SAID = "Headlines in this replay are restated by the authors of the question set."

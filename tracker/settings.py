@@ -15,13 +15,13 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from forecasts.forecaster import RESERVED
+from forecasts.questions.forecaster import RESERVED
 from tracker.errors import BadSettings
-from tracker.listening import Reach
-from tracker.rights import create_private
+from tracker.files.permissions import create_private
+from tracker.model.bind_address import Reach
 
 if TYPE_CHECKING:
-    from tracker.machine.answers import Endpoint
+    from tracker.model.llm_endpoint import Endpoint
 
 FILE = "tracker.toml"
 FILE_LIMIT = 64 * 1024
@@ -248,9 +248,9 @@ def model_of(settings: Settings) -> "Endpoint | None":
     """Where the model is asked, and how much; None without an address. Raises `BadSettings`."""
     if not settings.model_url:
         return None
-    from tracker.machine.answers import (
-        Endpoint,
-    )  # it brings what reads addresses, which most commands never need
+    from tracker.model.llm_endpoint import (
+        Endpoint,  # it brings what reads addresses, which most commands never need
+    )
 
     try:
         return Endpoint(

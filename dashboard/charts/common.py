@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import altair as alt
 
-from forecasts.forecaster import Forecaster
-from forecasts.question import ForecasterId
+from forecasts.questions.forecaster import Forecaster
+from forecasts.questions.question import ForecasterId
 from tracker.reports.palette import (
     BLUE,
     COMPUTED,

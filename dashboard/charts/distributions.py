@@ -24,8 +24,8 @@ from dashboard.charts.common import (
     when,
 )
 from dashboard.charts.revisions import marked, rules
-from forecasts.distribution import OTHER
-from forecasts.question import Question
+from forecasts.distributions.distribution import OTHER
+from forecasts.questions.question import Question
 from tracker.reports.palette import DASHES, OPTIONS
 
 Axis = tuple[Literal["number", "log", "date"], float]

@@ -17,7 +17,7 @@ def essay_record(labels: tuple[str, ...]) -> Spec:
     """A line for each label: the share borne out with its interval, what open claims are held to
     be, and the counts.
 
-    Data: `rows` (see `dashboard.frames.essay.record_frame`). Read aloud are the labels and the
+    Data: `rows` (see `dashboard.essays.essay_data.record_frame`). Read aloud are the labels and the
     counts, and the words that go with the chart: a layer without rows would be a picture without a
     name.
     """

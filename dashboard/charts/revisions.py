@@ -22,9 +22,9 @@ from dashboard.charts.common import (
     time_axis,
     when,
 )
-from dashboard.frames.revisions import FURTHEST
-from dashboard.frames.series import ROOM
-from forecasts.probability import logit
+from dashboard.charts.revisions_data import FURTHEST
+from dashboard.charts.series import ROOM
+from forecasts.distributions.probability import logit
 
 Scale = Literal["probability", "log-odds"]
 

@@ -8,8 +8,8 @@ from typing import Final
 import altair as alt
 
 from dashboard.charts.common import BLUE, GREY, INK, VERMILLION, Spec, text
-from dashboard.frames.waterfall import DOWN, END, NONE, UP
-from forecasts.probability import logit
+from dashboard.charts.waterfall_data import DOWN, END, NONE, UP
+from forecasts.distributions.probability import logit
 
 _ROW: Final = 30
 _LOW: Final = (0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45)

@@ -8,16 +8,16 @@ from typing import Final
 
 from dashboard.wording.numbers import MINUS, NBSP, log_odds, percent, plural
 from dashboard.wording.texts import capital
-from forecasts.distribution import Categorical, Distribution, p_yes
-from forecasts.evidence import Direction, Evidence, Strength, side_words
-from forecasts.forecaster import MATCHER, MODEL_PREFIX
-from forecasts.option_suggestion import Leaning
-from forecasts.probability import logit, sigmoid
-from forecasts.question import ForecasterId, Kind, Question
-from forecasts.spoken import signed
-from forecasts.why import TITLES
-from tracker.reviewing import Effect, Unmoved
-from tracker.summaries import Decision, Why
+from forecasts.distributions.distribution import Categorical, Distribution, p_yes
+from forecasts.distributions.probability import logit, sigmoid
+from forecasts.evidence.evidence import Direction, Evidence, Strength, side_words
+from forecasts.questions.forecaster import MATCHER, MODEL_PREFIX
+from forecasts.questions.format import signed
+from forecasts.questions.question import ForecasterId, Kind, Question
+from forecasts.suggestion.categorical import Leaning
+from forecasts.suggestion.why import TITLES
+from tracker.model.read_models import Decision, Why
+from tracker.questions.review_evidence import Effect, Unmoved
 
 NOT_CALLED: Final = "◆ direction not called"
 

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 
 from dashboard.wording.moments import age, day
 from dashboard.wording.numbers import percent
-from forecasts.evidence import Direction, Expectation, Indicator, side_words
-from forecasts.question import Kind, Question
-from forecasts.signposts import Expected, Signpost, silence_ratio
-from tracker.said import Mark
+from forecasts.evidence.evidence import Direction, Expectation, Indicator, side_words
+from forecasts.evidence.signposts import Expected, Signpost, silence_ratio
+from forecasts.questions.question import Kind, Question
+from tracker.model.audit import Mark
 
 WAITING: Final = {"waiting": "○ Waiting", "seen": "✓ Seen", "silent": "∅ Silent"}
 """The states of a signpost, each with its shape."""

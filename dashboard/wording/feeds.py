@@ -12,9 +12,9 @@ from dashboard.wording.moments import age, span
 from dashboard.wording.numbers import NBSP, plural
 from tracker.feeds.feed import FeedState
 from tracker.feeds.item import DateNote
-from tracker.feeds.timing.health import Fleet, Health
-from tracker.feeds.timing.pace import reason
-from tracker.summaries import Coverage, Imported
+from tracker.feeds.scheduling.budget import reason
+from tracker.feeds.scheduling.health import Fleet, Health
+from tracker.model.read_models import Coverage, Imported
 
 HEALTH: Final[dict[Health, str]] = {
     "ok": "✓ well",

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from dashboard.wording.numbers import percent
-from forecasts.linked import Violation
-from forecasts.links import LinkKind
+from forecasts.questions.links import LinkKind
+from forecasts.scenarios.link_rules import Violation
 
 RULE: Final[dict[LinkKind, str]] = {
     "implies": "Whenever the first comes true, so does the second: it is at least as likely.",

@@ -1,6 +1,6 @@
 """Forecasts and answers as pages write them.
 
-They say what `forecasts.spoken` says to a terminal, in the typography of pages: a no-break space
+They say what `forecasts.questions.format` says to a terminal, in the typography of pages: a no-break space
 before %, a day as everywhere else on them, a unit with every value.
 """
 
@@ -9,11 +9,12 @@ from typing import Final, Literal
 from dashboard.wording.moments import UTC_ZONE, day
 from dashboard.wording.numbers import echo, percent_exact
 from dashboard.wording.texts import clipped
-from forecasts import answers, spoken
-from forecasts.answers import ABOVE, BELOW, NEVER
-from forecasts.cdf import Cdf, Scale, date_of
-from forecasts.distribution import Binary, Categorical, Distribution
-from forecasts.question import Kind, Question, Resolution, utc
+from forecasts.distributions.cdf import Cdf, Scale, date_of
+from forecasts.distributions.distribution import Binary, Categorical, Distribution
+from forecasts.questions import answers
+from forecasts.questions import format as spoken
+from forecasts.questions.answers import ABOVE, BELOW, NEVER
+from forecasts.questions.question import Kind, Question, Resolution, utc
 
 NOTHING: Final = "–"
 

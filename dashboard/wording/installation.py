@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from dashboard.wording.feeds import size
 from dashboard.wording.moments import age
 from dashboard.wording.numbers import MINUS, percent, plural
-from tracker.installation import Budget, FirstSteps, Installation
+from tracker.app.system_status import Budget, FirstSteps, Installation
 
 
 def may_cost(found: Budget) -> str:

@@ -3,8 +3,8 @@
 from typing import Final
 
 from dashboard.wording.numbers import MINUS, percent
-from forecasts.learned import LearnedMap
-from forecasts.weighing import DEFAULT_MODEL
+from forecasts.evidence.parameters import LearnedMap
+from forecasts.evidence.weights import DEFAULT_MODEL
 
 STATE: Final = {"learned": "✓ learns", "frozen": "❄ frozen", "reset": "↺ reset"}
 """The states of a learned value: a shape and a word."""

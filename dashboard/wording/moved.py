@@ -4,7 +4,7 @@ from typing import Final
 
 from dashboard.wording.evidence import LINE
 from dashboard.wording.numbers import NBSP, log_odds, percent_exact, percent_number
-from forecasts.moves import Move
+from forecasts.suggestion.changes import Move
 
 CAUSE: Final = {
     "came in": "a story that was not known before",

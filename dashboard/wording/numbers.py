@@ -6,7 +6,7 @@ A no-break space joins a number to its unit, so that a phone never breaks "46 %"
 from fractions import Fraction
 from typing import Final
 
-from forecasts import spoken
+from forecasts.questions import format as spoken
 
 NBSP: Final = "\u00a0"
 MINUS: Final = spoken.MINUS
@@ -17,7 +17,7 @@ _RAREST: Final = 10_000
 def percent(p: float) -> str:
     """A probability for a headline: `46 %`, but `<1 %` and `>99 %` near the ends.
 
-    Only certainty itself is written 0 % or 100 %. `forecasts.spoken.percent` shows tenths near the
+    Only certainty itself is written 0 % or 100 %. `forecasts.questions.format.percent` shows tenths near the
     ends, as a forecast in a terminal should; a sentence or heading of a page is read faster with a
     whole number, and a no-break space before the unit. Where a page shows a forecast itself, it is
     `percent_exact`.

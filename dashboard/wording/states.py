@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from dashboard.wording.held import answer_of
 from dashboard.wording.moments import age, day
-from forecasts.question import Question, Resolution, Status
+from forecasts.questions.question import Question, Resolution, Status
 
 STATUS: Final = {
     "upcoming": "Not open yet",

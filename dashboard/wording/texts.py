@@ -4,8 +4,8 @@ import re
 from typing import Final
 from urllib.parse import urlsplit
 
-from forecasts.forecaster import Forecaster
-from forecasts.question import ForecasterId
+from forecasts.questions.forecaster import Forecaster
+from forecasts.questions.question import ForecasterId
 
 
 def named(forecaster: Forecaster, me: ForecasterId) -> str:

@@ -5,9 +5,9 @@ from typing import Final
 
 from dashboard.wording.numbers import plural
 from dashboard.wording.texts import inert
-from forecasts.lint import CODES, Flaw
-from forecasts.versions import Piece
-from tracker.said import Override
+from forecasts.linting.lint import CODES, Flaw
+from forecasts.questions.versions import Piece
+from tracker.model.audit import Override
 
 _MARKS: Final = {
     "same": "{}",

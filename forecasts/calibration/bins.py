@@ -11,8 +11,8 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from forecasts.probability import outcomes, probabilities
-from forecasts.shares import jeffreys, wilson
+from forecasts.distributions.probability import outcomes, probabilities
+from forecasts.statistics.intervals import jeffreys, wilson
 
 TOO_FEW = 20
 """With fewer questions the intervals are so wide that any pattern is noise."""

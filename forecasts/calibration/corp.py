@@ -21,10 +21,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from forecasts.calibration.decomposition import PLACES, paired
+from forecasts.distributions.probability import Floats
 from forecasts.errors import ForecastsError
-from forecasts.probability import Floats
-from forecasts.resampling import numbered
 from forecasts.scoring.rules import brier, log_score
+from forecasts.statistics.resampling import numbered
 
 CorpRule = Literal["brier", "log"]
 

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from forecasts.distributions.probability import Floats, probabilities
+from forecasts.distributions.probability import outcomes as checked_outcomes
 from forecasts.errors import ForecastsError
-from forecasts.probability import Floats, probabilities
-from forecasts.probability import outcomes as checked_outcomes
 
 TENTHS: tuple[float, ...] = tuple(k / 10 for k in range(11))
 """Edges of ten equal bins, each the nearest float to its decimal."""

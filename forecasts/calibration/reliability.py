@@ -60,7 +60,7 @@ def reliability(
 ) -> Reliability | None:
     """What the snapshots of one forecaster say; None when there is none.
 
-    >>> from forecasts.question import QuestionId
+    >>> from forecasts.questions.question import QuestionId
     >>> points = [Snapshot(QuestionId(f"q{n}"), f"q{n}", 0.7, int(n % 10 < 7)) for n in range(40)]
     >>> found = reliability(points)
     >>> found.n, round(found.corp.mcb, 3), found.advice

@@ -9,13 +9,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from forecasts.answers import answer
-from forecasts.cdf import Cdf
-from forecasts.cohorts import counts, fate
-from forecasts.distribution import Binary, Distribution
-from forecasts.question import Question, QuestionId, Resolution
+from forecasts.distributions.cdf import Cdf
+from forecasts.distributions.distribution import Binary, Distribution
+from forecasts.questions.answers import answer
+from forecasts.questions.cohorts import counts, fate
+from forecasts.questions.question import Question, QuestionId, Resolution
+from forecasts.questions.timeline import Timeline
 from forecasts.scoring.crps import IntervalRecord, interval_coverage
-from forecasts.timeline import Timeline
 
 LEADS_DAYS = (90, 30, 7)
 """Days before the scheduled close at which forecasts are compared with what happened."""
@@ -46,8 +46,8 @@ def snapshots(
     scheduled close lies after it: they are there only because they resolved early, which is mostly
     YES.
 
-    >>> from forecasts.question import utc
-    >>> from forecasts.timeline import timeline
+    >>> from forecasts.questions.question import utc
+    >>> from forecasts.questions.timeline import timeline
     >>> question = Question("ceasefire", "essay", "binary", "Ceasefire by 2027?", "As both announce it.", (),
     ...     "event_by", utc("2026-01-01"), utc("2027-01-01"), utc("2027-01-08"), Binary(0.3), "3 of 10 years", ())
     >>> yes = Resolution("ceasefire", "yes", "https://example.org", "", *[utc("2026-12-20")] * 3, "ann")

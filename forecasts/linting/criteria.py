@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from forecasts.essays.dates import said_times
 from forecasts.linting.flaws import Examined, Flaw, Where
 from forecasts.linting.wording import sentences
-from forecasts.said_dates import said_times
 
 _UNNAMED_SOURCE: Final = re.compile(
     r"\b(?:the|a|an|any|and|or|of|in|on|by|from|as|other|various|several|many|public|publicly"

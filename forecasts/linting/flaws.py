@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Final, Literal
 
-from forecasts.asking import Asked
-from forecasts.cdf import Scale
-from forecasts.distribution import Binary
+from forecasts.distributions.cdf import Scale
+from forecasts.distributions.distribution import Binary
 from forecasts.errors import ForecastsError
-from forecasts.evidence import Indicator
-from forecasts.question import HorizonShape, Kind, Question
-from forecasts.said_probability import read_probability
+from forecasts.evidence.evidence import Indicator
+from forecasts.questions.new_question import Asked
+from forecasts.questions.parse_probability import read_probability
+from forecasts.questions.question import HorizonShape, Kind, Question
 
 Severity = Literal["blocking", "advice"]
 Where = Literal[

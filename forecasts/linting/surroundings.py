@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from forecasts.evidence import Direction
+from forecasts.evidence.evidence import Direction
 from forecasts.linting.flaws import LEAST_PRIOR, MOST_PRIOR, Examined, Flaw, Surroundings
-from forecasts.question import Question
+from forecasts.questions.question import Question
 
 _BASE_RATE: Final = re.compile(
     r"[0-9]|%|\b(?:base rates?|reference class|rates?|hazards?|times?|years?|ever|never|none"

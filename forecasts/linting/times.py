@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
+from forecasts.essays.dates import SaidTime, long_date, said_times
+from forecasts.essays.relative_dates import moving_times
 from forecasts.linting.flaws import Examined, Flaw, Severity, Surroundings, Where
 from forecasts.linting.wording import sentences
-from forecasts.moving_dates import moving_times
-from forecasts.said_dates import SaidTime, long_date, said_times
 
 _MAX_ZONE_OFFSET: Final = timedelta(hours=14)
 _TIME_ZONE: Final = re.compile(

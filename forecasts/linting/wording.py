@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from forecasts.essays.dates import said_times
 from forecasts.linting.flaws import Examined, Flaw, Where
 from forecasts.linting.vague_words import VagueWord, unquoted, vague_words
-from forecasts.said_dates import said_times
 
 _PLACEHOLDER: Final = re.compile(
     r"\[[^\[\]]{0,200}?(?:…|\.\.\.)(?:[^\[\]]{0,200}\])?|\bTBD\b|\bTODO\b|\?\?\?|_{3,}|\bXXX+\b"

@@ -20,9 +20,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from forecasts.distributions.probability import Floats, probabilities
 from forecasts.errors import InvalidForecast, InvalidResolution
-from forecasts.probability import Floats, probabilities
-from forecasts.shares import wilson
+from forecasts.statistics.intervals import wilson
 
 
 def crps_cdf(

@@ -17,16 +17,16 @@ from typing import TypeVar
 
 import numpy as np
 
-from forecasts.answers import answer
-from forecasts.distribution import Binary, Distribution
+from forecasts.distributions.distribution import Binary, Distribution
+from forecasts.distributions.probability import Floats
 from forecasts.errors import InvalidForecast
-from forecasts.options import as_offered
-from forecasts.probability import Floats
-from forecasts.question import ForecasterId, Question, Resolution, effective_close
+from forecasts.questions.answers import answer
+from forecasts.questions.options import as_offered
+from forecasts.questions.question import ForecasterId, Question, Resolution, effective_close
+from forecasts.questions.timeline import Timeline
 from forecasts.scoring.rulebook import HEADLINE, RULES, RuleName, ignorance, values_of
 from forecasts.scoring.rules import brier
 from forecasts.scoring.scores import Held, Interval, Score
-from forecasts.timeline import Timeline
 
 DAY = timedelta(days=1)
 
@@ -53,7 +53,7 @@ def midnights(opens_at: datetime, ends_at: datetime) -> tuple[datetime, ...]:
     """The UTC midnights e with opens_at < e ≤ ends_at: the ends of the days that count. Both times
     are aware.
 
-    >>> from forecasts.question import utc
+    >>> from forecasts.questions.question import utc
     >>> [e.isoformat() for e in midnights(utc("2026-01-01T12:00Z"), utc("2026-01-03"))]
     ['2026-01-02T00:00:00+00:00', '2026-01-03T00:00:00+00:00']
     """
@@ -73,8 +73,8 @@ def daily_brier(
     `ValueError` for an outcome that is not 1 or 0. Source: the FAQ of Good Judgment Open; Cultivate
     Labs, relative Brier score.
 
-    >>> from forecasts.question import utc
-    >>> from forecasts.timeline import timeline
+    >>> from forecasts.questions.question import utc
+    >>> from forecasts.questions.timeline import timeline
     >>> ann, bob = timeline([(utc("2026-01-01"), Binary(0.9))]), timeline([(utc("2026-01-02"), Binary(0.5))])
     >>> found = daily_brier({"ann": ann, "bob": bob}, 1, opens_at=utc("2026-01-01"), ends_at=utc("2026-01-03"))
     >>> found["bob"]
@@ -150,8 +150,8 @@ def score_daily(question: Question, resolution: Resolution, held: Held) -> tuple
     came, and exaggeration would pay (see `propriety`). It is Σ (0.25 − daily) / days, and Σ (median
     − own) / days: the relative Brier score turned round.
 
-    >>> from forecasts.question import utc
-    >>> from forecasts.timeline import timeline
+    >>> from forecasts.questions.question import utc
+    >>> from forecasts.questions.timeline import timeline
     >>> question = Question("ceasefire", "essay", "binary", "Ceasefire by 11 January?", "As both announce it.", (),
     ...     "event_by", utc("2026-01-01"), utc("2026-01-11"), utc("2026-01-12"), Binary(0.3), "3 of 10 years", ())
     >>> yes = Resolution("ceasefire", "yes", "https://example.org", "", *[utc("2026-01-06T08:00Z")] * 3, "ann")

@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from forecasts.distribution import Binary
+from forecasts.distributions.distribution import Binary
 from forecasts.errors import InvalidForecast
+from forecasts.questions.timeline import Timeline
 from forecasts.scoring.rules import brier
-from forecasts.timeline import Timeline
 
 
 def mean_with_gaps(
@@ -34,8 +34,8 @@ def mean_with_gaps(
     question, `InvalidProbability` for `imputed`, `ValueError` for an outcome that is not 1 or 0.
     Source: the Good Judgment Project filled the days before a first forecast.
 
-    >>> from forecasts.question import utc
-    >>> from forecasts.timeline import timeline
+    >>> from forecasts.questions.question import utc
+    >>> from forecasts.questions.timeline import timeline
     >>> late, ten = timeline([(utc("2026-01-04"), Binary(0.8))]), {"opens_at": utc("2026-01-01"),
     ...     "ends_at": utc("2026-01-11")}
     >>> [round(mean_with_gaps(late, 1, imputed=p, **ten), 3) for p in (None, 0.5, 0.2)]

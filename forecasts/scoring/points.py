@@ -21,15 +21,15 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import ArrayLike
 
-from forecasts.answers import Answer, answer
-from forecasts.cdf import EPOCH
+from forecasts.distributions.cdf import EPOCH
+from forecasts.distributions.probability import Floats, probabilities
 from forecasts.errors import InvalidForecast, InvalidProbability, InvalidTime
-from forecasts.probability import Floats, probabilities
-from forecasts.question import ForecasterId, Question, Resolution, aware, effective_close
+from forecasts.questions.answers import Answer, answer
+from forecasts.questions.question import ForecasterId, Question, Resolution, aware, effective_close
+from forecasts.questions.timeline import Span
 from forecasts.scoring.rulebook import CURVES, RuleName, points_mass, values_of
 from forecasts.scoring.scores import Held, Interval, Score, standing_spans
 from forecasts.scoring.stretches import microseconds
-from forecasts.timeline import Span
 
 Name = TypeVar("Name")
 
@@ -240,9 +240,9 @@ def score_points(
     with weight 1. Who has no forecast then gets coverage 0 and 0 points, and so does everyone when
     the answer was known by then. Raises `InvalidTime` for a spot without a time zone.
 
-    >>> from forecasts.distribution import Binary
-    >>> from forecasts.question import utc
-    >>> from forecasts.timeline import timeline
+    >>> from forecasts.distributions.distribution import Binary
+    >>> from forecasts.questions.question import utc
+    >>> from forecasts.questions.timeline import timeline
     >>> question = Question("ceasefire", "essay", "binary", "Ceasefire by 11 January?", "As both announce it.", (),
     ...     "event_by", utc("2026-01-01"), utc("2026-01-11"), utc("2026-01-12"), Binary(0.3), "3 of 10 years", ())
     >>> yes = Resolution("ceasefire", "yes", "https://example.org", "", *[utc("2026-01-11")] * 3, "ann")

@@ -10,8 +10,8 @@ the truth is the best report: time after an early answer counts for nobody. That
 calls skill over schedule. Source: Sempere & Lawsen 2021, arXiv 2106.11248, on Good Judgment Open.
 """
 
+from forecasts.distributions.probability import probabilities
 from forecasts.errors import InvalidTime
-from forecasts.probability import probabilities
 
 
 def best_report(p_true: float, resolves_day: float, scheduled_days: float) -> tuple[float, float]:

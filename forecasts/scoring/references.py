@@ -8,8 +8,8 @@ length, as the headline skill is.
 
 from collections.abc import Mapping, Sequence
 
-from forecasts.forecaster import HAZARD, PRIOR
-from forecasts.question import ForecasterId
+from forecasts.questions.forecaster import HAZARD, PRIOR
+from forecasts.questions.question import ForecasterId
 from forecasts.scoring.scores import Interval, Score
 from forecasts.scoring.skill import ReferenceName
 

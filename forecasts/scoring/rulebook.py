@@ -12,11 +12,11 @@ from typing import Literal
 
 import numpy as np
 
-from forecasts.answers import Answer
-from forecasts.cdf import Cdf, Scale
-from forecasts.distribution import Binary, Categorical, Distribution
-from forecasts.probability import Floats
-from forecasts.question import Kind, Question, knowing_nothing
+from forecasts.distributions.cdf import Cdf, Scale
+from forecasts.distributions.distribution import Binary, Categorical, Distribution
+from forecasts.distributions.probability import Floats
+from forecasts.questions.answers import Answer
+from forecasts.questions.question import Kind, Question, knowing_nothing
 from forecasts.scoring.crps import crps_cdf, quantile_score
 from forecasts.scoring.rules import (
     POINTS_CLIP,

@@ -16,8 +16,8 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
+from forecasts.distributions.probability import Floats, outcomes, probabilities, summing_to_one
 from forecasts.errors import ForecastsError, InvalidForecast, InvalidProbability, InvalidResolution
-from forecasts.probability import Floats, outcomes, probabilities, summing_to_one
 
 LOG_CLIP = 0.001
 """The log score alone moves 0 and 1 to 0.001 and 0.999, so that one careless certainty costs 6.9

@@ -22,14 +22,20 @@ from types import MappingProxyType
 
 import numpy as np
 
-from forecasts.answers import answer
-from forecasts.distribution import Distribution
-from forecasts.options import as_offered
-from forecasts.question import ForecasterId, Question, QuestionId, Resolution, effective_close
-from forecasts.resampling import bootstrap_interval
+from forecasts.distributions.distribution import Distribution
+from forecasts.questions.answers import answer
+from forecasts.questions.options import as_offered
+from forecasts.questions.question import (
+    ForecasterId,
+    Question,
+    QuestionId,
+    Resolution,
+    effective_close,
+)
+from forecasts.questions.timeline import Span, Timeline
 from forecasts.scoring.rulebook import OWN_RULES, RULES, RuleName, gains, ignorance, values_of
 from forecasts.scoring.stretches import Stretches, Windows, microseconds, stretches
-from forecasts.timeline import Span, Timeline
+from forecasts.statistics.resampling import bootstrap_interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +95,9 @@ def score_question(question: Question, resolution: Resolution, held: Held) -> tu
     Rules that hold forecasters against each other are in `points`, those on a daily grid in
     `daily`.
 
-    >>> from forecasts.distribution import Binary
-    >>> from forecasts.question import utc
-    >>> from forecasts.timeline import timeline
+    >>> from forecasts.distributions.distribution import Binary
+    >>> from forecasts.questions.question import utc
+    >>> from forecasts.questions.timeline import timeline
     >>> question = Question("ceasefire", "essay", "binary", "Ceasefire by 10 January?", "As both announce it.", (),
     ...     "event_by", utc("2026-01-01"), utc("2026-01-10"), utc("2026-01-12"), Binary(0.3), "3 of 10 years", ())
     >>> no = Resolution("ceasefire", "no", "https://example.org", "", *[utc("2026-01-10")] * 3, "ann")

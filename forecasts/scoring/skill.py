@@ -17,10 +17,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
+from forecasts.distributions.probability import Floats, probabilities
+from forecasts.distributions.probability import outcomes as checked_outcomes
 from forecasts.errors import ForecastsError
-from forecasts.probability import Floats, probabilities
-from forecasts.probability import outcomes as checked_outcomes
-from forecasts.resampling import (
+from forecasts.statistics.resampling import (
     checked_level,
     cluster_sums,
     numbered,

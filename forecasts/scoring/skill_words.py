@@ -2,9 +2,9 @@
 a sign.
 """
 
+from forecasts.questions.format import MINUS, signed
 from forecasts.scoring.rulebook import RULES, RuleName
 from forecasts.scoring.scores import Summary
-from forecasts.spoken import MINUS, signed
 
 
 def gained(rule: RuleName, skill: float) -> float:

@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from forecasts.cdf import EPOCH
-from forecasts.probability import Floats
+from forecasts.distributions.cdf import EPOCH
+from forecasts.distributions.probability import Floats
 
 Counts = NDArray[np.int64]
 

@@ -13,8 +13,8 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
+from forecasts.distributions.probability import Floats, outcomes, probabilities
 from forecasts.errors import ForecastsError, InvalidTime
-from forecasts.probability import Floats, outcomes, probabilities
 from forecasts.scoring.rulebook import RuleName, gains
 from forecasts.scoring.rules import baseline_points, brier, brier_two_sided, log_score, spherical
 from forecasts.scoring.stretches import Counts, Stretches, Windows, stretches

@@ -7,18 +7,18 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from forecasts.asking import OWN_ESSAY
-from forecasts.claim_map import Rejection
-from forecasts.essay import Sentence
-from forecasts.question import Essay, EssayId
+from forecasts.essays.claim_map import Rejection
+from forecasts.essays.extract import Sentence
+from forecasts.questions.new_question import OWN_ESSAY
+from forecasts.questions.question import Essay, EssayId
 from tracker.errors import NotFound, Refused
 from tracker.essays.anchoring import moved_one
 from tracker.essays.reading import sentences_of
-from tracker.essays.values import EssayText, NewEssay, SavedDraft
-from tracker.forecasting import register
-from tracker.said import Standpoint
-from tracker.store import essays, questions
-from tracker.store.engine import Session
+from tracker.model.audit import Standpoint
+from tracker.model.essays import EssayText, NewEssay, SavedDraft
+from tracker.questions.submit_forecast import register
+from tracker.storage import essays, questions
+from tracker.storage.sessions import Session
 
 _NAME = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 _NO_CHARACTER = re.compile("[\x00\ud800-\udfff]")

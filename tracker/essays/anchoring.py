@@ -9,10 +9,10 @@ from difflib import SequenceMatcher
 from itertools import count, islice
 from typing import Final
 
-from forecasts.claim_map import Rejection
-from forecasts.essay import Sentence
-from forecasts.question import Claim, ClaimId
-from forecasts.question_set import MAX_QUOTED_WORDS
+from forecasts.essays.claim_map import Rejection
+from forecasts.essays.extract import Sentence
+from forecasts.question_sets.question_set import MAX_QUOTED_WORDS
+from forecasts.questions.question import Claim, ClaimId
 
 LONGEST_QUOTE: Final = 300
 """Characters: what stands without a space is one word, however long it is."""
@@ -77,7 +77,7 @@ def quotable(sentence: Sentence, text: str) -> tuple[str, int]:
     They are words as they stand there: the longest run that has no marks of Markdown or HTML in it,
     where there is one.
 
-    >>> from forecasts.essay import find_claims
+    >>> from forecasts.essays.extract import find_claims
     >>> text = "**Traffic:** it will grow by 4 % in 2027."
     >>> quotable(find_claims(text)[0], text)
     ('it will grow by 4 % in 2027.', 13)

@@ -2,19 +2,19 @@
 question set.
 """
 
-from forecasts.asking import Asked, question_from
-from forecasts.drafting import Draft, asked_from, indicators_from
 from forecasts.errors import InvalidQuestionSet
-from forecasts.evidence import Indicator
-from forecasts.question import Essay, Question
-from forecasts.question_set import QuestionSet
-from forecasts.set_files.essay_file import EssayFile
-from forecasts.set_files.indicators_file import read_indicators
-from forecasts.set_files.questions_file import read_questions
-from forecasts.set_files.reader import SetFile
-from forecasts.set_files.writer import write_question_set
+from forecasts.essays.draft import Draft, asked_from, indicators_from
+from forecasts.evidence.evidence import Indicator
+from forecasts.question_sets.essay_file import EssayFile
+from forecasts.question_sets.indicators_file import read_indicators
+from forecasts.question_sets.question_set import QuestionSet
+from forecasts.question_sets.questions_file import read_questions
+from forecasts.question_sets.reader import SetFile
+from forecasts.question_sets.writer import write_question_set
+from forecasts.questions.new_question import Asked, question_from
+from forecasts.questions.question import Essay, Question
 from tracker.feeds.text import visible
-from tracker.said import Standpoint
+from tracker.model.audit import Standpoint
 
 
 def write_draft(draft: Draft, essay: Essay, name: str, made: Standpoint) -> str:

@@ -6,8 +6,8 @@ import re
 from typing import Final
 
 from tracker.errors import Refused
-from tracker.feeds.pages.article import NoArticle
-from tracker.feeds.pages.article import extract as article_on
+from tracker.feeds.discovery.article import NoArticle
+from tracker.feeds.discovery.article import extract as article_on
 from tracker.feeds.text import decoded, visible
 
 LONGEST_FILE: Final = 5_000_000

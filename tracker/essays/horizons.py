@@ -10,16 +10,16 @@ from itertools import count, takewhile
 from types import MappingProxyType
 from typing import Final
 
-from forecasts.asking import Asked
-from forecasts.evidence import Indicator
-from forecasts.links import Link, LinkId
-from forecasts.question import HorizonShape, Question
-from forecasts.said_dates import long_date
+from forecasts.essays.dates import long_date
+from forecasts.evidence.evidence import Indicator
+from forecasts.questions.links import Link, LinkId
+from forecasts.questions.new_question import Asked
+from forecasts.questions.question import HorizonShape, Question
 from tracker.essays.opening import open_claim
-from tracker.said import Standpoint
-from tracker.scenarios.changing import add_link
-from tracker.store import links
-from tracker.store.engine import Session
+from tracker.model.audit import Standpoint
+from tracker.questions.scenarios.changing import add_link
+from tracker.storage import links
+from tracker.storage.sessions import Session
 
 LONGEST_TITLE: Final = 140
 _WORD: Final = MappingProxyType[HorizonShape, str](

@@ -6,18 +6,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from forecasts.asking import Asked
-from forecasts.drafting import Draft, draft
-from forecasts.essay import Sentence
-from forecasts.evidence import Indicator
-from forecasts.question import Claim, EssayId, Question
-from tracker import asking
+from forecasts.essays.draft import Draft, draft
+from forecasts.essays.extract import Sentence
+from forecasts.evidence.evidence import Indicator
+from forecasts.questions.new_question import Asked
+from forecasts.questions.question import Claim, EssayId, Question
 from tracker.essays.adding import sentence_at
 from tracker.essays.anchoring import anchored, free_id, quotable, stands
-from tracker.forecasting import register
-from tracker.said import Standpoint
-from tracker.store import essays, questions
-from tracker.store.engine import Session
+from tracker.model.audit import Standpoint
+from tracker.questions import open as asking
+from tracker.questions.submit_forecast import register
+from tracker.storage import essays, questions
+from tracker.storage.sessions import Session
 
 LONGEST_RESTATEMENT: Final = 1_000
 """Characters."""

@@ -1,35 +1,22 @@
 """Gather essays with their record written over them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
 
-from forecasts.asking import OWN_ESSAY
-from forecasts.claim_map import claim_map, coverage, verdict
-from forecasts.distribution import Distribution
-from forecasts.essay import Sentence, find_claims
-from forecasts.forecaster import CROWD, PRIOR, SUGGESTION
-from forecasts.question import Essay, EssayId, QuestionId, Resolution
+from forecasts.distributions.distribution import Distribution
+from forecasts.essays.claim_map import claim_map, coverage, verdict
+from forecasts.essays.extract import Sentence, find_claims
+from forecasts.questions.new_question import OWN_ESSAY
+from forecasts.questions.question import Essay, EssayId, QuestionId, Resolution
 from tracker.errors import NotFound
 from tracker.essays.anchoring import anchored, moved, stands
-from tracker.essays.values import EssayPage, EssaySummary, EssayText
-from tracker.listing import summaries
-from tracker.store import essays, questions
-from tracker.store.engine import Session
-from tracker.summaries import QuestionSummary, Standing
-
-BOARD = (CROWD, SUGGESTION, PRIOR)
-"""Whose number stands for a question where one is wanted: the people's, else the suggestion's, else
-the base rate.
-"""
-
-
-Asked = Mapping[QuestionId, QuestionSummary]
-
-
-def on_the_board(summary: QuestionSummary) -> Standing:
-    """The number that stands for a question, and whose it is."""
-    return next(summary.standings[who] for who in BOARD if who in summary.standings)
+from tracker.model.essays import EssayPage, EssaySummary, EssayText
+from tracker.model.read_models import QuestionSummary
+from tracker.questions.queries.current_forecasts import Asked, on_the_board
+from tracker.questions.queries.question_list import summaries
+from tracker.storage import essays, questions
+from tracker.storage.sessions import Session
 
 
 @lru_cache(maxsize=16)

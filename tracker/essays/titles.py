@@ -5,7 +5,7 @@ first line.
 import re
 from typing import Final
 
-from forecasts.asking import short_name
+from forecasts.questions.new_question import short_name
 from tracker.essays.extracting import FRONT_MATTER, LONGEST_FILE, is_markdown, page_in
 from tracker.feeds.markup import page_text, read_markup
 from tracker.feeds.text import decoded, shortened, visible

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from forecasts.evidence import Grade
+from forecasts.evidence.evidence import Grade
 from tracker.feeds.item import FeedId
 
 HOURS = 24

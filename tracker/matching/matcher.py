@@ -48,7 +48,7 @@ class Words:
 
 def words_of(title: str, summary: str) -> Words:
     """An item's words without what its outlet wrapped around them."""
-    from tracker.matching.wording import body, headline
+    from tracker.matching.boilerplate import body, headline
 
     return Words(headline(title), body(summary))
 

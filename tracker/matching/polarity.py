@@ -11,8 +11,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tracker.matching.clauses import Profile, profile
-from tracker.matching.cues import NAMES, stem
+from tracker.matching.headline_assertions import Profile, profile
+from tracker.matching.polarity_lexicon import NAMES, stem
 
 WEIGHTS = (0.98, 0.29, 0.49, 0.46, 0.47)
 """Log-odds for opposites, words, parity, going ahead and more, each as examples minus opposites.

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from forecasts.evidence import Indicator
+from forecasts.evidence.evidence import Indicator
 
 
 @dataclass(frozen=True, slots=True)

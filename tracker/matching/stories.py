@@ -20,14 +20,14 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from forecasts.evidence import Direction, StoryId
-from forecasts.question import QuestionId
-from tracker.matching.agreement import stance
+from forecasts.evidence.evidence import Direction, StoryId
+from forecasts.questions.question import QuestionId
 from tracker.matching.aliases import WORD, aliases
+from tracker.matching.boilerplate import words
+from tracker.matching.headline_compatibility import stance
 from tracker.matching.rarity import rarity
 from tracker.matching.semantic import comparable
 from tracker.matching.tokens import MOST_TEXT, OTHER_SCRIPT, token_name
-from tracker.matching.wording import words
 
 Floats = NDArray[np.float32]
 Sides = Mapping[QuestionId, Direction]

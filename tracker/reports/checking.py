@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from forecasts.question import utc
+from forecasts.questions.question import utc
 from tracker.errors import Refused
-from tracker.log import canonical
 from tracker.reports.content import KINDS, Kind, hash_of
+from tracker.storage.event_log import canonical
 
 _IN_HTML: Final = re.compile(
     rb'<script type="application/json" id="data">(.*?)</script>', re.DOTALL

@@ -12,7 +12,7 @@ from typing import Any, Final, Literal, get_args
 from urllib.parse import urlsplit
 
 from tracker.feeds.links import web_link
-from tracker.log import canonical
+from tracker.storage.event_log import canonical
 
 Kind = Literal["question", "scenarios", "essay", "week"]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
@@ -160,7 +160,7 @@ class Report:
     def sha256(self) -> str:
         """The hash of the data, in hexadecimal.
 
-        >>> from forecasts.question import utc
+        >>> from forecasts.questions.question import utc
         >>> week = Report("week", "", "The week", "Nothing moved.", utc("2026-01-01"), ())
         >>> week.sha256 == hash_of(week.data), len(week.sha256)
         (True, 64)

@@ -4,13 +4,14 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
-from forecasts.claim_map import Mapped, Verdict, VerdictLine
-from forecasts.forecaster import RESERVED
-from forecasts.question import ClaimId, EssayId
-from forecasts.spoken import answer_in_words, in_short
+from forecasts.essays.claim_map import Mapped, Verdict, VerdictLine
+from forecasts.questions.forecaster import RESERVED
+from forecasts.questions.format import answer_in_words, in_short
+from forecasts.questions.question import ClaimId, EssayId
 from tracker.essays import reading
-from tracker.essays.reading import on_the_board
-from tracker.essays.values import EssayPage
+from tracker.model.essays import EssayPage
+from tracker.model.read_models import QuestionSummary
+from tracker.questions.queries.current_forecasts import on_the_board
 from tracker.reports.content import (
     Block,
     Cell,
@@ -25,8 +26,7 @@ from tracker.reports.content import (
     words,
 )
 from tracker.reports.known import known
-from tracker.store.engine import Session
-from tracker.summaries import QuestionSummary
+from tracker.storage.sessions import Session
 
 _FEW: Final = (
     "Few answers say little. The interval takes claims as independent: where they are not, "

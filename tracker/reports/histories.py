@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from forecasts.cdf import Cdf, date_of
-from forecasts.distribution import Categorical, Distribution, p_yes
-from forecasts.forecaster import CROWD, HAZARD, PRIOR, SUGGESTION, Forecaster
-from forecasts.question import ForecasterId, Question
-from forecasts.timeline import Timeline
+from forecasts.distributions.cdf import Cdf, date_of
+from forecasts.distributions.distribution import Categorical, Distribution, p_yes
+from forecasts.questions.forecaster import CROWD, HAZARD, PRIOR, SUGGESTION, Forecaster
+from forecasts.questions.question import ForecasterId, Question
+from forecasts.questions.timeline import Timeline
 from tracker.reports.content import Axis, Chart, EvidenceMark, Point, Role, Rule, Series
 
 MOST_POINTS: Final = 250

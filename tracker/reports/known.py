@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from forecasts.question import (
+from forecasts.questions.question import (
     ForecasterId,
     Question,
     QuestionId,
@@ -14,13 +14,13 @@ from forecasts.question import (
     effective_close,
     status,
 )
-from forecasts.versions import version_at, versions
-from tracker.standings import standings
-from tracker.store import edits, forecasts, questions, resolutions
-from tracker.store import known as store
-from tracker.store.engine import Session
-from tracker.store.forecasts import Stood
-from tracker.summaries import QuestionSummary, Standing
+from forecasts.questions.versions import version_at, versions
+from tracker.model.read_models import QuestionSummary, Standing
+from tracker.questions.queries.current_forecasts import standings
+from tracker.storage import edits, forecasts, questions, resolutions
+from tracker.storage import known as store
+from tracker.storage.forecasts import Stood
+from tracker.storage.sessions import Session
 
 Rows = Mapping[QuestionId, QuestionSummary]
 

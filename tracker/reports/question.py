@@ -4,19 +4,19 @@ from datetime import datetime
 from math import fsum
 from typing import Final
 
-from forecasts.answers import answer
-from forecasts.cdf import day_number
-from forecasts.distribution import Categorical, Distribution
-from forecasts.evidence import side_words
-from forecasts.forecaster import CROWD, RESERVED, SUGGESTION
-from forecasts.option_suggestion import Leaning, OptionSuggestion
-from forecasts.probability import sigmoid
-from forecasts.question import ForecasterId, Question, Resolution, status, utc
+from forecasts.distributions.cdf import day_number
+from forecasts.distributions.distribution import Categorical, Distribution
+from forecasts.distributions.probability import sigmoid
+from forecasts.evidence.evidence import side_words
+from forecasts.questions.answers import answer
+from forecasts.questions.forecaster import CROWD, RESERVED, SUGGESTION
+from forecasts.questions.format import answer_in_words, in_full, in_short, percent, signed
+from forecasts.questions.question import ForecasterId, Question, Resolution, status, utc
 from forecasts.scoring.rulebook import HEADLINE
 from forecasts.scoring.skill_words import in_points
-from forecasts.spoken import answer_in_words, in_full, in_short, percent, signed
-from forecasts.suggestion import Suggestion
-from forecasts.why import nats, share_in_words, told, why_in_words
+from forecasts.suggestion.binary import Suggestion
+from forecasts.suggestion.categorical import Leaning, OptionSuggestion
+from forecasts.suggestion.why import nats, share_in_words, told, why_in_words
 from tracker.reports.content import (
     Block,
     Cell,
@@ -38,7 +38,7 @@ from tracker.reports.content import (
 )
 from tracker.reports.histories import as_drawn, history
 from tracker.reports.question_known import Known, gather
-from tracker.store.engine import Session
+from tracker.storage.sessions import Session
 
 _ONE: Final = "One question (n = 1) says little about anybody."
 

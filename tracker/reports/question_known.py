@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from forecasts.forecaster import SUGGESTION, Forecaster
-from forecasts.option_suggestion import Leaning, OptionSuggestion
-from forecasts.question import (
+from forecasts.questions.forecaster import SUGGESTION, Forecaster
+from forecasts.questions.question import (
     Claim,
     Essay,
     ForecasterId,
@@ -16,22 +15,23 @@ from forecasts.question import (
     effective_close,
     latest,
 )
+from forecasts.questions.timeline import Forecast, Timeline, timeline
+from forecasts.questions.versions import Version, versions
 from forecasts.scoring.scores import Score
-from forecasts.suggestion import Suggestion
-from forecasts.timeline import Forecast, Timeline, timeline
-from forecasts.versions import Version, versions
+from forecasts.suggestion.binary import Suggestion
+from forecasts.suggestion.categorical import Leaning, OptionSuggestion
 from tracker.errors import NotFound
-from tracker.moving import suggestion_then
-from tracker.reading import question_or_refuse
+from tracker.model.read_models import EvidenceCard
+from tracker.questions.queries.probability_changes import suggestion_then
+from tracker.questions.queries.question_page import question_or_refuse
+from tracker.questions.resolve import timelines
+from tracker.questions.update_suggestion import leaning_at, suggested
 from tracker.reports import known
 from tracker.reports.content import minute
 from tracker.reports.histories import Held
-from tracker.resolving import timelines
-from tracker.store import edits, evidence, forecasts, properties, questions, resolutions, reviews
-from tracker.store import known as store
-from tracker.store.engine import Session
-from tracker.suggesting import leaning_at, suggested
-from tracker.summaries import EvidenceCard
+from tracker.storage import edits, evidence, forecasts, properties, questions, resolutions, reviews
+from tracker.storage import known as store
+from tracker.storage.sessions import Session
 
 _INSTANT: Final = timedelta(microseconds=1)
 

@@ -4,14 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from forecasts.distribution import Categorical
+from forecasts.distributions.distribution import Categorical
 from forecasts.errors import ForecastsError
-from forecasts.forecaster import RESERVED
-from forecasts.options import as_offered
-from forecasts.question import Question, QuestionId, effective_close
-from forecasts.scenario_set import ScenarioPosterior, ScenarioSet, posterior
-from forecasts.spoken import percent, signed
+from forecasts.questions.forecaster import RESERVED
+from forecasts.questions.format import percent, signed
+from forecasts.questions.options import as_offered
+from forecasts.questions.question import Question, QuestionId, effective_close
+from forecasts.scenarios.scenario_set import ScenarioPosterior, ScenarioSet, posterior
 from tracker.errors import NotFound
+from tracker.model.read_models import QuestionSummary
+from tracker.model.scenarios import Stood
+from tracker.questions.scenarios import reading
+from tracker.questions.scenarios.board import board
 from tracker.reports.content import (
     Block,
     Chart,
@@ -29,12 +33,8 @@ from tracker.reports.content import (
     words,
 )
 from tracker.reports.known import Rows, known
-from tracker.scenarios import reading
-from tracker.scenarios.board import board
-from tracker.scenarios.values import Stood
-from tracker.store import scenarios
-from tracker.store.engine import Session
-from tracker.summaries import QuestionSummary
+from tracker.storage import scenarios
+from tracker.storage.sessions import Session
 
 
 @dataclass(frozen=True, slots=True)

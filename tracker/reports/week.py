@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from forecasts.answers import answer
-from forecasts.cohorts import counts
-from forecasts.forecaster import CROWD, RESERVED, SUGGESTION
-from forecasts.question import ForecasterId, QuestionId
+from forecasts.questions.answers import answer
+from forecasts.questions.cohorts import counts
+from forecasts.questions.forecaster import CROWD, RESERVED, SUGGESTION
+from forecasts.questions.format import answer_in_words, in_short, percent, signed
+from forecasts.questions.question import ForecasterId, QuestionId
 from forecasts.scoring.rulebook import HEADLINE, RULES
 from forecasts.scoring.skill_words import in_points, ranged
-from forecasts.spoken import answer_in_words, in_short, percent, signed
-from tracker.accuracy import summaries
+from tracker.model.read_models import QuestionSummary
+from tracker.questions.queries.accuracy import summaries
 from tracker.reports.content import (
     Block,
     Cell,
@@ -28,10 +29,9 @@ from tracker.reports.content import (
     words,
 )
 from tracker.reports.known import Rows, known
-from tracker.store import feeds, forecasts, resolutions
-from tracker.store import known as store
-from tracker.store.engine import Session
-from tracker.summaries import QuestionSummary
+from tracker.storage import feeds, forecasts, resolutions
+from tracker.storage import known as store
+from tracker.storage.sessions import Session
 
 WEEK: Final = timedelta(days=7)
 STALE_AFTER: Final = timedelta(days=30)

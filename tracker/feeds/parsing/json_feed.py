@@ -17,7 +17,7 @@ from tracker.feeds.parsing.parsed import (
     newest,
     too_many,
 )
-from tracker.feeds.parsing.screening import EACH_END
+from tracker.feeds.parsing.sanitise import EACH_END
 from tracker.feeds.text import plain, unmarked, visible
 
 MOST_VALUES: Final = 2_000_000

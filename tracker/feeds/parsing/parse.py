@@ -31,8 +31,8 @@ from tracker.feeds.parsing.parsed import (
     newest,
     too_many,
 )
+from tracker.feeds.parsing.sanitise import EACH_END, Screened, is_page, screened, what_came
 from tracker.feeds.parsing.sax import Spelling, drive
-from tracker.feeds.parsing.screening import EACH_END, Screened, is_page, screened, what_came
 from tracker.feeds.text import decoded, plain, unmarked
 
 __all__ = ["ParseFailed", "Parsed", "parse"]

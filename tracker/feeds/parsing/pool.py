@@ -31,7 +31,7 @@ from tracker.feeds.parsing.parsed import Parsed, ParseFailed
 from tracker.feeds.parsing.worker import Kind, attempt, read_answer, write_request
 
 if TYPE_CHECKING:
-    from tracker.feeds.pages.article import Article, NoArticle
+    from tracker.feeds.discovery.article import Article, NoArticle
 
 START_SECONDS: Final = 20.0
 """How long a worker may take until it is ready; 0.1 s is usual."""

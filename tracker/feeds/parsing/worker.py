@@ -27,7 +27,7 @@ from tracker.feeds.parsing.parse import parse
 from tracker.feeds.parsing.parsed import Parsed, ParseFailed
 
 if TYPE_CHECKING:
-    from tracker.feeds.pages.article import Article, NoArticle
+    from tracker.feeds.discovery.article import Article, NoArticle
 
 if sys.platform != "win32":
     import resource
@@ -61,7 +61,7 @@ def _attempt_article(
 ) -> "Article | NoArticle | ParseFailed":
     """The same for the article on a page, whose libraries most workers never load."""
     try:
-        from tracker.feeds.pages.article import extract
+        from tracker.feeds.discovery.article import extract
 
         return extract(body, content_type, url)
     except MemoryError:

@@ -1,0 +1,386 @@
+"""Numeric and date forecasts: cumulative distributions over a range, and how people give them.
+
+A date question is a numeric one whose values are days since 1970-01-01, UTC; an event that never
+comes within the window has a value above its end.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from forecasts.distributions.probability import Floats, probabilities
+from forecasts.errors import InvalidForecast, InvalidTime
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+OPEN_TAIL = 0.01
+"""The mass beyond an open bound of which nothing was said; never more than half of the outermost
+quantile.
+"""
+
+_GRID = 200  # steps between the bounds of a curve that is no straight line: as fine as points look at it
+_APART = 1e-9  # of the scale: knots that lie nearer to each other could turn out to be one value
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """The range over which a number or a date is forecast.
+
+    The answer lies between `lower` and `upper`; beyond a bound that is open it may still lie, and a
+    forecast gives a mass to that without saying where. With `zero_point` (below `lower`) the scale
+    is logarithmic: equal steps are equal ratios of the distance from it. `unit` is a word for
+    people. Bounds in the wrong order, infinite ones or a zero point inside the range raise
+    `InvalidForecast`.
+
+    >>> Scale(0.0, 200.0, unit="billion US dollars").location(50.0)
+    0.25
+    >>> round(Scale(1.0, 1000.0, zero_point=0.0).location(31.6228), 4)
+    0.5
+    """
+
+    lower: float
+    upper: float
+    open_lower: bool = False
+    open_upper: bool = False
+    zero_point: float | None = None
+    unit: str = ""
+
+    def __post_init__(self) -> None:
+        if not -math.inf < self.lower < self.upper < math.inf:
+            raise InvalidForecast(
+                f"a range goes from a lower to a higher number, not {self.lower} to {self.upper}"
+            )
+        if self.zero_point is not None and not -math.inf < self.zero_point < self.lower:
+            raise InvalidForecast(
+                f"the zero point of a log scale lies below its range, not at {self.zero_point}"
+            )
+
+    @property
+    def span(self) -> float:
+        """The length of the range in the unit of its values."""
+        return self.upper - self.lower
+
+    @property
+    def length(self) -> float:
+        """The length along the scale: `span`, or on a log scale the nats from its lower to its
+        upper bound.
+        """
+        return self.span if self.zero_point is None else math.log(self._ratio)
+
+    def locations(self, values: ArrayLike) -> Floats:
+        """Where values lie on the scale: 0 at the lower bound, 1 at the upper, beyond them outside
+        [0, 1].
+
+        On a log scale whatever lies at or below the zero point is −inf.
+        """
+        found = np.asarray(values, dtype=np.float64)
+        if self.zero_point is None:
+            return (found - self.lower) / self.span
+        with np.errstate(divide="ignore"):
+            distance: Floats = np.log(
+                np.maximum(found - self.zero_point, 0.0) / (self.lower - self.zero_point)
+            )
+        return distance / float(
+            np.log(self._ratio)
+        )  # the same logarithm, so that the upper bound lies at exactly 1
+
+    def location(self, value: float) -> float:
+        """`locations` of one value."""
+        return float(self.locations(value))
+
+    def values(self, locations: ArrayLike) -> Floats:
+        """The values at locations; the inverse of `locations`.
+
+        >>> Scale(1.0, 1000.0, zero_point=0.0).values([0.0, 1 / 3, 1.0]).round(6).tolist()
+        [1.0, 10.0, 1000.0]
+        """
+        found = np.asarray(locations, dtype=np.float64)
+        if self.zero_point is None:
+            return self.lower + self.span * found
+        return self.zero_point + (self.lower - self.zero_point) * self._ratio**found
+
+    def bucket(self, value: float, count: int) -> int:
+        """Which of `count` equally long parts of the scale holds a value, from 1; 0 is below it,
+        `count` + 1 above.
+
+        A part holds its upper end, and the first its lower end too. Source: Metaculus,
+        `score_math.py`.
+
+        >>> scale = Scale(0.0, 200.0)
+        >>> [scale.bucket(value, 200) for value in (-0.1, 0.0, 1.0, 1.001, 200.0, 200.1)]
+        [0, 1, 1, 2, 200, 201]
+        """
+        if value < self.lower:
+            return 0
+        if value > self.upper:
+            return count + 1
+        # An upper end that rounding has moved by a hair still belongs to its part.
+        return min(max(1, math.floor(self.location(value) * count + 1 - 1e-10)), count)
+
+    @property
+    def _ratio(self) -> float:
+        assert self.zero_point is not None
+        return (self.upper - self.zero_point) / (self.lower - self.zero_point)
+
+
+@dataclass(frozen=True, slots=True)
+class Cdf:
+    """P(answer ≤ x) at knots x, linear in x between them, on a log scale too: a forecast of a
+    number or a date.
+
+    `x` rises strictly and `p` does not fall. `p[0]` is the mass below the first knot, 1 − `p[-1]`
+    the mass above the last one: for a date, that it never happens within the window. Fewer than two
+    knots, knots out of order and a falling curve raise `InvalidForecast`; a number that is no
+    probability raises `InvalidProbability`.
+
+    >>> Cdf((0.0, 10.0, 50.0), (0.0, 0.6, 0.9)).at(5.0)
+    0.3
+    """
+
+    x: tuple[float, ...]
+    p: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        if len(self.x) != len(self.p) or len(self.x) < 2:
+            raise InvalidForecast(
+                "a curve needs at least two points, each with a value and a probability"
+            )
+        rising = all(a < b for a, b in pairwise(self.x))
+        if not rising or not all(map(math.isfinite, self.x)):
+            raise InvalidForecast("the values of a curve are finite and rise from point to point")
+        if np.any(np.diff(probabilities(self.p)) < 0.0):
+            raise InvalidForecast(
+                "the probability that the answer lies below a value cannot fall as the value rises"
+            )
+
+    @property
+    def below(self) -> float:
+        """The mass below the first knot."""
+        return self.p[0]
+
+    @property
+    def above(self) -> float:
+        """The mass above the last knot; for a date, that it never happens within the window."""
+        return 1.0 - self.p[-1]
+
+    def at(self, value: float) -> float:
+        """P(answer ≤ value); beyond the knots what stands at the nearest one."""
+        return float(np.interp(value, self.x, self.p))
+
+    def quantile(self, share: float) -> float | None:
+        """The value with that share of the mass at or below it; None where it lies beyond the
+        knots.
+
+        >>> curve = Cdf((0.0, 10.0, 50.0), (0.0, 0.6, 0.9))
+        >>> curve.quantile(0.3), curve.quantile(0.95)
+        (5.0, None)
+        """
+        wanted = float(probabilities(share))
+        if wanted < self.p[0] or wanted > self.p[-1]:
+            return None
+        right = next(i for i, p in enumerate(self.p) if p >= wanted)
+        if right == 0:
+            return self.x[0]
+        low, high = self.p[right - 1], self.p[right]
+        return self.x[right - 1] + (self.x[right] - self.x[right - 1]) * (wanted - low) / (
+            high - low
+        )
+
+    def central(self, level: float = 0.9) -> tuple[float, float]:
+        """The central interval that holds `level` of the mass; an end beyond the knots is the
+        outermost knot.
+        """
+        return self._within((1.0 - level) / 2), self._within((1.0 + level) / 2)
+
+    def _within(self, share: float) -> float:
+        found = self.quantile(share)
+        if found is not None:
+            return found
+        return self.x[0] if share < self.p[0] else self.x[-1]
+
+
+def from_quantiles(
+    levels: Mapping[float, float],
+    scale: Scale,
+    *,
+    below: float | None = None,
+    above: float | None = None,
+) -> Cdf:
+    """A forecast from what people say best: the values at a few levels, such as 5, 50 and 95 %.
+
+    `levels` maps a level to a value, `below` and `above` are the masses beyond open bounds (for a
+    date, `above` is "never in the window"); unsaid, a hundredth or half of what the outermost level
+    leaves. Linear between the points, on a log scale along that scale. Raises `InvalidForecast`
+    when values do not rise with their levels, when one is not finite or lies beyond a bound that is
+    closed, or when a mass is given beyond one, or another than values beyond an open bound leave
+    there.
+
+    >>> made = from_quantiles({0.25: 20.0, 0.5: 30.0, 0.75: 60.0}, Scale(0.0, 100.0))
+    >>> made.quantile(0.5), made.at(10.0)
+    (30.0, 0.125)
+    """
+    if not levels:
+        raise InvalidForecast("give the value of at least one level, such as 50%=41")
+    ordered = sorted(levels.items())
+    probabilities([level for level, _ in ordered])
+    values = [value for _, value in ordered]
+    if any(not a < b for a, b in pairwise(values)):
+        raise InvalidForecast(
+            "a higher level needs a higher value: order the values by their levels"
+        )
+    _refuse_beyond_closed(values, scale)
+    places = scale.locations(values).tolist()
+    points = list(zip(places, (level for level, _ in ordered), strict=True))
+    if places[0] > 0.0:
+        points.insert(0, (0.0, _tail(below, ordered[0][0], scale.open_lower)))
+    if places[-1] < 1.0:
+        points.append((1.0, 1.0 - _tail(above, 1.0 - ordered[-1][0], scale.open_upper)))
+    made = _along(scale, points)
+    _refuse_contradiction(below, made.below)
+    _refuse_contradiction(above, made.above)
+    return made
+
+
+def _refuse_contradiction(said: float | None, left: float) -> None:
+    if said is not None and not abs(said - left) <= _APART:
+        raise InvalidForecast(
+            f"{said:g} beyond the range contradicts the values given, which leave {left:g} there"
+        )
+
+
+def _refuse_beyond_closed(values: Sequence[float], scale: Scale) -> None:
+    if not np.isfinite(scale.locations(values)).all():
+        raise InvalidForecast(
+            "the value of a level is a number; give what lies beyond the range as a mass of its own"
+        )
+    outside = [
+        v
+        for v in values
+        if (v < scale.lower and not scale.open_lower) or (v > scale.upper and not scale.open_upper)
+    ]
+    if outside:
+        raise InvalidForecast(
+            f"{outside[0]:g} lies outside the range {scale.lower:g} to {scale.upper:g}"
+        )
+
+
+def _tail(said: float | None, left: float, is_open: bool) -> float:
+    """The mass beyond one bound, of the mass that the outermost level leaves."""
+    if not is_open:
+        if said is not None and probabilities(said) > 0.0:
+            raise InvalidForecast(
+                "the answer cannot lie beyond a closed bound of this question: give no mass to that"
+            )
+        return 0.0
+    if said is None:
+        return min(OPEN_TAIL, left / 2)
+    if said > left + 1e-12:
+        raise InvalidForecast(
+            f"{said:g} beyond the range is more than the {left:g} that the outermost level leaves"
+        )
+    return min(float(probabilities(said)), left)
+
+
+def from_slider(low: float, middle: float, high: float, scale: Scale) -> Cdf:
+    """A forecast from three handles: the answer lies below `low` with 25 %, below `middle` with 50,
+    `high` with 75.
+
+    A logistic curve on the scale, with a width of its own on each side of the middle. What a closed
+    bound cuts off is given back to the quarter before it, so that all three handles stay exact;
+    where a handle lies at the bound itself, to the half. Raises `InvalidForecast` when the handles
+    are out of order or outside the range.
+
+    >>> made = from_slider(20.0, 30.0, 60.0, Scale(0.0, 100.0, open_upper=True))
+    >>> round(made.at(30.0), 2), round(made.at(60.0), 2), round(made.above, 2)
+    (0.5, 0.75, 0.07)
+    """
+    from scipy.special import expit
+
+    if not scale.lower <= low < middle < high <= scale.upper:
+        raise InvalidForecast(
+            "the three handles lie in the range and rise: a quarter below, the middle, a "
+            "quarter above"
+        )
+    left, centre, right = scale.locations([low, middle, high]).tolist()
+    places = _knots(np.linspace(0.0, 1.0, _GRID + 1), np.array([left, centre, right]))
+    width = np.where(places < centre, centre - left, right - centre) / math.log(3.0)
+    raw = expit((places - centre) / width)
+    start = 0.0 if scale.open_lower else raw[0]
+    end = 1.0 if scale.open_upper else raw[-1]
+    below, above = _given_back(raw, start), 1.0 - _given_back(1.0 - raw, 1.0 - end)
+    shares = np.clip(np.where(places < centre, below, above), 0.0, 1.0)
+    return Cdf(tuple(scale.values(places).tolist()), tuple(shares.tolist()))
+
+
+def _given_back(shares: Floats, cut: float) -> Floats:
+    """Shares up to the middle, with the mass `cut` beyond a closed bound taken into the quarter
+    that ends there.
+    """
+    if 0.25 - cut > 1e-6:
+        return np.where(shares < 0.25, (shares - cut) / (0.25 - cut) / 4, shares)
+    return (shares - cut) / (0.5 - cut) / 2
+
+
+def uniform(scale: Scale) -> Cdf:
+    """Knowing nothing: even over the range, with 5 % beyond each bound that is open.
+
+    >>> uniform(Scale(0.0, 10.0, open_upper=True)).p
+    (0.0, 0.95)
+    """
+    low, high = (0.05 if scale.open_lower else 0.0), (0.95 if scale.open_upper else 1.0)
+    return _along(scale, [(0.0, low), (1.0, high)])
+
+
+def _along(scale: Scale, points: list[tuple[float, float]]) -> Cdf:
+    """The curve through points on the scale, cut to the range; a log scale gets a grid, being no
+    straight line.
+    """
+    places = np.array([place for place, _ in points])
+    grid = (
+        np.linspace(0.0, 1.0, _GRID + 1) if scale.zero_point is not None else np.array([0.0, 1.0])
+    )
+    knots = _knots(grid, places[(places > 0.0) & (places < 1.0)])
+    shares = np.interp(knots, places, np.array([share for _, share in points]))
+    return Cdf(tuple(scale.values(knots).tolist()), tuple(shares.tolist()))
+
+
+def _knots(grid: Floats, given: Floats) -> Floats:
+    """The places given, and of the grid the two ends and what lies apart from all of them."""
+    apart = np.abs(grid[:, np.newaxis] - given).min(axis=1, initial=1.0) > _APART
+    apart[[0, -1]] = True
+    return np.unique(np.concatenate([grid[apart], given]))
+
+
+def day_number(instant: datetime) -> float:
+    """An aware time as days since 1970-01-01, UTC: how the values of a date question are kept.
+
+    >>> day_number(datetime(1970, 1, 2, 12, tzinfo=UTC))
+    1.5
+    """
+    if instant.tzinfo is None:
+        raise InvalidTime(
+            f"{instant.isoformat()!r} has no time zone: add Z or an offset such as +02:00"
+        )
+    return (instant - EPOCH) / timedelta(days=1)
+
+
+def date_of(days: float) -> datetime:
+    """The instant so many days after 1970-01-01, UTC; the inverse of `day_number`."""
+    return EPOCH + timedelta(days=days)
+
+
+def mass_in_the_past(forecast: Cdf, now: datetime) -> float:
+    """How much a date forecast gives to dates that are over, 0 to 1, for an event that has not
+    happened by `now`.
+
+    Anything above 0 is mass thrown away, and worth a warning: the event did not happen then.
+
+    >>> mass_in_the_past(Cdf((0.0, 10.0), (0.0, 1.0)), datetime(1970, 1, 3, tzinfo=UTC))
+    0.2
+    """
+    return forecast.at(day_number(now)) - forecast.below if day_number(now) > forecast.x[0] else 0.0

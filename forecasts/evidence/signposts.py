@@ -1,0 +1,247 @@
+"""Signposts: what should have been reported by a date, whether it was, and what to expect next.
+
+A report that was due and did not come is evidence, a dog that should have barked:
+`forecasts.suggestion.binary` weighs the silence by what `unseen` leaves of it, so that a page never tells
+another story than the suggestion.
+"""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, assert_never
+
+from forecasts.evidence.evidence import Evidence, Indicator, IndicatorId
+from forecasts.questions.question import Kind, Question, QuestionId, is_overdue
+
+SEEN = 0.5
+"""A signpost counts as seen, for people, once it was more likely seen than not. Weights never
+round: see `unseen`.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Signpost:
+    """An indicator that is expected by a date, as it stands at an instant.
+
+    "waiting": not seen, and the date is still to come; "seen": in time; "silent": the date passed
+    without it. `trust` is how surely it was seen, 0 to 1; `seen_at` the instant from which that is
+    a half or more, else None.
+    """
+
+    indicator: Indicator
+    state: Literal["waiting", "seen", "silent"]
+    seen_at: datetime | None
+    trust: float
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A question with its signposts as they stand now; nothing is expected of one that is
+    answered.
+    """
+
+    question: Question
+    signposts: tuple[Signpost, ...] = ()
+    answered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """One entry of the calendar: by `at` a signpost is due, forecasts close, or the answer is due.
+
+    `if_seen` and `if_silent` are likelihood ratios (above 1 speaks for YES, or its like) of a
+    signpost that is seen by then, or not; `seen_words` and `silent_words` tell them. None and empty
+    for a close and an answer, which are "waiting" or "past", an answer that should be there
+    "overdue" (`forecasts.questions.question.is_overdue`).
+    """
+
+    at: datetime
+    what: Literal["signpost", "close", "answer due"]
+    question_id: QuestionId
+    state: Literal["waiting", "seen", "silent", "past", "overdue"]
+    indicator: Indicator | None = None
+    if_seen: float | None = None
+    if_silent: float | None = None
+    seen_words: str = ""
+    silent_words: str = ""
+
+
+def unseen(
+    question: Question, indicators: Iterable[Indicator], evidence: Iterable[Evidence], at: datetime
+) -> Mapping[IndicatorId, float]:
+    """How surely each expected indicator was *not* seen in time, as known at `at`: Π (1 − trust), 0
+    to 1.
+
+    In time is from the opening of the question to the date, both included. Rejected evidence shows
+    nothing, and a match in doubt only as much as it is trusted. Left out are indicators of other
+    questions, those that are not expected, and those whose date had passed when the question
+    opened.
+    """
+    watched = {i.id: i for i in indicators if _counts(question, i)}
+    left = dict.fromkeys(watched, 1.0)
+    known = (
+        e
+        for e in evidence
+        if e.indicator_id in watched and _in_time(question, watched[e.indicator_id], e, at)
+    )
+    for story in sorted(known, key=lambda e: e.id):  # so that not even rounding tells the order
+        left[story.indicator_id] *= 1.0 - story.trust
+    return left
+
+
+def signposts(
+    question: Question, indicators: Iterable[Indicator], evidence: Iterable[Evidence], at: datetime
+) -> tuple[Signpost, ...]:
+    """The signposts of a question as they stand at `at`, the next date first; which ones: see
+    `unseen`.
+
+    A date that is `at` has come. Only what was first seen by `at` is known, so that the past can be
+    replayed.
+
+    >>> from forecasts.questions.new_question import Asked, question_from
+    >>> from forecasts.evidence.evidence import Direction, Expectation, Strength
+    >>> from forecasts.questions.question import utc
+    >>> truce = question_from(Asked("truce", "A truce by July?", "As announced.", ("https://example.org",),
+    ...     utc("2026-01-01"), utc("2026-07-01"), utc("2026-07-08")))
+    >>> visit = Indicator("truce/visit", "truce", "visit", Direction.YES, Strength.SOME, (("visit",),),
+    ...     expected=Expectation(utc("2026-04-01"), "very likely", "unlikely"))
+    >>> [signposts(truce, [visit], [], utc(day))[0].state for day in ("2026-03-31", "2026-04-01")]
+    ['waiting', 'silent']
+    """
+    known = list(evidence)
+    mine = [i for i in indicators if _counts(question, i)]
+    left = unseen(question, mine, known, at)
+    stories = {i.id: [story for story in known if _in_time(question, i, story, at)] for i in mine}
+    found = [_signpost(i, left[i.id], stories[i.id], at) for i in mine]
+    return tuple(sorted(found, key=lambda s: (_by(s.indicator), s.indicator.name, s.indicator.id)))
+
+
+def calendar(
+    entries: Iterable[Entry], now: datetime, *, since: datetime | None = None
+) -> tuple[Expected, ...]:
+    """What is expected next, over all questions, in order of time: signposts, closes, and answers
+    that are due.
+
+    From `now` on, or from an earlier `since`, with every answer that is overdue. A signpost whose
+    date lies after the close is left out: by then its silence moves nothing.
+    """
+    found = [
+        expected for entry in entries if not entry.answered for expected in _expected(entry, now)
+    ]
+    wanted = [
+        expected
+        for expected in found
+        if expected.at >= (since or now) or expected.state == "overdue"
+    ]
+    order = ("signpost", "close", "answer due")
+    return tuple(
+        sorted(
+            wanted,
+            key=lambda e: (
+                e.at,
+                order.index(e.what),
+                e.question_id,
+                e.indicator.id if e.indicator else "",
+            ),
+        )
+    )
+
+
+def ratio_in_words(ratio: float, kind: Kind, option: str = "") -> str:
+    """A likelihood ratio (above 0) as people say it, by the kind of the question.
+
+    >>> ratio_in_words(0.185, "binary"), ratio_in_words(2.5, "categorical", "Moscow"), ratio_in_words(1.0, "date")
+    ('5.4 times likelier if NO', '2.5 times likelier if Moscow', 'as likely either way')
+    """
+    times = round(math.exp(abs(math.log(ratio))), 1)
+    if times == 1.0:
+        return "as likely either way"
+    return f"{times:g} times likelier if {_side(kind, ratio > 1.0, option)}"
+
+
+def silence_ratio(question: Question, indicator: Indicator) -> str:
+    """What it says when an expected indicator is not seen by its date; empty for one that is not
+    expected.
+    """
+    if indicator.expected is None:
+        return ""
+    return ratio_in_words(indicator.expected.ratio_when_silent, question.kind, indicator.option)
+
+
+def _side(kind: Kind, yes: bool, option: str) -> str:
+    match kind:
+        case "binary":
+            return "YES" if yes else "NO"
+        case "numeric":
+            return "higher" if yes else "lower"
+        case "date":
+            return "earlier" if yes else "later"
+        case "categorical" | "ordered":
+            return f"{'' if yes else 'not '}{option or 'that option'}"
+        case _:
+            assert_never(kind)
+
+
+def _counts(question: Question, indicator: Indicator) -> bool:
+    return (
+        indicator.question_id == question.id
+        and bool(indicator.expected)
+        and question.opens_at < _by(indicator)
+    )
+
+
+def _by(indicator: Indicator) -> datetime:
+    assert indicator.expected is not None
+    return indicator.expected.by
+
+
+def _in_time(question: Question, indicator: Indicator, story: Evidence, at: datetime) -> bool:
+    mine = (
+        story.indicator_id == indicator.id
+        and story.question_id == question.id
+        and story.status != "rejected"
+    )
+    return mine and question.opens_at <= story.first_seen_at <= min(_by(indicator), at)
+
+
+def _signpost(
+    indicator: Indicator, left: float, stories: Iterable[Evidence], at: datetime
+) -> Signpost:
+    if left <= 1.0 - SEEN:
+        return Signpost(indicator, "seen", _seen_at(stories), 1.0 - left)
+    return Signpost(indicator, "silent" if _by(indicator) <= at else "waiting", None, 1.0 - left)
+
+
+def _seen_at(stories: Iterable[Evidence]) -> datetime:
+    """The instant from which stories, taken together, make it as likely seen as not."""
+    in_order = sorted(stories, key=lambda e: (e.first_seen_at, e.id))
+    left = 1.0
+    for story in in_order:
+        left *= 1.0 - story.trust
+        if left <= 1.0 - SEEN:
+            return story.first_seen_at
+    return in_order[-1].first_seen_at  # the same product in another order, and rounded up
+
+
+def _expected(entry: Entry, now: datetime) -> Iterable[Expected]:
+    question = entry.question
+    for post in entry.signposts:
+        due = post.indicator.expected
+        if due is not None and due.by <= question.closes_at:
+            seen, silent = due.ratio_when_seen, due.ratio_when_silent
+            words = (
+                ratio_in_words(seen, question.kind, post.indicator.option),
+                silence_ratio(question, post.indicator),
+            )
+            yield Expected(
+                due.by, "signpost", question.id, post.state, post.indicator, seen, silent, *words
+            )
+    yield Expected(
+        question.closes_at, "close", question.id, "past" if question.closes_at <= now else "waiting"
+    )
+    if question.resolves_at > now:
+        yield Expected(question.resolves_at, "answer due", question.id, "waiting")
+    else:
+        state: Literal["overdue", "past"] = "overdue" if is_overdue(question, None, now) else "past"
+        yield Expected(question.resolves_at, "answer due", question.id, state)

@@ -1,0 +1,223 @@
+"""What a story weighs: strength, doubt in source and match, novelty and age, the same wherever
+evidence is counted.
+
+The suggestion, the usual level of an indicator and the order of the inbox all weigh a story here,
+so that what is learned from the archive is in the unit that is taken off again.
+"""
+
+import math
+from collections import defaultdict, deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from forecasts.evidence.evidence import (
+    Direction,
+    Evidence,
+    Indicator,
+    IndicatorId,
+    Report,
+    Strength,
+    combined_reliability,
+    effective_likelihood_ratio,
+    independent,
+    side_words,
+)
+from forecasts.evidence.likelihood_ratios import decayed
+from forecasts.evidence.log_odds import Weight
+from forecasts.questions.format import counted
+from forecasts.questions.question import Kind, QuestionId
+
+DEFAULT_HALF_LIFE_DAYS = 45.0
+"""For evidence whose indicator was deleted since."""
+
+MOST_STORIES = 50.0
+"""No more earlier stories than this take novelty: fifty leave nothing, and a flood should not take
+time either.
+"""
+
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """The constants of the suggestion; another set of them is another version.
+
+    `gamma` scales all evidence (0.5 until it can be learned from 30 resolved questions), `soft_cap`
+    is the most that evidence can ever add, in log-odds, `novelty` the factor for each earlier story
+    of the same indicator and direction within `novelty_window_days` (see `novelties`), `shift` and
+    `slope` the learned correction. `learned_from` counts the questions from which `gamma` and
+    `shift` were learned, 0 while they were not.
+    """
+
+    version: str = "2"
+    gamma: float = 0.5
+    soft_cap: float = math.log(30)
+    novelty: float = 0.5
+    novelty_window_days: float = 30.0
+    p_min: float = 0.01
+    p_max: float = 0.99
+    shift: float = 0.0
+    slope: float = 1.0
+    learned_from: int = 0
+
+
+DEFAULT_MODEL = Model()
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A story on one question as it weighs at one instant.
+
+    `strength` is the one that counts, `reports` the reports seen by then; `reliability` (0 to
+    0.97), `novelty` and `decay` (above 0 to 1) are factors. `log_odds` is the product, in nats,
+    above 0 where it speaks for YES.
+    """
+
+    evidence: Evidence
+    name: str
+    strength: Strength
+    reports: tuple[Report, ...]
+    reliability: float
+    novelty: float
+    decay: float
+
+    @property
+    def log_odds(self) -> float:
+        """± ln LR · novelty · decay, the ratio weakened by doubt in the source and in the match."""
+        return self.with_trust(self.evidence.trust, self.strength)
+
+    def with_trust(self, trust: float, strength: Strength) -> float:
+        """The same if the match were trusted so far (0 to 1), and counted as so strong."""
+        ratio = effective_likelihood_ratio(strength.likelihood_ratio, self.reliability * trust)
+        return self.evidence.direction * math.log(ratio) * self.novelty * self.decay
+
+    def line(self, kind: Kind) -> Weight:
+        """The story as a line of a ledger, with every factor in words; `kind` is that of its
+        question.
+        """
+        e = self.evidence
+        facts = [
+            (
+                f"{self.name}: {_strength_words(e, self.strength)} "
+                f"{side_words(kind, e.direction, e.option)}"
+            ),
+            f"reliability {self.reliability:.2f} ({_source_words(self.reports)})",
+            *_trust_words(e),
+            f"novelty ×{self.novelty:.3g}",
+            f"decay ×{self.decay:.3f}",
+        ]
+        return Weight("evidence", ", ".join(facts), self.log_odds, e.id)
+
+
+def visible(evidence: Iterable[Evidence], question_id: QuestionId, at: datetime) -> list[Evidence]:
+    """The evidence that counts, first seen first; ids break ties, so that the given order never
+    matters.
+
+    Evidence on other questions, later, rejected, neutral or of no strength does not.
+    """
+    counted = (
+        e
+        for e in evidence
+        if e.question_id == question_id
+        and e.first_seen_at <= at
+        and e.status != "rejected"
+        and e.direction is not Direction.NEUTRAL
+        and e.strength is not Strength.NONE
+    )
+    return sorted(counted, key=lambda e: (e.first_seen_at, e.id))
+
+
+def novelties(
+    seen: Iterable[Evidence], model: Model = DEFAULT_MODEL
+) -> Iterator[tuple[Evidence, float]]:
+    """Each piece of evidence with its novelty: 1 for the first of its indicator and direction in a
+    month, then less.
+
+    δ^k, k the number of earlier stories within the window. One that is trusted less than this
+    counts by the ratio of the two trusts alone: else a handful of doubtful matches would use up the
+    weight of the story that a person confirmed, and a call that is worth nothing would still take
+    something. `seen` is in the order of `visible`. What comes later never changes the novelty of
+    what was there.
+    """
+    recent: dict[tuple[IndicatorId, Direction], deque[tuple[datetime, float]]] = defaultdict(deque)
+    for e in seen:
+        stories, trust = recent[e.indicator_id, e.direction], e.trust
+        while stories and (e.first_seen_at - stories[-1][0]) / DAY > model.novelty_window_days:
+            stories.pop()
+        yield e, math.pow(model.novelty, _stories_before(trust, stories))
+        stories.appendleft((e.first_seen_at, trust))
+
+
+def _stories_before(trust: float, newest_first: Iterable[tuple[datetime, float]]) -> float:
+    before = 0.0
+    for _, other in newest_first if trust > 0.0 else ():
+        before += 1.0 if other >= trust else other / trust
+        if before >= MOST_STORIES:
+            break
+    return before
+
+
+def weigh(e: Evidence, novelty: float, indicator: Indicator | None, at: datetime) -> Weighed:
+    """A piece of evidence first seen at or before `at`; without an indicator it fades by 45
+    days.
+    """
+    half_life = indicator.half_life_days if indicator else DEFAULT_HALF_LIFE_DAYS
+    reports = tuple(r for r in e.reports if r.first_seen_at <= at)
+    return Weighed(
+        evidence=e,
+        name=indicator.name if indicator else e.indicator_id,
+        strength=counted_strength(e),
+        reports=reports,
+        reliability=combined_reliability(reports),
+        novelty=novelty,
+        decay=decayed(1.0, (at - e.first_seen_at) / DAY, half_life),
+    )
+
+
+def weighed(
+    seen: Iterable[Evidence],
+    indicators: Mapping[IndicatorId, Indicator],
+    at: datetime,
+    model: Model = DEFAULT_MODEL,
+) -> Iterator[Weighed]:
+    """The evidence of one question, in the order of `visible`, as it weighs at `at`."""
+    for e, novelty in novelties(seen, model):
+        yield weigh(e, novelty, indicators.get(e.indicator_id), at)
+
+
+def counted_strength(e: Evidence) -> Strength:
+    """The strength that counts: a decisive story is strong until a person took it."""
+    return Strength.STRONG if e.strength is Strength.DECISIVE and not e.reviewed else e.strength
+
+
+def ramp(half_life: float | None, archive_days: float) -> float:
+    """The share of its final weight that a steady stream has reached: 1 − 2^(−days / half-life), 0
+    to 1.
+
+    Where weight never fades there is no final weight, and the share stays 0.
+
+    >>> ramp(45.0, 90.0), ramp(45.0, -3.0), ramp(None, 90.0)
+    (0.75, 0.0, 0.0)
+    """
+    return 1.0 - decayed(1.0, max(0.0, archive_days), half_life)
+
+
+def _strength_words(e: Evidence, counted: Strength) -> str:
+    ratio = f"(likelihood ratio {counted.likelihood_ratio:g})"
+    if counted is not e.strength:
+        return (
+            f"{e.strength.name.lower()}, counted as {counted.name.lower()} {ratio} until a "
+            "person confirms it,"
+        )
+    return f"{counted.name.lower()} {ratio}"
+
+
+def _trust_words(e: Evidence) -> Iterator[str]:
+    doubts = {} if e.reviewed else {"match": e.relevance, "direction": e.p_direction}
+    return (f"{what} {p:.2f}" for what, p in doubts.items() if p < 1.0)
+
+
+def _source_words(reports: Sequence[Report]) -> str:
+    groups = len({r.source_group for r in independent(reports)})
+    return f"{counted(groups, 'source group')}, {counted(len(reports), 'report')}"

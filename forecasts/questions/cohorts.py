@@ -1,0 +1,128 @@
+"""Which questions belong together: by fate, by horizon, by the time they opened and closed.
+
+Statistics over resolved questions alone mislead: an event that comes resolves its question early,
+one that does not keeps it open to the end, so whatever was opened lately is answered mostly YES. A
+question counts once its scheduled close has passed, however early its answer came; until then it
+waits in its cohort.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import Literal
+
+from forecasts.questions.question import Question, QuestionId, Resolution
+
+Horizon = Literal["short", "medium", "long"]
+
+HORIZONS: Mapping[Horizon, str] = MappingProxyType(
+    {"short": "up to 31 days", "medium": "32 to 183 days", "long": "more than 183 days"}
+)
+"""Horizons by the scheduled length of a question."""
+
+
+def horizon(question: Question) -> Horizon:
+    """How far ahead a question looks, by its scheduled length."""
+    days = (question.closes_at - question.opens_at).total_seconds() / 86400.0
+    return "short" if days <= 31 else "medium" if days <= 183 else "long"
+
+
+def quarter(at: datetime) -> str:
+    """The calendar quarter of a time in UTC.
+
+    >>> from forecasts.questions.question import utc
+    >>> quarter(utc("2022-05-31"))
+    '2022-Q2'
+    """
+    there = at.astimezone(UTC)
+    return f"{there.year}-Q{(there.month + 2) // 3}"
+
+
+def fate(question: Question) -> str:
+    """The cluster of questions that share their luck: those made from the same first claim, each
+    other one alone.
+
+    Deadlines and thresholds of one claim come true together; counted apart, one piece of luck would
+    count twice.
+    """
+    return (
+        f"claim {question.essay_id}/{question.claim_ids[0]}"
+        if question.claim_ids
+        else f"question {question.id}"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Cohort:
+    """The questions that opened in one quarter, and what became of them.
+
+    `over` of the `opened` ones have passed their scheduled close; of those over, `answered` have an
+    answer, `annulled` and `ambiguous` none that can be scored, and `unanswered` none yet. `early`
+    were answered, or given up, before their scheduled close, which has not passed: they count when
+    it does.
+    """
+
+    quarter: str
+    opened: int
+    over: int
+    answered: int
+    annulled: int
+    ambiguous: int
+    unanswered: int
+    early: int
+
+
+def counts(question: Question, now: datetime) -> bool:
+    """Whether a question's scheduled close has passed, so that its cohort is complete."""
+    return question.closes_at <= now
+
+
+def cohorts(
+    questions: Iterable[Question], resolutions: Mapping[QuestionId, Resolution], now: datetime
+) -> tuple[Cohort, ...]:
+    """One line a quarter of opening, oldest first; questions that have not opened yet are left
+    out.
+    """
+    groups: dict[str, list[Question]] = {}
+    for question in sorted(questions, key=lambda q: q.opens_at):
+        if question.opens_at <= now:
+            groups.setdefault(quarter(question.opens_at), []).append(question)
+    return tuple(_cohort(label, group, resolutions, now) for label, group in groups.items())
+
+
+def _cohort(
+    label: str,
+    group: Iterable[Question],
+    resolutions: Mapping[QuestionId, Resolution],
+    now: datetime,
+) -> Cohort:
+    members = list(group)
+    over = [q for q in members if counts(q, now)]
+    outcomes = [resolutions[q.id].outcome if q.id in resolutions else None for q in over]
+    unscored = {
+        word: sum(outcome == word for outcome in outcomes) for word in ("annulled", "ambiguous")
+    }
+    unanswered = sum(outcome is None for outcome in outcomes)
+    return Cohort(
+        quarter=label,
+        opened=len(members),
+        over=len(over),
+        answered=len(over) - unanswered - sum(unscored.values()),
+        annulled=unscored["annulled"],
+        ambiguous=unscored["ambiguous"],
+        unanswered=unanswered,
+        early=sum(q.id in resolutions for q in members if not counts(q, now)),
+    )
+
+
+def annul_rate(lines: Iterable[Cohort]) -> float | None:
+    """The share of questions that are over and had no answer to score, 0 to 1; None when none is
+    over.
+
+    A rising rate is a defect of how questions are written, not of how they are forecast.
+    """
+    over, unscored = 0, 0
+    for line in lines:
+        over, unscored = over + line.over, unscored + line.annulled + line.ambiguous
+    return unscored / over if over else None

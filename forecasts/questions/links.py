@@ -1,0 +1,145 @@
+"""Links between questions: what one says about another, and which belong side by side."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from types import MappingProxyType
+from typing import Literal, NewType
+
+from forecasts.errors import InvalidQuestion
+from forecasts.questions.question import Question, QuestionId
+
+LinkId = NewType("LinkId", str)
+
+LinkKind = Literal["implies", "negates", "conjunction", "one of", "dates", "members", "condition"]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Questions that are bound to each other, in the order that the kind says.
+
+    | kind | questions | what binds them |
+    |---|---|---|
+    | implies | A, B | whenever A comes true, so does B |
+    | negates | A, B | exactly one of the two comes true |
+    | conjunction | A, B, both | the third asks whether the first two both come true |
+    | one of | two or more | exactly one comes true |
+    | dates | two or more | one event, asked by several dates: a group |
+    | members | two or more | one question, asked of several countries or the like: a group that binds nothing |
+    | condition | B, A if B, A if not B, and maybe A | a conditional pair: of the two in the middle, the one whose
+      condition does not come about is annulled |
+
+    `labels` name the questions in a chart, one each, such as "end of 2027" or "Kazakhstan"; empty
+    for kinds without a chart. `why` says what the link rests on.
+    """
+
+    id: LinkId
+    kind: LinkKind
+    question_ids: tuple[QuestionId, ...]
+    title: str
+    labels: tuple[str, ...] = ()
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How many questions a kind of link binds (`most` None: any number), and of which kinds.
+
+    `binary` counts those from the front that are yes/no questions (None: all of them); the others
+    are of one kind.
+    """
+
+    least: int
+    most: int | None = None
+    binary: int | None = None
+
+
+SHAPES: Mapping[LinkKind, Shape] = MappingProxyType(
+    {
+        "implies": Shape(2, 2),
+        "negates": Shape(2, 2),
+        "conjunction": Shape(3, 3),
+        "one of": Shape(2),
+        "dates": Shape(2, binary=0),
+        "members": Shape(2, binary=0),
+        "condition": Shape(3, 4, binary=1),
+    }
+)
+
+
+def check_link(link: Link, questions: Mapping[QuestionId, Question]) -> None:
+    """Refuse a link whose questions are too few, too many, of the wrong kind or in the wrong order.
+
+    Raises `InvalidQuestion`, also for a question that `questions` does not have; returns nothing
+    when all is well.
+
+    >>> check_link(Link(LinkId("ceasefire"), "negates", (QuestionId("peace"),), "Ceasefire"), {})
+    Traceback (most recent call last):
+    forecasts.errors.InvalidQuestion: a link of kind 'negates' has 2 questions, not 1
+    """
+    shape = SHAPES[link.kind]
+    _check_count(link, shape)
+    asked = _asked(link, questions)
+    yes_or_no = len(asked) if shape.binary is None else shape.binary
+    for question in asked[:yes_or_no]:
+        if question.kind != "binary":
+            which = "its first question has" if shape.binary else "all its questions have"
+            raise InvalidQuestion(
+                f"{question.id!r} is {question.kind}: in a link of kind {link.kind!r} {which} to "
+                "be binary"
+            )
+    kinds = {question.kind for question in asked[yes_or_no:]}
+    if len(kinds) > 1:
+        raise InvalidQuestion(
+            f"the questions are {' and '.join(sorted(kinds))}: those that stand side by side are "
+            "of one kind"
+        )
+    if link.kind == "dates":
+        _check_dates(asked)
+
+
+def check_labels(link: Link) -> None:
+    """Refuse labels that are neither one for each question nor none at all; raises
+    `InvalidQuestion`.
+    """
+    if len(link.labels) not in (0, len(link.question_ids)):
+        raise InvalidQuestion(
+            f"{len(link.labels)} labels for {len(link.question_ids)} questions: give one for "
+            "each, or none"
+        )
+
+
+def _check_count(link: Link, shape: Shape) -> None:
+    count = len(link.question_ids)
+    if count < shape.least or (shape.most is not None and count > shape.most):
+        wanted = (
+            f"{shape.least} or more" if shape.most is None else f"{shape.least} or {shape.most}"
+        )
+        wanted = f"{shape.least}" if shape.most == shape.least else wanted
+        raise InvalidQuestion(f"a link of kind {link.kind!r} has {wanted} questions, not {count}")
+
+
+def _asked(link: Link, questions: Mapping[QuestionId, Question]) -> tuple[Question, ...]:
+    for question_id in link.question_ids:
+        if question_id not in questions:
+            raise InvalidQuestion(f"there is no question {question_id!r}")
+        if link.question_ids.count(question_id) > 1:
+            raise InvalidQuestion(f"{question_id!r} stands in the link twice")
+    return tuple(questions[question_id] for question_id in link.question_ids)
+
+
+def _check_dates(asked: Sequence[Question]) -> None:
+    """In order, and of one shape: what comes *by* a day gets likelier with time, what holds *until*
+    one less likely.
+    """
+    shapes = sorted({question.horizon_shape for question in asked if question.kind == "binary"})
+    if len(shapes) > 1:
+        raise InvalidQuestion(
+            f"the questions are {' and '.join(shapes)}: make a group of each, they move apart"
+        )
+    for first, second in pairwise(asked):
+        if not first.closes_at < second.closes_at:
+            raise InvalidQuestion(
+                f"{second.id!r} does not close after {first.id!r}: put the questions of a date "
+                "group in order"
+            )

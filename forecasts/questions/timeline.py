@@ -1,0 +1,173 @@
+"""Forecasts over time: a step function on half-open intervals.
+
+A forecast stands from the instant it was made until the next act, a withdrawal, or the effective
+close. Before the opening it counts from the opening; at or after the effective close it is ignored;
+of two acts at one instant the last wins.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal, NewType
+
+from forecasts.distributions.distribution import Distribution
+from forecasts.errors import InvalidForecast
+from forecasts.questions.forecaster import RESERVED
+from forecasts.questions.question import EvidenceId, ForecasterId, QuestionId
+
+ForecastId = NewType("ForecastId", int)
+Act = Literal["forecast", "reaffirm", "withdraw", "undo", "redo"]
+_STEPS_BACK: Final = ("undo", "redo")
+"""Acts that say nothing new: what stands after them stood before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """One act of a forecaster on a question, never changed afterwards.
+
+    `distribution` is what stands after the act: None after a withdrawal, or after undoing the
+    first. `cites` names the evidence it rests on; `undoes` the act that an undo takes back, and of
+    a redo the undo.
+    """
+
+    id: ForecastId
+    question_id: QuestionId
+    forecaster_id: ForecasterId
+    act: Act
+    distribution: Distribution | None
+    made_at: datetime
+    entered_at: datetime
+    rationale: str = ""
+    cites: tuple[EvidenceId, ...] = ()
+    undoes: ForecastId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A distribution that stood on [start, end)."""
+
+    start: datetime
+    end: datetime
+    distribution: Distribution
+
+    @property
+    def days(self) -> float:
+        """Length in days."""
+        return (self.end - self.start).total_seconds() / 86400.0
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """What one forecaster held on one question, as steps (instant, distribution or None for a
+    gap).
+    """
+
+    steps: tuple[tuple[datetime, Distribution | None], ...]
+
+    def at(self, instant: datetime) -> Distribution | None:
+        """What stood at `instant`; None before the first act and inside a gap."""
+        index = bisect_right(self.steps, instant, key=lambda step: step[0])
+        return self.steps[index - 1][1] if index else None
+
+    def spans(self, start: datetime, end: datetime) -> tuple[Span, ...]:
+        """The standing forecasts on [start, end), clipped to it; gaps are left out."""
+        found = []
+        for index, (made_at, distribution) in enumerate(self.steps):
+            until = self.steps[index + 1][0] if index + 1 < len(self.steps) else end
+            begin, finish = max(made_at, start), min(until, end)
+            if distribution is not None and begin < finish:
+                found.append(Span(begin, finish, distribution))
+        return tuple(found)
+
+
+def timeline(acts: Iterable[tuple[datetime, Distribution | None]]) -> Timeline:
+    """Acts in the order they were entered → steps in time, the last act at an instant winning.
+
+    >>> from datetime import UTC, datetime
+    >>> from forecasts.distributions.distribution import Binary
+    >>> day = datetime(2026, 1, 1, tzinfo=UTC)
+    >>> timeline([(day, Binary(0.2)), (day, Binary(0.9))]).at(day)
+    Binary(p=0.9)
+    """
+    last = dict(
+        sorted(acts, key=lambda act: act[0])
+    )  # the sort is stable, and a dict keeps the last
+    return Timeline(tuple(last.items()))
+
+
+def timeline_of(forecasts: Sequence[Forecast]) -> Timeline:
+    """The timeline of one forecaster's acts on one question, given in the order they were
+    entered.
+    """
+    return timeline((f.made_at, f.distribution) for f in forecasts)
+
+
+def undone(forecasts: Sequence[Forecast]) -> Forecast:
+    """The act that an undo takes back now: the last one that is neither an undo nor undone.
+
+    `forecasts` are one forecaster's acts on one question in the order they were entered. Raises
+    `InvalidForecast` when there is nothing left to undo.
+    """
+    gone = _gone(forecasts)
+    for forecast in reversed(forecasts):
+        if forecast.act not in _STEPS_BACK and forecast.id not in gone:
+            return forecast
+    raise InvalidForecast("there is no forecast of yours on this question to undo")
+
+
+def redone(forecasts: Sequence[Forecast]) -> Forecast:
+    """The undo that a redo takes back now: the last one since the last new act that no redo has
+    taken back.
+
+    `forecasts` are one forecaster's acts on one question in the order they were entered. Raises
+    `InvalidForecast` when nothing was undone since the last new act: what comes after an undo
+    replaces what it took.
+    """
+    gone = _gone(forecasts)
+    for forecast in reversed(forecasts):
+        if forecast.act not in _STEPS_BACK:
+            break
+        if forecast.act == "undo" and forecast.id not in gone:
+            return forecast
+    raise InvalidForecast(
+        "nothing of yours on this question was undone last, so there is nothing to do again"
+    )
+
+
+def _gone(forecasts: Iterable[Forecast]) -> frozenset[ForecastId]:
+    """The acts that were taken back and not brought again, and the undos that were themselves taken
+    back.
+    """
+    gone: set[ForecastId] = set()
+    taken: dict[ForecastId, ForecastId] = {}
+    for forecast in forecasts:
+        if forecast.undoes is None:
+            continue
+        gone.add(forecast.undoes)
+        if forecast.act == "undo":
+            taken[forecast.id] = forecast.undoes
+        else:
+            gone.discard(taken[forecast.undoes])
+    return frozenset(gone)
+
+
+def hindsight(acts: Sequence[Forecast], known_at: datetime) -> tuple[Forecast, ...]:
+    """What people forecast when the answer was known already: it earns nothing, and is shown as
+    what it is.
+
+    The computed forecasters go on until the answer is entered, and nobody is to blame for that.
+    """
+    late = (act for act in acts if act.made_at >= known_at and act.forecaster_id not in RESERVED)
+    return tuple(act for act in late if act.act in ("forecast", "reaffirm", "redo"))
+
+
+def standing_before(forecasts: Sequence[Forecast], act: Forecast) -> Distribution | None:
+    """What stood before `act`, skipping acts that were undone themselves; None when nothing did."""
+    gone = _gone(forecasts)
+    earlier = [
+        f
+        for f in forecasts[: list(forecasts).index(act)]
+        if f.act not in _STEPS_BACK and f.id not in gone
+    ]
+    return earlier[-1].distribution if earlier else None

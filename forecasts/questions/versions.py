@@ -1,0 +1,161 @@
+"""The wording of a question over time: edits, versions, and what changed between two of them.
+
+Nothing is overwritten. An edit holds the whole new wording, and a forecast keeps the version it was
+made on.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from difflib import SequenceMatcher
+from typing import Literal
+
+from forecasts.errors import InvalidQuestion
+from forecasts.questions.question import ForecasterId, Question, QuestionId
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A question put into other words after it was opened: the whole new wording, by whom and
+    why.
+    """
+
+    question_id: QuestionId
+    at: datetime
+    by: ForecasterId
+    why: str
+    text: str
+    criteria: str
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One wording of a question, from `at` on; number 1 is the one it was opened with, by nobody in
+    particular.
+    """
+
+    number: int
+    at: datetime
+    by: ForecasterId | None
+    why: str
+    text: str
+    criteria: str
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Some words that stand in both wordings, only in the new one, or only in the old one."""
+
+    text: str
+    change: Literal["same", "added", "removed"]
+
+
+def with_edits(question: Question, edits: Sequence[Edit]) -> Question:
+    """The question in its newest wording; edits of other questions change nothing."""
+    mine = _in_order(question, edits)
+    if not mine:
+        return question
+    return replace(
+        question, text=mine[-1].text, criteria=mine[-1].criteria, sources=mine[-1].sources
+    )
+
+
+def versions(question: Question, edits: Sequence[Edit]) -> tuple[Version, ...]:
+    """Every wording of a question, the oldest first; `question` is as it was opened.
+
+    Edits of other questions are left out; of two made at one instant the later in the sequence is
+    the newer.
+
+    >>> from forecasts.distributions.distribution import Binary
+    >>> from forecasts.questions.question import utc
+    >>> question = Question("truce", "essay", "binary", "A truce by July?", "As announced.", ("https://example.org",),
+    ...     "event_by", utc("2026-01-01"), utc("2026-07-01"), utc("2026-07-08"), Binary(0.3), "3 of 10 years", ())
+    >>> edit = Edit("truce", utc("2026-02-01"), "ann", "who announces it", "A truce by July?", "As both announce.", ())
+    >>> [(version.number, version.criteria) for version in versions(question, [edit])]
+    [(1, 'As announced.'), (2, 'As both announce.')]
+    """
+    opened = Version(
+        1, question.opens_at, None, "as opened", question.text, question.criteria, question.sources
+    )
+    edited = [
+        Version(number, edit.at, edit.by, edit.why, edit.text, edit.criteria, edit.sources)
+        for number, edit in enumerate(_in_order(question, edits), 2)
+    ]
+    return (opened, *edited)
+
+
+def version_at(of: Sequence[Version], at: datetime) -> Version:
+    """The wording that a forecast entered at `at` was made on: the newest by then, or the first of
+    all.
+
+    A forecast at the very instant of an edit was made on the new wording. `of` comes from
+    `versions`.
+    """
+    return next((version for version in reversed(of[1:]) if version.at <= at), of[0])
+
+
+def difference(old: str, new: str) -> tuple[Piece, ...]:
+    """What changed from one wording to another, word by word; white space does not count.
+
+    The pieces that are the same or added make up the new wording, those that are the same or
+    removed the old one, with a space between pieces. Of words that were replaced, the old ones come
+    first.
+
+    >>> for piece in difference("A truce by July, as announced.", "A truce by August, as announced."):
+    ...     print(piece.change, "|", piece.text)
+    same | A truce by
+    removed | July,
+    added | August,
+    same | as announced.
+    """
+    before, after = old.split(), new.split()
+    found = []
+    for _, old_from, old_to, new_from, new_to in SequenceMatcher(
+        None, before, after, autojunk=False
+    ).get_opcodes():
+        gone, come = " ".join(before[old_from:old_to]), " ".join(after[new_from:new_to])
+        if gone == come:
+            found.append(Piece(come, "same"))
+            continue
+        if gone:
+            found.append(Piece(gone, "removed"))
+        if come:
+            found.append(Piece(come, "added"))
+    return tuple(found)
+
+
+def check_edit(question: Question, edit: Edit, answered: bool) -> None:
+    """Refuse an edit that would leave a question without a meaning, or that nobody could account
+    for.
+
+    `question` is in its newest wording, `answered` whether it has a resolution. Raises
+    `InvalidQuestion`; returns nothing when all is well.
+    """
+    if edit.question_id != question.id:
+        raise InvalidQuestion(f"the edit belongs to {edit.question_id}, not to {question.id}")
+    if answered:
+        raise InvalidQuestion(f"{question.id} has its answer: its wording stays as it is")
+    for what, said in (("the question itself", edit.text), ("resolution criteria", edit.criteria)):
+        if not said.strip():
+            raise InvalidQuestion(f"{what} must not be empty: say it in one sentence")
+    if not edit.sources or not all(map(str.strip, edit.sources)):
+        raise InvalidQuestion("name at least one source that will tell the answer")
+    if not edit.why.strip():
+        raise InvalidQuestion(
+            "say why the wording changes: those who made a forecast on the old one will ask"
+        )
+    if _wording(edit) == _wording(question):
+        raise InvalidQuestion("nothing has changed: edit the question, its criteria or its sources")
+
+
+def _wording(of: Question | Edit) -> tuple[list[str], ...]:
+    """The words of a wording, so that white space is no change."""
+    return (of.text.split(), of.criteria.split(), [source.strip() for source in of.sources])
+
+
+def _in_order(question: Question, edits: Sequence[Edit]) -> list[Edit]:
+    return sorted(
+        (edit for edit in edits if edit.question_id == question.id), key=lambda edit: edit.at
+    )

@@ -1,0 +1,310 @@
+"""What a scenario set tells: what would change our mind most, which rows tell the scenarios apart,
+and how an edit of one share moves the others.
+"""
+
+import math
+from collections.abc import Collection, Mapping, MutableMapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal, assert_never
+
+from forecasts.distributions.distribution import Categorical
+from forecasts.distributions.probability import SUM_TOLERANCE, logit, probabilities
+from forecasts.errors import InvalidForecast
+from forecasts.questions.question import Question, QuestionId
+from forecasts.scenarios.scenario_set import ScenarioSet, table_of, word_of
+
+Mark = Literal["--", "-", "N", "+", "++"]
+"""How what was answered (or YES, while it is open) goes with a scenario, next to the mean of all
+scenarios.
+"""
+
+GiveWay = Literal["in proportion", "in log-odds", "from one"]
+"""How the other options make room when one is edited."""
+
+_MARKS: tuple[tuple[float, Mark], ...] = ((2.0, "++"), (1.25, "+"), (0.8, "N"), (0.5, "-"))
+_CERTAIN = 37.0  # log-odds beyond those of any float below 1
+_INCONSISTENT: Mapping[Mark, int] = MappingProxyType({"-": 1, "--": 2})
+
+
+@dataclass(frozen=True, slots=True)
+class RowValue:
+    """What the answer of one indicator question would do to the scenarios.
+
+    `bits` is how much it is expected to tell, 0 to 1; `p_yes` its probability by table and
+    scenarios; the shifts are the probability that would move (total variation, 0 to 1),
+    `expected_shift` their mean.
+    """
+
+    question_id: QuestionId
+    bits: float
+    p_yes: float
+    if_yes: Categorical
+    if_no: Categorical
+    shift_if_yes: float
+    shift_if_no: float
+
+    @property
+    def expected_shift(self) -> float:
+        """How much probability its answer is expected to move, 0 to 1."""
+        return self.p_yes * self.shift_if_yes + (1.0 - self.p_yes) * self.shift_if_no
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """P(YES | scenario) as a number and as the nearest word, and how well the row goes with the
+    scenario.
+    """
+
+    p: float
+    word: str
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True)
+class DiagnosticRow:
+    """One row of the table, with a cell for each scenario.
+
+    `ratio_yes` and `ratio_no` are the likelihood ratios of the answer for the most against the
+    least favoured scenario, 1 (says nothing) or more; `answer` is None while the question is open.
+    """
+
+    question_id: QuestionId
+    cells: tuple[Cell, ...]
+    ratio_yes: float
+    ratio_no: float
+    answer: bool | None
+
+    @property
+    def ratio(self) -> float:
+        """How far the row tells scenarios apart: by its answer, or while it is open by the one that
+        would tell more.
+        """
+        if self.answer is None:
+            return max(self.ratio_yes, self.ratio_no)
+        return self.ratio_yes if self.answer else self.ratio_no
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosticity:
+    """The table as an analysis of competing hypotheses (Heuer 1999): the most telling row first.
+
+    `inconsistency` counts what was answered against each scenario, 1 for each "-" and 2 for each
+    "--": 0 or more, lower is better. What fits every scenario counts for none.
+    """
+
+    scenarios: tuple[str, ...]
+    rows: tuple[DiagnosticRow, ...]
+    inconsistency: tuple[int, ...]
+
+
+def information(
+    question: Question,
+    scenario_set: ScenarioSet,
+    current: Categorical,
+    *,
+    answered: Collection[QuestionId] = (),
+) -> tuple[RowValue, ...]:
+    """What would change our mind most: the open rows by the bits that their answers are expected to
+    tell, most first.
+
+    `current` are the scenarios' probabilities now, whoever holds them; rows of `answered` questions
+    are left out. Raises as `forecasts.scenarios.likelihood_table.scenario_posterior` does.
+
+    >>> from forecasts.questions.new_question import Asked, question_from
+    >>> from forecasts.questions.question import utc
+    >>> from forecasts.scenarios.scenario_set import LikelihoodRow
+    >>> asked = question_from(Asked("futures", "Which?", "As described.", ("https://example.org",), utc("2026-01-01"),
+    ...     utc("2027-01-01"), utc("2027-01-08"), kind="categorical", horizon_shape="state_at",
+    ...     options=("neutral", "Other"), prior="neutral=50 Other=50"))
+    >>> rows = (LikelihoodRow("fog", (0.5, 0.5)), LikelihoodRow("summit", (0.75, 0.25)))
+    >>> known = ScenarioSet("futures", "Two years", ("", ""), rows)
+    >>> for value in information(asked, known, asked.prior):
+    ...     print(value.question_id, round(value.bits, 4), round(value.if_yes.p[0], 4), round(value.expected_shift, 4))
+    summit 0.1887 0.75 0.25
+    fog 0.0 0.5 0.0
+    """
+    from forecasts.scenarios.likelihood_table import (
+        indicator_information,
+        indicator_probabilities,
+        scenario_posterior,
+    )
+
+    rows = [row for row in scenario_set.rows if row.question_id not in answered]
+    found = []
+    for row, said in zip(rows, table_of(question, rows, current.options), strict=True):
+        if_yes = Categorical(current.options, scenario_posterior(current.p, [said]))
+        if_no = Categorical(
+            current.options, scenario_posterior(current.p, [[1.0 - p for p in said]])
+        )
+        found.append(
+            RowValue(
+                row.question_id,
+                indicator_information(current.p, said),
+                indicator_probabilities(current.p, [said])[0],
+                if_yes,
+                if_no,
+                _moved(current, if_yes),
+                _moved(current, if_no),
+            )
+        )
+    return tuple(sorted(found, key=lambda value: (-value.bits, value.question_id)))
+
+
+def diagnosticity(
+    question: Question,
+    scenario_set: ScenarioSet,
+    answers: Mapping[QuestionId, bool] = MappingProxyType({}),
+) -> Diagnosticity:
+    """How well the rows of a table tell its scenarios apart, and what was answered against each of
+    them.
+
+    A mark compares the likelihood in a scenario with the mean of all: "++" from twice on, "+" from
+    5/4, "N" down to 4/5, "-" down to a half, "--" below. `answers` are those known so far (True:
+    YES). Raises `ForecastsError` for a row that has no number for a scenario.
+
+    >>> from forecasts.questions.new_question import Asked, question_from
+    >>> from forecasts.questions.question import utc
+    >>> from forecasts.scenarios.scenario_set import LikelihoodRow
+    >>> asked = question_from(Asked("futures", "Which?", "As described.", ("https://example.org",), utc("2026-01-01"),
+    ...     utc("2027-01-01"), utc("2027-01-08"), kind="categorical", horizon_shape="state_at",
+    ...     options=("neutral", "Other"), prior="neutral=50 Other=50"))
+    >>> known = ScenarioSet("futures", "Two years", ("", ""), (LikelihoodRow("summit", (0.125, 0.875)),))
+    >>> found = diagnosticity(asked, known, {"summit": True})
+    >>> [cell.mark for cell in found.rows[0].cells], found.rows[0].ratio, found.inconsistency
+    (['--', '+'], 7.0, (2, 0))
+    """
+    names = tuple(option.name for option in question.options)
+    table = table_of(question, scenario_set.rows, names)
+    rows = [
+        _row(row.question_id, p, answers) for row, p in zip(scenario_set.rows, table, strict=True)
+    ]
+    rows.sort(key=lambda row: (-row.ratio, row.question_id))
+    known = [row for row in rows if row.answer is not None]
+    against = tuple(
+        sum(_INCONSISTENT.get(row.cells[n].mark, 0) for row in known) for n in range(len(names))
+    )
+    return Diagnosticity(names, tuple(rows), against)
+
+
+def gives_way(
+    shares: Categorical,
+    option: str,
+    new_share: float,
+    *,
+    how: GiveWay = "in proportion",
+    one: str | None = None,
+) -> Categorical:
+    """The shares after one option is edited, with a sum of exactly 1.
+
+    - `in proportion`: the others keep their ratios, as when one learns about the edited option
+      alone.
+    - `in log-odds`: the log-odds of the others move by one amount: of a larger share, a smaller
+      part moves.
+    - `from one`: `one` alone gives or takes; all others stay.
+
+    0 stays 0, unless all the others are 0: then they share alike what is left. Raises
+    `InvalidProbability` for the new share, and `InvalidForecast` for an option that is not there,
+    or `one` missing, the same, or too small.
+
+    >>> now = Categorical(("neutral", "closer", "Other"), (0.5, 0.4, 0.1))
+    >>> [round(p, 3) for p in gives_way(now, "neutral", 0.6).p]
+    [0.6, 0.32, 0.08]
+    >>> [round(p, 3) for p in gives_way(now, "neutral", 0.6, how="in log-odds").p]
+    [0.6, 0.326, 0.074]
+    >>> [round(p, 3) for p in gives_way(now, "neutral", 0.55, how="from one", one="Other").p]
+    [0.55, 0.4, 0.05]
+    """
+    new = float(probabilities(new_share))
+    if option not in shares.options:
+        raise InvalidForecast(f"no option {option!r}: the options are {', '.join(shares.options)}")
+    held = dict(zip(shares.options, shares.p, strict=True))
+    del held[option]
+    moved, rounded = _given_way(held, 1.0 - new, how, one)
+    moved[option] = new
+    for _ in range(2):  # one correction is rounded itself
+        moved[rounded] = max(0.0, moved[rounded] + math.fsum((1.0, *(-p for p in moved.values()))))
+    return Categorical(shares.options, tuple(moved[name] for name in shares.options))
+
+
+Shares = MutableMapping[str, float]
+
+
+def _given_way(held: Shares, left: float, how: GiveWay, one: str | None) -> tuple[Shares, str]:
+    """The other shares, with a sum of `left` but for rounding, and the one that takes what rounding
+    leaves.
+    """
+    match how:
+        case "in proportion":
+            moved = _in_proportion(held, left)
+        case "in log-odds":
+            moved = _in_log_odds(held, left)
+        case "from one":
+            if one is None or one not in held:
+                raise InvalidForecast(f"say which other option gives way: {', '.join(held)}")
+            return _from_one(held, one, left), one
+        case _:
+            assert_never(how)
+    return moved, max(moved, key=lambda name: moved[name])
+
+
+def _in_proportion(held: Shares, left: float) -> Shares:
+    total = math.fsum(held.values())
+    if total == 0.0:
+        return dict.fromkeys(held, left / len(held))
+    return {name: left * (p / total) for name, p in held.items()}
+
+
+def _in_log_odds(held: Shares, left: float) -> Shares:
+    possible = {name: min(logit(p), _CERTAIN) for name, p in held.items() if p > 0.0}
+    if len(possible) < 2 or left == 0.0:
+        return _in_proportion(held, left)
+    from scipy.optimize import brentq
+    from scipy.special import expit
+
+    z = list(possible.values())
+    even = logit(left / len(z))
+    shift = brentq(
+        lambda c: math.fsum(expit(z_n + c) for z_n in z) - left,
+        even - max(z) - 1.0,
+        even - min(z) + 1.0,
+    )
+    return _in_proportion(
+        {name: float(expit(possible.get(name, -math.inf) + shift)) for name in held}, left
+    )
+
+
+def _from_one(held: Shares, one: str, left: float) -> Shares:
+    rest = left - math.fsum(p for name, p in held.items() if name != one)
+    if rest < -SUM_TOLERANCE:
+        raise InvalidForecast(
+            f"{one!r} has only {held[one]:.4g} to give: take less, or let the others give way too"
+        )
+    return {**held, one: max(0.0, rest)}
+
+
+def _moved(before: Categorical, after: Categorical) -> float:
+    """How much probability lies elsewhere: half the sum of the absolute differences."""
+    return math.fsum(abs(a - b) for a, b in zip(before.p, after.p, strict=True)) / 2.0
+
+
+def _row(
+    question_id: QuestionId, p: Sequence[float], answers: Mapping[QuestionId, bool]
+) -> DiagnosticRow:
+    answer = answers.get(question_id)
+    no = [1.0 - x for x in p]
+    said = no if answer is False else p
+    mean = math.fsum(said) / len(said)
+    cells = tuple(Cell(x, word_of(x), _mark(y, mean)) for x, y in zip(p, said, strict=True))
+    return DiagnosticRow(question_id, cells, _ratio(p), _ratio(no), answer)
+
+
+def _mark(likelihood: float, mean: float) -> Mark:
+    against_mean = likelihood / mean if mean > 0.0 else 1.0
+    return next((mark for bound, mark in _MARKS if against_mean >= bound), "--")
+
+
+def _ratio(p: Sequence[float]) -> float:
+    if min(p) == 0.0:
+        return math.inf if max(p) > 0.0 else 1.0
+    return max(p) / min(p)

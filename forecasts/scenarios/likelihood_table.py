@@ -1,0 +1,193 @@
+"""Scenarios: what questions that were answered, or are only forecast, say about whole futures.
+
+A scenario set is exclusive and exhaustive, so one of its scenarios is called "other". Its
+likelihood table has a row for each indicator (a question) and a column for each scenario:
+P(indicator is YES | scenario). Within a scenario the indicators are taken as independent; of two
+that have the same cause, keep one.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.special import entr, logsumexp
+
+from forecasts.distributions.probability import Floats, probabilities, summing_to_one
+from forecasts.errors import ForecastsError
+
+_ROUNDS = 500
+_SETTLED = 1e-12
+
+
+@dataclass(frozen=True, slots=True)
+class SoftUpdate:
+    """The probabilities of the scenarios (their sum is 1) once they agree with forecasts of the
+    indicators.
+
+    `nats` is the least information that those forecasts add to prior and table, 0 when they are
+    what prior and table led to expect (`indicator_probabilities`); large numbers say that board and
+    table do not go together. `row_logs` has what each row, in their order, adds to ln of each
+    scenario's prior, in nats, before all are brought to a sum of 1; −inf where an answer rules a
+    scenario out.
+    """
+
+    scenarios: tuple[float, ...]
+    nats: float
+    row_logs: tuple[tuple[float, ...], ...] = ()
+
+
+def scenario_posterior(prior: ArrayLike, likelihoods: ArrayLike) -> tuple[float, ...]:
+    """The probabilities of J scenarios after K observations, in the scenarios' order; their sum is
+    1.
+
+    post_j ∝ prior_j · Π_k likelihoods_kj (Bayes' rule). `likelihoods` has K rows of J: P(what was
+    observed | scenario), so the row of an indicator that turned out NO is 1 − its row of the table.
+    The order of the rows does not matter; no row leaves the prior as it is; a scenario of prior 0
+    stays at 0. Raises `InvalidProbability` for numbers that are no probabilities or a prior that
+    does not add up to 1, `ForecastsError` for a table of another shape and for observations that
+    every possible scenario rules out.
+
+    >>> [round(p, 3) for p in scenario_posterior([0.5, 0.3, 0.2], [[0.8, 0.3, 0.6], [0.1, 0.6, 0.05]])]
+    [0.4, 0.54, 0.06]
+    """
+    weights, table = _checked(prior, likelihoods)
+    return _as_tuple(_shares(_ln(weights) + _ln(table).sum(axis=0)))
+
+
+def soft_update(prior: ArrayLike, likelihoods: ArrayLike, board: ArrayLike) -> SoftUpdate:
+    """The scenarios' probabilities when the K indicators are not answered, but forecast on the
+    question board.
+
+    Of all joint distributions of scenario and indicators in which indicator k has probability
+    board_k, it takes the one nearest to prior × table (least Kullback–Leibler divergence), and of
+    that the scenarios. With one indicator this is Jeffrey's rule; where the board says 0 or 1 it is
+    `scenario_posterior`, so answered and open questions can be mixed. `likelihoods` has K rows of
+    J: P(YES | scenario). The order of the indicators does not matter.
+
+    Raises as `scenario_posterior` does, `InvalidProbability` for the board, and `ForecastsError`
+    when no joint distribution fits, which happens only where the table says 0 or 1: write 0.01 or
+    0.99 there. Sources: Jeffrey 1965; Csiszár 1975, Annals of Probability 3. Found by Newton's
+    method on the convex dual, whose solution is the one of iterative proportional fitting, without
+    a table of 2ᴷ × J cells.
+
+    >>> update = soft_update([0.5, 0.3, 0.2], [[0.8, 0.3, 0.6], [0.1, 0.6, 0.05]], [0.9, 0.25])
+    >>> [round(p, 3) for p in update.scenarios], round(update.nats, 3)
+    ([0.596, 0.219, 0.186], 0.228)
+    """
+    weights, table = _checked(prior, likelihoods)
+    said = probabilities(board)
+    if said.shape != table.shape[:1]:
+        raise ForecastsError(
+            f"give one probability for each of the {len(table)} rows of the likelihood table"
+        )
+    answered = (said == 0.0) | (said == 1.0)
+    row_logs = _ln(np.where(said[:, None] == 1.0, table, 1.0 - table))
+    logs = _ln(weights) + row_logs[answered].sum(axis=0)
+    _shares(logs)  # refuses answers that no scenario allows
+    table, said = table[~answered], said[~answered]
+    shifts = _fitting_shifts(logs, table, said)
+    row_logs[~answered] = _shifted(table, shifts)[0]
+    moved = logs + row_logs[~answered].sum(axis=0)
+    nats = max(0.0, float(shifts @ said - logsumexp(moved)))
+    return SoftUpdate(_as_tuple(_shares(moved)), nats, tuple(map(_as_tuple, row_logs)))
+
+
+def indicator_probabilities(prior: ArrayLike, likelihoods: ArrayLike) -> tuple[float, ...]:
+    """What prior and table lead to expect of each of the K indicators: P(YES) = Σ_j prior_j ·
+    likelihoods_kj.
+
+    Range 0 to 1; compare it with the question board. Raises as `scenario_posterior` does for prior
+    and table.
+
+    >>> indicator_probabilities([0.5, 0.5], [[0.8, 0.4]])
+    (0.6000000000000001,)
+    """
+    weights, table = _checked(prior, likelihoods)
+    return _as_tuple(table @ weights)
+
+
+def indicator_information(prior: ArrayLike, likelihoods: ArrayLike) -> float:
+    """How much the answer of one indicator is expected to tell about the scenario: mutual
+    information, in bits.
+
+    Range 0 (the same chance of YES in every scenario) to 1; higher is worth watching more.
+    `likelihoods` is the indicator's one row of the table: P(YES | scenario) for each of the J.
+    Raises as `scenario_posterior` does. Source: Shannon 1948; entropy of the answer less its mean
+    entropy within the scenarios.
+
+    >>> indicator_information([0.5, 0.5], [1.0, 0.0]), indicator_information([0.5, 0.5], [0.4, 0.4])
+    (1.0, 0.0)
+    """
+    weights, table = _checked(prior, np.asarray(likelihoods, dtype=np.float64)[None])
+    told = _bits(table @ weights) - _bits(table) @ weights
+    return max(0.0, float(told[0]))
+
+
+def _checked(prior: ArrayLike, likelihoods: ArrayLike) -> tuple[Floats, Floats]:
+    weights, table = summing_to_one(prior), probabilities(likelihoods)
+    if table.size == 0:
+        table = table.reshape(0, weights.shape[-1])
+    if weights.ndim != 1 or table.ndim != 2 or table.shape[1] != len(weights):
+        raise ForecastsError(
+            "give each row of the likelihood table one probability for each scenario of the prior"
+        )
+    return weights, table
+
+
+def _fitting_shifts(logs: Floats, table: Floats, said: Floats) -> Floats:
+    """How far each indicator's log-odds move, in every scenario alike, for the joint to have the
+    marginals `said`.
+
+    Newton's steps are shortened by ln(1 + size)/size: proven to descend for a dual of this kind
+    (Sun & Tran-Dinh 2019, Mathematical Programming 178), and without effect once they are small.
+    """
+    shifts = np.zeros(len(table))
+    off = shifts
+    for _ in range(_ROUNDS):
+        sizes, given = _shifted(table, shifts)
+        weights = _shares(logs + sizes.sum(axis=0))
+        marginal = given @ weights
+        off = said - marginal
+        if not (np.abs(off) > _SETTLED).any():
+            return shifts
+        joint = (given * weights) @ given.T
+        np.fill_diagonal(joint, marginal)
+        step = np.linalg.lstsq(joint - np.outer(marginal, marginal), off)[0]
+        size = float(np.abs(step).sum())
+        shifts = shifts + step * (np.log1p(size) / size if size > 0.0 else 0.0)
+    raise ForecastsError(
+        "no scenario probabilities fit these forecasts of the indicators: row "
+        f"{int(np.abs(off).argmax()) + 1} of the likelihood table contradicts its forecast, or "
+        "others do: put 0.01 or 0.99 where the table says 0 or 1"
+    )
+
+
+def _shifted(table: Floats, shifts: Floats) -> tuple[Floats, Floats]:
+    """Log of what each cell's shift does to its scenario's weight, and P(YES | scenario) after the
+    shift.
+    """
+    yes, no = _ln(table) + shifts[:, None], _ln(1.0 - table)
+    sizes = np.logaddexp(yes, no)
+    return sizes, np.exp(yes - sizes)
+
+
+def _shares(logs: Floats) -> Floats:
+    if np.isneginf(logs).all():
+        raise ForecastsError(
+            "what was observed rules out every scenario: one of the likelihoods of 0 has to give"
+        )
+    shares = np.exp(logs - logs.max())
+    return np.asarray(shares / shares.sum())
+
+
+def _ln(values: Floats) -> Floats:
+    with np.errstate(divide="ignore"):  # the log of 0 is meant: a scenario that is ruled out
+        return np.log(values)
+
+
+def _bits(p: Floats) -> Floats:
+    return np.asarray((entr(p) + entr(1.0 - p)) / np.log(2.0))
+
+
+def _as_tuple(values: Floats) -> tuple[float, ...]:
+    return tuple(values.tolist())

@@ -1,0 +1,358 @@
+"""Is A better than B? Tests that know what luck can do, and say in plain words what they found.
+
+Compared are two forecasters on the questions that both answered, one score per question and never
+one per day: a month of one question is one piece of luck. Questions on one event share their fate,
+so they count together as one *cluster*. Below `MIN_CLUSTERS` of them the answer is "not enough
+data", however clear the numbers look: Brier differences scatter by about 0.15, and to see 0.02
+through that in four cases out of five takes some 440 questions.
+
+Sources: Fisher 1935 for flipped signs; Diebold & Mariano 1995 and Harvey, Leybourne & Newbold 1997;
+Benjamini & Hochberg 1995 for many comparisons at once.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+from types import MappingProxyType
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from forecasts.distributions.probability import Floats, probabilities
+from forecasts.errors import ForecastsError
+from forecasts.questions.question import ForecasterId, QuestionId
+from forecasts.statistics.resampling import (
+    TIES,
+    bootstrap_interval,
+    checked_level,
+    cluster_sums,
+    one_each,
+    sign_flip,
+)
+
+MIN_CLUSTERS = 30
+"""With fewer separate events no verdict is given: a handful of lucky questions would decide it."""
+
+ROUNDING = 1e-12
+"""Two scores that differ by less, as a share of their size, are the same score."""
+
+Verdict = Literal["better", "worse", "no difference shown", "not enough data"]
+
+_NO_CLUSTERS: Mapping[QuestionId, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class DieboldMariano:
+    """The test's statistic, with the sign of the mean difference, and its two-sided p-value, 0 to
+    1.
+    """
+
+    statistic: float
+    p_value: float
+
+
+def diebold_mariano(differences: ArrayLike, h: int = 1) -> DieboldMariano:
+    """Are the differences zero on average? With the correction of Harvey, Leybourne & Newbold.
+
+    `differences` holds A's score minus B's, in time order; `h` is how many steps ahead the
+    forecasts look. At h = 1 this is exactly the paired t test, and only that case is used in the
+    product: its questions are no series in equal steps. h > 1 is there for completeness; where its
+    variance comes out at zero or below, Bartlett's weights are used, which cannot. Lower p is
+    stronger evidence. All differences 0 give (0, 1). Raises `ForecastsError` for fewer than two
+    differences, for equal ones other than 0 (there is no spread to hold them against), or unless 1
+    ≤ h < n. Source: Diebold & Mariano 1995; Harvey, Leybourne & Newbold 1997, International Journal
+    of Forecasting 13, equation 9.
+
+    >>> found = diebold_mariano([0.02, -0.01, 0.05, 0.08, -0.02, 0.03, 0.01, 0.06, -0.03, 0.04])
+    >>> round(found.statistic, 4), round(found.p_value, 4)
+    (2.025, 0.0735)
+    """
+    from scipy.special import stdtr
+
+    found = cluster_sums(one_each(differences))
+    n, mean = len(found), float(found.mean())
+    if not 1 <= h < n:
+        raise ForecastsError(
+            f"h is at least 1 and below the number of differences, {n}; it was {h}"
+        )
+    largest = float(np.abs(found).max())
+    if largest == 0.0:
+        return DieboldMariano(0.0, 1.0)
+    if float(np.ptp(found)) <= ROUNDING * largest:
+        raise ForecastsError(
+            "all differences are equal, so there is no spread to hold them against: use sign_flip"
+        )
+    correction = (n + 1 - 2 * h + h * (h - 1) / n) / n
+    statistic = mean / math.sqrt(_long_run_variance(found - mean, h) / n) * math.sqrt(correction)
+    return DieboldMariano(statistic, float(2.0 * stdtr(n - 1, -abs(statistic))))
+
+
+def _long_run_variance(centred: Floats, h: int) -> float:
+    n = len(centred)
+    lags = np.array([centred[k:] @ centred[: n - k] for k in range(h)]) / n
+    plain = float(lags[0] + 2.0 * lags[1:].sum())
+    if plain > ROUNDING * lags[0]:
+        return plain
+    weights = 1.0 - np.arange(1, h) / h
+    return float(lags[0] + 2.0 * weights @ lags[1:])
+
+
+def benjamini_hochberg(p_values: ArrayLike) -> tuple[float, ...]:
+    """The p-values, raised for having looked so many times, in the order they came in.
+
+    Calling those at or below 0.05 differences keeps the share of false ones among them at 5 % on
+    average. Each lies between its own p and 1. Raises `InvalidProbability` outside [0, 1].
+    Source: Benjamini & Hochberg 1995.
+
+    >>> [round(p, 4) for p in benjamini_hochberg([0.01, 0.02, 0.03, 0.5])]
+    [0.04, 0.04, 0.04, 0.5]
+    """
+    found = probabilities(p_values)
+    if not found.size:
+        return ()
+    from scipy.stats import (
+        false_discovery_control,
+    )  # half a second that most commands need not wait
+
+    return tuple(float(p) for p in false_discovery_control(found))
+
+
+def questions_needed(
+    sd: float, difference: float, *, power: float = 0.8, alpha: float = 0.05
+) -> int:
+    """How many separate questions it takes to see a true mean difference with probability `power`.
+
+    `sd` is the standard deviation of the differences per question, in the same unit as
+    `difference`; `alpha` is how often a difference may be seen that is not there. Questions on one
+    event count as one. Raises `ForecastsError` unless sd > 0, difference ≠ 0, 0 < alpha < 1 and
+    alpha/2 < power < 1. Source: the normal approximation, n = ((z(1 − alpha/2) + z(power)) · sd /
+    difference)².
+
+    >>> questions_needed(0.15, 0.02), questions_needed(0.15, 0.05)
+    (442, 71)
+    """
+    from scipy.special import ndtri
+
+    if not (0.0 < sd < math.inf and 0.0 < abs(difference) < math.inf):
+        raise ForecastsError(
+            f"give a spread above 0 and a difference other than 0, not {sd} and {difference}"
+        )
+    if not (0.0 < alpha < 1.0 and alpha / 2.0 < power < 1.0):
+        raise ForecastsError(f"give 0 < alpha < 1 and alpha/2 < power < 1, not {alpha} and {power}")
+    z = ndtri(power) - ndtri(alpha / 2.0)
+    return math.ceil((float(z) * sd / difference) ** 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What can be said about A against B on the `n` questions that both answered.
+
+    `a` and `b` are their names. `mean_difference` is A's score minus B's on average, `low` to
+    `high` its interval, both in the unit of the scores; which sign is good depends on the rule.
+    `p_value` is from `sign_flip`; `p_adjusted` is raised for the comparisons made at once, and is
+    None below `MIN_CLUSTERS` clusters, where nothing is tested. `verdict` is about A; `sentence`
+    says it all in plain words. What cannot be computed, for want of questions or of a second
+    cluster, is None.
+    """
+
+    a: str
+    b: str
+    n: int
+    n_clusters: int
+    mean_difference: float | None
+    low: float | None
+    high: float | None
+    p_value: float | None
+    p_adjusted: float | None
+    verdict: Verdict
+    sentence: str
+
+
+def compare_all(
+    scores: Mapping[ForecasterId, Mapping[QuestionId, float]],
+    *,
+    clusters: Mapping[QuestionId, str] | None = None,
+    names: Mapping[ForecasterId, str] | None = None,
+    lower_is_better: bool = True,
+    seed: int = 0,
+    level: float = 0.95,
+    told: Callable[[float], str] | None = None,
+) -> tuple[Comparison, ...]:
+    """Every pair of forecasters compared, in the order of `itertools.combinations(scores, 2)`.
+
+    For each pair: is A better than B on the questions that both answered? A verdict about A, with
+    its numbers in words. Each mapping holds one score per question, in the unit of one rule; give
+    scores over the whole schedule, for means over the realised life reward the wrong forecasts.
+    `clusters` names the event that a question is about; one without a name is an event of its own.
+    A difference is taken as shown when luck alone gives one as large in no more than 1 − `level` of
+    all cases, and never below `MIN_CLUSTERS` clusters.
+
+    Whoever looks at many pairs finds some difference by luck. So the p-values of the pairs with
+    enough clusters are adjusted by `benjamini_hochberg`, and the verdicts go by these. A forecaster
+    without an entry in `names` goes by the id. `told` says a difference in words, in the unit that
+    people know. Raises `ForecastsError` for a score that is missing or infinite, or a level outside
+    (0, 1). Source: Fisher 1935 (`sign_flip`); Efron & Tibshirani 1993 (`bootstrap_interval`).
+
+    >>> ana = {f"q{i}": 0.10 + i % 7 / 100 for i in range(40)}
+    >>> ben = {f"q{i}": 0.12 + i % 5 / 100 for i in range(40)}
+    >>> compare_all({"Ana": ana, "Ben": ben})[0].sentence
+    'Ana scored 0.011 lower (better) than Ben over 40 questions; 95 % interval −0.018 to −0.004; a difference
+    this large would come about by luck in 7 of 1000 cases, so Ana was better than Ben.'
+    >>> compare_all({"Ana": {"q1": 0.1, "q2": 0.3}, "Ben": {"q2": 0.2}})[0].sentence
+    'Ana scored 0.100 higher (worse) than Ben over 1 question; that is too few to tell: questions on 30 separate
+    events are needed, 29 more.'
+    >>> held = {f"q{i}": i % 9 / 50 for i in range(40)}
+    >>> found = compare_all({who: {q: s + more for q, s in held.items()} for who, more in
+    ...     [("ana", 0.0), ("ben", 0.001), ("cy", 0.0)]})
+    >>> [(pair.a, pair.b, pair.verdict) for pair in found]
+    [('ana', 'ben', 'better'), ('ana', 'cy', 'no difference shown'), ('ben', 'cy', 'worse')]
+    """
+    shown = {who: who if names is None else names.get(who, who) for who in scores}
+    found = [
+        _measured(
+            scores[a],
+            scores[b],
+            clusters=clusters,
+            names=(shown[a], shown[b]),
+            seed=seed,
+            level=level,
+        )
+        for a, b in combinations(scores, 2)
+    ]
+    raw = [p for pair in found if (p := _tested(pair)) is not None]
+    adjusted = iter(benjamini_hochberg(raw))
+    return tuple(
+        _judged(
+            pair,
+            None if _tested(pair) is None else next(adjusted),
+            pairs=len(raw),
+            lower_is_better=lower_is_better,
+            level=level,
+            told=told or _number,
+        )
+        for pair in found
+    )
+
+
+def _measured(
+    scores_a: Mapping[QuestionId, float],
+    scores_b: Mapping[QuestionId, float],
+    *,
+    clusters: Mapping[QuestionId, str] | None,
+    names: tuple[str, str],
+    seed: int,
+    level: float,
+) -> Comparison:
+    """The numbers of a comparison, not judged yet."""
+    common = sorted(
+        scores_a.keys() & scores_b.keys()
+    )  # sorted, so that A against B draws as B against A does
+    events = _NO_CLUSTERS if clusters is None else clusters
+    # Pairs, so that a question without an event never falls together with an event of the same
+    # name.
+    labels = [(True, events[q]) if q in events else (False, q) for q in common]
+    n, m = len(common), len(set(labels))
+    checked_level(level)
+    blank = Comparison(*names, n, m, None, None, None, None, None, "not enough data", "")
+    if n == 0:
+        return blank
+    differences = _differences([(scores_a[q], scores_b[q]) for q in common])
+    total = float(differences.sum())
+    mean = 0.0 if abs(total) <= ROUNDING * float(np.abs(differences).sum()) else total / n
+    low, high = (
+        bootstrap_interval(differences, labels, level=level, seed=seed) if m > 1 else (None, None)
+    )
+    p = sign_flip(differences, labels, seed=seed)
+    return replace(blank, mean_difference=mean, low=low, high=high, p_value=p)
+
+
+def _differences(pairs: Sequence[tuple[float, float]]) -> Floats:
+    """A's score minus B's; what is only rounding is 0, for many of them alike would look like a
+    finding.
+    """
+    both = cluster_sums(pairs)
+    apart = both[:, 0] - both[:, 1]
+    return np.where(np.abs(apart) <= ROUNDING * np.abs(both).sum(axis=1), 0.0, apart)
+
+
+def _tested(found: Comparison) -> float | None:
+    return found.p_value if found.n_clusters >= MIN_CLUSTERS else None
+
+
+def _judged(
+    found: Comparison,
+    p_adjusted: float | None,
+    *,
+    pairs: int,
+    lower_is_better: bool,
+    level: float,
+    told: Callable[[float], str],
+) -> Comparison:
+    verdict: Verdict = "not enough data"
+    if p_adjusted is not None and found.mean_difference is not None:
+        verdict = "better" if (found.mean_difference < 0.0) is lower_is_better else "worse"
+        verdict = verdict if p_adjusted <= 1.0 - level else "no difference shown"
+    judged = replace(found, p_adjusted=p_adjusted, verdict=verdict)
+    parts = [_observed(judged, lower_is_better, told)]
+    if found.low is not None and found.high is not None:
+        parts.append(f"{level * 100:g} % interval {told(found.low)} to {told(found.high)}")
+    parts.append(_conclusion(judged, pairs))
+    return replace(judged, sentence="; ".join(parts) + ".")
+
+
+def _observed(found: Comparison, lower_is_better: bool, told: Callable[[float], str]) -> str:
+    if found.mean_difference is None:
+        return f"{found.a} and {found.b} have no question in common"
+    events = (
+        "" if found.n_clusters == found.n else f" on {_count(found.n_clusters, 'separate event')}"
+    )
+    extent = f"over {_count(found.n, 'question')}{events}"
+    if found.mean_difference == 0.0:
+        return f"{found.a} and {found.b} scored the same on average {extent}"
+    lower = found.mean_difference < 0.0
+    direction = (
+        f"{'lower' if lower else 'higher'} ({'better' if lower is lower_is_better else 'worse'})"
+    )
+    return (
+        f"{found.a} scored {told(abs(found.mean_difference))} {direction} than {found.b} {extent}"
+    )
+
+
+def _conclusion(found: Comparison, pairs: int) -> str:
+    if found.p_value is None or found.p_adjusted is None:
+        missing = MIN_CLUSTERS - found.n_clusters
+        return (
+            f"that is too few to tell: questions on {MIN_CLUSTERS} separate events are "
+            f"needed, {missing} more"
+        )
+    luck = f"a difference this large would come about by luck in {_cases(found.p_value)} cases"
+    if pairs > 1:
+        luck += f", or {_cases(found.p_adjusted)} allowing for the {pairs} pairs compared"
+    if found.verdict == "no difference shown":
+        return f"{luck}, so no difference is shown"
+    return f"{luck}, so {found.a} was {found.verdict} than {found.b}"
+
+
+def _cases(p: float) -> str:
+    """A p-value as cases; rounded up, so that 5 of 100 never stands for more than that."""
+    if p <= 0.001:
+        return "at most 1 of 1000"
+    whole = 1000 if p < 0.01 else 100
+    return f"{math.ceil(p * whole - TIES)} of {whole}"
+
+
+def _number(value: float) -> str:
+    """Three decimals for what is about as large as a Brier score, fewer for points, but never only
+    zeros.
+    """
+    if value == 0.0:
+        return "0"
+    size = math.floor(math.log10(abs(value)))
+    decimals = max(0, min(2 - size, max(3, -size)))
+    return f"{value:.{decimals}f}".replace("-", "−")
+
+
+def _count(n: int, thing: str) -> str:
+    return f"{n} {thing}" if n == 1 else f"{n} {thing}s"

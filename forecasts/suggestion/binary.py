@@ -1,0 +1,269 @@
+"""The suggestion: prior, time passed and evidence, as lines in log-odds that add up exactly.
+
+    z = logit(prior) + [logit(hazard) − logit(prior)]
+      + softcap(γ · (Σ stories ± ln LR · novelty · decay + Σ silences ln LR − Σ indicators usual level · ramp))
+    p = clip(sigmoid(a + b z), 0.01, 0.99)
+
+Four things keep it honest. An event counts once, however many outlets copy it. A second story of
+the same kind within a month counts half, a third a quarter. News fades. And news that would come
+anyway, its *usual level*, is taken off again. Counting articles instead is far worse than doing
+nothing: in simulations its Brier score was 0.68, against 0.12 for this model and for time alone.
+Strengths follow Kass & Raftery 1995, reliability the Admiralty grades. The lines are in
+`forecasts.evidence.log_odds`, what one story weighs in `forecasts.evidence.weights`.
+"""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from types import MappingProxyType
+
+from forecasts.distributions.probability import logit, sigmoid
+from forecasts.evidence.evidence import Evidence, Expectation, Indicator, IndicatorId
+from forecasts.evidence.log_odds import (
+    Group,
+    Line,
+    LineKind,
+    Weight,
+    group_lines,
+    in_order,
+    rest,
+    soft_capped,
+)
+from forecasts.evidence.signposts import unseen
+from forecasts.evidence.weights import (
+    DAY,
+    DEFAULT_HALF_LIFE_DAYS,
+    DEFAULT_MODEL,
+    Model,
+    ramp,
+    visible,
+    weighed,
+)
+from forecasts.questions.format import counted
+from forecasts.questions.question import Question, QuestionId
+from forecasts.suggestion.time_decay import hazard, hazard_timeline, time_passed
+
+__all__ = [
+    "DEFAULT_HALF_LIFE_DAYS",
+    "DEFAULT_MODEL",
+    "Line",
+    "LineKind",
+    "Model",
+    "Suggestion",
+    "hazard",
+    "hazard_timeline",
+    "suggest",
+]
+
+CERTAIN = 1e-12
+"""Lines never go nearer to 0 or 1 than this: at a deadline the exact log-odds are infinite and do
+not add up.
+"""
+
+NO_LEVELS: Mapping[IndicatorId, float] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A suggested probability with its lines, whose log-odds add up to logit(p) within 1e-12.
+
+    `version` is that of the model which made it, and `learned_from` the number of answered
+    questions from which its learned correction was learned, 0 while there is none.
+    """
+
+    question_id: QuestionId
+    at: datetime
+    lines: tuple[Line, ...]
+    p: float
+    version: str = DEFAULT_MODEL.version
+    learned_from: int = 0
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """The lines in their groups, which add up to logit(p), too."""
+        return group_lines(self.lines)
+
+
+def suggest(
+    question: Question,
+    evidence: Sequence[Evidence],
+    indicators: Mapping[IndicatorId, Indicator],
+    at: datetime,
+    *,
+    model: Model = DEFAULT_MODEL,
+    archive_from: datetime | None = None,
+    usual_levels: Mapping[IndicatorId, float] = NO_LEVELS,
+) -> Suggestion:
+    """The suggested probability of YES at the instant `at`, with every line that makes it up.
+
+    Range `model.p_min` to `model.p_max`. The order of `evidence` does not matter. The rules:
+
+    - Only what was first seen at or before `at` is visible, evidence and single reports alike, so
+      that the past can be recomputed without hindsight. (Evidence carries its newest status:
+      whoever replays has to pass the decisions as they stood then.) What was seen before the
+      question opened counts too, as it does in live use.
+    - Evidence on other questions, rejected, neutral or of no strength adds no line, and takes no
+      novelty from others.
+    - The weight is ln of the strength's ratio, weakened by reliability (independent source groups)
+      times trust (relevance and direction, until a person confirmed the match), times novelty,
+      times decay from its first report by the indicator's half-life. A deleted indicator fades by
+      45 days and has no usual level.
+    - A decisive story counts as strong until a person confirmed or edited it: news of that weight
+      usually *is* the answer, and asks for a resolution, not for a jump.
+    - An indicator that was expected by a date, and of which nothing was seen between the opening
+      and that date, adds ln of its ratio when silent, from the date on. It does not fade. Rejected
+      evidence breaks no silence, and a match in doubt only as far as it is trusted: the line counts
+      × Π (1 − trust).
+    - An indicator's usual level is subtracted in its direction, growing as 1 − 2^(−days since
+      `archive_from` / half-life), so that it weighs as much as the evidence that can have piled up.
+      The archive starts when the question opens unless `archive_from` says otherwise. Where weight
+      never fades there is no level to settle at, and nothing is subtracted. A level in
+      `usual_levels`, such as one learned by `forecasts.evidence.base_level`, takes the place of the indicator's
+      own.
+
+    >>> from forecasts.distributions.distribution import Binary
+    >>> from forecasts.questions.question import utc
+    >>> question = Question("ceasefire", "essay", "binary", "Ceasefire by 2027?", "As both announce it.", (),
+    ...     "event_by", utc("2026-01-01"), utc("2027-01-01"), utc("2027-01-08"), Binary(0.3), "3 of 10 years", ())
+    >>> for line in suggest(question, [], {}, utc("2026-03-02")).lines[:2]:
+    ...     print(f"{line.log_odds:+.3f} → {line.p_after:.0%}  {line.why}")
+    -0.847 → 30%  3 of 10 years
+    -0.210 → 26%  60 of 365 days passed without the event
+    """
+    mine = sorted(
+        (i for i in indicators.values() if i.question_id == question.id),
+        key=lambda i: (i.name, i.id),
+    )
+    archive_days = (at - (archive_from or question.opens_at)) / DAY
+    weights = [
+        story.line(question.kind)
+        for story in weighed(visible(evidence, question.id, at), indicators, at, model)
+    ]
+    weights += silences(question, evidence, mine, at)
+    weights += usual_weights(mine, archive_days, usual_levels)
+    moved = [_base_rate(question), _time_passed(question, at)]
+    scaling, capped = combined(weights, model)
+    z = math.fsum([*(w.log_odds for w in moved), capped])
+    p = closed(z, model)
+    lines = [*moved, *weights, *scaling]
+    lines.append(Weight("learned correction", _correction(model), _corrected(z, model) - z))
+    lines.append(
+        Weight(
+            "limits", f"kept between {model.p_min:.0%} and {model.p_max:.0%}", rest(logit(p), lines)
+        )
+    )
+    return Suggestion(question.id, at, tuple(in_order(lines)), p, model.version, model.learned_from)
+
+
+def worth_a_step(move: float, since: timedelta, *, prompted: bool = False) -> bool:
+    """Whether a move of so much probability, so long after the last step, is one: a point, or a
+    tenth of one.
+
+    A tenth is enough after a day, or when evidence `prompted` it.
+
+    >>> [worth_a_step(move, timedelta(hours=hours)) for move, hours in ((-0.01, 0), (0.002, 23), (0.002, 24))]
+    [True, False, True]
+    """
+    size = round(abs(move), 9)  # 0.29 − 0.28 is a point, though not to the last bit
+    return size >= 0.01 or (size >= 0.001 and (prompted or since >= DAY))
+
+
+def usual_weights(
+    indicators: Iterable[Indicator],
+    archive_days: float,
+    levels: Mapping[IndicatorId, float] = NO_LEVELS,
+) -> Iterator[Weight]:
+    """What is taken off because it comes anyway: a line for each indicator with a usual level and a
+    direction.
+    """
+    for indicator in indicators:
+        usual = levels.get(indicator.id, indicator.usual_level)
+        if not usual or not indicator.direction:
+            continue
+        level, share = indicator.direction * usual, ramp(indicator.half_life_days, archive_days)
+        why = (
+            f"{indicator.name}: usual level {level:+.3f}, ramp ×{share:.3f}; such news comes anyway"
+        )
+        yield Weight("usual level", why, 0.0 - level * share)
+
+
+def combined(weights: Sequence[Weight], model: Model) -> tuple[list[Weight], float]:
+    """What scale and saturation do to all evidence together, and what is left of it; nothing where
+    there is none.
+    """
+    if not weights:
+        return [], 0.0
+    raw = math.fsum(w.log_odds for w in weights)
+    scaled = model.gamma * raw
+    capped = soft_capped(scaled, model.soft_cap)
+    scaling = []
+    if model.gamma != 1.0:
+        scaling.append(
+            Weight("evidence scale", f"evidence counts ×{model.gamma:.3g}", scaled - raw)
+        )
+    most = f"{math.exp(model.soft_cap):.3g}"
+    why = f"all evidence together never exceeds a likelihood ratio of {most}"
+    scaling.append(Weight("saturation", why, capped - scaled))
+    return scaling, capped
+
+
+def _correction(model: Model) -> str:
+    """Name the origin of the learned correction and its size."""
+    changes = f"shift {model.shift:+.2g}" + (
+        "" if model.slope == 1.0 else f", slope ×{model.slope:.2g}"
+    )
+    if model.learned_from:
+        return f"learned from {counted(model.learned_from, 'answered question')}: {changes}"
+    return (
+        "not learned yet"
+        if (model.shift, model.slope) == (0.0, 1.0)
+        else f"given, not learned: {changes}"
+    )
+
+
+def _finite_logit(p: float) -> float:
+    return logit(min(max(p, CERTAIN), 1.0 - CERTAIN))
+
+
+def _base_rate(question: Question) -> Weight:
+    return Weight("base rate", question.prior_reason, _finite_logit(question.base_rate))
+
+
+def _time_passed(question: Question, at: datetime) -> Weight:
+    moved = _finite_logit(hazard(question, at)) - _finite_logit(question.base_rate)
+    return Weight("time passed", time_passed(question, at), moved)
+
+
+def closed(log_odds: float, model: Model) -> float:
+    """P(YES) of the log-odds of base rate, time and news, after the learned correction and within
+    the limits.
+    """
+    return min(max(sigmoid(_corrected(log_odds, model)), model.p_min), model.p_max)
+
+
+def _corrected(log_odds: float, model: Model) -> float:
+    return model.shift + model.slope * log_odds
+
+
+def silences(
+    question: Question, evidence: Iterable[Evidence], indicators: Sequence[Indicator], at: datetime
+) -> Iterator[Weight]:
+    """A line for each expected indicator whose date passed while the question was open, and that
+    nobody surely saw.
+    """
+    left = unseen(question, indicators, evidence, at)
+    for indicator in indicators:
+        if indicator.expected and indicator.expected.by <= at and left.get(indicator.id):
+            yield _silence(indicator, indicator.expected, left[indicator.id])
+
+
+def _silence(indicator: Indicator, expected: Expectation, left: float) -> Weight:
+    words = f"{expected.if_yes} if YES, {expected.if_no} if NO"
+    ratio = f"likelihood ratio {expected.ratio_when_silent:.3g}"
+    doubt = f", ×{left:.3f} as a match in doubt may have been it" if left < 1.0 else ""
+    why = (
+        f"{indicator.name}: expected by {expected.by.date().isoformat()} ({words}) and not "
+        f"seen ({ratio}){doubt}"
+    )
+    return Weight("silence", why, math.log(expected.ratio_when_silent) * left)

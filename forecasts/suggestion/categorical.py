@@ -1,0 +1,230 @@
+"""A suggestion for questions with options, and a plain count of evidence for those about a number
+or a day.
+
+    q(option) ∝ prior(option) · exp(softcap(γ · (Σ stories ± ln LR · novelty · decay − Σ usual
+    levels · ramp)))
+
+Evidence for an option adds to its weight, evidence against it takes off, by the rules of
+`forecasts.suggestion.binary`; then all options are brought back to a sum of 1 (a softmax over the prior).
+Simple on purpose: an option's evidence moves the others by their shares alone, the order of ordered
+options means nothing, and time moves nothing, because a question with options says how things stand
+or which of them comes, never how soon.
+
+Numeric and date questions get no suggestion: a likelihood ratio for "higher" says nothing about how
+much higher, and a curve made from it would be a number from nowhere. `leaning` counts what there
+is.
+"""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import Literal
+
+from forecasts.distributions.distribution import OTHER, Categorical
+from forecasts.errors import InvalidForecast
+from forecasts.evidence.evidence import Direction, Evidence, Indicator, IndicatorId
+from forecasts.evidence.log_odds import GroupName, LineKind, Weight, by_group, rest
+from forecasts.evidence.weights import DAY, DEFAULT_MODEL, Model, visible, weighed
+from forecasts.questions.options import as_offered
+from forecasts.questions.question import EvidenceId, Question, QuestionId
+from forecasts.suggestion.binary import NO_LEVELS, combined, usual_weights
+
+
+@dataclass(frozen=True, slots=True)
+class OptionLine:
+    """One reason for an option's share: `log_share` is what it adds to ln of the share, in nats."""
+
+    kind: LineKind | Literal["all options"]
+    why: str
+    log_share: float
+    evidence_id: EvidenceId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OptionGroup:
+    """Lines of a share that belong together; `log_share` is what they add to ln of the share, in
+    nats.
+    """
+
+    name: GroupName
+    lines: tuple[OptionLine, ...]
+    log_share: float
+
+
+@dataclass(frozen=True, slots=True)
+class OptionSuggestion:
+    """Suggested shares of the options of a question, and for each option the lines that make up ln
+    of its share.
+
+    The lines add up within 1e-12. An option whose prior is 0 stays there and has no lines.
+    """
+
+    question_id: QuestionId
+    at: datetime
+    distribution: Categorical
+    lines: Mapping[str, tuple[OptionLine, ...]]
+    version: str = DEFAULT_MODEL.version
+
+    def groups(self, option: str) -> tuple[OptionGroup, ...]:
+        """The lines of an option in their groups, which add up to ln of its share, too; none where
+        it has no lines.
+
+        Time and a learned correction play no part in shares. "Other options" is what brings the sum
+        back to 1.
+        """
+        lines = self.lines.get(option, ())
+        parts = by_group(lines) if lines else iter(())
+        return tuple(
+            OptionGroup(name, own, math.fsum(line.log_share for line in own)) for name, own in parts
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Leaning:
+    """Where the evidence on a number or a day leans, without saying how far.
+
+    Stories for each side (`yes`: higher or earlier, `no`: lower or later) and their weights today,
+    in nats from 0 on.
+    """
+
+    yes: int
+    no: int
+    yes_weight: float
+    no_weight: float
+
+
+def suggest_options(
+    question: Question,
+    evidence: Iterable[Evidence],
+    indicators: Mapping[IndicatorId, Indicator],
+    at: datetime,
+    *,
+    model: Model = DEFAULT_MODEL,
+    archive_from: datetime | None = None,
+    usual_levels: Mapping[IndicatorId, float] = NO_LEVELS,
+) -> OptionSuggestion:
+    """Suggested shares of the options as they are offered at `at`; without evidence exactly the
+    prior.
+
+    What counts, and how much, is as in `forecasts.suggestion.binary.suggest`: nothing first seen later, no
+    order, copies once. Evidence that names an option added after the prior was written speaks for
+    or against `Other`, from which such an option is read; evidence that names none, or one that is
+    not offered (not yet, or no more), moves nothing. What was given to an option that is gone is in
+    `Other`. However much is reported, no option gains or loses more than a factor
+    `exp(model.soft_cap)` before shares are brought back to 1. Silence and learned corrections play
+    no part. A question of another kind raises `InvalidForecast`.
+
+    >>> from forecasts.questions.new_question import Asked, question_from
+    >>> from forecasts.evidence.evidence import Report, Strength
+    >>> from forecasts.questions.question import utc
+    >>> opens = utc("2026-01-01")
+    >>> summit = question_from(Asked("summit", "Where?", "As announced.", ("https://example.org",), opens,
+    ...     utc("2026-06-01"), utc("2026-06-08"), kind="categorical", horizon_shape="state_at",
+    ...     options=("Moscow", "Beijing", "Other"), prior="Moscow=50 Beijing=30 Other=20"))
+    >>> hall = Evidence(1, "summit", 1, "summit/hall", Direction.YES, Strength.STRONG, 1.0, "confirmed", "ann", opens,
+    ...     (Report("wire", 0.9, opens),), option="Beijing")
+    >>> [round(p, 3) for p in suggest_options(summit, [hall], {}, opens).distribution.p]
+    [0.336, 0.53, 0.134]
+    """
+    prior = as_offered(question, at, question.prior)
+    if not isinstance(prior, Categorical):
+        raise InvalidForecast(
+            f"{question.id} is a {question.kind} question: only one with options has shares to "
+            "suggest"
+        )
+    archive_days = (at - (archive_from or question.opens_at)) / DAY
+    mine = sorted(
+        (i for i in indicators.values() if i.question_id == question.id),
+        key=lambda i: (i.name, i.id),
+    )
+    weights: dict[str, list[Weight]] = {name: [] for name in prior.options}
+    for story in weighed(visible(evidence, question.id, at), indicators, at, model):
+        option = option_standing_for(prior, question, at, story.evidence.option)
+        weights.get(option, []).append(story.line(question.kind))
+    for indicator in mine:
+        own = weights.get(option_standing_for(prior, question, at, indicator.option), [])
+        own.extend(usual_weights([indicator], archive_days, usual_levels))
+    distribution, lines = _shares(prior, weights, model)
+    return OptionSuggestion(question.id, at, distribution, lines, model.version)
+
+
+def leaning(
+    question: Question,
+    evidence: Iterable[Evidence],
+    indicators: Mapping[IndicatorId, Indicator],
+    at: datetime,
+    *,
+    model: Model = DEFAULT_MODEL,
+) -> Leaning:
+    """How many stories stand on each side of a question at `at`, and what they weigh together.
+
+    Counted and weighed as by `forecasts.suggestion.binary.suggest`, without usual level, scale and cap. It
+    is no probability and cannot be made one.
+
+    >>> from forecasts.questions.new_question import Asked, question_from
+    >>> from forecasts.distributions.cdf import Scale
+    >>> from forecasts.evidence.evidence import Report, Strength
+    >>> from forecasts.questions.question import utc
+    >>> opens = utc("2026-01-01")
+    >>> trade = question_from(Asked("trade", "How much?", "As reported.", ("https://example.org",), opens,
+    ...     utc("2026-06-01"), utc("2026-06-08"), kind="numeric", scale=Scale(0.0, 400.0)))
+    >>> def story(n, side):
+    ...     return Evidence(n, "trade", n, f"trade/{n}", side, Strength.MODERATE, 1.0, "confirmed", "ann", opens,
+    ...         (Report("wire", 0.9, opens),))
+    >>> found = leaning(trade, [story(1, Direction.YES), story(2, Direction.YES), story(3, Direction.NO)], {}, opens)
+    >>> found.yes, found.no, round(found.yes_weight, 2), round(found.no_weight, 2)
+    (2, 1, 2.06, 1.03)
+    """
+    stories = list(weighed(visible(evidence, question.id, at), indicators, at, model))
+    sides = [
+        [s.log_odds for s in stories if s.evidence.direction is side]
+        for side in (Direction.YES, Direction.NO)
+    ]
+    yes, no = sides
+    return Leaning(len(yes), len(no), math.fsum(yes), abs(math.fsum(no)))
+
+
+def option_standing_for(prior: Categorical, question: Question, at: datetime, option: str) -> str:
+    """The option of the prior that stands for `option`; empty where it is not offered."""
+    if option not in question.offered(at):
+        return ""
+    return option if option in prior.options else OTHER
+
+
+def _shares(
+    prior: Categorical, weights: Mapping[str, Sequence[Weight]], model: Model
+) -> tuple[Categorical, Mapping[str, tuple[OptionLine, ...]]]:
+    closed = {name: combined(own, model) for name, own in weights.items()}
+    possible = {name: p for name, p in zip(prior.options, prior.p, strict=True) if p > 0.0}
+    raised = {name: math.log(p) + closed[name][1] for name, p in possible.items()}
+    total = _log_sum(raised.values())
+    moved = any(capped for _, capped in closed.values())
+    shares = {name: math.exp(z - total) for name, z in raised.items()} if moved else possible
+    distribution = Categorical(
+        prior.options, tuple(shares.get(name, 0.0) for name in prior.options)
+    )
+    lines = {
+        name: tuple(_lines(possible[name], [*weights[name], *closed[name][0]], share))
+        if name in possible
+        else ()
+        for name, share in zip(prior.options, distribution.p, strict=True)
+    }
+    return distribution, MappingProxyType(lines)
+
+
+def _log_sum(values: Iterable[float]) -> float:
+    """ln Σ exp(z), taken from the largest so that nothing overflows."""
+    known = list(values)
+    most = max(known)
+    return most + math.log(math.fsum(math.exp(z - most) for z in known))
+
+
+def _lines(prior: float, weights: Sequence[Weight], share: float) -> Iterator[OptionLine]:
+    first = [Weight("base rate", "its share before any evidence", math.log(prior)), *weights]
+    for weight in first:
+        yield OptionLine(weight.kind, weight.why, weight.log_odds, weight.evidence_id)
+    yield OptionLine(
+        "all options", "the shares of all options add up to 1", rest(math.log(share), first)
+    )

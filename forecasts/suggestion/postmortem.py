@@ -1,0 +1,265 @@
+"""After the answer: which evidence helped, which misled, what was missed, and whose path would have
+scored best.
+
+One question says little about anybody: luck and skill look alike on it. What is told here is where
+to look, not who is good; that takes many questions, and `forecasts.statistics.comparison`.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby, pairwise
+from typing import Final, Literal
+
+import numpy as np
+
+from forecasts.distributions.distribution import Distribution
+from forecasts.distributions.probability import Floats
+from forecasts.evidence.evidence import Direction, Evidence, Indicator, IndicatorId
+from forecasts.evidence.signposts import signposts
+from forecasts.questions.answers import Answer, answer
+from forecasts.questions.options import as_offered
+from forecasts.questions.question import (
+    EvidenceId,
+    ForecasterId,
+    Question,
+    QuestionId,
+    Resolution,
+    effective_close,
+)
+from forecasts.questions.timeline import Timeline
+from forecasts.scoring.rulebook import HEADLINE, gains, ignorance, values_of
+
+MOST: Final = 3
+"""So many pieces of evidence are named on either side."""
+
+_NOTHING: Final = 0.005
+"""What moved the suggestion by less, in log-odds, neither helped nor misled."""
+
+Held = Mapping[ForecasterId, Timeline]
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """How far a piece of evidence moved the suggestion at its strongest, in log-odds: above 0
+    towards the answer.
+    """
+
+    evidence_id: EvidenceId
+    toward: float
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """A signpost that was not seen before the answer.
+
+    "silent": it was expected by a date, which passed; "never seen": it points to what happened, and
+    nothing came. `right`: whether its silence pointed to the answer; None where its silence said
+    nothing.
+    """
+
+    indicator_id: IndicatorId
+    state: Literal["silent", "never seen"]
+    right: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A time in which two forecasters held something each, None for nothing, and what the first
+    lost by it.
+
+    `lost` is in the unit of skill over schedule: the other's gain over knowing nothing minus one's
+    own, by the headline rule, times the stretch's share of the scheduled time. Below 0 the first
+    was better.
+    """
+
+    start: datetime
+    end: datetime
+    mine: Distribution | None
+    other: Distribution | None
+    lost: float
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """Whose forecasts would have scored best, and while which of somebody's own they lost most
+    against them.
+
+    `worst` lasts as long as one of the own forecasts stood; its `other` is what the best one held
+    half-way through it. `lead` is the difference of the two skills over schedule, 0 or more; 0 with
+    `worst` None where the own path is best.
+    """
+
+    best: ForecasterId
+    lead: float
+    worst: Stretch | None
+
+
+@dataclass(frozen=True, slots=True)
+class PostMortem:
+    """What one answered question can teach. `path` is None for whoever held nothing on it."""
+
+    question_id: QuestionId
+    helpful: tuple[Push, ...]
+    harmful: tuple[Push, ...]
+    missed: tuple[Missed, ...]
+    path: Path | None
+
+
+def strongest(
+    weights: Iterable[tuple[EvidenceId, float]], happened: int
+) -> tuple[tuple[Push, ...], tuple[Push, ...]]:
+    """The evidence that moved the suggestion most towards the answer, and most away from it, `MOST`
+    of each.
+
+    `weights` are what pieces added at any instants, in log-odds towards YES; a piece counts by its
+    strongest one.
+
+    >>> helpful, harmful = strongest([(1, 0.2), (1, 0.9), (2, -0.4), (3, 0.001)], happened=0)
+    >>> [(push.evidence_id, push.toward) for push in (*helpful, *harmful)]
+    [(2, 0.4), (1, -0.9)]
+    """
+    peaks: dict[EvidenceId, float] = {}
+    for evidence_id, log_odds in weights:
+        if abs(log_odds) > abs(peaks.get(evidence_id, 0.0)):
+            peaks[evidence_id] = log_odds
+    sign = 1.0 if happened else -1.0
+    pushes = [
+        Push(evidence_id, sign * peak)
+        for evidence_id, peak in peaks.items()
+        if abs(peak) >= _NOTHING
+    ]
+    ranked = sorted(pushes, key=lambda push: (-abs(push.toward), push.evidence_id))
+    return (
+        tuple(push for push in ranked if push.toward > 0)[:MOST],
+        tuple(push for push in ranked if push.toward < 0)[:MOST],
+    )
+
+
+def missed(
+    question: Question,
+    indicators: Sequence[Indicator],
+    evidence: Sequence[Evidence],
+    resolution: Resolution,
+) -> tuple[Missed, ...]:
+    """The signposts that were not seen before the answer of a yes-no question was known, those with
+    a date first.
+
+    Seen is what any evidence that nobody rejected was logged under. Empty for other kinds, and
+    without an answer.
+    """
+    happened, close = answer(question, resolution), effective_close(question, resolution)
+    if question.kind != "binary" or happened is None:
+        return ()
+    towards = Direction.YES if happened else Direction.NO
+    silent = [
+        post.indicator
+        for post in signposts(question, indicators, evidence, close)
+        if post.state == "silent"
+    ]
+    found = [Missed(i.id, "silent", _pointed(i, towards)) for i in silent]
+    seen = {e.indicator_id for e in evidence if e.status != "rejected" and e.first_seen_at <= close}
+    dated = {i.id for i in silent}
+    never = [
+        i
+        for i in indicators
+        if i.direction is towards and i.id not in seen | dated and i.expected is None
+    ]
+    return (
+        *found,
+        *(
+            Missed(i.id, "never seen")
+            for i in sorted(never, key=lambda i: (-int(i.strength), i.name))
+        ),
+    )
+
+
+def _pointed(indicator: Indicator, towards: Direction) -> bool | None:
+    assert indicator.expected is not None
+    ratio = indicator.expected.ratio_when_silent
+    return None if ratio == 1.0 else (ratio > 1.0) == (towards is Direction.YES)
+
+
+def best_path(
+    question: Question, resolution: Resolution, held: Held, mine: ForecasterId
+) -> Path | None:
+    """Who scored best by the headline rule over the schedule, and where `mine` lost most against
+    them.
+
+    Between forecasters who are level the own one comes first. None where `mine` held nothing that
+    counts, or nothing can be scored.
+    """
+    happened, close = answer(question, resolution), effective_close(question, resolution)
+    own = held.get(mine)
+    if happened is None or own is None or not own.spans(question.opens_at, close):
+        return None
+    against = {
+        who: stretches_between(question, resolution, own, line)
+        for who, line in held.items()
+        if who != mine and line.spans(question.opens_at, close)
+    }
+    leads = {who: sum(s.lost for s in stretches) for who, stretches in against.items()}
+    best = max(leads, key=lambda who: leads[who], default=mine)
+    if best == mine or leads[best] <= 0.0:
+        return Path(mine, 0.0, None)
+    spells = _spells(against[best], held[best])
+    return Path(best, leads[best], max(spells, key=lambda spell: spell.lost))
+
+
+def _spells(stretches: Sequence[Stretch], other: Timeline) -> list[Stretch]:
+    """Stretches put together as long as the first of the two held the same."""
+    found = []
+    for _, run in groupby(stretches, key=lambda stretch: stretch.mine):
+        several = list(run)
+        start, end = several[0].start, several[-1].end
+        half_way = other.at(start + (end - start) / 2)
+        found.append(Stretch(start, end, several[0].mine, half_way, sum(s.lost for s in several)))
+    return found
+
+
+def stretches_between(
+    question: Question, resolution: Resolution, mine: Timeline, other: Timeline
+) -> tuple[Stretch, ...]:
+    """The scored time cut wherever one of two forecasters changed; their `lost` add up to the
+    difference in skill.
+
+    Empty where nothing can be scored.
+    """
+    happened, start, end = (
+        answer(question, resolution),
+        question.opens_at,
+        effective_close(question, resolution),
+    )
+    if happened is None or start >= end:
+        return ()
+    removed = {o.removed_at for o in question.options if o.removed_at is not None}
+    changes = {at for line in (mine, other) for at, _ in line.steps} | removed
+    cuts = [start, *sorted(at for at in changes if start < at < end), end]
+    length = question.closes_at - question.opens_at
+    own, others = ([_read(question, at, line.at(at)) for at in cuts[:-1]] for line in (mine, other))
+    ahead = _gains(question, happened, others) - _gains(question, happened, own)
+    return tuple(
+        Stretch(begin, finish, own[n], others[n], float(ahead[n]) * ((finish - begin) / length))
+        for n, (begin, finish) in enumerate(pairwise(cuts))
+    )
+
+
+def _read(question: Question, at: datetime, held: Distribution | None) -> Distribution | None:
+    return None if held is None else as_offered(question, at, held)
+
+
+def _gains(question: Question, happened: Answer, held: Sequence[Distribution | None]) -> Floats:
+    """What each forecast gains over knowing nothing, by the headline rule; nothing held gains
+    nothing.
+    """
+    rule = HEADLINE[question.kind]
+    there = [n for n, each in enumerate(held) if each is not None]
+    reference, *values = values_of(
+        rule,
+        question,
+        happened,
+        [ignorance(question), *(each for each in held if each is not None)],
+    )
+    found = np.zeros(len(held))
+    found[there] = gains(rule, np.array(values), float(reference))
+    return found

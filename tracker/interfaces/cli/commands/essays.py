@@ -1,0 +1,273 @@
+"""From an essay to questions: read a text, see its claims, draft, open, set aside, and read the
+record.
+"""
+
+from pathlib import Path
+from shlex import quote
+from typing import Any
+
+import click
+from rich.table import Table
+
+from forecasts.essays.extract import Sentence
+from forecasts.questions.format import in_full
+from forecasts.questions.new_question import short_name
+from tracker.errors import Refused
+from tracker.essays.draft_files import asked_of, read_draft, write_draft
+from tracker.essays.extracting import LONGEST_FILE, extract
+from tracker.essays.reading import sentences_of
+from tracker.essays.titles import name_of, title_of
+from tracker.files.user_files import read_bytes, read_text
+from tracker.interfaces.cli import tables as printing
+from tracker.interfaces.cli.commands.terminal import as_json, console, opened, show
+from tracker.llm.answers import Unanswered
+from tracker.llm.drafting import with_proposal
+from tracker.model.audit import Standpoint
+from tracker.model.essays import EssayPage, NewEssay
+from tracker.model.json_values import to_json
+
+
+@click.group()
+def essay() -> None:
+    """Read an essay: its claims, the questions from them, and its record."""
+
+
+@essay.command("list")
+@as_json
+@click.pass_context
+def list_essays(context: click.Context, /, json: bool) -> None:
+    """List the essays, how much of each was asked, and how their claims did."""
+    with opened(context) as tracker:
+        found = tracker.essays()
+    table = printing.table_of(
+        "essay",
+        "title",
+        "questions",
+        "asked of forward-looking",
+        "live record",
+        "retrospective record",
+    )
+    for one in found:
+        asked = f"{one.coverage.asked} of {one.coverage.forward_looking}"
+        record = [
+            f"{round(v.overall.borne_out, 1):g} of {v.overall.answered}"
+            for v in (one.live, one.retrospective)
+        ]
+        table.add_row(
+            one.essay.id, printing.safe(one.essay.title), str(one.questions), asked, *record
+        )
+    show(found, json, table if found else "No essays yet: add one with `tracker essay add FILE`.")
+
+
+@essay.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--name", metavar="ESSAY", help="Its short name (default: from the file's name, or its title)."
+)
+@click.option("--title", default="", help="Its title (default: as it stands in the file).")
+@click.option("--published", default="", metavar="DATE", help="When it appeared.")
+@click.option("--note", default="", metavar="TEXT", help="Anything worth knowing about the copy.")
+@as_json
+@click.pass_context
+def add(  # noqa: PLR0917  one value of each option
+    context: click.Context, /, file: Path, name: str | None, title: str, json: bool, **said: Any
+) -> None:
+    """Add an essay with its text, or a new version of its text: plain text, Markdown or a saved web
+    page.
+    """
+    raw = read_bytes(file, LONGEST_FILE)
+    text, title = extract(raw, file.name), title.strip() or title_of(raw, file.name)
+    made = NewEssay(
+        id=name or name_of(file.stem, title), title=title, text=text, source=file.name, **said
+    )
+    with opened(context) as tracker:
+        kept = tracker.add_essay(made)
+        page = tracker.essay(kept.essay_id)
+    told = (
+        f"Kept version {kept.version} of {kept.essay_id}: {page.coverage.forward_looking} "
+        "forward-looking sentences."
+    )
+    show({"essay": kept.essay_id, "version": kept.version, "coverage": page.coverage}, json, told)
+
+
+@essay.command()
+@click.argument("essay_or_file", metavar="ESSAY|FILE")
+@click.option("--all", "everything", is_flag=True, help="Dropped sentences too.")
+@as_json
+@click.pass_context
+def claims(context: click.Context, /, essay_or_file: str, everything: bool, json: bool) -> None:
+    """Find the claims in a file, or in the text of an essay that is kept; `--json` prints every
+    sentence.
+    """
+    path = Path(essay_or_file)
+    if _exists(path):
+        found = sentences_of(extract(read_bytes(path, LONGEST_FILE), path.name))
+    else:
+        with opened(context) as tracker:
+            page = tracker.essay(essay_or_file)
+        if page.text is None:
+            raise Refused(
+                f"the text of {essay_or_file} is not kept: add it with `tracker essay add`, or "
+                "name a file"
+            )
+        found = sentences_of(page.text.text)
+    show(found, json, _claims_table([s for s in found if everything or s.kept]))
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists() and not path.is_dir()
+    except OSError:  # no file has so long a name
+        return False
+
+
+def _claims_table(found: list[Sentence]) -> Table | str:
+    if not found:
+        return "No forward-looking sentence: nothing in this text can be asked."
+    table = printing.table_of("at", "kind", "cue", "modality", "score", "sentence")
+    for one in found:
+        numbers = (f"{one.modality:.2f}", f"{one.score:.2f}")
+        table.add_row(
+            str(one.offset), one.kind or "–", one.cue or "–", *numbers, printing.safe(one.text)
+        )
+    return table
+
+
+@essay.command()
+@click.argument("name", metavar="ESSAY")
+@click.argument("at", type=int)
+@click.option(
+    "--question", metavar="NAME", help="Short name of the question (default: from its text)."
+)
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), help="Write it to this new file."
+)
+@click.option("--ask-model", is_flag=True, help="Let the model fill empty slots, if one is set up.")
+@as_json
+@click.pass_context
+def draft(  # noqa: PLR0917  one value of each option
+    context: click.Context,
+    /,
+    name: str,
+    at: int,
+    question: str | None,
+    out: Path | None,
+    ask_model: bool,
+    json: bool,
+) -> None:
+    """Draft a question from the sentence at a character, as a file to complete."""
+    with opened(context) as tracker:
+        made = tracker.draft(name, at)
+        if ask_model:
+            proposed = tracker.propose(name, at)
+            if isinstance(proposed, Unanswered):
+                raise Refused(f"the model proposes nothing: {proposed.reason}")
+            made = with_proposal(made, proposed)
+        essay_of = tracker.essay(name).essay
+        text = write_draft(
+            made, essay_of, question or short_name(made.text), Standpoint(tracker.me, tracker.now())
+        )
+    if out is None:
+        click.echo(to_json(made) if json else text)
+        return
+    try:
+        with out.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise Refused(f"{out} is there already: name a new file, or remove that one") from None
+    except OSError as error:
+        raise Refused(f"{out} cannot be written: {error.strerror or error}") from None
+    show(made, json, f"Complete {out}, then: tracker essay open {name} {at} {quote(str(out))}")
+
+
+@essay.command("open")
+@click.argument("name", metavar="ESSAY")
+@click.argument("at", type=int)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--override", default="", metavar="TEXT", help="Why it opens although the linter objects."
+)
+@as_json
+@click.pass_context
+def open_question(  # noqa: PLR0917  one value of each option
+    context: click.Context, /, name: str, at: int, file: Path, override: str, json: bool
+) -> None:
+    """Open the question of a completed draft, with its indicators."""
+    with opened(context) as tracker:
+        asked, indicators = read_draft(
+            read_text(file, LONGEST_FILE), file.name, tracker.essay(name).essay
+        )
+        made = tracker.open_claim(asked_of(asked), at, indicators=indicators, override=override)
+    show(made, json, f"{made.id} is open; its base rate is {in_full(made, made.prior)}.")
+
+
+@essay.command()
+@click.argument("name", metavar="ESSAY")
+@click.argument("at", type=int)
+@click.option("--why", required=True, metavar="TEXT", help="Why it cannot be tested.")
+@as_json
+@click.pass_context
+def reject(  # noqa: PLR0917  one value of each option
+    context: click.Context, /, name: str, at: int, why: str, json: bool
+) -> None:
+    """Set the sentence at a character aside as untestable."""
+    with opened(context) as tracker:
+        decided = tracker.reject_claim(name, at, why)
+    show(decided, json, f"The sentence at {decided.offset} is set aside.")
+
+
+@essay.command()
+@click.argument("name", metavar="ESSAY")
+@click.argument("at", type=int)
+@as_json
+@click.pass_context
+def restore(context: click.Context, /, name: str, at: int, json: bool) -> None:
+    """Take a sentence up again that was set aside."""
+    with opened(context) as tracker:
+        tracker.restore_claim(name, at)
+    show({"essay": name, "at": at}, json, f"The sentence at {at} is taken up again.")
+
+
+@essay.command("map")
+@click.argument("name", metavar="ESSAY")
+@as_json
+@click.pass_context
+def show_map(context: click.Context, /, name: str, json: bool) -> None:
+    """Show an essay with its record written over it, and the verdict on it by kind and by
+    modality.
+    """
+    with opened(context) as tracker:
+        page = tracker.essay(name)
+    if json:
+        click.echo(to_json({"coverage": page.coverage, "map": page.mapped, "live": page.live,
+                                     "retrospective": page.retrospective}))  # fmt: skip
+        return
+    _print_map(page)
+
+
+def _print_map(page: EssayPage) -> None:
+    table = printing.table_of("at", "state", "claim", "because")
+    for one in page.mapped:
+        if one.state not in ("not forward-looking", "dropped"):
+            state = one.state if one.share is None else one.words
+            table.add_row(
+                str(one.sentence.offset),
+                state,
+                printing.safe(one.sentence.text),
+                printing.safe(one.why),
+            )
+    console.print(table)
+    for name, record in (("Live", page.live), ("Retrospective", page.retrospective)):
+        console.print(f"{name} record")
+        lines = printing.table_of(
+            "claims", "borne out", "still open", "mean chance of the open ones"
+        )
+        for line in (record.overall, *record.by_kind, *record.by_modality):
+            chance = "–" if line.mean_chance is None else f"{line.mean_chance:.0%}"
+            lines.add_row(
+                line.label,
+                f"{round(line.borne_out, 1):g} of {line.answered}",
+                str(line.open),
+                chance,
+            )
+        console.print(lines)

@@ -1,0 +1,46 @@
+"""Values of the tracker as JSON."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date
+from enum import IntEnum
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+
+def to_json(value: Any) -> str:
+    """Any value of ours as JSON: times as ISO 8601 in UTC, closed sets as words."""
+    return json.dumps(plain(value), ensure_ascii=False, indent=2)
+
+
+def in_one_line(value: Any) -> str:
+    """The same in one line, for logs and measurements."""
+    return json.dumps(plain(value), ensure_ascii=False)
+
+
+def plain(value: Any) -> Any:
+    """A value as dictionaries, lists, texts and numbers; JSON knows no infinite number, so such a
+    one is null.
+    """
+    match value:
+        case IntEnum():
+            return value.name.lower()
+        case date():
+            return value.isoformat()
+        case Mapping():
+            return {str(key): plain(entry) for key, entry in value.items()}
+        case str() | int() | float() | None:
+            return _finite(value)
+        case Path():
+            return str(value)
+        case _ if is_dataclass(value):
+            return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
+        case Iterable():
+            return [plain(entry) for entry in value]
+    raise TypeError(f"{type(value).__name__} has no JSON form")
+
+
+def _finite(value: Any) -> Any:
+    return None if isinstance(value, float) and not isfinite(value) else value

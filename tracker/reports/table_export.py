@@ -1,0 +1,115 @@
+"""Whole tables as CSV, Parquet or JSON."""
+
+import base64
+import json
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from io import BytesIO
+from typing import Any, Final, assert_never
+
+import polars as pl
+
+from tracker.model.formats import TableFormat
+from tracker.storage.dump import ColumnType, Whole
+
+FORMULA: Final = r"^[=+\-@\t\r\n＝＋－＠]"
+"""How a text begins that a spreadsheet may take for a formula, by the advice of OWASP."""
+
+_SCHEMA: Final[dict[ColumnType, Any]] = {
+    "text": pl.String,
+    "integer": pl.Int64,
+    "number": pl.Float64,
+    "truth": pl.Boolean,
+    "time": pl.Datetime("us", "UTC"),
+    "day": pl.Date,
+    "json": pl.String,
+    "bytes": pl.Binary,
+}
+
+
+def table_file(table: Whole, form: TableFormat) -> bytes:
+    """The table as the bytes of a file.
+
+    Parquet keeps the types, with JSON as text. In CSV and JSON times are ISO 8601 in UTC and bytes
+    are base64; JSON is an array with one object a row. Only CSV changes a text, see `csv`.
+    """
+    match form:
+        case "csv":
+            return csv(_frame(table, _as_text)).encode()
+        case "json":
+            names = list(table.columns)
+            rows = [
+                dict(zip(names, _plain(table, row, _as_json), strict=True)) for row in table.rows
+            ]
+            return json.dumps(rows, ensure_ascii=False, indent=1).encode()
+        case "parquet":
+            target = BytesIO()
+            _frame(table, _as_parquet).write_parquet(target)
+            return target.getvalue()
+        case _:
+            assert_never(form)
+
+
+def csv(frame: pl.DataFrame) -> str:
+    """A table as CSV in which no text can start a formula: before one that could stands an
+    apostrophe.
+
+    Numbers stay as they are: −5 is a number, "-5" in a column of texts is a text.
+
+    >>> csv(pl.DataFrame({"said": ["=1+1", "yes"], "move": [-5, 5]})).splitlines()
+    ['said,move', "'=1+1,-5", 'yes,5']
+    """
+    return frame.with_columns(
+        pl.when(text.str.contains(FORMULA)).then(pl.lit("'") + text).otherwise(text).alias(name)
+        for name, text in (
+            (name, pl.col(name)) for name, type_ in frame.schema.items() if type_ == pl.String
+        )
+    ).write_csv()
+
+
+Plain = Callable[[ColumnType, Any], Any]
+
+
+def _frame(table: Whole, plain: Plain) -> pl.DataFrame:
+    rows = [_plain(table, row, plain) for row in table.rows]
+    types = (
+        "text" if plain is _as_text and t in ("time", "day", "bytes") else t
+        for t in table.columns.values()
+    )
+    columns = zip(
+        table.columns,
+        types,
+        zip(*rows, strict=True) if rows else [()] * len(table.columns),
+        strict=True,
+    )
+    return pl.DataFrame(
+        [pl.Series(name, values, dtype=_SCHEMA[type_]) for name, type_, values in columns]
+    )
+
+
+def _plain(table: Whole, row: tuple[Any, ...], plain: Plain) -> tuple[Any, ...]:
+    types = table.columns.values()
+    return tuple(
+        None if value is None else plain(type_, value)
+        for type_, value in zip(types, row, strict=True)
+    )
+
+
+def _as_parquet(type_: ColumnType, value: Any) -> Any:
+    return json.dumps(value, ensure_ascii=False) if type_ == "json" else value
+
+
+def _as_text(type_: ColumnType, value: Any) -> Any:
+    return json.dumps(value, ensure_ascii=False) if type_ == "json" else _as_json(type_, value)
+
+
+def _as_json(type_: ColumnType, value: Any) -> Any:
+    match value:
+        case datetime():
+            return value.astimezone(UTC).isoformat()
+        case date():
+            return value.isoformat()
+        case bytes():
+            return base64.b64encode(value).decode()
+        case _:
+            return value
