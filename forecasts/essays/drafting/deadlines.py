@@ -9,7 +9,7 @@ from forecasts.essays.relative_dates import meant_on, moving_times
 
 _MIN_DISTANCE: Final = timedelta(days=45)
 _MAX_HORIZONS: Final = 4
-_SEASON_END_MONTHS: Final = {"spring": 5, "summer": 8, "autumn": 11, "fall": 11}
+_DEADLINE_SEASON_MONTHS: Final = {"spring": 5, "summer": 8, "autumn": 11, "fall": 11}
 SEASON: Final = re.compile(
     r"\b(?:(?:by|in|before|during|until)\s)?(?:the\s)?(?P<season>spring|summer|autumn"
     r"|fall)(?:\sof)?\s(?P<year>20[0-9]{2})\b",
@@ -34,7 +34,7 @@ def deadline_of(text: str, today: date) -> date | None:
     True
     """
     seasons = [
-        last_of_month(int(m["year"]), _SEASON_END_MONTHS[m["season"].lower()])
+        last_of_month(int(m["year"]), _DEADLINE_SEASON_MONTHS[m["season"].lower()])
         for m in SEASON.finditer(text)
     ]
     if seasons and max(seasons) > today:
