@@ -1,9 +1,8 @@
-"""The claim map: an essay with its own record written over it, sentence by sentence.
+"""Claim map: the track record of an essay, sentence by sentence.
 
-Every sentence has a state, the questions that came from it, and words for people. Live questions
-speak first: those that look back (written after their own window) are asked where no live one has
-an answer yet, and the two never share a figure. The verdict on the essay as a whole is in
-`forecasts.essays.track_record`.
+Each sentence has a state, the questions made from it, and a description. Live questions take
+precedence: retrospective ones (written after their own window) count only where no live one has an
+answer yet, and the two are never pooled. `forecasts.essays.track_record` sums up the essay.
 """
 
 from bisect import bisect_right
@@ -63,13 +62,13 @@ ClaimState = Literal[
 ]
 
 MIXED = (0.4, 0.6)
-"""Shares borne out from the first to the second, both included, are mixed: a tie is no verdict."""
+"""Bounds, both included, of the confirmed share that is mixed: a tie is no verdict."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """A sentence that a person found no question could be made of, from `offset` to `end` in the
-    text, and why.
+    """Decision by a person that the sentence at `offset` to `end` makes no question, with the
+    reason.
     """
 
     offset: int
@@ -81,24 +80,25 @@ class Rejection:
 
 @dataclass(frozen=True, slots=True)
 class Mapped:
-    """A sentence of the essay and how it stands.
+    """Sentence of the essay with its state.
 
     | state | when |
     |---|---|
-    | borne out, not borne out | answered questions: more than 60 % of them bear it out, or fewer than 40 % |
-    | mixed | answered questions: 40 to 60 % of them bear it out |
+    | borne out | more than 60 % of the answered questions confirm it |
+    | not borne out | fewer than 40 % of the answered questions confirm it |
+    | mixed | 40 to 60 % of the answered questions confirm it |
     | open | questions, none of them answered yet |
     | no answer | questions that were annulled, are ambiguous, or say nothing of the claim |
-    | not counted | questions, all of them on what the essay presupposes or reports of others |
-    | rejected | no questions, and a person said why not |
+    | not counted | only questions on presuppositions and reported speech |
+    | rejected | no questions, and a person gave the reason |
     | no question yet | a claim, or a sentence that looks ahead, without any of that |
-    | dropped | a sentence with a mark of a claim that was found too weak |
-    | not forward-looking | everything else |
+    | dropped | a sentence whose marker of a claim is too weak |
+    | not forward-looking | all other sentences |
 
-    `p` is the mean probability, 0 to 1, that its open questions bear it out, None without any;
-    `share` the share of answered ones that do; both leave out questions on what the essay does not
-    assert. `retrospective` says that these answers look back. `why` is the reason of a rejection,
-    or why the sentence is no claim. `words` tell the state for a title.
+    `p` is the mean probability, 0 to 1, that its open questions confirm it, None without any;
+    `share` the share of answered questions that do; both exclude questions on what the essay does
+    not assert. `retrospective` is True if these answers are retrospective. `why` is the reason of a
+    rejection, or why the sentence is no claim. `words` describe the state for a title.
     """
 
     sentence: Sentence
@@ -114,11 +114,11 @@ class Mapped:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """How much of what looks ahead in an essay was asked.
+    """Number of forward-looking sentences that became questions.
 
-    `asked` sentences have questions, `rejected` ones a reason why not, both of the
-    `forward_looking`. From claims alone, without the text, it says how much of the claims was
-    asked: nobody knows what was overlooked.
+    `asked` sentences have questions and `rejected` ones a reason against; both are among the
+    `forward_looking`. Without the essay's text only the claims are counted, so that overlooked
+    sentences are missing.
     """
 
     asked: int
@@ -127,86 +127,92 @@ class Coverage:
 
     @property
     def share(self) -> float | None:
-        """The share of forward-looking sentences that became questions, 0 to 1; None where nothing
-        looks ahead.
-        """
+        """Share of forward-looking sentences with questions, 0 to 1; None without any."""
         return self.asked / self.forward_looking if self.forward_looking else None
 
     @property
     def undecided(self) -> int:
-        """How many are neither asked nor rejected."""
+        """Number of sentences neither asked nor rejected."""
         return self.forward_looking - self.asked - self.rejected
 
 
 @dataclass(slots=True)
-class _Place:
-    """A sentence with what people made of it."""
+class _SentenceRecord:
+    """Sentence with its claims and rejection."""
 
     sentence: Sentence
     claims: list[Claim] = field(default_factory=list)
     rejection: Rejection | None = None
 
 
-def claim_map(  # noqa: PLR0917  all that is known of an essay
+def claim_map(  # noqa: PLR0917  the complete record of an essay
     sentences: Sequence[Sentence],
     claims: Iterable[Claim],
     rejections: Iterable[Rejection],
     questions: Iterable[Question],
-    held: Mapping[QuestionId, Distribution],
+    forecasts: Mapping[QuestionId, Distribution],
     resolutions: Mapping[QuestionId, Resolution],
 ) -> tuple[Mapped, ...]:
-    """Every sentence with its state, in the order of the text.
+    """Return every sentence with its state, in the order of the text.
 
-    A claim belongs to the sentence in which its quote starts, or else touches; so does a rejection,
-    of several the newest. What lies in no sentence, such as everything when the text is not kept
-    and `sentences` is empty, has a place of its own: the quote, or nothing but where it was
-    rejected. `held` is the forecast that stands for each open question, `resolutions` are those
-    that count.
+    A claim or a rejection belongs to the sentence in which it starts, or else to the one it
+    touches; of several rejections the newest counts. One outside all sentences, as if the text is
+    not stored and `sentences` is empty, gets a sentence of its own. `forecasts` has the current
+    forecast of each open question, `resolutions` the valid ones.
     """
-    asked = by_claim(questions)
-    places = _places(sentences, claims, rejections)
-    return tuple(_mapped(place, asked, held, resolutions) for place in places)
-
-
-def coverage(mapped: Iterable[Mapped]) -> Coverage:
-    """How many of the forward-looking sentences were asked or rejected; a sentence with a claim is
-    one of them.
-    """
-    ahead = [one for one in mapped if one.state not in ("not forward-looking", "dropped")]
-    return Coverage(
-        sum(bool(one.question_ids) for one in ahead),
-        sum(one.state == "rejected" for one in ahead),
-        len(ahead),
+    questions_by_claim = by_claim(questions)
+    places = _collect_places(sentences, claims, rejections)
+    return tuple(
+        _map_sentence(place, questions_by_claim, forecasts, resolutions) for place in places
     )
 
 
-def _places(
+def coverage(mapped: Iterable[Mapped]) -> Coverage:
+    """Count the forward-looking sentences; one with a claim is always among them."""
+    forward_looking = [
+        sentence for sentence in mapped if sentence.state not in ("not forward-looking", "dropped")
+    ]
+    return Coverage(
+        sum(bool(sentence.question_ids) for sentence in forward_looking),
+        sum(sentence.state == "rejected" for sentence in forward_looking),
+        len(forward_looking),
+    )
+
+
+def _collect_places(
     sentences: Sequence[Sentence], claims: Iterable[Claim], rejections: Iterable[Rejection]
-) -> Sequence[_Place]:
-    found = [_Place(sentence) for sentence in sorted(sentences, key=lambda s: s.offset)]
-    starts = [place.sentence.offset for place in found]
-    loose: dict[int, _Place] = {}
+) -> Sequence[_SentenceRecord]:
+    places = [_SentenceRecord(sentence) for sentence in sorted(sentences, key=lambda s: s.offset)]
+    starts = [place.sentence.offset for place in places]
+    unplaced: dict[int, _SentenceRecord] = {}
     for claim in claims:
-        at = _at(found, starts, claim.offset, claim.offset + len(claim.quote))
-        (at or loose.setdefault(claim.offset, _Place(_quoted(claim)))).claims.append(claim)
-    for rejection in sorted(rejections, key=lambda r: r.at):
-        at = _at(found, starts, rejection.offset, rejection.end)
+        existing = _find_place(places, starts, claim.offset, claim.offset + len(claim.quote))
         (
-            at or loose.setdefault(rejection.offset, _Place(_unquoted(rejection)))
+            existing or unplaced.setdefault(claim.offset, _SentenceRecord(_claim_sentence(claim)))
+        ).claims.append(claim)
+    for rejection in sorted(rejections, key=lambda r: r.at):
+        existing = _find_place(places, starts, rejection.offset, rejection.end)
+        (
+            existing
+            or unplaced.setdefault(
+                rejection.offset, _SentenceRecord(_rejection_sentence(rejection))
+            )
         ).rejection = rejection
-    return sorted([*found, *loose.values()], key=lambda place: place.sentence.offset)
+    return sorted([*places, *unplaced.values()], key=lambda place: place.sentence.offset)
 
 
-def _at(places: Sequence[_Place], starts: Sequence[int], offset: int, end: int) -> _Place | None:
-    """The place that holds an offset, else the one that begins before `end`."""
+def _find_place(
+    places: Sequence[_SentenceRecord], starts: Sequence[int], offset: int, end: int
+) -> _SentenceRecord | None:
+    """Return the place that holds an offset, else the one that starts before `end`."""
     after = bisect_right(starts, offset)
     if after and offset < places[after - 1].sentence.end:
         return places[after - 1]
     return places[after] if after < len(places) and starts[after] < end else None
 
 
-def _quoted(claim: Claim) -> Sentence:
-    """A claim as a sentence of its own, where the text around it is not at hand."""
+def _claim_sentence(claim: Claim) -> Sentence:
+    """Turn a claim into a sentence, where the text around it is not available."""
     kind = next((form for form in get_args(ClaimForm) if form == kind_of(claim)), None)
     text = " ".join(claim.quote.split())
     cue, modality = head_word(claim.modality), sureness(claim.modality) or 0.0
@@ -216,37 +222,46 @@ def _quoted(claim: Claim) -> Sentence:
     )
 
 
-def _unquoted(rejection: Rejection) -> Sentence:
+def _rejection_sentence(rejection: Rejection) -> Sentence:
     return Sentence(
         rejection.offset, rejection.end, "", None, "", 0.0, 0.0, False, "its text is not kept"
     )
 
 
-def _mapped(
-    place: _Place,
-    asked: Mapping[ClaimId, Sequence[Question]],
-    held: Mapping[QuestionId, Distribution],
+def _map_sentence(
+    place: _SentenceRecord,
+    questions_by_claim: Mapping[ClaimId, Sequence[Question]],
+    forecasts: Mapping[QuestionId, Distribution],
     resolutions: Mapping[QuestionId, Resolution],
 ) -> Mapped:
     claim_ids = tuple(claim.id for claim in place.claims)
-    questions = {q.id: q for claim_id in claim_ids for q in asked.get(claim_id, ())}
+    questions = {q.id: q for claim_id in claim_ids for q in questions_by_claim.get(claim_id, ())}
     if not questions:
-        state, why = _unasked(place)
+        state, why = _state_without_questions(place)
         words = f"{state}: {why}" if why else state
         return Mapped(place.sentence, state, claim_ids, (), None, why, words)
-    counted = {
-        q.id: q for claim in place.claims if is_asserted(claim) for q in asked.get(claim.id, ())
+    asserted = {
+        q.id: q
+        for claim in place.claims
+        if is_asserted(claim)
+        for q in questions_by_claim.get(claim.id, ())
     }
-    live, back = (
-        tally([q for q in counted.values() if q.retrospective is r], resolutions, held)
-        for r in (False, True)
+    live_tally, retrospective_tally = (
+        tally(
+            [q for q in asserted.values() if q.retrospective is is_retrospective],
+            resolutions,
+            forecasts,
+        )
+        for is_retrospective in (False, True)
     )
-    answers = live if live.answered else back
-    still_open = live if live.open else back
+    answers = live_tally if live_tally.answered else retrospective_tally
+    still_open = live_tally if live_tally.open else retrospective_tally
     state, words = "not counted", ""
-    if counted:
-        state, words = _told(answers, still_open, len(counted), looks_back=answers is back)
-    left_out = _not_counted(len(questions) - len(counted))
+    if asserted:
+        state, words = _state_with_questions(
+            answers, still_open, len(asserted), is_retrospective=answers is retrospective_tally
+        )
+    not_counted_note = _not_counted_text(len(questions) - len(asserted))
     return Mapped(
         sentence=place.sentence,
         state=state,
@@ -254,13 +269,13 @@ def _mapped(
         question_ids=tuple(questions),
         p=still_open.chance,
         why="",
-        words="; ".join(filter(None, (words, left_out))),
+        words="; ".join(filter(None, (words, not_counted_note))),
         share=answers.share,
-        retrospective=answers is back and answers.share is not None,
+        retrospective=answers is retrospective_tally and answers.share is not None,
     )
 
 
-def _unasked(place: _Place) -> tuple[ClaimState, str]:
+def _state_without_questions(place: _SentenceRecord) -> tuple[ClaimState, str]:
     sentence = place.sentence
     if place.rejection is not None:
         return "rejected", place.rejection.why
@@ -269,46 +284,51 @@ def _unasked(place: _Place) -> tuple[ClaimState, str]:
     return ("dropped" if sentence.cue or sentence.kind else "not forward-looking"), sentence.why
 
 
-def _told(
-    answers: Tally, still_open: Tally, questions: int, *, looks_back: bool
+def _state_with_questions(
+    answers: Tally, still_open: Tally, questions: int, *, is_retrospective: bool
 ) -> tuple[ClaimState, str]:
-    waiting = _waiting(still_open)
+    open_note = _open_text(still_open)
     if answers.share is None:
-        if waiting:
-            return "open", waiting
+        if open_note:
+            return "open", open_note
         return (
             "no answer",
-            f"no answer: {_count(questions)} annulled, ambiguous, or silent about it",
+            f"no answer: {_count_questions(questions)} annulled, ambiguous, or silent about it",
         )
-    low, high = MIXED
+    min_share, max_share = MIXED
     state: ClaimState = (
-        "borne out" if answers.share > high else "not borne out" if answers.share < low else "mixed"
+        "borne out"
+        if answers.share > max_share
+        else "not borne out"
+        if answers.share < min_share
+        else "mixed"
     )
-    said = (
+    summary = (
         f"{state} ({answers.borne_out} of "
-        f"{answers.answered}{', looking back' if looks_back else ''})"
+        f"{answers.answered}{', looking back' if is_retrospective else ''})"
     )
-    return state, f"{said}; {waiting}" if waiting else said
+    return state, f"{summary}; {open_note}" if open_note else summary
 
 
-def _not_counted(questions: int) -> str:
+def _not_counted_text(questions: int) -> str:
     return (
-        f"not counted: {_count(questions)} on what the essay presupposes or reports of others"
+        f"not counted: {_count_questions(questions)} on what the essay presupposes or reports of "
+        "others"
         if questions
         else ""
     )
 
 
-def _waiting(still_open: Tally) -> str:
+def _open_text(still_open: Tally) -> str:
     if not still_open.open:
         return ""
-    likely = (
+    likelihood = (
         ""
         if still_open.chance is None
         else f"{percent(still_open.chance)} likely to be borne out, "
     )
-    return f"{likely}{_count(still_open.open, 'open ')}"
+    return f"{likelihood}{_count_questions(still_open.open, 'open ')}"
 
 
-def _count(questions: int, what: str = "") -> str:
-    return f"{questions} {what}question{'' if questions == 1 else 's'}"
+def _count_questions(questions: int, adjective: str = "") -> str:
+    return f"{questions} {adjective}question{'' if questions == 1 else 's'}"

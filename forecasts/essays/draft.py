@@ -1,8 +1,7 @@
-"""A claim in an essay → the draft of a question, by rule; a person completes it.
+"""Question drafts from the claims of an essay, by rule; a person completes them.
 
-What the rules can read off the sentence stands in the draft; where a person has to decide there is
-a visible gap such as "[… what exactly counts]", and the linter lets no question open while one is
-left.
+Parts that need a decision hold a placeholder such as "[… what exactly counts]", and the linter
+blocks questions with placeholders.
 """
 
 import re
@@ -24,26 +23,27 @@ from forecasts.evidence.evidence import Direction, Indicator, IndicatorId, Stren
 from forecasts.questions.new_question import OWN_ESSAY, Asked
 from forecasts.questions.question import ClaimId, EssayId, HorizonShape, Kind, QuestionId
 
-_RESOLVES_AFTER: Final = timedelta(days=7)
-_LONGEST: Final = 1_000
-"""Characters of a sentence that are read: nobody asks about one that is longer."""
+_RESOLUTION_DELAY: Final = timedelta(days=7)
+_MAX_SENTENCE_CHARACTERS: Final = 1_000
+"""Maximum characters of a sentence that are parsed."""
 
-_COUNTED: Final = re.compile(
-    r"\bnumber of (?P<what>\w+(?:\s(?!(?:in|of|at|that|who|which|with|on|for|from|by|to)\b)\w+){0,3})"
+_COUNTED_NOUN: Final = re.compile(
+    r"\bnumber of (?P<what>\w+(?:\s(?!(?:in|of|at|that|who|which|with|on|for|from|by"
+    r"|to)\b)\w+){0,3})"
 )
 _PLACE: Final = re.compile(
-    r"\b(?:in|at|near|across|over|around|inside|off)\s(?:the\s)?(?P<place>(?:[A-Z][\w’'-]+)(?:\s(?:of\s)?[A-Z][\w’'-]+){0,3})"
+    r"\b(?:in|at|near|across|over|around|inside"
+    r"|off)\s(?:the\s)?(?P<place>(?:[A-Z][\w’'-]+)(?:\s(?:of\s)?[A-Z][\w’'-]+){0,3})"
 )
 _NO_PLACE: Final = re.compile(
-    r"^(?:January|February|March|April|May|June|July|August|September|October|November|December|Q[1-4]|H[12])\b"
+    r"^(?:January|February|March|April|May|June|July|August|September|October|November|December"
+    r"|Q[1-4]|H[12])\b"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Slots:
-    """What the sentence itself says of the parts that a question needs; "" for what was not
-    found.
-    """
+    """Parts of a question found in the sentence; "" for a part that was not found."""
 
     actor: str = ""
     event: str = ""
@@ -56,9 +56,7 @@ class Slots:
 
 @dataclass(frozen=True, slots=True)
 class DraftIndicator:
-    """What to look for, as proposed: `examples` are phrasings of a report in its direction,
-    `opposites` of a denial.
-    """
+    """Proposed indicator: `examples` phrase a report in its direction, `opposites` a denial."""
 
     name: str
     direction: Direction
@@ -69,12 +67,12 @@ class DraftIndicator:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A question as the rules propose it, from the sentence at `[offset, end)` of the essay.
+    """Question proposed for the sentence at `[offset, end)` of the essay.
 
-    `horizons` are the last days proposed, the essay's own deadline first; text and criteria are
+    `horizons` are the proposed last days, the essay's own deadline first; text and criteria are
     written for the first. `past_resolutions` is for the person: how often did this happen before?
-    `bears_out` says by which answer the claim comes true (see `Question.bears_out`), "" where that
-    cannot be told.
+    `bears_out` is the outcome condition of the claim (see `Question.bears_out`), "" if it is
+    unknown.
     """
 
     quote: str
@@ -99,25 +97,28 @@ class Draft:
 
 
 def draft(sentence: Sentence, today: date) -> Draft:
-    """The draft of a question on what the sentence claims; every sentence has one, whatever it
-    says.
+    """Draft a question on the claim of a sentence; every sentence yields a draft.
 
     >>> from forecasts.essays.extract import find_claims
     >>> (claim,) = find_claims("Arland will sign the river treaty by the end of 2027.")
-    >>> made = draft(claim, date(2026, 11, 24))
-    >>> made.text, made.kind, made.horizon_shape, made.bears_out
+    >>> treaty = draft(claim, date(2026, 11, 24))
+    >>> treaty.text, treaty.kind, treaty.horizon_shape, treaty.bears_out
     ('Will Arland sign the river treaty by 31 December 2027?', 'binary', 'event_by', 'yes')
-    >>> [day.isoformat() for day in made.horizons]
+    >>> [day.isoformat() for day in treaty.horizons]
     ['2027-12-31', '2027-03-31', '2028-12-31']
     """
-    text = sentence.text[:_LONGEST]
+    text = sentence.text[:_MAX_SENTENCE_CHARACTERS]
     clause = clause_of(text, sentence.cue)
-    said = deadline_of(clause.raw_event, today) or deadline_of(text, today)
-    horizons = horizons_from(said, today)
-    counted = _COUNTED.search(clause.subject)
-    figure = next(iter(figures(clause.raw_event, counted["what"] if counted else "")), None)
-    first = begins_on(text, said, today) if said else None
-    form = Form(clause, sentence.kind or "", figure, horizons[0], said, sources_for(text), first)
+    deadline = deadline_of(clause.raw_event, today) or deadline_of(text, today)
+    horizons = horizons_from(deadline, today)
+    counted_noun = _COUNTED_NOUN.search(clause.subject)
+    figure = next(
+        iter(figures(clause.raw_event, counted_noun["what"] if counted_noun else "")), None
+    )
+    first = begins_on(text, deadline, today) if deadline else None
+    form = Form(
+        clause, sentence.kind or "", figure, horizons[0], deadline, sources_for(text), first
+    )
     plan = shapes.plan(form)
     return Draft(
         quote=sentence.text,
@@ -125,7 +126,7 @@ def draft(sentence: Sentence, today: date) -> Draft:
         end=sentence.end,
         modality=sentence.modality,
         claim_kind=sentence.kind or "",
-        slots=_slots(text, form),
+        slots=_fill_slots(text, form),
         text=plan.text,
         criteria=plan.criteria,
         kind=plan.kind,
@@ -134,7 +135,7 @@ def draft(sentence: Sentence, today: date) -> Draft:
         base_rate_prompt=plan.base_rate_prompt,
         past_resolutions="",
         sources=form.sources,
-        indicators=_indicators(plan),
+        indicators=_draft_indicators(plan),
         edge_cases=shapes.edge_cases(plan.kind, plan.shape),
         bears_out=plan.bears_out,
         options=plan.options,
@@ -153,15 +154,16 @@ def asked_from(
     prior: str = "",
     prior_reason: str = "",
 ) -> Asked:
-    """The question that a draft asks, open from now to the end of a last day (UTC); it resolves a
-    week later.
+    """Build the question of a draft, open from now to the end of a last day (UTC).
 
-    The last day in text and criteria is changed to `closes_on`, and "from the opening" to the day
-    of `now`. The range of a numeric question goes from 0 to twice the number that the claim names,
-    with open ends: a proposal.
+    It resolves a week later. The last day in text and criteria is changed to `closes_on`, and "from
+    the opening" to the day of `now`. The range of a numeric question is proposed as 0 to twice the
+    number of the claim, with open ends.
     """
     closes_at = _first_instant_after(closes_on)
-    text, criteria = (_dated(said, draft, closes_on, now) for said in (draft.text, draft.criteria))
+    text, criteria = (
+        _insert_dates(template, draft, closes_on, now) for template in (draft.text, draft.criteria)
+    )
     has_options = draft.kind in ("categorical", "ordered")
     return Asked(
         id=name,
@@ -170,13 +172,13 @@ def asked_from(
         sources=draft.sources,
         opens_at=now,
         closes_at=closes_at,
-        resolves_at=_later(closes_at, _RESOLVES_AFTER),
+        resolves_at=_add_clamped(closes_at, _RESOLUTION_DELAY),
         kind=draft.kind,
         horizon_shape=draft.horizon_shape,
         prior=prior,
         prior_reason=prior_reason or draft.past_resolutions,
         options=draft.options if has_options else (),
-        scale=_scale(draft, now, closes_at),
+        scale=_propose_scale(draft, now, closes_at),
         essay_id=essay_id,
         claim_ids=(claim_id,) if claim_id else (),
         bears_out=draft.bears_out,
@@ -184,87 +186,91 @@ def asked_from(
 
 
 def indicators_from(draft: Draft, question_id: QuestionId) -> tuple[Indicator, ...]:
-    """The indicators of a draft for a question, with terms made from their phrasings: each example
-    matches them.
-    """
+    """Build the indicators of a draft with terms from their phrasings, which match each example."""
     option = next(iter(draft.options), "")
     return tuple(
         Indicator(
-            id=IndicatorId(f"{question_id}/draft-{n}"),
+            id=IndicatorId(f"{question_id}/draft-{number}"),
             question_id=question_id,
-            name=one.name,
-            direction=one.direction,
-            strength=one.strength,
+            name=indicator.name,
+            direction=indicator.direction,
+            strength=indicator.strength,
             terms=terms,
-            examples=one.examples,
-            opposites=one.opposites,
+            examples=indicator.examples,
+            opposites=indicator.opposites,
             option=option,
         )
-        for n, one in enumerate(draft.indicators, 1)
-        if (terms := terms_from(one.examples or (one.name,)))
+        for number, indicator in enumerate(draft.indicators, 1)
+        if (terms := terms_from(indicator.examples or (indicator.name,)))
     )
 
 
-def _slots(text: str, form: Form) -> Slots:
-    clause, figure, said = form.clause, form.figure, form.said
-    places = [m["place"] for m in _PLACE.finditer(text) if not _NO_PLACE.match(m["place"])]
+def _fill_slots(text: str, form: Form) -> Slots:
+    clause, figure, deadline = form.clause, form.figure, form.said
+    places = [
+        match["place"] for match in _PLACE.finditer(text) if not _NO_PLACE.match(match["place"])
+    ]
     subject = "" if clause.subject in ("there", "") else clause.subject
     return Slots(
         actor=subject,
         event=clause.event,
         threshold=figure.words if figure else "",
         place=next(iter(places), ""),
-        deadline=long_date(said) if said else "",
+        deadline=long_date(deadline) if deadline else "",
         source=form.sources[0] if "…" not in form.sources[0] else "",
         annul_rule=form.annul_rule,
     )
 
 
-def _indicators(plan: Plan) -> tuple[DraftIndicator, ...]:
-    """One for and one against; with options both are about the first of them."""
-    told, denied = (Direction.NO, Direction.YES) if plan.is_lower else (Direction.YES, Direction.NO)
+def _draft_indicators(plan: Plan) -> tuple[DraftIndicator, ...]:
+    """Return one indicator for and one against; with options both are about the first."""
+    report_side, denial_side = (
+        (Direction.NO, Direction.YES) if plan.is_lower else (Direction.YES, Direction.NO)
+    )
     report = DraftIndicator(
-        f"Report: {plan.report}", told, Strength.MODERATE, plan.reports, plan.denials
+        f"Report: {plan.report}", report_side, Strength.MODERATE, plan.reports, plan.denials
     )
     denial = DraftIndicator(
-        f"Denied: {plan.report}", denied, Strength.SOME, plan.denials, plan.reports
+        f"Denied: {plan.report}", denial_side, Strength.SOME, plan.denials, plan.reports
     )
     return report, denial
 
 
 def _first_instant_after(day: date) -> datetime:
-    return _later(datetime.combine(day, time(), UTC), timedelta(days=1))
+    return _add_clamped(datetime.combine(day, time(), UTC), timedelta(days=1))
 
 
-def _later(at: datetime, by: timedelta) -> datetime:
-    """So much later, or the last instant of the calendar."""
+def _add_clamped(at: datetime, by: timedelta) -> datetime:
+    """Add a duration, up to the end of the calendar."""
     latest = datetime.max.replace(tzinfo=UTC)
     return at + by if latest - at > by else latest
 
 
-def _dated(said: str, draft: Draft, closes_on: date, now: datetime) -> str:
-    written = long_date(draft.horizons[0]) if draft.horizons else ""
-    dated = _moved(said, draft.horizons[0], closes_on, now.date()) if written else said
-    return dated.replace(FROM_THE_OPENING, f"between {long_date(now.date())} and")
-
-
-def _moved(said: str, written: date, closes_on: date, today: date) -> str:
-    """The words for another last day. A year that is still to begin moves with it, or begins today
-    if it cannot.
-    """
-    stretch = re.compile(
-        rf"between (?P<first>[0-9]{{1,2}} [A-Z][a-z]+ [0-9]{{4}}) and {long_date(written)}"
+def _insert_dates(template: str, draft: Draft, closes_on: date, now: datetime) -> str:
+    written_day = long_date(draft.horizons[0]) if draft.horizons else ""
+    moved = (
+        _move_last_day(template, draft.horizons[0], closes_on, now.date())
+        if written_day
+        else template
     )
-    for match in reversed([*stretch.finditer(said)]):
+    return moved.replace(FROM_THE_OPENING, f"between {long_date(now.date())} and")
+
+
+def _move_last_day(text: str, old_day: date, closes_on: date, today: date) -> str:
+    """Move the last day in a text. A future period moves with it, or starts today if it cannot."""
+    period = re.compile(
+        rf"between (?P<first>[0-9]{{1,2}} [A-Z][a-z]+ [0-9]{{4}}) and {long_date(old_day)}"
+    )
+    for match in reversed([*period.finditer(text)]):
         for day in said_times(match["first"]):
             if day.first > today:
-                begins = date(closes_on.year, day.first.month, 1)
-                begins = begins if today < begins < closes_on else today
-                said = said[: match.start()] + between(begins, closes_on) + said[match.end() :]
-    return said.replace(long_date(written), long_date(closes_on))
+                start = date(closes_on.year, day.first.month, 1)
+                start = start if today < start < closes_on else today
+                text = text[: match.start()] + between(start, closes_on) + text[match.end() :]
+    return text.replace(long_date(old_day), long_date(closes_on))
 
 
-def _scale(draft: Draft, now: datetime, closes_at: datetime) -> Scale | None:
+def _propose_scale(draft: Draft, now: datetime, closes_at: datetime) -> Scale | None:
     if draft.kind == "date":
         first, last = day_number(now), day_number(closes_at)
         return Scale(first, last, open_upper=True) if first < last else None

@@ -1,9 +1,7 @@
-"""How far an essay commits itself by a claim: the word that carries it, and how sure that word
-sounds.
+"""Modality: the word that carries a claim, and the certainty that it expresses.
 
-`Claim.modality` holds the essay's own words, such as "will not" or "could ultimately (0.5)", or
-says in words of grammar what stands there, such as "present perfect". The figures are those of
-`forecasts.essays.extract`.
+`Claim.modality` holds the essay's own words, such as "will not" or "could ultimately (0.5)", or a
+term of grammar, such as "present perfect". The figures are those of `forecasts.essays.extract`.
 """
 
 import re
@@ -25,7 +23,7 @@ SURENESS = MappingProxyType(
         "might": 0.4,
     }
 )
-"""How sure (0 to 1) a verb makes a claim sound, where the claim itself gives no figure."""
+"""Certainty (0 to 1) that a modal verb expresses, where the claim gives no figure."""
 
 _PHRASES = MappingProxyType(
     {
@@ -41,70 +39,73 @@ _PHRASES = MappingProxyType(
     }
 )
 _HEDGE = re.compile(r"\b(?:perhaps|maybe|possibly)\b")
-_HEDGED = 0.5  # however firm the verb beside it
+_MAX_HEDGED = 0.5  # cap for hedged verbs
 _FIGURE = re.compile(r"\((\d+(?:\.\d+)?)\s*(%?)\)")
 _ASIDE = re.compile(r"\([^)]*\)")
-_SHORTENED = (
+_CONTRACTIONS = (
     ("won't", "will not"),
     ("can't", "can not"),
     ("cannot", "can not"),
     ("n't", " not"),
     ("'ll", " will"),
 )
-_ASKS = re.compile(r"\bquestions?\b|^whether\b|\?")
+_QUESTION = re.compile(r"\bquestions?\b|^whether\b|\?")
 _PERFECT = re.compile(r"(?:has|have) (?:(?:not|never|yet|already|just|long) )*(?!to\b|yet\b)[a-z]+")
 _BE = re.compile(r"^(?:is|are|am|be|seems?|looks?|appears?)\b")
 
 
 def head_word(modality: str) -> str:
-    """The word by which claims are counted together: a modal verb, a tense, a phrase; "a question"
-    for what only asks.
+    """Return the label that groups claims: a modal verb, a tense, a phrase or "a question".
 
-    The first modal verb counts, whatever denies or hedges it; "are likely to" is "is likely to";
-    "has risen" and "have begun" are the present perfect. What fits no rule stands as it is, without
-    what is in brackets or after a sign.
+    The first modal verb counts, even if negated or hedged; "are likely to" becomes "is likely to";
+    "has risen" and "have begun" are the present perfect. Other text is returned without what is in
+    brackets or after a sign.
 
-    >>> [head_word(said) for said in ("will not (1.0)", "could ultimately (0.5)", "present perfect + clearly", "")]
+    >>> modalities = "will not (1.0)", "could ultimately (0.5)", "present perfect + clearly", ""
+    >>> [head_word(modality) for modality in modalities]
     ['will', 'could', 'present perfect', 'not said']
-    >>> [head_word(said) for said in ("Will (question)", "are likely to", "have begun", "would … perhaps (0.5)")]
+    >>> modalities = "Will (question)", "are likely to", "have begun", "would … perhaps (0.5)"
+    >>> [head_word(modality) for modality in modalities]
     ['a question', 'is likely to', 'present perfect', 'would']
     """
-    said = _plain(modality)
-    if _ASKS.search(said):
+    text = _normalise_modality(modality)
+    if _QUESTION.search(text):
         return A_QUESTION
-    said = " ".join(re.split(r"[+;,…/]|\.\.", _ASIDE.sub(" ", said))[0].split())
-    modal = next((word for word in said.split() if word in SURENESS), None)
+    text = " ".join(re.split(r"[+;,…/]|\.\.", _ASIDE.sub(" ", text))[0].split())
+    modal = next((word for word in text.split() if word in SURENESS), None)
     if modal is not None:
         return modal
-    if _PERFECT.match(said):
+    if _PERFECT.match(text):
         return "present perfect"
-    return _BE.sub("is", said) or NOT_SAID
+    return _BE.sub("is", text) or NOT_SAID
 
 
 def sureness(modality: str) -> float | None:
-    """How sure the essay sounds by a claim, 0 to 1: the figure in brackets, or that of its words;
-    None where unclear.
+    """Return the certainty that the essay expresses, 0 to 1; None where it is unclear.
 
-    "perhaps" and its like make half a commitment of any verb. Questions and tenses have no figure
-    of their own.
+    The figure in brackets counts, else that of the words. "perhaps" and the like cap any verb at
+    0.5. Questions and tenses have no figure.
 
-    >>> [sureness(said) for said in ("could easily (0.6)", "(80 %)", "will not", "would … perhaps", "present perfect")]
+    >>> modalities = "could easily (0.6)", "(80 %)", "will not", "would … perhaps", "has been"
+    >>> [sureness(modality) for modality in modalities]
     [0.6, 0.8, 1.0, 0.5, None]
     """
-    said = _plain(modality)
-    figure = _FIGURE.search(said)
+    text = _normalise_modality(modality)
+    figure = _FIGURE.search(text)
     if figure:
         value = float(figure[1]) / (100.0 if figure[2] else 1.0)
         return value if 0.0 <= value <= 1.0 else None
     head = head_word(modality)
-    known = SURENESS.get(
+    certainty = SURENESS.get(
         head, next((_PHRASES[word] for word in head.split() if word in _PHRASES), None)
     )
-    return min(known, _HEDGED) if known is not None and _HEDGE.search(said) else known
+    return (
+        min(certainty, _MAX_HEDGED) if certainty is not None and _HEDGE.search(text) else certainty
+    )
 
 
-def _plain(modality: str) -> str:
-    said = " ".join(modality.casefold().replace("’", "'").split())
-    for short, full in _SHORTENED:
-        said = said.replace(short, full)
-    return said
+def _normalise_modality(modality: str) -> str:
+    text = " ".join(modality.casefold().replace("’", "'").split())
+    for short, full in _CONTRACTIONS:
+        text = text.replace(short, full)
+    return text

@@ -1,6 +1,4 @@
-"""Times that mean another day to each reader, such as "next year", and what they mean on a given
-day.
-"""
+"""Relative dates, such as "next year": detection, and resolution for a given day."""
 
 import re
 from collections.abc import Callable
@@ -27,29 +25,31 @@ _NUMBERS: Final = {
     "twenty": 20,
 }
 _AMOUNT: Final = rf"(?P<n>[0-9]{{1,3}}|{'|'.join(sorted(_NUMBERS, key=len, reverse=True))})"
-_MOVING: Final = re.compile(
+_RELATIVE_TIME: Final = re.compile(
     rf"""\b(?:
-      (?:within|in|over|during|inside|for\sthe(?=\s(?:next|coming)))\s(?:(?:the|about|some|at\smost)\s)?(?:next\s|coming\s|following\s)?(?:a\s)?
+      (?:within|in|over|during|inside|for\sthe(?=\s(?:next|coming)))\s
+        (?:(?:the|about|some|at\smost)\s)?(?:next\s|coming\s|following\s)?(?:a\s)?
         {_AMOUNT}(?:\sor\s\w+)?\s(?P<unit>day|week|month|quarter|year|decade)s?
-    | (?P<this>this|next|the\scoming|the\snext|the\scurrent|coming)\s(?P<what>week|month|quarter|year|decade|winter
-        |spring|summer|autumn|fall)
-    | (?P<end>(?:the\s)?(?:end|close)\sof\s(?:the|this)\s(?P<ends>month|quarter|year|decade|century))
+    | (?P<this>this|next|the\scoming|the\snext|the\scurrent|coming)\s
+        (?P<what>week|month|quarter|year|decade|winter|spring|summer|autumn|fall)
+    | (?P<end>(?:the\s)?(?:end|close)\sof\s(?:the|this)\s
+        (?P<ends>month|quarter|year|decade|century))
     | (?P<year_end>year-end|by\sthe\syear’s\send)
     | (?P<tomorrow>tomorrow|tonight|today)
     | (?P<later>later\sthis\syear)
     )\b""",
     re.VERBOSE | re.IGNORECASE,
 )
-_LED: Final = re.compile(
-    rf"(?:\b(?:by|before|until|in|over|during|from)\s)?(?:{_MOVING.pattern})",
+_RELATIVE_TIME_WITH_CUE: Final = re.compile(
+    rf"(?:\b(?:by|before|until|in|over|during|from)\s)?(?:{_RELATIVE_TIME.pattern})",
     re.VERBOSE | re.IGNORECASE,
 )
-_SEASON_ENDS: Final = {"winter": 2, "spring": 5, "summer": 8, "autumn": 11, "fall": 11}
+_SEASON_END_MONTHS: Final = {"winter": 2, "spring": 5, "summer": 8, "autumn": 11, "fall": 11}
 
 
 @dataclass(frozen=True, slots=True)
 class MovingTime:
-    """A time relative to the reader's day, at `text[start:end]`."""
+    """Time relative to the reader's day, at `text[start:end]`."""
 
     phrase: str
     start: int
@@ -57,41 +57,40 @@ class MovingTime:
 
 
 def moving_times(text: str) -> tuple[MovingTime, ...]:
-    """The times of a text that move with its reader.
+    """Return the relative dates of a text.
 
-    >>> [found.phrase for found in moving_times("It will fall within six months, or next year.")]
+    >>> [time.phrase for time in moving_times("It will fall within six months, or next year.")]
     ['within six months', 'next year']
     """
-    return tuple(MovingTime(m[0], m.start(), m.end()) for m in _MOVING.finditer(text))
+    return tuple(MovingTime(m[0], m.start(), m.end()) for m in _RELATIVE_TIME.finditer(text))
 
 
 def without_moving_times(text: str) -> str:
-    """The text without them, and without the "by" before.
+    """Remove the relative dates of a text, and the "by" before them.
 
     >>> without_moving_times("sign it by the end of the year, or within six months")
     'sign it , or '
     """
-    return _LED.sub("", text)
+    return _RELATIVE_TIME_WITH_CUE.sub("", text)
 
 
 def meant_on(phrase: str, today: date) -> date | None:
-    """The last day that a phrase of `moving_times` means when it is read on `today`; None for what
-    it does not know.
+    """Return the last day of a phrase of `moving_times` read on `today`; None if it is unknown.
 
-    >>> meant_on("within six months", date(2026, 11, 24)), meant_on("next year", date(2026, 11, 24))
-    (datetime.date(2027, 5, 24), datetime.date(2027, 12, 31))
+    >>> meant_on("within six months", date(2026, 11, 24))
+    datetime.date(2027, 5, 24)
     """
-    match = _MOVING.search(phrase)
+    match = _RELATIVE_TIME.search(phrase)
     if match is None:
         return None
     try:
-        return _meant(match, today)
+        return _resolve_match(match, today)
     except (ValueError, OverflowError):  # past the year 9999
         return None
 
 
 def months_later(day: date, months: int) -> date:
-    """The same day so many months later, or the last day of a shorter month.
+    """Return the same day so many months later, or the last day of a shorter month.
 
     >>> months_later(date(2026, 8, 31), 6)
     datetime.date(2027, 2, 28)
@@ -101,27 +100,27 @@ def months_later(day: date, months: int) -> date:
     return min(last, last.replace(day=min(day.day, last.day)))
 
 
-def _meant(match: re.Match[str], today: date) -> date:
+def _resolve_match(match: re.Match[str], today: date) -> date:
     if match["n"]:
-        said = match["n"].lower()
-        return _LATER[match["unit"].lower()](
-            today, int(said) if said.isdecimal() else _NUMBERS[said]
+        amount = match["n"].lower()
+        return _ADD_UNITS[match["unit"].lower()](
+            today, int(amount) if amount.isdecimal() else _NUMBERS[amount]
         )
     if match["tomorrow"]:
         return today + timedelta(days=int(match["tomorrow"].lower() == "tomorrow"))
     if match["year_end"] or match["later"]:
         return date(today.year, 12, 31)
     if match["end"]:
-        return _end(match["ends"].lower(), today)
+        return _end_of_unit(match["ends"].lower(), today)
     steps = 0 if match["this"].lower() in ("this", "the current") else 1
-    what = match["what"].lower()
-    if what in _SEASON_ENDS:
-        return _season(_SEASON_ENDS[what], today, steps)
-    return _end(what, _LATER[what](today, steps))
+    unit = match["what"].lower()
+    if unit in _SEASON_END_MONTHS:
+        return _end_of_season(_SEASON_END_MONTHS[unit], today, steps)
+    return _end_of_unit(unit, _ADD_UNITS[unit](today, steps))
 
 
-def _end(what: str, day: date) -> date:
-    match what:
+def _end_of_unit(unit: str, day: date) -> date:
+    match unit:
         case "week":
             return day + timedelta(days=6 - day.weekday())
         case "month":
@@ -136,8 +135,8 @@ def _end(what: str, day: date) -> date:
             return date(day.year // 100 * 100 + 99, 12, 31)
 
 
-def _season(month: int, today: date, steps: int) -> date:
-    """The end of a season to come, by the northern calendar: winter ends in February."""
+def _end_of_season(month: int, today: date, steps: int) -> date:
+    """Return the end of a coming season of the northern year; winter ends in February."""
     end = last_of_month(today.year, month)
     return (
         last_of_month(today.year + 1, month)
@@ -146,7 +145,7 @@ def _season(month: int, today: date, steps: int) -> date:
     )
 
 
-_LATER: Final[dict[str, Callable[[date, int], date]]] = {
+_ADD_UNITS: Final[dict[str, Callable[[date, int], date]]] = {
     "day": lambda day, n: day + timedelta(days=n),
     "week": lambda day, n: day + timedelta(days=7 * n),
     "month": months_later,

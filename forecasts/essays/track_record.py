@@ -1,12 +1,10 @@
-"""The verdict on an essay: how its claims did so far, by kind of claim, by the word it commits
-itself with, in all.
+"""Track record of an essay: its confirmed claims by kind, by modality and overall.
 
-What counts: a question says of a claim that it was borne out, that it was not, or nothing
-(`forecasts.essays.claim_outcomes`). A claim counts once it has an answered question that says something, and
-counts as the share of those questions that bear it out, each alike: of two answers that disagree it
-has half. What the essay presupposes or reports of others is not its own claim (`is_asserted`) and
-does not count. Questions that look back (written after their own window, with the answer in reach)
-and live ones never share a figure.
+A question confirms a claim, refutes it, or says nothing (`forecasts.essays.claim_outcomes`). A
+claim counts once an answered question says something, with the share of those questions that
+confirm it: two answers that disagree give 0.5. Presuppositions and reported speech are not the
+essay's own claims (`is_asserted`) and do not count. Retrospective questions (written after their
+own window, with the answer in reach) and live ones are never pooled.
 """
 
 import math
@@ -21,19 +19,18 @@ from forecasts.questions.question import Claim, ClaimId, Question, QuestionId, R
 from forecasts.statistics.intervals import jeffreys
 
 NOT_ASSERTED = frozenset({"presupposition", "reported speech"})
-"""Kinds and modalities of a claim that the essay does not make itself."""
+"""Claim kinds and modalities that the essay does not assert itself."""
 
 SMALL = 10
-"""Below so many answered claims a share says little, and the verdict says so."""
+"""Minimum of answered claims below which a share says little."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What some questions say of a claim: how many were answered, bear it out, are open, or say
-    nothing.
+    """Counts of the questions of a claim: answered, confirming, open and silent.
 
-    `chance` is the mean probability, 0 to 1, over open questions with a forecast that it is borne
-    out; None without.
+    `chance` is the mean probability, 0 to 1, that it is confirmed, over open questions with a
+    forecast; None without.
     """
 
     answered: int
@@ -44,21 +41,18 @@ class Tally:
 
     @property
     def share(self) -> float | None:
-        """The share of the answered questions that bear the claim out; None before the first
-        answer.
-        """
+        """Share of answered questions that confirm the claim; None before the first answer."""
         return self.borne_out / self.answered if self.answered else None
 
 
 @dataclass(frozen=True, slots=True)
 class VerdictLine:
-    """How some claims did so far. `claims` are those with a question: answered + open + without an
-    answer.
+    """Record of a group of claims with questions: answered, open and without an answer.
 
-    `borne_out` is the sum of the claims' shares, no more than `answered`. `open` claims have no
-    answer yet, and `mean_chance` is the mean probability that they are borne out. `interval` is
-    Jeffreys' 95 % interval for the share; it takes claims as independent, and is too narrow where
-    several rest on the same questions.
+    `borne_out` is the sum of the claims' shares, at most `answered`. `open` claims have no answer
+    yet, and `mean_chance` is the mean probability that they are confirmed. `interval` is Jeffreys'
+    95 % interval for the share; it assumes independent claims, and is too narrow where several rest
+    on the same questions.
     """
 
     label: str
@@ -72,36 +66,37 @@ class VerdictLine:
 
     @property
     def share(self) -> float | None:
-        """The share of the answered claims that was borne out; None before the first answer."""
+        """Confirmed share of the answered claims; None before the first answer."""
         return self.borne_out / self.answered if self.answered else None
 
     @property
     def small(self) -> bool:
-        """Whether fewer than ten claims were answered: too few to judge by."""
+        """True if fewer than ten claims were answered: too few to judge by."""
         return self.answered < SMALL
 
     @property
     def words(self) -> str:
-        """The line as a person would say it, such as "8 of 10 borne out, 3 open (62% likely)"."""
-        said = (
+        """Description of the line, such as "8 of 10 borne out, 3 open (62% likely)"."""
+        parts = (
             [f"{round(self.borne_out, 1):g} of {self.answered} borne out"] if self.answered else []
         )
         if self.open:
-            likely = "" if self.mean_chance is None else f" ({percent(self.mean_chance)} likely)"
-            said.append(f"{self.open} open{likely}")
+            likelihood = (
+                "" if self.mean_chance is None else f" ({percent(self.mean_chance)} likely)"
+            )
+            parts.append(f"{self.open} open{likelihood}")
         if self.unanswered:
-            said.append(f"{self.unanswered} without an answer")
-        return ", ".join(said) or "no questions yet"
+            parts.append(f"{self.unanswered} without an answer")
+        return ", ".join(parts) or "no questions yet"
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """How sure the essay sounded against how often it was right, over the answered claims whose
-    words tell it.
+    """Comparison of expressed certainty and accuracy, over answered claims with a known modality.
 
-    `claimed` is the mean sureness and `share` the share borne out, both 0 to 1; above 0,
-    `overconfidence` says that it promised more than came. `interval` is Jeffreys' 95 % interval for
-    the share.
+    `claimed` is the mean certainty and `share` the confirmed share, both 0 to 1; a positive
+    `overconfidence` means that more was promised than came true. `interval` is Jeffreys' 95 %
+    interval for the share.
     """
 
     claims: int
@@ -111,31 +106,31 @@ class Calibration:
 
     @property
     def overconfidence(self) -> float:
-        """Mean sureness less the share borne out, −1 to 1."""
+        """Mean certainty minus the confirmed share, −1 to 1."""
         return self.claimed - self.share
 
     @property
     def small(self) -> bool:
-        """Whether fewer than ten claims were answered: too few to judge by."""
+        """True if fewer than ten claims were answered: too few to judge by."""
         return self.claims < SMALL
 
     @property
     def words(self) -> str:
-        """The comparison as a person would say it."""
+        """Description of the comparison."""
         claims = "1 answered claim" if self.claims == 1 else f"{self.claims} answered claims"
-        few = ": too few to judge by" if self.small else ""
+        caveat = ": too few to judge by" if self.small else ""
         return (
             f"sounded {percent(self.claimed)} sure, was right in {percent(self.share)} of "
-            f"{claims}{few}"
+            f"{claims}{caveat}"
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The record of an essay, from live questions or from those that look back, never from both.
+    """Track record of an essay, from either live or retrospective questions.
 
-    Lines of `by_kind` and `by_modality` have the most claims first. `calibration` is None before
-    the first answer.
+    Lines of `by_kind` and `by_modality` are sorted by descending number of claims. `calibration` is
+    None before the first answer.
     """
 
     retrospective: bool
@@ -149,69 +144,69 @@ def verdict(
     claims: Sequence[Claim],
     questions: Iterable[Question],
     resolutions: Mapping[QuestionId, Resolution],
-    held: Mapping[QuestionId, Distribution],
+    forecasts: Mapping[QuestionId, Distribution],
     *,
     retrospective: bool = False,
 ) -> Verdict:
-    """How the claims of an essay did so far, by the questions that came from them.
+    """Compute the track record of an essay from the questions made from its claims.
 
-    `resolutions` are those that count, and `held` the forecast that stands for each open question.
-    `retrospective` chooses the questions that look back instead of the live ones. A claim without
-    such a question is left out, as is one that the essay does not assert.
+    `resolutions` are the valid ones, and `forecasts` the current forecast of each open question.
+    `retrospective` selects retrospective questions instead of live ones. Claims without such a
+    question and claims that the essay does not assert are left out.
     """
-    asked = by_claim(q for q in questions if q.retrospective is retrospective)
-    found = [
-        (claim, tally(asked[claim.id], resolutions, held))
+    questions_by_claim = by_claim(q for q in questions if q.retrospective is retrospective)
+    tallies = [
+        (claim, tally(questions_by_claim[claim.id], resolutions, forecasts))
         for claim in claims
-        if is_asserted(claim) and claim.id in asked
+        if is_asserted(claim) and claim.id in questions_by_claim
     ]
     return Verdict(
         retrospective=retrospective,
-        overall=_line("all claims", [one for _, one in found]),
-        by_kind=_lines(found, kind_of),
-        by_modality=_lines(found, lambda claim: head_word(claim.modality)),
-        calibration=_calibration(found),
+        overall=_make_line("all claims", [claim_tally for _, claim_tally in tallies]),
+        by_kind=_group_lines(tallies, kind_of),
+        by_modality=_group_lines(tallies, lambda claim: head_word(claim.modality)),
+        calibration=_compute_calibration(tallies),
     )
 
 
 def tally(
     questions: Iterable[Question],
     resolutions: Mapping[QuestionId, Resolution],
-    held: Mapping[QuestionId, Distribution],
+    forecasts: Mapping[QuestionId, Distribution],
 ) -> Tally:
-    """What some questions say of their claim; a question without a resolution is open, also after
-    its close.
-    """
-    said: list[bool] = []
-    still_open, silent, chances = 0, 0, []
+    """Count the questions of a claim; one without a resolution is open, even after its close."""
+    confirmed: list[bool] = []
+    still_open, silent, probabilities = 0, 0, []
     for question in questions:
         resolution = resolutions.get(question.id)
         if resolution is None:
             still_open += 1
-            p = chance(question, held[question.id]) if question.id in held else None
-            chances += [] if p is None else [p]
-        elif (found := borne_out(question, resolution)) is None:
+            probability = (
+                chance(question, forecasts[question.id]) if question.id in forecasts else None
+            )
+            probabilities += [] if probability is None else [probability]
+        elif (is_confirmed := borne_out(question, resolution)) is None:
             silent += 1
         else:
-            said.append(found)
-    return Tally(len(said), sum(said), still_open, silent, _mean(chances))
+            confirmed.append(is_confirmed)
+    return Tally(len(confirmed), sum(confirmed), still_open, silent, _mean(probabilities))
 
 
 def by_claim(questions: Iterable[Question]) -> dict[ClaimId, list[Question]]:
-    """The questions that came from each claim."""
-    found: dict[ClaimId, list[Question]] = {}
+    """Group questions by the claims that they came from."""
+    groups: dict[ClaimId, list[Question]] = {}
     for question in questions:
         for claim_id in dict.fromkeys(question.claim_ids):
-            found.setdefault(claim_id, []).append(question)
-    return found
+            groups.setdefault(claim_id, []).append(question)
+    return groups
 
 
 def is_asserted(claim: Claim) -> bool:
-    """Whether the essay itself makes a claim, rather than presupposing it or reporting it of
-    others.
+    """Return True unless the claim is a presupposition or reported speech.
 
     >>> from forecasts.questions.question import EssayId
-    >>> is_asserted(Claim(ClaimId("C1"), EssayId("e"), "its efforts to end it", 0, "conditional", "Presupposition", ""))
+    >>> is_asserted(Claim(ClaimId("C1"), EssayId("e"), "its efforts to end it", 0, "conditional",
+    ...     "Presupposition", ""))
     False
     """
     marks = [*claim.claim_kind.split(","), claim.modality]
@@ -219,49 +214,62 @@ def is_asserted(claim: Claim) -> bool:
 
 
 def kind_of(claim: Claim) -> str:
-    """The kind of a claim by which it is counted: the first of several, in lower case.
+    """Return the first kind of a claim, in lower case.
 
     >>> from forecasts.questions.question import EssayId
-    >>> kind_of(Claim(ClaimId("C1"), EssayId("e"), "it will", 0, "Present state, trend", "will", ""))
+    >>> kind_of(Claim(ClaimId("C1"), EssayId("e"), "it will", 0, "Present state, trend", "", ""))
     'present state'
     """
     return " ".join(claim.claim_kind.split(",")[0].casefold().split()) or "not said"
 
 
-_Found = Sequence[tuple[Claim, Tally]]
+_ClaimTallies = Sequence[tuple[Claim, Tally]]
 
 
-def _lines(found: _Found, label: Callable[[Claim], str]) -> tuple[VerdictLine, ...]:
+def _group_lines(tallies: _ClaimTallies, label: Callable[[Claim], str]) -> tuple[VerdictLine, ...]:
     groups: dict[str, list[Tally]] = {}
-    for claim, one in found:
-        groups.setdefault(label(claim), []).append(one)
-    lines = [_line(name, group) for name, group in groups.items()]
+    for claim, claim_tally in tallies:
+        groups.setdefault(label(claim), []).append(claim_tally)
+    lines = [_make_line(name, group) for name, group in groups.items()]
     return tuple(sorted(lines, key=lambda line: (-line.claims, line.label)))
 
 
-def _line(label: str, tallies: Sequence[Tally]) -> VerdictLine:
-    shares = [one.share for one in tallies if one.share is not None]
-    still_open = [one for one in tallies if one.share is None and one.open]
-    kept = math.fsum(shares)
+def _make_line(label: str, tallies: Sequence[Tally]) -> VerdictLine:
+    shares = [claim_tally.share for claim_tally in tallies if claim_tally.share is not None]
+    open_tallies = [
+        claim_tally for claim_tally in tallies if claim_tally.share is None and claim_tally.open
+    ]
+    confirmed = math.fsum(shares)
     return VerdictLine(
         label=label,
         claims=len(tallies),
-        borne_out=kept,
+        borne_out=confirmed,
         answered=len(shares),
-        open=len(still_open),
-        unanswered=len(tallies) - len(shares) - len(still_open),
-        mean_chance=_mean([one.chance for one in still_open if one.chance is not None]),
-        interval=jeffreys(kept, len(shares)) if shares else None,
+        open=len(open_tallies),
+        unanswered=len(tallies) - len(shares) - len(open_tallies),
+        mean_chance=_mean(
+            [claim_tally.chance for claim_tally in open_tallies if claim_tally.chance is not None]
+        ),
+        interval=jeffreys(confirmed, len(shares)) if shares else None,
     )
 
 
-def _calibration(found: _Found) -> Calibration | None:
-    pairs = [(sureness(claim.modality), one.share) for claim, one in found]
-    known = [(sure, share) for sure, share in pairs if sure is not None and share is not None]
+def _compute_calibration(tallies: _ClaimTallies) -> Calibration | None:
+    pairs = [(sureness(claim.modality), claim_tally.share) for claim, claim_tally in tallies]
+    known = [
+        (certainty, share)
+        for certainty, share in pairs
+        if certainty is not None and share is not None
+    ]
     if not known:
         return None
-    n, kept = len(known), math.fsum(share for _, share in known)
-    return Calibration(n, math.fsum(sure for sure, _ in known) / n, kept / n, jeffreys(kept, n))
+    count, confirmed = len(known), math.fsum(share for _, share in known)
+    return Calibration(
+        count,
+        math.fsum(certainty for certainty, _ in known) / count,
+        confirmed / count,
+        jeffreys(confirmed, count),
+    )
 
 
 def _mean(values: Sequence[float]) -> float | None:

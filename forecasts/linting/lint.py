@@ -1,10 +1,8 @@
-"""Is this question resolvable? What is wrong with it, each with its reason and with what to write
-instead.
+"""Question linter: flaws that hinder resolution, with reasons and corrections.
 
-Deterministic: the same question in the same surroundings has the same flaws. "blocking" is what
-keeps a stranger from resolving it, or what must not be asked; "advice" is the rest. The gate that
-these checks stand for is Tetlock's clairvoyance test: somebody who sees the future, but not the
-asker's mind, could answer.
+Deterministic: the same question in the same context has the same flaws. "blocking" flaws keep a
+stranger from resolving the question or forbid it; all others are "advice". The checks implement
+Tetlock's clairvoyance test: somebody who sees the future, but not the asker's mind, could answer.
 """
 
 from forecasts.linting.criteria import criteria_flaws
@@ -19,28 +17,31 @@ from forecasts.questions.question import Question
 __all__ = ["CODES", "Flaw", "Severity", "Surroundings", "lint"]
 
 
-def lint(asked: Asked | Question, around: Surroundings) -> tuple[Flaw, ...]:
-    """The flaws of a question, blocking ones first, then in the order of `CODES`; never fails,
-    whatever the text.
+def lint(new_question: Asked | Question, context: Surroundings) -> tuple[Flaw, ...]:
+    """Return the flaws of a question, blocking ones first, then in the order of `CODES`.
+
+    Never fails on any text.
 
     >>> from forecasts.questions.question import utc
-    >>> vague = Asked("exports", "Will exports fall significantly by 31 March 2027?", "YES if they are lower (UTC).",
-    ...     ("National Bank", "Reuters, as fall-back"), utc("2027-01-01"), utc("2027-04-01"), utc("2027-04-08"))
-    >>> found = lint(vague, Surroundings(utc("2027-01-01")))
-    >>> [(flaw.code, flaw.reason) for flaw in found if flaw.severity == "blocking"]
+    >>> vague = Asked("exports", "Will exports fall significantly by 31 March 2027?",
+    ...     "YES if they are lower (UTC).", ("National Bank", "Reuters, as fall-back"),
+    ...     utc("2027-01-01"), utc("2027-04-01"), utc("2027-04-08"))
+    >>> flaws = lint(vague, Surroundings(utc("2027-01-01")))
+    >>> [(flaw.code, flaw.reason) for flaw in flaws if flaw.severity == "blocking"]
     [('vague-word', 'readers measure “significantly” by different yardsticks')]
     """
-    question = examined(asked)
-    found = [
-        *wording_flaws(question),
-        *criteria_flaws(question),
-        *times_flaws(question, around),
-        *options_flaws(question),
-        *surroundings_flaws(question, around),
+    target = examined(new_question)
+    found_flaws = [
+        *wording_flaws(target),
+        *criteria_flaws(target),
+        *times_flaws(target, context),
+        *options_flaws(target),
+        *surroundings_flaws(target, context),
     ]
-    order = {code: n for n, code in enumerate(CODES)}
+    order = {code: position for position, code in enumerate(CODES)}
     return tuple(
         sorted(
-            dict.fromkeys(found), key=lambda flaw: (flaw.severity != "blocking", order[flaw.code])
+            dict.fromkeys(found_flaws),
+            key=lambda flaw: (flaw.severity != "blocking", order[flaw.code]),
         )
     )

@@ -1,1 +1,1 @@
-"""The files of a question set, one module each: TOML texts → checked values, and back."""
+"""Parsers and writers of the TOML files of a question set."""

@@ -1,6 +1,4 @@
-"""Forecasts in the files of a question set: a number, the text that people would type, or a curve
-point by point.
-"""
+"""Serialisation of forecasts in question sets: a number, typed text, or the points of a curve."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -17,116 +15,120 @@ from forecasts.questions.parse_forecast import read_forecast
 from forecasts.questions.question import Question
 
 VALUES, AT_MOST = "value", "at_most"
-"""The keys of a curve: where it is given, and the probability that the answer is at most that."""
+"""Keys of a curve: the values, and the probability that the answer is at most each of them."""
 
-_DIGITS = 12
-"""As many digits of a number as people could have typed: what a knot has beyond them came from
-computing with it.
-"""
+_MAX_DIGITS = 12
+"""Significant digits that people could have typed; further digits of a knot come from computing."""
 
-_BEND = 1e-6  # of probability by the length of the scale: less comes from rounding
+_MIN_BEND = 1e-6  # change of slope, in probability per length of the scale; less is rounding
 
-_MOST_TYPED = 12
-"""Nobody types more levels than that; a longer curve is written point by point."""
+_MAX_TYPED_LEVELS = 12
+"""Maximum levels that people type; a longer curve is written point by point."""
 
 
-def read_curve(r: Record, key: str) -> Cdf | None:
-    """The curve under `key`, as { value = [0, 50], at_most = [0.0, 1.0] }; None where something
-    else stands there.
+def read_curve(record: Record, key: str) -> Cdf | None:
+    """Read a curve such as { value = [0, 50], at_most = [0.0, 1.0] }; None if `key` is no table.
 
     A date is a number of days since 1970-01-01, UTC. Raises `InvalidQuestionSet` for a table that
     is no curve.
     """
-    given = r.get(key)
-    if not isinstance(given, dict):
+    table = record.get(key)
+    if not isinstance(table, dict):
         return None
-    part = r.part(key, given)
-    x, p = part.numbers(VALUES), part.numbers(AT_MOST)
+    part = record.part(key, table)
+    values, probabilities = part.numbers(VALUES), part.numbers(AT_MOST)
     part.done()
-    return r.checked(lambda: Cdf(x, p), key)
+    return record.checked(lambda: Cdf(values, probabilities), key)
 
 
 def written(
-    question: Question, held: Distribution, at: datetime
+    question: Question, forecast: Distribution, at: datetime
 ) -> float | str | dict[str, tuple[float, ...]]:
-    """A forecast as the files have it, so that reading gives the very same one.
+    """Serialise a forecast so that reading it gives an equal one.
 
-    A curve becomes the text that people would have typed for it where there is such a text, and a
-    table of its points where there is none.
+    A curve becomes the text that people would have typed for it, if there is one, else a table of
+    its points.
 
     >>> from forecasts.questions.question import utc
     >>> day = utc("2026-01-01")
-    >>> question = Question("grain", "essay", "numeric", "Grain exports?", "As the ministry reports.", (), "state_at",
-    ...     day, utc("2026-02-01"), utc("2026-02-02"), Cdf((0.0, 90.0), (0.0, 1.0)), "even", (), scale=Scale(0.0, 90.0))
+    >>> question = Question("grain", "essay", "numeric", "Grain exports?", "As reported.", (),
+    ...     "state_at", day, utc("2026-02-01"), utc("2026-02-02"), Cdf((0.0, 90.0), (0.0, 1.0)),
+    ...     "even", (), scale=Scale(0.0, 90.0))
     >>> written(question, read_forecast(question, "10%=9 50%=41 90%=72", day), day)
     '10%=9 50%=41 90%=72'
     """
-    if isinstance(held, Binary):
-        return held.p
-    if isinstance(held, Categorical):
-        # Commas, since an option may begin with a sign that would belong to the number before it.
+    if isinstance(forecast, Binary):
+        return forecast.p
+    if isinstance(forecast, Categorical):
+        # Commas, since a leading sign of an option would join the number before it.
         return ", ".join(
-            f"{name}={_percent(p)}" for name, p in zip(held.options, held.p, strict=True)
+            f"{name}={_format_percent(p)}"
+            for name, p in zip(forecast.options, forecast.p, strict=True)
         )
     assert question.scale is not None
-    for text in _typed(question, question.scale, held):
-        if _reads_as(question, text, at, held):
+    for text in _candidate_texts(question, question.scale, forecast):
+        if _reads_as(question, text, at, forecast):
             return text
-    return {VALUES: held.x, AT_MOST: held.p}
+    return {VALUES: forecast.x, AT_MOST: forecast.p}
 
 
-def _reads_as(question: Question, text: str, at: datetime, held: Cdf) -> bool:
+def _reads_as(question: Question, text: str, at: datetime, forecast: Cdf) -> bool:
     try:
-        return read_forecast(question, text, at) == held
+        return read_forecast(question, text, at) == forecast
     except ForecastsError:
         return False
 
 
-def _typed(question: Question, scale: Scale, held: Cdf) -> Iterator[str]:
-    """What could have been typed for a curve: levels or three handles, also with what lies beyond
-    the range.
+def _candidate_texts(question: Question, scale: Scale, curve: Cdf) -> Iterator[str]:
+    """Yield candidate texts for a curve: levels or quartiles, with and without the mass beyond the
+    range.
     """
-    knots = _said(scale, held)
-    if len(knots) <= _MOST_TYPED:
-        levels = [f"{_percent(_short(p))}={_value(question, x)}" for x, p in knots]
+    knots = _find_typed_knots(scale, curve)
+    if len(knots) <= _MAX_TYPED_LEVELS:
+        levels = [
+            f"{_format_percent(_round_digits(p))}={_format_value(question, x)}" for x, p in knots
+        ]
         yield " ".join(levels)
-        yield " ".join([*levels, *_beyond(question, scale, held)])
-    handles = [x for x in map(held.quantile, (0.25, 0.5, 0.75)) if x is not None]
-    if len(held.x) > _MOST_TYPED and len(handles) == 3:
-        text = " ".join(_value(question, x) for x in handles)
+        yield " ".join([*levels, *_tail_texts(question, scale, curve)])
+    quartiles = [x for x in map(curve.quantile, (0.25, 0.5, 0.75)) if x is not None]
+    if len(curve.x) > _MAX_TYPED_LEVELS and len(quartiles) == 3:
+        text = " ".join(_format_value(question, x) for x in quartiles)
         yield text
-        yield " ".join([text, *_beyond(question, scale, held)])
+        yield " ".join([text, *_tail_texts(question, scale, curve)])
 
 
-def _beyond(question: Question, scale: Scale, held: Cdf) -> list[str]:
-    above = NEVER if question.kind == "date" else ABOVE
-    masses = ((BELOW, held.below, scale.open_lower), (above, held.above, scale.open_upper))
-    return [f"{word}={_percent(_short(mass))}" for word, mass, is_open in masses if is_open]
-
-
-def _said(scale: Scale, held: Cdf) -> list[tuple[float, float]]:
-    """The knots inside a curve that somebody gave; on a log scale reading puts others between them,
-    on straight lines.
-
-    Those straight lines are straight along the scale, so whatever bends the curve, or lies off the
-    grid, was given.
-    """
-    inner = list(zip(held.x, held.p, strict=True))[1:-1]
-    if scale.zero_point is None:
-        return inner
-    grid, places = set(uniform(scale).x), scale.locations(held.x)
-    slopes = np.diff(held.p) / np.diff(places)
-    bends = np.abs(np.diff(slopes)) > _BEND
+def _tail_texts(question: Question, scale: Scale, curve: Cdf) -> list[str]:
+    above_word = NEVER if question.kind == "date" else ABOVE
+    masses = ((BELOW, curve.below, scale.open_lower), (above_word, curve.above, scale.open_upper))
     return [
-        knot
-        for knot, bent in zip(inner, bends.tolist(), strict=True)
-        if bent or knot[0] not in grid
+        f"{word}={_format_percent(_round_digits(mass))}"
+        for word, mass, is_open in masses
+        if is_open
     ]
 
 
-def _value(question: Question, x: float) -> str:
+def _find_typed_knots(scale: Scale, curve: Cdf) -> list[tuple[float, float]]:
+    """Return the knots of a curve that were typed.
+
+    On a log scale, reading adds knots on the grid, on straight lines along the scale. A knot that
+    bends the curve or lies off the grid was typed.
+    """
+    knots = list(zip(curve.x, curve.p, strict=True))[1:-1]
+    if scale.zero_point is None:
+        return knots
+    grid, locations = set(uniform(scale).x), scale.locations(curve.x)
+    slopes = np.diff(curve.p) / np.diff(locations)
+    bends = np.abs(np.diff(slopes)) > _MIN_BEND
+    return [
+        knot
+        for knot, is_bend in zip(knots, bends.tolist(), strict=True)
+        if is_bend or knot[0] not in grid
+    ]
+
+
+def _format_value(question: Question, x: float) -> str:
     if question.kind != "date":
-        return f"{x:.{_DIGITS}g}"
+        return f"{x:.{_MAX_DIGITS}g}"
     at = date_of(x)
     return (
         at.date().isoformat()
@@ -135,12 +137,12 @@ def _value(question: Question, x: float) -> str:
     )
 
 
-def _short(p: float) -> float:
-    return float(f"{p:.{_DIGITS}g}")
+def _round_digits(p: float) -> float:
+    return float(f"{p:.{_MAX_DIGITS}g}")
 
 
-def _percent(p: float) -> str:
-    """A probability in percent, moved by its decimal point alone, so that it is read to the same
+def _format_percent(p: float) -> str:
+    """Format a probability in percent by moving its decimal point, so that it reads as the same
     float.
     """
     return f"{Decimal(repr(p)).scaleb(2):f}%"

@@ -1,4 +1,4 @@
-"""The essay of a question set: essay.toml, and essay.txt where the text may be shared."""
+"""Essay of a question set: essay.toml, and essay.txt where the text may be shared."""
 
 import re
 from collections.abc import Mapping
@@ -9,14 +9,14 @@ from forecasts.question_sets.reader import Record, SetFile, unique
 from forecasts.questions.question import Claim, ClaimId, Essay, EssayId
 
 ESSAY_TEXT = "essay.txt"
-"""The one file that is no TOML: the essay as it stands, to the character."""
+"""Name of the verbatim essay text, the only file that is not TOML."""
 
 MAX_QUOTED_WORDS = 15
 
 
 @dataclass(frozen=True, slots=True)
 class EssayFile:
-    """What `essay.toml` says."""
+    """Contents of `essay.toml`."""
 
     essay: Essay
     claims: tuple[Claim, ...]
@@ -24,7 +24,7 @@ class EssayFile:
 
 
 def read_essay(file: SetFile, text: str) -> EssayFile:
-    """The essay and its claims, whose quotes stand where they say in `text`, if that is there.
+    """Read the essay and its claims, and check their quotes against `text` if it is given.
 
     Raises `InvalidQuestionSet`.
     """
@@ -38,39 +38,46 @@ def read_essay(file: SetFile, text: str) -> EssayFile:
         top.text("note", ""),
     )
     rejections: dict[ClaimId, str] = {}
-    claims = unique((r, _claim(r, essay.id, text, rejections)) for r in file.records("claim"))
+    claims = unique(
+        (record, _read_claim(record, essay.id, text, rejections))
+        for record in file.records("claim")
+    )
     return EssayFile(essay, claims, MappingProxyType(rejections))
 
 
-def _claim(r: Record, essay_id: EssayId, text: str, rejections: dict[ClaimId, str]) -> Claim:
-    quote = r.text("quote")
-    words = len(quote.split())
-    if words > MAX_QUOTED_WORDS:
-        r.refuse(f"a quote holds at most {MAX_QUOTED_WORDS} words; this one has {words}", "quote")
+def _read_claim(
+    record: Record, essay_id: EssayId, text: str, rejections: dict[ClaimId, str]
+) -> Claim:
+    quote = record.text("quote")
+    word_count = len(quote.split())
+    if word_count > MAX_QUOTED_WORDS:
+        record.refuse(
+            f"a quote holds at most {MAX_QUOTED_WORDS} words; this one has {word_count}", "quote"
+        )
     claim = Claim(
-        id=ClaimId(r.text("id")),
+        id=ClaimId(record.text("id")),
         essay_id=essay_id,
         quote=quote,
-        offset=r.count("offset"),
-        claim_kind=r.text("kind"),
-        modality=r.text("modality"),
-        restatement=r.text("restatement"),
+        offset=record.count("offset"),
+        claim_kind=record.text("kind"),
+        modality=record.text("modality"),
+        restatement=record.text("restatement"),
     )
-    if r.get("rejected") is not None:
-        rejections[claim.id] = r.text("rejected")
+    if record.get("rejected") is not None:
+        rejections[claim.id] = record.text("rejected")
     if text:
-        _check_place(r, claim, text)
-    r.done()
+        _check_quote_position(record, claim, text)
+    record.done()
     return claim
 
 
-def _check_place(r: Record, claim: Claim, text: str) -> None:
-    """The quote begins at its offset; the essay may break its lines anywhere inside it."""
+def _check_quote_position(record: Record, claim: Claim, text: str) -> None:
+    """Check that the quote starts at its offset; white space may differ."""
     pattern = re.compile(r"\s+".join(map(re.escape, claim.quote.split())))
     if pattern.match(text, claim.offset) is None:
-        found = pattern.search(text)
-        where = f"it stands at {found.start()}" if found else "it stands nowhere in it"
-        r.refuse(
-            f"the quote does not stand at character {claim.offset} of {ESSAY_TEXT}: {where}",
+        match = pattern.search(text)
+        position = f"it stands at {match.start()}" if match else "it stands nowhere in it"
+        record.refuse(
+            f"the quote does not stand at character {claim.offset} of {ESSAY_TEXT}: {position}",
             "offset",
         )

@@ -1,7 +1,6 @@
-"""The dated history of a question set: what happened, how it was answered, and invented forecasts.
+"""History of a question set: dated events, resolutions and invented forecasts.
 
-It is `history.toml`, which a set need not have; a replay feeds it through the same pipeline as live
-news.
+The file `history.toml` is optional; a replay feeds it through the same pipeline as live news.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -25,7 +24,7 @@ from forecasts.questions.question import (
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """Another outlet's report of an event, its headline in our words."""
+    """Report of an event by another outlet, its headline paraphrased."""
 
     source: str
     title: str
@@ -33,11 +32,10 @@ class Copy:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened, in our words with a link, and the questions it bears on.
+    """Event with a paraphrase, a link, and the questions it bears on.
 
-    `yes` and `no` are the set author's reading; a replay uses them to review what was matched.
-    `needs_check` marks what was written from memory: nobody has looked yet at whether the link says
-    so.
+    `yes` and `no` are the set author's reading; a replay uses them to review matches. `needs_check`
+    marks an event written from memory, whose link has not been verified yet.
     """
 
     id: str
@@ -54,10 +52,10 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class PastResolution:
-    """How a retrospective question was answered.
+    """Answer of a retrospective question.
 
-    With `needs_check` it was written from memory: it is shown, and never resolves the question
-    until somebody has checked it.
+    With `needs_check` it was written from memory: it is shown, but does not resolve the question
+    until somebody has verified it.
     """
 
     question_id: QuestionId
@@ -72,7 +70,7 @@ class PastResolution:
 
 @dataclass(frozen=True, slots=True)
 class InventedForecast:
-    """A forecast written for the replay, by nobody real; `distribution` None withdraws."""
+    """Forecast written for the replay by a fictitious forecaster; `distribution` None withdraws."""
 
     at: datetime
     question_id: QuestionId
@@ -83,8 +81,8 @@ class InventedForecast:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Everything that `history.toml` says; all of it may be empty. `headlines`: who worded the
-    titles of its events.
+    """Contents of `history.toml`; any part may be empty. `headlines` credits the wording of the
+    titles.
     """
 
     events: tuple[Event, ...]
@@ -95,7 +93,7 @@ class History:
 
 
 @dataclass(frozen=True, slots=True)
-class _Name:
+class _InventedForecaster:
     id: ForecasterId
     name: str
 
@@ -103,26 +101,29 @@ class _Name:
 def read_history(file: SetFile, questions: Mapping[QuestionId, Question]) -> History:
     """Parse and check the history against the set's questions; raises `InvalidQuestionSet`."""
     file.only("headlines", "event", "resolution", "forecaster", "forecast")
-    names = unique((r, _name(r)) for r in file.records("forecaster"))
-    forecasters = MappingProxyType({f.id: f.name for f in names})
-    resolutions = tuple(_resolution(r, questions) for r in file.records("resolution"))
-    closes = _closes(questions, resolutions)
+    named = unique((record, _read_forecaster(record)) for record in file.records("forecaster"))
+    forecasters = MappingProxyType({forecaster.id: forecaster.name for forecaster in named})
+    resolutions = tuple(
+        _read_resolution(record, questions) for record in file.records("resolution")
+    )
+    closes = _find_closes(questions, resolutions)
     return History(
-        events=unique((r, _event(r, questions)) for r in file.records("event")),
+        events=unique((record, _read_event(record, questions)) for record in file.records("event")),
         resolutions=resolutions,
         forecasters=forecasters,
         forecasts=tuple(
-            _forecast(r, questions, closes, forecasters) for r in file.records("forecast")
+            _read_forecast(record, questions, closes, forecasters)
+            for record in file.records("forecast")
         ),
         headlines=file.top().text("headlines", ""),
     )
 
 
-def _closes(
+def _find_closes(
     questions: Mapping[QuestionId, Question], resolutions: Iterable[PastResolution]
 ) -> Mapping[QuestionId, datetime]:
-    """When each question stops taking forecasts: at its scheduled close, or once the answer was
-    known for sure.
+    """Return the close of each question: the scheduled one, or the time its answer was known for
+    sure.
     """
     closes = {question_id: question.closes_at for question_id, question in questions.items()}
     for resolution in (r for r in resolutions if not r.needs_check):
@@ -130,29 +131,29 @@ def _closes(
     return closes
 
 
-def _event(r: Record, questions: Collection[QuestionId]) -> Event:
-    yes, no = r.sides(questions)
+def _read_event(record: Record, questions: Collection[QuestionId]) -> Event:
+    yes, no = record.sides(questions)
     event = Event(
-        id=r.slug(),
-        at=r.when("at"),
-        title=r.text("title"),
-        summary=r.text("summary"),
-        source=r.text("source"),
-        url=r.link(),
+        id=record.slug(),
+        at=record.when("at"),
+        title=record.text("title"),
+        summary=record.text("summary"),
+        source=record.text("source"),
+        url=record.link(),
         yes=yes,
         no=no,
-        copies=_copies(r),
-        needs_check=r.flag("needs_check"),
+        copies=_read_copies(record),
+        needs_check=record.flag("needs_check"),
     )
-    r.done()
+    record.done()
     return event
 
 
-def _copies(r: Record) -> tuple[Copy, ...]:
-    copies = r.get("copies", [])
-    if not isinstance(copies, list) or not all(_is_copy(c) for c in copies):
-        r.refuse('copies must be a list such as [{ source = "…", title = "…" }]', "copies")
-    return tuple(Copy(c["source"], c["title"]) for c in copies)
+def _read_copies(record: Record) -> tuple[Copy, ...]:
+    copies = record.get("copies", [])
+    if not isinstance(copies, list) or not all(_is_copy(copy) for copy in copies):
+        record.refuse('copies must be a list such as [{ source = "…", title = "…" }]', "copies")
+    return tuple(Copy(copy["source"], copy["title"]) for copy in copies)
 
 
 def _is_copy(entry: object) -> bool:
@@ -161,64 +162,64 @@ def _is_copy(entry: object) -> bool:
     return all(isinstance(value, str) and value.strip() for value in entry.values())
 
 
-def _resolution(r: Record, questions: Mapping[QuestionId, Question]) -> PastResolution:
-    question_id = QuestionId(r.word("question", questions))
-    known_at, event_at = r.when("known_at"), r.when("event_at")
+def _read_resolution(record: Record, questions: Mapping[QuestionId, Question]) -> PastResolution:
+    question_id = QuestionId(record.word("question", questions))
+    known_at, event_at = record.when("known_at"), record.when("event_at")
     if known_at < questions[question_id].opens_at:
-        r.refuse("the answer was known before the question opened", "known_at")
+        record.refuse("the answer was known before the question opened", "known_at")
     if event_at > known_at:
-        r.refuse("an event cannot be known before it happened", "event_at")
-    outcome, answer = r.checked(
-        lambda: read_answer(questions[question_id], r.text("outcome")), "outcome"
+        record.refuse("an event cannot be known before it happened", "event_at")
+    outcome, answer = record.checked(
+        lambda: read_answer(questions[question_id], record.text("outcome")), "outcome"
     )
-    source, note, needs_check = r.link(), r.text("note", ""), r.flag("needs_check")
+    source, note, needs_check = record.link(), record.text("note", ""), record.flag("needs_check")
     resolution = PastResolution(
         question_id, outcome, event_at, known_at, source, note, answer, needs_check
     )
-    r.done()
+    record.done()
     return resolution
 
 
-def _name(r: Record) -> _Name:
-    name = _Name(ForecasterId(r.slug()), r.text("name"))
-    r.done()
+def _read_forecaster(record: Record) -> _InventedForecaster:
+    name = _InventedForecaster(ForecasterId(record.slug()), record.text("name"))
+    record.done()
     return name
 
 
-def _forecast(
-    r: Record,
+def _read_forecast(
+    record: Record,
     questions: Mapping[QuestionId, Question],
     closes: Mapping[QuestionId, datetime],
     forecasters: Collection[ForecasterId],
 ) -> InventedForecast:
-    withdrawn = r.flag("withdraw")
-    if withdrawn and r.get("p") is not None:
-        r.refuse("a withdrawal has no p: leave out one of the two", "p")
-    at, question_id = r.when("at"), QuestionId(r.word("question", closes))
+    is_withdrawn = record.flag("withdraw")
+    if is_withdrawn and record.get("p") is not None:
+        record.refuse("a withdrawal has no p: leave out one of the two", "p")
+    at, question_id = record.when("at"), QuestionId(record.word("question", closes))
     forecast = InventedForecast(
         at=at,
         question_id=question_id,
-        forecaster_id=ForecasterId(r.word("forecaster", forecasters)),
-        distribution=None if withdrawn else _held(r, questions[question_id], at),
-        rationale=r.text("rationale"),
+        forecaster_id=ForecasterId(record.word("forecaster", forecasters)),
+        distribution=None
+        if is_withdrawn
+        else _read_distribution(record, questions[question_id], at),
+        rationale=record.text("rationale"),
     )
     if forecast.at >= closes[forecast.question_id]:
-        r.refuse(
+        record.refuse(
             f"the question took forecasts until {closes[forecast.question_id]:%Y-%m-%d %H:%M} "
             "UTC only",
             "at",
         )
-    r.done()
+    record.done()
     return forecast
 
 
-def _held(r: Record, question: Question, at: datetime) -> Distribution:
-    """`p` as a number on a binary question, on another as the text that people would type or as a
-    curve.
-    """
-    if question.scale is not None and (curve := read_curve(r, "p")) is not None:
-        r.checked(lambda: check_distribution(question, curve), "p")
+def _read_distribution(record: Record, question: Question, at: datetime) -> Distribution:
+    """Read `p`: a number on a binary question, typed text or a curve on others."""
+    if question.scale is not None and (curve := read_curve(record, "p")) is not None:
+        record.checked(lambda: check_distribution(question, curve), "p")
         return curve
     if question.kind == "binary":
-        return r.checked(lambda: Binary(r.number("p")), "p")
-    return r.checked(lambda: read_forecast(question, r.text("p"), at), "p")
+        return record.checked(lambda: Binary(record.number("p")), "p")
+    return record.checked(lambda: read_forecast(question, record.text("p"), at), "p")

@@ -1,4 +1,4 @@
-"""The links of a question set: links.toml."""
+"""Links of a question set: links.toml."""
 
 from collections.abc import Mapping
 from typing import cast, get_args
@@ -9,21 +9,21 @@ from forecasts.questions.question import Question, QuestionId
 
 
 def read_links(file: SetFile, questions: Mapping[QuestionId, Question]) -> tuple[Link, ...]:
-    """The links of a set; raises `InvalidQuestionSet`."""
+    """Read the links of a set; raises `InvalidQuestionSet`."""
     file.only("link")
-    return unique((r, _link(r, questions)) for r in file.records("link"))
+    return unique((record, _read_link(record, questions)) for record in file.records("link"))
 
 
-def _link(r: Record, questions: Mapping[QuestionId, Question]) -> Link:
+def _read_link(record: Record, questions: Mapping[QuestionId, Question]) -> Link:
     link = Link(
-        id=LinkId(r.slug()),
-        kind=cast(LinkKind, r.word("kind", get_args(LinkKind))),
-        question_ids=r.known("questions", questions),
-        title=r.text("title"),
-        labels=r.texts("labels"),
-        why=r.text("why", ""),
+        id=LinkId(record.slug()),
+        kind=cast(LinkKind, record.word("kind", get_args(LinkKind))),
+        question_ids=record.known("questions", questions),
+        title=record.text("title"),
+        labels=record.texts("labels"),
+        why=record.text("why", ""),
     )
-    r.checked(lambda: check_link(link, questions), "questions")
-    r.checked(lambda: check_labels(link), "labels")
-    r.done()
+    record.checked(lambda: check_link(link, questions), "questions")
+    record.checked(lambda: check_labels(link), "labels")
+    record.done()
     return link

@@ -1,16 +1,16 @@
-"""A question set as data: TOML texts → checked values, or a refusal with file, line and reason.
+"""Question sets: TOML texts parsed into validated values, with file, line and reason on errors.
 
     essay.toml        the essay and its claims
     questions.toml    the questions
     indicators.toml   signposts, each with the questions it speaks for and against
     feeds.toml        the feeds to poll
-    statements.toml   what a report can say, over the signposts (optional)
+    statements.toml   possible statements of reports, by signpost (optional)
     history.toml      dated events, resolutions and invented demo forecasts (optional)
-    scenarios.toml    whole futures, with what they say about the questions (optional)
-    links.toml        what one question says about another (optional)
-    essay.txt         the essay's text, where whoever shares the set may share it (optional)
+    scenarios.toml    scenarios, with likelihoods of the answers to questions (optional)
+    links.toml        logical relations between questions (optional)
+    essay.txt         the essay's text, if it may be shared (optional)
 
-Reading the files is the tracker's business; this module sees their texts alone.
+This module parses texts; the tracker reads the files.
 """
 
 from collections.abc import Mapping
@@ -67,7 +67,7 @@ OPTIONAL = ("history.toml", "statements.toml", "scenarios.toml", "links.toml")
 
 @dataclass(frozen=True, slots=True)
 class FeedSeed:
-    """A feed to poll. `source_group` is its owner or wire: copies inside one group count once."""
+    """Feed to poll. `source_group` is its owner or wire: copies inside one group count once."""
 
     id: str
     title: str
@@ -79,11 +79,11 @@ class FeedSeed:
 
 @dataclass(frozen=True, slots=True)
 class QuestionSet:
-    """Everything that the files of a set say, checked against each other.
+    """Contents of the files of a set, cross-checked.
 
-    `text` is the essay's own text, empty where it is not shipped; `headlines` says who worded those
-    of a replay. `overrides` says, for a question that has blocking flaws, why it is asked all the
-    same; `rejections` says, for a claim without a question, why it cannot be tested.
+    `text` is the essay's text, empty if it is not included; `headlines` credits the wording of a
+    replay's headlines. `overrides` gives the reason to ask a question despite blocking flaws;
+    `rejections` the reason that a claim without a question cannot be tested.
     """
 
     essay: Essay
@@ -105,9 +105,9 @@ class QuestionSet:
 
 
 def read_question_set(texts: Mapping[str, str]) -> QuestionSet:
-    """Parse and check a set given as {file name: text}.
+    """Parse and validate a set given as {file name: text}.
 
-    Raises `InvalidQuestionSet` with file, line and reason at the first thing that cannot be used.
+    Raises `InvalidQuestionSet` with file, line and reason at the first error.
 
     >>> read_question_set({"essay.toml": "titel = 'a misspelt key'"})
     Traceback (most recent call last):
@@ -118,15 +118,15 @@ def read_question_set(texts: Mapping[str, str]) -> QuestionSet:
             raise InvalidQuestionSet(name, 1, f"the set needs a file {name}")
     files = {name: SetFile(name, texts.get(name, "")) for name in FILES}
     text = texts.get(ESSAY_TEXT, "")
-    top = read_essay(files["essay.toml"], text)
-    questions, overrides = read_questions(files["questions.toml"], top)
+    essay_file = read_essay(files["essay.toml"], text)
+    questions, overrides = read_questions(files["questions.toml"], essay_file)
     by_id = {q.id: q for q in questions}
     indicators = read_indicators(files["indicators.toml"], by_id)
-    feeds = _feeds(files["feeds.toml"])
+    feeds = _read_feeds(files["feeds.toml"])
     history = read_history(files["history.toml"], by_id)
     return QuestionSet(
-        essay=top.essay,
-        claims=top.claims,
+        essay=essay_file.essay,
+        claims=essay_file.claims,
         questions=questions,
         indicators=indicators,
         feeds=feeds,
@@ -140,23 +140,23 @@ def read_question_set(texts: Mapping[str, str]) -> QuestionSet:
         links=read_links(files["links.toml"], by_id),
         text=text,
         overrides=overrides,
-        rejections=top.rejections,
+        rejections=essay_file.rejections,
     )
 
 
-def _feeds(file: SetFile) -> tuple[FeedSeed, ...]:
+def _read_feeds(file: SetFile) -> tuple[FeedSeed, ...]:
     file.only("feed")
-    return unique((r, _feed(r)) for r in file.records("feed"))
+    return unique((record, _read_feed(record)) for record in file.records("feed"))
 
 
-def _feed(r: Record) -> FeedSeed:
+def _read_feed(record: Record) -> FeedSeed:
     feed = FeedSeed(
-        id=r.slug(),
-        title=r.text("title"),
-        url=r.link(),
-        source_group=r.slug("source_group"),
-        grade=cast(Grade, r.word("grade", RELIABILITY)),
-        theme=r.text("theme"),
+        id=record.slug(),
+        title=record.text("title"),
+        url=record.link(),
+        source_group=record.slug("source_group"),
+        grade=cast(Grade, record.word("grade", RELIABILITY)),
+        theme=record.text("theme"),
     )
-    r.done()
+    record.done()
     return feed

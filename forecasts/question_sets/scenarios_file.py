@@ -1,4 +1,4 @@
-"""The scenarios of a question set: scenarios.toml, a likelihood table over its questions."""
+"""Scenarios of a question set: scenarios.toml, likelihood tables over its questions."""
 
 from collections.abc import Mapping
 
@@ -15,66 +15,72 @@ from forecasts.scenarios.scenario_set import (
 def read_scenarios(
     file: SetFile, questions: Mapping[QuestionId, Question]
 ) -> tuple[ScenarioSet, ...]:
-    """The scenario sets of a set; raises `InvalidQuestionSet`."""
+    """Read the scenario sets of a set; raises `InvalidQuestionSet`."""
     file.only("scenario_set")
-    found: dict[QuestionId, ScenarioSet] = {}
-    for r in file.records("scenario_set"):
-        scenarios = _scenario_set(r, questions)
-        if scenarios.question_id in found:
-            r.refuse(f"{scenarios.question_id!r} has its scenarios already", "question")
-        found[scenarios.question_id] = scenarios
-    return tuple(found.values())
+    by_question: dict[QuestionId, ScenarioSet] = {}
+    for record in file.records("scenario_set"):
+        scenarios = _read_scenario_set(record, questions)
+        if scenarios.question_id in by_question:
+            record.refuse(f"{scenarios.question_id!r} has its scenarios already", "question")
+        by_question[scenarios.question_id] = scenarios
+    return tuple(by_question.values())
 
 
-def _scenario_set(r: Record, questions: Mapping[QuestionId, Question]) -> ScenarioSet:
-    asked = _named(r, questions)
-    if asked.kind != "categorical":
-        r.refuse(
-            f"{asked.id!r} is {asked.kind}: scenarios are the options of a categorical question",
+def _read_scenario_set(record: Record, questions: Mapping[QuestionId, Question]) -> ScenarioSet:
+    question = _read_question_reference(record, questions)
+    if question.kind != "categorical":
+        record.refuse(
+            f"{question.id!r} is {question.kind}: scenarios are the options of a categorical "
+            "question",
             "question",
         )
-    title, note = r.text("title"), r.text("note", "")
-    descriptions, count = r.texts("descriptions"), len(asked.options)
+    title, note = record.text("title"), record.text("note", "")
+    descriptions, count = record.texts("descriptions"), len(question.options)
     if len(descriptions) != count:
-        names = ", ".join(option.name for option in asked.options)
-        r.refuse(
+        names = ", ".join(option.name for option in question.options)
+        record.refuse(
             f"{len(descriptions)} descriptions for {count} scenarios: give one for each of {names}",
             "descriptions",
         )
     rows: dict[QuestionId, LikelihoodRow] = {}
-    for row in r.records("row"):
-        made = _row(row, questions, count)
-        if made.question_id in rows:
-            row.refuse(f"{made.question_id!r} has a row already", "question")
-        rows[made.question_id] = made
-    r.done()
-    whole = ScenarioSet(asked.id, title, descriptions, tuple(rows.values()), note)
-    r.checked(lambda: check_scenario_set(whole, asked, questions), "row")
-    return whole
+    for row in record.records("row"):
+        likelihood_row = _read_row(row, questions, count)
+        if likelihood_row.question_id in rows:
+            row.refuse(f"{likelihood_row.question_id!r} has a row already", "question")
+        rows[likelihood_row.question_id] = likelihood_row
+    record.done()
+    scenario_set = ScenarioSet(question.id, title, descriptions, tuple(rows.values()), note)
+    record.checked(lambda: check_scenario_set(scenario_set, question, questions), "row")
+    return scenario_set
 
 
-def _row(r: Record, questions: Mapping[QuestionId, Question], count: int) -> LikelihoodRow:
-    asked = _named(r, questions)
-    if asked.kind != "binary":
-        r.refuse(
-            f"{asked.id!r} is {asked.kind}: a row is about a binary question, P(YES | scenario)",
+def _read_row(
+    record: Record, questions: Mapping[QuestionId, Question], count: int
+) -> LikelihoodRow:
+    question = _read_question_reference(record, questions)
+    if question.kind != "binary":
+        record.refuse(
+            f"{question.id!r} is {question.kind}: a row is about a binary question, P(YES | "
+            "scenario)",
             "question",
         )
-    given = r.required("p")
-    if not isinstance(given, list) or len(given) != count:
-        r.refuse(f"p must be a list of {count}, one for each scenario", "p")
+    likelihoods = record.required("p")
+    if not isinstance(likelihoods, list) or len(likelihoods) != count:
+        record.refuse(f"p must be a list of {count}, one for each scenario", "p")
     row = LikelihoodRow(
-        asked.id, tuple(_likelihood(r, value) for value in given), r.text("why", "")
+        question.id,
+        tuple(_parse_likelihood(record, value) for value in likelihoods),
+        record.text("why", ""),
     )
-    r.done()
+    record.done()
     return row
 
 
-def _likelihood(r: Record, value: object) -> float:
+def _parse_likelihood(record: Record, value: object) -> float:
     if isinstance(value, str) and value in FIVE_WORDS:
         return FIVE_WORDS[value]
     if not is_number(value) or not 0.0 < value < 1.0:
-        r.refuse(
+        record.refuse(
             f"p holds {value!r}; each is a number above 0 and below 1 or one of: "
             f"{', '.join(FIVE_WORDS)}",
             "p",
@@ -82,8 +88,8 @@ def _likelihood(r: Record, value: object) -> float:
     return float(value)
 
 
-def _named(r: Record, questions: Mapping[QuestionId, Question]) -> Question:
-    name = r.text("question")
+def _read_question_reference(record: Record, questions: Mapping[QuestionId, Question]) -> Question:
+    name = record.text("question")
     if name not in questions:
-        r.refuse(f"question names {name!r}, which the set does not define", "question")
+        record.refuse(f"question names {name!r}, which the set does not define", "question")
     return questions[QuestionId(name)]

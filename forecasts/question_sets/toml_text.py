@@ -1,30 +1,27 @@
-"""Values → TOML as people would write it: one key a line, long texts and lists over several
-lines.
-"""
+"""TOML serialisation in a readable layout: one key a line, long texts and lists wrapped."""
 
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 WIDTH = 118
-"""A line is at most this long, unless a single word is longer."""
+"""Maximum length of a line, unless a single word is longer."""
 
 Value = str | bool | int | float | datetime | Sequence["Value"] | Mapping[str, "Value"]
 
-_SHORT = 40  # a sentence is longer than that
+_MAX_SHORT_ITEM = 40  # characters; longer items, such as sentences, get lines of their own
 
-_BARE = re.compile(r"[A-Za-z0-9_-]+")
+_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _QUOTES = re.compile(r'"{3,}|"$')
 _APOSTROPHES = re.compile(r"'{3,}")
-_WHOLE = 1e15  # whole numbers below it are written without a point, and are read to the same float
+_MAX_WHOLE_NUMBER = 1e15  # whole numbers below it are exact as integers
 
 
 def entry(table: str, values: Mapping[str, Value]) -> str:
-    """One `[[table]]` entry, its keys in the order given; without a table, keys at the top of a
-    file.
+    """Format a `[[table]]` entry with its keys in order; without a table, top-level keys.
 
-    A text is written with its white space folded, as `forecasts.question_sets.reader` reads it.
+    White space in texts is collapsed, as `forecasts.question_sets.reader` reads it.
 
     >>> print(entry("feed", {"id": "wire", "grade": "B"}), end="")
     [[feed]]
@@ -33,33 +30,42 @@ def entry(table: str, values: Mapping[str, Value]) -> str:
     """
     head = f"[[{table}]]\n" if table else ""
     return head + "".join(
-        f"{_key(key)} = {_top(value, len(key))}\n" for key, value in values.items()
+        f"{_format_key(key)} = {_format_top_value(value, len(key))}\n"
+        for key, value in values.items()
     )
 
 
-def _top(value: Value, indent: int) -> str:
-    """A value that stands on a line of its own, or begins there."""
+def _format_top_value(value: Value, indent: int) -> str:
+    """Format the value of a key, after `indent` characters of key."""
     if isinstance(value, str):
-        folded = " ".join(value.split())
-        return line if len(line := _quoted(folded)) + indent + 3 <= WIDTH else _long(folded)
-    return _fitted(value, indent + 3, "")
+        collapsed = " ".join(value.split())
+        return (
+            line
+            if len(line := _quote(collapsed)) + indent + 3 <= WIDTH
+            else _format_long_text(collapsed)
+        )
+    return _fit_value(value, indent + 3, "")
 
 
-def _fitted(value: Value, used: int, margin: str) -> str:
-    """A value on the rest of a line of which `used` characters are taken, or over several lines."""
-    plain = inline(value)
-    if not isinstance(value, Sequence) or isinstance(value, str) or used + len(plain) <= WIDTH:
-        return plain
-    deeper = f"{margin}    "
-    return "[\n" + "".join(f"{deeper}{line},\n" for line in _lines(value, deeper)) + f"{margin}]"
+def _fit_value(value: Value, used: int, margin: str) -> str:
+    """Format a value for a line with `used` characters, or over several lines."""
+    one_line = inline(value)
+    if not isinstance(value, Sequence) or isinstance(value, str) or used + len(one_line) <= WIDTH:
+        return one_line
+    inner_margin = f"{margin}    "
+    return (
+        "[\n"
+        + "".join(f"{inner_margin}{line},\n" for line in _format_items(value, inner_margin))
+        + f"{margin}]"
+    )
 
 
-def _lines(values: Sequence[Value], margin: str) -> list[str]:
-    """The items of a list: short ones as many to a line as fit, all others one a line."""
-    items = [_fitted(value, len(margin) + 1, margin) for value in values]
+def _format_items(values: Sequence[Value], margin: str) -> list[str]:
+    """Format the items of a list: short ones several to a line, all others one to a line."""
+    items = [_fit_value(value, len(margin) + 1, margin) for value in values]
     if (
         any(isinstance(value, Mapping | list | tuple) for value in values)
-        or max(map(len, items)) > _SHORT
+        or max(map(len, items)) > _MAX_SHORT_ITEM
     ):
         return items
     lines = items[:1]
@@ -72,46 +78,52 @@ def _lines(values: Sequence[Value], margin: str) -> list[str]:
 
 
 def inline(value: Value) -> str:
-    """A value on one line.
+    """Format a value on one line.
 
     >>> inline({"by": "soon", "p": [0.5, 1.0]})
     '{ by = "soon", p = [0.5, 1] }'
     """
     if isinstance(value, str):
-        return _quoted(value)
+        return _quote(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
-        return str(int(value)) if value == int(value) and abs(value) < _WHOLE else repr(value)
+        return (
+            str(int(value))
+            if value == int(value) and abs(value) < _MAX_WHOLE_NUMBER
+            else repr(value)
+        )
     if isinstance(value, datetime):
-        return _time(value)
+        return _format_time(value)
     if isinstance(value, Mapping):
         return (
-            "{ " + ", ".join(f"{_key(key)} = {inline(part)}" for key, part in value.items()) + " }"
+            "{ "
+            + ", ".join(f"{_format_key(key)} = {inline(part)}" for key, part in value.items())
+            + " }"
         )
     return "[" + ", ".join(map(inline, value)) + "]"
 
 
-def _time(value: datetime) -> str:
-    """A day, where it is the first instant of one in UTC; else a time with zone."""
+def _format_time(value: datetime) -> str:
+    """Format a time with zone, or as a day if it is the first instant of one in UTC."""
     at = value.astimezone(UTC)
     text = at.replace(tzinfo=None).isoformat()
     return text.removesuffix("T00:00:00") if text.endswith("T00:00:00") else f"{text}Z"
 
 
-def _key(name: str) -> str:
-    return name if _BARE.fullmatch(name) else _quoted(name)
+def _format_key(name: str) -> str:
+    return name if _BARE_KEY.fullmatch(name) else _quote(name)
 
 
-def _quoted(text: str) -> str:
-    """A text between two quotation marks."""
-    return '"' + _escaped(text).replace('"', '\\"') + '"'
+def _quote(text: str) -> str:
+    """Format a text in quotation marks."""
+    return '"' + _escape(text).replace('"', '\\"') + '"'
 
 
-def _long(text: str) -> str:
-    """A folded text over several lines, broken between words: reading folds the breaks again."""
+def _format_long_text(text: str) -> str:
+    """Format a text over several lines, broken between words; reading collapses the breaks."""
     lines: list[str] = []
-    for word in _QUOTES.sub(lambda found: '\\"' * len(found[0]), _escaped(text)).split(" "):
+    for word in _QUOTES.sub(lambda match: '\\"' * len(match[0]), _escape(text)).split(" "):
         if lines and len(lines[-1]) + 1 + len(word) <= WIDTH:
             lines[-1] += f" {word}"
         else:
@@ -119,9 +131,7 @@ def _long(text: str) -> str:
     return '"""\n' + "\n".join(lines) + '"""'
 
 
-def _escaped(text: str) -> str:
-    """Without what TOML refuses in a text, and without what looks like the end of a long one to a
-    reader of lines.
-    """
-    bare = _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text.replace("\\", "\\\\"))
-    return _APOSTROPHES.sub(lambda found: "\\u0027" * len(found[0]), bare)
+def _escape(text: str) -> str:
+    """Escape what TOML forbids in a text, and quotes that look like the end of a long one."""
+    bare = _CONTROL.sub(lambda match: f"\\u{ord(match[0]):04x}", text.replace("\\", "\\\\"))
+    return _APOSTROPHES.sub(lambda match: "\\u0027" * len(match[0]), bare)

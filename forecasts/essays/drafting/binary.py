@@ -1,4 +1,4 @@
-"""Questions with YES and NO: will it happen, will it last, will it be so?"""
+"""Plans of binary questions on events, lasting states and present states."""
 
 import re
 from typing import Final
@@ -11,63 +11,70 @@ from forecasts.essays.drafting.plan import Form, Plan
 from forecasts.essays.drafting.verbs import is_participle
 from forecasts.questions.question import HorizonShape
 
-_CONTINUES: Final = re.compile(
-    r"^(?:continue|remain|stay|keep|persist|last|endure|hold|maintain|survive|go on|still|retain|preserve|stick)\b",
+_LASTING_VERBS: Final = re.compile(
+    r"^(?:continue|remain|stay|keep|persist|last|endure|hold|maintain|survive|go on|still|retain"
+    r"|preserve|stick)\b",
     re.IGNORECASE,
 )
 _UNTIL: Final = re.compile(r"\b(?:until|till)\s", re.IGNORECASE)
-_ENDS: Final = {"event_by": "by", "holds_until": "until", "state_at": "on"}
+_LAST_DAY_PREPOSITIONS: Final = {"event_by": "by", "holds_until": "until", "state_at": "on"}
 
 
 def event(form: Form) -> Plan:
-    """Will what is predicted happen, by the last day, or until it?"""
+    """Plan a question on an event by the last day, or on a state until it."""
     clause = form.clause
-    said = phrased(clause, "" if clause.is_whole else form.who)
-    asked = said.question if clause.event else f"Will {form.who} {DO_WHAT}"
-    shape = _shape(form)
-    text = form.asked(f"{asked} {_ENDS[shape]} {long_date(form.last)}?")
-    return binary(form, shape, text, said)
+    phrasing = phrased(clause, "" if clause.is_whole else form.who)
+    question = phrasing.question if clause.event else f"Will {form.who} {DO_WHAT}"
+    shape = _find_shape(form)
+    text = form.asked(f"{question} {_LAST_DAY_PREPOSITIONS[shape]} {long_date(form.last)}?")
+    return binary(form, shape, text, phrasing)
 
 
 def still(form: Form) -> Plan:
-    """Will what is said of the present still be true?"""
-    what = lowered(form.clause.event) or WHAT
-    question = f"Will it still be true on {long_date(form.last)} that {what}?"
-    reports = (sentence_case(what), f"It is still true that {what}")
+    """Plan a question on a present state that may last."""
+    statement = lowered(form.clause.event) or WHAT
+    question = f"Will it still be true on {long_date(form.last)} that {statement}?"
+    reports = (sentence_case(statement), f"It is still true that {statement}")
     return binary(
         form,
         "holds_until",
         question,
-        Phrased(what, what, reports, (f"It is no longer true that {what}",)),
+        Phrased(statement, statement, reports, (f"It is no longer true that {statement}",)),
     )
 
 
 def state_asked(form: Form) -> Plan:
-    """A question about the present that has to be turned into a statement by a person."""
-    asked = form.clause.asked.strip()
-    what = f"[… “{asked}” said as a statement]"
-    said = Phrased(what, what, (f"Reports confirm: {asked}",), (f"Officials deny: {asked}",))
-    return binary(form, "state_at", f"Will it be true on {long_date(form.last)} that {what}?", said)
+    """Plan a question on the present, which a person has to turn into a statement."""
+    question = form.clause.asked.strip()
+    statement = f"[… “{question}” said as a statement]"
+    phrasing = Phrased(
+        statement, statement, (f"Reports confirm: {question}",), (f"Officials deny: {question}",)
+    )
+    return binary(
+        form, "state_at", f"Will it be true on {long_date(form.last)} that {statement}?", phrasing
+    )
 
 
-def binary(form: Form, shape: HorizonShape, text: str, said: Phrased) -> Plan:
-    """The wording around a text. A claim that denies its event is borne out by NO, one that only
-    asks by neither.
+def binary(form: Form, shape: HorizonShape, text: str, phrasing: Phrased) -> Plan:
+    """Plan a binary question with the given text.
+
+    NO confirms a claim that denies its event; neither answer confirms one that only asks.
     """
-    what, last = said.what, long_date(form.last)
+    statement, last_day = phrasing.what, long_date(form.last)
     rule = {
-        "event_by": f"YES if it happens, {form.until}, that {what}, by this test: {TEST}. NO if not.",
-        "holds_until": f"YES if it is true all the time {form.until} that {what}, by this test: {TEST}. NO "
-        "at the first break.",
+        "event_by": f"YES if it happens, {form.until}, that {statement}, "
+        f"by this test: {TEST}. NO if not.",
+        "holds_until": f"YES if it is true all the time {form.until} that {statement}, "
+        f"by this test: {TEST}. NO at the first break.",
         "state_at": (
-            f"YES if it is true at the end of {last} (UTC) that {what}, by this test: "
+            f"YES if it is true at the end of {last_day} (UTC) that {statement}, by this test: "
             f"{TEST}. NO if not."
         ),
     }[shape]
     prompt = {
-        "event_by": f"How often did this happen in comparable years: {what}? Give k of n.",
-        "holds_until": f"How often did such a state last for as long: {what}? Give k of n.",
-        "state_at": f"In how many comparable years was this true: {what}? Give k of n.",
+        "event_by": f"How often did this happen in comparable years: {statement}? Give k of n.",
+        "holds_until": f"How often did such a state last for as long: {statement}? Give k of n.",
+        "state_at": f"In how many comparable years was this true: {statement}? Give k of n.",
     }[shape]
     bears_out = "" if form.clause.asks else "no" if form.clause.negated else "yes"
     return Plan(
@@ -76,25 +83,25 @@ def binary(form: Form, shape: HorizonShape, text: str, said: Phrased) -> Plan:
         text=text,
         criteria=f"{rule} {form.annul_rule}",
         base_rate_prompt=prompt,
-        report=what,
-        reports=said.reports,
-        denials=said.denials,
+        report=statement,
+        reports=phrasing.reports,
+        denials=phrasing.denials,
         bears_out=bears_out,
     )
 
 
-def _shape(form: Form) -> HorizonShape:
+def _find_shape(form: Form) -> HorizonShape:
     clause = form.clause
-    lasts = _CONTINUES.match(clause.event) or (
+    is_lasting = _LASTING_VERBS.match(clause.event) or (
         _UNTIL.search(clause.raw_event) and not clause.negated
     )
-    if lasts or (form.claim_kind == "status quo" and not clause.negated):
+    if is_lasting or (form.claim_kind == "status quo" and not clause.negated):
         return "holds_until"
-    verb, _, rest = clause.event.partition(" ")
+    verb, _, complement = clause.event.partition(" ")
     is_state = (
         verb == "be"
-        and rest
-        and not is_participle(rest.split(" ", 1)[0])
+        and complement
+        and not is_participle(complement.split(" ", 1)[0])
         and clause.subject != "there"
     )
     return "state_at" if is_state else "event_by"

@@ -1,4 +1,4 @@
-"""Figures in a claim: which number, of what, and on which side of it the claim comes true."""
+"""Parsing of figures in a claim: number, unit and direction of the threshold."""
 
 import re
 from dataclasses import dataclass
@@ -8,33 +8,34 @@ from forecasts.essays.dates import said_times
 from forecasts.essays.drafting.placeholders import UNIT
 
 _SCALE: Final = r"(?:(?:hundred|thousand|million|billion|trillion)\b|(?:bn|mn|tn|m|k)\b)"
-_EACH: Final = (
+_PER_UNITS: Final = (
     "barrel|tonne|ton|day|week|month|year|hour|share|litre|gallon|ounce|kilo|person|head|cubic "
     "metre|(?:kilo|mega|giga)watt-hour|[kmg]wh"
 )
 _FIGURE: Final = re.compile(
-    rf"(?P<cue>at least|at most|no more than|not more than|more than|no fewer than|fewer than|no less than|less than"
-    rf"|up to|over|above|below|under|beyond|exceed(?:ing)?|surpass|reach|top|hit|fall to|drop to|rise to|grow to"
-    rf"|by)?\s?"
-    rf"(?:about |around |some |roughly |nearly |almost |the )?(?P<money>US\$|[$€£¥₹]|\b(?:USD|EUR|GBP|JPY|CHF)\b)?\s?"
-    rf"(?P<n>[0-9][0-9,]*(?:\.[0-9]+)?)\s?(?P<scale>{_SCALE})?\s?"
-    rf"(?P<unit>(?:a|an|per) (?:{_EACH})\b|%|per ?cent(?:age points?)?|percentage points|°C"
+    r"(?P<cue>at least|at most|no more than|not more than|more than|no fewer than|fewer than|no"
+    r" less than|less than|up to|over|above|below|under|beyond|exceed(?:ing)?|surpass|reach|top|hit"
+    rf"|fall to|drop to|rise to|grow to|by)?\s?"
+    r"(?:about |around |some |roughly |nearly |almost |the )?(?P<money>US\$|[$€£¥₹]|\b(?:USD|EUR"
+    rf"|GBP|JPY|CHF)\b)?\s?(?P<n>[0-9][0-9,]*(?:\.[0-9]+)?)\s?(?P<scale>{_SCALE})?\s?"
+    rf"(?P<unit>(?:a|an|per) (?:{_PER_UNITS})\b|%|per ?cent(?:age points?)?|percentage points|°C"
     rf"|[A-Za-z][A-Za-z-]*(?: per [a-z-]+| [a-z-]+)?)?",
     re.IGNORECASE,
 )
 _NOT_UNIT: Final = re.compile(
-    r"^(?:by|in|on|at|before|until|during|for|and|or|the|a|if|when|as|this|next|within|from|to|between|than|is|are|of"
+    r"^(?:by|in|on|at|before|until|during|for|and|or|the|a|if|when|as|this|next|within|from|to"
+    r"|between|than|is|are|of"
     r"|with|after|since|per|that|which|its|their|st|nd|rd|th)\b",
     re.IGNORECASE,
 )
-_TAIL: Final = re.compile(
-    r" (?:by|in|on|at|before|until|during|for|and|or|the|a|if|when|as|from|to|than|of|with|after|since|through"
-    r"|out|above|below)$"
+_TRAILING_WORD: Final = re.compile(
+    r" (?:by|in|on|at|before|until|during|for|and|or|the|a|if|when|as|from|to|than|of|with|after"
+    r"|since|through|out|above|below)$"
 )
-_GOES_UP: Final = re.compile(
+_VERB_WITH_UP: Final = re.compile(
     r"\b(?:pick|go|move|edge|creep|inch|speed)(?:s|es|d|ed)?\s?$", re.IGNORECASE
 )
-"""Verbs that have the "up" for themselves: "pick up to 2 %"."""
+"""Verbs that take "up" themselves: "pick up to 2 %"."""
 
 _SYMBOLS: Final = {
     "$": "US dollars",
@@ -57,7 +58,7 @@ _SHORT_SCALES: Final = {
     "tn": "trillion",
     "k": "thousand",
 }
-_UPPER: Final = {
+_UPPER_CUES: Final = {
     "at most",
     "no more than",
     "not more than",
@@ -69,7 +70,7 @@ _UPPER: Final = {
     "fall to",
     "drop to",
 }
-_STRICT: Final = {
+_STRICT_CUES: Final = {
     "more than",
     "over",
     "above",
@@ -87,9 +88,9 @@ _STRICT: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A number with its unit at `text[start:end]`, and how it is to be met.
+    """Number with its unit at `text[start:end]`, and the direction of the threshold.
 
-    `value` counts in `unit`, which has the scale in it: 200 "billion US dollars". `is_upper`: the
+    `value` counts in `unit`, which includes the scale: 200 "billion US dollars". `is_upper`: the
     claim comes true at or below it; `is_strict`: not at the number itself.
     """
 
@@ -102,7 +103,7 @@ class Figure:
 
     @property
     def words(self) -> str:
-        """The number with its unit.
+        """Number with its unit.
 
         >>> figures("reach $200bn in trade")[0].words
         '200 billion US dollars'
@@ -110,63 +111,61 @@ class Figure:
         return f"{self.value} {self.unit}"
 
     def bears_out(self, *, negated: bool) -> str:
-        """Which answers of a numeric question bear the claim out, by the grammar of
-        `Question.bears_out`.
+        """Return the outcome condition, in the syntax of `Question.bears_out`.
 
-        >>> figures("exceed 5 %")[0].bears_out(negated=False), figures("exceed 5 %")[0].bears_out(negated=True)
-        ('more than 5', 'at most 5')
+        >>> figures("exceed 5 %")[0].bears_out(negated=False)
+        'more than 5'
         """
-        upper, strict = self.is_upper ^ negated, self.is_strict ^ negated
-        word = (
-            ("less than" if strict else "at most")
-            if upper
-            else ("more than" if strict else "at least")
+        is_upper, is_strict = self.is_upper ^ negated, self.is_strict ^ negated
+        comparison = (
+            ("less than" if is_strict else "at most")
+            if is_upper
+            else ("more than" if is_strict else "at least")
         )
-        return f"{word} {self.value}"
+        return f"{comparison} {self.value}"
 
 
-def figures(text: str, counted: str = "") -> tuple[Figure, ...]:
-    """The numbers of a text that have a unit; neither dates nor bare numbers.
+def figures(text: str, counted_unit: str = "") -> tuple[Figure, ...]:
+    """Return the numbers with a unit in a text, except dates.
 
-    `counted` is the unit of a bare number that is said as a threshold or with a scale: "reach 120
-    million". Without it the unit of a threshold with a scale is a gap: of "exceed 40 billion" a
-    person has to say in what.
+    `counted_unit` is the unit of a bare number that is a threshold or has a scale: "reach 120
+    million". Without it the unit of a threshold with a scale is a placeholder for a person to fill.
 
     >>> [figure.words for figure in figures("exceed 40 billion")]
     ['40 billion [… unit]']
     """
-    dates = [(said.start, said.end) for said in said_times(text)]
-    found = []
+    dates = [(mention.start, mention.end) for mention in said_times(text)]
+    found_figures = []
     for match in _FIGURE.finditer(text):
         if any(a <= match.start("n") < b for a, b in dates):
             continue
-        unit = _unit(match)
-        if not unit and counted and (match["cue"] or match["scale"]):
-            unit = f"{_scale(match)} {counted}".strip()
+        unit = _unit_words(match)
+        if not unit and counted_unit and (match["cue"] or match["scale"]):
+            unit = f"{_scale_word(match)} {counted_unit}".strip()
         if not unit and match["cue"] and match["scale"]:
-            unit = f"{_scale(match)} {UNIT}"
+            unit = f"{_scale_word(match)} {UNIT}"
         if unit:
             cue = (match["cue"] or "").lower()
-            cue = "" if cue == "up to" and _GOES_UP.search(text[: match.start()]) else cue
+            cue = "" if cue == "up to" and _VERB_WITH_UP.search(text[: match.start()]) else cue
             value = match["n"].replace(",", "").rstrip(".")
-            led = _TAIL.search(
-                match["unit"] or ""
-            )  # "million tonnes of": what comes after is not the unit
-            end = match.end() - (len(led[0]) if led else 0)
-            found.append(Figure(value, unit, match.start(), end, cue in _UPPER, cue in _STRICT))
-    return tuple(found)
+            tail = _TRAILING_WORD.search(match["unit"] or "")  # "million tonnes of"
+            end = match.end() - (len(tail[0]) if tail else 0)
+            found_figures.append(
+                Figure(value, unit, match.start(), end, cue in _UPPER_CUES, cue in _STRICT_CUES)
+            )
+    return tuple(found_figures)
 
 
-def _scale(match: re.Match[str]) -> str:
-    said = (match["scale"] or "").lower()
-    return _SHORT_SCALES.get(said, said)
+def _scale_word(match: re.Match[str]) -> str:
+    scale = (match["scale"] or "").lower()
+    return _SHORT_SCALES.get(scale, scale)
 
 
-def _unit(match: re.Match[str]) -> str:
-    unit, scale = match["unit"] or "", _scale(match)
+def _unit_words(match: re.Match[str]) -> str:
+    unit, scale = match["unit"] or "", _scale_word(match)
     money = _SYMBOLS.get((match["money"] or "").upper(), "")
     if money and re.match(r"(?:a|an|per) ", unit, re.IGNORECASE):
         return f"{scale} {money} {unit.lower()}".strip()
-    unit = "" if _NOT_UNIT.match(unit) else _TAIL.sub("", unit)
-    named = money or ("per cent" if unit.lower() in ("%", "percent", "per cent") else unit)
-    return f"{scale} {named}".strip() if named else ""
+    unit = "" if _NOT_UNIT.match(unit) else _TRAILING_WORD.sub("", unit)
+    name = money or ("per cent" if unit.lower() in ("%", "percent", "per cent") else unit)
+    return f"{scale} {name}".strip() if name else ""

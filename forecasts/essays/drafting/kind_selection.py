@@ -1,4 +1,4 @@
-"""Which kind of question fits a claim, and what turns up with that kind that nobody thought of."""
+"""Selection of the kind of question that fits a claim, and its typical edge cases."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -9,7 +9,7 @@ from forecasts.essays.drafting import binary, kinds
 from forecasts.essays.drafting.plan import Form, Plan
 from forecasts.questions.question import HorizonShape, Kind
 
-_ASKED: Final[Mapping[str, Callable[[Form], Plan]]] = MappingProxyType(
+_QUESTION_PLANS: Final[Mapping[str, Callable[[Form], Plan]]] = MappingProxyType(
     {
         "when": kinds.day,
         "number": kinds.number_asked,
@@ -18,17 +18,17 @@ _ASKED: Final[Mapping[str, Callable[[Form], Plan]]] = MappingProxyType(
     }
 )
 _OR: Final = re.compile(r",?\s+or\s+(?:rather\s+|else\s+|instead\s+)?")
-_LONGEST_OPTION: Final = 60
+_MAX_OPTION_CHARACTERS: Final = 60
 
 
 def plan(form: Form) -> Plan:
-    """How to ask about a claim: a question as it asks itself, then options, a number, a trend, an
-    event, a state.
+    """Plan the question of a claim: its own question, else options, a number, a trend, an event, a
+    state.
     """
     clause = form.clause
-    if clause.asks in _ASKED:
-        return _ASKED[clause.asks](form)
-    if options := _alternatives(clause.event):
+    if clause.asks in _QUESTION_PLANS:
+        return _QUESTION_PLANS[clause.asks](form)
+    if options := _find_alternatives(clause.event):
         return kinds.choice(form, options)
     if not clause.is_future:
         return kinds.trend(form) if form.claim_kind == "trend" else binary.still(form)
@@ -42,10 +42,8 @@ def plan(form: Form) -> Plan:
 
 
 def edge_cases(kind: Kind, shape: HorizonShape) -> tuple[str, ...]:
-    """What usually turns up that nobody thought of, as questions to the person who completes a
-    draft.
-    """
-    found = {
+    """Return typical edge cases as questions to the person who completes a draft."""
+    kind_cases = {
         "binary": (
             "It is announced but not carried out by the last day: does the announcement count?",
             "It happens in part, or under another name: how much of it is enough?",
@@ -68,8 +66,10 @@ def edge_cases(kind: Kind, shape: HorizonShape) -> tuple[str, ...]:
         ),
         "ordered": ("A value lies on the border of two options: to which does it belong?",),
     }[kind]
-    more = {
-        "event_by": "It happened before the opening, but is reported only after: it does not count.",
+    shape_case = {
+        "event_by": (
+            "It happened before the opening, but is reported only after: it does not count."
+        ),
         "holds_until": (
             "It is broken off and taken up again before the last day: is the answer NO at "
             "the first break?"
@@ -78,24 +78,24 @@ def edge_cases(kind: Kind, shape: HorizonShape) -> tuple[str, ...]:
             "The state changes on the last day itself: what is true at its end, 24:00 UTC, counts."
         ),
     }[shape]
-    return (*found, more)
+    return (*kind_cases, shape_case)
 
 
-def _alternatives(event: str) -> tuple[str, ...]:
-    """The options of "either A or B" and of "A, B or C"; () where a claim names fewer."""
-    either = bool(re.match(r"either ", event, re.IGNORECASE))
+def _find_alternatives(event: str) -> tuple[str, ...]:
+    """Return the options of "either A or B" and of "A, B or C"; () if there are fewer."""
+    is_either = bool(re.match(r"either ", event, re.IGNORECASE))
     parts = _OR.split(event.removeprefix("either "))
     if len(parts) < 2:
         return ()
-    listed = [piece for part in parts for piece in re.split(r",\s+", part)]
+    pieces = [piece for part in parts for piece in re.split(r",\s+", part)]
     options = tuple(
-        dict.fromkeys(" ".join(piece.replace("=", " ").split()).strip(" ,;") for piece in listed)
+        dict.fromkeys(" ".join(piece.replace("=", " ").split()).strip(" ,;") for piece in pieces)
     )
     names = {option.casefold() for option in options}
-    is_short = all(option and len(option) <= _LONGEST_OPTION for option in options)
-    enough = len(options) >= 3 or (either and len(options) == 2)
+    is_short = all(option and len(option) <= _MAX_OPTION_CHARACTERS for option in options)
+    is_enough = len(options) >= 3 or (is_either and len(options) == 2)
     return (
         options
-        if enough and is_short and len(names) == len(options) and "other" not in names
+        if is_enough and is_short and len(names) == len(options) and "other" not in names
         else ()
     )

@@ -1,4 +1,4 @@
-"""A claim's subject and event in the sentences that a draft needs: question, report, denial."""
+"""Phrasing of a claim's subject and event as question, report and denial."""
 
 import re
 from dataclasses import dataclass
@@ -14,10 +14,9 @@ _VERB: Final = re.compile(r"[a-z][a-z-]*")
 
 @dataclass(frozen=True, slots=True)
 class Phrased:
-    """The sentences in which a claim is asked, reported and denied. None of them ends with a full
-    stop.
+    """Sentences that ask, report and deny a claim, without a full stop.
 
-    `what` is the first report as it stands within a sentence.
+    `what` is the first report as a clause within a sentence.
     """
 
     question: str
@@ -26,72 +25,93 @@ class Phrased:
     denials: tuple[str, ...]
 
 
-def phrased(clause: Clause, who: str) -> Phrased:
-    """How a statement about the future reads, `who` being the subject.
+def phrased(clause: Clause, subject: str) -> Phrased:
+    """Phrase a statement about the future with the given subject.
 
-    >>> found = phrased(Clause(subject="the bank", event="raise rates"), "the bank")
-    >>> found.question, found.reports[0], found.denials[0]
+    >>> phrasing = phrased(Clause(subject="the bank", event="raise rates"), "the bank")
+    >>> phrasing.question, phrasing.reports[0], phrasing.denials[0]
     ('Will the bank raise rates', 'The bank raises rates', 'The bank will not raise rates')
     """
-    verb, _, rest = clause.event.partition(" ")
-    rest = f" {rest}" if rest else ""
-    if not who or not _VERB.fullmatch(verb):
-        return _as_whole(clause.event, who)
-    if who == "there" and verb == "be":
-        return _there(rest)
-    now, then, has_done, has_not = _forms(verb, rest, is_plural=is_plural(who))
-    name = who if who != WHO else ""
-    reports = (f"{name} {now}", f"{name} {then}", f"{name} {has_done}")
-    denials = (
-        f"{name} will not {verb}{rest}",
-        f"{name} {has_not}",
-        f"No sign that {name} will {verb}{rest}",
+    verb, _, complement = clause.event.partition(" ")
+    complement = f" {complement}" if complement else ""
+    if not subject or not _VERB.fullmatch(verb):
+        return _phrase_whole(clause.event, subject)
+    if subject == "there" and verb == "be":
+        return _phrase_existence(complement)
+    present, past_form, perfect, negated_perfect = _conjugate(
+        verb, complement, is_plural=is_plural(subject)
     )
-    told = tuple(dict.fromkeys(_tidy(reports)))
-    return Phrased(f"Will {who} {verb}{rest}", f"{who} {now}", told, _tidy(denials))
+    name = subject if subject != WHO else ""
+    reports = (f"{name} {present}", f"{name} {past_form}", f"{name} {perfect}")
+    denials = (
+        f"{name} will not {verb}{complement}",
+        f"{name} {negated_perfect}",
+        f"No sign that {name} will {verb}{complement}",
+    )
+    distinct_reports = tuple(dict.fromkeys(_clean_sentences(reports)))
+    return Phrased(
+        f"Will {subject} {verb}{complement}",
+        f"{subject} {present}",
+        distinct_reports,
+        _clean_sentences(denials),
+    )
 
 
-def _forms(verb: str, rest: str, *, is_plural: bool) -> tuple[str, str, str, str]:
-    """What is, was, has been and has not been done."""
+def _conjugate(verb: str, complement: str, *, is_plural: bool) -> tuple[str, str, str, str]:
+    """Return the present, past, perfect and negated perfect of a predicate."""
     has = "have" if is_plural else "has"
-    if verb == "have" and rest and is_participle(rest.split(maxsplit=1)[0]):  # "will have doubled"
-        return f"{has}{rest}", f"had{rest}", f"{has}{rest}", f"{has} not{rest}"
-    now = (
+    # "will have doubled"
+    if verb == "have" and complement and is_participle(complement.split(maxsplit=1)[0]):
+        return (
+            f"{has}{complement}",
+            f"had{complement}",
+            f"{has}{complement}",
+            f"{has} not{complement}",
+        )
+    present = (
         ("are" if is_plural else "is")
         if verb == "be"
         else verb
         if is_plural
         else third_person(verb)
     )
-    then = "were" if verb == "be" and is_plural else past(verb)
-    done = f"{participle(verb)}{rest}"
-    return f"{now}{rest}", f"{then}{rest}", f"{has} {done}", f"{has} not {done}"
-
-
-def _there(rest: str) -> Phrased:
-    return Phrased(
-        f"Will there be{rest}",
-        f"there is{rest}",
-        (f"There is{rest}", f"There has been{rest}"),
-        (f"There is no{_an(rest)}", f"There will be no{_an(rest)}"),
+    past_form = "were" if verb == "be" and is_plural else past(verb)
+    perfect = f"{participle(verb)}{complement}"
+    return (
+        f"{present}{complement}",
+        f"{past_form}{complement}",
+        f"{has} {perfect}",
+        f"{has} not {perfect}",
     )
 
 
-def _tidy(said: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(sentence_case(" ".join(one.split())) for one in said)
-
-
-def _as_whole(event: str, who: str) -> Phrased:
-    """What could not be split: it is reported as what it is said to be."""
-    said = f"{who} {event}".strip()
-    reports = (f"Reports confirm: {said}", f"Officials confirm: {said}")
+def _phrase_existence(complement: str) -> Phrased:
     return Phrased(
-        f"Will {said}",
-        said,
+        f"Will there be{complement}",
+        f"there is{complement}",
+        (f"There is{complement}", f"There has been{complement}"),
+        (
+            f"There is no{_strip_article(complement)}",
+            f"There will be no{_strip_article(complement)}",
+        ),
+    )
+
+
+def _clean_sentences(sentences: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sentence_case(" ".join(sentence.split())) for sentence in sentences)
+
+
+def _phrase_whole(event: str, subject: str) -> Phrased:
+    """Phrase a claim that could not be split as reported speech."""
+    statement = f"{subject} {event}".strip()
+    reports = (f"Reports confirm: {statement}", f"Officials confirm: {statement}")
+    return Phrased(
+        f"Will {statement}",
+        statement,
         reports,
-        (f"Officials deny: {said}", f"No sign yet: {said}"),
+        (f"Officials deny: {statement}", f"No sign yet: {statement}"),
     )
 
 
-def _an(rest: str) -> str:
-    return re.sub(r"^ (?:a|an|any|some|another) ", " ", rest)
+def _strip_article(complement: str) -> str:
+    return re.sub(r"^ (?:a|an|any|some|another) ", " ", complement)

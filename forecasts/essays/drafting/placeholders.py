@@ -1,6 +1,4 @@
-"""What stands in a draft where a person has to decide; the linter lets no question open with one of
-them.
-"""
+"""Placeholders in drafts for a person to fill; the linter blocks questions that hold one."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""What is read off a claim, and the wording that is made of it: the values."""
+"""Values of drafting: the parts of a claim, and the proposed question."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -13,13 +13,11 @@ from forecasts.essays.drafting.verbs import is_plural
 from forecasts.questions.question import HorizonShape, Kind
 
 FROM_THE_OPENING: Final = "from the opening of the question to"
-"""What stands in a draft's criteria before the last day; it becomes a date when the question is
-asked.
-"""
+"""Phrase before the last day in the criteria of a draft, replaced by a date when it is asked."""
 
 
 def between(first: date, last: date) -> str:
-    """A stretch of days, both included.
+    """Format a period, both days included.
 
     >>> between(date(2027, 1, 1), date(2027, 12, 31))
     'between 1 January 2027 and 31 December 2027'
@@ -29,10 +27,10 @@ def between(first: date, last: date) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """All that was read off a sentence. `said` is its own deadline, None without one; `last` the
-    day asked about.
+    """Parts of a claim. `said` is its own deadline, None without one; `last` the last day to ask
+    about.
 
-    `first` is the day on which the year of a figure begins, None if it counts from the opening.
+    `first` is the start of the period of a figure, None if it counts from the opening.
     """
 
     clause: Clause
@@ -45,24 +43,22 @@ class Form:
 
     @property
     def who(self) -> str:
-        """The subject, or a gap for it."""
+        """Subject, or a placeholder for it."""
         return self.clause.subject or WHO
 
     @property
     def until(self) -> str:
-        """The time in which it counts, with its zone."""
+        """Time frame up to the last day, with its zone."""
         return f"{FROM_THE_OPENING} {long_date(self.last)} (UTC)"
 
     @property
     def span(self) -> str:
-        """The time that a figure is of, with its zone."""
+        """Period of a figure, with its zone."""
         return f"{between(self.first, self.last)} (UTC)" if self.first else self.until
 
     @property
     def annul_rule(self) -> str:
-        """When there is no answer: without the claim's condition, without its subject, or without
-        any source.
-        """
+        """Rule for no answer: without the claim's condition, its subject, or any source."""
         clause, sources = self.clause, "none of the sources can be consulted a week after the close"
         if clause.condition:
             comes = "comes about" if clause.is_unless else "does not come about"
@@ -76,7 +72,7 @@ class Form:
         return f"Annulled if {sources}."
 
     def asked(self, question: str) -> str:
-        """The question under the claim's condition, if it has one."""
+        """Return the question under the claim's condition, if it has one."""
         condition = self.clause.condition
         word = "Unless" if self.clause.is_unless else "If"
         return (
@@ -88,10 +84,9 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The wording that is proposed. `report` is the event as a clause, `reports` and `denials` as
-    headlines.
+    """Proposed question. `report` is the event as a clause, `reports` and `denials` are headlines.
 
-    `is_lower`: a report of it speaks for the lower number.
+    `is_lower`: a report of the event favours the lower number.
     """
 
     kind: Kind

@@ -1,6 +1,4 @@
-"""Where answers on a subject are published, as proposals: general, and always with a wire agency as
-fall-back.
-"""
+"""Proposed sources of answers by subject, always with a news agency as fall-back."""
 
 import re
 from typing import Final
@@ -84,23 +82,23 @@ _BY_SUBJECT: Final = (
         ("UN, World Population Prospects", "National statistics office, first release"),
     ),
 )
-_COMPILED: Final = tuple(
+_SOURCE_PATTERNS: Final = tuple(
     (re.compile(pattern, re.IGNORECASE), names) for pattern, names in _BY_SUBJECT
 )
-_MOST: Final = 2
+_MAX_SOURCES: Final = 2
 
 
 def sources_for(text: str) -> tuple[str, ...]:
-    """Who publishes the answer to a question on this subject; the last one is the fall-back.
+    """Return publishers of the answer to a question on this subject; the last is the fall-back.
 
     >>> sources_for("Will the Security Council adopt a resolution?")
     ('UN Digital Library, voting data', 'Reuters, as fall-back')
     >>> sources_for("Will it rain?")
     ('[… who publishes the answer, and where]', 'Reuters, as fall-back')
     """
-    found = list(
+    sources = list(
         dict.fromkeys(
-            name for pattern, names in _COMPILED if pattern.search(text) for name in names
+            name for pattern, names in _SOURCE_PATTERNS if pattern.search(text) for name in names
         )
-    )[:_MOST]
-    return (*(found or ["[… who publishes the answer, and where]"]), FALL_BACK)
+    )[:_MAX_SOURCES]
+    return (*(sources or ["[… who publishes the answer, and where]"]), FALL_BACK)

@@ -1,4 +1,4 @@
-"""Search terms from phrasings, so that each phrasing matches all of them."""
+"""Search terms derived from example phrasings; each phrasing matches all of them."""
 
 import re
 from collections.abc import Sequence
@@ -11,28 +11,26 @@ from forecasts.essays.drafting.verbs import base_form, bases_of
 
 _WORD: Final = re.compile(r"[^\W\d_](?:[\w’'-]*[^\W_])?")
 _STOP: Final = frozenset(
-    """a about above across after again against all almost also although am among an and another any are around as
-    at autumn back be because been before being below between beyond billion bn both but by came can
-    cannot case cent come comes confirm could denials denies deny did do does down dozen during each
-    eight eighty either eleven eur even ever every false few fifteen fifth fifty figure five for
-    forty four fourth from gbp get gets given go goes gone got had half happened has have he her
-    here his how however hundred i if in into is it its itself just known last least less like
-    likely longer made make makes many may me might million more most much must my near nearly
-    neither never new next nine ninety no nobody none nor not nothing now of off officials often on
-    once one only or other our out over own per percent put quarter report reports roughly ruled
-    rules said same say says second seven seventy several shall she should since six sixty so some
-    soon spring still such summer sure take taken takes ten than that the their them then there
+    """a about above across after again against all almost also although am among an and another any
+    are around as at autumn back be because been before being below between beyond billion bn both
+    but by came can cannot case cent come comes confirm could denials denies deny did do does down
+    dozen during each eight eighty either eleven eur even ever every false few fifteen fifth fifty
+    figure five for forty four fourth from gbp get gets given go goes gone got had half happened has
+    have he her here his how however hundred i if in into is it its itself just known last least
+    less like likely longer made make makes many may me might million more most much must my near
+    nearly neither never new next nine ninety no nobody none nor not nothing now of off officials
+    often on once one only or other our out over own per percent put quarter report reports roughly
+    ruled rules said same say says second seven seventy several shall she should since six sixty so
+    some soon spring still such summer sure take taken takes ten than that the their them then there
     these they think thinks third thirteen thirty this those though thousand three through thus till
     to together too took toward towards trillion true twelve twenty two under until up upon us usd
-    very was we well went were what when where whether which while who whom whose why
-    will winter with within without won would yet you your zero""".split()
+    very was we well went were what when where whether which while who whom whose why will winter
+    with within without won would yet you your zero""".split()
 )
-"""Words that stand in reports on anything: grammar, amounts, and how a report says that it is
-one.
-"""
+"""Stop words: grammar, amounts, and reporting vocabulary."""
 
-_NAMED: Final = frozenset(("US", "IT", "WHO"))
-"""Names that look like such words."""
+_STOP_WORD_NAMES: Final = frozenset(("US", "IT", "WHO"))
+"""Names that look like stop words."""
 
 _ENDING: Final = re.compile(r"[’'](?:s|ll|d|re|ve|m)$")
 _DENIES: Final = re.compile(r"\b(?:not|no|never|deny|put off|ruled out)\b", re.IGNORECASE)
@@ -40,18 +38,16 @@ _DENIALS: Final = (
     *("not", "no", "never", "refuse*", "reject*", "deny", "denies", "denied"),
     *("fail*", "delay*", "postpone*", "put off", "ruled out"),
 )
-"""One of these stands in a report that something will not be so, beside what it is about."""
+"""Terms of a denial, one of which accompanies the subject."""
 
-_WHOLE: Final = frozenset("news series species means goods customs always arms".split())
-_MOST: Final = 3
-_STEM: Final = 4
+_UNSTEMMED: Final = frozenset("news series species means goods customs always arms".split())
+_MAX_TERMS: Final = 3
+_MIN_STEM_LENGTH: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
 class _Term:
-    """A word that all phrasings share, in the forms in which they have it: alternatives for a
-    search.
-    """
+    """Word shared by all phrasings, with its forms as alternatives of a search."""
 
     forms: tuple[str, ...]
     is_name: bool = False
@@ -60,133 +56,140 @@ class _Term:
 
     @property
     def worth(self) -> tuple[bool, bool]:
-        """Names say most, then the words that carry a phrase: in "the biggest bank of the country"
-        the bank.
+        """Sort key: names first, then heads of phrases, such as "bank" in "the biggest bank of the
+        country".
         """
         return self.is_name, self.is_head
 
 
 def terms_from(examples: Sequence[str]) -> tuple[tuple[str, ...], ...]:
-    """An AND of ORs that every example fulfils; () where one has no word that says something.
+    """Return an AND of ORs that every example matches; () if one has no content word.
 
-    Who does it, what is done and to what; names whole, other words by their stem. Denials have the
-    words of a denial in place of what is done.
+    The terms are subject, action and object; names are whole, other words stemmed. Denials have
+    terms of denial instead of the action.
 
     >>> terms_from(("The Bank of Arland raises rates", "The Bank of Arland raised rates"))
     (('Bank of Arland',), ('raise*',), ('rate*',))
     >>> terms_from(("Arland will not raise rates", "Arland has not raised rates"))[:2]
     (('Arland',), ('rate*',))
     """
-    words = [_content(example) for example in examples]
+    words = [_content_words(example) for example in examples]
     if not all(words) or not words:
         return ()
     denies = all(_DENIES.search(example) for example in examples)
     shared = list(
-        dict.fromkeys(term for word in words[0] if (term := _shared(word, words)) is not None)
+        dict.fromkeys(
+            term for word in words[0] if (term := _find_shared_term(word, words)) is not None
+        )
     )
-    groups = [term.forms for term in _chosen(_with_heads(shared, examples[0]), denies=denies)]
+    groups = [term.forms for term in _choose_terms(_mark_heads(shared, examples[0]), denies=denies)]
     if len(groups) < 2 and not denies:
-        taken = {form.rstrip("*").lower() for group in groups for form in group}
-        rest = [
-            max((w for w in said if not _is_taken(w, taken)), key=len, default="") for said in words
+        covered = {form.rstrip("*").lower() for group in groups for form in group}
+        distinguishing = [
+            max((w for w in example_words if not _is_covered(w, covered)), key=len, default="")
+            for example_words in words
         ]
-        if all(rest):
-            groups.append(tuple(dict.fromkeys(rest)))
+        if all(distinguishing):
+            groups.append(tuple(dict.fromkeys(distinguishing)))
     if not groups:
-        groups.append(tuple(dict.fromkeys(said[0] for said in words)))
+        groups.append(tuple(dict.fromkeys(example_words[0] for example_words in words)))
     return (*groups, _DENIALS) if denies else tuple(groups)
 
 
-def _content(example: str) -> list[str]:
-    """The words that say something, each once; names of several words are one."""
-    found: list[str] = []
+def _content_words(example: str) -> list[str]:
+    """Return the distinct content words; names of several words are one."""
+    content: list[str] = []
     end = -1
     tokens = [*_WORD.finditer(example)]
-    for n, token in enumerate(tokens):
+    for index, token in enumerate(tokens):
         word = _ENDING.sub("", token[0])
-        is_grammar = word.lower().split("-")[0] in _STOP and word not in _NAMED
+        is_grammar = word.lower().split("-")[0] in _STOP and word not in _STOP_WORD_NAMES
         if is_grammar or len(word) < 2 or re.search(r"n[’']t$", word):
             continue
         is_next = end >= 0 and example[end : token.start()] in (" ", " of ", " of the ")
-        follows = n + 1 < len(tokens) and tokens[n + 1][0][:1].isupper()
+        is_followed_by_name = index + 1 < len(tokens) and tokens[index + 1][0][:1].isupper()
         if (
             is_next
             and _is_name(word, starts=False)
-            and _is_name(found[-1], starts=len(found) == 1 and not follows)
+            and _is_name(content[-1], starts=len(content) == 1 and not is_followed_by_name)
         ):
-            found[-1] += example[end : token.start()] + word
+            content[-1] += example[end : token.start()] + word
         else:
-            found.append(word)
+            content.append(word)
         end = token.end() if word == token[0] else -1
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(content))
 
 
 def _is_name(word: str, *, starts: bool) -> bool:
     return word[:1].isupper() and not (starts and is_common(word))
 
 
-def _shared(word: str, words: Sequence[Sequence[str]]) -> _Term | None:
-    """A term for a word that stands in all examples, in whatever form; None for one that does
-    not.
-    """
+def _find_shared_term(word: str, words: Sequence[Sequence[str]]) -> _Term | None:
+    """Return a term for a word that all examples contain in some form, else None."""
     forms = [word]
-    for others in words:
-        alike = [other for other in others if _alike(word, other)]
-        if not alike:
+    for other_words in words:
+        related = [other for other in other_words if _is_same_word(word, other)]
+        if not related:
             return None
-        forms.append(alike[0])
-    seen = list(dict.fromkeys(form.lower() for form in forms))
-    if len(seen) == 1 and _is_name(word, starts=True):
+        forms.append(related[0])
+    distinct = list(dict.fromkeys(form.lower() for form in forms))
+    if len(distinct) == 1 and _is_name(word, starts=True):
         return _Term((word,), is_name=True)
-    return _Term(_searched(seen), is_act=len(seen) > 1)
+    return _Term(_search_forms(distinct), is_act=len(distinct) > 1)
 
 
-def _searched(forms: Sequence[str]) -> tuple[str, ...]:
-    """A stem, if it is a word that all the forms begin with; otherwise the forms."""
+def _search_forms(forms: Sequence[str]) -> tuple[str, ...]:
+    """Return a stem with wildcard if it is a prefix of all forms, else the forms."""
     first = forms[0]
-    if len(forms) == 1 and first in _WHOLE:
+    if len(forms) == 1 and first in _UNSTEMMED:
         return (first,)
     bases = (
-        set.intersection(*(_bases(form) for form in forms))
+        set.intersection(*(_base_forms(form) for form in forms))
         if len(forms) > 1
         else {base_form(first)}
     )
     stem = min(bases, key=len, default=first)
-    if len(stem) >= _STEM and stem.isascii() and all(form.startswith(stem) for form in forms):
+    if (
+        len(stem) >= _MIN_STEM_LENGTH
+        and stem.isascii()
+        and all(form.startswith(stem) for form in forms)
+    ):
         return (f"{stem}*",)
     return tuple(dict.fromkeys((*forms, stem)))
 
 
-def _bases(word: str) -> set[str]:
+def _base_forms(word: str) -> set[str]:
     return {word, base_form(word), *bases_of(word)}
 
 
-def _alike(word: str, other: str) -> bool:
-    """Are they forms of one word?"""
+def _is_same_word(word: str, other: str) -> bool:
+    """Return True for two forms of one word."""
     a, b = word.lower(), other.lower()
-    return a == b or bool(_bases(a) & _bases(b))
+    return a == b or bool(_base_forms(a) & _base_forms(b))
 
 
-def _chosen(terms: Sequence[_Term], *, denies: bool) -> list[_Term]:
-    """Who, what is done and to what, in that order; of several words for one of them the one that
-    says most.
-    """
-    at = next((n for n, term in enumerate(terms) if term.is_act), None)
-    if at is None:
-        strong = [term for term in terms if any(term.worth)]
-        terms = strong if len(strong) > 1 else terms
-        kept = sorted(terms, key=lambda term: term.worth, reverse=True)[: 2 if denies else _MOST]
-        return [term for term in terms if term in kept]
-    who, acts, what = _best(terms[:at]), [terms[at]], _best(terms[at + 1 :])
-    if denies and who and what:
-        acts = []
-    return [*who, *acts, *what]
+def _choose_terms(terms: Sequence[_Term], *, denies: bool) -> list[_Term]:
+    """Choose the best term for subject, action and object, in that order."""
+    action_index = next((index for index, term in enumerate(terms) if term.is_act), None)
+    if action_index is None:
+        strong_terms = [term for term in terms if any(term.worth)]
+        terms = strong_terms if len(strong_terms) > 1 else terms
+        best_terms = sorted(terms, key=lambda term: term.worth, reverse=True)[
+            : 2 if denies else _MAX_TERMS
+        ]
+        return [term for term in terms if term in best_terms]
+    subject, actions, object_ = (
+        _best_term(terms[:action_index]),
+        [terms[action_index]],
+        _best_term(terms[action_index + 1 :]),
+    )
+    if denies and subject and object_:
+        actions = []
+    return [*subject, *actions, *object_]
 
 
-def _with_heads(terms: Sequence[_Term], example: str) -> list[_Term]:
-    """The terms, and which of them stand before a word of grammar, before what is done or at the
-    end.
-    """
+def _mark_heads(terms: Sequence[_Term], example: str) -> list[_Term]:
+    """Mark the terms before a stop word, before the action or at the end as heads."""
     tokens = [
         "" if token[0][-2:] in ("'s", "’s") else token[0] for token in _WORD.finditer(example)
     ]
@@ -205,9 +208,9 @@ def _is_form(word: str, term: _Term) -> bool:
     )
 
 
-def _best(terms: Sequence[_Term]) -> list[_Term]:
+def _best_term(terms: Sequence[_Term]) -> list[_Term]:
     return [max(terms, key=lambda term: term.worth)] if terms else []
 
 
-def _is_taken(word: str, taken: set[str]) -> bool:
-    return any(word.lower().startswith(term) for term in taken)
+def _is_covered(word: str, covered: set[str]) -> bool:
+    return any(word.lower().startswith(term) for term in covered)

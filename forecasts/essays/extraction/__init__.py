@@ -1,3 +1,1 @@
-"""How a claim is told from other sentences: where sentences end, what is dirt, and which words look
-ahead.
-"""
+"""Claim extraction: sentence boundaries, cleaning, and words that look ahead."""

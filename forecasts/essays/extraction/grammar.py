@@ -1,8 +1,7 @@
-"""Which verbs of a sentence look ahead: modals, what has changed, what is changing, what has
-effects.
+"""Detection of verbs that look ahead: modals, perfects, progressives and effects.
 
-Nobody parses here. A verb is known by the words beside it and by lists, which is wrong now and
-then; a person reads what comes out.
+Heuristic, no parser: verbs are detected by neighbouring words and word lists. A person reviews
+false positives.
 """
 
 import re
@@ -18,9 +17,7 @@ from forecasts.essays.extraction.words import Found, Phrases
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """What shows that a sentence looks ahead: the words, what they say of the claim, and how good a
-    sign they are.
-    """
+    """Marker of a claim: its words, the claim form, the modality and its strength as a sign."""
 
     words: str
     kind: ClaimForm
@@ -30,33 +27,35 @@ class Cue:
 
 
 def inflected(verbs: frozenset[str]) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
-    """Forms of regular and listed verbs: third person, -ing, past participle.
+    """Return the third persons, -ing forms and past participles of verbs.
 
-    >>> third, doing, done = inflected(frozenset({"shrink", "tighten", "stop", "ease"}))
-    >>> sorted(third), sorted(doing)
+    >>> third, progressive, participles = inflected(
+    ...     frozenset({"shrink", "tighten", "stop", "ease"}))
+    >>> sorted(third), sorted(progressive)
     (['eases', 'shrinks', 'stops', 'tightens'], ['easing', 'shrinking', 'stopping', 'tightening'])
-    >>> sorted(done)
+    >>> sorted(participles)
     ['eased', 'shrunk', 'stopped', 'tightened']
     """
     return (
-        frozenset(map(_third, verbs)),
-        frozenset(_stem(verb) + "ing" for verb in verbs),
+        frozenset(map(_third_person, verbs)),
+        frozenset(_ing_stem(verb) + "ing" for verb in verbs),
         frozenset(verb_forms.IRREGULAR.get(verb) or _participle(verb) for verb in verbs),
     )
 
 
 _DOUBLING: Final = frozenset(
-    "begin cut drop get put run sag set shut slip snap spin split spur stop thin trap trim win".split()
+    "begin cut drop get put run sag set shut slip snap spin split spur stop thin trap trim"
+    " win".split()
 )
 
 
-def _third(verb: str) -> str:
+def _third_person(verb: str) -> str:
     if verb.endswith("y") and verb[-2] not in "aeou":
         return verb[:-1] + "ies"
     return verb + ("es" if verb.endswith(("s", "sh", "ch", "x", "z", "o")) else "s")
 
 
-def _stem(verb: str) -> str:
+def _ing_stem(verb: str) -> str:
     if verb in _DOUBLING:
         return verb + verb[-1]
     return verb[:-1] if verb.endswith("e") and not verb.endswith("ee") else verb
@@ -65,7 +64,7 @@ def _stem(verb: str) -> str:
 def _participle(verb: str) -> str:
     if verb.endswith("y") and verb[-2] not in "aeou":
         return verb[:-1] + "ied"
-    return _stem(verb) + "ed"
+    return _ing_stem(verb) + "ed"
 
 
 _CHANGES_THIRD, _CHANGING, _CHANGED = inflected(verb_forms.CHANGES)
@@ -75,15 +74,15 @@ _ADVERBS: Final = frozenset(
     " quite rather well almost always often once all both again yet far so therefore"
     " however instead too in fact long further more no longer .".split()
 )
-_SUBJECTS_I: Final = frozenset("i we you".split())
+_WRITER_AND_READER: Final = frozenset("i we you".split())
 _PEOPLE: Final = frozenset("i we you he she they who".split())
 _DETERMINERS: Final = frozenset(
     (
-        "the a an this that these those its their his her our my your of no any some 's such all in "
-        "for with by"
+        "the a an this that these those its their his her our my your of no any some 's such all"
+        " in for with by"
     ).split()
 )
-_AFTER_REPORT: Final = frozenset("that it he she they the this there".split())
+_CLAUSE_OPENERS: Final = frozenset("that it he she they the this there".split())
 _NOT_PROGRESSIVE: Final = frozenset(
     "nothing something anything everything during interesting boring missing".split()
 )
@@ -91,43 +90,43 @@ _NOT_PROGRESSIVE: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What the whole sentence says about the time that it speaks of."""
+    """Time context of a sentence."""
 
     tokens: tuple[str, ...]
     ahead: bool
-    """It names a time still to come."""
+    """True if the sentence names a time still to come."""
     bygone: bool
-    """It names a time that is over."""
+    """True if it names a time that is over."""
     told: bool
-    """It has a verb in the past: it may be a story told."""
+    """True if it has a verb in the past, as in a story."""
     lasting: bool
-    """It says since when, how long or by how much."""
+    """True if it gives a start, a duration or an amount."""
 
 
 def cues(setting: Setting) -> Iterator[Cue]:
-    """Every verb of a sentence that looks ahead, or seems to."""
-    said = without_disclaimers(f" {' '.join(setting.tokens)} ")
-    setting = replace(setting, tokens=(*said.split(),))
-    for at, word in enumerate(setting.tokens):
+    """Yield a cue for each verb that looks ahead."""
+    words = without_disclaimers(f" {' '.join(setting.tokens)} ")
+    setting = replace(setting, tokens=(*words.split(),))
+    for index, word in enumerate(setting.tokens):
         if word in verb_forms.MODALS:
-            yield from _modal(setting, at)
+            yield from _modal_cues(setting, index)
         elif word == "should":
-            yield from _should(setting, at)
+            yield from _should_cues(setting, index)
         elif word in ("has", "have"):
-            yield from _perfect(setting, at)
+            yield from _perfect_cues(setting, index)
         elif word in ("is", "are"):
-            yield from _progressive(setting, at)
+            yield from _progressive_cues(setting, index)
         elif word in _EFFECTS_THIRD:
-            yield from _effect(setting, at)
+            yield from _effect_cues(setting, index)
 
 
-def _modal(setting: Setting, at: int) -> Iterator[Cue]:
-    word = setting.tokens[at]
-    before = setting.tokens[at - 1] if at else ""
-    after, verb = _after(setting.tokens, at)
+def _modal_cues(setting: Setting, index: int) -> Iterator[Cue]:
+    word = setting.tokens[index]
+    before = setting.tokens[index - 1] if index else ""
+    after, verb = _following_verb(setting.tokens, index)
     if not verb or _is_noun(word, before, after):
         return
-    words = " ".join(setting.tokens[at : at + 2]) if after == "not" else word
+    words = " ".join(setting.tokens[index : index + 2]) if after == "not" else word
     match word:
         case "will" | "shall":
             yield Cue(
@@ -138,19 +137,21 @@ def _modal(setting: Setting, at: int) -> Iterator[Cue]:
                 f"“{words}” before a verb",
             )
         case "would":
-            yield _would(setting, at, words)
+            yield _would_cue(setting, index, words)
         case "can":
-            yield from _can(setting, at, words)
+            yield from _can_cues(setting, index, words)
         case _:
-            yield _hedge(setting, at, words)
+            yield _hedge_cue(setting, index, words)
 
 
-def _after(tokens: Sequence[str], at: int) -> tuple[str, str]:
-    """The next word, and the next that is no adverb."""
-    rest = tokens[at + 1 : at + 6]
-    verb = next((word for word in rest if word not in _ADVERBS and not word.endswith("ly")), "")
-    apart = list(rest[:1]) == [","] and len(rest) > 2  # “will, however, fall”
-    return (rest[0] if rest else ""), verb if verb.isalpha() or apart else ""
+def _following_verb(tokens: Sequence[str], index: int) -> tuple[str, str]:
+    """Return the next word, and the next that is no adverb."""
+    following = tokens[index + 1 : index + 6]
+    verb = next(
+        (word for word in following if word not in _ADVERBS and not word.endswith("ly")), ""
+    )
+    is_aside = list(following[:1]) == [","] and len(following) > 2  # “will, however, fall”
+    return (following[0] if following else ""), verb if verb.isalpha() or is_aside else ""
 
 
 def _is_noun(word: str, before: str, after: str) -> bool:
@@ -161,57 +162,57 @@ def _is_noun(word: str, before: str, after: str) -> bool:
     return word == "can" and before in verb_forms.TIN_BEFORE_CAN
 
 
-def _is_reported(setting: Setting, at: int) -> bool:
-    """Does a verb in the past stand before it, which makes it the future of that time?"""
+def _is_reported(setting: Setting, index: int) -> bool:
+    """Return True after a reporting verb in the past, as in "said that it would"."""
     if setting.ahead:
         return False
-    before = setting.tokens[max(0, at - 14) : at]
+    before = setting.tokens[max(0, index - 14) : index]
     return any(
         word in verb_forms.REPORTED
-        or (word in verb_forms.REPORTED_THAT and next_word in _AFTER_REPORT)
+        or (word in verb_forms.REPORTED_THAT and next_word in _CLAUSE_OPENERS)
         for word, next_word in zip(before, (*before[1:], ""), strict=False)
     )
 
 
-def _story(setting: Setting, at: int) -> bool:
-    """Is it part of a story told: another time, or somebody who did things?"""
+def _is_narrative(setting: Setting, index: int) -> bool:
+    """Return True in a narrative: a time that is over, or somebody's past deeds."""
     if setting.ahead:
         return False
-    before = setting.tokens[at - 1] if at else ""
+    before = setting.tokens[index - 1] if index else ""
     return setting.bygone or (
         setting.told and (before in _PEOPLE or before in ("that", "it", "which"))
     )
 
 
-def _would(setting: Setting, at: int, words: str) -> Cue:
-    after = [word for word in setting.tokens[at + 1 : at + 5] if word not in _ADVERBS]
+def _would_cue(setting: Setting, index: int, words: str) -> Cue:
+    after = [word for word in setting.tokens[index + 1 : index + 5] if word not in _ADVERBS]
     if after[:1] == ["have"] and after[1:2] != ["to"]:
         return Cue(
             words, "causal expectation", 0.8, 0.15, "“would have” tells what did not come about"
         )
-    if _is_reported(setting, at) or _story(setting, at):
+    if _is_reported(setting, index) or _is_narrative(setting, index):
         return Cue(words, "causal expectation", 0.8, 0.25, f"“{words}” tells of the past")
-    if at and setting.tokens[at - 1] in _SUBJECTS_I:
+    if index and setting.tokens[index - 1] in _WRITER_AND_READER:
         return Cue(words, "causal expectation", 0.8, 0.35, f"“{words}” of the writer or the reader")
     return Cue(words, "causal expectation", 0.8, 0.65, f"“{words}” before a verb")
 
 
-def _hedge(setting: Setting, at: int, words: str) -> Cue:
-    word = setting.tokens[at]
+def _hedge_cue(setting: Setting, index: int, words: str) -> Cue:
+    word = setting.tokens[index]
     modality = {"could": 0.5, "may": 0.5, "might": 0.4}[word]
     kind: ClaimForm = "causal expectation" if word == "could" else "explicit prediction"
-    after = [word for word in setting.tokens[at + 1 : at + 5] if word not in _ADVERBS]
-    before = setting.tokens[at - 1] if at else ""
+    after = [word for word in setting.tokens[index + 1 : index + 5] if word not in _ADVERBS]
+    before = setting.tokens[index - 1] if index else ""
     if after[:1] == ["have"] and after[1:2] != ["to"]:
         return Cue(words, kind, modality, 0.15, f"“{words} have” guesses about the past")
     if (
-        _is_reported(setting, at)
-        or _story(setting, at)
+        _is_reported(setting, index)
+        or _is_narrative(setting, index)
         or (word == "could" and setting.told and not setting.ahead)
     ):
         return Cue(words, kind, modality, 0.3, f"“{words}” tells of the past")
-    if before in _SUBJECTS_I or (
-        word == "may" and {"each", "any", "either"} & {*setting.tokens[max(0, at - 3) : at]}
+    if before in _WRITER_AND_READER or (
+        word == "may" and {"each", "any", "either"} & {*setting.tokens[max(0, index - 3) : index]}
     ):
         return Cue(
             words, kind, modality, 0.3, f"“{words}” is what somebody is able or allowed to do"
@@ -223,14 +224,18 @@ def _hedge(setting: Setting, at: int, words: str) -> Cue:
     return Cue(words, kind, modality, 0.6, f"“{words}” before a verb")
 
 
-def _can(setting: Setting, at: int, words: str) -> Iterator[Cue]:
-    before = setting.tokens[at - 1] if at else ""
-    _, verb = _after(setting.tokens, at)
-    changes = verb in verb_forms.CHANGES or verb in verb_forms.EFFECTS
-    if changes and before not in _SUBJECTS_I and setting.tokens[at - 1 : at] != ("one",):
+def _can_cues(setting: Setting, index: int, words: str) -> Iterator[Cue]:
+    before = setting.tokens[index - 1] if index else ""
+    _, verb = _following_verb(setting.tokens, index)
+    is_change = verb in verb_forms.CHANGES or verb in verb_forms.EFFECTS
+    if (
+        is_change
+        and before not in _WRITER_AND_READER
+        and setting.tokens[index - 1 : index] != ("one",)
+    ):
         yield Cue(words, "causal expectation", 0.5, 0.52, f"“{words}” before a verb of change")
-    elif before not in _SUBJECTS_I and (
-        verb == "expect" or setting.tokens[at + 1 : at + 3] == ("no", "longer")
+    elif before not in _WRITER_AND_READER and (
+        verb == "expect" or setting.tokens[index + 1 : index + 3] == ("no", "longer")
     ):
         yield Cue(words, "explicit prediction", 0.7, 0.55, f"“{words}” of what is to come")
     else:
@@ -248,17 +253,20 @@ _NUMBER: Final = re.compile(
 )
 
 
-def _should(setting: Setting, at: int) -> Iterator[Cue]:
-    """What somebody ought to do is no forecast; what should come about by the numbers, or by a day,
-    is one.
+def _should_cues(setting: Setting, index: int) -> Iterator[Cue]:
+    """Treat "should" as advice after a person or before a deed, as a forecast with a number or a
+    date.
     """
-    before = setting.tokens[at - 1] if at else ""
-    after, verb = _after(setting.tokens, at)
-    is_advice = before in _SUBJECTS_I or before == "one" or verb in verb_forms.DEEDS
-    is_asked = (
-        not before.isalpha() or not verb or after in _DETERMINERS
-    )  # "Should the talks collapse"
-    if is_advice or is_asked or not (setting.ahead or any(map(_NUMBER.fullmatch, setting.tokens))):
+    before = setting.tokens[index - 1] if index else ""
+    after, verb = _following_verb(setting.tokens, index)
+    is_advice = before in _WRITER_AND_READER or before == "one" or verb in verb_forms.DEEDS
+    # Inverted: "Should the talks collapse"
+    is_inverted = not before.isalpha() or not verb or after in _DETERMINERS
+    if (
+        is_advice
+        or is_inverted
+        or not (setting.ahead or any(map(_NUMBER.fullmatch, setting.tokens)))
+    ):
         return
     words = "should not" if after == "not" else "should"
     yield Cue(
@@ -266,42 +274,52 @@ def _should(setting: Setting, at: int) -> Iterator[Cue]:
     )
 
 
-def _perfect(setting: Setting, at: int) -> Iterator[Cue]:
-    before = setting.tokens[at - 1] if at else ""
+def _perfect_cues(setting: Setting, index: int) -> Iterator[Cue]:
+    before = setting.tokens[index - 1] if index else ""
     if before in ("to", "would", "could", "might", "may", "will", "should", "must", "not"):
         return
     after = [
         word
-        for word in setting.tokens[at + 1 : at + 8]
+        for word in setting.tokens[index + 1 : index + 8]
         if word not in _ADVERBS and not word.endswith("ly")
     ]
     if not after:
         return
-    done = after[1] if after[0] == "been" and len(after) > 1 else after[0]
-    doing = after[0] == "been" and done.endswith("ing")
-    changes = done in _CHANGED or done in _CHANGING
-    if not (changes or doing or after[0] == "been" or done.endswith("ed") or done in _PARTICIPLES):
+    participle = after[1] if after[0] == "been" and len(after) > 1 else after[0]
+    is_progressive = after[0] == "been" and participle.endswith("ing")
+    is_change = participle in _CHANGED or participle in _CHANGING
+    if not (
+        is_change
+        or is_progressive
+        or after[0] == "been"
+        or participle.endswith("ed")
+        or participle in _PARTICIPLES
+    ):
         return
-    words = f"{setting.tokens[at]} {'been ' if after[0] == 'been' else ''}{done}"
-    if before in _SUBJECTS_I or before == "who":
+    words = f"{setting.tokens[index]} {'been ' if after[0] == 'been' else ''}{participle}"
+    if before in _WRITER_AND_READER or before == "who":
         yield Cue(words, "trend", 0.8, 0.25, "what somebody has done")
         return
-    changes = changes and after[-1:] != ["out"] and "out" not in after[1:3]
-    state = after[0] == "been" and not (doing or done.endswith("ed") or done in _PARTICIPLES)
-    base = 0.62 if changes else 0.5 + (0.05 if setting.lasting else 0.0)
-    score = base - (0.1 if done in _SAYING or (state and not setting.lasting) else 0.0)
+    is_change = is_change and after[-1:] != ["out"] and "out" not in after[1:3]
+    is_state = after[0] == "been" and not (
+        is_progressive or participle.endswith("ed") or participle in _PARTICIPLES
+    )
+    base_score = 0.62 if is_change else 0.5 + (0.05 if setting.lasting else 0.0)
+    score = base_score - (
+        0.1 if participle in _SPEECH_PARTICIPLES or (is_state and not setting.lasting) else 0.0
+    )
     yield Cue(
         words, "trend", 0.8, score, f"“{words}” tells of a change that reaches to the present"
     )
 
 
-_SAYING: Final = frozenset(
+_SPEECH_PARTICIPLES: Final = frozenset(
     (
         "said argued called written described asked claimed noted observed suggested pointed been "
         "turned had always"
     ).split()
 )
-"""Participles that tell of words rather than of change."""
+"""Participles of speech, which name no change."""
 _PARTICIPLES: Final = frozenset(
     "been shown given made taken brought kept held left lost won become grown begun fallen"
     " risen driven spread put led seen found broken got gotten sent spent sold bought built"
@@ -309,7 +327,7 @@ _PARTICIPLES: Final = frozenset(
 )
 
 
-_DOING: Final = frozenset(
+_ACTIVITIES: Final = frozenset(
     """
     acting asking being calling clamouring doing fighting getting giving hearing knowing listening
     living looking making meaning playing reading saying seeing seeking sitting speaking standing
@@ -317,24 +335,24 @@ _DOING: Final = frozenset(
     wondering working worrying writing
     """.split()
 )
-"""What people are at, which mostly tells of no change."""
+"""Progressives of activities, which mostly name no change."""
 
 
-def _progressive(setting: Setting, at: int) -> Iterator[Cue]:
-    before = setting.tokens[at - 1] if at else ""
+def _progressive_cues(setting: Setting, index: int) -> Iterator[Cue]:
+    before = setting.tokens[index - 1] if index else ""
     after = [
         word
-        for word in setting.tokens[at + 1 : at + 6]
+        for word in setting.tokens[index + 1 : index + 6]
         if word not in _ADVERBS and not word.endswith("ly")
     ]
-    doing = next((word for word in after[:1] if word.endswith("ing") and len(word) > 4), "")
-    if not doing or doing in _NOT_PROGRESSIVE or doing == "going":
+    verb = next((word for word in after[:1] if word.endswith("ing") and len(word) > 4), "")
+    if not verb or verb in _NOT_PROGRESSIVE or verb == "going":
         return
-    words = f"{setting.tokens[at]} {doing}"
-    if doing in _CHANGING:
+    words = f"{setting.tokens[index]} {verb}"
+    if verb in _CHANGING:
         yield Cue(words, "trend", 0.8, 0.6, f"“{words}” tells of a change under way")
     else:
-        score = 0.4 if doing in _DOING or (before in _SUBJECTS_I) else 0.5
+        score = 0.4 if verb in _ACTIVITIES or (before in _WRITER_AND_READER) else 0.5
         yield Cue(
             words,
             "trend",
@@ -344,9 +362,9 @@ def _progressive(setting: Setting, at: int) -> Iterator[Cue]:
         )
 
 
-def _effect(setting: Setting, at: int) -> Iterator[Cue]:
-    before = setting.tokens[at - 1] if at else ""
-    after = setting.tokens[at + 1] if at + 1 < len(setting.tokens) else ""
+def _effect_cues(setting: Setting, index: int) -> Iterator[Cue]:
+    before = setting.tokens[index - 1] if index else ""
+    after = setting.tokens[index + 1] if index + 1 < len(setting.tokens) else ""
     if (
         not before.isalpha()
         or before in _DETERMINERS
@@ -354,11 +372,11 @@ def _effect(setting: Setting, at: int) -> Iterator[Cue]:
     ):
         return
     yield Cue(
-        setting.tokens[at],
+        setting.tokens[index],
         "causal expectation",
         0.7,
         0.5,
-        f"“{setting.tokens[at]}” names an effect",
+        f"“{setting.tokens[index]}” names an effect",
     )
 
 
@@ -369,29 +387,29 @@ _FAMILIES: Final = Phrases(family.phrases for family in phrases.FAMILIES)
 
 
 def phrase_cues(words: str) -> Iterator[Cue]:
-    """Every fixed phrase of a spelled sentence that looks ahead."""
-    for found in _FAMILIES.within(without_disclaimers(words)):
-        yield _cue(found)
+    """Yield a cue for each fixed phrase of a normalised sentence that looks ahead."""
+    for match in _FAMILIES.within(without_disclaimers(words)):
+        yield _phrase_cue(match)
 
 
-def _cue(found: Found) -> Cue:
-    family = phrases.FAMILIES[found.group]
-    if _OUGHT.search(found.before):
+def _phrase_cue(match: Found) -> Cue:
+    family = phrases.FAMILIES[match.group]
+    if _OUGHT.search(match.before):
         return Cue(
-            found.words, family.kind, family.modality, 0.3, f"“{found.words}” is what ought to be"
+            match.words, family.kind, family.modality, 0.3, f"“{match.words}” is what ought to be"
         )
-    if found.before.endswith(" to") and family.kind in (
+    if match.before.endswith(" to") and family.kind in (
         "status quo",
         "causal expectation",
         "trend",
     ):
         return Cue(
-            found.words,
+            match.words,
             family.kind,
             family.modality,
             0.4,
-            f"“{found.words}” is an aim, not said to be so",
+            f"“{match.words}” is an aim, not said to be so",
         )
     return Cue(
-        found.words, family.kind, family.modality, family.score, f"“{found.words}” looks ahead"
+        match.words, family.kind, family.modality, family.score, f"“{match.words}” looks ahead"
     )

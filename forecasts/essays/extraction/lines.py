@@ -1,4 +1,4 @@
-"""Paragraphs, items of lists, headings and quotations: which lines of a text belong together."""
+"""Text blocks: paragraphs, list items, headings and quotations."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -6,30 +6,30 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 TERMINAL: Final = re.compile(r"[.!?…:;。！？][\"'”’»)\]*_]{0,4}$")
-"""What stands at the end of a sentence, or of a half of one."""
+"""End of a sentence or of a clause."""
 
 _BULLET: Final = re.compile(
     r"[ \t]{0,12}((?:[-*+•‣◦▪●–—]|\(?\d{1,3}[.)]|[a-z]\))[ \t]+(?:\[[ xX]\][ \t]+)?)(?=\S)"
 )
 _HEADING: Final = re.compile(r"[ \t]{0,3}(#{1,6}[ \t]+)(?=\S)")
 _QUOTED: Final = re.compile(r"[ \t]{0,3}((?:>[ \t]?){1,5})(?=\S)")
-_WIDEST_WRAP: Final = 130
-"""Characters. Longer lines are paragraphs that were never broken by hand."""
+_MAX_WRAP_WIDTH: Final = 130
+"""Characters. Longer lines are unwrapped paragraphs."""
 
-_LONG: Final = 45
+_MIN_WRAPPED_WIDTH: Final = 45
 """Characters. Shorter lines may be titles, verses or entries of a list."""
 
 _CANNOT_END: Final = re.compile(
-    r"(?:,|\b(?:a|an|the|of|to|by|in|on|at|for|from|with|and|or|but|nor|than|that|which|who|whose|as|into|its|their|his"
-    r"|our|is|are|was|were|has|have|will|would|may|might|could|should|not|between|under|over|until|before|after)"
-    r"|(?<=\w)['’]s)$"
+    r"(?:,|\b(?:a|an|the|of|to|by|in|on|at|for|from|with|and|or|but|nor|than|that|which|who|whose"
+    r"|as|into|its|their|his|our|is|are|was|were|has|have|will|would|may|might|could|should|not"
+    r"|between|under|over|until|before|after)|(?<=\w)['’]s)$"
 )
-"""What no sentence and no title ends with."""
+"""Words that end neither a sentence nor a title."""
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A paragraph at `text[offset:end]`, without its marks, which say what it is.
+    """Paragraph at `text[offset:end]`, without its markup.
 
     `shape` is "text", "quote", "item" (of a list) or "heading".
     """
@@ -40,147 +40,168 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class _TextLine:
     offset: int
     end: int
     shape: str
     indent: int
-    wide: int
-    """How many characters it has with its indent and its marks."""
-    near: bool
-    """No empty line stands between it and the line before."""
+    width: int
+    """Length in characters, with indent and markup."""
+    follows_line: bool
+    """True if no empty line separates it from the line before."""
 
 
 def blocks(text: str) -> Iterator[Block]:
-    """Paragraphs, list items, quotations and headings in order, however their lines are broken.
+    """Yield paragraphs, list items, quotations and headings in order, joining wrapped lines.
 
     >>> text = "- Sales will double by\\n  May, and not\\n  before.\\n- Wages fall."
     >>> [text[block.offset : block.end] for block in blocks(text)]
     ['Sales will double by\\n  May, and not\\n  before.', 'Wages fall.']
     """
-    lines = _lines(text)
-    said = [text[line.offset : line.end] for line in lines]
-    page = _is_wrapped(said)
-    width = _width(lines, said)
-    for run in _runs(lines):
-        wrapped = page or _is_filled(lines[run.start : run.stop], said[run.start : run.stop])
-        held = _block(lines[run.start])
-        for at in range(run.start + 1, run.stop):
-            if _joins(text, held, (lines[at - 1], lines[at]), (wrapped, width)):
-                held = replace(held, end=lines[at].end)
+    lines = _split_lines(text)
+    texts = [text[line.offset : line.end] for line in lines]
+    is_page_wrapped = _is_wrapped(texts)
+    width = _wrap_width(lines, texts)
+    for run in _find_runs(lines):
+        is_wrapped = is_page_wrapped or _is_filled(
+            lines[run.start : run.stop], texts[run.start : run.stop]
+        )
+        block = _to_block(lines[run.start])
+        for index in range(run.start + 1, run.stop):
+            if _continues_block(
+                text,
+                block,
+                lines[index - 1],
+                lines[index],
+                is_wrapped=is_wrapped,
+                width=width,
+            ):
+                block = replace(block, end=lines[index].end)
             else:
-                yield held
-                held = _block(lines[at])
-        yield held
+                yield block
+                block = _to_block(lines[index])
+        yield block
 
 
-def _block(line: _Line) -> Block:
+def _to_block(line: _TextLine) -> Block:
     return Block(line.offset, line.end, line.shape)
 
 
-def _lines(text: str) -> list[_Line]:
-    """Lines that hold something, trimmed, with what their mark says they are."""
-    found: list[_Line] = []
-    at = 0
-    near = False
+def _split_lines(text: str) -> list[_TextLine]:
+    """Return the non-empty lines, trimmed, with the shape that their markup gives."""
+    lines: list[_TextLine] = []
+    position = 0
+    follows_line = False
     for raw in text.splitlines(keepends=True):
-        start, stop = at, at + len(raw)
-        at = stop
+        start, stop = position, position + len(raw)
+        position = stop
         shape = "text"
-        for mark, its_shape in ((_QUOTED, "quote"), (_HEADING, "heading"), (_BULLET, "item")):
+        for mark, marked_shape in ((_QUOTED, "quote"), (_HEADING, "heading"), (_BULLET, "item")):
             if match := mark.match(text, start, stop):
-                start, shape = match.end(1), its_shape
+                start, shape = match.end(1), marked_shape
         start += len(text[start:stop]) - len(text[start:stop].lstrip())
         stop = start + len(text[start:stop].rstrip())
         if start < stop:
-            found.append(
-                _Line(
-                    start, stop, shape, len(raw) - len(raw.lstrip(" \t")), len(raw.rstrip()), near
+            lines.append(
+                _TextLine(
+                    start,
+                    stop,
+                    shape,
+                    len(raw) - len(raw.lstrip(" \t")),
+                    len(raw.rstrip()),
+                    follows_line,
                 )
             )
-        near = start < stop
-    return found
+        follows_line = start < stop
+    return lines
 
 
-def _runs(lines: Sequence[_Line]) -> Iterator[range]:
-    """Stretches of lines without an empty line, an item or a heading between them."""
+def _find_runs(lines: Sequence[_TextLine]) -> Iterator[range]:
+    """Yield ranges of lines without an empty line, an item or a heading between them."""
     start = 0
-    for at, line in enumerate(lines):
-        if at > start and (
-            not line.near or line.shape in ("item", "heading") or lines[at - 1].shape == "heading"
+    for index, line in enumerate(lines):
+        if index > start and (
+            not line.follows_line
+            or line.shape in ("item", "heading")
+            or lines[index - 1].shape == "heading"
         ):
-            yield range(start, at)
-            start = at
+            yield range(start, index)
+            start = index
     if lines:
         yield range(start, len(lines))
 
 
 def _is_wrapped(lines: Sequence[str]) -> bool:
-    """Was the whole text broken by hand? Then most long lines end within a sentence, and none is
-    very long.
+    """Return True if the text is hard-wrapped: most long lines end within a sentence, few are very
+    long.
     """
-    long = [line for line in lines if len(line) >= _LONG]
-    if len(long) < 3 or sum(len(line) > _WIDEST_WRAP for line in long) * 20 > len(long):
+    long = [line for line in lines if len(line) >= _MIN_WRAPPED_WIDTH]
+    if len(long) < 3 or sum(len(line) > _MAX_WRAP_WIDTH for line in long) * 20 > len(long):
         return False
     return sum(not TERMINAL.search(line[-8:]) for line in long) * 2 > len(long)
 
 
-def _width(lines: Sequence[_Line], said: Sequence[str]) -> int:
-    """The width to which lines were broken by hand, by those that surely were; 0 where no line
-    surely was.
-    """
-    sure = [
-        before.wide
-        for before, line, a, b in zip(lines, lines[1:], said, said[1:], strict=False)
-        if line.near and line.shape == "text" and b[0].islower() and _is_open(before, a)
+def _wrap_width(lines: Sequence[_TextLine], texts: Sequence[str]) -> int:
+    """Return the hard-wrap width by the lines that surely are wrapped; 0 without one."""
+    widths = [
+        before.width
+        for before, line, text, next_text in zip(lines, lines[1:], texts, texts[1:], strict=False)
+        if line.follows_line
+        and line.shape == "text"
+        and next_text[0].islower()
+        and _ends_open(before, text)
     ]
-    return max(sure, default=0)
+    return max(widths, default=0)
 
 
-def _is_open(line: _Line, said: str) -> bool:
+def _ends_open(line: _TextLine, text: str) -> bool:
     return (
-        _LONG <= line.wide <= _WIDEST_WRAP
-        and not TERMINAL.search(said[-8:])
-        and not said.startswith("|")
+        _MIN_WRAPPED_WIDTH <= line.width <= _MAX_WRAP_WIDTH
+        and not TERMINAL.search(text[-8:])
+        and not text.startswith("|")
     )
 
 
-def _is_filled(lines: Sequence[_Line], said: Sequence[str]) -> bool:
-    """Has a paragraph been broken by hand? Then the next word fits on none of its lines, and one is
-    an open end.
+def _is_filled(lines: Sequence[_TextLine], texts: Sequence[str]) -> bool:
+    """Return True if a paragraph is hard-wrapped: no line has room for the next word, and one ends
+    open.
     """
-    if len(lines) < 3 or any(line.wide > _WIDEST_WRAP for line in lines):
+    if len(lines) < 3 or any(line.width > _MAX_WRAP_WIDTH for line in lines):
         return False
-    width = max(line.wide for line in lines[:-1])
-    full = all(
-        line.wide + 1 + len(after.split(maxsplit=1)[0]) > width
-        for line, after in zip(lines, said[1:], strict=False)
+    width = max(line.width for line in lines[:-1])
+    is_full = all(
+        line.width + 1 + len(after.split(maxsplit=1)[0]) > width
+        for line, after in zip(lines, texts[1:], strict=False)
     )
-    return full and any(_is_open(line, one) for line, one in zip(lines[:-1], said, strict=False))
+    return is_full and any(
+        _ends_open(line, text) for line, text in zip(lines[:-1], texts, strict=False)
+    )
 
 
-def _joins(text: str, held: Block, pair: tuple[_Line, _Line], setting: tuple[bool, int]) -> bool:
-    """Is this line the rest of what the one before it began?"""
-    before, line = pair
-    wrapped, width = setting
-    if line.shape not in ("text", held.shape) or held.shape == "heading":
+def _continues_block(
+    text: str, block: Block, before: _TextLine, line: _TextLine, *, is_wrapped: bool, width: int
+) -> bool:
+    """Return True if a line continues the block of the line before it."""
+    if line.shape not in ("text", block.shape) or block.shape == "heading":
         return False
-    if held.shape == "item" and line.indent >= 2:
-        return True  # as Markdown has it
-    last, said = text[before.offset : before.end], text[line.offset : line.end]
-    if last.startswith("|") or said.startswith("|") or _repeats(last, said):
+    if block.shape == "item" and line.indent >= 2:
+        return True  # as in Markdown
+    previous, current = text[before.offset : before.end], text[line.offset : line.end]
+    if previous.startswith("|") or current.startswith("|") or _is_repeated_title(previous, current):
         return False
-    if TERMINAL.search(last[-8:]):
-        return wrapped and before.wide >= _LONG
-    full = width > 0 and before.wide <= width < before.wide + 1 + len(said.split(maxsplit=1)[0])
+    if TERMINAL.search(previous[-8:]):
+        return is_wrapped and before.width >= _MIN_WRAPPED_WIDTH
+    is_full = width > 0 and before.width <= width < before.width + 1 + len(
+        current.split(maxsplit=1)[0]
+    )
     return (
-        said[0].islower()
-        or bool(_CANNOT_END.search(last[-20:]))
-        or (before.wide >= _LONG and (wrapped or full))
+        current[0].islower()
+        or bool(_CANNOT_END.search(previous[-20:]))
+        or (before.width >= _MIN_WRAPPED_WIDTH and (is_wrapped or is_full))
     )
 
 
-def _repeats(last: str, said: str) -> bool:
-    """Is it a title over again?"""
-    first, second = (one[:200].casefold().split()[:4] for one in (last, said))
+def _is_repeated_title(previous: str, current: str) -> bool:
+    """Return True for two titles with the same first words."""
+    first, second = (text[:200].casefold().split()[:4] for text in (previous, current))
     return first == second

@@ -1,6 +1,4 @@
-"""A sentence as a reader sees it: without the marks of Markdown and HTML that its writer put into
-it.
-"""
+"""Stripping of Markdown and HTML markup from sentences."""
 
 import html
 import re
@@ -10,28 +8,30 @@ _IMAGE: Final = re.compile(
     r"!\[([^\[\]]{0,300})\]\([^()\s]{0,1000}(?:\s[\"'][^\"'\n]{0,300}[\"'])?\)"
 )
 _LINK: Final = re.compile(
-    r"\[([^\[\]]{1,300})\](?:\([^()\s]{0,1000}(?:\s[\"'][^\"'\n]{0,300}[\"'])?\)|\[[^\[\]]{0,100}\])"
+    r"\[([^\[\]]{1,300})\](?:\([^()\s]{0,1000}(?:\s[\"'][^\"'\n]{0,300}[\"'])?\)"
+    r"|\[[^\[\]]{0,100}\])"
 )
 _END_OF_LINK: Final = re.compile(r"\]\([^()\s]{0,1000}(?:\s[\"'][^\"'\n]{0,300}[\"'])?\)")
 _FOOTNOTE: Final = re.compile(r"\[\^[^\[\]\s]{1,40}\]")
 _INLINE_TAG: Final = re.compile(
-    r"</?(?:a|abbr|b|big|br|cite|code|em|font|i|ins|kbd|mark|q|s|small|span|strong|sub|sup|tt|u|wbr)(?:\s[^<>]{0,400})?/?>",
+    r"</?(?:a|abbr|b|big|br|cite|code|em|font|i|ins|kbd|mark|q|s|small|span|strong|sub|sup|tt|u"
+    r"|wbr)(?:\s[^<>]{0,400})?/?>",
     re.IGNORECASE,
 )
 _TAG: Final = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]{0,12}(?:\s[^<>]{0,400})?/?>")
 _EMPHASIS: Final = re.compile(
-    r"(?<![\s*])\*{1,3}(?![\w*])|(?<![\w*])\*{1,3}(?![\s*])"  # beside a word or a mark; not 2*3, and not " * "
+    r"(?<![\s*])\*{1,3}(?![\w*])"
+    r"|(?<![\w*])\*{1,3}(?![\s*])"  # beside a word or a mark; not 2*3, and not " * "
     r"|(?<!\w)_{1,3}(?=[^\s_])|(?<=[^\s_])_{1,3}(?!\w)|~~(?=\S)|(?<=\S)~~|`+"
 )
 _ESCAPED: Final = re.compile(r"\\([*_`\[\]#>~\\])")
 
 
 def without_inline(quote: str) -> str:
-    """A piece of a text without marks of emphasis, code and links, without HTML tags within lines,
-    and with the characters that HTML spells: what anybody may write in the midst of a sentence.
+    """Remove emphasis, code, links and inline HTML tags, and decode HTML entities.
 
-    >>> without_inline("The <b>bank</b> won&rsquo;t *fail* again, says [the `mayor`](https://example.org/a_b).")
-    'The bank won’t fail again, says the mayor.'
+    >>> without_inline("The <b>bank</b> won&rsquo;t *fail*, says [the `mayor`](https://a.org/a_b).")
+    'The bank won’t fail, says the mayor.'
     """
     if "&" in quote:
         quote = html.unescape(quote)
@@ -41,7 +41,7 @@ def without_inline(quote: str) -> str:
         quote = _LINK.sub(r"\1", _IMAGE.sub(r"\1", _FOOTNOTE.sub("", quote)))
         quote = _END_OF_LINK.sub("", quote)
         if quote.lstrip('*_"“').startswith("[") and "]" not in quote:
-            quote = quote.replace("[", "", 1)  # a link that goes on in the next sentence
+            quote = quote.replace("[", "", 1)  # a link that continues in the next sentence
     return _ESCAPED.sub(r"\1", _EMPHASIS.sub("", quote)) if _has_marks(quote) else quote
 
 
@@ -50,8 +50,7 @@ def _has_marks(quote: str) -> bool:
 
 
 def plain(quote: str) -> str:
-    """A piece of a text without any of these marks, its white space folded; of marks alone, such as
-    a rule, the marks.
+    """Remove all markup and collapse white space; text of marks alone, such as a rule, keeps them.
 
     >>> plain("**Traffic:** we  expect _growth_ of 2*3 per cent.*"), plain("* * *")
     ('Traffic: we expect growth of 2*3 per cent.', '* * *')

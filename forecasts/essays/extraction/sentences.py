@@ -1,7 +1,6 @@
-"""Where the sentences of a text begin and end, to the character.
+"""Sentence segmentation by rules and short lists.
 
-Rules and short lists, no model: an essay has a few hundred sentences, and a person reads the
-result. Time grows with the length of the text, whatever the text.
+Runs in time linear in the length of the text.
 """
 
 import re
@@ -19,13 +18,13 @@ _ABBREVIATIONS: Final = frozenset(
     viz vol vs
     """.split()
 )
-_NEVER_LAST: Final = frozenset(
+_ALWAYS_FOLLOWED: Final = frozenset(
     """
     adm approx capt cf col dr e.g esp fig figs gen gov hon i.e lt maj messrs mlle mme mr mrs ms mt
     prof rep rev sen sgt st v viz vs
     """.split()
 )
-"""Abbreviations that something always follows, whatever letter it begins with."""
+"""Abbreviations always followed by something, whatever its first letter."""
 
 _BEFORE_NUMBERS: Final = frozenset(
     """
@@ -41,7 +40,7 @@ _OPENERS: Final = frozenset(
     without yet you
     """.split()
 )
-"""Words that begin a sentence more often than a name, as after "in the U.S."."""
+"""Words that start a sentence more often than a name, as after "in the U.S."."""
 
 _END: Final = re.compile(r"[.!?…。！？]+[\"'”’»)\]*_]{0,4}(?=\s|$)|[.!?…]{1,3}”(?=[A-Z])")
 _LAST_WORD: Final = re.compile(r"[\w.&'’-]{1,40}$")
@@ -51,10 +50,9 @@ _RULE: Final = re.compile(r"[\s*_=#>|:+-]*")
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A sentence's place: `text[offset:end]`. `line` numbers the paragraph, list item or heading
-    that it stands in.
+    """Sentence at `text[offset:end]`; `line` numbers its paragraph, list item or heading.
 
-    `shape` says what that is: a "text", a "quote", an "item" of a list, or a "heading" by its mark.
+    `shape` is that of the block: "text", "quote", "item" (of a list) or "heading".
     """
 
     offset: int
@@ -64,67 +62,68 @@ class Span:
 
 
 def spans(text: str) -> tuple[Span, ...]:
-    """Every sentence of a text, in order. Between two of them is white space and marks of layout,
-    and nothing else.
+    """Return the sentences of a text in order; only white space and layout marks lie between them.
 
-    Marks of layout are those of Markdown before a heading, an item of a list and a quotation. A
-    line break ends a sentence, except where lines were broken by hand. A semicolon does not.
+    Layout marks are those of Markdown before headings, list items and quotations. A line break ends
+    a sentence, except in hard-wrapped text. A semicolon does not.
 
     >>> text = "Mr. A. Smith left the U.S. in May. Will he return?"
     >>> [text[span.offset : span.end] for span in spans(text)]
     ['Mr. A. Smith left the U.S. in May.', 'Will he return?']
     """
-    found: list[Span] = []
+    sentences: list[Span] = []
     for number, block in enumerate(blocks(text)):
-        found.extend(Span(start, end, number, block.shape) for start, end in _split(text, block))
-    return tuple(found)
+        sentences.extend(
+            Span(start, end, number, block.shape) for start, end in _split_block(text, block)
+        )
+    return tuple(sentences)
 
 
-def _split(text: str, block: Block) -> Iterator[tuple[int, int]]:
-    """Sentences within a paragraph."""
+def _split_block(text: str, block: Block) -> Iterator[tuple[int, int]]:
+    """Yield start and end of the sentences of a block."""
     start = block.offset
     if _RULE.fullmatch(text, start, min(block.end, start + 200)) and block.end - start <= 200:
         yield start, block.end  # a rule such as "* * *"
         return
     for match in _END.finditer(text, block.offset, block.end):
         end = match.end()
-        if end >= block.end or end <= start or not _ends(text, match, block):
+        if end >= block.end or end <= start or not _is_sentence_end(text, match, block):
             continue
         yield start, end
         start = end
         while start < block.end and text[start].isspace():
             start += 1
-    yield start, block.end  # a block never ends in white space, so something is left
+    yield start, block.end  # not empty, as a block never ends in white space
 
 
-def _ends(text: str, match: re.Match[str], block: Block) -> bool:
-    """Does the sentence end at this point, or is it an abbreviation, an initial, a pause?"""
+def _is_sentence_end(text: str, match: re.Match[str], block: Block) -> bool:
+    """Return True at a sentence end; False after an abbreviation or an initial and at a pause."""
     following = _NEXT.match(text, match.end(), block.end)
-    opening, first, rest = following.groups() if following else ("", "", "")
+    opening, first, remainder = following.groups() if following else ("", "", "")
     if not first or not (first.isalnum() or first in "$€£%#@"):
         return bool(first) and match[0][0] in "!?" and not opening
-    stop = match[0].rstrip("\"'”’»)]*_")
-    quoted = len(stop) < len(match[0])
-    if stop == ".":
-        return _full_stop_ends(
-            text[max(block.offset, match.start() - 40) : match.start()], first, rest, quoted
+    mark = match[0].rstrip("\"'”’»)]*_")
+    is_quoted = len(mark) < len(match[0])
+    if mark == ".":
+        return _is_full_stop_end(
+            text[max(block.offset, match.start() - 40) : match.start()], first, remainder, is_quoted
         )
-    return not first.islower()  # “Why?” he asked; and a pause … goes on
+    return not first.islower()  # as in: “Why?” he asked; and in: a pause … goes on
 
 
-def _full_stop_ends(before: str, first: str, rest: str, quoted: bool) -> bool:
-    found = _LAST_WORD.search(before)
-    last = found[0].lstrip("'’.-") if found else ""
+def _is_full_stop_end(before: str, first: str, remainder: str, is_quoted: bool) -> bool:
+    match = _LAST_WORD.search(before)
+    last = match[0].lstrip("'’.-") if match else ""
     word = last.lower()
-    if first.islower():  # a slip of the hand, unless the word may be an abbreviation
-        return not quoted and len(word) >= 2 and word.isalpha() and word not in _ABBREVIATIONS
+    if first.islower():  # a typing error, unless the word may be an abbreviation
+        return not is_quoted and len(word) >= 2 and word.isalpha() and word not in _ABBREVIATIONS
     if word in _BEFORE_NUMBERS:
         return not first.isdigit() and (word != "no" or last == "no")
-    if word in _NEVER_LAST:
+    if word in _ALWAYS_FOLLOWED:
         return False
     if word in _ABBREVIATIONS or (
         "." in word.rstrip(".") and len(word) <= 8 and not word[0].isdigit()
     ):
-        return (first + rest).lower() in _OPENERS
-    initial = len(last) == 1 and last.isalpha() and last.isupper() and last != "I"
-    return not initial or (first + rest).lower() in _OPENERS - {"a", "i"}
+        return (first + remainder).lower() in _OPENERS
+    is_initial = len(last) == 1 and last.isalpha() and last.isupper() and last != "I"
+    return not is_initial or (first + remainder).lower() in _OPENERS - {"a", "i"}

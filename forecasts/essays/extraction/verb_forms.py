@@ -1,6 +1,4 @@
-"""Single words by which a verb that looks ahead is told from one that does not: sets, and nothing
-else.
-"""
+"""Word sets that tell verbs that look ahead from others."""
 
 from types import MappingProxyType
 from typing import Final
@@ -95,16 +93,14 @@ REPORTED: Final = frozenset(
     concluded meant
     """.split()
 )
-"""Verbs before a "would" that was the future once: said that it would."""
+"""Reporting verbs before a "would" that is a past future: said that it would."""
 
 REPORTED_THAT: Final = frozenset(
     """
     expected assumed predicted agreed suggested asked forecast
     """.split()
 )
-"""The same with "that" or a pronoun behind them; without it they may be adjectives, as in "agreed
-standards".
-"""
+"""Reporting verbs only with "that" or a pronoun; otherwise adjectives, as in "agreed standards"."""
 
 PAST: Final = frozenset(
     """
@@ -114,7 +110,7 @@ PAST: Final = frozenset(
     looked lived used wanted worked called tried turned walked ended
     """.split()
 )
-"""Verbs in the past that mark a story told."""
+"""Past-tense verbs, as in narratives."""
 
 PARTICIPLES_TOO: Final = frozenset(
     """
@@ -122,7 +118,7 @@ PARTICIPLES_TOO: Final = frozenset(
     asked told said heard brought spent won got thought worked ended moved turned tried wanted spoke
     """.split()
 )
-"""Those of them that may be participles: "those left", "is made"."""
+"""Past-tense verbs that may be participles: "those left", "is made"."""
 
 BEFORE_PARTICIPLES: Final = frozenset(
     """
@@ -130,7 +126,7 @@ BEFORE_PARTICIPLES: Final = frozenset(
     may might can its their newly well already ever never and or
     """.split()
 )
-"""Words before a participle, hardly ever before a verb in the past."""
+"""Words before a participle, hardly ever before a verb in the past tense."""
 
 DEEDS: Final = frozenset(
     """
@@ -147,4 +143,4 @@ DEEDS: Final = frozenset(
     urge use veto vote wait want watch welcome withdraw work worry
     """.split()
 )
-"""Verbs that after "should" say mostly what somebody ought to do."""
+"""Verbs that after "should" mostly express advice."""

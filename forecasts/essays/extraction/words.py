@@ -1,4 +1,4 @@
-"""A sentence spelled so that phrases can be looked for, and the looking."""
+"""Normalisation of sentences and matching of phrases."""
 
 import re
 from collections import defaultdict
@@ -8,15 +8,14 @@ from functools import cache
 from typing import Final
 
 LONGEST: Final = 1_500
-"""Characters of a sentence that are looked at. What is longer is a table or a list that lost its
-line breaks.
+"""Maximum characters examined of a sentence; a longer one is a table or list without line breaks.
 """
 
-_SAME: Final = str.maketrans("‘’ʼ“”„«»\u00a0\u202f\u2007\u2009‑", '\'\'\'"""""    -')
+_CHARACTER_VARIANTS: Final = str.maketrans("‘’ʼ“”„«»\u00a0\u202f\u2007\u2009‑", '\'\'\'"""""    -')
 _LINK: Final = re.compile(r"\]\([^)\s]{0,300}\)|https?://\S{1,300}")
 _MAY: Final = re.compile(r"\bMay\b(?!\s+(?:I|we|you|it|he|she|they|the)\b)")
 _WILL: Final = re.compile(r"(?<=[\w,;)] )Will\b|^\W{0,3}Will(?= [A-Z][a-z]+ [^?]*$)")
-_SPELLINGS: Final = (
+_CONTRACTIONS: Final = (
     (re.compile(r"\bwon't\b"), "will not"),
     (re.compile(r"\bshan't\b"), "shall not"),
     (re.compile(r"\b(?:can't|cannot)\b"), "can not"),
@@ -33,8 +32,9 @@ _TOKEN: Final = re.compile(
     r"\d[\d.,]*\d(?!\w)|\d+\w*|(?:[a-z]\.){2,6}|[^\W\d_]+|'s\b|[,;:.?!$€£%()]"
 )
 _ADVERB: Final = (
-    r"(?: (?:[a-z]+ly|also|now|already|still|not|never|soon|thus|then|only|just|even|ever|perhaps|very|quite|rather"
-    r"|well|almost|always|often|once|further|all|more|less|again|yet|far|so|therefore|however|instead|too|most))"
+    r"(?: (?:[a-z]+ly|also|now|already|still|not|never|soon|thus|then|only|just|even|ever|perhaps"
+    r"|very|quite|rather|well|almost|always|often|once|further|all|more|less|again|yet|far|so"
+    r"|therefore|however|instead|too|most))"
 )
 _VERB: Final = (
     r"(?!(?:the|a|an|this|that|these|those|its|their|his|her|our|my|your"
@@ -50,29 +50,27 @@ _ELEMENTS: Final = {
 
 
 def spelled(text: str) -> str:
-    """Lower case, one space between words and marks, contractions in full, no markup; a space at
-    both ends.
+    """Normalise a sentence to lower-case tokens between single spaces, with a space at both ends.
 
-    The month of May and the name Will do not come out as verbs.
+    Contractions are expanded and markup is removed. The month of May and the name Will are
+    replaced, so that they are not taken for verbs.
 
     >>> spelled("It *won't* end in May, he says.")
     ' it will not end in month , he says . '
     """
-    text = text[:LONGEST].translate(_SAME)
+    text = text[:LONGEST].translate(_CHARACTER_VARIANTS)
     if "[" in text or "://" in text:
         text = _LINK.sub(" ", text)
     text = _WILL.sub("someone", _MAY.sub("month", text)).lower()
     if "'" in text or "cannot" in text or "gonna" in text:
-        for pattern, plain in _SPELLINGS:
-            text = pattern.sub(plain, text)
+        for pattern, replacement in _CONTRACTIONS:
+            text = pattern.sub(replacement, text)
     return f" {' '.join(_TOKEN.findall(text))} "
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A phrase that stands in a sentence: its words there, the group of phrases it is from, and the
-    words before it.
-    """
+    """Match of a phrase: the matched words, the group of the phrase, and the text before."""
 
     words: str
     group: int
@@ -80,13 +78,12 @@ class Found:
 
 
 class Phrases:
-    """Groups of phrases in the small language of `forecasts.essays.extraction.phrases`, ready to be looked
-    for.
+    """Matcher for groups of phrases in the syntax of `forecasts.essays.extraction.phrases`.
 
-    Each phrase is tried only in sentences that hold its rarest-looking word, which makes a text of
-    a megabyte a matter of seconds.
+    Each phrase is tried only in sentences that hold its key word, so that a megabyte takes seconds.
 
-    >>> [found.words for found in Phrases(["is/are ~ going to"]).within(" it is surely going to rain . ")]
+    >>> phrases = Phrases(["is/are ~ going to"])
+    >>> [match.words for match in phrases.within(" it is surely going to rain . ")]
     ['is surely going to']
     """
 
@@ -95,57 +92,53 @@ class Phrases:
         for number, group in enumerate(groups):
             for phrase in filter(None, (" ".join(raw.split()) for raw in group.split(";"))):
                 start, words = ("^", phrase[2:]) if phrase.startswith("^ ") else ("", phrase)
-                for key in _key(words):
+                for key in _key_words(words):
                     self._by_key[key].append((start, words, number))
 
     def within(self, words: str) -> Iterator[Found]:
-        """Every phrase that stands in a spelled sentence, each once."""
+        """Yield the first match of each phrase in a normalised sentence."""
         for key in sorted({*words.split(" ")} & self._by_key.keys()):
             for start, phrase, number in self._by_key[key]:
-                if match := _pattern(start, phrase).search(words):
+                if match := _compile_phrase(start, phrase).search(words):
                     yield Found(
                         match[0].strip(), number, words[max(0, match.start() - 30) : match.start()]
                     )
 
     def any_within(self, words: str) -> str:
-        """The first phrase found in a spelled sentence; "" if there is none."""
-        return next((found.words for found in self.within(words)), "")
+        """Return the words of the first match in a normalised sentence; "" without one."""
+        return next((match.words for match in self.within(words)), "")
 
 
 @cache
-def _pattern(start: str, phrase: str) -> re.Pattern[str]:
-    """A phrase to be searched for. Most texts hold the words of few, so no process compiles all
-    five hundred.
-    """
-    return re.compile(start + "".join(map(_element, phrase.split(" "))) + "(?= )")
+def _compile_phrase(start: str, phrase: str) -> re.Pattern[str]:
+    """Compile a phrase on first use; most texts need few of the five hundred."""
+    return re.compile(start + "".join(map(_element_pattern, phrase.split(" "))) + "(?= )")
 
 
-def _element(element: str) -> str:
+def _element_pattern(element: str) -> str:
     if element in _ELEMENTS:
         return _ELEMENTS[element]
-    return f" (?:{'|'.join(_alternative(word) for word in element.split('/'))})"
+    return f" (?:{'|'.join(_word_pattern(word) for word in element.split('/'))})"
 
 
-def _alternative(word: str) -> str:
+def _word_pattern(word: str) -> str:
     return {"#": r"(?:[$€£] )?\d[^ ]*", "verb": _VERB, "verbing": "[a-z]+ing"}.get(
         word
     ) or re.escape(word)
 
 
-def _key(phrase: str) -> tuple[str, ...]:
-    """The words of a phrase that are looked at first: one of them stands in every sentence that
-    holds the phrase.
-    """
+def _key_words(phrase: str) -> tuple[str, ...]:
+    """Return the alternatives of the word that any sentence with the phrase must hold."""
     fixed = [
         word
         for word in phrase.split(" ")
         if word not in _ELEMENTS and "#" not in word and "verb" not in word
     ]
     assert fixed, f"the phrase “{phrase}” has no word of its own"
-    best = min(fixed, key=lambda word: (word.count("/"), -len(word)))
-    return tuple(best.split("/"))
+    key_word = min(fixed, key=lambda word: (word.count("/"), -len(word)))
+    return tuple(key_word.split("/"))
 
 
 def tokens(words: str) -> list[str]:
-    """The words and marks of a spelled sentence."""
+    """Return the words and marks of a normalised sentence."""
     return words.split()
