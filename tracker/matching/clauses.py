@@ -119,7 +119,7 @@ def profile(text: str, plain: frozenset[str] = frozenset()) -> Profile:
 
 
 @lru_cache(maxsize=50_000)
-def _candidates(word: str) -> tuple[tuple[tuple[str, ...], Cue], ...]:
+def _find_candidates(word: str) -> tuple[tuple[tuple[str, ...], Cue], ...]:
     known = lexicon()
     return known.get("=" + word, ()) + known.get(stem(word), ())
 
@@ -127,7 +127,7 @@ def _candidates(word: str) -> tuple[tuple[tuple[str, ...], Cue], ...]:
 def _find_cues(words: list[str], plain: frozenset[str]) -> Iterator[Found]:
     position = 0
     while position < len(words):
-        for key, cue in _candidates(words[position]):
+        for key, cue in _find_candidates(words[position]):
             end = position + len(key)
             if len(key) > 1 and tuple(stem(w) for w in words[position + 1 : end]) != key[1:]:
                 continue

@@ -94,7 +94,7 @@ class Copies:
         self._window = window.total_seconds()
         self._hashes = WordHashes()
         self._postings = Postings()
-        self._first_place = 0
+        self._offset = 0
         """Place of the oldest item held; places count up for ever, lists begin with this one."""
         self._titles: list[str] = []
         self._ids = _Column(np.dtype(np.int64))
@@ -126,7 +126,7 @@ class Copies:
         places = dict(
             zip(
                 self._ids.values.tolist(),
-                range(self._first_place, self._first_place + len(self)),
+                range(self._offset, self._offset + len(self)),
                 strict=True,
             )
         )
@@ -137,7 +137,7 @@ class Copies:
             )
             assignments: list[_Assignment] = []
             for place, (id_, root, *_) in enumerate(
-                chunk, start=self._first_place + len(self) - len(chunk)
+                chunk, start=self._offset + len(self) - len(chunk)
             ):
                 places[id_] = place
                 assignments.append(
@@ -159,15 +159,13 @@ class Copies:
         )
 
     def _add_chunk(self, items: Sequence[tuple[int, str, str, datetime]]) -> list[int | None]:
-        first = self._first_place + len(self)
+        first = self._offset + len(self)
         runs = self._append_items(items)
         rows, similar_places, similarities, is_certain = self._find_similar(runs, first)
         starts = np.searchsorted(rows, np.arange(len(items) + 1)).tolist()
-        places, similarity, certain = (
-            similar_places.tolist(),
-            similarities.tolist(),
-            is_certain.tolist(),
-        )
+        places = similar_places.tolist()
+        similarity = similarities.tolist()
+        certain = is_certain.tolist()
         assignments: list[_Assignment] = []
         for row, (id_, *_) in enumerate(items):
             place = first + row
@@ -197,8 +195,8 @@ class Copies:
         """Return id and place of the first item of the group of an earlier item."""
         if place >= first:
             return assignments[place - first][:2]
-        return int(self._roots.values[place - self._first_place]), int(
-            self._heads.values[place - self._first_place]
+        return int(self._roots.values[place - self._offset]), int(
+            self._heads.values[place - self._offset]
         )
 
     def _classify_wording(self, place: int, other: int, similarity: float) -> int:
@@ -208,34 +206,32 @@ class Copies:
         seen = self._seen.values
         return (
             _REPEATED
-            if seen[place - self._first_place] - seen[other - self._first_place] >= self._window / 2
+            if seen[place - self._offset] - seen[other - self._offset] >= self._window / 2
             else _SAME
         )
 
     def _is_same_report(self, place: int, other: int) -> bool:
         """Return True if the headlines agree; a first item that is no longer held always agrees."""
-        if other < self._first_place:
+        if other < self._offset:
             return True
-        a, b = (
-            stance(self._titles[place - self._first_place]),
-            stance(self._titles[other - self._first_place]),
-        )
+        a = stance(self._titles[place - self._offset])
+        b = stance(self._titles[other - self._offset])
         if a is b:
             return True
         words_a, words_b = a.substance, b.substance
         if len(words_a & words_b) < TOPIC * min(len(words_a), len(words_b)) or not agree(a, b):
             return False
-        return not replaced(a, b) or self._count_runs_beyond_title(
-            place
-        ) >= FEWEST_TOLD <= self._count_runs_beyond_title(other)
+        return not replaced(a, b) or all(
+            self._count_runs_beyond_title(p) >= FEWEST_TOLD for p in (place, other)
+        )
 
     def _has_same_headline(self, place: int, other: int) -> bool:
-        a, b = self._titles[place - self._first_place], self._titles[other - self._first_place]
+        a, b = self._titles[place - self._offset], self._titles[other - self._offset]
         return a == b or stance(a).words == stance(b).words
 
     def _count_runs_beyond_title(self, place: int) -> int:
         """Count the runs of a text beyond those of its headline."""
-        index = place - self._first_place
+        index = place - self._offset
         return int(self._sizes.values[index]) - len(stance(self._titles[index]).words)
 
     def _find_similar(self, runs: Runs, place: int) -> _SimilarPairs:
@@ -249,43 +245,33 @@ class Copies:
         shared = Shared(
             *(np.concatenate([getattr(p, n) for p in parts]) for n in ("rows", "places", "counts"))
         )
-        is_held = shared.places >= self._first_place
+        is_held = shared.places >= self._offset
         rows, places, counts = shared.rows[is_held], shared.places[is_held], shared.counts[is_held]
-        own_sizes, other_sizes = (
-            runs.sizes[rows],
-            self._sizes.values[places - self._first_place].astype(np.int64),
-        )
-        similarity, smaller_sizes = (
-            counts / (own_sizes + other_sizes - counts),
-            np.minimum(own_sizes, other_sizes),
-        )
+        own_sizes = runs.sizes[rows]
+        other_sizes = self._sizes.values[places - self._offset].astype(np.int64)
+        similarity = counts / (own_sizes + other_sizes - counts)
+        smaller_sizes = np.minimum(own_sizes, other_sizes)
         is_certain = (similarity >= LIKE) | (
             (smaller_sizes >= INSIDE_RUNS) & (counts >= INSIDE * smaller_sizes)
         )
         seen = self._seen.values
         is_candidate = is_certain | (counts >= INSIDE_RUNS)
         is_candidate &= (
-            np.abs(seen[place - self._first_place + rows] - seen[places - self._first_place])
-            <= self._window
+            np.abs(seen[place - self._offset + rows] - seen[places - self._offset]) <= self._window
         )
-        rows, places, similarity, is_certain = (
-            rows[is_candidate],
-            places[is_candidate],
-            similarity[is_candidate],
-            is_certain[is_candidate],
-        )
-        order = np.lexsort((-places, -similarity, rows))
+        chosen = np.flatnonzero(is_candidate)
+        order = chosen[np.lexsort((-places[chosen], -similarity[chosen], rows[chosen]))]
         return rows[order], places[order], similarity[order], is_certain[order]
 
     def _append_items(self, items: Sequence[tuple[int, str, str, datetime]]) -> Runs:
         texts = [_prepare_text(title, summary) for _, title, summary, _ in items]
-        runs_ = runs_of([text.words for text in texts], self._hashes)
+        runs = runs_of([text.words for text in texts], self._hashes)
         self._titles += [text.title for text in texts]
         self._ids.extend([id_ for id_, *_ in items])
-        self._sizes.extend(runs_.sizes)
+        self._sizes.extend(runs.sizes)
         self._seen.extend([seen.timestamp() for *_, seen in items])
         self._wordings.extend([0] * len(items))
-        return runs_
+        return runs
 
     def _store_groups(self, runs: Runs, assignments: Sequence[_Assignment]) -> None:
         """Store groups (id and place of the first, wording), and index the wordings for later
@@ -296,13 +282,13 @@ class Copies:
         is_indexed = np.zeros(len(assignments), bool)
         wordings = self._wordings.values
         for row, (_, head, wording) in enumerate(assignments):
-            is_full = head >= self._first_place and wordings[head - self._first_place] >= WORDINGS
+            is_full = head >= self._offset and wordings[head - self._offset] >= WORDINGS
             if wording == _SAME or (wording == _NEW and is_full):
                 continue
             is_indexed[row] = True
-            if head >= self._first_place and not is_full:
-                wordings[head - self._first_place] += 1
-        self._postings.add(runs, self._first_place + len(self) - len(assignments), is_indexed)
+            if head >= self._offset and not is_full:
+                wordings[head - self._offset] += 1
+        self._postings.add(runs, self._offset + len(self) - len(assignments), is_indexed)
         self._drop_old()
 
     def _drop_old(self) -> None:
@@ -311,7 +297,7 @@ class Copies:
         old_count = int(np.argmax(seen >= seen[-1] - self._window))
         if old_count * 8 < seen.size:
             return
-        self._first_place += old_count
+        self._offset += old_count
         del self._titles[:old_count]
         for column in (
             self._ids,
@@ -322,7 +308,7 @@ class Copies:
             self._wordings,
         ):
             column.drop(old_count)
-        self._postings.forget(self._first_place)
+        self._postings.forget(self._offset)
 
 
 class _Column:

@@ -44,7 +44,7 @@ class MiniLMEncoder:
 
     def __init__(self, graph: bytes, vocabulary: Sequence[str], threads: int = 1) -> None:
         self.name = f"minilm-{SHIPPED_SHA256[:8]}-{RECIPE}"
-        self._inference = _inference(graph, threads, wide=_overflows())
+        self._open_session = _open_session(graph, threads, wide=_overflows())
         self._wordpiece = WordPiece(vocabulary)
 
     def encode(self, texts: Sequence[str]) -> "NDArray[np.float32]":
@@ -62,7 +62,7 @@ class MiniLMEncoder:
         """Return the vector of one text that is in pieces already, with `[CLS]` and `[SEP]`."""
         import numpy as np
 
-        result: NDArray[np.float32] = self._inference.run(
+        result: NDArray[np.float32] = self._open_session.run(
             None, {"numbers": np.array(numbers, np.int64)}
         )[0]
         return result
@@ -84,7 +84,7 @@ def load(cache: Path, threads: int = 1) -> MiniLMEncoder | None:
     return MiniLMEncoder(graph, table.vocabulary, threads) if table and graph else None
 
 
-def _inference(graph: bytes, threads: int = 1, *, wide: bool = False) -> Any:
+def _open_session(graph: bytes, threads: int = 1, *, wide: bool = False) -> Any:
     """A graph, ready to run. `wide` products are exact on every processor, at half the speed."""
     from onnxruntime import InferenceSession, SessionOptions
 
@@ -100,7 +100,7 @@ def _overflows() -> bool:
 
     from tracker.matching.minilm_graph import overflow_probe
 
-    sums = _inference(overflow_probe()).run(None, {"large": np.full((1, 64), 255, np.uint8)})[0]
+    sums = _open_session(overflow_probe()).run(None, {"large": np.full((1, 64), 255, np.uint8)})[0]
     return bool((sums != 64 * 255 * 127).any())
 
 

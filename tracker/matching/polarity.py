@@ -152,8 +152,8 @@ def features(item: Profile, prepared: Prepared) -> tuple[float, ...]:
 
     A side without phrasings is taken as the reverse of the other.
     """
-    supporting = [_compare(item, phrasing) for phrasing in prepared.examples]
-    against = [_compare(item, phrasing) for phrasing in prepared.opposites]
+    supporting = [_compare_phrasing(item, phrasing) for phrasing in prepared.examples]
+    against = [_compare_phrasing(item, phrasing) for phrasing in prepared.opposites]
     sides = [
         (_combine_side([v[k] for v in supporting]), _combine_side([v[k] for v in against]))
         for k in range(len(WEIGHTS))
@@ -190,7 +190,7 @@ def _compute_odds(item: Profile, prepared: Prepared) -> float:
     return odds * SWAPPED if _has_swapped_names(item, prepared) else odds
 
 
-def _compare(item: Profile, phrasing: Profile) -> tuple[float, ...]:
+def _compare_phrasing(item: Profile, phrasing: Profile) -> tuple[float, ...]:
     axes = math.fsum(
         v * phrasing.axes[name] for name, v in item.axes.items() if name in phrasing.axes
     )
@@ -277,14 +277,13 @@ def _find_nearest(item: Profile, prepared: Prepared, sign: int) -> Profile:
     )
     return max(
         candidates,
-        key=lambda phrasing: (_count_shared(item, phrasing), _compare(item, phrasing)[1]),
+        key=lambda phrasing: (_count_shared(item, phrasing), _compare_phrasing(item, phrasing)[1]),
     )
 
 
 def _explain(item: Profile, prepared: Prepared, sign: int) -> str:
-    winning, opposite = (
-        (prepared.examples, "") if sign > 0 else (prepared.opposites, "the opposite ")
-    )
+    winning = prepared.examples if sign > 0 else prepared.opposites
+    opposite = "" if sign > 0 else "the opposite "
     closest = _find_nearest(item, prepared, 0)
     if item.turns and (not winning or (closest not in winning and item.parity != closest.parity)):
         return f"“{item.turns[0]}” turns round “{closest.text}”"

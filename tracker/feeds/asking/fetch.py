@@ -135,7 +135,9 @@ class _Visit:
 
 
 _visit: ContextVar[_Visit] = ContextVar("visit")
-"""The request whose socket is being made; the tasks that the client starts inherit it."""
+"""The request whose socket is being made. The tasks that the client starts to connect
+inherit it.
+"""
 
 
 class _Client:

@@ -97,10 +97,8 @@ def _read_ttl(feed: Any) -> float:
     """Return the seconds for which a feed asks not to be polled: at most a day, 0 if unspecified or
     invalid.
     """
-    minutes, period = (
-        _parse_number(_get_text(feed, "ttl")),
-        _get_text(feed, "sy_updateperiod").strip().lower(),
-    )
+    minutes = _parse_number(_get_text(feed, "ttl"))
+    period = _get_text(feed, "sy_updateperiod").strip().lower()
     if minutes:
         return min(60 * minutes, _MAX_TTL_SECONDS)
     frequency = _parse_number(_get_text(feed, "sy_updatefrequency") or "1")

@@ -51,7 +51,7 @@ USUAL_OVER_DAYS: Final = 28
 def health(state: FeedState, now: datetime) -> Health:
     """Return the health of a feed: the first of these that holds.
 
-    - `paused`: it is not polled (`paused_why` says why);
+    - `paused`: it is not polled (`paused_why` is the reason);
     - `failing`: the last attempts failed (`failures` in a row, the last one for `last_error`);
     - `late`: it is overdue by more than an hour, so the scheduler does not reach it;
     - `new`: it has not been polled yet, or not since it was resumed;

@@ -99,7 +99,7 @@ def fleet_pace(states: Sequence[FeedState], requests_per_day: float, now: dateti
     polled = [state for state in states if not state.paused and not state.failures]
     free = [(state.rhythm, weight(state)) for state in polled if state.feed.every_minutes is None]
     fixed_requests = sum(
-        DAY.total_seconds() / _bound_interval(m)
+        DAY.total_seconds() / _clamp_interval(m)
         for m in (s.feed.every_minutes for s in polled)
         if m is not None
     )
@@ -117,7 +117,7 @@ def next_poll(state: FeedState, pace: float, now: datetime) -> Next:
     """
     jitter = lot(state, now)
     if state.feed.every_minutes is not None:
-        seconds = _bound_interval(state.feed.every_minutes)
+        seconds = _clamp_interval(state.feed.every_minutes)
         return Next(now + timedelta(seconds=seconds * jitter), f"every {span(seconds)}, as set")
     items = by_hour(state.rhythm, now)
     factor = math.sqrt(weight(state)) / max(pace, LEAST_PACE)
@@ -194,7 +194,7 @@ def lot(state: FeedState, now: datetime) -> float:
     return 1 - SPREAD + 2 * SPREAD * int.from_bytes(digest, "big") / 2**64
 
 
-def _bound_interval(minutes: float) -> float:
+def _clamp_interval(minutes: float) -> float:
     minimum, maximum = SET_MINUTES
     return 60 * min(max(minutes, minimum), maximum)
 

@@ -222,7 +222,11 @@ def _schedule_retry(state: FeedState, failed: FetchFailed, now: datetime, rules:
     exponent = min(state.failures - 1, 60)  # exceeds any week without overflow
     doubled = rules.retry.total_seconds() * 2.0**exponent
     wait = min(doubled, rules.longest_retry.total_seconds())
-    times = "1 failure" if state.failures == 1 else f"{_ordinal(state.failures)} failure in a row"
+    times = (
+        "1 failure"
+        if state.failures == 1
+        else f"{_format_ordinal(state.failures)} failure in a row"
+    )
     backoff = Next(
         _add_wait(now, wait * lot(state, now)), f"{times}, so it is left alone for {span(wait)}"
     )
@@ -282,6 +286,6 @@ def _add_wait(now: datetime, seconds: float) -> datetime:
     return now + timedelta(seconds=min(max(seconds, SHORTEST_WAIT), LONGEST_WAIT))
 
 
-def _ordinal(number: int) -> str:
+def _format_ordinal(number: int) -> str:
     last = 0 if number % 100 in (11, 12, 13) else number % 10
     return str(number) + {1: "st", 2: "nd", 3: "rd"}.get(last, "th")

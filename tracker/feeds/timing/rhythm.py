@@ -61,7 +61,7 @@ def learned(
     else:
         start = rhythm.at or since or now
         before = min(since or start, now)  # a clock may be set back
-    decay = _decay(start, now)
+    decay = _compute_decay(start, now)
     hours = [count * decay for count in rhythm.hours]
     for arrived_at, weight in _weigh_arrivals(published, before, now):
         hours[arrived_at.astimezone(UTC).hour] += weight
@@ -70,13 +70,13 @@ def learned(
 
 def items_a_day(rhythm: Rhythm, at: datetime) -> float:
     """Return the items to expect in a day, above 0, as of `at`."""
-    decay = _decay(rhythm.at or at, at)
+    decay = _compute_decay(rhythm.at or at, at)
     return _mean_rate(rhythm.items * decay, rhythm.days * decay + _weigh_days(decay))
 
 
 def by_hour(rhythm: Rhythm, at: datetime) -> Callable[[int], float]:
     """Return a function of the hour of the day (UTC): items a day to expect, above 0."""
-    decay = _decay(rhythm.at or at, at)
+    decay = _compute_decay(rhythm.at or at, at)
     items, days = rhythm.items * decay, rhythm.days * decay + _weigh_days(decay)
     return _make_hourly(_mean_rate(items, days), items, rhythm.hours, decay)
 
@@ -91,7 +91,7 @@ def hourly(rhythm: Rhythm, at: datetime) -> list[float]:
 def hourly_of_all(rhythms: Sequence[Rhythm], at: datetime) -> Floats:
     """Return the same for many feeds at once: 24 rows, one column for each feed."""
     n = len(rhythms)
-    decay = np.fromiter((_decay(r.at or at, at) for r in rhythms), np.float64, n)
+    decay = np.fromiter((_compute_decay(r.at or at, at) for r in rhythms), np.float64, n)
     items = np.fromiter((r.items for r in rhythms), np.float64, n) * decay
     days = np.fromiter((r.days for r in rhythms), np.float64, n) * decay + _weigh_days(decay)
     counts = np.fromiter(chain.from_iterable(r.hours for r in rhythms), np.float64, n * HOURS)
@@ -113,7 +113,7 @@ def _make_hourly(
     )
 
 
-def _decay(then: datetime, now: datetime) -> float:
+def _compute_decay(then: datetime, now: datetime) -> float:
     """Return the weight at `now` of something at `then`: 1 at once, 0 in the end."""
     return math.exp(-max((now - then) / DAY, 0.0) / MEMORY_DAYS)
 
@@ -142,4 +142,4 @@ def _weigh_arrivals(
         minute = dated.replace(second=0, microsecond=0)
         minutes[minute] += 1
         if minutes[minute] <= BURST:
-            yield (at if before < at < now else spread), _decay(dated, now)
+            yield (at if before < at < now else spread), _compute_decay(dated, now)
