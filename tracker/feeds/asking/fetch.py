@@ -135,13 +135,11 @@ class _Visit:
 
 
 _visit: ContextVar[_Visit] = ContextVar("visit")
-"""The request whose socket is being made. The tasks that the client starts to connect
-inherit it.
-"""
+"""The request whose socket is being made; tasks of the client inherit it."""
 
 
 class _Client:
-    """Shared state of the requests of one `HttpFetch`. To be made and used inside its event loop."""
+    """Shared state of the requests of one `HttpFetch`. To be made and used in its event loop."""
 
     def __init__(self, limits: FetchLimits, allowed: Allowed, now: Callable[[], datetime]) -> None:
         self._limits, self._allowed, self._now = limits, allowed, now
