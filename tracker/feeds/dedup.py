@@ -1,12 +1,11 @@
-"""Is an entry new, an item that we have, or an edit of one? By name, by address, and at last by its
-words.
+"""Deduplicate entries: new, already stored, or edited, by key, address and title.
 
-Readers double what was only renamed, or lose what shares an address: of eleven surveyed, two did
-neither. So: the same name in the same feed is the same item. An entry with a new name but the
-address of an item of this feed that has left the document is that item renamed, if its words or its
-date agree. Everything else is kept as a new item; one that repeats an older one (the same article
-in another feed, a headline edited together with its name and address) says so in `same_as`, and
-joins that one's story.
+Readers duplicate renamed entries or drop those that share an address; of eleven surveyed, two did
+neither. Here the same key in the same feed is the same item. An entry with a new key but the
+address of an item of this feed that has left the document is that item renamed, if title words or
+date agree. Everything else is a new item; one that repeats an older one (the same article in
+another feed, or a headline edited together with its key and address) refers to it in `same_as` and
+joins its story.
 """
 
 import re
@@ -18,7 +17,7 @@ from typing import Final
 from tracker.feeds.item import FeedId, ItemId, ParsedItem
 
 ALIKE: Final = 0.6
-"""Share of common words (Jaccard) from which two headlines of one feed are versions of one."""
+"""Minimum Jaccard overlap of words for two headlines of one feed to be versions of one."""
 
 FEWEST_WORDS: Final = 4
 EDITED_WITHIN: Final = timedelta(days=2)
@@ -27,7 +26,7 @@ _WORD: Final = re.compile(r"\w+")
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is stored of an item, as far as it tells whether an entry is the same."""
+    """The stored fields that identify an item."""
 
     id: ItemId
     feed_id: FeedId
@@ -42,7 +41,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class New:
-    """An entry that is not stored yet, and the item that it repeats, if any."""
+    """A new entry, and the stored item that it repeats, if any."""
 
     item: ParsedItem
     same_as: Known | None
@@ -50,7 +49,7 @@ class New:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A stored item whose words have changed; `silent` when only we did not know them before."""
+    """A stored item whose text has changed; `silent` if its former text was merely unknown."""
 
     known: Known
     item: ParsedItem
@@ -58,7 +57,7 @@ class Changed:
 
 
 class Shelf:
-    """The stored items that the entries of one document are held against."""
+    """Index of stored items, for classifying the entries of one document."""
 
     def __init__(
         self,
@@ -68,72 +67,76 @@ class Shelf:
         recent: Sequence[Known],
     ) -> None:
         self._by_key = {known.key: known for known in by_key}
-        self._own: dict[str, Known] = {}
-        self._others: dict[str, Known] = {}
+        self._same_feed: dict[str, Known] = {}
+        self._other_feeds: dict[str, Known] = {}
         for known in by_url:
-            place = self._own if known.feed_id == feed_id else self._others
-            place.setdefault(known.canonical_url, known)
-        self._recent = [(known, _words(known.title)) for known in recent]
+            index = self._same_feed if known.feed_id == feed_id else self._other_feeds
+            index.setdefault(known.canonical_url, known)
+        self._recent = [(known, _title_words(known.title)) for known in recent]
 
     def sorted_out(
         self, items: Sequence[ParsedItem], still_there: Callable[[str], bool], now: datetime
     ) -> tuple[list[New], list[Changed]]:
-        """What is new and what has changed, in the order of the entries.
+        """Return new and changed entries in the order of the document.
 
-        `still_there` tells whether an item of this name stands in the document itself.
+        `still_there(key)` is true if an entry with this key is in the document.
         """
-        here = {item.key for item in items}
+        keys = {item.key for item in items}
 
-        def present(key: str) -> bool:
-            return key in here or still_there(key)
+        def is_present(key: str) -> bool:
+            return key in keys or still_there(key)
 
         new: list[New] = []
         changed: list[Changed] = []
         for item in items:
-            known = self._by_key.get(item.key) or self._renamed(item, present)
+            known = self._by_key.get(item.key) or self._find_renamed(item, is_present)
             if known is None:
-                new.append(New(item, self._repeated(item, present, now)))
+                new.append(New(item, self._find_repeated(item, is_present, now)))
             elif known.fingerprint != item.fingerprint:
                 changed.append(Changed(known, item, silent=not known.fingerprint))
         return new, changed
 
-    def _renamed(self, item: ParsedItem, present: Callable[[str], bool]) -> Known | None:
-        """The item of this feed that has left the document, has this address, and agrees in words
-        or date.
+    def _find_renamed(self, item: ParsedItem, is_present: Callable[[str], bool]) -> Known | None:
+        """Return the item of this feed that has left the document, has this address, and agrees in
+        words or date.
         """
-        known = self._own.get(item.canonical_url) if item.canonical_url else None
+        known = self._same_feed.get(item.canonical_url) if item.canonical_url else None
         if known is not None and item.key == f"{known.key} {item.url}":
-            return known  # the same, told apart by its address since another entry took its guid
-        if known is None or present(known.key):
+            return known  # its key got the address appended when another entry took its guid
+        if known is None or is_present(known.key):
             return None
         same_day = item.published_at is not None and item.published_at == known.published_at
-        return known if same_day or _alike(_words(item.title), _words(known.title)) else None
+        return (
+            known
+            if same_day or _are_similar(_title_words(item.title), _title_words(known.title))
+            else None
+        )
 
-    def _repeated(
-        self, item: ParsedItem, present: Callable[[str], bool], now: datetime
+    def _find_repeated(
+        self, item: ParsedItem, is_present: Callable[[str], bool], now: datetime
     ) -> Known | None:
-        """An older item with the same address in another feed, or one of this feed with nearly the
-        same headline.
+        """Return an older item with the same address in another feed, or one of this feed with
+        nearly the same headline.
         """
-        if item.canonical_url and item.canonical_url in self._others:
-            return self._others[item.canonical_url]
-        words = _words(item.title) if self._recent else frozenset()
+        if item.canonical_url and item.canonical_url in self._other_feeds:
+            return self._other_feeds[item.canonical_url]
+        words = _title_words(item.title) if self._recent else frozenset()
         for known, known_words in self._recent:
             if (
                 now - known.first_seen_at <= EDITED_WITHIN
-                and _alike(words, known_words)
-                and not present(known.key)
+                and _are_similar(words, known_words)
+                and not is_present(known.key)
             ):
                 return known
         return None
 
 
-def _words(title: str) -> frozenset[str]:
+def _title_words(title: str) -> frozenset[str]:
     return frozenset(_WORD.findall(title.lower()))
 
 
-def _alike(a: frozenset[str], b: frozenset[str]) -> bool:
-    """Nearly the same words, and the same numbers: “Day 12” is not an edit of “Day 13”."""
+def _are_similar(a: frozenset[str], b: frozenset[str]) -> bool:
+    """True if most words and all numbers are the same: “Day 12” is no edit of “Day 13”."""
     if min(len(a), len(b)) < FEWEST_WORDS or {w for w in a if w.isdigit()} != {
         w for w in b if w.isdigit()
     }:

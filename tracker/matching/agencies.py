@@ -1,6 +1,4 @@
-"""Which news agency does a report name as its source? By dateline, byline or tag, not by
-mention.
-"""
+"""News agency that a report names as its source: by dateline, byline or tag, not by mention."""
 
 import re
 
@@ -43,7 +41,7 @@ AGENCIES = "|".join(
         reverse=True,
     )
 )
-"""All their names as one alternative of a regular expression, the longest first."""
+"""All names as one alternative of a regular expression, the longest first."""
 
 _SLUGS = {name.lower(): slug for slug, names in _NAMES.items() for name in names.split("|")}
 _MENTION = re.compile(AGENCIES)
@@ -68,30 +66,33 @@ _TITLE = re.compile(
     rf"|.*(?:\s[-–—|]\s|\|)(?P<tag>{AGENCIES})\s*$|.*[(（\[](?P<bracket>{AGENCIES})[)）\]]\s*$)"
 )
 _REUTERS_CREDIT = re.compile(r"\([Rr]eporting by .{3,200}[Ee]diting by ")
-_LOOKED_AT = 200
+_EXAMINED_LENGTH = 200
 
 
 def wire(title: str, summary: str) -> str:
-    """The agency that a report names as its source, as a slug such as "reuters"; empty when it
+    """Return the agency that a report names as its source, as a slug such as "reuters"; "" if it
     names none.
 
-    An agency that the report is about, or that somebody spoke to, is no source.
+    An agency that the report is about, or that was spoken to, is no source.
 
     >>> wire("Ships leave port", "CORLAND, March 3 (Reuters) - Ships left port on Thursday.")
     'reuters'
-    >>> wire("Reuters journalist killed in Corland", "The agency said that it mourns a Reuters colleague.")
+    >>> wire(
+    ...     "Reuters journalist killed in Corland",
+    ...     "The agency said that it mourns a Reuters colleague.",
+    ... )
     ''
     """
-    title, summary = title[-2 * _LOOKED_AT :].strip(), summary.strip()
-    start, end = summary[:_LOOKED_AT], summary[-_LOOKED_AT:]
+    title, summary = title[-2 * _EXAMINED_LENGTH :].strip(), summary.strip()
+    start, end = summary[:_EXAMINED_LENGTH], summary[-_EXAMINED_LENGTH:]
     if not (_MENTION.search(start) or _MENTION.search(title) or _MENTION.search(end)):
         return (
             "reuters"
-            if "diting by" in end and _REUTERS_CREDIT.search(summary[-3 * _LOOKED_AT :])
+            if "diting by" in end and _REUTERS_CREDIT.search(summary[-3 * _EXAMINED_LENGTH :])
             else ""
         )
-    for found in (_STARTS.match(start), _ENDS.search(end), _TITLE.match(title)):
-        if found:
-            name = next(group for group in found.groupdict().values() if group)
+    for match in (_STARTS.match(start), _ENDS.search(end), _TITLE.match(title)):
+        if match:
+            name = next(group for group in match.groupdict().values() if group)
             return _SLUGS[name.lower()]
-    return "reuters" if _REUTERS_CREDIT.search(summary[-3 * _LOOKED_AT :]) else ""
+    return "reuters" if _REUTERS_CREDIT.search(summary[-3 * _EXAMINED_LENGTH :]) else ""

@@ -1,7 +1,6 @@
-"""What a report says without its wrapping: outlet tags, labels, boilerplate and datelines go, words
-stay.
+"""Remove boilerplate from headlines and summaries: outlet tags, labels, credits and datelines.
 
-Everything here runs for every item, so plain tests for a word stand before each regular expression.
+Everything here runs for every item, so substring tests precede each regular expression.
 """
 
 import re
@@ -12,10 +11,10 @@ from tracker.matching.agencies import AGENCIES, wire
 __all__ = ["body", "headline", "normalised", "wire", "words"]
 
 FEWEST_LEFT = 3
-"""Nothing is cut from a headline that would leave fewer words than this."""
+"""Minimum number of words that cuts leave of a headline."""
 
 LONGEST = 4_000
-"""Characters that are looked at: what stands behind them can no longer change what an item is."""
+"""Characters of a text that are read; later ones cannot change its topic."""
 
 _DASHES = (("–", "-"), ("—", "-"), ("‒", "-"), ("―", "-"), ("−", "-"), ("｜", "|"))
 _QUOTES = (
@@ -28,7 +27,7 @@ _QUOTES = (
     ("）", ")"),
     ("：", ": "),
 )
-_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe0e\ufe0f\ufeff]")
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe0e\ufe0f\ufeff]")
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002fa1f"
 _CJK_NAME = re.compile(rf"[{_CJK}\w]{{2,8}}")
 _WORD = re.compile(rf"[{_CJK}]|(?:(?![{_CJK}])[^\W_])+(?:'(?:(?![{_CJK}])[^\W_])+)*")
@@ -38,13 +37,15 @@ _DOMAIN = (
     r"(?:www\.)?[\w-]+(?:\.[\w-]+)*"
     r"\.(?:com|org|net|info|news|tv|eu|uk|us|ru|cn|in|de|fr|ua|au|ca|jp|int|gov|edu|io|co)"
 )
-_BARS = (" - ", " -- ", "|", " :: ", " « ", " » ", " • ", " · ")
+_SEPARATORS = (" - ", " -- ", "|", " :: ", " « ", " » ", " • ", " · ")
 LONGEST_TAG = 48
 _IN_BRACKETS = re.compile(
     rf"^(.+\S)\s*[(\[](?:{AGENCIES}|{_DOMAIN}|video|photos?|updated?|live|opinion)[)\]]$", re.I
 )
-_SMALL = frozenset("of the and for on in at by de la le el du des der die das al & à и".split())
-_SAYERS = frozenset(
+_NAME_PARTICLES = frozenset(
+    "of the and for on in at by de la le el du des der die das al & à и".split()
+)
+_SPEAKERS = frozenset(
     "un eu nato imf who iaea us uk icrc osce opec unicef kremlin pentagon white house"
     " state department ministry mod general staff president minister mayor governor putin"
     " zelensky zelenskyy zelenskiy biden trump xi lavrov macron scholz modi erdogan"
@@ -68,49 +69,55 @@ _LABEL = re.compile(
 
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.?"
 _DATELINE = re.compile(
-    rf"^(?:[^()\n]{{0,60}}?[(/]\s?(?:{AGENCIES})(?:[ /-][\w'!.-]{{1,20}}){{0,3}}\s?[)/]\s?(?:-{{1,2}}|[:.])?\s*"
+    rf"^(?:[^()\n]{{0,60}}?[(/]\s?(?:{AGENCIES})(?:[ /-][\w'!.-]{{1,20}}){{0,3}}\s?[)/]\s?"
+    r"(?:-{1,2}|[:.])?\s*"
     rf"|(?:{AGENCIES})\s?(?:-{{1,2}}|:)\s+"
-    rf"|[A-Z][A-Z .'/]{{2,28}}(?:,\s[A-Z][\w. ]{{1,20}})?(?:,\s{_MONTH}\s\d{{1,2}})?\s?(?:-{{1,2}}|:)\s+"
+    rf"|[A-Z][A-Z .'/]{{2,28}}(?:,\s[A-Z][\w. ]{{1,20}})?(?:,\s{_MONTH}\s\d{{1,2}})?\s?"
+    r"(?:-{1,2}|:)\s+"
     r"|新华社\w{0,12}[日月]电\s?(?:\([^)]{0,30}\))?\s*)"
 )
 _CUT_OFF = re.compile(
     r"(?:\[\s?(?:\.\.\.|\+\d+ chars)\s?\]|\(\.\.\.\)|\.{3,}|\[&hellip;\]|>>|»)\s*$"
 )
-_REST = r"[^.!?\n]{0,120}[.!?]*"
+_SENTENCE_END = r"[^.!?\n]{0,120}[.!?]*"
 _BOILERPLATE = tuple(
     (hint, re.compile(pattern, re.I))
     for hint, pattern in (
         (
             "read more",
-            rf"\(?\bread more(?: (?:at|on|about|here|from){_REST}| *[>»:-][^.\n]{{0,80}})?\)?\.*",
+            rf"\(?\bread more(?: (?:at|on|about|here|from){_SENTENCE_END}"
+            r"| *[>»:-][^.\n]{0,80})?\)?\.*",
         ),
         ("continue reading", r"\bcontinue reading\b[^\n]{0,200}$|\bcontinue reading\.*"),
         (
             "first appeared on",
-            rf"\b(?:the post|this (?:article|story|post))\b[^\n]{{0,250}}? first appeared on {_REST}",
+            r"\b(?:the post|this (?:article|story|post))\b[^\n]{0,250}?"
+            rf" first appeared on {_SENTENCE_END}",
         ),
         (
             "appeared first on",
-            rf"\b(?:the post|this (?:article|story|post))\b[^\n]{{0,250}}? appeared first on {_REST}",
+            r"\b(?:the post|this (?:article|story|post))\b[^\n]{0,250}?"
+            rf" appeared first on {_SENTENCE_END}",
         ),
         (
             "originally published",
-            rf"\bthis (?:article|story|post) was originally published {_REST}",
+            rf"\bthis (?:article|story|post) was originally published {_SENTENCE_END}",
         ),
-        ("sign up", rf"\bsign up (?:for|to|here|now|today|with){_REST}"),
-        ("subscribe", rf"\bsubscribe (?:to|for|now|here|today){_REST}"),
-        ("click here", rf"\bclick here{_REST}"),
-        ("follow us", rf"\bfollow us(?: on)?{_REST}"),
+        ("sign up", rf"\bsign up (?:for|to|here|now|today|with){_SENTENCE_END}"),
+        ("subscribe", rf"\bsubscribe (?:to|for|now|here|today){_SENTENCE_END}"),
+        ("click here", rf"\bclick here{_SENTENCE_END}"),
+        ("follow us", rf"\bfollow us(?: on)?{_SENTENCE_END}"),
         ("full story", r"\b(?:read|see|view) (?:the )?full story[^\n.]{0,60}\.*"),
         ("full article", r"\b(?:read|see|view) (?:the )?full article[^\n.]{0,60}\.*"),
         ("full coverage", r"\bview full coverage on [^\n]{0,40}"),
-        ("download the", rf"\bdownload the [^.\n]{{0,40}}\bapp\b{_REST}"),
+        ("download the", rf"\bdownload the [^.\n]{{0,40}}\bapp\b{_SENTENCE_END}"),
         ("all rights reserved", r"(?:©|\bcopyright\b)?[^.\n]{0,60}\ball rights reserved\b\.*"),
         ("photo", r"[(\[]\s?(?:file )?photo(?:graph)?s?\s?(?:by|credit|:|/)[^)\]]{0,80}[)\]]"),
         ("photo:", r"\b(?:file )?photo: [^.\n]{0,60}(?:\.|$)"),
         (
             "image",
-            r"[(\[]\s?image (?:credit|source|:)[^)\]]{0,80}[)\]]|\bimage (?:credit|source): [^.\n]{0,60}(?:\.|$)",
+            r"[(\[]\s?image (?:credit|source|:)[^)\]]{0,80}[)\]]"
+            r"|\bimage (?:credit|source): [^.\n]{0,60}(?:\.|$)",
         ),
         ("getty images", r"[(\[]?(?:[A-Z][\w. ]{2,30}/)?\s?(?:via )?getty images[)\]]?"),
         (
@@ -128,10 +135,9 @@ _BOILERPLATE = tuple(
 
 
 def headline(title: str, outlet: str = "") -> str:
-    """A headline without the names of outlets and the labels around it, on one line; never fewer
-    than 3 words.
+    """Return a headline without names of outlets and labels, in one line; never fewer than 3 words.
 
-    `outlet` is the name of the feed, when it is known: it is cut wherever it stands at an end.
+    `outlet` is the name of the feed, if known: it is cut from either end.
 
     >>> headline("UPDATE 2-Arland opens the border to Borland &amp; Corland - Reuters")
     'Arland opens the border to Borland & Corland'
@@ -141,18 +147,17 @@ def headline(title: str, outlet: str = "") -> str:
     text = normalised(title)
     outlet = outlet.strip().lower()
     if " -" in text or "|" in text or text[-1:] in ")]" or " ::" in text or not text.isascii():
-        text = _without_tags(text, outlet)
+        text = _remove_tags(text, outlet)
     head = text[:40]
     if any(mark in head for mark in ":|!-]") or head[:12].lstrip("\"'[").upper().startswith(
         "BREAKING"
     ):
-        text = _without_labels(text, outlet)
+        text = _remove_labels(text, outlet)
     return text
 
 
 def body(summary: str) -> str:
-    """A summary without datelines, invitations to read on, credits and the mark where it was cut
-    off.
+    """Return a summary without datelines, invitations to read on, credits and the mark of a cut.
 
     >>> body("CORLAND, March 3 (Reuters) - Ships left port. Continue reading...")
     'Ships left port.'
@@ -162,9 +167,9 @@ def body(summary: str) -> str:
         return ""
     head = text[:80]
     if ("(" in head or "/" in head or " -" in head or ":" in head or "新华社" in head) and (
-        found := _DATELINE.match(text)
+        dateline := _DATELINE.match(text)
     ):
-        text = text[found.end() :]
+        text = text[dateline.end() :]
     lower = text.lower()
     for hint, pattern in _BOILERPLATE:
         if hint in lower:
@@ -175,7 +180,8 @@ def body(summary: str) -> str:
 
 
 def words(text: str) -> list[str]:
-    """The words in lower case, apostrophes inside kept; each sign of Chinese or Japanese is a word.
+    """Return the words in lower case, with apostrophes inside; each Chinese or Japanese character
+    is a word.
 
     >>> words("Arland's 1,000 ships: 中国")
     ["arland's", '1', '000', 'ships', '中', '国']
@@ -188,15 +194,15 @@ def words(text: str) -> list[str]:
             text = text.replace(typographic, plain)
         if not text.isascii():
             return _WORD.findall(text)
-    found = text.translate(_SPACES).split()
+    parts = text.translate(_SPACES).split()
     if "'" not in text:
-        return found
-    return [bare for word in found if (bare := word.strip("'"))]
+        return parts
+    return [bare for word in parts if (bare := word.strip("'"))]
 
 
 def normalised(text: str) -> str:
-    """Escapes undone (twice: feeds escape what was escaped), typographic signs made plain, white
-    space single.
+    """Unescape twice (feeds escape escaped text), make typographic signs plain and collapse white
+    space.
     """
     if len(text) > LONGEST:
         text = text[:LONGEST]
@@ -205,21 +211,21 @@ def normalised(text: str) -> str:
     if not text.isascii():
         for typographic, plain in _DASHES + _QUOTES:
             text = text.replace(typographic, plain)
-        text = _UNSEEN.sub("", text)
+        text = _INVISIBLE.sub("", text)
     return " ".join(text.split())
 
 
-def _without_tags(text: str, outlet: str) -> str:
-    """Cut what looks like an outlet's name at the end, at most three of them."""
+def _remove_tags(text: str, outlet: str) -> str:
+    """Cut likely names of outlets at the end, at most three."""
     for _ in range(3):
         if (
             text[-1:] in ")]"
-            and (found := _IN_BRACKETS.match(text))
-            and len(words(found[1])) >= FEWEST_LEFT
+            and (match := _IN_BRACKETS.match(text))
+            and len(words(match[1])) >= FEWEST_LEFT
         ):
-            text = found[1]
+            text = match[1]
             continue
-        at, bar = max((text.rfind(bar), bar) for bar in _BARS)
+        at, bar = max((text.rfind(bar), bar) for bar in _SEPARATORS)
         tag = text[at + len(bar) :].strip()
         if (
             at < 0
@@ -232,7 +238,9 @@ def _without_tags(text: str, outlet: str) -> str:
 
 
 def _is_tag(tag: str, before: str, outlet: str, *, bar: bool) -> bool:
-    """Is this the name of an outlet? After a dash it may as well be who said it: those stay."""
+    """Return True if this is the name of an outlet. After a dash it may be a speaker:
+    those stay.
+    """
     named, left = tag.split(), before.split() if before.isascii() else words(before)
     if len(left) < FEWEST_LEFT:
         return False
@@ -242,30 +250,35 @@ def _is_tag(tag: str, before: str, outlet: str, *, bar: bool) -> bool:
         return len(left) > len(tag)
     if len(named) > 5 or len(left) <= len(named):
         return False
-    if not bar and all(word.lower().rstrip(".") in _SAYERS for word in named):
+    if not bar and all(word.lower().rstrip(".") in _SPEAKERS for word in named):
         return False
-    return all(_names(word) for word in named)
+    return all(_is_name_word(word) for word in named)
 
 
-def _names(word: str) -> bool:
-    return word[0].isupper() or word[0].isdigit() or word.lower() in _SMALL or "." in word[1:-1]
+def _is_name_word(word: str) -> bool:
+    return (
+        word[0].isupper()
+        or word[0].isdigit()
+        or word.lower() in _NAME_PARTICLES
+        or "." in word[1:-1]
+    )
 
 
-def _without_labels(text: str, outlet: str) -> str:
-    """Cut labels and outlets' names before the headline, at most three of them."""
+def _remove_labels(text: str, outlet: str) -> str:
+    """Cut labels and outlets' names before the headline, at most three."""
     for _ in range(3):
-        found = _LABEL.match(text)
-        if found:
-            rest = text[found.end() :]
+        match = _LABEL.match(text)
+        if match:
+            remainder = text[match.end() :]
         elif (
             outlet
             and text.lower().startswith(outlet)
             and text[len(outlet) :].lstrip()[:1] in (":", "|", "-")
         ):
-            rest = text[len(outlet) :].lstrip(" :|-")
+            remainder = text[len(outlet) :].lstrip(" :|-")
         else:
             break
-        if len(words(rest)) < FEWEST_LEFT:
+        if len(words(remainder)) < FEWEST_LEFT:
             break
-        text = rest
+        text = remainder
     return text

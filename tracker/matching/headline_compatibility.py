@@ -1,9 +1,8 @@
-"""May two headlines be the same report? Not if they name other numbers, deny one another or say the
-opposite.
+"""Compatibility of headlines: those with other numbers, negations or directions are no copies.
 
-Words in common cannot tell "rises" from "falls"; these guards can, for the opposites that news is
-made of. They err towards "no": a copy taken for news costs little, a denial that vanishes in what
-it denies costs the story.
+Common words cannot distinguish "rises" from "falls"; these guards can, for opposites that are
+frequent in news. They err towards "incompatible": a copy taken for news costs little, a denial
+merged with what it denies costs the story.
 """
 
 import re
@@ -15,7 +14,7 @@ from itertools import pairwise
 from tracker.matching.boilerplate import words
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-_COUNTED = (
+_NUMBER_WORDS = (
     {
         word: str(number)
         for number, word in enumerate(
@@ -25,12 +24,12 @@ _COUNTED = (
     | dict.fromkeys(("dozen", "dozens"), "dozen")
     | {"hundreds": "hundred", "thousands": "thousand"}
 )
-_NAMED = frozenset(
+_NUMBER_NAMES = frozenset(
     "first second third fourth fifth sixth seventh dozen hundred thousand million billion"
     " trillion monday tuesday wednesday thursday friday saturday sunday january february"
     " march april june july august september october november december q1 q2 q3 q4".split()
 )
-_NOT = frozenset(
+_NEGATIONS = frozenset(
     "no not never none nobody nothing neither nor without cannot ain't deny denies denied"
     " denying denial refuse refuses refused refusing refusal reject rejects rejected"
     " rejecting rejection refute refutes refuted rebuff rebuffs rebuffed dismiss dismisses"
@@ -39,9 +38,9 @@ _NOT = frozenset(
     " отказалась отказались отказывается отрицает отрицают опроверг опровергла опровергли"
     " опровергает отверг отвергла отвергает отклонил отклонила".split()
 )
-_NOT_SIGNS = frozenset("不 没 無 无 未 否 拒 非 勿")
+_NEGATION_SIGNS = frozenset("不 没 無 无 未 否 拒 非 勿")
 
-_AXES = (
+_OPPOSITES = (
     "rise rises rose rising risen gain gains gained climb climbs climbed jump jumps jumped soar "
     "soars soared surge surges surged rally rallies rallied grow grows grew grown growing "
     "growth increase increases increased increasing up upward grows more higher rebound "
@@ -134,7 +133,7 @@ _AXES = (
     ),
 )
 
-_SIGNS = (
+_OPPOSITE_SIGNS = (
     ("提高 上涨 上升 增加 增长 扩大 加强", "降低 下跌 下降 减少 萎缩 缩小 削弱"),
     ("同意 支持 批准 证实 承认 接受 欢迎", "拒绝 反对 否决 否认 驳斥 谴责 禁止"),
     ("开始 恢复 启动 开放 延长 继续", "停止 中断 暂停 关闭 取消 结束"),
@@ -143,7 +142,7 @@ _SIGNS = (
     ("实施 加征", "解除 取消"),
     ("获胜 胜利 成功", "失败 败北"),
 )
-_SAME = {
+_SYNONYMS = {
     word: listed.split()[0]
     for listed in (
         "war conflict fighting,troops forces soldiers army military,killed slain dead die "
@@ -165,44 +164,40 @@ _SAME = {
 }
 
 
-def _sides() -> dict[str, tuple[tuple[int, int], ...]]:
-    """Word → the axes that it speaks to, with the side it takes."""
-    found: dict[str, tuple[tuple[int, int], ...]] = {}
-    for axis, both in enumerate(_AXES, start=1):
-        for side, listed in zip((1, -1), both.split(" / "), strict=True):
+def _build_sides() -> dict[str, tuple[tuple[int, int], ...]]:
+    """Map words to the axes of opposites that they belong to, with their side."""
+    sides: dict[str, tuple[tuple[int, int], ...]] = {}
+    for axis, axis_words in enumerate(_OPPOSITES, start=1):
+        for side, listed in zip((1, -1), axis_words.split(" / "), strict=True):
             for word in listed.split():
-                found[word] = (*found.get(word, ()), (axis, side))
-    return found
+                sides[word] = (*sides.get(word, ()), (axis, side))
+    return sides
 
 
-_SIDES = _sides()
-_PREFIXES = ("un", "dis", "non", "in", "im", "il", "ir", "de", "anti", "re")
-_CUT = ("...", "…", "[...]", "[…]")
+_SIDES = _build_sides()
+_NEGATING_PREFIXES = ("un", "dis", "non", "in", "im", "il", "ir", "de", "anti", "re")
+_CUT_MARKS = ("...", "…", "[...]", "[…]")
 FEWEST_BEFORE_A_CUT = 5
 STEM = 5
-"""Letters by which forms of one word are known: invites, invited, invitation."""
+"""Letters that identify the forms of one word: invites, invited, invitation."""
 
 EMPTY = frozenset(
     "a an the of in on at to for and or by with as is are was were be been its it after"
     " over from that this has have had his her their will would could may he she they not"
     " no new says say said us live update updates latest news".split()
 )
-"""Words without substance of their own."""
+"""Words without meaning of their own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stance:
-    """What a headline commits itself to: its words in order, numbers, how often it denies, sides it
-    takes.
-    """
+    """Words, numbers, negations and directions of a headline."""
 
     words: tuple[str, ...]
     numbers: frozenset[str]
     denials: int
     sides: frozenset[int]
-    """Which way the headline points on each axis of opposites: its number if up, the negative of it
-    if down.
-    """
+    """Direction on each axis of opposites: its number if up, the negative of it if down."""
     cut_off: bool
     substance: frozenset[str]
     """The words that carry meaning."""
@@ -210,28 +205,37 @@ class Stance:
 
 @lru_cache(maxsize=4_096)
 def stance(title: str) -> Stance:
-    """The stance of a cleaned headline."""
-    said, cut_off = tuple(words(title)), title.endswith(_CUT)
-    numbers = {_COUNTED.get(word, word) for word in said if word in _COUNTED or word in _NAMED}
+    """Analyse a cleaned headline."""
+    title_words, cut_off = tuple(words(title)), title.endswith(_CUT_MARKS)
+    numbers = {
+        _NUMBER_WORDS.get(word, word)
+        for word in title_words
+        if word in _NUMBER_WORDS or word in _NUMBER_NAMES
+    }
     numbers |= {figure.replace(",", "") for figure in _NUMBER.findall(title)}
-    denials = sum(word in _NOT or word in _NOT_SIGNS or word.endswith("n't") for word in said)
-    denials += any(verb.startswith("declin") and to == "to" for verb, to in pairwise(said))
+    denials = sum(
+        word in _NEGATIONS or word in _NEGATION_SIGNS or word.endswith("n't")
+        for word in title_words
+    )
+    denials += any(verb.startswith("declin") and to == "to" for verb, to in pairwise(title_words))
     sums: Counter[int] = Counter()
-    for word in said:
+    for word in title_words:
         for axis, side in _SIDES.get(word, ()):
             sums[axis] += side
     if not title.isascii():
-        for axis, (up, down) in enumerate(_SIGNS, start=len(_AXES) + 1):
+        for axis, (up, down) in enumerate(_OPPOSITE_SIGNS, start=len(_OPPOSITES) + 1):
             sums[axis] = sum(sign in title for sign in up.split()) - sum(
                 sign in title for sign in down.split()
             )
     sides = frozenset(axis if summed > 0 else -axis for axis, summed in sums.items() if summed)
-    return Stance(said, frozenset(numbers), denials, sides, cut_off, frozenset(said) - EMPTY)
+    return Stance(
+        title_words, frozenset(numbers), denials, sides, cut_off, frozenset(title_words) - EMPTY
+    )
 
 
 def agree(a: Stance, b: Stance) -> bool:
-    """May both be headlines of one report, as far as numbers, denial and opposites go?"""
-    if _one_is_cut_off(a, b):
+    """Return True if both may be headlines of one report, by numbers, negations and opposites."""
+    if _is_cut_off_copy(a, b):
         return True
     if a.numbers - b.numbers and b.numbers - a.numbers:
         return False
@@ -239,51 +243,50 @@ def agree(a: Stance, b: Stance) -> bool:
         return False
     if any(-side in b.sides for side in a.sides):
         return False
-    return not (_turned(a, b) or _swapped(a.words, b.words))
+    return not (_have_negated_forms(a, b) or _have_swapped_words(a.words, b.words))
 
 
-def _one_is_cut_off(a: Stance, b: Stance) -> bool:
-    """Is one headline the beginning of the other, and marked as cut off there (perhaps inside a
-    word)?
+def _is_cut_off_copy(a: Stance, b: Stance) -> bool:
+    """Return True if one headline is the beginning of the other and marked as cut off (perhaps
+    inside a word).
     """
     if a.cut_off == b.cut_off:
         return False
     short, long = (a.words, b.words) if a.cut_off else (b.words, a.words)
-    whole = len(short) - 1
-    return FEWEST_BEFORE_A_CUT <= len(short) <= len(long) and short[:whole] == long[:whole]
+    complete = len(short) - 1
+    return FEWEST_BEFORE_A_CUT <= len(short) <= len(long) and short[:complete] == long[:complete]
 
 
-def _turned(a: Stance, b: Stance) -> bool:
-    """Does one say stable where the other says unstable?"""
+def _have_negated_forms(a: Stance, b: Stance) -> bool:
+    """Return True if one says stable where the other says unstable."""
     only_a, only_b = a.substance - b.substance, b.substance - a.substance
     if not only_a or not only_b:
         return False
-    return any(prefix + word in only_b for word in only_a for prefix in _PREFIXES) or any(
-        prefix + word in only_a for word in only_b for prefix in _PREFIXES
+    return any(prefix + word in only_b for word in only_a for prefix in _NEGATING_PREFIXES) or any(
+        prefix + word in only_a for word in only_b for prefix in _NEGATING_PREFIXES
     )
 
 
 def replaced(a: Stance, b: Stance) -> bool:
-    """Does each headline have a word of substance that the other has in no form? Then words alone
-    cannot tell whether they say the same: "ratifies" may stand for "signs" or against "quits".
+    """Return True if each headline has a word of substance that the other has in no form. Then
+    words alone cannot tell if they say the same: "ratifies" may replace "signs" or contradict
+    "quits".
     """
     if a.substance <= b.substance or b.substance <= a.substance:
         return False
-    forms_a, forms_b = _forms(a), _forms(b)
+    forms_a, forms_b = _stem_words(a), _stem_words(b)
     return bool(forms_a - forms_b and forms_b - forms_a)
 
 
-def _forms(said: Stance) -> set[str]:
-    """Words without their endings, for those that desks exchange one for all; the last of a cut
-    headline is none.
-    """
-    known = said.substance - {said.words[-1]} if said.cut_off else said.substance
-    return {_SAME.get(word.removesuffix("'s"), word)[:STEM] for word in known}
+def _stem_words(headline: Stance) -> set[str]:
+    """Return the stems of words with synonyms unified; without the last word of a cut headline."""
+    complete = headline.substance - {headline.words[-1]} if headline.cut_off else headline.substance
+    return {_SYNONYMS.get(word.removesuffix("'s"), word)[:STEM] for word in complete}
 
 
-def _swapped(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
-    """Do the same words stand in another order around the verb: "Arland attacks Borland" and the
-    reverse?
+def _have_swapped_words(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
+    """Return True if the same words stand in another order around the verb: "Arland attacks
+    Borland" and the reverse.
     """
     if a == b or len(a) != len(b) or sorted(a) != sorted(b):
         return False

@@ -1,11 +1,11 @@
-"""Which earlier item is this a copy of? Copies of one report count once, so the bar is words, not
-meaning.
+"""Near-duplicates: the earlier item that an item copies. Copies of one report count once, so words
+decide, not meaning.
 
-Two texts are copies when they share enough runs of three words (`LIKE`), when nearly all of the
-shorter stands in the longer (`INSIDE`), or when a long headline is the same; and when their
-headlines agree: the same numbers, the same denial, no opposites. Identical texts share all their
-runs and need no way of their own. Joining is causal: an item joins a group seen earlier or starts
-one, and stays there. The answer is the same in every process.
+Two texts are copies if they share enough runs of three words (Jaccard), if nearly all of the
+shorter is contained in the longer, or if a long headline is the same; and if their headlines agree:
+the same numbers, the same negations, no opposites. Identical texts share all their runs and need no
+special case. Joining is causal: an item joins an earlier group or starts one, and stays there. The
+result is the same in every process.
 """
 
 from collections.abc import Sequence
@@ -30,9 +30,7 @@ from tracker.matching.shingle_index import (
 )
 
 WINDOW = timedelta(days=7)
-"""How long an item can be copied: agencies' reports are taken over within two days, weeklies take a
-week.
-"""
+"""Maximum age of a copied item: agency reports are copied within two days, weeklies take a week."""
 
 LIKE = 0.3
 """Share of common runs (Jaccard) from which two texts are copies: one changed word breaks three
@@ -40,48 +38,43 @@ runs.
 """
 
 INSIDE = 0.75
-"""Share of the shorter text's runs that stand in the longer, from which it is the longer one cut
-off...
-"""
+"""Share of the shorter text's runs contained in the longer, from which it is a cut copy of it..."""
 
 INSIDE_RUNS = 6
-"""...if it has at least so many runs: eight words in a row are nobody's phrase. A headline of so
-many is enough alone."""
+"""...if it has at least so many runs: eight words in a row are no common phrase. A headline of so
+many is enough alone.
+"""
 
 FEWEST_WORDS = 4
-"""A headline with fewer words of substance ("Live updates") says too little: then the summaries
-must be copies too.
+"""A headline with fewer words of substance ("Live updates") is too general: then the summaries must
+be copies too.
 """
 
 FEWEST_IN_SUMMARY = 10
-"""Words from which a summary can speak for a headline that says too little."""
+"""Words from which a summary can replace a headline that is too general."""
 
 TOPIC = 0.25
-"""Share of the shorter headline's words of substance that the other must have: sites give all pages
-one summary.
+"""Share of the shorter headline's words of substance that the other must have: some sites give all
+pages one summary.
 """
 
 FEWEST_TOLD = 4
-"""Runs outside the headline from which summaries can speak for headlines that put it in other
-words.
-"""
+"""Runs outside the headline from which summaries outweigh headlines in other words."""
 
 MOST_WORDS = 80
-"""Words of a text that are compared: a report says what it has to say at its beginning."""
+"""Words of a text that are compared: a report states its content at its beginning."""
 
 WORDINGS = 8
-"""Members of a group that are held to find further ones: the first, and those that are worded
-differently.
-"""
+"""Members of a group that are indexed: the first, and those that are worded differently."""
 
 SAME_WORDING = 0.9
-"""From this Jaccard on, a copy finds nobody that what it copies does not find."""
+"""Jaccard similarity from which a copy is not indexed beside the item that it copies."""
 
-_Alike = tuple[Places, Places, NDArray[np.float64], NDArray[np.bool_]]
-_SAME, _ANEW, _AGAIN = range(3)
-_Decided = tuple[int, int, int]
-"""Id and place of the first of an item's group, and its wording: the same as one held, anew, or
-again after long.
+_SimilarPairs = tuple[Places, Places, NDArray[np.float64], NDArray[np.bool_]]
+_SAME, _NEW, _REPEATED = range(3)
+_Assignment = tuple[int, int, int]
+"""Id and place of the first item of the group, and the wording: the same as an indexed one, new, or
+repeated after long.
 """
 
 CHUNK = 512
@@ -89,72 +82,75 @@ CHUNK = 512
 
 
 @dataclass(frozen=True, slots=True)
-class _Text:
+class _ComparedText:
     title: str
     words: list[str]
 
 
 class Copies:
-    """The items of the last days, and which of them are copies of one another."""
+    """The items of the last days and their groups of copies."""
 
     def __init__(self, window: timedelta = WINDOW) -> None:
         self._window = window.total_seconds()
         self._hashes = WordHashes()
         self._postings = Postings()
-        self._first = 0
-        """The place of the oldest item held; places count up for ever, lists begin with this
-        one.
-        """
+        self._offset = 0
+        """Place of the oldest item held; places count up for ever, lists begin with this one."""
         self._titles: list[str] = []
         self._ids = _Column(np.dtype(np.int64))
         self._roots = _Column(np.dtype(np.int64))
-        """The first of the group: its id, which is known even when it is no longer held..."""
+        """The first item of the group: its id, which is known even if it is no longer held..."""
         self._heads = _Column(np.dtype(np.int64))
         """...and its place, -1 if it was not held when the item came."""
         self._sizes = _Column(np.dtype(np.uint16))
         self._seen = _Column(np.dtype(np.float64))
         self._wordings = _Column(np.dtype(np.uint8))
-        """At the place of a first: how many of its group are in the index."""
+        """At the place of a group's first item: the number of its members in the index."""
 
     def add(self, items: Sequence[tuple[int, str, str, datetime]]) -> list[int | None]:
-        """For each item (id, title, summary, first seen), in order of arrival: the first of its
-        group, or None.
+        """Return for each item (id, title, summary, first seen), in order of arrival, the first of
+        its group, or None.
 
-        The answer is never itself a copy. Items of one call are compared with each other too.
+        The first item of a group is never itself a copy. Items of one call are compared with each
+        other too.
         """
         answers: list[int | None] = []
         for begin in range(0, len(items), CHUNK):
-            answers += self._add(items[begin : begin + CHUNK])
+            answers += self._add_chunk(items[begin : begin + CHUNK])
         return answers
 
     def remember(self, items: Sequence[tuple[int, int | None, str, str, datetime]]) -> None:
-        """Take items in as they were decided before (id, first of the group or None, title,
-        summary, first seen).
+        """Restore items with their groups (id, first of the group or None, title, summary, first
+        seen).
         """
-        held = dict(
-            zip(self._ids.values.tolist(), range(self._first, self._first + len(self)), strict=True)
+        places = dict(
+            zip(
+                self._ids.values.tolist(),
+                range(self._offset, self._offset + len(self)),
+                strict=True,
+            )
         )
         for begin in range(0, len(items), CHUNK):
             chunk = items[begin : begin + CHUNK]
-            runs = self._take_in(
+            runs = self._append_items(
                 [(id_, title, summary, seen) for id_, _, title, summary, seen in chunk]
             )
-            decided: list[_Decided] = []
+            assignments: list[_Assignment] = []
             for place, (id_, root, *_) in enumerate(
-                chunk, start=self._first + len(self) - len(chunk)
+                chunk, start=self._offset + len(self) - len(chunk)
             ):
-                held[id_] = place
-                decided.append(
-                    (id_, place, _ANEW) if root is None else (root, held.get(root, -1), _ANEW)
+                places[id_] = place
+                assignments.append(
+                    (id_, place, _NEW) if root is None else (root, places.get(root, -1), _NEW)
                 )
-            self._settle(runs, decided)
+            self._store_groups(runs, assignments)
 
     def __len__(self) -> int:
         return len(self._titles)
 
     @property
     def nbytes(self) -> int:
-        """Bytes held, near enough: index, columns and headlines."""
+        """Approximate size in bytes: index, columns and headlines."""
         columns = (self._ids, self._roots, self._heads, self._sizes, self._seen, self._wordings)
         return (
             self._postings.nbytes
@@ -162,98 +158,113 @@ class Copies:
             + sum(map(getsizeof, self._titles))
         )
 
-    def _add(self, items: Sequence[tuple[int, str, str, datetime]]) -> list[int | None]:
-        first = self._first + len(self)
-        runs = self._take_in(items)
-        rows, alike, near, sure = self._alike(runs, first)
+    def _add_chunk(self, items: Sequence[tuple[int, str, str, datetime]]) -> list[int | None]:
+        first = self._offset + len(self)
+        runs = self._append_items(items)
+        rows, similar_places, similarities, is_certain = self._find_similar(runs, first)
         starts = np.searchsorted(rows, np.arange(len(items) + 1)).tolist()
-        places, likeness, surely = alike.tolist(), near.tolist(), sure.tolist()
-        decided: list[_Decided] = []
+        places = similar_places.tolist()
+        similarity = similarities.tolist()
+        certain = is_certain.tolist()
+        assignments: list[_Assignment] = []
         for row, (id_, *_) in enumerate(items):
             place = first + row
-            chosen: _Decided = (id_, place, _ANEW)
+            assignment: _Assignment = (id_, place, _NEW)
             for i in range(starts[row], starts[row + 1]):
-                if not (surely[i] or self._same_headline(place, places[i])):
+                if not (certain[i] or self._has_same_headline(place, places[i])):
                     continue
-                root, head = self._group(places[i], first, decided)
-                if self._same_report(place, places[i]) and (
-                    head == places[i] or self._same_report(place, head)
+                root, head = self._find_group(places[i], first, assignments)
+                if self._is_same_report(place, places[i]) and (
+                    head == places[i] or self._is_same_report(place, head)
                 ):
-                    chosen = (root, head, self._wording(place, places[i], likeness[i]))
+                    assignment = (
+                        root,
+                        head,
+                        self._classify_wording(place, places[i], similarity[i]),
+                    )
                     break
-            decided.append(chosen)
-        self._settle(runs, decided)
+            assignments.append(assignment)
+        self._store_groups(runs, assignments)
         return [
-            None if head == first + row else root for row, (root, head, _) in enumerate(decided)
+            None if head == first + row else root for row, (root, head, _) in enumerate(assignments)
         ]
 
-    def _group(self, place: int, first: int, decided: list[_Decided]) -> tuple[int, int]:
-        """Id and place of the first of the group that an earlier item belongs to."""
+    def _find_group(
+        self, place: int, first: int, assignments: list[_Assignment]
+    ) -> tuple[int, int]:
+        """Return id and place of the first item of the group of an earlier item."""
         if place >= first:
-            return decided[place - first][:2]
-        return int(self._roots.values[place - self._first]), int(
-            self._heads.values[place - self._first]
+            return assignments[place - first][:2]
+        return int(self._roots.values[place - self._offset]), int(
+            self._heads.values[place - self._offset]
         )
 
-    def _wording(self, place: int, other: int, likeness: float) -> int:
-        """Is this a wording that its group does not have, or has not had for long?"""
-        if likeness < SAME_WORDING:
-            return _ANEW
+    def _classify_wording(self, place: int, other: int, similarity: float) -> int:
+        """Classify a wording: the same as in its group, new, or repeated after long."""
+        if similarity < SAME_WORDING:
+            return _NEW
         seen = self._seen.values
         return (
-            _AGAIN
-            if seen[place - self._first] - seen[other - self._first] >= self._window / 2
+            _REPEATED
+            if seen[place - self._offset] - seen[other - self._offset] >= self._window / 2
             else _SAME
         )
 
-    def _same_report(self, place: int, other: int) -> bool:
-        """Do the headlines agree? A first that is forgotten has no say."""
-        if other < self._first:
+    def _is_same_report(self, place: int, other: int) -> bool:
+        """Return True if the headlines agree; a first item that is no longer held always agrees."""
+        if other < self._offset:
             return True
-        a, b = stance(self._titles[place - self._first]), stance(self._titles[other - self._first])
+        a = stance(self._titles[place - self._offset])
+        b = stance(self._titles[other - self._offset])
         if a is b:
             return True
-        one, two = a.substance, b.substance
-        if len(one & two) < TOPIC * min(len(one), len(two)) or not agree(a, b):
+        words_a, words_b = a.substance, b.substance
+        if len(words_a & words_b) < TOPIC * min(len(words_a), len(words_b)) or not agree(a, b):
             return False
-        return not replaced(a, b) or self._told(place) >= FEWEST_TOLD <= self._told(other)
+        return not replaced(a, b) or all(
+            self._count_runs_beyond_title(p) >= FEWEST_TOLD for p in (place, other)
+        )
 
-    def _same_headline(self, place: int, other: int) -> bool:
-        a, b = self._titles[place - self._first], self._titles[other - self._first]
+    def _has_same_headline(self, place: int, other: int) -> bool:
+        a, b = self._titles[place - self._offset], self._titles[other - self._offset]
         return a == b or stance(a).words == stance(b).words
 
-    def _told(self, place: int) -> int:
-        """Runs of a text that its headline does not account for."""
-        at = place - self._first
-        return int(self._sizes.values[at]) - len(stance(self._titles[at]).words)
+    def _count_runs_beyond_title(self, place: int) -> int:
+        """Count the runs of a text beyond those of its headline."""
+        index = place - self._offset
+        return int(self._sizes.values[index]) - len(stance(self._titles[index]).words)
 
-    def _alike(self, runs: Runs, place: int) -> _Alike:
-        """Pairs of row and earlier place whose words are alike: by row, the most alike first, then
-        the latest.
+    def _find_similar(self, runs: Runs, place: int) -> _SimilarPairs:
+        """Return pairs of row and earlier place with similar words: by row, the most similar first,
+        then the latest.
 
-        What shares as many runs as a long headline has is among them, but copied only if the
-        headline is the same.
+        Pairs that share as many runs as a long headline has are included, but are copies only if
+        the headline is the same.
         """
         parts = (self._postings.shared(runs), shared_among(runs, place))
         shared = Shared(
             *(np.concatenate([getattr(p, n) for p in parts]) for n in ("rows", "places", "counts"))
         )
-        kept = shared.places >= self._first
-        rows, places, counts = shared.rows[kept], shared.places[kept], shared.counts[kept]
-        own, other = runs.sizes[rows], self._sizes.values[places - self._first].astype(np.int64)
-        like, least = counts / (own + other - counts), np.minimum(own, other)
-        sure = (like >= LIKE) | ((least >= INSIDE_RUNS) & (counts >= INSIDE * least))
-        seen = self._seen.values
-        near = sure | (counts >= INSIDE_RUNS)
-        near &= (
-            np.abs(seen[place - self._first + rows] - seen[places - self._first]) <= self._window
+        is_held = shared.places >= self._offset
+        rows, places, counts = shared.rows[is_held], shared.places[is_held], shared.counts[is_held]
+        own_sizes = runs.sizes[rows]
+        other_sizes = self._sizes.values[places - self._offset].astype(np.int64)
+        similarity = counts / (own_sizes + other_sizes - counts)
+        smaller_sizes = np.minimum(own_sizes, other_sizes)
+        is_certain = (similarity >= LIKE) | (
+            (smaller_sizes >= INSIDE_RUNS) & (counts >= INSIDE * smaller_sizes)
         )
-        rows, places, like, sure = rows[near], places[near], like[near], sure[near]
-        order = np.lexsort((-places, -like, rows))
-        return rows[order], places[order], like[order], sure[order]
+        seen = self._seen.values
+        is_candidate = is_certain | (counts >= INSIDE_RUNS)
+        is_candidate &= (
+            np.abs(seen[place - self._offset + rows] - seen[places - self._offset]) <= self._window
+        )
+        chosen = np.flatnonzero(is_candidate)
+        order = chosen[np.lexsort((-places[chosen], -similarity[chosen], rows[chosen]))]
+        return rows[order], places[order], similarity[order], is_certain[order]
 
-    def _take_in(self, items: Sequence[tuple[int, str, str, datetime]]) -> Runs:
-        texts = [_text(title, summary) for _, title, summary, _ in items]
+    def _append_items(self, items: Sequence[tuple[int, str, str, datetime]]) -> Runs:
+        texts = [_prepare_text(title, summary) for _, title, summary, _ in items]
         runs = runs_of([text.words for text in texts], self._hashes)
         self._titles += [text.title for text in texts]
         self._ids.extend([id_ for id_, *_ in items])
@@ -262,32 +273,32 @@ class Copies:
         self._wordings.extend([0] * len(items))
         return runs
 
-    def _settle(self, runs: Runs, decided: Sequence[_Decided]) -> None:
-        """Write down groups (id and place of the first, wording), and let later items find the
-        wordings.
+    def _store_groups(self, runs: Runs, assignments: Sequence[_Assignment]) -> None:
+        """Store groups (id and place of the first, wording), and index the wordings for later
+        items.
         """
-        self._roots.extend([root for root, _, _ in decided])
-        self._heads.extend([head for _, head, _ in decided])
-        held = np.zeros(len(decided), bool)
+        self._roots.extend([root for root, _, _ in assignments])
+        self._heads.extend([head for _, head, _ in assignments])
+        is_indexed = np.zeros(len(assignments), bool)
         wordings = self._wordings.values
-        for row, (_, head, wording) in enumerate(decided):
-            enough = head >= self._first and wordings[head - self._first] >= WORDINGS
-            if wording == _SAME or (wording == _ANEW and enough):
+        for row, (_, head, wording) in enumerate(assignments):
+            is_full = head >= self._offset and wordings[head - self._offset] >= WORDINGS
+            if wording == _SAME or (wording == _NEW and is_full):
                 continue
-            held[row] = True
-            if head >= self._first and not enough:
-                wordings[head - self._first] += 1
-        self._postings.add(runs, self._first + len(self) - len(decided), held)
-        self._forget()
+            is_indexed[row] = True
+            if head >= self._offset and not is_full:
+                wordings[head - self._offset] += 1
+        self._postings.add(runs, self._offset + len(self) - len(assignments), is_indexed)
+        self._drop_old()
 
-    def _forget(self) -> None:
-        """Drop what is older than the window, when it has become an eighth of what is held."""
+    def _drop_old(self) -> None:
+        """Drop items older than the window, once they are an eighth of all."""
         seen = self._seen.values
-        old = int(np.argmax(seen >= seen[-1] - self._window))
-        if old * 8 < seen.size:
+        old_count = int(np.argmax(seen >= seen[-1] - self._window))
+        if old_count * 8 < seen.size:
             return
-        self._first += old
-        del self._titles[:old]
+        self._offset += old_count
+        del self._titles[:old_count]
         for column in (
             self._ids,
             self._roots,
@@ -296,43 +307,46 @@ class Copies:
             self._seen,
             self._wordings,
         ):
-            column.drop(old)
-        self._postings.forget(self._first)
+            column.drop(old_count)
+        self._postings.forget(self._offset)
 
 
 class _Column:
-    """Numbers that grow at the end and are dropped at the beginning."""
+    """Numbers that are appended at the end and dropped at the beginning."""
 
     def __init__(self, kind: np.dtype[Any]) -> None:
-        self._room = np.empty(1_024, kind)
-        self._used = 0
+        self._buffer = np.empty(1_024, kind)
+        self._size = 0
 
     @property
     def values(self) -> NDArray[Any]:
-        return self._room[: self._used]
+        return self._buffer[: self._size]
 
     @property
     def nbytes(self) -> int:
-        return self._room.nbytes
+        return self._buffer.nbytes
 
     def extend(self, numbers: Sequence[float] | Places) -> None:
-        needed = self._used + len(numbers)
-        if needed > self._room.size:
-            self._room = np.concatenate((self.values, np.empty(needed, self._room.dtype)))
-        self._room[self._used : needed] = numbers
-        self._used = needed
+        needed = self._size + len(numbers)
+        if needed > self._buffer.size:
+            self._buffer = np.concatenate((self.values, np.empty(needed, self._buffer.dtype)))
+        self._buffer[self._size : needed] = numbers
+        self._size = needed
 
     def drop(self, number: int) -> None:
-        self._room = self._room[number : self._used].copy()
-        self._used -= number
+        self._buffer = self._buffer[number : self._size].copy()
+        self._size -= number
 
 
-def _text(title: str, summary: str) -> _Text:
-    """What is compared of an item; no words at all where headline and summary say too little."""
-    heading, rest = headline(title), body(summary)
-    said, more = words(heading), words(rest)
-    if len(more) < FEWEST_IN_SUMMARY and len(frozenset(said) - EMPTY) < FEWEST_WORDS:
-        return _Text(heading, [])
-    if more[: len(said)] == said:
-        return _Text(heading, more[:MOST_WORDS])
-    return _Text(heading, (said + more)[:MOST_WORDS])
+def _prepare_text(title: str, summary: str) -> _ComparedText:
+    """Return the compared text of an item; no words if headline and summary are too general."""
+    heading, summary_text = headline(title), body(summary)
+    title_words, summary_words = words(heading), words(summary_text)
+    if (
+        len(summary_words) < FEWEST_IN_SUMMARY
+        and len(frozenset(title_words) - EMPTY) < FEWEST_WORDS
+    ):
+        return _ComparedText(heading, [])
+    if summary_words[: len(title_words)] == title_words:
+        return _ComparedText(heading, summary_words[:MOST_WORDS])
+    return _ComparedText(heading, (title_words + summary_words)[:MOST_WORDS])

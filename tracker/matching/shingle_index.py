@@ -1,10 +1,10 @@
-"""Which earlier texts share runs of three words with these? An exact count, held in few bytes.
+"""Shingle index: earlier texts that share runs of three words with new ones. Exact counts in few
+bytes.
 
 A run of words (shingle) is a number of 32 bits; an entry of the index is that number with the place
-of its text behind it, in one sorted array of 64 bits, so that "who has this run?" and "does this
-text have it?" are both a binary search. That is 8 bytes a run, about 300 a report. A table of
-MinHash bands (rensa, 64 bands of 2) takes 5,200 a report and finds only those that chance lets it
-find.
+of its text behind it, in one sorted array of 64 bits, so that finding the texts of a run and
+testing a text for a run are both binary searches. That is 8 bytes a run, about 300 a report. A
+table of MinHash bands (rensa, 64 bands of 2) takes 5,200 a report and finds pairs only by chance.
 """
 
 from dataclasses import dataclass
@@ -18,19 +18,17 @@ Keys = NDArray[np.uint64]
 Places = NDArray[np.int64]
 
 RUN = 3
-"""Words in a shingle: two let unrelated reports meet in phrases, four let one changed word break
+"""Words in a shingle: with two, unrelated reports share phrases; with four, one changed word breaks
 too many.
 """
 
 COMMON = 64
-"""A run that more texts of one stretch share is a phrase ("the war in"): it finds nobody, but is
-counted.
+"""Texts of one stretch above which a shared run is a phrase ("the war in"): it finds no text, but
+is counted.
 """
 
 STRETCH = 1 << 20
-"""Entries from which a stretch of the index is left as it is; the shorter ones after it are
-merged.
-"""
+"""Entries from which a stretch of the index is no longer merged."""
 
 _LOW = np.uint64(0xFFFFFFFF)
 _HIGH = np.uint64(32)
@@ -39,7 +37,7 @@ _NO_PLACES: Places = np.empty(0, np.int64)
 
 
 class WordHashes(dict[str, int]):
-    """A word's number, the same in every process; what was worked out is kept, up to a limit."""
+    """Hash of each word, the same in every process; cached up to a limit."""
 
     LIMIT = 40_000
 
@@ -53,8 +51,8 @@ class WordHashes(dict[str, int]):
 
 @dataclass(frozen=True, slots=True)
 class Runs:
-    """The different runs of several texts, as entries that are sorted: the run, and behind it the
-    row of its text.
+    """Distinct runs of several texts as sorted entries: the run, and behind it the row
+    of its text.
     """
 
     entries: Keys
@@ -62,7 +60,7 @@ class Runs:
 
     @property
     def keys(self) -> Keys:
-        """The runs alone."""
+        """The runs without rows."""
         return self.entries >> _HIGH
 
     @property
@@ -73,7 +71,7 @@ class Runs:
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """Pairs of a text asked about and an earlier one, with the number of runs that both have."""
+    """Pairs of a queried text and an earlier one, with the number of common runs."""
 
     rows: Places
     places: Places
@@ -81,7 +79,7 @@ class Shared:
 
 
 def runs_of(texts: list[list[str]], hashes: WordHashes) -> Runs:
-    """The runs of three words of each text; a text of fewer words has none."""
+    """Return the runs of three words of each text; a text with fewer words has none."""
     lengths = np.fromiter(map(len, texts), np.int64, len(texts))
     flat = np.fromiter(
         map(hashes.__getitem__, chain.from_iterable(texts)), np.uint64, int(lengths.sum())
@@ -104,16 +102,13 @@ class Postings:
     def __init__(self) -> None:
         self._stretches: list[Keys] = []
 
-    def add(self, runs: Runs, first: int, held: NDArray[np.bool_]) -> None:
-        """Remember the runs of those rows that are to be held; the first row has the place
-        `first`.
-        """
-        kept = runs.entries[held[runs.rows]]
-        if not kept.size:
+    def add(self, runs: Runs, first: int, selected: NDArray[np.bool_]) -> None:
+        """Index the runs of the selected rows; the first row has the place `first`."""
+        entries = runs.entries[selected[runs.rows]]
+        if not entries.size:
             return
-        self._stretches.append(
-            kept + np.uint64(first)
-        )  # rows and places grow alike: they stay sorted
+        # Rows and places increase alike, so the entries stay sorted.
+        self._stretches.append(entries + np.uint64(first))
         while len(self._stretches) > 1:
             last, before = self._stretches[-1], self._stretches[-2]
             if before.size >= STRETCH or before.size > 2 * last.size:
@@ -121,69 +116,79 @@ class Postings:
             self._stretches[-2:] = [np.sort(np.concatenate((before, last)), kind="stable")]
 
     def forget(self, first: int) -> None:
-        """Drop what stands before this place."""
-        kept = [stretch[(stretch & _LOW) >= np.uint64(first)] for stretch in self._stretches]
-        self._stretches = [stretch for stretch in kept if stretch.size]
+        """Drop all entries before this place."""
+        remaining = [stretch[(stretch & _LOW) >= np.uint64(first)] for stretch in self._stretches]
+        self._stretches = [stretch for stretch in remaining if stretch.size]
 
     def shared(self, runs: Runs) -> Shared:
-        """The texts that share a run with these which is no common phrase, and how many runs in
-        all.
+        """Return the texts that share a run other than a common phrase with these, and the number
+        of common runs.
         """
-        found = [_shared(stretch, runs) for stretch in self._stretches] or [
+        parts = [_find_shared(stretch, runs) for stretch in self._stretches] or [
             Shared(_NO_PLACES, _NO_PLACES, _NO_PLACES)
         ]
         return Shared(
             *(
-                np.concatenate([getattr(part, name) for part in found])
+                np.concatenate([getattr(part, name) for part in parts])
                 for name in ("rows", "places", "counts")
             )
         )
 
     @property
     def nbytes(self) -> int:
-        """Bytes that the index holds."""
+        """Size of the index in bytes."""
         return sum(stretch.nbytes for stretch in self._stretches)
 
 
 def shared_among(runs: Runs, first: int) -> Shared:
-    """The same among the texts asked about, whose places begin at `first`: each with those before
-    it.
+    """Return the same among the queried texts, whose places begin at `first`: each with those
+    before it.
     """
-    found = _shared(runs.entries, runs, common=len(runs.sizes))
-    earlier = found.places < found.rows
-    return Shared(found.rows[earlier], found.places[earlier] + first, found.counts[earlier])
+    shared = _find_shared(runs.entries, runs, common=len(runs.sizes))
+    earlier = shared.places < shared.rows
+    return Shared(shared.rows[earlier], shared.places[earlier] + first, shared.counts[earlier])
 
 
-def _shared(stretch: Keys, runs: Runs, common: int = COMMON) -> Shared:
+def _find_shared(stretch: Keys, runs: Runs, common: int = COMMON) -> Shared:
     keys, rows = runs.keys, runs.rows
     low = np.searchsorted(stretch, keys << _HIGH)
     often = np.searchsorted(stretch, (keys << _HIGH) | _LOW, side="right") - low
     rare = (often > 0) & (often <= common)
-    many = often[rare]
-    ends = np.cumsum(many)
+    frequencies = often[rare]
+    ends = np.cumsum(frequencies)
     if not ends.size:
         return Shared(_NO_PLACES, _NO_PLACES, _NO_PLACES)
-    within = np.arange(ends[-1]) - np.repeat(ends - many, many)
-    hits = stretch[np.repeat(low[rare], many) + within] & _LOW
+    within = np.arange(ends[-1]) - np.repeat(ends - frequencies, frequencies)
+    hits = stretch[np.repeat(low[rare], frequencies) + within] & _LOW
     pairs, counts = np.unique(
-        (np.repeat(rows[rare], many).astype(np.uint64) << _HIGH) | hits, return_counts=True
+        (np.repeat(rows[rare], frequencies).astype(np.uint64) << _HIGH) | hits, return_counts=True
     )
-    of, at = (pairs >> _HIGH).astype(np.int64), (pairs & _LOW).astype(np.int64)
+    text_rows, text_places = (pairs >> _HIGH).astype(np.int64), (pairs & _LOW).astype(np.int64)
     if common == COMMON and (phrases := often > common).any():
-        counts = counts + _phrases_shared(stretch, runs.entries[phrases], of, at)
-    return Shared(of, at, counts)
+        counts = counts + _count_shared_phrases(
+            stretch, runs.entries[phrases], text_rows, text_places
+        )
+    return Shared(text_rows, text_places, counts)
 
 
-def _phrases_shared(stretch: Keys, phrases: Keys, of: Places, at: Places) -> Places:
-    """How many of the common phrases of text `of[i]` stand in the text at `at[i]` too."""
+def _count_shared_phrases(
+    stretch: Keys, phrases: Keys, text_rows: Places, text_places: Places
+) -> Places:
+    """Count the common phrases of `text_rows[i]` that also occur in the text at
+    `text_places[i]`.
+    """
     rows = (phrases & _LOW).astype(np.int64)
     order = np.argsort(rows, kind="stable")
     keys, rows = phrases[order] >> _HIGH, rows[order]
-    begin, end = np.searchsorted(rows, of), np.searchsorted(rows, of, side="right")
-    many = end - begin
-    ends = np.cumsum(many)
-    within = np.arange(ends[-1]) - np.repeat(ends - many, many)
-    asked = (keys[np.repeat(begin, many) + within] << _HIGH) | np.repeat(at, many).astype(np.uint64)
-    at_index = np.minimum(np.searchsorted(stretch, asked), stretch.size - 1)
-    pair = np.repeat(np.arange(of.size), many)
-    return np.bincount(pair, weights=stretch[at_index] == asked, minlength=of.size).astype(np.int64)
+    begin, end = np.searchsorted(rows, text_rows), np.searchsorted(rows, text_rows, side="right")
+    counts = end - begin
+    ends = np.cumsum(counts)
+    within = np.arange(ends[-1]) - np.repeat(ends - counts, counts)
+    queries = (keys[np.repeat(begin, counts) + within] << _HIGH) | np.repeat(
+        text_places, counts
+    ).astype(np.uint64)
+    at_index = np.minimum(np.searchsorted(stretch, queries), stretch.size - 1)
+    pair = np.repeat(np.arange(text_rows.size), counts)
+    return np.bincount(pair, weights=stretch[at_index] == queries, minlength=text_rows.size).astype(
+        np.int64
+    )

@@ -1,10 +1,9 @@
-"""The text of an article without what stands around it on its page. The only file that knows
-trafilatura.
+"""Extract the text of an article from its page. The only module that imports trafilatura.
 
 On 250 pages of its own evaluation set trafilatura in its fast mode takes 11 ms a page and finds the
-text with F1 .913; readability takes 15 ms for .868, resiliparse 1.4 ms for .846. It touches no
-network here: it is given the page. On hostile pages it can take long (the square of the tags inside
-one), so pages are measured first, and this is meant to run in a process that can be killed.
+text with F1 .913; readability takes 15 ms for .868, resiliparse 1.4 ms for .846. It is given the
+page and makes no requests. Hostile pages can take it long (quadratic in the tags inside one), so
+pages are measured first, and this is meant to run in a process that can be killed.
 """
 
 import logging
@@ -16,43 +15,39 @@ from tracker.feeds.markup import page_text, read_markup
 from tracker.feeds.text import shortened, visible
 
 LONGEST_PAGE: Final = 3_000_000
-"""Bytes of a page that are looked at; the article is near its beginning."""
+"""Bytes of a page that are read; the article is near its beginning."""
 
 MOST_TAGS: Final = 20_000
 MOST_INSIDE_ONE: Final = 2_000
-"""Tags inside one that cost their square: 10,000 links in a paragraph take 20 s. An article has
+"""Tags inside one, which take quadratic time: 10,000 links in a paragraph take 20 s. An article has
 some 50 paragraphs.
 """
 
 MOST_ATTRIBUTES: Final = 300
-"""Of one tag, which cost their square as well: 100,000 take 90 s."""
+"""Attributes of one tag, which take quadratic time as well: 100,000 take 90 s."""
 
 MOST_TYPES: Final = 1_000
-"""Uses of "@type" in the data for search engines, each of which may make trafilatura look through
-all that follows.
+"""Occurrences of "@type" in data for search engines; for each, trafilatura may scan all that
+follows.
 """
 
 LONGEST_TEXT: Final = 20_000
 SHORTEST_TEXT: Final = 200
-"""Characters. Less is the teaser before a paywall, a cookie banner or a page that scripts would
-fill.
-"""
+"""Characters. Less is the teaser before a paywall, a cookie banner or a page filled by scripts."""
 
-_RULE_OF_TABLE: Final = re.compile(r"[|\s-]*")
+_TABLE_RULE: Final = re.compile(r"[|\s-]*")
 
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """The text of an article, at most 20,000 characters if nothing else was asked for; a line is a
-    paragraph.
-    """
+    """Text of an article, at most 20,000 characters by default; each line is a paragraph."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class NoArticle:
-    """The page holds no article that can be read, and why in one line."""
+    """The page has no readable article; the reason in one line."""
 
     reason: str
 
@@ -60,9 +55,7 @@ class NoArticle:
 def extract(
     html: bytes, content_type: str, url: str, longest: int = LONGEST_TEXT
 ) -> Article | NoArticle:
-    """The article on a page that was fetched from `url`, or the first `longest` characters of
-    it.
-    """
+    """Extract the article of a page fetched from `url`, or its first `longest` characters."""
     kind = content_type.partition(";")[0].strip().lower()
     if html.startswith(b"%PDF") or kind == "application/pdf":
         return NoArticle("a PDF document, not a page")
@@ -71,26 +64,25 @@ def extract(
     page = page_text(html, content_type, LONGEST_PAGE)
     if not page.strip():
         return NoArticle("an empty page")
-    if _is_tangled(page):
+    if _has_too_many_tags(page):
         return NoArticle("a page with too many tags, which would take too long")
-    return _read(page, url, longest)
+    return _run_trafilatura(page, url, longest)
 
 
-def _read(page: str, url: str, longest: int) -> Article | NoArticle:
-    import trafilatura  # 0.2 s, which only those pay who read articles
+def _run_trafilatura(page: str, url: str, longest: int) -> Article | NoArticle:
+    import trafilatura  # takes 0.2 s, so only on demand
 
-    logging.getLogger("trafilatura").setLevel(
-        logging.CRITICAL
-    )  # what it complains of is a reason here
+    # Its warnings are returned as reasons.
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     try:
-        found = trafilatura.extract(page, url=url or None, fast=True, include_comments=False)
-    except MemoryError:  # the process is what it hits
+        extracted = trafilatura.extract(page, url=url or None, fast=True, include_comments=False)
+    except MemoryError:  # affects the whole process
         raise
-    except (
-        Exception
-    ) as error:  # on some broken pages it stumbles in many ways, as lxml does below it
+    except Exception as error:  # broken pages raise many kinds, also from lxml
         return NoArticle(f"trafilatura stumbled over it ({type(error).__name__})")
-    text = "\n".join(line for raw in (found or "").splitlines() if (line := _line(raw)))
+    text = "\n".join(
+        line for raw in (extracted or "").splitlines() if (line := _clean_paragraph(raw))
+    )
     if len(text) < SHORTEST_TEXT:
         return NoArticle(
             f"only {len(text)} characters of text: behind a paywall, or filled in by scripts"
@@ -100,26 +92,24 @@ def _read(page: str, url: str, longest: int) -> Article | NoArticle:
     return Article(shortened(text, longest))
 
 
-def _is_tangled(page: str) -> bool:
+def _has_too_many_tags(page: str) -> bool:
     try:
-        read_markup(page, _Measure())
-    except _TangledError:
+        read_markup(page, _TagCounter())
+    except _TooManyTagsError:
         return True
     return page.count('"@type"') > MOST_TYPES
 
 
-class _TangledError(Exception):  # it travels inside this file only
+class _TooManyTagsError(Exception):  # internal
     pass
 
 
-class _Measure:
-    """Hears the tags of a page until there are too many; takes a tenth of the time that trafilatura
-    takes.
-    """
+class _TagCounter:
+    """Counts tags and stops when there are too many; takes a tenth of the time of trafilatura."""
 
     def __init__(self) -> None:
         self.tags = 0
-        self.inside = [0]  # for each open tag, how many were opened right inside it
+        self.inside = [0]  # for each open tag, the number of its direct children
 
     def start(self, tag: str, attrs: dict[str, str]) -> None:
         self.tags += 1
@@ -129,24 +119,24 @@ class _Measure:
             or self.inside[-1] > MOST_INSIDE_ONE
             or len(attrs) > MOST_ATTRIBUTES
         ):
-            raise _TangledError
+            raise _TooManyTagsError
         self.inside.append(0)
 
     def end(self, tag: str) -> None:
-        self.inside.pop()  # the parser closes only what it has opened
+        self.inside.pop()  # the parser closes only open tags
 
     def data(self, data: str) -> None:
-        """Text costs nothing."""
+        """Ignore text."""
 
     def close(self) -> None:
-        """Nothing is left to do."""
+        """Do nothing."""
 
 
-def _line(raw: str) -> str:
-    """A paragraph in plain text. Rows of tables come with bars between their cells and a row of
+def _clean_paragraph(raw: str) -> str:
+    """Return a paragraph as plain text. Table rows have bars between their cells and a row of
     dashes.
     """
     line = visible(raw).strip()
     if line.startswith("|"):
-        line = "" if _RULE_OF_TABLE.fullmatch(line) else line.replace("|", " ")
+        line = "" if _TABLE_RULE.fullmatch(line) else line.replace("|", " ")
     return " ".join(line.split())

@@ -1,9 +1,8 @@
-"""What a site lets robots fetch. The only file that knows protego.
+"""Rules of sites for robots (robots.txt). The only module that imports protego.
 
-Asked before the page of an item is fetched for its full text, which is a robot's visit; a feed that
-somebody subscribed to is not. protego takes patterns apart without regular expressions, so a
-hostile one costs a search at most; what costs it the square is naming many agents above many rules,
-which `MOST_ENTRIES` bounds.
+Obeyed before the page of an item is fetched for its full text; subscribed feeds are exempt. protego
+matches patterns without regular expressions, so a hostile one costs at most a search; many agents
+above many rules take quadratic time, which `MOST_ENTRIES` bounds.
 """
 
 import re
@@ -14,14 +13,14 @@ from urllib.parse import urlsplit
 from protego import Protego
 
 LARGEST: Final = 512_000
-"""Bytes that are read (RFC 9309 asks for 500 KiB at least); what comes after them is not heard."""
+"""Bytes that are read (RFC 9309 requires at least 500 KiB); the rest is ignored."""
 
 LONGEST_DELAY: Final = 86_400.0
-"""Seconds. A site that asks for more than a day between two visits is taken to mean a day."""
+"""Maximum delay in seconds: a site that asks for more is taken to mean a day."""
 
 MOST_AGENTS: Final = 1_000
 MOST_ENTRIES: Final = 500_000
-"""Agents of a group times its rules, summed over the groups: what protego keeps, at about 1 µs and
+"""Agents of a group times its rules, summed over the groups: what protego stores, at about 1 µs and
 70 bytes each.
 """
 
@@ -29,30 +28,30 @@ _AGENT: Final = re.compile(r"user[- ]?agent", re.IGNORECASE)
 _RULE: Final = re.compile(
     r"(?:allow|disallow|crawl-delay|request-rate|visit-time)\s*:", re.IGNORECASE
 )
-"""What ends a list of agents for certain. protego takes other words for it as well."""
+"""Certain end of a list of agents. protego accepts other words as well."""
 
 
 @dataclass(frozen=True, slots=True)
 class Robots:
-    """A site's wishes. Without `rules` it is `open` to everybody or to nobody."""
+    """Rules of a site. Without `rules` it is `open` to all robots or to none."""
 
     rules: Protego | None
     open: bool
 
     def allows(self, url: str, user_agent: str) -> bool:
-        """May the robot that calls itself `user_agent` (the whole header or its product name) fetch
-        this address?
+        """Return True if the robot `user_agent` (the whole header or its product name) may fetch
+        this address.
         """
         if self.rules is None:
             return self.open
         try:
             return bool(self.rules.can_fetch(url, user_agent))
-        except ValueError:  # no address at all
+        except ValueError:  # not an address
             return False
 
     def delay_seconds(self, user_agent: str) -> float:
-        """Seconds that the site wants between two visits of this robot, 0 to a day; 0 if it does
-        not say.
+        """Return the delay between two visits of this robot in seconds, 0 to a day; 0 if
+        unspecified.
         """
         if self.rules is None:
             return 0.0
@@ -66,21 +65,22 @@ NOTHING: Final = Robots(None, open=False)
 
 
 def read_robots(status: int | None, body: bytes = b"") -> Robots:
-    """The wishes in an answer to `robots_url`; a status of None means that there was no answer.
+    """Parse the answer to a request for robots.txt; a status of None means that there was no
+    answer.
 
-    By RFC 9309 a site without the file (4xx) allows everything, and one that cannot be asked (5xx,
-    no answer) allows nothing for now. So does one that answers "too many requests" (429).
+    By RFC 9309 a site without the file (4xx) allows everything, and one that cannot be reached
+    (5xx, no answer) allows nothing for now. So does one that answers "too many requests" (429).
     """
     if status is None or status == 429 or not 200 <= status < 500:
         return NOTHING
-    if status >= 300:  # also redirects that led nowhere
+    if status >= 300:  # also redirects without a target
         return EVERYTHING
-    text = _within(body).decode("utf-8-sig", "replace")
-    return NOTHING if _too_tangled(text) else Robots(Protego.parse(text), open=True)
+    text = _cut_to_limit(body).decode("utf-8-sig", "replace")
+    return NOTHING if _has_too_many_entries(text) else Robots(Protego.parse(text), open=True)
 
 
 def robots_url(url: str) -> str:
-    """Where the robots.txt of an address's site is; "" if it is no http(s) address."""
+    """Return the address of a site's robots.txt; "" for anything but http(s)."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -91,8 +91,8 @@ def robots_url(url: str) -> str:
     )
 
 
-def _within(body: bytes) -> bytes:
-    """What is read of a file: whole lines, for half of "Disallow: /private" forbids everything."""
+def _cut_to_limit(body: bytes) -> bytes:
+    """Cut a file to whole lines, as half of "Disallow: /private" would forbid everything."""
     return (
         body
         if len(body) <= LARGEST
@@ -100,16 +100,16 @@ def _within(body: bytes) -> bytes:
     )
 
 
-def _too_tangled(text: str) -> bool:
+def _has_too_many_entries(text: str) -> bool:
     agents = entries = 0
-    ruled = True
+    has_rules = True
     for line in filter(None, (line.partition("#")[0].strip() for line in text.splitlines())):
         if _AGENT.match(line):
-            agents = 1 if ruled else agents + 1
-            ruled = False
+            agents = 1 if has_rules else agents + 1
+            has_rules = False
         else:
             entries += agents
-            ruled = ruled or _RULE.match(line) is not None
+            has_rules = has_rules or _RULE.match(line) is not None
         if agents > MOST_AGENTS or entries > MOST_ENTRIES:
             return True
     return False

@@ -1,6 +1,4 @@
-"""A feed as a subscription list tells of it, whatever the list's format, and the attributes that
-are ours alone.
-"""
+"""Feeds in subscription lists of any format, and our own attributes in them."""
 
 import math
 import re
@@ -22,12 +20,12 @@ LONGEST_WORDS: Final = 300
 """Characters of a title, a folder's name or one of our own attributes."""
 
 LONGEST_PATH: Final = 20
-"""Folders inside each other that are kept of a path; five times as many names are looked at."""
+"""Folders that are kept of a path; five times as many names are examined."""
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """What a list says of a feed; None, "" or () where it says nothing."""
+    """A feed as described by a list; None, "" or () where nothing is specified."""
 
     url: str
     title: str = ""
@@ -44,18 +42,17 @@ class Listed:
     full_text: bool | None = None
 
 
-def feed_of(listed: Listed, taken: Container[str]) -> Feed:
-    """The feed that a list describes, with an id that is not taken.
+def feed_of(listed: Listed, used_ids: Container[str]) -> Feed:
+    """Return the feed that a list describes, with an unused id.
 
-    What the list leaves open is as usual: grade C, the registrable domain for a group, the first
-    folder for a theme.
+    Defaults: grade C, the registrable domain as group, the first folder as theme.
     """
     host = host_of(listed.url)
     title = listed.title or host
     folder = listed.categories[0] if listed.categories else ()
-    free = listed.id and listed.id not in taken
+    is_free = listed.id and listed.id not in used_ids
     return Feed(
-        id=FeedId(listed.id) if free else feed_id(listed.id or title, listed.url, taken),
+        id=FeedId(listed.id) if is_free else feed_id(listed.id or title, listed.url, used_ids),
         title=title,
         url=listed.url,
         source_group=listed.source_group or registrable_domain(host) or host,
@@ -72,35 +69,35 @@ def feed_of(listed: Listed, taken: Container[str]) -> Feed:
 
 
 def words(text: str) -> str:
-    """Text in one line, of what can be seen."""
+    """Return visible text in one line."""
     return shortened(" ".join(visible(text[: 10 * LONGEST_WORDS]).split()), LONGEST_WORDS)
 
 
 def paths(categories: Iterable[Iterable[str]]) -> tuple[tuple[str, ...], ...]:
-    """Categories, each once and none of them empty."""
-    return tuple(filter(None, dict.fromkeys(map(_path, categories))))
+    """Return the categories without duplicates and empty ones."""
+    return tuple(filter(None, dict.fromkeys(map(_clean_path, categories))))
 
 
 def read_attributes(attributes: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
-    """Fields of `Listed` that our own attributes give, and in words what was wrong with the
-    others.
+    """Parse our own attributes to fields of `Listed`; also return descriptions of the
+    invalid ones.
     """
-    said: dict[str, Any] = {}
-    wrong = []
-    for name, (read, wanted) in _ATTRIBUTES.items():
+    fields: dict[str, Any] = {}
+    problems = []
+    for name, (read, requirement) in _ATTRIBUTES.items():
         if name in attributes:
             value = read(words(attributes[name]))
             if value is None:
                 shown = shortened(words(attributes[name]), 40)
-                wrong.append(f'{name} "{shown}" is passed over, it has to be {wanted}')
+                problems.append(f'{name} "{shown}" is passed over, it has to be {requirement}')
             else:
-                said[name] = value
-    return said, wrong
+                fields[name] = value
+    return fields, problems
 
 
 def written_attributes(feed: Feed) -> dict[str, str]:
-    """What our own attributes say of a feed; those that say nothing unusual are left out."""
-    said = {
+    """Return our own attributes of a feed, without default values."""
+    values = {
         "id": feed.id,
         "source_group": feed.source_group,
         "grade": feed.grade,
@@ -110,61 +107,64 @@ def written_attributes(feed: Feed) -> dict[str, str]:
         "max_megabytes": "" if feed.max_megabytes is None else str(feed.max_megabytes),
         "full_text": "true" if feed.full_text else "",
     }
-    # An empty theme is said too: where a list says none, it comes from the folder.
-    return {name: said for name, said in said.items() if said} | {"theme": feed.theme}
+    # An empty theme is written too: a missing one would default to the folder.
+
+    return {name: value for name, value in values.items() if value} | {"theme": feed.theme}
 
 
-def _path(names: Iterable[str]) -> tuple[str, ...]:
-    """A category: names of folders, none of them empty."""
-    seen = (name[: 10 * LONGEST_WORDS] for name in islice(filter(None, names), 5 * LONGEST_PATH))
-    return tuple(islice(filter(None, map(_folder, seen)), LONGEST_PATH))
+def _clean_path(names: Iterable[str]) -> tuple[str, ...]:
+    """Return a category as names of folders, none of them empty."""
+    shortened_names = (
+        name[: 10 * LONGEST_WORDS] for name in islice(filter(None, names), 5 * LONGEST_PATH)
+    )
+    return tuple(islice(filter(None, map(_clean_folder, shortened_names)), LONGEST_PATH))
 
 
-_folder: Final = lru_cache(1_000)(words)
-"""A folder's name; it comes again with each feed inside."""
+_clean_folder: Final = lru_cache(1_000)(words)
+"""Cached, as each folder recurs with each feed inside."""
 
 
-def _number(least: float, *, above: bool = False) -> Callable[[str], float | None]:
-    def read(said: str) -> float | None:
+def _number_reader(minimum: float, *, above: bool = False) -> Callable[[str], float | None]:
+    def read(text: str) -> float | None:
         try:
-            number = float(said)
+            number = float(text)
         except ValueError:
             return None
-        enough = number > least if above else number >= least
-        return number if enough and math.isfinite(number) else None
+        in_range = number > minimum if above else number >= minimum
+        return number if in_range and math.isfinite(number) else None
 
     return read
 
 
-def _one_of(values: Mapping[str, object]) -> Callable[[str], object | None]:
-    return lambda said: values.get(said.lower())
+def _choice_reader(values: Mapping[str, object]) -> Callable[[str], object | None]:
+    return lambda text: values.get(text.lower())
 
 
-def _id(said: str) -> str | None:
+def _read_id(text: str) -> str | None:
     return (
-        said
-        if len(said) <= LONGEST_ID and re.fullmatch(r"[a-z0-9]+(?:[-_][a-z0-9]+)*", said)
+        text
+        if len(text) <= LONGEST_ID and re.fullmatch(r"[a-z0-9]+(?:[-_][a-z0-9]+)*", text)
         else None
     )
 
 
 _ATTRIBUTES: Final[Mapping[str, tuple[Callable[[str], object | None], str]]] = MappingProxyType(
     {
-        "id": (_id, f"at most {LONGEST_ID} of a-z, 0-9, '-' and '_'"),
+        "id": (_read_id, f"at most {LONGEST_ID} of a-z, 0-9, '-' and '_'"),
         "source_group": (str, "a name"),
         "grade": (
-            _one_of({grade.lower(): grade for grade in get_args(Grade)}),
+            _choice_reader({grade.lower(): grade for grade in get_args(Grade)}),
             "a letter from A to F",
         ),
         "theme": (str, "a word"),
-        "importance": (_number(0, above=True), "a number above 0"),
-        "every_minutes": (_number(5), "a number of minutes, at least 5"),
+        "importance": (_number_reader(0, above=True), "a number above 0"),
+        "every_minutes": (_number_reader(5), "a number of minutes, at least 5"),
         "user_agent": (str, "a name"),
-        "max_megabytes": (_number(0, above=True), "a number above 0"),
+        "max_megabytes": (_number_reader(0, above=True), "a number above 0"),
         "full_text": (
-            _one_of({"true": True, "yes": True, "false": False, "no": False}),
+            _choice_reader({"true": True, "yes": True, "false": False, "no": False}),
             "true or false",
         ),
     }
 )
-"""Our own attributes: how each is read (None for what it cannot be), and what it has to be."""
+"""Our own attributes: parser of each (None if invalid), and a description of valid values."""

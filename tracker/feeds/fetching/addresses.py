@@ -1,10 +1,10 @@
-"""Which addresses may be asked for a feed, and which machines. Pure: no name is looked up here.
+"""Restrict requests to public addresses. Pure: makes no DNS lookup.
 
-Whoever may name a feed, and every server that may redirect one, could otherwise make the tracker
-ask machines that only it can reach: its own, the router, the cloud's key store. So only public
-addresses are asked, unless the operator allows more. The question is put to the address that is
-about to be connected to, never to the name, because a name can lead to one address when it is
-looked at and to another when it is used.
+A person who adds a feed, or a server that redirects one, could otherwise make the tracker request
+hosts that only it can reach: itself, the router, the cloud's metadata service. So only public
+addresses are allowed, unless the operator allows more. The check is made on the address about to be
+connected to, never on the name, because a name can resolve to one address when checked and to
+another when used.
 
 The ranges are written out instead of asking `ipaddress.is_global`, whose answer differs between
 versions of Python: 3.11 takes NAT64 and 6to4 forms of 127.0.0.1, 192.88.99.1 and all multicast for
@@ -31,10 +31,8 @@ NOT_PUBLIC: Final = tuple(
         ("10.0.0.0/8", "private"),
         ("100.64.0.0/10", "inside a carrier's network"),
         ("127.0.0.0/8", "loopback"),
-        (
-            "168.63.129.16/32",
-            "a cloud's own",
-        ),  # Azure's machines get their keys there, under a public number
+        # Azure's metadata service has a public number.
+        ("168.63.129.16/32", "a cloud's own"),
         ("169.254.0.0/16", "link-local"),
         ("172.16.0.0/12", "private"),
         ("192.0.0.0/24", "reserved"),
@@ -49,10 +47,8 @@ NOT_PUBLIC: Final = tuple(
         # https://www.iana.org/assignments/iana-ipv6-special-registry
         ("::/128", "unspecified"),
         ("::1/128", "loopback"),
-        (
-            "64:ff9b:1::/48",
-            "private",
-        ),  # NAT64 of one's own, which hides its IPv4 address in more than one way
+        # Local NAT64, which embeds its IPv4 address in more than one way.
+        ("64:ff9b:1::/48", "private"),
         ("fc00::/7", "private"),
         ("fe80::/10", "link-local"),
         ("fec0::/10", "private"),
@@ -63,10 +59,10 @@ NOT_PUBLIC: Final = tuple(
     )
 )
 _PUBLIC_V6: Final = IPv6Network("2000::/3")
-"""The only part of IPv6 that is given out to the public."""
+"""The only part of IPv6 that is allocated for public use."""
 
 _NAT64: Final = IPv6Network("64:ff9b::/96")
-"""How IPv6-only networks reach the public IPv4 internet."""
+"""Prefix by which IPv6-only networks reach the public IPv4 internet."""
 
 LONGEST_SHOWN: Final = 60
 
@@ -77,27 +73,26 @@ _RAW_BYTE: Final = re.compile("[\udc80-\udcff]")
 
 
 def web_address(text: str) -> URL | None:
-    """An http(s) address in the form in which it is asked, without its fragment; None if it is
-    none.
+    """Parse an http(s) address and drop its fragment; None if it is invalid.
 
-    It is read by the parser that the client itself goes by (yarl), so that what is checked is what
-    is asked.
+    It uses the parser of the HTTP client (yarl), so that the checked and the requested address are
+    the same.
     """
     try:
         url = URL(text.strip())
-        sound = url.scheme in ("http", "https") and _HOST.fullmatch(url.raw_host or "") and url.port
+        valid = url.scheme in ("http", "https") and _HOST.fullmatch(url.raw_host or "") and url.port
     except ValueError:
         return None
-    if not sound:
+    if not valid:
         return None
     return url.with_fragment(None) if url.raw_fragment else url
 
 
 def redirect_target(url: URL, location: str) -> URL | None:
-    """Where a redirect from `url` leads; None if that is no http(s) address.
+    """Return the target of a redirect from `url`; None if it is no http(s) address.
 
-    A user and password go along within the same host, also to its secure port, and nowhere else;
-    those that a server makes up are dropped.
+    User and password are kept within the same host, also on its https port, and dropped elsewhere;
+    those that the target itself names are always dropped.
     """
     location = _RAW_BYTE.sub(lambda byte: f"%{ord(byte[0]) - 0xDC00:02X}", location.strip())
     try:
@@ -106,9 +101,9 @@ def redirect_target(url: URL, location: str) -> URL | None:
         return None
     if target is None:
         return None
-    secured = (url.scheme, url.port, target.scheme, target.port) == ("http", 80, "https", 443)
-    same = (url.scheme, url.port) == (target.scheme, target.port) or secured
-    if url.raw_host == target.raw_host and same:
+    upgraded = (url.scheme, url.port, target.scheme, target.port) == ("http", 80, "https", 443)
+    same_origin = (url.scheme, url.port) == (target.scheme, target.port) or upgraded
+    if url.raw_host == target.raw_host and same_origin:
         return (
             target.with_user(url.user).with_password(url.password)
             if url.user
@@ -118,17 +113,17 @@ def redirect_target(url: URL, location: str) -> URL | None:
 
 
 def refusal(address: str) -> str:
-    """Why an address is not public, in a word or two; "" if it is.
+    """Return why an address is not public, in a word or two; "" if it is.
 
-    An address that holds another, as tunnels and translators write them, is what it holds.
+    An address that embeds another, as those of tunnels and translators do, is judged by both.
     """
-    found = _read(address)
-    return "no address" if found is None else _why_not_public(found)
+    parsed = _parse_address(address)
+    return "no address" if parsed is None else _explain_not_public(parsed)
 
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """What may be asked although it is not public. `of` reads it from the setting."""
+    """Non-public hosts and networks that may be requested, by the setting `private_feeds`."""
 
     names: frozenset[str] = frozenset()
     networks: tuple[Network, ...] = ()
@@ -136,36 +131,35 @@ class Allowed:
 
     @classmethod
     def of(cls, private: Iterable[str]) -> "Allowed":
-        """From host names, addresses, networks (10.0.0.0/8) and "*" for everything.
+        """Parse host names, addresses, networks (10.0.0.0/8) and "*" for everything.
 
-        Raises ValueError for a network that is none, so that a slip of the pen is not silently no
-        permission.
+        Raises ValueError for an invalid network, so that a typo is not silently ignored.
         """
         entries = [entry.strip() for entry in private if entry.strip()]
-        networks = [n for n in map(_network, entries) if n is not None]
-        names = frozenset(host_name(e) for e in entries if e != "*" and _network(e) is None)
+        networks = [n for n in map(_parse_network, entries) if n is not None]
+        names = frozenset(host_name(e) for e in entries if e != "*" and _parse_network(e) is None)
         return cls(names, tuple(networks), "*" in entries)
 
     def host(self, host: str) -> bool:
-        """Is this very name allowed, wherever it leads?"""
+        """True if this host name is allowed, whatever it resolves to."""
         return host_name(host) in self.names
 
     def refusal(self, host: str, address: str) -> str:
-        """Why `address` may not be asked for a feed at `host`, and what to do about it; "" if it
-        may be.
+        """Return why `address` may not be requested for a feed at `host`, and the remedy; "" if it
+        may.
         """
         if self.everything or self.host(host) or not (why := refusal(address)):
             return ""
-        found = _read(address)
-        if found is not None and any(
-            form in network for form in _forms(found) for network in self.networks
+        parsed = _parse_address(address)
+        if parsed is not None and any(
+            form in network for form in _list_forms(parsed) for network in self.networks
         ):
             return ""
         shown = address[:LONGEST_SHOWN]
         return f"{shown} is not a public address ({why}); allow it with the setting private_feeds"
 
 
-def _network(entry: str) -> Network | None:
+def _parse_network(entry: str) -> Network | None:
     try:
         return ip_network(entry.strip("[]"), strict=False)
     except ValueError:
@@ -177,9 +171,7 @@ def _network(entry: str) -> Network | None:
 
 
 def host_name(host: str) -> str:
-    """A host's name as it is compared: lower case, the ASCII form of other scripts, no dot at the
-    end.
-    """
+    """Normalise a host name: lower case, ASCII form of other scripts (IDNA), no final dot."""
     name = host.rstrip(".").lower()
     if name.isascii():
         return name
@@ -189,29 +181,29 @@ def host_name(host: str) -> str:
         return name
 
 
-def _read(address: str) -> Address | None:
+def _parse_address(address: str) -> Address | None:
     try:
         return ip_address(address)
     except ValueError:
         return None
 
 
-def _why_not_public(address: Address) -> str:
+def _explain_not_public(address: Address) -> str:
     if isinstance(address, IPv6Address) and address.scope_id:
         return "link-local"
-    for form in _forms(address):
+    for form in _list_forms(address):
         for network, why in NOT_PUBLIC:
             if form in network:
                 return why
-    last = _forms(address)[-1]
+    last = _list_forms(address)[-1]
     return "reserved" if isinstance(last, IPv6Address) and last not in _PUBLIC_V6 else ""
 
 
-def _forms(address: Address) -> tuple[Address, ...]:
-    """The address, and the IPv4 address that it stands for."""
+def _list_forms(address: Address) -> tuple[Address, ...]:
+    """Return the address, and the IPv4 address that it embeds."""
     if isinstance(address, IPv4Address):
         return (address,)
-    inner = address.ipv4_mapped or address.sixtofour
-    if inner is None and address in _NAT64:
-        inner = IPv4Address(int(address) & 0xFFFF_FFFF)
-    return (address,) if inner is None else (address, inner)
+    embedded = address.ipv4_mapped or address.sixtofour
+    if embedded is None and address in _NAT64:
+        embedded = IPv4Address(int(address) & 0xFFFF_FFFF)
+    return (address,) if embedded is None else (address, embedded)

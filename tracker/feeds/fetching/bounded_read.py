@@ -1,9 +1,7 @@
-"""Taking in a body piece by piece, so that neither one large answer nor many at once fill the
-memory.
+"""Read response bodies in chunks, with a limit on concurrent large bodies.
 
-128 answers of 20 MB each under way together would be 2.5 GB. So only a few bodies may be large at
-the same time; the others wait, without their time running out, since it is we who are short of
-room.
+128 answers of 20 MB each at once would take 2.5 GB. So only a few bodies may be large at the same
+time; the others wait with their deadline suspended.
 """
 
 import asyncio
@@ -11,41 +9,39 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 LARGE: Final = 1_000_000
-"""Bytes beyond which a body is large."""
+"""Bytes above which a body is large."""
 
 LARGE_AT_ONCE: Final = 4
 
 
 class Intake:
-    """The room for bodies. For one event loop."""
+    """Reader of bodies with a shared limit. For one event loop."""
 
     def __init__(self) -> None:
-        self._large = asyncio.Semaphore(LARGE_AT_ONCE)
+        self._large_slots = asyncio.Semaphore(LARGE_AT_ONCE)
 
     async def all_of(
-        self, piece: Callable[[], Awaitable[bytes]], most: int, deadline: asyncio.Timeout
+        self, read_chunk: Callable[[], Awaitable[bytes]], max_bytes: int, deadline: asyncio.Timeout
     ) -> bytes | None:
-        """The pieces up to the first empty one, put together; None when they are more than `most`
-        bytes.
-        """
-        pieces, size, large = list[bytes](), 0, False
+        """Join the chunks up to the first empty one; None if they exceed `max_bytes` bytes."""
+        chunks, size, is_large = list[bytes](), 0, False
         try:
-            while got := await piece():
-                size += len(got)
-                if size > most:
+            while chunk := await read_chunk():
+                size += len(chunk)
+                if size > max_bytes:
                     return None
-                pieces.append(got)
-                if size > LARGE and not large:
-                    large = await self._place(deadline)
-            return b"".join(pieces)
+                chunks.append(chunk)
+                if size > LARGE and not is_large:
+                    is_large = await self._acquire_large_slot(deadline)
+            return b"".join(chunks)
         finally:
-            if large:
-                self._large.release()
+            if is_large:
+                self._large_slots.release()
 
-    async def _place(self, deadline: asyncio.Timeout) -> bool:
+    async def _acquire_large_slot(self, deadline: asyncio.Timeout) -> bool:
         clock = asyncio.get_running_loop().time
-        left = (deadline.when() or 0.0) - clock()
+        remaining = (deadline.when() or 0.0) - clock()
         deadline.reschedule(None)
-        await self._large.acquire()
-        deadline.reschedule(clock() + left)
+        await self._large_slots.acquire()
+        deadline.reschedule(clock() + remaining)
         return True

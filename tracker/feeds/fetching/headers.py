@@ -1,6 +1,6 @@
-"""What we say in headers, and what a server says of its answer and about when to come back. Pure.
+"""Build request headers and parse response headers. Pure functions.
 
-Everything in a header may be missing, wrong or hostile; what cannot be read counts as not said.
+Any header may be missing, wrong or hostile; an unreadable one counts as missing.
 """
 
 import math
@@ -14,33 +14,34 @@ from tracker.feeds.answers import FetchRequest
 from tracker.feeds.text import visible
 
 LONGEST_WAIT: Final = 366 * 86400.0
-"""Seconds. A server that asks for more than a year is taken to mean a year."""
+"""Maximum wait in seconds: a server that asks for more is taken to mean a year."""
 
 _SECONDS: Final = re.compile(r"\s*(\d+)\s*", re.ASCII)
 _MAX_AGE: Final = re.compile(r"(?:^|[\s,])max-age=\"?(\d+)", re.ASCII)
 
 
 def request_headers(request: FetchRequest) -> dict[str, str] | None:
-    """What this request says beyond what all do."""
+    """Return the headers beyond the session's defaults; None if there are none."""
     if not (request.etag or request.last_modified or request.user_agent):
         return None
-    said = (
+    headers = (
         ("If-None-Match", request.etag),
         ("If-Modified-Since", request.last_modified),
         ("User-Agent", one_line(request.user_agent)),
     )
-    return {name: value for name, value in said if value}
+    return {name: value for name, value in headers if value}
 
 
 def one_line(text: str) -> str:
-    """A text as it may stand in a header, where the end of a line would begin another header."""
+    """Join text to one line: a line break would begin another header."""
     return " ".join(visible(text).split())
 
 
 def status_line(status: int) -> str:
-    """A status that brings no document, in words: "HTTP 404 Not Found"."""
+    """Describe a status that brings no document: "HTTP 404 Not Found"."""
     try:
-        line = f"HTTP {status} {HTTPStatus(status).phrase}"  # never the server's own phrase: it may say anything
+        # Not the server's own phrase, which may be hostile.
+        line = f"HTTP {status} {HTTPStatus(status).phrase}"
     except ValueError:
         line = f"HTTP {status}"
     if status < 300:
@@ -51,19 +52,19 @@ def status_line(status: int) -> str:
 
 
 def validator(header: str | None) -> str | None:
-    """An ETag or Last-Modified word for word, unless it could not be sent back or stored."""
+    """Return an ETag or Last-Modified verbatim; None if it cannot be sent back or stored."""
     return header if header and header.isprintable() else None
 
 
 def retry_after(header: str, now: datetime) -> float | None:
-    """Whole seconds to wait by a Retry-After header, which holds seconds or a date; None if it is
-    unreadable.
+    """Return the whole seconds of a Retry-After header, which holds seconds or a date; None if it
+    is unreadable.
 
-    A date is rounded up, so that nobody comes back earlier than asked.
+    A date is rounded up, so that no request is too early.
     """
     if seconds := _SECONDS.fullmatch(header):
         return min(float(seconds[1]), LONGEST_WAIT)
-    until = _date(header)
+    until = _parse_date(header)
     return (
         None
         if until is None
@@ -72,24 +73,26 @@ def retry_after(header: str, now: datetime) -> float | None:
 
 
 def freshness(cache_control: str, age: str, expires: str, now: datetime) -> float:
-    """Seconds for which an answer stays fresh: max-age less the time that it has lain, else until
-    Expires.
+    """Return the seconds for which an answer stays fresh: max-age less Age, else until Expires.
 
-    At most a year; 0 when nothing is said or the answer is not to be kept.
+    At most a year; 0 if unspecified or not cacheable.
     """
     control = cache_control.lower()
     if "no-cache" in control or "no-store" in control:
         return 0.0
     if max_age := _MAX_AGE.search(control):
-        lain = _SECONDS.fullmatch(age)
-        return max(min(float(max_age[1]), LONGEST_WAIT) - (float(lain[1]) if lain else 0.0), 0.0)
-    until = _date(expires) if expires else None
+        age_seconds = _SECONDS.fullmatch(age)
+        return max(
+            min(float(max_age[1]), LONGEST_WAIT) - (float(age_seconds[1]) if age_seconds else 0.0),
+            0.0,
+        )
+    until = _parse_date(expires) if expires else None
     return 0.0 if until is None else min(max((until - now).total_seconds(), 0.0), LONGEST_WAIT)
 
 
-def _date(header: str) -> datetime | None:
+def _parse_date(header: str) -> datetime | None:
     try:
-        read = parsedate_to_datetime(header)
+        parsed = parsedate_to_datetime(header)
     except (ValueError, OverflowError):
         return None
-    return read if read.tzinfo else read.replace(tzinfo=UTC)
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)

@@ -1,9 +1,8 @@
-"""Waiting for one's turn: the buckets of `manners`, few at once per host, and all places taken
-last.
+"""Queue requests: the token buckets of `manners`, a limit per host, then a limit for all.
 
-Who waits holds nothing that another could use: first comes the domain's token, then a place at the
-host, then one of the places for all, so that a crowd for a slow host leaves room for everybody
-else. None of it counts against a feed's own time.
+A waiting request holds nothing that another could use: first comes the domain's token, then a slot
+of the host, then one of the slots for all, so that many requests to a slow host do not block the
+others. Waiting does not count against a feed's own time.
 """
 
 import asyncio
@@ -18,13 +17,11 @@ from tracker.feeds.fetching.runner import Round
 from tracker.feeds.item import FeedId
 
 LONGEST_QUEUE: Final = 60.0
-"""Seconds that a feed stands in line at a host before it is sent away to come back as much
-later.
-"""
+"""Seconds that a request waits for a host before it is deferred by as many."""
 
 
 class NotNow(Exception):
-    """Good manners forbid to ask at the moment; `wait_seconds` is when to come back."""
+    """The rate limit forbids the request now; `wait_seconds` says when to retry."""
 
     def __init__(self, wait_seconds: float, reason: str) -> None:
         super().__init__(reason)
@@ -32,69 +29,68 @@ class NotNow(Exception):
 
 
 class Turns:
-    """Who may ask whom at the moment. For one event loop."""
+    """Queue of requests. For one event loop."""
 
     def __init__(self, limits: FetchLimits) -> None:
         self._buckets = Buckets()
         self._per_host = limits.per_host
-        self._places = asyncio.Semaphore(limits.in_flight)
-        self._hosts: WeakValueDictionary[str, asyncio.Semaphore] = (
-            WeakValueDictionary()
-        )  # gone when nobody is there
+        self._all_slots = asyncio.Semaphore(limits.in_flight)
+        # A semaphore is dropped when no request holds or awaits it.
+        self._host_slots: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
     @asynccontextmanager
     async def turn(
         self, feed: FeedId, host: str, paid: set[str], *, domain: str, line: Round
     ) -> AsyncIterator[None]:
-        """While this lasts, the feed may ask the host. Raises NotNow.
+        """Hold a slot for one request to the host. Raises NotNow if the wait is long.
 
         `paid` are the domains whose token the feed has: a redirect within one of them costs no
         other.
         """
-        places = self._hosts.setdefault(host, asyncio.Semaphore(self._per_host))
+        slots = self._host_slots.setdefault(host, asyncio.Semaphore(self._per_host))
         line.waiting += 1
         try:
             if domain and domain not in paid:
-                await self._token(feed, domain)
+                await self._take_token(feed, domain)
                 paid.add(domain)
-            await _stand_in_line(places, host)
+            await _acquire_slot(slots, host)
         finally:
             line.waiting -= 1
         try:
-            async with self._places:
-                self._let_rest(domain)
+            async with self._all_slots:
+                self._raise_if_paused(domain)
                 yield
         finally:
-            places.release()
+            slots.release()
 
     def rest(self, domain: str, seconds: float) -> None:
-        """A server of the domain wants to be left alone."""
-        self._buckets.rest(domain, seconds, _clock())
+        """Block requests to a domain for so many seconds."""
+        self._buckets.rest(domain, seconds, _loop_time())
 
-    async def _token(self, feed: FeedId, domain: str) -> None:
-        self._let_rest(domain)
-        wait = self._buckets.wait(domain, feed, _clock())
+    async def _take_token(self, feed: FeedId, domain: str) -> None:
+        self._raise_if_paused(domain)
+        wait = self._buckets.wait(domain, feed, _loop_time())
         if wait > PATIENCE:
             raise NotNow(wait, enough(domain))
         if wait > 0:
             await asyncio.sleep(wait)
 
-    def _let_rest(self, domain: str) -> None:
-        rest = self._buckets.resting(domain, _clock()) if domain else 0.0
-        if rest > 0:
-            raise NotNow(rest, f"{domain} has asked to be left alone for a while")
+    def _raise_if_paused(self, domain: str) -> None:
+        pause = self._buckets.resting(domain, _loop_time()) if domain else 0.0
+        if pause > 0:
+            raise NotNow(pause, f"{domain} has asked to be left alone for a while")
 
 
-async def _stand_in_line(places: asyncio.Semaphore, host: str) -> None:
-    if not places.locked():
-        await places.acquire()  # at once; a timer would cost more than all the rest of it
+async def _acquire_slot(slots: asyncio.Semaphore, host: str) -> None:
+    if not slots.locked():
+        await slots.acquire()  # without a timer, which would cost more than the rest
         return
     try:
         async with asyncio.timeout(LONGEST_QUEUE):
-            await places.acquire()
+            await slots.acquire()
     except TimeoutError:
         raise NotNow(LONGEST_QUEUE, f"too many feeds were waiting for {host}") from None
 
 
-def _clock() -> float:
+def _loop_time() -> float:
     return asyncio.get_running_loop().time()

@@ -1,9 +1,8 @@
-"""What feedparser is spared, and what came if it was no feed.
+"""Pre-parse limits against pathological input, and descriptions of documents that are no feeds.
 
-feedparser reads almost anything, but it was not written for enemies: a document of a few kilobytes
-can hold it for minutes. Each limit names the measurement behind it (feedparser 6.0.14, one core;
-"real feeds" are 3,000 documents from the tests of other readers). Within them 10 MB take it 10 s at
-worst.
+feedparser reads almost anything, but it is not hardened: a document of a few kilobytes can block it
+for minutes. Each limit names the measurement behind it (feedparser 6.0.14, one core; "real feeds"
+are 3,000 documents from the tests of other readers). Within them 10 MB take it 10 s at worst.
 """
 
 import re
@@ -11,36 +10,38 @@ from dataclasses import dataclass
 from typing import Final
 
 EACH_END: Final = 1_000
-"""Feeds run from new to old or from old to new, so the newest 500 of a monster are at one of its
-ends. 100,000 entries take feedparser 8 s, these 2,000 a fraction of one."""
+"""Entries read at each end. Feeds run from new to old or from old to new, so the newest 500 of a
+huge one are at one of its ends. 100,000 entries take feedparser 8 s, these 2,000 a fraction of one.
+"""
 
 MOST_NAMESPACES: Final = 100
-"""Different ones, which cost their square: 10,000 take 2 to 8 s, 50,000 minutes. Of 3,000 real
-feeds none has more than 15, though some repeat theirs with each entry."""
+"""Distinct namespaces, which take quadratic time: 10,000 take 2 to 8 s, 50,000 minutes. Of 3,000
+real feeds none has more than 15, though some repeat theirs with each entry.
+"""
 
 MOST_ODD_NAMESPACES: Final = 1_000
-"""Uses of the word in text, or declarations too long to compare."""
+"""Occurrences of the word in text, or declarations too long to compare."""
 
 MOST_TAGS: Final = 400_000
-"""They cost 10 to 35 µs each; no real feed has more than 46,000."""
+"""Tags cost 10 to 35 µs each; no real feed has more than 46,000."""
 
 MOST_REFERENCES: Final = 1_000_000
-"""Uses of "&", which cost 2 to 3 µs each; no real feed has more than 195,000."""
+"""Occurrences of "&", which cost 2 to 3 µs each; no real feed has more than 195,000."""
 
 MOST_BASES: Final = 1_000
-"""Uses of xml:base, whose nesting costs their square: 160 KB of them take 7 s. No real feed has
-more than 100.
+"""Occurrences of xml:base, whose nesting takes quadratic time: 160 KB of them take 7 s. No real
+feed has more than 100.
 """
 
 MANY_ATTRIBUTES: Final = re.compile(
     r"""<[^\s<>/!?"']++(?:\s++[^\s=<>"']++\s*+=\s*+(?:"[^"<]*+"|'[^'<]*+')){300}"""
 )
-"""The attributes of one tag cost their square: 16,000 take 4 s, 100,000 minutes."""
+"""The attributes of one tag take quadratic time: 16,000 take 4 s, 100,000 minutes."""
 
-# Each alternative ends at the end of the text if its own end is missing, so none is tried twice on
-# the same text.
+# Each alternative accepts the end of the text for a missing end, so none is tried twice.
 _PROLOG: Final = re.compile(
-    r"(?:[^<]++|<!--.*?(?:-->|\Z)|<\?.*?(?:\?>|\Z)|<!DOCTYPE[^>\[]*+(?:\[.*?(?:\]\s*+>|\Z)|>|\Z)|<(?![A-Za-z_]))*+",
+    r"(?:[^<]++|<!--.*?(?:-->|\Z)|<\?.*?(?:\?>|\Z)"
+    r"|<!DOCTYPE[^>\[]*+(?:\[.*?(?:\]\s*+>|\Z)|>|\Z)|<(?![A-Za-z_]))*+",
     re.DOTALL | re.IGNORECASE,
 )
 _NAMESPACE: Final = re.compile(
@@ -51,10 +52,10 @@ _ENTRY: Final = re.compile(r"<(?:[\w.-]{1,40}:)?(?:item|entry)[\s>/]", re.IGNORE
 
 @dataclass(frozen=True, slots=True)
 class Screened:
-    """A document as it may be read: from its first element on, at most 2,000 entries of it.
+    """A sanitised document: from its first element on, at most 2,000 entries of it.
 
-    `cut_from` is how many entries it had if some were cut out, else 0. `danger` says why it should
-    not be read at all, "" if nothing speaks against it.
+    `cut_from` is the original number of entries if some were cut out, else 0. `danger` says why it
+    must not be parsed, "" if it may be.
     """
 
     document: str
@@ -63,20 +64,21 @@ class Screened:
 
 
 def screened(text: str) -> Screened:
-    """Look a document over before it is read, in time proportional to its length."""
+    """Check and trim a document before it is parsed, in linear time."""
     document = after_prolog(text)
     tags = document.count("<")
-    starts = [found.start() for found in _ENTRY.finditer(document)] if tags > 2 * EACH_END else []
+    starts = [match.start() for match in _ENTRY.finditer(document)] if tags > 2 * EACH_END else []
     if len(starts) <= 2 * EACH_END:
-        return Screened(document, 0, _danger(document, tags))
+        return Screened(document, 0, _find_danger(document, tags))
     ends = document[: starts[EACH_END]] + document[starts[-EACH_END] :]
-    return Screened(ends, len(starts), _danger(ends, ends.count("<")))
+    return Screened(ends, len(starts), _find_danger(ends, ends.count("<")))
 
 
 def after_prolog(text: str) -> str:
-    """The document from its first element on: without declaration, comments and document type.
+    """Return the document from its first element on: without declaration, comments and document
+    type.
 
-    feedparser's patterns for these cost their square or cube (44 KB of `encoding=` in the first
+    feedparser's patterns for these take quadratic or cubic time (44 KB of `encoding=` in the first
     line take 8 minutes, 16 KB of empty lines 3 s), and the document type holds the entities of XML
     bombs.
     """
@@ -84,8 +86,8 @@ def after_prolog(text: str) -> str:
     return text[prolog.end() :] if prolog else text
 
 
-def _danger(document: str, tags: int) -> str:
-    """Why feedparser should not see this document, or ""."""
+def _find_danger(document: str, tags: int) -> str:
+    """Return why feedparser must not parse this document, or ""."""
     if _has_many_namespaces(document):
         return f"more than {MOST_NAMESPACES} namespaces"
     if tags > MOST_TAGS:
@@ -109,7 +111,7 @@ def _has_many_namespaces(document: str) -> bool:
 
 _HTML: Final = re.compile(r"<html[\s>]", re.IGNORECASE)
 _ROOT: Final = re.compile(r"<(?:[\w.-]{1,40}:)?([\w.-]{1,40})")
-_KNOWN: Final = {
+_ROOT_DESCRIPTIONS: Final = {
     "html": "an HTML page",
     "opml": "an OPML list of feeds",
     "sitemapindex": "a sitemap",
@@ -118,14 +120,12 @@ _KNOWN: Final = {
 
 
 def is_page(document: str) -> bool:
-    """Is it a page of a site, whatever else it holds?"""
+    """Return True if the document is an HTML page."""
     return bool(_HTML.match(document))
 
 
 def what_came(text: str, document: str, content_type: str) -> str:
-    """A document that is no feed, in words; `document` is what is left of `text` without its
-    prolog.
-    """
+    """Describe a document that is no feed; `document` is `text` without its prolog."""
     root = _ROOT.match(document)
     name = root[1].lower() if root else ""
     kind = content_type.partition(";")[0].strip().lower()
@@ -135,4 +135,4 @@ def what_came(text: str, document: str, content_type: str) -> str:
         return f"not text but {kind or 'unknown data'}"
     if not name:
         return "plain text, not a feed"
-    return f"{_KNOWN.get(name, f'an XML document <{name}>')}, not a feed"
+    return f"{_ROOT_DESCRIPTIONS.get(name, f'an XML document <{name}>')}, not a feed"

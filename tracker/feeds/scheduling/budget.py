@@ -1,9 +1,9 @@
-"""How often to ask which feed: many feeds under one budget of requests.
+"""Distribute a budget of requests over all feeds.
 
-The delay of all items together is least when each feed is asked in proportion to the square root of
+The total delay of all items is least when each feed is polled in proportion to the square root of
 its rate (minimise the sum of rate × interval / 2 under a fixed sum of 1 / interval). In proportion
-to the rate itself, the busy feeds would take the others' turns: on real feeds that is no better
-than a fixed hour. One number, the pace, stands for the whole fleet: polls a day = √(weight × items
+to the rate itself, busy feeds would take the requests of the others: on real feeds that is no
+better than a fixed hour. One number, the pace, applies to all feeds: polls a day = √(weight × items
 a day) / pace, never fewer than one a day nor more than one in five minutes.
 """
 
@@ -31,33 +31,34 @@ MOST: Final = 288.0
 """Polls a day: one, and one in five minutes."""
 
 SPREAD: Final = 0.1
-"""Waits differ by up to this share from feed to feed and from hour to hour, so that fleets do not
-fall into step.
+"""Maximum random change of a wait, as a share, by feed and hour, so that polls do not
+synchronise.
 """
 
 HOUR: Final = 3600.0
 A_DAY: Final = 86_400.0
 SET_MINUTES: Final = (1.0, 31 * 1440.0)
-"""What an interval that a person sets is held to."""
+"""Bounds of an interval that a person sets."""
 
 LEAST_WEIGHT: Final = 1e-6
 LEAST_PACE: Final = 1e-9
 CLOSE_ENOUGH: Final = 1e-6
 
 BY_RHYTHM: Final = ""
-"""The usual reason. Its words are put together by `reason` for who wants to read them: to write
-them down at each poll would take a third of the time that an unchanged feed costs."""
+"""The usual reason. Its text is composed on demand: composing it at each poll would take a third of
+the time that an unchanged feed costs.
+"""
 
 WANTED: Final = 1.5
-"""A weight from which on it is named among the reasons."""
+"""Weight from which it is named among the reasons."""
 
 MOST_OF_A_DAY: Final = 2 / 3
-"""The share of a day's items in twelve hours from which on those hours are named."""
+"""Share of a day's items in twelve hours from which those hours are named."""
 
 
 @dataclass(frozen=True, slots=True)
 class Next:
-    """When to ask a feed again, and why then: in words, or `BY_RHYTHM`."""
+    """Time of the next poll and its reason, or `BY_RHYTHM`."""
 
     at: datetime
     why: str
@@ -65,11 +66,11 @@ class Next:
 
 @dataclass(frozen=True, slots=True)
 class Bearing:
-    """What ties a feed to the open questions.
+    """Demand of open questions for a feed.
 
-    `items` came in the last 30 days. `days_to_close` has a number for each piece of evidence that
-    they gave on a question that is still open: the days until its scheduled close. `on_theme`: is
-    the feed's theme a tag of an open question?
+    `items` is the number of its items in the last 30 days. `days_to_close` has a number for each
+    piece of evidence from them on a question that is still open: the days until its scheduled
+    close. `on_theme` is true if the feed's theme is a tag of an open question.
     """
 
     items: int = 0
@@ -78,83 +79,81 @@ class Bearing:
 
 
 def pace(rhythms: Sequence[tuple[Rhythm, float]], requests_per_day: float, now: datetime) -> float:
-    """The pace at which feeds with these rhythms and weights take so many requests a day together.
+    """Return the pace at which feeds with these rates and weights use up a budget of requests.
 
-    Larger is slower. A budget beyond what the bounds of a feed allow gives the nearest pace that is
-    of use.
+    Larger is slower. A budget outside the bounds of the feeds gives the nearest useful pace.
     """
     if not rhythms:
         return 1.0
     weights = np.array([max(weight, LEAST_WEIGHT) for _, weight in rhythms])
-    wanted = np.sqrt(weights * hourly_of_all([rhythm for rhythm, _ in rhythms], now))
-    fast, slow = float(wanted.min()) / MOST, float(wanted.max()) / FEWEST
-    while slow > fast * (1 + CLOSE_ENOUGH):
-        middle = math.sqrt(fast * slow)
-        if float(np.clip(wanted / middle, FEWEST, MOST).sum()) / HOURS > requests_per_day:
-            fast = middle
+    unscaled = np.sqrt(weights * hourly_of_all([rhythm for rhythm, _ in rhythms], now))
+    min_pace, max_pace = float(unscaled.min()) / MOST, float(unscaled.max()) / FEWEST
+    while max_pace > min_pace * (1 + CLOSE_ENOUGH):
+        midpoint = math.sqrt(min_pace * max_pace)
+        if float(np.clip(unscaled / midpoint, FEWEST, MOST).sum()) / HOURS > requests_per_day:
+            min_pace = midpoint
         else:
-            slow = middle
-    return slow
+            max_pace = midpoint
+    return max_pace
 
 
 def fleet_pace(states: Sequence[FeedState], requests_per_day: float, now: datetime) -> float:
-    """The pace of a whole fleet: what feeds with an interval of their own take is taken off the
-    budget.
+    """Return the pace of all feeds; feeds with a fixed interval reduce the budget.
 
-    Feeds that are paused or fail do not count, as they are asked seldom or never.
+    Paused and failing feeds do not count, as they are polled seldom or never.
     """
-    asked = [state for state in states if not state.paused and not state.failures]
-    free = [(state.rhythm, weight(state)) for state in asked if state.feed.every_minutes is None]
-    taken = sum(
-        DAY.total_seconds() / _set_seconds(m)
-        for m in (s.feed.every_minutes for s in asked)
+    polled = [state for state in states if not state.paused and not state.failures]
+    free = [(state.rhythm, weight(state)) for state in polled if state.feed.every_minutes is None]
+    fixed_requests = sum(
+        DAY.total_seconds() / _clamp_interval(m)
+        for m in (s.feed.every_minutes for s in polled)
         if m is not None
     )
-    return pace(free, requests_per_day - taken, now)
+    return pace(free, requests_per_day - fixed_requests, now)
 
 
 def weight(state: FeedState) -> float:
-    """How much an item of this feed is worth against one of another."""
+    """Return the worth of an item of this feed relative to others."""
     return max(state.feed.importance * state.need, LEAST_WEIGHT)
 
 
 def next_poll(state: FeedState, pace: float, now: datetime) -> Next:
-    """When to ask a feed again that has just answered: when its polls a day, summed up hour by
-    hour, make one.
+    """Schedule the next poll after an answer: when the polls a day, summed up hour by hour, reach
+    one.
     """
-    share = lot(state, now)
+    jitter = lot(state, now)
     if state.feed.every_minutes is not None:
-        seconds = _set_seconds(state.feed.every_minutes)
-        return Next(now + timedelta(seconds=seconds * share), f"every {span(seconds)}, as set")
+        seconds = _clamp_interval(state.feed.every_minutes)
+        return Next(now + timedelta(seconds=seconds * jitter), f"every {span(seconds)}, as set")
     items = by_hour(state.rhythm, now)
     factor = math.sqrt(weight(state)) / max(pace, LEAST_PACE)
-    seconds = _walk(
-        lambda hour: min(max(math.sqrt(items(hour)) * factor, FEWEST), MOST), now, share
+    seconds = _time_until(
+        lambda hour: min(max(math.sqrt(items(hour)) * factor, FEWEST), MOST), now, jitter
     )
     return Next(now + timedelta(seconds=seconds), BY_RHYTHM)
 
 
 def reason(state: FeedState) -> str:
-    """Why the next poll of a feed is when it is, in words."""
-    asked_at = state.last_attempt_at
-    if state.next_reason != BY_RHYTHM or asked_at is None:
+    """Explain the time of the next poll."""
+    attempted_at = state.last_attempt_at
+    if state.next_reason != BY_RHYTHM or attempted_at is None:
         return state.next_reason
-    return _why(
+    return _compose_reason(
         state,
-        hourly(state.rhythm, asked_at),
-        asked_at,
-        (state.next_due_at - asked_at).total_seconds(),
+        hourly(state.rhythm, attempted_at),
+        attempted_at,
+        (state.next_due_at - attempted_at).total_seconds(),
     )
 
 
 def need(bearing: Bearing) -> float:
-    """How much more open questions need an item of this feed than one of another: from 1 to 10.
+    """Return the demand of open questions for an item of this feed relative to others, 1 to 10.
 
-    1 for nothing in common, 1 more for the theme, and up to 8 more for the share of its items that
-    were evidence, of which one in ten is half way. Evidence counts in full for a question that
-    closes today, less for later ones (five eighths at 30 days), and never less than a quarter. The
-    share and not the number, as the rate of a busy feed counts its items already; ten more items
-    are taken to have said nothing, so that the first ones are no proof.
+    1 without a relation, 1 more for the theme, and up to 8 more for the share of its items that
+    were evidence, of which one in ten gives half. Evidence counts in full for a question that
+    closes today, less for later ones (five eighths at 30 days), and never less than a quarter. It
+    is the share and not the number, as the rate of a busy feed counts its items already; ten more
+    items without evidence are added, so that the first ones are no proof.
     """
     urgency = math.fsum(0.25 + 0.75 * 30 / (30 + max(days, 0.0)) for days in bearing.days_to_close)
     share = urgency / (max(bearing.items, 0) + 10)
@@ -162,7 +161,7 @@ def need(bearing: Bearing) -> float:
 
 
 def span(seconds: float) -> str:
-    """A length of time in words: "35 min", "4 h", "12 days"."""
+    """Format a duration: "35 min", "4 h", "12 days"."""
     minutes = seconds / 60
     if minutes < 100:
         return f"{max(minutes, 1):.0f} min"
@@ -172,13 +171,13 @@ def span(seconds: float) -> str:
 
 
 def moment(at: datetime) -> str:
-    """A moment in words: "2 Dec 14:05 UTC"."""
+    """Format a time: "2 Dec 14:05 UTC"."""
     utc = at.astimezone(UTC)
     return f"{utc.day} {utc:%b %H:%M} UTC"
 
 
-def _walk(polls_a_day: Callable[[int], float], now: datetime, polls: float) -> float:
-    """Seconds from now until so many polls have come together, going from hour to hour of the
+def _time_until(polls_a_day: Callable[[int], float], now: datetime, polls: float) -> float:
+    """Return the seconds from now until so many polls accumulate, going from hour to hour of the
     day.
     """
     utc = now.astimezone(UTC)
@@ -194,45 +193,43 @@ def _walk(polls_a_day: Callable[[int], float], now: datetime, polls: float) -> f
 
 
 def lot(state: FeedState, now: datetime) -> float:
-    """A number near 1 that is drawn anew for each feed and hour, and the same whenever it is asked
-    for.
-    """
-    drawn = hashlib.sha256(
+    """Return a number near 1 that is pseudo-random by feed and hour."""
+    digest = hashlib.sha256(
         f"{state.id} {now.timestamp() // HOUR:.0f}".encode(errors="replace")
     ).digest()[:8]
-    return 1 - SPREAD + 2 * SPREAD * int.from_bytes(drawn, "big") / 2**64
+    return 1 - SPREAD + 2 * SPREAD * int.from_bytes(digest, "big") / 2**64
 
 
-def _set_seconds(minutes: float) -> float:
-    least, most = SET_MINUTES
-    return 60 * min(max(minutes, least), most)
+def _clamp_interval(minutes: float) -> float:
+    minimum, maximum = SET_MINUTES
+    return 60 * min(max(minutes, minimum), maximum)
 
 
-def _why(state: FeedState, rates: Sequence[float], now: datetime, seconds: float) -> str:
-    known = state.rhythm.days > 0
-    often = (
+def _compose_reason(state: FeedState, rates: Sequence[float], now: datetime, seconds: float) -> str:
+    is_known = state.rhythm.days > 0
+    rate_text = (
         f"{usually(state.rhythm, now)}{_busy_hours(rates)}"
-        if known
+        if is_known
         else "not known yet how often it publishes"
     )
-    wanted = ", wanted more than others" if weight(state) >= WANTED else ""
-    return f"{often}{wanted}: asked every {span(seconds)} or so"
+    weight_text = ", wanted more than others" if weight(state) >= WANTED else ""
+    return f"{rate_text}{weight_text}: asked every {span(seconds)} or so"
 
 
 def usually(rhythm: Rhythm, at: datetime) -> str:
-    """How often a feed publishes in words: "about 12 items a day"."""
-    a_day = items_a_day(rhythm, at)
-    if a_day < 1 / 7:
+    """Describe a publication rate: "about 12 items a day"."""
+    per_day = items_a_day(rhythm, at)
+    if per_day < 1 / 7:
         return "less than one item a week"
-    number, period = (a_day, "day") if a_day >= 1 else (7 * a_day, "week")
+    number, period = (per_day, "day") if per_day >= 1 else (7 * per_day, "week")
     return f"about {number:.0f} item{'' if number < 1.5 else 's'} a {period}"
 
 
 def _busy_hours(rates: Sequence[float]) -> str:
-    """The twelve hours in which most items come, if most of them do."""
+    """Describe the twelve hours in which most items come; "" if they are not most."""
     half = HOURS // 2
-    upto = [*accumulate((*rates, *rates), initial=0.0)]
-    most, start = max((upto[h + half] - upto[h], h) for h in range(HOURS))
-    if most < MOST_OF_A_DAY * upto[HOURS]:
+    cumulative = [*accumulate((*rates, *rates), initial=0.0)]
+    max_items, start = max((cumulative[h + half] - cumulative[h], h) for h in range(HOURS))
+    if max_items < MOST_OF_A_DAY * cumulative[HOURS]:
         return ""
     return f", most of them {start:02}–{(start + half) % HOURS:02} UTC"

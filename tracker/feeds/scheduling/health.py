@@ -1,6 +1,4 @@
-"""How a feed, the fleet, and the feeds behind a question fare. Pure: states and time in, words and
-counts out.
-"""
+"""Health of single feeds and of all feeds. Pure functions of states and time."""
 
 import math
 import statistics
@@ -20,43 +18,45 @@ from tracker.feeds.scheduling.publication_rate import DAY, hourly, items_a_day
 Health = Literal["new", "ok", "quiet", "late", "failing", "paused"]
 
 LATE_AFTER: Final = timedelta(hours=1)
-"""A feed that has been due for so long is late: nobody polls."""
+"""Overdue time from which a feed is late: nothing polls it."""
 
 QUIET_AFTER: Final = -math.log(0.001)
-"""Items that a feed should have brought since its last: Poisson makes such a gap less likely than 1
-in 1,000.
+"""Expected number of items since the last one from which a feed is quiet: by Poisson such a gap has
+a probability of less than 1 in 1,000.
 
 Items come in bursts, so real gaps are longer than that. On 71 news sources this calls a feed quiet
-for
-1.7 % of the time; one in 100 would be 3.4 %, or 5.4 % with weekends and gaps of less than a day counted in.
+for 1.7 % of the time; one in 100 would be 3.4 %, or 5.4 % with weekends and gaps of less than a day
+counted in.
 """
 
 QUIET_AT_LEAST: Final = timedelta(days=1)
 WEEK: Final = timedelta(weeks=1)
 WORKDAYS: Final = 5
 FAILURES_OF_NOTE: Final = 2
-"""One failure is not yet silence: the next try may be well."""
+"""A single failure is often transient."""
 
 PATIENCE: Final = 1.25
-"""A feed is asked once a day or more often, give or take a tenth, and has an hour to spare."""
+"""Tolerance on the interval between successes: feeds are polled once a day or more often, give or
+take a tenth, and have an hour to spare.
+"""
 
 NO_SUCCESS_FOR: Final = timedelta(hours=2)
 TOO_MANY_FAIL: Final = 0.2
 ENOUGH_FEEDS: Final = 5
-"""With fewer of them one failing feed is too large a share to be alarmed by."""
+"""With fewer feeds, one failing feed would already raise the alarm."""
 
 USUAL_OVER_DAYS: Final = 28
 
 
 def health(state: FeedState, now: datetime) -> Health:
-    """How a feed fares, for the health page. The first of these that holds:
+    """Return the health of a feed: the first of these that holds.
 
-    - `paused`: nobody polls it (`paused_why` says why);
-    - `failing`: the last attempt failed (`last_error` says how, `failures` how often in a row);
-    - `late`: it has been due for more than an hour, so the scheduler does not reach it;
-    - `new`: it has not been asked yet, or not since it was taken up again;
-    - `quiet`: it answers, but has brought nothing new for much longer than usual;
-    - `ok`: the last attempt brought an answer that could be read.
+    - `paused`: it is not polled (`paused_why` is the reason);
+    - `failing`: the last attempts failed (`failures` in a row, the last one for `last_error`);
+    - `late`: it is overdue by more than an hour, so the scheduler does not reach it;
+    - `new`: it has not been polled yet, or not since it was resumed;
+    - `quiet`: it answers, but has had no new items for much longer than usual;
+    - `ok`: the last attempt succeeded.
     """
     if state.paused:
         return "paused"
@@ -70,15 +70,17 @@ def health(state: FeedState, now: datetime) -> Health:
 
 
 def silence(state: FeedState, now: datetime) -> str:
-    """Why a feed that should bring evidence is silent, "" when it is not.
+    """Explain why a feed that should deliver evidence is silent; "" if it is not.
 
-    Weekends do not count towards a gap in the news: many feeds rest then.
+    Weekends do not count towards a gap in the news: many feeds publish nothing then.
     """
     if state.paused:
         return f"paused: {state.paused_why}"
     if state.failures >= FAILURES_OF_NOTE and state.failing_since:
         return f"failing since {moment(state.failing_since)}: {state.last_error}"
-    if now - (state.last_success_at or state.failing_since or state.next_due_at) > _patience(state):
+    if now - (state.last_success_at or state.failing_since or state.next_due_at) > _max_success_gap(
+        state
+    ):
         return (
             f"no answer since {moment(state.last_success_at)}"
             if state.last_success_at
@@ -91,45 +93,44 @@ def silence(state: FeedState, now: datetime) -> str:
 
 
 def is_quiet(state: FeedState, now: datetime) -> bool:
-    """Has a feed brought nothing new for much longer than usual?"""
+    """Return True if a feed has had no new items for much longer than usual."""
     if (
         state.last_new_at is None
         or state.rhythm.at is None
         or now - state.last_new_at < QUIET_AT_LEAST
     ):
         return False
-    usual = (
-        state.rhythm,
-        state.rhythm.at,
-    )  # as it was known when the last items came, before the silence
-    most = items_a_day(*usual) * math.ceil((now - state.last_new_at) / DAY)
-    return most >= QUIET_AFTER and _missed(hourly(*usual), state.last_new_at, now) >= QUIET_AFTER
+    # The rate as known when the last items came, before the silence.
+    rhythm, at = state.rhythm, state.rhythm.at
+    upper_bound = items_a_day(rhythm, at) * math.ceil((now - state.last_new_at) / DAY)
+    if upper_bound < QUIET_AFTER:
+        return False
+    return _sum_expected_items(hourly(rhythm, at), state.last_new_at, now) >= QUIET_AFTER
 
 
-def _missed(rates: Sequence[float], since: datetime, now: datetime) -> float:
-    """Items to expect on the workdays between two moments, from the items a day at each hour of the
-    day (UTC).
+def _sum_expected_items(rates: Sequence[float], since: datetime, now: datetime) -> float:
+    """Return the items to expect on the workdays between two times, from the items a day at each
+    hour of the day (UTC).
     """
-    weeks, rest = divmod(now - since, WEEK)
-    missed, at = weeks * WORKDAYS * statistics.fmean(rates), now.astimezone(UTC) - rest
-    while at < now:
-        until = min(now, at.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1))
-        missed += rates[at.hour] * ((until - at) / DAY) if at.weekday() < WORKDAYS else 0.0
-        at = until
-    return missed
+    weeks, remainder = divmod(now - since, WEEK)
+    expected, start = weeks * WORKDAYS * statistics.fmean(rates), now.astimezone(UTC) - remainder
+    while start < now:
+        end = min(now, start.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1))
+        expected += rates[start.hour] * ((end - start) / DAY) if start.weekday() < WORKDAYS else 0.0
+        start = end
+    return expected
 
 
-def _patience(state: FeedState) -> timedelta:
+def _max_success_gap(state: FeedState) -> timedelta:
     return PATIENCE * max(DAY, timedelta(minutes=state.feed.every_minutes or 0.0))
 
 
 @dataclass(frozen=True, slots=True)
 class Fleet:
-    """How all feeds together fare.
+    """Health of all feeds.
 
     `counts` has the number of feeds for each `Health`. `asked` are the feeds that are polled and
-    have been, `share_failing` is of those, 0 to 1. `alarm` says what is wrong with the fleet, ""
-    when nothing is.
+    have been, `share_failing` is of those, 0 to 1. `alarm` says what is wrong, "" if nothing is.
     """
 
     feeds: int
@@ -141,53 +142,67 @@ class Fleet:
 
 
 def fleet(states: Sequence[FeedState], now: datetime) -> Fleet:
-    """How all feeds together fare at a time."""
-    counted = Counter(health(state, now) for state in states)
+    """Return the health of all feeds at a time."""
+    counts = Counter(health(state, now) for state in states)
     polled = [state for state in states if not state.paused]
-    asked = [state for state in polled if state.last_attempt_at]
-    failing = sum(state.failures > 0 for state in asked)
-    newest = max((state.last_success_at for state in states if state.last_success_at), default=None)
-    alarms = (_nothing_succeeds(polled, newest, now), _many_fail(failing, len(asked)))
+    attempted = [state for state in polled if state.last_attempt_at]
+    failing = sum(state.failures > 0 for state in attempted)
+    newest_success = max(
+        (state.last_success_at for state in states if state.last_success_at), default=None
+    )
+    alarms = (
+        _explain_no_success(polled, newest_success, now),
+        _explain_many_failures(failing, len(attempted)),
+    )
     return Fleet(
         feeds=len(states),
-        counts=MappingProxyType({kind: counted[kind] for kind in get_args(Health)}),
-        asked=len(asked),
-        share_failing=failing / len(asked) if asked else 0.0,
-        newest_success=newest,
+        counts=MappingProxyType({kind: counts[kind] for kind in get_args(Health)}),
+        asked=len(attempted),
+        share_failing=failing / len(attempted) if attempted else 0.0,
+        newest_success=newest_success,
         alarm="; ".join(alarm for alarm in alarms if alarm),
     )
 
 
-def _nothing_succeeds(polled: Sequence[FeedState], newest: datetime | None, now: datetime) -> str:
-    """Only for as long as an answer was due: feeds may be few and slow."""
-    since = min((at for at in (_due_since(state, newest) for state in polled) if at), default=now)
-    if now - max(since, newest or since) < NO_SUCCESS_FOR:
+def _explain_no_success(
+    polled: Sequence[FeedState], newest_success: datetime | None, now: datetime
+) -> str:
+    """Return the alarm if no answer came since one was due: feeds may be few and slow."""
+    due_since = min(
+        (due for due in (_answer_due_at(state, newest_success) for state in polled) if due),
+        default=now,
+    )
+    if now - max(due_since, newest_success or due_since) < NO_SUCCESS_FOR:
         return ""
-    return f"no feed has answered since {moment(newest)}" if newest else "no feed has ever answered"
+    return (
+        f"no feed has answered since {moment(newest_success)}"
+        if newest_success
+        else "no feed has ever answered"
+    )
 
 
-def _due_since(state: FeedState, newest: datetime | None) -> datetime | None:
-    """When an answer of this feed is or was due; None if it failed already when the newest one
-    came.
+def _answer_due_at(state: FeedState, newest_success: datetime | None) -> datetime | None:
+    """Return the time at which an answer of this feed is or was due; None if it failed already when
+    the newest one came.
     """
     if not state.failures:
         return state.next_due_at
     return (
         None
-        if newest and state.failing_since and state.failing_since <= newest
+        if newest_success and state.failing_since and state.failing_since <= newest_success
         else state.failing_since
     )
 
 
-def _many_fail(failing: int, asked: int) -> str:
-    if asked < ENOUGH_FEEDS or failing <= TOO_MANY_FAIL * asked:
+def _explain_many_failures(failing: int, attempted: int) -> str:
+    if attempted < ENOUGH_FEEDS or failing <= TOO_MANY_FAIL * attempted:
         return ""
-    return f"{failing} of {asked} feeds fail"
+    return f"{failing} of {attempted} feeds fail"
 
 
 @dataclass(frozen=True, slots=True)
 class DayCount:
-    """What polling a feed came to on one day (UTC), or what one poll adds to that."""
+    """Polling results of a feed on one day (UTC), or the increment by one poll."""
 
     day: date
     polls: int = 0
@@ -206,9 +221,7 @@ def counted(
     news: News = NO_NEWS,
     unreadable: bool = False,
 ) -> DayCount:
-    """What one poll adds to its day; `unreadable` for a document that came but could not be
-    read.
-    """
+    """Count one poll; `unreadable` for a document that could not be read."""
     return DayCount(
         day=now.astimezone(UTC).date(),
         polls=1,
@@ -222,9 +235,7 @@ def counted(
 
 
 def share_not_modified(days: Sequence[DayCount]) -> float | None:
-    """The share of polls that were answered "not modified", 0 to 1; None when there were no
-    polls.
-    """
+    """Return the share of polls answered "not modified", 0 to 1; None without polls."""
     polls = sum(day.polls for day in days)
     return sum(day.not_modified for day in days) / polls if polls else None
 
@@ -238,7 +249,7 @@ class UsualItems:
 
 
 def usual_items(days: Sequence[DayCount], now: datetime) -> UsualItems:
-    """New items on the last whole day (UTC), and the median of those of the last 28 on which the
+    """Return new items on the last whole day (UTC), and the median of the last 28 days on which the
     feed was polled.
     """
     today = now.astimezone(UTC).date()
