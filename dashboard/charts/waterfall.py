@@ -45,7 +45,7 @@ def waterfall(rows: int) -> Spec:
     )
     ends = base.transform_filter(f"datum.way == '{END}'").mark_point(
         shape="diamond", filled=True, size=130, opacity=1
-    )  # fmt: skip
+    )
     right = base.transform_calculate(edge="max(datum.start, datum.end)").mark_text(
         align="left", dx=9, color=INK, fontSize=12
     )

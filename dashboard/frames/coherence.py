@@ -113,10 +113,18 @@ def repairs_frame(found: Coherence, names: Mapping[ForecasterId, str]) -> pd.Dat
         "nats": "float64",
     }
     rows = (
-        (r.decision.at, r.link.title, names.get(r.decision.forecaster_id, r.decision.forecaster_id),
-         r.decision.decision, _moved(r), r.decision.nats, gain(r.gain), r.decision.why)
+        (
+            r.decision.at,
+            r.link.title,
+            names.get(r.decision.forecaster_id, r.decision.forecaster_id),
+            r.decision.decision,
+            _moved(r),
+            r.decision.nats,
+            gain(r.gain),
+            r.decision.why,
+        )
         for r in found.repairs
-    )  # fmt: skip
+    )
     return frame_of({**types, "gain": "str", "why": "str"}, rows)
 
 

@@ -74,19 +74,34 @@ def reliability_frame(kept: Sequence[Kept], feeds: Sequence[FeedHealth]) -> pd.D
     when reset), n (questions that closed with an answer), since, state, why.
     """
     types = {
-        "id": "str", "feed": "str", "grade": "str", "graded": "float64", "value": "float64", "n": "int64",
-        "since": TIME, "state": "str", "why": "str",
-    }  # fmt: skip
+        "id": "str",
+        "feed": "str",
+        "grade": "str",
+        "graded": "float64",
+        "value": "float64",
+        "n": "int64",
+        "since": TIME,
+        "state": "str",
+        "why": "str",
+    }
     of: dict[str, Feed] = {f.state.id: f.state.feed for f in feeds}
     rows: list[tuple[Any, ...]] = []
     for each in kept:
         feed = of.get(each.learned.scope)
         graded = None if feed is None else 100.0 * RELIABILITY[feed.grade]
         rows.append(
-            (each.learned.scope, each.learned.scope if feed is None else feed.title, "" if feed is None else feed.grade,
-             graded, 100.0 * each.learned.value if counts(each) else None, each.learned.n, each.learned.as_of,
-             STATE[each.state], each.learned.why)
-        )  # fmt: skip
+            (
+                each.learned.scope,
+                each.learned.scope if feed is None else feed.title,
+                "" if feed is None else feed.grade,
+                graded,
+                100.0 * each.learned.value if counts(each) else None,
+                each.learned.n,
+                each.learned.as_of,
+                STATE[each.state],
+                each.learned.why,
+            )
+        )
     return frame_of(types, sorted(rows, key=lambda r: -abs((r[4] or 0.0) - (r[3] or 0.0))))
 
 
@@ -97,18 +112,31 @@ def usual_frame(kept: Sequence[Kept], questions: Sequence[QuestionSummary]) -> p
     when reset), n (days of archive), since, state, why.
     """
     types = {
-        "id": "str", "question": "str", "signpost": "str", "value": "float64", "n": "int64", "since": TIME,
-        "state": "str", "why": "str",
-    }  # fmt: skip
+        "id": "str",
+        "question": "str",
+        "signpost": "str",
+        "value": "float64",
+        "n": "int64",
+        "since": TIME,
+        "state": "str",
+        "why": "str",
+    }
     texts = {s.question.id: s.question.text for s in questions}
     rows: list[tuple[Any, ...]] = []
     for each in kept:
         question, _, slug = each.learned.scope.partition("/")
         rows.append(
-            (each.learned.scope, texts.get(QuestionId(question), question), slug.replace("-", " "),
-             each.learned.value if counts(each) else None, each.learned.n, each.learned.as_of, STATE[each.state],
-             each.learned.why)
-        )  # fmt: skip
+            (
+                each.learned.scope,
+                texts.get(QuestionId(question), question),
+                slug.replace("-", " "),
+                each.learned.value if counts(each) else None,
+                each.learned.n,
+                each.learned.as_of,
+                STATE[each.state],
+                each.learned.why,
+            )
+        )
     return frame_of(types, sorted(rows, key=lambda row: (row[1], -(row[3] or 0.0), row[0])))
 
 
@@ -117,14 +145,27 @@ def history_frame(versions: Sequence[Kept], me: ForecasterId) -> pd.DataFrame:
     state, by, why.
     """
     types = {
-        "since": TIME, "name": "str", "value": "float64", "n": "int64", "state": "str", "by": "str", "why": "str",
-    }  # fmt: skip
+        "since": TIME,
+        "name": "str",
+        "value": "float64",
+        "n": "int64",
+        "state": "str",
+        "by": "str",
+        "why": "str",
+    }
     newest = sorted(versions, key=lambda kept: kept.learned.as_of, reverse=True)
     return frame_of(
         types,
         (
-            (k.learned.as_of, k.learned.name, k.learned.value if counts(k) else None, k.learned.n, STATE[k.state],
-             "learned by itself" if k.by == MATCHER else judge(k.by, me), k.learned.why)
+            (
+                k.learned.as_of,
+                k.learned.name,
+                k.learned.value if counts(k) else None,
+                k.learned.n,
+                STATE[k.state],
+                "learned by itself" if k.by == MATCHER else judge(k.by, me),
+                k.learned.why,
+            )
             for k in newest
         ),
-    )  # fmt: skip
+    )

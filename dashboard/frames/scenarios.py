@@ -345,10 +345,15 @@ def table_frame(page: ScenarioPage, found: Diagnosticity) -> pd.DataFrame:
     """
     types = {"id": "str", "question": "str", "board": "str", "ratio": "float64"}
     rows = [
-        (row.question_id, clipped(page.board[row.question_id].question.question.text, LONGEST),
-         on_the_board(page.board[row.question_id]), round(row.ratio, 1), *map(cell, row.cells))
+        (
+            row.question_id,
+            clipped(page.board[row.question_id].question.question.text, LONGEST),
+            on_the_board(page.board[row.question_id]),
+            round(row.ratio, 1),
+            *map(cell, row.cells),
+        )
         for row in found.rows
-    ]  # fmt: skip
+    ]
     return frame_of({**types, **{f"c{n}": "str" for n in range(len(found.scenarios))}}, rows)
 
 
