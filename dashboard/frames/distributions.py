@@ -184,10 +184,7 @@ def fan_frame(page: QuestionPage, forecaster_id: ForecasterId, window: Window) -
     rows = []
     for at, distribution in _steps_of(page, forecaster_id, window):
         levels = (
-            [
-                _chart_value(question, _bounded_quantile(distribution, scale, q))
-                for q in FAN.values()
-            ]
+            [_chart_value(question, _clamp_quantile(distribution, scale, q)) for q in FAN.values()]
             if isinstance(distribution, Cdf)
             else [None] * 5
         )
@@ -212,7 +209,7 @@ def medians_frame(
     rows = [
         (
             at,
-            _chart_value(question, _bounded_quantile(distribution, scale, 0.5))
+            _chart_value(question, _clamp_quantile(distribution, scale, 0.5))
             if isinstance(distribution, Cdf)
             else None,
             named(forecaster, me),
@@ -319,7 +316,7 @@ def middle_frame(question: Question, curve: Cdf) -> pd.DataFrame:
     return frame_of({"value": _value_dtype(question), "told": "str"}, rows)
 
 
-def _bounded_quantile(curve: Cdf, scale: Scale, share: float) -> float:
+def _clamp_quantile(curve: Cdf, scale: Scale, share: float) -> float:
     value = curve.quantile(share)
     if value is not None:
         return value

@@ -96,7 +96,7 @@ def moves(summaries: Sequence[QuestionSummary], over: timedelta, now: datetime) 
     large_moves = [
         change for s in summaries if (change := move(s, over, now)) and abs(change.change) >= POINT
     ]
-    return tuple(sorted(large_moves, key=lambda large_move: -abs(large_move.change)))
+    return tuple(sorted(large_moves, key=lambda c: -abs(c.change)))
 
 
 def overdue(summaries: Sequence[QuestionSummary], now: datetime) -> tuple[QuestionSummary, ...]:
