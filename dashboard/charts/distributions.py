@@ -273,7 +273,7 @@ _LOG_TICKS: Final = [step * 10.0**power for power in range(-9, 16) for step in (
 
 
 def _log_axis(zero: float) -> alt.Axis:
-    # Left to itself, a logarithmic axis labels 700 and 80 and leaves 1,000 out.
+    # By default a logarithmic axis labels 700 and 80 and leaves 1,000 out.
     return alt.Axis(
         labelExpr=f"format(datum.value + {zero}, ',~r')",
         labelOverlap=True,

@@ -79,8 +79,8 @@ def would_score_frame(
     forecasters: Mapping[ForecasterId, Forecaster],
     me: ForecasterId,
 ) -> pd.DataFrame:
-    """Everyone's scores under several outcomes, in their order. Columns: outcome, and those of
-    `question_scores_frame`. Outcomes under which nobody is scored have no row.
+    """Everyone's scores under several outcomes, in their order. Columns: outcome, and those of the
+    frame for one outcome. Outcomes under which nobody is scored have no row.
     """
     parts = [
         question_scores_frame(question, scores, forecasters, me).assign(outcome=outcome)

@@ -14,6 +14,6 @@ def frame_of(types: Mapping[str, str], rows: Iterable[tuple[Any, ...]]) -> pd.Da
     Each column is built in its type at once; letting pandas guess first takes three times as long.
     """
     columns = list(zip(*rows, strict=True)) or [()] * len(types)
-    dtypes: Mapping[str, Any] = types  # the stubs know types by literals alone
+    dtypes: Mapping[str, Any] = types  # the stubs accept literals only
     pairs = zip(dtypes.items(), columns, strict=True)
     return pd.DataFrame({name: pd.array(values, dtype=dtype) for (name, dtype), values in pairs})

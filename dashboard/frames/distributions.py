@@ -264,8 +264,7 @@ def density_frame(question: Question, curve: Cdf) -> pd.DataFrame:
 def levels_frame(page: QuestionPage, me: ForecasterId, now: datetime) -> pd.DataFrame:
     """Everyone's forecast in numbers. Columns:
 
-    forecaster, below and above (percent beyond the range), low90 to high90 (values in words, at the
-    levels of `FAN`).
+    forecaster, below and above (percent beyond the range), low90 to high90 (quantiles in words).
     """
     question = page.summary.question
     types = {

@@ -16,8 +16,8 @@ MOST: Final = 64
 def once(frozen: int = 1) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Memoise a function on its most recent arguments (LRU cache).
 
-    The first `frozen` arguments are compared by identity: large immutable values returned by the
-    tracker. The others are small and compared by value. Callers must not modify the result.
+    The first arguments, one by default, are compared by identity: large immutable values returned
+    by the tracker. The others are small and compared by value. Callers must not modify the result.
 
     >>> halves = once()(lambda numbers: [n / 2 for n in numbers])
     >>> evens = (2, 4)

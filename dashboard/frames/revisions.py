@@ -86,9 +86,7 @@ def _span_points(spans: Sequence[Span]) -> list[Step]:
 
 
 def _thin_points(points: list[Step], window: Window) -> list[Step]:
-    """Keep the first point and the last of each of `LINE_ROWS` equal stretches; keep short lines
-    whole.
-    """
+    """Keep the first point and the last of each equal stretch of time; keep short lines whole."""
     if len(points) <= LINE_ROWS:
         return points
     stretch = (window[1] - window[0]) / LINE_ROWS

@@ -38,7 +38,7 @@ LONGEST: Final = 170
 class Scenario:
     """One scenario: description, prior, current share by the table, and people's forecasts.
 
-    `held` has (name, share) of forecasters, me first. Shares are None for removed options.
+    Forecasts are pairs of name and share, me first. Shares are None for removed options.
     """
 
     name: str
@@ -214,7 +214,7 @@ def moves(
     return start, tuple((name, p - before.get(name, 0.0)) for name, p in after.items())
 
 
-# Why
+# Reasons
 
 
 def why_frame(
@@ -323,7 +323,7 @@ def _kl_divergence(p: float, q: float) -> float:
     return fsum(a * log(a / b) for a, b in ((p, q), (1.0 - p, 1.0 - q)) if a > 0.0)
 
 
-# What would change our mind
+# Information of answers
 
 
 def values(page: ScenarioPage, scenario_posterior: ScenarioPosterior) -> tuple[RowValue, ...]:

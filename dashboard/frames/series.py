@@ -54,7 +54,7 @@ def everyone(page: QuestionPage, me: ForecasterId) -> tuple[Series, ...]:
 
 @once()
 def first_lines(page: QuestionPage, me: ForecasterId) -> tuple[Series, ...]:
-    """Return the lines shown by default, up to `MOST`: people first, base rates last."""
+    """Return the lines shown by default, as many as fit: people first, base rates last."""
     rank = {HAZARD: 1, PRIOR: 2}
     lines = everyone(page, me)
     by_priority = sorted(

@@ -15,7 +15,7 @@ from forecasts.question import QuestionId
 from tracker.feeds.answers import Deferred, Fetched, FetchFailed, FetchResult
 from tracker.summaries import Trial, TrialMatch
 
-if TYPE_CHECKING:  # it brings a parser of pages with it, which only a trial needs
+if TYPE_CHECKING:  # it imports a page parser that only a trial needs
     from tracker.feeds.pages.discovery import Candidate
 
 PREVIEW: Final = 10

@@ -8,7 +8,7 @@ from tracker.summaries import StoryItem
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One version; `said` names the change from the one before, `summary` is "" if unchanged."""
+    """One version and its change from the one before; `summary` is "" if it did not change."""
 
     seen_at: datetime
     said: str

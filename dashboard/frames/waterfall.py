@@ -38,9 +38,9 @@ def waterfall_frame(suggestion: Suggestion, cards: Sequence[EvidenceCard]) -> pd
     rank (0 for the base rate), label (unique), start and end (log-odds; the bar lies between), way
     (`UP`, `DOWN`, `END` or `NONE`), shown (contribution, or for an end the probability), so_far
     (percent in words), why. Each bar starts where the one above it ends, and the last one ends at
-    the suggestion. Time, learned correction and limits have a bar each. There are at most
-    `MOST_BARS`: the largest lines of news have their own, the others and those below `SMALL` share
-    one as "… n smaller".
+    the suggestion. Time, learned correction and limits have a bar each. The number of bars is
+    limited: the largest lines of news have their own, the others and tiny ones share one as "… n
+    smaller".
     """
     types = {
         "rank": "int64",
@@ -68,7 +68,7 @@ def waterfall_frame(suggestion: Suggestion, cards: Sequence[EvidenceCard]) -> pd
 
 
 def moves(bars: pd.DataFrame) -> bool:
-    """True if a bar lies between the two ends."""
+    """Return True if a bar lies between the two ends."""
     return bool(bars["way"].isin((UP, DOWN)).any())
 
 

@@ -23,8 +23,7 @@ def why_frame(suggestion: Suggestion, cards: Sequence[EvidenceCard]) -> pd.DataF
     """The lines of the suggestion and their sum. Columns:
 
     line (its group, and in the news its kind), what (reason; for evidence its headline), log_odds,
-    after (percent so far), weighed (how the evidence was weighed), kind. Rows in the order of
-    `forecasts.why.told`.
+    after (percent so far), weighed (how the evidence was weighed), kind.
     """
     types = {
         "line": "str",

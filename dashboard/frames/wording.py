@@ -44,5 +44,7 @@ def _list_changes(earlier: Version, later: Version) -> tuple[Change, ...]:
 
 
 def forecast_by_somebody(page: QuestionPage) -> bool:
-    """Return True if a person ever forecast the question; such a question cannot be deleted."""
+    """Return True if a person ever forecast the question; it can then be annulled, but not
+    withdrawn.
+    """
     return any(act.forecaster_id not in RESERVED for act in page.acts)

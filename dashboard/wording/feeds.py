@@ -172,7 +172,7 @@ def silent_line(coverage: Coverage) -> str:
 
 
 def brought(imported: Imported) -> str:
-    """Describe the result of an import: `12 feeds added, 3 were there already.`."""
+    """Describe the result of an import: `12 feeds added, 3 were there already.`"""
     known = (
         f", {imported.known:,} {'was' if imported.known == 1 else 'were'} there already"
         if imported.known

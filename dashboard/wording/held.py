@@ -1,7 +1,7 @@
 """Forecasts and answers as pages write them.
 
-They follow `forecasts.spoken`, in the typography of pages: a no-break space before %, the day
-format of pages, and a unit with every value.
+They follow the formatters of `forecasts`, in the typography of pages: a no-break space before %,
+the day format of pages, and a unit with every value.
 """
 
 from typing import Final, Literal

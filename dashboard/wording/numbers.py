@@ -17,9 +17,9 @@ _MAX_RATIO: Final = 10_000
 def percent(p: float) -> str:
     """Format a probability for a headline: `46 %`, but `<1 %` and `>99 %` near the ends.
 
-    Only certainty is written 0 % or 100 %. `forecasts.spoken.percent` shows tenths near the ends,
-    for a terminal; sentences and headings of a page use whole numbers, and a no-break space before
-    the unit. Forecasts themselves are shown by `percent_exact`.
+    Only certainty is written 0 % or 100 %. The terminal shows tenths near the ends; sentences and
+    headings of a page use whole numbers, and a no-break space before the unit. Forecasts themselves
+    are shown by `percent_exact`.
     """
     if 0.0 < p < 0.01:
         return f"<1{NBSP}%"
